@@ -1,0 +1,76 @@
+# make run      set everything up and serve        make check   every test
+# make          build the program                  make help    the rest
+
+CC       ?= cc
+BUILD    ?= build
+PKGS     := libmicrohttpd libpq jansson uuid libcurl libsodium
+CPPFLAGS += -Iserver -I$(B)/gen -D_GNU_SOURCE
+CFLAGS   += -std=gnu17 -O2 -g -MMD -MP -pthread
+CFLAGS   += -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
+            -Wvla -Wundef -Wwrite-strings -Wformat=2 -Wswitch-enum
+LDLIBS   += $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm -pthread
+PKGFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+ifdef SAN
+CFLAGS   += -fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=undefined -fPIE
+LDFLAGS  += -fsanitize=$(SAN) -pie
+else
+CFLAGS   += -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection \
+            -fcf-protection=full -ftrivial-auto-var-init=zero -fPIE
+LDFLAGS  += -pie -Wl,-z,relro,-z,now
+ifdef CI
+CFLAGS   += -Werror
+endif
+endif
+comma    := ,
+B        := $(BUILD)$(if $(SAN),/san-$(subst $(comma),-,$(SAN)))
+
+SQL      := $(sort $(wildcard server/domain/*.sql))
+MIGRATIONS := $(sort $(wildcard db/migrations/*.sql))
+ROOMS    := $(filter-out server/cli/%,$(wildcard server/*/*.c))
+CLI      := server/main.c $(wildcard server/cli/*.c)
+GEN      := $(B)/gen/db/statements.gen.h
+LIB      := $(ROOMS:%.c=$(B)/%.o) $(B)/gen/statements.o $(B)/gen/migrations.o
+UNIT     := $(wildcard tests/unit/*.c)
+
+all: $(B)/touchstone  ## build the program
+
+$(B)/touchstone: $(CLI:%.c=$(B)/%.o) $(LIB)
+	@echo "  link  $@"
+	@$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
+$(B)/unit-tests: $(UNIT:%.c=$(B)/%.o) $(LIB)
+	@echo "  link  $@"
+	@$(CC) $(LDFLAGS) $^ $(LDLIBS) $(shell pkg-config --libs check) -o $@
+
+$(B)/%.o: %.c $(GEN)
+	@mkdir -p $(@D)
+	@echo "  cc    $<"
+	@$(CC) $(CPPFLAGS) $(CFLAGS) $(PKGFLAGS) -c $< -o $@
+
+$(B)/gen/%.o: $(B)/gen/%.gen.c
+	@$(CC) $(CPPFLAGS) $(CFLAGS) $(PKGFLAGS) -c $< -o $@
+
+$(B)/gen/statements.gen.c: $(SQL) scripts/embed-sql $(GEN)
+	@mkdir -p $(@D)
+	@scripts/embed-sql source $(SQL) > $@
+
+$(B)/gen/migrations.gen.c: $(MIGRATIONS) scripts/embed-migrations
+	@mkdir -p $(@D)
+	@scripts/embed-migrations $(MIGRATIONS) > $@
+
+$(GEN): $(SQL) scripts/embed-sql
+	@mkdir -p $(@D)
+	@scripts/embed-sql header $(SQL) > $@
+
+unit: $(B)/unit-tests  ## run the unit tests alone
+	$<
+
+clean:  ## remove what was built
+	rm -rf $(BUILD)
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 24
+
+.PHONY: all unit clean help
+.DELETE_ON_ERROR:
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

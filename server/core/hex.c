@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/hex.h"
+
+#include <sodium.h>
+#include <string.h>
+#include <uuid/uuid.h>
+
+void hex_encode(char *text, const unsigned char *bytes, size_t len)
+{
+	sodium_bin2hex(text, 2 * len + 1, bytes, len);
+}
+
+bool hex_decode(unsigned char *bytes, size_t len, const char *text)
+{
+	size_t got;
+
+	return strlen(text) == 2 * len &&
+		   sodium_hex2bin(bytes, len, text, 2 * len, NULL, &got, NULL) == 0 && got == len;
+}
+
+bool uuid_from_text(unsigned char uuid[UUID_BYTES], const char *text)
+{
+	return strlen(text) == UUID_TEXT - 1 && uuid_parse(text, uuid) == 0;
+}
+
+void uuid_to_text(char text[UUID_TEXT], const unsigned char uuid[UUID_BYTES])
+{
+	uuid_unparse_lower(uuid, text);
+}
+
+void uuid_random(unsigned char uuid[UUID_BYTES])
+{
+	randombytes_buf(uuid, UUID_BYTES);
+	uuid[6] = (unsigned char)((uuid[6] & 0x0f) | 0x40); /* version 4 */
+	uuid[8] = (unsigned char)((uuid[8] & 0x3f) | 0x80); /* RFC 4122 variant */
+}
