@@ -1,0 +1,385 @@
+-- The whole first schema: campaigns and items, volunteers and what they said, what the
+-- model makes of it, what moderators decide, and what is released.
+-- Every rule that the code relies on stands here too.
+
+CREATE FUNCTION rfc3339(moment timestamptz) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
+COMMENT ON FUNCTION rfc3339 IS 'A moment as the HTTP interface writes it.';
+
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END $$;
+COMMENT ON FUNCTION refuse_change IS 'What makes a table append-only, for its owner too.';
+
+CREATE DOMAIN verdict AS text CHECK (VALUE IN ('real', 'fake'));
+COMMENT ON DOMAIN verdict IS 'What one may say of an item: real or fake. There is no middle.';
+
+CREATE DOMAIN probability AS double precision CHECK (VALUE BETWEEN 0 AND 1);
+
+-- ---------------------------------------------------------------- campaigns and items
+
+CREATE TABLE campaign (
+    id             uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    name           text NOT NULL UNIQUE CHECK (name ~ '^[a-z0-9][a-z0-9._-]{0,62}$'),
+    question       text NOT NULL DEFAULT 'How real is each? Both may be real, both may be fake.',
+    state          text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'closed')),
+    threshold      probability NOT NULL DEFAULT 0.97 CHECK (threshold > 0.5 AND threshold < 1),
+    min_judgments  integer NOT NULL DEFAULT 5 CHECK (min_judgments BETWEEN 1 AND 1000),
+    max_judgments  integer NOT NULL DEFAULT 25 CHECK (max_judgments BETWEEN 1 AND 10000),
+    random_share   probability NOT NULL DEFAULT 0.2,
+    policy         integer NOT NULL DEFAULT 1 CHECK (policy > 0),
+    created_at     timestamptz NOT NULL DEFAULT now(),
+    CHECK (min_judgments <= max_judgments)
+);
+COMMENT ON TABLE campaign IS 'A body of items asked about under one policy.';
+COMMENT ON COLUMN campaign.state IS 'open: items are handed out. closed: nothing is, and its gold may be released.';
+COMMENT ON COLUMN campaign.threshold IS 'An item retires when P(fake) passes this, or one minus this.';
+COMMENT ON COLUMN campaign.max_judgments IS 'An item with as many judgments and no answer becomes a dispute.';
+COMMENT ON COLUMN campaign.random_share IS 'The share of pairs drawn uniformly at random, which keeps estimates unbiased.';
+COMMENT ON COLUMN campaign.policy IS 'The version of the rules for assignment and feedback, stored with every judged pair.';
+
+INSERT INTO campaign (name) VALUES ('default');
+
+CREATE TABLE item (
+    id               uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    campaign_id      uuid NOT NULL REFERENCES campaign,
+    state            text NOT NULL DEFAULT 'in_service'
+                     CHECK (state IN ('in_service', 'retired', 'disputed', 'settled', 'withdrawn')),
+    media_type       text NOT NULL CHECK (media_type IN ('image', 'video', 'audio')),
+    sha256           bytea NOT NULL UNIQUE CHECK (octet_length(sha256) = 32),
+    bytes            bigint NOT NULL CHECK (bytes > 0),
+    format           text NOT NULL,
+    rendition        bytea NOT NULL CHECK (octet_length(rendition) = 32),
+    rendition_bytes  bigint NOT NULL CHECK (rendition_bytes > 0),
+    rendition_type   text NOT NULL,
+    poster           bytea CHECK (octet_length(poster) = 32),
+    thumbnail        bytea CHECK (octet_length(thumbnail) = 32),
+    width            integer CHECK (width > 0),
+    height           integer CHECK (height > 0),
+    duration_ms      integer CHECK (duration_ms > 0),
+    truth            verdict,
+    basis            text CHECK (basis IN ('generated_by_contributor', 'capture_attested',
+                         'signed_provenance', 'forensic_report', 'fact_check', 'dataset_label',
+                         'crowd', 'ruling')),
+    gold             boolean NOT NULL DEFAULT false,
+    training         boolean NOT NULL DEFAULT false,
+    sensitive        boolean NOT NULL DEFAULT false,
+    lineage          text NOT NULL,
+    pair             text,
+    identities       text[] NOT NULL DEFAULT '{}',
+    techniques       text[] NOT NULL DEFAULT '{}'
+                     CHECK (techniques <@ ARRAY['face_swap', 'reenactment', 'lip_sync', 'face_edit',
+                         'full_synthesis', 'inpainting', 'text_to_video', 'voice_clone',
+                         'voice_conversion', 'speech_synthesis', 'splice', 'speed_change', 'cut',
+                         'recontextualised', 'overlay', 'other']),
+    generator        text,
+    source           text,
+    licence          text,
+    credit           text,
+    title            text,
+    explanation      text,
+    created_at       timestamptz NOT NULL DEFAULT now(),
+    CHECK ((media_type = 'audio') = (width IS NULL) AND (width IS NULL) = (height IS NULL)),
+    CHECK ((media_type = 'image') = (duration_ms IS NULL)),
+    CHECK ((media_type = 'video') = (poster IS NOT NULL)),
+    CHECK (truth IS NULL OR basis IS NOT NULL),
+    CHECK (truth IS NOT NULL OR NOT (gold OR training)),
+    CHECK (NOT (gold AND training))
+);
+CREATE INDEX item_by_campaign ON item (campaign_id, state);
+CREATE INDEX item_by_lineage ON item (lineage);
+COMMENT ON TABLE item IS 'One image, video or audio clip. Bytes lie in the store, named by their SHA-256.';
+COMMENT ON COLUMN item.state IS 'in_service: handed out. retired: the crowd settled it. disputed: waits for a moderator. settled: ruled. withdrawn: taken out.';
+COMMENT ON COLUMN item.sha256 IS 'Of the original file: importing it again is no new item.';
+COMMENT ON COLUMN item.rendition IS 'The normalised file that volunteers see and releases hold.';
+COMMENT ON COLUMN item.truth IS 'Provenance truth: what the source says. Never the crowd''s opinion nor a ruling.';
+COMMENT ON COLUMN item.basis IS 'On what ground the source says so.';
+COMMENT ON COLUMN item.gold IS 'Its truth is known and kept secret: it measures volunteers.';
+COMMENT ON COLUMN item.training IS 'Its truth is told at once; it never counts for skill or consensus.';
+COMMENT ON COLUMN item.lineage IS 'Its group, the manifest''s `group`: an original and all made from it; the item''s own hash when it has none.';
+COMMENT ON COLUMN item.pair IS 'Items of one value may be shown as a matched pair.';
+COMMENT ON COLUMN item.identities IS 'People or speakers in it; they matter for splits only.';
+
+CREATE TABLE item_split (
+    item_id  uuid PRIMARY KEY REFERENCES item,
+    split    text NOT NULL CHECK (split IN ('train', 'validation', 'test'))
+);
+CREATE TRIGGER item_split_stays BEFORE UPDATE OR DELETE ON item_split
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+COMMENT ON TABLE item_split IS 'The split an item was first released in; it keeps it in every later release.';
+
+-- ---------------------------------------------------------------- volunteers and judgments
+
+CREATE TABLE volunteer (
+    id               uuid PRIMARY KEY,
+    salt             bytea NOT NULL CHECK (octet_length(salt) = 16),
+    consent_version  integer NOT NULL,
+    created_at       timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE volunteer IS 'Someone who judges. Nothing personal: a random id. Erasure removes the row; judgments stay.';
+COMMENT ON COLUMN volunteer.salt IS 'Makes pseudonyms in releases; gone with the row, and with it the way back.';
+
+CREATE TABLE assignment (
+    id            uuid PRIMARY KEY,
+    volunteer_id  uuid NOT NULL,
+    campaign_id   uuid NOT NULL REFERENCES campaign,
+    left_item     uuid NOT NULL REFERENCES item,
+    right_item    uuid NOT NULL REFERENCES item,
+    kind          text NOT NULL CHECK (kind IN ('training', 'gold', 'random', 'informative')),
+    matched       boolean NOT NULL,
+    policy        integer NOT NULL,
+    state         text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'judged', 'skipped')),
+    skip_reason   text CHECK (skip_reason IN ('cannot_load', 'sensitive', 'recognised', 'other')),
+    issued_at     timestamptz NOT NULL DEFAULT now(),
+    expires_at    timestamptz NOT NULL,
+    CHECK (left_item <> right_item),
+    CHECK ((state = 'skipped') = (skip_reason IS NOT NULL))
+);
+CREATE INDEX assignment_by_volunteer ON assignment (volunteer_id);
+CREATE INDEX assignment_open ON assignment (expires_at) WHERE state = 'open';
+COMMENT ON TABLE assignment IS 'One pair leased to one volunteer. A lease row may be lost without harm; judged_pair decides.';
+COMMENT ON COLUMN assignment.kind IS 'Why this pair: to train, to measure (gold), at random, or for the information in it.';
+COMMENT ON COLUMN assignment.matched IS 'Both from one pair key; otherwise drawn independently.';
+
+CREATE TABLE judged_pair (
+    assignment_id  uuid PRIMARY KEY,
+    volunteer_id   uuid NOT NULL,
+    campaign_id    uuid NOT NULL REFERENCES campaign,
+    kind           text NOT NULL CHECK (kind IN ('training', 'gold', 'random', 'informative')),
+    matched        boolean NOT NULL,
+    policy         integer NOT NULL,
+    body_hash      bytea NOT NULL CHECK (octet_length(body_hash) = 32),
+    response_ms    integer CHECK (response_ms >= 0),
+    exposure_ms    integer CHECK (exposure_ms >= 0),
+    server_ms      integer NOT NULL CHECK (server_ms >= 0),
+    device         jsonb,
+    judged_at      timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX judged_pair_by_volunteer ON judged_pair (volunteer_id, judged_at);
+CREATE INDEX judged_pair_by_time ON judged_pair (judged_at);
+CREATE TRIGGER judged_pair_stays BEFORE UPDATE OR DELETE ON judged_pair
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER judged_pair_keeps BEFORE TRUNCATE ON judged_pair
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+COMMENT ON TABLE judged_pair IS 'One answer that was acknowledged: what both its judgments share.';
+COMMENT ON COLUMN judged_pair.body_hash IS 'SHA-256 of what was sent: the same again is a retry, another is a conflict.';
+COMMENT ON COLUMN judged_pair.exposure_ms IS 'From shown to judged, as the page measured it.';
+COMMENT ON COLUMN judged_pair.server_ms IS 'From issued to received, as the server measured it.';
+
+CREATE TABLE judgment (
+    item_id        uuid NOT NULL REFERENCES item,
+    volunteer_id   uuid NOT NULL,
+    revision       smallint NOT NULL DEFAULT 0 CHECK (revision >= 0),
+    assignment_id  uuid NOT NULL REFERENCES judged_pair,
+    position       text NOT NULL CHECK (position IN ('left', 'right')),
+    verdict        verdict NOT NULL,
+    confidence     smallint NOT NULL CHECK (confidence BETWEEN 50 AND 100),
+    tells          text[] NOT NULL DEFAULT '{}'
+                   CHECK (tells <@ ARRAY['anatomy', 'style', 'function', 'physics', 'context',
+                       'edges', 'motion', 'voice', 'edit', 'recognised', 'gut']),
+    marks          jsonb,
+    training       boolean NOT NULL,
+    judged_at      timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (item_id, volunteer_id, revision)
+);
+CREATE INDEX judgment_by_volunteer ON judgment (volunteer_id);
+CREATE TRIGGER judgment_stays BEFORE UPDATE OR DELETE ON judgment
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER judgment_keeps BEFORE TRUNCATE ON judgment
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+COMMENT ON TABLE judgment IS 'One volunteer''s verdict on one item. Append-only: a revision is another row.';
+COMMENT ON COLUMN judgment.revision IS '0 is the blind verdict, the only one that the model reads.';
+COMMENT ON COLUMN judgment.training IS 'The item was shown to train: never counts for skill or consensus.';
+
+CREATE TABLE score_pending (
+    id     bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    items  uuid[] NOT NULL
+);
+COMMENT ON TABLE score_pending IS 'Items with news that scoring has not read, one row a batch of judgments.';
+
+-- ---------------------------------------------------------------- what the model infers
+
+CREATE TABLE consensus (
+    item_id      uuid PRIMARY KEY REFERENCES item,
+    p_fake       probability NOT NULL,
+    low          probability NOT NULL,
+    high         probability NOT NULL,
+    judgments    integer NOT NULL CHECK (judgments >= 0),
+    fake_votes   integer NOT NULL CHECK (fake_votes BETWEEN 0 AND judgments),
+    alpha        double precision,
+    updated_at   timestamptz NOT NULL DEFAULT now(),
+    CHECK (low <= high)
+);
+COMMENT ON TABLE consensus IS 'Crowd posterior of each item: what the model infers from judgments, never from its truth.';
+COMMENT ON COLUMN consensus.low IS 'Lower end of the 90 % credible interval of P(fake).';
+
+CREATE TABLE volunteer_skill (
+    volunteer_id  uuid PRIMARY KEY,
+    sensitivity   probability NOT NULL,
+    specificity   probability NOT NULL,
+    judgments     integer NOT NULL,
+    updated_at    timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE volunteer_skill IS 'How well a volunteer tells: P(says fake | fake) and P(says real | real), by the last fit.';
+
+CREATE TABLE agreement (
+    campaign_id  uuid PRIMARY KEY REFERENCES campaign,
+    alpha        double precision,
+    low          double precision,
+    high         double precision,
+    updated_at   timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE agreement IS 'Krippendorff''s alpha over the judgments of a campaign, with a bootstrap interval; NULL where undefined.';
+
+-- ---------------------------------------------------------------- accounts
+
+CREATE TABLE account (
+    id             uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    email          text NOT NULL CHECK (email = lower(email) AND email ~ '^[^@\s]+@[^@\s]+$'),
+    role           text NOT NULL CHECK (role IN ('volunteer', 'researcher', 'moderator', 'admin')),
+    password_hash  text NOT NULL,
+    one_time       boolean NOT NULL DEFAULT true,
+    state          text NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'disabled')),
+    created_at     timestamptz NOT NULL DEFAULT now()
+);
+CREATE UNIQUE INDEX account_by_email ON account (email);
+COMMENT ON COLUMN account.one_time IS 'The password was made by us and must be changed before anything else.';
+
+CREATE TABLE session (
+    token_hash  bytea PRIMARY KEY CHECK (octet_length(token_hash) = 32),
+    account_id  uuid NOT NULL REFERENCES account ON DELETE CASCADE,
+    expires_at  timestamptz NOT NULL
+);
+CREATE INDEX session_by_account ON session (account_id);
+COMMENT ON TABLE session IS 'Who is signed in. Only a hash of the cookie is kept.';
+
+CREATE TABLE api_token (
+    id          uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    token_hash  bytea NOT NULL UNIQUE CHECK (octet_length(token_hash) = 32),
+    account_id  uuid NOT NULL REFERENCES account ON DELETE CASCADE,
+    expires_at  timestamptz,
+    created_at  timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX api_token_by_account ON api_token (account_id);
+COMMENT ON TABLE api_token IS 'Bearer tokens for programs. Only a hash is kept.';
+
+-- ---------------------------------------------------------------- disputes and rulings
+
+CREATE TABLE dispute (
+    id         uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    item_id    uuid NOT NULL REFERENCES item,
+    reason     text NOT NULL CHECK (reason IN ('max_judgments', 'crowd_against_gold',
+                   'crowd_against_provenance', 'crowd_against_ruling')),
+    state      text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'ruled')),
+    judgments  integer NOT NULL,
+    opened_at  timestamptz NOT NULL DEFAULT now()
+);
+CREATE UNIQUE INDEX dispute_open_once ON dispute (item_id) WHERE state = 'open';
+CREATE INDEX dispute_queue ON dispute (state, opened_at, id);
+COMMENT ON TABLE dispute IS 'What the crowd cannot settle, or settles against what is known.';
+
+CREATE TABLE claim (
+    dispute_id  uuid PRIMARY KEY REFERENCES dispute,
+    account_id  uuid NOT NULL REFERENCES account,
+    expires_at  timestamptz NOT NULL
+);
+COMMENT ON TABLE claim IS 'One moderator at a time works on a dispute.';
+
+CREATE TABLE blind_verdict (
+    dispute_id  uuid NOT NULL REFERENCES dispute,
+    account_id  uuid NOT NULL REFERENCES account,
+    verdict     verdict NOT NULL,
+    confidence  smallint NOT NULL CHECK (confidence BETWEEN 50 AND 100),
+    given_at    timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (dispute_id, account_id)
+);
+CREATE TRIGGER blind_verdict_stays BEFORE UPDATE OR DELETE ON blind_verdict
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+COMMENT ON TABLE blind_verdict IS 'What a moderator said before seeing any evidence. Never changes.';
+
+CREATE TABLE ruling (
+    id          uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    dispute_id  uuid NOT NULL,
+    item_id     uuid NOT NULL REFERENCES item,
+    account_id  uuid NOT NULL,
+    ruling      text NOT NULL CHECK (ruling IN ('real', 'fake', 'exclude', 'reopen')),
+    reason      text NOT NULL CHECK (length(reason) BETWEEN 10 AND 2000),
+    ruled_at    timestamptz NOT NULL DEFAULT now(),
+    UNIQUE (dispute_id),
+    FOREIGN KEY (dispute_id, account_id) REFERENCES blind_verdict
+);
+CREATE INDEX ruling_by_item ON ruling (item_id, ruled_at);
+CREATE TRIGGER ruling_stays BEFORE UPDATE OR DELETE ON ruling
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+COMMENT ON TABLE ruling IS 'A moderator''s decision. Only who gave a blind verdict may rule; the last one of an item counts.';
+
+CREATE VIEW standing_ruling AS
+    SELECT DISTINCT ON (item_id) item_id, ruling, reason, ruled_at
+      FROM ruling ORDER BY item_id, ruled_at DESC, id;
+COMMENT ON VIEW standing_ruling IS 'The ruling in force of each item.';
+
+-- ---------------------------------------------------------------- jobs and releases
+
+CREATE TABLE job (
+    id           uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    kind         text NOT NULL CHECK (kind IN ('release')),
+    subject      uuid NOT NULL,
+    state        text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'running', 'done', 'failed')),
+    attempts     integer NOT NULL DEFAULT 0,
+    run_after    timestamptz NOT NULL DEFAULT now(),
+    done         integer NOT NULL DEFAULT 0,
+    total        integer NOT NULL DEFAULT 0,
+    detail       text,
+    created_by   uuid,
+    created_at   timestamptz NOT NULL DEFAULT now(),
+    finished_at  timestamptz
+);
+CREATE INDEX job_next ON job (run_after) WHERE state IN ('waiting', 'running');
+COMMENT ON TABLE job IS 'Work that follows, written in the same transaction as its cause; done at least once.';
+COMMENT ON COLUMN job.run_after IS 'Not before this moment; for a running job, when its claim lapses.';
+
+CREATE TABLE release (
+    id           uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    name         text NOT NULL CHECK (name ~ '^[a-z0-9][a-z0-9._-]{0,62}$'),
+    version      text NOT NULL CHECK (version ~ '^[a-z0-9][a-z0-9._-]{0,62}$'),
+    state        text NOT NULL DEFAULT 'writing' CHECK (state IN ('writing', 'ready', 'failed')),
+    filter       jsonb NOT NULL DEFAULT '{}',
+    alpha        double precision,
+    salt         bytea NOT NULL CHECK (octet_length(salt) = 32),
+    created_at   timestamptz NOT NULL DEFAULT now(),
+    finished_at  timestamptz,
+    UNIQUE (name, version)
+);
+CREATE INDEX release_newest ON release (created_at DESC, id);
+COMMENT ON TABLE release IS 'An immutable, versioned dataset: what it holds is fixed when it is created.';
+COMMENT ON COLUMN release.salt IS 'Makes this release''s volunteer pseudonyms unlike every other''s.';
+
+CREATE TABLE release_item (
+    release_id    uuid NOT NULL REFERENCES release,
+    item_id       uuid NOT NULL REFERENCES item,
+    split         text NOT NULL CHECK (split IN ('train', 'validation', 'test')),
+    label         verdict NOT NULL,
+    label_source  text NOT NULL CHECK (label_source IN ('crowd', 'ruling')),
+    p_fake        probability,
+    low           probability,
+    high          probability,
+    judgments     integer NOT NULL,
+    ruling        text,
+    PRIMARY KEY (release_id, item_id)
+);
+CREATE TRIGGER release_item_stays BEFORE UPDATE OR DELETE ON release_item
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+COMMENT ON TABLE release_item IS 'What a release says of an item: its label, where the label comes from, and the crowd posterior beside it.';
+
+CREATE TABLE release_file (
+    release_id  uuid NOT NULL REFERENCES release,
+    path        text NOT NULL CHECK (path !~ '(^|/)\.\.?(/|$)' AND path !~ '^/'),
+    sha256      bytea NOT NULL CHECK (octet_length(sha256) = 32),
+    bytes       bigint NOT NULL,
+    PRIMARY KEY (release_id, path)
+);
+CREATE TRIGGER release_file_stays BEFORE UPDATE OR DELETE ON release_file
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+COMMENT ON TABLE release_file IS 'The files of a release: names for bytes in the store.';

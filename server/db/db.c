@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "db/db.h"
+
+#include <libpq-fe.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/clock.h"
+#include "core/log.h"
+
+#define RETRY_EVERY_MS   200 /* how often one connection tries to come back */
+#define TRANSACTION_RUNS 5
+
+struct db {
+	PGconn *conn;
+	bool usable; /* every statement is prepared, and no transaction is half undone */
+	char *conninfo;
+	unsigned timeout_ms;
+	int64_t last_try_ms;
+	bool in_transaction;
+	bool asked_again; /* the database wants the transaction run again */
+	int params[STATEMENTS];
+};
+
+/* A struct rows is a PGresult under a name of our own, so that libpq stays in this room. */
+static PGresult *result_of(const struct rows *rows)
+{
+	return (PGresult *)(uintptr_t)rows;
+}
+
+static PGconn *dial(const struct db *db)
+{
+	char options[160];
+
+	snprintf(options, sizeof options,
+			 "-c statement_timeout=%u -c lock_timeout=%u -c TimeZone=UTC -c DateStyle=ISO "
+			 "-c idle_in_transaction_session_timeout=60s",
+			 db->timeout_ms, db->timeout_ms / 2);
+	return PQconnectdbParams(
+		(const char *[]){ "dbname", "options", "connect_timeout", "application_name",
+						  "client_encoding", NULL },
+		(const char *[]){ db->conninfo, options, "3", "touchstone", "UTF8", NULL }, 1);
+}
+
+static bool prepare(struct db *db, unsigned s)
+{
+	PGresult *made = PQprepare(db->conn, statements[s].name, statements[s].text, 0, NULL);
+	PGresult *info = PQdescribePrepared(db->conn, statements[s].name);
+	bool good =
+		PQresultStatus(made) == PGRES_COMMAND_OK && PQresultStatus(info) == PGRES_COMMAND_OK;
+
+	if (good)
+		db->params[s] = PQnparams(info);
+	else
+		log_error("statement %s: %s", statements[s].name, PQerrorMessage(db->conn));
+	PQclear(made);
+	PQclear(info);
+	return good;
+}
+
+static void quiet(void *arg, const PGresult *result)
+{
+	(void)arg, (void)result; /* notices are no news to us */
+}
+
+static bool connect_and_prepare(struct db *db)
+{
+	PGconn *fresh = dial(db);
+
+	PQfinish(db->conn);
+	db->conn = fresh;
+	db->usable = false;
+	db->in_transaction = false;
+	db->last_try_ms = clock_monotonic_ms();
+	if (PQstatus(fresh) != CONNECTION_OK) {
+		log_error("database: %s", PQerrorMessage(fresh));
+		return false;
+	}
+	PQsetNoticeReceiver(fresh, quiet, NULL);
+	for (unsigned s = 0; s < STATEMENTS; s++)
+		if (!prepare(db, s))
+			return false;
+	db->usable = true;
+	return true;
+}
+
+struct db *db_open(const char *conninfo, unsigned timeout_ms)
+{
+	struct db *db = calloc(1, sizeof *db);
+
+	if (!db || !(db->conninfo = strdup(conninfo)))
+		abort();
+	db->timeout_ms = timeout_ms;
+	if (connect_and_prepare(db))
+		return db;
+	db_close(db);
+	return NULL;
+}
+
+void db_close(struct db *db)
+{
+	if (!db)
+		return;
+	PQfinish(db->conn);
+	free(db->conninfo);
+	free(db);
+}
+
+static struct error gone(void)
+{
+	return errorf(ERR_UNAVAILABLE, "The database is not answering. Try again in a moment.");
+}
+
+/* A connection that is known to be broken is made anew, but not in the middle of a transaction. */
+static struct error ensure_connected(struct db *db)
+{
+	if (db->usable && PQstatus(db->conn) == CONNECTION_OK)
+		return ok();
+	if (db->in_transaction || clock_monotonic_ms() - db->last_try_ms < RETRY_EVERY_MS)
+		return gone();
+	if (!connect_and_prepare(db))
+		return gone();
+	log_info("database: connected again");
+	return ok();
+}
+
+/* What an SQLSTATE means to a caller. */
+static struct error translate(struct db *db, const PGresult *result, const char *what)
+{
+	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+
+	if (PQstatus(db->conn) != CONNECTION_OK || !state || strncmp(state, "57", 2) == 0 ||
+		strncmp(state, "08", 2) == 0 || strncmp(state, "53", 2) == 0) {
+		log_error("database: %s: %s", what, PQerrorMessage(db->conn));
+		return gone();
+	}
+	if (strcmp(state, "40001") == 0 || strcmp(state, "40P01") == 0 || strcmp(state, "55P03") == 0) {
+		db->asked_again = true;
+		return errorf(ERR_UNAVAILABLE, "Too many changes at once. Try again in a moment.");
+	}
+	if (strcmp(state, "23505") == 0)
+		return errorf(ERR_CONFLICT, "This exists already.");
+	log_error("statement %s: %s", what, PQerrorMessage(db->conn));
+	if (strncmp(state, "23", 2) == 0 || strncmp(state, "22", 2) == 0)
+		return errorf(ERR_INVALID, "A value breaks a rule of the database.");
+	return errorf(ERR_INTERNAL, "%s failed", what);
+}
+
+struct error db_run(struct db *db, enum statement statement, const char *const params[],
+					struct rows **rows)
+{
+	struct error err = ensure_connected(db);
+
+	if (err.code)
+		return err;
+	PGresult *result = PQexecPrepared(db->conn, statements[statement].name, db->params[statement],
+									  params, NULL, NULL, 0);
+	if (PQresultStatus(result) == PGRES_TUPLES_OK || PQresultStatus(result) == PGRES_COMMAND_OK) {
+		*rows = (struct rows *)result;
+		return ok();
+	}
+	err = translate(db, result, statements[statement].name);
+	PQclear(result);
+	return err;
+}
+
+struct error db_do(struct db *db, enum statement statement, const char *const params[],
+				   int64_t *affected)
+{
+	auto_rows *rows = NULL;
+	struct error err = db_run(db, statement, params, &rows);
+
+	if (!err.code && affected)
+		*affected = strtoll(PQcmdTuples(result_of(rows)), NULL, 10);
+	return err;
+}
+
+/* Reads what is left of a streamed answer; the connection is of no use before that. */
+static void drain(struct db *db)
+{
+	PGcancel *cancel = PQgetCancel(db->conn);
+	char why[256];
+	PGresult *result;
+
+	if (cancel && !PQcancel(cancel, why, sizeof why))
+		log_warn("database: cannot cancel: %s", why);
+	PQfreeCancel(cancel);
+	while ((result = PQgetResult(db->conn)))
+		PQclear(result);
+}
+
+struct error db_stream(struct db *db, enum statement statement, const char *const params[],
+					   struct error (*each)(void *arg, const struct rows *rows), void *arg)
+{
+	struct error err = ensure_connected(db);
+	const char *name = statements[statement].name;
+	PGresult *result;
+
+	if (err.code)
+		return err;
+	if (!PQsendQueryPrepared(db->conn, name, db->params[statement], params, NULL, NULL, 0))
+		return translate(db, NULL, name);
+	PQsetSingleRowMode(db->conn);
+	while (!err.code && (result = PQgetResult(db->conn))) {
+		if (PQresultStatus(result) == PGRES_SINGLE_TUPLE)
+			err = each(arg, (const struct rows *)result);
+		else if (PQresultStatus(result) != PGRES_TUPLES_OK)
+			err = translate(db, result, name);
+		PQclear(result);
+	}
+	if (err.code)
+		drain(db);
+	return err;
+}
+
+static struct error plain(struct db *db, const char *command)
+{
+	PGresult *result = PQexec(db->conn, command);
+	struct error err = ok();
+
+	if (PQresultStatus(result) != PGRES_COMMAND_OK)
+		err = translate(db, result, command);
+	PQclear(result);
+	return err;
+}
+
+static struct error transaction_once(struct db *db, struct error (*body)(struct db *db, void *arg),
+									 void *arg)
+{
+	struct error err = ensure_connected(db);
+
+	db->asked_again = false;
+	if (err.code || (err = plain(db, "BEGIN")).code)
+		return err;
+	db->in_transaction = true;
+	err = body(db, arg);
+	if (!err.code)
+		err = plain(db, "COMMIT");
+	if (err.code && PQstatus(db->conn) == CONNECTION_OK) {
+		struct error undone = plain(db, "ROLLBACK");
+		db->usable = !undone.code;
+	}
+	db->in_transaction = false;
+	return err;
+}
+
+struct error db_transaction(struct db *db, struct error (*body)(struct db *db, void *arg),
+							void *arg)
+{
+	struct error err = ok();
+
+	for (int run = 0; run < TRANSACTION_RUNS; run++) {
+		err = transaction_once(db, body, arg);
+		if (!db->asked_again)
+			break;
+	}
+	return err;
+}
+
+bool db_alive(struct db *db)
+{
+	struct error err = ensure_connected(db);
+
+	if (err.code)
+		return false;
+	PGresult *result = PQexec(db->conn, "SELECT 1");
+	bool alive = PQresultStatus(result) == PGRES_TUPLES_OK;
+	PQclear(result);
+	return alive;
+}
+
+size_t rows_count(const struct rows *rows)
+{
+	return rows ? (size_t)PQntuples(result_of(rows)) : 0;
+}
+
+const char *rows_text(const struct rows *rows, size_t row, int column)
+{
+	PGresult *result = result_of(rows);
+
+	return PQgetisnull(result, (int)row, column) ? NULL : PQgetvalue(result, (int)row, column);
+}
+
+int64_t rows_integer(const struct rows *rows, size_t row, int column)
+{
+	const char *text = rows_text(rows, row, column);
+
+	return text ? strtoll(text, NULL, 10) : 0;
+}
+
+double rows_double(const struct rows *rows, size_t row, int column)
+{
+	const char *text = rows_text(rows, row, column);
+
+	return text ? strtod(text, NULL) : 0;
+}
+
+bool rows_flag(const struct rows *rows, size_t row, int column)
+{
+	const char *text = rows_text(rows, row, column);
+
+	return text && text[0] == 't';
+}
+
+const char *rows_copy(const struct rows *rows, size_t row, int column, struct arena *arena)
+{
+	const char *text = rows_text(rows, row, column);
+
+	return text ? arena_copy(arena, text, strlen(text)) : NULL;
+}
+
+void rows_free(struct rows *rows)
+{
+	PQclear((PGresult *)rows);
+}

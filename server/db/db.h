@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * db -- one PostgreSQL connection and the statements it knows.
+ *
+ * Every statement stands in domain/NOUN.sql and is prepared when the connection
+ * opens, so that a typo or a missing migration stops the server at start, not at
+ * 3 a.m.  A lost connection is made anew by the next call; until that works, calls
+ * return ERR_UNAVAILABLE.
+ *
+ * Threads: a struct db belongs to one thread.  There is no pool to borrow from:
+ * each lane thread has its own.
+ */
+#ifndef DB_DB_H
+#define DB_DB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/arena.h"
+#include "core/error.h"
+#include "db/statements.gen.h"
+
+struct db;
+struct rows;
+
+/* Connects and prepares; `timeout_ms` bounds each statement, 0 for none. NULL, after logging why.
+ */
+struct db *db_open(const char *conninfo, unsigned timeout_ms);
+void db_close(struct db *db);
+
+/*
+ * Runs one statement; `params` are text, NULL meaning SQL NULL, as many as it takes.
+ * On success the caller owns *rows; declare it `auto_rows` to have it freed.
+ * ERR_UNAVAILABLE: no connection, or a timeout.  ERR_CONFLICT: a unique key is taken.
+ * ERR_INVALID: a value breaks a constraint.
+ */
+struct error db_run(struct db *db, enum statement statement, const char *const params[],
+					struct rows **rows) MUST_CHECK;
+
+/* The same, when only success matters; *affected (may be NULL) is how many rows it touched. */
+struct error db_do(struct db *db, enum statement statement, const char *const params[],
+				   int64_t *affected) MUST_CHECK;
+
+/*
+ * Runs one statement and calls `each` row by row, holding one row in memory at a time.
+ * Stops at the first error that `each` returns, and returns it.
+ */
+struct error db_stream(struct db *db, enum statement statement, const char *const params[],
+					   struct error (*each)(void *arg, const struct rows *rows),
+					   void *arg) MUST_CHECK;
+
+/*
+ * Runs `body` inside BEGIN and COMMIT; ROLLBACK if it fails.  Runs it again, some
+ * times, when the database asks for that (a deadlock or a serialisation failure), so
+ * `body` must not have effects elsewhere.
+ */
+struct error db_transaction(struct db *db, struct error (*body)(struct db *db, void *arg),
+							void *arg) MUST_CHECK;
+
+/* Does the database answer right now? Makes the connection anew if it can. */
+bool db_alive(struct db *db);
+
+size_t rows_count(const struct rows *rows);
+
+/* The value as text; NULL for SQL NULL. Lives as long as the rows. */
+const char *rows_text(const struct rows *rows, size_t row, int column);
+int64_t rows_integer(const struct rows *rows, size_t row, int column);
+double rows_double(const struct rows *rows, size_t row, int column);
+bool rows_flag(const struct rows *rows, size_t row, int column);
+
+/* The value as text that lives in the arena; NULL for SQL NULL. */
+const char *rows_copy(const struct rows *rows, size_t row, int column, struct arena *arena);
+
+void rows_free(struct rows *rows);
+
+static inline void rows_clear(struct rows **rows)
+{
+	rows_free(*rows);
+}
+
+#define auto_rows __attribute__((cleanup(rows_clear))) struct rows
+
+#endif

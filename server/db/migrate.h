@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * migrate -- brings the schema up to what this program expects.
+ *
+ * Migrations are embedded in the program and run in order, each in a transaction
+ * of its own, under an advisory lock: any number of programs may start at once.
+ * A database that holds a migration this program does not know, or one whose text
+ * has changed since, is refused: that is another program's database.
+ */
+#ifndef DB_MIGRATE_H
+#define DB_MIGRATE_H
+
+#include <stdbool.h>
+
+#include "core/error.h"
+
+struct migration {
+	const char *name, *text;
+};
+
+/* Made by scripts/embed-migrations from db/migrations/. */
+extern const struct migration migrations[];
+extern const unsigned migration_count;
+
+/*
+ * Runs what is missing and sets *ret_run to how many that was.
+ * ERR_UNAVAILABLE: no database. ERR_CONFLICT: the database is another program's.
+ */
+struct error migrate(const char *conninfo, unsigned *ret_run) MUST_CHECK;
+
+/* Prints each migration and whether it ran, one a line on standard output. */
+struct error migrate_status(const char *conninfo) MUST_CHECK;
+
+#endif
