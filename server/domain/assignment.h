@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * assignment -- one pair, leased to one volunteer for ten minutes.
+ *
+ * The server alone chooses (crowd/choose).  A lease is sealed into the token that the
+ * page holds, so a judgment needs no look-up to be believed; its row in the database
+ * only counts towards plans and the limit of two, and may be lost without harm.
+ */
+#ifndef DOMAIN_ASSIGNMENT_H
+#define DOMAIN_ASSIGNMENT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/arena.h"
+#include "core/error.h"
+#include "core/hex.h"
+#include "core/seal.h"
+#include "media/media.h"
+
+struct catalogue;
+struct db;
+
+#define LEASE_S     600
+#define LEASES_OPEN 2 /* one shown, one preloaded */
+
+enum assignment_kind { KIND_TRAINING, KIND_GOLD, KIND_RANDOM, KIND_INFORMATIVE };
+
+/* Exactly these bytes are sealed: fixed widths, no padding. */
+struct lease {
+	unsigned char id[UUID_BYTES], volunteer[UUID_BYTES], campaign[UUID_BYTES];
+	unsigned char left[UUID_BYTES], right[UUID_BYTES];
+	int64_t issued_s, expires_s;
+	uint32_t policy;
+	uint8_t kind; /* enum assignment_kind */
+	uint8_t matched;
+	uint8_t zero[2];
+};
+
+#define LEASE_TOKEN SEAL_TEXT(sizeof(struct lease))
+
+/* What was asked for. */
+struct assignment_wish {
+	bool any_type;
+	enum media_type type;
+	const char *campaign; /* NULL: any that is open */
+};
+
+enum assignment_outcome { ASSIGNMENT_NEW, ASSIGNMENT_AGAIN, ASSIGNMENT_NONE_LEFT };
+
+struct assignment {
+	enum assignment_outcome outcome;
+	struct lease lease;
+	const char *question; /* in the arena */
+};
+
+/*
+ * Leases the next pair for a volunteer, or returns the newest when two are open.
+ * ERR_NOBODY: there is no such volunteer.
+ */
+struct error assignment_next(struct db *db, struct catalogue *catalogue, struct arena *arena,
+							 const unsigned char volunteer[UUID_BYTES],
+							 const struct assignment_wish *wish,
+							 struct assignment *ret_assignment) MUST_CHECK;
+
+void lease_seal(const struct seal *seal, const struct lease *lease, char token[LEASE_TOKEN]);
+
+/* ERR_NOT_FOUND: no token of ours, or another volunteer's. Says nothing of time. */
+struct error lease_reveal(const struct seal *seal, const char *token,
+						  const unsigned char volunteer[UUID_BYTES],
+						  struct lease *ret_lease) MUST_CHECK;
+
+extern const char *const skip_reasons[];
+
+/* ERR_CONFLICT: judged already, or skipped for another reason. */
+struct error assignment_skip(struct db *db, const struct lease *lease,
+							 const char *reason) MUST_CHECK;
+
+extern const char *const assignment_kinds[];
+
+#endif

@@ -1,0 +1,55 @@
+-- name: assignment_open
+-- A volunteer's open leases, newest first.
+--   $1 volunteer uuid
+--   -> id, campaign, left_item, right_item, kind, matched, policy, issued s, expires s, question
+SELECT a.id, a.campaign_id, a.left_item, a.right_item, a.kind, a.matched, a.policy,
+       floor(extract(epoch FROM a.issued_at))::bigint,
+       floor(extract(epoch FROM a.expires_at))::bigint, k.question
+  FROM assignment a JOIN campaign k ON k.id = a.campaign_id
+ WHERE a.volunteer_id = $1::uuid AND a.state = 'open' AND a.expires_at > now()
+   AND NOT EXISTS (SELECT FROM judged_pair p WHERE p.assignment_id = a.id)
+ ORDER BY a.issued_at DESC, a.id
+
+-- name: assignment_seen
+-- What a volunteer has judged, skipped, or has before them now: one row an item.
+--   $1 volunteer uuid
+--   -> lineage, on the left?, P(fake) as far as known, gold, training
+SELECT i.lineage, x.on_left,
+       CASE i.truth WHEN 'fake' THEN 1.0 WHEN 'real' THEN 0.0 ELSE coalesce(c.p_fake, 0.5) END,
+       i.gold, i.training
+  FROM (SELECT item_id, position = 'left' AS on_left FROM judgment WHERE volunteer_id = $1::uuid
+         UNION
+        SELECT s.item_id, s.on_left
+          FROM assignment a
+         CROSS JOIN LATERAL (VALUES (a.left_item, true), (a.right_item, false)) AS s (item_id, on_left)
+         WHERE a.volunteer_id = $1::uuid
+           AND (a.state = 'skipped' OR (a.state = 'open' AND a.expires_at > now()))) x
+  JOIN item i ON i.id = x.item_id
+  LEFT JOIN consensus c ON c.item_id = i.id
+
+-- name: assignment_create
+-- Leases a pair.
+--   $1 id, $2 volunteer, $3 campaign, $4 left, $5 right, $6 kind, $7 matched, $8 policy,
+--   $9 issued s, $10 expires s
+INSERT INTO assignment (id, volunteer_id, campaign_id, left_item, right_item, kind, matched,
+                        policy, issued_at, expires_at)
+VALUES ($1::uuid, $2::uuid, $3::uuid, $4::uuid, $5::uuid, $6, $7::boolean, $8::integer,
+        to_timestamp($9::bigint), to_timestamp($10::bigint))
+
+-- name: assignment_skip
+-- Closes a lease without a judgment. The row is made where it was lost.
+--   $1 id, $2 volunteer, $3 campaign, $4 left, $5 right, $6 kind, $7 matched, $8 policy,
+--   $9 issued s, $10 expires s, $11 reason
+--   -> id (no row: it was judged, or skipped for another reason)
+INSERT INTO assignment AS a (id, volunteer_id, campaign_id, left_item, right_item, kind, matched,
+                             policy, issued_at, expires_at, state, skip_reason)
+SELECT $1::uuid, $2::uuid, $3::uuid, $4::uuid, $5::uuid, $6, $7::boolean, $8::integer,
+       to_timestamp($9::bigint), to_timestamp($10::bigint), 'skipped', $11
+ WHERE NOT EXISTS (SELECT FROM judged_pair WHERE assignment_id = $1::uuid)
+    ON CONFLICT (id) DO UPDATE SET state = 'skipped', skip_reason = excluded.skip_reason
+ WHERE a.state = 'open' OR (a.state = 'skipped' AND a.skip_reason = excluded.skip_reason)
+RETURNING a.id
+
+-- name: assignment_sweep
+-- Forgets leases that ran out a day ago. Their judgments, had there been any, stand elsewhere.
+DELETE FROM assignment WHERE state = 'open' AND expires_at < now() - interval '1 day'

@@ -1,0 +1,24 @@
+-- name: campaign_find
+-- A campaign by name, made when there is none.
+--   $1 text name
+--   -> id uuid
+WITH made AS (
+    INSERT INTO campaign (name) VALUES ($1) ON CONFLICT (name) DO NOTHING RETURNING id
+)
+SELECT id FROM made UNION ALL SELECT id FROM campaign WHERE name = $1 LIMIT 1
+
+-- name: campaign_set_state
+-- Opens or closes a campaign.
+--   $1 text name, $2 text open or closed
+UPDATE campaign SET state = $2 WHERE name = $1
+
+-- name: campaign_list
+-- Every campaign with what is in it.
+--   -> name, state, items, in service, retired, disputed, settled
+SELECT c.name, c.state, count(i.id),
+       count(*) FILTER (WHERE i.state = 'in_service'),
+       count(*) FILTER (WHERE i.state = 'retired'),
+       count(*) FILTER (WHERE i.state = 'disputed'),
+       count(*) FILTER (WHERE i.state = 'settled')
+  FROM campaign c LEFT JOIN item i ON i.campaign_id = c.id
+ GROUP BY c.id ORDER BY c.name

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* volunteer -- who judges: a random id and a consent, nothing else. */
+#ifndef DOMAIN_VOLUNTEER_H
+#define DOMAIN_VOLUNTEER_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+#include "core/arena.h"
+#include "core/error.h"
+#include "core/hex.h"
+
+struct db;
+
+#define CONSENT_VERSION 1 /* of the text on the page that asks */
+#define TRAINING_PAIRS                                                         \
+	2 /* a volunteer begins with as many; half of them give no more than three \
+	   */
+
+struct progress {
+	long long pairs, pairs_today, training_done, training_correct;
+};
+
+struct error volunteer_create(struct db *db, unsigned char ret_id[UUID_BYTES]) MUST_CHECK;
+
+/* ERR_NOBODY: there is no such volunteer. */
+struct error volunteer_erase(struct db *db, const unsigned char id[UUID_BYTES]) MUST_CHECK;
+
+/* progress[i] of ids[i]; someone unknown has all zeros. */
+struct error volunteer_progress(struct db *db, struct arena *arena,
+								const unsigned char *const ids[], size_t count,
+								struct progress progress[]) MUST_CHECK;
+
+/* When the volunteer began, as text in the arena. ERR_NOBODY: there is no such volunteer. */
+struct error volunteer_story(struct db *db, struct arena *arena, const unsigned char id[UUID_BYTES],
+							 const char **ret_since) MUST_CHECK;
+
+/* A place in the list of results: after which judgment it goes on. */
+struct result_place {
+	char judged_at[40], item[UUID_TEXT];
+};
+
+/*
+ * Up to `limit` results after `place` (NULL: from the newest) as a JSON array that the caller
+ * owns; *ret_next is where it goes on, if *ret_more.
+ */
+struct error volunteer_results(struct db *db, const unsigned char id[UUID_BYTES],
+							   const struct result_place *place, unsigned limit, json_t **ret_list,
+							   bool *ret_more, struct result_place *ret_next) MUST_CHECK;
+
+json_t *progress_json(const struct progress *progress);
+
+#endif

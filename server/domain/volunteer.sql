@@ -1,0 +1,72 @@
+-- name: volunteer_create
+-- A new volunteer, who consented.
+--   $1 uuid, $2 hex salt (16 bytes), $3 int consent version
+INSERT INTO volunteer (id, salt, consent_version)
+VALUES ($1::uuid, decode($2, 'hex'), $3::integer)
+
+-- name: volunteer_erase
+-- Forgets a volunteer: the row with the salt, the skill, and leases that are still open.
+-- What was judged stays, under an id that leads nowhere.
+--   $1 uuid
+WITH leases AS (DELETE FROM assignment WHERE volunteer_id = $1::uuid AND state <> 'judged'),
+     skill AS (DELETE FROM volunteer_skill WHERE volunteer_id = $1::uuid)
+DELETE FROM volunteer WHERE id = $1::uuid
+
+-- name: volunteer_lock
+-- Holds a volunteer's row until the transaction ends, which may be lost in a crash:
+-- a lease is no promise. No row: there is no such volunteer (any more).
+--   $1 uuid
+--   -> sensitivity, specificity (NULL: nothing known)
+SELECT s.sensitivity, s.specificity, set_config('synchronous_commit', 'off', true)
+  FROM volunteer v
+  LEFT JOIN volunteer_skill s ON s.volunteer_id = v.id
+ WHERE v.id = $1::uuid
+   FOR UPDATE OF v
+
+-- name: volunteer_progress
+-- How far some volunteers are. `correct` counts items, of training pairs alone: no figure
+-- here tells anything about hidden gold.
+--   $1 uuid[]
+--   -> volunteer uuid, pairs, pairs_today, training_done, training_correct; in the order of $1
+SELECT asked.id,
+       count(p.assignment_id),
+       count(p.assignment_id) FILTER (WHERE p.judged_at >= date_trunc('day', now())),
+       count(p.assignment_id) FILTER (WHERE p.kind = 'training'),
+       (SELECT count(*) FROM judgment j JOIN item i ON i.id = j.item_id
+         WHERE j.volunteer_id = asked.id AND j.training AND j.verdict = i.truth)
+  FROM unnest($1::uuid[]) WITH ORDINALITY AS asked (id, place)
+  LEFT JOIN judged_pair p ON p.volunteer_id = asked.id
+ GROUP BY asked.id, asked.place
+ ORDER BY asked.place
+
+-- name: volunteer_story
+-- When a volunteer began; no row when there is no such volunteer.
+--   $1 uuid
+--   -> created_at rfc3339
+SELECT rfc3339(created_at) FROM volunteer WHERE id = $1::uuid
+
+-- name: volunteer_results
+-- What became of a volunteer's judgments: items that were settled since, newest first.
+-- Training was told at once, and gold in service stays secret.
+--   $1 uuid volunteer, $2 timestamptz before or NULL, $3 uuid item before or NULL, $4 limit
+--   -> json of one result, judged_at, item uuid
+SELECT json_build_object(
+           'media_type', i.media_type, 'verdict', j.verdict, 'confidence', j.confidence,
+           'label', l.label, 'label_source', l.source, 'correct', j.verdict = l.label,
+           'judged_at', rfc3339(j.judged_at)),
+       j.judged_at, j.item_id
+  FROM judgment j
+  JOIN item i ON i.id = j.item_id
+  LEFT JOIN standing_ruling r ON r.item_id = i.id
+  LEFT JOIN consensus c ON c.item_id = i.id
+ CROSS JOIN LATERAL (
+       SELECT CASE WHEN r.ruling IN ('real', 'fake') THEN r.ruling
+                   WHEN c.p_fake > 0.5 THEN 'fake' ELSE 'real' END AS label,
+              CASE WHEN r.ruling IN ('real', 'fake') THEN 'ruling' ELSE 'crowd' END AS source) l
+ WHERE j.volunteer_id = $1::uuid
+   AND j.revision = 0
+   AND NOT j.training
+   AND (i.state = 'retired' OR (i.state = 'settled' AND r.ruling IN ('real', 'fake')))
+   AND ($2::timestamptz IS NULL OR (j.judged_at, j.item_id) < ($2::timestamptz, $3::uuid))
+ ORDER BY j.judged_at DESC, j.item_id DESC
+ LIMIT $4::integer

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "http/answer.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "http/static.h"
+
+static bool digits(const char *text, size_t len)
+{
+	return len > 0 && len < 19 && strspn(text, "0123456789") >= len;
+}
+
+enum range_kind range_read(const char *header, uint64_t bytes, struct byte_range *range)
+{
+	if (!header || strncasecmp(header, "bytes=", 6) != 0 || strchr(header, ','))
+		return RANGE_NONE;
+	const char *first = header + 6, *dash = strchr(first, '-');
+	size_t first_len = dash ? (size_t)(dash - first) : 0, last_len = dash ? strlen(dash + 1) : 0;
+
+	if (!dash || (first_len && !digits(first, first_len)) ||
+		(last_len && !digits(dash + 1, last_len)))
+		return RANGE_NONE;
+	if (!first_len && !last_len)
+		return RANGE_NONE;
+	uint64_t from = strtoull(first, NULL, 10), to = last_len ? strtoull(dash + 1, NULL, 10) : 0;
+
+	if (!first_len) { /* the last `to` bytes */
+		if (!to || !bytes)
+			return RANGE_UNSATISFIABLE;
+		from = to < bytes ? bytes - to : 0;
+		to = bytes - 1;
+	} else if (!last_len || to >= bytes) {
+		if (last_len && to < from)
+			return RANGE_NONE;
+		to = bytes ? bytes - 1 : 0;
+	} else if (to < from) {
+		return RANGE_NONE;
+	}
+	if (from >= bytes)
+		return RANGE_UNSATISFIABLE;
+	*range = (struct byte_range){ from, to - from + 1 };
+	return RANGE_ONE;
+}
+
+/* Does a list of entity tags hold ours? `*` means any; a weak tag matches its strong self. */
+static bool tag_listed(const char *list, const char *etag)
+{
+	if (!list || !etag)
+		return false;
+	return strcmp(list, "*") == 0 || strstr(list, etag) != NULL;
+}
+
+static struct MHD_Response *without_body(void)
+{
+	return MHD_create_response_from_buffer(0, (void *)(uintptr_t) "", MHD_RESPMEM_PERSISTENT);
+}
+
+static struct MHD_Response *unsatisfiable(struct request *req)
+{
+	struct MHD_Response *response;
+
+	request_fail(req, errorf(ERR_INVALID, "The range lies outside the file."));
+	req->status = 416;
+	response = MHD_create_response_from_buffer(req->reply_len, (void *)(uintptr_t)req->reply,
+											   MHD_RESPMEM_PERSISTENT);
+	MHD_add_response_header(response, "Content-Range",
+							arena_printf(req->arena, "bytes */%" PRIu64, req->file_bytes));
+	return response;
+}
+
+static struct MHD_Response *from_file(struct request *req)
+{
+	struct byte_range range = { 0, req->file_bytes };
+	const char *only_if = request_header(req, "If-Range");
+	const char *wanted = request_header(req, "Range");
+	enum range_kind kind = RANGE_NONE;
+	struct MHD_Response *response;
+
+	if (!only_if || (req->etag && strcmp(only_if, req->etag) == 0))
+		kind = range_read(wanted, req->file_bytes, &range);
+	if (kind == RANGE_UNSATISFIABLE)
+		return unsatisfiable(req);
+	response = MHD_create_response_from_fd_at_offset64(range.count, req->file, range.first);
+	if (!response)
+		return NULL;
+	req->file = -1; /* MHD closes it with the response */
+	MHD_add_response_header(response, "Accept-Ranges", "bytes");
+	if (kind == RANGE_ONE) {
+		req->status = 206;
+		MHD_add_response_header(response, "Content-Range",
+								arena_printf(req->arena, "bytes %" PRIu64 "-%" PRIu64 "/%" PRIu64,
+											 range.first, range.first + range.count - 1,
+											 req->file_bytes));
+	}
+	req->reply_len = range.count;
+	return response;
+}
+
+static struct MHD_Response *body_of(struct request *req)
+{
+	if (req->page) {
+		req->etag = req->page->etag;
+		req->reply = req->page->bytes;
+		req->reply_len = req->page->len;
+		req->reply_type = req->page->type;
+		if (!req->cache)
+			req->cache = "no-cache";
+	}
+	if (req->status == 200 && tag_listed(request_header(req, "If-None-Match"), req->etag)) {
+		req->status = 304;
+		req->reply_len = 0;
+		return without_body();
+	}
+	if (req->file >= 0)
+		return from_file(req);
+	return MHD_create_response_from_buffer(req->reply_len, (void *)(uintptr_t)req->reply,
+										   MHD_RESPMEM_PERSISTENT);
+}
+
+enum MHD_Result answer_send(struct request *req, const char *const *headers, bool closing,
+							uint64_t *ret_bytes)
+{
+	struct MHD_Response *response = body_of(req);
+	enum MHD_Result queued;
+
+	if (!response)
+		return MHD_NO;
+	if (req->reply_type && req->status != 304)
+		MHD_add_response_header(response, "Content-Type", req->reply_type);
+	if (req->etag && req->status < 400)
+		MHD_add_response_header(response, "ETag", req->etag);
+	MHD_add_response_header(response, "Cache-Control", req->cache ? req->cache : "no-store");
+	for (const char *const *header = headers; header && *header; header += 2)
+		MHD_add_response_header(response, header[0], header[1]);
+	for (const struct request_header *h = req->headers; h; h = h->next)
+		MHD_add_response_header(response, h->name, h->value);
+	if (closing || req->close)
+		MHD_add_response_header(response, "Connection", "close");
+	*ret_bytes = req->reply_len;
+	queued = MHD_queue_response(req->connection, req->status, response);
+	MHD_destroy_response(response);
+	return queued;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* answer -- turns what a handler left on a request into a response: headers, ranges, 304. */
+#ifndef HTTP_ANSWER_H
+#define HTTP_ANSWER_H
+
+#include <microhttpd.h>
+
+#include "http/request.h"
+
+struct byte_range {
+	uint64_t first, count;
+};
+
+enum range_kind { RANGE_NONE, RANGE_ONE, RANGE_UNSATISFIABLE };
+
+/*
+ * Reads a Range header for a file of `bytes`.  A syntax that is not understood, another
+ * unit, and several ranges at once are ignored, as RFC 9110 allows.
+ */
+enum range_kind range_read(const char *header, uint64_t bytes, struct byte_range *range);
+
+/* Queues the answer; *ret_bytes is how much will be sent. MHD_NO closes the connection. */
+enum MHD_Result answer_send(struct request *req, const char *const *headers, bool closing,
+							uint64_t *ret_bytes);
+
+#endif

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * request -- one HTTP exchange, from its headers to its answer.
+ *
+ * Life: http/server.c creates it, an MHD thread fills it, a lane thread (or, for
+ * routes without a lane, the MHD thread itself) answers it, the MHD thread sends
+ * it and frees it.  It has exactly one owner at any moment; the hand-overs are
+ * lane_submit() and request_finish().
+ */
+#ifndef HTTP_REQUEST_H
+#define HTTP_REQUEST_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/arena.h"
+#include "core/error.h"
+#include "core/hex.h"
+
+struct MHD_Connection;
+struct route;
+struct server;
+struct static_file;
+
+#define MAX_PATH_ARGS 4
+
+enum role { ROLE_NOBODY, ROLE_VOLUNTEER, ROLE_RESEARCHER, ROLE_MODERATOR, ROLE_ADMIN };
+
+struct request_header {
+	const char *name, *value;
+	struct request_header *next;
+};
+
+struct request {
+	struct arena *arena;
+	const struct route *route;
+	const char *method;              /* HEAD reads as GET */
+	const char *path;                /* decoded, without the query */
+	const char *args[MAX_PATH_ARGS]; /* "/items/{}" -> args[0]; "{*}" takes the rest */
+	char *body;
+	size_t body_len, body_room;
+	uint64_t client; /* keyed hash of the client's network prefix; never logged */
+
+	/* Who asks, filled by api/: a volunteer by cookie, an account by session or token. */
+	unsigned char volunteer[UUID_BYTES];
+	bool is_volunteer;
+	const char *account_id; /* NULL: none */
+	const char *account_email;
+	enum role role;
+
+	/* The answer: set once, by one of the request_* functions below. */
+	unsigned status;
+	const char *reply;
+	size_t reply_len;
+	const char *reply_type;
+	const struct static_file *page;
+	int file; /* -1: none */
+	uint64_t file_bytes;
+	const char *etag, *cache;
+	struct request_header *headers;
+	bool close; /* the connection cannot be trusted any more */
+
+	struct MHD_Connection *connection; /* for http/server.c and the readers below */
+	struct server *server;
+};
+
+/* What the client sent; NULL when absent. Lives as long as the request. */
+const char *request_header(struct request *req, const char *name);
+const char *request_cookie(struct request *req, const char *name);
+const char *request_query(struct request *req, const char *name);
+
+/* `?limit=` within 1..max, else `otherwise`; ERR_INVALID when it is no such number. */
+struct error request_limit(struct request *req, unsigned max, unsigned otherwise,
+						   unsigned *ret_limit) MUST_CHECK;
+
+/* Parses the body as a JSON object. The caller owns *object (json_auto_t). */
+struct error request_object(struct request *req, json_t **object) MUST_CHECK;
+
+/* Answers with `status` and `body`; takes over the reference to `body`. */
+void request_json(struct request *req, unsigned status, json_t *body);
+
+/* Answers with JSON text that the database made; it must live as long as the request. */
+void request_json_text(struct request *req, unsigned status, const char *text);
+
+/* Answers with a text that lives as long as the request. */
+void request_text(struct request *req, unsigned status, const char *type, const char *text);
+
+/* Answers without a body. */
+void request_empty(struct request *req, unsigned status);
+
+/*
+ * Answers with an open file, whose descriptor now belongs to the request: Range,
+ * If-None-Match and If-Range are honoured, the bytes leave by sendfile.
+ *   etag   a strong one, with its quotes; `cache` is the Cache-Control header
+ */
+void request_file(struct request *req, int fd, uint64_t bytes, const char *type, const char *etag,
+				  const char *cache);
+
+/* Answers with a file that lies in memory for the server's whole life. */
+void request_static(struct request *req, unsigned status, const struct static_file *file);
+
+void request_reply_header(struct request *req, const char *name, const char *value);
+
+/* Answers with the problem+json document for `err`. */
+void request_fail(struct request *req, struct error err);
+
+/* Gives the request back to its MHD thread, which sends the answer. */
+void request_finish(struct request *req);
+
+#endif

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "http/server.h"
+
+#include <errno.h>
+#include <microhttpd.h>
+#include <netdb.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/clock.h"
+#include "core/log.h"
+#include "http/answer.h"
+#include "http/client.h"
+#include "http/connection.h"
+#include "http/guard.h"
+#include "work/lane.h"
+
+#define MAX_BODY         (64 * 1024)
+#define MAX_DRAIN        (1024 * 1024) /* of a body that was refused; then we hang up */
+#define MHD_THREADS      2
+#define MAX_CONNECTIONS  12000
+#define INACTIVITY_S     60
+#define CONNECTION_BYTES (24 * 1024) /* request line and headers together */
+
+struct server {
+	struct MHD_Daemon *daemon;
+	struct server_config config;
+	struct connections *connections;
+	char address[128];
+	atomic_bool stopping;
+	atomic_uint in_flight, open;
+	atomic_ullong requests, answers[6];
+};
+
+static struct connection *connection_of(struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+	return info->socket_context;
+}
+
+static uint64_t client_of(const struct server *server, struct request *req)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(req->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	unsigned char prefix[CLIENT_PREFIX];
+
+	client_prefix(info->client_addr, request_header(req, "X-Forwarded-For"),
+				  server->config.trusted_proxies, prefix);
+	return seal_keyed_hash(server->config.seal, prefix, sizeof prefix);
+}
+
+static struct request *request_new(struct server *server, struct MHD_Connection *connection,
+								   const char *method, const char *url)
+{
+	struct arena *arena = arena_new();
+	struct request *req = arena_alloc(arena, sizeof *req);
+
+	req->arena = arena;
+	req->connection = connection;
+	req->server = server;
+	req->file = -1;
+	req->method = strcmp(method, "HEAD") == 0 ? "GET" : arena_copy(arena, method, strlen(method));
+	req->path = arena_copy(arena, url, strlen(url));
+	server->in_flight++;
+	server->requests++;
+	return req;
+}
+
+/* A body is JSON, and there is one only where a route takes it. */
+static struct error check_body(struct request *req, long long length)
+{
+	const char *type = request_header(req, "Content-Type");
+
+	if (length == 0)
+		return ok();
+	if (length > MAX_BODY) {
+		req->close = true;
+		return errorf(ERR_TOO_LARGE, "At most %d bytes, please.", MAX_BODY);
+	}
+	if (req->route->bare)
+		return ok();
+	size_t len = type ? strcspn(type, "; ") : 0;
+	if (len != strlen("application/json") || strncasecmp(type, "application/json", len) != 0)
+		return errorf(ERR_TYPE, "Send application/json.");
+	return ok();
+}
+
+/* Everything that can be said before the body is read. */
+static struct error admit(struct server *server, struct request *req, long long *ret_length)
+{
+	struct error err;
+
+	if (!connection_target_good(connection_of(req->connection))) {
+		req->close = true;
+		return errorf(ERR_MALFORMED, "The address holds what no address of ours does.");
+	}
+	if ((err = guard_framing(req, ret_length)).code)
+		return err;
+	if ((err = guard_origin(req, server->config.public_url)).code)
+		return err;
+	if ((err = router_match(server->config.routes, req)).code)
+		return err;
+	if ((err = check_body(req, *ret_length)).code)
+		return err;
+	req->client = client_of(server, req);
+	if ((err = budget_take(server->config.budgets, req->route->budget, req->client,
+						   clock_monotonic_ms()))
+			.code)
+		return err;
+	return server->config.admit(req);
+}
+
+static void append_body(struct request *req, const char *data, size_t len)
+{
+	if (req->body_len + len > MAX_BODY) {
+		req->close = true;
+		request_fail(req, errorf(ERR_TOO_LARGE, "At most %d bytes, please.", MAX_BODY));
+		return;
+	}
+	if (req->body_len + len + 1 > req->body_room) {
+		size_t room = 2 * (req->body_len + len) + 1;
+		char *bigger = arena_alloc(req->arena, room);
+
+		if (req->body_len)
+			memcpy(bigger, req->body, req->body_len);
+		req->body = bigger;
+		req->body_room = room;
+	}
+	memcpy(req->body + req->body_len, data, len);
+	req->body_len += len;
+	req->body[req->body_len] = '\0';
+}
+
+static enum MHD_Result send_answer(struct server *server, struct request *req)
+{
+	uint64_t bytes = 0;
+	enum MHD_Result queued = answer_send(req, server->config.headers, server->stopping, &bytes);
+
+	if (queued == MHD_YES) {
+		server->answers[req->status / 100 < 6 ? req->status / 100 : 0]++;
+		connection_phase(server->connections, connection_of(req->connection), PHASE_SENDING, bytes);
+	}
+	return queued;
+}
+
+/* The first call: headers only. An early refusal of a body is sent now, and MHD closes. */
+static enum MHD_Result begin(struct server *server, struct MHD_Connection *connection,
+							 const char *method, const char *url, void **slot)
+{
+	struct request *req = request_new(server, connection, method, url);
+	long long length = 0;
+	struct error err;
+
+	*slot = req;
+	if ((err = admit(server, req, &length)).code) {
+		request_fail(req, err);
+		if (req->close || length != 0)
+			return send_answer(server, req);
+	}
+	return MHD_YES;
+}
+
+/*
+ * Suspend first, submit second: a lane thread may finish, and resume, before
+ * lane_submit() even returns.  After submitting we must not touch `req`.
+ */
+static void dispatch(struct server *server, struct request *req)
+{
+	connection_phase(server->connections, connection_of(req->connection), PHASE_SERVING, 0);
+	MHD_suspend_connection(req->connection);
+	if (!lane_submit(*req->route->lane, req)) {
+		request_fail(req, errorf(ERR_UNAVAILABLE, "Too many requests are waiting."));
+		request_finish(req);
+	}
+}
+
+static enum MHD_Result answer_here(struct server *server, struct request *req)
+{
+	struct error err = req->route->handle(req, NULL);
+
+	if (err.code)
+		request_fail(req, err);
+	return send_answer(server, req);
+}
+
+static enum MHD_Result access_handler(void *arg, struct MHD_Connection *connection, const char *url,
+									  const char *method, const char *version, const char *data,
+									  size_t *data_len, void **slot)
+{
+	struct server *server = arg;
+	struct request *req = *slot;
+	(void)version;
+
+	if (!req)
+		return begin(server, connection, method, url, slot);
+	if (*data_len) { /* a piece of body; once answered we drain a little of it */
+		req->body_len += req->status ? *data_len : 0;
+		if (req->body_len > MAX_DRAIN)
+			return MHD_NO;
+		if (!req->status)
+			append_body(req, data, *data_len);
+		*data_len = 0;
+		return MHD_YES;
+	}
+	if (req->status)
+		return send_answer(server, req);
+	if (!req->route->lane)
+		return answer_here(server, req);
+	dispatch(server, req);
+	return MHD_YES;
+}
+
+static void completed(void *arg, struct MHD_Connection *connection, void **slot,
+					  enum MHD_RequestTerminationCode why)
+{
+	struct server *server = arg;
+	struct request *req = *slot;
+	(void)why;
+
+	connection_phase(server->connections, connection_of(connection), PHASE_IDLE, 0);
+	if (!req)
+		return;
+	if (req->file >= 0)
+		close(req->file);
+	arena_free(req->arena);
+	*slot = NULL;
+	server->in_flight--;
+}
+
+static void *target_seen(void *arg, const char *target, struct MHD_Connection *connection)
+{
+	struct server *server = arg;
+	struct connection *ours = connection_of(connection);
+
+	connection_note_target(ours, guard_target(target));
+	connection_phase(server->connections, ours, PHASE_READING, 0);
+	return NULL;
+}
+
+static void connection_changed(void *arg, struct MHD_Connection *connection, void **socket_context,
+							   enum MHD_ConnectionNotificationCode what)
+{
+	struct server *server = arg;
+
+	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+		int socket =
+			MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+
+		*socket_context = connection_open(server->connections, socket);
+		server->open++;
+	} else if (*socket_context) {
+		connection_close(server->connections, *socket_context);
+		*socket_context = NULL;
+		server->open--;
+	}
+}
+
+static void mhd_says(void *arg, const char *format, va_list args)
+{
+	char line[256];
+	(void)arg;
+
+	vsnprintf(line, sizeof line, format, args);
+	log_debug("http: %s", line);
+}
+
+void request_finish(struct request *req)
+{
+	MHD_resume_connection(req->connection);
+}
+
+/* MHD splits the limit over its threads; descriptors must suffice for it. */
+static unsigned connection_limit(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+		return 512;
+	files.rlim_cur = files.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &files);
+	return files.rlim_cur > MAX_CONNECTIONS + 512 ? MAX_CONNECTIONS
+												  : (unsigned)(files.rlim_cur * 3 / 4);
+}
+
+static struct MHD_Daemon *listen_at(struct server *server, const struct sockaddr *address)
+{
+	unsigned v6 = address->sa_family == AF_INET6 ? MHD_USE_IPv6 : 0;
+
+	return MHD_start_daemon(
+		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG | v6, 0, NULL,
+		NULL, access_handler, server, MHD_OPTION_EXTERNAL_LOGGER, mhd_says, NULL,
+		MHD_OPTION_SOCK_ADDR, address, MHD_OPTION_THREAD_POOL_SIZE, (unsigned)MHD_THREADS,
+		MHD_OPTION_NOTIFY_COMPLETED, completed, server, MHD_OPTION_NOTIFY_CONNECTION,
+		connection_changed, server, MHD_OPTION_URI_LOG_CALLBACK, target_seen, server,
+		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)INACTIVITY_S, MHD_OPTION_CONNECTION_LIMIT,
+		connection_limit(), MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
+		MHD_OPTION_LISTEN_BACKLOG_SIZE, 1024u, MHD_OPTION_END);
+}
+
+static void note_address(struct server *server)
+{
+	const union MHD_DaemonInfo *info =
+		MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_BIND_PORT);
+	const char *colon = strrchr(server->config.listen, ':');
+
+	snprintf(server->address, sizeof server->address, "%.*s:%u",
+			 (int)(colon - server->config.listen), server->config.listen, info->port);
+}
+
+struct error server_start(const struct server_config *config, struct server **ret_server)
+{
+	struct sockaddr_storage address;
+	struct server *server = calloc(1, sizeof *server);
+
+	if (!server)
+		abort();
+	if (!client_listen_address(config->listen, &address)) {
+		free(server);
+		return errorf(ERR_INVALID, "%s is no address to listen at; write 127.0.0.1:8080",
+					  config->listen);
+	}
+	server->config = *config;
+	server->connections = connections_start();
+	errno = 0;
+	server->daemon = listen_at(server, (struct sockaddr *)&address);
+	if (!server->daemon) {
+		int why = errno;
+
+		connections_stop(server->connections);
+		free(server);
+		return errorf(ERR_CONFLICT, "cannot listen at %s: %s; set TOUCHSTONE_LISTEN to another",
+					  config->listen, strerrordesc_np(why));
+	}
+	note_address(server);
+	*ret_server = server;
+	return ok();
+}
+
+const char *server_address(const struct server *server)
+{
+	return server->address;
+}
+
+void server_quiesce(struct server *server)
+{
+	server->stopping = true;
+	MHD_socket socket = MHD_quiesce_daemon(server->daemon);
+	if (socket != MHD_INVALID_SOCKET)
+		close(socket);
+}
+
+unsigned server_settle(struct server *server, unsigned timeout_ms)
+{
+	int64_t until = clock_monotonic_ms() + timeout_ms;
+
+	while (server->in_flight && clock_monotonic_ms() < until)
+		nanosleep(&(struct timespec){ .tv_nsec = 5000000 }, NULL);
+	return server->in_flight;
+}
+
+void server_stop(struct server *server)
+{
+	MHD_stop_daemon(server->daemon);
+	connections_stop(server->connections);
+	free(server);
+}
+
+struct server_counts server_counts(const struct server *server)
+{
+	struct server_counts counts = { .connections = server->open,
+									.in_flight = server->in_flight,
+									.requests = server->requests };
+
+	for (unsigned i = 0; i < 6; i++)
+		counts.answers[i] = server->answers[i];
+	return counts;
+}
