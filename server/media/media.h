@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * media -- what a file is, and the one form in which everybody sees it.
+ *
+ * A file is recognised by its content, never by its name.  The original is kept
+ * as it came; what a volunteer sees is a rendition made by one recipe per type,
+ * the same for every input, so that neither format, size nor metadata tells a
+ * real file from a fake one.  docs/media.md gives the recipes and their reasons.
+ *
+ * The same file gives the same bytes again, so ingesting it twice stores it once.
+ *
+ * Helpers (ffprobe, ffmpeg, vips) read the stranger's file, boxed in by outside/program.
+ * Threads: any, at once.  The caller waits: an image takes tenths of a second, a minute of
+ * video up to a minute.
+ */
+#ifndef MEDIA_MEDIA_H
+#define MEDIA_MEDIA_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/arena.h"
+#include "core/error.h"
+#include "core/hash.h"
+#include "store/store.h"
+
+#define MEDIA_MAX_FILE_BYTES  (512u << 20)
+#define MEDIA_MAX_MEGAPIXELS  100  /* an image */
+#define MEDIA_MAX_VIDEO_SIDE  4096 /* pixels; and no more than MEDIA_MAX_VIDEO_AREA */
+#define MEDIA_MAX_VIDEO_AREA  (4096u * 2304u)
+#define MEDIA_MIN_SIDE        32 /* pixels: less is not worth judging */
+#define MEDIA_MAX_ASPECT      8  /* longer side over shorter */
+#define MEDIA_MIN_DURATION_MS 500
+#define MEDIA_MAX_DURATION_MS 60000
+
+#define MEDIA_IMAGE_BOX     1024 /* pixels, each side; smaller images stay as they are */
+#define MEDIA_THUMBNAIL_BOX 240
+#define MEDIA_VIDEO_LONG    854 /* the longer side; upright videos get an upright box */
+#define MEDIA_VIDEO_SHORT   480
+#define MEDIA_VIDEO_FPS     25
+#define MEDIA_AUDIO_HZ      16000
+#define MEDIA_LOUDNESS_LUFS (-23.0) /* EBU R 128 */
+
+enum media_type { MEDIA_IMAGE, MEDIA_VIDEO, MEDIA_AUDIO, MEDIA_TYPES };
+
+/* "image", "video", "audio". */
+const char *media_type_name(enum media_type type);
+bool media_type_read(const char *text, enum media_type *type);
+
+struct media_file {
+	unsigned char digest[SHA256_BYTES]; /* its name in the store */
+	uint64_t bytes;
+};
+
+struct media {
+	enum media_type type;
+	struct media_file original;
+	const char *original_format; /* of our own making: "png", "mp4 (h264, aac)"; in the arena */
+	struct media_file rendition;
+	const char *content_type;    /* of the rendition; static */
+	bool has_poster;             /* video */
+	struct media_file poster;    /* image/jpeg */
+	bool has_thumbnail;          /* image, video */
+	struct media_file thumbnail; /* image/jpeg */
+	unsigned width, height;      /* of the rendition; 0 for audio */
+	unsigned duration_ms;        /* of the rendition; 0 for images */
+};
+
+/*
+ * Recognises, checks, normalises and stores the file at `path`.  ERR_INVALID or ERR_TOO_LARGE: a
+ * clause that completes "line 7: ..." ("the file is empty"), and nothing is stored.
+ * ERR_INTERNAL: our fault (a helper is missing, the disk is full); another try may work.
+ */
+struct error media_ingest(struct store *store, const char *path, struct arena *arena,
+						  struct media *ret_media) MUST_CHECK;
+
+#endif
