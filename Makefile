@@ -31,6 +31,10 @@ CLI      := server/main.c $(wildcard server/cli/*.c)
 GEN      := $(B)/gen/db/statements.gen.h
 LIB      := $(ROOMS:%.c=$(B)/%.o) $(B)/gen/statements.o $(B)/gen/migrations.o
 UNIT     := $(wildcard tests/unit/*.c)
+HTTP     := $(wildcard tests/http/*.c)
+
+# The scripts are called directly, without a shell between, so that a signal to make reaches them.
+export TOUCHSTONE_BUILD := $(B)
 
 all: $(B)/touchstone  ## build the program
 
@@ -62,8 +66,24 @@ $(GEN): $(SQL) scripts/embed-sql
 	@mkdir -p $(@D)
 	@scripts/embed-sql header $(SQL) > $@
 
+$(B)/http-tests: $(HTTP:%.c=$(B)/%.o)
+	@echo "  link  $@"
+	@$(CC) $(LDFLAGS) $^ $(LDLIBS) $(shell pkg-config --libs check) -o $@
+
+run:  ## set everything up and serve; DEMO=0 leaves the demo corpus out
+	@scripts/run
+
+check:  ## run every test; the last line says N passed, N failed
+	@scripts/check
+
 unit: $(B)/unit-tests  ## run the unit tests alone
 	$<
+
+lint:  ## layers, format, clang-tidy, headers alone, shellcheck, JavaScript
+	@scripts/lint
+
+coverage:  ## how much of server/ the tests reach
+	@scripts/coverage
 
 clean:  ## remove what was built
 	rm -rf $(BUILD)
@@ -71,6 +91,6 @@ clean:  ## remove what was built
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 24
 
-.PHONY: all unit clean help
+.PHONY: all run check unit lint coverage clean help
 .DELETE_ON_ERROR:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
