@@ -49,10 +49,18 @@ stop_step() {
 	step_pid=
 }
 
+# A dead process that nobody has collected yet (there may be no proper init) does not count.
+is_running() {
+	local line
+	{ read -r line <"/proc/$1/stat"; } 2>/dev/null || return 1
+	line=${line##*) }
+	[ "${line::1}" != Z ]
+}
+
 # Waits until the process is gone, at most so many tenths of a second.
 await_end() {
 	local pid=$1 tenths=$2
-	while kill -0 "$pid" 2>/dev/null; do
+	while is_running "$pid"; do
 		[ "$tenths" -gt 0 ] || return 1
 		tenths=$((tenths - 1))
 		sleep 0.1
@@ -83,7 +91,7 @@ watch_make() {
 	esac
 	(
 		trap - INT TERM HUP EXIT
-		while sleep 1 && kill -0 "$main" 2>/dev/null; do
+		while sleep 1 && is_running "$main"; do
 			catches_interrupt "$make" || {
 				kill -TERM "$main" 2>/dev/null
 				break
@@ -98,7 +106,7 @@ catches_interrupt() {
 	local key value
 	while read -r key value; do
 		[ "$key" = SigCgt: ] || continue
-		((16#$value & 2)) && return 0
+		((16#$value & 2)) && is_running "$1" && return 0
 	done 2>/dev/null <"/proc/$1/status"
 	return 1
 }
@@ -118,7 +126,7 @@ is_taken() {
 await_server() {
 	local pid=$1 address=$2
 	until is_taken "$address"; do
-		kill -0 "$pid" 2>/dev/null || return 1
+		is_running "$pid" || return 1
 		sleep 0.1
 	done
 }

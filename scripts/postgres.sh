@@ -96,8 +96,8 @@ make_cluster() {
 	as_owner mv "$pg_data.new" "$pg_data"
 }
 
-# Ends every process that works in the data folder: left by a run that was killed. Then a
-# postmaster.pid is stale, and its number may belong to someone else by now.
+# Ends every process that works in the data folder: left by a run that was killed. Then the
+# lock files are stale, and the process number in them may belong to someone else by now.
 end_leftovers() {
 	local process pid
 	for process in /proc/[0-9]*; do
@@ -107,7 +107,7 @@ end_leftovers() {
 		await_end "$pid" 300 || kill -QUIT "$pid" 2>/dev/null || true
 		await_end "$pid" 50 || kill -KILL "$pid" 2>/dev/null || true
 	done
-	rm -f "$pg_data/postmaster.pid"
+	rm -f "$pg_data/postmaster.pid" "$pg_socket"/.s.PGSQL.5432*
 }
 
 # Starts PostgreSQL in the place chosen, waits until it answers, and exports the URL of a database
@@ -139,7 +139,7 @@ start_postgres() {
 await_postgres() {
 	local tenths=0
 	until "$1/pg_isready" -q -h "$pg_socket" -p 5432 -U postgres -d postgres -t 5; do
-		kill -0 "$pg_pid" 2>/dev/null || die "PostgreSQL stopped; $pg_log says: $(tail -n 3 "$pg_log")"
+		is_running "$pg_pid" || die "PostgreSQL stopped; $pg_log says: $(tail -n 3 "$pg_log")"
 		tenths=$((tenths + 1))
 		[ $((tenths % 100)) != 50 ] || say "Waiting for PostgreSQL, which may be recovering ($pg_log)"
 		sleep 0.1
