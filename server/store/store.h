@@ -43,9 +43,9 @@ bool store_has(struct store *store, const unsigned char digest[SHA256_BYTES]);
 /* Removing what is not there is fine. */
 struct error store_remove(struct store *store, const unsigned char digest[SHA256_BYTES]) MUST_CHECK;
 
-/* The absolute path of a file, there or not. ERR_INTERNAL when it does not fit. */
-struct error store_path(const struct store *store, const unsigned char digest[SHA256_BYTES],
-						char path[PATH_MAX]) MUST_CHECK;
+/* The absolute path of a file, there or not, for a program that wants one. */
+void store_path(const struct store *store, const unsigned char digest[SHA256_BYTES],
+				char path[PATH_MAX]);
 
 /* Makes an empty folder, absolute, that only we may enter, to work in. */
 struct error store_scratch(struct store *store, char path[PATH_MAX]) MUST_CHECK;

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "media/bench.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/log.h"
+
+static const struct {
+	unsigned wall_ms, cpu_s;
+	uint64_t memory_bytes, file_bytes;
+} budgets[] = {
+	[BENCH_LOOK] = { 15000, 10, 1ull << 30, 1u << 20 },
+	[BENCH_IMAGE] = { 30000, 30, 2ull << 30, 64u << 20 },
+	[BENCH_FILM] = { 180000, 300, 3ull << 30, 256u << 20 },
+};
+
+/* vips: no loader that its authors call untrusted, two threads at most. */
+static const char *const helper_env[] = { "VIPS_BLOCK_UNTRUSTED=1", "VIPS_CONCURRENCY=2",
+										  "VIPS_WARNING=0", NULL };
+
+struct error bench_run(const struct bench *bench, enum bench_budget budget,
+					   const char *const argv[], const char *complaint,
+					   struct program_result *result)
+{
+	struct program program = {
+		.argv = argv,
+		.env = helper_env,
+		.folder = bench->folder,
+		.wall_ms = budgets[budget].wall_ms,
+		.cpu_s = budgets[budget].cpu_s,
+		.memory_bytes = budgets[budget].memory_bytes,
+		.file_bytes = budgets[budget].file_bytes,
+		.open_files = 64,
+	};
+	struct error err;
+
+	if ((err = program_run(&program, result)).code)
+		return err;
+	if (program_succeeded(result))
+		return ok();
+	log_info("%s on a %s file: %s %d after %lld ms: %s", argv[0], bench->sniff.format,
+			 result->end == PROGRAM_EXITED ? "status" : "signal",
+			 result->end == PROGRAM_EXITED ? result->status : result->signal,
+			 (long long)result->took_ms, result->err);
+	if (result->end == PROGRAM_TIMED_OUT ||
+		(result->end == PROGRAM_KILLED && result->took_ms >= (int64_t)program.cpu_s * 500))
+		return errorf(ERR_INVALID, "the file takes longer than %u seconds to read",
+					  program.wall_ms / 1000);
+	if (strstr(result->err, "No space left on device"))
+		return errorf(ERR_INTERNAL, "the disk is full");
+	return errorf(ERR_INVALID, "%s", complaint);
+}
+
+/* ---- ffprobe's JSON ---- */
+
+static const char *text_of(const json_t *object, const char *key, const char *otherwise)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : otherwise;
+}
+
+/* Seconds as text to milliseconds; -1 when absent, absurd ones at a figure that fits. */
+static int64_t milliseconds(const json_t *object)
+{
+	double seconds = atof(text_of(object, "duration", "-1"));
+
+	if (!(seconds >= 0))
+		return -1;
+	return seconds > 1e9 ? (int64_t)1e12 : (int64_t)llround(seconds * 1000);
+}
+
+static int rotation(const json_t *stream)
+{
+	const json_t *side;
+	size_t i;
+
+	json_array_foreach (json_object_get(stream, "side_data_list"), i, side) {
+		const json_t *turn = json_object_get(side, "rotation");
+		if (turn)
+			return (int)json_integer_value(turn);
+	}
+	return 0;
+}
+
+static void read_picture(const json_t *stream, struct arena *arena, struct probe *probe)
+{
+	json_int_t width = json_integer_value(json_object_get(stream, "width"));
+	json_int_t height = json_integer_value(json_object_get(stream, "height"));
+
+	probe->video = (int)json_integer_value(json_object_get(stream, "index"));
+	probe->video_codec = arena_printf(arena, "%.40s", text_of(stream, "codec_name", "unknown"));
+	probe->frames = atoll(text_of(stream, "nb_frames", "-1"));
+	if (milliseconds(stream) >= 0)
+		probe->duration_ms = milliseconds(stream);
+	if (width < 0 || width > 1 << 20 || height < 0 || height > 1 << 20)
+		width = height = 1 << 20; /* refused by its size */
+	char *colon = NULL;
+	long num = strtol(text_of(stream, "sample_aspect_ratio", "1:1"), &colon, 10);
+	long den = *colon == ':' ? atol(colon + 1) : 0;
+	if (num > 0 && den > 0 && num < 100 * den && den < 100 * num)
+		width = llround((double)width * (double)num / (double)den);
+	int turn = abs(rotation(stream)) % 180;
+	bool upright = turn < 45 || turn > 135;
+	probe->width = (unsigned)(upright ? width : height);
+	probe->height = (unsigned)(upright ? height : width);
+}
+
+static void read_streams(const json_t *root, struct arena *arena, struct probe *probe)
+{
+	const json_t *stream;
+	size_t i;
+
+	json_array_foreach (json_object_get(root, "streams"), i, stream) {
+		const char *type = text_of(stream, "codec_type", "");
+		const json_t *disposition = json_object_get(stream, "disposition");
+		bool cover = json_integer_value(json_object_get(disposition, "attached_pic")) != 0;
+
+		if (strcmp(type, "video") == 0 && !cover && probe->video < 0)
+			read_picture(stream, arena, probe);
+		if (strcmp(type, "audio") == 0 && probe->audio < 0) {
+			probe->audio = (int)json_integer_value(json_object_get(stream, "index"));
+			probe->audio_codec =
+				arena_printf(arena, "%.40s", text_of(stream, "codec_name", "unknown"));
+		}
+	}
+}
+
+struct error bench_probe(const struct bench *bench, const char *name, const char *demuxer,
+						 const char *complaint, struct probe *ret)
+{
+	static const char entries[] =
+		"stream=index,codec_type,codec_name,width,height,duration,sample_aspect_ratio,nb_frames"
+		":stream_disposition=attached_pic:stream_side_data=rotation:format=duration";
+	const char *const argv[] = {
+		"ffprobe",       "-v",    "error", "-hide_banner", "-protocol_whitelist",
+		"file",          "-f",    demuxer, "-of",          "json=c=1",
+		"-show_entries", entries, "-i",    name,           NULL
+	};
+	struct program_result result;
+	struct probe probe = { .video = -1, .audio = -1, .duration_ms = -1, .frames = -1 };
+	struct error err;
+
+	if ((err = bench_run(bench, BENCH_LOOK, argv, complaint, &result)).code)
+		return err;
+	json_auto_t *root = json_loadb(result.out, result.out_len, 0, NULL);
+	if (!root)
+		return errorf(ERR_INVALID, "%s", complaint); /* so many streams that they were cut off */
+	probe.duration_ms = milliseconds(json_object_get(root, "format"));
+	read_streams(root, bench->arena, &probe);
+	*ret = probe;
+	return ok();
+}

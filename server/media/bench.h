@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * bench -- the work bench of media/: a scratch folder with one stranger's file in it, named
+ * `input`, and the helpers that turn it into other files there.
+ *
+ * Internal to media/.  A struct bench belongs to one thread.  File names are bare and ours, so no
+ * name that a stranger chose reaches a command line.
+ */
+#ifndef MEDIA_BENCH_H
+#define MEDIA_BENCH_H
+
+#include "core/arena.h"
+#include "core/error.h"
+#include "media/media.h"
+#include "media/sniff.h"
+#include "outside/program.h"
+
+#define BENCH_INPUT "input"
+
+struct bench {
+	struct arena *arena;
+	const char *folder; /* absolute */
+	struct sniff sniff; /* of the input */
+};
+
+/* What ffprobe says about a file. Streams that are not there have index -1. */
+struct probe {
+	int video, audio; /* indexes of the first of each; cover pictures do not count */
+	const char *video_codec, *audio_codec;
+	unsigned width, height; /* as shown: pixel shape and rotation applied */
+	int64_t duration_ms;    /* -1: not declared */
+	int64_t frames;         /* of the video; -1: not declared */
+};
+
+/* A helper's budget, by what it reads. */
+enum bench_budget { BENCH_LOOK, BENCH_IMAGE, BENCH_FILM };
+
+/*
+ * Runs a helper in the folder.  ERR_INVALID with `complaint` (or a reason of time or
+ * memory) when it fails; its own words go to the log.
+ */
+struct error bench_run(const struct bench *bench, enum bench_budget budget,
+					   const char *const argv[], const char *complaint,
+					   struct program_result *result) MUST_CHECK;
+
+/* Reads the streams of `name`; demuxer as in struct sniff. */
+struct error bench_probe(const struct bench *bench, const char *name, const char *demuxer,
+						 const char *complaint, struct probe *ret) MUST_CHECK;
+
+/* The recipes.  Each leaves files in the folder and fills what it knows of `media`. */
+
+/* `from` becomes image.jpg and thumbnail.jpg. */
+struct error image_make(const struct bench *bench, const char *from,
+						struct media *media) MUST_CHECK;
+
+/* The input becomes film.mp4, image.jpg (its poster) and thumbnail.jpg. */
+struct error film_make(const struct bench *bench, const struct probe *probe,
+					   struct media *media) MUST_CHECK;
+
+/* The input becomes sound.m4a. */
+struct error sound_make(const struct bench *bench, const struct probe *probe,
+						struct media *media) MUST_CHECK;
+
+/*
+ * The filters that turn any sound into ours, loudness included, for `-af`; in the arena.  NULL
+ * when stream `index` of the input is silent.
+ */
+struct error sound_filters(const struct bench *bench, int index, const char **ret) MUST_CHECK;
+
+#endif

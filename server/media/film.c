@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Pictures first, sound second: only when the pictures are encoded is it known how long they really
+ * are, and the track of sound, silent where the source has none, is cut or filled to that.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "media/bench.h"
+
+#define TEXT_OF_(number) #number
+#define TEXT_OF(number)  TEXT_OF_(number)
+
+#define DAMAGED_FILM "the video is damaged and cannot be read"
+
+/* The frame rate is settled first, so that no frame is scaled in vain. Colours: BT.709, as tagged.
+ */
+#define SAME_FILM                                                                                  \
+	"fps=" TEXT_OF(MEDIA_VIDEO_FPS) ":start_time=0,scale=%u:%u:flags=bicubic+accurate_rnd"         \
+									"+full_chroma_int:out_color_matrix=bt709:out_range=tv,setsar=" \
+									"1,format=yuv420p"
+
+/* The first frame that is not nine tenths black. */
+#define NOT_BLACK                                                                           \
+	"blackframe=amount=0:threshold=32,metadata=select:key=lavfi.blackframe.pblack:value=90" \
+	":function=less"
+
+static struct error check_film(const struct probe *probe)
+{
+	unsigned shorter = probe->width < probe->height ? probe->width : probe->height;
+	unsigned longer = probe->width < probe->height ? probe->height : probe->width;
+
+	if (!shorter)
+		return errorf(ERR_INVALID, DAMAGED_FILM);
+	if (longer > MEDIA_MAX_VIDEO_SIDE || (uint64_t)longer * shorter > MEDIA_MAX_VIDEO_AREA)
+		return errorf(ERR_INVALID, "the video is %u x %u pixels; 4096 x 2304 is the limit",
+					  probe->width, probe->height);
+	if (shorter < MEDIA_MIN_SIDE)
+		return errorf(ERR_INVALID, "the video is %u x %u pixels; %d is the least for a side",
+					  probe->width, probe->height, MEDIA_MIN_SIDE);
+	if (longer > shorter * MEDIA_MAX_ASPECT)
+		return errorf(ERR_INVALID, "the video is %u x %u pixels; too narrow to judge", probe->width,
+					  probe->height);
+	if (probe->duration_ms > MEDIA_MAX_DURATION_MS)
+		return errorf(ERR_INVALID, "the video is %lld seconds long; %d is the limit",
+					  (long long)probe->duration_ms / 1000, MEDIA_MAX_DURATION_MS / 1000);
+	return ok();
+}
+
+static unsigned even(double size)
+{
+	return (unsigned)(2 * lround(fmax(size, 2) / 2));
+}
+
+/* Into the box, upright or lying as the source is; never larger; even sides, as 4:2:0 needs. */
+static void fit(const struct probe *probe, unsigned *width, unsigned *height)
+{
+	double wide = probe->width >= probe->height ? MEDIA_VIDEO_LONG : MEDIA_VIDEO_SHORT;
+	double high = probe->width >= probe->height ? MEDIA_VIDEO_SHORT : MEDIA_VIDEO_LONG;
+	double scale = fmin(1, fmin(wide / probe->width, high / probe->height));
+
+	*width = even(probe->width * scale);
+	*height = even(probe->height * scale);
+}
+
+static struct error encode_pictures(const struct bench *bench, const struct probe *probe)
+{
+	unsigned width, height;
+	struct program_result result;
+
+	fit(probe, &width, &height);
+	const char *const argv[] = {
+		"ffmpeg",
+		"-nostdin",
+		"-hide_banner",
+		"-nostats",
+		"-v",
+		"error",
+		"-y",
+		"-protocol_whitelist",
+		"file",
+		"-threads",
+		"2",
+		"-max_pixels",
+		TEXT_OF(9437184),
+		"-f",
+		bench->sniff.demuxer,
+		"-i",
+		BENCH_INPUT,
+		"-map",
+		arena_printf(bench->arena, "0:%d", probe->video),
+		"-t",
+		"61",
+		"-an",
+		"-sn",
+		"-dn",
+		"-map_metadata",
+		"-1",
+		"-map_chapters",
+		"-1",
+		"-vf",
+		arena_printf(bench->arena, SAME_FILM, width, height),
+		"-c:v",
+		"libx264",
+		"-profile:v",
+		"high",
+		"-level:v",
+		"3.1",
+		"-preset",
+		"veryfast",
+		"-crf",
+		"21",
+		"-g",
+		"50",
+		"-threads",
+		"2",
+		"-colorspace",
+		"bt709",
+		"-color_primaries",
+		"bt709",
+		"-color_trc",
+		"bt709",
+		"-color_range",
+		"tv",
+		"-bsf:v",
+		"filter_units=remove_types=6",
+		"-fflags",
+		"+bitexact",
+		"-flags",
+		"+bitexact",
+		"-f",
+		"mp4",
+		"pictures.mp4",
+		NULL,
+	};
+	return bench_run(bench, BENCH_FILM, argv, DAMAGED_FILM, &result);
+}
+
+static struct error check_pictures(const struct bench *bench, const struct probe *source,
+								   int64_t found_ms)
+{
+	int64_t declared_ms = source->duration_ms;
+
+	if (found_ms > MEDIA_MAX_DURATION_MS + 1000 / MEDIA_VIDEO_FPS)
+		return errorf(ERR_INVALID, "the video is longer than %d seconds, the limit",
+					  MEDIA_MAX_DURATION_MS / 1000);
+	if (bench->sniff.length_declared && declared_ms - found_ms > 500 + declared_ms / 10)
+		return errorf(ERR_INVALID, "the video is cut off: %.1f of its %.1f seconds are there",
+					  (double)found_ms / 1000, (double)declared_ms / 1000);
+	if (found_ms < MEDIA_MIN_DURATION_MS)
+		return errorf(ERR_INVALID, "the video is shorter than half a second");
+	return ok();
+}
+
+/* Puts a track of sound of exactly the pictures' length beside them. */
+static struct error add_sound(const struct bench *bench, const struct probe *probe,
+							  int64_t length_ms)
+{
+	const char *filters = NULL;
+	struct program_result result;
+	struct error err;
+
+	if (probe->audio >= 0 && (err = sound_filters(bench, probe->audio, &filters)).code)
+		return err;
+	const char *seconds = arena_printf(bench->arena, "%.3f", (double)length_ms / 1000);
+	const char *const argv[] = {
+		"ffmpeg",
+		"-nostdin",
+		"-hide_banner",
+		"-nostats",
+		"-v",
+		"error",
+		"-y",
+		"-threads",
+		"1",
+		"-protocol_whitelist",
+		"file",
+		"-f",
+		"mov",
+		"-i",
+		"pictures.mp4",
+		"-protocol_whitelist",
+		"file",
+		"-f",
+		filters ? bench->sniff.demuxer : "lavfi",
+		"-i",
+		filters ? BENCH_INPUT : "anullsrc=r=" TEXT_OF(MEDIA_AUDIO_HZ) ":cl=mono",
+		"-map",
+		"0:v",
+		"-map",
+		filters ? arena_printf(bench->arena, "1:%d", probe->audio) : "1:a",
+		"-map_metadata",
+		"-1",
+		"-map_chapters",
+		"-1",
+		"-c:v",
+		"copy",
+		"-af",
+		arena_printf(bench->arena, "%s,apad,atrim=end=%s", filters ? filters : "anull", seconds),
+		"-c:a",
+		"aac",
+		"-b:a",
+		"64k",
+		"-ar",
+		TEXT_OF(MEDIA_AUDIO_HZ),
+		"-ac",
+		"1",
+		"-fflags",
+		"+bitexact",
+		"-flags",
+		"+bitexact",
+		"-movflags",
+		"+faststart",
+		"-f",
+		"mp4",
+		"film.mp4",
+		NULL,
+	};
+	return bench_run(bench, BENCH_FILM, argv, "the video's sound is damaged and cannot be read",
+					 &result);
+}
+
+static struct error save_frame(const struct bench *bench, const char *filter)
+{
+	const char *const argv[] = {
+		"ffmpeg",    "-nostdin", "-hide_banner", "-nostats", "-v",
+		"error",     "-y",       "-threads",     "2",        "-protocol_whitelist",
+		"file",      "-f",       "mov",          "-i",       "pictures.mp4",
+		"-vf",       filter,     "-frames:v",    "1",        "-fflags",
+		"+bitexact", "-c:v",     "png",          "-f",       "image2",
+		"-update",   "1",        "frame",        NULL,
+	};
+	struct program_result result;
+
+	return bench_run(bench, BENCH_FILM, argv, DAMAGED_FILM, &result);
+}
+
+static struct error make_poster(const struct bench *bench, struct media *media)
+{
+	const char *frame = arena_printf(bench->arena, "%s/frame", bench->folder);
+	struct stat info;
+	struct error err;
+
+	if ((err = save_frame(bench, NOT_BLACK)).code)
+		return err;
+	if (stat(frame, &info) && (err = save_frame(bench, "null")).code) /* black throughout */
+		return err;
+	return image_make(bench, "frame", media);
+}
+
+struct error film_make(const struct bench *bench, const struct probe *probe, struct media *media)
+{
+	struct probe made;
+	struct error err;
+
+	if ((err = check_film(probe)).code)
+		return err;
+	if ((err = encode_pictures(bench, probe)).code)
+		return err;
+	if ((err = bench_probe(bench, "pictures.mp4", "mov", DAMAGED_FILM, &made)).code)
+		return err;
+	int64_t length_ms = made.frames * 1000 / MEDIA_VIDEO_FPS;
+	if ((err = check_pictures(bench, probe, length_ms)).code)
+		return err;
+	if ((err = add_sound(bench, probe, length_ms)).code)
+		return err;
+	if ((err = make_poster(bench, media)).code) /* also fills in width and height */
+		return err;
+	media->duration_ms = (unsigned)length_ms;
+	return ok();
+}

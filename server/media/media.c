@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The stranger's file is copied to a scratch folder inside the store first: it cannot change
+ * between being checked and being kept, helpers need no way out of that folder, and what
+ * they made is moved into the store, original last to be made and first to be kept, only when
+ * every step has worked.
+ */
+#include "media/media.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/log.h"
+#include "media/bench.h"
+
+static const char *const type_names[] = { "image", "video", "audio" };
+
+const char *media_type_name(enum media_type type)
+{
+	return type_names[type];
+}
+
+bool media_type_read(const char *text, enum media_type *type)
+{
+	for (unsigned i = 0; i < MEDIA_TYPES; i++) {
+		if (strcmp(text, type_names[i]) == 0) {
+			*type = (enum media_type)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static struct error open_source(const char *path, int *ret_fd)
+{
+	struct stat info;
+	struct error err = ok();
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return errorf(ERR_INVALID, "there is no such file");
+	if (fd < 0) {
+		log_error("media: open: %m");
+		return errorf(ERR_INVALID, "the file cannot be opened");
+	}
+	if (fstat(fd, &info) || !S_ISREG(info.st_mode))
+		err = errorf(ERR_INVALID, "it is not a regular file");
+	else if (info.st_size == 0)
+		err = errorf(ERR_INVALID, "the file is empty");
+	else if (info.st_size > MEDIA_MAX_FILE_BYTES)
+		err = errorf(ERR_TOO_LARGE, "the file has %lld megabytes; %u is the limit",
+					 (long long)info.st_size >> 20, MEDIA_MAX_FILE_BYTES >> 20);
+	if (err.code) {
+		close(fd);
+		return err;
+	}
+	*ret_fd = fd;
+	return ok();
+}
+
+static struct error copy_bytes(int from, int to)
+{
+	char piece[64 * 1024];
+	size_t total = 0;
+	ssize_t got;
+
+	while ((got = read(from, piece, sizeof piece)) != 0) {
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0 || write(to, piece, (size_t)got) != got) {
+			log_error("media: copy: %m");
+			return errorf(ERR_INTERNAL, "the file could not be copied");
+		}
+		if ((total += (size_t)got) > MEDIA_MAX_FILE_BYTES) /* it grew meanwhile */
+			return errorf(ERR_TOO_LARGE, "the file is too large");
+	}
+	return ok();
+}
+
+/* A GIF with one frame is a picture, with more a film: only walking it tells. */
+static void settle_gif(int fd, struct sniff *sniff)
+{
+	struct stat info;
+
+	if (fstat(fd, &info))
+		return;
+	size_t len = (size_t)info.st_size;
+	void *bytes = mmap(NULL, len, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (bytes == MAP_FAILED)
+		return;
+	if (sniff_gif_frames(bytes, len, 2) < 2)
+		sniff->family = SNIFF_STILL;
+	munmap(bytes, len);
+}
+
+/* Brings the file to the bench and says what it is. */
+static struct error lay_out(struct bench *bench, const char *path)
+{
+	unsigned char first[SNIFF_BYTES];
+	int from, to;
+	struct error err;
+
+	if ((err = open_source(path, &from)).code)
+		return err;
+	const char *input = arena_printf(bench->arena, "%s/%s", bench->folder, BENCH_INPUT);
+	if ((to = open(input, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600)) < 0) {
+		log_error("media: scratch: %m");
+		err = errorf(ERR_INTERNAL, "the file could not be copied");
+	} else {
+		err = copy_bytes(from, to);
+	}
+	close(from);
+	if (!err.code) {
+		ssize_t got = pread(to, first, sizeof first, 0);
+		err = sniff_bytes(first, got > 0 ? (size_t)got : 0, &bench->sniff);
+	}
+	if (!err.code && strcmp(bench->sniff.format, "gif") == 0)
+		settle_gif(to, &bench->sniff);
+	if (to >= 0)
+		close(to);
+	return err;
+}
+
+/* Makes the files of what ffmpeg reads, and says which of them is the rendition. */
+static struct error make_film_or_sound(const struct bench *bench, struct media *media,
+									   const char **rendition)
+{
+	struct probe probe;
+	struct error err;
+
+	if ((err = bench_probe(bench, BENCH_INPUT, bench->sniff.demuxer,
+						   "the file is damaged or incomplete", &probe))
+			.code)
+		return err;
+	if (probe.video >= 0 && bench->sniff.family == SNIFF_FILM) {
+		media->type = MEDIA_VIDEO;
+		media->content_type = "video/mp4";
+		media->original_format =
+			arena_printf(bench->arena, probe.audio >= 0 ? "%s (%s, %s)" : "%s (%s)",
+						 bench->sniff.format, probe.video_codec, probe.audio_codec);
+		*rendition = "film.mp4";
+		return film_make(bench, &probe, media);
+	}
+	if (probe.audio < 0)
+		return errorf(ERR_INVALID, "the file holds neither pictures nor sound");
+	media->type = MEDIA_AUDIO;
+	media->content_type = "audio/mp4";
+	media->original_format =
+		arena_printf(bench->arena, "%s (%s)", bench->sniff.format, probe.audio_codec);
+	*rendition = "sound.m4a";
+	return sound_make(bench, &probe, media);
+}
+
+static struct error make(const struct bench *bench, struct media *media, const char **rendition)
+{
+	if (bench->sniff.family != SNIFF_STILL)
+		return make_film_or_sound(bench, media, rendition);
+	media->type = MEDIA_IMAGE;
+	media->content_type = "image/jpeg";
+	media->original_format = bench->sniff.format;
+	*rendition = "image.jpg";
+	return image_make(bench, BENCH_INPUT, media);
+}
+
+static struct error keep(const struct bench *bench, struct store *store, const char *name,
+						 struct media_file *file)
+{
+	return store_take(store, arena_printf(bench->arena, "%s/%s", bench->folder, name), file->digest,
+					  &file->bytes);
+}
+
+static struct error keep_all(const struct bench *bench, struct store *store, const char *rendition,
+							 struct media *media)
+{
+	struct error err;
+
+	media->has_poster = media->type == MEDIA_VIDEO;
+	media->has_thumbnail = media->type != MEDIA_AUDIO;
+	if ((err = keep(bench, store, BENCH_INPUT, &media->original)).code)
+		return err;
+	if ((err = keep(bench, store, rendition, &media->rendition)).code)
+		return err;
+	if (media->has_poster && (err = keep(bench, store, "image.jpg", &media->poster)).code)
+		return err;
+	if (media->has_thumbnail && (err = keep(bench, store, "thumbnail.jpg", &media->thumbnail)).code)
+		return err;
+	return ok();
+}
+
+struct error media_ingest(struct store *store, const char *path, struct arena *arena,
+						  struct media *ret_media)
+{
+	char folder[PATH_MAX];
+	struct bench bench = { .arena = arena, .folder = folder };
+	struct media media = { 0 };
+	const char *rendition = NULL;
+	struct error err;
+
+	if ((err = store_scratch(store, folder)).code)
+		return err;
+	if (!(err = lay_out(&bench, path)).code && !(err = make(&bench, &media, &rendition)).code)
+		err = keep_all(&bench, store, rendition, &media);
+	store_scratch_remove(folder);
+	if (!err.code)
+		*ret_media = media;
+	return err;
+}

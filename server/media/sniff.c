@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "media/sniff.h"
+
+#include <stdint.h>
+#include <string.h>
+
+struct magic {
+	size_t at;
+	const char *bytes;
+	size_t len;
+	size_t then_at; /* a second place to match; len 0: none */
+	const char *then;
+	size_t then_len;
+	struct sniff is;
+};
+
+#define STILL(name)                    \
+	{                                  \
+		SNIFF_STILL, name, NULL, false \
+	}
+#define FILM(name, demux)             \
+	{                                 \
+		SNIFF_FILM, name, demux, true \
+	}
+#define SOUND(name, demux, declared)       \
+	{                                      \
+		SNIFF_SOUND, name, demux, declared \
+	}
+#define AT(offset, text) offset, text, sizeof text - 1
+#define NO_MORE          0, NULL, 0
+
+static const struct magic magics[] = {
+	{ AT(0, "\xff\xd8\xff"), NO_MORE, STILL("jpeg") },
+	{ AT(0, "\x89PNG\r\n\x1a\n"), NO_MORE, STILL("png") },
+	{ AT(0, "RIFF"), AT(8, "WEBP"), STILL("webp") },
+	{ AT(0, "II*\0"), NO_MORE, STILL("tiff") },
+	{ AT(0, "MM\0*"), NO_MORE, STILL("tiff") },
+	{ AT(4, "ftyp"), AT(8, "heic"), STILL("heic") },
+	{ AT(4, "ftyp"), AT(8, "heix"), STILL("heic") },
+	{ AT(4, "ftyp"), AT(8, "mif1"), STILL("heif") },
+	{ AT(4, "ftyp"), AT(8, "avif"), STILL("avif") },
+	{ AT(0, "GIF87a"), NO_MORE, FILM("gif", "gif") },
+	{ AT(0, "GIF89a"), NO_MORE, FILM("gif", "gif") },
+	{ AT(4, "ftyp"), NO_MORE, FILM("mp4", "mov") },
+	{ AT(4, "moov"), NO_MORE, FILM("mov", "mov") },
+	{ AT(4, "mdat"), NO_MORE, FILM("mov", "mov") },
+	{ AT(4, "wide"), NO_MORE, FILM("mov", "mov") },
+	{ AT(4, "free"), NO_MORE, FILM("mov", "mov") },
+	{ AT(0, "\x1a\x45\xdf\xa3"), NO_MORE, FILM("matroska", "matroska") },
+	{ AT(0, "RIFF"), AT(8, "AVI "), FILM("avi", "avi") },
+	{ AT(0, "OggS"), NO_MORE, FILM("ogg", "ogg") },
+	{ AT(0, "\0\0\1\xba"), NO_MORE, { SNIFF_FILM, "mpeg", "mpeg", false } },
+	{ AT(0, "G"), AT(188, "G"), { SNIFF_FILM, "mpegts", "mpegts", false } },
+	{ AT(0, "RIFF"), AT(8, "WAVE"), SOUND("wav", "wav", true) },
+	{ AT(0, "RF64"), AT(8, "WAVE"), SOUND("wav", "wav", true) },
+	{ AT(0, "fLaC"), NO_MORE, SOUND("flac", "flac", true) },
+	{ AT(0, "FORM"), AT(8, "AIF"), SOUND("aiff", "aiff", true) },
+	{ AT(0, "caff"), NO_MORE, SOUND("caf", "caf", true) },
+	{ AT(0, "#!AMR"), NO_MORE, SOUND("amr", "amr", false) },
+	{ AT(0, "ID3"), NO_MORE, SOUND("mp3", "mp3", false) },
+};
+
+static bool holds(const unsigned char *bytes, size_t len, size_t at, const char *what,
+				  size_t what_len)
+{
+	return at + what_len <= len && memcmp(bytes + at, what, what_len) == 0;
+}
+
+/* A bare MPEG audio frame: eleven set bits, then a version, layer, rate that exist. */
+static bool mpeg_audio(const unsigned char *bytes, size_t len, struct sniff *ret)
+{
+	if (len < 4 || bytes[0] != 0xff || (bytes[1] & 0xe0) != 0xe0)
+		return false;
+	if ((bytes[1] & 0xf6) == 0xf0) {
+		*ret = (struct sniff)SOUND("aac", "aac", false);
+		return true;
+	}
+	unsigned version = bytes[1] >> 3 & 3, layer = bytes[1] >> 1 & 3;
+	unsigned bitrate = bytes[2] >> 4, rate = bytes[2] >> 2 & 3;
+	if (version == 1 || layer == 0 || bitrate == 0 || bitrate == 15 || rate == 3)
+		return false;
+	*ret = (struct sniff)SOUND("mp3", "mp3", false);
+	return true;
+}
+
+/* Text is what has no control character but white space. */
+static bool is_text(const unsigned char *bytes, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (bytes[i] == 127 || (bytes[i] < ' ' && !strchr("\t\n\r\f", bytes[i])) || !bytes[i])
+			return false;
+	return true;
+}
+
+struct error sniff_bytes(const unsigned char *bytes, size_t len, struct sniff *ret)
+{
+	if (len == 0)
+		return errorf(ERR_INVALID, "the file is empty");
+	for (size_t i = 0; i < sizeof magics / sizeof magics[0]; i++) {
+		const struct magic *magic = &magics[i];
+		if (holds(bytes, len, magic->at, magic->bytes, magic->len) &&
+			(!magic->then_len || holds(bytes, len, magic->then_at, magic->then, magic->then_len))) {
+			*ret = magic->is;
+			return ok();
+		}
+	}
+	if (mpeg_audio(bytes, len, ret))
+		return ok();
+	if (holds(bytes, len, 0, "PK\3\4", 4) || holds(bytes, len, 0, "\x1f\x8b", 2))
+		return errorf(ERR_INVALID, "the file is an archive; unpack it first");
+	if (is_text(bytes, len))
+		return errorf(ERR_INVALID, "the file is text, not an image, video or audio file");
+	return errorf(ERR_INVALID, "not an image, video or audio file that we can read");
+}
+
+/* The size of a colour table whose presence and depth are in `flags`. */
+static size_t table_bytes(unsigned flags)
+{
+	return flags & 0x80 ? 3u << ((flags & 7) + 1) : 0;
+}
+
+/* Past a chain of sub-blocks, or `len` when it does not end. */
+static size_t past_blocks(const unsigned char *bytes, size_t len, size_t at)
+{
+	while (at < len && bytes[at])
+		at += bytes[at] + 1u;
+	return at < len ? at + 1 : len;
+}
+
+unsigned sniff_gif_frames(const unsigned char *bytes, size_t len, unsigned enough)
+{
+	unsigned frames = 0;
+	size_t at = 13;
+
+	if (len < 14 || memcmp(bytes, "GIF8", 4) != 0)
+		return 0;
+	at += table_bytes(bytes[10]);
+	while (at + 10 < len && frames < enough) {
+		if (bytes[at] == 0x21) { /* an extension */
+			at = past_blocks(bytes, len, at + 2);
+		} else if (bytes[at] == 0x2c) { /* a picture */
+			frames++;
+			at = past_blocks(bytes, len, at + 10 + table_bytes(bytes[at + 9]) + 1);
+		} else {
+			break;
+		}
+	}
+	return frames;
+}

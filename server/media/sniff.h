@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * sniff -- what kind of file this is, from its first bytes.
+ *
+ * Only kinds in our list go on to a helper program, and the helper is told which it is: a playlist
+ * or a script named .mp4 is nothing we know, so nobody ever follows what it points to.
+ * Pure: reads bytes it is given.
+ */
+#ifndef MEDIA_SNIFF_H
+#define MEDIA_SNIFF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/error.h"
+
+#define SNIFF_BYTES 4096 /* as many of a file's first bytes as it wants to see */
+
+enum sniff_family {
+	SNIFF_STILL, /* for vips */
+	SNIFF_FILM,  /* moving pictures or sound, for ffmpeg with `demuxer` */
+	SNIFF_SOUND  /* sound alone, whatever cover picture it carries */
+};
+
+struct sniff {
+	enum sniff_family family;
+	const char *format;   /* ours: "png" */
+	const char *demuxer;  /* ffmpeg's; NULL for SNIFF_STILL */
+	bool length_declared; /* the container says how long it is, and means it */
+};
+
+/* ERR_INVALID with a reason: empty, text, an archive, or unknown. `gif` is decided by its frames.
+ */
+struct error sniff_bytes(const unsigned char *bytes, size_t len, struct sniff *ret) MUST_CHECK;
+
+/* How many frames a GIF has, counting no further than `enough`; 0 if it is no GIF. */
+unsigned sniff_gif_frames(const unsigned char *bytes, size_t len, unsigned enough);
+
+#endif

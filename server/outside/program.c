@@ -1,0 +1,492 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The server has many threads, so between fork() and execve() the child calls nothing but
+ * async-signal-safe functions: no memory, no log, no stdio.  Whatever can be prepared (paths, the
+ * environment, the Landlock ruleset, the seccomp filter) is prepared before the fork.
+ * The child tells the parent through a pipe which protections took, or which step failed; execve()
+ * closes that pipe.
+ */
+#include "outside/program.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/landlock.h>
+#include <linux/seccomp.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/clock.h"
+#include "core/log.h"
+
+#define MAX_PROCESSES 64 /* and threads, of one helper */
+#define NICENESS      10 /* whoever waits for a page comes first */
+
+enum protection { OWN_NETWORK = 1, OWN_FILES = 2, FEW_CALLS = 4 };
+
+/* What the child says before it becomes the program. */
+struct report {
+	int protections;
+	int failed; /* errno of the step that failed; 0: none */
+	char step[16];
+};
+
+/* Everything the child needs, ready before the fork. */
+struct launch {
+	const struct program *program;
+	char path[64]; /* of the program */
+	char home[PATH_MAX];
+	const char *env[PROGRAM_MAX_ENV + 5];
+	int null_fd, ruleset_fd;    /* ruleset_fd: -1 without Landlock */
+	int out[2], err[2], say[2]; /* pipes: we read [0], the child writes [1] */
+	pid_t parent;
+};
+
+#if defined(__x86_64__)
+#define NATIVE_ARCH AUDIT_ARCH_X86_64
+#elif defined(__aarch64__)
+#define NATIVE_ARCH AUDIT_ARCH_AARCH64
+#endif
+
+#ifdef NATIVE_ARCH
+#define LOAD(field) \
+	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (unsigned)offsetof(struct seccomp_data, field))
+#define ANSWER(what) BPF_STMT(BPF_RET | BPF_K, (what))
+#define REFUSE(call) \
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (call), 0, 1), ANSWER(SECCOMP_RET_ERRNO | EPERM)
+
+/*
+ * What a decoder has no use for.  Without setsid and setpgid nothing leaves the process group that
+ * we kill; without kill nothing of ours is hit; without socket there is no network even where the
+ * kernel gives no namespace.
+ */
+static const struct sock_filter refused_calls[] = {
+	LOAD(arch),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, NATIVE_ARCH, 1, 0),
+	ANSWER(SECCOMP_RET_KILL_PROCESS),
+	LOAD(nr),
+	/* x86-64's x32 calls carry this bit and would slip through the list */
+	BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 0x40000000, 0, 1),
+	ANSWER(SECCOMP_RET_ERRNO | EPERM),
+	REFUSE(SYS_socket),
+	REFUSE(SYS_socketpair),
+	REFUSE(SYS_setsid),
+	REFUSE(SYS_setpgid),
+	REFUSE(SYS_kill),
+	REFUSE(SYS_pidfd_open),
+	REFUSE(SYS_pidfd_send_signal),
+	REFUSE(SYS_ptrace),
+	REFUSE(SYS_process_vm_readv),
+	REFUSE(SYS_process_vm_writev),
+	REFUSE(SYS_unshare),
+	REFUSE(SYS_setns),
+	REFUSE(SYS_mount),
+	REFUSE(SYS_pivot_root),
+	REFUSE(SYS_chroot),
+	REFUSE(SYS_bpf),
+	REFUSE(SYS_perf_event_open),
+	REFUSE(SYS_userfaultfd),
+	REFUSE(SYS_io_uring_setup),
+	REFUSE(SYS_keyctl),
+	REFUSE(SYS_add_key),
+	REFUSE(SYS_request_key),
+	ANSWER(SECCOMP_RET_ALLOW),
+};
+#endif
+
+/* Landlock's rights, newer ones than this system's headers know among them. */
+#define FS_READ   (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
+#define FS_ABI_1  ((1ull << 13) - 1)
+#define FS_REFER  (1ull << 13) /* version 2 */
+#define FS_CUT    (1ull << 14) /* version 3 */
+#define FS_DEVICE (1ull << 15) /* version 5 */
+#define NET_ALL   3ull         /* version 4: bind and connect TCP */
+#define SCOPE_ALL 3ull         /* version 6: abstract sockets, signals */
+#define FS_MAKE                                                                                  \
+	(LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_DIR | \
+	 LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR | FS_CUT)
+
+static const struct {
+	const char *path;
+	uint64_t rights;
+} system_paths[] = {
+	{ "/usr", FS_READ | LANDLOCK_ACCESS_FS_EXECUTE },
+	{ "/bin", FS_READ | LANDLOCK_ACCESS_FS_EXECUTE },
+	{ "/lib", FS_READ | LANDLOCK_ACCESS_FS_EXECUTE },
+	{ "/lib64", FS_READ | LANDLOCK_ACCESS_FS_EXECUTE },
+	{ "/etc/ld.so.cache", LANDLOCK_ACCESS_FS_READ_FILE },
+	{ "/sys/devices/system/cpu", FS_READ },
+	{ "/dev/null", LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE },
+	{ "/dev/urandom", LANDLOCK_ACCESS_FS_READ_FILE },
+};
+
+static bool landlock_allow(int ruleset, const char *path, uint64_t rights)
+{
+	struct landlock_path_beneath_attr rule = { .allowed_access = rights };
+	int fd = open(path, O_PATH | O_CLOEXEC);
+
+	if (fd < 0)
+		return false;
+	rule.parent_fd = fd;
+	long status = syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
+	close(fd);
+	return status == 0;
+}
+
+/* A ruleset that opens the system's programs and `folder`, nothing else; -1 without Landlock. */
+static int landlock_ruleset(const char *folder)
+{
+	struct {
+		uint64_t fs, net, scope;
+	} handled = { .fs = FS_ABI_1 };
+	long version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+
+	if (version < 1)
+		return -1;
+	handled.fs |= version >= 2 ? FS_REFER : 0;
+	handled.fs |= version >= 3 ? FS_CUT : 0;
+	handled.fs |= version >= 5 ? FS_DEVICE : 0;
+	handled.net = version >= 4 ? NET_ALL : 0;
+	handled.scope = version >= 6 ? SCOPE_ALL : 0;
+	int ruleset = (int)syscall(SYS_landlock_create_ruleset, &handled, sizeof handled, 0);
+	if (ruleset < 0)
+		return -1;
+	fcntl(ruleset, F_SETFD, FD_CLOEXEC);
+	for (size_t i = 0; i < sizeof system_paths / sizeof system_paths[0]; i++)
+		landlock_allow(ruleset, system_paths[i].path, system_paths[i].rights);
+	if (!landlock_allow(ruleset, folder, (FS_READ | FS_MAKE) & handled.fs)) {
+		close(ruleset);
+		return -1;
+	}
+	return ruleset;
+}
+
+/* ---- the child, from fork() to execve() ---- */
+
+static _Noreturn void child_stop(const struct launch *launch, struct report *report,
+								 const char *step)
+{
+	report->failed = errno ? errno : EINVAL;
+	for (size_t i = 0; i < sizeof report->step - 1 && step[i]; i++)
+		report->step[i] = step[i];
+	if (write(launch->say[1], report, sizeof *report) < 0)
+		_exit(126);
+	_exit(127);
+}
+
+static bool child_limit(int what, uint64_t most)
+{
+	return setrlimit(what, &(struct rlimit){ most, most }) == 0;
+}
+
+static bool child_limits(const struct program *program)
+{
+	return child_limit(RLIMIT_CPU, program->cpu_s) &&
+		   child_limit(RLIMIT_FSIZE, program->file_bytes) &&
+		   child_limit(RLIMIT_NOFILE, program->open_files) && child_limit(RLIMIT_CORE, 0) &&
+		   child_limit(RLIMIT_AS, program->memory_bytes);
+}
+
+/* The server ignores SIGPIPE, and an ignored signal stays ignored across execve(). */
+static void child_signals(void)
+{
+	struct sigaction usual = { .sa_handler = SIG_DFL };
+	sigset_t none;
+
+	for (int i = 1; i < NSIG; i++)
+		sigaction(i, &usual, NULL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static int child_protect(const struct launch *launch)
+{
+	int on = 0;
+
+	/* In a user namespace of its own it also has no capability left, root's included. */
+	if (unshare(CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWIPC) == 0) {
+		child_limit(RLIMIT_NPROC, MAX_PROCESSES);
+		on |= OWN_NETWORK;
+	}
+	if (launch->ruleset_fd >= 0 && syscall(SYS_landlock_restrict_self, launch->ruleset_fd, 0) == 0)
+		on |= OWN_FILES;
+#ifdef NATIVE_ARCH
+	struct sock_fprog filter = {
+		.len = sizeof refused_calls / sizeof refused_calls[0],
+		.filter = (struct sock_filter *)refused_calls,
+	};
+	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0)
+		on |= FEW_CALLS;
+#endif
+	return on;
+}
+
+static _Noreturn void child_run(const struct launch *launch)
+{
+	struct report report = { 0 };
+
+	child_signals();
+	if (setsid() < 0)
+		child_stop(launch, &report, "session");
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != launch->parent)
+		child_stop(launch, &report, "parent");
+	if (dup2(launch->null_fd, 0) < 0 || dup2(launch->out[1], 1) < 0 || dup2(launch->err[1], 2) < 0)
+		child_stop(launch, &report, "descriptors");
+	if (chdir(launch->program->folder))
+		child_stop(launch, &report, "folder");
+	if (setpriority(PRIO_PROCESS, 0, NICENESS) || !child_limits(launch->program))
+		child_stop(launch, &report, "limits");
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		child_stop(launch, &report, "privileges");
+	report.protections = child_protect(launch);
+	/* Marked rather than closed: the report still has to go out. */
+	if (syscall(SYS_close_range, 3u, ~0u, 4u /* CLOSE_RANGE_CLOEXEC */))
+		child_stop(launch, &report, "close_range");
+	if (write(launch->say[1], &report, sizeof report) < 0)
+		_exit(126);
+	execve(launch->path, (char *const *)launch->program->argv, (char *const *)launch->env);
+	child_stop(launch, &report, "execve");
+}
+
+/* ---- the parent ---- */
+
+static struct error find_program(const char *name, char path[64])
+{
+	static const char *const folders[] = { "/usr/local/bin", "/usr/bin", "/bin" };
+
+	for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+		int len = snprintf(path, 64, "%s/%s", folders[i], name);
+		if (len < 64 && access(path, X_OK) == 0)
+			return ok();
+	}
+	log_error("the helper program %s is not installed", name);
+	return errorf(ERR_INTERNAL, "the helper program %s is not installed", name);
+}
+
+static void launch_close(struct launch *launch)
+{
+	int *fds[] = { &launch->null_fd, &launch->ruleset_fd, &launch->out[0], &launch->out[1],
+				   &launch->err[0],  &launch->err[1],     &launch->say[0], &launch->say[1] };
+
+	for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++) {
+		if (*fds[i] >= 0)
+			close(*fds[i]);
+		*fds[i] = -1;
+	}
+}
+
+static struct error launch_prepare(const struct program *program, struct launch *launch)
+{
+	size_t n = 0;
+	struct error err;
+
+	if ((err = find_program(program->argv[0], launch->path)).code)
+		return err;
+	snprintf(launch->home, sizeof launch->home, "HOME=%s", program->folder);
+	launch->env[n++] = "PATH=/usr/bin:/bin";
+	launch->env[n++] = "LC_ALL=C.UTF-8";
+	launch->env[n++] = "MALLOC_ARENA_MAX=2"; /* else threads eat the address space */
+	launch->env[n++] = launch->home;
+	for (size_t i = 0; program->env && program->env[i] && i < PROGRAM_MAX_ENV; i++)
+		launch->env[n++] = program->env[i];
+	launch->env[n] = NULL;
+	launch->program = program;
+	launch->parent = getpid();
+	launch->ruleset_fd = landlock_ruleset(program->folder);
+	launch->null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (launch->null_fd < 0 || pipe2(launch->out, O_CLOEXEC) || pipe2(launch->err, O_CLOEXEC) ||
+		pipe2(launch->say, O_CLOEXEC)) {
+		log_error("helper programs: %m");
+		return errorf(ERR_INTERNAL, "a helper program could not be prepared");
+	}
+	return ok();
+}
+
+/* Signals wait from before the fork until the child has put its handlers away. */
+static pid_t launch_fork(struct launch *launch)
+{
+	sigset_t all, before;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	pid_t child = fork();
+	if (child == 0)
+		child_run(launch);
+	int why = errno;
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	errno = why;
+	return child;
+}
+
+/* Keeps the first bytes of stdout. False at the end, or when nothing waits. */
+static bool read_out(int fd, struct program_result *result)
+{
+	char piece[8192];
+	ssize_t got = read(fd, piece, sizeof piece);
+
+	if (got <= 0)
+		return got < 0 && errno == EINTR;
+	size_t room = sizeof result->out - 1 - result->out_len;
+	size_t kept = (size_t)got < room ? (size_t)got : room;
+	memcpy(result->out + result->out_len, piece, kept);
+	result->out_len += kept;
+	return true;
+}
+
+/* Keeps the last bytes of stderr. */
+static bool read_err(int fd, struct program_result *result)
+{
+	char piece[sizeof result->err / 2];
+	ssize_t got = read(fd, piece, sizeof piece - 1);
+
+	if (got <= 0)
+		return got < 0 && errno == EINTR;
+	size_t had = strlen(result->err);
+	size_t drop =
+		had + (size_t)got < sizeof result->err ? 0 : had + (size_t)got - (sizeof result->err - 1);
+	memmove(result->err, result->err + drop, had - drop + 1);
+	for (ssize_t i = 0; i < got; i++) /* a NUL would hide what follows it */
+		result->err[had - drop + (size_t)i] = piece[i] ? piece[i] : ' ';
+	result->err[had - drop + (size_t)got] = '\0';
+	return true;
+}
+
+/* Reads both pipes until the program ends. False when its time is up first. */
+static bool wait_for_end(struct launch *launch, int pidfd, int64_t deadline,
+						 struct program_result *result)
+{
+	struct pollfd polls[] = {
+		{ .fd = pidfd, .events = POLLIN },
+		{ .fd = launch->out[0], .events = POLLIN },
+		{ .fd = launch->err[0], .events = POLLIN },
+	};
+
+	for (;;) {
+		int64_t left = deadline - clock_monotonic_ms();
+		if (left <= 0)
+			return false;
+		if (poll(polls, 3, (int)left) < 0 && errno != EINTR)
+			return false;
+		if (polls[1].revents && !read_out(launch->out[0], result))
+			polls[1].fd = -1;
+		if (polls[2].revents && !read_err(launch->err[0], result))
+			polls[2].fd = -1;
+		if (polls[0].revents)
+			return true;
+	}
+}
+
+/* The group is killed before its leader is reaped, while its number is still ours. */
+static struct error collect(struct launch *launch, pid_t child, bool ended,
+							struct program_result *result)
+{
+	int status;
+
+	kill(-child, SIGKILL);
+	kill(child, SIGKILL); /* in case it had not left our group yet */
+	while (waitpid(child, &status, 0) < 0) {
+		if (errno != EINTR) {
+			log_error("a helper program was lost: %m");
+			return errorf(ERR_INTERNAL, "a helper program was lost");
+		}
+	}
+	fcntl(launch->out[0], F_SETFL, O_NONBLOCK);
+	fcntl(launch->err[0], F_SETFL, O_NONBLOCK);
+	for (int i = 0; i < 64 && read_out(launch->out[0], result); i++)
+		continue;
+	for (int i = 0; i < 64 && read_err(launch->err[0], result); i++)
+		continue;
+	if (!ended)
+		result->end = PROGRAM_TIMED_OUT;
+	else if (WIFEXITED(status))
+		result->end = PROGRAM_EXITED, result->status = WEXITSTATUS(status);
+	else
+		result->end = PROGRAM_KILLED, result->signal = WTERMSIG(status);
+	return ok();
+}
+
+static void log_protections(int on)
+{
+	static atomic_flag said = ATOMIC_FLAG_INIT;
+
+	if (atomic_flag_test_and_set(&said))
+		return;
+	log_line(
+		on == (OWN_NETWORK | OWN_FILES | FEW_CALLS) ? LOG_INFO : LOG_WARN,
+		"helper programs run without %s%s%slimits on time, memory and file size: on",
+		"privileges; ", on & OWN_NETWORK ? "own network: on; " : "own network: OFF; ",
+		on & OWN_FILES
+			? (on & FEW_CALLS ? "Landlock: on; seccomp: on; " : "Landlock: on; seccomp: OFF; ")
+			: (on & FEW_CALLS ? "Landlock: OFF; seccomp: on; " : "Landlock: OFF; seccomp: OFF; "));
+}
+
+/* Reads what the child said on its way. */
+static struct error read_report(struct launch *launch)
+{
+	struct report report = { 0 }, next;
+
+	fcntl(launch->say[0], F_SETFL, O_NONBLOCK);
+	while (read(launch->say[0], &next, sizeof next) == (ssize_t)sizeof next)
+		report = next;
+	if (report.failed) {
+		report.step[sizeof report.step - 1] = '\0';
+		errno = report.failed;
+		log_error("the helper program %s did not start (%s): %m", launch->path, report.step);
+		return errorf(ERR_INTERNAL, "a helper program did not start");
+	}
+	log_protections(report.protections);
+	return ok();
+}
+
+static struct error launch_run(struct launch *launch, struct program_result *result)
+{
+	int64_t started = clock_monotonic_ms();
+	pid_t child = launch_fork(launch);
+	struct error err;
+
+	if (child < 0) {
+		log_error("helper programs: fork: %m");
+		return errorf(ERR_INTERNAL, "a helper program could not be started");
+	}
+	close(launch->out[1]);
+	close(launch->err[1]);
+	close(launch->say[1]);
+	launch->out[1] = launch->err[1] = launch->say[1] = -1;
+	int pidfd = pidfd_open(child, 0);
+	if (pidfd < 0)
+		log_error("helper programs: pidfd_open: %m");
+	bool ended =
+		pidfd >= 0 && wait_for_end(launch, pidfd, started + launch->program->wall_ms, result);
+	if (pidfd >= 0)
+		close(pidfd);
+	if ((err = collect(launch, child, ended, result)).code)
+		return err;
+	result->took_ms = clock_monotonic_ms() - started;
+	return read_report(launch);
+}
+
+struct error program_run(const struct program *program, struct program_result *result)
+{
+	struct launch launch = {
+		.null_fd = -1, .ruleset_fd = -1, .out = { -1, -1 }, .err = { -1, -1 }, .say = { -1, -1 }
+	};
+	struct error err = launch_prepare(program, &launch);
+
+	memset(result, 0, sizeof *result);
+	if (!err.code)
+		err = launch_run(&launch, result);
+	launch_close(&launch);
+	return err;
+}

@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/store.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/hex.h"
+#include "core/log.h"
+
+#define STALE_AFTER_S (24 * 3600)
+#define NAME_ROOM     80 /* for what follows the root in a path */
+
+struct store {
+	char root[PATH_MAX - NAME_ROOM]; /* absolute; read-only once opened */
+	int root_fd;
+};
+
+/* Writes "<root>/<name>", which fits: `name` is one of ours. */
+static void join(char path[PATH_MAX], const struct store *store, const char *name)
+{
+	snprintf(path, PATH_MAX, "%s/%.*s", store->root, NAME_ROOM - 2, name);
+}
+
+static struct error trouble(const char *doing)
+{
+	log_error("store: %s: %m", doing);
+	return errorf(ERR_INTERNAL, "the media store could not %s", doing);
+}
+
+static bool make_folders(char *path)
+{
+	for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		bool made = mkdir(path, 0755) == 0 || errno == EEXIST;
+		*slash = '/';
+		if (!made)
+			return false;
+	}
+	return mkdir(path, 0700) == 0 || errno == EEXIST;
+}
+
+/* Removes a file, or a folder and what lies in it: scratch folders are flat. */
+static void remove_flat(int folder_fd, const char *name)
+{
+	struct dirent *entry;
+
+	if (unlinkat(folder_fd, name, 0) == 0 || errno == ENOENT)
+		return;
+	int fd = openat(folder_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *inner = fd < 0 ? NULL : fdopendir(fd);
+	if (!inner) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	while ((entry = readdir(inner)))
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			if (unlinkat(fd, entry->d_name, 0))
+				unlinkat(fd, entry->d_name, AT_REMOVEDIR);
+	closedir(inner);
+	unlinkat(folder_fd, name, AT_REMOVEDIR);
+}
+
+/* What a crash left behind; younger files may belong to a process that still writes. */
+static void clear_stale(const char *tmp)
+{
+	DIR *folder = opendir(tmp);
+	struct dirent *entry;
+	struct stat info;
+
+	if (!folder)
+		return;
+	while ((entry = readdir(folder))) {
+		if (entry->d_name[0] == '.' ||
+			fstatat(dirfd(folder), entry->d_name, &info, AT_SYMLINK_NOFOLLOW))
+			continue;
+		if (info.st_mtime < time(NULL) - STALE_AFTER_S)
+			remove_flat(dirfd(folder), entry->d_name);
+	}
+	closedir(folder);
+}
+
+static struct error open_folder(struct store *store, const char *given)
+{
+	char path[PATH_MAX], full[PATH_MAX], tmp[PATH_MAX];
+
+	if (!*given || strlen(given) >= sizeof path)
+		return errorf(ERR_INVALID, "the media store needs a folder: file:/path");
+	strcpy(path, given);
+	if (!make_folders(path) || !realpath(path, full))
+		return trouble("make its folder");
+	if (strlen(full) >= sizeof store->root)
+		return errorf(ERR_INVALID, "the path of the media store is too long");
+	strcpy(store->root, full);
+	join(tmp, store, "tmp");
+	if (mkdir(tmp, 0700) && errno != EEXIST)
+		return trouble("make its folder");
+	store->root_fd = open(store->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (store->root_fd < 0)
+		return trouble("open its folder");
+	clear_stale(tmp);
+	return ok();
+}
+
+struct error store_open(const char *url, struct store **ret_store)
+{
+	struct error err;
+
+	if (strncmp(url, "s3://", 5) == 0)
+		return errorf(ERR_INVALID, "this version keeps media in a folder only: use file:/path "
+								   "instead of s3://");
+	if (strncmp(url, "file:", 5) != 0)
+		return errorf(ERR_INVALID, "the media store must be file:/path");
+	struct store *store = calloc(1, sizeof *store);
+	if (!store)
+		abort();
+	store->root_fd = -1;
+	const char *path = url + 5;
+	if (strncmp(path, "///", 3) == 0) /* file:///path is the same */
+		path += 2;
+	if ((err = open_folder(store, path)).code) {
+		store_free(store);
+		return err;
+	}
+	*ret_store = store;
+	return ok();
+}
+
+void store_free(struct store *store)
+{
+	if (!store)
+		return;
+	if (store->root_fd >= 0)
+		close(store->root_fd);
+	free(store);
+}
+
+/* "ab/cdef...": where a digest lies under the root. */
+static void name_of(const unsigned char digest[SHA256_BYTES], char name[SHA256_TEXT + 1])
+{
+	char text[SHA256_TEXT];
+
+	hex_encode(text, digest, SHA256_BYTES);
+	snprintf(name, SHA256_TEXT + 1, "%.2s/%s", text, text + 2);
+}
+
+/* Copies all of `from`, hashing it on the way. */
+static struct error copy_hashed(int from, int to, unsigned char digest[SHA256_BYTES],
+								uint64_t *bytes)
+{
+	struct sha256 hash;
+	char piece[64 * 1024];
+	ssize_t got;
+
+	sha256_start(&hash);
+	*bytes = 0;
+	while ((got = read(from, piece, sizeof piece)) != 0) {
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return trouble("read a file");
+		for (ssize_t done = 0, put; done < got; done += put)
+			if ((put = write(to, piece + done, (size_t)(got - done))) < 0) {
+				if (errno != EINTR)
+					return trouble("write a file");
+				put = 0;
+			}
+		sha256_add(&hash, piece, (size_t)got);
+		*bytes += (uint64_t)got;
+	}
+	sha256_finish(&hash, digest);
+	return ok();
+}
+
+/* Gives the file at `path`, which is on disk, its lasting name; a twin already there wins. */
+static struct error settle(struct store *store, const char *path,
+						   const unsigned char digest[SHA256_BYTES])
+{
+	char name[SHA256_TEXT + 1], fan[3];
+
+	name_of(digest, name);
+	memcpy(fan, name, 2);
+	fan[2] = '\0';
+	if (store_has(store, digest)) {
+		unlink(path);
+		return ok();
+	}
+	if (mkdirat(store->root_fd, fan, 0755) == 0)
+		fsync(store->root_fd);
+	else if (errno != EEXIST)
+		return trouble("make a folder");
+	if (renameat(AT_FDCWD, path, store->root_fd, name))
+		return trouble("name a file");
+	int fan_fd = openat(store->root_fd, fan, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int status = fan_fd < 0 ? -1 : fsync(fan_fd);
+	if (fan_fd >= 0)
+		close(fan_fd);
+	return status ? trouble("bring a name to disk") : ok();
+}
+
+/* Opens a regular file to read, never waiting (a FIFO) nor following a device. */
+static struct error open_regular(const char *path, int *ret_fd)
+{
+	struct stat info;
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return errorf(ERR_NOT_FOUND, "there is no such file");
+	if (fd < 0)
+		return trouble("open a file");
+	if (fstat(fd, &info) || !S_ISREG(info.st_mode)) {
+		close(fd);
+		return errorf(ERR_INVALID, "it is not a regular file");
+	}
+	*ret_fd = fd;
+	return ok();
+}
+
+static struct error put_copy(struct store *store, int from, const char *tmp, int to,
+							 unsigned char digest[SHA256_BYTES], uint64_t *bytes)
+{
+	struct error err;
+
+	if ((err = copy_hashed(from, to, digest, bytes)).code)
+		return err;
+	if (fchmod(to, 0444) || fsync(to))
+		return trouble("bring a file to disk");
+	return settle(store, tmp, digest);
+}
+
+struct error store_put(struct store *store, const char *path, unsigned char digest[SHA256_BYTES],
+					   uint64_t *ret_bytes)
+{
+	unsigned char found[SHA256_BYTES];
+	char tmp[PATH_MAX];
+	uint64_t bytes;
+	int from;
+	struct error err;
+
+	if ((err = open_regular(path, &from)).code)
+		return err;
+	join(tmp, store, "tmp/put-XXXXXX");
+	int to = mkostemp(tmp, O_CLOEXEC);
+	if (to < 0) {
+		err = trouble("make a file");
+		close(from);
+		return err;
+	}
+	err = put_copy(store, from, tmp, to, found, &bytes);
+	if (err.code)
+		unlink(tmp);
+	close(to);
+	close(from);
+	if (err.code)
+		return err;
+	memcpy(digest, found, SHA256_BYTES);
+	*ret_bytes = bytes;
+	return ok();
+}
+
+struct error store_take(struct store *store, const char *path, unsigned char digest[SHA256_BYTES],
+						uint64_t *ret_bytes)
+{
+	unsigned char found[SHA256_BYTES];
+	uint64_t bytes;
+	int fd;
+	struct error err;
+
+	if ((err = open_regular(path, &fd)).code)
+		return err;
+	if (!(err = sha256_fd(fd, found, &bytes)).code && (fchmod(fd, 0444) || fsync(fd)))
+		err = trouble("bring a file to disk");
+	close(fd);
+	if (err.code || (err = settle(store, path, found)).code)
+		return err;
+	memcpy(digest, found, SHA256_BYTES);
+	*ret_bytes = bytes;
+	return ok();
+}
+
+struct error store_open_read(struct store *store, const unsigned char digest[SHA256_BYTES],
+							 int *ret_fd, uint64_t *ret_bytes)
+{
+	char name[SHA256_TEXT + 1];
+	struct stat info;
+
+	name_of(digest, name);
+	int fd = openat(store->root_fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT)
+		return errorf(ERR_NOT_FOUND, "these bytes are not in the store");
+	if (fd < 0)
+		return trouble("open a file");
+	if (fstat(fd, &info)) {
+		close(fd);
+		return trouble("look at a file");
+	}
+	*ret_fd = fd;
+	*ret_bytes = (uint64_t)info.st_size;
+	return ok();
+}
+
+bool store_has(struct store *store, const unsigned char digest[SHA256_BYTES])
+{
+	char name[SHA256_TEXT + 1];
+
+	name_of(digest, name);
+	return faccessat(store->root_fd, name, F_OK, 0) == 0;
+}
+
+struct error store_remove(struct store *store, const unsigned char digest[SHA256_BYTES])
+{
+	char name[SHA256_TEXT + 1];
+
+	name_of(digest, name);
+	if (unlinkat(store->root_fd, name, 0) && errno != ENOENT)
+		return trouble("remove a file");
+	return ok();
+}
+
+void store_path(const struct store *store, const unsigned char digest[SHA256_BYTES],
+				char path[PATH_MAX])
+{
+	char name[SHA256_TEXT + 1];
+
+	name_of(digest, name);
+	join(path, store, name);
+}
+
+struct error store_scratch(struct store *store, char path[PATH_MAX])
+{
+	join(path, store, "tmp/work-XXXXXX");
+	if (!mkdtemp(path))
+		return trouble("make a folder to work in");
+	return ok();
+}
+
+void store_scratch_remove(const char *path)
+{
+	remove_flat(AT_FDCWD, path);
+}
+
+bool store_ready(struct store *store)
+{
+	char tmp[PATH_MAX];
+
+	join(tmp, store, "tmp/ready-XXXXXX");
+	int fd = mkostemp(tmp, O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	close(fd);
+	return unlink(tmp) == 0;
+}
