@@ -85,12 +85,17 @@ lint:  ## layers, format, clang-tidy, headers alone, shellcheck, JavaScript
 coverage:  ## how much of server/ the tests reach
 	@scripts/coverage
 
+# For scripts/lint: what the compiler must know to read a file.
+generated: $(GEN)
+print-flags:
+	@echo -std=gnu17 $(CPPFLAGS) $(PKGFLAGS)
+
 clean:  ## remove what was built
 	rm -rf $(BUILD)
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 24
 
-.PHONY: all run check unit lint coverage clean help
+.PHONY: all run check unit lint coverage generated print-flags clean help
 .DELETE_ON_ERROR:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
