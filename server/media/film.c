@@ -43,8 +43,8 @@ static struct error check_film(const struct probe *probe)
 		return errorf(ERR_INVALID, "the video is %u x %u pixels; too narrow to judge", probe->width,
 					  probe->height);
 	if (probe->duration_ms > MEDIA_MAX_DURATION_MS)
-		return errorf(ERR_INVALID, "the video is %lld seconds long; %d is the limit",
-					  (long long)probe->duration_ms / 1000, MEDIA_MAX_DURATION_MS / 1000);
+		return errorf(ERR_INVALID, "the video is %.1f seconds long; %d is the limit",
+					  (double)probe->duration_ms / 1000, MEDIA_MAX_DURATION_MS / 1000);
 	return ok();
 }
 

@@ -83,25 +83,45 @@ static struct error copy_bytes(int from, int to)
 }
 
 /* A GIF with one frame is a picture, with more a film: only walking it tells. */
-static void settle_gif(int fd, struct sniff *sniff)
+static struct error settle_gif(int fd, struct sniff *sniff)
 {
 	struct stat info;
 
 	if (fstat(fd, &info))
-		return;
+		return errorf(ERR_INTERNAL, "the file could not be read");
 	size_t len = (size_t)info.st_size;
 	void *bytes = mmap(NULL, len, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (bytes == MAP_FAILED)
-		return;
-	if (sniff_gif_frames(bytes, len, 2) < 2)
-		sniff->family = SNIFF_STILL;
+		return errorf(ERR_INTERNAL, "the file could not be read");
+	struct sniff_gif gif = sniff_gif(bytes, len);
 	munmap(bytes, len);
+	if (gif.frames < 2)
+		sniff->family = SNIFF_STILL;
+	else if (!gif.complete)
+		return errorf(ERR_INVALID, "the animation is cut off");
+	return ok();
+}
+
+/* Reads what the file on the bench is. */
+static struct error recognise(int fd, struct sniff *sniff)
+{
+	unsigned char first[SNIFF_BYTES];
+	struct stat info;
+	struct error err;
+
+	ssize_t got = pread(fd, first, sizeof first, 0);
+	if (got < 0 || fstat(fd, &info))
+		return errorf(ERR_INTERNAL, "the file could not be read");
+	if ((err = sniff_bytes(first, (size_t)got, sniff)).code)
+		return err;
+	if (sniff_cut_off(first, (size_t)got, (uint64_t)info.st_size))
+		return errorf(ERR_INVALID, "the file is cut off");
+	return strcmp(sniff->format, "gif") == 0 ? settle_gif(fd, sniff) : ok();
 }
 
 /* Brings the file to the bench and says what it is. */
 static struct error lay_out(struct bench *bench, const char *path)
 {
-	unsigned char first[SNIFF_BYTES];
 	int from, to;
 	struct error err;
 
@@ -115,12 +135,8 @@ static struct error lay_out(struct bench *bench, const char *path)
 		err = copy_bytes(from, to);
 	}
 	close(from);
-	if (!err.code) {
-		ssize_t got = pread(to, first, sizeof first, 0);
-		err = sniff_bytes(first, got > 0 ? (size_t)got : 0, &bench->sniff);
-	}
-	if (!err.code && strcmp(bench->sniff.format, "gif") == 0)
-		settle_gif(to, &bench->sniff);
+	if (!err.code)
+		err = recognise(to, &bench->sniff);
 	if (to >= 0)
 		close(to);
 	return err;

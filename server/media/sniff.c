@@ -83,6 +83,13 @@ static bool mpeg_audio(const unsigned char *bytes, size_t len, struct sniff *ret
 	return true;
 }
 
+/* ffmpeg 5 cannot read these, and their first frame alone would be another thing. */
+static bool animated_webp(const unsigned char *bytes, size_t len)
+{
+	return len > 20 && holds(bytes, len, 0, "RIFF", 4) && holds(bytes, len, 8, "WEBPVP8X", 8) &&
+		   bytes[20] & 2;
+}
+
 /* Text is what has no control character but white space. */
 static bool is_text(const unsigned char *bytes, size_t len)
 {
@@ -96,6 +103,8 @@ struct error sniff_bytes(const unsigned char *bytes, size_t len, struct sniff *r
 {
 	if (len == 0)
 		return errorf(ERR_INVALID, "the file is empty");
+	if (animated_webp(bytes, len))
+		return errorf(ERR_INVALID, "animated WebP is not supported; convert it to MP4 or GIF");
 	for (size_t i = 0; i < sizeof magics / sizeof magics[0]; i++) {
 		const struct magic *magic = &magics[i];
 		if (holds(bytes, len, magic->at, magic->bytes, magic->len) &&
@@ -127,23 +136,35 @@ static size_t past_blocks(const unsigned char *bytes, size_t len, size_t at)
 	return at < len ? at + 1 : len;
 }
 
-unsigned sniff_gif_frames(const unsigned char *bytes, size_t len, unsigned enough)
+struct sniff_gif sniff_gif(const unsigned char *bytes, size_t len)
 {
-	unsigned frames = 0;
+	struct sniff_gif gif = { 0 };
 	size_t at = 13;
 
 	if (len < 14 || memcmp(bytes, "GIF8", 4) != 0)
-		return 0;
+		return gif;
 	at += table_bytes(bytes[10]);
-	while (at + 10 < len && frames < enough) {
+	while (at < len && bytes[at] != 0x3b) {
 		if (bytes[at] == 0x21) { /* an extension */
 			at = past_blocks(bytes, len, at + 2);
-		} else if (bytes[at] == 0x2c) { /* a picture */
-			frames++;
+		} else if (bytes[at] == 0x2c && at + 10 < len) { /* a picture */
+			gif.frames++;
 			at = past_blocks(bytes, len, at + 10 + table_bytes(bytes[at + 9]) + 1);
 		} else {
-			break;
+			return gif;
 		}
 	}
-	return frames;
+	gif.complete = at < len;
+	return gif;
+}
+
+bool sniff_cut_off(const unsigned char *bytes, size_t len, uint64_t file_bytes)
+{
+	if (len < 12 || memcmp(bytes, "RIFF", 4) != 0)
+		return false;
+	uint64_t declared =
+		bytes[4] | (uint64_t)bytes[5] << 8 | (uint64_t)bytes[6] << 16 | (uint64_t)bytes[7] << 24;
+	if (declared >= 0x7ffff000) /* written to a pipe: the writer did not know */
+		return false;
+	return declared + 8 > file_bytes && declared + 8 - file_bytes > 64 + declared / 20;
 }

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "core/error.h"
 
@@ -29,11 +30,23 @@ struct sniff {
 	bool length_declared; /* the container says how long it is, and means it */
 };
 
-/* ERR_INVALID with a reason: empty, text, an archive, or unknown. `gif` is decided by its frames.
+/* ERR_INVALID with a reason: empty, text, an archive, or unknown.  A GIF is a still or a film by
+ * its frames.
  */
 struct error sniff_bytes(const unsigned char *bytes, size_t len, struct sniff *ret) MUST_CHECK;
 
-/* How many frames a GIF has, counting no further than `enough`; 0 if it is no GIF. */
-unsigned sniff_gif_frames(const unsigned char *bytes, size_t len, unsigned enough);
+/*
+ * True when a file that says how many bytes it has (RIFF: wav, avi, webp) has far fewer. `bytes`
+ * are its first, `file_bytes` what is there of it.
+ */
+bool sniff_cut_off(const unsigned char *bytes, size_t len, uint64_t file_bytes);
+
+struct sniff_gif {
+	unsigned frames;
+	bool complete; /* it goes on to its end mark */
+};
+
+/* Walks a whole GIF. */
+struct sniff_gif sniff_gif(const unsigned char *bytes, size_t len);
 
 #endif

@@ -98,8 +98,8 @@ struct error sound_make(const struct bench *bench, const struct probe *probe, st
 	struct error err;
 
 	if (bench->sniff.length_declared && probe->duration_ms > MEDIA_MAX_DURATION_MS)
-		return errorf(ERR_INVALID, "the sound is %lld seconds long; %d is the limit",
-					  (long long)probe->duration_ms / 1000, MEDIA_MAX_DURATION_MS / 1000);
+		return errorf(ERR_INVALID, "the sound is %.1f seconds long; %d is the limit",
+					  (double)probe->duration_ms / 1000, MEDIA_MAX_DURATION_MS / 1000);
 	if ((err = sound_filters(bench, probe->audio, &filters)).code)
 		return err;
 	if (!filters)
