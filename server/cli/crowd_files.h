@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * crowd_files -- what `infer` and `replay` share: reading their CSV files, telling what is wrong.
+ */
+#ifndef CLI_CROWD_FILES_H
+#define CLI_CROWD_FILES_H
+
+#include "core/error.h"
+#include "crowd/table.h"
+
+/* Reads a whole file, "-" for standard input. The caller frees *table. The detail of an error
+ * names the file and the line. */
+struct error crowd_file_read(const char *path, enum table_kind kind,
+							 struct table **table) MUST_CHECK;
+
+/* Truth for each task of `tasks` from a file of task,label. The caller frees *truth. */
+struct error crowd_file_truth(const char *path, const struct names *tasks,
+							  int8_t **truth) MUST_CHECK;
+
+/* One line on standard error; returns the exit code 1. */
+int crowd_failed(const char *command, const struct error *err);
+
+/* A number from the command line; false if it is none or lies outside. */
+bool crowd_number(const char *text, double least, double most, double *value);
+
+#endif

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* touchstone replay -- what a stopping rule would have cost and lost. No database. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/crowd_commands.h"
+#include "cli/crowd_files.h"
+#include "crowd/replay.h"
+
+static const char usage[] =
+	"usage: touchstone replay [--policy posterior|margin|fixed] [--threshold X] [--min N]\n"
+	"                         [--max N] [--method M] [--seed S] --truth T.csv J.csv\n"
+	"threshold: the posterior to reach (.97), or the lead in verdicts for margin (3).\n"
+	"fixed asks --max times about each task.\n";
+
+struct settings {
+	struct model_options model;
+	struct stopping rule;
+	enum policy policy;
+	double seed;
+	const char *judgments, *truth;
+};
+
+static bool read_policy(const char *text, enum policy *policy)
+{
+	static const char *const names[] = { "posterior", "margin", "fixed" };
+
+	for (int i = 0; i < 3; i++)
+		if (!strcmp(text, names[i])) {
+			*policy = (enum policy)i;
+			return true;
+		}
+	return false;
+}
+
+static bool read_count(const char *text, uint32_t *count)
+{
+	double value;
+
+	if (!crowd_number(text, 0, 1e9, &value))
+		return false;
+	*count = (uint32_t)value;
+	return true;
+}
+
+static bool read_option(int option, const char *text, struct settings *settings)
+{
+	switch (option) {
+	case 'p':
+		return read_policy(text, &settings->policy);
+	case 'x':
+		return crowd_number(text, 0, 1e9, &settings->rule.threshold);
+	case 'n':
+		return read_count(text, &settings->rule.min);
+	case 'm':
+		return read_count(text, &settings->rule.max);
+	case 'k':
+		return method_read(text, &settings->model.method);
+	case 's':
+		return crowd_number(text, 0, 0x1p53, &settings->seed);
+	case 't':
+		settings->truth = text;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool read_settings(int argc, char **argv, struct settings *settings)
+{
+	static const struct option options[] = { { "policy", 1, 0, 'p' }, { "threshold", 1, 0, 'x' },
+											 { "min", 1, 0, 'n' },    { "max", 1, 0, 'm' },
+											 { "method", 1, 0, 'k' }, { "seed", 1, 0, 's' },
+											 { "truth", 1, 0, 't' },  { 0 } };
+	int option;
+
+	optind = 1;
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
+		if (!read_option(option, optarg, settings))
+			return false;
+	if (optind != argc - 1 || !settings->truth)
+		return false;
+	settings->judgments = argv[optind];
+	if (settings->rule.threshold < 0)
+		settings->rule.threshold = settings->policy == POLICY_MARGIN ? 3 : .97;
+	if (settings->policy == POLICY_POSTERIOR)
+		return settings->rule.threshold >= .5 && settings->rule.threshold <= 1;
+	return settings->policy != POLICY_FIXED || settings->rule.max > 0;
+}
+
+static struct error replay(const struct settings *settings, const struct table *table)
+{
+	struct judgments judgments = table_judgments(table);
+	struct random random = random_seeded((uint64_t)settings->seed);
+	int8_t *truth;
+	struct error err = crowd_file_truth(settings->truth, table_tasks(table), &truth);
+
+	if (err.code)
+		return err;
+	struct replay r =
+		replay_run(&judgments, truth, settings->policy, &settings->rule, &settings->model, &random);
+	printf("{\"judgments_available\": %ju, \"judgments_used\": %ju, \"retired\": %u, "
+		   "\"disputed\": %u, \"accuracy\": %.6f, \"baseline_accuracy\": %.6f}\n",
+		   (uintmax_t)r.available, (uintmax_t)r.used, r.retired, r.disputed, r.accuracy,
+		   r.baseline_accuracy);
+	free(truth);
+	return fflush(stdout) ? errorf(ERR_INTERNAL, "standard output cannot be written") : ok();
+}
+
+int cli_replay(int argc, char **argv)
+{
+	struct settings settings = { .rule = stopping_in_service(), .seed = 1 };
+	struct table *table = NULL;
+
+	settings.rule.threshold = -1;
+	if (!read_settings(argc, argv, &settings)) {
+		fputs(usage, stderr);
+		return 2;
+	}
+	struct error err = crowd_file_read(settings.judgments, TABLE_JUDGMENTS, &table);
+	if (!err.code)
+		err = replay(&settings, table);
+	table_free(table);
+	return err.code ? crowd_failed("replay", &err) : 0;
+}

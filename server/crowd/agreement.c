@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "crowd/agreement.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* Items with the same counts of both verdicts are the same to alpha: so they are kept as kinds. */
+struct kind {
+	uint32_t fake, real;
+	uint64_t items;
+};
+
+struct kinds {
+	struct kind *kinds;
+	size_t count;
+	uint64_t items; /* with two judgments or more */
+};
+
+static void *must_alloc(size_t count, size_t size)
+{
+	void *p = calloc(count ? count : 1, size);
+
+	if (!p)
+		abort();
+	return p;
+}
+
+static int by_counts(const void *left, const void *right)
+{
+	const struct kind *a = left, *b = right;
+
+	if (a->fake != b->fake)
+		return a->fake < b->fake ? -1 : 1;
+	return (a->real > b->real) - (a->real < b->real);
+}
+
+static struct kinds kinds_of(const struct judgments *judgments)
+{
+	struct kind *items = must_alloc(judgments->items, sizeof *items);
+	size_t paired = 0, count = 0;
+
+	for (size_t j = 0; j < judgments->count; j++) {
+		struct kind *item = &items[judgments->item[j]];
+
+		item->fake += judgments->verdict[j] == FAKE;
+		item->real += judgments->verdict[j] == REAL;
+	}
+	for (uint32_t i = 0; i < judgments->items; i++)
+		if (items[i].fake + items[i].real >= 2)
+			items[paired++] = items[i];
+	qsort(items, paired, sizeof *items, by_counts);
+	for (size_t i = 0; i < paired; i++) {
+		if (!count || by_counts(&items[count - 1], &items[i]) != 0) {
+			items[count] = items[i];
+			items[count++].items = 0;
+		}
+		items[count - 1].items++;
+	}
+	return (struct kinds){ .kinds = items, .count = count, .items = paired };
+}
+
+double agreement_expected(uint64_t fake, uint64_t real)
+{
+	double n = (double)fake + (double)real;
+
+	return n < 2 ? 0 : 2 * (double)fake * (double)real / (n * (n - 1));
+}
+
+double agreement_of_item(uint32_t fake, uint32_t real, double expected)
+{
+	double n = (double)fake + (double)real;
+
+	if (n < 2 || expected <= 0)
+		return NAN;
+	return 1 - 2 * (double)fake * (double)real / (n * (n - 1)) / expected;
+}
+
+/* Alpha where kind k occurs times[k] times. NAN when it is not defined. */
+static double alpha_of(const struct kinds *kinds, const uint64_t times[])
+{
+	double observed = 0;
+	uint64_t fake = 0, real = 0;
+
+	for (size_t k = 0; k < kinds->count; k++) {
+		const struct kind *kind = &kinds->kinds[k];
+		double n = (double)kind->fake + (double)kind->real;
+
+		fake += times[k] * kind->fake;
+		real += times[k] * kind->real;
+		observed += (double)times[k] * 2 * kind->fake * kind->real / (n - 1);
+	}
+	double expected = agreement_expected(fake, real);
+	return expected > 0 ? 1 - observed / ((double)(fake + real) * expected) : NAN;
+}
+
+/* A standard normal draw, by the polar method (Marsaglia & Bray 1964). */
+static double random_normal(struct random *random)
+{
+	double x, y, square;
+
+	do {
+		x = 2 * random_unit(random) - 1;
+		y = 2 * random_unit(random) - 1;
+		square = x * x + y * y;
+	} while (square >= 1 || square <= 0);
+	return x * sqrt(-2 * log(square) / square);
+}
+
+/* Binomial(n, share): by inversion where few are expected, else as the rounded normal. */
+static uint64_t random_binomial(struct random *random, uint64_t n, double share)
+{
+	double mean = (double)n * share, spread = sqrt(mean * (1 - share));
+
+	if (share > .5)
+		return n - random_binomial(random, n, 1 - share);
+	if (mean > 50) {
+		double draw = rint(mean + spread * random_normal(random));
+
+		return draw <= 0 ? 0 : draw >= (double)n ? n : (uint64_t)draw;
+	}
+	double left = random_unit(random), odds = share / (1 - share);
+	double chance = exp((double)n * log1p(-share));
+	uint64_t k = 0;
+	for (; k < n && left > chance; k++) {
+		left -= chance;
+		chance *= odds * (double)(n - k) / (double)(k + 1);
+	}
+	return k;
+}
+
+/* Draws as many items as there are, with replacement: how often each kind comes up. */
+static void draw_kinds(const struct kinds *kinds, uint64_t times[], struct random *random)
+{
+	uint64_t left = kinds->items, draws = kinds->items;
+
+	for (size_t k = 0; k < kinds->count; k++) {
+		uint64_t here = kinds->kinds[k].items;
+
+		times[k] =
+			here == left ? draws : random_binomial(random, draws, (double)here / (double)left);
+		left -= here;
+		draws -= times[k];
+	}
+}
+
+static int by_value(const void *left, const void *right)
+{
+	double a = *(const double *)left, b = *(const double *)right;
+
+	return (a > b) - (a < b);
+}
+
+static void bootstrap(const struct kinds *kinds, unsigned resamples, struct random *random,
+					  struct agreement *agreement)
+{
+	uint64_t *times = must_alloc(kinds->count, sizeof *times);
+	double *draws = must_alloc(resamples, sizeof *draws);
+	unsigned kept = 0;
+
+	for (unsigned draw = 0; draw < resamples; draw++) {
+		draw_kinds(kinds, times, random);
+		double alpha = alpha_of(kinds, times);
+
+		if (!isnan(alpha))
+			draws[kept++] = alpha;
+	}
+	qsort(draws, kept, sizeof *draws, by_value);
+	if (kept) {
+		agreement->low = draws[(size_t)(.025 * (kept - 1))];
+		agreement->high = draws[(size_t)ceil(.975 * (kept - 1))];
+	}
+	free(times);
+	free(draws);
+}
+
+struct agreement agreement_alpha(const struct judgments *judgments, unsigned resamples,
+								 struct random *random)
+{
+	struct agreement agreement = { 0 };
+	struct kinds kinds = kinds_of(judgments);
+	uint64_t *once = must_alloc(kinds.count, sizeof *once);
+
+	for (size_t k = 0; k < kinds.count; k++)
+		once[k] = kinds.kinds[k].items;
+	double alpha = alpha_of(&kinds, once);
+	if (!isnan(alpha)) {
+		agreement = (struct agreement){ true, alpha, alpha, alpha };
+		if (resamples)
+			bootstrap(&kinds, resamples, random, &agreement);
+	}
+	free(once);
+	free(kinds.kinds);
+	return agreement;
+}
+
+struct agreement agreement_fleiss(const struct judgments *judgments)
+{
+	struct kinds kinds = kinds_of(judgments);
+	struct agreement agreement = { 0 };
+	double observed = 0, fake = 0, real = 0;
+	uint32_t each = kinds.count ? kinds.kinds[0].fake + kinds.kinds[0].real : 0;
+	bool even = each >= 2 && kinds.items * each == judgments->count;
+
+	for (size_t k = 0; even && k < kinds.count; k++) {
+		const struct kind *kind = &kinds.kinds[k];
+		double items = (double)kind->items, f = kind->fake, r = kind->real;
+
+		even = kind->fake + kind->real == each;
+		fake += items * f;
+		real += items * r;
+		observed += items * (f * (f - 1) + r * (r - 1)) / ((double)each * (each - 1));
+	}
+	if (even && fake > 0 && real > 0) {
+		double share = fake / (fake + real), chance = share * share + (1 - share) * (1 - share);
+		double kappa = (observed / (double)kinds.items - chance) / (1 - chance);
+
+		agreement = (struct agreement){ true, kappa, kappa, kappa };
+	}
+	free(kinds.kinds);
+	return agreement;
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * choose -- which pair this volunteer judges next.
+ *
+ * Training pairs come first.  Then each of the two places is filled with gold (a dose that
+ * falls from 40 % to 10 % as the volunteer becomes known), with a uniformly random item
+ * (20 %, so that estimates stay unbiased) or with the item about which this volunteer's
+ * answer is expected to tell most.  Pairs are matched (one lineage) or mixed (drawn
+ * independently); both kinds are sometimes both real or both fake, so that no rule such as
+ * "one of the two is always fake" can be guessed.  Sides are random, by a biased coin
+ * (Efron 1971) that keeps fakes and gold balanced between left and right per volunteer.
+ *
+ * The caller passes only items that this volunteer may see: in service, of the right
+ * medium, neither the item nor its group seen before.  Pure; O(candidates); any thread.
+ */
+#ifndef CROWD_CHOOSE_H
+#define CROWD_CHOOSE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/random.h"
+
+struct candidate {
+	uint32_t item;      /* the caller's own; only handed through */
+	uint32_t group;     /* lineage; 0: alone */
+	uint32_t pair;      /* same value: made to be shown together; 0: none */
+	float p_fake;       /* what is believed now; .5 when nothing is known */
+	uint16_t judgments; /* counted so far */
+	uint16_t in_flight; /* leases open */
+	bool gold, training;
+	int8_t truth; /* REAL or FAKE for gold and training, else UNKNOWN */
+};
+
+/* What is known about the one who asks. The caller counts; choose_count() helps. */
+struct asker {
+	double sensitivity, specificity; /* skill, or the population's mean */
+	uint32_t gold_seen;              /* items */
+	uint32_t training_left;          /* pairs still wanted */
+	double fake_left, fake_right;    /* fakes shown so far on each side; unknown ones by p_fake */
+	uint32_t gold_left, gold_right;
+};
+
+struct choose_options {
+	uint32_t plan;       /* judgments an item is to get: judgments + in_flight >= plan is skipped */
+	double gold_first;   /* .40: the dose for a newcomer */
+	double gold_last;    /* .10: for one who is known */
+	double random_share; /* .20 */
+	double matched_share; /* .50: of pairs whose first item has a partner */
+	double fake_rate;     /* .50: of gold and training items drawn, how many are fake */
+	bool gold_alone;      /* go on with pairs of gold only when nothing else is left */
+};
+
+static inline struct choose_options choose_in_service(void)
+{
+	return (struct choose_options){ .plan = 25,
+									.gold_first = .4,
+									.gold_last = .1,
+									.random_share = .2,
+									.matched_share = .5,
+									.fake_rate = .5 };
+}
+
+enum choice_kind {
+	CHOICE_NOTHING, /* no pair is left for this volunteer */
+	CHOICE_TRAINING,
+	CHOICE_GOLD,        /* at least one of the two is gold */
+	CHOICE_RANDOM,      /* the first item was drawn uniformly */
+	CHOICE_INFORMATIVE, /* the first item was drawn for its expected information */
+};
+
+struct choice {
+	enum choice_kind kind;
+	bool matched;
+	size_t left, right; /* indices into the candidates */
+};
+
+struct choice choose_pair(const struct candidate candidates[], size_t count,
+						  const struct asker *asker, const struct choose_options *options,
+						  struct random *random);
+
+/* Adds a choice to the asker's counts, so that the next one can balance against it. */
+void choose_count(struct asker *asker, const struct candidate candidates[],
+				  const struct choice *choice);
+
+/*
+ * Expected information, in bits, of one answer from a volunteer of this skill about an item
+ * believed fake with p_fake (Lindley 1956): H(p) - E[H(p | answer)].
+ */
+double choose_information(double p_fake, double sensitivity, double specificity);
+
+#endif

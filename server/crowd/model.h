@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * model -- from judgments to what is likely fake, and who can tell.
+ *
+ * The two-coin model of Dawid & Skene (1979): volunteer v calls a fake "fake" with
+ * probability sensitivity(v) and a real "real" with specificity(v).  Both have Beta priors
+ * learned from the population, so that a volunteer with three answers counts like an
+ * average one.  Gold items are clamped to their truth and teach the skills.
+ * docs/method.md has the equations and the sources.
+ *
+ * Pure and deterministic; any thread.  The caller owns a fit and frees it with fit_free().
+ */
+#ifndef CROWD_MODEL_H
+#define CROWD_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "crowd/judgments.h"
+
+enum method {
+	METHOD_DEFAULT,     /* the best on the evidence: see docs/method.md */
+	METHOD_MAJORITY,    /* share of "fake" verdicts, smoothed; a tie is .5 */
+	METHOD_DAWID_SKENE, /* two coins, maximum likelihood */
+	METHOD_VARIATIONAL, /* two coins, variational Bayes, priors learned from the population */
+};
+
+/* "default", "majority", "dawid-skene", "variational". False if it is none of them. */
+bool method_read(const char *text, enum method *method);
+
+struct model_options {
+	enum method method;
+	uint32_t iterations_max; /* 0: the method's own limit */
+	double tolerance;        /* stop when no posterior moves more; 0: the method's own */
+	bool intervals;          /* fill in low and high; without it they equal the mean */
+};
+
+/* A mean with its 90 % credible interval. */
+struct estimate {
+	double mean, low, high;
+};
+
+struct fit {
+	uint32_t items, volunteers;
+	struct estimate *p_fake;      /* items; a gold item is its truth: 0 or 1 */
+	struct estimate *crowd;       /* items; what the volunteers alone say, gold not clamped */
+	uint32_t *judgments;          /* items */
+	struct estimate *sensitivity; /* volunteers; P("fake" | fake) */
+	struct estimate *specificity; /* volunteers; P("real" | real) */
+	struct estimate prevalence;   /* share of fakes among the items */
+	uint32_t iterations;
+	bool converged;
+	double log_likelihood; /* of the judgments, at the fitted skills */
+};
+
+/* Returns a fit; O(judgments) time an iteration. Finite for every input, an empty one too. */
+struct fit *model_fit(const struct judgments *judgments, const struct model_options *options);
+
+void fit_free(struct fit *fit);
+
+/* The label a posterior stands for. A tie (exactly .5) is REAL by rule, whatever came first. */
+static inline int label_of(double p_fake)
+{
+	return p_fake > .5 ? FAKE : REAL;
+}
+
+#endif

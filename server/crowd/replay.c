@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "crowd/replay.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum state { STATE_OPEN, STATE_RETIRED, STATE_DISPUTED, STATE_RUN_OUT };
+
+struct run {
+	const struct judgments *all;
+	enum policy policy;
+	const struct stopping *rule;
+	const struct model_options *model;
+	size_t *start;  /* items + 1 */
+	size_t *order;  /* judgments by item, each item's shuffled */
+	uint32_t *next; /* items: how many have been asked for */
+	int32_t *lead;  /* items: fake minus real verdicts so far */
+	enum state *state;
+	struct judgments asked; /* what has been asked for; its arrays are ours */
+	uint32_t *item, *volunteer;
+	uint8_t *verdict, *confidence;
+};
+
+static void *must_alloc(size_t count, size_t size)
+{
+	void *p = calloc(count ? count : 1, size);
+
+	if (!p)
+		abort();
+	return p;
+}
+
+/* Sorts by item, then shuffles within each (Fisher & Yates). */
+static void shuffle(struct run *run, struct random *random)
+{
+	const struct judgments *all = run->all;
+
+	for (size_t j = 0; j < all->count; j++)
+		run->start[all->item[j] + 1]++;
+	for (uint32_t i = 0; i < all->items; i++)
+		run->start[i + 1] += run->start[i];
+	for (size_t j = 0; j < all->count; j++)
+		run->order[run->start[all->item[j]] + run->next[all->item[j]]++] = j;
+	for (uint32_t i = 0; i < all->items; i++) {
+		size_t *order = run->order + run->start[i];
+
+		for (uint32_t left = run->next[i]; left > 1; left--) {
+			uint32_t pick = random_below(random, left);
+			size_t swap = order[left - 1];
+
+			order[left - 1] = order[pick];
+			order[pick] = swap;
+		}
+		run->next[i] = 0;
+	}
+}
+
+static struct run run_new(const struct judgments *all, struct random *random)
+{
+	struct run run = { .all = all,
+					   .start = must_alloc((size_t)all->items + 1, sizeof *run.start),
+					   .order = must_alloc(all->count, sizeof *run.order),
+					   .next = must_alloc(all->items, sizeof *run.next),
+					   .lead = must_alloc(all->items, sizeof *run.lead),
+					   .state = must_alloc(all->items, sizeof *run.state),
+					   .item = must_alloc(all->count, sizeof *run.item),
+					   .volunteer = must_alloc(all->count, sizeof *run.volunteer),
+					   .verdict = must_alloc(all->count, 1),
+					   .confidence = all->confidence ? must_alloc(all->count, 1) : NULL };
+
+	shuffle(&run, random);
+	run.asked = *all;
+	run.asked.count = 0;
+	run.asked.item = run.item;
+	run.asked.volunteer = run.volunteer;
+	run.asked.verdict = run.verdict;
+	run.asked.confidence = run.confidence;
+	run.asked.position = NULL;
+	return run;
+}
+
+static void run_free(struct run *run)
+{
+	free(run->start);
+	free(run->order);
+	free(run->next);
+	free(run->lead);
+	free(run->state);
+	free(run->item);
+	free(run->volunteer);
+	free(run->verdict);
+	free(run->confidence);
+}
+
+static void ask(struct run *run, uint32_t item)
+{
+	size_t j = run->order[run->start[item] + run->next[item]++], at = run->asked.count++;
+
+	run->item[at] = item;
+	run->volunteer[at] = run->all->volunteer[j];
+	run->verdict[at] = run->all->verdict[j];
+	if (run->confidence)
+		run->confidence[at] = run->all->confidence[j];
+	run->lead[item] += run->all->verdict[j] == FAKE ? 1 : -1;
+}
+
+/* Asks once about every open item. False when none is left. */
+static bool ask_round(struct run *run)
+{
+	size_t before = run->asked.count;
+
+	for (uint32_t i = 0; i < run->all->items; i++) {
+		if (run->state[i] != STATE_OPEN)
+			continue;
+		if (run->start[i] + run->next[i] < run->start[i + 1])
+			ask(run, i);
+		else
+			run->state[i] = STATE_RUN_OUT;
+	}
+	return run->asked.count > before;
+}
+
+static enum decision decide(const struct run *run, uint32_t item, const struct fit *fit)
+{
+	const struct stopping *rule = run->rule;
+	uint32_t judgments = run->next[item];
+
+	switch (run->policy) {
+	case POLICY_FIXED:
+		return rule->max && judgments >= rule->max ? DECISION_RETIRE : DECISION_KEEP_ASKING;
+	case POLICY_MARGIN:
+		if (judgments >= rule->min && abs(run->lead[item]) >= rule->threshold)
+			return DECISION_RETIRE;
+		return rule->max && judgments >= rule->max ? DECISION_DISPUTE : DECISION_KEEP_ASKING;
+	case POLICY_POSTERIOR:
+	default:
+		return stopping_decide(rule, fit->p_fake[item].mean, judgments);
+	}
+}
+
+static void decide_round(struct run *run, struct replay *result)
+{
+	struct fit *fit = run->policy == POLICY_POSTERIOR ? model_fit(&run->asked, run->model) : NULL;
+
+	for (uint32_t i = 0; i < run->all->items; i++) {
+		if (run->state[i] != STATE_OPEN || !run->next[i])
+			continue;
+		enum decision decision = decide(run, i, fit);
+
+		result->retired += decision == DECISION_RETIRE;
+		result->disputed += decision == DECISION_DISPUTE;
+		if (decision != DECISION_KEEP_ASKING)
+			run->state[i] = decision == DECISION_RETIRE ? STATE_RETIRED : STATE_DISPUTED;
+	}
+	fit_free(fit);
+}
+
+static double accuracy_of(const struct judgments *judgments, const int8_t truth[],
+						  const struct model_options *model)
+{
+	struct fit *fit = model_fit(judgments, model);
+	uint32_t right = 0, known = 0;
+
+	for (uint32_t i = 0; i < judgments->items; i++) {
+		known += truth[i] != UNKNOWN;
+		right += truth[i] != UNKNOWN && label_of(fit->p_fake[i].mean) == truth[i];
+	}
+	fit_free(fit);
+	return known ? (double)right / known : 0;
+}
+
+struct replay replay_run(const struct judgments *judgments, const int8_t truth[],
+						 enum policy policy, const struct stopping *rule,
+						 const struct model_options *model, struct random *random)
+{
+	struct replay result = { .available = judgments->count };
+	struct run run = run_new(judgments, random);
+
+	run.policy = policy;
+	run.rule = rule;
+	run.model = model;
+	while (ask_round(&run))
+		decide_round(&run, &result);
+	result.used = run.asked.count;
+	result.accuracy = accuracy_of(&run.asked, truth, model);
+	result.baseline_accuracy = accuracy_of(judgments, truth, model);
+	run_free(&run);
+	return result;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * replay -- what a stopping policy would have cost and lost on judgments already recorded.
+ *
+ * Each round, every item that is still open gets the next of its recorded judgments, in a
+ * seeded random order; then the model is fitted to what has been asked for so far and the policy
+ * decides item by item.  Pure; any thread.
+ */
+#ifndef CROWD_REPLAY_H
+#define CROWD_REPLAY_H
+
+#include "core/random.h"
+#include "crowd/judgments.h"
+#include "crowd/model.h"
+#include "crowd/stopping.h"
+
+enum policy {
+	POLICY_POSTERIOR, /* stopping_decide() on the posterior */
+	POLICY_MARGIN,    /* |fake - real| verdicts at least `threshold`, from `min` judgments on */
+	POLICY_FIXED,     /* `max` judgments each */
+};
+
+struct replay {
+	uint64_t available, used;
+	uint32_t retired, disputed; /* an item whose recorded judgments ran out is neither */
+	double accuracy;            /* over all items with truth, at the end */
+	double baseline_accuracy;   /* the same with all judgments */
+};
+
+/* truth[i] is REAL, FAKE or UNKNOWN and only measures; judgments->truth (gold) clamps. */
+struct replay replay_run(const struct judgments *judgments, const int8_t truth[],
+						 enum policy policy, const struct stopping *rule,
+						 const struct model_options *model, struct random *random);
+
+#endif

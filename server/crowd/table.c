@@ -1,0 +1,622 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "crowd/table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LINE_MAX_BYTES (64 * 1024)
+#define NAME_MAX_BYTES 512
+#define FIELDS_MAX     64
+
+/* Open addressing; a slot is an index + 1 and its hash's upper half. */
+struct slot {
+	uint32_t index, hash;
+};
+
+struct names {
+	char *bytes; /* each name with its NUL */
+	size_t bytes_len, bytes_size;
+	size_t *start; /* count + 1 of them, once there is one */
+	uint32_t count, size;
+	struct slot *slots;
+	uint32_t mask; /* slots - 1 */
+};
+
+enum column { COLUMN_WORKER, COLUMN_TASK, COLUMN_LABEL, COLUMN_CONFIDENCE, COLUMNS };
+
+static const char *const column_names[COLUMNS] = { "worker", "task", "label", "confidence" };
+
+/* From row `row` on, lines run `skipped` ahead of rows. */
+struct gap {
+	size_t row, skipped;
+};
+
+struct field {
+	const char *text;
+	size_t len;
+};
+
+struct table {
+	enum table_kind kind;
+	int column[COLUMNS]; /* which field, or -1 */
+	int fields;          /* that the header has; 0: not read yet */
+	char *carry;         /* the beginning of a line whose end has not come */
+	size_t carry_len, carry_size;
+	size_t line; /* the one being read, from 1 */
+	struct gap *gaps;
+	size_t gap_count, gap_size;
+	struct names workers, tasks;
+	uint32_t *worker, *task;
+	uint8_t *label, *confidence;
+	size_t rows, size;
+	char unquoted[LINE_MAX_BYTES];
+};
+
+static void *must_resize(void *memory, size_t count, size_t size)
+{
+	void *p = reallocarray(memory, count ? count : 1, size);
+
+	if (!p)
+		abort();
+	return p;
+}
+
+/* FNV-1a by eight bytes at a time, mixed at the end. */
+static uint64_t hash_of(const char *text, size_t len)
+{
+	uint64_t hash = 14695981039346656037ULL ^ len, word;
+
+	for (; len >= 8; text += 8, len -= 8) {
+		memcpy(&word, text, 8);
+		hash = (hash ^ word) * 0x9E3779B97F4A7C15ULL;
+		hash ^= hash >> 32;
+	}
+	word = 0;
+	memcpy(&word, text, len);
+	hash = (hash ^ word) * 0x9E3779B97F4A7C15ULL;
+	return hash ^ hash >> 29;
+}
+
+static struct slot *names_slot(const struct names *names, uint64_t hash, const char *text,
+							   size_t len)
+{
+	for (uint32_t at = (uint32_t)hash & names->mask;; at = (at + 1) & names->mask) {
+		struct slot *slot = &names->slots[at];
+
+		if (!slot->index)
+			return slot;
+		if (slot->hash != (uint32_t)(hash >> 32))
+			continue;
+		size_t start = names->start[slot->index - 1], end = names->start[slot->index] - 1;
+		if (end - start == len && !memcmp(names->bytes + start, text, len))
+			return slot;
+	}
+}
+
+static void names_grow(struct names *names)
+{
+	uint32_t slots = names->slots ? (names->mask + 1) * 2 : 1024;
+
+	free(names->slots);
+	names->slots = calloc(slots, sizeof *names->slots);
+	if (!names->slots)
+		abort();
+	names->mask = slots - 1;
+	for (uint32_t i = 0; i < names->count; i++) {
+		const char *text = names->bytes + names->start[i];
+		size_t len = names->start[i + 1] - names->start[i] - 1;
+		uint64_t hash = hash_of(text, len);
+
+		*names_slot(names, hash, text, len) = (struct slot){ i + 1, (uint32_t)(hash >> 32) };
+	}
+}
+
+/* Returns the index of a name, old or new. */
+static uint32_t names_add(struct names *names, const char *text, size_t len)
+{
+	if (!names->slots || names->count >= (names->mask + 1) / 2)
+		names_grow(names);
+	uint64_t hash = hash_of(text, len);
+	struct slot *slot = names_slot(names, hash, text, len);
+
+	if (slot->index)
+		return slot->index - 1;
+	if (names->count + 2 > names->size) {
+		names->size = names->size ? names->size * 2 : 256;
+		names->start = must_resize(names->start, names->size, sizeof *names->start);
+		names->start[names->count] = names->bytes_len;
+	}
+	if (names->bytes_len + len + 1 > names->bytes_size) {
+		names->bytes_size = (names->bytes_size + len + 1) * 2;
+		names->bytes = must_resize(names->bytes, names->bytes_size, 1);
+	}
+	memcpy(names->bytes + names->bytes_len, text, len);
+	names->bytes[names->bytes_len + len] = '\0';
+	names->bytes_len += len + 1;
+	names->start[++names->count] = names->bytes_len;
+	*slot = (struct slot){ names->count, (uint32_t)(hash >> 32) };
+	return names->count - 1;
+}
+
+uint32_t names_count(const struct names *names)
+{
+	return names->count;
+}
+
+const char *names_text(const struct names *names, uint32_t index, size_t *len)
+{
+	if (len)
+		*len = names->start[index + 1] - names->start[index] - 1;
+	return names->bytes + names->start[index];
+}
+
+uint32_t names_find(const struct names *names, const char *text, size_t len)
+{
+	struct slot *slot = names->slots ? names_slot(names, hash_of(text, len), text, len) : NULL;
+
+	return slot && slot->index ? slot->index - 1 : UINT32_MAX;
+}
+
+static void names_clear(struct names *names)
+{
+	free(names->bytes);
+	free(names->start);
+	free(names->slots);
+}
+
+struct table *table_new(enum table_kind kind)
+{
+	struct table *table = calloc(1, sizeof *table);
+
+	if (!table)
+		abort();
+	table->kind = kind;
+	table->line = 1;
+	return table;
+}
+
+void table_free(struct table *table)
+{
+	if (!table)
+		return;
+	names_clear(&table->workers);
+	names_clear(&table->tasks);
+	free(table->carry);
+	free(table->gaps);
+	free(table->worker);
+	free(table->task);
+	free(table->label);
+	free(table->confidence);
+	free(table);
+}
+
+static struct error bad_line(const struct table *table, const char *what)
+{
+	return errorf(ERR_INVALID, "line %zu: %s", table->line, what);
+}
+
+/* The length of the UTF-8 character at `text` (RFC 3629), or 0 if it is none. */
+static size_t utf8_len(const unsigned char *text, size_t len)
+{
+	size_t more = text[0] < 0x80   ? 0
+				  : text[0] < 0xC2 ? 9
+				  : text[0] < 0xE0 ? 1
+				  : text[0] < 0xF0 ? 2
+				  : text[0] < 0xF5 ? 3
+								   : 9;
+
+	if (more >= len)
+		return 0;
+	for (size_t i = 1; i <= more; i++)
+		if ((text[i] & 0xC0) != 0x80)
+			return 0;
+	if ((text[0] == 0xE0 && text[1] < 0xA0) || (text[0] == 0xED && text[1] > 0x9F) ||
+		(text[0] == 0xF0 && text[1] < 0x90) || (text[0] == 0xF4 && text[1] > 0x8F))
+		return 0;
+	return more + 1;
+}
+
+/* Plain text: UTF-8 without control characters; a tab or a line break inside quotes is plain. */
+static bool is_text(const char *text, size_t len)
+{
+	const unsigned char *at = (const unsigned char *)text, *end = at + len;
+
+	while (at < end) {
+		size_t step = *at >= 0x20 && *at < 0x7F ? 1 : utf8_len(at, (size_t)(end - at));
+		bool control = *at == 0x7F || (*at < 0x20 && *at != '\t' && *at != '\n' && *at != '\r');
+
+		if (!step || control)
+			return false;
+		at += step;
+	}
+	return true;
+}
+
+/* Unquotes the field that starts after the quote at *at; leaves *at behind its closing quote. */
+static bool read_quoted(struct table *table, const char **at, const char *end, size_t *used,
+						struct field *field)
+{
+	char *out = table->unquoted + *used;
+	size_t len = 0;
+
+	for (const char *c = *at + 1; c < end; c++) {
+		if (*c != '"') {
+			out[len++] = *c;
+		} else if (c + 1 < end && c[1] == '"') {
+			out[len++] = *c++;
+		} else {
+			*at = c + 1;
+			*used += len;
+			*field = (struct field){ out, len };
+			return *at == end || **at == ',';
+		}
+	}
+	return false;
+}
+
+/* Splits a line into at most FIELDS_MAX fields. Returns how many, or -1 for broken quotes. */
+static int split(struct table *table, const char *line, size_t len, struct field fields[])
+{
+	const char *at = line, *end = line + len;
+	size_t used = 0;
+	int count = 0;
+
+	for (;;) {
+		struct field field;
+
+		if (at < end && *at == '"') {
+			if (!read_quoted(table, &at, end, &used, &field))
+				return -1;
+		} else {
+			const char *comma = memchr(at, ',', (size_t)(end - at));
+			const char *stop = comma ? comma : end;
+
+			field = (struct field){ at, (size_t)(stop - at) };
+			at = stop;
+		}
+		if (count < FIELDS_MAX)
+			fields[count] = field;
+		count++;
+		if (at == end)
+			return count;
+		at++;
+	}
+}
+
+static bool is_word(const struct field *field, const char *word)
+{
+	return field->len == strlen(word) && !memcmp(field->text, word, field->len);
+}
+
+static struct error read_header(struct table *table, const struct field fields[], int count)
+{
+	int first = table->kind == TABLE_TRUTH ? COLUMN_TASK : COLUMN_WORKER;
+
+	if (count > FIELDS_MAX)
+		return bad_line(table, "more than 64 columns");
+	for (int column = 0; column < COLUMNS; column++) {
+		table->column[column] = -1;
+		for (int i = 0; i < count; i++) {
+			if (!is_word(&fields[i], column_names[column]))
+				continue;
+			if (table->column[column] >= 0)
+				return errorf(ERR_INVALID, "line %zu: the column \"%s\" stands there twice",
+							  table->line, column_names[column]);
+			table->column[column] = i;
+		}
+	}
+	for (int column = first; column <= COLUMN_LABEL; column++)
+		if (table->column[column] < 0)
+			return errorf(ERR_INVALID, "line %zu: the header has no column \"%s\"; it needs %s",
+						  table->line, column_names[column],
+						  table->kind == TABLE_TRUTH ? "task,label" : "worker,task,label");
+	table->fields = count;
+	return ok();
+}
+
+static struct error read_name(const struct table *table, const struct field fields[],
+							  enum column column)
+{
+	const struct field *field = &fields[table->column[column]];
+
+	if (!field->len)
+		return errorf(ERR_INVALID, "line %zu: %s is empty", table->line, column_names[column]);
+	if (field->len > NAME_MAX_BYTES)
+		return errorf(ERR_INVALID, "line %zu: %s is longer than %d bytes", table->line,
+					  column_names[column], NAME_MAX_BYTES);
+	return ok();
+}
+
+static struct error read_label(const struct table *table, const struct field *field, uint8_t *label)
+{
+	if (is_word(field, "1") || is_word(field, "fake"))
+		*label = FAKE;
+	else if (is_word(field, "0") || is_word(field, "real"))
+		*label = REAL;
+	else
+		return errorf(ERR_INVALID, "line %zu: label is \"%.*s\", not fake, real, 1 or 0",
+					  table->line, (int)(field->len > 40 ? 40 : field->len), field->text);
+	return ok();
+}
+
+static struct error read_confidence(const struct table *table, const struct field *field,
+									uint8_t *confidence)
+{
+	unsigned value = 0;
+
+	for (size_t i = 0; i < field->len && value <= 100; i++)
+		value = field->text[i] >= '0' && field->text[i] <= '9'
+					? value * 10 + (unsigned)(field->text[i] - '0')
+					: 1000;
+	if (!field->len || value < 50 || value > 100)
+		return bad_line(table, "confidence must be a whole number from 50 to 100");
+	*confidence = (uint8_t)value;
+	return ok();
+}
+
+static void table_grow(struct table *table)
+{
+	table->size = table->size ? table->size + table->size / 2 : 4096;
+	table->task = must_resize(table->task, table->size, sizeof *table->task);
+	table->label = must_resize(table->label, table->size, sizeof *table->label);
+	if (table->kind == TABLE_JUDGMENTS)
+		table->worker = must_resize(table->worker, table->size, sizeof *table->worker);
+	if (table->column[COLUMN_CONFIDENCE] >= 0)
+		table->confidence = must_resize(table->confidence, table->size, 1);
+}
+
+static struct error read_row(struct table *table, const struct field fields[], int count)
+{
+	bool judgments = table->kind == TABLE_JUDGMENTS;
+	uint8_t label = REAL, confidence = 0;
+	struct error err;
+
+	if (count != table->fields)
+		return errorf(ERR_INVALID, "line %zu: %d fields where the header has %d", table->line,
+					  count, table->fields);
+	if ((err = read_name(table, fields, COLUMN_TASK)).code)
+		return err;
+	if (judgments && (err = read_name(table, fields, COLUMN_WORKER)).code)
+		return err;
+	if ((err = read_label(table, &fields[table->column[COLUMN_LABEL]], &label)).code)
+		return err;
+	if (judgments && table->column[COLUMN_CONFIDENCE] >= 0 &&
+		(err = read_confidence(table, &fields[table->column[COLUMN_CONFIDENCE]], &confidence)).code)
+		return err;
+	if (table->rows == table->size)
+		table_grow(table);
+	const struct field *task = &fields[table->column[COLUMN_TASK]];
+	table->task[table->rows] = names_add(&table->tasks, task->text, task->len);
+	if (judgments) {
+		const struct field *worker = &fields[table->column[COLUMN_WORKER]];
+
+		table->worker[table->rows] = names_add(&table->workers, worker->text, worker->len);
+	}
+	if (table->confidence)
+		table->confidence[table->rows] = confidence;
+	table->label[table->rows++] = label;
+	return ok();
+}
+
+/* Remembers that lines run further ahead of rows from here on. */
+static void add_gap(struct table *table)
+{
+	size_t skipped = table->line - table->rows;
+
+	if (table->gap_count && table->gaps[table->gap_count - 1].row == table->rows) {
+		table->gaps[table->gap_count - 1].skipped = skipped;
+		return;
+	}
+	if (table->gap_count == table->gap_size) {
+		table->gap_size = table->gap_size ? table->gap_size * 2 : 16;
+		table->gaps = must_resize(table->gaps, table->gap_size, sizeof *table->gaps);
+	}
+	table->gaps[table->gap_count++] = (struct gap){ table->rows, skipped };
+}
+
+static size_t line_of_row(const struct table *table, size_t row)
+{
+	size_t skipped = 0;
+
+	for (size_t i = 0; i < table->gap_count && table->gaps[i].row <= row; i++)
+		skipped = table->gaps[i].skipped;
+	return row + skipped;
+}
+
+/* Reads one line, without its line feed. `breaks`: line feeds inside its quotes. */
+static struct error read_line(struct table *table, const char *line, size_t len, size_t breaks)
+{
+	struct field fields[FIELDS_MAX];
+	struct error err = ok();
+
+	if (table->line == 1 && len >= 3 && !memcmp(line, "\xEF\xBB\xBF", 3)) {
+		line += 3;
+		len -= 3;
+	}
+	if (len && line[len - 1] == '\r')
+		len--;
+	if (!is_text(line, len))
+		return bad_line(table, "not plain UTF-8 text");
+	if (len) {
+		int count = split(table, line, len, fields);
+
+		if (count < 0)
+			return bad_line(table, "a quoted field does not end as it should");
+		if (table->fields && (table->gap_count == 0 || breaks))
+			add_gap(table);
+		err = table->fields ? read_row(table, fields, count) : read_header(table, fields, count);
+	}
+	table->line += 1 + breaks;
+	if (table->fields && (!len || breaks))
+		add_gap(table);
+	return err;
+}
+
+static void carry(struct table *table, const char *bytes, size_t len)
+{
+	if (table->carry_len + len > table->carry_size) {
+		table->carry_size = table->carry_len + len + 256;
+		table->carry = must_resize(table->carry, table->carry_size, 1);
+	}
+	memcpy(table->carry + table->carry_len, bytes, len);
+	table->carry_len += len;
+}
+
+/* A line feed belongs to the line while a quote is open. */
+static bool is_open(const char *line, size_t len, size_t *breaks)
+{
+	bool open = false;
+
+	*breaks = 0;
+	if (!memchr(line, '"', len))
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		open ^= line[i] == '"';
+		*breaks += line[i] == '\n';
+	}
+	return open;
+}
+
+struct error table_feed(struct table *table, const char *bytes, size_t len)
+{
+	const char *at = bytes, *end = bytes + len;
+
+	while (at < end) {
+		const char *feed = memchr(at, '\n', (size_t)(end - at));
+		const char *line = at;
+		size_t line_len = (size_t)((feed ? feed : end) - at), breaks;
+
+		if (table->carry_len + line_len >= LINE_MAX_BYTES)
+			return bad_line(table, "longer than 64 KiB; is a quote left open?");
+		if (!feed || table->carry_len) {
+			carry(table, at, line_len);
+			line = table->carry;
+			line_len = table->carry_len;
+		}
+		if (!feed)
+			return ok();
+		at = feed + 1;
+		if (is_open(line, line_len, &breaks)) {
+			if (line != table->carry)
+				carry(table, line, line_len);
+			carry(table, "\n", 1);
+			continue;
+		}
+		struct error err = read_line(table, line, line_len, breaks);
+		table->carry_len = 0;
+		if (err.code)
+			return err;
+	}
+	return ok();
+}
+
+static struct error refuse_second_truth(const struct table *table)
+{
+	uint32_t *times = must_resize(NULL, table->tasks.count, sizeof *times);
+	struct error err = ok();
+
+	memset(times, 0, table->tasks.count * sizeof *times);
+	for (size_t row = 0; row < table->rows && !err.code; row++)
+		if (times[table->task[row]]++)
+			err =
+				errorf(ERR_INVALID, "line %zu: a second label for task %.80s",
+					   line_of_row(table, row), names_text(&table->tasks, table->task[row], NULL));
+	free(times);
+	return err;
+}
+
+/* Rows by task, in the order of the file. The caller frees it. */
+static uint32_t *rows_by_task(const struct table *table)
+{
+	uint32_t *rows = must_resize(NULL, table->rows, sizeof *rows);
+	size_t *start = must_resize(NULL, (size_t)table->tasks.count + 1, sizeof *start);
+
+	memset(start, 0, ((size_t)table->tasks.count + 1) * sizeof *start);
+	for (size_t row = 0; row < table->rows; row++)
+		start[table->task[row] + 1]++;
+	for (uint32_t i = 0; i < table->tasks.count; i++)
+		start[i + 1] += start[i];
+	for (size_t row = 0; row < table->rows; row++)
+		rows[start[table->task[row]]++] = (uint32_t)row;
+	free(start);
+	return rows;
+}
+
+/* Going task by task, the last task that each worker was seen at betrays a second judgment. */
+static struct error refuse_second_judgment(const struct table *table)
+{
+	uint32_t *rows = rows_by_task(table);
+	uint32_t *last = must_resize(NULL, table->workers.count, sizeof *last);
+	size_t second = SIZE_MAX;
+
+	memset(last, 0xFF, table->workers.count * sizeof *last);
+	for (size_t at = 0; at < table->rows; at++) {
+		size_t row = rows[at];
+
+		if (last[table->worker[row]] == table->task[row] && row < second)
+			second = row;
+		last[table->worker[row]] = table->task[row];
+	}
+	free(rows);
+	free(last);
+	if (second == SIZE_MAX)
+		return ok();
+	return errorf(ERR_INVALID, "line %zu: worker %.60s judges task %.60s a second time",
+				  line_of_row(table, second),
+				  names_text(&table->workers, table->worker[second], NULL),
+				  names_text(&table->tasks, table->task[second], NULL));
+}
+
+struct error table_finish(struct table *table)
+{
+	struct error err = ok();
+	size_t breaks;
+
+	if (table->carry_len) {
+		if (is_open(table->carry, table->carry_len, &breaks))
+			return bad_line(table, "the file ends inside a quoted field");
+		err = read_line(table, table->carry, table->carry_len, breaks);
+		table->carry_len = 0;
+	}
+	if (!err.code && !table->fields)
+		err = errorf(ERR_INVALID, "line 1: the file is empty; it needs the header %s",
+					 table->kind == TABLE_TRUTH ? "task,label" : "worker,task,label");
+	if (!err.code)
+		err =
+			table->kind == TABLE_TRUTH ? refuse_second_truth(table) : refuse_second_judgment(table);
+	return err;
+}
+
+const struct names *table_tasks(const struct table *table)
+{
+	return &table->tasks;
+}
+
+const struct names *table_workers(const struct table *table)
+{
+	return &table->workers;
+}
+
+struct judgments table_judgments(const struct table *table)
+{
+	return (struct judgments){ .items = table->tasks.count,
+							   .volunteers = table->workers.count,
+							   .count = table->rows,
+							   .item = table->task,
+							   .volunteer = table->worker,
+							   .verdict = table->label,
+							   .confidence = table->confidence };
+}
+
+void table_truth(const struct table *table, const struct names *tasks, int8_t truth[])
+{
+	memset(truth, UNKNOWN, tasks->count * sizeof *truth);
+	for (size_t row = 0; row < table->rows; row++) {
+		size_t len;
+		const char *text = names_text(&table->tasks, table->task[row], &len);
+		uint32_t task = names_find(tasks, text, len);
+
+		if (task != UINT32_MAX)
+			truth[task] = (int8_t)table->label[row];
+	}
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * table -- judgments and truths as people keep them: CSV text in, arrays out.
+ *
+ * RFC 4180 with a header line: fields may be quoted, lines end in LF or CRLF, a byte order
+ * mark and empty lines are passed over, columns stand in any order and unknown ones are
+ * ignored.  A last line without its line end is read if it is whole.  Anything else is an
+ * ERR_INVALID whose detail names the line.
+ *
+ * Bytes are pushed in, in pieces of any size, so that whole files never lie in memory.
+ * The caller owns a table; one thread at a time.
+ */
+#ifndef CROWD_TABLE_H
+#define CROWD_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/error.h"
+#include "crowd/judgments.h"
+
+/* Names by index, in order of first appearance; and their indices again. */
+struct names;
+
+uint32_t names_count(const struct names *names);
+/* NUL-terminated, lent; *len may be NULL. */
+const char *names_text(const struct names *names, uint32_t index, size_t *len);
+/* Returns UINT32_MAX when there is none such. */
+uint32_t names_find(const struct names *names, const char *text, size_t len);
+
+struct table;
+
+enum table_kind {
+	TABLE_JUDGMENTS, /* worker,task,label and perhaps confidence */
+	TABLE_TRUTH,     /* task,label */
+};
+
+struct table *table_new(enum table_kind kind);
+void table_free(struct table *table);
+
+struct error table_feed(struct table *table, const char *bytes, size_t len) MUST_CHECK;
+
+/* The last piece is in. Refuses a second judgment of one worker on one task, or a second truth. */
+struct error table_finish(struct table *table) MUST_CHECK;
+
+/* Lent, after table_finish(). */
+const struct names *table_tasks(const struct table *table);
+const struct names *table_workers(const struct table *table); /* TABLE_JUDGMENTS */
+
+/* A view of TABLE_JUDGMENTS, without truth. */
+struct judgments table_judgments(const struct table *table);
+
+/* TABLE_TRUTH: sets truth[i] for each name i of `tasks` that has one, UNKNOWN for the others. */
+void table_truth(const struct table *table, const struct names *tasks, int8_t truth[]);
+
+#endif

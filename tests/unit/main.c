@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+
+#include "suites.h"
+
+int main(void)
+{
+	SRunner *runner = srunner_create(crowd_agreement_suite());
+
+	srunner_add_suite(runner, crowd_choose_suite());
+	srunner_add_suite(runner, crowd_model_suite());
+	srunner_add_suite(runner, crowd_table_suite());
+	srunner_run_all(runner, CK_ENV);
+	int failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TESTS_UNIT_SUITES_H
+#define TESTS_UNIT_SUITES_H
+#include <check.h>
+
+Suite *crowd_agreement_suite(void);
+Suite *crowd_choose_suite(void);
+Suite *crowd_model_suite(void);
+Suite *crowd_table_suite(void);
+#endif

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+
+#include "crowd/agreement.h"
+#include "crowd/stopping.h"
+#include "suites.h"
+
+/* Krippendorff 2011, section B: nominal data of two observers, ten units; alpha is .095. */
+static const uint32_t item[] = { 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9 };
+static const uint32_t volunteer[] = { 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1 };
+static const uint8_t verdict[] = { 0, 1, 1, 1, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0 };
+
+static const struct judgments published = { .items = 10,
+											.volunteers = 2,
+											.count = 20,
+											.item = item,
+											.volunteer = volunteer,
+											.verdict = verdict };
+
+START_TEST(alpha_is_the_published_value)
+{
+	struct random random = random_seeded(1);
+	struct agreement agreement = agreement_alpha(&published, 500, &random);
+
+	ck_assert(agreement.defined);
+	ck_assert_double_eq_tol(agreement.alpha, .095, .0005);
+	ck_assert_double_lt(agreement.low, agreement.alpha);
+	ck_assert_double_gt(agreement.high, agreement.alpha);
+}
+END_TEST
+
+START_TEST(alpha_without_disagreement_to_expect_is_undefined)
+{
+	struct random random = random_seeded(1);
+	struct judgments none = published;
+
+	none.count = 2; /* two equal verdicts on the second item */
+	none.item += 2;
+	none.verdict += 2;
+	ck_assert(!agreement_alpha(&none, 10, &random).defined);
+	none.count = 0;
+	ck_assert(!agreement_alpha(&none, 10, &random).defined);
+	ck_assert(isnan(agreement_of_item(1, 0, .5)));
+}
+END_TEST
+
+START_TEST(items_average_to_alpha)
+{
+	double expected = agreement_expected(6, 14);
+	double mean = 5 * agreement_of_item(0, 2, expected) + 4 * agreement_of_item(1, 1, expected) +
+				  agreement_of_item(2, 0, expected);
+	struct random random = random_seeded(1);
+
+	ck_assert_double_eq_tol(mean / 10, agreement_alpha(&published, 0, &random).alpha, 1e-12);
+}
+END_TEST
+
+START_TEST(fleiss_kappa_needs_equally_many_judgments)
+{
+	struct judgments uneven = published;
+
+	uneven.count = 19;
+	ck_assert(!agreement_fleiss(&uneven).defined);
+	/* By hand: 6 of 10 agree; .7 and .3 of the verdicts agree by chance in .58. */
+	ck_assert_double_eq_tol(agreement_fleiss(&published).alpha, (.6 - .58) / .42, 1e-12);
+}
+END_TEST
+
+START_TEST(an_item_retires_when_sure_and_is_disputed_when_asked_out)
+{
+	static const struct {
+		double p_fake;
+		uint32_t judgments;
+		enum decision decision;
+	} cases[] = {
+		{ .99, 4, DECISION_KEEP_ASKING }, { .97, 5, DECISION_RETIRE },
+		{ .03, 5, DECISION_RETIRE },      { .96, 24, DECISION_KEEP_ASKING },
+		{ .96, 25, DECISION_DISPUTE },    { .98, 25, DECISION_RETIRE },
+	};
+	struct stopping rule = stopping_in_service();
+
+	ck_assert_int_eq(stopping_decide(&rule, cases[_i].p_fake, cases[_i].judgments),
+					 cases[_i].decision);
+}
+END_TEST
+
+START_TEST(a_sure_crowd_may_contradict_gold)
+{
+	struct stopping rule = stopping_in_service();
+
+	ck_assert(stopping_contradicts(&rule, .98, 6, REAL));
+	ck_assert(!stopping_contradicts(&rule, .98, 6, FAKE));
+	ck_assert(!stopping_contradicts(&rule, .98, 6, UNKNOWN));
+	ck_assert(!stopping_contradicts(&rule, .90, 6, REAL));
+	ck_assert(!stopping_contradicts(&rule, .98, 4, REAL));
+}
+END_TEST
+
+Suite *crowd_agreement_suite(void)
+{
+	Suite *suite = suite_create("crowd/agreement and stopping");
+	TCase *tests = tcase_create("agreement");
+
+	tcase_add_test(tests, alpha_is_the_published_value);
+	tcase_add_test(tests, alpha_without_disagreement_to_expect_is_undefined);
+	tcase_add_test(tests, items_average_to_alpha);
+	tcase_add_test(tests, fleiss_kappa_needs_equally_many_judgments);
+	tcase_add_loop_test(tests, an_item_retires_when_sure_and_is_disputed_when_asked_out, 0, 6);
+	tcase_add_test(tests, a_sure_crowd_may_contradict_gold);
+	suite_add_tcase(suite, tests);
+	return suite;
+}

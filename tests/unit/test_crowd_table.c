@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "crowd/table.h"
+#include "suites.h"
+
+/* Reads `text` in pieces of `step` bytes. */
+static struct error read_text(struct table *table, const char *text, size_t step)
+{
+	struct error err = ok();
+
+	for (size_t left = strlen(text); left && !err.code; left -= step < left ? step : left) {
+		err = table_feed(table, text, step < left ? step : left);
+		text += step < left ? step : left;
+	}
+	return err.code ? err : table_finish(table);
+}
+
+START_TEST(quotes_line_ends_and_columns_are_read_in_pieces_of_any_size)
+{
+	static const char text[] = "\xEF\xBB\xBFlabel,extra,task,worker,confidence\r\n"
+							   "fake,,\"a, \"\"b\"\"\",w1,50\r\n\r\n"
+							   "0,\"two\nlines\",c,w1,100\n"
+							   "1,,c,\xC3\xBC,75";
+	struct table *table = table_new(TABLE_JUDGMENTS);
+	struct error err = read_text(table, text, (size_t)_i);
+
+	ck_assert_msg(!err.code, "%s", err.detail);
+	struct judgments judgments = table_judgments(table);
+	ck_assert_uint_eq(judgments.count, 3);
+	ck_assert_uint_eq(judgments.items, 2);
+	ck_assert_str_eq(names_text(table_tasks(table), 0, NULL), "a, \"b\"");
+	ck_assert_str_eq(names_text(table_workers(table), 1, NULL), "\xC3\xBC");
+	ck_assert_uint_eq(judgments.verdict[0], FAKE);
+	ck_assert_uint_eq(judgments.verdict[1], REAL);
+	ck_assert_uint_eq(judgments.confidence[1], 100);
+	table_free(table);
+}
+END_TEST
+
+START_TEST(what_is_wrong_is_told_with_its_line)
+{
+	static const struct {
+		const char *text, *detail;
+	} cases[] = {
+		{ "", "line 1: the file is empty" },
+		{ "worker,label\n", "line 1: the header has no column \"task\"" },
+		{ "worker,task,task,label\n", "line 1: the column \"task\" stands there twice" },
+		{ "worker,task,label\na,b,maybe\n", "line 2: label is \"maybe\"" },
+		{ "worker,task,label\na,b,1\n\na,c,1\n\na,b,0\n",
+		  "line 6: worker a judges task b a second" },
+		{ "worker,task,label\na,\"b\nb\",1\na,c,1,\n", "line 4: 4 fields" },
+		{ "worker,task,label\na,b,1\na,c", "line 3: 2 fields" },
+		{ "worker,task,label\na,b,1\n\xFF,c,1\n", "line 3: not plain UTF-8" },
+		{ "worker,task,label\na,\"b,1\n", "the file ends inside a quoted field" },
+		{ "worker,task,label\na,\"b\"c,1\n", "line 2: a quoted field does not end" },
+		{ "worker,task,label\na,,1\n", "line 2: task is empty" },
+		{ "worker,task,label,confidence\na,b,1,49\n", "line 2: confidence must be" },
+	};
+	struct table *table = table_new(TABLE_JUDGMENTS);
+	struct error err = read_text(table, cases[_i].text, 1000);
+
+	ck_assert_int_eq(err.code, ERR_INVALID);
+	ck_assert_msg(strstr(err.detail, cases[_i].detail) != NULL, "%s", err.detail);
+	table_free(table);
+}
+END_TEST
+
+START_TEST(truths_find_their_tasks)
+{
+	struct table *judgments = table_new(TABLE_JUDGMENTS), *truths = table_new(TABLE_TRUTH);
+	int8_t truth[2];
+
+	ck_assert(!read_text(judgments, "worker,task,label\nw,a,1\nw,b,1\n", 1000).code);
+	ck_assert(!read_text(truths, "task,label\nz,1\na,0\n", 1000).code);
+	table_truth(truths, table_tasks(judgments), truth);
+	ck_assert_int_eq(truth[0], REAL);
+	ck_assert_int_eq(truth[1], UNKNOWN);
+	table_free(judgments);
+	table_free(truths);
+}
+END_TEST
+
+START_TEST(a_second_truth_is_refused)
+{
+	struct table *table = table_new(TABLE_TRUTH);
+	struct error err = read_text(table, "task,label\na,0\na,0\n", 1000);
+
+	ck_assert_msg(strstr(err.detail, "line 3: a second label") != NULL, "%s", err.detail);
+	table_free(table);
+}
+END_TEST
+
+Suite *crowd_table_suite(void)
+{
+	Suite *suite = suite_create("crowd/table");
+	TCase *tests = tcase_create("table");
+
+	tcase_add_loop_test(tests, quotes_line_ends_and_columns_are_read_in_pieces_of_any_size, 1, 12);
+	tcase_add_loop_test(tests, what_is_wrong_is_told_with_its_line, 0, 12);
+	tcase_add_test(tests, truths_find_their_tasks);
+	tcase_add_test(tests, a_second_truth_is_refused);
+	suite_add_tcase(suite, tests);
+	return suite;
+}
