@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * account -- those who sign in: researchers, moderators, admins.
+ *
+ * Passwords are kept as argon2id, sessions and bearer tokens as SHA-256 of a random
+ * secret.  Verifying a password takes some 70 ms and 64 MiB: call from a lane of its own.
+ */
+#ifndef DOMAIN_ACCOUNT_H
+#define DOMAIN_ACCOUNT_H
+
+#include <stdbool.h>
+
+#include "core/arena.h"
+#include "core/error.h"
+#include "core/hex.h"
+#include "core/seal.h"
+
+struct db;
+
+#define SESSION_S        (12 * 3600)
+#define PASSWORD_MIN_LEN 10
+#define PASSWORD_MAX_LEN 200
+
+/* "volunteer", "researcher", "moderator", "admin"; in order of what they may. */
+extern const char *const account_roles[];
+
+struct account {
+	char id[UUID_TEXT];
+	const char *email; /* in the arena */
+	unsigned role;     /* index into account_roles */
+	bool one_time;     /* the password must be changed before anything else */
+};
+
+/* Makes an account and its one-time password. ERR_CONFLICT: the address is taken. */
+struct error account_add(struct db *db, const char *email, const char *role,
+						 char ret_password[SECRET_TEXT]) MUST_CHECK;
+
+/* Makes a bearer token; days 0 is for ever. ERR_NOT_FOUND: there is no such account. */
+struct error account_token(struct db *db, const char *email, unsigned days,
+						   char ret_token[SECRET_TEXT]) MUST_CHECK;
+
+/* Begins a session. ERR_NOBODY: not this address with this password; takes as long either way. */
+struct error account_sign_in(struct db *db, struct arena *arena, const char *email,
+							 const char *password, struct account *ret_account,
+							 char ret_session[SECRET_TEXT]) MUST_CHECK;
+
+struct error account_sign_out(struct db *db, const char *session) MUST_CHECK;
+
+/* Who holds a secret. ERR_NOBODY: nobody. */
+struct error account_of_session(struct db *db, struct arena *arena, const char *session,
+								struct account *ret_account) MUST_CHECK;
+struct error account_of_token(struct db *db, struct arena *arena, const char *token,
+							  struct account *ret_account) MUST_CHECK;
+
+/*
+ * Changes the password, ends every session of the account and begins a new one.
+ * ERR_FORBIDDEN: `current` is wrong.
+ */
+struct error account_change_password(struct db *db, const struct account *account,
+									 const char *current, const char *password,
+									 char ret_session[SECRET_TEXT]) MUST_CHECK;
+
+#endif

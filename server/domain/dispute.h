@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * dispute -- what the crowd cannot settle, and how a moderator does.
+ *
+ * Claim, blind verdict, evidence, ruling, in this order: whoever has seen what others
+ * said cannot judge blind any more, so evidence opens only after the verdict is stored,
+ * and the database refuses a ruling without one.
+ */
+#ifndef DOMAIN_DISPUTE_H
+#define DOMAIN_DISPUTE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "core/arena.h"
+#include "core/error.h"
+#include "core/hex.h"
+
+struct db;
+
+#define CLAIM_S (30 * 60)
+
+extern const char *const dispute_rulings[]; /* real, fake, exclude, reopen */
+
+struct dispute_place {
+	char opened_at[40], id[UUID_TEXT];
+};
+
+/* One row of the queue: its JSON, without a picture, and whose picture it wants. */
+struct dispute_row {
+	json_t *json;
+	unsigned char item[UUID_BYTES];
+};
+
+/*
+ * Up to `limit` rows after `place` (NULL: from the oldest). `state` is "open", "ruled", or NULL
+ * for all.  rows[] has room for `limit`; their JSON belongs to the caller.
+ */
+struct error dispute_list(struct db *db, const char *account, const char *state,
+						  const struct dispute_place *place, unsigned limit,
+						  struct dispute_row rows[], size_t *ret_count, bool *ret_more,
+						  struct dispute_place *ret_next) MUST_CHECK;
+
+struct error dispute_counts(struct db *db, long long *ret_open, long long *ret_ruled) MUST_CHECK;
+
+/* One dispute as `account` may see it now. `evidence` is NULL until the blind verdict is given. */
+struct dispute_story {
+	json_t *json, *evidence;
+	unsigned char item[UUID_BYTES], partner[UUID_BYTES];
+	bool has_partner;
+};
+
+/* ERR_NOT_FOUND. The JSON belongs to the caller. */
+struct error dispute_read(struct db *db, const char *id, const char *account,
+						  struct dispute_story *ret_story) MUST_CHECK;
+
+/* Claims for half an hour, or renews. ERR_CONFLICT: another holds it, or it is closed. */
+struct error dispute_claim(struct db *db, struct arena *arena, const char *id, const char *account,
+						   const char **ret_expires_at) MUST_CHECK;
+
+/*
+ * Stores the blind verdict.  *ret_again: the same was given before.  ERR_CONFLICT: no claim,
+ * closed, or another verdict was given.
+ */
+struct error dispute_verdict(struct db *db, const char *id, const char *account,
+							 const char *verdict, unsigned confidence, bool *ret_again) MUST_CHECK;
+
+/* Rules and closes. ERR_CONFLICT: no claim, no verdict, or closed. The JSON is the caller's. */
+struct error dispute_rule(struct db *db, const char *id, const char *account, const char *ruling,
+						  const char *reason, json_t **ret_ruling) MUST_CHECK;
+
+#endif

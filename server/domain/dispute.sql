@@ -1,0 +1,144 @@
+-- name: dispute_list
+-- The queue, oldest first. What would tell the answer's direction stays undisclosed until
+-- the one who asks has given a blind verdict.
+--   $1 account uuid, $2 state (open, ruled or NULL for all), $3 opened_at after, $4 id after, $5 limit
+--   -> json, opened_at, id, item uuid
+SELECT json_build_object(
+           'id', d.id, 'media_type', i.media_type,
+           'reason', CASE WHEN d.reason = 'max_judgments' OR b.dispute_id IS NOT NULL
+                          THEN d.reason ELSE 'undisclosed' END,
+           'judgments', d.judgments, 'opened_at', rfc3339(d.opened_at), 'state', d.state,
+           'claim', CASE WHEN c.expires_at > now() AND d.state = 'open' THEN json_build_object(
+               'by_you', c.account_id = $1::uuid, 'expires_at', rfc3339(c.expires_at)) END,
+           'verdict_given', b.dispute_id IS NOT NULL, 'sensitive', i.sensitive),
+       d.opened_at, d.id, d.item_id
+  FROM dispute d
+  JOIN item i ON i.id = d.item_id
+  LEFT JOIN claim c ON c.dispute_id = d.id
+  LEFT JOIN blind_verdict b ON b.dispute_id = d.id AND b.account_id = $1::uuid
+ WHERE ($2::text IS NULL OR d.state = $2)
+   AND ($3::timestamptz IS NULL OR (d.opened_at, d.id) > ($3::timestamptz, $4::uuid))
+ ORDER BY d.opened_at, d.id
+ LIMIT $5::integer
+
+-- name: dispute_counts
+--   -> open, ruled
+SELECT count(*) FILTER (WHERE state = 'open'), count(*) FILTER (WHERE state = 'ruled') FROM dispute
+
+-- name: dispute_one
+-- One dispute as this moderator may see it: rulings only after their own verdict.
+--   $1 dispute uuid, $2 account uuid
+--   -> json, item uuid, verdict given?, partner item uuid or NULL
+SELECT json_build_object(
+           'id', d.id, 'media_type', i.media_type,
+           'reason', CASE WHEN d.reason = 'max_judgments' OR b.dispute_id IS NOT NULL
+                          THEN d.reason ELSE 'undisclosed' END,
+           'judgments', d.judgments, 'opened_at', rfc3339(d.opened_at), 'state', d.state,
+           'claim', CASE WHEN c.expires_at > now() AND d.state = 'open' THEN json_build_object(
+               'by_you', c.account_id = $2::uuid, 'expires_at', rfc3339(c.expires_at)) END,
+           'verdict_given', b.dispute_id IS NOT NULL, 'sensitive', i.sensitive,
+           'verdict', CASE WHEN b.dispute_id IS NOT NULL THEN json_build_object(
+               'verdict', b.verdict, 'confidence', b.confidence, 'given_at', rfc3339(b.given_at))
+               END,
+           'rulings', CASE WHEN b.dispute_id IS NULL THEN '[]'::json ELSE coalesce((
+               SELECT json_agg(json_build_object('ruling', r.ruling, 'reason', r.reason,
+                          'by', a.email, 'at', rfc3339(r.ruled_at)) ORDER BY r.ruled_at)
+                 FROM ruling r LEFT JOIN account a ON a.id = r.account_id
+                WHERE r.item_id = i.id), '[]') END),
+       d.item_id, b.dispute_id IS NOT NULL,
+       (SELECT p.id FROM item p WHERE p.pair = i.pair AND p.id <> i.id
+         ORDER BY p.truth IS NOT DISTINCT FROM i.truth, p.id LIMIT 1)
+  FROM dispute d
+  JOIN item i ON i.id = d.item_id
+  LEFT JOIN claim c ON c.dispute_id = d.id
+  LEFT JOIN blind_verdict b ON b.dispute_id = d.id AND b.account_id = $2::uuid
+ WHERE d.id = $1::uuid
+
+-- name: dispute_evidence
+-- Everything known about a disputed item: for eyes that have judged it themselves. Volunteers
+-- appear as a number of their own within this item.
+--   $1 item uuid, $2 partner uuid or NULL
+--   -> json
+SELECT json_build_object(
+    'posterior', (SELECT json_build_object('p_fake', c.p_fake, 'low', c.low, 'high', c.high,
+                                           'judgments', c.judgments)
+                    FROM consensus c WHERE c.item_id = i.id),
+    'agreement', json_build_object(
+        'item_alpha', (SELECT c.alpha FROM consensus c WHERE c.item_id = i.id),
+        'campaign_alpha', (SELECT g.alpha FROM agreement g WHERE g.campaign_id = i.campaign_id)),
+    'judgments', coalesce((
+        SELECT json_agg(json_build_object(
+                   'volunteer', 'v' || n, 'position', position, 'verdict', verdict,
+                   'confidence', confidence, 'sensitivity', sensitivity,
+                   'specificity', specificity, 'tells', tells,
+                   'marks', coalesce(marks, '[]'::jsonb), 'exposure_ms', exposure_ms,
+                   'judged_at', rfc3339(judged_at)) ORDER BY n)
+          FROM (SELECT j.*, s.sensitivity, s.specificity, p.exposure_ms,
+                       row_number() OVER (ORDER BY j.judged_at, j.volunteer_id) AS n
+                  FROM judgment j
+                  JOIN judged_pair p ON p.assignment_id = j.assignment_id
+                  LEFT JOIN volunteer_skill s ON s.volunteer_id = j.volunteer_id
+                 WHERE j.item_id = i.id AND j.revision = 0) x), '[]'),
+    'tells', coalesce((
+        SELECT json_agg(json_build_object('tell', tell, 'count', n) ORDER BY n DESC, tell)
+          FROM (SELECT tell, count(*) AS n
+                  FROM judgment j CROSS JOIN unnest(j.tells) AS tell
+                 WHERE j.item_id = i.id AND j.revision = 0 GROUP BY tell) x), '[]'),
+    'provenance', json_build_object(
+        'truth', i.truth, 'basis', i.basis, 'gold', i.gold, 'title', i.title, 'source', i.source,
+        'licence', i.licence, 'credit', i.credit, 'generator', i.generator,
+        'technique', to_json(i.techniques), 'explanation', i.explanation,
+        'sha256', encode(i.sha256, 'hex'), 'original_format', i.format),
+    'partner_truth', (SELECT p.truth FROM item p WHERE p.id = $2::uuid))
+  FROM item i
+ WHERE i.id = $1::uuid
+
+-- name: dispute_claim
+-- Takes or renews a claim, unless another holds one.
+--   $1 dispute uuid, $2 account uuid, $3 seconds
+--   -> expires_at (no row: another holds it, or the dispute is closed or unknown)
+INSERT INTO claim AS c (dispute_id, account_id, expires_at)
+SELECT d.id, $2::uuid, now() + make_interval(secs => $3::integer)
+  FROM dispute d WHERE d.id = $1::uuid AND d.state = 'open'
+    ON CONFLICT (dispute_id) DO UPDATE
+   SET account_id = excluded.account_id, expires_at = excluded.expires_at
+ WHERE c.account_id = excluded.account_id OR c.expires_at <= now()
+RETURNING rfc3339(expires_at)
+
+-- name: dispute_state
+-- How a dispute stands for one moderator.
+--   $1 dispute uuid, $2 account uuid
+--   -> state, holds the claim, verdict, confidence (NULL: none given)
+SELECT d.state, coalesce(c.account_id = $2::uuid AND c.expires_at > now(), false),
+       b.verdict, b.confidence
+  FROM dispute d
+  LEFT JOIN claim c ON c.dispute_id = d.id
+  LEFT JOIN blind_verdict b ON b.dispute_id = d.id AND b.account_id = $2::uuid
+ WHERE d.id = $1::uuid
+   FOR UPDATE OF d
+
+-- name: dispute_verdict
+-- Stores a blind verdict; it never changes.
+--   $1 dispute uuid, $2 account uuid, $3 verdict, $4 confidence
+INSERT INTO blind_verdict (dispute_id, account_id, verdict, confidence)
+VALUES ($1::uuid, $2::uuid, $3, $4::smallint)
+
+-- name: dispute_ruling
+-- Stores a ruling and closes the dispute; the item is settled, or asked about again.
+--   $1 dispute uuid, $2 account uuid, $3 ruling, $4 reason
+--   -> json of the ruling
+WITH closed AS (
+    UPDATE dispute SET state = 'ruled' WHERE id = $1::uuid RETURNING item_id
+), ruled AS (
+    INSERT INTO ruling (dispute_id, item_id, account_id, ruling, reason)
+    SELECT $1::uuid, item_id, $2::uuid, $3, $4 FROM closed
+    RETURNING *
+), settled AS (
+    UPDATE item i SET state = CASE WHEN r.ruling = 'reopen' THEN 'in_service' ELSE 'settled' END
+      FROM ruled r WHERE i.id = r.item_id
+), unclaimed AS (
+    DELETE FROM claim WHERE dispute_id = $1::uuid
+)
+SELECT json_build_object('ruling', r.ruling, 'reason', r.reason, 'by', a.email,
+                         'at', rfc3339(r.ruled_at))
+  FROM ruled r JOIN account a ON a.id = r.account_id
