@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * api -- the public surface: one file per resource, routes.c lists it all.
+ *
+ * A handler reads what came, calls the domain, writes what goes.  Rules live in
+ * domain/, HTTP lives in http/.
+ */
+#ifndef API_API_H
+#define API_API_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "core/seal.h"
+#include "http/router.h"
+#include "http/server.h"
+
+struct catalogue;
+struct static_files;
+struct store;
+
+/* What handlers share. Set before the server starts, read-only afterwards. */
+struct api {
+	const struct seal *seal;
+	struct store *store;
+	struct catalogue *catalogue;
+	const struct static_files *pages;
+	struct budgets *addresses; /* sign-ins by e-mail address */
+	bool secure;               /* the public address is https */
+	struct server *server;
+	void (*wake_scorer)(void); /* there are new judgments; may be NULL */
+	void (*wake_worker)(void); /* there is a new job; may be NULL */
+};
+
+extern struct api api;
+
+/* The whole public surface of the server, one line per endpoint. */
+extern const struct route api_routes[];
+
+/* Headers of every answer, as struct server_config takes them. */
+extern const char *const api_headers[];
+
+/*
+ * Who runs what: `reading` most things; `judging` assignments; `writing` judgments, in
+ * batches; `signing` passwords, which are slow on purpose.  Started by serve.
+ */
+extern struct lane *lane_reading, *lane_judging, *lane_writing, *lane_signing;
+
+/* server_config.admit: who is the volunteer? */
+struct error api_admit(struct request *req);
+
+/* lane_config.serve of every lane. */
+void api_serve(void *db, void *items[], size_t count);
+
+/* cookies.c */
+#define VOLUNTEER_COOKIE_S (365 * 86400)
+const char *volunteer_cookie_name(void);
+const char *session_cookie_name(void);
+void set_cookie(struct request *req, const char *name, const char *value, long max_age_s);
+/* The session cookie or bearer token that came, or NULL. */
+const char *session_secret(struct request *req, bool *ret_bearer);
+
+/* media.c: addresses that work for one holder, for a while. */
+struct item_media;
+enum showing { SHOW_RENDITION, SHOW_POSTER, SHOW_THUMBNAIL, SHOW_ORIGINAL };
+const char *showing_url(struct request *req, const struct item_media *media, enum showing what,
+						int64_t expires_s);
+json_t *showing_json(struct request *req, const struct item_media *media, int64_t expires_s);
+
+/* Lists: a cursor is sealed, so that it cannot be forged and says nothing. */
+const char *cursor_make(struct request *req, const char *position);
+struct error cursor_read(struct request *req, const char **ret_position) MUST_CHECK;
+
+/* One function an endpoint, in routes.c's order. */
+struct error post_volunteers(struct request *req, struct db *db);
+struct error get_me(struct request *req, struct db *db);
+struct error delete_me(struct request *req, struct db *db);
+struct error post_assignments(struct request *req, struct db *db);
+struct error get_media(struct request *req, struct db *db);
+void post_judgments(struct request *reqs[], size_t count, struct db *db);
+struct error post_skips(struct request *req, struct db *db);
+struct error get_stats(struct request *req, struct db *db);
+struct error post_session(struct request *req, struct db *db);
+struct error get_session(struct request *req, struct db *db);
+struct error delete_session(struct request *req, struct db *db);
+struct error put_password(struct request *req, struct db *db);
+struct error get_disputes(struct request *req, struct db *db);
+struct error get_dispute(struct request *req, struct db *db);
+struct error post_claim(struct request *req, struct db *db);
+struct error post_verdict(struct request *req, struct db *db);
+struct error post_ruling(struct request *req, struct db *db);
+struct error get_openapi(struct request *req, struct db *db);
+struct error get_healthz(struct request *req, struct db *db);
+struct error get_readyz(struct request *req, struct db *db);
+struct error get_metrics(struct request *req, struct db *db);
+struct error get_page(struct request *req, struct db *db);
+struct error get_static(struct request *req, struct db *db);
+
+#endif

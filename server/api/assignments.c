@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* /assignments and /skips */
+#include <string.h>
+
+#include "api/api.h"
+#include "core/clock.h"
+#include "core/reader.h"
+#include "domain/assignment.h"
+#include "domain/item.h"
+
+/* Media stay readable a little longer than their lease: a slow phone may still be loading. */
+#define MEDIA_GRACE_S 120
+
+static const char *const types[] = { "image", "video", "audio", NULL };
+
+static struct error read_wish(struct request *req, struct assignment_wish *wish)
+{
+	json_auto_t *object = NULL;
+	struct error err = request_object(req, &object);
+	struct reader r = { .object = object, .arena = req->arena };
+
+	if (err.code)
+		return err;
+	wish->any_type = !read_present(&r, "media_type");
+	wish->type = (enum media_type)read_choice_or(&r, "media_type", types, 0);
+	wish->campaign = read_text_or(&r, "campaign", 63, NULL);
+	return reader_done(&r);
+}
+
+static json_t *place_json(struct request *req, const char *position, const struct item_media *media,
+						  const struct lease *lease)
+{
+	return json_pack("{s:s, s:o}", "position", position, "media",
+					 showing_json(req, media, lease->expires_s + MEDIA_GRACE_S));
+}
+
+static void answer(struct request *req, const struct assignment *assignment,
+				   const struct item_media media[2])
+{
+	const struct lease *lease = &assignment->lease;
+	char token[LEASE_TOKEN], expires_at[CLOCK_TEXT];
+
+	lease_seal(api.seal, lease, token);
+	clock_text(expires_at, lease->expires_s);
+	request_json(req, assignment->outcome == ASSIGNMENT_NEW ? 201 : 200,
+				 json_pack("{s:s, s:s, s:b, s:s, s:s, s:b, s:[o, o]}", "assignment", token,
+						   "expires_at", expires_at, "training", lease->kind == KIND_TRAINING,
+						   "media_type", media_type_name(media[0].type), "question",
+						   assignment->question, "sensitive",
+						   media[0].sensitive || media[1].sensitive, "items",
+						   place_json(req, "left", &media[0], lease),
+						   place_json(req, "right", &media[1], lease)));
+}
+
+struct error post_assignments(struct request *req, struct db *db)
+{
+	struct assignment_wish wish;
+	struct assignment assignment;
+	struct item_media media[2];
+	struct error err;
+
+	if ((err = read_wish(req, &wish)).code)
+		return err;
+	if ((err = assignment_next(db, api.catalogue, req->arena, req->volunteer, &wish, &assignment))
+			.code)
+		return err;
+	if (assignment.outcome == ASSIGNMENT_NONE_LEFT) {
+		request_empty(req, 204);
+		return ok();
+	}
+	const unsigned char *const ids[] = { assignment.lease.left, assignment.lease.right };
+	if ((err = item_media(db, req->arena, ids, 2, media)).code)
+		return err;
+	answer(req, &assignment, media);
+	return ok();
+}
+
+struct error post_skips(struct request *req, struct db *db)
+{
+	json_auto_t *object = NULL;
+	struct lease lease;
+	struct error err = request_object(req, &object);
+	struct reader r = { .object = object, .arena = req->arena };
+
+	if (err.code)
+		return err;
+	const char *token = read_text(&r, "assignment", 1, 512);
+	unsigned reason = read_choice(&r, "reason", skip_reasons);
+	if ((err = reader_done(&r)).code)
+		return err;
+	if ((err = lease_reveal(api.seal, token, req->volunteer, &lease)).code)
+		return err;
+	if ((err = assignment_skip(db, &lease, skip_reasons[reason])).code)
+		return err;
+	request_empty(req, 204);
+	return ok();
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cookies -- who says they are whom, and the places in lists. */
+#include <string.h>
+#include <strings.h>
+
+#include "api/api.h"
+
+#define CURSOR_BYTES 96
+
+const char *volunteer_cookie_name(void)
+{
+	return api.secure ? "__Host-touchstone_volunteer" : "touchstone_volunteer";
+}
+
+const char *session_cookie_name(void)
+{
+	return api.secure ? "__Host-touchstone_session" : "touchstone_session";
+}
+
+void set_cookie(struct request *req, const char *name, const char *value, long max_age_s)
+{
+	request_reply_header(req, "Set-Cookie",
+						 arena_printf(req->arena,
+									  "%s=%s; Path=/; Max-Age=%ld; HttpOnly; SameSite=Strict%s",
+									  name, value, max_age_s, api.secure ? "; Secure" : ""));
+}
+
+const char *session_secret(struct request *req, bool *ret_bearer)
+{
+	const char *authorization = request_header(req, "Authorization");
+
+	*ret_bearer = authorization && strncasecmp(authorization, "Bearer ", 7) == 0;
+	if (*ret_bearer)
+		return authorization + 7;
+	return request_cookie(req, session_cookie_name());
+}
+
+const char *cursor_make(struct request *req, const char *position)
+{
+	char padded[CURSOR_BYTES] = { 0 };
+	char *text = arena_alloc(req->arena, SEAL_TEXT(CURSOR_BYTES));
+
+	memcpy(padded, position, strnlen(position, CURSOR_BYTES - 1));
+	seal_bytes(api.seal, SEAL_CURSOR, padded, sizeof padded, text);
+	return text;
+}
+
+struct error cursor_read(struct request *req, const char **ret_position)
+{
+	const char *text = request_query(req, "cursor");
+	char *position = arena_alloc(req->arena, CURSOR_BYTES + 1);
+
+	*ret_position = NULL;
+	if (!text)
+		return ok();
+	if (!seal_reveal(api.seal, SEAL_CURSOR, text, position, CURSOR_BYTES))
+		return error_field("/cursor", "is not one that this server gave out.");
+	*ret_position = position;
+	return ok();
+}

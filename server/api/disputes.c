@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* /disputes */
+#include "domain/dispute.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "api/api.h"
+#include "core/clock.h"
+#include "core/reader.h"
+#include "domain/item.h"
+
+#define DISPUTES_LIMIT 100
+#define SHOWN_S        CLAIM_S /* a moderator's media are readable as long as a claim lasts */
+
+static const char *const states[] = { "open", "ruled", "all", NULL };
+static const char *const verdict_choices[] = { "real", "fake", NULL };
+
+struct queue {
+	struct dispute_row rows[DISPUTES_LIMIT];
+	size_t count;
+	bool more;
+	struct dispute_place next;
+};
+
+static struct error read_state(struct request *req, const char **ret_state)
+{
+	const char *state = request_query(req, "state");
+
+	*ret_state = state ? state : "open";
+	for (unsigned i = 0; states[i]; i++) {
+		if (strcmp(states[i], *ret_state) == 0) {
+			if (strcmp(*ret_state, "all") == 0)
+				*ret_state = NULL;
+			return ok();
+		}
+	}
+	return error_field("/state", "must be open, ruled or all.");
+}
+
+static struct error read_queue(struct request *req, struct db *db, struct queue *queue)
+{
+	struct dispute_place place;
+	const char *position, *state;
+	unsigned limit;
+	struct error err;
+
+	if ((err = request_limit(req, DISPUTES_LIMIT, 50, &limit)).code)
+		return err;
+	if ((err = read_state(req, &state)).code)
+		return err;
+	if ((err = cursor_read(req, &position)).code)
+		return err;
+	bool given = position && sscanf(position, "%39[^|]|%36s", place.opened_at, place.id) == 2;
+	return dispute_list(db, req->account_id, state, given ? &place : NULL, limit, queue->rows,
+						&queue->count, &queue->more, &queue->next);
+}
+
+/* Adds a small picture to every row that has one. */
+static struct error add_thumbnails(struct request *req, struct db *db, struct queue *queue)
+{
+	const unsigned char *ids[DISPUTES_LIMIT];
+	struct item_media *media = arena_alloc(req->arena, (queue->count + 1) * sizeof *media);
+	struct error err;
+
+	for (size_t i = 0; i < queue->count; i++)
+		ids[i] = queue->rows[i].item;
+	if ((err = item_media(db, req->arena, ids, queue->count, media)).code)
+		return err;
+	for (size_t i = 0; i < queue->count; i++) {
+		json_t *url = json_null();
+
+		if (media[i].has_thumbnail)
+			url = json_string(showing_url(req, &media[i], SHOW_THUMBNAIL, clock_now_s() + SHOWN_S));
+		json_object_set_new(queue->rows[i].json, "thumbnail_url", url);
+	}
+	return ok();
+}
+
+struct error get_disputes(struct request *req, struct db *db)
+{
+	struct queue *queue = arena_alloc(req->arena, sizeof *queue);
+	json_auto_t *items = json_array();
+	const char *next = NULL;
+	long long open, ruled;
+	struct error err;
+
+	if ((err = read_queue(req, db, queue)).code)
+		return err;
+	for (size_t i = 0; i < queue->count; i++)
+		json_array_append_new(items, queue->rows[i].json);
+	if ((err = add_thumbnails(req, db, queue)).code)
+		return err;
+	if ((err = dispute_counts(db, &open, &ruled)).code)
+		return err;
+	if (queue->more)
+		next = cursor_make(
+			req, arena_printf(req->arena, "%s|%s", queue->next.opened_at, queue->next.id));
+	request_json(req, 200,
+				 json_pack("{s:O, s:s?, s:{s:I, s:I}}", "items", items, "next", next, "counts",
+						   "open", (json_int_t)open, "ruled", (json_int_t)ruled));
+	return ok();
+}
+
+/* Evidence opens with its pictures: the original file, and the partner with what is known of it. */
+static void add_evidence(struct request *req, const struct dispute_story *story,
+						 const struct item_media media[])
+{
+	int64_t expires_s = clock_now_s() + SHOWN_S;
+	json_t *partner = json_null();
+
+	json_object_set_new(story->evidence, "original_url",
+						json_string(showing_url(req, &media[0], SHOW_ORIGINAL, expires_s)));
+	if (story->has_partner)
+		partner = json_pack("{s:o, s:O}", "media", showing_json(req, &media[1], expires_s), "truth",
+							json_object_get(story->evidence, "partner_truth"));
+	json_object_del(story->evidence, "partner_truth");
+	json_object_set_new(story->evidence, "partner", partner);
+}
+
+/* The whole story of one dispute, as far as this moderator may know it. */
+static struct error tell(struct request *req, struct db *db, unsigned status)
+{
+	struct dispute_story story;
+	struct item_media media[2];
+	struct error err;
+
+	if ((err = dispute_read(db, req->args[0], req->account_id, &story)).code)
+		return err;
+	json_auto_t *json = story.json, *evidence = story.evidence;
+	const unsigned char *const ids[] = { story.item, story.partner };
+	if ((err = item_media(db, req->arena, ids, story.has_partner ? 2 : 1, media)).code)
+		return err;
+	json_object_set_new(
+		json, "item",
+		json_pack("{s:o}", "media", showing_json(req, &media[0], clock_now_s() + SHOWN_S)));
+	if (evidence)
+		add_evidence(req, &story, media);
+	json_object_set(json, "evidence", evidence ? evidence : json_null());
+	request_json(req, status, json_incref(json));
+	return ok();
+}
+
+struct error get_dispute(struct request *req, struct db *db)
+{
+	return tell(req, db, 200);
+}
+
+struct error post_claim(struct request *req, struct db *db)
+{
+	json_auto_t *object = NULL;
+	const char *expires_at;
+	struct error err;
+
+	if (req->body_len) {
+		if ((err = request_object(req, &object)).code)
+			return err;
+		struct reader r = { .object = object, .arena = req->arena };
+		if ((err = reader_done(&r)).code)
+			return err;
+	}
+	if ((err = dispute_claim(db, req->arena, req->args[0], req->account_id, &expires_at)).code)
+		return err;
+	request_json(req, 200,
+				 json_pack("{s:{s:b, s:s}}", "claim", "by_you", 1, "expires_at", expires_at));
+	return ok();
+}
+
+struct error post_verdict(struct request *req, struct db *db)
+{
+	json_auto_t *object = NULL;
+	bool again;
+	struct error err = request_object(req, &object);
+	struct reader r = { .object = object, .arena = req->arena };
+
+	if (err.code)
+		return err;
+	const char *verdict = verdict_choices[read_choice(&r, "verdict", verdict_choices)];
+	unsigned confidence = (unsigned)read_integer(&r, "confidence", 50, 100);
+	if ((err = reader_done(&r)).code)
+		return err;
+	err = dispute_verdict(db, req->args[0], req->account_id, verdict, confidence, &again);
+	if (err.code)
+		return err;
+	return tell(req, db, again ? 200 : 201);
+}
+
+struct error post_ruling(struct request *req, struct db *db)
+{
+	json_auto_t *object = NULL;
+	json_t *ruled;
+	struct error err = request_object(req, &object);
+	struct reader r = { .object = object, .arena = req->arena };
+
+	if (err.code)
+		return err;
+	const char *ruling = dispute_rulings[read_choice(&r, "ruling", dispute_rulings)];
+	const char *reason = read_text(&r, "reason", 10, 2000);
+	if ((err = reader_done(&r)).code)
+		return err;
+	err = dispute_rule(db, req->args[0], req->account_id, ruling, reason, &ruled);
+	if (err.code)
+		return err;
+	request_json(req, 201, json_pack("{s:o}", "ruling", ruled));
+	return ok();
+}

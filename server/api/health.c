@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* /healthz, /readyz, /metrics: for those who run it. */
+#include "api/api.h"
+#include "db/db.h"
+#include "store/store.h"
+
+struct error get_healthz(struct request *req, struct db *db)
+{
+	(void)db;
+	request_json_text(req, 200, "{\"status\":\"ok\"}");
+	return ok();
+}
+
+/* A connection that is alive has every statement prepared, so the schema is the one we know. */
+struct error get_readyz(struct request *req, struct db *db)
+{
+	bool database = db_alive(db), store = store_ready(api.store);
+	const char *word = database ? "ok" : "failing";
+
+	request_json(req, database && store ? 200 : 503,
+				 json_pack("{s:s, s:{s:s, s:s, s:s}}", "status",
+						   database && store ? "ready" : "not ready", "checks", "database", word,
+						   "migrations", database ? "ok" : "unknown", "store",
+						   store ? "ok" : "failing"));
+	if (!database || !store)
+		request_reply_header(req, "Retry-After", "2");
+	return ok();
+}
+
+struct error get_metrics(struct request *req, struct db *db)
+{
+	struct server_counts counts = server_counts(api.server);
+	char *text =
+		arena_printf(req->arena,
+					 "# HELP touchstone_connections Connections that are open.\n"
+					 "# TYPE touchstone_connections gauge\n"
+					 "touchstone_connections %u\n"
+					 "# HELP touchstone_requests_in_flight Requests without an answer yet.\n"
+					 "# TYPE touchstone_requests_in_flight gauge\n"
+					 "touchstone_requests_in_flight %u\n"
+					 "# HELP touchstone_requests_total Requests since the start.\n"
+					 "# TYPE touchstone_requests_total counter\n"
+					 "touchstone_requests_total %llu\n"
+					 "# HELP touchstone_answers_total Answers by class of status.\n"
+					 "# TYPE touchstone_answers_total counter\n",
+					 counts.connections, counts.in_flight, (unsigned long long)counts.requests);
+	(void)db;
+
+	for (unsigned i = 1; i < 6; i++)
+		text = arena_printf(req->arena, "%stouchstone_answers_total{class=\"%uxx\"} %llu\n", text,
+							i, (unsigned long long)counts.answers[i]);
+	request_text(req, 200, "text/plain; version=0.0.4; charset=utf-8", text);
+	return ok();
+}

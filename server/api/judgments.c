@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * /judgments
+ *
+ * Many people answer at once, so judgments are stored in batches: one statement, one
+ * fsync.  A bad one fails alone; it never spoils its neighbours.
+ */
+#include <string.h>
+
+#include "api/api.h"
+#include "core/clock.h"
+#include "domain/judgment.h"
+#include "domain/volunteer.h"
+#include "work/lane.h"
+
+/* One request of a batch, from its body to its answer. */
+struct turn {
+	struct request *req;
+	json_t *object;
+	struct judged *judged;
+};
+
+/* The order is the contract's: a token that is not yours is none, whatever else is in the body. */
+static struct error read_turn(struct turn *turn)
+{
+	struct request *req = turn->req;
+	const char *token;
+	struct error err;
+
+	turn->judged = arena_alloc(req->arena, sizeof *turn->judged);
+	if ((err = request_object(req, &turn->object)).code)
+		return err;
+	if ((err = judgment_token(turn->object, &token)).code)
+		return err;
+	if ((err = lease_reveal(api.seal, token, req->volunteer, &turn->judged->lease)).code)
+		return err;
+	turn->judged->received_s = clock_now_s();
+	return judgment_read(turn->object, req->arena, turn->judged);
+}
+
+static json_t *result_json(const struct said *said, int truth, const char *explanation)
+{
+	json_t *json = json_pack("{s:s}", "position", said->on_left ? "left" : "right");
+
+	if (truth < 0)
+		return json;
+	json_object_set_new(json, "truth", json_string(verdicts[truth]));
+	json_object_set_new(json, "correct", json_boolean(truth == (int)said->verdict));
+	if (explanation)
+		json_object_set_new(json, "explanation", json_string(explanation));
+	return json;
+}
+
+static void answer(const struct turn *turn, const struct judged_result *result,
+				   const struct progress *progress)
+{
+	const struct said *said = turn->judged->said;
+
+	if (result->err.code) {
+		request_fail(turn->req, result->err);
+		return;
+	}
+	request_json(turn->req, result->again ? 200 : 201,
+				 json_pack("{s:[o, o], s:o}", "results",
+						   result_json(&said[0], result->truth[0], result->explanation[0]),
+						   result_json(&said[1], result->truth[1], result->explanation[1]),
+						   "progress", progress_json(progress)));
+}
+
+static void store_all(struct turn turns[], size_t count, struct db *db, struct arena *arena)
+{
+	const struct judged *judged[LANE_MAX_BATCH];
+	const unsigned char *ids[LANE_MAX_BATCH];
+	struct judged_result *results = arena_alloc(arena, (count + 1) * sizeof *results);
+	struct progress *progress = arena_alloc(arena, (count + 1) * sizeof *progress);
+
+	for (size_t i = 0; i < count; i++) {
+		judged[i] = turns[i].judged;
+		ids[i] = turns[i].judged->lease.volunteer;
+	}
+	judgments_store(db, arena, judged, results, count);
+	/* What was stored is acknowledged even if the counts cannot be read now. */
+	struct error counted = volunteer_progress(db, arena, ids, count, progress);
+	for (size_t i = 0; i < count; i++) {
+		if (counted.code && !results[i].err.code)
+			results[i].err = counted;
+		answer(&turns[i], &results[i], &progress[i]);
+	}
+	if (api.wake_scorer)
+		api.wake_scorer();
+}
+
+void post_judgments(struct request *reqs[], size_t count, struct db *db)
+{
+	struct arena *arena = arena_new(); /* the batch's own: no request owns what all share */
+	struct turn turns[LANE_MAX_BATCH];
+	size_t good = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct turn turn = { .req = reqs[i] };
+		struct error err = read_turn(&turn);
+
+		if (err.code) {
+			request_fail(reqs[i], err);
+			json_decref(turn.object);
+		} else {
+			turns[good++] = turn;
+		}
+	}
+	if (good)
+		store_all(turns, good, db, arena);
+	for (size_t i = 0; i < good; i++)
+		json_decref(turns[i].object);
+	arena_free(arena);
+}

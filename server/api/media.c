@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The addresses of media.
+ *
+ * An address is a sealed pass: who may look, at which bytes, until when.  It is made
+ * afresh for every showing, so it says nothing about the item, and it works for nobody
+ * else.  Checking it needs no database, so an MHD thread answers and the file leaves by
+ * sendfile.
+ */
+#include <string.h>
+#include <unistd.h>
+
+#include "api/api.h"
+#include "core/clock.h"
+#include "core/hash.h"
+#include "domain/item.h"
+#include "store/store.h"
+
+/* Exactly these bytes are sealed. */
+struct pass {
+	unsigned char holder[UUID_BYTES]; /* a volunteer, or the hash of a session */
+	unsigned char digest[SHA256_BYTES];
+	int64_t expires_s;
+	uint8_t type; /* index into content_types */
+	uint8_t zero[7];
+};
+
+_Static_assert(sizeof(struct pass) == UUID_BYTES + SHA256_BYTES + 16, "no padding");
+
+static const char *const content_types[] = { "image/jpeg", "video/mp4", "audio/mp4",
+											 "application/octet-stream" };
+
+/* The first half of a session secret's hash stands for whoever holds it. */
+static void session_holder(const char *secret, unsigned char holder[UUID_BYTES])
+{
+	unsigned char digest[SHA256_BYTES];
+
+	sha256_bytes(digest, secret, strlen(secret));
+	memcpy(holder, digest, UUID_BYTES);
+}
+
+static void holder_of(struct request *req, unsigned char holder[UUID_BYTES])
+{
+	bool bearer;
+
+	if (req->route->role <= ROLE_VOLUNTEER)
+		memcpy(holder, req->volunteer, UUID_BYTES);
+	else
+		session_holder(session_secret(req, &bearer), holder);
+}
+
+static uint8_t type_index(const char *type)
+{
+	uint8_t last = sizeof content_types / sizeof content_types[0] - 1;
+
+	for (uint8_t i = 0; i < last; i++)
+		if (strcmp(content_types[i], type) == 0)
+			return i;
+	return last;
+}
+
+const char *showing_url(struct request *req, const struct item_media *media, enum showing what,
+						int64_t expires_s)
+{
+	static const char *const picture = "image/jpeg";
+	char token[SEAL_TEXT(sizeof(struct pass))];
+	struct pass pass = { .expires_s = expires_s };
+	const unsigned char *digests[] = { [SHOW_RENDITION] = media->rendition,
+									   [SHOW_POSTER] = media->poster,
+									   [SHOW_THUMBNAIL] = media->thumbnail,
+									   [SHOW_ORIGINAL] = media->original };
+
+	holder_of(req, pass.holder);
+	memcpy(pass.digest, digests[what], SHA256_BYTES);
+	pass.type = what == SHOW_RENDITION  ? type_index(media->content_type)
+				: what == SHOW_ORIGINAL ? type_index("")
+										: type_index(picture);
+	seal_bytes(api.seal, SEAL_MEDIA, &pass, sizeof pass, token);
+	return arena_printf(req->arena, "/api/v1/media/%s", token);
+}
+
+json_t *showing_json(struct request *req, const struct item_media *media, int64_t expires_s)
+{
+	json_t *json =
+		json_pack("{s:s, s:s, s:s}", "type", media_type_name(media->type), "content_type",
+				  media->content_type, "url", showing_url(req, media, SHOW_RENDITION, expires_s));
+
+	if (media->width) {
+		json_object_set_new(json, "width", json_integer(media->width));
+		json_object_set_new(json, "height", json_integer(media->height));
+	}
+	if (media->duration_ms)
+		json_object_set_new(json, "duration_ms", json_integer(media->duration_ms));
+	if (media->has_poster)
+		json_object_set_new(json, "poster_url",
+							json_string(showing_url(req, media, SHOW_POSTER, expires_s)));
+	return json;
+}
+
+static bool may_look(struct request *req, const struct pass *pass)
+{
+	unsigned char holder[UUID_BYTES];
+	bool bearer;
+	const char *secret = session_secret(req, &bearer);
+
+	if (pass->expires_s < clock_now_s())
+		return false;
+	if (req->is_volunteer && memcmp(pass->holder, req->volunteer, UUID_BYTES) == 0)
+		return true;
+	if (!secret)
+		return false;
+	session_holder(secret, holder);
+	return memcmp(pass->holder, holder, UUID_BYTES) == 0;
+}
+
+struct error get_media(struct request *req, struct db *db)
+{
+	struct pass pass;
+	unsigned char digest[SHA256_BYTES];
+	char tag[33];
+	uint64_t bytes;
+	int fd;
+	struct error err;
+	(void)db;
+
+	if (!seal_reveal(api.seal, SEAL_MEDIA, req->args[0], &pass, sizeof pass) ||
+		!may_look(req, &pass))
+		return errorf(ERR_NOT_FOUND, "There is no such medium, or it is not yours to see.");
+	if ((err = store_open_read(api.store, pass.digest, &fd, &bytes)).code)
+		return err;
+	/* The tag comes from the address, not from the bytes: it too is fresh for every showing. */
+	sha256_bytes(digest, req->args[0], strlen(req->args[0]));
+	hex_encode(tag, digest, 16);
+	request_file(req, fd, bytes, content_types[pass.type], arena_printf(req->arena, "\"%s\"", tag),
+				 "private, max-age=600");
+	return ok();
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The pages, and the files they are made of. */
+#include <string.h>
+
+#include "api/api.h"
+#include "http/static.h"
+
+/* One strict policy for everything: our own scripts and styles, media from here, nothing else. */
+const char *const api_headers[] = {
+	"Content-Security-Policy",
+	"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
+	"media-src 'self' blob:; connect-src 'self'; font-src 'self'; manifest-src 'self'; "
+	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+	"X-Content-Type-Options",
+	"nosniff",
+	"Referrer-Policy",
+	"same-origin",
+	"Cross-Origin-Opener-Policy",
+	"same-origin",
+	"Cross-Origin-Resource-Policy",
+	"same-origin",
+	"Permissions-Policy",
+	"camera=(), microphone=(), geolocation=()",
+	NULL,
+};
+
+static const struct {
+	const char *path, *file;
+} pages[] = {
+	{ "/", "index.html" },
+	{ "/about", "about.html" },
+	{ "/data", "data.html" },
+	{ "/moderate", "moderate.html" },
+};
+
+static struct error answer(struct request *req, const char *path)
+{
+	const struct static_file *file = static_find(api.pages, path);
+
+	if (!file)
+		return errorf(ERR_NOT_FOUND, "There is nothing at this address.");
+	request_static(req, 200, file);
+	return ok();
+}
+
+struct error get_page(struct request *req, struct db *db)
+{
+	(void)db;
+	for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++)
+		if (strcmp(pages[i].path, req->path) == 0)
+			return answer(req, pages[i].file);
+	return errorf(ERR_NOT_FOUND, "There is nothing at this address.");
+}
+
+struct error get_static(struct request *req, struct db *db)
+{
+	(void)db;
+	return answer(req, req->args[0]);
+}
+
+struct error get_openapi(struct request *req, struct db *db)
+{
+	(void)db;
+	return answer(req, "openapi.json");
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * serve -- what happens between a route and its handler: who asks, may they, and which
+ * requests of a batch belong together.
+ */
+#include <string.h>
+
+#include "api/api.h"
+#include "domain/account.h"
+#include "work/lane.h"
+
+struct api api;
+struct lane *lane_reading, *lane_judging, *lane_writing, *lane_signing;
+
+struct error api_admit(struct request *req)
+{
+	const char *cookie = request_cookie(req, volunteer_cookie_name());
+
+	req->is_volunteer = cookie && seal_reveal(api.seal, SEAL_VOLUNTEER, cookie, req->volunteer,
+											  sizeof req->volunteer);
+	if (req->route->role == ROLE_VOLUNTEER && !req->is_volunteer)
+		return errorf(ERR_NOBODY, "Agree to take part first.");
+	if (req->route->role > ROLE_VOLUNTEER && !session_secret(req, &(bool){ false }))
+		return errorf(ERR_NOBODY, "Sign in first.");
+	return ok();
+}
+
+/* Accounts are looked up where there is a database: here. */
+static struct error identify(struct request *req, struct db *db)
+{
+	static const enum role roles[] = { ROLE_VOLUNTEER, ROLE_RESEARCHER, ROLE_MODERATOR,
+									   ROLE_ADMIN };
+	struct account account;
+	struct error err;
+	bool bearer;
+
+	if (req->route->role <= ROLE_VOLUNTEER)
+		return ok();
+	const char *secret = session_secret(req, &bearer);
+	err = bearer ? account_of_token(db, req->arena, secret, &account)
+				 : account_of_session(db, req->arena, secret, &account);
+	if (err.code)
+		return err;
+	req->account_id = arena_copy(req->arena, account.id, strlen(account.id));
+	req->account_email = account.email;
+	req->role = roles[account.role];
+	if (req->role < req->route->role)
+		return errorf(ERR_FORBIDDEN, "Your account may not do this.");
+	if (account.one_time)
+		return errorf(ERR_FORBIDDEN, "Change your one-time password first.");
+	return ok();
+}
+
+static void serve_one(struct request *req, struct db *db)
+{
+	struct error err = identify(req, db);
+
+	if (!err.code)
+		err = req->route->handle(req, db);
+	if (err.code)
+		request_fail(req, err);
+}
+
+/* A lane may carry several routes: requests that follow each other on one route are one batch. */
+void api_serve(void *db, void *items[], size_t count)
+{
+	struct request **reqs = (struct request **)items;
+
+	for (size_t from = 0, to; from < count; from = to) {
+		const struct route *route = reqs[from]->route;
+
+		for (to = from + 1; to < count && reqs[to]->route == route; to++)
+			;
+		if (route->handle_many)
+			route->handle_many(reqs + from, to - from, db);
+		else
+			for (size_t i = from; i < to; i++)
+				serve_one(reqs[i], db);
+		for (size_t i = from; i < to; i++)
+			request_finish(reqs[i]);
+	}
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* /volunteers and /me */
+#include <stdio.h>
+#include <string.h>
+
+#include "api/api.h"
+#include "core/reader.h"
+#include "domain/volunteer.h"
+
+#define RESULTS_LIMIT 100
+
+static struct error read_consent(struct request *req)
+{
+	json_auto_t *object = NULL;
+	struct error err = request_object(req, &object);
+	struct reader r = { .object = object, .arena = req->arena };
+
+	if (err.code)
+		return err;
+	if (!read_flag_or(&r, "consent", false))
+		reader_refuse(&r, "consent", "must be true: nobody takes part without consent.");
+	return reader_done(&r);
+}
+
+struct error post_volunteers(struct request *req, struct db *db)
+{
+	unsigned char id[UUID_BYTES];
+	char text[UUID_TEXT], cookie[SEAL_TEXT(UUID_BYTES)];
+	struct error err;
+
+	if ((err = read_consent(req)).code)
+		return err;
+	if ((err = volunteer_create(db, id)).code)
+		return err;
+	uuid_to_text(text, id);
+	seal_bytes(api.seal, SEAL_VOLUNTEER, id, sizeof id, cookie);
+	set_cookie(req, volunteer_cookie_name(), cookie, VOLUNTEER_COOKIE_S);
+	request_json(req, 201,
+				 json_pack("{s:s, s:o}", "volunteer", text, "progress",
+						   progress_json(&(struct progress){ 0 })));
+	return ok();
+}
+
+/* "judged_at item" */
+static struct error read_place(struct request *req, struct result_place *place, bool *ret_given)
+{
+	const char *position;
+	struct error err = cursor_read(req, &position);
+
+	if (err.code)
+		return err;
+	*ret_given = position && sscanf(position, "%39[^|]|%36s", place->judged_at, place->item) == 2;
+	return ok();
+}
+
+static struct error read_results(struct request *req, struct db *db, json_t **ret_list,
+								 const char **ret_next)
+{
+	struct result_place place, next;
+	unsigned limit;
+	bool given, more;
+	struct error err;
+
+	if ((err = request_limit(req, RESULTS_LIMIT, 20, &limit)).code)
+		return err;
+	if ((err = read_place(req, &place, &given)).code)
+		return err;
+	if ((err = volunteer_results(db, req->volunteer, given ? &place : NULL, limit, ret_list, &more,
+								 &next))
+			.code)
+		return err;
+	*ret_next = more
+					? cursor_make(req, arena_printf(req->arena, "%s|%s", next.judged_at, next.item))
+					: NULL;
+	return ok();
+}
+
+struct error get_me(struct request *req, struct db *db)
+{
+	const unsigned char *id = req->volunteer;
+	struct progress progress = { 0 };
+	const char *since, *next = NULL;
+	char text[UUID_TEXT];
+	json_t *results = NULL;
+	struct error err;
+
+	if ((err = volunteer_story(db, req->arena, id, &since)).code)
+		return err;
+	if ((err = volunteer_progress(db, req->arena, &id, 1, &progress)).code)
+		return err;
+	if ((err = read_results(req, db, &results, &next)).code)
+		return err;
+	uuid_to_text(text, id);
+	request_json(req, 200,
+				 json_pack("{s:s, s:s, s:o, s:o, s:s?}", "volunteer", text, "created_at", since,
+						   "progress", progress_json(&progress), "results", results, "next", next));
+	return ok();
+}
+
+struct error delete_me(struct request *req, struct db *db)
+{
+	struct error err = volunteer_erase(db, req->volunteer);
+
+	if (err.code && err.code != ERR_NOBODY)
+		return err;
+	set_cookie(req, volunteer_cookie_name(), "", 0);
+	request_empty(req, 204);
+	return ok();
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/background.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "core/clock.h"
+#include "core/log.h"
+#include "db/db.h"
+#include "domain/consensus.h"
+#include "release/make.h"
+
+#define LOOK_EVERY_MS  500
+#define SWEEP_EVERY_MS 600000
+#define REST_PART      4 /* after a run of scoring, rest a quarter of the time it took */
+
+struct loop {
+	pthread_t thread;
+	pthread_mutex_t lock; /* guards woken and stopping */
+	pthread_cond_t wake;
+	bool woken, stopping;
+	struct db *db;
+	struct store *store;
+	/* Does what there is to do. Returns true if there may be more at once. */
+	bool (*turn)(struct loop *loop);
+	int64_t swept_ms;
+};
+
+struct background {
+	struct loop scorer, worker;
+};
+
+static struct background background;
+
+/* Waits for a wake-up, or half a second. False: stop. */
+static bool wait_for_turn(struct loop *loop, bool at_once)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_nsec += LOOK_EVERY_MS * 1000000L;
+	until.tv_sec += until.tv_nsec / 1000000000L;
+	until.tv_nsec %= 1000000000L;
+	pthread_mutex_lock(&loop->lock);
+	while (!loop->woken && !loop->stopping && !at_once)
+		if (pthread_cond_timedwait(&loop->wake, &loop->lock, &until) != 0)
+			break;
+	loop->woken = false;
+	bool go = !loop->stopping;
+	pthread_mutex_unlock(&loop->lock);
+	return go;
+}
+
+static void *run(void *arg)
+{
+	struct loop *loop = arg;
+	bool more = false;
+
+	while (wait_for_turn(loop, more))
+		more = loop->turn(loop);
+	return NULL;
+}
+
+static void wake(struct loop *loop)
+{
+	pthread_mutex_lock(&loop->lock);
+	loop->woken = true;
+	pthread_cond_signal(&loop->wake);
+	pthread_mutex_unlock(&loop->lock);
+}
+
+static void rest(int64_t ms)
+{
+	nanosleep(&(struct timespec){ .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 }, NULL);
+}
+
+static void sweep(struct loop *loop)
+{
+	if (loop->swept_ms && clock_monotonic_ms() - loop->swept_ms < SWEEP_EVERY_MS)
+		return;
+	struct error err = db_do(loop->db, SQL_ASSIGNMENT_SWEEP, NULL, NULL);
+	if (!err.code)
+		loop->swept_ms = clock_monotonic_ms();
+}
+
+static bool score_once(struct loop *loop)
+{
+	int64_t began_ms = clock_monotonic_ms();
+	struct scoring scoring;
+	struct error err = consensus_score(loop->db, false, &scoring);
+
+	if (err.code) {
+		log_error("scoring: %s", err.detail);
+		rest(LOOK_EVERY_MS);
+		return false;
+	}
+	if (scoring.retired || scoring.disputed)
+		log_info("scoring: %llu judgments, %u items retired, %u disputed",
+				 (unsigned long long)scoring.judgments, scoring.retired, scoring.disputed);
+	sweep(loop);
+	rest((clock_monotonic_ms() - began_ms) / REST_PART);
+	return false;
+}
+
+static bool work_once(struct loop *loop)
+{
+	bool worked = false;
+	struct error err = release_work(loop->db, loop->store, &worked);
+
+	if (err.code) {
+		log_error("jobs: %s", err.detail);
+		rest(LOOK_EVERY_MS);
+	}
+	return worked && !err.code;
+}
+
+static bool start(struct loop *loop, const struct settings *settings, struct store *store,
+				  bool (*turn)(struct loop *))
+{
+	pthread_mutex_init(&loop->lock, NULL);
+	pthread_cond_init(&loop->wake, NULL);
+	loop->store = store;
+	loop->turn = turn;
+	loop->db = db_open(settings->database_url, 0);
+	return loop->db && pthread_create(&loop->thread, NULL, run, loop) == 0;
+}
+
+static void stop(struct loop *loop)
+{
+	pthread_mutex_lock(&loop->lock);
+	loop->stopping = true;
+	pthread_cond_signal(&loop->wake);
+	pthread_mutex_unlock(&loop->lock);
+	pthread_join(loop->thread, NULL);
+	db_close(loop->db);
+}
+
+struct background *background_start(const struct settings *settings, struct store *store)
+{
+	if (!start(&background.scorer, settings, store, score_once))
+		return NULL;
+	if (!start(&background.worker, settings, store, work_once)) {
+		stop(&background.scorer);
+		return NULL;
+	}
+	return &background;
+}
+
+void background_stop(struct background *parts)
+{
+	stop(&parts->scorer);
+	stop(&parts->worker);
+}
+
+void background_wake_scorer(void)
+{
+	wake(&background.scorer);
+}
+
+void background_wake_worker(void)
+{
+	wake(&background.worker);
+}

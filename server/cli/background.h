@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * background -- the work that nobody waits for: scoring, and jobs.
+ *
+ * Two threads, each with a connection of its own: one scores when there are new
+ * judgments, one does jobs (releases).  Any number of processes may run them: scoring has
+ * one leader at a time, jobs are claimed.  They look by themselves twice a second, and
+ * at once when woken.
+ */
+#ifndef CLI_BACKGROUND_H
+#define CLI_BACKGROUND_H
+
+#include "cli/settings.h"
+
+struct background;
+struct store;
+
+/* NULL, after logging why, when there is no database. */
+struct background *background_start(const struct settings *settings, struct store *store);
+
+/* Lets what runs come to an end, then stops. */
+void background_stop(struct background *background);
+
+/* From any thread, before background_stop(). */
+void background_wake_scorer(void);
+void background_wake_worker(void);
+
+#endif

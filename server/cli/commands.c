@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the subcommands share, and those that are too small for a file of their own. */
+#include "cli/commands.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/log.h"
+#include "db/db.h"
+#include "db/migrate.h"
+#include "domain/account.h"
+#include "domain/consensus.h"
+#include "store/store.h"
+
+int failed(struct error err)
+{
+	fprintf(stderr, "touchstone: %s\n", err.detail);
+	return EXIT_FAILED;
+}
+
+struct db *command_db(const struct settings *settings)
+{
+	struct db *db = db_open(settings->database_url, 0);
+
+	if (!db)
+		fputs("touchstone: no database, or not migrated: is DATABASE_URL right? "
+			  "`touchstone migrate` brings the schema up to date\n",
+			  stderr);
+	return db;
+}
+
+struct store *command_store(const struct settings *settings)
+{
+	struct store *store = NULL;
+	struct error err;
+
+	if (mkdir(settings->data, 0755) != 0 && errno != EEXIST) {
+		failed(errorf(ERR_INTERNAL, "cannot make %s: %s", settings->data, strerrordesc_np(errno)));
+		return NULL;
+	}
+	if ((err = store_open(settings->store, &store)).code)
+		failed(err);
+	return store;
+}
+
+int cli_migrate(const struct settings *settings, int argc, char **argv)
+{
+	bool status = take_flag(&argc, argv, "--status");
+	unsigned run = 0;
+	struct error err;
+
+	if (!arguments_fit(argc, argv, 0, 0, "migrate [--status]"))
+		return EXIT_USAGE;
+	if ((err = status ? migrate_status(settings->database_url)
+					  : migrate(settings->database_url, &run))
+			.code)
+		return failed(err);
+	if (!status)
+		printf(run ? "%u migration(s) ran\n" : "the schema is up to date\n", run);
+	return EXIT_DONE;
+}
+
+int cli_score(const struct settings *settings, int argc, char **argv)
+{
+	bool full = take_flag(&argc, argv, "--full");
+	struct scoring scoring;
+
+	if (!arguments_fit(argc, argv, 0, 0, "score [--full]"))
+		return EXIT_USAGE;
+	struct db *db = command_db(settings);
+	if (!db)
+		return EXIT_FAILED;
+	struct error err = consensus_score(db, full, &scoring);
+	db_close(db);
+	if (err.code)
+		return failed(err);
+	if (!scoring.led)
+		return failed(
+			errorf(ERR_CONFLICT, "another process is scoring; try again when it is done"));
+	if (!scoring.news && !full) {
+		puts("nothing new to score");
+		return EXIT_DONE;
+	}
+	printf("%llu judgments of %u items by %u volunteers, %u iterations\n"
+		   "%u posteriors moved, %u items retired, %u new disputes\n",
+		   (unsigned long long)scoring.judgments, scoring.items, scoring.volunteers,
+		   scoring.iterations, scoring.moved, scoring.retired, scoring.disputed);
+	if (!isnan(scoring.alpha))
+		printf("Krippendorff's alpha %.3f\n", scoring.alpha);
+	return EXIT_DONE;
+}
+
+static int add_account(struct db *db, const char *email, const char *role)
+{
+	char password[SECRET_TEXT];
+	struct error err = account_add(db, email, role, password);
+
+	if (err.code)
+		return failed(err);
+	printf("%s\n", password);
+	return EXIT_DONE;
+}
+
+static int make_token(struct db *db, const char *email, const char *days)
+{
+	char token[SECRET_TEXT];
+	struct error err = account_token(db, email, days ? (unsigned)atoi(days) : 0, token);
+
+	if (err.code)
+		return failed(err);
+	printf("%s\n", token);
+	return EXIT_DONE;
+}
+
+int cli_account(const struct settings *settings, int argc, char **argv)
+{
+	static const char *const usage =
+		"account add EMAIL --role volunteer|researcher|moderator|admin\n"
+		"       touchstone account token EMAIL [--expires DAYS]";
+	const char *role = take_option(&argc, argv, "--role");
+	const char *days = take_option(&argc, argv, "--expires");
+	int code = EXIT_USAGE;
+
+	if (!arguments_fit(argc, argv, 2, 2, usage))
+		return EXIT_USAGE;
+	bool add = strcmp(argv[1], "add") == 0 && role, token = strcmp(argv[1], "token") == 0;
+	if (!add && !token) {
+		fprintf(stderr, "usage: touchstone %s\n", usage);
+		return EXIT_USAGE;
+	}
+	if (days && (strspn(days, "0123456789") != strlen(days) || atoi(days) < 1))
+		return failed(errorf(ERR_INVALID, "--expires takes a number of days, from 1"));
+	struct db *db = command_db(settings);
+	if (!db)
+		return EXIT_FAILED;
+	code = add ? add_account(db, argv[2], role) : make_token(db, argv[2], days);
+	db_close(db);
+	return code;
+}
+
+static struct error list_campaigns(struct db *db)
+{
+	auto_rows *rows = NULL;
+	struct error err = db_run(db, SQL_CAMPAIGN_LIST, NULL, &rows);
+
+	for (size_t r = 0; !err.code && r < rows_count(rows); r++)
+		printf("%s  %s  %s items: %s in service, %s retired, %s disputed, %s settled\n",
+			   rows_text(rows, r, 0), rows_text(rows, r, 1), rows_text(rows, r, 2),
+			   rows_text(rows, r, 3), rows_text(rows, r, 4), rows_text(rows, r, 5),
+			   rows_text(rows, r, 6));
+	return err;
+}
+
+static struct error set_campaign(struct db *db, const char *name, const char *state)
+{
+	int64_t changed = 0;
+	struct error err = db_do(db, SQL_CAMPAIGN_SET_STATE, (const char *[]){ name, state }, &changed);
+
+	if (!err.code && !changed)
+		return errorf(ERR_NOT_FOUND, "there is no campaign %s", name);
+	return err;
+}
+
+int cli_campaign(const struct settings *settings, int argc, char **argv)
+{
+	static const char *const usage = "campaign list | open NAME | close NAME";
+
+	if (!arguments_fit(argc, argv, 1, 2, usage))
+		return EXIT_USAGE;
+	bool list = strcmp(argv[1], "list") == 0 && argc == 2;
+	bool open = strcmp(argv[1], "open") == 0 && argc == 3;
+	if (!list && !open && !(strcmp(argv[1], "close") == 0 && argc == 3)) {
+		fprintf(stderr, "usage: touchstone %s\n", usage);
+		return EXIT_USAGE;
+	}
+	struct db *db = command_db(settings);
+	if (!db)
+		return EXIT_FAILED;
+	struct error err =
+		list ? list_campaigns(db) : set_campaign(db, argv[2], open ? "open" : "closed");
+	db_close(db);
+	return err.code ? failed(err) : EXIT_DONE;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * commands -- one function a subcommand, one file each.
+ *
+ * argv[0] is the subcommand's name; settings were read and taken out.  Each returns the
+ * exit code: 0 done, 1 failed after one line on standard error, 2 wrong usage.
+ */
+#ifndef CLI_COMMANDS_H
+#define CLI_COMMANDS_H
+
+#include "cli/settings.h"
+#include "core/error.h"
+
+struct db;
+struct store;
+
+int cli_serve(const struct settings *settings, int argc, char **argv);
+int cli_work(const struct settings *settings, int argc, char **argv);
+int cli_migrate(const struct settings *settings, int argc, char **argv);
+int cli_import(const struct settings *settings, int argc, char **argv);
+int cli_score(const struct settings *settings, int argc, char **argv);
+int cli_account(const struct settings *settings, int argc, char **argv);
+int cli_campaign(const struct settings *settings, int argc, char **argv);
+
+/* Prints why a command failed, for a person. Returns EXIT_FAILED. */
+int failed(struct error err);
+
+/* The database, or NULL after saying why. Statements may take as long as they need. */
+struct db *command_db(const struct settings *settings);
+
+/* Makes the data folder where it is missing, and opens the store. NULL after saying why. */
+struct store *command_store(const struct settings *settings);
+
+#endif

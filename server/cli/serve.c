@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* serve and work -- start the parts, wait for a signal, stop them in reverse. */
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "api/api.h"
+#include "cli/background.h"
+#include "cli/commands.h"
+#include "core/log.h"
+#include "db/db.h"
+#include "domain/catalogue.h"
+#include "http/static.h"
+#include "store/store.h"
+#include "work/lane.h"
+
+#define STATEMENT_MS  8000 /* no request waits longer for one statement */
+#define SETTLE_MS     5000 /* at the end, for answers on their way */
+#define LAST_RESORT_S 9    /* a stop that hangs is ended: 10 s is the promise */
+
+static void *open_db(void *database_url)
+{
+	return db_open(database_url, STATEMENT_MS);
+}
+
+static void close_db(void *db)
+{
+	db_close(db);
+}
+
+static const struct {
+	struct lane **lane;
+	const char *name;
+	unsigned threads, depth, batch;
+} lanes[] = {
+	{ &lane_reading, "reading", 4, 1024, 1 },
+	{ &lane_judging, "judging", 2, 1024, 1 },
+	{ &lane_writing, "writing", 2, 2048, LANE_MAX_BATCH },
+	{ &lane_signing, "signing", 1, 32, 1 },
+};
+
+#define LANES (sizeof lanes / sizeof lanes[0])
+
+static bool start_lanes(const struct settings *settings)
+{
+	for (size_t i = 0; i < LANES; i++) {
+		*lanes[i].lane = lane_start(&(struct lane_config){
+			.name = lanes[i].name,
+			.threads = lanes[i].threads,
+			.depth = lanes[i].depth,
+			.batch = lanes[i].batch,
+			.open = open_db,
+			.close = close_db,
+			.serve = api_serve,
+			.arg = (void *)(uintptr_t)settings->database_url,
+		});
+		if (!*lanes[i].lane) {
+			fputs("touchstone: no database, or not migrated: is DATABASE_URL right? "
+				  "`touchstone migrate` brings the schema up to date\n",
+				  stderr);
+			return false;
+		}
+	}
+	return true;
+}
+
+static void close_lanes(void)
+{
+	for (size_t i = 0; i < LANES; i++)
+		if (*lanes[i].lane)
+			lane_close(*lanes[i].lane);
+}
+
+static void free_lanes(void)
+{
+	for (size_t i = 0; i < LANES; i++)
+		if (*lanes[i].lane)
+			lane_free(*lanes[i].lane);
+}
+
+/* Everything `serve` holds; zero is a part that was not started. */
+struct parts {
+	struct seal *seal;
+	struct store *store;
+	struct static_files *pages;
+	struct budgets *budgets, *addresses;
+	struct background *background;
+	struct server *server;
+};
+
+static struct error open_parts(const struct settings *settings, struct parts *parts)
+{
+	struct error err;
+
+	if (!(parts->store = command_store(settings)))
+		return errorf(ERR_INTERNAL, "cannot open the store");
+	if ((err = seal_open_file(settings->secret_file, &parts->seal)).code)
+		return err;
+	if ((err = static_read(settings->pages, &parts->pages)).code)
+		return err;
+	if ((err = budgets_read(settings->budgets, &parts->budgets)).code)
+		return err;
+	bool off = settings->budgets && strcmp(settings->budgets, "off") == 0;
+	if ((err = budgets_read(off ? "off" : "sign_ins=10/m:20", &parts->addresses)).code)
+		return err;
+	api = (struct api){ .seal = parts->seal,
+						.store = parts->store,
+						.catalogue = catalogue_new(),
+						.pages = parts->pages,
+						.addresses = parts->addresses,
+						.secure = strncmp(settings->public_url, "https://", 8) == 0 };
+	return ok();
+}
+
+static void close_parts(struct parts *parts)
+{
+	catalogue_free(api.catalogue);
+	budgets_free(parts->addresses);
+	budgets_free(parts->budgets);
+	static_free(parts->pages);
+	seal_free(parts->seal);
+	store_free(parts->store);
+}
+
+static struct error listen_now(const struct settings *settings, struct parts *parts)
+{
+	struct server_config config = { .listen = settings->listen,
+									.routes = api_routes,
+									.public_url = settings->public_url,
+									.trusted_proxies = settings->trusted_proxies,
+									.budgets = parts->budgets,
+									.seal = parts->seal,
+									.admit = api_admit,
+									.headers = api_headers };
+	struct error err = server_start(&config, &parts->server);
+
+	if (!err.code)
+		api.server = parts->server;
+	return err;
+}
+
+static void wait_for_signal(void)
+{
+	sigset_t stop;
+	int signo;
+
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGINT);
+	sigaddset(&stop, SIGTERM);
+	sigwait(&stop, &signo);
+}
+
+/*
+ * Order matters.  Lanes close while MHD still runs, so that answers can be sent and no
+ * connection is left suspended (MHD would abort).  Then answers on their way are waited for.
+ * Lanes are freed last, because MHD threads may try to submit until they are joined.
+ */
+static void stop_serving(struct parts *parts)
+{
+	alarm(LAST_RESORT_S);
+	server_quiesce(parts->server);
+	close_lanes();
+	unsigned unsent = server_settle(parts->server, SETTLE_MS);
+	if (unsent)
+		log_warn("stopping with %u answers unsent: their readers are too slow", unsent);
+	if (parts->background)
+		background_stop(parts->background);
+	server_stop(parts->server);
+}
+
+static int serve(const struct settings *settings, bool with_work)
+{
+	struct parts parts = { 0 };
+	struct error err = open_parts(settings, &parts);
+	int code = EXIT_FAILED;
+
+	if (err.code) {
+		failed(err);
+	} else if (start_lanes(settings)) {
+		if (with_work && (parts.background = background_start(settings, parts.store))) {
+			api.wake_scorer = background_wake_scorer;
+			api.wake_worker = background_wake_worker;
+		}
+		err = with_work && !parts.background ? errorf(ERR_UNAVAILABLE, "no database to work on")
+											 : listen_now(settings, &parts);
+		if (!err.code) {
+			log_info("serving http://%s", server_address(parts.server));
+			wait_for_signal();
+			stop_serving(&parts);
+			code = EXIT_DONE;
+		} else {
+			failed(err);
+			if (parts.background)
+				background_stop(parts.background);
+			close_lanes();
+		}
+	}
+	free_lanes();
+	close_parts(&parts);
+	return code;
+}
+
+int cli_serve(const struct settings *settings, int argc, char **argv)
+{
+	bool with_work = !take_flag(&argc, argv, "--no-work");
+
+	if (!arguments_fit(argc, argv, 0, 0, "serve [--no-work]"))
+		return EXIT_USAGE;
+	return serve(settings, with_work);
+}
+
+int cli_work(const struct settings *settings, int argc, char **argv)
+{
+	if (!arguments_fit(argc, argv, 0, 0, "work"))
+		return EXIT_USAGE;
+	struct store *store = command_store(settings);
+	struct background *background = store ? background_start(settings, store) : NULL;
+	if (background) {
+		log_info("working");
+		wait_for_signal();
+		background_stop(background);
+	} else if (store) {
+		failed(errorf(ERR_UNAVAILABLE, "no database to work on: is DATABASE_URL right?"));
+	}
+	store_free(store);
+	return background ? EXIT_DONE : EXIT_FAILED;
+}

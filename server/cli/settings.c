@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/settings.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/log.h"
+
+#ifndef PAGES
+#define PAGES "static"
+#endif
+
+static const char *setting(const char *name, const char *otherwise)
+{
+	const char *value = getenv(name); // NOLINT(concurrency-mt-unsafe): no threads yet
+
+	return value && *value ? value : otherwise;
+}
+
+static char *joined(const char *a, const char *b, const char *c)
+{
+	char *text;
+
+	if (asprintf(&text, "%s%s%s", a, b, c) < 0)
+		abort();
+	return text;
+}
+
+static void drop(int *argc, char **argv, int from, int count)
+{
+	memmove(argv + from, argv + from + count, (size_t)(*argc - from - count + 1) * sizeof *argv);
+	*argc -= count;
+}
+
+bool take_flag(int *argc, char **argv, const char *name)
+{
+	for (int i = 1; i < *argc; i++) {
+		if (strcmp(argv[i], name) == 0) {
+			drop(argc, argv, i, 1);
+			return true;
+		}
+	}
+	return false;
+}
+
+const char *take_option(int *argc, char **argv, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (int i = 1; i < *argc; i++) {
+		if (strncmp(argv[i], name, len) != 0)
+			continue;
+		const char *value = argv[i][len] == '=' ? argv[i] + len + 1 : argv[i + 1];
+		if (argv[i][len] == '=') {
+			drop(argc, argv, i, 1);
+			return value;
+		}
+		if (!argv[i][len] && value) {
+			drop(argc, argv, i, 2);
+			return value;
+		}
+	}
+	return NULL;
+}
+
+static void option_or(const char **value, int *argc, char **argv, const char *flag)
+{
+	const char *given = take_option(argc, argv, flag);
+
+	if (given)
+		*value = given;
+}
+
+static bool read_level(int *argc, char **argv)
+{
+	const char *text = setting("TOUCHSTONE_LOG", "info");
+	enum log_level level;
+
+	option_or(&text, argc, argv, "--log");
+	if (!log_level_read(text, &level)) {
+		fprintf(stderr, "touchstone: TOUCHSTONE_LOG is error, warn, info or debug, not %s\n", text);
+		return false;
+	}
+	log_set_level(level);
+	return true;
+}
+
+bool settings_read(struct settings *s, int *argc, char **argv)
+{
+	*s = (struct settings){ .database_url = setting("DATABASE_URL", ""),
+							.listen = setting("TOUCHSTONE_LISTEN", "127.0.0.1:8080"),
+							.data = setting("TOUCHSTONE_DATA", "var"),
+							.store = setting("TOUCHSTONE_STORE", NULL),
+							.public_url = setting("TOUCHSTONE_PUBLIC_URL", NULL),
+							.secret_file = setting("TOUCHSTONE_SECRET_FILE", NULL),
+							.budgets = setting("TOUCHSTONE_BUDGETS", NULL),
+							.trusted_proxies = setting("TOUCHSTONE_TRUSTED_PROXIES", NULL),
+							.pages = setting("TOUCHSTONE_STATIC", PAGES) };
+	option_or(&s->database_url, argc, argv, "--database-url");
+	option_or(&s->listen, argc, argv, "--listen");
+	option_or(&s->data, argc, argv, "--data");
+	option_or(&s->store, argc, argv, "--store");
+	option_or(&s->public_url, argc, argv, "--public-url");
+	option_or(&s->secret_file, argc, argv, "--secret-file");
+	option_or(&s->budgets, argc, argv, "--budgets");
+	option_or(&s->trusted_proxies, argc, argv, "--trusted-proxies");
+	option_or(&s->pages, argc, argv, "--static");
+	if (!s->store)
+		s->store = joined("file:", s->data, "/media");
+	if (!s->secret_file)
+		s->secret_file = joined(s->data, "/secret", "");
+	if (!s->public_url)
+		s->public_url = joined("http://", s->listen, "");
+	return read_level(argc, argv);
+}
+
+bool arguments_fit(int argc, char **argv, int least, int most, const char *usage)
+{
+	bool fit = argc - 1 >= least && argc - 1 <= most;
+
+	for (int i = 1; i < argc; i++)
+		fit = fit && argv[i][0] != '-';
+	if (!fit)
+		fprintf(stderr, "usage: touchstone %s\n", usage);
+	return fit;
+}

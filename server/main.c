@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* main -- one program, many subcommands. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/commands.h"
+#include "cli/crowd_commands.h"
+#include "cli/release_command.h"
+#include "core/seal.h"
+#include "db/migrate.h"
+
+#ifndef VERSION
+#define VERSION "0.1.0"
+#endif
+
+static const struct {
+	const char *name;
+	int (*run)(const struct settings *settings, int argc, char **argv);
+	int (*run_bare)(int argc, char **argv); /* needs no settings */
+	const char *what;
+} commands[] = {
+	{ "serve", cli_serve, NULL, "answer HTTP, and do the background work too" },
+	{ "work", cli_work, NULL, "do background work alone" },
+	{ "migrate", cli_migrate, NULL, "bring the database's schema up to date" },
+	{ "import", cli_import, NULL, "make items of a manifest" },
+	{ "score", cli_score, NULL, "score now" },
+	{ "release", NULL, cli_release, "create, list, write and verify datasets" },
+	{ "account", cli_account, NULL, "make accounts and tokens" },
+	{ "campaign", cli_campaign, NULL, "list, open and close campaigns" },
+	{ "infer", NULL, cli_infer, "labels from a file of judgments; needs no database" },
+	{ "replay", NULL, cli_replay, "try a stopping rule on a file of judgments" },
+};
+
+#define COMMANDS (sizeof commands / sizeof commands[0])
+
+static int usage(void)
+{
+	fputs("usage: touchstone COMMAND ...\n\n", stderr);
+	for (size_t i = 0; i < COMMANDS; i++)
+		fprintf(stderr, "  %-9s %s\n", commands[i].name, commands[i].what);
+	fputs("  version   say which version this is\n", stderr);
+	return EXIT_USAGE;
+}
+
+/* Signals are waited for, so they are blocked before any thread exists: threads inherit it. */
+static void block_signals(void)
+{
+	sigset_t stop;
+
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGINT);
+	sigaddset(&stop, SIGTERM);
+	pthread_sigmask(SIG_BLOCK, &stop, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+int main(int argc, char **argv)
+{
+	struct settings settings;
+
+	if (argc < 2)
+		return usage();
+	if (strcmp(argv[1], "version") == 0) {
+		printf("touchstone %s (schema %s)\n", VERSION, migrations[migration_count - 1].name);
+		return EXIT_DONE;
+	}
+	if (!seal_start())
+		return failed(errorf(ERR_INTERNAL, "this machine has no randomness to give"));
+	argc--;
+	argv++;
+	for (size_t i = 0; i < COMMANDS; i++) {
+		if (strcmp(commands[i].name, argv[0]) != 0)
+			continue;
+		if (commands[i].run_bare)
+			return commands[i].run_bare(argc, argv);
+		if (strcmp(argv[0], "serve") == 0 || strcmp(argv[0], "work") == 0)
+			block_signals();
+		if (!settings_read(&settings, &argc, argv))
+			return EXIT_USAGE;
+		return commands[i].run(&settings, argc, argv);
+	}
+	return usage();
+}
