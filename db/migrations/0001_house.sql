@@ -329,13 +329,14 @@ CREATE TABLE job (
     state        text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'running', 'done', 'failed')),
     attempts     integer NOT NULL DEFAULT 0,
     run_after    timestamptz NOT NULL DEFAULT now(),
-    done         integer NOT NULL DEFAULT 0,
-    total        integer NOT NULL DEFAULT 0,
+    done         bigint NOT NULL DEFAULT 0,
+    total        bigint NOT NULL DEFAULT 0,
     detail       text,
     created_by   uuid,
     created_at   timestamptz NOT NULL DEFAULT now(),
     finished_at  timestamptz
 );
+CREATE INDEX job_by_subject ON job (subject);
 CREATE INDEX job_next ON job (run_after) WHERE state IN ('waiting', 'running');
 COMMENT ON TABLE job IS 'Work that follows, written in the same transaction as its cause; done at least once.';
 COMMENT ON COLUMN job.run_after IS 'Not before this moment; for a running job, when its claim lapses.';
@@ -346,19 +347,66 @@ CREATE TABLE release (
     version      text NOT NULL CHECK (version ~ '^[a-z0-9][a-z0-9._-]{0,62}$'),
     state        text NOT NULL DEFAULT 'writing' CHECK (state IN ('writing', 'ready', 'failed')),
     filter       jsonb NOT NULL DEFAULT '{}',
-    alpha        double precision,
     salt         bytea NOT NULL CHECK (octet_length(salt) = 32),
     created_at   timestamptz NOT NULL DEFAULT now(),
+    fixed_at     timestamptz,
+    held_back    integer NOT NULL DEFAULT 0,
+    alpha        double precision,
+    alpha_low    double precision,
+    alpha_high   double precision,
+    summary      json,
+    bytes        bigint,
     finished_at  timestamptz,
-    UNIQUE (name, version)
+    UNIQUE (name, version),
+    CHECK (state <> 'ready' OR (fixed_at IS NOT NULL AND summary IS NOT NULL
+                                AND bytes IS NOT NULL AND finished_at IS NOT NULL))
 );
-CREATE INDEX release_newest ON release (created_at DESC, id);
-COMMENT ON TABLE release IS 'An immutable, versioned dataset: what it holds is fixed when it is created.';
-COMMENT ON COLUMN release.salt IS 'Makes this release''s volunteer pseudonyms unlike every other''s.';
+CREATE INDEX release_newest ON release (created_at DESC, id DESC);
+COMMENT ON TABLE release IS 'A versioned dataset, immutable once it is ready.';
+COMMENT ON COLUMN release.filter IS 'What was asked for: campaign, media_type, min_judgments, min_confidence.';
+COMMENT ON COLUMN release.salt IS 'Secret. Makes this release''s pseudonyms and file names unlike every other''s.';
+COMMENT ON COLUMN release.fixed_at IS 'When its items were chosen; later judgments are not in it.';
+COMMENT ON COLUMN release.held_back IS 'Items left out because they tie together items that were released in different splits.';
+COMMENT ON COLUMN release.alpha IS 'Krippendorff''s alpha over the judgments in it, with a 95 % bootstrap interval; NULL where undefined.';
+COMMENT ON COLUMN release.summary IS 'Its counts: items, splits, media_types.';
+
+CREATE FUNCTION release_stays_ready() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.state = 'ready' THEN
+        RAISE EXCEPTION 'a release that is ready is immutable' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER release_stays BEFORE UPDATE OR DELETE ON release
+    FOR EACH ROW EXECUTE FUNCTION release_stays_ready();
+
+CREATE FUNCTION release_json(r release) RETURNS json
+    LANGUAGE sql STABLE
+    RETURN json_build_object(
+        'name', r.name, 'version', r.version, 'state', r.state, 'created_at', rfc3339(r.created_at),
+        'items', coalesce(r.summary->'items', '0'),
+        'splits', coalesce(r.summary->'splits', '{"train": {"real": 0, "fake": 0}, "validation": {"real": 0, "fake": 0}, "test": {"real": 0, "fake": 0}}'),
+        'media_types', coalesce(r.summary->'media_types', '{"image": 0, "video": 0, "audio": 0}'),
+        'alpha', r.alpha, 'alpha_low', r.alpha_low, 'alpha_high', r.alpha_high,
+        'bytes', coalesce(r.bytes, 0),
+        'url', '/api/v1/releases/' || r.name || '/' || r.version);
+COMMENT ON FUNCTION release_json IS 'A release as the HTTP interface shows it.';
+
+CREATE TABLE release_file (
+    release_id  uuid NOT NULL REFERENCES release,
+    path        text NOT NULL CHECK (path !~ '(^|/)\.\.?(/|$)' AND path !~ '^/'),
+    sha256      bytea NOT NULL CHECK (octet_length(sha256) = 32),
+    bytes       bigint NOT NULL CHECK (bytes >= 0),
+    PRIMARY KEY (release_id, path)
+);
+CREATE TRIGGER release_file_stays BEFORE UPDATE OR DELETE ON release_file
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+COMMENT ON TABLE release_file IS 'The files of a release: names for bytes in the store.';
 
 CREATE TABLE release_item (
     release_id    uuid NOT NULL REFERENCES release,
     item_id       uuid NOT NULL REFERENCES item,
+    path          text NOT NULL,
     split         text NOT NULL CHECK (split IN ('train', 'validation', 'test')),
     label         verdict NOT NULL,
     label_source  text NOT NULL CHECK (label_source IN ('crowd', 'ruling')),
@@ -366,20 +414,37 @@ CREATE TABLE release_item (
     low           probability,
     high          probability,
     judgments     integer NOT NULL,
-    ruling        text,
-    PRIMARY KEY (release_id, item_id)
+    ruling        text CHECK (ruling IN ('real', 'fake')),
+    PRIMARY KEY (release_id, item_id),
+    UNIQUE (release_id, path),
+    FOREIGN KEY (release_id, path) REFERENCES release_file,
+    CHECK ((label_source = 'ruling') = (ruling IS NOT NULL)),
+    CHECK (label = coalesce(ruling, CASE WHEN p_fake >= 0.5 THEN 'fake' ELSE 'real' END)),
+    CHECK (ruling IS NOT NULL OR p_fake IS NOT NULL)
 );
 CREATE TRIGGER release_item_stays BEFORE UPDATE OR DELETE ON release_item
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 COMMENT ON TABLE release_item IS 'What a release says of an item: its label, where the label comes from, and the crowd posterior beside it.';
+COMMENT ON COLUMN release_item.path IS 'Its file. The name says nothing but type, split and label.';
 
-CREATE TABLE release_file (
-    release_id  uuid NOT NULL REFERENCES release,
-    path        text NOT NULL CHECK (path !~ '(^|/)\.\.?(/|$)' AND path !~ '^/'),
-    sha256      bytea NOT NULL CHECK (octet_length(sha256) = 32),
-    bytes       bigint NOT NULL,
-    PRIMARY KEY (release_id, path)
-);
-CREATE TRIGGER release_file_stays BEFORE UPDATE OR DELETE ON release_file
-    FOR EACH ROW EXECUTE FUNCTION refuse_change();
-COMMENT ON TABLE release_file IS 'The files of a release: names for bytes in the store.';
+CREATE VIEW releasable AS
+    SELECT i.id AS item_id, i.campaign_id, i.media_type,
+           coalesce(r.ruling, CASE WHEN c.p_fake >= 0.5 THEN 'fake' ELSE 'real' END) AS label,
+           CASE WHEN r.ruling IS NULL THEN 'crowd' ELSE 'ruling' END AS label_source,
+           c.p_fake, c.low, c.high, coalesce(c.judgments, 0) AS judgments, r.ruling
+      FROM item i
+      JOIN campaign g ON g.id = i.campaign_id
+      LEFT JOIN consensus c ON c.item_id = i.id
+      LEFT JOIN standing_ruling s ON s.item_id = i.id
+      LEFT JOIN LATERAL (SELECT s.ruling WHERE s.ruling IN ('real', 'fake')) r ON true
+     WHERE (i.state = 'retired' AND (r.ruling IS NOT NULL OR c.p_fake IS NOT NULL)
+            OR i.state = 'settled' AND r.ruling IS NOT NULL)
+       AND s.ruling IS DISTINCT FROM 'exclude'
+       AND (g.state = 'closed' OR NOT (i.gold OR i.training))
+       AND NOT EXISTS (SELECT FROM dispute d WHERE d.item_id = i.id AND d.state = 'open');
+COMMENT ON VIEW releasable IS 'Items that a release may hold, and their labels: the ruling if there is one, else the crowd''s. Truth has no say.';
+
+CREATE FUNCTION pseudonym(salt bytea, kind bytea, who bytea) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN left(encode(sha256(salt || kind || '\x00'::bytea || who), 'hex'), 20);
+COMMENT ON FUNCTION pseudonym IS 'A name that means nothing outside the release whose salt made it.';

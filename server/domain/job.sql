@@ -1,0 +1,53 @@
+-- The durable queue: claimed with SKIP LOCKED, done at least once.
+-- A claim lapses two minutes after it was last renewed. `attempts` says whose claim it is.
+
+-- name: job_claim
+-- Takes the job that has waited longest, or whose claim has lapsed; none: no row.
+-- returns id, kind, subject, attempts
+UPDATE job SET state = 'running', attempts = attempts + 1, run_after = now() + interval '2 minutes'
+ WHERE id = (SELECT id FROM job
+              WHERE state IN ('waiting', 'running') AND run_after <= now()
+              ORDER BY run_after LIMIT 1 FOR UPDATE SKIP LOCKED)
+RETURNING id, kind, subject, attempts
+
+-- name: job_claim_subject
+-- The same for the job of one subject, also one that failed; none, or another has it: no row.
+-- $1 subject uuid; returns id, kind, subject, attempts
+UPDATE job SET state = 'running', attempts = attempts + 1, run_after = now() + interval '2 minutes',
+               finished_at = NULL, detail = NULL
+ WHERE id = (SELECT id FROM job
+              WHERE subject = $1::uuid AND (state IN ('waiting', 'failed') OR
+                                            state = 'running' AND run_after <= now())
+              FOR UPDATE SKIP LOCKED LIMIT 1)
+RETURNING id, kind, subject, attempts
+
+-- name: job_renew
+-- Tells how far it is, which keeps the claim. No row touched: the claim was lost.
+-- $1 job uuid, $2 attempts, $3 done, $4 total
+UPDATE job SET run_after = now() + interval '2 minutes', done = $3::bigint, total = $4::bigint
+ WHERE id = $1::uuid AND attempts = $2::integer AND state = 'running'
+
+-- name: job_finish
+-- $1 job uuid, $2 attempts
+UPDATE job SET state = 'done', done = total, detail = NULL, finished_at = now()
+ WHERE id = $1::uuid AND attempts = $2::integer AND state = 'running'
+
+-- name: job_put_back
+-- Another try later, each twice as late as the one before.
+-- $1 job uuid, $2 attempts, $3 why
+UPDATE job SET state = 'waiting', detail = $3,
+               run_after = now() + least(interval '5 seconds' * 2 ^ (attempts - 1), interval '10 minutes')
+ WHERE id = $1::uuid AND attempts = $2::integer AND state = 'running'
+
+-- name: job_fail
+-- Gives up.
+-- $1 job uuid, $2 attempts, $3 why
+UPDATE job SET state = 'failed', detail = $3, finished_at = now()
+ WHERE id = $1::uuid AND attempts = $2::integer AND state = 'running'
+
+-- name: job_json
+-- $1 job uuid; returns it as JSON
+SELECT json_build_object('id', id, 'kind', kind, 'state', state, 'done', done, 'total', total,
+                         'detail', detail, 'created_at', rfc3339(created_at),
+                         'finished_at', rfc3339(finished_at))
+  FROM job WHERE id = $1::uuid

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "domain/release.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/random.h"
+#include "crowd/agreement.h"
+
+#define RESAMPLES 2000
+
+static const char *const media_types[] = { "image", "video", "audio", NULL };
+
+static bool name_is_good(const char *name)
+{
+	size_t len = strlen(name);
+
+	return len >= 1 && len <= RELEASE_NAME_MAX &&
+		   strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789._-") == len && !strchr("._-", *name);
+}
+
+struct error release_wish_read(struct reader *body, struct release_wish *ret_wish)
+{
+	struct release_wish wish = { 0 };
+	json_t *object;
+	struct error err;
+
+	wish.name = read_text(body, "name", 1, RELEASE_NAME_MAX);
+	wish.version = read_text(body, "version", 1, RELEASE_NAME_MAX);
+	object = read_object_or_null(body, "filter");
+	if ((err = reader_done(body)).code)
+		return err;
+	if (object) {
+		struct reader filter = { .object = object, .arena = body->arena, .at = "/filter" };
+		unsigned type = read_choice_or(&filter, "media_type", media_types, 3);
+
+		wish.filter.media_type = type < 3 ? media_types[type] : NULL;
+		wish.filter.campaign = read_text_or(&filter, "campaign", RELEASE_NAME_MAX, NULL);
+		wish.filter.min_judgments = read_integer_or(&filter, "min_judgments", 0, 10000, 0);
+		if (read_present(&filter, "min_confidence"))
+			wish.filter.min_confidence = read_number(&filter, "min_confidence", .5, 1);
+		if ((err = reader_done(&filter)).code)
+			return err;
+	}
+	*ret_wish = wish;
+	return ok();
+}
+
+struct error release_wish_check(struct db *db, const struct release_wish *wish)
+{
+	const struct release_filter *filter = &wish->filter;
+	auto_rows *rows = NULL;
+	struct error err;
+
+	if (!name_is_good(wish->name))
+		return error_field("/name", "must be 1 to 63 of a-z, 0-9, '.', '_' and '-', and begin with "
+									"a letter or digit");
+	if (!name_is_good(wish->version))
+		return error_field("/version", "must be 1 to 63 of a-z, 0-9, '.', '_' and '-', and begin "
+									   "with a letter or digit");
+	if (!filter->campaign)
+		return ok();
+	if ((err = db_run(db, SQL_RELEASE_CAMPAIGN_KNOWN, (const char *[]){ filter->campaign }, &rows))
+			.code)
+		return err;
+	if (rows_count(rows) == 0)
+		return error_field("/filter/campaign", "there is no campaign of this name");
+	return ok();
+}
+
+/* The filter as JSON text, to be freed. */
+static char *filter_text(const struct release_filter *filter)
+{
+	json_t *object = json_object();
+	char *text;
+
+	if (filter->campaign)
+		json_object_set_new(object, "campaign", json_string(filter->campaign));
+	if (filter->media_type)
+		json_object_set_new(object, "media_type", json_string(filter->media_type));
+	if (filter->min_judgments > 0)
+		json_object_set_new(object, "min_judgments", json_integer(filter->min_judgments));
+	if (filter->min_confidence > 0)
+		json_object_set_new(object, "min_confidence", json_real(filter->min_confidence));
+	text = json_dumps(object, JSON_COMPACT);
+	json_decref(object);
+	if (!text)
+		abort();
+	return text;
+}
+
+struct error release_create(struct db *db, const struct release_wish *wish, bool claimed,
+							struct job *ret_job)
+{
+	struct error err = release_wish_check(db, wish);
+	auto_rows *rows = NULL;
+	char *filter;
+
+	if (err.code)
+		return err;
+	filter = filter_text(&wish->filter);
+	err = db_run(db, SQL_RELEASE_CREATE,
+				 (const char *[]){ wish->name, wish->version, filter, wish->account,
+								   claimed ? "true" : "false" },
+				 &rows);
+	free(filter);
+	if (err.code == ERR_CONFLICT)
+		return errorf(ERR_CONFLICT, "Release %s %s exists. Releases never change: choose another "
+									"version.",
+					  wish->name, wish->version);
+	if (err.code)
+		return err;
+	job_read(rows, ret_job);
+	return ok();
+}
+
+static void release_read(const struct rows *rows, size_t row, struct arena *arena,
+						 struct release *release)
+{
+	snprintf(release->id, sizeof release->id, "%s", rows_text(rows, row, 0));
+	release->name = rows_copy(rows, row, 1, arena);
+	release->version = rows_copy(rows, row, 2, arena);
+	release->state = rows_copy(rows, row, 3, arena);
+	release->items = rows_integer(rows, row, 4);
+	release->bytes = rows_integer(rows, row, 5);
+	release->created_s = rows_integer(rows, row, 6);
+	release->json = rows_copy(rows, row, 7, arena);
+}
+
+static struct error find(struct db *db, struct arena *arena, enum statement statement,
+						 const char *const params[], struct release *ret_release)
+{
+	auto_rows *rows = NULL;
+	struct error err = db_run(db, statement, params, &rows);
+
+	if (err.code)
+		return err;
+	if (rows_count(rows) == 0)
+		return errorf(ERR_NOT_FOUND, "There is no such release.");
+	release_read(rows, 0, arena, ret_release);
+	return ok();
+}
+
+struct error release_find(struct db *db, struct arena *arena, const char *name,
+						  const char *version, struct release *ret_release)
+{
+	return find(db, arena, SQL_RELEASE_FIND, (const char *[]){ name, version }, ret_release);
+}
+
+struct error release_by_id(struct db *db, struct arena *arena, const char *id,
+						   struct release *ret_release)
+{
+	return find(db, arena, SQL_RELEASE_BY_ID, (const char *[]){ id }, ret_release);
+}
+
+struct error release_page(struct db *db, struct arena *arena, const char *after, unsigned limit,
+						  struct release **ret_releases, size_t *ret_count)
+{
+	auto_rows *rows = NULL;
+	struct release *releases;
+	char limit_text[16];
+	struct error err;
+
+	snprintf(limit_text, sizeof limit_text, "%u", limit);
+	if ((err = db_run(db, SQL_RELEASE_PAGE, (const char *[]){ after, limit_text }, &rows)).code)
+		return err;
+	releases = arena_alloc(arena, (rows_count(rows) + 1) * sizeof *releases);
+	for (size_t i = 0; i < rows_count(rows); i++)
+		release_read(rows, i, arena, &releases[i]);
+	*ret_releases = releases;
+	*ret_count = rows_count(rows);
+	return ok();
+}
+
+struct error release_files(struct db *db, struct arena *arena, const char *id, const char *after,
+						   unsigned limit, struct release_file **ret_files, size_t *ret_count)
+{
+	auto_rows *rows = NULL;
+	struct release_file *files;
+	char limit_text[16];
+	struct error err;
+
+	snprintf(limit_text, sizeof limit_text, "%u", limit);
+	if ((err = db_run(db, SQL_RELEASE_FILES_PAGE, (const char *[]){ id, after, limit_text }, &rows))
+			.code)
+		return err;
+	files = arena_alloc(arena, (rows_count(rows) + 1) * sizeof *files);
+	for (size_t i = 0; i < rows_count(rows); i++) {
+		files[i].path = rows_copy(rows, i, 0, arena);
+		files[i].bytes = (uint64_t)rows_integer(rows, i, 1);
+		snprintf(files[i].sha256, sizeof files[i].sha256, "%s", rows_text(rows, i, 2));
+	}
+	*ret_files = files;
+	*ret_count = rows_count(rows);
+	return ok();
+}
+
+struct error release_file_find(struct db *db, const char *name, const char *version,
+							   const char *path, unsigned char digest[SHA256_BYTES],
+							   uint64_t *ret_bytes)
+{
+	auto_rows *rows = NULL;
+	struct error err = db_run(db, SQL_RELEASE_FILE_FIND, (const char *[]){ name, version, path },
+							  &rows);
+
+	if (err.code)
+		return err;
+	if (rows_count(rows) == 0)
+		return errorf(ERR_NOT_FOUND, "There is no such file in a finished release.");
+	if (!hex_decode(digest, SHA256_BYTES, rows_text(rows, 0, 0)))
+		return errorf(ERR_INTERNAL, "a digest cannot be read");
+	*ret_bytes = (uint64_t)rows_integer(rows, 0, 1);
+	return ok();
+}
+
+struct error release_failed(struct db *db, const char *id)
+{
+	return db_do(db, SQL_RELEASE_FAILED, (const char *[]){ id }, NULL);
+}
+
+struct error release_resumed(struct db *db, const char *id)
+{
+	return db_do(db, SQL_RELEASE_RESUMED, (const char *[]){ id }, NULL);
+}
+
+/* The judgments of the release, as the science reads them. */
+struct verdicts {
+	char item_id[UUID_TEXT]; /* of the last row */
+	uint32_t items, of_item, most;
+	size_t count, room;
+	uint32_t *item, *volunteer;
+	uint8_t *verdict;
+};
+
+static void *grown(void *memory, size_t count, size_t size)
+{
+	memory = reallocarray(memory, count, size);
+	if (!memory)
+		abort();
+	return memory;
+}
+
+static struct error add_verdict(void *arg, const struct rows *rows)
+{
+	struct verdicts *v = arg;
+	const char *id = rows_text(rows, 0, 0);
+
+	if (v->count == v->room) {
+		v->room = v->room ? 2 * v->room : 4096;
+		v->item = grown(v->item, v->room, sizeof *v->item);
+		v->volunteer = grown(v->volunteer, v->room, sizeof *v->volunteer);
+		v->verdict = grown(v->verdict, v->room, sizeof *v->verdict);
+	}
+	if (strcmp(v->item_id, id) != 0) {
+		snprintf(v->item_id, sizeof v->item_id, "%s", id);
+		v->items++;
+		v->of_item = 0;
+	}
+	v->item[v->count] = v->items - 1;
+	v->volunteer[v->count] = v->of_item++; /* alpha does not ask who it was */
+	v->verdict[v->count++] = rows_flag(rows, 0, 1) ? FAKE : REAL;
+	if (v->of_item > v->most)
+		v->most = v->of_item;
+	return ok();
+}
+
+struct error release_agree(struct db *db, const char *id, struct release_agreement *ret_agreement)
+{
+	struct verdicts v = { 0 };
+	struct random random = random_seeded(1); /* the same release gives the same interval */
+	struct error err = db_stream(db, SQL_RELEASE_VERDICTS, (const char *[]){ id }, add_verdict, &v);
+
+	if (!err.code) {
+		struct judgments judgments = {
+			.items = v.items,
+			.volunteers = v.most,
+			.count = v.count,
+			.item = v.item,
+			.volunteer = v.volunteer,
+			.verdict = v.verdict,
+		};
+		struct agreement a = agreement_alpha(&judgments, RESAMPLES, &random);
+
+		*ret_agreement = (struct release_agreement){ a.defined, a.alpha, a.low, a.high };
+	}
+	free(v.item);
+	free(v.volunteer);
+	free(v.verdict);
+	return err;
+}
+
+struct error release_fix(struct db *db, const char *id, uint32_t held_back,
+						 const struct release_agreement *agreement)
+{
+	char held_back_text[16], alpha[32], low[32], high[32];
+
+	snprintf(held_back_text, sizeof held_back_text, "%u", held_back);
+	snprintf(alpha, sizeof alpha, "%.17g", agreement->alpha);
+	snprintf(low, sizeof low, "%.17g", agreement->low);
+	snprintf(high, sizeof high, "%.17g", agreement->high);
+	if (!agreement->defined)
+		return db_do(db, SQL_RELEASE_FIX, (const char *[]){ id, held_back_text, NULL, NULL, NULL },
+					 NULL);
+	return db_do(db, SQL_RELEASE_FIX, (const char *[]){ id, held_back_text, alpha, low, high }, NULL);
+}

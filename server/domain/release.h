@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * release -- a versioned, immutable dataset, as rows.
+ *
+ * A release is a list of (path, SHA-256, bytes), and all bytes lie in the store.  It
+ * is created `writing`, with the job that makes it; its items, labels and splits are
+ * fixed in one transaction; when its tables are in the store as well, another
+ * transaction lists them and makes it `ready`, and the database refuses any change after that.
+ * release/make.h does the making.
+ *
+ * Threads: as the struct db.
+ */
+#ifndef DOMAIN_RELEASE_H
+#define DOMAIN_RELEASE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/arena.h"
+#include "core/error.h"
+#include "core/hash.h"
+#include "core/hex.h"
+#include "core/reader.h"
+#include "db/db.h"
+#include "domain/job.h"
+
+#define RELEASE_NAME_MAX 63
+
+/* What a release is asked to hold. Texts are borrowed; NULL: no such limit. */
+struct release_filter {
+	const char *campaign;
+	const char *media_type; /* image, video or audio */
+	int64_t min_judgments;  /* 0: no limit */
+	double min_confidence;  /* of a label of the crowd, .5..1; 0: no limit. A ruling always passes */
+};
+
+struct release_wish {
+	const char *name, *version;
+	struct release_filter filter;
+	const char *account; /* who asked; NULL: the command line */
+};
+
+/* Reads {"name", "version", "filter"?}. */
+struct error release_wish_read(struct reader *body, struct release_wish *ret_wish) MUST_CHECK;
+
+/* ERR_INVALID, naming the field, when a wish breaks a rule. */
+struct error release_wish_check(struct db *db, const struct release_wish *wish) MUST_CHECK;
+
+/*
+ * Writes the release and its job in one statement. `claimed`: the caller works on it now.
+ * ERR_INVALID; ERR_CONFLICT: this version exists.
+ */
+struct error release_create(struct db *db, const struct release_wish *wish, bool claimed,
+							struct job *ret_job) MUST_CHECK;
+
+struct release {
+	char id[UUID_TEXT];
+	const char *name, *version;
+	const char *state; /* writing, ready, failed */
+	int64_t items, bytes;
+	int64_t created_s;
+	const char *json; /* as the HTTP interface shows it */
+};
+
+/* The texts live in the arena. ERR_NOT_FOUND. */
+struct error release_find(struct db *db, struct arena *arena, const char *name,
+						  const char *version, struct release *ret_release) MUST_CHECK;
+struct error release_by_id(struct db *db, struct arena *arena, const char *id,
+						   struct release *ret_release) MUST_CHECK;
+
+/* Newest first, at most `limit` of them, after the release with the id `after` (NULL: from the newest). */
+struct error release_page(struct db *db, struct arena *arena, const char *after, unsigned limit,
+						  struct release **ret_releases, size_t *ret_count) MUST_CHECK;
+
+struct release_file {
+	const char *path;
+	uint64_t bytes;
+	char sha256[SHA256_TEXT];
+};
+
+/* Tables first, then media by path, after the path `after` (or NULL); none unless it is ready. */
+struct error release_files(struct db *db, struct arena *arena, const char *id, const char *after,
+						   unsigned limit, struct release_file **ret_files,
+						   size_t *ret_count) MUST_CHECK;
+
+/* One file of a release that is ready. ERR_NOT_FOUND. */
+struct error release_file_find(struct db *db, const char *name, const char *version,
+							   const char *path, unsigned char digest[SHA256_BYTES],
+							   uint64_t *ret_bytes) MUST_CHECK;
+
+/* Says that making it has failed for good; and, when somebody tries again, that it goes on. */
+struct error release_failed(struct db *db, const char *id) MUST_CHECK;
+struct error release_resumed(struct db *db, const char *id) MUST_CHECK;
+
+struct release_agreement {
+	bool defined;
+	double alpha, low, high; /* the interval is of 95 % */
+};
+
+/* Krippendorff's alpha over the judgments of its items. Holds 9 bytes a judgment. */
+struct error release_agree(struct db *db, const char *id,
+						   struct release_agreement *ret_agreement) MUST_CHECK;
+
+/* Says that what it holds is decided; the judgments up to this moment belong to it. */
+struct error release_fix(struct db *db, const char *id, uint32_t held_back,
+						 const struct release_agreement *agreement) MUST_CHECK;
+
+#endif

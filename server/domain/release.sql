@@ -1,0 +1,317 @@
+-- Releases: versioned, immutable datasets.
+
+-- name: release_create
+-- Writes a release and, with it, the job that makes it. The salt is 244 bits of the database's
+-- strong randomness.
+-- $1 name, $2 version, $3 filter json, $4 account uuid or NULL, $5 true: the caller claims the job
+-- returns job id, release id, attempts
+WITH made AS (
+    INSERT INTO release (name, version, filter, salt)
+    VALUES ($1, $2, $3::jsonb, sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())))
+    RETURNING id)
+INSERT INTO job (kind, subject, created_by, state, attempts, run_after)
+SELECT 'release', id, $4::uuid, CASE WHEN $5::boolean THEN 'running' ELSE 'waiting' END,
+       $5::boolean::integer, now() + CASE WHEN $5::boolean THEN interval '2 minutes' ELSE '0' END
+  FROM made
+RETURNING id, 'release', subject, attempts
+
+-- name: release_campaign_known
+-- $1 campaign name; returns true
+SELECT true FROM campaign WHERE name = $1
+
+-- name: release_find
+-- $1 name, $2 version
+-- returns id, name, version, state, items, bytes, created_at seconds, its JSON
+SELECT id, name, version, state, coalesce((summary->>'items')::bigint, 0), coalesce(bytes, 0),
+       extract(epoch FROM created_at)::bigint, release_json(release)
+  FROM release WHERE name = $1 AND version = $2
+
+-- name: release_by_id
+-- $1 release uuid; returns as release_find
+SELECT id, name, version, state, coalesce((summary->>'items')::bigint, 0), coalesce(bytes, 0),
+       extract(epoch FROM created_at)::bigint, release_json(release)
+  FROM release WHERE id = $1::uuid
+
+-- name: release_page
+-- Newest first.
+-- $1 id of the last one seen, or NULL; $2 how many; returns as release_find
+SELECT id, name, version, state, coalesce((summary->>'items')::bigint, 0), coalesce(bytes, 0),
+       extract(epoch FROM created_at)::bigint, release_json(release)
+  FROM release
+ WHERE $1::uuid IS NULL
+    OR (created_at, id) < (SELECT created_at, id FROM release WHERE id = $1::uuid)
+ ORDER BY created_at DESC, id DESC LIMIT $2::integer
+
+-- name: release_files_page
+-- The files of a release that is ready, tables before media.
+-- $1 release uuid, $2 path of the last one seen, or NULL; $3 how many
+-- returns path, bytes, sha256 in hexadecimal
+SELECT f.path, f.bytes, encode(f.sha256, 'hex')
+  FROM release_file f JOIN release r ON r.id = f.release_id AND r.state = 'ready'
+ WHERE f.release_id = $1::uuid
+   AND ($2::text IS NULL
+        OR (position('/' IN f.path) > 0, f.path) > (position('/' IN $2) > 0, $2))
+ ORDER BY position('/' IN f.path) > 0, f.path LIMIT $3::integer
+
+-- name: release_file_find
+-- Only of a release that is ready.
+-- $1 name, $2 version, $3 path; returns sha256 in hexadecimal, bytes
+SELECT encode(f.sha256, 'hex'), f.bytes
+  FROM release r JOIN release_file f ON f.release_id = r.id
+ WHERE r.name = $1 AND r.version = $2 AND r.state = 'ready' AND f.path = $3
+
+-- name: release_failed
+-- $1 release uuid
+UPDATE release SET state = 'failed' WHERE id = $1::uuid AND state <> 'ready'
+
+-- name: release_resumed
+-- $1 release uuid
+UPDATE release SET state = 'writing' WHERE id = $1::uuid AND state = 'failed'
+
+-- ---------------------------------------------------------------- what goes in
+
+-- name: release_lock
+-- One maker at a time for one release.
+-- $1 release uuid; returns state, whether its items are fixed, created_at in seconds
+SELECT state, fixed_at IS NOT NULL, extract(epoch FROM created_at)::bigint
+  FROM release WHERE id = $1::uuid FOR UPDATE
+
+-- name: release_split_lock
+-- One at a time gives splits to items. Held until the transaction ends.
+SELECT pg_advisory_xact_lock(7236837, 1)
+
+-- name: release_candidates
+-- Items that the release asks for, and all that ever had a split.
+-- $1 release uuid
+-- returns item id, sha256 in hexadecimal, media type, label (NULL: not in this release), former split
+SELECT i.id, encode(i.sha256, 'hex'), i.media_type, a.label, s.split
+  FROM item i
+  LEFT JOIN (SELECT l.item_id, l.label
+               FROM releasable l, release r
+              WHERE r.id = $1::uuid
+                AND (r.filter->>'campaign' IS NULL OR l.campaign_id =
+                        (SELECT g.id FROM campaign g WHERE g.name = r.filter->>'campaign'))
+                AND l.media_type = coalesce(r.filter->>'media_type', l.media_type)
+                AND l.judgments >= coalesce((r.filter->>'min_judgments')::integer, 0)
+                AND (l.label_source = 'ruling' OR greatest(l.p_fake, 1 - l.p_fake) >=
+                        coalesce((r.filter->>'min_confidence')::float8, 0))) a ON a.item_id = i.id
+  LEFT JOIN item_split s ON s.item_id = i.id
+ WHERE a.item_id IS NOT NULL OR s.item_id IS NOT NULL
+ ORDER BY i.id
+
+-- name: release_links
+-- What ties items together: equal keys, next to each other.
+-- returns key, item id
+SELECT 'lineage ' || lineage AS key, id FROM item
+UNION ALL SELECT 'identity ' || identity, id FROM item, unnest(identities) identity
+UNION ALL SELECT 'bytes ' || encode(rendition, 'hex'), id FROM item
+ORDER BY key
+
+-- name: release_take
+-- Takes items in, with their labels of this moment. One that has changed its mind stays out.
+-- $1 release uuid, $2 item uuids, $3 their splits
+WITH taken AS (
+    SELECT r.id AS release_id, l.item_id, t.split, l.label, l.label_source,
+           l.p_fake, l.low, l.high, l.judgments, l.ruling, i.rendition, i.rendition_bytes,
+           i.media_type || '/' || t.split || '/' || l.label || '/' ||
+           pseudonym(r.salt, 'file', uuid_send(i.id)) ||
+           CASE i.rendition_type
+                WHEN 'image/jpeg' THEN '.jpg' WHEN 'image/webp' THEN '.webp'
+                WHEN 'image/png' THEN '.png' WHEN 'video/mp4' THEN '.mp4'
+                WHEN 'audio/mp4' THEN '.m4a' WHEN 'audio/mpeg' THEN '.mp3'
+                WHEN 'audio/ogg' THEN '.ogg' WHEN 'audio/flac' THEN '.flac'
+                WHEN 'audio/wav' THEN '.wav' ELSE '.bin' END AS path
+      FROM unnest($2::uuid[], $3::text[]) t (item_id, split)
+      JOIN releasable l ON l.item_id = t.item_id
+      JOIN item i ON i.id = t.item_id
+      JOIN release r ON r.id = $1::uuid),
+files AS (
+    INSERT INTO release_file (release_id, path, sha256, bytes)
+    SELECT release_id, path, rendition, rendition_bytes FROM taken)
+INSERT INTO release_item (release_id, item_id, path, split, label, label_source,
+                          p_fake, low, high, judgments, ruling)
+SELECT release_id, item_id, path, split, label, label_source, p_fake, low, high, judgments, ruling
+  FROM taken
+
+-- name: release_keep_splits
+-- $1 release uuid
+INSERT INTO item_split (item_id, split)
+SELECT item_id, split FROM release_item WHERE release_id = $1::uuid
+ON CONFLICT DO NOTHING
+
+-- name: release_leak
+-- Something that lies in two splits of a release; no row: nothing does.
+-- $1 release uuid; returns one item
+SELECT min(item_id::text)
+  FROM (SELECT i.id AS item_id, r.split, tie
+          FROM release_item r JOIN item i ON i.id = r.item_id,
+               unnest(i.identities || i.lineage || encode(i.rendition, 'hex'),
+                      array_fill('identity'::text, ARRAY[cardinality(i.identities)])
+                      || 'lineage'::text || 'bytes'::text) AS u (value, kind),
+               concat(kind, ' ', value) AS tie
+         WHERE r.release_id = $1::uuid) ties
+ GROUP BY tie HAVING min(split) <> max(split) LIMIT 1
+
+-- name: release_verdicts
+-- The judgments that a release counts, item by item.
+-- $1 release uuid; returns item id, verdict is fake
+SELECT j.item_id, j.verdict = 'fake'
+  FROM release_item r JOIN judgment j ON j.item_id = r.item_id
+ WHERE r.release_id = $1::uuid AND j.revision = 0 AND NOT j.training AND j.judged_at <= now()
+ ORDER BY j.item_id
+
+-- name: release_fix
+-- $1 release uuid, $2 how many were held back, $3 alpha or NULL, $4 low, $5 high
+UPDATE release SET fixed_at = now(), held_back = $2::integer, alpha = $3::float8,
+                   alpha_low = $4::float8, alpha_high = $5::float8
+ WHERE id = $1::uuid
+
+-- ---------------------------------------------------------------- what the tables say
+
+-- name: release_size
+-- $1 release uuid; returns how many items, how many bytes of media
+SELECT count(*), coalesce(sum(f.bytes), 0)
+  FROM release_item i JOIN release_file f USING (release_id, path) WHERE i.release_id = $1::uuid
+
+-- name: release_window
+-- The last item of the next few, in order; no row: there are none left.
+-- $1 release uuid, $2 the last item of the window before, or NULL; $3 how many
+-- returns item id, how many they are
+SELECT item_id, count FROM (
+    SELECT item_id, row_number() OVER (ORDER BY item_id) AS count FROM (
+        SELECT item_id FROM release_item
+         WHERE release_id = $1::uuid AND item_id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000')
+         ORDER BY item_id LIMIT $3::integer) few) numbered
+ ORDER BY item_id DESC LIMIT 1
+
+-- name: release_labels
+-- One window of labels.csv, in its columns; then source and title for LICENCES.
+-- $1 release uuid, $2 after this item, or NULL; $3 up to this item
+SELECT r.item_id, r.split, i.media_type, r.path, r.label, r.label_source,
+       r.p_fake, r.low, r.high, r.judgments, r.ruling, i.truth, i.basis,
+       array_to_string(i.techniques, ';'), i.generator,
+       pseudonym(e.salt, 'lineage', convert_to(i.lineage, 'UTF8')),
+       (SELECT string_agg(p, ';' ORDER BY p) FROM unnest(i.identities) who,
+               pseudonym(e.salt, 'identity', convert_to(who, 'UTF8')) p),
+       i.width, i.height, i.duration_ms, i.licence, i.credit, f.bytes, encode(f.sha256, 'hex'),
+       i.source, i.title
+  FROM release_item r
+  JOIN release e ON e.id = r.release_id
+  JOIN release_file f ON f.release_id = r.release_id AND f.path = r.path
+  JOIN item i ON i.id = r.item_id
+ WHERE r.release_id = $1::uuid AND r.item_id <= $3::uuid
+   AND r.item_id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000')
+ ORDER BY r.item_id
+
+-- name: release_judgments
+-- One window of judgments.csv, in its columns: blind verdicts only, no training.
+-- `gold` as the kind of a pair would tell volunteers which of their items is gold: it reads `chosen`.
+-- $1 release uuid, $2 after this item, or NULL; $3 up to this item
+SELECT j.item_id, pseudonym(e.salt, 'volunteer', uuid_send(j.volunteer_id) || coalesce(v.salt, '')) AS who,
+       j.verdict, j.confidence, j.position, array_to_string(j.tells, ';'),
+       CASE WHEN p.matched THEN 'true' ELSE 'false' END,
+       CASE p.kind WHEN 'random' THEN 'random' ELSE 'chosen' END,
+       pseudonym(e.salt, 'showing', uuid_send(j.assignment_id)), p.exposure_ms,
+       to_char(date_trunc('hour', j.judged_at AT TIME ZONE 'UTC'), 'YYYY-MM-DD"T"HH24":00:00Z"')
+  FROM release_item r
+  JOIN release e ON e.id = r.release_id
+  JOIN judgment j ON j.item_id = r.item_id
+  JOIN judged_pair p ON p.assignment_id = j.assignment_id
+  LEFT JOIN volunteer v ON v.id = j.volunteer_id
+ WHERE r.release_id = $1::uuid AND r.item_id <= $3::uuid
+   AND r.item_id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000')
+   AND j.revision = 0 AND NOT j.training AND j.judged_at <= e.fixed_at
+ ORDER BY j.item_id, who
+
+-- name: release_media
+-- The media of a release.
+-- $1 release uuid; returns path, sha256 in hexadecimal
+SELECT f.path, encode(f.sha256, 'hex')
+  FROM release_item r JOIN release_file f USING (release_id, path)
+ WHERE r.release_id = $1::uuid ORDER BY f.path
+
+-- name: release_facts
+-- What the card says of the whole release.
+-- $1 release uuid
+-- returns name, version, date, held back, alpha, alpha's low, alpha's high, filter, items, bytes of
+-- media, by crowd, by ruling, items with a truth, of these labelled as their truth, the media types
+SELECT e.name, e.version, to_char(e.fixed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'), e.held_back,
+       round(e.alpha::numeric, 3), round(e.alpha_low::numeric, 3), round(e.alpha_high::numeric, 3),
+       e.filter, n.items, n.bytes, n.crowd, n.ruled, n.known, n.agree, n.types
+  FROM release e,
+       (SELECT count(*) AS items, sum(f.bytes) AS bytes,
+               count(*) FILTER (WHERE r.label_source = 'crowd') AS crowd,
+               count(*) FILTER (WHERE r.label_source = 'ruling') AS ruled,
+               count(i.truth) AS known, count(*) FILTER (WHERE i.truth::text = r.label) AS agree,
+               string_agg(DISTINCT i.media_type, ' ') AS types
+          FROM release_item r JOIN item i ON i.id = r.item_id
+          JOIN release_file f ON f.release_id = r.release_id AND f.path = r.path
+         WHERE r.release_id = $1::uuid) n
+ WHERE e.id = $1::uuid
+
+-- name: release_judgment_facts
+-- $1 release uuid
+-- returns judgments, volunteers, of them on items labelled fake, on the left, in matched pairs,
+-- in random pairs; saying fake
+SELECT count(*), count(DISTINCT j.volunteer_id), count(*) FILTER (WHERE r.label = 'fake'),
+       count(*) FILTER (WHERE j.position = 'left'), count(*) FILTER (WHERE p.matched),
+       count(*) FILTER (WHERE p.kind = 'random'), count(*) FILTER (WHERE j.verdict = 'fake')
+  FROM release_item r
+  JOIN release e ON e.id = r.release_id
+  JOIN judgment j ON j.item_id = r.item_id
+  JOIN judged_pair p ON p.assignment_id = j.assignment_id
+ WHERE r.release_id = $1::uuid AND j.revision = 0 AND NOT j.training AND j.judged_at <= e.fixed_at
+
+-- name: release_table
+-- $1 release uuid; returns media type, split, real, fake
+SELECT i.media_type, r.split, count(*) FILTER (WHERE r.label = 'real'),
+       count(*) FILTER (WHERE r.label = 'fake')
+  FROM release_item r JOIN item i ON i.id = r.item_id
+ WHERE r.release_id = $1::uuid
+ GROUP BY 1, 2
+ ORDER BY 1, position(r.split IN 'train validation test')
+
+-- name: release_licences
+-- $1 release uuid; returns licence, items; the 100 most frequent
+SELECT coalesce(i.licence, 'not stated'), count(*)
+  FROM release_item r JOIN item i ON i.id = r.item_id
+ WHERE r.release_id = $1::uuid GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 100
+
+-- name: release_add_file
+-- $1 release uuid, $2 path, $3 sha256 in hexadecimal, $4 bytes
+INSERT INTO release_file (release_id, path, sha256, bytes)
+VALUES ($1::uuid, $2, decode($3, 'hex'), $4::bigint)
+
+-- name: release_finish
+-- $1 release uuid
+UPDATE release e
+   SET state = 'ready', finished_at = now(),
+       bytes = (SELECT sum(f.bytes) FROM release_file f WHERE f.release_id = e.id),
+       summary = (
+           SELECT json_build_object(
+               'items', sum(n),
+               'splits', json_build_object(
+                   'train', json_build_object(
+                       'real', coalesce(sum(n) FILTER (WHERE split = 'train' AND label = 'real'), 0),
+                       'fake', coalesce(sum(n) FILTER (WHERE split = 'train' AND label = 'fake'), 0)),
+                   'validation', json_build_object(
+                       'real', coalesce(sum(n) FILTER (WHERE split = 'validation' AND label = 'real'), 0),
+                       'fake', coalesce(sum(n) FILTER (WHERE split = 'validation' AND label = 'fake'), 0)),
+                   'test', json_build_object(
+                       'real', coalesce(sum(n) FILTER (WHERE split = 'test' AND label = 'real'), 0),
+                       'fake', coalesce(sum(n) FILTER (WHERE split = 'test' AND label = 'fake'), 0))),
+               'media_types', json_build_object(
+                   'image', coalesce(sum(n) FILTER (WHERE media_type = 'image'), 0),
+                   'video', coalesce(sum(n) FILTER (WHERE media_type = 'video'), 0),
+                   'audio', coalesce(sum(n) FILTER (WHERE media_type = 'audio'), 0)))
+             FROM (SELECT r.split, r.label, i.media_type, count(*) AS n
+                     FROM release_item r JOIN item i ON i.id = r.item_id
+                    WHERE r.release_id = e.id GROUP BY 1, 2, 3) cells)
+ WHERE e.id = $1::uuid
+
+-- name: release_export
+-- Every file of a release that is ready.
+-- $1 release uuid; returns path, sha256 in hexadecimal, bytes
+SELECT f.path, encode(f.sha256, 'hex'), f.bytes
+  FROM release_file f JOIN release r ON r.id = f.release_id AND r.state = 'ready'
+ WHERE f.release_id = $1::uuid ORDER BY f.path

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "release/card.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+
+/* Columns of the statement release_facts. */
+enum fact {
+	FACT_NAME,
+	FACT_VERSION,
+	FACT_DATE,
+	FACT_HELD_BACK,
+	FACT_ALPHA,
+	FACT_ALPHA_LOW,
+	FACT_ALPHA_HIGH,
+	FACT_FILTER,
+	FACT_ITEMS,
+	FACT_BYTES,
+	FACT_CROWD,
+	FACT_RULED,
+	FACT_KNOWN,
+	FACT_AGREE,
+	FACT_TYPES,
+};
+
+/* Columns of release_judgment_facts. */
+enum judgment_fact {
+	OF_ALL,
+	OF_VOLUNTEERS,
+	OF_FAKE_ITEMS,
+	OF_LEFT,
+	OF_MATCHED,
+	OF_RANDOM,
+	OF_SAYING_FAKE,
+};
+
+static const char *size_category(int64_t items)
+{
+	static const struct {
+		int64_t below;
+		const char *name;
+	} categories[] = {
+		{ 1000, "n<1K" },
+		{ 10000, "1K<n<10K" },
+		{ 100000, "10K<n<100K" },
+		{ 1000000, "100K<n<1M" },
+		{ 10000000, "1M<n<10M" },
+	};
+
+	for (size_t i = 0; i < sizeof categories / sizeof categories[0]; i++)
+		if (items < categories[i].below)
+			return categories[i].name;
+	return "10M<n<100M";
+}
+
+/* What the Hugging Face hub and its loaders read. */
+static void header(FILE *out, const struct rows *facts, const struct rows *table)
+{
+	char *types = strdup(rows_text(facts, 0, FACT_TYPES)), *rest = types;
+
+	if (!types)
+		abort();
+	fprintf(out,
+			"---\npretty_name: \"%s %s\"\nlicense: other\nlicense_name: per-item\n"
+			"license_link: LICENCES\nsize_categories:\n- %s\n"
+			"tags:\n- deepfake-detection\n- media-forensics\n- crowdsourced\ntask_categories:\n",
+			rows_text(facts, 0, FACT_NAME), rows_text(facts, 0, FACT_VERSION),
+			size_category(rows_integer(facts, 0, FACT_ITEMS)));
+	for (char *type; (type = strsep(&rest, " "));)
+		fprintf(out, "- %s-classification\n", type);
+	free(types);
+	fputs("configs:\n", out);
+	for (size_t i = 0; i < rows_count(table); i++) {
+		const char *type = rows_text(table, i, 0), *split = rows_text(table, i, 1);
+
+		if (i == 0 || strcmp(type, rows_text(table, i - 1, 0)) != 0)
+			fprintf(out, "- config_name: %s\n  drop_labels: false\n  data_files:\n", type);
+		fprintf(out, "  - split: %s\n    path: %s/%s/**\n", split, type, split);
+	}
+	fputs("- config_name: labels\n  data_files: labels.csv\n"
+		  "- config_name: judgments\n  data_files: judgments.csv\n---\n\n",
+		  out);
+}
+
+static void opening(FILE *out, const struct rows *facts)
+{
+	fprintf(out,
+			"# %s %s\n\nMedia that a crowd of volunteers judged to be real or fake, with every label's "
+			"origin and certainty. Made on %s by Touchstone. This version never changes.\n\n",
+			rows_text(facts, 0, FACT_NAME), rows_text(facts, 0, FACT_VERSION),
+			rows_text(facts, 0, FACT_DATE));
+	fprintf(out, "%s items, %.1f MB of media. What was asked for: `%s`%s.\n\n",
+			rows_text(facts, 0, FACT_ITEMS), rows_double(facts, 0, FACT_BYTES) / 1e6,
+			rows_text(facts, 0, FACT_FILTER),
+			strcmp(rows_text(facts, 0, FACT_FILTER), "{}") ? "" : " (everything that was settled)");
+}
+
+static void splits(FILE *out, const struct rows *facts, const struct rows *table)
+{
+	fputs("## Splits\n\n| media | split | real | fake |\n| --- | --- | ---: | ---: |\n", out);
+	for (size_t i = 0; i < rows_count(table); i++)
+		fprintf(out, "| %s | %s | %s | %s |\n", rows_text(table, i, 0), rows_text(table, i, 1),
+				rows_text(table, i, 2), rows_text(table, i, 3));
+	fprintf(out,
+			"\nAimed at 80 %% train, 10 %% validation, 10 %% test in every media type and label. "
+			"Items that share an original, a person, a voice or their bytes are in one split. "
+			"An item keeps the split it was first released in. Held back, because they tie together "
+			"items of different splits: %s.\n\n",
+			rows_text(facts, 0, FACT_HELD_BACK));
+}
+
+static double percent(const struct rows *rows, int part, int whole)
+{
+	return 100 * rows_double(rows, 0, part) / rows_double(rows, 0, whole);
+}
+
+static void labels(FILE *out, const struct rows *facts)
+{
+	fprintf(out,
+			"## Labels\n\n"
+			"Three things are kept apart, in columns of their own:\n\n"
+			"- `p_fake`, `low`, `high`, `judgments`: the **crowd posterior**. What a Dawid-Skene model "
+			"infers from the judgments: the probability that the item is fake, with a 90 %% credible "
+			"interval. A soft label: train on it if you can.\n"
+			"- `ruling`: what a **moderator** decided, after a blind verdict of their own.\n"
+			"- `truth`, `basis`: **provenance truth**. What the source says, and on what ground. It "
+			"never decides the label.\n\n"
+			"`label` is the ruling if there is one, else the crowd's (`p_fake` of at least 0.5 is "
+			"fake). `label_source` says which: crowd %s, ruling %s.\n\n",
+			rows_text(facts, 0, FACT_CROWD), rows_text(facts, 0, FACT_RULED));
+	if (rows_integer(facts, 0, FACT_KNOWN) > 0)
+		fprintf(out, "Of %s items whose source states a truth, %s (%.1f %%) are labelled as it.\n\n",
+				rows_text(facts, 0, FACT_KNOWN), rows_text(facts, 0, FACT_AGREE),
+				percent(facts, FACT_AGREE, FACT_KNOWN));
+}
+
+static void agreement(FILE *out, const struct rows *facts, const struct rows *said)
+{
+	fputs("## How sure\n\n", out);
+	if (rows_text(facts, 0, FACT_ALPHA))
+		fprintf(out,
+				"Krippendorff's alpha (nominal) over the judgments here: %s (95 %% interval %s to %s, "
+				"by bootstrap over items).",
+				rows_text(facts, 0, FACT_ALPHA), rows_text(facts, 0, FACT_ALPHA_LOW),
+				rows_text(facts, 0, FACT_ALPHA_HIGH));
+	else
+		fputs("Krippendorff's alpha cannot be computed from the judgments here.", out);
+	fputs(" Agreement is not truth: a crowd may be wrong together.\n\n", out);
+	if (rows_integer(said, 0, OF_ALL) == 0) {
+		fputs("There are no judgments in it.\n\n", out);
+		return;
+	}
+	fprintf(out,
+			"%s judgments by %s volunteers. Of them %.1f %% were shown an item labelled fake, %.1f %% "
+			"said fake, %.1f %% saw the item on the left, %.1f %% in a matched pair, %.1f %% in a pair "
+			"drawn uniformly at random. Training pairs are left out; so are revisions.\n\n",
+			rows_text(said, 0, OF_ALL), rows_text(said, 0, OF_VOLUNTEERS),
+			percent(said, OF_FAKE_ITEMS, OF_ALL), percent(said, OF_SAYING_FAKE, OF_ALL),
+			percent(said, OF_LEFT, OF_ALL), percent(said, OF_MATCHED, OF_ALL),
+			percent(said, OF_RANDOM, OF_ALL));
+}
+
+static void limits(FILE *out)
+{
+	fputs("## Limits\n\n"
+		  "- A label says what a crowd or a moderator concluded. It is no forensic proof.\n"
+		  "- Items that the crowd could not settle and nobody ruled on are missing, so what is here "
+		  "is easier than what was asked.\n"
+		  "- Items that measure volunteers in an open campaign are missing too.\n"
+		  "- Media are renditions: every item went through the same recipe for its type, without "
+		  "metadata. Traces that such a recipe removes cannot be learned from here.\n"
+		  "- Volunteers came by themselves. They stand for nobody else.\n"
+		  "- Near-duplicates are kept together only where the source says so (one lineage) or the "
+		  "bytes are equal.\n\n",
+		  out);
+}
+
+static void files(FILE *out)
+{
+	fputs("## Files\n\n"
+		  "- `labels.csv`, `labels.jsonl`: a row an item; the same in both.\n"
+		  "- `judgments.csv`: a row a judgment. Volunteers, pairs, lineages and people appear under "
+		  "pseudonyms made for this release alone. No addresses, no device data, times to the "
+		  "hour.\n"
+		  "- `TYPE/SPLIT/LABEL/NAME`: the media. Names mean nothing.\n"
+		  "- `LICENCES`: terms and credit of each item.\n"
+		  "- `SHA256SUMS`: check with `sha256sum -c SHA256SUMS`, or `touchstone release verify`.\n\n",
+		  out);
+}
+
+/* Text in a cell of a table. */
+static void cell(FILE *out, const char *text)
+{
+	for (; *text; text++)
+		fputc((unsigned char)*text < 0x20 || *text == 0x7f ? ' ' : *text == '|' ? '/' : *text, out);
+}
+
+static void licences(FILE *out, const struct rows *rows)
+{
+	fputs("## Licences\n\nEach item keeps its own; `LICENCES` lists them with credit and source. The "
+		  "most frequent:\n\n| licence | items |\n| --- | ---: |\n",
+		  out);
+	for (size_t i = 0; i < rows_count(rows); i++) {
+		fputs("| ", out);
+		cell(out, rows_text(rows, i, 0));
+		fprintf(out, " | %s |\n", rows_text(rows, i, 1));
+	}
+	fputc('\n', out);
+}
+
+static void loading(FILE *out, const struct rows *table)
+{
+	fputs("## Loading it\n\n```python\n", out);
+	for (size_t i = 0; i < rows_count(table); i++) {
+		const char *type = rows_text(table, i, 0);
+
+		if (i > 0 && strcmp(type, rows_text(table, i - 1, 0)) == 0)
+			continue;
+		fprintf(out, "from datasets import load_dataset\n%s = load_dataset(\"%sfolder\", data_dir=\"%s\")\n",
+				type, type, type);
+		if (strcmp(type, "image") == 0)
+			fputs("from torchvision.datasets import ImageFolder\n"
+				  "train = ImageFolder(\"image/train\")  # classes: fake, real\n",
+				  out);
+	}
+	fputs("import pandas\n"
+		  "labels = pandas.read_csv(\"labels.csv\")\n"
+		  "judgments = pandas.read_csv(\"judgments.csv\")\n```\n\n"
+		  "```sql\n-- DuckDB\n"
+		  "SELECT split, label, count(*) FROM 'labels.csv' GROUP BY ALL;\n"
+		  "SELECT l.label, avg((j.verdict = l.label)::int) FROM 'judgments.csv' j\n"
+		  "  JOIN 'labels.csv' l USING (item) GROUP BY ALL;\n```\n\n",
+		  out);
+}
+
+static void citation(FILE *out, const struct rows *facts)
+{
+	fprintf(out,
+			"## Citing it\n\n```bibtex\n@misc{%s_%s,\n  title = {%s: crowdsourced real and fake media},\n"
+			"  version = {%s},\n  year = {%.4s},\n  note = {Dataset made with Touchstone}\n}\n```\n\n"
+			"Cite the name with its version, and the SHA-256 of `SHA256SUMS`: it stands for every "
+			"byte.\n",
+			rows_text(facts, 0, FACT_NAME), rows_text(facts, 0, FACT_VERSION),
+			rows_text(facts, 0, FACT_NAME), rows_text(facts, 0, FACT_VERSION),
+			rows_text(facts, 0, FACT_DATE));
+}
+
+struct error card_write(FILE *out, struct db *db, const char *release_id)
+{
+	const char *const id[] = { release_id };
+	auto_rows *facts = NULL, *said = NULL, *table = NULL, *terms = NULL;
+	struct error err;
+
+	if ((err = db_run(db, SQL_RELEASE_FACTS, id, &facts)).code)
+		return err;
+	if ((err = db_run(db, SQL_RELEASE_JUDGMENT_FACTS, id, &said)).code)
+		return err;
+	if ((err = db_run(db, SQL_RELEASE_TABLE, id, &table)).code)
+		return err;
+	if ((err = db_run(db, SQL_RELEASE_LICENCES, id, &terms)).code)
+		return err;
+	header(out, facts, table);
+	opening(out, facts);
+	splits(out, facts, table);
+	labels(out, facts);
+	agreement(out, facts, said);
+	limits(out);
+	files(out);
+	licences(out, terms);
+	loading(out, table);
+	citation(out, facts);
+	return ok();
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* card -- README.md of a release: what it is, how it was labelled, how sure, how to load it. */
+#ifndef RELEASE_CARD_H
+#define RELEASE_CARD_H
+
+#include <stdio.h>
+
+#include "core/error.h"
+#include "db/db.h"
+
+/* Writes the dataset card of a decided release as Markdown with a Hugging Face header. */
+struct error card_write(FILE *out, struct db *db, const char *release_id) MUST_CHECK;
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "release/columns.h"
+
+const struct column label_columns[LABEL_COLUMNS] = {
+	[LABEL_ITEM] = { "item", COLUMN_TEXT },
+	[LABEL_SPLIT] = { "split", COLUMN_TEXT },
+	[LABEL_MEDIA_TYPE] = { "media_type", COLUMN_TEXT },
+	[LABEL_FILE] = { "file", COLUMN_TEXT },
+	[LABEL_LABEL] = { "label", COLUMN_TEXT },
+	[LABEL_LABEL_SOURCE] = { "label_source", COLUMN_TEXT },
+	[LABEL_P_FAKE] = { "p_fake", COLUMN_NUMBER },
+	[LABEL_LOW] = { "low", COLUMN_NUMBER },
+	[LABEL_HIGH] = { "high", COLUMN_NUMBER },
+	[LABEL_JUDGMENTS] = { "judgments", COLUMN_NUMBER },
+	[LABEL_RULING] = { "ruling", COLUMN_TEXT },
+	[LABEL_TRUTH] = { "truth", COLUMN_TEXT },
+	[LABEL_BASIS] = { "basis", COLUMN_TEXT },
+	[LABEL_TECHNIQUE] = { "technique", COLUMN_LIST },
+	[LABEL_GENERATOR] = { "generator", COLUMN_TEXT },
+	[LABEL_LINEAGE] = { "lineage", COLUMN_TEXT },
+	[LABEL_IDENTITIES] = { "identities", COLUMN_LIST },
+	[LABEL_WIDTH] = { "width", COLUMN_NUMBER },
+	[LABEL_HEIGHT] = { "height", COLUMN_NUMBER },
+	[LABEL_DURATION_MS] = { "duration_ms", COLUMN_NUMBER },
+	[LABEL_LICENCE] = { "licence", COLUMN_TEXT },
+	[LABEL_CREDIT] = { "credit", COLUMN_TEXT },
+	[LABEL_BYTES] = { "bytes", COLUMN_NUMBER },
+	[LABEL_SHA256] = { "sha256", COLUMN_TEXT },
+};
+
+const struct column judgment_columns[JUDGMENT_COLUMNS] = {
+	[JUDGMENT_ITEM] = { "item", COLUMN_TEXT },
+	[JUDGMENT_VOLUNTEER] = { "volunteer", COLUMN_TEXT },
+	[JUDGMENT_VERDICT] = { "verdict", COLUMN_TEXT },
+	[JUDGMENT_CONFIDENCE] = { "confidence", COLUMN_NUMBER },
+	[JUDGMENT_POSITION] = { "position", COLUMN_TEXT },
+	[JUDGMENT_TELLS] = { "tells", COLUMN_LIST },
+	[JUDGMENT_MATCHED] = { "matched", COLUMN_FLAG },
+	[JUDGMENT_KIND] = { "kind", COLUMN_TEXT },
+	[JUDGMENT_SHOWING] = { "showing", COLUMN_TEXT },
+	[JUDGMENT_EXPOSURE_MS] = { "exposure_ms", COLUMN_NUMBER },
+	[JUDGMENT_JUDGED_AT] = { "judged_at", COLUMN_TEXT },
+};

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* columns -- what the tables of a release hold, in order; docs/dataset-format.md explains them. */
+#ifndef RELEASE_COLUMNS_H
+#define RELEASE_COLUMNS_H
+
+#include "release/table.h"
+
+enum label_column {
+	LABEL_ITEM,
+	LABEL_SPLIT,
+	LABEL_MEDIA_TYPE,
+	LABEL_FILE,
+	LABEL_LABEL,
+	LABEL_LABEL_SOURCE,
+	LABEL_P_FAKE,
+	LABEL_LOW,
+	LABEL_HIGH,
+	LABEL_JUDGMENTS,
+	LABEL_RULING,
+	LABEL_TRUTH,
+	LABEL_BASIS,
+	LABEL_TECHNIQUE,
+	LABEL_GENERATOR,
+	LABEL_LINEAGE,
+	LABEL_IDENTITIES,
+	LABEL_WIDTH,
+	LABEL_HEIGHT,
+	LABEL_DURATION_MS,
+	LABEL_LICENCE,
+	LABEL_CREDIT,
+	LABEL_BYTES,
+	LABEL_SHA256,
+	LABEL_COLUMNS,
+	/* Further columns of the statement release_labels, for LICENCES. */
+	LABEL_SOURCE = LABEL_COLUMNS,
+	LABEL_TITLE,
+};
+
+enum judgment_column {
+	JUDGMENT_ITEM,
+	JUDGMENT_VOLUNTEER,
+	JUDGMENT_VERDICT,
+	JUDGMENT_CONFIDENCE,
+	JUDGMENT_POSITION,
+	JUDGMENT_TELLS,
+	JUDGMENT_MATCHED,
+	JUDGMENT_KIND,
+	JUDGMENT_SHOWING,
+	JUDGMENT_EXPOSURE_MS,
+	JUDGMENT_JUDGED_AT,
+	JUDGMENT_COLUMNS,
+};
+
+extern const struct column label_columns[LABEL_COLUMNS];
+extern const struct column judgment_columns[JUDGMENT_COLUMNS];
+
+#endif

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "release/make.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/hash.h"
+#include "core/hex.h"
+#include "core/log.h"
+#include "domain/release.h"
+#include "release/card.h"
+#include "release/columns.h"
+#include "release/fix.h"
+#include "release/table.h"
+
+#define WINDOW "2000" /* items between two renewals of the claim */
+
+enum table { LABELS, LABELS_JSON, JUDGMENTS, LICENCES, CARD, SUMS, TABLES };
+
+static const char *const table_names[TABLES] = {
+	[LABELS] = "labels.csv",	   [LABELS_JSON] = "labels.jsonl", [JUDGMENTS] = "judgments.csv",
+	[LICENCES] = "LICENCES",	   [CARD] = "README.md",		   [SUMS] = "SHA256SUMS",
+};
+
+struct making {
+	struct db *db;
+	struct store *store;
+	const char *release_id;
+	const struct release_progress *progress;
+	int64_t items;
+	char folder[PATH_MAX];
+	FILE *out[TABLES]; /* open while being written */
+	struct {
+		char sha256[SHA256_TEXT];
+		uint64_t bytes;
+	} written[TABLES];
+};
+
+static struct error cannot_write(const char *name)
+{
+	log_error("release: %s: %s", name, strerror(errno));
+	return errorf(ERR_INTERNAL, "%s cannot be written; is the disk full?", name);
+}
+
+static struct error table_open(struct making *making, enum table table)
+{
+	char path[PATH_MAX + 32];
+
+	snprintf(path, sizeof path, "%s/%s", making->folder, table_names[table]);
+	making->out[table] = fopen(path, "w");
+	return making->out[table] ? ok() : cannot_write(table_names[table]);
+}
+
+/* Closes the table and takes it into the store. */
+static struct error table_keep(struct making *making, enum table table)
+{
+	FILE *out = making->out[table];
+	bool bad = ferror(out);
+	unsigned char digest[SHA256_BYTES];
+	char path[PATH_MAX + 32];
+	struct error err;
+
+	making->out[table] = NULL;
+	if (fclose(out) || bad)
+		return cannot_write(table_names[table]);
+	snprintf(path, sizeof path, "%s/%s", making->folder, table_names[table]);
+	if ((err = store_take(making->store, path, digest, &making->written[table].bytes)).code)
+		return err;
+	hex_encode(making->written[table].sha256, digest, SHA256_BYTES);
+	return ok();
+}
+
+static void licence_entry(FILE *out, const struct rows *rows)
+{
+	static const struct {
+		const char *name;
+		int column;
+	} lines[] = { { "licence", LABEL_LICENCE },
+				  { "credit", LABEL_CREDIT },
+				  { "source", LABEL_SOURCE },
+				  { "title", LABEL_TITLE } };
+
+	fprintf(out, "\n%s\n", rows_text(rows, 0, LABEL_FILE));
+	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+		const char *text = rows_text(rows, 0, lines[i].column);
+
+		if (!text && lines[i].column != LABEL_LICENCE)
+			continue;
+		fprintf(out, "  %s: ", lines[i].name);
+		table_text(out, text ? text : "not stated");
+		fputc('\n', out);
+	}
+}
+
+static struct error each_label(void *arg, const struct rows *rows)
+{
+	struct making *making = arg;
+	const char *values[LABEL_COLUMNS];
+
+	for (int c = 0; c < LABEL_COLUMNS; c++)
+		values[c] = rows_text(rows, 0, c);
+	csv_row(making->out[LABELS], values, LABEL_COLUMNS);
+	jsonl_row(making->out[LABELS_JSON], label_columns, values, LABEL_COLUMNS);
+	licence_entry(making->out[LICENCES], rows);
+	return ok();
+}
+
+static struct error each_judgment(void *arg, const struct rows *rows)
+{
+	struct making *making = arg;
+	const char *values[JUDGMENT_COLUMNS];
+
+	for (int c = 0; c < JUDGMENT_COLUMNS; c++)
+		values[c] = rows_text(rows, 0, c);
+	csv_row(making->out[JUDGMENTS], values, JUDGMENT_COLUMNS);
+	return ok();
+}
+
+static struct error tell(const struct making *making, int64_t done)
+{
+	const struct release_progress *progress = making->progress;
+
+	return progress ? progress->tell(progress->arg, done, making->items) : ok();
+}
+
+/* Labels, licences and judgments of all items, some items at a time. */
+static struct error write_items(struct making *making)
+{
+	char after[UUID_TEXT] = "", upto[UUID_TEXT];
+	int64_t done = 0;
+	struct error err;
+
+	for (;;) {
+		const char *const window[] = { making->release_id, *after ? after : NULL, WINDOW };
+		const char *const few[] = { making->release_id, *after ? after : NULL, upto };
+		auto_rows *rows = NULL;
+
+		if ((err = db_run(making->db, SQL_RELEASE_WINDOW, window, &rows)).code)
+			return err;
+		if (rows_count(rows) == 0)
+			return ok();
+		snprintf(upto, sizeof upto, "%s", rows_text(rows, 0, 0));
+		if ((err = db_stream(making->db, SQL_RELEASE_LABELS, few, each_label, making)).code)
+			return err;
+		if ((err = db_stream(making->db, SQL_RELEASE_JUDGMENTS, few, each_judgment, making)).code)
+			return err;
+		done += rows_integer(rows, 0, 1);
+		if ((err = tell(making, done)).code)
+			return err;
+		memcpy(after, upto, sizeof after);
+	}
+}
+
+static struct error each_medium(void *arg, const struct rows *rows)
+{
+	struct making *making = arg;
+	const char *path = rows_text(rows, 0, 0), *sha256 = rows_text(rows, 0, 1);
+	unsigned char digest[SHA256_BYTES];
+
+	if (!hex_decode(digest, SHA256_BYTES, sha256))
+		return errorf(ERR_INTERNAL, "a digest cannot be read");
+	if (!store_has(making->store, digest)) {
+		log_error("release: the store has lost %s", sha256);
+		return errorf(ERR_INTERNAL, "A file of the release is not in the store.");
+	}
+	fprintf(making->out[SUMS], "%s  %s\n", sha256, path);
+	return ok();
+}
+
+static struct error write_sums(struct making *making)
+{
+	struct error err;
+
+	for (int t = 0; t < SUMS; t++)
+		fprintf(making->out[SUMS], "%s  %s\n", making->written[t].sha256, table_names[t]);
+	err = db_stream(making->db, SQL_RELEASE_MEDIA, (const char *[]){ making->release_id },
+					each_medium, making);
+	return err.code ? err : table_keep(making, SUMS);
+}
+
+static struct error write_tables(struct making *making)
+{
+	struct error err;
+
+	for (int t = 0; t < TABLES; t++)
+		if ((err = table_open(making, (enum table)t)).code)
+			return err;
+	csv_header(making->out[LABELS], label_columns, LABEL_COLUMNS);
+	csv_header(making->out[JUDGMENTS], judgment_columns, JUDGMENT_COLUMNS);
+	fputs("Every file of this release comes with the terms below, as its source states them.\n"
+		  "The tables (labels, judgments, this file and the card) are CC0-1.0.\n",
+		  making->out[LICENCES]);
+	if ((err = write_items(making)).code)
+		return err;
+	if ((err = card_write(making->out[CARD], making->db, making->release_id)).code)
+		return err;
+	for (int t = 0; t < SUMS; t++)
+		if ((err = table_keep(making, (enum table)t)).code)
+			return err;
+	return write_sums(making);
+}
+
+static struct error finish(struct db *db, void *arg)
+{
+	const struct making *making = arg;
+	const char *const id[] = { making->release_id };
+	auto_rows *rows = NULL;
+	struct error err;
+
+	if ((err = db_run(db, SQL_RELEASE_LOCK, id, &rows)).code)
+		return err;
+	if (rows_count(rows) == 0 || strcmp(rows_text(rows, 0, 0), "ready") == 0)
+		return ok(); /* another maker was quicker */
+	for (int t = 0; t < TABLES; t++) {
+		char bytes[24];
+
+		snprintf(bytes, sizeof bytes, "%llu", (unsigned long long)making->written[t].bytes);
+		err = db_do(db, SQL_RELEASE_ADD_FILE,
+					(const char *[]){ making->release_id, table_names[t],
+									  making->written[t].sha256, bytes },
+					NULL);
+		if (err.code)
+			return err;
+	}
+	return db_do(db, SQL_RELEASE_FINISH, id, NULL);
+}
+
+static struct error write_and_finish(struct making *making)
+{
+	auto_rows *rows = NULL;
+	struct error err = db_run(making->db, SQL_RELEASE_SIZE,
+							  (const char *[]){ making->release_id }, &rows);
+
+	if (err.code)
+		return err;
+	making->items = rows_integer(rows, 0, 0);
+	if ((err = tell(making, 0)).code)
+		return err;
+	if ((err = store_scratch(making->store, making->folder)).code)
+		return err;
+	err = write_tables(making);
+	for (int t = 0; t < TABLES; t++)
+		if (making->out[t])
+			fclose(making->out[t]);
+	store_scratch_remove(making->folder);
+	return err.code ? err : db_transaction(making->db, finish, making);
+}
+
+struct error release_make(struct db *db, struct store *store, const char *release_id,
+						  const struct release_progress *progress)
+{
+	struct making *making;
+	struct arena *arena = arena_new();
+	struct release release;
+	struct error err = release_by_id(db, arena, release_id, &release);
+	bool ready = !err.code && strcmp(release.state, "ready") == 0;
+
+	arena_free(arena);
+	if (err.code || ready)
+		return err;
+	if ((err = release_decide(db, release_id)).code)
+		return err;
+	if (!(making = calloc(1, sizeof *making)))
+		abort();
+	making->db = db;
+	making->store = store;
+	making->release_id = release_id;
+	making->progress = progress;
+	err = write_and_finish(making);
+	free(making);
+	return err;
+}
+
+struct working {
+	struct db *db;
+	const struct job *job;
+	const struct release_progress *also;
+};
+
+static struct error renew(void *arg, int64_t done, int64_t total)
+{
+	const struct working *working = arg;
+	struct error err = job_renew(working->db, working->job, done, total);
+
+	if (err.code || !working->also)
+		return err;
+	return working->also->tell(working->also->arg, done, total);
+}
+
+/* What went wrong is told to whoever asked, but for our own faults, which the log tells. */
+static struct error note_failure(struct db *db, const struct job *job, struct error why)
+{
+	const char *text = why.code == ERR_INTERNAL ? "An internal fault; see the server's log." :
+												  why.detail;
+	struct error err;
+
+	log_warn("release %s, attempt %d: %s", job->subject, job->attempts, why.detail);
+	if (why.code == ERR_GONE)
+		return ok(); /* another worker has it now */
+	if (why.code != ERR_INVALID && job->attempts < JOB_ATTEMPTS)
+		return job_put_back(db, job, text);
+	if ((err = job_fail(db, job, text)).code)
+		return err;
+	return release_failed(db, job->subject);
+}
+
+struct error release_do_job(struct db *db, struct store *store, const struct job *job,
+							const struct release_progress *also)
+{
+	struct working working = { db, job, also };
+	struct release_progress progress = { renew, &working };
+	struct error err = release_resumed(db, job->subject);
+
+	if (!err.code)
+		err = release_make(db, store, job->subject, &progress);
+	if (!err.code)
+		return job_finish(db, job);
+	struct error noted = note_failure(db, job, err);
+	if (noted.code)
+		log_error("release: the job's end cannot be noted: %s", noted.detail);
+	return err;
+}
+
+struct error release_work(struct db *db, struct store *store, bool *ret_worked)
+{
+	struct job job;
+	struct error err = job_claim(db, &job, ret_worked);
+
+	if (err.code || !*ret_worked)
+		return err;
+	err = release_do_job(db, store, &job, NULL);
+	if (!err.code)
+		log_info("release %s is ready", job.subject);
+	return err.code == ERR_UNAVAILABLE ? err : ok();
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "release/table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_control(char c)
+{
+	return (unsigned char)c < 0x20 || c == 0x7f;
+}
+
+void table_text(FILE *out, const char *text)
+{
+	for (; text && *text; text++)
+		fputc(is_control(*text) ? ' ' : *text, out);
+}
+
+static void csv_field(FILE *out, const char *text)
+{
+	if (!text || !strpbrk(text, ",\"")) {
+		table_text(out, text);
+		return;
+	}
+	fputc('"', out);
+	for (; *text; text++) {
+		if (*text == '"')
+			fputc('"', out);
+		fputc(is_control(*text) ? ' ' : *text, out);
+	}
+	fputc('"', out);
+}
+
+void csv_header(FILE *out, const struct column columns[], size_t count)
+{
+	for (size_t c = 0; c < count; c++)
+		fprintf(out, "%s%s", c ? "," : "", columns[c].name);
+	fputs("\r\n", out);
+}
+
+void csv_row(FILE *out, const char *const values[], size_t count)
+{
+	for (size_t c = 0; c < count; c++) {
+		if (c)
+			fputc(',', out);
+		csv_field(out, values[c]);
+	}
+	fputs("\r\n", out);
+}
+
+static void json_text(FILE *out, const char *text, size_t len)
+{
+	fputc('"', out);
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] == '"' || text[i] == '\\')
+			fputc('\\', out);
+		fputc(is_control(text[i]) ? ' ' : text[i], out);
+	}
+	fputc('"', out);
+}
+
+static void json_list(FILE *out, const char *text)
+{
+	fputc('[', out);
+	while (text && *text) {
+		size_t len = strcspn(text, ";");
+
+		json_text(out, text, len);
+		text += len + (text[len] == ';');
+		if (*text)
+			fputs(", ", out);
+	}
+	fputc(']', out);
+}
+
+void jsonl_row(FILE *out, const struct column columns[], const char *const values[], size_t count)
+{
+	for (size_t c = 0; c < count; c++) {
+		fprintf(out, "%s\"%s\": ", c ? ", " : "{", columns[c].name);
+		if (columns[c].kind == COLUMN_LIST)
+			json_list(out, values[c]);
+		else if (!values[c])
+			fputs("null", out);
+		else if (columns[c].kind == COLUMN_TEXT)
+			json_text(out, values[c], strlen(values[c]));
+		else
+			fputs(values[c], out);
+	}
+	fputs("}\n", out);
+}
+
+/*
+ * Reads one field that begins at `at` and ends it with a NUL, in place. Returns what follows its
+ * comma, or NULL after the last; *good turns false on a quote out of place.
+ */
+static char *csv_take(char *at, const char **field, bool *good)
+{
+	char *to = at;
+
+	*field = at;
+	if (*at != '"') {
+		char *end = at + strcspn(at, ",\"");
+
+		*good = *end != '"';
+		at = *end == ',' ? end + 1 : NULL;
+		*end = '\0';
+		return at;
+	}
+	for (at++; *at && (*at != '"' || at[1] == '"'); at++) {
+		at += *at == '"';
+		*to++ = *at;
+	}
+	*good = *at == '"' && (at[1] == ',' || at[1] == '\0');
+	*to = '\0';
+	return *good && at[1] == ',' ? at + 2 : NULL;
+}
+
+/* A row is one line: what csv_row() writes has no line break within a field. */
+struct error csv_next(struct csv_reader *reader, bool *ret_more)
+{
+	ssize_t len = getline(&reader->line, &reader->room, reader->in);
+	char *at = reader->line;
+	bool good = true;
+
+	reader->count = 0;
+	*ret_more = len >= 0;
+	if (len < 0)
+		return ok();
+	reader->row++;
+	if ((size_t)len != strlen(at))
+		return errorf(ERR_MALFORMED, "row %u: a NUL byte", reader->row);
+	at[strcspn(at, "\r\n")] = '\0';
+	while (at && good) {
+		if (reader->count == CSV_FIELDS)
+			return errorf(ERR_MALFORMED, "row %u: too many fields", reader->row);
+		at = csv_take(at, &reader->fields[reader->count++], &good);
+	}
+	return good ? ok() : errorf(ERR_MALFORMED, "row %u: a quote out of place", reader->row);
+}
+
+void csv_close(struct csv_reader *reader)
+{
+	free(reader->line);
+	reader->line = NULL;
+}

@@ -1,0 +1,614 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "release/verify.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <fts.h>
+#include <jansson.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/hash.h"
+#include "core/hex.h"
+#include "release/columns.h"
+#include "release/split.h"
+#include "release/table.h"
+
+#define NAME_DIGITS 20
+#define FORMATS_MOST 16
+
+/* A line of SHA256SUMS. */
+struct sum {
+	char *path;
+	unsigned char digest[SHA256_BYTES];
+	bool there, labelled;
+};
+
+enum key_kind { KEY_ITEM, KEY_LINEAGE, KEY_IDENTITY, KEY_BYTES, KEY_JUDGMENT };
+
+/* Something that must not lie in two splits, or not occur twice. */
+struct key {
+	uint64_t hash;
+	uint32_t row;
+	uint8_t kind, split;
+};
+
+struct keys {
+	struct key *all;
+	size_t count, room;
+};
+
+/* A file format of one media type, and which labels come in it. */
+struct format {
+	char name[24];
+	bool real, fake;
+};
+
+struct verifying {
+	const char *folder;
+	FILE *out;
+	uint64_t faults;
+	struct sum *sums;
+	size_t count, room;
+	struct keys keys;	   /* of labels.csv */
+	struct keys judgments; /* (item, volunteer) */
+	struct format formats[FORMATS_MOST];
+	size_t format_count;
+};
+
+static void fault(struct verifying *v, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void fault(struct verifying *v, const char *format, ...)
+{
+	va_list list;
+
+	if (v->faults++ >= VERIFY_MOST)
+		return;
+	va_start(list, format);
+	vfprintf(v->out, format, list);
+	va_end(list);
+	fputc('\n', v->out);
+}
+
+static FILE *open_in(const struct verifying *v, const char *name)
+{
+	char path[PATH_MAX];
+
+	if (snprintf(path, sizeof path, "%s/%s", v->folder, name) >= (int)sizeof path)
+		return NULL;
+	return fopen(path, "r");
+}
+
+static void *grown(void *memory, size_t count, size_t size)
+{
+	memory = reallocarray(memory, count, size);
+	if (!memory)
+		abort();
+	return memory;
+}
+
+/* ------------------------------------------------------------------ SHA256SUMS and the folder */
+
+static int compare_sums(const void *a, const void *b)
+{
+	return strcmp(((const struct sum *)a)->path, ((const struct sum *)b)->path);
+}
+
+static struct sum *sum_find(const struct verifying *v, const char *path)
+{
+	struct sum key = { .path = (char *)(uintptr_t)path };
+
+	return v->count ? bsearch(&key, v->sums, v->count, sizeof key, compare_sums) : NULL;
+}
+
+static bool path_is_safe(const char *path)
+{
+	if (*path == '/' || *path == '\0')
+		return false;
+	for (const char *part = path;; part++) {
+		size_t len = strcspn(part, "/");
+
+		if (len == 0 || (len == 1 && part[0] == '.') || (len == 2 && strncmp(part, "..", 2) == 0))
+			return false;
+		part += len;
+		if (*part == '\0')
+			return true;
+	}
+}
+
+static void add_sum(struct verifying *v, char *line, unsigned row)
+{
+	const size_t digits = (size_t)2 * SHA256_BYTES;
+	struct sum sum = { 0 };
+
+	line[strcspn(line, "\n")] = '\0';
+	if (strlen(line) <= digits + 2 || line[digits] != ' ') {
+		fault(v, "SHA256SUMS line %u: not a checksum and a path", row);
+		return;
+	}
+	line[digits] = '\0';
+	if (!hex_decode(sum.digest, SHA256_BYTES, line) || !path_is_safe(line + digits + 2)) {
+		fault(v, "SHA256SUMS line %u: not a checksum and a path", row);
+		return;
+	}
+	if (!(sum.path = strdup(line + digits + 2)))
+		abort();
+	if (v->count == v->room) {
+		v->room = v->room ? 2 * v->room : 256;
+		v->sums = grown(v->sums, v->room, sizeof *v->sums);
+	}
+	v->sums[v->count++] = sum;
+}
+
+static struct error read_sums(struct verifying *v)
+{
+	FILE *in = open_in(v, "SHA256SUMS");
+	char *line = NULL;
+	size_t room = 0;
+	unsigned row = 0;
+
+	if (!in)
+		return errorf(ERR_NOT_FOUND, "%s/SHA256SUMS: %s", v->folder, strerror(errno));
+	while (getline(&line, &room, in) >= 0)
+		add_sum(v, line, ++row);
+	free(line);
+	fclose(in);
+	if (v->count)
+		qsort(v->sums, v->count, sizeof *v->sums, compare_sums);
+	for (size_t i = 1; i < v->count; i++)
+		if (strcmp(v->sums[i - 1].path, v->sums[i].path) == 0)
+			fault(v, "%s: listed twice in SHA256SUMS", v->sums[i].path);
+	return ok();
+}
+
+static void check_digest(struct verifying *v, const struct sum *sum, const char *path)
+{
+	unsigned char digest[SHA256_BYTES];
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	uint64_t bytes;
+	struct error err;
+
+	if (fd < 0) {
+		fault(v, "%s: %s", sum->path, strerror(errno));
+		return;
+	}
+	err = sha256_fd(fd, digest, &bytes);
+	close(fd);
+	if (err.code)
+		fault(v, "%s: cannot be read", sum->path);
+	else if (memcmp(digest, sum->digest, SHA256_BYTES) != 0)
+		fault(v, "%s: its bytes are not those that SHA256SUMS lists", sum->path);
+}
+
+static void check_entry(struct verifying *v, const FTSENT *entry)
+{
+	const char *path = entry->fts_path + strlen(v->folder);
+	struct sum *sum;
+
+	path += strspn(path, "/");
+	if (strcmp(path, "SHA256SUMS") == 0 && entry->fts_info == FTS_F)
+		return;
+	if (entry->fts_info != FTS_F) {
+		fault(v, "%s: neither a file nor a folder", path);
+		return;
+	}
+	if (!(sum = sum_find(v, path))) {
+		fault(v, "%s: not listed in SHA256SUMS", path);
+		return;
+	}
+	sum->there = true;
+	check_digest(v, sum, entry->fts_path);
+}
+
+static struct error check_files(struct verifying *v, const struct release_progress *progress)
+{
+	char *const roots[] = { (char *)(uintptr_t)v->folder, NULL };
+	FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	struct error err = ok();
+	int64_t done = 0;
+
+	if (!tree)
+		return errorf(ERR_NOT_FOUND, "%s: %s", v->folder, strerror(errno));
+	for (FTSENT *entry; !err.code && (entry = fts_read(tree));) {
+		if (entry->fts_info == FTS_D || entry->fts_info == FTS_DP)
+			continue;
+		check_entry(v, entry);
+		if (progress)
+			err = progress->tell(progress->arg, ++done, (int64_t)v->count + 1);
+	}
+	fts_close(tree);
+	for (size_t i = 0; i < v->count; i++)
+		if (!v->sums[i].there)
+			fault(v, "%s: missing", v->sums[i].path);
+	return err;
+}
+
+/* ------------------------------------------------------------------ labels.csv and labels.jsonl */
+
+static uint64_t hash_of(const char *a, const char *b)
+{
+	unsigned char digest[SHA256_BYTES];
+	struct sha256 hash;
+	uint64_t first;
+
+	sha256_start(&hash);
+	sha256_add(&hash, a, strlen(a) + 1);
+	sha256_add(&hash, b, strlen(b));
+	sha256_finish(&hash, digest);
+	memcpy(&first, digest, sizeof first);
+	return first;
+}
+
+static void add_key(struct keys *keys, enum key_kind kind, uint64_t hash, uint32_t row, int split)
+{
+	if (keys->count == keys->room) {
+		keys->room = keys->room ? 2 * keys->room : 1024;
+		keys->all = grown(keys->all, keys->room, sizeof *keys->all);
+	}
+	keys->all[keys->count++] =
+		(struct key){ .hash = hash, .row = row, .kind = (uint8_t)kind, .split = (uint8_t)split };
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+	const struct key *x = a, *y = b;
+
+	if (x->kind != y->kind)
+		return x->kind < y->kind ? -1 : 1;
+	if (x->hash != y->hash)
+		return x->hash < y->hash ? -1 : 1;
+	return x->row < y->row ? -1 : x->row > y->row;
+}
+
+static bool one_of(const char *text, const char *a, const char *b, const char *c)
+{
+	return strcmp(text, a) == 0 || strcmp(text, b) == 0 || (c && strcmp(text, c) == 0);
+}
+
+static bool name_is_opaque(const char *name)
+{
+	size_t digits = strspn(name, "0123456789abcdef"), end;
+
+	if (digits != NAME_DIGITS || name[digits] != '.')
+		return false;
+	end = strspn(name + digits + 1, "abcdefghijklmnopqrstuvwxyz0123456789");
+	return end >= 1 && end <= 4 && name[digits + 1 + end] == '\0';
+}
+
+static void note_format(struct verifying *v, const char *media_type, const char *file,
+						const char *label)
+{
+	char name[sizeof v->formats[0].name];
+	size_t i = 0;
+
+	snprintf(name, sizeof name, "%s %s", media_type, strrchr(file, '.') + 1);
+	while (i < v->format_count && strcmp(v->formats[i].name, name) != 0)
+		i++;
+	if (i == FORMATS_MOST)
+		return;
+	if (i == v->format_count)
+		snprintf(v->formats[v->format_count++].name, sizeof name, "%s", name);
+	if (*label == 'f')
+		v->formats[i].fake = true;
+	else
+		v->formats[i].real = true;
+}
+
+static void check_place(struct verifying *v, const char *const f[], uint32_t row)
+{
+	const char *file = f[LABEL_FILE];
+	char prefix[64], digest[SHA256_TEXT];
+	struct sum *sum = sum_find(v, file);
+
+	snprintf(prefix, sizeof prefix, "%s/%s/%s/", f[LABEL_MEDIA_TYPE], f[LABEL_SPLIT],
+			 f[LABEL_LABEL]);
+	if (strncmp(file, prefix, strlen(prefix)) != 0) {
+		fault(v, "labels.csv row %u: %s is not in the folder of its type, split and label", row,
+			  file);
+		return;
+	}
+	if (!name_is_opaque(file + strlen(prefix)))
+		fault(v, "labels.csv row %u: the name of %s may tell something", row, file);
+	else
+		note_format(v, f[LABEL_MEDIA_TYPE], file, f[LABEL_LABEL]);
+	if (!sum) {
+		fault(v, "labels.csv row %u: %s is not listed in SHA256SUMS", row, file);
+		return;
+	}
+	hex_encode(digest, sum->digest, SHA256_BYTES);
+	if (strcmp(digest, f[LABEL_SHA256]) != 0)
+		fault(v, "labels.csv row %u: its sha256 is not that of %s", row, file);
+	if (sum->labelled)
+		fault(v, "labels.csv row %u: %s has a row already", row, file);
+	sum->labelled = true;
+}
+
+static bool is_probability(const char *text, double *value)
+{
+	char *end;
+
+	*value = strtod(text, &end);
+	return *text && *end == '\0' && *value >= 0 && *value <= 1;
+}
+
+static void check_label(struct verifying *v, const char *const f[], uint32_t row)
+{
+	bool ruled = f[LABEL_RULING][0] != '\0', crowd = f[LABEL_P_FAKE][0] != '\0';
+	double p = 0, low = 0, high = 0;
+	const char *due;
+
+	if (crowd && !(is_probability(f[LABEL_P_FAKE], &p) && is_probability(f[LABEL_LOW], &low) &&
+				   is_probability(f[LABEL_HIGH], &high) && low <= high))
+		fault(v, "labels.csv row %u: p_fake, low and high are no probability and its interval", row);
+	if (!crowd && !ruled) {
+		fault(v, "labels.csv row %u: a label from nowhere", row);
+		return;
+	}
+	due = ruled ? f[LABEL_RULING] : p >= .5 ? "fake" : "real";
+	if (strcmp(f[LABEL_LABEL], due) != 0)
+		fault(v, "labels.csv row %u: the label is %s, but the %s says %s", row, f[LABEL_LABEL],
+			  ruled ? "ruling" : "crowd", due);
+	if (strcmp(f[LABEL_LABEL_SOURCE], ruled ? "ruling" : "crowd") != 0)
+		fault(v, "labels.csv row %u: label_source is not %s", row, ruled ? "ruling" : "crowd");
+}
+
+static void note_keys(struct verifying *v, const char *const f[], uint32_t row, int split)
+{
+	char *list = strdup(f[LABEL_IDENTITIES]), *rest = list;
+
+	if (!list)
+		abort();
+	add_key(&v->keys, KEY_ITEM, hash_of("", f[LABEL_ITEM]), row, split);
+	add_key(&v->keys, KEY_LINEAGE, hash_of("", f[LABEL_LINEAGE]), row, split);
+	add_key(&v->keys, KEY_BYTES, hash_of("", f[LABEL_SHA256]), row, split);
+	for (char *who; (who = strsep(&rest, ";"));)
+		if (*who)
+			add_key(&v->keys, KEY_IDENTITY, hash_of("", who), row, split);
+	free(list);
+}
+
+static void check_row(struct verifying *v, const char *const f[], uint32_t row)
+{
+	int split = split_read(f[LABEL_SPLIT]);
+
+	if (split == SPLIT_NONE || !one_of(f[LABEL_LABEL], "real", "fake", NULL) ||
+		!one_of(f[LABEL_MEDIA_TYPE], "image", "video", "audio")) {
+		fault(v, "labels.csv row %u: no such split, label or media_type", row);
+		return;
+	}
+	check_place(v, f, row);
+	check_label(v, f, row);
+	note_keys(v, f, row, split);
+}
+
+/* The value as labels.csv writes it. */
+static void value_text(const json_t *value, char *text, size_t room)
+{
+	size_t len = 0, i;
+	json_t *element;
+
+	*text = '\0';
+	if (json_is_string(value))
+		snprintf(text, room, "%s", json_string_value(value));
+	else if (json_is_array(value))
+		json_array_foreach(value, i, element) {
+			const char *one = json_string_value(element);
+
+			len += (size_t)snprintf(text + len, room - len, "%s%s", i ? ";" : "", one ? one : "?");
+			if (len >= room)
+				return;
+		}
+}
+
+static bool same_value(const struct column *column, const json_t *value, const char *text)
+{
+	char found[1 << 14];
+
+	if (!value)
+		return false;
+	if (column->kind == COLUMN_NUMBER)
+		return json_is_null(value) ? *text == '\0' : json_number_value(value) == strtod(text, NULL);
+	value_text(value, found, sizeof found);
+	return strncmp(found, text, sizeof found - 1) == 0;
+}
+
+static void check_json_line(struct verifying *v, FILE *json, const char *const f[], uint32_t row)
+{
+	char *line = NULL;
+	size_t room = 0;
+	ssize_t len = getline(&line, &room, json);
+	json_t *object = len < 0 ? NULL : json_loadb(line, (size_t)len, JSON_REJECT_DUPLICATES, NULL);
+
+	if (!json_is_object(object))
+		fault(v, "labels.jsonl line %u: not a JSON object", row - 1);
+	for (int c = 0; object && c < LABEL_COLUMNS; c++)
+		if (!same_value(&label_columns[c], json_object_get(object, label_columns[c].name), f[c]))
+			fault(v, "labels.jsonl line %u: its %s is not that of labels.csv", row - 1,
+				  label_columns[c].name);
+	json_decref(object);
+	free(line);
+}
+
+/* False after saying what is wrong with the header. */
+static bool check_header(struct verifying *v, struct csv_reader *csv, const char *name,
+						 const struct column columns[], size_t count)
+{
+	bool more = false;
+	struct error err = csv_next(csv, &more);
+	bool good = !err.code && more && csv->count == count;
+
+	for (size_t c = 0; good && c < count; c++)
+		good = strcmp(csv->fields[c], columns[c].name) == 0;
+	if (!good)
+		fault(v, "%s: its header is not that of this format", name);
+	return good;
+}
+
+/* Reads the next row; false at the end, or after saying that the rest cannot be read. */
+static bool next_row(struct verifying *v, struct csv_reader *csv, const char *name, size_t count)
+{
+	bool more = false;
+	struct error err = csv_next(csv, &more);
+
+	if (err.code)
+		fault(v, "%s %s", name, err.detail);
+	else if (more && csv->count != count)
+		fault(v, "%s row %u: %zu fields instead of %zu", name, csv->row, csv->count, count);
+	return !err.code && more && csv->count == count;
+}
+
+static void check_labels(struct verifying *v)
+{
+	struct csv_reader csv = { .in = open_in(v, "labels.csv") };
+	FILE *json = open_in(v, "labels.jsonl");
+
+	if (!csv.in)
+		fault(v, "labels.csv: %s", strerror(errno));
+	if (!json)
+		fault(v, "labels.jsonl: cannot be read");
+	if (csv.in && check_header(v, &csv, "labels.csv", label_columns, LABEL_COLUMNS))
+		while (next_row(v, &csv, "labels.csv", LABEL_COLUMNS)) {
+			check_row(v, csv.fields, csv.row);
+			if (json)
+				check_json_line(v, json, csv.fields, csv.row);
+		}
+	if (json && fgetc(json) != EOF)
+		fault(v, "labels.jsonl: goes on after the last row of labels.csv");
+	if (csv.in)
+		fclose(csv.in);
+	if (json)
+		fclose(json);
+	csv_close(&csv);
+}
+
+static bool is_table(const char *path)
+{
+	static const char *const names[] = { "README.md", "LICENCES", "labels.csv", "labels.jsonl",
+										 "judgments.csv" };
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (strcmp(path, names[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Everything listed is a table or has a row; a format tells nothing of the label. */
+static void check_whole(struct verifying *v)
+{
+	static const char *const kinds[] = { "item", "lineage", "identity", "same bytes" };
+
+	for (size_t i = 0; i < v->count; i++)
+		if (!v->sums[i].labelled && !is_table(v->sums[i].path))
+			fault(v, "%s: has no row in labels.csv", v->sums[i].path);
+	for (size_t i = 0; i < v->format_count; i++)
+		for (size_t j = 0; j < v->format_count; j++)
+			if (i != j && strncmp(v->formats[i].name, v->formats[j].name, 5) == 0 &&
+				v->formats[i].real != v->formats[i].fake)
+				fault(v, "files: the format %s occurs with one label only and gives it away",
+					  v->formats[i].name);
+	if (v->keys.count)
+		qsort(v->keys.all, v->keys.count, sizeof *v->keys.all, compare_keys);
+	for (size_t i = 1; i < v->keys.count; i++) {
+		const struct key *a = &v->keys.all[i - 1], *b = &v->keys.all[i];
+
+		if (a->kind != b->kind || a->hash != b->hash)
+			continue;
+		if (a->kind == KEY_ITEM)
+			fault(v, "labels.csv rows %u and %u: the same item", a->row, b->row);
+		if (a->split != b->split)
+			fault(v, "labels.csv rows %u and %u: one %s in %s and in %s", a->row, b->row,
+				  kinds[a->kind], split_name(a->split), split_name(b->split));
+	}
+}
+
+/* ------------------------------------------------------------------ judgments.csv */
+
+static bool item_known(const struct verifying *v, const char *item)
+{
+	uint64_t hash = hash_of("", item);
+	size_t low = 0, high = v->keys.count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct key *key = &v->keys.all[middle];
+
+		if (key->kind == KEY_ITEM && key->hash == hash)
+			return true;
+		if (key->kind == KEY_ITEM && key->hash < hash)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
+}
+
+static void check_judgment(struct verifying *v, const char *const f[], uint32_t row)
+{
+	long confidence = strtol(f[JUDGMENT_CONFIDENCE], NULL, 10);
+
+	if (!item_known(v, f[JUDGMENT_ITEM]))
+		fault(v, "judgments.csv row %u: no such item in labels.csv", row);
+	if (!one_of(f[JUDGMENT_VERDICT], "real", "fake", NULL) || confidence < 50 ||
+		confidence > 100 || !one_of(f[JUDGMENT_POSITION], "left", "right", NULL) ||
+		!one_of(f[JUDGMENT_KIND], "random", "chosen", NULL))
+		fault(v, "judgments.csv row %u: no such verdict, confidence, position or kind", row);
+	add_key(&v->judgments, KEY_JUDGMENT, hash_of(f[JUDGMENT_ITEM], f[JUDGMENT_VOLUNTEER]), row, 0);
+}
+
+static void check_judgments(struct verifying *v)
+{
+	struct csv_reader csv = { .in = open_in(v, "judgments.csv") };
+
+	if (!csv.in) {
+		fault(v, "judgments.csv: %s", strerror(errno));
+		return;
+	}
+	if (check_header(v, &csv, "judgments.csv", judgment_columns, JUDGMENT_COLUMNS))
+		while (next_row(v, &csv, "judgments.csv", JUDGMENT_COLUMNS))
+			check_judgment(v, csv.fields, csv.row);
+	fclose(csv.in);
+	csv_close(&csv);
+	if (v->judgments.count)
+		qsort(v->judgments.all, v->judgments.count, sizeof *v->judgments.all, compare_keys);
+	for (size_t i = 1; i < v->judgments.count; i++)
+		if (v->judgments.all[i - 1].hash == v->judgments.all[i].hash)
+			fault(v, "judgments.csv rows %u and %u: one volunteer judged one item twice",
+				  v->judgments.all[i - 1].row, v->judgments.all[i].row);
+}
+
+static void require_tables(struct verifying *v)
+{
+	if (!sum_find(v, "README.md"))
+		fault(v, "README.md: not listed in SHA256SUMS");
+	if (!sum_find(v, "LICENCES"))
+		fault(v, "LICENCES: not listed in SHA256SUMS");
+}
+
+struct error release_verify(const char *folder, FILE *out, const struct release_progress *progress,
+							uint64_t *ret_faults, uint64_t *ret_files)
+{
+	struct verifying v = { .folder = folder, .out = out };
+	struct error err = read_sums(&v);
+
+	if (!err.code)
+		err = check_files(&v, progress);
+	if (!err.code) {
+		require_tables(&v);
+		check_labels(&v);
+		check_whole(&v);
+		check_judgments(&v);
+		*ret_faults = v.faults;
+		*ret_files = v.count;
+	}
+	for (size_t i = 0; i < v.count; i++)
+		free(v.sums[i].path);
+	free(v.sums);
+	free(v.keys.all);
+	free(v.judgments.all);
+	return err;
+}

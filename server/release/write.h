@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * write -- a release as a folder.
+ *
+ * Files are copied out of the store (never linked: nobody shall change the store by
+ * changing a dataset) and their digests are checked on the way.  All have the time of the
+ * release, so that times tell nothing.  The folder is written beside its place, as
+ * DIR.tmp, and renamed when it is whole.
+ */
+#ifndef RELEASE_WRITE_H
+#define RELEASE_WRITE_H
+
+#include "core/error.h"
+#include "db/db.h"
+#include "domain/release.h"
+#include "release/make.h"
+#include "store/store.h"
+
+/*
+ * ERR_CONFLICT: `folder` exists and is not empty, the release is not ready, or DIR.tmp is not ours.
+ * ERR_INTERNAL: a file is missing from the store or damaged there, or the disk is full.
+ * Progress counts bytes.
+ */
+struct error release_write(struct db *db, struct store *store, const struct release *release,
+						   const char *folder, const struct release_progress *progress) MUST_CHECK;
+
+#endif
