@@ -107,8 +107,9 @@ struct error release_create(struct db *db, const struct release_wish *wish, bool
 				 &rows);
 	free(filter);
 	if (err.code == ERR_CONFLICT)
-		return errorf(ERR_CONFLICT, "Release %s %s exists. Releases never change: choose another "
-									"version.",
+		return errorf(ERR_CONFLICT,
+					  "Release %s %s exists. Releases never change: choose another "
+					  "version.",
 					  wish->name, wish->version);
 	if (err.code)
 		return err;
@@ -143,8 +144,8 @@ static struct error find(struct db *db, struct arena *arena, enum statement stat
 	return ok();
 }
 
-struct error release_find(struct db *db, struct arena *arena, const char *name,
-						  const char *version, struct release *ret_release)
+struct error release_find(struct db *db, struct arena *arena, const char *name, const char *version,
+						  struct release *ret_release)
 {
 	return find(db, arena, SQL_RELEASE_FIND, (const char *[]){ name, version }, ret_release);
 }
@@ -202,8 +203,8 @@ struct error release_file_find(struct db *db, const char *name, const char *vers
 							   uint64_t *ret_bytes)
 {
 	auto_rows *rows = NULL;
-	struct error err = db_run(db, SQL_RELEASE_FILE_FIND, (const char *[]){ name, version, path },
-							  &rows);
+	struct error err =
+		db_run(db, SQL_RELEASE_FILE_FIND, (const char *[]){ name, version, path }, &rows);
 
 	if (err.code)
 		return err;
@@ -303,5 +304,6 @@ struct error release_fix(struct db *db, const char *id, uint32_t held_back,
 	if (!agreement->defined)
 		return db_do(db, SQL_RELEASE_FIX, (const char *[]){ id, held_back_text, NULL, NULL, NULL },
 					 NULL);
-	return db_do(db, SQL_RELEASE_FIX, (const char *[]){ id, held_back_text, alpha, low, high }, NULL);
+	return db_do(db, SQL_RELEASE_FIX, (const char *[]){ id, held_back_text, alpha, low, high },
+				 NULL);
 }

@@ -31,7 +31,7 @@ struct release_filter {
 	const char *campaign;
 	const char *media_type; /* image, video or audio */
 	int64_t min_judgments;  /* 0: no limit */
-	double min_confidence;  /* of a label of the crowd, .5..1; 0: no limit. A ruling always passes */
+	double min_confidence; /* of a label of the crowd, .5..1; 0: no limit. A ruling always passes */
 };
 
 struct release_wish {
@@ -63,12 +63,13 @@ struct release {
 };
 
 /* The texts live in the arena. ERR_NOT_FOUND. */
-struct error release_find(struct db *db, struct arena *arena, const char *name,
-						  const char *version, struct release *ret_release) MUST_CHECK;
+struct error release_find(struct db *db, struct arena *arena, const char *name, const char *version,
+						  struct release *ret_release) MUST_CHECK;
 struct error release_by_id(struct db *db, struct arena *arena, const char *id,
 						   struct release *ret_release) MUST_CHECK;
 
-/* Newest first, at most `limit` of them, after the release with the id `after` (NULL: from the newest). */
+/* Newest first, at most `limit` of them, after the release with the id `after` (NULL: from the
+ * newest). */
 struct error release_page(struct db *db, struct arena *arena, const char *after, unsigned limit,
 						  struct release **ret_releases, size_t *ret_count) MUST_CHECK;
 

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-
 /* Columns of the statement release_facts. */
 enum fact {
 	FACT_NAME,
@@ -41,11 +40,8 @@ static const char *size_category(int64_t items)
 		int64_t below;
 		const char *name;
 	} categories[] = {
-		{ 1000, "n<1K" },
-		{ 10000, "1K<n<10K" },
-		{ 100000, "10K<n<100K" },
-		{ 1000000, "100K<n<1M" },
-		{ 10000000, "1M<n<10M" },
+		{ 1000, "n<1K" },         { 10000, "1K<n<10K" },    { 100000, "10K<n<100K" },
+		{ 1000000, "100K<n<1M" }, { 10000000, "1M<n<10M" },
 	};
 
 	for (size_t i = 0; i < sizeof categories / sizeof categories[0]; i++)
@@ -85,12 +81,13 @@ static void header(FILE *out, const struct rows *facts, const struct rows *table
 
 static void opening(FILE *out, const struct rows *facts)
 {
-	fprintf(out,
-			"# %s %s\n\nMedia that a crowd of volunteers judged to be real or fake, with every label's "
-			"origin and certainty. Made on %s by Touchstone. This version never changes.\n\n",
-			rows_text(facts, 0, FACT_NAME), rows_text(facts, 0, FACT_VERSION),
-			rows_text(facts, 0, FACT_DATE));
-	fprintf(out, "%s items, %.1f MB of media. What was asked for: `%s`%s.\n\n",
+	fprintf(
+		out,
+		"# %s %s\n\nMedia that a crowd of volunteers judged to be real or fake, with every label's "
+		"origin and certainty. Made on %s by Touchstone. This version never changes.\n\n",
+		rows_text(facts, 0, FACT_NAME), rows_text(facts, 0, FACT_VERSION),
+		rows_text(facts, 0, FACT_DATE));
+	fprintf(out, "%s items, %.2f MB of media. What was asked for: `%s`%s.\n\n",
 			rows_text(facts, 0, FACT_ITEMS), rows_double(facts, 0, FACT_BYTES) / 1e6,
 			rows_text(facts, 0, FACT_FILTER),
 			strcmp(rows_text(facts, 0, FACT_FILTER), "{}") ? "" : " (everything that was settled)");
@@ -102,12 +99,13 @@ static void splits(FILE *out, const struct rows *facts, const struct rows *table
 	for (size_t i = 0; i < rows_count(table); i++)
 		fprintf(out, "| %s | %s | %s | %s |\n", rows_text(table, i, 0), rows_text(table, i, 1),
 				rows_text(table, i, 2), rows_text(table, i, 3));
-	fprintf(out,
-			"\nAimed at 80 %% train, 10 %% validation, 10 %% test in every media type and label. "
-			"Items that share an original, a person, a voice or their bytes are in one split. "
-			"An item keeps the split it was first released in. Held back, because they tie together "
-			"items of different splits: %s.\n\n",
-			rows_text(facts, 0, FACT_HELD_BACK));
+	fprintf(
+		out,
+		"\nAimed at 80 %% train, 10 %% validation, 10 %% test in every media type and label. "
+		"Items that share an original, a person, a voice or their bytes are in one split. "
+		"An item keeps the split it was first released in. Held back, because they tie together "
+		"items of different splits: %s.\n\n",
+		rows_text(facts, 0, FACT_HELD_BACK));
 }
 
 static double percent(const struct rows *rows, int part, int whole)
@@ -117,20 +115,22 @@ static double percent(const struct rows *rows, int part, int whole)
 
 static void labels(FILE *out, const struct rows *facts)
 {
-	fprintf(out,
-			"## Labels\n\n"
-			"Three things are kept apart, in columns of their own:\n\n"
-			"- `p_fake`, `low`, `high`, `judgments`: the **crowd posterior**. What a Dawid-Skene model "
-			"infers from the judgments: the probability that the item is fake, with a 90 %% credible "
-			"interval. A soft label: train on it if you can.\n"
-			"- `ruling`: what a **moderator** decided, after a blind verdict of their own.\n"
-			"- `truth`, `basis`: **provenance truth**. What the source says, and on what ground. It "
-			"never decides the label.\n\n"
-			"`label` is the ruling if there is one, else the crowd's (`p_fake` of at least 0.5 is "
-			"fake). `label_source` says which: crowd %s, ruling %s.\n\n",
-			rows_text(facts, 0, FACT_CROWD), rows_text(facts, 0, FACT_RULED));
+	fprintf(
+		out,
+		"## Labels\n\n"
+		"Three things are kept apart, in columns of their own:\n\n"
+		"- `p_fake`, `low`, `high`, `judgments`: the **crowd posterior**. What a Dawid-Skene model "
+		"infers from the judgments: the probability that the item is fake, with a 90 %% credible "
+		"interval. A soft label: train on it if you can.\n"
+		"- `ruling`: what a **moderator** decided, after a blind verdict of their own.\n"
+		"- `truth`, `basis`: **provenance truth**. What the source says, and on what ground. It "
+		"never decides the label.\n\n"
+		"`label` is the ruling if there is one, else the crowd's (`p_fake` of at least 0.5 is "
+		"fake). `label_source` says which: crowd %s, ruling %s.\n\n",
+		rows_text(facts, 0, FACT_CROWD), rows_text(facts, 0, FACT_RULED));
 	if (rows_integer(facts, 0, FACT_KNOWN) > 0)
-		fprintf(out, "Of %s items whose source states a truth, %s (%.1f %%) are labelled as it.\n\n",
+		fprintf(out,
+				"Of %s items whose source states a truth, %s (%.1f %%) are labelled as it.\n\n",
 				rows_text(facts, 0, FACT_KNOWN), rows_text(facts, 0, FACT_AGREE),
 				percent(facts, FACT_AGREE, FACT_KNOWN));
 }
@@ -139,11 +139,12 @@ static void agreement(FILE *out, const struct rows *facts, const struct rows *sa
 {
 	fputs("## How sure\n\n", out);
 	if (rows_text(facts, 0, FACT_ALPHA))
-		fprintf(out,
-				"Krippendorff's alpha (nominal) over the judgments here: %s (95 %% interval %s to %s, "
-				"by bootstrap over items).",
-				rows_text(facts, 0, FACT_ALPHA), rows_text(facts, 0, FACT_ALPHA_LOW),
-				rows_text(facts, 0, FACT_ALPHA_HIGH));
+		fprintf(
+			out,
+			"Krippendorff's alpha (nominal) over the judgments here: %s (95 %% interval %s to %s, "
+			"by bootstrap over items).",
+			rows_text(facts, 0, FACT_ALPHA), rows_text(facts, 0, FACT_ALPHA_LOW),
+			rows_text(facts, 0, FACT_ALPHA_HIGH));
 	else
 		fputs("Krippendorff's alpha cannot be computed from the judgments here.", out);
 	fputs(" Agreement is not truth: a crowd may be wrong together.\n\n", out);
@@ -151,42 +152,45 @@ static void agreement(FILE *out, const struct rows *facts, const struct rows *sa
 		fputs("There are no judgments in it.\n\n", out);
 		return;
 	}
-	fprintf(out,
-			"%s judgments by %s volunteers. Of them %.1f %% were shown an item labelled fake, %.1f %% "
-			"said fake, %.1f %% saw the item on the left, %.1f %% in a matched pair, %.1f %% in a pair "
-			"drawn uniformly at random. Training pairs are left out; so are revisions.\n\n",
-			rows_text(said, 0, OF_ALL), rows_text(said, 0, OF_VOLUNTEERS),
-			percent(said, OF_FAKE_ITEMS, OF_ALL), percent(said, OF_SAYING_FAKE, OF_ALL),
-			percent(said, OF_LEFT, OF_ALL), percent(said, OF_MATCHED, OF_ALL),
-			percent(said, OF_RANDOM, OF_ALL));
+	fprintf(
+		out,
+		"%s judgments by %s volunteers. Of them %.1f %% were shown an item labelled fake, %.1f %% "
+		"said fake, %.1f %% saw the item on the left, %.1f %% in a matched pair, %.1f %% in a pair "
+		"drawn uniformly at random. Training pairs are left out; so are revisions.\n\n",
+		rows_text(said, 0, OF_ALL), rows_text(said, 0, OF_VOLUNTEERS),
+		percent(said, OF_FAKE_ITEMS, OF_ALL), percent(said, OF_SAYING_FAKE, OF_ALL),
+		percent(said, OF_LEFT, OF_ALL), percent(said, OF_MATCHED, OF_ALL),
+		percent(said, OF_RANDOM, OF_ALL));
 }
 
 static void limits(FILE *out)
 {
-	fputs("## Limits\n\n"
-		  "- A label says what a crowd or a moderator concluded. It is no forensic proof.\n"
-		  "- Items that the crowd could not settle and nobody ruled on are missing, so what is here "
-		  "is easier than what was asked.\n"
-		  "- Items that measure volunteers in an open campaign are missing too.\n"
-		  "- Media are renditions: every item went through the same recipe for its type, without "
-		  "metadata. Traces that such a recipe removes cannot be learned from here.\n"
-		  "- Volunteers came by themselves. They stand for nobody else.\n"
-		  "- Near-duplicates are kept together only where the source says so (one lineage) or the "
-		  "bytes are equal.\n\n",
-		  out);
+	fputs(
+		"## Limits\n\n"
+		"- A label says what a crowd or a moderator concluded. It is no forensic proof.\n"
+		"- Items that the crowd could not settle and nobody ruled on are missing, so what is here "
+		"is easier than what was asked.\n"
+		"- Items that measure volunteers in an open campaign are missing too.\n"
+		"- Media are renditions: every item went through the same recipe for its type, without "
+		"metadata. Traces that such a recipe removes cannot be learned from here.\n"
+		"- Volunteers came by themselves. They stand for nobody else.\n"
+		"- Near-duplicates are kept together only where the source says so (one lineage) or the "
+		"bytes are equal.\n\n",
+		out);
 }
 
 static void files(FILE *out)
 {
-	fputs("## Files\n\n"
-		  "- `labels.csv`, `labels.jsonl`: a row an item; the same in both.\n"
-		  "- `judgments.csv`: a row a judgment. Volunteers, pairs, lineages and people appear under "
-		  "pseudonyms made for this release alone. No addresses, no device data, times to the "
-		  "hour.\n"
-		  "- `TYPE/SPLIT/LABEL/NAME`: the media. Names mean nothing.\n"
-		  "- `LICENCES`: terms and credit of each item.\n"
-		  "- `SHA256SUMS`: check with `sha256sum -c SHA256SUMS`, or `touchstone release verify`.\n\n",
-		  out);
+	fputs(
+		"## Files\n\n"
+		"- `labels.csv`, `labels.jsonl`: a row an item; the same in both.\n"
+		"- `judgments.csv`: a row a judgment. Volunteers, pairs, lineages and people appear under "
+		"pseudonyms made for this release alone. No addresses, no device data, times to the "
+		"hour.\n"
+		"- `TYPE/SPLIT/LABEL/NAME`: the media. Names mean nothing.\n"
+		"- `LICENCES`: terms and credit of each item.\n"
+		"- `SHA256SUMS`: check with `sha256sum -c SHA256SUMS`, or `touchstone release verify`.\n\n",
+		out);
 }
 
 /* Text in a cell of a table. */
@@ -198,9 +202,10 @@ static void cell(FILE *out, const char *text)
 
 static void licences(FILE *out, const struct rows *rows)
 {
-	fputs("## Licences\n\nEach item keeps its own; `LICENCES` lists them with credit and source. The "
-		  "most frequent:\n\n| licence | items |\n| --- | ---: |\n",
-		  out);
+	fputs(
+		"## Licences\n\nEach item keeps its own; `LICENCES` lists them with credit and source. The "
+		"most frequent:\n\n| licence | items |\n| --- | ---: |\n",
+		out);
 	for (size_t i = 0; i < rows_count(rows); i++) {
 		fputs("| ", out);
 		cell(out, rows_text(rows, i, 0));
@@ -211,14 +216,13 @@ static void licences(FILE *out, const struct rows *rows)
 
 static void loading(FILE *out, const struct rows *table)
 {
-	fputs("## Loading it\n\n```python\n", out);
+	fputs("## Loading it\n\n```python\nfrom datasets import load_dataset\n", out);
 	for (size_t i = 0; i < rows_count(table); i++) {
 		const char *type = rows_text(table, i, 0);
 
 		if (i > 0 && strcmp(type, rows_text(table, i - 1, 0)) == 0)
 			continue;
-		fprintf(out, "from datasets import load_dataset\n%s = load_dataset(\"%sfolder\", data_dir=\"%s\")\n",
-				type, type, type);
+		fprintf(out, "%s = load_dataset(\"%sfolder\", data_dir=\"%s\")\n", type, type, type);
 		if (strcmp(type, "image") == 0)
 			fputs("from torchvision.datasets import ImageFolder\n"
 				  "train = ImageFolder(\"image/train\")  # classes: fake, real\n",
@@ -236,14 +240,16 @@ static void loading(FILE *out, const struct rows *table)
 
 static void citation(FILE *out, const struct rows *facts)
 {
-	fprintf(out,
-			"## Citing it\n\n```bibtex\n@misc{%s_%s,\n  title = {%s: crowdsourced real and fake media},\n"
-			"  version = {%s},\n  year = {%.4s},\n  note = {Dataset made with Touchstone}\n}\n```\n\n"
-			"Cite the name with its version, and the SHA-256 of `SHA256SUMS`: it stands for every "
-			"byte.\n",
-			rows_text(facts, 0, FACT_NAME), rows_text(facts, 0, FACT_VERSION),
-			rows_text(facts, 0, FACT_NAME), rows_text(facts, 0, FACT_VERSION),
-			rows_text(facts, 0, FACT_DATE));
+	fprintf(
+		out,
+		"## Citing it\n\n```bibtex\n@misc{%s_%s,\n  title = {%s: crowdsourced real and fake "
+		"media},\n"
+		"  version = {%s},\n  year = {%.4s},\n  note = {Dataset made with Touchstone}\n}\n```\n\n"
+		"Cite the name with its version, and the SHA-256 of `SHA256SUMS`: it stands for every "
+		"byte.\n",
+		rows_text(facts, 0, FACT_NAME), rows_text(facts, 0, FACT_VERSION),
+		rows_text(facts, 0, FACT_NAME), rows_text(facts, 0, FACT_VERSION),
+		rows_text(facts, 0, FACT_DATE));
 }
 
 struct error card_write(FILE *out, struct db *db, const char *release_id)

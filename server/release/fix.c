@@ -19,7 +19,7 @@ struct choice {
 	unsigned char (*ids)[UUID_BYTES];
 	struct split_item *items;
 	uint32_t count, room;
-	char *tie; /* the key of the last row of release_links, */
+	char *tie;    /* the key of the last row of release_links, */
 	int64_t tied; /* and the candidate that it last stood for, or -1 */
 };
 
@@ -114,8 +114,8 @@ static struct error take_some(struct db *db, const char *release_id, const struc
 		if (split == SPLIT_NONE)
 			continue;
 		uuid_to_text(id, choice->ids[*from]);
-		ids_len += (size_t)snprintf(ids + ids_len, UUID_LIST - ids_len, "%c%s",
-									some ? ',' : '{', id);
+		ids_len +=
+			(size_t)snprintf(ids + ids_len, UUID_LIST - ids_len, "%c%s", some ? ',' : '{', id);
 		splits_len += (size_t)snprintf(splits + splits_len, SPLIT_LIST - splits_len, "%c%s",
 									   some ? ',' : '{', split_name(split));
 		some++;
@@ -148,8 +148,9 @@ static struct error refuse_leaks(struct db *db, const char *release_id)
 	struct error err = db_run(db, SQL_RELEASE_LEAK, (const char *[]){ release_id }, &rows);
 
 	if (!err.code && rows_count(rows) > 0)
-		err = errorf(ERR_INVALID, "Item %s shares an original, a person or its bytes with an item "
-								  "that was released in another split.",
+		err = errorf(ERR_INVALID,
+					 "Item %s shares an original, a person or its bytes with an item "
+					 "that was released in another split.",
 					 rows_text(rows, 0, 0));
 	return err;
 }

@@ -22,8 +22,8 @@
 enum table { LABELS, LABELS_JSON, JUDGMENTS, LICENCES, CARD, SUMS, TABLES };
 
 static const char *const table_names[TABLES] = {
-	[LABELS] = "labels.csv",	   [LABELS_JSON] = "labels.jsonl", [JUDGMENTS] = "judgments.csv",
-	[LICENCES] = "LICENCES",	   [CARD] = "README.md",		   [SUMS] = "SHA256SUMS",
+	[LABELS] = "labels.csv", [LABELS_JSON] = "labels.jsonl", [JUDGMENTS] = "judgments.csv",
+	[LICENCES] = "LICENCES", [CARD] = "README.md",           [SUMS] = "SHA256SUMS",
 };
 
 struct making {
@@ -220,8 +220,8 @@ static struct error finish(struct db *db, void *arg)
 
 		snprintf(bytes, sizeof bytes, "%llu", (unsigned long long)making->written[t].bytes);
 		err = db_do(db, SQL_RELEASE_ADD_FILE,
-					(const char *[]){ making->release_id, table_names[t],
-									  making->written[t].sha256, bytes },
+					(const char *[]){ making->release_id, table_names[t], making->written[t].sha256,
+									  bytes },
 					NULL);
 		if (err.code)
 			return err;
@@ -232,8 +232,8 @@ static struct error finish(struct db *db, void *arg)
 static struct error write_and_finish(struct making *making)
 {
 	auto_rows *rows = NULL;
-	struct error err = db_run(making->db, SQL_RELEASE_SIZE,
-							  (const char *[]){ making->release_id }, &rows);
+	struct error err =
+		db_run(making->db, SQL_RELEASE_SIZE, (const char *[]){ making->release_id }, &rows);
 
 	if (err.code)
 		return err;
@@ -294,8 +294,8 @@ static struct error renew(void *arg, int64_t done, int64_t total)
 /* What went wrong is told to whoever asked, but for our own faults, which the log tells. */
 static struct error note_failure(struct db *db, const struct job *job, struct error why)
 {
-	const char *text = why.code == ERR_INTERNAL ? "An internal fault; see the server's log." :
-												  why.detail;
+	const char *text =
+		why.code == ERR_INTERNAL ? "An internal fault; see the server's log." : why.detail;
 	struct error err;
 
 	log_warn("release %s, attempt %d: %s", job->subject, job->attempts, why.detail);

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Wanted items of each stratum in each split, so far and in all. The last stratum is all of them. */
+/* Wanted items of each stratum in each split, so far and in all. The last stratum is all of them.
+ */
 struct tally {
 	double have[SPLITS][SPLIT_STRATA + 1];
 	double total[SPLIT_STRATA + 1];
@@ -146,8 +147,8 @@ static uint32_t walk(struct split_item items[], const uint32_t order[], uint32_t
 	double sizes[SPLIT_STRATA + 1];
 
 	for (uint32_t first = 0; first < count; first = end) {
-		for (end = first + 1;
-			 end < count && items[order[end]].parent == items[order[first]].parent; end++)
+		for (end = first + 1; end < count && items[order[end]].parent == items[order[first]].parent;
+			 end++)
 			;
 		int split = former_of(items, order + first, end - first);
 

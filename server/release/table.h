@@ -42,7 +42,7 @@ struct csv_reader {
 	FILE *in;
 	char *line; /* what the fields point into */
 	size_t room;
-	unsigned row;              /* 1 is the header */
+	unsigned row;                   /* 1 is the header */
 	const char *fields[CSV_FIELDS]; /* "" where empty */
 	size_t count;
 };

@@ -18,7 +18,7 @@
 #include "release/split.h"
 #include "release/table.h"
 
-#define NAME_DIGITS 20
+#define NAME_DIGITS  20
 #define FORMATS_MOST 16
 
 /* A line of SHA256SUMS. */
@@ -54,7 +54,7 @@ struct verifying {
 	uint64_t faults;
 	struct sum *sums;
 	size_t count, room;
-	struct keys keys;	   /* of labels.csv */
+	struct keys keys;      /* of labels.csv */
 	struct keys judgments; /* (item, volunteer) */
 	struct format formats[FORMATS_MOST];
 	size_t format_count;
@@ -344,7 +344,8 @@ static void check_label(struct verifying *v, const char *const f[], uint32_t row
 
 	if (crowd && !(is_probability(f[LABEL_P_FAKE], &p) && is_probability(f[LABEL_LOW], &low) &&
 				   is_probability(f[LABEL_HIGH], &high) && low <= high))
-		fault(v, "labels.csv row %u: p_fake, low and high are no probability and its interval", row);
+		fault(v, "labels.csv row %u: p_fake, low and high are no probability and its interval",
+			  row);
 	if (!crowd && !ruled) {
 		fault(v, "labels.csv row %u: a label from nowhere", row);
 		return;
@@ -396,7 +397,7 @@ static void value_text(const json_t *value, char *text, size_t room)
 	if (json_is_string(value))
 		snprintf(text, room, "%s", json_string_value(value));
 	else if (json_is_array(value))
-		json_array_foreach(value, i, element) {
+		json_array_foreach (value, i, element) {
 			const char *one = json_string_value(element);
 
 			len += (size_t)snprintf(text + len, room - len, "%s%s", i ? ";" : "", one ? one : "?");
@@ -553,8 +554,8 @@ static void check_judgment(struct verifying *v, const char *const f[], uint32_t 
 
 	if (!item_known(v, f[JUDGMENT_ITEM]))
 		fault(v, "judgments.csv row %u: no such item in labels.csv", row);
-	if (!one_of(f[JUDGMENT_VERDICT], "real", "fake", NULL) || confidence < 50 ||
-		confidence > 100 || !one_of(f[JUDGMENT_POSITION], "left", "right", NULL) ||
+	if (!one_of(f[JUDGMENT_VERDICT], "real", "fake", NULL) || confidence < 50 || confidence > 100 ||
+		!one_of(f[JUDGMENT_POSITION], "left", "right", NULL) ||
 		!one_of(f[JUDGMENT_KIND], "random", "chosen", NULL))
 		fault(v, "judgments.csv row %u: no such verdict, confidence, position or kind", row);
 	add_key(&v->judgments, KEY_JUDGMENT, hash_of(f[JUDGMENT_ITEM], f[JUDGMENT_VOLUNTEER]), row, 0);

@@ -176,8 +176,8 @@ static struct error each_file(void *arg, const struct rows *rows)
 		return err;
 	writing->bytes += rows_integer(rows, 0, 2);
 	return writing->progress ? writing->progress->tell(writing->progress->arg, writing->bytes,
-													   writing->release->bytes) :
-							   ok();
+													   writing->release->bytes)
+							 : ok();
 }
 
 static time_t folder_time; /* nftw() hands nothing through; the command line has one thread */
@@ -187,8 +187,8 @@ static int date_one(const char *path, const struct stat *st, int kind, struct FT
 	const struct timespec time = { .tv_sec = folder_time };
 
 	(void)st, (void)ftw;
-	return kind == FTW_DP ? utimensat(AT_FDCWD, path, (const struct timespec[]){ time, time }, 0) :
-							0;
+	return kind == FTW_DP ? utimensat(AT_FDCWD, path, (const struct timespec[]){ time, time }, 0)
+						  : 0;
 }
 
 static struct error end_folder(const struct writing *writing, const char *folder)

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/release_command.h"
+
+#include <getopt.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/clock.h"
+#include "db/db.h"
+#include "domain/release.h"
+#include "release/make.h"
+#include "release/verify.h"
+#include "release/write.h"
+#include "store/store.h"
+
+#define PAGE_ITEMS 100
+
+static const char usage[] =
+	"usage: touchstone release create NAME VERSION [--campaign NAME] [--media-type TYPE]\n"
+	"                          [--min-judgments N] [--min-confidence P]\n"
+	"       touchstone release list\n"
+	"       touchstone release write NAME VERSION DIR\n"
+	"       touchstone release verify DIR\n";
+
+/* What the command works with; verify does without. */
+struct tools {
+	struct db *db;
+	struct store *store;
+	struct arena *arena;
+};
+
+static int wrong_usage(void)
+{
+	fputs(usage, stderr);
+	return 2;
+}
+
+static int failed(const char *what, struct error err)
+{
+	fprintf(stderr, "touchstone: release %s: %s\n", what, err.detail);
+	return 1;
+}
+
+static struct error tools_open(struct tools *tools)
+{
+	const char *database = getenv("DATABASE_URL"), *store = getenv("TOUCHSTONE_STORE");
+	const char *data = getenv("TOUCHSTONE_DATA");
+	char folder[PATH_MAX];
+
+	if (!database)
+		return errorf(ERR_INVALID, "DATABASE_URL is not set; set it to the database's URL");
+	if (!store) {
+		snprintf(folder, sizeof folder, "file:%s/media", data ? data : "var");
+		store = folder;
+	}
+	if (!(tools->db = db_open(database, 0)))
+		return errorf(ERR_UNAVAILABLE,
+					  "the database cannot be opened; is it running, and migrated?");
+	tools->arena = arena_new();
+	return store_open(store, &tools->store);
+}
+
+static void tools_close(struct tools *tools)
+{
+	db_close(tools->db);
+	if (tools->store)
+		store_free(tools->store);
+	if (tools->arena)
+		arena_free(tools->arena);
+}
+
+/* ------------------------------------------------------------------ progress */
+
+struct line {
+	const char *what;
+	bool shown; /* on a terminal: there is a line to end */
+	int64_t last_ms;
+};
+
+static struct error show(void *arg, int64_t done, int64_t total)
+{
+	struct line *line = arg;
+	int64_t now = clock_monotonic_ms();
+
+	if (!isatty(STDERR_FILENO) || (done < total && now - line->last_ms < 100))
+		return ok();
+	fprintf(stderr, "\r%s %3.0f %%", line->what,
+			total ? 100.0 * (double)done / (double)total : 100);
+	line->shown = true;
+	line->last_ms = now;
+	return ok();
+}
+
+static void end_line(const struct line *line)
+{
+	if (line->shown)
+		fputc('\n', stderr);
+}
+
+/* ------------------------------------------------------------------ create */
+
+static bool number_read(const char *text, double min, double max, double *value)
+{
+	char *end;
+
+	*value = strtod(text, &end);
+	return *text && !*end && *value >= min && *value <= max;
+}
+
+/* False: wrong usage. */
+static bool read_filter(int argc, char **argv, struct release_filter *filter)
+{
+	static const struct option options[] = { { "campaign", required_argument, NULL, 'c' },
+											 { "media-type", required_argument, NULL, 't' },
+											 { "min-judgments", required_argument, NULL, 'n' },
+											 { "min-confidence", required_argument, NULL, 'p' },
+											 { NULL, 0, NULL, 0 } };
+	double number = 0;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		bool good = true;
+
+		if (option == 'c')
+			filter->campaign = optarg;
+		else if (option == 't')
+			filter->media_type = optarg;
+		else if (option == 'n') {
+			good = number_read(optarg, 0, 10000, &number);
+			filter->min_judgments = (int64_t)number;
+		} else if (option == 'p')
+			good = number_read(optarg, .5, 1, &filter->min_confidence);
+		else
+			return false;
+		if (!good) {
+			fprintf(stderr, "touchstone: release create: %s is out of range\n", optarg);
+			return false;
+		}
+	}
+	return !filter->media_type || strcmp(filter->media_type, "image") == 0 ||
+		   strcmp(filter->media_type, "video") == 0 || strcmp(filter->media_type, "audio") == 0;
+}
+
+/* Takes over a release that a killed or failed run has left unfinished. */
+static struct error resume(struct tools *tools, const struct release_wish *wish,
+						   struct error refused, struct job *job)
+{
+	struct release release;
+	bool found = false;
+	struct error err = release_find(tools->db, tools->arena, wish->name, wish->version, &release);
+
+	if (err.code)
+		return err;
+	if (strcmp(release.state, "ready") == 0)
+		return refused;
+	if ((err = job_claim_subject(tools->db, release.id, job, &found)).code)
+		return err;
+	if (!found)
+		return errorf(ERR_CONFLICT,
+					  "Another process is making it. If that was killed, try again in "
+					  "two minutes.");
+	fprintf(stderr, "touchstone: going on with %s %s, which was begun before; its filters stand\n",
+			wish->name, wish->version);
+	return ok();
+}
+
+static int create(struct tools *tools, int argc, char **argv)
+{
+	struct release_wish wish = { 0 };
+	struct line line = { .what = "making the release" };
+	struct release_progress progress = { show, &line };
+	struct release release;
+	struct job job;
+	struct error err;
+
+	if (!read_filter(argc, argv, &wish.filter) || argc - optind != 2)
+		return wrong_usage();
+	wish.name = argv[optind];
+	wish.version = argv[optind + 1];
+	err = release_create(tools->db, &wish, true, &job);
+	if (err.code == ERR_CONFLICT)
+		err = resume(tools, &wish, err, &job);
+	if (err.code) {
+		fprintf(stderr, "touchstone: release create: %s%s%s\n",
+				err.pointer[0] ? err.pointer + 1 : "", err.pointer[0] ? " " : "", err.detail);
+		return 1;
+	}
+	err = release_do_job(tools->db, tools->store, &job, &progress);
+	end_line(&line);
+	if (err.code)
+		return failed("create", err);
+	err = release_find(tools->db, tools->arena, wish.name, wish.version, &release);
+	if (err.code)
+		return failed("create", err);
+	printf("%s %s: %lld items, %lld bytes\n", release.name, release.version,
+		   (long long)release.items, (long long)release.bytes);
+	return 0;
+}
+
+/* ------------------------------------------------------------------ list, write, verify */
+
+static int list(struct tools *tools, int argc)
+{
+	struct release *page;
+	const char *after = NULL;
+	size_t count = 0;
+
+	if (argc != 1)
+		return wrong_usage();
+	do {
+		struct error err = release_page(tools->db, tools->arena, after, PAGE_ITEMS, &page, &count);
+
+		if (err.code)
+			return failed("list", err);
+		for (size_t i = 0; i < count; i++) {
+			char made[CLOCK_TEXT];
+
+			clock_text(made, page[i].created_s);
+			printf("%s\t%s\t%s\t%lld items\t%lld bytes\t%s\n", page[i].name, page[i].version,
+				   page[i].state, (long long)page[i].items, (long long)page[i].bytes, made);
+		}
+		after = count ? page[count - 1].id : NULL;
+	} while (count == PAGE_ITEMS);
+	return 0;
+}
+
+static int write_folder(struct tools *tools, int argc, char **argv)
+{
+	struct line line = { .what = "writing" };
+	struct release_progress progress = { show, &line };
+	struct release release;
+	struct error err;
+
+	if (argc != 4)
+		return wrong_usage();
+	if ((err = release_find(tools->db, tools->arena, argv[1], argv[2], &release)).code)
+		return failed("write", err);
+	err = release_write(tools->db, tools->store, &release, argv[3], &progress);
+	end_line(&line);
+	if (err.code)
+		return failed("write", err);
+	printf("%s %s is in %s\n", release.name, release.version, argv[3]);
+	return 0;
+}
+
+static int verify(int argc, char **argv)
+{
+	struct line line = { .what = "verifying" };
+	struct release_progress progress = { show, &line };
+	uint64_t faults = 0, files = 0;
+	struct error err;
+
+	if (argc != 2)
+		return wrong_usage();
+	err = release_verify(argv[1], stdout, &progress, &faults, &files);
+	end_line(&line);
+	if (err.code)
+		return failed("verify", err);
+	if (faults == 0) {
+		printf("%llu files, sound\n", (unsigned long long)files);
+		return 0;
+	}
+	fprintf(stderr, "touchstone: release verify: %llu faults in %s; get the release anew\n",
+			(unsigned long long)faults, argv[1]);
+	return 1;
+}
+
+int cli_release(int argc, char **argv)
+{
+	const char *verb = argc > 1 ? argv[1] : "";
+	struct tools tools = { 0 };
+	struct error err;
+	int code;
+
+	argc--, argv++;
+	if (strcmp(verb, "verify") == 0)
+		return verify(argc, argv);
+	if (strcmp(verb, "create") != 0 && strcmp(verb, "list") != 0 && strcmp(verb, "write") != 0)
+		return wrong_usage();
+	if ((err = tools_open(&tools)).code)
+		code = failed(verb, err);
+	else if (*verb == 'c')
+		code = create(&tools, argc, argv);
+	else
+		code = *verb == 'l' ? list(&tools, argc) : write_folder(&tools, argc, argv);
+	tools_close(&tools);
+	return code;
+}
