@@ -264,7 +264,7 @@ static int verify(int argc, char **argv)
 		printf("%llu files, sound\n", (unsigned long long)files);
 		return 0;
 	}
-	fprintf(stderr, "touchstone: release verify: %llu faults in %s; get the release anew\n",
+	fprintf(stderr, "touchstone: release verify: %llu fault(s) in %s; get the release anew\n",
 			(unsigned long long)faults, argv[1]);
 	return 1;
 }

@@ -10,6 +10,8 @@ int main(void)
 	srunner_add_suite(runner, crowd_choose_suite());
 	srunner_add_suite(runner, crowd_model_suite());
 	srunner_add_suite(runner, crowd_table_suite());
+	srunner_add_suite(runner, release_table_suite());
+	srunner_add_suite(runner, split_suite());
 	srunner_run_all(runner, CK_ENV);
 	int failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

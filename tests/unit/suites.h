@@ -7,4 +7,6 @@ Suite *crowd_agreement_suite(void);
 Suite *crowd_choose_suite(void);
 Suite *crowd_model_suite(void);
 Suite *crowd_table_suite(void);
+Suite *release_table_suite(void);
+Suite *split_suite(void);
 #endif
