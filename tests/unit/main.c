@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 
+#include "core/seal.h"
 #include "suites.h"
 
 int main(void)
 {
+	if (!seal_start())
+		return EXIT_FAILURE;
 	SRunner *runner = srunner_create(crowd_agreement_suite());
 
 	srunner_add_suite(runner, crowd_choose_suite());
@@ -12,6 +15,8 @@ int main(void)
 	srunner_add_suite(runner, crowd_table_suite());
 	srunner_add_suite(runner, release_table_suite());
 	srunner_add_suite(runner, split_suite());
+	srunner_add_suite(runner, program_suite());
+	srunner_add_suite(runner, store_suite());
 	srunner_run_all(runner, CK_ENV);
 	int failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

@@ -9,4 +9,6 @@ Suite *crowd_model_suite(void);
 Suite *crowd_table_suite(void);
 Suite *release_table_suite(void);
 Suite *split_suite(void);
+Suite *program_suite(void);
+Suite *store_suite(void);
 #endif

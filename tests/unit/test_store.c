@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/store.h"
+
+#include <check.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/hex.h"
+#include "scratch.h"
+#include "suites.h"
+
+static struct store *store;
+static unsigned char digest[SHA256_BYTES];
+static uint64_t bytes;
+
+static struct store *open_store(void)
+{
+	char url[PATH_MAX + 5];
+	struct store *opened = NULL;
+
+	snprintf(url, sizeof url, "file:%s", scratch_path("store"));
+	struct error err = store_open(url, &opened);
+	ck_assert_msg(!err.code, "%s", err.detail);
+	return opened;
+}
+
+static void setup(void)
+{
+	scratch_make();
+	store = open_store();
+	scratch_write("a", "hello", 5);
+}
+
+static void teardown(void)
+{
+	store_free(store);
+	scratch_clear();
+}
+
+static void put_hello(void)
+{
+	ck_assert_int_eq(store_put(store, scratch_path("a"), digest, &bytes).code, OK);
+}
+
+START_TEST(a_file_is_named_by_its_sha256)
+{
+	char text[SHA256_TEXT], path[PATH_MAX];
+
+	put_hello();
+	hex_encode(text, digest, sizeof digest);
+	store_path(store, digest, path);
+	ck_assert_str_eq(text, "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824");
+	ck_assert_ptr_nonnull(strstr(path, "/store/2c/f24dba5fb0a30e"));
+	ck_assert_uint_eq(bytes, 5);
+	ck_assert(store_has(store, digest));
+}
+END_TEST
+
+START_TEST(what_was_put_can_be_read)
+{
+	char text[6] = "";
+	uint64_t size;
+	int fd;
+
+	put_hello();
+	ck_assert_int_eq(store_open_read(store, digest, &fd, &size).code, OK);
+	ck_assert_uint_eq(size, 5);
+	ck_assert_int_eq(read(fd, text, 5), 5);
+	ck_assert_str_eq(text, "hello");
+	close(fd);
+}
+END_TEST
+
+START_TEST(putting_twice_keeps_one_file_and_nothing_else)
+{
+	put_hello();
+	put_hello();
+	ck_assert_uint_eq(scratch_count("store"), 1);
+}
+END_TEST
+
+START_TEST(taking_moves_the_file)
+{
+	char scratch[PATH_MAX];
+
+	ck_assert_int_eq(store_scratch(store, scratch).code, OK);
+	strcat(scratch, "/a");
+	ck_assert_int_eq(rename(scratch_path("a"), scratch), 0);
+	ck_assert_int_eq(store_take(store, scratch, digest, &bytes).code, OK);
+	ck_assert_int_eq(access(scratch, F_OK), -1);
+	ck_assert(store_has(store, digest));
+}
+END_TEST
+
+START_TEST(removing_removes_and_is_safe_to_repeat)
+{
+	int fd;
+
+	put_hello();
+	ck_assert_int_eq(store_remove(store, digest).code, OK);
+	ck_assert_int_eq(store_remove(store, digest).code, OK);
+	ck_assert(!store_has(store, digest));
+	ck_assert_int_eq(store_open_read(store, digest, &fd, &bytes).code, ERR_NOT_FOUND);
+}
+END_TEST
+
+START_TEST(only_regular_files_are_put)
+{
+	ck_assert_int_eq(mkfifo(scratch_path("fifo"), 0600), 0);
+	ck_assert_int_eq(store_put(store, scratch_path("fifo"), digest, &bytes).code, ERR_INVALID);
+	ck_assert_int_eq(store_put(store, scratch_path("store"), digest, &bytes).code, ERR_INVALID);
+	ck_assert_int_eq(store_put(store, scratch_path("none"), digest, &bytes).code, ERR_NOT_FOUND);
+	ck_assert_uint_eq(scratch_count("store"), 0);
+}
+END_TEST
+
+START_TEST(a_failed_put_leaves_the_outputs_alone)
+{
+	memset(digest, 7, sizeof digest);
+	bytes = 9;
+	ck_assert(store_put(store, scratch_path("none"), digest, &bytes).code != OK);
+	ck_assert_uint_eq(bytes, 9);
+	ck_assert_uint_eq(digest[0], 7);
+}
+END_TEST
+
+START_TEST(what_a_crash_left_is_cleared_after_a_day_and_not_before)
+{
+	struct timespec old[2] = { { time(NULL) - 90000, 0 }, { time(NULL) - 90000, 0 } };
+
+	scratch_write("store/tmp/put-old", "x", 1);
+	scratch_write("store/tmp/put-new", "x", 1);
+	ck_assert_int_eq(mkdir(scratch_path("store/tmp/work-old"), 0700), 0);
+	scratch_write("store/tmp/work-old/input", "x", 1);
+	utimensat(AT_FDCWD, scratch_path("store/tmp/put-old"), old, 0);
+	utimensat(AT_FDCWD, scratch_path("store/tmp/work-old"), old, 0);
+	store_free(open_store());
+	ck_assert_int_eq(access(scratch_path("store/tmp/put-old"), F_OK), -1);
+	ck_assert_int_eq(access(scratch_path("store/tmp/work-old"), F_OK), -1);
+	ck_assert_int_eq(access(scratch_path("store/tmp/put-new"), F_OK), 0);
+}
+END_TEST
+
+static const struct {
+	const char *url, *detail;
+} refused[] = {
+	{ "s3://bucket/prefix",
+	  "this version keeps media in a folder only: use file:/path instead of s3://" },
+	{ "/var/media", "the media store must be file:/path" },
+	{ "file:", "the media store needs a folder: file:/path" },
+};
+
+START_TEST(another_kind_of_store_is_refused_in_a_sentence)
+{
+	struct store *none = NULL;
+	struct error err = store_open(refused[_i].url, &none);
+
+	ck_assert_int_eq(err.code, ERR_INVALID);
+	ck_assert_str_eq(err.detail, refused[_i].detail);
+	ck_assert_ptr_null(none);
+}
+END_TEST
+
+START_TEST(a_store_that_can_be_written_is_ready)
+{
+	ck_assert(store_ready(store));
+	ck_assert_uint_eq(scratch_count("store"), 0);
+}
+END_TEST
+
+static void *put_many(void *arg)
+{
+	unsigned char found[SHA256_BYTES];
+	char name[16];
+	uint64_t size;
+
+	for (int i = 0; i < 20; i++) {
+		char path[PATH_MAX];
+		snprintf(name, sizeof name, "f%d", i);
+		snprintf(path, sizeof path, "%s/%s", (const char *)arg, name);
+		if (store_put(store, path, found, &size).code)
+			return arg;
+	}
+	return NULL;
+}
+
+START_TEST(many_threads_put_the_same_files)
+{
+	pthread_t threads[4];
+	char folder[PATH_MAX];
+	void *failed;
+
+	snprintf(folder, sizeof folder, "%s", scratch_path(""));
+	for (int i = 0; i < 20; i++) {
+		char name[16];
+		snprintf(name, sizeof name, "f%d", i);
+		scratch_write(name, name, strlen(name));
+	}
+	for (int i = 0; i < 4; i++)
+		ck_assert_int_eq(pthread_create(&threads[i], NULL, put_many, folder), 0);
+	for (int i = 0; i < 4; i++) {
+		pthread_join(threads[i], &failed);
+		ck_assert_ptr_null(failed);
+	}
+	ck_assert_uint_eq(scratch_count("store"), 20);
+}
+END_TEST
+
+Suite *store_suite(void)
+{
+	Suite *suite = suite_create("store");
+	TCase *tc = tcase_create("folder");
+
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, a_file_is_named_by_its_sha256);
+	tcase_add_test(tc, what_was_put_can_be_read);
+	tcase_add_test(tc, putting_twice_keeps_one_file_and_nothing_else);
+	tcase_add_test(tc, taking_moves_the_file);
+	tcase_add_test(tc, removing_removes_and_is_safe_to_repeat);
+	tcase_add_test(tc, only_regular_files_are_put);
+	tcase_add_test(tc, a_failed_put_leaves_the_outputs_alone);
+	tcase_add_test(tc, what_a_crash_left_is_cleared_after_a_day_and_not_before);
+	tcase_add_loop_test(tc, another_kind_of_store_is_refused_in_a_sentence, 0,
+						sizeof refused / sizeof refused[0]);
+	tcase_add_test(tc, a_store_that_can_be_written_is_ready);
+	tcase_add_test(tc, many_threads_put_the_same_files);
+	suite_add_tcase(suite, tc);
+	return suite;
+}
