@@ -3,6 +3,7 @@
 
 CC       ?= cc
 BUILD    ?= build
+PREFIX   ?= /usr/local
 PKGS     := libmicrohttpd libpq jansson uuid libcurl libsodium
 CPPFLAGS += -Iserver -I$(B)/gen -D_GNU_SOURCE
 CFLAGS   += -std=gnu17 -O2 -g -MMD -MP -pthread
@@ -13,6 +14,9 @@ PKGFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 ifdef SAN
 CFLAGS   += -fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=undefined -fPIE
 LDFLAGS  += -fsanitize=$(SAN) -pie
+else ifdef COVERAGE
+CFLAGS   += --coverage -fprofile-update=atomic
+LDFLAGS  += --coverage
 else
 CFLAGS   += -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection \
             -fcf-protection=full -ftrivial-auto-var-init=zero -fPIE
@@ -82,6 +86,13 @@ unit: $(B)/unit-tests  ## run the unit tests alone
 lint:  ## layers, format, clang-tidy, headers alone, shellcheck, JavaScript
 	@scripts/lint
 
+install: $(B)/touchstone  ## install the program, its pages and a systemd unit below PREFIX
+	install -D -m 755 $< $(DESTDIR)$(PREFIX)/bin/touchstone
+	mkdir -p $(DESTDIR)$(PREFIX)/share/touchstone
+	cp -R static docs/operations.md $(DESTDIR)$(PREFIX)/share/touchstone
+	install -D -m 644 scripts/touchstone.service \
+	    $(DESTDIR)$(PREFIX)/lib/systemd/system/touchstone.service
+
 coverage:  ## how much of server/ the tests reach
 	@scripts/coverage
 
@@ -96,6 +107,6 @@ clean:  ## remove what was built
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 24
 
-.PHONY: all run check unit lint coverage generated print-flags clean help
+.PHONY: all run check unit lint install coverage generated print-flags clean help
 .DELETE_ON_ERROR:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
