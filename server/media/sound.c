@@ -19,6 +19,7 @@
 
 #define SILENCE_LUFS  (-60.0) /* quieter than this on the whole is silent */
 #define PEAK_DBTP     (-1.0)  /* no louder, or AAC overshoots into clipping */
+#define TOO_SHORT     "the sound is shorter than half a second"
 #define DAMAGED_SOUND "the sound is damaged and cannot be read"
 
 /* A number after `name` in ebur128's closing summary. */
@@ -83,7 +84,7 @@ static struct error check_length(const struct bench *bench, int64_t declared_ms,
 		return errorf(ERR_INVALID, "the sound is longer than %d seconds, the limit",
 					  MEDIA_MAX_DURATION_MS / 1000);
 	if (found_ms < MEDIA_MIN_DURATION_MS)
-		return errorf(ERR_INVALID, "the sound is shorter than half a second");
+		return errorf(ERR_INVALID, TOO_SHORT);
 	if (bench->sniff.length_declared && declared_ms - found_ms > 500 + declared_ms / 10)
 		return errorf(ERR_INVALID, "the sound is cut off: %.1f of its %.1f seconds are there",
 					  (double)found_ms / 1000, (double)declared_ms / 1000);
@@ -100,6 +101,9 @@ struct error sound_make(const struct bench *bench, const struct probe *probe, st
 	if (bench->sniff.length_declared && probe->duration_ms > MEDIA_MAX_DURATION_MS)
 		return errorf(ERR_INVALID, "the sound is %.1f seconds long; %d is the limit",
 					  (double)probe->duration_ms / 1000, MEDIA_MAX_DURATION_MS / 1000);
+	if (bench->sniff.length_declared && probe->duration_ms >= 0 &&
+		probe->duration_ms < MEDIA_MIN_DURATION_MS)
+		return errorf(ERR_INVALID, TOO_SHORT); /* or it would be measured, and found silent */
 	if ((err = sound_filters(bench, probe->audio, &filters)).code)
 		return err;
 	if (!filters)

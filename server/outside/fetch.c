@@ -156,8 +156,8 @@ static struct error explain(CURL *curl, CURLcode code, const struct download *do
 	if (download->refused)
 		return errorf(ERR_INVALID, "the address leads into a private network");
 	if (download->too_large || code == CURLE_FILESIZE_EXCEEDED)
-		return errorf(ERR_TOO_LARGE, "the file has more than %llu megabytes, the limit",
-					  (unsigned long long)download->limits->bytes >> 20);
+		return errorf(ERR_TOO_LARGE, "the file is larger than %llu bytes, the limit",
+					  (unsigned long long)download->limits->bytes);
 	if (download->disk)
 		return errorf(ERR_INTERNAL, "the file could not be written");
 	if (code == CURLE_HTTP_RETURNED_ERROR && (status >= 500 || status == 429))

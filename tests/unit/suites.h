@@ -9,6 +9,8 @@ Suite *crowd_model_suite(void);
 Suite *crowd_table_suite(void);
 Suite *release_table_suite(void);
 Suite *split_suite(void);
+Suite *fetch_suite(void);
+Suite *media_suite(void);
 Suite *program_suite(void);
 Suite *store_suite(void);
 #endif
