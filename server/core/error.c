@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-struct error errorf(enum error_code code, const char *format, ...)
+struct error(errorf)(enum error_code code, const char *format, ...)
 {
 	struct error err = { .code = code };
 	va_list args;
@@ -15,7 +15,7 @@ struct error errorf(enum error_code code, const char *format, ...)
 	return err;
 }
 
-struct error error_field(const char *pointer, const char *format, ...)
+struct error(error_field)(const char *pointer, const char *format, ...)
 {
 	struct error err = { .code = ERR_INVALID };
 	va_list args;
