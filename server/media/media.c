@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The stranger's file is copied to a scratch folder inside the store first: it cannot change
- * between being checked and being kept, helpers need no way out of that folder, and what
- * they made is moved into the store, original last to be made and first to be kept, only when
- * every step has worked.
+ * between being checked and being kept, and helpers need no way out of that folder.  What they
+ * made is moved into the store only when every step has worked.
  */
 #include "media/media.h"
 

@@ -10,12 +10,12 @@
 
 /*
  * Up to one rate first, so that the second step filters every source, those at our rate
- * already included: all end with the same band, 7 kHz.  `first_pts` fills a late start with
- * silence, so that sound stays with its pictures.
+ * already included: all end with the same band, 5.5 kHz, whatever a codec had cut before.
+ * `first_pts` fills a late start with silence, so that sound stays with its pictures.
  */
 #define SAME_BAND                                                                        \
 	"aresample=48000:async=1:first_pts=0,aformat=sample_fmts=fltp:channel_layouts=mono," \
-	"aresample=" TEXT_OF(MEDIA_AUDIO_HZ) ":cutoff=0.875:filter_size=64"
+	"aresample=" TEXT_OF(MEDIA_AUDIO_HZ) ":cutoff=0.6875:filter_size=64"
 
 #define SILENCE_LUFS  (-60.0) /* quieter than this on the whole is silent */
 #define PEAK_DBTP     (-1.0)  /* no louder, or AAC overshoots into clipping */

@@ -385,11 +385,16 @@ START_TEST(a_black_start_is_not_the_poster_but_an_all_black_video_has_one)
 }
 END_TEST
 
-static double mean_volume(const struct media *media)
+/* In dB, of what passes `filter`. */
+static double mean_volume(const struct media *media, const char *filter)
 {
-	const char *const argv[] = { "ffmpeg", "-hide_banner", "-nostats",     "-i", "measured", "-map",
-								 "0:a",    "-af",          "volumedetect", "-f", "null",     "-",
-								 NULL };
+	const char *const argv[] = {
+		"ffmpeg", "-hide_banner", "-nostats",
+		"-i",     "measured",     "-map",
+		"0:a",    "-af",          arena_printf(arena, "%s,volumedetect", filter),
+		"-f",     "null",         "-",
+		NULL
+	};
 	struct program program = { .argv = argv,
 							   .folder = scratch_path(""),
 							   .wall_ms = 10000,
@@ -415,10 +420,10 @@ START_TEST(loud_and_quiet_sounds_of_any_rate_end_equally_loud)
 	FFMPEG("sine=f=440:d=2:r=16000", "-af", "volume=-20dB", "-ac", "2", "quiet.flac");
 	FFMPEG("color=red:s=64x64:d=2:r=25", "-f", "lavfi", "-i", BEEP, "film.mp4");
 	struct media loud = ingest("loud.mp3"), quiet = ingest("quiet.flac"), film = ingest("film.mp4");
-	double volume = mean_volume(&loud);
+	double volume = mean_volume(&loud, "anull");
 
-	ck_assert_double_le(fabs(volume - mean_volume(&quiet)), 0.5);
-	ck_assert_double_le(fabs(volume - mean_volume(&film)), 0.5);
+	ck_assert_double_le(fabs(volume - mean_volume(&quiet, "anull")), 0.5);
+	ck_assert_double_le(fabs(volume - mean_volume(&film, "anull")), 0.5);
 	ck_assert_int_eq(loud.type, MEDIA_AUDIO);
 	ck_assert(!loud.has_poster && !loud.has_thumbnail);
 	ck_assert_str_eq(loud.content_type, "audio/mp4");
@@ -433,6 +438,19 @@ START_TEST(loud_and_quiet_sounds_of_any_rate_end_equally_loud)
 	boxes(bytes, len, list[1], sizeof list[1]);
 	free(bytes);
 	ck_assert_str_eq(list[0], list[1]);
+}
+END_TEST
+
+#define ABOVE_6_KHZ "highpass=f=6500,highpass=f=6500,highpass=f=6500"
+
+START_TEST(sounds_of_any_rate_end_with_the_same_band)
+{
+	FFMPEG("anoisesrc=d=2:r=48000:seed=1:a=0.3", "wide.wav");
+	FFMPEG("anoisesrc=d=2:r=16000:seed=1:a=0.3", "narrow.wav");
+	struct media wide = ingest("wide.wav"), narrow = ingest("narrow.wav");
+
+	ck_assert_double_le(mean_volume(&wide, ABOVE_6_KHZ), -55);
+	ck_assert_double_le(mean_volume(&narrow, ABOVE_6_KHZ), -55);
 }
 END_TEST
 
@@ -527,6 +545,7 @@ Suite *media_suite(void)
 	tcase_add_test(tc, a_video_is_shrunk_into_a_box_that_follows_its_shape);
 	tcase_add_test(tc, a_black_start_is_not_the_poster_but_an_all_black_video_has_one);
 	tcase_add_test(tc, loud_and_quiet_sounds_of_any_rate_end_equally_loud);
+	tcase_add_test(tc, sounds_of_any_rate_end_with_the_same_band);
 	tcase_add_test(tc, a_song_with_a_cover_picture_is_sound);
 	tcase_add_test(tc, the_same_file_gives_the_same_bytes_again);
 	tcase_add_test(tc, the_original_is_kept_as_it_came);
