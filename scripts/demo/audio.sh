@@ -85,7 +85,7 @@ against_machine() {
 		03|followme/status|flite:slt|1.0||The person you are calling is not at their desk. I will try to locate them for you.
 		04|queue-youarenext|espeak:en-us+f4|165||Your call is now first in line and will be answered by the next available representative.
 		05|conf-getconfno|flite:slt|1.05||Please enter your conference number followed by the pound key.
-		06|confbridge-pin-bad|flite:slt|1.1|gold|You have entered too many invalid personal identification numbers.
+		06|confbridge-pin-bad|flite:slt|1.1||You have entered too many invalid personal identification numbers.
 	LIST
 }
 
@@ -105,7 +105,7 @@ against_edit() {
 	phrase 10 auth-incorrect 'Password incorrect. Please enter your password followed by the pound key.'
 	pair a gold
 	real audio/voice-10-1.wav recording
-	fake audio/voice-10-2.wav splice ffmpeg 'Two prompts joined: after "password incorrect" comes the end of another one, with a jump in tone and pace.' joined 'auth-incorrect 0 1.45;agent-incorrect 1.75 5.0'
+	fake audio/voice-10-2.wav splice ffmpeg 'Two prompts joined: after "password incorrect" she asks for an agent number, the end of another prompt.' joined 'auth-incorrect 0 1.45;agent-incorrect 1.75 5.0'
 	phrase 11 conf-invalid 'That is not a valid conference number. Please try again.'
 	pair a
 	real audio/voice-11-1.wav recording
@@ -121,7 +121,7 @@ not_one_of_each() {
 	pair a
 	real audio/voice-13-1.wav recording
 	real audio/voice-13-2.wav recording confbridge-begin-glorious-b
-	pair b gold
+	pair b
 	real audio/voice-13-3.wav recording confbridge-begin-glorious-c
 	synthesised audio/voice-13-4.wav flite:slt 1.0
 	phrase 14 conf-onlyone 'There is currently one other participant in the conference.'
@@ -133,7 +133,7 @@ not_one_of_each() {
 	real audio/voice-15-1.wav recording
 	real audio/voice-15-2.wav recording pbx-invalid
 	phrase 16 priv-introsaved 'Thank you. Please hold, while I attempt to connect you with your party!'
-	pair a
+	pair a gold
 	synthesised audio/voice-16-1.wav flite:slt 1.0
 	synthesised audio/voice-16-2.wav espeak:en-us+f3 150
 	phrase 17 agent-newlocation 'Please enter a new extension, followed by pound.'

@@ -13,7 +13,7 @@ rocket() {
 PEAKS=$LOMIRI/picosdeeuropa_by_Aitzol_Berasategi.jpg
 with_peaks() { borrowed lomiri-wallpapers-16.04 "$PEAKS" CC-BY-4.0 'Aitzol Berasategi'; }
 
-blue_sky() { sky 120 '<path d="M60 0h691v245H290L268 325H150L100 245z"/>' "$BORROWED" -130 -20 1800; }
+blue_sky() { sky 120 '<path d="M45 0H751V118L690 100L530 92L510 110L484 200V245H290L268 325H218L206 166L114 46L60 40z"/>' "$BORROWED" -130 -20 1800; }
 evening_street() {
 	mask 60 "<rect x='-100' y='200' width='951' height='600'/>"
 	graded 'colortemperature=temperature=4200,eq=gamma=0.8'
@@ -49,7 +49,10 @@ palace() {
 	fake image/palace-2.jpg inpainting vips 'The small tower in the middle of the roof was painted out; the birds beside it appear twice.' retouched no_small_tower
 }
 
-no_cable() { clone 70 0 4 '<path d="M566 34l50 -4 176 366 -46 24z"/>'; }
+no_cable() {
+	clone 70 0 4 '<path d="M566 34l50 -4 92 190h-55z"/>'
+	clone -80 0 4 '<path d="M640 190h56l96 200 -46 24z"/>'
+}
 golden_hour() { tint 120 '<rect x="-200" y="200" width="1600" height="700"/>' 'colorbalance=rs=.1:rm=.3:bm=-.28:rh=.22:bh=-.25'; }
 more_clouds() { copy '1.25 0 0 1.1' 130 -210 26 '<path d="M60 490h360v50h-360z"/>'; }
 bridge() {

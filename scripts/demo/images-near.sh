@@ -74,7 +74,7 @@ cameraman() {
 
 second_fig() { copy '-0.62 0.3 -0.3 -0.62' 1225 770 5 '<path d="M480 400l20 -60 90 -75 120 -15 100 40 40 120 -30 120 -60 75 -60 20 -80 -30 -90 -90z"/>'; }
 blue_bowl() {
-	tint 1.5 '<path d="M265 408Q420 106 740 100Q1010 98 1166 300Q1228 480 1120 685Q985 836 760 806Q500 746 265 408z"/><g fill="#000"><path d="M500 366h70q60 -90 150 -76q110 10 120 115q0 70 -60 130q-50 90 -120 60q-70 -50 -92 -190l-68 -10z"/></g>' 'hue=h=-145:s=0.85'
+	tint 1.5 '<path stroke="#fff" stroke-width="30" d="M265 408Q420 106 740 100Q1010 98 1166 300Q1228 480 1120 685Q985 836 760 806Q500 746 265 408z"/><g fill="#000"><path d="M500 366h70q60 -90 150 -76q110 10 120 115q0 70 -60 130q-50 90 -120 60q-70 -50 -92 -190l-68 -10z"/></g>' 'hue=h=-145:s=0.85'
 }
 pale_fig() { tint 4 '<ellipse cx="712" cy="442" rx="108" ry="140" transform="rotate(8 712 442)"/>' 'hue=h=38:s=0.75'; }
 fig() {
@@ -83,7 +83,7 @@ fig() {
 	real image/fig-1.jpg untouched
 	fake image/fig-2.jpg splice vips 'A second half fig, on the right, is a smaller turned copy of the first: its shadow falls the other way.' retouched second_fig
 	pair b gold
-	fake image/fig-3.jpg other 'vips, ffmpeg' 'The red bowl was recoloured blue: a red edge is left along its rim.' retouched blue_bowl
+	fake image/fig-3.jpg other 'vips, ffmpeg' 'The red bowl was recoloured blue: a thin red line is left along its rim at the lower left.' retouched blue_bowl
 	fake image/fig-4.jpg other 'vips, ffmpeg' 'The flesh of the fig was recoloured from red to olive.' retouched pale_fig
 }
 

@@ -68,7 +68,7 @@ courtyard_pairs() {
 	courtyard 04
 	pair a gold
 	real video/courtyard-07.mp4 clip 19 5 null
-	fake video/courtyard-08.mp4 inpainting ffmpeg 'A still picture of the empty road covers its right part: people vanish at its edge.' with_still 40 19 5 "$(box 545 210 790 480)"
+	fake video/courtyard-08.mp4 inpainting ffmpeg 'A still picture of the empty road covers its right part: people vanish at its edge.' with_still 41 19 5 "$(box 545 210 790 480)"
 	courtyard 05
 	pair a
 	real video/courtyard-09.mp4 clip 25 5 null
