@@ -23,7 +23,7 @@ download() {
 	rm -rf "$dir"
 	mkdir -p "$dir" || return
 	say "  fetching $1 ($megabytes MB)"
-	(cd "$dir" && exec apt-get -qq -o APT::Sandbox::User=root -o Acquire::Retries=2 -o Acquire::http::Timeout=30 \
+	(cd "$dir" && exec apt-get -qq -o APT::Sandbox::User=root -o Acquire::Retries=1 -o Acquire::http::Timeout=20 \
 		download "$1") >"$dir/log" 2>&1 9>&- &
 	FETCHING=$!
 	while kill -0 "$FETCHING" 2>/dev/null; do
