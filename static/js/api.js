@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// api.js: talking to the server. Every call goes to the same origin, in JSON; cookies are the browser's business.
+
+const BASE = "/api/v1";
+
+/** The server answered, and the answer is a refusal (RFC 9457). */
+export class Refusal extends Error {
+	constructor(status, problem, retryAfter) {
+		super(problem?.detail || problem?.title || `The server answered ${status}.`);
+		this.status = status;
+		this.problem = problem ?? {};
+		this.retryAfter = retryAfter;
+	}
+
+	/** Worth sending the very same request again: nothing was decided. */
+	get passing() {
+		return this.status === 429 || this.status >= 500;
+	}
+}
+
+/** There was no answer: the network is gone, or the connection broke. */
+export class Unreachable extends Error {
+	constructor() {
+		super("The server cannot be reached.");
+	}
+
+	get passing() {
+		return true;
+	}
+}
+
+async function bodyOf(response) {
+	if (response.status === 204)
+		return null;
+	if (!/json/.test(response.headers.get("content-type") ?? ""))
+		return null;
+	try {
+		return await response.json();
+	} catch {
+		throw new Unreachable();
+	}
+}
+
+/**
+ * One request. Answers { status, body } for any 2xx, throws Refusal or Unreachable otherwise.
+ * @param {string} method
+ * @param {string} path below /api/v1
+ * @param {object} [body]
+ */
+export async function call(method, path, body) {
+	const options = { method, headers: { accept: "application/json" }, credentials: "same-origin", cache: "no-store" };
+	if (body !== undefined) {
+		options.headers["content-type"] = "application/json";
+		options.body = JSON.stringify(body);
+	}
+	let response;
+	try {
+		response = await fetch(BASE + path, options);
+	} catch {
+		throw new Unreachable();
+	}
+	const answer = await bodyOf(response);
+	if (response.ok)
+		return { status: response.status, body: answer };
+	throw new Refusal(response.status, answer, Number(response.headers.get("retry-after")) || 0);
+}
+
+export const get = (path) => call("GET", path);
+export const post = (path, body) => call("POST", path, body);
+export const put = (path, body) => call("PUT", path, body);
+export const erase = (path) => call("DELETE", path);
+
+/** An error in words for a person, with the fields that the server named. */
+export function inWords(error) {
+	if (error instanceof Unreachable)
+		return "The server cannot be reached. Check the connection and try again.";
+	if (!(error instanceof Refusal))
+		return "Something went wrong in this page. Reload it and try again.";
+	if (error.status === 429)
+		return `Too many tries. Wait ${error.retryAfter || "a few"} seconds and try again.`;
+	if (error.status === 503)
+		return "The server is busy or its database is away. Try again in a moment.";
+	const fields = (error.problem.errors ?? []).map((one) => `${one.pointer.replace(/^[#/]+/, "")}: ${one.detail}`);
+	return [error.message, ...fields].join(" ");
+}
+
+export const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// feedback.js: what a practice pair teaches: what each one is, where to look, one sentence why. No score.
+
+import { el } from "./dom.js";
+import { capital, certainty } from "./words.js";
+
+function lesson(result, step) {
+	const tone = result.truth === "fake" ? "f" : "r";
+	const said = `You said ${step.verdict}, ${certainty(step.confidence)}.`;
+	return [
+		el("p", {}, el("strong", { class: `truth ${tone}` }, capital(result.truth)), " ",
+			el("span", { class: "quiet" }, result.correct ? `${said} You saw it.` : `${said} This one is easy to miss.`)),
+		result.explanation ? el("p", {}, result.explanation) : null,
+	].filter(Boolean);
+}
+
+/**
+ * Shows the truth of a practice pair where the scales were.
+ * @param {object[]} results the server's answer
+ * @param {object} sides left and right: { step, stage, told }
+ * @returns {string|null} the same in one sentence, or null when nothing was revealed
+ */
+export function teach(results, sides) {
+	const told = (results ?? []).filter((one) => one.truth);
+	for (const result of told) {
+		const side = sides[result.position];
+		side.told.replaceChildren(...lesson(result, side.step));
+		side.told.hidden = false;
+		if (result.region)
+			side.stage.frame(result.region);
+	}
+	if (told.length === 0)
+		return null;
+	return `${told.map((one) => `${capital(one.position)}: ${one.truth}.`).join(" ")}`;
+}

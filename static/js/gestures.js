@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// gestures.js: fingers, mouse and wheel on a stage. A tap marks, a drag moves, a pinch or the wheel zooms.
+
+const STILL_PX = 6;
+
+/**
+ * @param {HTMLElement} stage
+ * @param {object} act { at(event) -> {x, y} in fractions of the medium's box, zoom(point, factor), pan(dx, dy),
+ *   tap(point), zoomed() -> bool }
+ */
+export function watchGestures(stage, act) {
+	const down = new Map();
+	let moved = false;
+	let spread = 0;
+
+	const middle = () => {
+		const points = [...down.values()];
+		return {
+			x: points.reduce((sum, p) => sum + p.x, 0) / points.length,
+			y: points.reduce((sum, p) => sum + p.y, 0) / points.length,
+		};
+	};
+	const distance = () => {
+		const [a, b] = [...down.values()];
+		return Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY);
+	};
+	const hold = (event) => ({ ...act.at(event), clientX: event.clientX, clientY: event.clientY });
+
+	stage.addEventListener("pointerdown", (event) => {
+		if (event.button !== 0 || event.target.closest("button, a, input"))
+			return;
+		if (down.size === 0)
+			moved = false;
+		down.set(event.pointerId, { ...hold(event), startX: event.clientX, startY: event.clientY });
+		if (down.size === 2) {
+			moved = true;
+			spread = distance();
+		}
+	});
+
+	stage.addEventListener("pointermove", (event) => {
+		const before = down.get(event.pointerId);
+		if (!before)
+			return;
+		if (!moved && Math.hypot(event.clientX - before.startX, event.clientY - before.startY) < STILL_PX)
+			return;
+		moved = true;
+		if (!stage.hasPointerCapture(event.pointerId))
+			stage.setPointerCapture(event.pointerId);
+		const centre = middle();
+		down.set(event.pointerId, { ...before, ...hold(event) });
+		const now = middle();
+		if (act.zoomed())
+			act.pan(now.x - centre.x, now.y - centre.y);
+		if (down.size === 2 && spread > 0) {
+			act.zoom(now, distance() / spread);
+			spread = distance();
+		}
+	});
+
+	const lift = (event) => {
+		const held = down.get(event.pointerId);
+		down.delete(event.pointerId);
+		if (held && !moved && event.type === "pointerup")
+			act.tap(act.at(event));
+	};
+	stage.addEventListener("pointerup", lift);
+	stage.addEventListener("pointercancel", lift);
+
+	stage.addEventListener("wheel", (event) => {
+		event.preventDefault();
+		act.zoom(act.at(event), Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.002)));
+	}, { passive: false });
+}

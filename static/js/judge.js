@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+// judge.js: the judge page. Consent, then pair after pair: show, two taps, next. The answer travels while the next
+// pair, already loaded, is shown; only a practice pair waits for the server, because it has something to teach.
+
+import { Unreachable, get, inWords, post } from "./api.js";
+import { byId, focusOn, say, showOnly } from "./dom.js";
+import { tab } from "./keep.js";
+import { watchKeys } from "./keys.js";
+import { Outbox } from "./outbox.js";
+import { Pairs } from "./pairs.js";
+import { Table } from "./table.js";
+import { many } from "./words.js";
+import { openYou } from "./you.js";
+
+const sections = ["loading", "consent", "empty", "lost", "broken", "judging"].map(byId);
+const next = byId("next");
+const outbox = new Outbox((waiting) => notice(waiting ? "No connection. Your answer is kept here and is sent again by itself." : ""));
+const pairs = new Pairs(() => outbox.idle());
+const table = new Table(() => next.setAttribute("aria-disabled", String(!(phase === "taught" || table.complete))));
+/** loading, judging, sending (a practice pair), taught, or away from any pair */
+let phase = "loading";
+let pair = null;
+
+function notice(words) {
+	const line = byId("trouble");
+	line.textContent = words;
+	line.hidden = words === "";
+}
+
+function show(id) {
+	const section = byId(id);
+	showOnly(section, sections);
+	byId("keys").hidden = id !== "judging";
+	const heading = section.querySelector("h1");
+	if (heading)
+		focusOn(heading);
+}
+
+function progress({ pairs_today: today, training } = {}) {
+	if (today === undefined)
+		return;
+	byId("progress").textContent = training?.left > 0
+		? `${many(today, "pair")} today · ${training.left} practice left`
+		: `${many(today, "pair")} today`;
+}
+
+/** Says who must act when a request failed. */
+function stuck(error) {
+	if (error.status === 401) {
+		tab.drop("open");
+		phase = "away";
+		show("consent");
+		return;
+	}
+	phase = "away";
+	byId("lost-why").textContent = inWords(error);
+	show("lost");
+	if (error instanceof Unreachable)
+		window.addEventListener("online", () => { if (!byId("lost").hidden) advance(); }, { once: true });
+}
+
+/** On to the next pair. */
+async function advance(words) {
+	phase = "loading";
+	const late = setTimeout(() => show("loading"), 150);
+	try {
+		pair = await pairs.take();
+	} catch (error) {
+		clearTimeout(late);
+		stuck(error);
+		return;
+	}
+	clearTimeout(late);
+	notice(words ?? byId("trouble").textContent);
+	if (!pair) {
+		phase = "away";
+		show("empty");
+		return;
+	}
+	if (pair.broken) {
+		phase = "away";
+		show("broken");
+		return;
+	}
+	phase = "judging";
+	foot(false);
+	show("judging");
+	table.show(pair);
+	focusOn(byId("question"));
+	pairs.preload();
+}
+
+/** The row under the pair: tells while judging, the lesson after practice. */
+function foot(taught) {
+	byId("why").hidden = taught;
+	byId("why-button").hidden = taught;
+	byId("skip").hidden = taught;
+	openWhy(false);
+	next.firstChild.textContent = "Next pair ";
+	byId("question").dataset.practice = String(Boolean(pair?.assignment.training));
+}
+
+function openWhy(open) {
+	byId("why").classList.toggle("open", open);
+	byId("why-button").setAttribute("aria-expanded", String(open));
+}
+
+async function submit() {
+	const judged = pair;
+	const body = table.body();
+	const sent = outbox.send(body);
+	table.stop();
+	if (!judged.assignment.training) {
+		sent.then((answer) => { progress(answer.progress); pairs.preload(); }, (error) => refused(error));
+		pairs.done(judged);
+		await advance("");
+		return;
+	}
+	phase = "sending";
+	table.lock(true);
+	next.setAttribute("aria-disabled", "true");
+	try {
+		const answer = await sent;
+		progress(answer.progress);
+		learn(table.teach(answer.results));
+	} catch (error) {
+		pairs.done(judged);
+		await refused(error, true);
+	}
+}
+
+function learn(words) {
+	if (!words) {
+		pairs.done(pair);
+		advance("");
+		return;
+	}
+	phase = "taught";
+	foot(true);
+	next.setAttribute("aria-disabled", "false");
+	const feedback = byId("feedback");
+	feedback.textContent = `Practice: ${words}`;
+	feedback.hidden = false;
+	focusOn(feedback);
+}
+
+/** The server took no judgment: say why, and go on where this pair was still on screen. */
+async function refused(error, onScreen = false) {
+	const why = error.status === 410 ? "That pair's ten minutes were over, so its answer could not count."
+		: `An answer was not taken: ${inWords(error)}`;
+	if (error.status === 401) {
+		stuck(error);
+		return;
+	}
+	notice(why);
+	if (onScreen)
+		await advance(`${why} Here is another pair.`);
+	else
+		pairs.preload();
+}
+
+function goOn() {
+	if (phase === "taught") {
+		pairs.done(pair);
+		advance("");
+	} else if (phase === "judging" && table.complete) {
+		submit();
+	} else if (phase === "judging") {
+		say(`Judge the ${table.missing} one first.`);
+		byId(`${table.missing}-scale`).classList.add("asked");
+		setTimeout(() => document.querySelectorAll(".asked").forEach((one) => one.classList.remove("asked")), 900);
+	}
+}
+
+async function skip(reason) {
+	const skipped = pair;
+	table.stop();
+	phase = "loading";
+	try {
+		await post("/skips", { assignment: skipped.assignment.assignment, reason });
+	} catch (error) {
+		if (error.passing || error.status === 401) {
+			stuck(error);
+			return;
+		}
+	}
+	pairs.done(skipped);
+	await advance("");
+}
+
+async function agree() {
+	byId("agree").setAttribute("aria-disabled", "true");
+	try {
+		const { body } = await post("/volunteers", { consent: true });
+		notice("");
+		progress(body.progress);
+		await advance();
+	} catch (error) {
+		notice(inWords(error));
+	} finally {
+		byId("agree").removeAttribute("aria-disabled");
+	}
+}
+
+async function start() {
+	phase = "loading";
+	show("loading");
+	try {
+		const { body } = await get("/me?limit=1");
+		progress(body.progress);
+	} catch (error) {
+		stuck(error);
+		return;
+	}
+	outbox.resume();
+	await advance();
+}
+
+const dialog = byId("skipping");
+dialog.addEventListener("close", () => { if (dialog.returnValue) skip(dialog.returnValue); });
+const askSkip = () => { dialog.returnValue = ""; dialog.showModal(); };
+
+byId("agree").addEventListener("click", agree);
+next.addEventListener("click", goOn);
+byId("skip").addEventListener("click", () => { if (phase === "judging") askSkip(); });
+byId("again").addEventListener("click", () => advance(""));
+byId("retry").addEventListener("click", start);
+byId("skip-broken").addEventListener("click", () => skip("cannot_load"));
+byId("reload-broken").addEventListener("click", () => { pairs.retry(pair); advance(""); });
+byId("why-button").addEventListener("click", () => openWhy(!byId("why").classList.contains("open")));
+byId("why").addEventListener("keydown", (event) => {
+	if (event.key === "Escape") {
+		openWhy(false);
+		byId("why-button").focus();
+	}
+});
+byId("you-button").addEventListener("click", () => openYou({
+	onMedium() { table.stop(); pairs.forget(); if (phase === "judging" || !byId("empty").hidden) advance(""); },
+}));
+// A pair whose lease ran out in a hidden tab is replaced before anybody works on it.
+document.addEventListener("visibilitychange", () => {
+	if (!document.hidden && phase === "judging" && new Date(pair.assignment.expires_at) < new Date()) {
+		table.stop();
+		pairs.done(pair);
+		advance("The last pair's ten minutes were over. Here is another.");
+	}
+});
+watchKeys({
+	active: () => phase === "judging" || phase === "taught",
+	choose: (side, step) => { if (phase === "judging") table.choose(side, step); },
+	next: goOn,
+	skip: () => { if (phase === "judging") askSkip(); },
+	zoom: () => table.zoomKey(),
+	toggle: () => { if (!table.covered) table.transport.toggle(); },
+	frame: (frames) => table.transport.step(frames),
+});
+
+start();

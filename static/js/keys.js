@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// keys.js: the judge's keyboard. Keys never fire while somebody types, in a dialog, or when switched off under "You".
+
+import { isTyping } from "./dom.js";
+import { device } from "./keep.js";
+
+export const KEYS = {
+	left: ["1", "2", "3", "4", "5", "6"],
+	right: ["7", "8", "9", "0", "-", "="],
+};
+
+export const keysWanted = () => device.get("keys") !== false;
+
+/** Enter belongs to a control that has the focus, except to a step that is already chosen. */
+function ownsEnter(target) {
+	const control = target.closest?.("button, a, summary, input");
+	return control && control.id !== "next" && control.getAttribute("data-step") === null;
+}
+
+/**
+ * @param {object} act { active() -> bool, choose(side, step), next(), skip(), zoom(), toggle(), frame(n) }
+ */
+export function watchKeys(act) {
+	document.addEventListener("keydown", (event) => {
+		if (!act.active() || isTyping(event) || !keysWanted())
+			return;
+		if (event.key === "Enter") {
+			const step = event.target.closest?.("[data-step]");
+			const newChoice = step && step.getAttribute("aria-pressed") !== "true";
+			if (event.repeat || ownsEnter(event.target) || newChoice)
+				return;
+			event.preventDefault();
+			act.next();
+			return;
+		}
+		for (const side of ["left", "right"]) {
+			const step = KEYS[side].indexOf(event.key);
+			if (step >= 0) {
+				event.preventDefault();
+				act.choose(side, step);
+				return;
+			}
+		}
+		if (event.key === " " && !event.target.closest?.("button, a, input")) {
+			event.preventDefault();
+			act.toggle();
+		} else if (event.key === "," || event.key === ".") {
+			act.frame(event.key === "," ? -1 : 1);
+		} else if (event.key.toLowerCase() === "z") {
+			act.zoom();
+		} else if (event.key.toLowerCase() === "s" && !event.repeat) {
+			event.preventDefault();
+			act.skip();
+		}
+	});
+}

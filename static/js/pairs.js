@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// pairs.js: where pairs come from. While one is judged, the next is assigned and its media are loaded. Open
+// assignments are kept for the life of the tab, so that a reload shows the same pair again.
+
+import { post } from "./api.js";
+import { device, tab } from "./keep.js";
+import { loadMedium } from "./loader.js";
+import { MEDIUM, capital } from "./words.js";
+
+/** A pair with less time than this left is not worth showing. */
+const SHORTEST_MS = 45_000;
+
+const fresh = (assignment) => new Date(assignment.expires_at) - Date.now() > SHORTEST_MS;
+
+async function load(assignment) {
+	const pair = { assignment, media: {} };
+	try {
+		await Promise.all(assignment.items.map(async ({ position, media }) => {
+			const alt = `${capital(position)} ${MEDIUM[media.type] ?? media.type}`;
+			pair.media[position] = await loadMedium(media, alt);
+		}));
+	} catch (error) {
+		pair.broken = error;
+	}
+	return pair;
+}
+
+export class Pairs {
+	/** @param {() => Promise} settled resolves when the server knows every judgment given so far */
+	constructor(settled) {
+		this.settled = settled;
+		this.next = null;
+		this.open = (tab.get("open") ?? []).filter(fresh);
+		this.kept = [...this.open];
+	}
+
+	keep(assignment) {
+		this.open.push(assignment);
+		tab.set("open", this.open);
+	}
+
+	/** The pair is judged, skipped or lost: forget it. */
+	done(pair) {
+		this.open = this.open.filter((one) => one.assignment !== pair.assignment.assignment);
+		tab.set("open", this.open);
+		for (const medium of Object.values(pair.media))
+			medium.release();
+	}
+
+	/** Loads a broken pair once more. */
+	retry(pair) {
+		this.next = load(pair.assignment);
+	}
+
+	/** Drops whatever waits, as after a change of what to be shown. */
+	forget() {
+		this.next = null;
+		this.kept = [];
+		this.open = [];
+		tab.drop("open");
+	}
+
+	async ask() {
+		await this.settled();
+		const type = device.get("medium");
+		const { status, body } = await post("/assignments", type ? { media_type: type } : {});
+		return { again: status === 200, assignment: body };
+	}
+
+	/** Starts on the next pair. A repeat of what is already open is no next pair. */
+	preload() {
+		this.next ??= (async () => {
+			const kept = this.kept.shift();
+			if (kept)
+				return load(kept);
+			const { again, assignment } = await this.ask();
+			if (!assignment || again)
+				return null;
+			this.keep(assignment);
+			return load(assignment);
+		})().catch(() => null);
+	}
+
+	/** The next pair, or null when nothing is left. Throws what call() throws. */
+	async take() {
+		const waiting = this.next;
+		this.next = null;
+		const ready = await waiting;
+		if (ready && fresh(ready.assignment))
+			return ready;
+		if (ready)
+			this.done(ready);
+		const kept = this.kept.shift();
+		if (kept) {
+			const pair = await load(kept);
+			if (!pair.broken)
+				return pair;
+			this.done(pair);
+		}
+		const { assignment } = await this.ask();
+		if (!assignment)
+			return null;
+		if (!this.open.some((one) => one.assignment === assignment.assignment))
+			this.keep(assignment);
+		return load(assignment);
+	}
+}

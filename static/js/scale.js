@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// scale.js: one tap is a verdict and a confidence. Three steps towards real, three towards fake, no middle.
+
+import { el } from "./dom.js";
+
+export const STEPS = [
+	{ verdict: "real", confidence: 95, word: "certain", tone: "r s1" },
+	{ verdict: "real", confidence: 75, word: "likely", tone: "r s2" },
+	{ verdict: "real", confidence: 60, word: "guess", tone: "r s3" },
+	{ verdict: "fake", confidence: 60, word: "guess", tone: "f s3" },
+	{ verdict: "fake", confidence: 75, word: "likely", tone: "f s2" },
+	{ verdict: "fake", confidence: 95, word: "certain", tone: "f s1" },
+];
+
+export class Scale {
+	/**
+	 * @param {HTMLElement} group an empty element with role=group and a label
+	 * @param {string[]} keys the key of each step, told to screen readers
+	 * @param {(step: object) => void} onChoose
+	 */
+	constructor(group, keys, onChoose) {
+		this.onChoose = onChoose;
+		this.step = null;
+		this.buttons = STEPS.map((step, at) => el("button", {
+			type: "button",
+			class: step.tone,
+			"aria-pressed": "false",
+			"aria-label": `${step.word}: ${step.verdict}`,
+			"aria-keyshortcuts": keys[at],
+			"data-step": at + 1,
+			onclick: () => this.choose(at),
+		}, step.word));
+		group.replaceChildren(...this.buttons);
+	}
+
+	choose(at) {
+		if (this.locked)
+			return;
+		this.step = STEPS[at];
+		this.buttons.forEach((button, i) => button.setAttribute("aria-pressed", String(i === at)));
+		this.onChoose(this.step);
+	}
+
+	clear() {
+		this.step = null;
+		this.lock(false);
+		for (const button of this.buttons)
+			button.setAttribute("aria-pressed", "false");
+	}
+
+	/** A locked scale keeps its answer and takes no other. */
+	lock(locked) {
+		this.locked = locked;
+		for (const button of this.buttons)
+			button.disabled = locked;
+	}
+}

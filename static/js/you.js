@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// you.js: the panel "You": progress, what became of earlier answers, wishes, and the way out.
+
+import { get, inWords } from "./api.js";
+import { el } from "./dom.js";
+import { eraser } from "./eraser.js";
+import { device } from "./keep.js";
+import { keysWanted } from "./keys.js";
+import { MEDIUM, capital, certainty, count, day } from "./words.js";
+
+const fact = (name, value) => [el("dt", {}, name), el("dd", {}, value)];
+
+function progressList({ progress, created_at: since }) {
+	const { pairs, pairs_today: today, training } = progress;
+	return el("dl", { class: "facts" },
+		fact("pairs judged", count(pairs)), fact("today", count(today)),
+		fact("practice", training.done > 0 ? `${count(training.correct)} of ${count(training.done * 2)} seen` : "none yet"),
+		fact("here since", day(since)));
+}
+
+function resultLine({ media_type: type, verdict, confidence, label, label_source: source, correct, judged_at: at }) {
+	return el("li", {},
+		el("span", {}, `${capital(MEDIUM[type] ?? type)}: you said ${verdict}, ${certainty(confidence)}. `),
+		el("strong", {}, correct ? `It is ${label}.` : `It turned out ${label}.`),
+		el("small", { class: "quiet" }, ` ${source === "ruling" ? "ruled by a moderator" : "decided by the crowd"}, ${day(at)}`));
+}
+
+/** Earlier answers whose items have been decided, a page at a time. */
+function resultList(first) {
+	const list = el("ul", { class: "results", "data-testid": "results" });
+	const more = el("button", { type: "button" }, "More");
+	let next = null;
+	const add = (page) => {
+		list.append(...page.results.map(resultLine));
+		next = page.next;
+		more.hidden = !next;
+	};
+	more.addEventListener("click", async () => {
+		try {
+			add((await get(`/me?limit=20&cursor=${encodeURIComponent(next)}`)).body);
+		} catch (error) {
+			more.textContent = inWords(error);
+		}
+	});
+	add(first);
+	if (first.results.length === 0)
+		return el("p", { class: "quiet" }, "None of the items that you judged has been decided yet.");
+	return el("div", {}, list, more);
+}
+
+function wishes(onMedium) {
+	const choice = el("select", { id: "wish-medium" },
+		el("option", { value: "" }, "everything"), el("option", { value: "image" }, "images"),
+		el("option", { value: "video" }, "videos"), el("option", { value: "audio" }, "sounds"));
+	choice.value = device.get("medium") ?? "";
+	choice.addEventListener("change", () => { device.set("medium", choice.value || null); onMedium(); });
+	const keys = el("input", { type: "checkbox", id: "wish-keys" });
+	keys.checked = keysWanted();
+	keys.addEventListener("change", () => device.set("keys", keys.checked));
+	return el("div", { class: "stack" },
+		el("label", { class: "field" }, "Show me ", choice),
+		el("label", { class: "check" }, keys, "Keyboard shortcuts"));
+}
+
+/** Opens the panel. @param {{onMedium: () => void}} act called when the wished medium changes */
+export async function openYou({ onMedium }) {
+	const body = el("div", { class: "stack", "aria-live": "polite" }, el("p", { class: "quiet" }, "Loading …"));
+	const dialog = el("dialog", { class: "you", "aria-labelledby": "you-title", "data-testid": "you-dialog" },
+		el("div", { class: "dialog-head" }, el("h2", { id: "you-title" }, "You"),
+			el("button", { type: "button", "aria-label": "Close", onclick: () => dialog.close() }, "Close")),
+		body);
+	dialog.addEventListener("close", () => dialog.remove());
+	document.body.append(dialog);
+	dialog.showModal();
+	try {
+		const me = (await get("/me?limit=20")).body;
+		body.replaceChildren(progressList(me), el("h3", {}, "What became of your answers"), resultList(me),
+			el("h3", {}, "Your wishes"), wishes(onMedium), el("h3", {}, "Leave"), eraser());
+	} catch (error) {
+		body.replaceChildren(el("p", {}, error.status === 401
+			? "You have not agreed to take part yet, so nothing is stored about you." : inWords(error)));
+	}
+}
