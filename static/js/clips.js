@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// clips.js: two videos as one: they start, stop, scrub and step together.
+// clips.js: the videos on the table as one: they start, stop, scrub and step together.
 
 const DRIFT_S = 0.12;
 
@@ -9,8 +9,8 @@ export class Clips {
 		this.videos = videos;
 		this.onMove = onMove;
 		this.frame_s = 1 / 25;
-		this.lead = videos[0].duration >= videos[1].duration ? videos[0] : videos[1];
-		this.alike = Math.abs(videos[0].duration - videos[1].duration) < DRIFT_S;
+		this.lead = videos.reduce((long, one) => (one.duration > long.duration ? one : long));
+		this.alike = videos.length > 1 && videos.every((one) => this.lead.duration - one.duration < DRIFT_S);
 		this.lead.addEventListener("timeupdate", () => this.follow());
 		for (const name of ["play", "pause", "seeked"])
 			this.lead.addEventListener(name, () => this.follow());

@@ -12,7 +12,7 @@ function fill(node, attributes, children) {
 		else
 			node.setAttribute(name, value === true ? "" : String(value));
 	}
-	node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+	node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
 	return node;
 }
 

@@ -3,13 +3,12 @@
 // pair, already loaded, is shown; only a practice pair waits for the server, because it has something to teach.
 
 import { Unreachable, get, inWords, post } from "./api.js";
-import { byId, focusOn, say, showOnly } from "./dom.js";
+import { byId, el, focusOn, say, showOnly } from "./dom.js";
 import { tab } from "./keep.js";
 import { watchKeys } from "./keys.js";
 import { Outbox } from "./outbox.js";
 import { Pairs } from "./pairs.js";
 import { Table } from "./table.js";
-import { many } from "./words.js";
 import { openYou } from "./you.js";
 
 const sections = ["loading", "consent", "empty", "lost", "broken", "judging"].map(byId);
@@ -39,9 +38,9 @@ function show(id) {
 function progress({ pairs_today: today, training } = {}) {
 	if (today === undefined)
 		return;
-	byId("progress").textContent = training?.left > 0
-		? `${many(today, "pair")} today · ${training.left} practice left`
-		: `${many(today, "pair")} today`;
+	const wide = (words) => el("span", { class: "wide" }, words);
+	byId("progress").replaceChildren(String(today), wide(today === 1 ? " pair" : " pairs"), " today",
+		training?.left > 0 ? wide(` · ${training.left} practice left`) : "");
 }
 
 /** Says who must act when a request failed. */
@@ -103,6 +102,7 @@ function foot(taught) {
 function openWhy(open) {
 	byId("why").classList.toggle("open", open);
 	byId("why-button").setAttribute("aria-expanded", String(open));
+	byId("pair").inert = open;
 }
 
 async function submit() {
@@ -233,6 +233,10 @@ byId("why").addEventListener("keydown", (event) => {
 		openWhy(false);
 		byId("why-button").focus();
 	}
+});
+document.addEventListener("pointerdown", (event) => {
+	if (!event.target.closest("#why, #why-button"))
+		openWhy(false);
 });
 byId("you-button").addEventListener("click", () => openYou({
 	onMedium() { table.stop(); pairs.forget(); if (phase === "judging" || !byId("empty").hidden) advance(""); },

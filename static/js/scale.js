@@ -38,6 +38,9 @@ export class Scale {
 			return;
 		this.step = STEPS[at];
 		this.buttons.forEach((button, i) => button.setAttribute("aria-pressed", String(i === at)));
+		// The focus follows, so that Enter afterwards does not press the step that was left.
+		if (this.buttons.includes(document.activeElement))
+			this.buttons[at].focus({ preventScroll: true });
 		this.onChoose(this.step);
 	}
 

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// moderate.js: the moderators' desk: let them in, list the disputes, lay one on the desk, obey the keyboard.
+
+import { erase, inWords } from "./api.js";
+import { ClaimClock } from "./claim.js";
+import { Dispute, RULINGS } from "./dispute.js";
+import { byId, focusOn, isTyping } from "./dom.js";
+import { letIn } from "./door.js";
+import { keysWanted } from "./keys.js";
+import { Queue } from "./queue.js";
+
+const sections = ["loading", "door", "desk"].map(byId);
+const ROLES = ["moderator", "admin"];
+
+function show(id) {
+	for (const section of sections)
+		section.hidden = section.id !== id;
+	byId("sign-out").hidden = id !== "desk";
+}
+
+const clock = new ClaimClock(() => dispute.trouble("Your claim has ended. Claim it again to go on."));
+const queue = new Queue();
+const dispute = new Dispute({
+	claimed: (end) => clock.set(end),
+	changed: () => queue.load().catch(() => {}),
+	next: () => nextDispute(),
+	signedOut: () => enter("You were signed out. Sign in again; what you wrote is still there."),
+});
+queue.onError = (error) => {
+	if (error.status === 401)
+		enter("You were signed out. Sign in again.");
+	else
+		byId("queue-state").textContent = inWords(error);
+};
+
+/** What the address names is on the desk: #id. */
+async function follow() {
+	const id = decodeURIComponent(location.hash.slice(1));
+	byId("desk").classList.toggle("chosen", Boolean(id));
+	queue.point(id);
+	if (id && id !== dispute.id)
+		await dispute.open(id);
+	else if (!id)
+		dispute.close();
+}
+
+function nextDispute() {
+	const links = [...document.querySelectorAll("#disputes a")];
+	const other = links.find((link) => link.dataset.id !== dispute.id);
+	location.hash = other ? other.dataset.id : "";
+}
+
+async function enter(note) {
+	show("door");
+	await letIn(byId("door"), ROLES, {
+		title: "Moderators sign in",
+		why: note ?? "Moderators settle what the crowd cannot. Ask the operator for an account.",
+		refused: "That account cannot moderate. Sign in with one that can.",
+	});
+	show("desk");
+	focusOn(byId("desk").querySelector("h1"));
+	try {
+		await queue.load();
+		await follow();
+	} catch { /* said by the queue */ }
+}
+
+byId("sign-out").addEventListener("click", async () => {
+	try {
+		await erase("/session");
+	} catch { /* then there is no session to end */ }
+	location.hash = "";
+	dispute.close();
+	enter();
+});
+window.addEventListener("hashchange", follow);
+
+document.addEventListener("keydown", (event) => {
+	if (byId("desk").hidden || isTyping(event) || event.repeat || !keysWanted())
+		return;
+	const key = event.key.toLowerCase();
+	if (dispute.step === "verdict" && /^[1-6]$/.test(key))
+		dispute.scale.choose(Number(key) - 1);
+	else if (dispute.step === "verdict" && key === "enter" && dispute.scale.step && !event.target.closest("a, button:not([aria-pressed='true'])"))
+		dispute.giveVerdict();
+	else if (dispute.step === "rule" && RULINGS.some((one) => one.key === key))
+		dispute.rule(RULINGS.find((one) => one.key === key).ruling);
+	else if (key === "z" && dispute.id)
+		dispute.stage.zoomStep();
+	else if (key === " " && dispute.id && !event.target.closest("button, a, input, summary"))
+		dispute.transport?.toggle();
+	else if ((key === "," || key === ".") && dispute.id)
+		dispute.transport?.step(key === "," ? -1 : 1);
+	else
+		return;
+	event.preventDefault();
+});
+
+enter();
