@@ -71,12 +71,12 @@ function newPasswordForm(current, done) {
 
 /**
  * Lets somebody in. Fills `box` with forms until there is an account with one of these roles, then resolves with it.
- * @param {HTMLElement} box  @param {string[]} roles  @param {object} words { title, why, refused }
+ * @param {HTMLElement} box  @param {string[]} roles  @param {object} words { title, level?, why, refused }
  */
 export function letIn(box, roles, words) {
 	return new Promise((resolve) => {
 		const say = (title, ...rest) => {
-			const heading = el("h1", { tabindex: "-1" }, title);
+			const heading = el(`h${words.level ?? 1}`, { tabindex: "-1" }, title);
 			box.replaceChildren(heading, ...rest);
 			box.hidden = false;
 			focusOn(heading);
