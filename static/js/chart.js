@@ -4,7 +4,8 @@
 import { el, svg } from "./dom.js";
 import { count } from "./words.js";
 
-const WIDTH = 480;
+/** Narrower on a phone, so that the letters stay as large. */
+const WIDTH = window.innerWidth < 600 ? 310 : 480;
 const HEIGHT = 190;
 const LEFT = 40;
 const TOP = 12;

@@ -13,7 +13,7 @@ import { openYou } from "./you.js";
 
 const sections = ["loading", "consent", "empty", "lost", "broken", "judging"].map(byId);
 const next = byId("next");
-const outbox = new Outbox((waiting) => notice(waiting ? "No connection. Your answer is kept here and is sent again by itself." : ""));
+const outbox = new Outbox((waiting) => { byId("offline").hidden = !waiting; });
 const pairs = new Pairs(() => outbox.idle());
 const table = new Table(() => next.setAttribute("aria-disabled", String(!(phase === "taught" || table.complete))));
 /** loading, judging, sending (a practice pair), taught, or away from any pair */
@@ -59,7 +59,7 @@ function stuck(error) {
 }
 
 /** On to the next pair. */
-async function advance(words) {
+async function advance(words = "") {
 	phase = "loading";
 	const late = setTimeout(() => show("loading"), 150);
 	try {
@@ -70,7 +70,7 @@ async function advance(words) {
 		return;
 	}
 	clearTimeout(late);
-	notice(words ?? byId("trouble").textContent);
+	notice(words);
 	if (!pair) {
 		phase = "away";
 		show("empty");
@@ -113,7 +113,7 @@ async function submit() {
 	if (!judged.assignment.training) {
 		sent.then((answer) => { progress(answer.progress); pairs.preload(); }, (error) => refused(error));
 		pairs.done(judged);
-		await advance("");
+		await advance();
 		return;
 	}
 	phase = "sending";
@@ -132,7 +132,7 @@ async function submit() {
 function learn(words) {
 	if (!words) {
 		pairs.done(pair);
-		advance("");
+		advance();
 		return;
 	}
 	phase = "taught";
@@ -162,7 +162,7 @@ async function refused(error, onScreen = false) {
 function goOn() {
 	if (phase === "taught") {
 		pairs.done(pair);
-		advance("");
+		advance();
 	} else if (phase === "judging" && table.complete) {
 		submit();
 	} else if (phase === "judging") {
@@ -185,7 +185,7 @@ async function skip(reason) {
 		}
 	}
 	pairs.done(skipped);
-	await advance("");
+	await advance();
 }
 
 async function agree() {
@@ -223,10 +223,11 @@ const askSkip = () => { dialog.returnValue = ""; dialog.showModal(); };
 byId("agree").addEventListener("click", agree);
 next.addEventListener("click", goOn);
 byId("skip").addEventListener("click", () => { if (phase === "judging") askSkip(); });
-byId("again").addEventListener("click", () => advance(""));
+byId("again").addEventListener("click", () => advance());
+byId("send-now").addEventListener("click", () => outbox.poke());
 byId("retry").addEventListener("click", start);
 byId("skip-broken").addEventListener("click", () => skip("cannot_load"));
-byId("reload-broken").addEventListener("click", () => { pairs.retry(pair); advance(""); });
+byId("reload-broken").addEventListener("click", () => { pairs.retry(pair); advance(); });
 byId("why-button").addEventListener("click", () => openWhy(!byId("why").classList.contains("open")));
 byId("why").addEventListener("keydown", (event) => {
 	if (event.key === "Escape") {
@@ -239,7 +240,7 @@ document.addEventListener("pointerdown", (event) => {
 		openWhy(false);
 });
 byId("you-button").addEventListener("click", () => openYou({
-	onMedium() { table.stop(); pairs.forget(); if (phase === "judging" || !byId("empty").hidden) advance(""); },
+	onMedium() { table.stop(); pairs.forget(); if (phase === "judging" || !byId("empty").hidden) advance(); },
 }));
 // A pair whose lease ran out in a hidden tab is replaced before anybody works on it.
 document.addEventListener("visibilitychange", () => {

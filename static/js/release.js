@@ -23,8 +23,8 @@ function splitBars(splits) {
 			part.style.width = `${(100 * n) / most}%`;
 			return part;
 		};
-		return [el("dt", {}, name), el("dd", { class: "split", "aria-hidden": "true" }, bar("r", real), bar("f", fake)),
-			el("dd", {}, `${count(real)} real, ${count(fake)} fake`)];
+		return [el("dt", {}, name), el("dd", {}, `${count(real)} real, ${count(fake)} fake`),
+			el("dd", { class: "split", "aria-hidden": "true" }, bar("r", real), bar("f", fake))];
 	}));
 }
 
@@ -48,33 +48,52 @@ export function releaseCard(release) {
 		ready ? splitBars(release.splits) : null);
 }
 
-function fileTable(files) {
-	return el("div", { class: "scroll" }, el("table", { class: "files", "data-testid": "release-files" },
+function fileTable(files, id) {
+	return el("div", { class: "scroll" }, el("table", { class: "files", "data-testid": id },
 		el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "file"), el("th", { scope: "col", class: "n" }, "size"), el("th", { scope: "col" }, "SHA-256"))),
 		el("tbody", {}, files.map((file) => el("tr", {},
-			el("td", {}, el("a", { href: file.url, download: file.path.split("/").pop() }, file.path)),
+			el("td", {}, el("a", { href: file.url, download: file.path.split("/").pop(), "data-path": file.path }, file.path)),
 			el("td", { class: "n" }, bytes(file.bytes)),
 			el("td", {}, el("span", { class: "mono" }, file.sha256)))))));
 }
 
-/** What a shell or a program types, with this release's own addresses. */
+const CLASS_FOLDER = /^(.*?)\/?(train|validation|test)\/(real|fake)\//;
+const isMedium = (file) => CLASS_FOLDER.test(file.path);
+
+/** The tables first; the media, which may be thousands, behind a click. */
+function fileLists(files) {
+	const media = files.filter(isMedium);
+	const rest = files.filter((file) => !isMedium(file));
+	const size = media.reduce((sum, file) => sum + file.bytes, 0);
+	const more = el("details", {}, el("summary", {}, `${many(media.length, "media file")}, ${bytes(size)}`));
+	more.addEventListener("toggle", () => more.append(fileTable(media, "release-media")), { once: true });
+	return [fileTable(rest, "release-files"), media.length > 0 ? more : null];
+}
+
+/** What a shell or a program types, with this release's own addresses and folders. */
 function recipes({ name, version, files }) {
 	const folder = `${name}-${version}`;
 	const base = new URL(`/api/v1/releases/${name}/${version}`, location.href).href;
 	const labels = files.find((file) => file.path.endsWith("labels.csv"));
-	const recipe = (title, text) => [el("h3", {}, title), el("pre", { tabindex: "0", "aria-label": title }, text)];
+	const images = files.find((file) => isMedium(file) && /\.(jpe?g|png|webp)$/.test(file.path));
+	const recipe = (title, text) => [el("h3", {}, title), el("pre", { tabindex: "0", role: "group", "aria-label": title }, text)];
 	return [
 		recipe("Fetch everything and check it", `mkdir ${folder} && cd ${folder}
-curl -s ${base} | python3 -c '
-import json, os, sys, urllib.parse, urllib.request
-for f in json.load(sys.stdin)["files"]:
+python3 - <<'END'
+import json, os
+from urllib.parse import urljoin
+from urllib.request import urlopen, urlretrieve
+base = "${base}"
+for f in json.load(urlopen(base))["files"]:
     os.makedirs(os.path.dirname(f["path"]) or ".", exist_ok=True)
-    urllib.request.urlretrieve(urllib.parse.urljoin("${base}", f["url"]), f["path"])'
+    urlretrieve(urljoin(base, f["url"]), f["path"])
+END
 sha256sum -c SHA256SUMS`),
-		recipe("Python, as class folders", `from datasets import load_dataset            # pip install datasets
-images = load_dataset("imagefolder", data_dir="${folder}/image")   # one folder a medium
-print(images["train"].features["label"].names)`),
-		labels ? recipe("DuckDB, straight from here", `SELECT * FROM read_csv('${new URL(labels.url, location.href).href}') LIMIT 10;`) : [],
+		images ? recipe("Images in Python, as class folders", `from datasets import load_dataset   # pip install datasets pillow
+images = load_dataset("imagefolder",
+                      data_dir="${[folder, CLASS_FOLDER.exec(images.path)[1]].filter(Boolean).join("/")}")
+print(images["train"].features["label"].names)`) : [],
+		labels ? recipe("Labels in DuckDB", `SELECT * FROM read_csv('${folder}/${labels.path}') LIMIT 10;`) : [],
 	];
 }
 
@@ -93,7 +112,7 @@ export async function showRelease(box, name, version) {
 	}
 	box.replaceChildren(back, heading, el("p", { class: "lead" }, summary(release)),
 		el("section", {}, el("h2", {}, "Splits"), key(), splitBars(release.splits)),
-		el("section", {}, el("h2", {}, `Files (${count(release.files.length)})`), fileTable(release.files)),
+		el("section", {}, el("h2", {}, `Files (${count(release.files.length)})`), fileLists(release.files)),
 		el("section", {}, el("h2", {}, "How to load it"), recipes(release)),
 		release.card ? el("section", {}, el("h2", {}, "Dataset card"), el("div", { class: "card", "data-testid": "card" }, markdown(release.card))) : "");
 }
