@@ -46,8 +46,8 @@ window.addEventListener("pointerdown", (event) => { pointer = event.pointerType 
 /** What the pair was seen on. */
 export function deviceNow(zoom) {
 	return {
-		width: window.innerWidth,
-		height: window.innerHeight,
+		width: Math.round(window.innerWidth),
+		height: Math.round(window.innerHeight),
 		pixel_ratio: Math.round(window.devicePixelRatio * 100) / 100,
 		zoom: Math.round(zoom * 100) / 100,
 		pointer,

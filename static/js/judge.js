@@ -240,7 +240,7 @@ document.addEventListener("pointerdown", (event) => {
 		openWhy(false);
 });
 byId("you-button").addEventListener("click", () => openYou({
-	onMedium() { table.stop(); pairs.forget(); if (phase === "judging" || !byId("empty").hidden) advance(); },
+	onMedium() { if (!byId("empty").hidden) advance(); },
 }));
 // A pair whose lease ran out in a hidden tab is replaced before anybody works on it.
 document.addEventListener("visibilitychange", () => {

@@ -30,6 +30,7 @@ function table(lines) {
 const KINDS = [
 	{ name: "heading", is: (line) => /^#{1,6} /.test(line) },
 	{ name: "list", is: (line) => /^\s*[-*] /.test(line) },
+	{ name: "numbers", is: (line) => /^\s*\d+\. /.test(line) },
 	{ name: "table", is: (line) => /^\s*\|/.test(line) },
 	{ name: "code", is: (line) => /^(```| {4})/.test(line) },
 	{ name: "blank", is: (line) => line.trim() === "" },
@@ -61,6 +62,8 @@ function draw({ name, lines }) {
 		return el(/^#{1,2} /.test(lines[0]) ? "h2" : "h3", {}, inline(lines[0].replace(/^#+ /, "")));
 	case "list":
 		return el("ul", {}, lines.map((line) => el("li", {}, inline(line.replace(/^\s*[-*] /, "")))));
+	case "numbers":
+		return el("ol", {}, lines.map((line) => el("li", {}, inline(line.replace(/^\s*\d+\. /, "")))));
 	case "table":
 		return table(lines);
 	case "code":
@@ -72,4 +75,7 @@ function draw({ name, lines }) {
 	}
 }
 
-export const markdown = (text) => el("div", { class: "markdown" }, blocks(text).map(draw));
+/** A card without the header that is meant for programs. */
+const withoutHeader = (text) => text.replace(/^---\n[\s\S]*?\n---\n/, "");
+
+export const markdown = (text) => el("div", { class: "markdown" }, blocks(withoutHeader(text)).map(draw));

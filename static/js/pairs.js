@@ -52,14 +52,6 @@ export class Pairs {
 		this.next = load(pair.assignment);
 	}
 
-	/** Drops whatever waits, as after a change of what to be shown. */
-	forget() {
-		this.next = null;
-		this.kept = [];
-		this.open = [];
-		tab.drop("open");
-	}
-
 	async ask() {
 		await this.settled();
 		const type = device.get("medium");

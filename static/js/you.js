@@ -58,7 +58,7 @@ function wishes(onMedium) {
 	keys.checked = keysWanted();
 	keys.addEventListener("change", () => device.set("keys", keys.checked));
 	return el("div", { class: "stack" },
-		el("label", { class: "field" }, "Show me ", choice),
+		el("label", { class: "field" }, "Show me ", choice, el("small", { class: "quiet" }, "from the pair after next: two are already laid out for you")),
 		el("label", { class: "check" }, keys, "Keyboard shortcuts"));
 }
 
