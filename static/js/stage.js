@@ -5,7 +5,8 @@
 import { el } from "./dom.js";
 import { watchGestures } from "./gestures.js";
 
-const MOST_MARKS = 20;
+/** As many as the server takes. */
+const MOST_MARKS = 12;
 const STEP = 0.02;
 
 export class Stage {
