@@ -121,7 +121,7 @@ static struct error recognise(int fd, struct sniff *sniff)
 /* Brings the file to the bench and says what it is. */
 static struct error lay_out(struct bench *bench, const char *path)
 {
-	int from, to;
+	int from = -1, to;
 	struct error err;
 
 	if ((err = open_source(path, &from)).code)

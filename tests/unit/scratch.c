@@ -38,8 +38,8 @@ void scratch_clear(void)
 
 const char *scratch_path(const char *name)
 {
-	static char paths[4][PATH_MAX];
-	static unsigned next;
+	static _Thread_local char paths[4][PATH_MAX];
+	static _Thread_local unsigned next;
 	char *path = paths[next++ % 4];
 
 	snprintf(path, PATH_MAX, *name ? "%s/%s" : "%s", folder, name);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "scratch.h"
@@ -198,9 +199,11 @@ START_TEST(a_program_sees_the_system_and_its_folder_and_nothing_else)
 	struct program_result result = run_shell("cat inside; echo x > made && cat made");
 	ck_assert_str_eq(result.out, "inx\n");
 
+	if (syscall(SYS_landlock_create_ruleset, NULL, 0, 1 /* its version */) < 1) {
+		printf("skipped: this kernel has no Landlock\n");
+		return;
+	}
 	result = run_shell("cat /etc/passwd /proc/self/environ; ls /; echo x > /tmp/escaped");
-	if (strstr(result.out, "root:"))
-		return; /* a kernel without Landlock: the first run's log line says so */
 	ck_assert_str_eq(result.out, "");
 }
 END_TEST
