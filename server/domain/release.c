@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/log.h"
 #include "core/random.h"
 #include "crowd/agreement.h"
+#include "store/store.h"
 
 #define RESAMPLES 2000
 
@@ -198,22 +200,26 @@ struct error release_files(struct db *db, struct arena *arena, const char *id, c
 	return ok();
 }
 
-struct error release_file_find(struct db *db, const char *name, const char *version,
-							   const char *path, unsigned char digest[SHA256_BYTES],
-							   uint64_t *ret_bytes)
+struct error release_file_open(struct db *db, struct store *store, const char *name,
+							   const char *version, struct release_file *file, int *ret_fd)
 {
+	unsigned char digest[SHA256_BYTES];
 	auto_rows *rows = NULL;
 	struct error err =
-		db_run(db, SQL_RELEASE_FILE_FIND, (const char *[]){ name, version, path }, &rows);
+		db_run(db, SQL_RELEASE_FILE_FIND, (const char *[]){ name, version, file->path }, &rows);
 
 	if (err.code)
 		return err;
 	if (rows_count(rows) == 0)
 		return errorf(ERR_NOT_FOUND, "There is no such file in a finished release.");
-	if (!hex_decode(digest, SHA256_BYTES, rows_text(rows, 0, 0)))
+	snprintf(file->sha256, sizeof file->sha256, "%s", rows_text(rows, 0, 0));
+	if (!hex_decode(digest, SHA256_BYTES, file->sha256))
 		return errorf(ERR_INTERNAL, "a digest cannot be read");
-	*ret_bytes = (uint64_t)rows_integer(rows, 0, 1);
-	return ok();
+	err = store_open_read(store, digest, ret_fd, &file->bytes);
+	if (err.code != ERR_NOT_FOUND)
+		return err;
+	log_error("release: the store has lost %s", file->sha256);
+	return errorf(ERR_INTERNAL, "a file of a release is missing from the store");
 }
 
 struct error release_failed(struct db *db, const char *id)

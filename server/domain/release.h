@@ -24,6 +24,8 @@
 #include "db/db.h"
 #include "domain/job.h"
 
+struct store;
+
 #define RELEASE_NAME_MAX 63
 
 /* What a release is asked to hold. Texts are borrowed; NULL: no such limit. */
@@ -84,10 +86,13 @@ struct error release_files(struct db *db, struct arena *arena, const char *id, c
 						   unsigned limit, struct release_file **ret_files,
 						   size_t *ret_count) MUST_CHECK;
 
-/* One file of a release that is ready. ERR_NOT_FOUND. */
-struct error release_file_find(struct db *db, const char *name, const char *version,
-							   const char *path, unsigned char digest[SHA256_BYTES],
-							   uint64_t *ret_bytes) MUST_CHECK;
+/*
+ * Opens one file of a release that is ready: file->path is asked for, its bytes and sha256
+ * are filled in, and *ret_fd belongs to the caller.  ERR_NOT_FOUND.
+ */
+struct error release_file_open(struct db *db, struct store *store, const char *name,
+							   const char *version, struct release_file *file,
+							   int *ret_fd) MUST_CHECK;
 
 /* Says that making it has failed for good; and, when somebody tries again, that it goes on. */
 struct error release_failed(struct db *db, const char *id) MUST_CHECK;

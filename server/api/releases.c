@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/releases.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "api/api.h"
+#include "core/hex.h"
+#include "core/reader.h"
+#include "domain/job.h"
+#include "domain/release.h"
+
+#define RELEASES_MOST 100
+#define FILES_AT_ONCE 1000
+#define CARD_MOST     (256u << 10) /* bytes */
+
+/* A release never changes, so neither does what lies at its addresses. */
+#define FOREVER "public, max-age=31536000, immutable"
+
+struct error get_releases(struct request *req, struct db *db)
+{
+	struct release *releases;
+	const char *after;
+	unsigned char uuid[UUID_BYTES];
+	unsigned limit;
+	size_t count;
+	struct error err;
+
+	if ((err = request_limit(req, RELEASES_MOST, 20, &limit)).code)
+		return err;
+	if ((err = cursor_read(req, &after)).code)
+		return err;
+	if (after && !uuid_from_text(uuid, after))
+		return error_field("/cursor", "is another list's.");
+	if ((err = release_page(db, req->arena, after, limit + 1, &releases, &count)).code)
+		return err;
+
+	json_t *items = json_array(), *next = json_null();
+	for (size_t i = 0; i < count && i < limit; i++)
+		json_array_append_new(items, json_loads(releases[i].json, 0, NULL));
+	if (count > limit)
+		next = json_string(cursor_make(req, releases[limit - 1].id));
+	request_json(req, 200, json_pack("{s:o, s:o}", "items", items, "next", next));
+	return ok();
+}
+
+/* "/api/v1/releases/NAME/VERSION/files/PATH"; our paths need no escapes. */
+static json_t *file_json(const struct release *release, const struct release_file *file)
+{
+	return json_pack("{s:s, s:I, s:s, s:o}", "path", file->path, "bytes", (json_int_t)file->bytes,
+					 "sha256", file->sha256, "url",
+					 json_sprintf("/api/v1/releases/%s/%s/files/%s", release->name,
+								  release->version, file->path));
+}
+
+/* At most FILES_AT_ONCE of them, tables first; `files_next` goes into `?files_after=`. */
+static struct error add_files(struct request *req, struct db *db, const struct release *release,
+							  json_t *body)
+{
+	json_t *list = json_array(), *next = json_null();
+	struct release_file *files;
+	size_t count;
+	struct error err = release_files(db, req->arena, release->id, request_query(req, "files_after"),
+									 FILES_AT_ONCE + 1, &files, &count);
+
+	if (err.code) {
+		json_decref(list);
+		return err;
+	}
+	for (size_t i = 0; i < count && i < FILES_AT_ONCE; i++)
+		json_array_append_new(list, file_json(release, &files[i]));
+	if (count > FILES_AT_ONCE)
+		next = json_string(files[FILES_AT_ONCE - 1].path);
+	json_object_set_new(body, "files", list);
+	json_object_set_new(body, "files_next", next);
+	return ok();
+}
+
+/* The dataset card; null when the release is not ready. */
+static struct error add_card(struct request *req, struct db *db, const struct release *release,
+							 json_t *body)
+{
+	char *card = arena_alloc(req->arena, CARD_MOST + 1);
+	struct release_file file = { .path = "README.md" };
+	size_t len = 0;
+	ssize_t some;
+	int fd;
+
+	json_object_set_new(body, "card", json_null());
+	if (strcmp(release->state, "ready") != 0)
+		return ok();
+	struct error err =
+		release_file_open(db, api.store, release->name, release->version, &file, &fd);
+	if (err.code)
+		return err;
+	while (len < CARD_MOST && (some = read(fd, card + len, CARD_MOST - len)) > 0)
+		len += (size_t)some;
+	close(fd);
+	json_object_set_new(body, "card", json_stringn(card, len));
+	return ok();
+}
+
+struct error get_release(struct request *req, struct db *db)
+{
+	struct release release;
+	struct error err = release_find(db, req->arena, req->args[0], req->args[1], &release);
+
+	if (err.code)
+		return err;
+	json_auto_t *body = json_loads(release.json, 0, NULL);
+	if ((err = add_files(req, db, &release, body)).code)
+		return err;
+	if ((err = add_card(req, db, &release, body)).code)
+		return err;
+	request_json(req, 200, json_incref(body));
+	return ok();
+}
+
+static const char *content_type(const char *path)
+{
+	static const struct {
+		const char *ending, *type;
+	} types[] = {
+		{ ".csv", "text/csv; charset=utf-8" },
+		{ ".jsonl", "application/jsonl; charset=utf-8" },
+		{ ".md", "text/markdown; charset=utf-8" },
+		{ "LICENCES", "text/plain; charset=utf-8" },
+		{ "SHA256SUMS", "text/plain; charset=utf-8" },
+		{ ".jpg", "image/jpeg" },
+		{ ".webp", "image/webp" },
+		{ ".png", "image/png" },
+		{ ".mp4", "video/mp4" },
+		{ ".m4a", "audio/mp4" },
+		{ ".mp3", "audio/mpeg" },
+		{ ".ogg", "audio/ogg" },
+		{ ".flac", "audio/flac" },
+		{ ".wav", "audio/wav" },
+	};
+	size_t len = strlen(path);
+
+	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+		size_t ending = strlen(types[i].ending);
+
+		if (len >= ending && strcmp(path + len - ending, types[i].ending) == 0)
+			return types[i].type;
+	}
+	return "application/octet-stream";
+}
+
+struct error get_release_file(struct request *req, struct db *db)
+{
+	const char *path = req->args[2], *slash = strrchr(path, '/');
+	struct release_file file = { .path = path };
+	int fd;
+	struct error err = release_file_open(db, api.store, req->args[0], req->args[1], &file, &fd);
+
+	if (err.code)
+		return err;
+	/* The path is one that we made: no quotes, no control characters. */
+	request_reply_header(
+		req, "Content-Disposition",
+		arena_printf(req->arena, "attachment; filename=\"%s\"", slash ? slash + 1 : path));
+	request_file(req, fd, file.bytes, content_type(path),
+				 arena_printf(req->arena, "\"%s\"", file.sha256), FOREVER);
+	return ok();
+}
+
+struct error post_release(struct request *req, struct db *db)
+{
+	json_auto_t *object = NULL;
+	struct release_wish wish;
+	const char *text;
+	struct job job;
+	struct error err;
+
+	if ((err = request_object(req, &object)).code)
+		return err;
+	struct reader body = { .object = object, .arena = req->arena };
+	if ((err = release_wish_read(&body, &wish)).code)
+		return err;
+	wish.account = req->account_id;
+	if ((err = release_create(db, &wish, false, &job)).code)
+		return err;
+	if ((err = job_json(db, req->arena, job.id, &text)).code)
+		return err;
+	if (api.wake_worker)
+		api.wake_worker();
+	request_reply_header(req, "Location", arena_printf(req->arena, "/api/v1/jobs/%s", job.id));
+	request_json(req, 202, json_pack("{s:o}", "job", json_loads(text, 0, NULL)));
+	return ok();
+}
+
+struct error get_job(struct request *req, struct db *db)
+{
+	unsigned char uuid[UUID_BYTES];
+	const char *text;
+	struct error err;
+
+	if (!uuid_from_text(uuid, req->args[0]))
+		return errorf(ERR_NOT_FOUND, "There is no such job.");
+	if ((err = job_json(db, req->arena, req->args[0], &text)).code)
+		return err;
+	request_json_text(req, 200, text);
+	return ok();
+}
