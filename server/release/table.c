@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "release/table.h"
 
-#include <stdlib.h>
+#include <stdbool.h>
 #include <string.h>
 
 static bool is_control(char c)
@@ -86,59 +86,4 @@ void jsonl_row(FILE *out, const struct column columns[], const char *const value
 			fputs(values[c], out);
 	}
 	fputs("}\n", out);
-}
-
-/*
- * Reads one field that begins at `at` and ends it with a NUL, in place. Returns what follows its
- * comma, or NULL after the last; *good turns false on a quote out of place.
- */
-static char *csv_take(char *at, const char **field, bool *good)
-{
-	char *to = at;
-
-	*field = at;
-	if (*at != '"') {
-		char *end = at + strcspn(at, ",\"");
-
-		*good = *end != '"';
-		at = *end == ',' ? end + 1 : NULL;
-		*end = '\0';
-		return at;
-	}
-	for (at++; *at && (*at != '"' || at[1] == '"'); at++) {
-		at += *at == '"';
-		*to++ = *at;
-	}
-	*good = *at == '"' && (at[1] == ',' || at[1] == '\0');
-	*to = '\0';
-	return *good && at[1] == ',' ? at + 2 : NULL;
-}
-
-/* A row is one line: what csv_row() writes has no line break within a field. */
-struct error csv_next(struct csv_reader *reader, bool *ret_more)
-{
-	ssize_t len = getline(&reader->line, &reader->room, reader->in);
-	char *at = reader->line;
-	bool good = true;
-
-	reader->count = 0;
-	*ret_more = len >= 0;
-	if (len < 0)
-		return ok();
-	reader->row++;
-	if ((size_t)len != strlen(at))
-		return errorf(ERR_MALFORMED, "row %u: a NUL byte", reader->row);
-	at[strcspn(at, "\r\n")] = '\0';
-	while (at && good) {
-		if (reader->count == CSV_FIELDS)
-			return errorf(ERR_MALFORMED, "row %u: too many fields", reader->row);
-		at = csv_take(at, &reader->fields[reader->count++], &good);
-	}
-	return good ? ok() : errorf(ERR_MALFORMED, "row %u: a quote out of place", reader->row);
-}
-
-void csv_close(struct csv_reader *reader)
-{
-	free(reader->line);
-	reader->line = NULL;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * table -- rows as CSV (RFC 4180) and as JSON lines, and CSV read back.
+ * table -- rows as CSV (RFC 4180) and as JSON lines.
  *
  * A column has a kind, so that both forms come from one row of texts.  Control characters
  * become spaces in either: a row is always one line.  Write errors stick to the
@@ -9,11 +9,8 @@
 #ifndef RELEASE_TABLE_H
 #define RELEASE_TABLE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
-
-#include "core/error.h"
 
 enum column_kind {
 	COLUMN_TEXT,
@@ -35,23 +32,5 @@ void csv_row(FILE *out, const char *const values[], size_t count);
 
 /* One object and a newline. A NULL is null, and for a list []. */
 void jsonl_row(FILE *out, const struct column columns[], const char *const values[], size_t count);
-
-#define CSV_FIELDS 64 /* most in a row */
-
-struct csv_reader {
-	FILE *in;
-	char *line; /* what the fields point into */
-	size_t room;
-	unsigned row;                   /* 1 is the header */
-	const char *fields[CSV_FIELDS]; /* "" where empty */
-	size_t count;
-};
-
-/*
- * Reads the next row; false at the end. ERR_MALFORMED: a quote out of place, too many fields.
- * The fields live until the next call; csv_close() frees them, not the FILE.
- */
-struct error csv_next(struct csv_reader *reader, bool *ret_more) MUST_CHECK;
-void csv_close(struct csv_reader *reader);
 
 #endif

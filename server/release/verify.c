@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/csv.h"
 #include "core/hash.h"
 #include "core/hex.h"
 #include "release/columns.h"
@@ -435,56 +436,76 @@ static void check_json_line(struct verifying *v, FILE *json, const char *const f
 	free(line);
 }
 
-/* False after saying what is wrong with the header. */
-static bool check_header(struct verifying *v, struct csv_reader *csv, const char *name,
-						 const struct column columns[], size_t count)
-{
-	bool more = false;
-	struct error err = csv_next(csv, &more);
-	bool good = !err.code && more && csv->count == count;
+/* A table being read, row by row; row 1 is the header. */
+struct table {
+	const char *name;
+	size_t columns;
+	FILE *in;
+	struct csv *csv;
+	const char *const *fields;
+	uint32_t row;
+};
 
-	for (size_t c = 0; good && c < count; c++)
-		good = strcmp(csv->fields[c], columns[c].name) == 0;
-	if (!good)
-		fault(v, "%s: its header is not that of this format", name);
-	return good;
+static void table_close(struct table *table)
+{
+	csv_free(table->csv);
+	fclose(table->in);
 }
 
 /* Reads the next row; false at the end, or after saying that the rest cannot be read. */
-static bool next_row(struct verifying *v, struct csv_reader *csv, const char *name, size_t count)
+static bool table_next(struct verifying *v, struct table *table)
 {
-	bool more = false;
-	struct error err = csv_next(csv, &more);
+	size_t count = 0;
+	struct error err = csv_next(table->csv, &table->fields, &count);
 
+	table->row++;
 	if (err.code)
-		fault(v, "%s %s", name, err.detail);
-	else if (more && csv->count != count)
-		fault(v, "%s row %u: %zu fields instead of %zu", name, csv->row, csv->count, count);
-	return !err.code && more && csv->count == count;
+		fault(v, "%s row %u: %s", table->name, table->row, err.detail);
+	else if (count && count != table->columns)
+		fault(v, "%s row %u: %zu fields instead of %zu", table->name, table->row, count,
+			  table->columns);
+	return !err.code && count == table->columns;
+}
+
+/* Opens a table and checks its header. False, after saying what is wrong. */
+static bool table_open(struct verifying *v, struct table *table, const struct column columns[])
+{
+	bool good;
+
+	if (!(table->in = open_in(v, table->name))) {
+		fault(v, "%s: cannot be read", table->name);
+		return false;
+	}
+	table->csv = csv_new(table->in);
+	good = table_next(v, table);
+	for (size_t c = 0; good && c < table->columns; c++)
+		good = strcmp(table->fields[c], columns[c].name) == 0;
+	if (good)
+		return true;
+	fault(v, "%s: its header is not that of this format", table->name);
+	table_close(table);
+	return false;
 }
 
 static void check_labels(struct verifying *v)
 {
-	struct csv_reader csv = { .in = open_in(v, "labels.csv") };
+	struct table table = { .name = "labels.csv", .columns = LABEL_COLUMNS };
 	FILE *json = open_in(v, "labels.jsonl");
 
-	if (!csv.in)
-		fault(v, "labels.csv: %s", strerror(errno));
 	if (!json)
 		fault(v, "labels.jsonl: cannot be read");
-	if (csv.in && check_header(v, &csv, "labels.csv", label_columns, LABEL_COLUMNS))
-		while (next_row(v, &csv, "labels.csv", LABEL_COLUMNS)) {
-			check_row(v, csv.fields, csv.row);
+	if (table_open(v, &table, label_columns)) {
+		while (table_next(v, &table)) {
+			check_row(v, table.fields, table.row);
 			if (json)
-				check_json_line(v, json, csv.fields, csv.row);
+				check_json_line(v, json, table.fields, table.row);
 		}
+		table_close(&table);
+	}
 	if (json && fgetc(json) != EOF)
 		fault(v, "labels.jsonl: goes on after the last row of labels.csv");
-	if (csv.in)
-		fclose(csv.in);
 	if (json)
 		fclose(json);
-	csv_close(&csv);
 }
 
 static bool is_table(const char *path)
@@ -563,17 +584,13 @@ static void check_judgment(struct verifying *v, const char *const f[], uint32_t 
 
 static void check_judgments(struct verifying *v)
 {
-	struct csv_reader csv = { .in = open_in(v, "judgments.csv") };
+	struct table table = { .name = "judgments.csv", .columns = JUDGMENT_COLUMNS };
 
-	if (!csv.in) {
-		fault(v, "judgments.csv: %s", strerror(errno));
+	if (!table_open(v, &table, judgment_columns))
 		return;
-	}
-	if (check_header(v, &csv, "judgments.csv", judgment_columns, JUDGMENT_COLUMNS))
-		while (next_row(v, &csv, "judgments.csv", JUDGMENT_COLUMNS))
-			check_judgment(v, csv.fields, csv.row);
-	fclose(csv.in);
-	csv_close(&csv);
+	while (table_next(v, &table))
+		check_judgment(v, table.fields, table.row);
+	table_close(&table);
 	if (v->judgments.count)
 		qsort(v->judgments.all, v->judgments.count, sizeof *v->judgments.all, compare_keys);
 	for (size_t i = 1; i < v->judgments.count; i++)
