@@ -104,10 +104,23 @@ static bool score_once(struct loop *loop)
 	return false;
 }
 
+/* A release in the making is left to a later try when the program stops. */
+static struct error refuse_when_stopping(void *arg, int64_t done, int64_t total)
+{
+	struct loop *loop = arg;
+
+	(void)done, (void)total;
+	pthread_mutex_lock(&loop->lock);
+	bool stopping = loop->stopping;
+	pthread_mutex_unlock(&loop->lock);
+	return stopping ? errorf(ERR_UNAVAILABLE, "The server was stopped.") : ok();
+}
+
 static bool work_once(struct loop *loop)
 {
+	const struct release_progress progress = { refuse_when_stopping, loop };
 	bool worked = false;
-	struct error err = release_work(loop->db, loop->store, &worked);
+	struct error err = release_work(loop->db, loop->store, &progress, &worked);
 
 	if (err.code) {
 		log_error("jobs: %s", err.detail);

@@ -325,14 +325,15 @@ struct error release_do_job(struct db *db, struct store *store, const struct job
 	return err;
 }
 
-struct error release_work(struct db *db, struct store *store, bool *ret_worked)
+struct error release_work(struct db *db, struct store *store, const struct release_progress *also,
+						  bool *ret_worked)
 {
 	struct job job;
 	struct error err = job_claim(db, &job, ret_worked);
 
 	if (err.code || !*ret_worked)
 		return err;
-	err = release_do_job(db, store, &job, NULL);
+	err = release_do_job(db, store, &job, also);
 	if (!err.code)
 		log_info("release %s is ready", job.subject);
 	return err.code == ERR_UNAVAILABLE ? err : ok();

@@ -45,8 +45,12 @@ struct error release_make(struct db *db, struct store *store, const char *releas
 struct error release_do_job(struct db *db, struct store *store, const struct job *job,
 							const struct release_progress *also) MUST_CHECK;
 
-/* Claims one job and does it, for a worker's loop. *ret_worked: there was one. Failures of the
- * job itself are noted and logged; the error is the database's. */
-struct error release_work(struct db *db, struct store *store, bool *ret_worked) MUST_CHECK;
+/*
+ * Claims one job and does it, for a worker's loop. *ret_worked: there was one. Failures of the
+ * job itself are noted and logged; the error is the database's.  An error from `also` (may be
+ * NULL) stops the work; ERR_UNAVAILABLE leaves the job to a later try.
+ */
+struct error release_work(struct db *db, struct store *store, const struct release_progress *also,
+						  bool *ret_worked) MUST_CHECK;
 
 #endif
