@@ -6,7 +6,6 @@
 
 #include "cli/commands.h"
 #include "cli/crowd_commands.h"
-#include "cli/release_command.h"
 #include "core/seal.h"
 #include "db/migrate.h"
 
@@ -25,7 +24,7 @@ static const struct {
 	{ "migrate", cli_migrate, NULL, "bring the database's schema up to date" },
 	{ "import", cli_import, NULL, "make items of a manifest" },
 	{ "score", cli_score, NULL, "score now" },
-	{ "release", NULL, cli_release, "create, list, write and verify datasets" },
+	{ "release", cli_release, NULL, "create, list, write and verify datasets" },
 	{ "account", cli_account, NULL, "make accounts and tokens" },
 	{ "campaign", cli_campaign, NULL, "list, open and close campaigns" },
 	{ "infer", NULL, cli_infer, "labels from a file of judgments; needs no database" },

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/release_command.h"
+#include "cli/commands.h"
 
 #include <getopt.h>
-#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,32 +35,14 @@ struct tools {
 static int wrong_usage(void)
 {
 	fputs(usage, stderr);
-	return 2;
+	return EXIT_USAGE;
 }
 
-static int failed(const char *what, struct error err)
+/* False, after saying why. */
+static bool tools_open(struct tools *tools, const struct settings *settings)
 {
-	fprintf(stderr, "touchstone: release %s: %s\n", what, err.detail);
-	return 1;
-}
-
-static struct error tools_open(struct tools *tools)
-{
-	const char *database = getenv("DATABASE_URL"), *store = getenv("TOUCHSTONE_STORE");
-	const char *data = getenv("TOUCHSTONE_DATA");
-	char folder[PATH_MAX];
-
-	if (!database)
-		return errorf(ERR_INVALID, "DATABASE_URL is not set; set it to the database's URL");
-	if (!store) {
-		snprintf(folder, sizeof folder, "file:%s/media", data ? data : "var");
-		store = folder;
-	}
-	if (!(tools->db = db_open(database, 0)))
-		return errorf(ERR_UNAVAILABLE,
-					  "the database cannot be opened; is it running, and migrated?");
 	tools->arena = arena_new();
-	return store_open(store, &tools->store);
+	return (tools->db = command_db(settings)) && (tools->store = command_store(settings));
 }
 
 static void tools_close(struct tools *tools)
@@ -69,8 +50,7 @@ static void tools_close(struct tools *tools)
 	db_close(tools->db);
 	if (tools->store)
 		store_free(tools->store);
-	if (tools->arena)
-		arena_free(tools->arena);
+	arena_free(tools->arena);
 }
 
 /* ------------------------------------------------------------------ progress */
@@ -137,7 +117,7 @@ static bool read_filter(int argc, char **argv, struct release_filter *filter)
 		else
 			return false;
 		if (!good) {
-			fprintf(stderr, "touchstone: release create: %s is out of range\n", optarg);
+			fprintf(stderr, "touchstone: %s is out of range\n", optarg);
 			return false;
 		}
 	}
@@ -185,20 +165,20 @@ static int create(struct tools *tools, int argc, char **argv)
 	if (err.code == ERR_CONFLICT)
 		err = resume(tools, &wish, err, &job);
 	if (err.code) {
-		fprintf(stderr, "touchstone: release create: %s%s%s\n",
-				err.pointer[0] ? err.pointer + 1 : "", err.pointer[0] ? " " : "", err.detail);
-		return 1;
+		fprintf(stderr, "touchstone: %s%s%s\n", err.pointer[0] ? err.pointer + 1 : "",
+				err.pointer[0] ? " " : "", err.detail);
+		return EXIT_FAILED;
 	}
 	err = release_do_job(tools->db, tools->store, &job, &progress);
 	end_line(&line);
 	if (err.code)
-		return failed("create", err);
+		return failed(err);
 	err = release_find(tools->db, tools->arena, wish.name, wish.version, &release);
 	if (err.code)
-		return failed("create", err);
+		return failed(err);
 	printf("%s %s: %lld items, %lld bytes\n", release.name, release.version,
 		   (long long)release.items, (long long)release.bytes);
-	return 0;
+	return EXIT_DONE;
 }
 
 /* ------------------------------------------------------------------ list, write, verify */
@@ -215,7 +195,7 @@ static int list(struct tools *tools, int argc)
 		struct error err = release_page(tools->db, tools->arena, after, PAGE_ITEMS, &page, &count);
 
 		if (err.code)
-			return failed("list", err);
+			return failed(err);
 		for (size_t i = 0; i < count; i++) {
 			char made[CLOCK_TEXT];
 
@@ -225,7 +205,7 @@ static int list(struct tools *tools, int argc)
 		}
 		after = count ? page[count - 1].id : NULL;
 	} while (count == PAGE_ITEMS);
-	return 0;
+	return EXIT_DONE;
 }
 
 static int write_folder(struct tools *tools, int argc, char **argv)
@@ -238,13 +218,13 @@ static int write_folder(struct tools *tools, int argc, char **argv)
 	if (argc != 4)
 		return wrong_usage();
 	if ((err = release_find(tools->db, tools->arena, argv[1], argv[2], &release)).code)
-		return failed("write", err);
+		return failed(err);
 	err = release_write(tools->db, tools->store, &release, argv[3], &progress);
 	end_line(&line);
 	if (err.code)
-		return failed("write", err);
+		return failed(err);
 	printf("%s %s is in %s\n", release.name, release.version, argv[3]);
-	return 0;
+	return EXIT_DONE;
 }
 
 static int verify(int argc, char **argv)
@@ -259,34 +239,33 @@ static int verify(int argc, char **argv)
 	err = release_verify(argv[1], stdout, &progress, &faults, &files);
 	end_line(&line);
 	if (err.code)
-		return failed("verify", err);
+		return failed(err);
 	if (faults == 0) {
 		printf("%llu files, sound\n", (unsigned long long)files);
-		return 0;
+		return EXIT_DONE;
 	}
-	fprintf(stderr, "touchstone: release verify: %llu fault(s) in %s; get the release anew\n",
+	fprintf(stderr, "touchstone: %llu fault(s) in %s; get the release anew\n",
 			(unsigned long long)faults, argv[1]);
-	return 1;
+	return EXIT_FAILED;
 }
 
-int cli_release(int argc, char **argv)
+int cli_release(const struct settings *settings, int argc, char **argv)
 {
 	const char *verb = argc > 1 ? argv[1] : "";
 	struct tools tools = { 0 };
-	struct error err;
-	int code;
+	int code = EXIT_FAILED;
 
 	argc--, argv++;
 	if (strcmp(verb, "verify") == 0)
 		return verify(argc, argv);
 	if (strcmp(verb, "create") != 0 && strcmp(verb, "list") != 0 && strcmp(verb, "write") != 0)
 		return wrong_usage();
-	if ((err = tools_open(&tools)).code)
-		code = failed(verb, err);
-	else if (*verb == 'c')
-		code = create(&tools, argc, argv);
-	else
-		code = *verb == 'l' ? list(&tools, argc) : write_folder(&tools, argc, argv);
+	if (tools_open(&tools, settings)) {
+		if (*verb == 'c')
+			code = create(&tools, argc, argv);
+		else
+			code = *verb == 'l' ? list(&tools, argc) : write_folder(&tools, argc, argv);
+	}
 	tools_close(&tools);
 	return code;
 }
