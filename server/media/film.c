@@ -70,70 +70,20 @@ static struct error encode_pictures(const struct bench *bench, const struct prob
 	struct program_result result;
 
 	fit(probe, &width, &height);
+	/* clang-format off */
 	const char *const argv[] = {
-		"ffmpeg",
-		"-nostdin",
-		"-hide_banner",
-		"-nostats",
-		"-v",
-		"error",
-		"-y",
-		"-protocol_whitelist",
-		"file",
-		"-threads",
-		"2",
-		"-max_pixels",
-		TEXT_OF(9437184),
-		"-f",
-		bench->sniff.demuxer,
-		"-i",
-		BENCH_INPUT,
-		"-map",
-		arena_printf(bench->arena, "0:%d", probe->video),
-		"-t",
-		"61",
-		"-an",
-		"-sn",
-		"-dn",
-		"-map_metadata",
-		"-1",
-		"-map_chapters",
-		"-1",
-		"-vf",
-		arena_printf(bench->arena, SAME_FILM, width, height),
-		"-c:v",
-		"libx264",
-		"-profile:v",
-		"high",
-		"-level:v",
-		"3.1",
-		"-preset",
-		"veryfast",
-		"-crf",
-		"21",
-		"-g",
-		"50",
-		"-threads",
-		"2",
-		"-colorspace",
-		"bt709",
-		"-color_primaries",
-		"bt709",
-		"-color_trc",
-		"bt709",
-		"-color_range",
-		"tv",
-		"-bsf:v",
-		"filter_units=remove_types=6",
-		"-fflags",
-		"+bitexact",
-		"-flags",
-		"+bitexact",
-		"-f",
-		"mp4",
-		"pictures.mp4",
-		NULL,
+		"ffmpeg", "-nostdin", "-hide_banner", "-nostats", "-v", "error", "-y",
+		"-protocol_whitelist", "file", "-threads", "2", "-max_pixels", TEXT_OF(9437184),
+		"-f", bench->sniff.demuxer, "-i", BENCH_INPUT, "-map",
+		arena_printf(bench->arena, "0:%d", probe->video), "-t", "61", "-an", "-sn", "-dn",
+		"-map_metadata", "-1", "-map_chapters", "-1", "-vf",
+		arena_printf(bench->arena, SAME_FILM, width, height), "-c:v", "libx264",
+		"-profile:v", "high", "-level:v", "3.1", "-preset", "veryfast", "-crf", "21", "-g",
+		"50", "-threads", "2", "-colorspace", "bt709", "-color_primaries", "bt709",
+		"-color_trc", "bt709", "-color_range", "tv", "-bsf:v", "filter_units=remove_types=6",
+		"-fflags", "+bitexact", "-flags", "+bitexact", "-f", "mp4", "pictures.mp4", NULL
 	};
+	/* clang-format on */
 	return bench_run(bench, BENCH_FILM, argv, DAMAGED_FILM, &result);
 }
 
@@ -164,73 +114,34 @@ static struct error add_sound(const struct bench *bench, const struct probe *pro
 	if (probe->audio >= 0 && (err = sound_filters(bench, probe->audio, &filters)).code)
 		return err;
 	const char *seconds = arena_printf(bench->arena, "%.3f", (double)length_ms / 1000);
+	/* clang-format off */
 	const char *const argv[] = {
-		"ffmpeg",
-		"-nostdin",
-		"-hide_banner",
-		"-nostats",
-		"-v",
-		"error",
-		"-y",
-		"-threads",
-		"1",
-		"-protocol_whitelist",
-		"file",
-		"-f",
-		"mov",
-		"-i",
-		"pictures.mp4",
-		"-protocol_whitelist",
-		"file",
-		"-f",
-		filters ? bench->sniff.demuxer : "lavfi",
-		"-i",
-		filters ? BENCH_INPUT : "anullsrc=r=" TEXT_OF(MEDIA_AUDIO_HZ) ":cl=mono",
-		"-map",
-		"0:v",
-		"-map",
-		filters ? arena_printf(bench->arena, "1:%d", probe->audio) : "1:a",
-		"-map_metadata",
-		"-1",
-		"-map_chapters",
-		"-1",
-		"-c:v",
-		"copy",
-		"-af",
+		"ffmpeg", "-nostdin", "-hide_banner", "-nostats", "-v", "error", "-y", "-threads",
+		"1", "-protocol_whitelist", "file", "-f", "mov", "-i", "pictures.mp4",
+		"-protocol_whitelist", "file", "-f", filters ? bench->sniff.demuxer : "lavfi", "-i",
+		filters ? BENCH_INPUT : "anullsrc=r=" TEXT_OF(MEDIA_AUDIO_HZ) ":cl=mono", "-map",
+		"0:v", "-map", filters ? arena_printf(bench->arena, "1:%d", probe->audio) : "1:a",
+		"-map_metadata", "-1", "-map_chapters", "-1", "-c:v", "copy", "-af",
 		arena_printf(bench->arena, "%s,apad,atrim=end=%s", filters ? filters : "anull", seconds),
-		"-c:a",
-		"aac",
-		"-b:a",
-		"64k",
-		"-ar",
-		TEXT_OF(MEDIA_AUDIO_HZ),
-		"-ac",
-		"1",
-		"-fflags",
-		"+bitexact",
-		"-flags",
-		"+bitexact",
-		"-movflags",
-		"+faststart",
-		"-f",
-		"mp4",
-		"film.mp4",
-		NULL,
+		"-c:a", "aac", "-b:a", "64k", "-ar", TEXT_OF(MEDIA_AUDIO_HZ), "-ac", "1", "-fflags",
+		"+bitexact", "-flags", "+bitexact", "-movflags", "+faststart", "-f", "mp4",
+		"film.mp4", NULL
 	};
+	/* clang-format on */
 	return bench_run(bench, BENCH_FILM, argv, "the video's sound is damaged and cannot be read",
 					 &result);
 }
 
 static struct error save_frame(const struct bench *bench, const char *filter)
 {
+	/* clang-format off */
 	const char *const argv[] = {
-		"ffmpeg",    "-nostdin", "-hide_banner", "-nostats", "-v",
-		"error",     "-y",       "-threads",     "2",        "-protocol_whitelist",
-		"file",      "-f",       "mov",          "-i",       "pictures.mp4",
-		"-vf",       filter,     "-frames:v",    "1",        "-fflags",
-		"+bitexact", "-c:v",     "png",          "-f",       "image2",
-		"-update",   "1",        "frame",        NULL,
+		"ffmpeg", "-nostdin", "-hide_banner", "-nostats", "-v", "error", "-y", "-threads",
+		"2", "-protocol_whitelist", "file", "-f", "mov", "-i", "pictures.mp4", "-vf", filter,
+		"-frames:v", "1", "-fflags", "+bitexact", "-c:v", "png", "-f", "image2", "-update",
+		"1", "frame", NULL
 	};
+	/* clang-format on */
 	struct program_result result;
 
 	return bench_run(bench, BENCH_FILM, argv, DAMAGED_FILM, &result);

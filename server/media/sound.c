@@ -32,32 +32,14 @@ static double summary_value(const char *summary, const char *name, double otherw
 
 struct error sound_filters(const struct bench *bench, int index, const char **ret)
 {
+	/* clang-format off */
 	const char *const argv[] = {
-		"ffmpeg",
-		"-nostdin",
-		"-hide_banner",
-		"-nostats",
-		"-v",
-		"info",
-		"-protocol_whitelist",
-		"file",
-		"-threads",
-		"1",
-		"-f",
-		bench->sniff.demuxer,
-		"-i",
-		BENCH_INPUT,
-		"-map",
-		arena_printf(bench->arena, "0:%d", index),
-		"-t",
-		"61",
-		"-af",
-		SAME_BAND ",ebur128=peak=true:framelog=verbose",
-		"-f",
-		"null",
-		"-",
-		NULL,
+		"ffmpeg", "-nostdin", "-hide_banner", "-nostats", "-v", "info",
+		"-protocol_whitelist", "file", "-threads", "1", "-f", bench->sniff.demuxer, "-i",
+		BENCH_INPUT, "-map", arena_printf(bench->arena, "0:%d", index), "-t", "61", "-af",
+		SAME_BAND ",ebur128=peak=true:framelog=verbose", "-f", "null", "-", NULL
 	};
+	/* clang-format on */
 	struct program_result result;
 	struct error err;
 
@@ -108,51 +90,16 @@ struct error sound_make(const struct bench *bench, const struct probe *probe, st
 		return err;
 	if (!filters)
 		return errorf(ERR_INVALID, "the sound is silent");
+	/* clang-format off */
 	const char *const argv[] = {
-		"ffmpeg",
-		"-nostdin",
-		"-hide_banner",
-		"-nostats",
-		"-v",
-		"error",
-		"-y",
-		"-protocol_whitelist",
-		"file",
-		"-threads",
-		"1",
-		"-f",
-		bench->sniff.demuxer,
-		"-i",
-		BENCH_INPUT,
-		"-map",
-		arena_printf(bench->arena, "0:%d", probe->audio),
-		"-t",
-		"61",
-		"-map_metadata",
-		"-1",
-		"-map_chapters",
-		"-1",
-		"-af",
-		filters,
-		"-c:a",
-		"aac",
-		"-b:a",
-		"64k",
-		"-ar",
-		TEXT_OF(MEDIA_AUDIO_HZ),
-		"-ac",
-		"1",
-		"-fflags",
-		"+bitexact",
-		"-flags",
-		"+bitexact",
-		"-movflags",
-		"+faststart",
-		"-f",
-		"mp4",
-		"sound.m4a",
-		NULL,
+		"ffmpeg", "-nostdin", "-hide_banner", "-nostats", "-v", "error", "-y",
+		"-protocol_whitelist", "file", "-threads", "1", "-f", bench->sniff.demuxer, "-i",
+		BENCH_INPUT, "-map", arena_printf(bench->arena, "0:%d", probe->audio), "-t", "61",
+		"-map_metadata", "-1", "-map_chapters", "-1", "-af", filters, "-c:a", "aac", "-b:a",
+		"64k", "-ar", TEXT_OF(MEDIA_AUDIO_HZ), "-ac", "1", "-fflags", "+bitexact", "-flags",
+		"+bitexact", "-movflags", "+faststart", "-f", "mp4", "sound.m4a", NULL
 	};
+	/* clang-format on */
 	if ((err = bench_run(bench, BENCH_FILM, argv, DAMAGED_SOUND, &result)).code)
 		return err;
 	if ((err = bench_probe(bench, "sound.m4a", "mov", DAMAGED_SOUND, &made)).code)
