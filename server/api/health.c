@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* /healthz, /readyz, /metrics: for those who run it. */
 #include "api/api.h"
-#include "db/db.h"
-#include "store/store.h"
+#include "domain/readiness.h"
 
 struct error get_healthz(struct request *req, struct db *db)
 {
@@ -11,18 +10,17 @@ struct error get_healthz(struct request *req, struct db *db)
 	return ok();
 }
 
-/* A connection that is alive has every statement prepared, so the schema is the one we know. */
 struct error get_readyz(struct request *req, struct db *db)
 {
-	bool database = db_alive(db), store = store_ready(api.store);
-	const char *word = database ? "ok" : "failing";
+	struct readiness ready = readiness_check(db, api.store);
 
-	request_json(req, database && store ? 200 : 503,
+	request_json(req, ready.database && ready.store ? 200 : 503,
 				 json_pack("{s:s, s:{s:s, s:s, s:s}}", "status",
-						   database && store ? "ready" : "not ready", "checks", "database", word,
-						   "migrations", database ? "ok" : "unknown", "store",
-						   store ? "ok" : "failing"));
-	if (!database || !store)
+						   ready.database && ready.store ? "ready" : "not ready", "checks",
+						   "database", ready.database ? "ok" : "failing", "migrations",
+						   ready.database ? "ok" : "unknown", "store",
+						   ready.store ? "ok" : "failing"));
+	if (!ready.database || !ready.store)
 		request_reply_header(req, "Retry-After", "2");
 	return ok();
 }

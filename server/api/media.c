@@ -14,7 +14,6 @@
 #include "core/clock.h"
 #include "core/hash.h"
 #include "domain/item.h"
-#include "store/store.h"
 
 /* Exactly these bytes are sealed. */
 struct pass {
@@ -126,7 +125,7 @@ struct error get_media(struct request *req, struct db *db)
 	if (!seal_reveal(api.seal, SEAL_MEDIA, req->args[0], &pass, sizeof pass) ||
 		!may_look(req, &pass))
 		return errorf(ERR_NOT_FOUND, "There is no such medium, or it is not yours to see.");
-	if ((err = store_open_read(api.store, pass.digest, &fd, &bytes)).code)
+	if ((err = item_open(api.store, pass.digest, &fd, &bytes)).code)
 		return err;
 	/* The tag comes from the address, not from the bytes: it too is fresh for every showing. */
 	sha256_bytes(digest, req->args[0], strlen(req->args[0]));

@@ -402,3 +402,9 @@ struct error item_media(struct db *db, struct arena *arena, const unsigned char 
 			return errorf(ERR_INTERNAL, "an item that cannot be read");
 	return ok();
 }
+
+struct error item_open(struct store *store, const unsigned char digest[SHA256_BYTES], int *ret_fd,
+					   uint64_t *ret_bytes)
+{
+	return store_open_read(store, digest, ret_fd, ret_bytes);
+}

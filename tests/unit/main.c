@@ -10,6 +10,7 @@ int main(void)
 		return EXIT_FAILURE;
 	SRunner *runner = srunner_create(crowd_agreement_suite());
 
+	srunner_add_suite(runner, core_suite());
 	srunner_add_suite(runner, crowd_choose_suite());
 	srunner_add_suite(runner, crowd_model_suite());
 	srunner_add_suite(runner, crowd_table_suite());
@@ -19,6 +20,8 @@ int main(void)
 	srunner_add_suite(runner, media_suite());
 	srunner_add_suite(runner, program_suite());
 	srunner_add_suite(runner, store_suite());
+	srunner_add_suite(runner, guard_suite());
+	srunner_add_suite(runner, lane_suite());
 	srunner_run_all(runner, CK_ENV);
 	int failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

@@ -3,6 +3,7 @@
 #define TESTS_UNIT_SUITES_H
 #include <check.h>
 
+Suite *core_suite(void);
 Suite *crowd_agreement_suite(void);
 Suite *crowd_choose_suite(void);
 Suite *crowd_model_suite(void);
@@ -13,4 +14,6 @@ Suite *fetch_suite(void);
 Suite *media_suite(void);
 Suite *program_suite(void);
 Suite *store_suite(void);
+Suite *guard_suite(void);
+Suite *lane_suite(void);
 #endif

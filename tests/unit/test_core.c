@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the rooms above core rely on. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/csv.h"
+#include "core/idmap.h"
+#include "core/random.h"
+#include "core/reader.h"
+#include "core/seal.h"
+#include "suites.h"
+
+static struct arena *arena;
+static char folder[] = "/tmp/touchstone-core-XXXXXX";
+
+static void setup(void)
+{
+	arena = arena_new();
+	strcpy(folder + strlen(folder) - 6, "XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+}
+
+static void teardown(void)
+{
+	char path[64];
+
+	snprintf(path, sizeof path, "%s/secret", folder);
+	unlink(path);
+	rmdir(folder);
+	arena_free(arena);
+}
+
+static struct seal *open_seal(void)
+{
+	struct seal *seal = NULL;
+
+	ck_assert_int_eq(seal_open_file(arena_printf(arena, "%s/secret", folder), &seal).code, OK);
+	return seal;
+}
+
+START_TEST(what_was_sealed_is_revealed_by_any_process_with_the_secret)
+{
+	struct seal *one = open_seal(), *other = open_seal();
+	char text[SEAL_TEXT(5)], back[5];
+
+	seal_bytes(one, SEAL_MEDIA, "bytes", 5, text);
+	ck_assert(seal_reveal(other, SEAL_MEDIA, text, back, 5));
+	ck_assert_mem_eq(back, "bytes", 5);
+	seal_free(one);
+	seal_free(other);
+}
+END_TEST
+
+START_TEST(a_sealed_text_opens_as_its_own_kind_alone)
+{
+	struct seal *seal = open_seal();
+	char text[SEAL_TEXT(5)], back[5];
+
+	seal_bytes(seal, SEAL_MEDIA, "bytes", 5, text);
+	ck_assert(!seal_reveal(seal, SEAL_ASSIGNMENT, text, back, 5));
+	ck_assert(!seal_reveal(seal, SEAL_MEDIA, text, back, 4));
+	seal_free(seal);
+}
+END_TEST
+
+START_TEST(a_changed_character_is_noticed)
+{
+	struct seal *seal = open_seal();
+	char text[SEAL_TEXT(5)], back[5];
+
+	seal_bytes(seal, SEAL_MEDIA, "bytes", 5, text);
+	for (size_t i = 0; text[i]; i++) {
+		char was = text[i];
+		text[i] = was == 'A' ? 'B' : 'A';
+		ck_assert(!seal_reveal(seal, SEAL_MEDIA, text, back, 5));
+		text[i] = was;
+	}
+	seal_free(seal);
+}
+END_TEST
+
+START_TEST(a_secret_that_others_may_read_is_refused)
+{
+	struct seal *seal = open_seal();
+	const char *path = arena_printf(arena, "%s/secret", folder);
+	struct stat stat_of;
+
+	seal_free(seal);
+	ck_assert_int_eq(stat(path, &stat_of), 0);
+	ck_assert_uint_eq(stat_of.st_mode & 0777, 0600);
+	chmod(path, 0644);
+	ck_assert_int_eq(seal_open_file(path, &seal).code, ERR_INTERNAL);
+}
+END_TEST
+
+START_TEST(a_password_matches_its_own_hash_alone)
+{
+	char hash[PASSWORD_HASH];
+
+	ck_assert_int_eq(password_hash("correct horse", hash).code, OK);
+	ck_assert(strncmp(hash, "$argon2id$", 10) == 0);
+	ck_assert(password_matches("correct horse", hash));
+	ck_assert(!password_matches("correct horsf", hash));
+	ck_assert(!password_matches("anything", NULL));
+}
+END_TEST
+
+static const struct {
+	const char *text;
+	enum error_code code;
+	const char *pointer, *detail;
+} bodies[] = {
+	{ "{\"name\":\"a\",\"age\":3}", OK, "", "" },
+	{ "", ERR_MALFORMED, "", "The body is empty; a JSON object is expected." },
+	{ "[1]", ERR_INVALID, "", "The body must be a JSON object." },
+	{ "{\"name\":\"a\",\"name\":\"b\"}", ERR_MALFORMED, "", NULL },
+	{ "[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]", ERR_MALFORMED, "",
+	  "The JSON nests deeper than 16 levels." },
+	{ "{\"age\":3}", ERR_INVALID, "/name", "must be a string." },
+	{ "{\"name\":\"a\",\"age\":\"3\"}", ERR_INVALID, "/age",
+	  "must be a whole number from 0 to 9." },
+	{ "{\"name\":\"a\",\"age\":10}", ERR_INVALID, "/age", "must be a whole number from 0 to 9." },
+	{ "{\"name\":\"a\",\"age\":3,\"more\":1}", ERR_INVALID, "/more",
+	  "is not a field of this request." },
+	{ "{\"name\":\"a\\u0007\",\"age\":3}", ERR_INVALID, "/name",
+	  "must not hold control characters." },
+	{ "{\"name\":\"\",\"age\":3}", ERR_INVALID, "/name", "must not be shorter than 1 characters." },
+};
+
+static struct error read_body(const char *text)
+{
+	json_auto_t *object = NULL;
+	struct error err = reader_parse(text, strlen(text), &object);
+	struct reader r = { .object = object, .arena = arena };
+
+	if (err.code)
+		return err;
+	read_text(&r, "name", 1, 5);
+	read_integer(&r, "age", 0, 9);
+	return reader_done(&r);
+}
+
+START_TEST(a_bad_body_says_what_is_wrong_and_where)
+{
+	struct error err = read_body(bodies[_i].text);
+
+	ck_assert_int_eq(err.code, bodies[_i].code);
+	ck_assert_str_eq(err.pointer, bodies[_i].pointer);
+	if (bodies[_i].detail)
+		ck_assert_str_eq(err.detail, bodies[_i].detail);
+}
+END_TEST
+
+static struct csv *csv_of(const char *text, FILE **source)
+{
+	*source = fmemopen((void *)(uintptr_t)text, strlen(text), "r");
+	return csv_new(*source);
+}
+
+START_TEST(csv_fields_may_be_quoted_and_hold_line_ends)
+{
+	FILE *source;
+	struct csv *csv = csv_of("\xef\xbb\xbf"
+							 "a,b\r\n\r\n\"x, \"\"y\"\"\nz\",\n",
+							 &source);
+	const char *const *fields;
+	size_t count;
+
+	ck_assert_int_eq(csv_next(csv, &fields, &count).code, OK);
+	ck_assert_uint_eq(count, 2);
+	ck_assert_str_eq(fields[0], "a");
+	ck_assert_int_eq(csv_next(csv, &fields, &count).code, OK);
+	ck_assert_uint_eq(count, 2);
+	ck_assert_str_eq(fields[0], "x, \"y\"\nz");
+	ck_assert_str_eq(fields[1], "");
+	ck_assert_uint_eq(csv_line(csv), 3);
+	ck_assert_int_eq(csv_next(csv, &fields, &count).code, OK);
+	ck_assert_uint_eq(count, 0);
+	csv_free(csv);
+	fclose(source);
+}
+END_TEST
+
+START_TEST(a_bad_csv_record_does_not_spoil_the_next)
+{
+	FILE *source;
+	struct csv *csv = csv_of("\"a\"b,c\"\"\nd,e\n", &source);
+	const char *const *fields;
+	size_t count;
+
+	ck_assert_int_eq(csv_next(csv, &fields, &count).code, ERR_INVALID);
+	ck_assert_uint_eq(csv_line(csv), 1);
+	ck_assert_int_eq(csv_next(csv, &fields, &count).code, OK);
+	ck_assert_str_eq(fields[1], "e");
+	csv_free(csv);
+	fclose(source);
+}
+END_TEST
+
+START_TEST(a_quote_that_never_closes_is_an_error_and_then_the_end)
+{
+	FILE *source;
+	struct csv *csv = csv_of("\"a\nb\n", &source);
+	const char *const *fields;
+	size_t count = 9;
+
+	ck_assert_int_eq(csv_next(csv, &fields, &count).code, ERR_INVALID);
+	ck_assert_int_eq(csv_next(csv, &fields, &count).code, OK);
+	ck_assert_uint_eq(count, 0);
+	csv_free(csv);
+	fclose(source);
+}
+END_TEST
+
+START_TEST(ids_get_indices_in_order_of_appearance)
+{
+	struct idmap *map = idmap_new();
+	unsigned char ids[1000][UUID_BYTES];
+
+	for (uint32_t i = 0; i < 1000; i++) {
+		uuid_random(ids[i]);
+		ck_assert_uint_eq(idmap_add(map, ids[i]), i);
+	}
+	for (uint32_t i = 0; i < 1000; i++) {
+		ck_assert_uint_eq(idmap_add(map, ids[i]), i);
+		ck_assert_uint_eq(idmap_find(map, ids[i]), i);
+		ck_assert_mem_eq(idmap_id(map, i), ids[i], UUID_BYTES);
+	}
+	uuid_random(ids[0]);
+	ck_assert_uint_eq(idmap_find(map, ids[0]), IDMAP_NONE);
+	ck_assert_uint_eq(idmap_count(map), 1000);
+	idmap_free(map);
+}
+END_TEST
+
+START_TEST(random_numbers_below_a_bound_are_uniform)
+{
+	struct random random = random_seeded(1);
+	unsigned counts[6] = { 0 };
+
+	for (int i = 0; i < 60000; i++)
+		counts[random_below(&random, 6)]++;
+	for (int i = 0; i < 6; i++)
+		ck_assert(counts[i] > 9600 && counts[i] < 10400); /* 4 standard deviations */
+}
+END_TEST
+
+Suite *core_suite(void)
+{
+	Suite *suite = suite_create("core");
+	TCase *tc = tcase_create("core");
+
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_set_timeout(tc, 30);
+	tcase_add_test(tc, what_was_sealed_is_revealed_by_any_process_with_the_secret);
+	tcase_add_test(tc, a_sealed_text_opens_as_its_own_kind_alone);
+	tcase_add_test(tc, a_changed_character_is_noticed);
+	tcase_add_test(tc, a_secret_that_others_may_read_is_refused);
+	tcase_add_test(tc, a_password_matches_its_own_hash_alone);
+	tcase_add_loop_test(tc, a_bad_body_says_what_is_wrong_and_where, 0,
+						(int)(sizeof bodies / sizeof bodies[0]));
+	tcase_add_test(tc, csv_fields_may_be_quoted_and_hold_line_ends);
+	tcase_add_test(tc, a_bad_csv_record_does_not_spoil_the_next);
+	tcase_add_test(tc, a_quote_that_never_closes_is_an_error_and_then_the_end);
+	tcase_add_test(tc, ids_get_indices_in_order_of_appearance);
+	tcase_add_test(tc, random_numbers_below_a_bound_are_uniform);
+	suite_add_tcase(suite, tc);
+	return suite;
+}

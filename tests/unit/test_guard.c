@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the http room decides without a connection: targets, ranges, budgets, prefixes. */
+#include <arpa/inet.h>
+#include <check.h>
+#include <string.h>
+
+#include "http/answer.h"
+#include "http/budget.h"
+#include "http/client.h"
+#include "http/guard.h"
+#include "suites.h"
+
+static const struct {
+	const char *target;
+	bool good;
+} targets[] = {
+	{ "/", true },
+	{ "/api/v1/items/a.b..c", true },
+	{ "/a%20b?x=../y", true },
+	{ "/..a/b", true },
+	{ "*", false },
+	{ "", false },
+	{ "http://other/", false },
+	{ "/../secret", false },
+	{ "/a/..", false },
+	{ "/a/%2e%2E/b", false },
+	{ "/a/.%2e", false },
+	{ "/a%00b", false },
+	{ "/a%0ab", false },
+	{ "/a\\b", false },
+	{ "/a%5cb", false },
+	{ "/a%2", false },
+	{ "/a%zz", false },
+	{ "/a?b=%00", false },
+};
+
+START_TEST(a_target_that_could_reach_elsewhere_is_refused)
+{
+	ck_assert_msg(guard_target(targets[_i].target) == targets[_i].good, "%s", targets[_i].target);
+}
+END_TEST
+
+static const struct {
+	const char *header;
+	uint64_t bytes;
+	enum range_kind kind;
+	uint64_t first, count;
+} ranges[] = {
+	{ "bytes=0-0", 10, RANGE_ONE, 0, 1 },
+	{ "bytes=2-5", 10, RANGE_ONE, 2, 4 },
+	{ "bytes=8-99", 10, RANGE_ONE, 8, 2 },
+	{ "bytes=3-", 10, RANGE_ONE, 3, 7 },
+	{ "bytes=-4", 10, RANGE_ONE, 6, 4 },
+	{ "bytes=-99", 10, RANGE_ONE, 0, 10 },
+	{ "bytes=10-", 10, RANGE_UNSATISFIABLE, 0, 0 },
+	{ "bytes=-0", 10, RANGE_UNSATISFIABLE, 0, 0 },
+	{ "bytes=0-", 0, RANGE_UNSATISFIABLE, 0, 0 },
+	{ "bytes=5-2", 10, RANGE_NONE, 0, 0 },
+	{ "bytes=0-1,3-4", 10, RANGE_NONE, 0, 0 },
+	{ "lines=0-1", 10, RANGE_NONE, 0, 0 },
+	{ "bytes=-", 10, RANGE_NONE, 0, 0 },
+	{ "bytes=a-b", 10, RANGE_NONE, 0, 0 },
+	{ "bytes=99999999999999999999-", 10, RANGE_NONE, 0, 0 },
+	{ NULL, 10, RANGE_NONE, 0, 0 },
+};
+
+START_TEST(a_range_is_read_as_rfc_9110_says)
+{
+	struct byte_range range = { 0, 0 };
+
+	ck_assert_int_eq(range_read(ranges[_i].header, ranges[_i].bytes, &range), ranges[_i].kind);
+	ck_assert_uint_eq(range.first, ranges[_i].first);
+	ck_assert_uint_eq(range.count, ranges[_i].count);
+}
+END_TEST
+
+static struct budgets *read_budgets(const char *text)
+{
+	struct budgets *budgets = NULL;
+
+	ck_assert_int_eq(budgets_read(text, &budgets).code, OK);
+	return budgets;
+}
+
+START_TEST(a_burst_is_allowed_and_then_the_steady_rate)
+{
+	struct budgets *budgets = read_budgets("writes=10/s:3");
+
+	for (int i = 0; i < 3; i++)
+		ck_assert_int_eq(budget_take(budgets, BUDGET_WRITE, 7, 1000).code, OK);
+	struct error err = budget_take(budgets, BUDGET_WRITE, 7, 1000);
+	ck_assert_int_eq(err.code, ERR_TOO_MANY);
+	ck_assert_uint_ge(err.retry_after_s, 1);
+	ck_assert_int_eq(budget_take(budgets, BUDGET_WRITE, 7, 1101).code, OK);
+	ck_assert_int_eq(budget_take(budgets, BUDGET_WRITE, 7, 1102).code, ERR_TOO_MANY);
+	budgets_free(budgets);
+}
+END_TEST
+
+START_TEST(one_client_does_not_spend_anothers_budget)
+{
+	struct budgets *budgets = read_budgets("writes=1/h:1");
+
+	ck_assert_int_eq(budget_take(budgets, BUDGET_WRITE, 1, 5).code, OK);
+	ck_assert_int_eq(budget_take(budgets, BUDGET_WRITE, 1, 5).code, ERR_TOO_MANY);
+	ck_assert_int_eq(budget_take(budgets, BUDGET_WRITE, 2, 5).code, OK);
+	ck_assert_int_eq(budget_take(budgets, BUDGET_VOLUNTEER, 1, 5).code, OK);
+	budgets_free(budgets);
+}
+END_TEST
+
+START_TEST(by_default_a_prefix_makes_twenty_volunteers_an_hour)
+{
+	struct budgets *budgets = read_budgets(NULL);
+
+	for (int i = 0; i < 20; i++)
+		ck_assert_int_eq(budget_take(budgets, BUDGET_VOLUNTEER, 9, 0).code, OK);
+	ck_assert_int_eq(budget_take(budgets, BUDGET_VOLUNTEER, 9, 1000).code, ERR_TOO_MANY);
+	ck_assert_int_eq(budget_take(budgets, BUDGET_VOLUNTEER, 9, 3 * 60 * 1000 + 1).code, OK);
+	budgets_free(budgets);
+}
+END_TEST
+
+static const char *const bad_budgets[] = { "on",         "writes",     "writes=0/s",
+										   "writes=5/y", "apples=5/s", "writes=5/s:0" };
+
+START_TEST(a_budget_that_cannot_be_meant_is_refused)
+{
+	struct budgets *budgets = NULL;
+
+	ck_assert_int_eq(budgets_read(bad_budgets[_i], &budgets).code, ERR_INVALID);
+}
+END_TEST
+
+static const struct {
+	const char *peer, *forwarded, *trusted, *same_as;
+	bool same;
+} prefixes[] = {
+	{ "192.0.2.1", NULL, NULL, "192.0.2.200", true },
+	{ "192.0.2.1", NULL, NULL, "192.0.3.1", false },
+	{ "192.0.2.1", "198.51.100.7", NULL, "192.0.2.1", true },           /* nobody is trusted */
+	{ "192.0.2.1", "198.51.100.7", "192.0.2.1", "198.51.100.9", true }, /* the proxy is */
+	{ "192.0.2.1", "203.0.113.5, 198.51.100.7", "192.0.2.1", "198.51.100.7", true },
+	{ "192.0.2.1", "203.0.113.5, 10.0.0.1", "192.0.2.1, 10.0.0.1", "203.0.113.5", true },
+	{ "192.0.2.1", "nonsense", "192.0.2.1", "192.0.2.1", true },
+};
+
+static void prefix_of(const char *peer, const char *forwarded, const char *trusted,
+					  unsigned char prefix[CLIENT_PREFIX])
+{
+	struct sockaddr_in address = { .sin_family = AF_INET };
+
+	inet_pton(AF_INET, peer, &address.sin_addr);
+	client_prefix((const struct sockaddr *)&address, forwarded, trusted, prefix);
+}
+
+START_TEST(forwarded_addresses_are_believed_from_trusted_proxies_alone)
+{
+	unsigned char got[CLIENT_PREFIX], expected[CLIENT_PREFIX];
+
+	prefix_of(prefixes[_i].peer, prefixes[_i].forwarded, prefixes[_i].trusted, got);
+	prefix_of(prefixes[_i].same_as, NULL, NULL, expected);
+	ck_assert((memcmp(got, expected, CLIENT_PREFIX) == 0) == prefixes[_i].same);
+}
+END_TEST
+
+START_TEST(a_v6_client_counts_by_its_site)
+{
+	struct sockaddr_in6 a = { .sin6_family = AF_INET6 }, b = a;
+	unsigned char one[CLIENT_PREFIX], other[CLIENT_PREFIX];
+
+	inet_pton(AF_INET6, "2001:db8:1:2::1", &a.sin6_addr);
+	inet_pton(AF_INET6, "2001:db8:1:2ff::9", &b.sin6_addr);
+	client_prefix((const struct sockaddr *)&a, NULL, NULL, one);
+	client_prefix((const struct sockaddr *)&b, NULL, NULL, other);
+	ck_assert_mem_ne(one, other, CLIENT_PREFIX);
+	inet_pton(AF_INET6, "2001:db8:1:2a::9", &b.sin6_addr);
+	client_prefix((const struct sockaddr *)&b, NULL, NULL, other);
+	ck_assert_mem_eq(one, other, CLIENT_PREFIX);
+}
+END_TEST
+
+static const struct {
+	const char *text;
+	socklen_t len;
+} addresses[] = {
+	{ "127.0.0.1:8080", sizeof(struct sockaddr_in) },
+	{ "[::1]:0", sizeof(struct sockaddr_in6) },
+	{ "127.0.0.1", 0 },
+	{ "127.0.0.1:", 0 },
+	{ "localhost:1", 0 },
+	{ "127.0.0.1:65536", 0 },
+	{ "::1:80", 0 },
+};
+
+START_TEST(an_address_to_listen_at_is_read_or_refused)
+{
+	struct sockaddr_storage address;
+
+	ck_assert_uint_eq(client_listen_address(addresses[_i].text, &address), addresses[_i].len);
+}
+END_TEST
+
+#define COUNT(table) ((int)(sizeof(table) / sizeof(table)[0]))
+
+Suite *guard_suite(void)
+{
+	Suite *suite = suite_create("http/guard");
+	TCase *tc = tcase_create("guard");
+
+	tcase_add_loop_test(tc, a_target_that_could_reach_elsewhere_is_refused, 0, COUNT(targets));
+	tcase_add_loop_test(tc, a_range_is_read_as_rfc_9110_says, 0, COUNT(ranges));
+	tcase_add_test(tc, a_burst_is_allowed_and_then_the_steady_rate);
+	tcase_add_test(tc, one_client_does_not_spend_anothers_budget);
+	tcase_add_test(tc, by_default_a_prefix_makes_twenty_volunteers_an_hour);
+	tcase_add_loop_test(tc, a_budget_that_cannot_be_meant_is_refused, 0, COUNT(bad_budgets));
+	tcase_add_loop_test(tc, forwarded_addresses_are_believed_from_trusted_proxies_alone, 0,
+						COUNT(prefixes));
+	tcase_add_test(tc, a_v6_client_counts_by_its_site);
+	tcase_add_loop_test(tc, an_address_to_listen_at_is_read_or_refused, 0, COUNT(addresses));
+	suite_add_tcase(suite, tc);
+	return suite;
+}
