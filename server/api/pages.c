@@ -5,12 +5,15 @@
 #include "api/api.h"
 #include "http/static.h"
 
-/* One strict policy for everything: our own scripts and styles, media from here, nothing else. */
-const char *const api_headers[] = {
-	"Content-Security-Policy",
+/* One for everything: our own scripts and styles, media from here, nothing else. */
+static const char policy[] =
 	"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
 	"media-src 'self' blob:; connect-src 'self'; font-src 'self'; manifest-src 'self'; "
-	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+const char *const api_headers[] = {
+	"Content-Security-Policy",
+	policy,
 	"X-Content-Type-Options",
 	"nosniff",
 	"Referrer-Policy",

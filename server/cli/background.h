@@ -19,7 +19,7 @@ struct store;
 struct background *background_start(const struct settings *settings, struct store *store);
 
 /* Lets what runs come to an end, then stops. */
-void background_stop(struct background *background);
+void background_stop(struct background *parts);
 
 /* From any thread, before background_stop(). */
 void background_wake_scorer(void);

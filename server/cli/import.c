@@ -15,7 +15,8 @@
 #include "domain/item.h"
 #include "store/store.h"
 
-#define BAR_WIDTH 30
+#define BAR_WIDTH  30
+#define TELL_EVERY 25 /* rows, where there is no terminal to draw a bar on */
 
 struct import {
 	struct db *db;
@@ -27,14 +28,18 @@ struct import {
 	off_t size;
 };
 
-/* On a terminal, one line that is written over. */
+/* On a terminal, one line that is written over; elsewhere a line now and then. */
 static void show_progress(const struct import *import)
 {
 	off_t at = ftello(import->source);
 	int filled = import->size > 0 ? (int)(BAR_WIDTH * at / import->size) : BAR_WIDTH;
 
-	if (!import->is_terminal)
+	if (!import->is_terminal) {
+		if (import->rows % TELL_EVERY == 0)
+			fprintf(stderr, "  %llu rows: %llu in, %llu known, %llu bad\n", import->rows,
+					import->made, import->known, import->bad);
 		return;
+	}
 	fprintf(stderr, "\r[");
 	for (int i = 0; i < BAR_WIDTH; i++)
 		fputc(i < filled ? '#' : '.', stderr);
@@ -245,7 +250,6 @@ int cli_import(const struct settings *settings, int argc, char **argv)
 	const char *campaign = take_option(&argc, argv, "--campaign");
 	char campaign_id[UUID_TEXT];
 	int code = EXIT_FAILED;
-	struct error err = ok();
 
 	if (!arguments_fit(argc, argv, 1, 1, "import MANIFEST.csv|.jsonl [--campaign NAME]"))
 		return EXIT_USAGE;
@@ -261,7 +265,7 @@ int cli_import(const struct settings *settings, int argc, char **argv)
 							 .campaign_id = campaign_id,
 							 .source = source };
 	if (import.db && import.store) {
-		err = find_campaign(import.db, campaign ? campaign : "default", campaign_id);
+		struct error err = find_campaign(import.db, campaign ? campaign : "default", campaign_id);
 		code = err.code ? failed(err) : run(&import, argv[1]);
 	}
 	store_free(import.store);

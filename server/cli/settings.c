@@ -48,7 +48,7 @@ const char *take_option(int *argc, char **argv, const char *name)
 {
 	size_t len = strlen(name);
 
-	for (int i = 1; i < *argc; i++) {
+	for (int i = 1; i < *argc && argv[i]; i++) {
 		if (strncmp(argv[i], name, len) != 0)
 			continue;
 		const char *value = argv[i][len] == '=' ? argv[i] + len + 1 : argv[i + 1];

@@ -244,7 +244,7 @@ static struct error find_pair(struct db *db, void *arg)
 {
 	struct finding *finding = arg;
 	struct lease_texts texts;
-	const char *params[10];
+	const char *params[10] = { NULL };
 	auto_rows *open = NULL;
 	struct error err;
 
@@ -287,7 +287,7 @@ struct error assignment_next(struct db *db, struct catalogue *catalogue, struct 
 struct error assignment_skip(struct db *db, const struct lease *lease, const char *reason)
 {
 	struct lease_texts texts;
-	const char *params[11];
+	const char *params[11] = { NULL };
 	auto_rows *rows = NULL;
 	struct error err;
 

@@ -192,12 +192,11 @@ struct sheet {
 static struct error sheet_send(struct sheet *sheet)
 {
 	auto_rows *answer = NULL;
-	struct error err = ok();
 
 	if (!json_array_size(sheet->rows))
 		return ok();
 	char *text = must(json_dumps(sheet->rows, JSON_COMPACT));
-	err = db_run(sheet->db, sheet->statement, (const char *[]){ text }, &answer);
+	struct error err = db_run(sheet->db, sheet->statement, (const char *[]){ text }, &answer);
 	free(text);
 	json_array_clear(sheet->rows);
 	for (int t = 0; !err.code && t < 2 && sheet->totals[t]; t++)

@@ -34,11 +34,11 @@ struct dispute_row {
 
 /*
  * Up to `limit` rows after `place` (NULL: from the oldest). `state` is "open", "ruled", or NULL
- * for all.  rows[] has room for `limit`; their JSON belongs to the caller.
+ * for all.  list[] has room for `limit`; their JSON belongs to the caller.
  */
 struct error dispute_list(struct db *db, const char *account, const char *state,
 						  const struct dispute_place *place, unsigned limit,
-						  struct dispute_row rows[], size_t *ret_count, bool *ret_more,
+						  struct dispute_row list[], size_t *ret_count, bool *ret_more,
 						  struct dispute_place *ret_next) MUST_CHECK;
 
 struct error dispute_counts(struct db *db, long long *ret_open, long long *ret_ruled) MUST_CHECK;
