@@ -29,11 +29,9 @@ phrase() {
 	subject "voice-$1" asterisk-core-sounds-en-g722 "$PROMPTS/$2.g722" "$VOICE_LICENCE" "$VOICE_CREDIT" "$3" allison-smith
 }
 
-# recording [NAME] OUT: this prompt, or another take of it
+# recording OUT: the prompt itself
 recording() {
-	local file=$ORIGIN
-	[ $# = 1 ] || { file=$(prompt "$1"); shift; }
-	ffmpeg -v error -nostdin -y -f g722 -i "$file" "$WORK/heard.wav" && finish "$WORK/heard.wav" "$1"
+	ffmpeg -v error -nostdin -y -f g722 -i "$ORIGIN" "$WORK/heard.wav" && finish "$WORK/heard.wav" "$1"
 }
 
 # spoken VOICE SPEED OUT: the same words from a synthesiser. VOICE is flite:NAME or espeak:NAME.
@@ -105,11 +103,13 @@ against_edit() {
 	phrase 10 auth-incorrect 'Password incorrect. Please enter your password followed by the pound key.'
 	pair a gold
 	real audio/voice-10-1.wav recording
-	fake audio/voice-10-2.wav splice ffmpeg 'Two prompts joined: after "password incorrect" she asks for an agent number, the end of another prompt.' joined 'auth-incorrect 0 1.45;agent-incorrect 1.75 5.0'
+	borrowed asterisk-core-sounds-en-g722 $PROMPTS/agent-incorrect.g722 $VOICE_LICENCE "$VOICE_CREDIT" &&
+		fake audio/voice-10-2.wav splice ffmpeg 'Two prompts joined: after "password incorrect" she asks for an agent number, the end of another prompt.' joined 'auth-incorrect 0 1.45;agent-incorrect 1.75 5.0'
 	phrase 11 conf-invalid 'That is not a valid conference number. Please try again.'
 	pair a
 	real audio/voice-11-1.wav recording
-	fake audio/voice-11-2.wav splice ffmpeg 'The closing "please try again" was taken from another prompt: its pitch and distance differ.' joined 'conf-invalid 0 2.5;invalid 2.78 4.1'
+	borrowed asterisk-core-sounds-en-g722 $PROMPTS/invalid.g722 $VOICE_LICENCE "$VOICE_CREDIT" &&
+		fake audio/voice-11-2.wav splice ffmpeg 'The closing "please try again" was taken from another prompt: its pitch and distance differ.' joined 'conf-invalid 0 2.5;invalid 2.78 4.1'
 	phrase 12 pbx-invalidpark 'I am sorry, there is no call parked on that extension. Please try again.'
 	pair a
 	real audio/voice-12-1.wav recording
@@ -120,18 +120,22 @@ not_one_of_each() {
 	phrase 13 confbridge-begin-glorious-a 'The conference will begin when our glorious leader arrives.' || return
 	pair a
 	real audio/voice-13-1.wav recording
-	real audio/voice-13-2.wav recording confbridge-begin-glorious-b
+	take confbridge-begin-glorious-b.g722
+	real audio/voice-13-2.wav recording
 	pair b
-	real audio/voice-13-3.wav recording confbridge-begin-glorious-c
+	take confbridge-begin-glorious-c.g722
+	real audio/voice-13-3.wav recording
 	synthesised audio/voice-13-4.wav flite:slt 1.0
 	phrase 14 conf-onlyone 'There is currently one other participant in the conference.'
 	pair a
 	real audio/voice-14-1.wav recording
-	real audio/voice-14-2.wav recording confbridge-only-one
+	take confbridge-only-one.g722
+	real audio/voice-14-2.wav recording
 	phrase 15 invalid "I am sorry, that's not a valid extension. Please try again."
 	pair a gold
 	real audio/voice-15-1.wav recording
-	real audio/voice-15-2.wav recording pbx-invalid
+	take pbx-invalid.g722
+	real audio/voice-15-2.wav recording
 	phrase 16 priv-introsaved 'Thank you. Please hold, while I attempt to connect you with your party!'
 	pair a gold
 	synthesised audio/voice-16-1.wav flite:slt 1.0

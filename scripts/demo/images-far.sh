@@ -20,7 +20,6 @@ evening_street() {
 	lay
 	tint 90 "<rect x='-100' y='-100' width='951' height='330'/>" 'colorbalance=rm=.35:bm=-.3:rh=.25:bh=-.3,eq=brightness=-0.04'
 }
-street_b() { ORIGIN=${ORIGIN%A.jpg}B.jpg retouched evening_street "$1"; }
 street() {
 	subject street opencv-doc "$OPENCV/leuvenA.jpg" "$OPENCV_LICENCE" "$OPENCV_CREDIT" 'A cobbled street in Leuven' || return
 	pair a gold
@@ -29,8 +28,9 @@ street() {
 		fake image/street-2.jpg splice vips 'The grey sky was replaced by a blue one from another photograph: the street has no sunlight or shadows to match.' retouched blue_sky
 	returned
 	pair b
-	real image/street-3.jpg another "${ORIGIN%A.jpg}B.jpg"
-	fake image/street-4.jpg other ffmpeg 'A dull day was regraded to look like evening: the warm tint lies over the grey clouds alike.' street_b
+	take leuvenB.jpg
+	real image/street-3.jpg untouched
+	fake image/street-4.jpg other ffmpeg 'A dull day was regraded to look like evening: the warm tint lies over the grey clouds alike.' retouched evening_street
 }
 
 no_water_tower() { clone 2 -50 4 '<path d="M62 318h82v42h-40l-42 -8z"/>'; }
@@ -139,7 +139,8 @@ aerials() {
 	subject aerial opencv-doc "$OPENCV/aero1.jpg" "$OPENCV_LICENCE" "$OPENCV_CREDIT" 'A town from the air' || return
 	pair a
 	real image/aerial-1.jpg untouched
-	real image/aerial-2.jpg another "${ORIGIN%1.jpg}3.jpg"
+	take aero3.jpg
+	real image/aerial-2.jpg untouched
 }
 
 # Items without a partner: a pair need not come from one photograph.

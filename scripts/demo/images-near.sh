@@ -58,7 +58,9 @@ motorcycle() {
 	subject motorcycle python3-skimage "$SKIMAGE/motorcycle_left.png" 'BSD-3-Clause (as packaged)' 'Middlebury College 2014 stereo data set' 'A motorcycle in a workshop'  || return
 	pair a
 	real image/motorcycle-1.jpg untouched
-	real image/motorcycle-2.jpg another "${ORIGIN%left.png}right.png"
+	take motorcycle_right.png
+	real image/motorcycle-2.jpg untouched
+	take motorcycle_left.png
 	pair b
 	fake image/motorcycle-3.jpg other 'vips, ffmpeg' 'The red paint was turned blue: red is left in the lamp glass and in thin reflections of the tank.' retouched blue_machine
 	fake image/motorcycle-4.jpg overlay vips 'The headlamp was lit afterwards: its glow casts no light on the bike, the wall or the floor.' retouched lamp_on
@@ -149,15 +151,18 @@ two_views() {
 	subject aloe opencv-doc "$OPENCV/aloeL.jpg" "$OPENCV_LICENCE" "$OPENCV_CREDIT; Middlebury stereo data set" 'An aloe in a pot' || return
 	pair a
 	real image/aloe-1.jpg untouched
-	real image/aloe-2.jpg another "${ORIGIN%L.jpg}R.jpg"
+	take aloeR.jpg
+	real image/aloe-2.jpg untouched
 	subject mural opencv-doc "$OPENCV/graf1.png" "$OPENCV_LICENCE" "$OPENCV_CREDIT" 'A painted wall' || return
 	pair a
 	real image/mural-1.jpg untouched
-	real image/mural-2.jpg another "${ORIGIN%1.png}3.png"
+	take graf3.png
+	real image/mural-2.jpg untouched
 	subject toys opencv-doc "$OPENCV/rubberwhale1.png" "$OPENCV_LICENCE" "$OPENCV_CREDIT; Middlebury optical flow data set" 'Toys on a cloth' || return
 	pair a gold
 	real image/toys-1.jpg untouched
-	real image/toys-2.jpg another "${ORIGIN%1.png}2.png"
+	take rubberwhale2.png
+	real image/toys-2.jpg untouched
 }
 
 images_near() {

@@ -31,10 +31,17 @@ subject() {
 	return 1
 }
 
+# take FILE: the next items are made from another file beside the subject's: a second view, another take.
+take() {
+	ORIGIN=${ORIGIN%/*}/$1 SOURCE=${SOURCE%/*}/$1
+}
+
 # borrowed PACKAGE PATH LICENCE CREDIT: the next items also hold parts of this file ($BORROWED), until `returned`.
 borrowed() {
 	OWN=("$SOURCE" "$LICENCE" "$CREDIT") BORROWED=$UNPACKED/$1$2
-	SOURCE="$SOURCE + deb:$1:$2" LICENCE="$LICENCE; parts $3" CREDIT="$CREDIT; $4"
+	SOURCE="$SOURCE + deb:$1:$2"
+	[ "$3" = "$LICENCE" ] || LICENCE="$LICENCE; parts $3"
+	[ "$4" = "$CREDIT" ] || CREDIT="$CREDIT; $4"
 	[ -f "$BORROWED" ] && return
 	MISSED=$((MISSED + 1))
 	return 1
@@ -83,7 +90,12 @@ real() {
 	local file=$1
 	shift
 	made "$file" "$@" || return 0
-	row "$file" real dataset_label '' '' "${REAL_WORDS:-The original, only resized and compressed.}"
+	local words='The photograph as it came, only resized and compressed.'
+	case $file in
+	video/*) words='The recording as it came, only cut to length and compressed.' ;;
+	audio/*) words='The recording as it came, only trimmed and set to the common loudness.' ;;
+	esac
+	row "$file" real dataset_label '' '' "$words"
 }
 
 fake() {

@@ -115,6 +115,3 @@ swell() {
 # Makers for `real` and `fake`: the photograph itself, or with a function's changes.
 untouched() { look "$ORIGIN" && keep "$1"; }
 retouched() { look "$ORIGIN" && "$1" && keep "$2"; }
-
-# another FILE OUT: a second photograph of the subject, from the same package
-another() { look "$1" && keep "$2"; }

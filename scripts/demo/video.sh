@@ -86,7 +86,7 @@ courtyard_pairs() {
 	real video/courtyard-15.mp4 clip 48 5 null
 	real video/courtyard-16.mp4 clip 53.5 5 null
 	pair b gold
-	fake video/courtyard-17.mp4 splice ffmpeg 'The people on the lawn come from another minute of the recording; they cut through the tripod and stop at a line.' with_moment 54 60 5 "$(box -20 300 460 600)"
+	fake video/courtyard-17.mp4 splice ffmpeg 'The people on the lawn come from another minute of the recording; whoever crosses the border of that part is cut off or jumps.' with_moment 54 60 5 "$(box -20 300 460 600)"
 	fake video/courtyard-18.mp4 other ffmpeg 'Played backwards: the people walk backwards.' clip 60 5 reverse
 	courtyard 09
 	real video/courtyard-19.mp4 clip 72 5 null
