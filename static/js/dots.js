@@ -6,8 +6,7 @@ import { svg } from "./dom.js";
 import { certainty, share } from "./words.js";
 
 const WIDTH = 320;
-const HEIGHT = 150;
-const BASE = 122;
+const TALLEST = 120;
 const GAP = 1.5;
 
 const centre = (step) => 28 + step * ((WIDTH - 56) / 5);
@@ -24,16 +23,17 @@ export const skillOf = ({ sensitivity, specificity }) => {
 	return Number.isFinite(skill) ? skill : 0.5;
 };
 
-const radiusOf = (judgment) => 3 + 6 * Math.min(1, Math.max(0, (skillOf(judgment) - 0.5) / 0.5));
+const radiusOf = (judgment) => 4 + 6 * Math.min(1, Math.max(0, (skillOf(judgment) - 0.5) / 0.5));
 
 /** @param {object[]} judgments of the API  @param {object} own the moderator's blind verdict */
 export function drawDots(judgments, own) {
 	const columns = STEPS.map((_, step) => judgments.filter((one) => stepOf(one) === step)
 		.sort((a, b) => skillOf(b) - skillOf(a)));
 	const tallest = Math.max(1, ...columns.map((column) => column.reduce((sum, one) => sum + 2 * radiusOf(one) + GAP, 0)));
-	const shrink = Math.min(1, (BASE - 8) / tallest);
+	const shrink = Math.min(1, TALLEST / tallest);
+	const base = Math.max(40, tallest * shrink) + 8;
 	const dots = columns.flatMap((column, step) => {
-		let y = BASE - 3;
+		let y = base - 3;
 		return column.map((one) => {
 			const r = radiusOf(one) * shrink;
 			y -= r;
@@ -44,9 +44,9 @@ export function drawDots(judgments, own) {
 		});
 	});
 	const words = STEPS.map((step, at) => `${columns[at].length} ${step.word} ${step.verdict}`).join(", ");
-	const mine = own ? svg("path", { class: "mine", d: `M${centre(stepOf(own)) - 6} ${BASE + 6}l6 -6l6 6` }) : "";
-	return svg("svg", { class: "dots", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": `${judgments.length} judgments: ${words}` },
-		svg("line", { x1: 10, x2: WIDTH - 10, y1: BASE, y2: BASE }), dots, mine,
-		STEPS.map((step, at) => svg("text", { x: centre(at), y: BASE + 24, "text-anchor": "middle", class: `${at % 5 === 0 ? step.tone.slice(0, 1) : "tick"}` },
+	const mine = own ? svg("path", { class: "mine", d: `M${centre(stepOf(own)) - 6} ${base + 6}l6 -6l6 6` }) : "";
+	return svg("svg", { class: "dots", viewBox: `0 0 ${WIDTH} ${base + 28}`, role: "img", "aria-label": `${judgments.length} judgments: ${words}` },
+		svg("line", { x1: 10, x2: WIDTH - 10, y1: base, y2: base }), dots, mine,
+		STEPS.map((step, at) => svg("text", { x: centre(at), y: base + 24, "text-anchor": "middle", class: `${at % 5 === 0 ? step.tone.slice(0, 1) : "tick"}` },
 			at % 5 === 0 ? `sure ${step.verdict}` : step.word)));
 }

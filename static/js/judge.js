@@ -40,7 +40,7 @@ function progress({ pairs_today: today, training } = {}) {
 		return;
 	const wide = (words) => el("span", { class: "wide" }, words);
 	byId("progress").replaceChildren(String(today), wide(today === 1 ? " pair" : " pairs"), " today",
-		training?.left > 0 ? wide(` · ${training.left} practice left`) : "");
+		pair?.assignment.training && training.left > 0 ? wide(` · ${training.left} practice left`) : "");
 }
 
 /** Says who must act when a request failed. */

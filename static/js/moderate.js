@@ -74,6 +74,12 @@ byId("sign-out").addEventListener("click", async () => {
 	enter();
 });
 window.addEventListener("hashchange", follow);
+// The address does not change when the open dispute is chosen again, as after its ruling.
+byId("disputes").addEventListener("click", (event) => {
+	const id = event.target.closest("a")?.dataset.id;
+	if (id === dispute.id && dispute.step === "claim")
+		dispute.open(id);
+});
 
 document.addEventListener("keydown", (event) => {
 	if (byId("desk").hidden || isTyping(event) || event.repeat || !keysWanted())

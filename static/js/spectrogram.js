@@ -1,14 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// spectrogram.js: draws a clip: its waveform above, below it what sounds at which pitch (0 to 12 kHz, louder is lighter).
+// spectrogram.js: draws a clip: its waveform above, below it what sounds at which pitch (0 to 6 kHz, louder is lighter).
 
-const SIZE = 1024;
-const TOP_HZ = 12000;
+const SIZE = 2048;
+/** The server's recipe ends every sound at 5.5 kHz, so that no codec's band tells. */
+const TOP_HZ = 6000;
 const FLOOR_DB = -85;
+const SLICE_MS = 7;
 
-const window_ = Float32Array.from({ length: SIZE }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / (SIZE - 1)));
+const hann = Float32Array.from({ length: SIZE }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / (SIZE - 1)));
+const cosines = Float32Array.from({ length: SIZE / 2 }, (_, i) => Math.cos((2 * Math.PI * i) / SIZE));
+const sines = Float32Array.from({ length: SIZE / 2 }, (_, i) => -Math.sin((2 * Math.PI * i) / SIZE));
 
-/** In-place radix-2 FFT (Cooley and Tukey 1965) of SIZE points. */
-function fft(re, im) {
+/** The numbers that fft() turns round; one thread, so one pair is enough. */
+const re = new Float32Array(SIZE);
+const im = new Float32Array(SIZE);
+
+/** In-place radix-2 FFT (Cooley and Tukey 1965) of re and im. */
+function fft() {
 	for (let i = 1, j = 0; i < SIZE; i += 1) {
 		let bit = SIZE >> 1;
 		for (; j & bit; bit >>= 1)
@@ -20,10 +28,10 @@ function fft(re, im) {
 		}
 	}
 	for (let span = 2; span <= SIZE; span <<= 1) {
-		const angle = (-2 * Math.PI) / span;
+		const stride = SIZE / span;
 		for (let k = 0; k < span / 2; k += 1) {
-			const cos = Math.cos(angle * k);
-			const sin = Math.sin(angle * k);
+			const cos = cosines[k * stride];
+			const sin = sines[k * stride];
 			for (let at = k; at < SIZE; at += span) {
 				const to = at + span / 2;
 				const x = re[to] * cos - im[to] * sin;
@@ -63,46 +71,55 @@ function drawWave(paint, samples, width, height) {
 	}
 }
 
-function column(samples, centre) {
-	const re = new Float32Array(SIZE);
-	const im = new Float32Array(SIZE);
+/** Writes the lightness, 0..255, of each frequency around one moment into `light`. */
+function column(samples, centre, light) {
+	im.fill(0);
 	for (let i = 0; i < SIZE; i += 1)
-		re[i] = (samples[centre - SIZE / 2 + i] ?? 0) * window_[i];
-	fft(re, im);
-	return (bin) => 20 * Math.log10(Math.hypot(re[bin], im[bin]) / (SIZE / 4) + 1e-9);
-}
-
-function drawSpectrum(paint, buffer, samples, width, top, height) {
-	const picture = paint.createImageData(width, height);
-	const bins = (TOP_HZ / buffer.sampleRate) * SIZE;
-	for (let x = 0; x < width; x += 1) {
-		const loud = column(samples, Math.floor(((x + 0.5) * samples.length) / width));
-		for (let y = 0; y < height; y += 1) {
-			const db = loud(Math.floor((1 - (y + 0.5) / height) * bins));
-			const light = Math.min(1, Math.max(0, (db - FLOOR_DB) / -FLOOR_DB));
-			const at = (y * width + x) * 4;
-			picture.data.fill(Math.round(16 + 235 * light ** 1.3), at, at + 3);
-			picture.data[at + 3] = 255;
-		}
+		re[i] = (samples[centre - SIZE / 2 + i] ?? 0) * hann[i];
+	fft();
+	for (let bin = 0; bin < light.length; bin += 1) {
+		const db = 20 * Math.log10(Math.hypot(re[bin], im[bin]) / (SIZE / 4) + 1e-9);
+		light[bin] = 16 + 235 * Math.min(1, Math.max(0, (db - FLOOR_DB) / -FLOOR_DB)) ** 1.3;
 	}
-	paint.putImageData(picture, 0, top);
 }
 
-/** Draws the clip at the canvas's own size on screen. */
+/** Column by column, a few milliseconds at a time, so that the page answers meanwhile. */
+function drawSpectrum(paint, buffer, samples, { width, top, height }, wanted) {
+	const light = new Uint8ClampedArray(Math.floor((TOP_HZ / buffer.sampleRate) * SIZE));
+	const strip = paint.createImageData(1, height);
+	let x = 0;
+	const some = () => {
+		const until = performance.now() + SLICE_MS;
+		for (; x < width && wanted() && performance.now() < until; x += 1) {
+			column(samples, Math.floor(((x + 0.5) * samples.length) / width), light);
+			for (let y = 0; y < height; y += 1) {
+				strip.data.fill(light[Math.floor((1 - (y + 0.5) / height) * light.length)], y * 4, y * 4 + 3);
+				strip.data[y * 4 + 3] = 255;
+			}
+			paint.putImageData(strip, x, top);
+		}
+		if (x < width && wanted())
+			requestAnimationFrame(some);
+	};
+	some();
+}
+
+/** Draws the clip at the canvas's own size on screen. A later call for the same canvas ends an earlier one. */
 export function drawSound(canvas, buffer) {
 	const scale = Math.min(2, window.devicePixelRatio || 1);
-	const width = Math.max(200, Math.min(1400, Math.round(canvas.clientWidth * scale)));
+	const width = Math.max(200, Math.min(1000, Math.round(canvas.clientWidth * scale)));
 	const height = Math.max(100, Math.min(900, Math.round(canvas.clientHeight * scale)));
-	if (canvas.width === width && canvas.height === height && canvas.dataset.drawn)
+	const size = `${width}x${height}`;
+	if (canvas.dataset.drawn === size)
 		return;
 	canvas.width = width;
 	canvas.height = height;
-	canvas.dataset.drawn = "yes";
+	canvas.dataset.drawn = size;
 	const paint = canvas.getContext("2d");
 	const samples = mono(buffer);
-	const wave = Math.round(height * 0.34);
+	const top = Math.round(height * 0.34);
 	paint.fillStyle = "#101112";
 	paint.fillRect(0, 0, width, height);
-	drawWave(paint, samples, width, wave);
-	drawSpectrum(paint, buffer, samples, width, wave, height - wave);
+	drawWave(paint, samples, width, top);
+	drawSpectrum(paint, buffer, samples, { width, top, height: height - top }, () => canvas.isConnected && canvas.dataset.drawn === size);
 }

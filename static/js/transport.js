@@ -10,6 +10,20 @@ const unseen = (words) => el("span", { class: "unseen" }, words);
 const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 const still = { start() {}, toggle() {}, step() {}, now: () => null, stop() {} };
 
+/** Videos start muted. This turns one side's sound on at a time: off, left, right, off. */
+function soundSwitch(media) {
+	const turns = [null, ...Object.keys(media)];
+	let at = 0;
+	const words = (side) => (side === null ? "Sound off" : side === "item" ? "Sound on" : `Sound ${side}`);
+	const button = el("button", { type: "button", "data-testid": "sound", onclick: () => {
+		at = (at + 1) % turns.length;
+		for (const [side, one] of Object.entries(media))
+			one.node.muted = side !== turns[at];
+		button.textContent = words(turns[at]);
+	} }, words(null));
+	return button;
+}
+
 function videoControls(row, media) {
 	const play = el("button", { type: "button", class: "play", "data-testid": "play" }, "Play");
 	const slide = el("input", { type: "range", min: 0, max: 1000, value: 0, "aria-label": "Position in the video" });
@@ -23,7 +37,8 @@ function videoControls(row, media) {
 	row.replaceChildren(play,
 		el("button", { type: "button", onclick: () => clips.step(-1) }, "−1", unseen(" frame")),
 		slide,
-		el("button", { type: "button", onclick: () => clips.step(1) }, "+1", unseen(" frame")));
+		el("button", { type: "button", onclick: () => clips.step(1) }, "+1", unseen(" frame")),
+		soundSwitch(media));
 	return {
 		start() { if (!calm()) clips.play(); },
 		toggle: () => clips.toggle(),
