@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The whole public surface. docs/api.md says what each means. */
 #include "api/api.h"
+#include "api/releases.h"
 
 #define V1 "/api/v1"
 
@@ -23,6 +24,11 @@ const struct route api_routes[] = {
 	{ "POST",   V1 "/disputes/{}/claim",      .handle = post_claim,          .lane = &lane_reading, .role = ROLE_MODERATOR, .budget = BUDGET_WRITE },
 	{ "POST",   V1 "/disputes/{}/verdict",    .handle = post_verdict,        .lane = &lane_reading, .role = ROLE_MODERATOR, .budget = BUDGET_WRITE },
 	{ "POST",   V1 "/disputes/{}/ruling",     .handle = post_ruling,         .lane = &lane_reading, .role = ROLE_MODERATOR, .budget = BUDGET_WRITE },
+	{ "GET",    V1 "/releases",               .handle = get_releases,        .lane = &lane_reading },
+	{ "POST",   V1 "/releases",               .handle = post_release,        .lane = &lane_reading, .role = ROLE_RESEARCHER, .budget = BUDGET_WRITE },
+	{ "GET",    V1 "/releases/{}/{}",         .handle = get_release,         .lane = &lane_reading },
+	{ "GET",    V1 "/releases/{}/{}/files/{*}", .handle = get_release_file,  .lane = &lane_reading },
+	{ "GET",    V1 "/jobs/{}",                .handle = get_job,             .lane = &lane_reading, .role = ROLE_RESEARCHER },
 	{ "GET",    V1 "/openapi.json",           .handle = get_openapi },
 	{ "GET",    "/healthz",                   .handle = get_healthz },
 	{ "GET",    "/readyz",                    .handle = get_readyz,          .lane = &lane_reading },
