@@ -424,6 +424,25 @@ CREATE TABLE release_item (
 );
 CREATE TRIGGER release_item_stays BEFORE UPDATE OR DELETE ON release_item
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+CREATE FUNCTION refuse_growth() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM grown g JOIN release r ON r.id = g.release_id AND r.state = 'ready') THEN
+        RAISE EXCEPTION 'a release that is ready is immutable' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION refuse_growth IS 'Keeps rows from being added to a release that is ready.';
+CREATE TRIGGER release_item_grows AFTER INSERT ON release_item REFERENCING NEW TABLE AS grown
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_growth();
+CREATE TRIGGER release_file_grows AFTER INSERT ON release_file REFERENCING NEW TABLE AS grown
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_growth();
+CREATE TRIGGER release_file_keeps BEFORE TRUNCATE ON release_file
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER release_item_keeps BEFORE TRUNCATE ON release_item
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER item_split_keeps BEFORE TRUNCATE ON item_split
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 COMMENT ON TABLE release_item IS 'What a release says of an item: its label, where the label comes from, and the crowd posterior beside it.';
 COMMENT ON COLUMN release_item.path IS 'Its file. The name says nothing but type, split and label.';
 

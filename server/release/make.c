@@ -298,7 +298,6 @@ static struct error note_failure(struct db *db, const struct job *job, struct er
 		why.code == ERR_INTERNAL ? "An internal fault; see the server's log." : why.detail;
 	struct error err;
 
-	log_warn("release %s, attempt %d: %s", job->subject, job->attempts, why.detail);
 	if (why.code == ERR_GONE)
 		return ok(); /* another worker has it now */
 	if (why.code != ERR_INVALID && job->attempts < JOB_ATTEMPTS)
@@ -334,7 +333,9 @@ struct error release_work(struct db *db, struct store *store, const struct relea
 	if (err.code || !*ret_worked)
 		return err;
 	err = release_do_job(db, store, &job, also);
-	if (!err.code)
+	if (err.code)
+		log_warn("release %s, attempt %d: %s", job.subject, job.attempts, err.detail);
+	else
 		log_info("release %s is ready", job.subject);
 	return err.code == ERR_UNAVAILABLE ? err : ok();
 }
