@@ -20,8 +20,10 @@ double trigamma(double x)
 {
 	double sum = 0;
 
-	for (; x < 8; x++)
+	while (x < 8) {
 		sum += 1 / (x * x);
+		x++;
+	}
 	double y = 1 / (x * x);
 	return sum + 1 / x + y / 2 +
 		   y / x * (1. / 6 - y * (1. / 30 - y * (1. / 42 - y * (1. / 30 - y * (5. / 66)))));

@@ -182,7 +182,7 @@ static bool choose_in(struct finding *finding, enum media_type type, uint32_t ca
 	options.random_share = finding->snapshot->campaigns[campaign].random_share;
 	struct choice choice =
 		choose_pair(candidates, count, &finding->asker, &options, &finding->random);
-	if (choice.kind == CHOICE_NOTHING)
+	if (!count || choice.kind == CHOICE_NOTHING)
 		return false;
 	take(finding, campaign, &choice, candidates[choice.left].item, candidates[choice.right].item);
 	return true;

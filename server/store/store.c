@@ -93,12 +93,12 @@ static struct error open_folder(struct store *store, const char *given)
 
 	if (!*given || strlen(given) >= sizeof path)
 		return errorf(ERR_INVALID, "the media store needs a folder: file:/path");
-	strcpy(path, given);
+	memcpy(path, given, strlen(given) + 1);
 	if (!make_folders(path) || !realpath(path, full))
 		return trouble("make its folder");
 	if (strlen(full) >= sizeof store->root)
 		return errorf(ERR_INVALID, "the path of the media store is too long");
-	strcpy(store->root, full);
+	memcpy(store->root, full, strlen(full) + 1);
 	join(tmp, store, "tmp");
 	if (mkdir(tmp, 0700) && errno != EEXIST)
 		return trouble("make its folder");
