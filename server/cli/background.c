@@ -14,7 +14,6 @@
 
 #define LOOK_EVERY_MS  500
 #define SWEEP_EVERY_MS 600000
-#define REST_PART      4 /* after a run of scoring, rest a quarter of the time it took */
 
 struct loop {
 	pthread_t thread;
@@ -100,7 +99,7 @@ static bool score_once(struct loop *loop)
 		log_info("scoring: %llu judgments, %u items retired, %u disputed",
 				 (unsigned long long)scoring.judgments, scoring.retired, scoring.disputed);
 	sweep(loop);
-	rest((clock_monotonic_ms() - began_ms) / REST_PART);
+	rest(clock_monotonic_ms() - began_ms); /* at most half of one core goes into scoring */
 	return false;
 }
 

@@ -35,8 +35,8 @@ static PGconn *dial(const struct db *db)
 
 	snprintf(options, sizeof options,
 			 "-c statement_timeout=%u -c lock_timeout=%u -c TimeZone=UTC -c DateStyle=ISO "
-			 "-c idle_in_transaction_session_timeout=60s",
-			 db->timeout_ms, db->timeout_ms / 2);
+			 "-c idle_in_transaction_session_timeout=%u",
+			 db->timeout_ms, db->timeout_ms / 2, 2 * db->timeout_ms);
 	return PQconnectdbParams(
 		(const char *[]){ "dbname", "options", "connect_timeout", "application_name",
 						  "client_encoding", NULL },
