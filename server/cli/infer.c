@@ -17,7 +17,7 @@ static const char usage[] =
 	"usage: touchstone infer [--method M] [--gold G.csv] [--truth T.csv] [--report]\n"
 	"                        [--workers W.csv] J.csv > labels.csv\n"
 	"J.csv: worker,task,label (fake, real, 1, 0) and perhaps confidence; - reads standard input.\n"
-	"methods: default, majority, dawid-skene, variational\n";
+	"methods: default, majority, dawid-skene, variational, one-coin, glad\n";
 
 struct settings {
 	struct model_options model;

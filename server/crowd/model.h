@@ -5,7 +5,8 @@
  * The two-coin model of Dawid & Skene (1979): volunteer v calls a fake "fake" with
  * probability sensitivity(v) and a real "real" with specificity(v).  Both have Beta priors
  * learned from the population, so that a volunteer with three answers counts like an
- * average one.  Gold items are clamped to their truth and teach the skills.
+ * average one.  Gold items are clamped to their truth and teach the skills.  With confidence, the
+ * default takes three levels of it for each verdict as separate answers.
  * docs/method.md has the equations and the sources.
  *
  * Pure and deterministic; any thread.  The caller owns a fit and frees it with fit_free().
@@ -20,13 +21,16 @@
 #include "crowd/judgments.h"
 
 enum method {
-	METHOD_DEFAULT,     /* the best on the evidence: see docs/method.md */
-	METHOD_MAJORITY,    /* share of "fake" verdicts, smoothed; a tie is .5 */
-	METHOD_DAWID_SKENE, /* two coins, maximum likelihood */
-	METHOD_VARIATIONAL, /* two coins, variational Bayes, priors learned from the population */
+	METHOD_DEFAULT,     /* two coins, each item judged by skills learned from all others */
+	METHOD_MAJORITY,    /* share of "fake" verdicts, one of each added; ties by who else agrees */
+	METHOD_DAWID_SKENE, /* two coins, maximum likelihood, to convergence */
+	METHOD_VARIATIONAL, /* two coins, mean-field variational Bayes */
+	METHOD_ONE_COIN,    /* as the default, but sensitivity and specificity are one skill */
+	METHOD_GLAD,        /* skill and difficulty, Whitehill et al. 2009 */
 };
 
-/* "default", "majority", "dawid-skene", "variational". False if it is none of them. */
+/* "default", "majority", "dawid-skene", "variational", "one-coin", "glad". False if it is none of
+ * them. */
 bool method_read(const char *text, enum method *method);
 
 struct model_options {
@@ -44,7 +48,8 @@ struct estimate {
 struct fit {
 	uint32_t items, volunteers;
 	struct estimate *p_fake;      /* items; a gold item is its truth: 0 or 1 */
-	struct estimate *crowd;       /* items; what the volunteers alone say, gold not clamped */
+	struct estimate *crowd;       /* items; what the volunteers alone say, gold not clamped. Is
+								   * p_fake itself where there is no gold */
 	uint32_t *judgments;          /* items */
 	struct estimate *sensitivity; /* volunteers; P("fake" | fake) */
 	struct estimate *specificity; /* volunteers; P("real" | real) */

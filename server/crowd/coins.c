@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "crowd/coins.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define PULL_ONE  0x1p24
+#define PULL_MOST 100. /* keeps a pull inside its 32 bits */
+#define FLOOR     1e-9 /* no probability is taken for certain */
+#define IMAGINED  20.   /* how much the assumed mean counts, in volunteers known well */
+#define COMPETENT .75  /* the assumed share of right answers */
+
+static int32_t pull_of(double x)
+{
+	return (int32_t)lrint(fmin(fmax(x, -PULL_MOST), PULL_MOST) * PULL_ONE);
+}
+
+/* What is assumed of a population of which nothing is known: COMPETENT, at any confidence. */
+static double assumed(const struct sheet *sheet, int truth, uint32_t symbol)
+{
+	bool right = (symbol >= sheet->symbols / 2) == (truth == FAKE);
+
+	return (right ? COMPETENT : 1 - COMPETENT) / (sheet->symbols / 2);
+}
+
+static double total_of(const struct coins *coins, size_t code, int truth)
+{
+	fixed fake = coins->fake[code];
+
+	return fixed_value(truth == FAKE ? fake : coins->sheet->total[code] * FIXED_ONE - fake);
+}
+
+/* A volunteer's expected answers to items of one truth. Returns how many. With one coin an answer
+ * to a real counts as its mirror image to a fake. */
+static double answers_of(const struct coins *coins, uint32_t volunteer, int truth, double answers[])
+{
+	uint32_t symbols = coins->sheet->symbols;
+	size_t first = (size_t)volunteer * symbols;
+	double all = 0;
+
+	for (uint32_t k = 0; k < symbols; k++) {
+		answers[k] = total_of(coins, first + k, truth);
+		if (coins->options.one_coin)
+			answers[k] += total_of(coins, first + symbols - 1 - k, !truth);
+		all += answers[k];
+	}
+	return all;
+}
+
+/*
+ * The population's mean answers: of volunteers weighed by how well each is known, n / (n + S),
+ * which keeps the busiest from speaking for all; and of IMAGINED assumed ones.
+ */
+static void learn_mean(struct coins *coins, int truth)
+{
+	uint32_t symbols = coins->sheet->symbols;
+	fixed sum[SYMBOLS_MAX] = { 0 }, all = 0;
+	double answers[SYMBOLS_MAX];
+
+	for (uint32_t v = 0; v < coins->sheet->volunteers; v++) {
+		double n = answers_of(coins, v, truth, answers);
+
+		for (uint32_t k = 0; k < symbols; k++)
+			sum[k] += fixed_of(answers[k] / (n + COINS_STRENGTH));
+	}
+	for (uint32_t k = 0; k < symbols; k++)
+		all += sum[k];
+	for (uint32_t k = 0; k < symbols; k++)
+		coins->mean[truth][k] = (fixed_value(sum[k]) + IMAGINED * assumed(coins->sheet, truth, k)) /
+								(fixed_value(all) + IMAGINED);
+}
+
+/* How far log(n) falls if an item takes its own share, at most 1, out of a count of n: exact at
+ * both ends, straight between. */
+static double own_share(double n)
+{
+	return -log1p(-fmin(1 / n, .8));
+}
+
+/* Log probability of one answer, and what the asking item's own share adds to it. */
+struct term {
+	double log, own;
+};
+
+static struct term term_of(const struct coins *coins, double answers, double all, double mean)
+{
+	double n = answers + COINS_STRENGTH * mean, of = all + COINS_STRENGTH;
+
+	switch (coins->options.way) {
+	case COINS_LIKELIHOOD:
+		return (struct term){ log(fmax(all > 0 ? answers / all : mean, FLOOR)), 0 };
+	case COINS_VARIATIONAL:
+		return (struct term){ digamma(n) - digamma(of), 0 };
+	case COINS_LEAVE_OUT:
+	default:
+		return (struct term){ log(n / of), own_share(n) - own_share(of) };
+	}
+}
+
+static void weigh_volunteer(struct coins *coins, uint32_t volunteer)
+{
+	uint32_t symbols = coins->sheet->symbols;
+	struct pull *pull = &coins->pull[(size_t)volunteer * symbols];
+	double to_fakes[SYMBOLS_MAX], to_reals[SYMBOLS_MAX];
+	double fakes = answers_of(coins, volunteer, FAKE, to_fakes);
+	double reals = answers_of(coins, volunteer, REAL, to_reals);
+
+	for (uint32_t k = 0; k < symbols; k++) {
+		struct term fake = term_of(coins, to_fakes[k], fakes, coins->mean[FAKE][k]);
+		struct term real = term_of(coins, to_reals[k], reals, coins->mean[REAL][k]);
+
+		/* The item's share in fakes is p and in reals 1 - p. */
+		pull[k].base = pull_of(fake.log - real.log + real.own);
+		pull[k].slope = pull_of(fake.own + real.own);
+	}
+}
+
+static void weigh(struct coins *coins)
+{
+	double fakes = fixed_value(coins->fakes), reals = coins->open - fakes;
+
+	if (coins->options.way == COINS_LIKELIHOOD) {
+		coins->prior = log(fmax(fakes, FLOOR) / fmax(reals, FLOOR));
+	} else {
+		coins->prior = log((fakes + 1) / (reals + 1));
+		learn_mean(coins, FAKE);
+		learn_mean(coins, REAL);
+	}
+	for (uint32_t v = 0; v < coins->sheet->volunteers; v++)
+		weigh_volunteer(coins, v);
+}
+
+static double odds_at(const struct coins *coins, uint32_t item, double posterior)
+{
+	const struct sheet *sheet = coins->sheet;
+	int64_t base = 0, slope = 0;
+
+	for (size_t j = sheet->start[item]; j < sheet->start[item + 1]; j++) {
+		struct pull pull = coins->pull[sheet->code[j]];
+
+		base += pull.base;
+		slope += pull.slope;
+	}
+	return coins->prior + ((double)base - posterior * (double)slope) / PULL_ONE;
+}
+
+double coins_odds(const struct coins *coins, uint32_t item)
+{
+	return odds_at(coins, item, fixed_value(coins->posterior[item]));
+}
+
+static void add_item(struct coins *coins, uint32_t item, double p)
+{
+	const struct sheet *sheet = coins->sheet;
+	fixed posterior = fixed_of(p);
+
+	coins->posterior[item] = posterior;
+	if (!sheet_is_gold(sheet, item))
+		coins->fakes += posterior;
+	for (size_t j = sheet->start[item]; j < sheet->start[item + 1]; j++)
+		coins->fake[sheet->code[j]] += posterior;
+}
+
+static void forget(struct coins *coins)
+{
+	coins->fakes = 0;
+	memset(coins->fake, 0, coins->sheet->codes * sizeof *coins->fake);
+}
+
+/* The beginning: the share of "fake" verdicts, with one of each added. */
+static void begin(struct coins *coins)
+{
+	const struct sheet *sheet = coins->sheet;
+
+	for (uint32_t i = 0; i < sheet->items; i++) {
+		uint32_t n = sheet_judgments(sheet, i);
+		double share = (sheet_fakes(sheet, i) + 1.) / (n + 2.);
+
+		if (n)
+			add_item(coins, i, sheet_is_gold(sheet, i) ? sheet->truth[i] : share);
+		coins->open += n && !sheet_is_gold(sheet, i);
+	}
+}
+
+/* Expects every item anew. Returns the largest change of a posterior. */
+static double expect(struct coins *coins)
+{
+	const struct sheet *sheet = coins->sheet;
+	double change = 0;
+
+	forget(coins);
+	for (uint32_t i = 0; i < sheet->items; i++) {
+		double before = fixed_value(coins->posterior[i]), p = before;
+
+		if (sheet->start[i] == sheet->start[i + 1])
+			continue;
+		if (!sheet_is_gold(sheet, i))
+			p = sigmoid(odds_at(coins, i, before));
+		change = fmax(change, fabs(p - before));
+		add_item(coins, i, p);
+	}
+	return change;
+}
+
+struct coins coins_fit(const struct sheet *sheet, const struct coins_options *options)
+{
+	struct coins coins = { .sheet = sheet,
+						   .options = *options,
+						   .pull = crowd_alloc(sheet->codes, sizeof *coins.pull),
+						   .fake = crowd_alloc(sheet->codes, sizeof *coins.fake),
+						   .posterior = crowd_alloc(sheet->items, sizeof *coins.posterior) };
+
+	for (uint32_t k = 0; k < sheet->symbols; k++) {
+		coins.mean[FAKE][k] = assumed(sheet, FAKE, k);
+		coins.mean[REAL][k] = assumed(sheet, REAL, k);
+	}
+	begin(&coins);
+	weigh(&coins);
+	while (!coins.converged && coins.iterations < options->iterations_max) {
+		coins.converged = expect(&coins) <= options->tolerance;
+		weigh(&coins);
+		coins.iterations++;
+	}
+	return coins;
+}
+
+void coins_clear(struct coins *coins)
+{
+	free(coins->pull);
+	free(coins->fake);
+	free(coins->posterior);
+}
+
+/* Prior counts, for reporting; maximum likelihood has next to none. */
+static double strength_of(const struct coins *coins)
+{
+	return coins->options.way == COINS_LIKELIHOOD ? .01 : COINS_STRENGTH;
+}
+
+double coins_share(const struct coins *coins, size_t code, int truth, double *variance)
+{
+	uint32_t symbols = coins->sheet->symbols, k = (uint32_t)(code % symbols);
+	double answers[SYMBOLS_MAX], strength = strength_of(coins);
+	double all = answers_of(coins, (uint32_t)(code / symbols), truth, answers) + strength;
+	double n = answers[k] + strength * coins->mean[truth][k];
+
+	if (variance)
+		*variance = trigamma(n) - trigamma(all);
+	return n / all;
+}
+
+struct counts coins_counts(const struct coins *coins, uint32_t volunteer, int truth)
+{
+	uint32_t symbols = coins->sheet->symbols;
+	double answers[SYMBOLS_MAX];
+	struct counts counts = { 0, 0 };
+
+	answers_of(coins, volunteer, truth, answers);
+	for (uint32_t k = 0; k < symbols; k++) {
+		double n = answers[k] + strength_of(coins) * coins->mean[truth][k];
+
+		if ((k >= symbols / 2) == (truth == FAKE))
+			counts.right += n;
+		else
+			counts.wrong += n;
+	}
+	return counts;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * coins -- the family of models in which a volunteer's answer depends on the truth alone.
+ *
+ * Each volunteer has a distribution over answers for fakes and one for reals (two coins,
+ * Dawid & Skene 1979; one coin when both are mirrored), with a Dirichlet prior around the
+ * population's mean.  Three ways to fit them:
+ *
+ *   COINS_LIKELIHOOD  EM by maximum likelihood, no priors
+ *   COINS_VARIATIONAL mean-field variational Bayes (expected log probabilities)
+ *   COINS_LEAVE_OUT   an item is judged by skills learned from all other items: zero-order
+ *                     collapsed variational Bayes (Asuncion et al. 2009), to first order in
+ *                     the item's own share.  Less sure of itself, and right more often.
+ *
+ * One pass over the codes per iteration.  All sums over judgments, items and volunteers are
+ * integers (crowd/special.h): results are the same bit for bit for any order of anything.
+ */
+#ifndef CROWD_COINS_H
+#define CROWD_COINS_H
+
+#include "crowd/sheet.h"
+#include "crowd/special.h"
+
+enum coins_way { COINS_LIKELIHOOD, COINS_VARIATIONAL, COINS_LEAVE_OUT };
+
+struct coins_options {
+	enum coins_way way;
+	bool one_coin;
+	uint32_t iterations_max;
+	double tolerance; /* of a posterior, from one iteration to the next */
+};
+
+/* What one answer adds to an item's log odds, as multiples of 2^-24. In COINS_LEAVE_OUT
+ * `slope` times the item's posterior is taken off again: its own share in what was learned. */
+struct pull {
+	int32_t base, slope;
+};
+
+struct coins {
+	const struct sheet *sheet; /* lent */
+	struct coins_options options;
+	struct pull *pull;           /* codes */
+	fixed *fake;                 /* codes: expected number given about fakes */
+	fixed *posterior;            /* items */
+	fixed fakes;                 /* sum of posteriors of judged items that are not gold */
+	uint32_t open;               /* how many those are */
+	double prior;                /* log odds of fake before any judgment */
+	double mean[2][SYMBOLS_MAX]; /* the population's answers to reals and to fakes */
+	uint32_t iterations;
+	bool converged;
+};
+
+/* The prior counts behind a volunteer's answers: as if this many had been seen. */
+#define COINS_STRENGTH 5.
+
+struct coins coins_fit(const struct sheet *sheet, const struct coins_options *options);
+void coins_clear(struct coins *coins);
+
+/* Log odds that an item is fake by its volunteers alone; gold is not clamped. */
+double coins_odds(const struct coins *coins, uint32_t item);
+
+/* Probability of an answer given the truth, at the posterior mean; and the variance of its
+ * logarithm unless that is NULL. */
+double coins_share(const struct coins *coins, size_t code, int truth, double *variance);
+
+/* Counts behind a volunteer's sensitivity (truth FAKE) or specificity (REAL), prior included. */
+struct counts {
+	double right, wrong;
+};
+
+struct counts coins_counts(const struct coins *coins, uint32_t volunteer, int truth);
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * sheet -- judgments sorted by item, each as one number, for the models in crowd/.
+ *
+ * A judgment is a code: volunteer * symbols + symbol.  Symbols are the ordered answers a
+ * volunteer can give, from sure-real to sure-fake: two without confidence, six with it.
+ * The code indexes whatever a model keeps per volunteer and answer, so that one pass over
+ * the codes of an item finds all it needs.  Owned by the model that makes it.
+ */
+#ifndef CROWD_SHEET_H
+#define CROWD_SHEET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "crowd/judgments.h"
+
+#define SYMBOLS_MAX 6
+
+struct sheet {
+	uint32_t items, volunteers, symbols;
+	uint32_t judged;     /* items that have a judgment */
+	size_t count;        /* judgments */
+	size_t codes;        /* volunteers * symbols */
+	size_t *start;       /* items + 1: where an item's codes begin */
+	uint32_t *code;      /* by item */
+	uint32_t *total;     /* codes: how often each was given */
+	const int8_t *truth; /* items, lent; or NULL */
+};
+
+/* volunteers * symbols must fit in 32 bits; aborts otherwise. */
+struct sheet sheet_new(const struct judgments *judgments, bool graded);
+void sheet_clear(struct sheet *sheet);
+
+static inline uint32_t sheet_judgments(const struct sheet *sheet, uint32_t item)
+{
+	return (uint32_t)(sheet->start[item + 1] - sheet->start[item]);
+}
+
+static inline bool sheet_says_fake(const struct sheet *sheet, uint32_t code)
+{
+	return code % sheet->symbols >= sheet->symbols / 2;
+}
+
+static inline bool sheet_is_gold(const struct sheet *sheet, uint32_t item)
+{
+	return sheet->truth && sheet->truth[item] != UNKNOWN;
+}
+
+/* How many of an item's verdicts are "fake". */
+uint32_t sheet_fakes(const struct sheet *sheet, uint32_t item);
+
+/* calloc that aborts: a failed allocation is the end of the process (STYLE: core/arena.h). */
+void *crowd_alloc(size_t count, size_t size);
+
+#endif
