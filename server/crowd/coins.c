@@ -7,7 +7,7 @@
 #define PULL_ONE  0x1p24
 #define PULL_MOST 100. /* keeps a pull inside its 32 bits */
 #define FLOOR     1e-9 /* no probability is taken for certain */
-#define IMAGINED  20.   /* how much the assumed mean counts, in volunteers known well */
+#define IMAGINED  20.  /* how much the assumed mean counts, in volunteers known well */
 #define COMPETENT .75  /* the assumed share of right answers */
 
 static int32_t pull_of(double x)

@@ -44,8 +44,7 @@ static double expect(struct fitting *fitting)
 
 	for (uint32_t i = 0; i < sheet->items; i++) {
 		fitting->glad->odds[i] = odds_of(fitting, i);
-		double p =
-			sheet_is_gold(sheet, i) ? sheet->truth[i] : sigmoid(fitting->glad->odds[i]);
+		double p = sheet_is_gold(sheet, i) ? sheet->truth[i] : sigmoid(fitting->glad->odds[i]);
 
 		change = fmax(change, fabs(p - fitting->posterior[i]));
 		fitting->posterior[i] = p;

@@ -4,7 +4,8 @@
  *
  * P(verdict is right) = 1 / (1 + exp(-ability * exp(ease))), both with normal priors of mean 1
  * and variance 1.  Fitted by EM; in each iteration a few damped Newton steps, coordinate by
- * coordinate.  Fakes and reals are taken for equally many, as in the paper.  Verdicts only: confidence is not used.  Sums are of integers (crowd/special.h).
+ * coordinate.  Fakes and reals are taken for equally many, as in the paper.  Verdicts only:
+ * confidence is not used.  Sums are of integers (crowd/special.h).
  */
 #ifndef CROWD_GLAD_H
 #define CROWD_GLAD_H

@@ -18,6 +18,7 @@ struct names {
 	size_t bytes_len, bytes_size;
 	size_t *start; /* count + 1 of them, once there is one */
 	uint32_t count, size;
+	uint32_t last; /* the index given out last */
 	struct slot *slots;
 	uint32_t mask; /* slots - 1 */
 };
@@ -36,6 +37,20 @@ struct field {
 	size_t len;
 };
 
+/*
+ * A row that was read and waits for its names to be looked up.  Of millions of names hardly any
+ * lies in a cache, so the look-up goes in three steps, a few rows apart: each step asks the
+ * memory for what the next one needs, and by then it is there.
+ */
+struct pending {
+	uint64_t task_hash, worker_hash;
+	uint16_t task_len, worker_len;
+	uint8_t label, confidence;
+	char task[NAME_MAX_BYTES], worker[NAME_MAX_BYTES];
+};
+
+#define PENDING 16
+
 struct table {
 	enum table_kind kind;
 	int column[COLUMNS]; /* which field, or -1 */
@@ -48,7 +63,9 @@ struct table {
 	struct names workers, tasks;
 	uint32_t *worker, *task;
 	uint8_t *label, *confidence;
-	size_t rows, size;
+	size_t rows, size; /* rows with their names looked up */
+	size_t read;       /* rows read; at most PENDING more */
+	struct pending pending[PENDING];
 	char unquoted[LINE_MAX_BYTES];
 };
 
@@ -111,16 +128,26 @@ static void names_grow(struct names *names)
 	}
 }
 
-/* Returns the index of a name, old or new. */
-static uint32_t names_add(struct names *names, const char *text, size_t len)
+static bool names_is(const struct names *names, uint32_t index, const char *text, size_t len)
 {
+	return index < names->count && names->start[index + 1] - names->start[index] - 1 == len &&
+		   !memcmp(names->bytes + names->start[index], text, len);
+}
+
+/* Returns the index of a name, old or new. Names often come in the order in which they first
+ * came, or again at once: that is looked at before the far reaches of the slots. */
+static uint32_t names_add(struct names *names, uint64_t hash, const char *text, size_t len)
+{
+	if (names_is(names, names->last + 1, text, len))
+		return ++names->last;
+	if (names_is(names, names->last, text, len))
+		return names->last;
 	if (!names->slots || names->count >= (names->mask + 1) / 2)
 		names_grow(names);
-	uint64_t hash = hash_of(text, len);
 	struct slot *slot = names_slot(names, hash, text, len);
 
 	if (slot->index)
-		return slot->index - 1;
+		return names->last = slot->index - 1;
 	if (names->count + 2 > names->size) {
 		names->size = names->size ? names->size * 2 : 256;
 		names->start = must_resize(names->start, names->size, sizeof *names->start);
@@ -135,7 +162,30 @@ static uint32_t names_add(struct names *names, const char *text, size_t len)
 	names->bytes_len += len + 1;
 	names->start[++names->count] = names->bytes_len;
 	*slot = (struct slot){ names->count, (uint32_t)(hash >> 32) };
-	return names->count - 1;
+	return names->last = names->count - 1;
+}
+
+/* The steps before names_add(): what they fetch is a guess and may be wrong. */
+static void names_fetch_slot(const struct names *names, uint64_t hash)
+{
+	if (names->slots)
+		__builtin_prefetch(&names->slots[(uint32_t)hash & names->mask]);
+}
+
+static void names_fetch_start(const struct names *names, uint64_t hash)
+{
+	uint32_t index = names->slots ? names->slots[(uint32_t)hash & names->mask].index : 0;
+
+	if (index)
+		__builtin_prefetch(&names->start[index - 1]);
+}
+
+static void names_fetch_text(const struct names *names, uint64_t hash)
+{
+	uint32_t index = names->slots ? names->slots[(uint32_t)hash & names->mask].index : 0;
+
+	if (index)
+		__builtin_prefetch(names->bytes + names->start[index - 1]);
 }
 
 uint32_t names_count(const struct names *names)
@@ -222,6 +272,18 @@ static bool is_text(const char *text, size_t len)
 	const unsigned char *at = (const unsigned char *)text, *end = at + len;
 
 	while (at < end) {
+		uint64_t eight;
+
+		/* Eight bytes from 0x20 to 0x7E at once: none has its top bit, none falls below 0x20 and
+		 * none reaches 0x80 when 1 is added. */
+		if (end - at >= 8) {
+			memcpy(&eight, at, 8);
+			if (!((eight | (eight - 0x2020202020202020) | (eight + 0x0101010101010101)) &
+				  0x8080808080808080)) {
+				at += 8;
+				continue;
+			}
+		}
 		size_t step = *at >= 0x20 && *at < 0x7F ? 1 : utf8_len(at, (size_t)(end - at));
 		bool control = *at == 0x7F || (*at < 0x20 && *at != '\t' && *at != '\n' && *at != '\r');
 
@@ -365,6 +427,57 @@ static void table_grow(struct table *table)
 		table->confidence = must_resize(table->confidence, table->size, 1);
 }
 
+/* Looks up the names of the oldest pending row and stores it. */
+static void store_row(struct table *table)
+{
+	const struct pending *row = &table->pending[table->rows % PENDING];
+
+	if (table->rows == table->size)
+		table_grow(table);
+	table->task[table->rows] = names_add(&table->tasks, row->task_hash, row->task, row->task_len);
+	if (table->kind == TABLE_JUDGMENTS)
+		table->worker[table->rows] =
+			names_add(&table->workers, row->worker_hash, row->worker, row->worker_len);
+	if (table->confidence)
+		table->confidence[table->rows] = row->confidence;
+	table->label[table->rows++] = row->label;
+}
+
+static void fetch(const struct table *table, size_t row,
+				  void (*step)(const struct names *, uint64_t))
+{
+	const struct pending *pending = &table->pending[row % PENDING];
+
+	step(&table->tasks, pending->task_hash);
+	if (table->kind == TABLE_JUDGMENTS)
+		step(&table->workers, pending->worker_hash);
+}
+
+static void push_row(struct table *table, const struct field *task, const struct field *worker,
+					 uint8_t label, uint8_t confidence)
+{
+	if (table->read - table->rows == PENDING)
+		store_row(table);
+	struct pending *row = &table->pending[table->read % PENDING];
+
+	row->label = label;
+	row->confidence = confidence;
+	row->task_len = (uint16_t)task->len;
+	memcpy(row->task, task->text, task->len);
+	row->task_hash = hash_of(task->text, task->len);
+	if (worker) {
+		row->worker_len = (uint16_t)worker->len;
+		memcpy(row->worker, worker->text, worker->len);
+		row->worker_hash = hash_of(worker->text, worker->len);
+	}
+	fetch(table, table->read, names_fetch_slot);
+	if (table->read - table->rows >= PENDING / 3)
+		fetch(table, table->read - PENDING / 3, names_fetch_start);
+	if (table->read - table->rows >= 2 * PENDING / 3)
+		fetch(table, table->read - 2 * PENDING / 3, names_fetch_text);
+	table->read++;
+}
+
 static struct error read_row(struct table *table, const struct field fields[], int count)
 {
 	bool judgments = table->kind == TABLE_JUDGMENTS;
@@ -383,27 +496,19 @@ static struct error read_row(struct table *table, const struct field fields[], i
 	if (judgments && table->column[COLUMN_CONFIDENCE] >= 0 &&
 		(err = read_confidence(table, &fields[table->column[COLUMN_CONFIDENCE]], &confidence)).code)
 		return err;
-	if (table->rows == table->size)
-		table_grow(table);
 	const struct field *task = &fields[table->column[COLUMN_TASK]];
-	table->task[table->rows] = names_add(&table->tasks, task->text, task->len);
-	if (judgments) {
-		const struct field *worker = &fields[table->column[COLUMN_WORKER]];
+	const struct field *worker = judgments ? &fields[table->column[COLUMN_WORKER]] : NULL;
 
-		table->worker[table->rows] = names_add(&table->workers, worker->text, worker->len);
-	}
-	if (table->confidence)
-		table->confidence[table->rows] = confidence;
-	table->label[table->rows++] = label;
+	push_row(table, task, worker, label, confidence);
 	return ok();
 }
 
 /* Remembers that lines run further ahead of rows from here on. */
 static void add_gap(struct table *table)
 {
-	size_t skipped = table->line - table->rows;
+	size_t skipped = table->line - table->read;
 
-	if (table->gap_count && table->gaps[table->gap_count - 1].row == table->rows) {
+	if (table->gap_count && table->gaps[table->gap_count - 1].row == table->read) {
 		table->gaps[table->gap_count - 1].skipped = skipped;
 		return;
 	}
@@ -411,7 +516,7 @@ static void add_gap(struct table *table)
 		table->gap_size = table->gap_size ? table->gap_size * 2 : 16;
 		table->gaps = must_resize(table->gaps, table->gap_size, sizeof *table->gaps);
 	}
-	table->gaps[table->gap_count++] = (struct gap){ table->rows, skipped };
+	table->gaps[table->gap_count++] = (struct gap){ table->read, skipped };
 }
 
 static size_t line_of_row(const struct table *table, size_t row)
@@ -578,6 +683,8 @@ struct error table_finish(struct table *table)
 		err = read_line(table, table->carry, table->carry_len, breaks);
 		table->carry_len = 0;
 	}
+	while (table->rows < table->read)
+		store_row(table);
 	if (!err.code && !table->fields)
 		err = errorf(ERR_INVALID, "line 1: the file is empty; it needs the header %s",
 					 table->kind == TABLE_TRUTH ? "task,label" : "worker,task,label");
