@@ -139,20 +139,19 @@ static enum decision decide(const struct run *run, uint32_t item, const struct f
 	}
 }
 
-static void decide_round(struct run *run, struct replay *result)
+static const enum state state_after[] = { [DECISION_KEEP_ASKING] = STATE_OPEN,
+	[DECISION_RETIRE] = STATE_RETIRED, [DECISION_DISPUTE] = STATE_DISPUTED };
+
+/* Decides anew about every item: one that retired on the word of volunteers who are known better
+ * by now may have to be asked about again. */
+static void decide_round(struct run *run)
 {
-	struct fit *fit = run->policy == POLICY_POSTERIOR ? model_fit(&run->asked, run->model) : NULL;
+	struct fit *fit =
+		run->policy == POLICY_POSTERIOR ? model_fit(&run->asked, run->model) : NULL;
 
-	for (uint32_t i = 0; i < run->all->items; i++) {
-		if (run->state[i] != STATE_OPEN || !run->next[i])
-			continue;
-		enum decision decision = decide(run, i, fit);
-
-		result->retired += decision == DECISION_RETIRE;
-		result->disputed += decision == DECISION_DISPUTE;
-		if (decision != DECISION_KEEP_ASKING)
-			run->state[i] = decision == DECISION_RETIRE ? STATE_RETIRED : STATE_DISPUTED;
-	}
+	for (uint32_t i = 0; i < run->all->items; i++)
+		if (run->state[i] != STATE_RUN_OUT && run->next[i])
+			run->state[i] = state_after[decide(run, i, fit)];
 	fit_free(fit);
 }
 
@@ -181,7 +180,11 @@ struct replay replay_run(const struct judgments *judgments, const int8_t truth[]
 	run.rule = rule;
 	run.model = model;
 	while (ask_round(&run))
-		decide_round(&run, &result);
+		decide_round(&run);
+	for (uint32_t i = 0; i < judgments->items; i++) {
+		result.retired += run.state[i] == STATE_RETIRED;
+		result.disputed += run.state[i] == STATE_DISPUTED;
+	}
 	result.used = run.asked.count;
 	result.accuracy = accuracy_of(&run.asked, truth, model);
 	result.baseline_accuracy = accuracy_of(judgments, truth, model);

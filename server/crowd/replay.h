@@ -4,7 +4,8 @@
  *
  * Each round, every item that is still open gets the next of its recorded judgments, in a
  * seeded random order; then the model is fitted to what has been asked for so far and the policy
- * decides item by item.  Pure; any thread.
+ * decides item by item, also about those it had retired: they are asked about again when what
+ * is known of their volunteers by then no longer bears them out.  Pure; any thread.
  */
 #ifndef CROWD_REPLAY_H
 #define CROWD_REPLAY_H
