@@ -12,6 +12,7 @@ import { View } from "./view.js";
 import { MEDIUM, when } from "./words.js";
 
 const SHORTEST_REASON = 10;
+const ELSEWHERE = new Error("another dispute is on the desk");
 
 export const RULINGS = [
 	{ key: "r", ruling: "real", words: "Real", tone: "r" },
@@ -47,7 +48,7 @@ export class Dispute {
 	async open(id) {
 		this.close();
 		this.wanted = id;
-		await this.attempt(async () => {
+		try {
 			const { body } = await get(`/disputes/${encodeURIComponent(id)}`);
 			if (this.wanted !== id)
 				return;
@@ -55,9 +56,14 @@ export class Dispute {
 			byId("none").hidden = true;
 			byId("item").hidden = false;
 			await this.showMedium();
+			if (this.dispute !== body)
+				return;
 			this.draw();
 			focusOn(byId("work"));
-		});
+		} catch (error) {
+			if (this.wanted === id)
+				this.failed(error);
+		}
 	}
 
 	close() {
@@ -73,7 +79,7 @@ export class Dispute {
 		this.on.claimed(null);
 	}
 
-	/** Runs one step; what goes wrong is said on the desk. A second press while it runs does nothing. */
+	/** Runs one step. A second press while it runs does nothing. */
 	async attempt(step) {
 		if (this.busy)
 			return;
@@ -82,18 +88,33 @@ export class Dispute {
 		try {
 			await step();
 		} catch (error) {
-			if (error.status === 401)
-				this.on.signedOut();
-			else
-				this.trouble(error.status === undefined ? inWords(error) : this.refusal(error));
+			if (error !== ELSEWHERE)
+				this.failed(error);
 		} finally {
 			this.busy = false;
 		}
 	}
 
+	/** Posts to this dispute. Whoever has gone on to another one meanwhile wants no answer. */
+	async send(action, body) {
+		const { dispute } = this;
+		const answer = await post(`/disputes/${dispute.id}/${action}`, body);
+		if (this.dispute !== dispute)
+			throw ELSEWHERE;
+		return answer.body;
+	}
+
+	/** What goes wrong is said on the desk. */
+	failed(error) {
+		if (error.status === 401)
+			this.on.signedOut();
+		else
+			this.trouble(this.refusal(error));
+	}
+
 	refusal(error) {
 		if (error.status === 409)
-			return `${error.message} Another moderator may hold this, or the claim has ended: claim it again, or choose another.`;
+			return `${error.message} Another moderator may hold it, or your claim has ended: renew it, or choose another.`;
 		return inWords(error);
 	}
 
@@ -109,24 +130,38 @@ export class Dispute {
 		const noun = MEDIUM[media.type] ?? media.type;
 		this.view.reset();
 		element.setAttribute("aria-label", `Disputed ${noun}. Wheel or Z zooms.`);
-		element.querySelector(".uncover")?.remove();
 		element.classList.toggle("sensitive", this.dispute.sensitive);
+		const { dispute } = this;
+		let medium = null;
 		try {
-			this.medium = await loadMedium(media, `Disputed ${noun}`);
-		} catch {
+			medium = await loadMedium(media, `Disputed ${noun}`);
+		} catch { /* said below */ }
+		if (this.dispute !== dispute) {
+			medium?.release();
+			return;
+		}
+		this.medium = medium;
+		if (!medium) {
 			this.stage.show(el("p", { class: "quiet middle" }, "The medium did not load."), { width: 0, height: 0 });
 			return;
 		}
 		this.stage.show(this.medium.node, this.medium);
 		this.transport = makeTransport(byId("transport"), media.type, { item: this.medium }, { item: this.stage });
+		this.reveal(element, () => this.transport.start());
+	}
+
+	/** Shows a stage, or covers it until asked where the media are sensitive. */
+	reveal(element, start) {
+		element.querySelector(".uncover")?.remove();
+		element.classList.toggle("sensitive", this.dispute.sensitive);
 		if (!this.dispute.sensitive) {
-			this.transport.start();
+			start();
 			return;
 		}
 		const uncover = el("div", { class: "uncover" }, el("button", { type: "button", onclick: () => {
 			uncover.remove();
 			element.classList.remove("sensitive");
-			this.transport.start();
+			start();
 		} }, "Sensitive: show it"));
 		element.append(uncover);
 	}
@@ -155,8 +190,7 @@ export class Dispute {
 
 	claim() {
 		return this.attempt(async () => {
-			const { body } = await post(`/disputes/${this.id}/claim`, {});
-			this.dispute.claim = body.claim;
+			this.dispute.claim = (await this.send("claim", {})).claim;
 			this.draw();
 			this.on.changed();
 			focusOn(this.act.querySelector(".scale, textarea"));
@@ -171,7 +205,7 @@ export class Dispute {
 		this.act.replaceChildren(
 			el("div", {}, el("div", { class: "ends", "aria-hidden": "true" }, el("span", {}, "Real"), el("span", {}, "Fake")), group),
 			el("div", { class: "bar" }, give),
-			el("p", { class: "quiet" }, "It is stored before anything else is shown, and does not change after."));
+			this.footLine("It is stored before anything else is shown, and does not change after."));
 	}
 
 	giveVerdict() {
@@ -179,8 +213,7 @@ export class Dispute {
 			return say("Choose a step of the scale first.");
 		const { verdict, confidence } = this.scale.step;
 		return this.attempt(async () => {
-			const { body } = await post(`/disputes/${this.id}/verdict`, { verdict, confidence });
-			this.dispute = body;
+			this.dispute = await this.send("verdict", { verdict, confidence });
 			this.draw();
 			this.on.changed();
 			say("The evidence is open.");
@@ -195,7 +228,7 @@ export class Dispute {
 			el("div", { class: "bar ruling" }, RULINGS.map(({ key, ruling, words, tone }) => el("button", {
 				type: "button", class: tone, "data-testid": `rule-${ruling}`, "aria-keyshortcuts": key.toUpperCase(), onclick: () => this.rule(ruling),
 			}, `${words} `, el("kbd", { "aria-hidden": "true" }, key.toUpperCase())))),
-			el("p", { class: "quiet" }, "Keys work once you leave the text with Escape."));
+			this.footLine("Keys work once you leave the text with Escape."));
 		this.reason.addEventListener("keydown", (event) => { if (event.key === "Escape") focusOn(byId("work")); });
 	}
 
@@ -207,7 +240,7 @@ export class Dispute {
 			return undefined;
 		}
 		return this.attempt(async () => {
-			await post(`/disputes/${this.id}/ruling`, { ruling, reason });
+			await this.send("ruling", { ruling, reason });
 			const words = { real: "Ruled real.", fake: "Ruled fake.", reopen: "Back to the crowd.", exclude: "Excluded." }[ruling];
 			this.dispute.claim = null;
 			this.on.claimed(null);
@@ -219,7 +252,7 @@ export class Dispute {
 		});
 	}
 
-	async drawEvidence() {
+	drawEvidence() {
 		const { evidence } = this.dispute;
 		const id = this.id;
 		let partner = null;
@@ -242,10 +275,23 @@ export class Dispute {
 	}
 
 	playPartner(medium, frame, stage) {
-		if (medium.type === "image")
-			return;
 		const row = el("div", { class: "transport" });
 		frame.after(row);
-		makeTransport(row, medium.type, { item: medium }, { item: stage }).start();
+		const transport = makeTransport(row, medium.type, { item: medium }, { item: stage });
+		this.reveal(frame, () => transport.start());
+	}
+
+	/** Half an hour more, without touching what is written. */
+	renew() {
+		return this.attempt(async () => {
+			this.dispute.claim = (await this.send("claim", {})).claim;
+			this.on.claimed(this.dispute.claim.expires_at);
+			say("Claimed for another half hour.");
+		});
+	}
+
+	footLine(words) {
+		return el("div", { class: "bar foot-line" }, el("span", { class: "quiet" }, words),
+			el("button", { type: "button", class: "plain", "data-testid": "renew", onclick: () => this.renew() }, "Renew the claim"));
 	}
 }

@@ -11,6 +11,7 @@ const STILL_PX = 6;
 export function watchGestures(stage, act) {
 	const down = new Map();
 	let moved = false;
+	let onMedium = false;
 	let spread = 0;
 
 	const middle = () => {
@@ -27,7 +28,8 @@ export function watchGestures(stage, act) {
 	const hold = (event) => ({ ...act.at(event), clientX: event.clientX, clientY: event.clientY });
 
 	stage.addEventListener("pointerdown", (event) => {
-		if (event.button !== 0 || event.target.closest("button, a, input"))
+		onMedium = event.button === 0 && !event.target.closest("button, a, input");
+		if (!onMedium)
 			return;
 		if (down.size === 0)
 			moved = false;
@@ -58,14 +60,15 @@ export function watchGestures(stage, act) {
 		}
 	});
 
-	const lift = (event) => {
-		const held = down.get(event.pointerId);
-		down.delete(event.pointerId);
-		if (held && !moved && event.type === "pointerup")
-			act.tap(act.at(event));
-	};
+	const lift = (event) => down.delete(event.pointerId);
 	stage.addEventListener("pointerup", lift);
 	stage.addEventListener("pointercancel", lift);
+
+	// Not at pointerup: a finger's click follows it, and would press the very mark that the tap has just made.
+	stage.addEventListener("click", (event) => {
+		if (onMedium && !moved && !event.target.closest("button, a, input"))
+			act.tap(act.at(event));
+	});
 
 	stage.addEventListener("wheel", (event) => {
 		event.preventDefault();

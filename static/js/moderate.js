@@ -18,7 +18,7 @@ function show(id) {
 	byId("sign-out").hidden = id !== "desk";
 }
 
-const clock = new ClaimClock(() => dispute.trouble("Your claim has ended. Claim it again to go on."));
+const clock = new ClaimClock(() => dispute.trouble("Your claim has ended. Renew it to go on."));
 const queue = new Queue();
 const dispute = new Dispute({
 	claimed: (end) => clock.set(end),
