@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+// The whole job on a folder of real media: import, 200 simulated volunteers of known skill judge over HTTP, a researcher
+// makes a release and downloads it, and its labels are held against the truth. The folder, ../shared/data/media beside
+// the checkout, is no part of the project; without it this is skipped.
+//
+// The bound. The crowd must be sure and right about BOUND of the items that it is to label (those that are not gold);
+// an item that it cannot settle, or settles against its source, does not count. Found with measure.js; see there.
+
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import { after, before, describe, test } from "node:test";
+import { promisify } from "node:util";
+
+import { runCrowd } from "../support/crowd.js";
+import { readCsv } from "../support/csv.js";
+import { Client, sha256 } from "../support/http.js";
+import { knownItems, outcome, scored } from "../support/outcome.js";
+import { CHECKOUT, Place, sql } from "../support/place.js";
+import { download, makeRelease, researcher } from "../support/release.js";
+import { measurable, mixes, oddPairs, repeats, sides, tellTales, telling } from "../support/traffic.js";
+import { HONEST, SPOILED } from "./crowds.js";
+
+const run = promisify(execFile);
+
+const MANIFEST = path.resolve(CHECKOUT, "../shared/data/media/manifest.csv");
+const SEED = Number(process.env.SEED ?? 1);
+const VOLUNTEERS = 200;
+const BOUND = 0.8;
+
+const there = existsSync(MANIFEST);
+
+describe("real media, judged by a crowd", { skip: there ? false : `no ${path.relative(CHECKOUT, MANIFEST)}` }, () => {
+	let place, base, database, server, items, traffic, result, release, folder;
+
+	before(async () => {
+		place = await Place.open("shared");
+		base = await place.database("base");
+	});
+
+	after(() => place?.close());
+
+	test("the manifest is imported whole, and importing it again adds nothing", async () => {
+		const rows = readCsv(await readFile(MANIFEST, "utf8"));
+		await place.program(base, ["import", MANIFEST]);
+		const again = await place.program(base, ["import", MANIFEST]);
+		assert.match(again.stdout + again.stderr, new RegExp(`${rows.length} rows: 0 new, ${rows.length} known already, 0 bad`));
+		const found = await sql(base, "select encode(sha256, 'hex'), truth, gold, media_type, coalesce(pair, '') from item");
+		assert.equal(found.length, rows.length);
+		const known = new Map(found.map(([digest, ...rest]) => [digest, rest]));
+		for (const row of rows) {
+			const digest = sha256(await readFile(path.join(path.dirname(MANIFEST), row.file)));
+			assert.deepEqual(known.get(digest), [row.truth, row.gold === "true" ? "t" : "f", row.file.split("/")[1], row.pair], row.file);
+		}
+	});
+
+	test("200 volunteers judge until nothing is left to ask", async (t) => {
+		database = await place.database("honest", { copyOf: base });
+		server = await place.server(database);
+		items = await knownItems(database);
+		const began = Date.now();
+		traffic = await runCrowd({ url: server.url, items, seed: SEED, volunteers: VOLUNTEERS, kinds: HONEST });
+		const seconds = (Date.now() - began) / 1000;
+		await scored(database);
+		result = await outcome(database);
+		t.diagnostic(`seed ${SEED}: ${traffic.showings.length} pairs, ${traffic.exchanges.length} requests in ${seconds.toFixed(1)} s`);
+		assert.equal(new Set(traffic.exchanges.filter((one) => one.path === "/api/v1/volunteers").map((one) => one.json.volunteer)).size, VOLUNTEERS);
+		assert.equal(result.open, 0, "an item is neither retired nor disputed");
+	});
+
+	test("what was acknowledged is what is stored, once each", async () => {
+		const judged = traffic.showings.filter((one) => one.results);
+		const [[pairs, judgments]] = await sql(database, "select (select count(*) from judged_pair), (select count(*) from judgment)");
+		assert.equal(Number(pairs), judged.length);
+		assert.equal(Number(judgments), 2 * judged.length);
+		for (const { results, again } of judged.filter((one) => one.again))
+			assert.deepEqual(again, results);
+	});
+
+	test("no volunteer saw an item or its lineage twice, or an odd pair", () => {
+		assert.deepEqual(repeats(traffic), []);
+		assert.deepEqual(oddPairs(traffic), []);
+	});
+
+	test("fakes were as often left as right, for every volunteer", (t) => {
+		const { left, right, z, worst } = sides(traffic);
+		t.diagnostic(`fakes on the left ${left}, on the right ${right} (z ${z.toFixed(2)}); largest difference for one volunteer ${worst}`);
+		assert.ok(Math.abs(z) < 4, `z is ${z}`);
+		assert.ok(worst <= 6, `a volunteer saw ${worst} more fakes on one side`);
+	});
+
+	test("pairs were of two reals, two fakes, and one of each", (t) => {
+		const counts = mixes(traffic);
+		t.diagnostic(JSON.stringify(counts));
+		for (const [kind, n] of Object.entries(counts))
+			assert.ok(n > 0, `no pair was ${kind}`);
+	});
+
+	test("no answer told the truth before its time", () => {
+		assert.deepEqual(tellTales(traffic), []);
+	});
+
+	test("neither headers nor addresses of media told one item from another", (t) => {
+		t.diagnostic(`what an onlooker can measure, as P(fake has more than real), .5 tells nothing: ${JSON.stringify(measurable(traffic))}`);
+		assert.deepEqual(telling(traffic), []);
+	});
+
+	test("an address of a medium works for its volunteer alone", async () => {
+		const [{ visitor, shown: [{ media }] }] = traffic.showings;
+		const other = traffic.visitors.find((one) => one !== visitor);
+		assert.equal((await visitor.client.get(media.url)).status, 200);
+		assert.equal((await other.client.get(media.url)).status, 404);
+		assert.equal((await new Client(server.url).get(media.url)).status, 404);
+	});
+
+	test("a volunteer learns of settled items only, never of gold", async () => {
+		for (const { client } of traffic.visitors.slice(0, 20)) {
+			const { json } = await client.get("/api/v1/me?limit=100");
+			const [[due]] = await sql(database, `select count(*) from judgment j join item i on i.id = j.item_id
+				where j.volunteer_id = '${json.volunteer}' and not i.gold and i.state in ('retired', 'settled')`);
+			assert.equal(json.results.length, Number(due));
+		}
+	});
+
+	test("the crowd is sure and right about most of what it was to label", (t) => {
+		t.diagnostic(JSON.stringify(result));
+		assert.ok(result.right / result.items >= BOUND, `right about ${result.right} of ${result.items}`);
+	});
+
+	test("a spoiled crowd does not reach that bound", async (t) => {
+		const spoiled = await place.database("spoiled", { copyOf: base });
+		const other = await place.server(spoiled);
+		await runCrowd({ url: other.url, items: await knownItems(spoiled), seed: SEED, volunteers: VOLUNTEERS, kinds: SPOILED });
+		await scored(spoiled);
+		const { right, ...rest } = await outcome(spoiled);
+		await other.stop();
+		t.diagnostic(JSON.stringify({ right, ...rest }));
+		assert.ok(right / rest.items < BOUND, `it was right about ${right} of ${rest.items}`);
+	});
+
+	test("a researcher makes a release over HTTP, and anybody downloads it whole", async () => {
+		const client = await researcher(place, database, server);
+		release = await makeRelease(client, "shared", "1.0.0");
+		assert.equal((await client.post("/releases", { name: "shared", version: "1.0.0" })).status, 409);
+		assert.equal(release.state, "ready");
+		assert.equal(release.items, result.retired);
+		folder = path.join(place.folder, "downloaded");
+		await mkdir(folder);
+		await download(server, release, folder);
+		const file = release.files.find((one) => one.path.endsWith(".mp4"));
+		const part = await client.get(file.url, { range: "bytes=100-199" });
+		assert.equal(part.status, 206);
+		assert.deepEqual(part.bytes, (await readFile(path.join(folder, file.path))).subarray(100, 200));
+	});
+
+	test("its checksums hold, for sha256sum and for touchstone", async () => {
+		await run("sha256sum", ["-c", "--quiet", "SHA256SUMS"], { cwd: folder });
+		await place.program(database, ["release", "verify", folder]);
+		const written = path.join(place.folder, "written");
+		await place.program(database, ["release", "write", "shared", "1.0.0", written]);
+		await run("diff", ["-r", folder, written]);
+	});
+
+	test("its labels are the crowd's, and as true as the crowd was right", async (t) => {
+		const labels = readCsv(await readFile(path.join(folder, "labels.csv"), "utf8"));
+		assert.equal(labels.length, result.retired);
+		let right = 0;
+		for (const row of labels) {
+			const item = items.get(sha256(await readFile(path.join(folder, row.file))));
+			assert.ok(item && !item.gold, `${row.file} is gold in service, or no item`);
+			assert.deepEqual(row.file.split("/").slice(0, 3), [item.type, row.split, row.label]);
+			assert.equal(row.label_source, "crowd");
+			assert.equal(row.label, Number(row.p_fake) >= 0.5 ? "fake" : "real");
+			assert.equal(row.truth, item.truth);
+			right += row.label === item.truth ? 1 : 0;
+		}
+		t.diagnostic(`${right} of ${labels.length} released labels are the truth`);
+		assert.equal(right, result.right);
+		assert.ok(right / labels.length >= 0.9);
+	});
+
+	test("no lineage stands in two splits, and pseudonyms are the release's own", async () => {
+		const labels = readCsv(await readFile(path.join(folder, "labels.csv"), "utf8"));
+		const split = new Map();
+		for (const row of labels) {
+			assert.equal(split.get(row.lineage) ?? row.split, row.split);
+			split.set(row.lineage, row.split);
+		}
+		const volunteers = new Set((await sql(database, "select id from volunteer")).map(([id]) => id));
+		const judgments = readCsv(await readFile(path.join(folder, "judgments.csv"), "utf8"));
+		const released = new Set(labels.map((row) => row.item));
+		assert.ok(judgments.length > 0);
+		for (const row of judgments) {
+			assert.ok(released.has(row.item));
+			assert.ok(!volunteers.has(row.volunteer));
+		}
+		assert.equal(judgments.length, labels.reduce((sum, row) => sum + Number(row.judgments), 0));
+	});
+});

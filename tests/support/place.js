@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// place.js: databases and servers of a test's own, beside those that scripts/check started. The environment says where
+// the program is (PROGRAM) and where PostgreSQL listens (DATABASE_URL, whose role may make databases).
+
+import { execFile, spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+export const CHECKOUT = path.resolve(import.meta.dirname, "../..");
+const PROGRAM = process.env.PROGRAM ?? path.join(CHECKOUT, "build/touchstone");
+
+/** Answers rows as arrays of text. */
+export async function sql(database, statement) {
+	const { stdout } = await run("psql", ["-XAtq", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-c", statement, database], { maxBuffer: 1 << 26 });
+	return stdout.split("\n").filter((line) => line !== "").map((line) => line.split("\t"));
+}
+
+/** The address of another database of the same PostgreSQL. */
+function neighbour(database, name) {
+	const [, front, , rest] = /^(postgres(?:ql)?:\/\/[^/]*\/)([^?]*)(.*)$/.exec(database);
+	return `${front}${name}${rest}`;
+}
+
+async function freePort() {
+	const server = createServer();
+	await new Promise((done) => { server.listen(0, "127.0.0.1", done); });
+	const { port } = server.address();
+	await new Promise((done) => { server.close(done); });
+	return port;
+}
+
+async function answers(url) {
+	try {
+		return (await fetch(`${url}/readyz`)).ok;
+	} catch {
+		return false;
+	}
+}
+
+const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
+
+/** Waits until a question is answered with something truthy. */
+export async function until(what, question, { seconds = 30, every_ms = 50 } = {}) {
+	const end = Date.now() + seconds * 1000;
+	for (;;) {
+		const answer = await question();
+		if (answer)
+			return answer;
+		if (Date.now() > end)
+			throw new Error(`Waited ${seconds} s in vain: ${what}`);
+		await pause(every_ms);
+	}
+}
+
+/** A data folder and the databases made in it; close() takes all of it away. */
+export class Place {
+	static async open(name) {
+		const place = new Place();
+		place.name = `${name}_${process.pid}`;
+		place.folder = await mkdtemp(path.join(tmpdir(), "touchstone-test-"));
+		place.databases = [];
+		place.servers = [];
+		return place;
+	}
+
+	/** A migrated database, or a copy of another that nobody is connected to. Answers its address. */
+	async database(name, { copyOf } = {}) {
+		const own = `${this.name}_${name}`;
+		const template = copyOf ? ` template "${new URL(copyOf).pathname.slice(1)}"` : "";
+		await sql(process.env.DATABASE_URL, `create database "${own}"${template}`);
+		this.databases.push(own);
+		const url = neighbour(process.env.DATABASE_URL, own);
+		if (!copyOf)
+			await this.program(url, ["migrate"]);
+		return url;
+	}
+
+	environment(database, more = {}) {
+		const env = { ...process.env, DATABASE_URL: database, TOUCHSTONE_DATA: this.folder, TOUCHSTONE_BUDGETS: "off", ...more };
+		delete env.TOUCHSTONE_STORE;
+		return env;
+	}
+
+	/** Runs the program to its end. Answers { stdout, stderr }; throws when it fails. */
+	program(database, args) {
+		return run(PROGRAM, args, { env: this.environment(database), maxBuffer: 1 << 26 });
+	}
+
+	/** An account whose one-time password is answered. */
+	async account(database, email, role) {
+		const { stdout } = await this.program(database, ["account", "add", email, "--role", role]);
+		return stdout.trim().split(/\s+/).pop();
+	}
+
+	/** Starts a server; given the port of one that ended, at the same address. */
+	async server(database, { port } = {}) {
+		port ??= await freePort();
+		const child = spawn(PROGRAM, ["serve"], {
+			cwd: CHECKOUT,
+			env: this.environment(database, { TOUCHSTONE_LISTEN: `127.0.0.1:${port}` }), stdio: ["ignore", "ignore", "pipe"],
+		});
+		const server = { url: `http://127.0.0.1:${port}`, port, words: "", child, ended: new Promise((done) => { child.once("exit", (code, signal) => done({ code, signal })); }) };
+		child.stderr.on("data", (some) => { server.words += some; });
+		server.stop = (signal = "SIGTERM") => {
+			child.kill(signal);
+			return server.ended;
+		};
+		this.servers.push(server);
+		await until(`a server at ${server.url}`, () => {
+			if (child.exitCode !== null)
+				throw new Error(`The server ended: ${server.words}`);
+			return answers(server.url);
+		});
+		return server;
+	}
+
+	async close() {
+		for (const server of this.servers)
+			if (server.child.exitCode === null && server.child.signalCode === null)
+				await server.stop();
+		for (const name of this.databases.reverse())
+			await sql(process.env.DATABASE_URL, `drop database if exists "${name}" with (force)`);
+		await rm(this.folder, { recursive: true, force: true });
+	}
+}
