@@ -245,6 +245,7 @@ CREATE TABLE account (
     created_at     timestamptz NOT NULL DEFAULT now()
 );
 CREATE UNIQUE INDEX account_by_email ON account (email);
+COMMENT ON TABLE account IS 'Those who sign in. Volunteers need none.';
 COMMENT ON COLUMN account.one_time IS 'The password was made by us and must be changed before anything else.';
 
 CREATE TABLE session (
