@@ -460,9 +460,9 @@ CREATE VIEW releasable AS
      WHERE (i.state = 'retired' AND (r.ruling IS NOT NULL OR c.p_fake IS NOT NULL)
             OR i.state = 'settled' AND r.ruling IS NOT NULL)
        AND s.ruling IS DISTINCT FROM 'exclude'
-       AND (g.state = 'closed' OR NOT (i.gold OR i.training))
+       AND (g.state = 'closed' OR NOT (i.training OR i.gold AND i.state <> 'settled'))
        AND NOT EXISTS (SELECT FROM dispute d WHERE d.item_id = i.id AND d.state = 'open');
-COMMENT ON VIEW releasable IS 'Items that a release may hold, and their labels: the ruling if there is one, else the crowd''s. Truth has no say.';
+COMMENT ON VIEW releasable IS 'Items that a release may hold, and their labels: the ruling if there is one, else the crowd''s. Truth has no say. Gold that was ruled on is out of service, and may be released.';
 
 CREATE FUNCTION pseudonym(salt bytea, kind bytea, who bytea) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
