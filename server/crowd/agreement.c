@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "crowd/draws.h"
+
 /* Items with the same counts of both verdicts are the same to alpha: so they are kept as kinds. */
 struct kind {
 	uint32_t fake, real;
@@ -93,41 +95,6 @@ static double alpha_of(const struct kinds *kinds, const uint64_t times[])
 	return expected > 0 ? 1 - observed / ((double)(fake + real) * expected) : NAN;
 }
 
-/* A standard normal draw, by the polar method (Marsaglia & Bray 1964). */
-static double random_normal(struct random *random)
-{
-	double x, y, square;
-
-	do {
-		x = 2 * random_unit(random) - 1;
-		y = 2 * random_unit(random) - 1;
-		square = x * x + y * y;
-	} while (square >= 1 || square <= 0);
-	return x * sqrt(-2 * log(square) / square);
-}
-
-/* Binomial(n, share): by inversion where few are expected, else as the rounded normal. */
-static uint64_t random_binomial(struct random *random, uint64_t n, double share)
-{
-	double mean = (double)n * share, spread = sqrt(mean * (1 - share));
-
-	if (share > .5)
-		return n - random_binomial(random, n, 1 - share);
-	if (mean > 50) {
-		double draw = rint(mean + spread * random_normal(random));
-
-		return draw <= 0 ? 0 : draw >= (double)n ? n : (uint64_t)draw;
-	}
-	double left = random_unit(random), odds = share / (1 - share);
-	double chance = exp((double)n * log1p(-share));
-	uint64_t k = 0;
-	for (; k < n && left > chance; k++) {
-		left -= chance;
-		chance *= odds * (double)(n - k) / (double)(k + 1);
-	}
-	return k;
-}
-
 /* Draws as many items as there are, with replacement: how often each kind comes up. */
 static void draw_kinds(const struct kinds *kinds, uint64_t times[], struct random *random)
 {
@@ -136,8 +103,7 @@ static void draw_kinds(const struct kinds *kinds, uint64_t times[], struct rando
 	for (size_t k = 0; k < kinds->count; k++) {
 		uint64_t here = kinds->kinds[k].items;
 
-		times[k] =
-			here == left ? draws : random_binomial(random, draws, (double)here / (double)left);
+		times[k] = here == left ? draws : draw_binomial(random, draws, (double)here / (double)left);
 		left -= here;
 		draws -= times[k];
 	}

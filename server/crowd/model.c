@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crowd/calibration.h"
 #include "crowd/coins.h"
 #include "crowd/glad.h"
 #include "crowd/sheet.h"
@@ -15,7 +16,7 @@
 /*
  * The share of items about which the crowd's word is taken to say nothing.  Crowds are wrong
  * together (METHOD.md), which no model of independent volunteers can see; so no posterior that
- * rests on them alone goes beyond 1 - CAUTION / 2.
+ * rests on them alone goes beyond 1 - CAUTION / 2.  Calibration on gold takes its place.
  */
 #define CAUTION .03
 
@@ -151,19 +152,55 @@ static double *weight_variances(const struct coins *coins)
 	return variances;
 }
 
+/* From an item's log odds to the probability that is reported. */
+struct reporting {
+	struct calibration calibration;
+	double caution;
+	const double *variances; /* of codes; NULL without intervals */
+};
+
+static double reported(const struct reporting *reporting, double odds)
+{
+	return reporting->caution / 2 +
+		   (1 - reporting->caution) * sigmoid(calibration_apply(&reporting->calibration, odds));
+}
+
 /* The interval follows from how unsure the weights of the item's volunteers are. */
 static struct estimate item_estimate(const struct coins *coins, uint32_t item,
-									 const double variances[], double caution)
+									 const struct reporting *reporting)
 {
 	const struct sheet *sheet = coins->sheet;
-	double odds = coins_odds(coins, item), least = caution / 2, span = 1 - caution, width = 0;
+	double odds = coins_odds(coins, item);
 	fixed sum = 0;
 
-	for (size_t j = sheet->start[item]; variances && j < sheet->start[item + 1]; j++)
-		sum += fixed_of(variances[sheet->code[j]]);
-	width = WIDTH_90 * sqrt(fixed_value(sum));
-	return (struct estimate){ least + span * sigmoid(odds), least + span * sigmoid(odds - width),
-							  least + span * sigmoid(odds + width) };
+	for (size_t j = sheet->start[item]; reporting->variances && j < sheet->start[item + 1]; j++)
+		sum += fixed_of(reporting->variances[sheet->code[j]]);
+	double width = WIDTH_90 * sqrt(fixed_value(sum));
+	double low = reported(reporting, odds - width), high = reported(reporting, odds + width);
+
+	return (struct estimate){ reported(reporting, odds), fmin(low, high), fmax(low, high) };
+}
+
+/*
+ * Calibrates on gold.  Its odds are held out already: coins_odds() takes an item's own share out
+ * of the skills.  Gold may hold another share of fakes than the other items, so its own prior
+ * stands in for theirs.
+ */
+static struct calibration calibrate(const struct coins *coins)
+{
+	const struct sheet *sheet = coins->sheet;
+	double *odds = crowd_alloc(sheet->items, sizeof *odds), fakes = 1, reals = 1;
+
+	for (uint32_t i = 0; i < sheet->items; i++) {
+		fakes += sheet_is_gold(sheet, i) && sheet->truth[i] == FAKE;
+		reals += sheet_is_gold(sheet, i) && sheet->truth[i] == REAL;
+	}
+	double shift = log(fakes / reals) - coins->prior;
+	for (uint32_t i = 0; i < sheet->items; i++)
+		odds[i] = sheet_is_gold(sheet, i) ? coins_odds(coins, i) + shift : 0;
+	struct calibration calibration = calibration_fit(odds, sheet->truth, sheet->items);
+	free(odds);
+	return calibration;
 }
 
 static void fit_coins(struct fit *fit, const struct sheet *sheet,
@@ -171,12 +208,18 @@ static void fit_coins(struct fit *fit, const struct sheet *sheet,
 {
 	struct coins coins = coins_fit(sheet, how);
 	double *variances = options->intervals ? weight_variances(&coins) : NULL;
-	double caution = options->method == METHOD_DEFAULT ? CAUTION : 0;
+	struct reporting reporting = { .variances = variances };
+
+	if (options->method == METHOD_DEFAULT && sheet->truth)
+		reporting.calibration = calibrate(&coins);
+	if (options->method == METHOD_DEFAULT && !reporting.calibration.used)
+		reporting.caution = CAUTION;
+	fit->calibrated = reporting.calibration.used;
 
 	fit->iterations = coins.iterations;
 	fit->converged = coins.converged;
 	for (uint32_t i = 0; i < fit->items; i++)
-		fit->crowd[i] = item_estimate(&coins, i, variances, caution);
+		fit->crowd[i] = item_estimate(&coins, i, &reporting);
 	free(variances);
 	for (uint32_t v = 0; v < fit->volunteers; v++) {
 		struct counts fakes = coins_counts(&coins, v, FAKE), reals = coins_counts(&coins, v, REAL);

@@ -56,6 +56,7 @@ struct fit {
 	struct estimate prevalence;   /* share of fakes among the items */
 	uint32_t iterations;
 	bool converged;
+	bool calibrated;       /* on gold: enough of it was there */
 	double log_likelihood; /* of the judgments, at the fitted skills */
 };
 

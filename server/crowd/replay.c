@@ -140,14 +140,14 @@ static enum decision decide(const struct run *run, uint32_t item, const struct f
 }
 
 static const enum state state_after[] = { [DECISION_KEEP_ASKING] = STATE_OPEN,
-	[DECISION_RETIRE] = STATE_RETIRED, [DECISION_DISPUTE] = STATE_DISPUTED };
+										  [DECISION_RETIRE] = STATE_RETIRED,
+										  [DECISION_DISPUTE] = STATE_DISPUTED };
 
 /* Decides anew about every item: one that retired on the word of volunteers who are known better
  * by now may have to be asked about again. */
 static void decide_round(struct run *run)
 {
-	struct fit *fit =
-		run->policy == POLICY_POSTERIOR ? model_fit(&run->asked, run->model) : NULL;
+	struct fit *fit = run->policy == POLICY_POSTERIOR ? model_fit(&run->asked, run->model) : NULL;
 
 	for (uint32_t i = 0; i < run->all->items; i++)
 		if (run->state[i] != STATE_RUN_OUT && run->next[i])
