@@ -408,6 +408,8 @@ CREATE TABLE release_item (
     release_id    uuid NOT NULL REFERENCES release,
     item_id       uuid NOT NULL REFERENCES item,
     path          text NOT NULL,
+    sha256        bytea NOT NULL CHECK (octet_length(sha256) = 32),
+    bytes         bigint NOT NULL,
     split         text NOT NULL CHECK (split IN ('train', 'validation', 'test')),
     label         verdict NOT NULL,
     label_source  text NOT NULL CHECK (label_source IN ('crowd', 'ruling')),
@@ -445,6 +447,7 @@ CREATE TRIGGER release_item_keeps BEFORE TRUNCATE ON release_item
 CREATE TRIGGER item_split_keeps BEFORE TRUNCATE ON item_split
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 COMMENT ON TABLE release_item IS 'What a release says of an item: its label, where the label comes from, and the crowd posterior beside it.';
+COMMENT ON COLUMN release_item.sha256 IS 'Of its file, as in release_file: reading a release must not hang on a join of two big tables whose statistics are stale.';
 COMMENT ON COLUMN release_item.path IS 'Its file. The name says nothing but type, split and label.';
 
 CREATE VIEW releasable AS

@@ -128,9 +128,9 @@ WITH taken AS (
 files AS (
     INSERT INTO release_file (release_id, path, sha256, bytes)
     SELECT release_id, path, rendition, rendition_bytes FROM taken)
-INSERT INTO release_item (release_id, item_id, path, split, label, label_source,
+INSERT INTO release_item (release_id, item_id, path, sha256, bytes, split, label, label_source,
                           p_fake, low, high, judgments, ruling)
-SELECT release_id, item_id, path, split, label, label_source, p_fake, low, high, judgments, ruling
+SELECT release_id, item_id, path, rendition, rendition_bytes, split, label, label_source, p_fake, low, high, judgments, ruling
   FROM taken
 
 -- name: release_keep_splits
@@ -169,9 +169,8 @@ UPDATE release SET fixed_at = now(), held_back = $2::integer, alpha = $3::float8
 -- ---------------------------------------------------------------- what the tables say
 
 -- name: release_size
--- $1 release uuid; returns how many items, how many bytes of media
-SELECT count(*), coalesce(sum(f.bytes), 0)
-  FROM release_item i JOIN release_file f USING (release_id, path) WHERE i.release_id = $1::uuid
+-- $1 release uuid; returns how many items
+SELECT count(*) FROM release_item WHERE release_id = $1::uuid
 
 -- name: release_window
 -- The last item of the next few, in order; no row: there are none left.
@@ -193,11 +192,10 @@ SELECT r.item_id, r.split, i.media_type, r.path, r.label, r.label_source,
        pseudonym(e.salt, 'lineage', convert_to(i.lineage, 'UTF8')),
        (SELECT string_agg(p, ';' ORDER BY p) FROM unnest(i.identities) who,
                pseudonym(e.salt, 'identity', convert_to(who, 'UTF8')) p),
-       i.width, i.height, i.duration_ms, i.licence, i.credit, f.bytes, encode(f.sha256, 'hex'),
+       i.width, i.height, i.duration_ms, i.licence, i.credit, r.bytes, encode(r.sha256, 'hex'),
        i.source, i.title
   FROM release_item r
   JOIN release e ON e.id = r.release_id
-  JOIN release_file f ON f.release_id = r.release_id AND f.path = r.path
   JOIN item i ON i.id = r.item_id
  WHERE r.release_id = $1::uuid AND r.item_id <= $3::uuid
    AND r.item_id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000')
@@ -226,9 +224,7 @@ SELECT j.item_id, pseudonym(e.salt, 'volunteer', uuid_send(j.volunteer_id) || co
 -- name: release_media
 -- The media of a release.
 -- $1 release uuid; returns path, sha256 in hexadecimal
-SELECT f.path, encode(f.sha256, 'hex')
-  FROM release_item r JOIN release_file f USING (release_id, path)
- WHERE r.release_id = $1::uuid ORDER BY f.path
+SELECT path, encode(sha256, 'hex') FROM release_item WHERE release_id = $1::uuid ORDER BY path
 
 -- name: release_facts
 -- What the card says of the whole release.
@@ -239,13 +235,12 @@ SELECT e.name, e.version, to_char(e.fixed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'), 
        round(e.alpha::numeric, 3), round(e.alpha_low::numeric, 3), round(e.alpha_high::numeric, 3),
        e.filter, n.items, n.bytes, n.crowd, n.ruled, n.known, n.agree, n.types
   FROM release e,
-       (SELECT count(*) AS items, sum(f.bytes) AS bytes,
+       (SELECT count(*) AS items, sum(r.bytes) AS bytes,
                count(*) FILTER (WHERE r.label_source = 'crowd') AS crowd,
                count(*) FILTER (WHERE r.label_source = 'ruling') AS ruled,
                count(i.truth) AS known, count(*) FILTER (WHERE i.truth::text = r.label) AS agree,
                string_agg(DISTINCT i.media_type, ' ') AS types
           FROM release_item r JOIN item i ON i.id = r.item_id
-          JOIN release_file f ON f.release_id = r.release_id AND f.path = r.path
          WHERE r.release_id = $1::uuid) n
  WHERE e.id = $1::uuid
 
