@@ -49,6 +49,9 @@ extern struct lane *lane_reading, *lane_judging, *lane_writing, *lane_signing;
 /* server_config.admit: who is the volunteer? */
 struct error api_admit(struct request *req);
 
+/* server_config.refuse: a problem, or for people who followed a wrong link, a page. */
+void api_refuse(struct request *req, struct error err);
+
 /* lane_config.serve of every lane. */
 void api_serve(void *db, void *items[], size_t count);
 

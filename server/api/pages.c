@@ -55,6 +55,18 @@ struct error get_page(struct request *req, struct db *db)
 	return errorf(ERR_NOT_FOUND, "There is nothing at this address.");
 }
 
+void api_refuse(struct request *req, struct error err)
+{
+	const char *accept = request_header(req, "Accept");
+	const struct static_file *page = static_find(api.pages, "404.html");
+
+	if (err.code == ERR_NOT_FOUND && page && accept && strstr(accept, "text/html") &&
+		strncmp(req->path, "/api/", 5) != 0)
+		request_static(req, 404, page);
+	else
+		request_fail(req, err);
+}
+
 struct error get_static(struct request *req, struct db *db)
 {
 	(void)db;

@@ -134,6 +134,7 @@ static struct error listen_now(const struct settings *settings, struct parts *pa
 									.budgets = parts->budgets,
 									.seal = parts->seal,
 									.admit = api_admit,
+									.refuse = api_refuse,
 									.headers = api_headers };
 	struct error err = server_start(&config, &parts->server);
 

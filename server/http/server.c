@@ -161,7 +161,7 @@ static enum MHD_Result begin(struct server *server, struct MHD_Connection *conne
 
 	*slot = req;
 	if ((err = admit(server, req, &length)).code) {
-		request_fail(req, err);
+		server->config.refuse(req, err);
 		if (req->close || length != 0)
 			return send_answer(server, req);
 	}

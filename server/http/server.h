@@ -33,6 +33,8 @@ struct server_config {
 	const struct seal *seal;     /* borrowed; keys the hash of a client's prefix */
 	/* Finds out who asks, before the body is read; on an MHD thread, so it must not block. */
 	struct error (*admit)(struct request *req);
+	/* Answers a request that was refused before its body was read. */
+	void (*refuse)(struct request *req, struct error err);
 	/* Header lines for every answer, name and value in turn, NULL at the end. */
 	const char *const *headers;
 };
