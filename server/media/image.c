@@ -70,7 +70,7 @@ static struct error shrink(const struct bench *bench, const char *from, const ch
 
 struct error image_make(const struct bench *bench, const char *from, struct media *media)
 {
-	unsigned long width, height;
+	unsigned long width = 0, height = 0;
 	struct error err;
 
 	if ((err = image_size(bench, from, &width, &height)).code)

@@ -75,7 +75,7 @@ static struct error check_length(const struct bench *bench, int64_t declared_ms,
 
 struct error sound_make(const struct bench *bench, const struct probe *probe, struct media *media)
 {
-	const char *filters;
+	const char *filters = NULL;
 	struct program_result result;
 	struct probe made;
 	struct error err;
