@@ -58,6 +58,9 @@ static struct fit *fit_new(const struct judgments *judgments)
 	fit->volunteers = judgments->volunteers;
 	fit->p_fake = crowd_alloc(fit->items, sizeof *fit->p_fake);
 	fit->crowd = judgments->truth ? crowd_alloc(fit->items, sizeof *fit->crowd) : fit->p_fake;
+	fit->odds = crowd_alloc(fit->items, sizeof *fit->odds);
+	fit->fakes_judged = crowd_alloc(fit->volunteers, sizeof *fit->fakes_judged);
+	fit->reals_judged = crowd_alloc(fit->volunteers, sizeof *fit->reals_judged);
 	fit->judgments = crowd_alloc(fit->items, sizeof *fit->judgments);
 	fit->sensitivity = crowd_alloc(fit->volunteers, sizeof *fit->sensitivity);
 	fit->specificity = crowd_alloc(fit->volunteers, sizeof *fit->specificity);
@@ -71,6 +74,9 @@ void fit_free(struct fit *fit)
 	if (fit->crowd != fit->p_fake)
 		free(fit->crowd);
 	free(fit->p_fake);
+	free(fit->odds);
+	free(fit->fakes_judged);
+	free(fit->reals_judged);
 	free(fit->judgments);
 	free(fit->sensitivity);
 	free(fit->specificity);
@@ -152,33 +158,27 @@ static double *weight_variances(const struct coins *coins)
 	return variances;
 }
 
-/* From an item's log odds to the probability that is reported. */
-struct reporting {
-	struct calibration calibration;
-	double caution;
-	const double *variances; /* of codes; NULL without intervals */
-};
-
-static double reported(const struct reporting *reporting, double odds)
+double fit_probability(const struct fit *fit, double odds)
 {
-	return reporting->caution / 2 +
-		   (1 - reporting->caution) * sigmoid(calibration_apply(&reporting->calibration, odds));
+	return fit->caution / 2 +
+		   (1 - fit->caution) * sigmoid(calibration_apply(&fit->calibration, odds));
 }
 
 /* The interval follows from how unsure the weights of the item's volunteers are. */
-static struct estimate item_estimate(const struct coins *coins, uint32_t item,
-									 const struct reporting *reporting)
+static struct estimate item_estimate(const struct fit *fit, const struct sheet *sheet,
+									 uint32_t item, const double variances[])
 {
-	const struct sheet *sheet = coins->sheet;
-	double odds = coins_odds(coins, item);
+	double odds = fit->odds[item], p = fit_probability(fit, odds);
 	fixed sum = 0;
 
-	for (size_t j = sheet->start[item]; reporting->variances && j < sheet->start[item + 1]; j++)
-		sum += fixed_of(reporting->variances[sheet->code[j]]);
+	if (!variances)
+		return certain(p);
+	for (size_t j = sheet->start[item]; j < sheet->start[item + 1]; j++)
+		sum += fixed_of(variances[sheet->code[j]]);
 	double width = WIDTH_90 * sqrt(fixed_value(sum));
-	double low = reported(reporting, odds - width), high = reported(reporting, odds + width);
+	double low = fit_probability(fit, odds - width), high = fit_probability(fit, odds + width);
 
-	return (struct estimate){ reported(reporting, odds), fmin(low, high), fmax(low, high) };
+	return (struct estimate){ p, fmin(low, high), fmax(low, high) };
 }
 
 /*
@@ -203,30 +203,42 @@ static struct calibration calibrate(const struct coins *coins)
 	return calibration;
 }
 
+static void report_volunteers(struct fit *fit, const struct coins *coins, bool intervals)
+{
+	for (uint32_t v = 0; v < fit->volunteers; v++) {
+		struct counts fakes = coins_counts(coins, v, FAKE), reals = coins_counts(coins, v, REAL);
+
+		fit->sensitivity[v] = share_of(fakes.right, fakes.wrong, intervals);
+		fit->specificity[v] = share_of(reals.right, reals.wrong, intervals);
+		fit->fakes_judged[v] = fmax(fakes.right + fakes.wrong - COINS_STRENGTH, 0);
+		fit->reals_judged[v] = fmax(reals.right + reals.wrong - COINS_STRENGTH, 0);
+	}
+	for (uint32_t k = 0; k < coins->sheet->symbols; k++) {
+		bool fake = k >= coins->sheet->symbols / 2;
+
+		fit->population_sensitivity += fake ? coins->mean[FAKE][k] : 0;
+		fit->population_specificity += fake ? 0 : coins->mean[REAL][k];
+	}
+}
+
 static void fit_coins(struct fit *fit, const struct sheet *sheet,
 					  const struct model_options *options, const struct coins_options *how)
 {
 	struct coins coins = coins_fit(sheet, how);
 	double *variances = options->intervals ? weight_variances(&coins) : NULL;
-	struct reporting reporting = { .variances = variances };
 
 	if (options->method == METHOD_DEFAULT && sheet->truth)
-		reporting.calibration = calibrate(&coins);
-	if (options->method == METHOD_DEFAULT && !reporting.calibration.used)
-		reporting.caution = CAUTION;
-	fit->calibrated = reporting.calibration.used;
-
+		fit->calibration = calibrate(&coins);
+	if (options->method == METHOD_DEFAULT && !fit->calibration.used)
+		fit->caution = CAUTION;
 	fit->iterations = coins.iterations;
 	fit->converged = coins.converged;
-	for (uint32_t i = 0; i < fit->items; i++)
-		fit->crowd[i] = item_estimate(&coins, i, &reporting);
-	free(variances);
-	for (uint32_t v = 0; v < fit->volunteers; v++) {
-		struct counts fakes = coins_counts(&coins, v, FAKE), reals = coins_counts(&coins, v, REAL);
-
-		fit->sensitivity[v] = share_of(fakes.right, fakes.wrong, options->intervals);
-		fit->specificity[v] = share_of(reals.right, reals.wrong, options->intervals);
+	for (uint32_t i = 0; i < fit->items; i++) {
+		fit->odds[i] = coins_odds(&coins, i);
+		fit->crowd[i] = item_estimate(fit, sheet, i, variances);
 	}
+	free(variances);
+	report_volunteers(fit, &coins, options->intervals);
 	fit_finish(fit, sheet, options->intervals);
 	fit->log_likelihood = coins_likelihood(&coins, fit);
 	coins_clear(&coins);
@@ -283,6 +295,7 @@ static void fit_majority(struct fit *fit, const struct sheet *sheet,
 		fit->crowd[i] = share_of(fakes + 1., n - fakes + 1., options->intervals);
 		if (2 * fakes == n)
 			fit->crowd[i].mean += tie_lean(sheet, i, agreement);
+		fit->odds[i] = logit(fit->crowd[i].mean);
 	}
 	for (uint32_t v = 0; v < fit->volunteers; v++)
 		fit->sensitivity[v] = fit->specificity[v] = certain(agreement[v]);
@@ -299,8 +312,10 @@ static void fit_glad(struct fit *fit, const struct sheet *sheet,
 
 	fit->iterations = glad.iterations;
 	fit->converged = glad.converged;
-	for (uint32_t i = 0; i < fit->items; i++)
+	for (uint32_t i = 0; i < fit->items; i++) {
+		fit->odds[i] = glad.odds[i];
 		fit->crowd[i] = certain(sigmoid(glad.odds[i]));
+	}
 	for (uint32_t v = 0; v < fit->volunteers; v++) /* on an item of mean ease */
 		fit->sensitivity[v] = fit->specificity[v] = certain(sigmoid(glad.ability[v] * exp(1)));
 	fit_finish(fit, sheet, options->intervals);

@@ -18,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "crowd/calibration.h"
 #include "crowd/judgments.h"
 
 enum method {
@@ -50,20 +51,27 @@ struct fit {
 	struct estimate *p_fake;      /* items; a gold item is its truth: 0 or 1 */
 	struct estimate *crowd;       /* items; what the volunteers alone say, gold not clamped. Is
 								   * p_fake itself where there is no gold */
+	double *odds;                 /* items; log odds of fake behind `crowd` */
 	uint32_t *judgments;          /* items */
 	struct estimate *sensitivity; /* volunteers; P("fake" | fake) */
 	struct estimate *specificity; /* volunteers; P("real" | real) */
-	struct estimate prevalence;   /* share of fakes among the items */
+	double *fakes_judged, *reals_judged;                   /* volunteers; expected */
+	double population_sensitivity, population_specificity; /* of one who is not known yet */
+	struct estimate prevalence;                            /* share of fakes among the items */
 	uint32_t iterations;
 	bool converged;
-	bool calibrated;       /* on gold: enough of it was there */
-	double log_likelihood; /* of the judgments, at the fitted skills */
+	struct calibration calibration; /* used: on gold, enough of it was there */
+	double caution;                 /* see fit_probability() */
+	double log_likelihood;          /* of the judgments, at the fitted skills */
 };
 
 /* Returns a fit; O(judgments) time an iteration. Finite for every input, an empty one too. */
 struct fit *model_fit(const struct judgments *judgments, const struct model_options *options);
 
 void fit_free(struct fit *fit);
+
+/* The reported probability behind log odds: calibrated on gold, or held off 0 and 1 by caution. */
+double fit_probability(const struct fit *fit, double odds);
 
 /* The label a posterior stands for. A tie (exactly .5) is REAL by rule, whatever came first. */
 static inline int label_of(double p_fake)
