@@ -56,7 +56,7 @@ static void block_signals(void)
 
 int main(int argc, char **argv)
 {
-	struct settings settings;
+	static struct settings settings; /* its texts live as long as the program */
 
 	if (argc < 2)
 		return usage();
