@@ -122,8 +122,8 @@ END_TEST
 
 START_TEST(the_order_of_rows_items_and_volunteers_changes_nothing)
 {
-	static const enum method methods[] = { METHOD_DEFAULT, METHOD_MAJORITY, METHOD_DAWID_SKENE,
-										   METHOD_VARIATIONAL };
+	static const enum method methods[] = { METHOD_DEFAULT,     METHOD_MAJORITY, METHOD_DAWID_SKENE,
+										   METHOD_VARIATIONAL, METHOD_ONE_COIN, METHOD_GLAD };
 	const struct model_options options = { .method = methods[_i], .intervals = true };
 	struct crowd straight, turned;
 
@@ -172,7 +172,7 @@ Suite *crowd_model_suite(void)
 	tcase_add_test(tests, every_estimate_lies_within_its_interval);
 	tcase_add_test(tests, gold_is_clamped_and_the_crowds_own_view_stays_visible);
 	tcase_add_test(tests, a_volunteer_without_answers_is_like_the_population);
-	tcase_add_loop_test(tests, the_order_of_rows_items_and_volunteers_changes_nothing, 0, 4);
+	tcase_add_loop_test(tests, the_order_of_rows_items_and_volunteers_changes_nothing, 0, 6);
 	tcase_add_test(tests, nothing_judged_gives_finite_numbers);
 	suite_add_tcase(suite, tests);
 	return suite;
