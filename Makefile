@@ -96,6 +96,8 @@ install: $(B)/touchstone  ## install the program, its pages and a systemd unit b
 coverage:  ## how much of server/ the tests reach
 	@scripts/coverage
 
+-include server/crowd/crowd.mk
+
 # For scripts/lint: what the compiler must know to read a file.
 generated: $(GEN)
 print-flags:
