@@ -194,10 +194,12 @@ COMMENT ON COLUMN judgment.revision IS '0 is the blind verdict, the only one tha
 COMMENT ON COLUMN judgment.training IS 'The item was shown to train: never counts for skill or consensus.';
 
 CREATE TABLE score_pending (
-    id     bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    items  uuid[] NOT NULL
+    id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    items       uuid[] NOT NULL,
+    volunteers  uuid[] NOT NULL CHECK (cardinality(volunteers) = cardinality(items)),
+    fakes       boolean[] NOT NULL CHECK (cardinality(fakes) = cardinality(items))
 );
-COMMENT ON TABLE score_pending IS 'Items with news that scoring has not read, one row a batch of judgments.';
+COMMENT ON TABLE score_pending IS 'Judgments that no full fit has read yet, one row a batch; written with them, folded into the next fit.';
 
 -- ---------------------------------------------------------------- what the model infers
 

@@ -9,10 +9,11 @@
 #include "core/clock.h"
 #include "core/log.h"
 #include "db/db.h"
-#include "domain/consensus.h"
+#include "domain/scorer.h"
 #include "release/make.h"
 
 #define LOOK_EVERY_MS  500
+#define PACE_MS        50 /* between two looks at single judgments */
 #define SWEEP_EVERY_MS 600000
 
 struct loop {
@@ -28,7 +29,8 @@ struct loop {
 };
 
 struct background {
-	struct loop scorer, worker;
+	struct scorer *judge;
+	struct loop scorer, fitter, worker;
 };
 
 static struct background background;
@@ -84,22 +86,35 @@ static void sweep(struct loop *loop)
 		loop->swept_ms = clock_monotonic_ms();
 }
 
+/* Single judgments, as they come. */
 static bool score_once(struct loop *loop)
 {
-	int64_t began_ms = clock_monotonic_ms();
 	struct scoring scoring;
-	struct error err = consensus_score(loop->db, false, &scoring);
+	struct error err = scorer_catch_up(background.judge, loop->db, &scoring);
+
+	if (err.code)
+		log_error("scoring: %s", err.detail);
+	else if (scoring.news)
+		wake(&background.fitter);
+	sweep(loop);
+	rest(err.code ? LOOK_EVERY_MS : PACE_MS);
+	return false;
+}
+
+/* Everything anew, beside it. */
+static bool fit_once(struct loop *loop)
+{
+	struct scoring scoring;
+	bool fitted = false;
+	struct error err = scorer_fit(background.judge, loop->db, &fitted, &scoring);
 
 	if (err.code) {
-		log_error("scoring: %s", err.detail);
+		log_error("fitting: %s", err.detail);
 		rest(LOOK_EVERY_MS);
-		return false;
 	}
-	if (scoring.retired || scoring.disputed)
-		log_info("scoring: %llu judgments, %u items retired, %u disputed",
+	if (!err.code && fitted && (scoring.retired || scoring.disputed))
+		log_info("fitting: %llu judgments, %u items retired, %u disputed",
 				 (unsigned long long)scoring.judgments, scoring.retired, scoring.disputed);
-	sweep(loop);
-	rest(clock_monotonic_ms() - began_ms); /* at most half of one core goes into scoring */
 	return false;
 }
 
@@ -151,10 +166,16 @@ static void stop(struct loop *loop)
 
 struct background *background_start(const struct settings *settings, struct store *store)
 {
+	background.judge = scorer_new();
 	if (!start(&background.scorer, settings, store, score_once))
 		return NULL;
+	if (!start(&background.fitter, settings, store, fit_once)) {
+		stop(&background.scorer);
+		return NULL;
+	}
 	if (!start(&background.worker, settings, store, work_once)) {
 		stop(&background.scorer);
+		stop(&background.fitter);
 		return NULL;
 	}
 	return &background;
@@ -163,7 +184,9 @@ struct background *background_start(const struct settings *settings, struct stor
 void background_stop(struct background *parts)
 {
 	stop(&parts->scorer);
+	stop(&parts->fitter);
 	stop(&parts->worker);
+	scorer_free(parts->judge);
 }
 
 void background_wake_scorer(void)

@@ -13,7 +13,7 @@
 #include "db/db.h"
 #include "db/migrate.h"
 #include "domain/account.h"
-#include "domain/consensus.h"
+#include "domain/scorer.h"
 #include "store/store.h"
 
 int failed(struct error err)
@@ -68,20 +68,18 @@ int cli_score(const struct settings *settings, int argc, char **argv)
 {
 	bool full = take_flag(&argc, argv, "--full");
 	struct scoring scoring;
+	bool scored = false;
 
 	if (!arguments_fit(argc, argv, 0, 0, "score [--full]"))
 		return EXIT_USAGE;
 	struct db *db = command_db(settings);
 	if (!db)
 		return EXIT_FAILED;
-	struct error err = consensus_score(db, full, &scoring);
+	struct error err = scorer_score_once(db, full, &scored, &scoring);
 	db_close(db);
 	if (err.code)
 		return failed(err);
-	if (!scoring.led)
-		return failed(
-			errorf(ERR_CONFLICT, "another process is scoring; try again when it is done"));
-	if (!scoring.news && !full) {
+	if (!scored) {
 		puts("nothing new to score");
 		return EXIT_DONE;
 	}

@@ -20,6 +20,7 @@ struct db {
 	int64_t last_try_ms;
 	bool in_transaction;
 	bool asked_again; /* the database wants the transaction run again */
+	unsigned life;    /* grows with every new connection */
 	int params[STATEMENTS];
 };
 
@@ -82,6 +83,7 @@ static bool connect_and_prepare(struct db *db)
 		if (!prepare(db, s))
 			return false;
 	db->usable = true;
+	db->life++;
 	return true;
 }
 
@@ -225,13 +227,13 @@ static struct error plain(struct db *db, const char *command)
 	return err;
 }
 
-static struct error transaction_once(struct db *db, struct error (*body)(struct db *db, void *arg),
-									 void *arg)
+static struct error transaction_once(struct db *db, const char *begin,
+									 struct error (*body)(struct db *db, void *arg), void *arg)
 {
 	struct error err = ensure_connected(db);
 
 	db->asked_again = false;
-	if (err.code || (err = plain(db, "BEGIN")).code)
+	if (err.code || (err = plain(db, begin)).code)
 		return err;
 	db->in_transaction = true;
 	err = body(db, arg);
@@ -245,17 +247,33 @@ static struct error transaction_once(struct db *db, struct error (*body)(struct 
 	return err;
 }
 
-struct error db_transaction(struct db *db, struct error (*body)(struct db *db, void *arg),
-							void *arg)
+static struct error transaction(struct db *db, const char *begin,
+								struct error (*body)(struct db *db, void *arg), void *arg)
 {
 	struct error err = ok();
 
 	for (int run = 0; run < TRANSACTION_RUNS; run++) {
-		err = transaction_once(db, body, arg);
+		err = transaction_once(db, begin, body, arg);
 		if (!db->asked_again)
 			break;
 	}
 	return err;
+}
+
+struct error db_transaction(struct db *db, struct error (*body)(struct db *db, void *arg),
+							void *arg)
+{
+	return transaction(db, "BEGIN", body, arg);
+}
+
+struct error db_snapshot(struct db *db, struct error (*body)(struct db *db, void *arg), void *arg)
+{
+	return transaction(db, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", body, arg);
+}
+
+unsigned db_life(const struct db *db)
+{
+	return db->life;
 }
 
 bool db_alive(struct db *db)

@@ -58,6 +58,16 @@ struct error db_stream(struct db *db, enum statement statement, const char *cons
 struct error db_transaction(struct db *db, struct error (*body)(struct db *db, void *arg),
 							void *arg) MUST_CHECK;
 
+/* The same, read only, and all of `body` sees one and the same state of the database. */
+struct error db_snapshot(struct db *db, struct error (*body)(struct db *db, void *arg),
+						 void *arg) MUST_CHECK;
+
+/*
+ * Counts this connection's lives.  What a session holds (a lock) is gone once this
+ * number is another.
+ */
+unsigned db_life(const struct db *db);
+
 /* Does the database answer right now? Makes the connection anew if it can. */
 bool db_alive(struct db *db);
 

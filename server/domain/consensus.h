@@ -1,32 +1,65 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * consensus -- reads judgments, lets the model (crowd/) infer, stores what follows.
+ * consensus -- what the crowd's word on each item amounts to, as rows: posteriors, skills,
+ * agreement, and what follows from them (items retire, disputes open).
  *
- * One transaction: it takes the news, fits, writes posteriors and skills, retires items
- * and opens disputes; killed anywhere, nothing is lost and nothing half done.  One
- * process scores at a time; the others find the lock taken and leave it alone.
+ * domain/standing infers; this room of it only writes and decides.  Every write is harmless to
+ * repeat, and a posterior never gives way to one that rests on fewer judgments, so a slow fit
+ * and quick updates may write side by side.
  */
 #ifndef DOMAIN_CONSENSUS_H
 #define DOMAIN_CONSENSUS_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "core/error.h"
+#include "core/hex.h"
+#include "crowd/model.h"
+#include "crowd/stopping.h"
+#include "db/db.h"
 
-struct db;
-
-struct scoring {
-	bool led;      /* false: another process is scoring */
-	uint32_t news; /* items with new judgments */
-	uint32_t items, volunteers;
-	uint64_t judgments;
-	uint32_t iterations;
-	uint32_t retired, disputed, moved; /* moved: posteriors that changed by .01 or more */
-	double alpha;                      /* of the largest campaign; NAN: undefined */
+/* What is known of an item besides its judgments. */
+struct item_facts {
+	unsigned char id[UUID_BYTES], campaign[UUID_BYTES];
+	bool gold, in_service;
+	int8_t truth; /* provenance truth: REAL, FAKE or UNKNOWN */
+	struct stopping rule;
+	uint32_t reopened;
+	double p_before; /* NAN: none yet */
+	uint32_t scored; /* judgments behind p_before */
+	uint32_t count, fake;
 };
 
-/* Scores if there is news, or in any case with `full`. */
-struct error consensus_score(struct db *db, bool full, struct scoring *ret_scoring) MUST_CHECK;
+/* Reads a row of consensus_items. */
+struct item_facts item_facts_read(const struct rows *row);
+
+/*
+ * Rows gather on a sheet and are sent to a statement as one JSON array when there are enough
+ * of them; totals[] add up what the statement answers.  Free with sheet_free().
+ */
+struct write_sheet {
+	struct db *db;
+	enum statement statement;
+	json_t *rows;
+	uint32_t *totals[2];
+};
+
+struct write_sheet write_sheet_new(struct db *db, enum statement statement);
+struct error write_sheet_add(struct write_sheet *sheet, json_t *row) MUST_CHECK;
+struct error write_sheet_send(struct write_sheet *sheet) MUST_CHECK;
+void write_sheet_free(struct write_sheet *sheet);
+
+#define auto_sheet __attribute__((cleanup(write_sheet_free))) struct write_sheet
+
+/* A row for consensus_write; alpha NAN leaves it as it was. */
+json_t *consensus_row(const struct item_facts *facts, const struct estimate *crowd, double alpha);
+
+/*
+ * A row for consensus_settle, or NULL when the item stays in service: METHOD.md's rule, with a
+ * whole plan again for each time it was reopened.
+ */
+json_t *consensus_decision(const struct item_facts *facts, double p_fake);
 
 #endif

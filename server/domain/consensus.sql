@@ -1,13 +1,28 @@
 -- name: consensus_lead
--- One process scores at a time, until its transaction ends.
+-- Tries to become the one process that scores, for as long as its connection lives.
 --   -> leads boolean
-SELECT pg_try_advisory_xact_lock(499967689577)
+SELECT pg_try_advisory_lock(499967689577)
 
--- name: consensus_take_pending
--- Takes the news, so that it is gone if, and only if, this transaction commits.
---   -> item uuid (repeats are possible)
-WITH taken AS (DELETE FROM score_pending RETURNING items)
-SELECT unnest(items) FROM taken
+-- name: consensus_folded
+-- Which news a fit of this moment has read.
+--   -> id bigint
+SELECT id FROM score_pending ORDER BY id
+
+-- name: consensus_fold
+-- Forgets news that a fit has read.
+--   $1 bigint[]
+DELETE FROM score_pending WHERE id = ANY ($1::bigint[])
+
+-- name: consensus_news
+-- Single judgments that no fit has read, oldest first. Their order of numbers is not their
+-- order of commit: the caller asks from some way back and passes over what it knows.
+--   $1 bigint after which number
+--   -> id bigint, item uuid, volunteer uuid, says fake boolean
+SELECT p.id, n.item, n.volunteer, n.fake
+  FROM score_pending p CROSS JOIN LATERAL unnest(p.items, p.volunteers, p.fakes)
+       AS n (item, volunteer, fake)
+ WHERE p.id > $1::bigint
+ ORDER BY p.id
 
 -- name: consensus_judgments
 -- What the model reads: blind verdicts, training excepted.
@@ -17,32 +32,39 @@ SELECT item_id, volunteer_id, verdict = 'fake', confidence, position = 'left'
  WHERE revision = 0 AND NOT training
 
 -- name: consensus_items
--- What is known of the items that have judgments.
---   -> id uuid, campaign number, gold, truth, state, threshold, min, max, reopened,
---      p_fake (NULL: none yet), judgments, campaign uuid
-SELECT i.id, dense_rank() OVER (ORDER BY i.campaign_id) - 1, i.gold, i.truth, i.state, k.threshold,
+-- What is known of the items that have judgments: of all, or of some.
+--   $1 uuid[] or NULL
+--   -> id uuid, campaign uuid, gold, truth, in service?, threshold, min, max, reopened,
+--      p_fake (NULL: none yet), judgments scored, judgments now, of them fake
+SELECT i.id, i.campaign_id, i.gold, i.truth, i.state = 'in_service', k.threshold,
        k.min_judgments, k.max_judgments,
        (SELECT count(*) FROM ruling r WHERE r.item_id = i.id AND r.ruling = 'reopen'),
-       c.p_fake, coalesce(c.judgments, 0), i.campaign_id
+       c.p_fake, coalesce(c.judgments, 0), j.count, j.fake
   FROM item i
   JOIN campaign k ON k.id = i.campaign_id
   LEFT JOIN consensus c ON c.item_id = i.id
+  JOIN (SELECT item_id, count(*), count(*) FILTER (WHERE verdict = 'fake') AS fake
+          FROM judgment
+         WHERE revision = 0 AND NOT training
+           AND ($1::uuid[] IS NULL OR item_id = ANY ($1::uuid[]))
+         GROUP BY item_id) j ON j.item_id = i.id
  WHERE NOT i.training
-   AND EXISTS (SELECT FROM judgment j WHERE j.item_id = i.id)
  ORDER BY i.id
 
 -- name: consensus_write
--- Stores what the model infers.
---   $1 json [{item, p_fake, low, high, judgments, fake, alpha}]
-INSERT INTO consensus (item_id, p_fake, low, high, judgments, fake_votes, alpha)
+-- Stores what the model infers, but never on fewer judgments than are scored already.
+--   $1 json [{item, p_fake, low, high, judgments, fake, alpha (null: as it was)}]
+INSERT INTO consensus AS c (item_id, p_fake, low, high, judgments, fake_votes, alpha)
 SELECT w.item, w.p_fake, w.low, w.high, w.judgments, w.fake, w.alpha
   FROM json_to_recordset($1::json) AS w (
        item uuid, p_fake double precision, low double precision, high double precision,
        judgments integer, fake integer, alpha double precision)
+ ORDER BY w.item
     ON CONFLICT (item_id) DO UPDATE
    SET p_fake = excluded.p_fake, low = excluded.low, high = excluded.high,
-       judgments = excluded.judgments, fake_votes = excluded.fake_votes, alpha = excluded.alpha,
-       updated_at = now()
+       judgments = excluded.judgments, fake_votes = excluded.fake_votes,
+       alpha = coalesce(excluded.alpha, c.alpha), updated_at = now()
+ WHERE c.judgments <= excluded.judgments
 
 -- name: consensus_write_skills
 -- Stores how well volunteers tell; those who were erased have no skill any more.
@@ -53,6 +75,7 @@ SELECT w.volunteer, w.sensitivity, w.specificity, w.judgments
        volunteer uuid, sensitivity double precision, specificity double precision,
        judgments integer)
   JOIN volunteer v ON v.id = w.volunteer
+ ORDER BY w.volunteer
     ON CONFLICT (volunteer_id) DO UPDATE
    SET sensitivity = excluded.sensitivity, specificity = excluded.specificity,
        judgments = excluded.judgments, updated_at = now()

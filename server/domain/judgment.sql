@@ -53,13 +53,14 @@ WITH wanted AS MATERIALIZED (
       JOIN pair p ON p.assignment_id = f.assignment
      CROSS JOIN LATERAL jsonb_to_recordset(f.items) AS s (
            item uuid, position text, verdict text, confidence smallint, tells text[], marks jsonb)
-    RETURNING item_id, training
+    RETURNING item_id, volunteer_id, verdict, training
 ), closed AS (
     UPDATE assignment a SET state = 'judged'
       FROM pair p WHERE a.id = p.assignment_id AND a.state = 'open'
 ), pending AS (
-    INSERT INTO score_pending (items)
-    SELECT array_agg(item_id) FROM said WHERE NOT training HAVING count(*) > 0
+    INSERT INTO score_pending (items, volunteers, fakes)
+    SELECT array_agg(item_id), array_agg(volunteer_id), array_agg(verdict = 'fake')
+      FROM said WHERE NOT training HAVING count(*) > 0
 )
 SELECT w.n,
        CASE WHEN k.judged THEN CASE WHEN k.same THEN 'again' ELSE 'conflict' END

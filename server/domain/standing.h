@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * standing -- how every item and volunteer stands: the last full fit, and what came since.
+ *
+ *   Properties   A full fit reads every judgment in one snapshot and notes which news
+ *                (score_pending) it has read.  Between two fits each new judgment moves its item
+ *                and its volunteer in constant time (crowd/online).
+ *   Operation    standing_fit() reads and fits, standing_publish() writes all that changed,
+ *                standing_catch_up() takes in single judgments and writes what they touch.
+ *   Safety       News leaves the table only when a published fit has read it, so a crash
+ *                anywhere loses nothing: the next leader fits everything anew.
+ *
+ * Threads: a standing belongs to one thread at a time; domain/scorer hands it over.
+ */
+#ifndef DOMAIN_STANDING_H
+#define DOMAIN_STANDING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/error.h"
+
+struct db;
+struct standing;
+
+/* What one step did, for the log and the command line. */
+struct scoring {
+	uint64_t judgments; /* behind the fit */
+	uint32_t items, volunteers, iterations;
+	uint32_t news;  /* judgments that are new in this step */
+	uint32_t moved; /* posteriors that changed by .01 or more */
+	uint32_t retired, disputed;
+	double alpha; /* of the first campaign; NAN: undefined */
+};
+
+/* Reads everything and fits. Memory: some 30 bytes a judgment while it runs. */
+struct error standing_fit(struct db *db, struct standing **ret_standing) MUST_CHECK;
+void standing_free(struct standing *standing);
+
+/* How much news the fit has read that no fit before it had. */
+uint32_t standing_news(const struct standing *standing);
+
+/*
+ * Writes what the fit changed, and settles items.  With `forget`, the news that it has read is
+ * dropped: only the process that leads may, or another would never hear of it.
+ */
+struct error standing_publish(struct db *db, struct standing *standing, bool forget,
+							  struct scoring *ret_scoring) MUST_CHECK;
+
+/* Takes in what arrived since; writes and settles the items it touched. */
+struct error standing_catch_up(struct db *db, struct standing *standing,
+							   struct scoring *ret_scoring) MUST_CHECK;
+
+#endif
