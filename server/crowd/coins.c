@@ -4,11 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PULL_ONE  0x1p24
-#define PULL_MOST 100. /* keeps a pull inside its 32 bits */
-#define FLOOR     1e-9 /* no probability is taken for certain */
-#define IMAGINED  20.  /* how much the assumed mean counts, in volunteers known well */
-#define COMPETENT .75  /* the assumed share of right answers */
+#define PULL_ONE   0x1p24
+#define PULL_MOST  100. /* keeps a pull inside its 32 bits */
+#define FLOOR      1e-9 /* no probability is taken for certain */
+#define IMAGINED   20.  /* how much the assumed mean counts, in volunteers known well */
+#define LEAP_AFTER 5    /* iterations that find the way before it is shortened */
+#define LEAP_MOST  8.
+#define COMPETENT  .75 /* the assumed share of right answers */
 
 static int32_t pull_of(double x)
 {
@@ -70,17 +72,16 @@ static void learn_mean(struct coins *coins, int truth)
 								(fixed_value(all) + IMAGINED);
 }
 
-/* How far log(n) falls if an item takes its own share, at most 1, out of a count of n: exact at
- * both ends, straight between. */
-static double own_share(double n)
-{
-	return -log1p(-fmin(1 / n, .8));
-}
-
-/* Log probability of one answer, and what the asking item's own share adds to it. */
+/* Probability of one answer; and by what factor it falls once the asking item takes its own
+ * share, at most 1, out of the counts: exact at both ends, straight between on the log scale. */
 struct term {
-	double log, own;
+	double share, own;
 };
+
+static double own_factor(double n)
+{
+	return n / fmax(n - 1, .2 * n);
+}
 
 static struct term term_of(const struct coins *coins, double answers, double all, double mean)
 {
@@ -88,12 +89,12 @@ static struct term term_of(const struct coins *coins, double answers, double all
 
 	switch (coins->options.way) {
 	case COINS_LIKELIHOOD:
-		return (struct term){ log(fmax(all > 0 ? answers / all : mean, FLOOR)), 0 };
+		return (struct term){ fmax(all > 0 ? answers / all : mean, FLOOR), 1 };
 	case COINS_VARIATIONAL:
-		return (struct term){ digamma(n) - digamma(of), 0 };
+		return (struct term){ exp(digamma(n) - digamma(of)), 1 };
 	case COINS_LEAVE_OUT:
 	default:
-		return (struct term){ log(n / of), own_share(n) - own_share(of) };
+		return (struct term){ n / of, own_factor(n) / own_factor(of) };
 	}
 }
 
@@ -104,14 +105,15 @@ static void weigh_volunteer(struct coins *coins, uint32_t volunteer)
 	double to_fakes[SYMBOLS_MAX], to_reals[SYMBOLS_MAX];
 	double fakes = answers_of(coins, volunteer, FAKE, to_fakes);
 	double reals = answers_of(coins, volunteer, REAL, to_reals);
+	bool own = coins->options.way == COINS_LEAVE_OUT;
 
 	for (uint32_t k = 0; k < symbols; k++) {
 		struct term fake = term_of(coins, to_fakes[k], fakes, coins->mean[FAKE][k]);
 		struct term real = term_of(coins, to_reals[k], reals, coins->mean[REAL][k]);
 
 		/* The item's share in fakes is p and in reals 1 - p. */
-		pull[k].base = pull_of(fake.log - real.log + real.own);
-		pull[k].slope = pull_of(fake.own + real.own);
+		pull[k].base = pull_of(log(fake.share / real.share * real.own));
+		pull[k].slope = own ? pull_of(log(fake.own * real.own)) : 0;
 	}
 }
 
@@ -194,12 +196,89 @@ static double expect(struct coins *coins)
 
 		if (sheet->start[i] == sheet->start[i + 1])
 			continue;
-		if (!sheet_is_gold(sheet, i))
-			p = sigmoid(odds_at(coins, i, before));
+		if (!sheet_is_gold(sheet, i)) {
+			double odds = odds_at(coins, i, before);
+
+			coins->odds[i] = (float)odds;
+			p = sigmoid(odds);
+		}
 		change = fmax(change, fabs(p - before));
 		add_item(coins, i, p);
 	}
+	coins->iterations++;
 	return change;
+}
+
+/* Where an item's odds stood and how they moved; what Squarem needs of the two last steps. */
+struct trail {
+	float from, step;
+};
+
+/*
+ * How far to leap along the last two steps: the ratio of the lengths of the first step and of
+ * what changed from it to the second. 1 is no leap.
+ */
+static double leap_length(const struct coins *coins, const struct trail trail[])
+{
+	fixed steps = 0, turns = 0;
+
+	for (uint32_t i = 0; i < coins->sheet->items; i++) {
+		double step = fmin(fabs((double)trail[i].step), 4);
+		double turn = coins->odds[i] - trail[i].from - 2 * (double)trail[i].step;
+
+		turn = fmin(fabs(turn), 4);
+		steps += fixed_of(step * step);
+		turns += fixed_of(turn * turn);
+	}
+	return turns > 0 ? sqrt((double)steps / (double)turns) : 1;
+}
+
+/*
+ * Squarem (Varadhan & Roland 2008) on the log odds: two steps show the direction and the speed
+ * of convergence, and the third leaps ahead. What it changes is the way, not the end.
+ */
+static void leap(struct coins *coins, const struct trail trail[])
+{
+	const struct sheet *sheet = coins->sheet;
+	double length = fmin(leap_length(coins, trail), LEAP_MOST);
+
+	if (length <= 1)
+		return;
+	forget(coins);
+	for (uint32_t i = 0; i < sheet->items; i++) {
+		double step = (double)trail[i].step;
+		double turn = coins->odds[i] - trail[i].from - 2 * step;
+		double odds = trail[i].from + 2 * length * step + length * length * turn;
+
+		if (sheet->start[i] == sheet->start[i + 1])
+			continue;
+		add_item(coins, i, sheet_is_gold(sheet, i) ? sheet->truth[i] : sigmoid(odds));
+	}
+	weigh(coins);
+}
+
+/* Two steps and a leap, until a step changes next to nothing. */
+static void iterate(struct coins *coins)
+{
+	uint32_t items = coins->sheet->items;
+	bool plain = coins->options.way == COINS_LIKELIHOOD; /* the textbook's EM */
+	struct trail *trail = crowd_alloc(items, sizeof *trail);
+
+	while (!coins->converged && coins->iterations < coins->options.iterations_max) {
+		for (uint32_t i = 0; i < items; i++)
+			trail[i].from = coins->odds[i];
+		coins->converged = expect(coins) <= coins->options.tolerance;
+		weigh(coins);
+		if (coins->converged || plain || coins->iterations < LEAP_AFTER)
+			continue;
+		for (uint32_t i = 0; i < items; i++)
+			trail[i].step = coins->odds[i] - trail[i].from;
+		coins->converged = expect(coins) <= coins->options.tolerance;
+		weigh(coins);
+		if (!coins->converged)
+			leap(coins, trail);
+	}
+	free(trail);
 }
 
 struct coins coins_fit(const struct sheet *sheet, const struct coins_options *options)
@@ -208,7 +287,8 @@ struct coins coins_fit(const struct sheet *sheet, const struct coins_options *op
 						   .options = *options,
 						   .pull = crowd_alloc(sheet->codes, sizeof *coins.pull),
 						   .fake = crowd_alloc(sheet->codes, sizeof *coins.fake),
-						   .posterior = crowd_alloc(sheet->items, sizeof *coins.posterior) };
+						   .posterior = crowd_alloc(sheet->items, sizeof *coins.posterior),
+						   .odds = crowd_alloc(sheet->items, sizeof *coins.odds) };
 
 	for (uint32_t k = 0; k < sheet->symbols; k++) {
 		coins.mean[FAKE][k] = assumed(sheet, FAKE, k);
@@ -216,11 +296,7 @@ struct coins coins_fit(const struct sheet *sheet, const struct coins_options *op
 	}
 	begin(&coins);
 	weigh(&coins);
-	while (!coins.converged && coins.iterations < options->iterations_max) {
-		coins.converged = expect(&coins) <= options->tolerance;
-		weigh(&coins);
-		coins.iterations++;
-	}
+	iterate(&coins);
 	return coins;
 }
 
@@ -229,6 +305,7 @@ void coins_clear(struct coins *coins)
 	free(coins->pull);
 	free(coins->fake);
 	free(coins->posterior);
+	free(coins->odds);
 }
 
 /* Prior counts, for reporting; maximum likelihood has next to none. */

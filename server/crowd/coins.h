@@ -41,6 +41,7 @@ struct coins {
 	struct coins_options options;
 	struct pull *pull;           /* codes */
 	fixed *fake;                 /* codes: expected number given about fakes */
+	float *odds;                 /* items: log odds at the last step */
 	fixed *posterior;            /* items */
 	fixed fakes;                 /* sum of posteriors of judged items that are not gold */
 	uint32_t open;               /* how many those are */
