@@ -12,6 +12,7 @@
 #include "crowd/agreement.h"
 #include "crowd/evaluation.h"
 #include "crowd/model.h"
+#include "crowd/sheet.h"
 
 static const char usage[] =
 	"usage: touchstone infer [--method M] [--gold G.csv] [--truth T.csv] [--report]\n"
@@ -26,11 +27,12 @@ struct settings {
 };
 
 struct result {
-	struct judgments judgments;
 	const struct names *tasks, *workers;
+	int8_t *gold, *truth; /* tasks; or NULL */
+	size_t judgments;
+	uint32_t *answers; /* workers: how many judgments; or NULL */
+	struct agreement alpha;
 	struct fit *fit;
-	double *p_fake; /* tasks; held off 0 and 1 unless the task is gold */
-	uint8_t *label; /* tasks */
 	double seconds;
 };
 
@@ -69,26 +71,19 @@ static bool read_settings(int argc, char **argv, struct settings *settings)
 	return true;
 }
 
-/* A forecast as it is printed: nine decimals, and never certain unless it is known. */
-static double printed(double p, bool known)
+static int label_at(const struct result *result, uint32_t task)
 {
-	return known ? p : fmin(fmax(rint(p * 1e9) / 1e9, 1e-9), 1 - 1e-9);
+	return label_of(result->fit->p_fake[task].mean);
 }
 
-static void label_tasks(struct result *result)
+/* A forecast as it is printed: nine decimals, and never certain unless the task is gold. */
+static double printed(const struct result *result, uint32_t task)
 {
-	uint32_t tasks = result->judgments.items;
+	double p = result->fit->p_fake[task].mean;
 
-	result->p_fake = calloc((size_t)tasks + 1, sizeof *result->p_fake);
-	result->label = calloc((size_t)tasks + 1, 1);
-	if (!result->p_fake || !result->label)
-		abort();
-	for (uint32_t i = 0; i < tasks; i++) {
-		bool known = result->judgments.truth && result->judgments.truth[i] != UNKNOWN;
-
-		result->p_fake[i] = printed(result->fit->p_fake[i].mean, known);
-		result->label[i] = (uint8_t)label_of(result->fit->p_fake[i].mean);
-	}
+	if (result->gold && result->gold[task] != UNKNOWN)
+		return p;
+	return fmin(fmax(rint(p * 1e9) / 1e9, 1e-9), 1 - 1e-9);
 }
 
 /* A field, quoted where it must be. */
@@ -110,10 +105,11 @@ static void put_field(FILE *out, const char *text)
 static void put_labels(const struct result *result)
 {
 	puts("task,label,p_fake,judgments");
-	for (uint32_t i = 0; i < result->judgments.items; i++) {
+	for (uint32_t i = 0; i < result->fit->items; i++) {
+		uint64_t p = (uint64_t)llrint(printed(result, i) * 1e9);
+
 		put_field(stdout, names_text(result->tasks, i, NULL));
-		uint64_t p = (uint64_t)llrint(result->p_fake[i] * 1e9);
-		printf(",%s,%u.%09u,%u\n", result->label[i] == FAKE ? "fake" : "real",
+		printf(",%s,%u.%09u,%u\n", label_at(result, i) == FAKE ? "fake" : "real",
 			   (unsigned)(p / 1000000000), (unsigned)(p % 1000000000), result->fit->judgments[i]);
 	}
 }
@@ -121,57 +117,65 @@ static void put_labels(const struct result *result)
 static bool put_workers(const char *path, const struct result *result)
 {
 	FILE *out = fopen(path, "w");
-	uint32_t workers = result->judgments.volunteers;
-	uint32_t *judgments = calloc((size_t)workers + 1, sizeof *judgments);
 
-	if (!out || !judgments) {
-		free(judgments);
+	if (!out)
 		return false;
-	}
-	for (size_t j = 0; j < result->judgments.count; j++)
-		judgments[result->judgments.volunteer[j]]++;
 	fputs("worker,judgments,sensitivity,sensitivity_low,sensitivity_high,"
 		  "specificity,specificity_low,specificity_high\n",
 		  out);
-	for (uint32_t v = 0; v < workers; v++) {
+	for (uint32_t v = 0; v < result->fit->volunteers; v++) {
 		const struct estimate *sensitivity = &result->fit->sensitivity[v];
 		const struct estimate *specificity = &result->fit->specificity[v];
 
 		put_field(out, names_text(result->workers, v, NULL));
-		fprintf(out, ",%u,%.6f,%.6f,%.6f,%.6f,%.6f,%.6f\n", judgments[v], sensitivity->mean,
+		fprintf(out, ",%u,%.6f,%.6f,%.6f,%.6f,%.6f,%.6f\n", result->answers[v], sensitivity->mean,
 				sensitivity->low, sensitivity->high, specificity->mean, specificity->low,
 				specificity->high);
 	}
-	free(judgments);
 	return !fclose(out);
 }
 
-static void put_report(const struct result *result, const int8_t truth[])
+static void report_truth(const struct result *result)
 {
-	struct random random = random_seeded(1);
-	struct agreement alpha = agreement_alpha(&result->judgments, 1000, &random);
+	uint32_t tasks = result->fit->items;
+	double *p = calloc((size_t)tasks + 1, sizeof *p);
+	uint8_t *label = calloc((size_t)tasks + 1, 1);
 
-	fprintf(stderr, "{\"tasks\": %u, \"workers\": %u, \"judgments\": %zu", result->judgments.items,
-			result->judgments.volunteers, result->judgments.count);
-	if (alpha.defined)
-		fprintf(stderr, ", \"alpha\": %.6f, \"alpha_low\": %.6f, \"alpha_high\": %.6f", alpha.alpha,
-				alpha.low, alpha.high);
+	if (!p || !label)
+		abort();
+	for (uint32_t i = 0; i < tasks; i++) {
+		p[i] = printed(result, i);
+		label[i] = (uint8_t)label_at(result, i);
+	}
+	struct evaluation e = evaluate(p, label, result->truth, tasks);
+	fprintf(stderr,
+			", \"evaluated\": %zu, \"accuracy\": %.6f, \"balanced_accuracy\": %.6f, "
+			"\"f1\": %.6f, \"log_loss\": %.6f, \"brier\": %.6f, \"ece\": %.6f",
+			e.items, e.accuracy, e.balanced_accuracy, e.f1, e.log_loss, e.brier, e.ece);
+	free(p);
+	free(label);
+}
+
+static void put_report(const struct result *result)
+{
+	const struct agreement *alpha = &result->alpha;
+	const struct fit *fit = result->fit;
+
+	fprintf(stderr, "{\"tasks\": %u, \"workers\": %u, \"judgments\": %zu", fit->items,
+			fit->volunteers, result->judgments);
+	if (alpha->defined)
+		fprintf(stderr, ", \"alpha\": %.6f, \"alpha_low\": %.6f, \"alpha_high\": %.6f",
+				alpha->alpha, alpha->low, alpha->high);
 	else
 		fputs(", \"alpha\": null, \"alpha_low\": null, \"alpha_high\": null", stderr);
 	fprintf(stderr,
-			", \"iterations\": %u, \"converged\": %s, \"log_likelihood\": %.6f, "
-			"\"prevalence\": %.6f, \"seconds\": %.6f",
-			result->fit->iterations, result->fit->converged ? "true" : "false",
-			result->fit->log_likelihood, result->fit->prevalence.mean, result->seconds);
-	if (truth) {
-		struct evaluation e =
-			evaluate(result->p_fake, result->label, truth, result->judgments.items);
-
-		fprintf(stderr,
-				", \"evaluated\": %zu, \"accuracy\": %.6f, \"balanced_accuracy\": %.6f, "
-				"\"f1\": %.6f, \"log_loss\": %.6f, \"brier\": %.6f, \"ece\": %.6f",
-				e.items, e.accuracy, e.balanced_accuracy, e.f1, e.log_loss, e.brier, e.ece);
-	}
+			", \"iterations\": %u, \"converged\": %s, \"calibrated\": %s, "
+			"\"log_likelihood\": %.6f, \"prevalence\": %.6f, \"seconds\": %.6f",
+			fit->iterations, fit->converged ? "true" : "false",
+			fit->calibration.used ? "true" : "false", fit->log_likelihood, fit->prevalence.mean,
+			result->seconds);
+	if (result->truth)
+		report_truth(result);
 	fputs("}\n", stderr);
 }
 
@@ -183,37 +187,69 @@ static double now_s(void)
 	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
-static struct error infer(const struct settings *settings, const struct table *table)
+static struct error read_truths(const struct settings *settings, struct result *result)
 {
-	struct result result = { .judgments = table_judgments(table),
-							 .tasks = table_tasks(table),
-							 .workers = table_workers(table) };
-	int8_t *truth = NULL, *gold = NULL;
-	double start = now_s();
 	struct error err = ok();
 
 	if (settings->gold)
-		err = crowd_file_truth(settings->gold, result.tasks, &gold);
+		err = crowd_file_truth(settings->gold, result->tasks, &result->gold);
 	if (!err.code && settings->truth)
-		err = crowd_file_truth(settings->truth, result.tasks, &truth);
+		err = crowd_file_truth(settings->truth, result->tasks, &result->truth);
+	return err;
+}
+
+/* What is told of the rows themselves, before they go. */
+static void describe_rows(const struct settings *settings, const struct judgments *judgments,
+						  struct result *result)
+{
+	struct random random = random_seeded(1);
+
+	result->judgments = judgments->count;
+	if (settings->report)
+		result->alpha = agreement_alpha(judgments, 1000, &random);
+	if (!settings->workers)
+		return;
+	result->answers = calloc((size_t)judgments->volunteers + 1, sizeof *result->answers);
+	if (!result->answers)
+		abort();
+	for (size_t j = 0; j < judgments->count; j++)
+		result->answers[judgments->volunteer[j]]++;
+}
+
+/* Sorts the rows into a sheet, lets them go, and fits: one copy of the judgments is enough. */
+static void fit_table(const struct settings *settings, struct table *table, struct result *result)
+{
+	struct judgments judgments = table_judgments(table);
+
+	judgments.truth = result->gold;
+	describe_rows(settings, &judgments, result);
+	struct sheet sheet = sheet_new(&judgments, model_is_graded(&judgments, &settings->model));
+	table_forget_rows(table);
+	result->fit = model_fit_sheet(&sheet, &settings->model);
+	sheet_clear(&sheet);
+}
+
+static struct error infer(const struct settings *settings, struct table *table)
+{
+	struct result result = { .tasks = table_tasks(table), .workers = table_workers(table) };
+	double start = now_s();
+	struct error err = read_truths(settings, &result);
+
 	if (!err.code) {
-		result.judgments.truth = gold;
-		result.fit = model_fit(&result.judgments, &settings->model);
-		label_tasks(&result);
+		fit_table(settings, table, &result);
 		result.seconds = now_s() - start;
 		put_labels(&result);
 		if (settings->workers && !put_workers(settings->workers, &result))
 			err = errorf(ERR_INVALID, "%s: cannot be written", settings->workers);
 		if (settings->report)
-			put_report(&result, truth);
+			put_report(&result);
 	}
 	if (!err.code && fflush(stdout))
 		err = errorf(ERR_INTERNAL, "standard output cannot be written");
 	fit_free(result.fit);
-	free(result.p_fake);
-	free(result.label);
-	free(truth);
-	free(gold);
+	free(result.answers);
+	free(result.truth);
+	free(result.gold);
 	return err;
 }
 

@@ -50,14 +50,14 @@ static struct estimate share_of(double yes, double no, bool interval)
 	return (struct estimate){ mean, beta_quantile(yes, no, .05), beta_quantile(yes, no, .95) };
 }
 
-static struct fit *fit_new(const struct judgments *judgments)
+static struct fit *fit_new(const struct sheet *sheet)
 {
 	struct fit *fit = crowd_alloc(1, sizeof *fit);
 
-	fit->items = judgments->items;
-	fit->volunteers = judgments->volunteers;
+	fit->items = sheet->items;
+	fit->volunteers = sheet->volunteers;
 	fit->p_fake = crowd_alloc(fit->items, sizeof *fit->p_fake);
-	fit->crowd = judgments->truth ? crowd_alloc(fit->items, sizeof *fit->crowd) : fit->p_fake;
+	fit->crowd = sheet->truth ? crowd_alloc(fit->items, sizeof *fit->crowd) : fit->p_fake;
 	fit->odds = crowd_alloc(fit->items, sizeof *fit->odds);
 	fit->fakes_judged = crowd_alloc(fit->volunteers, sizeof *fit->fakes_judged);
 	fit->reals_judged = crowd_alloc(fit->volunteers, sizeof *fit->reals_judged);
@@ -322,9 +322,22 @@ static void fit_glad(struct fit *fit, const struct sheet *sheet,
 	glad_clear(&glad);
 }
 
+bool model_is_graded(const struct judgments *judgments, const struct model_options *options)
+{
+	return judgments->confidence && options->method == METHOD_DEFAULT;
+}
+
 struct fit *model_fit(const struct judgments *judgments, const struct model_options *options)
 {
-	bool graded = judgments->confidence && options->method == METHOD_DEFAULT;
+	struct sheet sheet = sheet_new(judgments, model_is_graded(judgments, options));
+	struct fit *fit = model_fit_sheet(&sheet, options);
+
+	sheet_clear(&sheet);
+	return fit;
+}
+
+struct fit *model_fit_sheet(const struct sheet *sheet, const struct model_options *options)
+{
 	bool likelihood = options->method == METHOD_DAWID_SKENE;
 	struct coins_options coins = { .way = COINS_LEAVE_OUT,
 								   .iterations_max = options->iterations_max
@@ -334,32 +347,30 @@ struct fit *model_fit(const struct judgments *judgments, const struct model_opti
 								   .tolerance = options->tolerance > 0 ? options->tolerance
 												: likelihood           ? 1e-8
 																	   : 1e-3 };
-	struct sheet sheet = sheet_new(judgments, graded);
-	struct fit *fit = fit_new(judgments);
+	struct fit *fit = fit_new(sheet);
 
 	switch (options->method) {
 	case METHOD_MAJORITY:
-		fit_majority(fit, &sheet, options);
+		fit_majority(fit, sheet, options);
 		break;
 	case METHOD_GLAD:
-		fit_glad(fit, &sheet, options);
+		fit_glad(fit, sheet, options);
 		break;
 	case METHOD_DAWID_SKENE:
 		coins.way = COINS_LIKELIHOOD;
-		fit_coins(fit, &sheet, options, &coins);
+		fit_coins(fit, sheet, options, &coins);
 		break;
 	case METHOD_VARIATIONAL:
 		coins.way = COINS_VARIATIONAL;
-		fit_coins(fit, &sheet, options, &coins);
+		fit_coins(fit, sheet, options, &coins);
 		break;
 	case METHOD_ONE_COIN:
 		coins.one_coin = true;
-		fit_coins(fit, &sheet, options, &coins);
+		fit_coins(fit, sheet, options, &coins);
 		break;
 	case METHOD_DEFAULT:
 	default:
-		fit_coins(fit, &sheet, options, &coins);
+		fit_coins(fit, sheet, options, &coins);
 	}
-	sheet_clear(&sheet);
 	return fit;
 }

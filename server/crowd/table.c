@@ -240,6 +240,25 @@ void table_free(struct table *table)
 	free(table);
 }
 
+static void names_forget(struct names *names)
+{
+	free(names->slots);
+	names->slots = NULL;
+}
+
+void table_forget_rows(struct table *table)
+{
+	names_forget(&table->workers);
+	names_forget(&table->tasks);
+	free(table->worker);
+	free(table->task);
+	free(table->label);
+	free(table->confidence);
+	table->worker = table->task = NULL;
+	table->label = table->confidence = NULL;
+	table->rows = table->read = table->size = 0;
+}
+
 static struct error bad_line(const struct table *table, const char *what)
 {
 	return errorf(ERR_INVALID, "line %zu: %s", table->line, what);

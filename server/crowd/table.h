@@ -51,6 +51,10 @@ const struct names *table_workers(const struct table *table); /* TABLE_JUDGMENTS
 /* A view of TABLE_JUDGMENTS, without truth. */
 struct judgments table_judgments(const struct table *table);
 
+/* Gives back the memory of the rows and of looking names up; their texts stay. Views of the rows
+ * and names_find() are over. */
+void table_forget_rows(struct table *table);
+
 /* TABLE_TRUTH: sets truth[i] for each name i of `tasks` that has one, UNKNOWN for the others. */
 void table_truth(const struct table *table, const struct names *tasks, int8_t truth[]);
 
