@@ -159,6 +159,31 @@ struct agreement agreement_alpha(const struct judgments *judgments, unsigned res
 	return agreement;
 }
 
+void agreement_of_volunteers(const struct judgments *judgments, double alpha[])
+{
+	uint64_t *said = must_alloc((size_t)judgments->items * 2, sizeof *said), totals[2] = { 0 };
+	uint64_t *met = must_alloc(judgments->volunteers, sizeof *met);
+	uint64_t *differed = must_alloc(judgments->volunteers, sizeof *differed);
+
+	for (size_t j = 0; j < judgments->count; j++)
+		said[(size_t)judgments->item[j] * 2 + judgments->verdict[j]]++;
+	for (size_t j = 0; j < judgments->count; j++) {
+		const uint64_t *here = &said[(size_t)judgments->item[j] * 2];
+		uint32_t v = judgments->volunteer[j];
+
+		met[v] += here[REAL] + here[FAKE] - 1;
+		differed[v] += here[!judgments->verdict[j]];
+		totals[judgments->verdict[j]] += here[REAL] + here[FAKE] > 1;
+	}
+	double expected = agreement_expected(totals[FAKE], totals[REAL]);
+	for (uint32_t v = 0; v < judgments->volunteers; v++)
+		alpha[v] =
+			met[v] && expected > 0 ? 1 - (double)differed[v] / (double)met[v] / expected : NAN;
+	free(said);
+	free(met);
+	free(differed);
+}
+
 struct agreement agreement_fleiss(const struct judgments *judgments)
 {
 	struct kinds kinds = kinds_of(judgments);

@@ -38,6 +38,13 @@ double agreement_of_item(uint32_t fake, uint32_t real, double expected);
  * at least two judgments. */
 double agreement_expected(uint64_t fake, uint64_t real);
 
+/*
+ * Agreement of each volunteer with the others: 1 - the share of the others' verdicts on the same
+ * items that differ from theirs / the disagreement expected from all judgments.  alpha[v] is NAN
+ * where v met nobody or nothing can be expected.  For a stratum of items, pass its judgments alone.
+ */
+void agreement_of_volunteers(const struct judgments *judgments, double alpha[]);
+
 /* Fleiss' kappa. Defined only where every judged item has the same number (two or more) of
  * judgments; low and high equal it. */
 struct agreement agreement_fleiss(const struct judgments *judgments);

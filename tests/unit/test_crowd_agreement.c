@@ -55,6 +55,21 @@ START_TEST(items_average_to_alpha)
 }
 END_TEST
 
+START_TEST(volunteers_are_measured_against_the_others)
+{
+	double alpha[2];
+	struct judgments alone = published;
+
+	agreement_of_volunteers(&published, alpha);
+	/* Both met the other ten times and differed four times. */
+	ck_assert_double_eq_tol(alpha[0], 1 - .4 / agreement_expected(6, 14), 1e-12);
+	ck_assert_double_eq(alpha[0], alpha[1]);
+	alone.count = 1;
+	agreement_of_volunteers(&alone, alpha);
+	ck_assert(isnan(alpha[0]) && isnan(alpha[1]));
+}
+END_TEST
+
 START_TEST(fleiss_kappa_needs_equally_many_judgments)
 {
 	struct judgments uneven = published;
@@ -104,6 +119,7 @@ Suite *crowd_agreement_suite(void)
 	tcase_add_test(tests, alpha_is_the_published_value);
 	tcase_add_test(tests, alpha_without_disagreement_to_expect_is_undefined);
 	tcase_add_test(tests, items_average_to_alpha);
+	tcase_add_test(tests, volunteers_are_measured_against_the_others);
 	tcase_add_test(tests, fleiss_kappa_needs_equally_many_judgments);
 	tcase_add_loop_test(tests, an_item_retires_when_sure_and_is_disputed_when_asked_out, 0, 6);
 	tcase_add_test(tests, a_sure_crowd_may_contradict_gold);
