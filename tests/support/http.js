@@ -29,7 +29,7 @@ export class Client {
 			const [, name, value] = /^([^=]+)=([^;]*)/.exec(line);
 			this.cookies.set(name, value);
 		}
-		const json = /json/.test(response.headers.get("content-type") ?? "") && bytes.length > 0 ? JSON.parse(bytes) : undefined;
+		const json = /^application\/(problem\+)?json(;|$)/.test(response.headers.get("content-type") ?? "") && bytes.length > 0 ? JSON.parse(bytes) : undefined;
 		const exchange = { client: this, method, path, status: response.status, headers: response.headers, json, bytes, ms: performance.now() - began };
 		this.listener(exchange);
 		return exchange;
