@@ -70,7 +70,7 @@ $(GEN): $(SQL) scripts/embed-sql
 	@mkdir -p $(@D)
 	@scripts/embed-sql header $(SQL) > $@
 
-$(B)/http-tests: $(HTTP:%.c=$(B)/%.o)
+$(B)/http-tests: $(HTTP:%.c=$(B)/%.o) $(LIB)
 	@echo "  link  $@"
 	@$(CC) $(LDFLAGS) $^ $(LDLIBS) $(shell pkg-config --libs check) -o $@
 

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "raw.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "client.h"
+
+#define MAX_ANSWER (1 << 20)
+#define QUIET_MS   3000
+
+const char *raw_host(void)
+{
+	return getenv("SERVER_URL") + strlen("http://");
+}
+
+static struct sockaddr_in address_of(unsigned port)
+{
+	return (struct sockaddr_in){ .sin_family = AF_INET,
+								 .sin_port = htons((uint16_t)port),
+								 .sin_addr = { htonl(INADDR_LOOPBACK) } };
+}
+
+int raw_open(void)
+{
+	struct sockaddr_in address = address_of((unsigned)atoi(strrchr(raw_host(), ':') + 1));
+	int connection = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	ck_assert_int_eq(connect(connection, (struct sockaddr *)&address, sizeof address), 0);
+	return connection;
+}
+
+void raw_close(int connection)
+{
+	close(connection);
+}
+
+bool raw_write(int connection, const char *bytes, size_t len)
+{
+	while (len) {
+		ssize_t some = send(connection, bytes, len, MSG_NOSIGNAL);
+		if (some <= 0)
+			return false;
+		bytes += some;
+		len -= (size_t)some;
+	}
+	return true;
+}
+
+static int count_answers(const char *text)
+{
+	int count = 0;
+
+	for (const char *at = text; (at = strstr(at, "HTTP/1.1 ")); at++)
+		count++;
+	return count;
+}
+
+struct raw_answer raw_read(int connection, int quiet_ms)
+{
+	struct raw_answer answer = { 0 };
+	char *text = keep(malloc(MAX_ANSWER + 1));
+	size_t len = 0;
+
+	while (len < MAX_ANSWER) {
+		struct pollfd ready = { .fd = connection, .events = POLLIN };
+		if (poll(&ready, 1, quiet_ms) != 1)
+			break;
+		ssize_t some = recv(connection, text + len, MAX_ANSWER - len, 0);
+		answer.closed = some <= 0;
+		if (some <= 0)
+			break;
+		len += (size_t)some;
+	}
+	text[len] = '\0';
+	answer.text = text;
+	answer.answers = count_answers(text);
+	if (answer.answers)
+		answer.status = atoi(strstr(text, "HTTP/1.1 ") + strlen("HTTP/1.1 "));
+	return answer;
+}
+
+struct raw_answer raw_ask_bytes(const char *bytes, size_t len)
+{
+	int connection = raw_open();
+
+	raw_write(connection, bytes, len);
+	struct raw_answer answer = raw_read(connection, QUIET_MS);
+	raw_close(connection);
+	return answer;
+}
+
+struct raw_answer raw_ask(const char *text)
+{
+	return raw_ask_bytes(text, strlen(text));
+}
+
+unsigned raw_free_port(void)
+{
+	struct sockaddr_in address = address_of(0);
+	socklen_t len = sizeof address;
+	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	ck_assert_int_eq(bind(listener, (struct sockaddr *)&address, sizeof address), 0);
+	getsockname(listener, (struct sockaddr *)&address, &len);
+	close(listener);
+	return ntohs(address.sin_port);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * raw -- bytes on a socket, for requests that no honest client would send.
+ *
+ * The only file that knows sockets.
+ */
+#ifndef TESTS_HTTP_RAW_H
+#define TESTS_HTTP_RAW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct raw_answer {
+	int status;       /* of the first answer; 0 when none came */
+	int answers;      /* how many came */
+	bool closed;      /* the server ended the connection */
+	const char *text; /* all of it */
+};
+
+/* A connection to the server under test. */
+int raw_open(void);
+void raw_close(int connection);
+
+/* False once the server has hung up. */
+bool raw_write(int connection, const char *bytes, size_t len);
+
+/* Reads until the server closes or nothing comes for `quiet_ms`. */
+struct raw_answer raw_read(int connection, int quiet_ms);
+
+/* Open, write, read, close. A text. */
+struct raw_answer raw_ask(const char *text);
+
+/* The same for bytes that may hold NUL. */
+struct raw_answer raw_ask_bytes(const char *bytes, size_t len);
+
+/* "host:port" of the server under test. */
+const char *raw_host(void);
+
+/* A port that nobody listened at a moment ago. */
+unsigned raw_free_port(void);
+
+#endif

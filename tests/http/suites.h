@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* suites -- one suite a resource, each in the file of its name. */
+#ifndef TESTS_HTTP_SUITES_H
+#define TESTS_HTTP_SUITES_H
+
+#include <check.h>
+
+Suite *http_volunteers_suite(void);
+Suite *http_assignments_suite(void);
+Suite *http_method_suite(void);
+Suite *http_judgments_suite(void);
+Suite *http_races_suite(void);
+Suite *http_skips_suite(void);
+Suite *http_media_suite(void);
+Suite *http_sessions_suite(void);
+Suite *http_disputes_suite(void);
+Suite *http_rulings_suite(void);
+Suite *http_stats_suite(void);
+Suite *http_releases_suite(void);
+Suite *http_pages_suite(void);
+Suite *http_health_suite(void);
+Suite *http_bodies_suite(void);
+Suite *http_manners_suite(void);
+Suite *http_framing_suite(void);
+Suite *http_limits_suite(void);
+Suite *http_openapi_suite(void);
+
+#endif

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a client of /volunteers and /me may rely on. */
+#include <string.h>
+
+#include "client.h"
+#include "database.h"
+#include "suites.h"
+#include "world.h"
+
+START_TEST(consent_makes_a_volunteer_and_sets_a_cookie_that_scripts_cannot_read)
+{
+	struct person person = { 0 };
+	struct answer a = post(&person, "/api/v1/volunteers", json_pack("{s:b}", "consent", 1));
+
+	expect_status(a, 201);
+	ck_assert_str_eq(text_at(a.body, "volunteer"), volunteer_id(&person));
+	ck_assert_int_eq(
+		count_db("SELECT count(*) FROM volunteer WHERE id = '%s'", text_at(a.body, "volunteer")),
+		1);
+	const char *cookie = header_of(a, "Set-Cookie");
+	ck_assert_ptr_nonnull(strstr(cookie, "; HttpOnly"));
+	ck_assert_ptr_nonnull(strstr(cookie, "; SameSite=Strict"));
+	ck_assert_ptr_nonnull(strstr(cookie, "; Path=/"));
+	ck_assert_ptr_null(strstr(a.text, person.cookie));
+}
+END_TEST
+
+START_TEST(a_new_volunteer_has_done_nothing_and_has_training_before_them)
+{
+	struct person person = { 0 };
+	struct answer a = post(&person, "/api/v1/volunteers", json_pack("{s:b}", "consent", 1));
+
+	ck_assert_int_eq(number_at(a.body, "progress/pairs"), 0);
+	ck_assert_int_eq(number_at(a.body, "progress/pairs_today"), 0);
+	ck_assert_int_eq(number_at(a.body, "progress/training/done"), 0);
+	ck_assert_int_eq(number_at(a.body, "progress/training/correct"), 0);
+	ck_assert_int_gt(number_at(a.body, "progress/training/left"), 0);
+}
+END_TEST
+
+static const char *const no_consent[] = { "{}", "{\"consent\": false}", "{\"consent\": null}",
+										  "{\"consent\": 1}", "{\"consent\": \"true\"}" };
+
+START_TEST(nobody_takes_part_without_consent)
+{
+	long long before = rows_stored();
+	struct answer a = call(&(struct call){ .path = "/api/v1/volunteers", .text = no_consent[_i] });
+
+	expect_problem(a, 422, "invalid");
+	ck_assert_str_eq(text_at(a.body, "errors/0/pointer"), "/consent");
+	ck_assert_ptr_null(header_of(a, "Set-Cookie"));
+	ck_assert_int_eq(rows_stored(), before);
+}
+END_TEST
+
+START_TEST(me_is_who_the_cookie_says)
+{
+	struct person person = a_volunteer();
+	struct answer a = get(&person, "/api/v1/me");
+
+	expect_status(a, 200);
+	ck_assert_str_eq(text_at(a.body, "volunteer"), volunteer_id(&person));
+	ck_assert_uint_eq(json_array_size(at(a.body, "results")), 0);
+	ck_assert(json_is_null(at(a.body, "next")));
+	ck_assert_uint_eq(strlen(text_at(a.body, "created_at")), strlen("2026-01-02T03:04:05.678Z"));
+}
+END_TEST
+
+static const char *const forged[] = { "", "touchstone_volunteer=", "touchstone_volunteer=x",
+									  "touchstone_volunteer=00000000-0000-4000-8000-000000000000",
+									  "touchstone_session=abc" };
+
+START_TEST(without_a_genuine_cookie_nobody_is_asking)
+{
+	struct person person = { 0 };
+
+	strcpy(person.cookie, forged[_i]);
+	expect_problem(get(&person, "/api/v1/me"), 401, "nobody");
+	ck_assert_ptr_nonnull(header_of(get(&person, "/api/v1/me"), "WWW-Authenticate"));
+}
+END_TEST
+
+START_TEST(a_cookie_changed_in_one_place_is_worth_nothing)
+{
+	struct person person = a_volunteer();
+	size_t last = strlen(person.cookie) - 10;
+
+	person.cookie[last] = person.cookie[last] == 'A' ? 'B' : 'A';
+	expect_problem(get(&person, "/api/v1/me"), 401, "nobody");
+}
+END_TEST
+
+START_TEST(one_kind_of_sealed_text_never_opens_as_another)
+{
+	struct person person = a_volunteer();
+	json_t *lease = a_lease(&person, NULL);
+
+	snprintf(person.cookie, sizeof person.cookie, "touchstone_volunteer=%s",
+			 text_at(lease, "assignment"));
+	expect_problem(get(&person, "/api/v1/me"), 401, "nobody");
+}
+END_TEST
+
+/* One judgment of a volunteer on a new item, put straight into the database. */
+static const char *judged_item(struct person *as, const struct items *items)
+{
+	const char *item = an_item(items);
+
+	tell_db("WITH pair AS (INSERT INTO judged_pair (assignment_id, volunteer_id, campaign_id, kind,"
+			" matched, policy, body_hash, server_ms) SELECT gen_random_uuid(), '%s', campaign_id,"
+			" 'random', false, 1, sha256(''), 0 FROM item WHERE id = '%s' RETURNING assignment_id)"
+			" INSERT INTO judgment (item_id, volunteer_id, assignment_id, position, verdict,"
+			" confidence, training) SELECT '%s', '%s', assignment_id, 'left', 'fake', 75, %s"
+			" FROM pair",
+			volunteer_id(as), item, item, volunteer_id(as), items->training ? "true" : "false");
+	tell_db("INSERT INTO consensus (item_id, p_fake, low, high, judgments, fake_votes)"
+			" VALUES ('%s', 0.99, 0.9, 1, 5, 5)",
+			item);
+	return item;
+}
+
+START_TEST(results_tell_what_the_crowd_settled_and_nothing_else)
+{
+	static const struct {
+		const char *state, *truth;
+		bool gold, training, told;
+	} cases[] = {
+		{ .state = "retired", .told = true },
+		{ .state = "retired", .truth = "real", .told = true },
+		{ .state = "in_service" },
+		{ .state = "disputed" },
+		{ .state = "settled" }, /* without a ruling that says what it is: excluded */
+		{ .state = "withdrawn" },
+		{ .state = "in_service", .truth = "fake", .gold = true },
+		{ .state = "disputed", .truth = "fake", .gold = true },
+		{ .state = "retired", .truth = "fake", .training = true },
+	};
+	struct person person = a_volunteer();
+
+	judged_item(&person, &(struct items){ .campaign = common_campaign(),
+										  .state = cases[_i].state,
+										  .truth = cases[_i].truth,
+										  .gold = cases[_i].gold,
+										  .training = cases[_i].training });
+	struct answer a = get(&person, "/api/v1/me");
+	ck_assert_uint_eq(json_array_size(at(a.body, "results")), cases[_i].told);
+	if (!cases[_i].told)
+		return;
+	ck_assert_str_eq(text_at(a.body, "results/0/label"), "fake"); /* the crowd's, not the truth */
+	ck_assert_str_eq(text_at(a.body, "results/0/label_source"), "crowd");
+	ck_assert_str_eq(text_at(a.body, "results/0/verdict"), "fake");
+	ck_assert(true_at(a.body, "results/0/correct"));
+}
+END_TEST
+
+START_TEST(results_come_in_pages_that_neither_repeat_nor_leave_out)
+{
+	struct person person = a_volunteer();
+	const char *path = "/api/v1/me?limit=2";
+	size_t sizes[] = { 2, 2, 1 };
+
+	for (int i = 0; i < 5; i++)
+		judged_item(&person, &(struct items){ .campaign = common_campaign(), .state = "retired" });
+	for (int page = 0; page < 3; page++) {
+		struct answer a = get(&person, path);
+		expect_status(a, 200);
+		ck_assert_uint_eq(json_array_size(at(a.body, "results")), sizes[page]);
+		ck_assert(json_is_string(at(a.body, "next")) == (page < 2));
+		path = say("/api/v1/me?limit=2&cursor=%s", json_string_value(at(a.body, "next")));
+	}
+}
+END_TEST
+
+static const char *const bad_pages[] = { "limit=0", "limit=101", "limit=-1",
+										 "limit=x", "limit=",    "limit=1e1",
+										 "cursor=", "cursor=x",  "limit=99999999999999999999" };
+
+START_TEST(a_page_that_cannot_be_is_refused)
+{
+	struct person person = a_volunteer();
+
+	expect_problem(get(&person, say("/api/v1/me?%s", bad_pages[_i])), 422, "invalid");
+}
+END_TEST
+
+START_TEST(erasure_forgets_the_volunteer_and_keeps_the_judgments)
+{
+	struct person person = a_volunteer(), ghost;
+	const char *id = volunteer_id(&person);
+
+	judged_item(&person, &(struct items){ .campaign = common_campaign() });
+	a_lease(&person, NULL);
+	ghost = person;
+	struct answer a = delete_at(&person, "/api/v1/me");
+
+	expect_status(a, 204);
+	ck_assert_str_eq(person.cookie, "");
+	ck_assert_int_eq(count_db("SELECT count(*) FROM volunteer WHERE id = '%s'", id), 0);
+	ck_assert_int_eq(count_db("SELECT count(*) FROM assignment WHERE volunteer_id = '%s'", id), 0);
+	ck_assert_int_eq(count_db("SELECT count(*) FROM judgment WHERE volunteer_id = '%s'", id), 1);
+	expect_problem(get(&ghost, "/api/v1/me"), 401, "nobody");
+	expect_status(delete_at(&ghost, "/api/v1/me"), 204);
+}
+END_TEST
+
+START_TEST(an_erased_volunteer_can_leave_nothing_behind)
+{
+	struct person person = a_volunteer(), ghost;
+	const char *token = text_at(a_lease(&person, NULL), "assignment");
+
+	ghost = person;
+	expect_status(delete_at(&person, "/api/v1/me"), 204);
+	long long before = rows_stored();
+	expect_problem(post(&ghost, "/api/v1/assignments", json_object()), 401, "nobody");
+	expect_problem(post(&ghost, "/api/v1/judgments", verdicts_on(token, "real", "fake")), 401,
+				   "nobody");
+	expect_problem(post(&ghost, "/api/v1/skips",
+						json_pack("{s:s, s:s}", "assignment", token, "reason", "other")),
+				   401, "nobody");
+	ck_assert_int_eq(rows_stored(), before);
+}
+END_TEST
+
+Suite *http_volunteers_suite(void)
+{
+	Suite *suite = suite_create("http/volunteers");
+	TCase *tc = tcase_create("volunteers");
+
+	tcase_set_timeout(tc, 30);
+	tcase_add_test(tc, consent_makes_a_volunteer_and_sets_a_cookie_that_scripts_cannot_read);
+	tcase_add_test(tc, a_new_volunteer_has_done_nothing_and_has_training_before_them);
+	tcase_add_loop_test(tc, nobody_takes_part_without_consent, 0, 5);
+	tcase_add_test(tc, me_is_who_the_cookie_says);
+	tcase_add_loop_test(tc, without_a_genuine_cookie_nobody_is_asking, 0, 5);
+	tcase_add_test(tc, a_cookie_changed_in_one_place_is_worth_nothing);
+	tcase_add_test(tc, one_kind_of_sealed_text_never_opens_as_another);
+	tcase_add_loop_test(tc, results_tell_what_the_crowd_settled_and_nothing_else, 0, 9);
+	tcase_add_test(tc, results_come_in_pages_that_neither_repeat_nor_leave_out);
+	tcase_add_loop_test(tc, a_page_that_cannot_be_is_refused, 0, 9);
+	tcase_add_test(tc, erasure_forgets_the_volunteer_and_keeps_the_judgments);
+	tcase_add_test(tc, an_erased_volunteer_can_leave_nothing_behind);
+	suite_add_tcase(suite, tc);
+	return suite;
+}
