@@ -28,13 +28,13 @@ SELECT i.lineage, x.on_left,
   LEFT JOIN consensus c ON c.item_id = i.id
 
 -- name: assignment_create
--- Leases a pair.
+-- Leases a pair. Whole seconds would not say which of two leases is the newer one.
 --   $1 id, $2 volunteer, $3 campaign, $4 left, $5 right, $6 kind, $7 matched, $8 policy,
 --   $9 issued s, $10 expires s
 INSERT INTO assignment (id, volunteer_id, campaign_id, left_item, right_item, kind, matched,
                         policy, issued_at, expires_at)
 VALUES ($1::uuid, $2::uuid, $3::uuid, $4::uuid, $5::uuid, $6, $7::boolean, $8::integer,
-        to_timestamp($9::bigint), to_timestamp($10::bigint))
+        greatest(to_timestamp($9::bigint), clock_timestamp()), to_timestamp($10::bigint))
 
 -- name: assignment_skip
 -- Closes a lease without a judgment. The row is made where it was lost.
