@@ -288,14 +288,19 @@ struct error assignment_skip(struct db *db, const struct lease *lease, const cha
 {
 	struct lease_texts texts;
 	const char *params[11] = { NULL };
-	auto_rows *rows = NULL;
+	auto_rows *rows = NULL, *story = NULL;
 	struct error err;
 
 	lease_params(lease, &texts, params);
 	params[10] = reason;
 	if ((err = db_run(db, SQL_ASSIGNMENT_SKIP, params, &rows)).code)
 		return err;
-	if (!rows_count(rows))
-		return errorf(ERR_CONFLICT, "This pair is judged or skipped already.");
-	return ok();
+	if (rows_count(rows))
+		return ok();
+	err = db_run(db, SQL_VOLUNTEER_STORY, (const char *[]){ texts.volunteer }, &story);
+	if (err.code)
+		return err;
+	if (!rows_count(story))
+		return errorf(ERR_NOBODY, "There is no such volunteer any more. Begin again.");
+	return errorf(ERR_CONFLICT, "This pair is judged or skipped already.");
 }

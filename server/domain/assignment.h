@@ -73,7 +73,7 @@ struct error lease_reveal(const struct seal *seal, const char *token,
 
 extern const char *const skip_reasons[];
 
-/* ERR_CONFLICT: judged already, or skipped for another reason. */
+/* ERR_CONFLICT: judged already, or skipped for another reason. ERR_NOBODY: erased. */
 struct error assignment_skip(struct db *db, const struct lease *lease,
 							 const char *reason) MUST_CHECK;
 

@@ -40,12 +40,13 @@ VALUES ($1::uuid, $2::uuid, $3::uuid, $4::uuid, $5::uuid, $6, $7::boolean, $8::i
 -- Closes a lease without a judgment. The row is made where it was lost.
 --   $1 id, $2 volunteer, $3 campaign, $4 left, $5 right, $6 kind, $7 matched, $8 policy,
 --   $9 issued s, $10 expires s, $11 reason
---   -> id (no row: it was judged, or skipped for another reason)
+--   -> id (no row: it was judged, or skipped for another reason, or the volunteer is no more)
 INSERT INTO assignment AS a (id, volunteer_id, campaign_id, left_item, right_item, kind, matched,
                              policy, issued_at, expires_at, state, skip_reason)
 SELECT $1::uuid, $2::uuid, $3::uuid, $4::uuid, $5::uuid, $6, $7::boolean, $8::integer,
        to_timestamp($9::bigint), to_timestamp($10::bigint), 'skipped', $11
- WHERE NOT EXISTS (SELECT FROM judged_pair WHERE assignment_id = $1::uuid)
+  FROM volunteer v
+ WHERE v.id = $2::uuid AND NOT EXISTS (SELECT FROM judged_pair WHERE assignment_id = $1::uuid)
     ON CONFLICT (id) DO UPDATE SET state = 'skipped', skip_reason = excluded.skip_reason
  WHERE a.state = 'open' OR (a.state = 'skipped' AND a.skip_reason = excluded.skip_reason)
 RETURNING a.id
