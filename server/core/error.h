@@ -26,6 +26,7 @@ enum error_code {
 	ERR_GONE,        /* was there, has expired */
 	ERR_TOO_LARGE,   /* over a limit of size */
 	ERR_TYPE,        /* a content type we do not read */
+	ERR_RANGE,       /* a part of a file that it does not have */
 	ERR_TOO_MANY,    /* this client asks too often */
 	ERR_UNAVAILABLE, /* try again later: queue full, database down */
 	ERR_UNSUPPORTED, /* a feature of HTTP that we do not speak */

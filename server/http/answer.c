@@ -64,8 +64,7 @@ static struct MHD_Response *unsatisfiable(struct request *req)
 {
 	struct MHD_Response *response;
 
-	request_fail(req, errorf(ERR_INVALID, "The range lies outside the file."));
-	req->status = 416;
+	request_fail(req, errorf(ERR_RANGE, "The range lies outside the file."));
 	response = MHD_create_response_from_buffer(req->reply_len, (void *)(uintptr_t)req->reply,
 											   MHD_RESPMEM_PERSISTENT);
 	MHD_add_response_header(response, "Content-Range",

@@ -24,6 +24,7 @@ static const struct {
 	[ERR_GONE] = { 410, 0, "/problems/gone", "Expired" },
 	[ERR_TOO_LARGE] = { 413, 0, "/problems/too-large", "The request is too large" },
 	[ERR_TYPE] = { 415, 0, "/problems/content-type", "Not a content type that is read here" },
+	[ERR_RANGE] = { 416, 0, "/problems/range", "The file has no such part" },
 	[ERR_TOO_MANY] = { 429, 5, "/problems/too-many", "Too many requests" },
 	[ERR_UNAVAILABLE] = { 503, 2, "/problems/unavailable", "Try again later" },
 	[ERR_UNSUPPORTED] = { 501, 0, "/problems/unsupported", "Not supported" },
