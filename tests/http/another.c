@@ -29,29 +29,16 @@ static void run(const char *address, const char *const options[])
 	_exit(127);
 }
 
-/* Its socket accepts: asked by a process that may fail, so that the test does not. */
-static int answers(const char *address)
-{
-	int taken = 0;
-	pid_t probe = fork();
-
-	if (probe == 0) {
-		execl("/bin/bash", "bash", "-c", "exec 3<>\"/dev/tcp/${0%:*}/${0##*:}\"", address, NULL);
-		_exit(127);
-	}
-	waitpid(probe, &taken, 0);
-	return WIFEXITED(taken) && WEXITSTATUS(taken) == 0;
-}
-
 struct another another_start(const char *const options[])
 {
-	const char *address = say("127.0.0.1:%u", raw_free_port());
+	unsigned port = raw_free_port();
+	const char *address = say("127.0.0.1:%u", port);
 	struct another another = { .url = say("http://%s", address) };
 
 	another.process = fork();
 	if (another.process == 0)
 		run(address, options);
-	for (int try = 0; try < 100 && !answers(address); try++) {
+	for (int try = 0; try < 100 && !raw_listens(port); try++) {
 		ck_assert_msg(waitpid(another.process, NULL, WNOHANG) == 0, "it did not start");
 		wait_ms(50);
 	}

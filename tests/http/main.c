@@ -18,6 +18,8 @@ int main(void)
 	srunner_add_suite(runner, http_skips_suite());
 	srunner_add_suite(runner, http_method_suite());
 	srunner_add_suite(runner, http_races_suite());
+	srunner_add_suite(runner, http_media_suite());
+	srunner_add_suite(runner, http_sessions_suite());
 	srunner_run_all(runner, CK_ENV);
 	int failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

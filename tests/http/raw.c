@@ -112,3 +112,13 @@ unsigned raw_free_port(void)
 	close(listener);
 	return ntohs(address.sin_port);
 }
+
+bool raw_listens(unsigned port)
+{
+	struct sockaddr_in address = address_of(port);
+	int connection = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool listens = connect(connection, (struct sockaddr *)&address, sizeof address) == 0;
+
+	close(connection);
+	return listens;
+}

@@ -39,4 +39,7 @@ const char *raw_host(void);
 /* A port that nobody listened at a moment ago. */
 unsigned raw_free_port(void);
 
+/* Does somebody accept connections there? */
+bool raw_listens(unsigned port);
+
 #endif

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a client may rely on for the addresses of media. */
+#include <string.h>
+#include <time.h>
+
+#include "client.h"
+#include "core/hex.h"
+#include "database.h"
+#include "suites.h"
+#include "world.h"
+
+#define BYTES 3000
+
+static char content[BYTES];
+static const char *const types[] = { "image", "video", "audio" };
+static const char *campaigns[3];
+
+/* Once, for all tests: a campaign for each type, all its media with the same bytes. */
+static void make_campaigns(void)
+{
+	for (size_t i = 0; i < BYTES; i++)
+		content[i] = (char)(i * 7 + i / 256);
+	for (size_t t = 0; t < 3; t++) {
+		campaigns[t] = a_campaign();
+		make_items(&(struct items){ .campaign = campaigns[t],
+									.count = 20,
+									.type = types[t],
+									.file = a_file(content, BYTES) });
+	}
+}
+
+/* The address of a medium that a new volunteer was shown. */
+static const char *a_showing(struct person *as, const char *type)
+{
+	*as = a_volunteer();
+	for (size_t t = 0; t < 3; t++)
+		if (strcmp(types[t], type) == 0)
+			return text_at(a_lease(as, campaigns[t]), "items/0/media/url");
+	return NULL;
+}
+
+static struct answer ask(struct person *as, const char *url, const char *header)
+{
+	return call(&(struct call){ .as = as, .path = url, .headers = { header } });
+}
+
+START_TEST(the_one_it_was_shown_to_gets_the_bytes)
+{
+	static const char *const content_types[] = { "image/jpeg", "video/mp4", "audio/mp4" };
+	struct person person;
+	const char *url = a_showing(&person, types[_i]);
+	struct answer a = get(&person, url);
+
+	expect_status(a, 200);
+	ck_assert_str_eq(a.type, content_types[_i]);
+	ck_assert_uint_eq(a.len, BYTES);
+	ck_assert_mem_eq(a.text, content, BYTES);
+	ck_assert_str_eq(header_of(a, "Accept-Ranges"), "bytes");
+	ck_assert_ptr_nonnull(strstr(header_of(a, "Cache-Control"), "private"));
+	ck_assert_str_eq(header_of(a, "X-Content-Type-Options"), "nosniff");
+	ck_assert_ptr_null(header_of(a, "Last-Modified"));
+}
+END_TEST
+
+START_TEST(head_says_what_get_would)
+{
+	struct person person;
+	const char *url = a_showing(&person, "image");
+	struct answer a = call(&(struct call){ .method = "HEAD", .as = &person, .path = url });
+
+	expect_status(a, 200);
+	ck_assert_uint_eq(a.len, 0);
+	ck_assert_str_eq(header_of(a, "Content-Length"), "3000");
+}
+END_TEST
+
+static const struct {
+	const char *range;
+	long status;
+	size_t first, count;
+	const char *content_range;
+} ranges[] = {
+	{ "bytes=0-0", 206, 0, 1, "bytes 0-0/3000" },
+	{ "bytes=0-99", 206, 0, 100, "bytes 0-99/3000" },
+	{ "bytes=100-199", 206, 100, 100, "bytes 100-199/3000" },
+	{ "bytes=2999-", 206, 2999, 1, "bytes 2999-2999/3000" },
+	{ "bytes=-1", 206, 2999, 1, "bytes 2999-2999/3000" },
+	{ "bytes=-500", 206, 2500, 500, "bytes 2500-2999/3000" },
+	{ "bytes=-9999", 206, 0, 3000, "bytes 0-2999/3000" },
+	{ "bytes=0-", 206, 0, 3000, "bytes 0-2999/3000" },
+	{ "bytes=2000-9999999", 206, 2000, 1000, "bytes 2000-2999/3000" },
+	{ "BYTES=0-9", 206, 0, 10, "bytes 0-9/3000" },
+	{ "bytes=3000-", 416, 0, 0, "bytes */3000" },
+	{ "bytes=3000-3001", 416, 0, 0, "bytes */3000" },
+	{ "bytes=-0", 416, 0, 0, "bytes */3000" },
+	{ "bytes=5-4", 200, 0, 3000, NULL },
+	{ "bytes=", 200, 0, 3000, NULL },
+	{ "bytes=-", 200, 0, 3000, NULL },
+	{ "bytes=a-b", 200, 0, 3000, NULL },
+	{ "bytes=1-2-3", 200, 0, 3000, NULL },
+	{ "bytes=0-1,5-6", 200, 0, 3000, NULL },
+	{ "items=0-1", 200, 0, 3000, NULL },
+	{ "bytes=99999999999999999999-", 200, 0, 3000, NULL },
+};
+
+START_TEST(a_range_is_answered_with_those_bytes)
+{
+	struct person person;
+	const char *url = a_showing(&person, "video");
+	struct answer a = ask(&person, url, say("Range: %s", ranges[_i].range));
+
+	expect_status(a, ranges[_i].status);
+	if (ranges[_i].content_range)
+		ck_assert_str_eq(header_of(a, "Content-Range"), ranges[_i].content_range);
+	else
+		ck_assert_ptr_null(header_of(a, "Content-Range"));
+	if (a.status == 416) {
+		expect_problem(a, 416, "range");
+		return;
+	}
+	ck_assert_uint_eq(a.len, ranges[_i].count);
+	ck_assert_mem_eq(a.text, content + ranges[_i].first, a.len);
+}
+END_TEST
+
+START_TEST(a_copy_that_is_still_good_is_not_sent_again)
+{
+	struct person person;
+	const char *url = a_showing(&person, "image");
+	const char *tag = header_of(get(&person, url), "ETag");
+
+	ck_assert(tag[0] == '"'); /* strong */
+	struct answer same = ask(&person, url, say("If-None-Match: %s", tag));
+	expect_status(same, 304);
+	ck_assert_uint_eq(same.len, 0);
+	ck_assert_str_eq(header_of(same, "ETag"), tag);
+	expect_status(ask(&person, url, say("If-None-Match: \"x\", %s", tag)), 304);
+	expect_status(ask(&person, url, say("If-None-Match: W/%s", tag)), 304);
+	expect_status(ask(&person, url, "If-None-Match: *"), 304);
+	expect_status(ask(&person, url, "If-None-Match: \"other\""), 200);
+}
+END_TEST
+
+START_TEST(a_range_of_something_else_by_now_is_not_mixed_in)
+{
+	struct person person;
+	const char *url = a_showing(&person, "video");
+	const char *tag = header_of(get(&person, url), "ETag");
+	struct answer same = call(&(struct call){
+		.as = &person, .path = url, .headers = { "Range: bytes=0-9", say("If-Range: %s", tag) } });
+	struct answer other = call(&(struct call){
+		.as = &person, .path = url, .headers = { "Range: bytes=0-9", "If-Range: \"other\"" } });
+
+	expect_status(same, 206);
+	expect_status(other, 200);
+	ck_assert_uint_eq(other.len, BYTES);
+}
+END_TEST
+
+START_TEST(anybody_else_finds_nothing)
+{
+	struct person person, other = a_volunteer(), moderator = an_account("admin");
+	const char *url = a_showing(&person, "image");
+
+	expect_problem(get(&other, url), 404, "not-found");
+	expect_problem(get(&moderator, url), 404, "not-found");
+	expect_problem(get(NULL, url), 404, "not-found");
+	expect_status(get(&person, url), 200);
+}
+END_TEST
+
+START_TEST(an_address_that_was_tampered_with_leads_nowhere)
+{
+	struct person person;
+	const char *url = a_showing(&person, "image");
+	size_t start = strlen("/api/v1/media/");
+
+	for (size_t place = start; place + 2 < strlen(url); place += 17) {
+		char *changed = say("%s", url);
+
+		changed[place] = changed[place] == 'Q' ? 'R' : 'Q';
+		expect_problem(get(&person, changed), 404, "not-found");
+	}
+	expect_problem(get(&person, say("%sA", url)), 404, "not-found");
+	expect_problem(get(&person, say("%.*s", (int)strlen(url) - 1, url)), 404, "not-found");
+	expect_problem(get(&person, say("%s/", url)), 404, "not-found");
+	expect_problem(get(&person, "/api/v1/media/"), 404, "not-found");
+	expect_problem(get(&person, "/api/v1/media/x"), 404, "not-found");
+}
+END_TEST
+
+START_TEST(an_assignment_token_is_no_address)
+{
+	struct person person = a_volunteer();
+	json_t *lease = a_lease(&person, NULL);
+
+	expect_problem(get(&person, say("/api/v1/media/%s", text_at(lease, "assignment"))), 404,
+				   "not-found");
+}
+END_TEST
+
+START_TEST(address_and_tag_say_nothing_about_the_file)
+{
+	struct person person, again;
+	const char *url = a_showing(&person, "image"), *other = a_showing(&again, "image");
+	const char *digest = a_file(content, BYTES);
+
+	ck_assert_ptr_null(strstr(url, digest));
+	ck_assert_str_ne(url, other); /* the same bytes */
+	ck_assert_str_ne(header_of(get(&person, url), "ETag"), header_of(get(&again, other), "ETag"));
+	ck_assert_ptr_null(strstr(header_of(get(&person, url), "ETag"), digest));
+}
+END_TEST
+
+/* What api/media.c seals; the tests make one that has run out. */
+struct pass {
+	unsigned char holder[UUID_BYTES], digest[32];
+	int64_t expires_s;
+	uint8_t type, zero[7];
+};
+
+static const char *sealed(struct person *as, const char *digest, int64_t expires_s)
+{
+	struct pass pass = { .expires_s = expires_s };
+	char text[SEAL_TEXT(sizeof pass)];
+
+	ck_assert(uuid_from_text(pass.holder, volunteer_id(as)));
+	ck_assert(hex_decode(pass.digest, sizeof pass.digest, digest));
+	seal_bytes(server_seal(), SEAL_MEDIA, &pass, sizeof pass, text);
+	return say("/api/v1/media/%s", text);
+}
+
+START_TEST(an_address_runs_out)
+{
+	struct person person;
+
+	a_showing(&person, "image");
+	const char *digest = a_file(content, BYTES);
+	expect_status(get(&person, sealed(&person, digest, time(NULL) + 60)), 200);
+	expect_problem(get(&person, sealed(&person, digest, time(NULL) - 2)), 404, "not-found");
+}
+END_TEST
+
+START_TEST(a_file_that_the_store_has_lost_is_a_problem_and_not_half_an_answer)
+{
+	struct person person = a_volunteer();
+	const char *digest = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+
+	expect_problem(get(&person, sealed(&person, digest, time(NULL) + 60)), 404, "not-found");
+}
+END_TEST
+
+Suite *http_media_suite(void)
+{
+	Suite *suite = suite_create("http/media");
+	TCase *tc = tcase_create("media");
+
+	tcase_set_timeout(tc, 30);
+	tcase_add_unchecked_fixture(tc, make_campaigns, NULL);
+	tcase_add_loop_test(tc, the_one_it_was_shown_to_gets_the_bytes, 0, 3);
+	tcase_add_test(tc, head_says_what_get_would);
+	tcase_add_loop_test(tc, a_range_is_answered_with_those_bytes, 0,
+						sizeof ranges / sizeof ranges[0]);
+	tcase_add_test(tc, a_copy_that_is_still_good_is_not_sent_again);
+	tcase_add_test(tc, a_range_of_something_else_by_now_is_not_mixed_in);
+	tcase_add_test(tc, anybody_else_finds_nothing);
+	tcase_add_test(tc, an_address_that_was_tampered_with_leads_nowhere);
+	tcase_add_test(tc, an_assignment_token_is_no_address);
+	tcase_add_test(tc, address_and_tag_say_nothing_about_the_file);
+	tcase_add_test(tc, an_address_runs_out);
+	tcase_add_test(tc, a_file_that_the_store_has_lost_is_a_problem_and_not_half_an_answer);
+	suite_add_tcase(suite, tc);
+	return suite;
+}
