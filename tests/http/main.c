@@ -20,6 +20,12 @@ int main(void)
 	srunner_add_suite(runner, http_races_suite());
 	srunner_add_suite(runner, http_media_suite());
 	srunner_add_suite(runner, http_sessions_suite());
+	srunner_add_suite(runner, http_disputes_suite());
+	srunner_add_suite(runner, http_rulings_suite());
+	srunner_add_suite(runner, http_stats_suite());
+	srunner_add_suite(runner, http_releases_suite());
+	srunner_add_suite(runner, http_pages_suite());
+	srunner_add_suite(runner, http_health_suite());
 	srunner_run_all(runner, CK_ENV);
 	int failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

@@ -76,6 +76,15 @@ static const char *quoted(const char *text)
 	return text ? say("'%s'", text) : "NULL";
 }
 
+/* How many bytes lie in the store; 10 where nothing does. */
+static long size_of(const char *digest)
+{
+	struct stat info;
+	const char *path = say("%s/media/%.2s/%s", getenv("TOUCHSTONE_DATA"), digest, digest + 2);
+
+	return stat(path, &info) == 0 ? (long)info.st_size : 10;
+}
+
 static const char *sql_for(const struct items *items)
 {
 	const char *type = items->type ? items->type : "image";
@@ -86,11 +95,11 @@ static const char *sql_for(const struct items *items)
 		"INSERT INTO item (campaign_id, state, media_type, sha256, bytes, format, rendition,"
 		" rendition_bytes, rendition_type, poster, width, height, duration_ms, truth, basis, gold,"
 		" training, sensitive, lineage, pair, title, explanation)"
-		" SELECT c.id, '%s', '%s', sha256(uuid_send(gen_random_uuid())), 10, 'test', '\\x%s', 10,"
+		" SELECT c.id, '%s', '%s', sha256(uuid_send(gen_random_uuid())), 10, 'test', '\\x%s', %ld,"
 		" '%s', %s, %s, %s, %s, %s, %s, %d::boolean, %d::boolean, %d::boolean,"
 		" coalesce(%s, gen_random_uuid()::text), %s, %s, %s"
 		" FROM campaign c, generate_series(1, %d) WHERE c.name = '%s' RETURNING id",
-		items->state ? items->state : "in_service", type, file,
+		items->state ? items->state : "in_service", type, file, size_of(file),
 		image   ? "image/jpeg"
 		: audio ? "audio/mp4"
 				: "video/mp4",

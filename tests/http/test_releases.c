@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a researcher may rely on for /releases and /jobs. */
+#include <string.h>
+
+#include "client.h"
+#include "core/hash.h"
+#include "core/hex.h"
+#include "database.h"
+#include "suites.h"
+#include "world.h"
+
+#define RELEASES "/api/v1/releases"
+
+static struct answer ask_for(struct person *as, const char *name, const char *campaign)
+{
+	return post(as, RELEASES,
+				json_pack("{s:s, s:s, s:{s:s}}", "name", name, "version", "1.0", "filter",
+						  "campaign", campaign));
+}
+
+/* Retired images whose crowd says fake (or real): in a campaign of their own. */
+static void make_retired(const char *campaign, int count, double p_fake, const struct items *like)
+{
+	struct items items = *like;
+
+	items.campaign = campaign;
+	items.count = count;
+	items.state = "retired";
+	make_items(&items);
+	tell_db("INSERT INTO consensus (item_id, p_fake, low, high, judgments, fake_votes)"
+			" SELECT i.id, %f, 0, 1, 5, 3 FROM item i JOIN campaign c ON c.id = i.campaign_id"
+			" WHERE c.name = '%s' ON CONFLICT DO NOTHING",
+			p_fake, campaign);
+}
+
+/* A release of a new campaign that is ready: its name. */
+static const char *a_release(struct person *as, const char *campaign)
+{
+	const char *name = fresh_name();
+	struct answer a = ask_for(as, name, campaign);
+
+	expect_status(a, 202);
+	const char *job = say("/api/v1/jobs/%s", text_at(a.body, "job/id"));
+	for (int try = 0; try < 200; try++) {
+		a = get(as, job);
+		expect_status(a, 200);
+		ck_assert_str_ne(text_at(a.body, "state"), "failed");
+		if (strcmp(text_at(a.body, "state"), "done") == 0)
+			return name;
+		wait_ms(50);
+	}
+	ck_abort_msg("the release is not made: %s", a.text);
+	return NULL;
+}
+
+static const char *a_full_campaign(void)
+{
+	const char *campaign = a_campaign();
+	const char *file = a_file(campaign, strlen(campaign));
+
+	make_retired(campaign, 6, 0.99, &(struct items){ .file = file, .lineage = fresh_name() });
+	make_retired(campaign, 6, 0.02, &(struct items){ .file = file, .lineage = fresh_name() });
+	return campaign;
+}
+
+START_TEST(a_release_is_made_by_a_job_that_can_be_watched)
+{
+	struct person person = an_account("researcher");
+	const char *name = fresh_name();
+	struct answer a = ask_for(&person, name, a_full_campaign());
+
+	expect_status(a, 202);
+	ck_assert_str_eq(text_at(a.body, "job/kind"), "release");
+	ck_assert_str_eq(header_of(a, "Location"), say("/api/v1/jobs/%s", text_at(a.body, "job/id")));
+	expect_status(get(&person, header_of(a, "Location")), 200);
+	await_db(20, say("SELECT state = 'ready' FROM release WHERE name = '%s'", name));
+	a = get(&person, header_of(a, "Location"));
+	ck_assert(json_is_string(at(a.body, "finished_at")) ||
+			  strcmp(text_at(a.body, "state"), "done") != 0);
+}
+END_TEST
+
+START_TEST(a_release_tells_what_is_in_it)
+{
+	struct person person = an_account("researcher");
+	const char *name = a_release(&person, a_full_campaign());
+	struct answer a = get(NULL, say(RELEASES "/%s/1.0", name));
+
+	expect_status(a, 200);
+	ck_assert_str_eq(text_at(a.body, "state"), "ready");
+	ck_assert_int_eq(number_at(a.body, "items"), 12);
+	ck_assert_int_eq(number_at(a.body, "media_types/image"), 12);
+	ck_assert_ptr_nonnull(strstr(text_at(a.body, "card"), name));
+	ck_assert_ptr_nonnull(strstr(a.text, "SHA256SUMS"));
+	long long split = 0;
+	for (int s = 0; s < 6; s++)
+		split += number_at(a.body, say("splits/%s/%s",
+									   (const char *[]){ "train", "validation", "test" }[s / 2],
+									   s % 2 ? "fake" : "real"));
+	ck_assert_int_eq(split, 12);
+}
+END_TEST
+
+START_TEST(every_file_of_a_release_is_what_its_checksum_says)
+{
+	struct person person = an_account("researcher");
+	struct answer a = get(NULL, say(RELEASES "/%s/1.0", a_release(&person, a_full_campaign())));
+	unsigned char digest[SHA256_BYTES];
+	char hex[SHA256_TEXT];
+	json_t *file;
+	size_t i;
+
+	json_array_foreach (at(a.body, "files"), i, file) {
+		struct answer bytes = get(NULL, text_at(file, "url"));
+		expect_status(bytes, 200);
+		ck_assert_uint_eq(bytes.len, (size_t)number_at(file, "bytes"));
+		sha256_bytes(digest, bytes.text, bytes.len);
+		hex_encode(hex, digest, sizeof digest);
+		ck_assert_str_eq(hex, text_at(file, "sha256"));
+		ck_assert_str_eq(header_of(bytes, "ETag"), say("\"%s\"", hex));
+		ck_assert_ptr_nonnull(strstr(header_of(bytes, "Cache-Control"), "immutable"));
+		ck_assert_ptr_nonnull(strstr(header_of(bytes, "Content-Disposition"), "attachment"));
+	}
+	ck_assert_uint_ge(i, 16); /* twelve media, and tables */
+}
+END_TEST
+
+START_TEST(a_download_that_broke_off_goes_on)
+{
+	struct person person = an_account("researcher");
+	const char *url =
+		say(RELEASES "/%s/1.0/files/labels.csv", a_release(&person, a_full_campaign()));
+	struct answer whole = get(NULL, url);
+	struct answer rest = call(&(struct call){
+		.path = url,
+		.headers = { "Range: bytes=10-", say("If-Range: %s", header_of(whole, "ETag")) } });
+
+	expect_status(rest, 206);
+	ck_assert_uint_eq(rest.len, whole.len - 10);
+	ck_assert_mem_eq(rest.text, whole.text + 10, rest.len);
+}
+END_TEST
+
+START_TEST(gold_and_training_in_service_are_in_no_release)
+{
+	struct person person = an_account("researcher");
+	const char *campaign = a_full_campaign(), *file = a_file("gold", 4);
+
+	make_retired(campaign, 4, 0.9,
+				 &(struct items){ .gold = true, .truth = "fake", .file = file, .title = "gold" });
+	make_retired(
+		campaign, 4, 0.9,
+		&(struct items){ .training = true, .truth = "fake", .file = file, .title = "train" });
+	struct answer a = get(NULL, say(RELEASES "/%s/1.0", a_release(&person, campaign)));
+	ck_assert_int_eq(number_at(a.body, "items"), 12);
+	tell_db("UPDATE campaign SET state = 'closed' WHERE name = '%s'", campaign);
+	a = get(NULL, say(RELEASES "/%s/1.0", a_release(&person, campaign)));
+	ck_assert_int_eq(number_at(a.body, "items"), 20);
+}
+END_TEST
+
+START_TEST(a_release_never_changes_and_its_name_is_taken)
+{
+	struct person person = an_account("researcher");
+	const char *campaign = a_full_campaign(), *name = a_release(&person, campaign);
+	long long stored = rows_stored();
+
+	expect_problem(ask_for(&person, name, campaign), 409, "conflict");
+	ck_assert_int_eq(rows_stored(), stored);
+}
+END_TEST
+
+static const struct {
+	const char *text, *pointer;
+} bad[] = {
+	{ "{}", "/name" },
+	{ "{\"name\":\"Upper\",\"version\":\"1\"}", "/name" },
+	{ "{\"name\":\"../x\",\"version\":\"1\"}", "/name" },
+	{ "{\"name\":\"a b\",\"version\":\"1\"}", "/name" },
+	{ "{\"name\":\"ok\",\"version\":\"\"}", "/version" },
+	{ "{\"name\":\"ok\",\"version\":\"v/1\"}", "/version" },
+	{ "{\"name\":\"ok\",\"version\":1}", "/version" },
+	{ "{\"name\":\"ok\",\"version\":\"1\",\"filter\":[]}", "/filter" },
+	{ "{\"name\":\"ok\",\"version\":\"1\",\"filter\":{\"media_type\":\"text\"}}",
+	  "/filter/media_type" },
+	{ "{\"name\":\"ok\",\"version\":\"1\",\"filter\":{\"campaign\":\"nowhere\"}}",
+	  "/filter/campaign" },
+	{ "{\"name\":\"ok\",\"version\":\"1\",\"filter\":{\"min_judgments\":-1}}",
+	  "/filter/min_judgments" },
+	{ "{\"name\":\"ok\",\"version\":\"1\",\"filter\":{\"min_confidence\":1.5}}",
+	  "/filter/min_confidence" },
+	{ "{\"name\":\"ok\",\"version\":\"1\",\"filter\":{\"sql\":\"1=1\"}}", "/filter/sql" },
+	{ "{\"name\":\"ok\",\"version\":\"1\",\"gold\":true}", "/gold" },
+};
+
+START_TEST(a_wish_that_breaks_a_rule_names_the_field_and_makes_nothing)
+{
+	struct person person = an_account("researcher");
+	long long stored = rows_stored();
+	struct answer a = call(&(struct call){ .as = &person, .path = RELEASES, .text = bad[_i].text });
+
+	expect_problem(a, 422, "invalid");
+	ck_assert_str_eq(text_at(a.body, "errors/0/pointer"), bad[_i].pointer);
+	ck_assert_int_eq(rows_stored(), stored);
+}
+END_TEST
+
+START_TEST(only_a_researcher_makes_releases_and_watches_jobs)
+{
+	struct person nobody = { 0 }, volunteer = an_account("volunteer"),
+				  moderator = an_account("moderator");
+	const char *job = "/api/v1/jobs/00000000-0000-4000-8000-000000000000";
+	long long stored = rows_stored();
+
+	expect_problem(ask_for(&nobody, fresh_name(), "default"), 401, "nobody");
+	expect_problem(ask_for(&volunteer, fresh_name(), "default"), 403, "forbidden");
+	expect_problem(get(&nobody, job), 401, "nobody");
+	expect_problem(get(&volunteer, job), 403, "forbidden");
+	expect_problem(get(&moderator, job), 404, "not-found");
+	expect_problem(get(&moderator, "/api/v1/jobs/x"), 404, "not-found");
+	ck_assert_int_eq(rows_stored(), stored);
+}
+END_TEST
+
+static const char *const nowhere[] = {
+	RELEASES "/none/1.0",
+	RELEASES "/none/1.0/files/labels.csv",
+	RELEASES "/none",
+	RELEASES "/none/1.0/files",
+	RELEASES "/none/1.0/files/",
+	RELEASES "/none/1.0/files/%2e%2e%2fsecret",
+	RELEASES "/%ff/1.0",
+	RELEASES "/none/%ff",
+	RELEASES "/none/1.0/files/%ff%fe",
+	RELEASES "/'%20or%201=1/1.0",
+};
+
+START_TEST(what_is_in_no_release_is_404)
+{
+	struct answer a = get(NULL, nowhere[_i]);
+
+	if (strstr(nowhere[_i], "%2e%2e"))
+		expect_problem(a, 400, "malformed");
+	else
+		expect_problem(a, 404, "not-found");
+}
+END_TEST
+
+START_TEST(releases_are_listed_newest_first_in_pages)
+{
+	struct person person = an_account("researcher");
+	const char *campaign = a_full_campaign();
+	const char *names[] = { a_release(&person, campaign), a_release(&person, campaign) };
+	struct answer a = get(NULL, RELEASES "?limit=1");
+
+	expect_status(a, 200);
+	ck_assert_str_eq(text_at(a.body, "items/0/name"), names[1]);
+	ck_assert_str_eq(text_at(a.body, "items/0/url"), say(RELEASES "/%s/1.0", names[1]));
+	a = get(NULL, say(RELEASES "?limit=1&cursor=%s", text_at(a.body, "next")));
+	ck_assert_str_eq(text_at(a.body, "items/0/name"), names[0]);
+	expect_problem(get(NULL, RELEASES "?limit=0"), 422, "invalid");
+	expect_problem(get(NULL, RELEASES "?cursor=x"), 422, "invalid");
+}
+END_TEST
+
+Suite *http_releases_suite(void)
+{
+	Suite *suite = suite_create("http/releases");
+	TCase *tc = tcase_create("releases");
+
+	tcase_set_timeout(tc, 60);
+	tcase_add_test(tc, a_release_is_made_by_a_job_that_can_be_watched);
+	tcase_add_test(tc, a_release_tells_what_is_in_it);
+	tcase_add_test(tc, every_file_of_a_release_is_what_its_checksum_says);
+	tcase_add_test(tc, a_download_that_broke_off_goes_on);
+	tcase_add_test(tc, gold_and_training_in_service_are_in_no_release);
+	tcase_add_test(tc, a_release_never_changes_and_its_name_is_taken);
+	tcase_add_loop_test(tc, a_wish_that_breaks_a_rule_names_the_field_and_makes_nothing, 0,
+						sizeof bad / sizeof bad[0]);
+	tcase_add_test(tc, only_a_researcher_makes_releases_and_watches_jobs);
+	tcase_add_loop_test(tc, what_is_in_no_release_is_404, 0, sizeof nowhere / sizeof nowhere[0]);
+	tcase_add_test(tc, releases_are_listed_newest_first_in_pages);
+	suite_add_tcase(suite, tc);
+	return suite;
+}
