@@ -149,6 +149,8 @@ static struct error find(struct db *db, struct arena *arena, enum statement stat
 struct error release_find(struct db *db, struct arena *arena, const char *name, const char *version,
 						  struct release *ret_release)
 {
+	if (!name_is_good(name) || !name_is_good(version))
+		return errorf(ERR_NOT_FOUND, "There is no such release.");
 	return find(db, arena, SQL_RELEASE_FIND, (const char *[]){ name, version }, ret_release);
 }
 
@@ -200,18 +202,34 @@ struct error release_files(struct db *db, struct arena *arena, const char *id, c
 	return ok();
 }
 
+/* Whatever else is in an address, the database would not even read it. */
+static bool path_is_good(const char *path)
+{
+	for (; *path; path++)
+		if (*path <= ' ' || *path > '~')
+			return false;
+	return true;
+}
+
+static struct error none_such_file(void)
+{
+	return errorf(ERR_NOT_FOUND, "There is no such file in a finished release.");
+}
+
 struct error release_file_open(struct db *db, struct store *store, const char *name,
 							   const char *version, struct release_file *file, int *ret_fd)
 {
 	unsigned char digest[SHA256_BYTES];
 	auto_rows *rows = NULL;
-	struct error err =
-		db_run(db, SQL_RELEASE_FILE_FIND, (const char *[]){ name, version, file->path }, &rows);
+	struct error err;
 
+	if (!name_is_good(name) || !name_is_good(version) || !path_is_good(file->path))
+		return none_such_file();
+	err = db_run(db, SQL_RELEASE_FILE_FIND, (const char *[]){ name, version, file->path }, &rows);
 	if (err.code)
 		return err;
 	if (rows_count(rows) == 0)
-		return errorf(ERR_NOT_FOUND, "There is no such file in a finished release.");
+		return none_such_file();
 	snprintf(file->sha256, sizeof file->sha256, "%s", rows_text(rows, 0, 0));
 	if (!hex_decode(digest, SHA256_BYTES, file->sha256))
 		return errorf(ERR_INTERNAL, "a digest cannot be read");
