@@ -189,6 +189,7 @@ struct error post_ruling(struct request *req, struct db *db)
 {
 	json_auto_t *object = NULL;
 	json_t *ruled;
+	bool again;
 	struct error err = request_object(req, &object);
 	struct reader r = { .object = object, .arena = req->arena };
 
@@ -198,9 +199,9 @@ struct error post_ruling(struct request *req, struct db *db)
 	const char *reason = read_text(&r, "reason", 10, 2000);
 	if ((err = reader_done(&r)).code)
 		return err;
-	err = dispute_rule(db, req->args[0], req->account_id, ruling, reason, &ruled);
+	err = dispute_rule(db, req->args[0], req->account_id, ruling, reason, &ruled, &again);
 	if (err.code)
 		return err;
-	request_json(req, 201, json_pack("{s:o}", "ruling", ruled));
+	request_json(req, again ? 200 : 201, json_pack("{s:o}", "ruling", ruled));
 	return ok();
 }

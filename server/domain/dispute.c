@@ -197,25 +197,33 @@ struct error dispute_verdict(struct db *db, const char *id, const char *account,
 static struct error rule(struct db *db, void *arg)
 {
 	struct move *move = arg;
-	auto_rows *state = NULL, *ruled = NULL;
+	const char *params[] = { move->id, move->account, move->ruling, move->reason };
+	auto_rows *state = NULL, *earlier = NULL, *ruled = NULL;
 	struct error err;
 
 	if ((err = read_state(db, move, &state)).code)
 		return err;
+	if ((err = db_run(db, SQL_DISPUTE_RULED, params, &earlier)).code)
+		return err;
+	json_decref(move->ruled);
+	move->ruled = NULL;
+	move->again = rows_count(earlier) > 0;
+	if (move->again) {
+		move->ruled = json_loads(rows_text(earlier, 0, 0), 0, NULL);
+		return ok();
+	}
 	if ((err = check_open(state)).code)
 		return err;
 	if (!rows_text(state, 0, 2))
 		return errorf(ERR_CONFLICT, "Give your own verdict first.");
-	const char *params[] = { move->id, move->account, move->ruling, move->reason };
 	if ((err = db_run(db, SQL_DISPUTE_RULING, params, &ruled)).code)
 		return err;
-	json_decref(move->ruled);
 	move->ruled = json_loads(rows_text(ruled, 0, 0), 0, NULL);
 	return ok();
 }
 
 struct error dispute_rule(struct db *db, const char *id, const char *account, const char *ruling,
-						  const char *reason, json_t **ret_ruling)
+						  const char *reason, json_t **ret_ruling, bool *ret_again)
 {
 	struct move move = { .id = id, .account = account, .ruling = ruling, .reason = reason };
 	struct error err;
@@ -227,5 +235,6 @@ struct error dispute_rule(struct db *db, const char *id, const char *account, co
 		json_decref(move.ruled);
 	else
 		*ret_ruling = move.ruled;
+	*ret_again = move.again;
 	return err;
 }

@@ -65,8 +65,11 @@ struct error dispute_claim(struct db *db, struct arena *arena, const char *id, c
 struct error dispute_verdict(struct db *db, const char *id, const char *account,
 							 const char *verdict, unsigned confidence, bool *ret_again) MUST_CHECK;
 
-/* Rules and closes. ERR_CONFLICT: no claim, no verdict, or closed. The JSON is the caller's. */
+/*
+ * Rules and closes.  *ret_again: the same was ruled before.  ERR_CONFLICT: no claim, no verdict,
+ * or closed otherwise.  The JSON is the caller's.
+ */
 struct error dispute_rule(struct db *db, const char *id, const char *account, const char *ruling,
-						  const char *reason, json_t **ret_ruling) MUST_CHECK;
+						  const char *reason, json_t **ret_ruling, bool *ret_again) MUST_CHECK;
 
 #endif

@@ -142,3 +142,12 @@ WITH closed AS (
 SELECT json_build_object('ruling', r.ruling, 'reason', r.reason, 'by', a.email,
                          'at', rfc3339(r.ruled_at))
   FROM ruled r JOIN account a ON a.id = r.account_id
+
+-- name: dispute_ruled
+-- The ruling of a dispute, if it is this one: for a retry whose answer was lost.
+--   $1 dispute uuid, $2 account uuid, $3 ruling, $4 reason
+--   -> json of the ruling (no row: there is none, or another)
+SELECT json_build_object('ruling', r.ruling, 'reason', r.reason, 'by', a.email,
+                         'at', rfc3339(r.ruled_at))
+  FROM ruling r JOIN account a ON a.id = r.account_id
+ WHERE r.dispute_id = $1::uuid AND r.account_id = $2::uuid AND r.ruling = $3 AND r.reason = $4
