@@ -51,8 +51,9 @@ static struct error read_queue(struct request *req, struct db *db, struct queue 
 		return err;
 	if ((err = cursor_read(req, &position)).code)
 		return err;
-	bool given = position && sscanf(position, "%39[^|]|%36s", place.opened_at, place.id) == 2;
-	return dispute_list(db, req->account_id, state, given ? &place : NULL, limit, queue->rows,
+	if (position && sscanf(position, "dispute %39[^|]|%36s", place.opened_at, place.id) != 2)
+		return error_field("/cursor", "is another list's.");
+	return dispute_list(db, req->account_id, state, position ? &place : NULL, limit, queue->rows,
 						&queue->count, &queue->more, &queue->next);
 }
 
@@ -95,7 +96,7 @@ struct error get_disputes(struct request *req, struct db *db)
 		return err;
 	if (queue->more)
 		next = cursor_make(
-			req, arena_printf(req->arena, "%s|%s", queue->next.opened_at, queue->next.id));
+			req, arena_printf(req->arena, "dispute %s|%s", queue->next.opened_at, queue->next.id));
 	request_json(req, 200,
 				 json_pack("{s:O, s:s?, s:{s:I, s:I}}", "items", items, "next", next, "counts",
 						   "open", (json_int_t)open, "ruled", (json_int_t)ruled));

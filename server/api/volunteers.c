@@ -41,7 +41,7 @@ struct error post_volunteers(struct request *req, struct db *db)
 	return ok();
 }
 
-/* "judged_at item" */
+/* "result judged_at|item": the word keeps cursors of other lists out. */
 static struct error read_place(struct request *req, struct result_place *place, bool *ret_given)
 {
 	const char *position;
@@ -49,7 +49,9 @@ static struct error read_place(struct request *req, struct result_place *place, 
 
 	if (err.code)
 		return err;
-	*ret_given = position && sscanf(position, "%39[^|]|%36s", place->judged_at, place->item) == 2;
+	*ret_given = position != NULL;
+	if (position && sscanf(position, "result %39[^|]|%36s", place->judged_at, place->item) != 2)
+		return error_field("/cursor", "is another list's.");
 	return ok();
 }
 
@@ -69,9 +71,9 @@ static struct error read_results(struct request *req, struct db *db, json_t **re
 								 &next))
 			.code)
 		return err;
-	*ret_next = more
-					? cursor_make(req, arena_printf(req->arena, "%s|%s", next.judged_at, next.item))
-					: NULL;
+	*ret_next =
+		more ? cursor_make(req, arena_printf(req->arena, "result %s|%s", next.judged_at, next.item))
+			 : NULL;
 	return ok();
 }
 
