@@ -77,8 +77,8 @@ $(B)/http-tests: $(HTTP:%.c=$(B)/%.o) $(LIB)
 run:  ## set everything up and serve; DEMO=0 leaves the demo corpus out
 	@scripts/run
 
-check:  ## run every test; the last line says N passed, N failed
-	@scripts/check
+check:  ## run every test, or ONLY="unit e2e"; the last line says N passed, N failed
+	@scripts/check $(ONLY)
 
 unit: $(B)/unit-tests  ## run the unit tests alone
 	$<
@@ -92,6 +92,11 @@ install: $(B)/touchstone  ## install the program, its pages and a systemd unit b
 	cp -R static docs/operations.md $(DESTDIR)$(PREFIX)/share/touchstone
 	install -D -m 644 scripts/touchstone.service \
 	    $(DESTDIR)$(PREFIX)/lib/systemd/system/touchstone.service
+
+screenshot:  ## take the README's picture anew, of the demo corpus that make run makes
+	@rm -f $(B)/screenshots/judge.png
+	@scripts/check browser_picture
+	@cp $(B)/screenshots/judge.png docs/screenshots/judge.png
 
 coverage:  ## how much of server/ the tests reach
 	@scripts/coverage
@@ -109,6 +114,6 @@ clean:  ## remove what was built
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 24
 
-.PHONY: all run check unit lint install coverage generated print-flags clean help
+.PHONY: all run check unit lint install screenshot coverage generated print-flags clean help
 .DELETE_ON_ERROR:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
