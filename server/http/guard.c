@@ -67,7 +67,7 @@ static enum MHD_Result count_header(void *arg, enum MHD_ValueKind kind, const ch
 	struct framing *framing = arg;
 	(void)kind;
 
-	if (strpbrk(name, " \t"))
+	if (!*name || strpbrk(name, " \t"))
 		framing->odd_name = true;
 	if (strcasecmp(name, "Host") == 0 && value && *value)
 		framing->hosts++;
@@ -94,7 +94,7 @@ struct error guard_framing(struct request *req, long long *ret_length)
 
 	MHD_get_connection_values(req->connection, MHD_HEADER_KIND, count_header, &framing);
 	if (framing.odd_name)
-		return refuse(req, errorf(ERR_MALFORMED, "A header's name holds a space."));
+		return refuse(req, errorf(ERR_MALFORMED, "A header has no name, or a space in it."));
 	if (framing.hosts != 1)
 		return refuse(req, errorf(ERR_MALFORMED, "There must be exactly one Host header."));
 	if (framing.lengths > 1 || framing.encodings > 1 || (framing.lengths && framing.encodings))
