@@ -3,29 +3,27 @@
 #include <stdlib.h>
 
 #include "core/seal.h"
+#include "drip.h"
 #include "suites.h"
 #include "world.h"
 
 int main(void)
 {
+	static Suite *(*const suites[])(void) = {
+		http_volunteers_suite, http_assignments_suite, http_method_suite, http_judgments_suite,
+		http_races_suite,      http_skips_suite,       http_media_suite,  http_sessions_suite,
+		http_disputes_suite,   http_rulings_suite,     http_stats_suite,  http_releases_suite,
+		http_pages_suite,      http_health_suite,      http_bodies_suite, http_manners_suite,
+		http_framing_suite,    http_limits_suite,
+	};
+
 	if (!seal_start())
 		return EXIT_FAILURE;
+	drip_begin();
 	make_world();
-	SRunner *runner = srunner_create(http_volunteers_suite());
-
-	srunner_add_suite(runner, http_assignments_suite());
-	srunner_add_suite(runner, http_judgments_suite());
-	srunner_add_suite(runner, http_skips_suite());
-	srunner_add_suite(runner, http_method_suite());
-	srunner_add_suite(runner, http_races_suite());
-	srunner_add_suite(runner, http_media_suite());
-	srunner_add_suite(runner, http_sessions_suite());
-	srunner_add_suite(runner, http_disputes_suite());
-	srunner_add_suite(runner, http_rulings_suite());
-	srunner_add_suite(runner, http_stats_suite());
-	srunner_add_suite(runner, http_releases_suite());
-	srunner_add_suite(runner, http_pages_suite());
-	srunner_add_suite(runner, http_health_suite());
+	SRunner *runner = srunner_create(NULL);
+	for (size_t i = 0; i < sizeof suites / sizeof suites[0]; i++)
+		srunner_add_suite(runner, suites[i]());
 	srunner_run_all(runner, CK_ENV);
 	int failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

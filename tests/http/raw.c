@@ -32,7 +32,9 @@ int raw_open(void)
 	struct sockaddr_in address = address_of((unsigned)atoi(strrchr(raw_host(), ':') + 1));
 	int connection = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	ck_assert_int_eq(connect(connection, (struct sockaddr *)&address, sizeof address), 0);
+	/* Not an assertion of Check's: the dripping client is no test. */
+	if (connect(connection, (struct sockaddr *)&address, sizeof address) != 0)
+		abort();
 	return connection;
 }
 

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What holds at every address: methods, content types, other sites, and how much one may ask. */
+#include <string.h>
+
+#include "another.h"
+#include "api/api.h"
+#include "client.h"
+#include "database.h"
+#include "http/router.h"
+#include "suites.h"
+#include "world.h"
+
+/* An address of that route: the parts that vary filled in. */
+static const char *address_of(const struct route *route)
+{
+	const char *text = "";
+
+	for (const char *at = route->path; *at; at++) {
+		if (*at != '{') {
+			text = say("%s%c", text, *at);
+			continue;
+		}
+		text = say("%s00000000-0000-4000-8000-000000000000", text);
+		at = strchr(at, '}');
+	}
+	return text;
+}
+
+static bool has(const char *path, const char *method)
+{
+	for (const struct route *route = api_routes; route->method; route++)
+		if (strcmp(route->path, path) == 0 && strcmp(route->method, method) == 0)
+			return true;
+	return false;
+}
+
+START_TEST(a_method_that_an_address_does_not_take_is_405_and_says_what_it_takes)
+{
+	static const char *const methods[] = { "GET",   "POST",    "PUT", "DELETE",
+										   "PATCH", "OPTIONS", "BREW" };
+	long long stored = rows_stored();
+
+	for (const struct route *route = api_routes; route->method; route++) {
+		if (has(route->path, methods[_i]))
+			continue;
+		struct answer a = call(&(struct call){ .method = methods[_i], .path = address_of(route) });
+		expect_problem(a, 405, "method");
+		ck_assert_ptr_nonnull(header_of(a, "Allow"));
+		ck_assert_ptr_nonnull(strstr(header_of(a, "Allow"), route->method));
+	}
+	ck_assert_int_eq(rows_stored(), stored);
+}
+END_TEST
+
+START_TEST(an_address_that_takes_several_methods_names_all)
+{
+	struct answer a = call(&(struct call){ .method = "PATCH", .path = "/api/v1/session" });
+
+	ck_assert_str_eq(header_of(a, "Allow"), "POST, GET, HEAD, DELETE");
+}
+END_TEST
+
+static const char *const types[] = { "",
+									 "text/plain",
+									 "application/x-www-form-urlencoded",
+									 "multipart/form-data; boundary=x",
+									 "application/jsonp",
+									 "application/json5",
+									 "text/json",
+									 "json",
+									 ";",
+									 "text/plain; application/json" };
+
+START_TEST(only_json_is_read)
+{
+	long long stored = rows_stored();
+	struct answer a = call(&(struct call){
+		.path = "/api/v1/volunteers", .text = "{\"consent\": true}", .type = types[_i] });
+
+	expect_problem(a, 415, "content-type");
+	ck_assert_int_eq(rows_stored(), stored);
+}
+END_TEST
+
+static const char *const good_types[] = { "application/json", "APPLICATION/JSON",
+										  "application/json; charset=utf-8",
+										  "application/json;charset=utf-8" };
+
+START_TEST(json_may_be_spelled_as_one_likes)
+{
+	expect_status(call(&(struct call){ .path = "/api/v1/volunteers",
+									   .text = "{\"consent\": true}",
+									   .type = good_types[_i] }),
+				  201);
+}
+END_TEST
+
+static const char *const other_sites[][2] = {
+	{ "Origin: http://evil.example" },
+	{ "Origin: https://127.0.0.1" },
+	{ "Origin: null" },
+	{ "Origin: " },
+	{ "Sec-Fetch-Site: cross-site" },
+	{ "Sec-Fetch-Site: same-site" },
+	{ "Sec-Fetch-Site: none" },
+	{ "Origin: http://evil.example", "Sec-Fetch-Site: same-origin" },
+};
+
+START_TEST(what_another_site_makes_a_browser_send_is_refused)
+{
+	struct person person = a_volunteer();
+	long long stored = rows_stored();
+	struct answer a = call(&(struct call){ .path = "/api/v1/assignments",
+										   .as = &person,
+										   .body = json_object(),
+										   .headers = { other_sites[_i][0], other_sites[_i][1] } });
+
+	if (strcmp(other_sites[_i][0], "Origin: ") == 0) { /* libcurl leaves an empty header out */
+		ck_assert(a.status < 300);
+		return;
+	}
+	expect_problem(a, 403, "forbidden");
+	a = call(&(struct call){ .method = "DELETE",
+							 .path = "/api/v1/me",
+							 .as = &person,
+							 .headers = { other_sites[_i][0], other_sites[_i][1] } });
+	expect_problem(a, 403, "forbidden");
+	ck_assert_int_eq(rows_stored(), stored);
+}
+END_TEST
+
+START_TEST(what_our_own_pages_send_is_taken)
+{
+	struct person person = { 0 };
+
+	expect_status(call(&(struct call){ .path = "/api/v1/volunteers",
+									   .as = &person,
+									   .body = json_pack("{s:b}", "consent", 1),
+									   .headers = { say("Origin: %s", getenv("SERVER_URL")),
+													"Sec-Fetch-Site: same-origin" } }),
+				  201);
+}
+END_TEST
+
+START_TEST(looking_is_allowed_from_anywhere)
+{
+	expect_status(call(&(struct call){
+					  .path = "/api/v1/stats",
+					  .headers = { "Origin: http://evil.example", "Sec-Fetch-Site: cross-site" } }),
+				  200);
+}
+END_TEST
+
+START_TEST(no_answer_lets_another_site_read_it)
+{
+	struct answer a = call(
+		&(struct call){ .path = "/api/v1/stats", .headers = { "Origin: http://evil.example" } });
+
+	ck_assert_ptr_null(header_of(a, "Access-Control-Allow-Origin"));
+	ck_assert_ptr_null(header_of(a, "Access-Control-Allow-Credentials"));
+}
+END_TEST
+
+START_TEST(a_network_may_make_so_many_volunteers_and_no_more)
+{
+	const char *const options[] = { "--budgets", "volunteers=2/h", NULL };
+	struct another server = another_start(options);
+	long long before = count_db("SELECT count(*) FROM volunteer");
+	struct answer a = { 0 };
+
+	for (int try = 0; try < 3; try++)
+		a = call(&(struct call){ .server = server.url,
+								 .path = "/api/v1/volunteers",
+								 .body = json_pack("{s:b}", "consent", 1) });
+	another_stop(&server);
+	expect_problem(a, 429, "too-many");
+	ck_assert_int_ge(atoi(header_of(a, "Retry-After")), 1);
+	ck_assert_int_eq(count_db("SELECT count(*) FROM volunteer"), before + 2);
+}
+END_TEST
+
+START_TEST(a_network_may_write_so_often_and_no_more)
+{
+	const char *const options[] = { "--budgets", "writes=1/m:2", NULL };
+	struct another server = another_start(options);
+	struct person person = a_volunteer();
+	struct answer a = { 0 };
+
+	for (int try = 0; try < 3; try++)
+		a = call(&(struct call){
+			.server = server.url, .path = "/api/v1/skips", .as = &person, .body = json_object() });
+	struct answer look =
+		call(&(struct call){ .server = server.url, .path = "/api/v1/me", .as = &person });
+	another_stop(&server);
+	expect_problem(a, 429, "too-many");
+	expect_status(look, 200);
+}
+END_TEST
+
+START_TEST(a_forwarded_address_is_believed_of_trusted_proxies_alone)
+{
+	static const struct {
+		const char *trusted;
+		long status;
+	} cases[] = { { "", 429 }, { "10.9.8.7", 429 }, { "127.0.0.1", 201 } };
+	const char *const options[] = { "--budgets", "volunteers=1/h:1", "--trusted-proxies",
+									cases[_i].trusted, NULL };
+	struct another server = another_start(options);
+	struct answer a = { 0 };
+
+	for (int try = 0; try < 2; try++)
+		a = call(&(struct call){ .server = server.url,
+								 .path = "/api/v1/volunteers",
+								 .body = json_pack("{s:b}", "consent", 1),
+								 .headers = { say("X-Forwarded-For: 203.0.%d.7", 113 + try) } });
+	another_stop(&server);
+	expect_status(a, cases[_i].status);
+}
+END_TEST
+
+Suite *http_manners_suite(void)
+{
+	Suite *suite = suite_create("http/manners");
+	TCase *tc = tcase_create("manners");
+
+	tcase_set_timeout(tc, 30);
+	tcase_add_loop_test(tc, a_method_that_an_address_does_not_take_is_405_and_says_what_it_takes, 0,
+						7);
+	tcase_add_test(tc, an_address_that_takes_several_methods_names_all);
+	tcase_add_loop_test(tc, only_json_is_read, 0, sizeof types / sizeof types[0]);
+	tcase_add_loop_test(tc, json_may_be_spelled_as_one_likes, 0, 4);
+	tcase_add_loop_test(tc, what_another_site_makes_a_browser_send_is_refused, 0, 8);
+	tcase_add_test(tc, what_our_own_pages_send_is_taken);
+	tcase_add_test(tc, looking_is_allowed_from_anywhere);
+	tcase_add_test(tc, no_answer_lets_another_site_read_it);
+	tcase_add_test(tc, a_network_may_make_so_many_volunteers_and_no_more);
+	tcase_add_test(tc, a_network_may_write_so_often_and_no_more);
+	tcase_add_loop_test(tc, a_forwarded_address_is_believed_of_trusted_proxies_alone, 0, 3);
+	suite_add_tcase(suite, tc);
+	return suite;
+}
