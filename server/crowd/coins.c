@@ -22,7 +22,7 @@ static double assumed(const struct sheet *sheet, int truth, uint32_t symbol)
 {
 	bool right = (symbol >= sheet->symbols / 2) == (truth == FAKE);
 
-	return (right ? COMPETENT : 1 - COMPETENT) / (sheet->symbols / 2);
+	return (right ? COMPETENT : 1 - COMPETENT) / (.5 * sheet->symbols);
 }
 
 static double total_of(const struct coins *coins, size_t code, int truth)

@@ -285,28 +285,32 @@ static size_t utf8_len(const unsigned char *text, size_t len)
 	return more + 1;
 }
 
+/* Eight bytes from 0x20 to 0x7E at once: none has its top bit, none falls below 0x20 and none
+ * reaches 0x80 when 1 is added. */
+static bool are_eight_plain(const unsigned char *text)
+{
+	uint64_t eight;
+
+	memcpy(&eight, text, 8);
+	return !((eight | (eight - 0x2020202020202020) | (eight + 0x0101010101010101)) &
+			 0x8080808080808080);
+}
+
+static bool is_control(unsigned char c)
+{
+	return c == 0x7F || (c < 0x20 && c != '\t' && c != '\n' && c != '\r');
+}
+
 /* Plain text: UTF-8 without control characters; a tab or a line break inside quotes is plain. */
 static bool is_text(const char *text, size_t len)
 {
 	const unsigned char *at = (const unsigned char *)text, *end = at + len;
 
 	while (at < end) {
-		uint64_t eight;
+		size_t left = (size_t)(end - at);
+		size_t step = left >= 8 && are_eight_plain(at) ? 8 : utf8_len(at, left);
 
-		/* Eight bytes from 0x20 to 0x7E at once: none has its top bit, none falls below 0x20 and
-		 * none reaches 0x80 when 1 is added. */
-		if (end - at >= 8) {
-			memcpy(&eight, at, 8);
-			if (!((eight | (eight - 0x2020202020202020) | (eight + 0x0101010101010101)) &
-				  0x8080808080808080)) {
-				at += 8;
-				continue;
-			}
-		}
-		size_t step = *at >= 0x20 && *at < 0x7F ? 1 : utf8_len(at, (size_t)(end - at));
-		bool control = *at == 0x7F || (*at < 0x20 && *at != '\t' && *at != '\n' && *at != '\r');
-
-		if (!step || control)
+		if (!step || is_control(*at))
 			return false;
 		at += step;
 	}
