@@ -27,7 +27,7 @@ static int next_character(const char **at)
 		c = high * 16 + low;
 		*at += 2;
 	}
-	return c < ' ' || c >= 127 || c == '\\' ? -1 : c;
+	return c < ' ' || c == 127 || c == '\\' ? -1 : c;
 }
 
 bool guard_target(const char *raw)

@@ -13,7 +13,7 @@
 
 #include "http/request.h"
 
-/* The raw request target: printable ASCII without backslash or a ".." segment, encoded or not.
+/* The raw request target: no NUL, control character, backslash, nor a ".." segment, encoded or not.
  */
 bool guard_target(const char *raw);
 
