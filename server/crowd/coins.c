@@ -4,13 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PULL_ONE   0x1p24
-#define PULL_MOST  100. /* keeps a pull inside its 32 bits */
-#define FLOOR      1e-9 /* no probability is taken for certain */
-#define IMAGINED   20.  /* how much the assumed mean counts, in volunteers known well */
-#define LEAP_AFTER 5    /* iterations that find the way before it is shortened */
-#define LEAP_MOST  8.
-#define COMPETENT  .75 /* the assumed share of right answers */
+#define PULL_ONE      0x1p24
+#define PULL_MOST     100. /* keeps a pull inside its 32 bits */
+#define FLOOR         1e-9 /* no probability is taken for certain */
+#define IMAGINED      20.  /* how much the assumed mean counts, in volunteers known well */
+#define LEAP_AFTER    5    /* iterations that find the way before it is shortened */
+#define LEAP_MOST     8.
+#define SIDE_STRENGTH 50. /* judgments on each side that show no effect are assumed */
+#define COMPETENT     .75 /* the assumed share of right answers */
 
 static int32_t pull_of(double x)
 {
@@ -117,6 +118,38 @@ static void weigh_volunteer(struct coins *coins, uint32_t volunteer)
 	}
 }
 
+/* P(verdict | truth, position) / P(verdict | truth), from counts[verdict][position]. SIDE_STRENGTH
+ * judgments without any effect are assumed besides. */
+static double side_ratio(const double counts[2][2], int verdict, int position)
+{
+	double here = counts[0][position] + counts[1][position];
+	double all = counts[0][0] + counts[0][1] + counts[1][0] + counts[1][1];
+	double share = (counts[verdict][0] + counts[verdict][1] + 1) / (all + 2);
+
+	return (counts[verdict][position] + SIDE_STRENGTH * share) / (here + SIDE_STRENGTH) / share;
+}
+
+static void learn_sides(struct coins *coins)
+{
+	fixed fake[2][2] = { { 0 } };
+	double fakes[2][2], reals[2][2], all[2][2] = { { 0 } };
+
+	for (uint32_t i = 0; i < coins->sheet->items; i++)
+		for (int cell = 0; cell < 4; cell++) {
+			uint32_t seen = coins->sheet->sides[i].seen[cell / 2][cell % 2];
+
+			fake[cell / 2][cell % 2] += coins->posterior[i] * seen;
+			all[cell / 2][cell % 2] += seen;
+		}
+	for (int cell = 0; cell < 4; cell++) {
+		fakes[cell / 2][cell % 2] = fixed_value(fake[cell / 2][cell % 2]);
+		reals[cell / 2][cell % 2] = all[cell / 2][cell % 2] - fakes[cell / 2][cell % 2];
+	}
+	for (int cell = 0; cell < 4; cell++)
+		coins->side[cell / 2][cell % 2] =
+			log(side_ratio(fakes, cell / 2, cell % 2)) - log(side_ratio(reals, cell / 2, cell % 2));
+}
+
 static void weigh(struct coins *coins)
 {
 	double fakes = fixed_value(coins->fakes), reals = coins->open - fakes;
@@ -127,9 +160,21 @@ static void weigh(struct coins *coins)
 		coins->prior = log((fakes + 1) / (reals + 1));
 		learn_mean(coins, FAKE);
 		learn_mean(coins, REAL);
+		if (coins->sheet->sides)
+			learn_sides(coins);
 	}
 	for (uint32_t v = 0; v < coins->sheet->volunteers; v++)
 		weigh_volunteer(coins, v);
+}
+
+static double odds_of_sides(const struct coins *coins, uint32_t item)
+{
+	double odds = 0;
+
+	for (int cell = 0; coins->sheet->sides && cell < 4; cell++)
+		odds +=
+			coins->sheet->sides[item].seen[cell / 2][cell % 2] * coins->side[cell / 2][cell % 2];
+	return odds;
 }
 
 static double odds_at(const struct coins *coins, uint32_t item, double posterior)
@@ -143,7 +188,8 @@ static double odds_at(const struct coins *coins, uint32_t item, double posterior
 		base += pull.base;
 		slope += pull.slope;
 	}
-	return coins->prior + ((double)base - posterior * (double)slope) / PULL_ONE;
+	return coins->prior + odds_of_sides(coins, item) +
+		   ((double)base - posterior * (double)slope) / PULL_ONE;
 }
 
 double coins_odds(const struct coins *coins, uint32_t item)

@@ -12,6 +12,9 @@
  *                     collapsed variational Bayes (Asuncion et al. 2009), to first order in
  *                     the item's own share.  Less sure of itself, and right more often.
  *
+ * Where positions are known, the sides have an effect common to all volunteers: a fake on the
+ * right may be called fake more often than one on the left.
+ *
  * One pass over the codes per iteration.  All sums over judgments, items and volunteers are
  * integers (crowd/special.h): results are the same bit for bit for any order of anything.
  */
@@ -47,6 +50,7 @@ struct coins {
 	uint32_t open;               /* how many those are */
 	double prior;                /* log odds of fake before any judgment */
 	double mean[2][SYMBOLS_MAX]; /* the population's answers to reals and to fakes */
+	double side[2][2];           /* what a side adds to the log odds: [verdict][position] */
 	uint32_t iterations;
 	bool converged;
 };

@@ -24,6 +24,15 @@ static uint32_t symbol_of(const struct judgments *judgments, size_t j, bool grad
 	return verdict == FAKE ? 3 + level : 2 - level;
 }
 
+static struct sides *count_sides(const struct judgments *judgments)
+{
+	struct sides *sides = crowd_alloc(judgments->items, sizeof *sides);
+
+	for (size_t j = 0; j < judgments->count; j++)
+		sides[judgments->item[j]].seen[judgments->verdict[j]][judgments->position[j]]++;
+	return sides;
+}
+
 struct sheet sheet_new(const struct judgments *judgments, bool graded)
 {
 	uint32_t symbols = graded ? SYMBOLS_MAX : 2, items = judgments->items;
@@ -41,6 +50,8 @@ struct sheet sheet_new(const struct judgments *judgments, bool graded)
 						   .total = crowd_alloc(codes, sizeof *sheet.total),
 						   .truth = judgments->truth };
 
+	if (judgments->position)
+		sheet.sides = count_sides(judgments);
 	for (size_t j = 0; j < judgments->count; j++)
 		sheet.start[judgments->item[j] + 1]++;
 	for (uint32_t i = 0; i < items; i++) {
@@ -63,6 +74,7 @@ void sheet_clear(struct sheet *sheet)
 	free(sheet->start);
 	free(sheet->code);
 	free(sheet->total);
+	free(sheet->sides);
 }
 
 uint32_t sheet_fakes(const struct sheet *sheet, uint32_t item)

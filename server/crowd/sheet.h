@@ -18,6 +18,11 @@
 
 #define SYMBOLS_MAX 6
 
+/* How often an item got each verdict on each side: seen[verdict][0 left, 1 right]. */
+struct sides {
+	uint32_t seen[2][2];
+};
+
 struct sheet {
 	uint32_t items, volunteers, symbols;
 	uint32_t judged;     /* items that have a judgment */
@@ -26,6 +31,7 @@ struct sheet {
 	size_t *start;       /* items + 1: where an item's codes begin */
 	uint32_t *code;      /* by item */
 	uint32_t *total;     /* codes: how often each was given */
+	struct sides *sides; /* items; NULL where positions are not known */
 	const int8_t *truth; /* items, lent; or NULL */
 };
 

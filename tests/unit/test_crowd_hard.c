@@ -277,6 +277,42 @@ START_TEST(confidence_speaks_where_verdicts_are_even)
 }
 END_TEST
 
+START_TEST(what_is_said_of_one_side_only_counts_less)
+{
+	struct rows rows = rows_new(8000);
+	uint8_t position[8000];
+	struct random random = random_seeded(6);
+
+	/* On the right, three in ten say "fake" without looking. */
+	for (uint32_t i = 0; i < 400; i++)
+		for (uint32_t v = 0; v < 15; v++) {
+			bool right_side = random_below(&random, 2), truthful = random_below(&random, 10) < 8;
+			bool blind = right_side && random_below(&random, 10) < 3;
+
+			position[rows.count] = right_side;
+			say(&rows, v, i, blind ? FAKE : truthful == (i % 2));
+		}
+	position[rows.count] = position[rows.count + 1] = 0;
+	say(&rows, 0, 400, FAKE);
+	say(&rows, 1, 400, FAKE);
+	position[rows.count] = position[rows.count + 1] = 1;
+	say(&rows, 0, 401, FAKE);
+	say(&rows, 1, 401, FAKE);
+	struct judgments judgments = { .items = rows.items,
+								   .volunteers = rows.volunteers,
+								   .count = rows.count,
+								   .item = rows.item,
+								   .volunteer = rows.volunteer,
+								   .verdict = rows.verdict,
+								   .position = position };
+	struct fit *fit = model_fit(&judgments, &(struct model_options){ 0 });
+
+	ck_assert_double_gt(fit->p_fake[400].mean, fit->p_fake[401].mean + .03);
+	fit_free(fit);
+	rows_free(&rows);
+}
+END_TEST
+
 Suite *crowd_hard_suite(void)
 {
 	Suite *suite = suite_create("crowd/hard cases");
@@ -293,6 +329,7 @@ Suite *crowd_hard_suite(void)
 	tcase_add_test(tests, a_majority_tie_goes_to_those_who_agree_more_elsewhere);
 	tcase_add_test(tests, millions_of_volunteers);
 	tcase_add_test(tests, confidence_speaks_where_verdicts_are_even);
+	tcase_add_test(tests, what_is_said_of_one_side_only_counts_less);
 	suite_add_tcase(suite, tests);
 	return suite;
 }
