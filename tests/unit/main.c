@@ -15,6 +15,7 @@ int main(void)
 	srunner_add_suite(runner, crowd_hard_suite());
 	srunner_add_suite(runner, crowd_model_suite());
 	srunner_add_suite(runner, crowd_rigging_suite());
+	srunner_add_suite(runner, crowd_sets_suite());
 	srunner_add_suite(runner, crowd_table_suite());
 	srunner_add_suite(runner, release_table_suite());
 	srunner_add_suite(runner, split_suite());
