@@ -44,6 +44,14 @@ static const struct {
 
 #define LANES (sizeof lanes / sizeof lanes[0])
 
+static void close_lanes(void)
+{
+	for (size_t i = 0; i < LANES; i++)
+		if (*lanes[i].lane)
+			lane_close(*lanes[i].lane);
+}
+
+/* All or none runs: a lane may be freed only when its threads are gone. */
 static bool start_lanes(const struct settings *settings)
 {
 	for (size_t i = 0; i < LANES; i++) {
@@ -58,6 +66,7 @@ static bool start_lanes(const struct settings *settings)
 			.arg = (void *)(uintptr_t)settings->database_url,
 		});
 		if (!*lanes[i].lane) {
+			close_lanes();
 			fputs("touchstone: no database, or not migrated: is DATABASE_URL right? "
 				  "`touchstone migrate` brings the schema up to date\n",
 				  stderr);
@@ -65,13 +74,6 @@ static bool start_lanes(const struct settings *settings)
 		}
 	}
 	return true;
-}
-
-static void close_lanes(void)
-{
-	for (size_t i = 0; i < LANES; i++)
-		if (*lanes[i].lane)
-			lane_close(*lanes[i].lane);
 }
 
 static void free_lanes(void)
@@ -222,6 +224,7 @@ int cli_work(const struct settings *settings, int argc, char **argv)
 	if (background) {
 		log_info("working");
 		wait_for_signal();
+		alarm(LAST_RESORT_S); /* what is cut short is undone by the database */
 		background_stop(background);
 	} else if (store) {
 		failed(errorf(ERR_UNAVAILABLE, "no database to work on: is DATABASE_URL right?"));
