@@ -226,9 +226,12 @@ describe("the pages", () => {
 		await visit.at("judging").waitFor();
 		await visit.page.keyboard.press("2");
 		await visit.page.keyboard.press("-");
+		await visit.page.waitForFunction(() => JSON.parse(sessionStorage.getItem("touchstone.open")).length === 2);
+		await visit.page.waitForLoadState("networkidle");
 		await server.stop("SIGKILL");
 		await visit.page.keyboard.press("Enter");
 		await visit.at("offline").waitFor();
+		assert.ok(await visit.at("judging").isVisible(), "the pair that was loaded already is shown");
 		await visit.shoot("judge-offline");
 		const kept = await visit.page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("touchstone.judgment.")).length);
 		assert.equal(kept, 1);
@@ -292,6 +295,8 @@ describe("the pages", () => {
 
 		const email = "grace@example.org";
 		const once = await place.account(database, email, "moderator");
+		const colleague = new Client(server.url);
+		await colleague.signIn("joan@example.org", await place.account(database, "joan@example.org", "moderator"), PASSWORD);
 		const visit = await open("/moderate");
 		const { page } = visit;
 		await visit.at("sign-in").waitFor();
@@ -322,10 +327,8 @@ describe("the pages", () => {
 			await visit.at("blind-scale").waitFor();
 			await visit.at("claim-clock").getByText("min left").waitFor();
 			assert.equal((await visit.at("evidence").textContent()).trim(), "", "evidence before the verdict");
+			assert.equal((await colleague.post(`/disputes/${id}/claim`, {})).status, 409);
 			await visit.shoot(`moderate-blind-${medium}`);
-			const other = await open("/moderate");
-			assert.ok(await other.at("sign-in").isVisible() || await other.at("sign-in").waitFor() === undefined);
-			await other.close();
 			await page.keyboard.press("5");
 			await page.keyboard.press("Enter");
 			await visit.at("reason").waitFor();
