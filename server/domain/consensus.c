@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SHEET_ROWS 2000 /* rows in one statement */
+#define SHEET_ROWS  2000 /* rows in one statement */
+#define GOLD_ENOUGH 10   /* items: fewer say nothing about a crowd */
+#define ONE_SIDED   1.645
 
 struct item_facts item_facts_read(const struct rows *row)
 {
@@ -76,12 +78,22 @@ json_t *consensus_row(const struct item_facts *facts, const struct estimate *cro
 					 isfinite(alpha) ? json_real(alpha) : json_null());
 }
 
+bool crowd_is_trusted(const struct crowd_audit *audit)
+{
+	double chance = audit->gold / 2.0, spread = sqrt(audit->gold) / 2;
+
+	return audit->agrees &&
+		   (audit->gold < GOLD_ENOUGH || audit->right - chance > ONE_SIDED * spread);
+}
+
 /* Why an item leaves service: NULL to stay, "" to retire, else the reason of a dispute. */
-static const char *reason_to_leave(const struct item_facts *facts, double p_fake)
+static const char *reason_to_leave(const struct item_facts *facts, double p_fake, bool trusted)
 {
 	uint32_t spent = facts->reopened * facts->rule.max;
 	uint32_t count = facts->count > spent ? facts->count - spent : 0;
 
+	if (!trusted)
+		return facts->gold || count < facts->rule.max ? NULL : "max_judgments";
 	if (facts->gold)
 		return stopping_contradicts(&facts->rule, p_fake, count, facts->truth)
 				   ? "crowd_against_gold"
@@ -99,9 +111,9 @@ static const char *reason_to_leave(const struct item_facts *facts, double p_fake
 	return NULL;
 }
 
-json_t *consensus_decision(const struct item_facts *facts, double p_fake)
+json_t *consensus_decision(const struct item_facts *facts, double p_fake, bool trusted)
 {
-	const char *why = facts->in_service ? reason_to_leave(facts, p_fake) : NULL;
+	const char *why = facts->in_service ? reason_to_leave(facts, p_fake, trusted) : NULL;
 	char id[UUID_TEXT];
 
 	if (!why)

@@ -57,9 +57,23 @@ void write_sheet_free(struct write_sheet *sheet);
 json_t *consensus_row(const struct item_facts *facts, const struct estimate *crowd, double alpha);
 
 /*
- * A row for consensus_settle, or NULL when the item stays in service: METHOD.md's rule, with a
- * whole plan again for each time it was reopened.
+ * A row for consensus_settle, or NULL when the item stays in service: the campaign's rule, with a
+ * whole plan again for each time it was reopened.  A crowd that is not `trusted` settles nothing:
+ * its items go on until their plan is spent, and then to a moderator.
  */
-json_t *consensus_decision(const struct item_facts *facts, double p_fake);
+json_t *consensus_decision(const struct item_facts *facts, double p_fake, bool trusted);
+
+/* What a fit tells of one campaign's crowd. */
+struct crowd_audit {
+	bool agrees;          /* Krippendorff's alpha is above 0, by its whole interval */
+	uint32_t gold, right; /* gold items with enough judgments; those that the crowd gets right */
+};
+
+/*
+ * May this crowd settle items?  Only if it agrees beyond chance and, once ten gold items are
+ * judged, is better on them than a coin (one-sided, 5 %).  A model of independent volunteers
+ * cannot see by itself that they all guess, and would be sure all the same.
+ */
+bool crowd_is_trusted(const struct crowd_audit *audit);
 
 #endif

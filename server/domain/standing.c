@@ -36,7 +36,9 @@ struct standing {
 	struct item_facts *facts; /* by item, as the fit saw them */
 	struct loaded loaded;
 	struct fit *fit;
-	int64_t *folded; /* numbers of the news that the fit has read, ascending */
+	struct agreement *agreement; /* by campaign */
+	bool *trusted;               /* by campaign: may its crowd settle items? */
+	int64_t *folded;             /* numbers of the news that the fit has read, ascending */
 	size_t folded_count;
 
 	/* Since the fit. */
@@ -77,6 +79,8 @@ void standing_free(struct standing *standing)
 	free(standing->facts);
 	loaded_free(&standing->loaded);
 	fit_free(standing->fit);
+	free(standing->agreement);
+	free(standing->trusted);
 	free(standing->folded);
 	free(standing->online_items);
 	free(standing->online_volunteers);
@@ -194,6 +198,61 @@ static int8_t clamp_of(const struct item_facts *facts)
 	return facts->gold ? facts->truth : UNKNOWN;
 }
 
+/* Alpha of one campaign, over the judgments of its items alone. */
+static struct agreement agreement_of(const struct standing *standing, uint32_t campaign)
+{
+	const struct loaded *loaded = &standing->loaded;
+	const unsigned char *id = idmap_id(standing->campaigns, campaign);
+	struct random random = random_seeded(campaign + 1);
+	uint32_t *item = must(malloc((loaded->count + 1) * sizeof *item));
+	uint32_t *volunteer = must(malloc((loaded->count + 1) * sizeof *volunteer));
+	uint8_t *verdict = must(malloc(loaded->count + 1));
+	struct judgments view = view_of(standing);
+
+	view.count = 0;
+	for (size_t n = 0; n < loaded->count; n++) {
+		if (memcmp(standing->facts[loaded->item[n]].campaign, id, UUID_BYTES) != 0)
+			continue;
+		item[view.count] = loaded->item[n];
+		volunteer[view.count] = loaded->volunteer[n];
+		verdict[view.count++] = loaded->verdict[n];
+	}
+	view.item = item;
+	view.volunteer = volunteer;
+	view.verdict = verdict;
+	view.confidence = view.position = NULL;
+	struct agreement agreement = agreement_alpha(&view, RESAMPLES, &random);
+	free(item);
+	free(volunteer);
+	free(verdict);
+	return agreement;
+}
+
+/* Campaign by campaign: how far its crowd agrees, and how it does on gold. */
+static void audit(struct standing *standing)
+{
+	uint32_t campaigns = idmap_count(standing->campaigns);
+	struct crowd_audit *audits = must(calloc(campaigns + 1, sizeof *audits));
+
+	standing->agreement = must(calloc(campaigns + 1, sizeof *standing->agreement));
+	standing->trusted = must(calloc(campaigns + 1, sizeof *standing->trusted));
+	for (uint32_t i = 0; i < standing->fit->items; i++) {
+		const struct item_facts *facts = &standing->facts[i];
+		struct crowd_audit *of = &audits[idmap_find(standing->campaigns, facts->campaign)];
+
+		if (!facts->gold || facts->count < facts->rule.min)
+			continue;
+		of->gold++;
+		of->right += label_of(standing->fit->crowd[i].mean) == facts->truth;
+	}
+	for (uint32_t c = 0; c < campaigns; c++) {
+		standing->agreement[c] = agreement_of(standing, c);
+		audits[c].agrees = standing->agreement[c].defined && standing->agreement[c].low > 0;
+		standing->trusted[c] = crowd_is_trusted(&audits[c]);
+	}
+	free(audits);
+}
+
 static void fit(struct standing *standing)
 {
 	uint32_t items = idmap_count(standing->items), volunteers = idmap_count(standing->volunteers);
@@ -213,6 +272,15 @@ static void fit(struct standing *standing)
 		standing->online_items[i] = online_item(standing->fit, i, standing->loaded.gold[i]);
 	for (uint32_t v = 0; v < volunteers; v++)
 		standing->online_volunteers[v] = online_volunteer(standing->fit, v);
+	audit(standing);
+}
+
+/* A campaign that is newer than the fit is not trusted yet. */
+static bool is_trusted(const struct standing *standing, const struct item_facts *facts)
+{
+	uint32_t campaign = idmap_find(standing->campaigns, facts->campaign);
+
+	return campaign != IDMAP_NONE && standing->trusted[campaign];
 }
 
 struct error standing_fit(struct db *db, struct standing **ret_standing)
@@ -313,7 +381,9 @@ static struct error settle(struct db *db, const struct standing *standing, struc
 	sheet.totals[0] = &scoring->retired;
 	sheet.totals[1] = &scoring->disputed;
 	for (uint32_t i = 0; i < standing->fit->items && !err.code; i++) {
-		json_t *decision = consensus_decision(&standing->facts[i], standing->fit->crowd[i].mean);
+		const struct item_facts *facts = &standing->facts[i];
+		json_t *decision =
+			consensus_decision(facts, standing->fit->crowd[i].mean, is_trusted(standing, facts));
 
 		if (decision)
 			err = write_sheet_add(&sheet, decision);
@@ -329,36 +399,6 @@ static const char *number_text(char text[32], double number)
 	return text;
 }
 
-/* Alpha of one campaign, over the judgments of its items alone. */
-static struct agreement agreement_of(const struct standing *standing, uint32_t campaign)
-{
-	const struct loaded *loaded = &standing->loaded;
-	const unsigned char *id = idmap_id(standing->campaigns, campaign);
-	struct random random = random_seeded(campaign + 1);
-	uint32_t *item = must(malloc((loaded->count + 1) * sizeof *item));
-	uint32_t *volunteer = must(malloc((loaded->count + 1) * sizeof *volunteer));
-	uint8_t *verdict = must(malloc(loaded->count + 1));
-	struct judgments view = view_of(standing);
-
-	view.count = 0;
-	for (size_t n = 0; n < loaded->count; n++) {
-		if (memcmp(standing->facts[loaded->item[n]].campaign, id, UUID_BYTES) != 0)
-			continue;
-		item[view.count] = loaded->item[n];
-		volunteer[view.count] = loaded->volunteer[n];
-		verdict[view.count++] = loaded->verdict[n];
-	}
-	view.item = item;
-	view.volunteer = volunteer;
-	view.verdict = verdict;
-	view.confidence = view.position = NULL;
-	struct agreement agreement = agreement_alpha(&view, RESAMPLES, &random);
-	free(item);
-	free(volunteer);
-	free(verdict);
-	return agreement;
-}
-
 static struct error write_agreements(struct db *db, const struct standing *standing,
 									 struct scoring *scoring)
 {
@@ -366,7 +406,7 @@ static struct error write_agreements(struct db *db, const struct standing *stand
 
 	scoring->alpha = NAN;
 	for (uint32_t c = 0; c < idmap_count(standing->campaigns) && !err.code; c++) {
-		struct agreement agreement = agreement_of(standing, c);
+		struct agreement agreement = standing->agreement[c];
 		double or_null = agreement.defined ? 0 : NAN;
 		char id[UUID_TEXT], texts[3][32];
 
@@ -576,7 +616,7 @@ static struct error write_touched(void *arg, const struct rows *row)
 	struct item_facts facts = item_facts_read(row);
 	uint32_t index = idmap_find(sheets->standing->items, facts.id);
 	struct estimate now = estimate_now(sheets->standing, index);
-	json_t *decision = consensus_decision(&facts, now.mean);
+	json_t *decision = consensus_decision(&facts, now.mean, is_trusted(sheets->standing, &facts));
 
 	/* The rows of this answer are still arriving: gather now, send afterwards. */
 	json_array_append_new(sheets->write.rows, consensus_row(&facts, &now, NAN));

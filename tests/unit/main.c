@@ -10,6 +10,7 @@ int main(void)
 		return EXIT_FAILURE;
 	SRunner *runner = srunner_create(crowd_agreement_suite());
 
+	srunner_add_suite(runner, consensus_suite());
 	srunner_add_suite(runner, core_suite());
 	srunner_add_suite(runner, crowd_choose_suite());
 	srunner_add_suite(runner, crowd_hard_suite());
