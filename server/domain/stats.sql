@@ -1,5 +1,7 @@
 -- name: stats_public
--- The public figures, as one JSON object.
+-- The public figures, as one JSON object. The served fake rate is known from gold: told to the
+-- last digit, and at once, it would tell anyone the truth of the pair just judged. So it is
+-- rounded, counts up to yesterday, and waits for enough judgments.
 SELECT json_build_object(
     'volunteers', (SELECT count(DISTINCT volunteer_id) FROM judged_pair),
     'pairs', (SELECT count(*) FROM judged_pair),
@@ -22,7 +24,7 @@ SELECT json_build_object(
                                 LIMIT 1) a ON true),
     'judgments_by_day', (SELECT json_agg(json_build_object('day', day::date, 'judgments',
             (SELECT count(*) FROM judged_pair p
-              WHERE p.judged_at >= day AND p.judged_at < day + interval '1 day') * 2) ORDER BY day)
+              WHERE p.kind <> 'training' AND p.judged_at >= day AND p.judged_at < day + interval '1 day') * 2) ORDER BY day)
         FROM generate_series(date_trunc('day', now()) - interval '29 days',
                              date_trunc('day', now()), interval '1 day') AS day),
     'posterior_histogram', (SELECT json_agg(json_build_object(
@@ -30,7 +32,8 @@ SELECT json_build_object(
             'items', (SELECT count(*) FROM consensus c
                        WHERE least(floor(c.p_fake * 10), 9) = b)) ORDER BY b)
         FROM generate_series(0, 9) AS b),
-    'served_fake_rate', (SELECT avg((i.truth = 'fake')::integer)::double precision
+    'served_fake_rate', (SELECT round(avg((i.truth = 'fake')::integer), 2)
         FROM judgment j JOIN item i ON i.id = j.item_id
-       WHERE i.truth IS NOT NULL AND NOT j.training),
+       WHERE i.truth IS NOT NULL AND NOT j.training AND j.judged_at < date_trunc('day', now())
+      HAVING count(*) >= 100),
     'generated_at', rfc3339(now()))
