@@ -161,7 +161,7 @@ static json_t *judged_json(const struct judged *judged, size_t n)
 {
 	const struct lease *lease = &judged->lease;
 	char id[UUID_TEXT], volunteer[UUID_TEXT], campaign[UUID_TEXT], hash[SHA256_TEXT];
-	int64_t server_s = judged->received_s - lease->issued_s;
+	int64_t server_ms = (judged->received_s - lease->issued_s) * 1000;
 
 	uuid_to_text(id, lease->id);
 	uuid_to_text(volunteer, lease->volunteer);
@@ -173,9 +173,12 @@ static json_t *judged_json(const struct judged *judged, size_t n)
 		assignment_kinds[lease->kind], "matched", (int)lease->matched, "policy", (int)lease->policy,
 		"live", judged->received_s <= lease->expires_s, "body_hash", hash, "response_ms",
 		number_or_null(judged->response_ms), "exposure_ms", number_or_null(judged->exposure_ms),
-		"server_ms", (json_int_t)(server_s > 0 ? server_s * 1000 : 0), "device", judged->device,
-		"training", lease->kind == KIND_TRAINING, "items", said_json(judged, &judged->said[0]),
-		said_json(judged, &judged->said[1]));
+		"server_ms",
+		(json_int_t)(server_ms < 0           ? 0
+					 : server_ms > INT32_MAX ? INT32_MAX
+											 : server_ms),
+		"device", judged->device, "training", lease->kind == KIND_TRAINING, "items",
+		said_json(judged, &judged->said[0]), said_json(judged, &judged->said[1]));
 }
 
 /* What the statement's outcome means; `raced` stays unanswered. */

@@ -42,6 +42,7 @@ WITH wanted AS MATERIALIZED (
     SELECT assignment, volunteer, campaign, kind, matched, policy, decode(body_hash, 'hex'),
            response_ms, exposure_ms, server_ms, device
       FROM fresh
+     ORDER BY assignment -- two batches that share pairs wait for each other in one order
         ON CONFLICT (assignment_id) DO NOTHING
     RETURNING assignment_id
 ), said AS (
