@@ -13,11 +13,18 @@ static json_t *account_json(const struct account *account)
 					 account_roles[account->role], "must_change_password", (int)account->one_time);
 }
 
-/* Beside the budget of a network, one for each address, or many networks could guess at one. */
-static struct error check_pace(const char *email)
+/*
+ * Beside the budget of a network, one for each address, or many networks could guess at one.
+ * Capitals make no other address, neither here nor in account_by_email.
+ */
+static struct error check_pace(struct request *req, const char *email)
 {
+	char *small = arena_copy(req->arena, email, strlen(email));
+
+	for (char *c = small; *c; c++)
+		*c = (char)(*c >= 'A' && *c <= 'Z' ? *c | 32 : *c);
 	return budget_take(api.addresses, BUDGET_SIGN_IN,
-					   seal_keyed_hash(api.seal, email, strlen(email)), clock_monotonic_ms());
+					   seal_keyed_hash(api.seal, small, strlen(small)), clock_monotonic_ms());
 }
 
 struct error post_session(struct request *req, struct db *db)
@@ -34,7 +41,7 @@ struct error post_session(struct request *req, struct db *db)
 	const char *password = read_text(&r, "password", 1, PASSWORD_MAX_LEN);
 	if ((err = reader_done(&r)).code)
 		return err;
-	if ((err = check_pace(email)).code)
+	if ((err = check_pace(req, email)).code)
 		return err;
 	if ((err = account_sign_in(db, req->arena, email, password, &account, session)).code)
 		return err;
@@ -96,7 +103,7 @@ struct error put_password(struct request *req, struct db *db)
 		return err;
 	if ((err = who(req, db, &account)).code)
 		return err;
-	if ((err = check_pace(account.email)).code)
+	if ((err = check_pace(req, account.email)).code)
 		return err;
 	if ((err = account_change_password(db, &account, current, password, session)).code)
 		return err;

@@ -10,7 +10,7 @@ RETURNING id
 --   $1 email
 --   -> id, email, role, password_hash, one_time
 SELECT id, email, role, password_hash, one_time
-  FROM account WHERE email = lower($1) AND state = 'active'
+  FROM account WHERE email = lower($1::text COLLATE "C") AND state = 'active'
 
 -- name: account_by_session
 -- Who holds a session cookie.
