@@ -83,6 +83,8 @@ static void sweep(struct loop *loop)
 		return;
 	struct error err = db_do(loop->db, SQL_ASSIGNMENT_SWEEP, NULL, NULL);
 	if (!err.code)
+		err = db_do(loop->db, SQL_VOLUNTEER_SWEEP, NULL, NULL);
+	if (!err.code)
 		loop->swept_ms = clock_monotonic_ms();
 }
 

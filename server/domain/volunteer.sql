@@ -12,6 +12,15 @@ WITH leases AS (DELETE FROM assignment WHERE volunteer_id = $1::uuid AND state <
      skill AS (DELETE FROM volunteer_skill WHERE volunteer_id = $1::uuid)
 DELETE FROM volunteer WHERE id = $1::uuid
 
+-- name: volunteer_sweep
+-- Forgets what was written about volunteers while they were being erased.
+WITH leases AS (
+    DELETE FROM assignment a WHERE a.state <> 'judged'
+       AND NOT EXISTS (SELECT FROM volunteer v WHERE v.id = a.volunteer_id)
+)
+DELETE FROM volunteer_skill s
+ WHERE NOT EXISTS (SELECT FROM volunteer v WHERE v.id = s.volunteer_id)
+
 -- name: volunteer_lock
 -- Holds a volunteer's row until the transaction ends, which may be lost in a crash:
 -- a lease is no promise. No row: there is no such volunteer (any more).
