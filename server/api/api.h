@@ -27,7 +27,6 @@ struct api {
 	const struct static_files *pages;
 	struct budgets *addresses; /* sign-ins by e-mail address */
 	bool secure;               /* the public address is https */
-	struct server *server;
 	void (*wake_scorer)(void); /* there are new judgments; may be NULL */
 	void (*wake_worker)(void); /* there is a new job; may be NULL */
 };

@@ -27,7 +27,7 @@ struct error get_readyz(struct request *req, struct db *db)
 
 struct error get_metrics(struct request *req, struct db *db)
 {
-	struct server_counts counts = server_counts(api.server);
+	struct server_counts counts = server_counts(req->server);
 	char *text =
 		arena_printf(req->arena,
 					 "# HELP touchstone_connections Connections that are open.\n"

@@ -138,11 +138,8 @@ static struct error listen_now(const struct settings *settings, struct parts *pa
 									.admit = api_admit,
 									.refuse = api_refuse,
 									.headers = api_headers };
-	struct error err = server_start(&config, &parts->server);
 
-	if (!err.code)
-		api.server = parts->server;
-	return err;
+	return server_start(&config, &parts->server);
 }
 
 static void wait_for_signal(void)
