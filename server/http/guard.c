@@ -57,7 +57,7 @@ bool guard_target(const char *raw)
 
 struct framing {
 	unsigned hosts, lengths, encodings;
-	const char *length, *encoding;
+	const char *host, *length, *encoding;
 	bool odd_name;
 };
 
@@ -69,8 +69,10 @@ static enum MHD_Result count_header(void *arg, enum MHD_ValueKind kind, const ch
 
 	if (!*name || strpbrk(name, " \t"))
 		framing->odd_name = true;
-	if (strcasecmp(name, "Host") == 0 && value && *value)
+	if (strcasecmp(name, "Host") == 0) {
 		framing->hosts++;
+		framing->host = value;
+	}
 	if (strcasecmp(name, "Content-Length") == 0) {
 		framing->lengths++;
 		framing->length = value ? value : "";
@@ -95,7 +97,7 @@ struct error guard_framing(struct request *req, long long *ret_length)
 	MHD_get_connection_values(req->connection, MHD_HEADER_KIND, count_header, &framing);
 	if (framing.odd_name)
 		return refuse(req, errorf(ERR_MALFORMED, "A header has no name, or a space in it."));
-	if (framing.hosts != 1)
+	if (framing.hosts != 1 || !framing.host || !*framing.host)
 		return refuse(req, errorf(ERR_MALFORMED, "There must be exactly one Host header."));
 	if (framing.lengths > 1 || framing.encodings > 1 || (framing.lengths && framing.encodings))
 		return refuse(req, errorf(ERR_MALFORMED, "The body's length is given more than once."));
