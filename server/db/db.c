@@ -30,6 +30,10 @@ static PGresult *result_of(const struct rows *rows)
 	return (PGresult *)(uintptr_t)rows;
 }
 
+/*
+ * A machine that vanishes sends no word, and statement_timeout is its to keep: without the first
+ * four a lane would wait for hours.  They stand before the URL, so that it may say otherwise.
+ */
 static PGconn *dial(const struct db *db)
 {
 	char options[160];
@@ -38,10 +42,13 @@ static PGconn *dial(const struct db *db)
 			 "-c statement_timeout=%u -c lock_timeout=%u -c TimeZone=UTC -c DateStyle=ISO "
 			 "-c idle_in_transaction_session_timeout=%u",
 			 db->timeout_ms, db->timeout_ms / 2, 2 * db->timeout_ms);
-	return PQconnectdbParams(
-		(const char *[]){ "dbname", "options", "connect_timeout", "application_name",
-						  "client_encoding", NULL },
-		(const char *[]){ db->conninfo, options, "3", "touchstone", "UTF8", NULL }, 1);
+	return PQconnectdbParams((const char *[]){ "keepalives_idle", "keepalives_interval",
+											   "keepalives_count", "tcp_user_timeout", "dbname",
+											   "options", "connect_timeout", "application_name",
+											   "client_encoding", NULL },
+							 (const char *[]){ "5", "2", "3", "10000", db->conninfo, options, "3",
+											   "touchstone", "UTF8", NULL },
+							 1);
 }
 
 static bool prepare(struct db *db, unsigned s)
@@ -54,7 +61,8 @@ static bool prepare(struct db *db, unsigned s)
 	if (good)
 		db->params[s] = PQnparams(info);
 	else
-		log_error("statement %s: %s", statements[s].name, PQerrorMessage(db->conn));
+		log_error("statement %s: %s", statements[s].name,
+				  PQresultErrorMessage(PQresultStatus(made) == PGRES_COMMAND_OK ? info : made));
 	PQclear(made);
 	PQclear(info);
 	return good;
@@ -223,6 +231,8 @@ static struct error plain(struct db *db, const char *command)
 
 	if (PQresultStatus(result) != PGRES_COMMAND_OK)
 		err = translate(db, result, command);
+	else if (strcmp(PQcmdStatus(result), "ROLLBACK") == 0 && strcmp(command, "COMMIT") == 0)
+		err = errorf(ERR_INTERNAL, "%s did %s", command, PQcmdStatus(result));
 	PQclear(result);
 	return err;
 }
