@@ -97,6 +97,7 @@ static struct error know_volunteer(struct db *db, struct finding *finding)
 	auto_rows *rows = NULL;
 	struct error err;
 
+	finding->asker = (struct asker){ 0 }; /* this may be a second run */
 	if ((err = db_run(db, SQL_VOLUNTEER_LOCK, (const char *[]){ finding->volunteer }, &rows)).code)
 		return err;
 	if (!rows_count(rows))
