@@ -90,9 +90,7 @@ static json_t *value_of(struct reader *r, const char *key)
 
 bool read_present(struct reader *r, const char *key)
 {
-	json_t *value = json_object_get(r->object, key);
-
-	return !r->err.code && value && !json_is_null(value);
+	return value_of(r, key) != NULL;
 }
 
 static bool printable(const char *text)

@@ -115,6 +115,7 @@ static const struct {
 	const char *pointer, *detail;
 } bodies[] = {
 	{ "{\"name\":\"a\",\"age\":3}", OK, "", "" },
+	{ "{\"name\":\"a\",\"age\":3,\"size\":null}", OK, "", "" },
 	{ "", ERR_MALFORMED, "", "The body is empty; a JSON object is expected." },
 	{ "[1]", ERR_INVALID, "", "The body must be a JSON object." },
 	{ "{\"name\":\"a\",\"name\":\"b\"}", ERR_MALFORMED, "", NULL },
@@ -141,6 +142,8 @@ static struct error read_body(const char *text)
 		return err;
 	read_text(&r, "name", 1, 5);
 	read_integer(&r, "age", 0, 9);
+	if (read_present(&r, "size"))
+		read_number(&r, "size", 0, 1);
 	return reader_done(&r);
 }
 
