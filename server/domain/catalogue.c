@@ -105,8 +105,7 @@ static struct error add_item(void *arg, const struct rows *row)
 	if (item->gold || item->training)
 		item->truth = truth && strcmp(truth, "fake") == 0 ? FAKE : REAL;
 	item->p_fake = (float)rows_double(row, 0, 14);
-	item->judgments = small(rows_integer(row, 0, 15) -
-							rows_integer(row, 0, 16) * snapshot->campaigns[item->campaign].plan);
+	item->judgments = small(rows_integer(row, 0, 15) - rows_integer(row, 0, 16));
 	idmap_add(snapshot->index, item->id);
 	snapshot->count++;
 	return ok();

@@ -21,7 +21,7 @@ struct item_facts item_facts_read(const struct rows *row)
 		.rule = { .threshold = rows_double(row, 0, 5),
 				  .min = (uint32_t)rows_integer(row, 0, 6),
 				  .max = (uint32_t)rows_integer(row, 0, 7) },
-		.reopened = (uint32_t)rows_integer(row, 0, 8),
+		.spent = (uint32_t)rows_integer(row, 0, 8),
 		.p_before = p_fake ? rows_double(row, 0, 9) : NAN,
 		.scored = (uint32_t)rows_integer(row, 0, 10),
 		.count = (uint32_t)rows_integer(row, 0, 11),
@@ -89,8 +89,7 @@ bool crowd_is_trusted(const struct crowd_audit *audit)
 /* Why an item leaves service: NULL to stay, "" to retire, else the reason of a dispute. */
 static const char *reason_to_leave(const struct item_facts *facts, double p_fake, bool trusted)
 {
-	uint32_t spent = facts->reopened * facts->rule.max;
-	uint32_t count = facts->count > spent ? facts->count - spent : 0;
+	uint32_t count = facts->count > facts->spent ? facts->count - facts->spent : 0;
 
 	if (!trusted)
 		return facts->gold || count < facts->rule.max ? NULL : "max_judgments";

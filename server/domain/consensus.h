@@ -26,7 +26,7 @@ struct item_facts {
 	bool gold, in_service;
 	int8_t truth; /* provenance truth: REAL, FAKE or UNKNOWN */
 	struct stopping rule;
-	uint32_t reopened;
+	uint32_t spent;  /* judgments it had when it was last ruled to be asked about again */
 	double p_before; /* NAN: none yet */
 	uint32_t scored; /* judgments behind p_before */
 	uint32_t count, fake;
@@ -58,7 +58,7 @@ json_t *consensus_row(const struct item_facts *facts, const struct estimate *cro
 
 /*
  * A row for consensus_settle, or NULL when the item stays in service: the campaign's rule, with a
- * whole plan again for each time it was reopened.  A crowd that is not `trusted` settles nothing:
+ * whole plan again when it is reopened.  A crowd that is not `trusted` settles nothing:
  * its items go on until their plan is spent, and then to a moderator.
  */
 json_t *consensus_decision(const struct item_facts *facts, double p_fake, bool trusted);

@@ -34,11 +34,12 @@ SELECT item_id, volunteer_id, verdict = 'fake', confidence, position = 'left'
 -- name: consensus_items
 -- What is known of the items that have judgments: of all, or of some.
 --   $1 uuid[] or NULL
---   -> id uuid, campaign uuid, gold, truth, in service?, threshold, min, max, reopened,
---      p_fake (NULL: none yet), judgments scored, judgments now, of them fake
+--   -> id uuid, campaign uuid, gold, truth, in service?, threshold, min, max,
+--      judgments before it was last reopened, p_fake (NULL: none yet), judgments scored, judgments now, of them fake
 SELECT i.id, i.campaign_id, i.gold, i.truth, i.state = 'in_service', k.threshold,
        k.min_judgments, k.max_judgments,
-       (SELECT count(*) FROM ruling r WHERE r.item_id = i.id AND r.ruling = 'reopen'),
+       (SELECT coalesce(max(d.judgments), 0) FROM ruling r JOIN dispute d ON d.id = r.dispute_id
+         WHERE r.item_id = i.id AND r.ruling = 'reopen'),
        c.p_fake, coalesce(c.judgments, 0), j.count, j.fake
   FROM item i
   JOIN campaign k ON k.id = i.campaign_id

@@ -48,11 +48,13 @@ SELECT count(*) FROM item
 -- name: item_catalogue
 -- Everything that may be handed out now.
 --   -> id uuid, media_type, lineage, pair, gold, training, truth, campaign uuid, campaign name,
---      question, policy, plan, min_judgments, random_share, p_fake, judgments, reopened
+--      question, policy, plan, min_judgments, random_share, p_fake, judgments,
+--      judgments before it was last reopened
 SELECT i.id, i.media_type, i.lineage, i.pair, i.gold, i.training, i.truth, k.id, k.name,
        k.question, k.policy, k.max_judgments, k.min_judgments, k.random_share,
        coalesce(c.p_fake, 0.5), coalesce(c.judgments, 0),
-       (SELECT count(*) FROM ruling r WHERE r.item_id = i.id AND r.ruling = 'reopen')
+       (SELECT coalesce(max(d.judgments), 0) FROM ruling r JOIN dispute d ON d.id = r.dispute_id
+         WHERE r.item_id = i.id AND r.ruling = 'reopen')
   FROM item i
   JOIN campaign k ON k.id = i.campaign_id
   LEFT JOIN consensus c ON c.item_id = i.id

@@ -11,7 +11,7 @@
 static const struct {
 	const char *what;
 	double p_fake;
-	uint32_t count, reopened;
+	uint32_t count, spent;
 	int8_t truth;
 	bool gold, out_of_service, distrusted;
 	const char *outcome;
@@ -27,9 +27,9 @@ static const struct {
 	{ "gold, unsure", .60, 90, 0, FAKE, true, .outcome = STAYS },
 	{ "gold, wrong", .98, 9, 0, REAL, true, .outcome = "crowd_against_gold" },
 	{ "not in service", .98, 9, 0, UNKNOWN, false, true, .outcome = STAYS },
-	{ "reopened: a whole plan again", .90, 30, 1, UNKNOWN, .outcome = STAYS },
-	{ "reopened, and spent again", .90, 50, 1, UNKNOWN, .outcome = "max_judgments" },
-	{ "reopened, sure but early", .98, 29, 1, UNKNOWN, .outcome = STAYS },
+	{ "reopened: a whole plan again", .90, 30, 6, UNKNOWN, .outcome = STAYS },
+	{ "reopened, and spent again", .90, 31, 6, UNKNOWN, .outcome = "max_judgments" },
+	{ "reopened, sure but early", .98, 10, 6, UNKNOWN, .outcome = STAYS },
 	{ "a crowd that guesses", .98, 9, 0, UNKNOWN, .distrusted = true, .outcome = STAYS },
 	{ "a crowd that guesses, spent", .98, 25, 0, UNKNOWN, .distrusted = true,
 	  .outcome = "max_judgments" },
@@ -43,7 +43,7 @@ START_TEST(an_item_leaves_service_by_the_rule)
 								.in_service = !cases[_i].out_of_service,
 								.truth = cases[_i].truth,
 								.rule = stopping_in_service(),
-								.reopened = cases[_i].reopened,
+								.spent = cases[_i].spent,
 								.count = cases[_i].count };
 	json_auto_t *row = consensus_decision(&facts, cases[_i].p_fake, !cases[_i].distrusted);
 	const char *reason = json_string_value(json_object_get(row, "reason"));
