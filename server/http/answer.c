@@ -65,6 +65,7 @@ static struct MHD_Response *unsatisfiable(struct request *req)
 	struct MHD_Response *response;
 
 	request_fail(req, errorf(ERR_RANGE, "The range lies outside the file."));
+	req->cache = NULL; /* who may keep the file may not keep this */
 	response = MHD_create_response_from_buffer(req->reply_len, (void *)(uintptr_t)req->reply,
 											   MHD_RESPMEM_PERSISTENT);
 	MHD_add_response_header(response, "Content-Range",
