@@ -485,7 +485,8 @@ static int by_number(const void *a, const void *b)
 
 static bool is_known(const struct standing *standing, int64_t number)
 {
-	if (bsearch(&number, standing->folded, standing->folded_count, sizeof number, by_number))
+	if (standing->folded_count &&
+		bsearch(&number, standing->folded, standing->folded_count, sizeof number, by_number))
 		return true;
 	for (size_t n = standing->known_count; n > 0; n--)
 		if (standing->known[n - 1] == number)
