@@ -10,6 +10,8 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "describe.h"
+
 #define TIMEOUT_S 30L
 
 /* Everything handed to tests, freed at the end so that leaks of the server's code show. */
@@ -224,6 +226,10 @@ struct answer call(const struct call *call)
 	note_cookie(call->as, answer.headers);
 	if (strstr(answer.type, "json"))
 		answer.body = keep_document(json_loadb(answer.text, answer.len, 0, NULL));
+	const char *method = call->method ? call->method : text ? "POST" : "GET";
+	const char *wrong = describe_check(method, call->path, text, len, &answer);
+	if (wrong)
+		ck_abort_msg("%s %s is not as described: %s: %s", method, call->path, wrong, answer.text);
 	return answer;
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "core/seal.h"
+#include "describe.h"
 #include "drip.h"
 #include "suites.h"
 #include "world.h"
@@ -14,11 +15,12 @@ int main(void)
 		http_races_suite,      http_skips_suite,       http_media_suite,  http_sessions_suite,
 		http_disputes_suite,   http_rulings_suite,     http_stats_suite,  http_releases_suite,
 		http_pages_suite,      http_health_suite,      http_bodies_suite, http_manners_suite,
-		http_framing_suite,    http_limits_suite,
+		http_framing_suite,    http_openapi_suite,     http_limits_suite,
 	};
 
 	if (!seal_start())
 		return EXIT_FAILURE;
+	describe_begin();
 	drip_begin();
 	make_world();
 	SRunner *runner = srunner_create(NULL);
