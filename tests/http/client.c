@@ -25,7 +25,7 @@ static json_t *documents; /* an array of every parsed body; guarded by lock too 
 struct line {
 	CURL *curl;
 	pid_t owner;
-	CURL *parents; /* not ours to use or to end */
+	CURL *volatile parents; /* not ours to use or to end */
 };
 
 static __thread struct line line;

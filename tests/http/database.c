@@ -12,12 +12,12 @@
 
 #define MAX_COLUMNS 16
 
-static PGconn *conn, *parents; /* a forked process must not use its parent's connection */
+static PGconn *conn;
+static PGconn *volatile parents; /* a forked process must neither use nor end its parent's */
 static pid_t owner;
 
 __attribute__((destructor)) static void hang_up(void)
 {
-	(void)parents;
 	if (conn && owner == getpid())
 		PQfinish(conn);
 }
