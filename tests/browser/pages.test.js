@@ -404,9 +404,11 @@ describe("the pages", () => {
 	});
 
 	test("who erases themself is gone", async () => {
-		const visit = await open("/");
-		await visit.at("agree").click();
-		await visit.at("judging").waitFor();
+		const visit = await begin();
+		await visit.page.keyboard.press("3");
+		await visit.page.keyboard.press("0");
+		await visit.page.keyboard.press("Enter");
+		await visit.at("training-feedback").waitFor();
 		const volunteer = await visit.page.evaluate(async () => (await (await fetch("/api/v1/me")).json()).volunteer);
 		await visit.page.goto("/about");
 		await visit.at("erase").click();
@@ -416,7 +418,8 @@ describe("the pages", () => {
 		await visit.at("erased").waitFor();
 		assert.deepEqual(await visit.context.cookies(), []);
 		assert.deepEqual(await visit.page.evaluate(() => [localStorage.length, sessionStorage.length]), [0, 0]);
-		assert.deepEqual(await sql(database, `select from volunteer where id = '${volunteer}'`), []);
+		assert.deepEqual(await sql(database, `select id from volunteer where id = '${volunteer}'`), []);
+		assert.deepEqual(await sql(database, `select count(*) from judgment where volunteer_id = '${volunteer}'`), [["2"]]);
 		await visit.page.goto("/");
 		await visit.at("consent").waitFor();
 		await visit.page.setViewportSize(DESKTOP);
