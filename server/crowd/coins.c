@@ -11,6 +11,7 @@
 #define LEAP_AFTER    5    /* iterations that find the way before it is shortened */
 #define LEAP_MOST     8.
 #define SIDE_STRENGTH 50. /* judgments on each side that show no effect are assumed */
+#define FEW           30. /* volunteers */
 #define COMPETENT     .75 /* the assumed share of right answers */
 
 static int32_t pull_of(double x)
@@ -73,6 +74,33 @@ static void learn_mean(struct coins *coins, int truth)
 								(fixed_value(all) + IMAGINED);
 }
 
+/*
+ * With few volunteers, what some of them share beside the truth can pass for the truth: nobody
+ * is there to average it out, and maximum likelihood falls below majority.  So the prior then grows
+ * with the answers: by half of them at most, by a quarter with FEW volunteers, by next to
+ * nothing with three times as many.
+ */
+static double lean_of(const struct sheet *sheet)
+{
+	uint32_t active = 0;
+
+	for (uint32_t v = 0; v < sheet->volunteers; v++) {
+		bool judges = false;
+
+		for (uint32_t k = 0; k < sheet->symbols; k++)
+			judges |= sheet->total[(size_t)v * sheet->symbols + k] > 0;
+		active += judges;
+	}
+	return .5 / (1 + pow(active / FEW, 6));
+}
+
+/* The prior's strength for a volunteer of so many answers. Maximum likelihood has next to none,
+ * for reporting only. */
+static double strength_of(const struct coins *coins, double answers)
+{
+	return coins->options.way == COINS_LIKELIHOOD ? .01 : COINS_STRENGTH + coins->lean * answers;
+}
+
 /* Probability of one answer; and by what factor it falls once the asking item takes its own
  * share, at most 1, out of the counts: exact at both ends, straight between on the log scale. */
 struct term {
@@ -86,7 +114,8 @@ static double own_factor(double n)
 
 static struct term term_of(const struct coins *coins, double answers, double all, double mean)
 {
-	double n = answers + COINS_STRENGTH * mean, of = all + COINS_STRENGTH;
+	double strength = strength_of(coins, all);
+	double n = answers + strength * mean, of = all + strength;
 
 	switch (coins->options.way) {
 	case COINS_LIKELIHOOD:
@@ -340,6 +369,7 @@ struct coins coins_fit(const struct sheet *sheet, const struct coins_options *op
 		coins.mean[FAKE][k] = assumed(sheet, FAKE, k);
 		coins.mean[REAL][k] = assumed(sheet, REAL, k);
 	}
+	coins.lean = options->way == COINS_LIKELIHOOD || options->one_coin ? 0 : lean_of(sheet);
 	begin(&coins);
 	weigh(&coins);
 	iterate(&coins);
@@ -354,18 +384,15 @@ void coins_clear(struct coins *coins)
 	free(coins->odds);
 }
 
-/* Prior counts, for reporting; maximum likelihood has next to none. */
-static double strength_of(const struct coins *coins)
-{
-	return coins->options.way == COINS_LIKELIHOOD ? .01 : COINS_STRENGTH;
-}
-
 double coins_share(const struct coins *coins, size_t code, int truth, double *variance)
 {
 	uint32_t symbols = coins->sheet->symbols, k = (uint32_t)(code % symbols);
-	double answers[SYMBOLS_MAX], strength = strength_of(coins);
-	double all = answers_of(coins, (uint32_t)(code / symbols), truth, answers) + strength;
+	double answers[SYMBOLS_MAX];
+	double all = answers_of(coins, (uint32_t)(code / symbols), truth, answers);
+	double strength = strength_of(coins, all);
 	double n = answers[k] + strength * coins->mean[truth][k];
+
+	all += strength;
 
 	if (variance)
 		*variance = trigamma(n) - trigamma(all);
@@ -379,8 +406,11 @@ struct counts coins_counts(const struct coins *coins, uint32_t volunteer, int tr
 	struct counts counts = { 0, 0 };
 
 	answers_of(coins, volunteer, truth, answers);
+	double strength =
+		strength_of(coins, 0); /* who somebody is does not hang on how many others are */
+
 	for (uint32_t k = 0; k < symbols; k++) {
-		double n = answers[k] + strength_of(coins) * coins->mean[truth][k];
+		double n = answers[k] + strength * coins->mean[truth][k];
 
 		if ((k >= symbols / 2) == (truth == FAKE))
 			counts.right += n;

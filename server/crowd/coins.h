@@ -50,6 +50,7 @@ struct coins {
 	uint32_t open;               /* how many those are */
 	double prior;                /* log odds of fake before any judgment */
 	double mean[2][SYMBOLS_MAX]; /* the population's answers to reals and to fakes */
+	double lean;                 /* how much of a volunteer's answers the prior grows by */
 	double side[2][2];           /* what a side adds to the log odds: [verdict][position] */
 	uint32_t iterations;
 	bool converged;

@@ -10,7 +10,8 @@ $(B)/crowd-generate $(B)/crowd-rigging: $(B)/crowd-%: $(B)/tests/load/crowd_%.o 
 	@$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
 bench-crowd: $(B)/touchstone $(B)/crowd-generate $(B)/crowd-rigging  ## how good and how fast labels are inferred
-	@tests/load/crowd-bench $(B) $(CROWD_DATA)
+	@tests/load/crowd-bench $(B) $(CROWD_DATA) | tee $(B)/bench.md
+	@tests/load/crowd-insert docs/method.md bench $(B)/bench.md
 
 crowd-table: $(B)/touchstone  ## every method on every set of judgments, as a table and plots for docs/method.md
 	@tests/load/crowd-table $(B) $(CROWD_DATA)
