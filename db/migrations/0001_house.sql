@@ -295,9 +295,11 @@ CREATE TABLE blind_verdict (
     account_id  uuid NOT NULL REFERENCES account,
     verdict     verdict NOT NULL,
     confidence  smallint NOT NULL CHECK (confidence BETWEEN 50 AND 100),
+    blind       boolean NOT NULL,
     given_at    timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (dispute_id, account_id)
 );
+COMMENT ON COLUMN blind_verdict.blind IS 'False for who has seen evidence on this item, or on one of its lineage, in an earlier dispute.';
 CREATE TRIGGER blind_verdict_stays BEFORE UPDATE OR DELETE ON blind_verdict
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 COMMENT ON TABLE blind_verdict IS 'What a moderator said before seeing any evidence. Never changes.';

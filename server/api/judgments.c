@@ -79,7 +79,7 @@ static void store_all(struct turn turns[], size_t count, struct db *db, struct a
 		ids[i] = turns[i].judged->lease.volunteer;
 	}
 	judgments_store(db, arena, judged, results, count);
-	/* What was stored is acknowledged even if the counts cannot be read now. */
+	/* Where the counts cannot be read, the client is told to try again, and then gets 200. */
 	struct error counted = volunteer_progress(db, arena, ids, count, progress);
 	for (size_t i = 0; i < count; i++) {
 		if (counted.code && !results[i].err.code)

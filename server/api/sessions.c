@@ -45,6 +45,9 @@ struct error post_session(struct request *req, struct db *db)
 		return err;
 	if ((err = account_sign_in(db, req->arena, email, password, &account, session)).code)
 		return err;
+	const char *old = request_cookie(req, session_cookie_name());
+	if (old && (err = account_sign_out(db, old)).code)
+		return err;
 	set_cookie(req, session_cookie_name(), session, SESSION_S);
 	request_json(req, 201, account_json(&account));
 	return ok();

@@ -81,9 +81,7 @@ static void sweep(struct loop *loop)
 {
 	if (loop->swept_ms && clock_monotonic_ms() - loop->swept_ms < SWEEP_EVERY_MS)
 		return;
-	struct error err = db_do(loop->db, SQL_ASSIGNMENT_SWEEP, NULL, NULL);
-	if (!err.code)
-		err = db_do(loop->db, SQL_VOLUNTEER_SWEEP, NULL, NULL);
+	struct error err = db_do(loop->db, SQL_VOLUNTEER_SWEEP, NULL, NULL);
 	if (!err.code)
 		loop->swept_ms = clock_monotonic_ms();
 }

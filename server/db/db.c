@@ -145,7 +145,7 @@ static struct error translate(struct db *db, const PGresult *result, const char 
 		log_error("database: %s: %s", what, PQerrorMessage(db->conn));
 		return gone();
 	}
-	if (strcmp(state, "40001") == 0 || strcmp(state, "40P01") == 0 || strcmp(state, "55P03") == 0) {
+	if (strcmp(state, "40001") == 0 || strcmp(state, "40P01") == 0) {
 		db->asked_again = true;
 		return errorf(ERR_UNAVAILABLE, "Too many changes at once. Try again in a moment.");
 	}
@@ -186,18 +186,15 @@ struct error db_do(struct db *db, enum statement statement, const char *const pa
 	return err;
 }
 
-/* Reads what is left of a streamed answer; the connection is of no use before that. */
-static void drain(struct db *db)
+/* Asks the database to make no more rows; those on their way still come. */
+static void cancel(struct db *db)
 {
-	PGcancel *cancel = PQgetCancel(db->conn);
+	PGcancel *request = PQgetCancel(db->conn);
 	char why[256];
-	PGresult *result;
 
-	if (cancel && !PQcancel(cancel, why, sizeof why))
+	if (request && !PQcancel(request, why, sizeof why))
 		log_warn("database: cannot cancel: %s", why);
-	PQfreeCancel(cancel);
-	while ((result = PQgetResult(db->conn)))
-		PQclear(result);
+	PQfreeCancel(request);
 }
 
 struct error db_stream(struct db *db, enum statement statement, const char *const params[],
@@ -205,6 +202,7 @@ struct error db_stream(struct db *db, enum statement statement, const char *cons
 {
 	struct error err = ensure_connected(db);
 	const char *name = statements[statement].name;
+	bool stopped = false; /* by `each`, while rows may still come */
 	PGresult *result;
 
 	if (err.code)
@@ -214,13 +212,15 @@ struct error db_stream(struct db *db, enum statement statement, const char *cons
 	PQsetSingleRowMode(db->conn);
 	while (!err.code && (result = PQgetResult(db->conn))) {
 		if (PQresultStatus(result) == PGRES_SINGLE_TUPLE)
-			err = each(arg, (const struct rows *)result);
+			stopped = (err = each(arg, (const struct rows *)result)).code != OK;
 		else if (PQresultStatus(result) != PGRES_TUPLES_OK)
 			err = translate(db, result, name);
 		PQclear(result);
 	}
-	if (err.code)
-		drain(db);
+	if (stopped)
+		cancel(db);
+	while ((result = PQgetResult(db->conn)))
+		PQclear(result);
 	return err;
 }
 

@@ -84,15 +84,21 @@ struct error account_token(struct db *db, const char *email, unsigned days,
 	return rows_count(rows) ? ok() : errorf(ERR_NOT_FOUND, "there is no account %s", email);
 }
 
-static struct error begin_session(struct db *db, const char *account_id,
+static struct error begin_session(struct db *db, const char *account_id, const char *password_hash,
 								  char ret_session[SECRET_TEXT])
 {
 	char hash[SHA256_TEXT], seconds[12];
+	int64_t begun = 0;
 
 	secret_make(ret_session);
 	secret_hash(hash, ret_session);
 	snprintf(seconds, sizeof seconds, "%d", SESSION_S);
-	return db_do(db, SQL_ACCOUNT_SIGN_IN, (const char *[]){ hash, account_id, seconds }, NULL);
+	const char *params[] = { hash, account_id, seconds, password_hash };
+	struct error err = db_do(db, SQL_ACCOUNT_SIGN_IN, params, &begun);
+	if (!err.code && !begun)
+		return errorf(ERR_NOBODY,
+					  "The password was changed a moment ago. Sign in with the new one.");
+	return err;
 }
 
 struct error account_sign_in(struct db *db, struct arena *arena, const char *email,
@@ -107,7 +113,7 @@ struct error account_sign_in(struct db *db, struct arena *arena, const char *ema
 	if (!password_matches(password, rows_count(rows) ? rows_text(rows, 0, 3) : NULL))
 		return errorf(ERR_NOBODY, "There is no account with this address and password.");
 	read_account(rows, arena, ret_account);
-	return begin_session(db, ret_account->id, ret_session);
+	return begin_session(db, ret_account->id, rows_text(rows, 0, 3), ret_session);
 }
 
 struct error account_sign_out(struct db *db, const char *session)
@@ -163,5 +169,5 @@ struct error account_change_password(struct db *db, const struct account *accoun
 	if ((err = db_do(db, SQL_ACCOUNT_SET_PASSWORD, (const char *[]){ account->id, hash }, NULL))
 			.code)
 		return err;
-	return begin_session(db, account->id, ret_session);
+	return begin_session(db, account->id, hash, ret_session);
 }

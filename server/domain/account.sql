@@ -36,11 +36,14 @@ WITH ended AS (DELETE FROM session WHERE account_id = $1::uuid)
 UPDATE account SET password_hash = $2, one_time = false WHERE id = $1::uuid
 
 -- name: account_sign_in
--- Begins a session; those that ran out are cleared away.
---   $1 token hash hex, $2 account uuid, $3 seconds
+-- Begins a session, unless the password has changed since it was checked; sessions that ran out
+-- are cleared away.
+--   $1 token hash hex, $2 account uuid, $3 seconds, $4 password hash
 WITH old AS (DELETE FROM session WHERE expires_at < now())
 INSERT INTO session (token_hash, account_id, expires_at)
-VALUES (decode($1, 'hex'), $2::uuid, now() + make_interval(secs => $3::integer))
+SELECT decode($1, 'hex'), id, now() + make_interval(secs => $3::integer)
+  FROM account WHERE id = $2::uuid AND password_hash = $4 AND state = 'active'
+   FOR SHARE
 
 -- name: account_sign_out
 -- Ends a session.

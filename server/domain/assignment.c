@@ -174,7 +174,7 @@ static void take(struct finding *finding, uint32_t campaign_index, const struct 
 
 /* Tries one medium of one campaign. True when a pair was found. */
 static bool choose_in(struct finding *finding, enum media_type type, uint32_t campaign,
-					  struct candidate candidates[])
+					  bool only_training, struct candidate candidates[])
 {
 	struct choose_options options = choose_in_service();
 	size_t count = candidates_of(finding, type, campaign, candidates);
@@ -185,30 +185,41 @@ static bool choose_in(struct finding *finding, enum media_type type, uint32_t ca
 		choose_pair(candidates, count, &finding->asker, &options, &finding->random);
 	if (!count || choice.kind == CHOICE_NOTHING)
 		return false;
+	if (only_training && choice.kind != CHOICE_TRAINING)
+		return false;
 	take(finding, campaign, &choice, candidates[choice.left].item, candidates[choice.right].item);
 	return true;
 }
 
 /* Media and campaigns in random order, so that none starves; only what was wished for. */
-static void choose(struct finding *finding)
+static bool choose_among(struct finding *finding, bool only_training, struct candidate candidates[])
 {
-	uint32_t campaigns = finding->snapshot->campaign_count, places = campaigns * MEDIA_TYPES;
-	struct candidate *candidates =
-		malloc((finding->snapshot->count + 1) * sizeof *candidates); /* may be large: no arena */
+	uint32_t places = finding->snapshot->campaign_count * MEDIA_TYPES;
 	uint32_t first = places ? random_below(&finding->random, places) : 0;
 
-	if (!candidates)
-		abort();
-	finding->found->outcome = ASSIGNMENT_NONE_LEFT;
 	for (uint32_t i = 0; i < places; i++) {
 		uint32_t place = (first + i) % places;
 		enum media_type type = (enum media_type)(place % MEDIA_TYPES);
 
 		if (!finding->wish->any_type && type != finding->wish->type)
 			continue;
-		if (choose_in(finding, type, place / MEDIA_TYPES, candidates))
-			break;
+		if (choose_in(finding, type, place / MEDIA_TYPES, only_training, candidates))
+			return true;
 	}
+	return false;
+}
+
+/* Practice comes first, in whichever medium there is some. */
+static void choose(struct finding *finding)
+{
+	struct candidate *candidates =
+		malloc((finding->snapshot->count + 1) * sizeof *candidates); /* may be large: no arena */
+
+	if (!candidates)
+		abort();
+	finding->found->outcome = ASSIGNMENT_NONE_LEFT;
+	if (!finding->asker.training_left || !choose_among(finding, true, candidates))
+		choose_among(finding, false, candidates);
 	free(candidates);
 }
 

@@ -11,7 +11,8 @@ SELECT a.id, a.campaign_id, a.left_item, a.right_item, a.kind, a.matched, a.poli
  ORDER BY a.issued_at DESC, a.id
 
 -- name: assignment_seen
--- What a volunteer has judged, skipped, or has before them now: one row an item.
+-- What a volunteer was ever shown: one row an item. A lease that ran out counts, for its media
+-- may have been looked at.
 --   $1 volunteer uuid
 --   -> lineage, on the left?, P(fake) as far as known, gold, training
 SELECT i.lineage, x.on_left,
@@ -22,8 +23,7 @@ SELECT i.lineage, x.on_left,
         SELECT s.item_id, s.on_left
           FROM assignment a
          CROSS JOIN LATERAL (VALUES (a.left_item, true), (a.right_item, false)) AS s (item_id, on_left)
-         WHERE a.volunteer_id = $1::uuid
-           AND (a.state = 'skipped' OR (a.state = 'open' AND a.expires_at > now()))) x
+         WHERE a.volunteer_id = $1::uuid) x
   JOIN item i ON i.id = x.item_id
   LEFT JOIN consensus c ON c.item_id = i.id
 
@@ -50,7 +50,3 @@ SELECT $1::uuid, $2::uuid, $3::uuid, $4::uuid, $5::uuid, $6, $7::boolean, $8::in
     ON CONFLICT (id) DO UPDATE SET state = 'skipped', skip_reason = excluded.skip_reason
  WHERE a.state = 'open' OR (a.state = 'skipped' AND a.skip_reason = excluded.skip_reason)
 RETURNING a.id
-
--- name: assignment_sweep
--- Forgets leases that ran out a day ago. Their judgments, had there been any, stand elsewhere.
-DELETE FROM assignment WHERE state = 'open' AND expires_at < now() - interval '1 day'

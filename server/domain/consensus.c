@@ -8,6 +8,7 @@
 #define SHEET_ROWS  2000 /* rows in one statement */
 #define GOLD_ENOUGH 10   /* items: fewer say nothing about a crowd */
 #define ONE_SIDED   1.645
+#define FADED       .05 /* below the threshold */
 
 struct item_facts item_facts_read(const struct rows *row)
 {
@@ -17,7 +18,8 @@ struct item_facts item_facts_read(const struct rows *row)
 		.truth = !truth                       ? UNKNOWN
 				 : strcmp(truth, "fake") == 0 ? FAKE
 											  : REAL,
-		.in_service = rows_flag(row, 0, 4),
+		.in_service = strcmp(rows_text(row, 0, 4), "in_service") == 0,
+		.retired = strcmp(rows_text(row, 0, 4), "retired") == 0,
 		.rule = { .threshold = rows_double(row, 0, 5),
 				  .min = (uint32_t)rows_integer(row, 0, 6),
 				  .max = (uint32_t)rows_integer(row, 0, 7) },
@@ -110,14 +112,30 @@ static const char *reason_to_leave(const struct item_facts *facts, double p_fake
 	return NULL;
 }
 
-json_t *consensus_decision(const struct item_facts *facts, double p_fake, bool trusted)
+/* Has a retired item faded? Only clearly, or it would come and go with every fit. */
+static bool has_faded(const struct item_facts *facts, double p_fake)
 {
-	const char *why = facts->in_service ? reason_to_leave(facts, p_fake, trusted) : NULL;
+	return fmax(p_fake, 1 - p_fake) < facts->rule.threshold - FADED;
+}
+
+static json_t *decision(const struct item_facts *facts, const char *to, const char *reason)
+{
 	char id[UUID_TEXT];
 
+	uuid_to_text(id, facts->id);
+	return json_pack("{s:s, s:s, s:s, s:s?, s:i}", "item", id, "from",
+					 facts->retired ? "retired" : "in_service", "to", to, "reason", reason,
+					 "judgments", (int)facts->count);
+}
+
+json_t *consensus_decision(const struct item_facts *facts, double p_fake, bool trusted)
+{
+	if (facts->retired && has_faded(facts, p_fake))
+		return facts->count < facts->spent + facts->rule.max
+				   ? decision(facts, "in_service", NULL)
+				   : decision(facts, "disputed", "max_judgments");
+	const char *why = facts->in_service ? reason_to_leave(facts, p_fake, trusted) : NULL;
 	if (!why)
 		return NULL;
-	uuid_to_text(id, facts->id);
-	return json_pack("{s:s, s:s?, s:i}", "item", id, "reason", *why ? why : NULL, "judgments",
-					 (int)facts->count);
+	return *why ? decision(facts, "disputed", why) : decision(facts, "retired", NULL);
 }

@@ -23,8 +23,9 @@
 /* What is known of an item besides its judgments. */
 struct item_facts {
 	unsigned char id[UUID_BYTES], campaign[UUID_BYTES];
-	bool gold, in_service;
-	int8_t truth; /* provenance truth: REAL, FAKE or UNKNOWN */
+	bool gold;
+	bool in_service, retired; /* neither: a moderator has it, or had it, or it was withdrawn */
+	int8_t truth;             /* provenance truth: REAL, FAKE or UNKNOWN */
 	struct stopping rule;
 	uint32_t spent;  /* judgments it had when it was last ruled to be asked about again */
 	double p_before; /* NAN: none yet */
@@ -57,9 +58,10 @@ void write_sheet_free(struct write_sheet *sheet);
 json_t *consensus_row(const struct item_facts *facts, const struct estimate *crowd, double alpha);
 
 /*
- * A row for consensus_settle, or NULL when the item stays in service: the campaign's rule, with a
- * whole plan again when it is reopened.  A crowd that is not `trusted` settles nothing:
- * its items go on until their plan is spent, and then to a moderator.
+ * A row for consensus_settle, or NULL when the item stays where it is: the campaign's rule, with
+ * a whole plan again when it is reopened.  A crowd that is not `trusted` settles nothing: its
+ * items go on until their plan is spent, and then to a moderator.  An item that retired comes
+ * back when later fits are clearly less sure of it.
  */
 json_t *consensus_decision(const struct item_facts *facts, double p_fake, bool trusted);
 

@@ -34,9 +34,9 @@ SELECT item_id, volunteer_id, verdict = 'fake', confidence, position = 'left'
 -- name: consensus_items
 -- What is known of the items that have judgments: of all, or of some.
 --   $1 uuid[] or NULL
---   -> id uuid, campaign uuid, gold, truth, in service?, threshold, min, max,
+--   -> id uuid, campaign uuid, gold, truth, state, threshold, min, max,
 --      judgments before it was last reopened, p_fake (NULL: none yet), judgments scored, judgments now, of them fake
-SELECT i.id, i.campaign_id, i.gold, i.truth, i.state = 'in_service', k.threshold,
+SELECT i.id, i.campaign_id, i.gold, i.truth, i.state, k.threshold,
        k.min_judgments, k.max_judgments,
        (SELECT coalesce(max(d.judgments), 0) FROM ruling r JOIN dispute d ON d.id = r.dispute_id
          WHERE r.item_id = i.id AND r.ruling = 'reopen'),
@@ -93,21 +93,22 @@ VALUES ($1::uuid, $2::double precision, $3::double precision, $4::double precisi
 
 -- name: consensus_settle
 -- Items that the crowd settled retire; those it cannot settle, or settles against what is
--- known, become disputes. Only items still in service move.
---   $1 json [{item, reason (null: retire), judgments}]
+-- known, become disputes; those of which it is no longer sure come back. Only items that are
+-- still where the model saw them move.
+--   $1 json [{item, from, to, reason (of a dispute), judgments}]
 --   -> retired bigint, disputed bigint
 WITH wanted AS (
-    SELECT * FROM json_to_recordset($1::json) AS w (item uuid, reason text, judgments integer)
+    SELECT * FROM json_to_recordset($1::json)
+        AS w (item uuid, "from" text, "to" text, reason text, judgments integer)
 ), moved AS (
-    UPDATE item i
-       SET state = CASE WHEN w.reason IS NULL THEN 'retired' ELSE 'disputed' END
+    UPDATE item i SET state = w."to"
       FROM wanted w
-     WHERE i.id = w.item AND i.state = 'in_service'
-    RETURNING i.id, w.reason, w.judgments
+     WHERE i.id = w.item AND i.state = w."from"
+    RETURNING i.id, w."to", w.reason, w.judgments
 ), opened AS (
     INSERT INTO dispute (item_id, reason, judgments)
     SELECT id, reason, judgments FROM moved WHERE reason IS NOT NULL
         ON CONFLICT (item_id) WHERE state = 'open' DO NOTHING
 )
-SELECT count(*) FILTER (WHERE reason IS NULL), count(*) FILTER (WHERE reason IS NOT NULL)
+SELECT count(*) FILTER (WHERE "to" = 'retired'), count(*) FILTER (WHERE "to" = 'disputed')
   FROM moved

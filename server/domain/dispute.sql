@@ -38,7 +38,7 @@ SELECT json_build_object(
                'by_you', c.account_id = $2::uuid, 'expires_at', rfc3339(c.expires_at)) END,
            'verdict_given', b.dispute_id IS NOT NULL, 'sensitive', i.sensitive,
            'verdict', CASE WHEN b.dispute_id IS NOT NULL THEN json_build_object(
-               'verdict', b.verdict, 'confidence', b.confidence, 'given_at', rfc3339(b.given_at))
+               'verdict', b.verdict, 'confidence', b.confidence, 'blind', b.blind, 'given_at', rfc3339(b.given_at))
                END,
            'rulings', CASE WHEN b.dispute_id IS NULL THEN '[]'::json ELSE coalesce((
                SELECT json_agg(json_build_object('ruling', r.ruling, 'reason', r.reason,
@@ -118,10 +118,18 @@ SELECT d.state, coalesce(c.account_id = $2::uuid AND c.expires_at > now(), false
    FOR UPDATE OF d
 
 -- name: dispute_verdict
--- Stores a blind verdict; it never changes.
+-- Stores a verdict given before the evidence of this dispute opens; it never changes. It is
+-- noted whether the same moderator has seen evidence on the item, or on its lineage, before.
 --   $1 dispute uuid, $2 account uuid, $3 verdict, $4 confidence
-INSERT INTO blind_verdict (dispute_id, account_id, verdict, confidence)
-VALUES ($1::uuid, $2::uuid, $3, $4::smallint)
+INSERT INTO blind_verdict (dispute_id, account_id, verdict, confidence, blind)
+SELECT $1::uuid, $2::uuid, $3, $4::smallint,
+       NOT EXISTS (
+           SELECT FROM blind_verdict b
+             JOIN dispute d ON d.id = b.dispute_id
+             JOIN item seen ON seen.id = d.item_id
+             JOIN dispute this ON this.id = $1::uuid
+             JOIN item i ON i.id = this.item_id
+            WHERE b.account_id = $2::uuid AND seen.lineage = i.lineage)
 
 -- name: dispute_ruling
 -- Stores a ruling and closes the dispute; the item is settled, or asked about again.

@@ -48,6 +48,9 @@ static json_t *read_tells(struct reader *r)
 	json_array_foreach (list, i, tell) {
 		if (!is_tell(json_string_value(tell)))
 			reader_refuse(r, "tells", "element %zu is no tell that is known.", i);
+		for (size_t before = 0; before < i; before++)
+			if (json_equal(json_array_get(list, before), tell))
+				reader_refuse(r, "tells", "element %zu is there twice.", i);
 	}
 	return list;
 }

@@ -6,14 +6,15 @@
 #include "suites.h"
 
 #define STAYS   "stays"
-#define RETIRES "retires"
+#define RETIRES "retired"
+#define RETURNS "in_service"
 
 static const struct {
 	const char *what;
 	double p_fake;
 	uint32_t count, spent;
 	int8_t truth;
-	bool gold, out_of_service, distrusted;
+	bool gold, out_of_service, distrusted, retired;
 	const char *outcome;
 } cases[] = {
 	{ "sure enough", .98, 5, 0, UNKNOWN, .outcome = RETIRES },
@@ -30,6 +31,10 @@ static const struct {
 	{ "reopened: a whole plan again", .90, 30, 6, UNKNOWN, .outcome = STAYS },
 	{ "reopened, and spent again", .90, 31, 6, UNKNOWN, .outcome = "max_judgments" },
 	{ "reopened, sure but early", .98, 10, 6, UNKNOWN, .outcome = STAYS },
+	{ "retired, and still sure", .93, 9, 0, UNKNOWN, .retired = true, .outcome = STAYS },
+	{ "retired, and no longer sure", .90, 9, 0, UNKNOWN, .retired = true, .outcome = RETURNS },
+	{ "retired, no longer sure, spent", .90, 25, 0, UNKNOWN, .retired = true,
+	  .outcome = "max_judgments" },
 	{ "a crowd that guesses", .98, 9, 0, UNKNOWN, .distrusted = true, .outcome = STAYS },
 	{ "a crowd that guesses, spent", .98, 25, 0, UNKNOWN, .distrusted = true,
 	  .outcome = "max_judgments" },
@@ -40,22 +45,18 @@ static const struct {
 START_TEST(an_item_leaves_service_by_the_rule)
 {
 	struct item_facts facts = { .gold = cases[_i].gold,
-								.in_service = !cases[_i].out_of_service,
+								.in_service = !cases[_i].out_of_service && !cases[_i].retired,
+								.retired = cases[_i].retired,
 								.truth = cases[_i].truth,
 								.rule = stopping_in_service(),
 								.spent = cases[_i].spent,
 								.count = cases[_i].count };
 	json_auto_t *row = consensus_decision(&facts, cases[_i].p_fake, !cases[_i].distrusted);
 	const char *reason = json_string_value(json_object_get(row, "reason"));
+	const char *to = json_string_value(json_object_get(row, "to"));
+	const char *got = !row ? STAYS : reason ? reason : to;
 
-	ck_assert_msg(strcmp(!row     ? STAYS
-						 : reason ? reason
-								  : RETIRES,
-						 cases[_i].outcome) == 0,
-				  "%s: %s", cases[_i].what,
-				  !row     ? STAYS
-				  : reason ? reason
-						   : RETIRES);
+	ck_assert_msg(strcmp(got, cases[_i].outcome) == 0, "%s: %s", cases[_i].what, got);
 }
 END_TEST
 
