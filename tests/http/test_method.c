@@ -165,6 +165,20 @@ START_TEST(training_comes_first_and_progress_counts_it_and_all_pairs)
 }
 END_TEST
 
+/* Else counting what is right would tell which of the hidden golds was. */
+static void expect_same_count(const struct walk *walk, size_t n)
+{
+	ck_assert_int_le(walk->steps[n].correct, 4);
+	if (n >= 2)
+		ck_assert_int_eq(walk->steps[n].correct, walk->steps[1].correct);
+}
+
+START_TEST(progress_counts_no_right_answers_but_those_of_training)
+{
+	visit_all(expect_same_count);
+}
+END_TEST
+
 static void expect_gold_kind(const struct walk *walk, size_t n)
 {
 	const struct step *step = &walk->steps[n];
@@ -268,6 +282,7 @@ Suite *http_method_suite(void)
 	tcase_add_test(tc, golds_lie_on_both_sides);
 	tcase_add_test(tc, only_training_tells_the_truth);
 	tcase_add_test(tc, training_comes_first_and_progress_counts_it_and_all_pairs);
+	tcase_add_test(tc, progress_counts_no_right_answers_but_those_of_training);
 	tcase_add_test(tc, a_pair_that_measures_is_stored_as_one);
 	tcase_add_test(tc, some_pairs_are_drawn_at_random);
 	tcase_add_test(tc, me_tells_nothing_of_gold_in_service);

@@ -214,7 +214,7 @@ START_TEST(a_crowd_that_contradicts_the_source_makes_a_dispute)
 
 	make_items(&(struct items){ .campaign = campaign, .truth = "real", .count = 2 });
 	crowd_says(campaign, 8, "fake", "real");
-	await_db(10, say("SELECT count(*) > 0 FROM dispute d JOIN item i ON i.id = d.item_id JOIN"
+	await_db(10, say("SELECT count(*) = 1 FROM dispute d JOIN item i ON i.id = d.item_id JOIN"
 					 " campaign c ON c.id = i.campaign_id WHERE c.name = '%s'"
 					 " AND d.reason = 'crowd_against_provenance'",
 					 campaign));

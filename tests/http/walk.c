@@ -95,6 +95,7 @@ static bool step(struct person *as, struct walk *walk)
 					   strstr(told.text, "correct\":f") || strstr(told.text, "explanation");
 	step->pairs = number_at(told.body, "progress/pairs");
 	step->training = number_at(told.body, "progress/training/done");
+	step->correct = number_at(told.body, "progress/training/correct");
 	return ++walk->count < WALK_MOST;
 }
 

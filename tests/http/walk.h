@@ -23,9 +23,10 @@ struct walk_item {
 struct step {
 	struct lease lease;
 	const struct walk_item *left, *right;
-	bool told_truth;           /* the answer held truth, correct or explanation */
-	bool said_training;        /* what the assignment called itself */
-	long long pairs, training; /* the progress that came with it */
+	bool told_truth;    /* the answer held truth, correct or explanation */
+	bool said_training; /* what the assignment called itself */
+	/* The progress that came with it. */
+	long long pairs, training, correct;
 };
 
 struct walk {
