@@ -164,19 +164,22 @@ static void learn_sides(struct coins *coins)
 	double fakes[2][2], reals[2][2], all[2][2] = { { 0 } };
 
 	for (uint32_t i = 0; i < coins->sheet->items; i++)
-		for (int cell = 0; cell < 4; cell++) {
-			uint32_t seen = coins->sheet->sides[i].seen[cell / 2][cell % 2];
+		for (int verdict = REAL; verdict <= FAKE; verdict++)
+			for (int side = 0; side < 2; side++) {
+				uint32_t seen = coins->sheet->sides[i].seen[verdict][side];
 
-			fake[cell / 2][cell % 2] += coins->posterior[i] * seen;
-			all[cell / 2][cell % 2] += seen;
+				fake[verdict][side] += coins->posterior[i] * seen;
+				all[verdict][side] += seen;
+			}
+	for (int verdict = REAL; verdict <= FAKE; verdict++)
+		for (int side = 0; side < 2; side++) {
+			fakes[verdict][side] = fixed_value(fake[verdict][side]);
+			reals[verdict][side] = all[verdict][side] - fakes[verdict][side];
 		}
-	for (int cell = 0; cell < 4; cell++) {
-		fakes[cell / 2][cell % 2] = fixed_value(fake[cell / 2][cell % 2]);
-		reals[cell / 2][cell % 2] = all[cell / 2][cell % 2] - fakes[cell / 2][cell % 2];
-	}
-	for (int cell = 0; cell < 4; cell++)
-		coins->side[cell / 2][cell % 2] =
-			log(side_ratio(fakes, cell / 2, cell % 2)) - log(side_ratio(reals, cell / 2, cell % 2));
+	for (int verdict = REAL; verdict <= FAKE; verdict++)
+		for (int side = 0; side < 2; side++)
+			coins->side[verdict][side] =
+				log(side_ratio(fakes, verdict, side)) - log(side_ratio(reals, verdict, side));
 }
 
 static void weigh(struct coins *coins)
@@ -200,9 +203,9 @@ static double odds_of_sides(const struct coins *coins, uint32_t item)
 {
 	double odds = 0;
 
-	for (int cell = 0; coins->sheet->sides && cell < 4; cell++)
-		odds +=
-			coins->sheet->sides[item].seen[cell / 2][cell % 2] * coins->side[cell / 2][cell % 2];
+	for (int verdict = REAL; coins->sheet->sides && verdict <= FAKE; verdict++)
+		for (int side = 0; side < 2; side++)
+			odds += coins->sheet->sides[item].seen[verdict][side] * coins->side[verdict][side];
 	return odds;
 }
 
