@@ -166,6 +166,24 @@ START_TEST(gold_teaches_online_what_it_is)
 }
 END_TEST
 
+START_TEST(nobody_confirms_himself)
+{
+	struct plot plot;
+
+	plot_make(&plot, false, 4);
+	struct fit *fit = model_fit(&plot.judgments, &plain);
+	struct online_item fresh = { .odds = 0, .truth = UNKNOWN };
+	struct online_volunteer volunteer = online_volunteer(fit, 0);
+	double hits = volunteer.hits, alarms = volunteer.alarms;
+
+	online_judge(fit, &fresh, &volunteer, FAKE);
+	ck_assert_double_eq_tol(volunteer.hits, hits + .5, 1e-12);
+	ck_assert_double_eq_tol(volunteer.alarms, alarms + .5, 1e-12);
+	ck_assert_double_gt(fresh.odds, 0);
+	fit_free(fit);
+}
+END_TEST
+
 START_TEST(boastful_odds_are_calibrated)
 {
 	double odds[2000];
@@ -269,6 +287,7 @@ Suite *crowd_rigging_suite(void)
 	tcase_add_test(tests, random_assignment_leaves_little_to_rig);
 	tcase_add_test(tests, judgments_taken_in_one_by_one_agree_with_the_fit);
 	tcase_add_test(tests, gold_teaches_online_what_it_is);
+	tcase_add_test(tests, nobody_confirms_himself);
 	tcase_add_test(tests, boastful_odds_are_calibrated);
 	tcase_add_test(tests, replay_saves_judgments_and_loses_little);
 	tcase_add_test(tests, replay_policies_keep_their_limits);
