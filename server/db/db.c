@@ -139,6 +139,7 @@ static struct error ensure_connected(struct db *db)
 static struct error translate(struct db *db, const PGresult *result, const char *what)
 {
 	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	db->asked_again = false;
 
 	if (PQstatus(db->conn) != CONNECTION_OK || !state || strncmp(state, "57", 2) == 0 ||
 		strncmp(state, "08", 2) == 0 || strncmp(state, "53", 2) == 0) {
@@ -279,6 +280,11 @@ struct error db_transaction(struct db *db, struct error (*body)(struct db *db, v
 struct error db_snapshot(struct db *db, struct error (*body)(struct db *db, void *arg), void *arg)
 {
 	return transaction(db, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", body, arg);
+}
+
+bool db_asked_again(const struct db *db)
+{
+	return db->asked_again;
 }
 
 unsigned db_life(const struct db *db)

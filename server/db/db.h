@@ -62,6 +62,10 @@ struct error db_transaction(struct db *db, struct error (*body)(struct db *db, v
 struct error db_snapshot(struct db *db, struct error (*body)(struct db *db, void *arg),
 						 void *arg) MUST_CHECK;
 
+/* Was the last ERR_UNAVAILABLE only a deadlock or a serialisation failure, worth another run at
+ * once? */
+bool db_asked_again(const struct db *db);
+
 /*
  * Counts this connection's lives.  What a session holds (a lock) is gone once this
  * number is another.

@@ -289,7 +289,7 @@ void judgments_store(struct db *db, struct arena *arena, const struct judged *co
 
 	for (size_t i = 0; i < count; i++) {
 		results[i].truth[0] = results[i].truth[1] = -1;
-		if (err.code == ERR_UNAVAILABLE)
+		if (err.code == ERR_UNAVAILABLE && !db_asked_again(db))
 			results[i].err = err;
 		else if (!done[i])
 			store_alone(db, judged[i], &results[i]);

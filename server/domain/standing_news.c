@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Single judgments, as they come: they move their items at once, the fit follows. */
+#include <math.h>
+#include <stdio.h>
+
+#include "crowd/special.h"
+#include "db/db.h"
+#include "domain/standing_inside.h"
+
+#define OUT_OF_STEP 2000 /* numbers of news that may commit behind the newest one seen */
+#define WIDE        2.2 /* log odds: the half width of an interval for an item newer than the fit */
+
+struct catching_up {
+	struct standing *standing;
+	uint32_t *touched; /* items, with repeats */
+	size_t touched_count, touched_room;
+	uint32_t news;
+	int64_t row; /* the news being read; its judgments are taken in together */
+};
+
+static int by_number(const void *a, const void *b)
+{
+	int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
+
+	return (left > right) - (left < right);
+}
+
+static bool is_known(const struct standing *standing, int64_t number)
+{
+	if (standing->folded_count &&
+		bsearch(&number, standing->folded, standing->folded_count, sizeof number, by_number))
+		return true;
+	for (size_t n = standing->known_count; n > 0; n--)
+		if (standing->known[n - 1] == number)
+			return true;
+	return false;
+}
+
+static void note_known(struct standing *standing, int64_t number)
+{
+	size_t kept = 0;
+
+	if (standing->known_count == standing->known_room) {
+		for (size_t n = 0; n < standing->known_count; n++)
+			if (standing->known[n] > standing->newest - OUT_OF_STEP)
+				standing->known[kept++] = standing->known[n];
+		standing->known_count = kept;
+	}
+	if (2 * standing->known_count >= standing->known_room) {
+		standing->known_room = standing->known_room ? 2 * standing->known_room : 256;
+		standing->known =
+			standing_must(realloc(standing->known, standing->known_room * sizeof *standing->known));
+	}
+	standing->known[standing->known_count++] = number;
+	if (number > standing->newest)
+		standing->newest = number;
+}
+
+/* The item's place, made when it is newer than the fit. Its truth is found with its facts. */
+static uint32_t item_place(struct standing *standing, const char *uuid)
+{
+	uint32_t index = standing_index(standing->items, uuid);
+
+	if (index >= standing->items_room) {
+		uint32_t room = 2 * index + 16;
+
+		standing->online_items =
+			standing_must(realloc(standing->online_items, room * sizeof *standing->online_items));
+		for (uint32_t i = standing->items_room; i < room; i++)
+			standing->online_items[i] = online_item(standing->fit, UINT32_MAX, UNKNOWN);
+		standing->items_room = room;
+	}
+	return index;
+}
+
+static uint32_t volunteer_place(struct standing *standing, const char *uuid)
+{
+	uint32_t index = standing_index(standing->volunteers, uuid);
+
+	if (index >= standing->volunteers_room) {
+		uint32_t room = 2 * index + 16;
+
+		standing->online_volunteers = standing_must(
+			realloc(standing->online_volunteers, room * sizeof *standing->online_volunteers));
+		for (uint32_t v = standing->volunteers_room; v < room; v++)
+			standing->online_volunteers[v] = online_volunteer(standing->fit, UINT32_MAX);
+		standing->volunteers_room = room;
+	}
+	return index;
+}
+
+static struct error take_in(void *arg, const struct rows *row)
+{
+	struct catching_up *news = arg;
+	struct standing *standing = news->standing;
+	int64_t number = rows_integer(row, 0, 0);
+
+	if (number != news->row) {
+		if (is_known(standing, number))
+			return ok();
+		news->row = number;
+		note_known(standing, number);
+	}
+	uint32_t item = item_place(standing, rows_text(row, 0, 1));
+	uint32_t volunteer = volunteer_place(standing, rows_text(row, 0, 2));
+	online_judge(standing->fit, &standing->online_items[item],
+				 &standing->online_volunteers[volunteer], rows_flag(row, 0, 3) ? FAKE : REAL);
+	if (news->touched_count == news->touched_room) {
+		news->touched_room = news->touched_room ? 2 * news->touched_room : 256;
+		news->touched =
+			standing_must(realloc(news->touched, news->touched_room * sizeof *news->touched));
+	}
+	news->touched[news->touched_count++] = item;
+	news->news++;
+	return ok();
+}
+
+/* "{uuid,uuid}" of the items that were touched. */
+static char *touched_array(const struct catching_up *news)
+{
+	char *text = standing_must(malloc(news->touched_count * UUID_TEXT + 3)), *at = text;
+
+	*at++ = '{';
+	for (size_t n = 0; n < news->touched_count; n++) {
+		if (n)
+			*at++ = ',';
+		uuid_to_text(at, idmap_id(news->standing->items, news->touched[n]));
+		at += UUID_TEXT - 1;
+	}
+	*at++ = '}';
+	*at = '\0';
+	return text;
+}
+
+/* Between fits an interval keeps its width on the scale of log odds. */
+static struct estimate estimate_now(const struct standing *standing, uint32_t index)
+{
+	const struct fit *fit = standing->fit;
+	double odds = standing->online_items[index].odds, below = WIDE, above = WIDE;
+
+	if (index < fit->items) {
+		const struct estimate *then = &fit->crowd[index];
+		double mean = logit(then->mean);
+
+		below = mean - logit(then->low);
+		above = logit(then->high) - mean;
+	}
+	double p = fit_probability(fit, odds), mid = logit(p);
+	return (struct estimate){ p, sigmoid(mid - below), sigmoid(mid + above) };
+}
+
+struct touched_sheets {
+	const struct standing *standing;
+	struct write_sheet write, settle;
+};
+
+static struct error write_touched(void *arg, const struct rows *row)
+{
+	struct touched_sheets *sheets = arg;
+	struct item_facts facts = item_facts_read(row);
+	uint32_t index = idmap_find(sheets->standing->items, facts.id);
+	struct estimate now = estimate_now(sheets->standing, index);
+	json_t *decision =
+		consensus_decision(&facts, now.mean, standing_trusts(sheets->standing, &facts));
+
+	/* The rows of this answer are still arriving: gather now, send afterwards. */
+	json_array_append_new(sheets->write.rows, consensus_row(&facts, &now, NAN));
+	if (decision)
+		json_array_append_new(sheets->settle.rows, decision);
+	return ok();
+}
+
+static struct error publish_touched(struct db *db, const struct catching_up *news,
+									struct scoring *scoring)
+{
+	auto_sheet write = write_sheet_new(db, SQL_CONSENSUS_WRITE);
+	auto_sheet settled = write_sheet_new(db, SQL_CONSENSUS_SETTLE);
+	struct touched_sheets sheets = { news->standing, write, settled };
+	char *touched = touched_array(news);
+	struct error err =
+		db_stream(db, SQL_CONSENSUS_ITEMS, (const char *[]){ touched }, write_touched, &sheets);
+
+	free(touched);
+	settled.totals[0] = &scoring->retired;
+	settled.totals[1] = &scoring->disputed;
+	if (!err.code)
+		err = write_sheet_send(&write);
+	return err.code ? err : write_sheet_send(&settled);
+}
+
+struct error standing_catch_up(struct db *db, struct standing *standing,
+							   struct scoring *ret_scoring)
+{
+	struct catching_up news = { .standing = standing, .row = -1 };
+	struct scoring scoring = { .alpha = NAN };
+	char after[24];
+
+	snprintf(after, sizeof after, "%lld", (long long)standing->newest - OUT_OF_STEP);
+	struct error err = db_stream(db, SQL_CONSENSUS_NEWS, (const char *[]){ after }, take_in, &news);
+	if (!err.code && news.touched_count)
+		err = publish_touched(db, &news, &scoring);
+	free(news.touched);
+	scoring.news = news.news;
+	*ret_scoring = scoring;
+	return err;
+}
