@@ -35,7 +35,7 @@ CREATE TABLE campaign (
 );
 COMMENT ON TABLE campaign IS 'A body of items asked about under one policy.';
 COMMENT ON COLUMN campaign.state IS 'open: items are handed out. closed: nothing is, and its gold may be released.';
-COMMENT ON COLUMN campaign.threshold IS 'An item retires when P(fake) passes this, or one minus this.';
+COMMENT ON COLUMN campaign.threshold IS 'An item retires when P(fake) passes this, or one minus this. Above .985 nothing retires until some 50 gold items calibrate the model.';
 COMMENT ON COLUMN campaign.max_judgments IS 'An item with as many judgments and no answer becomes a dispute.';
 COMMENT ON COLUMN campaign.random_share IS 'The share of pairs drawn uniformly at random, which keeps estimates unbiased.';
 COMMENT ON COLUMN campaign.policy IS 'The version of the rules for assignment and feedback, stored with every judged pair.';
