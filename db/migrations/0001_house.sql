@@ -325,6 +325,12 @@ CREATE VIEW standing_ruling AS
       FROM ruling ORDER BY item_id, ruled_at DESC, id;
 COMMENT ON VIEW standing_ruling IS 'The ruling in force of each item.';
 
+CREATE VIEW reopened AS
+    SELECT r.item_id, max(d.judgments) AS judgments
+      FROM ruling r JOIN dispute d ON d.id = r.dispute_id
+     WHERE r.ruling = 'reopen' GROUP BY r.item_id;
+COMMENT ON VIEW reopened IS 'Items that the crowd is asked about again, and how many judgments they had before: a whole plan follows.';
+
 -- ---------------------------------------------------------------- jobs and releases
 
 CREATE TABLE job (

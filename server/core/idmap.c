@@ -36,13 +36,23 @@ void idmap_free(struct idmap *map)
 	free(map);
 }
 
-static uint32_t *slot_of(const struct idmap *map, const unsigned char id[UUID_BYTES])
+/* The finaliser of MurmurHash3 (Appleby), over both halves. */
+static uint32_t hash_of(const unsigned char id[UUID_BYTES])
 {
 	uint64_t low, high;
 
 	memcpy(&low, id, sizeof low);
 	memcpy(&high, id + 8, sizeof high);
-	uint32_t at = (uint32_t)((low ^ high) * 0x9e3779b97f4a7c15ULL >> 32);
+	uint64_t hash = low * 0x9e3779b97f4a7c15ULL ^ high;
+	hash = (hash ^ hash >> 33) * 0xff51afd7ed558ccdULL;
+	hash = (hash ^ hash >> 33) * 0xc4ceb9fe1a85ec53ULL;
+	return (uint32_t)(hash ^ hash >> 33);
+}
+
+static uint32_t *slot_of(const struct idmap *map, const unsigned char id[UUID_BYTES])
+{
+	uint32_t at = hash_of(id);
+
 	for (;; at++) {
 		uint32_t *slot = &map->slots[at & (map->slot_count - 1)];
 

@@ -2,7 +2,7 @@
 /*
  * idmap -- UUIDs to dense indices, in order of first appearance.
  *
- * Open addressing; the ids are random already, so their own bits are the hash.
+ * Open addressing.  Ids are mostly random, but not all: every bit of them counts.
  * One thread at a time may add; any number may look up while none adds.
  */
 #ifndef CORE_IDMAP_H

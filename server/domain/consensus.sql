@@ -38,12 +38,12 @@ SELECT item_id, volunteer_id, verdict = 'fake', confidence, position = 'left'
 --      judgments before it was last reopened, p_fake (NULL: none yet), judgments scored, judgments now, of them fake
 SELECT i.id, i.campaign_id, i.gold, i.truth, i.state, k.threshold,
        k.min_judgments, k.max_judgments,
-       (SELECT coalesce(max(d.judgments), 0) FROM ruling r JOIN dispute d ON d.id = r.dispute_id
-         WHERE r.item_id = i.id AND r.ruling = 'reopen'),
+       coalesce(o.judgments, 0),
        c.p_fake, coalesce(c.judgments, 0), j.count, j.fake
   FROM item i
   JOIN campaign k ON k.id = i.campaign_id
   LEFT JOIN consensus c ON c.item_id = i.id
+  LEFT JOIN reopened o ON o.item_id = i.id
   JOIN (SELECT item_id, count(*), count(*) FILTER (WHERE verdict = 'fake') AS fake
           FROM judgment
          WHERE revision = 0 AND NOT training

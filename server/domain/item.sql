@@ -53,11 +53,11 @@ SELECT count(*) FROM item
 SELECT i.id, i.media_type, i.lineage, i.pair, i.gold, i.training, i.truth, k.id, k.name,
        k.question, k.policy, k.max_judgments, k.min_judgments, k.random_share,
        coalesce(c.p_fake, 0.5), coalesce(c.judgments, 0),
-       (SELECT coalesce(max(d.judgments), 0) FROM ruling r JOIN dispute d ON d.id = r.dispute_id
-         WHERE r.item_id = i.id AND r.ruling = 'reopen')
+       coalesce(o.judgments, 0)
   FROM item i
   JOIN campaign k ON k.id = i.campaign_id
   LEFT JOIN consensus c ON c.item_id = i.id
+  LEFT JOIN reopened o ON o.item_id = i.id
  WHERE i.state = 'in_service' AND k.state = 'open'
  ORDER BY i.id
 

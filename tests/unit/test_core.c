@@ -240,6 +240,21 @@ START_TEST(ids_get_indices_in_order_of_appearance)
 }
 END_TEST
 
+START_TEST(ids_that_only_count_up_are_told_apart_quickly)
+{
+	struct idmap *map = idmap_new();
+	unsigned char id[UUID_BYTES] = { 0 };
+
+	for (uint32_t i = 0; i < 200000; i++) {
+		id[15] = (unsigned char)i;
+		id[14] = (unsigned char)(i >> 8);
+		id[13] = (unsigned char)(i >> 16);
+		ck_assert_uint_eq(idmap_add(map, id), i);
+	}
+	idmap_free(map);
+}
+END_TEST
+
 START_TEST(random_numbers_below_a_bound_are_uniform)
 {
 	struct random random = random_seeded(1);
@@ -270,6 +285,7 @@ Suite *core_suite(void)
 	tcase_add_test(tc, a_bad_csv_record_does_not_spoil_the_next);
 	tcase_add_test(tc, a_quote_that_never_closes_is_an_error_and_then_the_end);
 	tcase_add_test(tc, ids_get_indices_in_order_of_appearance);
+	tcase_add_test(tc, ids_that_only_count_up_are_told_apart_quickly);
 	tcase_add_test(tc, random_numbers_below_a_bound_are_uniform);
 	suite_add_tcase(suite, tc);
 	return suite;
