@@ -8,10 +8,11 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
+import { fileURLToPath } from "node:url";
 
 const run = promisify(execFile);
 
-export const CHECKOUT = path.resolve(import.meta.dirname, "../..");
+export const CHECKOUT = fileURLToPath(new URL("../..", import.meta.url));
 const PROGRAM = process.env.PROGRAM ?? path.join(CHECKOUT, "build/touchstone");
 
 /** Answers rows as arrays of text. */
