@@ -5,6 +5,12 @@ import { createHash } from "node:crypto";
 
 export const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
 
+/** The Set-Cookie lines of an answer. Debian's Node 18 cannot tell them apart; a test's answer has one. */
+function cookiesOf(response) {
+	const one = response.headers.get("set-cookie");
+	return response.headers.getSetCookie?.() ?? (one ? [one] : []);
+}
+
 export class Client {
 	/**
 	 * @param {string} url of the server
@@ -25,7 +31,7 @@ export class Client {
 		const began = performance.now();
 		const response = await fetch(this.url + path, { method, headers: sent, body: body === undefined ? undefined : JSON.stringify(body) });
 		const bytes = Buffer.from(await response.arrayBuffer());
-		for (const line of response.headers.getSetCookie()) {
+		for (const line of cookiesOf(response)) {
 			const [, name, value] = /^([^=]+)=([^;]*)/.exec(line);
 			this.cookies.set(name, value);
 		}
