@@ -13,7 +13,7 @@
 #include "scratch.h"
 #include "suites.h"
 
-#define CORPUS "/work/shared/data/media/"
+#define CORPUS "../shared/data/media/"
 
 static struct arena *arena;
 static struct store *store;
