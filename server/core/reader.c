@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/hex.h"
-
 #define MAX_DEPTH 16 /* no body of ours nests deeper; jansson's own limit is 2,048 */
 
 /* How deep brackets nest, strings skipped. A cheap look before the parser recurses. */
@@ -129,22 +127,6 @@ const char *read_text_or(struct reader *r, const char *key, size_t max_len, cons
 	json_t *value = value_of(r, key);
 
 	return value ? text_of(r, key, value, 0, max_len) : otherwise;
-}
-
-const char *read_uuid(struct reader *r, const char *key)
-{
-	const char *text = read_text(r, key, 0, 64);
-	unsigned char uuid[UUID_BYTES];
-
-	if (!text)
-		return NULL;
-	if (!uuid_from_text(uuid, text)) {
-		reader_refuse(r, key, "must be a UUID.");
-		return NULL;
-	}
-	char *canonical = arena_alloc(r->arena, UUID_TEXT);
-	uuid_to_text(canonical, uuid);
-	return canonical;
 }
 
 static unsigned choice_of(struct reader *r, const char *key, json_t *value,

@@ -40,9 +40,6 @@ bool read_present(struct reader *r, const char *key);
 const char *read_text(struct reader *r, const char *key, size_t min_len, size_t max_len);
 const char *read_text_or(struct reader *r, const char *key, size_t max_len, const char *otherwise);
 
-/* A UUID, in lower case. */
-const char *read_uuid(struct reader *r, const char *key);
-
 /* The index in `choices`, a NULL-terminated list; 0 after an error. */
 unsigned read_choice(struct reader *r, const char *key, const char *const choices[]);
 unsigned read_choice_or(struct reader *r, const char *key, const char *const choices[],

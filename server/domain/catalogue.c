@@ -18,7 +18,6 @@ struct catalogue {
 	pthread_mutex_t lock;     /* guards everything below */
 	struct snapshot *current; /* may be NULL */
 	bool reading;             /* one thread is at it */
-	bool expired;
 };
 
 /* Reading a row at a time: where the next one goes. */
@@ -201,13 +200,11 @@ static void replace(struct catalogue *catalogue, struct snapshot *fresh)
 static bool must_read(struct catalogue *catalogue)
 {
 	const struct snapshot *current = catalogue->current;
-	bool aged = !current || catalogue->expired ||
-				clock_monotonic_ms() - current->made_ms > current->good_for_ms;
+	bool aged = !current || clock_monotonic_ms() - current->made_ms > current->good_for_ms;
 
 	if (!aged || (catalogue->reading && current))
 		return false;
 	catalogue->reading = true;
-	catalogue->expired = false;
 	return true;
 }
 
@@ -241,12 +238,5 @@ void snapshot_release(struct catalogue *catalogue, struct snapshot *snapshot)
 	pthread_mutex_lock(&catalogue->lock);
 	snapshot->holders--;
 	let_go(catalogue, snapshot);
-	pthread_mutex_unlock(&catalogue->lock);
-}
-
-void catalogue_expire(struct catalogue *catalogue)
-{
-	pthread_mutex_lock(&catalogue->lock);
-	catalogue->expired = true;
 	pthread_mutex_unlock(&catalogue->lock);
 }

@@ -70,9 +70,6 @@ struct error catalogue_hold(struct catalogue *catalogue, struct db *db,
 							struct snapshot **ret_snapshot) MUST_CHECK;
 void snapshot_release(struct catalogue *catalogue, struct snapshot *snapshot);
 
-/* The next hold reads anew: items came or went. */
-void catalogue_expire(struct catalogue *catalogue);
-
 /* The number of a lineage, 0 when no item of the snapshot has it. */
 uint32_t snapshot_lineage(const struct snapshot *snapshot, const char *lineage);
 

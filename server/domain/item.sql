@@ -41,10 +41,6 @@ SELECT i.id, i.media_type, encode(i.rendition, 'hex'), i.rendition_type, encode(
 --   -> id, truth, explanation
 SELECT id, truth, explanation FROM item WHERE id = ANY ($1::uuid[]) AND training
 
--- name: item_count
--- How many items there are.
-SELECT count(*) FROM item
-
 -- name: item_catalogue
 -- Everything that may be handed out now.
 --   -> id uuid, media_type, lineage, pair, gold, training, truth, campaign uuid, campaign name,
