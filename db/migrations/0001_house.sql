@@ -121,27 +121,40 @@ CREATE TABLE volunteer (
 COMMENT ON TABLE volunteer IS 'Someone who judges. Nothing personal: a random id. Erasure removes the row; judgments stay.';
 COMMENT ON COLUMN volunteer.salt IS 'Makes pseudonyms in releases; gone with the row, and with it the way back.';
 
-CREATE TABLE assignment (
+CREATE TABLE lease (
     id            uuid PRIMARY KEY,
     volunteer_id  uuid NOT NULL,
-    campaign_id   uuid NOT NULL REFERENCES campaign,
-    left_item     uuid NOT NULL REFERENCES item,
-    right_item    uuid NOT NULL REFERENCES item,
+    campaign_id   uuid NOT NULL,
+    left_item     uuid NOT NULL,
+    right_item    uuid NOT NULL,
     kind          text NOT NULL CHECK (kind IN ('training', 'gold', 'random', 'informative')),
     matched       boolean NOT NULL,
     policy        integer NOT NULL,
-    state         text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'judged', 'skipped')),
-    skip_reason   text CHECK (skip_reason IN ('cannot_load', 'sensitive', 'recognised', 'other')),
-    issued_at     timestamptz NOT NULL DEFAULT now(),
+    issued_at     timestamptz NOT NULL,
     expires_at    timestamptz NOT NULL,
-    CHECK (left_item <> right_item),
-    CHECK ((state = 'skipped') = (skip_reason IS NOT NULL))
+    CHECK (left_item <> right_item)
 );
-CREATE INDEX assignment_by_volunteer ON assignment (volunteer_id);
-CREATE INDEX assignment_open ON assignment (expires_at) WHERE state = 'open';
-COMMENT ON TABLE assignment IS 'One pair leased to one volunteer. A lease row may be lost without harm; judged_pair decides.';
-COMMENT ON COLUMN assignment.kind IS 'Why this pair: to train, to measure (gold), at random, or for the information in it.';
-COMMENT ON COLUMN assignment.matched IS 'Both from one pair key; otherwise drawn independently.';
+CREATE INDEX lease_by_volunteer ON lease (volunteer_id);
+CREATE INDEX lease_by_end ON lease (expires_at);
+COMMENT ON TABLE lease IS 'A pair that was shown to a volunteer and not answered: open until it expires, afterwards a note of what was seen. Written behind, and removed with the answer; a row may be lost without harm, so nothing refers to it and it refers to nothing: the token says the same, sealed.';
+COMMENT ON COLUMN lease.kind IS 'Why this pair: to train, to measure (gold), at random, or for the information in it.';
+COMMENT ON COLUMN lease.matched IS 'Both from one pair key; otherwise drawn independently.';
+
+CREATE TABLE skipped_pair (
+    assignment_id  uuid PRIMARY KEY,
+    volunteer_id   uuid NOT NULL,
+    campaign_id    uuid NOT NULL REFERENCES campaign,
+    left_item      uuid NOT NULL REFERENCES item,
+    right_item     uuid NOT NULL REFERENCES item,
+    kind           text NOT NULL CHECK (kind IN ('training', 'gold', 'random', 'informative')),
+    matched        boolean NOT NULL,
+    policy         integer NOT NULL,
+    reason         text NOT NULL CHECK (reason IN ('cannot_load', 'sensitive', 'recognised', 'other')),
+    skipped_at     timestamptz NOT NULL DEFAULT now(),
+    CHECK (left_item <> right_item)
+);
+CREATE INDEX skipped_pair_by_volunteer ON skipped_pair (volunteer_id);
+COMMENT ON TABLE skipped_pair IS 'A pair that a volunteer would not judge, and why.';
 
 CREATE TABLE judged_pair (
     assignment_id  uuid PRIMARY KEY,
@@ -199,7 +212,29 @@ CREATE TABLE score_pending (
     volunteers  uuid[] NOT NULL CHECK (cardinality(volunteers) = cardinality(items)),
     fakes       boolean[] NOT NULL CHECK (cardinality(fakes) = cardinality(items))
 );
+ALTER TABLE score_pending ALTER items SET STORAGE EXTERNAL, ALTER volunteers SET STORAGE EXTERNAL;
 COMMENT ON TABLE score_pending IS 'Judgments that no full fit has read yet, one row a batch; written with them, folded into the next fit.';
+
+CREATE TABLE catalogue_news (
+    id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    xact        xid8 NOT NULL DEFAULT pg_current_xact_id(),
+    told_at     timestamptz NOT NULL DEFAULT now(),
+    changed     uuid[] NOT NULL DEFAULT '{}',
+    pairs       uuid[] NOT NULL DEFAULT '{}',
+    volunteers  uuid[] NOT NULL DEFAULT '{}',
+    judged      uuid[] NOT NULL DEFAULT '{}',
+    CHECK (cardinality(volunteers) = cardinality(pairs)
+           AND cardinality(judged) = 2 * cardinality(pairs))
+);
+CREATE INDEX catalogue_news_by_xact ON catalogue_news (xact);
+ALTER TABLE catalogue_news
+    ALTER changed SET STORAGE EXTERNAL, ALTER pairs SET STORAGE EXTERNAL,
+    ALTER volunteers SET STORAGE EXTERNAL, ALTER judged SET STORAGE EXTERNAL;
+COMMENT ON TABLE catalogue_news IS 'What servers must know to keep what they hold in memory true, a row a statement; kept for some minutes.';
+COMMENT ON COLUMN catalogue_news.xact IS 'Who wrote it. A reader asks for all that its last snapshot could not see: numbers of rows are not in order of commit, snapshots are.';
+COMMENT ON COLUMN catalogue_news.changed IS 'Items whose own row, or consensus, is another now.';
+COMMENT ON COLUMN catalogue_news.pairs IS 'Assignments that were judged or skipped; volunteers says by whom.';
+COMMENT ON COLUMN catalogue_news.judged IS 'The items of each pair, two by two.';
 
 -- ---------------------------------------------------------------- what the model infers
 
@@ -216,6 +251,26 @@ CREATE TABLE consensus (
 );
 COMMENT ON TABLE consensus IS 'Crowd posterior of each item: what the model infers from judgments, never from its truth.';
 COMMENT ON COLUMN consensus.low IS 'Lower end of the 90 % credible interval of P(fake).';
+
+CREATE FUNCTION tell_catalogue() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_TABLE_NAME = 'item' THEN
+        INSERT INTO catalogue_news (changed) SELECT array_agg(id) FROM touched HAVING count(*) > 0;
+    ELSE
+        INSERT INTO catalogue_news (changed)
+        SELECT array_agg(item_id) FROM touched HAVING count(*) > 0;
+    END IF;
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION tell_catalogue IS 'Notes which items a statement changed, for the servers that hold them in memory.';
+CREATE TRIGGER item_new AFTER INSERT ON item REFERENCING NEW TABLE AS touched
+    FOR EACH STATEMENT EXECUTE FUNCTION tell_catalogue();
+CREATE TRIGGER item_changed AFTER UPDATE ON item REFERENCING NEW TABLE AS touched
+    FOR EACH STATEMENT EXECUTE FUNCTION tell_catalogue();
+CREATE TRIGGER consensus_new AFTER INSERT ON consensus REFERENCING NEW TABLE AS touched
+    FOR EACH STATEMENT EXECUTE FUNCTION tell_catalogue();
+CREATE TRIGGER consensus_changed AFTER UPDATE ON consensus REFERENCING NEW TABLE AS touched
+    FOR EACH STATEMENT EXECUTE FUNCTION tell_catalogue();
 
 CREATE TABLE volunteer_skill (
     volunteer_id  uuid PRIMARY KEY,

@@ -299,12 +299,12 @@ struct error assignment_next(struct db *db, struct catalogue *catalogue, struct 
 struct error assignment_skip(struct db *db, const struct lease *lease, const char *reason)
 {
 	struct lease_texts texts;
-	const char *params[11] = { NULL };
+	const char *params[10] = { NULL };
 	auto_rows *rows = NULL, *story = NULL;
 	struct error err;
 
 	lease_params(lease, &texts, params);
-	params[10] = reason;
+	params[8] = reason;
 	if ((err = db_run(db, SQL_ASSIGNMENT_SKIP, params, &rows)).code)
 		return err;
 	if (rows_count(rows))

@@ -61,6 +61,6 @@ SELECT i.id, i.media_type, i.lineage, i.pair, i.gold, i.training, i.truth, k.id,
 -- How many leases of each item are open.
 --   -> id uuid, leases
 SELECT item_id, count(*)
-  FROM assignment a CROSS JOIN LATERAL (VALUES (a.left_item), (a.right_item)) AS x (item_id)
- WHERE a.state = 'open' AND a.expires_at > now()
+  FROM lease l CROSS JOIN LATERAL (VALUES (l.left_item), (l.right_item)) AS x (item_id)
+ WHERE l.expires_at > now()
  GROUP BY item_id

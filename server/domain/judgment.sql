@@ -26,8 +26,7 @@ WITH wanted AS MATERIALIZED (
            p.assignment_id IS NOT NULL AS judged,
            p.body_hash = decode(w.body_hash, 'hex') AND p.volunteer_id = w.volunteer AS same,
            v.id IS NULL AS nobody,
-           EXISTS (SELECT FROM assignment a WHERE a.id = w.assignment AND a.state = 'skipped')
-               AS skipped,
+           EXISTS (SELECT FROM skipped_pair s WHERE s.assignment_id = w.assignment) AS skipped,
            EXISTS (SELECT FROM judgment j WHERE j.volunteer_id = w.volunteer
                       AND j.item_id IN (w.one, w.other)) AS seen
       FROM wanted w
@@ -56,12 +55,19 @@ WITH wanted AS MATERIALIZED (
            item uuid, position text, verdict text, confidence smallint, tells text[], marks jsonb)
     RETURNING item_id, volunteer_id, verdict, training
 ), closed AS (
-    UPDATE assignment a SET state = 'judged'
-      FROM pair p WHERE a.id = p.assignment_id AND a.state = 'open'
+    DELETE FROM lease l USING pair p WHERE l.id = p.assignment_id
 ), pending AS (
     INSERT INTO score_pending (items, volunteers, fakes)
     SELECT array_agg(item_id), array_agg(volunteer_id), array_agg(verdict = 'fake')
       FROM said WHERE NOT training HAVING count(*) > 0
+), news AS (
+    INSERT INTO catalogue_news (pairs, volunteers, judged)
+    SELECT array_agg(f.assignment ORDER BY f.n), array_agg(f.volunteer ORDER BY f.n),
+           (SELECT array_agg(i.item ORDER BY g.n)
+              FROM fresh g JOIN pair q ON q.assignment_id = g.assignment
+             CROSS JOIN LATERAL (VALUES (g.one), (g.other)) AS i (item))
+      FROM fresh f JOIN pair p ON p.assignment_id = f.assignment
+    HAVING count(*) > 0
 )
 SELECT w.n,
        CASE WHEN k.judged THEN CASE WHEN k.same THEN 'again' ELSE 'conflict' END

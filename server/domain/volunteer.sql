@@ -8,15 +8,19 @@ VALUES ($1::uuid, decode($2, 'hex'), $3::integer)
 -- Forgets a volunteer: the row with the salt, the skill, and leases that are still open.
 -- What was judged stays, under an id that leads nowhere.
 --   $1 uuid
-WITH leases AS (DELETE FROM assignment WHERE volunteer_id = $1::uuid AND state <> 'judged'),
+WITH leases AS (DELETE FROM lease WHERE volunteer_id = $1::uuid),
+     skips AS (DELETE FROM skipped_pair WHERE volunteer_id = $1::uuid),
      skill AS (DELETE FROM volunteer_skill WHERE volunteer_id = $1::uuid)
 DELETE FROM volunteer WHERE id = $1::uuid
 
 -- name: volunteer_sweep
 -- Forgets what was written about volunteers while they were being erased.
 WITH leases AS (
-    DELETE FROM assignment a WHERE a.state <> 'judged'
-       AND NOT EXISTS (SELECT FROM volunteer v WHERE v.id = a.volunteer_id)
+    DELETE FROM lease l
+     WHERE NOT EXISTS (SELECT FROM volunteer v WHERE v.id = l.volunteer_id)
+), skips AS (
+    DELETE FROM skipped_pair p
+     WHERE NOT EXISTS (SELECT FROM volunteer v WHERE v.id = p.volunteer_id)
 )
 DELETE FROM volunteer_skill s
  WHERE NOT EXISTS (SELECT FROM volunteer v WHERE v.id = s.volunteer_id)

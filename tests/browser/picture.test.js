@@ -39,7 +39,7 @@ describe("the picture for the README", { skip: there ? false : "no demo corpus i
 	});
 
 	test("shows a pair with both answers and a mark", async () => {
-		const [[left]] = await sql(database, "select i.truth from assignment a join item i on i.id = a.left_item");
+		const [[left]] = await sql(database, "select i.truth from lease l join item i on i.id = l.left_item");
 		const fake = left === "fake" ? "left" : "right";
 		const real = left === "fake" ? "right" : "left";
 		await visit.at(`${real}-scale`).locator("[data-step='2']").click();

@@ -91,7 +91,7 @@ START_TEST(the_third_ask_gives_the_newest_of_the_two_that_are_open)
 	ck_assert_mem_ne(one.id, two.id, sizeof one.id);
 	ck_assert_mem_eq(again.id, two.id, sizeof two.id);
 	ck_assert_str_eq(text_at(third.body, "expires_at"), text_at(second, "expires_at"));
-	ck_assert_int_eq(count_db("SELECT count(*) FROM assignment WHERE volunteer_id = '%s'",
+	ck_assert_int_eq(count_db("SELECT count(*) FROM lease WHERE volunteer_id = '%s'",
 							  volunteer_id(&person)),
 					 2);
 }
@@ -103,7 +103,7 @@ START_TEST(a_lease_that_ran_out_makes_room_for_another)
 
 	a_lease(&person, NULL);
 	a_lease(&person, NULL);
-	tell_db("UPDATE assignment SET expires_at = now() - interval '1 second'"
+	tell_db("UPDATE lease SET expires_at = now() - interval '1 second'"
 			" WHERE volunteer_id = '%s'",
 			volunteer_id(&person));
 	expect_status(ask(&person, common_campaign()), 201);

@@ -229,10 +229,9 @@ START_TEST(what_was_handed_out_is_what_is_stored)
 	ck_assert_int_eq(
 		count_db(
 			"SELECT count(*) FROM judgment j JOIN judged_pair p USING (assignment_id)"
-			" JOIN assignment a ON a.id = assignment_id JOIN campaign c ON c.id = p.campaign_id"
-			" WHERE c.name = '%s' AND j.item_id = CASE j.position WHEN 'left' THEN a.left_item"
-			" ELSE a.right_item END AND a.state = 'judged' AND p.policy = c.policy"
-			" AND (p.kind = 'training') = j.training",
+			" JOIN campaign c ON c.id = p.campaign_id JOIN item i ON i.id = j.item_id"
+			" WHERE c.name = '%s' AND i.campaign_id = c.id AND p.policy = c.policy"
+			" AND (p.kind = 'training') = j.training AND i.training = j.training",
 			walk_campaign),
 		2 * (long long)pairs_walked());
 }

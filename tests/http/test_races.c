@@ -185,7 +185,7 @@ START_TEST(however_many_windows_ask_two_leases_are_open)
 			racers[r].body[n] = json_pack("{s:s}", "campaign", common_campaign());
 	}
 	race_all(racers);
-	ck_assert_int_eq(count_db("SELECT count(*) FROM assignment WHERE volunteer_id = '%s'",
+	ck_assert_int_eq(count_db("SELECT count(*) FROM lease WHERE volunteer_id = '%s'",
 							  volunteer_id(&person)),
 					 2);
 	int firsts = 0;

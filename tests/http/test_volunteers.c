@@ -196,7 +196,7 @@ START_TEST(erasure_forgets_the_volunteer_and_keeps_the_judgments)
 	expect_status(a, 204);
 	ck_assert_str_eq(person.cookie, "");
 	ck_assert_int_eq(count_db("SELECT count(*) FROM volunteer WHERE id = '%s'", id), 0);
-	ck_assert_int_eq(count_db("SELECT count(*) FROM assignment WHERE volunteer_id = '%s'", id), 0);
+	ck_assert_int_eq(count_db("SELECT count(*) FROM lease WHERE volunteer_id = '%s'", id), 0);
 	ck_assert_int_eq(count_db("SELECT count(*) FROM judgment WHERE volunteer_id = '%s'", id), 1);
 	expect_problem(get(&ghost, "/api/v1/me"), 401, "nobody");
 	expect_status(delete_at(&ghost, "/api/v1/me"), 204);
