@@ -5,7 +5,8 @@
  * A route is a line in the table in api/routes.c.  It has either `handle` (one
  * request at a time) or `handle_many` (whatever waits for that route, in one
  * transaction); never both.  Without a lane it is answered by the MHD thread itself
- * and must not block: its `db` is NULL.
+ * and must not block: its `db` is NULL.  With a lane it may have `here` besides: what
+ * memory can answer needs no other thread.
  */
 #ifndef HTTP_ROUTER_H
 #define HTTP_ROUTER_H
@@ -23,6 +24,13 @@ struct route {
 	struct error (*handle)(struct request *req, struct db *db);
 	void (*handle_many)(struct request *reqs[], size_t count, struct db *db);
 	struct lane **lane; /* who runs it; NULL: the MHD thread */
+	/*
+	 * Optional; on an MHD thread, with the whole body, before the lane gets the request.  Must
+	 * not block: no database, no disk.  True: it has answered, with a problem if need be.
+	 * False: it has left the answer alone, and the lane serves the request as ever.  An
+	 * account is not known yet, so it is for routes that ask for a volunteer at most.
+	 */
+	bool (*here)(struct request *req);
 	enum role role;     /* the least that may ask */
 	enum budget budget;
 	bool bare; /* takes no body */

@@ -235,6 +235,8 @@ static enum MHD_Result access_handler(void *arg, struct MHD_Connection *connecti
 		return send_answer(server, req);
 	if (!req->route->lane)
 		return answer_here(server, req);
+	if (req->route->here && req->route->here(req))
+		return send_answer(server, req);
 	dispatch(server, req);
 	return MHD_YES;
 }

@@ -10,7 +10,8 @@
  *                                     |  (a lane thread answers)
  *                            end: queue the answer  <-  request_finish()
  *
- * MHD threads parse and send; they never wait for the database.
+ * MHD threads parse and send; they never wait for the database.  What a route's `here`
+ * answers from memory is sent at once, and no other thread sees the request.
  */
 #ifndef HTTP_SERVER_H
 #define HTTP_SERVER_H
