@@ -10,8 +10,9 @@
  * "one of the two is always fake" can be guessed.  Sides are random, by a biased coin
  * (Efron 1971) that keeps fakes and gold balanced between left and right per volunteer.
  *
- * The caller passes only items that this volunteer may see: in service, of the right
- * medium, neither the item nor its group seen before.  Pure; O(candidates); any thread.
+ * Items come from a shelf of a crowd/stock; what the volunteer may not see again is a set of
+ * lineages.  The time does not grow with the number of items, unless a volunteer has seen nearly
+ * all of a shelf, or a lineage is huge.  Pure; any thread, while none changes the stock.
  */
 #ifndef CROWD_CHOOSE_H
 #define CROWD_CHOOSE_H
@@ -20,18 +21,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/keyset.h"
 #include "core/random.h"
-
-struct candidate {
-	uint32_t item;      /* the caller's own; only handed through */
-	uint32_t group;     /* lineage; 0: alone */
-	uint32_t pair;      /* same value: made to be shown together; 0: none */
-	float p_fake;       /* what is believed now; .5 when nothing is known */
-	uint16_t judgments; /* counted so far */
-	uint16_t in_flight; /* leases open */
-	bool gold, training;
-	int8_t truth; /* REAL or FAKE for gold and training, else UNKNOWN */
-};
+#include "crowd/stock.h"
 
 /* What is known about the one who asks. The caller counts; choose_count() helps. */
 struct asker {
@@ -40,13 +32,13 @@ struct asker {
 	uint32_t training_left;          /* pairs still wanted */
 	double fake_left, fake_right;    /* fakes shown so far on each side; unknown ones by p_fake */
 	uint32_t gold_left, gold_right;
+	const struct keyset *seen; /* lineages that must not come again; NULL: none */
 };
 
 struct choose_options {
-	uint32_t plan;       /* judgments an item is to get: judgments + in_flight >= plan is skipped */
-	double gold_first;   /* .40: the dose for a newcomer */
-	double gold_last;    /* .10: for one who is known */
-	double random_share; /* .20 */
+	double gold_first;    /* .40: the dose for a newcomer */
+	double gold_last;     /* .10: for one who is known */
+	double random_share;  /* .20 */
 	double matched_share; /* .50: of pairs whose first item has a partner */
 	double fake_rate;     /* .50: of gold and training items drawn, how many are fake */
 	bool gold_alone;      /* go on with pairs of gold only when nothing else is left */
@@ -54,12 +46,9 @@ struct choose_options {
 
 static inline struct choose_options choose_in_service(void)
 {
-	return (struct choose_options){ .plan = 25,
-									.gold_first = .4,
-									.gold_last = .1,
-									.random_share = .2,
-									.matched_share = .5,
-									.fake_rate = .5 };
+	return (struct choose_options){
+		.gold_first = .4, .gold_last = .1, .random_share = .2, .matched_share = .5, .fake_rate = .5
+	};
 }
 
 enum choice_kind {
@@ -73,16 +62,15 @@ enum choice_kind {
 struct choice {
 	enum choice_kind kind;
 	bool matched;
-	size_t left, right; /* indices into the candidates */
+	uint32_t left, right; /* indices of the stock */
+	uint32_t looked_at;   /* items, to find it: what it cost */
 };
 
-struct choice choose_pair(const struct candidate candidates[], size_t count,
-						  const struct asker *asker, const struct choose_options *options,
-						  struct random *random);
+struct choice choose_pair(const struct stock *stock, uint32_t shelf, const struct asker *asker,
+						  const struct choose_options *options, struct random *random);
 
 /* Adds a choice to the asker's counts, so that the next one can balance against it. */
-void choose_count(struct asker *asker, const struct candidate candidates[],
-				  const struct choice *choice);
+void choose_count(struct asker *asker, const struct stock *stock, const struct choice *choice);
 
 /*
  * Expected information, in bits, of one answer from a volunteer of this skill about an item
