@@ -42,6 +42,7 @@ struct choose_options {
 	double matched_share; /* .50: of pairs whose first item has a partner */
 	double fake_rate;     /* .50: of gold and training items drawn, how many are fake */
 	bool gold_alone;      /* go on with pairs of gold only when nothing else is left */
+	bool training_alone;  /* training or nothing: other shelves may have some first */
 };
 
 static inline struct choose_options choose_in_service(void)

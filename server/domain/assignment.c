@@ -2,7 +2,6 @@
 #include "domain/assignment.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/clock.h"
@@ -122,31 +121,27 @@ static bool wanted(const struct finding *finding, const struct catalogue_item *i
 }
 
 /* The items of one medium and one campaign that this volunteer may see. */
-static size_t candidates_of(const struct finding *finding, enum media_type type, uint32_t campaign,
-							struct candidate candidates[])
+static void stock_up(const struct finding *finding, enum media_type type, uint32_t campaign,
+					 struct stock *stock)
 {
-	size_t count = 0;
-
 	for (uint32_t i = 0; i < finding->snapshot->count; i++) {
 		const struct catalogue_item *item = &finding->snapshot->items[i];
 
 		if (item->media_type != type || item->campaign != campaign || !wanted(finding, item))
 			continue;
-		candidates[count++] = (struct candidate){ .item = i,
-												  .group = item->lineage,
-												  .pair = item->pair,
-												  .p_fake = item->p_fake,
-												  .judgments = item->judgments,
-												  .in_flight = item->in_flight,
-												  .gold = item->gold,
-												  .training = item->training,
-												  .truth = item->truth };
+		stock_put(stock, i, 0,
+				  &(struct stock_item){ .lineage = item->lineage,
+										.pair = item->pair,
+										.p_fake = item->p_fake,
+										.judgments = item->judgments,
+										.in_flight = item->in_flight,
+										.gold = item->gold,
+										.training = item->training,
+										.truth = item->truth });
 	}
-	return count;
 }
 
-static void take(struct finding *finding, uint32_t campaign_index, const struct choice *choice,
-				 uint32_t left, uint32_t right)
+static void take(struct finding *finding, uint32_t campaign_index, const struct choice *choice)
 {
 	static const uint8_t kinds[] = { [CHOICE_TRAINING] = KIND_TRAINING,
 									 [CHOICE_GOLD] = KIND_GOLD,
@@ -158,8 +153,8 @@ static void take(struct finding *finding, uint32_t campaign_index, const struct 
 
 	uuid_random(lease->id);
 	memcpy(lease->campaign, campaign->id, UUID_BYTES);
-	memcpy(lease->left, snapshot->items[left].id, UUID_BYTES);
-	memcpy(lease->right, snapshot->items[right].id, UUID_BYTES);
+	memcpy(lease->left, snapshot->items[choice->left].id, UUID_BYTES);
+	memcpy(lease->right, snapshot->items[choice->right].id, UUID_BYTES);
 	lease->issued_s = clock_now_s();
 	lease->expires_s = lease->issued_s + LEASE_S;
 	lease->policy = campaign->policy;
@@ -168,31 +163,31 @@ static void take(struct finding *finding, uint32_t campaign_index, const struct 
 	finding->found->question =
 		arena_copy(finding->arena, campaign->question, strlen(campaign->question));
 	finding->found->outcome = ASSIGNMENT_NEW;
-	snapshot->items[left].in_flight++;
-	snapshot->items[right].in_flight++;
+	snapshot->items[choice->left].in_flight++;
+	snapshot->items[choice->right].in_flight++;
 }
 
 /* Tries one medium of one campaign. True when a pair was found. */
 static bool choose_in(struct finding *finding, enum media_type type, uint32_t campaign,
-					  bool only_training, struct candidate candidates[])
+					  bool only_training)
 {
 	struct choose_options options = choose_in_service();
-	size_t count = candidates_of(finding, type, campaign, candidates);
+	struct stock *stock = stock_new();
 
-	options.plan = finding->snapshot->campaigns[campaign].plan;
+	stock_set_plan(stock, 0, finding->snapshot->campaigns[campaign].plan);
+	stock_up(finding, type, campaign, stock);
+	options.training_alone = only_training;
 	options.random_share = finding->snapshot->campaigns[campaign].random_share;
-	struct choice choice =
-		choose_pair(candidates, count, &finding->asker, &options, &finding->random);
-	if (!count || choice.kind == CHOICE_NOTHING)
+	struct choice choice = choose_pair(stock, 0, &finding->asker, &options, &finding->random);
+	stock_free(stock);
+	if (choice.kind == CHOICE_NOTHING)
 		return false;
-	if (only_training && choice.kind != CHOICE_TRAINING)
-		return false;
-	take(finding, campaign, &choice, candidates[choice.left].item, candidates[choice.right].item);
+	take(finding, campaign, &choice);
 	return true;
 }
 
 /* Media and campaigns in random order, so that none starves; only what was wished for. */
-static bool choose_among(struct finding *finding, bool only_training, struct candidate candidates[])
+static bool choose_among(struct finding *finding, bool only_training)
 {
 	uint32_t places = finding->snapshot->campaign_count * MEDIA_TYPES;
 	uint32_t first = places ? random_below(&finding->random, places) : 0;
@@ -203,7 +198,7 @@ static bool choose_among(struct finding *finding, bool only_training, struct can
 
 		if (!finding->wish->any_type && type != finding->wish->type)
 			continue;
-		if (choose_in(finding, type, place / MEDIA_TYPES, only_training, candidates))
+		if (choose_in(finding, type, place / MEDIA_TYPES, only_training))
 			return true;
 	}
 	return false;
@@ -212,15 +207,9 @@ static bool choose_among(struct finding *finding, bool only_training, struct can
 /* Practice comes first, in whichever medium there is some. */
 static void choose(struct finding *finding)
 {
-	struct candidate *candidates =
-		malloc((finding->snapshot->count + 1) * sizeof *candidates); /* may be large: no arena */
-
-	if (!candidates)
-		abort();
 	finding->found->outcome = ASSIGNMENT_NONE_LEFT;
-	if (!finding->asker.training_left || !choose_among(finding, true, candidates))
-		choose_among(finding, false, candidates);
-	free(candidates);
+	if (!finding->asker.training_left || !choose_among(finding, true))
+		choose_among(finding, false);
 }
 
 struct lease_texts {

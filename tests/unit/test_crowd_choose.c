@@ -6,44 +6,64 @@
 #include "crowd/judgments.h"
 #include "suites.h"
 
-#define MANY 60
+#define MANY  60
+#define SHELF 1
 
 static const struct asker newcomer = { .sensitivity = .7, .specificity = .7 };
 
 /*
  * Twenty lineages of three: a real and two fakes, each fifth lineage gold, none training.
  */
-static void make_candidates(struct candidate candidates[MANY])
+static void make_items(struct stock_item items[MANY])
 {
 	for (uint32_t i = 0; i < MANY; i++) {
 		bool gold = i / 3 % 5 == 0;
 
-		candidates[i] = (struct candidate){ .item = i,
-											.group = i / 3 + 1,
-											.p_fake = .5F,
-											.gold = gold,
-											.truth = (int8_t)(gold ? i % 3 > 0 : UNKNOWN) };
+		items[i] = (struct stock_item){ .lineage = i / 3 + 1,
+										.p_fake = .5F,
+										.gold = gold,
+										.truth = (int8_t)(gold ? i % 3 > 0 : UNKNOWN) };
 	}
 }
 
-static struct choice choose(const struct candidate candidates[], size_t count,
-							struct random *random)
+static struct stock *stock_of(const struct stock_item items[], uint32_t count)
+{
+	struct stock *stock = stock_new();
+
+	for (uint32_t i = 0; i < count; i++)
+		stock_put(stock, i, SHELF, &items[i]);
+	return stock;
+}
+
+static struct choice choose(const struct stock *stock, struct random *random)
 {
 	struct choose_options options = choose_in_service();
 
-	return choose_pair(candidates, count, &newcomer, &options, random);
+	return choose_pair(stock, SHELF, &newcomer, &options, random);
+}
+
+/* From items that change between one choice and the next. */
+static struct choice choose_from(const struct stock_item items[], uint32_t count,
+								 struct random *random)
+{
+	struct stock *stock = stock_of(items, count);
+	struct choice choice = choose(stock, random);
+
+	stock_free(stock);
+	return choice;
 }
 
 START_TEST(a_mixed_pair_never_holds_two_of_one_lineage)
 {
-	struct candidate candidates[MANY];
+	struct stock_item items[MANY];
 	struct random random = random_seeded(1);
 	int matched = 0, mixed = 0;
 
-	make_candidates(candidates);
+	make_items(items);
+	struct stock *stock = stock_of(items, MANY);
 	for (int draw = 0; draw < 2000; draw++) {
-		struct choice choice = choose(candidates, MANY, &random);
-		bool related = candidates[choice.left].group == candidates[choice.right].group;
+		struct choice choice = choose(stock, &random);
+		bool related = items[choice.left].lineage == items[choice.right].lineage;
 
 		ck_assert_int_ne(choice.kind, CHOICE_NOTHING);
 		ck_assert_uint_ne(choice.left, choice.right);
@@ -51,6 +71,7 @@ START_TEST(a_mixed_pair_never_holds_two_of_one_lineage)
 		matched += choice.matched;
 		mixed += !choice.matched;
 	}
+	stock_free(stock);
 	ck_assert_int_gt(matched, 600);
 	ck_assert_int_gt(mixed, 600);
 }
@@ -59,26 +80,27 @@ END_TEST
 /* Draws gold only, so that truths are known, and counts what pairs hold. */
 START_TEST(no_rule_about_pairs_can_be_guessed)
 {
-	struct candidate candidates[MANY];
+	struct stock_item items[MANY];
 	struct random random = random_seeded(2);
 	struct choose_options options = choose_in_service();
 	int seen[2][3] = { 0 };
 
-	make_candidates(candidates);
+	make_items(items);
 	for (uint32_t i = 0; i < MANY; i++) {
-		candidates[i].gold = true;
-		candidates[i].truth = i % 3 > 0 && i % 6 != 4 ? FAKE : REAL; /* two takes in some */
+		items[i].gold = true;
+		items[i].truth = i % 3 > 0 && i % 6 != 4 ? FAKE : REAL; /* two takes in some */
 	}
-	candidates[0].gold = false;
-	candidates[0].truth = UNKNOWN;
+	items[0].gold = false;
+	items[0].truth = UNKNOWN;
 	options.gold_first = options.gold_last = 10; /* certain, though one item alone is left */
+	struct stock *stock = stock_of(items, MANY);
 	for (int draw = 0; draw < 3000; draw++) {
-		struct choice choice = choose_pair(candidates, MANY, &newcomer, &options, &random);
-		int fakes =
-			(candidates[choice.left].truth == FAKE) + (candidates[choice.right].truth == FAKE);
+		struct choice choice = choose_pair(stock, SHELF, &newcomer, &options, &random);
+		int fakes = (items[choice.left].truth == FAKE) + (items[choice.right].truth == FAKE);
 
 		seen[choice.matched][fakes]++;
 	}
+	stock_free(stock);
 	for (int matched = 0; matched < 2; matched++)
 		for (int fakes = 0; fakes < 3; fakes++)
 			ck_assert_int_gt(seen[matched][fakes], 100);
@@ -87,119 +109,133 @@ END_TEST
 
 START_TEST(the_gold_dose_falls_as_a_volunteer_becomes_known)
 {
-	struct candidate candidates[MANY];
+	struct stock_item items[MANY];
 	struct random random = random_seeded(3);
 	struct choose_options options = choose_in_service();
 	struct asker asker = newcomer;
 	double gold = 0;
 
-	make_candidates(candidates);
+	make_items(items);
 	options.matched_share = 0;
 	asker.gold_seen = _i ? 1000 : 0;
+	struct stock *stock = stock_of(items, MANY);
 	for (int draw = 0; draw < 4000; draw++) {
-		struct choice choice = choose_pair(candidates, MANY, &asker, &options, &random);
+		struct choice choice = choose_pair(stock, SHELF, &asker, &options, &random);
 
-		gold += (double)candidates[choice.left].gold + candidates[choice.right].gold;
+		gold += (double)items[choice.left].gold + items[choice.right].gold;
 	}
+	stock_free(stock);
 	ck_assert_double_eq_tol(gold / 8000, _i ? .1 : .4, .02);
 }
 END_TEST
 
 START_TEST(training_comes_first_and_ends)
 {
-	struct candidate candidates[MANY];
+	struct stock_item items[MANY];
 	struct random random = random_seeded(4);
 	struct choose_options options = choose_in_service();
 	struct asker asker = newcomer;
 
-	make_candidates(candidates);
+	make_items(items);
 	for (int i = 0; i < 6; i++) {
-		candidates[i].training = true;
-		candidates[i].truth = (int8_t)(i % 2);
+		items[i].training = true;
+		items[i].truth = (int8_t)(i % 2);
 	}
 	asker.training_left = 2;
+	struct stock *stock = stock_of(items, MANY);
 	for (int pair = 0; pair < 4; pair++) {
-		struct choice choice = choose_pair(candidates, MANY, &asker, &options, &random);
+		struct choice choice = choose_pair(stock, SHELF, &asker, &options, &random);
 
 		ck_assert_int_eq(choice.kind == CHOICE_TRAINING, pair < 2);
-		ck_assert_int_eq(candidates[choice.left].training, pair < 2);
-		ck_assert_int_eq(candidates[choice.right].training, pair < 2);
-		choose_count(&asker, candidates, &choice);
+		ck_assert_int_eq(items[choice.left].training, pair < 2);
+		ck_assert_int_eq(items[choice.right].training, pair < 2);
+		choose_count(&asker, stock, &choice);
 	}
+	stock_free(stock);
 }
 END_TEST
 
 START_TEST(an_item_at_its_plan_is_passed_over)
 {
-	struct candidate candidates[MANY];
+	struct stock_item items[MANY];
 	struct random random = random_seeded(5);
 
-	make_candidates(candidates);
+	make_items(items);
 	for (int i = 0; i < MANY; i += 2) {
-		candidates[i].judgments = 20;
-		candidates[i].in_flight = 5;
+		items[i].judgments = 20;
+		items[i].in_flight = 5;
 	}
+	struct stock *stock = stock_of(items, MANY);
 	for (int draw = 0; draw < 500; draw++) {
-		struct choice choice = choose(candidates, MANY, &random);
-		const struct candidate *left = &candidates[choice.left], *right = &candidates[choice.right];
+		struct choice choice = choose(stock, &random);
+		const struct stock_item *left = &items[choice.left], *right = &items[choice.right];
 
 		ck_assert(left->gold || left->judgments == 0);
 		ck_assert(right->gold || right->judgments == 0);
 	}
+	stock_free(stock);
 }
 END_TEST
 
 START_TEST(the_odd_one_out_finds_company)
 {
-	struct candidate two[2] = { { .group = 1, .p_fake = .5F, .truth = UNKNOWN },
-								{ .group = 2, .p_fake = .99F, .judgments = 30, .truth = UNKNOWN } };
+	struct stock_item two[2] = {
+		{ .lineage = 1, .p_fake = .5F, .truth = UNKNOWN },
+		{ .lineage = 2, .p_fake = .99F, .judgments = 30, .truth = UNKNOWN }
+	};
 	struct random random = random_seeded(6);
-	struct choice choice = choose(two, 2, &random);
+	struct choice choice = choose_from(two, 2, &random);
 
 	ck_assert_int_ne(choice.kind, CHOICE_NOTHING);
 	ck_assert_uint_eq(choice.left + choice.right, 1);
 	two[1].gold = true;
 	two[1].truth = FAKE;
-	ck_assert_int_eq(choose(two, 2, &random).kind, CHOICE_GOLD);
-	two[1].group = 1;
-	ck_assert(choose(two, 2, &random).matched);
+	ck_assert_int_eq(choose_from(two, 2, &random).kind, CHOICE_GOLD);
+	two[1].lineage = 1;
+	ck_assert(choose_from(two, 2, &random).matched);
 }
 END_TEST
 
 START_TEST(nothing_is_left_when_every_item_has_its_judgments)
 {
-	struct candidate candidates[MANY];
+	struct stock_item items[MANY];
 	struct random random = random_seeded(7);
 	struct choose_options options = choose_in_service();
 
-	make_candidates(candidates);
+	make_items(items);
 	for (int i = 0; i < MANY; i++)
-		candidates[i].judgments = 25;
-	ck_assert_int_eq(choose(candidates, MANY, &random).kind, CHOICE_NOTHING);
-	ck_assert_int_eq(choose(candidates, 0, &random).kind, CHOICE_NOTHING);
-	ck_assert_int_eq(choose(candidates, 1, &random).kind, CHOICE_NOTHING);
+		items[i].judgments = 25;
+	ck_assert_int_eq(choose_from(items, MANY, &random).kind, CHOICE_NOTHING);
+	ck_assert_int_eq(choose_from(items, 0, &random).kind, CHOICE_NOTHING);
+	ck_assert_int_eq(choose_from(items, 1, &random).kind, CHOICE_NOTHING);
+	struct stock *stock = stock_of(items, MANY);
+	ck_assert_int_eq(choose_pair(stock, SHELF + 1, &newcomer, &options, &random).kind,
+					 CHOICE_NOTHING);
 	options.gold_alone = true;
-	ck_assert_int_eq(choose_pair(candidates, MANY, &newcomer, &options, &random).kind, CHOICE_GOLD);
+	ck_assert_int_eq(choose_pair(stock, SHELF, &newcomer, &options, &random).kind, CHOICE_GOLD);
+	stock_free(stock);
 }
 END_TEST
 
 START_TEST(what_tells_most_is_asked_and_the_rest_is_not_forgotten)
 {
-	struct candidate candidates[MANY];
+	struct stock_item items[MANY];
 	struct random random = random_seeded(8);
 	struct choose_options options = choose_in_service();
 	int open = 0, sure = 0;
 
-	make_candidates(candidates);
+	make_items(items);
 	options.matched_share = options.gold_first = options.gold_last = 0;
 	for (int i = 0; i < MANY; i++)
-		candidates[i].p_fake = i >= 3 && i < 12 ? .5F : .98F;
+		items[i].p_fake = i >= 3 && i < 12 ? .5F : .98F;
+	struct stock *stock = stock_of(items, MANY);
 	for (int draw = 0; draw < 1000; draw++) {
-		struct choice choice = choose_pair(candidates, MANY, &newcomer, &options, &random);
+		struct choice choice = choose_pair(stock, SHELF, &newcomer, &options, &random);
 
-		open += (candidates[choice.left].p_fake < .9F) + (candidates[choice.right].p_fake < .9F);
-		sure += (candidates[choice.left].p_fake > .9F) + (candidates[choice.right].p_fake > .9F);
+		open += (items[choice.left].p_fake < .9F) + (items[choice.right].p_fake < .9F);
+		sure += (items[choice.left].p_fake > .9F) + (items[choice.right].p_fake > .9F);
 	}
+	stock_free(stock);
 	ck_assert_int_gt(open, 1500);
 	ck_assert_int_gt(sure, 200);
 }
@@ -207,22 +243,24 @@ END_TEST
 
 START_TEST(fakes_stand_left_as_often_as_right)
 {
-	struct candidate candidates[MANY];
+	struct stock_item items[MANY];
 	struct random random = random_seeded(9);
 	struct choose_options options = choose_in_service();
 	struct asker asker = newcomer;
 	int first_left = 0;
 
-	make_candidates(candidates);
+	make_items(items);
 	for (int i = 0; i < MANY; i++)
-		candidates[i].p_fake = i % 2 ? .9F : .1F;
+		items[i].p_fake = i % 2 ? .9F : .1F;
+	struct stock *stock = stock_of(items, MANY);
 	for (int draw = 0; draw < 400; draw++) {
-		struct choice choice = choose_pair(candidates, MANY, &asker, &options, &random);
+		struct choice choice = choose_pair(stock, SHELF, &asker, &options, &random);
 
 		first_left += choice.left < choice.right;
-		choose_count(&asker, candidates, &choice);
+		choose_count(&asker, stock, &choice);
 		ck_assert_double_lt(fabs(asker.fake_left - asker.fake_right), 12);
 	}
+	stock_free(stock);
 	ck_assert_int_gt(first_left, 140);
 	ck_assert_int_lt(first_left, 260);
 }
@@ -235,6 +273,296 @@ START_TEST(an_answer_is_worth_most_where_nothing_is_known)
 	ck_assert_double_eq_tol(choose_information(.5, 1, 1), 1, 1e-12);
 	ck_assert_double_eq_tol(choose_information(.5, .5, .5), 0, 1e-12);
 	ck_assert_double_eq(choose_information(1, .8, .8), 0);
+}
+END_TEST
+
+START_TEST(who_looks_for_training_alone_gets_nothing_else)
+{
+	struct stock_item items[MANY];
+	struct random random = random_seeded(10);
+	struct choose_options options = choose_in_service();
+	struct asker asker = newcomer;
+
+	make_items(items);
+	options.training_alone = true;
+	asker.training_left = 1;
+	struct stock *stock = stock_of(items, MANY);
+	ck_assert_int_eq(choose_pair(stock, SHELF, &asker, &options, &random).kind, CHOICE_NOTHING);
+	for (uint32_t i = 0; i < 6; i++) {
+		items[i].training = true;
+		items[i].truth = (int8_t)(i % 2);
+		stock_put(stock, i, SHELF, &items[i]);
+	}
+	ck_assert_int_eq(choose_pair(stock, SHELF, &asker, &options, &random).kind, CHOICE_TRAINING);
+	stock_free(stock);
+}
+END_TEST
+
+#define CROWDED 400
+
+/* In many boxes, lineages of two, of which the last `left` items are not seen. */
+static struct stock *stock_nearly_seen(uint32_t left, struct keyset *seen)
+{
+	struct stock *stock = stock_new();
+
+	for (uint32_t i = 0; i < CROWDED; i++) {
+		stock_put(stock, i, SHELF,
+				  &(struct stock_item){ .lineage = i / 2 + 1,
+										.p_fake = (float)(i * 37 % CROWDED + 1) / (CROWDED + 2),
+										.in_flight = (uint16_t)(i % 13),
+										.truth = UNKNOWN });
+		if (i < CROWDED - left)
+			keyset_add(seen, i / 2 + 1);
+	}
+	return stock;
+}
+
+/* Pearson's, of counts that should all be `expected`. */
+static double chi_square(const uint32_t counts[], uint32_t count, double expected)
+{
+	double sum = 0;
+
+	for (uint32_t i = 0; i < count; i++)
+		sum += (counts[i] - expected) * (counts[i] - expected) / expected;
+	return sum;
+}
+
+START_TEST(what_is_not_seen_is_drawn_with_equal_chance)
+{
+	static const struct {
+		uint32_t left;
+		double bound; /* of chi square, at one in ten thousand */
+	} cases[] = { { CROWDED, 512.8 }, { 100, 160.2 }, { 20, 51.1 }, { 6, 25.7 } };
+	uint32_t left = cases[_i].left, counts[CROWDED] = { 0 }, draws = 50 * CROWDED;
+	struct random random = random_seeded(11);
+	struct choose_options options = { .random_share = 1 };
+	struct asker asker = newcomer;
+	struct keyset *seen = keyset_new();
+	struct stock *stock = stock_nearly_seen(left, seen);
+
+	asker.seen = seen;
+	for (uint32_t draw = 0; draw < draws; draw++) {
+		struct choice choice = choose_pair(stock, SHELF, &asker, &options, &random);
+
+		ck_assert_int_eq(choice.kind, CHOICE_RANDOM);
+		ck_assert(!keyset_has(seen, stock_at(stock, choice.left)->lineage));
+		ck_assert(!keyset_has(seen, stock_at(stock, choice.right)->lineage));
+		counts[choice.left]++;
+		counts[choice.right]++;
+	}
+	ck_assert_double_lt(chi_square(&counts[CROWDED - left], left, 2. * draws / left),
+						cases[_i].bound);
+	stock_free(stock);
+	keyset_free(seen);
+}
+END_TEST
+
+START_TEST(the_last_pair_is_found_when_all_else_is_seen)
+{
+	struct random random = random_seeded(12);
+	struct choose_options options = choose_in_service();
+	struct asker asker = newcomer;
+	struct keyset *seen = keyset_new();
+	struct stock *stock = stock_nearly_seen(2, seen);
+
+	asker.seen = seen;
+	for (int draw = 0; draw < 100; draw++) {
+		struct choice choice = choose_pair(stock, SHELF, &asker, &options, &random);
+
+		ck_assert(choice.matched); /* the two are of one lineage */
+		ck_assert_uint_eq(choice.left + choice.right, CROWDED - 2 + CROWDED - 1);
+	}
+	struct stock_item other = *stock_at(stock, CROWDED - 1);
+	other.lineage = CROWDED;
+	stock_put(stock, CROWDED - 1, SHELF, &other);
+	for (int draw = 0; draw < 100; draw++) {
+		struct choice choice = choose_pair(stock, SHELF, &asker, &options, &random);
+
+		ck_assert(!choice.matched);
+		ck_assert_uint_eq(choice.left + choice.right, CROWDED - 2 + CROWDED - 1);
+	}
+	keyset_add(seen, CROWDED);
+	ck_assert_int_eq(choose_pair(stock, SHELF, &asker, &options, &random).kind, CHOICE_NOTHING);
+	stock_free(stock);
+	keyset_free(seen);
+}
+END_TEST
+
+START_TEST(made_for_each_other_means_matched_without_a_lineage)
+{
+	struct stock_item items[4];
+	struct random random = random_seeded(13);
+	struct choose_options options = choose_in_service();
+
+	for (uint32_t i = 0; i < 4; i++)
+		items[i] = (struct stock_item){
+			.lineage = i + 1, .pair = i / 2 + 1, .p_fake = .5F, .truth = UNKNOWN
+		};
+	struct stock *stock = stock_of(items, 4);
+	options.matched_share = 1;
+	for (int draw = 0; draw < 100; draw++) {
+		struct choice choice = choose_pair(stock, SHELF, &newcomer, &options, &random);
+
+		ck_assert(choice.matched);
+		ck_assert_uint_eq(choice.left / 2, choice.right / 2);
+	}
+	stock_free(stock);
+}
+END_TEST
+
+#define TOLD 1500
+
+static double worth(const struct stock_item *item, const struct asker *asker)
+{
+	return choose_information(item->p_fake, asker->sensitivity, asker->specificity) /
+		   (1. + item->in_flight);
+}
+
+/* What the two most telling items would tell, of those not seen. */
+static double most_told(const struct stock *stock, const struct asker *asker)
+{
+	double first = 0, second = 0;
+
+	for (uint32_t i = 0; i < TOLD; i++) {
+		const struct stock_item *item = stock_at(stock, i);
+		double value = worth(item, asker);
+
+		if (keyset_has(asker->seen, item->lineage))
+			continue;
+		if (value > first) {
+			second = first;
+			first = value;
+		} else if (value > second) {
+			second = value;
+		}
+	}
+	return first + second;
+}
+
+static double p_of_shape(int shape, struct random *random)
+{
+	double unit = random_unit(random);
+
+	switch (shape) {
+	case 0:
+		return unit;
+	case 1:
+		return .9 + .09 * unit; /* nearly settled */
+	case 2:
+		return unit < .5 ? .02 + .2 * unit : 1.2 - .2 * unit - .1; /* two camps */
+	default:
+		return unit < .3 ? .5 : unit;
+	}
+}
+
+/* One item for each lineage, all planned; what is chosen stays leased, and half is seen. */
+START_TEST(what_is_chosen_tells_nearly_as_much_as_the_best)
+{
+	static const double skills[][2] = {
+		{ .72, .72 }, { .95, .6 }, { .55, .97 }, { .3, .2 }, { .99, .99 }
+	};
+	struct random random = random_seeded(14 + (uint64_t)_i);
+	struct choose_options options = { 0 };
+	struct keyset *seen = keyset_new();
+	struct stock *stock = stock_new();
+	struct asker asker = { .seen = seen };
+	double best = 0, told = 0;
+
+	for (uint32_t i = 0; i < TOLD; i++) {
+		stock_put(stock, i, SHELF,
+				  &(struct stock_item){ .lineage = i + 1,
+										.p_fake = (float)p_of_shape(_i, &random),
+										.in_flight = (uint16_t)random_below(&random, 4),
+										.truth = UNKNOWN });
+		if (random_below(&random, 2))
+			keyset_add(seen, i + 1);
+	}
+	for (int draw = 0; draw < 1000; draw++) {
+		asker.sensitivity = skills[draw % 5][0];
+		asker.specificity = skills[draw % 5][1];
+		struct choice choice = choose_pair(stock, SHELF, &asker, &options, &random);
+
+		ck_assert_int_eq(choice.kind, CHOICE_INFORMATIVE);
+		best += most_told(stock, &asker);
+		told += worth(stock_at(stock, choice.left), &asker) +
+				worth(stock_at(stock, choice.right), &asker);
+		stock_lease(stock, choice.left);
+		stock_lease(stock, choice.right);
+	}
+	ck_assert_double_le(told, best * (1 + 1e-9));
+	ck_assert_double_ge(told, .98 * best);
+	stock_free(stock);
+	keyset_free(seen);
+}
+END_TEST
+
+START_TEST(one_who_guesses_gets_any_item)
+{
+	struct stock_item items[MANY];
+	uint32_t counts[MANY] = { 0 };
+	struct random random = random_seeded(20);
+	struct choose_options options = { 0 };
+	struct asker asker = { .sensitivity = .5, .specificity = .5 };
+
+	make_items(items);
+	for (uint32_t i = 0; i < MANY; i++) {
+		items[i].gold = false;
+		items[i].p_fake = (float)(i + 1) / (MANY + 2);
+	}
+	struct stock *stock = stock_of(items, MANY);
+	for (int draw = 0; draw < 3000; draw++) {
+		struct choice choice = choose_pair(stock, SHELF, &asker, &options, &random);
+
+		counts[choice.left]++;
+		counts[choice.right]++;
+	}
+	ck_assert_double_lt(chi_square(counts, MANY, 100), 108.3); /* at one in ten thousand */
+	stock_free(stock);
+}
+END_TEST
+
+/* Items looked at for 300 pairs by one who has seen 200 items, of a catalogue well under way. */
+static uint32_t cost_of(uint32_t count)
+{
+	struct random random = random_seeded(21);
+	struct choose_options options = choose_in_service();
+	struct keyset *seen = keyset_new();
+	struct stock *stock = stock_new();
+	struct asker asker = { .sensitivity = .8, .specificity = .7, .seen = seen };
+	uint32_t looked_at = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		bool gold = i % 50 == 0;
+
+		stock_put(stock, i, SHELF,
+				  &(struct stock_item){ .lineage = i / 3 + 1,
+										.p_fake = i % 2 ? .5F : (float)random_unit(&random),
+										.judgments = (uint16_t)(i % 30),
+										.in_flight = (uint16_t)(i % 7 == 0),
+										.gold = gold,
+										.truth = (int8_t)(gold ? (int)(i / 50 % 2) : UNKNOWN) });
+	}
+	for (int i = 0; i < 200; i++)
+		keyset_add(seen, random_below(&random, count / 3) + 1);
+	for (int draw = 0; draw < 300; draw++) {
+		struct choice choice = choose_pair(stock, SHELF, &asker, &options, &random);
+
+		ck_assert_int_ne(choice.kind, CHOICE_NOTHING);
+		choose_count(&asker, stock, &choice);
+		looked_at += choice.looked_at;
+	}
+	stock_free(stock);
+	keyset_free(seen);
+	return looked_at;
+}
+
+START_TEST(a_choice_costs_no_more_of_a_million_items)
+{
+	uint32_t few = cost_of(10000), many = cost_of(1000000);
+
+	ck_assert_uint_gt(few, 600); /* both items at least */
+	ck_assert_uint_lt(few, 300 * 50);
+	ck_assert_uint_lt(many, few + few / 4);
 }
 END_TEST
 
@@ -253,6 +581,14 @@ Suite *crowd_choose_suite(void)
 	tcase_add_test(tests, what_tells_most_is_asked_and_the_rest_is_not_forgotten);
 	tcase_add_test(tests, fakes_stand_left_as_often_as_right);
 	tcase_add_test(tests, an_answer_is_worth_most_where_nothing_is_known);
+	tcase_add_test(tests, who_looks_for_training_alone_gets_nothing_else);
+	tcase_add_loop_test(tests, what_is_not_seen_is_drawn_with_equal_chance, 0, 4);
+	tcase_add_test(tests, the_last_pair_is_found_when_all_else_is_seen);
+	tcase_add_test(tests, made_for_each_other_means_matched_without_a_lineage);
+	tcase_add_loop_test(tests, what_is_chosen_tells_nearly_as_much_as_the_best, 0, 4);
+	tcase_add_test(tests, one_who_guesses_gets_any_item);
+	tcase_add_test(tests, a_choice_costs_no_more_of_a_million_items);
+	tcase_set_timeout(tests, 60); /* a million items under a sanitizer */
 	suite_add_tcase(suite, tests);
 	return suite;
 }
