@@ -222,19 +222,20 @@ CREATE TABLE catalogue_news (
     changed     uuid[] NOT NULL DEFAULT '{}',
     pairs       uuid[] NOT NULL DEFAULT '{}',
     volunteers  uuid[] NOT NULL DEFAULT '{}',
-    judged      uuid[] NOT NULL DEFAULT '{}',
+    items       uuid[] NOT NULL DEFAULT '{}',
+    skipped     boolean NOT NULL DEFAULT false,
     CHECK (cardinality(volunteers) = cardinality(pairs)
-           AND cardinality(judged) = 2 * cardinality(pairs))
+           AND cardinality(items) = 2 * cardinality(pairs))
 );
 CREATE INDEX catalogue_news_by_xact ON catalogue_news (xact);
 ALTER TABLE catalogue_news
     ALTER changed SET STORAGE EXTERNAL, ALTER pairs SET STORAGE EXTERNAL,
-    ALTER volunteers SET STORAGE EXTERNAL, ALTER judged SET STORAGE EXTERNAL;
+    ALTER volunteers SET STORAGE EXTERNAL, ALTER items SET STORAGE EXTERNAL;
 COMMENT ON TABLE catalogue_news IS 'What servers must know to keep what they hold in memory true, a row a statement; kept for some minutes.';
 COMMENT ON COLUMN catalogue_news.xact IS 'Who wrote it. A reader asks for all that its last snapshot could not see: numbers of rows are not in order of commit, snapshots are.';
 COMMENT ON COLUMN catalogue_news.changed IS 'Items whose own row, or consensus, is another now.';
-COMMENT ON COLUMN catalogue_news.pairs IS 'Assignments that were judged or skipped; volunteers says by whom.';
-COMMENT ON COLUMN catalogue_news.judged IS 'The items of each pair, two by two.';
+COMMENT ON COLUMN catalogue_news.pairs IS 'Assignments that were judged, or skipped; volunteers says by whom.';
+COMMENT ON COLUMN catalogue_news.items IS 'The items of each pair, two by two.';
 
 -- ---------------------------------------------------------------- what the model infers
 
@@ -385,6 +386,23 @@ CREATE VIEW reopened AS
       FROM ruling r JOIN dispute d ON d.id = r.dispute_id
      WHERE r.ruling = 'reopen' GROUP BY r.item_id;
 COMMENT ON VIEW reopened IS 'Items that the crowd is asked about again, and how many judgments they had before: a whole plan follows.';
+
+CREATE FUNCTION lineage_key(lineage text) RETURNS bigint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN hashtextextended(lineage, 0);
+COMMENT ON FUNCTION lineage_key IS 'A lineage or a pair key as a number, for comparing in memory; never stored.';
+
+CREATE VIEW catalogue AS
+    SELECT i.id, i.state = 'in_service' AS in_service,
+           (CASE i.media_type WHEN 'image' THEN 0 WHEN 'video' THEN 1 ELSE 2 END)::smallint AS media_type,
+           lineage_key(i.lineage) AS lineage, lineage_key(i.pair) AS pair, i.gold, i.training,
+           i.truth = 'fake' AS fake, i.campaign_id, coalesce(c.p_fake, 0.5) AS p_fake,
+           coalesce(c.judgments, 0) - coalesce(o.judgments, 0) AS judgments,
+           i.rendition, i.rendition_type, i.poster, i.width, i.height, i.duration_ms, i.sensitive
+      FROM item i
+      LEFT JOIN consensus c ON c.item_id = i.id
+      LEFT JOIN reopened o ON o.item_id = i.id;
+COMMENT ON VIEW catalogue IS 'What a server must know of an item to hand it out; judgments are those since it was last reopened.';
 
 -- ---------------------------------------------------------------- jobs and releases
 

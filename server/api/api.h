@@ -15,7 +15,7 @@
 #include "http/router.h"
 #include "http/server.h"
 
-struct catalogue;
+struct desk;
 struct static_files;
 struct store;
 
@@ -23,7 +23,7 @@ struct store;
 struct api {
 	const struct seal *seal;
 	struct store *store;
-	struct catalogue *catalogue;
+	struct desk *desk;
 	const struct static_files *pages;
 	struct budgets *addresses; /* sign-ins by e-mail address */
 	bool secure;               /* the public address is https */
@@ -77,7 +77,8 @@ struct error cursor_read(struct request *req, const char **ret_position) MUST_CH
 struct error post_volunteers(struct request *req, struct db *db);
 struct error get_me(struct request *req, struct db *db);
 struct error delete_me(struct request *req, struct db *db);
-struct error post_assignments(struct request *req, struct db *db);
+bool post_assignment_here(struct request *req);
+void post_assignments(struct request *reqs[], size_t count, struct db *db);
 struct error get_media(struct request *req, struct db *db);
 void post_judgments(struct request *reqs[], size_t count, struct db *db);
 struct error post_skips(struct request *req, struct db *db);

@@ -6,7 +6,8 @@
 #include "core/clock.h"
 #include "core/reader.h"
 #include "domain/assignment.h"
-#include "domain/item.h"
+#include "domain/desk.h"
+#include "work/lane.h"
 
 /* Media stay readable a little longer than their lease: a slow phone may still be loading. */
 #define MEDIA_GRACE_S 120
@@ -34,15 +35,20 @@ static json_t *place_json(struct request *req, const char *position, const struc
 					 showing_json(req, media, lease->expires_s + MEDIA_GRACE_S));
 }
 
-static void answer(struct request *req, const struct assignment *assignment,
-				   const struct item_media media[2])
+static void answer(struct request *req, enum desk_outcome outcome,
+				   const struct assignment *assignment)
 {
 	const struct lease *lease = &assignment->lease;
+	const struct item_media *media = assignment->media;
 	char token[LEASE_TOKEN], expires_at[CLOCK_TEXT];
 
+	if (outcome == DESK_NONE_LEFT) {
+		request_empty(req, 204);
+		return;
+	}
 	lease_seal(api.seal, lease, token);
 	clock_text(expires_at, lease->expires_s);
-	request_json(req, assignment->outcome == ASSIGNMENT_NEW ? 201 : 200,
+	request_json(req, outcome == DESK_NEW ? 201 : 200,
 				 json_pack("{s:s, s:s, s:b, s:s, s:s, s:b, s:[o, o]}", "assignment", token,
 						   "expires_at", expires_at, "training", lease->kind == KIND_TRAINING,
 						   "media_type", media_type_name(media[0].type), "question",
@@ -52,27 +58,41 @@ static void answer(struct request *req, const struct assignment *assignment,
 						   place_json(req, "right", &media[1], lease)));
 }
 
-struct error post_assignments(struct request *req, struct db *db)
+/* A volunteer who is here is served from memory. False: not here. */
+bool post_assignment_here(struct request *req)
 {
 	struct assignment_wish wish;
 	struct assignment assignment;
-	struct item_media media[2];
-	struct error err;
+	struct error err = read_wish(req, &wish);
 
-	if ((err = read_wish(req, &wish)).code)
-		return err;
-	if ((err = assignment_next(db, api.catalogue, req->arena, req->volunteer, &wish, &assignment))
-			.code)
-		return err;
-	if (assignment.outcome == ASSIGNMENT_NONE_LEFT) {
-		request_empty(req, 204);
-		return ok();
+	if (err.code) {
+		request_fail(req, err);
+		return true;
 	}
-	const unsigned char *const ids[] = { assignment.lease.left, assignment.lease.right };
-	if ((err = item_media(db, req->arena, ids, 2, media)).code)
-		return err;
-	answer(req, &assignment, media);
-	return ok();
+	enum desk_outcome outcome = desk_ask(api.desk, req->volunteer, &wish, &assignment);
+	if (outcome == DESK_ABSENT)
+		return false;
+	answer(req, outcome, &assignment);
+	return true;
+}
+
+/* Those who come in together are loaded together. */
+void post_assignments(struct request *reqs[], size_t count, struct db *db)
+{
+	const unsigned char *ids[LANE_MAX_BATCH];
+	struct arena *arena = arena_new(); /* the batch's own */
+
+	for (size_t i = 0; i < count; i++)
+		ids[i] = reqs[i]->volunteer;
+	struct error err = desk_arrive(api.desk, db, arena, ids, count);
+	for (size_t i = 0; i < count; i++) {
+		if (err.code)
+			request_fail(reqs[i], err);
+		else if (!post_assignment_here(reqs[i]))
+			request_fail(reqs[i],
+						 errorf(ERR_NOBODY, "There is no such volunteer any more. Begin again."));
+	}
+	arena_free(arena);
 }
 
 struct error post_skips(struct request *req, struct db *db)
@@ -92,6 +112,7 @@ struct error post_skips(struct request *req, struct db *db)
 		return err;
 	if ((err = assignment_skip(db, &lease, skip_reasons[reason])).code)
 		return err;
+	desk_skipped(api.desk, &lease);
 	request_empty(req, 204);
 	return ok();
 }

@@ -9,6 +9,7 @@
 
 #include "api/api.h"
 #include "core/clock.h"
+#include "domain/desk.h"
 #include "domain/judgment.h"
 #include "domain/volunteer.h"
 #include "work/lane.h"
@@ -67,6 +68,41 @@ static void answer(const struct turn *turn, const struct judged_result *result,
 						   "progress", progress_json(progress)));
 }
 
+static unsigned correct_of(const struct judged *judged, const struct judged_result *result)
+{
+	unsigned correct = 0;
+
+	for (size_t s = 0; s < 2; s++)
+		correct += result->truth[s] == (int)judged->said[s].verdict;
+	return correct;
+}
+
+static void tell_desk(const struct judged *const judged[], const struct judged_result results[],
+					  size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct judged_result *result = &results[i];
+
+		if (!result->err.code)
+			desk_judged(api.desk, &judged[i]->lease, correct_of(judged[i], result), result->again);
+		else if (result->err.code == ERR_NOBODY || result->err.code == ERR_CONFLICT)
+			desk_forget(api.desk, judged[i]->lease.volunteer); /* what is known here is wrong */
+	}
+}
+
+/* The desk knows it, but of someone who left it a moment ago. */
+static struct error know_progress(struct db *db, struct arena *arena,
+								  const unsigned char *const ids[], size_t count,
+								  struct progress progress[])
+{
+	struct error err = ok();
+
+	for (size_t i = 0; i < count && !err.code; i++)
+		if (!desk_progress(api.desk, ids[i], &progress[i]))
+			err = volunteer_progress(db, arena, &ids[i], 1, &progress[i]);
+	return err;
+}
+
 static void store_all(struct turn turns[], size_t count, struct db *db, struct arena *arena)
 {
 	const struct judged *judged[LANE_MAX_BATCH];
@@ -78,9 +114,12 @@ static void store_all(struct turn turns[], size_t count, struct db *db, struct a
 		judged[i] = turns[i].judged;
 		ids[i] = turns[i].judged->lease.volunteer;
 	}
+	struct error counted = desk_arrive(api.desk, db, arena, ids, count);
 	judgments_store(db, arena, judged, results, count);
+	tell_desk(judged, results, count);
 	/* Where the counts cannot be read, the client is told to try again, and then gets 200. */
-	struct error counted = volunteer_progress(db, arena, ids, count, progress);
+	if (!counted.code)
+		counted = know_progress(db, arena, ids, count, progress);
 	for (size_t i = 0; i < count; i++) {
 		if (counted.code && !results[i].err.code)
 			results[i].err = counted;

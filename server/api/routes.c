@@ -10,7 +10,7 @@ const struct route api_routes[] = {
 	{ "POST",   V1 "/volunteers",             .handle = post_volunteers,     .lane = &lane_reading, .budget = BUDGET_VOLUNTEER },
 	{ "GET",    V1 "/me",                     .handle = get_me,              .lane = &lane_reading, .role = ROLE_VOLUNTEER },
 	{ "DELETE", V1 "/me",                     .handle = delete_me,           .lane = &lane_reading, .role = ROLE_VOLUNTEER, .budget = BUDGET_WRITE },
-	{ "POST",   V1 "/assignments",            .handle = post_assignments,    .lane = &lane_judging, .role = ROLE_VOLUNTEER, .budget = BUDGET_WRITE },
+	{ "POST",   V1 "/assignments",            .here = post_assignment_here, .handle_many = post_assignments, .lane = &lane_judging, .role = ROLE_VOLUNTEER, .budget = BUDGET_WRITE },
 	{ "GET",    V1 "/media/{}",               .handle = get_media },
 	{ "POST",   V1 "/judgments",              .handle_many = post_judgments, .lane = &lane_writing, .role = ROLE_VOLUNTEER, .budget = BUDGET_WRITE },
 	{ "POST",   V1 "/skips",                  .handle = post_skips,          .lane = &lane_reading, .role = ROLE_VOLUNTEER, .budget = BUDGET_WRITE },

@@ -5,6 +5,7 @@
 
 #include "api/api.h"
 #include "core/reader.h"
+#include "domain/desk.h"
 #include "domain/volunteer.h"
 
 #define RESULTS_LIMIT 100
@@ -32,6 +33,7 @@ struct error post_volunteers(struct request *req, struct db *db)
 		return err;
 	if ((err = volunteer_create(db, id)).code)
 		return err;
+	desk_welcome(api.desk, id);
 	uuid_to_text(text, id);
 	seal_bytes(api.seal, SEAL_VOLUNTEER, id, sizeof id, cookie);
 	set_cookie(req, volunteer_cookie_name(), cookie, VOLUNTEER_COOKIE_S);
@@ -102,6 +104,8 @@ struct error get_me(struct request *req, struct db *db)
 struct error delete_me(struct request *req, struct db *db)
 {
 	struct error err = volunteer_erase(db, req->volunteer);
+
+	desk_forget(api.desk, req->volunteer);
 
 	if (err.code && err.code != ERR_NOBODY)
 		return err;

@@ -10,9 +10,10 @@
 #include "api/api.h"
 #include "cli/background.h"
 #include "cli/commands.h"
+#include "cli/keeper.h"
 #include "core/log.h"
 #include "db/db.h"
-#include "domain/catalogue.h"
+#include "domain/desk.h"
 #include "http/static.h"
 #include "store/store.h"
 #include "work/lane.h"
@@ -37,7 +38,7 @@ static const struct {
 	unsigned threads, depth, batch;
 } lanes[] = {
 	{ &lane_reading, "reading", 4, 1024, 1 },
-	{ &lane_judging, "judging", 2, 1024, 1 },
+	{ &lane_judging, "judging", 2, 2048, LANE_MAX_BATCH },
 	{ &lane_writing, "writing", 2, 2048, LANE_MAX_BATCH },
 	{ &lane_signing, "signing", 1, 32, 1 },
 };
@@ -90,6 +91,7 @@ struct parts {
 	struct static_files *pages;
 	struct budgets *budgets, *addresses;
 	struct background *background;
+	struct keeper *keeper;
 	struct server *server;
 };
 
@@ -110,7 +112,7 @@ static struct error open_parts(const struct settings *settings, struct parts *pa
 		return err;
 	api = (struct api){ .seal = parts->seal,
 						.store = parts->store,
-						.catalogue = catalogue_new(),
+						.desk = desk_new(),
 						.pages = parts->pages,
 						.addresses = parts->addresses,
 						.secure = strncmp(settings->public_url, "https://", 8) == 0 };
@@ -119,7 +121,7 @@ static struct error open_parts(const struct settings *settings, struct parts *pa
 
 static void close_parts(struct parts *parts)
 {
-	catalogue_free(api.catalogue);
+	desk_free(api.desk);
 	budgets_free(parts->addresses);
 	budgets_free(parts->budgets);
 	static_free(parts->pages);
@@ -153,6 +155,29 @@ static void wait_for_signal(void)
 	sigwait(&stop, &signo);
 }
 
+/* Those that work beside the lanes. */
+static struct error start_threads(const struct settings *settings, struct parts *parts,
+								  bool with_work)
+{
+	if (!(parts->keeper = keeper_start(settings->database_url, api.desk)))
+		return errorf(ERR_UNAVAILABLE, "the items to hand out cannot be read");
+	if (!with_work)
+		return ok();
+	if (!(parts->background = background_start(settings, parts->store)))
+		return errorf(ERR_UNAVAILABLE, "no database to work on");
+	api.wake_scorer = background_wake_scorer;
+	api.wake_worker = background_wake_worker;
+	return ok();
+}
+
+static void stop_threads(struct parts *parts)
+{
+	if (parts->background)
+		background_stop(parts->background);
+	if (parts->keeper)
+		keeper_stop(parts->keeper);
+}
+
 /*
  * Order matters.  Lanes close while MHD still runs, so that answers can be sent and no
  * connection is left suspended (MHD would abort).  Then answers on their way are waited for.
@@ -166,8 +191,7 @@ static void stop_serving(struct parts *parts)
 	unsigned unsent = server_settle(parts->server, SETTLE_MS);
 	if (unsent)
 		log_warn("stopping with %u answers unsent: their readers are too slow", unsent);
-	if (parts->background)
-		background_stop(parts->background);
+	stop_threads(parts);
 	server_stop(parts->server);
 }
 
@@ -180,12 +204,9 @@ static int serve(const struct settings *settings, bool with_work)
 	if (err.code) {
 		failed(err);
 	} else if (start_lanes(settings)) {
-		if (with_work && (parts.background = background_start(settings, parts.store))) {
-			api.wake_scorer = background_wake_scorer;
-			api.wake_worker = background_wake_worker;
-		}
-		err = with_work && !parts.background ? errorf(ERR_UNAVAILABLE, "no database to work on")
-											 : listen_now(settings, &parts);
+		err = start_threads(settings, &parts, with_work);
+		if (!err.code)
+			err = listen_now(settings, &parts);
 		if (!err.code) {
 			log_info("serving http://%s", server_address(parts.server));
 			wait_for_signal();
@@ -193,8 +214,7 @@ static int serve(const struct settings *settings, bool with_work)
 			code = EXIT_DONE;
 		} else {
 			failed(err);
-			if (parts.background)
-				background_stop(parts.background);
+			stop_threads(&parts);
 			close_lanes();
 		}
 	}

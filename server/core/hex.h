@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Writes 2 * len digits and a NUL to `text`. */
 void hex_encode(char *text, const unsigned char *bytes, size_t len);
@@ -19,5 +20,8 @@ bool hex_decode(unsigned char *bytes, size_t len, const char *text);
 bool uuid_from_text(unsigned char uuid[UUID_BYTES], const char *text);
 void uuid_to_text(char text[UUID_TEXT], const unsigned char uuid[UUID_BYTES]);
 void uuid_random(unsigned char uuid[UUID_BYTES]);
+
+/* Begins with the time (version 7, RFC 9562): rows keyed by such ids lie in the order they came. */
+void uuid_ordered(unsigned char uuid[UUID_BYTES], int64_t now_us);
 
 #endif

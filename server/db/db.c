@@ -198,8 +198,9 @@ static void cancel(struct db *db)
 	PQfreeCancel(request);
 }
 
-struct error db_stream(struct db *db, enum statement statement, const char *const params[],
-					   struct error (*each)(void *arg, const struct rows *rows), void *arg)
+static struct error stream(struct db *db, enum statement statement, const char *const params[],
+						   int format, struct error (*each)(void *arg, const struct rows *rows),
+						   void *arg)
 {
 	struct error err = ensure_connected(db);
 	const char *name = statements[statement].name;
@@ -208,7 +209,7 @@ struct error db_stream(struct db *db, enum statement statement, const char *cons
 
 	if (err.code)
 		return err;
-	if (!PQsendQueryPrepared(db->conn, name, db->params[statement], params, NULL, NULL, 0))
+	if (!PQsendQueryPrepared(db->conn, name, db->params[statement], params, NULL, NULL, format))
 		return translate(db, NULL, name);
 	PQsetSingleRowMode(db->conn);
 	while (!err.code && (result = PQgetResult(db->conn))) {
@@ -223,6 +224,18 @@ struct error db_stream(struct db *db, enum statement statement, const char *cons
 	while ((result = PQgetResult(db->conn)))
 		PQclear(result);
 	return err;
+}
+
+struct error db_stream(struct db *db, enum statement statement, const char *const params[],
+					   struct error (*each)(void *arg, const struct rows *rows), void *arg)
+{
+	return stream(db, statement, params, 0, each, arg);
+}
+
+struct error db_stream_raw(struct db *db, enum statement statement, const char *const params[],
+						   struct error (*each)(void *arg, const struct rows *rows), void *arg)
+{
+	return stream(db, statement, params, 1, each, arg);
 }
 
 static struct error plain(struct db *db, const char *command)
@@ -342,6 +355,74 @@ const char *rows_copy(const struct rows *rows, size_t row, int column, struct ar
 	const char *text = rows_text(rows, row, column);
 
 	return text ? arena_copy(arena, text, strlen(text)) : NULL;
+}
+
+const unsigned char *rows_raw(const struct rows *rows, int column, size_t *ret_len)
+{
+	PGresult *result = result_of(rows);
+
+	*ret_len = (size_t)PQgetlength(result, 0, column);
+	return PQgetisnull(result, 0, column) ? NULL
+										  : (const unsigned char *)PQgetvalue(result, 0, column);
+}
+
+static uint64_t big_endian(const unsigned char *bytes, size_t len)
+{
+	uint64_t value = 0;
+
+	for (size_t i = 0; i < len; i++)
+		value = value << 8 | bytes[i];
+	return value;
+}
+
+int64_t rows_raw_integer(const struct rows *rows, int column)
+{
+	size_t len;
+	const unsigned char *bytes = rows_raw(rows, column, &len);
+
+	if (!bytes || len > 8)
+		return 0;
+	uint64_t value = big_endian(bytes, len);
+	return len == 8 ? (int64_t)value : len == 4 ? (int32_t)value : (int16_t)value;
+}
+
+double rows_raw_real(const struct rows *rows, int column)
+{
+	size_t len;
+	const unsigned char *bytes = rows_raw(rows, column, &len);
+	uint64_t bits = bytes && len == 8 ? big_endian(bytes, 8) : 0;
+	double value;
+
+	memcpy(&value, &bits, sizeof value);
+	return value;
+}
+
+bool rows_raw_flag(const struct rows *rows, int column)
+{
+	size_t len;
+	const unsigned char *bytes = rows_raw(rows, column, &len);
+
+	return bytes && len == 1 && bytes[0];
+}
+
+/* An array begins with dimensions, a flag and the element type, then size and base of each
+ * dimension; every element has its length before it. */
+#define ARRAY_HEAD 20
+#define UUID_STEP  (4 + 16)
+
+size_t rows_raw_uuids(const struct rows *rows, int column)
+{
+	size_t len;
+	const unsigned char *bytes = rows_raw(rows, column, &len);
+
+	return bytes && len >= ARRAY_HEAD ? (len - ARRAY_HEAD) / UUID_STEP : 0;
+}
+
+const unsigned char *rows_raw_uuid(const struct rows *rows, int column, size_t element)
+{
+	size_t len;
+
+	return rows_raw(rows, column, &len) + ARRAY_HEAD + element * UUID_STEP + 4;
 }
 
 void rows_free(struct rows *rows)

@@ -51,6 +51,14 @@ struct error db_stream(struct db *db, enum statement statement, const char *cons
 					   void *arg) MUST_CHECK;
 
 /*
+ * The same with values as PostgreSQL holds them, for reading millions of rows: take them with
+ * the rows_raw functions below, which trust the statement to name its types.
+ */
+struct error db_stream_raw(struct db *db, enum statement statement, const char *const params[],
+						   struct error (*each)(void *arg, const struct rows *rows),
+						   void *arg) MUST_CHECK;
+
+/*
  * Runs `body` inside BEGIN and COMMIT; ROLLBACK if it fails.  Runs it again, some
  * times, when the database asks for that (a deadlock or a serialisation failure), so
  * `body` must not have effects elsewhere.
@@ -85,6 +93,16 @@ bool rows_flag(const struct rows *rows, size_t row, int column);
 
 /* The value as text that lives in the arena; NULL for SQL NULL. */
 const char *rows_copy(const struct rows *rows, size_t row, int column, struct arena *arena);
+
+/* Of a row of db_stream_raw(): the bytes of a value, NULL for SQL NULL. */
+const unsigned char *rows_raw(const struct rows *rows, int column, size_t *ret_len);
+int64_t rows_raw_integer(const struct rows *rows, int column); /* smallint, integer or bigint */
+double rows_raw_real(const struct rows *rows, int column);     /* double precision */
+bool rows_raw_flag(const struct rows *rows, int column);
+
+/* How many elements a uuid[] has, and the bytes of one of them. */
+size_t rows_raw_uuids(const struct rows *rows, int column);
+const unsigned char *rows_raw_uuid(const struct rows *rows, int column, size_t element);
 
 void rows_free(struct rows *rows);
 

@@ -2,9 +2,10 @@
 /*
  * assignment -- one pair, leased to one volunteer for ten minutes.
  *
- * The server alone chooses (crowd/choose).  A lease is sealed into the token that the
+ * The server alone chooses (domain/desk).  A lease is sealed into the token that the
  * page holds, so a judgment needs no look-up to be believed; its row in the database
- * only counts towards plans and the limit of two, and may be lost without harm.
+ * is written behind, counts only towards plans and the limit of two, and may be lost
+ * without harm.
  */
 #ifndef DOMAIN_ASSIGNMENT_H
 #define DOMAIN_ASSIGNMENT_H
@@ -17,9 +18,9 @@
 #include "core/error.h"
 #include "core/hex.h"
 #include "core/seal.h"
+#include "domain/item.h"
 #include "media/media.h"
 
-struct catalogue;
 struct db;
 
 #define LEASE_S     600
@@ -47,22 +48,12 @@ struct assignment_wish {
 	const char *campaign; /* NULL: any that is open */
 };
 
-enum assignment_outcome { ASSIGNMENT_NEW, ASSIGNMENT_AGAIN, ASSIGNMENT_NONE_LEFT };
-
+/* A lease, and all that the page is told of it. */
 struct assignment {
-	enum assignment_outcome outcome;
 	struct lease lease;
-	const char *question; /* in the arena */
+	const char *question; /* lives as long as the process */
+	struct item_media media[2];
 };
-
-/*
- * Leases the next pair for a volunteer, or returns the newest when two are open.
- * ERR_NOBODY: there is no such volunteer.
- */
-struct error assignment_next(struct db *db, struct catalogue *catalogue, struct arena *arena,
-							 const unsigned char volunteer[UUID_BYTES],
-							 const struct assignment_wish *wish,
-							 struct assignment *ret_assignment) MUST_CHECK;
 
 void lease_seal(const struct seal *seal, const struct lease *lease, char token[LEASE_TOKEN]);
 

@@ -1,74 +1,152 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "domain/catalogue.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/clock.h"
-#include "core/hash.h"
-#include "core/idmap.h"
 #include "crowd/judgments.h"
 #include "db/db.h"
 
-#define FRESH_MS  1000
-#define READ_PART 20 /* reading takes at most this part of the time */
-
-struct catalogue {
-	pthread_mutex_t lock;     /* guards everything below */
-	struct snapshot *current; /* may be NULL */
-	bool reading;             /* one thread is at it */
-};
-
-/* Reading a row at a time: where the next one goes. */
-struct filling {
-	struct snapshot *snapshot;
-	struct idmap *pairs;
-	uint32_t room;
-};
-
-/* Lineages and pair keys are texts of any kind: 128 bits of their SHA-256 name them. */
-static uint32_t number_of(struct idmap *map, const char *text)
+struct catalogue catalogue_new(void)
 {
-	unsigned char digest[SHA256_BYTES];
-
-	sha256_bytes(digest, text, strlen(text));
-	return idmap_add(map, digest) + 1;
+	return (struct catalogue){ .index = idmap_new(), .stock = stock_new(), .arena = arena_new() };
 }
 
-uint32_t snapshot_lineage(const struct snapshot *snapshot, const char *lineage)
+void catalogue_clear(struct catalogue *catalogue)
 {
-	unsigned char digest[SHA256_BYTES];
-
-	sha256_bytes(digest, lineage, strlen(lineage));
-	uint32_t index = idmap_find(snapshot->lineages, digest);
-	return index == IDMAP_NONE ? 0 : index + 1;
+	idmap_free(catalogue->index);
+	stock_free(catalogue->stock);
+	arena_free(catalogue->arena);
+	free(catalogue->exhibits);
+	free(catalogue->campaigns);
+	free(catalogue->posters);
+	*catalogue = (struct catalogue){ 0 };
 }
 
-static uint32_t campaign_of(struct snapshot *snapshot, const struct rows *row)
+static void *grown(void *array, size_t count, size_t size)
+{
+	void *bigger = realloc(array, count * size);
+
+	if (!bigger)
+		abort();
+	return bigger;
+}
+
+/* UINT32_MAX: none. */
+static uint32_t campaign_of(const struct catalogue *catalogue, const unsigned char *id)
+{
+	for (uint32_t c = 0; c < catalogue->campaign_count; c++)
+		if (memcmp(catalogue->campaigns[c].id, id, UUID_BYTES) == 0)
+			return c;
+	return UINT32_MAX;
+}
+
+/* A text that is the same as before needs no new copy. */
+static const char *keep_text(struct arena *arena, const char *before, const char *now)
+{
+	return before && strcmp(before, now) == 0 ? before : arena_copy(arena, now, strlen(now));
+}
+
+void catalogue_take_campaign(struct catalogue *catalogue, const struct rows *rows, size_t row)
 {
 	unsigned char id[UUID_BYTES];
 
-	if (!uuid_from_text(id, rows_text(row, 0, 7)))
+	if (!uuid_from_text(id, rows_text(rows, row, 0)))
 		abort(); /* the column is a uuid */
-	for (uint32_t c = 0; c < snapshot->campaign_count; c++)
-		if (memcmp(snapshot->campaigns[c].id, id, UUID_BYTES) == 0)
-			return c;
+	uint32_t c = campaign_of(catalogue, id);
+	if (c == UINT32_MAX) {
+		if (catalogue->campaign_count > UINT16_MAX)
+			return; /* exhibits number them with 16 bits */
+		c = catalogue->campaign_count++;
+		catalogue->campaigns =
+			grown(catalogue->campaigns, catalogue->campaign_count, sizeof *catalogue->campaigns);
+		catalogue->campaigns[c] = (struct campaign_facts){ 0 };
+		memcpy(catalogue->campaigns[c].id, id, UUID_BYTES);
+	}
+	struct campaign_facts *facts = &catalogue->campaigns[c];
+	facts->name = keep_text(catalogue->arena, facts->name, rows_text(rows, row, 1));
+	facts->question = keep_text(catalogue->arena, facts->question, rows_text(rows, row, 2));
+	facts->policy = (unsigned)rows_integer(rows, row, 3);
+	facts->plan = (unsigned)rows_integer(rows, row, 4);
+	facts->random_share = rows_double(rows, row, 5);
+	facts->open = rows_flag(rows, row, 6);
+	for (unsigned type = 0; type < MEDIA_TYPES; type++)
+		stock_set_plan(catalogue->stock, catalogue_shelf(c, (enum media_type)type), facts->plan);
+}
 
-	struct campaign_facts *grown =
-		realloc(snapshot->campaigns, (snapshot->campaign_count + 1) * sizeof *snapshot->campaigns);
-	if (!grown)
-		abort();
-	snapshot->campaigns = grown;
-	struct campaign_facts *campaign = &grown[snapshot->campaign_count];
-	memcpy(campaign->id, id, UUID_BYTES);
-	campaign->name = rows_copy(row, 0, 8, snapshot->arena);
-	campaign->question = rows_copy(row, 0, 9, snapshot->arena);
-	campaign->policy = (unsigned)rows_integer(row, 0, 10);
-	campaign->plan = (unsigned)rows_integer(row, 0, 11);
-	campaign->min_judgments = (unsigned)rows_integer(row, 0, 12);
-	campaign->random_share = rows_double(row, 0, 13);
-	return snapshot->campaign_count++;
+static uint8_t content_type_of(struct catalogue *catalogue, const char *text, size_t len)
+{
+	uint8_t i = 0;
+
+	for (; i < CONTENT_TYPES - 1 && catalogue->content_types[i]; i++)
+		if (strlen(catalogue->content_types[i]) == len &&
+			memcmp(catalogue->content_types[i], text, len) == 0)
+			return i;
+	catalogue->content_types[i] = arena_copy(catalogue->arena, text, len);
+	return i;
+}
+
+static bool take_digest(const struct rows *row, int column, unsigned char digest[SHA256_BYTES])
+{
+	size_t len;
+	const unsigned char *bytes = rows_raw(row, column, &len);
+
+	if (!bytes || len != SHA256_BYTES)
+		return false;
+	memcpy(digest, bytes, SHA256_BYTES);
+	return true;
+}
+
+static void take_poster(struct catalogue *catalogue, const struct rows *row,
+						struct exhibit *exhibit)
+{
+	unsigned char digest[SHA256_BYTES];
+
+	if (!take_digest(row, 13, digest))
+		return;
+	if (!exhibit->poster) {
+		exhibit->poster = ++catalogue->poster_count;
+		catalogue->posters =
+			grown(catalogue->posters, catalogue->poster_count, sizeof *catalogue->posters);
+	}
+	memcpy(catalogue->posters[exhibit->poster - 1], digest, SHA256_BYTES);
+}
+
+static struct exhibit *exhibit_at(struct catalogue *catalogue, uint32_t number)
+{
+	if (number >= catalogue->room) {
+		uint32_t room = catalogue->room ? catalogue->room + catalogue->room / 2 : 256;
+
+		catalogue->exhibits = grown(catalogue->exhibits, room, sizeof *catalogue->exhibits);
+		memset(catalogue->exhibits + catalogue->room, 0,
+			   (room - catalogue->room) * sizeof *catalogue->exhibits);
+		catalogue->room = room;
+	}
+	return &catalogue->exhibits[number];
+}
+
+static struct error take_exhibit(struct catalogue *catalogue, const struct rows *row,
+								 uint32_t number)
+{
+	struct exhibit *exhibit = exhibit_at(catalogue, number);
+	size_t len;
+	const unsigned char *campaign = rows_raw(row, 8, &len);
+	uint32_t c = campaign && len == UUID_BYTES ? campaign_of(catalogue, campaign) : UINT32_MAX;
+
+	if (c == UINT32_MAX || !take_digest(row, 11, exhibit->rendition))
+		return errorf(ERR_INTERNAL, "the catalogue holds an item that cannot be read");
+	const unsigned char *type = rows_raw(row, 12, &len);
+	exhibit->content_type = content_type_of(catalogue, (const char *)type, len);
+	exhibit->campaign = (uint16_t)c;
+	exhibit->media_type = (uint8_t)rows_raw_integer(row, 2);
+	exhibit->width = (uint32_t)rows_raw_integer(row, 14);
+	exhibit->height = (uint32_t)rows_raw_integer(row, 15);
+	exhibit->duration_ms = (uint32_t)rows_raw_integer(row, 16);
+	exhibit->sensitive = rows_raw_flag(row, 17);
+	exhibit->known = true;
+	exhibit->reading = catalogue->reading;
+	take_poster(catalogue, row, exhibit);
+	return ok();
 }
 
 static uint16_t small(int64_t count)
@@ -76,167 +154,91 @@ static uint16_t small(int64_t count)
 	return (uint16_t)(count < 0 ? 0 : count > UINT16_MAX ? UINT16_MAX : count);
 }
 
-static struct error add_item(void *arg, const struct rows *row)
+/*
+ * Judgments are counted as they are told of, and the consensus may not have them all yet: of two
+ * counts the larger is right.  An item that comes back into service begins with what is written.
+ */
+static void take_stock(struct catalogue *catalogue, const struct rows *row, uint32_t number)
 {
-	struct filling *filling = arg;
-	struct snapshot *snapshot = filling->snapshot;
-	enum media_type type;
-	const char *pair = rows_text(row, 0, 3), *truth = rows_text(row, 0, 6);
+	const struct exhibit *exhibit = &catalogue->exhibits[number];
+	const struct stock_item *before = stock_at(catalogue->stock, number);
+	struct stock_item item = { .lineage = (uint64_t)rows_raw_integer(row, 3),
+							   .pair = (uint64_t)rows_raw_integer(row, 4),
+							   .gold = rows_raw_flag(row, 5),
+							   .training = rows_raw_flag(row, 6),
+							   .truth = UNKNOWN,
+							   .p_fake = (float)rows_raw_real(row, 9),
+							   .judgments = small(rows_raw_integer(row, 10)) };
 
-	if (snapshot->count == filling->room) {
-		filling->room = filling->room ? 2 * filling->room : 256;
-		snapshot->items = realloc(snapshot->items, filling->room * sizeof *snapshot->items);
-		if (!snapshot->items)
-			abort();
+	if (item.gold || item.training)
+		item.truth = rows_raw_flag(row, 7) ? FAKE : REAL;
+	if (before) {
+		item.in_flight = before->in_flight;
+		if (!catalogue->counts_anew && before->judgments > item.judgments)
+			item.judgments = before->judgments;
 	}
-	struct catalogue_item *item = &snapshot->items[snapshot->count];
-	memset(item, 0, sizeof *item);
-	if (!uuid_from_text(item->id, rows_text(row, 0, 0)) ||
-		!media_type_read(rows_text(row, 0, 1), &type))
-		return errorf(ERR_INTERNAL, "the catalogue holds an item that cannot be read");
-	item->campaign = campaign_of(snapshot, row);
-	item->media_type = (uint8_t)type;
-	item->lineage = number_of(snapshot->lineages, rows_text(row, 0, 2));
-	item->pair = pair ? number_of(filling->pairs, pair) : 0;
-	item->gold = rows_flag(row, 0, 4);
-	item->training = rows_flag(row, 0, 5);
-	item->truth = UNKNOWN;
-	if (item->gold || item->training)
-		item->truth = truth && strcmp(truth, "fake") == 0 ? FAKE : REAL;
-	item->p_fake = (float)rows_double(row, 0, 14);
-	item->judgments = small(rows_integer(row, 0, 15) - rows_integer(row, 0, 16));
-	idmap_add(snapshot->index, item->id);
-	snapshot->count++;
-	return ok();
+	stock_put(catalogue->stock, number,
+			  catalogue_shelf(exhibit->campaign, (enum media_type)exhibit->media_type), &item);
 }
 
-static struct error add_leases(void *arg, const struct rows *row)
+struct error catalogue_take_item(struct catalogue *catalogue, const struct rows *row)
 {
-	struct snapshot *snapshot = ((struct filling *)arg)->snapshot;
-	unsigned char id[UUID_BYTES];
-
-	if (!uuid_from_text(id, rows_text(row, 0, 0)))
-		return ok();
-	uint32_t index = idmap_find(snapshot->index, id);
-	if (index != IDMAP_NONE)
-		snapshot->items[index].in_flight = small(rows_integer(row, 0, 1));
-	return ok();
-}
-
-static void snapshot_free(struct snapshot *snapshot)
-{
-	if (!snapshot)
-		return;
-	idmap_free(snapshot->index);
-	idmap_free(snapshot->lineages);
-	arena_free(snapshot->arena);
-	free(snapshot->campaigns);
-	free(snapshot->items);
-	free(snapshot);
-}
-
-static struct error snapshot_read(struct db *db, struct snapshot **ret_snapshot)
-{
-	struct snapshot *snapshot = calloc(1, sizeof *snapshot);
-	struct filling filling = { .snapshot = snapshot, .pairs = idmap_new() };
-	int64_t began_ms = clock_monotonic_ms();
+	size_t len;
+	const unsigned char *id = rows_raw(row, 0, &len);
+	bool in_service = rows_raw_flag(row, 1);
 	struct error err;
 
-	if (!snapshot)
-		abort();
-	snapshot->arena = arena_new();
-	snapshot->index = idmap_new();
-	snapshot->lineages = idmap_new();
-	err = db_stream(db, SQL_ITEM_CATALOGUE, NULL, add_item, &filling);
-	if (!err.code)
-		err = db_stream(db, SQL_ITEM_IN_FLIGHT, NULL, add_leases, &filling);
-	idmap_free(filling.pairs);
-	if (err.code) {
-		snapshot_free(snapshot);
+	if (!id || len != UUID_BYTES)
+		return errorf(ERR_INTERNAL, "the catalogue holds an item without an id");
+	uint32_t number = in_service ? idmap_add(catalogue->index, id) : catalogue_find(catalogue, id);
+	if (number == IDMAP_NONE)
+		return ok();
+	if ((err = take_exhibit(catalogue, row, number)).code)
 		return err;
-	}
-	snapshot->made_ms = clock_monotonic_ms();
-	int64_t took_ms = snapshot->made_ms - began_ms;
-	snapshot->good_for_ms = took_ms * READ_PART > FRESH_MS ? took_ms * READ_PART : FRESH_MS;
-	*ret_snapshot = snapshot;
+	if (in_service)
+		take_stock(catalogue, row, number);
+	else
+		stock_take_out(catalogue->stock, number);
 	return ok();
 }
 
-struct catalogue *catalogue_new(void)
+void catalogue_reread(struct catalogue *catalogue)
 {
-	struct catalogue *catalogue = calloc(1, sizeof *catalogue);
-
-	if (!catalogue)
-		abort();
-	pthread_mutex_init(&catalogue->lock, NULL);
-	return catalogue;
+	catalogue->reading++;
+	catalogue->counts_anew = true;
 }
 
-void catalogue_free(struct catalogue *catalogue)
+void catalogue_reread_done(struct catalogue *catalogue)
 {
-	if (!catalogue)
-		return;
-	snapshot_free(catalogue->current);
-	pthread_mutex_destroy(&catalogue->lock);
-	free(catalogue);
+	catalogue->counts_anew = false;
+	for (uint32_t i = 0; i < idmap_count(catalogue->index); i++)
+		if (catalogue->exhibits[i].reading != catalogue->reading)
+			stock_take_out(catalogue->stock, i);
 }
 
-/* With the lock held: takes `snapshot` out of service once nobody holds it. */
-static void let_go(struct catalogue *catalogue, struct snapshot *snapshot)
+uint32_t catalogue_find(const struct catalogue *catalogue, const unsigned char id[UUID_BYTES])
 {
-	if (snapshot && snapshot != catalogue->current && !snapshot->holders)
-		snapshot_free(snapshot);
+	return idmap_find(catalogue->index, id);
 }
 
-static void replace(struct catalogue *catalogue, struct snapshot *fresh)
+uint32_t catalogue_shelf(uint32_t campaign, enum media_type type)
 {
-	struct snapshot *old = catalogue->current;
-
-	catalogue->current = fresh;
-	let_go(catalogue, old);
+	return campaign * MEDIA_TYPES + type;
 }
 
-/* With the lock held: must this thread read? True also marks it as the one that does. */
-static bool must_read(struct catalogue *catalogue)
+void catalogue_media(const struct catalogue *catalogue, uint32_t item, struct item_media *media)
 {
-	const struct snapshot *current = catalogue->current;
-	bool aged = !current || clock_monotonic_ms() - current->made_ms > current->good_for_ms;
+	const struct exhibit *exhibit = &catalogue->exhibits[item];
 
-	if (!aged || (catalogue->reading && current))
-		return false;
-	catalogue->reading = true;
-	return true;
-}
-
-struct error catalogue_hold(struct catalogue *catalogue, struct db *db,
-							struct snapshot **ret_snapshot)
-{
-	struct snapshot *fresh = NULL;
-	struct error err = ok();
-
-	pthread_mutex_lock(&catalogue->lock);
-	bool reads = must_read(catalogue);
-	pthread_mutex_unlock(&catalogue->lock);
-	if (reads)
-		err = snapshot_read(db, &fresh);
-
-	pthread_mutex_lock(&catalogue->lock);
-	if (reads)
-		catalogue->reading = false;
-	if (fresh)
-		replace(catalogue, fresh);
-	if (!err.code) {
-		*ret_snapshot = catalogue->current;
-		catalogue->current->holders++;
-	}
-	pthread_mutex_unlock(&catalogue->lock);
-	return err;
-}
-
-void snapshot_release(struct catalogue *catalogue, struct snapshot *snapshot)
-{
-	pthread_mutex_lock(&catalogue->lock);
-	snapshot->holders--;
-	let_go(catalogue, snapshot);
-	pthread_mutex_unlock(&catalogue->lock);
+	*media = (struct item_media){ .type = (enum media_type)exhibit->media_type,
+								  .sensitive = exhibit->sensitive,
+								  .content_type = catalogue->content_types[exhibit->content_type],
+								  .width = exhibit->width,
+								  .height = exhibit->height,
+								  .duration_ms = exhibit->duration_ms,
+								  .has_poster = exhibit->poster != 0 };
+	memcpy(media->id, idmap_id(catalogue->index, item), UUID_BYTES);
+	memcpy(media->rendition, exhibit->rendition, SHA256_BYTES);
+	if (exhibit->poster)
+		memcpy(media->poster, catalogue->posters[exhibit->poster - 1], SHA256_BYTES);
 }

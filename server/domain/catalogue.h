@@ -1,76 +1,89 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * catalogue -- the items that may be handed out, in memory.
+ * catalogue -- the items that are or were in service, in memory: what a page needs to show them,
+ * and the stock (crowd/stock) from which pairs are chosen.
  *
- * Handing out a pair must not search the database, so every process holds a snapshot
- * of what is in service.  A snapshot is never changed but for the counts of leases; a
- * new one replaces it when it is older than a second (longer for large catalogues: a
- * twentieth of the time at most goes into reading).  Plans are therefore soft by the
- * leases that other processes gave out since.
- *
- * Threads: catalogue_hold() and snapshot_release() from any thread; a snapshot that is
- * held stays valid.  One lock guards which snapshot is current and who holds it.
+ * Items have numbers from 0, in order of first appearance, which they keep while the process
+ * lives.  A million of them take some 170 MB.  Whoever owns a catalogue guards it: the desk.
  */
 #ifndef DOMAIN_CATALOGUE_H
 #define DOMAIN_CATALOGUE_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "core/arena.h"
 #include "core/error.h"
+#include "core/hash.h"
 #include "core/hex.h"
-#include "media/media.h"
+#include "core/idmap.h"
+#include "crowd/stock.h"
+#include "domain/item.h"
 
-struct db;
-struct catalogue;
-struct idmap;
+struct rows;
 
 struct campaign_facts {
 	unsigned char id[UUID_BYTES];
-	const char *name, *question;
-	unsigned policy, plan, min_judgments;
+	const char *name, *question; /* live as long as the catalogue */
+	unsigned policy, plan;
 	double random_share;
+	bool open;
 };
 
-struct catalogue_item {
-	unsigned char id[UUID_BYTES];
-	uint32_t campaign; /* index into snapshot.campaigns */
-	uint32_t lineage;  /* number of its group */
-	uint32_t pair;     /* number of its pair key; 0: none */
-	float p_fake;
-	uint16_t judgments; /* since it was last reopened */
-	_Atomic uint16_t in_flight;
-	uint8_t media_type; /* enum media_type */
-	bool gold, training;
-	int8_t truth; /* of gold and training items; else UNKNOWN */
+/* How an item is shown. */
+struct exhibit {
+	unsigned char rendition[SHA256_BYTES];
+	uint32_t poster; /* number of its poster from 1; 0: none */
+	uint32_t width, height, duration_ms;
+	uint16_t campaign;     /* index into catalogue.campaigns */
+	uint8_t media_type;    /* enum media_type */
+	uint8_t content_type;  /* index into catalogue.content_types */
+	uint8_t reading;       /* the last one that saw it */
+	bool sensitive, known; /* known: this number has an item */
 };
 
-struct snapshot {
-	struct catalogue_item *items;
-	uint32_t count;
+#define CONTENT_TYPES 32
+
+struct catalogue {
+	struct idmap *index; /* item id -> its number */
+	struct stock *stock;
+	struct exhibit *exhibits; /* by number */
+	uint32_t room;
 	struct campaign_facts *campaigns;
 	uint32_t campaign_count;
-	struct idmap *index;    /* item id -> index */
-	struct idmap *lineages; /* hash of a lineage -> its number - 1 */
-	struct arena *arena;
-	int64_t made_ms, good_for_ms;
-	unsigned holders; /* guarded by the catalogue's lock */
+	unsigned char (*posters)[SHA256_BYTES];
+	uint32_t poster_count;
+	const char *content_types[CONTENT_TYPES];
+	uint8_t reading;     /* which reading of everything is the last: see catalogue_reread() */
+	bool counts_anew;    /* counts of judgments are taken as they are written */
+	struct arena *arena; /* of texts; some are left behind when a campaign is edited */
 };
 
-struct catalogue *catalogue_new(void);
-void catalogue_free(struct catalogue *catalogue);
+struct catalogue catalogue_new(void);
+void catalogue_clear(struct catalogue *catalogue);
+
+/* One row of the statement catalogue_campaigns, in text. */
+void catalogue_take_campaign(struct catalogue *catalogue, const struct rows *rows, size_t row);
+
+/* One row of catalogue_all or catalogue_some as db_stream_raw() gives it: puts the item where it
+ * belongs, or takes it out of service. */
+struct error catalogue_take_item(struct catalogue *catalogue, const struct rows *row) MUST_CHECK;
 
 /*
- * The current snapshot, read anew through `db` when it has aged and nobody else is at it.
- * The caller gives it back with snapshot_release().
+ * Everything is about to be read again: between the two calls every item in service is taken.
+ * Volunteers are served meanwhile; afterwards, items that were not seen are out of service.
  */
-struct error catalogue_hold(struct catalogue *catalogue, struct db *db,
-							struct snapshot **ret_snapshot) MUST_CHECK;
-void snapshot_release(struct catalogue *catalogue, struct snapshot *snapshot);
+void catalogue_reread(struct catalogue *catalogue);
+void catalogue_reread_done(struct catalogue *catalogue);
 
-/* The number of a lineage, 0 when no item of the snapshot has it. */
-uint32_t snapshot_lineage(const struct snapshot *snapshot, const char *lineage);
+/* The number of an item; IDMAP_NONE: never in service while this process lived. */
+uint32_t catalogue_find(const struct catalogue *catalogue, const unsigned char id[UUID_BYTES]);
+
+/* The shelf of one medium of one campaign. */
+uint32_t catalogue_shelf(uint32_t campaign, enum media_type type);
+
+/* What a page needs; lives as long as the catalogue. */
+void catalogue_media(const struct catalogue *catalogue, uint32_t item, struct item_media *media);
 
 #endif

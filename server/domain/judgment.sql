@@ -61,7 +61,7 @@ WITH wanted AS MATERIALIZED (
     SELECT array_agg(item_id), array_agg(volunteer_id), array_agg(verdict = 'fake')
       FROM said WHERE NOT training HAVING count(*) > 0
 ), news AS (
-    INSERT INTO catalogue_news (pairs, volunteers, judged)
+    INSERT INTO catalogue_news (pairs, volunteers, items)
     SELECT array_agg(f.assignment ORDER BY f.n), array_agg(f.volunteer ORDER BY f.n),
            (SELECT array_agg(i.item ORDER BY g.n)
               FROM fresh g JOIN pair q ON q.assignment_id = g.assignment

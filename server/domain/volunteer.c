@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "db/array.h"
 #include "db/db.h"
 
 struct error volunteer_create(struct db *db, unsigned char ret_id[UUID_BYTES])
@@ -36,28 +37,13 @@ struct error volunteer_erase(struct db *db, const unsigned char id[UUID_BYTES])
 	return erased ? ok() : nobody();
 }
 
-/* "{uuid,uuid}": an array as PostgreSQL reads it. */
-static const char *id_array(struct arena *arena, const unsigned char *const ids[], size_t count)
-{
-	char *text = arena_alloc(arena, count * UUID_TEXT + 2), *at = text;
-
-	*at++ = '{';
-	for (size_t i = 0; i < count; i++) {
-		uuid_to_text(at, ids[i]);
-		at[UUID_TEXT - 1] = ',';
-		at += UUID_TEXT;
-	}
-	at[count ? -1 : 0] = '}';
-	return text;
-}
-
 struct error volunteer_progress(struct db *db, struct arena *arena,
 								const unsigned char *const ids[], size_t count,
 								struct progress progress[])
 {
 	auto_rows *rows = NULL;
-	struct error err =
-		db_run(db, SQL_VOLUNTEER_PROGRESS, (const char *[]){ id_array(arena, ids, count) }, &rows);
+	struct error err = db_run(db, SQL_VOLUNTEER_PROGRESS,
+							  (const char *[]){ uuid_array(arena, ids, count) }, &rows);
 
 	if (err.code)
 		return err;

@@ -25,17 +25,6 @@ WITH leases AS (
 DELETE FROM volunteer_skill s
  WHERE NOT EXISTS (SELECT FROM volunteer v WHERE v.id = s.volunteer_id)
 
--- name: volunteer_lock
--- Holds a volunteer's row until the transaction ends, which may be lost in a crash:
--- a lease is no promise. No row: there is no such volunteer (any more).
---   $1 uuid
---   -> sensitivity, specificity (NULL: nothing known)
-SELECT s.sensitivity, s.specificity, set_config('synchronous_commit', 'off', true)
-  FROM volunteer v
-  LEFT JOIN volunteer_skill s ON s.volunteer_id = v.id
- WHERE v.id = $1::uuid
-   FOR UPDATE OF v
-
 -- name: volunteer_progress
 -- How far some volunteers are. `correct` counts items, of training pairs alone: no figure
 -- here tells anything about hidden gold.

@@ -227,12 +227,11 @@ START_TEST(what_was_handed_out_is_what_is_stored)
 							  walk_campaign),
 					 (long long)pairs_walked());
 	ck_assert_int_eq(
-		count_db(
-			"SELECT count(*) FROM judgment j JOIN judged_pair p USING (assignment_id)"
-			" JOIN campaign c ON c.id = p.campaign_id JOIN item i ON i.id = j.item_id"
-			" WHERE c.name = '%s' AND i.campaign_id = c.id AND p.policy = c.policy"
-			" AND (p.kind = 'training') = j.training AND i.training = j.training",
-			walk_campaign),
+		count_db("SELECT count(*) FROM judgment j JOIN judged_pair p USING (assignment_id)"
+				 " JOIN campaign c ON c.id = p.campaign_id JOIN item i ON i.id = j.item_id"
+				 " WHERE c.name = '%s' AND i.campaign_id = c.id AND p.policy = c.policy"
+				 " AND (p.kind = 'training') = j.training AND i.training = j.training",
+				 walk_campaign),
 		2 * (long long)pairs_walked());
 }
 END_TEST

@@ -185,9 +185,8 @@ START_TEST(however_many_windows_ask_two_leases_are_open)
 			racers[r].body[n] = json_pack("{s:s}", "campaign", common_campaign());
 	}
 	race_all(racers);
-	ck_assert_int_eq(count_db("SELECT count(*) FROM lease WHERE volunteer_id = '%s'",
-							  volunteer_id(&person)),
-					 2);
+	await_db(
+		5, say("SELECT count(*) = 2 FROM lease WHERE volunteer_id = '%s'", volunteer_id(&person)));
 	int firsts = 0;
 	for (size_t n = 0; n < ROUNDS; n++)
 		firsts += count_status(racers, n, 201);

@@ -20,9 +20,9 @@ START_TEST(a_pair_can_be_skipped_for_a_reason_that_is_kept)
 	struct lease lease = lease_of(token, &person);
 
 	expect_status(skip(&person, token, reasons[_i]), 204);
-	ck_assert_str_eq(ask_db("SELECT reason FROM skipped_pair WHERE assignment_id = '%s'",
-							uuid_text(lease.id)),
-					 reasons[_i]);
+	ck_assert_str_eq(
+		ask_db("SELECT reason FROM skipped_pair WHERE assignment_id = '%s'", uuid_text(lease.id)),
+		reasons[_i]);
 }
 END_TEST
 

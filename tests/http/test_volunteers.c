@@ -190,6 +190,7 @@ START_TEST(erasure_forgets_the_volunteer_and_keeps_the_judgments)
 
 	judged_item(&person, &(struct items){ .campaign = common_campaign() });
 	a_lease(&person, NULL);
+	await_db(5, say("SELECT count(*) = 1 FROM lease WHERE volunteer_id = '%s'", id));
 	ghost = person;
 	struct answer a = delete_at(&person, "/api/v1/me");
 

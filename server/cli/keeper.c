@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/keeper.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "core/log.h"
+#include "db/db.h"
+#include "domain/desk.h"
+
+#define STATEMENT_MS 120000 /* reading a million items takes a while */
+#define RETRY_MS     300
+
+struct keeper {
+	pthread_t thread;
+	pthread_mutex_t lock; /* guards stopping */
+	pthread_cond_t stop;
+	bool stopping;
+	struct db *db;
+	struct desk *desk;
+};
+
+/* Waits. True: stop. */
+static bool rest(struct keeper *keeper, int64_t ms)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_nsec += ms % 1000 * 1000000L;
+	until.tv_sec += ms / 1000 + until.tv_nsec / 1000000000L;
+	until.tv_nsec %= 1000000000L;
+	pthread_mutex_lock(&keeper->lock);
+	while (!keeper->stopping)
+		if (pthread_cond_timedwait(&keeper->stop, &keeper->lock, &until) != 0)
+			break;
+	bool stop = keeper->stopping;
+	pthread_mutex_unlock(&keeper->lock);
+	return stop;
+}
+
+static void *keep(void *arg)
+{
+	struct keeper *keeper = arg;
+	int64_t rest_ms = 0;
+	bool well = true;
+
+	while (!rest(keeper, rest_ms)) {
+		struct error err = desk_refresh(keeper->desk, keeper->db, &rest_ms);
+
+		if (err.code && well)
+			log_warn("keeper: %s", err.detail);
+		if (err.code)
+			rest_ms = RETRY_MS;
+		well = !err.code;
+	}
+	struct error err = desk_refresh(keeper->desk, keeper->db, &rest_ms);
+	if (err.code)
+		log_warn("keeper: the last leases are not written: %s", err.detail);
+	return NULL;
+}
+
+struct keeper *keeper_start(const char *database_url, struct desk *desk)
+{
+	struct db *db = db_open(database_url, STATEMENT_MS);
+	struct error err;
+
+	if (!db)
+		return NULL;
+	if ((err = desk_open(desk, db)).code) {
+		log_error("keeper: %s", err.detail);
+		db_close(db);
+		return NULL;
+	}
+	struct keeper *keeper = calloc(1, sizeof *keeper);
+	if (!keeper)
+		abort();
+	keeper->db = db;
+	keeper->desk = desk;
+	pthread_mutex_init(&keeper->lock, NULL);
+	pthread_cond_init(&keeper->stop, NULL);
+	if (pthread_create(&keeper->thread, NULL, keep, keeper) != 0)
+		abort();
+	return keeper;
+}
+
+void keeper_stop(struct keeper *keeper)
+{
+	pthread_mutex_lock(&keeper->lock);
+	keeper->stopping = true;
+	pthread_cond_signal(&keeper->stop);
+	pthread_mutex_unlock(&keeper->lock);
+	pthread_join(keeper->thread, NULL);
+	pthread_cond_destroy(&keeper->stop);
+	pthread_mutex_destroy(&keeper->lock);
+	db_close(keeper->db);
+	free(keeper);
+}

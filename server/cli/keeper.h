@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * keeper -- the thread that keeps the desk true to the database.
+ *
+ * It has a connection of its own.  While the database is away it tries again, and pairs are
+ * handed out from what was known.
+ */
+#ifndef CLI_KEEPER_H
+#define CLI_KEEPER_H
+
+struct desk;
+struct keeper;
+
+/* Reads all that the desk is to hold, then goes on by itself. NULL, after logging why. */
+struct keeper *keeper_start(const char *database_url, struct desk *desk);
+
+/* Writes what is unwritten, once more, and ends. */
+void keeper_stop(struct keeper *keeper);
+
+#endif

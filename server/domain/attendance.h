@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * attendance -- the volunteers who are here: what each has seen, holds and has done.
+ *
+ * Loaded from the database when someone arrives, kept true while they are here, forgotten when
+ * so many others came since that memory must be bounded.  Whoever owns it guards it: the desk.
+ */
+#ifndef DOMAIN_ATTENDANCE_H
+#define DOMAIN_ATTENDANCE_H
+
+#include <stdint.h>
+
+#include "core/hex.h"
+#include "core/keyset.h"
+#include "crowd/choose.h"
+#include "domain/assignment.h"
+#include "domain/volunteer.h"
+
+#define ATTENDANCE_MAX 65536 /* volunteers; the one who was away longest makes room */
+
+/* A lease, and the numbers of its items in the catalogue. */
+struct holding {
+	struct lease lease;
+	uint32_t left, right;
+};
+
+struct volunteer {
+	unsigned char id[UUID_BYTES];
+	struct keyset *seen; /* lineages */
+	struct asker asker;  /* its `seen` and `training_left` are filled in at each ask */
+	struct progress progress;
+	int64_t day;                      /* since 1970, that progress.pairs_today counts */
+	struct holding open[LEASES_OPEN]; /* oldest first; some may have run out */
+	unsigned open_count;
+	int64_t loaded_ms;
+	struct volunteer *next;            /* of one bucket */
+	struct volunteer *older, *younger; /* by last use */
+};
+
+struct attendance;
+
+struct attendance *attendance_new(void);
+void attendance_free(struct attendance *attendance);
+
+/* NULL: not here. Whoever is found counts as the latest. Lent until someone enters or leaves. */
+struct volunteer *attendance_find(struct attendance *attendance,
+								  const unsigned char id[UUID_BYTES]);
+
+/* The same, without counting as a visit. */
+struct volunteer *attendance_peek(const struct attendance *attendance,
+								  const unsigned char id[UUID_BYTES]);
+
+/* Takes over `volunteer`, made by volunteer_arriving(), who must not be here yet. */
+void attendance_enter(struct attendance *attendance, struct volunteer *volunteer);
+void attendance_leave(struct attendance *attendance, const unsigned char id[UUID_BYTES]);
+
+/* Nobody is here any more. */
+void attendance_empty(struct attendance *attendance);
+
+uint32_t attendance_count(const struct attendance *attendance);
+
+/* Someone of whom nothing is known yet. */
+struct volunteer *volunteer_arriving(const unsigned char id[UUID_BYTES]);
+void volunteer_free(struct volunteer *volunteer);
+
+/* Adds a lease, of which there are fewer than LEASES_OPEN. */
+void volunteer_hold(struct volunteer *volunteer, const struct holding *holding);
+
+/* Removes a lease; false when it is not held. */
+bool volunteer_let_go(struct volunteer *volunteer, const unsigned char lease[UUID_BYTES]);
+
+/* Removes leases that ran out. */
+void volunteer_expire(struct volunteer *volunteer, int64_t now_s);
+
+/* Fills in what follows from the rest: training_left and seen. */
+const struct asker *volunteer_asks(struct volunteer *volunteer);
+
+/* Counts a judged pair. */
+void volunteer_count(struct volunteer *volunteer, bool training, unsigned correct, int64_t now_s);
+
+/* Progress as of now: yesterday's pairs are not today's. */
+struct progress volunteer_progress_now(const struct volunteer *volunteer, int64_t now_s);
+
+#endif

@@ -1,0 +1,54 @@
+-- name: attendance_volunteers
+-- Who some volunteers are and how far they got. `correct` counts items, of training pairs alone.
+--   $1 uuid[]
+--   -> place in $1 from 1, sensitivity, specificity (NULL: nothing known), pairs, pairs today,
+--      training pairs, correct in training; no row for who is no volunteer (any more)
+SELECT a.place, s.sensitivity, s.specificity, p.pairs, p.today, p.trained, t.correct
+  FROM unnest($1::uuid[]) WITH ORDINALITY AS a (id, place)
+  JOIN volunteer v ON v.id = a.id
+  LEFT JOIN volunteer_skill s ON s.volunteer_id = a.id
+ CROSS JOIN LATERAL (
+       SELECT count(*) AS pairs,
+              count(*) FILTER (WHERE judged_at >= date_trunc('day', now())) AS today,
+              count(*) FILTER (WHERE kind = 'training') AS trained
+         FROM judged_pair WHERE volunteer_id = a.id) p
+ CROSS JOIN LATERAL (
+       SELECT count(*) AS correct
+         FROM judgment j JOIN item i ON i.id = j.item_id
+        WHERE j.volunteer_id = a.id AND j.training AND j.verdict = i.truth) t
+
+-- name: attendance_seen
+-- What some volunteers were ever shown: a row an item. A lease that ran out counts, for its media
+-- may have been looked at.
+--   $1 uuid[]
+--   -> place in $1, lineage, on the left?, P(fake) as far as known, gold?
+SELECT a.place, lineage_key(i.lineage), x.on_left,
+       CASE i.truth WHEN 'fake' THEN 1.0 WHEN 'real' THEN 0.0
+                    ELSE coalesce(c.p_fake, 0.5) END::double precision,
+       i.gold
+  FROM unnest($1::uuid[]) WITH ORDINALITY AS a (id, place)
+ CROSS JOIN LATERAL (
+       SELECT item_id, position = 'left' AS on_left FROM judgment WHERE volunteer_id = a.id
+        UNION ALL
+       SELECT s.item_id, s.on_left
+         FROM (SELECT left_item, right_item FROM lease WHERE volunteer_id = a.id
+                UNION ALL
+               SELECT left_item, right_item FROM skipped_pair WHERE volunteer_id = a.id) shown
+        CROSS JOIN LATERAL (VALUES (left_item, true), (right_item, false)) AS s (item_id, on_left)
+       ) x
+  JOIN item i ON i.id = x.item_id
+  LEFT JOIN consensus c ON c.item_id = i.id
+
+-- name: attendance_open
+-- The open leases of some volunteers, oldest first.
+--   $1 uuid[]
+--   -> place in $1, id, campaign, left, right, kind, matched, policy, issued s, expires s
+SELECT a.place, l.id, l.campaign_id, l.left_item, l.right_item, l.kind, l.matched, l.policy,
+       floor(extract(epoch FROM l.issued_at))::bigint,
+       floor(extract(epoch FROM l.expires_at))::bigint
+  FROM unnest($1::uuid[]) WITH ORDINALITY AS a (id, place)
+  JOIN lease l ON l.volunteer_id = a.id
+ WHERE l.expires_at > now()
+   AND NOT EXISTS (SELECT FROM judged_pair p WHERE p.assignment_id = l.id)
+   AND NOT EXISTS (SELECT FROM skipped_pair s WHERE s.assignment_id = l.id)
+ ORDER BY a.place, l.issued_at, l.id

@@ -1,0 +1,75 @@
+-- name: catalogue_moment
+-- The oldest transaction that this snapshot cannot see whole. All news that a later snapshot
+-- sees and this one does not were written by it or by a younger one.
+--   -> xid8
+SELECT pg_snapshot_xmin(pg_current_snapshot())::text
+
+-- name: catalogue_campaigns
+-- Every campaign, in an order that stays.
+--   -> id, name, question, policy, plan, random_share, open?
+SELECT id, name, question, policy, max_judgments, random_share, state = 'open'
+  FROM campaign
+ ORDER BY created_at, id
+
+-- name: catalogue_all
+-- Every item that is in service.
+--   -> the columns of the view, in its order
+SELECT id, in_service, media_type, lineage, pair, gold, training, fake, campaign_id, p_fake,
+       judgments, rendition, rendition_type, poster, width, height, duration_ms, sensitive
+  FROM catalogue
+ WHERE in_service
+
+-- name: catalogue_some
+-- Some items, in service or not.
+--   $1 uuid[]
+--   -> as catalogue_all
+SELECT id, in_service, media_type, lineage, pair, gold, training, fake, campaign_id, p_fake,
+       judgments, rendition, rendition_type, poster, width, height, duration_ms, sensitive
+  FROM catalogue
+ WHERE id = ANY ($1::uuid[])
+
+-- name: catalogue_news
+-- What was told since a moment; what was told at about that moment may come again.
+--   $1 xid8 of catalogue_moment
+--   -> id, changed uuid[], pairs uuid[], volunteers uuid[], items uuid[], skipped?
+SELECT id, changed, pairs, volunteers, items, skipped
+  FROM catalogue_news
+ WHERE xact >= $1::text::xid8
+
+-- name: catalogue_told
+-- Every news there is, of which a server that reads everything need not hear.
+--   -> id
+SELECT id FROM catalogue_news
+
+-- name: catalogue_news_forget
+-- A server that has not listened for so long reads everything.
+DELETE FROM catalogue_news WHERE told_at < now() - interval '5 minutes'
+
+-- name: catalogue_leases
+-- How many leases of each item are open.
+--   -> item uuid, leases bigint
+SELECT x.item_id, count(*)
+  FROM lease l CROSS JOIN LATERAL (VALUES (l.left_item), (l.right_item)) AS x (item_id)
+ WHERE l.expires_at > now()
+ GROUP BY x.item_id
+
+-- name: lease_write
+-- Leases that were handed out, a bunch at a time. They are no promise: the commit need not
+-- wait for the disk.
+--   $1 uuid[] ids, $2 uuid[] volunteers, $3 uuid[] campaigns, $4 uuid[] left, $5 uuid[] right,
+--   $6 text[] kinds, $7 boolean[] matched, $8 integer[] policies, $9 bigint[] issued s,
+--   $10 bigint[] expires s
+INSERT INTO lease (id, volunteer_id, campaign_id, left_item, right_item, kind, matched, policy,
+                   issued_at, expires_at)
+SELECT u.id, u.volunteer, u.campaign, u.left_item, u.right_item, u.kind, u.matched, u.policy,
+       to_timestamp(u.issued), to_timestamp(u.expires)
+  FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[],
+              $7::boolean[], $8::integer[], $9::bigint[], $10::bigint[])
+       AS u (id, volunteer, campaign, left_item, right_item, kind, matched, policy, issued, expires)
+ CROSS JOIN (SELECT set_config('synchronous_commit', 'off', true)) AS lightly
+    ON CONFLICT (id) DO NOTHING
+
+-- name: lease_close
+-- Leases that were answered while they were being written.
+--   $1 uuid[]
+DELETE FROM lease WHERE id = ANY ($1::uuid[])

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "domain/desk.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/clock.h"
+#include "crowd/choose.h"
+#include "domain/desk_inside.h"
+
+/* Then a volunteer is loaded anew: skill changes with each fit. */
+#define STAY_MS (10 * 60 * 1000)
+
+struct desk *desk_new(void)
+{
+	struct desk *desk = calloc(1, sizeof *desk);
+
+	if (!desk)
+		abort();
+	pthread_mutex_init(&desk->lock, NULL);
+	desk->catalogue = catalogue_new();
+	desk->attendance = attendance_new();
+	desk->random = random_fresh();
+	desk->settled = keyset_new();
+	desk->heard = keyset_new();
+	return desk;
+}
+
+void desk_free(struct desk *desk)
+{
+	if (!desk)
+		return;
+	catalogue_clear(&desk->catalogue);
+	attendance_free(desk->attendance);
+	keyset_free(desk->settled);
+	keyset_free(desk->heard);
+	free(desk->unwritten.list);
+	free(desk->flying);
+	pthread_mutex_destroy(&desk->lock);
+	free(desk);
+}
+
+void leases_add(struct leases *leases, const struct holding *holding)
+{
+	if (leases->count == leases->room) {
+		leases->room = leases->room ? 2 * leases->room : 256;
+		leases->list = realloc(leases->list, leases->room * sizeof *leases->list);
+		if (!leases->list)
+			abort();
+	}
+	leases->list[leases->count++] = *holding;
+}
+
+/* One search for a pair, with the lock held. */
+struct search {
+	struct desk *desk;
+	struct volunteer *volunteer;
+	const struct assignment_wish *wish;
+	struct assignment *found;
+};
+
+static int64_t now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+/* What the page is shown of a lease. */
+static void show(const struct desk *desk, const struct holding *holding, struct assignment *found)
+{
+	const struct exhibit *exhibit = &desk->catalogue.exhibits[holding->left];
+
+	found->lease = holding->lease;
+	found->question = desk->catalogue.campaigns[exhibit->campaign].question;
+	catalogue_media(&desk->catalogue, holding->left, &found->media[0]);
+	catalogue_media(&desk->catalogue, holding->right, &found->media[1]);
+}
+
+static void hand_out(struct search *search, uint32_t campaign, const struct choice *choice)
+{
+	static const uint8_t kinds[] = { [CHOICE_TRAINING] = KIND_TRAINING,
+									 [CHOICE_GOLD] = KIND_GOLD,
+									 [CHOICE_RANDOM] = KIND_RANDOM,
+									 [CHOICE_INFORMATIVE] = KIND_INFORMATIVE };
+	struct desk *desk = search->desk;
+	struct volunteer *volunteer = search->volunteer;
+	const struct campaign_facts *facts = &desk->catalogue.campaigns[campaign];
+	struct holding holding = { .left = choice->left, .right = choice->right };
+	struct lease *lease = &holding.lease;
+
+	lease->issued_s = clock_now_s();
+	lease->expires_s = lease->issued_s + LEASE_S;
+	lease->policy = facts->policy;
+	lease->kind = kinds[choice->kind];
+	lease->matched = choice->matched;
+	uuid_ordered(lease->id, now_us());
+	memcpy(lease->volunteer, volunteer->id, UUID_BYTES);
+	memcpy(lease->campaign, facts->id, UUID_BYTES);
+	memcpy(lease->left, idmap_id(desk->catalogue.index, choice->left), UUID_BYTES);
+	memcpy(lease->right, idmap_id(desk->catalogue.index, choice->right), UUID_BYTES);
+
+	choose_count(&volunteer->asker, desk->catalogue.stock, choice);
+	keyset_add(volunteer->seen, stock_at(desk->catalogue.stock, choice->left)->lineage);
+	keyset_add(volunteer->seen, stock_at(desk->catalogue.stock, choice->right)->lineage);
+	stock_lease(desk->catalogue.stock, choice->left);
+	stock_lease(desk->catalogue.stock, choice->right);
+	volunteer_hold(volunteer, &holding);
+	leases_add(&desk->unwritten, &holding);
+	show(desk, &holding, search->found);
+}
+
+/* Tries one medium of one campaign. True when a pair was found. */
+static bool choose_in(struct search *search, uint32_t campaign, enum media_type type,
+					  bool only_training)
+{
+	struct desk *desk = search->desk;
+	const struct campaign_facts *facts = &desk->catalogue.campaigns[campaign];
+	struct choose_options options = choose_in_service();
+
+	if (!facts->open ||
+		(search->wish->campaign && strcmp(search->wish->campaign, facts->name) != 0))
+		return false;
+	options.random_share = facts->random_share;
+	struct choice choice = choose_pair(desk->catalogue.stock, catalogue_shelf(campaign, type),
+									   volunteer_asks(search->volunteer), &options, &desk->random);
+	if (choice.kind == CHOICE_NOTHING || (only_training && choice.kind != CHOICE_TRAINING))
+		return false;
+	hand_out(search, campaign, &choice);
+	return true;
+}
+
+/* Media and campaigns in random order, so that none starves; only what was wished for. */
+static bool choose_among(struct search *search, bool only_training)
+{
+	struct desk *desk = search->desk;
+	uint32_t places = desk->catalogue.campaign_count * MEDIA_TYPES;
+	uint32_t first = places ? random_below(&desk->random, places) : 0;
+
+	for (uint32_t i = 0; i < places; i++) {
+		uint32_t place = (first + i) % places;
+		enum media_type type = (enum media_type)(place % MEDIA_TYPES);
+
+		if (!search->wish->any_type && type != search->wish->type)
+			continue;
+		if (choose_in(search, place / MEDIA_TYPES, type, only_training))
+			return true;
+	}
+	return false;
+}
+
+/* Practice comes first, in whichever medium there is some. */
+static enum desk_outcome choose(struct search *search)
+{
+	if (volunteer_asks(search->volunteer)->training_left && choose_among(search, true))
+		return DESK_NEW;
+	return choose_among(search, false) ? DESK_NEW : DESK_NONE_LEFT;
+}
+
+enum desk_outcome desk_ask(struct desk *desk, const unsigned char volunteer[UUID_BYTES],
+						   const struct assignment_wish *wish, struct assignment *ret_assignment)
+{
+	enum desk_outcome outcome = DESK_ABSENT;
+
+	pthread_mutex_lock(&desk->lock);
+	struct volunteer *here = attendance_find(desk->attendance, volunteer);
+	if (here && clock_monotonic_ms() - here->loaded_ms > STAY_MS) {
+		attendance_leave(desk->attendance, volunteer);
+		here = NULL;
+	}
+	if (here) {
+		struct search search = { desk, here, wish, ret_assignment };
+
+		volunteer_expire(here, clock_now_s());
+		outcome = here->open_count < LEASES_OPEN ? choose(&search) : DESK_AGAIN;
+		if (outcome == DESK_AGAIN)
+			show(desk, &here->open[here->open_count - 1], ret_assignment);
+	}
+	pthread_mutex_unlock(&desk->lock);
+	return outcome;
+}
+
+void desk_welcome(struct desk *desk, const unsigned char volunteer[UUID_BYTES])
+{
+	struct volunteer *arriving = volunteer_arriving(volunteer);
+
+	pthread_mutex_lock(&desk->lock);
+	if (attendance_peek(desk->attendance, volunteer))
+		volunteer_free(arriving);
+	else
+		attendance_enter(desk->attendance, arriving);
+	pthread_mutex_unlock(&desk->lock);
+}
+
+void desk_judged(struct desk *desk, const struct lease *lease, unsigned correct, bool again)
+{
+	pthread_mutex_lock(&desk->lock);
+	struct volunteer *here = attendance_find(desk->attendance, lease->volunteer);
+	bool first = keyset_add(desk->settled, lease_key(lease->id));
+	bool held = here && volunteer_let_go(here, lease->id);
+
+	if (here && (held || (first && !again)))
+		volunteer_count(here, lease->kind == KIND_TRAINING, correct, clock_now_s());
+	pthread_mutex_unlock(&desk->lock);
+}
+
+void desk_skipped(struct desk *desk, const struct lease *lease)
+{
+	pthread_mutex_lock(&desk->lock);
+	struct volunteer *here = attendance_find(desk->attendance, lease->volunteer);
+
+	keyset_add(desk->settled, lease_key(lease->id));
+	if (here)
+		volunteer_let_go(here, lease->id);
+	pthread_mutex_unlock(&desk->lock);
+}
+
+bool desk_progress(struct desk *desk, const unsigned char volunteer[UUID_BYTES],
+				   struct progress *ret_progress)
+{
+	pthread_mutex_lock(&desk->lock);
+	const struct volunteer *here = attendance_find(desk->attendance, volunteer);
+	if (here)
+		*ret_progress = volunteer_progress_now(here, clock_now_s());
+	pthread_mutex_unlock(&desk->lock);
+	return here != NULL;
+}
+
+void desk_forget(struct desk *desk, const unsigned char volunteer[UUID_BYTES])
+{
+	pthread_mutex_lock(&desk->lock);
+	attendance_leave(desk->attendance, volunteer);
+	pthread_mutex_unlock(&desk->lock);
+}
+
+struct desk_figures desk_figures(struct desk *desk)
+{
+	pthread_mutex_lock(&desk->lock);
+	struct desk_figures figures = desk->figures;
+	figures.items = idmap_count(desk->catalogue.index);
+	figures.volunteers = attendance_count(desk->attendance);
+	figures.unwritten = (unsigned)desk->unwritten.count;
+	pthread_mutex_unlock(&desk->lock);
+	return figures;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * desk_inside -- what a desk is made of, for the three files that work on it: desk.c hands out
+ * and takes back, desk_arrive.c loads volunteers, desk_news.c listens to the database.
+ */
+#ifndef DOMAIN_DESK_INSIDE_H
+#define DOMAIN_DESK_INSIDE_H
+
+#include <pthread.h>
+
+#include "core/random.h"
+#include "domain/attendance.h"
+#include "domain/catalogue.h"
+#include "domain/desk.h"
+
+struct leases {
+	struct holding *list;
+	size_t count, room;
+};
+
+struct desk {
+	pthread_mutex_t lock; /* guards everything up to the line */
+	struct catalogue catalogue;
+	struct attendance *attendance;
+	struct random random;
+	struct leases unwritten; /* handed out since the last look */
+	struct keyset *settled;  /* leases answered since then, by lease_key() */
+	struct desk_figures figures;
+	/* ------------------------------------------------ the keeper's alone */
+	unsigned life;        /* of the connection that all was read by */
+	char moment[24];      /* xid8 of the last look */
+	struct keyset *heard; /* numbers of news that the last look saw */
+	uint32_t *flying;     /* items that were in flight then */
+	size_t flying_count, flying_room;
+	int64_t looked_ms, forgot_ms;
+};
+
+/* The last bytes: an id begins with the time, and many share that. */
+static inline uint64_t lease_key(const unsigned char id[UUID_BYTES])
+{
+	uint64_t key = 0;
+
+	for (int i = 8; i < UUID_BYTES; i++)
+		key = key << 8 | id[i];
+	return key;
+}
+
+void leases_add(struct leases *leases, const struct holding *holding);
+
+#endif

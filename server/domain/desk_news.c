@@ -1,0 +1,549 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How a desk keeps true what it holds: it writes its leases, then reads in one snapshot of the
+ * database what was told since the last look, and how many leases are open.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/clock.h"
+#include "core/log.h"
+#include "db/array.h"
+#include "db/db.h"
+#include "domain/desk_inside.h"
+
+#define LOOK_EVERY_MS 200
+#define LOOK_PART     20              /* looking takes at most this part of the time */
+#define DEAF_MS       (4 * 60 * 1000) /* news are forgotten after five minutes */
+#define FORGET_MS     60000
+#define SOME          4096   /* items or leases a statement */
+#define BUNCH         1024   /* items with the lock held */
+#define MOST_LEASES   500000 /* unwritten: the database has been away for long */
+
+/* Growing lists of what a look finds. */
+struct ids {
+	unsigned char (*list)[UUID_BYTES];
+	size_t count, room;
+};
+
+struct look {
+	struct desk *desk;
+	char moment[24];
+	struct keyset *heard;  /* numbers of news */
+	struct ids changed;    /* items to read again */
+	struct ids pairs, who; /* assignments answered, and by whom */
+	struct ids items;      /* of each pair, two by two */
+	struct ids judged;     /* items, one for each judgment */
+	uint32_t *flying;      /* items with open leases, and how many each */
+	uint16_t *flights;
+	size_t flying_count, flying_room;
+	bool everything;
+	bool locked; /* while items are taken in */
+	size_t taken;
+};
+
+static void ids_add(struct ids *ids, const unsigned char *id)
+{
+	if (ids->count == ids->room) {
+		ids->room = ids->room ? 2 * ids->room : 256;
+		ids->list = realloc(ids->list, ids->room * sizeof *ids->list);
+		if (!ids->list)
+			abort();
+	}
+	memcpy(ids->list[ids->count++], id, UUID_BYTES);
+}
+
+static void look_clear(struct look *look)
+{
+	keyset_free(look->heard);
+	free(look->changed.list);
+	free(look->items.list);
+	free(look->judged.list);
+	free(look->pairs.list);
+	free(look->who.list);
+	free(look->flying);
+	free(look->flights);
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	return memcmp(a, b, UUID_BYTES);
+}
+
+/* An item that changed ten times is read once. */
+static void ids_unique(struct ids *ids)
+{
+	size_t kept = 0;
+
+	if (ids->count)
+		qsort(ids->list, ids->count, sizeof *ids->list, compare_ids);
+	for (size_t i = 0; i < ids->count; i++)
+		if (!kept || memcmp(ids->list[kept - 1], ids->list[i], UUID_BYTES) != 0)
+			memmove(ids->list[kept++], ids->list[i], UUID_BYTES);
+	ids->count = kept;
+}
+
+/* ---------------------------------------------------------------- reading */
+
+static struct error note_told(void *arg, const struct rows *row)
+{
+	struct look *look = arg;
+
+	keyset_add(look->heard, (uint64_t)rows_integer(row, 0, 0));
+	return ok();
+}
+
+static void add_uuids(struct ids *ids, const struct rows *row, int column)
+{
+	for (size_t i = 0, count = rows_raw_uuids(row, column); i < count; i++)
+		ids_add(ids, rows_raw_uuid(row, column, i));
+}
+
+static struct error hear(void *arg, const struct rows *row)
+{
+	struct look *look = arg;
+	uint64_t number = (uint64_t)rows_raw_integer(row, 0);
+
+	keyset_add(look->heard, number);
+	if (keyset_has(look->desk->heard, number))
+		return ok();
+	add_uuids(&look->changed, row, 1);
+	add_uuids(&look->pairs, row, 2);
+	add_uuids(&look->who, row, 3);
+	add_uuids(&look->items, row, 4);
+	if (!rows_raw_flag(row, 5))
+		add_uuids(&look->judged, row, 4);
+	return ok();
+}
+
+static struct error count_lease(void *arg, const struct rows *row)
+{
+	struct look *look = arg;
+	size_t len;
+	const unsigned char *id = rows_raw(row, 0, &len);
+	/* Only the keeper adds items, and it is the keeper who looks here. */
+	uint32_t item =
+		id && len == UUID_BYTES ? catalogue_find(&look->desk->catalogue, id) : IDMAP_NONE;
+	int64_t leases = rows_raw_integer(row, 1);
+
+	if (item == IDMAP_NONE)
+		return ok();
+	if (look->flying_count == look->flying_room) {
+		look->flying_room = look->flying_room ? 2 * look->flying_room : 1024;
+		look->flying = realloc(look->flying, look->flying_room * sizeof *look->flying);
+		look->flights = realloc(look->flights, look->flying_room * sizeof *look->flights);
+		if (!look->flying || !look->flights)
+			abort();
+	}
+	look->flying[look->flying_count] = item;
+	look->flights[look->flying_count++] = (uint16_t)(leases > UINT16_MAX ? UINT16_MAX : leases);
+	return ok();
+}
+
+static void hold_lock(struct look *look, bool hold)
+{
+	if (hold != look->locked)
+		hold ? pthread_mutex_lock(&look->desk->lock) : pthread_mutex_unlock(&look->desk->lock);
+	look->locked = hold;
+}
+
+/* Volunteers are let in between two bunches. */
+static struct error take_item(void *arg, const struct rows *row)
+{
+	struct look *look = arg;
+
+	if (look->taken++ % BUNCH == 0)
+		hold_lock(look, false);
+	hold_lock(look, true);
+	return catalogue_take_item(&look->desk->catalogue, row);
+}
+
+static struct error read_campaigns(struct db *db, struct look *look)
+{
+	auto_rows *rows = NULL;
+	struct error err = db_run(db, SQL_CATALOGUE_CAMPAIGNS, NULL, &rows);
+
+	if (err.code)
+		return err;
+	pthread_mutex_lock(&look->desk->lock);
+	for (size_t r = 0; r < rows_count(rows); r++)
+		catalogue_take_campaign(&look->desk->catalogue, rows, r);
+	pthread_mutex_unlock(&look->desk->lock);
+	return ok();
+}
+
+static struct error read_moment(struct db *db, struct look *look)
+{
+	auto_rows *rows = NULL;
+	struct error err = db_run(db, SQL_CATALOGUE_MOMENT, NULL, &rows);
+
+	if (!err.code)
+		snprintf(look->moment, sizeof look->moment, "%s", rows_text(rows, 0, 0));
+	return err;
+}
+
+/* Judgments first: a consensus that is read afterwards, in the same snapshot, has them or will. */
+static void take_judged(struct look *look)
+{
+	struct desk *desk = look->desk;
+
+	pthread_mutex_lock(&desk->lock);
+	for (size_t i = 0; i < look->judged.count; i++) {
+		uint32_t item = catalogue_find(&desk->catalogue, look->judged.list[i]);
+		const struct stock_item *stocked =
+			item == IDMAP_NONE ? NULL : stock_at(desk->catalogue.stock, item);
+
+		if (stocked)
+			stock_set_judgments(desk->catalogue.stock, item, stocked->judgments + 1u);
+		if (i % BUNCH == BUNCH - 1) {
+			pthread_mutex_unlock(&desk->lock);
+			pthread_mutex_lock(&desk->lock);
+		}
+	}
+	pthread_mutex_unlock(&desk->lock);
+}
+
+/* What a volunteer did at another desk makes what is known of them here wrong. */
+static void take_pairs(struct look *look)
+{
+	struct desk *desk = look->desk;
+
+	pthread_mutex_lock(&desk->lock);
+	for (size_t i = 0; i < look->pairs.count; i++) {
+		const struct volunteer *here = attendance_peek(desk->attendance, look->who.list[i]);
+		bool known = false;
+
+		for (size_t side = 0; here && side < 2; side++) {
+			uint32_t item = catalogue_find(&desk->catalogue, look->items.list[2 * i + side]);
+			const struct stock_item *stocked =
+				item == IDMAP_NONE ? NULL : stock_at(desk->catalogue.stock, item);
+
+			known = known || !stocked || keyset_has(here->seen, stocked->lineage);
+		}
+		for (unsigned k = 0; here && k < here->open_count; k++)
+			if (memcmp(here->open[k].lease.id, look->pairs.list[i], UUID_BYTES) == 0)
+				known = false; /* handed out here and answered elsewhere */
+		if (here && !known)
+			attendance_leave(desk->attendance, look->who.list[i]);
+	}
+	pthread_mutex_unlock(&desk->lock);
+}
+
+static struct error read_changed(struct db *db, struct look *look)
+{
+	struct error err = ok();
+
+	ids_unique(&look->changed);
+	for (size_t from = 0; from < look->changed.count && !err.code; from += SOME) {
+		size_t count = look->changed.count - from < SOME ? look->changed.count - from : SOME;
+		struct arena *arena = arena_new();
+		const unsigned char **ids = arena_alloc(arena, count * sizeof *ids);
+
+		for (size_t i = 0; i < count; i++)
+			ids[i] = look->changed.list[from + i];
+		err = db_stream_raw(db, SQL_CATALOGUE_SOME,
+							(const char *[]){ uuid_array(arena, ids, count) }, take_item, look);
+		hold_lock(look, false);
+		arena_free(arena);
+	}
+	return err;
+}
+
+/* The database's count, and what was handed out since it was asked to count. */
+static void take_flights(struct look *look)
+{
+	struct desk *desk = look->desk;
+	struct stock *stock = desk->catalogue.stock;
+
+	pthread_mutex_lock(&desk->lock);
+	for (size_t i = 0; i < desk->flying_count; i++)
+		stock_set_in_flight(stock, desk->flying[i], 0);
+	for (size_t i = 0; i < look->flying_count; i++)
+		stock_set_in_flight(stock, look->flying[i], look->flights[i]);
+	for (size_t i = 0; i < desk->unwritten.count; i++) {
+		stock_lease(stock, desk->unwritten.list[i].left);
+		stock_lease(stock, desk->unwritten.list[i].right);
+	}
+	pthread_mutex_unlock(&desk->lock);
+}
+
+/* Volunteers who are here may have done things that nobody told us of. */
+static struct error read_everything(struct db *db, struct look *look)
+{
+	struct desk *desk = look->desk;
+	struct error err = db_stream(db, SQL_CATALOGUE_TOLD, NULL, note_told, look);
+
+	if (err.code)
+		return err;
+	pthread_mutex_lock(&desk->lock);
+	attendance_empty(desk->attendance);
+	catalogue_reread(&desk->catalogue);
+	pthread_mutex_unlock(&desk->lock);
+	err = db_stream_raw(db, SQL_CATALOGUE_ALL, NULL, take_item, look);
+	hold_lock(look, true);
+	if (!err.code)
+		catalogue_reread_done(&desk->catalogue);
+	hold_lock(look, false);
+	return err;
+}
+
+static struct error read_news(struct db *db, struct look *look)
+{
+	struct error err =
+		db_stream_raw(db, SQL_CATALOGUE_NEWS, (const char *[]){ look->desk->moment }, hear, look);
+
+	if (err.code)
+		return err;
+	take_pairs(look);
+	take_judged(look);
+	return read_changed(db, look);
+}
+
+static struct error look_around(struct db *db, void *arg)
+{
+	struct look *look = arg;
+	struct error err;
+
+	if ((err = read_moment(db, look)).code || (err = read_campaigns(db, look)).code)
+		return err;
+	if (look->everything) {
+		err = read_everything(db, look);
+	} else {
+		err = read_news(db, look);
+	}
+	if (!err.code)
+		err = db_stream_raw(db, SQL_CATALOGUE_LEASES, NULL, count_lease, look);
+	if (!err.code)
+		take_flights(look);
+	return err;
+}
+
+/* ---------------------------------------------------------------- writing leases */
+
+static const char *text_list(struct arena *arena, const struct holding *list, size_t count,
+							 const char *(*text)(struct arena *arena, const struct lease *lease))
+{
+	char *all = arena_alloc(arena, count * 24 + 3), *at = all;
+
+	*at++ = '{';
+	for (size_t i = 0; i < count; i++)
+		at += snprintf(at, 24, "%s%s", i ? "," : "", text(arena, &list[i].lease));
+	*at++ = '}';
+	*at = '\0';
+	return all;
+}
+
+static const char *kind_text(struct arena *arena, const struct lease *lease)
+{
+	(void)arena;
+	return assignment_kinds[lease->kind];
+}
+
+static const char *matched_text(struct arena *arena, const struct lease *lease)
+{
+	(void)arena;
+	return lease->matched ? "t" : "f";
+}
+
+static const char *policy_text(struct arena *arena, const struct lease *lease)
+{
+	return arena_printf(arena, "%" PRIu32, lease->policy);
+}
+
+static const char *issued_text(struct arena *arena, const struct lease *lease)
+{
+	return arena_printf(arena, "%" PRId64, lease->issued_s);
+}
+
+static const char *expires_text(struct arena *arena, const struct lease *lease)
+{
+	return arena_printf(arena, "%" PRId64, lease->expires_s);
+}
+
+static const char *id_list(struct arena *arena, const struct holding *list, size_t count,
+						   size_t offset)
+{
+	const unsigned char **ids = arena_alloc(arena, count * sizeof *ids);
+
+	for (size_t i = 0; i < count; i++)
+		ids[i] = (const unsigned char *)&list[i].lease + offset;
+	return uuid_array(arena, ids, count);
+}
+
+static struct error write_some(struct db *db, const struct holding *list, size_t count)
+{
+	struct arena *arena = arena_new();
+	const char *params[] = {
+		id_list(arena, list, count, offsetof(struct lease, id)),
+		id_list(arena, list, count, offsetof(struct lease, volunteer)),
+		id_list(arena, list, count, offsetof(struct lease, campaign)),
+		id_list(arena, list, count, offsetof(struct lease, left)),
+		id_list(arena, list, count, offsetof(struct lease, right)),
+		text_list(arena, list, count, kind_text),
+		text_list(arena, list, count, matched_text),
+		text_list(arena, list, count, policy_text),
+		text_list(arena, list, count, issued_text),
+		text_list(arena, list, count, expires_text),
+	};
+	struct error err = db_do(db, SQL_LEASE_WRITE, params, NULL);
+
+	arena_free(arena);
+	return err;
+}
+
+/* The next look sets the items of this lease to what the database counts, even if that is none. */
+static void recount(struct desk *desk, const struct holding *holding)
+{
+	if (desk->flying_count + 2 > desk->flying_room) {
+		desk->flying_room = 2 * desk->flying_room + 256;
+		desk->flying = realloc(desk->flying, desk->flying_room * sizeof *desk->flying);
+		if (!desk->flying)
+			abort();
+	}
+	desk->flying[desk->flying_count++] = holding->left;
+	desk->flying[desk->flying_count++] = holding->right;
+}
+
+/* Takes the unwritten leases, but those that were answered already. */
+static struct leases take_unwritten(struct desk *desk)
+{
+	struct keyset *settled, *fresh = keyset_new();
+	size_t kept = 0;
+
+	pthread_mutex_lock(&desk->lock);
+	struct leases leases = desk->unwritten;
+	settled = desk->settled;
+	desk->unwritten = (struct leases){ 0 };
+	desk->settled = fresh;
+	pthread_mutex_unlock(&desk->lock);
+	for (size_t i = 0; i < leases.count; i++) {
+		if (keyset_has(settled, lease_key(leases.list[i].lease.id)))
+			recount(desk, &leases.list[i]);
+		else
+			leases.list[kept++] = leases.list[i];
+	}
+	leases.count = kept;
+	keyset_free(settled);
+	return leases;
+}
+
+/* Answered between the moment we took them and now: their removal came before they were there. */
+static struct error close_settled(struct desk *desk, struct db *db, const struct leases *written)
+{
+	struct arena *arena = arena_new();
+	const unsigned char **ids = arena_alloc(arena, (written->count + 1) * sizeof *ids);
+	struct error err = ok();
+	size_t count = 0;
+
+	pthread_mutex_lock(&desk->lock);
+	for (size_t i = 0; i < written->count; i++)
+		if (keyset_has(desk->settled, lease_key(written->list[i].lease.id)))
+			ids[count++] = written->list[i].lease.id;
+	pthread_mutex_unlock(&desk->lock);
+	if (count)
+		err = db_do(db, SQL_LEASE_CLOSE, (const char *[]){ uuid_array(arena, ids, count) }, NULL);
+	arena_free(arena);
+	return err;
+}
+
+/* What could not be written waits for the next time, within bounds. */
+static void put_back(struct desk *desk, const struct leases *leases, size_t from)
+{
+	pthread_mutex_lock(&desk->lock);
+	for (size_t i = from; i < leases->count && desk->unwritten.count < MOST_LEASES; i++)
+		leases_add(&desk->unwritten, &leases->list[i]);
+	pthread_mutex_unlock(&desk->lock);
+}
+
+static struct error write_leases(struct desk *desk, struct db *db)
+{
+	struct leases leases = take_unwritten(desk);
+	struct error err = ok();
+	size_t from = 0;
+
+	while (from < leases.count && !err.code) {
+		size_t count = leases.count - from < SOME ? leases.count - from : SOME;
+
+		err = write_some(db, leases.list + from, count);
+		for (size_t i = 0; i < count && !err.code; i++)
+			recount(desk, &leases.list[from++]);
+	}
+	if (err.code)
+		put_back(desk, &leases, from);
+	leases.count = from;
+	if (!err.code)
+		err = close_settled(desk, db, &leases);
+	free(leases.list);
+	return err;
+}
+
+/* ---------------------------------------------------------------- once round */
+
+/* The last look is what the next one goes on from. */
+static void remember(struct desk *desk, struct db *db, struct look *look)
+{
+	memcpy(desk->moment, look->moment, sizeof desk->moment);
+	keyset_free(desk->heard);
+	desk->heard = look->heard;
+	look->heard = NULL;
+	free(desk->flying);
+	desk->flying = look->flying;
+	desk->flying_count = look->flying_count;
+	desk->flying_room = look->flying_room;
+	look->flying = NULL;
+	desk->life = db_life(db);
+	desk->looked_ms = clock_monotonic_ms();
+}
+
+static struct error look_once(struct desk *desk, struct db *db, bool everything)
+{
+	struct look look = { .desk = desk, .everything = everything, .heard = keyset_new() };
+	struct error err;
+
+	err = db_snapshot(db, look_around, &look);
+	hold_lock(&look, false);
+	if (!err.code)
+		remember(desk, db, &look);
+	else
+		desk->life = 0; /* what was half taken in is put right by reading everything */
+	look_clear(&look);
+	return err;
+}
+
+struct error desk_open(struct desk *desk, struct db *db)
+{
+	return look_once(desk, db, true);
+}
+
+static void forget_news(struct desk *desk, struct db *db)
+{
+	if (clock_monotonic_ms() - desk->forgot_ms < FORGET_MS)
+		return;
+	struct error err = db_do(db, SQL_CATALOGUE_NEWS_FORGET, NULL, NULL);
+	if (!err.code)
+		desk->forgot_ms = clock_monotonic_ms();
+}
+
+struct error desk_refresh(struct desk *desk, struct db *db, int64_t *ret_rest_ms)
+{
+	int64_t began_ms = clock_monotonic_ms();
+	struct error err = write_leases(desk, db);
+
+	*ret_rest_ms = LOOK_EVERY_MS;
+	if (err.code)
+		return err;
+	bool deaf = began_ms - desk->looked_ms > DEAF_MS || db_life(db) != desk->life;
+	if ((err = look_once(desk, db, deaf)).code)
+		return err;
+	forget_news(desk, db);
+	int64_t took_ms = clock_monotonic_ms() - began_ms;
+	if (took_ms * LOOK_PART > *ret_rest_ms)
+		*ret_rest_ms = took_ms * LOOK_PART;
+	pthread_mutex_lock(&desk->lock);
+	desk->figures.refreshes++;
+	desk->figures.refresh_ms = took_ms;
+	pthread_mutex_unlock(&desk->lock);
+	return ok();
+}

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the desk holds in memory stays true: leases written behind, plans, and other servers. */
+#include <stdlib.h>
+
+#include "another.h"
+#include "client.h"
+#include "database.h"
+#include "suites.h"
+#include "world.h"
+
+#define JUDGMENTS "/api/v1/judgments"
+
+static const char *const no_options[] = { NULL };
+
+static struct answer ask_at(const char *server, struct person *as, const char *campaign)
+{
+	return call(&(struct call){ .server = server,
+								.path = "/api/v1/assignments",
+								.as = as,
+								.body = json_pack("{s:s}", "campaign", campaign) });
+}
+
+static struct answer judge_at(const char *server, struct person *as, const char *token)
+{
+	return call(&(struct call){ .server = server,
+								.path = JUDGMENTS,
+								.as = as,
+								.body = verdicts_on(token, "real", "fake") });
+}
+
+/* A campaign whose items get `plan` judgments each. */
+static const char *a_planned_campaign(int plan, int items)
+{
+	const char *name = fresh_name();
+
+	tell_db("INSERT INTO campaign (name, min_judgments, max_judgments) VALUES ('%s', %d, %d)", name,
+			plan, plan);
+	make_items(&(struct items){ .campaign = name, .count = items });
+	return name;
+}
+
+static void await_leases(struct person *person, int count)
+{
+	await_db(5, say("SELECT count(*) = %d FROM lease WHERE volunteer_id = '%s'", count,
+					volunteer_id(person)));
+}
+
+static void run_out(struct person *person)
+{
+	await_leases(person, 1);
+	tell_db("UPDATE lease SET expires_at = now() - interval '1 second' WHERE volunteer_id = '%s'",
+			volunteer_id(person));
+}
+
+/* Asks until there is a pair, or for two seconds. */
+static struct answer ask_patiently(struct person *as, const char *campaign)
+{
+	struct answer answer = ask_at(NULL, as, campaign);
+
+	for (int try = 0; try < 20 && answer.status == 204; try++) {
+		wait_ms(100);
+		answer = ask_at(NULL, as, campaign);
+	}
+	return answer;
+}
+
+START_TEST(leases_are_written_behind_and_another_server_knows_them)
+{
+	struct person person = a_volunteer();
+	struct lease first = lease_of(text_at(a_lease(&person, NULL), "assignment"), &person);
+	struct lease second = lease_of(text_at(a_lease(&person, NULL), "assignment"), &person);
+
+	await_leases(&person, 2);
+	struct another server = another_start(no_options);
+	struct answer third = ask_at(server.url, &person, common_campaign());
+	expect_status(third, 200);
+	struct lease again = lease_of(text_at(third.body, "assignment"), &person);
+	ck_assert_mem_eq(again.id, second.id, sizeof again.id);
+	ck_assert_mem_eq(again.left, second.left, sizeof again.left);
+	ck_assert_int_eq(again.expires_s, second.expires_s);
+	ck_assert_mem_ne(again.id, first.id, sizeof again.id);
+	another_stop(&server);
+}
+END_TEST
+
+START_TEST(a_lease_that_was_judged_at_once_is_never_written)
+{
+	struct person person = a_volunteer();
+	const char *token = text_at(a_lease(&person, NULL), "assignment");
+
+	expect_status(judge_at(NULL, &person, token), 201);
+	wait_ms(800); /* some rounds of the keeper */
+	ck_assert_int_eq(
+		count_db("SELECT count(*) FROM lease WHERE volunteer_id = '%s'", volunteer_id(&person)), 0);
+}
+END_TEST
+
+START_TEST(a_lease_that_ran_out_makes_room_for_another_pair_and_is_never_shown_again)
+{
+	const char *campaign = a_planned_campaign(1000, 3);
+	struct person person = a_volunteer();
+
+	a_lease(&person, campaign);
+	run_out(&person);
+	struct another server = another_start(no_options);
+	/* One item is left that was not shown: no pair. */
+	expect_status(ask_at(server.url, &person, campaign), 204);
+	make_items(&(struct items){ .campaign = campaign, .count = 1 });
+	wait_ms(1000);
+	expect_status(ask_at(server.url, &person, campaign), 201);
+	another_stop(&server);
+}
+END_TEST
+
+START_TEST(leases_in_flight_count_towards_the_plan_at_once)
+{
+	const char *campaign = a_planned_campaign(5, 2);
+	int given = 0;
+
+	for (int i = 0; i < 9; i++) {
+		struct person person = a_volunteer();
+		struct answer answer =
+			i ? ask_at(NULL, &person, campaign) : ask_patiently(&person, campaign);
+
+		given += answer.status == 201;
+		if (i == 0)
+			wait_ms(1000); /* both items are there */
+	}
+	ck_assert_int_eq(given, 5);
+}
+END_TEST
+
+START_TEST(judgments_take_the_place_of_leases_in_the_plan)
+{
+	const char *campaign = a_planned_campaign(3, 2);
+
+	for (int i = 0; i < 3; i++) {
+		struct person person = a_volunteer();
+		struct answer answer = ask_patiently(&person, campaign);
+
+		expect_status(answer, 201);
+		expect_status(judge_at(NULL, &person, text_at(answer.body, "assignment")), 201);
+		struct person next = a_volunteer();
+		if (i == 2)
+			expect_status(ask_at(NULL, &next, campaign), 204);
+	}
+	wait_ms(
+		1000); /* what was in flight is counted as judged by now, and never in between as none */
+	struct person late = a_volunteer();
+	expect_status(ask_at(NULL, &late, campaign), 204);
+}
+END_TEST
+
+START_TEST(two_servers_keep_to_one_plan)
+{
+	const char *campaign = a_planned_campaign(4, 2);
+	struct another server = another_start(no_options);
+
+	for (int i = 0; i < 4; i++) {
+		struct person person = a_volunteer();
+		const char *where = i % 2 ? server.url : NULL;
+		struct answer answer = ask_at(where, &person, campaign);
+
+		for (int try = 0; try < 20 && answer.status == 204; try++) {
+			wait_ms(100);
+			answer = ask_at(where, &person, campaign);
+		}
+		expect_status(answer, 201);
+		if (i < 2)
+			expect_status(judge_at(where, &person, text_at(answer.body, "assignment")), 201);
+		wait_ms(800); /* the other server hears of it */
+	}
+	struct person here = a_volunteer(), there = a_volunteer();
+	expect_status(ask_at(NULL, &here, campaign), 204);
+	expect_status(ask_at(server.url, &there, campaign), 204);
+	another_stop(&server);
+}
+END_TEST
+
+START_TEST(an_expired_lease_returns_its_items_to_the_plan)
+{
+	const char *campaign = a_planned_campaign(1, 2);
+	struct person first = a_volunteer(), second = a_volunteer();
+
+	expect_status(ask_patiently(&first, campaign), 201);
+	expect_status(ask_at(NULL, &second, campaign), 204);
+	run_out(&first);
+	expect_status(ask_patiently(&second, campaign), 201);
+}
+END_TEST
+
+START_TEST(a_skipped_pair_returns_its_items_to_the_plan)
+{
+	const char *campaign = a_planned_campaign(1, 2);
+	struct person first = a_volunteer(), second = a_volunteer();
+	struct answer answer = ask_patiently(&first, campaign);
+
+	expect_status(answer, 201);
+	expect_status(ask_at(NULL, &second, campaign), 204);
+	expect_status(post(&first, "/api/v1/skips",
+					   json_pack("{s:s, s:s}", "assignment", text_at(answer.body, "assignment"),
+								 "reason", "other")),
+				  204);
+	expect_status(ask_patiently(&second, campaign), 201);
+	expect_status(ask_at(NULL, &first, campaign), 204); /* who skipped it does not get it again */
+}
+END_TEST
+
+START_TEST(what_was_judged_at_another_server_is_known_here)
+{
+	const char *campaign = a_planned_campaign(1000, 4);
+	struct person person = a_volunteer();
+	const char *first = text_at(a_lease(&person, campaign), "assignment");
+	struct another server = another_start(no_options);
+
+	await_leases(&person, 1);
+	expect_status(judge_at(server.url, &person, first), 201);
+	struct answer there = ask_at(server.url, &person, campaign);
+	expect_status(there, 201);
+	expect_status(judge_at(server.url, &person, text_at(there.body, "assignment")), 201);
+	wait_ms(1000);
+	expect_status(ask_at(NULL, &person, campaign), 204);
+	struct answer me = get(&person, "/api/v1/me");
+	ck_assert_int_eq(number_at(me.body, "progress/pairs"), 2);
+	another_stop(&server);
+}
+END_TEST
+
+START_TEST(progress_goes_on_at_another_server)
+{
+	struct person person = a_volunteer();
+	struct another server = another_start(no_options);
+
+	for (int i = 0; i < 4; i++) {
+		const char *where = i % 2 ? server.url : NULL;
+		struct answer asked = ask_at(where, &person, common_campaign());
+
+		ck_assert(asked.status == 201 || asked.status == 200);
+		struct answer told = judge_at(where, &person, text_at(asked.body, "assignment"));
+		expect_status(told, 201);
+		ck_assert_int_eq(number_at(told.body, "progress/pairs"), i + 1);
+		wait_ms(600);
+	}
+	another_stop(&server);
+}
+END_TEST
+
+START_TEST(what_leaves_service_is_not_handed_out_any_more)
+{
+	const char *campaign = a_planned_campaign(1000, 2);
+	struct person first = a_volunteer(), second = a_volunteer(), third = a_volunteer();
+
+	expect_status(ask_patiently(&first, campaign), 201);
+	tell_db("UPDATE item SET state = 'withdrawn' WHERE campaign_id ="
+			" (SELECT id FROM campaign WHERE name = '%s')",
+			campaign);
+	wait_ms(1000);
+	expect_status(ask_at(NULL, &second, campaign), 204);
+	tell_db("UPDATE item SET state = 'in_service' WHERE campaign_id ="
+			" (SELECT id FROM campaign WHERE name = '%s')",
+			campaign);
+	expect_status(ask_patiently(&third, campaign), 201);
+}
+END_TEST
+
+Suite *http_desk_suite(void)
+{
+	Suite *suite = suite_create("http/desk");
+	TCase *tc = tcase_create("desk");
+
+	tcase_set_timeout(tc, 30);
+	tcase_add_test(tc, leases_are_written_behind_and_another_server_knows_them);
+	tcase_add_test(tc, a_lease_that_was_judged_at_once_is_never_written);
+	tcase_add_test(tc, a_lease_that_ran_out_makes_room_for_another_pair_and_is_never_shown_again);
+	tcase_add_test(tc, leases_in_flight_count_towards_the_plan_at_once);
+	tcase_add_test(tc, judgments_take_the_place_of_leases_in_the_plan);
+	tcase_add_test(tc, two_servers_keep_to_one_plan);
+	tcase_add_test(tc, an_expired_lease_returns_its_items_to_the_plan);
+	tcase_add_test(tc, a_skipped_pair_returns_its_items_to_the_plan);
+	tcase_add_test(tc, what_was_judged_at_another_server_is_known_here);
+	tcase_add_test(tc, progress_goes_on_at_another_server);
+	tcase_add_test(tc, what_leaves_service_is_not_handed_out_any_more);
+	suite_add_tcase(suite, tc);
+	return suite;
+}
