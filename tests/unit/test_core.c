@@ -42,6 +42,30 @@ static struct seal *open_seal(void)
 	return seal;
 }
 
+START_TEST(what_an_arena_hands_out_is_zero_aligned_and_nobody_elses)
+{
+	static const size_t sizes[] = { 1, 8, 15, 16, 17, 100, 900, 1000, 1033, 8192, 8193, 100000 };
+	static const char zeros[100000];
+	char *given[12];
+
+	for (int round = 0; round < 3; round++) {
+		struct arena *one = arena_new(); /* in memory that the round before has used */
+
+		for (size_t i = 0; i < 12; i++) {
+			given[i] = arena_alloc(one, sizes[i]);
+			ck_assert_uint_eq((uintptr_t)given[i] % _Alignof(max_align_t), 0);
+			ck_assert_mem_eq(given[i], zeros, sizes[i]);
+			memset(given[i], (int)i + 1, sizes[i]);
+		}
+		for (size_t i = 0; i < 12; i++)
+			ck_assert(given[i][0] == (char)(i + 1) &&
+					  memcmp(given[i], given[i] + 1, sizes[i] - 1) == 0);
+		ck_assert_str_eq(arena_copy(one, "abcdef", 3), "abc");
+		arena_free(one);
+	}
+}
+END_TEST
+
 START_TEST(what_was_sealed_is_revealed_by_any_process_with_the_secret)
 {
 	struct seal *one = open_seal(), *other = open_seal();
@@ -274,6 +298,7 @@ Suite *core_suite(void)
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_set_timeout(tc, 30);
+	tcase_add_test(tc, what_an_arena_hands_out_is_zero_aligned_and_nobody_elses);
 	tcase_add_test(tc, what_was_sealed_is_revealed_by_any_process_with_the_secret);
 	tcase_add_test(tc, a_sealed_text_opens_as_its_own_kind_alone);
 	tcase_add_test(tc, a_changed_character_is_noticed);
