@@ -2,6 +2,7 @@
 #include "http/answer.h"
 
 #include <inttypes.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,48 @@
 #include <unistd.h>
 
 #include "http/static.h"
+
+#define PLACES 512 /* more than twice the pages, each with its 304 */
+#define PROBES 16
+
+/* An answer that never changes, with every header: a page, and its 304. */
+struct lasting {
+	const struct static_file *page;
+	unsigned status;
+	struct MHD_Response *response;
+};
+
+struct answers {
+	const char *const *headers;
+	_Atomic(struct lasting *) places[PLACES]; /* set once, by any thread, and never changed */
+};
+
+struct answers *answers_new(const char *const *headers)
+{
+	struct answers *answers = calloc(1, sizeof *answers);
+
+	if (!answers)
+		abort();
+	answers->headers = headers;
+	return answers;
+}
+
+void answers_free(struct answers *answers)
+{
+	for (unsigned i = 0; i < PLACES; i++) {
+		struct lasting *lasting = answers->places[i];
+
+		if (lasting)
+			MHD_destroy_response(lasting->response);
+		free(lasting);
+	}
+	free(answers);
+}
+
+static unsigned first_place(const struct static_file *page)
+{
+	return (unsigned)((uintptr_t)page * 0x9e3779b97f4a7c15 >> 40);
+}
 
 static bool digits(const char *text, size_t len)
 {
@@ -47,12 +90,12 @@ enum range_kind range_read(const char *header, uint64_t bytes, struct byte_range
 	return RANGE_ONE;
 }
 
-/* Does a list of entity tags hold ours? `*` means any; a weak tag matches its strong self. */
-static bool tag_listed(const char *list, const char *etag)
+/* Does the client hold this already? `*` means any; a weak tag matches its strong self. */
+static bool tag_listed(struct request *req, const char *etag)
 {
-	if (!list || !etag)
-		return false;
-	return strcmp(list, "*") == 0 || strstr(list, etag) != NULL;
+	const char *list = etag ? request_header(req, "If-None-Match") : NULL;
+
+	return list && (strcmp(list, "*") == 0 || strstr(list, etag) != NULL);
 }
 
 static struct MHD_Response *without_body(void)
@@ -103,46 +146,103 @@ static struct MHD_Response *from_file(struct request *req)
 
 static struct MHD_Response *body_of(struct request *req)
 {
-	if (req->page) {
-		req->etag = req->page->etag;
-		req->reply = req->page->bytes;
-		req->reply_len = req->page->len;
-		req->reply_type = req->page->type;
-		if (!req->cache)
-			req->cache = "no-cache";
-	}
-	if (req->status == 200 && tag_listed(request_header(req, "If-None-Match"), req->etag)) {
-		req->status = 304;
-		req->reply_len = 0;
+	if (req->status == 304)
 		return without_body();
-	}
 	if (req->file >= 0)
 		return from_file(req);
 	return MHD_create_response_from_buffer(req->reply_len, (void *)(uintptr_t)req->reply,
 										   MHD_RESPMEM_PERSISTENT);
 }
 
-enum MHD_Result answer_send(struct request *req, const char *const *headers, bool closing,
-							uint64_t *ret_bytes)
+static struct MHD_Response *with_headers(const struct answers *answers, struct request *req,
+										 bool closing)
 {
 	struct MHD_Response *response = body_of(req);
-	enum MHD_Result queued;
 
 	if (!response)
-		return MHD_NO;
+		return NULL;
 	if (req->reply_type && req->status != 304)
 		MHD_add_response_header(response, "Content-Type", req->reply_type);
 	if (req->etag && req->status < 400)
 		MHD_add_response_header(response, "ETag", req->etag);
 	MHD_add_response_header(response, "Cache-Control", req->cache ? req->cache : "no-store");
-	for (const char *const *header = headers; header && *header; header += 2)
+	for (const char *const *header = answers->headers; header && *header; header += 2)
 		MHD_add_response_header(response, header[0], header[1]);
 	for (const struct request_header *h = req->headers; h; h = h->next)
 		MHD_add_response_header(response, h->name, h->value);
-	if (closing || req->close)
+	if (closing)
 		MHD_add_response_header(response, "Connection", "close");
+	return response;
+}
+
+/* A page fills the answer in; it is the same for everybody unless a handler added to it. */
+static bool spread_page(struct request *req)
+{
+	if (!req->page)
+		return false;
+	bool same = !req->headers && !req->cache;
+
+	req->reply = req->page->bytes;
+	req->reply_len = req->page->len;
+	req->reply_type = req->page->type;
+	if (req->page->etag[0]) {
+		req->etag = req->page->etag;
+		req->cache = req->cache ? req->cache : "no-cache";
+	}
+	return same;
+}
+
+/* The lasting answer, or NULL. */
+static struct MHD_Response *find(struct answers *answers, const struct request *req)
+{
+	for (unsigned i = first_place(req->page), n = 0; n < PROBES; i++, n++) {
+		const struct lasting *l = atomic_load(&answers->places[i % PLACES]);
+
+		if (!l)
+			return NULL;
+		if (l->page == req->page && l->status == req->status)
+			return l->response;
+	}
+	return NULL;
+}
+
+/* Keeps it for ever, if there is room; two threads may do so at once, and waste one place. */
+static bool keep(struct answers *answers, const struct request *req, struct MHD_Response *response)
+{
+	struct lasting *lasting = malloc(sizeof *lasting);
+
+	if (!lasting)
+		abort();
+	*lasting = (struct lasting){ req->page, req->status, response };
+	for (unsigned i = first_place(req->page), n = 0; n < PROBES; i++, n++)
+		if (atomic_compare_exchange_strong(&answers->places[i % PLACES],
+										   &(struct lasting *){ NULL }, lasting))
+			return true;
+	free(lasting);
+	return false;
+}
+
+enum MHD_Result answer_send(struct answers *answers, struct request *req, bool closing,
+							uint64_t *ret_bytes)
+{
+	closing = closing || req->close;
+	bool same = spread_page(req) && !closing;
+
+	if (req->status == 200 && tag_listed(req, req->etag)) {
+		req->status = 304;
+		req->reply_len = 0;
+	}
+	struct MHD_Response *response = same ? find(answers, req) : NULL;
+	bool lasts = response != NULL;
+	if (!lasts) {
+		response = with_headers(answers, req, closing);
+		lasts = response && same && keep(answers, req, response);
+	}
+	if (!response)
+		return MHD_NO;
 	*ret_bytes = req->reply_len;
-	queued = MHD_queue_response(req->connection, req->status, response);
-	MHD_destroy_response(response);
+	enum MHD_Result queued = MHD_queue_response(req->connection, req->status, response);
+	if (!lasts)
+		MHD_destroy_response(response);
 	return queued;
 }

@@ -19,8 +19,18 @@ enum range_kind { RANGE_NONE, RANGE_ONE, RANGE_UNSATISFIABLE };
  */
 enum range_kind range_read(const char *header, uint64_t bytes, struct byte_range *range);
 
+/*
+ * What every answer of a server shares: header lines (name and value in turn, NULL at the
+ * end, borrowed), and the answers that never change, made when they are first sent.
+ */
+struct answers;
+struct answers *answers_new(const char *const *headers);
+
+/* When MHD has stopped. */
+void answers_free(struct answers *answers);
+
 /* Queues the answer; *ret_bytes is how much will be sent. MHD_NO closes the connection. */
-enum MHD_Result answer_send(struct request *req, const char *const *headers, bool closing,
+enum MHD_Result answer_send(struct answers *answers, struct request *req, bool closing,
 							uint64_t *ret_bytes);
 
 #endif

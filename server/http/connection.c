@@ -1,43 +1,119 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "http/connection.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <time.h>
-
-#include "core/clock.h"
 
 #define IDLE_MS        90000 /* MHD's own inactivity time-out comes first, for the honest */
 #define READING_MS     20000
 #define SENDING_MS     30000
 #define SLOWEST_PER_MS 16 /* bytes: 16 kB/s is the slowest reader we wait for */
 
+/*
+ * Between two requests libmicrohttpd says nothing until a whole request line has come.  So the
+ * kernel is asked whether an idle connection has received anything: each one every fourth sweep.
+ */
+#define ASK_EVERY     4
+#define ASK_AFTER_MS  1000
+#define CLOCKS_DIFFER 300 /* ms between the kernel's idea of a moment and ours, at most */
+
+#define MOST_DESCRIPTORS (1 << 16) /* the kernel gives out the lowest, and we hold far fewer */
+#define CACHE_LINE       64
+
+/* A line of its own: neighbours belong to different threads, which write it thrice a request. */
 struct connection {
-	struct connection *prev, *next; /* guarded by connections.lock, as is deadline_ms */
-	int64_t deadline_ms;            /* 0: none */
-	int socket;
-	bool target_good; /* of the MHD thread alone */
+	_Alignas(CACHE_LINE) _Atomic int64_t due; /* see due_at(); NOTHING_DUE also when closed */
+	bool target_good;                         /* of the MHD thread alone */
 };
 
 struct connections {
-	pthread_mutex_t lock; /* guards the list and every deadline */
+	pthread_mutex_t lock; /* guards opening and closing against the sweeper's shutdown(2) */
 	pthread_cond_t stop;
-	struct connection *head;
 	bool stopping;
 	pthread_t sweeper;
+	unsigned sweeps; /* of the sweeper alone */
+	atomic_int highest;
+	struct connection by_socket[MOST_DESCRIPTORS];
 };
 
-/* shutdown(2) makes MHD see the end of the stream; the socket stays MHD's to close. */
-static void sweep_once(struct connections *connections)
-{
-	int64_t now = clock_monotonic_ms();
+/* A deadline and its phase are one number, so that no thread sees half of a change. */
+#define NOTHING_DUE 0
 
-	for (struct connection *c = connections->head; c; c = c->next) {
-		if (c->deadline_ms && c->deadline_ms < now) {
-			shutdown(c->socket, SHUT_RDWR);
-			c->deadline_ms = 0;
-		}
+static int64_t due_at(int64_t deadline_ms, enum phase phase)
+{
+	return deadline_ms * PHASES + (int64_t)phase;
+}
+
+static int64_t time_for(enum phase phase, uint64_t bytes)
+{
+	switch (phase) {
+	case PHASE_IDLE:
+		return IDLE_MS;
+	case PHASE_READING:
+		return READING_MS;
+	case PHASE_SENDING:
+		return SENDING_MS + (int64_t)(bytes / SLOWEST_PER_MS);
+	case PHASE_SERVING:
+	case PHASES:
+		break;
+	}
+	return 0;
+}
+
+/* Deadlines are in seconds: the coarse clock, which costs a third, is good enough. */
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/*
+ * shutdown(2) makes MHD see the end of the stream; the socket stays MHD's to close.  The lock
+ * and the second look make sure that it is still the connection whose time is over.
+ */
+static void hang_up(struct connections *connections, int socket, int64_t seen)
+{
+	pthread_mutex_lock(&connections->lock);
+	if (atomic_compare_exchange_strong(&connections->by_socket[socket].due, &seen, NOTHING_DUE))
+		shutdown(socket, SHUT_RDWR);
+	pthread_mutex_unlock(&connections->lock);
+}
+
+/* Has anything come since the connection fell idle?  What has not is still idle. */
+static bool has_received(int socket, int64_t idle_ms)
+{
+	struct tcp_info info;
+	socklen_t len = sizeof info;
+
+	return idle_ms > ASK_AFTER_MS && getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 &&
+		   info.tcpi_last_data_recv + CLOCKS_DIFFER < idle_ms;
+}
+
+void connections_sweep(struct connections *connections, int64_t now)
+{
+	int highest = connections->highest;
+	unsigned turn = connections->sweeps++;
+
+	for (int socket = 0; socket <= highest; socket++) {
+		struct connection *c = &connections->by_socket[socket];
+		int64_t due = atomic_load_explicit(&c->due, memory_order_relaxed);
+		int64_t deadline = due / PHASES;
+
+		if (due == NOTHING_DUE)
+			continue;
+		if (deadline < now)
+			hang_up(connections, socket, due);
+		else if (due % PHASES == PHASE_IDLE && ((unsigned)socket + turn) % ASK_EVERY == 0 &&
+				 has_received(socket, now - (deadline - IDLE_MS)))
+			atomic_compare_exchange_strong(&c->due, &due, due_at(now + READING_MS, PHASE_READING));
 	}
 }
 
@@ -48,10 +124,13 @@ static void *sweep(void *arg)
 
 	pthread_mutex_lock(&connections->lock);
 	while (!connections->stopping) {
-		sweep_once(connections);
+		pthread_mutex_unlock(&connections->lock);
+		connections_sweep(connections, now_ms());
 		clock_gettime(CLOCK_REALTIME, &when);
 		when.tv_sec++;
-		pthread_cond_timedwait(&connections->stop, &connections->lock, &when);
+		pthread_mutex_lock(&connections->lock);
+		if (!connections->stopping)
+			pthread_cond_timedwait(&connections->stop, &connections->lock, &when);
 	}
 	pthread_mutex_unlock(&connections->lock);
 	return NULL;
@@ -59,9 +138,11 @@ static void *sweep(void *arg)
 
 struct connections *connections_start(void)
 {
-	struct connections *connections = calloc(1, sizeof *connections);
+	/* Pages of zeros, which take no memory until they are used. */
+	struct connections *connections =
+		mmap(NULL, sizeof *connections, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	if (!connections)
+	if (connections == MAP_FAILED)
 		abort();
 	pthread_mutex_init(&connections->lock, NULL);
 	pthread_cond_init(&connections->stop, NULL);
@@ -79,22 +160,20 @@ void connections_stop(struct connections *connections)
 	pthread_join(connections->sweeper, NULL);
 	pthread_cond_destroy(&connections->stop);
 	pthread_mutex_destroy(&connections->lock);
-	free(connections);
+	munmap(connections, sizeof *connections);
 }
 
 struct connection *connection_open(struct connections *connections, int socket)
 {
-	struct connection *connection = calloc(1, sizeof *connection);
-
-	if (!connection)
+	if (socket < 0 || socket >= MOST_DESCRIPTORS)
 		abort();
-	connection->socket = socket;
-	connection->deadline_ms = clock_monotonic_ms() + IDLE_MS;
+
+	struct connection *connection = &connections->by_socket[socket];
 	pthread_mutex_lock(&connections->lock);
-	connection->next = connections->head;
-	if (connection->next)
-		connection->next->prev = connection;
-	connections->head = connection;
+	connection->target_good = false;
+	connection_phase(connection, PHASE_IDLE, 0);
+	if (socket > connections->highest)
+		connections->highest = socket;
 	pthread_mutex_unlock(&connections->lock);
 	return connection;
 }
@@ -102,44 +181,26 @@ struct connection *connection_open(struct connections *connections, int socket)
 void connection_close(struct connections *connections, struct connection *connection)
 {
 	pthread_mutex_lock(&connections->lock);
-	if (connection->prev)
-		connection->prev->next = connection->next;
-	else
-		connections->head = connection->next;
-	if (connection->next)
-		connection->next->prev = connection->prev;
+	connection->due = NOTHING_DUE;
 	pthread_mutex_unlock(&connections->lock);
-	free(connection);
 }
 
-static int64_t time_for(enum phase phase, uint64_t bytes)
-{
-	switch (phase) {
-	case PHASE_IDLE:
-		return IDLE_MS;
-	case PHASE_READING:
-		return READING_MS;
-	case PHASE_SENDING:
-		return SENDING_MS + (int64_t)(bytes / SLOWEST_PER_MS);
-	case PHASE_SERVING:
-		break;
-	}
-	return 0;
-}
-
-void connection_phase(struct connections *connections, struct connection *connection,
-					  enum phase phase, uint64_t bytes)
+void connection_phase(struct connection *connection, enum phase phase, uint64_t bytes)
 {
 	int64_t time_ms = time_for(phase, bytes);
 
-	pthread_mutex_lock(&connections->lock);
-	connection->deadline_ms = time_ms ? clock_monotonic_ms() + time_ms : 0;
-	pthread_mutex_unlock(&connections->lock);
+	atomic_store_explicit(&connection->due,
+						  time_ms ? due_at(now_ms() + time_ms, phase) : NOTHING_DUE,
+						  memory_order_relaxed);
 }
 
 void connection_note_target(struct connection *connection, bool good)
 {
+	int64_t due = atomic_load_explicit(&connection->due, memory_order_relaxed);
+
 	connection->target_good = good;
+	if (due == NOTHING_DUE || due % PHASES != PHASE_READING) /* else its time runs already */
+		connection_phase(connection, PHASE_READING, 0);
 }
 
 bool connection_target_good(const struct connection *connection)

@@ -3,11 +3,15 @@
  * connection -- the deadlines that libmicrohttpd does not have.
  *
  * Its time-out counts inactivity only, so one byte a second lives for ever.  Every
- * connection is in a list; a sweeper shuts down those past the deadline of the phase
- * they are in.  While a lane works on a request its connection has no deadline here.
+ * connection has an entry in a table; a sweeper shuts down those past the deadline of the
+ * phase they are in.  While a lane works on a request its connection has no deadline here.
  *
- * Threads: the list has one lock; phases are set by the MHD thread that owns the
- * connection, through these functions only.
+ * A request must be complete 20 s after its first byte, give or take the sweeper's five.
+ * The first byte shows when the request line is complete, or, for a line that drips, in
+ * what the kernel says about the socket.
+ *
+ * Threads: a phase is one atomic number, set by the MHD thread that owns the connection,
+ * so that a request takes no lock.  Opening and closing take one.
  */
 #ifndef HTTP_CONNECTION_H
 #define HTTP_CONNECTION_H
@@ -20,25 +24,32 @@ struct connection;
 
 enum phase {
 	PHASE_IDLE,    /* no request yet, or between two */
-	PHASE_READING, /* the request line has come; the rest has not */
+	PHASE_READING, /* the request line has come, or some of it; the rest has not */
 	PHASE_SERVING, /* with a lane */
-	PHASE_SENDING  /* the answer is on its way */
+	PHASE_SENDING, /* the answer is on its way */
+	PHASES
 };
 
 struct connections *connections_start(void);
 void connections_stop(struct connections *connections);
 
+/* The entry for a socket that was accepted. */
 struct connection *connection_open(struct connections *connections, int socket);
 
-/* Before its socket is closed. Frees the connection. */
+/* Before its socket is closed. */
 void connection_close(struct connections *connections, struct connection *connection);
 
 /* `bytes` to send, for PHASE_SENDING: a bigger answer gets more time. */
-void connection_phase(struct connections *connections, struct connection *connection,
-					  enum phase phase, uint64_t bytes);
+void connection_phase(struct connection *connection, enum phase phase, uint64_t bytes);
 
-/* The raw request target was refused by the guard; remembered until the request asks. */
+/*
+ * The request line has come: the rest must follow.  `good`: what the guard says of the raw
+ * target, remembered until the request asks.
+ */
 void connection_note_target(struct connection *connection, bool good);
 bool connection_target_good(const struct connection *connection);
+
+/* What the sweeper does each second; `now_ms` of the monotonic clock. For it, and for tests. */
+void connections_sweep(struct connections *connections, int64_t now_ms);
 
 #endif

@@ -20,6 +20,7 @@
 #include "core/hex.h"
 
 struct MHD_Connection;
+struct connection;
 struct route;
 struct server;
 struct static_file;
@@ -41,7 +42,6 @@ struct request {
 	const char *args[MAX_PATH_ARGS]; /* "/items/{}" -> args[0]; "{*}" takes the rest */
 	char *body;
 	size_t body_len, body_room;
-	uint64_t client; /* keyed hash of the client's network prefix; never logged */
 
 	/* Who asks, filled by api/: a volunteer by cookie, an account by session or token. */
 	unsigned char volunteer[UUID_BYTES];
@@ -63,6 +63,7 @@ struct request {
 	bool close; /* the connection cannot be trusted any more */
 
 	struct MHD_Connection *connection; /* for http/server.c and the readers below */
+	struct connection *peer;           /* its deadlines, for http/server.c */
 	struct server *server;
 };
 

@@ -31,15 +31,21 @@ struct route {
 	 * account is not known yet, so it is for routes that ask for a volunteer at most.
 	 */
 	bool (*here)(struct request *req);
-	enum role role;     /* the least that may ask */
+	enum role role; /* the least that may ask */
 	enum budget budget;
 	bool bare; /* takes no body */
 };
+
+struct router;
+
+/* Reads the table, which must outlive it: its last entry has no method. */
+struct router *router_new(const struct route *routes);
+void router_free(struct router *router);
 
 /*
  * Finds the route for req->method and req->path and fills req->route and req->args.
  * ERR_METHOD, with the Allow header already on the answer, when only the method is wrong.
  */
-struct error router_match(const struct route *routes, struct request *req) MUST_CHECK;
+struct error router_match(const struct router *router, struct request *req) MUST_CHECK;
 
 #endif

@@ -28,15 +28,37 @@
 #define INACTIVITY_S     60
 #define CONNECTION_BYTES (24 * 1024) /* request line and headers together */
 
+#define COUNTERS    4 /* at least the MHD threads: each has its own, without a race */
+#define CACHE_LINES 128
+
+/* Added up when somebody asks. One may be below zero: only the sum is a number of things. */
+struct counters {
+	_Alignas(CACHE_LINES) atomic_uint in_flight;
+	atomic_uint open;
+	atomic_ullong requests, answers[6];
+};
+
 struct server {
 	struct MHD_Daemon *daemon;
 	struct server_config config;
+	struct router *router;
+	struct answers *answers;
 	struct connections *connections;
 	char address[128];
 	atomic_bool stopping;
-	atomic_uint in_flight, open;
-	atomic_ullong requests, answers[6];
+	struct counters counters[COUNTERS];
 };
+
+/* This thread's counters. */
+static struct counters *mine(struct server *server)
+{
+	static atomic_uint threads;
+	static _Thread_local unsigned number; /* 0: not counted yet */
+
+	if (!number)
+		number = 1 + threads++ % COUNTERS;
+	return &server->counters[number - 1];
+}
 
 static struct connection *connection_of(struct MHD_Connection *connection)
 {
@@ -88,18 +110,19 @@ static struct request *request_new(struct server *server, struct MHD_Connection 
 	req->connection = connection;
 	req->server = server;
 	req->file = -1;
-	req->method = strcmp(method, "HEAD") == 0 ? "GET" : arena_copy(arena, method, strlen(method));
+	req->peer = connection_of(connection);
+	req->method = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0
+					  ? "GET"
+					  : arena_copy(arena, method, strlen(method));
 	req->path = arena_copy(arena, url, strlen(url));
-	server->in_flight++;
-	server->requests++;
+	mine(server)->in_flight++;
+	mine(server)->requests++;
 	return req;
 }
 
 /* A body is JSON, and there is one only where a route takes it. */
 static struct error check_body(struct request *req, long long length)
 {
-	const char *type = request_header(req, "Content-Type");
-
 	if (length == 0)
 		return ok();
 	if (length > MAX_BODY) {
@@ -108,10 +131,19 @@ static struct error check_body(struct request *req, long long length)
 	}
 	if (req->route->bare)
 		return ok();
+	const char *type = request_header(req, "Content-Type");
 	size_t len = type ? strcspn(type, "; ") : 0;
 	if (len != strlen("application/json") || strncasecmp(type, "application/json", len) != 0)
 		return errorf(ERR_TYPE, "Send application/json.");
 	return ok();
+}
+
+static struct error take_budget(const struct server *server, struct request *req)
+{
+	if (req->route->budget == BUDGET_NONE)
+		return ok();
+	return budget_take(server->config.budgets, req->route->budget, client_of(server, req),
+					   clock_monotonic_ms());
 }
 
 /* Everything that can be said before the body is read. */
@@ -119,7 +151,7 @@ static struct error admit(struct server *server, struct request *req, long long 
 {
 	struct error err;
 
-	if (!connection_target_good(connection_of(req->connection))) {
+	if (!connection_target_good(req->peer)) {
 		req->close = true;
 		return errorf(ERR_MALFORMED, "The address holds what no address of ours does.");
 	}
@@ -127,14 +159,11 @@ static struct error admit(struct server *server, struct request *req, long long 
 		return err;
 	if ((err = guard_origin(req, server->config.public_url)).code)
 		return err;
-	if ((err = router_match(server->config.routes, req)).code)
+	if ((err = router_match(server->router, req)).code)
 		return err;
 	if ((err = check_body(req, *ret_length)).code)
 		return err;
-	req->client = client_of(server, req);
-	if ((err = budget_take(server->config.budgets, req->route->budget, req->client,
-						   clock_monotonic_ms()))
-			.code)
+	if ((err = take_budget(server, req)).code)
 		return err;
 	return server->config.admit(req);
 }
@@ -163,11 +192,11 @@ static void append_body(struct request *req, const char *data, size_t len)
 static enum MHD_Result send_answer(struct server *server, struct request *req)
 {
 	uint64_t bytes = 0;
-	enum MHD_Result queued = answer_send(req, server->config.headers, server->stopping, &bytes);
+	enum MHD_Result queued = answer_send(server->answers, req, server->stopping, &bytes);
 
 	if (queued == MHD_YES) {
-		server->answers[req->status / 100 < 6 ? req->status / 100 : 0]++;
-		connection_phase(server->connections, connection_of(req->connection), PHASE_SENDING, bytes);
+		mine(server)->answers[req->status / 100 < 6 ? req->status / 100 : 0]++;
+		connection_phase(req->peer, PHASE_SENDING, bytes);
 	}
 	return queued;
 }
@@ -193,9 +222,9 @@ static enum MHD_Result begin(struct server *server, struct MHD_Connection *conne
  * Suspend first, submit second: a lane thread may finish, and resume, before
  * lane_submit() even returns.  After submitting we must not touch `req`.
  */
-static void dispatch(struct server *server, struct request *req)
+static void dispatch(struct request *req)
 {
-	connection_phase(server->connections, connection_of(req->connection), PHASE_SERVING, 0);
+	connection_phase(req->peer, PHASE_SERVING, 0);
 	MHD_suspend_connection(req->connection);
 	if (!lane_submit(*req->route->lane, req)) {
 		request_fail(req, errorf(ERR_UNAVAILABLE, "Too many requests are waiting."));
@@ -237,7 +266,7 @@ static enum MHD_Result access_handler(void *arg, struct MHD_Connection *connecti
 		return answer_here(server, req);
 	if (req->route->here && req->route->here(req))
 		return send_answer(server, req);
-	dispatch(server, req);
+	dispatch(req);
 	return MHD_YES;
 }
 
@@ -248,23 +277,21 @@ static void completed(void *arg, struct MHD_Connection *connection, void **slot,
 	struct request *req = *slot;
 	(void)why;
 
-	connection_phase(server->connections, connection_of(connection), PHASE_IDLE, 0);
+	connection_phase(connection_of(connection), PHASE_IDLE, 0);
 	if (!req)
 		return;
 	if (req->file >= 0)
 		close(req->file);
 	arena_free(req->arena);
 	*slot = NULL;
-	server->in_flight--;
+	mine(server)->in_flight--;
 }
 
 static void *target_seen(void *arg, const char *target, struct MHD_Connection *connection)
 {
-	struct server *server = arg;
-	struct connection *ours = connection_of(connection);
+	(void)arg;
 
-	connection_note_target(ours, guard_target(target));
-	connection_phase(server->connections, ours, PHASE_READING, 0);
+	connection_note_target(connection_of(connection), guard_target(target));
 	return NULL;
 }
 
@@ -278,11 +305,11 @@ static void connection_changed(void *arg, struct MHD_Connection *connection, voi
 			MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
 
 		*socket_context = connection_open(server->connections, socket);
-		server->open++;
+		mine(server)->open++;
 	} else if (*socket_context) {
 		connection_close(server->connections, *socket_context);
 		*socket_context = NULL;
-		server->open--;
+		mine(server)->open--;
 	}
 }
 
@@ -338,27 +365,42 @@ static void note_address(struct server *server)
 			 (int)(colon - server->config.listen), server->config.listen, info->port);
 }
 
-struct error server_start(const struct server_config *config, struct server **ret_server)
+static struct server *server_new(const struct server_config *config)
 {
-	struct sockaddr_storage address;
-	struct server *server = calloc(1, sizeof *server);
+	struct server *server = aligned_alloc(_Alignof(struct server), sizeof *server);
 
 	if (!server)
 		abort();
-	if (!client_listen_address(config->listen, &address)) {
-		free(server);
+	memset(server, 0, sizeof *server);
+	server->config = *config;
+	server->router = router_new(config->routes);
+	server->answers = answers_new(config->headers);
+	server->connections = connections_start();
+	return server;
+}
+
+static void server_free(struct server *server)
+{
+	connections_stop(server->connections);
+	answers_free(server->answers);
+	router_free(server->router);
+	free(server);
+}
+
+struct error server_start(const struct server_config *config, struct server **ret_server)
+{
+	struct sockaddr_storage address;
+
+	if (!client_listen_address(config->listen, &address))
 		return errorf(ERR_INVALID, "%s is no address to listen at; write 127.0.0.1:8080",
 					  config->listen);
-	}
-	server->config = *config;
-	server->connections = connections_start();
+	struct server *server = server_new(config);
 	errno = 0;
 	server->daemon = listen_at(server, (struct sockaddr *)&address);
 	if (!server->daemon) {
 		int why = errno;
 
-		connections_stop(server->connections);
-		free(server);
+		server_free(server);
 		return errorf(ERR_CONFLICT, "cannot listen at %s: %s; set TOUCHSTONE_LISTEN to another",
 					  config->listen, strerrordesc_np(why));
 	}
@@ -384,25 +426,27 @@ unsigned server_settle(struct server *server, unsigned timeout_ms)
 {
 	int64_t until = clock_monotonic_ms() + timeout_ms;
 
-	while (server->in_flight && clock_monotonic_ms() < until)
+	while (server_counts(server).in_flight && clock_monotonic_ms() < until)
 		nanosleep(&(struct timespec){ .tv_nsec = 5000000 }, NULL);
-	return server->in_flight;
+	return server_counts(server).in_flight;
 }
 
 void server_stop(struct server *server)
 {
 	MHD_stop_daemon(server->daemon);
-	connections_stop(server->connections);
-	free(server);
+	server_free(server);
 }
 
 struct server_counts server_counts(const struct server *server)
 {
-	struct server_counts counts = { .connections = server->open,
-									.in_flight = server->in_flight,
-									.requests = server->requests };
+	struct server_counts counts = { 0 };
 
-	for (unsigned i = 0; i < 6; i++)
-		counts.answers[i] = server->answers[i];
+	for (const struct counters *c = server->counters; c < server->counters + COUNTERS; c++) {
+		counts.connections += c->open;
+		counts.in_flight += c->in_flight;
+		counts.requests += c->requests;
+		for (unsigned i = 0; i < 6; i++)
+			counts.answers[i] += c->answers[i];
+	}
 	return counts;
 }

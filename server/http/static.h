@@ -17,7 +17,7 @@ struct static_file {
 	char *bytes;
 	size_t len;
 	const char *type;
-	char etag[36]; /* quoted */
+	char etag[36]; /* quoted; empty: it has none, and nobody may keep a copy */
 };
 
 struct static_files;

@@ -22,7 +22,7 @@ END_TEST
 
 START_TEST(a_client_that_drips_a_byte_a_second_is_hung_up_on)
 {
-	int seconds = drip_seconds();
+	int seconds = drip_seconds((enum drip)_i);
 
 	ck_assert_int_ge(seconds, 15);
 	ck_assert_int_le(seconds, 30);
@@ -36,7 +36,7 @@ Suite *http_limits_suite(void)
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, many_idle_connections_keep_nobody_out);
-	tcase_add_test(tc, a_client_that_drips_a_byte_a_second_is_hung_up_on);
+	tcase_add_loop_test(tc, a_client_that_drips_a_byte_a_second_is_hung_up_on, 0, DRIPS);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

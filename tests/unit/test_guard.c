@@ -3,10 +3,14 @@
 #include <arpa/inet.h>
 #include <check.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include "core/clock.h"
 #include "http/answer.h"
 #include "http/budget.h"
 #include "http/client.h"
+#include "http/connection.h"
 #include "http/guard.h"
 #include "suites.h"
 
@@ -201,6 +205,90 @@ START_TEST(an_address_to_listen_at_is_read_or_refused)
 }
 END_TEST
 
+/* Both ends of a connection to ourselves: what a server accepted, and its client. */
+static void connect_pair(int ends[2])
+{
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	socklen_t len = sizeof address;
+	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	ck_assert_int_eq(bind(listener, (struct sockaddr *)&address, len), 0);
+	ck_assert_int_eq(getsockname(listener, (struct sockaddr *)&address, &len), 0);
+	ck_assert_int_eq(listen(listener, 1), 0);
+	ends[1] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	ck_assert_int_eq(connect(ends[1], (struct sockaddr *)&address, len), 0);
+	ends[0] = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	ck_assert_int_ge(ends[0], 0);
+	close(listener);
+}
+
+static bool hung_up(int client)
+{
+	char byte;
+
+	return recv(client, &byte, 1, MSG_DONTWAIT) == 0;
+}
+
+static const struct {
+	enum phase phase;
+	uint64_t bytes;
+	int64_t time_s; /* 0: for ever */
+} patience[] = {
+	{ PHASE_IDLE, 0, 90 },           { PHASE_READING, 0, 20 }, { PHASE_SENDING, 100, 30 },
+	{ PHASE_SENDING, 1600000, 130 }, { PHASE_SERVING, 0, 0 },
+};
+
+START_TEST(a_connection_is_hung_up_on_when_the_time_of_its_phase_is_over)
+{
+	struct connections *connections = connections_start();
+	int64_t now = clock_monotonic_ms(), time_ms = patience[_i].time_s * 1000;
+	int ends[2];
+
+	connect_pair(ends);
+	struct connection *connection = connection_open(connections, ends[0]);
+	connection_phase(connection, patience[_i].phase, patience[_i].bytes);
+	connections_sweep(connections, now + time_ms - 1000);
+	ck_assert(!hung_up(ends[1]));
+	connections_sweep(connections, now + time_ms + 1000);
+	ck_assert(hung_up(ends[1]) == (time_ms != 0));
+	connection_close(connections, connection);
+	connections_sweep(connections, now + 1000000000);
+	connections_stop(connections);
+	close(ends[0]);
+	close(ends[1]);
+}
+END_TEST
+
+/* Of two idle connections one receives a byte, which is no request line yet. */
+START_TEST(a_requests_time_begins_with_its_first_byte)
+{
+	struct connections *connections = connections_start();
+	int silent[2], begun[2];
+
+	connect_pair(silent);
+	connect_pair(begun);
+	struct connection *idle = connection_open(connections, silent[0]);
+	struct connection *dripping = connection_open(connections, begun[0]);
+	usleep(1600000);
+	ck_assert_int_eq(send(begun[1], "G", 1, 0), 1);
+	for (int i = 0; i < 4; i++)
+		connections_sweep(connections, clock_monotonic_ms());
+	int64_t seen = clock_monotonic_ms();
+	if (_i) {
+		usleep(1200000);
+		connection_note_target(dripping, true); /* the whole line gives it no more time */
+	}
+	connections_sweep(connections, seen + 19000);
+	ck_assert(!hung_up(begun[1]));
+	connections_sweep(connections, seen + 20500);
+	ck_assert(hung_up(begun[1]));
+	ck_assert(!hung_up(silent[1]));
+	connection_close(connections, idle);
+	connection_close(connections, dripping);
+	connections_stop(connections);
+}
+END_TEST
+
 #define COUNT(table) ((int)(sizeof(table) / sizeof(table)[0]))
 
 Suite *guard_suite(void)
@@ -218,6 +306,9 @@ Suite *guard_suite(void)
 						COUNT(prefixes));
 	tcase_add_test(tc, a_v6_client_counts_by_its_site);
 	tcase_add_loop_test(tc, an_address_to_listen_at_is_read_or_refused, 0, COUNT(addresses));
+	tcase_add_loop_test(tc, a_connection_is_hung_up_on_when_the_time_of_its_phase_is_over, 0,
+						COUNT(patience));
+	tcase_add_loop_test(tc, a_requests_time_begins_with_its_first_byte, 0, 2);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
