@@ -11,9 +11,10 @@
 #define CHUNK        4096 /* records: the stock grows without moving them, and wastes little */
 #define FIRST_ROOM   16   /* of a box */
 #define FIRST_HEADS  64
-#define COLUMN_WIDTH .12                 /* log odds: the last columns begin at .025 and .975 */
-#define MIDDLE       (STOCK_COLUMNS / 2) /* the column of .5 */
+#define COLUMN_WIDTH .12 /* log odds: the last columns begin at .025 and .975 */
 #define NOT_HERE     UINT32_MAX
+
+enum { MIDDLE = STOCK_COLUMNS / 2 }; /* the column of .5 */
 
 /* An item among those whose key falls on the same head. */
 struct link {

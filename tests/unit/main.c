@@ -17,7 +17,9 @@ int main(void)
 	srunner_add_suite(runner, crowd_model_suite());
 	srunner_add_suite(runner, crowd_rigging_suite());
 	srunner_add_suite(runner, crowd_sets_suite());
+	srunner_add_suite(runner, crowd_stock_suite());
 	srunner_add_suite(runner, crowd_table_suite());
+	srunner_add_suite(runner, keyset_suite());
 	srunner_add_suite(runner, release_table_suite());
 	srunner_add_suite(runner, split_suite());
 	srunner_add_suite(runner, fetch_suite());
