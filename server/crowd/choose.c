@@ -159,8 +159,9 @@ static uint32_t draw_by_scan(struct choosing *choosing, const struct stock_part 
 static uint32_t draw(struct choosing *choosing, const struct stock_part *part, uint32_t beside)
 {
 	uint32_t all = (uint32_t)stock_part_count(choosing->stock, choosing->shelf, part);
+	uint32_t tries = all < TRIES ? all : TRIES + all / 8;
 
-	for (uint32_t tries = all ? TRIES + all / 8 : 0; tries; tries--) {
+	for (; tries; tries--) {
 		struct stock_walk walk = stock_walk_from(choosing->stock, choosing->shelf, part,
 												 random_below(choosing->random, all));
 		uint32_t index = stock_walk_next(&walk);
@@ -215,8 +216,10 @@ struct telling {
 };
 
 struct found {
-	uint32_t index;
+	uint32_t index; /* NOBODY at first, of a p_fake that nothing has */
 	double value;
+	float p_fake;
+	uint32_t in_flight;
 };
 
 /* The p_fake about which an answer tells most: where its capacity is reached (Shannon 1948). */
@@ -297,10 +300,13 @@ static void search_box(struct choosing *choosing, const struct side *side, uint3
 		if (index == NOBODY)
 			return;
 		const struct stock_item *item = stock_at(choosing->stock, index);
+		if (item->p_fake == found->p_fake && item->in_flight == found->in_flight)
+			return; /* a box of equals: many are at .5 */
 		double value = worth(choosing, item->p_fake, item->in_flight);
-
 		if (value > found->value)
-			*found = (struct found){ .index = index, .value = value };
+			*found = (struct found){
+				.index = index, .value = value, .p_fake = item->p_fake, .in_flight = item->in_flight
+			};
 	}
 }
 
@@ -310,7 +316,7 @@ static uint32_t draw_telling(struct choosing *choosing, uint32_t beside)
 	double peak = telling_peak(asker->sensitivity, asker->specificity);
 	struct telling telling = { .peak_column = stock_column(peak),
 							   .peak = worth(choosing, peak, 0) };
-	struct found found = { .index = NOBODY, .value = -1 };
+	struct found found = { .index = NOBODY, .value = -1, .p_fake = -1 };
 
 	if (telling.peak < NOTHING_TOLD)
 		return draw_any(choosing, POOL_PLANNED, beside);

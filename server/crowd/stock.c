@@ -41,6 +41,9 @@ struct shelf {
 	struct box *boxes;      /* ROWS times STOCK_COLUMNS; NULL until the first item comes */
 };
 
+#define CACHE_LINE 64
+_Static_assert(sizeof(struct record) == CACHE_LINE, "a look at an item costs one miss");
+
 /* Finds the items of a key: a head for each hash, the items behind it in a list. */
 struct chains {
 	uint32_t *heads;
@@ -134,10 +137,11 @@ static void make_room(struct stock *stock, uint32_t index)
 		return;
 	stock->chunks = resize(stock, stock->chunks, sizeof(void *), stock->chunk_count, needed);
 	for (; stock->chunk_count < needed; stock->chunk_count++) {
-		struct record *chunk = resize(stock, NULL, sizeof *chunk, 0, CHUNK);
+		struct record *chunk = must(aligned_alloc(CACHE_LINE, CHUNK * sizeof *chunk));
 
 		for (uint32_t i = 0; i < CHUNK; i++)
-			chunk[i].shelf = NOT_HERE;
+			chunk[i] = (struct record){ .shelf = NOT_HERE };
+		stock->bytes += CHUNK * sizeof *chunk;
 		stock->chunks[stock->chunk_count] = chunk;
 	}
 }

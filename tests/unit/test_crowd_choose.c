@@ -410,6 +410,55 @@ START_TEST(made_for_each_other_means_matched_without_a_lineage)
 }
 END_TEST
 
+START_TEST(a_partner_on_another_shelf_is_no_partner)
+{
+	struct random random = random_seeded(22);
+	struct choose_options options = choose_in_service();
+	struct stock *stock = stock_new();
+
+	for (uint32_t i = 0; i < MANY; i++)
+		stock_put(stock, i, SHELF + i % 2,
+				  &(struct stock_item){ .lineage = i / 2 + 1, .p_fake = .5F, .truth = UNKNOWN });
+	options.matched_share = 1;
+	for (int draw = 0; draw < 100; draw++) {
+		struct choice choice = choose_pair(stock, SHELF, &newcomer, &options, &random);
+
+		ck_assert(!choice.matched);
+		ck_assert_uint_eq(stock_shelf(stock, choice.left), SHELF);
+		ck_assert_uint_eq(stock_shelf(stock, choice.right), SHELF);
+	}
+	stock_free(stock);
+}
+END_TEST
+
+/* What a volunteer has seen may hold one of two that were made for each other. */
+START_TEST(a_partner_that_was_seen_does_not_come_again)
+{
+	struct stock_item items[4];
+	struct random random = random_seeded(23);
+	struct choose_options options = choose_in_service();
+	struct keyset *seen = keyset_new();
+	struct asker asker = newcomer;
+
+	for (uint32_t i = 0; i < 4; i++)
+		items[i] = (struct stock_item){
+			.lineage = i + 1, .pair = i / 2 + 1, .p_fake = .5F, .truth = UNKNOWN
+		};
+	keyset_add(seen, 1);
+	asker.seen = seen;
+	options.matched_share = 1;
+	struct stock *stock = stock_of(items, 4);
+	for (int draw = 0; draw < 100; draw++) {
+		struct choice choice = choose_pair(stock, SHELF, &asker, &options, &random);
+
+		ck_assert_uint_ne(choice.left, 0);
+		ck_assert_uint_ne(choice.right, 0);
+	}
+	stock_free(stock);
+	keyset_free(seen);
+}
+END_TEST
+
 #define TOLD 1500
 
 static double worth(const struct stock_item *item, const struct asker *asker)
@@ -585,6 +634,8 @@ Suite *crowd_choose_suite(void)
 	tcase_add_loop_test(tests, what_is_not_seen_is_drawn_with_equal_chance, 0, 4);
 	tcase_add_test(tests, the_last_pair_is_found_when_all_else_is_seen);
 	tcase_add_test(tests, made_for_each_other_means_matched_without_a_lineage);
+	tcase_add_test(tests, a_partner_on_another_shelf_is_no_partner);
+	tcase_add_test(tests, a_partner_that_was_seen_does_not_come_again);
 	tcase_add_loop_test(tests, what_is_chosen_tells_nearly_as_much_as_the_best, 0, 4);
 	tcase_add_test(tests, one_who_guesses_gets_any_item);
 	tcase_add_test(tests, a_choice_costs_no_more_of_a_million_items);
