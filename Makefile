@@ -102,6 +102,7 @@ coverage:  ## how much of server/ the tests reach
 	@scripts/coverage
 
 -include server/crowd/crowd.mk
+-include tests/load/load.mk
 
 # For scripts/lint: what the compiler must know to read a file.
 generated: $(GEN)

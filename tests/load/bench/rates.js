@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: Apache-2.0
+// rates.js: rates of requests against rates of their references, measured in turn.
+
+import { readFile, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
+import path from "node:path";
+
+import { freePort, has, program, run, running, start, until } from "./machine.js";
+import { median } from "./report.js";
+import { RanOut } from "./stand.js";
+
+const CLIENTS = [8, 16, 32, 64];
+const SCRIPTS = { pair_statements: "a transaction of statements", pair_once: "one statement" };
+
+/** Runs the measures of one round in turn, every other round backwards. Answers the rates of each, by name. */
+export async function alternate(rounds, measures) {
+	const rates = Object.fromEntries(Object.keys(measures).map((name) => [name, []]));
+	for (let round = 0; round < rounds; round++) {
+		const order = Object.keys(measures);
+		if (round % 2)
+			order.reverse();
+		for (const name of order)
+			rates[name].push(await measures[name]());
+	}
+	return rates;
+}
+
+/** Which number of clients serves pgbench best, for both scripts. Found once a run. */
+export async function pgbenchBest(bench) {
+	if (bench.pgbenchBest)
+		return bench.pgbenchBest;
+	const seconds = Math.max(1, Math.round(bench.seconds / 2));
+	const found = [];
+	await bench.stand.pgbench("pair_once", 16, seconds); // warms the tables
+	for (const script of Object.keys(SCRIPTS))
+		for (const clients of bench.pgbenchClients ?? CLIENTS)
+			found.push({ script, clients, rate: await bench.stand.pgbench(script, clients, seconds) });
+	const best = (script) => found.filter((one) => one.script === script).reduce((a, b) => (a.rate > b.rate ? a : b));
+	bench.pgbenchBest = Object.fromEntries(Object.keys(SCRIPTS).map((script) => [script, best(script)]));
+	bench.report.raw = { ...bench.report.raw, pgbench: found };
+	bench.report.note(`pgbench's best: ${Object.entries(bench.pgbenchBest).map(([script, { clients, rate }]) => `${SCRIPTS[script]} ${Math.round(rate)}/s with ${clients} clients`).join(", ")} (tried ${found.map(({ script, clients, rate }) => `${script === "pair_once" ? "one" : "many"} ${clients}: ${Math.round(rate)}`).join(", ")}).`);
+	return bench.pgbenchBest;
+}
+
+function pgbenchMeasures(bench, best) {
+	return Object.fromEntries(Object.values(best).map(({ script, clients }) => [script, () => bench.stand.pgbench(script, clients, bench.seconds)]));
+}
+
+/** In each round the better of the two scripts is the reference. */
+const better = (rates) => rates.pair_once.map((rate, n) => Math.max(rate, rates.pair_statements[n]));
+
+/** Runs a load with enough prepared requests; when they run out, again with more. */
+async function withEnough(state, seconds, attempt) {
+	for (;;) {
+		const count = Math.ceil(state.expected * seconds * 1.5) + 2000;
+		try {
+			const rate = await attempt(count);
+			state.expected = Math.max(rate, state.expected * 0.7);
+			return rate;
+		} catch (error) {
+			if (!(error instanceof RanOut))
+				throw error;
+			state.expected = Math.max(2 * state.expected, error.said.per_second);
+		}
+	}
+}
+
+/** wrk judges for so many seconds, and the checker counts what is stored. Answers judged pairs a second. */
+async function judge(bench, connections, seconds) {
+	bench.judging ??= { expected: 4000 };
+	return withEnough(bench.judging, seconds, async (count) => {
+		const sealed = await bench.stand.judgments(count, 2);
+		try {
+			const wrk = await bench.stand.wrk({ connections, seconds, prepared: sealed });
+			await bench.stand.check({ ...sealed, issued: `${sealed.name}.issued`, wrk });
+			return wrk.per_second;
+		} finally {
+			await bench.stand.forget(sealed);
+		}
+	});
+}
+
+/** The rate that a share is taken of; measured here when the part that measures it was left out. */
+async function peak(bench) {
+	bench.peak ??= await judge(bench, 128, bench.seconds);
+	return bench.peak;
+}
+
+export async function judgments(bench) {
+	const { stand, report } = bench;
+	const best = await pgbenchBest(bench);
+	const levels = bench.connections ?? [64, 128, 256];
+	await judge(bench, levels[0], Math.max(1, Math.round(bench.seconds / 2)));
+	const measures = { ...Object.fromEntries(levels.map((level) => [level, () => judge(bench, level, bench.seconds)])), ...pgbenchMeasures(bench, best) };
+	// pgbench in the middle of each round, so that neither is always measured behind the other.
+	const names = [levels[0], "pair_statements", ...levels.slice(1), "pair_once"];
+	const rates = await alternate(bench.rounds, Object.fromEntries(names.map((name) => [`${name} `, measures[name]])));
+	const of = (name) => rates[`${name} `];
+	const reference = better({ pair_once: of("pair_once"), pair_statements: of("pair_statements") });
+	for (const level of levels)
+		report.ratio({ part: "judgments", what: `judged pairs a second, ${level} connections, against pgbench's best`, target: 1.5, ours: of(level), reference });
+	report.ratio({ part: "judgments", what: "the same, the best level against pgbench with a transaction of statements", ours: of(levels[0]).map((_, n) => Math.max(...levels.map((level) => of(level)[n]))), reference: of("pair_statements") });
+	report.ratio({ part: "judgments", what: "the same, the best level against pgbench with one statement", ours: of(levels[0]).map((_, n) => Math.max(...levels.map((level) => of(level)[n]))), reference: of("pair_once") });
+	bench.peak = Math.max(...levels.map((level) => median(of(level))));
+}
+
+/** Our own client at a fixed rate; the checker knows every pair. Answers the client's JSON. */
+export async function judgeAt(bench, rate, seconds, connections) {
+	const sealed = await bench.stand.judgments(Math.ceil(rate * seconds) + 10, 1);
+	const said = `${sealed.name}.said`;
+	try {
+		await bench.stand.quiet();
+		const result = await bench.stand.client("requests", `${sealed.name}.0`, { connections, rate: rate.toFixed(1), seconds, log: said }).result;
+		if (result.good !== result.begun || result.lost || result.unsent)
+			throw new Error(`not every judgment was taken: ${JSON.stringify(result)}`);
+		result.check = await bench.stand.check({ ...sealed, issued: `${sealed.name}.issued`, said });
+		return result;
+	} finally {
+		await bench.stand.forget(sealed);
+	}
+}
+
+export async function latency(bench) {
+	const rate = 0.7 * await peak(bench);
+	const rounds = [];
+	for (let round = 0; round < bench.rounds; round++) {
+		const { times, per_second } = await judgeAt(bench, rate, bench.seconds, 256);
+		rounds.push({ value: times.request.p99_ms, p50_ms: times.request.p50_ms, max_ms: times.request.max_ms, per_second });
+	}
+	bench.report.add({ part: "latency", what: "p99 of POST /judgments at 70 % of the peak", unit: " ms", target: 25, better: "less", rounds, detail: `at ${Math.round(rate)}/s; p50 ${median(rounds.map((one) => one.p50_ms)).toFixed(1)} ms` });
+}
+
+async function healthzRate(bench, connections = 64) {
+	return (await bench.stand.wrk({ connections, seconds: bench.seconds, url: `${bench.stand.server.url}/healthz` })).per_second;
+}
+
+/** Volunteers ask for a pair: each the first time, or (known) each the second. */
+async function ask(bench, known) {
+	bench.asking ??= { expected: 500 };
+	return withEnough(bench.asking, bench.seconds, async (count) => {
+		const asks = await bench.stand.asks(await bench.stand.volunteers(count), count, 2);
+		if (known)
+			for (const part of [0, 1])
+				await bench.stand.client("requests", `${asks.name}.${part}`, { connections: 64 }).result;
+		try {
+			return (await bench.stand.wrk({ connections: 64, seconds: bench.seconds, prepared: asks })).per_second;
+		} finally {
+			await bench.stand.forget(asks);
+		}
+	});
+}
+
+export async function assignments(bench) {
+	await ask(bench, false);
+	const rates = await alternate(bench.rounds, { known: () => ask(bench, true), healthz: () => healthzRate(bench), fresh: () => ask(bench, false) });
+	bench.report.ratio({ part: "assignments", what: "POST /assignments a second, each volunteer's first, against /healthz", target: 0.5, ours: rates.fresh, reference: rates.healthz });
+	bench.report.ratio({ part: "assignments", what: "the same, by volunteers whom the server knows", target: 0.5, ours: rates.known, reference: rates.healthz });
+}
+
+/** A pair, its two media and the judgment, by volunteers in turn. Answers cycles a second. */
+async function cycles(bench) {
+	const { stand } = bench;
+	const count = bench.volunteers ?? 5000;
+	const cookies = await stand.cookies(await stand.volunteers(count), count);
+	const first = stand.nextTag;
+	const said = stand.at(`cycle${first}.said`);
+	await stand.quiet();
+	const result = await stand.client("cycle", cookies, { connections: 64, seconds: bench.seconds, pairs: 20, campaign: "bench", "first-tag": first, log: said }).result;
+	stand.nextTag = result.next_tag;
+	if (result.first_odd || result.lost || result.unsent || result.none_left)
+		throw new Error(`a cycle did not end well: ${JSON.stringify(result)}`);
+	if (result.ran_out)
+		throw new Error("too few volunteers for so fast a server: set BENCH_VOLUNTEERS");
+	await stand.check({ first, next: result.next_tag, said });
+	return { ...result, value: result.times.judge.count / result.seconds };
+}
+
+export async function cycle(bench) {
+	const best = await pgbenchBest(bench);
+	await cycles(bench);
+	const rates = await alternate(bench.rounds, { ...pgbenchMeasures(bench, best), cycle: async () => (await cycles(bench)).value });
+	bench.report.ratio({ part: "cycle", what: "whole cycles a second (pair, two media of 50 KB, judgment) against pgbench's best", target: 0.4, ours: rates.cycle, reference: better(rates) });
+}
+
+/* ------------------------------------------------------------------ files and /healthz */
+
+const FILE_BYTES = 200 * 1024;
+
+async function makeBigItems(bench) {
+	const { stand } = bench;
+	const digest = await stand.putMedium(FILE_BYTES);
+	await stand.sql("insert into campaign (name, min_judgments, max_judgments) values ('files', 1000, 10000)");
+	await stand.sql(`insert into item (campaign_id, media_type, sha256, bytes, format, rendition, rendition_bytes, rendition_type, width, height, lineage)
+		select c.id, 'image', sha256(convert_to('file ' || n, 'UTF8')), ${FILE_BYTES}, 'jpeg', '\\x${digest}', ${FILE_BYTES}, 'image/jpeg', 640, 480, 'file ' || n from campaign c, generate_series(1, 40) n where c.name = 'files'`);
+	return digest;
+}
+
+/** The address and the cookie of one showing. */
+async function showing(bench) {
+	const { stand } = bench;
+	const cookie = await stand.cookie();
+	return until("the catalogue to hold the files", async () => {
+		const { status, json } = await stand.post("/assignments", cookie, { campaign: "files" });
+		return status < 300 && json && { url: stand.server.url + json.items[0].media.url, headers: { Cookie: cookie } };
+	}, { every_ms: 300 });
+}
+
+async function startNginx(bench, digest) {
+	const folder = bench.stand.at("nginx");
+	const port = await freePort();
+	await run("mkdir", ["-p", `${folder}/files`]);
+	await run("cp", [path.join(bench.stand.server.data, "media", digest.slice(0, 2), digest.slice(2)), `${folder}/files/medium`]);
+	const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((one) => `${one}_temp_path ${folder}/${one};`).join(" ");
+	await writeFile(`${folder}/nginx.conf`, `daemon off; pid ${folder}/pid; error_log ${folder}/error.log; worker_processes 2; ${process.getuid() === 0 ? "user root;" : ""}
+events { worker_connections 1024; }
+http { ${temporary} access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000000; default_type image/jpeg; server { listen 127.0.0.1:${port}; root ${folder}/files; } }\n`);
+	const nginx = start("nginx", ["-p", folder, "-c", `${folder}/nginx.conf`], { dies: "QUIT" });
+	nginx.url = `http://127.0.0.1:${port}/medium`;
+	await until("nginx", () => {
+		if (!running(nginx))
+			throw new Error(`nginx ended: ${nginx.words}`);
+		return fetch(nginx.url).then((answer) => answer.arrayBuffer().then((bytes) => bytes.byteLength === FILE_BYTES), () => false);
+	});
+	return nginx;
+}
+
+async function h2load(bench, url, headers) {
+	const more = Object.entries(headers).flatMap(([name, value]) => ["-H", `${name}: ${value}`]);
+	const { stdout } = await run("h2load", ["--h1", "-c", "64", "-t", "2", "-D", String(bench.seconds), ...more, url]);
+	const [, succeeded, bad] = /(\d+) succeeded, (\d+) failed/.exec(stdout).map(Number);
+	if (bad)
+		throw new Error(`h2load: ${stdout}`);
+	return succeeded / bench.seconds;
+}
+
+export async function files(bench) {
+	if (!await has("nginx")) {
+		bench.report.note("files: nginx is not installed, so they were not measured.");
+		return;
+	}
+	const nginx = await startNginx(bench, await makeBigItems(bench));
+	const fetchAll = async (url, headers) => (await bench.stand.wrk({ connections: 64, seconds: bench.seconds, url, headers })).per_second;
+	const ours = async (load) => {
+		const { url, headers } = await showing(bench);
+		return load(url, headers);
+	};
+	const second = (url, headers) => h2load(bench, url, headers);
+	const measures = { ours: () => ours(fetchAll), nginx: () => fetchAll(nginx.url, {}) };
+	if (await has("h2load"))
+		Object.assign(measures, { oursToo: () => ours(second), nginxToo: () => second(nginx.url, {}) });
+	try {
+		await measures.ours();
+		const rates = await alternate(bench.rounds, measures);
+		bench.report.ratio({ part: "files", what: "a medium of 200 KB, 64 connections, against nginx with sendfile", target: 0.8, ours: rates.ours, reference: rates.nginx });
+		if (rates.oursToo)
+			bench.report.ratio({ part: "files", what: "the same, as h2load measures it", target: 0.8, ours: rates.oursToo, reference: rates.nginxToo });
+	} finally {
+		nginx.kill("SIGTERM");
+		await nginx.ended;
+	}
+}
+
+/** The bytes of one answer, as they come. Answers { head, body }. */
+function rawAnswer(port, where) {
+	return new Promise((done, failed) => {
+		const socket = connect(port, "127.0.0.1", () => socket.write(`GET ${where} HTTP/1.1\r\nHost: touchstone\r\n\r\n`));
+		let said = "";
+		socket.on("error", failed);
+		socket.on("data", (some) => {
+			said += some;
+			const [head, body] = said.split("\r\n\r\n");
+			const length = Number(/^content-length: (\d+)/im.exec(said)?.[1]);
+			if (body === undefined || body.length < length)
+				return;
+			socket.destroy();
+			done({ head, body });
+		});
+	});
+}
+
+/** Header lines that libmicrohttpd writes by itself. */
+const OF_MHD = /^(HTTP\/1\.1|content-length:|date:|connection:)/i;
+
+export async function healthz(bench) {
+	const { stand } = bench;
+	const asked = await rawAnswer(stand.server.port, "/healthz");
+	const port = await freePort();
+	await writeFile(stand.at("bare.headers"), `${asked.head.split("\r\n").filter((line) => !OF_MHD.test(line)).join("\n")}\n`);
+	await writeFile(stand.at("bare.body"), asked.body);
+	const bare = start(program("bench-bare"), [port, stand.at("bare.headers"), stand.at("bare.body")].map(String), { stdio: ["pipe", "pipe", "pipe"] });
+	try {
+		await until("the bare server", () => fetch(`http://127.0.0.1:${port}/`).then(() => true, () => false));
+		const again = await rawAnswer(port, "/healthz");
+		const plain = ({ head, body }) => `${head.split("\r\n").filter((line) => !/^date:/i.test(line)).sort().join("\n")}\n\n${body}`;
+		if (plain(again) !== plain(asked))
+			throw new Error(`The bare server answers other bytes:\n${plain(again)}\nnot\n${plain(asked)}`);
+		const rates = await alternate(bench.rounds, {
+			ours: () => healthzRate(bench),
+			bare: async () => (await stand.wrk({ connections: 64, seconds: bench.seconds, url: `http://127.0.0.1:${port}/healthz` })).per_second,
+		});
+		bench.report.ratio({ part: "healthz", what: "/healthz against bare libmicrohttpd answering the same bytes", target: 0.85, ours: rates.ours, reference: rates.bare });
+	} finally {
+		bare.stdin.end();
+		await bare.ended;
+	}
+}
+
+/** A file of requests as bench_tokens writes them, all the same. */
+export async function repeat(bench, count, request) {
+	const name = bench.stand.at(`repeated${++bench.stand.run}`);
+	await writeFile(name, `${Buffer.byteLength(request)} 0\n${request}`.repeat(count));
+	return name;
+}
+
+export const readLog = async (name) => (await readFile(name, "utf8")).split("\n").filter((line) => line).map((line) => line.split("\t").map(Number));

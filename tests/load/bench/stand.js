@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+// stand.js: a stand to measure at: one PostgreSQL, one server, a catalogue, and the load generators. Numbers of
+// volunteers and tags are given out once, so that nothing is asked for twice.
+
+import { createHash, randomBytes } from "node:crypto";
+import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { Cluster, Server, program, run, start } from "./machine.js";
+
+const HERE = path.dirname(fileURLToPath(import.meta.url));
+const file = (name) => path.join(HERE, name);
+const FIRST_TAG = 1_000_000;
+const PAIRS = 10;
+
+/** Writes a file of random bytes into a store. Answers its digest. */
+async function putMedium(data, bytes) {
+	const content = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), randomBytes(bytes - 4)]);
+	const digest = createHash("sha256").update(content).digest("hex");
+	const folder = path.join(data, "media", digest.slice(0, 2));
+	await mkdir(folder, { recursive: true });
+	await writeFile(path.join(folder, digest.slice(2)), content);
+	return digest;
+}
+
+export class Stand {
+	/** @param {object} options { folder, settings, items, renditions: how many media of 50 KB } */
+	static async open({ folder, settings, items, renditions = 256 }) {
+		const stand = new Stand();
+		Object.assign(stand, { folder, items, nextVolunteer: 1, nextTag: FIRST_TAG, run: 0, checks: [] });
+		await rm(path.join(folder, "data"), { recursive: true, force: true });
+		await rm(path.join(folder, "work"), { recursive: true, force: true });
+		await mkdir(path.join(folder, "work"), { recursive: true });
+		stand.cluster = await Cluster.make(path.join(folder, "pg"), settings);
+		await stand.cluster.migrated("bench");
+		const digests = [];
+		for (let n = 0; n < renditions; n++)
+			digests.push(await putMedium(path.join(folder, "data"), 51200));
+		await stand.cluster.script("bench", file("setup.sql"), { items }, `${digests.join("\n")}\n`);
+		[[stand.campaign]] = await stand.sql("select id from campaign where name = 'bench'");
+		stand.server = new Server(stand.cluster, "bench", path.join(folder, "data"));
+		await stand.server.start();
+		return stand;
+	}
+
+	/** A medium of so many random bytes in the store. Answers its digest. */
+	putMedium(bytes) {
+		return putMedium(path.join(this.folder, "data"), bytes);
+	}
+
+	async close() {
+		if (this.server?.process)
+			await this.server.stop();
+		await this.cluster?.stop();
+	}
+
+	sql(statement, variables) {
+		return this.cluster.sql("bench", statement, variables);
+	}
+
+	at(name) {
+		return path.join(this.folder, "work", name);
+	}
+
+	/** New volunteers. Answers the number of the first. */
+	async volunteers(count) {
+		const first = this.nextVolunteer;
+		this.nextVolunteer += count;
+		await this.sql(`insert into volunteer (id, salt, consent_version) select bench_id(n), '\\x00112233445566778899aabbccddeeff', 1 from generate_series(${first}::bigint, ${first + count - 1}) n`);
+		return first;
+	}
+
+	async tokens(...args) {
+		await run(program("bench-tokens"), [this.server.secret, ...args.map(String)]);
+	}
+
+	/** Seals at least `count` judgments, for new volunteers. Answers { name, count, first, next }: files and tags. */
+	async judgments(count, parts) {
+		const volunteers = Math.ceil(count / PAIRS);
+		const name = this.at(`judge${++this.run}`);
+		const first = this.nextTag;
+		this.nextTag += volunteers * PAIRS;
+		await this.tokens("judge", this.campaign, this.items, await this.volunteers(volunteers), volunteers, PAIRS, first, name, parts);
+		return { name, count: volunteers * PAIRS, first, next: this.nextTag, parts };
+	}
+
+	async forget(sealed) {
+		for (const part of [...Array(sealed.parts).keys(), "issued", "said"])
+			await rm(`${sealed.name}.${part}`, { force: true });
+	}
+
+	/** Requests for a pair, one by each of `count` volunteers from number `first` on. */
+	async asks(first, count, parts) {
+		const name = this.at(`ask${++this.run}`);
+		await this.tokens("assign", "bench", first, count, name, parts);
+		return { name, count, parts };
+	}
+
+	async cookies(first, count) {
+		const name = this.at(`cookies${++this.run}`);
+		await this.tokens("cookies", first, count, name);
+		return name;
+	}
+
+	/** The Cookie header of one new volunteer. */
+	async cookie() {
+		const name = await this.cookies(await this.volunteers(1), 1);
+		return (await readFile(name, "utf8")).trim();
+	}
+
+	async post(where, cookie, body) {
+		const answer = await fetch(`${this.server.url}/api/v1${where}`, { method: "POST", headers: { "content-type": "application/json", cookie }, body: JSON.stringify(body) });
+		return { status: answer.status, json: answer.status === 204 ? null : await answer.json() };
+	}
+
+	/** Before each measurement. */
+	quiet() {
+		return this.cluster.quiet([this.server.process.pid]);
+	}
+
+	/** wrk, for so many seconds; with `prepared` each request of its files once, else GET of `url`. */
+	async wrk({ connections, seconds, prepared, url = this.server.url, headers = {}, threads = 2 }) {
+		const args = [`-t${threads}`, `-c${connections}`, `-d${seconds}s`, "--timeout", "10s", "-s", path.join(HERE, "../bench_wrk.lua")];
+		for (const [name, value] of Object.entries(headers))
+			args.push("-H", `${name}: ${value}`);
+		await this.quiet();
+		const { stdout } = await run("wrk", [...args, url, ...prepared ? ["--", prepared.name] : []]);
+		const said = JSON.parse(/^JSON (.*)$/m.exec(stdout)[1]);
+		said.per_second = said.answers / said.seconds;
+		if (said.ran_out)
+			throw new RanOut(said);
+		if (said.bad || said.broken || said.timeouts)
+			throw new Error(`wrk saw answers that are not good: ${JSON.stringify(said)}\n${stdout}`);
+		return said;
+	}
+
+	/** A bench-client under way; its `result` is what it prints. */
+	client(mode, work, options = {}) {
+		const args = Object.entries(options).filter(([, value]) => value !== undefined && value !== false).flatMap(([name, value]) => (value === true ? [`--${name}`] : [`--${name}`, String(value)]));
+		const child = start(program("bench-client"), [...args, `127.0.0.1:${this.server.port}`, mode, ...work ? [work] : []], { stdio: ["pipe", "pipe", "pipe"] });
+		let said = "";
+		child.stdout.on("data", (some) => { said += some; });
+		child.lines = () => said.trim().split("\n").filter((line) => line).map((line) => JSON.parse(line));
+		child.result = new Promise((done, failed) => {
+			child.once("close", (code) => (code === 0 ? done(child.lines().at(-1)) : failed(new Error(`bench-client: ${code} ${child.words}`))));
+		});
+		child.result.catch(() => {});
+		return child;
+	}
+
+	async rows() {
+		const [[pairs, judgments]] = await this.sql("select (select count(*) from judged_pair), (select count(*) from judgment)");
+		return { pairs: Number(pairs), judgments: Number(judgments) };
+	}
+
+	/** pgbench doing the rows of a judged pair. Answers transactions a second. */
+	async pgbench(script, clients, seconds) {
+		const first = this.nextVolunteer + 100_000_000; // numbers that ours never reach
+		this.pgbenchRuns = (this.pgbenchRuns ?? 0) + 1;
+		await this.quiet();
+		const before = await this.rows();
+		const { stdout } = await run(`${this.cluster.bin}/pgbench`, ["-n", "-M", "prepared", "-c", clients, "-j", 2, "-T", seconds, "-D", "n=0", "-D", `first=${first + this.pgbenchRuns * 10_000_000}`, "-D", `clients=${clients}`, "-D", `items=${this.items}`, "-D", `campaign=${this.campaign}`, "-f", file(`${script}.pgbench`), this.cluster.url("bench")].map(String), { env: { ...process.env, LC_ALL: "C" } });
+		if (!/number of failed transactions: 0 /.test(stdout))
+			throw new Error(`pgbench: ${stdout}`);
+		const after = await this.rows();
+		const done = Number(/^number of transactions actually processed: (\d+)/m.exec(stdout)[1]);
+		if (after.pairs - before.pairs < done || after.judgments - before.judgments !== 2 * (after.pairs - before.pairs))
+			throw new Error(`pgbench said ${done} pairs, and stored ${JSON.stringify({ before, after })}`);
+		return Number(/^tps = ([\d.]+) \(without/m.exec(stdout)[1]);
+	}
+
+	/** Compares what was acknowledged with what is stored, for the tags of one run. Throws unless `mayLose`. */
+	async check({ first, next, issued, said, wrk, mayLose = false }) {
+		await this.sql("truncate bench_issued, bench_said");
+		if (issued)
+			await this.sql(`\\copy bench_issued from '${issued}'`);
+		if (said)
+			await this.sql(`\\copy bench_said from '${said}'`);
+		const [[text]] = await this.cluster.script("bench", file("check.sql"), { first, next, issued: issued ? "true" : "false" });
+		const found = JSON.parse(text);
+		if (wrk) {
+			// wrk cannot name what was acknowledged, only count it.
+			Object.assign(found, { acknowledged: wrk.answers, sent: wrk.sent, lost: Math.max(0, wrk.answers - found.stored) });
+			delete found.unheard;
+			if (found.stored > wrk.sent)
+				found.never_issued += found.stored - wrk.sent;
+		}
+		found.good = found.lost === 0 && found.twice === 0 && found.changed === 0 && found.never_issued === 0;
+		this.checks.push(found);
+		if (!found.good && !mayLose)
+			throw new Error(`The checker found: ${JSON.stringify(found)}`);
+		return found;
+	}
+
+	async keep(name, as) {
+		await copyFile(name, as);
+	}
+}
+
+/** More was asked of a load than it had prepared. */
+export class RanOut extends Error {
+	constructor(said) {
+		super("the prepared requests ran out");
+		this.said = said;
+	}
+}

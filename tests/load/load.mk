@@ -1,0 +1,34 @@
+# The load: what is measured against what, and what must hold under it. The Makefile includes this
+# file.
+
+BENCH_CLIENT  := bench_client bench_link bench_histogram bench_requests
+BENCH_PROGRAMS := $(B)/bench-client $(B)/bench-tokens $(B)/bench-bare
+
+$(B)/bench-client: $(BENCH_CLIENT:%=$(B)/tests/load/%.o)
+	@echo "  link  $@"
+	@$(CC) $(LDFLAGS) $^ -o $@
+
+$(B)/bench-tokens: $(B)/tests/load/bench_tokens.o $(B)/tests/load/bench_requests.o $(LIB)
+	@echo "  link  $@"
+	@$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
+$(B)/bench-bare: $(B)/tests/load/bench_bare.o
+	@echo "  link  $@"
+	@$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
+$(B)/bench-pure: $(B)/tests/load/bench_pure.o $(B)/tests/load/bench_requests.o $(LIB)
+	@echo "  link  $@"
+	@$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
+bench-programs: $(B)/touchstone $(BENCH_PROGRAMS)
+
+bench:  ## measure the hot path against its references; docs/performance.md has the knobs
+	@scripts/bench
+
+faults:  ## kill server and PostgreSQL under load, ROUNDS times (20): nothing acknowledged is lost
+	@scripts/bench faults
+
+soak:  ## mixed load at half of the peak for MINUTES (30): memory, descriptors, errors
+	@scripts/bench soak
+
+.PHONY: bench bench-programs faults soak
