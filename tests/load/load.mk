@@ -2,7 +2,7 @@
 # file.
 
 BENCH_CLIENT  := bench_client bench_link bench_histogram bench_requests
-BENCH_PROGRAMS := $(B)/bench-client $(B)/bench-tokens $(B)/bench-bare
+BENCH_PROGRAMS := $(B)/bench-client $(B)/bench-tokens $(B)/bench-bare $(B)/bench-pure
 
 $(B)/bench-client: $(BENCH_CLIENT:%=$(B)/tests/load/%.o)
 	@echo "  link  $@"

@@ -8,6 +8,7 @@ import path from "node:path";
 import { BUILD, DURABLE, choosePlace, endAll, facts, inMemory, writeText } from "./machine.js";
 import { Report } from "./report.js";
 import * as rates from "./rates.js";
+import * as sizes from "./sizes.js";
 import { Stand } from "./stand.js";
 
 const setting = (name, otherwise) => Number(process.env[name] ?? otherwise);
@@ -19,6 +20,10 @@ const parts = {
 	cycle: rates.cycle,
 	files: rates.files,
 	healthz: rates.healthz,
+	idle: sizes.idle,
+	memory: sizes.memory,
+	exports: sizes.exports,
+	instructions: sizes.instructions,
 };
 
 function chosen() {
@@ -34,7 +39,7 @@ async function bench() {
 	const folder = await choosePlace();
 	const report = new Report({ ...await facts(folder, DURABLE), in_memory: await inMemory(folder) });
 	const stand = await Stand.open({ folder, settings: DURABLE, items: setting("BENCH_ITEMS", 20000) });
-	const all = { stand, report, folder, seconds: setting("BENCH_SECONDS", 5), rounds: setting("BENCH_ROUNDS", 3), volunteers: setting("BENCH_VOLUNTEERS", 5000) };
+	const all = { stand, report, folder, seconds: setting("BENCH_SECONDS", 5), rounds: setting("BENCH_ROUNDS", 3), volunteers: setting("BENCH_VOLUNTEERS", 5000), large: setting("BENCH_LARGE", 1_000_000), largePairs: setting("BENCH_JUDGMENTS", 1_000_000) };
 	report.checks = stand.checks;
 	try {
 		for (const name of names) {

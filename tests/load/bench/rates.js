@@ -105,11 +105,12 @@ export async function judgments(bench) {
 }
 
 /** Our own client at a fixed rate; the checker knows every pair. Answers the client's JSON. */
-export async function judgeAt(bench, rate, seconds, connections) {
+export async function judgeAt(bench, rate, seconds, connections, { quiet = true } = {}) {
 	const sealed = await bench.stand.judgments(Math.ceil(rate * seconds) + 10, 1);
 	const said = `${sealed.name}.said`;
 	try {
-		await bench.stand.quiet();
+		if (quiet)
+			await bench.stand.quiet();
 		const result = await bench.stand.client("requests", `${sealed.name}.0`, { connections, rate: rate.toFixed(1), seconds, log: said }).result;
 		if (result.good !== result.begun || result.lost || result.unsent)
 			throw new Error(`not every judgment was taken: ${JSON.stringify(result)}`);

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+// sizes.js: what many connections and many items cost, in memory and in time; what an export costs; and instructions.
+
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import path from "node:path";
+
+import { Server, has, program, run, until, usage } from "./machine.js";
+import { judgeAt, repeat } from "./rates.js";
+
+/* ------------------------------------------------------------------ idle connections */
+
+/** /healthz and judgments at a moderate rate, at once. Answers the p99 of each in ms. */
+async function othersFeel(bench) {
+	const { stand } = bench;
+	const rate = 2000;
+	const file = await repeat(bench, rate * bench.seconds, "GET /healthz HTTP/1.1\r\nHost: touchstone\r\n\r\n");
+	await stand.quiet();
+	const judging = judgeAt(bench, bench.calm ?? 200, bench.seconds, 64, { quiet: false });
+	const health = stand.client("requests", file, { connections: 32, rate, seconds: bench.seconds }).result;
+	const [{ times: judged }, { times: healthy }] = await Promise.all([judging, health]);
+	await rm(file);
+	return { healthz: healthy.request.p99_ms, judgments: judged.request.p99_ms };
+}
+
+async function holdIdle(bench, count) {
+	const held = bench.stand.client("idle", null, { connections: count });
+	await until("idle connections", () => {
+		if (held.exitCode !== null)
+			throw new Error(`the idle connections ended: ${held.words}`);
+		return held.lines().length > 0;
+	}, { seconds: 60 });
+	return held;
+}
+
+export async function idle(bench) {
+	const count = bench.idle ?? 10000;
+	const { stand, report } = bench;
+	const server = stand.server.process.pid;
+	const grown = [];
+	const slower = { healthz: [], judgments: [] };
+	await othersFeel(bench);
+	for (let round = 0; round < bench.rounds; round++) {
+		const before = { ...await usage(server), ...await othersFeel(bench) };
+		const held = await holdIdle(bench, count);
+		const during = { ...await usage(server), ...await othersFeel(bench) };
+		held.stdin.end();
+		const { hung_up } = await held.result;
+		if (hung_up || during.descriptors - before.descriptors < count * 0.99) // others come and go
+			throw new Error(`only ${during.descriptors - before.descriptors} connections were open, and ${hung_up} were closed`);
+		grown.push({ value: during.resident_mb - before.resident_mb, before: before.resident_mb, during: during.resident_mb });
+		for (const name of Object.keys(slower))
+			slower[name].push({ value: during[name] / before[name], before: before[name], during: during[name] });
+		await until("the connections' end", async () => (await usage(server)).descriptors < before.descriptors + 100);
+	}
+	report.add({ part: "idle", what: `memory for ${count} idle connections (first of all: ${grown[0].value.toFixed(0)} MB)`, unit: " MB", target: 150, better: "less", rounds: grown });
+	for (const [name, rounds] of Object.entries(slower))
+		report.add({ part: "idle", what: `p99 of ${name === "healthz" ? "/healthz" : "POST /judgments"} with them, against without`, unit: "x", target: 1.5, better: "less", rounds, detail: `${rounds.map((one) => `${one.during.toFixed(2)} ms against ${one.before.toFixed(2)}`).join("; ")}` });
+}
+
+/* ------------------------------------------------------------------ a large catalogue */
+
+const LARGE = `
+	insert into campaign (name, min_judgments, max_judgments) values ('large', 1000, 10000);
+	insert into item (id, campaign_id, media_type, sha256, bytes, format, rendition, rendition_bytes, rendition_type, width, height, lineage)
+	select bench_id(n), c.id, (array['image', 'image', 'audio'])[1 + n % 3], sha256(int8send(n)), 51200, 'jpeg', sha256(int8send(-n)), 51200, 'image/jpeg',
+		case when n % 3 < 2 then 640 end, case when n % 3 < 2 then 480 end, n::text
+	from campaign c, generate_series(1, :items) n where c.name = 'large' and n % 3 < 2;
+	insert into item (id, campaign_id, media_type, sha256, bytes, format, rendition, rendition_bytes, rendition_type, duration_ms, lineage)
+	select bench_id(n), c.id, 'audio', sha256(int8send(n)), 51200, 'mp3', sha256(int8send(-n)), 51200, 'audio/mp4', 5000, n::text
+	from campaign c, generate_series(1, :items) n where c.name = 'large' and n % 3 = 2;`;
+
+/** Judged long ago, ten pairs by each volunteer, and fitted since. */
+const JUDGED = `
+	set session_replication_role = replica;
+	insert into volunteer (id, salt, consent_version) select bench_id(n), '\\x00112233445566778899aabbccddeeff', 1 from generate_series(1, :pairs / 10) n;
+	insert into judged_pair (assignment_id, volunteer_id, campaign_id, kind, matched, policy, body_hash, response_ms, exposure_ms, server_ms)
+	select bench_id(n), bench_id(1 + n / 10), c.id, 'random', false, 1, sha256(''), 3000, 5400, 6000 from campaign c, generate_series(1, :pairs - 10) n where c.name = 'large';
+	insert into judgment (item_id, volunteer_id, assignment_id, position, verdict, confidence, training)
+	select bench_id(1 + (n * 2 + side) * 7919 % :items), bench_id(1 + n / 10), bench_id(n), case side when 0 then 'left' else 'right' end,
+		case when (n * 2 + side) * 7919 % :items % 2 = 0 then 'real' else 'fake' end, 75, false
+	from generate_series(1, :pairs - 10) n, generate_series(0, 1) side;
+	insert into consensus (item_id, p_fake, low, high, judgments, fake_votes)
+	select item_id, avg((verdict = 'fake')::int::float8) * .8 + .1, 0, 1, count(*), count(*) filter (where verdict = 'fake') from judgment group by item_id;
+	analyze;`;
+
+async function makeLarge(bench, items, pairs) {
+	const { cluster } = bench.stand;
+	await cluster.migrated("large");
+	const [define] = /CREATE FUNCTION bench_id[^;]*;/.exec(await readFile(new URL("setup.sql", import.meta.url), "utf8"));
+	await cluster.sql("large", define);
+	await writeFile(bench.stand.at("large.sql"), `${LARGE}${pairs ? JUDGED : "analyze;"}`);
+	await cluster.script("large", bench.stand.at("large.sql"), { items, pairs });
+}
+
+/** Starts a server on the large database. Answers seconds to ready and to the first pair, and memory after many. */
+async function startLarge(bench, args) {
+	const server = new Server(bench.stand.cluster, "large", path.join(bench.stand.folder, "data"));
+	const began = Date.now();
+	await server.start({ args });
+	const ready = (Date.now() - began) / 1000;
+	const born = await fetch(`${server.url}/api/v1/volunteers`, { method: "POST", headers: { "content-type": "application/json" }, body: '{"consent":true}' });
+	const cookie = born.headers.get("set-cookie").split(";")[0];
+	await until("the first pair", () => fetch(`${server.url}/api/v1/assignments`, { method: "POST", headers: { "content-type": "application/json", cookie }, body: "{}" }).then((answer) => answer.status === 201), { seconds: 120 });
+	const first = (Date.now() - began) / 1000;
+	const own = Object.create(bench.stand, { server: { value: server } });
+	const played = await own.client("arrive", null, { connections: 16, seconds: bench.seconds, pairs: 10, "no-media": true, "first-tag": 1 }).result;
+	const { resident_mb, peak_mb } = await usage(server.process.pid);
+	await server.stop();
+	if (!played.times.assign || played.first_odd)
+		throw new Error(`nothing was handed out of the large catalogue: ${JSON.stringify(played)}`);
+	return { ready, first, resident_mb, peak_mb, assigned: played.times.assign.count };
+}
+
+export async function memory(bench) {
+	const items = bench.large ?? 1_000_000;
+	const pairs = bench.largePairs ?? 1_000_000;
+	const { report, stand } = bench;
+	const began = Date.now();
+	await makeLarge(bench, items, pairs);
+	report.note(`The large catalogue has ${items.toLocaleString("en-US")} items and ${pairs.toLocaleString("en-US")} judged pairs (BENCH_JUDGMENTS); making it took ${((Date.now() - began) / 1000).toFixed(0)} s.`);
+	for (const args of [["--no-work"], []]) {
+		const rounds = [];
+		for (let round = 0; round < Math.min(bench.rounds, 2); round++) {
+			await stand.quiet();
+			rounds.push(await startLarge(bench, args));
+		}
+		const name = ["serve", ...args].join(" ");
+		const each = (key) => rounds.map((one) => ({ ...one, value: one[key] }));
+		report.add({ part: "memory", what: `${name}: start to ready`, unit: " s", target: 5, better: "less", rounds: each("ready") });
+		report.add({ part: "memory", what: `${name}: start to the first pair handed out`, unit: " s", target: 5, better: "less", rounds: each("first") });
+		report.add({ part: "memory", what: `${name}: resident after handing out pairs`, unit: " MB", target: 400, better: "less", rounds: each("resident_mb"), detail: `peak ${Math.max(...rounds.map((one) => one.peak_mb)).toFixed(0)} MB; ${rounds.map((one) => one.assigned).join(", ")} pairs` });
+	}
+	await stand.sql("drop database large with (force)");
+}
+
+/* ------------------------------------------------------------------ exports */
+
+/** Items that retired, each with a tiny medium of its own and ten judgments. */
+async function makeReleasable(bench, items) {
+	const { stand } = bench;
+	const digests = [];
+	for (let n = 0; n < items; n++) {
+		const content = `tiny ${n}`;
+		const digest = createHash("sha256").update(content).digest("hex");
+		const folder = path.join(stand.server.data, "media", digest.slice(0, 2));
+		await mkdir(folder, { recursive: true });
+		await writeFile(path.join(folder, digest.slice(2)), content);
+		digests.push(digest);
+	}
+	await stand.cluster.migrated("export");
+	const [define] = /CREATE FUNCTION bench_id[^;]*;/.exec(await readFile(new URL("setup.sql", import.meta.url), "utf8"));
+	await stand.cluster.sql("export", define);
+	await writeFile(stand.at("export.sql"), `
+		create table tiny (n bigint generated always as identity, digest text);
+		\\copy tiny (digest) from pstdin
+		insert into item (id, campaign_id, media_type, sha256, bytes, format, rendition, rendition_bytes, rendition_type, width, height, lineage, state)
+		select bench_id(n), c.id, 'image', decode(digest, 'hex'), octet_length('tiny ' || n - 1), 'jpeg', decode(digest, 'hex'), octet_length('tiny ' || n - 1), 'image/jpeg', 640, 480, n::text, 'retired'
+		from campaign c, tiny where c.name = 'default';
+		insert into volunteer (id, salt, consent_version) select bench_id(n), substr(sha256(int8send(n)), 1, 16), 1 from generate_series(1, 1000) n;
+		insert into judged_pair (assignment_id, volunteer_id, campaign_id, kind, matched, policy, body_hash, response_ms, exposure_ms, server_ms)
+		select bench_id(i * 10 + k), bench_id(1 + (i * 10 + k) % 1000), c.id, 'random', false, 1, sha256(''), 3000, 5400, 6000 from campaign c, generate_series(1, :items) i, generate_series(0, 9) k where c.name = 'default';
+		insert into judgment (item_id, volunteer_id, assignment_id, position, verdict, confidence, tells, training)
+		select bench_id(i), bench_id(1 + (i * 10 + k) % 1000), bench_id(i * 10 + k), 'left', case when (i + k / 8) % 2 = 0 then 'real' else 'fake' end, 75, '{anatomy}', false from generate_series(1, :items) i, generate_series(0, 9) k;
+		insert into consensus (item_id, p_fake, low, high, judgments, fake_votes)
+		select item_id, case when avg((verdict = 'fake')::int) > .5 then .98 else .02 end, 0, 1, count(*), count(*) filter (where verdict = 'fake') from judgment group by item_id;
+		analyze;`);
+	await stand.cluster.script("export", stand.at("export.sql"), { items }, `${digests.join("\n")}\n`);
+}
+
+/** The columns of judgments.csv and labels.csv, without pseudonyms. */
+const COPY = `\\copy (select j.item_id, j.volunteer_id, j.verdict, j.confidence, j.position, array_to_string(j.tells, ';'), p.matched, p.kind, j.assignment_id, p.exposure_ms, j.judged_at
+	from judgment j join judged_pair p using (assignment_id) where j.revision = 0 and not j.training order by j.item_id) to '`;
+const COPY_LABELS = `\\copy (select i.id, i.media_type, c.p_fake, c.low, c.high, c.judgments, i.truth, i.basis, array_to_string(i.techniques, ';'), i.generator, i.lineage, i.width, i.height, i.duration_ms, i.licence, i.credit, i.rendition_bytes, encode(i.rendition, 'hex')
+	from item i join consensus c on c.item_id = i.id order by i.id) to '`;
+
+async function seconds(work) {
+	const began = process.hrtime.bigint();
+	await work();
+	return Number(process.hrtime.bigint() - began) / 1e9;
+}
+
+export async function exports(bench) {
+	const items = bench.releaseItems ?? 20000;
+	const { stand, report } = bench;
+	await makeReleasable(bench, items);
+	const env = { ...process.env, DATABASE_URL: stand.cluster.url("export"), TOUCHSTONE_DATA: stand.server.data };
+	const touchstone = (...args) => run(program("touchstone"), ["release", ...args], { env });
+	const copy = async () => {
+		for (const [statement, name] of [[COPY, "judgments"], [COPY_LABELS, "labels"]])
+			await stand.cluster.sql("export", `${statement.replace(/\s+/g, " ")}${stand.at(name)}.csv' csv header`);
+	};
+	const rates = { create: [], write: [], copy: [] };
+	for (let round = 0; round < Math.min(bench.rounds, 3); round++) {
+		const rows = items * 11;
+		await stand.quiet();
+		rates.create.push(rows / await seconds(() => touchstone("create", "bench", `1.${round}`)));
+		rates.copy.push(rows / await seconds(copy));
+		rates.write.push(rows / await seconds(() => touchstone("write", "bench", `1.${round}`, stand.at(`release${round}`))));
+	}
+	report.ratio({ part: "exports", what: "rows a second of `release create` (splits, leaks, alpha, tables, checksums) against \\copy", ours: rates.create, reference: rates.copy, detail: `${items} items, ${10 * items} judgments` });
+	report.ratio({ part: "exports", what: "rows a second of `release write` (with the items' media, checked) against \\copy", ours: rates.write, reference: rates.copy });
+	await stand.sql("drop database export with (force)");
+}
+
+/* ------------------------------------------------------------------ instructions */
+
+const PARTS = { reveal: ["a cookie and a lease revealed", 200], read: ["a judgment's body parsed, checked and hashed", 200], choose: ["a pair chosen of 20,000 candidates", 5], fit: ["100,000 judgments fitted", 1] };
+
+async function countBy(tool, part, times, file) {
+	const pure = [program("bench-pure"), part, String(times)];
+	if (tool === "perf") {
+		await run("perf", ["stat", "-x,", "-e", "instructions:u", "-o", file, ...pure]);
+		return Number(/^(\d+),/m.exec(await readFile(file, "utf8"))?.[1]);
+	}
+	await run("valgrind", ["--tool=callgrind", `--callgrind-out-file=${file}`, ...pure]);
+	return Number(/^(?:summary|totals): (\d+)/m.exec(await readFile(file, "utf8"))?.[1]);
+}
+
+async function chooseTool(file) {
+	for (const tool of ["perf", "valgrind"])
+		if (await has(tool) && await countBy(tool, "nothing", 1, file).catch(() => 0) > 0)
+			return tool;
+	return null;
+}
+
+export async function instructions(bench) {
+	const file = bench.stand.at("instructions");
+	const tool = await chooseTool(file);
+	if (!tool) {
+		bench.report.note("instructions: neither perf nor valgrind can count them here.");
+		return;
+	}
+	const idle = await countBy(tool, "nothing", 1, file);
+	for (const [part, [what, times]] of Object.entries(PARTS)) {
+		const value = (await countBy(tool, part, times, file) - idle) / times / 1000;
+		bench.report.add({ part: "instructions", what: `thousands of instructions: ${what} (${tool})`, unit: "", rounds: [{ value }] });
+	}
+}
