@@ -8,7 +8,7 @@
  *                            HOST:PORT arrive          the same by volunteers who arrive first
  *                            HOST:PORT idle            holds connections until its input ends
  *
- *   --connections N   64      --seconds S   until there is no more work, or S have passed
+ *   --connections N   64      --seconds S   until there is no more work, S have passed, or SIGTERM
  *   --rate R          begin R requests (cycles) a second, and take the time from when each should
  *                     have begun: a server that stalls cannot hide those that it kept waiting.
  *                     Else each connection begins the next at once.
@@ -45,6 +45,7 @@
 #define SECOND   1000000000LL
 #define RETRY_NS (20 * SECOND / 1000)
 #define DRAIN_NS (10 * SECOND)
+#define FLUSH_NS (SECOND / 10) /* the log may be read meanwhile */
 #define TEXT     512
 #define STATUSES 600
 #define EACH_ADDRESS 5000 /* connections from one source address */
@@ -107,6 +108,14 @@ static struct {
 	struct histogram times[STEPS];
 	char first_odd[TEXT];
 } load;
+
+static volatile sig_atomic_t asked_to_end;
+
+static void end_soon(int signo)
+{
+	(void)signo;
+	asked_to_end = 1;
+}
 
 static int64_t now_ns(void)
 {
@@ -528,13 +537,18 @@ static void wait_for_events(int64_t until_ns)
 /* Until there is no more work or the time is over; then waits for what is in flight. */
 static void play(void)
 {
-	int64_t drained_ns = INT64_MAX, woken_ns = 0;
+	int64_t drained_ns = INT64_MAX, woken_ns = 0, flushed_ns = 0;
 
 	while (load.out < load.open) {
 		int64_t now = now_ns();
 
-		if (options.seconds > 0 && now >= load.start_ns + (int64_t)(options.seconds * SECOND))
+		if (asked_to_end ||
+			(options.seconds > 0 && now >= load.start_ns + (int64_t)(options.seconds * SECOND)))
 			load.ending = true;
+		if (load.log && now > flushed_ns + FLUSH_NS) {
+			fflush(load.log);
+			flushed_ns = now;
+		}
 		if (load.ending && drained_ns == INT64_MAX) {
 			load.end_ns = now;
 			drained_ns = now + DRAIN_NS;
@@ -745,6 +759,7 @@ int main(int argc, char **argv)
 	open_players();
 	if (options.log_name && !(load.log = fopen(options.log_name, "ae")))
 		die(options.log_name);
+	signal(SIGTERM, end_soon);
 	load.start_ns = now_ns();
 	if (strcmp(options.mode, "idle") == 0) {
 		hold();

@@ -5,10 +5,12 @@
 
 import path from "node:path";
 
+import * as faulty from "./faults.js";
 import { BUILD, DURABLE, choosePlace, endAll, facts, inMemory, writeText } from "./machine.js";
 import { Report } from "./report.js";
 import * as rates from "./rates.js";
 import * as sizes from "./sizes.js";
+import { soak as soakAt } from "./soak.js";
 import { Stand } from "./stand.js";
 
 const setting = (name, otherwise) => Number(process.env[name] ?? otherwise);
@@ -24,6 +26,7 @@ const parts = {
 	memory: sizes.memory,
 	exports: sizes.exports,
 	instructions: sizes.instructions,
+	control,
 };
 
 function chosen() {
@@ -34,11 +37,22 @@ function chosen() {
 	return names.length ? names : Object.keys(parts);
 }
 
-async function bench() {
-	const names = chosen();
+/** A stand, and what the machine says of it. */
+async function open() {
 	const folder = await choosePlace();
 	const report = new Report({ ...await facts(folder, DURABLE), in_memory: await inMemory(folder) });
-	const stand = await Stand.open({ folder, settings: DURABLE, items: setting("BENCH_ITEMS", 20000) });
+	return { folder, report, stand: await Stand.open({ folder, settings: DURABLE, items: setting("BENCH_ITEMS", 20000) }) };
+}
+
+/** The negative control, as part of the measurements: without it the checker proves nothing. */
+async function control({ stand, report }) {
+	const found = await faulty.control(stand);
+	report.note(`Negative control (synchronous_commit=off, PostgreSQL killed under load): of ${found.acknowledged} acknowledged pairs the checker misses ${found.lost}.`);
+}
+
+async function bench() {
+	const names = chosen();
+	const { folder, report, stand } = await open();
 	const all = { stand, report, folder, seconds: setting("BENCH_SECONDS", 5), rounds: setting("BENCH_ROUNDS", 3), volunteers: setting("BENCH_VOLUNTEERS", 5000), large: setting("BENCH_LARGE", 1_000_000), largePairs: setting("BENCH_JUDGMENTS", 1_000_000) };
 	report.checks = stand.checks;
 	try {
@@ -50,10 +64,45 @@ async function bench() {
 	} finally {
 		await stand.close();
 	}
+	const good = stand.checks.filter((one) => one.good).length;
+	report.note(`The checker ran ${stand.checks.length} times: ${stand.checks.reduce((sum, one) => sum + one.acknowledged, 0)} acknowledged pairs, ${good} runs without a fault${names.includes("control") ? ", and the control" : ""}.`);
+	await writeText(path.join(BUILD, "bench/result.json"), report.json());
 	console.log(report.table());
 }
 
-const commands = { bench };
+async function faults() {
+	const { report, stand } = await open();
+	const rounds = [];
+	try {
+		await faulty.faults(stand, setting("ROUNDS", 20), (words, found) => {
+			console.log(words);
+			rounds.push(found);
+		});
+	} finally {
+		await writeText(path.join(BUILD, "bench/faults.json"), `${JSON.stringify({ facts: report.facts, rounds }, null, "\t")}\n`);
+		await stand.close();
+	}
+	console.log("Nothing that was acknowledged was lost.");
+}
+
+async function soak() {
+	const { report, stand } = await open();
+	const seconds = 60 * setting("MINUTES", 30);
+	try {
+		const found = await soakAt(stand, { seconds, every_s: Math.min(5, seconds / 12), tell: (words) => console.log(words) });
+		await writeText(path.join(BUILD, "bench/soak.json"), `${JSON.stringify({ facts: report.facts, ...found }, null, "\t")}\n`);
+		console.log(`${seconds} s at ${found.rate.toFixed(0)} cycles a second, half of the peak: ${found.check.acknowledged} pairs acknowledged, ${found.check.lost} lost`);
+		console.log(`resident memory ${found.flat ? "flat" : "NOT FLAT"}: ${found.early_mb.toFixed(1)} MB, later ${found.late_mb.toFixed(1)} MB (${(100 * found.growth).toFixed(1)} %)`);
+		console.log(`errors: ${found.errors}${found.first_odd ? ` (${found.first_odd})` : ""}`);
+		console.log(`descriptors before ${found.descriptors_before}, after ${found.descriptors_after}${found.leaked ? ": LEAKED" : ""}`);
+		if (!found.flat || found.errors || found.leaked)
+			process.exitCode = 1;
+	} finally {
+		await stand.close();
+	}
+}
+
+const commands = { bench, faults, soak };
 
 async function main() {
 	const command = commands[process.argv[2] ?? "bench"];

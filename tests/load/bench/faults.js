@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// faults.js: what is killed or stopped under load, and what the checker says then.
+
+import { open, stat } from "node:fs/promises";
+
+import { pause, running, until } from "./machine.js";
+
+const BACK_S = 5;
+/** What a client that tries again may be told while something is down. */
+const GOOD = new Set(["200", "201", "204", "503"]);
+
+/** What has been acknowledged at or after a moment, in the last of a log: lines of tag, status, ms. */
+async function acknowledgedSince(log, since_ms) {
+	const file = await open(log).catch(() => null);
+	if (!file)
+		return false;
+	try {
+		const { size } = await stat(log);
+		const tail = Buffer.alloc(Math.min(size, 20000));
+		await file.read(tail, 0, tail.length, size - tail.length);
+		return tail.toString().split("\n").slice(1, -1).map((line) => line.split("\t").map(Number)).find(([, status, ms]) => (status === 200 || status === 201) && ms >= since_ms)?.[2];
+	} finally {
+		await file.close();
+	}
+}
+
+/** Volunteers who judge prepared pairs, or who arrive and go the whole way. Answers { child, check }. */
+async function load(stand, kind, { persist, connections = 64, count = 120_000 }) {
+	if (kind === "prepared") {
+		const sealed = await stand.judgments(count, 1);
+		const log = `${sealed.name}.said`;
+		return { log, child: stand.client("requests", `${sealed.name}.0`, { connections, persist, log }), tags: () => ({ ...sealed, issued: `${sealed.name}.issued`, said: log }), forget: () => stand.forget(sealed) };
+	}
+	const first = stand.nextTag;
+	const log = stand.at(`arrive${first}.said`);
+	const child = stand.client("arrive", null, { connections, persist, log, campaign: "bench", "first-tag": first, pairs: 5 });
+	return { log, child, tags: (result) => ({ first, next: stand.nextTag = result.next_tag, said: log }), forget: () => {} };
+}
+
+async function endOf({ child }) {
+	child.kill("SIGTERM");
+	return child.result;
+}
+
+function complain(result, persist) {
+	const odd = Object.keys(result.answers).filter((status) => !GOOD.has(status));
+	if (odd.length)
+		throw new Error(`answers that nobody should get: ${JSON.stringify(result)}`);
+	if (!persist && result.answers["503"])
+		throw new Error(`a server that was not busy refused: ${JSON.stringify(result)}`);
+}
+
+const victims = {
+	/** Dies, and is started again at once. Answers when it was ready. */
+	async server({ server }) {
+		server.process.kill("SIGKILL");
+		await server.process.ended;
+		await server.start({ ready: false });
+		return Date.now();
+	},
+	/** Every process of it dies. Answers when it took queries again. */
+	async PostgreSQL({ cluster }) {
+		await cluster.kill();
+		await pause(200);
+		await cluster.start();
+		return Date.now();
+	},
+};
+
+/** One round. Answers { victim, kind, back_s, ...what the checker found }. */
+export async function killOne(stand, victim, kind) {
+	const playing = await load(stand, kind, { persist: true });
+	const { log, child } = playing;
+	await until("the first judgment", () => acknowledgedSince(log, 0), { seconds: 10 });
+	await pause(200 + Math.random() * 1500);
+	const killed = Date.now();
+	const restarted = await victims[victim](stand);
+	const heard = await until("judgments to be taken again", () => {
+		if (!running(child))
+			throw new Error("the load ended too early: it needs more prepared requests");
+		return acknowledgedSince(log, restarted);
+	}, { seconds: 30 });
+	await pause(500);
+	const result = await endOf(playing);
+	complain(result, true);
+	await stand.server.ready();
+	const found = await stand.check(playing.tags(result));
+	await playing.forget();
+	const back_s = (heard - restarted) / 1000;
+	if (back_s > BACK_S)
+		throw new Error(`${victim} was back, but service only ${back_s} s later`);
+	return { victim, kind, back_s, down_s: (heard - killed) / 1000, ...found };
+}
+
+/** SIGTERM under load: whatever was taken on is answered. Answers what the checker found. */
+export async function stopOne(stand, kind) {
+	const playing = await load(stand, kind, { persist: false });
+	await until("the first judgment", () => acknowledgedSince(playing.log, 0), { seconds: 10 });
+	await pause(200 + Math.random() * 800);
+	const asked = Date.now();
+	const { code, signal } = await stand.server.stop();
+	const took_s = (Date.now() - asked) / 1000;
+	const result = await playing.child.result;
+	complain(result, false);
+	if (code !== 0 || signal || took_s > 10)
+		throw new Error(`the server ended with ${code ?? signal} after ${took_s} s: ${stand.server.process.words}`);
+	await stand.server.start();
+	const found = await stand.check(playing.tags(result));
+	await playing.forget();
+	if (found.unheard)
+		throw new Error(`${found.unheard} judgments were stored, and nobody was told`);
+	return { kind, took_s, unanswered: result.lost, ...found };
+}
+
+/** What PostgreSQL does when it is told to forget; only what is still in its own memory can be lost by a kill. */
+const FORGETFUL = { synchronous_commit: "off", wal_writer_delay: "10s", wal_writer_flush_after: "2GB", wal_buffers: "128MB" };
+
+/** The negative control: a PostgreSQL that acknowledges before it writes, killed. The checker must report loss. */
+export async function control(stand) {
+	await stand.cluster.stop();
+	await stand.cluster.start(FORGETFUL);
+	await stand.server.ready();
+	const playing = await load(stand, "prepared", { persist: true });
+	await until("the first judgment", () => acknowledgedSince(playing.log, 0), { seconds: 10 });
+	await pause(1000);
+	await stand.cluster.kill();
+	const result = await endOf(playing);
+	await stand.cluster.start();
+	await stand.server.ready();
+	const found = await stand.check({ ...playing.tags(result), mayLose: true });
+	await playing.forget();
+	if (found.lost === 0)
+		throw new Error("The negative control lost nothing: the checker, or the kill, proves nothing.");
+	return found;
+}
+
+/** `rounds` kills, half as many stops, and the control. */
+export async function faults(stand, rounds, report) {
+	for (let round = 0; round < rounds; round++) {
+		const found = await killOne(stand, round % 2 ? "PostgreSQL" : "server", round % 4 < 2 ? "prepared" : "arrive");
+		report(`kill ${round + 1}: ${found.victim} under ${found.kind} load; ${found.acknowledged} acknowledged, ${found.lost} lost, ${found.twice} twice, ${found.changed} changed; in service ${found.back_s.toFixed(2)} s after it was started (${found.down_s.toFixed(2)} s after the kill)`, found);
+	}
+	for (let round = 0; round < Math.ceil(rounds / 2); round++) {
+		const found = await stopOne(stand, round % 2 ? "arrive" : "prepared");
+		report(`stop ${round + 1}: under ${found.kind} load, ended after ${found.took_s.toFixed(2)} s; ${found.acknowledged} acknowledged, ${found.stored} stored, ${found.unheard} stored without an answer; ${found.unanswered} requests came too late to be read`, found);
+	}
+	const found = await control(stand);
+	report(`negative control, synchronous_commit=off and PostgreSQL killed: of ${found.acknowledged} acknowledged the checker misses ${found.lost}`, { control: true, ...found });
+}
