@@ -35,7 +35,7 @@ static struct {
 	char cookie[SEAL_TEXT(UUID_BYTES)], token[LEASE_TOKEN];
 	char request[BENCH_REQUEST];
 	const char *body;
-	struct candidate candidates[CANDIDATES];
+	struct stock *stock;
 	uint32_t item[JUDGMENTS], volunteer[JUDGMENTS];
 	uint8_t verdict[JUDGMENTS];
 } made;
@@ -50,12 +50,13 @@ static void check(bool good, const char *what)
 
 static void make_crowd(struct random *random)
 {
+	made.stock = stock_new();
 	for (uint32_t i = 0; i < CANDIDATES; i++)
-		made.candidates[i] = (struct candidate){ .item = i,
-												 .group = i + 1,
-												 .p_fake = (float)random_unit(random),
-												 .judgments = (uint16_t)random_below(random, 20),
-												 .truth = UNKNOWN };
+		stock_put(made.stock, i, 0,
+				  &(struct stock_item){ .lineage = i + 1,
+										.p_fake = (float)random_unit(random),
+										.judgments = (uint16_t)random_below(random, 20),
+										.truth = UNKNOWN });
 	for (uint32_t j = 0; j < JUDGMENTS; j++) { /* nobody judges an item twice */
 		made.item[j] = j % ITEMS;
 		made.volunteer[j] = (j % ITEMS * 7 + j / ITEMS * 97) % VOLUNTEERS;
@@ -107,8 +108,7 @@ static void choose(void)
 	struct choose_options options = choose_in_service();
 	struct asker asker = { .sensitivity = .72, .specificity = .72 };
 
-	check(choose_pair(made.candidates, CANDIDATES, &asker, &options, &random).kind != CHOICE_NOTHING,
-		  "pair");
+	check(choose_pair(made.stock, 0, &asker, &options, &random).kind != CHOICE_NOTHING, "pair");
 }
 
 static void fit(void)
