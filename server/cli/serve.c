@@ -27,6 +27,11 @@ static void *open_db(void *database_url)
 	return db_open(database_url, STATEMENT_MS);
 }
 
+static void *open_db_by_key(void *database_url)
+{
+	return db_open_by_key(database_url, STATEMENT_MS);
+}
+
 static void close_db(void *db)
 {
 	db_close(db);
@@ -36,11 +41,12 @@ static const struct {
 	struct lane **lane;
 	const char *name;
 	unsigned threads, depth, batch;
+	void *(*open)(void *database_url);
 } lanes[] = {
-	{ &lane_reading, "reading", 4, 1024, 1 },
-	{ &lane_judging, "judging", 2, 2048, LANE_MAX_BATCH },
-	{ &lane_writing, "writing", 2, 2048, LANE_MAX_BATCH },
-	{ &lane_signing, "signing", 1, 32, 1 },
+	{ &lane_reading, "reading", 4, 1024, 1, open_db },
+	{ &lane_judging, "judging", 2, 2048, LANE_MAX_BATCH, open_db_by_key },
+	{ &lane_writing, "writing", 2, 2048, LANE_MAX_BATCH, open_db_by_key },
+	{ &lane_signing, "signing", 1, 32, 1, open_db },
 };
 
 #define LANES (sizeof lanes / sizeof lanes[0])
@@ -61,7 +67,7 @@ static bool start_lanes(const struct settings *settings)
 			.threads = lanes[i].threads,
 			.depth = lanes[i].depth,
 			.batch = lanes[i].batch,
-			.open = open_db,
+			.open = lanes[i].open,
 			.close = close_db,
 			.serve = api_serve,
 			.arg = (void *)(uintptr_t)settings->database_url,

@@ -17,6 +17,7 @@ struct db {
 	bool usable; /* every statement is prepared, and no transaction is half undone */
 	char *conninfo;
 	unsigned timeout_ms;
+	bool by_key;
 	int64_t last_try_ms;
 	bool in_transaction;
 	bool asked_again; /* the database wants the transaction run again */
@@ -36,12 +37,13 @@ static PGresult *result_of(const struct rows *rows)
  */
 static PGconn *dial(const struct db *db)
 {
-	char options[160];
+	char options[200];
 
 	snprintf(options, sizeof options,
 			 "-c statement_timeout=%u -c lock_timeout=%u -c TimeZone=UTC -c DateStyle=ISO "
-			 "-c idle_in_transaction_session_timeout=%u",
-			 db->timeout_ms, db->timeout_ms / 2, 2 * db->timeout_ms);
+			 "-c idle_in_transaction_session_timeout=%u%s",
+			 db->timeout_ms, db->timeout_ms / 2, 2 * db->timeout_ms,
+			 db->by_key ? " -c enable_seqscan=off" : "");
 	return PQconnectdbParams((const char *[]){ "keepalives_idle", "keepalives_interval",
 											   "keepalives_count", "tcp_user_timeout", "dbname",
 											   "options", "connect_timeout", "application_name",
@@ -95,17 +97,28 @@ static bool connect_and_prepare(struct db *db)
 	return true;
 }
 
-struct db *db_open(const char *conninfo, unsigned timeout_ms)
+static struct db *open_as(const char *conninfo, unsigned timeout_ms, bool by_key)
 {
 	struct db *db = calloc(1, sizeof *db);
 
 	if (!db || !(db->conninfo = strdup(conninfo)))
 		abort();
 	db->timeout_ms = timeout_ms;
+	db->by_key = by_key;
 	if (connect_and_prepare(db))
 		return db;
 	db_close(db);
 	return NULL;
+}
+
+struct db *db_open(const char *conninfo, unsigned timeout_ms)
+{
+	return open_as(conninfo, timeout_ms, false);
+}
+
+struct db *db_open_by_key(const char *conninfo, unsigned timeout_ms)
+{
+	return open_as(conninfo, timeout_ms, true);
 }
 
 void db_close(struct db *db)

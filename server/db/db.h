@@ -27,6 +27,12 @@ struct rows;
 /* Connects and prepares; `timeout_ms` bounds each statement, 0 for none. NULL, after logging why.
  */
 struct db *db_open(const char *conninfo, unsigned timeout_ms);
+
+/*
+ * The same for statements that look up a few rows by key, and nothing else.  Plans are made once
+ * and kept; one made while a table was empty would read all of it when it has grown.
+ */
+struct db *db_open_by_key(const char *conninfo, unsigned timeout_ms);
 void db_close(struct db *db);
 
 /*
