@@ -42,13 +42,15 @@ void attendance_free(struct attendance *attendance)
 	free(attendance);
 }
 
-/* Ids are random, and nobody chooses their own: any bytes of them will do. */
+/* Ids are mostly random, but not all: every bit of them counts. */
 static uint32_t bucket_of(const unsigned char id[UUID_BYTES])
 {
-	uint32_t bits;
+	uint64_t first, last;
 
-	memcpy(&bits, id + UUID_BYTES - sizeof bits, sizeof bits);
-	return bits % BUCKETS;
+	memcpy(&first, id, sizeof first);
+	memcpy(&last, id + sizeof first, sizeof last);
+	uint64_t mixed = (first ^ last * 0x9e3779b97f4a7c15) * 0xff51afd7ed558ccd;
+	return (uint32_t)(mixed >> 40) % BUCKETS;
 }
 
 static void unlink_age(struct attendance *attendance, struct volunteer *v)
