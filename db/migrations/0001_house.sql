@@ -13,6 +13,12 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION refuse_change IS 'What makes a table append-only, for its owner too.';
 
+CREATE FUNCTION refuse_removal() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% keeps its rows, under their ids', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END $$;
+COMMENT ON FUNCTION refuse_removal IS 'What keeps rows that others name by id: they may change, but neither go nor take another id.';
+
 CREATE DOMAIN verdict AS text CHECK (VALUE IN ('real', 'fake'));
 COMMENT ON DOMAIN verdict IS 'What one may say of an item: real or fake. There is no middle.';
 
@@ -140,12 +146,27 @@ COMMENT ON TABLE lease IS 'A pair that was shown to a volunteer and not answered
 COMMENT ON COLUMN lease.kind IS 'Why this pair: to train, to measure (gold), at random, or for the information in it.';
 COMMENT ON COLUMN lease.matched IS 'Both from one pair key; otherwise drawn independently.';
 
+-- A foreign key looks its row up, and locks it, once for every row that names it: on the hot path
+-- that cost more than the rows themselves, and one campaign's row was locked by everyone at once.
+-- So what volunteers write is checked by statement, all new rows together, in triggers below; and
+-- campaigns and items, which nothing here ever removes, cannot be removed. (OFFSET 0: look each up
+-- by its key, whatever the tables' sizes were when the plan was made.)
+CREATE TRIGGER campaign_stays BEFORE DELETE OR UPDATE OF id ON campaign
+    FOR EACH ROW EXECUTE FUNCTION refuse_removal();
+CREATE TRIGGER campaign_keeps BEFORE TRUNCATE ON campaign
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_removal();
+CREATE TRIGGER item_stays BEFORE DELETE OR UPDATE OF id ON item
+    FOR EACH ROW EXECUTE FUNCTION refuse_removal();
+CREATE TRIGGER item_keeps BEFORE TRUNCATE ON item
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_removal();
+
+
 CREATE TABLE skipped_pair (
     assignment_id  uuid PRIMARY KEY,
     volunteer_id   uuid NOT NULL,
-    campaign_id    uuid NOT NULL REFERENCES campaign,
-    left_item      uuid NOT NULL REFERENCES item,
-    right_item     uuid NOT NULL REFERENCES item,
+    campaign_id    uuid NOT NULL,
+    left_item      uuid NOT NULL,
+    right_item     uuid NOT NULL,
     kind           text NOT NULL CHECK (kind IN ('training', 'gold', 'random', 'informative')),
     matched        boolean NOT NULL,
     policy         integer NOT NULL,
@@ -153,13 +174,27 @@ CREATE TABLE skipped_pair (
     skipped_at     timestamptz NOT NULL DEFAULT now(),
     CHECK (left_item <> right_item)
 );
+CREATE FUNCTION skipped_pair_known() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM fresh f
+                WHERE NOT EXISTS (SELECT FROM campaign c WHERE c.id = f.campaign_id OFFSET 0)
+                   OR NOT EXISTS (SELECT FROM item i WHERE i.id = f.left_item OFFSET 0)
+                   OR NOT EXISTS (SELECT FROM item i WHERE i.id = f.right_item OFFSET 0)) THEN
+        RAISE EXCEPTION 'a skipped pair names what is not there'
+              USING ERRCODE = 'foreign_key_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION skipped_pair_known IS 'A foreign key by statement: every skipped pair names a campaign and two items that are there.';
+CREATE TRIGGER skipped_pair_known AFTER INSERT ON skipped_pair REFERENCING NEW TABLE AS fresh
+    FOR EACH STATEMENT EXECUTE FUNCTION skipped_pair_known();
 CREATE INDEX skipped_pair_by_volunteer ON skipped_pair (volunteer_id);
 COMMENT ON TABLE skipped_pair IS 'A pair that a volunteer would not judge, and why.';
 
 CREATE TABLE judged_pair (
     assignment_id  uuid PRIMARY KEY,
     volunteer_id   uuid NOT NULL,
-    campaign_id    uuid NOT NULL REFERENCES campaign,
+    campaign_id    uuid NOT NULL,
     kind           text NOT NULL CHECK (kind IN ('training', 'gold', 'random', 'informative')),
     matched        boolean NOT NULL,
     policy         integer NOT NULL,
@@ -172,6 +207,18 @@ CREATE TABLE judged_pair (
 );
 CREATE INDEX judged_pair_by_volunteer ON judged_pair (volunteer_id, judged_at);
 CREATE INDEX judged_pair_by_time ON judged_pair (judged_at);
+CREATE FUNCTION judged_pair_known() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM fresh f
+                WHERE NOT EXISTS (SELECT FROM campaign c WHERE c.id = f.campaign_id OFFSET 0)) THEN
+        RAISE EXCEPTION 'a judged pair names a campaign that is not there'
+              USING ERRCODE = 'foreign_key_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION judged_pair_known IS 'A foreign key by statement: every judged pair names a campaign that is there.';
+CREATE TRIGGER judged_pair_known AFTER INSERT ON judged_pair REFERENCING NEW TABLE AS fresh
+    FOR EACH STATEMENT EXECUTE FUNCTION judged_pair_known();
 CREATE TRIGGER judged_pair_stays BEFORE UPDATE OR DELETE ON judged_pair
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER judged_pair_keeps BEFORE TRUNCATE ON judged_pair
@@ -182,10 +229,10 @@ COMMENT ON COLUMN judged_pair.exposure_ms IS 'From shown to judged, as the page 
 COMMENT ON COLUMN judged_pair.server_ms IS 'From issued to received, as the server measured it.';
 
 CREATE TABLE judgment (
-    item_id        uuid NOT NULL REFERENCES item,
+    item_id        uuid NOT NULL,
     volunteer_id   uuid NOT NULL,
     revision       smallint NOT NULL DEFAULT 0 CHECK (revision >= 0),
-    assignment_id  uuid NOT NULL REFERENCES judged_pair,
+    assignment_id  uuid NOT NULL,
     position       text NOT NULL CHECK (position IN ('left', 'right')),
     verdict        verdict NOT NULL,
     confidence     smallint NOT NULL CHECK (confidence BETWEEN 50 AND 100),
@@ -198,6 +245,20 @@ CREATE TABLE judgment (
     PRIMARY KEY (item_id, volunteer_id, revision)
 );
 CREATE INDEX judgment_by_volunteer ON judgment (volunteer_id);
+CREATE FUNCTION judgment_known() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM fresh f
+                WHERE NOT EXISTS (SELECT FROM item i WHERE i.id = f.item_id OFFSET 0)
+                   OR NOT EXISTS (SELECT FROM judged_pair p
+                                   WHERE p.assignment_id = f.assignment_id OFFSET 0)) THEN
+        RAISE EXCEPTION 'a judgment names what is not there'
+              USING ERRCODE = 'foreign_key_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION judgment_known IS 'A foreign key by statement: every judgment names an item and a judged pair that are there.';
+CREATE TRIGGER judgment_known AFTER INSERT ON judgment REFERENCING NEW TABLE AS fresh
+    FOR EACH STATEMENT EXECUTE FUNCTION judgment_known();
 CREATE TRIGGER judgment_stays BEFORE UPDATE OR DELETE ON judgment
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER judgment_keeps BEFORE TRUNCATE ON judgment
