@@ -1,6 +1,126 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "db/array.h"
 
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * The format, all numbers big-endian: dimensions, does it hold NULLs, the element's type, how
+ * many, the first index; then of each element its length (-1: NULL) and its bytes.
+ */
+#define HEADER       20
+#define HAS_NULLS_AT 4
+#define JSONB_FORMAT 1 /* before the text: which binary format of jsonb follows */
+
+struct array {
+	struct arena *arena;
+	enum array_type type;
+	size_t count, added;
+	size_t len, room;
+	char *bytes;
+};
+
+/* PostgreSQL's number of the type, fixed for ever, and about how long a value is. */
+static const struct {
+	uint32_t oid;
+	size_t typical;
+} types[] = {
+	[ARRAY_UUID] = { 2950, 16 }, [ARRAY_INT] = { 23, 4 },   [ARRAY_FLAG] = { 16, 1 },
+	[ARRAY_BYTES] = { 17, 32 },  [ARRAY_TEXT] = { 25, 16 }, [ARRAY_JSON] = { 3802, 80 },
+};
+
+static void put(struct array *array, uint32_t number)
+{
+	number = htonl(number);
+	memcpy(array->bytes + array->len, &number, sizeof number);
+	array->len += sizeof number;
+}
+
+struct array *array_new(struct arena *arena, enum array_type type, size_t count)
+{
+	struct array *array = arena_alloc(arena, sizeof *array);
+	size_t room = HEADER + count * (sizeof(uint32_t) + types[type].typical);
+
+	*array = (struct array){ .arena = arena, .type = type, .count = count, .room = room };
+	array->bytes = arena_alloc(arena, room);
+	put(array, 1);
+	put(array, 0);
+	put(array, types[type].oid);
+	put(array, (uint32_t)count);
+	put(array, 1);
+	return array;
+}
+
+/* Room for one more value, with its length before it. */
+static void make_room(struct array *array, size_t len)
+{
+	size_t needed = array->len + sizeof(uint32_t) + len;
+
+	if (array->added++ == array->count)
+		abort(); /* a program error */
+	if (needed <= array->room)
+		return;
+	char *bigger = arena_alloc(array->arena, 2 * needed);
+	memcpy(bigger, array->bytes, array->len);
+	array->bytes = bigger;
+	array->room = 2 * needed;
+}
+
+void array_null(struct array *array)
+{
+	make_room(array, 0);
+	put(array, UINT32_MAX);
+	array->bytes[HAS_NULLS_AT + 3] = 1;
+}
+
+void array_int(struct array *array, int32_t number)
+{
+	make_room(array, sizeof number);
+	put(array, sizeof number);
+	put(array, (uint32_t)number);
+}
+
+void array_flag(struct array *array, bool flag)
+{
+	make_room(array, 1);
+	put(array, 1);
+	array->bytes[array->len++] = (char)flag;
+}
+
+void array_bytes(struct array *array, const void *bytes, size_t len)
+{
+	make_room(array, len);
+	put(array, (uint32_t)len);
+	memcpy(array->bytes + array->len, bytes, len);
+	array->len += len;
+}
+
+void array_text(struct array *array, const char *text)
+{
+	size_t json = array->type == ARRAY_JSON;
+	size_t len = text ? strlen(text) : 0;
+
+	if (!text) {
+		array_null(array);
+		return;
+	}
+	make_room(array, json + len);
+	put(array, (uint32_t)(json + len));
+	if (json)
+		array->bytes[array->len++] = JSONB_FORMAT;
+	memcpy(array->bytes + array->len, text, len);
+	array->len += len;
+}
+
+const char *array_wire(const struct array *array, int *ret_len)
+{
+	if (array->added != array->count)
+		abort(); /* a program error */
+	*ret_len = (int)array->len;
+	return array->bytes;
+}
+
 const char *uuid_array(struct arena *arena, const unsigned char *const ids[], size_t count)
 {
 	char *text = arena_alloc(arena, count * UUID_TEXT + 3), *at = text;

@@ -8,9 +8,15 @@
 
 #include "core/clock.h"
 #include "core/log.h"
+#include "db/array.h"
 
 #define RETRY_EVERY_MS   200 /* how often one connection tries to come back */
 #define TRANSACTION_RUNS 5
+#define MAX_ARRAYS       32 /* parameters of one statement */
+
+#define BY_KEY                                                              \
+	" -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off" \
+	" -c jit=off -c plan_cache_mode=force_generic_plan"
 
 struct db {
 	PGconn *conn;
@@ -37,13 +43,12 @@ static PGresult *result_of(const struct rows *rows)
  */
 static PGconn *dial(const struct db *db)
 {
-	char options[200];
+	char options[352];
 
 	snprintf(options, sizeof options,
 			 "-c statement_timeout=%u -c lock_timeout=%u -c TimeZone=UTC -c DateStyle=ISO "
 			 "-c idle_in_transaction_session_timeout=%u%s",
-			 db->timeout_ms, db->timeout_ms / 2, 2 * db->timeout_ms,
-			 db->by_key ? " -c enable_seqscan=off" : "");
+			 db->timeout_ms, db->timeout_ms / 2, 2 * db->timeout_ms, db->by_key ? BY_KEY : "");
 	return PQconnectdbParams((const char *[]){ "keepalives_idle", "keepalives_interval",
 											   "keepalives_count", "tcp_user_timeout", "dbname",
 											   "options", "connect_timeout", "application_name",
@@ -171,15 +176,16 @@ static struct error translate(struct db *db, const PGresult *result, const char 
 	return errorf(ERR_INTERNAL, "%s failed", what);
 }
 
-struct error db_run(struct db *db, enum statement statement, const char *const params[],
-					struct rows **rows)
+static struct error run(struct db *db, enum statement statement, const char *const params[],
+						const int lengths[], const int formats[], struct rows **rows)
 {
 	struct error err = ensure_connected(db);
 
+	db->asked_again = false;
 	if (err.code)
 		return err;
 	PGresult *result = PQexecPrepared(db->conn, statements[statement].name, db->params[statement],
-									  params, NULL, NULL, 0);
+									  params, lengths, formats, 0);
 	if (PQresultStatus(result) == PGRES_TUPLES_OK || PQresultStatus(result) == PGRES_COMMAND_OK) {
 		*rows = (struct rows *)result;
 		return ok();
@@ -187,6 +193,27 @@ struct error db_run(struct db *db, enum statement statement, const char *const p
 	err = translate(db, result, statements[statement].name);
 	PQclear(result);
 	return err;
+}
+
+struct error db_run(struct db *db, enum statement statement, const char *const params[],
+					struct rows **rows)
+{
+	return run(db, statement, params, NULL, NULL, rows);
+}
+
+struct error db_run_arrays(struct db *db, enum statement statement,
+						   const struct array *const params[], struct rows **rows)
+{
+	const char *values[MAX_ARRAYS];
+	int lengths[MAX_ARRAYS], formats[MAX_ARRAYS];
+
+	if (db->params[statement] > MAX_ARRAYS)
+		abort(); /* a program error */
+	for (int i = 0; i < db->params[statement]; i++) {
+		values[i] = array_wire(params[i], &lengths[i]);
+		formats[i] = 1; /* binary */
+	}
+	return run(db, statement, values, lengths, formats, rows);
 }
 
 struct error db_do(struct db *db, enum statement statement, const char *const params[],

@@ -21,6 +21,7 @@
 #include "core/error.h"
 #include "db/statements.gen.h"
 
+struct array;
 struct db;
 struct rows;
 
@@ -29,8 +30,10 @@ struct rows;
 struct db *db_open(const char *conninfo, unsigned timeout_ms);
 
 /*
- * The same for statements that look up a few rows by key, and nothing else.  Plans are made once
- * and kept; one made while a table was empty would read all of it when it has grown.
+ * The same, for a connection whose statements look rows up by their keys, and no others.  A plan
+ * made while tables are small reads them whole, and is kept while they grow: a campaign that
+ * begins in a fresh database would slow down by the minute.  Here plans are made once, and
+ * follow keys.
  */
 struct db *db_open_by_key(const char *conninfo, unsigned timeout_ms);
 void db_close(struct db *db);
@@ -43,6 +46,10 @@ void db_close(struct db *db);
  */
 struct error db_run(struct db *db, enum statement statement, const char *const params[],
 					struct rows **rows) MUST_CHECK;
+
+/* The same for a statement that takes arrays alone. */
+struct error db_run_arrays(struct db *db, enum statement statement,
+						   const struct array *const params[], struct rows **rows) MUST_CHECK;
 
 /* The same, when only success matters; *affected (may be NULL) is how many rows it touched. */
 struct error db_do(struct db *db, enum statement statement, const char *const params[],

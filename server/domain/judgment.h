@@ -27,15 +27,15 @@ struct said {
 	bool on_left;
 	enum verdict verdict;
 	unsigned confidence; /* 50..100 */
-	json_t *tells;       /* borrowed from the body; NULL: none */
-	json_t *marks;
+	const char *tells;   /* as PostgreSQL reads a text[]; NULL: none */
+	const char *marks;   /* JSON; NULL: none */
 };
 
 struct judged {
 	struct lease lease;
 	struct said said[2];              /* in the order of the body */
 	int64_t response_ms, exposure_ms; /* -1: not told */
-	json_t *device;                   /* borrowed; NULL: not told */
+	const char *device;               /* JSON; NULL: not told */
 	unsigned char body_hash[SHA256_BYTES];
 	int64_t received_s;
 };
@@ -50,8 +50,8 @@ struct judged_result {
 };
 
 /*
- * Reads and checks a body that names the lease `token`, already taken from it.
- * `object` must outlive the result.  ERR_INVALID names the field.
+ * Reads and checks a body whose token was already taken from it.  What `judged` points to lives
+ * in the arena.  ERR_INVALID names the field.
  */
 struct error judgment_read(json_t *object, struct arena *arena, struct judged *judged) MUST_CHECK;
 
@@ -64,7 +64,8 @@ struct error judgment_token(json_t *object, const char **ret_token) MUST_CHECK;
  *   ERR_CONFLICT  another body came before, or the volunteer judged one of the items before
  *   ERR_GONE      the lease has run out
  *   ERR_NOBODY    the volunteer is no more
- * When the database itself fails, that is the result of all it concerns.
+ * What the results point to lives in the arena.  When the database itself fails, that is the result
+ * of all it concerns.
  */
 void judgments_store(struct db *db, struct arena *arena, const struct judged *const judged[],
 					 struct judged_result results[], size_t count);
