@@ -37,7 +37,7 @@ struct connections {
 	pthread_cond_t stop;
 	bool stopping;
 	pthread_t sweeper;
-	unsigned sweeps; /* of the sweeper alone */
+	atomic_uint sweeps;
 	atomic_int highest;
 	struct connection by_socket[MOST_DESCRIPTORS];
 };
