@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sodium.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,9 +28,117 @@ struct seal {
 	unsigned char hash_key[crypto_shorthash_KEYBYTES];
 };
 
+/* Random bytes for nonces, asked of the system many at a time: a call costs as much as a sealing.
+ */
+struct pool {
+	unsigned char bytes[16 * NONCE];
+	size_t left; /* at the end of bytes; what has been handed out is wiped */
+};
+
+static _Thread_local struct pool pool;
+
+/* The child of a fork must not hand out its parent's nonces again. */
+static void pool_forget(void)
+{
+	sodium_memzero(&pool, sizeof pool);
+}
+
+static void fresh_nonce(unsigned char nonce[NONCE])
+{
+	if (pool.left < NONCE) {
+		randombytes_buf(pool.bytes, sizeof pool.bytes);
+		pool.left = sizeof pool.bytes;
+	}
+	unsigned char *next = pool.bytes + sizeof pool.bytes - pool.left;
+
+	memcpy(nonce, next, NONCE);
+	memset(next, 0, NONCE);
+	pool.left -= NONCE;
+}
+
 bool seal_start(void)
 {
-	return sodium_init() >= 0;
+	return sodium_init() >= 0 && pthread_atfork(NULL, NULL, pool_forget) == 0;
+}
+
+/*
+ * base64url without padding.  libsodium's takes the same time for every text, at some 80
+ * instructions a character; what is written and read here is sealed, and no secret.
+ */
+static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+#define NO_LETTER 64
+/* clang-format off */
+static const unsigned char letter_values[128] = {
+	64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+	64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+	64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 62, 64, 64,
+	52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 64, 64, 64, 64, 64, 64,
+	64,  0,  1,  2,  3,  4,  5,  6,  7,  8,  9, 10, 11, 12, 13, 14,
+	15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 64, 64, 64, 64, 63,
+	64, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
+	41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 64, 64, 64, 64, 64
+};
+/* clang-format on */
+
+static void text_from_bytes(char *text, const unsigned char *bytes, size_t len)
+{
+	uint32_t bits;
+
+	for (; len >= 3; len -= 3, bytes += 3) {
+		bits = (uint32_t)bytes[0] << 16 | (uint32_t)bytes[1] << 8 | bytes[2];
+		*text++ = letters[bits >> 18];
+		*text++ = letters[bits >> 12 & 63];
+		*text++ = letters[bits >> 6 & 63];
+		*text++ = letters[bits & 63];
+	}
+	if (len) {
+		bits = (uint32_t)bytes[0] << 16 | (len == 2 ? (uint32_t)bytes[1] << 8 : 0);
+		*text++ = letters[bits >> 18];
+		*text++ = letters[bits >> 12 & 63];
+		if (len == 2)
+			*text++ = letters[bits >> 6 & 63];
+	}
+	*text = '\0';
+}
+
+/* The next letters as bits, six a letter; a character that is no letter sets *wrong. */
+static uint32_t read_letters(const char *text, unsigned count, unsigned *wrong)
+{
+	uint32_t bits = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		unsigned c = (unsigned char)text[i], value = letter_values[c & 127];
+
+		*wrong |= (value & NO_LETTER) | (c & 128);
+		bits = bits << 6 | value;
+	}
+	return bits;
+}
+
+/* One spelling only: a last letter with bits that no byte needs is refused. */
+static bool bytes_from_text(unsigned char *bytes, const char *text, size_t len)
+{
+	unsigned wrong = 0;
+	uint32_t bits;
+
+	for (; len >= 4; len -= 4, text += 4) {
+		bits = read_letters(text, 4, &wrong);
+		*bytes++ = (unsigned char)(bits >> 16);
+		*bytes++ = (unsigned char)(bits >> 8);
+		*bytes++ = (unsigned char)bits;
+	}
+	if (len == 3) {
+		bits = read_letters(text, 3, &wrong);
+		*bytes++ = (unsigned char)(bits >> 10);
+		*bytes++ = (unsigned char)(bits >> 2);
+		wrong |= bits & 3;
+	} else if (len == 2) {
+		bits = read_letters(text, 2, &wrong);
+		*bytes++ = (unsigned char)(bits >> 4);
+		wrong |= bits & 15;
+	}
+	return !wrong && len != 1;
 }
 
 /* Writes a fresh secret beside `path`, then links it there: whoever links first wins. */
@@ -112,28 +222,23 @@ void seal_bytes(const struct seal *seal, enum seal_kind kind, const void *bytes,
 
 	if (len > SEAL_MAX_BYTES)
 		abort();
-	randombytes_buf(sealed, NONCE);
+	fresh_nonce(sealed);
 	crypto_aead_xchacha20poly1305_ietf_encrypt(sealed + NONCE, NULL, bytes, len, NULL, 0, NULL,
 											   sealed, seal->keys[kind]);
-	sodium_bin2base64(text, SEAL_TEXT(len), sealed, len + SEAL_OVERHEAD,
-					  sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+	text_from_bytes(text, sealed, len + SEAL_OVERHEAD);
 }
 
 bool seal_reveal(const struct seal *seal, enum seal_kind kind, const char *text, void *bytes,
 				 size_t len)
 {
 	unsigned char sealed[SEAL_OVERHEAD + SEAL_MAX_BYTES];
-	size_t got;
+	size_t text_len = strlen(text);
 
-	if (len > SEAL_MAX_BYTES || strlen(text) != SEAL_TEXT(len) - 1)
+	if (len > SEAL_MAX_BYTES || text_len != SEAL_TEXT(len) - 1 ||
+		!bytes_from_text(sealed, text, text_len))
 		return false;
-	if (sodium_base642bin(sealed, sizeof sealed, text, strlen(text), NULL, &got, NULL,
-						  sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0 ||
-		got != len + SEAL_OVERHEAD)
-		return false;
-	return crypto_aead_xchacha20poly1305_ietf_decrypt(bytes, NULL, NULL, sealed + NONCE,
-													  got - NONCE, NULL, 0, sealed,
-													  seal->keys[kind]) == 0;
+	return crypto_aead_xchacha20poly1305_ietf_decrypt(bytes, NULL, NULL, sealed + NONCE, len + TAG,
+													  NULL, 0, sealed, seal->keys[kind]) == 0;
 }
 
 unsigned long seal_keyed_hash(const struct seal *seal, const void *bytes, size_t len)

@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/csv.h"
@@ -76,6 +78,59 @@ START_TEST(what_was_sealed_is_revealed_by_any_process_with_the_secret)
 	ck_assert_mem_eq(back, "bytes", 5);
 	seal_free(one);
 	seal_free(other);
+}
+END_TEST
+
+/* Of the 64 letters that could stand at a place one opens the text, and nothing else does. */
+START_TEST(a_sealed_text_has_one_spelling)
+{
+	struct seal *seal = open_seal();
+	char text[SEAL_TEXT(7)], back[7];
+
+	size_t len = 5 + (size_t)_i; /* so that 0, 1 and 2 bytes are left over at the end */
+	seal_bytes(seal, SEAL_MEDIA, "1234567", len, text);
+	ck_assert_uint_eq(strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+								   "0123456789-_"),
+					  strlen(text));
+	for (size_t at = 0; at < strlen(text); at++) {
+		char right = text[at];
+		int opened = 0;
+
+		for (int c = 1; c < 256; c++) {
+			text[at] = (char)c;
+			if (seal_reveal(seal, SEAL_MEDIA, text, back, len)) {
+				ck_assert_int_eq(text[at], right);
+				opened++;
+			}
+		}
+		ck_assert_int_eq(opened, 1);
+		text[at] = right;
+	}
+	seal_free(seal);
+}
+END_TEST
+
+/* Enough to empty any store of random bytes; the first 32 letters are the nonce. */
+START_TEST(no_two_sealings_share_a_nonce)
+{
+	enum { COUNT = 200, EACH = SEAL_TEXT(0), ALL = 2 * COUNT };
+	struct seal *seal = open_seal();
+	char(*texts)[EACH] =
+		mmap(NULL, ALL * EACH, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	seal_bytes(seal, SEAL_MEDIA, "", 0, texts[0]); /* what a child could inherit */
+	pid_t child = fork();
+	for (int i = 1; i < COUNT; i++)
+		seal_bytes(seal, SEAL_MEDIA, "", 0, texts[child ? i : COUNT + i]);
+	if (child == 0)
+		_exit(0);
+	waitpid(child, NULL, 0);
+	for (int i = 0; i < ALL; i++)
+		for (int j = 0; j < i; j++)
+			ck_assert_msg(i == COUNT || j == COUNT || memcmp(texts[i], texts[j], 32) != 0,
+						  "%d and %d", i, j);
+	munmap(texts, ALL * EACH);
+	seal_free(seal);
 }
 END_TEST
 
@@ -300,6 +355,8 @@ Suite *core_suite(void)
 	tcase_set_timeout(tc, 30);
 	tcase_add_test(tc, what_an_arena_hands_out_is_zero_aligned_and_nobody_elses);
 	tcase_add_test(tc, what_was_sealed_is_revealed_by_any_process_with_the_secret);
+	tcase_add_loop_test(tc, a_sealed_text_has_one_spelling, 0, 3);
+	tcase_add_test(tc, no_two_sealings_share_a_nonce);
 	tcase_add_test(tc, a_sealed_text_opens_as_its_own_kind_alone);
 	tcase_add_test(tc, a_changed_character_is_noticed);
 	tcase_add_test(tc, a_secret_that_others_may_read_is_refused);
