@@ -21,6 +21,7 @@
 #define CONTEXT "touchstn" /* crypto_kdf_CONTEXTBYTES */
 
 _Static_assert(NONCE + TAG == SEAL_OVERHEAD, "the header promises this");
+_Static_assert(NONCE / 3 * 4 == SEAL_NONCE_TEXT && NONCE % 3 == 0, "and this");
 _Static_assert(crypto_pwhash_STRBYTES == PASSWORD_HASH, "the header promises this");
 
 struct seal {

@@ -28,8 +28,9 @@ enum seal_kind {
 
 struct seal;
 
-#define SEAL_OVERHEAD  40  /* nonce and tag */
-#define SEAL_MAX_BYTES 256 /* of what is sealed */
+#define SEAL_OVERHEAD   40  /* nonce and tag */
+#define SEAL_MAX_BYTES  256 /* of what is sealed */
+#define SEAL_NONCE_TEXT 32  /* letters at the start of a text that no other sealing begins with */
 
 /* How many characters, with the NUL, `len` sealed bytes take as text. */
 #define SEAL_TEXT(len) ((((len) + SEAL_OVERHEAD) * 4 + 2) / 3 + 1)

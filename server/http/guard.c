@@ -30,13 +30,37 @@ static int next_character(const char **at)
 	return c < ' ' || c == 127 || c == '\\' ? -1 : c;
 }
 
+/* Most of an address: letters that stand for themselves and are no part of a rule. */
+static bool is_plain(char c)
+{
+	static const bool plain[128] = {
+		['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true, ['-'] = true, ['_'] = true
+	};
+
+	return (unsigned char)c < sizeof plain && plain[(unsigned char)c];
+}
+
+static bool query_good(const char *query)
+{
+	for (const char *at = query; *at; at++)
+		if ((unsigned char)*at < ' ' || strncasecmp(at, "%00", 3) == 0)
+			return false;
+	return true;
+}
+
 bool guard_target(const char *raw)
 {
 	size_t dots = 0, others = 1; /* of the segment we are in */
+	const char *at = raw;
 
 	if (raw[0] != '/')
 		return false;
-	for (const char *at = raw; *at && *at != '?';) {
+	while (*at && *at != '?') {
+		if (is_plain(*at)) {
+			others++;
+			at++;
+			continue;
+		}
 		int c = next_character(&at);
 
 		if (c < 0)
@@ -49,10 +73,7 @@ bool guard_target(const char *raw)
 			c == '.' ? dots++ : others++;
 		}
 	}
-	for (const char *at = strchr(raw, '?'); at && *at; at++)
-		if ((unsigned char)*at < ' ' || strncasecmp(at, "%00", 3) == 0)
-			return false;
-	return !(dots == 2 && !others);
+	return !(dots == 2 && !others) && query_good(at);
 }
 
 struct framing {

@@ -145,10 +145,9 @@ void store_free(struct store *store)
 /* "ab/cdef...": where a digest lies under the root. */
 static void name_of(const unsigned char digest[SHA256_BYTES], char name[SHA256_TEXT + 1])
 {
-	char text[SHA256_TEXT];
-
-	hex_encode(text, digest, SHA256_BYTES);
-	snprintf(name, SHA256_TEXT + 1, "%.2s/%s", text, text + 2);
+	hex_encode(name, digest, 1);
+	name[2] = '/';
+	hex_encode(name + 3, digest + 1, SHA256_BYTES - 1);
 }
 
 /* Copies all of `from`, hashing it on the way. */
