@@ -26,7 +26,7 @@
 #define MHD_THREADS      2
 #define MAX_CONNECTIONS  12000
 #define INACTIVITY_S     60
-#define CONNECTION_BYTES (24 * 1024) /* request line and headers together */
+#define CONNECTION_BYTES (12 * 1024) /* request line, headers, and those of the answer */
 
 #define COUNTERS    4 /* at least the MHD threads: each has its own, without a race */
 #define CACHE_LINES 128

@@ -29,7 +29,12 @@ static struct sockaddr_in address_of(unsigned port)
 
 int raw_open(void)
 {
-	struct sockaddr_in address = address_of((unsigned)atoi(strrchr(raw_host(), ':') + 1));
+	return raw_open_at((unsigned)atoi(strrchr(raw_host(), ':') + 1));
+}
+
+int raw_open_at(unsigned port)
+{
+	struct sockaddr_in address = address_of(port);
 	int connection = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	/* Not an assertion of Check's: the dripping client is no test. */

@@ -17,8 +17,9 @@ struct raw_answer {
 	const char *text; /* all of it */
 };
 
-/* A connection to the server under test. */
+/* A connection to the server under test, or to another on this machine. */
 int raw_open(void);
+int raw_open_at(unsigned port);
 void raw_close(int connection);
 
 /* False once the server has hung up. */

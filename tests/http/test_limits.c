@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What slow and many clients get. The last suite: the dripping client needs its time. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "another.h"
 #include "client.h"
 #include "drip.h"
 #include "raw.h"
@@ -29,6 +34,86 @@ START_TEST(a_client_that_drips_a_byte_a_second_is_hung_up_on)
 }
 END_TEST
 
+/* The server takes three quarters of the descriptors it may have: 120 connections. */
+START_TEST(connections_beyond_the_limit_wait_until_others_leave)
+{
+	const struct rlimit files = { 160, 160 };
+	const char *const options[] = { NULL };
+	int crowd[150];
+	struct raw_answer a = { 0 };
+
+	setrlimit(RLIMIT_NOFILE, &files); /* of this test and of its server alone */
+	struct another server = another_start(options);
+	unsigned port = (unsigned)atoi(strrchr(server.url, ':') + 1);
+	const char *ask = say("GET /healthz HTTP/1.1\r\nHost: 127.0.0.1:%u\r\n\r\n", port);
+	for (int i = 0; i < 130; i++)
+		crowd[i] = raw_open_at(port);
+
+	raw_write(crowd[0], ask, strlen(ask));
+	ck_assert_int_eq(raw_read(crowd[0], 300).status, 200); /* who is in is served */
+	raw_write(crowd[129], ask, strlen(ask));
+	ck_assert_int_eq(raw_read(crowd[129], 300).answers, 0); /* who is not waits */
+	for (int i = 0; i < 40; i++)
+		raw_close(crowd[i]);
+	a = raw_read(crowd[129], 300);
+	for (int i = 40; i < 130; i++)
+		raw_close(crowd[i]);
+	another_stop(&server);
+	ck_assert_int_eq(a.status, 200);
+}
+END_TEST
+
+#define SIGN_IN "{\"email\": \"nobody@example.org\", \"password\": \"wrong horse wrong staple\"}"
+#define SIGNERS 100 /* three times what its lane holds: one thread, and 32 who wait */
+
+START_TEST(a_full_lane_refuses_at_once_and_soon_takes_requests_again)
+{
+	const char *ask = say("POST /api/v1/session HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n"
+						  "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n" SIGN_IN,
+						  raw_host(), strlen(SIGN_IN));
+	int signers[SIGNERS], served = 0, refused = 0;
+
+	for (int i = 0; i < SIGNERS; i++)
+		raw_write(signers[i] = raw_open(), ask, strlen(ask));
+	struct raw_answer last = raw_read(signers[SIGNERS - 1], 1000); /* while many still wait */
+	ck_assert_int_eq(last.status, 503);
+	ck_assert_ptr_nonnull(strstr(last.text, "\r\nRetry-After: "));
+	ck_assert_ptr_nonnull(strstr(last.text, "/problems/unavailable"));
+	ck_assert_int_eq(raw_read(signers[SIGNERS - 2], 1000).status, 503);
+	for (int i = 0; i < SIGNERS - 2; i++) {
+		struct raw_answer a = raw_read(signers[i], 10000);
+
+		served += a.status == 401;
+		refused += a.status == 503;
+	}
+	ck_assert_int_eq(served + refused, SIGNERS - 2);
+	ck_assert_int_ge(served, 33);
+	ck_assert_int_eq(raw_ask(ask).status, 401);
+	for (int i = 0; i < SIGNERS; i++)
+		raw_close(signers[i]);
+}
+END_TEST
+
+START_TEST(a_budget_that_was_spent_comes_back_when_it_was_promised)
+{
+	const char *const options[] = { "--budgets", "writes=1/s:2", NULL };
+	struct another server = another_start(options);
+	struct person person = a_volunteer();
+	struct call skip = {
+		.server = server.url, .path = "/api/v1/skips", .as = &person, .text = "{}"
+	};
+	struct answer a = { 0 };
+
+	for (int try = 0; try < 3; try++)
+		a = call(&skip);
+	expect_problem(a, 429, "too-many");
+	wait_ms(1000L * atoi(header_of(a, "Retry-After")));
+	a = call(&skip);
+	another_stop(&server);
+	expect_problem(a, 422, "invalid"); /* read again, that is */
+}
+END_TEST
+
 Suite *http_limits_suite(void)
 {
 	Suite *suite = suite_create("http/limits");
@@ -37,6 +122,9 @@ Suite *http_limits_suite(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, many_idle_connections_keep_nobody_out);
 	tcase_add_loop_test(tc, a_client_that_drips_a_byte_a_second_is_hung_up_on, 0, DRIPS);
+	tcase_add_test(tc, connections_beyond_the_limit_wait_until_others_leave);
+	tcase_add_test(tc, a_full_lane_refuses_at_once_and_soon_takes_requests_again);
+	tcase_add_test(tc, a_budget_that_was_spent_comes_back_when_it_was_promised);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
