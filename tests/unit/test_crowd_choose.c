@@ -431,6 +431,23 @@ START_TEST(a_partner_on_another_shelf_is_no_partner)
 }
 END_TEST
 
+START_TEST(an_item_without_a_lineage_does_not_stand_beside_itself)
+{
+	struct stock_item items[2] = { { .p_fake = .5F, .truth = UNKNOWN },
+								   { .p_fake = .5F, .truth = UNKNOWN } };
+	struct random random = random_seeded(24);
+	struct stock *stock = stock_of(items, 2);
+
+	for (int draw = 0; draw < 100; draw++) {
+		struct choice choice = choose(stock, &random);
+
+		ck_assert(!choice.matched);
+		ck_assert_uint_eq(choice.left + choice.right, 1);
+	}
+	stock_free(stock);
+}
+END_TEST
+
 /* What a volunteer has seen may hold one of two that were made for each other. */
 START_TEST(a_partner_that_was_seen_does_not_come_again)
 {
@@ -635,6 +652,7 @@ Suite *crowd_choose_suite(void)
 	tcase_add_test(tests, the_last_pair_is_found_when_all_else_is_seen);
 	tcase_add_test(tests, made_for_each_other_means_matched_without_a_lineage);
 	tcase_add_test(tests, a_partner_on_another_shelf_is_no_partner);
+	tcase_add_test(tests, an_item_without_a_lineage_does_not_stand_beside_itself);
 	tcase_add_test(tests, a_partner_that_was_seen_does_not_come_again);
 	tcase_add_loop_test(tests, what_is_chosen_tells_nearly_as_much_as_the_best, 0, 4);
 	tcase_add_test(tests, one_who_guesses_gets_any_item);

@@ -291,7 +291,7 @@ START_TEST(counts_that_do_not_fit_stay_at_the_largest)
 }
 END_TEST
 
-/* Every item in a lineage and a pair; then all leave the box they came in. */
+/* Every item in a lineage and a pair; then they all move from box to box, and scatter. */
 START_TEST(an_item_takes_less_than_a_hundred_bytes)
 {
 	const uint32_t count = 200000;
@@ -303,6 +303,10 @@ START_TEST(an_item_takes_less_than_a_hundred_bytes)
 				  &(struct stock_item){
 					  .lineage = i / 3 + 1, .pair = i / 2 + 1, .p_fake = .5F, .truth = UNKNOWN });
 	ck_assert_uint_gt(stock_bytes(stock), 60 * count);
+	ck_assert_uint_lt(stock_bytes(stock), 100 * count);
+	for (uint32_t in_flight = 1; in_flight <= 10; in_flight++)
+		for (uint32_t i = 0; i < count; i++)
+			stock_lease(stock, i);
 	ck_assert_uint_lt(stock_bytes(stock), 100 * count);
 	for (uint32_t i = 0; i < count; i++)
 		stock_set_p_fake(stock, i, (float)random_unit(&random));
