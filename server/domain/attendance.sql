@@ -1,3 +1,6 @@
+-- Everything is found by its key. OFFSET 0 keeps the planner from joining whole tables instead,
+-- which it would choose by statistics from before the crowd came.
+
 -- name: attendance_volunteers
 -- Who some volunteers are and how far they got. `correct` counts items, of training pairs alone.
 --   $1 uuid[]
@@ -14,7 +17,8 @@ SELECT a.place, s.sensitivity, s.specificity, p.pairs, p.today, p.trained, t.cor
          FROM judged_pair WHERE volunteer_id = a.id) p
  CROSS JOIN LATERAL (
        SELECT count(*) AS correct
-         FROM judgment j JOIN item i ON i.id = j.item_id
+         FROM judgment j
+        CROSS JOIN LATERAL (SELECT truth FROM item WHERE id = j.item_id OFFSET 0) i
         WHERE j.volunteer_id = a.id AND j.training AND j.verdict = i.truth) t
 
 -- name: attendance_seen
@@ -36,8 +40,8 @@ SELECT a.place, lineage_key(i.lineage), x.on_left,
                SELECT left_item, right_item FROM skipped_pair WHERE volunteer_id = a.id) shown
         CROSS JOIN LATERAL (VALUES (left_item, true), (right_item, false)) AS s (item_id, on_left)
        ) x
-  JOIN item i ON i.id = x.item_id
-  LEFT JOIN consensus c ON c.item_id = i.id
+ CROSS JOIN LATERAL (SELECT lineage, truth, gold FROM item WHERE id = x.item_id OFFSET 0) i
+  LEFT JOIN LATERAL (SELECT p_fake FROM consensus WHERE item_id = x.item_id OFFSET 0) c ON true
 
 -- name: attendance_open
 -- The open leases of some volunteers, oldest first.
@@ -47,7 +51,7 @@ SELECT a.place, l.id, l.campaign_id, l.left_item, l.right_item, l.kind, l.matche
        floor(extract(epoch FROM l.issued_at))::bigint,
        floor(extract(epoch FROM l.expires_at))::bigint
   FROM unnest($1::uuid[]) WITH ORDINALITY AS a (id, place)
-  JOIN lease l ON l.volunteer_id = a.id
+ CROSS JOIN LATERAL (SELECT * FROM lease WHERE volunteer_id = a.id OFFSET 0) l
  WHERE l.expires_at > now()
    AND NOT EXISTS (SELECT FROM judged_pair p WHERE p.assignment_id = l.id)
    AND NOT EXISTS (SELECT FROM skipped_pair s WHERE s.assignment_id = l.id)
