@@ -40,8 +40,8 @@ extern const struct route api_routes[];
 extern const char *const api_headers[];
 
 /*
- * Who runs what: `reading` most things; `judging` assignments; `writing` judgments, in
- * batches; `signing` passwords, which are slow on purpose.  Started by serve.
+ * Who runs what: `reading` most things; `judging` assignments; `writing` what volunteers
+ * write, in batches; `signing` passwords, which are slow on purpose.  Started by serve.
  */
 extern struct lane *lane_reading, *lane_judging, *lane_writing, *lane_signing;
 
@@ -74,14 +74,14 @@ const char *cursor_make(struct request *req, const char *position);
 struct error cursor_read(struct request *req, const char **ret_position) MUST_CHECK;
 
 /* One function an endpoint, in routes.c's order. */
-struct error post_volunteers(struct request *req, struct db *db);
+void post_volunteers(struct request *reqs[], size_t count, struct db *db);
 struct error get_me(struct request *req, struct db *db);
 struct error delete_me(struct request *req, struct db *db);
 bool post_assignment_here(struct request *req);
 void post_assignments(struct request *reqs[], size_t count, struct db *db);
 struct error get_media(struct request *req, struct db *db);
 void post_judgments(struct request *reqs[], size_t count, struct db *db);
-struct error post_skips(struct request *req, struct db *db);
+void post_skips(struct request *reqs[], size_t count, struct db *db);
 struct error get_stats(struct request *req, struct db *db);
 struct error post_session(struct request *req, struct db *db);
 struct error get_session(struct request *req, struct db *db);

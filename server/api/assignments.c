@@ -95,24 +95,49 @@ void post_assignments(struct request *reqs[], size_t count, struct db *db)
 	arena_free(arena);
 }
 
-struct error post_skips(struct request *req, struct db *db)
+static struct error read_skip(struct request *req, struct skip *skip)
 {
 	json_auto_t *object = NULL;
-	struct lease lease;
 	struct error err = request_object(req, &object);
 	struct reader r = { .object = object, .arena = req->arena };
 
 	if (err.code)
 		return err;
 	const char *token = read_text(&r, "assignment", 1, 512);
-	unsigned reason = read_choice(&r, "reason", skip_reasons);
+	skip->reason = skip_reasons[read_choice(&r, "reason", skip_reasons)];
 	if ((err = reader_done(&r)).code)
 		return err;
-	if ((err = lease_reveal(api.seal, token, req->volunteer, &lease)).code)
-		return err;
-	if ((err = assignment_skip(db, &lease, skip_reasons[reason])).code)
-		return err;
-	desk_skipped(api.desk, &lease);
+	return lease_reveal(api.seal, token, req->volunteer, &skip->lease);
+}
+
+static void skipped(struct request *req, const struct lease *lease)
+{
+	desk_skipped(api.desk, lease);
 	request_empty(req, 204);
-	return ok();
+}
+
+void post_skips(struct request *reqs[], size_t count, struct db *db)
+{
+	struct arena *arena = arena_new();
+	struct request **good = arena_alloc(arena, (count + 1) * sizeof(struct request *));
+	struct skip *skips = arena_alloc(arena, (count + 1) * sizeof *skips);
+	size_t read = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct error err = read_skip(reqs[i], &skips[read]);
+
+		if (err.code)
+			request_fail(reqs[i], err);
+		else
+			good[read++] = reqs[i];
+	}
+	if (read)
+		assignments_skip(db, arena, skips, read);
+	for (size_t i = 0; i < read; i++) {
+		if (skips[i].err.code)
+			request_fail(good[i], skips[i].err);
+		else
+			skipped(good[i], &skips[i].lease);
+	}
+	arena_free(arena);
 }

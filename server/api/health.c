@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* /healthz, /readyz, /metrics: for those who run it. */
 #include "api/api.h"
+#include "domain/desk.h"
 #include "domain/readiness.h"
 #include "http/static.h"
 
@@ -31,6 +32,30 @@ struct error get_readyz(struct request *req, struct db *db)
 	return ok();
 }
 
+static char *desk_metrics(struct request *req, const char *text)
+{
+	struct desk_figures desk = desk_figures(api.desk);
+
+	return arena_printf(req->arena,
+						"%s# HELP touchstone_desk_items Items in memory, in service or since.\n"
+						"# TYPE touchstone_desk_items gauge\n"
+						"touchstone_desk_items %u\n"
+						"# HELP touchstone_desk_volunteers Volunteers in memory.\n"
+						"# TYPE touchstone_desk_volunteers gauge\n"
+						"touchstone_desk_volunteers %u\n"
+						"# HELP touchstone_desk_unwritten_leases Leases not in the database yet.\n"
+						"# TYPE touchstone_desk_unwritten_leases gauge\n"
+						"touchstone_desk_unwritten_leases %u\n"
+						"# HELP touchstone_desk_refreshes_total Looks at what changed.\n"
+						"# TYPE touchstone_desk_refreshes_total counter\n"
+						"touchstone_desk_refreshes_total %lld\n"
+						"# HELP touchstone_desk_refresh_seconds How long the last look took.\n"
+						"# TYPE touchstone_desk_refresh_seconds gauge\n"
+						"touchstone_desk_refresh_seconds %.3f\n",
+						text, desk.items, desk.volunteers, desk.unwritten, desk.refreshes,
+						(double)desk.refresh_ms / 1000);
+}
+
 struct error get_metrics(struct request *req, struct db *db)
 {
 	struct server_counts counts = server_counts(req->server);
@@ -53,6 +78,7 @@ struct error get_metrics(struct request *req, struct db *db)
 	for (unsigned i = 1; i < 6; i++)
 		text = arena_printf(req->arena, "%stouchstone_answers_total{class=\"%uxx\"} %llu\n", text,
 							i, (unsigned long long)counts.answers[i]);
+	text = desk_metrics(req, text);
 	request_text(req, 200, "text/plain; version=0.0.4; charset=utf-8", text);
 	return ok();
 }

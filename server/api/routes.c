@@ -7,13 +7,13 @@
 
 /* clang-format off */
 const struct route api_routes[] = {
-	{ "POST",   V1 "/volunteers",             .handle = post_volunteers,     .lane = &lane_reading, .budget = BUDGET_VOLUNTEER },
+	{ "POST",   V1 "/volunteers",             .handle_many = post_volunteers, .lane = &lane_writing, .budget = BUDGET_VOLUNTEER },
 	{ "GET",    V1 "/me",                     .handle = get_me,              .lane = &lane_reading, .role = ROLE_VOLUNTEER },
 	{ "DELETE", V1 "/me",                     .handle = delete_me,           .lane = &lane_reading, .role = ROLE_VOLUNTEER, .budget = BUDGET_WRITE },
 	{ "POST",   V1 "/assignments",            .here = post_assignment_here, .handle_many = post_assignments, .lane = &lane_judging, .role = ROLE_VOLUNTEER, .budget = BUDGET_WRITE },
 	{ "GET",    V1 "/media/{}",               .handle = get_media },
 	{ "POST",   V1 "/judgments",              .handle_many = post_judgments, .lane = &lane_writing, .role = ROLE_VOLUNTEER, .budget = BUDGET_WRITE },
-	{ "POST",   V1 "/skips",                  .handle = post_skips,          .lane = &lane_reading, .role = ROLE_VOLUNTEER, .budget = BUDGET_WRITE },
+	{ "POST",   V1 "/skips",                  .handle_many = post_skips,     .lane = &lane_writing, .role = ROLE_VOLUNTEER, .budget = BUDGET_WRITE },
 	{ "GET",    V1 "/stats",                  .handle = get_stats,           .lane = &lane_reading },
 	{ "POST",   V1 "/session",                .handle = post_session,        .lane = &lane_signing, .budget = BUDGET_SIGN_IN },
 	{ "GET",    V1 "/session",                .handle = get_session,         .lane = &lane_reading },

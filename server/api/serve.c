@@ -61,22 +61,38 @@ static void serve_one(struct request *req, struct db *db)
 		request_fail(req, err);
 }
 
-/* A lane may carry several routes: requests that follow each other on one route are one batch. */
+static void serve_route(const struct route *route, struct request *reqs[], size_t count, void *db)
+{
+	if (route->handle_many)
+		route->handle_many(reqs, count, db);
+	else
+		for (size_t i = 0; i < count; i++)
+			serve_one(reqs[i], db);
+	for (size_t i = 0; i < count; i++)
+		request_finish(reqs[i]);
+}
+
+/*
+ * A lane may carry several routes.  Who waits together has no order: those of one route are one
+ * batch, whatever came between them.
+ */
 void api_serve(void *db, void *items[], size_t count)
 {
-	struct request **reqs = (struct request **)items;
+	struct request *together[LANE_MAX_BATCH];
 
-	for (size_t from = 0, to; from < count; from = to) {
-		const struct route *route = reqs[from]->route;
+	while (count) {
+		const struct route *route = ((struct request *)items[0])->route;
+		size_t same = 0, others = 0;
 
-		for (to = from + 1; to < count && reqs[to]->route == route; to++)
-			;
-		if (route->handle_many)
-			route->handle_many(reqs + from, to - from, db);
-		else
-			for (size_t i = from; i < to; i++)
-				serve_one(reqs[i], db);
-		for (size_t i = from; i < to; i++)
-			request_finish(reqs[i]);
+		for (size_t i = 0; i < count; i++) {
+			struct request *req = items[i];
+
+			if (req->route == route)
+				together[same++] = req;
+			else
+				items[others++] = req;
+		}
+		serve_route(route, together, same, db);
+		count = others;
 	}
 }

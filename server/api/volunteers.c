@@ -23,24 +23,44 @@ static struct error read_consent(struct request *req)
 	return reader_done(&r);
 }
 
-struct error post_volunteers(struct request *req, struct db *db)
+static void welcome(struct request *req, const struct new_volunteer *made)
 {
-	unsigned char id[UUID_BYTES];
 	char text[UUID_TEXT], cookie[SEAL_TEXT(UUID_BYTES)];
-	struct error err;
 
-	if ((err = read_consent(req)).code)
-		return err;
-	if ((err = volunteer_create(db, id)).code)
-		return err;
-	desk_welcome(api.desk, id);
-	uuid_to_text(text, id);
-	seal_bytes(api.seal, SEAL_VOLUNTEER, id, sizeof id, cookie);
+	if (made->err.code) {
+		request_fail(req, made->err);
+		return;
+	}
+	desk_welcome(api.desk, made->id);
+	uuid_to_text(text, made->id);
+	seal_bytes(api.seal, SEAL_VOLUNTEER, made->id, sizeof made->id, cookie);
 	set_cookie(req, volunteer_cookie_name(), cookie, VOLUNTEER_COOKIE_S);
 	request_json(req, 201,
 				 json_pack("{s:s, s:o}", "volunteer", text, "progress",
 						   progress_json(&(struct progress){ 0 })));
-	return ok();
+}
+
+/* An evening's crowd arrives together: those who wait are one insert and one commit. */
+void post_volunteers(struct request *reqs[], size_t count, struct db *db)
+{
+	struct arena *arena = arena_new();
+	struct request **good = arena_alloc(arena, (count + 1) * sizeof(struct request *));
+	struct new_volunteer *made = arena_alloc(arena, (count + 1) * sizeof *made);
+	size_t consented = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct error err = read_consent(reqs[i]);
+
+		if (err.code)
+			request_fail(reqs[i], err);
+		else
+			good[consented++] = reqs[i];
+	}
+	if (consented)
+		volunteers_create(db, arena, made, consented);
+	for (size_t i = 0; i < consented; i++)
+		welcome(good[i], &made[i]);
+	arena_free(arena);
 }
 
 /* "result judged_at|item": the word keeps cursors of other lists out. */

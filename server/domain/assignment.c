@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "domain/assignment.h"
 
-#include <stdio.h>
 #include <string.h>
 
+#include "db/array.h"
+#include "db/batch.h"
 #include "db/db.h"
 
 _Static_assert(sizeof(struct lease) == 5 * UUID_BYTES + 24, "sealed as it is: no padding");
@@ -29,52 +30,86 @@ struct error lease_reveal(const struct seal *seal, const char *token,
 	return ok();
 }
 
-struct lease_texts {
-	char id[UUID_TEXT], volunteer[UUID_TEXT], campaign[UUID_TEXT], left[UUID_TEXT],
-		right[UUID_TEXT], policy[12], issued[24], expires[24];
+/* Skips on their way into the database. */
+struct skipping {
+	struct arena *arena;
+	struct skip *skips;
 };
 
-/* The first ten parameters of assignment_create and assignment_skip. */
-static void lease_params(const struct lease *lease, struct lease_texts *texts, const char *params[])
+/* The columns of assignment_skip, in its order. */
+enum skip_column { ID, VOLUNTEER, CAMPAIGN, LEFT, RIGHT, KIND, MATCHED, POLICY, REASON, SKIPPED };
+
+static const enum array_type skip_types[SKIPPED] = {
+	[ID] = ARRAY_UUID,      [VOLUNTEER] = ARRAY_UUID, [CAMPAIGN] = ARRAY_UUID,
+	[LEFT] = ARRAY_UUID,    [RIGHT] = ARRAY_UUID,     [KIND] = ARRAY_TEXT,
+	[MATCHED] = ARRAY_FLAG, [POLICY] = ARRAY_INT,     [REASON] = ARRAY_TEXT,
+};
+
+static void add_skip(struct array *const columns[SKIPPED], const struct skip *skip)
 {
-	uuid_to_text(texts->id, lease->id);
-	uuid_to_text(texts->volunteer, lease->volunteer);
-	uuid_to_text(texts->campaign, lease->campaign);
-	uuid_to_text(texts->left, lease->left);
-	uuid_to_text(texts->right, lease->right);
-	snprintf(texts->policy, sizeof texts->policy, "%u", lease->policy);
-	snprintf(texts->issued, sizeof texts->issued, "%lld", (long long)lease->issued_s);
-	snprintf(texts->expires, sizeof texts->expires, "%lld", (long long)lease->expires_s);
-	const char *all[] = { texts->id,
-						  texts->volunteer,
-						  texts->campaign,
-						  texts->left,
-						  texts->right,
-						  assignment_kinds[lease->kind],
-						  lease->matched ? "true" : "false",
-						  texts->policy,
-						  texts->issued,
-						  texts->expires };
-	memcpy(params, all, sizeof all);
+	const struct lease *lease = &skip->lease;
+
+	array_bytes(columns[ID], lease->id, UUID_BYTES);
+	array_bytes(columns[VOLUNTEER], lease->volunteer, UUID_BYTES);
+	array_bytes(columns[CAMPAIGN], lease->campaign, UUID_BYTES);
+	array_bytes(columns[LEFT], lease->left, UUID_BYTES);
+	array_bytes(columns[RIGHT], lease->right, UUID_BYTES);
+	array_text(columns[KIND], assignment_kinds[lease->kind]);
+	array_flag(columns[MATCHED], lease->matched);
+	array_int(columns[POLICY], (int32_t)lease->policy);
+	array_text(columns[REASON], skip->reason);
 }
 
-struct error assignment_skip(struct db *db, const struct lease *lease, const char *reason)
+static struct error outcome_of_skip(const char *outcome)
 {
-	struct lease_texts texts;
-	const char *params[10] = { NULL };
-	auto_rows *rows = NULL, *story = NULL;
+	if (strcmp(outcome, "nobody") == 0)
+		return errorf(ERR_NOBODY, "There is no such volunteer any more. Begin again.");
+	if (strcmp(outcome, "conflict") == 0)
+		return errorf(ERR_CONFLICT, "This pair is judged or skipped already.");
+	return ok();
+}
+
+static struct error skip_rows(struct db *db, void *arg, const size_t rows[], size_t count)
+{
+	const struct skipping *skipping = arg;
+	struct array *columns[SKIPPED];
+	auto_rows *answers = NULL;
 	struct error err;
 
-	lease_params(lease, &texts, params);
-	params[8] = reason;
-	if ((err = db_run(db, SQL_ASSIGNMENT_SKIP, params, &rows)).code)
-		return err;
-	if (rows_count(rows))
-		return ok();
-	err = db_run(db, SQL_VOLUNTEER_STORY, (const char *[]){ texts.volunteer }, &story);
+	for (size_t c = 0; c < SKIPPED; c++)
+		columns[c] = array_new(skipping->arena, skip_types[c], count);
+	for (size_t i = 0; i < count; i++)
+		add_skip(columns, &skipping->skips[rows[i]]);
+	err = db_run_arrays(db, SQL_ASSIGNMENT_SKIP, (const struct array *const *)columns, &answers);
 	if (err.code)
 		return err;
-	if (!rows_count(story))
-		return errorf(ERR_NOBODY, "There is no such volunteer any more. Begin again.");
-	return errorf(ERR_CONFLICT, "This pair is judged or skipped already.");
+	for (size_t r = 0; r < rows_count(answers) && r < count; r++)
+		skipping->skips[rows[rows_integer(answers, r, 0) - 1]].err =
+			outcome_of_skip(rows_text(answers, r, 1));
+	return ok();
+}
+
+static void skip_failed(void *arg, size_t row, struct error err)
+{
+	const struct skipping *skipping = arg;
+
+	skipping->skips[row].err = err;
+}
+
+static bool skips_clash(const void *arg, size_t row, size_t earlier)
+{
+	const struct skipping *skipping = arg;
+
+	return memcmp(skipping->skips[row].lease.id, skipping->skips[earlier].lease.id, UUID_BYTES) ==
+		   0;
+}
+
+void assignments_skip(struct db *db, struct arena *arena, struct skip skips[], size_t count)
+{
+	struct skipping skipping = { .arena = arena, .skips = skips };
+	struct batch batch = {
+		.store = skip_rows, .fail = skip_failed, .clash = skips_clash, .arg = &skipping
+	};
+
+	batch_store(db, arena, &batch, count);
 }

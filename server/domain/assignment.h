@@ -64,9 +64,16 @@ struct error lease_reveal(const struct seal *seal, const char *token,
 
 extern const char *const skip_reasons[];
 
-/* ERR_CONFLICT: judged already, or skipped for another reason. ERR_NOBODY: erased. */
-struct error assignment_skip(struct db *db, const struct lease *lease,
-							 const char *reason) MUST_CHECK;
+/*
+ * Closes leases without a judgment, and says of each what became of it.
+ * ERR_CONFLICT: judged already, or skipped for another reason. ERR_NOBODY: erased.
+ */
+struct skip {
+	struct lease lease;
+	const char *reason; /* one of skip_reasons */
+	struct error err;
+};
+void assignments_skip(struct db *db, struct arena *arena, struct skip skips[], size_t count);
 
 extern const char *const assignment_kinds[];
 

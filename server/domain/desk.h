@@ -35,8 +35,8 @@ void desk_free(struct desk *desk);
 /* Reads everything: until then there is nothing to hand out. */
 struct error desk_open(struct desk *desk, struct db *db) MUST_CHECK;
 
-/* Once round. *ret_rest_ms is how long to wait before the next: a twentieth of the time at most
- * goes into this. */
+/* Once round. *ret_rest_ms is how long to wait before the next: an eighth of the time at most goes
+ * into this. */
 struct error desk_refresh(struct desk *desk, struct db *db, int64_t *ret_rest_ms) MUST_CHECK;
 
 enum desk_outcome {

@@ -15,7 +15,7 @@
 #include "domain/desk_inside.h"
 
 #define LOOK_EVERY_MS 200
-#define LOOK_PART     20              /* looking takes at most this part of the time */
+#define LOOK_PART     8               /* looking takes at most about this part of the time */
 #define DEAF_MS       (4 * 60 * 1000) /* news are forgotten after five minutes */
 #define FORGET_MS     60000
 #define SOME          4096   /* items or leases a statement */

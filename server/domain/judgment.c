@@ -7,10 +7,10 @@
 
 #include "core/reader.h"
 #include "db/array.h"
+#include "db/batch.h"
 #include "db/db.h"
 
 #define MAX_TELLS 11
-#define MAX_TRIES 3  /* of a batch that loses races; later its rows go alone */
 #define MAX_TELL  11 /* characters of the longest, and a comma */
 #define MAX_MARKS 12
 #define MAX_MS    (24 * 3600 * 1000) /* a page left open over night */
@@ -296,97 +296,40 @@ static void settle(const char *outcome, struct judged_result *result)
 		result->err = errorf(ERR_NOBODY, "There is no such volunteer any more. Begin again.");
 }
 
-/* Some of a batch: which, and where their results go. */
-struct part {
-	const struct judged **judged;
-	struct judged_result **results;
-	size_t count;
+/* A batch on its way into the database. */
+struct storing {
+	struct arena *arena;
+	const struct judged *const *judged;
+	struct judged_result *results;
 };
 
-static struct part part_new(struct arena *arena, size_t room)
+static struct error store_rows(struct db *db, void *arg, const size_t rows[], size_t count)
 {
-	return (struct part){ .judged = arena_alloc(arena, room * sizeof(struct judged *)),
-						  .results = arena_alloc(arena, room * sizeof(struct judged_result *)) };
-}
+	const struct storing *storing = arg;
+	struct array *columns[COLUMNS];
+	auto_rows *answers = NULL;
+	struct error err;
 
-static void part_add(struct part *part, const struct judged *judged, struct judged_result *result)
-{
-	part->judged[part->count] = judged;
-	part->results[part->count++] = result;
-}
-
-static void make_columns(struct arena *arena, const struct part *part,
-						 struct array *columns[COLUMNS])
-{
 	for (size_t c = 0; c < COLUMNS; c++)
-		columns[c] = array_new(arena, c < SIDES ? pair_types[c] : side_types[(c - SIDES) % SIDE],
-							   part->count);
-	for (size_t i = 0; i < part->count; i++)
-		add_pair(columns, part->judged[i]);
-}
-
-static struct error run_once(struct db *db, struct array *const columns[COLUMNS],
-							 const struct part *part)
-{
-	auto_rows *rows = NULL;
-	struct error err =
-		db_run_arrays(db, SQL_JUDGMENT_STORE, (const struct array *const *)columns, &rows);
-
+		columns[c] = array_new(storing->arena,
+							   c < SIDES ? pair_types[c] : side_types[(c - SIDES) % SIDE], count);
+	for (size_t i = 0; i < count; i++)
+		add_pair(columns, storing->judged[rows[i]]);
+	err = db_run_arrays(db, SQL_JUDGMENT_STORE, (const struct array *const *)columns, &answers);
 	if (err.code)
 		return err;
-	if (rows_count(rows) != part->count)
-		return errorf(ERR_INTERNAL, "a batch of %zu got %zu answers", part->count,
-					  rows_count(rows));
-	for (size_t r = 0; r < part->count; r++)
-		settle(rows_text(rows, r, 1), part->results[rows_integer(rows, r, 0) - 1]);
+	if (rows_count(answers) != count)
+		return errorf(ERR_INTERNAL, "%zu pairs got %zu answers", count, rows_count(answers));
+	for (size_t r = 0; r < count; r++)
+		settle(rows_text(answers, r, 1), &storing->results[rows[rows_integer(answers, r, 0) - 1]]);
 	return ok();
 }
 
-/* Is it worth asking again at once? */
-static bool lost_a_race(const struct db *db, struct error err)
+static void row_failed(void *arg, size_t row, struct error err)
 {
-	return err.code == ERR_CONFLICT || (err.code == ERR_UNAVAILABLE && db_asked_again(db));
-}
+	const struct storing *storing = arg;
 
-/* One statement for all, that happens as a whole or not at all: an error leaves no result. */
-static struct error store_together(struct db *db, struct arena *arena, const struct part *part)
-{
-	struct array *columns[COLUMNS];
-	struct error err;
-	int tries = 0;
-
-	make_columns(arena, part, columns);
-	do
-		err = run_once(db, columns, part);
-	while (lost_a_race(db, err) && ++tries < MAX_TRIES);
-	return err;
-}
-
-static void store_alone(struct db *db, struct arena *arena, const struct judged *judged,
-						struct judged_result *result)
-{
-	struct part one = part_new(arena, 1);
-
-	part_add(&one, judged, result);
-	struct error err = store_together(db, arena, &one);
-	if (lost_a_race(db, err))
-		result->err = errorf(ERR_UNAVAILABLE, "Too many changes at once. Try again.");
-	else if (err.code)
-		result->err = err;
-}
-
-/* Without a database all fail alike; otherwise one of them spoiled it, and the rest are good. */
-static void store_part(struct db *db, struct arena *arena, const struct part *part)
-{
-	struct error err = part->count ? store_together(db, arena, part) : ok();
-	bool unreachable = err.code == ERR_UNAVAILABLE && !db_asked_again(db);
-
-	for (size_t i = 0; err.code && i < part->count; i++) {
-		if (unreachable)
-			part->results[i]->err = err;
-		else
-			store_alone(db, arena, part->judged[i], part->results[i]);
-	}
+	storing->results[row].err = err;
 }
 
 static bool same_uuid(const unsigned char a[UUID_BYTES], const unsigned char b[UUID_BYTES])
@@ -403,12 +346,11 @@ static bool clash(const struct lease *a, const struct lease *b)
 			same_uuid(a->right, b->right));
 }
 
-static bool clashes_with_earlier(const struct judged *const judged[], size_t i)
+static bool rows_clash(const void *arg, size_t row, size_t earlier)
 {
-	for (size_t before = 0; before < i; before++)
-		if (clash(&judged[i]->lease, &judged[before]->lease))
-			return true;
-	return false;
+	const struct storing *storing = arg;
+
+	return clash(&storing->judged[row]->lease, &storing->judged[earlier]->lease);
 }
 
 static bool tells_truth(const struct judged *judged, const struct judged_result *result)
@@ -433,42 +375,42 @@ static void note_truth(const struct rows *rows, size_t row, const struct judged 
 }
 
 /* Only training tells the truth at once. */
-static void tell_truth(struct db *db, struct arena *arena, const struct part *training)
+static void tell_truth(struct db *db, const struct storing *storing, const size_t training[],
+					   size_t count)
 {
-	struct array *items = array_new(arena, ARRAY_UUID, 2 * training->count);
+	struct array *items = array_new(storing->arena, ARRAY_UUID, 2 * count);
 	auto_rows *rows = NULL;
 
-	if (!training->count)
-		return;
-	for (size_t i = 0; i < training->count; i++) {
-		array_bytes(items, training->judged[i]->lease.left, UUID_BYTES);
-		array_bytes(items, training->judged[i]->lease.right, UUID_BYTES);
+	for (size_t i = 0; i < count; i++) {
+		array_bytes(items, storing->judged[training[i]]->lease.left, UUID_BYTES);
+		array_bytes(items, storing->judged[training[i]]->lease.right, UUID_BYTES);
 	}
 	struct error err =
 		db_run_arrays(db, SQL_ITEM_TRAINING_TRUTH, (const struct array *[]){ items }, &rows);
-	for (size_t i = 0; i < training->count; i++) {
-		if (err.code)
-			training->results[i]->err = err; /* stored; the same request again will tell */
+	for (size_t i = 0; i < count; i++) {
+		if (err.code) /* stored; the same request again will tell */
+			storing->results[training[i]].err = err;
 		for (size_t r = 0; r < rows_count(rows); r++)
-			note_truth(rows, r, training->judged[i], training->results[i], arena);
+			note_truth(rows, r, storing->judged[training[i]], &storing->results[training[i]],
+					   storing->arena);
 	}
 }
 
 void judgments_store(struct db *db, struct arena *arena, const struct judged *const judged[],
 					 struct judged_result results[], size_t count)
 {
-	struct part first = part_new(arena, count), later = part_new(arena, count);
-	struct part training = part_new(arena, count);
+	struct storing storing = { .arena = arena, .judged = judged, .results = results };
+	struct batch batch = {
+		.store = store_rows, .fail = row_failed, .clash = rows_clash, .arg = &storing
+	};
+	size_t *training = arena_alloc(arena, (count + 1) * sizeof *training), trained = 0;
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++)
 		results[i] = (struct judged_result){ .truth = { -1, -1 } };
-		part_add(clashes_with_earlier(judged, i) ? &later : &first, judged[i], &results[i]);
-	}
-	store_part(db, arena, &first);
-	for (size_t i = 0; i < later.count; i++)
-		store_alone(db, arena, later.judged[i], later.results[i]);
+	batch_store(db, arena, &batch, count);
 	for (size_t i = 0; i < count; i++)
 		if (tells_truth(judged[i], &results[i]))
-			part_add(&training, judged[i], &results[i]);
-	tell_truth(db, arena, &training);
+			training[trained++] = i;
+	if (trained)
+		tell_truth(db, &storing, training, trained);
 }

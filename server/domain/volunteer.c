@@ -5,19 +5,52 @@
 #include <string.h>
 
 #include "db/array.h"
+#include "db/batch.h"
 #include "db/db.h"
 
-struct error volunteer_create(struct db *db, unsigned char ret_id[UUID_BYTES])
-{
-	unsigned char salt[UUID_BYTES];
-	char id[UUID_TEXT], salt_hex[2 * UUID_BYTES + 1], version[12];
+struct creating {
+	struct arena *arena;
+	struct new_volunteer *made;
+};
 
-	uuid_random(ret_id);
-	uuid_random(salt);
-	uuid_to_text(id, ret_id);
-	hex_encode(salt_hex, salt, sizeof salt);
-	snprintf(version, sizeof version, "%d", CONSENT_VERSION);
-	return db_do(db, SQL_VOLUNTEER_CREATE, (const char *[]){ id, salt_hex, version }, NULL);
+static struct error create_rows(struct db *db, void *arg, const size_t rows[], size_t count)
+{
+	const struct creating *creating = arg;
+	struct array *ids = array_new(creating->arena, ARRAY_UUID, count);
+	struct array *salts = array_new(creating->arena, ARRAY_BYTES, count);
+	struct array *versions = array_new(creating->arena, ARRAY_INT, count);
+	auto_rows *none = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		unsigned char salt[UUID_BYTES];
+
+		uuid_random(salt);
+		array_bytes(ids, creating->made[rows[i]].id, UUID_BYTES);
+		array_bytes(salts, salt, sizeof salt);
+		array_int(versions, CONSENT_VERSION);
+	}
+	return db_run_arrays(db, SQL_VOLUNTEER_CREATE, (const struct array *[]){ ids, salts, versions },
+						 &none);
+}
+
+static void creation_failed(void *arg, size_t row, struct error err)
+{
+	const struct creating *creating = arg;
+
+	creating->made[row].err = err;
+}
+
+void volunteers_create(struct db *db, struct arena *arena, struct new_volunteer made[],
+					   size_t count)
+{
+	struct creating creating = { .arena = arena, .made = made };
+	struct batch batch = { .store = create_rows, .fail = creation_failed, .arg = &creating };
+
+	for (size_t i = 0; i < count; i++) {
+		made[i].err = ok();
+		uuid_random(made[i].id);
+	}
+	batch_store(db, arena, &batch, count);
 }
 
 static struct error nobody(void)
@@ -98,13 +131,27 @@ struct error volunteer_results(struct db *db, const unsigned char id[UUID_BYTES]
 	return ok();
 }
 
-json_t *progress_json(const struct progress *progress)
+static long long training_left(const struct progress *progress)
 {
 	long long left = TRAINING_PAIRS - progress->training_done;
 
+	return left > 0 ? left : 0;
+}
+
+const char *progress_text(struct arena *arena, const struct progress *progress)
+{
+	return arena_printf(arena,
+						"{\"pairs\":%lld,\"pairs_today\":%lld,"
+						"\"training\":{\"done\":%lld,\"correct\":%lld,\"left\":%lld}}",
+						progress->pairs, progress->pairs_today, progress->training_done,
+						progress->training_correct, training_left(progress));
+}
+
+json_t *progress_json(const struct progress *progress)
+{
 	return json_pack("{s:I, s:I, s:{s:I, s:I, s:I}}", "pairs", (json_int_t)progress->pairs,
 					 "pairs_today", (json_int_t)progress->pairs_today, "training", "done",
 					 (json_int_t)progress->training_done, "correct",
 					 (json_int_t)progress->training_correct, "left",
-					 (json_int_t)(left > 0 ? left : 0));
+					 (json_int_t)training_left(progress));
 }

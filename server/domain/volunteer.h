@@ -21,7 +21,13 @@ struct progress {
 	long long pairs, pairs_today, training_done, training_correct;
 };
 
-struct error volunteer_create(struct db *db, unsigned char ret_id[UUID_BYTES]) MUST_CHECK;
+/* Makes `count` volunteers: of each an id, or why there is none. */
+struct new_volunteer {
+	unsigned char id[UUID_BYTES];
+	struct error err;
+};
+void volunteers_create(struct db *db, struct arena *arena, struct new_volunteer made[],
+					   size_t count);
 
 /* ERR_NOBODY: there is no such volunteer. */
 struct error volunteer_erase(struct db *db, const unsigned char id[UUID_BYTES]) MUST_CHECK;
@@ -49,5 +55,8 @@ struct error volunteer_results(struct db *db, const unsigned char id[UUID_BYTES]
 							   bool *ret_more, struct result_place *ret_next) MUST_CHECK;
 
 json_t *progress_json(const struct progress *progress);
+
+/* The same as JSON text in the arena, for answers that are made by the thousand. */
+const char *progress_text(struct arena *arena, const struct progress *progress);
 
 #endif

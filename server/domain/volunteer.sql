@@ -1,8 +1,8 @@
 -- name: volunteer_create
--- A new volunteer, who consented.
---   $1 uuid, $2 hex salt (16 bytes), $3 int consent version
+-- New volunteers, who consented.
+--   $1 uuid[], $2 bytea[] salt (16 bytes), $3 integer[] consent version
 INSERT INTO volunteer (id, salt, consent_version)
-VALUES ($1::uuid, decode($2, 'hex'), $3::integer)
+SELECT * FROM unnest($1::uuid[], $2::bytea[], $3::integer[])
 
 -- name: volunteer_erase
 -- Forgets a volunteer: the row with the salt, the skill, and leases that are still open.

@@ -102,7 +102,7 @@ void each_row(void (*each)(void *arg, const char *const columns[]), void *arg, c
 
 long long rows_stored(void)
 {
-	return count_db("SELECT (SELECT count(*) FROM volunteer) + (SELECT count(*) FROM lease)"
+	return count_db("SELECT (SELECT count(*) FROM volunteer)"
 					" + (SELECT count(*) FROM skipped_pair)"
 					" + (SELECT count(*) FROM judged_pair) + (SELECT count(*) FROM judgment)"
 					" + (SELECT count(*) FROM session) + (SELECT count(*) FROM account)"

@@ -11,6 +11,7 @@ Suite *http_desk_suite(void);
 Suite *http_method_suite(void);
 Suite *http_judgments_suite(void);
 Suite *http_races_suite(void);
+Suite *http_batches_suite(void);
 Suite *http_skips_suite(void);
 Suite *http_media_suite(void);
 Suite *http_sessions_suite(void);

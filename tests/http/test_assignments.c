@@ -141,7 +141,7 @@ START_TEST(a_closed_campaign_hands_nothing_out)
 	make_items(&(struct items){ .campaign = campaign, .count = 4 });
 	a_lease(&person, campaign);
 	tell_db("UPDATE campaign SET state = 'closed' WHERE name = '%s'", campaign);
-	wait_ms(1500);
+	await_desk(NULL);
 	expect_status(ask(&other, campaign), 204);
 }
 END_TEST
@@ -154,7 +154,7 @@ START_TEST(the_media_type_that_was_wished_for_is_kept_to)
 
 	for (int t = 0; t < 3; t++)
 		make_items(&(struct items){ .campaign = campaign, .count = 6, .type = types[t] });
-	wait_ms(1500);
+	await_desk(NULL);
 	for (int t = 0; t < 3; t++) {
 		struct answer a =
 			post(&person, "/api/v1/assignments",

@@ -106,7 +106,7 @@ void walk_all(void)
 			 say("SELECT i.id, i.lineage, i.truth, i.gold, i.training FROM item i"
 				 " JOIN campaign c ON c.id = i.campaign_id WHERE c.name = '%s'",
 				 walk_campaign));
-	wait_ms(1500); /* until the server's catalogue holds all of them */
+	await_desk(NULL);
 	for (int w = 0; w < WALKERS; w++) {
 		struct person person = a_volunteer();
 

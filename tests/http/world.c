@@ -147,6 +147,25 @@ const char *a_file(const void *bytes, size_t len)
 	return say("%s", hex);
 }
 
+static long long refreshes(const char *server)
+{
+	struct answer answer = call(&(struct call){ .server = server, .path = "/metrics" });
+	const char *line = strstr(answer.text, "\ntouchstone_desk_refreshes_total ");
+
+	ck_assert_ptr_nonnull(line);
+	return atoll(strchr(line, ' '));
+}
+
+/* One look may be on its way: the second one begins later than now. */
+void await_desk(const char *server)
+{
+	long long until = refreshes(server) + 2;
+
+	for (int try = 0; try < 400 && refreshes(server) < until; try++)
+		wait_ms(25);
+	ck_assert_int_ge(refreshes(server), until);
+}
+
 json_t *a_lease(struct person *as, const char *campaign)
 {
 	struct answer answer = { 0 };

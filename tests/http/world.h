@@ -52,6 +52,9 @@ void make_world(void);
 const char *a_file(const void *bytes, size_t len);
 
 /* A fresh pair of that campaign (NULL: the common one), as POST /assignments gave it. */
+/* Waits until the desk of a server (NULL: the one under test) knows all that is stored now. */
+void await_desk(const char *server);
+
 json_t *a_lease(struct person *as, const char *campaign);
 
 /* What is sealed in an assignment token, and a token for a lease of the test's own making. */
