@@ -17,7 +17,6 @@
 /* One request of a batch, from its body to its answer. */
 struct turn {
 	struct request *req;
-	json_t *object;
 	struct judged *judged;
 };
 
@@ -25,47 +24,63 @@ struct turn {
 static struct error read_turn(struct turn *turn)
 {
 	struct request *req = turn->req;
+	json_auto_t *object = NULL;
 	const char *token;
 	struct error err;
 
 	turn->judged = arena_alloc(req->arena, sizeof *turn->judged);
-	if ((err = request_object(req, &turn->object)).code)
+	if ((err = request_object(req, &object)).code)
 		return err;
-	if ((err = judgment_token(turn->object, &token)).code)
+	if ((err = judgment_token(object, &token)).code)
 		return err;
 	if ((err = lease_reveal(api.seal, token, req->volunteer, &turn->judged->lease)).code)
 		return err;
 	turn->judged->received_s = clock_now_s();
-	return judgment_read(turn->object, req->arena, turn->judged);
+	return judgment_read(object, req->arena, turn->judged);
+}
+
+static const char *position(const struct said *said)
+{
+	return said->on_left ? "left" : "right";
 }
 
 static json_t *result_json(const struct said *said, int truth, const char *explanation)
 {
-	json_t *json = json_pack("{s:s}", "position", said->on_left ? "left" : "right");
-
 	if (truth < 0)
-		return json;
-	json_object_set_new(json, "truth", json_string(verdicts[truth]));
-	json_object_set_new(json, "correct", json_boolean(truth == (int)said->verdict));
-	if (explanation)
-		json_object_set_new(json, "explanation", json_string(explanation));
-	return json;
+		return json_pack("{s:s}", "position", position(said));
+	return json_pack("{s:s, s:s, s:b, s:s*}", "position", position(said), "truth", verdicts[truth],
+					 "correct", truth == (int)said->verdict, "explanation", explanation);
+}
+
+/* Training alone is answered with texts that others wrote. */
+static void answer_training(struct request *req, unsigned status, const struct said said[2],
+							const struct judged_result *result, const struct progress *progress)
+{
+	request_json(req, status,
+				 json_pack("{s:[o, o], s:o}", "results",
+						   result_json(&said[0], result->truth[0], result->explanation[0]),
+						   result_json(&said[1], result->truth[1], result->explanation[1]),
+						   "progress", progress_json(progress)));
 }
 
 static void answer(const struct turn *turn, const struct judged_result *result,
 				   const struct progress *progress)
 {
 	const struct said *said = turn->judged->said;
+	struct request *req = turn->req;
+	unsigned status = result->again ? 200 : 201;
 
-	if (result->err.code) {
-		request_fail(turn->req, result->err);
-		return;
-	}
-	request_json(turn->req, result->again ? 200 : 201,
-				 json_pack("{s:[o, o], s:o}", "results",
-						   result_json(&said[0], result->truth[0], result->explanation[0]),
-						   result_json(&said[1], result->truth[1], result->explanation[1]),
-						   "progress", progress_json(progress)));
+	if (result->err.code)
+		request_fail(req, result->err);
+	else if (result->truth[0] >= 0 || result->truth[1] >= 0)
+		answer_training(req, status, said, result, progress);
+	else
+		request_json_text(req, status,
+						  arena_printf(req->arena,
+									   "{\"results\":[{\"position\":\"%s\"},{\"position\":\"%s\"}],"
+									   "\"progress\":%s}",
+									   position(&said[0]), position(&said[1]),
+									   progress_text(req->arena, progress)));
 }
 
 static unsigned correct_of(const struct judged *judged, const struct judged_result *result)
@@ -139,16 +154,12 @@ void post_judgments(struct request *reqs[], size_t count, struct db *db)
 		struct turn turn = { .req = reqs[i] };
 		struct error err = read_turn(&turn);
 
-		if (err.code) {
+		if (err.code)
 			request_fail(reqs[i], err);
-			json_decref(turn.object);
-		} else {
+		else
 			turns[good++] = turn;
-		}
 	}
 	if (good)
 		store_all(turns, good, db, arena);
-	for (size_t i = 0; i < good; i++)
-		json_decref(turns[i].object);
 	arena_free(arena);
 }
