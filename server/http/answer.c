@@ -9,6 +9,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "http/sheet.h"
 #include "http/static.h"
 
 #define PLACES 512 /* more than twice the pages, each with its 304 */
@@ -23,8 +24,28 @@ struct lasting {
 
 struct answers {
 	const char *const *headers;
+	const char **json_headers; /* of a JSON answer that nobody keeps, all of them */
+	struct sheets *sheets;
 	_Atomic(struct lasting *) places[PLACES]; /* set once, by any thread, and never changed */
 };
+
+static const char json[] = "application/json";
+
+static const char **with_json(const char *const *headers)
+{
+	static const char *const first[] = { "Content-Type", json, "Cache-Control", "no-store" };
+	size_t count = 0;
+
+	while (headers && headers[count])
+		count++;
+	const char **all = calloc(4 + count + 1, sizeof *all);
+	if (!all)
+		abort();
+	memcpy(all, first, sizeof first);
+	if (count)
+		memcpy(all + 4, headers, count * sizeof *all);
+	return all;
+}
 
 struct answers *answers_new(const char *const *headers)
 {
@@ -33,6 +54,8 @@ struct answers *answers_new(const char *const *headers)
 	if (!answers)
 		abort();
 	answers->headers = headers;
+	answers->json_headers = with_json(headers);
+	answers->sheets = sheets_new(answers->json_headers);
 	return answers;
 }
 
@@ -45,6 +68,8 @@ void answers_free(struct answers *answers)
 			MHD_destroy_response(lasting->response);
 		free(lasting);
 	}
+	sheets_free(answers->sheets);
+	free(answers->json_headers);
 	free(answers);
 }
 
@@ -222,6 +247,24 @@ static bool keep(struct answers *answers, const struct request *req, struct MHD_
 	return false;
 }
 
+/* Most of what the API answers: JSON with no header of its own. */
+static bool is_plain_json(const struct request *req)
+{
+	return !req->headers && !req->etag && !req->cache && !req->page && req->file < 0 &&
+		   req->reply_type && strcmp(req->reply_type, json) == 0;
+}
+
+/* A response that is made already, and stays ours; NULL: make one. */
+static struct MHD_Response *made_before(struct answers *answers, struct request *req, bool same)
+{
+	if (same)
+		return find(answers, req);
+	if (!is_plain_json(req))
+		return NULL;
+	req->sheet = sheet_take(answers->sheets, req->reply, req->reply_len);
+	return req->sheet ? sheet_response(req->sheet) : NULL;
+}
+
 enum MHD_Result answer_send(struct answers *answers, struct request *req, bool closing,
 							uint64_t *ret_bytes)
 {
@@ -232,17 +275,24 @@ enum MHD_Result answer_send(struct answers *answers, struct request *req, bool c
 		req->status = 304;
 		req->reply_len = 0;
 	}
-	struct MHD_Response *response = same ? find(answers, req) : NULL;
-	bool lasts = response != NULL;
-	if (!lasts) {
+	struct MHD_Response *response = closing ? NULL : made_before(answers, req, same);
+	bool ours = response != NULL;
+	if (!ours) {
 		response = with_headers(answers, req, closing);
-		lasts = response && same && keep(answers, req, response);
+		ours = response && same && keep(answers, req, response);
 	}
 	if (!response)
 		return MHD_NO;
 	*ret_bytes = req->reply_len;
 	enum MHD_Result queued = MHD_queue_response(req->connection, req->status, response);
-	if (!lasts)
+	if (!ours)
 		MHD_destroy_response(response);
 	return queued;
+}
+
+void answer_done(struct answers *answers, struct request *req)
+{
+	if (req->sheet)
+		sheet_give_back(answers->sheets, req->sheet);
+	req->sheet = NULL;
 }

@@ -33,4 +33,7 @@ void answers_free(struct answers *answers);
 enum MHD_Result answer_send(struct answers *answers, struct request *req, bool closing,
 							uint64_t *ret_bytes);
 
+/* When MHD is done with the request, whether it was answered or not. */
+void answer_done(struct answers *answers, struct request *req);
+
 #endif

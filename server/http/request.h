@@ -23,6 +23,7 @@ struct MHD_Connection;
 struct connection;
 struct route;
 struct server;
+struct sheet;
 struct static_file;
 
 #define MAX_PATH_ARGS 4
@@ -64,6 +65,7 @@ struct request {
 
 	struct MHD_Connection *connection; /* for http/server.c and the readers below */
 	struct connection *peer;           /* its deadlines, for http/server.c */
+	struct sheet *sheet;               /* the answer, if it is written on one: for http/answer.c */
 	struct server *server;
 };
 

@@ -282,6 +282,7 @@ static void completed(void *arg, struct MHD_Connection *connection, void **slot,
 		return;
 	if (req->file >= 0)
 		close(req->file);
+	answer_done(server->answers, req);
 	arena_free(req->arena);
 	*slot = NULL;
 	mine(server)->in_flight--;

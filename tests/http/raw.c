@@ -69,7 +69,7 @@ static int count_answers(const char *text)
 	return count;
 }
 
-struct raw_answer raw_read(int connection, int quiet_ms)
+static struct raw_answer read_answer(int connection, int quiet_ms, bool one)
 {
 	struct raw_answer answer = { 0 };
 	char *text = keep(malloc(MAX_ANSWER + 1));
@@ -84,6 +84,8 @@ struct raw_answer raw_read(int connection, int quiet_ms)
 		if (some <= 0)
 			break;
 		len += (size_t)some;
+		if (one)
+			break;
 	}
 	text[len] = '\0';
 	answer.text = text;
@@ -91,6 +93,16 @@ struct raw_answer raw_read(int connection, int quiet_ms)
 	if (answer.answers)
 		answer.status = atoi(strstr(text, "HTTP/1.1 ") + strlen("HTTP/1.1 "));
 	return answer;
+}
+
+struct raw_answer raw_read(int connection, int quiet_ms)
+{
+	return read_answer(connection, quiet_ms, false);
+}
+
+struct raw_answer raw_read_one(int connection)
+{
+	return read_answer(connection, QUIET_MS, true);
 }
 
 struct raw_answer raw_ask_bytes(const char *bytes, size_t len)

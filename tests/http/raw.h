@@ -28,6 +28,9 @@ bool raw_write(int connection, const char *bytes, size_t len);
 /* Reads until the server closes or nothing comes for `quiet_ms`. */
 struct raw_answer raw_read(int connection, int quiet_ms);
 
+/* Waits for bytes, and for no more than come with them: a small answer is whole. */
+struct raw_answer raw_read_one(int connection);
+
 /* Open, write, read, close. A text. */
 struct raw_answer raw_ask(const char *text);
 

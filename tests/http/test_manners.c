@@ -7,6 +7,7 @@
 #include "client.h"
 #include "database.h"
 #include "http/router.h"
+#include "raw.h"
 #include "suites.h"
 #include "world.h"
 
@@ -161,6 +162,35 @@ START_TEST(no_answer_lets_another_site_read_it)
 }
 END_TEST
 
+#define MANY 20
+
+/* Answers of one length are written on the same sheets, round after round. */
+START_TEST(everybody_gets_their_own_answer_when_many_ask_at_once)
+{
+	struct person people[MANY];
+	int connections[MANY];
+
+	for (int i = 0; i < MANY; i++) {
+		people[i] = a_volunteer();
+		connections[i] = raw_open();
+	}
+	for (int round = 0; round < 10; round++) {
+		for (int i = 0; i < MANY; i++) {
+			const char *ask = say("GET /api/v1/me HTTP/1.1\r\nHost: %s\r\nCookie: %s\r\n\r\n",
+								  raw_host(), people[i].cookie);
+			raw_write(connections[i], ask, strlen(ask));
+		}
+		for (int i = 0; i < MANY; i++) {
+			struct raw_answer a = raw_read_one(connections[i]);
+			ck_assert_int_eq(a.status, 200);
+			ck_assert_ptr_nonnull(strstr(a.text, volunteer_id(&people[i])));
+		}
+	}
+	for (int i = 0; i < MANY; i++)
+		raw_close(connections[i]);
+}
+END_TEST
+
 START_TEST(a_network_may_make_so_many_volunteers_and_no_more)
 {
 	const char *const options[] = { "--budgets", "volunteers=2/h", NULL };
@@ -233,6 +263,7 @@ Suite *http_manners_suite(void)
 	tcase_add_test(tc, what_our_own_pages_send_is_taken);
 	tcase_add_test(tc, looking_is_allowed_from_anywhere);
 	tcase_add_test(tc, no_answer_lets_another_site_read_it);
+	tcase_add_test(tc, everybody_gets_their_own_answer_when_many_ask_at_once);
 	tcase_add_test(tc, a_network_may_make_so_many_volunteers_and_no_more);
 	tcase_add_test(tc, a_network_may_write_so_often_and_no_more);
 	tcase_add_loop_test(tc, a_forwarded_address_is_believed_of_trusted_proxies_alone, 0, 3);

@@ -12,6 +12,7 @@
 #include "http/client.h"
 #include "http/connection.h"
 #include "http/guard.h"
+#include "http/sheet.h"
 #include "suites.h"
 
 static const struct {
@@ -205,6 +206,48 @@ START_TEST(an_address_to_listen_at_is_read_or_refused)
 }
 END_TEST
 
+START_TEST(a_sheet_belongs_to_one_answer_until_it_is_given_back)
+{
+	static const char *const headers[] = { "A", "b", NULL };
+	struct sheets *sheets = sheets_new(headers);
+	struct sheet *one = sheet_take(sheets, "abc", 3), *two = sheet_take(sheets, "def", 3);
+
+	ck_assert_ptr_ne(one, two);
+	ck_assert_ptr_ne(sheet_response(one), sheet_response(two));
+	sheet_give_back(sheets, one);
+	ck_assert_ptr_ne(sheet_take(sheets, "abcd", 4), one); /* another length, another sheet */
+	ck_assert_ptr_eq(sheet_take(sheets, "ghi", 3), one);
+	sheet_give_back(sheets, one);
+	sheet_give_back(sheets, two);
+	sheets_free(sheets);
+}
+END_TEST
+
+#define MANY_SHEETS 5000
+
+START_TEST(sheets_are_bounded_and_those_of_other_lengths_make_room)
+{
+	static const char *const headers[] = { NULL };
+	static const char text[4097];
+	static struct sheet *taken[MANY_SHEETS];
+	struct sheets *sheets = sheets_new(headers);
+	size_t count = 0;
+
+	ck_assert_ptr_null(sheet_take(sheets, text, sizeof text));
+	while (count < MANY_SHEETS && (taken[count] = sheet_take(sheets, text, count % 4096)))
+		count++;
+	ck_assert_uint_gt(count, 100);
+	ck_assert_uint_lt(count, MANY_SHEETS);
+	sheet_give_back(sheets, taken[0]);
+	taken[0] = sheet_take(sheets, text, 4096);
+	ck_assert_ptr_nonnull(taken[0]);
+	ck_assert_ptr_null(sheet_take(sheets, text, 4096));
+	while (count)
+		sheet_give_back(sheets, taken[--count]);
+	sheets_free(sheets);
+}
+END_TEST
+
 /* Both ends of a connection to ourselves: what a server accepted, and its client. */
 static void connect_pair(int ends[2])
 {
@@ -306,6 +349,8 @@ Suite *guard_suite(void)
 						COUNT(prefixes));
 	tcase_add_test(tc, a_v6_client_counts_by_its_site);
 	tcase_add_loop_test(tc, an_address_to_listen_at_is_read_or_refused, 0, COUNT(addresses));
+	tcase_add_test(tc, a_sheet_belongs_to_one_answer_until_it_is_given_back);
+	tcase_add_test(tc, sheets_are_bounded_and_those_of_other_lengths_make_room);
 	tcase_add_loop_test(tc, a_connection_is_hung_up_on_when_the_time_of_its_phase_is_over, 0,
 						COUNT(patience));
 	tcase_add_loop_test(tc, a_requests_time_begins_with_its_first_byte, 0, 2);
