@@ -10,6 +10,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -40,6 +41,7 @@ struct counters {
 
 struct server {
 	struct MHD_Daemon *daemon;
+	MHD_socket listener; /* ours to close, once we accept no more */
 	struct server_config config;
 	struct router *router;
 	struct answers *answers;
@@ -373,6 +375,7 @@ static struct server *server_new(const struct server_config *config)
 	if (!server)
 		abort();
 	memset(server, 0, sizeof *server);
+	server->listener = MHD_INVALID_SOCKET;
 	server->config = *config;
 	server->router = router_new(config->routes);
 	server->answers = answers_new(config->headers);
@@ -418,9 +421,9 @@ const char *server_address(const struct server *server)
 void server_quiesce(struct server *server)
 {
 	server->stopping = true;
-	MHD_socket socket = MHD_quiesce_daemon(server->daemon);
-	if (socket != MHD_INVALID_SOCKET)
-		close(socket);
+	server->listener = MHD_quiesce_daemon(server->daemon);
+	if (server->listener != MHD_INVALID_SOCKET)
+		shutdown(server->listener, SHUT_RDWR); /* MHD's threads may still look at it */
 }
 
 unsigned server_settle(struct server *server, unsigned timeout_ms)
@@ -435,6 +438,8 @@ unsigned server_settle(struct server *server, unsigned timeout_ms)
 void server_stop(struct server *server)
 {
 	MHD_stop_daemon(server->daemon);
+	if (server->listener != MHD_INVALID_SOCKET)
+		close(server->listener);
 	server_free(server);
 }
 
