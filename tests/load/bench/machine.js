@@ -25,7 +25,7 @@ const ROOT = process.getuid() === 0;
 const asOwner = ROOT ? ["--reuid", "postgres", "--regid", "postgres", "--init-groups"] : [];
 const TMPFS = 0x01021994;
 
-export const BUILD = path.resolve(process.env.TOUCHSTONE_BUILD ?? "build");
+export const BUILD = path.resolve(process.env.TOUCHSTONE_BUILD ?? (process.env.PROGRAM ? path.dirname(process.env.PROGRAM) : "build"));
 export const program = (name) => path.join(BUILD, name);
 
 /** Whatever we started and has not ended. */

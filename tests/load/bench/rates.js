@@ -31,7 +31,8 @@ export async function pgbenchBest(bench) {
 		return bench.pgbenchBest;
 	const seconds = Math.max(1, Math.round(bench.seconds / 2));
 	const found = [];
-	await bench.stand.pgbench("pair_once", 16, seconds); // warms the tables
+	if (!bench.small)
+		await bench.stand.pgbench("pair_once", 16, seconds); // warms the tables
 	for (const script of Object.keys(SCRIPTS))
 		for (const clients of bench.pgbenchClients ?? CLIENTS)
 			found.push({ script, clients, rate: await bench.stand.pgbench(script, clients, seconds) });
@@ -52,7 +53,7 @@ const better = (rates) => rates.pair_once.map((rate, n) => Math.max(rate, rates.
 /** Runs a load with enough prepared requests; when they run out, again with more. */
 async function withEnough(state, seconds, attempt) {
 	for (;;) {
-		const count = Math.ceil(state.expected * seconds * 1.5) + 2000;
+		const count = Math.ceil(state.expected * seconds * 1.5) + 512;
 		try {
 			const rate = await attempt(count);
 			state.expected = Math.max(rate, state.expected * 0.7);
@@ -90,7 +91,8 @@ export async function judgments(bench) {
 	const { stand, report } = bench;
 	const best = await pgbenchBest(bench);
 	const levels = bench.connections ?? [64, 128, 256];
-	await judge(bench, levels[0], Math.max(1, Math.round(bench.seconds / 2)));
+	if (!bench.small)
+		await judge(bench, levels[0], Math.max(1, Math.round(bench.seconds / 2)));
 	const measures = { ...Object.fromEntries(levels.map((level) => [level, () => judge(bench, level, bench.seconds)])), ...pgbenchMeasures(bench, best) };
 	// pgbench in the middle of each round, so that neither is always measured behind the other.
 	const names = [levels[0], "pair_statements", ...levels.slice(1), "pair_once"];
@@ -152,7 +154,8 @@ async function ask(bench, known) {
 }
 
 export async function assignments(bench) {
-	await ask(bench, false);
+	if (!bench.small)
+		await ask(bench, false);
 	const rates = await alternate(bench.rounds, { known: () => ask(bench, true), healthz: () => healthzRate(bench), fresh: () => ask(bench, false) });
 	bench.report.ratio({ part: "assignments", what: "POST /assignments a second, each volunteer's first, against /healthz", target: 0.5, ours: rates.fresh, reference: rates.healthz });
 	bench.report.ratio({ part: "assignments", what: "the same, by volunteers whom the server knows", target: 0.5, ours: rates.known, reference: rates.healthz });
@@ -178,7 +181,8 @@ async function cycles(bench) {
 
 export async function cycle(bench) {
 	const best = await pgbenchBest(bench);
-	await cycles(bench);
+	if (!bench.small)
+		await cycles(bench);
 	const rates = await alternate(bench.rounds, { ...pgbenchMeasures(bench, best), cycle: async () => (await cycles(bench)).value });
 	bench.report.ratio({ part: "cycle", what: "whole cycles a second (pair, two media of 50 KB, judgment) against pgbench's best", target: 0.4, ours: rates.cycle, reference: better(rates) });
 }
@@ -247,10 +251,11 @@ export async function files(bench) {
 	};
 	const second = (url, headers) => h2load(bench, url, headers);
 	const measures = { ours: () => ours(fetchAll), nginx: () => fetchAll(nginx.url, {}) };
-	if (await has("h2load"))
+	if (!bench.small && await has("h2load"))
 		Object.assign(measures, { oursToo: () => ours(second), nginxToo: () => second(nginx.url, {}) });
 	try {
-		await measures.ours();
+		if (!bench.small)
+			await measures.ours();
 		const rates = await alternate(bench.rounds, measures);
 		bench.report.ratio({ part: "files", what: "a medium of 200 KB, 64 connections, against nginx with sendfile", target: 0.8, ours: rates.ours, reference: rates.nginx });
 		if (rates.oursToo)

@@ -43,7 +43,8 @@ export async function idle(bench) {
 		await stand.server.stop();
 		await stand.server.start();
 		const server = stand.server.process.pid;
-		await othersFeel(bench);
+		if (!bench.small)
+			await othersFeel(bench);
 		const before = { ...await usage(server), ...await othersFeel(bench) };
 		const held = await holdIdle(bench, count);
 		const during = { ...await usage(server), ...await othersFeel(bench) };
@@ -122,7 +123,7 @@ export async function memory(bench) {
 	const began = Date.now();
 	await makeLarge(bench, items, pairs);
 	report.note(`The large catalogue has ${items.toLocaleString("en-US")} items and ${pairs.toLocaleString("en-US")} judged pairs (BENCH_JUDGMENTS); making it took ${((Date.now() - began) / 1000).toFixed(0)} s.`);
-	for (const args of [["--no-work"], []]) {
+	for (const args of bench.small ? [[]] : [["--no-work"], []]) {
 		const rounds = [];
 		for (let round = 0; round < Math.min(bench.rounds, 2); round++) {
 			await stand.quiet();

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+// The load in small: every part of `make bench` runs, the checker passes what is good and sees what is not, and kills,
+// stops and a short soak cost nothing. Figures are for `make bench`; here only that there are some.
+
+import assert from "node:assert/strict";
+import { appendFile, copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, before, describe, test } from "node:test";
+
+import { control, killOne, stopOne } from "./bench/faults.js";
+import { DURABLE, endAll, has, pause, run } from "./bench/machine.js";
+import * as rates from "./bench/rates.js";
+import { Report, median } from "./bench/report.js";
+import * as sizes from "./bench/sizes.js";
+import { soak } from "./bench/soak.js";
+import { Stand } from "./bench/stand.js";
+
+const SMALL = { small: true, seconds: 1, rounds: 1, pgbenchClients: [8], connections: [64], volunteers: 2000, idle: 400, large: 3000, largePairs: 2000, releaseItems: 60, calm: 50 };
+
+const wrkIsMissing = !await has("wrk") && "wrk is not installed";
+
+describe("a load", () => {
+	let folder, stand;
+
+	before(async () => {
+		folder = await mkdtemp(path.join(tmpdir(), "touchstone-load-"));
+		await run("chmod", ["711", folder]);
+		stand = await Stand.open({ folder, settings: { ...DURABLE, shared_buffers: "64MB", max_wal_size: "1GB", recovery_init_sync_method: "syncfs" }, items: 3000, renditions: 8 });
+		stand.quiet = () => {}; // figures do not matter here, and time does
+	});
+
+	after(async () => {
+		await stand?.close();
+		await endAll();
+		await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+	});
+
+	const parts = { judgments: rates.judgments, latency: rates.latency, assignments: rates.assignments, cycle: rates.cycle, files: rates.files, healthz: rates.healthz, idle: sizes.idle, memory: sizes.memory, exports: sizes.exports, instructions: sizes.instructions };
+	const bench = {};
+
+	for (const [name, part] of Object.entries(parts))
+		test(`the part ${name} of the bench measures something`, { timeout: 60_000, skip: wrkIsMissing }, async (t) => {
+			Object.assign(bench, SMALL, { stand, folder, report: new Report({ settings: {} }) });
+			t.mock.method(console, "error", () => {});
+			await part(bench);
+			for (const row of bench.report.rows) {
+				t.diagnostic(`${row.what}: ${row.median}`);
+				assert.ok(Number.isFinite(row.median), row.what);
+				assert.ok(!row.ours || [...row.ours, ...row.reference].every((rate) => rate > 0), row.what);
+			}
+			assert.ok(bench.report.rows.length + bench.report.notes.length > 0);
+			assert.match(bench.report.table(), /^\| what \| target \|/);
+		});
+
+	/** A run that all is well with, and its files. */
+	async function goodRun() {
+		const sealed = await stand.judgments(400, 1);
+		const said = `${sealed.name}.said`;
+		const result = await stand.client("requests", `${sealed.name}.0`, { connections: 16, log: said }).result;
+		assert.equal(result.answers["201"], 400);
+		return { first: sealed.first, next: sealed.next, issued: `${sealed.name}.issued`, said };
+	}
+
+	test("the checker finds no fault with a good run, and sees each kind of fault", async (t) => {
+		const good = await goodRun();
+		const all = { stored: 400, acknowledged: 400, lost: 0, twice: 0, changed: 0, never_issued: 0, unheard: 0, examples: [], good: true };
+		assert.deepEqual(await stand.check(good), all);
+
+		await t.test("acknowledged, and not stored", async () => {
+			const said = stand.at("one-more");
+			await copyFile(good.said, said);
+			await appendFile(said, `${good.next}\t201\t0\n`);
+			const found = await stand.check({ ...good, next: good.next + 1, said, mayLose: true });
+			assert.deepEqual(found, { ...all, acknowledged: 401, lost: 1, examples: [good.next], good: false });
+			await assert.rejects(stand.check({ ...good, next: good.next + 1, said }), /"lost":1/);
+		});
+
+		await t.test("stored, and never issued", async () => {
+			const issued = stand.at("one-less");
+			await writeFile(issued, (await readFile(good.issued, "utf8")).replace(/^.*\n/, ""));
+			assert.deepEqual(await stand.check({ ...good, issued, mayLose: true }), { ...all, never_issued: 1, good: false });
+		});
+
+		await t.test("stored, and nobody was told", async () => {
+			const said = stand.at("one-unheard");
+			await writeFile(said, (await readFile(good.said, "utf8")).replace(/\t201\t/, "\t0\t"));
+			assert.deepEqual(await stand.check({ ...good, said }), { ...all, acknowledged: 399, unheard: 1 });
+		});
+
+		await t.test("stored twice, and otherwise than it was sent", async () => {
+			await stand.sql(`with pair as (insert into judged_pair (assignment_id, volunteer_id, campaign_id, kind, matched, policy, body_hash, response_ms, server_ms)
+				select gen_random_uuid(), bench_id(999999999), campaign_id, kind, matched, policy, body_hash, response_ms, server_ms from judged_pair where response_ms = ${good.first} returning assignment_id)
+				insert into judgment (item_id, volunteer_id, assignment_id, position, verdict, confidence, training)
+				select bench_id(n), bench_id(999999999), assignment_id, case n when 1 then 'left' else 'right' end, case (${good.first} / n) % 2 when 1 then 'real' else 'fake' end, 50, false from pair, generate_series(1, 2) n`);
+			assert.deepEqual(await stand.check({ ...good, mayLose: true }), { ...all, stored: 401, twice: 1, changed: 1, never_issued: 1, good: false });
+		});
+
+		await t.test("counted by wrk, and not stored", async () => {
+			const wrk = { answers: 402, sent: 402 };
+			const found = await stand.check({ ...await goodRun(), wrk, said: undefined, mayLose: true });
+			assert.deepEqual({ lost: found.lost, good: found.good }, { lost: 2, good: false });
+		});
+	});
+
+	for (const [victim, kind] of [["server", "arrive"], ["PostgreSQL", "prepared"]])
+		test(`killing ${victim} loses nothing that was acknowledged`, { timeout: 60_000 }, async (t) => {
+			const found = await killOne(stand, victim, kind);
+			t.diagnostic(JSON.stringify(found));
+			assert.ok(found.good && found.acknowledged > 0);
+		});
+
+	test("stopping loses no answer", { timeout: 60_000 }, async (t) => {
+		const found = await stopOne(stand, "prepared");
+		t.diagnostic(JSON.stringify(found));
+		assert.equal(found.unheard, 0);
+		assert.ok(found.acknowledged > 0);
+	});
+
+	test("the negative control: where PostgreSQL forgets, the checker reports loss", { timeout: 60_000 }, async (t) => {
+		const found = await control(stand);
+		t.diagnostic(JSON.stringify(found));
+		assert.ok(found.lost > 0);
+	});
+
+	test("a soak in small leaks no descriptor and meets no error", { timeout: 60_000 }, async (t) => {
+		const found = await soak(stand, { seconds: 3, every_s: 0.5 });
+		t.diagnostic(JSON.stringify({ ...found, samples: found.samples.length }));
+		assert.equal(found.errors, 0, found.first_odd);
+		assert.equal(found.leaked, false);
+		assert.ok(found.check.good && found.check.acknowledged > 0);
+		assert.ok(found.samples.length >= 3);
+	});
+});
+
+test("a fixed rate counts the wait of requests that a stalled server kept from being sent", async () => {
+	let stalled = 0;
+	const server = createServer(async (request, response) => {
+		await (stalled ||= pause(600)); // only the first ones wait
+		response.end("{}");
+	});
+	await new Promise((done) => { server.listen(0, "127.0.0.1", done); });
+	const client = (options) => Stand.prototype.client.call({ server: server.address() }, "requests", path.join(tmpdir(), `touchstone-rate-${process.pid}`), options).result;
+	await writeFile(path.join(tmpdir(), `touchstone-rate-${process.pid}`), `32 0\nGET / HTTP/1.1\r\nHost: nobody\r\n\r\n`.repeat(200));
+	try {
+		const steady = await client({ connections: 2, rate: 200, seconds: 1 });
+		stalled = 0;
+		const closed = await client({ connections: 2, seconds: 1 });
+		assert.ok(steady.times.request.p50_ms > 50, `half of all should have begun while it stalled: ${JSON.stringify(steady.times)}`);
+		assert.ok(closed.times.request.p50_ms < 50, JSON.stringify(closed.times));
+	} finally {
+		server.close();
+		await rm(path.join(tmpdir(), `touchstone-rate-${process.pid}`));
+	}
+});
+
+test("the middle of an even number of rounds lies between the two in the middle", () => {
+	assert.equal(median([3, 1, 2]), 2);
+	assert.equal(median([4, 1, 2, 3]), 2.5);
+});
