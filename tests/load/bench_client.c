@@ -42,12 +42,12 @@
 #include "bench_link.h"
 #include "bench_requests.h"
 
-#define SECOND   1000000000LL
-#define RETRY_NS (20 * SECOND / 1000)
-#define DRAIN_NS (10 * SECOND)
-#define FLUSH_NS (SECOND / 10) /* the log may be read meanwhile */
-#define TEXT     512
-#define STATUSES 600
+#define SECOND       1000000000LL
+#define RETRY_NS     (20 * SECOND / 1000)
+#define DRAIN_NS     (10 * SECOND)
+#define FLUSH_NS     (SECOND / 10) /* the log may be read meanwhile */
+#define TEXT         512
+#define STATUSES     600
 #define EACH_ADDRESS 5000 /* connections from one source address */
 
 enum step {
@@ -417,8 +417,7 @@ static void go_on(struct player *player)
 		assigned(player);
 		return;
 	case STEP_MEDIA:
-		ask_own(player, STEP_OTHER_MEDIA,
-				bench_get(player->own, player->urls[1], player->cookie));
+		ask_own(player, STEP_OTHER_MEDIA, bench_get(player->own, player->urls[1], player->cookie));
 		return;
 	case STEP_OTHER_MEDIA:
 		decide(player);
@@ -619,9 +618,10 @@ static void print_times(void)
 		printf("%s\"%s\":{\"count\":%" PRIu64 ",\"mean_ms\":%.3f,\"p50_ms\":%.3f,\"p90_ms\":%.3f,"
 			   "\"p99_ms\":%.3f,\"p999_ms\":%.3f,\"max_ms\":%.3f}",
 			   first ? "" : ",", step_names[s], times.count,
-			   (double)times.sum / (double)times.count / 1e6, (double)histogram_at(&times, .5) / 1e6,
-			   (double)histogram_at(&times, .9) / 1e6, (double)histogram_at(&times, .99) / 1e6,
-			   (double)histogram_at(&times, .999) / 1e6, (double)times.max / 1e6);
+			   (double)times.sum / (double)times.count / 1e6,
+			   (double)histogram_at(&times, .5) / 1e6, (double)histogram_at(&times, .9) / 1e6,
+			   (double)histogram_at(&times, .99) / 1e6, (double)histogram_at(&times, .999) / 1e6,
+			   (double)times.max / 1e6);
 		first = false;
 	}
 	printf("}");
@@ -692,33 +692,62 @@ static void map_work(const char *name)
 static void read_option(int option)
 {
 	switch (option) {
-	case 'c': options.connections = (unsigned)atoi(optarg); break;
-	case 's': options.seconds = atof(optarg); break;
-	case 'r': options.rate = atof(optarg); break;
-	case 'p': options.persist = true; break;
-	case 'l': options.log_name = optarg; break;
-	case 't': load.next_tag = strtoull(optarg, NULL, 10); break;
-	case 'n': options.pairs = (unsigned)atoi(optarg); break;
-	case 'g': options.campaign = optarg; break;
-	case 'm': options.no_media = true; break;
-	case 'w': options.think_ns = (int64_t)(atof(optarg) * 1e6); break;
-	case 'k': options.skip = (unsigned)atoi(optarg); break;
-	case 'a': options.stats = (unsigned)atoi(optarg); break;
-	default: exit(2);
+	case 'c':
+		options.connections = (unsigned)atoi(optarg);
+		break;
+	case 's':
+		options.seconds = atof(optarg);
+		break;
+	case 'r':
+		options.rate = atof(optarg);
+		break;
+	case 'p':
+		options.persist = true;
+		break;
+	case 'l':
+		options.log_name = optarg;
+		break;
+	case 't':
+		load.next_tag = strtoull(optarg, NULL, 10);
+		break;
+	case 'n':
+		options.pairs = (unsigned)atoi(optarg);
+		break;
+	case 'g':
+		options.campaign = optarg;
+		break;
+	case 'm':
+		options.no_media = true;
+		break;
+	case 'w':
+		options.think_ns = (int64_t)(atof(optarg) * 1e6);
+		break;
+	case 'k':
+		options.skip = (unsigned)atoi(optarg);
+		break;
+	case 'a':
+		options.stats = (unsigned)atoi(optarg);
+		break;
+	default:
+		exit(2);
 	}
 }
 
 static void read_options(int argc, char **argv)
 {
-	static const struct option known[] = {
-		{ "connections", required_argument, NULL, 'c' }, { "seconds", required_argument, NULL, 's' },
-		{ "rate", required_argument, NULL, 'r' },        { "persist", no_argument, NULL, 'p' },
-		{ "log", required_argument, NULL, 'l' },         { "first-tag", required_argument, NULL, 't' },
-		{ "pairs", required_argument, NULL, 'n' },       { "campaign", required_argument, NULL, 'g' },
-		{ "no-media", no_argument, NULL, 'm' },          { "think", required_argument, NULL, 'w' },
-		{ "skip", required_argument, NULL, 'k' },        { "stats", required_argument, NULL, 'a' },
-		{ NULL, 0, NULL, 0 }
-	};
+	static const struct option known[] = { { "connections", required_argument, NULL, 'c' },
+										   { "seconds", required_argument, NULL, 's' },
+										   { "rate", required_argument, NULL, 'r' },
+										   { "persist", no_argument, NULL, 'p' },
+										   { "log", required_argument, NULL, 'l' },
+										   { "first-tag", required_argument, NULL, 't' },
+										   { "pairs", required_argument, NULL, 'n' },
+										   { "campaign", required_argument, NULL, 'g' },
+										   { "no-media", no_argument, NULL, 'm' },
+										   { "think", required_argument, NULL, 'w' },
+										   { "skip", required_argument, NULL, 'k' },
+										   { "stats", required_argument, NULL, 'a' },
+										   { NULL, 0, NULL, 0 } };
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", known, NULL)) >= 0)

@@ -17,7 +17,7 @@
 
 enum link_state {
 	LINK_CLOSED,
-	LINK_IDLE, /* connected, or about to be: what is sent waits in the socket */
+	LINK_IDLE,    /* connected, or about to be: what is sent waits in the socket */
 	LINK_WAITING, /* a request is being sent, or its answer read */
 };
 

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define BENCH_REQUEST 2048   /* bytes that hold any of these requests */
+#define BENCH_REQUEST 2048     /* bytes that hold any of these requests */
 #define BENCH_TAGS    86400000 /* the server takes no larger response_ms */
 
 /* Each writes one whole HTTP/1.1 request and returns its length; 0: it does not fit. */

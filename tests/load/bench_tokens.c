@@ -28,7 +28,7 @@
 #include "domain/assignment.h"
 
 #define MAX_PARTS   16
-#define LONG_AGO_S  6   /* a pair is looked at for some seconds */
+#define LONG_AGO_S  6 /* a pair is looked at for some seconds */
 #define MAX_PAIRS   400
 #define COOKIE_TEXT 256
 

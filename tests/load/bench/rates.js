@@ -88,22 +88,22 @@ async function peak(bench) {
 }
 
 export async function judgments(bench) {
-	const { stand, report } = bench;
+	const { report } = bench;
 	const best = await pgbenchBest(bench);
 	const levels = bench.connections ?? [64, 128, 256];
 	if (!bench.small)
 		await judge(bench, levels[0], Math.max(1, Math.round(bench.seconds / 2)));
-	const measures = { ...Object.fromEntries(levels.map((level) => [level, () => judge(bench, level, bench.seconds)])), ...pgbenchMeasures(bench, best) };
-	// pgbench in the middle of each round, so that neither is always measured behind the other.
-	const names = [levels[0], "pair_statements", ...levels.slice(1), "pair_once"];
-	const rates = await alternate(bench.rounds, Object.fromEntries(names.map((name) => [`${name} `, measures[name]])));
-	const of = (name) => rates[`${name} `];
-	const reference = better({ pair_once: of("pair_once"), pair_statements: of("pair_statements") });
+	const name = (level) => `${level} connections`;
+	const [first, ...others] = levels.map((level) => [name(level), () => judge(bench, level, bench.seconds)]);
+	const [statements, once] = Object.entries(pgbenchMeasures(bench, best));
+	// pgbench between ours, so that neither is always measured behind the other.
+	const rates = await alternate(bench.rounds, Object.fromEntries([first, statements, ...others, once]));
 	for (const level of levels)
-		report.ratio({ part: "judgments", what: `judged pairs a second, ${level} connections, against pgbench's best`, target: 1.5, ours: of(level), reference });
-	report.ratio({ part: "judgments", what: "the same, the best level against pgbench with a transaction of statements", ours: of(levels[0]).map((_, n) => Math.max(...levels.map((level) => of(level)[n]))), reference: of("pair_statements") });
-	report.ratio({ part: "judgments", what: "the same, the best level against pgbench with one statement", ours: of(levels[0]).map((_, n) => Math.max(...levels.map((level) => of(level)[n]))), reference: of("pair_once") });
-	bench.peak = Math.max(...levels.map((level) => median(of(level))));
+		report.ratio({ part: "judgments", what: `judged pairs a second, ${level} connections, against pgbench's best`, target: 1.5, ours: rates[name(level)], reference: better(rates) });
+	const highest = rates[name(levels[0])].map((_, n) => Math.max(...levels.map((level) => rates[name(level)][n])));
+	for (const [script, words] of Object.entries(SCRIPTS))
+		report.ratio({ part: "judgments", what: `the same, the best level against pgbench with ${words}`, ours: highest, reference: rates[script] });
+	bench.peak = Math.max(...levels.map((level) => median(rates[name(level)])));
 }
 
 /** Our own client at a fixed rate; the checker knows every pair. Answers the client's JSON. */
