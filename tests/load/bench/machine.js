@@ -169,17 +169,18 @@ export class Cluster {
 
 	/**
 	 * Waits until neither PostgreSQL nor `others` have work left from before (scoring, vacuuming), so that one
-	 * measurement does not pay for the one before it. Answers the seconds it took.
+	 * measurement does not pay for the one before it. Answers whether they came to rest in time.
 	 */
-	async quiet(others, seconds = 30) {
+	async quiet(others, seconds = 15) {
 		const began = Date.now();
-		for (let calm = 0; calm < 2 && Date.now() - began < seconds * 1000;) {
+		let calm = 0;
+		while (calm < 2 && Date.now() - began < seconds * 1000) {
 			const pids = [...await childrenOf(this.process.pid), ...others];
 			const before = await busyTime(pids);
 			await pause(150);
 			calm = await busyTime(pids) - before <= 20 ? calm + 1 : 0;
 		}
-		return (Date.now() - began) / 1000;
+		return calm >= 2;
 	}
 
 	async stop() {

@@ -83,7 +83,7 @@ const JUDGED = `
 	insert into judgment (item_id, volunteer_id, assignment_id, position, verdict, confidence, training)
 	select bench_id(1 + (n * 2 + side) * 7919 % :items), bench_id(1 + n / 10), bench_id(n), case side when 0 then 'left' else 'right' end,
 		case when (n * 2 + side) * 7919 % :items % 2 = 0 then 'real' else 'fake' end, 75, false
-	from generate_series(1, :pairs - 10) n, generate_series(0, 1) side;
+	from generate_series(1::bigint, :pairs - 10) n, generate_series(0, 1) side;
 	insert into consensus (item_id, p_fake, low, high, judgments, fake_votes)
 	select item_id, avg((verdict = 'fake')::int::float8) * .8 + .1, 0, 1, count(*), count(*) filter (where verdict = 'fake') from judgment group by item_id;
 	analyze;`;

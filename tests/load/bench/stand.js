@@ -28,7 +28,7 @@ export class Stand {
 	/** @param {object} options { folder, settings, items, renditions: how many media of 50 KB } */
 	static async open({ folder, settings, items, renditions = 256 }) {
 		const stand = new Stand();
-		Object.assign(stand, { folder, items, nextVolunteer: 1, nextTag: FIRST_TAG, run: 0, checks: [] });
+		Object.assign(stand, { folder, items, nextVolunteer: 1, nextTag: FIRST_TAG, run: 0, checks: [], restless: 0, waited_s: 0 });
 		await rm(path.join(folder, "data"), { recursive: true, force: true });
 		await rm(path.join(folder, "work"), { recursive: true, force: true });
 		await mkdir(path.join(folder, "work"), { recursive: true });
@@ -115,8 +115,10 @@ export class Stand {
 	}
 
 	/** Before each measurement. */
-	quiet() {
-		return this.cluster.quiet([this.server.process.pid]);
+	async quiet() {
+		const began = Date.now();
+		this.restless += await this.cluster.quiet([this.server.process.pid]) ? 0 : 1;
+		this.waited_s += (Date.now() - began) / 1000;
 	}
 
 	/** wrk, for so many seconds; with `prepared` each request of its files once, else GET of `url`. */
