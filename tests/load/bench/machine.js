@@ -111,15 +111,32 @@ function kill(pid) {
 	}
 }
 
-/** Processor time that processes have used so far, in ms. */
-async function busyTime(pids) {
+/** Processor time that processes have used so far, in ms; with that of their children who have ended, or without. */
+async function busyTime(pids, { andEnded = false } = {}) {
 	let ticks = 0;
 	for (const pid of pids) {
 		const line = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
-		const fields = line.replace(/^.*\) /s, "").split(" ");
-		ticks += line ? Number(fields[11]) + Number(fields[12]) : 0;
+		const fields = line.replace(/^.*\) /s, "").split(" ").slice(11, andEnded ? 15 : 13);
+		ticks += line ? fields.reduce((sum, field) => sum + Number(field), 0) : 0;
 	}
 	return ticks * 10;
+}
+
+/** Processor time of the whole machine, and what of it was ours: us, what we started, and what PostgreSQL forked. */
+async function shares() {
+	const [user, nice, system, , , irq, softirq, steal] = /^cpu +(.*)$/m.exec(await readFile("/proc/stat", "utf8"))[1].split(" ").map(Number);
+	const own = [process.pid, ...await childrenOf(process.pid)];
+	const forked = (await Promise.all(own.slice(1).map(childrenOf))).flat();
+	return { at: Date.now(), all: (user + nice + system + irq + softirq + steal) * 10, ours: await busyTime([...own, ...forked], { andEnded: true }) };
+}
+
+/** Does something. Answers { value, foreign }: which part of the machine others used meanwhile (0 to 1). */
+export async function withNoise(work) {
+	const before = await shares();
+	const value = await work();
+	const after = await shares();
+	const foreign = after.all - before.all - (after.ours - before.ours);
+	return { value, foreign: Math.max(0, foreign / (after.at - before.at) / os.cpus().length) };
 }
 
 const gone = (pid) => readFile(`/proc/${pid}/stat`, "utf8").then((line) => / Z /.test(line.replace(/^.*\)/s, "")), () => true);

@@ -71,6 +71,7 @@ async function bench() {
 	}
 	const good = stand.checks.filter((one) => one.good).length;
 	report.note(`The checker ran ${stand.checks.length} times: ${stand.checks.reduce((sum, one) => sum + one.acknowledged, 0)} acknowledged pairs, ${good} runs without a fault${names.includes("control") ? ", and the control" : ""}.`);
+	report.noteNoise();
 	report.note(`${Math.round(process.uptime())} s in all, ${Math.round(stand.waited_s)} s of them waiting until the work of the measurement before had ended${stand.restless ? `; ${stand.restless} times it had not after 15 s` : ""}.`);
 	await writeText(path.join(BUILD, "bench/result.json"), report.json());
 	console.log(report.table());

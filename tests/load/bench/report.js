@@ -22,6 +22,13 @@ export class Report {
 		this.rows = [];
 		this.notes = [];
 		this.checks = [];
+		this.noise = []; // of each measurement: what others did to the machine meanwhile
+	}
+
+	noteNoise() {
+		const shares = this.noise.map(({ foreign }) => foreign);
+		if (shares.length)
+			this.note(`Others used ${(100 * median(shares)).toFixed(0)} % of the machine while it was measured (median of ${shares.length} measurements; at most ${(100 * Math.max(...shares)).toFixed(0)} %).`);
 	}
 
 	/**
@@ -61,6 +68,6 @@ export class Report {
 	}
 
 	json() {
-		return `${JSON.stringify({ facts: this.facts, rows: this.rows, notes: this.notes, checks: this.checks }, null, "\t")}\n`;
+		return `${JSON.stringify({ facts: this.facts, rows: this.rows, notes: this.notes, checks: this.checks, measurements: this.noise, raw: this.raw }, null, "\t")}\n`;
 	}
 }
