@@ -234,7 +234,9 @@ http { ${temporary} access_log off; sendfile on; tcp_nopush on; keepalive_reques
 
 async function h2load(bench, url, headers) {
 	const more = Object.entries(headers).flatMap(([name, value]) => ["-H", `${name}: ${value}`]);
-	const { stdout } = await run("h2load", ["--h1", "-c", "64", "-t", "2", "-D", String(bench.seconds), ...more, url]);
+	const load = () => run("h2load", ["--h1", "-c", "64", "-t", "2", "-D", String(bench.seconds), ...more, url]);
+	await bench.stand.quiet();
+	const { stdout } = await (url.startsWith(bench.stand.server.url) ? load() : bench.stand.alone(load));
 	const [, succeeded, bad] = /(\d+) succeeded, (\d+) failed/.exec(stdout).map(Number);
 	if (bad)
 		throw new Error(`h2load: ${stdout}`);

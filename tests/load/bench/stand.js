@@ -121,13 +121,26 @@ export class Stand {
 		this.waited_s += (Date.now() - began) / 1000;
 	}
 
+	/** Does something while the server sleeps: what it would score later is none of a reference's business. */
+	async alone(work) {
+		const server = this.server.process;
+		server.kill("SIGSTOP");
+		try {
+			return await work();
+		} finally {
+			server.kill("SIGCONT");
+		}
+	}
+
 	/** wrk, for so many seconds; with `prepared` each request of its files once, else GET of `url`. */
 	async wrk({ connections, seconds, prepared, url = this.server.url, headers = {}, threads = 2 }) {
+		const ours = url.startsWith(`${this.server.url}/`) || url === this.server.url;
 		const args = [`-t${threads}`, `-c${connections}`, `-d${seconds}s`, "--timeout", "10s", "-s", path.join(HERE, "../bench_wrk.lua")];
 		for (const [name, value] of Object.entries(headers))
 			args.push("-H", `${name}: ${value}`);
 		await this.quiet();
-		const { stdout } = await run("wrk", [...args, url, ...prepared ? ["--", prepared.name] : []]);
+		const load = () => run("wrk", [...args, url, ...prepared ? ["--", prepared.name] : []]);
+		const { stdout } = await (ours ? load() : this.alone(load));
 		const said = JSON.parse(/^JSON (.*)$/m.exec(stdout)[1]);
 		said.per_second = said.answers / said.seconds;
 		if (said.ran_out)
@@ -162,7 +175,7 @@ export class Stand {
 		this.pgbenchRuns = (this.pgbenchRuns ?? 0) + 1;
 		await this.quiet();
 		const before = await this.rows();
-		const { stdout } = await run(`${this.cluster.bin}/pgbench`, ["-n", "-M", "prepared", "-c", clients, "-j", 2, "-T", seconds, "-D", "n=0", "-D", `first=${first + this.pgbenchRuns * 10_000_000}`, "-D", `clients=${clients}`, "-D", `items=${this.items}`, "-D", `campaign=${this.campaign}`, "-f", file(`${script}.pgbench`), this.cluster.url("bench")].map(String), { env: { ...process.env, LC_ALL: "C" } });
+		const { stdout } = await this.alone(() => run(`${this.cluster.bin}/pgbench`, ["-n", "-M", "prepared", "-c", clients, "-j", 2, "-T", seconds, "-D", "n=0", "-D", `first=${first + this.pgbenchRuns * 10_000_000}`, "-D", `clients=${clients}`, "-D", `items=${this.items}`, "-D", `campaign=${this.campaign}`, "-f", file(`${script}.pgbench`), this.cluster.url("bench")].map(String), { env: { ...process.env, LC_ALL: "C" } }));
 		if (!/number of failed transactions: 0 /.test(stdout))
 			throw new Error(`pgbench: ${stdout}`);
 		const after = await this.rows();
