@@ -59,7 +59,7 @@ CREATE TABLE item (
     format           text NOT NULL,
     rendition        bytea NOT NULL CHECK (octet_length(rendition) = 32),
     rendition_bytes  bigint NOT NULL CHECK (rendition_bytes > 0),
-    rendition_type   text NOT NULL,
+    rendition_type   text NOT NULL CHECK (rendition_type ~ '^[a-z0-9.+-]+/[a-z0-9.+-]+$'),
     poster           bytea CHECK (octet_length(poster) = 32),
     thumbnail        bytea CHECK (octet_length(thumbnail) = 32),
     width            integer CHECK (width > 0),

@@ -17,22 +17,18 @@ static const char *const types[] = { "image", "video", "audio", NULL };
 static struct error read_wish(struct request *req, struct assignment_wish *wish)
 {
 	json_auto_t *object = NULL;
-	struct error err = request_object(req, &object);
-	struct reader r = { .object = object, .arena = req->arena };
+	struct error err;
 
-	if (err.code)
+	*wish = (struct assignment_wish){ .any_type = true };
+	if (req->body_len == 2 && memcmp(req->body, "{}", 2) == 0)
+		return ok(); /* what nearly everybody sends */
+	if ((err = request_object(req, &object)).code)
 		return err;
+	struct reader r = { .object = object, .arena = req->arena };
 	wish->any_type = !read_present(&r, "media_type");
 	wish->type = (enum media_type)read_choice_or(&r, "media_type", types, 0);
 	wish->campaign = read_text_or(&r, "campaign", 63, NULL);
 	return reader_done(&r);
-}
-
-static json_t *place_json(struct request *req, const char *position, const struct item_media *media,
-						  const struct lease *lease)
-{
-	return json_pack("{s:s, s:o}", "position", position, "media",
-					 showing_json(req, media, lease->expires_s + MEDIA_GRACE_S));
 }
 
 static void answer(struct request *req, enum desk_outcome outcome,
@@ -40,6 +36,7 @@ static void answer(struct request *req, enum desk_outcome outcome,
 {
 	const struct lease *lease = &assignment->lease;
 	const struct item_media *media = assignment->media;
+	int64_t until_s = lease->expires_s + MEDIA_GRACE_S;
 	char token[LEASE_TOKEN], expires_at[CLOCK_TEXT];
 
 	if (outcome == DESK_NONE_LEFT) {
@@ -48,14 +45,17 @@ static void answer(struct request *req, enum desk_outcome outcome,
 	}
 	lease_seal(api.seal, lease, token);
 	clock_text(expires_at, lease->expires_s);
-	request_json(req, outcome == DESK_NEW ? 201 : 200,
-				 json_pack("{s:s, s:s, s:b, s:s, s:s, s:b, s:[o, o]}", "assignment", token,
-						   "expires_at", expires_at, "training", lease->kind == KIND_TRAINING,
-						   "media_type", media_type_name(media[0].type), "question",
-						   assignment->question, "sensitive",
-						   media[0].sensitive || media[1].sensitive, "items",
-						   place_json(req, "left", &media[0], lease),
-						   place_json(req, "right", &media[1], lease)));
+	request_json_text(
+		req, outcome == DESK_NEW ? 201 : 200,
+		arena_printf(req->arena,
+					 "{\"assignment\":\"%s\",\"expires_at\":\"%s\",\"training\":%s,"
+					 "\"media_type\":\"%s\",\"question\":%s,\"sensitive\":%s,\"items\":["
+					 "{\"position\":\"left\",\"media\":%s},"
+					 "{\"position\":\"right\",\"media\":%s}]}",
+					 token, expires_at, lease->kind == KIND_TRAINING ? "true" : "false",
+					 media_type_name(media[0].type), assignment->question_json,
+					 media[0].sensitive || media[1].sensitive ? "true" : "false",
+					 showing_text(req, &media[0], until_s), showing_text(req, &media[1], until_s)));
 }
 
 /* A volunteer who is here is served from memory. False: not here. */

@@ -51,7 +51,7 @@ struct assignment_wish {
 /* A lease, and all that the page is told of it. */
 struct assignment {
 	struct lease lease;
-	const char *question; /* lives as long as the process */
+	const char *question_json; /* a JSON string; lives as long as the process */
 	struct item_media media[2];
 };
 

@@ -47,6 +47,19 @@ static const char *keep_text(struct arena *arena, const char *before, const char
 	return before && strcmp(before, now) == 0 ? before : arena_copy(arena, now, strlen(now));
 }
 
+/* Escaped here, once, and not in each answer. */
+static const char *keep_json(struct arena *arena, const char *before, const char *now)
+{
+	json_auto_t *string = json_string(now);
+	char *text = json_dumps(string, JSON_ENCODE_ANY);
+
+	if (!text)
+		abort(); /* the database holds UTF-8 */
+	const char *kept = keep_text(arena, before, text);
+	free(text);
+	return kept;
+}
+
 void catalogue_take_campaign(struct catalogue *catalogue, const struct rows *rows, size_t row)
 {
 	unsigned char id[UUID_BYTES];
@@ -65,7 +78,8 @@ void catalogue_take_campaign(struct catalogue *catalogue, const struct rows *row
 	}
 	struct campaign_facts *facts = &catalogue->campaigns[c];
 	facts->name = keep_text(catalogue->arena, facts->name, rows_text(rows, row, 1));
-	facts->question = keep_text(catalogue->arena, facts->question, rows_text(rows, row, 2));
+	facts->question_json =
+		keep_json(catalogue->arena, facts->question_json, rows_text(rows, row, 2));
 	facts->policy = (unsigned)rows_integer(rows, row, 3);
 	facts->plan = (unsigned)rows_integer(rows, row, 4);
 	facts->random_share = rows_double(rows, row, 5);

@@ -25,7 +25,7 @@ struct rows;
 
 struct campaign_facts {
 	unsigned char id[UUID_BYTES];
-	const char *name, *question; /* live as long as the catalogue */
+	const char *name, *question_json; /* live as long as the catalogue */
 	unsigned policy, plan;
 	double random_share;
 	bool open;

@@ -74,7 +74,7 @@ static void show(const struct desk *desk, const struct holding *holding, struct 
 	const struct exhibit *exhibit = &desk->catalogue.exhibits[holding->left];
 
 	found->lease = holding->lease;
-	found->question = desk->catalogue.campaigns[exhibit->campaign].question;
+	found->question_json = desk->catalogue.campaigns[exhibit->campaign].question_json;
 	catalogue_media(&desk->catalogue, holding->left, &found->media[0]);
 	catalogue_media(&desk->catalogue, holding->right, &found->media[1]);
 }
