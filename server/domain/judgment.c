@@ -301,12 +301,13 @@ struct storing {
 	struct arena *arena;
 	const struct judged *const *judged;
 	struct judged_result *results;
+	bool careful; /* a key was taken: look for what the volunteers judged before */
 };
 
 static struct error store_rows(struct db *db, void *arg, const size_t rows[], size_t count)
 {
-	const struct storing *storing = arg;
-	struct array *columns[COLUMNS];
+	struct storing *storing = arg;
+	struct array *columns[COLUMNS + 1];
 	auto_rows *answers = NULL;
 	struct error err;
 
@@ -315,7 +316,10 @@ static struct error store_rows(struct db *db, void *arg, const size_t rows[], si
 							   c < SIDES ? pair_types[c] : side_types[(c - SIDES) % SIDE], count);
 	for (size_t i = 0; i < count; i++)
 		add_pair(columns, storing->judged[rows[i]]);
+	columns[COLUMNS] = array_new(storing->arena, ARRAY_FLAG, 1);
+	array_flag(columns[COLUMNS], storing->careful);
 	err = db_run_arrays(db, SQL_JUDGMENT_STORE, (const struct array *const *)columns, &answers);
+	storing->careful |= err.code == ERR_CONFLICT;
 	if (err.code)
 		return err;
 	if (rows_count(answers) != count)

@@ -5,7 +5,8 @@
 --   conflict  an earlier try with another body
 --   expired   the lease has run out
 --   skipped   this pair was skipped
---   seen      this volunteer judged one of the two before
+--   seen      this volunteer judged one of the two before; looked for only if $24, for it is rare:
+--             without, the key of judgment refuses the batch, and it comes again with $24
 --   nobody    the volunteer is no more
 -- No two of a batch may be one assignment, nor one volunteer's on one item. A row that clashes
 -- with a concurrent writer fails the whole statement: asked again, it sees what the other stored.
@@ -17,7 +18,8 @@
 --   $9 bytea[] body_hash, $10 integer[] response_ms, $11 integer[] exposure_ms,
 --   $12 integer[] server_ms, $13 jsonb[] device,
 --   of the left: $14 uuid[] item, $15 text[] verdict, $16 integer[] confidence,
---   $17 text[] tells, each as '{a,b}' or NULL, $18 jsonb[] marks; $19 to $23 the same of the right
+--   $17 text[] tells, each as '{a,b}' or NULL, $18 jsonb[] marks; $19 to $23 the same of the right;
+--   $24 boolean[] of one: look for `seen`
 --   -> n bigint from 1, outcome text
 WITH known AS MATERIALIZED (
     SELECT w.*,
@@ -29,10 +31,11 @@ WITH known AS MATERIALIZED (
                 WHEN NOT w.live THEN 'expired'
                 WHEN EXISTS (SELECT FROM skipped_pair s WHERE s.assignment_id = w.assignment OFFSET 0)
                 THEN 'skipped'
-                WHEN EXISTS (SELECT FROM judgment j WHERE j.item_id = w.l_item
-                                AND j.volunteer_id = w.volunteer AND j.revision = 0 OFFSET 0)
-                  OR EXISTS (SELECT FROM judgment j WHERE j.item_id = w.r_item
-                                AND j.volunteer_id = w.volunteer AND j.revision = 0 OFFSET 0)
+                WHEN ($24::boolean[])[1]
+                 AND (EXISTS (SELECT FROM judgment j WHERE j.item_id = w.l_item
+                                 AND j.volunteer_id = w.volunteer AND j.revision = 0 OFFSET 0)
+                   OR EXISTS (SELECT FROM judgment j WHERE j.item_id = w.r_item
+                                 AND j.volunteer_id = w.volunteer AND j.revision = 0 OFFSET 0))
                 THEN 'seen'
                 ELSE 'stored' END AS outcome
       FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::boolean[], $6::boolean[],
