@@ -272,10 +272,9 @@ START_TEST(a_campaign_or_an_item_that_is_named_cannot_go)
 			   " RETURN 'refused'; END $$;"
 			   " SELECT string_agg(pg_temp.refused(x), ' ') FROM (VALUES"
 			   " ('DELETE FROM item'), ('UPDATE item SET id = gen_random_uuid()'),"
-			   " ('TRUNCATE item CASCADE'), ('DELETE FROM campaign'),"
-			   " ('UPDATE campaign SET id = gen_random_uuid()'), ('TRUNCATE campaign CASCADE'))"
+			   " ('DELETE FROM campaign'), ('UPDATE campaign SET id = gen_random_uuid()'))"
 			   " AS t (x)"),
-		"refused refused refused refused refused refused");
+		"refused refused refused refused");
 }
 END_TEST
 
