@@ -4,7 +4,9 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "core/clock.h"
 #include "core/log.h"
@@ -13,7 +15,9 @@
 #include "release/make.h"
 
 #define LOOK_EVERY_MS  500
-#define PACE_MS        50 /* between two looks at single judgments */
+#define PACE_MS        50 /* between two looks at single judgments, at least */
+#define PACE_PART      4  /* and as many times what a look took: volunteers come first */
+#define NICENESS       10
 #define SWEEP_EVERY_MS 600000
 
 struct loop {
@@ -59,6 +63,8 @@ static void *run(void *arg)
 	struct loop *loop = arg;
 	bool more = false;
 
+	/* On Linux each thread has a niceness of its own. That it is refused would do no harm. */
+	setpriority(PRIO_PROCESS, (id_t)gettid(), NICENESS);
 	while (wait_for_turn(loop, more))
 		more = loop->turn(loop);
 	return NULL;
@@ -90,14 +96,16 @@ static void sweep(struct loop *loop)
 static bool score_once(struct loop *loop)
 {
 	struct scoring scoring;
+	int64_t began_ms = clock_monotonic_ms();
 	struct error err = scorer_catch_up(background.judge, loop->db, &scoring);
+	int64_t rest_ms = PACE_PART * (clock_monotonic_ms() - began_ms);
 
 	if (err.code)
 		log_error("scoring: %s", err.detail);
 	else if (scoring.news)
 		wake(&background.fitter);
 	sweep(loop);
-	rest(err.code ? LOOK_EVERY_MS : PACE_MS);
+	rest(err.code ? LOOK_EVERY_MS : rest_ms > PACE_MS ? rest_ms : PACE_MS);
 	return false;
 }
 

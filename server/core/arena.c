@@ -88,14 +88,18 @@ char *arena_copy(struct arena *arena, const char *text, size_t len)
 
 char *arena_printf(struct arena *arena, const char *format, ...)
 {
+	char first[1024]; /* most texts fit, and are formatted once */
 	va_list args;
 	va_start(args, format);
 	va_list again;
 	va_copy(again, args);
 
-	int len = vsnprintf(NULL, 0, format, args);
+	int len = vsnprintf(first, sizeof first, format, args);
 	char *text = take(arena, (size_t)len + 1);
-	vsnprintf(text, (size_t)len + 1, format, again);
+	if ((size_t)len < sizeof first)
+		memcpy(text, first, (size_t)len + 1);
+	else
+		vsnprintf(text, (size_t)len + 1, format, again);
 
 	va_end(again);
 	va_end(args);

@@ -53,7 +53,8 @@ SELECT i.id, i.campaign_id, i.gold, i.truth, i.state, k.threshold,
  ORDER BY i.id
 
 -- name: consensus_write
--- Stores what the model infers, but never on fewer judgments than are scored already.
+-- Stores what the model infers, but never on fewer judgments than are scored already. A fit moves
+-- every item by a hair; rewriting all of them each time would be most of what the database does.
 --   $1 json [{item, p_fake, low, high, judgments, fake, alpha (null: as it was)}]
 INSERT INTO consensus AS c (item_id, p_fake, low, high, judgments, fake_votes, alpha)
 SELECT w.item, w.p_fake, w.low, w.high, w.judgments, w.fake, w.alpha
@@ -65,7 +66,11 @@ SELECT w.item, w.p_fake, w.low, w.high, w.judgments, w.fake, w.alpha
    SET p_fake = excluded.p_fake, low = excluded.low, high = excluded.high,
        judgments = excluded.judgments, fake_votes = excluded.fake_votes,
        alpha = coalesce(excluded.alpha, c.alpha), updated_at = now()
- WHERE c.judgments <= excluded.judgments
+ WHERE c.judgments < excluded.judgments
+    OR (c.judgments = excluded.judgments
+        AND (abs(c.p_fake - excluded.p_fake) > 0.0005 OR abs(c.low - excluded.low) > 0.0005
+             OR abs(c.high - excluded.high) > 0.0005 OR c.fake_votes <> excluded.fake_votes
+             OR c.alpha IS DISTINCT FROM coalesce(excluded.alpha, c.alpha)))
 
 -- name: consensus_write_skills
 -- Stores how well volunteers tell; those who were erased have no skill any more.

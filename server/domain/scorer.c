@@ -8,7 +8,7 @@
 #include "core/clock.h"
 #include "db/db.h"
 
-#define REST 4 /* after a fit, as many times its own time */
+#define REST 9 /* after a fit, as many times its own time: volunteers come first */
 
 struct scorer {
 	pthread_mutex_t lock; /* guards everything below */

@@ -71,7 +71,7 @@ static void await_in_flight(int count)
 			break;
 		wait_ms(5);
 	}
-	wait_ms(5); /* from its headers to its lane */
+	wait_ms(25); /* from its headers to its lane */
 }
 
 /* Sends all in their order while the writers wait; then lets them go. */
