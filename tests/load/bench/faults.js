@@ -102,13 +102,14 @@ export async function stopOne(stand, kind) {
 	const took_s = (Date.now() - asked) / 1000;
 	const result = await playing.child.result;
 	complain(result, false);
-	if (code !== 0 || signal || took_s > 10)
-		throw new Error(`the server ended with ${code ?? signal} after ${took_s} s: ${stand.server.process.words}`);
+	const said = stand.server.process.words;
 	await stand.server.start();
 	const found = await stand.check(playing.tags(result));
 	await playing.forget();
 	if (found.unheard)
 		throw new Error(`${found.unheard} judgments were stored, and nobody was told`);
+	if (code !== 0 || signal || took_s > 10)
+		throw new Error(`every answer was given (${found.acknowledged} pairs), but the server ended with ${signal ?? code} after ${took_s} s: ${said}`);
 	return { kind, took_s, unanswered: result.lost, ...found };
 }
 
@@ -140,16 +141,36 @@ export async function control(stand) {
 	return found;
 }
 
-/** `rounds` kills, half as many stops, and the control. */
+const words = {
+	kill: (found) => `${found.victim} under ${found.kind} load; ${found.acknowledged} acknowledged, ${found.lost} lost, ${found.twice} twice, ${found.changed} changed; in service ${found.back_s.toFixed(2)} s after it was started (${found.down_s.toFixed(2)} s after the kill)`,
+	stop: (found) => `under ${found.kind} load, ended after ${found.took_s.toFixed(2)} s; ${found.acknowledged} acknowledged, ${found.stored} stored, ${found.unheard} stored without an answer; ${found.unanswered} requests came too late to be read`,
+	control: (found) => `synchronous_commit=off and PostgreSQL killed: of ${found.acknowledged} acknowledged the checker misses ${found.lost}`,
+};
+
+/**
+ * `rounds` kills, half as many stops, and the control. A round that fails is told of, and the next begins.
+ * Answers how many failed.
+ */
 export async function faults(stand, rounds, report) {
-	for (let round = 0; round < rounds; round++) {
-		const found = await killOne(stand, round % 2 ? "PostgreSQL" : "server", round % 4 < 2 ? "prepared" : "arrive");
-		report(`kill ${round + 1}: ${found.victim} under ${found.kind} load; ${found.acknowledged} acknowledged, ${found.lost} lost, ${found.twice} twice, ${found.changed} changed; in service ${found.back_s.toFixed(2)} s after it was started (${found.down_s.toFixed(2)} s after the kill)`, found);
-	}
-	for (let round = 0; round < Math.ceil(rounds / 2); round++) {
-		const found = await stopOne(stand, round % 2 ? "arrive" : "prepared");
-		report(`stop ${round + 1}: under ${found.kind} load, ended after ${found.took_s.toFixed(2)} s; ${found.acknowledged} acknowledged, ${found.stored} stored, ${found.unheard} stored without an answer; ${found.unanswered} requests came too late to be read`, found);
-	}
-	const found = await control(stand);
-	report(`negative control, synchronous_commit=off and PostgreSQL killed: of ${found.acknowledged} acknowledged the checker misses ${found.lost}`, { control: true, ...found });
+	let failed = 0;
+	const attempt = async (what, number, work) => {
+		try {
+			const found = await work();
+			report(`${what} ${number}: ${words[what](found)}`, { what, ...found });
+		} catch (error) {
+			failed++;
+			report(`${what} ${number} FAILED: ${error.message.trim()}`, { what, failed: error.message });
+			stand.endLoads();
+			if (!running(stand.cluster.process))
+				await stand.cluster.start();
+			if (!running(stand.server.process))
+				await stand.server.start();
+		}
+	};
+	for (let round = 0; round < rounds; round++)
+		await attempt("kill", round + 1, () => killOne(stand, round % 2 ? "PostgreSQL" : "server", round % 4 < 2 ? "prepared" : "arrive"));
+	for (let round = 0; round < Math.ceil(rounds / 2); round++)
+		await attempt("stop", round + 1, () => stopOne(stand, round % 2 ? "arrive" : "prepared"));
+	await attempt("control", 1, () => control(stand));
+	return failed;
 }

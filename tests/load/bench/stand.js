@@ -7,7 +7,7 @@ import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { Cluster, Server, program, run, start } from "./machine.js";
+import { Cluster, Server, program, run, running, start } from "./machine.js";
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 const file = (name) => path.join(HERE, name);
@@ -161,7 +161,14 @@ export class Stand {
 			child.once("close", (code) => (code === 0 ? done(child.lines().at(-1)) : failed(new Error(`bench-client: ${code} ${child.words}`))));
 		});
 		child.result.catch(() => {});
+		this.loads = [...(this.loads ?? []).filter(running), child];
 		return child;
+	}
+
+	/** Ends the clients of a round that failed. */
+	endLoads() {
+		for (const child of (this.loads ?? []).filter(running))
+			child.kill("SIGKILL");
 	}
 
 	async rows() {
