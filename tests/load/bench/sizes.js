@@ -55,7 +55,9 @@ export async function idle(bench) {
 		grown.push({ value: during.resident_mb - before.resident_mb, before: before.resident_mb, during: during.resident_mb });
 		for (const name of Object.keys(slower))
 			slower[name].push({ value: during[name] / before[name], before: before[name], during: during[name] });
-		await until("the connections' end", async () => (await usage(server)).descriptors < before.descriptors + 100);
+		const closed = Date.now();
+		await until("the connections' end", async () => (await usage(server)).descriptors < before.descriptors + 100, { seconds: 20 })
+			.then(() => { grown.at(-1).closed_s = (Date.now() - closed) / 1000; }, () => report.note(`idle: 20 s after its clients had left the server still held ${count} connections or so.`));
 	}
 	report.add({ part: "idle", what: `memory for ${count} idle connections`, unit: " MB", target: 150, better: "less", rounds: grown });
 	for (const [name, rounds] of Object.entries(slower))
