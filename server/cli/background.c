@@ -152,13 +152,13 @@ static bool work_once(struct loop *loop)
 }
 
 static bool start(struct loop *loop, const struct settings *settings, struct store *store,
-				  bool (*turn)(struct loop *))
+				  bool (*turn)(struct loop *), struct db *(*open)(const char *, unsigned))
 {
 	pthread_mutex_init(&loop->lock, NULL);
 	pthread_cond_init(&loop->wake, NULL);
 	loop->store = store;
 	loop->turn = turn;
-	loop->db = db_open(settings->database_url, 0);
+	loop->db = open(settings->database_url, 0);
 	return loop->db && pthread_create(&loop->thread, NULL, run, loop) == 0;
 }
 
@@ -175,13 +175,13 @@ static void stop(struct loop *loop)
 struct background *background_start(const struct settings *settings, struct store *store)
 {
 	background.judge = scorer_new();
-	if (!start(&background.scorer, settings, store, score_once))
+	if (!start(&background.scorer, settings, store, score_once, db_open_by_key))
 		return NULL;
-	if (!start(&background.fitter, settings, store, fit_once)) {
+	if (!start(&background.fitter, settings, store, fit_once, db_open)) {
 		stop(&background.scorer);
 		return NULL;
 	}
-	if (!start(&background.worker, settings, store, work_once)) {
+	if (!start(&background.worker, settings, store, work_once, db_open)) {
 		stop(&background.scorer);
 		stop(&background.fitter);
 		return NULL;

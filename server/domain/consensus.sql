@@ -32,8 +32,7 @@ SELECT item_id, volunteer_id, verdict = 'fake', confidence, position = 'left'
  WHERE revision = 0 AND NOT training
 
 -- name: consensus_items
--- What is known of the items that have judgments: of all, or of some.
---   $1 uuid[] or NULL
+-- What is known of all items that have judgments.
 --   -> id uuid, campaign uuid, gold, truth, state, threshold, min, max,
 --      judgments before it was last reopened, p_fake (NULL: none yet), judgments scored, judgments now, of them fake
 SELECT i.id, i.campaign_id, i.gold, i.truth, i.state, k.threshold,
@@ -47,10 +46,25 @@ SELECT i.id, i.campaign_id, i.gold, i.truth, i.state, k.threshold,
   JOIN (SELECT item_id, count(*), count(*) FILTER (WHERE verdict = 'fake') AS fake
           FROM judgment
          WHERE revision = 0 AND NOT training
-           AND ($1::uuid[] IS NULL OR item_id = ANY ($1::uuid[]))
          GROUP BY item_id) j ON j.item_id = i.id
  WHERE NOT i.training
- ORDER BY i.id
+
+-- name: consensus_touched
+-- The same of some items, each found by its key: OFFSET 0 keeps the planner from joining whole
+-- tables, which it would choose by statistics from before the crowd came.
+--   $1 uuid[], each once
+SELECT i.id, i.campaign_id, i.gold, i.truth, i.state, k.threshold,
+       k.min_judgments, k.max_judgments,
+       coalesce((SELECT o.judgments FROM reopened o WHERE o.item_id = i.id), 0),
+       c.p_fake, coalesce(c.judgments, 0), j.count, j.fake
+  FROM unnest($1::uuid[]) AS a (id)
+ CROSS JOIN LATERAL (SELECT * FROM item WHERE id = a.id AND NOT training OFFSET 0) i
+ CROSS JOIN LATERAL (SELECT * FROM campaign WHERE id = i.campaign_id OFFSET 0) k
+  LEFT JOIN LATERAL (SELECT * FROM consensus WHERE item_id = i.id OFFSET 0) c ON true
+ CROSS JOIN LATERAL (
+       SELECT count(*), count(*) FILTER (WHERE verdict = 'fake') AS fake
+         FROM judgment WHERE item_id = i.id AND revision = 0 AND NOT training OFFSET 0) j
+ WHERE j.count > 0
 
 -- name: consensus_write
 -- Stores what the model infers, but never on fewer judgments than are scored already. A fit moves

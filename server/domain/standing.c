@@ -122,8 +122,7 @@ static struct error load(struct db *db, void *arg)
 	*standing = standing_new();
 	if ((err = db_stream(db, SQL_CONSENSUS_FOLDED, NULL, add_folded, *standing)).code)
 		return err;
-	if ((err = db_stream(db, SQL_CONSENSUS_ITEMS, (const char *[]){ NULL }, add_item, *standing))
-			.code)
+	if ((err = db_stream(db, SQL_CONSENSUS_ITEMS, NULL, add_item, *standing)).code)
 		return err;
 	return db_stream(db, SQL_CONSENSUS_JUDGMENTS, NULL, add_judgment, *standing);
 }

@@ -115,9 +115,24 @@ static struct error take_in(void *arg, const struct rows *row)
 	return ok();
 }
 
-/* "{uuid,uuid}" of the items that were touched. */
-static char *touched_array(const struct catching_up *news)
+static int compare_numbers(const void *a, const void *b)
 {
+	uint32_t one = *(const uint32_t *)a, other = *(const uint32_t *)b;
+
+	return (one > other) - (one < other);
+}
+
+/* "{uuid,uuid}" of the items that were touched, each once. */
+static char *touched_array(struct catching_up *news)
+{
+	size_t kept = 0;
+
+	qsort(news->touched, news->touched_count, sizeof *news->touched, compare_numbers);
+	for (size_t n = 0; n < news->touched_count; n++)
+		if (!kept || news->touched[kept - 1] != news->touched[n])
+			news->touched[kept++] = news->touched[n];
+	news->touched_count = kept;
+
 	char *text = standing_must(malloc(news->touched_count * UUID_TEXT + 3)), *at = text;
 
 	*at++ = '{';
@@ -170,7 +185,7 @@ static struct error write_touched(void *arg, const struct rows *row)
 	return ok();
 }
 
-static struct error publish_touched(struct db *db, const struct catching_up *news,
+static struct error publish_touched(struct db *db, struct catching_up *news,
 									struct scoring *scoring)
 {
 	auto_sheet write = write_sheet_new(db, SQL_CONSENSUS_WRITE);
@@ -178,7 +193,7 @@ static struct error publish_touched(struct db *db, const struct catching_up *new
 	struct touched_sheets sheets = { news->standing, write, settled };
 	char *touched = touched_array(news);
 	struct error err =
-		db_stream(db, SQL_CONSENSUS_ITEMS, (const char *[]){ touched }, write_touched, &sheets);
+		db_stream(db, SQL_CONSENSUS_TOUCHED, (const char *[]){ touched }, write_touched, &sheets);
 
 	free(touched);
 	settled.totals[0] = &scoring->retired;

@@ -3,6 +3,10 @@
 -- sealed; what a tag says follows from its number (tests/load/bench_requests.c).
 -- :issued is false where the server itself sealed the tokens.
 -- Prints one line of JSON; every list is empty or zero when all is well.
+-- Tables grow faster than their statistics: without these, the planner would join them row by row.
+SET enable_nestloop = off;
+SET work_mem = '256MB';
+SET jit = off;
 WITH pair AS MATERIALIZED (
     SELECT response_ms::bigint AS tag, assignment_id, volunteer_id
       FROM judged_pair WHERE response_ms >= :first AND response_ms < :next
