@@ -17,6 +17,7 @@
 #define LOOK_EVERY_MS  500
 #define PACE_MS        50 /* between two looks at single judgments, at least */
 #define PACE_PART      4  /* and as many times what a look took: volunteers come first */
+#define PATIENCE_S     2  /* for work in the background, when the program is to stop */
 #define NICENESS       10
 #define SWEEP_EVERY_MS 600000
 
@@ -162,12 +163,26 @@ static bool start(struct loop *loop, const struct settings *settings, struct sto
 	return loop->db && pthread_create(&loop->thread, NULL, run, loop) == 0;
 }
 
-static void stop(struct loop *loop)
+static void ask_to_stop(struct loop *loop)
 {
 	pthread_mutex_lock(&loop->lock);
 	loop->stopping = true;
 	pthread_cond_signal(&loop->wake);
 	pthread_mutex_unlock(&loop->lock);
+}
+
+/* False: it still runs at `until`. */
+static bool await_end(struct loop *loop, const struct timespec *until)
+{
+	if (pthread_timedjoin_np(loop->thread, NULL, until) != 0)
+		return false;
+	db_close(loop->db);
+	return true;
+}
+
+static void stop(struct loop *loop)
+{
+	ask_to_stop(loop);
 	pthread_join(loop->thread, NULL);
 	db_close(loop->db);
 }
@@ -189,12 +204,23 @@ struct background *background_start(const struct settings *settings, struct stor
 	return &background;
 }
 
-void background_stop(struct background *parts)
+bool background_stop(struct background *parts)
 {
-	stop(&parts->scorer);
-	stop(&parts->fitter);
-	stop(&parts->worker);
-	scorer_free(parts->judge);
+	struct loop *const loops[] = { &parts->scorer, &parts->fitter, &parts->worker };
+	struct timespec until;
+	bool ended = true;
+
+	for (size_t i = 0; i < 3; i++)
+		ask_to_stop(loops[i]);
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += PATIENCE_S;
+	for (size_t i = 0; i < 3; i++)
+		ended = await_end(loops[i], &until) && ended;
+	if (ended)
+		scorer_free(parts->judge);
+	else
+		log_warn("stopping in the middle of scoring or of a job; the next start takes it up");
+	return ended;
 }
 
 void background_wake_scorer(void)

@@ -10,7 +10,10 @@
 #ifndef CLI_BACKGROUND_H
 #define CLI_BACKGROUND_H
 
+#include <stdbool.h>
+
 #include "cli/settings.h"
+#include "core/error.h"
 
 struct background;
 struct store;
@@ -18,8 +21,11 @@ struct store;
 /* NULL, after logging why, when there is no database. */
 struct background *background_start(const struct settings *settings, struct store *store);
 
-/* Lets what runs come to an end, then stops. */
-void background_stop(struct background *parts);
+/*
+ * Lets what runs come to an end, for a few seconds.  False: it has not, and the program is to end
+ * without it, by _exit(): the database undoes what is cut short.
+ */
+bool background_stop(struct background *parts) MUST_CHECK;
 
 /* From any thread, before background_stop(). */
 void background_wake_scorer(void);

@@ -176,12 +176,12 @@ static struct error start_threads(const struct settings *settings, struct parts 
 	return ok();
 }
 
-static void stop_threads(struct parts *parts)
+/* False: work in the background goes on, and cannot be waited for. */
+static bool stop_threads(struct parts *parts)
 {
-	if (parts->background)
-		background_stop(parts->background);
 	if (parts->keeper)
 		keeper_stop(parts->keeper);
+	return !parts->background || background_stop(parts->background);
 }
 
 /*
@@ -197,8 +197,10 @@ static void stop_serving(struct parts *parts)
 	unsigned unsent = server_settle(parts->server, SETTLE_MS);
 	if (unsent)
 		log_warn("stopping with %u answers unsent: their readers are too slow", unsent);
-	stop_threads(parts);
+	bool ended = stop_threads(parts);
 	server_stop(parts->server);
+	if (!ended)
+		_exit(EXIT_DONE);
 }
 
 static int serve(const struct settings *settings, bool with_work)
@@ -220,7 +222,8 @@ static int serve(const struct settings *settings, bool with_work)
 			code = EXIT_DONE;
 		} else {
 			failed(err);
-			stop_threads(&parts);
+			if (!stop_threads(&parts))
+				_exit(EXIT_FAILED);
 			close_lanes();
 		}
 	}
@@ -248,7 +251,8 @@ int cli_work(const struct settings *settings, int argc, char **argv)
 		log_info("working");
 		wait_for_signal();
 		alarm(LAST_RESORT_S); /* what is cut short is undone by the database */
-		background_stop(background);
+		if (!background_stop(background))
+			_exit(EXIT_DONE);
 	} else if (store) {
 		failed(errorf(ERR_UNAVAILABLE, "no database to work on: is DATABASE_URL right?"));
 	}
