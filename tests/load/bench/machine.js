@@ -238,7 +238,9 @@ export class Server {
 		Object.assign(this, { cluster, database, data });
 	}
 
-	async start({ args = [], ready = true } = {}) {
+	/** With the arguments of the last time, unless others are given. */
+	async start({ args = this.args ?? [], ready = true } = {}) {
+		this.args = args;
 		this.port ??= await freePort();
 		this.url = `http://127.0.0.1:${this.port}`;
 		const env = { ...process.env, DATABASE_URL: this.cluster.url(this.database), TOUCHSTONE_DATA: this.data, TOUCHSTONE_BUDGETS: "off", TOUCHSTONE_LISTEN: `127.0.0.1:${this.port}` };

@@ -38,10 +38,10 @@ function chosen() {
 }
 
 /** A stand, and what the machine says of it. */
-async function open() {
+async function open(args = []) {
 	const folder = await choosePlace();
 	const report = new Report({ ...await facts(folder, DURABLE), in_memory: await inMemory(folder) });
-	return { folder, report, stand: await Stand.open({ folder, settings: DURABLE, items: setting("BENCH_ITEMS", 20000) }) };
+	return { folder, report, stand: await Stand.open({ folder, settings: DURABLE, items: setting("BENCH_ITEMS", 20000), args }) };
 }
 
 /** The negative control, as part of the measurements: without it the checker proves nothing. */
@@ -52,7 +52,8 @@ async function control({ stand, report }) {
 
 async function bench() {
 	const names = chosen();
-	const { folder, report, stand } = await open();
+	// Scoring is work of its own, which pgbench has no share of: rates are measured without it, and once with it.
+	const { folder, report, stand } = await open(["--no-work"]);
 	const all = { stand, report, folder, seconds: setting("BENCH_SECONDS", 4), rounds: setting("BENCH_ROUNDS", 3), volunteers: setting("BENCH_VOLUNTEERS", 5000), large: setting("BENCH_LARGE", 1_000_000), largePairs: setting("BENCH_JUDGMENTS", 1_000_000) };
 	report.checks = stand.checks;
 	try {

@@ -107,6 +107,18 @@ export async function judgments(bench) {
 	for (const [script, words] of Object.entries(SCRIPTS))
 		report.ratio({ part: "judgments", what: `the same, the best level against pgbench with ${words}`, ours: highest, reference: rates[script] });
 	bench.peak = Math.max(...levels.map((level) => median(rates[name(level)])));
+	if (!bench.small)
+		await scoringBeside(bench, levels.at(-1), better(rates));
+}
+
+/** The same on one machine that also scores what comes in: longer, for a fit comes and goes. */
+async function scoringBeside(bench, level, reference) {
+	await bench.stand.serveWith([]);
+	const ours = [];
+	for (let round = 0; round < bench.rounds; round++)
+		ours.push(await judge(bench, level, 3 * bench.seconds));
+	await bench.stand.serveWith(["--no-work"]);
+	bench.report.ratio({ part: "judgments", what: `the same with scoring in the same process, ${level} connections`, ours, reference });
 }
 
 /** Our own client at a fixed rate; the checker knows every pair. Answers the client's JSON. */

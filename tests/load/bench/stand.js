@@ -25,8 +25,8 @@ async function putMedium(data, bytes) {
 }
 
 export class Stand {
-	/** @param {object} options { folder, settings, items, renditions: how many media of 50 KB } */
-	static async open({ folder, settings, items, renditions = 256 }) {
+	/** @param {object} options { folder, settings, items, renditions: how many media of 50 KB, args: of serve } */
+	static async open({ folder, settings, items, renditions = 256, args = [] }) {
 		const stand = new Stand();
 		Object.assign(stand, { folder, items, nextVolunteer: 1, nextTag: FIRST_TAG, run: 0, checks: [], restless: 0, waited_s: 0 });
 		await rm(path.join(folder, "data"), { recursive: true, force: true });
@@ -40,8 +40,14 @@ export class Stand {
 		await stand.cluster.script("bench", file("setup.sql"), { items }, `${digests.join("\n")}\n`);
 		[[stand.campaign]] = await stand.sql("select id from campaign where name = 'bench'");
 		stand.server = new Server(stand.cluster, "bench", path.join(folder, "data"));
-		await stand.server.start();
+		await stand.server.start({ args });
 		return stand;
+	}
+
+	/** Stops the server, and starts it with other arguments. */
+	async serveWith(args) {
+		await this.server.stop();
+		await this.server.start({ args });
 	}
 
 	/** A medium of so many random bytes in the store. Answers its digest. */
