@@ -128,7 +128,7 @@ COMMENT ON TABLE volunteer IS 'Someone who judges. Nothing personal: a random id
 COMMENT ON COLUMN volunteer.salt IS 'Makes pseudonyms in releases; gone with the row, and with it the way back.';
 
 CREATE TABLE lease (
-    id            uuid PRIMARY KEY,
+    id            uuid NOT NULL,
     volunteer_id  uuid NOT NULL,
     campaign_id   uuid NOT NULL,
     left_item     uuid NOT NULL,
@@ -138,10 +138,12 @@ CREATE TABLE lease (
     policy        integer NOT NULL,
     issued_at     timestamptz NOT NULL,
     expires_at    timestamptz NOT NULL,
+    PRIMARY KEY (volunteer_id, id),
     CHECK (left_item <> right_item)
 );
-CREATE INDEX lease_by_volunteer ON lease (volunteer_id);
-CREATE INDEX lease_by_end ON lease (expires_at);
+-- Rows come in order of time, so a summary of each few pages finds those that are open.
+CREATE INDEX lease_by_end ON lease USING brin (expires_at)
+    WITH (pages_per_range = 32, autosummarize = on);
 COMMENT ON TABLE lease IS 'A pair that was shown to a volunteer and not answered: open until it expires, afterwards a note of what was seen. Written behind, and removed with the answer; a row may be lost without harm, so nothing refers to it and it refers to nothing: the token says the same, sealed.';
 COMMENT ON COLUMN lease.kind IS 'Why this pair: to train, to measure (gold), at random, or for the information in it.';
 COMMENT ON COLUMN lease.matched IS 'Both from one pair key; otherwise drawn independently.';

@@ -30,8 +30,8 @@ WITH known AS MATERIALIZED (
       FROM known WHERE outcome = 'skipped'
      ORDER BY id
 ), closed AS (
-    DELETE FROM lease
-     WHERE id = ANY (ARRAY(SELECT id FROM known WHERE outcome = 'skipped'))
+    DELETE FROM lease l USING known k
+     WHERE k.outcome = 'skipped' AND l.volunteer_id = k.volunteer AND l.id = k.id
 ), news AS (
     INSERT INTO catalogue_news (skipped, pairs, volunteers, items)
     SELECT true, array_agg(id), array_agg(volunteer),

@@ -67,9 +67,10 @@ SELECT u.id, u.volunteer, u.campaign, u.left_item, u.right_item, u.kind, u.match
               $7::boolean[], $8::integer[], $9::bigint[], $10::bigint[])
        AS u (id, volunteer, campaign, left_item, right_item, kind, matched, policy, issued, expires)
  CROSS JOIN (SELECT set_config('synchronous_commit', 'off', true)) AS lightly
-    ON CONFLICT (id) DO NOTHING
+    ON CONFLICT (volunteer_id, id) DO NOTHING
 
 -- name: lease_close
 -- Leases that were answered while they were being written.
---   $1 uuid[]
-DELETE FROM lease WHERE id = ANY ($1::uuid[])
+--   $1 uuid[] volunteers, $2 uuid[] ids
+DELETE FROM lease l USING unnest($1::uuid[], $2::uuid[]) AS u (volunteer, id)
+ WHERE l.volunteer_id = u.volunteer AND l.id = u.id

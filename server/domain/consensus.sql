@@ -16,12 +16,12 @@ DELETE FROM score_pending WHERE id = ANY ($1::bigint[])
 -- name: consensus_news
 -- Single judgments that no fit has read, oldest first. Their order of numbers is not their
 -- order of commit: the caller asks from some way back and passes over what it knows.
---   $1 bigint after which number
+--   $1 bigint after which number, $2 bigint[] numbers that are known
 --   -> id bigint, item uuid, volunteer uuid, says fake boolean
 SELECT p.id, n.item, n.volunteer, n.fake
   FROM score_pending p CROSS JOIN LATERAL unnest(p.items, p.volunteers, p.fakes)
        AS n (item, volunteer, fake)
- WHERE p.id > $1::bigint
+ WHERE p.id > $1::bigint AND p.id <> ALL ($2::bigint[])
  ORDER BY p.id
 
 -- name: consensus_judgments
@@ -50,21 +50,18 @@ SELECT i.id, i.campaign_id, i.gold, i.truth, i.state, k.threshold,
  WHERE NOT i.training
 
 -- name: consensus_touched
--- The same of some items, each found by its key: OFFSET 0 keeps the planner from joining whole
--- tables, which it would choose by statistics from before the crowd came.
+-- The same of some items, but for the judgments of now, which the caller has counted. Each is
+-- found by its key: OFFSET 0 keeps the planner from joining whole tables, which it would choose
+-- by statistics from before the crowd came.
 --   $1 uuid[], each once
 SELECT i.id, i.campaign_id, i.gold, i.truth, i.state, k.threshold,
        k.min_judgments, k.max_judgments,
        coalesce((SELECT o.judgments FROM reopened o WHERE o.item_id = i.id), 0),
-       c.p_fake, coalesce(c.judgments, 0), j.count, j.fake
+       c.p_fake, coalesce(c.judgments, 0), 0, 0
   FROM unnest($1::uuid[]) AS a (id)
  CROSS JOIN LATERAL (SELECT * FROM item WHERE id = a.id AND NOT training OFFSET 0) i
  CROSS JOIN LATERAL (SELECT * FROM campaign WHERE id = i.campaign_id OFFSET 0) k
   LEFT JOIN LATERAL (SELECT * FROM consensus WHERE item_id = i.id OFFSET 0) c ON true
- CROSS JOIN LATERAL (
-       SELECT count(*), count(*) FILTER (WHERE verdict = 'fake') AS fake
-         FROM judgment WHERE item_id = i.id AND revision = 0 AND NOT training OFFSET 0) j
- WHERE j.count > 0
 
 -- name: consensus_write
 -- Stores what the model infers, but never on fewer judgments than are scored already. A fit moves

@@ -433,17 +433,23 @@ static struct leases take_unwritten(struct desk *desk)
 static struct error close_settled(struct desk *desk, struct db *db, const struct leases *written)
 {
 	struct arena *arena = arena_new();
-	const unsigned char **ids = arena_alloc(arena, (written->count + 1) * sizeof *ids);
+	struct holding *settled = arena_alloc(arena, (written->count + 1) * sizeof *settled);
 	struct error err = ok();
 	size_t count = 0;
 
 	pthread_mutex_lock(&desk->lock);
 	for (size_t i = 0; i < written->count; i++)
 		if (keyset_has(desk->settled, lease_key(written->list[i].lease.id)))
-			ids[count++] = written->list[i].lease.id;
+			settled[count++] = written->list[i];
 	pthread_mutex_unlock(&desk->lock);
-	if (count)
-		err = db_do(db, SQL_LEASE_CLOSE, (const char *[]){ uuid_array(arena, ids, count) }, NULL);
+	if (count) {
+		const char *params[] = {
+			id_list(arena, settled, count, offsetof(struct lease, volunteer)),
+			id_list(arena, settled, count, offsetof(struct lease, id)),
+		};
+
+		err = db_do(db, SQL_LEASE_CLOSE, params, NULL);
+	}
 	arena_free(arena);
 	return err;
 }

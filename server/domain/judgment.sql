@@ -71,8 +71,8 @@ WITH known AS MATERIALIZED (
      ORDER BY s.item, k.volunteer
     RETURNING item_id, volunteer_id, verdict, training
 ), closed AS (
-    DELETE FROM lease
-     WHERE id = ANY (ARRAY(SELECT assignment FROM known WHERE outcome = 'stored'))
+    DELETE FROM lease l USING known k
+     WHERE k.outcome = 'stored' AND l.volunteer_id = k.volunteer AND l.id = k.assignment
 ), pending AS (
     INSERT INTO score_pending (items, volunteers, fakes)
     SELECT array_agg(item_id), array_agg(volunteer_id), array_agg(verdict = 'fake')

@@ -35,6 +35,7 @@ void standing_free(struct standing *standing)
 	free(standing->trusted);
 	free(standing->folded);
 	free(standing->online_items);
+	free(standing->tallies);
 	free(standing->online_volunteers);
 	free(standing->known);
 	free(standing);
@@ -217,10 +218,13 @@ static void fit(struct standing *standing)
 	standing->items_room = items;
 	standing->volunteers_room = volunteers;
 	standing->online_items = standing_must(calloc(items + 1, sizeof *standing->online_items));
+	standing->tallies = standing_must(calloc(items + 1, sizeof *standing->tallies));
 	standing->online_volunteers =
 		standing_must(calloc(volunteers + 1, sizeof *standing->online_volunteers));
-	for (uint32_t i = 0; i < items; i++)
+	for (uint32_t i = 0; i < items; i++) {
 		standing->online_items[i] = online_item(standing->fit, i, standing->loaded.gold[i]);
+		standing->tallies[i] = (struct tally){ standing->facts[i].count, standing->facts[i].fake };
+	}
 	for (uint32_t v = 0; v < volunteers; v++)
 		standing->online_volunteers[v] = online_volunteer(standing->fit, v);
 	audit(standing);

@@ -26,6 +26,10 @@ struct loaded {
 	int8_t *gold;
 };
 
+struct tally {
+	uint32_t count, fake;
+};
+
 struct standing {
 	struct idmap *items, *volunteers, *campaigns;
 	struct item_facts *facts; /* by item, as the fit saw them */
@@ -38,6 +42,7 @@ struct standing {
 
 	/* Since the fit. */
 	struct online_item *online_items; /* by item; grows with items newer than the fit */
+	struct tally *tallies;            /* the same: judgments until now */
 	struct online_volunteer *online_volunteers;
 	uint32_t items_room, volunteers_room;
 	int64_t

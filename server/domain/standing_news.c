@@ -66,8 +66,12 @@ static uint32_t item_place(struct standing *standing, const char *uuid)
 
 		standing->online_items =
 			standing_must(realloc(standing->online_items, room * sizeof *standing->online_items));
-		for (uint32_t i = standing->items_room; i < room; i++)
+		standing->tallies =
+			standing_must(realloc(standing->tallies, room * sizeof *standing->tallies));
+		for (uint32_t i = standing->items_room; i < room; i++) {
 			standing->online_items[i] = online_item(standing->fit, UINT32_MAX, UNKNOWN);
+			standing->tallies[i] = (struct tally){ 0 };
+		}
 		standing->items_room = room;
 	}
 	return index;
@@ -103,8 +107,11 @@ static struct error take_in(void *arg, const struct rows *row)
 	}
 	uint32_t item = item_place(standing, rows_text(row, 0, 1));
 	uint32_t volunteer = volunteer_place(standing, rows_text(row, 0, 2));
+	bool fake = rows_flag(row, 0, 3);
 	online_judge(standing->fit, &standing->online_items[item],
-				 &standing->online_volunteers[volunteer], rows_flag(row, 0, 3) ? FAKE : REAL);
+				 &standing->online_volunteers[volunteer], fake ? FAKE : REAL);
+	standing->tallies[item].count++;
+	standing->tallies[item].fake += fake;
 	if (news->touched_count == news->touched_room) {
 		news->touched_room = news->touched_room ? 2 * news->touched_room : 256;
 		news->touched =
@@ -175,6 +182,9 @@ static struct error write_touched(void *arg, const struct rows *row)
 	struct item_facts facts = item_facts_read(row);
 	uint32_t index = idmap_find(sheets->standing->items, facts.id);
 	struct estimate now = estimate_now(sheets->standing, index);
+
+	facts.count = sheets->standing->tallies[index].count;
+	facts.fake = sheets->standing->tallies[index].fake;
 	json_t *decision =
 		consensus_decision(&facts, now.mean, standing_trusts(sheets->standing, &facts));
 
@@ -203,15 +213,37 @@ static struct error publish_touched(struct db *db, struct catching_up *news,
 	return err.code ? err : write_sheet_send(&settled);
 }
 
+/* "{1,2}": the news that need not be told again. */
+static char *known_array(const struct standing *standing)
+{
+	size_t room = (standing->known_count + standing->folded_count) * 21 + 3, len = 1;
+	char *text = standing_must(malloc(room));
+
+	text[0] = '{';
+	for (size_t n = 0; n < standing->known_count + standing->folded_count; n++) {
+		int64_t number = n < standing->known_count ? standing->known[n]
+												   : standing->folded[n - standing->known_count];
+
+		if (number > standing->newest - OUT_OF_STEP)
+			len += (size_t)snprintf(text + len, room - len, "%s%lld", len > 1 ? "," : "",
+									(long long)number);
+	}
+	text[len++] = '}';
+	text[len] = '\0';
+	return text;
+}
+
 struct error standing_catch_up(struct db *db, struct standing *standing,
 							   struct scoring *ret_scoring)
 {
 	struct catching_up news = { .standing = standing, .row = -1 };
 	struct scoring scoring = { .alpha = NAN };
-	char after[24];
+	char after[24], *known = known_array(standing);
 
 	snprintf(after, sizeof after, "%lld", (long long)standing->newest - OUT_OF_STEP);
-	struct error err = db_stream(db, SQL_CONSENSUS_NEWS, (const char *[]){ after }, take_in, &news);
+	struct error err =
+		db_stream(db, SQL_CONSENSUS_NEWS, (const char *[]){ after, known }, take_in, &news);
+	free(known);
 	if (!err.code && news.touched_count)
 		err = publish_touched(db, &news, &scoring);
 	free(news.touched);
