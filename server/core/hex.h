@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/random.h"
+
 /* Writes 2 * len digits and a NUL to `text`. */
 void hex_encode(char *text, const unsigned char *bytes, size_t len);
 
@@ -21,7 +23,10 @@ bool uuid_from_text(unsigned char uuid[UUID_BYTES], const char *text);
 void uuid_to_text(char text[UUID_TEXT], const unsigned char uuid[UUID_BYTES]);
 void uuid_random(unsigned char uuid[UUID_BYTES]);
 
-/* Begins with the time (version 7, RFC 9562): rows keyed by such ids lie in the order they came. */
-void uuid_ordered(unsigned char uuid[UUID_BYTES], int64_t now_us);
+/*
+ * Begins with the time (version 7, RFC 9562): rows keyed by such ids lie in the order they came.
+ * The rest is `random`'s: an id that no other has, but that may be guessed.
+ */
+void uuid_ordered(unsigned char uuid[UUID_BYTES], int64_t now_us, struct random *random);
 
 #endif

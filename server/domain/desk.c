@@ -96,7 +96,7 @@ static void hand_out(struct search *search, uint32_t campaign, const struct choi
 	lease->policy = facts->policy;
 	lease->kind = kinds[choice->kind];
 	lease->matched = choice->matched;
-	uuid_ordered(lease->id, now_us());
+	uuid_ordered(lease->id, now_us(), &desk->random);
 	memcpy(lease->volunteer, volunteer->id, UUID_BYTES);
 	memcpy(lease->campaign, facts->id, UUID_BYTES);
 	memcpy(lease->left, idmap_id(desk->catalogue.index, choice->left), UUID_BYTES);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/csv.h"
+#include "core/hex.h"
 #include "core/idmap.h"
 #include "core/random.h"
 #include "core/reader.h"
@@ -343,6 +344,26 @@ START_TEST(random_numbers_below_a_bound_are_uniform)
 		counts[random_below(&random, 6)]++;
 	for (int i = 0; i < 6; i++)
 		ck_assert(counts[i] > 9600 && counts[i] < 10400); /* 4 standard deviations */
+}
+END_TEST
+
+START_TEST(ordered_ids_sort_by_time_and_never_repeat)
+{
+	struct random random = random_seeded(7);
+	unsigned char before[UUID_BYTES], after[UUID_BYTES];
+	int64_t now_us = INT64_C(1790000000000000);
+
+	uuid_ordered(before, now_us, &random);
+	uuid_ordered(after, now_us, &random);
+	ck_assert_mem_ne(before, after, UUID_BYTES); /* of one microsecond, too */
+	for (int i = 0; i < 2000; i++) {
+		now_us += i % 7 ? 1 : 997;
+		uuid_ordered(after, now_us, &random);
+		ck_assert_int_le(memcmp(before, after, 8), 0);
+		ck_assert_int_eq(after[6] >> 4, 7);
+		ck_assert_int_eq(after[8] >> 6, 2);
+		memcpy(before, after, UUID_BYTES);
+	}
 }
 END_TEST
 
