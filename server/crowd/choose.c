@@ -11,7 +11,8 @@
 #define BALANCE_COIN (2. / 3) /* Efron's: how often the side in arrears is served */
 #define TRIES        16       /* of a draw, and one for each eighth item, before a scan */
 #define SHORT_LIST   4        /* items drawn from a box, of which the most telling is taken */
-#define NOTHING_TOLD 1e-9     /* bits; with less, one item is as good as another */
+#define MOST_BOXES   12   /* searched for the most telling item: they are nearly equal by then */
+#define NOTHING_TOLD 1e-9 /* bits; with less, one item is as good as another */
 
 enum pool {
 	POOL_TRAINING,
@@ -320,7 +321,10 @@ static uint32_t draw_telling(struct choosing *choosing, uint32_t beside)
 
 	if (telling.peak < NOTHING_TOLD)
 		return draw_any(choosing, POOL_PLANNED, beside);
-	for (struct side *side; (side = best_side(choosing, &telling)) && side->value > found.value;) {
+	struct side *side = best_side(choosing, &telling);
+	for (int boxes = 0; side && side->value > found.value; side = best_side(choosing, &telling)) {
+		if (found.index != NOBODY && boxes++ == MOST_BOXES)
+			break;
 		search_box(choosing, side, beside, &found);
 		side->columns &= ~column(side->column);
 		find_next(choosing, side);

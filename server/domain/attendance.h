@@ -16,7 +16,7 @@
 #include "domain/assignment.h"
 #include "domain/volunteer.h"
 
-#define ATTENDANCE_MAX 65536 /* volunteers; the one who was away longest makes room */
+#define ATTENDANCE_MAX 131072 /* volunteers; the one who was away longest makes room */
 
 /* A lease, and the numbers of its items in the catalogue. */
 struct holding {

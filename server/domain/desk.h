@@ -35,8 +35,10 @@ void desk_free(struct desk *desk);
 /* Reads everything: until then there is nothing to hand out. */
 struct error desk_open(struct desk *desk, struct db *db) MUST_CHECK;
 
-/* Once round. *ret_rest_ms is how long to wait before the next: an eighth of the time at most goes
- * into this. */
+/*
+ * Once round: writes what is unwritten, and looks at the database as often as an eighth of the time
+ * allows. *ret_rest_ms is how long to wait before the next.
+ */
 struct error desk_refresh(struct desk *desk, struct db *db, int64_t *ret_rest_ms) MUST_CHECK;
 
 enum desk_outcome {

@@ -532,24 +532,34 @@ static void forget_news(struct desk *desk, struct db *db)
 		desk->forgot_ms = clock_monotonic_ms();
 }
 
-struct error desk_refresh(struct desk *desk, struct db *db, int64_t *ret_rest_ms)
+/* Looks at the database, but not so often that it takes more than a part of the time. */
+static struct error look_when_due(struct desk *desk, struct db *db)
 {
 	int64_t began_ms = clock_monotonic_ms();
-	struct error err = write_leases(desk, db);
+	struct error err;
 
-	*ret_rest_ms = LOOK_EVERY_MS;
-	if (err.code)
-		return err;
+	if (began_ms < desk->next_look_ms)
+		return ok();
 	bool deaf = began_ms - desk->looked_ms > DEAF_MS || db_life(db) != desk->life;
 	if ((err = look_once(desk, db, deaf)).code)
 		return err;
-	forget_news(desk, db);
 	int64_t took_ms = clock_monotonic_ms() - began_ms;
-	if (took_ms * LOOK_PART > *ret_rest_ms)
-		*ret_rest_ms = took_ms * LOOK_PART;
+	desk->next_look_ms = began_ms + took_ms + LOOK_PART * took_ms;
 	pthread_mutex_lock(&desk->lock);
 	desk->figures.refreshes++;
 	desk->figures.refresh_ms = took_ms;
 	pthread_mutex_unlock(&desk->lock);
 	return ok();
+}
+
+struct error desk_refresh(struct desk *desk, struct db *db, int64_t *ret_rest_ms)
+{
+	struct error err = write_leases(desk, db);
+
+	*ret_rest_ms = LOOK_EVERY_MS;
+	if (!err.code)
+		err = look_when_due(desk, db);
+	if (!err.code)
+		forget_news(desk, db);
+	return err;
 }

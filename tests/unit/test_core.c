@@ -374,6 +374,7 @@ Suite *core_suite(void)
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_set_timeout(tc, 30);
+	tcase_add_test(tc, ordered_ids_sort_by_time_and_never_repeat);
 	tcase_add_test(tc, what_an_arena_hands_out_is_zero_aligned_and_nobody_elses);
 	tcase_add_test(tc, what_was_sealed_is_revealed_by_any_process_with_the_secret);
 	tcase_add_loop_test(tc, a_sealed_text_has_one_spelling, 0, 3);
