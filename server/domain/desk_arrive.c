@@ -143,7 +143,7 @@ struct error desk_arrive(struct desk *desk, struct db *db, struct arena *arena,
 
 	if (!arrivals.count)
 		return ok();
-	arrivals.who = arena_alloc(arena, arrivals.count * sizeof *arrivals.who);
+	arrivals.who = arena_alloc(arena, arrivals.count * sizeof(struct volunteer *));
 	const char *params[] = { uuid_array(arena, ids, arrivals.count) };
 	err = db_stream(db, SQL_ATTENDANCE_VOLUNTEERS, params, take_volunteer, &arrivals);
 	if (!err.code)

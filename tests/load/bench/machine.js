@@ -89,6 +89,7 @@ export const DURABLE = {
 	synchronous_commit: "on",
 	full_page_writes: "on",
 	shared_buffers: "512MB",
+	min_wal_size: "4GB",
 	max_wal_size: "8GB",
 	checkpoint_timeout: "30min",
 };
