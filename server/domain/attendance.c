@@ -175,8 +175,6 @@ const struct asker *volunteer_asks(struct volunteer *volunteer)
 {
 	int64_t left = TRAINING_PAIRS - volunteer->progress.training_done;
 
-	for (unsigned i = 0; i < volunteer->open_count; i++)
-		left -= volunteer->open[i].lease.kind == KIND_TRAINING;
 	volunteer->asker.training_left = left > 0 ? (uint32_t)left : 0;
 	volunteer->asker.seen = volunteer->seen;
 	return &volunteer->asker;

@@ -157,7 +157,6 @@ static struct error take_exhibit(struct catalogue *catalogue, const struct rows 
 	exhibit->height = (uint32_t)rows_raw_integer(row, 15);
 	exhibit->duration_ms = (uint32_t)rows_raw_integer(row, 16);
 	exhibit->sensitive = rows_raw_flag(row, 17);
-	exhibit->known = true;
 	exhibit->reading = catalogue->reading;
 	take_poster(catalogue, row, exhibit);
 	return ok();

@@ -36,11 +36,11 @@ struct exhibit {
 	unsigned char rendition[SHA256_BYTES];
 	uint32_t poster; /* number of its poster from 1; 0: none */
 	uint32_t width, height, duration_ms;
-	uint16_t campaign;     /* index into catalogue.campaigns */
-	uint8_t media_type;    /* enum media_type */
-	uint8_t content_type;  /* index into catalogue.content_types */
-	uint8_t reading;       /* the last one that saw it */
-	bool sensitive, known; /* known: this number has an item */
+	uint16_t campaign;    /* index into catalogue.campaigns */
+	uint8_t media_type;   /* enum media_type */
+	uint8_t content_type; /* index into catalogue.content_types */
+	uint8_t reading;      /* the last one that saw it */
+	bool sensitive;
 };
 
 #define CONTENT_TYPES 32

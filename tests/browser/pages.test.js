@@ -355,7 +355,13 @@ describe("the pages", () => {
 
 	test("a researcher makes a release on the data page and downloads its labels", async () => {
 		await sql(database, "update campaign set state = 'open', min_judgments = 3, max_judgments = 12 where name = 'agreed'");
+		await until("the server to hear that the campaign is open", async () => {
+			const early = new Client(server.url);
+			await early.post("/volunteers", { consent: true });
+			return (await early.post("/assignments", { campaign: "agreed" })).status === 201;
+		});
 		await crowd(12, "agreed", (number, item) => ({ verdict: item.truth, confidence: 95 }));
+		await scored(database);
 		const email = "ada@example.org";
 		const once = await place.account(database, email, "researcher");
 		const visit = await open("/data");

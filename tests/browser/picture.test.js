@@ -8,7 +8,7 @@ import path from "node:path";
 import { after, before, describe, test } from "node:test";
 
 import { PICTURES, Visit, launch } from "../support/browser.js";
-import { CHECKOUT, Place, sql } from "../support/place.js";
+import { CHECKOUT, Place, sql, until } from "../support/place.js";
 
 const DEMO = path.join(CHECKOUT, "var/demo");
 /** CC0, so that the picture may be shown anywhere. */
@@ -39,7 +39,11 @@ describe("the picture for the README", { skip: there ? false : "no demo corpus i
 	});
 
 	test("shows a pair with both answers and a mark", async () => {
-		const [[left]] = await sql(database, "select i.truth from lease l join item i on i.id = l.left_item");
+		// A lease is written a moment after it is given.
+		const [[left]] = await until("the lease", async () => {
+			const rows = await sql(database, "select i.truth from lease l join item i on i.id = l.left_item");
+			return rows.length && rows;
+		});
 		const fake = left === "fake" ? "left" : "right";
 		const real = left === "fake" ? "right" : "left";
 		await visit.at(`${real}-scale`).locator("[data-step='2']").click();

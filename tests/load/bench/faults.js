@@ -42,8 +42,12 @@ async function endOf({ child }) {
 	return child.result;
 }
 
+/**
+ * Leases are written behind: of those that a killed server had not written, the next one knows nothing, and may hand the
+ * same item out again, in another pair. The second judgment of an item is then refused (409), as it must be.
+ */
 function complain(result, persist) {
-	const odd = Object.keys(result.answers).filter((status) => !GOOD.has(status));
+	const odd = Object.keys(result.answers).filter((status) => !GOOD.has(status) && !(persist && status === "409"));
 	if (odd.length)
 		throw new Error(`answers that nobody should get: ${JSON.stringify(result)}`);
 	if (!persist && result.answers["503"])
@@ -82,9 +86,10 @@ export async function killOne(stand, victim, kind) {
 	}, { seconds: 30 });
 	await pause(500);
 	const result = await endOf(playing);
+	const tags = playing.tags(result);
 	complain(result, true);
 	await stand.server.ready();
-	const found = await stand.check(playing.tags(result));
+	const found = await stand.check(tags);
 	await playing.forget();
 	const back_s = (heard - restarted) / 1000;
 	if (back_s > BACK_S)

@@ -9,6 +9,8 @@ import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 
+import { until } from "../../support/place.js";
+
 const runs = promisify(execFile);
 /** Runs a program to its end. Answers { stdout, stderr }; an error is short. */
 export const run = (command, args, options) => {
@@ -50,17 +52,7 @@ export async function endAll() {
 	await Promise.all([...children].map((child) => child.ended));
 }
 
-export async function until(what, question, { seconds = 30, every_ms = 20 } = {}) {
-	const end = Date.now() + seconds * 1000;
-	for (;;) {
-		const answer = await question();
-		if (answer)
-			return answer;
-		if (Date.now() > end)
-			throw new Error(`Waited ${seconds} s in vain: ${what}`);
-		await pause(every_ms);
-	}
-}
+export { until };
 
 export async function freePort() {
 	const server = createServer();
