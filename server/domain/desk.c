@@ -194,6 +194,24 @@ void desk_welcome(struct desk *desk, const unsigned char volunteer[UUID_BYTES])
 	pthread_mutex_unlock(&desk->lock);
 }
 
+/*
+ * A pair that this desk did not hand out, or forgot to have: before a restart, or at another
+ * server. With the lock held.
+ */
+static void note_seen(struct desk *desk, struct volunteer *volunteer, const struct lease *lease)
+{
+	const unsigned char *const items[] = { lease->left, lease->right };
+
+	for (size_t i = 0; i < 2; i++) {
+		uint32_t item = catalogue_find(&desk->catalogue, items[i]);
+		const struct stock_item *stocked =
+			item == IDMAP_NONE ? NULL : stock_at(desk->catalogue.stock, item);
+
+		if (stocked)
+			keyset_add(volunteer->seen, stocked->lineage);
+	}
+}
+
 void desk_judged(struct desk *desk, const struct lease *lease, unsigned correct, bool again)
 {
 	pthread_mutex_lock(&desk->lock);
@@ -201,6 +219,8 @@ void desk_judged(struct desk *desk, const struct lease *lease, unsigned correct,
 	bool first = keyset_add(desk->settled, lease_key(lease->id));
 	bool held = here && volunteer_let_go(here, lease->id);
 
+	if (here && !held)
+		note_seen(desk, here, lease);
 	if (here && (held || (first && !again)))
 		volunteer_count(here, lease->kind == KIND_TRAINING, correct, clock_now_s());
 	pthread_mutex_unlock(&desk->lock);
@@ -212,8 +232,8 @@ void desk_skipped(struct desk *desk, const struct lease *lease)
 	struct volunteer *here = attendance_find(desk->attendance, lease->volunteer);
 
 	keyset_add(desk->settled, lease_key(lease->id));
-	if (here)
-		volunteer_let_go(here, lease->id);
+	if (here && !volunteer_let_go(here, lease->id))
+		note_seen(desk, here, lease);
 	pthread_mutex_unlock(&desk->lock);
 }
 

@@ -215,8 +215,10 @@ START_TEST(a_sheet_belongs_to_one_answer_until_it_is_given_back)
 	ck_assert_ptr_ne(one, two);
 	ck_assert_ptr_ne(sheet_response(one), sheet_response(two));
 	sheet_give_back(sheets, one);
-	ck_assert_ptr_ne(sheet_take(sheets, "abcd", 4), one); /* another length, another sheet */
+	struct sheet *longer = sheet_take(sheets, "abcd", 4);
+	ck_assert_ptr_ne(longer, one); /* another length, another sheet */
 	ck_assert_ptr_eq(sheet_take(sheets, "ghi", 3), one);
+	sheet_give_back(sheets, longer);
 	sheet_give_back(sheets, one);
 	sheet_give_back(sheets, two);
 	sheets_free(sheets);

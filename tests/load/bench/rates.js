@@ -187,7 +187,7 @@ async function cycles(bench) {
 	const result = await stand.client("cycle", cookies, { connections: 64, seconds: bench.seconds, pairs: 20, campaign: "bench", "first-tag": first, log: said }).result;
 	stand.nextTag = result.next_tag;
 	if (result.first_odd || result.lost || result.unsent || result.none_left)
-		throw new Error(`a cycle did not end well: ${JSON.stringify(result)}`);
+		throw new Error(`a cycle did not end well: ${JSON.stringify(result)} ${stand.server.process.words}`);
 	if (result.ran_out)
 		throw new Error("too few volunteers for so fast a server: set BENCH_VOLUNTEERS");
 	await stand.check({ first, next: result.next_tag, said });
