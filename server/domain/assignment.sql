@@ -30,8 +30,11 @@ WITH known AS MATERIALIZED (
       FROM known WHERE outcome = 'skipped'
      ORDER BY id
 ), closed AS (
-    DELETE FROM lease l USING known k
-     WHERE k.outcome = 'skipped' AND l.volunteer_id = k.volunteer AND l.id = k.id
+    DELETE FROM lease WHERE ctid = ANY (ARRAY(
+        SELECT l.ctid FROM known k
+         CROSS JOIN LATERAL (SELECT ctid FROM lease
+                              WHERE volunteer_id = k.volunteer AND id = k.id OFFSET 0) l
+         WHERE k.outcome = 'skipped'))
 ), news AS (
     INSERT INTO catalogue_news (skipped, pairs, volunteers, items)
     SELECT true, array_agg(id), array_agg(volunteer),

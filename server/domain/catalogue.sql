@@ -72,5 +72,7 @@ SELECT u.id, u.volunteer, u.campaign, u.left_item, u.right_item, u.kind, u.match
 -- name: lease_close
 -- Leases that were answered while they were being written.
 --   $1 uuid[] volunteers, $2 uuid[] ids
-DELETE FROM lease l USING unnest($1::uuid[], $2::uuid[]) AS u (volunteer, id)
- WHERE l.volunteer_id = u.volunteer AND l.id = u.id
+DELETE FROM lease WHERE ctid = ANY (ARRAY(
+    SELECT l.ctid FROM unnest($1::uuid[], $2::uuid[]) AS u (volunteer, id)
+     CROSS JOIN LATERAL (SELECT ctid FROM lease
+                          WHERE volunteer_id = u.volunteer AND id = u.id OFFSET 0) l))

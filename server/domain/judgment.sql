@@ -71,8 +71,11 @@ WITH known AS MATERIALIZED (
      ORDER BY s.item, k.volunteer
     RETURNING item_id, volunteer_id, verdict, training
 ), closed AS (
-    DELETE FROM lease l USING known k
-     WHERE k.outcome = 'stored' AND l.volunteer_id = k.volunteer AND l.id = k.assignment
+    DELETE FROM lease WHERE ctid = ANY (ARRAY(
+        SELECT l.ctid FROM known k
+         CROSS JOIN LATERAL (SELECT ctid FROM lease
+                              WHERE volunteer_id = k.volunteer AND id = k.assignment OFFSET 0) l
+         WHERE k.outcome = 'stored'))
 ), pending AS (
     INSERT INTO score_pending (items, volunteers, fakes)
     SELECT array_agg(item_id), array_agg(volunteer_id), array_agg(verdict = 'fake')
