@@ -234,6 +234,14 @@ uint32_t catalogue_find(const struct catalogue *catalogue, const unsigned char i
 	return idmap_find(catalogue->index, id);
 }
 
+const struct stock_item *catalogue_stocked(const struct catalogue *catalogue,
+										   const unsigned char id[UUID_BYTES])
+{
+	uint32_t item = catalogue_find(catalogue, id);
+
+	return item == IDMAP_NONE ? NULL : stock_at(catalogue->stock, item);
+}
+
 uint32_t catalogue_shelf(uint32_t campaign, enum media_type type)
 {
 	return campaign * MEDIA_TYPES + type;

@@ -80,6 +80,10 @@ void catalogue_reread_done(struct catalogue *catalogue);
 /* The number of an item; IDMAP_NONE: never in service while this process lived. */
 uint32_t catalogue_find(const struct catalogue *catalogue, const unsigned char id[UUID_BYTES]);
 
+/* What is in stock of an item; NULL: it is not in service. Lent until the stock changes. */
+const struct stock_item *catalogue_stocked(const struct catalogue *catalogue,
+										   const unsigned char id[UUID_BYTES]);
+
 /* The shelf of one medium of one campaign. */
 uint32_t catalogue_shelf(uint32_t campaign, enum media_type type);
 

@@ -124,9 +124,10 @@ static bool choose_in(struct search *search, uint32_t campaign, enum media_type 
 		(search->wish->campaign && strcmp(search->wish->campaign, facts->name) != 0))
 		return false;
 	options.random_share = facts->random_share;
+	options.training_alone = only_training;
 	struct choice choice = choose_pair(desk->catalogue.stock, catalogue_shelf(campaign, type),
 									   volunteer_asks(search->volunteer), &options, &desk->random);
-	if (choice.kind == CHOICE_NOTHING || (only_training && choice.kind != CHOICE_TRAINING))
+	if (choice.kind == CHOICE_NOTHING)
 		return false;
 	hand_out(search, campaign, &choice);
 	return true;
@@ -203,9 +204,7 @@ static void note_seen(struct desk *desk, struct volunteer *volunteer, const stru
 	const unsigned char *const items[] = { lease->left, lease->right };
 
 	for (size_t i = 0; i < 2; i++) {
-		uint32_t item = catalogue_find(&desk->catalogue, items[i]);
-		const struct stock_item *stocked =
-			item == IDMAP_NONE ? NULL : stock_at(desk->catalogue.stock, item);
+		const struct stock_item *stocked = catalogue_stocked(&desk->catalogue, items[i]);
 
 		if (stocked)
 			keyset_add(volunteer->seen, stocked->lineage);

@@ -191,12 +191,12 @@ static void take_judged(struct look *look)
 
 	pthread_mutex_lock(&desk->lock);
 	for (size_t i = 0; i < look->judged.count; i++) {
-		uint32_t item = catalogue_find(&desk->catalogue, look->judged.list[i]);
-		const struct stock_item *stocked =
-			item == IDMAP_NONE ? NULL : stock_at(desk->catalogue.stock, item);
+		const unsigned char *id = look->judged.list[i];
+		const struct stock_item *stocked = catalogue_stocked(&desk->catalogue, id);
 
 		if (stocked)
-			stock_set_judgments(desk->catalogue.stock, item, stocked->judgments + 1u);
+			stock_set_judgments(desk->catalogue.stock, catalogue_find(&desk->catalogue, id),
+								stocked->judgments + 1u);
 		if (i % BUNCH == BUNCH - 1) {
 			pthread_mutex_unlock(&desk->lock);
 			pthread_mutex_lock(&desk->lock);
@@ -216,9 +216,8 @@ static void take_pairs(struct look *look)
 		bool known = false;
 
 		for (size_t side = 0; here && side < 2; side++) {
-			uint32_t item = catalogue_find(&desk->catalogue, look->items.list[2 * i + side]);
 			const struct stock_item *stocked =
-				item == IDMAP_NONE ? NULL : stock_at(desk->catalogue.stock, item);
+				catalogue_stocked(&desk->catalogue, look->items.list[2 * i + side]);
 
 			known = known || !stocked || keyset_has(here->seen, stocked->lineage);
 		}
