@@ -26,8 +26,9 @@ static const struct {
 	uint32_t oid;
 	size_t typical;
 } types[] = {
-	[ARRAY_UUID] = { 2950, 16 }, [ARRAY_INT] = { 23, 4 },   [ARRAY_FLAG] = { 16, 1 },
-	[ARRAY_BYTES] = { 17, 32 },  [ARRAY_TEXT] = { 25, 16 }, [ARRAY_JSON] = { 3802, 80 },
+	[ARRAY_UUID] = { 2950, 16 }, [ARRAY_INT] = { 23, 4 },    [ARRAY_FLAG] = { 16, 1 },
+	[ARRAY_LONG] = { 20, 8 },    [ARRAY_BYTES] = { 17, 32 }, [ARRAY_TEXT] = { 25, 16 },
+	[ARRAY_JSON] = { 3802, 80 },
 };
 
 static void put(struct array *array, uint32_t number)
@@ -78,6 +79,14 @@ void array_int(struct array *array, int32_t number)
 {
 	make_room(array, sizeof number);
 	put(array, sizeof number);
+	put(array, (uint32_t)number);
+}
+
+void array_long(struct array *array, int64_t number)
+{
+	make_room(array, sizeof number);
+	put(array, sizeof number);
+	put(array, (uint32_t)((uint64_t)number >> 32));
 	put(array, (uint32_t)number);
 }
 

@@ -22,6 +22,7 @@
 enum array_type {
 	ARRAY_UUID,  /* uuid[]: array_bytes() of 16 */
 	ARRAY_INT,   /* integer[]: array_int() */
+	ARRAY_LONG,  /* bigint[]: array_long() */
 	ARRAY_FLAG,  /* boolean[]: array_flag() */
 	ARRAY_BYTES, /* bytea[]: array_bytes() */
 	ARRAY_TEXT,  /* text[]: array_text(), UTF-8 */
@@ -34,6 +35,7 @@ struct array *array_new(struct arena *arena, enum array_type type, size_t count)
 
 void array_null(struct array *array);
 void array_int(struct array *array, int32_t number);
+void array_long(struct array *array, int64_t number);
 void array_flag(struct array *array, bool flag);
 void array_bytes(struct array *array, const void *bytes, size_t len);
 void array_text(struct array *array, const char *text); /* NULL: SQL NULL */

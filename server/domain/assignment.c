@@ -30,25 +30,25 @@ struct error lease_reveal(const struct seal *seal, const char *token,
 	return ok();
 }
 
-/* Skips on their way into the database. */
-struct skipping {
-	struct arena *arena;
-	struct skip *skips;
-};
+/* In the order that assignment.h tells. */
+enum { ID, VOLUNTEER, CAMPAIGN, LEFT, RIGHT, KIND, MATCHED, POLICY };
 
-/* The columns of assignment_skip, in its order. */
-enum skip_column { ID, VOLUNTEER, CAMPAIGN, LEFT, RIGHT, KIND, MATCHED, POLICY, REASON, SKIPPED };
+_Static_assert(POLICY == LEASE_COLUMNS - 1, "all of them");
 
-static const enum array_type skip_types[SKIPPED] = {
-	[ID] = ARRAY_UUID,      [VOLUNTEER] = ARRAY_UUID, [CAMPAIGN] = ARRAY_UUID,
-	[LEFT] = ARRAY_UUID,    [RIGHT] = ARRAY_UUID,     [KIND] = ARRAY_TEXT,
-	[MATCHED] = ARRAY_FLAG, [POLICY] = ARRAY_INT,     [REASON] = ARRAY_TEXT,
-};
-
-static void add_skip(struct array *const columns[SKIPPED], const struct skip *skip)
+void lease_columns_new(struct arena *arena, size_t count, struct array *columns[LEASE_COLUMNS])
 {
-	const struct lease *lease = &skip->lease;
+	static const enum array_type types[LEASE_COLUMNS] = {
+		[ID] = ARRAY_UUID,      [VOLUNTEER] = ARRAY_UUID, [CAMPAIGN] = ARRAY_UUID,
+		[LEFT] = ARRAY_UUID,    [RIGHT] = ARRAY_UUID,     [KIND] = ARRAY_TEXT,
+		[MATCHED] = ARRAY_FLAG, [POLICY] = ARRAY_INT,
+	};
 
+	for (size_t c = 0; c < LEASE_COLUMNS; c++)
+		columns[c] = array_new(arena, types[c], count);
+}
+
+void lease_columns_add(struct array *const columns[LEASE_COLUMNS], const struct lease *lease)
+{
 	array_bytes(columns[ID], lease->id, UUID_BYTES);
 	array_bytes(columns[VOLUNTEER], lease->volunteer, UUID_BYTES);
 	array_bytes(columns[CAMPAIGN], lease->campaign, UUID_BYTES);
@@ -57,8 +57,13 @@ static void add_skip(struct array *const columns[SKIPPED], const struct skip *sk
 	array_text(columns[KIND], assignment_kinds[lease->kind]);
 	array_flag(columns[MATCHED], lease->matched);
 	array_int(columns[POLICY], (int32_t)lease->policy);
-	array_text(columns[REASON], skip->reason);
 }
+
+/* Skips on their way into the database. */
+struct skipping {
+	struct arena *arena;
+	struct skip *skips;
+};
 
 static struct error outcome_of_skip(const char *outcome)
 {
@@ -72,14 +77,17 @@ static struct error outcome_of_skip(const char *outcome)
 static struct error skip_rows(struct db *db, void *arg, const size_t rows[], size_t count)
 {
 	const struct skipping *skipping = arg;
-	struct array *columns[SKIPPED];
+	struct array *columns[LEASE_COLUMNS + 1],
+		*reasons = array_new(skipping->arena, ARRAY_TEXT, count);
 	auto_rows *answers = NULL;
 	struct error err;
 
-	for (size_t c = 0; c < SKIPPED; c++)
-		columns[c] = array_new(skipping->arena, skip_types[c], count);
-	for (size_t i = 0; i < count; i++)
-		add_skip(columns, &skipping->skips[rows[i]]);
+	lease_columns_new(skipping->arena, count, columns);
+	columns[LEASE_COLUMNS] = reasons;
+	for (size_t i = 0; i < count; i++) {
+		lease_columns_add(columns, &skipping->skips[rows[i]].lease);
+		array_text(reasons, skipping->skips[rows[i]].reason);
+	}
 	err = db_run_arrays(db, SQL_ASSIGNMENT_SKIP, (const struct array *const *)columns, &answers);
 	if (err.code)
 		return err;

@@ -55,6 +55,13 @@ struct assignment {
 	struct item_media media[2];
 };
 
+/* The columns that every statement about leases begins with, as arrays: id, volunteer, campaign,
+ * left, right, kind, matched, policy. */
+#define LEASE_COLUMNS 8
+struct array;
+void lease_columns_new(struct arena *arena, size_t count, struct array *columns[LEASE_COLUMNS]);
+void lease_columns_add(struct array *const columns[LEASE_COLUMNS], const struct lease *lease);
+
 void lease_seal(const struct seal *seal, const struct lease *lease, char token[LEASE_TOKEN]);
 
 /* ERR_NOT_FOUND: no token of ours, or another volunteer's. Says nothing of time. */

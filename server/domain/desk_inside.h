@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * desk_inside -- what a desk is made of, for the three files that work on it: desk.c hands out
- * and takes back, desk_arrive.c loads volunteers, desk_news.c listens to the database.
+ * desk_inside -- what a desk is made of, for the four files that work on it: desk.c hands out
+ * and takes back, desk_arrive.c loads volunteers, desk_leases.c writes leases behind, desk_news.c
+ * listens to the database.
  */
 #ifndef DOMAIN_DESK_INSIDE_H
 #define DOMAIN_DESK_INSIDE_H
@@ -44,6 +45,9 @@ static inline uint64_t lease_key(const unsigned char id[UUID_BYTES])
 		key = key << 8 | id[i];
 	return key;
 }
+
+/* desk_leases.c: writes what is unwritten. */
+struct error desk_write_leases(struct desk *desk, struct db *db) MUST_CHECK;
 
 void leases_add(struct leases *leases, const struct holding *holding);
 

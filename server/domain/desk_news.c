@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How a desk keeps true what it holds: it writes its leases, then reads in one snapshot of the
- * database what was told since the last look, and how many leases are open.
+ * How a desk keeps true what it holds: once its leases are written (desk_leases.c), it reads in one
+ * snapshot of the database what was told since the last look, and how many leases are open.
  */
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,9 +17,8 @@
 #define LOOK_PART     8               /* looking takes at most about this part of the time */
 #define DEAF_MS       (4 * 60 * 1000) /* news are forgotten after five minutes */
 #define FORGET_MS     60000
-#define SOME          4096   /* items or leases a statement */
-#define BUNCH         1024   /* items with the lock held */
-#define MOST_LEASES   500000 /* unwritten: the database has been away for long */
+#define SOME          4096 /* items a statement */
+#define BUNCH         1024 /* items with the lock held */
 
 /* Growing lists of what a look finds. */
 struct ids {
@@ -319,171 +317,6 @@ static struct error look_around(struct db *db, void *arg)
 	return err;
 }
 
-/* ---------------------------------------------------------------- writing leases */
-
-static const char *text_list(struct arena *arena, const struct holding *list, size_t count,
-							 const char *(*text)(struct arena *arena, const struct lease *lease))
-{
-	char *all = arena_alloc(arena, count * 24 + 3), *at = all;
-
-	*at++ = '{';
-	for (size_t i = 0; i < count; i++)
-		at += snprintf(at, 24, "%s%s", i ? "," : "", text(arena, &list[i].lease));
-	*at++ = '}';
-	*at = '\0';
-	return all;
-}
-
-static const char *kind_text(struct arena *arena, const struct lease *lease)
-{
-	(void)arena;
-	return assignment_kinds[lease->kind];
-}
-
-static const char *matched_text(struct arena *arena, const struct lease *lease)
-{
-	(void)arena;
-	return lease->matched ? "t" : "f";
-}
-
-static const char *policy_text(struct arena *arena, const struct lease *lease)
-{
-	return arena_printf(arena, "%" PRIu32, lease->policy);
-}
-
-static const char *issued_text(struct arena *arena, const struct lease *lease)
-{
-	return arena_printf(arena, "%" PRId64, lease->issued_s);
-}
-
-static const char *expires_text(struct arena *arena, const struct lease *lease)
-{
-	return arena_printf(arena, "%" PRId64, lease->expires_s);
-}
-
-static const char *id_list(struct arena *arena, const struct holding *list, size_t count,
-						   size_t offset)
-{
-	const unsigned char **ids = arena_alloc(arena, count * sizeof *ids);
-
-	for (size_t i = 0; i < count; i++)
-		ids[i] = (const unsigned char *)&list[i].lease + offset;
-	return uuid_array(arena, ids, count);
-}
-
-static struct error write_some(struct db *db, const struct holding *list, size_t count)
-{
-	struct arena *arena = arena_new();
-	const char *params[] = {
-		id_list(arena, list, count, offsetof(struct lease, id)),
-		id_list(arena, list, count, offsetof(struct lease, volunteer)),
-		id_list(arena, list, count, offsetof(struct lease, campaign)),
-		id_list(arena, list, count, offsetof(struct lease, left)),
-		id_list(arena, list, count, offsetof(struct lease, right)),
-		text_list(arena, list, count, kind_text),
-		text_list(arena, list, count, matched_text),
-		text_list(arena, list, count, policy_text),
-		text_list(arena, list, count, issued_text),
-		text_list(arena, list, count, expires_text),
-	};
-	struct error err = db_do(db, SQL_LEASE_WRITE, params, NULL);
-
-	arena_free(arena);
-	return err;
-}
-
-/* The next look sets the items of this lease to what the database counts, even if that is none. */
-static void recount(struct desk *desk, const struct holding *holding)
-{
-	if (desk->flying_count + 2 > desk->flying_room) {
-		desk->flying_room = 2 * desk->flying_room + 256;
-		desk->flying = realloc(desk->flying, desk->flying_room * sizeof *desk->flying);
-		if (!desk->flying)
-			abort();
-	}
-	desk->flying[desk->flying_count++] = holding->left;
-	desk->flying[desk->flying_count++] = holding->right;
-}
-
-/* Takes the unwritten leases, but those that were answered already. */
-static struct leases take_unwritten(struct desk *desk)
-{
-	struct keyset *settled, *fresh = keyset_new();
-	size_t kept = 0;
-
-	pthread_mutex_lock(&desk->lock);
-	struct leases leases = desk->unwritten;
-	settled = desk->settled;
-	desk->unwritten = (struct leases){ 0 };
-	desk->settled = fresh;
-	pthread_mutex_unlock(&desk->lock);
-	for (size_t i = 0; i < leases.count; i++) {
-		if (keyset_has(settled, lease_key(leases.list[i].lease.id)))
-			recount(desk, &leases.list[i]);
-		else
-			leases.list[kept++] = leases.list[i];
-	}
-	leases.count = kept;
-	keyset_free(settled);
-	return leases;
-}
-
-/* Answered between the moment we took them and now: their removal came before they were there. */
-static struct error close_settled(struct desk *desk, struct db *db, const struct leases *written)
-{
-	struct arena *arena = arena_new();
-	struct holding *settled = arena_alloc(arena, (written->count + 1) * sizeof *settled);
-	struct error err = ok();
-	size_t count = 0;
-
-	pthread_mutex_lock(&desk->lock);
-	for (size_t i = 0; i < written->count; i++)
-		if (keyset_has(desk->settled, lease_key(written->list[i].lease.id)))
-			settled[count++] = written->list[i];
-	pthread_mutex_unlock(&desk->lock);
-	if (count) {
-		const char *params[] = {
-			id_list(arena, settled, count, offsetof(struct lease, volunteer)),
-			id_list(arena, settled, count, offsetof(struct lease, id)),
-		};
-
-		err = db_do(db, SQL_LEASE_CLOSE, params, NULL);
-	}
-	arena_free(arena);
-	return err;
-}
-
-/* What could not be written waits for the next time, within bounds. */
-static void put_back(struct desk *desk, const struct leases *leases, size_t from)
-{
-	pthread_mutex_lock(&desk->lock);
-	for (size_t i = from; i < leases->count && desk->unwritten.count < MOST_LEASES; i++)
-		leases_add(&desk->unwritten, &leases->list[i]);
-	pthread_mutex_unlock(&desk->lock);
-}
-
-static struct error write_leases(struct desk *desk, struct db *db)
-{
-	struct leases leases = take_unwritten(desk);
-	struct error err = ok();
-	size_t from = 0;
-
-	while (from < leases.count && !err.code) {
-		size_t count = leases.count - from < SOME ? leases.count - from : SOME;
-
-		err = write_some(db, leases.list + from, count);
-		for (size_t i = 0; i < count && !err.code; i++)
-			recount(desk, &leases.list[from++]);
-	}
-	if (err.code)
-		put_back(desk, &leases, from);
-	leases.count = from;
-	if (!err.code)
-		err = close_settled(desk, db, &leases);
-	free(leases.list);
-	return err;
-}
-
 /* ---------------------------------------------------------------- once round */
 
 /* The last look is what the next one goes on from. */
@@ -553,7 +386,7 @@ static struct error look_when_due(struct desk *desk, struct db *db)
 
 struct error desk_refresh(struct desk *desk, struct db *db, int64_t *ret_rest_ms)
 {
-	struct error err = write_leases(desk, db);
+	struct error err = desk_write_leases(desk, db);
 
 	*ret_rest_ms = LOOK_EVERY_MS;
 	if (!err.code)

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How a desk writes leases behind: those that were handed out, and not answered, since the last
+ * time. */
+#include <stdlib.h>
+
+#include "db/array.h"
+#include "db/db.h"
+#include "domain/desk_inside.h"
+
+#define SOME        4096   /* leases a statement */
+#define MOST_LEASES 500000 /* unwritten: the database has been away for long */
+
+static struct error write_some(struct db *db, const struct holding *list, size_t count)
+{
+	struct arena *arena = arena_new();
+	struct array *columns[LEASE_COLUMNS + 2];
+	auto_rows *none = NULL;
+
+	lease_columns_new(arena, count, columns);
+	columns[LEASE_COLUMNS] = array_new(arena, ARRAY_LONG, count);
+	columns[LEASE_COLUMNS + 1] = array_new(arena, ARRAY_LONG, count);
+	for (size_t i = 0; i < count; i++) {
+		lease_columns_add(columns, &list[i].lease);
+		array_long(columns[LEASE_COLUMNS], list[i].lease.issued_s);
+		array_long(columns[LEASE_COLUMNS + 1], list[i].lease.expires_s);
+	}
+	struct error err =
+		db_run_arrays(db, SQL_LEASE_WRITE, (const struct array *const *)columns, &none);
+	arena_free(arena);
+	return err;
+}
+
+static struct error close_some(struct db *db, struct arena *arena, const struct holding *list,
+							   size_t count)
+{
+	struct array *volunteers = array_new(arena, ARRAY_UUID, count);
+	struct array *ids = array_new(arena, ARRAY_UUID, count);
+	auto_rows *none = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		array_bytes(volunteers, list[i].lease.volunteer, UUID_BYTES);
+		array_bytes(ids, list[i].lease.id, UUID_BYTES);
+	}
+	return db_run_arrays(db, SQL_LEASE_CLOSE, (const struct array *[]){ volunteers, ids }, &none);
+}
+
+/* The next look sets the items of this lease to what the database counts, even if that is none. */
+static void recount(struct desk *desk, const struct holding *holding)
+{
+	if (desk->flying_count + 2 > desk->flying_room) {
+		desk->flying_room = 2 * desk->flying_room + 256;
+		desk->flying = realloc(desk->flying, desk->flying_room * sizeof *desk->flying);
+		if (!desk->flying)
+			abort();
+	}
+	desk->flying[desk->flying_count++] = holding->left;
+	desk->flying[desk->flying_count++] = holding->right;
+}
+
+/* Takes the unwritten leases, but those that were answered already. */
+static struct leases take_unwritten(struct desk *desk)
+{
+	struct keyset *settled, *fresh = keyset_new();
+	size_t kept = 0;
+
+	pthread_mutex_lock(&desk->lock);
+	struct leases leases = desk->unwritten;
+	settled = desk->settled;
+	desk->unwritten = (struct leases){ 0 };
+	desk->settled = fresh;
+	pthread_mutex_unlock(&desk->lock);
+	for (size_t i = 0; i < leases.count; i++) {
+		if (keyset_has(settled, lease_key(leases.list[i].lease.id)))
+			recount(desk, &leases.list[i]);
+		else
+			leases.list[kept++] = leases.list[i];
+	}
+	leases.count = kept;
+	keyset_free(settled);
+	return leases;
+}
+
+/* Answered between the moment we took them and now: their removal came before they were there. */
+static struct error close_settled(struct desk *desk, struct db *db, const struct leases *written)
+{
+	struct arena *arena = arena_new();
+	struct holding *settled = arena_alloc(arena, (written->count + 1) * sizeof *settled);
+	struct error err = ok();
+	size_t count = 0;
+
+	pthread_mutex_lock(&desk->lock);
+	for (size_t i = 0; i < written->count; i++)
+		if (keyset_has(desk->settled, lease_key(written->list[i].lease.id)))
+			settled[count++] = written->list[i];
+	pthread_mutex_unlock(&desk->lock);
+	if (count)
+		err = close_some(db, arena, settled, count);
+	arena_free(arena);
+	return err;
+}
+
+/* What could not be written waits for the next time, within bounds. */
+static void put_back(struct desk *desk, const struct leases *leases, size_t from)
+{
+	pthread_mutex_lock(&desk->lock);
+	for (size_t i = from; i < leases->count && desk->unwritten.count < MOST_LEASES; i++)
+		leases_add(&desk->unwritten, &leases->list[i]);
+	pthread_mutex_unlock(&desk->lock);
+}
+
+struct error desk_write_leases(struct desk *desk, struct db *db)
+{
+	struct leases leases = take_unwritten(desk);
+	struct error err = ok();
+	size_t from = 0;
+
+	while (from < leases.count && !err.code) {
+		size_t count = leases.count - from < SOME ? leases.count - from : SOME;
+
+		err = write_some(db, leases.list + from, count);
+		for (size_t i = 0; i < count && !err.code; i++)
+			recount(desk, &leases.list[from++]);
+	}
+	if (err.code)
+		put_back(desk, &leases, from);
+	leases.count = from;
+	if (!err.code)
+		err = close_settled(desk, db, &leases);
+	free(leases.list);
+	return err;
+}
