@@ -64,11 +64,13 @@ const char *session_secret(struct request *req, bool *ret_bearer);
 
 /* media.c: addresses that work for one holder, for a while. */
 struct item_media;
+struct text;
 enum showing { SHOW_RENDITION, SHOW_POSTER, SHOW_THUMBNAIL, SHOW_ORIGINAL };
-const char *showing_url(struct request *req, const struct item_media *media, enum showing what,
-						int64_t expires_s);
+json_t *showing_url(struct request *req, const struct item_media *media, enum showing what,
+					int64_t expires_s);
 /* A JSON object, as text and as a value. */
-const char *showing_text(struct request *req, const struct item_media *media, int64_t expires_s);
+void showing_add(struct text *text, struct request *req, const struct item_media *media,
+				 int64_t expires_s);
 json_t *showing_json(struct request *req, const struct item_media *media, int64_t expires_s);
 
 /* Lists: a cursor is sealed, so that it cannot be forged and says nothing. */

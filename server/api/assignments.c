@@ -5,12 +5,16 @@
 #include "api/api.h"
 #include "core/clock.h"
 #include "core/reader.h"
+#include "core/text.h"
 #include "domain/assignment.h"
 #include "domain/desk.h"
 #include "work/lane.h"
 
 /* Media stay readable a little longer than their lease: a slow phone may still be loading. */
 #define MEDIA_GRACE_S 120
+
+#define ANSWER_ROOM \
+	1200 /* bytes of an answer; asked for at once, it need not be moved as it grows */
 
 static const char *const types[] = { "image", "video", "audio", NULL };
 
@@ -37,25 +41,32 @@ static void answer(struct request *req, enum desk_outcome outcome,
 	const struct lease *lease = &assignment->lease;
 	const struct item_media *media = assignment->media;
 	int64_t until_s = lease->expires_s + MEDIA_GRACE_S;
-	char token[LEASE_TOKEN], expires_at[CLOCK_TEXT];
+	struct text text = { .arena = req->arena };
 
 	if (outcome == DESK_NONE_LEFT) {
 		request_empty(req, 204);
 		return;
 	}
-	lease_seal(api.seal, lease, token);
-	clock_text(expires_at, lease->expires_s);
-	request_json_text(
-		req, outcome == DESK_NEW ? 201 : 200,
-		arena_printf(req->arena,
-					 "{\"assignment\":\"%s\",\"expires_at\":\"%s\",\"training\":%s,"
-					 "\"media_type\":\"%s\",\"question\":%s,\"sensitive\":%s,\"items\":["
-					 "{\"position\":\"left\",\"media\":%s},"
-					 "{\"position\":\"right\",\"media\":%s}]}",
-					 token, expires_at, lease->kind == KIND_TRAINING ? "true" : "false",
-					 media_type_name(media[0].type), assignment->question_json,
-					 media[0].sensitive || media[1].sensitive ? "true" : "false",
-					 showing_text(req, &media[0], until_s), showing_text(req, &media[1], until_s)));
+	text_add(&text, "{\"assignment\":\"");
+	lease_seal(api.seal, lease, text_room(&text, ANSWER_ROOM));
+	text_grew(&text, LEASE_TOKEN - 1);
+	text_add(&text, "\",\"expires_at\":\"");
+	clock_text(text_room(&text, CLOCK_TEXT), lease->expires_s);
+	text_grew(&text, strlen(text.bytes + text.len));
+	text_add(&text,
+			 lease->kind == KIND_TRAINING ? "\",\"training\":true" : "\",\"training\":false");
+	text_add(&text, ",\"media_type\":\"");
+	text_add(&text, media_type_name(media[0].type));
+	text_add(&text, "\",\"question\":");
+	text_add(&text, assignment->question_json);
+	text_add(&text, media[0].sensitive || media[1].sensitive ? ",\"sensitive\":true"
+															 : ",\"sensitive\":false");
+	text_add(&text, ",\"items\":[{\"position\":\"left\",\"media\":");
+	showing_add(&text, req, &media[0], until_s);
+	text_add(&text, "},{\"position\":\"right\",\"media\":");
+	showing_add(&text, req, &media[1], until_s);
+	text_add(&text, "}]}");
+	request_json_text(req, outcome == DESK_NEW ? 201 : 200, text.bytes);
 }
 
 /* A volunteer who is here is served from memory. False: not here. */

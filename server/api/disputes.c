@@ -72,7 +72,7 @@ static struct error add_thumbnails(struct request *req, struct db *db, struct qu
 		json_t *url = json_null();
 
 		if (media[i].has_thumbnail)
-			url = json_string(showing_url(req, &media[i], SHOW_THUMBNAIL, clock_now_s() + SHOWN_S));
+			url = showing_url(req, &media[i], SHOW_THUMBNAIL, clock_now_s() + SHOWN_S);
 		json_object_set_new(queue->rows[i].json, "thumbnail_url", url);
 	}
 	return ok();
@@ -111,7 +111,7 @@ static void add_evidence(struct request *req, const struct dispute_story *story,
 	json_t *partner = json_null();
 
 	json_object_set_new(story->evidence, "original_url",
-						json_string(showing_url(req, &media[0], SHOW_ORIGINAL, expires_s)));
+						showing_url(req, &media[0], SHOW_ORIGINAL, expires_s));
 	if (story->has_partner)
 		partner = json_pack("{s:o, s:O}", "media", showing_json(req, &media[1], expires_s), "truth",
 							json_object_get(story->evidence, "partner_truth"));

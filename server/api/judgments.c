@@ -9,6 +9,7 @@
 
 #include "api/api.h"
 #include "core/clock.h"
+#include "core/text.h"
 #include "domain/desk.h"
 #include "domain/judgment.h"
 #include "domain/volunteer.h"
@@ -60,7 +61,22 @@ static void answer_training(struct request *req, unsigned status, const struct s
 				 json_pack("{s:[o, o], s:o}", "results",
 						   result_json(&said[0], result->truth[0], result->explanation[0]),
 						   result_json(&said[1], result->truth[1], result->explanation[1]),
-						   "progress", progress_json(progress)));
+						   "progress", progress_json(req->arena, progress)));
+}
+
+static void answer_plain(struct request *req, unsigned status, const struct said said[2],
+						 const struct progress *progress)
+{
+	struct text text = { .arena = req->arena };
+
+	text_add(&text, "{\"results\":[{\"position\":\"");
+	text_add(&text, position(&said[0]));
+	text_add(&text, "\"},{\"position\":\"");
+	text_add(&text, position(&said[1]));
+	text_add(&text, "\"}],\"progress\":");
+	progress_add(&text, progress);
+	text_add(&text, "}");
+	request_json_text(req, status, text.bytes);
 }
 
 static void answer(const struct turn *turn, const struct judged_result *result,
@@ -75,12 +91,7 @@ static void answer(const struct turn *turn, const struct judged_result *result,
 	else if (result->truth[0] >= 0 || result->truth[1] >= 0)
 		answer_training(req, status, said, result, progress);
 	else
-		request_json_text(req, status,
-						  arena_printf(req->arena,
-									   "{\"results\":[{\"position\":\"%s\"},{\"position\":\"%s\"}],"
-									   "\"progress\":%s}",
-									   position(&said[0]), position(&said[1]),
-									   progress_text(req->arena, progress)));
+		answer_plain(req, status, said, progress);
 }
 
 static unsigned correct_of(const struct judged *judged, const struct judged_result *result)

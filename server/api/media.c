@@ -13,6 +13,7 @@
 #include "api/api.h"
 #include "core/clock.h"
 #include "core/hash.h"
+#include "core/text.h"
 #include "domain/item.h"
 
 /* Exactly these bytes are sealed. */
@@ -58,11 +59,11 @@ static uint8_t type_index(const char *type)
 	return last;
 }
 
-const char *showing_url(struct request *req, const struct item_media *media, enum showing what,
-						int64_t expires_s)
+/* Writes the address of a medium, and the quotes around it. */
+static void add_url(struct text *text, struct request *req, const struct item_media *media,
+					enum showing what, int64_t expires_s)
 {
 	static const char *const picture = "image/jpeg";
-	char token[SEAL_TEXT(sizeof(struct pass))];
 	struct pass pass = { .expires_s = expires_s };
 	const unsigned char *digests[] = { [SHOW_RENDITION] = media->rendition,
 									   [SHOW_POSTER] = media->poster,
@@ -74,35 +75,56 @@ const char *showing_url(struct request *req, const struct item_media *media, enu
 	pass.type = what == SHOW_RENDITION  ? type_index(media->content_type)
 				: what == SHOW_ORIGINAL ? type_index("")
 										: type_index(picture);
-	seal_bytes(api.seal, SEAL_MEDIA, &pass, sizeof pass, token);
-	return arena_printf(req->arena, "/api/v1/media/%s", token);
+	text_add(text, "\"/api/v1/media/");
+	seal_bytes(api.seal, SEAL_MEDIA, &pass, sizeof pass, text_room(text, SEAL_TEXT(sizeof pass)));
+	text_grew(text, SEAL_TEXT(sizeof pass) - 1);
+	text_add(text, "\"");
 }
 
-/* "" where there is no such field. */
-static const char *number_field(struct request *req, const char *name, unsigned number)
+json_t *showing_url(struct request *req, const struct item_media *media, enum showing what,
+					int64_t expires_s)
 {
-	return number ? arena_printf(req->arena, ",\"%s\":%u", name, number) : "";
+	struct text text = { .arena = req->arena };
+
+	add_url(&text, req, media, what, expires_s);
+	return json_stringn(text.bytes + 1, text.len - 2);
+}
+
+/* Nothing where there is no such number. */
+static void add_number(struct text *text, const char *name, unsigned number)
+{
+	if (!number)
+		return;
+	text_add(text, name);
+	text_add_number(text, number);
 }
 
 /* Nothing in it needs escaping: names of types, numbers, and addresses of our own. */
-const char *showing_text(struct request *req, const struct item_media *media, int64_t expires_s)
+void showing_add(struct text *text, struct request *req, const struct item_media *media,
+				 int64_t expires_s)
 {
-	const char *poster = "";
-
-	if (media->has_poster)
-		poster = arena_printf(req->arena, ",\"poster_url\":\"%s\"",
-							  showing_url(req, media, SHOW_POSTER, expires_s));
-	return arena_printf(
-		req->arena, "{\"type\":\"%s\",\"content_type\":\"%s\",\"url\":\"%s\"%s%s%s%s}",
-		media_type_name(media->type), media->content_type,
-		showing_url(req, media, SHOW_RENDITION, expires_s),
-		number_field(req, "width", media->width), number_field(req, "height", media->height),
-		number_field(req, "duration_ms", media->duration_ms), poster);
+	text_add(text, "{\"type\":\"");
+	text_add(text, media_type_name(media->type));
+	text_add(text, "\",\"content_type\":\"");
+	text_add(text, media->content_type);
+	text_add(text, "\",\"url\":");
+	add_url(text, req, media, SHOW_RENDITION, expires_s);
+	add_number(text, ",\"width\":", media->width);
+	add_number(text, ",\"height\":", media->height);
+	add_number(text, ",\"duration_ms\":", media->duration_ms);
+	if (media->has_poster) {
+		text_add(text, ",\"poster_url\":");
+		add_url(text, req, media, SHOW_POSTER, expires_s);
+	}
+	text_add(text, "}");
 }
 
 json_t *showing_json(struct request *req, const struct item_media *media, int64_t expires_s)
 {
-	return json_loads(showing_text(req, media, expires_s), 0, NULL);
+	struct text text = { .arena = req->arena };
+
+	showing_add(&text, req, media, expires_s);
+	return json_loadb(text.bytes, text.len, 0, NULL);
 }
 
 static bool may_look(struct request *req, const struct pass *pass)

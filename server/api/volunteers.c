@@ -37,7 +37,7 @@ static void welcome(struct request *req, const struct new_volunteer *made)
 	set_cookie(req, volunteer_cookie_name(), cookie, VOLUNTEER_COOKIE_S);
 	request_json(req, 201,
 				 json_pack("{s:s, s:o}", "volunteer", text, "progress",
-						   progress_json(&(struct progress){ 0 })));
+						   progress_json(req->arena, &(struct progress){ 0 })));
 }
 
 /* An evening's crowd arrives together: those who wait are one insert and one commit. */
@@ -117,7 +117,8 @@ struct error get_me(struct request *req, struct db *db)
 	uuid_to_text(text, id);
 	request_json(req, 200,
 				 json_pack("{s:s, s:s, s:o, s:o, s:s?}", "volunteer", text, "created_at", since,
-						   "progress", progress_json(&progress), "results", results, "next", next));
+						   "progress", progress_json(req->arena, &progress), "results", results,
+						   "next", next));
 	return ok();
 }
 

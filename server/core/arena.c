@@ -39,8 +39,7 @@ static struct block *block_new(size_t room, struct block *next)
 	return b;
 }
 
-/* Bytes that hold anything. */
-static void *take(struct arena *arena, size_t size)
+void *arena_room(struct arena *arena, size_t size)
 {
 	struct block *b = arena->head;
 
@@ -56,7 +55,7 @@ static void *take(struct arena *arena, size_t size)
 struct arena *arena_new(void)
 {
 	struct block *first = block_new(FIRST_BLOCK - sizeof(struct block), NULL);
-	struct arena start = { .head = first }, *arena = take(&start, sizeof *arena);
+	struct arena start = { .head = first }, *arena = arena_room(&start, sizeof *arena);
 
 	*arena = start;
 	return arena;
@@ -74,12 +73,12 @@ void arena_free(struct arena *arena)
 
 void *arena_alloc(struct arena *arena, size_t size)
 {
-	return memset(take(arena, size), 0, size);
+	return memset(arena_room(arena, size), 0, size);
 }
 
 char *arena_copy(struct arena *arena, const char *text, size_t len)
 {
-	char *copy = take(arena, len + 1);
+	char *copy = arena_room(arena, len + 1);
 
 	memcpy(copy, text, len);
 	copy[len] = '\0';
@@ -95,7 +94,7 @@ char *arena_printf(struct arena *arena, const char *format, ...)
 	va_copy(again, args);
 
 	int len = vsnprintf(first, sizeof first, format, args);
-	char *text = take(arena, (size_t)len + 1);
+	char *text = arena_room(arena, (size_t)len + 1);
 	if ((size_t)len < sizeof first)
 		memcpy(text, first, (size_t)len + 1);
 	else

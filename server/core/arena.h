@@ -24,6 +24,9 @@ void arena_free(struct arena *arena);
 /* Returns `size` zeroed bytes aligned for any type. Owned by the arena. */
 void *arena_alloc(struct arena *arena, size_t size) __attribute__((malloc, returns_nonnull));
 
+/* As arena_alloc(), but the bytes hold anything: for what is written over at once. */
+void *arena_room(struct arena *arena, size_t size) __attribute__((malloc, returns_nonnull));
+
 /* Returns a NUL-terminated copy of `len` bytes at `text`. Owned by the arena. */
 char *arena_copy(struct arena *arena, const char *text, size_t len);
 

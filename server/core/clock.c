@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/clock.h"
 
+#include <string.h>
 #include <time.h>
 
 int64_t clock_now_s(void)
@@ -18,10 +19,17 @@ int64_t clock_monotonic_ms(void)
 
 void clock_text(char text[CLOCK_TEXT], int64_t seconds)
 {
-	time_t when = seconds;
-	struct tm utc;
+	/* Thousands of answers a second name the same one. */
+	static _Thread_local int64_t last_s = INT64_MIN;
+	static _Thread_local char last[CLOCK_TEXT];
 
-	gmtime_r(&when, &utc);
-	if (!strftime(text, CLOCK_TEXT, "%Y-%m-%dT%H:%M:%SZ", &utc))
-		text[0] = '\0';
+	if (seconds != last_s) {
+		time_t when = seconds;
+		struct tm utc;
+
+		if (!gmtime_r(&when, &utc) || !strftime(last, sizeof last, "%Y-%m-%dT%H:%M:%SZ", &utc))
+			last[0] = '\0';
+		last_s = seconds;
+	}
+	memcpy(text, last, sizeof last);
 }

@@ -138,20 +138,25 @@ static long long training_left(const struct progress *progress)
 	return left > 0 ? left : 0;
 }
 
-const char *progress_text(struct arena *arena, const struct progress *progress)
+void progress_add(struct text *text, const struct progress *progress)
 {
-	return arena_printf(arena,
-						"{\"pairs\":%lld,\"pairs_today\":%lld,"
-						"\"training\":{\"done\":%lld,\"correct\":%lld,\"left\":%lld}}",
-						progress->pairs, progress->pairs_today, progress->training_done,
-						progress->training_correct, training_left(progress));
+	text_add(text, "{\"pairs\":");
+	text_add_number(text, (uint64_t)progress->pairs);
+	text_add(text, ",\"pairs_today\":");
+	text_add_number(text, (uint64_t)progress->pairs_today);
+	text_add(text, ",\"training\":{\"done\":");
+	text_add_number(text, (uint64_t)progress->training_done);
+	text_add(text, ",\"correct\":");
+	text_add_number(text, (uint64_t)progress->training_correct);
+	text_add(text, ",\"left\":");
+	text_add_number(text, (uint64_t)training_left(progress));
+	text_add(text, "}}");
 }
 
-json_t *progress_json(const struct progress *progress)
+json_t *progress_json(struct arena *arena, const struct progress *progress)
 {
-	return json_pack("{s:I, s:I, s:{s:I, s:I, s:I}}", "pairs", (json_int_t)progress->pairs,
-					 "pairs_today", (json_int_t)progress->pairs_today, "training", "done",
-					 (json_int_t)progress->training_done, "correct",
-					 (json_int_t)progress->training_correct, "left",
-					 (json_int_t)training_left(progress));
+	struct text text = { .arena = arena };
+
+	progress_add(&text, progress);
+	return json_loadb(text.bytes, text.len, 0, NULL);
 }

@@ -9,6 +9,7 @@
 #include "core/arena.h"
 #include "core/error.h"
 #include "core/hex.h"
+#include "core/text.h"
 
 struct db;
 
@@ -54,9 +55,8 @@ struct error volunteer_results(struct db *db, const unsigned char id[UUID_BYTES]
 							   const struct result_place *place, unsigned limit, json_t **ret_list,
 							   bool *ret_more, struct result_place *ret_next) MUST_CHECK;
 
-json_t *progress_json(const struct progress *progress);
-
-/* The same as JSON text in the arena, for answers that are made by the thousand. */
-const char *progress_text(struct arena *arena, const struct progress *progress);
+/* As JSON: a value that the caller owns, and as text. */
+json_t *progress_json(struct arena *arena, const struct progress *progress);
+void progress_add(struct text *text, const struct progress *progress);
 
 #endif

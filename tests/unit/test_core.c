@@ -9,12 +9,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/clock.h"
 #include "core/csv.h"
 #include "core/hex.h"
 #include "core/idmap.h"
 #include "core/random.h"
 #include "core/reader.h"
 #include "core/seal.h"
+#include "core/text.h"
 #include "suites.h"
 
 static struct arena *arena;
@@ -367,6 +369,40 @@ START_TEST(ordered_ids_sort_by_time_and_never_repeat)
 }
 END_TEST
 
+START_TEST(a_text_grows_by_pieces_numbers_and_what_is_written_into_its_room)
+{
+	struct text text = { .arena = arena };
+	char expected[8192] = "";
+
+	for (uint64_t i = 0; i < 200; i++) {
+		text_add(&text, "piece ");
+		text_add_number(&text, i * i * i);
+		strcpy(text_room(&text, 3), ", ");
+		text_grew(&text, 2);
+		sprintf(expected + strlen(expected), "piece %llu, ", (unsigned long long)(i * i * i));
+	}
+	ck_assert_str_eq(text.bytes, expected);
+	ck_assert_uint_eq(text.len, strlen(expected));
+	text_add_number(&text, UINT64_MAX);
+	ck_assert_str_eq(text.bytes + strlen(expected), "18446744073709551615");
+}
+END_TEST
+
+START_TEST(a_moment_is_written_in_utc_and_no_two_are_mixed_up)
+{
+	char text[CLOCK_TEXT];
+
+	for (int again = 0; again < 2; again++) {
+		clock_text(text, 0);
+		ck_assert_str_eq(text, "1970-01-01T00:00:00Z");
+		clock_text(text, 1772323199);
+		ck_assert_str_eq(text, "2026-02-28T23:59:59Z");
+		clock_text(text, 1772323200);
+		ck_assert_str_eq(text, "2026-03-01T00:00:00Z");
+	}
+}
+END_TEST
+
 Suite *core_suite(void)
 {
 	Suite *suite = suite_create("core");
@@ -391,6 +427,8 @@ Suite *core_suite(void)
 	tcase_add_test(tc, ids_get_indices_in_order_of_appearance);
 	tcase_add_test(tc, ids_that_only_count_up_are_told_apart_quickly);
 	tcase_add_test(tc, random_numbers_below_a_bound_are_uniform);
+	tcase_add_test(tc, a_text_grows_by_pieces_numbers_and_what_is_written_into_its_room);
+	tcase_add_test(tc, a_moment_is_written_in_utc_and_no_two_are_mixed_up);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
