@@ -5,38 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_DEPTH 16 /* no body of ours nests deeper; jansson's own limit is 2,048 */
-
-/* How deep brackets nest, strings skipped. A cheap look before the parser recurses. */
-static size_t depth_of(const char *text, size_t len)
-{
-	size_t depth = 0, deepest = 0;
-	bool in_string = false;
-
-	for (size_t i = 0; i < len; i++) {
-		if (text[i] == '\\' && in_string)
-			i++;
-		else if (text[i] == '"')
-			in_string = !in_string;
-		else if (!in_string && (text[i] == '{' || text[i] == '['))
-			deepest = ++depth > deepest ? depth : deepest;
-		else if (!in_string && (text[i] == '}' || text[i] == ']') && depth)
-			depth--;
-	}
-	return deepest;
-}
+#include "core/parse.h"
 
 struct error reader_parse(const char *text, size_t len, json_t **object)
 {
-	json_error_t why;
+	struct parse_fault fault;
 
 	if (!len)
 		return errorf(ERR_MALFORMED, "The body is empty; a JSON object is expected.");
-	if (depth_of(text, len) > MAX_DEPTH)
-		return errorf(ERR_MALFORMED, "The JSON nests deeper than %d levels.", MAX_DEPTH);
-	json_t *parsed = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);
+	json_t *parsed = parse_json(text, len, &fault);
 	if (!parsed)
-		return errorf(ERR_MALFORMED, "Line %d: %s.", why.line, why.text);
+		return errorf(ERR_MALFORMED, "Line %u: %s.", fault.line, fault.why);
 	if (!json_is_object(parsed)) {
 		json_decref(parsed);
 		return errorf(ERR_INVALID, "The body must be a JSON object.");

@@ -20,6 +20,7 @@ int main(void)
 	srunner_add_suite(runner, crowd_stock_suite());
 	srunner_add_suite(runner, crowd_table_suite());
 	srunner_add_suite(runner, keyset_suite());
+	srunner_add_suite(runner, parse_suite());
 	srunner_add_suite(runner, release_table_suite());
 	srunner_add_suite(runner, split_suite());
 	srunner_add_suite(runner, fetch_suite());

@@ -14,6 +14,7 @@ Suite *crowd_sets_suite(void);
 Suite *crowd_stock_suite(void);
 Suite *crowd_table_suite(void);
 Suite *keyset_suite(void);
+Suite *parse_suite(void);
 Suite *release_table_suite(void);
 Suite *split_suite(void);
 Suite *fetch_suite(void);

@@ -202,7 +202,7 @@ static const struct {
 	{ "[1]", ERR_INVALID, "", "The body must be a JSON object." },
 	{ "{\"name\":\"a\",\"name\":\"b\"}", ERR_MALFORMED, "", NULL },
 	{ "[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]", ERR_MALFORMED, "",
-	  "The JSON nests deeper than 16 levels." },
+	  "Line 1: it nests deeper than 16 levels." },
 	{ "{\"age\":3}", ERR_INVALID, "/name", "must be a string." },
 	{ "{\"name\":\"a\",\"age\":\"3\"}", ERR_INVALID, "/age",
 	  "must be a whole number from 0 to 9." },
