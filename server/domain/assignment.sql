@@ -5,7 +5,7 @@
 --   conflict  judged before, or skipped for another reason
 --   nobody    the volunteer is no more
 -- No two may be one assignment. A clash with a concurrent writer fails the whole statement; asked
--- again, it sees what the other stored. OFFSET 0: see judgment_store.
+-- again, it sees what the other stored. OFFSET 0: see judgment_store_each.
 --   $1 uuid[] id, $2 uuid[] volunteer, $3 uuid[] campaign, $4 uuid[] left, $5 uuid[] right,
 --   $6 text[] kind, $7 boolean[] matched, $8 integer[] policy, $9 text[] reason
 --   -> n bigint from 1, outcome text

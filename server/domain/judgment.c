@@ -193,11 +193,6 @@ struct error judgment_read(json_t *object, struct arena *arena, struct judged *j
 	return err;
 }
 
-static const struct said *said_of(const struct judged *judged, bool left)
-{
-	return &judged->said[judged->said[0].on_left == left ? 0 : 1];
-}
-
 static const unsigned char *item_of(const struct judged *judged, const struct said *said)
 {
 	return said->on_left ? judged->lease.left : judged->lease.right;
@@ -211,50 +206,50 @@ static void add_ms(struct array *array, int64_t ms)
 		array_int(array, (int32_t)(ms > INT32_MAX ? INT32_MAX : ms));
 }
 
-/* The columns of the statement, in its order. */
+/* The columns of both statements, in their order. */
 enum column {
+	/* of pairs, in order of assignment */
 	ASSIGNMENT,
 	VOLUNTEER,
 	CAMPAIGN,
 	KIND,
-	TRAINING,
 	MATCHED,
 	POLICY,
-	LIVE,
 	BODY_HASH,
 	RESPONSE_MS,
 	EXPOSURE_MS,
 	SERVER_MS,
 	DEVICE,
-	SIDES /* the left one begins here; the right one follows */
+	ITEMS, /* two of each */
+	/* of what was said, in order of item and volunteer */
+	SAID_ITEM,
+	SAID_VOLUNTEER,
+	SAID_ASSIGNMENT,
+	LEFT,
+	FAKE,
+	CONFIDENCE,
+	TELLS,
+	MARKS,
+	TRAINING,
+	/* of pairs again: for judgment_store_each alone */
+	LIVE,
+	COLUMNS
 };
 
-enum side_column { ITEM, VERDICT, CONFIDENCE, TELLS, MARKS, SIDE };
-
-#define COLUMNS (SIDES + 2 * SIDE)
-
-static const enum array_type pair_types[SIDES] = {
-	[ASSIGNMENT] = ARRAY_UUID, [VOLUNTEER] = ARRAY_UUID,  [CAMPAIGN] = ARRAY_UUID,
-	[KIND] = ARRAY_TEXT,       [TRAINING] = ARRAY_FLAG,   [MATCHED] = ARRAY_FLAG,
-	[POLICY] = ARRAY_INT,      [LIVE] = ARRAY_FLAG,       [BODY_HASH] = ARRAY_BYTES,
-	[RESPONSE_MS] = ARRAY_INT, [EXPOSURE_MS] = ARRAY_INT, [SERVER_MS] = ARRAY_INT,
-	[DEVICE] = ARRAY_JSON,
+static const enum array_type types[COLUMNS] = {
+	[ASSIGNMENT] = ARRAY_UUID, [VOLUNTEER] = ARRAY_UUID,      [CAMPAIGN] = ARRAY_UUID,
+	[KIND] = ARRAY_TEXT,       [MATCHED] = ARRAY_FLAG,        [POLICY] = ARRAY_INT,
+	[BODY_HASH] = ARRAY_BYTES, [RESPONSE_MS] = ARRAY_INT,     [EXPOSURE_MS] = ARRAY_INT,
+	[SERVER_MS] = ARRAY_INT,   [DEVICE] = ARRAY_JSON,         [ITEMS] = ARRAY_UUID,
+	[SAID_ITEM] = ARRAY_UUID,  [SAID_VOLUNTEER] = ARRAY_UUID, [SAID_ASSIGNMENT] = ARRAY_UUID,
+	[LEFT] = ARRAY_FLAG,       [FAKE] = ARRAY_FLAG,           [CONFIDENCE] = ARRAY_INT,
+	[TELLS] = ARRAY_TEXT,      [MARKS] = ARRAY_JSON,          [TRAINING] = ARRAY_FLAG,
+	[LIVE] = ARRAY_FLAG,
 };
 
-static const enum array_type side_types[SIDE] = {
-	[ITEM] = ARRAY_UUID,  [VERDICT] = ARRAY_TEXT, [CONFIDENCE] = ARRAY_INT,
-	[TELLS] = ARRAY_TEXT, [MARKS] = ARRAY_JSON,
-};
-
-static void add_side(struct array *const columns[SIDE], const struct judged *judged, bool left)
+static bool in_time(const struct judged *judged)
 {
-	const struct said *said = said_of(judged, left);
-
-	array_bytes(columns[ITEM], item_of(judged, said), UUID_BYTES);
-	array_text(columns[VERDICT], verdicts[said->verdict]);
-	array_int(columns[CONFIDENCE], (int32_t)said->confidence);
-	array_text(columns[TELLS], said->tells);
-	array_text(columns[MARKS], said->marks);
+	return judged->received_s <= judged->lease.expires_s;
 }
 
 static void add_pair(struct array *const columns[COLUMNS], const struct judged *judged)
@@ -266,17 +261,48 @@ static void add_pair(struct array *const columns[COLUMNS], const struct judged *
 	array_bytes(columns[VOLUNTEER], lease->volunteer, UUID_BYTES);
 	array_bytes(columns[CAMPAIGN], lease->campaign, UUID_BYTES);
 	array_text(columns[KIND], assignment_kinds[lease->kind]);
-	array_flag(columns[TRAINING], lease->kind == KIND_TRAINING);
 	array_flag(columns[MATCHED], lease->matched);
 	array_int(columns[POLICY], (int32_t)lease->policy);
-	array_flag(columns[LIVE], judged->received_s <= lease->expires_s);
 	array_bytes(columns[BODY_HASH], judged->body_hash, SHA256_BYTES);
 	add_ms(columns[RESPONSE_MS], judged->response_ms);
 	add_ms(columns[EXPOSURE_MS], judged->exposure_ms);
 	add_ms(columns[SERVER_MS], server_s < 0 ? 0 : server_s * 1000);
 	array_text(columns[DEVICE], judged->device);
-	add_side(columns + SIDES, judged, true);
-	add_side(columns + SIDES + SIDE, judged, false);
+	array_bytes(columns[ITEMS], lease->left, UUID_BYTES);
+	array_bytes(columns[ITEMS], lease->right, UUID_BYTES);
+	array_flag(columns[LIVE], in_time(judged));
+}
+
+/* One verdict on its way into the database. */
+struct saying {
+	const struct judged *judged;
+	const struct said *said;
+	const unsigned char *item;
+};
+
+static void add_saying(struct array *const columns[COLUMNS], const struct saying *saying)
+{
+	const struct lease *lease = &saying->judged->lease;
+	const struct said *said = saying->said;
+
+	array_bytes(columns[SAID_ITEM], saying->item, UUID_BYTES);
+	array_bytes(columns[SAID_VOLUNTEER], lease->volunteer, UUID_BYTES);
+	array_bytes(columns[SAID_ASSIGNMENT], lease->id, UUID_BYTES);
+	array_flag(columns[LEFT], said->on_left);
+	array_flag(columns[FAKE], said->verdict == VERDICT_FAKE);
+	array_int(columns[CONFIDENCE], (int32_t)said->confidence);
+	array_text(columns[TELLS], said->tells);
+	array_text(columns[MARKS], said->marks);
+	array_flag(columns[TRAINING], lease->kind == KIND_TRAINING);
+}
+
+static int by_item_and_volunteer(const void *a, const void *b)
+{
+	const struct saying *one = a, *other = b;
+	int order = memcmp(one->item, other->item, UUID_BYTES);
+
+	return order ? order
+				 : memcmp(one->judged->lease.volunteer, other->judged->lease.volunteer, UUID_BYTES);
 }
 
 /* What the statement's outcome means. */
@@ -301,32 +327,94 @@ struct storing {
 	struct arena *arena;
 	const struct judged *const *judged;
 	struct judged_result *results;
-	bool careful; /* a key was taken: look for what the volunteers judged before */
+	bool careful; /* not all can be stored: look at each */
 };
 
-static struct error store_rows(struct db *db, void *arg, const size_t rows[], size_t count)
-{
-	struct storing *storing = arg;
-	struct array *columns[COLUMNS + 1];
-	auto_rows *answers = NULL;
-	struct error err;
+/* A row of a statement: which one of the batch it is. */
+struct place {
+	const struct judged *judged;
+	size_t row;
+};
 
-	for (size_t c = 0; c < COLUMNS; c++)
-		columns[c] = array_new(storing->arena,
-							   c < SIDES ? pair_types[c] : side_types[(c - SIDES) % SIDE], count);
-	for (size_t i = 0; i < count; i++)
-		add_pair(columns, storing->judged[rows[i]]);
-	columns[COLUMNS] = array_new(storing->arena, ARRAY_FLAG, 1);
-	array_flag(columns[COLUMNS], storing->careful);
-	err = db_run_arrays(db, SQL_JUDGMENT_STORE, (const struct array *const *)columns, &answers);
-	storing->careful |= err.code == ERR_CONFLICT;
+static int by_assignment(const void *a, const void *b)
+{
+	const struct place *one = a, *other = b;
+
+	return memcmp(one->judged->lease.id, other->judged->lease.id, UUID_BYTES);
+}
+
+/* Locks are taken in the order of keys, so that batches wait for each other and do not deadlock. */
+static void make_columns(struct storing *storing, const struct place places[], size_t count,
+						 struct array *columns[COLUMNS])
+{
+	struct saying *sayings = arena_alloc(storing->arena, 2 * count * sizeof *sayings);
+
+	for (size_t c = 0; c < COLUMNS; c++) {
+		bool two_each = c >= ITEMS && c < LIVE;
+
+		columns[c] = array_new(storing->arena, types[c], two_each ? 2 * count : count);
+	}
+	for (size_t i = 0; i < count; i++) {
+		const struct judged *judged = places[i].judged;
+
+		add_pair(columns, judged);
+		for (size_t s = 0; s < 2; s++)
+			sayings[2 * i + s] =
+				(struct saying){ judged, &judged->said[s], item_of(judged, &judged->said[s]) };
+	}
+	qsort(sayings, 2 * count, sizeof *sayings, by_item_and_volunteer);
+	for (size_t i = 0; i < 2 * count; i++)
+		add_saying(columns, &sayings[i]);
+}
+
+/* *ret_all: every one was stored; otherwise none was. */
+static struct error store_all(struct db *db, struct array *const columns[COLUMNS], bool *ret_all)
+{
+	auto_rows *answers = NULL;
+	struct error err =
+		db_run_arrays(db, SQL_JUDGMENT_STORE, (const struct array *const *)columns, &answers);
+
+	*ret_all = !err.code && rows_count(answers) == 1 && rows_flag(answers, 0, 0);
+	return err;
+}
+
+static struct error store_each(struct db *db, struct array *const columns[COLUMNS],
+							   const struct place places[], size_t count,
+							   struct judged_result results[])
+{
+	auto_rows *answers = NULL;
+	struct error err =
+		db_run_arrays(db, SQL_JUDGMENT_STORE_EACH, (const struct array *const *)columns, &answers);
+
 	if (err.code)
 		return err;
 	if (rows_count(answers) != count)
 		return errorf(ERR_INTERNAL, "%zu pairs got %zu answers", count, rows_count(answers));
 	for (size_t r = 0; r < count; r++)
-		settle(rows_text(answers, r, 1), &storing->results[rows[rows_integer(answers, r, 0) - 1]]);
+		settle(rows_text(answers, r, 1), &results[places[rows_integer(answers, r, 0) - 1].row]);
 	return ok();
+}
+
+static struct error store_rows(struct db *db, void *arg, const size_t rows[], size_t count)
+{
+	struct storing *storing = arg;
+	struct place *places = arena_alloc(storing->arena, count * sizeof *places);
+	struct array *columns[COLUMNS];
+	struct error err = ok();
+	bool all = false;
+
+	for (size_t i = 0; i < count; i++) {
+		places[i] = (struct place){ storing->judged[rows[i]], rows[i] };
+		storing->careful |= !in_time(places[i].judged);
+	}
+	qsort(places, count, sizeof *places, by_assignment);
+	make_columns(storing, places, count, columns);
+	if (!storing->careful)
+		err = store_all(db, columns, &all);
+	storing->careful |= err.code == ERR_CONFLICT;
+	if (err.code || all)
+		return err;
+	return store_each(db, columns, places, count, storing->results);
 }
 
 static void row_failed(void *arg, size_t row, struct error err)

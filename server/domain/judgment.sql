@@ -1,25 +1,73 @@
 -- name: judgment_store
--- Stores a batch of judged pairs and says, by position, what became of each:
+-- Stores a batch of judged pairs of which every volunteer is known and none was skipped, which is nearly every
+-- batch. A pair that was sent before, or an item that its volunteer has judged, breaks a key and fails all.
+-- Nothing is sorted or joined here: the caller sends pairs in order of assignment, and what was said of items
+-- in order of item and volunteer, so that two batches wait for each other and do not deadlock.
+--   of pairs: $1 uuid[] assignment, $2 uuid[] volunteer, $3 uuid[] campaign, $4 text[] kind,
+--   $5 boolean[] matched, $6 integer[] policy, $7 bytea[] body_hash, $8 integer[] response_ms,
+--   $9 integer[] exposure_ms, $10 integer[] server_ms, $11 jsonb[] device,
+--   $12 uuid[] the left item and the right one of each;
+--   of what was said: $13 uuid[] item, $14 uuid[] volunteer, $15 uuid[] assignment, $16 boolean[] left,
+--   $17 boolean[] fake, $18 integer[] confidence, $19 text[] tells, each as '{a,b}' or NULL,
+--   $20 jsonb[] marks, $21 boolean[] training
+--   -> stored boolean; false: nothing was stored, ask judgment_store_each
+WITH good AS MATERIALIZED (
+    SELECT NOT EXISTS (SELECT FROM unnest($2::uuid[]) AS w (id)
+                        WHERE NOT EXISTS (SELECT FROM volunteer v WHERE v.id = w.id OFFSET 0))
+       AND NOT EXISTS (SELECT FROM unnest($1::uuid[]) AS w (id)
+                        WHERE EXISTS (SELECT FROM skipped_pair s
+                                       WHERE s.assignment_id = w.id OFFSET 0)) AS all_are
+), pair AS (
+    INSERT INTO judged_pair (assignment_id, volunteer_id, campaign_id, kind, matched, policy,
+                             body_hash, response_ms, exposure_ms, server_ms, device)
+    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::boolean[],
+                         $6::integer[], $7::bytea[], $8::integer[], $9::integer[], $10::integer[],
+                         $11::jsonb[])
+     WHERE (SELECT all_are FROM good)
+), said AS (
+    INSERT INTO judgment (item_id, volunteer_id, assignment_id, position, verdict, confidence,
+                          tells, marks, training)
+    SELECT item, volunteer, assignment,
+           CASE WHEN on_left THEN 'left' ELSE 'right' END,
+           CASE WHEN fake THEN 'fake'::verdict ELSE 'real' END,
+           confidence, coalesce(tells::text[], '{}'), marks, training
+      FROM unnest($13::uuid[], $14::uuid[], $15::uuid[], $16::boolean[], $17::boolean[],
+                  $18::integer[], $19::text[], $20::jsonb[], $21::boolean[])
+           AS s (item, volunteer, assignment, on_left, fake, confidence, tells, marks, training)
+     WHERE (SELECT all_are FROM good)
+), closed AS (
+    DELETE FROM lease WHERE ctid = ANY (ARRAY(
+        SELECT l.ctid FROM unnest($2::uuid[], $1::uuid[]) AS w (volunteer, assignment)
+         CROSS JOIN LATERAL (SELECT ctid FROM lease
+                              WHERE volunteer_id = w.volunteer AND id = w.assignment OFFSET 0) l
+         WHERE (SELECT all_are FROM good)))
+), pending AS (
+    INSERT INTO score_pending (items, volunteers, fakes)
+    SELECT array_agg(item), array_agg(volunteer), array_agg(fake)
+      FROM unnest($13::uuid[], $14::uuid[], $17::boolean[], $21::boolean[])
+           AS s (item, volunteer, fake, training)
+     WHERE NOT training AND (SELECT all_are FROM good)
+    HAVING count(*) > 0
+), news AS (
+    INSERT INTO catalogue_news (pairs, volunteers, items)
+    SELECT $1::uuid[], $2::uuid[], $12::uuid[] WHERE (SELECT all_are FROM good)
+)
+SELECT all_are FROM good
+
+-- name: judgment_store_each
+-- Stores what can be stored of a batch of judged pairs and says, by position, what became of each:
 --   stored    now
 --   again     by an earlier try with the same body
 --   conflict  an earlier try with another body
 --   expired   the lease has run out
 --   skipped   this pair was skipped
---   seen      this volunteer judged one of the two before; looked for only if $24, for it is rare:
---             without, the key of judgment refuses the batch, and it comes again with $24
+--   seen      this volunteer judged one of the two before
 --   nobody    the volunteer is no more
 -- No two of a batch may be one assignment, nor one volunteer's on one item. A row that clashes
 -- with a concurrent writer fails the whole statement: asked again, it sees what the other stored.
 -- Every row is found by its key: OFFSET 0 forbids a join, which would be planned while tables are
--- small, and read them whole when they have grown. Batches lock in one order (judgments by item and volunteer,
--- pairs by assignment), so that two of them wait for each other and do not deadlock.
---   $1 uuid[] assignment, $2 uuid[] volunteer, $3 uuid[] campaign, $4 text[] kind,
---   $5 boolean[] training, $6 boolean[] matched, $7 integer[] policy, $8 boolean[] live,
---   $9 bytea[] body_hash, $10 integer[] response_ms, $11 integer[] exposure_ms,
---   $12 integer[] server_ms, $13 jsonb[] device,
---   of the left: $14 uuid[] item, $15 text[] verdict, $16 integer[] confidence,
---   $17 text[] tells, each as '{a,b}' or NULL, $18 jsonb[] marks; $19 to $23 the same of the right;
---   $24 boolean[] of one: look for `seen`
+-- small, and read them whole when they have grown.
+--   $1 to $21 as for judgment_store, $22 boolean[] of pairs: was in time
 --   -> n bigint from 1, outcome text
 WITH known AS MATERIALIZED (
     SELECT w.*,
@@ -31,23 +79,18 @@ WITH known AS MATERIALIZED (
                 WHEN NOT w.live THEN 'expired'
                 WHEN EXISTS (SELECT FROM skipped_pair s WHERE s.assignment_id = w.assignment OFFSET 0)
                 THEN 'skipped'
-                WHEN ($24::boolean[])[1]
-                 AND (EXISTS (SELECT FROM judgment j WHERE j.item_id = w.l_item
-                                 AND j.volunteer_id = w.volunteer AND j.revision = 0 OFFSET 0)
-                   OR EXISTS (SELECT FROM judgment j WHERE j.item_id = w.r_item
-                                 AND j.volunteer_id = w.volunteer AND j.revision = 0 OFFSET 0))
+                WHEN EXISTS (SELECT FROM judgment j WHERE j.item_id = ($12::uuid[])[2 * w.n - 1]
+                                AND j.volunteer_id = w.volunteer AND j.revision = 0 OFFSET 0)
+                  OR EXISTS (SELECT FROM judgment j WHERE j.item_id = ($12::uuid[])[2 * w.n]
+                                AND j.volunteer_id = w.volunteer AND j.revision = 0 OFFSET 0)
                 THEN 'seen'
                 ELSE 'stored' END AS outcome
-      FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::boolean[], $6::boolean[],
-                  $7::integer[], $8::boolean[], $9::bytea[], $10::integer[], $11::integer[],
-                  $12::integer[], $13::jsonb[],
-                  $14::uuid[], $15::text[], $16::integer[], $17::text[], $18::jsonb[],
-                  $19::uuid[], $20::text[], $21::integer[], $22::text[], $23::jsonb[])
+      FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::boolean[], $6::integer[],
+                  $7::bytea[], $8::integer[], $9::integer[], $10::integer[], $11::jsonb[],
+                  $22::boolean[])
            WITH ORDINALITY
-           AS w (assignment, volunteer, campaign, kind, training, matched, policy, live, body_hash,
-                 response_ms, exposure_ms, server_ms, device,
-                 l_item, l_verdict, l_confidence, l_tells, l_marks,
-                 r_item, r_verdict, r_confidence, r_tells, r_marks, n)
+           AS w (assignment, volunteer, campaign, kind, matched, policy, body_hash,
+                 response_ms, exposure_ms, server_ms, device, live, n)
       LEFT JOIN LATERAL (SELECT * FROM judged_pair WHERE assignment_id = w.assignment OFFSET 0) p
              ON true
 ), pair AS (
@@ -60,15 +103,15 @@ WITH known AS MATERIALIZED (
 ), said AS (
     INSERT INTO judgment (item_id, volunteer_id, assignment_id, position, verdict, confidence,
                           tells, marks, training)
-    SELECT s.item, k.volunteer, k.assignment, s.position, s.verdict, s.confidence,
-           coalesce(s.tells::text[], '{}'), s.marks, k.training
-      FROM known k
-     CROSS JOIN LATERAL (VALUES
-           (l_item, 'left', l_verdict, l_confidence, l_tells, l_marks),
-           (r_item, 'right', r_verdict, r_confidence, r_tells, r_marks))
-           AS s (item, position, verdict, confidence, tells, marks)
-     WHERE k.outcome = 'stored'
-     ORDER BY s.item, k.volunteer
+    SELECT s.item, s.volunteer, s.assignment,
+           CASE WHEN s.on_left THEN 'left' ELSE 'right' END,
+           CASE WHEN s.fake THEN 'fake'::verdict ELSE 'real' END,
+           s.confidence, coalesce(s.tells::text[], '{}'), s.marks, s.training
+      FROM unnest($13::uuid[], $14::uuid[], $15::uuid[], $16::boolean[], $17::boolean[],
+                  $18::integer[], $19::text[], $20::jsonb[], $21::boolean[])
+           AS s (item, volunteer, assignment, on_left, fake, confidence, tells, marks, training)
+      JOIN known k ON k.assignment = s.assignment AND k.outcome = 'stored'
+     ORDER BY s.item, s.volunteer
     RETURNING item_id, volunteer_id, verdict, training
 ), closed AS (
     DELETE FROM lease WHERE ctid = ANY (ARRAY(
@@ -84,7 +127,8 @@ WITH known AS MATERIALIZED (
     INSERT INTO catalogue_news (pairs, volunteers, items)
     SELECT array_agg(assignment), array_agg(volunteer),
            (SELECT array_agg(i.item)
-              FROM known k CROSS JOIN LATERAL (VALUES (k.l_item), (k.r_item)) AS i (item)
+              FROM known k
+             CROSS JOIN LATERAL (VALUES (($12::uuid[])[2 * k.n - 1]), (($12::uuid[])[2 * k.n])) AS i (item)
              WHERE k.outcome = 'stored')
       FROM known WHERE outcome = 'stored' HAVING count(*) > 0
 )
