@@ -81,13 +81,24 @@ export class Stand {
 		await run(program("bench-tokens"), [this.server.secret, ...args.map(String)]);
 	}
 
+	/** New volunteers who have asked for a pair, as everybody has who judges one. Answers the number of the first. */
+	async arrived(count) {
+		const first = await this.volunteers(count);
+		const asks = await this.asks(first, count, 1);
+		const { good, begun } = await this.client("requests", `${asks.name}.0`, { connections: 64 }).result;
+		await this.forget(asks);
+		if (good !== begun)
+			throw new Error(`of ${begun} volunteers ${begun - good} got no pair`);
+		return first;
+	}
+
 	/** Seals at least `count` judgments, for new volunteers. Answers { name, count, first, next }: files and tags. */
 	async judgments(count, parts) {
 		const volunteers = Math.ceil(count / PAIRS);
 		const name = this.at(`judge${++this.run}`);
 		const first = this.nextTag;
 		this.nextTag += volunteers * PAIRS;
-		await this.tokens("judge", this.campaign, this.items, await this.volunteers(volunteers), volunteers, PAIRS, first, name, parts);
+		await this.tokens("judge", this.campaign, this.items, await this.arrived(volunteers), volunteers, PAIRS, first, name, parts);
 		return { name, count: volunteers * PAIRS, first, next: this.nextTag, parts };
 	}
 
