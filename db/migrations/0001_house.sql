@@ -197,6 +197,7 @@ CREATE TABLE judged_pair (
     assignment_id  uuid PRIMARY KEY,
     volunteer_id   uuid NOT NULL,
     campaign_id    uuid NOT NULL,
+    media_type     text NOT NULL CHECK (media_type IN ('image', 'video', 'audio')),
     kind           text NOT NULL CHECK (kind IN ('training', 'gold', 'random', 'informative')),
     matched        boolean NOT NULL,
     policy         integer NOT NULL,
@@ -229,6 +230,23 @@ COMMENT ON TABLE judged_pair IS 'One answer that was acknowledged: what both its
 COMMENT ON COLUMN judged_pair.body_hash IS 'SHA-256 of what was sent: the same again is a retry, another is a conflict.';
 COMMENT ON COLUMN judged_pair.exposure_ms IS 'From shown to judged, as the page measured it.';
 COMMENT ON COLUMN judged_pair.server_ms IS 'From issued to received, as the server measured it.';
+
+CREATE TABLE tally (
+    day         date NOT NULL,
+    media_type  text NOT NULL,
+    training    boolean NOT NULL,
+    pairs       bigint NOT NULL,
+    PRIMARY KEY (day, media_type, training)
+);
+COMMENT ON TABLE tally IS 'How many pairs were judged, for the public figures: those of judged_pair before tally_end, counted once.';
+
+CREATE TABLE tally_end (
+    one         boolean PRIMARY KEY DEFAULT true CHECK (one),
+    counted_to  timestamptz NOT NULL,
+    volunteers  bigint NOT NULL
+);
+INSERT INTO tally_end (counted_to, volunteers) VALUES ('2000-01-01', 0);
+COMMENT ON TABLE tally_end IS 'The one row says up to when tally has counted, and how many volunteers had judged by then.';
 
 CREATE TABLE judgment (
     item_id        uuid NOT NULL,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* /stats: read at most once in some seconds, however many ask. */
+/* /stats: read at most once in some seconds, and more seldom when reading takes long. */
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,12 +8,18 @@
 #include "core/clock.h"
 #include "domain/stats.h"
 
-#define KEEP_MS 3000
+#define KEEP_MS   3000
+#define KEEP_PART 20 /* reading takes at most about this part of the time */
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards all below */
 static char *kept;
-static int64_t kept_ms;
+static int64_t read_next_ms;
 static bool reading; /* one lane is at it; the others tell what there was */
+
+static const char *copy_kept(struct arena *arena)
+{
+	return kept ? arena_copy(arena, kept, strlen(kept)) : NULL;
+}
 
 /* NULL: the caller reads, and says so to keep(). */
 static const char *recall(struct arena *arena)
@@ -21,16 +27,17 @@ static const char *recall(struct arena *arena)
 	const char *text = NULL;
 
 	pthread_mutex_lock(&lock);
-	if (kept && (reading || clock_monotonic_ms() - kept_ms < KEEP_MS))
-		text = arena_copy(arena, kept, strlen(kept));
-	else
+	if (reading || clock_monotonic_ms() < read_next_ms)
+		text = copy_kept(arena);
+	if (!text)
 		reading = true;
 	pthread_mutex_unlock(&lock);
 	return text;
 }
 
-/* NULL: it could not be read. */
-static void keep(const char *text)
+/* What was read, or NULL: it could not be. Answers what to tell: older figures say of when they
+ * are. */
+static const char *keep(struct arena *arena, const char *text, int64_t took_ms)
 {
 	char *copy = text ? strdup(text) : NULL;
 
@@ -38,24 +45,30 @@ static void keep(const char *text)
 		abort();
 	pthread_mutex_lock(&lock);
 	reading = false;
+	read_next_ms =
+		clock_monotonic_ms() + (KEEP_PART * took_ms > KEEP_MS ? KEEP_PART * took_ms : KEEP_MS);
 	if (copy) {
 		free(kept);
 		kept = copy;
-		kept_ms = clock_monotonic_ms();
+	} else {
+		text = copy_kept(arena);
 	}
 	pthread_mutex_unlock(&lock);
+	return text;
 }
 
 struct error get_stats(struct request *req, struct db *db)
 {
-	const char *text = recall(req->arena);
-	struct error err = ok();
+	const char *text = recall(req->arena), *fresh = NULL;
+	int64_t began_ms = clock_monotonic_ms();
 
 	if (!text) {
-		err = stats_public(db, req->arena, &text);
-		keep(text);
+		struct error err = stats_public(db, req->arena, &fresh);
+
+		text = keep(req->arena, fresh, clock_monotonic_ms() - began_ms);
+		if (!text)
+			return err;
 	}
-	if (!err.code)
-		request_json_text(req, 200, text);
-	return err;
+	request_json_text(req, 200, text);
+	return ok();
 }

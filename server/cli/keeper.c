@@ -7,12 +7,15 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "core/clock.h"
 #include "core/log.h"
 #include "db/db.h"
 #include "domain/desk.h"
+#include "domain/stats.h"
 
 #define STATEMENT_MS 120000 /* reading a million items takes a while */
 #define RETRY_MS     300
+#define FOLD_MS      60000
 
 struct keeper {
 	pthread_t thread;
@@ -21,6 +24,7 @@ struct keeper {
 	bool stopping;
 	struct db *db;
 	struct desk *desk;
+	int64_t folded_ms;
 };
 
 /* Waits. True: stop. */
@@ -41,6 +45,17 @@ static bool rest(struct keeper *keeper, int64_t ms)
 	return stop;
 }
 
+/* The desk comes first; what can wait is done once a minute. */
+static struct error work(struct keeper *keeper, int64_t *ret_rest_ms)
+{
+	struct error err = desk_refresh(keeper->desk, keeper->db, ret_rest_ms);
+
+	if (err.code || clock_monotonic_ms() - keeper->folded_ms < FOLD_MS)
+		return err;
+	keeper->folded_ms = clock_monotonic_ms();
+	return stats_fold(keeper->db);
+}
+
 static void *keep(void *arg)
 {
 	struct keeper *keeper = arg;
@@ -48,7 +63,7 @@ static void *keep(void *arg)
 	bool well = true;
 
 	while (!rest(keeper, rest_ms)) {
-		struct error err = desk_refresh(keeper->desk, keeper->db, &rest_ms);
+		struct error err = work(keeper, &rest_ms);
 
 		if (err.code && well)
 			log_warn("keeper: %s", err.detail);

@@ -36,7 +36,8 @@ struct lease {
 	uint32_t policy;
 	uint8_t kind; /* enum assignment_kind */
 	uint8_t matched;
-	uint8_t zero[2];
+	uint8_t media_type; /* enum media_type */
+	uint8_t zero;
 };
 
 #define LEASE_TOKEN SEAL_TEXT(sizeof(struct lease))

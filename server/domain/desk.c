@@ -79,7 +79,8 @@ static void show(const struct desk *desk, const struct holding *holding, struct 
 	catalogue_media(&desk->catalogue, holding->right, &found->media[1]);
 }
 
-static void hand_out(struct search *search, uint32_t campaign, const struct choice *choice)
+static void hand_out(struct search *search, uint32_t campaign, enum media_type type,
+					 const struct choice *choice)
 {
 	static const uint8_t kinds[] = { [CHOICE_TRAINING] = KIND_TRAINING,
 									 [CHOICE_GOLD] = KIND_GOLD,
@@ -96,6 +97,7 @@ static void hand_out(struct search *search, uint32_t campaign, const struct choi
 	lease->policy = facts->policy;
 	lease->kind = kinds[choice->kind];
 	lease->matched = choice->matched;
+	lease->media_type = (uint8_t)type;
 	uuid_ordered(lease->id, now_us(), &desk->random);
 	memcpy(lease->volunteer, volunteer->id, UUID_BYTES);
 	memcpy(lease->campaign, facts->id, UUID_BYTES);
@@ -129,7 +131,7 @@ static bool choose_in(struct search *search, uint32_t campaign, enum media_type 
 									   volunteer_asks(search->volunteer), &options, &desk->random);
 	if (choice.kind == CHOICE_NOTHING)
 		return false;
-	hand_out(search, campaign, &choice);
+	hand_out(search, campaign, type, &choice);
 	return true;
 }
 

@@ -75,6 +75,23 @@ static bool read_lease(const struct rows *row, const struct volunteer *volunteer
 		   uuid_from_text(lease->right, rows_text(row, 0, 4));
 }
 
+/* False: not both of its items are known here. */
+static bool find_items(struct desk *desk, struct holding *holding)
+{
+	struct item_media media;
+
+	pthread_mutex_lock(&desk->lock);
+	holding->left = catalogue_find(&desk->catalogue, holding->lease.left);
+	holding->right = catalogue_find(&desk->catalogue, holding->lease.right);
+	bool found = holding->left != IDMAP_NONE && holding->right != IDMAP_NONE;
+	if (found) {
+		catalogue_media(&desk->catalogue, holding->left, &media);
+		holding->lease.media_type = (uint8_t)media.type;
+	}
+	pthread_mutex_unlock(&desk->lock);
+	return found;
+}
+
 /* Of more than two, which another process may have caused, the newest count. A lease whose items
  * left service before this process began cannot be shown again: it runs out by itself. */
 static struct error take_open(void *arg, const struct rows *row)
@@ -83,13 +100,8 @@ static struct error take_open(void *arg, const struct rows *row)
 	struct volunteer *volunteer = at_place(arrivals, row);
 	struct holding holding;
 
-	if (!volunteer || !read_lease(row, volunteer, &holding.lease))
-		return ok();
-	pthread_mutex_lock(&arrivals->desk->lock);
-	holding.left = catalogue_find(&arrivals->desk->catalogue, holding.lease.left);
-	holding.right = catalogue_find(&arrivals->desk->catalogue, holding.lease.right);
-	pthread_mutex_unlock(&arrivals->desk->lock);
-	if (holding.left == IDMAP_NONE || holding.right == IDMAP_NONE)
+	if (!volunteer || !read_lease(row, volunteer, &holding.lease) ||
+		!find_items(arrivals->desk, &holding))
 		return ok();
 	if (volunteer->open_count == LEASES_OPEN)
 		volunteer_let_go(volunteer, volunteer->open[0].lease.id);

@@ -212,6 +212,7 @@ enum column {
 	ASSIGNMENT,
 	VOLUNTEER,
 	CAMPAIGN,
+	MEDIA_TYPE,
 	KIND,
 	MATCHED,
 	POLICY,
@@ -237,14 +238,14 @@ enum column {
 };
 
 static const enum array_type types[COLUMNS] = {
-	[ASSIGNMENT] = ARRAY_UUID, [VOLUNTEER] = ARRAY_UUID,      [CAMPAIGN] = ARRAY_UUID,
-	[KIND] = ARRAY_TEXT,       [MATCHED] = ARRAY_FLAG,        [POLICY] = ARRAY_INT,
-	[BODY_HASH] = ARRAY_BYTES, [RESPONSE_MS] = ARRAY_INT,     [EXPOSURE_MS] = ARRAY_INT,
-	[SERVER_MS] = ARRAY_INT,   [DEVICE] = ARRAY_JSON,         [ITEMS] = ARRAY_UUID,
-	[SAID_ITEM] = ARRAY_UUID,  [SAID_VOLUNTEER] = ARRAY_UUID, [SAID_ASSIGNMENT] = ARRAY_UUID,
-	[LEFT] = ARRAY_FLAG,       [FAKE] = ARRAY_FLAG,           [CONFIDENCE] = ARRAY_INT,
-	[TELLS] = ARRAY_TEXT,      [MARKS] = ARRAY_JSON,          [TRAINING] = ARRAY_FLAG,
-	[LIVE] = ARRAY_FLAG,
+	[ASSIGNMENT] = ARRAY_UUID,      [VOLUNTEER] = ARRAY_UUID,  [CAMPAIGN] = ARRAY_UUID,
+	[MEDIA_TYPE] = ARRAY_TEXT,      [KIND] = ARRAY_TEXT,       [MATCHED] = ARRAY_FLAG,
+	[POLICY] = ARRAY_INT,           [BODY_HASH] = ARRAY_BYTES, [RESPONSE_MS] = ARRAY_INT,
+	[EXPOSURE_MS] = ARRAY_INT,      [SERVER_MS] = ARRAY_INT,   [DEVICE] = ARRAY_JSON,
+	[ITEMS] = ARRAY_UUID,           [SAID_ITEM] = ARRAY_UUID,  [SAID_VOLUNTEER] = ARRAY_UUID,
+	[SAID_ASSIGNMENT] = ARRAY_UUID, [LEFT] = ARRAY_FLAG,       [FAKE] = ARRAY_FLAG,
+	[CONFIDENCE] = ARRAY_INT,       [TELLS] = ARRAY_TEXT,      [MARKS] = ARRAY_JSON,
+	[TRAINING] = ARRAY_FLAG,        [LIVE] = ARRAY_FLAG,
 };
 
 static bool in_time(const struct judged *judged)
@@ -260,6 +261,7 @@ static void add_pair(struct array *const columns[COLUMNS], const struct judged *
 	array_bytes(columns[ASSIGNMENT], lease->id, UUID_BYTES);
 	array_bytes(columns[VOLUNTEER], lease->volunteer, UUID_BYTES);
 	array_bytes(columns[CAMPAIGN], lease->campaign, UUID_BYTES);
+	array_text(columns[MEDIA_TYPE], media_type_name((enum media_type)lease->media_type));
 	array_text(columns[KIND], assignment_kinds[lease->kind]);
 	array_flag(columns[MATCHED], lease->matched);
 	array_int(columns[POLICY], (int32_t)lease->policy);

@@ -3,13 +3,13 @@
 -- batch. A pair that was sent before, or an item that its volunteer has judged, breaks a key and fails all.
 -- Nothing is sorted or joined here: the caller sends pairs in order of assignment, and what was said of items
 -- in order of item and volunteer, so that two batches wait for each other and do not deadlock.
---   of pairs: $1 uuid[] assignment, $2 uuid[] volunteer, $3 uuid[] campaign, $4 text[] kind,
---   $5 boolean[] matched, $6 integer[] policy, $7 bytea[] body_hash, $8 integer[] response_ms,
---   $9 integer[] exposure_ms, $10 integer[] server_ms, $11 jsonb[] device,
---   $12 uuid[] the left item and the right one of each;
---   of what was said: $13 uuid[] item, $14 uuid[] volunteer, $15 uuid[] assignment, $16 boolean[] left,
---   $17 boolean[] fake, $18 integer[] confidence, $19 text[] tells, each as '{a,b}' or NULL,
---   $20 jsonb[] marks, $21 boolean[] training
+--   of pairs: $1 uuid[] assignment, $2 uuid[] volunteer, $3 uuid[] campaign, $4 text[] media type,
+--   $5 text[] kind, $6 boolean[] matched, $7 integer[] policy, $8 bytea[] body_hash,
+--   $9 integer[] response_ms, $10 integer[] exposure_ms, $11 integer[] server_ms, $12 jsonb[] device,
+--   $13 uuid[] the left item and the right one of each;
+--   of what was said: $14 uuid[] item, $15 uuid[] volunteer, $16 uuid[] assignment, $17 boolean[] left,
+--   $18 boolean[] fake, $19 integer[] confidence, $20 text[] tells, each as '{a,b}' or NULL,
+--   $21 jsonb[] marks, $22 boolean[] training
 --   -> stored boolean; false: nothing was stored, ask judgment_store_each
 WITH good AS MATERIALIZED (
     SELECT NOT EXISTS (SELECT FROM unnest($2::uuid[]) AS w (id)
@@ -18,11 +18,11 @@ WITH good AS MATERIALIZED (
                         WHERE EXISTS (SELECT FROM skipped_pair s
                                        WHERE s.assignment_id = w.id OFFSET 0)) AS all_are
 ), pair AS (
-    INSERT INTO judged_pair (assignment_id, volunteer_id, campaign_id, kind, matched, policy,
+    INSERT INTO judged_pair (assignment_id, volunteer_id, campaign_id, media_type, kind, matched, policy,
                              body_hash, response_ms, exposure_ms, server_ms, device)
-    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::boolean[],
-                         $6::integer[], $7::bytea[], $8::integer[], $9::integer[], $10::integer[],
-                         $11::jsonb[])
+    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::boolean[],
+                         $7::integer[], $8::bytea[], $9::integer[], $10::integer[], $11::integer[],
+                         $12::jsonb[])
      WHERE (SELECT all_are FROM good)
 ), said AS (
     INSERT INTO judgment (item_id, volunteer_id, assignment_id, position, verdict, confidence,
@@ -31,8 +31,8 @@ WITH good AS MATERIALIZED (
            CASE WHEN on_left THEN 'left' ELSE 'right' END,
            CASE WHEN fake THEN 'fake'::verdict ELSE 'real' END,
            confidence, coalesce(tells::text[], '{}'), marks, training
-      FROM unnest($13::uuid[], $14::uuid[], $15::uuid[], $16::boolean[], $17::boolean[],
-                  $18::integer[], $19::text[], $20::jsonb[], $21::boolean[])
+      FROM unnest($14::uuid[], $15::uuid[], $16::uuid[], $17::boolean[], $18::boolean[],
+                  $19::integer[], $20::text[], $21::jsonb[], $22::boolean[])
            AS s (item, volunteer, assignment, on_left, fake, confidence, tells, marks, training)
      WHERE (SELECT all_are FROM good)
 ), closed AS (
@@ -44,13 +44,13 @@ WITH good AS MATERIALIZED (
 ), pending AS (
     INSERT INTO score_pending (items, volunteers, fakes)
     SELECT array_agg(item), array_agg(volunteer), array_agg(fake)
-      FROM unnest($13::uuid[], $14::uuid[], $17::boolean[], $21::boolean[])
+      FROM unnest($14::uuid[], $15::uuid[], $18::boolean[], $22::boolean[])
            AS s (item, volunteer, fake, training)
      WHERE NOT training AND (SELECT all_are FROM good)
     HAVING count(*) > 0
 ), news AS (
     INSERT INTO catalogue_news (pairs, volunteers, items)
-    SELECT $1::uuid[], $2::uuid[], $12::uuid[] WHERE (SELECT all_are FROM good)
+    SELECT $1::uuid[], $2::uuid[], $13::uuid[] WHERE (SELECT all_are FROM good)
 )
 SELECT all_are FROM good
 
@@ -67,7 +67,7 @@ SELECT all_are FROM good
 -- with a concurrent writer fails the whole statement: asked again, it sees what the other stored.
 -- Every row is found by its key: OFFSET 0 forbids a join, which would be planned while tables are
 -- small, and read them whole when they have grown.
---   $1 to $21 as for judgment_store, $22 boolean[] of pairs: was in time
+--   $1 to $22 as for judgment_store, $23 boolean[] of pairs: was in time
 --   -> n bigint from 1, outcome text
 WITH known AS MATERIALIZED (
     SELECT w.*,
@@ -79,24 +79,24 @@ WITH known AS MATERIALIZED (
                 WHEN NOT w.live THEN 'expired'
                 WHEN EXISTS (SELECT FROM skipped_pair s WHERE s.assignment_id = w.assignment OFFSET 0)
                 THEN 'skipped'
-                WHEN EXISTS (SELECT FROM judgment j WHERE j.item_id = ($12::uuid[])[2 * w.n - 1]
+                WHEN EXISTS (SELECT FROM judgment j WHERE j.item_id = ($13::uuid[])[2 * w.n - 1]
                                 AND j.volunteer_id = w.volunteer AND j.revision = 0 OFFSET 0)
-                  OR EXISTS (SELECT FROM judgment j WHERE j.item_id = ($12::uuid[])[2 * w.n]
+                  OR EXISTS (SELECT FROM judgment j WHERE j.item_id = ($13::uuid[])[2 * w.n]
                                 AND j.volunteer_id = w.volunteer AND j.revision = 0 OFFSET 0)
                 THEN 'seen'
                 ELSE 'stored' END AS outcome
-      FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::boolean[], $6::integer[],
-                  $7::bytea[], $8::integer[], $9::integer[], $10::integer[], $11::jsonb[],
-                  $22::boolean[])
+      FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::boolean[], $7::integer[],
+                  $8::bytea[], $9::integer[], $10::integer[], $11::integer[], $12::jsonb[],
+                  $23::boolean[])
            WITH ORDINALITY
-           AS w (assignment, volunteer, campaign, kind, matched, policy, body_hash,
+           AS w (assignment, volunteer, campaign, media_type, kind, matched, policy, body_hash,
                  response_ms, exposure_ms, server_ms, device, live, n)
       LEFT JOIN LATERAL (SELECT * FROM judged_pair WHERE assignment_id = w.assignment OFFSET 0) p
              ON true
 ), pair AS (
-    INSERT INTO judged_pair (assignment_id, volunteer_id, campaign_id, kind, matched, policy,
+    INSERT INTO judged_pair (assignment_id, volunteer_id, campaign_id, media_type, kind, matched, policy,
                              body_hash, response_ms, exposure_ms, server_ms, device)
-    SELECT assignment, volunteer, campaign, kind, matched, policy, body_hash,
+    SELECT assignment, volunteer, campaign, media_type, kind, matched, policy, body_hash,
            response_ms, exposure_ms, server_ms, device
       FROM known WHERE outcome = 'stored'
      ORDER BY assignment
@@ -107,8 +107,8 @@ WITH known AS MATERIALIZED (
            CASE WHEN s.on_left THEN 'left' ELSE 'right' END,
            CASE WHEN s.fake THEN 'fake'::verdict ELSE 'real' END,
            s.confidence, coalesce(s.tells::text[], '{}'), s.marks, s.training
-      FROM unnest($13::uuid[], $14::uuid[], $15::uuid[], $16::boolean[], $17::boolean[],
-                  $18::integer[], $19::text[], $20::jsonb[], $21::boolean[])
+      FROM unnest($14::uuid[], $15::uuid[], $16::uuid[], $17::boolean[], $18::boolean[],
+                  $19::integer[], $20::text[], $21::jsonb[], $22::boolean[])
            AS s (item, volunteer, assignment, on_left, fake, confidence, tells, marks, training)
       JOIN known k ON k.assignment = s.assignment AND k.outcome = 'stored'
      ORDER BY s.item, s.volunteer
@@ -128,7 +128,7 @@ WITH known AS MATERIALIZED (
     SELECT array_agg(assignment), array_agg(volunteer),
            (SELECT array_agg(i.item)
               FROM known k
-             CROSS JOIN LATERAL (VALUES (($12::uuid[])[2 * k.n - 1]), (($12::uuid[])[2 * k.n])) AS i (item)
+             CROSS JOIN LATERAL (VALUES (($13::uuid[])[2 * k.n - 1]), (($13::uuid[])[2 * k.n])) AS i (item)
              WHERE k.outcome = 'stored')
       FROM known WHERE outcome = 'stored' HAVING count(*) > 0
 )

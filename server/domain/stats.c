@@ -12,3 +12,8 @@ struct error stats_public(struct db *db, struct arena *arena, const char **ret_j
 		*ret_json = rows_copy(rows, 0, 0, arena);
 	return err;
 }
+
+struct error stats_fold(struct db *db)
+{
+	return db_do(db, SQL_STATS_FOLD, NULL, NULL);
+}

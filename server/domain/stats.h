@@ -8,6 +8,10 @@
 
 struct db;
 
+/* Counts the pairs of the past, so that stats_public() need not: call it every minute or so, from
+ * any server. */
+struct error stats_fold(struct db *db) MUST_CHECK;
+
 /* The public figures as one JSON text in the arena. Reads much: ask now and then, not always. */
 struct error stats_public(struct db *db, struct arena *arena, const char **ret_json) MUST_CHECK;
 

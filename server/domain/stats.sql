@@ -1,21 +1,35 @@
 -- name: stats_public
 -- The public figures, as one JSON object. The served fake rate is known from gold: told to the
 -- last digit, and at once, it would tell anyone the truth of the pair just judged. So it is
--- rounded, counts up to yesterday, and waits for enough judgments.
+-- rounded, counts up to yesterday, and waits for enough judgments. Pairs of the past are counted
+-- already (stats_fold); here only what came since is.
+WITH fresh AS MATERIALIZED (
+    SELECT p.volunteer_id, p.judged_at, p.media_type, p.kind = 'training' AS training
+      FROM tally_end e JOIN judged_pair p ON p.judged_at >= e.counted_to
+), pairs AS MATERIALIZED (
+    SELECT day, media_type, training, pairs FROM tally
+     UNION ALL
+    SELECT judged_at::date, media_type, training, count(*) FROM fresh GROUP BY 1, 2, 3
+), items AS MATERIALIZED (
+    SELECT media_type, state, count(*) AS items FROM item GROUP BY media_type, state
+), beliefs AS MATERIALIZED (
+    SELECT least(floor(p_fake * 10), 9) AS bar, count(*) AS items FROM consensus GROUP BY 1
+)
 SELECT json_build_object(
-    'volunteers', (SELECT count(DISTINCT volunteer_id) FROM judged_pair),
-    'pairs', (SELECT count(*) FROM judged_pair),
-    'judgments', (SELECT count(*) FROM judgment WHERE NOT training),
-    'items', (SELECT json_build_object(
-        'in_service', count(*) FILTER (WHERE state = 'in_service'),
-        'retired', count(*) FILTER (WHERE state = 'retired'),
-        'disputed', count(*) FILTER (WHERE state = 'disputed'),
-        'settled', count(*) FILTER (WHERE state = 'settled'),
-        'withdrawn', count(*) FILTER (WHERE state = 'withdrawn')) FROM item),
+    'volunteers', (SELECT e.volunteers +
+            (SELECT count(*) FROM (SELECT DISTINCT volunteer_id FROM fresh) f
+              WHERE NOT EXISTS (SELECT FROM judged_pair p
+                                 WHERE p.volunteer_id = f.volunteer_id AND p.judged_at < e.counted_to))
+        FROM tally_end e),
+    'pairs', (SELECT coalesce(sum(pairs), 0) FROM pairs),
+    'judgments', (SELECT coalesce(2 * sum(pairs), 0) FROM pairs WHERE NOT training),
+    'items', (SELECT json_object_agg(t.state,
+            (SELECT coalesce(sum(items), 0) FROM items i WHERE i.state = t.state))
+        FROM (VALUES ('in_service'), ('retired'), ('disputed'), ('settled'), ('withdrawn')) AS t (state)),
     'by_media_type', (SELECT json_object_agg(t.media_type, json_build_object(
-            'items', (SELECT count(*) FROM item i WHERE i.media_type = t.media_type),
-            'judgments', (SELECT count(*) FROM judgment j JOIN item i ON i.id = j.item_id
-                           WHERE i.media_type = t.media_type AND NOT j.training)))
+            'items', (SELECT coalesce(sum(items), 0) FROM items i WHERE i.media_type = t.media_type),
+            'judgments', (SELECT coalesce(2 * sum(pairs), 0) FROM pairs p
+                           WHERE p.media_type = t.media_type AND NOT p.training)))
         FROM (VALUES ('image'), ('video'), ('audio')) AS t (media_type)),
     'agreement', (SELECT json_build_object('alpha', a.alpha, 'low', a.low, 'high', a.high)
                     FROM (VALUES (1)) AS always
@@ -23,17 +37,42 @@ SELECT json_build_object(
                                 ORDER BY (SELECT count(*) FROM item i WHERE i.campaign_id = c.id) DESC, c.name
                                 LIMIT 1) a ON true),
     'judgments_by_day', (SELECT json_agg(json_build_object('day', day::date, 'judgments',
-            (SELECT count(*) FROM judged_pair p
-              WHERE p.kind <> 'training' AND p.judged_at >= day AND p.judged_at < day + interval '1 day') * 2) ORDER BY day)
+            (SELECT coalesce(2 * sum(pairs), 0) FROM pairs p
+              WHERE NOT p.training AND p.day = days.day::date)) ORDER BY day)
         FROM generate_series(date_trunc('day', now()) - interval '29 days',
-                             date_trunc('day', now()), interval '1 day') AS day),
+                             date_trunc('day', now()), interval '1 day') AS days (day)),
     'posterior_histogram', (SELECT json_agg(json_build_object(
             'from', b / 10.0, 'to', (b + 1) / 10.0,
-            'items', (SELECT count(*) FROM consensus c
-                       WHERE least(floor(c.p_fake * 10), 9) = b)) ORDER BY b)
+            'items', (SELECT coalesce(sum(items), 0) FROM beliefs WHERE bar = b)) ORDER BY b)
         FROM generate_series(0, 9) AS b),
     'served_fake_rate', (SELECT round(avg((i.truth = 'fake')::integer), 2)
         FROM judgment j JOIN item i ON i.id = j.item_id
        WHERE i.truth IS NOT NULL AND NOT j.training AND j.judged_at < date_trunc('day', now())
       HAVING count(*) >= 100),
     'generated_at', rfc3339(now()))
+
+-- name: stats_fold
+-- Counts the pairs of the past once and for all: up to a minute ago, and no further than the beginning of a
+-- transaction that may still store some. Another server that is at it is not waited for.
+WITH span AS MATERIALIZED (
+    SELECT counted_to AS since,
+           least(now() - interval '1 minute',
+                 (SELECT min(xact_start) FROM pg_stat_activity WHERE backend_xid IS NOT NULL)) AS until
+      FROM tally_end
+       FOR UPDATE SKIP LOCKED
+), past AS MATERIALIZED (
+    SELECT p.volunteer_id, p.judged_at, p.media_type, p.kind = 'training' AS training
+      FROM span s JOIN judged_pair p ON p.judged_at >= s.since AND p.judged_at < s.until
+), counted AS (
+    INSERT INTO tally (day, media_type, training, pairs)
+    SELECT judged_at::date, media_type, training, count(*) FROM past GROUP BY 1, 2, 3
+        ON CONFLICT (day, media_type, training) DO UPDATE SET pairs = tally.pairs + excluded.pairs
+)
+UPDATE tally_end
+   SET counted_to = s.until,
+       volunteers = volunteers +
+           (SELECT count(*) FROM (SELECT DISTINCT volunteer_id FROM past) f
+             WHERE NOT EXISTS (SELECT FROM judged_pair p
+                                WHERE p.volunteer_id = f.volunteer_id AND p.judged_at < s.since))
+  FROM span s
+ WHERE s.until > s.since

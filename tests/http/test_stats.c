@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What anybody may rely on for the public figures. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "client.h"
 #include "database.h"
+#include "db/db.h"
+#include "domain/stats.h"
 #include "suites.h"
 #include "world.h"
 
@@ -35,7 +38,7 @@ START_TEST(the_figures_are_those_of_the_database)
 {
 	ck_assert_int_eq(number_at(stats, "pairs"), count_db("SELECT count(*) FROM judged_pair"));
 	ck_assert_int_eq(number_at(stats, "judgments"),
-					 count_db("SELECT count(*) FROM judgment WHERE NOT training"));
+					 count_db("SELECT 2 * count(*) FROM judged_pair WHERE kind <> 'training'"));
 	ck_assert_int_eq(number_at(stats, "volunteers"),
 					 count_db("SELECT count(DISTINCT volunteer_id) FROM judged_pair"));
 	ck_assert_int_eq(number_at(stats, "items/in_service") + number_at(stats, "items/retired") +
@@ -62,6 +65,47 @@ START_TEST(a_judged_pair_shows_in_the_figures)
 					 number_at(before, "by_media_type/image/judgments") + 2);
 	ck_assert_int_eq(number_at(after, "judgments_by_day/29/judgments"),
 					 number_at(before, "judgments_by_day/29/judgments") + 2);
+}
+END_TEST
+
+/* Three pairs of long ago by two volunteers, of whom one has judged a pair now. */
+static void judge_long_ago(void)
+{
+	tell_db("INSERT INTO judged_pair (assignment_id, volunteer_id, campaign_id, media_type, kind, "
+			"matched,"
+			" policy, body_hash, server_ms, judged_at)"
+			" SELECT gen_random_uuid(), md5('long ago' || n %% 2)::uuid, id, 'audio', 'random', "
+			"false, 1,"
+			" sha256(''), 0, CASE WHEN n < 3 THEN '2001-02-03 04:05:06Z' ELSE now() END"
+			" FROM generate_series(0, 3) n,"
+			" (SELECT id FROM campaign LIMIT 1) c");
+	tell_db("BEGIN; TRUNCATE tally; UPDATE tally_end SET counted_to = '2000-01-01', volunteers = "
+			"0; COMMIT");
+}
+
+START_TEST(pairs_of_the_past_are_counted_once)
+{
+	struct db *db = db_open(getenv("DATABASE_URL"), 5000);
+
+	judge_long_ago();
+	for (int again = 0; again < 2; again++) {
+		ck_assert_int_eq(stats_fold(db).code, OK);
+		ck_assert_int_eq(
+			count_db("SELECT pairs FROM tally WHERE day = '2001-02-03' AND media_type = 'audio'"
+					 " AND NOT training"),
+			3);
+		ck_assert_int_eq(count_db("SELECT sum(pairs) FROM tally"),
+						 count_db("SELECT count(*) FROM judged_pair, tally_end"
+								  " WHERE judged_at < counted_to"));
+		ck_assert_int_eq(count_db("SELECT volunteers FROM tally_end"),
+						 count_db("SELECT count(DISTINCT volunteer_id) FROM judged_pair, tally_end"
+								  " WHERE judged_at < counted_to"));
+	}
+	db_close(db);
+	note_stats();
+	ck_assert_int_eq(number_at(stats, "pairs"), count_db("SELECT count(*) FROM judged_pair"));
+	ck_assert_int_eq(number_at(stats, "volunteers"),
+					 count_db("SELECT count(DISTINCT volunteer_id) FROM judged_pair"));
 }
 END_TEST
 
@@ -95,6 +139,7 @@ Suite *http_stats_suite(void)
 	tcase_add_unchecked_fixture(tc, note_stats, NULL);
 	tcase_add_test(tc, the_figures_are_those_of_the_database);
 	tcase_add_test(tc, a_judged_pair_shows_in_the_figures);
+	tcase_add_test(tc, pairs_of_the_past_are_counted_once);
 	tcase_add_test(tc, the_histograms_have_every_bar);
 	tcase_add_test(tc, asking_often_costs_the_database_nothing);
 	suite_add_tcase(suite, tc);

@@ -106,13 +106,16 @@ static const char *judged_item(struct person *as, const struct items *items)
 {
 	const char *item = an_item(items);
 
-	tell_db("WITH pair AS (INSERT INTO judged_pair (assignment_id, volunteer_id, campaign_id, kind,"
-			" matched, policy, body_hash, server_ms) SELECT gen_random_uuid(), '%s', campaign_id,"
-			" 'random', false, 1, sha256(''), 0 FROM item WHERE id = '%s' RETURNING assignment_id)"
-			" INSERT INTO judgment (item_id, volunteer_id, assignment_id, position, verdict,"
-			" confidence, training) SELECT '%s', '%s', assignment_id, 'left', 'fake', 75, %s"
-			" FROM pair",
-			volunteer_id(as), item, item, volunteer_id(as), items->training ? "true" : "false");
+	tell_db(
+		"WITH pair AS (INSERT INTO judged_pair (assignment_id, volunteer_id, campaign_id, "
+		"media_type,"
+		" kind, matched, policy, body_hash, server_ms) SELECT gen_random_uuid(), '%s', campaign_id,"
+		" media_type, 'random', false, 1, sha256(''), 0 FROM item WHERE id = '%s' RETURNING "
+		"assignment_id)"
+		" INSERT INTO judgment (item_id, volunteer_id, assignment_id, position, verdict,"
+		" confidence, training) SELECT '%s', '%s', assignment_id, 'left', 'fake', 75, %s"
+		" FROM pair",
+		volunteer_id(as), item, item, volunteer_id(as), items->training ? "true" : "false");
 	tell_db("INSERT INTO consensus (item_id, p_fake, low, high, judgments, fake_votes)"
 			" VALUES ('%s', 0.99, 0.9, 1, 5, 5)",
 			item);

@@ -90,8 +90,8 @@ describe("a load", () => {
 		});
 
 		await t.test("stored twice, and otherwise than it was sent", async () => {
-			await stand.sql(`with pair as (insert into judged_pair (assignment_id, volunteer_id, campaign_id, kind, matched, policy, body_hash, response_ms, server_ms)
-				select gen_random_uuid(), bench_id(999999999), campaign_id, kind, matched, policy, body_hash, response_ms, server_ms from judged_pair where response_ms = ${good.first} returning assignment_id)
+			await stand.sql(`with pair as (insert into judged_pair (assignment_id, volunteer_id, campaign_id, media_type, kind, matched, policy, body_hash, response_ms, server_ms)
+				select gen_random_uuid(), bench_id(999999999), campaign_id, media_type, kind, matched, policy, body_hash, response_ms, server_ms from judged_pair where response_ms = ${good.first} returning assignment_id)
 				insert into judgment (item_id, volunteer_id, assignment_id, position, verdict, confidence, training)
 				select bench_id(n), bench_id(999999999), assignment_id, case n when 1 then 'left' else 'right' end, case (${good.first} / n) % 2 when 1 then 'real' else 'fake' end, 50, false from pair, generate_series(1, 2) n`);
 			assert.deepEqual(await stand.check({ ...good, mayLose: true }), { ...all, stored: 401, twice: 1, changed: 1, never_issued: 1, good: false });

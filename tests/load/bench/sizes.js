@@ -80,8 +80,8 @@ const LARGE = `
 const JUDGED = `
 	set session_replication_role = replica;
 	insert into volunteer (id, salt, consent_version) select bench_id(n), '\\x00112233445566778899aabbccddeeff', 1 from generate_series(1, :pairs / 10) n;
-	insert into judged_pair (assignment_id, volunteer_id, campaign_id, kind, matched, policy, body_hash, response_ms, exposure_ms, server_ms)
-	select bench_id(n), bench_id(1 + n / 10), c.id, 'random', false, 1, sha256(''), 3000, 5400, 6000 from campaign c, generate_series(1, :pairs - 10) n where c.name = 'large';
+	insert into judged_pair (assignment_id, volunteer_id, campaign_id, media_type, kind, matched, policy, body_hash, response_ms, exposure_ms, server_ms)
+	select bench_id(n), bench_id(1 + n / 10), c.id, 'image', 'random', false, 1, sha256(''), 3000, 5400, 6000 from campaign c, generate_series(1, :pairs - 10) n where c.name = 'large';
 	insert into judgment (item_id, volunteer_id, assignment_id, position, verdict, confidence, training)
 	select bench_id(1 + (n * 2 + side) * 7919 % :items), bench_id(1 + n / 10), bench_id(n), case side when 0 then 'left' else 'right' end,
 		case when (n * 2 + side) * 7919 % :items % 2 = 0 then 'real' else 'fake' end, 75, false
@@ -164,8 +164,8 @@ async function makeReleasable(bench, items) {
 		select bench_id(n), c.id, 'image', decode(digest, 'hex'), octet_length('tiny ' || n - 1), 'jpeg', decode(digest, 'hex'), octet_length('tiny ' || n - 1), 'image/jpeg', 640, 480, n::text, 'retired'
 		from campaign c, tiny where c.name = 'default';
 		insert into volunteer (id, salt, consent_version) select bench_id(n), substr(sha256(int8send(n)), 1, 16), 1 from generate_series(1, 1000) n;
-		insert into judged_pair (assignment_id, volunteer_id, campaign_id, kind, matched, policy, body_hash, response_ms, exposure_ms, server_ms)
-		select bench_id(i * 10 + k), bench_id(1 + (i * 10 + k) % 1000), c.id, 'random', false, 1, sha256(''), 3000, 5400, 6000 from campaign c, generate_series(1, :items) i, generate_series(0, 9) k where c.name = 'default';
+		insert into judged_pair (assignment_id, volunteer_id, campaign_id, media_type, kind, matched, policy, body_hash, response_ms, exposure_ms, server_ms)
+		select bench_id(i * 10 + k), bench_id(1 + (i * 10 + k) % 1000), c.id, 'image', 'random', false, 1, sha256(''), 3000, 5400, 6000 from campaign c, generate_series(1, :items) i, generate_series(0, 9) k where c.name = 'default';
 		insert into judgment (item_id, volunteer_id, assignment_id, position, verdict, confidence, tells, training)
 		select bench_id(i), bench_id(1 + (i * 10 + k) % 1000), bench_id(i * 10 + k), 'left', case when (i + k / 8) % 2 = 0 then 'real' else 'fake' end, 75, '{anatomy}', false from generate_series(1, :items) i, generate_series(0, 9) k;
 		insert into consensus (item_id, p_fake, low, high, judgments, fake_votes)
