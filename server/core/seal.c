@@ -70,15 +70,18 @@ static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvw
 
 #define NO_LETTER 64
 /* clang-format off */
-static const unsigned char letter_values[128] = {
-	64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
-	64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
-	64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 62, 64, 64,
-	52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 64, 64, 64, 64, 64, 64,
-	64,  0,  1,  2,  3,  4,  5,  6,  7,  8,  9, 10, 11, 12, 13, 14,
-	15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 64, 64, 64, 64, 63,
-	64, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
-	41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 64, 64, 64, 64, 64
+static const unsigned char letter_values[256] = {
+	[0 ... 44] = NO_LETTER,
+	['-'] = 62,
+	[46 ... 47] = NO_LETTER,
+	['0'] = 52, 53, 54, 55, 56, 57, 58, 59, 60, 61,
+	[58 ... 64] = NO_LETTER,
+	['A'] =  0,  1,  2,  3,  4,  5,  6,  7,  8,  9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25,
+	[91 ... 94] = NO_LETTER,
+	['_'] = 63,
+	[96] = NO_LETTER,
+	['a'] = 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51,
+	[123 ... 255] = NO_LETTER
 };
 /* clang-format on */
 
@@ -103,41 +106,34 @@ static void text_from_bytes(char *text, const unsigned char *bytes, size_t len)
 	*text = '\0';
 }
 
-/* The next letters as bits, six a letter; a character that is no letter sets *wrong. */
-static uint32_t read_letters(const char *text, unsigned count, unsigned *wrong)
+static uint32_t value_of(char letter)
 {
-	uint32_t bits = 0;
-
-	for (unsigned i = 0; i < count; i++) {
-		unsigned c = (unsigned char)text[i], value = letter_values[c & 127];
-
-		*wrong |= (value & NO_LETTER) | (c & 128);
-		bits = bits << 6 | value;
-	}
-	return bits;
+	return letter_values[(unsigned char)letter];
 }
 
 /* One spelling only: a last letter with bits that no byte needs is refused. */
 static bool bytes_from_text(unsigned char *bytes, const char *text, size_t len)
 {
-	unsigned wrong = 0;
-	uint32_t bits;
+	uint32_t wrong = 0, a, b, c, d;
 
 	for (; len >= 4; len -= 4, text += 4) {
-		bits = read_letters(text, 4, &wrong);
-		*bytes++ = (unsigned char)(bits >> 16);
-		*bytes++ = (unsigned char)(bits >> 8);
-		*bytes++ = (unsigned char)bits;
+		a = value_of(text[0]);
+		b = value_of(text[1]);
+		c = value_of(text[2]);
+		d = value_of(text[3]);
+		wrong |= (a | b | c | d) & NO_LETTER;
+		*bytes++ = (unsigned char)(a << 2 | b >> 4);
+		*bytes++ = (unsigned char)(b << 4 | c >> 2);
+		*bytes++ = (unsigned char)(c << 6 | d);
 	}
-	if (len == 3) {
-		bits = read_letters(text, 3, &wrong);
-		*bytes++ = (unsigned char)(bits >> 10);
-		*bytes++ = (unsigned char)(bits >> 2);
-		wrong |= bits & 3;
-	} else if (len == 2) {
-		bits = read_letters(text, 2, &wrong);
-		*bytes++ = (unsigned char)(bits >> 4);
-		wrong |= bits & 15;
+	if (len >= 2) {
+		a = value_of(text[0]);
+		b = value_of(text[1]);
+		c = len == 3 ? value_of(text[2]) : 0;
+		wrong |= ((a | b | c) & NO_LETTER) | (len == 3 ? c & 3 : b & 15);
+		*bytes++ = (unsigned char)(a << 2 | b >> 4);
+		if (len == 3)
+			*bytes++ = (unsigned char)(b << 4 | c >> 2);
 	}
 	return !wrong && len != 1;
 }

@@ -55,7 +55,7 @@ SELECT x.item_id, count(*)
 
 -- name: lease_write
 -- Leases that were handed out, a bunch at a time. They are no promise: the commit need not
--- wait for the disk.
+-- wait for the disk. One that is there already fails them all.
 --   $1 uuid[] ids, $2 uuid[] volunteers, $3 uuid[] campaigns, $4 uuid[] left, $5 uuid[] right,
 --   $6 text[] kinds, $7 boolean[] matched, $8 integer[] policies, $9 bigint[] issued s,
 --   $10 bigint[] expires s
@@ -67,7 +67,6 @@ SELECT u.id, u.volunteer, u.campaign, u.left_item, u.right_item, u.kind, u.match
               $7::boolean[], $8::integer[], $9::bigint[], $10::bigint[])
        AS u (id, volunteer, campaign, left_item, right_item, kind, matched, policy, issued, expires)
  CROSS JOIN (SELECT set_config('synchronous_commit', 'off', true)) AS lightly
-    ON CONFLICT (volunteer_id, id) DO NOTHING
 
 -- name: lease_close
 -- Leases that were answered while they were being written.

@@ -56,9 +56,12 @@ bool guard_target(const char *raw)
 	if (raw[0] != '/')
 		return false;
 	while (*at && *at != '?') {
-		if (is_plain(*at)) {
-			others++;
+		const char *plain = at;
+
+		while (is_plain(*at))
 			at++;
+		if (at > plain) {
+			others++;
 			continue;
 		}
 		int c = next_character(&at);

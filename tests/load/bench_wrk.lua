@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- bench_wrk.lua: sends prepared requests (bench_tokens), each once; every thread has a file of its own. Without a file,
 -- wrk's own request is sent. Ends with a line of JSON.
---   wrk ... -s bench_wrk.lua URL -- [FILE]     the files are FILE.0, FILE.1, ...
+--   wrk ... -s bench_wrk.lua URL -- [FILE [again]]     the files are FILE.0, FILE.1, ...; again: behind the last comes the first
 
 local threads = {}
 
@@ -27,7 +27,7 @@ function init(args)
 		prepared[#prepared + 1] = file:read(length)
 	end
 	file:close()
-	request = next_request
+	request = args[2] == "again" and next_again or next_request
 end
 
 -- There is no such page: a run that ran out of requests shows as one with bad answers.
@@ -42,6 +42,11 @@ function next_request()
 	end
 	prepared[sent] = false
 	return one
+end
+
+function next_again()
+	sent = sent + 1
+	return prepared[1 + sent % #prepared]
 end
 
 function done(summary, latency)

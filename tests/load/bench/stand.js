@@ -149,14 +149,14 @@ export class Stand {
 		}
 	}
 
-	/** wrk, for so many seconds; with `prepared` each request of its files once, else GET of `url`. */
-	async wrk({ connections, seconds, prepared, url = this.server.url, headers = {}, threads = 2 }) {
+	/** wrk, for so many seconds; with `prepared` each request of its files once (`again`: in turn, for ever), else GET of `url`. */
+	async wrk({ connections, seconds, prepared, again = false, url = this.server.url, headers = {}, threads = 2 }) {
 		const ours = url.startsWith(`${this.server.url}/`) || url === this.server.url;
 		const args = [`-t${threads}`, `-c${connections}`, `-d${seconds}s`, "--timeout", "10s", "-s", path.join(HERE, "../bench_wrk.lua")];
 		for (const [name, value] of Object.entries(headers))
 			args.push("-H", `${name}: ${value}`);
 		await this.quiet();
-		const load = () => run("wrk", [...args, url, ...prepared ? ["--", prepared.name] : []]);
+		const load = () => run("wrk", [...args, url, ...prepared ? ["--", prepared.name, ...again ? ["again"] : []] : []]);
 		const { stdout } = await (ours ? load() : this.alone(load));
 		const said = JSON.parse(/^JSON (.*)$/m.exec(stdout)[1]);
 		said.per_second = said.answers / said.seconds;
