@@ -83,6 +83,25 @@ START_TEST(leases_are_written_behind_and_another_server_knows_them)
 }
 END_TEST
 
+/* As when the connection broke before PostgreSQL could say that a bunch was stored. */
+START_TEST(a_lease_that_is_written_already_keeps_no_other_from_being_written)
+{
+	struct person first = a_volunteer(), second = a_volunteer();
+
+	tell_db("BEGIN; LOCK TABLE lease IN SHARE ROW EXCLUSIVE MODE");
+	struct lease one = lease_of(text_at(a_lease(&first, NULL), "assignment"), &first);
+	a_lease(&second, NULL);
+	tell_db("INSERT INTO lease (id, volunteer_id, campaign_id, left_item, right_item, kind, "
+			"matched, policy,"
+			" issued_at, expires_at) SELECT '%s', '%s', '%s', gen_random_uuid(), gen_random_uuid(),"
+			" 'random', false, 1, now(), now() + interval '1 hour'",
+			say("%s", uuid_text(one.id)), volunteer_id(&first), say("%s", uuid_text(one.campaign)));
+	tell_db("COMMIT");
+	await_leases(&second, 1);
+	await_leases(&first, 1);
+}
+END_TEST
+
 START_TEST(a_lease_that_was_judged_at_once_is_never_written)
 {
 	struct person person = a_volunteer();
@@ -270,6 +289,7 @@ Suite *http_desk_suite(void)
 
 	tcase_set_timeout(tc, 30);
 	tcase_add_test(tc, leases_are_written_behind_and_another_server_knows_them);
+	tcase_add_test(tc, a_lease_that_is_written_already_keeps_no_other_from_being_written);
 	tcase_add_test(tc, a_lease_that_was_judged_at_once_is_never_written);
 	tcase_add_test(tc, a_lease_that_ran_out_makes_room_for_another_pair_and_is_never_shown_again);
 	tcase_add_test(tc, leases_in_flight_count_towards_the_plan_at_once);
