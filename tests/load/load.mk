@@ -1,7 +1,8 @@
 # The load: what is measured against what, and what must hold under it. The Makefile includes this
 # file.
 
-BENCH_CLIENT  := bench_client bench_link bench_histogram bench_requests
+BENCH_CLIENT  := bench_client bench_base bench_options bench_work bench_load bench_player \
+                 bench_pace bench_tally bench_link bench_histogram bench_requests
 BENCH_PROGRAMS := $(B)/bench-client $(B)/bench-tokens $(B)/bench-bare $(B)/bench-pure
 
 $(B)/bench-client: $(BENCH_CLIENT:%=$(B)/tests/load/%.o)
