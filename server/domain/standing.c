@@ -149,20 +149,32 @@ static int8_t clamp_of(const struct item_facts *facts)
 	return facts->gold ? facts->truth : UNKNOWN;
 }
 
-/* Alpha of one campaign, over the judgments of its items alone. */
+static bool is_of(const struct standing *standing, size_t judgment, const unsigned char *campaign)
+{
+	uint32_t item = standing->loaded.item[judgment];
+
+	return memcmp(standing->facts[item].campaign, campaign, UUID_BYTES) == 0;
+}
+
+/* Alpha of one campaign, over the judgments of its items alone: copied, unless they are all. */
 static struct agreement agreement_of(const struct standing *standing, uint32_t campaign)
 {
 	const struct loaded *loaded = &standing->loaded;
 	const unsigned char *id = idmap_id(standing->campaigns, campaign);
 	struct random random = random_seeded(campaign + 1);
-	uint32_t *item = standing_must(malloc((loaded->count + 1) * sizeof *item));
-	uint32_t *volunteer = standing_must(malloc((loaded->count + 1) * sizeof *volunteer));
-	uint8_t *verdict = standing_must(malloc(loaded->count + 1));
 	struct judgments view = view_of(standing);
+	size_t count = 0;
 
+	for (size_t n = 0; n < loaded->count; n++)
+		count += is_of(standing, n, id);
+	if (count == loaded->count)
+		return agreement_alpha(&view, RESAMPLES, &random);
+	uint32_t *item = standing_must(malloc((count + 1) * sizeof *item));
+	uint32_t *volunteer = standing_must(malloc((count + 1) * sizeof *volunteer));
+	uint8_t *verdict = standing_must(malloc(count + 1));
 	view.count = 0;
 	for (size_t n = 0; n < loaded->count; n++) {
-		if (memcmp(standing->facts[loaded->item[n]].campaign, id, UUID_BYTES) != 0)
+		if (!is_of(standing, n, id))
 			continue;
 		item[view.count] = loaded->item[n];
 		volunteer[view.count] = loaded->volunteer[n];
