@@ -31,8 +31,9 @@ static struct error write_some(struct db *db, const struct holding *list, size_t
 }
 
 /*
- * A bunch is written once, but for one whose answer got lost on the way: it comes again with others, and then each
- * goes alone.  (ON CONFLICT would look for every lease before it is written: a fifth of the work.)
+ * A bunch is written once, but for one whose answer got lost on the way: it comes again with
+ * others, and then each goes alone.  (ON CONFLICT would look for every lease before it is written:
+ * a fifth of the work.)
  */
 static struct error write_bunch(struct db *db, const struct holding *list, size_t count)
 {
