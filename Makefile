@@ -77,7 +77,7 @@ $(B)/http-tests: $(HTTP:%.c=$(B)/%.o) $(LIB)
 run:  ## set everything up and serve; DEMO=0 leaves the demo corpus out
 	@scripts/run
 
-check:  ## run every test, or ONLY="unit e2e"; the last line says N passed, N failed
+check:  ## run every test, or ONLY="unit e2e", or with PARTITIONED=1; the last line says N passed, N failed
 	@scripts/check $(ONLY)
 
 unit: $(B)/unit-tests  ## run the unit tests alone
@@ -89,7 +89,7 @@ lint:  ## layers, format, clang-tidy, headers alone, shellcheck, JavaScript
 install: $(B)/touchstone  ## install the program, its pages and a systemd unit below PREFIX
 	install -D -m 755 $< $(DESTDIR)$(PREFIX)/bin/touchstone
 	mkdir -p $(DESTDIR)$(PREFIX)/share/touchstone
-	cp -R static docs/operations.md $(DESTDIR)$(PREFIX)/share/touchstone
+	cp -R static docs/operations.md db/partitioned.sql $(DESTDIR)$(PREFIX)/share/touchstone
 	install -D -m 644 scripts/touchstone.service \
 	    $(DESTDIR)$(PREFIX)/lib/systemd/system/touchstone.service
 

@@ -15,7 +15,7 @@ import * as rates from "./bench/rates.js";
 import { Report, median } from "./bench/report.js";
 import * as sizes from "./bench/sizes.js";
 import { soak } from "./bench/soak.js";
-import { Stand } from "./bench/stand.js";
+import { PARTITIONS, Stand } from "./bench/stand.js";
 
 const SMALL = { small: true, seconds: 1, rounds: 1, pgbenchClients: [8], connections: [64], volunteers: 2000, idle: 400, large: 3000, largePairs: 2000, releaseItems: 60, calm: 50 };
 
@@ -131,6 +131,75 @@ describe("a load", () => {
 		assert.equal(found.leaked, false);
 		assert.ok(found.check.good && found.check.acknowledged > 0);
 		assert.ok(found.samples.length >= 3);
+	});
+});
+
+describe("partitioned tables", () => {
+	let folder, stand;
+
+	before(async () => {
+		folder = await mkdtemp(path.join(tmpdir(), "touchstone-parts-"));
+		await run("chmod", ["711", folder]);
+		stand = await Stand.open({ folder, settings: { ...DURABLE, shared_buffers: "64MB", max_wal_size: "1GB", recovery_init_sync_method: "syncfs" }, items: 500, renditions: 2, args: ["--no-work"], partitioned: true });
+	});
+
+	after(async () => {
+		await stand?.close();
+		await endAll();
+		await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+	});
+
+	const DIVIDED = ["judged_pair", "judgment", "consensus"];
+
+	/** What psql says of a table or a view, but for what partitions alone have. */
+	async function described(database, name) {
+		const lines = await stand.cluster.psql(database, ["-P", "tuples_only=off", "-c", `\\d+ ${name}`]);
+		assert.ok(lines.length > 20, `${name}: ${lines.length} lines`);
+		const [[comment]] = await stand.cluster.sql(database, `select obj_description('${name}'::regclass)`);
+		return [comment, ...lines.map((line) => line.join(" ")).filter((line) => !/^(Partition|Table|Access method|\s+\w+ (FOR VALUES|DEFAULT))/.test(line))];
+	}
+
+	test("they have the columns, checks, keys, indexes, triggers and comments of plain ones, and the views on them", async () => {
+		await stand.cluster.migrated("plain");
+		for (const name of [...DIVIDED, "catalogue", "releasable"])
+			assert.deepEqual(await described("bench", name), await described("plain", name));
+		assert.deepEqual(await stand.sql(`select distinct relkind from pg_class where oid = any ('{${DIVIDED}}'::regclass[])`), [["p"]]);
+	});
+
+	test("they take pairs, and every row lies in the partition of its time or its item", async () => {
+		const first = stand.nextTag;
+		const said = stand.at("parts.said");
+		const load = await stand.client("arrive", null, { connections: 16, seconds: 2, "first-tag": first, log: said, campaign: "bench", pairs: 10, skip: 100 }).result;
+		stand.nextTag = load.next_tag;
+		assert.equal(load.first_odd, undefined);
+		const found = await stand.check({ first, next: load.next_tag, said });
+		assert.ok(found.good && found.acknowledged > 0, JSON.stringify(found));
+		const [[month]] = await stand.sql("select to_char(now() at time zone 'UTC', '\"judged_pair_\"YYYY_MM')");
+		assert.deepEqual(await stand.sql("select distinct tableoid::regclass from judged_pair"), [[month]]);
+		assert.equal((await stand.sql("select distinct tableoid from judgment")).length, 8);
+		assert.ok((await stand.sql("select 1 from skipped_pair limit 1")).length > 0);
+	});
+
+	test("what is sent again is answered as before", async () => {
+		const sealed = await stand.judgments(100, 1);
+		const answers = async () => (await stand.client("requests", `${sealed.name}.0`, { connections: 4 }).result).answers;
+		assert.deepEqual(await answers(), { 201: 100 });
+		assert.deepEqual(await answers(), { 200: 100 });
+	});
+
+	test("nobody gets round their rules by writing to a partition itself", async () => {
+		await assert.rejects(stand.sql("insert into judged_pair_rest select gen_random_uuid(), volunteer_id, gen_random_uuid(), media_type, kind, matched, policy, body_hash, 0, 0, 0, null, now() from judged_pair limit 1"), /a campaign that is not there/);
+		for (const part of ["judged_pair_rest", "judgment_0"]) {
+			await assert.rejects(stand.sql(`truncate ${part}`), /append-only/);
+			await assert.rejects(stand.sql(`delete from ${part}`), /append-only/);
+			await assert.rejects(stand.sql(`update ${part} set judged_at = now()`), /append-only/);
+		}
+	});
+
+	test("nothing is divided that is not empty, or that is divided already", async () => {
+		await assert.rejects(stand.cluster.script("bench", PARTITIONS), /partitioned already/);
+		await stand.cluster.sql("plain", "insert into judged_pair (assignment_id, volunteer_id, campaign_id, media_type, kind, matched, policy, body_hash, server_ms) select gen_random_uuid(), gen_random_uuid(), id, 'image', 'gold', false, 1, sha256(''), 0 from campaign");
+		await assert.rejects(stand.cluster.script("plain", PARTITIONS), /not empty/);
 	});
 });
 

@@ -11,6 +11,8 @@ import { Cluster, Server, program, run, running, start } from "./machine.js";
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 const file = (name) => path.join(HERE, name);
+/** Divides the tables of a database that holds no answer yet. */
+export const PARTITIONS = file("../../../db/partitioned.sql");
 const FIRST_TAG = 1_000_000;
 const PAIRS = 10;
 
@@ -25,8 +27,8 @@ async function putMedium(data, bytes) {
 }
 
 export class Stand {
-	/** @param {object} options { folder, settings, items, renditions: how many media of 50 KB, args: of serve } */
-	static async open({ folder, settings, items, renditions = 256, args = [] }) {
+	/** @param {object} options { folder, settings, items, renditions: how many media of 50 KB, args: of serve, partitioned: by db/partitioned.sql? } */
+	static async open({ folder, settings, items, renditions = 256, args = [], partitioned = Boolean(process.env.PARTITIONED) }) {
 		const stand = new Stand();
 		Object.assign(stand, { folder, items, nextVolunteer: 1, nextTag: FIRST_TAG, run: 0, checks: [], restless: 0, waited_s: 0 });
 		await rm(path.join(folder, "data"), { recursive: true, force: true });
@@ -34,6 +36,8 @@ export class Stand {
 		await mkdir(path.join(folder, "work"), { recursive: true });
 		stand.cluster = await Cluster.make(path.join(folder, "pg"), settings);
 		await stand.cluster.migrated("bench");
+		if (partitioned)
+			await stand.cluster.script("bench", PARTITIONS);
 		const digests = [];
 		for (let n = 0; n < renditions; n++)
 			digests.push(await putMedium(path.join(folder, "data"), 51200));
