@@ -17,9 +17,9 @@
 -- because it is looked up by assignment and by volunteer, and holds some percent of all pairs.
 --
 -- When: a vacuum or a new index of the whole table takes too long, or old months shall lie on
--- a slower disk (ALTER TABLE judged_pair_2026_11 SET TABLESPACE ...). It makes nothing faster.
--- The tables must be empty. To move a database that is not: dump its data, migrate a new one, run
--- this, restore the data.
+-- a slower disk (ALTER TABLE judged_pair_2026_11 SET TABLESPACE ...). It makes nothing faster, and each
+-- partition has its price: docs/performance.md.
+-- The tables must be empty, so decide before the first answer: no way to move a full database has been tried.
 --
 -- Each month needs its partition before it begins, or its pairs go to judged_pair_rest, and no
 -- partition can be made for that month while they are there:

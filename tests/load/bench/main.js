@@ -51,6 +51,8 @@ async function makeLogFiles(stand) {
 async function open(args = []) {
 	const folder = await choosePlace();
 	const report = new Report({ ...await facts(folder, DURABLE), in_memory: await inMemory(folder) });
+	if (process.env.PARTITIONED)
+		report.note("The tables are partitioned, by db/partitioned.sql.");
 	return { folder, report, stand: await Stand.open({ folder, settings: DURABLE, items: setting("BENCH_ITEMS", 20000), args }) };
 }
 
