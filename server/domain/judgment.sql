@@ -2,7 +2,9 @@
 -- Stores a batch of judged pairs of which every volunteer is known and none was skipped, which is nearly every
 -- batch. A pair that was sent before, or an item that its volunteer has judged, breaks a key and fails all.
 -- Nothing is sorted or joined here: the caller sends pairs in order of assignment, and what was said of items
--- in order of item and volunteer, so that two batches wait for each other and do not deadlock.
+-- in order of item and volunteer, so that two batches wait for each other and do not deadlock. For that the
+-- tables must be locked in one order, too: PostgreSQL runs parts that nothing refers to from the last to the first,
+-- so here as in judgment_store_each judgments come first, then leases, then pairs.
 --   of pairs: $1 uuid[] assignment, $2 uuid[] volunteer, $3 uuid[] campaign, $4 text[] media type,
 --   $5 text[] kind, $6 boolean[] matched, $7 integer[] policy, $8 bytea[] body_hash,
 --   $9 integer[] response_ms, $10 integer[] exposure_ms, $11 integer[] server_ms, $12 jsonb[] device,
@@ -24,6 +26,12 @@ WITH good AS MATERIALIZED (
                          $7::integer[], $8::bytea[], $9::integer[], $10::integer[], $11::integer[],
                          $12::jsonb[])
      WHERE (SELECT all_are FROM good)
+), closed AS (
+    DELETE FROM lease WHERE ctid = ANY (ARRAY(
+        SELECT l.ctid FROM unnest($2::uuid[], $1::uuid[]) AS w (volunteer, assignment)
+         CROSS JOIN LATERAL (SELECT ctid FROM lease
+                              WHERE volunteer_id = w.volunteer AND id = w.assignment OFFSET 0) l
+         WHERE (SELECT all_are FROM good)))
 ), said AS (
     INSERT INTO judgment (item_id, volunteer_id, assignment_id, position, verdict, confidence,
                           tells, marks, training)
@@ -35,12 +43,6 @@ WITH good AS MATERIALIZED (
                   $19::integer[], $20::text[], $21::jsonb[], $22::boolean[])
            AS s (item, volunteer, assignment, on_left, fake, confidence, tells, marks, training)
      WHERE (SELECT all_are FROM good)
-), closed AS (
-    DELETE FROM lease WHERE ctid = ANY (ARRAY(
-        SELECT l.ctid FROM unnest($2::uuid[], $1::uuid[]) AS w (volunteer, assignment)
-         CROSS JOIN LATERAL (SELECT ctid FROM lease
-                              WHERE volunteer_id = w.volunteer AND id = w.assignment OFFSET 0) l
-         WHERE (SELECT all_are FROM good)))
 ), pending AS (
     INSERT INTO score_pending (items, volunteers, fakes)
     SELECT array_agg(item), array_agg(volunteer), array_agg(fake)
