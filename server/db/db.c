@@ -16,7 +16,7 @@
 
 #define BY_KEY                                                              \
 	" -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off" \
-	" -c jit=off -c plan_cache_mode=force_generic_plan"
+	" -c plan_cache_mode=force_generic_plan"
 
 struct db {
 	PGconn *conn;
@@ -45,10 +45,11 @@ static PGconn *dial(const struct db *db)
 {
 	char options[352];
 
-	snprintf(options, sizeof options,
-			 "-c statement_timeout=%u -c lock_timeout=%u -c TimeZone=UTC -c DateStyle=ISO "
-			 "-c idle_in_transaction_session_timeout=%u%s",
-			 db->timeout_ms, db->timeout_ms / 2, 2 * db->timeout_ms, db->by_key ? BY_KEY : "");
+	snprintf(
+		options, sizeof options,
+		"-c statement_timeout=%u -c lock_timeout=%u -c TimeZone=UTC -c DateStyle=ISO -c jit=off "
+		"-c idle_in_transaction_session_timeout=%u%s",
+		db->timeout_ms, db->timeout_ms / 2, 2 * db->timeout_ms, db->by_key ? BY_KEY : "");
 	return PQconnectdbParams((const char *[]){ "keepalives_idle", "keepalives_interval",
 											   "keepalives_count", "tcp_user_timeout", "dbname",
 											   "options", "connect_timeout", "application_name",
