@@ -15,5 +15,12 @@ struct error stats_public(struct db *db, struct arena *arena, const char **ret_j
 
 struct error stats_fold(struct db *db)
 {
-	return db_do(db, SQL_STATS_FOLD, NULL, NULL);
+	auto_rows *end = NULL;
+	struct error err;
+
+	if ((err = db_do(db, SQL_STATS_FOLD_AGAIN, NULL, NULL)).code)
+		return err;
+	if ((err = db_run(db, SQL_STATS_FOLD_END, NULL, &end)).code)
+		return err;
+	return db_do(db, SQL_STATS_FOLD, (const char *[]){ rows_text(end, 0, 0) }, NULL);
 }

@@ -54,15 +54,28 @@ SELECT json_build_object(
       HAVING count(*) >= 100),
     'generated_at', rfc3339(now()))
 
+-- name: stats_fold_again
+-- A clock that was ahead made the tally end in what is the future now: all is counted anew.
+WITH ahead AS (
+    UPDATE tally_end SET counted_to = '2000-01-01', volunteers = 0 WHERE counted_to > now() RETURNING counted_to
+)
+DELETE FROM tally WHERE EXISTS (SELECT FROM ahead)
+
+-- name: stats_fold_end
+-- Up to when pairs may be counted: a minute ago, and no further than the beginning of a transaction that may
+-- still store some (one that has stored nothing for ten minutes is a reader's: a dump). At most a day at a time, of days in which somebody judged. What counts them must see a later snapshot.
+--   -> timestamptz
+SELECT least(now() - interval '1 minute',
+             (SELECT min(xact_start) FROM pg_stat_activity
+               WHERE backend_xid IS NOT NULL OR xact_start > now() - interval '10 minutes'),
+             (SELECT min(judged_at) FROM judged_pair
+               WHERE judged_at >= (SELECT counted_to FROM tally_end LIMIT 1)) + interval '1 day')
+
 -- name: stats_fold
--- Counts the pairs of the past once and for all: up to a minute ago, and no further than the beginning of a
--- transaction that may still store some. Another server that is at it is not waited for.
+-- Counts the pairs of the past once and for all. Another server that is at it is not waited for.
+--   $1 timestamptz of stats_fold_end
 WITH span AS MATERIALIZED (
-    SELECT counted_to AS since,
-           least(now() - interval '1 minute',
-                 (SELECT min(xact_start) FROM pg_stat_activity WHERE backend_xid IS NOT NULL)) AS until
-      FROM tally_end
-     LIMIT 1 FOR UPDATE SKIP LOCKED
+    SELECT counted_to AS since, $1::timestamptz AS until FROM tally_end LIMIT 1 FOR UPDATE SKIP LOCKED
 ), past AS MATERIALIZED (
     SELECT p.volunteer_id, p.judged_at, p.media_type, p.kind = 'training' AS training
       FROM span s JOIN judged_pair p ON p.judged_at >= s.since AND p.judged_at < s.until

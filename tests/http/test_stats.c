@@ -110,6 +110,20 @@ START_TEST(pairs_of_the_past_are_counted_once)
 }
 END_TEST
 
+START_TEST(a_tally_that_ends_in_the_future_is_made_anew)
+{
+	struct db *db = db_open(getenv("DATABASE_URL"), 5000);
+
+	tell_db("UPDATE tally_end SET counted_to = now() + interval '1 day', volunteers = 1000000");
+	ck_assert_int_eq(stats_fold(db).code, OK);
+	db_close(db);
+	note_stats();
+	ck_assert_int_eq(number_at(stats, "pairs"), count_db("SELECT count(*) FROM judged_pair"));
+	ck_assert_int_eq(number_at(stats, "volunteers"),
+					 count_db("SELECT count(DISTINCT volunteer_id) FROM judged_pair"));
+}
+END_TEST
+
 START_TEST(the_histograms_have_every_bar)
 {
 	ck_assert_uint_eq(json_array_size(at(stats, "judgments_by_day")), 30);
@@ -141,6 +155,7 @@ Suite *http_stats_suite(void)
 	tcase_add_test(tc, the_figures_are_those_of_the_database);
 	tcase_add_test(tc, a_judged_pair_shows_in_the_figures);
 	tcase_add_test(tc, pairs_of_the_past_are_counted_once);
+	tcase_add_test(tc, a_tally_that_ends_in_the_future_is_made_anew);
 	tcase_add_test(tc, the_histograms_have_every_bar);
 	tcase_add_test(tc, asking_often_costs_the_database_nothing);
 	suite_add_tcase(suite, tc);
