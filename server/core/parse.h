@@ -5,8 +5,9 @@
  * Jansson's own parser takes 180 instructions a byte, and was half of what the server spent on a
  * judgment; this one takes some 15, and making the values as many again.  It accepts and refuses
  * what Jansson does with JSON_REJECT_DUPLICATES and JSON_DECODE_ANY: strict UTF-8, no key twice, no
- * NUL in a string, no number beyond 64 bits or a double; but nothing that nests deeper than
- * PARSE_DEPTH.  The tests hold it to Jansson's verdict and values.
+ * NUL in a string, no number beyond 64 bits or a double.  It also refuses what nests deeper than
+ * PARSE_DEPTH, numbers of more than 400 characters, and every zero byte, of which Jansson overlooks
+ * some.  The tests hold it to Jansson's verdict and values.
  *
  * Any thread, no state.
  */

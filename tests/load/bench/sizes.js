@@ -113,7 +113,7 @@ async function startLarge(bench, args) {
 	const own = Object.create(bench.stand, { server: { value: server } });
 	const played = await own.client("arrive", null, { connections: 16, seconds: bench.seconds, pairs: 10, "no-media": true, "first-tag": 1 }).result;
 	if (!args.includes("--no-work"))
-		await until("a fit", async () => (await bench.stand.cluster.sql("large", `select from volunteer_skill where updated_at > '${before}' limit 1`)).length > 0, { seconds: 300, every_ms: 1000 });
+		await until("a fit", async () => (await bench.stand.cluster.sql("large", `select 1 from volunteer_skill where updated_at > '${before}' limit 1`)).length > 0, { seconds: 300, every_ms: 1000 });
 	const fitted = (Date.now() - began) / 1000;
 	const { resident_mb, peak_mb } = await usage(server.process.pid);
 	await server.stop();
