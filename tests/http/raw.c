@@ -105,6 +105,21 @@ struct raw_answer raw_read_one(int connection)
 	return read_answer(connection, QUIET_MS, true);
 }
 
+size_t raw_read_all(const int connections[], size_t count, int wait_ms)
+{
+	char some[4096];
+	size_t got = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct pollfd ready = { .fd = connections[i], .events = POLLIN };
+
+		if (poll(&ready, 1, wait_ms) != 1)
+			break;
+		got += recv(connections[i], some, sizeof some, 0) > 0;
+	}
+	return got;
+}
+
 struct raw_answer raw_ask_bytes(const char *bytes, size_t len)
 {
 	int connection = raw_open();

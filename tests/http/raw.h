@@ -31,6 +31,10 @@ struct raw_answer raw_read(int connection, int quiet_ms);
 /* Waits for bytes, and for no more than come with them: a small answer is whole. */
 struct raw_answer raw_read_one(int connection);
 
+/* Reads from each connection once, waiting for all of them at most `wait_ms`. Returns from how
+ * many. */
+size_t raw_read_all(const int connections[], size_t count, int wait_ms);
+
 /* Open, write, read, close. A text. */
 struct raw_answer raw_ask(const char *text);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What slow and many clients get. The last suite: the dripping client needs its time. */
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -22,6 +23,35 @@ START_TEST(many_idle_connections_keep_nobody_out)
 	expect_status(get(NULL, "/api/v1/stats"), 200);
 	for (int i = 0; i < CROWD; i++)
 		raw_close(idle[i]);
+}
+END_TEST
+
+/*
+ * libmicrohttpd fetches 128 events at once. Connections are shared out between two threads, one
+ * more each time, so that before there are 256 one of them has just so many.
+ */
+START_TEST(however_many_ask_at_the_same_moment_all_are_answered)
+{
+	static const char ask[] = "GET /healthz HTTP/1.1\r\nHost: touchstone.example\r\n\r\n";
+	struct another server = another_start((const char *const[]){ NULL });
+	unsigned port = (unsigned)atoi(strrchr(server.url, ':') + 1);
+	int connections[260];
+
+	for (size_t count = 0; count < sizeof connections / sizeof connections[0]; count++) {
+		connections[count] = raw_open_at(port);
+		ck_assert(raw_write(connections[count], ask, strlen(ask)));
+		ck_assert_uint_eq(raw_read_all(&connections[count], 1, 3000), 1);
+		if (count < 127)
+			continue;
+		kill(server.process, SIGSTOP);
+		for (size_t i = 0; i <= count; i++)
+			ck_assert(raw_write(connections[i], ask, strlen(ask)));
+		kill(server.process, SIGCONT);
+		ck_assert_uint_eq(raw_read_all(connections, count + 1, 3000), count + 1);
+	}
+	for (size_t i = 0; i < sizeof connections / sizeof connections[0]; i++)
+		raw_close(connections[i]);
+	another_stop(&server);
 }
 END_TEST
 
@@ -121,6 +151,7 @@ Suite *http_limits_suite(void)
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, many_idle_connections_keep_nobody_out);
+	tcase_add_test(tc, however_many_ask_at_the_same_moment_all_are_answered);
 	tcase_add_loop_test(tc, a_client_that_drips_a_byte_a_second_is_hung_up_on, 0, DRIPS);
 	tcase_add_test(tc, connections_beyond_the_limit_wait_until_others_leave);
 	tcase_add_test(tc, a_full_lane_refuses_at_once_and_soon_takes_requests_again);
