@@ -69,6 +69,14 @@ START_TEST(a_judged_pair_shows_in_the_figures)
 }
 END_TEST
 
+static void expect_everyone_counted(void)
+{
+	note_stats();
+	ck_assert_int_eq(number_at(stats, "pairs"), count_db("SELECT count(*) FROM judged_pair"));
+	ck_assert_int_eq(number_at(stats, "volunteers"),
+					 count_db("SELECT count(DISTINCT volunteer_id) FROM judged_pair"));
+}
+
 /* Three pairs of long ago by two volunteers, of whom one has judged a pair now. */
 static void judge_long_ago(void)
 {
@@ -103,10 +111,7 @@ START_TEST(pairs_of_the_past_are_counted_once)
 								  " WHERE judged_at < counted_to"));
 	}
 	db_close(db);
-	note_stats();
-	ck_assert_int_eq(number_at(stats, "pairs"), count_db("SELECT count(*) FROM judged_pair"));
-	ck_assert_int_eq(number_at(stats, "volunteers"),
-					 count_db("SELECT count(DISTINCT volunteer_id) FROM judged_pair"));
+	expect_everyone_counted();
 }
 END_TEST
 
@@ -117,10 +122,7 @@ START_TEST(a_tally_that_ends_in_the_future_is_made_anew)
 	tell_db("UPDATE tally_end SET counted_to = now() + interval '1 day', volunteers = 1000000");
 	ck_assert_int_eq(stats_fold(db).code, OK);
 	db_close(db);
-	note_stats();
-	ck_assert_int_eq(number_at(stats, "pairs"), count_db("SELECT count(*) FROM judged_pair"));
-	ck_assert_int_eq(number_at(stats, "volunteers"),
-					 count_db("SELECT count(DISTINCT volunteer_id) FROM judged_pair"));
+	expect_everyone_counted();
 }
 END_TEST
 
