@@ -59,7 +59,6 @@ static uint8_t type_index(const char *type)
 	return last;
 }
 
-/* Writes the address of a medium, and the quotes around it. */
 static void add_url(struct text *text, struct request *req, const struct item_media *media,
 					enum showing what, int64_t expires_s)
 {
@@ -75,10 +74,9 @@ static void add_url(struct text *text, struct request *req, const struct item_me
 	pass.type = what == SHOW_RENDITION  ? type_index(media->content_type)
 				: what == SHOW_ORIGINAL ? type_index("")
 										: type_index(picture);
-	text_add(text, "\"/api/v1/media/");
+	text_add(text, "/api/v1/media/");
 	seal_bytes(api.seal, SEAL_MEDIA, &pass, sizeof pass, text_room(text, SEAL_TEXT(sizeof pass)));
 	text_grew(text, SEAL_TEXT(sizeof pass) - 1);
-	text_add(text, "\"");
 }
 
 json_t *showing_url(struct request *req, const struct item_media *media, enum showing what,
@@ -87,7 +85,7 @@ json_t *showing_url(struct request *req, const struct item_media *media, enum sh
 	struct text text = { .arena = req->arena };
 
 	add_url(&text, req, media, what, expires_s);
-	return json_stringn(text.bytes + 1, text.len - 2);
+	return json_stringn(text.bytes, text.len);
 }
 
 /* Nothing where there is no such number. */
@@ -107,14 +105,16 @@ void showing_add(struct text *text, struct request *req, const struct item_media
 	text_add(text, media_type_name(media->type));
 	text_add(text, "\",\"content_type\":\"");
 	text_add(text, media->content_type);
-	text_add(text, "\",\"url\":");
+	text_add(text, "\",\"url\":\"");
 	add_url(text, req, media, SHOW_RENDITION, expires_s);
+	text_add(text, "\"");
 	add_number(text, ",\"width\":", media->width);
 	add_number(text, ",\"height\":", media->height);
 	add_number(text, ",\"duration_ms\":", media->duration_ms);
 	if (media->has_poster) {
-		text_add(text, ",\"poster_url\":");
+		text_add(text, ",\"poster_url\":\"");
 		add_url(text, req, media, SHOW_POSTER, expires_s);
+		text_add(text, "\"");
 	}
 	text_add(text, "}");
 }
