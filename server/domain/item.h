@@ -15,28 +15,11 @@
 #include "core/error.h"
 #include "core/hash.h"
 #include "core/hex.h"
+#include "domain/item_row.h"
 #include "media/media.h"
 
 struct db;
 struct store;
-
-/* A row of a manifest; NULL is what the row does not say. */
-struct item_row {
-	const char *file, *url;
-	const char *truth, *basis, *group, *identity, *pair, *technique, *generator, *source, *licence,
-		*credit, *title, *explanation;
-	bool gold, training, sensitive;
-};
-
-/* The columns of a manifest, NULL at the end; item_row_set() takes their index. */
-extern const char *const item_columns[];
-
-/* Sets one column from its text; "" says nothing. ERR_INVALID: a value that is none of the
- * column's. */
-struct error item_row_set(struct item_row *row, unsigned column, const char *text) MUST_CHECK;
-
-/* Rules between columns, e.g. gold needs a truth. */
-struct error item_row_check(const struct item_row *row) MUST_CHECK;
 
 enum item_outcome { ITEM_NEW, ITEM_KNOWN };
 
