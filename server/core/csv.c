@@ -1,33 +1,60 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A window of the file lies in `buffer`: the records that are still to come begin at `at`.  A
+ * record is found in the window and split in a copy, so that its text stays as it came.  One
+ * that cannot be read costs its first line alone, because the window still holds the others.
+ */
 #include "core/csv.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#define WINDOW (4 * CSV_RECORD)
+
 struct csv {
 	FILE *source;
-	char *record; /* the raw record, then its fields in place */
-	size_t len, room;
-	const char *fields[CSV_FIELDS];
+	char *buffer;       /* WINDOW bytes */
+	size_t at, end;     /* what is left of them */
+	bool ended;         /* the source holds no more */
+	bool cr_ends_lines; /* as the first line says */
+	char separator;
+	const char *raw; /* the last record, or the first line of a bad one */
+	size_t raw_len, second;
 	unsigned line, next_line;
+	char *record; /* fields in place */
+	size_t room;
+	const char *fields[CSV_FIELDS];
+};
+
+/* What was found of a record. */
+struct span {
+	size_t len, end; /* without its line end, and with it */
+	unsigned lines;
+	size_t count;
 };
 
 struct csv *csv_new(FILE *source)
 {
 	struct csv *csv = calloc(1, sizeof *csv);
 
-	if (!csv)
+	if (!csv || !(csv->buffer = malloc(WINDOW)))
 		abort();
 	csv->source = source;
-	csv->next_line = 1;
+	csv->separator = ',';
+	csv->line = csv->next_line = 1;
 	return csv;
+}
+
+void csv_separate(struct csv *csv, char separator)
+{
+	csv->separator = separator;
 }
 
 void csv_free(struct csv *csv)
 {
 	if (!csv)
 		return;
+	free(csv->buffer);
 	free(csv->record);
 	free(csv);
 }
@@ -37,113 +64,231 @@ unsigned csv_line(const struct csv *csv)
 	return csv->line;
 }
 
-/* Appends one line without its end. False at the end of the file. */
-static bool append_line(struct csv *csv)
+unsigned csv_lines(const struct csv *csv)
 {
-	char *line = NULL;
-	size_t room = 0;
-	ssize_t got = getline(&line, &room, csv->source);
+	return csv->next_line - csv->line;
+}
 
-	if (got > 0) {
-		size_t len = (size_t)got;
+const char *csv_raw(const struct csv *csv, size_t *ret_len)
+{
+	*ret_len = csv->raw_len;
+	return csv->raw;
+}
 
-		csv->next_line++;
-		len -= line[len - 1] == '\n';
-		len -= len && line[len - 1] == '\r';
-		if (csv->len + len + 2 > csv->room) {
-			csv->room = 2 * (csv->len + len) + 64;
-			csv->record = realloc(csv->record, csv->room);
-			if (!csv->record)
-				abort();
+void csv_back(struct csv *csv)
+{
+	csv->at = csv->second;
+	csv->next_line = csv->line + 1;
+}
+
+/* Brings the window to hold the longest record from `at` on, or all that is left. */
+static void fill(struct csv *csv)
+{
+	if (csv->ended || csv->end - csv->at >= WINDOW / 2)
+		return;
+	memmove(csv->buffer, csv->buffer + csv->at, csv->end - csv->at);
+	csv->end -= csv->at;
+	csv->at = 0;
+	csv->end += fread(csv->buffer + csv->end, 1, WINDOW - csv->end, csv->source);
+	csv->ended = csv->end < WINDOW;
+}
+
+static bool is_at(const struct csv *csv, size_t i, char c)
+{
+	return i < csv->end && csv->buffer[i] == c;
+}
+
+/* The length of the line end at `i`; 0: there is none. Some programs write CR CR LF. */
+static size_t line_end(const struct csv *csv, size_t i)
+{
+	if (is_at(csv, i, '\n'))
+		return 1;
+	if (!is_at(csv, i, '\r'))
+		return 0;
+	if (is_at(csv, i + 1, '\n'))
+		return 2;
+	if (is_at(csv, i + 1, '\r') && is_at(csv, i + 2, '\n'))
+		return 3;
+	return csv->cr_ends_lines;
+}
+
+/* A file whose first line ends in a lone CR has no other line ends. */
+static void look_at_line_ends(struct csv *csv)
+{
+	size_t i = csv->at;
+
+	while (i < csv->end && csv->buffer[i] != '\r' && csv->buffer[i] != '\n')
+		i++;
+	csv->cr_ends_lines = i < csv->end && csv->buffer[i] == '\r' && !line_end(csv, i);
+}
+
+static bool ends_field(const struct csv *csv, size_t i)
+{
+	return i >= csv->end || csv->buffer[i] == csv->separator || line_end(csv, i);
+}
+
+/* The end of the field that begins at `i`; quotes in its midst are letters like others. */
+static size_t plain_end(const struct csv *csv, size_t i)
+{
+	while (!ends_field(csv, i))
+		i++;
+	return i;
+}
+
+/* The quote that closes the one at `i`, or where the window ends. Counts the lines between. */
+static size_t closing_quote(const struct csv *csv, size_t i, unsigned *lines)
+{
+	for (i++; i < csv->end; i++) {
+		size_t len = line_end(csv, i);
+
+		if (len) {
+			++*lines;
+			i += len - 1;
+		} else if (csv->buffer[i] == '"' && (i + 1 == csv->end || csv->buffer[i + 1] != '"')) {
+			break;
+		} else if (csv->buffer[i] == '"') {
+			i++;
 		}
-		memcpy(csv->record + csv->len, line, len);
-		csv->len += len;
-		csv->record[csv->len] = '\0';
 	}
-	free(line);
-	return got > 0;
+	return i;
 }
 
-static bool quote_open(const struct csv *csv)
+static struct error find_record(const struct csv *csv, struct span *ret)
 {
-	size_t quotes = 0;
+	struct span span = { .lines = 1 };
+	size_t i = csv->at;
 
-	for (size_t i = 0; i < csv->len; i++)
-		quotes += csv->record[i] == '"';
-	return quotes % 2;
-}
+	for (;; i++) {
+		bool quoted = i < csv->end && csv->buffer[i] == '"';
 
-/* One field from `*at`, unquoted in place; `*at` ends behind its comma, or NULL at the last. */
-static bool split_one(char **at, const char **field)
-{
-	char *from = *at, *to = from;
-
-	if (*from != '"') {
-		size_t len = strcspn(from, ",");
-
-		*at = from[len] ? from + len + 1 : NULL;
-		from[len] = '\0';
-		*field = from;
-		return true;
-	}
-	*field = to;
-	for (from++; *from; from++) {
-		if (*from != '"')
-			*to++ = *from;
-		else if (from[1] == '"')
-			*to++ = *from++;
-		else
+		if (++span.count > CSV_FIELDS)
+			return errorf(ERR_INVALID, "the record has more than %d fields", CSV_FIELDS);
+		size_t stop = quoted ? closing_quote(csv, i, &span.lines) : plain_end(csv, i);
+		if (quoted && (stop >= csv->end || stop - csv->at > CSV_RECORD))
+			return errorf(ERR_INVALID, "a quote opens field %zu and is never closed", span.count);
+		i = stop + quoted;
+		if (!ends_field(csv, i))
+			return errorf(ERR_INVALID,
+						  "something follows the quote that closes field %zu; a quote "
+						  "inside quotes is written twice",
+						  span.count);
+		if (i >= csv->end || csv->buffer[i] != csv->separator)
 			break;
 	}
-	if (*from != '"' || (from[1] && from[1] != ','))
-		return false;
-	*at = from[1] ? from + 2 : NULL;
-	*to = '\0';
-	return true;
+	span.len = i - csv->at;
+	span.end = i + (i < csv->end ? line_end(csv, i) : 0) - csv->at;
+	if (span.len > CSV_RECORD)
+		return errorf(ERR_INVALID, "the record is longer than %d bytes", CSV_RECORD);
+	*ret = span;
+	return ok();
 }
 
-static struct error read_record(struct csv *csv)
+/* Leaves `at` behind the next line end, however far it is. */
+static void skip_line(struct csv *csv)
 {
-	csv->len = 0;
-	csv->line = csv->next_line;
-	if (!append_line(csv))
-		return ok();
-	while (quote_open(csv)) {
-		if (csv->len > CSV_RECORD)
-			return errorf(ERR_INVALID, "the record is longer than %d bytes", CSV_RECORD);
-		csv->record[csv->len++] = '\n';
-		if (!append_line(csv))
-			return errorf(ERR_INVALID, "a quote is never closed");
+	size_t i = csv->at, len = 0;
+
+	while (!(len = i < csv->end ? line_end(csv, i) : 0)) {
+		if (i < csv->end) {
+			i++;
+			continue;
+		}
+		csv->at = i;
+		fill(csv);
+		if ((i = csv->at) == csv->end)
+			break;
 	}
-	if (csv->len > CSV_RECORD)
-		return errorf(ERR_INVALID, "the record is longer than %d bytes", CSV_RECORD);
-	if (memchr(csv->record, '\0', csv->len))
-		return errorf(ERR_INVALID, "the record holds a NUL");
-	return ok();
+	csv->at = i + len;
+}
+
+/* Notes the first line of a record that cannot be read, and goes on behind it. */
+static void give_up(struct csv *csv)
+{
+	size_t i = csv->at;
+
+	while (i < csv->end && i - csv->at < CSV_RECORD && !line_end(csv, i))
+		i++;
+	/* The record's room keeps the line: skip_line() may move the window. */
+	csv->raw_len = i - csv->at;
+	memcpy(csv->record, csv->buffer + csv->at, csv->raw_len);
+	csv->raw = csv->record;
+	skip_line(csv);
+	csv->second = csv->at;
+	csv->next_line = csv->line + 1;
+}
+
+/* Splits the copy of a record that find_record() has found good. */
+static void split(struct csv *csv, size_t len)
+{
+	char *from = csv->record, *to, *end = csv->record + len;
+
+	memcpy(csv->record, csv->buffer + csv->at, len);
+	*end = '\0';
+	for (size_t count = 0; from <= end; from++) {
+		csv->fields[count++] = to = from;
+		if (*from == '"') {
+			for (from++; *from != '"' || from[1] == '"'; from++) {
+				from += *from == '"';
+				*to++ = *from;
+			}
+			from++;
+		} else {
+			while (from < end && *from != csv->separator)
+				from++;
+			to = from;
+		}
+		*to = '\0';
+	}
+}
+
+/* Steps over empty lines and, before the first, a byte order mark. */
+static void skip_empty_lines(struct csv *csv)
+{
+	size_t len;
+
+	fill(csv);
+	if (csv->next_line == 1) {
+		if (csv->end - csv->at >= 3 && memcmp(csv->buffer + csv->at, "\xef\xbb\xbf", 3) == 0)
+			csv->at += 3;
+		look_at_line_ends(csv);
+	}
+	while (csv->at < csv->end && (len = line_end(csv, csv->at))) {
+		csv->at += len;
+		csv->next_line++;
+		fill(csv);
+	}
 }
 
 struct error csv_next(struct csv *csv, const char *const **ret_fields, size_t *ret_count)
 {
-	struct error err;
-	size_t count = 0;
-	unsigned before;
+	struct span span = { 0 };
 
-	do {
-		before = csv->next_line;
-		if ((err = read_record(csv)).code)
-			return err;
-	} while (!csv->len && csv->next_line != before);
-
-	char *at = csv->len ? csv->record : NULL;
-	if (at && csv->line == 1 && strncmp(at, "\xef\xbb\xbf", 3) == 0)
-		at += 3;
-	while (at) {
-		if (count == CSV_FIELDS)
-			return errorf(ERR_INVALID, "the record has more than %d fields", CSV_FIELDS);
-		if (!split_one(&at, &csv->fields[count++]))
-			return errorf(ERR_INVALID, "a quote stands where none may");
+	skip_empty_lines(csv);
+	csv->line = csv->next_line;
+	if (csv->at == csv->end) {
+		csv->raw_len = 0;
+		*ret_count = 0;
+		return ok();
 	}
+	if (!csv->record && !(csv->record = malloc(CSV_RECORD + 1)))
+		abort();
+	struct error err = find_record(csv, &span);
+	if (!err.code && memchr(csv->buffer + csv->at, '\0', span.len))
+		err = errorf(ERR_INVALID, "the record holds a NUL");
+	if (err.code) {
+		give_up(csv);
+		return err;
+	}
+	split(csv, span.len);
+	csv->raw = csv->buffer + csv->at;
+	csv->raw_len = span.len;
+	csv->second = csv->at;
+	while (csv->second < csv->at + span.end && !line_end(csv, csv->second))
+		csv->second++;
+	csv->second += line_end(csv, csv->second);
+	csv->at += span.end;
+	csv->next_line += span.lines;
 	*ret_fields = csv->fields;
-	*ret_count = count;
+	*ret_count = span.count;
 	return ok();
 }

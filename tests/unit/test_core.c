@@ -270,32 +270,141 @@ START_TEST(csv_fields_may_be_quoted_and_hold_line_ends)
 }
 END_TEST
 
-START_TEST(a_bad_csv_record_does_not_spoil_the_next)
+/* One text, and what is read of it: fields with '|' between, records with '/', '!' and the line for
+ * a bad one. */
+static const struct {
+	const char *text, *read;
+} csv_texts[] = {
+	/* A quote in a field's midst is a letter. */
+	{ "f,27\" monitor\ng,h\n", "f|27\" monitor/g|h/" },
+	{ "f,27\" monitor,\"q\"\ng,5'11\"\n", "f|27\" monitor|q/g|5'11\"/" },
+	{ "a\"b\"c,\"\"\n", "a\"b\"c|/" },
+	{ "a, \"b, c\"\n", "a| \"b| c\"/" },
+	/* What opens and never closes costs a line. */
+	{ "\"a\nb\nc\n", "!1/b/c/" },
+	{ "a,\"b\nc,d\ne,\"f\"\n", "!1/c|d/e|f/" },
+	{ "a,\"b\nc,\"d\ne,\"f\n", "!1/!2/!3/" },
+	{ "a,\"b\"c\nd\n", "!1/d/" },
+	{ "\"a\"b,c\"\"\nd,e\n", "!1/d|e/" },
+	{ "\"a\" ,b\nd,e\n", "!1/d|e/" },
+	{ "\"", "!1/" },
+	{ "a,\"\n", "!1/" },
+	{ "a,\"x\"\"\nb,y\n", "!1/b|y/" },
+	/* Line ends. */
+	{ "a\r\nb\rc\nd", "a/b\rc/d/" },
+	{ "a\rb,\"c\rd\"\r\re", "a/b|c\rd/e/" },
+	{ "a\r\r\nb\r\r\n", "a/b/" },
+	{ "\n\r\n\na\n\n", "a/" },
+	{ "a,\"b\r\n\r\nc\"\r\nd", "a|b\r\n\r\nc/d/" },
+	{ "", "" },
+	{ "\xef\xbb\xbf", "" },
+	{ "\xef\xbb\xbf\"a,b\",\n", "a,b|/" },
+	{ ",\n,,\n", "|/||/" },
+};
+
+static const char *csv_read(struct csv *csv)
+{
+	const char *read = "";
+	const char *const *fields;
+	size_t count = 1;
+
+	while (count) {
+		struct error err = csv_next(csv, &fields, &count);
+		if (err.code) {
+			ck_assert_int_eq(err.code, ERR_INVALID);
+			read = arena_printf(arena, "%s!%u/", read, csv_line(csv));
+			continue;
+		}
+		for (size_t f = 0; f < count; f++)
+			read = arena_printf(arena, "%s%s%s", read, f ? "|" : "", fields[f]);
+		if (count)
+			read = arena_printf(arena, "%s/", read);
+	}
+	return read;
+}
+
+START_TEST(csv_is_read_as_it_stands_and_a_bad_record_costs_one_line)
 {
 	FILE *source;
-	struct csv *csv = csv_of("\"a\"b,c\"\"\nd,e\n", &source);
-	const char *const *fields;
-	size_t count;
+	struct csv *csv = csv_of(csv_texts[_i].text, &source);
 
-	ck_assert_int_eq(csv_next(csv, &fields, &count).code, ERR_INVALID);
-	ck_assert_uint_eq(csv_line(csv), 1);
-	ck_assert_int_eq(csv_next(csv, &fields, &count).code, OK);
-	ck_assert_str_eq(fields[1], "e");
+	ck_assert_str_eq(csv_read(csv), csv_texts[_i].read);
 	csv_free(csv);
 	fclose(source);
 }
 END_TEST
 
-START_TEST(a_quote_that_never_closes_is_an_error_and_then_the_end)
+START_TEST(a_stray_quote_in_a_long_csv_costs_no_other_row)
 {
-	FILE *source;
-	struct csv *csv = csv_of("\"a\nb\n", &source);
+	char *text = NULL;
+	size_t len = 0, count = 1, good = 0, bad = 0;
+	FILE *out = open_memstream(&text, &len), *source;
 	const char *const *fields;
-	size_t count = 9;
 
+	for (int i = 0; i < 100000; i++)
+		fprintf(out, i == 5 ? "f%d.jpg,\"27 monitor\n" : "f%d.jpg,a monitor, \"27\"\n", i);
+	fclose(out);
+	struct csv *csv = csv_of(text, &source);
+	while (count) {
+		struct error err = csv_next(csv, &fields, &count);
+		bad += err.code != OK;
+		good += !err.code && count == 3;
+		ck_assert(!err.code || csv_line(csv) == 6);
+	}
+	ck_assert_uint_eq(bad, 1);
+	ck_assert_uint_eq(good, 99999);
+	csv_free(csv);
+	fclose(source);
+	free(text);
+}
+END_TEST
+
+START_TEST(a_csv_line_longer_than_any_record_is_skipped_whole)
+{
+	const size_t len = 5 * 1000 * 1000;
+	char *text = malloc(len + 16);
+	const char *const *fields;
+	size_t count;
+	FILE *source;
+
+	memset(text, 'x', len);
+	strcpy(text + len, "\na,b\n");
+	struct csv *csv = csv_of(text, &source);
 	ck_assert_int_eq(csv_next(csv, &fields, &count).code, ERR_INVALID);
 	ck_assert_int_eq(csv_next(csv, &fields, &count).code, OK);
-	ck_assert_uint_eq(count, 0);
+	ck_assert_uint_eq(count, 2);
+	ck_assert_uint_eq(csv_line(csv), 2);
+	csv_free(csv);
+	fclose(source);
+	free(text);
+}
+END_TEST
+
+START_TEST(a_csv_record_can_be_looked_at_and_taken_back)
+{
+	FILE *source;
+	struct csv *csv = csv_of("a,\"b\nc,d\ne\"\nf\n", &source);
+	const char *const *fields;
+	size_t count, len;
+
+	ck_assert_int_eq(csv_next(csv, &fields, &count).code, OK);
+	ck_assert_uint_eq(csv_lines(csv), 3);
+	const char *raw = csv_raw(csv, &len);
+	ck_assert_str_eq(arena_copy(arena, raw, len), "a,\"b\nc,d\ne\"");
+	csv_back(csv);
+	ck_assert_str_eq(csv_read(csv), "c|d/e\"/f/");
+	csv_free(csv);
+	fclose(source);
+}
+END_TEST
+
+START_TEST(a_csv_record_with_a_nul_is_bad)
+{
+	static const char text[] = "a,b\nc\0d,e\nf";
+	FILE *source = fmemopen((void *)(uintptr_t)text, sizeof text - 1, "r");
+	struct csv *csv = csv_new(source);
+
+	ck_assert_str_eq(csv_read(csv), "a|b/!2/f/");
 	csv_free(csv);
 	fclose(source);
 }
@@ -422,8 +531,12 @@ Suite *core_suite(void)
 	tcase_add_loop_test(tc, a_bad_body_says_what_is_wrong_and_where, 0,
 						(int)(sizeof bodies / sizeof bodies[0]));
 	tcase_add_test(tc, csv_fields_may_be_quoted_and_hold_line_ends);
-	tcase_add_test(tc, a_bad_csv_record_does_not_spoil_the_next);
-	tcase_add_test(tc, a_quote_that_never_closes_is_an_error_and_then_the_end);
+	tcase_add_loop_test(tc, csv_is_read_as_it_stands_and_a_bad_record_costs_one_line, 0,
+						(int)(sizeof csv_texts / sizeof csv_texts[0]));
+	tcase_add_test(tc, a_stray_quote_in_a_long_csv_costs_no_other_row);
+	tcase_add_test(tc, a_csv_line_longer_than_any_record_is_skipped_whole);
+	tcase_add_test(tc, a_csv_record_can_be_looked_at_and_taken_back);
+	tcase_add_test(tc, a_csv_record_with_a_nul_is_bad);
 	tcase_add_test(tc, ids_get_indices_in_order_of_appearance);
 	tcase_add_test(tc, ids_that_only_count_up_are_told_apart_quickly);
 	tcase_add_test(tc, random_numbers_below_a_bound_are_uniform);
