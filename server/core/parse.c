@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/utf8.h"
+
 #define MOST_DIGITS 400 /* of a number, with its sign, point and exponent */
 
 /* Reads up to `end`; after a fault everything stops. */
@@ -62,40 +64,6 @@ static bool is_plain(char c)
 	unsigned char byte = (unsigned char)c;
 
 	return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
-}
-
-/* The bytes of the UTF-8 character that begins here; 0: it is none (Unicode 15, table 3-7). */
-static size_t utf8_length(const char *at, const char *end)
-{
-	const unsigned char *b = (const unsigned char *)at;
-	size_t room = (size_t)(end - at);
-	unsigned char least = 0x80, most = 0xbf;
-	size_t len;
-
-	if (b[0] < 0x80)
-		return 1;
-	if (b[0] >= 0xc2 && b[0] <= 0xdf)
-		len = 2;
-	else if ((b[0] & 0xf0) == 0xe0)
-		len = 3;
-	else if (b[0] >= 0xf0 && b[0] <= 0xf4)
-		len = 4;
-	else
-		return 0;
-	if (b[0] == 0xe0)
-		least = 0xa0; /* shorter forms exist */
-	else if (b[0] == 0xed)
-		most = 0x9f; /* surrogates */
-	else if (b[0] == 0xf0)
-		least = 0x90;
-	else if (b[0] == 0xf4)
-		most = 0x8f; /* beyond U+10FFFF */
-	if (room < len || b[1] < least || b[1] > most)
-		return 0;
-	for (size_t i = 2; i < len; i++)
-		if ((b[i] & 0xc0) != 0x80)
-			return 0;
-	return len;
 }
 
 /* Steps over one character that is no escape. */
@@ -154,26 +122,6 @@ static int32_t take_escaped_unit(struct parser *p)
 	return 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
 }
 
-static char *put_utf8(char *to, int32_t c)
-{
-	if (c < 0x80) {
-		*to++ = (char)c;
-	} else if (c < 0x800) {
-		*to++ = (char)(0xc0 | c >> 6);
-		*to++ = (char)(0x80 | (c & 0x3f));
-	} else if (c < 0x10000) {
-		*to++ = (char)(0xe0 | c >> 12);
-		*to++ = (char)(0x80 | (c >> 6 & 0x3f));
-		*to++ = (char)(0x80 | (c & 0x3f));
-	} else {
-		*to++ = (char)(0xf0 | c >> 18);
-		*to++ = (char)(0x80 | (c >> 12 & 0x3f));
-		*to++ = (char)(0x80 | (c >> 6 & 0x3f));
-		*to++ = (char)(0x80 | (c & 0x3f));
-	}
-	return to;
-}
-
 /* What a backslash stands before. NULL after a fault. */
 static char *take_escape(struct parser *p, char *to)
 {
@@ -182,7 +130,7 @@ static char *take_escape(struct parser *p, char *to)
 
 	p->at++;
 	if (take(p, 'u'))
-		return (c = take_escaped_unit(p)) > 0 ? put_utf8(to, c) : NULL;
+		return (c = take_escaped_unit(p)) > 0 ? utf8_put(to, (uint32_t)c) : NULL;
 	const char *letter = p->at < p->end && *p->at ? strchr(letters, *p->at) : NULL;
 	if (!letter)
 		return fault(p, "a backslash stands before no escape");
