@@ -1,38 +1,41 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* import -- reads a manifest, CSV or JSON lines, and makes items of its rows. */
+/* import -- reads a manifest and makes items of its rows, or tries whether it could. */
 #include <errno.h>
-#include <jansson.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include "cli/commands.h"
 #include "core/arena.h"
-#include "core/csv.h"
+#include "core/utf8.h"
 #include "db/db.h"
 #include "domain/item.h"
+#include "domain/manifest.h"
 #include "store/store.h"
 
-#define BAR_WIDTH  30
-#define TELL_EVERY 25 /* rows, where there is no terminal to draw a bar on */
+#define BAR_WIDTH   30
+#define TELL_EVERY  25  /* rows, where there is no terminal to draw a bar on */
+#define MOST_LISTS  100 /* of refused rows, beside one manifest */
+#define STORE_FILES 16  /* descriptors, to remove a store with */
 
 struct import {
 	struct db *db;
 	struct store *store;
-	const char *folder, *campaign_id;
-	FILE *source;
-	bool is_terminal;
+	const char *path, *folder, *campaign_id, *refused_path;
+	bool is_terminal, check;
+	struct manifest *manifest;
+	struct arena *arena; /* of the whole import */
+	FILE *refused;       /* opened at the first row that is refused */
+	bool refused_failed;
 	unsigned long long rows, made, known, bad;
-	off_t size;
 };
 
 /* On a terminal, one line that is written over; elsewhere a line now and then. */
 static void show_progress(const struct import *import)
 {
-	off_t at = ftello(import->source);
-	int filled = import->size > 0 ? (int)(BAR_WIDTH * at / import->size) : BAR_WIDTH;
+	int filled = (int)(BAR_WIDTH * manifest_progress(import->manifest));
 
 	if (!import->is_terminal) {
 		if (import->rows % TELL_EVERY == 0)
@@ -47,24 +50,82 @@ static void show_progress(const struct import *import)
 	fflush(stderr);
 }
 
-static void complain(struct import *import, unsigned line, const char *what)
+/* A name for the list of refused rows beside the manifest: an older list is somebody's work. */
+static const char *name_list(struct import *import)
 {
-	fprintf(stderr, "%sline %u: %s\n", import->is_terminal ? "\r\033[K" : "", line, what);
+	const char *slash = strrchr(import->path, '/'), *dot = strrchr(import->path, '.');
+	size_t stem =
+		dot && dot > slash + !!slash ? (size_t)(dot - import->path) : strlen(import->path);
+	const char *ending = manifest_refused_ending(import->manifest), *name = NULL;
+
+	for (int i = 1; i <= MOST_LISTS; i++) {
+		name = i == 1
+				   ? arena_printf(import->arena, "%.*s.refused%s", (int)stem, import->path, ending)
+				   : arena_printf(import->arena, "%.*s.refused-%d%s", (int)stem, import->path, i,
+								  ending);
+		if (access(name, F_OK) != 0)
+			break;
+	}
+	return name;
+}
+
+static void open_list(struct import *import)
+{
+	bool named = import->refused_path;
+
+	if (import->refused || import->refused_failed)
+		return;
+	if (!named)
+		import->refused_path = name_list(import);
+	import->refused = fopen(import->refused_path, named ? "we" : "wxe");
+	if (import->refused) {
+		manifest_refused_head(import->manifest, import->refused);
+		return;
+	}
+	import->refused_failed = true;
+	fprintf(stderr, "touchstone: refused rows are not kept: cannot write ");
+	utf8_print(stderr, import->refused_path);
+	fprintf(stderr, ": %s; --refused FILE names another file\n", strerrordesc_np(errno));
+}
+
+/* MANIFEST:LINE: FILE: WHAT. All but the line may hold anything. */
+static void refuse(struct import *import, const struct manifest_row *row, struct error err)
+{
+	const char *name = row->item.file ? row->item.file : row->item.url;
+
+	if (import->is_terminal)
+		fputs("\r\033[K", stderr);
+	utf8_print(stderr, import->path);
+	fprintf(stderr, ":%u: ", row->line);
+	if (name) {
+		utf8_print(stderr, name);
+		fputs(": ", stderr);
+	}
+	utf8_print(stderr, err.detail);
+	fputc('\n', stderr);
 	import->bad++;
+	open_list(import);
+	if (import->refused)
+		manifest_refused_row(import->manifest, err.detail, import->refused);
 }
 
 /* Only the database's absence stops an import; a bad row is reported and the rest goes in. */
-static struct error take_row(struct import *import, struct arena *arena, unsigned line,
-							 const struct item_row *row)
+static struct error take_row(struct import *import, struct arena *arena,
+							 const struct manifest_row *row)
 {
-	enum item_outcome outcome;
-	struct error err = item_import(import->db, import->store, arena, import->folder,
-								   import->campaign_id, row, &outcome);
+	enum item_outcome outcome = ITEM_NEW;
+	struct error err = row->err;
 
-	if (err.code == ERR_UNAVAILABLE && !row->url)
+	if (!err.code && import->check)
+		err = item_check(import->db, import->store, arena, import->folder, &row->item, &outcome);
+	else if (!err.code)
+		err = item_import(import->db, import->store, arena, import->folder, import->campaign_id,
+						  &row->item, &outcome);
+	if (err.code == ERR_UNAVAILABLE && !row->item.url)
 		return err;
+	import->rows++;
 	if (err.code)
-		complain(import, line, err.detail);
+		refuse(import, row, err);
 	else if (outcome == ITEM_NEW)
 		import->made++;
 	else
@@ -73,142 +134,23 @@ static struct error take_row(struct import *import, struct arena *arena, unsigne
 	return ok();
 }
 
-/* Which column of ours each field of the header is. */
-static struct error read_header(struct csv *csv, unsigned columns[CSV_FIELDS], size_t *ret_count)
-{
-	const char *const *fields;
-	struct error err = csv_next(csv, &fields, ret_count);
-
-	if (err.code)
-		return err;
-	if (!*ret_count)
-		return errorf(ERR_INVALID, "the manifest is empty");
-	for (size_t f = 0; f < *ret_count; f++) {
-		for (columns[f] = 0; item_columns[columns[f]]; columns[f]++)
-			if (strcmp(item_columns[columns[f]], fields[f]) == 0)
-				break;
-		if (!item_columns[columns[f]])
-			return errorf(ERR_INVALID, "line 1: there is no column \"%.60s\"", fields[f]);
-	}
-	return ok();
-}
-
-static struct error read_record(const char *const *fields, size_t count, const unsigned columns[],
-								size_t wanted, struct item_row *row)
-{
-	struct error err = ok();
-
-	if (count != wanted)
-		return errorf(ERR_INVALID, "%zu fields, but the header has %zu", count, wanted);
-	for (size_t f = 0; f < count && !err.code; f++)
-		err = item_row_set(row, columns[f], fields[f]);
-	return err;
-}
-
-static struct error import_csv(struct import *import)
-{
-	struct csv *csv = csv_new(import->source);
-	unsigned columns[CSV_FIELDS];
-	size_t wanted, count = 1;
-	struct error fatal = read_header(csv, columns, &wanted);
-
-	while (!fatal.code && count) {
-		struct arena *arena = arena_new();
-		struct item_row row = { 0 };
-		const char *const *fields;
-		struct error err = csv_next(csv, &fields, &count);
-
-		if (!err.code && count) {
-			import->rows++;
-			err = read_record(fields, count, columns, wanted, &row);
-			if (!err.code)
-				fatal = take_row(import, arena, csv_line(csv), &row);
-		}
-		if (err.code)
-			complain(import, csv_line(csv), err.detail);
-		arena_free(arena);
-	}
-	csv_free(csv);
-	return fatal;
-}
-
-/* A list may be an array, or a text with semicolons. */
-static const char *list_text(struct arena *arena, const json_t *value)
-{
-	const char *text = "";
-	json_t *part;
-	size_t i;
-
-	json_array_foreach ((json_t *)(uintptr_t)value, i, part) {
-		text = arena_printf(arena, "%s%s%s", text, i ? ";" : "",
-							json_is_string(part) ? json_string_value(part) : "");
-	}
-	return text;
-}
-
-static struct error set_json(struct item_row *row, struct arena *arena, const char *key,
-							 const json_t *value)
-{
-	unsigned column = 0;
-
-	while (item_columns[column] && strcmp(item_columns[column], key) != 0)
-		column++;
-	if (!item_columns[column])
-		return errorf(ERR_INVALID, "there is no column \"%.60s\"", key);
-	if (json_is_null(value))
-		return ok();
-	if (json_is_boolean(value))
-		return item_row_set(row, column, json_is_true(value) ? "true" : "false");
-	if (json_is_array(value))
-		return item_row_set(row, column, list_text(arena, value));
-	if (!json_is_string(value))
-		return errorf(ERR_INVALID, "%s must be a text", key);
-	return item_row_set(row, column,
-						arena_copy(arena, json_string_value(value), json_string_length(value)));
-}
-
-static struct error read_line(const char *line, size_t len, struct arena *arena,
-							  struct item_row *row)
-{
-	json_error_t why;
-	json_auto_t *object = json_loadb(line, len, JSON_REJECT_DUPLICATES, &why);
-	const char *key;
-	json_t *value;
-	struct error err = ok();
-
-	if (!json_is_object(object))
-		return errorf(ERR_INVALID, "not a JSON object%s%s", object ? "" : ": ",
-					  object ? "" : why.text);
-	json_object_foreach (object, key, value) {
-		if ((err = set_json(row, arena, key, value)).code)
-			break;
-	}
-	return err;
-}
-
-static struct error import_jsonl(struct import *import)
+static struct error take_all(struct import *import)
 {
 	struct error fatal = ok();
-	char *line = NULL;
-	size_t room = 0;
-	unsigned number = 0;
+	bool more = true;
 
-	for (ssize_t len; !fatal.code && (len = getline(&line, &room, import->source)) > 0;) {
+	while (more && !fatal.code) {
 		struct arena *arena = arena_new();
-		struct item_row row = { 0 };
+		struct manifest_row row;
 
-		number++;
-		if (line[strspn(line, " \t\r\n")]) {
-			import->rows++;
-			struct error err = read_line(line, (size_t)len, arena, &row);
-			if (err.code)
-				complain(import, number, err.detail);
-			else
-				fatal = take_row(import, arena, number, &row);
-		}
+		more = manifest_next(import->manifest, arena, &row);
+		if (more)
+			fatal = take_row(import, arena, &row);
+		if (fatal.code)
+			fatal = errorf(fatal.code, "stopped at line %u, no row from there on was looked at: %s",
+						   row.line, fatal.detail);
 		arena_free(arena);
 	}
-	free(line);
 	return fatal;
 }
 
@@ -224,53 +166,119 @@ static struct error find_campaign(struct db *db, const char *name, char ret_id[U
 	return err;
 }
 
-static int run(struct import *import, const char *path)
+/* Closes the list of refused rows, and says where it is. */
+static void close_list(struct import *import)
 {
-	bool jsonl = strlen(path) > 6 && strcasecmp(path + strlen(path) - 6, ".jsonl") == 0;
-	struct error err;
+	if (!import->refused)
+		return;
+	bool whole = !ferror(import->refused);
+	if (fclose(import->refused) != 0 || !whole) {
+		fprintf(stderr, "touchstone: not all refused rows could be written to ");
+		utf8_print(stderr, import->refused_path);
+		fputc('\n', stderr);
+		return;
+	}
+	printf("refused rows, with their reasons: ");
+	utf8_print(stdout, import->refused_path);
+	printf("; mend them and import that file\n");
+}
 
-	fseeko(import->source, 0, SEEK_END);
-	import->size = ftello(import->source);
-	rewind(import->source);
+static int run(struct import *import)
+{
+	struct error err = manifest_open(import->path, import->folder, &import->manifest);
+
+	if (err.code) {
+		utf8_print(stderr, import->path);
+		fputs(": ", stderr);
+		utf8_print(stderr, err.detail);
+		fputc('\n', stderr);
+		return EXIT_FAILED;
+	}
 	import->is_terminal = isatty(STDERR_FILENO);
-	err = jsonl ? import_jsonl(import) : import_csv(import);
+	err = take_all(import);
 	if (import->is_terminal)
 		fputc('\n', stderr);
-	printf("%llu rows: %llu new, %llu known already, %llu bad\n", import->rows, import->made,
-		   import->known, import->bad);
+	printf("%llu rows: %llu new, %llu known already, %llu bad%s\n", import->rows, import->made,
+		   import->known, import->bad, import->check ? "; nothing was stored" : "");
+	close_list(import);
+	manifest_close(import->manifest);
 	if (err.code)
 		return failed(err);
-	return import->bad ? failed(errorf(ERR_INVALID, "%llu rows were left out; the rest went in",
-									   import->bad))
-					   : EXIT_DONE;
+	if (!import->bad)
+		return EXIT_DONE;
+	return failed(errorf(ERR_INVALID,
+						 import->check ? "%llu rows would be left out"
+									   : "%llu rows were left out; the rest went in",
+						 import->bad));
+}
+
+static int remove_one(const char *path, const struct stat *stat, int kind, struct FTW *place)
+{
+	(void)stat, (void)kind, (void)place;
+	return remove(path);
+}
+
+/* Runs with a store that is thrown away. */
+static int run_check(struct import *import)
+{
+	const char *place = getenv("TMPDIR");
+	char *folder =
+		arena_printf(import->arena, "%s/touchstone-try-XXXXXX", place ? place : "/tmp");
+	int code = EXIT_FAILED;
+
+	if (!mkdtemp(folder))
+		return failed(
+			errorf(ERR_INTERNAL, "cannot make a folder to work in: %s", strerrordesc_np(errno)));
+	struct error err =
+		store_open(arena_printf(import->arena, "file:%s/store", folder), &import->store);
+	code = err.code ? failed(err) : run(import);
+	store_free(import->store);
+	import->store = NULL;
+	nftw(folder, remove_one, STORE_FILES, FTW_DEPTH | FTW_PHYS);
+	return code;
+}
+
+static int run_import(const struct settings *settings, struct import *import, const char *campaign)
+{
+	char campaign_id[UUID_TEXT];
+	int code = EXIT_FAILED;
+
+	import->db = command_db(settings);
+	if (import->db && !import->check)
+		import->store = command_store(settings);
+	if (import->db && (import->store || import->check)) {
+		struct error err = find_campaign(import->db, campaign ? campaign : "default", campaign_id);
+
+		import->campaign_id = campaign_id;
+		if (err.code)
+			code = failed(err);
+		else
+			code = import->check ? run_check(import) : run(import);
+	}
+	store_free(import->store);
+	db_close(import->db);
+	return code;
 }
 
 int cli_import(const struct settings *settings, int argc, char **argv)
 {
+	struct import import = { .check = take_flag(&argc, argv, "--check") };
 	const char *campaign = take_option(&argc, argv, "--campaign");
-	char campaign_id[UUID_TEXT];
-	int code = EXIT_FAILED;
 
-	if (!arguments_fit(argc, argv, 1, 1, "import MANIFEST.csv|.jsonl [--campaign NAME]"))
+	import.refused_path = take_option(&argc, argv, "--refused");
+	import.folder = take_option(&argc, argv, "--folder");
+	if (!arguments_fit(argc, argv, 1, 1,
+					   "import MANIFEST [--check] [--campaign NAME] [--refused FILE] "
+					   "[--folder DIR]"))
 		return EXIT_USAGE;
-	FILE *source = fopen(argv[1], "re");
-	if (!source)
-		return failed(errorf(ERR_INVALID, "cannot read %s: %s", argv[1], strerrordesc_np(errno)));
-	const char *slash = strrchr(argv[1], '/');
-	char *folder =
-		slash ? strndup(argv[1], (size_t)(slash - argv[1]) + !(slash - argv[1])) : strdup(".");
-	struct import import = { .db = command_db(settings),
-							 .store = command_store(settings),
-							 .folder = folder,
-							 .campaign_id = campaign_id,
-							 .source = source };
-	if (import.db && import.store) {
-		struct error err = find_campaign(import.db, campaign ? campaign : "default", campaign_id);
-		code = err.code ? failed(err) : run(&import, argv[1]);
-	}
-	store_free(import.store);
-	db_close(import.db);
-	free(folder);
-	fclose(source);
+	import.path = argv[1];
+	import.arena = arena_new();
+	const char *slash = strrchr(import.path, '/');
+	if (!import.folder)
+		import.folder = slash ? arena_copy(import.arena, import.path,
+										   (size_t)(slash - import.path) + !(slash - import.path))
+							  : ".";
+	int code = run_import(settings, &import, campaign);
+	arena_free(import.arena);
 	return code;
 }

@@ -16,10 +16,11 @@ struct csv {
 	char *buffer;       /* WINDOW bytes */
 	size_t at, end;     /* what is left of them */
 	bool ended;         /* the source holds no more */
+	uint64_t taken;     /* bytes of the source, up to `end` */
 	bool cr_ends_lines; /* as the first line says */
 	char separator;
-	const char *raw; /* the last record, or the first line of a bad one */
-	size_t raw_len, second;
+	const char *raw;                   /* the last record, or the first line of a bad one */
+	size_t raw_len, first_len, second; /* `second`: where its second line begins */
 	unsigned line, next_line;
 	char *record; /* fields in place */
 	size_t room;
@@ -79,6 +80,12 @@ void csv_back(struct csv *csv)
 {
 	csv->at = csv->second;
 	csv->next_line = csv->line + 1;
+	csv->raw_len = csv->first_len;
+}
+
+uint64_t csv_offset(const struct csv *csv)
+{
+	return csv->taken - (csv->end - csv->at);
 }
 
 /* Brings the window to hold the longest record from `at` on, or all that is left. */
@@ -89,7 +96,9 @@ static void fill(struct csv *csv)
 	memmove(csv->buffer, csv->buffer + csv->at, csv->end - csv->at);
 	csv->end -= csv->at;
 	csv->at = 0;
-	csv->end += fread(csv->buffer + csv->end, 1, WINDOW - csv->end, csv->source);
+	size_t got = fread(csv->buffer + csv->end, 1, WINDOW - csv->end, csv->source);
+	csv->end += got;
+	csv->taken += got;
 	csv->ended = csv->end < WINDOW;
 }
 
@@ -153,6 +162,18 @@ static size_t closing_quote(const struct csv *csv, size_t i, unsigned *lines)
 	return i;
 }
 
+/* What is wrong where a field goes on behind its closing quote. */
+static struct error say_open_quote(size_t field, unsigned lines)
+{
+	if (lines > 1)
+		return errorf(ERR_INVALID, "a quote opens field %zu and is closed only in another row",
+					  field);
+	return errorf(ERR_INVALID,
+				  "something follows the quote that closes field %zu; a quote inside quotes is "
+				  "written twice",
+				  field);
+}
+
 static struct error find_record(const struct csv *csv, struct span *ret)
 {
 	struct span span = { .lines = 1 };
@@ -168,10 +189,7 @@ static struct error find_record(const struct csv *csv, struct span *ret)
 			return errorf(ERR_INVALID, "a quote opens field %zu and is never closed", span.count);
 		i = stop + quoted;
 		if (!ends_field(csv, i))
-			return errorf(ERR_INVALID,
-						  "something follows the quote that closes field %zu; a quote "
-						  "inside quotes is written twice",
-						  span.count);
+			return say_open_quote(span.count, span.lines);
 		if (i >= csv->end || csv->buffer[i] != csv->separator)
 			break;
 	}
@@ -209,7 +227,7 @@ static void give_up(struct csv *csv)
 	while (i < csv->end && i - csv->at < CSV_RECORD && !line_end(csv, i))
 		i++;
 	/* The record's room keeps the line: skip_line() may move the window. */
-	csv->raw_len = i - csv->at;
+	csv->raw_len = csv->first_len = i - csv->at;
 	memcpy(csv->record, csv->buffer + csv->at, csv->raw_len);
 	csv->raw = csv->record;
 	skip_line(csv);
@@ -285,6 +303,7 @@ struct error csv_next(struct csv *csv, const char *const **ret_fields, size_t *r
 	csv->second = csv->at;
 	while (csv->second < csv->at + span.end && !line_end(csv, csv->second))
 		csv->second++;
+	csv->first_len = csv->second - csv->at;
 	csv->second += line_end(csv, csv->second);
 	csv->at += span.end;
 	csv->next_line += span.lines;

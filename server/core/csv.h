@@ -14,6 +14,7 @@
 #define CORE_CSV_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "core/error.h"
@@ -47,5 +48,8 @@ const char *csv_raw(const struct csv *csv, size_t *ret_len);
 
 /* Takes the last record for a bad one: the next call goes on with the line after its first. */
 void csv_back(struct csv *csv);
+
+/* How many bytes of the source lie behind. */
+uint64_t csv_offset(const struct csv *csv);
 
 #endif

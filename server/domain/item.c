@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "db/db.h"
+#include "domain/item_file.h"
 #include "outside/fetch.h"
 #include "store/store.h"
 
@@ -142,13 +143,14 @@ struct error item_import(struct db *db, struct store *store, struct arena *arena
 						 enum item_outcome *ret_outcome)
 {
 	struct error err = item_row_check(row);
+	const char *path;
 
 	if (err.code)
 		return err;
 	if (row->url)
 		return import_url(db, store, arena, campaign_id, row, ret_outcome);
-	const char *path =
-		row->file[0] == '/' ? row->file : arena_printf(arena, "%s/%s", folder, row->file);
+	if ((err = item_file_find(db, arena, folder, row->file, &path)).code)
+		return err;
 	return import_file(db, store, arena, path, campaign_id, row, ret_outcome);
 }
 

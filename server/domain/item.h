@@ -31,6 +31,14 @@ struct error item_import(struct db *db, struct store *store, struct arena *arena
 						 const char *folder, const char *campaign_id, const struct item_row *row,
 						 enum item_outcome *ret_outcome) MUST_CHECK;
 
+/*
+ * Does all that item_import() does with a file or an address, and stores nothing: the media go
+ * to `scratch`, a store to be thrown away, and from there.
+ */
+struct error item_check(struct db *db, struct store *scratch, struct arena *arena,
+						const char *folder, const struct item_row *row,
+						enum item_outcome *ret_outcome) MUST_CHECK;
+
 /* What a page needs to show an item; digests are absent where there is no such file. */
 struct item_media {
 	unsigned char id[UUID_BYTES];

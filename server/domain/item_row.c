@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "domain/item_row.h"
 
+#include <ctype.h>
 #include <string.h>
+
+#include "core/text.h"
+#include "core/utf8.h"
 
 #define MAX_TEXT 4000 /* bytes of one column */
 
@@ -60,18 +64,91 @@ static const char *const techniques[] = { "face_swap",
 										  "other",
 										  NULL };
 
-static bool is_one_of(const char *text, size_t len, const char *const choices[])
+bool item_text_is_blank(const char *text)
 {
-	for (; *choices; choices++)
-		if (strlen(*choices) == len && strncmp(*choices, text, len) == 0)
-			return true;
-	return false;
+	for (size_t len; (len = utf8_blank(text)); text += len)
+		;
+	return !*text;
+}
+
+/* Where the white space at its end begins, of the first `len` bytes. */
+static size_t trimmed_len(const char *text, size_t len)
+{
+	size_t end = 0, blank;
+
+	for (size_t i = 0; i < len; i += blank ? blank : 1) {
+		blank = utf8_blank(text + i);
+		end = blank ? end : i + 1;
+	}
+	return end;
+}
+
+/* The part of so many bytes, without white space around it. */
+static const char *trim(struct arena *arena, const char *text, size_t len)
+{
+	for (size_t blank; len && (blank = utf8_blank(text)) && blank <= len; len -= blank)
+		text += blank;
+	return arena_copy(arena, text, trimmed_len(text, len));
+}
+
+const char *item_text_trim(struct arena *arena, const char *text)
+{
+	return trim(arena, text, strlen(text));
+}
+
+/* Equal, where case does not count, and a space or a hyphen is an underscore. */
+static bool is_alike(const char *choice, const char *text)
+{
+	for (; *choice && *text; choice++, text++) {
+		char c = *text == ' ' || *text == '-' ? '_' : *text;
+
+		if (tolower((unsigned char)c) != tolower((unsigned char)*choice))
+			return false;
+	}
+	return !*choice && !*text;
+}
+
+static const char *find_choice(const char *text, const char *const choices[])
+{
+	while (*choices && !is_alike(*choices, text))
+		choices++;
+	return *choices;
+}
+
+int item_column(const char *name)
+{
+	char plain[32];
+
+	for (size_t blank; (blank = utf8_blank(name)); name += blank)
+		;
+	size_t len = trimmed_len(name, strlen(name));
+	if (len >= sizeof plain)
+		return -1;
+	memcpy(plain, name, len);
+	plain[len] = '\0';
+	for (int column = 0; item_columns[column]; column++)
+		if (is_alike(item_columns[column], plain))
+			return column;
+	return -1;
+}
+
+bool item_column_is_flag(unsigned column)
+{
+	return column == COLUMN_GOLD || column == COLUMN_TRAINING || column == COLUMN_SENSITIVE;
+}
+
+bool item_column_is_list(unsigned column)
+{
+	return column == COLUMN_IDENTITY || column == COLUMN_TECHNIQUE;
 }
 
 static struct error set_flag(bool *flag, const char *column, const char *text)
 {
-	*flag = strcmp(text, "true") == 0;
-	if (!*flag && strcmp(text, "false") != 0)
+	static const char *const yes[] = { "true", "yes", "1", NULL };
+	static const char *const no[] = { "false", "no", "0", NULL };
+
+	*flag = find_choice(text, yes);
+	if (!*flag && !find_choice(text, no))
 		return errorf(ERR_INVALID, "%s must be true or false, not \"%.40s\"", column, text);
 	return ok();
 }
@@ -79,25 +156,31 @@ static struct error set_flag(bool *flag, const char *column, const char *text)
 static struct error set_choice(const char **value, const char *column, const char *text,
 							   const char *const choices[])
 {
-	if (!is_one_of(text, strlen(text), choices))
+	if (!(*value = find_choice(text, choices)))
 		return errorf(ERR_INVALID, "%s \"%.40s\" is not known", column, text);
-	*value = text;
 	return ok();
 }
 
-/* Each part of a `;`-separated list must be a choice. */
-static struct error set_list(const char **value, const char *column, const char *text,
-							 const char *const choices[])
+/* The parts of a `;`-separated list, without the empty ones; each must be one of the choices, if
+ * there are any. */
+static struct error set_list(const char **value, struct arena *arena, const char *column,
+							 const char *text, const char *const choices[])
 {
+	struct text list = { .arena = arena };
+
 	for (const char *part = text; *part;) {
 		size_t len = strcspn(part, ";");
+		const char *one = trim(arena, part, len);
+		const char *choice = choices ? find_choice(one, choices) : one;
 
-		if (len && !is_one_of(part, len, choices))
-			return errorf(ERR_INVALID, "%s \"%.*s\" is not known", column, len < 40 ? (int)len : 40,
-						  part);
+		if (*one && !choice)
+			return errorf(ERR_INVALID, "%s \"%.40s\" is not known", column, one);
+		if (*one && list.len)
+			text_add(&list, ";");
+		text_add(&list, *one ? choice : "");
 		part += len + (part[len] == ';');
 	}
-	*value = text;
+	*value = list.len ? list.bytes : NULL;
 	return ok();
 }
 
@@ -105,14 +188,10 @@ static struct error set_list(const char **value, const char *column, const char 
 static const char **text_of(struct item_row *row, enum column column)
 {
 	switch (column) {
-	case COLUMN_FILE:
-		return &row->file;
 	case COLUMN_URL:
 		return &row->url;
 	case COLUMN_GROUP:
 		return &row->group;
-	case COLUMN_IDENTITY:
-		return &row->identity;
 	case COLUMN_PAIR:
 		return &row->pair;
 	case COLUMN_GENERATOR:
@@ -127,10 +206,12 @@ static const char **text_of(struct item_row *row, enum column column)
 		return &row->title;
 	case COLUMN_EXPLANATION:
 		return &row->explanation;
+	case COLUMN_FILE:
 	case COLUMN_TRUTH:
 	case COLUMN_BASIS:
 	case COLUMN_GOLD:
 	case COLUMN_TRAINING:
+	case COLUMN_IDENTITY:
 	case COLUMN_TECHNIQUE:
 	case COLUMN_SENSITIVE:
 		break;
@@ -138,29 +219,58 @@ static const char **text_of(struct item_row *row, enum column column)
 	return NULL;
 }
 
-struct error item_row_set(struct item_row *row, unsigned column, const char *text)
+/* Texts that are read by people may have several lines; names have one. */
+static struct error check_text(unsigned column, const char *text)
+{
+	bool prose = column >= COLUMN_GENERATOR && column <= COLUMN_EXPLANATION;
+
+	if (strlen(text) > MAX_TEXT)
+		return errorf(ERR_INVALID, "%s is longer than %d bytes", item_columns[column], MAX_TEXT);
+	for (const char *c = text; *c; c++) {
+		bool lines = *c == '\n' || *c == '\r' || *c == '\t';
+
+		if (lines && !prose)
+			return errorf(ERR_INVALID, "%s holds a line end or a tab", item_columns[column]);
+		if (!lines && ((unsigned char)*c < ' ' || *c == 0x7f))
+			return errorf(ERR_INVALID, "%s holds a control character", item_columns[column]);
+	}
+	if (!prose && strstr(text, "\xef\xbf\xbd"))
+		return errorf(ERR_INVALID,
+					  "%s holds U+FFFD, which stands for a letter that was lost: "
+					  "save the manifest anew, as UTF-8",
+					  item_columns[column]);
+	return ok();
+}
+
+struct error item_row_set(struct item_row *row, struct arena *arena, unsigned column,
+						  const char *text)
 {
 	const char *name = item_columns[column];
+	const char *trimmed = trim(arena, text, strlen(text));
+	struct error err = check_text(column, trimmed);
 
-	if (!*text)
-		return ok();
-	if (strlen(text) > MAX_TEXT)
-		return errorf(ERR_INVALID, "%s is longer than %d bytes", name, MAX_TEXT);
+	if (err.code || !*trimmed)
+		return err;
 	switch (column) {
+	case COLUMN_FILE: /* the file may be called so */
+		row->file = text;
+		return ok();
 	case COLUMN_TRUTH:
-		return set_choice(&row->truth, name, text, truths);
+		return set_choice(&row->truth, name, trimmed, truths);
 	case COLUMN_BASIS:
-		return set_choice(&row->basis, name, text, bases);
+		return set_choice(&row->basis, name, trimmed, bases);
+	case COLUMN_IDENTITY:
+		return set_list(&row->identity, arena, name, trimmed, NULL);
 	case COLUMN_TECHNIQUE:
-		return set_list(&row->technique, name, text, techniques);
+		return set_list(&row->technique, arena, name, trimmed, techniques);
 	case COLUMN_GOLD:
-		return set_flag(&row->gold, name, text);
+		return set_flag(&row->gold, name, trimmed);
 	case COLUMN_TRAINING:
-		return set_flag(&row->training, name, text);
+		return set_flag(&row->training, name, trimmed);
 	case COLUMN_SENSITIVE:
-		return set_flag(&row->sensitive, name, text);
+		return set_flag(&row->sensitive, name, trimmed);
 	default:
-		*text_of(row, (enum column)column) = text;
+		*text_of(row, (enum column)column) = trimmed;
 	}
 	return ok();
 }

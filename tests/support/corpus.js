@@ -11,7 +11,7 @@ const run = promisify(execFile);
 const ffmpeg = (...args) => run("ffmpeg", ["-nostdin", "-hide_banner", "-loglevel", "error", "-y", "-threads", "1", ...args]);
 
 /** A picture that differs from number to number: clouds of colour under a grid of waves. */
-async function picture(file, number, fake) {
+export async function picture(file, number, fake) {
 	const turn = number * 0.7;
 	const r = `128+60*sin(X/${37 + number * 5}+${turn})+50*cos(Y/${53 + number * 3})`;
 	const g = `118+50*sin((X+Y)/${61 + number * 4})+40*sin(Y/${29 + number}+${turn})`;

@@ -24,6 +24,7 @@ int main(void)
 	srunner_add_suite(runner, release_table_suite());
 	srunner_add_suite(runner, split_suite());
 	srunner_add_suite(runner, fetch_suite());
+	srunner_add_suite(runner, manifest_suite());
 	srunner_add_suite(runner, media_suite());
 	srunner_add_suite(runner, program_suite());
 	srunner_add_suite(runner, store_suite());

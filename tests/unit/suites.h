@@ -18,6 +18,7 @@ Suite *parse_suite(void);
 Suite *release_table_suite(void);
 Suite *split_suite(void);
 Suite *fetch_suite(void);
+Suite *manifest_suite(void);
 Suite *media_suite(void);
 Suite *program_suite(void);
 Suite *store_suite(void);

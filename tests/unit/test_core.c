@@ -392,6 +392,8 @@ START_TEST(a_csv_record_can_be_looked_at_and_taken_back)
 	const char *raw = csv_raw(csv, &len);
 	ck_assert_str_eq(arena_copy(arena, raw, len), "a,\"b\nc,d\ne\"");
 	csv_back(csv);
+	raw = csv_raw(csv, &len);
+	ck_assert_str_eq(arena_copy(arena, raw, len), "a,\"b");
 	ck_assert_str_eq(csv_read(csv), "c|d/e\"/f/");
 	csv_free(csv);
 	fclose(source);

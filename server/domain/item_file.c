@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "domain/item_file.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <stdbool.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "db/db.h"
+#include "domain/item_row.h"
+
+#define FORMS 3
+
+static const char *path_join(struct arena *arena, const char *folder, const char *file)
+{
+	return *file == '/' ? file : arena_printf(arena, "%s/%s", folder, file);
+}
+
+static bool is_ascii(const char *text)
+{
+	while (*text && !((unsigned char)*text & 0x80))
+		text++;
+	return !*text;
+}
+
+/* Takes the first part off a path that is left. */
+static const char *take_part(struct arena *arena, const char **path)
+{
+	size_t len = strcspn(*path, "/");
+	const char *part = arena_copy(arena, *path, len);
+
+	*path += len + ((*path)[len] == '/');
+	return part;
+}
+
+/* Walks down, taking at each step the form that is there. NULL: none is. */
+static const char *walk_forms(struct arena *arena, const char *folder, const char *forms[FORMS])
+{
+	const char *path = *forms[0] == '/' ? "" : folder;
+
+	while (*forms[0]) {
+		const char *there = NULL;
+
+		for (int f = 0; f < FORMS; f++) {
+			const char *tried = arena_printf(arena, "%s/%s", path, take_part(arena, &forms[f]));
+			if (!there && access(tried, F_OK) == 0)
+				there = tried;
+		}
+		if (!there)
+			return NULL;
+		path = there;
+	}
+	return path;
+}
+
+/* A file of the folder whose name differs in case alone; NULL: there is none. */
+static const char *find_alike(struct arena *arena, const char *path)
+{
+	const char *name = strrchr(path, '/') + 1, *alike = NULL;
+	DIR *folder = opendir(arena_copy(arena, path, (size_t)(name - path)));
+	struct dirent *entry;
+
+	while (folder && !alike && (entry = readdir(folder)))
+		if (strcasecmp(entry->d_name, name) == 0)
+			alike = arena_copy(arena, entry->d_name, strlen(entry->d_name));
+	if (folder)
+		closedir(folder);
+	return alike;
+}
+
+static struct error say_missing(struct arena *arena, const char *path, const char *file)
+{
+	const char *alike = find_alike(arena, path);
+
+	if (alike)
+		return errorf(ERR_INVALID, "there is no such file, but \"%.100s\": is that meant?", alike);
+	if (isalpha((unsigned char)file[0]) && file[1] == ':')
+		return errorf(ERR_INVALID, "there is no such file; a path with a drive is of one machine "
+								   "alone: write it relative to the manifest");
+	return errorf(ERR_INVALID, "there is no such file (a path is relative to the manifest)");
+}
+
+struct error item_file_find(struct db *db, struct arena *arena, const char *folder,
+							const char *file, const char **ret_path)
+{
+	const char *given = path_join(arena, folder, file), *path;
+	char *slashed = (char *)(uintptr_t)item_text_trim(arena, file);
+	auto_rows *rows = NULL;
+
+	if (access(given, F_OK) == 0) {
+		*ret_path = given;
+		return ok();
+	}
+	if (access(path_join(arena, folder, slashed), F_OK) != 0)
+		for (char *at = slashed; (at = strchr(at, '\\'));)
+			*at = '/';
+	const char *forms[FORMS] = { slashed, slashed, slashed };
+	if (!is_ascii(slashed)) {
+		struct error err = db_run(db, SQL_ITEM_FILE_FORMS, (const char *[]){ slashed }, &rows);
+
+		if (err.code)
+			return err;
+		forms[1] = rows_copy(rows, 0, 0, arena);
+		forms[2] = rows_copy(rows, 0, 1, arena);
+	}
+	if (!(path = walk_forms(arena, folder, forms)))
+		return say_missing(arena, path_join(arena, folder, slashed), slashed);
+	*ret_path = path;
+	return ok();
+}
