@@ -222,8 +222,7 @@ static int remove_one(const char *path, const struct stat *stat, int kind, struc
 static int run_check(struct import *import)
 {
 	const char *place = getenv("TMPDIR");
-	char *folder =
-		arena_printf(import->arena, "%s/touchstone-try-XXXXXX", place ? place : "/tmp");
+	char *folder = arena_printf(import->arena, "%s/touchstone-try-XXXXXX", place ? place : "/tmp");
 	int code = EXIT_FAILED;
 
 	if (!mkdtemp(folder))
