@@ -107,6 +107,23 @@ UNION ALL SELECT 'identity ' || identity, id FROM item, unnest(identities) ident
 UNION ALL SELECT 'bytes ' || encode(rendition, 'hex'), id FROM item
 ORDER BY key
 
+-- name: release_crossing
+-- Released items that share a key with one of another split: they were not known to be tied when they
+-- were released. Equal keys stand next to each other, the larger split first.
+-- returns key, item id
+SELECT key, item_id
+  FROM (SELECT key, item_id, place,
+               min(place) OVER by_key <> max(place) OVER by_key AS crosses
+          FROM (SELECT u.key, i.id AS item_id,
+                       array_position(ARRAY['train', 'validation', 'test'], s.split) AS place
+                  FROM item_split s JOIN item i ON i.id = s.item_id,
+                       unnest('lineage ' || i.lineage || ('bytes ' || encode(i.rendition, 'hex'))
+                              || ARRAY(SELECT 'identity ' || who FROM unnest(i.identities) who))
+                           AS u (key)) ties
+        WINDOW by_key AS (PARTITION BY key)) crossing
+ WHERE crosses
+ ORDER BY key, place, item_id
+
 -- name: release_take
 -- Takes items in, with their labels of this moment. One that has changed its mind stays out.
 -- $1 release uuid, $2 item uuids, $3 their splits

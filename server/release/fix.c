@@ -19,8 +19,9 @@ struct choice {
 	unsigned char (*ids)[UUID_BYTES];
 	struct split_item *items;
 	uint32_t count, room;
-	char *tie;    /* the key of the last row of release_links, */
-	int64_t tied; /* and the candidate that it last stood for, or -1 */
+	char *tie;          /* the key of the last row of release_links, */
+	int64_t tied;       /* and the candidate that it last stood for, or -1 */
+	uint32_t held_back; /* released before, and found to share something across splits since */
 };
 
 static void *grown(void *memory, size_t count, size_t size)
@@ -97,6 +98,37 @@ static struct error add_link(void *arg, const struct rows *rows)
 	return ok();
 }
 
+/* Of released items that share something across splits, those of the first one's split stay. */
+static struct error add_crossing(void *arg, const struct rows *rows)
+{
+	struct choice *choice = arg;
+	const char *tie = rows_text(rows, 0, 0);
+	int64_t candidate = candidate_of(choice, rows_text(rows, 0, 1));
+
+	if (candidate < 0 || !choice->items[candidate].wanted)
+		return ok();
+	if (!choice->tie || strcmp(choice->tie, tie) != 0) {
+		free(choice->tie);
+		if (!(choice->tie = strdup(tie)))
+			abort();
+		choice->tied = candidate;
+	} else if (choice->items[candidate].former != choice->items[choice->tied].former) {
+		choice->items[candidate].wanted = 0;
+		choice->held_back++;
+	}
+	return ok();
+}
+
+/* Keeps items out of the release that would leak from one split into another. */
+static struct error hold_crossing_back(struct db *db, struct choice *choice)
+{
+	struct error err = db_stream(db, SQL_RELEASE_CROSSING, NULL, add_crossing, choice);
+
+	free(choice->tie);
+	choice->tie = NULL;
+	return err;
+}
+
 /* Inserts the candidates from `from` on that have a split, as many as one INSERT takes. */
 static struct error take_some(struct db *db, const char *release_id, const struct choice *choice,
 							  uint32_t *from, int64_t *taken)
@@ -167,10 +199,12 @@ static struct error choose(struct db *db, const char *release_id, struct choice 
 		return err;
 	if ((err = db_stream(db, SQL_RELEASE_CANDIDATES, params, add_candidate, choice)).code)
 		return err;
+	if ((err = hold_crossing_back(db, choice)).code)
+		return err;
 	split_start(choice->items, choice->count);
 	if ((err = db_stream(db, SQL_RELEASE_LINKS, NULL, add_link, choice)).code)
 		return err;
-	held_back = split_assign(choice->items, choice->count);
+	held_back = choice->held_back + split_assign(choice->items, choice->count);
 	if ((err = take_all(db, release_id, choice)).code)
 		return err;
 	if ((err = refuse_leaks(db, release_id)).code)

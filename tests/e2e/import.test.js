@@ -87,6 +87,12 @@ describe("importing a manifest", () => {
 		assert.deepEqual(await items(database, "lineage", "title = '1'"), [["g9"]]);
 		assert.deepEqual(await sql(database, "select title, split from item join item_split s on s.item_id = id order by title"),
 			[["0", "train"], ["1", "test"], ["2", "test"]]);
+		// A later release cannot hold one person in two splits; it goes without the smaller split's item.
+		await sql(database, "insert into consensus (item_id, p_fake, low, high, judgments, fake_votes) select id, 0.01, 0, 0.02, 9, 0 from item");
+		await sql(database, "update item set state = 'retired'");
+		await place.program(database, ["release", "create", "people", "1.0"]);
+		assert.deepEqual(await sql(database, "select title, split from item join release_item r on r.item_id = id order by title"), [["0", "train"], ["2", "test"]]);
+		assert.deepEqual(await sql(database, "select held_back from release"), [["1"]]);
 	});
 
 	test("a stray quote costs no row but its own, and the counts are true", async () => {
