@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/commands.h"
@@ -259,6 +260,14 @@ static int run_import(const struct settings *settings, struct import *import, co
 	return code;
 }
 
+static bool is_same_file(const char *a, const char *b)
+{
+	struct stat of_a, of_b;
+
+	return stat(a, &of_a) == 0 && stat(b, &of_b) == 0 && of_a.st_dev == of_b.st_dev &&
+		   of_a.st_ino == of_b.st_ino;
+}
+
 int cli_import(const struct settings *settings, int argc, char **argv)
 {
 	struct import import = { .check = take_flag(&argc, argv, "--check") };
@@ -271,6 +280,8 @@ int cli_import(const struct settings *settings, int argc, char **argv)
 					   "[--folder DIR]"))
 		return EXIT_USAGE;
 	import.path = argv[1];
+	if (import.refused_path && is_same_file(import.path, import.refused_path))
+		return failed(errorf(ERR_INVALID, "--refused would write over the manifest"));
 	import.arena = arena_new();
 	const char *slash = strrchr(import.path, '/');
 	if (!import.folder)

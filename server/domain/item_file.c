@@ -11,7 +11,8 @@
 #include "db/db.h"
 #include "domain/item_row.h"
 
-#define FORMS 3
+#define FORMS        3
+#define MOST_ENTRIES 10000 /* of a folder are looked at for what may be meant */
 
 static const char *path_join(struct arena *arena, const char *folder, const char *file)
 {
@@ -62,7 +63,7 @@ static const char *find_alike(struct arena *arena, const char *path)
 	DIR *folder = opendir(arena_copy(arena, path, (size_t)(name - path)));
 	struct dirent *entry;
 
-	while (folder && !alike && (entry = readdir(folder)))
+	for (int i = 0; folder && !alike && i < MOST_ENTRIES && (entry = readdir(folder)); i++)
 		if (strcasecmp(entry->d_name, name) == 0)
 			alike = arena_copy(arena, entry->d_name, strlen(entry->d_name));
 	if (folder)

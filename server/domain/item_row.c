@@ -129,7 +129,7 @@ int item_column(const char *name)
 	for (int column = 0; item_columns[column]; column++)
 		if (is_alike(item_columns[column], plain))
 			return column;
-	return -1;
+	return is_alike("license", plain) ? COLUMN_LICENCE : -1;
 }
 
 bool item_column_is_flag(unsigned column)
@@ -182,6 +182,45 @@ static struct error set_list(const char **value, struct arena *arena, const char
 	}
 	*value = list.len ? list.bytes : NULL;
 	return ok();
+}
+
+/*
+ * Refuses what programs make of names on the way: pandas writes 3 as 3.0 beside empty cells, and a
+ * list as [1, 2]; Excel writes long numbers as 1.2E+11.  Another manifest would name the same
+ * person or group otherwise.
+ */
+static struct error check_name(const char *column, const char *name)
+{
+	size_t digits = strspn(name, "0123456789"), len = strlen(name);
+	const char *rest = name + digits;
+	size_t more = *rest == '.' ? 1 + strspn(rest + 1, "0123456789") : 0;
+	bool is_whole = more > 1 && strspn(rest + 1, "0") == more - 1 && !rest[more];
+	bool is_power = (rest[more] | 32) == 'e' && rest[more + 1] == '+';
+
+	if (digits && (is_whole || is_power))
+		return errorf(ERR_INVALID,
+					  "%s \"%.40s\" is a number that a program has rewritten: write it "
+					  "as the source does",
+					  column, name);
+	if (len > 1 &&
+		((*name == '[' && name[len - 1] == ']') || (*name == '{' && name[len - 1] == '}')))
+		return errorf(ERR_INVALID, "%s \"%.40s\" looks like a list: put semicolons between names",
+					  column, name);
+	return ok();
+}
+
+/* The first name of a list that programs have rewritten. */
+static struct error check_names(struct arena *arena, const char *column, const char *text)
+{
+	struct error err = check_name(column, text);
+
+	while (!err.code && *text) {
+		size_t len = strcspn(text, ";");
+
+		err = check_name(column, trim(arena, text, len));
+		text += len + (text[len] == ';');
+	}
+	return err;
 }
 
 /* Where a column without rules of its own is kept. */
@@ -260,7 +299,15 @@ struct error item_row_set(struct item_row *row, struct arena *arena, unsigned co
 	case COLUMN_BASIS:
 		return set_choice(&row->basis, name, trimmed, bases);
 	case COLUMN_IDENTITY:
+		if ((err = check_names(arena, name, trimmed)).code)
+			return err;
 		return set_list(&row->identity, arena, name, trimmed, NULL);
+	case COLUMN_GROUP:
+	case COLUMN_PAIR:
+		if ((err = check_name(name, trimmed)).code)
+			return err;
+		*text_of(row, (enum column)column) = trimmed;
+		return ok();
 	case COLUMN_TECHNIQUE:
 		return set_list(&row->technique, arena, name, trimmed, techniques);
 	case COLUMN_GOLD:

@@ -218,8 +218,9 @@ static bool next_record(struct manifest *manifest, struct arena *arena, struct m
 		row->err = err;
 	if (lines > 1 && (count < manifest->named || swallows_rows(manifest, arena))) {
 		csv_back(manifest->csv);
-		row->err = errorf(
-			ERR_INVALID, "a quote opens here and closes %u lines on, with rows between", lines - 1);
+		row->err =
+			errorf(ERR_INVALID, "a quote opens here and closes on line %u, and rows stand between",
+				   row->line + lines - 1);
 	}
 	return true;
 }
