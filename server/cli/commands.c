@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "core/log.h"
+#include "core/utf8.h"
 #include "db/db.h"
 #include "db/migrate.h"
 #include "domain/account.h"
@@ -18,7 +19,9 @@
 
 int failed(struct error err)
 {
-	fprintf(stderr, "touchstone: %s\n", err.detail);
+	fputs("touchstone: ", stderr);
+	utf8_print(stderr, err.detail);
+	fputc('\n', stderr);
 	return EXIT_FAILED;
 }
 

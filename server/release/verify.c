@@ -15,6 +15,7 @@
 #include "core/csv.h"
 #include "core/hash.h"
 #include "core/hex.h"
+#include "core/utf8.h"
 #include "release/columns.h"
 #include "release/split.h"
 #include "release/table.h"
@@ -66,14 +67,18 @@ static void fault(struct verifying *v, const char *format, ...)
 
 static void fault(struct verifying *v, const char *format, ...)
 {
+	char *text = NULL;
 	va_list list;
 
 	if (v->faults++ >= VERIFY_MOST)
 		return;
 	va_start(list, format);
-	vfprintf(v->out, format, list);
+	if (vasprintf(&text, format, list) < 0)
+		abort();
 	va_end(list);
+	utf8_print(v->out, text); /* a stranger's folder may hold any name */
 	fputc('\n', v->out);
+	free(text);
 }
 
 static FILE *open_in(const struct verifying *v, const char *name)

@@ -168,6 +168,12 @@ describe("importing a manifest", () => {
 		assert.match(said.stdout, /2 bad/);
 		// eslint-disable-next-line no-control-regex
 		assert.doesNotMatch(said.stdout + said.stderr, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
+		const stranger = path.join(place.folder, "stranger");
+		await mkdir(stranger);
+		for (const [name, content] of [["SHA256SUMS", ""], ["\u001b[2J.png", "x"]])
+			await writeFile(path.join(stranger, name), content);
+		const verified = await run(process.env.PROGRAM, ["release", "verify", stranger]).catch((thrown) => thrown);
+		assert.match(verified.stdout, /^\?\[2J\.png: not listed in SHA256SUMS$/m);
 		const header = await importing(database, await write("escape2.csv", "file,\u001b[2J\na,b\n"));
 		assert.match(header.stderr, /there is no column "\?\[2J"/);
 	});
