@@ -24,7 +24,8 @@
 struct import {
 	struct db *db;
 	struct store *store;
-	const char *path, *folder, *campaign_id, *refused_path;
+	const char *path, *folder, *refused_path;
+	char campaign_id[UUID_TEXT];
 	bool is_terminal, check;
 	struct manifest *manifest;
 	struct arena *arena; /* of the whole import */
@@ -240,16 +241,15 @@ static int run_check(struct import *import)
 
 static int run_import(const struct settings *settings, struct import *import, const char *campaign)
 {
-	char campaign_id[UUID_TEXT];
 	int code = EXIT_FAILED;
 
 	import->db = command_db(settings);
 	if (import->db && !import->check)
 		import->store = command_store(settings);
 	if (import->db && (import->store || import->check)) {
-		struct error err = find_campaign(import->db, campaign ? campaign : "default", campaign_id);
+		struct error err =
+			find_campaign(import->db, campaign ? campaign : "default", import->campaign_id);
 
-		import->campaign_id = campaign_id;
 		if (err.code)
 			code = failed(err);
 		else

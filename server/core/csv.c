@@ -235,6 +235,16 @@ static void give_up(struct csv *csv)
 	csv->next_line = csv->line + 1;
 }
 
+/* Unquotes the field that begins at `from` in place; returns where it ends, past its quotes. */
+static char *unquote(char *from, char **to)
+{
+	for (from++; *from != '"' || from[1] == '"'; from++) {
+		from += *from == '"';
+		*(*to)++ = *from;
+	}
+	return from + 1;
+}
+
 /* Splits the copy of a record that find_record() has found good. */
 static void split(struct csv *csv, size_t len)
 {
@@ -245,11 +255,7 @@ static void split(struct csv *csv, size_t len)
 	for (size_t count = 0; from <= end; from++) {
 		csv->fields[count++] = to = from;
 		if (*from == '"') {
-			for (from++; *from != '"' || from[1] == '"'; from++) {
-				from += *from == '"';
-				*to++ = *from;
-			}
-			from++;
+			from = unquote(from, &to);
 		} else {
 			while (from < end && *from != csv->separator)
 				from++;
