@@ -166,7 +166,6 @@ describe("importing a manifest", () => {
 		const manifest = await write("escape.csv", "file,truth\n\u001b[2Jx.png,\u001b]0;title\u0007\u202ereal\n\u009bK.png,\n");
 		const said = await importing(database, manifest);
 		assert.match(said.stdout, /2 bad/);
-		// eslint-disable-next-line no-control-regex
 		assert.doesNotMatch(said.stdout + said.stderr, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
 		const stranger = path.join(place.folder, "stranger");
 		await mkdir(stranger);
