@@ -172,7 +172,7 @@ static void put_report(const struct result *result)
 			", \"iterations\": %u, \"converged\": %s, \"calibrated\": %s, "
 			"\"log_likelihood\": %.6f, \"prevalence\": %.6f, \"seconds\": %.6f",
 			fit->iterations, fit->converged ? "true" : "false",
-			fit->calibration.used ? "true" : "false", fit->log_likelihood, fit->prevalence.mean,
+			fit->calibration.known ? "true" : "false", fit->log_likelihood, fit->prevalence.mean,
 			result->seconds);
 	if (result->truth)
 		report_truth(result);

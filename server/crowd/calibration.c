@@ -2,27 +2,44 @@
 #include "crowd/calibration.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "crowd/judgments.h"
 #include "crowd/special.h"
 
 #define TERMS    3
-#define STEPS    50
-#define SHRINK   2.  /* precision of the prior around no change */
+#define STEPS    100
+#define HALVINGS 30
+#define SHRINK   20. /* precision of the prior around no change */
 #define ODDS_TOP 40. /* odds beyond carry no more */
 
-/* Sums for one Newton step of logistic regression; order of items does not matter. */
-struct normal {
-	fixed slope[TERMS], curvature[TERMS][TERMS];
+/* The known items, and how often each class occurs. */
+struct known {
+	const double *odds;
+	const int8_t *truth;
+	size_t count;
+	uint32_t of[2];
 };
+
+/* The objective (the logarithm of the posterior density of the weights), its gradient and its
+ * curvature with the sign turned. */
+struct summit {
+	double height, gradient[TERMS], curvature[TERMS][TERMS];
+};
+
+/*
+ * The map is weights[0] + weights[1] * (z - asinh(z)) + weights[2] * asinh(z): weights[1] is its
+ * slope far out and weights[2] at 0.  It rises everywhere if both are at least 0.
+ */
+static const double no_change[TERMS] = { 0, 1, 1 };
 
 static void features(double odds, double x[TERMS])
 {
 	double z = fmin(fmax(odds, -ODDS_TOP), ODDS_TOP);
 
 	x[0] = 1;
-	x[1] = z;
+	x[1] = z - asinh(z);
 	x[2] = asinh(z);
 }
 
@@ -31,16 +48,44 @@ static double dot(const double a[TERMS], const double b[TERMS])
 	return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 }
 
-static void add(struct normal *normal, const double x[TERMS], const double weights[TERMS],
-				double target)
+/* Log P(truth) where the log odds of fake are z. */
+static double log_share(double z, int truth)
 {
-	double p = sigmoid(dot(x, weights));
+	double against = truth == FAKE ? -z : z;
 
-	for (int i = 0; i < TERMS; i++) {
-		normal->slope[i] += fixed_of((target - p) * x[i]);
-		for (int k = 0; k < TERMS; k++)
-			normal->curvature[i][k] += fixed_of(p * (1 - p) * x[i] * x[k]);
+	return -(fmax(against, 0) + log1p(exp(-fabs(against))));
+}
+
+/* Sums of integers: the order of the items does not matter. */
+static struct summit survey(const struct known *known, const double weights[TERMS])
+{
+	fixed height = 0, gradient[TERMS] = { 0 }, curvature[TERMS][TERMS] = { { 0 } };
+	struct summit summit = { 0 };
+	double x[TERMS];
+
+	for (size_t item = 0; item < known->count; item++) {
+		if (known->truth[item] == UNKNOWN)
+			continue;
+		features(known->odds[item], x);
+		double z = dot(x, weights), p = sigmoid(z);
+
+		height += fixed_of(log_share(z, known->truth[item]));
+		for (int i = 0; i < TERMS; i++) {
+			gradient[i] += fixed_of((known->truth[item] - p) * x[i]);
+			for (int k = 0; k < TERMS; k++)
+				curvature[i][k] += fixed_of(p * (1 - p) * x[i] * x[k]);
+		}
 	}
+	summit.height = fixed_value(height);
+	for (int i = 0; i < TERMS; i++) {
+		double off = weights[i] - no_change[i];
+
+		summit.height -= SHRINK / 2 * off * off;
+		summit.gradient[i] = fixed_value(gradient[i]) - SHRINK * off;
+		for (int k = 0; k < TERMS; k++)
+			summit.curvature[i][k] = fixed_value(curvature[i][k]) + (i == k ? SHRINK : 0);
+	}
+	return summit;
 }
 
 /* Solves a symmetric positive 3 by 3 system by Gaussian elimination. */
@@ -61,63 +106,81 @@ static void solve(double a[TERMS][TERMS], double b[TERMS])
 	}
 }
 
-static double newton(const struct normal *normal, double weights[TERMS])
+/* Newton's step among the weights that may move: a slope of 0 that wants below 0 stays. */
+static void newton_step(const struct summit *summit, const double weights[TERMS],
+						double step[TERMS])
 {
-	static const double none[TERMS] = { 0, 1, 0 };
-	double a[TERMS][TERMS], b[TERMS], most = 0;
+	double a[TERMS][TERMS];
 
-	for (int i = 0; i < TERMS; i++) {
-		b[i] = fixed_value(normal->slope[i]) - SHRINK * (weights[i] - none[i]);
+	memcpy(a, summit->curvature, sizeof a);
+	memcpy(step, summit->gradient, TERMS * sizeof *step);
+	for (int i = 1; i < TERMS; i++) {
+		if (weights[i] > 0 || step[i] > 0)
+			continue;
 		for (int k = 0; k < TERMS; k++)
-			a[i][k] = fixed_value(normal->curvature[i][k]) + (i == k ? SHRINK : 0);
+			a[i][k] = a[k][i] = i == k;
+		step[i] = 0;
 	}
-	solve(a, b);
-	for (int i = 0; i < TERMS; i++) {
-		double step = fmin(fmax(b[i], -1), 1);
+	solve(a, step);
+}
 
-		weights[i] += step;
-		most = fmax(most, fabs(step));
+/* Goes along the step, by half of it again and again until that is uphill. False: no more is. */
+static bool climb(const struct known *known, double weights[TERMS], struct summit *summit)
+{
+	double step[TERMS];
+
+	newton_step(summit, weights, step);
+	for (int halving = 0; halving < HALVINGS; halving++) {
+		double part = ldexp(1, -halving), there[TERMS];
+
+		for (int i = 0; i < TERMS; i++)
+			there[i] = fmax(weights[i] + part * step[i], i ? 0 : -INFINITY);
+		struct summit next = survey(known, there);
+
+		if (next.height > summit->height) {
+			bool worth = next.height > summit->height + 1e-9;
+
+			memcpy(weights, there, sizeof there);
+			*summit = next;
+			return worth;
+		}
 	}
-	return most;
+	return false;
+}
+
+/* As many items, half of each class, as tell as much about the difference between classes. */
+static double balanced(const struct known *known)
+{
+	double reals = known->of[REAL], fakes = known->of[FAKE];
+
+	return reals + fakes > 0 ? 4 * reals * fakes / (reals + fakes) : 0;
 }
 
 struct calibration calibration_fit(const double odds[], const int8_t truth[], size_t count)
 {
-	struct calibration calibration = { 0 };
-	double weights[TERMS] = { 0, 1, 0 }, step = 1, x[TERMS];
-	size_t fakes = 0, known = 0;
+	struct known known = { .odds = odds, .truth = truth, .count = count };
+	double weights[TERMS];
 
-	for (size_t i = 0; i < count; i++) {
-		known += truth[i] != UNKNOWN;
-		fakes += truth[i] == FAKE;
-	}
-	if (known < CALIBRATION_MIN || fakes < CALIBRATION_MIN_CLASS ||
-		known - fakes < CALIBRATION_MIN_CLASS)
-		return calibration;
-
-	/* Platt's targets: no class is ever quite certain. */
-	double high = (double)(fakes + 1) / (double)(fakes + 2);
-	double low = 1 / (double)(known - fakes + 2);
-	for (int round = 0; round < STEPS && step > 1e-9; round++) {
-		struct normal normal;
-
-		memset(&normal, 0, sizeof normal);
-		for (size_t i = 0; i < count; i++) {
-			if (truth[i] == UNKNOWN)
-				continue;
-			features(odds[i], x);
-			add(&normal, x, weights, truth[i] == FAKE ? high : low);
-		}
-		step = newton(&normal, weights);
-	}
-	return (struct calibration){ true, weights[0], weights[1], weights[2] };
+	for (size_t i = 0; i < count; i++)
+		if (truth[i] != UNKNOWN)
+			known.of[truth[i]]++;
+	memcpy(weights, no_change, sizeof weights);
+	struct summit summit = survey(&known, weights);
+	for (int round = 0; round < STEPS; round++)
+		if (!climb(&known, weights, &summit))
+			break;
+	return (struct calibration){ .weight = balanced(&known) / (balanced(&known) + CALIBRATION_HALF),
+								 .offset = weights[0],
+								 .slope = weights[1],
+								 .bend = weights[2] - weights[1],
+								 .known = known.of[REAL] + known.of[FAKE] };
 }
 
 double calibration_apply(const struct calibration *calibration, double odds)
 {
-	double x[TERMS],
-		weights[TERMS] = { calibration->offset, calibration->slope, calibration->bend };
+	double x[TERMS], weights[TERMS] = { calibration->offset, calibration->slope,
+										calibration->slope + calibration->bend };
 
 	features(odds, x);
-	return calibration->used ? dot(x, weights) : odds;
+	return dot(x, weights);
 }

@@ -3,28 +3,34 @@
  * calibration -- makes posteriors mean what they say, from items whose truth is known.
  *
  * Platt's method (1999) with a bend: log odds z become offset + slope * z + bend * asinh(z),
- * since crowds judge hard items alike and extreme odds promise too much.  The odds given must
- * be held out: an item's own truth must not have taught the skills that judge it.  Shrunk
- * towards no change; with few known items it would do harm, so calibration_fit() refuses.
- * Pure; any thread.
+ * since crowds judge hard items alike and extreme odds promise too much.  The map rises
+ * everywhere: calibration may move where fakes begin, but never turns the order of items around.
+ * The odds given must be held out: an item's own truth must not have taught the skills that
+ * judge it.
+ *
+ * A few known items say little, so the map has a weight, from 0 towards 1, that grows with each
+ * of them: calibration comes in gradually, and no single item switches it on.  Whoever applies it
+ * mixes by that weight.  Pure; any thread.
  */
 #ifndef CROWD_CALIBRATION_H
 #define CROWD_CALIBRATION_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define CALIBRATION_MIN       50 /* known items, below which it hurts */
-#define CALIBRATION_MIN_CLASS 10 /* and of each class */
+#define CALIBRATION_HALF 20. /* known items, half of each class, at which the weight is one half \
+							  */
 
 struct calibration {
-	bool used; /* false: calibration_apply() changes nothing */
+	double weight; /* 0: nothing is known, and the map is not to be used */
 	double offset, slope, bend;
+	uint32_t known; /* items */
 };
 
+/* truth[i] is REAL, FAKE or UNKNOWN (left out). */
 struct calibration calibration_fit(const double odds[], const int8_t truth[], size_t count);
 
+/* The calibrated log odds, without regard to the weight. */
 double calibration_apply(const struct calibration *calibration, double odds);
 
 #endif

@@ -16,7 +16,7 @@
 /*
  * The share of items about which the crowd's word is taken to say nothing.  Crowds are wrong
  * together (METHOD.md), which no model of independent volunteers can see; so no posterior that
- * rests on them alone goes beyond 1 - CAUTION / 2.  Calibration on gold takes its place.
+ * rests on them alone goes beyond 1 - CAUTION / 2.  Calibration takes its place, gold item by item.
  */
 #define CAUTION .03
 
@@ -160,8 +160,12 @@ static double *weight_variances(const struct coins *coins)
 
 double fit_probability(const struct fit *fit, double odds)
 {
-	return fit->caution / 2 +
-		   (1 - fit->caution) * sigmoid(calibration_apply(&fit->calibration, odds));
+	const struct calibration *calibration = &fit->calibration;
+	double share = sigmoid(odds);
+
+	if (calibration->weight > 0)
+		share += calibration->weight * (sigmoid(calibration_apply(calibration, odds)) - share);
+	return fit->caution / 2 + (1 - fit->caution) * share;
 }
 
 /* The interval follows from how unsure the weights of the item's volunteers are. */
@@ -229,8 +233,8 @@ static void fit_coins(struct fit *fit, const struct sheet *sheet,
 
 	if (options->method == METHOD_DEFAULT && sheet->truth)
 		fit->calibration = calibrate(&coins);
-	if (options->method == METHOD_DEFAULT && !fit->calibration.used)
-		fit->caution = CAUTION;
+	if (options->method == METHOD_DEFAULT)
+		fit->caution = CAUTION * (1 - fit->calibration.weight);
 	fit->iterations = coins.iterations;
 	fit->converged = coins.converged;
 	for (uint32_t i = 0; i < fit->items; i++) {

@@ -60,7 +60,7 @@ struct fit {
 	struct estimate prevalence;                            /* share of fakes among the items */
 	uint32_t iterations;
 	bool converged;
-	struct calibration calibration; /* used: on gold, enough of it was there */
+	struct calibration calibration; /* on gold; weight 0: there was none of each class */
 	double caution;                 /* see fit_probability() */
 	double log_likelihood;          /* of the judgments, at the fitted skills */
 };
@@ -77,7 +77,8 @@ bool model_is_graded(const struct judgments *judgments, const struct model_optio
 
 void fit_free(struct fit *fit);
 
-/* The reported probability behind log odds: calibrated on gold, or held off 0 and 1 by caution. */
+/* The reported probability behind log odds: calibrated as far as gold bears it out, and held off
+ * 0 and 1 by caution. */
 double fit_probability(const struct fit *fit, double odds);
 
 /* The label a posterior stands for. A tie (exactly .5) is REAL by rule, whatever came first. */

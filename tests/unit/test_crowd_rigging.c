@@ -199,12 +199,64 @@ START_TEST(boastful_odds_are_calibrated)
 		truth[i] = random_unit(&random) < sigmoid(honest) ? FAKE : REAL;
 	}
 	calibration = calibration_fit(odds, truth, 2000);
-	ck_assert(calibration.used);
+	ck_assert_uint_eq(calibration.known, 2000);
 	for (double honest = -1.5; honest < 2; honest += .5)
 		ck_assert_double_eq_tol(sigmoid(calibration_apply(&calibration, 3 * honest)),
 								sigmoid(honest), .05);
-	ck_assert(!calibration_fit(odds, truth, CALIBRATION_MIN - 1).used);
-	ck_assert_double_eq(calibration_apply(&(struct calibration){ 0 }, 1.5), 1.5);
+	calibration = calibration_fit(odds, truth, 0);
+	ck_assert_double_eq(calibration.weight, 0);
+	ck_assert_double_eq(calibration_apply(&calibration, 1.5), 1.5);
+}
+END_TEST
+
+/* Beliefs about items of which this many are known, `wrong` of them told wrong by a sure crowd. */
+static struct calibration calibration_after(int known, int wrong, double sure)
+{
+	double odds[1000];
+	int8_t truth[1000];
+
+	for (int i = 0; i < known; i++) {
+		truth[i] = i % 2 ? FAKE : REAL;
+		odds[i] = (truth[i] == FAKE) != (i < wrong) ? sure : -sure;
+	}
+	return calibration_fit(odds, truth, (size_t)known);
+}
+
+START_TEST(gold_that_the_crowd_gets_right_lowers_no_belief)
+{
+	for (int known = 2; known <= 1000; known += 2) {
+		struct calibration calibration = calibration_after(known, 0, 8);
+
+		for (double odds = .5; odds < 20; odds += .5) {
+			ck_assert_double_ge(calibration_apply(&calibration, odds), odds - 1e-6);
+			ck_assert_double_le(calibration_apply(&calibration, -odds), 1e-6 - odds);
+		}
+	}
+}
+END_TEST
+
+START_TEST(gold_that_a_sure_crowd_gets_wrong_is_told_by_the_map)
+{
+	struct calibration calibration = calibration_after(1000, 100, 8);
+
+	ck_assert_double_eq_tol(sigmoid(calibration_apply(&calibration, 8)), .9, .01);
+}
+END_TEST
+
+START_TEST(calibration_keeps_the_order_of_items)
+{
+	double odds[60];
+	int8_t truth[60];
+
+	/* Four groups, real and fake by turns: no rising map can follow them. */
+	for (int i = 0; i < 60; i++) {
+		odds[i] = (i / 15 - 1.5) * 4 + .01 * i;
+		truth[i] = i / 15 % 2 ? FAKE : REAL;
+	}
+	struct calibration calibration = calibration_fit(odds, truth, 60);
+	for (double z = -30; z < 30; z += .25)
+		ck_assert_double_ge(calibration_apply(&calibration, z + .25),
+							calibration_apply(&calibration, z));
 }
 END_TEST
 
@@ -289,6 +341,9 @@ Suite *crowd_rigging_suite(void)
 	tcase_add_test(tests, gold_teaches_online_what_it_is);
 	tcase_add_test(tests, nobody_confirms_himself);
 	tcase_add_test(tests, boastful_odds_are_calibrated);
+	tcase_add_test(tests, gold_that_the_crowd_gets_right_lowers_no_belief);
+	tcase_add_test(tests, gold_that_a_sure_crowd_gets_wrong_is_told_by_the_map);
+	tcase_add_test(tests, calibration_keeps_the_order_of_items);
 	tcase_add_test(tests, replay_saves_judgments_and_loses_little);
 	tcase_add_test(tests, replay_policies_keep_their_limits);
 	tcase_add_test(tests, draws_have_their_means);

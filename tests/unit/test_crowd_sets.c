@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "crowd/agreement.h"
 #include "crowd/evaluation.h"
@@ -53,19 +54,23 @@ static struct table *read_file(const char *set, const char *file, enum table_kin
 	return table;
 }
 
-static bool recorded_open(int set, struct recorded *recorded)
+static bool recorded_open_named(const char *set, struct recorded *recorded)
 {
-	*recorded =
-		(struct recorded){ .table = read_file(sets[set].name, "judgments", TABLE_JUDGMENTS) };
+	*recorded = (struct recorded){ .table = read_file(set, "judgments", TABLE_JUDGMENTS) };
 	if (!recorded->table) {
 		fputs("skipped: no recorded judgments at " FOLDER "\n", stderr);
 		return false;
 	}
-	recorded->truths = read_file(sets[set].name, "truth", TABLE_TRUTH);
+	recorded->truths = read_file(set, "truth", TABLE_TRUTH);
 	recorded->judgments = table_judgments(recorded->table);
 	recorded->truth = malloc(recorded->judgments.items);
 	table_truth(recorded->truths, table_tasks(recorded->table), recorded->truth);
 	return true;
+}
+
+static bool recorded_open(int set, struct recorded *recorded)
+{
+	return recorded_open_named(sets[set].name, recorded);
 }
 
 static void recorded_close(struct recorded *recorded)
@@ -152,6 +157,119 @@ START_TEST(the_default_beats_the_best_and_is_surer_than_majority_with_reason)
 }
 END_TEST
 
+/*
+ * What one gold item more may do, at any number of them up to GOLD_MOST: no belief that rests on
+ * the same odds moves by more than STEP, and no more than this share of the items, or three,
+ * changes between sure enough to retire and not.  In `barzan` a sure crowd is wrong in a quarter of
+ * the items: there gold has to say so soon.
+ */
+static const struct {
+	const char *name;
+	uint32_t every; /* looks at one step in so many: the largest set takes its time */
+	double share;
+} sweeps[] = {
+	{ "rte", 1, .1 },    { "d_product", 20, .1 }, { "d_possent", 1, .1 },
+	{ "barzan", 1, .3 }, { "gengap", 1, .1 },     { "truong_dfdc_videos", 1, .1 },
+};
+
+#define SWEEPS    6
+#define GOLD_MOST 200
+#define STEP      .1
+#define THRESHOLD .97
+#define LEVELS    161
+
+struct belief {
+	double at[LEVELS]; /* what odds of -20 to 20 amount to */
+	bool *sure;        /* items */
+};
+
+static struct belief belief_with_gold(const struct judgments *judgments)
+{
+	struct fit *fit = model_fit(judgments, &(struct model_options){ 0 });
+	struct belief belief = { .sure = calloc(fit->items, sizeof *belief.sure) };
+
+	for (int level = 0; level < LEVELS; level++)
+		belief.at[level] = fit_probability(fit, (level - LEVELS / 2) / 4.);
+	for (uint32_t i = 0; i < fit->items; i++)
+		belief.sure[i] = fmax(fit->crowd[i].mean, 1 - fit->crowd[i].mean) >= THRESHOLD;
+	fit_free(fit);
+	return belief;
+}
+
+static void compare_beliefs(int sweep, uint32_t gold, uint32_t items, const struct belief *before,
+							const struct belief *after)
+{
+	uint32_t changed = 0;
+
+	for (int level = 0; level < LEVELS; level++)
+		ck_assert_msg(fabs(after->at[level] - before->at[level]) <= STEP,
+					  "%s: gold item %u moves %.3f to %.3f", sweeps[sweep].name, gold,
+					  before->at[level], after->at[level]);
+	for (uint32_t i = 0; i < items; i++)
+		changed += before->sure[i] != after->sure[i];
+	ck_assert_msg(changed <= fmax(sweeps[sweep].share * items, 3),
+				  "%s: gold item %u flips %u of %u", sweeps[sweep].name, gold, changed, items);
+}
+
+START_TEST(one_gold_item_more_unlearns_nothing)
+{
+	struct recorded recorded;
+
+	if (!recorded_open_named(sweeps[_i].name, &recorded))
+		return;
+	uint32_t items = recorded.judgments.items, gold = 0;
+	int8_t *truth = malloc(items);
+	recorded.judgments.truth = truth;
+	memset(truth, UNKNOWN, items);
+	for (uint32_t i = 0; i < items && gold < GOLD_MOST; i++) {
+		if (recorded.truth[i] == UNKNOWN)
+			continue;
+		bool looks = gold++ % sweeps[_i].every == sweeps[_i].every - 1;
+		struct belief before = { .sure = NULL };
+		if (looks)
+			before = belief_with_gold(&recorded.judgments);
+		truth[i] = recorded.truth[i];
+		if (looks) {
+			struct belief after = belief_with_gold(&recorded.judgments);
+			compare_beliefs(_i, gold, items, &before, &after);
+			free(after.sure);
+		}
+		free(before.sure);
+	}
+	free(truth);
+	recorded_close(&recorded);
+}
+END_TEST
+
+/* The crowd is sure, and wrong about 6 of 60 gold items. */
+START_TEST(what_gold_shows_to_be_wrong_one_time_in_ten_is_not_certain)
+{
+	struct table *table =
+		read_file("../cases", "crowd/calibration_sure_judgments", TABLE_JUDGMENTS);
+
+	if (!table) {
+		fputs("skipped: no cases beside " FOLDER "\n", stderr);
+		return;
+	}
+	struct table *gold = read_file("../cases", "crowd/calibration_sure_gold", TABLE_TRUTH);
+	struct judgments judgments = table_judgments(table);
+	int8_t *truth = malloc(judgments.items);
+
+	table_truth(gold, table_tasks(table), truth);
+	judgments.truth = truth;
+	struct fit *fit = model_fit(&judgments, &(struct model_options){ 0 });
+	for (uint32_t i = 0; i < fit->items; i++)
+		if (truth[i] == UNKNOWN) {
+			ck_assert_double_lt(fit->p_fake[i].mean, .98);
+			ck_assert_double_gt(fit->p_fake[i].mean, .02);
+		}
+	fit_free(fit);
+	free(truth);
+	table_free(gold);
+	table_free(table);
+}
+END_TEST
+
 Suite *crowd_sets_suite(void)
 {
 	Suite *suite = suite_create("crowd/recorded sets");
@@ -162,6 +280,8 @@ Suite *crowd_sets_suite(void)
 	tcase_add_loop_test(tests, alpha_matches_the_reference, 0, SETS);
 	tcase_add_loop_test(tests, the_default_is_never_far_below_majority, 0, SETS);
 	tcase_add_test(tests, the_default_beats_the_best_and_is_surer_than_majority_with_reason);
+	tcase_add_loop_test(tests, one_gold_item_more_unlearns_nothing, 0, SWEEPS);
+	tcase_add_test(tests, what_gold_shows_to_be_wrong_one_time_in_ten_is_not_certain);
 	suite_add_tcase(suite, tests);
 	return suite;
 }
