@@ -13,7 +13,7 @@
 #define DISPUTES_LIMIT 100
 #define SHOWN_S        CLAIM_S /* a moderator's media are readable as long as a claim lasts */
 
-static const char *const states[] = { "open", "ruled", "all", NULL };
+static const char *const states[] = { "open", "ruled", "withdrawn", "all", NULL };
 static const char *const verdict_choices[] = { "real", "fake", NULL };
 
 struct queue {
@@ -35,7 +35,7 @@ static struct error read_state(struct request *req, const char **ret_state)
 			return ok();
 		}
 	}
-	return error_field("/state", "must be open, ruled or all.");
+	return error_field("/state", "must be open, ruled, withdrawn or all.");
 }
 
 static struct error read_queue(struct request *req, struct db *db, struct queue *queue)
@@ -83,7 +83,7 @@ struct error get_disputes(struct request *req, struct db *db)
 	struct queue *queue = arena_alloc(req->arena, sizeof *queue);
 	json_auto_t *items = json_array();
 	const char *next = NULL;
-	long long open, ruled;
+	struct dispute_counts counts;
 	struct error err;
 
 	if ((err = read_queue(req, db, queue)).code)
@@ -92,14 +92,15 @@ struct error get_disputes(struct request *req, struct db *db)
 		json_array_append_new(items, queue->rows[i].json);
 	if ((err = add_thumbnails(req, db, queue)).code)
 		return err;
-	if ((err = dispute_counts(db, &open, &ruled)).code)
+	if ((err = dispute_count(db, &counts)).code)
 		return err;
 	if (queue->more)
 		next = cursor_make(
 			req, arena_printf(req->arena, "dispute %s|%s", queue->next.opened_at, queue->next.id));
 	request_json(req, 200,
-				 json_pack("{s:O, s:s?, s:{s:I, s:I}}", "items", items, "next", next, "counts",
-						   "open", (json_int_t)open, "ruled", (json_int_t)ruled));
+				 json_pack("{s:O, s:s?, s:{s:I, s:I, s:I}}", "items", items, "next", next, "counts",
+						   "open", (json_int_t)counts.open, "ruled", (json_int_t)counts.ruled,
+						   "withdrawn", (json_int_t)counts.withdrawn));
 	return ok();
 }
 

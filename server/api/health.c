@@ -3,6 +3,7 @@
 #include "api/api.h"
 #include "domain/desk.h"
 #include "domain/readiness.h"
+#include "domain/stats.h"
 #include "http/static.h"
 
 struct error get_healthz(struct request *req, struct db *db)
@@ -56,6 +57,43 @@ static char *desk_metrics(struct request *req, const char *text)
 						(double)desk.refresh_ms / 1000);
 }
 
+/* What full fits changed, by whichever process made them. */
+static char *fit_metrics(struct request *req, const char *text)
+{
+	struct fit_figures fit = stats_fit();
+
+	text = arena_printf(
+		req->arena,
+		"%s# HELP touchstone_fits_total Full fits of the model.\n"
+		"# TYPE touchstone_fits_total counter\n"
+		"touchstone_fits_total %lld\n"
+		"# HELP touchstone_fit_changes_total Items, or disputes, that full fits changed.\n"
+		"# TYPE touchstone_fit_changes_total counter\n"
+		"touchstone_fit_changes_total{change=\"retired\"} %lld\n"
+		"touchstone_fit_changes_total{change=\"reopened\"} %lld\n"
+		"touchstone_fit_changes_total{change=\"disputed\"} %lld\n"
+		"touchstone_fit_changes_total{change=\"withdrawn\"} %lld\n",
+		text, fit.fits, fit.retired, fit.reopened, fit.disputed, fit.withdrawn);
+	return arena_printf(
+		req->arena,
+		"%s# HELP touchstone_fit_held_items Faded items that the last fit left retired.\n"
+		"# TYPE touchstone_fit_held_items gauge\n"
+		"touchstone_fit_held_items %lld\n"
+		"# HELP touchstone_fit_gold_items Judged gold that the last fit was calibrated on.\n"
+		"# TYPE touchstone_fit_gold_items gauge\n"
+		"touchstone_fit_gold_items %lld\n"
+		"# HELP touchstone_fit_calibration_weight From 0, caution alone, towards 1.\n"
+		"# TYPE touchstone_fit_calibration_weight gauge\n"
+		"touchstone_fit_calibration_weight %.4f\n"
+		"# HELP touchstone_fit_calibration_slope Below 1 the crowd is too sure of itself.\n"
+		"# TYPE touchstone_fit_calibration_slope gauge\n"
+		"touchstone_fit_calibration_slope %.4f\n"
+		"# HELP touchstone_fit_timestamp_seconds When the last fit was published.\n"
+		"# TYPE touchstone_fit_timestamp_seconds gauge\n"
+		"touchstone_fit_timestamp_seconds %.3f\n",
+		text, fit.held, fit.gold, fit.weight, fit.slope, fit.fitted_at_s);
+}
+
 struct error get_metrics(struct request *req, struct db *db)
 {
 	struct server_counts counts = server_counts(req->server);
@@ -78,7 +116,7 @@ struct error get_metrics(struct request *req, struct db *db)
 	for (unsigned i = 1; i < 6; i++)
 		text = arena_printf(req->arena, "%stouchstone_answers_total{class=\"%uxx\"} %llu\n", text,
 							i, (unsigned long long)counts.answers[i]);
-	text = desk_metrics(req, text);
+	text = fit_metrics(req, desk_metrics(req, text));
 	request_text(req, 200, "text/plain; version=0.0.4; charset=utf-8", text);
 	return ok();
 }

@@ -110,6 +110,22 @@ static bool score_once(struct loop *loop)
 	return false;
 }
 
+/* What a fit changed, and on what gold; nothing when it changed nothing. */
+static void tell_fit(const struct scoring *scoring)
+{
+	if (scoring->retired || scoring->disputed || scoring->reopened || scoring->withdrawn ||
+		scoring->held)
+		log_info(
+			"fitting: %llu judgments, %u items retired, %u came back, %u disputed, %u disputes "
+			"withdrawn; calibrated on %u gold items, weight %.2f, slope %.2f",
+			(unsigned long long)scoring->judgments, scoring->retired, scoring->reopened,
+			scoring->disputed, scoring->withdrawn, scoring->gold, scoring->weight, scoring->slope);
+	if (scoring->held)
+		log_warn("fitting: %u more retired items have faded and stay retired for now: one fit "
+				 "unsettles few; is a key of the gold wrong?",
+				 scoring->held);
+}
+
 /* Everything anew, beside it. */
 static bool fit_once(struct loop *loop)
 {
@@ -121,9 +137,8 @@ static bool fit_once(struct loop *loop)
 		log_error("fitting: %s", err.detail);
 		rest(LOOK_EVERY_MS);
 	}
-	if (!err.code && fitted && (scoring.retired || scoring.disputed))
-		log_info("fitting: %llu judgments, %u items retired, %u disputed",
-				 (unsigned long long)scoring.judgments, scoring.retired, scoring.disputed);
+	if (!err.code && fitted)
+		tell_fit(&scoring);
 	return false;
 }
 

@@ -16,6 +16,7 @@
 #define STATEMENT_MS 120000 /* reading a million items takes a while */
 #define RETRY_MS     300
 #define FOLD_MS      60000
+#define WATCH_MS     2000
 
 struct keeper {
 	pthread_t thread;
@@ -24,7 +25,7 @@ struct keeper {
 	bool stopping;
 	struct db *db;
 	struct desk *desk;
-	int64_t folded_ms;
+	int64_t folded_ms, watched_ms;
 };
 
 /* Waits. True: stop. */
@@ -45,11 +46,15 @@ static bool rest(struct keeper *keeper, int64_t ms)
 	return stop;
 }
 
-/* The desk comes first; what can wait is done once a minute. */
+/* The desk comes first; figures of the last fit every two seconds, what can wait once a minute. */
 static struct error work(struct keeper *keeper, int64_t *ret_rest_ms)
 {
 	struct error err = desk_refresh(keeper->desk, keeper->db, ret_rest_ms);
 
+	if (!err.code && clock_monotonic_ms() - keeper->watched_ms >= WATCH_MS) {
+		err = stats_watch_fit(keeper->db);
+		keeper->watched_ms = clock_monotonic_ms();
+	}
 	if (err.code || clock_monotonic_ms() - keeper->folded_ms < FOLD_MS)
 		return err;
 	keeper->folded_ms = clock_monotonic_ms();

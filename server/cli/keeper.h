@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * keeper -- the thread that keeps the desk true to the database, and once a minute folds what was
- * judged into the tally of the public figures.
+ * keeper -- the thread that keeps the desk true to the database, reads what the last fit
+ * changed, and once a minute folds what was judged into the tally of the public figures.
  *
  * It has a connection of its own.  While the database is away it tries again, and pairs are
  * handed out from what was known.

@@ -186,23 +186,28 @@ static struct estimate item_estimate(const struct fit *fit, const struct sheet *
 }
 
 /*
- * Calibrates on gold.  Its odds are held out already: coins_odds() takes an item's own share out
- * of the skills.  Gold may hold another share of fakes than the other items, so its own prior
+ * Calibrates on judged gold.  Its odds are held out already: coins_odds() takes an item's own share
+ * out of the skills.  Gold may hold another share of fakes than the other items, so its own prior
  * stands in for theirs.
  */
 static struct calibration calibrate(const struct coins *coins)
 {
 	const struct sheet *sheet = coins->sheet;
 	double *odds = crowd_alloc(sheet->items, sizeof *odds), fakes = 1, reals = 1;
+	int8_t *truth = crowd_alloc(sheet->items, sizeof *truth);
 
 	for (uint32_t i = 0; i < sheet->items; i++) {
-		fakes += sheet_is_gold(sheet, i) && sheet->truth[i] == FAKE;
-		reals += sheet_is_gold(sheet, i) && sheet->truth[i] == REAL;
+		bool judged = sheet->start[i] < sheet->start[i + 1];
+
+		truth[i] = judged && sheet_is_gold(sheet, i) ? sheet->truth[i] : UNKNOWN;
+		fakes += truth[i] == FAKE;
+		reals += truth[i] == REAL;
 	}
 	double shift = log(fakes / reals) - coins->prior;
 	for (uint32_t i = 0; i < sheet->items; i++)
-		odds[i] = sheet_is_gold(sheet, i) ? coins_odds(coins, i) + shift : 0;
-	struct calibration calibration = calibration_fit(odds, sheet->truth, sheet->items);
+		odds[i] = truth[i] == UNKNOWN ? 0 : coins_odds(coins, i) + shift;
+	struct calibration calibration = calibration_fit(odds, truth, sheet->items);
+	free(truth);
 	free(odds);
 	return calibration;
 }

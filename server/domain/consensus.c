@@ -10,6 +10,22 @@
 #define ONE_SIDED   1.645
 #define FADED       .05 /* below the threshold */
 
+#define UNSETTLED_SHARE .02 /* of the retired items, by one fit */
+#define UNSETTLED_LEAST 10
+
+static enum contest contest_read(const char *reason)
+{
+	static const char *const reasons[] = { [CONTEST_MAX_JUDGMENTS] = "max_judgments",
+										   [CONTEST_AGAINST_GOLD] = "crowd_against_gold",
+										   [CONTEST_AGAINST_PROVENANCE] =
+											   "crowd_against_provenance" };
+
+	for (enum contest c = CONTEST_MAX_JUDGMENTS; reason && c <= CONTEST_AGAINST_PROVENANCE; c++)
+		if (strcmp(reason, reasons[c]) == 0)
+			return c;
+	return CONTEST_NONE;
+}
+
 struct item_facts item_facts_read(const struct rows *row)
 {
 	const char *truth = rows_text(row, 0, 3), *p_fake = rows_text(row, 0, 9);
@@ -20,6 +36,7 @@ struct item_facts item_facts_read(const struct rows *row)
 											  : REAL,
 		.in_service = strcmp(rows_text(row, 0, 4), "in_service") == 0,
 		.retired = strcmp(rows_text(row, 0, 4), "retired") == 0,
+		.contest = contest_read(rows_text(row, 0, 13)),
 		.rule = { .threshold = rows_double(row, 0, 5),
 				  .min = (uint32_t)rows_integer(row, 0, 6),
 				  .max = (uint32_t)rows_integer(row, 0, 7) },
@@ -53,7 +70,7 @@ struct error write_sheet_send(struct write_sheet *sheet)
 	struct error err = db_run(sheet->db, sheet->statement, (const char *[]){ text }, &answer);
 	free(text);
 	json_array_clear(sheet->rows);
-	for (int t = 0; !err.code && t < 2 && sheet->totals[t]; t++)
+	for (int t = 0; !err.code && t < 4 && sheet->totals[t]; t++)
 		*sheet->totals[t] += (uint32_t)rows_integer(answer, 0, t);
 	return err;
 }
@@ -88,10 +105,15 @@ bool crowd_is_trusted(const struct crowd_audit *audit)
 		   (audit->gold < GOLD_ENOUGH || audit->right - chance > ONE_SIDED * spread);
 }
 
+static uint32_t asked_since(const struct item_facts *facts)
+{
+	return facts->count > facts->spent ? facts->count - facts->spent : 0;
+}
+
 /* Why an item leaves service: NULL to stay, "" to retire, else the reason of a dispute. */
 static const char *reason_to_leave(const struct item_facts *facts, double p_fake, bool trusted)
 {
-	uint32_t count = facts->count > facts->spent ? facts->count - facts->spent : 0;
+	uint32_t count = asked_since(facts);
 
 	if (!trusted)
 		return facts->gold || count < facts->rule.max ? NULL : "max_judgments";
@@ -118,24 +140,76 @@ static bool has_faded(const struct item_facts *facts, double p_fake)
 	return fmax(p_fake, 1 - p_fake) < facts->rule.threshold - FADED;
 }
 
-static json_t *decision(const struct item_facts *facts, const char *to, const char *reason)
+static const char *state_of(const struct item_facts *facts)
+{
+	return facts->retired ? "retired" : facts->in_service ? "in_service" : "disputed";
+}
+
+/* Where an open dispute leaves its item now: NULL to wait for a moderator. */
+static const char *way_out(const struct item_facts *facts, double p_fake, bool trusted)
+{
+	bool settled = stopping_decide(&facts->rule, p_fake, asked_since(facts)) == DECISION_RETIRE;
+	bool agrees = facts->truth == UNKNOWN || label_of(p_fake) == facts->truth;
+	bool open_plan = asked_since(facts) < facts->rule.max;
+
+	if (!trusted)
+		return NULL;
+	switch (facts->contest) {
+	case CONTEST_MAX_JUDGMENTS:
+		return settled && agrees && !facts->gold ? "retired" : NULL;
+	case CONTEST_AGAINST_PROVENANCE:
+		if (settled && agrees)
+			return "retired";
+		return has_faded(facts, p_fake) && open_plan ? "in_service" : NULL;
+	case CONTEST_AGAINST_GOLD:
+		return has_faded(facts, p_fake) || agrees ? "in_service" : NULL;
+	case CONTEST_NONE:
+		break;
+	}
+	return NULL;
+}
+
+static json_t *decision(const struct item_facts *facts, double p_fake, const char *to,
+						const char *reason)
 {
 	char id[UUID_TEXT];
 
 	uuid_to_text(id, facts->id);
-	return json_pack("{s:s, s:s, s:s, s:s?, s:i}", "item", id, "from",
-					 facts->retired ? "retired" : "in_service", "to", to, "reason", reason,
-					 "judgments", (int)facts->count);
+	return json_pack("{s:s, s:s, s:s, s:s?, s:i, s:f}", "item", id, "from", state_of(facts), "to",
+					 to, "reason", reason, "judgments", (int)facts->count, "p_fake", p_fake);
 }
 
 json_t *consensus_decision(const struct item_facts *facts, double p_fake, bool trusted)
 {
 	if (facts->retired && has_faded(facts, p_fake))
 		return facts->count < facts->spent + facts->rule.max
-				   ? decision(facts, "in_service", NULL)
-				   : decision(facts, "disputed", "max_judgments");
+				   ? decision(facts, p_fake, "in_service", NULL)
+				   : decision(facts, p_fake, "disputed", "max_judgments");
+	if (facts->contest != CONTEST_NONE) {
+		const char *to = way_out(facts, p_fake, trusted);
+
+		return to ? decision(facts, p_fake, to, NULL) : NULL;
+	}
 	const char *why = facts->in_service ? reason_to_leave(facts, p_fake, trusted) : NULL;
 	if (!why)
 		return NULL;
-	return *why ? decision(facts, "disputed", why) : decision(facts, "retired", NULL);
+	return *why ? decision(facts, p_fake, "disputed", why)
+				: decision(facts, p_fake, "retired", NULL);
+}
+
+static int by_sureness(const void *left, const void *right)
+{
+	double one = ((const struct faded *)left)->sure, other = ((const struct faded *)right)->sure;
+
+	return (one > other) - (one < other);
+}
+
+size_t consensus_unsettle(struct faded faded[], size_t count, size_t retired)
+{
+	size_t most = (size_t)(UNSETTLED_SHARE * (double)retired);
+
+	if (most < UNSETTLED_LEAST)
+		most = UNSETTLED_LEAST;
+	qsort(faded, count, sizeof *faded, by_sureness);
+	return count < most ? count : most;
 }

@@ -20,11 +20,19 @@
 #include "crowd/stopping.h"
 #include "db/db.h"
 
+enum contest {
+	CONTEST_NONE, /* no open dispute, or a moderator has it */
+	CONTEST_MAX_JUDGMENTS,
+	CONTEST_AGAINST_GOLD,
+	CONTEST_AGAINST_PROVENANCE,
+};
+
 /* What is known of an item besides its judgments. */
 struct item_facts {
 	unsigned char id[UUID_BYTES], campaign[UUID_BYTES];
 	bool gold;
 	bool in_service, retired; /* neither: a moderator has it, or had it, or it was withdrawn */
+	enum contest contest;     /* its open dispute, while no moderator has begun with it */
 	int8_t truth;             /* provenance truth: REAL, FAKE or UNKNOWN */
 	struct stopping rule;
 	uint32_t spent;  /* judgments it had when it was last ruled to be asked about again */
@@ -44,7 +52,7 @@ struct write_sheet {
 	struct db *db;
 	enum statement statement;
 	json_t *rows;
-	uint32_t *totals[2];
+	uint32_t *totals[4];
 };
 
 struct write_sheet write_sheet_new(struct db *db, enum statement statement);
@@ -61,9 +69,23 @@ json_t *consensus_row(const struct item_facts *facts, const struct estimate *cro
  * A row for consensus_settle, or NULL when the item stays where it is: the campaign's rule, with
  * a whole plan again when it is reopened.  A crowd that is not `trusted` settles nothing: its
  * items go on until their plan is spent, and then to a moderator.  An item that retired comes
- * back when later fits are clearly less sure of it.
+ * back when later fits are clearly less sure of it.  A dispute that nobody has begun with is
+ * withdrawn when the crowd has settled the item since, or no longer contradicts what is known.
  */
 json_t *consensus_decision(const struct item_facts *facts, double p_fake, bool trusted);
+
+/* A retired item that has faded, and what a fit makes of it now. */
+struct faded {
+	json_t *decision;
+	double sure; /* max(p, 1 - p) */
+};
+
+/*
+ * One fit unsettles few: those that have faded most come first in `faded`, and the answer is how
+ * many of them come back now; the others wait for the next fit, which may think better of them.
+ * `retired`: how many items are retired.
+ */
+size_t consensus_unsettle(struct faded faded[], size_t count, size_t retired);
 
 /* What a fit tells of one campaign's crowd. */
 struct crowd_audit {

@@ -34,11 +34,15 @@ SELECT item_id, volunteer_id, verdict = 'fake', confidence, position = 'left'
 -- name: consensus_items
 -- What is known of all items that have judgments.
 --   -> id uuid, campaign uuid, gold, truth, state, threshold, min, max,
---      judgments before it was last reopened, p_fake (NULL: none yet), judgments scored, judgments now, of them fake
+--      judgments before it was last reopened, p_fake (NULL: none yet), judgments scored, judgments now, of them fake,
+--      reason of its open dispute (NULL: none, or a moderator has begun with it)
 SELECT i.id, i.campaign_id, i.gold, i.truth, i.state, k.threshold,
        k.min_judgments, k.max_judgments,
        coalesce(o.judgments, 0),
-       c.p_fake, coalesce(c.judgments, 0), j.count, j.fake
+       c.p_fake, coalesce(c.judgments, 0), j.count, j.fake,
+       (SELECT d.reason FROM dispute d
+         WHERE i.state = 'disputed' AND d.item_id = i.id AND d.state = 'open' AND d.begun_at IS NULL
+           AND NOT EXISTS (SELECT FROM claim m WHERE m.dispute_id = d.id AND m.expires_at > now()))
   FROM item i
   JOIN campaign k ON k.id = i.campaign_id
   LEFT JOIN consensus c ON c.item_id = i.id
@@ -57,7 +61,10 @@ SELECT i.id, i.campaign_id, i.gold, i.truth, i.state, k.threshold,
 SELECT i.id, i.campaign_id, i.gold, i.truth, i.state, k.threshold,
        k.min_judgments, k.max_judgments,
        coalesce((SELECT o.judgments FROM reopened o WHERE o.item_id = i.id), 0),
-       c.p_fake, coalesce(c.judgments, 0), 0, 0
+       c.p_fake, coalesce(c.judgments, 0), 0, 0,
+       (SELECT d.reason FROM dispute d
+         WHERE i.state = 'disputed' AND d.item_id = i.id AND d.state = 'open' AND d.begun_at IS NULL
+           AND NOT EXISTS (SELECT FROM claim m WHERE m.dispute_id = d.id AND m.expires_at > now()))
   FROM unnest($1::uuid[]) AS a (id)
  CROSS JOIN LATERAL (SELECT * FROM item WHERE id = a.id AND NOT training OFFSET 0) i
  CROSS JOIN LATERAL (SELECT * FROM campaign WHERE id = i.campaign_id OFFSET 0) k
@@ -109,22 +116,58 @@ VALUES ($1::uuid, $2::double precision, $3::double precision, $4::double precisi
 
 -- name: consensus_settle
 -- Items that the crowd settled retire; those it cannot settle, or settles against what is
--- known, become disputes; those of which it is no longer sure come back. Only items that are
--- still where the model saw them move.
---   $1 json [{item, from, to, reason (of a dispute), judgments}]
---   -> retired bigint, disputed bigint
+-- known, become disputes; those of which it is no longer sure come back; and disputes that it has
+-- settled since are withdrawn, unless a moderator has begun. Only items that are still where the
+-- model saw them move. (begun_at stands in the row, so that a verdict given meanwhile is seen.)
+--   $1 json [{item, from, to, reason (of a dispute), judgments, p_fake}]
+--   -> retired bigint, disputed bigint, reopened bigint, withdrawn bigint
 WITH wanted AS (
     SELECT * FROM json_to_recordset($1::json)
-        AS w (item uuid, "from" text, "to" text, reason text, judgments integer)
+        AS w (item uuid, "from" text, "to" text, reason text, judgments integer, p_fake double precision)
+), closed AS (
+    UPDATE dispute d
+       SET state = 'withdrawn', closed_at = now(), closed_p_fake = w.p_fake, closed_judgments = w.judgments
+      FROM wanted w
+     WHERE w."from" = 'disputed' AND d.item_id = w.item AND d.state = 'open' AND d.begun_at IS NULL
+       AND NOT EXISTS (SELECT FROM claim m WHERE m.dispute_id = d.id AND m.expires_at > now())
+    RETURNING d.item_id
 ), moved AS (
     UPDATE item i SET state = w."to"
       FROM wanted w
      WHERE i.id = w.item AND i.state = w."from"
-    RETURNING i.id, w."to", w.reason, w.judgments
+       AND (w."from" <> 'disputed' OR EXISTS (SELECT FROM closed c WHERE c.item_id = w.item))
+    RETURNING i.id, w."from", w."to", w.reason, w.judgments
 ), opened AS (
     INSERT INTO dispute (item_id, reason, judgments)
     SELECT id, reason, judgments FROM moved WHERE reason IS NOT NULL
         ON CONFLICT (item_id) WHERE state = 'open' DO NOTHING
 )
-SELECT count(*) FILTER (WHERE "to" = 'retired'), count(*) FILTER (WHERE "to" = 'disputed')
+SELECT count(*) FILTER (WHERE "to" = 'retired'), count(*) FILTER (WHERE "to" = 'disputed'),
+       count(*) FILTER (WHERE "from" = 'retired'), (SELECT count(*) FROM closed)
   FROM moved
+
+-- name: consensus_write_fit
+-- Notes what a full fit changed, and on what calibration.
+--   $1 json {judgments, items, moved, retired, reopened, held, disputed, withdrawn, gold, weight, slope}
+INSERT INTO last_fit AS f (judgments, items, moved, retired, reopened, held, disputed, withdrawn,
+                           gold, weight, slope, retired_all, reopened_all, disputed_all, withdrawn_all)
+SELECT w.judgments, w.items, w.moved, w.retired, w.reopened, w.held, w.disputed, w.withdrawn,
+       w.gold, w.weight, w.slope, w.retired, w.reopened, w.disputed, w.withdrawn
+  FROM json_to_record($1::json) AS w (
+       judgments bigint, items integer, moved integer, retired integer, reopened integer, held integer,
+       disputed integer, withdrawn integer, gold integer, weight double precision, slope double precision)
+    ON CONFLICT (one) DO UPDATE
+   SET fitted_at = now(), judgments = excluded.judgments, items = excluded.items, moved = excluded.moved,
+       retired = excluded.retired, reopened = excluded.reopened, held = excluded.held,
+       disputed = excluded.disputed, withdrawn = excluded.withdrawn, gold = excluded.gold,
+       weight = excluded.weight, slope = excluded.slope, fits = f.fits + 1,
+       retired_all = f.retired_all + excluded.retired, reopened_all = f.reopened_all + excluded.reopened,
+       disputed_all = f.disputed_all + excluded.disputed, withdrawn_all = f.withdrawn_all + excluded.withdrawn
+
+-- name: consensus_last_fit
+-- What the last full fit changed, for /metrics.
+--   -> fits, retired, reopened, disputed, withdrawn in all; held, gold, weight, slope, seconds since the epoch
+--      (no row: nothing was fitted yet)
+SELECT fits, retired_all, reopened_all, disputed_all, withdrawn_all, held, gold, weight, slope,
+       extract(epoch FROM fitted_at)
+  FROM last_fit

@@ -51,15 +51,16 @@ struct error dispute_list(struct db *db, const char *account, const char *state,
 	return ok();
 }
 
-struct error dispute_counts(struct db *db, long long *ret_open, long long *ret_ruled)
+struct error dispute_count(struct db *db, struct dispute_counts *ret_counts)
 {
 	auto_rows *rows = NULL;
 	struct error err = db_run(db, SQL_DISPUTE_COUNTS, NULL, &rows);
 
 	if (err.code)
 		return err;
-	*ret_open = rows_integer(rows, 0, 0);
-	*ret_ruled = rows_integer(rows, 0, 1);
+	*ret_counts = (struct dispute_counts){ .open = rows_integer(rows, 0, 0),
+										   .ruled = rows_integer(rows, 0, 1),
+										   .withdrawn = rows_integer(rows, 0, 2) };
 	return ok();
 }
 
@@ -101,6 +102,13 @@ struct error dispute_read(struct db *db, const char *id, const char *account,
 	return ok();
 }
 
+static struct error closed_already(const struct rows *state)
+{
+	if (strcmp(rows_text(state, 0, 0), "withdrawn") == 0)
+		return errorf(ERR_CONFLICT, "The crowd has settled this dispute since. Take the next one.");
+	return errorf(ERR_CONFLICT, "This dispute is ruled already.");
+}
+
 struct error dispute_claim(struct db *db, struct arena *arena, const char *id, const char *account,
 						   const char **ret_expires_at)
 {
@@ -123,7 +131,7 @@ struct error dispute_claim(struct db *db, struct arena *arena, const char *id, c
 	if (!rows_count(state))
 		return none_such();
 	if (strcmp(rows_text(state, 0, 0), "open") != 0)
-		return errorf(ERR_CONFLICT, "This dispute is ruled already.");
+		return closed_already(state);
 	return errorf(ERR_CONFLICT, "Another moderator works on this dispute. Take the next one.");
 }
 
@@ -150,7 +158,7 @@ static struct error read_state(struct db *db, const struct move *move, struct ro
 static struct error check_open(const struct rows *state)
 {
 	if (strcmp(rows_text(state, 0, 0), "open") != 0)
-		return errorf(ERR_CONFLICT, "This dispute is ruled already.");
+		return closed_already(state);
 	if (!rows_flag(state, 0, 1))
 		return errorf(ERR_CONFLICT, "Claim this dispute first; your claim may have run out.");
 	return ok();

@@ -5,6 +5,9 @@
  * Claim, blind verdict, evidence, ruling, in this order: whoever has seen what others
  * said cannot judge blind any more, so evidence opens only after the verdict is stored,
  * and the database refuses a ruling without one.
+ *
+ * Until a moderator has begun, by a claim that is alive or a verdict, the crowd may withdraw a
+ * dispute: when it has settled the item since (domain/consensus).
  */
 #ifndef DOMAIN_DISPUTE_H
 #define DOMAIN_DISPUTE_H
@@ -33,15 +36,19 @@ struct dispute_row {
 };
 
 /*
- * Up to `limit` rows after `place` (NULL: from the oldest). `state` is "open", "ruled", or NULL
- * for all.  list[] has room for `limit`; their JSON belongs to the caller.
+ * Up to `limit` rows after `place` (NULL: from the oldest). `state` is "open", "ruled",
+ * "withdrawn", or NULL for all.  list[] has room for `limit`; their JSON belongs to the caller.
  */
 struct error dispute_list(struct db *db, const char *account, const char *state,
 						  const struct dispute_place *place, unsigned limit,
 						  struct dispute_row list[], size_t *ret_count, bool *ret_more,
 						  struct dispute_place *ret_next) MUST_CHECK;
 
-struct error dispute_counts(struct db *db, long long *ret_open, long long *ret_ruled) MUST_CHECK;
+struct dispute_counts {
+	long long open, ruled, withdrawn;
+};
+
+struct error dispute_count(struct db *db, struct dispute_counts *ret_counts) MUST_CHECK;
 
 /* One dispute as `account` may see it now. `evidence` is NULL until the blind verdict is given. */
 struct dispute_story {

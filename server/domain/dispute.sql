@@ -1,13 +1,15 @@
 -- name: dispute_list
 -- The queue, oldest first. What would tell the answer's direction stays undisclosed until
 -- the one who asks has given a blind verdict.
---   $1 account uuid, $2 state (open, ruled or NULL for all), $3 opened_at after, $4 id after, $5 limit
+--   $1 account uuid, $2 state (open, ruled, withdrawn or NULL for all), $3 opened_at after, $4 id after, $5 limit
 --   -> json, opened_at, id, item uuid
 SELECT json_build_object(
            'id', d.id, 'media_type', i.media_type,
            'reason', CASE WHEN d.reason = 'max_judgments' OR b.dispute_id IS NOT NULL
                           THEN d.reason ELSE 'undisclosed' END,
            'judgments', d.judgments, 'opened_at', rfc3339(d.opened_at), 'state', d.state,
+           'closed', CASE WHEN d.state <> 'open' THEN json_build_object('at', rfc3339(d.closed_at),
+               'by', CASE d.state WHEN 'ruled' THEN 'moderator' ELSE 'crowd' END) END,
            'claim', CASE WHEN c.expires_at > now() AND d.state = 'open' THEN json_build_object(
                'by_you', c.account_id = $1::uuid, 'expires_at', rfc3339(c.expires_at)) END,
            'verdict_given', b.dispute_id IS NOT NULL, 'sensitive', i.sensitive),
@@ -22,8 +24,10 @@ SELECT json_build_object(
  LIMIT $5::integer
 
 -- name: dispute_counts
---   -> open, ruled
-SELECT count(*) FILTER (WHERE state = 'open'), count(*) FILTER (WHERE state = 'ruled') FROM dispute
+--   -> open, ruled, withdrawn
+SELECT count(*) FILTER (WHERE state = 'open'), count(*) FILTER (WHERE state = 'ruled'),
+       count(*) FILTER (WHERE state = 'withdrawn')
+  FROM dispute
 
 -- name: dispute_one
 -- One dispute as this moderator may see it: rulings only after their own verdict.
@@ -34,6 +38,8 @@ SELECT json_build_object(
            'reason', CASE WHEN d.reason = 'max_judgments' OR b.dispute_id IS NOT NULL
                           THEN d.reason ELSE 'undisclosed' END,
            'judgments', d.judgments, 'opened_at', rfc3339(d.opened_at), 'state', d.state,
+           'closed', CASE WHEN d.state <> 'open' THEN json_build_object('at', rfc3339(d.closed_at),
+               'by', CASE d.state WHEN 'ruled' THEN 'moderator' ELSE 'crowd' END) END,
            'claim', CASE WHEN c.expires_at > now() AND d.state = 'open' THEN json_build_object(
                'by_you', c.account_id = $2::uuid, 'expires_at', rfc3339(c.expires_at)) END,
            'verdict_given', b.dispute_id IS NOT NULL, 'sensitive', i.sensitive,
@@ -97,9 +103,11 @@ SELECT json_build_object(
 -- Takes or renews a claim, unless another holds one.
 --   $1 dispute uuid, $2 account uuid, $3 seconds
 --   -> expires_at (no row: another holds it, or the dispute is closed or unknown)
+WITH open AS (
+    SELECT id FROM dispute WHERE id = $1::uuid AND state = 'open' FOR SHARE
+)
 INSERT INTO claim AS c (dispute_id, account_id, expires_at)
-SELECT d.id, $2::uuid, now() + make_interval(secs => $3::integer)
-  FROM dispute d WHERE d.id = $1::uuid AND d.state = 'open'
+SELECT o.id, $2::uuid, now() + make_interval(secs => $3::integer) FROM open o
     ON CONFLICT (dispute_id) DO UPDATE
    SET account_id = excluded.account_id, expires_at = excluded.expires_at
  WHERE c.account_id = excluded.account_id OR c.expires_at <= now()
@@ -119,8 +127,12 @@ SELECT d.state, coalesce(c.account_id = $2::uuid AND c.expires_at > now(), false
 
 -- name: dispute_verdict
 -- Stores a verdict given before the evidence of this dispute opens; it never changes. It is
--- noted whether the same moderator has seen evidence on the item, or on its lineage, before.
+-- noted whether the same moderator has seen evidence on the item, or on its lineage, before. From
+-- then on the crowd does not withdraw the dispute.
 --   $1 dispute uuid, $2 account uuid, $3 verdict, $4 confidence
+WITH begun AS (
+    UPDATE dispute SET begun_at = now() WHERE id = $1::uuid AND begun_at IS NULL
+)
 INSERT INTO blind_verdict (dispute_id, account_id, verdict, confidence, blind)
 SELECT $1::uuid, $2::uuid, $3, $4::smallint,
        NOT EXISTS (
@@ -136,7 +148,7 @@ SELECT $1::uuid, $2::uuid, $3, $4::smallint,
 --   $1 dispute uuid, $2 account uuid, $3 ruling, $4 reason
 --   -> json of the ruling
 WITH closed AS (
-    UPDATE dispute SET state = 'ruled' WHERE id = $1::uuid RETURNING item_id
+    UPDATE dispute SET state = 'ruled', closed_at = now() WHERE id = $1::uuid RETURNING item_id
 ), ruled AS (
     INSERT INTO ruling (dispute_id, item_id, account_id, ruling, reason)
     SELECT $1::uuid, item_id, $2::uuid, $3, $4 FROM closed

@@ -7,6 +7,7 @@
  *                and its volunteer in constant time (crowd/online).
  *   Operation    standing_fit() reads and fits, standing_publish() writes all that changed,
  *                standing_catch_up() takes in single judgments and writes what they touch.
+ *                How often a fit may take back what an earlier one settled is bounded.
  *   Safety       News leaves the table only when a published fit has read it, so a crash
  *                anywhere loses nothing: the next leader fits everything anew.
  *
@@ -30,6 +31,11 @@ struct scoring {
 	uint32_t news;  /* judgments that are new in this step */
 	uint32_t moved; /* posteriors that changed by .01 or more */
 	uint32_t retired, disputed;
+	uint32_t reopened;  /* retired items that came back, to be asked about or to a moderator */
+	uint32_t held;      /* that would have: one fit unsettles few */
+	uint32_t withdrawn; /* disputes that the crowd closed */
+	uint32_t gold;      /* on which the fit was calibrated */
+	double weight, slope;
 	double alpha; /* of the first campaign; NAN: undefined */
 };
 

@@ -208,6 +208,8 @@ static struct error publish_touched(struct db *db, struct catching_up *news,
 	free(touched);
 	settled.totals[0] = &scoring->retired;
 	settled.totals[1] = &scoring->disputed;
+	settled.totals[2] = &scoring->reopened;
+	settled.totals[3] = &scoring->withdrawn;
 	if (!err.code)
 		err = write_sheet_send(&write);
 	return err.code ? err : write_sheet_send(&settled);

@@ -84,22 +84,72 @@ static struct error write_skills(struct db *db, const struct standing *standing)
 	return err.code ? err : write_sheet_send(&sheet);
 }
 
+/* Retired items that have faded. The caller frees the array; the decisions are theirs who take
+ * them. */
+struct fading {
+	struct faded *faded;
+	size_t count, retired;
+};
+
+/* Decides about all items. Those that have faded are gathered, all others go to the sheet. */
+static struct error settle_items(const struct standing *standing, struct write_sheet *sheet,
+								 struct fading *fading)
+{
+	struct error err = ok();
+
+	for (uint32_t i = 0; i < standing->fit->items && !err.code; i++) {
+		const struct item_facts *facts = &standing->facts[i];
+		double p = standing->fit->crowd[i].mean;
+		json_t *decision = consensus_decision(facts, p, standing_trusts(standing, facts));
+
+		fading->retired += facts->retired;
+		if (decision && facts->retired)
+			fading->faded[fading->count++] = (struct faded){ decision, fmax(p, 1 - p) };
+		else if (decision)
+			err = write_sheet_add(sheet, decision);
+	}
+	return err;
+}
+
 static struct error settle(struct db *db, const struct standing *standing, struct scoring *scoring)
 {
 	auto_sheet sheet = write_sheet_new(db, SQL_CONSENSUS_SETTLE);
-	struct error err = ok();
+	struct fading fading = { .faded = standing_must(
+								 calloc(standing->fit->items + 1, sizeof *fading.faded)) };
 
 	sheet.totals[0] = &scoring->retired;
 	sheet.totals[1] = &scoring->disputed;
-	for (uint32_t i = 0; i < standing->fit->items && !err.code; i++) {
-		const struct item_facts *facts = &standing->facts[i];
-		json_t *decision = consensus_decision(facts, standing->fit->crowd[i].mean,
-											  standing_trusts(standing, facts));
-
-		if (decision)
-			err = write_sheet_add(&sheet, decision);
-	}
+	sheet.totals[2] = &scoring->reopened;
+	sheet.totals[3] = &scoring->withdrawn;
+	struct error err = settle_items(standing, &sheet, &fading);
+	size_t back = consensus_unsettle(fading.faded, fading.count, fading.retired);
+	scoring->held = (uint32_t)(fading.count - back);
+	for (size_t n = 0; n < fading.count; n++)
+		if (n < back && !err.code)
+			err = write_sheet_add(&sheet, fading.faded[n].decision);
+		else
+			json_decref(fading.faded[n].decision);
+	free(fading.faded);
 	return err.code ? err : write_sheet_send(&sheet);
+}
+
+/* What this fit did, for those who watch. */
+static struct error write_fit(struct db *db, const struct scoring *scoring)
+{
+	json_auto_t *row =
+		json_pack("{s:I, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:f, s:f}", "judgments",
+				  (json_int_t)scoring->judgments, "items", (int)scoring->items, "moved",
+				  (int)scoring->moved, "retired", (int)scoring->retired, "reopened",
+				  (int)scoring->reopened, "held", (int)scoring->held, "disputed",
+				  (int)scoring->disputed, "withdrawn", (int)scoring->withdrawn, "gold",
+				  (int)scoring->gold, "weight", scoring->weight, "slope", scoring->slope);
+	char *text = json_dumps(row, JSON_COMPACT);
+
+	if (!text)
+		abort();
+	struct error err = db_do(db, SQL_CONSENSUS_WRITE_FIT, (const char *[]){ text }, NULL);
+	free(text);
+	return err;
 }
 
 static const char *number_text(char text[32], double number)
@@ -154,6 +204,11 @@ struct error standing_publish(struct db *db, struct standing *standing, bool for
 							   .items = standing->fit->items,
 							   .volunteers = standing->fit->volunteers,
 							   .iterations = standing->fit->iterations,
+							   .gold = standing->fit->calibration.known,
+							   .weight = standing->fit->calibration.weight,
+							   .slope = standing->fit->calibration.known
+											? standing->fit->calibration.slope
+											: 1,
 							   .news = (uint32_t)standing->folded_count };
 	struct error err;
 
@@ -164,6 +219,8 @@ struct error standing_publish(struct db *db, struct standing *standing, bool for
 	if ((err = write_agreements(db, standing, &scoring)).code)
 		return err;
 	if ((err = settle(db, standing, &scoring)).code)
+		return err;
+	if ((err = write_fit(db, &scoring)).code)
 		return err;
 	if (forget && (err = forget_folded(db, standing)).code)
 		return err;

@@ -1,7 +1,42 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "domain/stats.h"
 
+#include <pthread.h>
+
 #include "db/db.h"
+
+static pthread_mutex_t fit_lock = PTHREAD_MUTEX_INITIALIZER; /* guards last_fit */
+static struct fit_figures last_fit;
+
+struct error stats_watch_fit(struct db *db)
+{
+	auto_rows *rows = NULL;
+	struct error err = db_run(db, SQL_CONSENSUS_LAST_FIT, NULL, &rows);
+
+	if (err.code || !rows_count(rows))
+		return err;
+	pthread_mutex_lock(&fit_lock);
+	last_fit = (struct fit_figures){ .fits = rows_integer(rows, 0, 0),
+									 .retired = rows_integer(rows, 0, 1),
+									 .reopened = rows_integer(rows, 0, 2),
+									 .disputed = rows_integer(rows, 0, 3),
+									 .withdrawn = rows_integer(rows, 0, 4),
+									 .held = rows_integer(rows, 0, 5),
+									 .gold = rows_integer(rows, 0, 6),
+									 .weight = rows_double(rows, 0, 7),
+									 .slope = rows_double(rows, 0, 8),
+									 .fitted_at_s = rows_double(rows, 0, 9) };
+	pthread_mutex_unlock(&fit_lock);
+	return ok();
+}
+
+struct fit_figures stats_fit(void)
+{
+	pthread_mutex_lock(&fit_lock);
+	struct fit_figures figures = last_fit;
+	pthread_mutex_unlock(&fit_lock);
+	return figures;
+}
 
 struct error stats_public(struct db *db, struct arena *arena, const char **ret_json)
 {

@@ -8,6 +8,20 @@
 
 struct db;
 
+/* What the last full fit told, and sums over all; `fits` is 0 before the first. */
+struct fit_figures {
+	long long fits, retired, reopened, disputed, withdrawn;
+	long long held, gold; /* of the last one */
+	double weight, slope; /* of its calibration */
+	double fitted_at_s;   /* since 1970 */
+};
+
+/* Reads them: call it every few seconds, so that stats_fit() need not wait for the database. */
+struct error stats_watch_fit(struct db *db) MUST_CHECK;
+
+/* As they were last read. Any thread. */
+struct fit_figures stats_fit(void);
+
 /* Counts the pairs of the past, so that stats_public() need not: call it every minute or so, from
  * any server. */
 struct error stats_fold(struct db *db) MUST_CHECK;

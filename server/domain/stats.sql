@@ -1,7 +1,8 @@
 -- name: stats_public
 -- The public figures, as one JSON object. The served fake rate is known from gold: told to the
 -- last digit, and at once, it would tell anyone the truth of the pair just judged. So it is
--- rounded, counts up to yesterday, and waits for enough judgments. Pairs of the past are counted
+-- rounded, counts up to yesterday, and waits for enough judgments. For the same reason what the last
+-- fit says of gold is told by tens and tenths. Pairs of the past are counted
 -- already (stats_fold); here only what came since is. LIMIT 1, because the planner supposes 1,800
 -- rows in a table of one, and spends a second on compiling what then takes milliseconds.
 WITH told AS MATERIALIZED (
@@ -52,6 +53,11 @@ SELECT json_build_object(
         FROM judgment j JOIN item i ON i.id = j.item_id
        WHERE i.truth IS NOT NULL AND NOT j.training AND j.judged_at < date_trunc('day', now())
       HAVING count(*) >= 100),
+    'last_fit', (SELECT json_build_object(
+            'at', rfc3339(f.fitted_at), 'retired', f.retired, 'reopened', f.reopened, 'held', f.held,
+            'disputed', f.disputed, 'withdrawn', f.withdrawn, 'gold', f.gold / 10 * 10,
+            'weight', round(f.weight::numeric, 1), 'slope', round(f.slope::numeric, 1))
+        FROM last_fit f LIMIT 1),
     'generated_at', rfc3339(now()))
 
 -- name: stats_fold_again

@@ -170,7 +170,9 @@ export class Dispute {
 	draw() {
 		const { claim, verdict, evidence } = this.dispute;
 		this.on.claimed(claim?.by_you ? claim.expires_at : null);
-		if (!claim?.by_you)
+		if (this.dispute.closed)
+			this.drawClosed();
+		else if (!claim?.by_you)
 			this.drawClaim(claim);
 		else if (!verdict)
 			this.drawVerdict();
@@ -178,6 +180,12 @@ export class Dispute {
 			this.drawRuling();
 		if (verdict && evidence)
 			this.drawEvidence();
+	}
+
+	drawClosed() {
+		const { at, by } = this.dispute.closed;
+		this.act.replaceChildren(el("p", { class: "quiet", "data-testid": "closed" },
+			by === "crowd" ? `The crowd settled this before a moderator began (${when(at)}).` : `Ruled (${when(at)}).`));
 	}
 
 	drawClaim(claim) {

@@ -18,6 +18,8 @@ export const reasonWord = (reason) => REASONS[reason] ?? capital(reason.replaceA
 function stateOf(dispute) {
 	if (dispute.state === "ruled")
 		return "ruled";
+	if (dispute.state === "withdrawn")
+		return "settled by the crowd";
 	if (dispute.claim)
 		return dispute.claim.by_you ? "claimed by you" : "claimed";
 	return dispute.verdict_given ? "your verdict given" : null;

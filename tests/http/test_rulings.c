@@ -221,12 +221,162 @@ START_TEST(a_crowd_that_contradicts_the_source_makes_a_dispute)
 }
 END_TEST
 
+/* A campaign whose two items the crowd has settled; one of them was disputed before that. */
+static const char *a_dispute_settled_since(const char **ret_item)
+{
+	const char *campaign = a_short_campaign(5, 12);
+
+	make_items(&(struct items){ .campaign = campaign, .count = 2 });
+	crowd_says(campaign, 8, "fake", "real");
+	await_db(10, say("SELECT count(*) = 2 FROM item i JOIN campaign c ON c.id = i.campaign_id"
+					 " WHERE c.name = '%s' AND i.state = 'retired'",
+					 campaign));
+	*ret_item = ask_db("UPDATE item SET state = 'disputed' WHERE id = (SELECT i.id FROM item i"
+					   " JOIN campaign c ON c.id = i.campaign_id WHERE c.name = '%s' LIMIT 1)"
+					   " RETURNING id",
+					   campaign);
+	return ask_db("INSERT INTO dispute (item_id, reason, judgments)"
+				  " VALUES ('%s', 'max_judgments', 12) RETURNING id",
+				  *ret_item);
+}
+
+static long long fits(void)
+{
+	return count_db("SELECT fits FROM last_fit");
+}
+
+/* Judges something somewhere, and waits for the fit after the next: it has read all that is now. */
+static void await_a_fit(void)
+{
+	const char *campaign = a_campaign();
+
+	make_items(&(struct items){ .campaign = campaign, .count = 4 });
+	for (int round = 0; round < 2; round++) {
+		long long before = fits();
+
+		crowd_says(campaign, 1, "fake", "real");
+		await_db(20, say("SELECT fits > %lld FROM last_fit", before));
+	}
+}
+
+START_TEST(a_dispute_that_the_crowd_has_settled_since_is_withdrawn)
+{
+	struct person person = an_account("moderator");
+	const char *item, *id = a_dispute_settled_since(&item);
+
+	await_a_fit();
+	await_db(10, say("SELECT state = 'withdrawn' AND closed_at IS NOT NULL AND closed_judgments = 8"
+					 " AND greatest(closed_p_fake, 1 - closed_p_fake) > 0.9"
+					 " FROM dispute WHERE id = '%s'",
+					 id));
+	ck_assert_str_eq(ask_db("SELECT state FROM item WHERE id = '%s'", item), "retired");
+	struct answer story = get(&person, say("/api/v1/disputes/%s", id));
+	ck_assert_str_eq(text_at(story.body, "state"), "withdrawn");
+	ck_assert_str_eq(text_at(story.body, "closed/by"), "crowd");
+	expect_problem(post(&person, path_of(id, "claim"), json_object()), 409, "conflict");
+	struct answer list = get(&person, "/api/v1/disputes?state=withdrawn&limit=1");
+	expect_status(list, 200);
+	ck_assert_int_eq(number_at(list.body, "counts/withdrawn"),
+					 count_db("SELECT count(*) FROM dispute WHERE state = 'withdrawn'"));
+}
+END_TEST
+
+START_TEST(a_dispute_with_which_a_moderator_has_begun_is_not_withdrawn)
+{
+	struct person first = an_account("moderator"), other = an_account("moderator");
+	const char *item, *claimed = a_dispute_settled_since(&item);
+	const char *judged;
+
+	expect_status(post(&first, path_of(claimed, "claim"), json_object()), 200);
+	judged = a_dispute_settled_since(&item);
+	expect_status(post(&other, path_of(judged, "claim"), json_object()), 200);
+	expect_status(post(&other, path_of(judged, "verdict"),
+					   json_pack("{s:s, s:i}", "verdict", "real", "confidence", 60)),
+				  201);
+	tell_db("UPDATE claim SET expires_at = now() - interval '1 hour' WHERE dispute_id = '%s'",
+			judged);
+	await_a_fit();
+	ck_assert_int_eq(count_db("SELECT count(*) FROM dispute WHERE state = 'open'"
+							  " AND id IN ('%s', '%s')",
+							  claimed, judged),
+					 2);
+}
+END_TEST
+
+/* Retired items of which two volunteers now say opposite things. */
+static const char *faded_items(int count)
+{
+	const char *campaign = a_short_campaign(2, 12);
+
+	make_items(&(struct items){ .campaign = campaign, .count = count, .state = "retired" });
+	tell_db("WITH two AS MATERIALIZED (SELECT gen_random_uuid() AS v, word FROM"
+			" (VALUES ('real'), ('fake')) AS w (word)), pair AS MATERIALIZED ("
+			" SELECT gen_random_uuid() AS a, i.id, i.campaign_id, two.* FROM item i CROSS JOIN two"
+			" JOIN campaign c ON c.id = i.campaign_id WHERE c.name = '%s'), judged AS ("
+			" INSERT INTO judged_pair (assignment_id, volunteer_id, campaign_id, media_type, kind,"
+			" matched, policy, body_hash, server_ms) SELECT a, v, campaign_id, 'image', 'random',"
+			" false, 1, sha256('x'), 1 FROM pair)"
+			" INSERT INTO judgment (item_id, volunteer_id, assignment_id, position, verdict,"
+			" confidence, training) SELECT id, v, a, 'left', word, 75, false FROM pair",
+			campaign);
+	return campaign;
+}
+
+START_TEST(one_fit_takes_back_few_of_the_items_that_have_faded)
+{
+	long long fits_before = fits(), all_before = count_db("SELECT reopened_all FROM last_fit");
+	const char *campaign = faded_items(35);
+
+	await_a_fit();
+	ck_assert_int_gt(count_db("SELECT held FROM last_fit"), 0);
+	for (int round = 0; round < 4; round++) {
+		await_a_fit();
+		long long now = fits(), all = count_db("SELECT reopened_all FROM last_fit");
+		ck_assert_int_le(count_db("SELECT reopened FROM last_fit"), 10);
+		ck_assert_int_le(all - all_before, 10 * (now + 1 - fits_before));
+	}
+	ck_assert_int_eq(count_db("SELECT count(*) FROM item i JOIN campaign c ON c.id = i.campaign_id"
+							  " WHERE c.name = '%s' AND i.state = 'in_service'",
+							  campaign),
+					 35);
+}
+END_TEST
+
+START_TEST(what_a_fit_changed_is_told)
+{
+	const char *item;
+
+	a_dispute_settled_since(&item);
+	await_a_fit();
+	for (int try = 0; try < 100; try++) {
+		struct answer a = get(NULL, "/metrics");
+
+		if (strstr(a.text, say("\ntouchstone_fits_total %lld\n", fits())))
+			break;
+		wait_ms(100);
+	}
+	struct answer metrics = get(NULL, "/metrics");
+	ck_assert_ptr_nonnull(strstr(metrics.text, say("\ntouchstone_fits_total %lld\n", fits())));
+	ck_assert_ptr_nonnull(
+		strstr(metrics.text, say("\ntouchstone_fit_changes_total{change=\"withdrawn\"} %lld\n",
+								 count_db("SELECT withdrawn_all FROM last_fit"))));
+	ck_assert_ptr_nonnull(strstr(metrics.text, say("\ntouchstone_fit_gold_items %lld\n",
+												   count_db("SELECT gold FROM last_fit"))));
+	ck_assert_int_eq(
+		count_db("SELECT gold FROM last_fit"),
+		count_db("SELECT count(*) FROM item i WHERE i.gold AND NOT i.training AND EXISTS"
+				 " (SELECT FROM judgment j WHERE j.item_id = i.id AND j.revision = 0)"));
+	ck_assert(json_is_object(at(get(NULL, "/api/v1/stats").body, "last_fit")) ||
+			  json_is_null(at(get(NULL, "/api/v1/stats").body, "last_fit")));
+}
+END_TEST
+
 Suite *http_rulings_suite(void)
 {
 	Suite *suite = suite_create("http/rulings");
 	TCase *tc = tcase_create("rulings");
 
-	tcase_set_timeout(tc, 30);
+	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, a_ruling_closes_the_dispute_and_decides_about_the_item, 0, 4);
 	tcase_add_test(tc, nobody_rules_without_a_claim_or_a_verdict_of_their_own);
 	tcase_add_test(tc, a_dispute_is_ruled_once);
@@ -236,6 +386,10 @@ Suite *http_rulings_suite(void)
 	tcase_add_test(tc, an_item_that_the_crowd_agrees_on_retires);
 	tcase_add_test(tc, an_item_that_the_crowd_cannot_settle_becomes_a_dispute);
 	tcase_add_test(tc, a_crowd_that_contradicts_the_source_makes_a_dispute);
+	tcase_add_test(tc, a_dispute_that_the_crowd_has_settled_since_is_withdrawn);
+	tcase_add_test(tc, a_dispute_with_which_a_moderator_has_begun_is_not_withdrawn);
+	tcase_add_test(tc, one_fit_takes_back_few_of_the_items_that_have_faded);
+	tcase_add_test(tc, what_a_fit_changed_is_told);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

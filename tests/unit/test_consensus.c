@@ -15,6 +15,7 @@ static const struct {
 	uint32_t count, spent;
 	int8_t truth;
 	bool gold, out_of_service, distrusted, retired;
+	enum contest contest;
 	const char *outcome;
 } cases[] = {
 	{ "sure enough", .98, 5, 0, UNKNOWN, .outcome = RETIRES },
@@ -40,13 +41,41 @@ static const struct {
 	  .outcome = "max_judgments" },
 	{ "a crowd that guesses, on gold", .98, 90, 0, REAL, true, .distrusted = true,
 	  .outcome = STAYS },
+	{ "disputed, sure now", .98, 26, 0, UNKNOWN, .contest = CONTEST_MAX_JUDGMENTS,
+	  .outcome = RETIRES },
+	{ "disputed, sure of the other", .02, 25, 0, UNKNOWN, .contest = CONTEST_MAX_JUDGMENTS,
+	  .outcome = RETIRES },
+	{ "disputed, not sure yet", .96, 26, 0, UNKNOWN, .contest = CONTEST_MAX_JUDGMENTS,
+	  .outcome = STAYS },
+	{ "disputed, sure now against its source", .98, 26, 0, REAL, .contest = CONTEST_MAX_JUDGMENTS,
+	  .outcome = STAYS },
+	{ "disputed, and the crowd guesses", .98, 26, 0, UNKNOWN, .distrusted = true,
+	  .contest = CONTEST_MAX_JUDGMENTS, .outcome = STAYS },
+	{ "reopened, disputed, sure too early", .98, 28, 25, UNKNOWN, .contest = CONTEST_MAX_JUDGMENTS,
+	  .outcome = STAYS },
+	{ "against its source, less sure", .93, 9, 0, REAL, .contest = CONTEST_AGAINST_PROVENANCE,
+	  .outcome = STAYS },
+	{ "against its source, faded", .90, 9, 0, REAL, .contest = CONTEST_AGAINST_PROVENANCE,
+	  .outcome = RETURNS },
+	{ "against its source, faded, spent", .90, 25, 0, REAL, .contest = CONTEST_AGAINST_PROVENANCE,
+	  .outcome = STAYS },
+	{ "with its source after all", .02, 30, 0, REAL, .contest = CONTEST_AGAINST_PROVENANCE,
+	  .outcome = RETIRES },
+	{ "gold, still wrong", .98, 30, 0, REAL, true, .contest = CONTEST_AGAINST_GOLD,
+	  .outcome = STAYS },
+	{ "gold, no longer wrong", .90, 30, 0, REAL, true, .contest = CONTEST_AGAINST_GOLD,
+	  .outcome = RETURNS },
+	{ "gold, right after all", .02, 30, 0, REAL, true, .contest = CONTEST_AGAINST_GOLD,
+	  .outcome = RETURNS },
 };
 
 START_TEST(an_item_leaves_service_by_the_rule)
 {
 	struct item_facts facts = { .gold = cases[_i].gold,
-								.in_service = !cases[_i].out_of_service && !cases[_i].retired,
+								.in_service = !cases[_i].out_of_service && !cases[_i].retired &&
+											  cases[_i].contest == CONTEST_NONE,
 								.retired = cases[_i].retired,
+								.contest = cases[_i].contest,
 								.truth = cases[_i].truth,
 								.rule = stopping_in_service(),
 								.spent = cases[_i].spent,
@@ -57,6 +86,27 @@ START_TEST(an_item_leaves_service_by_the_rule)
 	const char *got = !row ? STAYS : reason ? reason : to;
 
 	ck_assert_msg(strcmp(got, cases[_i].outcome) == 0, "%s: %s", cases[_i].what, got);
+}
+END_TEST
+
+/* Of `count` that faded among `retired`, how many one fit brings back. */
+static const struct {
+	size_t count, retired, back;
+} unsettled[] = { { 0, 0, 0 },     { 7, 7, 7 },       { 300, 400, 10 },
+				  { 15, 900, 15 }, { 300, 1000, 20 }, { 5000, 100000, 2000 } };
+
+START_TEST(one_fit_unsettles_few_and_those_first_that_faded_most)
+{
+	static struct faded faded[5000];
+	size_t count = unsettled[_i].count;
+
+	for (size_t n = 0; n < count; n++)
+		faded[n].sure = .92 - .0001 * (double)(n * 7 % count % 4000);
+	size_t back = consensus_unsettle(faded, count, unsettled[_i].retired);
+
+	ck_assert_uint_eq(back, unsettled[_i].back);
+	for (size_t n = 1; n < count; n++)
+		ck_assert_double_le(faded[n - 1].sure, faded[n].sure);
 }
 END_TEST
 
@@ -84,6 +134,8 @@ Suite *consensus_suite(void)
 						(int)(sizeof cases / sizeof cases[0]));
 	tcase_add_loop_test(tc, a_crowd_is_trusted_that_agrees_and_beats_a_coin_on_gold, 0,
 						(int)(sizeof audits / sizeof audits[0]));
+	tcase_add_loop_test(tc, one_fit_unsettles_few_and_those_first_that_faded_most, 0,
+						(int)(sizeof unsettled / sizeof unsettled[0]));
 	suite_add_tcase(suite, tc);
 	return suite;
 }
