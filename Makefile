@@ -34,6 +34,7 @@ ROOMS    := $(filter-out server/cli/%,$(wildcard server/*/*.c))
 CLI      := server/main.c $(wildcard server/cli/*.c)
 GEN      := $(B)/gen/db/statements.gen.h
 LIB      := $(ROOMS:%.c=$(B)/%.o) $(B)/gen/statements.o $(B)/gen/migrations.o
+FILE_CLI := server/cli/crowd_files.c server/cli/infer.c server/cli/replay.c
 UNIT     := $(wildcard tests/unit/*.c)
 HTTP     := $(wildcard tests/http/*.c)
 
@@ -46,7 +47,7 @@ $(B)/touchstone: $(CLI:%.c=$(B)/%.o) $(LIB)
 	@echo "  link  $@"
 	@$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
-$(B)/unit-tests: $(UNIT:%.c=$(B)/%.o) $(LIB)
+$(B)/unit-tests: $(UNIT:%.c=$(B)/%.o) $(FILE_CLI:%.c=$(B)/%.o) $(LIB)
 	@echo "  link  $@"
 	@$(CC) $(LDFLAGS) $^ $(LDLIBS) $(shell pkg-config --libs check) -o $@
 

@@ -44,6 +44,9 @@ struct error crowd_file_read(const char *path, enum table_kind kind, struct tabl
 		table_free(read_table);
 	else
 		*table = read_table;
+	if (!err.code && *table_unused(read_table))
+		fprintf(stderr, "touchstone: %s: columns that are not used: %s\n", path,
+				table_unused(read_table));
 	return err;
 }
 
@@ -57,7 +60,12 @@ struct error crowd_file_truth(const char *path, const struct names *tasks, int8_
 	int8_t *values = malloc((size_t)names_count(tasks) + 1);
 	if (!values)
 		abort();
-	table_truth(table, tasks, values);
+	struct strangers strangers = table_truth(table, tasks, values);
+	if (strangers.count)
+		fprintf(
+			stderr,
+			"touchstone: %s: %zu of %zu tasks are not among the judgments; the first is %.80s\n",
+			path, strangers.count, strangers.of, strangers.first);
 	table_free(table);
 	*truth = values;
 	return ok();

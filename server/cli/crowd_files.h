@@ -9,11 +9,12 @@
 #include "crowd/table.h"
 
 /* Reads a whole file, "-" for standard input. The caller frees *table. The detail of an error
- * names the file and the line. */
+ * names the file and the line. Columns that nobody reads are named on standard error. */
 struct error crowd_file_read(const char *path, enum table_kind kind,
 							 struct table **table) MUST_CHECK;
 
-/* Truth for each task of `tasks` from a file of task,label. The caller frees *truth. */
+/* Truth for each task of `tasks` from a file of task,label. The caller frees *truth. Truths of
+ * other tasks are counted on standard error. */
 struct error crowd_file_truth(const char *path, const struct names *tasks,
 							  int8_t **truth) MUST_CHECK;
 

@@ -17,7 +17,9 @@
 static const char usage[] =
 	"usage: touchstone infer [--method M] [--gold G.csv] [--truth T.csv] [--report]\n"
 	"                        [--workers W.csv] J.csv > labels.csv\n"
-	"J.csv: worker,task,label (fake, real, 1, 0) and perhaps confidence; - reads standard input.\n"
+	"J.csv: worker,task,label (fake, real, 1, 0) and perhaps confidence (50 to 100) and position\n"
+	"(left, right), or a release's judgments.csv; - reads standard input.\n"
+	"G.csv, T.csv: task,label, or a release's labels.csv (item,truth).\n"
 	"methods: default, majority, dawid-skene, variational, one-coin, glad\n";
 
 struct settings {
@@ -30,6 +32,7 @@ struct result {
 	const struct names *tasks, *workers;
 	int8_t *gold, *truth; /* tasks; or NULL */
 	size_t judgments;
+	bool sides;        /* the judgments say on which side the item was */
 	uint32_t *answers; /* workers: how many judgments; or NULL */
 	struct agreement alpha;
 	struct fit *fit;
@@ -170,9 +173,11 @@ static void put_report(const struct result *result)
 		fputs(", \"alpha\": null, \"alpha_low\": null, \"alpha_high\": null", stderr);
 	fprintf(stderr,
 			", \"iterations\": %u, \"converged\": %s, \"calibrated\": %s, "
+			"\"calibration_weight\": %.6f, \"sides\": %s, "
 			"\"log_likelihood\": %.6f, \"prevalence\": %.6f, \"seconds\": %.6f",
 			fit->iterations, fit->converged ? "true" : "false",
-			fit->calibration.known ? "true" : "false", fit->log_likelihood, fit->prevalence.mean,
+			fit->calibration.weight > 0 ? "true" : "false", fit->calibration.weight,
+			result->sides ? "true" : "false", fit->log_likelihood, fit->prevalence.mean,
 			result->seconds);
 	if (result->truth)
 		report_truth(result);
@@ -205,6 +210,7 @@ static void describe_rows(const struct settings *settings, const struct judgment
 	struct random random = random_seeded(1);
 
 	result->judgments = judgments->count;
+	result->sides = judgments->position != NULL;
 	if (settings->report)
 		result->alpha = agreement_alpha(judgments, 1000, &random);
 	if (!settings->workers)

@@ -13,7 +13,8 @@ static const char usage[] =
 	"usage: touchstone replay [--policy posterior|margin|fixed] [--threshold X] [--min N]\n"
 	"                         [--max N] [--method M] [--seed S] --truth T.csv J.csv\n"
 	"threshold: the posterior to reach (.97), or the lead in verdicts for margin (3).\n"
-	"fixed asks --max times about each task.\n";
+	"fixed asks --max times about each task.\n"
+	"J.csv, T.csv: as infer reads them, or a release's judgments.csv and labels.csv.\n";
 
 struct settings {
 	struct model_options model;

@@ -19,7 +19,7 @@ struct run {
 	enum state *state;
 	struct judgments asked; /* what has been asked for; its arrays are ours */
 	uint32_t *item, *volunteer;
-	uint8_t *verdict, *confidence;
+	uint8_t *verdict, *confidence, *position;
 };
 
 static void *must_alloc(size_t count, size_t size)
@@ -67,7 +67,8 @@ static struct run run_new(const struct judgments *all, struct random *random)
 					   .item = must_alloc(all->count, sizeof *run.item),
 					   .volunteer = must_alloc(all->count, sizeof *run.volunteer),
 					   .verdict = must_alloc(all->count, 1),
-					   .confidence = all->confidence ? must_alloc(all->count, 1) : NULL };
+					   .confidence = all->confidence ? must_alloc(all->count, 1) : NULL,
+					   .position = all->position ? must_alloc(all->count, 1) : NULL };
 
 	shuffle(&run, random);
 	run.asked = *all;
@@ -76,7 +77,7 @@ static struct run run_new(const struct judgments *all, struct random *random)
 	run.asked.volunteer = run.volunteer;
 	run.asked.verdict = run.verdict;
 	run.asked.confidence = run.confidence;
-	run.asked.position = NULL;
+	run.asked.position = run.position;
 	return run;
 }
 
@@ -91,6 +92,7 @@ static void run_free(struct run *run)
 	free(run->volunteer);
 	free(run->verdict);
 	free(run->confidence);
+	free(run->position);
 }
 
 static void ask(struct run *run, uint32_t item)
@@ -102,6 +104,8 @@ static void ask(struct run *run, uint32_t item)
 	run->verdict[at] = run->all->verdict[j];
 	if (run->confidence)
 		run->confidence[at] = run->all->confidence[j];
+	if (run->position)
+		run->position[at] = run->all->position[j];
 	run->lead[item] += run->all->verdict[j] == FAKE ? 1 : -1;
 }
 

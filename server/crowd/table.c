@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "crowd/table.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,9 +24,24 @@ struct names {
 	uint32_t mask; /* slots - 1 */
 };
 
-enum column { COLUMN_WORKER, COLUMN_TASK, COLUMN_LABEL, COLUMN_CONFIDENCE, COLUMNS };
+enum column {
+	COLUMN_WORKER,
+	COLUMN_TASK,
+	COLUMN_LABEL,
+	COLUMN_CONFIDENCE,
+	COLUMN_POSITION,
+	COLUMNS
+};
 
-static const char *const column_names[COLUMNS] = { "worker", "task", "label", "confidence" };
+/* A column's name, and the one that a release gives it. The first that is there counts. */
+static const char *const column_names[COLUMNS][2] = { { "worker", "volunteer" },
+													  { "task", "item" },
+													  { "label", "verdict" },
+													  { "confidence" },
+													  { "position" } };
+static const char *const truth_names[2] = { "truth", "label" };
+
+#define UNUSED_BYTES 400 /* of the names of columns that are not used */
 
 /* From row `row` on, lines run `skipped` ahead of rows. */
 struct gap {
@@ -45,7 +61,7 @@ struct field {
 struct pending {
 	uint64_t task_hash, worker_hash;
 	uint16_t task_len, worker_len;
-	uint8_t label, confidence;
+	uint8_t label, confidence, position;
 	char task[NAME_MAX_BYTES], worker[NAME_MAX_BYTES];
 };
 
@@ -55,14 +71,16 @@ struct table {
 	enum table_kind kind;
 	int column[COLUMNS]; /* which field, or -1 */
 	int fields;          /* that the header has; 0: not read yet */
-	char *carry;         /* the beginning of a line whose end has not come */
+	bool may_be_empty;   /* a truth that is not known: the row is passed over */
+	char unused[UNUSED_BYTES];
+	char *carry; /* the beginning of a line whose end has not come */
 	size_t carry_len, carry_size;
 	size_t line; /* the one being read, from 1 */
 	struct gap *gaps;
 	size_t gap_count, gap_size;
 	struct names workers, tasks;
 	uint32_t *worker, *task;
-	uint8_t *label, *confidence;
+	uint8_t *label, *confidence, *position;
 	size_t rows, size; /* rows with their names looked up */
 	size_t read;       /* rows read; at most PENDING more */
 	struct pending pending[PENDING];
@@ -237,6 +255,7 @@ void table_free(struct table *table)
 	free(table->task);
 	free(table->label);
 	free(table->confidence);
+	free(table->position);
 	free(table);
 }
 
@@ -254,8 +273,9 @@ void table_forget_rows(struct table *table)
 	free(table->task);
 	free(table->label);
 	free(table->confidence);
+	free(table->position);
 	table->worker = table->task = NULL;
-	table->label = table->confidence = NULL;
+	table->label = table->confidence = table->position = NULL;
 	table->rows = table->read = table->size = 0;
 }
 
@@ -373,28 +393,83 @@ static bool is_word(const struct field *field, const char *word)
 	return field->len == strlen(word) && !memcmp(field->text, word, field->len);
 }
 
+/* Finds a column by its name; *ret_at stays -1 when it is not there. */
+static struct error find_column(const struct table *table, const struct field fields[], int count,
+								const char *name, int *ret_at)
+{
+	*ret_at = -1;
+	for (int i = 0; name && i < count; i++) {
+		if (!is_word(&fields[i], name))
+			continue;
+		if (*ret_at >= 0)
+			return errorf(ERR_INVALID, "line %zu: the column \"%s\" stands there twice",
+						  table->line, name);
+		*ret_at = i;
+	}
+	return ok();
+}
+
+static const char *const *names_of(const struct table *table, enum column column)
+{
+	return table->kind == TABLE_TRUTH && column == COLUMN_LABEL ? truth_names
+																: column_names[column];
+}
+
+static struct error find_columns(struct table *table, const struct field fields[], int count)
+{
+	bool truth = table->kind == TABLE_TRUTH;
+	struct error err;
+
+	for (enum column column = 0; column < COLUMNS; column++) {
+		const char *const *names = names_of(table, column);
+		int *at = &table->column[column];
+
+		*at = -1;
+		if (truth && column != COLUMN_TASK && column != COLUMN_LABEL)
+			continue;
+		if ((err = find_column(table, fields, count, names[0], at)).code)
+			return err;
+		table->may_be_empty = truth && column == COLUMN_LABEL && *at >= 0;
+		if (*at < 0 && (err = find_column(table, fields, count, names[1], at)).code)
+			return err;
+	}
+	return ok();
+}
+
+/* Notes which columns nobody reads: whoever gave them may have meant something by them. */
+static void note_unused(struct table *table, const struct field fields[], int count)
+{
+	size_t len = 0;
+
+	for (int i = 0; i < count; i++) {
+		bool used = false;
+
+		for (int column = 0; column < COLUMNS; column++)
+			used |= table->column[column] == i;
+		if (!used && fields[i].len && len < UNUSED_BYTES)
+			len += (size_t)snprintf(table->unused + len, UNUSED_BYTES - len, "%s%.*s",
+									len ? ", " : "", (int)fields[i].len, fields[i].text);
+	}
+}
+
 static struct error read_header(struct table *table, const struct field fields[], int count)
 {
 	int first = table->kind == TABLE_TRUTH ? COLUMN_TASK : COLUMN_WORKER;
+	struct error err;
 
 	if (count > FIELDS_MAX)
 		return bad_line(table, "more than 64 columns");
-	for (int column = 0; column < COLUMNS; column++) {
-		table->column[column] = -1;
-		for (int i = 0; i < count; i++) {
-			if (!is_word(&fields[i], column_names[column]))
-				continue;
-			if (table->column[column] >= 0)
-				return errorf(ERR_INVALID, "line %zu: the column \"%s\" stands there twice",
-							  table->line, column_names[column]);
-			table->column[column] = i;
-		}
-	}
+	if ((err = find_columns(table, fields, count)).code)
+		return err;
 	for (int column = first; column <= COLUMN_LABEL; column++)
 		if (table->column[column] < 0)
-			return errorf(ERR_INVALID, "line %zu: the header has no column \"%s\"; it needs %s",
-						  table->line, column_names[column],
-						  table->kind == TABLE_TRUTH ? "task,label" : "worker,task,label");
+			return errorf(ERR_INVALID,
+						  "line %zu: the header has no column \"%s\"; it needs %s, or %s as in a "
+						  "release",
+						  table->line, column_names[column][0],
+						  table->kind == TABLE_TRUTH ? "task,label" : "worker,task,label",
+						  table->kind == TABLE_TRUTH ? "item,truth" : "volunteer,item,verdict");
+	note_unused(table, fields, count);
 	table->fields = count;
 	return ok();
 }
@@ -405,10 +480,10 @@ static struct error read_name(const struct table *table, const struct field fiel
 	const struct field *field = &fields[table->column[column]];
 
 	if (!field->len)
-		return errorf(ERR_INVALID, "line %zu: %s is empty", table->line, column_names[column]);
+		return errorf(ERR_INVALID, "line %zu: %s is empty", table->line, column_names[column][0]);
 	if (field->len > NAME_MAX_BYTES)
 		return errorf(ERR_INVALID, "line %zu: %s is longer than %d bytes", table->line,
-					  column_names[column], NAME_MAX_BYTES);
+					  column_names[column][0], NAME_MAX_BYTES);
 	return ok();
 }
 
@@ -439,6 +514,18 @@ static struct error read_confidence(const struct table *table, const struct fiel
 	return ok();
 }
 
+static struct error read_position(const struct table *table, const struct field *field,
+								  uint8_t *position)
+{
+	if (is_word(field, "left"))
+		*position = 0;
+	else if (is_word(field, "right"))
+		*position = 1;
+	else
+		return bad_line(table, "position must be left or right");
+	return ok();
+}
+
 static void table_grow(struct table *table)
 {
 	table->size = table->size ? table->size + table->size / 2 : 4096;
@@ -448,6 +535,8 @@ static void table_grow(struct table *table)
 		table->worker = must_resize(table->worker, table->size, sizeof *table->worker);
 	if (table->column[COLUMN_CONFIDENCE] >= 0)
 		table->confidence = must_resize(table->confidence, table->size, 1);
+	if (table->column[COLUMN_POSITION] >= 0)
+		table->position = must_resize(table->position, table->size, 1);
 }
 
 /* Looks up the names of the oldest pending row and stores it. */
@@ -463,6 +552,8 @@ static void store_row(struct table *table)
 			names_add(&table->workers, row->worker_hash, row->worker, row->worker_len);
 	if (table->confidence)
 		table->confidence[table->rows] = row->confidence;
+	if (table->position)
+		table->position[table->rows] = row->position;
 	table->label[table->rows++] = row->label;
 }
 
@@ -476,15 +567,21 @@ static void fetch(const struct table *table, size_t row,
 		step(&table->workers, pending->worker_hash);
 }
 
+/* What a row says of its task. */
+struct said {
+	uint8_t label, confidence, position;
+};
+
 static void push_row(struct table *table, const struct field *task, const struct field *worker,
-					 uint8_t label, uint8_t confidence)
+					 const struct said *said)
 {
 	if (table->read - table->rows == PENDING)
 		store_row(table);
 	struct pending *row = &table->pending[table->read % PENDING];
 
-	row->label = label;
-	row->confidence = confidence;
+	row->label = said->label;
+	row->confidence = said->confidence;
+	row->position = said->position;
 	row->task_len = (uint16_t)task->len;
 	memcpy(row->task, task->text, task->len);
 	row->task_hash = hash_of(task->text, task->len);
@@ -501,10 +598,22 @@ static void push_row(struct table *table, const struct field *task, const struct
 	table->read++;
 }
 
+static struct error read_circumstances(const struct table *table, const struct field fields[],
+									   struct said *said)
+{
+	struct error err = ok();
+
+	if (table->column[COLUMN_CONFIDENCE] >= 0)
+		err = read_confidence(table, &fields[table->column[COLUMN_CONFIDENCE]], &said->confidence);
+	if (!err.code && table->column[COLUMN_POSITION] >= 0)
+		err = read_position(table, &fields[table->column[COLUMN_POSITION]], &said->position);
+	return err;
+}
+
 static struct error read_row(struct table *table, const struct field fields[], int count)
 {
 	bool judgments = table->kind == TABLE_JUDGMENTS;
-	uint8_t label = REAL, confidence = 0;
+	struct said said = { .label = REAL };
 	struct error err;
 
 	if (count != table->fields)
@@ -514,15 +623,16 @@ static struct error read_row(struct table *table, const struct field fields[], i
 		return err;
 	if (judgments && (err = read_name(table, fields, COLUMN_WORKER)).code)
 		return err;
-	if ((err = read_label(table, &fields[table->column[COLUMN_LABEL]], &label)).code)
+	if (table->may_be_empty && !fields[table->column[COLUMN_LABEL]].len)
+		return ok();
+	if ((err = read_label(table, &fields[table->column[COLUMN_LABEL]], &said.label)).code)
 		return err;
-	if (judgments && table->column[COLUMN_CONFIDENCE] >= 0 &&
-		(err = read_confidence(table, &fields[table->column[COLUMN_CONFIDENCE]], &confidence)).code)
+	if (judgments && (err = read_circumstances(table, fields, &said)).code)
 		return err;
 	const struct field *task = &fields[table->column[COLUMN_TASK]];
 	const struct field *worker = judgments ? &fields[table->column[COLUMN_WORKER]] : NULL;
 
-	push_row(table, task, worker, label, confidence);
+	push_row(table, task, worker, &said);
 	return ok();
 }
 
@@ -555,6 +665,7 @@ static size_t line_of_row(const struct table *table, size_t row)
 static struct error read_line(struct table *table, const char *line, size_t len, size_t breaks)
 {
 	struct field fields[FIELDS_MAX];
+	size_t read_before = table->read;
 	struct error err = ok();
 
 	if (table->line == 1 && len >= 3 && !memcmp(line, "\xEF\xBB\xBF", 3)) {
@@ -575,7 +686,7 @@ static struct error read_line(struct table *table, const char *line, size_t len,
 		err = table->fields ? read_row(table, fields, count) : read_header(table, fields, count);
 	}
 	table->line += 1 + breaks;
-	if (table->fields && (!len || breaks))
+	if (table->fields && (table->read == read_before || breaks))
 		add_gap(table);
 	return err;
 }
@@ -735,11 +846,19 @@ struct judgments table_judgments(const struct table *table)
 							   .item = table->task,
 							   .volunteer = table->worker,
 							   .verdict = table->label,
-							   .confidence = table->confidence };
+							   .confidence = table->confidence,
+							   .position = table->position };
 }
 
-void table_truth(const struct table *table, const struct names *tasks, int8_t truth[])
+const char *table_unused(const struct table *table)
 {
+	return table->unused;
+}
+
+struct strangers table_truth(const struct table *table, const struct names *tasks, int8_t truth[])
+{
+	struct strangers strangers = { 0 };
+
 	memset(truth, UNKNOWN, tasks->count * sizeof *truth);
 	for (size_t row = 0; row < table->rows; row++) {
 		size_t len;
@@ -748,5 +867,9 @@ void table_truth(const struct table *table, const struct names *tasks, int8_t tr
 
 		if (task != UINT32_MAX)
 			truth[task] = (int8_t)table->label[row];
+		else if (!strangers.count++)
+			strangers.first = text;
 	}
+	strangers.of = table->rows;
+	return strangers;
 }

@@ -3,9 +3,9 @@
  * table -- judgments and truths as people keep them: CSV text in, arrays out.
  *
  * RFC 4180 with a header line: fields may be quoted, lines end in LF or CRLF, a byte order
- * mark and empty lines are passed over, columns stand in any order and unknown ones are
- * ignored.  A last line without its line end is read if it is whole.  Anything else is an
- * ERR_INVALID whose detail names the line.
+ * mark and empty lines are passed over, columns stand in any order and table_unused() names
+ * those that nobody reads.  The names of a release's tables are known too.  A last line without its
+ * line end is read if it is whole.  Anything else is an ERR_INVALID whose detail names the line.
  *
  * Bytes are pushed in, in pieces of any size, so that whole files never lie in memory.
  * The caller owns a table; one thread at a time.
@@ -32,8 +32,10 @@ uint32_t names_find(const struct names *names, const char *text, size_t len);
 struct table;
 
 enum table_kind {
-	TABLE_JUDGMENTS, /* worker,task,label and perhaps confidence */
-	TABLE_TRUTH,     /* task,label */
+	TABLE_JUDGMENTS, /* worker,task,label and perhaps confidence, position; or, as in a release's
+					  * judgments.csv, volunteer,item,verdict */
+	TABLE_TRUTH,     /* task,label; or, as in a release's labels.csv, item,truth: where truth stands
+					  * beside label it counts, and a row without one is passed over */
 };
 
 struct table *table_new(enum table_kind kind);
@@ -55,7 +57,16 @@ struct judgments table_judgments(const struct table *table);
  * and names_find() are over. */
 void table_forget_rows(struct table *table);
 
+/* The names of the columns that are not used, "a, b"; "" when all are. Lent. */
+const char *table_unused(const struct table *table);
+
+/* Truths of tasks that are not among those asked about. */
+struct strangers {
+	size_t count, of;  /* all truths */
+	const char *first; /* lent by the table; NULL when there is none */
+};
+
 /* TABLE_TRUTH: sets truth[i] for each name i of `tasks` that has one, UNKNOWN for the others. */
-void table_truth(const struct table *table, const struct names *tasks, int8_t truth[]);
+struct strangers table_truth(const struct table *table, const struct names *tasks, int8_t truth[]);
 
 #endif

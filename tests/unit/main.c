@@ -19,6 +19,7 @@ int main(void)
 	srunner_add_suite(runner, crowd_sets_suite());
 	srunner_add_suite(runner, crowd_stock_suite());
 	srunner_add_suite(runner, crowd_table_suite());
+	srunner_add_suite(runner, infer_suite());
 	srunner_add_suite(runner, keyset_suite());
 	srunner_add_suite(runner, parse_suite());
 	srunner_add_suite(runner, release_table_suite());

@@ -13,6 +13,7 @@ Suite *crowd_rigging_suite(void);
 Suite *crowd_sets_suite(void);
 Suite *crowd_stock_suite(void);
 Suite *crowd_table_suite(void);
+Suite *infer_suite(void);
 Suite *keyset_suite(void);
 Suite *parse_suite(void);
 Suite *release_table_suite(void);

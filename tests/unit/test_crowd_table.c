@@ -81,6 +81,32 @@ START_TEST(truths_find_their_tasks)
 }
 END_TEST
 
+START_TEST(a_truth_that_is_not_known_is_passed_over)
+{
+	struct table *judgments = table_new(TABLE_JUDGMENTS), *truths = table_new(TABLE_TRUTH);
+	int8_t truth[3];
+
+	ck_assert(!read_text(judgments, "volunteer,item,verdict\nw,a,1\nw,b,1\nw,c,0\n", 1000).code);
+	ck_assert(
+		!read_text(truths, "item,label,truth\na,fake,\nb,fake,real\nc,real,fake\nz,,real", 1000)
+			 .code);
+	struct strangers strangers = table_truth(truths, table_tasks(judgments), truth);
+	ck_assert_int_eq(truth[0], UNKNOWN);
+	ck_assert_int_eq(truth[1], REAL);
+	ck_assert_int_eq(truth[2], FAKE);
+	ck_assert_uint_eq(strangers.count, 1);
+	ck_assert_uint_eq(strangers.of, 3);
+	ck_assert_str_eq(strangers.first, "z");
+	ck_assert_str_eq(table_unused(truths), "label");
+	table_free(judgments);
+	table_free(truths);
+	truths = table_new(TABLE_TRUTH);
+	struct error err = read_text(truths, "item,truth\na,\nb,real\nb,real\n", 1000);
+	ck_assert_msg(strstr(err.detail, "line 4: a second label") != NULL, "%s", err.detail);
+	table_free(truths);
+}
+END_TEST
+
 START_TEST(a_second_truth_is_refused)
 {
 	struct table *table = table_new(TABLE_TRUTH);
@@ -99,6 +125,7 @@ Suite *crowd_table_suite(void)
 	tcase_add_loop_test(tests, quotes_line_ends_and_columns_are_read_in_pieces_of_any_size, 1, 12);
 	tcase_add_loop_test(tests, what_is_wrong_is_told_with_its_line, 0, 12);
 	tcase_add_test(tests, truths_find_their_tasks);
+	tcase_add_test(tests, a_truth_that_is_not_known_is_passed_over);
 	tcase_add_test(tests, a_second_truth_is_refused);
 	suite_add_tcase(suite, tests);
 	return suite;

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* infer and replay on files: what one command writes, another reads. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/crowd_commands.h"
+#include "release/columns.h"
+#include "scratch.h"
+#include "suites.h"
+
+#define ITEMS      24
+#define VOLUNTEERS 9
+
+static bool is_fake(int item)
+{
+	return item % 3 == 0;
+}
+
+/* Volunteers from 6 on are wrong about every fourth item. */
+static bool says_fake(int item, int volunteer)
+{
+	return is_fake(item) != (volunteer >= 6 && (item + volunteer) % 4 == 0);
+}
+
+/* A release's judgments.csv, by the columns of the one who writes it. */
+static void write_judgments(void)
+{
+	const char *values[JUDGMENT_COLUMNS] = { NULL };
+	char item[16], volunteer[16];
+	FILE *out = fopen(scratch_path("judgments.csv"), "we");
+
+	csv_header(out, judgment_columns, JUDGMENT_COLUMNS);
+	for (int i = 0; i < ITEMS; i++)
+		for (int v = 0; v < VOLUNTEERS; v++) {
+			snprintf(item, sizeof item, "i%d", i);
+			snprintf(volunteer, sizeof volunteer, "v%d", v);
+			values[JUDGMENT_ITEM] = item;
+			values[JUDGMENT_VOLUNTEER] = volunteer;
+			values[JUDGMENT_VERDICT] = says_fake(i, v) ? "fake" : "real";
+			values[JUDGMENT_CONFIDENCE] = "75";
+			values[JUDGMENT_POSITION] = (i + v) % 2 ? "left" : "right";
+			csv_row(out, values, JUDGMENT_COLUMNS);
+		}
+	fclose(out);
+}
+
+/* A release's labels.csv: the source says nothing of every fifth item, and the label is none. */
+static void write_labels(void)
+{
+	const char *values[LABEL_COLUMNS] = { NULL };
+	char item[16];
+	FILE *out = fopen(scratch_path("labels.csv"), "we");
+
+	csv_header(out, label_columns, LABEL_COLUMNS);
+	for (int i = 0; i < ITEMS; i++) {
+		snprintf(item, sizeof item, "i%d", i);
+		values[LABEL_ITEM] = item;
+		values[LABEL_LABEL] = is_fake(i) ? "real" : "fake";
+		values[LABEL_TRUTH] = i % 5 == 0 ? NULL : is_fake(i) ? "fake" : "real";
+		csv_row(out, values, LABEL_COLUMNS);
+	}
+	fclose(out);
+}
+
+static void make_files(void)
+{
+	scratch_make();
+	write_judgments();
+	write_labels();
+}
+
+static const char *told_out, *told_err;
+
+/* Runs a command with its outputs in files; sets told_out and told_err. Returns the exit code. */
+static int run_command(int (*command)(int, char **), const char *const arguments[])
+{
+	char *argv[16] = { NULL };
+	int argc = 0;
+	size_t len;
+
+	for (; arguments[argc]; argc++)
+		argv[argc] = strdup(arguments[argc]);
+	ck_assert_ptr_nonnull(freopen(scratch_path("out"), "we", stdout));
+	ck_assert_ptr_nonnull(freopen(scratch_path("err"), "we", stderr));
+	int code = command(argc, argv);
+	fflush(stdout);
+	fflush(stderr);
+	told_out = scratch_read(scratch_path("out"), &len);
+	told_err = scratch_read(scratch_path("err"), &len);
+	return code;
+}
+
+/* infer --report on a file of the folder, with two more arguments unless NULL. */
+static int infer(const char *judgments, const char *option, const char *file)
+{
+	const char *path = strdup(scratch_path(judgments));
+	const char *other = file ? strdup(scratch_path(file)) : NULL;
+	const char *const with[] = { "infer", "--report", option, other, path, NULL };
+	const char *const without[] = { "infer", "--report", path, NULL };
+
+	return run_command(cli_infer, option ? with : without);
+}
+
+static void expect_told(const char *text, const char *what)
+{
+	ck_assert_msg(strstr(text, what) != NULL, "no %s in: %s", what, text);
+}
+
+START_TEST(infer_reads_the_judgments_of_a_release)
+{
+	ck_assert_int_eq(infer("judgments.csv", NULL, NULL), 0);
+	expect_told(told_out, "task,label,p_fake,judgments\ni0,fake,");
+	expect_told(told_err, "\"judgments\": 216");
+	expect_told(told_err, "\"sides\": true");
+	expect_told(told_err, "columns that are not used: tells, matched, kind, showing, exposure_ms");
+}
+END_TEST
+
+START_TEST(infer_takes_the_truths_of_a_releases_labels)
+{
+	ck_assert_int_eq(infer("judgments.csv", "--truth", "labels.csv"), 0);
+	expect_told(told_err, "\"evaluated\": 19, \"accuracy\": 1.000000");
+	ck_assert_int_eq(infer("judgments.csv", "--gold", "labels.csv"), 0);
+	expect_told(told_out, "i3,fake,1.000000000");
+	expect_told(told_out, "i5,real,0.0"); /* of which the source says nothing: the crowd's */
+}
+END_TEST
+
+START_TEST(infer_reads_the_labels_that_it_wrote)
+{
+	ck_assert_int_eq(infer("judgments.csv", NULL, NULL), 0);
+	scratch_write("inferred.csv", told_out, strlen(told_out));
+	ck_assert_int_eq(infer("judgments.csv", "--truth", "inferred.csv"), 0);
+	expect_told(told_err, "\"evaluated\": 24, \"accuracy\": 1.000000");
+	ck_assert_int_eq(infer("judgments.csv", "--gold", "inferred.csv"), 0);
+	expect_told(told_err, "inferred.csv: columns that are not used: p_fake, judgments");
+}
+END_TEST
+
+START_TEST(replay_reads_what_a_release_and_infer_wrote)
+{
+	const char *judgments = strdup(scratch_path("judgments.csv"));
+	const char *labels = strdup(scratch_path("labels.csv"));
+	const char *const arguments[] = { "replay", "--truth", labels, judgments, NULL };
+
+	ck_assert_int_eq(run_command(cli_replay, arguments), 0);
+	expect_told(told_out, "\"judgments_available\": 216");
+	ck_assert_int_eq(infer("judgments.csv", NULL, NULL), 0);
+	scratch_write("inferred.csv", told_out, strlen(told_out));
+	const char *inferred = strdup(scratch_path("inferred.csv"));
+	const char *const again[] = { "replay", "--truth", inferred, judgments, NULL };
+	ck_assert_int_eq(run_command(cli_replay, again), 0);
+}
+END_TEST
+
+START_TEST(tasks_that_nobody_judged_are_told)
+{
+	static const char gold[] = "task,label\ni1,real\nelsewhere,fake\nnowhere,fake\n";
+
+	scratch_write("gold.csv", gold, sizeof gold - 1);
+	ck_assert_int_eq(infer("judgments.csv", "--gold", "gold.csv"), 0);
+	expect_told(told_err, "2 of 3 tasks are not among the judgments; the first is elsewhere");
+	ck_assert_int_eq(infer("judgments.csv", "--truth", "gold.csv"), 0);
+	expect_told(told_err, "2 of 3 tasks are not among the judgments; the first is elsewhere");
+}
+END_TEST
+
+/* Who answers "fake" on the right says little by it. */
+START_TEST(positions_count_when_they_are_given)
+{
+	static char with[40000], without[40000];
+	size_t len = (size_t)sprintf(with, "worker,task,label,position\n");
+	size_t plain = (size_t)sprintf(without, "worker,task,label\n");
+
+	for (int i = 0; i < 60; i++)
+		for (int v = 0; v < 20; v++) {
+			bool right = (i + v) % 2, fake = (i % 2) != (v < 4 && !right) || (right && v % 2);
+
+			len += (size_t)sprintf(with + len, "w%d,t%d,%d,%s\n", v, i, fake,
+								   right ? "right" : "left");
+			plain += (size_t)sprintf(without + plain, "w%d,t%d,%d\n", v, i, fake);
+		}
+	scratch_write("with.csv", with, len);
+	scratch_write("without.csv", without, plain);
+	ck_assert_int_eq(infer("with.csv", NULL, NULL), 0);
+	const char *out = told_out;
+	expect_told(told_err, "\"sides\": true");
+	ck_assert_ptr_null(strstr(told_err, "not used"));
+	ck_assert_int_eq(infer("without.csv", NULL, NULL), 0);
+	expect_told(told_err, "\"sides\": false");
+	ck_assert_str_ne(out, told_out);
+}
+END_TEST
+
+static const struct {
+	const char *text, *detail;
+} broken[] = {
+	{ "worker,task,label,position\na,b,1,up\n", "line 2: position must be left or right" },
+	{ "volunteer,item\na,b\n", "has no column \"label\"" },
+	{ "volunteer,item,verdict\na,b,maybe\n", "line 2: label is \"maybe\"" },
+	{ "volunteer,volunteer,item,verdict\n", "the column \"volunteer\" stands there twice" },
+};
+
+START_TEST(what_a_file_lacks_is_told)
+{
+	scratch_write("broken.csv", broken[_i].text, strlen(broken[_i].text));
+	ck_assert_int_eq(infer("broken.csv", NULL, NULL), 1);
+	expect_told(told_err, broken[_i].detail);
+}
+END_TEST
+
+Suite *infer_suite(void)
+{
+	Suite *suite = suite_create("cli/infer");
+	TCase *tests = tcase_create("files");
+
+	tcase_add_checked_fixture(tests, make_files, scratch_clear);
+	tcase_add_test(tests, infer_reads_the_judgments_of_a_release);
+	tcase_add_test(tests, infer_takes_the_truths_of_a_releases_labels);
+	tcase_add_test(tests, infer_reads_the_labels_that_it_wrote);
+	tcase_add_test(tests, replay_reads_what_a_release_and_infer_wrote);
+	tcase_add_test(tests, tasks_that_nobody_judged_are_told);
+	tcase_add_test(tests, positions_count_when_they_are_given);
+	tcase_add_loop_test(tests, what_a_file_lacks_is_told, 0, sizeof broken / sizeof broken[0]);
+	suite_add_tcase(suite, tests);
+	return suite;
+}
