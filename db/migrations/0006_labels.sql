@@ -51,4 +51,6 @@ COMMENT ON COLUMN last_fit.gold IS 'Gold items with judgments, on which the fit 
 COMMENT ON COLUMN last_fit.weight IS 'Of calibration: 0 is none, and caution alone holds beliefs off certainty.';
 COMMENT ON COLUMN last_fit.slope IS 'What calibration makes of one more unit of log odds, far out; below 1 the crowd is too sure.';
 
+COMMENT ON COLUMN consensus.low IS 'Lower end of the interval in which p_fake would lie, in 90 %, if the skills of the volunteers were known. No rule looks at it.';
+
 COMMENT ON COLUMN campaign.threshold IS 'An item retires when P(fake) passes this, or one minus this. Without gold, caution holds beliefs within .015 and .985, so above .985 nothing retires until gold calibrates the model.';

@@ -387,19 +387,30 @@ void coins_clear(struct coins *coins)
 	free(coins->odds);
 }
 
-double coins_share(const struct coins *coins, size_t code, int truth, double *variance)
+/* Counts behind one answer given the truth, prior included; *ret_all is behind all answers. */
+static double counts_behind(const struct coins *coins, size_t code, int truth, double *ret_all)
 {
 	uint32_t symbols = coins->sheet->symbols, k = (uint32_t)(code % symbols);
 	double answers[SYMBOLS_MAX];
 	double all = answers_of(coins, (uint32_t)(code / symbols), truth, answers);
 	double strength = strength_of(coins, all);
-	double n = answers[k] + strength * coins->mean[truth][k];
 
-	all += strength;
+	*ret_all = all + strength;
+	return answers[k] + strength * coins->mean[truth][k];
+}
 
-	if (variance)
-		*variance = trigamma(n) - trigamma(all);
+double coins_share(const struct coins *coins, size_t code, int truth)
+{
+	double all, n = counts_behind(coins, code, truth, &all);
+
 	return n / all;
+}
+
+struct spread coins_log_share(const struct coins *coins, size_t code, int truth)
+{
+	double all, n = counts_behind(coins, code, truth, &all);
+
+	return (struct spread){ digamma(n) - digamma(all), fmax(trigamma(n) - trigamma(all), 0) };
 }
 
 struct counts coins_counts(const struct coins *coins, uint32_t volunteer, int truth)

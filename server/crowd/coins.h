@@ -65,9 +65,16 @@ void coins_clear(struct coins *coins);
 /* Log odds that an item is fake by its volunteers alone; gold is not clamped. */
 double coins_odds(const struct coins *coins, uint32_t item);
 
-/* Probability of an answer given the truth, at the posterior mean; and the variance of its
- * logarithm unless that is NULL. */
-double coins_share(const struct coins *coins, size_t code, int truth, double *variance);
+/* Probability of an answer given the truth, at the posterior mean. */
+double coins_share(const struct coins *coins, size_t code, int truth);
+
+/* How the logarithm of that probability is spread under the volunteer's posterior. The mean of the
+ * logarithm lies below the logarithm of the mean, far below where the volunteer is hardly known. */
+struct spread {
+	double mean, variance;
+};
+
+struct spread coins_log_share(const struct coins *coins, size_t code, int truth);
 
 /* Counts behind a volunteer's sensitivity (truth FAKE) or specificity (REAL), prior included. */
 struct counts {

@@ -13,6 +13,10 @@
 #define WIDTH_90 1.6448536269514722
 #define FLOOR    1e-9
 
+/* An interval reaches to both sides of what is believed: its middle lies off that by no more than
+ * this share of its half width. */
+#define SHIFT_MOST .75
+
 /*
  * The share of items about which the crowd's word is taken to say nothing.  Crowds are wrong
  * together (METHOD.md), which no model of independent volunteers can see; so no posterior that
@@ -134,8 +138,8 @@ static double coins_likelihood(const struct coins *coins, const struct fit *fit)
 	double *log_real = crowd_alloc(codes, sizeof *log_real);
 
 	for (size_t code = 0; code < codes; code++) {
-		log_real[code] = log(fmax(coins_share(coins, code, REAL, NULL), FLOOR));
-		log_odds[code] = log(fmax(coins_share(coins, code, FAKE, NULL), FLOOR)) - log_real[code];
+		log_real[code] = log(fmax(coins_share(coins, code, REAL), FLOOR));
+		log_odds[code] = log(fmax(coins_share(coins, code, FAKE), FLOOR)) - log_real[code];
 	}
 	double result = log_likelihood(coins->sheet, fit, log_odds, log_real);
 	free(log_odds);
@@ -143,19 +147,26 @@ static double coins_likelihood(const struct coins *coins, const struct fit *fit)
 	return result;
 }
 
-/* The variance of each code's weight: of a difference of two log shares. */
-static double *weight_variances(const struct coins *coins)
+/*
+ * What each code's weight, a difference of two log shares, would be if the volunteer's skill were
+ * known: how far its mean lies from the weight that the fit gives it, and its variance.
+ * Only where the fit weighs by mean shares: variational Bayes weighs by mean logarithms already,
+ * and maximum likelihood knows of no posterior.
+ */
+static struct spread *weight_spreads(const struct coins *coins)
 {
-	double *variances = crowd_alloc(coins->sheet->codes, sizeof *variances);
+	struct spread *spreads = crowd_alloc(coins->sheet->codes, sizeof *spreads);
+	bool by_means = coins->options.way == COINS_LEAVE_OUT;
 
 	for (size_t code = 0; code < coins->sheet->codes; code++) {
-		double fake, real;
+		struct spread fake = coins_log_share(coins, code, FAKE);
+		struct spread real = coins_log_share(coins, code, REAL);
+		double given = log(coins_share(coins, code, FAKE) / coins_share(coins, code, REAL));
 
-		coins_share(coins, code, FAKE, &fake);
-		coins_share(coins, code, REAL, &real);
-		variances[code] = fmax(fake, 0) + fmax(real, 0);
+		spreads[code] = (struct spread){ by_means ? fake.mean - real.mean - given : 0,
+										 fake.variance + real.variance };
 	}
-	return variances;
+	return spreads;
 }
 
 double fit_probability(const struct fit *fit, double odds)
@@ -168,21 +179,25 @@ double fit_probability(const struct fit *fit, double odds)
 	return fit->caution / 2 + (1 - fit->caution) * share;
 }
 
-/* The interval follows from how unsure the weights of the item's volunteers are. */
+/* The interval says where the belief would lie if the skills of the item's volunteers were known.
+ */
 static struct estimate item_estimate(const struct fit *fit, const struct sheet *sheet,
-									 uint32_t item, const double variances[])
+									 uint32_t item, const struct spread spreads[])
 {
 	double odds = fit->odds[item], p = fit_probability(fit, odds);
-	fixed sum = 0;
+	fixed variance = 0, shift = 0;
 
-	if (!variances)
+	if (!spreads)
 		return certain(p);
-	for (size_t j = sheet->start[item]; j < sheet->start[item + 1]; j++)
-		sum += fixed_of(variances[sheet->code[j]]);
-	double width = WIDTH_90 * sqrt(fixed_value(sum));
-	double low = fit_probability(fit, odds - width), high = fit_probability(fit, odds + width);
+	for (size_t j = sheet->start[item]; j < sheet->start[item + 1]; j++) {
+		shift += fixed_of(spreads[sheet->code[j]].mean);
+		variance += fixed_of(spreads[sheet->code[j]].variance);
+	}
+	double width = WIDTH_90 * sqrt(fixed_value(variance)), most = SHIFT_MOST * width;
+	double middle = odds + fmin(fmax(fixed_value(shift), -most), most);
+	double low = fit_probability(fit, middle - width), high = fit_probability(fit, middle + width);
 
-	return (struct estimate){ p, fmin(low, high), fmax(low, high) };
+	return (struct estimate){ p, fmin(low, p), fmax(high, p) };
 }
 
 /*
@@ -234,7 +249,7 @@ static void fit_coins(struct fit *fit, const struct sheet *sheet,
 					  const struct model_options *options, const struct coins_options *how)
 {
 	struct coins coins = coins_fit(sheet, how);
-	double *variances = options->intervals ? weight_variances(&coins) : NULL;
+	struct spread *spreads = options->intervals ? weight_spreads(&coins) : NULL;
 
 	if (options->method == METHOD_DEFAULT && sheet->truth)
 		fit->calibration = calibrate(&coins);
@@ -244,9 +259,9 @@ static void fit_coins(struct fit *fit, const struct sheet *sheet,
 	fit->converged = coins.converged;
 	for (uint32_t i = 0; i < fit->items; i++) {
 		fit->odds[i] = coins_odds(&coins, i);
-		fit->crowd[i] = item_estimate(fit, sheet, i, variances);
+		fit->crowd[i] = item_estimate(fit, sheet, i, spreads);
 	}
-	free(variances);
+	free(spreads);
 	report_volunteers(fit, &coins, options->intervals);
 	fit_finish(fit, sheet, options->intervals);
 	fit->log_likelihood = coins_likelihood(&coins, fit);
