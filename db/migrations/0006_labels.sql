@@ -54,3 +54,9 @@ COMMENT ON COLUMN last_fit.slope IS 'What calibration makes of one more unit of 
 COMMENT ON COLUMN consensus.low IS 'Lower end of the interval in which p_fake would lie, in 90 %, if the skills of the volunteers were known. No rule looks at it.';
 
 COMMENT ON COLUMN campaign.threshold IS 'An item retires when P(fake) passes this, or one minus this. Without gold, caution holds beliefs within .015 and .985, so above .985 nothing retires until gold calibrates the model.';
+COMMENT ON COLUMN campaign.random_share IS 'The share of places, of those that are not gold, whose item is drawn uniformly from what is open and unseen. Beside a first item so drawn stands another, or gold; a pair of two such items is of kind random.';
+COMMENT ON COLUMN lease.kind IS 'Why this pair: to train, to measure (gold: at least one item is), at random (both items, from those open then), or for the information in it.';
+COMMENT ON COLUMN campaign.policy IS 'The version of the rules for assignment and feedback, stored with every judged pair. From 2 on, both items of a random pair are drawn uniformly; before, the first one.';
+
+ALTER TABLE campaign ALTER policy SET DEFAULT 2;
+UPDATE campaign SET policy = 2 WHERE policy = 1;

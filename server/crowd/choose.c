@@ -449,20 +449,41 @@ static struct choice choose_training(struct choosing *choosing)
 							: seat(choosing, first, second, CHOICE_TRAINING, matched);
 }
 
+/* What stands beside a first item that was not drawn at random. */
+static uint32_t draw_second(struct choosing *choosing, uint32_t first, bool *matched)
+{
+	enum choice_kind beside_kind;
+	uint32_t second = NOBODY;
+
+	if (chance(choosing, choosing->options->matched_share))
+		second = draw_partner(choosing, POOL_IN_SERVICE, first);
+	*matched = second != NOBODY;
+	return *matched ? second : draw_place(choosing, first, &beside_kind);
+}
+
+/* Beside an item drawn at random stands another drawn likewise, or gold: never one that was chosen
+ * for what it tells, or for whose relative it is. */
+static uint32_t draw_second_at_random(struct choosing *choosing, uint32_t first)
+{
+	uint32_t second = NOBODY;
+
+	if (chance(choosing, gold_dose(choosing)))
+		second = draw_known(choosing, POOL_GOLD, first);
+	return second == NOBODY ? draw_any(choosing, POOL_PLANNED, first) : second;
+}
+
 static struct choice choose_service(struct choosing *choosing)
 {
-	enum choice_kind kind, beside_kind;
-	uint32_t first = draw_place(choosing, NOBODY, &kind), second = NOBODY;
+	enum choice_kind kind;
+	uint32_t first = draw_place(choosing, NOBODY, &kind), second;
 	bool matched = false;
 
 	if (first == NOBODY)
 		return (struct choice){ .kind = CHOICE_NOTHING };
-	if (chance(choosing, choosing->options->matched_share)) {
-		second = draw_partner(choosing, POOL_IN_SERVICE, first);
-		matched = second != NOBODY;
-	}
-	if (second == NOBODY)
-		second = draw_place(choosing, first, &beside_kind);
+	second = kind == CHOICE_RANDOM ? draw_second_at_random(choosing, first)
+								   : draw_second(choosing, first, &matched);
+	if (second == NOBODY && kind == CHOICE_RANDOM)
+		kind = CHOICE_INFORMATIVE; /* the only unseen one that asks for more: no draw */
 	if (second == NOBODY)
 		second = draw_company(choosing, first, &matched);
 	if (second == NOBODY)

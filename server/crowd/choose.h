@@ -4,8 +4,11 @@
  *
  * Training pairs come first.  Then each of the two places is filled with gold (a dose that
  * falls from 40 % to 10 % as the volunteer becomes known), with a uniformly random item
- * (20 %, so that estimates stay unbiased) or with the item about which this volunteer's
- * answer is expected to tell most.  Pairs are matched (one lineage) or mixed (drawn
+ * (20 %) or with the item about which this volunteer's answer is expected to tell most.  Beside a
+ * random first item stands another that was drawn uniformly, or gold: so a pair of the kind
+ * `random` is a uniform draw of two from what this volunteer may see, which is the items that
+ * ask for more and are no relatives of what was seen.  Items that have retired ask for nothing:
+ * such pairs tell of open items, not of all.  Other pairs are matched (one lineage) or mixed (drawn
  * independently); both kinds are sometimes both real or both fake, so that no rule such as
  * "one of the two is always fake" can be guessed.  Sides are random, by a biased coin
  * (Efron 1971) that keeps fakes and gold balanced between left and right per volunteer.
@@ -39,7 +42,7 @@ struct choose_options {
 	double gold_first;    /* .40: the dose for a newcomer */
 	double gold_last;     /* .10: for one who is known */
 	double random_share;  /* .20 */
-	double matched_share; /* .50: of pairs whose first item has a partner */
+	double matched_share; /* .50: of pairs whose first item has a partner and is not random */
 	double fake_rate;     /* .50: of gold and training items drawn, how many are fake */
 	bool gold_alone;      /* go on with pairs of gold only when nothing else is left */
 	bool training_alone;  /* training or nothing: other shelves may have some first */
@@ -56,7 +59,7 @@ enum choice_kind {
 	CHOICE_NOTHING, /* no pair is left for this volunteer */
 	CHOICE_TRAINING,
 	CHOICE_GOLD,        /* at least one of the two is gold */
-	CHOICE_RANDOM,      /* the first item was drawn uniformly */
+	CHOICE_RANDOM,      /* both were drawn uniformly, and neither is gold */
 	CHOICE_INFORMATIVE, /* the first item was drawn for its expected information */
 };
 

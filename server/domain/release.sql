@@ -225,7 +225,7 @@ SELECT r.item_id, r.split, i.media_type, r.path, r.label, r.label_source,
 SELECT j.item_id, pseudonym(e.salt, 'volunteer', uuid_send(j.volunteer_id) || coalesce(v.salt, '')) AS who,
        j.verdict, j.confidence, j.position, array_to_string(j.tells, ';'),
        CASE WHEN p.matched THEN 'true' ELSE 'false' END,
-       CASE p.kind WHEN 'random' THEN 'random' ELSE 'chosen' END,
+       CASE WHEN p.kind = 'random' AND p.policy >= 2 THEN 'random' ELSE 'chosen' END,
        pseudonym(e.salt, 'showing', uuid_send(j.assignment_id)), p.exposure_ms,
        to_char(date_trunc('hour', j.judged_at AT TIME ZONE 'UTC'), 'YYYY-MM-DD"T"HH24":00:00Z"')
   FROM release_item r
@@ -264,10 +264,10 @@ SELECT e.name, e.version, to_char(e.fixed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'), 
 -- name: release_judgment_facts
 -- $1 release uuid
 -- returns judgments, volunteers, of them on items labelled fake, on the left, in matched pairs,
--- in random pairs; saying fake
+-- in random pairs (before policy 2 the second item was not drawn so); saying fake
 SELECT count(*), count(DISTINCT j.volunteer_id), count(*) FILTER (WHERE r.label = 'fake'),
        count(*) FILTER (WHERE j.position = 'left'), count(*) FILTER (WHERE p.matched),
-       count(*) FILTER (WHERE p.kind = 'random'), count(*) FILTER (WHERE j.verdict = 'fake')
+       count(*) FILTER (WHERE p.kind = 'random' AND p.policy >= 2), count(*) FILTER (WHERE j.verdict = 'fake')
   FROM release_item r
   JOIN release e ON e.id = r.release_id
   JOIN judgment j ON j.item_id = r.item_id

@@ -156,7 +156,8 @@ static void agreement(FILE *out, const struct rows *facts, const struct rows *sa
 		out,
 		"%s judgments by %s volunteers. Of them %.1f %% were shown an item labelled fake, %.1f %% "
 		"said fake, %.1f %% saw the item on the left, %.1f %% in a matched pair, %.1f %% in a pair "
-		"drawn uniformly at random. Training pairs are left out; so are revisions.\n\n",
+		"of two items drawn uniformly at random among those still open then. Training pairs are "
+		"left out; so are revisions.\n\n",
 		rows_text(said, 0, OF_ALL), rows_text(said, 0, OF_VOLUNTEERS),
 		percent(said, OF_FAKE_ITEMS, OF_ALL), percent(said, OF_SAYING_FAKE, OF_ALL),
 		percent(said, OF_LEFT, OF_ALL), percent(said, OF_MATCHED, OF_ALL),

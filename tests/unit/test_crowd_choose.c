@@ -357,6 +357,49 @@ START_TEST(what_is_not_seen_is_drawn_with_equal_chance)
 }
 END_TEST
 
+/* Twelve golds among 48 open items; of these, every second one tells next to nothing. */
+static struct stock *stock_of_unequal(struct stock_item items[MANY])
+{
+	make_items(items);
+	for (uint32_t i = 0; i < MANY; i++)
+		items[i].p_fake = i % 2 ? .5F : .98F;
+	return stock_of(items, MANY);
+}
+
+/* In service, with gold, matched pairs and pairs chosen for what they tell beside. */
+START_TEST(both_items_of_a_random_pair_are_drawn_with_equal_chance)
+{
+	struct stock_item items[MANY];
+	struct random random = random_seeded(14);
+	struct stock *stock = stock_of_unequal(items);
+	uint32_t counts[2][MANY] = { { 0 } }, open = 0, pairs = 0, gold = 0;
+
+	for (uint32_t draw = 0; draw < 60000; draw++) {
+		struct choice choice = choose(stock, &random);
+
+		gold += (uint32_t)items[choice.left].gold + items[choice.right].gold;
+		if (choice.kind != CHOICE_RANDOM)
+			continue;
+		ck_assert(!choice.matched);
+		ck_assert(!items[choice.left].gold && !items[choice.right].gold);
+		counts[0][choice.left]++;
+		counts[1][choice.right]++;
+		pairs++;
+	}
+	for (uint32_t i = 0; i < MANY; i++)
+		if (!items[i].gold) {
+			counts[0][open] = counts[0][i];
+			counts[1][open++] = counts[1][i];
+		}
+	/* One in ten thousand, for 47 degrees of freedom. */
+	for (int place = 0; place < 2; place++)
+		ck_assert_double_lt(chi_square(counts[place], open, (double)pairs / open), 91.9);
+	ck_assert_double_eq_tol(pairs / 60000., .2 * .6 * .6, .005);
+	ck_assert_double_gt(gold / 120000., .4);
+	stock_free(stock);
+}
+END_TEST
+
 START_TEST(the_last_pair_is_found_when_all_else_is_seen)
 {
 	struct random random = random_seeded(12);
@@ -400,6 +443,7 @@ START_TEST(made_for_each_other_means_matched_without_a_lineage)
 		};
 	struct stock *stock = stock_of(items, 4);
 	options.matched_share = 1;
+	options.random_share = 0;
 	for (int draw = 0; draw < 100; draw++) {
 		struct choice choice = choose_pair(stock, SHELF, &newcomer, &options, &random);
 
@@ -648,6 +692,7 @@ Suite *crowd_choose_suite(void)
 	tcase_add_test(tests, fakes_stand_left_as_often_as_right);
 	tcase_add_test(tests, an_answer_is_worth_most_where_nothing_is_known);
 	tcase_add_test(tests, who_looks_for_training_alone_gets_nothing_else);
+	tcase_add_test(tests, both_items_of_a_random_pair_are_drawn_with_equal_chance);
 	tcase_add_loop_test(tests, what_is_not_seen_is_drawn_with_equal_chance, 0, 4);
 	tcase_add_test(tests, the_last_pair_is_found_when_all_else_is_seen);
 	tcase_add_test(tests, made_for_each_other_means_matched_without_a_lineage);
