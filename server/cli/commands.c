@@ -159,11 +159,28 @@ static struct error list_campaigns(struct db *db)
 	return err;
 }
 
+/* What was released as gold is public, and would measure nobody if it came back into service. */
+static struct error refuse_released_gold(struct db *db, const char *name)
+{
+	auto_rows *rows = NULL;
+	struct error err = db_run(db, SQL_CAMPAIGN_RELEASED_GOLD, (const char *[]){ name }, &rows);
+
+	if (err.code || rows_count(rows) == 0 || rows_integer(rows, 0, 0) == 0)
+		return err;
+	return errorf(ERR_CONFLICT,
+				  "%lld gold items of %s are in a release, so it cannot be opened again; "
+				  "import what is new into another campaign",
+				  (long long)rows_integer(rows, 0, 0), name);
+}
+
 static struct error set_campaign(struct db *db, const char *name, const char *state)
 {
 	int64_t changed = 0;
-	struct error err = db_do(db, SQL_CAMPAIGN_SET_STATE, (const char *[]){ name, state }, &changed);
+	struct error err = *state == 'o' ? refuse_released_gold(db, name) : ok();
 
+	if (err.code)
+		return err;
+	err = db_do(db, SQL_CAMPAIGN_SET_STATE, (const char *[]){ name, state }, &changed);
 	if (!err.code && !changed)
 		return errorf(ERR_NOT_FOUND, "there is no campaign %s", name);
 	return err;

@@ -12,6 +12,12 @@ SELECT id FROM made UNION ALL SELECT id FROM campaign WHERE name = $1 LIMIT 1
 --   $1 text name, $2 text open or closed
 UPDATE campaign SET state = $2 WHERE name = $1
 
+-- name: campaign_released_gold
+-- How many items that are gold in a closed campaign lie in a release.
+--   $1 text name
+--   -> bigint (no row: it is open, or there is none)
+SELECT released_gold(id) FROM campaign WHERE name = $1 AND state = 'closed'
+
 -- name: campaign_list
 -- Every campaign with what is in it.
 --   -> name, state, items, in service, retired, disputed, settled

@@ -93,7 +93,7 @@ SELECT i.id, encode(i.sha256, 'hex'), i.media_type, a.label, s.split
                         (SELECT g.id FROM campaign g WHERE g.name = r.filter->>'campaign'))
                 AND l.media_type = coalesce(r.filter->>'media_type', l.media_type)
                 AND l.judgments >= coalesce((r.filter->>'min_judgments')::integer, 0)
-                AND (l.label_source = 'ruling' OR greatest(l.p_fake, 1 - l.p_fake) >=
+                AND (l.label_source <> 'crowd' OR greatest(l.p_fake, 1 - l.p_fake) >=
                         coalesce((r.filter->>'min_confidence')::float8, 0))) a ON a.item_id = i.id
   LEFT JOIN item_split s ON s.item_id = i.id
  WHERE a.item_id IS NOT NULL OR s.item_id IS NOT NULL
@@ -204,7 +204,8 @@ SELECT item_id, count FROM (
 -- One window of labels.csv, in its columns; then source and title for LICENCES.
 -- $1 release uuid, $2 after this item, or NULL; $3 up to this item
 SELECT r.item_id, r.split, i.media_type, r.path, r.label, r.label_source,
-       r.p_fake, r.low, r.high, r.judgments, r.ruling, i.truth, i.basis,
+       r.p_fake, r.low, r.high, r.judgments, r.ruling,
+       CASE r.label_source WHEN 'truth' THEN r.label ELSE i.truth END, i.basis,
        array_to_string(i.techniques, ';'), i.generator,
        pseudonym(e.salt, 'lineage', convert_to(i.lineage, 'UTF8')),
        (SELECT string_agg(p, ';' ORDER BY p) FROM unnest(i.identities) who,
@@ -247,15 +248,26 @@ SELECT path, encode(sha256, 'hex') FROM release_item WHERE release_id = $1::uuid
 -- What the card says of the whole release.
 -- $1 release uuid
 -- returns name, version, date, held back, alpha, alpha's low, alpha's high, filter, items, bytes of
--- media, by crowd, by ruling, items with a truth, of these labelled as their truth, the media types
+-- media, by crowd, by ruling, of these two with a truth, of these labelled as their truth, the media types,
+-- by truth, of these judged, of these judged to be what they are, items of closed campaigns that the
+-- crowd has not settled
 SELECT e.name, e.version, to_char(e.fixed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'), e.held_back,
        round(e.alpha::numeric, 3), round(e.alpha_low::numeric, 3), round(e.alpha_high::numeric, 3),
-       e.filter, n.items, n.bytes, n.crowd, n.ruled, n.known, n.agree, n.types
+       e.filter, n.items, n.bytes, n.crowd, n.ruled, n.known, n.agree, n.types, n.gold, n.judged, n.right,
+       (SELECT count(*) FROM item i JOIN campaign g ON g.id = i.campaign_id AND g.state = 'closed'
+         WHERE i.state IN ('in_service', 'disputed')
+           AND NOT EXISTS (SELECT FROM release_item r WHERE r.release_id = e.id AND r.item_id = i.id)
+           AND g.name = coalesce(e.filter->>'campaign', g.name)
+           AND i.media_type = coalesce(e.filter->>'media_type', i.media_type))
   FROM release e,
        (SELECT count(*) AS items, sum(r.bytes) AS bytes,
                count(*) FILTER (WHERE r.label_source = 'crowd') AS crowd,
                count(*) FILTER (WHERE r.label_source = 'ruling') AS ruled,
-               count(i.truth) AS known, count(*) FILTER (WHERE i.truth::text = r.label) AS agree,
+               count(i.truth) FILTER (WHERE r.label_source <> 'truth') AS known,
+               count(*) FILTER (WHERE r.label_source <> 'truth' AND i.truth::text = r.label) AS agree,
+               count(*) FILTER (WHERE r.label_source = 'truth') AS gold,
+               count(r.p_fake) FILTER (WHERE r.label_source = 'truth') AS judged,
+               count(*) FILTER (WHERE r.label_source = 'truth' AND (r.p_fake >= 0.5) = (r.label = 'fake')) AS right,
                string_agg(DISTINCT i.media_type, ' ') AS types
           FROM release_item r JOIN item i ON i.id = r.item_id
          WHERE r.release_id = $1::uuid) n

@@ -21,6 +21,10 @@ enum fact {
 	FACT_KNOWN,
 	FACT_AGREE,
 	FACT_TYPES,
+	FACT_GOLD,
+	FACT_GOLD_JUDGED,
+	FACT_GOLD_RIGHT,
+	FACT_UNSETTLED,
 };
 
 /* Columns of release_judgment_facts. */
@@ -123,16 +127,25 @@ static void labels(FILE *out, const struct rows *facts)
 		"infers from the judgments: the probability that the item is fake, with a 90 %% credible "
 		"interval. A soft label: train on it if you can.\n"
 		"- `ruling`: what a **moderator** decided, after a blind verdict of their own.\n"
-		"- `truth`, `basis`: **provenance truth**. What the source says, and on what ground. It "
-		"never decides the label.\n\n"
-		"`label` is the ruling if there is one, else the crowd's (`p_fake` of at least 0.5 is "
-		"fake). `label_source` says which: crowd %s, ruling %s.\n\n",
-		rows_text(facts, 0, FACT_CROWD), rows_text(facts, 0, FACT_RULED));
+		"- `truth`, `basis`: **provenance truth**. What the source says, and on what ground.\n\n"
+		"`label` is the ruling if there is one. Else, of items that measured or taught "
+		"volunteers, whose truth was taken as known, it is that truth. Else it is the crowd's "
+		"(`p_fake` of at least 0.5 is fake). `label_source` says which: crowd %s, ruling %s, "
+		"truth %s. `p_fake` is what the volunteers said, whatever the label is.\n\n",
+		rows_text(facts, 0, FACT_CROWD), rows_text(facts, 0, FACT_RULED),
+		rows_text(facts, 0, FACT_GOLD));
 	if (rows_integer(facts, 0, FACT_KNOWN) > 0)
 		fprintf(out,
-				"Of %s items whose source states a truth, %s (%.1f %%) are labelled as it.\n\n",
+				"Of %s other items whose source states a truth, %s (%.1f %%) are labelled as "
+				"it.\n\n",
 				rows_text(facts, 0, FACT_KNOWN), rows_text(facts, 0, FACT_AGREE),
 				percent(facts, FACT_AGREE, FACT_KNOWN));
+	if (rows_integer(facts, 0, FACT_GOLD_JUDGED) > 0)
+		fprintf(out,
+				"Of %s items labelled by their truth that volunteers judged, the crowd is right on "
+				"%s (%.1f %%).\n\n",
+				rows_text(facts, 0, FACT_GOLD_JUDGED), rows_text(facts, 0, FACT_GOLD_RIGHT),
+				percent(facts, FACT_GOLD_RIGHT, FACT_GOLD_JUDGED));
 }
 
 static void agreement(FILE *out, const struct rows *facts, const struct rows *said)
@@ -164,20 +177,22 @@ static void agreement(FILE *out, const struct rows *facts, const struct rows *sa
 		percent(said, OF_RANDOM, OF_ALL));
 }
 
-static void limits(FILE *out)
+static void limits(FILE *out, const struct rows *facts)
 {
-	fputs(
-		"## Limits\n\n"
-		"- A label says what a crowd or a moderator concluded. It is no forensic proof.\n"
-		"- Items that the crowd could not settle and nobody ruled on are missing, so what is here "
-		"is easier than what was asked.\n"
-		"- Items that measure volunteers in an open campaign are missing too.\n"
-		"- Media are renditions: every item went through the same recipe for its type, without "
-		"metadata. Traces that such a recipe removes cannot be learned from here.\n"
-		"- Volunteers came by themselves. They stand for nobody else.\n"
-		"- Near-duplicates are kept together only where the source says so (one lineage) or the "
-		"bytes are equal.\n\n",
-		out);
+	fprintf(out,
+			"## Limits\n\n"
+			"- A label says what a crowd, a moderator or a source concluded. It is no forensic "
+			"proof.\n"
+			"- Items that the crowd could not settle and nobody ruled on are missing, so what is "
+			"here is easier than what was asked: of closed campaigns, %s.\n",
+			rows_text(facts, 0, FACT_UNSETTLED));
+	fputs("- Items that measure or teach volunteers in an open campaign are missing too.\n"
+		  "- Media are renditions: every item went through the same recipe for its type, without "
+		  "metadata. Traces that such a recipe removes cannot be learned from here.\n"
+		  "- Volunteers came by themselves. They stand for nobody else.\n"
+		  "- Near-duplicates are kept together only where the source says so (one lineage) or the "
+		  "bytes are equal.\n\n",
+		  out);
 }
 
 static void files(FILE *out)
@@ -272,7 +287,7 @@ struct error card_write(FILE *out, struct db *db, const char *release_id)
 	splits(out, facts, table);
 	labels(out, facts);
 	agreement(out, facts, said);
-	limits(out);
+	limits(out, facts);
 	files(out);
 	licences(out, terms);
 	loading(out, table);

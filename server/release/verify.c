@@ -342,26 +342,35 @@ static bool is_probability(const char *text, double *value)
 	return *text && *end == '\0' && *value >= 0 && *value <= 1;
 }
 
+/* Where the label must come from, and what it must be then. */
+static void check_source(struct verifying *v, const char *const f[], uint32_t row, double p)
+{
+	bool ruled = f[LABEL_RULING][0] != '\0';
+	bool known = !ruled && strcmp(f[LABEL_LABEL_SOURCE], "truth") == 0;
+	const char *source = ruled ? "ruling" : known ? "truth" : "crowd";
+	const char *due = ruled ? f[LABEL_RULING] : known ? f[LABEL_TRUTH] : p >= .5 ? "fake" : "real";
+
+	if (strcmp(f[LABEL_LABEL], due) != 0)
+		fault(v, "labels.csv row %u: the label is %s, but the %s says %s", row, f[LABEL_LABEL],
+			  source, due);
+	if (strcmp(f[LABEL_LABEL_SOURCE], source) != 0)
+		fault(v, "labels.csv row %u: label_source is not %s", row, source);
+}
+
 static void check_label(struct verifying *v, const char *const f[], uint32_t row)
 {
+	bool known = strcmp(f[LABEL_LABEL_SOURCE], "truth") == 0;
 	bool ruled = f[LABEL_RULING][0] != '\0', crowd = f[LABEL_P_FAKE][0] != '\0';
 	double p = 0, low = 0, high = 0;
-	const char *due;
 
 	if (crowd && !(is_probability(f[LABEL_P_FAKE], &p) && is_probability(f[LABEL_LOW], &low) &&
 				   is_probability(f[LABEL_HIGH], &high) && low <= high))
 		fault(v, "labels.csv row %u: p_fake, low and high are no probability and its interval",
 			  row);
-	if (!crowd && !ruled) {
+	if (crowd || ruled || known)
+		check_source(v, f, row, p);
+	else
 		fault(v, "labels.csv row %u: a label from nowhere", row);
-		return;
-	}
-	due = ruled ? f[LABEL_RULING] : p >= .5 ? "fake" : "real";
-	if (strcmp(f[LABEL_LABEL], due) != 0)
-		fault(v, "labels.csv row %u: the label is %s, but the %s says %s", row, f[LABEL_LABEL],
-			  ruled ? "ruling" : "crowd", due);
-	if (strcmp(f[LABEL_LABEL_SOURCE], ruled ? "ruling" : "crowd") != 0)
-		fault(v, "labels.csv row %u: label_source is not %s", row, ruled ? "ruling" : "crowd");
 }
 
 static void note_keys(struct verifying *v, const char *const f[], uint32_t row, int split)
