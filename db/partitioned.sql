@@ -28,7 +28,7 @@
 --
 -- A month can be detached (ALTER TABLE judged_pair DETACH PARTITION judged_pair_2026_11
 -- CONCURRENTLY needs judged_pair_rest to be detached, so do without CONCURRENTLY), but what it holds
--- is then missing: from what volunteers have done, from moderators' evidence, and from the judgments.csv of
+-- is then missing: from what volunteers have done, from moderators' evidence, and from the trials.csv of
 -- new releases. Move it to another disk instead, unless the campaigns of that time are closed and released.
 --
 -- Privileges granted on these tables are not carried over: grant them again, on the tables named above.

@@ -1,3 +1,7 @@
+-- What releases give away: gold of closed campaigns, on purpose; and who judged what, no more than
+-- the answers themselves do.
+
+-- ---------------------------------------------------------------- gold
 -- Gold of a closed campaign is released under its truth, and can then measure nobody any more.
 
 ALTER TABLE release_item DROP CONSTRAINT release_item_label_source_check,
@@ -89,3 +93,38 @@ END $$;
 COMMENT ON FUNCTION item_gold_unreleased IS 'What is public measures nobody.';
 CREATE TRIGGER item_gold_unreleased BEFORE UPDATE OF gold ON item
     FOR EACH ROW WHEN (NEW.gold AND NOT OLD.gold) EXECUTE FUNCTION item_gold_unreleased();
+
+-- ---------------------------------------------------------------- who judged what
+-- A volunteer's row holds what was said, and nothing else that would be the same in two releases.
+
+CREATE FUNCTION exposure_step(ms integer) RETURNS numeric
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (ARRAY[0, 0.5, 1, 2, 3, 5, 8, 13, 21, 34, 55])[width_bucket(ms / 1000.0, ARRAY[0, 0.5, 1, 2, 3, 5, 8, 13, 21, 34, 55])];
+COMMENT ON FUNCTION exposure_step IS 'The step, in seconds, that a time has reached. Steps grow, so that many judgments share each.';
+
+CREATE FUNCTION confidence_step(confidence smallint) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN confidence >= 85 THEN 95 WHEN confidence >= 68 THEN 75 ELSE 60 END;
+COMMENT ON FUNCTION confidence_step IS 'Guess, likely or certain, as the page has them (60, 75, 95). A program may send any number from 50 to 100, and be known by it.';
+
+-- Pseudonyms are made while a release is written. Afterwards nobody needs the salt, and nobody
+-- can make them again: neither for a volunteer who was erased meanwhile nor for anybody else.
+ALTER TABLE release ALTER salt DROP NOT NULL;
+ALTER TABLE release DISABLE TRIGGER release_stays;
+UPDATE release SET salt = NULL WHERE state = 'ready';
+ALTER TABLE release ENABLE TRIGGER release_stays;
+ALTER TABLE release ADD CONSTRAINT release_forgets_salt CHECK (state <> 'ready' OR salt IS NULL);
+COMMENT ON COLUMN release.salt IS 'Secret. Makes this release''s pseudonyms and file names unlike every other''s; forgotten when it is ready.';
+
+CREATE FUNCTION release_forgets_salt() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.salt := NULL;
+    RETURN NEW;
+END $$;
+COMMENT ON FUNCTION release_forgets_salt IS 'Whoever makes a release ready forgets its salt with it.';
+CREATE TRIGGER release_forgets_salt BEFORE UPDATE OF state ON release
+    FOR EACH ROW WHEN (NEW.state = 'ready') EXECUTE FUNCTION release_forgets_salt();
+
+COMMENT ON TABLE volunteer IS 'Someone who judges. Nothing personal: a random id. Erasure removes the row; judgments stay, and their pseudonyms in releases cannot be made again.';
+COMMENT ON COLUMN volunteer.salt IS 'Was part of pseudonyms, until releases forgot their own salts. Nothing reads it now.';
+COMMENT ON COLUMN release.filter IS 'What was asked for: campaign, media_type, min_judgments, min_confidence; volunteers false leaves judgments.csv out.';

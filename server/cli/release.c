@@ -20,7 +20,7 @@
 
 static const char usage[] =
 	"usage: touchstone release create NAME VERSION [--campaign NAME] [--media-type TYPE]\n"
-	"                          [--min-judgments N] [--min-confidence P]\n"
+	"                          [--min-judgments N] [--min-confidence P] [--no-volunteers]\n"
 	"       touchstone release list\n"
 	"       touchstone release write NAME VERSION DIR\n"
 	"       touchstone release verify DIR\n";
@@ -98,6 +98,7 @@ static bool read_filter(int argc, char **argv, struct release_filter *filter)
 											 { "media-type", required_argument, NULL, 't' },
 											 { "min-judgments", required_argument, NULL, 'n' },
 											 { "min-confidence", required_argument, NULL, 'p' },
+											 { "no-volunteers", no_argument, NULL, 'v' },
 											 { NULL, 0, NULL, 0 } };
 	double number = 0;
 	int option;
@@ -107,6 +108,8 @@ static bool read_filter(int argc, char **argv, struct release_filter *filter)
 
 		if (option == 'c')
 			filter->campaign = optarg;
+		else if (option == 'v')
+			filter->no_volunteers = true;
 		else if (option == 't')
 			filter->media_type = optarg;
 		else if (option == 'n') {

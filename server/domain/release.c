@@ -43,6 +43,7 @@ struct error release_wish_read(struct reader *body, struct release_wish *ret_wis
 		wish.filter.min_judgments = read_integer_or(&filter, "min_judgments", 0, 10000, 0);
 		if (read_present(&filter, "min_confidence"))
 			wish.filter.min_confidence = read_number(&filter, "min_confidence", .5, 1);
+		wish.filter.no_volunteers = !read_flag_or(&filter, "volunteers", true);
 		if ((err = reader_done(&filter)).code)
 			return err;
 	}
@@ -86,6 +87,8 @@ static char *filter_text(const struct release_filter *filter)
 		json_object_set_new(object, "min_judgments", json_integer(filter->min_judgments));
 	if (filter->min_confidence > 0)
 		json_object_set_new(object, "min_confidence", json_real(filter->min_confidence));
+	if (filter->no_volunteers)
+		json_object_set_new(object, "volunteers", json_false());
 	text = json_dumps(object, JSON_COMPACT);
 	json_decref(object);
 	if (!text)

@@ -33,7 +33,8 @@ struct release_filter {
 	const char *campaign;
 	const char *media_type; /* image, video or audio */
 	int64_t min_judgments;  /* 0: no limit */
-	double min_confidence; /* of a label of the crowd, .5..1; 0: no limit. A ruling always passes */
+	double min_confidence;  /* of a label of the crowd, .5..1; 0: no limit. Others always pass */
+	bool no_volunteers;     /* leave out the rows that name volunteers by pseudonym */
 };
 
 struct release_wish {

@@ -186,8 +186,9 @@ UPDATE release SET fixed_at = now(), held_back = $2::integer, alpha = $3::float8
 -- ---------------------------------------------------------------- what the tables say
 
 -- name: release_size
--- $1 release uuid; returns how many items
-SELECT count(*) FROM release_item WHERE release_id = $1::uuid
+-- $1 release uuid; returns how many items, whether volunteers have rows of their own
+SELECT count(*), coalesce((SELECT (filter->>'volunteers')::boolean FROM release WHERE id = $1::uuid), true)
+  FROM release_item WHERE release_id = $1::uuid
 
 -- name: release_window
 -- The last item of the next few, in order; no row: there are none left.
@@ -220,24 +221,40 @@ SELECT r.item_id, r.split, i.media_type, r.path, r.label, r.label_source,
  ORDER BY r.item_id
 
 -- name: release_judgments
--- One window of judgments.csv, in its columns: blind verdicts only, no training.
--- `gold` as the kind of a pair would tell volunteers which of their items is gold: it reads `chosen`.
+-- One window of judgments.csv, in its columns: blind verdicts only, no training. Of each only what
+-- was said: whatever else were the same in another release would join the two, row by row. Rows of
+-- an item come in an order of this release alone.
 -- $1 release uuid, $2 after this item, or NULL; $3 up to this item
-SELECT j.item_id, pseudonym(e.salt, 'volunteer', uuid_send(j.volunteer_id) || coalesce(v.salt, '')) AS who,
-       j.verdict, j.confidence, j.position, array_to_string(j.tells, ';'),
-       CASE WHEN p.matched THEN 'true' ELSE 'false' END,
-       CASE WHEN p.kind = 'random' AND p.policy >= 2 THEN 'random' ELSE 'chosen' END,
-       pseudonym(e.salt, 'showing', uuid_send(j.assignment_id)), p.exposure_ms,
-       to_char(date_trunc('hour', j.judged_at AT TIME ZONE 'UTC'), 'YYYY-MM-DD"T"HH24":00:00Z"')
+SELECT j.item_id, pseudonym(e.salt, 'volunteer', uuid_send(j.volunteer_id)), j.verdict,
+       confidence_step(j.confidence)
   FROM release_item r
   JOIN release e ON e.id = r.release_id
   JOIN judgment j ON j.item_id = r.item_id
-  JOIN judged_pair p ON p.assignment_id = j.assignment_id
-  LEFT JOIN volunteer v ON v.id = j.volunteer_id
  WHERE r.release_id = $1::uuid AND r.item_id <= $3::uuid
    AND r.item_id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000')
    AND j.revision = 0 AND NOT j.training AND j.judged_at <= e.fixed_at
- ORDER BY j.item_id, who
+ ORDER BY j.item_id, pseudonym(e.salt, 'judgment', uuid_send(j.item_id) || uuid_send(j.volunteer_id))
+
+-- name: release_trials
+-- One window of trials.csv, in its columns: the same judgments without the volunteer, with how the item
+-- was shown. They come in an order of their own, or it would give the volunteers back.
+-- `gold` as the kind of a pair would tell volunteers which of their items is gold: it reads `chosen`.
+-- A pair that is not there (its month was detached) leaves fields empty.
+-- Which two were one pair is not told: whoever is without a partner was shown beside gold.
+-- $1 release uuid, $2 after this item, or NULL; $3 up to this item
+SELECT j.item_id, j.verdict, confidence_step(j.confidence), j.position,
+       (SELECT string_agg(tell, ';' ORDER BY tell) FROM unnest(j.tells) AS tell),
+       CASE WHEN p.matched THEN 'true' WHEN NOT p.matched THEN 'false' END,
+       CASE WHEN p.kind = 'random' AND p.policy >= 2 THEN 'random' WHEN p.kind IS NOT NULL THEN 'chosen' END,
+       exposure_step(p.exposure_ms), to_char(j.judged_at AT TIME ZONE 'UTC', 'YYYY-MM')
+  FROM release_item r
+  JOIN release e ON e.id = r.release_id
+  JOIN judgment j ON j.item_id = r.item_id
+  LEFT JOIN judged_pair p ON p.assignment_id = j.assignment_id
+ WHERE r.release_id = $1::uuid AND r.item_id <= $3::uuid
+   AND r.item_id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000')
+   AND j.revision = 0 AND NOT j.training AND j.judged_at <= e.fixed_at
+ ORDER BY j.item_id, pseudonym(e.salt, 'trial', uuid_send(j.item_id) || uuid_send(j.assignment_id))
 
 -- name: release_media
 -- The media of a release.
@@ -283,8 +300,27 @@ SELECT count(*), count(DISTINCT j.volunteer_id), count(*) FILTER (WHERE r.label 
   FROM release_item r
   JOIN release e ON e.id = r.release_id
   JOIN judgment j ON j.item_id = r.item_id
-  JOIN judged_pair p ON p.assignment_id = j.assignment_id
+  LEFT JOIN judged_pair p ON p.assignment_id = j.assignment_id
  WHERE r.release_id = $1::uuid AND j.revision = 0 AND NOT j.training AND j.judged_at <= e.fixed_at
+
+-- name: release_recognisable
+-- What matches a release to another one that holds the same items. A sum of hashes stands for the set of
+-- what a volunteer said.
+-- $1 release uuid
+-- returns rows that are the only one of their item, verdict and confidence; volunteers; those of whom
+-- nobody else said the same of the same items
+WITH said AS (
+    SELECT j.item_id, j.volunteer_id, j.verdict, confidence_step(j.confidence) AS confidence
+      FROM release_item r
+      JOIN release e ON e.id = r.release_id
+      JOIN judgment j ON j.item_id = r.item_id
+     WHERE r.release_id = $1::uuid AND j.revision = 0 AND NOT j.training AND j.judged_at <= e.fixed_at)
+SELECT (SELECT count(*) FROM (SELECT FROM said GROUP BY item_id, verdict, confidence
+                              HAVING count(*) = 1) single),
+       (SELECT count(DISTINCT volunteer_id) FROM said),
+       (SELECT count(*) FROM (SELECT FROM (SELECT sum(hashtextextended(item_id || verdict, 0)) AS all_of_it
+                                             FROM said GROUP BY volunteer_id) sets
+                               GROUP BY all_of_it HAVING count(*) = 1) alone)
 
 -- name: release_table
 -- $1 release uuid; returns media type, split, real, fake

@@ -38,6 +38,13 @@ enum judgment_fact {
 	OF_SAYING_FAKE,
 };
 
+/* Columns of release_recognisable. */
+enum recognisable {
+	ALONE_ROWS,
+	OF_EVERYBODY,
+	ALONE_VOLUNTEERS,
+};
+
 static const char *size_category(int64_t items)
 {
 	static const struct {
@@ -55,7 +62,7 @@ static const char *size_category(int64_t items)
 }
 
 /* What the Hugging Face hub and its loaders read. */
-static void header(FILE *out, const struct rows *facts, const struct rows *table)
+static void header(FILE *out, const struct rows *facts, const struct rows *table, bool volunteers)
 {
 	char *types = strdup(rows_text(facts, 0, FACT_TYPES)), *rest = types;
 
@@ -78,9 +85,10 @@ static void header(FILE *out, const struct rows *facts, const struct rows *table
 			fprintf(out, "- config_name: %s\n  drop_labels: false\n  data_files:\n", type);
 		fprintf(out, "  - split: %s\n    path: %s/%s/**\n", split, type, split);
 	}
-	fputs("- config_name: labels\n  data_files: labels.csv\n"
-		  "- config_name: judgments\n  data_files: judgments.csv\n---\n\n",
-		  out);
+	fputs("- config_name: labels\n  data_files: labels.csv\n", out);
+	if (volunteers)
+		fputs("- config_name: judgments\n  data_files: judgments.csv\n", out);
+	fputs("- config_name: trials\n  data_files: trials.csv\n---\n\n", out);
 }
 
 static void opening(FILE *out, const struct rows *facts)
@@ -195,18 +203,47 @@ static void limits(FILE *out, const struct rows *facts)
 		  out);
 }
 
-static void files(FILE *out)
+static void files(FILE *out, bool volunteers)
 {
-	fputs(
-		"## Files\n\n"
-		"- `labels.csv`, `labels.jsonl`: a row an item; the same in both.\n"
-		"- `judgments.csv`: a row a judgment. Volunteers, pairs, lineages and people appear under "
-		"pseudonyms made for this release alone. No addresses, no device data, times to the "
-		"hour.\n"
-		"- `TYPE/SPLIT/LABEL/NAME`: the media. Names mean nothing.\n"
-		"- `LICENCES`: terms and credit of each item.\n"
-		"- `SHA256SUMS`: check with `sha256sum -c SHA256SUMS`, or `touchstone release verify`.\n\n",
-		out);
+	fputs("## Files\n\n"
+		  "- `labels.csv`, `labels.jsonl`: a row an item; the same in both.\n",
+		  out);
+	if (volunteers)
+		fputs("- `judgments.csv`: a row a judgment: volunteer, item, verdict and confidence.\n",
+			  out);
+	fputs("- `trials.csv`: a row a judgment, without the volunteer: verdict, confidence, and how "
+		  "the item was shown.\n"
+		  "- `TYPE/SPLIT/LABEL/NAME`: the media. Names mean nothing.\n"
+		  "- `LICENCES`: terms and credit of each item.\n"
+		  "- `SHA256SUMS`: check with `sha256sum -c SHA256SUMS`, or `touchstone release "
+		  "verify`.\n\n",
+		  out);
+}
+
+/* What one who holds another release of the same items can find out. */
+static void privacy(FILE *out, const struct rows *said, const struct rows *alone, bool volunteers)
+{
+	fputs("## Privacy\n\nNo addresses, no device data, no marks. Times of looking come in steps "
+		  "that grow, the date as a month. Lineages and people appear under pseudonyms made for "
+		  "this release alone.",
+		  out);
+	if (!volunteers) {
+		fputs(" Nothing here says which judgments are one volunteer's.\n\n", out);
+		return;
+	}
+	fputs(" So do volunteers; nobody can make the pseudonyms again. A volunteer's row holds what "
+		  "was said and nothing else; how the item was shown stands in `trials.csv`, in another "
+		  "order.\n\n",
+		  out);
+	if (rows_integer(said, 0, OF_ALL) > 0)
+		fprintf(out,
+				"Pseudonyms do not hide answers. %s of %s volunteers said of the items here what "
+				"nobody else said of the same items: whoever holds another release of these items "
+				"can find them in it by their answers as a whole. Single rows tell less: %s of %s "
+				"judgments (%.1f %%) are the only one of their item, verdict and confidence.\n\n",
+				rows_text(alone, 0, ALONE_VOLUNTEERS), rows_text(alone, 0, OF_EVERYBODY),
+				rows_text(alone, 0, ALONE_ROWS), rows_text(said, 0, OF_ALL),
+				100 * rows_double(alone, 0, ALONE_ROWS) / rows_double(said, 0, OF_ALL));
 }
 
 /* Text in a cell of a table. */
@@ -230,7 +267,7 @@ static void licences(FILE *out, const struct rows *rows)
 	fputc('\n', out);
 }
 
-static void loading(FILE *out, const struct rows *table)
+static void loading(FILE *out, const struct rows *table, bool volunteers)
 {
 	fputs("## Loading it\n\n```python\nfrom datasets import load_dataset\n", out);
 	for (size_t i = 0; i < rows_count(table); i++) {
@@ -246,10 +283,13 @@ static void loading(FILE *out, const struct rows *table)
 	}
 	fputs("import pandas\n"
 		  "labels = pandas.read_csv(\"labels.csv\")\n"
-		  "judgments = pandas.read_csv(\"judgments.csv\")\n```\n\n"
-		  "```sql\n-- DuckDB\n"
+		  "trials = pandas.read_csv(\"trials.csv\")\n",
+		  out);
+	if (volunteers)
+		fputs("judgments = pandas.read_csv(\"judgments.csv\")\n", out);
+	fputs("```\n\n```sql\n-- DuckDB\n"
 		  "SELECT split, label, count(*) FROM 'labels.csv' GROUP BY ALL;\n"
-		  "SELECT l.label, avg((j.verdict = l.label)::int) FROM 'judgments.csv' j\n"
+		  "SELECT l.label, avg((t.verdict = l.label)::int) FROM 'trials.csv' t\n"
 		  "  JOIN 'labels.csv' l USING (item) GROUP BY ALL;\n```\n\n",
 		  out);
 }
@@ -268,29 +308,32 @@ static void citation(FILE *out, const struct rows *facts)
 		rows_text(facts, 0, FACT_DATE));
 }
 
-struct error card_write(FILE *out, struct db *db, const char *release_id)
+struct error card_write(FILE *out, struct db *db, const char *release_id, bool volunteers)
 {
 	const char *const id[] = { release_id };
-	auto_rows *facts = NULL, *said = NULL, *table = NULL, *terms = NULL;
+	auto_rows *facts = NULL, *said = NULL, *alone = NULL, *table = NULL, *terms = NULL;
 	struct error err;
 
 	if ((err = db_run(db, SQL_RELEASE_FACTS, id, &facts)).code)
 		return err;
 	if ((err = db_run(db, SQL_RELEASE_JUDGMENT_FACTS, id, &said)).code)
 		return err;
+	if ((err = db_run(db, SQL_RELEASE_RECOGNISABLE, id, &alone)).code)
+		return err;
 	if ((err = db_run(db, SQL_RELEASE_TABLE, id, &table)).code)
 		return err;
 	if ((err = db_run(db, SQL_RELEASE_LICENCES, id, &terms)).code)
 		return err;
-	header(out, facts, table);
+	header(out, facts, table, volunteers);
 	opening(out, facts);
 	splits(out, facts, table);
 	labels(out, facts);
 	agreement(out, facts, said);
 	limits(out, facts);
-	files(out);
+	files(out, volunteers);
+	privacy(out, said, alone, volunteers);
 	licences(out, terms);
-	loading(out, table);
+	loading(out, table, volunteers);
 	citation(out, facts);
 	return ok();
 }

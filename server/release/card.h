@@ -3,12 +3,15 @@
 #ifndef RELEASE_CARD_H
 #define RELEASE_CARD_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "core/error.h"
 #include "db/db.h"
 
-/* Writes the dataset card of a decided release as Markdown with a Hugging Face header. */
-struct error card_write(FILE *out, struct db *db, const char *release_id) MUST_CHECK;
+/* Writes the dataset card of a decided release as Markdown with a Hugging Face header.
+ * `volunteers`: judgments.csv is in it. */
+struct error card_write(FILE *out, struct db *db, const char *release_id,
+						bool volunteers) MUST_CHECK;
 
 #endif

@@ -33,11 +33,16 @@ const struct column judgment_columns[JUDGMENT_COLUMNS] = {
 	[JUDGMENT_VOLUNTEER] = { "volunteer", COLUMN_TEXT },
 	[JUDGMENT_VERDICT] = { "verdict", COLUMN_TEXT },
 	[JUDGMENT_CONFIDENCE] = { "confidence", COLUMN_NUMBER },
-	[JUDGMENT_POSITION] = { "position", COLUMN_TEXT },
-	[JUDGMENT_TELLS] = { "tells", COLUMN_LIST },
-	[JUDGMENT_MATCHED] = { "matched", COLUMN_FLAG },
-	[JUDGMENT_KIND] = { "kind", COLUMN_TEXT },
-	[JUDGMENT_SHOWING] = { "showing", COLUMN_TEXT },
-	[JUDGMENT_EXPOSURE_MS] = { "exposure_ms", COLUMN_NUMBER },
-	[JUDGMENT_JUDGED_AT] = { "judged_at", COLUMN_TEXT },
+};
+
+const struct column trial_columns[TRIAL_COLUMNS] = {
+	[TRIAL_ITEM] = { "item", COLUMN_TEXT },
+	[TRIAL_VERDICT] = { "verdict", COLUMN_TEXT },
+	[TRIAL_CONFIDENCE] = { "confidence", COLUMN_NUMBER },
+	[TRIAL_POSITION] = { "position", COLUMN_TEXT },
+	[TRIAL_TELLS] = { "tells", COLUMN_LIST },
+	[TRIAL_MATCHED] = { "matched", COLUMN_FLAG },
+	[TRIAL_KIND] = { "kind", COLUMN_TEXT },
+	[TRIAL_EXPOSURE_S] = { "exposure_s", COLUMN_NUMBER },
+	[TRIAL_MONTH] = { "month", COLUMN_TEXT },
 };

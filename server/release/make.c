@@ -19,11 +19,12 @@
 
 #define WINDOW "2000" /* items between two renewals of the claim */
 
-enum table { LABELS, LABELS_JSON, JUDGMENTS, LICENCES, CARD, SUMS, TABLES };
+enum table { LABELS, LABELS_JSON, JUDGMENTS, TRIALS, LICENCES, CARD, SUMS, TABLES };
 
 static const char *const table_names[TABLES] = {
 	[LABELS] = "labels.csv", [LABELS_JSON] = "labels.jsonl", [JUDGMENTS] = "judgments.csv",
-	[LICENCES] = "LICENCES", [CARD] = "README.md",           [SUMS] = "SHA256SUMS",
+	[TRIALS] = "trials.csv", [LICENCES] = "LICENCES",        [CARD] = "README.md",
+	[SUMS] = "SHA256SUMS",
 };
 
 struct making {
@@ -32,6 +33,7 @@ struct making {
 	const char *release_id;
 	const struct release_progress *progress;
 	int64_t items;
+	bool volunteers; /* they have rows of their own: judgments.csv */
 	char folder[PATH_MAX];
 	FILE *out[TABLES]; /* open while being written */
 	struct {
@@ -46,10 +48,17 @@ static struct error cannot_write(const char *name)
 	return errorf(ERR_INTERNAL, "%s cannot be written; is the disk full?", name);
 }
 
+static bool is_left_out(const struct making *making, enum table table)
+{
+	return table == JUDGMENTS && !making->volunteers;
+}
+
 static struct error table_open(struct making *making, enum table table)
 {
 	char path[PATH_MAX + 32];
 
+	if (is_left_out(making, table))
+		return ok();
 	snprintf(path, sizeof path, "%s/%s", making->folder, table_names[table]);
 	making->out[table] = fopen(path, "w");
 	return making->out[table] ? ok() : cannot_write(table_names[table]);
@@ -59,11 +68,13 @@ static struct error table_open(struct making *making, enum table table)
 static struct error table_keep(struct making *making, enum table table)
 {
 	FILE *out = making->out[table];
-	bool bad = ferror(out);
+	bool bad = out && ferror(out);
 	unsigned char digest[SHA256_BYTES];
 	char path[PATH_MAX + 32];
 	struct error err;
 
+	if (is_left_out(making, table))
+		return ok();
 	making->out[table] = NULL;
 	if (fclose(out) || bad)
 		return cannot_write(table_names[table]);
@@ -120,11 +131,35 @@ static struct error each_judgment(void *arg, const struct rows *rows)
 	return ok();
 }
 
+static struct error each_trial(void *arg, const struct rows *rows)
+{
+	struct making *making = arg;
+	const char *values[TRIAL_COLUMNS];
+
+	for (int c = 0; c < TRIAL_COLUMNS; c++)
+		values[c] = rows_text(rows, 0, c);
+	csv_row(making->out[TRIALS], values, TRIAL_COLUMNS);
+	return ok();
+}
+
 static struct error tell(const struct making *making, int64_t done)
 {
 	const struct release_progress *progress = making->progress;
 
 	return progress ? progress->tell(progress->arg, done, making->items) : ok();
+}
+
+/* What a few items have in each table. */
+static struct error write_few(struct making *making, const char *const few[])
+{
+	struct error err;
+
+	if ((err = db_stream(making->db, SQL_RELEASE_LABELS, few, each_label, making)).code)
+		return err;
+	if (making->volunteers &&
+		(err = db_stream(making->db, SQL_RELEASE_JUDGMENTS, few, each_judgment, making)).code)
+		return err;
+	return db_stream(making->db, SQL_RELEASE_TRIALS, few, each_trial, making);
 }
 
 /* Labels, licences and judgments of all items, some items at a time. */
@@ -144,9 +179,7 @@ static struct error write_items(struct making *making)
 		if (rows_count(rows) == 0)
 			return ok();
 		snprintf(upto, sizeof upto, "%s", rows_text(rows, 0, 0));
-		if ((err = db_stream(making->db, SQL_RELEASE_LABELS, few, each_label, making)).code)
-			return err;
-		if ((err = db_stream(making->db, SQL_RELEASE_JUDGMENTS, few, each_judgment, making)).code)
+		if ((err = write_few(making, few)).code)
 			return err;
 		done += rows_integer(rows, 0, 1);
 		if ((err = tell(making, done)).code)
@@ -176,7 +209,8 @@ static struct error write_sums(struct making *making)
 	struct error err;
 
 	for (int t = 0; t < SUMS; t++)
-		fprintf(making->out[SUMS], "%s  %s\n", making->written[t].sha256, table_names[t]);
+		if (!is_left_out(making, (enum table)t))
+			fprintf(making->out[SUMS], "%s  %s\n", making->written[t].sha256, table_names[t]);
 	err = db_stream(making->db, SQL_RELEASE_MEDIA, (const char *[]){ making->release_id },
 					each_medium, making);
 	return err.code ? err : table_keep(making, SUMS);
@@ -190,13 +224,16 @@ static struct error write_tables(struct making *making)
 		if ((err = table_open(making, (enum table)t)).code)
 			return err;
 	csv_header(making->out[LABELS], label_columns, LABEL_COLUMNS);
-	csv_header(making->out[JUDGMENTS], judgment_columns, JUDGMENT_COLUMNS);
+	if (making->volunteers)
+		csv_header(making->out[JUDGMENTS], judgment_columns, JUDGMENT_COLUMNS);
+	csv_header(making->out[TRIALS], trial_columns, TRIAL_COLUMNS);
 	fputs("Every file of this release comes with the terms below, as its source states them.\n"
 		  "The tables (labels, judgments, this file and the card) are CC0-1.0.\n",
 		  making->out[LICENCES]);
 	if ((err = write_items(making)).code)
 		return err;
-	if ((err = card_write(making->out[CARD], making->db, making->release_id)).code)
+	if ((err = card_write(making->out[CARD], making->db, making->release_id, making->volunteers))
+			.code)
 		return err;
 	for (int t = 0; t < SUMS; t++)
 		if ((err = table_keep(making, (enum table)t)).code)
@@ -218,6 +255,8 @@ static struct error finish(struct db *db, void *arg)
 	for (int t = 0; t < TABLES; t++) {
 		char bytes[24];
 
+		if (is_left_out(making, (enum table)t))
+			continue;
 		snprintf(bytes, sizeof bytes, "%llu", (unsigned long long)making->written[t].bytes);
 		err = db_do(db, SQL_RELEASE_ADD_FILE,
 					(const char *[]){ making->release_id, table_names[t], making->written[t].sha256,
@@ -238,6 +277,7 @@ static struct error write_and_finish(struct making *making)
 	if (err.code)
 		return err;
 	making->items = rows_integer(rows, 0, 0);
+	making->volunteers = rows_flag(rows, 0, 1);
 	if ((err = tell(making, 0)).code)
 		return err;
 	if ((err = store_scratch(making->store, making->folder)).code)

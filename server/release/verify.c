@@ -524,8 +524,8 @@ static void check_labels(struct verifying *v)
 
 static bool is_table(const char *path)
 {
-	static const char *const names[] = { "README.md", "LICENCES", "labels.csv", "labels.jsonl",
-										 "judgments.csv" };
+	static const char *const names[] = { "README.md",    "LICENCES",      "labels.csv",
+										 "labels.jsonl", "judgments.csv", "trials.csv" };
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		if (strcmp(path, names[i]) == 0)
@@ -562,7 +562,8 @@ static void check_whole(struct verifying *v)
 	}
 }
 
-/* ------------------------------------------------------------------ judgments.csv */
+/* ------------------------------------------------------------------ judgments.csv and trials.csv
+ */
 
 static bool item_known(const struct verifying *v, const char *item)
 {
@@ -585,22 +586,20 @@ static bool item_known(const struct verifying *v, const char *item)
 
 static void check_judgment(struct verifying *v, const char *const f[], uint32_t row)
 {
-	long confidence = strtol(f[JUDGMENT_CONFIDENCE], NULL, 10);
-
 	if (!item_known(v, f[JUDGMENT_ITEM]))
 		fault(v, "judgments.csv row %u: no such item in labels.csv", row);
-	if (!one_of(f[JUDGMENT_VERDICT], "real", "fake", NULL) || confidence < 50 || confidence > 100 ||
-		!one_of(f[JUDGMENT_POSITION], "left", "right", NULL) ||
-		!one_of(f[JUDGMENT_KIND], "random", "chosen", NULL))
-		fault(v, "judgments.csv row %u: no such verdict, confidence, position or kind", row);
+	if (!one_of(f[JUDGMENT_VERDICT], "real", "fake", NULL) ||
+		!one_of(f[JUDGMENT_CONFIDENCE], "60", "75", "95"))
+		fault(v, "judgments.csv row %u: no such verdict or confidence", row);
 	add_key(&v->judgments, KEY_JUDGMENT, hash_of(f[JUDGMENT_ITEM], f[JUDGMENT_VOLUNTEER]), row, 0);
 }
 
+/* A release without volunteers has none. */
 static void check_judgments(struct verifying *v)
 {
 	struct table table = { .name = "judgments.csv", .columns = JUDGMENT_COLUMNS };
 
-	if (!table_open(v, &table, judgment_columns))
+	if (!sum_find(v, table.name) || !table_open(v, &table, judgment_columns))
 		return;
 	while (table_next(v, &table))
 		check_judgment(v, table.fields, table.row);
@@ -611,6 +610,30 @@ static void check_judgments(struct verifying *v)
 		if (v->judgments.all[i - 1].hash == v->judgments.all[i].hash)
 			fault(v, "judgments.csv rows %u and %u: one volunteer judged one item twice",
 				  v->judgments.all[i - 1].row, v->judgments.all[i].row);
+}
+
+static void check_trial(struct verifying *v, const char *const f[], uint32_t row)
+{
+	if (!item_known(v, f[TRIAL_ITEM]))
+		fault(v, "trials.csv row %u: no such item in labels.csv", row);
+	if (!one_of(f[TRIAL_VERDICT], "real", "fake", NULL) ||
+		!one_of(f[TRIAL_CONFIDENCE], "60", "75", "95") ||
+		!one_of(f[TRIAL_POSITION], "left", "right", NULL) ||
+		!one_of(f[TRIAL_KIND], "random", "chosen", ""))
+		fault(v, "trials.csv row %u: no such verdict, confidence, position or kind", row);
+}
+
+static void check_trials(struct verifying *v)
+{
+	struct table table = { .name = "trials.csv", .columns = TRIAL_COLUMNS };
+
+	if (!table_open(v, &table, trial_columns))
+		return;
+	while (table_next(v, &table))
+		check_trial(v, table.fields, table.row);
+	table_close(&table);
+	if (v->judgments.count && v->judgments.count != table.row - 2)
+		fault(v, "trials.csv has %u rows, judgments.csv %zu", table.row - 2, v->judgments.count);
 }
 
 static void require_tables(struct verifying *v)
@@ -634,6 +657,7 @@ struct error release_verify(const char *folder, FILE *out, const struct release_
 		check_labels(&v);
 		check_whole(&v);
 		check_judgments(&v);
+		check_trials(&v);
 		*ret_faults = v.faults;
 		*ret_files = v.count;
 	}

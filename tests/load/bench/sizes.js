@@ -179,8 +179,9 @@ async function makeReleasable(bench, items) {
 	await stand.cluster.script("export", stand.at("export.sql"), { items }, `${digests.join("\n")}\n`);
 }
 
-/** The columns of judgments.csv and labels.csv, without pseudonyms. */
-const COPY = `\\copy (select j.item_id, j.volunteer_id, j.verdict, j.confidence, j.position, array_to_string(j.tells, ';'), p.matched, p.kind, j.assignment_id, p.exposure_ms, j.judged_at
+/** The columns of judgments.csv, trials.csv and labels.csv, without pseudonyms. */
+const COPY = `\\copy (select j.item_id, j.volunteer_id, j.verdict, j.confidence from judgment j where j.revision = 0 and not j.training order by j.item_id) to '`;
+const COPY_TRIALS = `\\copy (select j.item_id, j.verdict, j.confidence, j.position, array_to_string(j.tells, ';'), p.matched, p.kind, p.exposure_ms, j.judged_at
 	from judgment j join judged_pair p using (assignment_id) where j.revision = 0 and not j.training order by j.item_id) to '`;
 const COPY_LABELS = `\\copy (select i.id, i.media_type, c.p_fake, c.low, c.high, c.judgments, i.truth, i.basis, array_to_string(i.techniques, ';'), i.generator, i.lineage, i.width, i.height, i.duration_ms, i.licence, i.credit, i.rendition_bytes, encode(i.rendition, 'hex')
 	from item i join consensus c on c.item_id = i.id order by i.id) to '`;
@@ -198,12 +199,12 @@ export async function exports(bench) {
 	const env = { ...process.env, DATABASE_URL: stand.cluster.url("export"), TOUCHSTONE_DATA: stand.server.data };
 	const touchstone = (...args) => run(program("touchstone"), ["release", ...args], { env });
 	const copy = async () => {
-		for (const [statement, name] of [[COPY, "judgments"], [COPY_LABELS, "labels"]])
+		for (const [statement, name] of [[COPY, "judgments"], [COPY_TRIALS, "trials"], [COPY_LABELS, "labels"]])
 			await stand.cluster.sql("export", `${statement.replace(/\s+/g, " ")}${stand.at(name)}.csv' csv header`);
 	};
 	const rates = { create: [], write: [], copy: [] };
 	for (let round = 0; round < Math.min(bench.rounds, 3); round++) {
-		const rows = items * 11;
+		const rows = items * 21;
 		await stand.quiet();
 		rates.create.push(rows / await seconds(() => touchstone("create", "bench", `1.${round}`)));
 		rates.copy.push(rows / await seconds(copy));
