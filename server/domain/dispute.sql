@@ -62,7 +62,8 @@ SELECT json_build_object(
 
 -- name: dispute_evidence
 -- Everything known about a disputed item: for eyes that have judged it themselves. Volunteers
--- appear as a number of their own within this item.
+-- appear as a number of their own within this item, and with nothing so exact that it would find them
+-- in the evidence of another: skills to a twentieth, times in steps, days.
 --   $1 item uuid, $2 partner uuid or NULL
 --   -> json
 SELECT json_build_object(
@@ -75,10 +76,11 @@ SELECT json_build_object(
     'judgments', coalesce((
         SELECT json_agg(json_build_object(
                    'volunteer', 'v' || n, 'position', position, 'verdict', verdict,
-                   'confidence', confidence, 'sensitivity', sensitivity,
-                   'specificity', specificity, 'tells', tells,
-                   'marks', coalesce(marks, '[]'::jsonb), 'exposure_ms', exposure_ms,
-                   'judged_at', rfc3339(judged_at)) ORDER BY n)
+                   'confidence', confidence, 'sensitivity', round(sensitivity::numeric * 20) / 20.0,
+                   'specificity', round(specificity::numeric * 20) / 20.0, 'tells', tells,
+                   'marks', coalesce(marks, '[]'::jsonb),
+                   'exposure_ms', (1000 * exposure_step(exposure_ms))::integer,
+                   'judged_at', rfc3339(date_trunc('day', judged_at, 'UTC'))) ORDER BY n)
           FROM (SELECT j.*, s.sensitivity, s.specificity, p.exposure_ms,
                        row_number() OVER (ORDER BY j.judged_at, j.volunteer_id) AS n
                   FROM judgment j
