@@ -168,7 +168,7 @@ static struct error refuse_released_gold(struct db *db, const char *name)
 	if (err.code || rows_count(rows) == 0 || rows_integer(rows, 0, 0) == 0)
 		return err;
 	return errorf(ERR_CONFLICT,
-				  "%lld gold items of %s are in a release, so it cannot be opened again; "
+				  "%lld gold item(s) of %s are in a release, so it cannot be opened again; "
 				  "import what is new into another campaign",
 				  (long long)rows_integer(rows, 0, 0), name);
 }

@@ -184,6 +184,14 @@ static void expect_refused(const char *sql)
 			sql);
 }
 
+/* The exit status of the command; what it says goes to the log of the tests. */
+static int run_program(const char *arguments)
+{
+	int status = system(say("\"$PROGRAM\" %s 2>&1", arguments));
+
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
 START_TEST(a_campaign_whose_gold_was_released_stays_closed)
 {
 	struct person person = an_account("researcher");
@@ -198,7 +206,33 @@ START_TEST(a_campaign_whose_gold_was_released_stays_closed)
 	expect_refused(say("UPDATE campaign SET state = 'open' WHERE name = '%s'", spent));
 	tell_db("UPDATE campaign SET state = 'open' WHERE name = '%s'", fresh);
 	ck_assert_str_eq(ask_db("SELECT state FROM campaign WHERE name = '%s'", spent), "closed");
+	ck_assert_int_ne(run_program(say("campaign open %s", spent)), 0);
+	ck_assert_int_eq(run_program(say("campaign close %s", fresh)), 0);
+	ck_assert_int_eq(run_program(say("campaign open %s", fresh)), 0);
 	ck_assert_str_eq(ask_db("SELECT state FROM campaign WHERE name = '%s'", fresh), "open");
+}
+END_TEST
+
+START_TEST(gold_is_not_released_while_its_campaign_is_being_opened)
+{
+	struct person person = an_account("researcher");
+	const char *campaign = a_campaign(), *name = fresh_name();
+	const char *item =
+		a_judged_item(campaign, &(struct items){ .gold = true, .truth = "fake" }, .9);
+
+	tell_db("UPDATE campaign SET state = 'closed' WHERE name = '%s'", campaign);
+	tell_db("BEGIN");
+	tell_db("UPDATE campaign SET state = 'open' WHERE name = '%s'", campaign);
+	expect_status(post(&person, "/api/v1/releases",
+					   json_pack("{s:s, s:s, s:{s:s}}", "name", name, "version", "1", "filter",
+								 "campaign", campaign)),
+				  202);
+	wait_ms(1000);
+	tell_db("COMMIT");
+	await_db(20, say("SELECT coalesce(bool_and(state <> 'writing'), true) FROM release"
+					 " WHERE name = '%s'",
+					 name));
+	ck_assert_int_eq(count_db("SELECT count(*) FROM release_item WHERE item_id = '%s'", item), 0);
 }
 END_TEST
 
@@ -565,17 +599,13 @@ START_TEST(no_value_in_a_release_stands_for_one_judgment_or_one_pair)
 }
 END_TEST
 
-/* What the command `touchstone release write` makes of a release is sound. */
 static void expect_sound(const char *release)
 {
 	const char *folder = say("/tmp/%s", release);
-	int status =
-		system(say("\"$PROGRAM\" release write %s 1 %s >%s.log 2>&1 &&"
-				   " \"$PROGRAM\" release verify %s >>%s.log 2>&1 || { cat %s.log; exit 1; }",
-				   release, folder, folder, folder, folder, folder));
 
-	ck_assert_int_eq(system(say("rm -rf %s %s.log", folder, folder)), 0);
-	ck_assert_int_eq(status, 0);
+	ck_assert_int_eq(run_program(say("release write %s 1 %s", release, folder)), 0);
+	ck_assert_int_eq(run_program(say("release verify %s", folder)), 0);
+	ck_assert_int_eq(system(say("rm -rf %s", folder)), 0);
 }
 
 static bool has_file(const char *release, const char *path)
@@ -587,11 +617,19 @@ START_TEST(a_release_without_volunteers_has_no_row_of_theirs_and_is_sound)
 {
 	struct person person = an_account("researcher");
 	const char *campaign = a_judged_campaign();
+	const char *by_command = fresh_name();
+
+	tell_db("UPDATE campaign SET state = 'closed' WHERE name = '%s'", campaign);
 	const char *without =
 		a_release_with(&person, json_pack("{s:s, s:b}", "campaign", campaign, "volunteers", 0));
 	const char *with =
 		a_release_with(&person, json_pack("{s:s, s:b}", "campaign", campaign, "volunteers", 1));
 
+	ck_assert_int_eq(
+		run_program(say("release create %s 1 --no-volunteers --campaign %s", by_command, campaign)),
+		0);
+	ck_assert_uint_eq(a_sheet(with, "labels.csv").rows, 50); /* gold too */
+	ck_assert(!has_file(by_command, "judgments.csv"));
 	ck_assert(!has_file(without, "judgments.csv"));
 	ck_assert(has_file(without, "trials.csv"));
 	ck_assert(has_file(with, "judgments.csv"));
@@ -651,6 +689,7 @@ Suite *http_privacy_suite(void)
 		tc, gold_of_a_closed_campaign_is_released_under_its_truth_beside_what_the_crowd_said);
 	tcase_add_test(tc, a_ruling_on_gold_goes_before_its_truth);
 	tcase_add_test(tc, a_campaign_whose_gold_was_released_stays_closed);
+	tcase_add_test(tc, gold_is_not_released_while_its_campaign_is_being_opened);
 	tcase_add_test(tc, what_was_released_does_not_become_gold);
 	suite_add_tcase(suite, tc);
 	tc = tcase_create("pseudonyms");
