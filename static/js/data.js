@@ -5,6 +5,7 @@ import { get, inWords } from "./api.js";
 import { byId, el } from "./dom.js";
 import { showFigures } from "./figures.js";
 import { watchMake } from "./make.js";
+import { onMore } from "./paging.js";
 import { releaseCard, showRelease } from "./release.js";
 
 const REFRESH_MS = 60_000;
@@ -19,18 +20,22 @@ async function figures() {
 }
 
 async function releases(further = false) {
+	const { body } = await get(`/releases?limit=20${further ? `&cursor=${encodeURIComponent(next)}` : ""}`);
 	const box = byId("releases");
+	const cards = body.items.map(releaseCard);
+	next = body.next;
+	byId("more").hidden = !next;
+	if (further)
+		box.querySelector("ul").append(...cards);
+	else
+		box.replaceChildren(cards.length > 0 ? el("ul", { class: "releases" }, cards) : el("p", { class: "quiet" }, "No release has been made yet."));
+}
+
+async function firstReleases() {
 	try {
-		const { body } = await get(`/releases?limit=20${further ? `&cursor=${encodeURIComponent(next)}` : ""}`);
-		next = body.next;
-		byId("more").hidden = !next;
-		const cards = body.items.map(releaseCard);
-		if (further)
-			box.querySelector("ul").append(...cards);
-		else
-			box.replaceChildren(cards.length > 0 ? el("ul", { class: "releases" }, cards) : el("p", { class: "quiet" }, "No release has been made yet."));
+		await releases();
 	} catch (error) {
-		box.replaceChildren(el("p", { role: "alert" }, inWords(error)));
+		byId("releases").replaceChildren(el("p", { role: "alert" }, inWords(error)));
 	}
 }
 
@@ -46,12 +51,12 @@ function follow() {
 	}
 }
 
-byId("more").addEventListener("click", () => releases(true));
+onMore(byId("more"), byId("more-state"), () => releases(true));
 window.addEventListener("hashchange", follow);
-watchMake(() => releases());
+watchMake(firstReleases);
 follow();
 figures();
-releases();
+firstReleases();
 // Figures stay live for whoever leaves the page open, but not while they read a table in them.
 setInterval(() => {
 	if (!document.hidden && !byId("overview").hidden && !byId("figures").contains(document.activeElement) && !byId("figures").querySelector("details[open]"))

@@ -22,7 +22,7 @@ const clock = new ClaimClock(() => dispute.trouble("Your claim has ended. Renew 
 const queue = new Queue();
 const dispute = new Dispute({
 	claimed: (end) => clock.set(end),
-	changed: () => queue.load().catch(() => {}),
+	changed: () => queue.reload().catch(() => {}),
 	next: () => nextDispute(),
 	signedOut: () => enter("You were signed out. Sign in again; what you wrote is still there."),
 });

@@ -3,6 +3,7 @@
 
 import { get } from "./api.js";
 import { byId, el } from "./dom.js";
+import { onMore } from "./paging.js";
 import { MEDIUM, capital, many } from "./words.js";
 
 const REASONS = {
@@ -40,28 +41,49 @@ export class Queue {
 		this.list = byId("disputes");
 		this.state = byId("queue-state");
 		this.more = byId("more");
-		this.more.addEventListener("click", () => this.load(true).catch(() => {}));
+		onMore(this.more, this.state, () => this.loadNext());
 		byId("which").addEventListener("change", () => this.load().catch(() => {}));
 		this.onError = () => {};
 	}
 
-	async load(further = false) {
-		const cursor = further && this.next ? `&cursor=${encodeURIComponent(this.next)}` : "";
-		let body;
+	async fetchPage(cursor) {
 		try {
-			({ body } = await get(`/disputes?limit=50&state=${byId("which").value}${cursor}`));
+			const after = cursor ? `&cursor=${encodeURIComponent(cursor)}` : "";
+			const { body } = await get(`/disputes?limit=50&state=${byId("which").value}${after}`);
+			return body;
 		} catch (error) {
 			this.onError(error);
 			throw error;
 		}
-		const lines = body.items.map((dispute) => line(dispute, this.current));
-		if (further)
-			this.list.append(...lines);
-		else
-			this.list.replaceChildren(...lines);
-		this.next = body.next;
-		this.more.hidden = !body.next;
-		byId("open-count").textContent = String(body.counts?.open ?? "");
+	}
+
+	/** The queue from its beginning; with `atLeast`, as many pages as hold so many disputes. */
+	async load({ atLeast = 0 } = {}) {
+		let page = await this.fetchPage();
+		const { items } = page;
+		while (page.next && items.length < atLeast) {
+			page = await this.fetchPage(page.next);
+			items.push(...page.items);
+		}
+		this.list.replaceChildren(...items.map((dispute) => line(dispute, this.current)));
+		this.show(page);
+	}
+
+	/** The queue anew, no shorter than it is shown: who works far down stays there. */
+	reload() {
+		return this.load({ atLeast: this.list.children.length });
+	}
+
+	async loadNext() {
+		const page = await this.fetchPage(this.next);
+		this.list.append(...page.items.map((dispute) => line(dispute, this.current)));
+		this.show(page);
+	}
+
+	show({ next, counts }) {
+		this.next = next;
+		this.more.hidden = !next;
+		byId("open-count").textContent = String(counts?.open ?? "");
 		this.state.textContent = this.list.children.length === 0 ? "Nothing here. The crowd agrees with itself." : "";
 	}
 

@@ -4,9 +4,11 @@
 import { get, inWords } from "./api.js";
 import { el, focusOn } from "./dom.js";
 import { markdown } from "./markdown.js";
+import { onMore } from "./paging.js";
 import { MEDIUM, bytes, count, day, many, share } from "./words.js";
 
 const STATES = { writing: "being written", failed: "failed" };
+const FILES_AT_ONCE = 10_000;
 const SPLITS = ["train", "validation", "test"];
 
 const total = (split) => (split?.real ?? 0) + (split?.fake ?? 0);
@@ -36,62 +38,106 @@ function summary(release) {
 		.filter(Boolean).join(" · ");
 }
 
-const address = ({ name, version }) => `#${encodeURIComponent(name)}/${encodeURIComponent(version)}`;
+const hashOf = ({ name, version }) => `#${encodeURIComponent(name)}/${encodeURIComponent(version)}`;
 
 export function releaseCard(release) {
 	const ready = release.state === "ready";
 	const title = `${release.name} ${release.version}`;
 	return el("li", { class: "card", "data-testid": "release-card", "data-name": release.name, "data-version": release.version },
-		el("h3", {}, ready ? el("a", { href: address(release) }, title) : title,
+		el("h3", {}, ready ? el("a", { href: hashOf(release) }, title) : title,
 			ready ? null : el("span", { class: "state" }, STATES[release.state] ?? release.state)),
 		el("p", { class: "quiet" }, ready ? summary(release) : day(release.created_at)),
 		ready ? splitBars(release.splits) : null);
 }
 
+const fileRow = (file) => el("tr", {},
+	el("td", {}, el("a", { href: file.url, download: file.path.split("/").pop(), "data-path": file.path }, file.path)),
+	el("td", { class: "n" }, bytes(file.bytes)),
+	el("td", {}, el("span", { class: "mono" }, file.sha256)));
+
 function fileTable(files, id) {
 	return el("div", { class: "scroll" }, el("table", { class: "files", "data-testid": id },
 		el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "file"), el("th", { scope: "col", class: "n" }, "size"), el("th", { scope: "col" }, "SHA-256"))),
-		el("tbody", {}, files.map((file) => el("tr", {},
-			el("td", {}, el("a", { href: file.url, download: file.path.split("/").pop(), "data-path": file.path }, file.path)),
-			el("td", { class: "n" }, bytes(file.bytes)),
-			el("td", {}, el("span", { class: "mono" }, file.sha256)))))));
+		el("tbody", {}, files.map(fileRow))));
 }
 
 const CLASS_FOLDER = /^(.*?)\/?(train|validation|test)\/(real|fake)\//;
 const isMedium = (file) => CLASS_FOLDER.test(file.path);
 
-/** The tables first; the media, which may be thousands, behind a click. */
-function fileLists(files) {
+const addressOf = ({ name, version }) => `/releases/${encodeURIComponent(name)}/${encodeURIComponent(version)}`;
+
+/**
+ * The table of all media. Pages that the server has not sent yet follow by themselves, FILES_AT_ONCE rows in all, while
+ * the table is open and on the page; a button goes on from there.
+ */
+function mediaTable(release, media, total) {
+	const table = fileTable(media, "release-media");
+	const state = el("p", { class: "quiet", role: "status", "data-testid": "release-media-count" });
+	const more = el("button", { type: "button", hidden: true, "data-testid": "more-files" }, "Show more");
+	const box = el("div", {}, state, table, more);
+	let next = release.files_next;
+	let shown = media.length;
+	const tell = () => {
+		state.textContent = `${count(shown)} of ${many(total, "file")} shown${next && more.hidden ? " …" : "."}`;
+	};
+	const fetchNext = async () => {
+		const end = shown + FILES_AT_ONCE;
+		more.hidden = true;
+		tell();
+		try {
+			while (next && shown < end && box.isConnected && box.parentElement.open) {
+				const { body } = await get(`${addressOf(release)}?files_after=${encodeURIComponent(next)}`);
+				table.querySelector("tbody").append(...body.files.map(fileRow));
+				next = body.files_next;
+				shown += body.files.length;
+				tell();
+			}
+		} finally {
+			more.hidden = !next;
+			tell();
+		}
+	};
+	const problem = el("p", { role: "status" });
+	onMore(more, problem, fetchNext);
+	box.append(problem);
+	// The caller puts the table on the page first.
+	queueMicrotask(() => more.click());
+	return box;
+}
+
+/** The tables, all in the server's first page; the media, which may be very many, behind a click. */
+function fileLists(release) {
+	const { files, items } = release;
 	const media = files.filter(isMedium);
 	const rest = files.filter((file) => !isMedium(file));
-	const size = media.reduce((sum, file) => sum + file.bytes, 0);
-	const more = el("details", {}, el("summary", {}, `${many(media.length, "media file")}, ${bytes(size)}`));
-	more.addEventListener("toggle", () => more.append(fileTable(media, "release-media")), { once: true });
-	return [fileTable(rest, "release-files"), media.length > 0 ? more : null];
+	const size = release.bytes - rest.reduce((sum, file) => sum + file.bytes, 0);
+	const title = el("h2", {}, `Files (${count(rest.length + items)})`);
+	if (media.length === 0)
+		return [title, fileTable(rest, "release-files")];
+	const more = el("details", { "data-testid": "release-media-box" }, el("summary", {}, `${many(items, "media file")}, ${bytes(size)}`));
+	more.addEventListener("toggle", () => more.append(mediaTable(release, media, items)), { once: true });
+	return [title, fileTable(rest, "release-files"), more];
 }
 
 /** What a shell or a program types, with this release's own addresses and folders. */
-function recipes({ name, version, files }) {
+function recipes({ name, version, state, files, media_types: media }) {
+	if (state !== "ready")
+		return el("p", { class: "quiet" }, "It can be loaded once it is ready.");
 	const folder = `${name}-${version}`;
-	const base = new URL(`/api/v1/releases/${name}/${version}`, location.href).href;
+	const base = new URL(`/api/v1${addressOf({ name, version })}/files`, location.href).href;
 	const labels = files.find((file) => file.path.endsWith("labels.csv"));
-	const images = files.find((file) => isMedium(file) && /\.(jpe?g|png|webp)$/.test(file.path));
 	const recipe = (title, text) => [el("h3", {}, title), el("pre", { tabindex: "0", role: "group", "aria-label": title }, text)];
 	return [
-		recipe("Fetch everything and check it", `mkdir ${folder} && cd ${folder}
-python3 - <<'END'
-import json, os
-from urllib.parse import urljoin
-from urllib.request import urlopen, urlretrieve
-base = "${base}"
-for f in json.load(urlopen(base))["files"]:
-    os.makedirs(os.path.dirname(f["path"]) or ".", exist_ok=True)
-    urlretrieve(urljoin(base, f["url"]), f["path"])
-END
-sha256sum -c SHA256SUMS`),
-		images ? recipe("Images in Python, as class folders", `from datasets import load_dataset   # pip install datasets pillow
-images = load_dataset("imagefolder",
-                      data_dir="${[folder, CLASS_FOLDER.exec(images.path)[1]].filter(Boolean).join("/")}")
+		recipe("Fetch everything and check it", `base=${base}
+mkdir -p ${folder} && cd ${folder} && curl -fsSO $base/SHA256SUMS &&
+{ sha256sum -c --status SHA256SUMS 2>/dev/null ||
+  LC_ALL=C sha256sum -c SHA256SUMS 2>/dev/null | sed -n 's/: FAILED.*//p' |
+    awk -v b=$base '{ printf "url = \\"%s/%s\\"\\noutput = \\"%s\\"\\n", b, $0, $0 }' |
+    curl -fsS --retry 5 --create-dirs -K -; }
+sha256sum -c --quiet SHA256SUMS && echo complete`),
+		el("p", { class: "quiet" }, "SHA256SUMS lists every file. After a break, run it again in the same place: it fetches what is missing or broken."),
+		media.image > 0 ? recipe("Images in Python, as class folders", `from datasets import load_dataset   # pip install datasets pillow
+images = load_dataset("imagefolder", data_dir="${folder}/image")
 print(images["train"].features["label"].names)`) : [],
 		labels ? recipe("Labels in DuckDB", `SELECT * FROM read_csv('${folder}/${labels.path}') LIMIT 10;`) : [],
 	];
@@ -105,14 +151,14 @@ export async function showRelease(box, name, version) {
 	focusOn(heading);
 	let release;
 	try {
-		release = (await get(`/releases/${encodeURIComponent(name)}/${encodeURIComponent(version)}`)).body;
+		release = (await get(addressOf({ name, version }))).body;
 	} catch (error) {
 		box.replaceChildren(back, heading, el("p", { role: "alert" }, error.status === 404 ? "There is no such release." : inWords(error)));
 		return;
 	}
 	box.replaceChildren(back, heading, el("p", { class: "lead" }, summary(release)),
 		el("section", {}, el("h2", {}, "Splits"), key(), splitBars(release.splits)),
-		el("section", {}, el("h2", {}, `Files (${count(release.files.length)})`), fileLists(release.files)),
+		el("section", {}, fileLists(release)),
 		el("section", {}, el("h2", {}, "How to load it"), recipes(release)),
 		release.card ? el("section", {}, el("h2", {}, "Dataset card"), el("div", { class: "card", "data-testid": "card" }, markdown(release.card))) : "");
 }

@@ -6,6 +6,7 @@ import { el } from "./dom.js";
 import { eraser } from "./eraser.js";
 import { device } from "./keep.js";
 import { keysWanted } from "./keys.js";
+import { onMore } from "./paging.js";
 import { MEDIUM, capital, certainty, count, day } from "./words.js";
 
 const fact = (name, value) => [el("dt", {}, name), el("dd", {}, value)];
@@ -35,17 +36,12 @@ function resultList(first) {
 		next = page.next;
 		more.hidden = !next;
 	};
-	more.addEventListener("click", async () => {
-		try {
-			add((await get(`/me?limit=20&cursor=${encodeURIComponent(next)}`)).body);
-		} catch (error) {
-			more.textContent = inWords(error);
-		}
-	});
+	const state = el("p", { role: "status" });
+	onMore(more, state, async () => add((await get(`/me?limit=20&cursor=${encodeURIComponent(next)}`)).body));
 	add(first);
 	if (first.results.length === 0)
 		return el("p", { class: "quiet" }, "None of the items that you judged has been decided yet.");
-	return el("div", {}, list, more);
+	return el("div", {}, list, more, state);
 }
 
 function wishes(onMedium) {

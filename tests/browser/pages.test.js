@@ -4,9 +4,11 @@
 // (build/screenshots).
 
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
+import { promisify } from "node:util";
 
 import { DESKTOP, PHONE, Visit, launch } from "../support/browser.js";
 import { makeCorpus } from "../support/corpus.js";
@@ -15,6 +17,7 @@ import { Client, sha256 } from "../support/http.js";
 import { knownItems, scored } from "../support/outcome.js";
 import { Place, sql, until } from "../support/place.js";
 
+const run = promisify(execFile);
 const PASSWORD = "four words make one";
 
 describe("the pages", () => {
@@ -395,6 +398,10 @@ describe("the pages", () => {
 		for (const row of labels)
 			if (row.label_source === "crowd")
 				assert.equal(row.label, row.truth);
+		// The recipe of the page, as sh runs it, gives a release that is sound.
+		const recipe = await page.getByRole("group", { name: "Fetch everything and check it" }).textContent();
+		assert.equal((await run("sh", ["-c", recipe], { cwd: place.folder })).stdout, "complete\n");
+		await place.program(database, ["release", "verify", path.join(place.folder, "trial-1.0.0")]);
 		await visit.close();
 	});
 

@@ -26,7 +26,20 @@ export async function makeRelease(client, name, version, filter) {
 	}, { seconds: 60, every_ms: 100 });
 	if (job.state !== "done")
 		throw new Error(`The release failed: ${job.detail}`);
-	return (await client.get(`/api/v1/releases/${name}/${version}`)).json;
+	return wholeRelease(client, name, version);
+}
+
+/** A release's description with all of its files, which the server lists a thousand at a time. */
+export async function wholeRelease({ url }, name, version) {
+	const anybody = new Client(url);
+	const address = `/api/v1/releases/${name}/${version}`;
+	const { json: release } = await anybody.get(address);
+	while (release.files_next) {
+		const { json } = await anybody.get(`${address}?files_after=${encodeURIComponent(release.files_next)}`);
+		release.files.push(...json.files);
+		release.files_next = json.files_next;
+	}
+	return release;
 }
 
 /** Downloads every file of a release into a folder, as anybody may. Answers the paths. */
