@@ -3,12 +3,11 @@
 
 import { execFile, spawn } from "node:child_process";
 import { chmod, mkdtemp, readFile, readdir, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 
-import { sql, until } from "../support/place.js";
+import { freePort, sql, until } from "../support/place.js";
 
 const run = promisify(execFile);
 const ROOT = process.getuid() === 0;
@@ -39,14 +38,6 @@ function alive(pid) {
 	} catch {
 		return false;
 	}
-}
-
-async function freePort() {
-	const server = createServer();
-	await new Promise((done) => { server.listen(0, "127.0.0.1", done); });
-	const { port } = server.address();
-	await new Promise((done) => { server.close(done); });
-	return port;
 }
 
 export class Own {

@@ -137,14 +137,22 @@ struct raw_answer raw_ask(const char *text)
 
 unsigned raw_free_port(void)
 {
-	struct sockaddr_in address = address_of(0);
-	socklen_t len = sizeof address;
-	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	const char *ports = getenv("TEST_PORTS");
+	unsigned first = 0, last = 0; /* 0: whichever the system gives */
 
-	ck_assert_int_eq(bind(listener, (struct sockaddr *)&address, sizeof address), 0);
-	getsockname(listener, (struct sockaddr *)&address, &len);
-	close(listener);
-	return ntohs(address.sin_port);
+	ck_assert(!ports || sscanf(ports, "%u %u", &first, &last) == 2);
+	for (unsigned port = first; port <= last; port++) {
+		struct sockaddr_in address = address_of(port);
+		socklen_t len = sizeof address;
+		int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		bool is_free = bind(listener, (struct sockaddr *)&address, sizeof address) == 0;
+
+		getsockname(listener, (struct sockaddr *)&address, &len);
+		close(listener);
+		if (is_free)
+			return ntohs(address.sin_port);
+	}
+	ck_abort_msg("no port is free from %u to %u", first, last);
 }
 
 bool raw_listens(unsigned port)

@@ -44,7 +44,7 @@ struct raw_answer raw_ask_bytes(const char *bytes, size_t len);
 /* "host:port" of the server under test. */
 const char *raw_host(void);
 
-/* A port that nobody listened at a moment ago. */
+/* A port where nobody listens, of those that scripts/check leaves to this suite alone. */
 unsigned raw_free_port(void);
 
 /* Does somebody accept connections there? */

@@ -39,6 +39,14 @@ static void start(struct sender *sender)
 	ck_assert_int_eq(pthread_create(&sender->thread, NULL, send_one, sender), 0);
 }
 
+/* How many wait for the table. Other suites may use other databases of the same PostgreSQL. */
+static int count_waiting(void)
+{
+	return count_db("SELECT count(*) FROM pg_locks WHERE NOT granted"
+					" AND relation = 'volunteer'::regclass AND database ="
+					" (SELECT oid FROM pg_database WHERE datname = current_database())");
+}
+
 /* Each writer is given a newcomer, and waits with it. */
 static void hold_writers(struct sender newcomers[WRITERS])
 {
@@ -49,14 +57,11 @@ static void hold_writers(struct sender newcomers[WRITERS])
 		start(&newcomers[w]);
 		for (int i = 0; i < 200; i++) {
 			wait_ms(5);
-			if (count_db("SELECT count(*) FROM pg_locks WHERE NOT granted"
-						 " AND relation = 'volunteer'::regclass") > w)
+			if (count_waiting() > w)
 				break;
 		}
 	}
-	ck_assert_int_eq(count_db("SELECT count(*) FROM pg_locks WHERE NOT granted"
-							  " AND relation = 'volunteer'::regclass"),
-					 WRITERS);
+	ck_assert_int_eq(count_waiting(), WRITERS);
 }
 
 /* Waits until the server has as many requests, besides the one that asks. */

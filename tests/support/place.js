@@ -27,12 +27,27 @@ function neighbour(database, name) {
 	return `${front}${name}${rest}`;
 }
 
-async function freePort() {
-	const server = createServer();
-	await new Promise((done) => { server.listen(0, "127.0.0.1", done); });
-	const { port } = server.address();
-	await new Promise((done) => { server.close(done); });
-	return port;
+/** Can a server listen there? */
+function isFree(port) {
+	return new Promise((tell) => {
+		const server = createServer();
+		server.once("error", () => tell(false));
+		server.listen(port, "127.0.0.1", () => server.close(() => tell(true)));
+	});
+}
+
+/** The ports that scripts/check leaves to this suite alone ("20100 20199"), so that suites side by side never meet. */
+const [FIRST_PORT, LAST_PORT] = (process.env.TEST_PORTS ?? "20000 31999").split(" ").map(Number);
+let lastPort = process.env.TEST_PORTS ? FIRST_PORT - 1 : FIRST_PORT + Math.floor(Math.random() * (LAST_PORT - FIRST_PORT));
+
+/** A port where nobody listens; another at each call. */
+export async function freePort() {
+	for (let tries = 0; tries <= LAST_PORT - FIRST_PORT; tries++) {
+		lastPort = lastPort < LAST_PORT ? lastPort + 1 : FIRST_PORT;
+		if (await isFree(lastPort))
+			return lastPort;
+	}
+	throw new Error(`No port is free from ${FIRST_PORT} to ${LAST_PORT}`);
 }
 
 async function answers(url) {

@@ -4,12 +4,11 @@
 
 import { execFile, spawn } from "node:child_process";
 import { mkdir, readFile, readdir, rm, stat, statfs, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 
-import { until } from "../../support/place.js";
+import { freePort, until } from "../../support/place.js";
 
 const runs = promisify(execFile);
 /** Runs a program to its end. Answers { stdout, stderr }; an error is short. */
@@ -52,15 +51,7 @@ export async function endAll() {
 	await Promise.all([...children].map((child) => child.ended));
 }
 
-export { until };
-
-export async function freePort() {
-	const server = createServer();
-	await new Promise((done) => { server.listen(0, "127.0.0.1", done); });
-	const { port } = server.address();
-	await new Promise((done) => { server.close(done); });
-	return port;
-}
+export { freePort, until };
 
 /** Of a process: resident and peak memory in MB, and open descriptors. */
 export async function usage(pid) {
