@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Runs every suite; CK_RUN_SUITE=http/judgments runs one. */
+/* Runs every suite, or a part of them ("1/2"); CK_RUN_SUITE=http/judgments runs one. */
 #include <stdlib.h>
 
+#include "../support/parts.h"
 #include "core/seal.h"
 #include "describe.h"
 #include "drip.h"
 #include "suites.h"
 #include "world.h"
 
-int main(void)
+int main(int argc, char **argv)
 {
 	static Suite *(*const suites[])(void) = {
 		http_volunteers_suite, http_assignments_suite, http_desk_suite,     http_method_suite,
@@ -19,16 +20,12 @@ int main(void)
 		http_limits_suite,     http_privacy_suite,
 	};
 
+	struct part part = part_read(argc, argv);
+
 	if (!seal_start())
 		return EXIT_FAILURE;
 	describe_begin();
 	drip_begin();
 	make_world();
-	SRunner *runner = srunner_create(NULL);
-	for (size_t i = 0; i < sizeof suites / sizeof suites[0]; i++)
-		srunner_add_suite(runner, suites[i]());
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return part_run(part, suites, sizeof suites / sizeof suites[0]);
 }

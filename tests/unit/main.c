@@ -1,38 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Runs every suite, or a part of them ("1/2"); CK_RUN_SUITE=core runs one. */
 #include <stdlib.h>
 
+#include "../support/parts.h"
 #include "core/seal.h"
 #include "suites.h"
 
-int main(void)
+int main(int argc, char **argv)
 {
+	static Suite *(*const suites[])(void) = {
+		crowd_agreement_suite, consensus_suite,   core_suite,          crowd_choose_suite,
+		crowd_hard_suite,      crowd_model_suite, crowd_rigging_suite, crowd_sets_suite,
+		crowd_stock_suite,     crowd_table_suite, keyset_suite,        parse_suite,
+		release_table_suite,   split_suite,       fetch_suite,         media_suite,
+		program_suite,         store_suite,       guard_suite,         lane_suite,
+		infer_suite,           manifest_suite,
+	};
+	struct part part = part_read(argc, argv);
+
 	if (!seal_start())
 		return EXIT_FAILURE;
-	SRunner *runner = srunner_create(crowd_agreement_suite());
-
-	srunner_add_suite(runner, consensus_suite());
-	srunner_add_suite(runner, core_suite());
-	srunner_add_suite(runner, crowd_choose_suite());
-	srunner_add_suite(runner, crowd_hard_suite());
-	srunner_add_suite(runner, crowd_model_suite());
-	srunner_add_suite(runner, crowd_rigging_suite());
-	srunner_add_suite(runner, crowd_sets_suite());
-	srunner_add_suite(runner, crowd_stock_suite());
-	srunner_add_suite(runner, crowd_table_suite());
-	srunner_add_suite(runner, infer_suite());
-	srunner_add_suite(runner, keyset_suite());
-	srunner_add_suite(runner, parse_suite());
-	srunner_add_suite(runner, release_table_suite());
-	srunner_add_suite(runner, split_suite());
-	srunner_add_suite(runner, fetch_suite());
-	srunner_add_suite(runner, manifest_suite());
-	srunner_add_suite(runner, media_suite());
-	srunner_add_suite(runner, program_suite());
-	srunner_add_suite(runner, store_suite());
-	srunner_add_suite(runner, guard_suite());
-	srunner_add_suite(runner, lane_suite());
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return part_run(part, suites, sizeof suites / sizeof suites[0]);
 }

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * parts -- a part of the suites, such as "2/3" on a test program's command line.
+ *
+ * scripts/check runs the parts side by side. Suites are dealt out one by one, so each is in exactly
+ * one part, however many there are.
+ */
+#ifndef TESTS_SUPPORT_PARTS_H
+#define TESTS_SUPPORT_PARTS_H
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct part {
+	unsigned number, of; /* from 1 */
+};
+
+/* The part that the command line names; without one, everything. */
+static inline struct part part_read(int argc, char **argv)
+{
+	struct part part = { 1, 1 };
+
+	if (argc > 1 && (argc > 2 || sscanf(argv[1], "%u/%u", &part.number, &part.of) != 2 ||
+					 part.number < 1 || part.number > part.of)) {
+		fprintf(stderr, "usage: %s [PART/PARTS]\n", argv[0]);
+		exit(2);
+	}
+	return part;
+}
+
+/* Runs the suites of a part. The result is the program's. */
+static inline int part_run(struct part part, Suite *(*const suites[])(void), size_t count)
+{
+	SRunner *runner = srunner_create(NULL);
+
+	for (size_t i = part.number - 1; i < count; i += part.of)
+		srunner_add_suite(runner, suites[i]());
+	srunner_run_all(runner, CK_ENV);
+	int failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+#endif
