@@ -43,15 +43,11 @@ static struct background background;
 /* Waits for a wake-up, or half a second. False: stop. */
 static bool wait_for_turn(struct loop *loop, bool at_once)
 {
-	struct timespec until;
+	int64_t until_ms = clock_monotonic_ms() + LOOK_EVERY_MS;
 
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_nsec += LOOK_EVERY_MS * 1000000L;
-	until.tv_sec += until.tv_nsec / 1000000000L;
-	until.tv_nsec %= 1000000000L;
 	pthread_mutex_lock(&loop->lock);
 	while (!loop->woken && !loop->stopping && !at_once)
-		if (pthread_cond_timedwait(&loop->wake, &loop->lock, &until) != 0)
+		if (!clock_condition_wait(&loop->wake, &loop->lock, until_ms))
 			break;
 	loop->woken = false;
 	bool go = !loop->stopping;
@@ -171,7 +167,7 @@ static bool start(struct loop *loop, const struct settings *settings, struct sto
 				  bool (*turn)(struct loop *), struct db *(*open)(const char *, unsigned))
 {
 	pthread_mutex_init(&loop->lock, NULL);
-	pthread_cond_init(&loop->wake, NULL);
+	clock_condition_init(&loop->wake);
 	loop->store = store;
 	loop->turn = turn;
 	loop->db = open(settings->database_url, 0);
@@ -189,7 +185,7 @@ static void ask_to_stop(struct loop *loop)
 /* False: it still runs at `until`. */
 static bool await_end(struct loop *loop, const struct timespec *until)
 {
-	if (pthread_timedjoin_np(loop->thread, NULL, until) != 0)
+	if (pthread_clockjoin_np(loop->thread, NULL, CLOCK_MONOTONIC, until) != 0)
 		return false;
 	db_close(loop->db);
 	return true;
@@ -227,7 +223,7 @@ bool background_stop(struct background *parts)
 
 	for (size_t i = 0; i < 3; i++)
 		ask_to_stop(loops[i]);
-	clock_gettime(CLOCK_REALTIME, &until);
+	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += PATIENCE_S;
 	for (size_t i = 0; i < 3; i++)
 		ended = await_end(loops[i], &until) && ended;

@@ -5,7 +5,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "core/clock.h"
 #include "core/log.h"
@@ -31,16 +30,11 @@ struct keeper {
 /* Waits. True: stop. */
 static bool rest(struct keeper *keeper, int64_t ms)
 {
-	struct timespec until;
+	int64_t until_ms = clock_monotonic_ms() + ms;
 
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_nsec += ms % 1000 * 1000000L;
-	until.tv_sec += ms / 1000 + until.tv_nsec / 1000000000L;
-	until.tv_nsec %= 1000000000L;
 	pthread_mutex_lock(&keeper->lock);
-	while (!keeper->stopping)
-		if (pthread_cond_timedwait(&keeper->stop, &keeper->lock, &until) != 0)
-			break;
+	while (!keeper->stopping && clock_condition_wait(&keeper->stop, &keeper->lock, until_ms))
+		;
 	bool stop = keeper->stopping;
 	pthread_mutex_unlock(&keeper->lock);
 	return stop;
@@ -100,7 +94,7 @@ struct keeper *keeper_start(const char *database_url, struct desk *desk)
 	keeper->db = db;
 	keeper->desk = desk;
 	pthread_mutex_init(&keeper->lock, NULL);
-	pthread_cond_init(&keeper->stop, NULL);
+	clock_condition_init(&keeper->stop);
 	if (pthread_create(&keeper->thread, NULL, keep, keeper) != 0)
 		abort();
 	return keeper;

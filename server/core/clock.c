@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/clock.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -15,6 +16,25 @@ int64_t clock_monotonic_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void clock_condition_init(pthread_cond_t *condition)
+{
+	pthread_condattr_t attributes;
+
+	if (pthread_condattr_init(&attributes) != 0 ||
+		pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) != 0 ||
+		pthread_cond_init(condition, &attributes) != 0)
+		abort();
+	pthread_condattr_destroy(&attributes);
+}
+
+bool clock_condition_wait(pthread_cond_t *condition, pthread_mutex_t *lock, int64_t until_ms)
+{
+	const struct timespec until = { .tv_sec = until_ms / 1000,
+									.tv_nsec = until_ms % 1000 * 1000000 };
+
+	return pthread_cond_timedwait(condition, lock, &until) == 0;
 }
 
 void clock_text(char text[CLOCK_TEXT], int64_t seconds)

@@ -10,6 +10,9 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "core/clock.h"
+
+#define SWEEP_EVERY_MS 1000
 #define IDLE_MS        90000 /* MHD's own inactivity time-out comes first, for the honest */
 #define READING_MS     20000
 #define SENDING_MS     30000
@@ -120,17 +123,15 @@ void connections_sweep(struct connections *connections, int64_t now)
 static void *sweep(void *arg)
 {
 	struct connections *connections = arg;
-	struct timespec when;
 
 	pthread_mutex_lock(&connections->lock);
 	while (!connections->stopping) {
 		pthread_mutex_unlock(&connections->lock);
 		connections_sweep(connections, now_ms());
-		clock_gettime(CLOCK_REALTIME, &when);
-		when.tv_sec++;
+		int64_t until_ms = clock_monotonic_ms() + SWEEP_EVERY_MS;
 		pthread_mutex_lock(&connections->lock);
 		if (!connections->stopping)
-			pthread_cond_timedwait(&connections->stop, &connections->lock, &when);
+			clock_condition_wait(&connections->stop, &connections->lock, until_ms);
 	}
 	pthread_mutex_unlock(&connections->lock);
 	return NULL;
@@ -145,7 +146,7 @@ struct connections *connections_start(void)
 	if (connections == MAP_FAILED)
 		abort();
 	pthread_mutex_init(&connections->lock, NULL);
-	pthread_cond_init(&connections->stop, NULL);
+	clock_condition_init(&connections->stop);
 	if (pthread_create(&connections->sweeper, NULL, sweep, connections) != 0)
 		abort();
 	return connections;
