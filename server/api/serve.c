@@ -25,8 +25,8 @@ struct error api_admit(struct request *req)
 	return ok();
 }
 
-/* Accounts are looked up where there is a database: here. */
-static struct error identify(struct request *req, struct db *db)
+/* May they? Of an account that is decided here alone, for every route: here is a database. */
+static struct error permit(struct request *req, struct db *db)
 {
 	static const enum role roles[] = { ROLE_VOLUNTEER, ROLE_RESEARCHER, ROLE_MODERATOR,
 									   ROLE_ADMIN };
@@ -53,21 +53,39 @@ static struct error identify(struct request *req, struct db *db)
 
 static void serve_one(struct request *req, struct db *db)
 {
-	struct error err = identify(req, db);
+	struct error err = req->route->handle(req, db);
 
-	if (!err.code)
-		err = req->route->handle(req, db);
 	if (err.code)
 		request_fail(req, err);
 }
 
+/* Moves those who may not ask behind the others, answered. Returns how many may. */
+static size_t turn_away(struct request *reqs[], size_t count, struct db *db)
+{
+	size_t permitted = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct request *req = reqs[i];
+		struct error err = permit(req, db);
+
+		if (err.code) {
+			request_fail(req, err);
+			continue;
+		}
+		reqs[i] = reqs[permitted];
+		reqs[permitted++] = req;
+	}
+	return permitted;
+}
+
 static void serve_route(const struct route *route, struct request *reqs[], size_t count, void *db)
 {
-	if (route->handle_many)
-		route->handle_many(reqs, count, db);
-	else
-		for (size_t i = 0; i < count; i++)
-			serve_one(reqs[i], db);
+	size_t permitted = turn_away(reqs, count, db);
+
+	if (route->handle_many && permitted)
+		route->handle_many(reqs, permitted, db);
+	for (size_t i = 0; !route->handle_many && i < permitted; i++)
+		serve_one(reqs[i], db);
 	for (size_t i = 0; i < count; i++)
 		request_finish(reqs[i]);
 }

@@ -17,10 +17,71 @@ struct router {
 	struct entry entries[];
 };
 
-struct router *router_new(const struct route *routes)
+/* What is wrong with how a line is served; NULL: nothing. */
+static const char *fault_of_serving(const struct route *route)
 {
+	if (!route->handle == !route->handle_many)
+		return "needs handle or handle_many, and not both";
+	if (route->handle_many && !route->lane)
+		return "has handle_many but no lane";
+	if (route->here && !route->lane)
+		return "has here but no lane";
+	if (route->role > ROLE_VOLUNTEER && !route->lane)
+		return "asks for an account, which only a lane can look up";
+	if (route->role > ROLE_VOLUNTEER && route->here)
+		return "answers here, before its account is looked up";
+	if (strcmp(route->method, "GET") != 0 && route->budget == BUDGET_NONE)
+		return "changes state without a budget";
+	return NULL;
+}
+
+static const char *fault_of_path(const char *path)
+{
+	size_t args = 0;
+
+	if (path[0] != '/')
+		return "has a path that does not begin with /";
+	for (const char *brace = path; (brace = strchr(brace, '{')); brace++) {
+		if (strncmp(brace, "{}", 2) != 0 && strcmp(brace, "{*}") != 0)
+			return "has braces that are neither {} nor {*} at the end";
+		if (++args > MAX_PATH_ARGS)
+			return "has more parts in braces than a request can hold";
+	}
+	return NULL;
+}
+
+static bool is_line_before(const struct route *routes, size_t line)
+{
+	for (size_t i = 0; i < line; i++)
+		if (strcmp(routes[i].method, routes[line].method) == 0 &&
+			strcmp(routes[i].path, routes[line].path) == 0)
+			return true;
+	return false;
+}
+
+static struct error verify_table(const struct route *routes)
+{
+	for (size_t i = 0; routes[i].method; i++) {
+		const char *fault = fault_of_serving(&routes[i]);
+
+		if (!fault)
+			fault = fault_of_path(routes[i].path);
+		if (!fault && is_line_before(routes, i))
+			fault = "is there twice";
+		if (fault)
+			return errorf(ERR_INVALID, "the route %s %s %s", routes[i].method, routes[i].path,
+						  fault);
+	}
+	return ok();
+}
+
+struct error router_new(const struct route *routes, struct router **ret_router)
+{
+	struct error err = verify_table(routes);
 	size_t count = 0;
 
+	if (err.code)
+		return err;
 	while (routes[count].method)
 		count++;
 	struct router *router = calloc(1, sizeof *router + count * sizeof router->entries[0]);
@@ -32,7 +93,8 @@ struct router *router_new(const struct route *routes)
 
 		router->entries[i] = (struct entry){ &routes[i], literal, routes[i].path[literal] == '\0' };
 	}
-	return router;
+	*ret_router = router;
+	return ok();
 }
 
 void router_free(struct router *router)

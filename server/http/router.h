@@ -38,8 +38,13 @@ struct route {
 
 struct router;
 
-/* Reads the table, which must outlive it: its last entry has no method. */
-struct router *router_new(const struct route *routes);
+/*
+ * Reads the table, which must outlive it: its last entry has no method.  ERR_INVALID, naming the
+ * line: one that could not be served as it says, or that would let somebody in unasked: a role
+ * that only a lane's thread can look up and no lane, a write without a budget, two lines for one
+ * method and path.
+ */
+struct error router_new(const struct route *routes, struct router **ret_router) MUST_CHECK;
 void router_free(struct router *router);
 
 /*

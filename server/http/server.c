@@ -368,19 +368,24 @@ static void note_address(struct server *server)
 			 (int)(colon - server->config.listen), server->config.listen, info->port);
 }
 
-static struct server *server_new(const struct server_config *config)
+static struct error server_new(const struct server_config *config, struct server **ret_server)
 {
-	struct server *server = aligned_alloc(_Alignof(struct server), sizeof *server);
+	struct router *router = NULL;
+	struct error err = router_new(config->routes, &router);
 
+	if (err.code)
+		return err;
+	struct server *server = aligned_alloc(_Alignof(struct server), sizeof *server);
 	if (!server)
 		abort();
 	memset(server, 0, sizeof *server);
 	server->listener = MHD_INVALID_SOCKET;
 	server->config = *config;
-	server->router = router_new(config->routes);
+	server->router = router;
 	server->answers = answers_new(config->headers);
 	server->connections = connections_start();
-	return server;
+	*ret_server = server;
+	return ok();
 }
 
 static void server_free(struct server *server)
@@ -394,11 +399,14 @@ static void server_free(struct server *server)
 struct error server_start(const struct server_config *config, struct server **ret_server)
 {
 	struct sockaddr_storage address;
+	struct server *server;
+	struct error err;
 
 	if (!client_listen_address(config->listen, &address))
 		return errorf(ERR_INVALID, "%s is no address to listen at; write 127.0.0.1:8080",
 					  config->listen);
-	struct server *server = server_new(config);
+	if ((err = server_new(config, &server)).code)
+		return err;
 	errno = 0;
 	server->daemon = listen_at(server, (struct sockaddr *)&address);
 	if (!server->daemon) {

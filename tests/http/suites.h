@@ -27,5 +27,6 @@ Suite *http_manners_suite(void);
 Suite *http_framing_suite(void);
 Suite *http_limits_suite(void);
 Suite *http_openapi_suite(void);
+Suite *http_permission_suite(void);
 
 #endif

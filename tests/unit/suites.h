@@ -24,5 +24,6 @@ Suite *media_suite(void);
 Suite *program_suite(void);
 Suite *store_suite(void);
 Suite *guard_suite(void);
+Suite *router_suite(void);
 Suite *lane_suite(void);
 #endif
