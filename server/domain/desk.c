@@ -37,6 +37,7 @@ void desk_free(struct desk *desk)
 	keyset_free(desk->heard);
 	free(desk->unwritten.list);
 	free(desk->flying);
+	free(desk->shelves);
 	pthread_mutex_destroy(&desk->lock);
 	free(desk);
 }
@@ -122,9 +123,6 @@ static bool choose_in(struct search *search, uint32_t campaign, enum media_type 
 	const struct campaign_facts *facts = &desk->catalogue.campaigns[campaign];
 	struct choose_options options = choose_in_service();
 
-	if (!facts->open ||
-		(search->wish->campaign && strcmp(search->wish->campaign, facts->name) != 0))
-		return false;
 	options.random_share = facts->random_share;
 	options.training_alone = only_training;
 	struct choice choice = choose_pair(desk->catalogue.stock, catalogue_shelf(campaign, type),
@@ -135,20 +133,46 @@ static bool choose_in(struct search *search, uint32_t campaign, enum media_type 
 	return true;
 }
 
-/* Media and campaigns in random order, so that none starves; only what was wished for. */
+/* Lists the shelves that fit the wish, each as a campaign and a medium, in desk->shelves. */
+static uint32_t list_shelves(const struct search *search)
+{
+	struct desk *desk = search->desk;
+	const struct assignment_wish *wish = search->wish;
+	uint32_t count = 0;
+
+	if (desk->shelves_room < desk->catalogue.campaign_count * MEDIA_TYPES) {
+		desk->shelves_room = desk->catalogue.campaign_count * MEDIA_TYPES;
+		desk->shelves = realloc(desk->shelves, desk->shelves_room * sizeof *desk->shelves);
+		if (!desk->shelves)
+			abort();
+	}
+	for (uint32_t c = 0; c < desk->catalogue.campaign_count; c++) {
+		const struct campaign_facts *facts = &desk->catalogue.campaigns[c];
+
+		if (!facts->open || (wish->campaign && strcmp(wish->campaign, facts->name) != 0))
+			continue;
+		for (uint32_t type = 0; type < MEDIA_TYPES; type++)
+			if (wish->any_type || type == wish->type)
+				desk->shelves[count++] = c * MEDIA_TYPES + type;
+	}
+	return count;
+}
+
+/*
+ * Tries the shelves in random order, so that none starves.  Each order has the same chance: to
+ * begin at a random one and go round gives what lies behind an empty shelf its share as well.
+ */
 static bool choose_among(struct search *search, bool only_training)
 {
 	struct desk *desk = search->desk;
-	uint32_t places = desk->catalogue.campaign_count * MEDIA_TYPES;
-	uint32_t first = places ? random_below(&desk->random, places) : 0;
 
-	for (uint32_t i = 0; i < places; i++) {
-		uint32_t place = (first + i) % places;
-		enum media_type type = (enum media_type)(place % MEDIA_TYPES);
+	for (uint32_t left = list_shelves(search); left; left--) {
+		uint32_t *drawn = &desk->shelves[random_below(&desk->random, left)];
+		uint32_t shelf = *drawn;
 
-		if (!search->wish->any_type && type != search->wish->type)
-			continue;
-		if (choose_in(search, place / MEDIA_TYPES, type, only_training))
+		*drawn = desk->shelves[left - 1];
+		if (choose_in(search, shelf / MEDIA_TYPES, (enum media_type)(shelf % MEDIA_TYPES),
+					  only_training))
 			return true;
 	}
 	return false;

@@ -25,7 +25,9 @@ struct desk {
 	struct attendance *attendance;
 	struct random random;
 	struct leases unwritten; /* handed out since the last look */
-	struct keyset *settled;  /* leases answered since then, by lease_key() */
+	uint32_t *shelves;       /* room for one search: those it has not tried */
+	uint32_t shelves_room;
+	struct keyset *settled; /* leases answered since then, by lease_key() */
 	struct desk_figures figures;
 	/* ------------------------------------------------ the keeper's alone */
 	unsigned life;        /* of the connection that all was read by */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the desk holds in memory stays true: leases written behind, plans, and other servers. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "another.h"
 #include "client.h"
@@ -282,6 +283,27 @@ START_TEST(what_leaves_service_is_not_handed_out_any_more)
 }
 END_TEST
 
+/* The second medium lies behind an empty one, which once gave it a double share. */
+START_TEST(media_of_one_campaign_are_served_evenly)
+{
+	const char *campaign = a_planned_campaign(1000, 40);
+	int sounds = 0;
+
+	make_items(&(struct items){ .campaign = campaign, .count = 40, .type = "audio" });
+	await_desk(NULL);
+	for (int i = 0; i < 300; i++) {
+		struct person person = a_volunteer();
+		struct answer pair = ask_at(NULL, &person, campaign);
+
+		expect_status(pair, 201);
+		sounds += strcmp(text_at(pair.body, "items/0/media/type"), "audio") == 0;
+	}
+	/* A fair coin stays within five standard deviations of 150. */
+	ck_assert_int_ge(sounds, 107);
+	ck_assert_int_le(sounds, 193);
+}
+END_TEST
+
 Suite *http_desk_suite(void)
 {
 	Suite *suite = suite_create("http/desk");
@@ -300,6 +322,7 @@ Suite *http_desk_suite(void)
 	tcase_add_test(tc, what_was_judged_at_another_server_is_known_here);
 	tcase_add_test(tc, progress_goes_on_at_another_server);
 	tcase_add_test(tc, what_leaves_service_is_not_handed_out_any_more);
+	tcase_add_test(tc, media_of_one_campaign_are_served_evenly);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
