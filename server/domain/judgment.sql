@@ -1,6 +1,6 @@
 -- name: judgment_store
--- Stores a batch of judged pairs of which every volunteer is known and none was skipped, which is nearly every
--- batch. A pair that was sent before, or an item that its volunteer has judged, breaks a key and fails all.
+-- Stores a batch of judged pairs of which every volunteer is known, which is nearly every batch. A pair that was
+-- sent before or skipped, or an item that its volunteer has judged, breaks a key and fails all.
 -- Nothing is sorted or joined here: the caller sends pairs in order of assignment, and what was said of items
 -- in order of item and volunteer, so that two batches wait for each other and do not deadlock. For that the
 -- tables must be locked in one order, too: PostgreSQL runs parts that nothing refers to from the last to the first,
@@ -16,9 +16,7 @@
 WITH good AS MATERIALIZED (
     SELECT NOT EXISTS (SELECT FROM unnest($2::uuid[]) AS w (id)
                         WHERE NOT EXISTS (SELECT FROM volunteer v WHERE v.id = w.id OFFSET 0))
-       AND NOT EXISTS (SELECT FROM unnest($1::uuid[]) AS w (id)
-                        WHERE EXISTS (SELECT FROM skipped_pair s
-                                       WHERE s.assignment_id = w.id OFFSET 0)) AS all_are
+           AS all_are
 ), pair AS (
     INSERT INTO judged_pair (assignment_id, volunteer_id, campaign_id, media_type, kind, matched, policy,
                              body_hash, response_ms, exposure_ms, server_ms, device)

@@ -194,6 +194,68 @@ START_TEST(however_many_windows_ask_two_leases_are_open)
 }
 END_TEST
 
+static void *send_one(void *arg)
+{
+	struct racer *racer = arg;
+
+	racer->answer[0] = post(&racer->as, racer->path, racer->body[0]);
+	return NULL;
+}
+
+/* Sends a request while this test's own transaction is open, then commits that. */
+static struct answer answer_across_a_commit(struct racer *racer)
+{
+	ck_assert_int_eq(pthread_create(&racer->thread, NULL, send_one, racer), 0);
+	wait_ms(300);
+	tell_db("COMMIT");
+	pthread_join(racer->thread, NULL);
+	return racer->answer[0];
+}
+
+START_TEST(a_judgment_waits_for_a_skip_of_its_pair_that_is_being_stored)
+{
+	struct person person = a_volunteer();
+	const char *token = text_at(a_lease(&person, NULL), "assignment");
+	struct lease lease = lease_of(token, &person);
+	struct racer judge = { .as = person,
+						   .path = "/api/v1/judgments",
+						   .body = { verdicts_on(token, "fake", "real") } };
+
+	tell_db("BEGIN");
+	tell_db("INSERT INTO skipped_pair (assignment_id, volunteer_id, campaign_id, left_item,"
+			" right_item, kind, matched, policy, reason)"
+			" VALUES ('%s', '%s', '%s', '%s', '%s', 'random', false, 1, 'other')",
+			uuid_text(lease.id), uuid_text(lease.volunteer), uuid_text(lease.campaign),
+			uuid_text(lease.left), uuid_text(lease.right));
+	expect_problem(answer_across_a_commit(&judge), 409, "conflict");
+	ck_assert_int_eq(count_db("SELECT count(*) FROM judged_pair WHERE assignment_id = '%s'",
+							  uuid_text(lease.id)),
+					 0);
+}
+END_TEST
+
+START_TEST(a_skip_waits_for_a_judgment_of_its_pair_that_is_being_stored)
+{
+	struct person person = a_volunteer();
+	const char *token = text_at(a_lease(&person, NULL), "assignment");
+	struct lease lease = lease_of(token, &person);
+	struct racer skip = { .as = person,
+						  .path = "/api/v1/skips",
+						  .body = {
+							  json_pack("{s:s, s:s}", "assignment", token, "reason", "other") } };
+
+	tell_db("BEGIN");
+	tell_db("INSERT INTO judged_pair (assignment_id, volunteer_id, campaign_id, media_type, kind,"
+			" matched, policy, body_hash, server_ms)"
+			" VALUES ('%s', '%s', '%s', 'image', 'random', false, 1, sha256(''), 0)",
+			uuid_text(lease.id), uuid_text(lease.volunteer), uuid_text(lease.campaign));
+	expect_problem(answer_across_a_commit(&skip), 409, "conflict");
+	ck_assert_int_eq(count_db("SELECT count(*) FROM skipped_pair WHERE assignment_id = '%s'",
+							  uuid_text(lease.id)),
+					 0);
+}
+END_TEST
+
 Suite *http_races_suite(void)
 {
 	Suite *suite = suite_create("http/races");
@@ -204,6 +266,8 @@ Suite *http_races_suite(void)
 	tcase_add_loop_test(tc, racing_retries_in_any_order_never_spoil_each_other, 0, 4);
 	tcase_add_loop_test(tc, a_bad_judgment_in_a_batch_does_not_spoil_its_neighbours, 0, 4);
 	tcase_add_loop_test(tc, two_windows_that_say_different_things_store_one_of_them, 0, 4);
+	tcase_add_test(tc, a_judgment_waits_for_a_skip_of_its_pair_that_is_being_stored);
+	tcase_add_test(tc, a_skip_waits_for_a_judgment_of_its_pair_that_is_being_stored);
 	tcase_add_test(tc, however_many_windows_ask_two_leases_are_open);
 	suite_add_tcase(suite, tc);
 	return suite;
