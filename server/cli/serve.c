@@ -14,6 +14,7 @@
 #include "core/log.h"
 #include "db/db.h"
 #include "domain/desk.h"
+#include "http/client.h"
 #include "http/static.h"
 #include "store/store.h"
 #include "work/lane.h"
@@ -96,6 +97,7 @@ struct parts {
 	struct store *store;
 	struct static_files *pages;
 	struct budgets *budgets, *addresses;
+	struct networks *trusted_proxies;
 	struct background *background;
 	struct keeper *keeper;
 	struct server *server;
@@ -113,6 +115,8 @@ static struct error open_parts(const struct settings *settings, struct parts *pa
 		return err;
 	if ((err = budgets_read(settings->budgets, &parts->budgets)).code)
 		return err;
+	if ((err = networks_read(settings->trusted_proxies, &parts->trusted_proxies)).code)
+		return err;
 	bool off = settings->budgets && strcmp(settings->budgets, "off") == 0;
 	if ((err = budgets_read(off ? "off" : "sign_ins=10/m:20", &parts->addresses)).code)
 		return err;
@@ -128,6 +132,7 @@ static struct error open_parts(const struct settings *settings, struct parts *pa
 static void close_parts(struct parts *parts)
 {
 	desk_free(api.desk);
+	networks_free(parts->trusted_proxies);
 	budgets_free(parts->addresses);
 	budgets_free(parts->budgets);
 	static_free(parts->pages);
@@ -140,7 +145,7 @@ static struct error listen_now(const struct settings *settings, struct parts *pa
 	struct server_config config = { .listen = settings->listen,
 									.routes = api_routes,
 									.public_url = settings->public_url,
-									.trusted_proxies = settings->trusted_proxies,
+									.trusted_proxies = parts->trusted_proxies,
 									.budgets = parts->budgets,
 									.seal = parts->seal,
 									.admit = api_admit,

@@ -7,6 +7,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ADDRESS_BITS 128
+#define V4_BITS      96 /* before an IPv4 address that is written as an IPv6 one */
+
+struct network {
+	unsigned char address[16];
+	unsigned bits; /* of its prefix */
+};
+
+struct networks {
+	size_t count;
+	struct network list[];
+};
+
 /* One address in 16 bytes; IPv4 as ::ffff:a.b.c.d. */
 static bool address_read(const char *text, size_t len, unsigned char address[16])
 {
@@ -21,6 +34,92 @@ static bool address_read(const char *text, size_t len, unsigned char address[16]
 	return inet_pton(AF_INET, copy, address + 12) == 1 || inet_pton(AF_INET6, copy, address) == 1;
 }
 
+/* The same as a proxy writes it: perhaps in brackets, perhaps with a port. */
+static bool forwarded_read(const char *text, size_t len, unsigned char address[16])
+{
+	const char *colon = memchr(text, ':', len);
+
+	if (len && text[0] == '[') {
+		const char *end = memchr(text, ']', len);
+
+		return end && address_read(text + 1, (size_t)(end - text) - 1, address);
+	}
+	if (colon && !memchr(colon + 1, ':', len - (size_t)(colon + 1 - text)))
+		len = (size_t)(colon - text); /* one colon: an IPv4 address and its port */
+	return address_read(text, len, address);
+}
+
+static bool is_within(const unsigned char address[16], const struct network *network)
+{
+	unsigned whole = network->bits / 8, rest = network->bits % 8;
+
+	if (memcmp(address, network->address, whole) != 0)
+		return false;
+	return !rest || (address[whole] ^ network->address[whole]) >> (8 - rest) == 0;
+}
+
+static bool has_bits_behind(const struct network *network)
+{
+	for (unsigned bit = network->bits; bit < ADDRESS_BITS; bit++)
+		if (network->address[bit / 8] & (0x80 >> bit % 8))
+			return true;
+	return false;
+}
+
+static struct error network_read(const char *text, size_t len, struct network *network)
+{
+	const char *slash = memchr(text, '/', len);
+	size_t address_len = slash ? (size_t)(slash - text) : len;
+	bool v4 = !memchr(text, ':', address_len);
+	unsigned most = v4 ? ADDRESS_BITS - V4_BITS : ADDRESS_BITS, bits = most;
+	int end = 0;
+
+	bool good = address_read(text, address_len, network->address);
+	if (good && slash)
+		good = slash[1] >= '0' && slash[1] <= '9' && sscanf(slash + 1, "%3u%n", &bits, &end) == 1 &&
+			   slash + 1 + end == text + len && bits <= most;
+	if (!good)
+		return errorf(ERR_INVALID,
+					  "\"%.*s\" is no address or range of trusted proxies; write for example "
+					  "10.0.0.0/8",
+					  len < 60 ? (int)len : 60, text);
+	network->bits = v4 ? V4_BITS + bits : bits;
+	if (has_bits_behind(network))
+		return errorf(ERR_INVALID,
+					  "\"%.*s\" has bits behind its prefix; write the range's first "
+					  "address",
+					  len < 60 ? (int)len : 60, text);
+	return ok();
+}
+
+struct error networks_read(const char *text, struct networks **ret_networks)
+{
+	size_t room = (text ? strlen(text) : 0) / 2 + 1; /* a part is two letters or more */
+	struct networks *networks = calloc(1, sizeof *networks + room * sizeof networks->list[0]);
+	struct error err = ok();
+
+	if (!networks)
+		abort();
+	for (const char *at = text ? text : ""; *at && !err.code;) {
+		size_t len = strcspn(at, ", ");
+
+		if (len && networks->count < room)
+			err = network_read(at, len, &networks->list[networks->count++]);
+		at += len + strspn(at + len, ", ");
+	}
+	if (err.code) {
+		networks_free(networks);
+		return err;
+	}
+	*ret_networks = networks;
+	return ok();
+}
+
+void networks_free(struct networks *networks)
+{
+	free(networks);
+}
+
 static void address_of(const struct sockaddr *peer, unsigned char address[16])
 {
 	memset(address, 0, 16);
@@ -32,17 +131,11 @@ static void address_of(const struct sockaddr *peer, unsigned char address[16])
 	}
 }
 
-static bool is_trusted(const unsigned char address[16], const char *trusted)
+static bool is_trusted(const unsigned char address[16], const struct networks *trusted)
 {
-	unsigned char one[16];
-
-	while (trusted && *trusted) {
-		size_t len = strcspn(trusted, ", ");
-
-		if (len && address_read(trusted, len, one) && memcmp(one, address, 16) == 0)
+	for (size_t i = 0; trusted && i < trusted->count; i++)
+		if (is_within(address, &trusted->list[i]))
 			return true;
-		trusted += len + strspn(trusted + len, ", ");
-	}
 	return false;
 }
 
@@ -61,8 +154,8 @@ static const char *last_element(const char *list, size_t *len, size_t *element_l
 	return list + start;
 }
 
-void client_prefix(const struct sockaddr *peer, const char *forwarded, const char *trusted,
-				   unsigned char prefix[CLIENT_PREFIX])
+void client_prefix(const struct sockaddr *peer, const char *forwarded,
+				   const struct networks *trusted, unsigned char prefix[CLIENT_PREFIX])
 {
 	unsigned char address[16], next[16];
 	size_t left = forwarded ? strlen(forwarded) : 0, len;
@@ -70,7 +163,7 @@ void client_prefix(const struct sockaddr *peer, const char *forwarded, const cha
 	address_of(peer, address);
 	while (left && is_trusted(address, trusted)) {
 		const char *element = last_element(forwarded, &left, &len);
-		if (!len || !address_read(element, len, next))
+		if (!len || !forwarded_read(element, len, next))
 			break;
 		memcpy(address, next, sizeof address);
 	}

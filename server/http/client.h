@@ -3,7 +3,7 @@
  * client -- which network prefix a request comes from: /24 of IPv4, /56 of IPv6.
  *
  * X-Forwarded-For is believed only from proxies the operator named, and only as far
- * as an unbroken chain of them reaches.
+ * as an unbroken chain of them reaches.  Threads: any; networks do not change once read.
  */
 #ifndef HTTP_CLIENT_H
 #define HTTP_CLIENT_H
@@ -12,11 +12,23 @@
 #include <stddef.h>
 #include <sys/socket.h>
 
+#include "core/error.h"
+
 #define CLIENT_PREFIX 8 /* bytes: the family, and seven of the address */
 
+/* Whose word is believed: addresses and CIDR ranges. */
+struct networks;
+
+/*
+ * Reads "127.0.0.1, 10.0.0.0/8, fd00::/8"; NULL or "" are none.  ERR_INVALID names the part that
+ * is no address or range, or has bits behind its prefix.
+ */
+struct error networks_read(const char *text, struct networks **ret_networks) MUST_CHECK;
+void networks_free(struct networks *networks);
+
 /* Fills `prefix` for a connection from `peer` that sent `forwarded` (or NULL). */
-void client_prefix(const struct sockaddr *peer, const char *forwarded, const char *trusted,
-				   unsigned char prefix[CLIENT_PREFIX]);
+void client_prefix(const struct sockaddr *peer, const char *forwarded,
+				   const struct networks *trusted, unsigned char prefix[CLIENT_PREFIX]);
 
 /* Reads "127.0.0.1:8080" or "[::1]:8080". Returns the length of the address, 0 if it is none. */
 socklen_t client_listen_address(const char *text, struct sockaddr_storage *address);
