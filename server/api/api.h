@@ -25,6 +25,7 @@ struct api {
 	struct store *store;
 	struct desk *desk;
 	const struct static_files *pages;
+	struct budgets *budgets;   /* by network prefix: the server's own */
 	struct budgets *addresses; /* sign-ins by e-mail address */
 	bool secure;               /* the public address is https */
 	void (*wake_scorer)(void); /* there are new judgments; may be NULL */

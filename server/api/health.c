@@ -94,6 +94,20 @@ static char *fit_metrics(struct request *req, const char *text)
 		text, fit.held, fit.gold, fit.weight, fit.slope, fit.fitted_at_s);
 }
 
+static char *budget_metrics(struct request *req, char *text)
+{
+	text = arena_printf(req->arena,
+						"%s# HELP touchstone_budget_refusals_total Requests that a network's "
+						"budget refused.\n"
+						"# TYPE touchstone_budget_refusals_total counter\n",
+						text);
+	for (unsigned which = BUDGET_NONE + 1; which < BUDGETS; which++)
+		text = arena_printf(req->arena, "%stouchstone_budget_refusals_total{budget=\"%s\"} %llu\n",
+							text, budget_name((enum budget)which),
+							(unsigned long long)budget_refusals(api.budgets, (enum budget)which));
+	return text;
+}
+
 struct error get_metrics(struct request *req, struct db *db)
 {
 	struct server_counts counts = server_counts(req->server);
@@ -116,7 +130,7 @@ struct error get_metrics(struct request *req, struct db *db)
 	for (unsigned i = 1; i < 6; i++)
 		text = arena_printf(req->arena, "%stouchstone_answers_total{class=\"%uxx\"} %llu\n", text,
 							i, (unsigned long long)counts.answers[i]);
-	text = fit_metrics(req, desk_metrics(req, text));
+	text = budget_metrics(req, fit_metrics(req, desk_metrics(req, text)));
 	request_text(req, 200, "text/plain; version=0.0.4; charset=utf-8", text);
 	return ok();
 }

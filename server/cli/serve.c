@@ -124,6 +124,7 @@ static struct error open_parts(const struct settings *settings, struct parts *pa
 						.store = parts->store,
 						.desk = desk_new(),
 						.pages = parts->pages,
+						.budgets = parts->budgets,
 						.addresses = parts->addresses,
 						.secure = strncmp(settings->public_url, "https://", 8) == 0 };
 	return ok();

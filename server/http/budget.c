@@ -7,8 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/log.h"
+
 #define SLOTS  (1 << 16)
 #define PROBES 8
+
+#define TELL_EVERY_MS 60000
 
 struct rate {
 	double interval_ms; /* between two, at the steady rate */
@@ -23,8 +27,12 @@ struct slot {
 struct budgets {
 	bool off;
 	struct rate rates[BUDGETS];
-	pthread_mutex_t lock; /* guards the slots */
+	pthread_mutex_t lock; /* guards everything below */
 	struct slot slots[SLOTS];
+	struct refusals {
+		uint64_t all, told;
+		int64_t told_ms;
+	} refusals[BUDGETS];
 };
 
 static const char *const names[BUDGETS] = {
@@ -33,30 +41,51 @@ static const char *const names[BUDGETS] = {
 	[BUDGET_SIGN_IN] = "sign_ins",
 };
 
-static double unit_ms(const char *unit)
+static const struct {
+	const char *name;
+	double ms;
+} units[] = { { "s", 1e3 }, { "sec", 1e3 }, { "m", 6e4 }, { "min", 6e4 }, { "h", 3.6e6 } };
+
+/* 0: there is no such unit. */
+static double unit_ms(const char *name)
 {
-	return unit[0] == 's' ? 1e3 : unit[0] == 'm' ? 6e4 : unit[0] == 'h' ? 3.6e6 : 0;
+	for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+		if (strcmp(units[i].name, name) == 0)
+			return units[i].ms;
+	return 0;
 }
 
+static enum budget budget_named(const char *name)
+{
+	for (unsigned i = 1; i < BUDGETS; i++)
+		if (strcmp(names[i], name) == 0)
+			return (enum budget)i;
+	return BUDGET_NONE;
+}
+
+/* NAME=COUNT/UNIT or NAME=COUNT/UNIT:BURST, and nothing behind it. */
 static struct error read_one(const char *text, struct budgets *budgets)
 {
-	char name[16], unit[2];
+	char name[16], unit[8];
 	double count, burst;
-	int got = sscanf(text, "%15[a-z_]=%lf/%1[smh]:%lf", name, &count, unit, &burst);
+	int rate_end = 0, burst_end = 0, len = (int)strlen(text);
 
-	if (got < 3 || count <= 0 || count > 1e6 || (got == 4 && (burst < 1 || burst > 1e9)))
-		return errorf(ERR_INVALID, "\"%s\" is not a budget; write for example writes=20/s:200",
-					  text);
-	for (unsigned i = 1; i < BUDGETS; i++) {
-		if (strcmp(names[i], name) == 0) {
-			budgets->rates[i] = (struct rate){ unit_ms(unit) / count, got == 4    ? burst
-																	  : count < 1 ? 1
-																				  : count };
-			return ok();
-		}
-	}
-	return errorf(ERR_INVALID, "there is no budget \"%s\"; there are writes, volunteers, sign_ins",
-				  name);
+	int got = sscanf(text, " %15[a-z_]=%lf/%7[a-z] %n:%lf %n", name, &count, unit, &rate_end,
+					 &burst, &burst_end);
+	bool whole = got == 3 ? rate_end == len : got == 4 && burst_end == len;
+	if (!whole || !(count > 0 && count <= 1e6) || unit_ms(unit) <= 0 ||
+		(got == 4 && !(burst >= 1 && burst <= 1e9)))
+		return errorf(
+			ERR_INVALID,
+			"\"%.80s\" is not a budget; write for example writes=20/s:200, with s, m or h", text);
+	enum budget which = budget_named(name);
+	if (which == BUDGET_NONE)
+		return errorf(ERR_INVALID,
+					  "there is no budget \"%s\"; there are writes, volunteers, sign_ins", name);
+	if (got == 3)
+		burst = count < 1 ? 1 : count;
+	budgets->rates[which] = (struct rate){ unit_ms(unit) / count, burst };
+	return ok();
 }
 
 struct error budgets_read(const char *text, struct budgets **ret_budgets)
@@ -109,24 +138,65 @@ static struct slot *find(struct budgets *budgets, uint64_t key)
 	return best;
 }
 
+const char *budget_name(enum budget which)
+{
+	return names[which];
+}
+
+uint64_t budget_refusals(struct budgets *budgets, enum budget which)
+{
+	pthread_mutex_lock(&budgets->lock);
+	uint64_t all = budgets->refusals[which].all;
+	pthread_mutex_unlock(&budgets->lock);
+	return all;
+}
+
+/* Counts a refusal, with the lock held. Returns how many the log should tell of now, or 0. */
+static uint64_t count_refusal(struct refusals *refusals, int64_t now_ms)
+{
+	uint64_t untold = ++refusals->all - refusals->told;
+
+	if (refusals->told && now_ms - refusals->told_ms < TELL_EVERY_MS)
+		return 0;
+	refusals->told = refusals->all;
+	refusals->told_ms = now_ms;
+	return untold;
+}
+
+/* Takes one, with the lock held. Returns how many milliseconds are missing; 0: it is taken. */
+static double take(struct budgets *budgets, enum budget which, uint64_t client, int64_t now_ms)
+{
+	const struct rate *rate = &budgets->rates[which];
+	struct slot *slot = find(budgets, client * BUDGETS + which);
+	double now = (double)now_ms;
+	double full_at = (slot->full_at_ms > now ? slot->full_at_ms : now) + rate->interval_ms;
+	double wait_ms = full_at - now - rate->burst * rate->interval_ms;
+
+	if (wait_ms > 0)
+		return wait_ms;
+	slot->full_at_ms = full_at;
+	return 0;
+}
+
 struct error budget_take(struct budgets *budgets, enum budget which, uint64_t client,
 						 int64_t now_ms)
 {
-	const struct rate *rate = &budgets->rates[which];
-	double now = (double)now_ms, wait_ms;
+	uint64_t tell = 0;
 
 	if (budgets->off || which == BUDGET_NONE)
 		return ok();
 	pthread_mutex_lock(&budgets->lock);
-	struct slot *slot = find(budgets, client * BUDGETS + which);
-	double full_at = (slot->full_at_ms > now ? slot->full_at_ms : now) + rate->interval_ms;
-	wait_ms = full_at - now - rate->burst * rate->interval_ms;
-	if (wait_ms <= 0)
-		slot->full_at_ms = full_at;
+	double wait_ms = take(budgets, which, client, now_ms);
+	if (wait_ms > 0)
+		tell = count_refusal(&budgets->refusals[which], now_ms);
 	pthread_mutex_unlock(&budgets->lock);
 	if (wait_ms <= 0)
 		return ok();
 
+	if (tell)
+		log_warn("the budget \"%s\" refused requests: %llu more; a school or an event behind one "
+				 "address may need TOUCHSTONE_BUDGETS raised",
+				 names[which], (unsigned long long)tell);
 	struct error err = errorf(ERR_TOO_MANY, "Too many requests from your network. Wait a little.");
 	err.retry_after_s = (unsigned)(wait_ms / 1000) + 1;
 	return err;

@@ -25,8 +25,17 @@ struct budgets;
 struct error budgets_read(const char *text, struct budgets **ret_budgets) MUST_CHECK;
 void budgets_free(struct budgets *budgets);
 
-/* Takes one from `client`'s budget. ERR_TOO_MANY says how long to wait. */
+/*
+ * Takes one from `client`'s budget.  ERR_TOO_MANY says how long to wait; the log is told how many
+ * were refused, at most once a minute.
+ */
 struct error budget_take(struct budgets *budgets, enum budget which, uint64_t client,
 						 int64_t now_ms) MUST_CHECK;
+
+/* As in TOUCHSTONE_BUDGETS; NULL for BUDGET_NONE. */
+const char *budget_name(enum budget which);
+
+/* How many were refused since the start. */
+uint64_t budget_refusals(struct budgets *budgets, enum budget which);
 
 #endif

@@ -126,8 +126,39 @@ START_TEST(by_default_a_prefix_makes_twenty_volunteers_an_hour)
 }
 END_TEST
 
-static const char *const bad_budgets[] = { "on",         "writes",     "writes=0/s",
-										   "writes=5/y", "apples=5/s", "writes=5/s:0" };
+START_TEST(refusals_are_counted_by_budget)
+{
+	struct budgets *budgets = read_budgets("writes=1/h:1");
+
+	for (int i = 0; i < 4; i++)
+		ck_assert_int_eq(budget_take(budgets, BUDGET_WRITE, 1, 5).code, i ? ERR_TOO_MANY : OK);
+	ck_assert_uint_eq(budget_refusals(budgets, BUDGET_WRITE), 3);
+	ck_assert_uint_eq(budget_refusals(budgets, BUDGET_SIGN_IN), 0);
+	budgets_free(budgets);
+}
+END_TEST
+
+static const char *const bad_budgets[] = {
+	"on",          "writes",       "writes=0/s",     "writes=5/y",
+	"apples=5/s",  "writes=5/s:0", "writes=1/m:5x",  "writes=1/mi:5",
+	"writes=1/s:", "writes=nan/s", "writes=1/s:nan", "writes=1/s 5"
+};
+
+/* Spelled differently, meant the same: a burst of three, one a minute. */
+static const char *const spelled_budgets[] = { "writes=1/m:3", "writes=1/min:3", " writes=1/min:3 ",
+											   "sign_ins=9/h, writes=1/m:3" };
+
+START_TEST(a_budget_is_read_whole)
+{
+	struct budgets *budgets = read_budgets(spelled_budgets[_i]);
+
+	for (int i = 0; i < 3; i++)
+		ck_assert_int_eq(budget_take(budgets, BUDGET_WRITE, 1, 5).code, OK);
+	ck_assert_int_eq(budget_take(budgets, BUDGET_WRITE, 1, 5).code, ERR_TOO_MANY);
+	ck_assert_int_eq(budget_take(budgets, BUDGET_WRITE, 1, 60006).code, OK);
+	budgets_free(budgets);
+}
+END_TEST
 
 START_TEST(a_budget_that_cannot_be_meant_is_refused)
 {
@@ -148,6 +179,16 @@ static const struct {
 	{ "192.0.2.1", "203.0.113.5, 198.51.100.7", "192.0.2.1", "198.51.100.7", true },
 	{ "192.0.2.1", "203.0.113.5, 10.0.0.1", "192.0.2.1, 10.0.0.1", "203.0.113.5", true },
 	{ "192.0.2.1", "nonsense", "192.0.2.1", "192.0.2.1", true },
+	{ "192.0.2.1", "198.51.100.7:4711", "192.0.2.1", "198.51.100.7", true }, /* with a port */
+	{ "192.0.2.1", "203.0.113.5, 10.0.0.1:80", "192.0.2.1, 10.0.0.1", "203.0.113.5", true },
+	{ "192.0.2.1", "[::ffff:198.51.100.7]:80", "192.0.2.1", "198.51.100.7", true },
+	{ "192.0.2.1", "[198.51.100.7", "192.0.2.1", "192.0.2.1", true },
+	{ "192.0.2.1", "198.51.100.7", "192.0.2.0/24", "198.51.100.7", true }, /* ranges */
+	{ "192.0.2.200", "198.51.100.7", "192.0.2.0/25", "192.0.2.1", true },
+	{ "192.0.2.100", "198.51.100.7", "192.0.2.0/25", "198.51.100.7", true },
+	{ "192.0.2.1", "203.0.113.5, 10.77.0.1", "192.0.2.1,10.0.0.0/8", "203.0.113.5", true },
+	{ "192.0.2.1", "198.51.100.7", "0.0.0.0/0", "198.51.100.7", true },
+	{ "192.0.2.1", "198.51.100.7", "fd00::/8, ::ffff:192.0.2.0/120", "198.51.100.7", true },
 };
 
 static void prefix_of(const char *peer, const char *forwarded, const char *trusted,
@@ -155,9 +196,30 @@ static void prefix_of(const char *peer, const char *forwarded, const char *trust
 {
 	struct sockaddr_in address = { .sin_family = AF_INET };
 
+	struct networks *networks = NULL;
+	struct error err = networks_read(trusted, &networks);
+
+	ck_assert_msg(!err.code, "%s", err.detail);
 	inet_pton(AF_INET, peer, &address.sin_addr);
-	client_prefix((const struct sockaddr *)&address, forwarded, trusted, prefix);
+	client_prefix((const struct sockaddr *)&address, forwarded, networks, prefix);
+	networks_free(networks);
 }
+
+static const char *const bad_networks[] = { "nonsense",          "10.0.0.0/33",    "10.0.0.0/",
+											"10.0.0.0/8x",       "10.0.0.1/8",     "10.0.0.0/-1",
+											"::1/129",           "127.0.0.1:8080", "[::1]",
+											"127.0.0.1, 10.0.0", "10.0.0.0/8/8",   "/8",
+											"10.0.0.0/0000008" };
+
+START_TEST(proxies_that_cannot_be_read_are_refused_and_named)
+{
+	struct networks *networks = NULL;
+	struct error err = networks_read(bad_networks[_i], &networks);
+
+	ck_assert_int_eq(err.code, ERR_INVALID);
+	ck_assert_ptr_nonnull(strchr(err.detail, '"'));
+}
+END_TEST
 
 START_TEST(forwarded_addresses_are_believed_from_trusted_proxies_alone)
 {
@@ -347,6 +409,10 @@ Suite *guard_suite(void)
 	tcase_add_test(tc, one_client_does_not_spend_anothers_budget);
 	tcase_add_test(tc, by_default_a_prefix_makes_twenty_volunteers_an_hour);
 	tcase_add_loop_test(tc, a_budget_that_cannot_be_meant_is_refused, 0, COUNT(bad_budgets));
+	tcase_add_test(tc, refusals_are_counted_by_budget);
+	tcase_add_loop_test(tc, a_budget_is_read_whole, 0, COUNT(spelled_budgets));
+	tcase_add_loop_test(tc, proxies_that_cannot_be_read_are_refused_and_named, 0,
+						COUNT(bad_networks));
 	tcase_add_loop_test(tc, forwarded_addresses_are_believed_from_trusted_proxies_alone, 0,
 						COUNT(prefixes));
 	tcase_add_test(tc, a_v6_client_counts_by_its_site);
