@@ -38,6 +38,35 @@ struct reader reader_at(struct reader *outer, const char *key, size_t index, jso
 	return inner;
 }
 
+/* Where the last whole character of a text that was cut at `len` bytes ends. */
+static size_t whole_characters(const char *text, size_t len)
+{
+	while (len && ((unsigned char)text[len] & 0xc0) == 0x80)
+		len--;
+	return len;
+}
+
+/* Appends "/key" to a pointer as RFC 6901 escapes it; a long one is cut between two characters. */
+static void pointer_add(char *pointer, size_t size, const char *key)
+{
+	size_t len = strlen(pointer);
+
+	if (len + 1 < size)
+		pointer[len++] = '/';
+	for (const char *c = key; *c; c++) {
+		const char *written = *c == '~' ? "~0" : *c == '/' ? "~1" : (char[]){ *c, '\0' };
+		size_t written_len = strlen(written);
+
+		if (len + written_len >= size) {
+			len -= (size_t)(c - key) - whole_characters(key, (size_t)(c - key));
+			break;
+		}
+		memcpy(pointer + len, written, written_len);
+		len += written_len;
+	}
+	pointer[len] = '\0';
+}
+
 void reader_refuse(struct reader *r, const char *key, const char *format, ...)
 {
 	char pointer[sizeof r->err.pointer], detail[sizeof r->err.detail];
@@ -45,7 +74,8 @@ void reader_refuse(struct reader *r, const char *key, const char *format, ...)
 
 	if (r->err.code)
 		return;
-	snprintf(pointer, sizeof pointer, "%s/%s", r->at ? r->at : "", key);
+	snprintf(pointer, sizeof pointer, "%s", r->at ? r->at : "");
+	pointer_add(pointer, sizeof pointer, key);
 	va_start(args, format);
 	vsnprintf(detail, sizeof detail, format, args);
 	va_end(args);

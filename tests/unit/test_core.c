@@ -191,6 +191,11 @@ START_TEST(a_password_matches_its_own_hash_alone)
 }
 END_TEST
 
+/* 51 bytes of the 55 that a pointer holds. */
+#define EURO            "\xe2\x82\xac"
+#define FOUR_EUROS      EURO EURO EURO EURO
+#define SEVENTEEN_EUROS FOUR_EUROS FOUR_EUROS FOUR_EUROS FOUR_EUROS EURO
+
 static const struct {
 	const char *text;
 	enum error_code code;
@@ -209,6 +214,14 @@ static const struct {
 	{ "{\"name\":\"a\",\"age\":10}", ERR_INVALID, "/age", "must be a whole number from 0 to 9." },
 	{ "{\"name\":\"a\",\"age\":3,\"more\":1}", ERR_INVALID, "/more",
 	  "is not a field of this request." },
+	{ "{\"name\":\"a\",\"age\":3,\"a/b~c\":1}", ERR_INVALID, "/a~1b~0c",
+	  "is not a field of this request." },
+	{ "{\"name\":\"a\",\"age\":3,\"" SEVENTEEN_EUROS "/\":1}", ERR_INVALID,
+	  "/" SEVENTEEN_EUROS "~1", "is not a field of this request." },
+	{ "{\"name\":\"a\",\"age\":3,\"" SEVENTEEN_EUROS "abc\":1}", ERR_INVALID,
+	  "/" SEVENTEEN_EUROS "abc", "is not a field of this request." },
+	{ "{\"name\":\"a\",\"age\":3,\"" SEVENTEEN_EUROS "ab" EURO "\":1}", ERR_INVALID,
+	  "/" SEVENTEEN_EUROS "ab", "is not a field of this request." },
 	{ "{\"name\":\"a\\u0007\",\"age\":3}", ERR_INVALID, "/name",
 	  "must not hold control characters." },
 	{ "{\"name\":\"\",\"age\":3}", ERR_INVALID, "/name", "must not be shorter than 1 characters." },
