@@ -75,9 +75,15 @@ static void wake(struct loop *loop)
 	pthread_mutex_unlock(&loop->lock);
 }
 
-static void rest(int64_t ms)
+/* Waits, whoever calls meanwhile; but not when the program is to stop. */
+static void rest(struct loop *loop, int64_t ms)
 {
-	nanosleep(&(struct timespec){ .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 }, NULL);
+	int64_t until_ms = clock_monotonic_ms() + ms;
+
+	pthread_mutex_lock(&loop->lock);
+	while (!loop->stopping && clock_monotonic_ms() < until_ms)
+		clock_condition_wait(&loop->wake, &loop->lock, until_ms);
+	pthread_mutex_unlock(&loop->lock);
 }
 
 static void sweep(struct loop *loop)
@@ -102,7 +108,7 @@ static bool score_once(struct loop *loop)
 	else if (scoring.news)
 		wake(&background.fitter);
 	sweep(loop);
-	rest(err.code ? LOOK_EVERY_MS : rest_ms > PACE_MS ? rest_ms : PACE_MS);
+	rest(loop, err.code ? LOOK_EVERY_MS : rest_ms > PACE_MS ? rest_ms : PACE_MS);
 	return false;
 }
 
@@ -131,7 +137,7 @@ static bool fit_once(struct loop *loop)
 
 	if (err.code) {
 		log_error("fitting: %s", err.detail);
-		rest(LOOK_EVERY_MS);
+		rest(loop, LOOK_EVERY_MS);
 	}
 	if (!err.code && fitted)
 		tell_fit(&scoring);
@@ -158,7 +164,7 @@ static bool work_once(struct loop *loop)
 
 	if (err.code) {
 		log_error("jobs: %s", err.detail);
-		rest(LOOK_EVERY_MS);
+		rest(loop, LOOK_EVERY_MS);
 	}
 	return worked && !err.code;
 }
