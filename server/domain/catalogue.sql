@@ -42,8 +42,10 @@ SELECT id, changed, pairs, volunteers, items, skipped
 SELECT id FROM catalogue_news
 
 -- name: catalogue_news_forget
--- A server that has not listened for so long reads everything.
-DELETE FROM catalogue_news WHERE told_at < now() - interval '5 minutes'
+-- What every server has heard that looked since a moment some minutes ago. By transaction and
+-- not by time: the news of a long transaction are old when they can first be seen.
+--   $1 xid8 of catalogue_moment, as it was then
+DELETE FROM catalogue_news WHERE xact < $1::text::xid8
 
 -- name: catalogue_leases
 -- How many leases of each item are open.

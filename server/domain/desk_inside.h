@@ -35,7 +35,9 @@ struct desk {
 	struct keyset *heard; /* numbers of news that the last look saw */
 	uint32_t *flying;     /* items that were in flight then */
 	size_t flying_count, flying_room;
-	int64_t next_look_ms, looked_ms, forgot_ms;
+	int64_t next_look_ms, looked_ms;
+	char forget_moment[24]; /* xid8 of a look some minutes ago: older news may go */
+	int64_t forget_ms;
 };
 
 /* The last bytes: an id begins with the time, and many share that. */

@@ -15,10 +15,10 @@
 
 #define LOOK_EVERY_MS 200
 #define LOOK_PART     8               /* looking takes at most about this part of the time */
-#define DEAF_MS       (4 * 60 * 1000) /* news are forgotten after five minutes */
-#define FORGET_MS     60000
-#define SOME          4096 /* items a statement */
-#define BUNCH         1024 /* items with the lock held */
+#define DEAF_MS       (4 * 60 * 1000) /* then a desk reads everything */
+#define FORGET_MS     (5 * 60 * 1000) /* and news older than a moment so long ago are forgotten */
+#define SOME          4096            /* items a statement */
+#define BUNCH         1024            /* items with the lock held */
 
 /* Growing lists of what a look finds. */
 struct ids {
@@ -357,11 +357,17 @@ struct error desk_open(struct desk *desk, struct db *db)
 
 static void forget_news(struct desk *desk, struct db *db)
 {
-	if (clock_monotonic_ms() - desk->forgot_ms < FORGET_MS)
+	int64_t now_ms = clock_monotonic_ms();
+	struct error err = ok();
+
+	if (desk->forget_moment[0] && now_ms - desk->forget_ms < FORGET_MS)
 		return;
-	struct error err = db_do(db, SQL_CATALOGUE_NEWS_FORGET, NULL, NULL);
-	if (!err.code)
-		desk->forgot_ms = clock_monotonic_ms();
+	if (desk->forget_moment[0])
+		err = db_do(db, SQL_CATALOGUE_NEWS_FORGET, (const char *[]){ desk->forget_moment }, NULL);
+	if (err.code)
+		return;
+	memcpy(desk->forget_moment, desk->moment, sizeof desk->forget_moment);
+	desk->forget_ms = now_ms;
 }
 
 /* Looks at the database, but not so often that it takes more than a part of the time. */

@@ -6,6 +6,8 @@
 #include "another.h"
 #include "client.h"
 #include "database.h"
+#include "db/db.h"
+#include "domain/desk.h"
 #include "suites.h"
 #include "world.h"
 
@@ -304,6 +306,30 @@ START_TEST(media_of_one_campaign_are_served_evenly)
 }
 END_TEST
 
+#define OLD_NEWS "FROM catalogue_news WHERE told_at < now() - interval '6 minutes'"
+
+START_TEST(news_of_a_long_transaction_are_kept_until_every_server_could_hear_them)
+{
+	struct db *db = db_open(getenv("DATABASE_URL"), 0);
+	struct desk *desk = desk_new();
+	int64_t rest_ms;
+
+	ck_assert_int_eq(desk_open(desk, db).code, OK);
+	tell_db("INSERT INTO catalogue_news (told_at) VALUES (now() - interval '7 minutes')");
+	for (int look = 0; look < 3; look++)
+		ck_assert_int_eq(desk_refresh(desk, db, &rest_ms).code, OK);
+	ck_assert_int_eq(count_db("SELECT count(*) " OLD_NEWS), 1);
+
+	await_desk(NULL); /* the server under test has heard them too */
+	const char *later = ask_db("SELECT (max(xact)::text::bigint + 1)::text " OLD_NEWS);
+	ck_assert_int_eq(db_do(db, SQL_CATALOGUE_NEWS_FORGET, (const char *[]){ later }, NULL).code,
+					 OK);
+	ck_assert_int_eq(count_db("SELECT count(*) " OLD_NEWS), 0);
+	desk_free(desk);
+	db_close(db);
+}
+END_TEST
+
 Suite *http_desk_suite(void)
 {
 	Suite *suite = suite_create("http/desk");
@@ -322,6 +348,7 @@ Suite *http_desk_suite(void)
 	tcase_add_test(tc, what_was_judged_at_another_server_is_known_here);
 	tcase_add_test(tc, progress_goes_on_at_another_server);
 	tcase_add_test(tc, what_leaves_service_is_not_handed_out_any_more);
+	tcase_add_test(tc, news_of_a_long_transaction_are_kept_until_every_server_could_hear_them);
 	tcase_add_test(tc, media_of_one_campaign_are_served_evenly);
 	suite_add_tcase(suite, tc);
 	return suite;
