@@ -59,6 +59,7 @@ void api_serve(void *db, void *items[], size_t count);
 #define VOLUNTEER_COOKIE_S (365 * 86400)
 const char *volunteer_cookie_name(void);
 const char *session_cookie_name(void);
+const char *device_cookie_name(void);
 void set_cookie(struct request *req, const char *name, const char *value, long max_age_s);
 /* The session cookie or bearer token that came, or NULL. */
 const char *session_secret(struct request *req, bool *ret_bearer);

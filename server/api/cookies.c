@@ -17,6 +17,11 @@ const char *session_cookie_name(void)
 	return api.secure ? "__Host-touchstone_session" : "touchstone_session";
 }
 
+const char *device_cookie_name(void)
+{
+	return api.secure ? "__Host-touchstone_device" : "touchstone_device";
+}
+
 void set_cookie(struct request *req, const char *name, const char *value, long max_age_s)
 {
 	request_reply_header(req, "Set-Cookie",

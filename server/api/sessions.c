@@ -4,6 +4,8 @@
 
 #include "api/api.h"
 #include "core/clock.h"
+#include "core/hex.h"
+#include "core/log.h"
 #include "core/reader.h"
 #include "domain/account.h"
 
@@ -13,18 +15,80 @@ static json_t *account_json(const struct account *account)
 					 account_roles[account->role], "must_change_password", (int)account->one_time);
 }
 
-/*
- * Beside the budget of a network, one for each address, or many networks could guess at one.
- * Capitals make no other address, neither here nor in account_by_email.
- */
-static struct error check_pace(struct request *req, const char *email)
+/* What a browser keeps after signing in: exactly these bytes are sealed. */
+struct device {
+	uint64_t email; /* keyed hash of the account's address */
+	unsigned char number[UUID_BYTES];
+};
+
+#define DEVICE_S (365 * 86400)
+
+/* Capitals make no other address, neither here nor in account_by_email. */
+static uint64_t email_hash(struct request *req, const char *email)
 {
 	char *small = arena_copy(req->arena, email, strlen(email));
 
 	for (char *c = small; *c; c++)
 		*c = (char)(*c >= 'A' && *c <= 'Z' ? *c | 32 : *c);
-	return budget_take(api.addresses, BUDGET_SIGN_IN,
-					   seal_keyed_hash(api.seal, small, strlen(small)), clock_monotonic_ms());
+	return seal_keyed_hash(api.seal, small, strlen(small));
+}
+
+/* Did this browser sign in to that account before? */
+static bool device_known(struct request *req, uint64_t email, struct device *ret_device)
+{
+	const char *cookie = request_cookie(req, device_cookie_name());
+
+	return cookie && seal_reveal(api.seal, SEAL_DEVICE, cookie, ret_device, sizeof *ret_device) &&
+		   ret_device->email == email;
+}
+
+static void remember_device(struct request *req, uint64_t email)
+{
+	struct device device = { .email = email };
+	char *text = arena_alloc(req->arena, SEAL_TEXT(sizeof device));
+
+	if (device_known(req, email, &device))
+		return;
+	device.email = email;
+	uuid_random(device.number);
+	seal_bytes(api.seal, SEAL_DEVICE, &device, sizeof device, text);
+	set_cookie(req, device_cookie_name(), text, DEVICE_S);
+}
+
+/*
+ * Beside the budget of a network, one for each address and network: a network that guesses spends
+ * its own, and locks nobody out elsewhere.  A browser that has signed in before has one to itself,
+ * so that neighbours who guess cannot lock it out either.
+ */
+static struct error check_pace(struct request *req, const char *email)
+{
+	struct device device;
+	uint64_t hash = email_hash(req, email);
+	uint64_t key[2] = { hash, req->network };
+
+	if (device_known(req, hash, &device))
+		memcpy(&key[1], device.number, sizeof key[1]);
+	struct error err =
+		budget_take(api.addresses, BUDGET_SIGN_IN, seal_keyed_hash(api.seal, key, sizeof key),
+					clock_monotonic_ms());
+	if (err.code) {
+		unsigned wait_s = err.retry_after_s;
+
+		log_warn("sign-ins to one account are slowed down for network %016llx",
+				 (unsigned long long)req->network);
+		err = errorf(ERR_TOO_MANY,
+					 "Too many tries at this account from your network. Wait %u seconds.", wait_s);
+		err.retry_after_s = wait_s;
+	}
+	return err;
+}
+
+static json_t *signed_in_json(const struct account *account, int64_t failed)
+{
+	json_t *body = account_json(account);
+
+	json_object_set_new(body, "failed_sign_ins", json_integer(failed));
+	return body;
 }
 
 struct error post_session(struct request *req, struct db *db)
@@ -32,24 +96,27 @@ struct error post_session(struct request *req, struct db *db)
 	json_auto_t *object = NULL;
 	struct account account;
 	char session[SECRET_TEXT];
+	int64_t failed;
 	struct error err = request_object(req, &object);
 	struct reader r = { .object = object, .arena = req->arena };
 
 	if (err.code)
 		return err;
-	const char *email = read_text(&r, "email", 3, 254);
-	const char *password = read_text(&r, "password", 1, PASSWORD_MAX_LEN);
+	const struct sign_in sign_in = { .email = read_text(&r, "email", 3, 254),
+									 .password = read_text(&r, "password", 1, PASSWORD_MAX_LEN),
+									 .network = req->network };
 	if ((err = reader_done(&r)).code)
 		return err;
-	if ((err = check_pace(req, email)).code)
+	if ((err = check_pace(req, sign_in.email)).code)
 		return err;
-	if ((err = account_sign_in(db, req->arena, email, password, &account, session)).code)
+	if ((err = account_sign_in(db, req->arena, &sign_in, &account, session, &failed)).code)
 		return err;
 	const char *old = request_cookie(req, session_cookie_name());
 	if (old && (err = account_sign_out(db, old)).code)
 		return err;
+	remember_device(req, email_hash(req, account.email));
 	set_cookie(req, session_cookie_name(), session, SESSION_S);
-	request_json(req, 201, account_json(&account));
+	request_json(req, 201, signed_in_json(&account, failed));
 	return ok();
 }
 

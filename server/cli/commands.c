@@ -13,7 +13,6 @@
 #include "core/utf8.h"
 #include "db/db.h"
 #include "db/migrate.h"
-#include "domain/account.h"
 #include "domain/scorer.h"
 #include "store/store.h"
 
@@ -96,54 +95,6 @@ int cli_score(const struct settings *settings, int argc, char **argv)
 	if (!isnan(scoring.alpha))
 		printf("Krippendorff's alpha %.3f\n", scoring.alpha);
 	return EXIT_DONE;
-}
-
-static int add_account(struct db *db, const char *email, const char *role)
-{
-	char password[SECRET_TEXT];
-	struct error err = account_add(db, email, role, password);
-
-	if (err.code)
-		return failed(err);
-	printf("%s\n", password);
-	return EXIT_DONE;
-}
-
-static int make_token(struct db *db, const char *email, const char *days)
-{
-	char token[SECRET_TEXT];
-	struct error err = account_token(db, email, days ? (unsigned)atoi(days) : 0, token);
-
-	if (err.code)
-		return failed(err);
-	printf("%s\n", token);
-	return EXIT_DONE;
-}
-
-int cli_account(const struct settings *settings, int argc, char **argv)
-{
-	static const char *const usage =
-		"account add EMAIL --role volunteer|researcher|moderator|admin\n"
-		"       touchstone account token EMAIL [--expires DAYS]";
-	const char *role = take_option(&argc, argv, "--role");
-	const char *days = take_option(&argc, argv, "--expires");
-	int code = EXIT_USAGE;
-
-	if (!arguments_fit(argc, argv, 2, 2, usage))
-		return EXIT_USAGE;
-	bool add = strcmp(argv[1], "add") == 0 && role, token = strcmp(argv[1], "token") == 0;
-	if (!add && !token) {
-		fprintf(stderr, "usage: touchstone %s\n", usage);
-		return EXIT_USAGE;
-	}
-	if (days && (strspn(days, "0123456789") != strlen(days) || atoi(days) < 1))
-		return failed(errorf(ERR_INVALID, "--expires takes a number of days, from 1"));
-	struct db *db = command_db(settings);
-	if (!db)
-		return EXIT_FAILED;
-	code = add ? add_account(db, argv[2], role) : make_token(db, argv[2], days);
-	db_close(db);
-	return code;
 }
 
 static struct error list_campaigns(struct db *db)

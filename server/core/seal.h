@@ -23,6 +23,7 @@ enum seal_kind {
 	SEAL_ASSIGNMENT, /* a token to judge one pair once */
 	SEAL_MEDIA,      /* the address of one showing of one medium */
 	SEAL_CURSOR,     /* where a list goes on */
+	SEAL_DEVICE,     /* a browser that has signed in to an account */
 	SEAL_KINDS
 };
 

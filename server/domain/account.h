@@ -9,6 +9,7 @@
 #define DOMAIN_ACCOUNT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "core/arena.h"
 #include "core/error.h"
@@ -18,6 +19,9 @@
 struct db;
 
 #define SESSION_S        (12 * 3600)
+#define SESSION_IDLE_S   3600 /* unused for so long, a session has ended */
+#define TOKEN_DAYS       90   /* a token's life where nothing else is said */
+#define TOKEN_DAYS_MAX   3650
 #define PASSWORD_MIN_LEN 10
 #define PASSWORD_MAX_LEN 200
 
@@ -31,18 +35,43 @@ struct account {
 	bool one_time;     /* the password must be changed before anything else */
 };
 
-/* Makes an account and its one-time password. ERR_CONFLICT: the address is taken. */
+/*
+ * Makes an account and its one-time password, which opens one session within seven days.
+ * ERR_CONFLICT: the address is taken.
+ */
 struct error account_add(struct db *db, const char *email, const char *role,
 						 char ret_password[SECRET_TEXT]) MUST_CHECK;
 
-/* Makes a bearer token; days 0 is for ever. ERR_NOT_FOUND: there is no such account. */
+/* Makes a bearer token. ERR_NOT_FOUND: there is no such account. */
 struct error account_token(struct db *db, const char *email, unsigned days,
 						   char ret_token[SECRET_TEXT]) MUST_CHECK;
 
-/* Begins a session. ERR_NOBODY: not this address with this password; takes as long either way. */
-struct error account_sign_in(struct db *db, struct arena *arena, const char *email,
-							 const char *password, struct account *ret_account,
-							 char ret_session[SECRET_TEXT]) MUST_CHECK;
+/* What an operator does with an account that is there. ERR_NOT_FOUND: there is none. */
+
+/* A new one-time password; sessions and tokens end. */
+struct error account_reset(struct db *db, const char *email,
+						   char ret_password[SECRET_TEXT]) MUST_CHECK;
+struct error account_set_role(struct db *db, const char *email, const char *role) MUST_CHECK;
+/* Disabling ends sessions and tokens. */
+struct error account_enable(struct db *db, const char *email, bool enabled) MUST_CHECK;
+struct error account_end_sessions(struct db *db, const char *email, int64_t *ret_ended) MUST_CHECK;
+struct error account_revoke_tokens(struct db *db, const char *email,
+								   int64_t *ret_revoked) MUST_CHECK;
+
+/* Who signs in, and from where. */
+struct sign_in {
+	const char *email, *password;
+	uint64_t network; /* keyed hash of the client's prefix, for the log */
+};
+
+/*
+ * Begins a session.  *ret_failed is how many tries failed since the last one.  ERR_NOBODY: not this
+ * address with this password (that takes as long whether or not there is such an account, and the
+ * log is told), or a one-time password that was used or has lapsed.
+ */
+struct error account_sign_in(struct db *db, struct arena *arena, const struct sign_in *sign_in,
+							 struct account *ret_account, char ret_session[SECRET_TEXT],
+							 int64_t *ret_failed) MUST_CHECK;
 
 struct error account_sign_out(struct db *db, const char *session) MUST_CHECK;
 
@@ -53,7 +82,7 @@ struct error account_of_token(struct db *db, struct arena *arena, const char *to
 							  struct account *ret_account) MUST_CHECK;
 
 /*
- * Changes the password, ends every session of the account and begins a new one.
+ * Changes the password, ends every session and token of the account and begins a new session.
  * ERR_FORBIDDEN: `current` is wrong.
  */
 struct error account_change_password(struct db *db, const struct account *account,

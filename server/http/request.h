@@ -47,6 +47,7 @@ struct request {
 	/* Who asks, filled by api/: a volunteer by cookie, an account by session or token. */
 	unsigned char volunteer[UUID_BYTES];
 	bool is_volunteer;
+	uint64_t network;       /* keyed hash of the client's prefix; 0 where no budget asks for it */
 	const char *account_id; /* NULL: none */
 	const char *account_email;
 	enum role role;

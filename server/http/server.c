@@ -144,7 +144,8 @@ static struct error take_budget(const struct server *server, struct request *req
 {
 	if (req->route->budget == BUDGET_NONE)
 		return ok();
-	return budget_take(server->config.budgets, req->route->budget, client_of(server, req),
+	req->network = client_of(server, req);
+	return budget_take(server->config.budgets, req->route->budget, req->network,
 					   clock_monotonic_ms());
 }
 

@@ -5,6 +5,7 @@ import { get, inWords, post, put } from "./api.js";
 import { el, focusOn } from "./dom.js";
 
 const SHORTEST = 10;
+const WORTH_TELLING = 3; // failed sign-ins: one or two are one's own
 
 function field(label, attributes) {
 	const input = el("input", { required: true, ...attributes });
@@ -42,7 +43,7 @@ function signInForm(done) {
 	return form({ "data-testid": "sign-in" }, [email.node, password.node], "Sign in", async () => {
 		try {
 			const { body } = await post("/session", { email: email.input.value.trim(), password: password.input.value });
-			done(body.account, password.input.value);
+			done(body.account, password.input.value, body.failed_sign_ins);
 		} catch (error) {
 			password.input.value = "";
 			password.input.focus();
@@ -69,6 +70,12 @@ function newPasswordForm(current, done) {
 	});
 }
 
+function goOn(then) {
+	const go = el("button", { class: "go", type: "button", "data-testid": "go-on" }, "Go on");
+	go.addEventListener("click", then);
+	return el("div", { class: "bar" }, go);
+}
+
 /**
  * Lets somebody in. Fills `box` with forms until there is an account with one of these roles, then resolves with it.
  * @param {HTMLElement} box  @param {string[]} roles  @param {object} words { title, level?, why, refused }
@@ -81,8 +88,11 @@ export function letIn(box, roles, words) {
 			box.hidden = false;
 			focusOn(heading);
 		};
-		const pass = (account, password) => {
-			if (account.must_change_password)
+		const pass = (account, password, failed = 0) => {
+			if (failed >= WORTH_TELLING)
+				say("Somebody tried your password", el("p", {}, `Since you last signed in, ${failed} tries with a wrong password failed. `
+					+ "If that was not you, choose another password."), goOn(() => pass(account, password)));
+			else if (account.must_change_password)
 				say("Choose a password of your own", el("p", {}, "The one that you were given was for the first time only."),
 					newPasswordForm(password, () => pass({ ...account, must_change_password: false })));
 			else if (!roles.includes(account.role))

@@ -25,5 +25,6 @@ Suite *program_suite(void);
 Suite *store_suite(void);
 Suite *guard_suite(void);
 Suite *router_suite(void);
+Suite *password_suite(void);
 Suite *lane_suite(void);
 #endif

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* account -- those who sign in: made, listed, changed and shut out by who runs the server. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/commands.h"
+#include "db/db.h"
+#include "domain/account.h"
+
+/* What the options and arguments said. */
+struct order {
+	const char *email, *role;
+	unsigned days;
+};
+
+static struct error add(struct db *db, const struct order *order)
+{
+	char password[SECRET_TEXT];
+	struct error err = account_add(db, order->email, order->role, password);
+
+	if (!err.code)
+		printf("%s\n", password);
+	return err;
+}
+
+static struct error token(struct db *db, const struct order *order)
+{
+	char secret[SECRET_TEXT];
+	struct error err = account_token(db, order->email, order->days, secret);
+
+	if (!err.code)
+		printf("%s\n", secret);
+	return err;
+}
+
+static struct error list(struct db *db, const struct order *order)
+{
+	auto_rows *rows = NULL;
+	struct error err = db_run(db, SQL_ACCOUNT_LIST, NULL, &rows);
+	(void)order;
+
+	for (size_t r = 0; !err.code && r < rows_count(rows); r++)
+		printf("%s  %s  %s%s  %s sessions, %s tokens, since %s\n", rows_text(rows, r, 0),
+			   rows_text(rows, r, 1), rows_text(rows, r, 2),
+			   rows_flag(rows, r, 3) ? ", one-time password" : "", rows_text(rows, r, 4),
+			   rows_text(rows, r, 5), rows_text(rows, r, 6));
+	return err;
+}
+
+static struct error set_role(struct db *db, const struct order *order)
+{
+	return account_set_role(db, order->email, order->role);
+}
+
+static struct error reset(struct db *db, const struct order *order)
+{
+	char password[SECRET_TEXT];
+	struct error err = account_reset(db, order->email, password);
+
+	if (!err.code)
+		printf("%s\n", password);
+	return err;
+}
+
+static struct error disable(struct db *db, const struct order *order)
+{
+	return account_enable(db, order->email, false);
+}
+
+static struct error enable(struct db *db, const struct order *order)
+{
+	return account_enable(db, order->email, true);
+}
+
+static struct error end_sessions(struct db *db, const struct order *order)
+{
+	int64_t ended = 0;
+	struct error err = account_end_sessions(db, order->email, &ended);
+
+	if (!err.code)
+		printf("%lld sessions ended\n", (long long)ended);
+	return err;
+}
+
+static struct error revoke(struct db *db, const struct order *order)
+{
+	int64_t revoked = 0;
+	struct error err = account_revoke_tokens(db, order->email, &revoked);
+
+	if (!err.code)
+		printf("%lld tokens revoked\n", (long long)revoked);
+	return err;
+}
+
+static const struct {
+	const char *name;
+	struct error (*act)(struct db *db, const struct order *order);
+	bool takes_email, takes_role, takes_days;
+} verbs[] = {
+	{ "add", add, true, true, false },        { "token", token, true, false, true },
+	{ "list", list, false, false, false },    { "role", set_role, true, true, false },
+	{ "reset", reset, true, false, false },   { "disable", disable, true, false, false },
+	{ "enable", enable, true, false, false }, { "sign-out", end_sessions, true, false, false },
+	{ "revoke", revoke, true, false, false },
+};
+
+#define VERBS (sizeof verbs / sizeof verbs[0])
+
+static const char usage[] =
+	"account add EMAIL --role volunteer|researcher|moderator|admin   prints a one-time password\n"
+	"       touchstone account list\n"
+	"       touchstone account role EMAIL --role ROLE\n"
+	"       touchstone account reset EMAIL               prints a new one-time password; all else "
+	"ends\n"
+	"       touchstone account disable|enable EMAIL\n"
+	"       touchstone account sign-out EMAIL            ends every session\n"
+	"       touchstone account token EMAIL [--expires DAYS]      prints a bearer token; 90 days\n"
+	"       touchstone account revoke EMAIL              ends every token";
+
+/* The verb's place, or VERBS: there is none, or it is given too much or too little. */
+static size_t verb_of(int argc, char **argv, const struct order *order, const char *days)
+{
+	size_t verb = 0;
+
+	while (verb < VERBS && strcmp(verbs[verb].name, argv[1]) != 0)
+		verb++;
+	if (verb == VERBS || (argc == 3) != verbs[verb].takes_email ||
+		(order->role != NULL) != verbs[verb].takes_role || (days && !verbs[verb].takes_days))
+		return VERBS;
+	return verb;
+}
+
+static bool read_days(const char *text, unsigned *days)
+{
+	char *end = NULL;
+	unsigned long number = strtoul(text, &end, 10);
+
+	if (strspn(text, "0123456789") != strlen(text) || !*text || number < 1 ||
+		number > TOKEN_DAYS_MAX)
+		return false;
+	*days = (unsigned)number;
+	return true;
+}
+
+int cli_account(const struct settings *settings, int argc, char **argv)
+{
+	struct order order = { .role = take_option(&argc, argv, "--role"), .days = TOKEN_DAYS };
+	const char *days = take_option(&argc, argv, "--expires");
+
+	if (!arguments_fit(argc, argv, 1, 2, usage))
+		return EXIT_USAGE;
+	size_t verb = verb_of(argc, argv, &order, days);
+	if (verb == VERBS) {
+		fprintf(stderr, "usage: touchstone %s\n", usage);
+		return EXIT_USAGE;
+	}
+	if (days && !read_days(days, &order.days))
+		return failed(
+			errorf(ERR_INVALID, "--expires takes a number of days, from 1 to %d", TOKEN_DAYS_MAX));
+	order.email = argv[2];
+	struct db *db = command_db(settings);
+	if (!db)
+		return EXIT_FAILED;
+	struct error err = verbs[verb].act(db, &order);
+	db_close(db);
+	return err.code ? failed(err) : EXIT_DONE;
+}
