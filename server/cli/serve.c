@@ -19,18 +19,32 @@
 #include "store/store.h"
 #include "work/lane.h"
 
-#define STATEMENT_MS  8000 /* no request waits longer for one statement */
+#define STATEMENT_MS  4500 /* no request waits longer for one statement */
+#define ANSWER_MS     5000 /* nor for the answer of a database that does not keep that time */
+#define HUSH_MS       2000 /* nor, to read, for one that says nothing to anybody */
 #define SETTLE_MS     5000 /* at the end, for answers on their way */
 #define LAST_RESORT_S 9    /* a stop that hangs is ended: 10 s is the promise */
 
+static struct db *patient(struct db *db, unsigned hush_ms)
+{
+	if (db)
+		db_set_patience(db, hush_ms, ANSWER_MS);
+	return db;
+}
+
+static void *open_to_read(void *database_url)
+{
+	return patient(db_open(database_url, STATEMENT_MS), HUSH_MS);
+}
+
 static void *open_db(void *database_url)
 {
-	return db_open(database_url, STATEMENT_MS);
+	return patient(db_open(database_url, STATEMENT_MS), ANSWER_MS);
 }
 
 static void *open_db_by_key(void *database_url)
 {
-	return db_open_by_key(database_url, STATEMENT_MS);
+	return patient(db_open_by_key(database_url, STATEMENT_MS), ANSWER_MS);
 }
 
 static void close_db(void *db)
@@ -44,7 +58,7 @@ static const struct {
 	unsigned threads, depth, batch;
 	void *(*open)(void *database_url);
 } lanes[] = {
-	{ &lane_reading, "reading", 4, 1024, 1, open_db },
+	{ &lane_reading, "reading", 4, 1024, 1, open_to_read },
 	{ &lane_judging, "judging", 2, 2048, LANE_MAX_BATCH, open_db_by_key },
 	{ &lane_writing, "writing", 2, 2048, LANE_MAX_BATCH, open_db_by_key },
 	{ &lane_signing, "signing", 1, 32, 1, open_db },

@@ -9,8 +9,10 @@
 #include "core/clock.h"
 #include "core/log.h"
 #include "db/array.h"
+#include "db/wire.h"
 
-#define RETRY_EVERY_MS   200 /* how often one connection tries to come back */
+#define RETRY_EVERY_MS   200  /* how often one connection tries to come back */
+#define SPARE_MS         1000 /* beyond a statement's own time, for its answer to arrive */
 #define TRANSACTION_RUNS 5
 #define MAX_ARRAYS       32 /* parameters of one statement */
 
@@ -23,6 +25,7 @@ struct db {
 	bool usable; /* every statement is prepared, and no transaction is half undone */
 	char *conninfo;
 	unsigned timeout_ms;
+	struct patience patience;
 	bool by_key;
 	int64_t last_try_ms;
 	bool in_transaction;
@@ -54,7 +57,7 @@ static PGconn *dial(const struct db *db)
 											   "keepalives_count", "tcp_user_timeout", "dbname",
 											   "options", "connect_timeout", "application_name",
 											   "client_encoding", NULL },
-							 (const char *[]){ "5", "2", "3", "10000", db->conninfo, options, "3",
+							 (const char *[]){ "5", "2", "3", "10000", db->conninfo, options, "2",
 											   "touchstone", "UTF8", NULL },
 							 1);
 }
@@ -95,6 +98,7 @@ static bool connect_and_prepare(struct db *db)
 		return false;
 	}
 	PQsetNoticeReceiver(fresh, quiet, NULL);
+	PQsetnonblocking(fresh, 1);
 	for (unsigned s = 0; s < STATEMENTS; s++)
 		if (!prepare(db, s))
 			return false;
@@ -111,6 +115,7 @@ static struct db *open_as(const char *conninfo, unsigned timeout_ms, bool by_key
 		abort();
 	db->timeout_ms = timeout_ms;
 	db->by_key = by_key;
+	db_set_patience(db, timeout_ms ? timeout_ms + SPARE_MS : 0, 0);
 	if (connect_and_prepare(db))
 		return db;
 	db_close(db);
@@ -141,10 +146,61 @@ static struct error gone(void)
 	return errorf(ERR_UNAVAILABLE, "The database is not answering. Try again in a moment.");
 }
 
-/* A connection that is known to be broken is made anew, but not in the middle of a transaction. */
+void db_set_patience(struct db *db, unsigned hush_ms, unsigned most_ms)
+{
+	unsigned whole_ms = db->timeout_ms ? db->timeout_ms + SPARE_MS : 0;
+
+	db->patience = (struct patience){ hush_ms, most_ms ? most_ms : whole_ms };
+}
+
+/* A connection that did not answer in time is of no more use: its answer may come yet. */
+static void drop(struct db *db)
+{
+	log_error("database: no answer in time; the connection is given up");
+	PQfinish(db->conn);
+	db->conn = NULL;
+	db->usable = false;
+}
+
+/* The next result of what was sent, or NULL; a database that hangs costs us the connection. */
+static PGresult *next_result(struct db *db)
+{
+	bool hung;
+	PGresult *result = wire_result(db->conn, db->patience, &hung);
+
+	if (hung)
+		drop(db);
+	return result;
+}
+
+/* The last result of what was sent; NULL after an error that the connection knows. */
+static PGresult *last_result(struct db *db, int sent)
+{
+	PGresult *last = NULL, *result;
+
+	if (!sent)
+		return NULL;
+	while (db->conn && (result = next_result(db))) {
+		PQclear(last);
+		last = result;
+	}
+	if (db->conn)
+		return last;
+	PQclear(last);
+	return NULL;
+}
+
+/*
+ * A connection that is known to be broken is made anew, but not in the middle of a transaction.
+ * One that died while it was idle, as all do when the database starts again, is known before a
+ * statement is sent on it: nobody but us has to notice.
+ */
 static struct error ensure_connected(struct db *db)
 {
-	if (db->usable && PQstatus(db->conn) == CONNECTION_OK)
+	if (!db->in_transaction && !wire_may_ask())
+		return gone();
+	if (db->usable &&
+		(db->in_transaction ? PQstatus(db->conn) == CONNECTION_OK : !wire_is_dead(db->conn)))
 		return ok();
 	if (db->in_transaction || clock_monotonic_ms() - db->last_try_ms < RETRY_EVERY_MS)
 		return gone();
@@ -160,6 +216,8 @@ static struct error translate(struct db *db, const PGresult *result, const char 
 	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 	db->asked_again = false;
 
+	if (!db->conn)
+		return gone(); /* the log knows */
 	if (PQstatus(db->conn) != CONNECTION_OK || !state || strncmp(state, "57", 2) == 0 ||
 		strncmp(state, "08", 2) == 0 || strncmp(state, "53", 2) == 0) {
 		log_error("database: %s: %s", what, PQerrorMessage(db->conn));
@@ -185,8 +243,9 @@ static struct error run(struct db *db, enum statement statement, const char *con
 	db->asked_again = false;
 	if (err.code)
 		return err;
-	PGresult *result = PQexecPrepared(db->conn, statements[statement].name, db->params[statement],
-									  params, lengths, formats, 0);
+	PGresult *result =
+		last_result(db, PQsendQueryPrepared(db->conn, statements[statement].name,
+											db->params[statement], params, lengths, formats, 0));
 	if (PQresultStatus(result) == PGRES_TUPLES_OK || PQresultStatus(result) == PGRES_COMMAND_OK) {
 		*rows = (struct rows *)result;
 		return ok();
@@ -253,16 +312,18 @@ static struct error stream(struct db *db, enum statement statement, const char *
 	if (!PQsendQueryPrepared(db->conn, name, db->params[statement], params, NULL, NULL, format))
 		return translate(db, NULL, name);
 	PQsetSingleRowMode(db->conn);
-	while (!err.code && (result = PQgetResult(db->conn))) {
+	while (!err.code && (result = next_result(db))) {
 		if (PQresultStatus(result) == PGRES_SINGLE_TUPLE)
 			stopped = (err = each(arg, (const struct rows *)result)).code != OK;
 		else if (PQresultStatus(result) != PGRES_TUPLES_OK)
 			err = translate(db, result, name);
 		PQclear(result);
 	}
+	if (!db->conn)
+		return gone();
 	if (stopped)
 		cancel(db);
-	while ((result = PQgetResult(db->conn)))
+	while (db->conn && (result = next_result(db)))
 		PQclear(result);
 	return err;
 }
@@ -281,7 +342,7 @@ struct error db_stream_raw(struct db *db, enum statement statement, const char *
 
 static struct error plain(struct db *db, const char *command)
 {
-	PGresult *result = PQexec(db->conn, command);
+	PGresult *result = last_result(db, PQsendQuery(db->conn, command));
 	struct error err = ok();
 
 	if (PQresultStatus(result) != PGRES_COMMAND_OK)
@@ -352,7 +413,7 @@ bool db_alive(struct db *db)
 
 	if (err.code)
 		return false;
-	PGresult *result = PQexec(db->conn, "SELECT 1");
+	PGresult *result = last_result(db, PQsendQuery(db->conn, "SELECT 1"));
 	bool alive = PQresultStatus(result) == PGRES_TUPLES_OK;
 	PQclear(result);
 	return alive;

@@ -39,6 +39,14 @@ struct db *db_open_by_key(const char *conninfo, unsigned timeout_ms);
 void db_close(struct db *db);
 
 /*
+ * How long the next statements may wait for their answer, beside the time that the database allows
+ * them: at most `hush_ms` while nothing at all is heard from the database, on any connection of
+ * this process, and `most_ms` in any case (0: as long as the database allows, and a second).  Then
+ * they fail with ERR_UNAVAILABLE; what became of a write is not known, as when a connection breaks.
+ */
+void db_set_patience(struct db *db, unsigned hush_ms, unsigned most_ms);
+
+/*
  * Runs one statement; `params` are text, NULL meaning SQL NULL, as many as it takes.
  * On success the caller owns *rows; declare it `auto_rows` to have it freed.
  * ERR_UNAVAILABLE: no connection, or a timeout.  ERR_CONFLICT: a unique key is taken.

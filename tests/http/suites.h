@@ -28,5 +28,6 @@ Suite *http_framing_suite(void);
 Suite *http_limits_suite(void);
 Suite *http_openapi_suite(void);
 Suite *http_permission_suite(void);
+Suite *http_database_suite(void);
 
 #endif
