@@ -16,6 +16,7 @@
 #include "http/server.h"
 
 struct desk;
+struct revocations;
 struct static_files;
 struct store;
 
@@ -24,6 +25,7 @@ struct api {
 	const struct seal *seal;
 	struct store *store;
 	struct desk *desk;
+	struct revocations *revocations; /* whose passes to media work no more */
 	const struct static_files *pages;
 	struct budgets *budgets;   /* by network prefix: the server's own */
 	struct budgets *addresses; /* sign-ins by e-mail address */
@@ -74,6 +76,9 @@ json_t *showing_url(struct request *req, const struct item_media *media, enum sh
 void showing_add(struct text *text, struct request *req, const struct item_media *media,
 				 int64_t expires_s);
 json_t *showing_json(struct request *req, const struct item_media *media, int64_t expires_s);
+
+/* Ends every pass to media that the session of this secret holds, here and at once. */
+void passes_revoke_session(const char *secret);
 
 /* Lists: a cursor is sealed, so that it cannot be forged and says nothing. */
 const char *cursor_make(struct request *req, const char *position);

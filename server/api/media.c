@@ -15,6 +15,7 @@
 #include "core/hash.h"
 #include "core/text.h"
 #include "domain/item.h"
+#include "domain/revocation.h"
 
 /* Exactly these bytes are sealed. */
 struct pass {
@@ -143,6 +144,14 @@ static bool may_look(struct request *req, const struct pass *pass)
 	return memcmp(pass->holder, holder, UUID_BYTES) == 0;
 }
 
+void passes_revoke_session(const char *secret)
+{
+	unsigned char holder[UUID_BYTES];
+
+	session_holder(secret, holder);
+	revocations_add(api.revocations, holder);
+}
+
 struct error get_media(struct request *req, struct db *db)
 {
 	struct pass pass;
@@ -152,7 +161,7 @@ struct error get_media(struct request *req, struct db *db)
 	(void)db;
 
 	if (!seal_reveal(api.seal, SEAL_MEDIA, req->args[0], &pass, sizeof pass) ||
-		!may_look(req, &pass))
+		!may_look(req, &pass) || revocations_have(api.revocations, pass.holder))
 		return errorf(ERR_NOT_FOUND, "There is no such medium, or it is not yours to see.");
 	if ((err = item_open(api.store, pass.digest, &fd, &bytes)).code)
 		return err;

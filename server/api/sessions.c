@@ -150,6 +150,8 @@ struct error delete_session(struct request *req, struct db *db)
 
 	if (session && (err = account_sign_out(db, session)).code)
 		return err;
+	if (session)
+		passes_revoke_session(session);
 	set_cookie(req, session_cookie_name(), "", 0);
 	request_empty(req, 204);
 	return ok();

@@ -6,6 +6,7 @@
 #include "api/api.h"
 #include "core/reader.h"
 #include "domain/desk.h"
+#include "domain/revocation.h"
 #include "domain/volunteer.h"
 
 #define RESULTS_LIMIT 100
@@ -130,6 +131,7 @@ struct error delete_me(struct request *req, struct db *db)
 
 	if (err.code && err.code != ERR_NOBODY)
 		return err;
+	revocations_add(api.revocations, req->volunteer);
 	set_cookie(req, volunteer_cookie_name(), "", 0);
 	request_empty(req, 204);
 	return ok();

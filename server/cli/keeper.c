@@ -10,6 +10,7 @@
 #include "core/log.h"
 #include "db/db.h"
 #include "domain/desk.h"
+#include "domain/revocation.h"
 #include "domain/stats.h"
 
 #define STATEMENT_MS 120000 /* reading a million items takes a while */
@@ -24,6 +25,7 @@ struct keeper {
 	bool stopping;
 	struct db *db;
 	struct desk *desk;
+	struct revocations *revocations;
 	int64_t folded_ms, watched_ms;
 };
 
@@ -45,6 +47,8 @@ static struct error work(struct keeper *keeper, int64_t *ret_rest_ms)
 {
 	struct error err = desk_refresh(keeper->desk, keeper->db, ret_rest_ms);
 
+	if (!err.code)
+		err = revocations_refresh(keeper->revocations, keeper->db);
 	if (!err.code && clock_monotonic_ms() - keeper->watched_ms >= WATCH_MS) {
 		err = stats_watch_fit(keeper->db);
 		keeper->watched_ms = clock_monotonic_ms();
@@ -76,14 +80,18 @@ static void *keep(void *arg)
 	return NULL;
 }
 
-struct keeper *keeper_start(const char *database_url, struct desk *desk)
+struct keeper *keeper_start(const char *database_url, struct desk *desk,
+							struct revocations *revocations)
 {
 	struct db *db = db_open(database_url, STATEMENT_MS);
 	struct error err;
 
 	if (!db)
 		return NULL;
-	if ((err = desk_open(desk, db)).code) {
+	err = revocations_refresh(revocations, db);
+	if (!err.code)
+		err = desk_open(desk, db);
+	if (err.code) {
 		log_error("keeper: %s", err.detail);
 		db_close(db);
 		return NULL;
@@ -93,6 +101,7 @@ struct keeper *keeper_start(const char *database_url, struct desk *desk)
 		abort();
 	keeper->db = db;
 	keeper->desk = desk;
+	keeper->revocations = revocations;
 	pthread_mutex_init(&keeper->lock, NULL);
 	clock_condition_init(&keeper->stop);
 	if (pthread_create(&keeper->thread, NULL, keep, keeper) != 0)

@@ -10,10 +10,12 @@
 #define CLI_KEEPER_H
 
 struct desk;
+struct revocations;
 struct keeper;
 
 /* Reads all that the desk is to hold, then goes on by itself. NULL, after logging why. */
-struct keeper *keeper_start(const char *database_url, struct desk *desk);
+struct keeper *keeper_start(const char *database_url, struct desk *desk,
+							struct revocations *revocations);
 
 /* Writes what is unwritten, once more, and ends. */
 void keeper_stop(struct keeper *keeper);

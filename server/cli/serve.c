@@ -14,6 +14,7 @@
 #include "core/log.h"
 #include "db/db.h"
 #include "domain/desk.h"
+#include "domain/revocation.h"
 #include "http/client.h"
 #include "http/static.h"
 #include "store/store.h"
@@ -137,6 +138,7 @@ static struct error open_parts(const struct settings *settings, struct parts *pa
 	api = (struct api){ .seal = parts->seal,
 						.store = parts->store,
 						.desk = desk_new(),
+						.revocations = revocations_new(),
 						.pages = parts->pages,
 						.budgets = parts->budgets,
 						.addresses = parts->addresses,
@@ -147,6 +149,7 @@ static struct error open_parts(const struct settings *settings, struct parts *pa
 static void close_parts(struct parts *parts)
 {
 	desk_free(api.desk);
+	revocations_free(api.revocations);
 	networks_free(parts->trusted_proxies);
 	budgets_free(parts->addresses);
 	budgets_free(parts->budgets);
@@ -185,7 +188,7 @@ static void wait_for_signal(void)
 static struct error start_threads(const struct settings *settings, struct parts *parts,
 								  bool with_work)
 {
-	if (!(parts->keeper = keeper_start(settings->database_url, api.desk)))
+	if (!(parts->keeper = keeper_start(settings->database_url, api.desk, api.revocations)))
 		return errorf(ERR_UNAVAILABLE, "the items to hand out cannot be read");
 	if (!with_work)
 		return ok();

@@ -3,7 +3,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "another.h"
 #include "client.h"
+#include "core/hash.h"
 #include "core/hex.h"
 #include "database.h"
 #include "suites.h"
@@ -219,16 +221,89 @@ struct pass {
 	uint8_t type, zero[7];
 };
 
-static const char *sealed(struct person *as, const char *digest, int64_t expires_s)
+static const char *sealed_for(const unsigned char holder[UUID_BYTES], const char *digest,
+							  int64_t expires_s)
 {
 	struct pass pass = { .expires_s = expires_s };
 	char text[SEAL_TEXT(sizeof pass)];
 
-	ck_assert(uuid_from_text(pass.holder, volunteer_id(as)));
+	memcpy(pass.holder, holder, UUID_BYTES);
 	ck_assert(hex_decode(pass.digest, sizeof pass.digest, digest));
 	seal_bytes(server_seal(), SEAL_MEDIA, &pass, sizeof pass, text);
 	return say("/api/v1/media/%s", text);
 }
+
+static const char *sealed(struct person *as, const char *digest, int64_t expires_s)
+{
+	unsigned char holder[UUID_BYTES];
+
+	ck_assert(uuid_from_text(holder, volunteer_id(as)));
+	return sealed_for(holder, digest, expires_s);
+}
+
+static const char *sealed_for_session(const struct person *as, const char *digest)
+{
+	unsigned char hash[SHA256_BYTES];
+	const char *secret = strchr(as->cookie, '=') + 1;
+
+	sha256_bytes(hash, secret, strlen(secret));
+	return sealed_for(hash, digest, time(NULL) + 600);
+}
+
+/* Within two seconds the answer is that there is no such medium. */
+static void await_nothing(const char *server, struct person *as, const char *path)
+{
+	struct answer answer = { 0 };
+
+	for (int try = 0; try < 40 && answer.status != 404; try++) {
+		wait_ms(try ? 50 : 0);
+		answer = call(&(struct call){ .server = server, .path = path, .as = as });
+	}
+	expect_problem(answer, 404, "not-found");
+}
+
+START_TEST(who_is_erased_sees_nothing_any_more_here_at_once_and_elsewhere_soon)
+{
+	static const char *const no_options[] = { NULL };
+	struct another server = another_start(no_options);
+	struct person person;
+	const char *url = a_showing(&person, "image");
+	struct person copy = person;
+
+	expect_status(get(&copy, url), 200);
+	struct answer elsewhere =
+		call(&(struct call){ .server = server.url, .path = url, .as = &copy });
+	expect_status(delete_at(&person, "/api/v1/me"), 204);
+	struct answer here = get(&copy, url);
+	await_nothing(server.url, &copy, url);
+	another_stop(&server);
+	expect_status(elsewhere, 200);
+	expect_problem(here, 404, "not-found");
+}
+END_TEST
+
+START_TEST(who_signs_out_sees_nothing_any_more)
+{
+	struct person moderator = an_account("moderator"), copy = moderator;
+	const char *url = sealed_for_session(&moderator, a_file(content, BYTES));
+
+	expect_status(get(&copy, url), 200);
+	expect_status(delete_at(&moderator, "/api/v1/session"), 204);
+	expect_problem(get(&copy, url), 404, "not-found");
+}
+END_TEST
+
+START_TEST(a_session_that_is_ended_from_outside_sees_nothing_any_more)
+{
+	struct person moderator = an_account("moderator");
+	const char *url = sealed_for_session(&moderator, a_file(content, BYTES));
+
+	expect_status(get(&moderator, url), 200);
+	tell_db("DELETE FROM session WHERE token_hash = sha256('%s')",
+			strchr(moderator.cookie, '=') + 1);
+	await_nothing(NULL, &moderator, url);
+}
+END_TEST
 
 START_TEST(an_address_runs_out)
 {
@@ -268,6 +343,9 @@ Suite *http_media_suite(void)
 	tcase_add_test(tc, an_assignment_token_is_no_address);
 	tcase_add_test(tc, address_and_tag_say_nothing_about_the_file);
 	tcase_add_test(tc, an_address_runs_out);
+	tcase_add_test(tc, who_is_erased_sees_nothing_any_more_here_at_once_and_elsewhere_soon);
+	tcase_add_test(tc, who_signs_out_sees_nothing_any_more);
+	tcase_add_test(tc, a_session_that_is_ended_from_outside_sees_nothing_any_more);
 	tcase_add_test(tc, a_file_that_the_store_has_lost_is_a_problem_and_not_half_an_answer);
 	suite_add_tcase(suite, tc);
 	return suite;

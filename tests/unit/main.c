@@ -14,7 +14,7 @@ int main(int argc, char **argv)
 		crowd_stock_suite,     crowd_table_suite, keyset_suite,        parse_suite,
 		release_table_suite,   split_suite,       fetch_suite,         media_suite,
 		program_suite,         store_suite,       guard_suite,         lane_suite,
-		infer_suite,           manifest_suite,
+		infer_suite,           manifest_suite,    router_suite,        password_suite,
 	};
 	struct part part = part_read(argc, argv);
 
