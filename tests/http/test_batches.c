@@ -42,7 +42,7 @@ static void start(struct sender *sender)
 /* How many wait for the table. Other suites may use other databases of the same PostgreSQL. */
 static int count_waiting(void)
 {
-	return count_db("SELECT count(*) FROM pg_locks WHERE NOT granted"
+	return (int)count_db("SELECT count(*) FROM pg_locks WHERE NOT granted"
 					" AND relation = 'volunteer'::regclass AND database ="
 					" (SELECT oid FROM pg_database WHERE datname = current_database())");
 }

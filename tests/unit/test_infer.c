@@ -39,7 +39,6 @@ static void write_judgments(void)
 			values[JUDGMENT_VOLUNTEER] = volunteer;
 			values[JUDGMENT_VERDICT] = says_fake(i, v) ? "fake" : "real";
 			values[JUDGMENT_CONFIDENCE] = "75";
-			values[JUDGMENT_POSITION] = (i + v) % 2 ? "left" : "right";
 			csv_row(out, values, JUDGMENT_COLUMNS);
 		}
 	fclose(out);
