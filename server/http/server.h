@@ -29,10 +29,10 @@ struct server;
 struct server_config {
 	const char *listen; /* "127.0.0.1:8080", "[::1]:8080" */
 	const struct route *routes;
-	const char *public_url;      /* whose pages may change state */
+	const char *public_url;                 /* whose pages may change state */
 	const struct networks *trusted_proxies; /* borrowed; NULL: nobody's word is believed */
-	struct budgets *budgets;     /* borrowed */
-	const struct seal *seal;     /* borrowed; keys the hash of a client's prefix */
+	struct budgets *budgets;                /* borrowed */
+	const struct seal *seal;                /* borrowed; keys the hash of a client's prefix */
 	/* Finds out who asks, before the body is read; on an MHD thread, so it must not block. */
 	struct error (*admit)(struct request *req);
 	/* Answers a request that was refused before its body was read. */

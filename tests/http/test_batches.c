@@ -43,8 +43,8 @@ static void start(struct sender *sender)
 static int count_waiting(void)
 {
 	return (int)count_db("SELECT count(*) FROM pg_locks WHERE NOT granted"
-					" AND relation = 'volunteer'::regclass AND database ="
-					" (SELECT oid FROM pg_database WHERE datname = current_database())");
+						 " AND relation = 'volunteer'::regclass AND database ="
+						 " (SELECT oid FROM pg_database WHERE datname = current_database())");
 }
 
 /* Each writer is given a newcomer, and waits with it. */
