@@ -18,8 +18,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CALIBRATION_HALF 20. /* known items, half of each class, at which the weight is one half \
-							  */
+/* Known items, half of each class, at which the weight is one half. */
+#define CALIBRATION_HALF 20.
 
 struct calibration {
 	double weight; /* 0: nothing is known, and the map is not to be used */

@@ -111,8 +111,7 @@ START_TEST(infer_reads_the_judgments_of_a_release)
 	ck_assert_int_eq(infer("judgments.csv", NULL, NULL), 0);
 	expect_told(told_out, "task,label,p_fake,judgments\ni0,fake,");
 	expect_told(told_err, "\"judgments\": 216");
-	expect_told(told_err, "\"sides\": true");
-	expect_told(told_err, "columns that are not used: tells, matched, kind, showing, exposure_ms");
+	ck_assert_ptr_null(strstr(told_err, "not used"));
 }
 END_TEST
 
