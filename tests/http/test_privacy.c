@@ -289,7 +289,7 @@ static const char *a_judged_campaign(void)
 			" policy, body_hash, exposure_ms, server_ms, judged_at)"
 			" SELECT DISTINCT ON (assignment) assignment, volunteer, c.id, 'image',"
 			"  CASE WHEN known THEN 'gold' WHEN random() < .2 THEN 'random' ELSE 'informative' END,"
-			"  random() < .5, 1, sha256(''), 300 + random() * 20000, 25000, sat + pair * interval "
+			"  random() < .5, 2, sha256(''), 300 + random() * 20000, 25000, sat + pair * interval "
 			"'15 s'"
 			"  FROM seen, campaign c WHERE c.name = '%s'",
 			campaign);
