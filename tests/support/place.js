@@ -135,12 +135,24 @@ export class Place {
 		return server;
 	}
 
+	/** A vacuum of the database's own may be at work in it, which only a superuser may end: it ends by itself. */
+	async drop(name, tries = 20) {
+		try {
+			await sql(process.env.DATABASE_URL, `drop database if exists "${name}" with (force)`);
+		} catch (error) {
+			if (tries === 0 || !/role whose process/.test(error.message))
+				throw error;
+			await new Promise((resolve) => setTimeout(resolve, 500));
+			await this.drop(name, tries - 1);
+		}
+	}
+
 	async close() {
 		for (const server of this.servers)
 			if (server.child.exitCode === null && server.child.signalCode === null)
 				await server.stop();
 		for (const name of this.databases.reverse())
-			await sql(process.env.DATABASE_URL, `drop database if exists "${name}" with (force)`);
+			await this.drop(name);
 		await rm(this.folder, { recursive: true, force: true });
 	}
 }
