@@ -16,7 +16,7 @@
 
 #define MAX_TEXT   4000 /* bytes of one column */
 #define FETCH_MS   (5 * 60 * 1000)
-#define PARAMETERS 28
+#define PARAMETERS 29
 
 enum column {
 	COLUMN_FILE,
@@ -269,6 +269,7 @@ static struct error write_item(struct db *db, struct arena *arena, const char *c
 		row->credit,
 		row->title,
 		row->explanation,
+		count_text(arena, MEDIA_RECIPE),
 	};
 	auto_rows *rows = NULL;
 	struct error err = db_run(db, SQL_ITEM_CREATE, params, &rows);

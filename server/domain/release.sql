@@ -156,8 +156,8 @@ SELECT min(item_id::text)
 -- The judgments that a release counts, item by item.
 -- $1 release uuid; returns item id, verdict is fake
 SELECT j.item_id, j.verdict = 'fake'
-  FROM release_item r JOIN judgment j ON j.item_id = r.item_id
- WHERE r.release_id = $1::uuid AND j.revision = 0 AND NOT j.training AND j.judged_at <= now()
+  FROM release_item r JOIN counted_judgment j ON j.item_id = r.item_id
+ WHERE r.release_id = $1::uuid AND j.judged_at <= now()
  ORDER BY j.item_id
 
 -- name: release_fix
@@ -202,7 +202,7 @@ SELECT r.item_id, r.split, i.media_type, r.path, r.label, r.label_source,
  ORDER BY r.item_id
 
 -- name: release_judgments
--- One window of judgments.csv, in its columns: blind verdicts only, no training.
+-- One window of judgments.csv, in its columns: those that count.
 -- `gold` as the kind of a pair would tell volunteers which of their items is gold: it reads `chosen`.
 -- $1 release uuid, $2 after this item, or NULL; $3 up to this item
 SELECT j.item_id, pseudonym(e.salt, 'volunteer', uuid_send(j.volunteer_id) || coalesce(v.salt, '')) AS who,
@@ -213,12 +213,12 @@ SELECT j.item_id, pseudonym(e.salt, 'volunteer', uuid_send(j.volunteer_id) || co
        to_char(date_trunc('hour', j.judged_at AT TIME ZONE 'UTC'), 'YYYY-MM-DD"T"HH24":00:00Z"')
   FROM release_item r
   JOIN release e ON e.id = r.release_id
-  JOIN judgment j ON j.item_id = r.item_id
+  JOIN counted_judgment j ON j.item_id = r.item_id
   JOIN judged_pair p ON p.assignment_id = j.assignment_id
   LEFT JOIN volunteer v ON v.id = j.volunteer_id
  WHERE r.release_id = $1::uuid AND r.item_id <= $3::uuid
    AND r.item_id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000')
-   AND j.revision = 0 AND NOT j.training AND j.judged_at <= e.fixed_at
+   AND j.judged_at <= e.fixed_at
  ORDER BY j.item_id, who
 
 -- name: release_media
@@ -253,9 +253,9 @@ SELECT count(*), count(DISTINCT j.volunteer_id), count(*) FILTER (WHERE r.label 
        count(*) FILTER (WHERE p.kind = 'random'), count(*) FILTER (WHERE j.verdict = 'fake')
   FROM release_item r
   JOIN release e ON e.id = r.release_id
-  JOIN judgment j ON j.item_id = r.item_id
+  JOIN counted_judgment j ON j.item_id = r.item_id
   JOIN judged_pair p ON p.assignment_id = j.assignment_id
- WHERE r.release_id = $1::uuid AND j.revision = 0 AND NOT j.training AND j.judged_at <= e.fixed_at
+ WHERE r.release_id = $1::uuid AND j.judged_at <= e.fixed_at
 
 -- name: release_table
 -- $1 release uuid; returns media type, split, real, fake

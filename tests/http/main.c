@@ -16,7 +16,7 @@ int main(void)
 		http_media_suite,      http_sessions_suite,    http_disputes_suite, http_rulings_suite,
 		http_stats_suite,      http_releases_suite,    http_pages_suite,    http_health_suite,
 		http_bodies_suite,     http_manners_suite,     http_framing_suite,  http_openapi_suite,
-		http_limits_suite,
+		http_limits_suite,     http_versions_suite,
 	};
 
 	if (!seal_start())

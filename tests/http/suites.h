@@ -26,5 +26,6 @@ Suite *http_manners_suite(void);
 Suite *http_framing_suite(void);
 Suite *http_limits_suite(void);
 Suite *http_openapi_suite(void);
+Suite *http_versions_suite(void);
 
 #endif
