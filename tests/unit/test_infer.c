@@ -69,6 +69,16 @@ static void make_files(void)
 	write_labels();
 }
 
+/* Holds a text until the test's process ends. */
+static char *keep(char *text)
+{
+	static char *kept[128];
+	static unsigned count;
+
+	ck_assert_uint_lt(count, sizeof kept / sizeof kept[0]);
+	return kept[count++] = text;
+}
+
 static const char *told_out, *told_err;
 
 /* Runs a command with its outputs in files; sets told_out and told_err. Returns the exit code. */
@@ -79,22 +89,22 @@ static int run_command(int (*command)(int, char **), const char *const arguments
 	size_t len;
 
 	for (; arguments[argc]; argc++)
-		argv[argc] = strdup(arguments[argc]);
+		argv[argc] = keep(strdup(arguments[argc]));
 	ck_assert_ptr_nonnull(freopen(scratch_path("out"), "we", stdout));
 	ck_assert_ptr_nonnull(freopen(scratch_path("err"), "we", stderr));
 	int code = command(argc, argv);
 	fflush(stdout);
 	fflush(stderr);
-	told_out = scratch_read(scratch_path("out"), &len);
-	told_err = scratch_read(scratch_path("err"), &len);
+	told_out = keep(scratch_read(scratch_path("out"), &len));
+	told_err = keep(scratch_read(scratch_path("err"), &len));
 	return code;
 }
 
 /* infer --report on a file of the folder, with two more arguments unless NULL. */
 static int infer(const char *judgments, const char *option, const char *file)
 {
-	const char *path = strdup(scratch_path(judgments));
-	const char *other = file ? strdup(scratch_path(file)) : NULL;
+	const char *path = keep(strdup(scratch_path(judgments)));
+	const char *other = file ? keep(strdup(scratch_path(file))) : NULL;
 	const char *const with[] = { "infer", "--report", option, other, path, NULL };
 	const char *const without[] = { "infer", "--report", path, NULL };
 
@@ -138,15 +148,15 @@ END_TEST
 
 START_TEST(replay_reads_what_a_release_and_infer_wrote)
 {
-	const char *judgments = strdup(scratch_path("judgments.csv"));
-	const char *labels = strdup(scratch_path("labels.csv"));
+	const char *judgments = keep(strdup(scratch_path("judgments.csv")));
+	const char *labels = keep(strdup(scratch_path("labels.csv")));
 	const char *const arguments[] = { "replay", "--truth", labels, judgments, NULL };
 
 	ck_assert_int_eq(run_command(cli_replay, arguments), 0);
 	expect_told(told_out, "\"judgments_available\": 216");
 	ck_assert_int_eq(infer("judgments.csv", NULL, NULL), 0);
 	scratch_write("inferred.csv", told_out, strlen(told_out));
-	const char *inferred = strdup(scratch_path("inferred.csv"));
+	const char *inferred = keep(strdup(scratch_path("inferred.csv")));
 	const char *const again[] = { "replay", "--truth", inferred, judgments, NULL };
 	ck_assert_int_eq(run_command(cli_replay, again), 0);
 }
