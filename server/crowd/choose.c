@@ -119,9 +119,11 @@ static bool may_stand(struct choosing *choosing, uint32_t index, uint32_t beside
 {
 	if (is_seen(choosing, index))
 		return false;
-	return beside == NOBODY ||
-		   (index != beside &&
-			!stock_related(stock_at(choosing->stock, index), stock_at(choosing->stock, beside)));
+	if (beside == NOBODY)
+		return true;
+	const struct stock_item *one = stock_at(choosing->stock, index);
+	const struct stock_item *other = stock_at(choosing->stock, beside);
+	return index != beside && !stock_related(one, other) && !stock_twins(one, other);
 }
 
 /* How many items of a pool the asker has not seen; counts no further than `limit`. */
@@ -188,7 +190,8 @@ static uint32_t draw_related(struct choosing *choosing, enum pool pool, int trut
 
 	while ((index = stock_next_related(stock, beside, index)) != NOBODY) {
 		if (is_seen(choosing, index) || stock_shelf(stock, index) != choosing->shelf ||
-			!in_pool(choosing, index, pool) || !may_be(stock_at(stock, index), truth))
+			!in_pool(choosing, index, pool) || !may_be(stock_at(stock, index), truth) ||
+			stock_twins(stock_at(stock, index), stock_at(stock, beside)))
 			continue;
 		if (random_below(choosing->random, ++found) == 0)
 			drawn = index;

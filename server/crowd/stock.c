@@ -599,6 +599,11 @@ bool stock_related(const struct stock_item *a, const struct stock_item *b)
 	return (a->lineage && a->lineage == b->lineage) || (a->pair && a->pair == b->pair);
 }
 
+bool stock_twins(const struct stock_item *a, const struct stock_item *b)
+{
+	return a->contents && a->contents == b->contents;
+}
+
 /* The first item from `at` on, along its chain, that has the key. */
 static uint32_t along(const struct stock *stock, const struct chains *chains, uint64_t key,
 					  uint32_t at)

@@ -29,7 +29,8 @@ struct stock_item {
 	uint16_t judgments; /* counted so far */
 	uint16_t in_flight; /* leases open */
 	bool gold, training;
-	int8_t truth; /* REAL or FAKE for gold and training, else UNKNOWN */
+	int8_t truth;      /* REAL or FAKE for gold and training, else UNKNOWN */
+	uint32_t contents; /* same value: the same to look at, never a pair; 0: like no other */
 };
 
 struct stock;
@@ -133,6 +134,9 @@ double stock_column_p(uint32_t column);
 uint32_t stock_level_flight(uint32_t level);
 
 bool stock_related(const struct stock_item *a, const struct stock_item *b);
+
+/* Do both show the same? Not even a matched pair is made of them. */
+bool stock_twins(const struct stock_item *a, const struct stock_item *b);
 
 /*
  * Visits every item related to `index` but itself once, of any shelf: begin with `after`

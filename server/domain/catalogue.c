@@ -183,6 +183,7 @@ static void take_stock(struct catalogue *catalogue, const struct rows *row, uint
 							   .p_fake = (float)rows_raw_real(row, 9),
 							   .judgments = small(rows_raw_integer(row, 10)) };
 
+	memcpy(&item.contents, exhibit->rendition, sizeof item.contents);
 	if (item.gold || item.training)
 		item.truth = rows_raw_flag(row, 7) ? FAKE : REAL;
 	if (before) {

@@ -98,7 +98,7 @@ export class Own {
 	async makeItems(count) {
 		await sql(this.database, "insert into campaign (name, min_judgments, max_judgments) values ('faults', 1000, 10000)");
 		await sql(this.database, `insert into item (campaign_id, media_type, sha256, bytes, format, rendition, rendition_bytes, rendition_type, width, height, lineage)
-			select c.id, 'image', sha256(n::text::bytea), 1, 'test', sha256('x'), 1, 'image/jpeg', 8, 8, n::text
+			select c.id, 'image', sha256(n::text::bytea), 1, 'test', sha256(n::text::bytea), 1, 'image/jpeg', 8, 8, n::text
 			from campaign c, generate_series(1, ${count}) n where c.name = 'faults'`);
 	}
 

@@ -89,25 +89,27 @@ static const char *sql_for(const struct items *items)
 {
 	const char *type = items->type ? items->type : "image";
 	bool image = strcmp(type, "image") == 0, audio = strcmp(type, "audio") == 0;
-	const char *file = items->file ? items->file : hash_of(fresh_name());
+	const char *digest = /* each its own: no pair is made of items that show the same */
+		items->file ? say("'\\x%s'::bytea", items->file) : "sha256(uuid_send(gen_random_uuid()))";
 
 	return say(
 		"INSERT INTO item (campaign_id, state, media_type, sha256, bytes, format, rendition,"
 		" rendition_bytes, rendition_type, poster, width, height, duration_ms, truth, basis, gold,"
 		" training, sensitive, lineage, pair, title, explanation)"
-		" SELECT c.id, '%s', '%s', sha256(uuid_send(gen_random_uuid())), 10, 'test', '\\x%s', %ld,"
+		" SELECT c.id, '%s', '%s', sha256(uuid_send(gen_random_uuid())), 10, 'test', %s, %ld,"
 		" '%s', %s, %s, %s, %s, %s, %s, %d::boolean, %d::boolean, %d::boolean,"
 		" coalesce(%s, gen_random_uuid()::text), %s, %s, %s"
 		" FROM campaign c, generate_series(1, %d) WHERE c.name = '%s' RETURNING id",
-		items->state ? items->state : "in_service", type, file, size_of(file),
+		items->state ? items->state : "in_service", type, digest,
+		items->file ? size_of(items->file) : 10,
 		image   ? "image/jpeg"
 		: audio ? "audio/mp4"
 				: "video/mp4",
-		!image && !audio ? say("'\\x%s'", file) : "NULL", audio ? "NULL" : "640",
-		audio ? "NULL" : "480", image ? "NULL" : "1500", quoted(items->truth),
-		items->truth ? "'dataset_label'" : "NULL", items->gold, items->training, items->sensitive,
-		quoted(items->lineage), quoted(items->pair), quoted(items->title),
-		quoted(items->explanation), items->count ? items->count : 1, items->campaign);
+		!image && !audio ? digest : "NULL", audio ? "NULL" : "640", audio ? "NULL" : "480",
+		image ? "NULL" : "1500", quoted(items->truth), items->truth ? "'dataset_label'" : "NULL",
+		items->gold, items->training, items->sensitive, quoted(items->lineage), quoted(items->pair),
+		quoted(items->title), quoted(items->explanation), items->count ? items->count : 1,
+		items->campaign);
 }
 
 void make_items(const struct items *items)

@@ -53,6 +53,33 @@ static struct choice choose_from(const struct stock_item items[], uint32_t count
 	return choice;
 }
 
+/* Half of them show what the other half shows: of one lineage, of one pair key, or of neither. */
+START_TEST(items_that_show_the_same_are_never_a_pair)
+{
+	struct stock_item items[MANY];
+	struct random random = random_seeded(7);
+	int pairs = 0;
+
+	for (uint32_t i = 0; i < MANY; i++)
+		items[i] = (struct stock_item){ .lineage = _i == 0 ? 1 + i / 4 : 1 + i,
+										.pair = _i == 1 ? 1 + i / 4 : 0,
+										.p_fake = .5F,
+										.truth = UNKNOWN,
+										.contents = 1 + i % 2 };
+	for (int n = 0; n < 2000; n++) {
+		struct choice choice = choose_from(items, MANY, &random);
+
+		pairs += choice.kind != CHOICE_NOTHING;
+		if (choice.kind != CHOICE_NOTHING)
+			ck_assert_uint_ne(items[choice.left].contents, items[choice.right].contents);
+	}
+	ck_assert_int_eq(pairs, 2000);
+	for (uint32_t i = 0; i < MANY; i++)
+		items[i].contents = 1;
+	ck_assert_int_eq(choose_from(items, MANY, &random).kind, CHOICE_NOTHING);
+}
+END_TEST
+
 START_TEST(a_mixed_pair_never_holds_two_of_one_lineage)
 {
 	struct stock_item items[MANY];
@@ -681,6 +708,7 @@ Suite *crowd_choose_suite(void)
 	Suite *suite = suite_create("crowd/choose");
 	TCase *tests = tcase_create("choose");
 
+	tcase_add_loop_test(tests, items_that_show_the_same_are_never_a_pair, 0, 3);
 	tcase_add_test(tests, a_mixed_pair_never_holds_two_of_one_lineage);
 	tcase_add_test(tests, no_rule_about_pairs_can_be_guessed);
 	tcase_add_loop_test(tests, the_gold_dose_falls_as_a_volunteer_becomes_known, 0, 2);
