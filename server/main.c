@@ -23,6 +23,7 @@ static const struct {
 	{ "work", cli_work, NULL, "do background work alone" },
 	{ "migrate", cli_migrate, NULL, "bring the database's schema up to date" },
 	{ "import", cli_import, NULL, "make items of a manifest" },
+	{ "item", cli_item, NULL, "show, correct and withdraw items" },
 	{ "score", cli_score, NULL, "score now" },
 	{ "release", cli_release, NULL, "create, list, write and verify datasets" },
 	{ "account", cli_account, NULL, "make accounts and tokens" },

@@ -4,10 +4,12 @@
 
 #include <errno.h>
 #include <math.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/log.h"
 #include "core/utf8.h"
@@ -47,6 +49,17 @@ struct store *command_store(const struct settings *settings)
 	if ((err = store_open(settings->store, &store)).code)
 		failed(err);
 	return store;
+}
+
+void user_name(char name[USER_NAME])
+{
+	struct passwd entry, *found = NULL;
+	char room[4096];
+
+	if (getpwuid_r(geteuid(), &entry, room, sizeof room, &found) == 0 && found)
+		snprintf(name, USER_NAME, "%s", found->pw_name);
+	else
+		snprintf(name, USER_NAME, "user %u", geteuid());
 }
 
 int cli_migrate(const struct settings *settings, int argc, char **argv)

@@ -22,6 +22,7 @@ int cli_release(const struct settings *settings, int argc, char **argv);
 int cli_score(const struct settings *settings, int argc, char **argv);
 int cli_account(const struct settings *settings, int argc, char **argv);
 int cli_campaign(const struct settings *settings, int argc, char **argv);
+int cli_item(const struct settings *settings, int argc, char **argv);
 
 /* Prints why a command failed, for a person. Returns EXIT_FAILED. */
 int failed(struct error err);
@@ -31,5 +32,10 @@ struct db *command_db(const struct settings *settings);
 
 /* Makes the data folder where it is missing, and opens the store. NULL after saying why. */
 struct store *command_store(const struct settings *settings);
+
+#define USER_NAME 64
+
+/* Who runs this command, as the system knows them. */
+void user_name(char name[USER_NAME]);
 
 #endif

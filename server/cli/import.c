@@ -26,12 +26,13 @@ struct import {
 	struct store *store;
 	const char *path, *folder, *refused_path;
 	char campaign_id[UUID_TEXT];
+	struct item_import how;
 	bool is_terminal, check;
 	struct manifest *manifest;
 	struct arena *arena; /* of the whole import */
 	FILE *refused;       /* opened at the first row that is refused */
 	bool refused_failed;
-	unsigned long long rows, made, known, bad;
+	unsigned long long rows, made, known, changed, bad;
 };
 
 /* On a terminal, one line that is written over; elsewhere a line now and then. */
@@ -91,7 +92,7 @@ static void open_list(struct import *import)
 }
 
 /* MANIFEST:LINE: FILE: WHAT. All but the line may hold anything. */
-static void refuse(struct import *import, const struct manifest_row *row, struct error err)
+static void tell(const struct import *import, const struct manifest_row *row, const char *what)
 {
 	const char *name = row->item.file ? row->item.file : row->item.url;
 
@@ -103,35 +104,58 @@ static void refuse(struct import *import, const struct manifest_row *row, struct
 		utf8_print(stderr, name);
 		fputs(": ", stderr);
 	}
-	utf8_print(stderr, err.detail);
+	utf8_print(stderr, what);
 	fputc('\n', stderr);
+}
+
+static void refuse(struct import *import, const struct manifest_row *row, const char *why)
+{
+	tell(import, row, why);
 	import->bad++;
 	open_list(import);
 	if (import->refused)
-		manifest_refused_row(import->manifest, err.detail, import->refused);
+		manifest_refused_row(import->manifest, why, import->refused);
+}
+
+static void count_outcome(struct import *import, const struct manifest_row *row,
+						  const struct item_result *result)
+{
+	switch (result->outcome) {
+	case ITEM_NEW:
+		import->made++;
+		return;
+	case ITEM_KNOWN:
+		import->known++;
+		return;
+	case ITEM_MENDED:
+	case ITEM_CHANGED:
+		tell(import, row, result->note);
+		import->changed++;
+		return;
+	case ITEM_DIFFERS:
+		refuse(import, row, result->note);
+	}
 }
 
 /* Only the database's absence stops an import; a bad row is reported and the rest goes in. */
 static struct error take_row(struct import *import, struct arena *arena,
 							 const struct manifest_row *row)
 {
-	enum item_outcome outcome = ITEM_NEW;
+	struct item_result result = { .outcome = ITEM_NEW };
 	struct error err = row->err;
 
 	if (!err.code && import->check)
-		err = item_check(import->db, import->store, arena, import->folder, &row->item, &outcome);
+		err = item_check(import->db, import->store, arena, import->folder, &row->item,
+						 &result.outcome);
 	else if (!err.code)
-		err = item_import(import->db, import->store, arena, import->folder, import->campaign_id,
-						  &row->item, &outcome);
+		err = item_import(import->db, import->store, arena, &import->how, &row->item, &result);
 	if (err.code == ERR_UNAVAILABLE && !row->item.url)
 		return err;
 	import->rows++;
 	if (err.code)
-		refuse(import, row, err);
-	else if (outcome == ITEM_NEW)
-		import->made++;
+		refuse(import, row, err.detail);
 	else
-		import->known++;
+		count_outcome(import, row, &result);
 	show_progress(import);
 	return ok();
 }
@@ -200,8 +224,10 @@ static int run(struct import *import)
 	err = take_all(import);
 	if (import->is_terminal)
 		fputc('\n', stderr);
-	printf("%llu rows: %llu new, %llu known already, %llu bad%s\n", import->rows, import->made,
-		   import->known, import->bad, import->check ? "; nothing was stored" : "");
+	printf("%llu rows: %llu new, %llu known already, ", import->rows, import->made, import->known);
+	if (import->changed)
+		printf("%llu corrected or mended, ", import->changed);
+	printf("%llu bad%s\n", import->bad, import->check ? "; nothing was stored" : "");
 	close_list(import);
 	manifest_close(import->manifest);
 	if (err.code)
@@ -273,11 +299,14 @@ int cli_import(const struct settings *settings, int argc, char **argv)
 	struct import import = { .check = take_flag(&argc, argv, "--check") };
 	const char *campaign = take_option(&argc, argv, "--campaign");
 
+	bool update = take_flag(&argc, argv, "--update");
+	char who[USER_NAME];
+
 	import.refused_path = take_option(&argc, argv, "--refused");
 	import.folder = take_option(&argc, argv, "--folder");
 	if (!arguments_fit(argc, argv, 1, 1,
-					   "import MANIFEST [--check] [--campaign NAME] [--refused FILE] "
-					   "[--folder DIR]"))
+					   "import MANIFEST [--check] [--update] [--campaign NAME] "
+					   "[--refused FILE] [--folder DIR]"))
 		return EXIT_USAGE;
 	import.path = argv[1];
 	if (import.refused_path && is_same_file(import.path, import.refused_path))
@@ -288,6 +317,11 @@ int cli_import(const struct settings *settings, int argc, char **argv)
 		import.folder = slash ? arena_copy(import.arena, import.path,
 										   (size_t)(slash - import.path) + !(slash - import.path))
 							  : ".";
+	user_name(who);
+	const struct item_editor editor = { .who = who, .reason = "import --update" };
+	import.how = (struct item_import){ .folder = import.folder,
+									   .campaign_id = import.campaign_id,
+									   .editor = update ? &editor : NULL };
 	int code = run_import(settings, &import, campaign);
 	arena_free(import.arena);
 	return code;

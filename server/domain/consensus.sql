@@ -15,12 +15,13 @@ DELETE FROM score_pending WHERE id = ANY ($1::bigint[])
 
 -- name: consensus_news
 -- Single judgments that no fit has read, oldest first. Their order of numbers is not their
--- order of commit: the caller asks from some way back and passes over what it knows.
+-- order of commit: the caller asks from some way back and passes over what it knows. A row without
+-- judgments asks for a fit: its item is NULL.
 --   $1 bigint after which number, $2 bigint[] numbers that are known
 --   -> id bigint, item uuid, volunteer uuid, says fake boolean
 SELECT p.id, n.item, n.volunteer, n.fake
-  FROM score_pending p CROSS JOIN LATERAL unnest(p.items, p.volunteers, p.fakes)
-       AS n (item, volunteer, fake)
+  FROM score_pending p LEFT JOIN LATERAL unnest(p.items, p.volunteers, p.fakes)
+       AS n (item, volunteer, fake) ON true
  WHERE p.id > $1::bigint AND p.id <> ALL ($2::bigint[])
  ORDER BY p.id
 

@@ -18,6 +18,9 @@
 #define FETCH_MS   (5 * 60 * 1000)
 #define PARAMETERS 28
 
+/* The files of an item, in the order of item_known. */
+enum { ORIGINAL, RENDITION, POSTER, THUMBNAIL, FILES };
+
 static const char *digest_text(struct arena *arena, const unsigned char digest[SHA256_BYTES])
 {
 	char *text = arena_alloc(arena, SHA256_TEXT);
@@ -31,14 +34,43 @@ static const char *count_text(struct arena *arena, uint64_t count)
 	return count ? arena_printf(arena, "%llu", (unsigned long long)count) : NULL;
 }
 
-static struct error write_item(struct db *db, struct arena *arena, const char *campaign_id,
-							   const struct item_row *row, const struct media *media,
-							   enum item_outcome *ret_outcome)
+/* What becomes of one row. */
+struct importing {
+	struct db *db;
+	struct store *store;
+	struct arena *arena;
+	const struct item_import *import;
+	const struct item_row *row;
+	const struct media *media; /* once the file was read */
+	bool made;
+	const char *id; /* of the item that it shows, where that is known */
+	const char *digests[FILES];
+};
+
+/* The item of these bytes or of this rendition (NULL: unknown yet), if there is one. */
+static struct error find_known(struct importing *one, const char *sha256, const char *rendition)
 {
+	auto_rows *rows = NULL;
+	struct error err =
+		db_run(one->db, SQL_ITEM_KNOWN, (const char *[]){ sha256, rendition }, &rows);
+
+	if (err.code || !rows_count(rows))
+		return err;
+	one->id = rows_copy(rows, 0, 0, one->arena);
+	for (int f = 0; f < FILES; f++)
+		one->digests[f] = rows_copy(rows, 0, 1 + f, one->arena);
+	return ok();
+}
+
+static struct error create(struct importing *one)
+{
+	const struct item_row *row = one->row;
+	const struct media *media = one->media;
+	struct arena *arena = one->arena;
 	const char *sha256 = digest_text(arena, media->original.digest);
 	const char *lineage = row->group ? row->group : row->pair ? row->pair : sha256;
 	const char *params[PARAMETERS] = {
-		campaign_id,
+		one->import->campaign_id,
 		media_type_name(media->type),
 		sha256,
 		count_text(arena, media->original.bytes),
@@ -67,19 +99,40 @@ static struct error write_item(struct db *db, struct arena *arena, const char *c
 		row->title,
 		row->explanation,
 	};
-	auto_rows *rows = NULL;
-	struct error err = db_run(db, SQL_ITEM_CREATE, params, &rows);
 
-	if (!err.code)
-		*ret_outcome = rows_count(rows) ? ITEM_NEW : ITEM_KNOWN;
-	return err;
+	int64_t made = 0;
+	struct error err = db_do(one->db, SQL_ITEM_CREATE, params, &made);
+
+	one->made = made > 0;
+	return err.code || made ? err : find_known(one, sha256, NULL);
 }
 
-/* Are the bytes of an open file an item already? */
-static struct error is_known(struct db *db, struct arena *arena, const char *path, bool *ret_known)
+/* Of files with one rendition that come at once, one makes the item; the others find it. */
+static struct error create_once(struct db *db, void *arg)
 {
-	unsigned char digest[SHA256_BYTES];
-	auto_rows *rows = NULL;
+	struct importing *one = arg;
+	const struct media *media = one->media;
+	const char *sha256 = digest_text(one->arena, media->original.digest);
+	const char *rendition = digest_text(one->arena, media->rendition.digest);
+	const char *bytes = count_text(one->arena, media->original.bytes);
+	struct error err;
+
+	one->id = NULL;
+	if ((err = db_do(db, SQL_ITEM_LOCK_RENDITION, (const char *[]){ rendition }, NULL)).code)
+		return err;
+	if ((err = find_known(one, sha256, rendition)).code)
+		return err;
+	one->made = false;
+	if (!one->id)
+		return create(one);
+	if (strcmp(one->digests[ORIGINAL], sha256) == 0)
+		return ok();
+	const char *copy[] = { sha256, one->id, bytes, media->original_format };
+	return db_do(db, SQL_ITEM_COPY_ADD, copy, NULL);
+}
+
+static struct error file_digest(const char *path, unsigned char digest[SHA256_BYTES])
+{
 	struct stat stat;
 	uint64_t bytes;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -92,66 +145,117 @@ static struct error is_known(struct db *db, struct arena *arena, const char *pat
 	}
 	struct error err = sha256_fd(fd, digest, &bytes);
 	close(fd);
-	if (err.code)
-		return err;
-	err = db_run(db, SQL_ITEM_KNOWN, (const char *[]){ digest_text(arena, digest) }, &rows);
-	if (!err.code)
-		*ret_known = rows_count(rows) > 0;
 	return err;
 }
 
-static struct error import_file(struct db *db, struct store *store, struct arena *arena,
-								const char *path, const char *campaign_id,
-								const struct item_row *row, enum item_outcome *ret_outcome)
+/* Has the store every file of the known item? */
+static bool is_whole(const struct importing *one)
 {
-	struct media media;
-	bool known = false;
-	struct error err;
+	unsigned char digest[SHA256_BYTES];
 
-	if ((err = is_known(db, arena, path, &known)).code)
-		return err;
-	if (known) {
-		*ret_outcome = ITEM_KNOWN;
-		return ok();
-	}
-	if ((err = media_ingest(store, path, arena, &media)).code)
-		return err;
-	return write_item(db, arena, campaign_id, row, &media, ret_outcome);
+	for (int f = 0; f < FILES; f++)
+		if (one->digests[f] &&
+			(!hex_decode(digest, SHA256_BYTES, one->digests[f]) || !store_has(one->store, digest)))
+			return false;
+	return true;
 }
 
-static struct error import_url(struct db *db, struct store *store, struct arena *arena,
-							   const char *campaign_id, const struct item_row *row,
-							   enum item_outcome *ret_outcome)
+/* The known item and the row: do they agree, and if not, may the row correct the item? */
+static struct error compare(struct importing *one, bool mended, struct item_result *result)
+{
+	json_auto_t *facts = item_row_facts(one->row);
+	const char *differences, *splits = NULL;
+	bool final;
+	struct error err = item_compare(one->db, one->arena, one->id, one->import->campaign_id, facts,
+									&differences, &final);
+
+	*result = (struct item_result){ .outcome = mended ? ITEM_MENDED : ITEM_KNOWN };
+	if (mended)
+		result->note = arena_printf(one->arena, "the media of item %s are stored again", one->id);
+	if (err.code || !differences)
+		return err;
+	if (final || !one->import->editor) {
+		result->outcome = ITEM_DIFFERS;
+		result->note =
+			arena_printf(one->arena, "known already as item %s, but %s%s", one->id, differences,
+						 final ? "" : " (import --update takes what is here)");
+		return ok();
+	}
+	err = item_correct(one->db, one->arena, one->id, facts, one->import->editor, &splits);
+	if (err.code)
+		return err;
+	result->outcome = ITEM_CHANGED;
+	result->note = arena_printf(one->arena, "item %s is corrected: %s%s%s", one->id, differences,
+								splits ? "; it now ties together items of the splits " : "",
+								splits ? splits : "");
+	return ok();
+}
+
+static struct error import_file(struct importing *one, const char *path,
+								struct item_result *ret_result)
+{
+	unsigned char digest[SHA256_BYTES];
+	struct media media;
+	struct error err;
+
+	if ((err = file_digest(path, digest)).code)
+		return err;
+	if ((err = find_known(one, digest_text(one->arena, digest), NULL)).code)
+		return err;
+	if (one->id && is_whole(one))
+		return compare(one, false, ret_result);
+	const char *lost = one->id;
+	if ((err = media_ingest(one->store, path, one->arena, &media)).code)
+		return err;
+	one->media = &media;
+	if ((err = db_transaction(one->db, create_once, one)).code)
+		return err;
+	if (one->made) {
+		*ret_result = (struct item_result){ .outcome = ITEM_NEW };
+		return ok();
+	}
+	if (!is_whole(one))
+		return errorf(ERR_CONFLICT,
+					  "known already as item %s, whose media are not in the store, and "
+					  "this file does not give them",
+					  one->id);
+	return compare(one, lost != NULL, ret_result);
+}
+
+static struct error import_url(struct importing *one, struct item_result *ret_result)
 {
 	struct fetch_limits limits = { .bytes = MEDIA_MAX_FILE_BYTES, .total_ms = FETCH_MS };
 	char scratch[PATH_MAX];
 	uint64_t bytes;
 	struct error err;
 
-	if ((err = store_scratch(store, scratch)).code)
+	if ((err = store_scratch(one->store, scratch)).code)
 		return err;
-	const char *path = arena_printf(arena, "%s/fetched", scratch);
-	err = fetch_file(row->url, path, &limits, &bytes);
+	const char *path = arena_printf(one->arena, "%s/fetched", scratch);
+	err = fetch_file(one->row->url, path, &limits, &bytes);
 	if (!err.code)
-		err = import_file(db, store, arena, path, campaign_id, row, ret_outcome);
+		err = import_file(one, path, ret_result);
 	store_scratch_remove(scratch);
 	return err;
 }
 
 struct error item_import(struct db *db, struct store *store, struct arena *arena,
-						 const char *folder, const char *campaign_id, const struct item_row *row,
-						 enum item_outcome *ret_outcome)
+						 const struct item_import *import, const struct item_row *row,
+						 struct item_result *ret_result)
 {
+	struct importing one = {
+		.db = db, .store = store, .arena = arena, .import = import, .row = row
+	};
 	struct error err = item_row_check(row);
 	const char *path;
 
 	if (err.code)
 		return err;
 	if (row->url)
-		return import_url(db, store, arena, campaign_id, row, ret_outcome);
-	if ((err = item_file_find(db, arena, folder, row->file, &path)).code)
+		return import_url(&one, ret_result);
+	if ((err = item_file_find(db, arena, import->folder, row->file, &path)).code)
 		return err;
-	return import_file(db, store, arena, path, campaign_id, row, ret_outcome);
+	return import_file(&one, path, ret_result);
 }
 
 static bool read_digest(const struct rows *rows, size_t row, int column,

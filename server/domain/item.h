@@ -3,7 +3,8 @@
  * item -- one image, video or audio clip: what its source says, and where its bytes lie.
  *
  * A row of a manifest becomes an item: checked, fetched if it is an address, normalised
- * (media/), stored (store/), written.  The same bytes again are the same item.
+ * (media/), stored (store/), written.  The same bytes again are the same item, and so are other
+ * bytes that give the same rendition: a comment added, another lossless format.
  */
 #ifndef DOMAIN_ITEM_H
 #define DOMAIN_ITEM_H
@@ -15,21 +16,40 @@
 #include "core/error.h"
 #include "core/hash.h"
 #include "core/hex.h"
+#include "domain/item_edit.h"
 #include "domain/item_row.h"
 #include "media/media.h"
 
 struct db;
 struct store;
 
-enum item_outcome { ITEM_NEW, ITEM_KNOWN };
+enum item_outcome {
+	ITEM_NEW,
+	ITEM_KNOWN,   /* it was there, and the row says the same of it */
+	ITEM_MENDED,  /* known, but the store had lost media of it, which are there again */
+	ITEM_CHANGED, /* known, and corrected by the row */
+	ITEM_DIFFERS  /* known, and the row contradicts it: nothing was changed */
+};
+
+struct item_import {
+	const char *folder; /* what `file` is relative to */
+	const char *campaign_id;
+	const struct item_editor *editor; /* who corrects known items; NULL: nobody may */
+};
+
+struct item_result {
+	enum item_outcome outcome;
+	const char *note; /* what to tell of it, in the arena; NULL for ITEM_NEW and ITEM_KNOWN */
+};
 
 /*
- * Makes the item of a row; `folder` is what `file` is relative to.  ERR_INVALID and
- * ERR_TOO_LARGE say what is wrong with the row or its file; nothing of it stays.
+ * Makes the item of a row, unless its bytes, or what they show, are an item already: then the
+ * row is compared with it.  ERR_INVALID and ERR_TOO_LARGE say what is wrong with the row or its
+ * file; nothing of it stays.
  */
 struct error item_import(struct db *db, struct store *store, struct arena *arena,
-						 const char *folder, const char *campaign_id, const struct item_row *row,
-						 enum item_outcome *ret_outcome) MUST_CHECK;
+						 const struct item_import *import, const struct item_row *row,
+						 struct item_result *ret_result) MUST_CHECK;
 
 /*
  * Does all that item_import() does with a file or an address, and stores nothing: the media go

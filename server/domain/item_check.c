@@ -25,7 +25,7 @@ static struct error forget(struct store *store, const struct media *media)
 static struct error check_file(struct db *db, struct store *scratch, struct arena *arena,
 							   const char *path, enum item_outcome *ret_outcome)
 {
-	char digest[SHA256_TEXT];
+	char digest[SHA256_TEXT], rendition[SHA256_TEXT];
 	auto_rows *rows = NULL;
 	struct media media;
 	struct error err;
@@ -35,7 +35,9 @@ static struct error check_file(struct db *db, struct store *scratch, struct aren
 	if ((err = forget(scratch, &media)).code)
 		return err;
 	hex_encode(digest, media.original.digest, SHA256_BYTES);
-	if ((err = db_run(db, SQL_ITEM_KNOWN, (const char *[]){ digest }, &rows)).code)
+	hex_encode(rendition, media.rendition.digest, SHA256_BYTES);
+	const char *params[] = { digest, rendition, NULL, NULL };
+	if ((err = db_run(db, SQL_ITEM_KNOWN, params, &rows)).code)
 		return err;
 	*ret_outcome = rows_count(rows) ? ITEM_KNOWN : ITEM_NEW;
 	return ok();

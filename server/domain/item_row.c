@@ -142,7 +142,7 @@ bool item_column_is_list(unsigned column)
 	return column == COLUMN_IDENTITY || column == COLUMN_TECHNIQUE;
 }
 
-static struct error set_flag(bool *flag, const char *column, const char *text)
+static struct error set_flag(bool *flag, bool *said, const char *column, const char *text)
 {
 	static const char *const yes[] = { "true", "yes", "1", NULL };
 	static const char *const no[] = { "false", "no", "0", NULL };
@@ -150,6 +150,7 @@ static struct error set_flag(bool *flag, const char *column, const char *text)
 	*flag = find_choice(text, yes);
 	if (!*flag && !find_choice(text, no))
 		return errorf(ERR_INVALID, "%s must be true or false, not \"%.40s\"", column, text);
+	*said = true;
 	return ok();
 }
 
@@ -311,11 +312,11 @@ struct error item_row_set(struct item_row *row, struct arena *arena, unsigned co
 	case COLUMN_TECHNIQUE:
 		return set_list(&row->technique, arena, name, trimmed, techniques);
 	case COLUMN_GOLD:
-		return set_flag(&row->gold, name, trimmed);
+		return set_flag(&row->gold, &row->says_gold, name, trimmed);
 	case COLUMN_TRAINING:
-		return set_flag(&row->training, name, trimmed);
+		return set_flag(&row->training, &row->says_training, name, trimmed);
 	case COLUMN_SENSITIVE:
-		return set_flag(&row->sensitive, name, trimmed);
+		return set_flag(&row->sensitive, &row->says_sensitive, name, trimmed);
 	default:
 		*text_of(row, (enum column)column) = trimmed;
 	}

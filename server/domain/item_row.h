@@ -20,6 +20,7 @@ struct item_row {
 	const char *truth, *basis, *group, *identity, *pair, *technique, *generator, *source, *licence,
 		*credit, *title, *explanation;
 	bool gold, training, sensitive;
+	bool says_gold, says_training, says_sensitive; /* so that `false` differs from silence */
 };
 
 /* The columns of a manifest, NULL at the end; a column's number is its index. */

@@ -67,10 +67,15 @@ static struct error add_judgment(void *arg, const struct rows *row)
 {
 	struct standing *standing = arg;
 	struct loaded *loaded = &standing->loaded;
+	unsigned char id[UUID_BYTES];
+	uint32_t item =
+		uuid_from_text(id, rows_text(row, 0, 0)) ? idmap_find(standing->items, id) : IDMAP_NONE;
 
+	if (item == IDMAP_NONE)
+		return ok(); /* of what became a training item: it has no facts, and counts no more */
 	loaded_grow(loaded);
 	size_t n = loaded->count++;
-	loaded->item[n] = standing_index(standing->items, rows_text(row, 0, 0));
+	loaded->item[n] = item;
 	loaded->volunteer[n] = standing_index(standing->volunteers, rows_text(row, 0, 1));
 	loaded->verdict[n] = rows_flag(row, 0, 2) ? FAKE : REAL;
 	loaded->confidence[n] = (uint8_t)rows_integer(row, 0, 3);

@@ -105,6 +105,10 @@ static struct error take_in(void *arg, const struct rows *row)
 		news->row = number;
 		note_known(standing, number);
 	}
+	if (!rows_text(row, 0, 1)) { /* a truth was corrected: news that only a fit can take in */
+		news->news++;
+		return ok();
+	}
 	uint32_t item = item_place(standing, rows_text(row, 0, 1));
 	uint32_t volunteer = volunteer_place(standing, rows_text(row, 0, 2));
 	bool fake = rows_flag(row, 0, 3);

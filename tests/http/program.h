@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * program -- the program as someone at a shell meets it, beside the server under test.
+ *
+ * Lines run in a folder of the test's own, with PROGRAM in the environment.
+ */
+#ifndef TESTS_HTTP_PROGRAM_H
+#define TESTS_HTTP_PROGRAM_H
+
+#include <stdbool.h>
+
+struct ran {
+	int code;
+	const char *said; /* on both streams */
+};
+
+/* A folder of this test's own, absolute; it goes when the test ends. */
+const char *a_folder(void);
+
+/* Runs a line of shell in that folder. */
+struct ran shell(const char *folder, const char *line);
+
+/* Runs the program with these arguments, a line of shell; fails the test unless it ends so. */
+const char *expect_code(int code, const char *folder, const char *arguments);
+
+/* Writes a manifest or another text there. */
+void write_text(const char *folder, const char *name, const char *text);
+
+/* The URL of a new, migrated database beside the one under test. */
+const char *a_database(void);
+
+#endif
