@@ -24,6 +24,7 @@ static const struct {
 	{ "migrate", cli_migrate, NULL, "bring the database's schema up to date" },
 	{ "import", cli_import, NULL, "make items of a manifest" },
 	{ "item", cli_item, NULL, "show, correct and withdraw items" },
+	{ "store", cli_store, NULL, "make a folder the database's media store" },
 	{ "score", cli_score, NULL, "score now" },
 	{ "release", cli_release, NULL, "create, list, write and verify datasets" },
 	{ "account", cli_account, NULL, "make accounts and tokens" },

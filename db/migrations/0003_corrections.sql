@@ -1,6 +1,18 @@
 -- What is known of an item can be corrected, and every correction stays readable; files with the
 -- same rendition are one item; the database knows its media store.
 
+-- ---------------------------------------------------------------- the media store
+
+CREATE TABLE media_store (
+    one        boolean PRIMARY KEY DEFAULT true CHECK (one),
+    id         uuid NOT NULL,
+    last_path  text NOT NULL,
+    bound_at   timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE media_store IS 'The one row names the store that holds the media of this database; no row: none was opened yet.';
+COMMENT ON COLUMN media_store.id IS 'Stands in a marker file inside the store too, so that a store that was moved or restored is known again.';
+COMMENT ON COLUMN media_store.last_path IS 'Where it was opened last: for messages only.';
+
 -- ---------------------------------------------------------------- corrections
 
 CREATE FUNCTION name_list(list text) RETURNS text

@@ -15,6 +15,7 @@
 #include "core/utf8.h"
 #include "db/db.h"
 #include "db/migrate.h"
+#include "domain/media_store.h"
 #include "domain/scorer.h"
 #include "store/store.h"
 
@@ -37,17 +38,34 @@ struct db *command_db(const struct settings *settings)
 	return db;
 }
 
-struct store *command_store(const struct settings *settings)
+static struct store *open_store(const struct settings *settings, struct db *db, bool adopt)
 {
 	struct store *store = NULL;
-	struct error err;
+	struct error err = media_store_open(db, settings->store, adopt, &store);
 
-	if (mkdir(settings->data, 0755) != 0 && errno != EEXIST) {
-		failed(errorf(ERR_INTERNAL, "cannot make %s: %s", settings->data, strerrordesc_np(errno)));
+	if (err.code) {
+		fprintf(stderr, "touchstone: %s: %s\n", settings->store, err.detail);
 		return NULL;
 	}
-	if ((err = store_open(settings->store, &store)).code)
-		failed(err);
+	if (mkdir(settings->data, 0755) != 0 && errno != EEXIST) {
+		failed(errorf(ERR_INTERNAL, "cannot make %s: %s", settings->data, strerrordesc_np(errno)));
+		store_free(store);
+		return NULL;
+	}
+	return store;
+}
+
+struct store *command_store(const struct settings *settings, struct db *db)
+{
+	return open_store(settings, db, false);
+}
+
+struct store *command_store_alone(const struct settings *settings)
+{
+	struct db *db = command_db(settings);
+	struct store *store = db ? open_store(settings, db, false) : NULL;
+
+	db_close(db);
 	return store;
 }
 
@@ -60,6 +78,25 @@ void user_name(char name[USER_NAME])
 		snprintf(name, USER_NAME, "%s", found->pw_name);
 	else
 		snprintf(name, USER_NAME, "user %u", geteuid());
+}
+
+int cli_store(const struct settings *settings, int argc, char **argv)
+{
+	static const char *const usage = "store adopt";
+
+	if (!arguments_fit(argc, argv, 1, 1, usage))
+		return EXIT_USAGE;
+	if (strcmp(argv[1], "adopt") != 0) {
+		fprintf(stderr, "usage: touchstone %s\n", usage);
+		return EXIT_USAGE;
+	}
+	struct db *db = command_db(settings);
+	struct store *store = db ? open_store(settings, db, true) : NULL;
+	if (store)
+		printf("%s is the media store of this database\n", store_root(store));
+	store_free(store);
+	db_close(db);
+	return store ? EXIT_DONE : EXIT_FAILED;
 }
 
 int cli_migrate(const struct settings *settings, int argc, char **argv)

@@ -23,6 +23,7 @@ int cli_score(const struct settings *settings, int argc, char **argv);
 int cli_account(const struct settings *settings, int argc, char **argv);
 int cli_campaign(const struct settings *settings, int argc, char **argv);
 int cli_item(const struct settings *settings, int argc, char **argv);
+int cli_store(const struct settings *settings, int argc, char **argv);
 
 /* Prints why a command failed, for a person. Returns EXIT_FAILED. */
 int failed(struct error err);
@@ -30,8 +31,12 @@ int failed(struct error err);
 /* The database, or NULL after saying why. Statements may take as long as they need. */
 struct db *command_db(const struct settings *settings);
 
-/* Makes the data folder where it is missing, and opens the store. NULL after saying why. */
-struct store *command_store(const struct settings *settings);
+/* Opens the database's store, and makes the data folder where it is missing. NULL after saying
+ * why, also when the store is another database's. */
+struct store *command_store(const struct settings *settings, struct db *db);
+
+/* The same, for who needs the database for nothing else yet. */
+struct store *command_store_alone(const struct settings *settings);
 
 #define USER_NAME 64
 

@@ -271,7 +271,7 @@ static int run_import(const struct settings *settings, struct import *import, co
 
 	import->db = command_db(settings);
 	if (import->db && !import->check)
-		import->store = command_store(settings);
+		import->store = command_store(settings, import->db);
 	if (import->db && (import->store || import->check)) {
 		struct error err =
 			find_campaign(import->db, campaign ? campaign : "default", import->campaign_id);

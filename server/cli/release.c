@@ -42,7 +42,8 @@ static int wrong_usage(void)
 static bool tools_open(struct tools *tools, const struct settings *settings)
 {
 	tools->arena = arena_new();
-	return (tools->db = command_db(settings)) && (tools->store = command_store(settings));
+	return (tools->db = command_db(settings)) &&
+		   (tools->store = command_store(settings, tools->db));
 }
 
 static void tools_close(struct tools *tools)

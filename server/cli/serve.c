@@ -122,7 +122,7 @@ static struct error open_parts(const struct settings *settings, struct parts *pa
 {
 	struct error err;
 
-	if (!(parts->store = command_store(settings)))
+	if (!(parts->store = command_store_alone(settings)))
 		return errorf(ERR_INTERNAL, "cannot open the store");
 	if ((err = seal_open_file(settings->secret_file, &parts->seal)).code)
 		return err;
@@ -268,7 +268,7 @@ int cli_work(const struct settings *settings, int argc, char **argv)
 {
 	if (!arguments_fit(argc, argv, 0, 0, "work"))
 		return EXIT_USAGE;
-	struct store *store = command_store(settings);
+	struct store *store = command_store_alone(settings);
 	struct background *background = store ? background_start(settings, store) : NULL;
 	if (background) {
 		log_info("working");

@@ -16,6 +16,7 @@
 
 #define STALE_AFTER_S (24 * 3600)
 #define NAME_ROOM     80 /* for what follows the root in a path */
+#define MARKER        "touchstone-store"
 
 struct store {
 	char root[PATH_MAX - NAME_ROOM]; /* absolute; read-only once opened */
@@ -109,6 +110,19 @@ static struct error open_folder(struct store *store, const char *given)
 	return ok();
 }
 
+/* file:///path is the same as file:/path. */
+static const char *folder_of(const char *url)
+{
+	return strncmp(url + 5, "///", 3) == 0 ? url + 7 : url + 5;
+}
+
+bool store_is_there(const char *url)
+{
+	struct stat info;
+
+	return strncmp(url, "file:", 5) == 0 && stat(folder_of(url), &info) == 0;
+}
+
 struct error store_open(const char *url, struct store **ret_store)
 {
 	struct error err;
@@ -122,10 +136,7 @@ struct error store_open(const char *url, struct store **ret_store)
 	if (!store)
 		abort();
 	store->root_fd = -1;
-	const char *path = url + 5;
-	if (strncmp(path, "///", 3) == 0) /* file:///path is the same */
-		path += 2;
-	if ((err = open_folder(store, path)).code) {
+	if ((err = open_folder(store, folder_of(url))).code) {
 		store_free(store);
 		return err;
 	}
@@ -140,6 +151,55 @@ void store_free(struct store *store)
 	if (store->root_fd >= 0)
 		close(store->root_fd);
 	free(store);
+}
+
+const char *store_root(const struct store *store)
+{
+	return store->root;
+}
+
+struct error store_marker(struct store *store, char ret_id[UUID_TEXT])
+{
+	unsigned char id[UUID_BYTES];
+	char text[UUID_TEXT] = "";
+	int fd = openat(store->root_fd, MARKER, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd < 0 && errno != ENOENT)
+		return trouble("open its marker");
+	ssize_t got = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
+	if (fd >= 0)
+		close(fd);
+	if (fd >= 0 && (got < UUID_TEXT - 1 || !uuid_from_text(id, text)))
+		return errorf(ERR_INVALID, "the file " MARKER " of the media store holds no id");
+	memcpy(ret_id, text, sizeof text);
+	return ok();
+}
+
+/* A link never shows half a file, and does not replace one. */
+static struct error place_marker(struct store *store, const char *tmp, int fd, const char *id)
+{
+	char line[UUID_TEXT + 1];
+
+	snprintf(line, sizeof line, "%s\n", id);
+	if (write(fd, line, UUID_TEXT) != UUID_TEXT || fchmod(fd, 0444) || fsync(fd))
+		return trouble("write its marker");
+	if (linkat(AT_FDCWD, tmp, store->root_fd, MARKER, 0) && errno != EEXIST)
+		return trouble("place its marker");
+	return fsync(store->root_fd) ? trouble("bring its marker to disk") : ok();
+}
+
+struct error store_mark(struct store *store, const char *id, char ret_id[UUID_TEXT])
+{
+	char tmp[PATH_MAX];
+
+	join(tmp, store, "tmp/mark-XXXXXX");
+	int fd = mkostemp(tmp, O_CLOEXEC);
+	if (fd < 0)
+		return trouble("make its marker");
+	struct error err = place_marker(store, tmp, fd, id);
+	close(fd);
+	unlink(tmp);
+	return err.code ? err : store_marker(store, ret_id);
 }
 
 /* "ab/cdef...": where a digest lies under the root. */

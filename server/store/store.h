@@ -3,7 +3,8 @@
  * store -- where media bytes lie, named by their SHA-256.
  *
  * A folder: `ab/cdef...` holds the file whose digest begins with ab, `tmp/` what is being
- * written.  A file is copied to tmp/, brought to disk and renamed, so a name
+ * written, `touchstone-store` an id, so that the folder is known again wherever it is moved.  A
+ * file is copied to tmp/, brought to disk and renamed, so a name
  * never shows half a file, and putting the same bytes twice, or from two
  * processes at once, is one file.  A crash leaves at most something in tmp/, which store_open()
  * clears once it is a day old.  Files are never changed, only removed.
@@ -19,12 +20,25 @@
 
 #include "core/error.h"
 #include "core/hash.h"
+#include "core/hex.h"
 
 struct store;
 
 /* Opens, and makes, the folder of `file:/path` (or `file:path`). ERR_INVALID: another kind. */
 struct error store_open(const char *url, struct store **ret_store) MUST_CHECK;
 void store_free(struct store *store);
+
+/* Is there a store to open, which store_open() need not make? */
+bool store_is_there(const char *url);
+
+/* Where it lies, absolute: for messages. */
+const char *store_root(const struct store *store);
+
+/* The id that the store's marker holds; "" when it has none. ERR_INVALID: it cannot be read. */
+struct error store_marker(struct store *store, char ret_id[UUID_TEXT]) MUST_CHECK;
+
+/* Marks a store that has no marker. Of several at once one does; *ret_id is the id that stands. */
+struct error store_mark(struct store *store, const char *id, char ret_id[UUID_TEXT]) MUST_CHECK;
 
 /* Copies the regular file at `path` in. It is on disk when this returns. */
 struct error store_put(struct store *store, const char *path, unsigned char digest[SHA256_BYTES],
