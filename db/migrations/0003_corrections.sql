@@ -83,6 +83,10 @@ COMMENT ON TABLE score_pending IS 'Judgments that no full fit has read yet, one 
 
 CREATE INDEX item_by_rendition ON item (rendition);
 
+ALTER TABLE item ADD COLUMN streams bytea CHECK (octet_length(streams) = 32);
+CREATE INDEX item_by_streams ON item (streams) WHERE streams IS NOT NULL;
+COMMENT ON COLUMN item.streams IS 'Of the compressed streams of a film or sound: the same in another container, whose clock may give another rendition. NULL for images, and for what an older version imported.';
+
 CREATE TABLE item_copy (
     sha256    bytea PRIMARY KEY CHECK (octet_length(sha256) = 32),
     item_id   uuid NOT NULL REFERENCES item,

@@ -16,7 +16,7 @@
 #include "store/store.h"
 
 #define FETCH_MS   (5 * 60 * 1000)
-#define PARAMETERS 28
+#define PARAMETERS 29
 
 /* The files of an item, in the order of item_known. */
 enum { ORIGINAL, RENDITION, POSTER, THUMBNAIL, FILES };
@@ -47,12 +47,17 @@ struct importing {
 	const char *digests[FILES];
 };
 
-/* The item of these bytes or of this rendition (NULL: unknown yet), if there is one. */
-static struct error find_known(struct importing *one, const char *sha256, const char *rendition)
+/* The item of a file, if there is one: by its bytes, and, once it was read, by what it shows. */
+static struct error find_known(struct importing *one, const char *sha256)
 {
+	const struct media *media = one->media;
+	const char *params[] = { sha256,
+							 media ? digest_text(one->arena, media->rendition.digest) : NULL,
+							 media && media->has_streams ? digest_text(one->arena, media->streams)
+														 : NULL,
+							 media ? count_text(one->arena, media->duration_ms) : NULL };
 	auto_rows *rows = NULL;
-	struct error err =
-		db_run(one->db, SQL_ITEM_KNOWN, (const char *[]){ sha256, rendition }, &rows);
+	struct error err = db_run(one->db, SQL_ITEM_KNOWN, params, &rows);
 
 	if (err.code || !rows_count(rows))
 		return err;
@@ -98,13 +103,13 @@ static struct error create(struct importing *one)
 		row->credit,
 		row->title,
 		row->explanation,
+		media->has_streams ? digest_text(arena, media->streams) : NULL,
 	};
-
 	int64_t made = 0;
 	struct error err = db_do(one->db, SQL_ITEM_CREATE, params, &made);
 
 	one->made = made > 0;
-	return err.code || made ? err : find_known(one, sha256, NULL);
+	return err.code || made ? err : find_known(one, sha256);
 }
 
 /* Of files with one rendition that come at once, one makes the item; the others find it. */
@@ -113,14 +118,16 @@ static struct error create_once(struct db *db, void *arg)
 	struct importing *one = arg;
 	const struct media *media = one->media;
 	const char *sha256 = digest_text(one->arena, media->original.digest);
-	const char *rendition = digest_text(one->arena, media->rendition.digest);
+	const char *contents[] = { digest_text(one->arena, media->rendition.digest),
+							   media->has_streams ? digest_text(one->arena, media->streams)
+												  : NULL };
 	const char *bytes = count_text(one->arena, media->original.bytes);
 	struct error err;
 
 	one->id = NULL;
-	if ((err = db_do(db, SQL_ITEM_LOCK_RENDITION, (const char *[]){ rendition }, NULL)).code)
+	if ((err = db_do(db, SQL_ITEM_LOCK_CONTENTS, contents, NULL)).code)
 		return err;
-	if ((err = find_known(one, sha256, rendition)).code)
+	if ((err = find_known(one, sha256)).code)
 		return err;
 	one->made = false;
 	if (!one->id)
@@ -200,7 +207,7 @@ static struct error import_file(struct importing *one, const char *path,
 
 	if ((err = file_digest(path, digest)).code)
 		return err;
-	if ((err = find_known(one, digest_text(one->arena, digest), NULL)).code)
+	if ((err = find_known(one, digest_text(one->arena, digest))).code)
 		return err;
 	if (one->id && is_whole(one))
 		return compare(one, false, ret_result);

@@ -4,7 +4,8 @@
  *
  * A row of a manifest becomes an item: checked, fetched if it is an address, normalised
  * (media/), stored (store/), written.  The same bytes again are the same item, and so are other
- * bytes that give the same rendition: a comment added, another lossless format.
+ * bytes that give the same rendition (a comment added, another lossless format) or hold the same
+ * streams (a film in another container).
  */
 #ifndef DOMAIN_ITEM_H
 #define DOMAIN_ITEM_H

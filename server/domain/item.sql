@@ -4,23 +4,24 @@
 --   $7 rendition bytes, $8 rendition type, $9 poster hex, $10 thumbnail hex, $11 width,
 --   $12 height, $13 duration_ms, $14 truth, $15 basis, $16 gold, $17 training, $18 sensitive,
 --   $19 lineage, $20 pair, $21 identities text[], $22 techniques text[], $23 generator,
---   $24 source, $25 licence, $26 credit, $27 title, $28 explanation
+--   $24 source, $25 licence, $26 credit, $27 title, $28 explanation, $29 streams hex
 --   -> id uuid (no row: it was there)
 INSERT INTO item (campaign_id, media_type, sha256, bytes, format, rendition, rendition_bytes,
                   rendition_type, poster, thumbnail, width, height, duration_ms, truth, basis,
                   gold, training, sensitive, lineage, pair, identities, techniques, generator,
-                  source, licence, credit, title, explanation)
+                  source, licence, credit, title, explanation, streams)
 VALUES ($1::uuid, $2, decode($3, 'hex'), $4::bigint, $5, decode($6, 'hex'), $7::bigint,
         $8, decode($9, 'hex'), decode($10, 'hex'), $11::integer, $12::integer, $13::integer, $14,
         $15, $16::boolean, $17::boolean, $18::boolean, $19, $20, $21::text[], $22::text[], $23,
-        $24, $25, $26, $27, $28)
+        $24, $25, $26, $27, $28, decode($29, 'hex'))
 ON CONFLICT (sha256) DO NOTHING
 RETURNING id
 
 -- name: item_known
--- The item of a file: by its bytes, by those of a copy, or by what it shows. Of several that show
--- the same, one that is not withdrawn, and the oldest.
---   $1 sha256 hex, $2 rendition hex, or NULL
+-- The item of a file: by its bytes, by those of a copy, by what it shows, or by its streams, unless
+-- another clock makes them run faster or slower. Of several that show the same, one that is not
+-- withdrawn, and the oldest.
+--   $1 sha256 hex, $2 rendition hex, $3 streams hex, $4 duration_ms, the last three or NULL
 --   -> id uuid, sha256 hex, rendition hex, poster hex, thumbnail hex
 SELECT id, encode(sha256, 'hex'), encode(rendition, 'hex'), encode(poster, 'hex'),
        encode(thumbnail, 'hex')
@@ -29,14 +30,21 @@ SELECT id, encode(sha256, 'hex'), encode(rendition, 'hex'), encode(poster, 'hex'
         SELECT i.*, 2 FROM item_copy c JOIN item i ON i.id = c.item_id
          WHERE c.sha256 = decode($1, 'hex')
          UNION ALL
-        SELECT i.*, 3 FROM item i WHERE i.rendition = decode($2, 'hex')) AS known
+        SELECT i.*, 3 FROM item i WHERE i.rendition = decode($2, 'hex')
+         UNION ALL
+        SELECT i.*, 4 FROM item i
+         WHERE i.streams = decode($3, 'hex') AND abs(i.duration_ms - $4::integer) <= 100) AS known
  ORDER BY place, state = 'withdrawn', created_at, id
  LIMIT 1
 
--- name: item_lock_rendition
--- One at a time makes items with this rendition. Held until the transaction ends.
---   $1 rendition hex
-SELECT pg_advisory_xact_lock(hashtextextended('rendition ' || $1, 0))
+-- name: item_lock_contents
+-- One at a time makes items with this rendition or these streams. Held until the transaction ends.
+--   $1 rendition hex, $2 streams hex, or NULL
+SELECT pg_advisory_xact_lock(key)
+  FROM (SELECT DISTINCT hashtextextended(contents, 0) AS key
+          FROM unnest(ARRAY['rendition ' || $1, 'streams ' || $2]) AS contents
+         WHERE contents IS NOT NULL
+         ORDER BY key) AS keys
 
 -- name: item_copy_add
 -- A further file that shows what an item shows.

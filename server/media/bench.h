@@ -61,6 +61,9 @@ struct error film_make(const struct bench *bench, const struct probe *probe,
 struct error sound_make(const struct bench *bench, const struct probe *probe,
 						struct media *media) MUST_CHECK;
 
+/* Notes what the input's streams are, by their compressed bytes: equal in another container. */
+void streams_digest(const struct bench *bench, const struct probe *probe, struct media *media);
+
 /*
  * The filters that turn any sound into ours, loudness included, for `-af`; in the arena.  NULL
  * when stream `index` of the input is silent.

@@ -152,6 +152,7 @@ static struct error make_film_or_sound(const struct bench *bench, struct media *
 						   "the file is damaged or incomplete", &probe))
 			.code)
 		return err;
+	streams_digest(bench, &probe, media);
 	if (probe.video >= 0 && bench->sniff.family == SNIFF_FILM) {
 		media->type = MEDIA_VIDEO;
 		media->content_type = "video/mp4";

@@ -57,13 +57,15 @@ struct media {
 	struct media_file original;
 	const char *original_format; /* of our own making: "png", "mp4 (h264, aac)"; in the arena */
 	struct media_file rendition;
-	const char *content_type;    /* of the rendition; static */
-	bool has_poster;             /* video */
-	struct media_file poster;    /* image/jpeg */
-	bool has_thumbnail;          /* image, video */
-	struct media_file thumbnail; /* image/jpeg */
-	unsigned width, height;      /* of the rendition; 0 for audio */
-	unsigned duration_ms;        /* of the rendition; 0 for images */
+	const char *content_type;            /* of the rendition; static */
+	bool has_poster;                     /* video */
+	struct media_file poster;            /* image/jpeg */
+	bool has_thumbnail;                  /* image, video */
+	struct media_file thumbnail;         /* image/jpeg */
+	unsigned width, height;              /* of the rendition; 0 for audio */
+	unsigned duration_ms;                /* of the rendition; 0 for images */
+	bool has_streams;                    /* video, audio */
+	unsigned char streams[SHA256_BYTES]; /* of the original's streams, whatever contains them */
 };
 
 /*

@@ -77,6 +77,15 @@ static const struct {
 	  "b.flac", "ffmpeg -v error -i a.wav b.flac" },
 	{ "a.mp4", "ffmpeg -v error -f lavfi -i color=$colour:s=64x48:d=1 -c:v libx264 a.mp4", "b.mov",
 	  "ffmpeg -v error -i a.mp4 -c copy b.mov" },
+	{ "a.mp4",
+	  "ffmpeg -v error -f lavfi -i color=$colour:s=64x48:d=1:r=30 -f lavfi -i sine=$((300 + colour "
+	  "% 2000)):d=1 -c:v libx264 -c:a aac a.mp4",
+	  "b.mkv", "ffmpeg -v error -i a.mp4 -c copy b.mkv" },
+	{ "a.ogg",
+	  "ffmpeg -v error -f lavfi -i sine=$((300 + colour % 2000)):d=$((colour % 5 + 1)) -c:a "
+	  "libopus "
+	  "a.ogg",
+	  "b.mkv", "ffmpeg -v error -i a.ogg -c copy b.mkv" },
 };
 
 START_TEST(a_file_that_shows_the_same_is_the_same_item)
@@ -95,6 +104,22 @@ START_TEST(a_file_that_shows_the_same_is_the_same_item)
 	ck_assert_int_eq(items_in(campaign), 1);
 	said = expect_code(0, folder, say("item show %s", equals[_i].other));
 	expect_text(said, item_of(campaign));
+}
+END_TEST
+
+/* Its compressed pictures are the same, and yet it shows another thing: twice as fast. */
+START_TEST(a_film_that_only_runs_faster_is_another_item)
+{
+	const char *folder = a_folder(), *campaign = fresh_name();
+	struct ran made = shell(
+		folder,
+		say("ffmpeg -v error -f lavfi -i testsrc2=s=64x48:d=2,hue=h=%lld -c:v libx264 a.mp4 &&"
+			" ffmpeg -v error -itsscale 0.5 -i a.mp4 -c copy b.mp4",
+			count_db("SELECT count(*) FROM item")));
+
+	ck_assert_msg(made.code == 0, "%s", made.said);
+	write_text(folder, "m.csv", "file\na.mp4\nb.mp4\n");
+	expect_text(expect_code(0, folder, say("import m.csv --campaign %s", campaign)), "2 new");
 }
 END_TEST
 
@@ -411,6 +436,7 @@ Suite *http_items_suite(void)
 	tcase_set_timeout(tc, 120);
 	tcase_add_loop_test(tc, a_file_that_shows_the_same_is_the_same_item, 0,
 						sizeof equals / sizeof equals[0]);
+	tcase_add_test(tc, a_film_that_only_runs_faster_is_another_item);
 	tcase_add_test(tc, a_row_that_contradicts_a_known_item_is_reported_and_changes_nothing);
 	tcase_add_test(tc, what_a_row_does_not_say_contradicts_nothing);
 	tcase_add_test(tc, lists_and_names_are_compared_in_one_form);
