@@ -337,6 +337,23 @@ SELECT coalesce(i.licence, 'not stated'), count(*)
   FROM release_item r JOIN item i ON i.id = r.item_id
  WHERE r.release_id = $1::uuid GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 100
 
+-- name: release_corrections
+-- What was corrected since the release of this name before this one; no row: it is the first.
+-- $1 release uuid
+-- returns its version, items of this release whose truth was corrected, items of it with any other
+-- correction, items of the former release that were withdrawn
+SELECT f.version, c.truths, c.others,
+       (SELECT count(*) FROM release_item r JOIN item i ON i.id = r.item_id
+         WHERE r.release_id = f.id AND i.state = 'withdrawn')
+  FROM (SELECT b.* FROM release e
+          JOIN release b ON b.name = e.name AND b.state = 'ready' AND b.fixed_at < e.fixed_at
+         WHERE e.id = $1::uuid ORDER BY b.fixed_at DESC LIMIT 1) f
+ CROSS JOIN LATERAL (
+       SELECT count(DISTINCT h.item_id) FILTER (WHERE h.field = 'truth') AS truths,
+              count(DISTINCT h.item_id) FILTER (WHERE h.field <> 'truth') AS others
+         FROM item_change h JOIN release_item r ON r.item_id = h.item_id AND r.release_id = $1::uuid
+        WHERE h.changed_at > f.fixed_at) c
+
 -- name: release_add_file
 -- $1 release uuid, $2 path, $3 sha256 in hexadecimal, $4 bytes
 INSERT INTO release_file (release_id, path, sha256, bytes)

@@ -308,10 +308,24 @@ static void citation(FILE *out, const struct rows *facts)
 		rows_text(facts, 0, FACT_DATE));
 }
 
+/* A later release corrects what an earlier one said, and says so. */
+static void corrections(FILE *out, const struct rows *corrected)
+{
+	if (!rows_count(corrected))
+		return;
+	fprintf(out,
+			"## Corrections\n\nSince version %s: the truth of %s items in this release was "
+			"corrected, and other facts of %s (`labels.csv` says what holds now); %s items of that "
+			"version were withdrawn.\n\n",
+			rows_text(corrected, 0, 0), rows_text(corrected, 0, 1), rows_text(corrected, 0, 2),
+			rows_text(corrected, 0, 3));
+}
+
 struct error card_write(FILE *out, struct db *db, const char *release_id, bool volunteers)
 {
 	const char *const id[] = { release_id };
-	auto_rows *facts = NULL, *said = NULL, *alone = NULL, *table = NULL, *terms = NULL;
+	auto_rows *facts = NULL, *said = NULL, *alone = NULL, *table = NULL, *terms = NULL,
+			  *corrected = NULL;
 	struct error err;
 
 	if ((err = db_run(db, SQL_RELEASE_FACTS, id, &facts)).code)
@@ -324,10 +338,13 @@ struct error card_write(FILE *out, struct db *db, const char *release_id, bool v
 		return err;
 	if ((err = db_run(db, SQL_RELEASE_LICENCES, id, &terms)).code)
 		return err;
+	if ((err = db_run(db, SQL_RELEASE_CORRECTIONS, id, &corrected)).code)
+		return err;
 	header(out, facts, table, volunteers);
 	opening(out, facts);
 	splits(out, facts, table);
 	labels(out, facts);
+	corrections(out, corrected);
 	agreement(out, facts, said);
 	limits(out, facts);
 	files(out, volunteers);

@@ -376,6 +376,47 @@ START_TEST(a_correction_that_ties_two_splits_is_said)
 }
 END_TEST
 
+/* ---------------------------------------------------------------- releases */
+
+START_TEST(the_next_release_carries_a_correction_and_says_so)
+{
+	const char *campaign = a_campaign(), *name = fresh_name(), *folder = a_folder();
+
+	for (int i = 0; i < 12; i++) {
+		const char *bytes = fresh_name();
+		make_items(&(struct items){ .campaign = campaign,
+									.truth = "real",
+									.state = "retired",
+									.file = a_file(bytes, strlen(bytes)) });
+	}
+	tell_db("INSERT INTO consensus (item_id, p_fake, low, high, judgments, fake_votes)"
+			" SELECT i.id, .02 + .96 * (row_number() OVER () %% 2), 0, 1, 5, 3"
+			" FROM item i JOIN campaign c ON c.id = i.campaign_id WHERE c.name = '%s'",
+			campaign);
+	expect_code(0, folder, say("release create %s 1.0 --campaign %s", name, campaign));
+	expect_code(0, folder, say("release write %s 1.0 one", name));
+	ck_assert_int_ne(shell(folder, "grep -q '^## Corrections' one/README.md").code, 0);
+	const char *item = item_of(campaign);
+	const char *other = ask_db("SELECT i.id FROM item i JOIN campaign c ON c.id = i.campaign_id"
+							   " WHERE c.name = '%s' AND i.id <> '%s' LIMIT 1",
+							   campaign, item);
+	expect_code(0, folder, say("item edit %s truth=fake licence=MIT --reason 'an error'", item));
+	expect_code(0, folder, say("item withdraw %s --reason 'taken down'", other));
+	expect_code(0, folder, say("release create %s 1.1 --campaign %s", name, campaign));
+	expect_code(0, folder, say("release write %s 1.1 two", name));
+	struct ran card = shell(folder, "cat two/README.md");
+	expect_text(card.said, "Since version 1.0: the truth of 1 items in this release was corrected, "
+						   "and other facts of 1 ");
+	expect_text(card.said, "1 items of that version were withdrawn");
+	ck_assert_int_eq(
+		shell(folder, say("grep '%s' one/labels.csv | grep -q ,real,dataset_label", item)).code, 0);
+	ck_assert_int_eq(
+		shell(folder, say("grep '%s' two/labels.csv | grep -q ,fake,dataset_label", item)).code, 0);
+	ck_assert_int_ne(shell(folder, say("grep -q '%s' two/labels.csv", other)).code, 0);
+	expect_text(expect_code(0, folder, say("item show %s", item)), "1.1");
+}
+END_TEST
+
 /* ---------------------------------------------------------------- withdrawal */
 
 START_TEST(a_withdrawn_item_is_out_of_service_and_its_dispute_closed)
@@ -450,6 +491,7 @@ Suite *http_items_suite(void)
 	tcase_add_test(tc, corrections_stay);
 	tcase_add_test(tc, gold_whose_truth_is_corrected_is_scored_anew);
 	tcase_add_test(tc, a_correction_that_ties_two_splits_is_said);
+	tcase_add_test(tc, the_next_release_carries_a_correction_and_says_so);
 	tcase_add_test(tc, a_withdrawn_item_is_out_of_service_and_its_dispute_closed);
 	tcase_add_test(tc, a_withdrawn_item_does_not_come_back_by_import);
 	tcase_add_test(tc, an_item_that_is_not_there_is_said);
