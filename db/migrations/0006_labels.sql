@@ -13,9 +13,10 @@ UPDATE dispute d
 
 ALTER TABLE dispute
     ADD CONSTRAINT dispute_state_check CHECK (state IN ('open', 'ruled', 'withdrawn')),
-    ADD CONSTRAINT dispute_withdrawn_check CHECK (state <> 'withdrawn' OR
-        (begun_at IS NULL AND closed_at IS NOT NULL AND closed_p_fake IS NOT NULL AND closed_judgments IS NOT NULL));
-COMMENT ON COLUMN dispute.state IS 'open: waits for a moderator. ruled: a moderator closed it, with a ruling. withdrawn: the crowd closed it, because later fits settled the item or no longer contradict what is known.';
+    ADD CONSTRAINT dispute_withdrawn_check CHECK (state <> 'withdrawn' OR closed_at IS NOT NULL),
+    ADD CONSTRAINT dispute_settled_check CHECK (closed_p_fake IS NULL OR
+        (state = 'withdrawn' AND begun_at IS NULL AND closed_judgments IS NOT NULL));
+COMMENT ON COLUMN dispute.state IS 'open: waits for a moderator. ruled: a moderator closed it, with a ruling. withdrawn: the crowd closed it, because later fits settled the item or no longer contradict what is known (then closed_p_fake says so), or its item was withdrawn.';
 COMMENT ON COLUMN dispute.begun_at IS 'When the first blind verdict was given. From then on only a ruling closes the dispute.';
 COMMENT ON COLUMN dispute.closed_at IS 'When it was ruled or withdrawn.';
 COMMENT ON COLUMN dispute.closed_p_fake IS 'Of a withdrawn dispute: the crowd posterior that closed it.';

@@ -9,7 +9,8 @@ SELECT json_build_object(
                           THEN d.reason ELSE 'undisclosed' END,
            'judgments', d.judgments, 'opened_at', rfc3339(d.opened_at), 'state', d.state,
            'closed', CASE WHEN d.state <> 'open' THEN json_build_object('at', rfc3339(d.closed_at),
-               'by', CASE d.state WHEN 'ruled' THEN 'moderator' ELSE 'crowd' END) END,
+               'by', CASE WHEN d.state = 'ruled' THEN 'moderator' WHEN d.closed_p_fake IS NULL THEN 'operator'
+                          ELSE 'crowd' END) END,
            'claim', CASE WHEN c.expires_at > now() AND d.state = 'open' THEN json_build_object(
                'by_you', c.account_id = $1::uuid, 'expires_at', rfc3339(c.expires_at)) END,
            'verdict_given', b.dispute_id IS NOT NULL, 'sensitive', i.sensitive),
@@ -39,7 +40,8 @@ SELECT json_build_object(
                           THEN d.reason ELSE 'undisclosed' END,
            'judgments', d.judgments, 'opened_at', rfc3339(d.opened_at), 'state', d.state,
            'closed', CASE WHEN d.state <> 'open' THEN json_build_object('at', rfc3339(d.closed_at),
-               'by', CASE d.state WHEN 'ruled' THEN 'moderator' ELSE 'crowd' END) END,
+               'by', CASE WHEN d.state = 'ruled' THEN 'moderator' WHEN d.closed_p_fake IS NULL THEN 'operator'
+                          ELSE 'crowd' END) END,
            'claim', CASE WHEN c.expires_at > now() AND d.state = 'open' THEN json_build_object(
                'by_you', c.account_id = $2::uuid, 'expires_at', rfc3339(c.expires_at)) END,
            'verdict_given', b.dispute_id IS NOT NULL, 'sensitive', i.sensitive,

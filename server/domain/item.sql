@@ -140,7 +140,7 @@ SELECT CASE WHEN count(DISTINCT s.split) > 1 THEN string_agg(DISTINCT s.split, '
 --   $1 item uuid
 --   -> how many disputes (no row: it was withdrawn, or is not there)
 WITH closed AS (
-    UPDATE dispute SET state = 'withdrawn' WHERE item_id = $1::uuid AND state = 'open'
+    UPDATE dispute SET state = 'withdrawn', closed_at = now() WHERE item_id = $1::uuid AND state = 'open'
     RETURNING id
 ), unclaimed AS (
     DELETE FROM claim WHERE dispute_id IN (SELECT id FROM closed)

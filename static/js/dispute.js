@@ -185,7 +185,8 @@ export class Dispute {
 	drawClosed() {
 		const { at, by } = this.dispute.closed;
 		this.act.replaceChildren(el("p", { class: "quiet", "data-testid": "closed" },
-			by === "crowd" ? `The crowd settled this before a moderator began (${when(at)}).` : `Ruled (${when(at)}).`));
+			by === "crowd" ? `The crowd settled this before a moderator began (${when(at)}).`
+				: by === "operator" ? `The item was withdrawn (${when(at)}).` : `Ruled (${when(at)}).`));
 	}
 
 	drawClaim(claim) {

@@ -20,7 +20,7 @@ function stateOf(dispute) {
 	if (dispute.state === "ruled")
 		return "ruled";
 	if (dispute.state === "withdrawn")
-		return "settled by the crowd";
+		return dispute.closed?.by === "operator" ? "item withdrawn" : "settled by the crowd";
 	if (dispute.claim)
 		return dispute.claim.by_you ? "claimed by you" : "claimed";
 	return dispute.verdict_given ? "your verdict given" : null;

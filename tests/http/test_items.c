@@ -361,6 +361,25 @@ START_TEST(gold_whose_truth_is_corrected_is_scored_anew)
 }
 END_TEST
 
+/* Its judgments stay, and count no more: the model has no place for the item. */
+START_TEST(an_item_with_judgments_may_become_a_training_item)
+{
+	const char *campaign = a_campaign();
+	struct person person = a_volunteer();
+
+	make_items(&(struct items){ .campaign = campaign, .count = 2 });
+	const char *token = text_at(a_lease(&person, campaign), "assignment");
+	expect_status(post(&person, "/api/v1/judgments", verdicts_on(token, "real", "fake")), 201);
+	const char *id = item_of(campaign);
+	expect_code(0, "/",
+				say("item edit %s truth=real basis=fact_check training=true --reason x", id));
+	tell_db("DELETE FROM consensus WHERE item_id = '%s'", id);
+	expect_code(0, "/", "score --full");
+	ck_assert_int_eq(count_db("SELECT count(*) FROM consensus WHERE item_id = '%s'", id), 0);
+	ck_assert_int_eq(count_db("SELECT count(*) FROM judgment WHERE item_id = '%s'", id), 1);
+}
+END_TEST
+
 START_TEST(a_correction_that_ties_two_splits_is_said)
 {
 	const char *campaign = a_campaign(), *group = fresh_name();
@@ -490,6 +509,7 @@ Suite *http_items_suite(void)
 	tcase_add_test(tc, an_edit_keeps_the_rules_of_a_row);
 	tcase_add_test(tc, corrections_stay);
 	tcase_add_test(tc, gold_whose_truth_is_corrected_is_scored_anew);
+	tcase_add_test(tc, an_item_with_judgments_may_become_a_training_item);
 	tcase_add_test(tc, a_correction_that_ties_two_splits_is_said);
 	tcase_add_test(tc, the_next_release_carries_a_correction_and_says_so);
 	tcase_add_test(tc, a_withdrawn_item_is_out_of_service_and_its_dispute_closed);
