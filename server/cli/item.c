@@ -5,12 +5,14 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/commands.h"
 #include "core/arena.h"
 #include "core/hash.h"
 #include "core/hex.h"
+#include "core/utf8.h"
 #include "db/db.h"
 #include "domain/item_edit.h"
 
@@ -19,13 +21,15 @@ static const char usage[] =
 	"       touchstone item edit ID|SHA256|FILE COLUMN=VALUE... --reason TEXT\n"
 	"       touchstone item withdraw ID|SHA256|FILE --reason TEXT";
 
-/* The digest of a file stands for it. */
+/* The digest of a file stands for it. What is no regular file may have no end, and is a name. */
 static struct error find_item(struct db *db, const char *name, char ret_id[UUID_TEXT])
 {
 	unsigned char digest[SHA256_BYTES];
 	char hex[SHA256_TEXT];
+	struct stat info;
 	uint64_t bytes;
-	int fd = open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	int fd =
+		stat(name, &info) == 0 && S_ISREG(info.st_mode) ? open(name, O_RDONLY | O_CLOEXEC) : -1;
 
 	if (fd < 0)
 		return item_find(db, name, ret_id);
@@ -37,18 +41,11 @@ static struct error find_item(struct db *db, const char *name, char ret_id[UUID_
 	return item_find(db, hex, ret_id);
 }
 
-/* What came with a manifest must not move a terminal's cursor. */
-static void print_plain(const char *text)
-{
-	for (; *text; text++)
-		putchar((unsigned char)*text < ' ' || *text == 127 ? ' ' : *text);
-}
-
 static struct error print_line(void *arg, const struct rows *row)
 {
 	(void)arg;
 	printf("%-12s ", rows_text(row, 0, 0));
-	print_plain(rows_text(row, 0, 1));
+	utf8_print(stdout, rows_text(row, 0, 1));
 	putchar('\n');
 	return ok();
 }
@@ -69,7 +66,12 @@ static struct error read_facts(int count, char **assignments, json_t *facts)
 		json_t *value = sign[1] ? json_string(sign + 1) : json_null();
 		if (!value)
 			return errorf(ERR_INVALID, "a value is not UTF-8");
-		json_object_setn_new(facts, assignments[i], (size_t)(sign - assignments[i]), value);
+		size_t len = (size_t)(sign - assignments[i]);
+		if (json_object_getn(facts, assignments[i], len)) {
+			json_decref(value);
+			return errorf(ERR_INVALID, "%.*s is given twice", (int)len, assignments[i]);
+		}
+		json_object_setn_new(facts, assignments[i], len, value);
 	}
 	return ok();
 }
@@ -109,8 +111,8 @@ static bool is_verb(const char *verb, const char *reason, int argc)
 	if (strcmp(verb, "show") == 0)
 		return argc == 3 && !reason;
 	if (strcmp(verb, "edit") == 0)
-		return argc > 3 && reason;
-	return strcmp(verb, "withdraw") == 0 && argc == 3 && reason;
+		return argc > 3 && reason && reason[strspn(reason, " ")];
+	return strcmp(verb, "withdraw") == 0 && argc == 3 && reason && reason[strspn(reason, " ")];
 }
 
 int cli_item(const struct settings *settings, int argc, char **argv)

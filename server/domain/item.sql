@@ -65,10 +65,13 @@ SELECT field, there, here
         SELECT 'campaign', c.name, (SELECT name FROM campaign WHERE id = $2::uuid), 1
           FROM item i JOIN campaign c ON c.id = i.campaign_id WHERE i.id = $1::uuid
          UNION ALL
-        SELECT here.key, CASE WHEN here.key IN ('group', 'pair')
-                              THEN normalize(btrim(there.value), NFC) ELSE there.value END,
-               CASE WHEN here.key IN ('identity', 'technique') THEN name_list(here.value)
-                    WHEN here.key IN ('group', 'pair') THEN normalize(btrim(here.value), NFC)
+        SELECT here.key,
+               CASE WHEN here.key IN ('identity', 'technique')
+                    THEN array_to_string(canonical_names(string_to_array(there.value, ';')), ';')
+                    ELSE there.value END,
+               CASE WHEN here.key IN ('identity', 'technique')
+                    THEN array_to_string(canonical_names(string_to_array(here.value, ';')), ';')
+                    WHEN here.key IN ('group', 'pair') THEN canonical_name(here.value)
                     ELSE here.value END, 2
           FROM item i
          CROSS JOIN jsonb_each_text($3::jsonb) AS here
@@ -103,17 +106,17 @@ UPDATE item i
        sensitive = CASE WHEN w ? 'sensitive' THEN coalesce((w->>'sensitive')::boolean, false)
                         ELSE sensitive END,
        lineage = CASE WHEN w ? 'group'
-                      THEN coalesce(normalize(btrim(w->>'group'), NFC),
-                                    CASE WHEN w ? 'pair' THEN normalize(btrim(w->>'pair'), NFC)
+                      THEN coalesce(canonical_name(w->>'group'),
+                                    CASE WHEN w ? 'pair' THEN canonical_name(w->>'pair')
                                          ELSE pair END,
                                     encode(sha256, 'hex'))
                       ELSE lineage END,
-       pair = CASE WHEN w ? 'pair' THEN normalize(btrim(w->>'pair'), NFC) ELSE pair END,
+       pair = CASE WHEN w ? 'pair' THEN canonical_name(w->>'pair') ELSE pair END,
        identities = CASE WHEN w ? 'identity'
-                         THEN coalesce(string_to_array(name_list(w->>'identity'), ';'), '{}')
+                         THEN coalesce(canonical_names(string_to_array(w->>'identity', ';')), '{}')
                          ELSE identities END,
        techniques = CASE WHEN w ? 'technique'
-                         THEN coalesce(string_to_array(name_list(w->>'technique'), ';'), '{}')
+                         THEN coalesce(canonical_names(string_to_array(w->>'technique', ';')), '{}')
                          ELSE techniques END,
        generator = CASE WHEN w ? 'generator' THEN w->>'generator' ELSE generator END,
        source = CASE WHEN w ? 'source' THEN w->>'source' ELSE source END,

@@ -97,8 +97,8 @@ struct error item_compare(struct db *db, struct arena *arena, const char *id,
 	return ok();
 }
 
-static struct error check_fact(struct item_row *row, struct arena *arena, const char *name,
-							   const json_t *value)
+static struct error set_fact(struct item_row *row, struct arena *arena, const char *name,
+							 const json_t *value)
 {
 	unsigned column = 0;
 
@@ -106,25 +106,53 @@ static struct error check_fact(struct item_row *row, struct arena *arena, const 
 		column++;
 	if (!item_columns[column] || strcmp(name, "file") == 0 || strcmp(name, "url") == 0)
 		return errorf(ERR_INVALID, "an item has no column \"%.60s\" to correct", name);
-	if (json_is_string(value))
-		return item_row_set(row, arena, column, json_string_value(value));
-	return json_is_true(value) ? item_row_set(row, arena, column, "true") : ok();
+	if (json_is_boolean(value))
+		return item_row_set(row, arena, column, json_is_true(value) ? "true" : "false");
+	return json_is_string(value) ? item_row_set(row, arena, column, json_string_value(value))
+								 : ok();
 }
 
-/* The rules of a row, on all that would be known of the item. */
+/* Sets the columns of a row from facts, which must outlive it. */
+static struct error set_facts(struct item_row *row, struct arena *arena, const json_t *facts)
+{
+	const char *name;
+	json_t *value;
+	struct error err = ok();
+
+	json_object_foreach ((json_t *)(uintptr_t)facts, name, value) {
+		if ((err = set_fact(row, arena, name, value)).code)
+			break;
+	}
+	return err;
+}
+
+/* Facts in the form in which a manifest's row would store them; a blank one empties its column. */
+static struct error read_as_row(struct arena *arena, const json_t *facts, const char **ret_text)
+{
+	struct item_row row = { 0 };
+	struct error err = set_facts(&row, arena, facts);
+	const char *name;
+	json_t *value;
+
+	if (err.code)
+		return err;
+	json_auto_t *read = item_row_facts(&row);
+	json_object_foreach ((json_t *)(uintptr_t)facts, name, value) {
+		if (!json_object_get(read, name))
+			json_object_set_new(read, name, json_null());
+	}
+	*ret_text = facts_text(arena, read);
+	return ok();
+}
+
+/* The rules between columns, on all that would be known of the item. */
 static struct error check_facts(struct arena *arena, const char *text)
 {
 	json_auto_t *facts = json_loads(text, 0, NULL);
 	struct item_row row = { .file = "the item's own" };
-	const char *name;
-	json_t *value;
-	struct error err;
+	struct error err = set_facts(&row, arena, facts);
 
-	json_object_foreach (facts, name, value) {
-		if ((err = check_fact(&row, arena, name, value)).code)
-			return err;
-	}
-	return item_row_check(&row);
+	return err.code ? err : item_row_check(&row);
 }
 
 struct correction {
@@ -182,11 +210,11 @@ static bool ties(const json_t *facts)
 struct error item_correct(struct db *db, struct arena *arena, const char *id, const json_t *facts,
 						  const struct item_editor *editor, const char **ret_splits)
 {
-	struct correction correction = {
-		.arena = arena, .id = id, .facts = facts_text(arena, facts), .editor = editor
-	};
-	struct error err = db_transaction(db, correct, &correction);
+	struct correction correction = { .arena = arena, .id = id, .editor = editor };
+	struct error err = read_as_row(arena, facts, &correction.facts);
 
+	if (!err.code)
+		err = db_transaction(db, correct, &correction);
 	if (!err.code)
 		*ret_splits = ties(facts) ? correction.splits : NULL;
 	return err;

@@ -132,7 +132,7 @@ START_TEST(a_row_that_contradicts_a_known_item_is_reported_and_changes_nothing)
 			   "a.png,real,dataset_label,g1,p1;p2,CC0-1.0\n"
 			   "lossless.webp,fake,fact_check,g2,p2;p3,MIT\n");
 	const char *said = expect_code(1, folder, say("import m.csv --campaign %s", campaign));
-	expect_text(said, "line 3: known already");
+	expect_text(said, "m.csv:3: lossless.webp: known already");
 	expect_text(said, "truth is \"real\" there and \"fake\" here");
 	expect_text(said, "basis is \"dataset_label\" there and \"fact_check\" here");
 	expect_text(said, "group is \"g1\" there and \"g2\" here");
@@ -168,6 +168,41 @@ START_TEST(lists_and_names_are_compared_in_one_form)
 	expect_text(import_one(0, folder, campaign, "file,identity,technique",
 						   "a.png,adam;zoee\xcc\x88,lip_sync;splice"),
 				"1 known already");
+}
+END_TEST
+
+START_TEST(a_name_with_white_space_in_it_is_the_same_the_next_time)
+{
+	const char *folder = a_folder_of_pictures(), *campaign = fresh_name();
+	const char *row = say("a.png,\" %s   b\",ann  lee;  bob\xc2\xa0lee,Title  here", fresh_name());
+
+	import_one(0, folder, campaign, "file,group,identity,title", row);
+	expect_text(import_one(0, folder, campaign, "file,group,identity,title", row),
+				"1 known already");
+}
+END_TEST
+
+START_TEST(an_edit_reads_values_as_a_manifest_does)
+{
+	const char *folder = a_folder_of_pictures(), *campaign = fresh_name();
+
+	import_one(0, folder, campaign, "file,pair", say("a.png,%s", fresh_name()));
+	const char *id = item_of(campaign), *pair = ask_db("SELECT pair FROM item WHERE id = '%s'", id);
+	expect_code(0, folder,
+				say("item edit %s 'truth= Fake' basis=fact_check gold=TRUE 'title= a title '"
+					" 'identity= b ; a;b' group=x 'licence= ' --reason x",
+					id));
+	ck_assert_str_eq(ask_db("SELECT concat(truth, ',', gold, ',', title, ',', identities, ',',"
+							" licence IS NULL) FROM item WHERE id = '%s'",
+							id),
+					 "fake,t,a title,{a,b},t");
+	expect_text(import_one(0, folder, campaign, "file,truth,basis,gold,title,identity",
+						   "a.png,fake,fact_check,true,a title,a;b"),
+				"1 known already");
+	expect_code(0, folder, say("item edit %s 'group=  ' --reason x", id));
+	ck_assert_str_eq(ask_db("SELECT lineage FROM item WHERE id = '%s'", id), pair);
+	expect_text(expect_code(1, folder, say("item edit %s title=a title=b --reason x", id)),
+				"twice");
 }
 END_TEST
 
@@ -277,7 +312,7 @@ START_TEST(an_update_corrects_the_item_and_notes_who_when_and_from_what)
 	write_text(folder, "m.csv",
 			   "file,truth,basis,licence,sensitive\na.png,fake,fact_check,CC0-1.0,false\n");
 	const char *said = expect_code(0, folder, say("import m.csv --update --campaign %s", campaign));
-	expect_text(said, "line 2: item");
+	expect_text(said, "m.csv:2: a.png: item");
 	expect_text(said, "0 known already, 1 corrected or mended, 0 bad");
 	const char *id = item_of(campaign);
 	ck_assert_str_eq(
@@ -318,6 +353,7 @@ START_TEST(an_edit_keeps_the_rules_of_a_row)
 			wrong[i].why);
 	ck_assert_int_eq(count_db("SELECT count(*) FROM item_change WHERE item_id = '%s'", id), 0);
 	expect_code(2, folder, say("item edit %s truth=fake", id)); /* no reason */
+	expect_code(2, folder, say("item edit %s truth=fake --reason ' '", id));
 	expect_code(
 		0, folder,
 		say("item edit %s truth=fake title='A \"quoted\" name' gold= --reason 'the source erred'",
@@ -482,6 +518,8 @@ START_TEST(an_item_that_is_not_there_is_said)
 {
 	expect_text(expect_code(1, "/", "item show 018f0000-0000-7000-8000-000000000000"), "no item");
 	expect_text(expect_code(1, "/", "item show /etc/hostname"), "no item");
+	expect_text(expect_code(1, "/", "item show /dev/zero"), "no item");
+	expect_text(expect_code(1, "/", "item show /"), "no item");
 	expect_text(expect_code(1, "/", "item show \"x'; DROP TABLE item; --\""), "no item");
 	expect_code(2, "/", "item show");
 	expect_code(2, "/", "item eat x");
@@ -500,6 +538,8 @@ Suite *http_items_suite(void)
 	tcase_add_test(tc, a_row_that_contradicts_a_known_item_is_reported_and_changes_nothing);
 	tcase_add_test(tc, what_a_row_does_not_say_contradicts_nothing);
 	tcase_add_test(tc, lists_and_names_are_compared_in_one_form);
+	tcase_add_test(tc, a_name_with_white_space_in_it_is_the_same_the_next_time);
+	tcase_add_test(tc, an_edit_reads_values_as_a_manifest_does);
 	tcase_add_test(tc, a_known_item_of_another_campaign_is_reported);
 	tcase_add_test(tc, imports_of_the_same_picture_at_once_make_one_item);
 	tcase_add_test(tc, media_that_the_store_has_lost_come_back_with_the_next_import);
