@@ -4,34 +4,57 @@
 #include <string.h>
 
 #include "media/bench.h"
+#include "media/profile.h"
 
 /* Grey under what is transparent; no metadata, hence no embedded thumbnail and no profile. */
 #define SAVED(quality) "[Q=" quality ",strip,subsample-mode=on,background=128]"
 
+#define DAMAGED_IMAGE "the image is damaged or incomplete"
+#define SAVE_AS       "save it with 8 or 16 bits a channel"
+#define GREY_PROFILE  "grey.icc"
+#define CMYK_PROFILE  "cmyk.icc"
+#define RGB_FILE      "rgb.tif"
+
 #define TEXT_OF_(number) #number
 #define TEXT_OF(number)  TEXT_OF_(number)
 
-/* A number after "\nname: " in vipsheader's listing; 0 when it is not there. */
-static unsigned long header_field(const char *listing, const char *name)
-{
-	char wanted[32];
+/* What vipsheader says of a picture. */
+struct picture {
+	unsigned long width, height;
+	const char *interpretation; /* vips's name for its colours: "srgb", "b-w" */
+	const char *format;         /* of a sample: "uchar" */
+	bool many_scans;            /* a JPEG that gets sharper as it arrives */
+};
 
-	snprintf(wanted, sizeof wanted, "\n%s: ", name);
+/* What stands after "\nname: " in vipsheader's listing; "" when it is not there. */
+static const char *header_field(const struct bench *bench, const char *listing, const char *name)
+{
+	const char *wanted = arena_printf(bench->arena, "\n%s: ", name);
 	const char *found = strstr(listing, wanted);
-	return found ? strtoul(found + strlen(wanted), NULL, 10) : 0;
+
+	if (!found)
+		return "";
+	found += strlen(wanted);
+	return arena_copy(bench->arena, found, strcspn(found, "\n"));
 }
 
-static struct error image_size(const struct bench *bench, const char *name, unsigned long *width,
-							   unsigned long *height)
+#define UNREADABLE "the image cannot be read"
+
+static struct error look(const struct bench *bench, const char *name, struct picture *ret)
 {
 	const char *const argv[] = { "vipsheader", "-a", name, NULL };
 	struct program_result result;
-	struct error err;
+	struct error err = bench_run(bench, BENCH_LOOK, argv, UNREADABLE, &result);
 
-	if ((err = bench_run(bench, BENCH_LOOK, argv, "the image cannot be read", &result)).code)
+	if (err.code == ERR_INVALID && strstr(result.err, "not a whole number of bytes"))
+		return errorf(ERR_INVALID, "the image has samples of an unusual number of bits; " SAVE_AS);
+	if (err.code)
 		return err;
-	*width = header_field(result.out, "width");
-	*height = header_field(result.out, "height");
+	ret->width = strtoul(header_field(bench, result.out, "width"), NULL, 10);
+	ret->height = strtoul(header_field(bench, result.out, "height"), NULL, 10);
+	ret->interpretation = header_field(bench, result.out, "interpretation");
+	ret->format = header_field(bench, result.out, "format");
+	ret->many_scans = *header_field(bench, result.out, "jpeg-multiscan") != '\0';
 	return ok();
 }
 
@@ -56,36 +79,104 @@ static struct error check_size(unsigned long width, unsigned long height)
 	return ok();
 }
 
-/* Upright, sRGB, no larger than a box; `to` names the file and how to save it. */
-static struct error shrink(const struct bench *bench, const char *from, const char *side,
-						   const char *to)
+static bool is_any(const char *text, const char *const names[])
 {
-	const char *const argv[] = { "vips",     "thumbnail", from,      to,     side,
-								 "--height", side,        "--size",  "down", "--export-profile",
-								 "srgb",     "--fail-on", "warning", NULL };
+	for (; *names; names++)
+		if (strcmp(text, *names) == 0)
+			return true;
+	return false;
+}
+
+static const char *const samples[] = { "uchar", "ushort", NULL };
+static const char *const grey[] = { "b-w", "grey16", NULL };
+static const char *const colour[] = { "srgb", "rgb16", "lab", NULL };
+
+static bool is_cmyk(const struct picture *picture)
+{
+	return strcmp(picture->interpretation, "cmyk") == 0;
+}
+
+/* Floating point has no agreed white, and signed or very wide samples none that vips keeps: such
+ * pictures come out black. */
+static struct error check_samples(const struct picture *picture)
+{
+	bool known = is_any(picture->interpretation, grey) || is_any(picture->interpretation, colour) ||
+				 is_cmyk(picture);
+
+	if (is_any(picture->format, samples) && known)
+		return ok();
+	return errorf(ERR_INVALID, "the image's samples (%s, %s) have no agreed meaning; " SAVE_AS,
+				  picture->format, picture->interpretation);
+}
+
+/*
+ * vips's thumbnail knows only its own press for CMYK without a profile, so such a picture becomes
+ * RGB first, by its own profile or by ours.
+ */
+static struct error cmyk_to_rgb(const struct bench *bench, const char *from)
+{
+	const char *const argv[] = { "vips",
+								 "icc_transform",
+								 arena_printf(bench->arena, "%s[fail_on=truncated]", from),
+								 RGB_FILE "[compression=lzw]",
+								 "srgb",
+								 "--embedded",
+								 "--input-profile",
+								 CMYK_PROFILE,
+								 NULL };
+	struct program_result result;
+	struct error err;
+
+	if ((err = profile_write_cmyk(bench, CMYK_PROFILE)).code)
+		return err;
+	return bench_run(bench, BENCH_FILM, argv, DAMAGED_IMAGE, &result);
+}
+
+/* Upright, sRGB, no larger than a box; `to` names the file and how to save it. `meaning` is the
+ * profile of a picture that has none. */
+static struct error shrink(const struct bench *bench, const char *from, const char *side,
+						   const char *meaning, const char *to)
+{
+	const char *const argv[] = { "vips", "thumbnail",        from,      to,
+								 side,   "--height",         side,      "--size",
+								 "down", "--import-profile", meaning,   "--export-profile",
+								 "srgb", "--fail-on",        "warning", NULL };
 	struct program_result result;
 
-	return bench_run(bench, BENCH_IMAGE, argv, "the image is damaged or incomplete", &result);
+	return bench_run(bench, BENCH_IMAGE, argv, DAMAGED_IMAGE, &result);
 }
 
 struct error image_make(const struct bench *bench, const char *from, struct media *media)
 {
-	unsigned long width = 0, height = 0;
+	struct picture picture = { 0 };
+	const char *meaning = "srgb";
 	struct error err;
 
-	if ((err = image_size(bench, from, &width, &height)).code)
+	if ((err = look(bench, from, &picture)).code)
 		return err;
-	if ((err = check_size(width, height)).code)
+	if ((err = check_size(picture.width, picture.height)).code)
 		return err;
-	if ((err = shrink(bench, from, TEXT_OF(MEDIA_IMAGE_BOX), "image.jpg" SAVED("88"))).code)
+	if ((err = check_samples(&picture)).code)
 		return err;
-	if ((err =
-			 shrink(bench, "image.jpg", TEXT_OF(MEDIA_THUMBNAIL_BOX), "thumbnail.jpg" SAVED("80")))
+	if (is_any(picture.interpretation, grey)) {
+		meaning = GREY_PROFILE;
+		if ((err = profile_write_grey(bench, meaning)).code)
+			return err;
+	} else if (is_cmyk(&picture)) {
+		if ((err = cmyk_to_rgb(bench, from)).code)
+			return err;
+		from = RGB_FILE;
+	}
+	if ((err = shrink(bench, from, TEXT_OF(MEDIA_IMAGE_BOX), meaning, "image.jpg" SAVED("88")))
 			.code)
 		return err;
-	if ((err = image_size(bench, "image.jpg", &width, &height)).code)
+	if ((err = shrink(bench, "image.jpg", TEXT_OF(MEDIA_THUMBNAIL_BOX), "srgb",
+					  "thumbnail.jpg" SAVED("80")))
+			.code)
 		return err;
-	media->width = (unsigned)width;
-	media->height = (unsigned)height;
+	if ((err = look(bench, "image.jpg", &picture)).code)
+		return err;
+	media->width = (unsigned)picture.width;
+	media->height = (unsigned)picture.height;
 	return ok();
 }

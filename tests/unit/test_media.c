@@ -10,56 +10,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ingest.h"
 #include "scratch.h"
 #include "suites.h"
 
 #define CORPUS "../shared/data/media/"
-
-static struct arena *arena;
-static struct store *store;
-
-static void setup(void)
-{
-	scratch_make();
-	arena = arena_new();
-	struct error err = store_open(arena_printf(arena, "file:%s", scratch_path("store")), &store);
-	ck_assert_msg(!err.code, "%s", err.detail);
-}
-
-static void teardown(void)
-{
-	store_free(store);
-	arena_free(arena);
-	scratch_clear();
-}
-
-static struct media ingest(const char *name)
-{
-	struct media media;
-	struct error err = media_ingest(store, scratch_path(name), arena, &media);
-
-	ck_assert_msg(!err.code, "%s: %s", name, err.detail);
-	return media;
-}
-
-static char *stored(const struct media_file *file, size_t *len)
-{
-	char path[PATH_MAX];
-
-	store_path(store, file->digest, path);
-	return scratch_read(path, len);
-}
-
-static bool found(const char *bytes, size_t len, const char *text)
-{
-	return memmem(bytes, len, text, strlen(text)) != NULL;
-}
-
-/* Makes `name` of ffmpeg's own test pictures and sounds; the arguments end with NULL. */
-#define FFMPEG(...)                                                                        \
-	scratch_run((const char *const[]){ "ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", \
-									   __VA_ARGS__, NULL })
-#define VIPS(...) scratch_run((const char *const[]){ "vips", __VA_ARGS__, NULL })
 
 #define PICTURE "testsrc=s=320x240:d=1:r=25"
 #define BEEP    "sine=f=440:d=2:r=44100"
@@ -106,17 +61,6 @@ static const struct bad bad[] = {
 		"\000\000\000\000\111\105\116\104\256\102\140\202",
 		"the image has 3600 megapixels; 100 is the limit"),
 };
-
-static void refused(const char *name, const char *reason)
-{
-	struct media media = { .duration_ms = 77 };
-	struct error err = media_ingest(store, scratch_path(name), arena, &media);
-
-	ck_assert_int_eq(err.code, ERR_INVALID);
-	ck_assert_str_eq(err.detail, reason);
-	ck_assert_uint_eq(media.duration_ms, 77);
-	ck_assert_uint_eq(scratch_count("store"), 0);
-}
 
 START_TEST(a_bad_file_is_refused_with_a_reason_and_leaves_nothing)
 {
@@ -517,7 +461,7 @@ static void add_refusals(Suite *suite)
 {
 	TCase *tc = tcase_create("refused");
 
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_checked_fixture(tc, ingest_setup, ingest_teardown);
 	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, a_bad_file_is_refused_with_a_reason_and_leaves_nothing, 0,
 						sizeof bad / sizeof bad[0]);
@@ -535,7 +479,7 @@ Suite *media_suite(void)
 	TCase *tc = tcase_create("recipes");
 
 	add_refusals(suite);
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_checked_fixture(tc, ingest_setup, ingest_teardown);
 	tcase_set_timeout(tc, 180);
 	tcase_add_test(tc, png_jpeg_and_webp_become_the_same_kind_of_file);
 	tcase_add_test(tc, an_image_is_shrunk_into_its_box_and_never_enlarged);

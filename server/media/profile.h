@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * profile -- ICC profiles that say what a picture without a profile means.
+ *
+ * vips knows such a profile for colour alone ("srgb").  Grey without a profile has sRGB's curve,
+ * and CMYK without one is (1 - ink) (1 - black), as browsers and ffmpeg read it: what every viewer
+ * shows is what the maker of the file saw.
+ * Internal to media/.  Pure, but for the file that it writes.
+ */
+#ifndef MEDIA_PROFILE_H
+#define MEDIA_PROFILE_H
+
+#include "media/bench.h"
+
+/* Writes the profile to a file of the bench's folder.  ERR_INTERNAL when the disk does not take it.
+ */
+struct error profile_write_grey(const struct bench *bench, const char *name) MUST_CHECK;
+struct error profile_write_cmyk(const struct bench *bench, const char *name) MUST_CHECK;
+
+#endif
