@@ -17,9 +17,9 @@ static const struct {
 	[BENCH_FILM] = { 180000, 300, 3ull << 30, 256u << 20 },
 };
 
-/* vips: no loader that its authors call untrusted, two threads at most. */
-static const char *const helper_env[] = { "VIPS_BLOCK_UNTRUSTED=1", "VIPS_CONCURRENCY=2",
-										  "VIPS_WARNING=0", NULL };
+/* vips: no loader that its authors call untrusted, and one thread: with two it loses, one time in
+ * ten, the error that a cut off file ends with, and succeeds. */
+static const char *const helper_env[] = { "VIPS_BLOCK_UNTRUSTED=1", "VIPS_CONCURRENCY=1", NULL };
 
 struct error bench_run(const struct bench *bench, enum bench_budget budget,
 					   const char *const argv[], const char *complaint,

@@ -21,6 +21,7 @@ struct bench {
 	struct arena *arena;
 	const char *folder; /* absolute */
 	struct sniff sniff; /* of the input */
+	const char *still;  /* the picture in the input as vips is to read it: "input[page=2]" */
 };
 
 /* What ffprobe says about a file. Streams that are not there have index -1. */

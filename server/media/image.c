@@ -24,6 +24,7 @@ struct picture {
 	const char *interpretation; /* vips's name for its colours: "srgb", "b-w" */
 	const char *format;         /* of a sample: "uchar" */
 	bool many_scans;            /* a JPEG that gets sharper as it arrives */
+	const char *meaning;        /* the ICC profile of its numbers, if it brings none */
 };
 
 /* What stands after "\nname: " in vipsheader's listing; "" when it is not there. */
@@ -54,7 +55,7 @@ static struct error look(const struct bench *bench, const char *name, struct pic
 	ret->height = strtoul(header_field(bench, result.out, "height"), NULL, 10);
 	ret->interpretation = header_field(bench, result.out, "interpretation");
 	ret->format = header_field(bench, result.out, "format");
-	ret->many_scans = *header_field(bench, result.out, "jpeg-multiscan") != '\0';
+	ret->many_scans = strtoul(header_field(bench, result.out, "jpeg-multiscan"), NULL, 10) != 0;
 	return ok();
 }
 
@@ -77,6 +78,59 @@ static struct error check_size(unsigned long width, unsigned long height)
 		return errorf(ERR_INVALID, "the image is %lu x %lu pixels; too narrow to judge", width,
 					  height);
 	return ok();
+}
+
+#define STRAY_BYTES 64 /* so few before a marker are a camera's padding, not lost data */
+
+/*
+ * libjpeg complains alike of what cameras write and of damage.  Harmless are: a scan's three last
+ * bytes, which mean nothing in a sequential file and which Samsung leaves at 0; numbers of a
+ * version that it does not know; and a few bytes too many before a table or the one scan.  Bytes
+ * too many before a restart or the end, or between scans, mean that some pixels were lost before
+ * them.
+ */
+static bool is_harmless(const char *complaint, bool many_scans)
+{
+	static const char *const harmless[] = { "Invalid SOS parameters for sequential JPEG",
+											"Warning: unknown JFIF revision number",
+											"Unknown Adobe color transform code" };
+
+	for (unsigned i = 0; i < sizeof harmless / sizeof harmless[0]; i++)
+		if (strncmp(complaint, harmless[i], strlen(harmless[i])) == 0)
+			return true;
+	char *end;
+	const char *line = strncmp(complaint, "Corrupt JPEG data: ", 19) == 0 ? complaint + 19 : "";
+	unsigned long stray = strtoul(line, &end, 10);
+	static const char before[] = " extraneous bytes before marker ";
+	if (many_scans || stray > STRAY_BYTES || strncmp(end, before, sizeof before - 1) != 0)
+		return false;
+	unsigned long marker = strtoul(end + sizeof before - 1, NULL, 16);
+	return marker < 0xd0 || marker > 0xd9;
+}
+
+/*
+ * vips tells the first of libjpeg's complaints, and how many there were.  One that is harmless is
+ * let pass; with two, the other may be damage.
+ */
+static struct error check_complaints(const char *told, bool many_scans)
+{
+	static const char name[] = "VipsJpeg: ", count[] = "read gave ";
+
+	if (strstr(told, "error in tile")) /* whatever its status says */
+		return errorf(ERR_INVALID, DAMAGED_IMAGE);
+	for (const char *at = told; (at = strstr(at, name)); at += sizeof name - 1)
+		if (!is_harmless(at + sizeof name - 1, many_scans))
+			return errorf(ERR_INVALID, DAMAGED_IMAGE);
+	for (const char *at = told; (at = strstr(at, count)); at += sizeof count - 1)
+		if (strtoul(at + sizeof count - 1, NULL, 10) > 1)
+			return errorf(ERR_INVALID, DAMAGED_IMAGE);
+	return ok();
+}
+
+/* What a reader stops at: a JPEG's warnings are looked at afterwards. */
+static const char *strictness(const struct bench *bench)
+{
+	return strcmp(bench->sniff.format, "jpeg") == 0 ? "truncated" : "warning";
 }
 
 static bool is_any(const char *text, const char *const names[])
@@ -109,15 +163,24 @@ static struct error check_samples(const struct picture *picture)
 				  picture->format, picture->interpretation);
 }
 
+/* "input" becomes "input[fail_on=warning]", and "input[page=2]" "input[page=2,fail_on=warning]". */
+static const char *with_strictness(const struct bench *bench, const char *from)
+{
+	int plain = (int)strcspn(from, "]");
+
+	return arena_printf(bench->arena, "%.*s%sfail_on=%s]", plain, from,
+						strchr(from, '[') ? "," : "[", strictness(bench));
+}
+
 /*
  * vips's thumbnail knows only its own press for CMYK without a profile, so such a picture becomes
  * RGB first, by its own profile or by ours.
  */
-static struct error cmyk_to_rgb(const struct bench *bench, const char *from)
+static struct error cmyk_to_rgb(const struct bench *bench, const char *from, bool many_scans)
 {
 	const char *const argv[] = { "vips",
 								 "icc_transform",
-								 arena_printf(bench->arena, "%s[fail_on=truncated]", from),
+								 with_strictness(bench, from),
 								 RGB_FILE "[compression=lzw]",
 								 "srgb",
 								 "--embedded",
@@ -129,27 +192,63 @@ static struct error cmyk_to_rgb(const struct bench *bench, const char *from)
 
 	if ((err = profile_write_cmyk(bench, CMYK_PROFILE)).code)
 		return err;
-	return bench_run(bench, BENCH_FILM, argv, DAMAGED_IMAGE, &result);
+	if ((err = bench_run(bench, BENCH_FILM, argv, DAMAGED_IMAGE, &result)).code)
+		return err;
+	return check_complaints(result.err, many_scans);
 }
 
-/* Upright, sRGB, no larger than a box; `to` names the file and how to save it. `meaning` is the
- * profile of a picture that has none. */
-static struct error shrink(const struct bench *bench, const char *from, const char *side,
-						   const char *meaning, const char *to)
+/* Upright, sRGB, no larger than a box; `to` names the file and how to save it. */
+static struct error shrink(const struct bench *bench, const char *from,
+						   const struct picture *picture, const char *side, const char *to)
 {
-	const char *const argv[] = { "vips", "thumbnail",        from,      to,
-								 side,   "--height",         side,      "--size",
-								 "down", "--import-profile", meaning,   "--export-profile",
-								 "srgb", "--fail-on",        "warning", NULL };
+	const char *const argv[] = { "vips",
+								 "thumbnail",
+								 from,
+								 to,
+								 side,
+								 "--height",
+								 side,
+								 "--size",
+								 "down",
+								 "--import-profile",
+								 picture->meaning,
+								 "--export-profile",
+								 "srgb",
+								 "--fail-on",
+								 strictness(bench),
+								 NULL };
 	struct program_result result;
+	struct error err;
 
-	return bench_run(bench, BENCH_IMAGE, argv, DAMAGED_IMAGE, &result);
+	if ((err = bench_run(bench, BENCH_IMAGE, argv, DAMAGED_IMAGE, &result)).code)
+		return err;
+	return check_complaints(result.err, picture->many_scans);
+}
+
+/* Settles what the picture's numbers mean where it has no profile; `from` becomes what vips's
+ * thumbnail reads right. */
+static struct error settle_meaning(const struct bench *bench, struct picture *picture,
+								   const char **from)
+{
+	struct error err;
+
+	picture->meaning = "srgb";
+	if (is_any(picture->interpretation, grey)) {
+		picture->meaning = GREY_PROFILE;
+		return profile_write_grey(bench, GREY_PROFILE);
+	}
+	if (!is_cmyk(picture))
+		return ok();
+	if ((err = cmyk_to_rgb(bench, *from, picture->many_scans)).code)
+		return err;
+	*from = RGB_FILE;
+	return ok();
 }
 
 struct error image_make(const struct bench *bench, const char *from, struct media *media)
 {
+	static const struct picture made = { .meaning = "srgb" };
 	struct picture picture = { 0 };
-	const char *meaning = "srgb";
 	struct error err;
 
 	if ((err = look(bench, from, &picture)).code)
@@ -158,19 +257,12 @@ struct error image_make(const struct bench *bench, const char *from, struct medi
 		return err;
 	if ((err = check_samples(&picture)).code)
 		return err;
-	if (is_any(picture.interpretation, grey)) {
-		meaning = GREY_PROFILE;
-		if ((err = profile_write_grey(bench, meaning)).code)
-			return err;
-	} else if (is_cmyk(&picture)) {
-		if ((err = cmyk_to_rgb(bench, from)).code)
-			return err;
-		from = RGB_FILE;
-	}
-	if ((err = shrink(bench, from, TEXT_OF(MEDIA_IMAGE_BOX), meaning, "image.jpg" SAVED("88")))
+	if ((err = settle_meaning(bench, &picture, &from)).code)
+		return err;
+	if ((err = shrink(bench, from, &picture, TEXT_OF(MEDIA_IMAGE_BOX), "image.jpg" SAVED("88")))
 			.code)
 		return err;
-	if ((err = shrink(bench, "image.jpg", TEXT_OF(MEDIA_THUMBNAIL_BOX), "srgb",
+	if ((err = shrink(bench, "image.jpg", &made, TEXT_OF(MEDIA_THUMBNAIL_BOX),
 					  "thumbnail.jpg" SAVED("80")))
 			.code)
 		return err;

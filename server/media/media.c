@@ -82,7 +82,34 @@ static struct error copy_bytes(int from, int to)
 }
 
 /* A GIF with one frame is a picture, with more a film: only walking it tells. */
-static struct error settle_gif(int fd, struct sniff *sniff)
+static struct error settle_gif(struct bench *bench, const unsigned char *bytes, size_t len)
+{
+	struct sniff_gif gif = sniff_gif(bytes, len);
+
+	if (gif.frames < 2)
+		bench->sniff.family = SNIFF_STILL;
+	else if (!gif.complete)
+		return errorf(ERR_INVALID, "the animation is cut off");
+	return ok();
+}
+
+/* The first picture of a TIFF may be a preview of another. */
+static struct error settle_tiff(struct bench *bench, const unsigned char *bytes, size_t len)
+{
+	struct sniff_tiff tiff = sniff_tiff(bytes, len);
+
+	if (tiff.raw)
+		return errorf(ERR_INVALID, "the image is a camera's raw file; develop it to JPEG, PNG or "
+								   "TIFF first");
+	if (tiff.in_sub || tiff.index)
+		bench->still = arena_printf(bench->arena, BENCH_INPUT "[%s=%u]",
+									tiff.in_sub ? "subifd" : "page", tiff.index);
+	return ok();
+}
+
+/* Settles what only the whole file tells. */
+static struct error settle(struct bench *bench, int fd,
+						   struct error (*with)(struct bench *, const unsigned char *, size_t))
 {
 	struct stat info;
 
@@ -92,17 +119,13 @@ static struct error settle_gif(int fd, struct sniff *sniff)
 	void *bytes = mmap(NULL, len, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (bytes == MAP_FAILED)
 		return errorf(ERR_INTERNAL, "the file could not be read");
-	struct sniff_gif gif = sniff_gif(bytes, len);
+	struct error err = with(bench, bytes, len);
 	munmap(bytes, len);
-	if (gif.frames < 2)
-		sniff->family = SNIFF_STILL;
-	else if (!gif.complete)
-		return errorf(ERR_INVALID, "the animation is cut off");
-	return ok();
+	return err;
 }
 
 /* Reads what the file on the bench is. */
-static struct error recognise(int fd, struct sniff *sniff)
+static struct error recognise(struct bench *bench, int fd)
 {
 	unsigned char first[SNIFF_BYTES];
 	struct stat info;
@@ -111,11 +134,15 @@ static struct error recognise(int fd, struct sniff *sniff)
 	ssize_t got = pread(fd, first, sizeof first, 0);
 	if (got < 0 || fstat(fd, &info))
 		return errorf(ERR_INTERNAL, "the file could not be read");
-	if ((err = sniff_bytes(first, (size_t)got, sniff)).code)
+	if ((err = sniff_bytes(first, (size_t)got, &bench->sniff)).code)
 		return err;
 	if (sniff_cut_off(first, (size_t)got, (uint64_t)info.st_size))
 		return errorf(ERR_INVALID, "the file is cut off");
-	return strcmp(sniff->format, "gif") == 0 ? settle_gif(fd, sniff) : ok();
+	if (strcmp(bench->sniff.format, "gif") == 0)
+		return settle(bench, fd, settle_gif);
+	if (strcmp(bench->sniff.format, "tiff") == 0)
+		return settle(bench, fd, settle_tiff);
+	return ok();
 }
 
 /* Brings the file to the bench and says what it is. */
@@ -135,7 +162,7 @@ static struct error lay_out(struct bench *bench, const char *path)
 	}
 	close(from);
 	if (!err.code)
-		err = recognise(to, &bench->sniff);
+		err = recognise(bench, to);
 	if (to >= 0)
 		close(to);
 	return err;
@@ -180,7 +207,7 @@ static struct error make(const struct bench *bench, struct media *media, const c
 	media->content_type = "image/jpeg";
 	media->original_format = bench->sniff.format;
 	*rendition = "image.jpg";
-	return image_make(bench, BENCH_INPUT, media);
+	return image_make(bench, bench->still, media);
 }
 
 static struct error keep(const struct bench *bench, struct store *store, const char *name,
@@ -212,7 +239,7 @@ struct error media_ingest(struct store *store, const char *path, struct arena *a
 						  struct media *ret_media)
 {
 	char folder[PATH_MAX];
-	struct bench bench = { .arena = arena, .folder = folder };
+	struct bench bench = { .arena = arena, .folder = folder, .still = BENCH_INPUT };
 	struct media media = { 0 };
 	const char *rendition = NULL;
 	struct error err;

@@ -158,6 +158,108 @@ struct sniff_gif sniff_gif(const unsigned char *bytes, size_t len)
 	return gif;
 }
 
+/* ---- TIFF ---- */
+
+#define TIFF_MAX_LEVELS 64
+
+struct tiff {
+	const unsigned char *bytes;
+	size_t len;
+	bool big_endian;
+};
+
+/* What a directory says of its picture. */
+struct tiff_level {
+	uint64_t pixels;
+	bool raw;
+	uint32_t subs;    /* how many SubIFDs */
+	uint32_t subs_at; /* where their offsets stand */
+	uint32_t next;    /* where the next directory begins; 0: none */
+	uint32_t width, height;
+};
+
+/* A number of `size` bytes; 0 past the end. */
+static uint32_t tiff_number(const struct tiff *tiff, size_t at, unsigned size)
+{
+	uint32_t number = 0;
+
+	if (at > tiff->len || tiff->len - at < size)
+		return 0;
+	for (unsigned i = 0; i < size; i++) {
+		unsigned place = tiff->big_endian ? size - 1 - i : i;
+		number |= (uint32_t)tiff->bytes[at + i] << (8 * place);
+	}
+	return number;
+}
+
+enum { TIFF_WIDTH = 256, TIFF_HEIGHT = 257, TIFF_PHOTOMETRIC = 262, TIFF_SUB_IFDS = 330 };
+enum { TIFF_DNG_VERSION = 50706, TIFF_COLOUR_FILTER_ARRAY = 32803, TIFF_LINEAR_RAW = 34892 };
+
+static void tiff_read_entry(const struct tiff *tiff, size_t at, struct tiff_level *level)
+{
+	bool is_short = tiff_number(tiff, at + 2, 2) == 3;
+	uint32_t value = tiff_number(tiff, at + 8, is_short ? 2 : 4);
+
+	switch (tiff_number(tiff, at, 2)) {
+	case TIFF_WIDTH:
+		level->width = value;
+		break;
+	case TIFF_HEIGHT:
+		level->height = value;
+		break;
+	case TIFF_PHOTOMETRIC:
+		level->raw |= value == TIFF_COLOUR_FILTER_ARRAY || value == TIFF_LINEAR_RAW;
+		break;
+	case TIFF_DNG_VERSION:
+		level->raw = true;
+		break;
+	case TIFF_SUB_IFDS:
+		level->subs = tiff_number(tiff, at + 4, 4);
+		level->subs_at = level->subs == 1 ? (uint32_t)at + 8 : value;
+		break;
+	default:
+		break;
+	}
+}
+
+static struct tiff_level tiff_read_level(const struct tiff *tiff, uint32_t at)
+{
+	struct tiff_level level = { 0 };
+	unsigned entries = tiff_number(tiff, at, 2);
+
+	for (unsigned i = 0; i < entries; i++)
+		tiff_read_entry(tiff, at + 2 + 12ul * i, &level);
+	level.next = tiff_number(tiff, at + 2 + 12ul * entries, 4);
+	level.pixels = (uint64_t)level.width * level.height;
+	return level;
+}
+
+struct sniff_tiff sniff_tiff(const unsigned char *bytes, size_t len)
+{
+	const struct tiff tiff = { bytes, len, len > 0 && bytes[0] == 'M' };
+	struct sniff_tiff found = { .raw = holds(bytes, len, 8, "CR\2", 3) }; /* Canon's CR2 */
+	const struct tiff_level first = tiff_read_level(&tiff, tiff_number(&tiff, 4, 4));
+	uint64_t most = first.pixels;
+	uint32_t at = first.next;
+
+	found.raw |= first.raw;
+	for (unsigned page = 1; at && page < TIFF_MAX_LEVELS; page++) {
+		struct tiff_level level = tiff_read_level(&tiff, at);
+		if (level.pixels > most)
+			most = level.pixels, found.index = page;
+		found.raw |= level.raw;
+		at = level.next;
+	}
+	for (unsigned sub = 0; sub < first.subs && sub < TIFF_MAX_LEVELS; sub++) {
+		struct tiff_level level =
+			tiff_read_level(&tiff, tiff_number(&tiff, first.subs_at + 4ul * sub, 4));
+		if (level.pixels > most)
+			most = level.pixels, found.index = sub, found.in_sub = true;
+		found.raw |= level.raw;
+	}
+	return found;
+}
+
 bool sniff_cut_off(const unsigned char *bytes, size_t len, uint64_t file_bytes)
 {
 	if (len < 12 || memcmp(bytes, "RIFF", 4) != 0)

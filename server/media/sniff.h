@@ -49,4 +49,16 @@ struct sniff_gif {
 /* Walks a whole GIF. */
 struct sniff_gif sniff_gif(const unsigned char *bytes, size_t len);
 
+struct sniff_tiff {
+	bool raw;       /* a sensor's own samples, which only its maker's program can develop */
+	bool in_sub;    /* the largest level is a SubIFD of the first page, not a page */
+	unsigned index; /* of the page or SubIFD; with in_sub false, 0 is the first page */
+};
+
+/*
+ * Finds the largest picture of a TIFF: the first page may be a small copy (a pyramid, a camera's
+ * preview).  Of equal ones the first.  What cannot be walked is left out; bytes may be hostile.
+ */
+struct sniff_tiff sniff_tiff(const unsigned char *bytes, size_t len);
+
 #endif

@@ -21,6 +21,7 @@ Suite *split_suite(void);
 Suite *fetch_suite(void);
 Suite *manifest_suite(void);
 Suite *media_suite(void);
+Suite *media_camera_suite(void);
 Suite *media_colour_suite(void);
 Suite *program_suite(void);
 Suite *store_suite(void);
