@@ -93,6 +93,11 @@ static void read_picture(const json_t *stream, struct arena *arena, struct probe
 
 	probe->video = (int)json_integer_value(json_object_get(stream, "index"));
 	probe->video_codec = arena_printf(arena, "%.40s", text_of(stream, "codec_name", "unknown"));
+	probe->pixels = arena_printf(arena, "%.40s", text_of(stream, "pix_fmt", ""));
+	probe->transfer = arena_printf(arena, "%.40s", text_of(stream, "color_transfer", ""));
+	probe->full_range = strcmp(text_of(stream, "color_range", ""), "pc") == 0;
+	const char *order = text_of(stream, "field_order", "progressive");
+	probe->interlaced = strcmp(order, "progressive") != 0 && strcmp(order, "unknown") != 0;
 	probe->frames = atoll(text_of(stream, "nb_frames", "-1"));
 	if (milliseconds(stream) >= 0)
 		probe->duration_ms = milliseconds(stream);
@@ -125,6 +130,7 @@ static void read_streams(const json_t *root, struct arena *arena, struct probe *
 			probe->audio = (int)json_integer_value(json_object_get(stream, "index"));
 			probe->audio_codec =
 				arena_printf(arena, "%.40s", text_of(stream, "codec_name", "unknown"));
+			probe->channels = (unsigned)json_integer_value(json_object_get(stream, "channels"));
 		}
 	}
 }
@@ -134,6 +140,7 @@ struct error bench_probe(const struct bench *bench, const char *name, const char
 {
 	static const char entries[] =
 		"stream=index,codec_type,codec_name,width,height,duration,sample_aspect_ratio,nb_frames"
+		",pix_fmt,color_transfer,color_range,field_order,channels"
 		":stream_disposition=attached_pic:stream_side_data=rotation:format=duration";
 	const char *const argv[] = {
 		"ffprobe",       "-v",    "error", "-hide_banner", "-protocol_whitelist",

@@ -28,10 +28,19 @@ struct bench {
 struct probe {
 	int video, audio; /* indexes of the first of each; cover pictures do not count */
 	const char *video_codec, *audio_codec;
+	const char *pixels;     /* ffmpeg's name of their format: "yuv420p" */
+	const char *transfer;   /* ffmpeg's name of the curve from light to numbers: "bt709" */
+	bool full_range;        /* numbers go from 0 to the top, not from 16 to 235 */
+	bool interlaced;        /* the container says that a frame is two fields */
+	unsigned channels;      /* of the sound */
 	unsigned width, height; /* as shown: pixel shape and rotation applied */
 	int64_t duration_ms;    /* -1: not declared */
 	int64_t frames;         /* of the video; -1: not declared */
 };
+
+/* Encoders of sound begin with a delay and fill their last frame, so 60 seconds of sound may
+ * declare, and decode to, two frames of 1,024 samples more: a quarter of a second at 8 kHz. */
+#define BENCH_PADDING_MS 256
 
 /* A helper's budget, by what it reads. */
 enum bench_budget { BENCH_LOOK, BENCH_IMAGE, BENCH_FILM };
@@ -66,9 +75,10 @@ struct error sound_make(const struct bench *bench, const struct probe *probe,
 void streams_digest(const struct bench *bench, const struct probe *probe, struct media *media);
 
 /*
- * The filters that turn any sound into ours, loudness included, for `-af`; in the arena.  NULL
- * when stream `index` of the input is silent.
+ * The filters that turn the input's sound into ours, loudness included, for `-af`; in the arena.
+ * NULL when it is silent.
  */
-struct error sound_filters(const struct bench *bench, int index, const char **ret) MUST_CHECK;
+struct error sound_filters(const struct bench *bench, const struct probe *probe,
+						   const char **ret) MUST_CHECK;
 
 #endif

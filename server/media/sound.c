@@ -17,10 +17,26 @@
 	"aresample=48000:async=1:first_pts=0,aformat=sample_fmts=fltp:channel_layouts=mono," \
 	"aresample=" TEXT_OF(MEDIA_AUDIO_HZ) ":cutoff=0.6875:filter_size=64"
 
-#define SILENCE_LUFS  (-60.0) /* quieter than this on the whole is silent */
-#define PEAK_DBTP     (-1.0)  /* no louder, or AAC overshoots into clipping */
+/* One side of stereo, of what has more channels after they are mixed to two. */
+#define LEFT_SIDE  "aformat=channel_layouts=stereo,pan=mono|c0=c0,"
+#define RIGHT_SIDE "aformat=channel_layouts=stereo,pan=mono|c0=c1,"
+
+#define MEASURED(name) ",ebur128@" name "=peak=true:framelog=verbose"
+
+#define SILENCE_LUFS (-60.0) /* quieter than this on the whole is silent */
+/* A mix so much quieter than a side has lost most of both: one microphone was wired the wrong way
+ * round.  A side alone, or two that have nothing in common, lose 6 and 3. */
+#define CANCELLED_LU  10.0
+#define PEAK_DBTP     (-1.0) /* no louder, or AAC overshoots into clipping */
 #define TOO_SHORT     "the sound is shorter than half a second"
 #define DAMAGED_SOUND "the sound is damaged and cannot be read"
+
+/* What ebur128 measured of one way to make one channel of a sound. */
+struct measure {
+	const char *name;    /* of the filter's instance */
+	const char *filters; /* before SAME_BAND */
+	double loudness, peak;
+};
 
 /* A number after `name` in ebur128's closing summary. */
 static double summary_value(const char *summary, const char *name, double otherwise)
@@ -30,14 +46,40 @@ static double summary_value(const char *summary, const char *name, double otherw
 	return found ? strtod(found + strlen(name), NULL) : otherwise;
 }
 
-struct error sound_filters(const struct bench *bench, int index, const char **ret)
+/* ffmpeg may set its filters up twice, and each of a name closes with a summary: the last counts.
+ */
+static struct error read_measure(const struct bench *bench, const char *log,
+								 struct measure *measure)
 {
+	const char *name = arena_printf(bench->arena, "[ebur128@%s ", measure->name);
+	const char *summary = NULL;
+
+	for (const char *at = log; (at = strstr(at, name)); at++)
+		summary = at;
+	if (!summary)
+		return errorf(ERR_INVALID, DAMAGED_SOUND);
+	measure->loudness = summary_value(summary, "I:", -HUGE_VAL);
+	measure->peak = summary_value(summary, "Peak:", -HUGE_VAL);
+	return ok();
+}
+
+#define MIX_ALONE "[0:%d]" SAME_BAND MEASURED("mix") "[m]"
+#define MIX_AND_SIDES                                                                     \
+	"[0:%d]asplit=3[a][b][c];[a]" SAME_BAND MEASURED("mix") "[m];[b]" LEFT_SIDE SAME_BAND \
+		MEASURED("left") "[l];[c]" RIGHT_SIDE SAME_BAND MEASURED("right") "[r]"
+
+/* Measures the mix, and of more than one channel each side: in one run. */
+static struct error measure_sound(const struct bench *bench, const struct probe *probe,
+								  struct measure measures[], unsigned count)
+{
+	const char *graph =
+		arena_printf(bench->arena, count > 1 ? MIX_AND_SIDES : MIX_ALONE, probe->audio);
 	/* clang-format off */
 	const char *const argv[] = {
 		"ffmpeg", "-nostdin", "-hide_banner", "-nostats", "-v", "info",
 		"-protocol_whitelist", "file", "-threads", "1", "-f", bench->sniff.demuxer, "-i",
-		BENCH_INPUT, "-map", arena_printf(bench->arena, "0:%d", index), "-t", "61", "-af",
-		SAME_BAND ",ebur128=peak=true:framelog=verbose", "-f", "null", "-", NULL
+		BENCH_INPUT, "-filter_complex", graph, "-t", "61", "-f", "null", "-map", "[m]",
+		count > 1 ? "-map" : "-", count > 1 ? "[l]" : NULL, "-map", "[r]", "-", NULL
 	};
 	/* clang-format on */
 	struct program_result result;
@@ -45,24 +87,41 @@ struct error sound_filters(const struct bench *bench, int index, const char **re
 
 	if ((err = bench_run(bench, BENCH_FILM, argv, DAMAGED_SOUND, &result)).code)
 		return err;
-	const char *summary = strstr(result.err, "Summary:");
-	if (!summary)
-		return errorf(ERR_INVALID, DAMAGED_SOUND);
-	double loudness = summary_value(summary, "I:", -HUGE_VAL);
-	double peak = summary_value(summary, "Peak:", -HUGE_VAL);
-	if (!(loudness > SILENCE_LUFS) || !isfinite(peak)) {
+	for (unsigned i = 0; i < count; i++)
+		if ((err = read_measure(bench, result.err, &measures[i])).code)
+			return err;
+	return ok();
+}
+
+struct error sound_filters(const struct bench *bench, const struct probe *probe, const char **ret)
+{
+	struct measure measures[] = { { .name = "mix", .filters = "" },
+								  { .name = "left", .filters = LEFT_SIDE },
+								  { .name = "right", .filters = RIGHT_SIDE } };
+	struct measure *mix = &measures[0], *side = &measures[1];
+	struct error err;
+
+	if ((err = measure_sound(bench, probe, measures, probe->channels > 1 ? 3 : 1)).code)
+		return err;
+	if (probe->channels > 1) {
+		if (measures[2].loudness > side->loudness)
+			side = &measures[2];
+		if (side->loudness - mix->loudness > CANCELLED_LU)
+			mix = side;
+	}
+	if (!(mix->loudness > SILENCE_LUFS) || !isfinite(mix->peak)) {
 		*ret = NULL;
 		return ok();
 	}
 	/* One gain for the whole file: dynamics are evidence, so nothing is compressed. */
-	double gain = fmin(MEDIA_LOUDNESS_LUFS - loudness, PEAK_DBTP - peak);
-	*ret = arena_printf(bench->arena, SAME_BAND ",volume=%.2fdB", gain);
+	double gain = fmin(MEDIA_LOUDNESS_LUFS - mix->loudness, PEAK_DBTP - mix->peak);
+	*ret = arena_printf(bench->arena, "%s" SAME_BAND ",volume=%.2fdB", mix->filters, gain);
 	return ok();
 }
 
 static struct error check_length(const struct bench *bench, int64_t declared_ms, int64_t found_ms)
 {
-	if (found_ms > MEDIA_MAX_DURATION_MS)
+	if (found_ms > MEDIA_MAX_DURATION_MS + BENCH_PADDING_MS)
 		return errorf(ERR_INVALID, "the sound is longer than %d seconds, the limit",
 					  MEDIA_MAX_DURATION_MS / 1000);
 	if (found_ms < MEDIA_MIN_DURATION_MS)
@@ -80,13 +139,14 @@ struct error sound_make(const struct bench *bench, const struct probe *probe, st
 	struct probe made;
 	struct error err;
 
-	if (bench->sniff.length_declared && probe->duration_ms > MEDIA_MAX_DURATION_MS)
+	if (bench->sniff.length_declared &&
+		probe->duration_ms > MEDIA_MAX_DURATION_MS + BENCH_PADDING_MS)
 		return errorf(ERR_INVALID, "the sound is %.1f seconds long; %d is the limit",
 					  (double)probe->duration_ms / 1000, MEDIA_MAX_DURATION_MS / 1000);
 	if (bench->sniff.length_declared && probe->duration_ms >= 0 &&
 		probe->duration_ms < MEDIA_MIN_DURATION_MS)
 		return errorf(ERR_INVALID, TOO_SHORT); /* or it would be measured, and found silent */
-	if ((err = sound_filters(bench, probe->audio, &filters)).code)
+	if ((err = sound_filters(bench, probe, &filters)).code)
 		return err;
 	if (!filters)
 		return errorf(ERR_INVALID, "the sound is silent");
