@@ -178,10 +178,11 @@ static const char *with_strictness(const struct bench *bench, const char *from)
  */
 static struct error cmyk_to_rgb(const struct bench *bench, const char *from, bool many_scans)
 {
+	static const char to[] = RGB_FILE "[compression=lzw]";
 	const char *const argv[] = { "vips",
 								 "icc_transform",
 								 with_strictness(bench, from),
-								 RGB_FILE "[compression=lzw]",
+								 to,
 								 "srgb",
 								 "--embedded",
 								 "--input-profile",
