@@ -140,6 +140,10 @@ static const char *content_type(const char *path)
 	};
 	size_t len = strlen(path);
 
+	/* Loaders of sound know .mp4, and no .m4a, which releases made earlier have. */
+	if (strncmp(path, "audio/", strlen("audio/")) == 0 && len > 4 &&
+		strcmp(path + len - 4, ".mp4") == 0)
+		return "audio/mp4";
 	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
 		size_t ending = strlen(types[i].ending);
 

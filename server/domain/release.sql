@@ -135,7 +135,7 @@ WITH taken AS (
            CASE i.rendition_type
                 WHEN 'image/jpeg' THEN '.jpg' WHEN 'image/webp' THEN '.webp'
                 WHEN 'image/png' THEN '.png' WHEN 'video/mp4' THEN '.mp4'
-                WHEN 'audio/mp4' THEN '.m4a' WHEN 'audio/mpeg' THEN '.mp3'
+                WHEN 'audio/mp4' THEN '.mp4' WHEN 'audio/mpeg' THEN '.mp3'
                 WHEN 'audio/ogg' THEN '.ogg' WHEN 'audio/flac' THEN '.flac'
                 WHEN 'audio/wav' THEN '.wav' ELSE '.bin' END AS path
       FROM unnest($2::uuid[], $3::text[]) t (item_id, split)

@@ -62,7 +62,7 @@ static const char *size_category(int64_t items)
 }
 
 /* What the Hugging Face hub and its loaders read. */
-static void header(FILE *out, const struct rows *facts, const struct rows *table, bool volunteers)
+static void header(FILE *out, const struct rows *facts, bool volunteers)
 {
 	char *types = strdup(rows_text(facts, 0, FACT_TYPES)), *rest = types;
 
@@ -77,15 +77,8 @@ static void header(FILE *out, const struct rows *facts, const struct rows *table
 	for (char *type; (type = strsep(&rest, " "));)
 		fprintf(out, "- %s-classification\n", type);
 	free(types);
-	fputs("configs:\n", out);
-	for (size_t i = 0; i < rows_count(table); i++) {
-		const char *type = rows_text(table, i, 0), *split = rows_text(table, i, 1);
-
-		if (i == 0 || strcmp(type, rows_text(table, i - 1, 0)) != 0)
-			fprintf(out, "- config_name: %s\n  drop_labels: false\n  data_files:\n", type);
-		fprintf(out, "  - split: %s\n    path: %s/%s/**\n", split, type, split);
-	}
-	fputs("- config_name: labels\n  data_files: labels.csv\n", out);
+	/* The hub's loader takes the kind of all configs from the first one, so they are all tables. */
+	fputs("configs:\n- config_name: labels\n  data_files: labels.csv\n", out);
 	if (volunteers)
 		fputs("- config_name: judgments\n  data_files: judgments.csv\n", out);
 	fputs("- config_name: trials\n  data_files: trials.csv\n---\n\n", out);
@@ -105,12 +98,25 @@ static void opening(FILE *out, const struct rows *facts)
 			strcmp(rows_text(facts, 0, FACT_FILTER), "{}") ? "" : " (everything that was settled)");
 }
 
+/* Is a row of release_table one whose split holds real media alone, or fake alone? */
+static bool has_one_label(const struct rows *table, size_t row)
+{
+	return (rows_integer(table, row, 2) == 0) != (rows_integer(table, row, 3) == 0);
+}
+
 static void splits(FILE *out, const struct rows *facts, const struct rows *table)
 {
 	fputs("## Splits\n\n| media | split | real | fake |\n| --- | --- | ---: | ---: |\n", out);
 	for (size_t i = 0; i < rows_count(table); i++)
 		fprintf(out, "| %s | %s | %s | %s |\n", rows_text(table, i, 0), rows_text(table, i, 1),
 				rows_text(table, i, 2), rows_text(table, i, 3));
+	for (size_t i = 0; i < rows_count(table); i++)
+		if (has_one_label(table, i))
+			fprintf(out,
+					"\n**%s/%s holds no %s.** A loader that numbers class folders may call its one "
+					"class 0, whichever it is.\n",
+					rows_text(table, i, 0), rows_text(table, i, 1),
+					rows_integer(table, i, 2) == 0 ? "real" : "fake");
 	fprintf(
 		out,
 		"\nAimed at 80 %% train, 10 %% validation, 10 %% test in every media type and label. "
@@ -267,20 +273,36 @@ static void licences(FILE *out, const struct rows *rows)
 	fputc('\n', out);
 }
 
-static void loading(FILE *out, const struct rows *table, bool volunteers)
+/* torchvision's line for a split, or why there is none: it numbers the classes that it finds. */
+static void image_folder(FILE *out, const struct rows *table, size_t row)
 {
-	fputs("## Loading it\n\n```python\nfrom datasets import load_dataset\n", out);
+	const char *split = rows_text(table, row, 1);
+
+	if (strcmp(rows_text(table, row, 0), "image") != 0)
+		return;
+	if (has_one_label(table, row))
+		fprintf(out, "# no ImageFolder for image/%s: with one class it would be number 0\n", split);
+	else
+		fprintf(out, "image_%s = ImageFolder(\"image/%s\")\n", split, split);
+}
+
+static void loading(FILE *out, const struct rows *facts, const struct rows *table, bool volunteers)
+{
+	fputs("## Loading it\n\nClasses are numbered `fake` 0, `real` 1. Sound is AAC in MP4, which "
+		  "`datasets` knows since release 4; it decodes sound and video with `torchcodec`.\n\n"
+		  "```python\nfrom datasets import load_dataset\n",
+		  out);
 	for (size_t i = 0; i < rows_count(table); i++) {
 		const char *type = rows_text(table, i, 0);
 
-		if (i > 0 && strcmp(type, rows_text(table, i - 1, 0)) == 0)
-			continue;
-		fprintf(out, "%s = load_dataset(\"%sfolder\", data_dir=\"%s\")\n", type, type, type);
-		if (strcmp(type, "image") == 0)
-			fputs("from torchvision.datasets import ImageFolder\n"
-				  "train = ImageFolder(\"image/train\")  # classes: fake, real\n",
-				  out);
+		if (i == 0 || strcmp(type, rows_text(table, i - 1, 0)) != 0)
+			fprintf(out, "%s = load_dataset(\"%sfolder\", data_dir=\"%s\", drop_labels=False)\n",
+					type, type, type);
 	}
+	if (strstr(rows_text(facts, 0, FACT_TYPES), "image"))
+		fputs("from torchvision.datasets import ImageFolder\n", out);
+	for (size_t i = 0; i < rows_count(table); i++)
+		image_folder(out, table, i);
 	fputs("import pandas\n"
 		  "labels = pandas.read_csv(\"labels.csv\")\n"
 		  "trials = pandas.read_csv(\"trials.csv\")\n",
@@ -340,7 +362,7 @@ struct error card_write(FILE *out, struct db *db, const char *release_id, bool v
 		return err;
 	if ((err = db_run(db, SQL_RELEASE_CORRECTIONS, id, &corrected)).code)
 		return err;
-	header(out, facts, table, volunteers);
+	header(out, facts, volunteers);
 	opening(out, facts);
 	splits(out, facts, table);
 	labels(out, facts);
@@ -350,7 +372,7 @@ struct error card_write(FILE *out, struct db *db, const char *release_id, bool v
 	files(out, volunteers);
 	privacy(out, said, alone, volunteers);
 	licences(out, terms);
-	loading(out, table, volunteers);
+	loading(out, facts, table, volunteers);
 	citation(out, facts);
 	return ok();
 }

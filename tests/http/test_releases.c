@@ -6,62 +6,8 @@
 #include "core/hash.h"
 #include "core/hex.h"
 #include "database.h"
+#include "published.h"
 #include "suites.h"
-#include "world.h"
-
-#define RELEASES "/api/v1/releases"
-
-static struct answer ask_for(struct person *as, const char *name, const char *campaign)
-{
-	return post(as, RELEASES,
-				json_pack("{s:s, s:s, s:{s:s}}", "name", name, "version", "1.0", "filter",
-						  "campaign", campaign));
-}
-
-/* Retired images whose crowd says fake (or real): in a campaign of their own. */
-static void make_retired(const char *campaign, int count, double p_fake, const struct items *like)
-{
-	struct items items = *like;
-
-	items.campaign = campaign;
-	items.count = count;
-	items.state = "retired";
-	make_items(&items);
-	tell_db("INSERT INTO consensus (item_id, p_fake, low, high, judgments, fake_votes)"
-			" SELECT i.id, %f, 0, 1, 5, 3 FROM item i JOIN campaign c ON c.id = i.campaign_id"
-			" WHERE c.name = '%s' ON CONFLICT DO NOTHING",
-			p_fake, campaign);
-}
-
-/* A release of a new campaign that is ready: its name. */
-static const char *a_release(struct person *as, const char *campaign)
-{
-	const char *name = fresh_name();
-	struct answer a = ask_for(as, name, campaign);
-
-	expect_status(a, 202);
-	const char *job = say("/api/v1/jobs/%s", text_at(a.body, "job/id"));
-	for (int try = 0; try < 200; try++) {
-		a = get(as, job);
-		expect_status(a, 200);
-		ck_assert_str_ne(text_at(a.body, "state"), "failed");
-		if (strcmp(text_at(a.body, "state"), "done") == 0)
-			return name;
-		wait_ms(50);
-	}
-	ck_abort_msg("the release is not made: %s", a.text);
-	return NULL;
-}
-
-static const char *a_full_campaign(void)
-{
-	const char *campaign = a_campaign();
-	const char *file = a_file(campaign, strlen(campaign));
-
-	make_retired(campaign, 6, 0.99, &(struct items){ .file = file, .lineage = fresh_name() });
-	make_retired(campaign, 6, 0.02, &(struct items){ .file = file, .lineage = fresh_name() });
-	return campaign;
-}
 
 START_TEST(a_release_is_made_by_a_job_that_can_be_watched)
 {

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the readers of a written release may rely on: loaders, spreadsheets, verify. */
+#include <string.h>
+
+#include "database.h"
+#include "published.h"
+#include "suites.h"
+
+/* ------------------------------------------------------------------ loaders */
+
+/*
+ * The endings that loaders know, as they publish them: huggingface/datasets (release 4),
+ * src/datasets/packaged_modules/{imagefolder,videofolder,audiofolder}, the lists EXTENSIONS; and
+ * pytorch/vision, torchvision/datasets/folder.py, IMG_EXTENSIONS. Read in November 2026; of the
+ * long lists, what can stand for a rendition.
+ */
+static const struct {
+	const char *loader, *endings;
+} loaders[] = {
+	{ "imagefolder", ".bmp .gif .jpeg .jpg .png .tif .tiff .webp " },
+	{ "videofolder", ".mkv .mp4 .avi .mpeg .mov " },
+	{ "audiofolder", ".aiff .au .caf .flac .ogg .wav .mp3 .opus .3gp .3g2 .avi .asf .flv .mp4 .mov "
+					 ".m4v .mkv .mpg .webm .f4v .wmv .wma .ogm .mxf .nut " },
+	{ "ImageFolder", ".jpg .jpeg .png .ppm .bmp .pgm .tif .tiff .webp " },
+};
+
+static bool loader_knows(const char *loader, const char *path)
+{
+	for (size_t i = 0; i < sizeof loaders / sizeof loaders[0]; i++)
+		if (strcmp(loaders[i].loader, loader) == 0)
+			return strstr(loaders[i].endings, say("%s ", strrchr(path, '.'))) != NULL;
+	ck_abort_msg("nobody knows a loader %s", loader);
+	return false;
+}
+
+/* A campaign with images, films and sounds of both labels, enough for every split. */
+static const char *a_mixed_campaign(int of_each)
+{
+	static const char *const types[] = { "image", "video", "audio" };
+	const char *campaign = a_campaign();
+
+	for (int cell = 0; cell < 6; cell++)
+		for (int n = 0; n < of_each; n++) {
+			const char *bytes = fresh_name();
+
+			make_retired(
+				campaign, 1, cell % 2 ? .99 : .01,
+				&(struct items){ .type = types[cell / 2], .file = a_file(bytes, strlen(bytes)) });
+		}
+	return campaign;
+}
+
+static json_t *files_of(const char *name)
+{
+	return at(get(NULL, say(RELEASES "/%s/1.0", name)).body, "files");
+}
+
+/* How many files lie below the folder; fails at one that the loader passes over. */
+static int files_loaded(json_t *files, const char *loader, const char *folder)
+{
+	json_t *file;
+	size_t i;
+	int count = 0;
+
+	json_array_foreach (files, i, file) {
+		const char *path = text_at(file, "path");
+
+		if (strncmp(path, folder, strlen(folder)) != 0 || path[strlen(folder)] != '/')
+			continue;
+		ck_assert_msg(loader_knows(loader, path), "%s passes over %s", loader, path);
+		count++;
+	}
+	return count;
+}
+
+START_TEST(each_loading_line_of_the_card_finds_every_file_of_its_type)
+{
+	struct person person = an_account("researcher");
+	const char *name = a_release(&person, a_mixed_campaign(3));
+	json_t *files = files_of(name);
+	const char *card = file_text(a_written_release(name), "README.md");
+	char loader[32], folder[32];
+	int lines = 0, loaded = 0, plain = 0;
+
+	for (const char *at = card; (at = strstr(at, "load_dataset(\"")); at++)
+		if (sscanf(at, "load_dataset(\"%31[a-z]\", data_dir=\"%31[a-z]\", drop_labels=False)",
+				   loader, folder) == 2) {
+			loaded += files_loaded(files, loader, folder);
+			lines++;
+		}
+	for (const char *at = card; (at = strstr(at, "ImageFolder(\"")); at++)
+		if (sscanf(at, "ImageFolder(\"%31[a-z/]\")", folder) == 1) {
+			ck_assert_int_gt(files_loaded(files, "ImageFolder", say("%s/fake", folder)), 0);
+			ck_assert_int_gt(files_loaded(files, "ImageFolder", say("%s/real", folder)), 0);
+			plain++;
+		}
+	ck_assert_int_eq(lines, 3);
+	ck_assert_int_eq(loaded, 18);
+	ck_assert_int_ge(plain, 1);
+}
+END_TEST
+
+/*
+ * load_dataset(FOLDER, CONFIG) chooses one loader by the files of the first config and reads all
+ * configs with it, so all must be of one kind.
+ */
+START_TEST(all_configs_of_the_card_are_for_one_loader)
+{
+	struct person person = an_account("researcher");
+	const char *name = a_release(&person, a_mixed_campaign(2));
+	const char *folder = a_written_release(name);
+	const char *card = file_text(folder, "README.md"), *end = strstr(card + 4, "\n---\n");
+	char file[64];
+	int configs = 0, named = 0;
+
+	ck_assert(strncmp(card, "---\n", 4) == 0 && end);
+	for (const char *at = strstr(card, "\nconfigs:\n"); at && at < end; at = strchr(at + 1, '\n')) {
+		ck_assert_msg(!strncmp(at, "\nconfigs:", 9) || !strncmp(at, "\n- config_name: ", 16) ||
+						  !strncmp(at, "\n  data_files: ", 15) || !strncmp(at, "\n---", 4),
+					  "%.60s", at);
+		named += strncmp(at, "\n- config_name: ", 16) == 0;
+		if (sscanf(at, "\n  data_files: %63[a-z.]", file) != 1)
+			continue;
+		ck_assert_str_eq(strrchr(file, '.'), ".csv");
+		ck_assert_uint_gt(strlen(file_text(folder, file)), 0);
+		configs++;
+	}
+	ck_assert_int_ge(configs, 2);
+	ck_assert_int_eq(configs, named);
+}
+END_TEST
+
+START_TEST(a_released_sound_is_served_as_the_sound_it_is)
+{
+	struct person person = an_account("researcher");
+	json_t *files = files_of(a_release(&person, a_mixed_campaign(1))), *file;
+	int sounds = 0, films = 0;
+	size_t i;
+
+	json_array_foreach (files, i, file) {
+		const char *path = text_at(file, "path");
+		bool sound = strncmp(path, "audio/", 6) == 0, film = strncmp(path, "video/", 6) == 0;
+
+		if (!sound && !film)
+			continue;
+		ck_assert_str_eq(get(NULL, text_at(file, "url")).type, sound ? "audio/mp4" : "video/mp4");
+		sounds += sound;
+		films += film;
+	}
+	ck_assert_int_eq(sounds, 2);
+	ck_assert_int_eq(films, 2);
+}
+END_TEST
+
+Suite *http_dataset_suite(void)
+{
+	Suite *suite = suite_create("http/dataset");
+	TCase *tc = tcase_create("dataset");
+
+	tcase_set_timeout(tc, 60);
+	tcase_add_test(tc, each_loading_line_of_the_card_finds_every_file_of_its_type);
+	tcase_add_test(tc, all_configs_of_the_card_are_for_one_loader);
+	tcase_add_test(tc, a_released_sound_is_served_as_the_sound_it_is);
+	suite_add_tcase(suite, tc);
+	return suite;
+}
