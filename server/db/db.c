@@ -392,6 +392,12 @@ struct error db_transaction(struct db *db, struct error (*body)(struct db *db, v
 	return transaction(db, "BEGIN", body, arg);
 }
 
+struct error db_transaction_snapshot(struct db *db, struct error (*body)(struct db *db, void *arg),
+									 void *arg)
+{
+	return transaction(db, "BEGIN ISOLATION LEVEL REPEATABLE READ", body, arg);
+}
+
 struct error db_snapshot(struct db *db, struct error (*body)(struct db *db, void *arg), void *arg)
 {
 	return transaction(db, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", body, arg);

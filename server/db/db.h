@@ -87,7 +87,14 @@ struct error db_stream_raw(struct db *db, enum statement statement, const char *
 struct error db_transaction(struct db *db, struct error (*body)(struct db *db, void *arg),
 							void *arg) MUST_CHECK;
 
-/* The same, read only, and all of `body` sees one and the same state of the database. */
+/*
+ * The same, and all of `body` sees one and the same state of the database: that of its first
+ * statement that reads.  LOCK TABLE reads nothing: after it, the state is that of after the wait.
+ */
+struct error db_transaction_snapshot(struct db *db, struct error (*body)(struct db *db, void *arg),
+									 void *arg) MUST_CHECK;
+
+/* The same, read only: all of `body` sees one and the same state of the database. */
 struct error db_snapshot(struct db *db, struct error (*body)(struct db *db, void *arg),
 						 void *arg) MUST_CHECK;
 

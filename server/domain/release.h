@@ -108,7 +108,7 @@ struct release_agreement {
 struct error release_agree(struct db *db, const char *id,
 						   struct release_agreement *ret_agreement) MUST_CHECK;
 
-/* Says that what it holds is decided; the judgments up to this moment belong to it. */
+/* Says that what it holds is decided; what comes later is not in it. */
 struct error release_fix(struct db *db, const char *id, uint32_t held_back,
 						 const struct release_agreement *agreement) MUST_CHECK;
 

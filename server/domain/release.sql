@@ -76,9 +76,10 @@ UPDATE release SET state = 'writing' WHERE id = $1::uuid AND state = 'failed'
 SELECT state, fixed_at IS NOT NULL, extract(epoch FROM created_at)::bigint
   FROM release WHERE id = $1::uuid FOR UPDATE
 
--- name: release_split_lock
--- One at a time gives splits to items. Held until the transaction ends.
-SELECT pg_advisory_xact_lock(7236837, 1)
+-- name: release_turn
+-- One at a time chooses items and gives them splits; held until the transaction ends. LOCK reads
+-- nothing, so the snapshot of the transaction is taken after the wait, and holds what came meanwhile.
+LOCK TABLE release_draft IN SHARE ROW EXCLUSIVE MODE
 
 -- name: release_candidates
 -- Items that the release asks for, and all that ever had a split.
@@ -125,11 +126,13 @@ SELECT key, item_id
  ORDER BY key, place, item_id
 
 -- name: release_take
--- Takes items in, with their labels of this moment. One that has changed its mind stays out.
+-- Takes items in, with their labels of this snapshot, and the judgments that these come from: the
+-- model had so many, and it reads them as they come.
 -- $1 release uuid, $2 item uuids, $3 their splits
 WITH taken AS (
     SELECT r.id AS release_id, l.item_id, t.split, l.label, l.label_source,
-           l.p_fake, l.low, l.high, l.judgments, l.ruling, i.rendition, i.rendition_bytes,
+           l.p_fake, l.low, l.high, l.ruling, i.rendition, i.rendition_bytes,
+           to_jsonb(i) AS item, said.volunteers,
            i.media_type || '/' || t.split || '/' || l.label || '/' ||
            pseudonym(r.salt, 'file', uuid_send(i.id)) ||
            CASE i.rendition_type
@@ -141,13 +144,22 @@ WITH taken AS (
       FROM unnest($2::uuid[], $3::text[]) t (item_id, split)
       JOIN releasable l ON l.item_id = t.item_id
       JOIN item i ON i.id = t.item_id
-      JOIN release r ON r.id = $1::uuid),
+      JOIN release r ON r.id = $1::uuid
+     CROSS JOIN LATERAL (SELECT ARRAY(
+               SELECT j.volunteer_id
+                 FROM judgment j
+                WHERE j.item_id = t.item_id AND j.revision = 0 AND NOT j.training
+                ORDER BY j.judged_at, j.volunteer_id LIMIT l.judgments) AS volunteers) said),
+drafted AS (
+    INSERT INTO release_draft (release_id, item_id, item, volunteers)
+    SELECT release_id, item_id, item, volunteers FROM taken),
 files AS (
     INSERT INTO release_file (release_id, path, sha256, bytes)
     SELECT release_id, path, rendition, rendition_bytes FROM taken)
 INSERT INTO release_item (release_id, item_id, path, sha256, bytes, split, label, label_source,
                           p_fake, low, high, judgments, ruling)
-SELECT release_id, item_id, path, rendition, rendition_bytes, split, label, label_source, p_fake, low, high, judgments, ruling
+SELECT release_id, item_id, path, rendition, rendition_bytes, split, label, label_source,
+       p_fake, low, high, cardinality(volunteers), ruling
   FROM taken
 
 -- name: release_keep_splits
@@ -173,8 +185,10 @@ SELECT min(item_id::text)
 -- The judgments that a release counts, item by item.
 -- $1 release uuid; returns item id, verdict is fake
 SELECT j.item_id, j.verdict = 'fake'
-  FROM release_item r JOIN judgment j ON j.item_id = r.item_id
- WHERE r.release_id = $1::uuid AND j.revision = 0 AND NOT j.training AND j.judged_at <= now()
+  FROM release_draft d, unnest(d.volunteers) AS who
+  JOIN LATERAL (SELECT item_id, verdict FROM judgment
+                 WHERE item_id = d.item_id AND volunteer_id = who AND revision = 0 OFFSET 0) j ON true
+ WHERE d.release_id = $1::uuid
  ORDER BY j.item_id
 
 -- name: release_fix
@@ -215,7 +229,8 @@ SELECT r.item_id, r.split, i.media_type, r.path, r.label, r.label_source,
        i.source, i.title
   FROM release_item r
   JOIN release e ON e.id = r.release_id
-  JOIN item i ON i.id = r.item_id
+  JOIN release_draft d ON d.release_id = r.release_id AND d.item_id = r.item_id
+ CROSS JOIN LATERAL jsonb_populate_record(NULL::item, d.item) i
  WHERE r.release_id = $1::uuid AND r.item_id <= $3::uuid
    AND r.item_id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000')
  ORDER BY r.item_id
@@ -227,12 +242,13 @@ SELECT r.item_id, r.split, i.media_type, r.path, r.label, r.label_source,
 -- $1 release uuid, $2 after this item, or NULL; $3 up to this item
 SELECT j.item_id, pseudonym(e.salt, 'volunteer', uuid_send(j.volunteer_id)), j.verdict,
        confidence_step(j.confidence)
-  FROM release_item r
-  JOIN release e ON e.id = r.release_id
-  JOIN judgment j ON j.item_id = r.item_id
- WHERE r.release_id = $1::uuid AND r.item_id <= $3::uuid
-   AND r.item_id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000')
-   AND j.revision = 0 AND NOT j.training AND j.judged_at <= e.fixed_at
+  FROM release_draft d
+  JOIN release e ON e.id = d.release_id
+ CROSS JOIN LATERAL unnest(d.volunteers) AS judge
+ CROSS JOIN LATERAL (SELECT * FROM judgment WHERE item_id = d.item_id AND volunteer_id = judge
+                        AND revision = 0 OFFSET 0) j
+ WHERE d.release_id = $1::uuid AND d.item_id <= $3::uuid
+   AND d.item_id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000')
  ORDER BY j.item_id, pseudonym(e.salt, 'judgment', uuid_send(j.item_id) || uuid_send(j.volunteer_id))
 
 -- name: release_trials
@@ -247,13 +263,15 @@ SELECT j.item_id, j.verdict, confidence_step(j.confidence), j.position,
        CASE WHEN p.matched THEN 'true' WHEN NOT p.matched THEN 'false' END,
        CASE WHEN p.kind = 'random' AND p.policy >= 2 THEN 'random' WHEN p.kind IS NOT NULL THEN 'chosen' END,
        exposure_step(p.exposure_ms), to_char(j.judged_at AT TIME ZONE 'UTC', 'YYYY-MM')
-  FROM release_item r
-  JOIN release e ON e.id = r.release_id
-  JOIN judgment j ON j.item_id = r.item_id
-  LEFT JOIN judged_pair p ON p.assignment_id = j.assignment_id
- WHERE r.release_id = $1::uuid AND r.item_id <= $3::uuid
-   AND r.item_id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000')
-   AND j.revision = 0 AND NOT j.training AND j.judged_at <= e.fixed_at
+  FROM release_draft d
+  JOIN release e ON e.id = d.release_id
+ CROSS JOIN LATERAL unnest(d.volunteers) AS judge
+ CROSS JOIN LATERAL (SELECT * FROM judgment WHERE item_id = d.item_id AND volunteer_id = judge
+                        AND revision = 0 OFFSET 0) j
+  LEFT JOIN LATERAL (SELECT * FROM judged_pair
+                      WHERE assignment_id = j.assignment_id OFFSET 0) p ON true
+ WHERE d.release_id = $1::uuid AND d.item_id <= $3::uuid
+   AND d.item_id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000')
  ORDER BY j.item_id, pseudonym(e.salt, 'trial', uuid_send(j.item_id) || uuid_send(j.assignment_id))
 
 -- name: release_media
@@ -286,7 +304,8 @@ SELECT e.name, e.version, to_char(e.fixed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'), 
                count(r.p_fake) FILTER (WHERE r.label_source = 'truth') AS judged,
                count(*) FILTER (WHERE r.label_source = 'truth' AND (r.p_fake >= 0.5) = (r.label = 'fake')) AS right,
                string_agg(DISTINCT i.media_type, ' ') AS types
-          FROM release_item r JOIN item i ON i.id = r.item_id
+          FROM release_item r JOIN release_draft d USING (release_id, item_id)
+         CROSS JOIN LATERAL jsonb_populate_record(NULL::item, d.item) i
          WHERE r.release_id = $1::uuid) n
  WHERE e.id = $1::uuid
 
@@ -298,10 +317,11 @@ SELECT count(*), count(DISTINCT j.volunteer_id), count(*) FILTER (WHERE r.label 
        count(*) FILTER (WHERE j.position = 'left'), count(*) FILTER (WHERE p.matched),
        count(*) FILTER (WHERE p.kind = 'random' AND p.policy >= 2), count(*) FILTER (WHERE j.verdict = 'fake')
   FROM release_item r
-  JOIN release e ON e.id = r.release_id
-  JOIN judgment j ON j.item_id = r.item_id
+  JOIN release_draft d USING (release_id, item_id)
+ CROSS JOIN LATERAL unnest(d.volunteers) AS judge
+  JOIN judgment j ON j.item_id = d.item_id AND j.volunteer_id = judge AND j.revision = 0
   LEFT JOIN judged_pair p ON p.assignment_id = j.assignment_id
- WHERE r.release_id = $1::uuid AND j.revision = 0 AND NOT j.training AND j.judged_at <= e.fixed_at
+ WHERE r.release_id = $1::uuid
 
 -- name: release_recognisable
 -- What matches a release to another one that holds the same items. A sum of hashes stands for the set of
@@ -311,10 +331,10 @@ SELECT count(*), count(DISTINCT j.volunteer_id), count(*) FILTER (WHERE r.label 
 -- nobody else said the same of the same items
 WITH said AS (
     SELECT j.item_id, j.volunteer_id, j.verdict, confidence_step(j.confidence) AS confidence
-      FROM release_item r
-      JOIN release e ON e.id = r.release_id
-      JOIN judgment j ON j.item_id = r.item_id
-     WHERE r.release_id = $1::uuid AND j.revision = 0 AND NOT j.training AND j.judged_at <= e.fixed_at)
+      FROM release_draft d
+     CROSS JOIN LATERAL unnest(d.volunteers) AS judge
+      JOIN judgment j ON j.item_id = d.item_id AND j.volunteer_id = judge AND j.revision = 0
+     WHERE d.release_id = $1::uuid)
 SELECT (SELECT count(*) FROM (SELECT FROM said GROUP BY item_id, verdict, confidence
                               HAVING count(*) = 1) single),
        (SELECT count(DISTINCT volunteer_id) FROM said),
@@ -326,7 +346,8 @@ SELECT (SELECT count(*) FROM (SELECT FROM said GROUP BY item_id, verdict, confid
 -- $1 release uuid; returns media type, split, real, fake
 SELECT i.media_type, r.split, count(*) FILTER (WHERE r.label = 'real'),
        count(*) FILTER (WHERE r.label = 'fake')
-  FROM release_item r JOIN item i ON i.id = r.item_id
+  FROM release_item r JOIN release_draft d USING (release_id, item_id)
+ CROSS JOIN LATERAL jsonb_populate_record(NULL::item, d.item) i
  WHERE r.release_id = $1::uuid
  GROUP BY 1, 2
  ORDER BY 1, position(r.split IN 'train validation test')
@@ -334,8 +355,8 @@ SELECT i.media_type, r.split, count(*) FILTER (WHERE r.label = 'real'),
 -- name: release_licences
 -- $1 release uuid; returns licence, items; the 100 most frequent
 SELECT coalesce(i.licence, 'not stated'), count(*)
-  FROM release_item r JOIN item i ON i.id = r.item_id
- WHERE r.release_id = $1::uuid GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 100
+  FROM release_draft d, jsonb_populate_record(NULL::item, d.item) i
+ WHERE d.release_id = $1::uuid GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 100
 
 -- name: release_corrections
 -- What was corrected since the release of this name before this one; no row: it is the first.
@@ -385,6 +406,12 @@ UPDATE release e
                      FROM release_item r JOIN item i ON i.id = r.item_id
                     WHERE r.release_id = e.id GROUP BY 1, 2, 3) cells)
  WHERE e.id = $1::uuid
+
+-- name: release_undraft
+-- What a release was made from is not needed once it is made, or given up. Comes before any lock on
+-- the release, as release_turn does.
+-- $1 release uuid
+DELETE FROM release_draft WHERE release_id = $1::uuid
 
 -- name: release_export
 -- Every file of a release that is ready.

@@ -352,6 +352,8 @@ struct error card_write(FILE *out, struct db *db, const char *release_id, bool v
 
 	if ((err = db_run(db, SQL_RELEASE_FACTS, id, &facts)).code)
 		return err;
+	if (rows_integer(facts, 0, FACT_ITEMS) == 0)
+		return errorf(ERR_GONE, "Another process was quicker.");
 	if ((err = db_run(db, SQL_RELEASE_JUDGMENT_FACTS, id, &said)).code)
 		return err;
 	if ((err = db_run(db, SQL_RELEASE_RECOGNISABLE, id, &alone)).code)

@@ -195,8 +195,6 @@ static struct error choose(struct db *db, const char *release_id, struct choice 
 	uint32_t held_back;
 	struct error err;
 
-	if ((err = db_do(db, SQL_RELEASE_SPLIT_LOCK, NULL, NULL)).code)
-		return err;
 	if ((err = db_stream(db, SQL_RELEASE_CANDIDATES, params, add_candidate, choice)).code)
 		return err;
 	if ((err = hold_crossing_back(db, choice)).code)
@@ -221,9 +219,11 @@ static struct error decide(struct db *db, void *arg)
 	const char *release_id = arg;
 	struct choice choice = { 0 };
 	auto_rows *rows = NULL;
-	struct error err = db_run(db, SQL_RELEASE_LOCK, (const char *[]){ release_id }, &rows);
+	struct error err = db_do(db, SQL_RELEASE_TURN, NULL, NULL);
 
 	if (err.code)
+		return err;
+	if ((err = db_run(db, SQL_RELEASE_LOCK, (const char *[]){ release_id }, &rows)).code)
 		return err;
 	if (rows_count(rows) == 0)
 		return errorf(ERR_NOT_FOUND, "There is no such release.");
@@ -238,5 +238,5 @@ static struct error decide(struct db *db, void *arg)
 
 struct error release_decide(struct db *db, const char *release_id)
 {
-	return db_transaction(db, decide, (void *)(uintptr_t)release_id);
+	return db_transaction_snapshot(db, decide, (void *)(uintptr_t)release_id);
 }

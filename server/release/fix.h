@@ -2,8 +2,9 @@
 /*
  * fix -- decides what a release holds: its items, their labels and their splits.
  *
- * All in one transaction, so that a release is either undecided or decided for good.
- * One at a time, over all processes, gives splits to items.  Memory is some 100 bytes
+ * All in one transaction, so that a release is either undecided or decided for good, and from one
+ * snapshot, so that judgments which arrive meanwhile are in all of it or in none.  One at a time,
+ * over all processes, gives splits to items.  Memory is some 100 bytes
  * an item and 9 a judgment; the rest streams.
  */
 #ifndef RELEASE_FIX_H

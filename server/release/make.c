@@ -248,6 +248,8 @@ static struct error finish(struct db *db, void *arg)
 	auto_rows *rows = NULL;
 	struct error err;
 
+	if ((err = db_do(db, SQL_RELEASE_UNDRAFT, id, NULL)).code)
+		return err;
 	if ((err = db_run(db, SQL_RELEASE_LOCK, id, &rows)).code)
 		return err;
 	if (rows_count(rows) == 0 || strcmp(rows_text(rows, 0, 0), "ready") == 0)

@@ -3,7 +3,9 @@
  * make -- makes a release: decides what it holds, writes its tables, lists its files.
  *
  *   Properties   A release is `writing` or, all at once, `ready`; then it never changes.
- *                Its items, labels and splits are decided once, whoever goes on with it.
+ *                Its items, labels, splits and judgments are decided once, from one snapshot,
+ *                whoever goes on with it.  Until it is ready, release_draft holds what its
+ *                tables are written from.
  *   Operation    1 decide (one transaction)  2 write the tables to a scratch folder and
  *                take them into the store  3 list them and make it ready (one transaction)
  *   Safety       Killed anywhere, it is begun again and skips what is done.  Two makers at

@@ -44,6 +44,14 @@ struct keys {
 	size_t count, room;
 };
 
+/* How many judgments on an item labels.csv counts, and how many judgments.csv and trials.csv hold.
+ */
+struct judged {
+	uint64_t hash; /* of the item */
+	uint32_t row;
+	uint32_t counted, held, shown;
+};
+
 /* A file format of one media type, and which labels come in it. */
 struct format {
 	char name[24];
@@ -53,32 +61,57 @@ struct format {
 struct verifying {
 	const char *folder;
 	FILE *out;
-	uint64_t faults;
+	uint64_t faults, notes;
 	struct sum *sums;
 	size_t count, room;
 	struct keys keys;      /* of labels.csv */
 	struct keys judgments; /* (item, volunteer) */
+	struct judged *judged; /* a row of labels.csv each, by hash once all are read */
+	size_t judged_count, judged_room;
 	struct format formats[FORMATS_MOST];
 	size_t format_count;
 };
+
+/* A stranger's folder may hold any name. */
+static void tell(struct verifying *v, const char *kind, const char *format, va_list list)
+{
+	char *text;
+
+	if (vasprintf(&text, format, list) < 0)
+		abort();
+	fputs(kind, v->out);
+	utf8_print(v->out, text);
+	fputc('\n', v->out);
+	free(text);
+}
 
 static void fault(struct verifying *v, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 static void fault(struct verifying *v, const char *format, ...)
 {
-	char *text = NULL;
 	va_list list;
 
 	if (v->faults++ >= VERIFY_MOST)
 		return;
 	va_start(list, format);
-	if (vasprintf(&text, format, list) < 0)
-		abort();
+	tell(v, "", format, list);
 	va_end(list);
-	utf8_print(v->out, text); /* a stranger's folder may hold any name */
-	fputc('\n', v->out);
-	free(text);
+}
+
+/* Says something that is no fault. */
+static void note(struct verifying *v, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void note(struct verifying *v, const char *format, ...)
+{
+	va_list list;
+
+	if (v->notes++ >= VERIFY_MOST)
+		return;
+	va_start(list, format);
+	tell(v, "note: ", format, list);
+	va_end(list);
 }
 
 static FILE *open_in(const struct verifying *v, const char *name)
@@ -373,6 +406,29 @@ static void check_label(struct verifying *v, const char *const f[], uint32_t row
 		fault(v, "labels.csv row %u: a label from nowhere", row);
 }
 
+static bool is_count(const char *text, uint32_t *ret_count)
+{
+	size_t digits = strspn(text, "0123456789");
+
+	if (digits == 0 || digits > 9 || text[digits])
+		return false;
+	*ret_count = (uint32_t)strtoul(text, NULL, 10);
+	return true;
+}
+
+static void note_judgments(struct verifying *v, const char *const f[], uint32_t row)
+{
+	struct judged judged = { .hash = hash_of("", f[LABEL_ITEM]), .row = row };
+
+	if (!is_count(f[LABEL_JUDGMENTS], &judged.counted))
+		fault(v, "labels.csv row %u: judgments is no whole number", row);
+	if (v->judged_count == v->judged_room) {
+		v->judged_room = v->judged_room ? 2 * v->judged_room : 1024;
+		v->judged = grown(v->judged, v->judged_room, sizeof *v->judged);
+	}
+	v->judged[v->judged_count++] = judged;
+}
+
 static void note_keys(struct verifying *v, const char *const f[], uint32_t row, int split)
 {
 	char *list = strdup(f[LABEL_IDENTITIES]), *rest = list;
@@ -400,6 +456,7 @@ static void check_row(struct verifying *v, const char *const f[], uint32_t row)
 	check_place(v, f, row);
 	check_label(v, f, row);
 	note_keys(v, f, row, split);
+	note_judgments(v, f, row);
 }
 
 /* The value as labels.csv writes it. */
@@ -565,28 +622,28 @@ static void check_whole(struct verifying *v)
 /* ------------------------------------------------------------------ judgments.csv and trials.csv
  */
 
-static bool item_known(const struct verifying *v, const char *item)
+static int compare_judged(const void *a, const void *b)
 {
-	uint64_t hash = hash_of("", item);
-	size_t low = 0, high = v->keys.count;
+	const struct judged *x = a, *y = b;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		const struct key *key = &v->keys.all[middle];
+	return x->hash < y->hash ? -1 : x->hash > y->hash;
+}
 
-		if (key->kind == KEY_ITEM && key->hash == hash)
-			return true;
-		if (key->kind == KEY_ITEM && key->hash < hash)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return false;
+static struct judged *judged_find(const struct verifying *v, const char *item)
+{
+	struct judged key = { .hash = hash_of("", item) };
+
+	return v->judged_count ? bsearch(&key, v->judged, v->judged_count, sizeof key, compare_judged)
+						   : NULL;
 }
 
 static void check_judgment(struct verifying *v, const char *const f[], uint32_t row)
 {
-	if (!item_known(v, f[JUDGMENT_ITEM]))
+	struct judged *judged = judged_find(v, f[JUDGMENT_ITEM]);
+
+	if (judged)
+		judged->held++;
+	else
 		fault(v, "judgments.csv row %u: no such item in labels.csv", row);
 	if (!one_of(f[JUDGMENT_VERDICT], "real", "fake", NULL) ||
 		!one_of(f[JUDGMENT_CONFIDENCE], "60", "75", "95"))
@@ -599,11 +656,19 @@ static void check_judgments(struct verifying *v)
 {
 	struct table table = { .name = "judgments.csv", .columns = JUDGMENT_COLUMNS };
 
-	if (!sum_find(v, table.name) || !table_open(v, &table, judgment_columns))
+	if (!sum_find(v, table.name)) {
+		note(v, "there is no judgments.csv: trials.csv alone was compared with labels.csv");
+		return;
+	}
+	if (!table_open(v, &table, judgment_columns))
 		return;
 	while (table_next(v, &table))
 		check_judgment(v, table.fields, table.row);
 	table_close(&table);
+	for (size_t i = 0; i < v->judged_count; i++)
+		if (v->judged[i].counted != v->judged[i].held)
+			fault(v, "labels.csv row %u: counts %u judgments, judgments.csv holds %u",
+				  v->judged[i].row, v->judged[i].counted, v->judged[i].held);
 	if (v->judgments.count)
 		qsort(v->judgments.all, v->judgments.count, sizeof *v->judgments.all, compare_keys);
 	for (size_t i = 1; i < v->judgments.count; i++)
@@ -614,7 +679,11 @@ static void check_judgments(struct verifying *v)
 
 static void check_trial(struct verifying *v, const char *const f[], uint32_t row)
 {
-	if (!item_known(v, f[TRIAL_ITEM]))
+	struct judged *judged = judged_find(v, f[TRIAL_ITEM]);
+
+	if (judged)
+		judged->shown++;
+	else
 		fault(v, "trials.csv row %u: no such item in labels.csv", row);
 	if (!one_of(f[TRIAL_VERDICT], "real", "fake", NULL) ||
 		!one_of(f[TRIAL_CONFIDENCE], "60", "75", "95") ||
@@ -632,8 +701,10 @@ static void check_trials(struct verifying *v)
 	while (table_next(v, &table))
 		check_trial(v, table.fields, table.row);
 	table_close(&table);
-	if (v->judgments.count && v->judgments.count != table.row - 2)
-		fault(v, "trials.csv has %u rows, judgments.csv %zu", table.row - 2, v->judgments.count);
+	for (size_t i = 0; i < v->judged_count; i++)
+		if (v->judged[i].counted != v->judged[i].shown)
+			fault(v, "labels.csv row %u: counts %u judgments, trials.csv holds %u",
+				  v->judged[i].row, v->judged[i].counted, v->judged[i].shown);
 }
 
 static void require_tables(struct verifying *v)
@@ -656,6 +727,8 @@ struct error release_verify(const char *folder, FILE *out, const struct release_
 		require_tables(&v);
 		check_labels(&v);
 		check_whole(&v);
+		if (v.judged_count)
+			qsort(v.judged, v.judged_count, sizeof *v.judged, compare_judged);
 		check_judgments(&v);
 		check_trials(&v);
 		*ret_faults = v.faults;
@@ -666,5 +739,6 @@ struct error release_verify(const char *folder, FILE *out, const struct release_
 	free(v.sums);
 	free(v.keys.all);
 	free(v.judgments.all);
+	free(v.judged);
 	return err;
 }

@@ -17,6 +17,12 @@ void make_retired(const char *campaign, int count, double p_fake, const struct i
 /* A campaign with six fake and six real images to be released, in one lineage each. */
 const char *a_full_campaign(void);
 
+/*
+ * So many new volunteers judge every item of the campaign as its crowd does, at this very moment,
+ * and the model has read it; nothing of the campaign fades after that.
+ */
+void judge_all(const char *campaign, int volunteers);
+
 /* A release of a campaign that is ready: its name. */
 const char *a_release(struct person *as, const char *campaign);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the readers of a written release may rely on: loaders, spreadsheets, verify. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "database.h"
@@ -152,6 +153,90 @@ START_TEST(a_released_sound_is_served_as_the_sound_it_is)
 }
 END_TEST
 
+/* ------------------------------------------------------------------ one snapshot */
+
+/* Whoever chooses the items of a release waits for this until the transaction ends. */
+#define HOLD_UP_RELEASES "LOCK TABLE release_draft IN SHARE ROW EXCLUSIVE MODE"
+
+/* How many rows a table has, and the sum of a column of labels.csv: judgments. */
+static long count_rows(const char *table)
+{
+	long lines = -1; /* the header */
+
+	for (; *table; table++)
+		lines += *table == '\n';
+	return lines;
+}
+
+static long sum_of_judgments(const char *labels_jsonl)
+{
+	long sum = 0;
+
+	for (const char *at = labels_jsonl; (at = strstr(at, "\"judgments\": ")); at++)
+		sum += strtol(at + strlen("\"judgments\": "), NULL, 10);
+	return sum;
+}
+
+START_TEST(judgments_that_arrive_while_a_release_waits_are_in_all_its_tables_or_in_none)
+{
+	struct person person = an_account("researcher");
+	const char *campaign = a_full_campaign(), *name = fresh_name();
+
+	judge_all(campaign, 5);
+	tell_db("BEGIN");
+	tell_db(HOLD_UP_RELEASES);
+	struct answer a = ask_for(&person, name, campaign);
+	expect_status(a, 202);
+	await_db(20, "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND database ="
+				 " (SELECT oid FROM pg_database WHERE datname = current_database()))");
+	judge_all(campaign, 1);
+	tell_db("COMMIT");
+	a_finished_job(&person, text_at(a.body, "job/id"));
+
+	const char *folder = a_written_release(name);
+	ck_assert_int_eq(count_rows(file_text(folder, "labels.csv")), 12);
+	ck_assert_int_eq(sum_of_judgments(file_text(folder, "labels.jsonl")), 12 * 6);
+	ck_assert_int_eq(count_rows(file_text(folder, "judgments.csv")), 12 * 6);
+	ck_assert_ptr_nonnull(strstr(file_text(folder, "README.md"), "72 judgments by 6 volunteers"));
+}
+END_TEST
+
+START_TEST(a_release_holds_the_judgments_that_its_model_had)
+{
+	struct person person = an_account("researcher");
+	const char *campaign = a_full_campaign();
+
+	judge_all(campaign, 5);
+	tell_db("UPDATE consensus SET judgments = 3 FROM item i JOIN campaign c ON c.id = i.campaign_id"
+			" WHERE i.id = item_id AND c.name = '%s'",
+			campaign);
+	const char *folder = a_written_release(a_release(&person, campaign));
+	ck_assert_int_eq(sum_of_judgments(file_text(folder, "labels.jsonl")), 12 * 3);
+	ck_assert_int_eq(count_rows(file_text(folder, "judgments.csv")), 12 * 3);
+}
+END_TEST
+
+START_TEST(verify_compares_the_judgments_that_labels_count_with_those_that_are_there)
+{
+	struct person person = an_account("researcher");
+	const char *campaign = a_full_campaign();
+	int code;
+
+	judge_all(campaign, 2);
+	const char *folder = a_written_release(a_release(&person, campaign));
+	const char *said = run_program(&code, "release verify %s", folder);
+	ck_assert_msg(code == 0, "%s", said);
+	char *judgments = say("%s", file_text(folder, "judgments.csv"));
+	*strrchr(judgments, '\r') = '\0';
+	*(strrchr(judgments, '\n') + 1) = '\0';
+	put_file(folder, "judgments.csv", judgments);
+	sign_again(folder);
+	said = run_program(&code, "release verify %s", folder);
+	ck_assert_int_eq(code, 1);
+	ck_assert_ptr_nonnull(strstr(said, "counts 2 judgments, judgments.csv holds 1"));
+}
+END_TEST
+
 Suite *http_dataset_suite(void)
 {
 	Suite *suite = suite_create("http/dataset");
@@ -161,6 +246,10 @@ Suite *http_dataset_suite(void)
 	tcase_add_test(tc, each_loading_line_of_the_card_finds_every_file_of_its_type);
 	tcase_add_test(tc, all_configs_of_the_card_are_for_one_loader);
 	tcase_add_test(tc, a_released_sound_is_served_as_the_sound_it_is);
+	tcase_add_test(tc,
+				   judgments_that_arrive_while_a_release_waits_are_in_all_its_tables_or_in_none);
+	tcase_add_test(tc, a_release_holds_the_judgments_that_its_model_had);
+	tcase_add_test(tc, verify_compares_the_judgments_that_labels_count_with_those_that_are_there);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
