@@ -163,6 +163,177 @@ static uint32_t walk(struct split_item items[], const uint32_t order[], uint32_t
 	return held_back;
 }
 
+/* ------------------------------------------------------------------ both labels in a split */
+
+/* Items in the order of their components, and what has been placed. */
+struct layout {
+	struct split_item *items;
+	const uint32_t *order;
+	uint32_t count;
+	struct tally *tally;
+};
+
+/* One component, free to be moved: its members, its split, its size in each stratum. */
+struct component {
+	const uint32_t *members;
+	uint32_t count;
+	int split;
+	double sizes[SPLIT_STRATA + 1];
+};
+
+/* Does the split hold one label alone of a type of which there are both? */
+static bool lacks_a_label(const struct tally *tally, int split, unsigned type)
+{
+	const double *have = tally->have[split] + (size_t)2 * type,
+				 *total = tally->total + (size_t)2 * type;
+
+	return total[0] > 0 && total[1] > 0 && (have[0] > 0) != (have[1] > 0);
+}
+
+static unsigned count_lacks(const struct tally *tally)
+{
+	unsigned lacks = 0;
+
+	for (int s = SPLIT_TRAIN; s < SPLITS; s++)
+		for (unsigned type = 0; type < SPLIT_STRATA / 2; type++)
+			lacks += lacks_a_label(tally, s, type);
+	return lacks;
+}
+
+static void tally_move(struct tally *tally, const double sizes[], int from, int to)
+{
+	for (unsigned t = 0; t <= SPLIT_STRATA; t++) {
+		tally->have[from][t] -= sizes[t];
+		tally->have[to][t] += sizes[t];
+	}
+}
+
+/* How far the splits are from their shares: what best_split() lessens. */
+static double distance(const struct tally *tally)
+{
+	double sum = 0;
+
+	for (int s = SPLIT_TRAIN; s < SPLITS; s++)
+		for (unsigned t = 0; t <= SPLIT_STRATA; t++) {
+			double target = share[s] * tally->total[t], off = tally->have[s][t] - target;
+
+			if (target > 0)
+				sum += off * off / target;
+		}
+	return sum;
+}
+
+/* The next component from *at on that holds wanted items and none that was released before. */
+static bool next_free(const struct layout *l, uint32_t *at, struct component *component)
+{
+	while (*at < l->count) {
+		uint32_t first = *at, end = first + 1, root = l->items[l->order[first]].parent;
+
+		while (end < l->count && l->items[l->order[end]].parent == root)
+			end++;
+		*at = end;
+		component->members = l->order + first;
+		component->count = end - first;
+		measure(l->items, component->members, component->count, component->sizes);
+		if (component->sizes[SPLIT_STRATA] == 0 ||
+			former_of(l->items, component->members, component->count) != SPLIT_NONE)
+			continue;
+		for (uint32_t m = 0; m < component->count; m++)
+			if (l->items[component->members[m]].wanted)
+				component->split = l->items[component->members[m]].split;
+		return true;
+	}
+	return false;
+}
+
+static void move(const struct layout *l, const struct component *component, int to)
+{
+	for (uint32_t m = 0; m < component->count; m++)
+		if (l->items[component->members[m]].wanted)
+			l->items[component->members[m]].split = (uint8_t)to;
+	tally_move(l->tally, component->sizes, component->split, to);
+}
+
+/* Would it bring the split `to` a label that it lacks? */
+static bool brings_a_label(const struct tally *tally, const struct component *component, int to)
+{
+	for (unsigned t = 0; t < SPLIT_STRATA; t++)
+		if (component->sizes[t] > 0 && tally->have[to][t] == 0 && lacks_a_label(tally, to, t / 2))
+			return true;
+	return false;
+}
+
+/*
+ * Moves the one component that mends most, and of these the one that leaves the splits nearest to
+ * their shares. False: none mends anything.
+ */
+static bool bring_one(const struct layout *l)
+{
+	struct component component, best = { 0 };
+	unsigned fewest = count_lacks(l->tally);
+	double nearest = 0;
+	int best_to = SPLIT_NONE;
+
+	for (uint32_t at = 0; next_free(l, &at, &component);)
+		for (int to = SPLIT_TRAIN; to < SPLITS; to++) {
+			if (to == component.split || !brings_a_label(l->tally, &component, to))
+				continue;
+			tally_move(l->tally, component.sizes, component.split, to);
+			unsigned lacks = count_lacks(l->tally);
+			double off = distance(l->tally);
+			tally_move(l->tally, component.sizes, to, component.split);
+			if (lacks > fewest || (lacks == fewest && (!best_to || off >= nearest - 1e-9)))
+				continue;
+			best = component;
+			best_to = to;
+			fewest = lacks;
+			nearest = off;
+		}
+	if (best_to)
+		move(l, &best, best_to);
+	return best_to != SPLIT_NONE;
+}
+
+static double size_of_type(const double sizes[], unsigned type)
+{
+	return sizes[(size_t)2 * type] + sizes[(size_t)2 * type + 1];
+}
+
+/* Moves all of a type from a split to train. False: some of it was released there before. */
+static bool give_to_train(const struct layout *l, int split, unsigned type)
+{
+	struct component component;
+	double held = size_of_type(l->tally->have[split], type);
+
+	for (uint32_t at = 0; next_free(l, &at, &component);)
+		if (component.split == split)
+			held -= size_of_type(component.sizes, type);
+	if (held > 0)
+		return false;
+	for (uint32_t at = 0; next_free(l, &at, &component);)
+		if (component.split == split && size_of_type(component.sizes, type) > 0)
+			move(l, &component, SPLIT_TRAIN);
+	return true;
+}
+
+/* One type in one split; true when something was moved. */
+static bool empty_one(const struct layout *l)
+{
+	for (int s = SPLIT_VALIDATION; s < SPLITS; s++)
+		for (unsigned type = 0; type < SPLIT_STRATA / 2; type++)
+			if (lacks_a_label(l->tally, s, type) && give_to_train(l, s, type))
+				return true;
+	return false;
+}
+
+static void even_out(const struct layout *l)
+{
+	while (bring_one(l))
+		;
+	while (empty_one(l))
+		;
+}
+
 uint32_t split_assign(struct split_item items[], uint32_t count)
 {
 	struct tally tally = { 0 };
@@ -180,6 +351,7 @@ uint32_t split_assign(struct split_item items[], uint32_t count)
 	measure(items, order, count, tally.total);
 	held_back = walk(items, order, count, false, &tally);
 	held_back += walk(items, order, count, true, &tally);
+	even_out(&(struct layout){ items, order, count, &tally });
 	free(order);
 	return held_back;
 }

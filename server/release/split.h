@@ -9,6 +9,12 @@
  * the content alone, never on order: a component is known by its smallest SHA-256, and
  * components take their turn in the order of these.
  *
+ * A split holds both labels of a media type, or nothing of that type: loaders number the classes
+ * that they find, and would call real 0 in a split without fakes.  So a label that a split lacks is
+ * moved there, as little as possible; where there is too little of it, the rest of the type goes to
+ * train.  Only what was released before, and a type of which there is one label in all, may
+ * stand in the way.
+ *
  * An item keeps the split that it was first released in.  A new item that ties
  * together items of different splits cannot go anywhere without a leak: its component's
  * new items are held back.
@@ -22,7 +28,7 @@
 #include <stdint.h>
 
 #define SPLIT_KEY_BYTES 32
-#define SPLIT_STRATA    8 /* most; the caller numbers them from 0 */
+#define SPLIT_STRATA    8 /* most; 2t and 2t + 1 are the two labels of media type t */
 
 enum split { SPLIT_NONE, SPLIT_TRAIN, SPLIT_VALIDATION, SPLIT_TEST, SPLITS };
 

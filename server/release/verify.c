@@ -64,9 +64,10 @@ struct verifying {
 	uint64_t faults, notes;
 	struct sum *sums;
 	size_t count, room;
-	struct keys keys;      /* of labels.csv */
-	struct keys judgments; /* (item, volunteer) */
-	struct judged *judged; /* a row of labels.csv each, by hash once all are read */
+	struct keys keys;              /* of labels.csv */
+	struct keys judgments;         /* (item, volunteer) */
+	uint32_t labels[3][SPLITS][2]; /* rows: media type, split, real or fake */
+	struct judged *judged;         /* a row of labels.csv each, by hash once all are read */
 	size_t judged_count, judged_room;
 	struct format formats[FORMATS_MOST];
 	size_t format_count;
@@ -444,15 +445,36 @@ static void note_keys(struct verifying *v, const char *const f[], uint32_t row, 
 	free(list);
 }
 
+static const char *const types[] = { "image", "video", "audio" };
+
+static unsigned type_of(const char *name)
+{
+	return name[0] == 'i' ? 0 : name[0] == 'v' ? 1 : 2;
+}
+
+/* A loader that numbers class folders calls the one of such a split 0. */
+static void note_lone_labels(struct verifying *v)
+{
+	for (unsigned type = 0; type < 3; type++)
+		for (int split = SPLIT_TRAIN; split < SPLITS; split++) {
+			const uint32_t *rows = v->labels[type][split];
+
+			if ((rows[0] == 0) != (rows[1] == 0))
+				note(v, "%s/%s holds no %s", types[type], split_name((enum split)split),
+					 rows[0] ? "fake" : "real");
+		}
+}
+
 static void check_row(struct verifying *v, const char *const f[], uint32_t row)
 {
 	int split = split_read(f[LABEL_SPLIT]);
 
 	if (split == SPLIT_NONE || !one_of(f[LABEL_LABEL], "real", "fake", NULL) ||
-		!one_of(f[LABEL_MEDIA_TYPE], "image", "video", "audio")) {
+		!one_of(f[LABEL_MEDIA_TYPE], types[0], types[1], types[2])) {
 		fault(v, "labels.csv row %u: no such split, label or media_type", row);
 		return;
 	}
+	v->labels[type_of(f[LABEL_MEDIA_TYPE])][split][f[LABEL_LABEL][0] == 'f']++;
 	check_place(v, f, row);
 	check_label(v, f, row);
 	note_keys(v, f, row, split);
@@ -729,6 +751,7 @@ struct error release_verify(const char *folder, FILE *out, const struct release_
 		check_whole(&v);
 		if (v.judged_count)
 			qsort(v.judged, v.judged_count, sizeof *v.judged, compare_judged);
+		note_lone_labels(&v);
 		check_judgments(&v);
 		check_trials(&v);
 		*ret_faults = v.faults;

@@ -153,6 +153,31 @@ START_TEST(a_released_sound_is_served_as_the_sound_it_is)
 }
 END_TEST
 
+START_TEST(the_card_and_verify_tell_of_a_split_that_holds_one_label)
+{
+	struct person person = an_account("researcher");
+	const char *campaign = a_mixed_campaign(4);
+	int code;
+
+	/* As earlier releases left them: one fake image in test, and all others in train. */
+	tell_db("INSERT INTO item_split (item_id, split)"
+			" SELECT i.id, CASE WHEN row_number() OVER (ORDER BY k.p_fake DESC) = 1 THEN 'test'"
+			"                   ELSE 'train' END"
+			"   FROM item i JOIN campaign c ON c.id = i.campaign_id JOIN consensus k ON k.item_id "
+			"= i.id"
+			"  WHERE c.name = '%s' AND i.media_type = 'image'",
+			campaign);
+	const char *folder = a_written_release(a_release(&person, campaign));
+	const char *card = file_text(folder, "README.md");
+	ck_assert_ptr_nonnull(strstr(card, "**image/test holds no real.**"));
+	ck_assert_ptr_null(strstr(card, "ImageFolder(\"image/test\")"));
+	ck_assert_ptr_nonnull(strstr(card, "ImageFolder(\"image/train\")"));
+	const char *said = run_program(&code, "release verify %s", folder);
+	ck_assert_msg(code == 0, "%s", said);
+	ck_assert_ptr_nonnull(strstr(said, "note: image/test holds no real"));
+}
+END_TEST
+
 /* ------------------------------------------------------------------ one snapshot */
 
 /* Whoever chooses the items of a release waits for this until the transaction ends. */
@@ -245,6 +270,7 @@ Suite *http_dataset_suite(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, each_loading_line_of_the_card_finds_every_file_of_its_type);
 	tcase_add_test(tc, all_configs_of_the_card_are_for_one_loader);
+	tcase_add_test(tc, the_card_and_verify_tell_of_a_split_that_holds_one_label);
 	tcase_add_test(tc, a_released_sound_is_served_as_the_sound_it_is);
 	tcase_add_test(tc,
 				   judgments_that_arrive_while_a_release_waits_are_in_all_its_tables_or_in_none);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -117,6 +118,104 @@ START_TEST(small_strata_do_not_all_go_to_train)
 }
 END_TEST
 
+/* Does the split hold both labels of a type (strata 2t and 2t + 1), or nothing of it? */
+static bool is_even(uint32_t count, enum split split, unsigned type)
+{
+	return (count_in(count, split, 2 * type) == 0) == (count_in(count, split, 2 * type + 1) == 0);
+}
+
+/* How many of each stratum; the rest of a row is 0. */
+static const uint32_t mixes[][SPLIT_STRATA] = {
+	{ 1, 1 },
+	{ 2, 2 },
+	{ 3, 3 },
+	{ 4, 4 },
+	{ 5, 5 },
+	{ 1, 30 },
+	{ 2, 30 },
+	{ 3, 30 },
+	{ 40, 4 },
+	{ 10, 10, 3, 3, 2, 9 },
+	{ 3, 3, 3, 3 },
+	{ 100, 7, 6, 300 },
+	{ 1, 1, 1, 1, 1, 1 },
+	{ 60, 60, 5, 1 },
+};
+
+static uint32_t given_mix(const uint32_t mix[SPLIT_STRATA])
+{
+	uint32_t count = 0;
+
+	for (unsigned stratum = 0; stratum < SPLIT_STRATA; stratum++)
+		count += mix[stratum];
+	given_items(count);
+	for (uint32_t stratum = 0, i = 0; stratum < SPLIT_STRATA; stratum++)
+		for (uint32_t n = 0; n < mix[stratum]; n++)
+			items[i++].stratum = (uint8_t)stratum;
+	return count;
+}
+
+START_TEST(a_split_holds_both_labels_of_a_type_or_nothing_of_it)
+{
+	uint32_t count = given_mix(mixes[_i]);
+
+	split_assign(items, count);
+
+	for (int split = SPLIT_TRAIN; split < SPLITS; split++)
+		for (unsigned type = 0; type < SPLIT_STRATA / 2; type++)
+			ck_assert_msg(is_even(count, (enum split)split, type), "type %u in %s", type,
+						  split_name((enum split)split));
+}
+END_TEST
+
+/* Strata 0 and 1 in components of 1, and of 3 that hold strata 2 and 3 as well. */
+START_TEST(components_of_several_types_leave_no_label_alone)
+{
+	for (uint32_t count = 12; count < 200; count += 7) {
+		given_items(count);
+		for (uint32_t i = 0; i + 2 < count / 2; i += 3) {
+			items[i + 1].stratum = 2 + (i / 3) % 2;
+			items[i + 2].stratum = 2 + (i / 6) % 2;
+			split_tie(items, i, i + 1);
+			split_tie(items, i, i + 2);
+		}
+		split_assign(items, count);
+
+		for (int split = SPLIT_TRAIN; split < SPLITS; split++)
+			for (unsigned type = 0; type < 2; type++)
+				ck_assert_msg(is_even(count, (enum split)split, type), "%u: type %u in %s", count,
+							  type, split_name((enum split)split));
+	}
+}
+END_TEST
+
+START_TEST(a_label_that_stands_alone_is_split_all_the_same)
+{
+	uint32_t count = given_mix((const uint32_t[SPLIT_STRATA]){ 0, 100 });
+
+	split_assign(items, count);
+
+	ck_assert_uint_eq(count_in(count, SPLIT_TEST, 1), 10);
+}
+END_TEST
+
+/* An item of stratum 0 that was in test before stands alone there: one of stratum 1 joins it. */
+START_TEST(what_was_released_before_is_joined_and_not_moved)
+{
+	uint32_t count = given_mix((const uint32_t[SPLIT_STRATA]){ 4, 4 });
+
+	items[0].former = SPLIT_TEST;
+	for (uint32_t i = 1; i < count; i++)
+		items[i].former = i < 4 ? SPLIT_TRAIN : SPLIT_NONE;
+	split_assign(items, count);
+
+	ck_assert_uint_eq(items[0].split, SPLIT_TEST);
+	ck_assert_uint_eq(items[1].split, SPLIT_TRAIN);
+	ck_assert_uint_gt(count_in(count, SPLIT_TEST, 1), 0);
+	ck_assert(is_even(count, SPLIT_VALIDATION, 0));
+}
+END_TEST
+
 START_TEST(an_item_keeps_the_split_it_was_first_released_in)
 {
 	given_items(50);
@@ -174,6 +273,11 @@ Suite *split_suite(void)
 	tcase_add_test(tests, the_order_of_items_and_ties_changes_nothing);
 	tcase_add_test(tests, a_component_too_big_for_test_goes_to_train);
 	tcase_add_test(tests, small_strata_do_not_all_go_to_train);
+	tcase_add_loop_test(tests, a_split_holds_both_labels_of_a_type_or_nothing_of_it, 0,
+						sizeof mixes / sizeof mixes[0]);
+	tcase_add_test(tests, components_of_several_types_leave_no_label_alone);
+	tcase_add_test(tests, a_label_that_stands_alone_is_split_all_the_same);
+	tcase_add_test(tests, what_was_released_before_is_joined_and_not_moved);
 	tcase_add_test(tests, an_item_keeps_the_split_it_was_first_released_in);
 	tcase_add_test(tests, a_new_item_that_ties_former_splits_together_is_held_back);
 	tcase_add_test(tests, no_item_is_no_trouble);
