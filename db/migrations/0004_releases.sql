@@ -11,6 +11,17 @@ COMMENT ON TABLE release_draft IS 'What a release that is being made is made fro
 COMMENT ON COLUMN release_draft.item IS 'The row of item.';
 COMMENT ON COLUMN release_draft.volunteers IS 'Whose judgments on the item belong to the release: as many as release_item counts.';
 
+-- A release that failed keeps its row, for its job, and not its version.
+ALTER TABLE release DROP CONSTRAINT release_name_version_key;
+CREATE UNIQUE INDEX release_version_once ON release (name, version) WHERE state <> 'failed';
+COMMENT ON INDEX release_version_once IS 'A version is made once. One that failed has freed its version.';
+COMMENT ON COLUMN release.state IS 'writing: its job makes it. ready: immutable. failed: given up, shown to nobody; its job says why.';
+
+-- A job that failed used to be noted before its release was.
+UPDATE release e SET state = 'failed'
+ WHERE state = 'writing'
+   AND EXISTS (SELECT FROM job j WHERE j.subject = e.id AND j.state = 'failed');
+
 -- Releases that an earlier version has begun.
 INSERT INTO release_draft (release_id, item_id, item, volunteers)
 SELECT r.release_id, r.item_id, to_jsonb(i),
@@ -20,7 +31,7 @@ SELECT r.release_id, r.item_id, to_jsonb(i),
   FROM release e
   JOIN release_item r ON r.release_id = e.id
   JOIN item i ON i.id = r.item_id
- WHERE e.state <> 'ready';
+ WHERE e.state = 'writing';
 
 COMMENT ON COLUMN release.fixed_at IS 'When its items and judgments were chosen; later ones are not in it.';
 COMMENT ON COLUMN release_item.judgments IS 'How many judgments on it the model had; these are the ones that the release holds.';

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "core/number.h"
 #include "db/db.h"
 #include "domain/account.h"
 
@@ -133,11 +134,9 @@ static size_t verb_of(int argc, char **argv, const struct order *order, const ch
 
 static bool read_days(const char *text, unsigned *days)
 {
-	char *end = NULL;
-	unsigned long number = strtoul(text, &end, 10);
+	uint64_t number;
 
-	if (strspn(text, "0123456789") != strlen(text) || !*text || number < 1 ||
-		number > TOKEN_DAYS_MAX)
+	if (!number_whole(text, 1, TOKEN_DAYS_MAX, &number))
 		return false;
 	*days = (unsigned)number;
 	return true;

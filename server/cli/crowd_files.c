@@ -76,14 +76,3 @@ int crowd_failed(const char *command, const struct error *err)
 	fprintf(stderr, "touchstone %s: %s\n", command, err->detail);
 	return 1;
 }
-
-bool crowd_number(const char *text, double least, double most, double *value)
-{
-	char *end;
-	double number = strtod(text, &end);
-
-	if (end == text || *end || !(number >= least && number <= most))
-		return false;
-	*value = number;
-	return true;
-}

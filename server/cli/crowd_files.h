@@ -21,7 +21,4 @@ struct error crowd_file_truth(const char *path, const struct names *tasks,
 /* One line on standard error; returns the exit code 1. */
 int crowd_failed(const char *command, const struct error *err);
 
-/* A number from the command line; false if it is none or lies outside. */
-bool crowd_number(const char *text, double least, double most, double *value);
-
 #endif

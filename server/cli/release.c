@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "core/clock.h"
+#include "core/number.h"
 #include "db/db.h"
 #include "domain/release.h"
 #include "release/make.h"
@@ -84,14 +85,6 @@ static void end_line(const struct line *line)
 
 /* ------------------------------------------------------------------ create */
 
-static bool number_read(const char *text, double min, double max, double *value)
-{
-	char *end;
-
-	*value = strtod(text, &end);
-	return *text && !*end && *value >= min && *value <= max;
-}
-
 /* False: wrong usage. */
 static bool read_filter(int argc, char **argv, struct release_filter *filter)
 {
@@ -101,7 +94,7 @@ static bool read_filter(int argc, char **argv, struct release_filter *filter)
 											 { "min-confidence", required_argument, NULL, 'p' },
 											 { "no-volunteers", no_argument, NULL, 'v' },
 											 { NULL, 0, NULL, 0 } };
-	double number = 0;
+	uint64_t number = 0;
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -114,14 +107,15 @@ static bool read_filter(int argc, char **argv, struct release_filter *filter)
 		else if (option == 't')
 			filter->media_type = optarg;
 		else if (option == 'n') {
-			good = number_read(optarg, 0, 10000, &number);
+			good = number_whole(optarg, 0, 10000, &number);
 			filter->min_judgments = (int64_t)number;
 		} else if (option == 'p')
-			good = number_read(optarg, .5, 1, &filter->min_confidence);
+			good = number_real(optarg, .5, 1, &filter->min_confidence);
 		else
 			return false;
 		if (!good) {
-			fprintf(stderr, "touchstone: %s is out of range\n", optarg);
+			fprintf(stderr, "touchstone: %s is %s\n", optarg,
+					option == 'n' ? "no whole number from 0 to 10000" : "no number from 0.5 to 1");
 			return false;
 		}
 	}
@@ -129,7 +123,10 @@ static bool read_filter(int argc, char **argv, struct release_filter *filter)
 		   strcmp(filter->media_type, "video") == 0 || strcmp(filter->media_type, "audio") == 0;
 }
 
-/* Takes over a release that a killed or failed run has left unfinished. */
+/*
+ * Takes over a release that a killed or failed run has left unfinished; one that asked for other
+ * items is given up, and the wish begun anew.
+ */
 static struct error resume(struct tools *tools, const struct release_wish *wish,
 						   struct error refused, struct job *job)
 {
@@ -147,9 +144,16 @@ static struct error resume(struct tools *tools, const struct release_wish *wish,
 		return errorf(ERR_CONFLICT,
 					  "Another process is making it. If that was killed, try again in "
 					  "two minutes.");
-	fprintf(stderr, "touchstone: going on with %s %s, which was begun before; its filters stand\n",
-			wish->name, wish->version);
-	return ok();
+	bool same = false;
+	if ((err = release_has_filter(tools->db, release.id, &wish->filter, &same)).code)
+		return err;
+	if (same) {
+		fprintf(stderr, "touchstone: going on with %s %s, which was begun before\n", wish->name,
+				wish->version);
+		return ok();
+	}
+	err = release_give_up(tools->db, job, "It was asked for anew, with other filters.");
+	return err.code ? err : release_create(tools->db, wish, true, job);
 }
 
 static int create(struct tools *tools, int argc, char **argv)

@@ -7,6 +7,7 @@
 
 #include "cli/crowd_commands.h"
 #include "cli/crowd_files.h"
+#include "core/number.h"
 #include "crowd/replay.h"
 
 static const char usage[] =
@@ -20,7 +21,7 @@ struct settings {
 	struct model_options model;
 	struct stopping rule;
 	enum policy policy;
-	double seed;
+	uint64_t seed;
 	const char *judgments, *truth;
 };
 
@@ -38,9 +39,9 @@ static bool read_policy(const char *text, enum policy *policy)
 
 static bool read_count(const char *text, uint32_t *count)
 {
-	double value;
+	uint64_t value;
 
-	if (!crowd_number(text, 0, 1e9, &value))
+	if (!number_whole(text, 0, 1000000000, &value))
 		return false;
 	*count = (uint32_t)value;
 	return true;
@@ -52,7 +53,7 @@ static bool read_option(int option, const char *text, struct settings *settings)
 	case 'p':
 		return read_policy(text, &settings->policy);
 	case 'x':
-		return crowd_number(text, 0, 1e9, &settings->rule.threshold);
+		return number_real(text, 0, 1e9, &settings->rule.threshold);
 	case 'n':
 		return read_count(text, &settings->rule.min);
 	case 'm':
@@ -60,7 +61,7 @@ static bool read_option(int option, const char *text, struct settings *settings)
 	case 'k':
 		return method_read(text, &settings->model.method);
 	case 's':
-		return crowd_number(text, 0, 0x1p53, &settings->seed);
+		return number_whole(text, 0, UINT64_MAX, &settings->seed);
 	case 't':
 		settings->truth = text;
 		return true;
@@ -94,7 +95,7 @@ static bool read_settings(int argc, char **argv, struct settings *settings)
 static struct error replay(const struct settings *settings, const struct table *table)
 {
 	struct judgments judgments = table_judgments(table);
-	struct random random = random_seeded((uint64_t)settings->seed);
+	struct random random = random_seeded(settings->seed);
 	int8_t *truth;
 	struct error err = crowd_file_truth(settings->truth, table_tasks(table), &truth);
 

@@ -35,7 +35,7 @@ void job_read(const struct rows *rows, struct job *ret_job);
 /* Claims whichever job is due. *ret_found says whether there is one. */
 struct error job_claim(struct db *db, struct job *ret_job, bool *ret_found) MUST_CHECK;
 
-/* Claims the job of one subject at once, even one that has failed. False: another has it. */
+/* Claims the job of one subject at once. False: another has it, or it has ended. */
 struct error job_claim_subject(struct db *db, const char *subject, struct job *ret_job,
 							   bool *ret_found) MUST_CHECK;
 

@@ -11,13 +11,12 @@ UPDATE job SET state = 'running', attempts = attempts + 1, run_after = now() + i
 RETURNING id, kind, subject, attempts
 
 -- name: job_claim_subject
--- The same for the job of one subject, also one that failed; none, or another has it: no row.
+-- The same for the job of one subject, without waiting for its time; none, or another has it: no row.
 -- $1 subject uuid; returns id, kind, subject, attempts
-UPDATE job SET state = 'running', attempts = attempts + 1, run_after = now() + interval '2 minutes',
-               finished_at = NULL, detail = NULL
+UPDATE job SET state = 'running', attempts = attempts + 1, run_after = now() + interval '2 minutes'
  WHERE id = (SELECT id FROM job
-              WHERE subject = $1::uuid AND (state IN ('waiting', 'failed') OR
-                                            state = 'running' AND run_after <= now())
+              WHERE subject = $1::uuid
+                AND (state = 'waiting' OR state = 'running' AND run_after <= now())
               FOR UPDATE SKIP LOCKED LIMIT 1)
 RETURNING id, kind, subject, attempts
 

@@ -243,14 +243,41 @@ struct error release_file_open(struct db *db, struct store *store, const char *n
 	return errorf(ERR_INTERNAL, "a file of a release is missing from the store");
 }
 
-struct error release_failed(struct db *db, const char *id)
+struct error release_has_filter(struct db *db, const char *id, const struct release_filter *filter,
+								bool *ret_same)
 {
-	return db_do(db, SQL_RELEASE_FAILED, (const char *[]){ id }, NULL);
+	auto_rows *rows = NULL;
+	char *text = filter_text(filter);
+	struct error err = db_run(db, SQL_RELEASE_HAS_FILTER, (const char *[]){ id, text }, &rows);
+
+	free(text);
+	if (err.code)
+		return err;
+	*ret_same = rows_count(rows) > 0 && rows_flag(rows, 0, 0);
+	return ok();
 }
 
-struct error release_resumed(struct db *db, const char *id)
+struct giving_up {
+	const struct job *job;
+	const char *why;
+};
+
+static struct error give_up(struct db *db, void *arg)
 {
-	return db_do(db, SQL_RELEASE_RESUMED, (const char *[]){ id }, NULL);
+	const struct giving_up *giving_up = arg;
+	const char *const id[] = { giving_up->job->subject };
+	struct error err = db_do(db, SQL_RELEASE_UNDRAFT, id, NULL);
+
+	if (err.code)
+		return err;
+	if ((err = job_fail(db, giving_up->job, giving_up->why)).code)
+		return err;
+	return db_do(db, SQL_RELEASE_FAILED, id, NULL);
+}
+
+struct error release_give_up(struct db *db, const struct job *job, const char *why)
+{
+	return db_transaction(db, give_up, &(struct giving_up){ job, why });
 }
 
 /* The judgments of the release, as the science reads them. */

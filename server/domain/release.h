@@ -6,6 +6,7 @@
  * is created `writing`, with the job that makes it; its items, labels and splits are
  * fixed in one transaction; when its tables are in the store as well, another
  * transaction lists them and makes it `ready`, and the database refuses any change after that.
+ * One that cannot be made is `failed`: only its job tells of it, and its version is free again.
  * release/make.h does the making.
  *
  * Threads: as the struct db.
@@ -65,7 +66,7 @@ struct release {
 	const char *json; /* as the HTTP interface shows it */
 };
 
-/* The texts live in the arena. ERR_NOT_FOUND. */
+/* The texts live in the arena. ERR_NOT_FOUND; by its name, for one that failed too. */
 struct error release_find(struct db *db, struct arena *arena, const char *name, const char *version,
 						  struct release *ret_release) MUST_CHECK;
 struct error release_by_id(struct db *db, struct arena *arena, const char *id,
@@ -95,9 +96,15 @@ struct error release_file_open(struct db *db, struct store *store, const char *n
 							   const char *version, struct release_file *file,
 							   int *ret_fd) MUST_CHECK;
 
-/* Says that making it has failed for good; and, when somebody tries again, that it goes on. */
-struct error release_failed(struct db *db, const char *id) MUST_CHECK;
-struct error release_resumed(struct db *db, const char *id) MUST_CHECK;
+/* Is this what the release was asked to hold? */
+struct error release_has_filter(struct db *db, const char *id, const struct release_filter *filter,
+								bool *ret_same) MUST_CHECK;
+
+/*
+ * Ends a job that the caller has claimed, and its release, for good: the job says why, nobody sees
+ * the release any more, and its name and version are free.
+ */
+struct error release_give_up(struct db *db, const struct job *job, const char *why) MUST_CHECK;
 
 struct release_agreement {
 	bool defined;

@@ -20,11 +20,12 @@ RETURNING id, 'release', subject, attempts
 SELECT true FROM campaign WHERE name = $1
 
 -- name: release_find
+-- Not one that failed: its version may be another's.
 -- $1 name, $2 version
 -- returns id, name, version, state, items, bytes, created_at seconds, its JSON
 SELECT id, name, version, state, coalesce((summary->>'items')::bigint, 0), coalesce(bytes, 0),
        extract(epoch FROM created_at)::bigint, release_json(release)
-  FROM release WHERE name = $1 AND version = $2
+  FROM release WHERE name = $1 AND version = $2 AND state <> 'failed'
 
 -- name: release_by_id
 -- $1 release uuid; returns as release_find
@@ -33,13 +34,14 @@ SELECT id, name, version, state, coalesce((summary->>'items')::bigint, 0), coale
   FROM release WHERE id = $1::uuid
 
 -- name: release_page
--- Newest first.
+-- Newest first, without those that failed.
 -- $1 id of the last one seen, or NULL; $2 how many; returns as release_find
 SELECT id, name, version, state, coalesce((summary->>'items')::bigint, 0), coalesce(bytes, 0),
        extract(epoch FROM created_at)::bigint, release_json(release)
   FROM release
- WHERE $1::uuid IS NULL
-    OR (created_at, id) < (SELECT created_at, id FROM release WHERE id = $1::uuid)
+ WHERE state <> 'failed'
+   AND ($1::uuid IS NULL
+        OR (created_at, id) < (SELECT created_at, id FROM release WHERE id = $1::uuid))
  ORDER BY created_at DESC, id DESC LIMIT $2::integer
 
 -- name: release_files_page
@@ -64,9 +66,9 @@ SELECT encode(f.sha256, 'hex'), f.bytes
 -- $1 release uuid
 UPDATE release SET state = 'failed' WHERE id = $1::uuid AND state <> 'ready'
 
--- name: release_resumed
--- $1 release uuid
-UPDATE release SET state = 'writing' WHERE id = $1::uuid AND state = 'failed'
+-- name: release_has_filter
+-- $1 release uuid, $2 filter json; returns whether it is that of the release
+SELECT filter = $2::jsonb FROM release WHERE id = $1::uuid
 
 -- ---------------------------------------------------------------- what goes in
 

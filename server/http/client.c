@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/number.h"
+
 #define ADDRESS_BITS 128
 #define V4_BITS      96 /* before an IPv4 address that is written as an IPv6 one */
 
@@ -180,13 +182,13 @@ void client_prefix(const struct sockaddr *peer, const char *forwarded,
 socklen_t client_listen_address(const char *text, struct sockaddr_storage *address)
 {
 	const char *colon = strrchr(text, ':');
-	char host[64], *end;
+	char host[64];
+	uint64_t port;
 
 	memset(address, 0, sizeof *address);
 	if (!colon || (size_t)(colon - text) >= sizeof host)
 		return 0;
-	unsigned long port = strtoul(colon + 1, &end, 10);
-	if (*end || end == colon + 1 || port > 65535)
+	if (!number_whole(colon + 1, 0, 65535, &port))
 		return 0;
 	snprintf(host, sizeof host, "%.*s", (int)(colon - text), text);
 

@@ -254,6 +254,8 @@ static struct error finish(struct db *db, void *arg)
 		return err;
 	if (rows_count(rows) == 0 || strcmp(rows_text(rows, 0, 0), "ready") == 0)
 		return ok(); /* another maker was quicker */
+	if (strcmp(rows_text(rows, 0, 0), "failed") == 0)
+		return errorf(ERR_GONE, "The release was given up.");
 	for (int t = 0; t < TABLES; t++) {
 		char bytes[24];
 
@@ -338,15 +340,12 @@ static struct error note_failure(struct db *db, const struct job *job, struct er
 {
 	const char *text =
 		why.code == ERR_INTERNAL ? "An internal fault; see the server's log." : why.detail;
-	struct error err;
 
 	if (why.code == ERR_GONE)
 		return ok(); /* another worker has it now */
 	if (why.code != ERR_INVALID && job->attempts < JOB_ATTEMPTS)
 		return job_put_back(db, job, text);
-	if ((err = job_fail(db, job, text)).code)
-		return err;
-	return release_failed(db, job->subject);
+	return release_give_up(db, job, text);
 }
 
 struct error release_do_job(struct db *db, struct store *store, const struct job *job,
@@ -354,10 +353,8 @@ struct error release_do_job(struct db *db, struct store *store, const struct job
 {
 	struct working working = { db, job, also };
 	struct release_progress progress = { renew, &working };
-	struct error err = release_resumed(db, job->subject);
+	struct error err = release_make(db, store, job->subject, &progress);
 
-	if (!err.code)
-		err = release_make(db, store, job->subject, &progress);
 	if (!err.code)
 		return job_finish(db, job);
 	struct error noted = note_failure(db, job, err);

@@ -7,7 +7,7 @@ import { markdown } from "./markdown.js";
 import { onMore } from "./paging.js";
 import { MEDIUM, bytes, count, day, many, share } from "./words.js";
 
-const STATES = { writing: "being written", failed: "failed" };
+const STATES = { writing: "being written" };
 const FILES_AT_ONCE = 10_000;
 const SPLITS = ["train", "validation", "test"];
 

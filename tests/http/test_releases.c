@@ -133,6 +133,10 @@ static const struct {
 	  "/filter/campaign" },
 	{ "{\"name\":\"ok\",\"version\":\"1\",\"filter\":{\"min_judgments\":-1}}",
 	  "/filter/min_judgments" },
+	{ "{\"name\":\"ok\",\"version\":\"1\",\"filter\":{\"min_judgments\":5.7}}",
+	  "/filter/min_judgments" },
+	{ "{\"name\":\"ok\",\"version\":\"1\",\"filter\":{\"min_judgments\":\"5\"}}",
+	  "/filter/min_judgments" },
 	{ "{\"name\":\"ok\",\"version\":\"1\",\"filter\":{\"min_confidence\":1.5}}",
 	  "/filter/min_confidence" },
 	{ "{\"name\":\"ok\",\"version\":\"1\",\"filter\":{\"sql\":\"1=1\"}}", "/filter/sql" },
@@ -209,6 +213,127 @@ START_TEST(releases_are_listed_newest_first_in_pages)
 }
 END_TEST
 
+START_TEST(a_release_that_failed_is_shown_to_nobody_and_frees_its_version)
+{
+	struct person person = an_account("researcher");
+	const char *name = fresh_name();
+	struct answer a = ask_for(&person, name, a_campaign());
+
+	expect_status(a, 202);
+	json_t *job = a_finished_job(&person, text_at(a.body, "job/id"));
+	ck_assert_str_eq(text_at(job, "state"), "failed");
+	ck_assert_ptr_nonnull(strstr(text_at(job, "detail"), "No item fits"));
+	ck_assert_ptr_null(strstr(get(NULL, RELEASES "?limit=100").text, name));
+	expect_problem(get(NULL, say(RELEASES "/%s/1.0", name)), 404, "not-found");
+
+	a = ask_for(&person, name, a_full_campaign());
+	expect_status(a, 202);
+	job = a_finished_job(&person, text_at(a.body, "job/id"));
+	ck_assert_str_eq(text_at(job, "state"), "done");
+	expect_status(get(NULL, say(RELEASES "/%s/1.0", name)), 200);
+	expect_problem(ask_for(&person, name, a_full_campaign()), 409, "conflict");
+}
+END_TEST
+
+START_TEST(a_command_that_failed_may_ask_for_the_same_version_otherwise)
+{
+	const char *name = fresh_name();
+	int code;
+
+	run_program(&code, "release create %s 1.0 --campaign %s", name, a_campaign());
+	ck_assert_int_eq(code, 1);
+	int listed;
+	ck_assert_ptr_null(strstr(run_program(&listed, "release list"), name));
+	const char *said =
+		run_program(&code, "release create %s 1.0 --campaign %s", name, a_full_campaign());
+	ck_assert_msg(code == 0, "%s", said);
+	ck_assert_ptr_nonnull(strstr(run_program(&listed, "release list"), name));
+}
+END_TEST
+
+/* What a killed command leaves behind, before a worker takes it up. */
+static void begin_release(const char *name, const char *filter)
+{
+	tell_db("WITH made AS (INSERT INTO release (name, version, filter, salt)"
+			"  VALUES ('%s', '1.0', '%s', sha256('')) RETURNING id)"
+			"INSERT INTO job (kind, subject, run_after)"
+			"  SELECT 'release', id, now() + interval '1 hour' FROM made",
+			name, filter);
+}
+
+START_TEST(a_release_that_was_begun_goes_on_or_makes_way_for_other_filters)
+{
+	const char *campaign = a_full_campaign(), *filter = say("{\"campaign\": \"%s\"}", campaign);
+	const char *same = fresh_name(), *other = fresh_name(), *said;
+	int code;
+
+	begin_release(same, filter);
+	said = run_program(&code, "release create %s 1.0 --campaign %s", same, campaign);
+	ck_assert_msg(code == 0 && strstr(said, "going on with"), "%s", said);
+	ck_assert_int_eq(count_db("SELECT count(*) FROM release WHERE name = '%s'", same), 1);
+
+	begin_release(other, "{\"media_type\": \"audio\"}");
+	said = run_program(&code, "release create %s 1.0 --campaign %s", other, campaign);
+	ck_assert_msg(code == 0 && strstr(said, "12 items"), "%s", said);
+	ck_assert_int_eq(count_db("SELECT count(*) FROM release r JOIN job j ON j.subject = r.id"
+							  " WHERE name = '%s' AND r.state = 'failed' AND j.state = 'failed'",
+							  other),
+					 1);
+}
+END_TEST
+
+/* Each number, where a command or an address takes one, as its last word. */
+static const struct {
+	const char *command, *good, *bad[12];
+} numbers[] = {
+	{ "release create x 1 --campaign none --min-judgments",
+	  "5",
+	  { "5.7", "5x", "", " 5", "+5", "-1", "0x5", "1e1", "10001", "nan", "18446744073709551621" } },
+	{ "release create x 1 --campaign none --min-confidence",
+	  "0.9",
+	  { "0.4", "1.1", "nan", "inf", "0.9x", " 0.9", "+0.9", "0x1p-1", "", "0,9", "." } },
+	{ "replay --truth none.csv none.csv --min",
+	  "5",
+	  { "5.7", "5x", "", " 5", "+5", "-1", "0x5", "1e1", "nan", "1000000001" } },
+	{ "replay --truth none.csv none.csv --max", "5", { "5.7", "+5", "-1", "1e1" } },
+	{ "replay --truth none.csv none.csv --seed",
+	  "5",
+	  { "5.7", "+5", "-1", "1e1", "18446744073709551616" } },
+	{ "replay --truth none.csv none.csv --threshold",
+	  "0.97",
+	  { "nan", "inf", "0.9x", " 0.9", "+0.9", "0x1p-1", "", "1.01" } },
+	{ "account token nobody@example.org --expires",
+	  "30",
+	  { "0", "1.5", "-3", "+3", "1e1", "", "4294967297", "99999999999", "36501" } },
+};
+
+/* Whether a command takes the number shows in what it then misses: a campaign, a file, an account.
+ */
+START_TEST(a_number_on_the_command_line_is_read_whole_or_refused)
+{
+	int good, code;
+	const char *right = say("%s '%s'", numbers[_i].command, numbers[_i].good);
+	const char *missing = run_program(&good, "%s", right);
+
+	for (int n = 0; n < 12 && numbers[_i].bad[n]; n++) {
+		const char *wrong = say("%s '%s'", numbers[_i].command, numbers[_i].bad[n]);
+		const char *said = run_program(&code, "%s", wrong);
+		ck_assert_int_ne(code, 0);
+		ck_assert_msg(strcmp(said, missing) != 0, "%s was taken: %s", wrong, said);
+	}
+}
+END_TEST
+
+static const char *const bad_limits[] = {
+	"0", "101", "5.7", "5x", "%2B5", "-1", "1e1", "0x5", "%205", "", "18446744073709551617"
+};
+
+START_TEST(a_number_in_an_address_is_read_whole_or_refused)
+{
+	expect_problem(get(NULL, say(RELEASES "?limit=%s", bad_limits[_i])), 422, "invalid");
+}
+END_TEST
+
 Suite *http_releases_suite(void)
 {
 	Suite *suite = suite_create("http/releases");
@@ -226,6 +351,13 @@ Suite *http_releases_suite(void)
 	tcase_add_test(tc, only_a_researcher_makes_releases_and_watches_jobs);
 	tcase_add_loop_test(tc, what_is_in_no_release_is_404, 0, sizeof nowhere / sizeof nowhere[0]);
 	tcase_add_test(tc, releases_are_listed_newest_first_in_pages);
+	tcase_add_test(tc, a_release_that_failed_is_shown_to_nobody_and_frees_its_version);
+	tcase_add_test(tc, a_command_that_failed_may_ask_for_the_same_version_otherwise);
+	tcase_add_test(tc, a_release_that_was_begun_goes_on_or_makes_way_for_other_filters);
+	tcase_add_loop_test(tc, a_number_on_the_command_line_is_read_whole_or_refused, 0,
+						sizeof numbers / sizeof numbers[0]);
+	tcase_add_loop_test(tc, a_number_in_an_address_is_read_whole_or_refused, 0,
+						sizeof bad_limits / sizeof bad_limits[0]);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

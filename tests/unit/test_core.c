@@ -13,6 +13,7 @@
 #include "core/csv.h"
 #include "core/hex.h"
 #include "core/idmap.h"
+#include "core/number.h"
 #include "core/random.h"
 #include "core/reader.h"
 #include "core/seal.h"
@@ -527,6 +528,38 @@ START_TEST(a_moment_is_written_in_utc_and_no_two_are_mixed_up)
 }
 END_TEST
 
+static const struct {
+	const char *text;
+	bool whole, real;
+} typed[] = {
+	{ "0", true, true },           { "007", true, true },
+	{ "100", true, true },         { "101", false, false },
+	{ "5.7", false, true },        { "5.", false, true },
+	{ ".5", false, true },         { "1e1", false, true },
+	{ "1E-3", false, true },       { "", false, false },
+	{ ".", false, false },         { "e1", false, false },
+	{ "1e", false, false },        { "1e+", false, false },
+	{ " 5", false, false },        { "5 ", false, false },
+	{ "+5", false, false },        { "-0", false, false },
+	{ "0x5", false, false },       { "inf", false, false },
+	{ "nan", false, false },       { "5x", false, false },
+	{ "1e999", false, false },     { "18446744073709551616", false, false },
+	{ "5\xC2\xA0", false, false }, { "\xD9\xA5", false, false },
+	{ "1,5", false, false },
+};
+
+START_TEST(a_number_is_read_whole_or_not_at_all)
+{
+	uint64_t whole = 12345;
+	double real = 12345;
+
+	ck_assert_int_eq(number_whole(typed[_i].text, 0, 100, &whole), typed[_i].whole);
+	ck_assert_int_eq(number_real(typed[_i].text, 0, 100, &real), typed[_i].real);
+	ck_assert(typed[_i].whole ? whole == strtoull(typed[_i].text, NULL, 10) : whole == 12345);
+	ck_assert(typed[_i].real ? real >= 0 && real <= 100 : real >= 12345);
+}
+END_TEST
+
 Suite *core_suite(void)
 {
 	Suite *suite = suite_create("core");
@@ -557,6 +590,8 @@ Suite *core_suite(void)
 	tcase_add_test(tc, random_numbers_below_a_bound_are_uniform);
 	tcase_add_test(tc, a_text_grows_by_pieces_numbers_and_what_is_written_into_its_room);
 	tcase_add_test(tc, a_moment_is_written_in_utc_and_no_two_are_mixed_up);
+	tcase_add_loop_test(tc, a_number_is_read_whole_or_not_at_all, 0,
+						sizeof typed / sizeof typed[0]);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
