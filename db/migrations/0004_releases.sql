@@ -11,6 +11,9 @@ COMMENT ON TABLE release_draft IS 'What a release that is being made is made fro
 COMMENT ON COLUMN release_draft.item IS 'The row of item.';
 COMMENT ON COLUMN release_draft.volunteers IS 'Whose judgments on the item belong to the release: as many as release_item counts.';
 
+ALTER TABLE release ADD COLUMN contradicting integer NOT NULL DEFAULT 0 CHECK (contradicting >= 0);
+COMMENT ON COLUMN release.contradicting IS 'Items left out because their very bytes have the other label too.';
+
 -- A release that failed keeps its row, for its job, and not its version.
 ALTER TABLE release DROP CONSTRAINT release_name_version_key;
 CREATE UNIQUE INDEX release_version_once ON release (name, version) WHERE state <> 'failed';

@@ -346,18 +346,19 @@ struct error release_agree(struct db *db, const char *id, struct release_agreeme
 	return err;
 }
 
-struct error release_fix(struct db *db, const char *id, uint32_t held_back,
+struct error release_fix(struct db *db, const char *id, uint32_t held_back, uint32_t contradicting,
 						 const struct release_agreement *agreement)
 {
-	char held_back_text[16], alpha[32], low[32], high[32];
+	char held_back_text[16], contradicting_text[16], alpha[32], low[32], high[32];
+	bool defined = agreement->defined;
 
 	snprintf(held_back_text, sizeof held_back_text, "%u", held_back);
+	snprintf(contradicting_text, sizeof contradicting_text, "%u", contradicting);
 	snprintf(alpha, sizeof alpha, "%.17g", agreement->alpha);
 	snprintf(low, sizeof low, "%.17g", agreement->low);
 	snprintf(high, sizeof high, "%.17g", agreement->high);
-	if (!agreement->defined)
-		return db_do(db, SQL_RELEASE_FIX, (const char *[]){ id, held_back_text, NULL, NULL, NULL },
-					 NULL);
-	return db_do(db, SQL_RELEASE_FIX, (const char *[]){ id, held_back_text, alpha, low, high },
+	return db_do(db, SQL_RELEASE_FIX,
+				 (const char *[]){ id, held_back_text, defined ? alpha : NULL, defined ? low : NULL,
+								   defined ? high : NULL, contradicting_text },
 				 NULL);
 }

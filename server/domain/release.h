@@ -116,7 +116,7 @@ struct error release_agree(struct db *db, const char *id,
 						   struct release_agreement *ret_agreement) MUST_CHECK;
 
 /* Says that what it holds is decided; what comes later is not in it. */
-struct error release_fix(struct db *db, const char *id, uint32_t held_back,
+struct error release_fix(struct db *db, const char *id, uint32_t held_back, uint32_t contradicting,
 						 const struct release_agreement *agreement) MUST_CHECK;
 
 #endif

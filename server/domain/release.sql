@@ -86,18 +86,25 @@ LOCK TABLE release_draft IN SHARE ROW EXCLUSIVE MODE
 -- name: release_candidates
 -- Items that the release asks for, and all that ever had a split.
 -- $1 release uuid
--- returns item id, sha256 in hexadecimal, media type, label (NULL: not in this release), former split
-SELECT i.id, encode(i.sha256, 'hex'), i.media_type, a.label, s.split
+-- The same bytes never go in under two labels: then only what a moderator ruled on does, or nothing.
+-- returns item id, sha256 in hexadecimal, media type, label (NULL: not in this release), former split,
+-- true: left out, because its bytes have the other label as well
+SELECT i.id, encode(i.sha256, 'hex'), i.media_type, CASE WHEN a.stands THEN a.label END, s.split,
+       NOT a.stands
   FROM item i
-  LEFT JOIN (SELECT l.item_id, l.label
-               FROM releasable l, release r
+  LEFT JOIN (SELECT l.item_id, l.label,
+                    min(l.label) OVER twins = max(l.label) OVER twins
+                    OR l.ruling IS NOT NULL
+                       AND min(l.ruling) OVER twins = max(l.ruling) OVER twins AS stands
+               FROM releasable l JOIN item b ON b.id = l.item_id, release r
               WHERE r.id = $1::uuid
                 AND (r.filter->>'campaign' IS NULL OR l.campaign_id =
                         (SELECT g.id FROM campaign g WHERE g.name = r.filter->>'campaign'))
                 AND l.media_type = coalesce(r.filter->>'media_type', l.media_type)
                 AND l.judgments >= coalesce((r.filter->>'min_judgments')::integer, 0)
                 AND (l.label_source <> 'crowd' OR greatest(l.p_fake, 1 - l.p_fake) >=
-                        coalesce((r.filter->>'min_confidence')::float8, 0))) a ON a.item_id = i.id
+                        coalesce((r.filter->>'min_confidence')::float8, 0))
+             WINDOW twins AS (PARTITION BY b.rendition)) a ON a.item_id = i.id
   LEFT JOIN item_split s ON s.item_id = i.id
  WHERE a.item_id IS NOT NULL OR s.item_id IS NOT NULL
  ORDER BY i.id
@@ -194,9 +201,10 @@ SELECT j.item_id, j.verdict = 'fake'
  ORDER BY j.item_id
 
 -- name: release_fix
--- $1 release uuid, $2 how many were held back, $3 alpha or NULL, $4 low, $5 high
+-- $1 release uuid, $2 how many were held back, $3 alpha or NULL, $4 low, $5 high, $6 how many
+-- were left out because their bytes have both labels
 UPDATE release SET fixed_at = now(), held_back = $2::integer, alpha = $3::float8,
-                   alpha_low = $4::float8, alpha_high = $5::float8
+                   alpha_low = $4::float8, alpha_high = $5::float8, contradicting = $6::integer
  WHERE id = $1::uuid
 
 -- ---------------------------------------------------------------- what the tables say
@@ -287,7 +295,7 @@ SELECT path, encode(sha256, 'hex') FROM release_item WHERE release_id = $1::uuid
 -- returns name, version, date, held back, alpha, alpha's low, alpha's high, filter, items, bytes of
 -- media, by crowd, by ruling, of these two with a truth, of these labelled as their truth, the media types,
 -- by truth, of these judged, of these judged to be what they are, items of closed campaigns that the
--- crowd has not settled
+-- crowd has not settled, items left out because their bytes have both labels
 SELECT e.name, e.version, to_char(e.fixed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'), e.held_back,
        round(e.alpha::numeric, 3), round(e.alpha_low::numeric, 3), round(e.alpha_high::numeric, 3),
        e.filter, n.items, n.bytes, n.crowd, n.ruled, n.known, n.agree, n.types, n.gold, n.judged, n.right,
@@ -295,7 +303,8 @@ SELECT e.name, e.version, to_char(e.fixed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'), 
          WHERE i.state IN ('in_service', 'disputed')
            AND NOT EXISTS (SELECT FROM release_item r WHERE r.release_id = e.id AND r.item_id = i.id)
            AND g.name = coalesce(e.filter->>'campaign', g.name)
-           AND i.media_type = coalesce(e.filter->>'media_type', i.media_type))
+           AND i.media_type = coalesce(e.filter->>'media_type', i.media_type)),
+       e.contradicting
   FROM release e,
        (SELECT count(*) AS items, sum(r.bytes) AS bytes,
                count(*) FILTER (WHERE r.label_source = 'crowd') AS crowd,

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "release/table.h"
+
 /* Columns of the statement release_facts. */
 enum fact {
 	FACT_NAME,
@@ -25,6 +27,7 @@ enum fact {
 	FACT_GOLD_JUDGED,
 	FACT_GOLD_RIGHT,
 	FACT_UNSETTLED,
+	FACT_CONTRADICTING,
 };
 
 /* Columns of release_judgment_facts. */
@@ -124,6 +127,9 @@ static void splits(FILE *out, const struct rows *facts, const struct rows *table
 		"An item keeps the split it was first released in. Held back, because they tie together "
 		"items of different splits: %s.\n\n",
 		rows_text(facts, 0, FACT_HELD_BACK));
+	if (rows_integer(facts, 0, FACT_CONTRADICTING) > 0)
+		fprintf(out, "Left out, because the same bytes were labelled both real and fake: %s.\n\n",
+				rows_text(facts, 0, FACT_CONTRADICTING));
 }
 
 static double percent(const struct rows *rows, int part, int whole)
@@ -255,8 +261,14 @@ static void privacy(FILE *out, const struct rows *said, const struct rows *alone
 /* Text in a cell of a table. */
 static void cell(FILE *out, const char *text)
 {
-	for (; *text; text++)
-		fputc((unsigned char)*text < 0x20 || *text == 0x7f ? ' ' : *text == '|' ? '/' : *text, out);
+	char *copy = strdup(text);
+
+	if (!copy)
+		abort();
+	for (char *bar = copy; (bar = strchr(bar, '|'));)
+		*bar = '/';
+	table_text(out, copy);
+	free(copy);
 }
 
 static void licences(FILE *out, const struct rows *rows)

@@ -22,6 +22,7 @@ struct choice {
 	char *tie;          /* the key of the last row of release_links, */
 	int64_t tied;       /* and the candidate that it last stood for, or -1 */
 	uint32_t held_back; /* released before, and found to share something across splits since */
+	uint32_t contradicting; /* their bytes have the other label too */
 };
 
 static void *grown(void *memory, size_t count, size_t size)
@@ -59,6 +60,7 @@ static struct error add_candidate(void *arg, const struct rows *rows)
 		!hex_decode(item->key, SPLIT_KEY_BYTES, rows_text(rows, 0, 1)))
 		return errorf(ERR_INTERNAL, "a candidate cannot be read");
 	choice->count++;
+	choice->contradicting += rows_flag(rows, 0, 5);
 	return ok();
 }
 
@@ -211,7 +213,7 @@ static struct error choose(struct db *db, const char *release_id, struct choice 
 		return err;
 	if ((err = release_agree(db, release_id, &agreement)).code)
 		return err;
-	return release_fix(db, release_id, held_back, &agreement);
+	return release_fix(db, release_id, held_back, choice->contradicting, &agreement);
 }
 
 static struct error decide(struct db *db, void *arg)
