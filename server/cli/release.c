@@ -239,21 +239,23 @@ static int verify(int argc, char **argv)
 {
 	struct line line = { .what = "verifying" };
 	struct release_progress progress = { show, &line };
-	uint64_t faults = 0, files = 0;
+	struct verified verified = { 0 };
 	struct error err;
 
 	if (argc != 2)
 		return wrong_usage();
-	err = release_verify(argv[1], stdout, &progress, &faults, &files);
+	err = release_verify(argv[1], stdout, &progress, &verified);
 	end_line(&line);
 	if (err.code)
 		return failed(err);
-	if (faults == 0) {
-		printf("%llu files, sound\n", (unsigned long long)files);
+	if (verified.faults == 0) {
+		printf("%llu files, sound\n", (unsigned long long)verified.files);
 		return EXIT_DONE;
 	}
-	fprintf(stderr, "touchstone: %llu fault(s) in %s; get the release anew\n",
-			(unsigned long long)faults, argv[1]);
+	fprintf(stderr, "touchstone: %llu fault(s) in %s; %s\n", (unsigned long long)verified.faults,
+			argv[1],
+			verified.faults == verified.strays ? "delete what is not part of the release"
+											   : "get the release anew");
 	return EXIT_FAILED;
 }
 

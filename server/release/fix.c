@@ -19,9 +19,9 @@ struct choice {
 	unsigned char (*ids)[UUID_BYTES];
 	struct split_item *items;
 	uint32_t count, room;
-	char *tie;          /* the key of the last row of release_links, */
-	int64_t tied;       /* and the candidate that it last stood for, or -1 */
-	uint32_t held_back; /* released before, and found to share something across splits since */
+	char *tie;              /* the key of the last row of release_links, */
+	int64_t tied;           /* and the candidate that it last stood for, or -1 */
+	uint32_t held_back;     /* released before, and found to share something across splits since */
 	uint32_t contradicting; /* their bytes have the other label too */
 };
 

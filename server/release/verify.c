@@ -37,6 +37,8 @@ struct key {
 	uint64_t hash;
 	uint32_t row;
 	uint8_t kind, split;
+	bool fake;        /* the label of its row */
+	const char *file; /* of KEY_BYTES: the path of its row, which struct sum owns */
 };
 
 struct keys {
@@ -61,7 +63,7 @@ struct format {
 struct verifying {
 	const char *folder;
 	FILE *out;
-	uint64_t faults, notes;
+	uint64_t faults, notes, strays;
 	struct sum *sums;
 	size_t count, room;
 	struct keys keys;              /* of labels.csv */
@@ -225,6 +227,40 @@ static void check_digest(struct verifying *v, const struct sum *sum, const char 
 		fault(v, "%s: its bytes are not those that SHA256SUMS lists", sum->path);
 }
 
+/* What desktops, file servers and git leave in folders that somebody has looked at. */
+static bool is_left_behind(const char *path)
+{
+	static const char *const names[] = { ".DS_Store",   "Thumbs.db",  "ehthumbs.db",
+										 "desktop.ini", ".directory", ".gitattributes",
+										 ".gitignore" };
+	static const char *const folders[] = { "__MACOSX", "@eaDir",          ".git",      ".cache",
+										   ".Trashes", ".Spotlight-V100", ".fseventsd" };
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+
+	if (strncmp(name, "._", 2) == 0)
+		return true;
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (strcasecmp(name, names[i]) == 0)
+			return true;
+	for (const char *part = path; (slash = strchr(part, '/')); part = slash + 1)
+		for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++)
+			if (strlen(folders[i]) == (size_t)(slash - part) &&
+				strncmp(part, folders[i], (size_t)(slash - part)) == 0)
+				return true;
+	return false;
+}
+
+/* A file that SHA256SUMS does not list. */
+static void stray(struct verifying *v, const char *path)
+{
+	if (is_left_behind(path)) {
+		note(v, "%s: not part of the release", path);
+		return;
+	}
+	v->strays++;
+	fault(v, "%s: not part of the release (SHA256SUMS does not list it); delete it", path);
+}
+
 static void check_entry(struct verifying *v, const FTSENT *entry)
 {
 	const char *path = entry->fts_path + strlen(v->folder);
@@ -238,7 +274,7 @@ static void check_entry(struct verifying *v, const FTSENT *entry)
 		return;
 	}
 	if (!(sum = sum_find(v, path))) {
-		fault(v, "%s: not listed in SHA256SUMS", path);
+		stray(v, path);
 		return;
 	}
 	sum->there = true;
@@ -284,14 +320,20 @@ static uint64_t hash_of(const char *a, const char *b)
 	return first;
 }
 
-static void add_key(struct keys *keys, enum key_kind kind, uint64_t hash, uint32_t row, int split)
+static void add_key(struct keys *keys, struct key key)
 {
 	if (keys->count == keys->room) {
 		keys->room = keys->room ? 2 * keys->room : 1024;
 		keys->all = grown(keys->all, keys->room, sizeof *keys->all);
 	}
-	keys->all[keys->count++] =
-		(struct key){ .hash = hash, .row = row, .kind = (uint8_t)kind, .split = (uint8_t)split };
+	keys->all[keys->count++] = key;
+}
+
+static struct key keyed(struct key key, enum key_kind kind, const char *what)
+{
+	key.kind = (uint8_t)kind;
+	key.hash = hash_of("", what);
+	return key;
 }
 
 static int compare_keys(const void *a, const void *b)
@@ -433,15 +475,20 @@ static void note_judgments(struct verifying *v, const char *const f[], uint32_t 
 static void note_keys(struct verifying *v, const char *const f[], uint32_t row, int split)
 {
 	char *list = strdup(f[LABEL_IDENTITIES]), *rest = list;
+	struct sum *sum = sum_find(v, f[LABEL_FILE]);
+	struct key key = { .row = row,
+					   .split = (uint8_t)split,
+					   .fake = f[LABEL_LABEL][0] == 'f',
+					   .file = sum ? sum->path : "a file that is not listed" };
 
 	if (!list)
 		abort();
-	add_key(&v->keys, KEY_ITEM, hash_of("", f[LABEL_ITEM]), row, split);
-	add_key(&v->keys, KEY_LINEAGE, hash_of("", f[LABEL_LINEAGE]), row, split);
-	add_key(&v->keys, KEY_BYTES, hash_of("", f[LABEL_SHA256]), row, split);
+	add_key(&v->keys, keyed(key, KEY_ITEM, f[LABEL_ITEM]));
+	add_key(&v->keys, keyed(key, KEY_LINEAGE, f[LABEL_LINEAGE]));
+	add_key(&v->keys, keyed(key, KEY_BYTES, f[LABEL_SHA256]));
 	for (char *who; (who = strsep(&rest, ";"));)
 		if (*who)
-			add_key(&v->keys, KEY_IDENTITY, hash_of("", who), row, split);
+			add_key(&v->keys, keyed(key, KEY_IDENTITY, who));
 	free(list);
 }
 
@@ -481,35 +528,44 @@ static void check_row(struct verifying *v, const char *const f[], uint32_t row)
 	note_judgments(v, f, row);
 }
 
-/* The value as labels.csv writes it. */
-static void value_text(const json_t *value, char *text, size_t room)
+/* The text that a value stands for, to be freed; NULL where it is of another type. */
+static char *value_text(const struct column *column, const json_t *value)
 {
-	size_t len = 0, i;
+	char *text = NULL;
+	size_t len, i;
 	json_t *element;
+	FILE *out;
 
-	*text = '\0';
-	if (json_is_string(value))
-		snprintf(text, room, "%s", json_string_value(value));
-	else if (json_is_array(value))
-		json_array_foreach (value, i, element) {
-			const char *one = json_string_value(element);
+	if (json_is_null(value) || json_is_string(value))
+		return strdup(json_is_string(value) ? json_string_value(value) : "");
+	if (column->kind != COLUMN_LIST || !json_is_array(value))
+		return NULL;
+	if (!(out = open_memstream(&text, &len)))
+		abort();
+	json_array_foreach (value, i, element) {
+		const char *one = json_string_value(element);
 
-			len += (size_t)snprintf(text + len, room - len, "%s%s", i ? ";" : "", one ? one : "?");
-			if (len >= room)
-				return;
-		}
+		fprintf(out, "%s%s", i ? ";" : "", one ? one : "?");
+	}
+	if (fclose(out) != 0)
+		abort();
+	return text;
 }
 
+/* labels.csv holds the text as a cell says it. */
 static bool same_value(const struct column *column, const json_t *value, const char *text)
 {
-	char found[1 << 14];
-
 	if (!value)
 		return false;
 	if (column->kind == COLUMN_NUMBER)
 		return json_is_null(value) ? *text == '\0' : json_number_value(value) == strtod(text, NULL);
-	value_text(value, found, sizeof found);
-	return strncmp(found, text, sizeof found - 1) == 0;
+	char *found = value_text(column, value);
+	char *cell = found ? csv_cell(found) : NULL;
+	bool same = cell && strcmp(cell, text) == 0;
+
+	free(found);
+	free(cell);
+	return same;
 }
 
 static void check_json_line(struct verifying *v, FILE *json, const char *const f[], uint32_t row)
@@ -615,7 +671,7 @@ static bool is_table(const char *path)
 /* Everything listed is a table or has a row; a format tells nothing of the label. */
 static void check_whole(struct verifying *v)
 {
-	static const char *const kinds[] = { "item", "lineage", "identity", "same bytes" };
+	static const char *const kinds[] = { "item", "lineage", "identity" };
 
 	for (size_t i = 0; i < v->count; i++)
 		if (!v->sums[i].labelled && !is_table(v->sums[i].path))
@@ -635,7 +691,11 @@ static void check_whole(struct verifying *v)
 			continue;
 		if (a->kind == KEY_ITEM)
 			fault(v, "labels.csv rows %u and %u: the same item", a->row, b->row);
-		if (a->split != b->split)
+		if (a->kind == KEY_BYTES && a->fake != b->fake)
+			fault(v, "%s and %s: the same bytes under two labels", a->file, b->file);
+		if (a->kind == KEY_BYTES && a->split != b->split)
+			fault(v, "%s and %s: the same bytes in two splits", a->file, b->file);
+		else if (a->split != b->split)
 			fault(v, "labels.csv rows %u and %u: one %s in %s and in %s", a->row, b->row,
 				  kinds[a->kind], split_name(a->split), split_name(b->split));
 	}
@@ -670,7 +730,9 @@ static void check_judgment(struct verifying *v, const char *const f[], uint32_t 
 	if (!one_of(f[JUDGMENT_VERDICT], "real", "fake", NULL) ||
 		!one_of(f[JUDGMENT_CONFIDENCE], "60", "75", "95"))
 		fault(v, "judgments.csv row %u: no such verdict or confidence", row);
-	add_key(&v->judgments, KEY_JUDGMENT, hash_of(f[JUDGMENT_ITEM], f[JUDGMENT_VOLUNTEER]), row, 0);
+	add_key(&v->judgments, (struct key){ .hash = hash_of(f[JUDGMENT_ITEM], f[JUDGMENT_VOLUNTEER]),
+										 .row = row,
+										 .kind = KEY_JUDGMENT });
 }
 
 /* A release without volunteers has none. */
@@ -738,7 +800,7 @@ static void require_tables(struct verifying *v)
 }
 
 struct error release_verify(const char *folder, FILE *out, const struct release_progress *progress,
-							uint64_t *ret_faults, uint64_t *ret_files)
+							struct verified *ret_verified)
 {
 	struct verifying v = { .folder = folder, .out = out };
 	struct error err = read_sums(&v);
@@ -754,8 +816,7 @@ struct error release_verify(const char *folder, FILE *out, const struct release_
 		note_lone_labels(&v);
 		check_judgments(&v);
 		check_trials(&v);
-		*ret_faults = v.faults;
-		*ret_files = v.count;
+		*ret_verified = (struct verified){ v.faults, v.strays, v.count };
 	}
 	for (size_t i = 0; i < v.count; i++)
 		free(v.sums[i].path);

@@ -5,9 +5,9 @@
  * Checks that SHA256SUMS lists every file, no more and no less, with its digest; that
  * labels.csv follows its own rules and fits the folder; that labels.jsonl says the same;
  * that judgments.csv speaks of these items; that nothing (an item, a lineage, a person, the same
- * bytes) lies in two splits; and that no name tells what it names.
+ * bytes) lies in two splits, and no bytes under two labels; and that no name tells what it names.
  *
- * Memory: some 150 bytes a file and 16 a key; files themselves stream.
+ * Memory: some 150 bytes a file and 24 a key; files themselves stream.
  */
 #ifndef RELEASE_VERIFY_H
 #define RELEASE_VERIFY_H
@@ -18,12 +18,19 @@
 #include "core/error.h"
 #include "release/make.h"
 
+struct verified {
+	uint64_t faults;
+	uint64_t strays; /* of the faults: files that do not belong to the release, to be deleted */
+	uint64_t files;
+};
+
 /*
- * Writes a line to `out` for each fault, at most VERIFY_MOST of them, and counts all.
- * ERR_NOT_FOUND: no folder, or no SHA256SUMS in it.
+ * Writes a line to `out` for each fault and each note, at most VERIFY_MOST of each, and counts all.
+ * A note is no fault: what an operating system leaves in folders, a split without one of the
+ * labels. ERR_NOT_FOUND: no folder, or no SHA256SUMS in it.
  */
 #define VERIFY_MOST 200
 struct error release_verify(const char *folder, FILE *out, const struct release_progress *progress,
-							uint64_t *ret_faults, uint64_t *ret_files) MUST_CHECK;
+							struct verified *ret_verified) MUST_CHECK;
 
 #endif

@@ -262,6 +262,137 @@ START_TEST(verify_compares_the_judgments_that_labels_count_with_those_that_are_t
 }
 END_TEST
 
+/* ------------------------------------------------------------------ spreadsheets, folders, twins
+ */
+
+START_TEST(a_text_that_looks_like_a_formula_is_none_in_csv_and_whole_in_json)
+{
+	struct person person = an_account("researcher");
+	const char *campaign = a_full_campaign();
+	int code;
+
+	tell_db("UPDATE item i SET credit = E'=HYPERLINK(\"http://x\",\"y\")', generator = "
+			"E'a\\u2028b\\u0085c',"
+			"   licence = E'+1\\n-1', source = E'x\\u202Ey', title = '@x' FROM campaign c"
+			" WHERE c.id = i.campaign_id AND c.name = '%s'",
+			campaign);
+	const char *folder = a_written_release(a_release(&person, campaign));
+	const char *csv = file_text(folder, "labels.csv"), *json = file_text(folder, "labels.jsonl");
+	ck_assert_ptr_nonnull(strstr(csv, ",a b c,"));
+	ck_assert_ptr_nonnull(strstr(csv, ",'+1 -1,"));
+	ck_assert_ptr_nonnull(strstr(csv, ",\"'=HYPERLINK(\"\"http://x\"\",\"\"y\"\")\","));
+	ck_assert_ptr_null(strstr(csv, ",="));
+	ck_assert_ptr_null(strstr(csv, ",\"="));
+	ck_assert_ptr_nonnull(strstr(json, "\"=HYPERLINK(\\\"http://x\\\",\\\"y\\\")\""));
+	ck_assert_ptr_nonnull(strstr(json, "\"a\\u2028b\\u0085c\""));
+	ck_assert_ptr_null(strstr(json, "\xE2\x80\xA8"));
+	ck_assert_ptr_null(strstr(file_text(folder, "LICENCES"), "\xE2\x80\xA8"));
+	const char *said = run_program(&code, "release verify %s", folder);
+	ck_assert_msg(code == 0, "%s", said);
+}
+END_TEST
+
+static const char *const left_behind[] = {
+	".DS_Store",    "image/.DS_Store", "image/train/Thumbs.db", "desktop.ini",
+	"._labels.csv", "video/._x",       ".gitattributes"
+};
+
+START_TEST(what_a_desktop_leaves_in_a_folder_is_a_note)
+{
+	struct person person = an_account("researcher");
+	const char *folder = a_written_release(a_release(&person, a_mixed_campaign(3)));
+	int code;
+
+	put_file(folder, left_behind[_i], "x");
+	const char *said = run_program(&code, "release verify %s", folder);
+	ck_assert_msg(code == 0, "%s", said);
+	ck_assert_ptr_nonnull(strstr(said, say("note: %s: not part of the release", left_behind[_i])));
+}
+END_TEST
+
+START_TEST(a_file_too_many_is_to_be_deleted_and_a_changed_one_got_anew)
+{
+	struct person person = an_account("researcher");
+	const char *folder = a_written_release(a_release(&person, a_full_campaign()));
+	int code;
+
+	put_file(folder, "notes.txt", "x");
+	const char *said = run_program(&code, "release verify %s", folder);
+	ck_assert_int_eq(code, 1);
+	ck_assert_ptr_nonnull(strstr(said, "notes.txt: not part of the release"));
+	ck_assert_ptr_nonnull(strstr(said, "; delete what is not part of the release"));
+	ck_assert_ptr_null(strstr(said, "anew"));
+	put_file(folder, "LICENCES", "x");
+	said = run_program(&code, "release verify %s", folder);
+	ck_assert_int_eq(code, 1);
+	ck_assert_ptr_nonnull(strstr(said, "; get the release anew"));
+}
+END_TEST
+
+/* A moderator has ruled on one fake item of the campaign that holds these bytes. */
+static void rule_fake(const char *campaign, const char *file)
+{
+	an_account("moderator");
+	tell_db("WITH i AS (UPDATE item SET state = 'settled' WHERE id = (SELECT i.id FROM item i"
+			"   JOIN campaign c ON c.id = i.campaign_id JOIN consensus k ON k.item_id = i.id"
+			"   WHERE c.name = '%s' AND i.rendition = '\\x%s' ORDER BY k.p_fake DESC LIMIT 1)"
+			"   RETURNING id),"
+			" d AS (INSERT INTO dispute (item_id, reason, state, judgments)"
+			"   SELECT id, 'max_judgments', 'ruled', 5 FROM i RETURNING id, item_id),"
+			" m AS (SELECT id FROM account WHERE role = 'moderator' LIMIT 1),"
+			" b AS (INSERT INTO blind_verdict (dispute_id, account_id, verdict, confidence, blind)"
+			"   SELECT d.id, m.id, 'fake', 90, true FROM d, m RETURNING dispute_id, account_id)"
+			"INSERT INTO ruling (dispute_id, item_id, account_id, ruling, reason)"
+			" SELECT d.id, d.item_id, m.id, 'fake', 'seen by a moderator' FROM d, m",
+			campaign, file);
+}
+
+START_TEST(no_bytes_are_released_under_two_labels)
+{
+	struct person person = an_account("researcher");
+	const char *campaign = a_full_campaign(), *twins = a_file(campaign, strlen(campaign));
+	int code;
+
+	make_retired(campaign, 1, 0.99, &(struct items){ .file = twins });
+	make_retired(campaign, 2, 0.01, &(struct items){ .file = twins });
+	const char *name = a_release(&person, campaign), *folder = a_written_release(name);
+	ck_assert_int_eq(number_at(get(NULL, say(RELEASES "/%s/1.0", name)).body, "items"), 12);
+	ck_assert_ptr_nonnull(strstr(file_text(folder, "README.md"), "both real and fake: 3."));
+	const char *said = run_program(&code, "release verify %s", folder);
+	ck_assert_msg(code == 0, "%s", said);
+
+	rule_fake(campaign, twins);
+	folder = a_written_release(name = a_release(&person, campaign));
+	ck_assert_int_eq(number_at(get(NULL, say(RELEASES "/%s/1.0", name)).body, "items"), 13);
+	ck_assert_ptr_nonnull(strstr(file_text(folder, "README.md"), "both real and fake: 2."));
+	ck_assert_ptr_nonnull(strstr(file_text(folder, "labels.csv"), ",fake,ruling,"));
+}
+END_TEST
+
+START_TEST(verify_names_the_files_that_hold_the_same_bytes_under_two_labels)
+{
+	struct person person = an_account("researcher");
+	const char *campaign = a_full_campaign();
+	int code;
+
+	/* As a release of an earlier version: twins of two labels, though of one lineage. */
+	const char *folder = a_written_release(a_release(&person, campaign));
+	ck_assert_int_eq(
+		system(say("cd '%s' && f=$(find image -path '*/fake/*' | head -n 1) &&"
+				   " r=$(find image -path '*/real/*' | head -n 1) &&"
+				   " old=$(sha256sum <$r | cut -c1-64) && cp $f $r &&"
+				   " sed -i s/$old/$(sha256sum <$f | cut -c1-64)/ labels.csv labels.jsonl",
+				   folder)),
+		0);
+	sign_again(folder);
+	const char *said = run_program(&code, "release verify %s", folder);
+	ck_assert_int_eq(code, 1);
+	ck_assert_ptr_nonnull(strstr(said, "the same bytes under two labels"));
+	ck_assert_ptr_nonnull(strstr(said, "/fake/"));
+	ck_assert_ptr_nonnull(strstr(said, "/real/"));
+}
+END_TEST
+
 Suite *http_dataset_suite(void)
 {
 	Suite *suite = suite_create("http/dataset");
@@ -276,6 +407,12 @@ Suite *http_dataset_suite(void)
 				   judgments_that_arrive_while_a_release_waits_are_in_all_its_tables_or_in_none);
 	tcase_add_test(tc, a_release_holds_the_judgments_that_its_model_had);
 	tcase_add_test(tc, verify_compares_the_judgments_that_labels_count_with_those_that_are_there);
+	tcase_add_test(tc, a_text_that_looks_like_a_formula_is_none_in_csv_and_whole_in_json);
+	tcase_add_loop_test(tc, what_a_desktop_leaves_in_a_folder_is_a_note, 0,
+						sizeof left_behind / sizeof left_behind[0]);
+	tcase_add_test(tc, a_file_too_many_is_to_be_deleted_and_a_changed_one_got_anew);
+	tcase_add_test(tc, no_bytes_are_released_under_two_labels);
+	tcase_add_test(tc, verify_names_the_files_that_hold_the_same_bytes_under_two_labels);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

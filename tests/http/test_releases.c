@@ -304,7 +304,7 @@ static const struct {
 	  { "nan", "inf", "0.9x", " 0.9", "+0.9", "0x1p-1", "", "1.01" } },
 	{ "account token nobody@example.org --expires",
 	  "30",
-	  { "0", "1.5", "-3", "+3", "1e1", "", "4294967297", "99999999999", "36501" } },
+	  { "0", "1.5", "-3", "+3", "1e1", "", "4294967297", "99999999999", "3651" } },
 };
 
 /* Whether a command takes the number shows in what it then misses: a campaign, a file, an account.
