@@ -99,7 +99,8 @@ static const char *a_judged_item(const char *campaign, const struct items *like,
 	struct items items = *like;
 
 	items.campaign = campaign;
-	items.file = a_file(campaign, strlen(campaign));
+	const char *bytes = fresh_name(); /* equal ones go in under one label alone */
+	items.file = a_file(bytes, strlen(bytes));
 	const char *item = an_item(&items);
 	if (p_fake >= 0)
 		tell_db("INSERT INTO consensus (item_id, p_fake, low, high, judgments, fake_votes)"
