@@ -238,6 +238,7 @@ static bool next_free(const struct layout *l, uint32_t *at, struct component *co
 		if (component->sizes[SPLIT_STRATA] == 0 ||
 			former_of(l->items, component->members, component->count) != SPLIT_NONE)
 			continue;
+		component->split = SPLIT_NONE;
 		for (uint32_t m = 0; m < component->count; m++)
 			if (l->items[component->members[m]].wanted)
 				component->split = l->items[component->members[m]].split;
