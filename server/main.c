@@ -23,6 +23,7 @@ static const struct {
 	{ "work", cli_work, NULL, "do background work alone" },
 	{ "migrate", cli_migrate, NULL, "bring the database's schema up to date" },
 	{ "import", cli_import, NULL, "make items of a manifest" },
+	{ "render", cli_render, NULL, "make renditions anew after a change of the recipe for media" },
 	{ "item", cli_item, NULL, "show, correct and withdraw items" },
 	{ "store", cli_store, NULL, "make a folder the database's media store" },
 	{ "score", cli_score, NULL, "score now" },

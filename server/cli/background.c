@@ -11,6 +11,7 @@
 #include "core/clock.h"
 #include "core/log.h"
 #include "db/db.h"
+#include "domain/rendering.h"
 #include "domain/scorer.h"
 #include "release/make.h"
 
@@ -31,11 +32,12 @@ struct loop {
 	/* Does what there is to do. Returns true if there may be more at once. */
 	bool (*turn)(struct loop *loop);
 	int64_t swept_ms;
+	bool reminded;
 };
 
 struct background {
 	struct scorer *judge;
-	struct loop scorer, fitter, worker;
+	struct loop scorer, fitter, worker, renderer;
 };
 
 static struct background background;
@@ -144,7 +146,7 @@ static bool fit_once(struct loop *loop)
 	return false;
 }
 
-/* A release in the making is left to a later try when the program stops. */
+/* A job is left to a later try when the program stops. */
 static struct error refuse_when_stopping(void *arg, int64_t done, int64_t total)
 {
 	struct loop *loop = arg;
@@ -161,6 +163,24 @@ static bool work_once(struct loop *loop)
 	const struct release_progress progress = { refuse_when_stopping, loop };
 	bool worked = false;
 	struct error err = release_work(loop->db, loop->store, &progress, &worked);
+
+	if (err.code) {
+		log_error("jobs: %s", err.detail);
+		rest(loop, LOOK_EVERY_MS);
+	}
+	return worked && !err.code;
+}
+
+/* A loop of its own: it may take days, and releases do not wait for it. */
+static bool render_once(struct loop *loop)
+{
+	const struct rendering_progress progress = { refuse_when_stopping, loop };
+	bool worked = false;
+
+	if (!loop->reminded)
+		rendering_remind(loop->db);
+	loop->reminded = true;
+	struct error err = rendering_work(loop->db, loop->store, &progress, &worked);
 
 	if (err.code) {
 		log_error("jobs: %s", err.detail);
@@ -204,18 +224,27 @@ static void stop(struct loop *loop)
 	db_close(loop->db);
 }
 
+static const struct {
+	struct loop *loop;
+	bool (*turn)(struct loop *loop);
+	struct db *(*open)(const char *conninfo, unsigned timeout_ms);
+} loops[] = {
+	{ &background.scorer, score_once, db_open_by_key },
+	{ &background.fitter, fit_once, db_open },
+	{ &background.worker, work_once, db_open },
+	{ &background.renderer, render_once, db_open },
+};
+
+#define LOOPS (sizeof loops / sizeof loops[0])
+
 struct background *background_start(const struct settings *settings, struct store *store)
 {
 	background.judge = scorer_new();
-	if (!start(&background.scorer, settings, store, score_once, db_open_by_key))
-		return NULL;
-	if (!start(&background.fitter, settings, store, fit_once, db_open)) {
-		stop(&background.scorer);
-		return NULL;
-	}
-	if (!start(&background.worker, settings, store, work_once, db_open)) {
-		stop(&background.scorer);
-		stop(&background.fitter);
+	for (size_t i = 0; i < LOOPS; i++) {
+		if (start(loops[i].loop, settings, store, loops[i].turn, loops[i].open))
+			continue;
+		while (i > 0)
+			stop(loops[--i].loop);
 		return NULL;
 	}
 	return &background;
@@ -223,16 +252,15 @@ struct background *background_start(const struct settings *settings, struct stor
 
 bool background_stop(struct background *parts)
 {
-	struct loop *const loops[] = { &parts->scorer, &parts->fitter, &parts->worker };
 	struct timespec until;
 	bool ended = true;
 
-	for (size_t i = 0; i < 3; i++)
-		ask_to_stop(loops[i]);
+	for (size_t i = 0; i < LOOPS; i++)
+		ask_to_stop(loops[i].loop);
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += PATIENCE_S;
-	for (size_t i = 0; i < 3; i++)
-		ended = await_end(loops[i], &until) && ended;
+	for (size_t i = 0; i < LOOPS; i++)
+		ended = await_end(loops[i].loop, &until) && ended;
 	if (ended)
 		scorer_free(parts->judge);
 	else

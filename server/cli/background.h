@@ -2,10 +2,10 @@
 /*
  * background -- the work that nobody waits for: scoring, and jobs.
  *
- * Three threads, each with a connection of its own: one takes single judgments in as they
- * come, one fits the model to everything anew, one does jobs (releases).  Any number of
- * processes may run them: scoring has one leader at a time, jobs are claimed.  They look by
- * themselves twice a second, and at once when woken.
+ * Four threads, each with a connection of its own: one takes single judgments in as they
+ * come, one fits the model to everything anew, one makes releases, one renders items anew.  Any
+ * number of processes may run them: scoring has one leader at a time, jobs are claimed.  They look
+ * by themselves twice a second, and at once when woken.
  */
 #ifndef CLI_BACKGROUND_H
 #define CLI_BACKGROUND_H

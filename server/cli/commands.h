@@ -19,6 +19,7 @@ int cli_work(const struct settings *settings, int argc, char **argv);
 int cli_migrate(const struct settings *settings, int argc, char **argv);
 int cli_import(const struct settings *settings, int argc, char **argv);
 int cli_release(const struct settings *settings, int argc, char **argv);
+int cli_render(const struct settings *settings, int argc, char **argv);
 int cli_score(const struct settings *settings, int argc, char **argv);
 int cli_account(const struct settings *settings, int argc, char **argv);
 int cli_campaign(const struct settings *settings, int argc, char **argv);

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "domain/assignment.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "db/array.h"
 #include "db/batch.h"
 #include "db/db.h"
 
-_Static_assert(sizeof(struct lease) == 5 * UUID_BYTES + 24, "sealed as it is: no padding");
+#define LEASE_UNVERSIONED offsetof(struct lease, left_version)
+
+_Static_assert(sizeof(struct lease) == 5 * UUID_BYTES + 32, "sealed as it is: no padding");
+_Static_assert(LEASE_UNVERSIONED == 5 * UUID_BYTES + 24, "as it was sealed before");
 _Static_assert(sizeof(struct lease) <= SEAL_MAX_BYTES, "must fit");
 
 const char *const skip_reasons[] = { "cannot_load", "sensitive", "recognised", "other", NULL };
@@ -21,9 +25,10 @@ void lease_seal(const struct seal *seal, const struct lease *lease, char token[L
 struct error lease_reveal(const struct seal *seal, const char *token,
 						  const unsigned char volunteer[UUID_BYTES], struct lease *ret_lease)
 {
-	struct lease lease;
+	struct lease lease = { .left_version = 1, .right_version = 1 };
 
-	if (!seal_reveal(seal, SEAL_ASSIGNMENT, token, &lease, sizeof lease) ||
+	if ((!seal_reveal(seal, SEAL_ASSIGNMENT, token, &lease, sizeof lease) &&
+		 !seal_reveal(seal, SEAL_ASSIGNMENT, token, &lease, LEASE_UNVERSIONED)) ||
 		memcmp(lease.volunteer, volunteer, UUID_BYTES) != 0)
 		return errorf(ERR_NOT_FOUND, "There is no such assignment of yours. Ask for a new one.");
 	*ret_lease = lease;

@@ -38,6 +38,8 @@ struct lease {
 	uint8_t matched;
 	uint8_t media_type; /* enum media_type */
 	uint8_t zero;
+	/* Which version of each item is shown. Tokens from before there were versions end here. */
+	uint32_t left_version, right_version;
 };
 
 #define LEASE_TOKEN SEAL_TEXT(sizeof(struct lease))

@@ -157,6 +157,7 @@ static struct error take_exhibit(struct catalogue *catalogue, const struct rows 
 	exhibit->height = (uint32_t)rows_raw_integer(row, 15);
 	exhibit->duration_ms = (uint32_t)rows_raw_integer(row, 16);
 	exhibit->sensitive = rows_raw_flag(row, 17);
+	exhibit->version = (uint16_t)rows_raw_integer(row, 18);
 	exhibit->reading = catalogue->reading;
 	take_poster(catalogue, row, exhibit);
 	return ok();
@@ -169,11 +170,14 @@ static uint16_t small(int64_t count)
 
 /*
  * Judgments are counted as they are told of, and the consensus may not have them all yet: of two
- * counts the larger is right.  An item that comes back into service begins with what is written.
+ * counts the larger is right.  An item that comes back into service begins with what is written,
+ * and so does one whose judgments so far no longer count.
  */
 static void take_stock(struct catalogue *catalogue, const struct rows *row, uint32_t number)
 {
-	const struct exhibit *exhibit = &catalogue->exhibits[number];
+	struct exhibit *exhibit = &catalogue->exhibits[number];
+	uint16_t judged_from = (uint16_t)rows_raw_integer(row, 19);
+	bool count_stands = exhibit->judged_from == judged_from && !catalogue->counts_anew;
 	const struct stock_item *before = stock_at(catalogue->stock, number);
 	struct stock_item item = { .lineage = (uint64_t)rows_raw_integer(row, 3),
 							   .pair = (uint64_t)rows_raw_integer(row, 4),
@@ -188,9 +192,10 @@ static void take_stock(struct catalogue *catalogue, const struct rows *row, uint
 		item.truth = rows_raw_flag(row, 7) ? FAKE : REAL;
 	if (before) {
 		item.in_flight = before->in_flight;
-		if (!catalogue->counts_anew && before->judgments > item.judgments)
+		if (count_stands && before->judgments > item.judgments)
 			item.judgments = before->judgments;
 	}
+	exhibit->judged_from = judged_from;
 	stock_put(catalogue->stock, number,
 			  catalogue_shelf(exhibit->campaign, (enum media_type)exhibit->media_type), &item);
 }
@@ -258,6 +263,7 @@ void catalogue_media(const struct catalogue *catalogue, uint32_t item, struct it
 								  .width = exhibit->width,
 								  .height = exhibit->height,
 								  .duration_ms = exhibit->duration_ms,
+								  .version = exhibit->version,
 								  .has_poster = exhibit->poster != 0 };
 	memcpy(media->id, idmap_id(catalogue->index, item), UUID_BYTES);
 	memcpy(media->rendition, exhibit->rendition, SHA256_BYTES);

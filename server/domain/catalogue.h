@@ -37,6 +37,8 @@ struct exhibit {
 	uint32_t poster; /* number of its poster from 1; 0: none */
 	uint32_t width, height, duration_ms;
 	uint16_t campaign;    /* index into catalogue.campaigns */
+	uint16_t version;     /* of the item: which rendition this is */
+	uint16_t judged_from; /* the first version whose judgments count */
 	uint8_t media_type;   /* enum media_type */
 	uint8_t content_type; /* index into catalogue.content_types */
 	uint8_t reading;      /* the last one that saw it */

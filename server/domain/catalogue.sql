@@ -15,7 +15,8 @@ SELECT id, name, question, policy, max_judgments, random_share, state = 'open'
 -- Every item that is in service.
 --   -> the columns of the view, in its order
 SELECT id, in_service, media_type, lineage, pair, gold, training, fake, campaign_id, p_fake,
-       judgments, rendition, rendition_type, poster, width, height, duration_ms, sensitive
+       judgments, rendition, rendition_type, poster, width, height, duration_ms, sensitive,
+       version, judged_from
   FROM catalogue
  WHERE in_service
 
@@ -24,7 +25,8 @@ SELECT id, in_service, media_type, lineage, pair, gold, training, fake, campaign
 --   $1 uuid[]
 --   -> as catalogue_all
 SELECT id, in_service, media_type, lineage, pair, gold, training, fake, campaign_id, p_fake,
-       judgments, rendition, rendition_type, poster, width, height, duration_ms, sensitive
+       judgments, rendition, rendition_type, poster, width, height, duration_ms, sensitive,
+       version, judged_from
   FROM catalogue
  WHERE id = ANY ($1::uuid[])
 

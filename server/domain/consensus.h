@@ -39,6 +39,7 @@ struct item_facts {
 	double p_before; /* NAN: none yet */
 	uint32_t scored; /* judgments behind p_before */
 	uint32_t count, fake;
+	uint32_t judged_from; /* the first version of the item whose judgments count */
 };
 
 /* Reads a row of consensus_items. */

@@ -18,39 +18,39 @@ DELETE FROM score_pending WHERE id = ANY ($1::bigint[])
 -- order of commit: the caller asks from some way back and passes over what it knows. A row without
 -- judgments asks for a fit: its item is NULL.
 --   $1 bigint after which number, $2 bigint[] numbers that are known
---   -> id bigint, item uuid, volunteer uuid, says fake boolean
-SELECT p.id, n.item, n.volunteer, n.fake
-  FROM score_pending p LEFT JOIN LATERAL unnest(p.items, p.volunteers, p.fakes)
-       AS n (item, volunteer, fake) ON true
+--   -> id bigint, item uuid, volunteer uuid, says fake boolean, version of the item
+SELECT p.id, n.item, n.volunteer, n.fake, coalesce(n.version, 1)
+  FROM score_pending p LEFT JOIN LATERAL unnest(p.items, p.volunteers, p.fakes, p.versions)
+       AS n (item, volunteer, fake, version) ON true
  WHERE p.id > $1::bigint AND p.id <> ALL ($2::bigint[])
  ORDER BY p.id
 
 -- name: consensus_judgments
--- What the model reads: blind verdicts, training excepted.
+-- What the model reads.
 --   -> item uuid, volunteer uuid, says fake boolean, confidence, on the left?
 SELECT item_id, volunteer_id, verdict = 'fake', confidence, position = 'left'
-  FROM judgment
- WHERE revision = 0 AND NOT training
+  FROM counted_judgment
 
 -- name: consensus_items
 -- What is known of all items that have judgments.
 --   -> id uuid, campaign uuid, gold, truth, state, threshold, min, max,
 --      judgments before it was last reopened, p_fake (NULL: none yet), judgments scored, judgments now, of them fake,
---      reason of its open dispute (NULL: none, or a moderator has begun with it)
+--      reason of its open dispute (NULL: none, or a moderator has begun with it), the first version whose
+--      judgments count
 SELECT i.id, i.campaign_id, i.gold, i.truth, i.state, k.threshold,
        k.min_judgments, k.max_judgments,
        coalesce(o.judgments, 0),
        c.p_fake, coalesce(c.judgments, 0), j.count, j.fake,
        (SELECT d.reason FROM dispute d
          WHERE i.state = 'disputed' AND d.item_id = i.id AND d.state = 'open' AND d.begun_at IS NULL
-           AND NOT EXISTS (SELECT FROM claim m WHERE m.dispute_id = d.id AND m.expires_at > now()))
+           AND NOT EXISTS (SELECT FROM claim m WHERE m.dispute_id = d.id AND m.expires_at > now())),
+       i.judged_from
   FROM item i
   JOIN campaign k ON k.id = i.campaign_id
   LEFT JOIN consensus c ON c.item_id = i.id
   LEFT JOIN reopened o ON o.item_id = i.id
   JOIN (SELECT item_id, count(*), count(*) FILTER (WHERE verdict = 'fake') AS fake
-          FROM judgment
-         WHERE revision = 0 AND NOT training
+          FROM counted_judgment
          GROUP BY item_id) j ON j.item_id = i.id
  WHERE NOT i.training
 
@@ -65,31 +65,33 @@ SELECT i.id, i.campaign_id, i.gold, i.truth, i.state, k.threshold,
        c.p_fake, coalesce(c.judgments, 0), 0, 0,
        (SELECT d.reason FROM dispute d
          WHERE i.state = 'disputed' AND d.item_id = i.id AND d.state = 'open' AND d.begun_at IS NULL
-           AND NOT EXISTS (SELECT FROM claim m WHERE m.dispute_id = d.id AND m.expires_at > now()))
+           AND NOT EXISTS (SELECT FROM claim m WHERE m.dispute_id = d.id AND m.expires_at > now())),
+       i.judged_from
   FROM unnest($1::uuid[]) AS a (id)
  CROSS JOIN LATERAL (SELECT * FROM item WHERE id = a.id AND NOT training OFFSET 0) i
  CROSS JOIN LATERAL (SELECT * FROM campaign WHERE id = i.campaign_id OFFSET 0) k
   LEFT JOIN LATERAL (SELECT * FROM consensus WHERE item_id = i.id OFFSET 0) c ON true
 
 -- name: consensus_write
--- Stores what the model infers, but never on fewer judgments than are scored already. A fit moves
--- every item by a hair; rewriting all of them each time would be most of what the database does.
---   $1 json [{item, p_fake, low, high, judgments, fake, alpha (null: as it was)}]
-INSERT INTO consensus AS c (item_id, p_fake, low, high, judgments, fake_votes, alpha)
-SELECT w.item, w.p_fake, w.low, w.high, w.judgments, w.fake, w.alpha
+-- Stores what the model infers, but never on fewer judgments than are scored already, nor on
+-- judgments that no longer count. A fit moves every item by a hair; rewriting all of them each time
+-- would be most of what the database does.
+--   $1 json [{item, p_fake, low, high, judgments, fake, alpha (null: as it was), judged_from}]
+INSERT INTO consensus AS c (item_id, p_fake, low, high, judgments, fake_votes, alpha, judged_from)
+SELECT w.item, w.p_fake, w.low, w.high, w.judgments, w.fake, w.alpha, w.judged_from
   FROM json_to_recordset($1::json) AS w (
        item uuid, p_fake double precision, low double precision, high double precision,
-       judgments integer, fake integer, alpha double precision)
+       judgments integer, fake integer, alpha double precision, judged_from smallint)
  ORDER BY w.item
     ON CONFLICT (item_id) DO UPDATE
    SET p_fake = excluded.p_fake, low = excluded.low, high = excluded.high,
        judgments = excluded.judgments, fake_votes = excluded.fake_votes,
        alpha = coalesce(excluded.alpha, c.alpha), updated_at = now()
- WHERE c.judgments < excluded.judgments
+ WHERE c.judged_from = excluded.judged_from AND (c.judgments < excluded.judgments
     OR (c.judgments = excluded.judgments
         AND (abs(c.p_fake - excluded.p_fake) > 0.0005 OR abs(c.low - excluded.low) > 0.0005
              OR abs(c.high - excluded.high) > 0.0005 OR c.fake_votes <> excluded.fake_votes
-             OR c.alpha IS DISTINCT FROM coalesce(excluded.alpha, c.alpha)))
+             OR c.alpha IS DISTINCT FROM coalesce(excluded.alpha, c.alpha))))
 
 -- name: consensus_write_skills
 -- Stores how well volunteers tell; those who were erased have no skill any more.
@@ -118,24 +120,27 @@ VALUES ($1::uuid, $2::double precision, $3::double precision, $4::double precisi
 -- name: consensus_settle
 -- Items that the crowd settled retire; those it cannot settle, or settles against what is
 -- known, become disputes; those of which it is no longer sure come back; and disputes that it has
--- settled since are withdrawn, unless a moderator has begun. Only items that are still where the
--- model saw them move. (begun_at stands in the row, so that a verdict given meanwhile is seen.)
---   $1 json [{item, from, to, reason (of a dispute), judgments, p_fake}]
+-- settled since are withdrawn, unless a moderator has begun. Only items move that are still where the
+-- model saw them, and of which the same judgments count. (begun_at stands in the row, so that a
+-- verdict given meanwhile is seen.)
+--   $1 json [{item, from, to, reason (of a dispute), judgments, judged_from, p_fake}]
 --   -> retired bigint, disputed bigint, reopened bigint, withdrawn bigint
 WITH wanted AS (
     SELECT * FROM json_to_recordset($1::json)
-        AS w (item uuid, "from" text, "to" text, reason text, judgments integer, p_fake double precision)
+        AS w (item uuid, "from" text, "to" text, reason text, judgments integer, judged_from smallint,
+              p_fake double precision)
 ), closed AS (
     UPDATE dispute d
        SET state = 'withdrawn', closed_at = now(), closed_p_fake = w.p_fake, closed_judgments = w.judgments
       FROM wanted w
      WHERE w."from" = 'disputed' AND d.item_id = w.item AND d.state = 'open' AND d.begun_at IS NULL
        AND NOT EXISTS (SELECT FROM claim m WHERE m.dispute_id = d.id AND m.expires_at > now())
+       AND EXISTS (SELECT FROM item i WHERE i.id = w.item AND i.judged_from = w.judged_from)
     RETURNING d.item_id
 ), moved AS (
     UPDATE item i SET state = w."to"
       FROM wanted w
-     WHERE i.id = w.item AND i.state = w."from"
+     WHERE i.id = w.item AND i.state = w."from" AND i.judged_from = w.judged_from
        AND (w."from" <> 'disputed' OR EXISTS (SELECT FROM closed c WHERE c.item_id = w.item))
     RETURNING i.id, w."from", w."to", w.reason, w.judgments
 ), opened AS (

@@ -69,7 +69,8 @@ static int64_t now_us(void)
 	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-/* What the page is shown of a lease. */
+/* What the page is shown of a lease, and the token says that it was shown: the versions of now,
+ * also of a pair that is shown again. */
 static void show(const struct desk *desk, const struct holding *holding, struct assignment *found)
 {
 	const struct exhibit *exhibit = &desk->catalogue.exhibits[holding->left];
@@ -78,6 +79,8 @@ static void show(const struct desk *desk, const struct holding *holding, struct 
 	found->question_json = desk->catalogue.campaigns[exhibit->campaign].question_json;
 	catalogue_media(&desk->catalogue, holding->left, &found->media[0]);
 	catalogue_media(&desk->catalogue, holding->right, &found->media[1]);
+	found->lease.left_version = found->media[0].version;
+	found->lease.right_version = found->media[1].version;
 }
 
 static void hand_out(struct search *search, uint32_t campaign, enum media_type type,

@@ -63,7 +63,8 @@ SELECT json_build_object(
  WHERE d.id = $1::uuid
 
 -- name: dispute_evidence
--- Everything known about a disputed item: for eyes that have judged it themselves. Volunteers
+-- Everything known about a disputed item, but for judgments that no longer count: for eyes that have judged it
+-- themselves. Volunteers
 -- appear as a number of their own within this item, and with nothing so exact that it would find them
 -- in the evidence of another: skills to a twentieth, times in steps, days.
 --   $1 item uuid, $2 partner uuid or NULL
@@ -88,12 +89,13 @@ SELECT json_build_object(
                   FROM judgment j
                   JOIN judged_pair p ON p.assignment_id = j.assignment_id
                   LEFT JOIN volunteer_skill s ON s.volunteer_id = j.volunteer_id
-                 WHERE j.item_id = i.id AND j.revision = 0) x), '[]'),
+                 WHERE j.item_id = i.id AND j.revision = 0 AND j.version >= i.judged_from) x), '[]'),
     'tells', coalesce((
         SELECT json_agg(json_build_object('tell', tell, 'count', n) ORDER BY n DESC, tell)
           FROM (SELECT tell, count(*) AS n
                   FROM judgment j CROSS JOIN unnest(j.tells) AS tell
-                 WHERE j.item_id = i.id AND j.revision = 0 GROUP BY tell) x), '[]'),
+                 WHERE j.item_id = i.id AND j.revision = 0 AND j.version >= i.judged_from
+                 GROUP BY tell) x), '[]'),
     'provenance', json_build_object(
         'truth', i.truth, 'basis', i.basis, 'gold', i.gold, 'title', i.title, 'source', i.source,
         'licence', i.licence, 'credit', i.credit, 'generator', i.generator,

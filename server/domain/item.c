@@ -16,7 +16,7 @@
 #include "store/store.h"
 
 #define FETCH_MS   (5 * 60 * 1000)
-#define PARAMETERS 29
+#define PARAMETERS 30
 
 /* The files of an item, in the order of item_known. */
 enum { ORIGINAL, RENDITION, POSTER, THUMBNAIL, FILES };
@@ -104,6 +104,7 @@ static struct error create(struct importing *one)
 		row->title,
 		row->explanation,
 		media->has_streams ? digest_text(arena, media->streams) : NULL,
+		count_text(arena, MEDIA_RECIPE),
 	};
 	int64_t made = 0;
 	struct error err = db_do(one->db, SQL_ITEM_CREATE, params, &made);

@@ -69,6 +69,7 @@ struct item_media {
 	bool has_poster, has_thumbnail, sensitive;
 	const char *content_type, *format;
 	unsigned width, height, duration_ms;
+	unsigned version; /* as the catalogue tells it; 0 where the database was asked */
 };
 
 /* media[i] of ids[i]; ERR_NOT_FOUND when one is missing. */

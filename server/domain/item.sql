@@ -4,16 +4,17 @@
 --   $7 rendition bytes, $8 rendition type, $9 poster hex, $10 thumbnail hex, $11 width,
 --   $12 height, $13 duration_ms, $14 truth, $15 basis, $16 gold, $17 training, $18 sensitive,
 --   $19 lineage, $20 pair, $21 identities text[], $22 techniques text[], $23 generator,
---   $24 source, $25 licence, $26 credit, $27 title, $28 explanation, $29 streams hex
+--   $24 source, $25 licence, $26 credit, $27 title, $28 explanation, $29 streams hex,
+--   $30 recipe of the rendition
 --   -> id uuid (no row: it was there)
 INSERT INTO item (campaign_id, media_type, sha256, bytes, format, rendition, rendition_bytes,
                   rendition_type, poster, thumbnail, width, height, duration_ms, truth, basis,
                   gold, training, sensitive, lineage, pair, identities, techniques, generator,
-                  source, licence, credit, title, explanation, streams)
+                  source, licence, credit, title, explanation, streams, recipe)
 VALUES ($1::uuid, $2, decode($3, 'hex'), $4::bigint, $5, decode($6, 'hex'), $7::bigint,
         $8, decode($9, 'hex'), decode($10, 'hex'), $11::integer, $12::integer, $13::integer, $14,
         $15, $16::boolean, $17::boolean, $18::boolean, $19, $20, $21::text[], $22::text[], $23,
-        $24, $25, $26, $27, $28, decode($29, 'hex'))
+        $24, $25, $26, $27, $28, decode($29, 'hex'), $30::smallint)
 ON CONFLICT (sha256) DO NOTHING
 RETURNING id
 
@@ -189,7 +190,7 @@ SELECT lines.name, lines.value
          FROM jsonb_each_text(item_facts(i)) f
         UNION ALL
        SELECT 3, 1, 'judgments', count(*)::text
-         FROM judgment j WHERE j.item_id = i.id AND j.revision = 0 AND NOT j.training
+         FROM counted_judgment j WHERE j.item_id = i.id
         UNION ALL
        SELECT 3, 2, 'crowd', 'p_fake ' || round(c.p_fake::numeric, 3) WHERE c.p_fake IS NOT NULL
         UNION ALL

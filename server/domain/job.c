@@ -27,9 +27,9 @@ static struct error claim(struct db *db, enum statement statement, const char *c
 	return ok();
 }
 
-struct error job_claim(struct db *db, struct job *ret_job, bool *ret_found)
+struct error job_claim(struct db *db, const char *kind, struct job *ret_job, bool *ret_found)
 {
-	return claim(db, SQL_JOB_CLAIM, NULL, ret_job, ret_found);
+	return claim(db, SQL_JOB_CLAIM, (const char *[]){ kind }, ret_job, ret_found);
 }
 
 struct error job_claim_subject(struct db *db, const char *subject, struct job *ret_job,
@@ -62,9 +62,9 @@ struct error job_renew(struct db *db, const struct job *job, int64_t done, int64
 	return change(db, SQL_JOB_RENEW, job, done_text, total_text);
 }
 
-struct error job_finish(struct db *db, const struct job *job)
+struct error job_finish(struct db *db, const struct job *job, const char *detail)
 {
-	return change(db, SQL_JOB_FINISH, job, NULL, NULL);
+	return change(db, SQL_JOB_FINISH, job, detail, NULL);
 }
 
 struct error job_put_back(struct db *db, const struct job *job, const char *why)

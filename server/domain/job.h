@@ -25,15 +25,16 @@
 
 struct job {
 	char id[UUID_TEXT];
-	char subject[UUID_TEXT]; /* the release to make */
+	char subject[UUID_TEXT]; /* the release to make, or the rendering to do */
 	int attempts;            /* this one included; the claim's number */
 };
 
 /* Reads a row of id, kind, subject, attempts, as every claiming statement returns it. */
 void job_read(const struct rows *rows, struct job *ret_job);
 
-/* Claims whichever job is due. *ret_found says whether there is one. */
-struct error job_claim(struct db *db, struct job *ret_job, bool *ret_found) MUST_CHECK;
+/* Claims whichever job of a kind is due: "release" or "render". *ret_found: there is one. */
+struct error job_claim(struct db *db, const char *kind, struct job *ret_job,
+					   bool *ret_found) MUST_CHECK;
 
 /* Claims the job of one subject at once. False: another has it, or it has ended. */
 struct error job_claim_subject(struct db *db, const char *subject, struct job *ret_job,
@@ -43,7 +44,8 @@ struct error job_claim_subject(struct db *db, const char *subject, struct job *r
 struct error job_renew(struct db *db, const struct job *job, int64_t done,
 					   int64_t total) MUST_CHECK;
 
-struct error job_finish(struct db *db, const struct job *job) MUST_CHECK;
+/* `detail` (may be NULL): what is to be said of it. */
+struct error job_finish(struct db *db, const struct job *job, const char *detail) MUST_CHECK;
 
 /* Notes why it went wrong: back in the queue for a later try. */
 struct error job_put_back(struct db *db, const struct job *job, const char *why) MUST_CHECK;

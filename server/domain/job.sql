@@ -2,11 +2,11 @@
 -- A claim lapses two minutes after it was last renewed. `attempts` says whose claim it is.
 
 -- name: job_claim
--- Takes the job that has waited longest, or whose claim has lapsed; none: no row.
--- returns id, kind, subject, attempts
+-- Takes the job of one kind that has waited longest, or whose claim has lapsed; none: no row.
+-- $1 kind; returns id, kind, subject, attempts
 UPDATE job SET state = 'running', attempts = attempts + 1, run_after = now() + interval '2 minutes'
  WHERE id = (SELECT id FROM job
-              WHERE state IN ('waiting', 'running') AND run_after <= now()
+              WHERE kind = $1 AND state IN ('waiting', 'running') AND run_after <= now()
               ORDER BY run_after LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING id, kind, subject, attempts
 
@@ -27,15 +27,15 @@ UPDATE job SET run_after = now() + interval '2 minutes', done = $3::bigint, tota
  WHERE id = $1::uuid AND attempts = $2::integer AND state = 'running'
 
 -- name: job_finish
--- $1 job uuid, $2 attempts
-UPDATE job SET state = 'done', done = total, detail = NULL, finished_at = now()
+-- $1 job uuid, $2 attempts, $3 what is to be said of it, or NULL
+UPDATE job SET state = 'done', done = total, detail = $3, finished_at = now()
  WHERE id = $1::uuid AND attempts = $2::integer AND state = 'running'
 
 -- name: job_put_back
 -- Another try later, each twice as late as the one before.
 -- $1 job uuid, $2 attempts, $3 why
 UPDATE job SET state = 'waiting', detail = $3,
-               run_after = now() + least(interval '5 seconds' * 2 ^ (attempts - 1), interval '10 minutes')
+               run_after = now() + least(interval '5 seconds' * 2 ^ (least(attempts, 20) - 1), interval '10 minutes')
  WHERE id = $1::uuid AND attempts = $2::integer AND state = 'running'
 
 -- name: job_fail

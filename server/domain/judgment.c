@@ -232,6 +232,7 @@ enum column {
 	TELLS,
 	MARKS,
 	TRAINING,
+	VERSION,
 	/* of pairs again: for judgment_store_each alone */
 	LIVE,
 	COLUMNS
@@ -245,7 +246,7 @@ static const enum array_type types[COLUMNS] = {
 	[ITEMS] = ARRAY_UUID,           [SAID_ITEM] = ARRAY_UUID,  [SAID_VOLUNTEER] = ARRAY_UUID,
 	[SAID_ASSIGNMENT] = ARRAY_UUID, [LEFT] = ARRAY_FLAG,       [FAKE] = ARRAY_FLAG,
 	[CONFIDENCE] = ARRAY_INT,       [TELLS] = ARRAY_TEXT,      [MARKS] = ARRAY_JSON,
-	[TRAINING] = ARRAY_FLAG,        [LIVE] = ARRAY_FLAG,
+	[TRAINING] = ARRAY_FLAG,        [VERSION] = ARRAY_INT,     [LIVE] = ARRAY_FLAG,
 };
 
 static bool in_time(const struct judged *judged)
@@ -296,6 +297,8 @@ static void add_saying(struct array *const columns[COLUMNS], const struct saying
 	array_text(columns[TELLS], said->tells);
 	array_text(columns[MARKS], said->marks);
 	array_flag(columns[TRAINING], lease->kind == KIND_TRAINING);
+	array_int(columns[VERSION],
+			  (int32_t)(said->on_left ? lease->left_version : lease->right_version));
 }
 
 static int by_item_and_volunteer(const void *a, const void *b)

@@ -156,8 +156,8 @@ WITH taken AS (
       JOIN release r ON r.id = $1::uuid
      CROSS JOIN LATERAL (SELECT ARRAY(
                SELECT j.volunteer_id
-                 FROM judgment j
-                WHERE j.item_id = t.item_id AND j.revision = 0 AND NOT j.training
+                 FROM counted_judgment j
+                WHERE j.item_id = t.item_id
                 ORDER BY j.judged_at, j.volunteer_id LIMIT l.judgments) AS volunteers) said),
 drafted AS (
     INSERT INTO release_draft (release_id, item_id, item, volunteers)
@@ -246,7 +246,7 @@ SELECT r.item_id, r.split, i.media_type, r.path, r.label, r.label_source,
  ORDER BY r.item_id
 
 -- name: release_judgments
--- One window of judgments.csv, in its columns: blind verdicts only, no training. Of each only what
+-- One window of judgments.csv, in its columns: those that count. Of each only what
 -- was said: whatever else were the same in another release would join the two, row by row. Rows of
 -- an item come in an order of this release alone.
 -- $1 release uuid, $2 after this item, or NULL; $3 up to this item

@@ -240,7 +240,9 @@ static void fit(struct standing *standing)
 		standing_must(calloc(volunteers + 1, sizeof *standing->online_volunteers));
 	for (uint32_t i = 0; i < items; i++) {
 		standing->online_items[i] = online_item(standing->fit, i, standing->loaded.gold[i]);
-		standing->tallies[i] = (struct tally){ standing->facts[i].count, standing->facts[i].fake };
+		standing->tallies[i] = (struct tally){ .count = standing->facts[i].count,
+											   .fake = standing->facts[i].fake,
+											   .oldest = standing->facts[i].judged_from };
 	}
 	for (uint32_t v = 0; v < volunteers; v++)
 		standing->online_volunteers[v] = online_volunteer(standing->fit, v);

@@ -28,6 +28,7 @@ struct loaded {
 
 struct tally {
 	uint32_t count, fake;
+	uint32_t oldest; /* the least version of the item that was judged; UINT32_MAX: none was */
 };
 
 struct standing {

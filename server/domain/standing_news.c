@@ -70,7 +70,7 @@ static uint32_t item_place(struct standing *standing, const char *uuid)
 			standing_must(realloc(standing->tallies, room * sizeof *standing->tallies));
 		for (uint32_t i = standing->items_room; i < room; i++) {
 			standing->online_items[i] = online_item(standing->fit, UINT32_MAX, UNKNOWN);
-			standing->tallies[i] = (struct tally){ 0 };
+			standing->tallies[i] = (struct tally){ .oldest = UINT32_MAX };
 		}
 		standing->items_room = room;
 	}
@@ -91,6 +91,14 @@ static uint32_t volunteer_place(struct standing *standing, const char *uuid)
 		standing->volunteers_room = room;
 	}
 	return index;
+}
+
+static void note_judgment(struct tally *tally, bool fake, uint32_t version)
+{
+	tally->count++;
+	tally->fake += fake;
+	if (version < tally->oldest)
+		tally->oldest = version;
 }
 
 static struct error take_in(void *arg, const struct rows *row)
@@ -114,8 +122,7 @@ static struct error take_in(void *arg, const struct rows *row)
 	bool fake = rows_flag(row, 0, 3);
 	online_judge(standing->fit, &standing->online_items[item],
 				 &standing->online_volunteers[volunteer], fake ? FAKE : REAL);
-	standing->tallies[item].count++;
-	standing->tallies[item].fake += fake;
+	note_judgment(&standing->tallies[item], fake, (uint32_t)rows_integer(row, 0, 4));
 	if (news->touched_count == news->touched_room) {
 		news->touched_room = news->touched_room ? 2 * news->touched_room : 256;
 		news->touched =
@@ -180,11 +187,16 @@ struct touched_sheets {
 	struct write_sheet write, settle;
 };
 
+/* An item with judgments that no longer count stays as it is until the next fit, which leaves them
+ * out. */
 static struct error write_touched(void *arg, const struct rows *row)
 {
 	struct touched_sheets *sheets = arg;
 	struct item_facts facts = item_facts_read(row);
 	uint32_t index = idmap_find(sheets->standing->items, facts.id);
+
+	if (sheets->standing->tallies[index].oldest < facts.judged_from)
+		return ok();
 	struct estimate now = estimate_now(sheets->standing, index);
 
 	facts.count = sheets->standing->tallies[index].count;

@@ -17,7 +17,8 @@ WITH told AS MATERIALIZED (
 ), items AS MATERIALIZED (
     SELECT media_type, state, count(*) AS items FROM item GROUP BY media_type, state
 ), beliefs AS MATERIALIZED (
-    SELECT least(floor(p_fake * 10), 9) AS bar, count(*) AS items FROM consensus GROUP BY 1
+    SELECT least(floor(p_fake * 10), 9) AS bar, count(*) AS items FROM consensus
+     WHERE judgments > 0 GROUP BY 1
 )
 SELECT json_build_object(
     'volunteers', (SELECT e.volunteers +

@@ -253,3 +253,21 @@ struct error media_ingest(struct store *store, const char *path, struct arena *a
 		*ret_media = media;
 	return err;
 }
+
+struct error media_render(struct store *store, const unsigned char original[SHA256_BYTES],
+						  struct arena *arena, struct media *ret_media)
+{
+	char path[PATH_MAX];
+	struct media media;
+	struct error err;
+
+	if (!store_has(store, original))
+		return errorf(ERR_NOT_FOUND, "its original is not in the store");
+	store_path(store, original, path);
+	if ((err = media_ingest(store, path, arena, &media)).code)
+		return err;
+	if (memcmp(media.original.digest, original, SHA256_BYTES) != 0)
+		return errorf(ERR_INVALID, "its original is damaged in the store");
+	*ret_media = media;
+	return ok();
+}

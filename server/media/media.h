@@ -24,6 +24,12 @@
 #include "core/hash.h"
 #include "store/store.h"
 
+/*
+ * The number of the recipe: one more whenever any file's rendition may come out with other bytes.
+ * `touchstone render` then makes the renditions of existing items anew.
+ */
+#define MEDIA_RECIPE 2
+
 #define MEDIA_MAX_FILE_BYTES  (512u << 20)
 #define MEDIA_MAX_MEGAPIXELS  100  /* an image */
 #define MEDIA_MAX_VIDEO_SIDE  4096 /* pixels; and no more than MEDIA_MAX_VIDEO_AREA */
@@ -75,5 +81,13 @@ struct media {
  */
 struct error media_ingest(struct store *store, const char *path, struct arena *arena,
 						  struct media *ret_media) MUST_CHECK;
+
+/*
+ * The same for an original that the store has: makes its rendition anew by the recipe of now.
+ * ERR_NOT_FOUND: the store has lost it.  ERR_INVALID too where its bytes are no longer those of
+ * its name.
+ */
+struct error media_render(struct store *store, const unsigned char original[SHA256_BYTES],
+						  struct arena *arena, struct media *ret_media) MUST_CHECK;
 
 #endif

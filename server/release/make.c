@@ -356,7 +356,7 @@ struct error release_do_job(struct db *db, struct store *store, const struct job
 	struct error err = release_make(db, store, job->subject, &progress);
 
 	if (!err.code)
-		return job_finish(db, job);
+		return job_finish(db, job, NULL);
 	struct error noted = note_failure(db, job, err);
 	if (noted.code)
 		log_error("release: the job's end cannot be noted: %s", noted.detail);
@@ -367,7 +367,7 @@ struct error release_work(struct db *db, struct store *store, const struct relea
 						  bool *ret_worked)
 {
 	struct job job;
-	struct error err = job_claim(db, &job, ret_worked);
+	struct error err = job_claim(db, "release", &job, ret_worked);
 
 	if (err.code || !*ret_worked)
 		return err;

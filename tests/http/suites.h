@@ -32,5 +32,6 @@ Suite *http_limits_suite(void);
 Suite *http_openapi_suite(void);
 Suite *http_permission_suite(void);
 Suite *http_database_suite(void);
+Suite *http_versions_suite(void);
 
 #endif

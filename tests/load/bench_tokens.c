@@ -163,7 +163,9 @@ static void judge(const struct plan *plan, struct outputs *out)
 			struct lease lease = { .issued_s = clock_now_s() - LONG_AGO_S,
 								   .expires_s = clock_now_s() + LEASE_S,
 								   .policy = 1,
-								   .kind = KIND_RANDOM };
+								   .kind = KIND_RANDOM,
+								   .left_version = 1,
+								   .right_version = 1 };
 
 			memcpy(lease.campaign, plan->campaign, UUID_BYTES);
 			bench_id(lease.volunteer, plan->first + v);
