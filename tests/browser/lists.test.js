@@ -172,7 +172,7 @@ describe("long lists", () => {
 	});
 
 	test("the list of releases goes on to its end, each release once", async () => {
-		await sql(database, `insert into release (name, version, state, salt) select 'row', n::text, 'failed', decode(repeat('00', 32), 'hex') from generate_series(1, 49) n`);
+		await sql(database, `insert into release (name, version, state, salt) select 'row', n::text, 'writing', decode(repeat('00', 32), 'hex') from generate_series(1, 49) n`);
 		const visit = await open("/data");
 		const cards = () => visit.at("release-card").evaluateAll((all) => all.map((one) => `${one.dataset.name} ${one.dataset.version}`));
 		await visit.at("release-card").nth(19).waitFor();
