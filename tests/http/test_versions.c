@@ -62,11 +62,14 @@ static const char *render(const char *campaign, const char *options)
 /* `count` items whose renditions are not what the recipe of now makes of their originals. */
 static const char *an_outdated_campaign(int count)
 {
-	const char *campaign = a_campaign(), *old = fresh_name();
+	const char *campaign = a_campaign();
 
-	for (int i = 0; i < count; i++)
+	for (int i = 0; i < count; i++) {
+		const char *old = fresh_name();
+
 		tell_db("UPDATE item SET sha256 = '\\x%s' WHERE id = '%s'", an_original(),
 				an_item(&(struct items){ .campaign = campaign, .file = a_file(old, strlen(old)) }));
+	}
 	await_desk(NULL);
 	return campaign;
 }
