@@ -54,6 +54,8 @@ export class Own {
 		await own.startDatabase();
 		await sql(own.database.replace("/touchstone?", "/postgres?"), "create database touchstone");
 		await run(process.env.PROGRAM, ["migrate"], { env: own.environment() });
+		// Its items have no media, by which a store would be known.
+		await run(process.env.PROGRAM, ["store", "adopt"], { env: own.environment() });
 		own.port = await freePort();
 		own.url = `http://127.0.0.1:${own.port}`;
 		return own;
