@@ -239,6 +239,8 @@ Suite *crowd_model_suite(void)
 	Suite *suite = suite_create("crowd/model");
 	TCase *tests = tcase_create("model");
 
+	tcase_set_timeout(tests, 240); /* simulated crowds under a sanitizer */
+
 	tcase_add_test(tests, labels_are_found_and_a_liar_is_found_out);
 	tcase_add_loop_test(tests, an_interval_holds_what_known_skills_would_tell, 0, 2);
 	tcase_add_test(tests, every_estimate_lies_within_its_interval);

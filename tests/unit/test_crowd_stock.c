@@ -325,7 +325,7 @@ Suite *crowd_stock_suite(void)
 	tcase_add_test(tests, half_stands_in_the_middle_and_certainty_at_the_ends);
 	tcase_add_test(tests, counts_that_do_not_fit_stay_at_the_largest);
 	tcase_add_test(tests, an_item_takes_less_than_a_hundred_bytes);
-	tcase_set_timeout(tests, 60); /* many steps under a sanitizer */
+	tcase_set_timeout(tests, 240); /* many steps under a sanitizer */
 	suite_add_tcase(suite, tests);
 	return suite;
 }
