@@ -74,6 +74,15 @@ describe("real media, judged by a crowd", { skip: there ? false : `no ${path.rel
 			where i.state = 'in_service' and not i.gold and not i.training
 			and (c.judgments is null or c.judgments >= k.max_judgments or greatest(c.p_fake, 1 - c.p_fake) >= k.threshold)`);
 		assert.equal(overdue, "0", "an item that the crowd is sure of, or has judged often enough, is still in service");
+		// Where scoring lagged behind, that are more than one or two; then others come, and it must have an end.
+		for (let round = 1; round <= 4 && result.open > 2; round++) {
+			const more = await runCrowd({ url: server.url, items, seed: SEED + 1000 * round, volunteers: 25, kinds: HONEST });
+			for (const kept of ["visitors", "showings", "exchanges"])
+				traffic[kept].push(...more[kept]);
+			await scored(database);
+			result = await outcome(database);
+			t.diagnostic(`25 more: ${result.open} items are open`);
+		}
 		assert.ok(result.open <= 2, `${result.open} items are neither retired nor disputed`);
 	});
 
