@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* main -- one program, many subcommands. */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/commands.h"
 #include "cli/crowd_commands.h"
 #include "core/seal.h"
+#include "core/writer.h"
 #include "db/migrate.h"
 
 #ifndef VERSION
@@ -36,6 +39,18 @@ static const struct {
 
 #define COMMANDS (sizeof commands / sizeof commands[0])
 
+/* What could not be told is no success, whatever the command says: a label or a password is lost.
+ */
+static int told_whole(int code)
+{
+	if (writer_flush(stdout))
+		return code;
+	fprintf(stderr,
+			"touchstone: standard output cannot be written: %m; what was to be told there is "
+			"not whole\n");
+	return code == EXIT_DONE ? EXIT_FAILED : code;
+}
+
 static int usage(void)
 {
 	fputs("usage: touchstone COMMAND ...\n\n", stderr);
@@ -43,6 +58,18 @@ static int usage(void)
 		fprintf(stderr, "  %-9s %s\n", commands[i].name, commands[i].what);
 	fputs("  version   say which version this is\n", stderr);
 	return EXIT_USAGE;
+}
+
+/* A file or a connection that got the number of a closed standard stream would receive what is
+ * meant for that. In its place stands /dev/null, opened the other way, so that use fails as it did.
+ */
+static bool hold_standard_streams(void)
+{
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 &&
+			open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+			return false;
+	return true;
 }
 
 /* Signals are waited for, so they are blocked before any thread exists: threads inherit it. */
@@ -61,11 +88,13 @@ int main(int argc, char **argv)
 {
 	static struct settings settings; /* its texts live as long as the program */
 
+	if (!hold_standard_streams())
+		return EXIT_FAILED;
 	if (argc < 2)
 		return usage();
 	if (strcmp(argv[1], "version") == 0) {
 		printf("touchstone %s (schema %s)\n", VERSION, migrations[migration_count - 1].name);
-		return EXIT_DONE;
+		return told_whole(EXIT_DONE);
 	}
 	if (!seal_start())
 		return failed(errorf(ERR_INTERNAL, "this machine has no randomness to give"));
@@ -75,12 +104,12 @@ int main(int argc, char **argv)
 		if (strcmp(commands[i].name, argv[0]) != 0)
 			continue;
 		if (commands[i].run_bare)
-			return commands[i].run_bare(argc, argv);
+			return told_whole(commands[i].run_bare(argc, argv));
 		if (strcmp(argv[0], "serve") == 0 || strcmp(argv[0], "work") == 0)
 			block_signals();
 		if (!settings_read(&settings, &argc, argv))
 			return EXIT_USAGE;
-		return commands[i].run(&settings, argc, argv);
+		return told_whole(commands[i].run(&settings, argc, argv));
 	}
 	return usage();
 }

@@ -10,6 +10,18 @@
 
 #define PIECE (128 * 1024)
 
+bool duplicates_read(const char *text, enum duplicates *duplicates)
+{
+	static const char *const words[] = { "refuse", "first", "last" };
+
+	for (int i = 0; i < 3; i++)
+		if (!strcmp(text, words[i])) {
+			*duplicates = (enum duplicates)i;
+			return true;
+		}
+	return false;
+}
+
 static struct error feed_file(int fd, const char *path, struct table *table)
 {
 	static char piece[PIECE];
@@ -28,7 +40,37 @@ static struct error feed_file(int fd, const char *path, struct table *table)
 	return err.code ? errorf(err.code, "%s, %s", path, err.detail) : err;
 }
 
-struct error crowd_file_read(const char *path, enum table_kind kind, struct table **table)
+/* One fault is the error itself; of several each gets a line, and the error says how many. */
+static struct error tell_faults(const char *path, const struct table *table, struct error err)
+{
+	size_t count = table_fault_count(table);
+	const char *advice =
+		table_duplicate_count(table) ? "; --duplicates first (or last) keeps one of several" : "";
+
+	if (!count)
+		return err;
+	if (count == 1)
+		return errorf(err.code, "%.60s, %s%s", path, table_fault(table, 0), advice);
+	for (size_t i = 0; i < count && i < TABLE_FAULTS_KEPT; i++)
+		fprintf(stderr, "touchstone: %s, %s\n", path, table_fault(table, i));
+	if (count <= TABLE_FAULTS_KEPT)
+		return errorf(err.code, "%.60s: %zu faults%s", path, count, advice);
+	return errorf(err.code, "%.60s: %zu faults, of which the first %d are told%s", path, count,
+				  TABLE_FAULTS_KEPT, advice);
+}
+
+static void tell_read(const char *path, const struct table *table)
+{
+	if (*table_unused(table))
+		fprintf(stderr, "touchstone: %s: columns that are not used: %s\n", path,
+				table_unused(table));
+	if (table_duplicate_count(table))
+		fprintf(stderr, "touchstone: %s: %zu duplicates passed over\n", path,
+				table_duplicate_count(table));
+}
+
+struct error crowd_file_read(const char *path, enum table_kind kind, enum duplicates duplicates,
+							 struct table **table)
 {
 	bool standard = !strcmp(path, "-");
 	int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
@@ -36,24 +78,26 @@ struct error crowd_file_read(const char *path, enum table_kind kind, struct tabl
 	if (fd < 0)
 		return errorf(ERR_INVALID, "%s: %s", path, strerror(errno));
 	struct table *read_table = table_new(kind);
+	table_allow(read_table, duplicates);
 	struct error err = feed_file(fd, path, read_table);
 
 	if (!standard)
 		close(fd);
-	if (err.code)
+	if (err.code) {
+		err = tell_faults(path, read_table, err);
 		table_free(read_table);
-	else
-		*table = read_table;
-	if (!err.code && *table_unused(read_table))
-		fprintf(stderr, "touchstone: %s: columns that are not used: %s\n", path,
-				table_unused(read_table));
-	return err;
+		return err;
+	}
+	tell_read(path, read_table);
+	*table = read_table;
+	return ok();
 }
 
-struct error crowd_file_truth(const char *path, const struct names *tasks, int8_t **truth)
+struct error crowd_file_truth(const char *path, const struct names *tasks,
+							  enum duplicates duplicates, int8_t **truth)
 {
 	struct table *table;
-	struct error err = crowd_file_read(path, TABLE_TRUTH, &table);
+	struct error err = crowd_file_read(path, TABLE_TRUTH, duplicates, &table);
 
 	if (err.code)
 		return err;

@@ -8,15 +8,19 @@
 #include "core/error.h"
 #include "crowd/table.h"
 
+/* Reads the words refuse, first and last. Returns false for any other. */
+bool duplicates_read(const char *text, enum duplicates *duplicates);
+
 /* Reads a whole file, "-" for standard input. The caller frees *table. The detail of an error
- * names the file and the line. Columns that nobody reads are named on standard error. */
-struct error crowd_file_read(const char *path, enum table_kind kind,
+ * names the file and the line; of several faults the first TABLE_FAULTS_KEPT are told on standard
+ * error, as are columns that nobody reads and duplicates that were passed over. */
+struct error crowd_file_read(const char *path, enum table_kind kind, enum duplicates duplicates,
 							 struct table **table) MUST_CHECK;
 
 /* Truth for each task of `tasks` from a file of task,label. The caller frees *truth. Truths of
  * other tasks are counted on standard error. */
 struct error crowd_file_truth(const char *path, const struct names *tasks,
-							  int8_t **truth) MUST_CHECK;
+							  enum duplicates duplicates, int8_t **truth) MUST_CHECK;
 
 /* One line on standard error; returns the exit code 1. */
 int crowd_failed(const char *command, const struct error *err);

@@ -9,6 +9,7 @@
 
 #include "cli/crowd_commands.h"
 #include "cli/crowd_files.h"
+#include "core/writer.h"
 #include "crowd/agreement.h"
 #include "crowd/evaluation.h"
 #include "crowd/model.h"
@@ -16,15 +17,19 @@
 
 static const char usage[] =
 	"usage: touchstone infer [--method M] [--gold G.csv] [--truth T.csv] [--report]\n"
-	"                        [--workers W.csv] J.csv > labels.csv\n"
+	"                        [--workers W.csv] [--duplicates first|last|refuse] J.csv > "
+	"labels.csv\n"
 	"J.csv: worker,task,label (fake, real, 1, 0) and perhaps confidence (50 to 100) and position\n"
 	"(left, right), or a release's judgments.csv; - reads standard input.\n"
 	"G.csv, T.csv: task,label, or a release's labels.csv (item,truth).\n"
+	"duplicates: a second judgment of one worker on one task is refused, unless the first or the\n"
+	"last is to count; a second truth likewise.\n"
 	"methods: default, majority, dawid-skene, variational, one-coin, glad\n";
 
 struct settings {
 	struct model_options model;
 	const char *judgments, *truth, *gold, *workers;
+	enum duplicates duplicates;
 	bool report;
 };
 
@@ -41,9 +46,13 @@ struct result {
 
 static bool read_settings(int argc, char **argv, struct settings *settings)
 {
-	static const struct option options[] = { { "method", 1, 0, 'm' }, { "truth", 1, 0, 't' },
-											 { "gold", 1, 0, 'g' },   { "workers", 1, 0, 'w' },
-											 { "report", 0, 0, 'r' }, { 0 } };
+	static const struct option options[] = { { "method", 1, 0, 'm' },
+											 { "truth", 1, 0, 't' },
+											 { "gold", 1, 0, 'g' },
+											 { "workers", 1, 0, 'w' },
+											 { "report", 0, 0, 'r' },
+											 { "duplicates", 1, 0, 'd' },
+											 { 0 } };
 	int option;
 
 	optind = 1;
@@ -64,6 +73,10 @@ static bool read_settings(int argc, char **argv, struct settings *settings)
 			break;
 		case 'r':
 			settings->report = true;
+			break;
+		case 'd':
+			if (!duplicates_read(optarg, &settings->duplicates))
+				return false;
 			break;
 		default:
 			return false;
@@ -135,7 +148,16 @@ static bool put_workers(const char *path, const struct result *result)
 				sensitivity->low, sensitivity->high, specificity->mean, specificity->low,
 				specificity->high);
 	}
-	return !fclose(out);
+	return writer_close(out);
+}
+
+/* A number of the report, or null where there is nothing that it could be of. */
+static void put_number(const char *name, bool known, double value)
+{
+	if (known)
+		fprintf(stderr, ", \"%s\": %.6f", name, value);
+	else
+		fprintf(stderr, ", \"%s\": null", name);
 }
 
 static void report_truth(const struct result *result)
@@ -151,10 +173,13 @@ static void report_truth(const struct result *result)
 		label[i] = (uint8_t)label_at(result, i);
 	}
 	struct evaluation e = evaluate(p, label, result->truth, tasks);
-	fprintf(stderr,
-			", \"evaluated\": %zu, \"accuracy\": %.6f, \"balanced_accuracy\": %.6f, "
-			"\"f1\": %.6f, \"log_loss\": %.6f, \"brier\": %.6f, \"ece\": %.6f",
-			e.items, e.accuracy, e.balanced_accuracy, e.f1, e.log_loss, e.brier, e.ece);
+	fprintf(stderr, ", \"evaluated\": %zu", e.items);
+	put_number("accuracy", e.items, e.accuracy);
+	put_number("balanced_accuracy", e.items, e.balanced_accuracy);
+	put_number("f1", e.items, e.f1);
+	put_number("log_loss", e.items, e.log_loss);
+	put_number("brier", e.items, e.brier);
+	put_number("ece", e.items, e.ece);
 	free(p);
 	free(label);
 }
@@ -166,19 +191,18 @@ static void put_report(const struct result *result)
 
 	fprintf(stderr, "{\"tasks\": %u, \"workers\": %u, \"judgments\": %zu", fit->items,
 			fit->volunteers, result->judgments);
-	if (alpha->defined)
-		fprintf(stderr, ", \"alpha\": %.6f, \"alpha_low\": %.6f, \"alpha_high\": %.6f",
-				alpha->alpha, alpha->low, alpha->high);
-	else
-		fputs(", \"alpha\": null, \"alpha_low\": null, \"alpha_high\": null", stderr);
+	put_number("alpha", alpha->defined, alpha->alpha);
+	put_number("alpha_low", alpha->defined, alpha->low);
+	put_number("alpha_high", alpha->defined, alpha->high);
 	fprintf(stderr,
 			", \"iterations\": %u, \"converged\": %s, \"calibrated\": %s, "
-			"\"calibration_weight\": %.6f, \"sides\": %s, "
-			"\"log_likelihood\": %.6f, \"prevalence\": %.6f, \"seconds\": %.6f",
+			"\"calibration_weight\": %.6f, \"sides\": %s",
 			fit->iterations, fit->converged ? "true" : "false",
 			fit->calibration.weight > 0 ? "true" : "false", fit->calibration.weight,
-			result->sides ? "true" : "false", fit->log_likelihood, fit->prevalence.mean,
-			result->seconds);
+			result->sides ? "true" : "false");
+	put_number("log_likelihood", fit->has_likelihood, fit->log_likelihood);
+	put_number("prevalence", true, fit->prevalence.mean);
+	put_number("seconds", true, result->seconds);
 	if (result->truth)
 		report_truth(result);
 	fputs("}\n", stderr);
@@ -197,9 +221,10 @@ static struct error read_truths(const struct settings *settings, struct result *
 	struct error err = ok();
 
 	if (settings->gold)
-		err = crowd_file_truth(settings->gold, result->tasks, &result->gold);
+		err = crowd_file_truth(settings->gold, result->tasks, settings->duplicates, &result->gold);
 	if (!err.code && settings->truth)
-		err = crowd_file_truth(settings->truth, result->tasks, &result->truth);
+		err =
+			crowd_file_truth(settings->truth, result->tasks, settings->duplicates, &result->truth);
 	return err;
 }
 
@@ -250,8 +275,6 @@ static struct error infer(const struct settings *settings, struct table *table)
 		if (settings->report)
 			put_report(&result);
 	}
-	if (!err.code && fflush(stdout))
-		err = errorf(ERR_INTERNAL, "standard output cannot be written");
 	fit_free(result.fit);
 	free(result.answers);
 	free(result.truth);
@@ -269,7 +292,8 @@ int cli_infer(int argc, char **argv)
 		return 2;
 	}
 	settings.model.intervals = settings.workers != NULL;
-	struct error err = crowd_file_read(settings.judgments, TABLE_JUDGMENTS, &table);
+	struct error err =
+		crowd_file_read(settings.judgments, TABLE_JUDGMENTS, settings.duplicates, &table);
 	if (!err.code)
 		err = infer(&settings, table);
 	table_free(table);

@@ -12,15 +12,19 @@
 
 static const char usage[] =
 	"usage: touchstone replay [--policy posterior|margin|fixed] [--threshold X] [--min N]\n"
-	"                         [--max N] [--method M] [--seed S] --truth T.csv J.csv\n"
+	"                         [--max N] [--method M] [--seed S] [--duplicates first|last|refuse]\n"
+	"                         --truth T.csv J.csv\n"
 	"threshold: the posterior to reach (.97), or the lead in verdicts for margin (3).\n"
-	"fixed asks --max times about each task.\n"
+	"fixed asks --max times about each task. --max 0: as often as there are judgments.\n"
+	"duplicates: a second judgment of one worker on one task is refused, unless the first or the\n"
+	"last is to count.\n"
 	"J.csv, T.csv: as infer reads them, or a release's judgments.csv and labels.csv.\n";
 
 struct settings {
 	struct model_options model;
 	struct stopping rule;
 	enum policy policy;
+	enum duplicates duplicates;
 	uint64_t seed;
 	const char *judgments, *truth;
 };
@@ -62,6 +66,8 @@ static bool read_option(int option, const char *text, struct settings *settings)
 		return method_read(text, &settings->model.method);
 	case 's':
 		return number_whole(text, 0, UINT64_MAX, &settings->seed);
+	case 'd':
+		return duplicates_read(text, &settings->duplicates);
 	case 't':
 		settings->truth = text;
 		return true;
@@ -70,12 +76,30 @@ static bool read_option(int option, const char *text, struct settings *settings)
 	}
 }
 
+/* Fills in what was not given and holds the numbers against each other. */
+static bool settle_rule(struct settings *settings)
+{
+	struct stopping *rule = &settings->rule;
+
+	if (rule->threshold < 0)
+		rule->threshold = settings->policy == POLICY_MARGIN ? 3 : .97;
+	if (settings->policy == POLICY_FIXED)
+		return rule->max > 0;
+	if (rule->max > 0 && rule->min > rule->max) {
+		fprintf(stderr, "touchstone replay: --min %u is more than --max %u\n", rule->min,
+				rule->max);
+		return false;
+	}
+	return settings->policy != POLICY_POSTERIOR || (rule->threshold >= .5 && rule->threshold <= 1);
+}
+
 static bool read_settings(int argc, char **argv, struct settings *settings)
 {
-	static const struct option options[] = { { "policy", 1, 0, 'p' }, { "threshold", 1, 0, 'x' },
-											 { "min", 1, 0, 'n' },    { "max", 1, 0, 'm' },
-											 { "method", 1, 0, 'k' }, { "seed", 1, 0, 's' },
-											 { "truth", 1, 0, 't' },  { 0 } };
+	static const struct option options[] = {
+		{ "policy", 1, 0, 'p' }, { "threshold", 1, 0, 'x' },  { "min", 1, 0, 'n' },
+		{ "max", 1, 0, 'm' },    { "method", 1, 0, 'k' },     { "seed", 1, 0, 's' },
+		{ "truth", 1, 0, 't' },  { "duplicates", 1, 0, 'd' }, { 0 }
+	};
 	int option;
 
 	optind = 1;
@@ -85,11 +109,15 @@ static bool read_settings(int argc, char **argv, struct settings *settings)
 	if (optind != argc - 1 || !settings->truth)
 		return false;
 	settings->judgments = argv[optind];
-	if (settings->rule.threshold < 0)
-		settings->rule.threshold = settings->policy == POLICY_MARGIN ? 3 : .97;
-	if (settings->policy == POLICY_POSTERIOR)
-		return settings->rule.threshold >= .5 && settings->rule.threshold <= 1;
-	return settings->policy != POLICY_FIXED || settings->rule.max > 0;
+	return settle_rule(settings);
+}
+
+static void print_accuracy(const char *name, const struct replay *r, double accuracy)
+{
+	if (r->evaluated)
+		printf(", \"%s\": %.6f", name, accuracy);
+	else
+		printf(", \"%s\": null", name);
 }
 
 static struct error replay(const struct settings *settings, const struct table *table)
@@ -97,18 +125,21 @@ static struct error replay(const struct settings *settings, const struct table *
 	struct judgments judgments = table_judgments(table);
 	struct random random = random_seeded(settings->seed);
 	int8_t *truth;
-	struct error err = crowd_file_truth(settings->truth, table_tasks(table), &truth);
+	struct error err =
+		crowd_file_truth(settings->truth, table_tasks(table), settings->duplicates, &truth);
 
 	if (err.code)
 		return err;
 	struct replay r =
 		replay_run(&judgments, truth, settings->policy, &settings->rule, &settings->model, &random);
 	printf("{\"judgments_available\": %ju, \"judgments_used\": %ju, \"retired\": %u, "
-		   "\"disputed\": %u, \"accuracy\": %.6f, \"baseline_accuracy\": %.6f}\n",
-		   (uintmax_t)r.available, (uintmax_t)r.used, r.retired, r.disputed, r.accuracy,
-		   r.baseline_accuracy);
+		   "\"disputed\": %u, \"evaluated\": %u",
+		   (uintmax_t)r.available, (uintmax_t)r.used, r.retired, r.disputed, r.evaluated);
+	print_accuracy("accuracy", &r, r.accuracy);
+	print_accuracy("baseline_accuracy", &r, r.baseline_accuracy);
+	puts("}");
 	free(truth);
-	return fflush(stdout) ? errorf(ERR_INTERNAL, "standard output cannot be written") : ok();
+	return ok();
 }
 
 int cli_replay(int argc, char **argv)
@@ -121,7 +152,8 @@ int cli_replay(int argc, char **argv)
 		fputs(usage, stderr);
 		return 2;
 	}
-	struct error err = crowd_file_read(settings.judgments, TABLE_JUDGMENTS, &table);
+	struct error err =
+		crowd_file_read(settings.judgments, TABLE_JUDGMENTS, settings.duplicates, &table);
 	if (!err.code)
 		err = replay(&settings, table);
 	table_free(table);

@@ -265,6 +265,7 @@ static void fit_coins(struct fit *fit, const struct sheet *sheet,
 	report_volunteers(fit, &coins, options->intervals);
 	fit_finish(fit, sheet, options->intervals);
 	fit->log_likelihood = coins_likelihood(&coins, fit);
+	fit->has_likelihood = true;
 	coins_clear(&coins);
 }
 

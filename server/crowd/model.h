@@ -62,7 +62,8 @@ struct fit {
 	bool converged;
 	struct calibration calibration; /* on gold; weight 0: there was none of each class */
 	double caution;                 /* see fit_probability() */
-	double log_likelihood;          /* of the judgments, at the fitted skills */
+	bool has_likelihood;            /* whether the method has one: majority and glad have none */
+	double log_likelihood;          /* of the judgments, at the fitted skills; otherwise 0 */
 };
 
 /* Returns a fit; O(judgments) time an iteration. Finite for every input, an empty one too. */

@@ -188,6 +188,7 @@ struct replay replay_run(const struct judgments *judgments, const int8_t truth[]
 	for (uint32_t i = 0; i < judgments->items; i++) {
 		result.retired += run.state[i] == STATE_RETIRED;
 		result.disputed += run.state[i] == STATE_DISPUTED;
+		result.evaluated += truth[i] != UNKNOWN;
 	}
 	result.used = run.asked.count;
 	result.accuracy = accuracy_of(&run.asked, truth, model);

@@ -24,6 +24,7 @@ enum policy {
 struct replay {
 	uint64_t available, used;
 	uint32_t retired, disputed; /* an item whose recorded judgments ran out is neither */
+	uint32_t evaluated;         /* items with a truth; without any the accuracies say nothing */
 	double accuracy;            /* over all items with truth, at the end */
 	double baseline_accuracy;   /* the same with all judgments */
 };

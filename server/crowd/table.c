@@ -73,7 +73,11 @@ struct table {
 	int fields;          /* that the header has; 0: not read yet */
 	bool may_be_empty;   /* a truth that is not known: the row is passed over */
 	char unused[UNUSED_BYTES];
-	char *carry; /* the beginning of a line whose end has not come */
+	enum duplicates duplicates;
+	size_t duplicate_count;
+	struct error faults[TABLE_FAULTS_KEPT];
+	size_t fault_count; /* those that are not kept too */
+	char *carry;        /* the beginning of a line whose end has not come */
 	size_t carry_len, carry_size;
 	size_t line; /* the one being read, from 1 */
 	struct gap *gaps;
@@ -277,6 +281,34 @@ void table_forget_rows(struct table *table)
 	table->worker = table->task = NULL;
 	table->label = table->confidence = table->position = NULL;
 	table->rows = table->read = table->size = 0;
+}
+
+void table_allow(struct table *table, enum duplicates duplicates)
+{
+	table->duplicates = duplicates;
+}
+
+size_t table_fault_count(const struct table *table)
+{
+	return table->fault_count;
+}
+
+const char *table_fault(const struct table *table, size_t index)
+{
+	return table->faults[index].detail;
+}
+
+size_t table_duplicate_count(const struct table *table)
+{
+	return table->duplicate_count;
+}
+
+static struct error note_fault(struct table *table, struct error fault)
+{
+	if (table->fault_count < TABLE_FAULTS_KEPT)
+		table->faults[table->fault_count] = fault;
+	table->fault_count++;
+	return fault;
 }
 
 static struct error bad_line(const struct table *table, const char *what)
@@ -661,10 +693,23 @@ static size_t line_of_row(const struct table *table, size_t row)
 	return row + skipped;
 }
 
-/* Reads one line, without its line feed. `breaks`: line feeds inside its quotes. */
-static struct error read_line(struct table *table, const char *line, size_t len, size_t breaks)
+/* Reads what stands in one line, which is not empty. */
+static struct error read_fields(struct table *table, const char *line, size_t len)
 {
 	struct field fields[FIELDS_MAX];
+
+	if (!is_text(line, len))
+		return bad_line(table, "not plain UTF-8 text");
+	int count = split(table, line, len, fields);
+	if (count < 0)
+		return bad_line(table, "a quoted field does not end as it should");
+	return table->fields ? read_row(table, fields, count) : read_header(table, fields, count);
+}
+
+/* Reads one line, without its line feed, and notes what is wrong with it. `breaks`: line feeds
+ * inside its quotes. Fails where the header does. */
+static struct error read_line(struct table *table, const char *line, size_t len, size_t breaks)
+{
 	size_t read_before = table->read;
 	struct error err = ok();
 
@@ -674,21 +719,19 @@ static struct error read_line(struct table *table, const char *line, size_t len,
 	}
 	if (len && line[len - 1] == '\r')
 		len--;
-	if (!is_text(line, len))
-		return bad_line(table, "not plain UTF-8 text");
 	if (len) {
-		int count = split(table, line, len, fields);
-
-		if (count < 0)
-			return bad_line(table, "a quoted field does not end as it should");
 		if (table->fields && (table->gap_count == 0 || breaks))
 			add_gap(table);
-		err = table->fields ? read_row(table, fields, count) : read_header(table, fields, count);
+		err = read_fields(table, line, len);
 	}
+	if (err.code)
+		note_fault(table, err);
+	if (err.code && !table->fields)
+		return err;
 	table->line += 1 + breaks;
 	if (table->fields && (table->read == read_before || breaks))
 		add_gap(table);
-	return err;
+	return ok();
 }
 
 static void carry(struct table *table, const char *bytes, size_t len)
@@ -726,7 +769,7 @@ struct error table_feed(struct table *table, const char *bytes, size_t len)
 		size_t line_len = (size_t)((feed ? feed : end) - at), breaks;
 
 		if (table->carry_len + line_len >= LINE_MAX_BYTES)
-			return bad_line(table, "longer than 64 KiB; is a quote left open?");
+			return note_fault(table, bad_line(table, "longer than 64 KiB; is a quote left open?"));
 		if (!feed || table->carry_len) {
 			carry(table, at, line_len);
 			line = table->carry;
@@ -749,21 +792,6 @@ struct error table_feed(struct table *table, const char *bytes, size_t len)
 	return ok();
 }
 
-static struct error refuse_second_truth(const struct table *table)
-{
-	uint32_t *times = must_resize(NULL, table->tasks.count, sizeof *times);
-	struct error err = ok();
-
-	memset(times, 0, table->tasks.count * sizeof *times);
-	for (size_t row = 0; row < table->rows && !err.code; row++)
-		if (times[table->task[row]]++)
-			err =
-				errorf(ERR_INVALID, "line %zu: a second label for task %.80s",
-					   line_of_row(table, row), names_text(&table->tasks, table->task[row], NULL));
-	free(times);
-	return err;
-}
-
 /* Rows by task, in the order of the file. The caller frees it. */
 static uint32_t *rows_by_task(const struct table *table)
 {
@@ -781,51 +809,99 @@ static uint32_t *rows_by_task(const struct table *table)
 	return rows;
 }
 
-/* Going task by task, the last task that each worker was seen at betrays a second judgment. */
-static struct error refuse_second_judgment(const struct table *table)
+static uint32_t worker_of(const struct table *table, size_t row)
 {
+	return table->worker ? table->worker[row] : 0;
+}
+
+/* Marks the rows that say a second time what another says, and counts them. Going task by task,
+ * the last row of each worker betrays them. Truths have one author. */
+static size_t mark_duplicates(const struct table *table, bool is_duplicate[])
+{
+	size_t workers = table->worker ? table->workers.count : 1, count = 0;
 	uint32_t *rows = rows_by_task(table);
-	uint32_t *last = must_resize(NULL, table->workers.count, sizeof *last);
-	size_t second = SIZE_MAX;
+	uint32_t *last = must_resize(NULL, workers, sizeof *last);
 
-	memset(last, 0xFF, table->workers.count * sizeof *last);
+	memset(last, 0xFF, workers * sizeof *last);
 	for (size_t at = 0; at < table->rows; at++) {
-		size_t row = rows[at];
+		uint32_t row = rows[at], *before = &last[worker_of(table, row)];
 
-		if (last[table->worker[row]] == table->task[row] && row < second)
-			second = row;
-		last[table->worker[row]] = table->task[row];
+		if (*before != UINT32_MAX && table->task[*before] == table->task[row]) {
+			is_duplicate[table->duplicates == DUPLICATES_LAST ? *before : row] = true;
+			count++;
+		}
+		*before = row;
 	}
 	free(rows);
 	free(last);
-	if (second == SIZE_MAX)
+	return count;
+}
+
+static struct error duplicate_fault(const struct table *table, size_t row)
+{
+	const char *task = names_text(&table->tasks, table->task[row], NULL);
+	size_t line = line_of_row(table, row);
+
+	if (!table->worker)
+		return errorf(ERR_INVALID, "line %zu: a second label for task %.80s", line, task);
+	return errorf(ERR_INVALID, "line %zu: worker %.60s judges task %.60s a second time", line,
+				  names_text(&table->workers, table->worker[row], NULL), task);
+}
+
+static void move_row(struct table *table, size_t from, size_t to)
+{
+	table->task[to] = table->task[from];
+	table->label[to] = table->label[from];
+	if (table->worker)
+		table->worker[to] = table->worker[from];
+	if (table->confidence)
+		table->confidence[to] = table->confidence[from];
+	if (table->position)
+		table->position[to] = table->position[from];
+}
+
+static void settle_duplicates(struct table *table)
+{
+	bool *is_duplicate = calloc(table->rows + 1, sizeof *is_duplicate);
+	size_t kept = 0;
+
+	if (!is_duplicate)
+		abort();
+	table->duplicate_count = mark_duplicates(table, is_duplicate);
+	for (size_t row = 0; table->duplicate_count && row < table->rows; row++)
+		if (is_duplicate[row] && table->duplicates == DUPLICATES_REFUSE)
+			note_fault(table, duplicate_fault(table, row));
+		else if (!is_duplicate[row])
+			move_row(table, row, kept++);
+	if (table->duplicate_count && table->duplicates != DUPLICATES_REFUSE)
+		table->rows = table->read = kept;
+	free(is_duplicate);
+}
+
+static struct error finish_line(struct table *table)
+{
+	size_t breaks;
+
+	if (!table->carry_len)
 		return ok();
-	return errorf(ERR_INVALID, "line %zu: worker %.60s judges task %.60s a second time",
-				  line_of_row(table, second),
-				  names_text(&table->workers, table->worker[second], NULL),
-				  names_text(&table->tasks, table->task[second], NULL));
+	if (is_open(table->carry, table->carry_len, &breaks))
+		return note_fault(table, bad_line(table, "the file ends inside a quoted field"));
+	struct error err = read_line(table, table->carry, table->carry_len, breaks);
+	table->carry_len = 0;
+	return err;
 }
 
 struct error table_finish(struct table *table)
 {
-	struct error err = ok();
-	size_t breaks;
+	struct error err = finish_line(table);
 
-	if (table->carry_len) {
-		if (is_open(table->carry, table->carry_len, &breaks))
-			return bad_line(table, "the file ends inside a quoted field");
-		err = read_line(table, table->carry, table->carry_len, breaks);
-		table->carry_len = 0;
-	}
 	while (table->rows < table->read)
 		store_row(table);
 	if (!err.code && !table->fields)
-		err = errorf(ERR_INVALID, "line 1: the file is empty; it needs the header %s",
-					 table->kind == TABLE_TRUTH ? "task,label" : "worker,task,label");
-	if (!err.code)
-		err =
-			table->kind == TABLE_TRUTH ? refuse_second_truth(table) : refuse_second_judgment(table);
-	return err;
+		note_fault(table, errorf(ERR_INVALID, "line 1: the file is empty; it needs the header %s",
+								 table->kind == TABLE_TRUTH ? "task,label" : "worker,task,label"));
+	settle_duplicates(table);
+	return table->fault_count ? table->faults[0] : ok();
 }
 
 const struct names *table_tasks(const struct table *table)

@@ -5,7 +5,8 @@
  * RFC 4180 with a header line: fields may be quoted, lines end in LF or CRLF, a byte order
  * mark and empty lines are passed over, columns stand in any order and table_unused() names
  * those that nobody reads.  The names of a release's tables are known too.  A last line without its
- * line end is read if it is whole.  Anything else is an ERR_INVALID whose detail names the line.
+ * line end is read if it is whole.  Anything else is a fault: an ERR_INVALID whose detail names the
+ * line. Reading goes on behind a faulty row, so that all faults of a file can be told at once.
  *
  * Bytes are pushed in, in pieces of any size, so that whole files never lie in memory.
  * The caller owns a table; one thread at a time.
@@ -41,10 +42,32 @@ enum table_kind {
 struct table *table_new(enum table_kind kind);
 void table_free(struct table *table);
 
+/* What becomes of a second judgment of one worker on one task, or a second truth of a task. */
+enum duplicates {
+	DUPLICATES_REFUSE, /* it is a fault */
+	DUPLICATES_FIRST,  /* the first in the file counts, the others are passed over */
+	DUPLICATES_LAST
+};
+
+/* Before table_finish(); without it duplicates are refused. */
+void table_allow(struct table *table, enum duplicates duplicates);
+
+/* Fails only where nothing behind can be read: a header that lacks a column, a line without end.
+ * What is wrong with a row is noted for table_finish(). */
 struct error table_feed(struct table *table, const char *bytes, size_t len) MUST_CHECK;
 
-/* The last piece is in. Refuses a second judgment of one worker on one task, or a second truth. */
+/* The last piece is in. Returns the first fault. */
 struct error table_finish(struct table *table) MUST_CHECK;
+
+#define TABLE_FAULTS_KEPT 20
+
+/* How many faults were found, also by a table_feed() that failed; all are counted, the details of
+ * the first TABLE_FAULTS_KEPT are kept: by line, duplicates behind the others. */
+size_t table_fault_count(const struct table *table);
+const char *table_fault(const struct table *table, size_t index); /* lent */
+
+/* After table_finish(): how many rows were duplicates of another. */
+size_t table_duplicate_count(const struct table *table);
 
 /* Lent, after table_finish(). */
 const struct names *table_tasks(const struct table *table);

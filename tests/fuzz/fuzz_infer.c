@@ -53,6 +53,7 @@ static void read_table(const unsigned char *bytes, size_t len, size_t piece, enu
 	struct table *table = table_new(kind);
 	struct error err = ok();
 
+	table_allow(table, (enum duplicates)(len % 3));
 	for (size_t at = 0; at < len && !err.code; at += piece)
 		err = table_feed(table, (const char *)bytes + at, len - at < piece ? len - at : piece);
 	if (!err.code)

@@ -66,6 +66,69 @@ START_TEST(what_is_wrong_is_told_with_its_line)
 }
 END_TEST
 
+/* Rows that are wrong in three ways, duplicates, and what is right between them. */
+START_TEST(all_faults_are_told_at_once)
+{
+	static const char text[] = "worker,task,label\na,b,1\na,c,maybe\n\na,\"d\nd\",1\na,b,0\nb,b\n"
+							   "a,\"e\"e,1\nc,b,1\na,b,1\n";
+	static const char *const told[] = { "line 3: label is", "line 8: 2 fields",
+										"line 9: a quoted field", "line 7: worker a judges task b",
+										"line 11: worker a judges task b" };
+	static const size_t steps[] = { 1, 3, 1000 };
+	struct table *table = table_new(TABLE_JUDGMENTS);
+	struct error err = read_text(table, text, steps[_i]);
+
+	ck_assert_uint_eq(table_fault_count(table), 5);
+	for (size_t i = 0; i < 5; i++)
+		ck_assert_msg(strstr(table_fault(table, i), told[i]) != NULL, "%zu: %s", i,
+					  table_fault(table, i));
+	ck_assert_str_eq(err.detail, table_fault(table, 0));
+	table_free(table);
+}
+END_TEST
+
+START_TEST(faults_beyond_those_kept_are_counted)
+{
+	struct table *table = table_new(TABLE_TRUTH);
+	struct error err = table_feed(table, "task,label\n", 11);
+
+	for (int i = 0; i < 3 * TABLE_FAULTS_KEPT && !err.code; i++)
+		err = table_feed(table, "a,perhaps\n", 10);
+	ck_assert_int_eq(err.code, OK);
+	ck_assert_int_eq(table_finish(table).code, ERR_INVALID);
+	ck_assert_uint_eq(table_fault_count(table), 3 * TABLE_FAULTS_KEPT);
+	ck_assert(strstr(table_fault(table, TABLE_FAULTS_KEPT - 1), "line 21:") != NULL);
+	table_free(table);
+}
+END_TEST
+
+/* Which of several judgments of one worker on one task counts, and what stands beside it. */
+START_TEST(of_duplicates_the_one_counts_that_was_asked_for)
+{
+	static const char text[] =
+		"worker,task,label,confidence,position\na,b,1,60,left\na,c,0,70,left\n"
+		"a,b,0,80,right\nb,b,1,90,left\na,b,1,100,right\n";
+	static const struct {
+		enum duplicates duplicates;
+		uint8_t verdicts[3], confidences[3], positions[3];
+	} cases[] = {
+		{ DUPLICATES_FIRST, { FAKE, REAL, FAKE }, { 60, 70, 90 }, { 0, 0, 0 } },
+		{ DUPLICATES_LAST, { REAL, FAKE, FAKE }, { 70, 90, 100 }, { 0, 0, 1 } },
+	};
+	struct table *table = table_new(TABLE_JUDGMENTS);
+
+	table_allow(table, cases[_i].duplicates);
+	ck_assert_int_eq(read_text(table, text, 7).code, OK);
+	struct judgments judgments = table_judgments(table);
+	ck_assert_uint_eq(judgments.count, 3);
+	ck_assert_uint_eq(table_duplicate_count(table), 2);
+	ck_assert_mem_eq(judgments.verdict, cases[_i].verdicts, 3);
+	ck_assert_mem_eq(judgments.confidence, cases[_i].confidences, 3);
+	ck_assert_mem_eq(judgments.position, cases[_i].positions, 3);
+	table_free(table);
+}
+END_TEST
+
 START_TEST(truths_find_their_tasks)
 {
 	struct table *judgments = table_new(TABLE_JUDGMENTS), *truths = table_new(TABLE_TRUTH);
@@ -124,6 +187,9 @@ Suite *crowd_table_suite(void)
 
 	tcase_add_loop_test(tests, quotes_line_ends_and_columns_are_read_in_pieces_of_any_size, 1, 12);
 	tcase_add_loop_test(tests, what_is_wrong_is_told_with_its_line, 0, 12);
+	tcase_add_loop_test(tests, all_faults_are_told_at_once, 0, 3);
+	tcase_add_test(tests, faults_beyond_those_kept_are_counted);
+	tcase_add_loop_test(tests, of_duplicates_the_one_counts_that_was_asked_for, 0, 2);
 	tcase_add_test(tests, truths_find_their_tasks);
 	tcase_add_test(tests, a_truth_that_is_not_known_is_passed_over);
 	tcase_add_test(tests, a_second_truth_is_refused);

@@ -100,12 +100,14 @@ static int run_command(int (*command)(int, char **), const char *const arguments
 	return code;
 }
 
-/* infer --report on a file of the folder, with two more arguments unless NULL. */
+/* infer --report on a file of the folder, with an option and a file for it unless NULL. */
 static int infer(const char *judgments, const char *option, const char *file)
 {
 	const char *path = keep(strdup(scratch_path(judgments)));
 	const char *other = file ? keep(strdup(scratch_path(file))) : NULL;
-	const char *const with[] = { "infer", "--report", option, other, path, NULL };
+	const char *const with[] = {
+		"infer", "--report", option, other ? other : path, other ? path : NULL, NULL
+	};
 	const char *const without[] = { "infer", "--report", path, NULL };
 
 	return run_command(cli_infer, option ? with : without);
@@ -218,6 +220,82 @@ START_TEST(what_a_file_lacks_is_told)
 }
 END_TEST
 
+START_TEST(what_cannot_be_computed_is_null)
+{
+	static const char elsewhere[] = "task,label\nelsewhere,fake\n";
+	const char *judgments = keep(strdup(scratch_path("judgments.csv")));
+	const char *const majority[] = { "infer", "--report", "--method", "majority", judgments, NULL };
+
+	scratch_write("truth.csv", elsewhere, sizeof elsewhere - 1);
+	ck_assert_int_eq(infer("judgments.csv", "--truth", "truth.csv"), 0);
+	expect_told(told_err, "\"evaluated\": 0, \"accuracy\": null, \"balanced_accuracy\": null, "
+						  "\"f1\": null, \"log_loss\": null, \"brier\": null, \"ece\": null");
+	expect_told(told_err, "\"log_likelihood\": -");
+	ck_assert_int_eq(run_command(cli_infer, majority), 0);
+	expect_told(told_err, "\"log_likelihood\": null");
+	const char *truth = keep(strdup(scratch_path("truth.csv")));
+	const char *const replay[] = { "replay", "--truth", truth, judgments, NULL };
+	ck_assert_int_eq(run_command(cli_replay, replay), 0);
+	expect_told(told_out, "\"evaluated\": 0, \"accuracy\": null, \"baseline_accuracy\": null}");
+}
+END_TEST
+
+static const struct {
+	const char *min, *max, *policy;
+	int code;
+} bounds[] = {
+	{ "5", "2", "posterior", 2 }, { "5", "2", "margin", 2 },     { "2", "2", "posterior", 0 },
+	{ "5", "0", "posterior", 0 }, { "9", "3", "fixed", 0 },      { "0", "0", "fixed", 2 },
+	{ "5", "4", "posterior", 2 }, { "5", "-1", "posterior", 2 }, { "5", "6", "posterior", 0 },
+};
+
+/* A fixed number of judgments has no least one. */
+START_TEST(a_least_number_above_the_most_is_refused)
+{
+	const char *judgments = keep(strdup(scratch_path("judgments.csv")));
+	const char *labels = keep(strdup(scratch_path("labels.csv")));
+	const char *const arguments[] = {
+		"replay",  "--min", bounds[_i].min, "--max", bounds[_i].max, "--policy", bounds[_i].policy,
+		"--truth", labels,  judgments,      NULL
+	};
+
+	ck_assert_int_eq(run_command(cli_replay, arguments), bounds[_i].code);
+}
+END_TEST
+
+START_TEST(all_faults_of_a_file_are_told)
+{
+	static char text[4000] = "worker,task,label\n";
+
+	for (int i = 0; i < 25; i++)
+		sprintf(text + strlen(text), "w%d,t,perhaps\n", i);
+	scratch_write("broken.csv", text, strlen(text));
+	ck_assert_int_eq(infer("broken.csv", NULL, NULL), 1);
+	expect_told(told_err, "broken.csv, line 2: label is");
+	expect_told(told_err, "broken.csv, line 21: label is");
+	ck_assert_ptr_null(strstr(told_err, "line 22:"));
+	expect_told(told_err, "25 faults, of which the first 20 are told");
+	ck_assert_str_eq(told_out, "");
+}
+END_TEST
+
+START_TEST(duplicates_are_as_one_asks)
+{
+	static const char text[] = "worker,task,label\na,t,1\nb,t,1\na,t,0\n";
+
+	scratch_write("twice.csv", text, sizeof text - 1);
+	ck_assert_int_eq(infer("twice.csv", NULL, NULL), 1);
+	expect_told(told_err, "line 4: worker a judges task t a second time; --duplicates first");
+	ck_assert_int_eq(infer("twice.csv", "--duplicates=first", NULL), 0);
+	expect_told(told_err, "twice.csv: 1 duplicates passed over");
+	expect_told(told_out, "t,fake,");
+	ck_assert_int_eq(infer("twice.csv", "--duplicates=last", NULL), 0);
+	expect_told(told_err, "\"judgments\": 2");
+	ck_assert_int_eq(infer("twice.csv", "--duplicates=refuse", NULL), 1);
+	ck_assert_int_eq(infer("twice.csv", "--duplicates=some", NULL), 2);
+}
+END_TEST
+
 Suite *infer_suite(void)
 {
 	Suite *suite = suite_create("cli/infer");
@@ -228,6 +306,11 @@ Suite *infer_suite(void)
 	tcase_add_test(tests, infer_takes_the_truths_of_a_releases_labels);
 	tcase_add_test(tests, infer_reads_the_labels_that_it_wrote);
 	tcase_add_test(tests, replay_reads_what_a_release_and_infer_wrote);
+	tcase_add_test(tests, what_cannot_be_computed_is_null);
+	tcase_add_loop_test(tests, a_least_number_above_the_most_is_refused, 0,
+						sizeof bounds / sizeof bounds[0]);
+	tcase_add_test(tests, all_faults_of_a_file_are_told);
+	tcase_add_test(tests, duplicates_are_as_one_asks);
 	tcase_add_test(tests, tasks_that_nobody_judged_are_told);
 	tcase_add_test(tests, positions_count_when_they_are_given);
 	tcase_add_loop_test(tests, what_a_file_lacks_is_told, 0, sizeof broken / sizeof broken[0]);
