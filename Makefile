@@ -4,7 +4,7 @@
 CC       ?= cc
 BUILD    ?= build
 PREFIX   ?= /usr/local
-PKGS     := libmicrohttpd libpq jansson uuid libcurl libsodium
+PKGS     := libmicrohttpd libpq jansson uuid libcurl libsodium zlib
 CPPFLAGS += -Iserver -I$(B)/gen -D_GNU_SOURCE
 CFLAGS   += -std=gnu17 -O2 -g -MMD -MP -pthread
 CFLAGS   += -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \

@@ -9,10 +9,12 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "http/gzip.h"
 #include "http/sheet.h"
 #include "http/static.h"
 
-#define PLACES 512 /* more than twice the pages, each with its 304 */
+#define PLACES \
+	2048 /* some 50 files, most at two addresses, plain and compressed, each with its 304 */
 #define PROBES 16
 
 /* An answer that never changes, with every header: a page, and its 304. */
@@ -179,6 +181,18 @@ static struct MHD_Response *body_of(struct request *req)
 										   MHD_RESPMEM_PERSISTENT);
 }
 
+/* A shared cache must know that there are two forms, whichever it got. */
+static void add_encoding(struct MHD_Response *response, const struct request *req)
+{
+	const struct static_file *page = req->page;
+
+	if (!page || (!page->gzip && !page->encoding))
+		return;
+	MHD_add_response_header(response, "Vary", "Accept-Encoding");
+	if (page->encoding && req->status != 304)
+		MHD_add_response_header(response, "Content-Encoding", page->encoding);
+}
+
 static struct MHD_Response *with_headers(const struct answers *answers, struct request *req,
 										 bool closing)
 {
@@ -191,6 +205,7 @@ static struct MHD_Response *with_headers(const struct answers *answers, struct r
 	if (req->etag && req->status < 400)
 		MHD_add_response_header(response, "ETag", req->etag);
 	MHD_add_response_header(response, "Cache-Control", req->cache ? req->cache : "no-store");
+	add_encoding(response, req);
 	for (const char *const *header = answers->headers; header && *header; header += 2)
 		MHD_add_response_header(response, header[0], header[1]);
 	for (const struct request_header *h = req->headers; h; h = h->next)
@@ -207,12 +222,14 @@ static bool spread_page(struct request *req)
 		return false;
 	bool same = !req->headers && !req->cache;
 
+	if (req->page->gzip && gzip_accepted(request_header(req, "Accept-Encoding")))
+		req->page = req->page->gzip;
 	req->reply = req->page->bytes;
 	req->reply_len = req->page->len;
 	req->reply_type = req->page->type;
 	if (req->page->etag[0]) {
 		req->etag = req->page->etag;
-		req->cache = req->cache ? req->cache : "no-cache";
+		req->cache = req->cache ? req->cache : req->page->cache;
 	}
 	return same;
 }

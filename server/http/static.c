@@ -7,15 +7,21 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/arena.h"
 #include "core/hash.h"
 #include "core/hex.h"
-#include "core/log.h"
+#include "http/gzip.h"
+#include "http/markup.h"
 
 #define MAX_FILE (4 << 20)
+#define ASK_EACH "no-cache"
+#define FOREVER  "public, max-age=31536000, immutable"
 
 struct static_files {
+	struct arena *arena;      /* of all that the list points to */
 	struct static_file *list; /* sorted by path */
 	size_t count;
+	char version[STATIC_VERSION];
 };
 
 static const struct {
@@ -53,39 +59,123 @@ static void tag(struct static_file *file)
 	snprintf(file->etag, sizeof file->etag, "\"%s\"", text);
 }
 
-static bool read_file(const char *from, size_t len, struct static_file *file)
+static bool is_page(const struct static_file *file)
+{
+	return strncmp(file->type, "text/html", strlen("text/html")) == 0;
+}
+
+static bool read_file(struct arena *arena, const char *from, size_t len, struct static_file *file)
 {
 	FILE *source = fopen(from, "rbe");
 
 	if (!source)
 		return false;
-	file->bytes = malloc(len + 1);
-	if (!file->bytes)
-		abort();
-	file->len = fread(file->bytes, 1, len, source);
+	char *bytes = arena_alloc(arena, len + 1);
+	file->len = fread(bytes, 1, len, source);
+	file->bytes = bytes;
 	fclose(source);
-	tag(file);
 	return file->len == len;
+}
+
+static void append(struct static_files *files, struct static_file file)
+{
+	files->list = realloc(files->list, (files->count + 1) * sizeof file);
+	if (!files->list)
+		abort();
+	files->list[files->count++] = file;
 }
 
 static void add(struct static_files *files, const FTSENT *entry, size_t root_len)
 {
 	const char *path = entry->fts_path + root_len + 1, *type = type_of(path);
-	struct static_file file = { .type = type };
+	struct static_file file = { .type = type, .cache = ASK_EACH };
 
 	if (!type || entry->fts_statp->st_size > MAX_FILE ||
-		!read_file(entry->fts_accpath, (size_t)entry->fts_statp->st_size, &file))
+		!read_file(files->arena, entry->fts_accpath, (size_t)entry->fts_statp->st_size, &file))
 		return;
-	file.path = strdup(path);
-	files->list = realloc(files->list, (files->count + 1) * sizeof file);
-	if (!file.path || !files->list)
-		abort();
-	files->list[files->count++] = file;
+	file.path = arena_copy(files->arena, path, strlen(path));
+	append(files, file);
 }
 
 static int by_path(const void *a, const void *b)
 {
 	return strcmp(((const struct static_file *)a)->path, ((const struct static_file *)b)->path);
+}
+
+static void sort(struct static_files *files)
+{
+	qsort(files->list, files->count, sizeof files->list[0], by_path);
+}
+
+static void find_version(struct static_files *files)
+{
+	unsigned char digest[SHA256_BYTES];
+	struct sha256 hash;
+
+	sha256_start(&hash);
+	for (size_t i = 0; i < files->count; i++) {
+		const struct static_file *file = &files->list[i];
+
+		if (is_page(file))
+			continue;
+		sha256_add(&hash, file->path, strlen(file->path) + 1);
+		sha256_add(&hash, file->etag, strlen(file->etag));
+	}
+	sha256_finish(&hash, digest);
+	hex_encode(files->version, digest, (STATIC_VERSION - 1) / 2);
+}
+
+static void compress(struct arena *arena, struct static_file *file)
+{
+	struct static_file *small = arena_alloc(arena, sizeof *small);
+
+	*small = *file;
+	small->encoding = "gzip";
+	small->bytes = gzip_compress(arena, file->bytes, file->len, &small->len);
+	tag(small);
+	if (small->len < file->len)
+		file->gzip = small;
+}
+
+/* The file under its second address, with the same bytes. */
+static struct static_file for_ever(struct static_files *files, const struct static_file *file)
+{
+	struct static_file kept = *file;
+
+	kept.path = arena_printf(files->arena, "%s/%s", files->version, file->path);
+	kept.cache = FOREVER;
+	if (file->gzip) {
+		struct static_file *small = arena_alloc(files->arena, sizeof *small);
+
+		*small = *file->gzip;
+		small->cache = FOREVER;
+		kept.gzip = small;
+	}
+	return kept;
+}
+
+/* What each file is once all of them are known. */
+static void finish(struct static_files *files)
+{
+	size_t count = files->count;
+
+	sort(files);
+	for (size_t i = 0; i < count; i++)
+		tag(&files->list[i]);
+	find_version(files);
+	for (size_t i = 0; i < count; i++) {
+		struct static_file *file = &files->list[i];
+
+		if (is_page(file)) {
+			markup_link(files->arena, files, files->version, file);
+			tag(file);
+		}
+		compress(files->arena, file);
+	}
+	for (size_t i = 0; i < count; i++)
+		if (!is_page(&files->list[i]))
+			append(files, for_ever(files, &files->list[i]));
+	sort(files);
 }
 
 struct error static_read(const char *folder, struct static_files **ret_files)
@@ -96,6 +186,7 @@ struct error static_read(const char *folder, struct static_files **ret_files)
 
 	if (!files || !root || !walk)
 		abort();
+	files->arena = arena_new();
 	while (root[0] && root[1] && root[strlen(root) - 1] == '/')
 		root[strlen(root) - 1] = '\0';
 	for (FTSENT *entry; (entry = fts_read(walk));)
@@ -107,7 +198,7 @@ struct error static_read(const char *folder, struct static_files **ret_files)
 		static_free(files);
 		return errorf(ERR_INTERNAL, "no pages in %s; set TOUCHSTONE_STATIC", folder);
 	}
-	qsort(files->list, files->count, sizeof files->list[0], by_path);
+	finish(files);
 	*ret_files = files;
 	return ok();
 }
@@ -116,17 +207,29 @@ void static_free(struct static_files *files)
 {
 	if (!files)
 		return;
-	for (size_t i = 0; i < files->count; i++) {
-		free(files->list[i].path);
-		free(files->list[i].bytes);
-	}
+	arena_free(files->arena);
 	free(files->list);
 	free(files);
 }
 
+static const struct static_file *look_up(const struct static_files *files, const char *path)
+{
+	return bsearch(&(struct static_file){ .path = path }, files->list, files->count,
+				   sizeof files->list[0], by_path);
+}
+
+/* The path behind a version, whoever's it is; NULL: it begins with none. */
+static const char *behind_version(const char *path)
+{
+	size_t digits = strspn(path, "0123456789abcdef");
+
+	return digits == STATIC_VERSION - 1 && path[digits] == '/' ? path + digits + 1 : NULL;
+}
+
 const struct static_file *static_find(const struct static_files *files, const char *path)
 {
-	struct static_file key = { .path = (char *)(uintptr_t)path };
+	const struct static_file *file = look_up(files, path);
+	const char *rest = file ? NULL : behind_version(path);
 
-	return bsearch(&key, files->list, files->count, sizeof files->list[0], by_path);
+	return rest ? look_up(files, rest) : file;
 }

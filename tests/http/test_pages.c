@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a browser may rely on for pages and the files they are made of, and operators for health. */
+#include <stdint.h>
 #include <string.h>
+#include <zlib.h>
 
 #include "client.h"
 #include "suites.h"
@@ -83,6 +85,122 @@ START_TEST(a_page_that_has_not_changed_is_not_sent_again)
 }
 END_TEST
 
+/* The address of the style sheet in a page: with a version. */
+static const char *named_file(void)
+{
+	const char *page = get(NULL, "/").text, *at = strstr(page, "\"/static/");
+
+	ck_assert_ptr_nonnull(at);
+	return say("%.*s", (int)strcspn(at + 1, "\""), at + 1);
+}
+
+/* The same without its version. */
+static const char *plain_file(void)
+{
+	const char *path = strchr(named_file() + strlen("/static/"), '/');
+
+	ck_assert_ptr_nonnull(path);
+	return say("/static%s", path);
+}
+
+static struct answer get_as(const char *path, const char *encodings, const char *tag)
+{
+	return call(&(struct call){ .path = path,
+								.headers = { say("Accept-Encoding: %s", encodings),
+											 tag ? say("If-None-Match: %s", tag) : NULL } });
+}
+
+START_TEST(what_a_page_names_is_kept_for_ever)
+{
+	struct answer file = get(NULL, named_file());
+
+	expect_status(file, 200);
+	ck_assert_str_eq(header_of(file, "Cache-Control"), "public, max-age=31536000, immutable");
+	ck_assert_str_ne(named_file(), plain_file());
+}
+END_TEST
+
+START_TEST(a_page_and_a_file_without_its_version_are_asked_about_each_time)
+{
+	const char *another = say("/static/%s%s", "0123456789abcdef", plain_file() + strlen("/static"));
+	const char *paths[] = { "/", plain_file(), another };
+
+	for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+		struct answer a = get(NULL, paths[i]);
+
+		expect_status(a, 200);
+		ck_assert_str_eq(header_of(a, "Cache-Control"), "no-cache");
+		expect_status(get_as(paths[i], "identity", header_of(a, "ETag")), 304);
+	}
+	ck_assert_str_eq(get(NULL, plain_file()).text, get(NULL, named_file()).text);
+	ck_assert_str_eq(get(NULL, another).text, get(NULL, named_file()).text);
+}
+END_TEST
+
+static const char *unpack(struct answer packed)
+{
+	static char text[1 << 20];
+	z_stream stream = { .next_in = (Bytef *)(uintptr_t)packed.text,
+						.avail_in = (uInt)packed.len,
+						.next_out = (Bytef *)text,
+						.avail_out = sizeof text - 1 };
+
+	ck_assert_int_eq(inflateInit2(&stream, MAX_WBITS + 16), Z_OK);
+	ck_assert_int_eq(inflate(&stream, Z_FINISH), Z_STREAM_END);
+	text[stream.total_out] = '\0';
+	inflateEnd(&stream);
+	return text;
+}
+
+START_TEST(who_takes_gzip_gets_the_same_in_less)
+{
+	const char *paths[] = { "/", "/data", plain_file(), named_file() };
+
+	for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+		struct answer full = get(NULL, paths[i]), small = get_as(paths[i], "br, gzip", NULL);
+
+		expect_status(small, 200);
+		ck_assert_str_eq(header_of(small, "Content-Encoding"), "gzip");
+		ck_assert_ptr_null(header_of(full, "Content-Encoding"));
+		ck_assert_str_eq(small.type, full.type);
+		ck_assert_uint_lt(small.len, full.len);
+		ck_assert_str_eq(unpack(small), full.text);
+		ck_assert_str_eq(header_of(small, "Vary"), "Accept-Encoding");
+		ck_assert_str_eq(header_of(full, "Vary"), "Accept-Encoding");
+		ck_assert_str_ne(header_of(small, "ETag"), header_of(full, "ETag"));
+		ck_assert_str_eq(header_of(small, "Cache-Control"), header_of(full, "Cache-Control"));
+	}
+}
+END_TEST
+
+/* Otherwise a cache would give one form to who can read the other alone. */
+START_TEST(a_tag_stands_for_one_form_of_a_file)
+{
+	const char *path = plain_file();
+	const char *full = header_of(get(NULL, path), "ETag");
+	const char *small = header_of(get_as(path, "gzip", NULL), "ETag");
+	struct answer same = get_as(path, "gzip", small);
+
+	expect_status(same, 304);
+	ck_assert_str_eq(header_of(same, "ETag"), small);
+	ck_assert_str_eq(header_of(same, "Vary"), "Accept-Encoding");
+	expect_status(get_as(path, "gzip", full), 200);
+	expect_status(get_as(path, "identity", small), 200);
+	expect_status(get_as(path, "identity", full), 304);
+}
+END_TEST
+
+START_TEST(a_range_of_a_page_is_all_of_it)
+{
+	struct answer a =
+		call(&(struct call){ .path = named_file(), .headers = { "Range: bytes=0-9" } });
+
+	expect_status(a, 200);
+	ck_assert_uint_eq(a.len, get(NULL, named_file()).len);
+	ck_assert_ptr_null(header_of(a, "Accept-Ranges"));
+}
+END_TEST
+
 static const char *const nowhere[] = { "/nowhere",
 									   "/index.html",
 									   "/about/",
@@ -105,7 +223,13 @@ static const char *const nowhere[] = { "/nowhere",
 									   "/%20",
 									   "/static/css/house.css/",
 									   "/moderate.html",
-									   "/favicon.ico%20" };
+									   "/favicon.ico%20",
+									   "/static/0123456789abcdef",
+									   "/static/0123456789abcdef/",
+									   "/static/0123456789abcdef/css/none.css",
+									   "/static/0123456789abcdef/0123456789abcdef/css/house.css",
+									   "/static/0123456789abcde/css/house.css",
+									   "/static/0123456789abcdeg/css/house.css" };
 
 START_TEST(what_is_not_there_is_404)
 {
@@ -181,6 +305,11 @@ Suite *http_pages_suite(void)
 	tcase_add_loop_test(tc, every_answer_carries_the_headers_that_protect_it, 0, 4);
 	tcase_add_test(tc, answers_of_the_interface_are_not_kept_by_anybody);
 	tcase_add_test(tc, a_page_that_has_not_changed_is_not_sent_again);
+	tcase_add_test(tc, what_a_page_names_is_kept_for_ever);
+	tcase_add_test(tc, a_page_and_a_file_without_its_version_are_asked_about_each_time);
+	tcase_add_test(tc, who_takes_gzip_gets_the_same_in_less);
+	tcase_add_test(tc, a_tag_stands_for_one_form_of_a_file);
+	tcase_add_test(tc, a_range_of_a_page_is_all_of_it);
 	tcase_add_loop_test(tc, what_is_not_there_is_404, 0, sizeof nowhere / sizeof nowhere[0]);
 	tcase_add_loop_test(tc, head_is_answered_like_get_without_the_body, 0, 4);
 	suite_add_tcase(suite, tc);

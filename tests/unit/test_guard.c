@@ -12,6 +12,7 @@
 #include "http/client.h"
 #include "http/connection.h"
 #include "http/guard.h"
+#include "http/gzip.h"
 #include "http/sheet.h"
 #include "suites.h"
 
@@ -76,6 +77,38 @@ START_TEST(a_range_is_read_as_rfc_9110_says)
 	ck_assert_int_eq(range_read(ranges[_i].header, ranges[_i].bytes, &range), ranges[_i].kind);
 	ck_assert_uint_eq(range.first, ranges[_i].first);
 	ck_assert_uint_eq(range.count, ranges[_i].count);
+}
+END_TEST
+
+static const struct {
+	const char *header;
+	bool gzip;
+} encodings[] = {
+	{ NULL, false },
+	{ "", false },
+	{ "gzip", true },
+	{ "gzip, deflate, br", true },
+	{ "br,GZIP", true },
+	{ "deflate , gzip ; q=0.5", true },
+	{ "gzip;q=0", false },
+	{ "gzip; Q=0.000", false },
+	{ "gzip;q=0.001", true },
+	{ "*", true },
+	{ "*;q=0", false },
+	{ "gzip;q=0, *", false },
+	{ "*;q=0, gzip", true },
+	{ "identity, br", false },
+	{ "xgzip, gzipped, gz", false },
+	{ ",,, ,gzip", true },
+	{ ";q=0,gzip", true },
+	{ "gzip;", true },
+	{ "gzip;q=", true },
+};
+
+START_TEST(a_coding_is_read_as_rfc_9110_says)
+{
+	ck_assert_msg(gzip_accepted(encodings[_i].header) == encodings[_i].gzip, "%s",
+				  encodings[_i].header);
 }
 END_TEST
 
@@ -408,6 +441,8 @@ Suite *guard_suite(void)
 
 	tcase_add_loop_test(tc, a_target_that_could_reach_elsewhere_is_refused, 0, COUNT(targets));
 	tcase_add_loop_test(tc, a_range_is_read_as_rfc_9110_says, 0, COUNT(ranges));
+	tcase_add_loop_test(tc, a_coding_is_read_as_rfc_9110_says, 0,
+						sizeof encodings / sizeof encodings[0]);
 	tcase_add_test(tc, a_burst_is_allowed_and_then_the_steady_rate);
 	tcase_add_test(tc, one_client_does_not_spend_anothers_budget);
 	tcase_add_test(tc, by_default_a_prefix_makes_twenty_volunteers_an_hour);
