@@ -92,6 +92,7 @@ bool post_assignment_here(struct request *req);
 void post_assignments(struct request *reqs[], size_t count, struct db *db);
 struct error get_media(struct request *req, struct db *db);
 void post_judgments(struct request *reqs[], size_t count, struct db *db);
+struct error post_renewal(struct request *req, struct db *db);
 void post_skips(struct request *reqs[], size_t count, struct db *db);
 struct error get_stats(struct request *req, struct db *db);
 struct error post_session(struct request *req, struct db *db);

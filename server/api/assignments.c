@@ -106,6 +106,37 @@ void post_assignments(struct request *reqs[], size_t count, struct db *db)
 	arena_free(arena);
 }
 
+static struct error read_renewal(struct request *req, struct lease *lease)
+{
+	json_auto_t *object = NULL;
+	struct error err = request_object(req, &object);
+	struct reader r = { .object = object, .arena = req->arena };
+
+	if (err.code)
+		return err;
+	const char *token = read_text(&r, "assignment", 1, 512);
+	if ((err = reader_done(&r)).code)
+		return err;
+	return lease_reveal(api.seal, token, req->volunteer, lease);
+}
+
+struct error post_renewal(struct request *req, struct db *db)
+{
+	char until[CLOCK_TEXT];
+	struct lease lease;
+	int64_t expires_s;
+	struct error err;
+
+	if ((err = read_renewal(req, &lease)).code)
+		return err;
+	if ((err = assignment_renew(db, req->arena, &lease, &expires_s)).code)
+		return err;
+	desk_renewed(api.desk, &lease, expires_s);
+	clock_text(until, expires_s);
+	request_json(req, 200, json_pack("{s:s}", "expires_at", until));
+	return ok();
+}
+
 static struct error read_skip(struct request *req, struct skip *skip)
 {
 	json_auto_t *object = NULL;

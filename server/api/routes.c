@@ -11,6 +11,7 @@ const struct route api_routes[] = {
 	{ "GET",    V1 "/me",                     .handle = get_me,              .lane = &lane_reading, .role = ROLE_VOLUNTEER },
 	{ "DELETE", V1 "/me",                     .handle = delete_me,           .lane = &lane_reading, .role = ROLE_VOLUNTEER, .budget = BUDGET_WRITE },
 	{ "POST",   V1 "/assignments",            .here = post_assignment_here, .handle_many = post_assignments, .lane = &lane_judging, .role = ROLE_VOLUNTEER, .budget = BUDGET_WRITE },
+	{ "POST",   V1 "/assignments/renew",      .handle = post_renewal,        .lane = &lane_writing, .role = ROLE_VOLUNTEER, .budget = BUDGET_WRITE },
 	{ "GET",    V1 "/media/{}",               .handle = get_media },
 	{ "POST",   V1 "/judgments",              .handle_many = post_judgments, .lane = &lane_writing, .role = ROLE_VOLUNTEER, .budget = BUDGET_WRITE },
 	{ "POST",   V1 "/skips",                  .handle_many = post_skips,     .lane = &lane_writing, .role = ROLE_VOLUNTEER, .budget = BUDGET_WRITE },

@@ -126,3 +126,40 @@ void assignments_skip(struct db *db, struct arena *arena, struct skip skips[], s
 
 	batch_store(db, arena, &batch, count);
 }
+
+static struct error outcome_of_renewal(const char *outcome)
+{
+	if (strcmp(outcome, "nobody") == 0)
+		return errorf(ERR_NOBODY, "There is no such volunteer any more. Begin again.");
+	if (strcmp(outcome, "answered") == 0)
+		return errorf(ERR_CONFLICT, "This pair is judged or skipped already.");
+	if (strcmp(outcome, "expired") == 0)
+		return errorf(ERR_GONE, "This assignment has expired. Ask for a new one.");
+	if (strcmp(outcome, "often") == 0)
+		return errorf(ERR_CONFLICT, "This assignment was renewed %d times, which is the most.",
+					  RENEWALS);
+	return ok();
+}
+
+struct error assignment_renew(struct db *db, struct arena *arena, const struct lease *lease,
+							  int64_t *ret_expires_s)
+{
+	const int64_t seconds[] = { lease->issued_s, lease->expires_s, LEASE_S,
+								(int64_t)LEASE_S * (1 + RENEWALS) };
+	struct array *columns[LEASE_COLUMNS + 4];
+	auto_rows *answers = NULL;
+	struct error err;
+
+	lease_columns_new(arena, 1, columns);
+	lease_columns_add(columns, lease);
+	for (size_t i = 0; i < 4; i++) {
+		columns[LEASE_COLUMNS + i] = array_new(arena, ARRAY_LONG, 1);
+		array_long(columns[LEASE_COLUMNS + i], seconds[i]);
+	}
+	err = db_run_arrays(db, SQL_ASSIGNMENT_RENEW, (const struct array *const *)columns, &answers);
+	if (!err.code)
+		err = outcome_of_renewal(rows_text(answers, 0, 0));
+	if (!err.code)
+		*ret_expires_s = rows_integer(answers, 0, 1);
+	return err;
+}

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * assignment -- one pair, leased to one volunteer for ten minutes.
+ * assignment -- one pair, leased to one volunteer for ten minutes; three times, ten more are asked
+ * for.
  *
  * The server alone chooses (domain/desk).  A lease is sealed into the token that the
  * page holds, so a judgment needs no look-up to be believed; its row in the database
  * is written behind, counts only towards plans and the limit of two, and may be lost
- * without harm.
+ * without harm.  A renewal is written at once, and the row then says until when the token is good.
  */
 #ifndef DOMAIN_ASSIGNMENT_H
 #define DOMAIN_ASSIGNMENT_H
@@ -25,6 +26,7 @@ struct db;
 
 #define LEASE_S     600
 #define LEASES_OPEN 2 /* one shown, one preloaded */
+#define RENEWALS    3 /* of a lease, each of which adds LEASE_S */
 
 enum assignment_kind { KIND_TRAINING, KIND_GOLD, KIND_RANDOM, KIND_INFORMATIVE };
 
@@ -84,6 +86,14 @@ struct skip {
 	struct error err;
 };
 void assignments_skip(struct db *db, struct arena *arena, struct skip skips[], size_t count);
+
+/*
+ * Adds LEASE_S to a lease that has not ended; *ret_expires_s is its new end.
+ * ERR_GONE: it has ended. ERR_CONFLICT: judged or skipped already, or renewed RENEWALS times.
+ * ERR_NOBODY: erased.
+ */
+struct error assignment_renew(struct db *db, struct arena *arena, const struct lease *lease,
+							  int64_t *ret_expires_s) MUST_CHECK;
 
 extern const char *const assignment_kinds[];
 

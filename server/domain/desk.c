@@ -265,6 +265,29 @@ void desk_skipped(struct desk *desk, const struct lease *lease)
 	pthread_mutex_unlock(&desk->lock);
 }
 
+/* What is written already need not be written behind. */
+static void drop_unwritten(struct leases *unwritten, const unsigned char id[UUID_BYTES])
+{
+	for (size_t i = 0; i < unwritten->count; i++) {
+		if (memcmp(unwritten->list[i].lease.id, id, UUID_BYTES) == 0) {
+			unwritten->list[i] = unwritten->list[--unwritten->count];
+			return;
+		}
+	}
+}
+
+void desk_renewed(struct desk *desk, const struct lease *lease, int64_t expires_s)
+{
+	pthread_mutex_lock(&desk->lock);
+	struct volunteer *here = attendance_find(desk->attendance, lease->volunteer);
+
+	for (unsigned i = 0; here && i < here->open_count; i++)
+		if (memcmp(here->open[i].lease.id, lease->id, UUID_BYTES) == 0)
+			here->open[i].lease.expires_s = expires_s;
+	drop_unwritten(&desk->unwritten, lease->id);
+	pthread_mutex_unlock(&desk->lock);
+}
+
 bool desk_progress(struct desk *desk, const unsigned char volunteer[UUID_BYTES],
 				   struct progress *ret_progress)
 {

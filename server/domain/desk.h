@@ -69,6 +69,9 @@ void desk_welcome(struct desk *desk, const unsigned char volunteer[UUID_BYTES]);
 void desk_judged(struct desk *desk, const struct lease *lease, unsigned correct, bool again);
 void desk_skipped(struct desk *desk, const struct lease *lease);
 
+/* A lease was renewed, and so is written. */
+void desk_renewed(struct desk *desk, const struct lease *lease, int64_t expires_s);
+
 /* How far a volunteer is; false: not here. */
 bool desk_progress(struct desk *desk, const unsigned char volunteer[UUID_BYTES],
 				   struct progress *ret_progress);

@@ -59,7 +59,7 @@ SELECT all_are FROM good
 --   stored    now
 --   again     by an earlier try with the same body
 --   conflict  an earlier try with another body
---   expired   the lease has run out
+--   expired   the lease has run out, and was not renewed for so long
 --   skipped   this pair was skipped
 --   seen      this volunteer judged one of the two before
 --   nobody    the volunteer is no more
@@ -67,7 +67,7 @@ SELECT all_are FROM good
 -- with a concurrent writer fails the whole statement: asked again, it sees what the other stored.
 -- Every row is found by its key: OFFSET 0 forbids a join, which would be planned while tables are
 -- small, and read them whole when they have grown.
---   $1 to $23 as for judgment_store, $24 boolean[] of pairs: was in time
+--   $1 to $23 as for judgment_store, $24 boolean[] of pairs: came before its token ended
 --   -> n bigint from 1, outcome text
 WITH known AS MATERIALIZED (
     SELECT w.*,
@@ -76,7 +76,10 @@ WITH known AS MATERIALIZED (
                           THEN 'again' ELSE 'conflict' END
                 WHEN NOT EXISTS (SELECT FROM volunteer v WHERE v.id = w.volunteer OFFSET 0)
                 THEN 'nobody'
-                WHEN NOT w.live THEN 'expired'
+                WHEN NOT w.live
+                 AND NOT EXISTS (SELECT FROM lease l WHERE l.volunteer_id = w.volunteer
+                                    AND l.id = w.assignment AND l.expires_at > now() OFFSET 0)
+                THEN 'expired'
                 WHEN EXISTS (SELECT FROM skipped_pair s WHERE s.assignment_id = w.assignment OFFSET 0)
                 THEN 'skipped'
                 WHEN EXISTS (SELECT FROM judgment j WHERE j.item_id = ($13::uuid[])[2 * w.n - 1]

@@ -13,6 +13,7 @@ Suite *http_judgments_suite(void);
 Suite *http_races_suite(void);
 Suite *http_batches_suite(void);
 Suite *http_skips_suite(void);
+Suite *http_renewals_suite(void);
 Suite *http_media_suite(void);
 Suite *http_items_suite(void);
 Suite *http_store_suite(void);
