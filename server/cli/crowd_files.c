@@ -41,21 +41,19 @@ static struct error feed_file(int fd, const char *path, struct table *table)
 }
 
 /* One fault is the error itself; of several each gets a line, and the error says how many. */
-static struct error tell_faults(const char *path, const struct table *table, struct error err)
+static struct error faults_of(const char *path, const struct table *table)
 {
 	size_t count = table_fault_count(table);
 	const char *advice =
 		table_duplicate_count(table) ? "; --duplicates first (or last) keeps one of several" : "";
 
-	if (!count)
-		return err;
 	if (count == 1)
-		return errorf(err.code, "%.60s, %s%s", path, table_fault(table, 0), advice);
+		return errorf(ERR_INVALID, "%.60s, %s%s", path, table_fault(table, 0), advice);
 	for (size_t i = 0; i < count && i < TABLE_FAULTS_KEPT; i++)
 		fprintf(stderr, "touchstone: %s, %s\n", path, table_fault(table, i));
 	if (count <= TABLE_FAULTS_KEPT)
-		return errorf(err.code, "%.60s: %zu faults%s", path, count, advice);
-	return errorf(err.code, "%.60s: %zu faults, of which the first %d are told%s", path, count,
+		return errorf(ERR_INVALID, "%.60s: %zu faults%s", path, count, advice);
+	return errorf(ERR_INVALID, "%.60s: %zu faults, of which the first %d are told%s", path, count,
 				  TABLE_FAULTS_KEPT, advice);
 }
 
@@ -83,14 +81,15 @@ struct error crowd_file_read(const char *path, enum table_kind kind, enum duplic
 
 	if (!standard)
 		close(fd);
-	if (err.code) {
-		err = tell_faults(path, read_table, err);
-		table_free(read_table);
-		return err;
+	if (!err.code) {
+		tell_read(path, read_table);
+		*table = read_table;
+		return ok();
 	}
-	tell_read(path, read_table);
-	*table = read_table;
-	return ok();
+	if (table_fault_count(read_table))
+		err = faults_of(path, read_table);
+	table_free(read_table);
+	return errorf(ERR_INVALID, "%s", err.detail);
 }
 
 struct error crowd_file_truth(const char *path, const struct names *tasks,
