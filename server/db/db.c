@@ -9,6 +9,7 @@
 #include "core/clock.h"
 #include "core/log.h"
 #include "db/array.h"
+#include "db/sqlstate.h"
 #include "db/wire.h"
 
 #define RETRY_EVERY_MS   200  /* how often one connection tries to come back */
@@ -210,27 +211,26 @@ static struct error ensure_connected(struct db *db)
 	return ok();
 }
 
-/* What an SQLSTATE means to a caller. */
+/* What the database says went wrong, as a caller may see it; the log tells the rest. */
 static struct error translate(struct db *db, const PGresult *result, const char *what)
 {
-	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 	db->asked_again = false;
-
 	if (!db->conn)
 		return gone(); /* the log knows */
-	if (PQstatus(db->conn) != CONNECTION_OK || !state || strncmp(state, "57", 2) == 0 ||
-		strncmp(state, "08", 2) == 0 || strncmp(state, "53", 2) == 0) {
-		log_error("database: %s: %s", what, PQerrorMessage(db->conn));
-		return gone();
-	}
-	if (strcmp(state, "40001") == 0 || strcmp(state, "40P01") == 0) {
+	enum sqlstate meaning = PQstatus(db->conn) == CONNECTION_OK
+								? sqlstate_meaning(PQresultErrorField(result, PG_DIAG_SQLSTATE))
+								: SQLSTATE_LATER;
+
+	if (meaning == SQLSTATE_AGAIN) {
 		db->asked_again = true;
 		return errorf(ERR_UNAVAILABLE, "Too many changes at once. Try again in a moment.");
 	}
-	if (strcmp(state, "23505") == 0)
+	if (meaning == SQLSTATE_TAKEN)
 		return errorf(ERR_CONFLICT, "This exists already.");
 	log_error("statement %s: %s", what, PQerrorMessage(db->conn));
-	if (strncmp(state, "23", 2) == 0 || strncmp(state, "22", 2) == 0)
+	if (meaning == SQLSTATE_LATER)
+		return gone();
+	if (meaning == SQLSTATE_VALUE)
 		return errorf(ERR_INVALID, "A value breaks a rule of the database.");
 	return errorf(ERR_INTERNAL, "%s failed", what);
 }

@@ -283,6 +283,31 @@ START_TEST(a_campaign_or_an_item_that_is_named_cannot_go)
 }
 END_TEST
 
+/* A table that stays locked longer than a statement may wait for it: nobody's request is at fault,
+ * and a batch waits once, not once for each of its rows. */
+START_TEST(a_table_that_stays_locked_is_unavailable_to_the_whole_batch)
+{
+	struct sender newcomers[WRITERS + MANY] = { 0 };
+	double began = now_s();
+
+	hold_writers(newcomers);
+	for (int i = WRITERS; i < WRITERS + MANY; i++) {
+		newcomers[i] = (struct sender){ .path = "/api/v1/volunteers",
+										.body = json_pack("{s:b}", "consent", 1) };
+		start(&newcomers[i]);
+	}
+	for (int i = 0; i < WRITERS + MANY; i++)
+		pthread_join(newcomers[i].thread, NULL);
+	double took = now_s() - began;
+	tell_db("ROLLBACK");
+	for (int i = 0; i < WRITERS + MANY; i++) {
+		expect_status(newcomers[i].answer, 503);
+		ck_assert_ptr_nonnull(header_of(newcomers[i].answer, "Retry-After"));
+	}
+	ck_assert_msg(took < 15, "%.1f s", took);
+}
+END_TEST
+
 Suite *http_batches_suite(void)
 {
 	Suite *suite = suite_create("http/batches");
@@ -295,6 +320,7 @@ Suite *http_batches_suite(void)
 	tcase_add_test(tc, skips_of_a_batch_get_what_they_would_get_alone);
 	tcase_add_test(tc, newcomers_of_a_batch_are_all_different);
 	tcase_add_test(tc, a_campaign_or_an_item_that_is_named_cannot_go);
+	tcase_add_test(tc, a_table_that_stays_locked_is_unavailable_to_the_whole_batch);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

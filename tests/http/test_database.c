@@ -1,21 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What clients see of a database that hangs, or starts again. */
-#include <time.h>
-
 #include "another.h"
 #include "client.h"
 #include "database.h"
 #include "relay.h"
 #include "suites.h"
 #include "world.h"
-
-static double now_s(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 static struct another a_server_by_relay(void)
 {

@@ -78,4 +78,7 @@ void await_db(int seconds, const char *sql);
 /* Sleeps. */
 void wait_ms(long ms);
 
+/* Seconds of a clock that only goes forward. */
+double now_s(void);
+
 #endif
