@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* /stats: read at most once in some seconds, and more seldom when reading takes long. */
+/*
+ * /stats, open to all: one thread reads at a time, at most once in some seconds and more seldom
+ * when reading takes long. The others tell what there was, or how the last try failed.
+ */
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,67 +11,88 @@
 #include "core/clock.h"
 #include "domain/stats.h"
 
-#define KEEP_MS   3000
-#define KEEP_PART 20 /* reading takes at most about this part of the time */
+#define KEEP_MS      3000
+#define KEEP_MOST_MS 60000
+#define KEEP_PART    20  /* reading takes at most about this part of the time */
+#define FIRST_MS     300 /* the first figures of a server are waited for, for so long */
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards all below */
+static pthread_cond_t was_read;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
 static char *kept;
+static struct error failure; /* of the last try */
 static int64_t read_next_ms;
-static bool reading; /* one lane is at it; the others tell what there was */
+static bool reading;
 
-static const char *copy_kept(struct arena *arena)
+static void make_condition(void)
 {
-	return kept ? arena_copy(arena, kept, strlen(kept)) : NULL;
+	clock_condition_init(&was_read);
 }
 
-/* NULL: the caller reads, and says so to keep(). */
-static const char *recall(struct arena *arena)
+/* What there is to tell without reading; *ret_text stays NULL and nothing fails if the caller is
+ * the one to read, and to say so to keep(). */
+static struct error recall(struct arena *arena, const char **ret_text)
 {
-	const char *text = NULL;
+	int64_t until_ms = clock_monotonic_ms() + FIRST_MS;
+	struct error err = ok();
 
+	pthread_once(&once, make_condition);
 	pthread_mutex_lock(&lock);
-	if (reading || clock_monotonic_ms() < read_next_ms)
-		text = copy_kept(arena);
-	if (!text)
+	while (reading && !kept && clock_condition_wait(&was_read, &lock, until_ms))
+		;
+	if (!reading && clock_monotonic_ms() >= read_next_ms)
 		reading = true;
+	else if (kept)
+		*ret_text = arena_copy(arena, kept, strlen(kept));
+	else
+		err = failure.code
+				  ? failure
+				  : errorf(ERR_UNAVAILABLE, "The figures are being counted. Try again soon.");
 	pthread_mutex_unlock(&lock);
-	return text;
+	return err;
 }
 
-/* What was read, or NULL: it could not be. Answers what to tell: older figures say of when they
- * are. */
-static const char *keep(struct arena *arena, const char *text, int64_t took_ms)
+static int64_t keep_ms(int64_t took_ms)
 {
-	char *copy = text ? strdup(text) : NULL;
+	int64_t ms = KEEP_PART * took_ms;
 
-	if (text && !copy)
+	return ms < KEEP_MS ? KEEP_MS : ms > KEEP_MOST_MS ? KEEP_MOST_MS : ms;
+}
+
+/* Keeps what was read, or how it failed. Then *text is what to tell, NULL for nothing: older
+ * figures say of when they are. */
+static void keep(struct arena *arena, const char **text, struct error err, int64_t took_ms)
+{
+	char *copy = err.code ? NULL : strdup(*text);
+
+	if (!err.code && !copy)
 		abort();
 	pthread_mutex_lock(&lock);
 	reading = false;
-	read_next_ms =
-		clock_monotonic_ms() + (KEEP_PART * took_ms > KEEP_MS ? KEEP_PART * took_ms : KEEP_MS);
+	failure = err;
+	read_next_ms = clock_monotonic_ms() + keep_ms(took_ms);
 	if (copy) {
 		free(kept);
 		kept = copy;
-	} else {
-		text = copy_kept(arena);
+	} else if (kept) {
+		*text = arena_copy(arena, kept, strlen(kept));
 	}
+	pthread_cond_broadcast(&was_read);
 	pthread_mutex_unlock(&lock);
-	return text;
 }
 
 struct error get_stats(struct request *req, struct db *db)
 {
-	const char *text = recall(req->arena), *fresh = NULL;
+	const char *text = NULL;
 	int64_t began_ms = clock_monotonic_ms();
+	struct error err = recall(req->arena, &text);
 
-	if (!text) {
-		struct error err = stats_public(db, req->arena, &fresh);
-
-		text = keep(req->arena, fresh, clock_monotonic_ms() - began_ms);
-		if (!text)
-			return err;
+	if (!err.code && !text) {
+		err = stats_public(db, req->arena, &text);
+		keep(req->arena, &text, err, clock_monotonic_ms() - began_ms);
 	}
+	if (!text)
+		return err;
 	request_json_text(req, 200, text);
 	return ok();
 }

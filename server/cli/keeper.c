@@ -27,6 +27,7 @@ struct keeper {
 	struct desk *desk;
 	struct revocations *revocations;
 	int64_t folded_ms, watched_ms;
+	bool more_to_fold; /* pairs of more days than one look may count */
 };
 
 /* Waits. True: stop. */
@@ -53,10 +54,10 @@ static struct error work(struct keeper *keeper, int64_t *ret_rest_ms)
 		err = stats_watch_fit(keeper->db);
 		keeper->watched_ms = clock_monotonic_ms();
 	}
-	if (err.code || clock_monotonic_ms() - keeper->folded_ms < FOLD_MS)
+	if (err.code || (!keeper->more_to_fold && clock_monotonic_ms() - keeper->folded_ms < FOLD_MS))
 		return err;
 	keeper->folded_ms = clock_monotonic_ms();
-	return stats_fold(keeper->db);
+	return stats_fold(keeper->db, &keeper->more_to_fold);
 }
 
 static void *keep(void *arg)

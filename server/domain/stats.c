@@ -3,7 +3,10 @@
 
 #include <pthread.h>
 
+#include "core/clock.h"
 #include "db/db.h"
+
+#define FOLD_MOST_MS 200 /* whoever folds has more to do */
 
 static pthread_mutex_t fit_lock = PTHREAD_MUTEX_INITIALIZER; /* guards last_fit */
 static struct fit_figures last_fit;
@@ -48,14 +51,27 @@ struct error stats_public(struct db *db, struct arena *arena, const char **ret_j
 	return err;
 }
 
-struct error stats_fold(struct db *db)
+/* Counts at most a day. */
+static struct error fold_some(struct db *db, bool *ret_more)
 {
 	auto_rows *end = NULL;
-	struct error err;
+	struct error err = db_run(db, SQL_STATS_FOLD_END, NULL, &end);
 
-	if ((err = db_do(db, SQL_STATS_FOLD_AGAIN, NULL, NULL)).code)
+	if (err.code)
 		return err;
-	if ((err = db_run(db, SQL_STATS_FOLD_END, NULL, &end)).code)
-		return err;
+	*ret_more = rows_flag(end, 0, 1);
 	return db_do(db, SQL_STATS_FOLD, (const char *[]){ rows_text(end, 0, 0) }, NULL);
+}
+
+struct error stats_fold(struct db *db, bool *ret_more)
+{
+	int64_t until_ms = clock_monotonic_ms() + FOLD_MOST_MS;
+	struct error err = db_do(db, SQL_STATS_FOLD_AGAIN, NULL, NULL);
+
+	*ret_more = false;
+	do
+		if (err.code || (err = fold_some(db, ret_more)).code)
+			return err;
+	while (*ret_more && clock_monotonic_ms() < until_ms);
+	return *ret_more ? ok() : db_do(db, SQL_STATS_COMPACT, NULL, NULL);
 }

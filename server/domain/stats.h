@@ -3,6 +3,8 @@
 #ifndef DOMAIN_STATS_H
 #define DOMAIN_STATS_H
 
+#include <stdbool.h>
+
 #include "core/arena.h"
 #include "core/error.h"
 
@@ -23,10 +25,10 @@ struct error stats_watch_fit(struct db *db) MUST_CHECK;
 struct fit_figures stats_fit(void);
 
 /* Counts the pairs of the past, so that stats_public() need not: call it every minute or so, from
- * any server. */
-struct error stats_fold(struct db *db) MUST_CHECK;
+ * any server. *ret_more: there is more to count, but the time for it is over; call again soon. */
+struct error stats_fold(struct db *db, bool *ret_more) MUST_CHECK;
 
-/* The public figures as one JSON text in the arena. Reads much: ask now and then, not always. */
+/* The public figures as one JSON text in the arena. */
 struct error stats_public(struct db *db, struct arena *arena, const char **ret_json) MUST_CHECK;
 
 #endif
