@@ -5,7 +5,8 @@ import { erase, inWords } from "./api.js";
 import { el, focusOn } from "./dom.js";
 import { device, tab } from "./keep.js";
 
-export function eraser() {
+/** @param {() => void} [onErased] the page forgets what it shows of them */
+export function eraser(onErased) {
 	const box = el("div", { class: "stack", "data-testid": "eraser" });
 
 	const done = (words) => {
@@ -24,6 +25,7 @@ export function eraser() {
 		}
 		device.clear();
 		tab.clear();
+		onErased?.();
 		done("You are erased. Nothing ties your answers to you any more.");
 	};
 	const ask = (trouble) => {

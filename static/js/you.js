@@ -2,7 +2,7 @@
 // you.js: the panel "You": progress, what became of earlier answers, wishes, and the way out.
 
 import { get, inWords } from "./api.js";
-import { el } from "./dom.js";
+import { byId, el } from "./dom.js";
 import { eraser } from "./eraser.js";
 import { device } from "./keep.js";
 import { keysWanted } from "./keys.js";
@@ -68,10 +68,16 @@ export async function openYou({ onMedium }) {
 	dialog.addEventListener("close", () => dialog.remove());
 	document.body.append(dialog);
 	dialog.showModal();
+	// The pairs laid out were theirs too, so that the page starts anew however the panel is left.
+	const wayOut = eraser(() => {
+		byId("progress").textContent = "You";
+		body.replaceChildren(wayOut);
+		dialog.addEventListener("close", () => location.assign("/"));
+	});
 	try {
 		const me = (await get("/me?limit=20")).body;
 		body.replaceChildren(progressList(me), el("h3", {}, "What became of your answers"), resultList(me),
-			el("h3", {}, "Your wishes"), wishes(onMedium), el("h3", {}, "Leave"), eraser());
+			el("h3", {}, "Your wishes"), wishes(onMedium), el("h3", {}, "Leave"), wayOut);
 	} catch (error) {
 		body.replaceChildren(el("p", {}, error.status === 401
 			? "You have not agreed to take part yet, so nothing is stored about you." : inWords(error)));

@@ -420,6 +420,29 @@ describe("the pages", () => {
 		await lost.close();
 	});
 
+	test("nothing on the page speaks of who erased themself there", async () => {
+		const visit = await begin();
+		await visit.page.keyboard.press("3");
+		await visit.page.keyboard.press("0");
+		await visit.page.keyboard.press("Enter");
+		await visit.at("training-feedback").waitFor();
+		await judged(visit, 1);
+		assert.match(await visit.at("progress").textContent(), /1 pair today/);
+		await visit.at("you").click();
+		await visit.at("erase").click();
+		await visit.at("erase-sure").click();
+		await visit.at("erased").waitFor();
+		assert.equal(await visit.at("progress").textContent(), "You");
+		assert.doesNotMatch(await visit.at("you-dialog").textContent(), /today|judged/);
+		await visit.shoot("judge-erased");
+		await visit.page.keyboard.press("Escape");
+		await visit.at("consent").waitFor();
+		assert.equal(await visit.at("progress").textContent(), "You");
+		await visit.at("agree").click();
+		await visit.at("judging").waitFor();
+		await visit.close();
+	});
+
 	test("who erases themself is gone", async () => {
 		const visit = await begin();
 		await visit.page.keyboard.press("3");
