@@ -11,6 +11,9 @@ CFLAGS   += -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-pr
             -Wvla -Wundef -Wwrite-strings -Wformat=2 -Wswitch-enum
 LDLIBS   += $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm -pthread
 PKGFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+ifneq ($(SAN)$(CI),)
+CPPFLAGS += -DSTRICT_LOCKS
+endif
 ifdef SAN
 CFLAGS   += -fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=undefined -fPIE
 LDFLAGS  += -fsanitize=$(SAN) -pie

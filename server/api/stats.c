@@ -9,6 +9,7 @@
 
 #include "api/api.h"
 #include "core/clock.h"
+#include "core/lock.h"
 #include "domain/stats.h"
 
 #define KEEP_MS      3000
@@ -37,7 +38,7 @@ static struct error recall(struct arena *arena, const char **ret_text)
 	struct error err = ok();
 
 	pthread_once(&once, make_condition);
-	pthread_mutex_lock(&lock);
+	lock_take(&lock);
 	while (reading && !kept && clock_condition_wait(&was_read, &lock, until_ms))
 		;
 	if (!reading && clock_monotonic_ms() >= read_next_ms)
@@ -48,7 +49,7 @@ static struct error recall(struct arena *arena, const char **ret_text)
 		err = failure.code
 				  ? failure
 				  : errorf(ERR_UNAVAILABLE, "The figures are being counted. Try again soon.");
-	pthread_mutex_unlock(&lock);
+	lock_release(&lock);
 	return err;
 }
 
@@ -67,7 +68,7 @@ static void keep(struct arena *arena, const char **text, struct error err, int64
 
 	if (!err.code && !copy)
 		abort();
-	pthread_mutex_lock(&lock);
+	lock_take(&lock);
 	reading = false;
 	failure = err;
 	read_next_ms = clock_monotonic_ms() + keep_ms(took_ms);
@@ -78,7 +79,7 @@ static void keep(struct arena *arena, const char **text, struct error err, int64
 		*text = arena_copy(arena, kept, strlen(kept));
 	}
 	pthread_cond_broadcast(&was_read);
-	pthread_mutex_unlock(&lock);
+	lock_release(&lock);
 }
 
 struct error get_stats(struct request *req, struct db *db)

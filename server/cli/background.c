@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "core/clock.h"
+#include "core/lock.h"
 #include "core/log.h"
 #include "db/db.h"
 #include "domain/rendering.h"
@@ -47,13 +48,13 @@ static bool wait_for_turn(struct loop *loop, bool at_once)
 {
 	int64_t until_ms = clock_monotonic_ms() + LOOK_EVERY_MS;
 
-	pthread_mutex_lock(&loop->lock);
+	lock_take(&loop->lock);
 	while (!loop->woken && !loop->stopping && !at_once)
 		if (!clock_condition_wait(&loop->wake, &loop->lock, until_ms))
 			break;
 	loop->woken = false;
 	bool go = !loop->stopping;
-	pthread_mutex_unlock(&loop->lock);
+	lock_release(&loop->lock);
 	return go;
 }
 
@@ -71,10 +72,10 @@ static void *run(void *arg)
 
 static void wake(struct loop *loop)
 {
-	pthread_mutex_lock(&loop->lock);
+	lock_take(&loop->lock);
 	loop->woken = true;
 	pthread_cond_signal(&loop->wake);
-	pthread_mutex_unlock(&loop->lock);
+	lock_release(&loop->lock);
 }
 
 /* Waits, whoever calls meanwhile; but not when the program is to stop. */
@@ -82,10 +83,10 @@ static void rest(struct loop *loop, int64_t ms)
 {
 	int64_t until_ms = clock_monotonic_ms() + ms;
 
-	pthread_mutex_lock(&loop->lock);
+	lock_take(&loop->lock);
 	while (!loop->stopping && clock_monotonic_ms() < until_ms)
 		clock_condition_wait(&loop->wake, &loop->lock, until_ms);
-	pthread_mutex_unlock(&loop->lock);
+	lock_release(&loop->lock);
 }
 
 static void sweep(struct loop *loop)
@@ -152,9 +153,9 @@ static struct error refuse_when_stopping(void *arg, int64_t done, int64_t total)
 	struct loop *loop = arg;
 
 	(void)done, (void)total;
-	pthread_mutex_lock(&loop->lock);
+	lock_take(&loop->lock);
 	bool stopping = loop->stopping;
-	pthread_mutex_unlock(&loop->lock);
+	lock_release(&loop->lock);
 	return stopping ? errorf(ERR_UNAVAILABLE, "The server was stopped.") : ok();
 }
 
@@ -202,10 +203,10 @@ static bool start(struct loop *loop, const struct settings *settings, struct sto
 
 static void ask_to_stop(struct loop *loop)
 {
-	pthread_mutex_lock(&loop->lock);
+	lock_take(&loop->lock);
 	loop->stopping = true;
 	pthread_cond_signal(&loop->wake);
-	pthread_mutex_unlock(&loop->lock);
+	lock_release(&loop->lock);
 }
 
 /* False: it still runs at `until`. */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "core/clock.h"
+#include "core/lock.h"
 #include "core/log.h"
 #include "db/db.h"
 #include "domain/desk.h"
@@ -35,11 +36,11 @@ static bool rest(struct keeper *keeper, int64_t ms)
 {
 	int64_t until_ms = clock_monotonic_ms() + ms;
 
-	pthread_mutex_lock(&keeper->lock);
+	lock_take(&keeper->lock);
 	while (!keeper->stopping && clock_condition_wait(&keeper->stop, &keeper->lock, until_ms))
 		;
 	bool stop = keeper->stopping;
-	pthread_mutex_unlock(&keeper->lock);
+	lock_release(&keeper->lock);
 	return stop;
 }
 
@@ -112,10 +113,10 @@ struct keeper *keeper_start(const char *database_url, struct desk *desk,
 
 void keeper_stop(struct keeper *keeper)
 {
-	pthread_mutex_lock(&keeper->lock);
+	lock_take(&keeper->lock);
 	keeper->stopping = true;
 	pthread_cond_signal(&keeper->stop);
-	pthread_mutex_unlock(&keeper->lock);
+	lock_release(&keeper->lock);
 	pthread_join(keeper->thread, NULL);
 	pthread_cond_destroy(&keeper->stop);
 	pthread_mutex_destroy(&keeper->lock);

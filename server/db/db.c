@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/clock.h"
+#include "core/lock.h"
 #include "core/log.h"
 #include "db/array.h"
 #include "db/sqlstate.h"
@@ -112,6 +113,7 @@ static struct db *open_as(const char *conninfo, unsigned timeout_ms, bool by_key
 {
 	struct db *db = calloc(1, sizeof *db);
 
+	lock_check("the database");
 	if (!db || !(db->conninfo = strdup(conninfo)))
 		abort();
 	db->timeout_ms = timeout_ms;
@@ -198,6 +200,7 @@ static PGresult *last_result(struct db *db, int sent)
  */
 static struct error ensure_connected(struct db *db)
 {
+	lock_check("the database");
 	if (!db->in_transaction && !wire_may_ask())
 		return gone();
 	if (db->usable &&

@@ -100,7 +100,7 @@ static uint8_t content_type_of(struct catalogue *catalogue, const char *text, si
 	return i;
 }
 
-static bool take_digest(const struct rows *row, int column, unsigned char digest[SHA256_BYTES])
+static bool read_digest(const struct rows *row, int column, unsigned char digest[SHA256_BYTES])
 {
 	size_t len;
 	const unsigned char *bytes = rows_raw(row, column, &len);
@@ -111,19 +111,57 @@ static bool take_digest(const struct rows *row, int column, unsigned char digest
 	return true;
 }
 
-static void take_poster(struct catalogue *catalogue, const struct rows *row,
-						struct exhibit *exhibit)
+static uint16_t small(int64_t count)
 {
-	unsigned char digest[SHA256_BYTES];
+	return (uint16_t)(count < 0 ? 0 : count > UINT16_MAX ? UINT16_MAX : count);
+}
 
-	if (!take_digest(row, 13, digest))
-		return;
-	if (!exhibit->poster) {
-		exhibit->poster = ++catalogue->poster_count;
-		catalogue->posters =
-			grown(catalogue->posters, catalogue->poster_count, sizeof *catalogue->posters);
-	}
-	memcpy(catalogue->posters[exhibit->poster - 1], digest, SHA256_BYTES);
+static struct stock_item read_stock(const struct rows *row,
+									const unsigned char rendition[SHA256_BYTES])
+{
+	struct stock_item item = { .lineage = (uint64_t)rows_raw_integer(row, 3),
+							   .pair = (uint64_t)rows_raw_integer(row, 4),
+							   .gold = rows_raw_flag(row, 5),
+							   .training = rows_raw_flag(row, 6),
+							   .truth = UNKNOWN,
+							   .p_fake = (float)rows_raw_real(row, 9),
+							   .judgments = small(rows_raw_integer(row, 10)) };
+
+	memcpy(&item.contents, rendition, sizeof item.contents);
+	if (item.gold || item.training)
+		item.truth = rows_raw_flag(row, 7) ? FAKE : REAL;
+	return item;
+}
+
+struct error catalogue_read_item(struct catalogue *catalogue, const struct rows *row,
+								 struct catalogue_row *ret_item)
+{
+	struct catalogue_row item = { .in_service = rows_raw_flag(row, 1) };
+	struct exhibit *exhibit = &item.exhibit;
+	size_t len;
+	const unsigned char *id = rows_raw(row, 0, &len);
+
+	if (!id || len != UUID_BYTES)
+		return errorf(ERR_INTERNAL, "the catalogue holds an item without an id");
+	memcpy(item.id, id, UUID_BYTES);
+	const unsigned char *campaign = rows_raw(row, 8, &len);
+	uint32_t c = campaign && len == UUID_BYTES ? campaign_of(catalogue, campaign) : UINT32_MAX;
+	if (c == UINT32_MAX || !read_digest(row, 11, exhibit->rendition))
+		return errorf(ERR_INTERNAL, "the catalogue holds an item that cannot be read");
+	const unsigned char *type = rows_raw(row, 12, &len);
+	exhibit->content_type = content_type_of(catalogue, (const char *)type, len);
+	exhibit->campaign = (uint16_t)c;
+	exhibit->media_type = (uint8_t)rows_raw_integer(row, 2);
+	exhibit->width = (uint32_t)rows_raw_integer(row, 14);
+	exhibit->height = (uint32_t)rows_raw_integer(row, 15);
+	exhibit->duration_ms = (uint32_t)rows_raw_integer(row, 16);
+	exhibit->sensitive = rows_raw_flag(row, 17);
+	exhibit->version = (uint16_t)rows_raw_integer(row, 18);
+	exhibit->judged_from = (uint16_t)rows_raw_integer(row, 19);
+	item.has_poster = read_digest(row, 13, item.poster);
+	item.stock = read_stock(row, exhibit->rendition);
+	*ret_item = item;
+	return ok();
 }
 
 static struct exhibit *exhibit_at(struct catalogue *catalogue, uint32_t number)
@@ -139,33 +177,19 @@ static struct exhibit *exhibit_at(struct catalogue *catalogue, uint32_t number)
 	return &catalogue->exhibits[number];
 }
 
-static struct error take_exhibit(struct catalogue *catalogue, const struct rows *row,
-								 uint32_t number)
+/* An item that had a poster keeps its place among the posters. */
+static uint32_t take_poster(struct catalogue *catalogue, uint32_t poster,
+							const struct catalogue_row *item)
 {
-	struct exhibit *exhibit = exhibit_at(catalogue, number);
-	size_t len;
-	const unsigned char *campaign = rows_raw(row, 8, &len);
-	uint32_t c = campaign && len == UUID_BYTES ? campaign_of(catalogue, campaign) : UINT32_MAX;
-
-	if (c == UINT32_MAX || !take_digest(row, 11, exhibit->rendition))
-		return errorf(ERR_INTERNAL, "the catalogue holds an item that cannot be read");
-	const unsigned char *type = rows_raw(row, 12, &len);
-	exhibit->content_type = content_type_of(catalogue, (const char *)type, len);
-	exhibit->campaign = (uint16_t)c;
-	exhibit->media_type = (uint8_t)rows_raw_integer(row, 2);
-	exhibit->width = (uint32_t)rows_raw_integer(row, 14);
-	exhibit->height = (uint32_t)rows_raw_integer(row, 15);
-	exhibit->duration_ms = (uint32_t)rows_raw_integer(row, 16);
-	exhibit->sensitive = rows_raw_flag(row, 17);
-	exhibit->version = (uint16_t)rows_raw_integer(row, 18);
-	exhibit->reading = catalogue->reading;
-	take_poster(catalogue, row, exhibit);
-	return ok();
-}
-
-static uint16_t small(int64_t count)
-{
-	return (uint16_t)(count < 0 ? 0 : count > UINT16_MAX ? UINT16_MAX : count);
+	if (!item->has_poster)
+		return poster;
+	if (!poster) {
+		poster = ++catalogue->poster_count;
+		catalogue->posters =
+			grown(catalogue->posters, catalogue->poster_count, sizeof *catalogue->posters);
+	}
+	memcpy(catalogue->posters[poster - 1], item->poster, SHA256_BYTES);
+	return poster;
 }
 
 /*
@@ -173,52 +197,40 @@ static uint16_t small(int64_t count)
  * counts the larger is right.  An item that comes back into service begins with what is written,
  * and so does one whose judgments so far no longer count.
  */
-static void take_stock(struct catalogue *catalogue, const struct rows *row, uint32_t number)
+static void take_stock(struct catalogue *catalogue, const struct catalogue_row *row,
+					   uint32_t number, uint16_t judged_from_before)
 {
-	struct exhibit *exhibit = &catalogue->exhibits[number];
-	uint16_t judged_from = (uint16_t)rows_raw_integer(row, 19);
-	bool count_stands = exhibit->judged_from == judged_from && !catalogue->counts_anew;
+	const struct exhibit *exhibit = &catalogue->exhibits[number];
+	bool count_stands = exhibit->judged_from == judged_from_before && !catalogue->counts_anew;
 	const struct stock_item *before = stock_at(catalogue->stock, number);
-	struct stock_item item = { .lineage = (uint64_t)rows_raw_integer(row, 3),
-							   .pair = (uint64_t)rows_raw_integer(row, 4),
-							   .gold = rows_raw_flag(row, 5),
-							   .training = rows_raw_flag(row, 6),
-							   .truth = UNKNOWN,
-							   .p_fake = (float)rows_raw_real(row, 9),
-							   .judgments = small(rows_raw_integer(row, 10)) };
+	struct stock_item item = row->stock;
 
-	memcpy(&item.contents, exhibit->rendition, sizeof item.contents);
-	if (item.gold || item.training)
-		item.truth = rows_raw_flag(row, 7) ? FAKE : REAL;
 	if (before) {
 		item.in_flight = before->in_flight;
 		if (count_stands && before->judgments > item.judgments)
 			item.judgments = before->judgments;
 	}
-	exhibit->judged_from = judged_from;
 	stock_put(catalogue->stock, number,
 			  catalogue_shelf(exhibit->campaign, (enum media_type)exhibit->media_type), &item);
 }
 
-struct error catalogue_take_item(struct catalogue *catalogue, const struct rows *row)
+void catalogue_take_item(struct catalogue *catalogue, const struct catalogue_row *item)
 {
-	size_t len;
-	const unsigned char *id = rows_raw(row, 0, &len);
-	bool in_service = rows_raw_flag(row, 1);
-	struct error err;
+	uint32_t number = item->in_service ? idmap_add(catalogue->index, item->id)
+									   : catalogue_find(catalogue, item->id);
 
-	if (!id || len != UUID_BYTES)
-		return errorf(ERR_INTERNAL, "the catalogue holds an item without an id");
-	uint32_t number = in_service ? idmap_add(catalogue->index, id) : catalogue_find(catalogue, id);
 	if (number == IDMAP_NONE)
-		return ok();
-	if ((err = take_exhibit(catalogue, row, number)).code)
-		return err;
-	if (in_service)
-		take_stock(catalogue, row, number);
-	else
-		stock_take_out(catalogue->stock, number);
-	return ok();
+		return;
+	struct exhibit *exhibit = exhibit_at(catalogue, number), before = *exhibit;
+	*exhibit = item->exhibit;
+	exhibit->poster = take_poster(catalogue, before.poster, item);
+	exhibit->reading = catalogue->reading;
+	if (item->in_service) {
+		take_stock(catalogue, item, number, before.judged_from);
+		return;
+	}
+	exhibit->judged_from = before.judged_from; /* told when the item is in stock again */
+	stock_take_out(catalogue->stock, number);
 }
 
 void catalogue_reread(struct catalogue *catalogue)

@@ -68,9 +68,25 @@ void catalogue_clear(struct catalogue *catalogue);
 /* One row of the statement catalogue_campaigns, in text. */
 void catalogue_take_campaign(struct catalogue *catalogue, const struct rows *rows, size_t row);
 
-/* One row of catalogue_all or catalogue_some as db_stream_raw() gives it: puts the item where it
- * belongs, or takes it out of service. */
-struct error catalogue_take_item(struct catalogue *catalogue, const struct rows *row) MUST_CHECK;
+/* An item as the database tells of it, before it is taken in. */
+struct catalogue_row {
+	unsigned char id[UUID_BYTES];
+	unsigned char poster[SHA256_BYTES];
+	struct exhibit exhibit; /* but for its poster and reading */
+	struct stock_item stock;
+	bool in_service, has_poster;
+};
+
+/*
+ * Reads one row of catalogue_all or catalogue_some as db_stream_raw() gives it.  This needs no
+ * lock in the thread that alone changes the catalogue: it adds at most a content type, of which no
+ * exhibit tells yet.
+ */
+struct error catalogue_read_item(struct catalogue *catalogue, const struct rows *row,
+								 struct catalogue_row *ret_item) MUST_CHECK;
+
+/* Puts the item where it belongs, or takes it out of service. */
+void catalogue_take_item(struct catalogue *catalogue, const struct catalogue_row *item);
 
 /*
  * Everything is about to be read again: between the two calls every item in service is taken.

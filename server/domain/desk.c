@@ -194,7 +194,7 @@ enum desk_outcome desk_ask(struct desk *desk, const unsigned char volunteer[UUID
 {
 	enum desk_outcome outcome = DESK_ABSENT;
 
-	pthread_mutex_lock(&desk->lock);
+	lock_take(&desk->lock);
 	struct volunteer *here = attendance_find(desk->attendance, volunteer);
 	if (here && clock_monotonic_ms() - here->loaded_ms > STAY_MS) {
 		attendance_leave(desk->attendance, volunteer);
@@ -208,7 +208,7 @@ enum desk_outcome desk_ask(struct desk *desk, const unsigned char volunteer[UUID
 		if (outcome == DESK_AGAIN)
 			show(desk, &here->open[here->open_count - 1], ret_assignment);
 	}
-	pthread_mutex_unlock(&desk->lock);
+	lock_release(&desk->lock);
 	return outcome;
 }
 
@@ -216,12 +216,12 @@ void desk_welcome(struct desk *desk, const unsigned char volunteer[UUID_BYTES])
 {
 	struct volunteer *arriving = volunteer_arriving(volunteer);
 
-	pthread_mutex_lock(&desk->lock);
+	lock_take(&desk->lock);
 	if (attendance_peek(desk->attendance, volunteer))
 		volunteer_free(arriving);
 	else
 		attendance_enter(desk->attendance, arriving);
-	pthread_mutex_unlock(&desk->lock);
+	lock_release(&desk->lock);
 }
 
 /*
@@ -242,7 +242,7 @@ static void note_seen(struct desk *desk, struct volunteer *volunteer, const stru
 
 void desk_judged(struct desk *desk, const struct lease *lease, unsigned correct, bool again)
 {
-	pthread_mutex_lock(&desk->lock);
+	lock_take(&desk->lock);
 	struct volunteer *here = attendance_find(desk->attendance, lease->volunteer);
 	bool first = keyset_add(desk->settled, lease_key(lease->id));
 	bool held = here && volunteer_let_go(here, lease->id);
@@ -251,18 +251,18 @@ void desk_judged(struct desk *desk, const struct lease *lease, unsigned correct,
 		note_seen(desk, here, lease);
 	if (here && (held || (first && !again)))
 		volunteer_count(here, lease->kind == KIND_TRAINING, correct, clock_now_s());
-	pthread_mutex_unlock(&desk->lock);
+	lock_release(&desk->lock);
 }
 
 void desk_skipped(struct desk *desk, const struct lease *lease)
 {
-	pthread_mutex_lock(&desk->lock);
+	lock_take(&desk->lock);
 	struct volunteer *here = attendance_find(desk->attendance, lease->volunteer);
 
 	keyset_add(desk->settled, lease_key(lease->id));
 	if (here && !volunteer_let_go(here, lease->id))
 		note_seen(desk, here, lease);
-	pthread_mutex_unlock(&desk->lock);
+	lock_release(&desk->lock);
 }
 
 /* What is written already need not be written behind. */
@@ -291,28 +291,28 @@ void desk_renewed(struct desk *desk, const struct lease *lease, int64_t expires_
 bool desk_progress(struct desk *desk, const unsigned char volunteer[UUID_BYTES],
 				   struct progress *ret_progress)
 {
-	pthread_mutex_lock(&desk->lock);
+	lock_take(&desk->lock);
 	const struct volunteer *here = attendance_find(desk->attendance, volunteer);
 	if (here)
 		*ret_progress = volunteer_progress_now(here, clock_now_s());
-	pthread_mutex_unlock(&desk->lock);
+	lock_release(&desk->lock);
 	return here != NULL;
 }
 
 void desk_forget(struct desk *desk, const unsigned char volunteer[UUID_BYTES])
 {
-	pthread_mutex_lock(&desk->lock);
+	lock_take(&desk->lock);
 	attendance_leave(desk->attendance, volunteer);
-	pthread_mutex_unlock(&desk->lock);
+	lock_release(&desk->lock);
 }
 
 struct desk_figures desk_figures(struct desk *desk)
 {
-	pthread_mutex_lock(&desk->lock);
+	lock_take(&desk->lock);
 	struct desk_figures figures = desk->figures;
 	figures.items = idmap_count(desk->catalogue.index);
 	figures.volunteers = attendance_count(desk->attendance);
 	figures.unwritten = (unsigned)desk->unwritten.count;
-	pthread_mutex_unlock(&desk->lock);
+	lock_release(&desk->lock);
 	return figures;
 }

@@ -13,7 +13,8 @@
  * lease is genuine, is for the database's key and the seal.
  *
  * Threads: desk_open() before all others, desk_refresh() from one thread; the rest from any. One
- * lock, held for some microseconds.
+ * lock, held for less than a millisecond: whatever the database tells is read without it, and then
+ * taken in by bunches.
  */
 #ifndef DOMAIN_DESK_H
 #define DOMAIN_DESK_H

@@ -80,7 +80,7 @@ static bool find_items(struct desk *desk, struct holding *holding)
 {
 	struct item_media media;
 
-	pthread_mutex_lock(&desk->lock);
+	lock_take(&desk->lock);
 	holding->left = catalogue_find(&desk->catalogue, holding->lease.left);
 	holding->right = catalogue_find(&desk->catalogue, holding->lease.right);
 	bool found = holding->left != IDMAP_NONE && holding->right != IDMAP_NONE;
@@ -88,7 +88,7 @@ static bool find_items(struct desk *desk, struct holding *holding)
 		catalogue_media(&desk->catalogue, holding->left, &media);
 		holding->lease.media_type = (uint8_t)media.type;
 	}
-	pthread_mutex_unlock(&desk->lock);
+	lock_release(&desk->lock);
 	return found;
 }
 
@@ -112,14 +112,14 @@ static struct error take_open(void *arg, const struct rows *row)
 /* Who came in meanwhile by another thread stays as they are. */
 static void let_in(struct desk *desk, struct arrivals *arrivals)
 {
-	pthread_mutex_lock(&desk->lock);
+	lock_take(&desk->lock);
 	for (size_t i = 0; i < arrivals->count; i++) {
 		if (!arrivals->who[i] || attendance_peek(desk->attendance, arrivals->ids[i]))
 			volunteer_free(arrivals->who[i]);
 		else
 			attendance_enter(desk->attendance, arrivals->who[i]);
 	}
-	pthread_mutex_unlock(&desk->lock);
+	lock_release(&desk->lock);
 }
 
 static bool is_among(const unsigned char *const ids[], size_t count, const unsigned char *id)
@@ -136,11 +136,11 @@ static size_t absent(struct desk *desk, const unsigned char *const ids[], size_t
 {
 	size_t found = 0;
 
-	pthread_mutex_lock(&desk->lock);
+	lock_take(&desk->lock);
 	for (size_t i = 0; i < count; i++)
 		if (!attendance_peek(desk->attendance, ids[i]) && !is_among(ret_ids, found, ids[i]))
 			ret_ids[found++] = ids[i];
-	pthread_mutex_unlock(&desk->lock);
+	lock_release(&desk->lock);
 	return found;
 }
 

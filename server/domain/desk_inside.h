@@ -9,6 +9,7 @@
 
 #include <pthread.h>
 
+#include "core/lock.h"
 #include "core/random.h"
 #include "domain/attendance.h"
 #include "domain/catalogue.h"

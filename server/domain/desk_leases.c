@@ -83,12 +83,12 @@ static struct leases take_unwritten(struct desk *desk)
 	struct keyset *settled, *fresh = keyset_new();
 	size_t kept = 0;
 
-	pthread_mutex_lock(&desk->lock);
+	lock_take(&desk->lock);
 	struct leases leases = desk->unwritten;
 	settled = desk->settled;
 	desk->unwritten = (struct leases){ 0 };
 	desk->settled = fresh;
-	pthread_mutex_unlock(&desk->lock);
+	lock_release(&desk->lock);
 	for (size_t i = 0; i < leases.count; i++) {
 		if (keyset_has(settled, lease_key(leases.list[i].lease.id)))
 			recount(desk, &leases.list[i]);
@@ -108,11 +108,11 @@ static struct error close_settled(struct desk *desk, struct db *db, const struct
 	struct error err = ok();
 	size_t count = 0;
 
-	pthread_mutex_lock(&desk->lock);
+	lock_take(&desk->lock);
 	for (size_t i = 0; i < written->count; i++)
 		if (keyset_has(desk->settled, lease_key(written->list[i].lease.id)))
 			settled[count++] = written->list[i];
-	pthread_mutex_unlock(&desk->lock);
+	lock_release(&desk->lock);
 	if (count)
 		err = close_some(db, arena, settled, count);
 	arena_free(arena);
@@ -122,10 +122,10 @@ static struct error close_settled(struct desk *desk, struct db *db, const struct
 /* What could not be written waits for the next time, within bounds. */
 static void put_back(struct desk *desk, const struct leases *leases, size_t from)
 {
-	pthread_mutex_lock(&desk->lock);
+	lock_take(&desk->lock);
 	for (size_t i = from; i < leases->count && desk->unwritten.count < MOST_LEASES; i++)
 		leases_add(&desk->unwritten, &leases->list[i]);
-	pthread_mutex_unlock(&desk->lock);
+	lock_release(&desk->lock);
 }
 
 struct error desk_write_leases(struct desk *desk, struct db *db)

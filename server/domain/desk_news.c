@@ -18,7 +18,7 @@
 #define DEAF_MS       (4 * 60 * 1000) /* then a desk reads everything */
 #define FORGET_MS     (5 * 60 * 1000) /* and news older than a moment so long ago are forgotten */
 #define SOME          4096            /* items a statement */
-#define BUNCH         1024            /* items with the lock held */
+#define BUNCH         256             /* items with the lock held: a fraction of a millisecond */
 
 /* Growing lists of what a look finds. */
 struct ids {
@@ -38,8 +38,8 @@ struct look {
 	uint16_t *flights;
 	size_t flying_count, flying_room;
 	bool everything;
-	bool locked; /* while items are taken in */
-	size_t taken;
+	struct catalogue_row *read; /* items that were read and not yet taken in: at most a bunch */
+	size_t read_count;
 };
 
 static void ids_add(struct ids *ids, const unsigned char *id)
@@ -63,6 +63,7 @@ static void look_clear(struct look *look)
 	free(look->who.list);
 	free(look->flying);
 	free(look->flights);
+	free(look->read);
 }
 
 static int compare_ids(const void *a, const void *b)
@@ -140,22 +141,30 @@ static struct error count_lease(void *arg, const struct rows *row)
 	return ok();
 }
 
-static void hold_lock(struct look *look, bool hold)
+static void take_read(struct look *look)
 {
-	if (hold != look->locked)
-		hold ? pthread_mutex_lock(&look->desk->lock) : pthread_mutex_unlock(&look->desk->lock);
-	look->locked = hold;
+	struct desk *desk = look->desk;
+
+	lock_take(&desk->lock);
+	for (size_t i = 0; i < look->read_count; i++)
+		catalogue_take_item(&desk->catalogue, &look->read[i]);
+	lock_release(&desk->lock);
+	look->read_count = 0;
 }
 
-/* Volunteers are let in between two bunches. */
-static struct error take_item(void *arg, const struct rows *row)
+/* Rows are waited for without the lock, which volunteers need: a slow database must not stop them.
+ */
+static struct error read_item(void *arg, const struct rows *row)
 {
 	struct look *look = arg;
+	struct error err =
+		catalogue_read_item(&look->desk->catalogue, row, &look->read[look->read_count]);
 
-	if (look->taken++ % BUNCH == 0)
-		hold_lock(look, false);
-	hold_lock(look, true);
-	return catalogue_take_item(&look->desk->catalogue, row);
+	if (err.code)
+		return err;
+	if (++look->read_count == BUNCH)
+		take_read(look);
+	return ok();
 }
 
 static struct error read_campaigns(struct db *db, struct look *look)
@@ -165,10 +174,10 @@ static struct error read_campaigns(struct db *db, struct look *look)
 
 	if (err.code)
 		return err;
-	pthread_mutex_lock(&look->desk->lock);
+	lock_take(&look->desk->lock);
 	for (size_t r = 0; r < rows_count(rows); r++)
 		catalogue_take_campaign(&look->desk->catalogue, rows, r);
-	pthread_mutex_unlock(&look->desk->lock);
+	lock_release(&look->desk->lock);
 	return ok();
 }
 
@@ -187,7 +196,7 @@ static void take_judged(struct look *look)
 {
 	struct desk *desk = look->desk;
 
-	pthread_mutex_lock(&desk->lock);
+	lock_take(&desk->lock);
 	for (size_t i = 0; i < look->judged.count; i++) {
 		const unsigned char *id = look->judged.list[i];
 		const struct stock_item *stocked = catalogue_stocked(&desk->catalogue, id);
@@ -196,11 +205,11 @@ static void take_judged(struct look *look)
 			stock_set_judgments(desk->catalogue.stock, catalogue_find(&desk->catalogue, id),
 								stocked->judgments + 1u);
 		if (i % BUNCH == BUNCH - 1) {
-			pthread_mutex_unlock(&desk->lock);
-			pthread_mutex_lock(&desk->lock);
+			lock_release(&desk->lock);
+			lock_take(&desk->lock);
 		}
 	}
-	pthread_mutex_unlock(&desk->lock);
+	lock_release(&desk->lock);
 }
 
 /* What a volunteer did at another desk makes what is known of them here wrong. */
@@ -208,7 +217,7 @@ static void take_pairs(struct look *look)
 {
 	struct desk *desk = look->desk;
 
-	pthread_mutex_lock(&desk->lock);
+	lock_take(&desk->lock);
 	for (size_t i = 0; i < look->pairs.count; i++) {
 		const struct volunteer *here = attendance_peek(desk->attendance, look->who.list[i]);
 		bool known = false;
@@ -225,7 +234,7 @@ static void take_pairs(struct look *look)
 		if (here && !known)
 			attendance_leave(desk->attendance, look->who.list[i]);
 	}
-	pthread_mutex_unlock(&desk->lock);
+	lock_release(&desk->lock);
 }
 
 static struct error read_changed(struct db *db, struct look *look)
@@ -241,8 +250,8 @@ static struct error read_changed(struct db *db, struct look *look)
 		for (size_t i = 0; i < count; i++)
 			ids[i] = look->changed.list[from + i];
 		err = db_stream_raw(db, SQL_CATALOGUE_SOME,
-							(const char *[]){ uuid_array(arena, ids, count) }, take_item, look);
-		hold_lock(look, false);
+							(const char *[]){ uuid_array(arena, ids, count) }, read_item, look);
+		take_read(look);
 		arena_free(arena);
 	}
 	return err;
@@ -254,7 +263,7 @@ static void take_flights(struct look *look)
 	struct desk *desk = look->desk;
 	struct stock *stock = desk->catalogue.stock;
 
-	pthread_mutex_lock(&desk->lock);
+	lock_take(&desk->lock);
 	for (size_t i = 0; i < desk->flying_count; i++)
 		stock_set_in_flight(stock, desk->flying[i], 0);
 	for (size_t i = 0; i < look->flying_count; i++)
@@ -263,7 +272,7 @@ static void take_flights(struct look *look)
 		stock_lease(stock, desk->unwritten.list[i].left);
 		stock_lease(stock, desk->unwritten.list[i].right);
 	}
-	pthread_mutex_unlock(&desk->lock);
+	lock_release(&desk->lock);
 }
 
 /* Volunteers who are here may have done things that nobody told us of. */
@@ -274,16 +283,18 @@ static struct error read_everything(struct db *db, struct look *look)
 
 	if (err.code)
 		return err;
-	pthread_mutex_lock(&desk->lock);
+	lock_take(&desk->lock);
 	attendance_empty(desk->attendance);
 	catalogue_reread(&desk->catalogue);
-	pthread_mutex_unlock(&desk->lock);
-	err = db_stream_raw(db, SQL_CATALOGUE_ALL, NULL, take_item, look);
-	hold_lock(look, true);
-	if (!err.code)
-		catalogue_reread_done(&desk->catalogue);
-	hold_lock(look, false);
-	return err;
+	lock_release(&desk->lock);
+	err = db_stream_raw(db, SQL_CATALOGUE_ALL, NULL, read_item, look);
+	take_read(look);
+	if (err.code)
+		return err;
+	lock_take(&desk->lock);
+	catalogue_reread_done(&desk->catalogue);
+	lock_release(&desk->lock);
+	return ok();
 }
 
 static struct error read_news(struct db *db, struct look *look)
@@ -340,8 +351,9 @@ static struct error look_once(struct desk *desk, struct db *db, bool everything)
 	struct look look = { .desk = desk, .everything = everything, .heard = keyset_new() };
 	struct error err;
 
+	if (!(look.read = malloc(BUNCH * sizeof *look.read)))
+		abort();
 	err = db_snapshot(db, look_around, &look);
-	hold_lock(&look, false);
 	if (!err.code)
 		remember(desk, db, &look);
 	else
@@ -383,10 +395,10 @@ static struct error look_when_due(struct desk *desk, struct db *db)
 		return err;
 	int64_t took_ms = clock_monotonic_ms() - began_ms;
 	desk->next_look_ms = began_ms + took_ms + LOOK_PART * took_ms;
-	pthread_mutex_lock(&desk->lock);
+	lock_take(&desk->lock);
 	desk->figures.refreshes++;
 	desk->figures.refresh_ms = took_ms;
-	pthread_mutex_unlock(&desk->lock);
+	lock_release(&desk->lock);
 	return ok();
 }
 

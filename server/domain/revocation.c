@@ -7,6 +7,7 @@
 
 #include "core/clock.h"
 #include "core/keyset.h"
+#include "core/lock.h"
 #include "db/db.h"
 
 #define SWEEP_EVERY_MS (10 * 60 * 1000)
@@ -53,19 +54,19 @@ void revocations_free(struct revocations *revocations)
 
 void revocations_add(struct revocations *revocations, const unsigned char holder[UUID_BYTES])
 {
-	pthread_mutex_lock(&revocations->lock);
+	lock_take(&revocations->lock);
 	keyset_add(revocations->ours, key_of(holder));
-	pthread_mutex_unlock(&revocations->lock);
+	lock_release(&revocations->lock);
 }
 
 bool revocations_have(struct revocations *revocations, const unsigned char holder[UUID_BYTES])
 {
 	uint64_t key = key_of(holder);
 
-	pthread_mutex_lock(&revocations->lock);
+	lock_take(&revocations->lock);
 	bool have = keyset_has(revocations->holders, key) || keyset_has(revocations->ours, key) ||
 				keyset_has(revocations->older, key);
-	pthread_mutex_unlock(&revocations->lock);
+	lock_release(&revocations->lock);
 	return have;
 }
 
@@ -81,21 +82,21 @@ static struct error add_holder(void *arg, const struct rows *row)
 
 static void begin_look(struct revocations *revocations)
 {
-	pthread_mutex_lock(&revocations->lock);
+	lock_take(&revocations->lock);
 	if (!revocations->older) { /* else the last look failed */
 		revocations->older = revocations->ours;
 		revocations->ours = keyset_new();
 	}
-	pthread_mutex_unlock(&revocations->lock);
+	lock_release(&revocations->lock);
 }
 
 static void end_look(struct revocations *revocations, struct keyset *holders)
 {
-	pthread_mutex_lock(&revocations->lock);
+	lock_take(&revocations->lock);
 	struct keyset *before = revocations->holders, *older = revocations->older;
 	revocations->holders = holders;
 	revocations->older = NULL;
-	pthread_mutex_unlock(&revocations->lock);
+	lock_release(&revocations->lock);
 	keyset_free(before);
 	keyset_free(older);
 }

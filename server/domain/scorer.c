@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "core/clock.h"
+#include "core/lock.h"
 #include "db/db.h"
 
 #define REST 9 /* after a fit, as many times its own time: volunteers come first */
@@ -66,14 +67,14 @@ struct error scorer_catch_up(struct scorer *scorer, struct db *db, struct scorin
 {
 	struct scoring scoring = { .alpha = NAN };
 
-	pthread_mutex_lock(&scorer->lock);
+	lock_take(&scorer->lock);
 	struct error err = try_to_lead(scorer, db);
 	if (!err.code && scorer->leads && scorer->standing)
 		err = standing_catch_up(db, scorer->standing, &scoring);
 	if (err.code) /* what was taken in may not be written: only a fit puts that right */
 		lose(scorer);
 	scorer->news += scoring.news;
-	pthread_mutex_unlock(&scorer->lock);
+	lock_release(&scorer->lock);
 	*ret_scoring = scoring;
 	return err;
 }
@@ -81,20 +82,20 @@ struct error scorer_catch_up(struct scorer *scorer, struct db *db, struct scorin
 /* Is a fit due? Marks its beginning. */
 static bool begin_fit(struct scorer *scorer)
 {
-	pthread_mutex_lock(&scorer->lock);
+	lock_take(&scorer->lock);
 	int64_t rested_ms = clock_monotonic_ms() - scorer->fit_ended_ms;
 	bool due = scorer->leads &&
 			   (!scorer->standing || (scorer->news && rested_ms >= REST * scorer->fit_took_ms));
 	if (due)
 		scorer->news = 0;
-	pthread_mutex_unlock(&scorer->lock);
+	lock_release(&scorer->lock);
 	return due;
 }
 
 /* Hands the new standing over; one that came too late, when another leads, is dropped. */
 static void end_fit(struct scorer *scorer, struct standing *standing, int64_t began_ms)
 {
-	pthread_mutex_lock(&scorer->lock);
+	lock_take(&scorer->lock);
 	scorer->fit_ended_ms = clock_monotonic_ms();
 	scorer->fit_took_ms = scorer->fit_ended_ms - began_ms;
 	if (scorer->leads && standing) {
@@ -104,7 +105,7 @@ static void end_fit(struct scorer *scorer, struct standing *standing, int64_t be
 		standing_free(standing);
 		scorer->news++; /* what this fit was for is still to do */
 	}
-	pthread_mutex_unlock(&scorer->lock);
+	lock_release(&scorer->lock);
 }
 
 struct error scorer_fit(struct scorer *scorer, struct db *db, bool *ret_fitted,

@@ -4,6 +4,7 @@
 #include <pthread.h>
 
 #include "core/clock.h"
+#include "core/lock.h"
 #include "db/db.h"
 
 #define FOLD_MOST_MS 200 /* whoever folds has more to do */
@@ -18,7 +19,7 @@ struct error stats_watch_fit(struct db *db)
 
 	if (err.code || !rows_count(rows))
 		return err;
-	pthread_mutex_lock(&fit_lock);
+	lock_take(&fit_lock);
 	last_fit = (struct fit_figures){ .fits = rows_integer(rows, 0, 0),
 									 .retired = rows_integer(rows, 0, 1),
 									 .reopened = rows_integer(rows, 0, 2),
@@ -29,15 +30,15 @@ struct error stats_watch_fit(struct db *db)
 									 .weight = rows_double(rows, 0, 7),
 									 .slope = rows_double(rows, 0, 8),
 									 .fitted_at_s = rows_double(rows, 0, 9) };
-	pthread_mutex_unlock(&fit_lock);
+	lock_release(&fit_lock);
 	return ok();
 }
 
 struct fit_figures stats_fit(void)
 {
-	pthread_mutex_lock(&fit_lock);
+	lock_take(&fit_lock);
 	struct fit_figures figures = last_fit;
-	pthread_mutex_unlock(&fit_lock);
+	lock_release(&fit_lock);
 	return figures;
 }
 

@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "core/lock.h"
 #include "core/log.h"
 
 #define MAX_REDIRECTS 5
@@ -197,6 +198,7 @@ struct error fetch_file(const char *url, const char *path, const struct fetch_li
 	struct download download = { .limits = limits };
 	struct error err;
 
+	lock_check("a download");
 	if (strncasecmp(url, "http://", 7) != 0 && strncasecmp(url, "https://", 8) != 0)
 		return errorf(ERR_INVALID, "only http and https addresses can be fetched");
 	if (strlen(url) > MAX_URL_BYTES)

@@ -29,6 +29,7 @@
 #include <unistd.h>
 
 #include "core/clock.h"
+#include "core/lock.h"
 #include "core/log.h"
 
 #define MAX_PROCESSES 64 /* and threads, of one helper */
@@ -482,6 +483,7 @@ struct error program_run(const struct program *program, struct program_result *r
 	struct launch launch = {
 		.null_fd = -1, .ruleset_fd = -1, .out = { -1, -1 }, .err = { -1, -1 }, .say = { -1, -1 }
 	};
+	lock_check("a helper program");
 	struct error err = launch_prepare(program, &launch);
 
 	memset(result, 0, sizeof *result);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "core/hex.h"
+#include "core/lock.h"
 #include "core/log.h"
 
 #define STALE_AFTER_S (24 * 3600)
@@ -127,6 +128,7 @@ struct error store_open(const char *url, struct store **ret_store)
 {
 	struct error err;
 
+	lock_check("the store");
 	if (strncmp(url, "s3://", 5) == 0)
 		return errorf(ERR_INVALID, "this version keeps media in a folder only: use file:/path "
 								   "instead of s3://");
@@ -303,6 +305,7 @@ struct error store_put(struct store *store, const char *path, unsigned char dige
 	int from;
 	struct error err;
 
+	lock_check("the store");
 	if ((err = open_regular(path, &from)).code)
 		return err;
 	join(tmp, store, "tmp/put-XXXXXX");
@@ -332,6 +335,7 @@ struct error store_take(struct store *store, const char *path, unsigned char dig
 	int fd;
 	struct error err;
 
+	lock_check("the store");
 	if ((err = open_regular(path, &fd)).code)
 		return err;
 	if (!(err = sha256_fd(fd, found, &bytes)).code && (fchmod(fd, 0444) || fsync(fd)))
@@ -350,6 +354,7 @@ struct error store_open_read(struct store *store, const unsigned char digest[SHA
 	char name[SHA256_TEXT + 1];
 	struct stat info;
 
+	lock_check("the store");
 	name_of(digest, name);
 	int fd = openat(store->root_fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 && errno == ENOENT)
@@ -409,6 +414,7 @@ bool store_ready(struct store *store)
 {
 	char tmp[PATH_MAX];
 
+	lock_check("the store");
 	join(tmp, store, "tmp/ready-XXXXXX");
 	int fd = mkostemp(tmp, O_CLOEXEC);
 	if (fd < 0)

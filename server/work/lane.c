@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/lock.h"
+
 struct worker {
 	struct lane *lane;
 	void *resource;
@@ -26,7 +28,7 @@ static size_t take(struct lane *lane, void *items[])
 {
 	size_t taken = 0;
 
-	pthread_mutex_lock(&lane->lock);
+	lock_take(&lane->lock);
 	while (!lane->count && !lane->closed)
 		pthread_cond_wait(&lane->not_idle, &lane->lock);
 	while (lane->count && taken < lane->config.batch) {
@@ -34,7 +36,7 @@ static size_t take(struct lane *lane, void *items[])
 		lane->head = (lane->head + 1) % lane->config.depth;
 		lane->count--;
 	}
-	pthread_mutex_unlock(&lane->lock);
+	lock_release(&lane->lock);
 	return taken;
 }
 
@@ -94,22 +96,22 @@ bool lane_submit(struct lane *lane, void *item)
 {
 	bool room;
 
-	pthread_mutex_lock(&lane->lock);
+	lock_take(&lane->lock);
 	room = lane->count < lane->config.depth && !lane->closed;
 	if (room) {
 		lane->ring[(lane->head + lane->count++) % lane->config.depth] = item;
 		pthread_cond_signal(&lane->not_idle);
 	}
-	pthread_mutex_unlock(&lane->lock);
+	lock_release(&lane->lock);
 	return room;
 }
 
 void lane_close(struct lane *lane)
 {
-	pthread_mutex_lock(&lane->lock);
+	lock_take(&lane->lock);
 	lane->closed = true;
 	pthread_cond_broadcast(&lane->not_idle);
-	pthread_mutex_unlock(&lane->lock);
+	lock_release(&lane->lock);
 
 	for (unsigned i = 0; i < lane->config.threads; i++)
 		pthread_join(lane->workers[i].thread, NULL);

@@ -5,6 +5,7 @@
 
 #include "another.h"
 #include "client.h"
+#include "core/clock.h"
 #include "database.h"
 #include "db/db.h"
 #include "domain/desk.h"
@@ -285,6 +286,40 @@ START_TEST(what_leaves_service_is_not_handed_out_any_more)
 }
 END_TEST
 
+/* Slows the catalogue down by `ms` a row; 0: as before. */
+static void slow_catalogue(const char *definition, int ms)
+{
+	tell_db("CREATE OR REPLACE VIEW catalogue AS SELECT v.* FROM (%.*s) v"
+			" WHERE %d = 0 OR pg_sleep(%d / 1000.0)::text = ''",
+			(int)strcspn(definition, ";"), definition, ms, ms);
+}
+
+START_TEST(volunteers_are_served_while_the_database_takes_its_time_over_changed_items)
+{
+	const char *campaign = a_planned_campaign(1000, 120);
+	const char *definition = ask_db("SELECT pg_get_viewdef('catalogue'::regclass)");
+	struct person person = a_volunteer();
+	long long longest_ms = 0;
+
+	a_lease(&person, campaign);
+	slow_catalogue(definition, 10);
+	tell_db("UPDATE item SET sensitive = NOT sensitive WHERE campaign_id ="
+			" (SELECT id FROM campaign WHERE name = '%s')",
+			campaign);
+	for (int i = 0; i < 30; i++) {
+		int64_t began_ms = clock_monotonic_ms();
+
+		ask_at(NULL, &person, campaign);
+		get(NULL, "/healthz");
+		int64_t took_ms = clock_monotonic_ms() - began_ms;
+		longest_ms = took_ms > longest_ms ? took_ms : longest_ms;
+		wait_ms(50);
+	}
+	slow_catalogue(definition, 0);
+	ck_assert_int_lt(longest_ms, 400); /* the rows take twice as long */
+}
+END_TEST
+
 /* The second medium lies behind an empty one, which once gave it a double share. */
 START_TEST(media_of_one_campaign_are_served_evenly)
 {
@@ -350,6 +385,7 @@ Suite *http_desk_suite(void)
 	tcase_add_test(tc, what_leaves_service_is_not_handed_out_any_more);
 	tcase_add_test(tc, news_of_a_long_transaction_are_kept_until_every_server_could_hear_them);
 	tcase_add_test(tc, media_of_one_campaign_are_served_evenly);
+	tcase_add_test(tc, volunteers_are_served_while_the_database_takes_its_time_over_changed_items);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

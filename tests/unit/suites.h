@@ -30,4 +30,5 @@ Suite *guard_suite(void);
 Suite *router_suite(void);
 Suite *password_suite(void);
 Suite *lane_suite(void);
+Suite *lock_suite(void);
 #endif
