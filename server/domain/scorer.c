@@ -12,12 +12,16 @@
 #define REST 9 /* after a fit, as many times its own time: volunteers come first */
 
 struct scorer {
-	pthread_mutex_t lock; /* guards everything below */
+	pthread_mutex_t lock; /* guards everything up to the line */
 	bool leads;
+	unsigned term;           /* counts how often this process came to lead */
+	bool needs_fit;          /* there is nothing to take judgments into */
+	struct standing *fitted; /* handed over by a fit, and not yet taken; NULL: none */
+	uint32_t news;           /* judgments taken in since the fit began */
+	int64_t fit_took_ms, fit_ended_ms;
+	/* ------------------------------------------------ the first hand's alone */
 	unsigned life;             /* of the connection that holds the advisory lock */
 	struct standing *standing; /* NULL: no fit yet */
-	uint32_t news;             /* judgments taken in since the fit began */
-	int64_t fit_took_ms, fit_ended_ms;
 };
 
 struct scorer *scorer_new(void)
@@ -35,77 +39,125 @@ void scorer_free(struct scorer *scorer)
 	if (!scorer)
 		return;
 	standing_free(scorer->standing);
+	standing_free(scorer->fitted);
 	pthread_mutex_destroy(&scorer->lock);
 	free(scorer);
 }
 
-static void lose(struct scorer *scorer)
+/* What a fit hands over while this process does not lead, or no more, is stale when it leads again.
+ */
+static void set_leads(struct scorer *scorer, bool leads)
 {
 	standing_free(scorer->standing);
 	scorer->standing = NULL;
+	lock_take(&scorer->lock);
+	struct standing *stale = scorer->fitted;
+	scorer->fitted = NULL;
+	scorer->leads = leads;
+	scorer->term += leads;
+	scorer->needs_fit = true;
+	lock_release(&scorer->lock);
+	standing_free(stale);
 }
 
-/* With the lock held. An advisory lock ends with its session: a new connection must ask again. */
-static struct error try_to_lead(struct scorer *scorer, struct db *db)
+/* An advisory lock ends with its session: a new connection must ask again. */
+static struct error try_to_lead(struct scorer *scorer, struct db *db, bool *ret_leads)
 {
 	auto_rows *rows = NULL;
 
-	if (!db_alive(db) || db_life(db) != scorer->life)
-		scorer->leads = false;
-	if (scorer->leads)
+	lock_take(&scorer->lock);
+	bool leads = scorer->leads;
+	lock_release(&scorer->lock);
+	if (leads && db_alive(db) && db_life(db) == scorer->life) {
+		*ret_leads = true;
 		return ok();
-	lose(scorer);
+	}
+	if (leads)
+		set_leads(scorer, false);
 	struct error err = db_run(db, SQL_CONSENSUS_LEAD, NULL, &rows);
 	if (err.code)
 		return err;
-	scorer->leads = rows_flag(rows, 0, 0);
 	scorer->life = db_life(db);
+	*ret_leads = rows_flag(rows, 0, 0);
+	if (*ret_leads)
+		set_leads(scorer, true);
 	return ok();
+}
+
+static void take_fitted(struct scorer *scorer)
+{
+	lock_take(&scorer->lock);
+	struct standing *fitted = scorer->fitted;
+	scorer->fitted = NULL;
+	lock_release(&scorer->lock);
+	if (!fitted)
+		return;
+	standing_free(scorer->standing);
+	scorer->standing = fitted;
+}
+
+/* What was taken in may not be written: only a fit puts that right. */
+static void lose_standing(struct scorer *scorer)
+{
+	standing_free(scorer->standing);
+	scorer->standing = NULL;
+	lock_take(&scorer->lock);
+	scorer->needs_fit = !scorer->fitted;
+	lock_release(&scorer->lock);
 }
 
 struct error scorer_catch_up(struct scorer *scorer, struct db *db, struct scoring *ret_scoring)
 {
 	struct scoring scoring = { .alpha = NAN };
+	bool leads = false;
+	struct error err = try_to_lead(scorer, db, &leads);
 
+	if (!err.code && leads) {
+		take_fitted(scorer);
+		if (scorer->standing)
+			err = standing_catch_up(db, scorer->standing, &scoring);
+	}
+	if (err.code)
+		lose_standing(scorer);
 	lock_take(&scorer->lock);
-	struct error err = try_to_lead(scorer, db);
-	if (!err.code && scorer->leads && scorer->standing)
-		err = standing_catch_up(db, scorer->standing, &scoring);
-	if (err.code) /* what was taken in may not be written: only a fit puts that right */
-		lose(scorer);
 	scorer->news += scoring.news;
 	lock_release(&scorer->lock);
 	*ret_scoring = scoring;
 	return err;
 }
 
-/* Is a fit due? Marks its beginning. */
-static bool begin_fit(struct scorer *scorer)
+/* Is a fit due? Marks its beginning, and tells in which term. */
+static bool begin_fit(struct scorer *scorer, unsigned *ret_term)
 {
 	lock_take(&scorer->lock);
 	int64_t rested_ms = clock_monotonic_ms() - scorer->fit_ended_ms;
 	bool due = scorer->leads &&
-			   (!scorer->standing || (scorer->news && rested_ms >= REST * scorer->fit_took_ms));
+			   (scorer->needs_fit || (scorer->news && rested_ms >= REST * scorer->fit_took_ms));
 	if (due)
 		scorer->news = 0;
+	*ret_term = scorer->term;
 	lock_release(&scorer->lock);
 	return due;
 }
 
-/* Hands the new standing over; one that came too late, when another leads, is dropped. */
-static void end_fit(struct scorer *scorer, struct standing *standing, int64_t began_ms)
+/* Hands the new standing over; one of an earlier term is dropped, for others led meanwhile. */
+static void end_fit(struct scorer *scorer, struct standing *standing, unsigned term,
+					int64_t began_ms)
 {
+	struct standing *unused = standing;
+
 	lock_take(&scorer->lock);
 	scorer->fit_ended_ms = clock_monotonic_ms();
 	scorer->fit_took_ms = scorer->fit_ended_ms - began_ms;
-	if (scorer->leads && standing) {
-		lose(scorer);
-		scorer->standing = standing;
+	if (scorer->leads && scorer->term == term && standing) {
+		unused = scorer->fitted;
+		scorer->fitted = standing;
+		scorer->needs_fit = false;
 	} else {
-		standing_free(standing);
 		scorer->news++; /* what this fit was for is still to do */
 	}
 	lock_release(&scorer->lock);
+	standing_free(unused);
 }
 
 struct error scorer_fit(struct scorer *scorer, struct db *db, bool *ret_fitted,
@@ -113,9 +165,10 @@ struct error scorer_fit(struct scorer *scorer, struct db *db, bool *ret_fitted,
 {
 	int64_t began_ms = clock_monotonic_ms();
 	struct standing *standing = NULL;
+	unsigned term;
 	struct error err;
 
-	*ret_fitted = begin_fit(scorer);
+	*ret_fitted = begin_fit(scorer, &term);
 	if (!*ret_fitted)
 		return ok();
 	err = standing_fit(db, &standing);
@@ -125,7 +178,7 @@ struct error scorer_fit(struct scorer *scorer, struct db *db, bool *ret_fitted,
 		standing_free(standing);
 		standing = NULL;
 	}
-	end_fit(scorer, standing, began_ms);
+	end_fit(scorer, standing, term, began_ms);
 	return err;
 }
 

@@ -4,11 +4,13 @@
  * the other fits everything anew beside it and then hands the new standing over.
  *
  * Leading is an advisory lock that lives with the first hand's connection; when that is lost,
- * so is the standing, and whoever leads next begins with a full fit.  A fit may take at most
- * a fifth of the time: the larger the campaign, the rarer it is, and the more is done online.
+ * so is the standing, and whoever leads next begins with a full fit.  After a fit the second hand
+ * rests nine times as long as the fit took: the larger the campaign, the rarer it is, and the more
+ * is done online.
  *
- * Threads: scorer_catch_up() from one thread, scorer_fit() from another.  One lock guards the
- * standing and who leads; it is not held while a fit runs.
+ * Threads: scorer_catch_up() from one thread, scorer_fit() from another.  The standing belongs to
+ * the first; one lock guards what they share (who leads, and a new standing on its way), and nobody
+ * waits for the database with it.
  */
 #ifndef DOMAIN_SCORER_H
 #define DOMAIN_SCORER_H

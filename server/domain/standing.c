@@ -104,7 +104,7 @@ static struct error add_folded(void *arg, const struct rows *row)
 	if (!(n & (n - 1)))
 		standing->folded =
 			standing_must(realloc(standing->folded, (n ? 2 * n : 1) * sizeof *standing->folded));
-	standing->folded[n] = rows_integer(row, 0, 0);
+	standing->folded[n] = standing->newest = rows_integer(row, 0, 0);
 	return ok();
 }
 

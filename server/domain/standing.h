@@ -53,7 +53,8 @@ uint32_t standing_news(const struct standing *standing);
 struct error standing_publish(struct db *db, struct standing *standing, bool forget,
 							  struct scoring *ret_scoring) MUST_CHECK;
 
-/* Takes in what arrived since; writes and settles the items it touched. */
+/* Takes in what arrived since a fit that was published with `forget`; writes and settles the items
+ * it touched. */
 struct error standing_catch_up(struct db *db, struct standing *standing,
 							   struct scoring *ret_scoring) MUST_CHECK;
 

@@ -18,18 +18,8 @@ struct catching_up {
 	int64_t row; /* the news being read; its judgments are taken in together */
 };
 
-static int by_number(const void *a, const void *b)
-{
-	int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
-
-	return (left > right) - (left < right);
-}
-
 static bool is_known(const struct standing *standing, int64_t number)
 {
-	if (standing->folded_count &&
-		bsearch(&number, standing->folded, standing->folded_count, sizeof number, by_number))
-		return true;
 	for (size_t n = standing->known_count; n > 0; n--)
 		if (standing->known[n - 1] == number)
 			return true;
@@ -231,21 +221,17 @@ static struct error publish_touched(struct db *db, struct catching_up *news,
 	return err.code ? err : write_sheet_send(&settled);
 }
 
-/* "{1,2}": the news that need not be told again. */
+/* "{1,2}": the news that need not be told again. Those that the fit has read are gone. */
 static char *known_array(const struct standing *standing)
 {
-	size_t room = (standing->known_count + standing->folded_count) * 21 + 3, len = 1;
+	size_t room = standing->known_count * 21 + 3, len = 1;
 	char *text = standing_must(malloc(room));
 
 	text[0] = '{';
-	for (size_t n = 0; n < standing->known_count + standing->folded_count; n++) {
-		int64_t number = n < standing->known_count ? standing->known[n]
-												   : standing->folded[n - standing->known_count];
-
-		if (number > standing->newest - OUT_OF_STEP)
+	for (size_t n = 0; n < standing->known_count; n++)
+		if (standing->known[n] > standing->newest - OUT_OF_STEP)
 			len += (size_t)snprintf(text + len, room - len, "%s%lld", len > 1 ? "," : "",
-									(long long)number);
-	}
+									(long long)standing->known[n]);
 	text[len++] = '}';
 	text[len] = '\0';
 	return text;

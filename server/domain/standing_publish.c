@@ -182,8 +182,8 @@ static struct error write_agreements(struct db *db, const struct standing *stand
 	return err;
 }
 
-/* "{1,2,3}" */
-static struct error forget_folded(struct db *db, const struct standing *standing)
+/* "{1,2,3}". They are in the table no more, so nobody need pass over them either. */
+static struct error forget_folded(struct db *db, struct standing *standing)
 {
 	char *text = standing_must(malloc(standing->folded_count * 21 + 3)), *at = text;
 
@@ -194,7 +194,12 @@ static struct error forget_folded(struct db *db, const struct standing *standing
 	*at = '\0';
 	struct error err = db_do(db, SQL_CONSENSUS_FOLD, (const char *[]){ text }, NULL);
 	free(text);
-	return err;
+	if (err.code)
+		return err;
+	free(standing->folded);
+	standing->folded = NULL;
+	standing->folded_count = 0;
+	return ok();
 }
 
 struct error standing_publish(struct db *db, struct standing *standing, bool forget,

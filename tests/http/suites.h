@@ -35,5 +35,6 @@ Suite *http_openapi_suite(void);
 Suite *http_permission_suite(void);
 Suite *http_database_suite(void);
 Suite *http_versions_suite(void);
+Suite *http_scorer_suite(void);
 
 #endif
