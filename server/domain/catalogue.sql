@@ -73,9 +73,16 @@ SELECT u.id, u.volunteer, u.campaign, u.left_item, u.right_item, u.kind, u.match
  CROSS JOIN (SELECT set_config('synchronous_commit', 'off', true)) AS lightly
 
 -- name: lease_close
--- Leases that were answered while they were being written.
+-- Leases whose answers did not find them yet.
 --   $1 uuid[] volunteers, $2 uuid[] ids
 DELETE FROM lease WHERE ctid = ANY (ARRAY(
     SELECT l.ctid FROM unnest($1::uuid[], $2::uuid[]) AS u (volunteer, id)
      CROSS JOIN LATERAL (SELECT ctid FROM lease
                           WHERE volunteer_id = u.volunteer AND id = u.id OFFSET 0) l))
+
+-- name: lease_close_answered
+-- All open leases that were answered.
+DELETE FROM lease l
+ WHERE l.expires_at > now()
+   AND (EXISTS (SELECT FROM judged_pair p WHERE p.assignment_id = l.id OFFSET 0)
+        OR EXISTS (SELECT FROM skipped_pair s WHERE s.assignment_id = l.id OFFSET 0))

@@ -24,6 +24,9 @@ struct desk *desk_new(void)
 	desk->random = random_fresh();
 	desk->settled = keyset_new();
 	desk->heard = keyset_new();
+	desk->answered = keyset_new();
+	desk->written[0] = keyset_new();
+	desk->written[1] = keyset_new();
 	return desk;
 }
 
@@ -35,6 +38,9 @@ void desk_free(struct desk *desk)
 	attendance_free(desk->attendance);
 	keyset_free(desk->settled);
 	keyset_free(desk->heard);
+	keyset_free(desk->answered);
+	keyset_free(desk->written[0]);
+	keyset_free(desk->written[1]);
 	free(desk->unwritten.list);
 	free(desk->flying);
 	free(desk->shelves);

@@ -37,7 +37,11 @@ struct desk {
 	uint32_t *flying;     /* items that were in flight then */
 	size_t flying_count, flying_room;
 	int64_t next_look_ms, looked_ms;
-	char forget_moment[24]; /* xid8 of a look some minutes ago: older news may go */
+	struct keyset *answered;   /* leases whose answers were heard of since leases were written */
+	struct keyset *written[2]; /* leases written lately, and a while before */
+	int64_t written_ms;        /* when the first of the two began */
+	bool close_answered;       /* answers may have been missed */
+	char forget_moment[24];    /* xid8 of a look some minutes ago: older news may go */
 	int64_t forget_ms;
 };
 
@@ -51,8 +55,18 @@ static inline uint64_t lease_key(const unsigned char id[UUID_BYTES])
 	return key;
 }
 
-/* desk_leases.c: writes what is unwritten. */
+/* desk_leases.c: writes what is unwritten, and closes what a reading of everything may have missed.
+ */
 struct error desk_write_leases(struct desk *desk, struct db *db) MUST_CHECK;
+
+/*
+ * Some leases were answered, wherever: those that this desk has written lately are closed, those
+ * that it has not will never be written.  An answer removes its lease itself, unless it looked for
+ * it before the lease was written.
+ */
+struct error desk_close_answered(struct desk *desk, struct db *db,
+								 const unsigned char (*volunteers)[UUID_BYTES],
+								 const unsigned char (*ids)[UUID_BYTES], size_t count) MUST_CHECK;
 
 void leases_add(struct leases *leases, const struct holding *holding);
 

@@ -3,12 +3,15 @@
  * time. */
 #include <stdlib.h>
 
+#include "core/clock.h"
 #include "db/array.h"
 #include "db/db.h"
 #include "domain/desk_inside.h"
 
 #define SOME        4096   /* leases a statement */
 #define MOST_LEASES 500000 /* unwritten: the database has been away for long */
+/* Longer than an answer takes from its look for the lease until it is heard of. */
+#define LATELY_MS 15000
 
 static struct error write_some(struct db *db, const struct holding *list, size_t count)
 {
@@ -50,20 +53,6 @@ static struct error write_bunch(struct db *db, const struct holding *list, size_
 	return err;
 }
 
-static struct error close_some(struct db *db, struct arena *arena, const struct holding *list,
-							   size_t count)
-{
-	struct array *volunteers = array_new(arena, ARRAY_UUID, count);
-	struct array *ids = array_new(arena, ARRAY_UUID, count);
-	auto_rows *none = NULL;
-
-	for (size_t i = 0; i < count; i++) {
-		array_bytes(volunteers, list[i].lease.volunteer, UUID_BYTES);
-		array_bytes(ids, list[i].lease.id, UUID_BYTES);
-	}
-	return db_run_arrays(db, SQL_LEASE_CLOSE, (const struct array *[]){ volunteers, ids }, &none);
-}
-
 /* The next look sets the items of this lease to what the database counts, even if that is none. */
 static void recount(struct desk *desk, const struct holding *holding)
 {
@@ -90,31 +79,60 @@ static struct leases take_unwritten(struct desk *desk)
 	desk->settled = fresh;
 	lock_release(&desk->lock);
 	for (size_t i = 0; i < leases.count; i++) {
-		if (keyset_has(settled, lease_key(leases.list[i].lease.id)))
+		uint64_t key = lease_key(leases.list[i].lease.id);
+
+		if (keyset_has(settled, key) || keyset_has(desk->answered, key))
 			recount(desk, &leases.list[i]);
 		else
 			leases.list[kept++] = leases.list[i];
 	}
 	leases.count = kept;
 	keyset_free(settled);
+	keyset_free(desk->answered);
+	desk->answered = keyset_new();
 	return leases;
 }
 
-/* Answered between the moment we took them and now: their removal came before they were there. */
-static struct error close_settled(struct desk *desk, struct db *db, const struct leases *written)
+static void note_written(struct desk *desk, const struct holding *list, size_t count)
+{
+	int64_t now_ms = clock_monotonic_ms();
+
+	if (now_ms - desk->written_ms > LATELY_MS) {
+		keyset_free(desk->written[1]);
+		desk->written[1] = desk->written[0];
+		desk->written[0] = keyset_new();
+		desk->written_ms = now_ms;
+	}
+	for (size_t i = 0; i < count; i++) {
+		keyset_add(desk->written[0], lease_key(list[i].lease.id));
+		recount(desk, &list[i]);
+	}
+}
+
+struct error desk_close_answered(struct desk *desk, struct db *db,
+								 const unsigned char (*volunteers)[UUID_BYTES],
+								 const unsigned char (*ids)[UUID_BYTES], size_t count)
 {
 	struct arena *arena = arena_new();
-	struct holding *settled = arena_alloc(arena, (written->count + 1) * sizeof *settled);
+	const unsigned char **who = arena_alloc(arena, (count + 1) * sizeof *who);
+	const unsigned char **which = arena_alloc(arena, (count + 1) * sizeof *which);
 	struct error err = ok();
-	size_t count = 0;
+	size_t found = 0;
 
-	lock_take(&desk->lock);
-	for (size_t i = 0; i < written->count; i++)
-		if (keyset_has(desk->settled, lease_key(written->list[i].lease.id)))
-			settled[count++] = written->list[i];
-	lock_release(&desk->lock);
-	if (count)
-		err = close_some(db, arena, settled, count);
+	for (size_t i = 0; i < count; i++) {
+		uint64_t key = lease_key(ids[i]);
+
+		keyset_add(desk->answered, key);
+		if (!keyset_has(desk->written[0], key) && !keyset_has(desk->written[1], key))
+			continue;
+		who[found] = volunteers[i];
+		which[found++] = ids[i];
+	}
+	if (found)
+		err = db_do(
+			db, SQL_LEASE_CLOSE,
+			(const char *[]){ uuid_array(arena, who, found), uuid_array(arena, which, found) },
+			NULL);
 	arena_free(arena);
 	return err;
 }
@@ -138,14 +156,17 @@ struct error desk_write_leases(struct desk *desk, struct db *db)
 		size_t count = leases.count - from < SOME ? leases.count - from : SOME;
 
 		err = write_bunch(db, leases.list + from, count);
-		for (size_t i = 0; i < count && !err.code; i++)
-			recount(desk, &leases.list[from++]);
+		if (err.code)
+			break;
+		note_written(desk, leases.list + from, count);
+		from += count;
 	}
 	if (err.code)
 		put_back(desk, &leases, from);
-	leases.count = from;
-	if (!err.code)
-		err = close_settled(desk, db, &leases);
 	free(leases.list);
+	if (err.code || !desk->close_answered)
+		return err;
+	err = db_do(db, SQL_LEASE_CLOSE_ANSWERED, NULL, NULL);
+	desk->close_answered = err.code != OK;
 	return err;
 }

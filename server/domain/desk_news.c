@@ -355,6 +355,11 @@ static struct error look_once(struct desk *desk, struct db *db, bool everything)
 		abort();
 	err = db_snapshot(db, look_around, &look);
 	if (!err.code)
+		err = desk_close_answered(desk, db, (const unsigned char(*)[UUID_BYTES])look.who.list,
+								  (const unsigned char(*)[UUID_BYTES])look.pairs.list,
+								  look.pairs.count);
+	desk->close_answered = desk->close_answered || everything;
+	if (!err.code)
 		remember(desk, db, &look);
 	else
 		desk->life = 0; /* what was half taken in is put right by reading everything */

@@ -118,6 +118,77 @@ START_TEST(a_lease_that_was_judged_at_once_is_never_written)
 }
 END_TEST
 
+#define ANSWERED_LEASES                                                  \
+	"SELECT count(*) FROM lease l WHERE EXISTS (SELECT FROM judged_pair" \
+	" WHERE assignment_id = l.id) OR EXISTS (SELECT FROM skipped_pair WHERE assignment_id = l.id)"
+
+/* The answers look for leases before the keeper writes them, and are stored afterwards. */
+START_TEST(leases_that_are_written_while_their_answers_are_stored_are_closed)
+{
+	struct person people[4];
+	const char *tokens[4];
+
+	tell_db("CREATE OR REPLACE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS"
+			" $$BEGIN PERFORM pg_sleep(.6); RETURN NULL; END$$;"
+			" CREATE TRIGGER dawdle AFTER INSERT ON judged_pair EXECUTE FUNCTION dawdle()");
+	for (int i = 0; i < 4; i++) {
+		people[i] = a_volunteer();
+		tokens[i] = text_at(a_lease(&people[i], NULL), "assignment");
+		expect_status(judge_at(NULL, &people[i], tokens[i]), 201);
+	}
+	tell_db("DROP TRIGGER dawdle ON judged_pair");
+	await_desk(NULL);
+	wait_ms(500);
+	ck_assert_int_eq(count_db(ANSWERED_LEASES), 0);
+}
+END_TEST
+
+/* The other server finds no lease to close: this one has not written it yet. */
+START_TEST(leases_that_are_answered_at_another_server_before_they_are_written_are_closed)
+{
+	struct another server = another_start(no_options);
+
+	for (int i = 0; i < 12; i++) {
+		struct person person = a_volunteer();
+		const char *token = text_at(a_lease(&person, NULL), "assignment");
+
+		if (i % 3)
+			expect_status(judge_at(server.url, &person, token), 201);
+		else
+			expect_status(call(&(struct call){ .server = server.url,
+											   .path = "/api/v1/skips",
+											   .as = &person,
+											   .body = json_pack("{s:s, s:s}", "assignment", token,
+																 "reason", "other") }),
+						  204);
+		wait_ms(40);
+	}
+	await_desk(NULL);
+	wait_ms(500);
+	ck_assert_int_eq(count_db(ANSWERED_LEASES), 0);
+	another_stop(&server);
+}
+END_TEST
+
+/* As a server leaves it that ended between the two. */
+START_TEST(a_server_that_starts_closes_the_leases_that_were_answered)
+{
+	struct person person = a_volunteer();
+	const char *token = text_at(a_lease(&person, NULL), "assignment");
+
+	await_leases(&person, 1);
+	tell_db("CREATE TABLE left_behind AS SELECT * FROM lease WHERE volunteer_id = '%s'",
+			volunteer_id(&person));
+	expect_status(judge_at(NULL, &person, token), 201);
+	await_desk(NULL);
+	tell_db("INSERT INTO lease SELECT * FROM left_behind; DROP TABLE left_behind");
+	struct another server = another_start(no_options);
+	await_desk(server.url);
+	ck_assert_int_eq(count_db(ANSWERED_LEASES), 0);
+	another_stop(&server);
+}
+END_TEST
+
 START_TEST(a_lease_that_ran_out_makes_room_for_another_pair_and_is_never_shown_again)
 {
 	const char *campaign = a_planned_campaign(1000, 3);
@@ -374,6 +445,10 @@ Suite *http_desk_suite(void)
 	tcase_add_test(tc, leases_are_written_behind_and_another_server_knows_them);
 	tcase_add_test(tc, a_lease_that_is_written_already_keeps_no_other_from_being_written);
 	tcase_add_test(tc, a_lease_that_was_judged_at_once_is_never_written);
+	tcase_add_test(tc, leases_that_are_written_while_their_answers_are_stored_are_closed);
+	tcase_add_test(tc,
+				   leases_that_are_answered_at_another_server_before_they_are_written_are_closed);
+	tcase_add_test(tc, a_server_that_starts_closes_the_leases_that_were_answered);
 	tcase_add_test(tc, a_lease_that_ran_out_makes_room_for_another_pair_and_is_never_shown_again);
 	tcase_add_test(tc, leases_in_flight_count_towards_the_plan_at_once);
 	tcase_add_test(tc, judgments_take_the_place_of_leases_in_the_plan);
