@@ -29,6 +29,7 @@ enum error_code {
 	ERR_RANGE,       /* a part of a file that it does not have */
 	ERR_TOO_MANY,    /* this client asks too often */
 	ERR_UNAVAILABLE, /* try again later: queue full, database down */
+	ERR_DISK,        /* the disk is full, read-only or failing: so it will be for what comes next */
 	ERR_UNSUPPORTED, /* a feature of HTTP that we do not speak */
 	ERR_INTERNAL,    /* our fault; detail is logged, not shown */
 	ERROR_CODES      /* how many there are; keep last */

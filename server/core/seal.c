@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/disk.h"
 #include "core/log.h"
 
 #define NONCE   crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
@@ -151,8 +152,8 @@ static bool make_secret(const char *path)
 	if (fd < 0)
 		return false;
 	randombytes_buf(master, sizeof master);
-	if (write(fd, master, sizeof master) == (ssize_t)sizeof master && fsync(fd) == 0)
-		made = link(temporary, path) == 0 || errno == EEXIST;
+	if (disk_write(fd, master, sizeof master) && fsync(fd) == 0)
+		made = (link(temporary, path) == 0 || errno == EEXIST) && disk_sync_folder_of(path);
 	sodium_memzero(master, sizeof master);
 	close(fd);
 	unlink(temporary);

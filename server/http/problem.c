@@ -27,6 +27,7 @@ static const struct {
 	[ERR_RANGE] = { 416, 0, "/problems/range", "The file has no such part" },
 	[ERR_TOO_MANY] = { 429, 5, "/problems/too-many", "Too many requests" },
 	[ERR_UNAVAILABLE] = { 503, 2, "/problems/unavailable", "Try again later" },
+	[ERR_DISK] = { 503, 30, "/problems/unavailable", "Try again later" },
 	[ERR_UNSUPPORTED] = { 501, 0, "/problems/unsupported", "Not supported" },
 	[ERR_INTERNAL] = { 500, 0, "/problems/internal", "Something went wrong on our side" },
 };

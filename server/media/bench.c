@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "media/bench.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
@@ -20,6 +21,9 @@ static const struct {
 /* vips: no loader that its authors call untrusted, and one thread: with two it loses, one time in
  * ten, the error that a cut off file ends with, and succeeds. */
 static const char *const helper_env[] = { "VIPS_BLOCK_UNTRUSTED=1", "VIPS_CONCURRENCY=1", NULL };
+
+/* What the disk says; of a damaged file too ffmpeg reports an error of input or output. */
+static const int full[] = { ENOSPC, EDQUOT, EROFS };
 
 struct error bench_run(const struct bench *bench, enum bench_budget budget,
 					   const char *const argv[], const char *complaint,
@@ -49,8 +53,10 @@ struct error bench_run(const struct bench *bench, enum bench_budget budget,
 		(result->end == PROGRAM_KILLED && result->took_ms >= (int64_t)program.cpu_s * 500))
 		return errorf(ERR_INVALID, "the file takes longer than %u seconds to read",
 					  program.wall_ms / 1000);
-	if (strstr(result->err, "No space left on device"))
-		return errorf(ERR_INTERNAL, "the disk is full");
+	for (size_t i = 0; i < sizeof full / sizeof full[0]; i++)
+		if (strstr(result->err, strerrordesc_np(full[i])))
+			return errorf(ERR_DISK, "the disk does not take what is made of the file: %s",
+						  strerrordesc_np(full[i]));
 	return errorf(ERR_INVALID, "%s", complaint);
 }
 

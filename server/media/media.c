@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/disk.h"
 #include "core/log.h"
 #include "media/bench.h"
 
@@ -71,10 +72,10 @@ static struct error copy_bytes(int from, int to)
 	while ((got = read(from, piece, sizeof piece)) != 0) {
 		if (got < 0 && errno == EINTR)
 			continue;
-		if (got < 0 || write(to, piece, (size_t)got) != got) {
-			log_error("media: copy: %m");
-			return errorf(ERR_INTERNAL, "the file could not be copied");
-		}
+		if (got < 0)
+			return errorf(ERR_INVALID, "the file cannot be read: %s", strerrordesc_np(errno));
+		if (!disk_write(to, piece, (size_t)got))
+			return disk_error("media", "the file could not be copied");
 		if ((total += (size_t)got) > MEDIA_MAX_FILE_BYTES) /* it grew meanwhile */
 			return errorf(ERR_TOO_LARGE, "the file is too large");
 	}
@@ -155,8 +156,7 @@ static struct error lay_out(struct bench *bench, const char *path)
 		return err;
 	const char *input = arena_printf(bench->arena, "%s/%s", bench->folder, BENCH_INPUT);
 	if ((to = open(input, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600)) < 0) {
-		log_error("media: scratch: %m");
-		err = errorf(ERR_INTERNAL, "the file could not be copied");
+		err = disk_error("media", "the file could not be copied");
 	} else {
 		err = copy_bytes(from, to);
 	}

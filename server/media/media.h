@@ -77,7 +77,8 @@ struct media {
 /*
  * Recognises, checks, normalises and stores the file at `path`.  ERR_INVALID or ERR_TOO_LARGE: a
  * clause that completes "line 7: ..." ("the file is empty"), and nothing is stored.
- * ERR_INTERNAL: our fault (a helper is missing, the disk is full); another try may work.
+ * ERR_INTERNAL: our fault (a helper is missing); another try may work. ERR_DISK: the disk is full,
+ * read-only or failing.
  */
 struct error media_ingest(struct store *store, const char *path, struct arena *arena,
 						  struct media *ret_media) MUST_CHECK;

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/log.h"
+#include "core/disk.h"
 
 #define PROFILE_BYTES (32 * 1024)
 #define HEADER_BYTES  128
@@ -181,10 +181,8 @@ static struct error save(const struct bench *bench, struct blob *blob, const cha
 	memcpy(blob->bytes, size, sizeof size);
 	FILE *file = fopen(arena_printf(bench->arena, "%s/%s", bench->folder, name), "we");
 	bool written = file && fwrite(blob->bytes, 1, blob->len, file) == blob->len;
-	if ((file && fclose(file)) || !written) {
-		log_error("media: colour profile: %m");
-		return errorf(ERR_INTERNAL, "the file could not be copied");
-	}
+	if ((file && fclose(file)) || !written)
+		return disk_error("media", "a colour profile could not be written");
 	return ok();
 }
 

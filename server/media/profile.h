@@ -12,7 +12,7 @@
 
 #include "media/bench.h"
 
-/* Writes the profile to a file of the bench's folder.  ERR_INTERNAL when the disk does not take it.
+/* Writes the profile to a file of the bench's folder.  ERR_DISK when the disk does not take it.
  */
 struct error profile_write_grey(const struct bench *bench, const char *name) MUST_CHECK;
 struct error profile_write_cmyk(const struct bench *bench, const char *name) MUST_CHECK;

@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "core/disk.h"
 #include "core/lock.h"
 #include "core/log.h"
 
@@ -25,7 +26,8 @@ struct download {
 	const struct fetch_limits *limits;
 	int fd;
 	uint64_t bytes;
-	bool too_large, refused, disk;
+	bool too_large, refused;
+	struct error disk; /* it did not take what came */
 };
 
 /* RFC 6890 and the registries after it: what is not the public Internet. */
@@ -102,16 +104,9 @@ static size_t write_piece(char *piece, size_t size, size_t count, void *arg)
 		download->too_large = true;
 		return 0;
 	}
-	for (size_t done = 0; done < len;) {
-		ssize_t put = write(download->fd, piece + done, len - done);
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put < 0) {
-			log_error("fetch: write: %m");
-			download->disk = true;
-			return 0;
-		}
-		done += (size_t)put;
+	if (!disk_write(download->fd, piece, len)) {
+		download->disk = disk_error("fetch", "the file could not be written");
+		return 0;
 	}
 	download->bytes += len;
 	return len;
@@ -159,8 +154,8 @@ static struct error explain(CURL *curl, CURLcode code, const struct download *do
 	if (download->too_large || code == CURLE_FILESIZE_EXCEEDED)
 		return errorf(ERR_TOO_LARGE, "the file is larger than %llu bytes, the limit",
 					  (unsigned long long)download->limits->bytes);
-	if (download->disk)
-		return errorf(ERR_INTERNAL, "the file could not be written");
+	if (download->disk.code)
+		return download->disk;
 	if (code == CURLE_HTTP_RETURNED_ERROR && (status >= 500 || status == 429))
 		return errorf(ERR_UNAVAILABLE, "its server answered %ld; try again later", status);
 	if (code == CURLE_HTTP_RETURNED_ERROR)
@@ -205,13 +200,11 @@ struct error fetch_file(const char *url, const char *path, const struct fetch_li
 		return errorf(ERR_INVALID, "the address is longer than %d characters", MAX_URL_BYTES);
 	pthread_once(&once, start_curl);
 	download.fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (download.fd < 0) {
-		log_error("fetch: open: %m");
-		return errorf(ERR_INTERNAL, "the file could not be written");
-	}
+	if (download.fd < 0)
+		return disk_error("fetch", "the file could not be written");
 	err = transfer(url, &download);
 	if (close(download.fd) && !err.code)
-		err = errorf(ERR_INTERNAL, "the file could not be written");
+		err = disk_error("fetch", "the file could not be written");
 	if (err.code) {
 		unlink(path);
 		return err;

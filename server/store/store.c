@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/disk.h"
 #include "core/hex.h"
 #include "core/lock.h"
 #include "core/log.h"
@@ -32,20 +33,30 @@ static void join(char path[PATH_MAX], const struct store *store, const char *nam
 
 static struct error trouble(const char *doing)
 {
-	log_error("store: %s: %m", doing);
-	return errorf(ERR_INTERNAL, "the media store could not %s", doing);
+	char what[96];
+
+	snprintf(what, sizeof what, "the media store could not %s", doing);
+	return disk_error("store", what);
+}
+
+/* A folder that was there may be one whose maker has not brought its name to disk yet. */
+static bool make_folder(const char *path, mode_t mode)
+{
+	if (mkdir(path, mode) == 0)
+		return disk_sync_folder_of(path);
+	return errno == EEXIST;
 }
 
 static bool make_folders(char *path)
 {
 	for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
-		bool made = mkdir(path, 0755) == 0 || errno == EEXIST;
+		bool made = make_folder(path, 0755);
 		*slash = '/';
 		if (!made)
 			return false;
 	}
-	return mkdir(path, 0700) == 0 || errno == EEXIST;
+	return make_folder(path, 0700);
 }
 
 /* Removes a file, or a folder and what lies in it: scratch folders are flat. */
@@ -102,7 +113,7 @@ static struct error open_folder(struct store *store, const char *given)
 		return errorf(ERR_INVALID, "the path of the media store is too long");
 	memcpy(store->root, full, strlen(full) + 1);
 	join(tmp, store, "tmp");
-	if (mkdir(tmp, 0700) && errno != EEXIST)
+	if (!make_folder(tmp, 0700))
 		return trouble("make its folder");
 	store->root_fd = open(store->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (store->root_fd < 0)
@@ -183,7 +194,7 @@ static struct error place_marker(struct store *store, const char *tmp, int fd, c
 	char line[UUID_TEXT + 1];
 
 	snprintf(line, sizeof line, "%s\n", id);
-	if (write(fd, line, UUID_TEXT) != UUID_TEXT || fchmod(fd, 0444) || fsync(fd))
+	if (!disk_write(fd, line, UUID_TEXT) || fchmod(fd, 0444) || fsync(fd))
 		return trouble("write its marker");
 	if (linkat(AT_FDCWD, tmp, store->root_fd, MARKER, 0) && errno != EEXIST)
 		return trouble("place its marker");
@@ -227,12 +238,8 @@ static struct error copy_hashed(int from, int to, unsigned char digest[SHA256_BY
 			continue;
 		if (got < 0)
 			return trouble("read a file");
-		for (ssize_t done = 0, put; done < got; done += put)
-			if ((put = write(to, piece + done, (size_t)(got - done))) < 0) {
-				if (errno != EINTR)
-					return trouble("write a file");
-				put = 0;
-			}
+		if (!disk_write(to, piece, (size_t)got))
+			return trouble("write a file");
 		sha256_add(&hash, piece, (size_t)got);
 		*bytes += (uint64_t)got;
 	}
@@ -240,7 +247,22 @@ static struct error copy_hashed(int from, int to, unsigned char digest[SHA256_BY
 	return ok();
 }
 
-/* Gives the file at `path`, which is on disk, its lasting name; a twin already there wins. */
+/* Brings a name to disk, whoever gave it: the folder's own name first. */
+static struct error sync_name(struct store *store, const char *fan)
+{
+	int fan_fd = openat(store->root_fd, fan, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool synced = fan_fd >= 0 && fsync(store->root_fd) == 0 && fsync(fan_fd) == 0;
+	struct error err = synced ? ok() : trouble("bring a name to disk");
+
+	if (fan_fd >= 0)
+		close(fan_fd);
+	return err;
+}
+
+/*
+ * Gives the file at `path`, which is on disk, its lasting name; a twin already there wins.  Who
+ * wrote the twin may not have synced its folders yet, and may never come to it.
+ */
 static struct error settle(struct store *store, const char *path,
 						   const unsigned char digest[SHA256_BYTES])
 {
@@ -251,19 +273,13 @@ static struct error settle(struct store *store, const char *path,
 	fan[2] = '\0';
 	if (store_has(store, digest)) {
 		unlink(path);
-		return ok();
+		return sync_name(store, fan);
 	}
-	if (mkdirat(store->root_fd, fan, 0755) == 0)
-		fsync(store->root_fd);
-	else if (errno != EEXIST)
+	if (mkdirat(store->root_fd, fan, 0755) && errno != EEXIST)
 		return trouble("make a folder");
 	if (renameat(AT_FDCWD, path, store->root_fd, name))
 		return trouble("name a file");
-	int fan_fd = openat(store->root_fd, fan, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int status = fan_fd < 0 ? -1 : fsync(fan_fd);
-	if (fan_fd >= 0)
-		close(fan_fd);
-	return status ? trouble("bring a name to disk") : ok();
+	return sync_name(store, fan);
 }
 
 /* Opens a regular file to read, never waiting (a FIFO) nor following a device. */

@@ -4,9 +4,11 @@
 #include <check.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -17,6 +19,27 @@
 static struct store *store;
 static unsigned char digest[SHA256_BYTES];
 static uint64_t bytes;
+
+static struct stat synced[16];
+static unsigned syncs;
+
+/* In place of libc's: notes what is brought to disk. */
+int fsync(int fd)
+{
+	fstat(fd, &synced[syncs++ % 16]);
+	return (int)syscall(SYS_fsync, fd);
+}
+
+static bool was_synced(const char *name)
+{
+	struct stat info;
+	bool found = false;
+
+	ck_assert_int_eq(stat(scratch_path(name), &info), 0);
+	for (unsigned i = 0; i < syncs && i < 16; i++)
+		found = found || (synced[i].st_ino == info.st_ino && synced[i].st_dev == info.st_dev);
+	return found;
+}
 
 static struct store *open_store(void)
 {
@@ -81,6 +104,40 @@ START_TEST(putting_twice_keeps_one_file_and_nothing_else)
 	put_hello();
 	put_hello();
 	ck_assert_uint_eq(scratch_count("store"), 1);
+}
+END_TEST
+
+START_TEST(a_new_store_and_its_folders_are_on_disk)
+{
+	syncs = 0;
+	store_free(store);
+	char url[PATH_MAX + 5];
+	snprintf(url, sizeof url, "file:%s", scratch_path("deep/er"));
+	ck_assert_int_eq(store_open(url, &store).code, OK);
+	ck_assert(was_synced(""));
+	ck_assert(was_synced("deep"));
+	ck_assert(was_synced("deep/er"));
+}
+END_TEST
+
+/* Who wrote it first may have been killed before it came to its folders. */
+START_TEST(a_twin_is_on_disk_too_once_it_is_put)
+{
+	put_hello();
+	syncs = 0;
+	put_hello();
+	ck_assert(was_synced("store"));
+	ck_assert(was_synced("store/2c"));
+}
+END_TEST
+
+START_TEST(a_store_that_takes_nothing_says_that_it_is_the_disk)
+{
+	ck_assert_int_eq(rmdir(scratch_path("store/tmp")), 0);
+	scratch_write("store/tmp", "", 0);
+	struct error err = store_put(store, scratch_path("a"), digest, &bytes);
+	ck_assert_int_eq(err.code, ERR_DISK);
+	ck_assert_str_eq(err.detail, "the media store could not make a file: Not a directory");
 }
 END_TEST
 
@@ -220,6 +277,9 @@ Suite *store_suite(void)
 	tcase_add_test(tc, a_file_is_named_by_its_sha256);
 	tcase_add_test(tc, what_was_put_can_be_read);
 	tcase_add_test(tc, putting_twice_keeps_one_file_and_nothing_else);
+	tcase_add_test(tc, a_new_store_and_its_folders_are_on_disk);
+	tcase_add_test(tc, a_twin_is_on_disk_too_once_it_is_put);
+	tcase_add_test(tc, a_store_that_takes_nothing_says_that_it_is_the_disk);
 	tcase_add_test(tc, taking_moves_the_file);
 	tcase_add_test(tc, removing_removes_and_is_safe_to_repeat);
 	tcase_add_test(tc, only_regular_files_are_put);

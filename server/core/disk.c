@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/disk.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/log.h"
+
+bool disk_write(int fd, const void *bytes, size_t len)
+{
+	const char *at = bytes;
+
+	while (len) {
+		ssize_t put = write(fd, at, len);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put <= 0) {
+			errno = put < 0 ? errno : ENOSPC;
+			return false;
+		}
+		at += put;
+		len -= (size_t)put;
+	}
+	return true;
+}
+
+bool disk_sync_folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char folder[PATH_MAX];
+	int len = slash ? (int)(slash - path) + (slash == path) : 1;
+
+	snprintf(folder, sizeof folder, "%.*s", len, slash ? path : ".");
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	bool synced = fsync(fd) == 0;
+	int error = errno;
+	close(fd);
+	errno = error;
+	return synced;
+}
+
+bool disk_is_trouble(int error)
+{
+	return error == ENOSPC || error == EDQUOT || error == EROFS || error == EIO ||
+		   error == EACCES || error == EPERM || error == ENOTDIR;
+}
+
+struct error disk_error(const char *room, const char *what)
+{
+	int error = errno;
+	const char *why = strerrordesc_np(error);
+
+	log_error("%s: %s: %s", room, what, why ? why : "unknown error");
+	return errorf(disk_is_trouble(error) ? ERR_DISK : ERR_INTERNAL, "%s: %s", what,
+				  why ? why : "unknown error");
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * disk -- writing so that it lasts, and what a disk says when it does not take it.
+ *
+ * A disk that is full writes a part and reports no error; the next write does.  A name lasts only
+ * when the folder that holds it was synced too.  Threads: any; nothing is kept.
+ */
+#ifndef CORE_DISK_H
+#define CORE_DISK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/error.h"
+
+/* Writes all of it. False: errno says why. */
+bool disk_write(int fd, const void *bytes, size_t len);
+
+/* Brings the names in the folder that holds `path` to disk. False: errno says why. */
+bool disk_sync_folder_of(const char *path);
+
+/* Does this errno speak of the disk, and not of one file: full, over quota, read-only, failing, or
+ * not ours to write? What comes next would fail alike. */
+bool disk_is_trouble(int error);
+
+/*
+ * Logs "ROOM: DOING: errno" and makes an error of it, which names errno: ERR_DISK for trouble of
+ * the disk, else ERR_INTERNAL.  `what` could not be done: "the media store could not write".
+ */
+struct error disk_error(const char *room, const char *what);
+
+#endif
