@@ -137,7 +137,8 @@ static void count_outcome(struct import *import, const struct manifest_row *row,
 	}
 }
 
-/* Only the database's absence stops an import; a bad row is reported and the rest goes in. */
+/* A database or a store that fails stops an import, as it would fail at each row to come; a bad row
+ * is reported and the rest goes in. */
 static struct error take_row(struct import *import, struct arena *arena,
 							 const struct manifest_row *row)
 {
@@ -149,7 +150,7 @@ static struct error take_row(struct import *import, struct arena *arena,
 						 &result.outcome);
 	else if (!err.code)
 		err = item_import(import->db, import->store, arena, &import->how, &row->item, &result);
-	if (err.code == ERR_UNAVAILABLE && !row->item.url)
+	if (err.code == ERR_DISK || (err.code == ERR_UNAVAILABLE && !row->item.url))
 		return err;
 	import->rows++;
 	if (err.code)

@@ -18,6 +18,7 @@ Suite *http_media_suite(void);
 Suite *http_items_suite(void);
 Suite *http_store_suite(void);
 Suite *http_commands_suite(void);
+Suite *http_operations_suite(void);
 Suite *http_sessions_suite(void);
 Suite *http_disputes_suite(void);
 Suite *http_rulings_suite(void);
