@@ -21,14 +21,16 @@ struct error get_healthz(struct request *req, struct db *db)
 struct error get_readyz(struct request *req, struct db *db)
 {
 	struct readiness ready = readiness_check(db, api.store);
+	bool works = ready.database && !ready.schema.code && ready.store;
 
-	request_json(req, ready.database && ready.store ? 200 : 503,
-				 json_pack("{s:s, s:{s:s, s:s, s:s}}", "status",
-						   ready.database && ready.store ? "ready" : "not ready", "checks",
-						   "database", ready.database ? "ok" : "failing", "migrations",
-						   ready.database ? "ok" : "unknown", "store",
-						   ready.store ? "ok" : "failing"));
-	if (!ready.database || !ready.store)
+	request_json(req, works ? 200 : 503,
+				 json_pack("{s:s, s:{s:s, s:s, s:s}}", "status", works ? "ready" : "not ready",
+						   "checks", "database", ready.database ? "ok" : "failing", "migrations",
+						   !ready.database     ? "unknown"
+						   : ready.schema.code ? ready.schema.detail
+											   : "ok",
+						   "store", ready.store ? "ok" : "failing"));
+	if (!works)
 		request_reply_header(req, "Retry-After", "2");
 	return ok();
 }

@@ -16,6 +16,7 @@
 #include "db/db.h"
 #include "db/migrate.h"
 #include "domain/media_store.h"
+#include "domain/readiness.h"
 #include "domain/scorer.h"
 #include "store/store.h"
 
@@ -31,10 +32,18 @@ struct db *command_db(const struct settings *settings)
 {
 	struct db *db = db_open(settings->database_url, 0);
 
-	if (!db)
+	if (!db) {
 		fputs("touchstone: no database, or not migrated: is DATABASE_URL right? "
 			  "`touchstone migrate` brings the schema up to date\n",
 			  stderr);
+		return NULL;
+	}
+	struct error err = readiness_schema(db);
+	if (err.code) {
+		failed(err);
+		db_close(db);
+		return NULL;
+	}
 	return db;
 }
 

@@ -29,7 +29,8 @@ int cli_store(const struct settings *settings, int argc, char **argv);
 /* Prints why a command failed, for a person. Returns EXIT_FAILED. */
 int failed(struct error err);
 
-/* The database, or NULL after saying why. Statements may take as long as they need. */
+/* The database, or NULL after saying why, also when its schema is not this program's. Statements
+ * may take as long as they need. */
 struct db *command_db(const struct settings *settings);
 
 /* Opens the database's store, and makes the data folder where it is missing. NULL after saying

@@ -4,19 +4,35 @@
 #include <libpq-fe.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "core/hash.h"
-#include "core/hex.h"
 #include "core/log.h"
+#include "db/schema.h"
+
+#define MOST_ROWS 1024
+#define TRIES     120 /* ten minutes */
+#define LET_BY_S  3
 
 /* Any number does, as long as no other program on the same database uses it: "touch" in ASCII. */
 #define LOCK "SELECT pg_advisory_lock(499967689576)"
 
-static const char *const own_table =
-	"CREATE TABLE IF NOT EXISTS schema_migration ("
-	" name text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT "
-	"now());"
-	"COMMENT ON TABLE schema_migration IS 'Which migrations ran, and a SHA-256 of what each said.'";
+/* An older program's table is brought up to date here, and only where it must be: no lock for
+ * nothing. */
+static const char own_table[] =
+	"DO $$BEGIN "
+	"IF to_regclass('schema_migration') IS NULL THEN"
+	" CREATE TABLE schema_migration (name text PRIMARY KEY, checksum text NOT NULL,"
+	" applied_at timestamptz NOT NULL DEFAULT now());"
+	" COMMENT ON TABLE schema_migration IS"
+	" 'Which migrations ran, and a SHA-256 of what each said.';"
+	"END IF;"
+	"IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'schema_migration'::regclass"
+	" AND attname = 'oldest_program' AND NOT attisdropped) THEN"
+	" ALTER TABLE schema_migration ADD oldest_program text CHECK (oldest_program ~ '^[0-9]{4}$');"
+	" COMMENT ON COLUMN schema_migration.oldest_program IS"
+	" 'Programs that know the migration of this number may run on it. NULL: it says nothing.';"
+	"END IF;"
+	"END$$";
 
 static void finish(PGconn **conn)
 {
@@ -44,68 +60,89 @@ static struct error command(PGconn *conn, const char *text, const char *what)
 	auto_result *result = PQexec(conn, text);
 	ExecStatusType status = PQresultStatus(result);
 
-	return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK ? ok() : broken(conn, what);
+	if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK)
+		return ok();
+	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	if (!state || (strcmp(state, "55P03") != 0 && strcmp(state, "40P01") != 0))
+		return broken(conn, what);
+	auto_result *undone = PQexec(conn, "ROLLBACK");
+	return errorf(ERR_CONFLICT,
+				  "%s waits for a lock that others hold: end what they do, and run it again", what);
 }
 
-static void checksum(char text[SHA256_TEXT], const char *migration)
-{
-	unsigned char digest[SHA256_BYTES];
-
-	sha256_bytes(digest, migration, strlen(migration));
-	hex_encode(text, digest, sizeof digest);
-}
-
-static const struct migration *find(const char *name)
-{
-	for (unsigned i = 0; i < migration_count; i++)
-		if (strcmp(migrations[i].name, name) == 0)
-			return &migrations[i];
-	return NULL;
-}
-
-/* Refuses a database that holds something else than a beginning of our list. */
+/* Refuses a database that holds something else than a beginning of our list. Takes no lock. */
 static struct error compare(PGconn *conn, unsigned *ret_ran)
 {
-	auto_result *rows = PQexec(conn, "SELECT name, checksum FROM schema_migration ORDER BY name");
-	char ours[SHA256_TEXT];
+	auto_result *there = PQexec(conn, "SELECT to_regclass('schema_migration') IS NOT NULL");
+	struct schema_row rows[MOST_ROWS];
 
-	if (PQresultStatus(rows) != PGRES_TUPLES_OK)
+	if (PQresultStatus(there) != PGRES_TUPLES_OK)
+		return broken(conn, "looking for schema_migration");
+	*ret_ran = 0;
+	if (strcmp(PQgetvalue(there, 0, 0), "t") != 0)
+		return ok();
+	/* The column is not there where an older program ran last. */
+	auto_result *result = PQexec(conn, "SELECT name, checksum, to_jsonb(m)->>'oldest_program'"
+									   " FROM schema_migration m ORDER BY name COLLATE \"C\"");
+	if (PQresultStatus(result) != PGRES_TUPLES_OK)
 		return broken(conn, "reading schema_migration");
-	for (int r = 0; r < PQntuples(rows); r++) {
-		const char *name = PQgetvalue(rows, r, 0);
-		const struct migration *known = find(name);
-
-		if (!known || known != &migrations[r])
-			return errorf(ERR_CONFLICT,
-						  "The database holds migration %s, which this program does not know. "
-						  "Run the newer program.",
-						  name);
-		checksum(ours, known->text);
-		if (strcmp(ours, PQgetvalue(rows, r, 1)) != 0)
-			return errorf(ERR_CONFLICT, "Migration %s was changed after it ran. Restore its text.",
-						  name);
-	}
-	*ret_ran = (unsigned)PQntuples(rows);
-	return ok();
+	int count = PQntuples(result) < MOST_ROWS ? PQntuples(result) : MOST_ROWS;
+	for (int r = 0; r < count; r++)
+		rows[r] =
+			(struct schema_row){ .name = PQgetvalue(result, r, 0),
+								 .checksum = PQgetvalue(result, r, 1),
+								 .oldest_program =
+									 PQgetisnull(result, r, 2) ? NULL : PQgetvalue(result, r, 2) };
+	return schema_compare(rows, (size_t)count, ret_ran);
 }
 
 static struct error run_one(PGconn *conn, const struct migration *migration)
 {
-	char sum[SHA256_TEXT];
-	const char *params[] = { migration->name, sum };
+	char sum[SHA256_TEXT], oldest[SCHEMA_OLDEST];
+	const char *params[] = { migration->name, sum, oldest };
 	struct error err;
 
-	checksum(sum, migration->text);
+	schema_checksum(migration->text, sum);
+	schema_oldest_program(migration->text, oldest);
 	if ((err = command(conn, "BEGIN", "BEGIN")).code)
 		return err;
 	if ((err = command(conn, migration->text, migration->name)).code)
 		return err;
 	auto_result *noted =
-		PQexecParams(conn, "INSERT INTO schema_migration (name, checksum) VALUES ($1, $2)", 2, NULL,
-					 params, NULL, NULL, 0);
+		PQexecParams(conn,
+					 "INSERT INTO schema_migration (name, checksum, oldest_program)"
+					 " VALUES ($1, $2, nullif($3, ''))",
+					 3, NULL, params, NULL, NULL, 0);
 	if (PQresultStatus(noted) != PGRES_COMMAND_OK)
 		return broken(conn, "writing schema_migration");
 	return command(conn, "COMMIT", "COMMIT");
+}
+
+static struct error make_own_table(PGconn *conn, const struct migration *none)
+{
+	(void)none;
+	return command(conn, own_table, "making schema_migration");
+}
+
+/*
+ * Who waits for a lock on a table holds up all that come after, readers too.  So a step waits for
+ * two seconds only, lets the others by, and tries again.
+ */
+static struct error run_patiently(PGconn *conn,
+								  struct error (*step)(PGconn *, const struct migration *),
+								  const struct migration *migration)
+{
+	const char *name = migration ? migration->name : "schema_migration";
+	struct error err = step(conn, migration);
+
+	for (int tries = 1; err.code == ERR_CONFLICT && tries < TRIES; tries++) {
+		log_warn("%s: others hold a lock that it needs (pg_stat_activity names them); it is tried "
+				 "again",
+				 name);
+		sleep(LET_BY_S);
+		err = step(conn, migration);
+	}
+	return err;
 }
 
 static void quiet(void *arg, const PGresult *result)
@@ -113,19 +150,30 @@ static void quiet(void *arg, const PGresult *result)
 	(void)arg, (void)result;
 }
 
-/* Connects, takes the lock, and finds out how many migrations ran already. */
+static struct error connect_quietly(PGconn *conn)
+{
+	if (PQstatus(conn) != CONNECTION_OK)
+		return broken(conn, "database");
+	PQsetNoticeReceiver(conn, quiet, NULL);
+	return ok();
+}
+
+/* Takes the lock, for as long as others migrate, and finds out how many migrations ran already. */
 static struct error prepare(PGconn *conn, unsigned *ret_ran)
 {
 	struct error err;
 
-	if (PQstatus(conn) != CONNECTION_OK)
-		return broken(conn, "database");
-	PQsetNoticeReceiver(conn, quiet, NULL);
+	if ((err = connect_quietly(conn)).code)
+		return err;
+	if ((err = command(conn, "SET lock_timeout = 0", "SET")).code)
+		return err;
 	if ((err = command(conn, LOCK, "locking")).code)
 		return err;
-	if ((err = command(conn, own_table, "making schema_migration")).code)
+	if ((err = compare(conn, ret_ran)).code)
 		return err;
-	return compare(conn, ret_ran);
+	if ((err = command(conn, "SET lock_timeout = '2s'", "SET")).code)
+		return err;
+	return run_patiently(conn, make_own_table, NULL);
 }
 
 struct error migrate(const char *conninfo, unsigned *ret_run)
@@ -137,7 +185,7 @@ struct error migrate(const char *conninfo, unsigned *ret_run)
 	if (err.code)
 		return err;
 	for (unsigned i = ran; i < migration_count; i++)
-		if ((err = run_one(conn, &migrations[i])).code)
+		if ((err = run_patiently(conn, run_one, &migrations[i])).code)
 			return err;
 	*ret_run = migration_count - ran;
 	return ok();
@@ -147,9 +195,9 @@ struct error migrate_status(const char *conninfo)
 {
 	auto_conn *conn = PQconnectdb(conninfo);
 	unsigned ran;
-	struct error err = prepare(conn, &ran);
+	struct error err;
 
-	if (err.code)
+	if ((err = connect_quietly(conn)).code || (err = compare(conn, &ran)).code)
 		return err;
 	for (unsigned i = 0; i < migration_count; i++)
 		printf("%s  %s\n", i < ran ? "done   " : "pending", migrations[i].name);

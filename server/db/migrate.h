@@ -4,8 +4,11 @@
  *
  * Migrations are embedded in the program and run in order, each in a transaction
  * of its own, under an advisory lock: any number of programs may start at once.
- * A database that holds a migration this program does not know, or one whose text
- * has changed since, is refused: that is another program's database.
+ * A database that holds a migration whose text has changed since, or one that this program neither
+ * knows nor may run on (db/schema), is refused: that is another program's database.
+ *
+ * A step that needs a lock waits for it two seconds at a time, because whoever comes after it,
+ * readers too, waits with it.
  */
 #ifndef DB_MIGRATE_H
 #define DB_MIGRATE_H
@@ -24,11 +27,13 @@ extern const unsigned migration_count;
 
 /*
  * Runs what is missing and sets *ret_run to how many that was.
- * ERR_UNAVAILABLE: no database. ERR_CONFLICT: the database is another program's.
+ * ERR_UNAVAILABLE: no database. ERR_CONFLICT: the database is another program's, or somebody held a
+ * lock for ten minutes.
  */
 struct error migrate(const char *conninfo, unsigned *ret_run) MUST_CHECK;
 
-/* Prints each migration and whether it ran, one a line on standard output. */
+/* Prints each migration and whether it ran, one a line on standard output. Takes no lock, waits for
+ * nobody and writes nothing. */
 struct error migrate_status(const char *conninfo) MUST_CHECK;
 
 #endif
