@@ -2,20 +2,19 @@
 /*
  * The server has many threads, so between fork() and execve() the child calls nothing but
  * async-signal-safe functions: no memory, no log, no stdio.  Whatever can be prepared (paths, the
- * environment, the Landlock ruleset, the seccomp filter) is prepared before the fork.
+ * environment, the Landlock ruleset) is prepared before the fork.
  * The child tells the parent through a pipe which protections took, or which step failed; execve()
  * closes that pipe.
  */
 #include "outside/program.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <linux/audit.h>
-#include <linux/filter.h>
+#include <grp.h>
 #include <linux/landlock.h>
-#include <linux/seccomp.h>
 #include <poll.h>
+#include <pwd.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -31,9 +30,12 @@
 #include "core/clock.h"
 #include "core/lock.h"
 #include "core/log.h"
+#include "outside/calls.h"
 
 #define MAX_PROCESSES 64 /* and threads, of one helper */
 #define NICENESS      10 /* whoever waits for a page comes first */
+
+#define NOBODY 65534 /* where the system has no user of that name */
 
 enum protection { OWN_NETWORK = 1, OWN_FILES = 2, FEW_CALLS = 4 };
 
@@ -48,64 +50,14 @@ struct report {
 struct launch {
 	const struct program *program;
 	char path[64]; /* of the program */
-	char home[PATH_MAX];
 	const char *env[PROGRAM_MAX_ENV + 5];
 	int null_fd, ruleset_fd;    /* ruleset_fd: -1 without Landlock */
 	int out[2], err[2], say[2]; /* pipes: we read [0], the child writes [1] */
 	pid_t parent;
+	bool drops_root; /* the child becomes `user` and `group` */
+	uid_t user;
+	gid_t group;
 };
-
-#if defined(__x86_64__)
-#define NATIVE_ARCH AUDIT_ARCH_X86_64
-#elif defined(__aarch64__)
-#define NATIVE_ARCH AUDIT_ARCH_AARCH64
-#endif
-
-#ifdef NATIVE_ARCH
-#define LOAD(field) \
-	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (unsigned)offsetof(struct seccomp_data, field))
-#define ANSWER(what) BPF_STMT(BPF_RET | BPF_K, (what))
-#define REFUSE(call) \
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (call), 0, 1), ANSWER(SECCOMP_RET_ERRNO | EPERM)
-
-/*
- * What a decoder has no use for.  Without setsid and setpgid nothing leaves the process group that
- * we kill; without kill nothing of ours is hit; without socket there is no network even where the
- * kernel gives no namespace.
- */
-static const struct sock_filter refused_calls[] = {
-	LOAD(arch),
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, NATIVE_ARCH, 1, 0),
-	ANSWER(SECCOMP_RET_KILL_PROCESS),
-	LOAD(nr),
-	/* x86-64's x32 calls carry this bit and would slip through the list */
-	BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 0x40000000, 0, 1),
-	ANSWER(SECCOMP_RET_ERRNO | EPERM),
-	REFUSE(SYS_socket),
-	REFUSE(SYS_socketpair),
-	REFUSE(SYS_setsid),
-	REFUSE(SYS_setpgid),
-	REFUSE(SYS_kill),
-	REFUSE(SYS_pidfd_open),
-	REFUSE(SYS_pidfd_send_signal),
-	REFUSE(SYS_ptrace),
-	REFUSE(SYS_process_vm_readv),
-	REFUSE(SYS_process_vm_writev),
-	REFUSE(SYS_unshare),
-	REFUSE(SYS_setns),
-	REFUSE(SYS_mount),
-	REFUSE(SYS_pivot_root),
-	REFUSE(SYS_chroot),
-	REFUSE(SYS_bpf),
-	REFUSE(SYS_perf_event_open),
-	REFUSE(SYS_userfaultfd),
-	REFUSE(SYS_io_uring_setup),
-	REFUSE(SYS_keyctl),
-	REFUSE(SYS_add_key),
-	REFUSE(SYS_request_key),
-	ANSWER(SECCOMP_RET_ALLOW),
-};
-#endif
 
 /* Landlock's rights, newer ones than this system's headers know among them. */
 #define FS_READ   (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
@@ -212,25 +164,29 @@ static void child_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/* Root needs no user namespace for a network of its own, which some systems keep from others. */
+static bool child_drop_root(const struct launch *launch, int *on)
+{
+	if (!launch->drops_root)
+		return true;
+	*on |= unshare(CLONE_NEWNET | CLONE_NEWIPC) == 0 ? OWN_NETWORK : 0;
+	return setgroups(0, NULL) == 0 && setresgid(launch->group, launch->group, launch->group) == 0 &&
+		   setresuid(launch->user, launch->user, launch->user) == 0;
+}
+
 static int child_protect(const struct launch *launch)
 {
 	int on = 0;
 
-	/* In a user namespace of its own it also has no capability left, root's included. */
+	/* In a user namespace of its own it has no capability left, and processes are counted apart. */
 	if (unshare(CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWIPC) == 0) {
 		child_limit(RLIMIT_NPROC, MAX_PROCESSES);
 		on |= OWN_NETWORK;
 	}
 	if (launch->ruleset_fd >= 0 && syscall(SYS_landlock_restrict_self, launch->ruleset_fd, 0) == 0)
 		on |= OWN_FILES;
-#ifdef NATIVE_ARCH
-	struct sock_fprog filter = {
-		.len = sizeof refused_calls / sizeof refused_calls[0],
-		.filter = (struct sock_filter *)refused_calls,
-	};
-	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0)
+	if (calls_restrict())
 		on |= FEW_CALLS;
-#endif
 	return on;
 }
 
@@ -241,17 +197,20 @@ static _Noreturn void child_run(const struct launch *launch)
 	child_signals();
 	if (setsid() < 0)
 		child_stop(launch, &report, "session");
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != launch->parent)
-		child_stop(launch, &report, "parent");
 	if (dup2(launch->null_fd, 0) < 0 || dup2(launch->out[1], 1) < 0 || dup2(launch->err[1], 2) < 0)
 		child_stop(launch, &report, "descriptors");
 	if (chdir(launch->program->folder))
 		child_stop(launch, &report, "folder");
 	if (setpriority(PRIO_PROCESS, 0, NICENESS) || !child_limits(launch->program))
 		child_stop(launch, &report, "limits");
+	if (!child_drop_root(launch, &report.protections))
+		child_stop(launch, &report, "not root");
+	/* A change of user clears it. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != launch->parent)
+		child_stop(launch, &report, "parent");
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		child_stop(launch, &report, "privileges");
-	report.protections = child_protect(launch);
+	report.protections |= child_protect(launch);
 	/* Marked rather than closed: the report still has to go out. */
 	if (syscall(SYS_close_range, 3u, ~0u, 4u /* CLOSE_RANGE_CLOEXEC */))
 		child_stop(launch, &report, "close_range");
@@ -288,6 +247,37 @@ static void launch_close(struct launch *launch)
 	}
 }
 
+/* Hands the folder and the files in it to a user: to the helper, and back. */
+static struct error give_folder(const char *folder, uid_t user, gid_t group)
+{
+	DIR *dir = opendir(folder);
+	bool given = dir && fchown(dirfd(dir), user, group) == 0;
+
+	for (struct dirent *entry; given && (entry = readdir(dir));)
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			given = fchownat(dirfd(dir), entry->d_name, user, group, AT_SYMLINK_NOFOLLOW) == 0;
+	if (!given)
+		log_error("helper programs: the folder's owner cannot be changed: %m");
+	if (dir)
+		closedir(dir);
+	return given ? ok() : errorf(ERR_INTERNAL, "a helper program could not be prepared");
+}
+
+/* Whom the helper runs as, where we are root. */
+static void find_user(struct launch *launch)
+{
+	struct passwd entry, *found = NULL;
+	char room[1024];
+
+	launch->drops_root = geteuid() == 0 || getuid() == 0;
+	launch->user = launch->group = NOBODY;
+	if (launch->drops_root && getpwnam_r("nobody", &entry, room, sizeof room, &found) == 0 &&
+		found && found->pw_uid != 0) {
+		launch->user = found->pw_uid;
+		launch->group = found->pw_gid;
+	}
+}
+
 static struct error launch_prepare(const struct program *program, struct launch *launch)
 {
 	size_t n = 0;
@@ -295,16 +285,16 @@ static struct error launch_prepare(const struct program *program, struct launch 
 
 	if ((err = find_program(program->argv[0], launch->path)).code)
 		return err;
-	snprintf(launch->home, sizeof launch->home, "HOME=%s", program->folder);
 	launch->env[n++] = "PATH=/usr/bin:/bin";
 	launch->env[n++] = "LC_ALL=C.UTF-8";
 	launch->env[n++] = "MALLOC_ARENA_MAX=2"; /* else threads eat the address space */
-	launch->env[n++] = launch->home;
+	launch->env[n++] = "HOME=.";             /* liborc keeps code there that it makes */
 	for (size_t i = 0; program->env && program->env[i] && i < PROGRAM_MAX_ENV; i++)
 		launch->env[n++] = program->env[i];
 	launch->env[n] = NULL;
 	launch->program = program;
 	launch->parent = getpid();
+	find_user(launch);
 	launch->ruleset_fd = landlock_ruleset(program->folder);
 	launch->null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	if (launch->null_fd < 0 || pipe2(launch->out, O_CLOEXEC) || pipe2(launch->err, O_CLOEXEC) ||
@@ -418,7 +408,7 @@ static struct error collect(struct launch *launch, pid_t child, bool ended,
 	return ok();
 }
 
-static void log_protections(int on)
+static void log_protections(int on, bool drops_root)
 {
 	static atomic_flag said = ATOMIC_FLAG_INIT;
 
@@ -426,8 +416,9 @@ static void log_protections(int on)
 		return;
 	log_line(
 		on == (OWN_NETWORK | OWN_FILES | FEW_CALLS) ? LOG_INFO : LOG_WARN,
-		"helper programs run without %s%s%slimits on time, memory and file size: on",
-		"privileges; ", on & OWN_NETWORK ? "own network: on; " : "own network: OFF; ",
+		"helper programs run without privileges%s; %s%slimits on time, memory and file size: on",
+		drops_root ? ", as the user nobody because this program is root" : "",
+		on & OWN_NETWORK ? "own network: on; " : "own network: OFF; ",
 		on & OWN_FILES
 			? (on & FEW_CALLS ? "Landlock: on; seccomp: on; " : "Landlock: on; seccomp: OFF; ")
 			: (on & FEW_CALLS ? "Landlock: OFF; seccomp: on; " : "Landlock: OFF; seccomp: OFF; "));
@@ -447,7 +438,7 @@ static struct error read_report(struct launch *launch)
 		log_error("the helper program %s did not start (%s): %m", launch->path, report.step);
 		return errorf(ERR_INTERNAL, "a helper program did not start");
 	}
-	log_protections(report.protections);
+	log_protections(report.protections, launch->drops_root);
 	return ok();
 }
 
@@ -484,11 +475,15 @@ struct error program_run(const struct program *program, struct program_result *r
 		.null_fd = -1, .ruleset_fd = -1, .out = { -1, -1 }, .err = { -1, -1 }, .say = { -1, -1 }
 	};
 	lock_check("a helper program");
-	struct error err = launch_prepare(program, &launch);
+	struct error err = launch_prepare(program, &launch), back;
 
 	memset(result, 0, sizeof *result);
+	if (!err.code && launch.drops_root)
+		err = give_folder(program->folder, launch.user, launch.group);
 	if (!err.code)
 		err = launch_run(&launch, result);
+	if (launch.drops_root && (back = give_folder(program->folder, geteuid(), getegid())).code)
+		err = err.code ? err : back;
 	launch_close(&launch);
 	return err;
 }

@@ -5,11 +5,12 @@
  * ffmpeg and libvips parse hostile input, so a helper is treated as if it were
  * already taken over.  It starts without a shell, with an environment of our own, no
  * descriptor but a null stdin and two pipes, limits on time, memory, file size and
- * open files, and no way to gain privileges.  Where the kernel can, it also gets
- * a network of its own with nothing in it (a user namespace), system calls
- * refused that a decoder has no use for (seccomp) and a file system that consists
- * of the system's programs and its own folder (Landlock).  What the kernel cannot do is left
- * out, and the first run logs which protections are on.
+ * open files, and no way to gain privileges.  It never runs as root: where the server does, the
+ * helper is the user `nobody`, who owns the folder and its files as long as it runs.  Where the
+ * kernel can, it also gets a network of its own with nothing in it (a user namespace), no system
+ * calls but those that a decoder makes (seccomp) and a file system that consists of the system's
+ * programs and its own folder (Landlock).  What the kernel cannot do is left out, and the first run
+ * logs which protections are on.
  *
  * When the program ends, or its time is up, everything it started is killed
  * with it; and it dies with the thread that runs it.
@@ -32,7 +33,8 @@
 struct program {
 	const char *const *argv; /* ends with NULL; argv[0] is a bare name: "ffmpeg" */
 	const char *const *env;  /* "NAME=value", ends with NULL, at most PROGRAM_MAX_ENV; or NULL */
-	const char *folder;      /* absolute; where it runs, and all that it may read and write */
+	const char *folder;      /* absolute; where it runs, and all that it may read and write: name
+							  * files in it without a path, for the user may not reach it by one */
 	unsigned wall_ms;
 	unsigned cpu_s;
 	uint64_t memory_bytes; /* of address space */

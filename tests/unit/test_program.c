@@ -2,12 +2,14 @@
 #include "outside/program.h"
 
 #include <check.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -224,6 +226,108 @@ START_TEST(a_program_has_no_network)
 }
 END_TEST
 
+/* What a helper that a file has taken over would try: perl makes any call. */
+static const struct {
+	const char *what;
+	long call;
+	const char *args;
+} refused[] = {
+	{ "chmod", SYS_fchmodat, "-100, $file, 0666" },
+	{ "chmod through a descriptor", SYS_fchmod, "0, 0666" },
+	{ "chown", SYS_fchownat, "-100, $file, 1, 1, 0" },
+	{ "utime", SYS_utimensat, "-100, $file, 0, 0" },
+	{ "setxattr", SYS_setxattr, "$file, $other, $other, 1, 0" },
+	{ "lsetxattr", SYS_lsetxattr, "$file, $other, $other, 1, 0" },
+	{ "removexattr", SYS_removexattr, "$file, $other" },
+	{ "symlink", SYS_symlinkat, "$other, -100, $other" },
+	{ "link", SYS_linkat, "-100, $file, -100, $other, 0" },
+	{ "rename", SYS_renameat2, "-100, $file, -100, $other, 0" },
+	{ "mkfifo", SYS_mknodat, "-100, $other, 010600, 0" },
+	{ "prlimit of the server", SYS_prlimit64, "getppid(), 7, 0, $room" },
+	{ "prlimit of its own", SYS_prlimit64, "0, 7, $room, 0" },
+	{ "kill", SYS_kill, "getppid(), 0" },
+	{ "tkill", SYS_tkill, "getppid(), 0" },
+	{ "tgkill", SYS_tgkill, "getppid(), getppid(), 0" },
+	{ "rt_sigqueueinfo", SYS_rt_sigqueueinfo, "getppid(), 0, $room" },
+	{ "rt_tgsigqueueinfo", SYS_rt_tgsigqueueinfo, "getppid(), getppid(), 0, $room" },
+	{ "signals for a descriptor", SYS_fcntl, "0, 8, getppid()" },
+	{ "signals of the kind that it likes", SYS_fcntl, "0, 10, 9" },
+	{ "setpriority", SYS_setpriority, "0, getppid(), 19" },
+	{ "ioprio_set", SYS_ioprio_set, "1, getppid(), 0" },
+	{ "sched_setscheduler", SYS_sched_setscheduler, "getppid(), 0, $room" },
+	{ "sched_setparam", SYS_sched_setparam, "getppid(), $room" },
+	{ "sched_setattr", SYS_sched_setattr, "getppid(), $room, 0" },
+	{ "sched_setaffinity", SYS_sched_setaffinity, "getppid(), 8, $room" },
+	{ "migrate_pages", SYS_migrate_pages, "getppid(), 1, $room, $room" },
+	{ "ptrace", SYS_ptrace, "16, getppid(), 0, 0" },
+	{ "process_vm_readv", SYS_process_vm_readv, "getppid(), 0, 0, 0, 0, 0" },
+	{ "kcmp", SYS_kcmp, "getppid(), getppid(), 0, 0, 0" },
+	{ "socket", SYS_socket, "2, 1, 0" },
+	{ "unshare", SYS_unshare, "0x10000000" },
+	{ "a namespace for a child", SYS_clone, "0x10000011, 0, 0, 0, 0" },
+	{ "a brother instead of a child", SYS_clone, "0x8011, 0, 0, 0, 0" },
+	{ "setsid", SYS_setsid, "" },
+	{ "setpgid", SYS_setpgid, "0, 0" },
+	{ "memfd_create", SYS_memfd_create, "$other, 0" },
+	{ "mount", SYS_mount, "$other, $other, $other, 0, 0" },
+	{ "userfaultfd", SYS_userfaultfd, "0" },
+	{ "io_uring_setup", SYS_io_uring_setup, "1, $room" },
+	{ "ioctl TIOCSTI", SYS_ioctl, "0, 0x5412, $room" },
+	{ "ioctl FIOSETOWN", SYS_ioctl, "0, 0x8901, $room" },
+	{ "prctl PR_SET_DUMPABLE", SYS_prctl, "4, 1, 0, 0, 0" },
+};
+
+START_TEST(a_program_that_is_taken_over_makes_no_call_that_reaches_beyond_its_files)
+{
+	const size_t i = (size_t)_i;
+	char script[256];
+	const char *const argv[] = { "perl", "-e", script, NULL };
+	struct program program = shell(argv);
+	struct program_result result;
+
+	scratch_write("inside", "in", 2);
+	snprintf(script, sizeof script,
+			 "my ($room, $file, $other) = (\"\\0\" x 128, \"inside\", \"user.other\");"
+			 "my $got = syscall(%ld%s%s);"
+			 "print \"$got \", $! + 0, \"\\n\"",
+			 refused[i].call, *refused[i].args ? ", " : "", refused[i].args);
+	ck_assert_int_eq(program_run(&program, &result).code, OK);
+	ck_assert_msg(strcmp(result.out, "-1 1\n") == 0, "%s: %s%s", refused[i].what, result.out,
+				  result.err);
+}
+END_TEST
+
+START_TEST(the_newest_calls_are_missing_so_that_libraries_take_older_ones)
+{
+	struct program_result result = run_shell("perl -e 'syscall(435, 0, 0); print $! + 0'");
+
+	ck_assert_int_eq(atoi(result.out), ENOSYS); /* clone3 */
+}
+END_TEST
+
+START_TEST(a_program_never_runs_as_root)
+{
+	scratch_write("inside", "in", 2);
+	struct program_result result =
+		run_shell("perl -e 'print \"$< $> $( $)\"'; cat inside; echo x > made; cat made");
+	struct stat made;
+
+	ck_assert_msg(strncmp(result.out, "0 ", 2) != 0 && !strstr(result.out, " 0"), "%s", result.out);
+	ck_assert_ptr_nonnull(strstr(result.out, "inx\n"));
+	ck_assert_int_eq(stat(scratch_path("made"), &made), 0);
+	ck_assert_uint_eq(made.st_uid, geteuid());
+}
+END_TEST
+
+START_TEST(the_number_of_processes_is_limited)
+{
+	struct program_result result =
+		run_shell("for i in $(seq 200); do sleep 3 & done; echo all of them; exit 0");
+
+	ck_assert_ptr_nonnull(strstr(result.err, "fork"));
+}
+END_TEST
+
 static void *run_many(void *arg)
 {
 	for (int i = 0; i < 10; i++) {
@@ -269,6 +373,12 @@ Suite *program_suite(void)
 	tcase_add_test(tc, a_flood_of_output_is_cut_and_does_not_block);
 	tcase_add_test(tc, a_program_sees_the_system_and_its_folder_and_nothing_else);
 	tcase_add_test(tc, a_program_has_no_network);
+	tcase_add_loop_test(tc,
+						a_program_that_is_taken_over_makes_no_call_that_reaches_beyond_its_files, 0,
+						sizeof refused / sizeof refused[0]);
+	tcase_add_test(tc, the_newest_calls_are_missing_so_that_libraries_take_older_ones);
+	tcase_add_test(tc, a_program_never_runs_as_root);
+	tcase_add_test(tc, the_number_of_processes_is_limited);
 	tcase_add_test(tc, many_threads_run_programs_at_once);
 	suite_add_tcase(suite, tc);
 	return suite;
