@@ -146,8 +146,8 @@ static struct error take_row(struct import *import, struct arena *arena,
 	struct error err = row->err;
 
 	if (!err.code && import->check)
-		err = item_check(import->db, import->store, arena, import->folder, &row->item,
-						 &result.outcome);
+		err =
+			item_check(import->db, import->store, arena, &import->how, &row->item, &result.outcome);
 	else if (!err.code)
 		err = item_import(import->db, import->store, arena, &import->how, &row->item, &result);
 	if (err.code == ERR_DISK || (err.code == ERR_UNAVAILABLE && !row->item.url))
@@ -300,6 +300,7 @@ int cli_import(const struct settings *settings, int argc, char **argv)
 	struct import import = { .check = take_flag(&argc, argv, "--check") };
 	const char *campaign = take_option(&argc, argv, "--campaign");
 
+	bool allow_outside = take_flag(&argc, argv, "--allow-outside");
 	bool update = take_flag(&argc, argv, "--update");
 	char who[USER_NAME];
 
@@ -307,7 +308,7 @@ int cli_import(const struct settings *settings, int argc, char **argv)
 	import.folder = take_option(&argc, argv, "--folder");
 	if (!arguments_fit(argc, argv, 1, 1,
 					   "import MANIFEST [--check] [--update] [--campaign NAME] "
-					   "[--refused FILE] [--folder DIR]"))
+					   "[--refused FILE] [--folder DIR] [--allow-outside]"))
 		return EXIT_USAGE;
 	import.path = argv[1];
 	if (import.refused_path && is_same_file(import.path, import.refused_path))
@@ -321,6 +322,7 @@ int cli_import(const struct settings *settings, int argc, char **argv)
 	user_name(who);
 	const struct item_editor editor = { .who = who, .reason = "import --update" };
 	import.how = (struct item_import){ .folder = import.folder,
+									   .allow_outside = allow_outside,
 									   .campaign_id = import.campaign_id,
 									   .editor = update ? &editor : NULL };
 	int code = run_import(settings, &import, campaign);

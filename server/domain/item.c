@@ -256,6 +256,7 @@ struct error item_import(struct db *db, struct store *store, struct arena *arena
 	};
 	struct error err = item_row_check(row);
 	const char *path;
+	int fd;
 
 	if (err.code)
 		return err;
@@ -263,7 +264,12 @@ struct error item_import(struct db *db, struct store *store, struct arena *arena
 		return import_url(&one, ret_result);
 	if ((err = item_file_find(db, arena, import->folder, row->file, &path)).code)
 		return err;
-	return import_file(&one, path, ret_result);
+	err = item_file_open(arena, import->folder, path, import->allow_outside, &fd, &path);
+	if (err.code)
+		return err;
+	err = import_file(&one, path, ret_result);
+	close(fd);
+	return err;
 }
 
 static bool read_digest(const struct rows *rows, size_t row, int column,

@@ -34,6 +34,7 @@ enum item_outcome {
 
 struct item_import {
 	const char *folder; /* what `file` is relative to */
+	bool allow_outside; /* files may lie elsewhere, by their path or by a link */
 	const char *campaign_id;
 	const struct item_editor *editor; /* who corrects known items; NULL: nobody may */
 };
@@ -57,7 +58,7 @@ struct error item_import(struct db *db, struct store *store, struct arena *arena
  * to `scratch`, a store to be thrown away, and from there.
  */
 struct error item_check(struct db *db, struct store *scratch, struct arena *arena,
-						const char *folder, const struct item_row *row,
+						const struct item_import *import, const struct item_row *row,
 						enum item_outcome *ret_outcome) MUST_CHECK;
 
 /* What a page needs to show an item; digests are absent where there is no such file. */

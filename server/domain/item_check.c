@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <limits.h>
+#include <unistd.h>
 
 #include "db/db.h"
 #include "domain/item.h"
@@ -62,17 +63,23 @@ static struct error check_url(struct db *db, struct store *scratch, struct arena
 }
 
 struct error item_check(struct db *db, struct store *scratch, struct arena *arena,
-						const char *folder, const struct item_row *row,
+						const struct item_import *import, const struct item_row *row,
 						enum item_outcome *ret_outcome)
 {
 	struct error err = item_row_check(row);
 	const char *path;
+	int fd;
 
 	if (err.code)
 		return err;
 	if (row->url)
 		return check_url(db, scratch, arena, row->url, ret_outcome);
-	if ((err = item_file_find(db, arena, folder, row->file, &path)).code)
+	if ((err = item_file_find(db, arena, import->folder, row->file, &path)).code)
 		return err;
-	return check_file(db, scratch, arena, path, ret_outcome);
+	err = item_file_open(arena, import->folder, path, import->allow_outside, &fd, &path);
+	if (err.code)
+		return err;
+	err = check_file(db, scratch, arena, path, ret_outcome);
+	close(fd);
+	return err;
 }

@@ -3,9 +3,14 @@
 
 #include <ctype.h>
 #include <dirent.h>
-#include <stdbool.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/openat2.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "db/db.h"
@@ -109,5 +114,55 @@ struct error item_file_find(struct db *db, struct arena *arena, const char *fold
 	if (!(path = walk_forms(arena, folder, forms)))
 		return say_missing(arena, path_join(arena, folder, slashed), slashed);
 	*ret_path = path;
+	return ok();
+}
+
+/* What is left of a path behind the folder's; NULL: it does not begin with it. */
+static const char *behind(const char *folder, const char *path)
+{
+	size_t len = strlen(folder);
+
+	if (strncmp(path, folder, len) != 0 || (path[len] != '/' && folder[len - 1] != '/'))
+		return NULL;
+	path += len;
+	return path + strspn(path, "/");
+}
+
+/* The kernel walks the path, and stops where a step or a link would leave the folder. */
+static int open_beneath(const char *folder, const char *path)
+{
+	struct open_how how = { .flags = O_PATH | O_CLOEXEC,
+							.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS };
+	int root = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int fd = root < 0 ? -1 : (int)syscall(SYS_openat2, root, path, &how, sizeof how);
+	int why = errno;
+
+	if (root >= 0)
+		close(root);
+	errno = why;
+	return fd;
+}
+
+struct error item_file_open(struct arena *arena, const char *folder, const char *found,
+							bool allow_outside, int *ret_fd, const char **ret_path)
+{
+	char real[PATH_MAX];
+	const char *inside = behind(folder, found);
+
+	if (!inside && realpath(folder, real))
+		inside = behind(real, found);
+	errno = EXDEV;
+	int fd = -1;
+	if (allow_outside)
+		fd = open(found, O_PATH | O_CLOEXEC);
+	else if (inside)
+		fd = open_beneath(folder, inside);
+	if (fd < 0 && (errno == EXDEV || errno == ELOOP))
+		return errorf(ERR_INVALID, "the file lies outside of the manifest's folder, by its path or "
+								   "by a link (import --allow-outside takes it)");
+	if (fd < 0)
+		return errorf(ERR_INVALID, "cannot read the file: %s", strerrordesc_np(errno));
+	*ret_fd = fd;
+	*ret_path = arena_printf(arena, "/proc/self/fd/%d", fd);
 	return ok();
 }

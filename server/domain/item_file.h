@@ -3,6 +3,8 @@
 #ifndef DOMAIN_ITEM_FILE_H
 #define DOMAIN_ITEM_FILE_H
 
+#include <stdbool.h>
+
 #include "core/arena.h"
 #include "core/error.h"
 
@@ -16,5 +18,13 @@ struct db;
  */
 struct error item_file_find(struct db *db, struct arena *arena, const char *folder,
 							const char *file, const char **ret_path) MUST_CHECK;
+
+/*
+ * Opens what item_file_find() found, and gives a path that means this very file as long as *ret_fd,
+ * the caller's to close, is open.  ERR_INVALID: it lies outside of `folder` (by its path, or by a
+ * link on the way), and `allow_outside` is false.
+ */
+struct error item_file_open(struct arena *arena, const char *folder, const char *found,
+							bool allow_outside, int *ret_fd, const char **ret_path) MUST_CHECK;
 
 #endif

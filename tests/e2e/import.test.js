@@ -4,7 +4,7 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdir, readFile, readdir, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, rename, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
@@ -103,6 +103,29 @@ describe("importing a manifest", () => {
 		assert.match(said.stderr, /stray\.csv:11: .*a quote opens field 2/);
 		assert.match(said.stderr, /1 rows were left out; the rest went in/);
 		assert.equal(said.code, 1);
+	});
+
+	test("files outside of the manifest's folder are refused, by whatever way, and taken where that is asked for", async () => {
+		const database = await empty();
+		await mkdir(path.join(folder, "inner"), { recursive: true });
+		await symlink(path.join(folder, "p1.png"), path.join(folder, "inner", "absolute.png"));
+		await symlink("../p2.png", path.join(folder, "inner", "relative.png"));
+		await symlink("..", path.join(folder, "inner", "up"));
+		await picture(path.join(folder, "inner", "own.png"), 30, false);
+		await picture(path.join(folder, "inner", "pointed.png"), 31, false);
+		await symlink("pointed.png", path.join(folder, "inner", "within.png"));
+		const ways = [path.join(folder, "p0.png"), "../p0.png", "absolute.png", "relative.png", "up/p3.png", "..\\p0.png", "/proc/self/root/etc/passwd"];
+		const fine = ["own.png", "within.png", path.join(folder, "inner", "own.png")];
+		const manifest = await write(path.join("inner", "m.csv"), `file\n${[...ways, ...fine].join("\n")}\n`);
+		for (const more of [["--check"], []]) {
+			const said = await importing(database, manifest, ...more);
+			assert.match(said.stdout, more.length ? /^10 rows: 3 new, 0 known already, 7 bad/m : /^10 rows: 2 new, 1 known already, 7 bad$/m, said.stderr);
+			assert.equal(said.stderr.match(/outside of the manifest's folder/g).length, ways.length, said.stderr);
+		}
+		const taken = await importing(database, manifest, "--allow-outside");
+		assert.match(taken.stdout, /^10 rows: 4 new, 5 known already, 1 bad$/m, taken.stderr);
+		const whole = await importing(await empty(), manifest, "--folder", folder);
+		assert.match(whole.stderr, /there is no such file/);
 	});
 
 	test("a spreadsheet's table goes in as it is", async () => {
