@@ -85,7 +85,7 @@ static struct error add_card(struct request *req, struct db *db, const struct re
 	char *card = arena_alloc(req->arena, CARD_MOST + 1);
 	struct release_file file = { .path = "README.md" };
 	size_t len = 0;
-	ssize_t some;
+	ssize_t some = 0;
 	int fd;
 
 	json_object_set_new(body, "card", json_null());
@@ -98,6 +98,8 @@ static struct error add_card(struct request *req, struct db *db, const struct re
 	while (len < CARD_MOST && (some = read(fd, card + len, CARD_MOST - len)) > 0)
 		len += (size_t)some;
 	close(fd);
+	if (len < CARD_MOST && some < 0)
+		return errorf(ERR_INTERNAL, "The card cannot be read.");
 	json_object_set_new(body, "card", json_stringn(card, len));
 	return ok();
 }

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/utf8.h"
+
 #define PIECE (128 * 1024)
 
 bool duplicates_read(const char *text, enum duplicates *duplicates)
@@ -40,6 +42,14 @@ static struct error feed_file(int fd, const char *path, struct table *table)
 	return err.code ? errorf(err.code, "%s, %s", path, err.detail) : err;
 }
 
+/* One line on standard error: a file's name and what is to be said of it. */
+static void tell(const char *path, const char *what)
+{
+	fputs("touchstone: ", stderr);
+	utf8_print(stderr, path);
+	fputs(what, stderr);
+}
+
 /* One fault is the error itself; of several each gets a line, and the error says how many. */
 static struct error faults_of(const char *path, const struct table *table)
 {
@@ -49,8 +59,11 @@ static struct error faults_of(const char *path, const struct table *table)
 
 	if (count == 1)
 		return errorf(ERR_INVALID, "%.60s, %s%s", path, table_fault(table, 0), advice);
-	for (size_t i = 0; i < count && i < TABLE_FAULTS_KEPT; i++)
-		fprintf(stderr, "touchstone: %s, %s\n", path, table_fault(table, i));
+	for (size_t i = 0; i < count && i < TABLE_FAULTS_KEPT; i++) {
+		tell(path, ", ");
+		utf8_print(stderr, table_fault(table, i));
+		fputc('\n', stderr);
+	}
 	if (count <= TABLE_FAULTS_KEPT)
 		return errorf(ERR_INVALID, "%.60s: %zu faults%s", path, count, advice);
 	return errorf(ERR_INVALID, "%.60s: %zu faults, of which the first %d are told%s", path, count,
@@ -59,12 +72,15 @@ static struct error faults_of(const char *path, const struct table *table)
 
 static void tell_read(const char *path, const struct table *table)
 {
-	if (*table_unused(table))
-		fprintf(stderr, "touchstone: %s: columns that are not used: %s\n", path,
-				table_unused(table));
-	if (table_duplicate_count(table))
-		fprintf(stderr, "touchstone: %s: %zu duplicates passed over\n", path,
-				table_duplicate_count(table));
+	if (*table_unused(table)) {
+		tell(path, ": columns that are not used: ");
+		utf8_print(stderr, table_unused(table));
+		fputc('\n', stderr);
+	}
+	if (table_duplicate_count(table)) {
+		tell(path, ": duplicates passed over: ");
+		fprintf(stderr, "%zu\n", table_duplicate_count(table));
+	}
 }
 
 struct error crowd_file_read(const char *path, enum table_kind kind, enum duplicates duplicates,
@@ -104,11 +120,14 @@ struct error crowd_file_truth(const char *path, const struct names *tasks,
 	if (!values)
 		abort();
 	struct strangers strangers = table_truth(table, tasks, values);
-	if (strangers.count)
-		fprintf(
-			stderr,
-			"touchstone: %s: %zu of %zu tasks are not among the judgments; the first is %.80s\n",
-			path, strangers.count, strangers.of, strangers.first);
+	if (strangers.count) {
+		fputs("touchstone: ", stderr);
+		utf8_print(stderr, path);
+		fprintf(stderr, ": %zu of %zu tasks are not among the judgments; the first is ",
+				strangers.count, strangers.of);
+		utf8_print(stderr, strangers.first);
+		fputc('\n', stderr);
+	}
 	table_free(table);
 	*truth = values;
 	return ok();
@@ -116,6 +135,8 @@ struct error crowd_file_truth(const char *path, const struct names *tasks,
 
 int crowd_failed(const char *command, const struct error *err)
 {
-	fprintf(stderr, "touchstone %s: %s\n", command, err->detail);
+	fprintf(stderr, "touchstone %s: ", command);
+	utf8_print(stderr, err->detail);
+	fputc('\n', stderr);
 	return 1;
 }

@@ -6,6 +6,7 @@
  */
 #include "core/csv.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +16,8 @@ struct csv {
 	FILE *source;
 	char *buffer;       /* WINDOW bytes */
 	size_t at, end;     /* what is left of them */
-	bool ended;         /* the source holds no more */
+	bool ended;         /* the source holds no more, or does not give it */
+	int failed;         /* errno of a read that failed; told once */
 	uint64_t taken;     /* bytes of the source, up to `end` */
 	bool cr_ends_lines; /* as the first line says */
 	char separator;
@@ -96,10 +98,16 @@ static void fill(struct csv *csv)
 	memmove(csv->buffer, csv->buffer + csv->at, csv->end - csv->at);
 	csv->end -= csv->at;
 	csv->at = 0;
+	errno = 0;
 	size_t got = fread(csv->buffer + csv->end, 1, WINDOW - csv->end, csv->source);
 	csv->end += got;
 	csv->taken += got;
 	csv->ended = csv->end < WINDOW;
+	if (!ferror(csv->source))
+		return;
+	/* Where the source fails, a record may be torn: nothing from here on counts. */
+	csv->failed = errno ? errno : EIO;
+	csv->end = csv->at;
 }
 
 static bool is_at(const struct csv *csv, size_t i, char c)
@@ -289,6 +297,13 @@ struct error csv_next(struct csv *csv, const char *const **ret_fields, size_t *r
 
 	skip_empty_lines(csv);
 	csv->line = csv->next_line;
+	if (csv->failed) {
+		int why = csv->failed;
+
+		csv->failed = 0;
+		csv->raw_len = csv->first_len = 0;
+		return errorf(ERR_INTERNAL, "it cannot be read on: %s", strerrordesc_np(why));
+	}
 	if (csv->at == csv->end) {
 		csv->raw_len = 0;
 		*ret_count = 0;

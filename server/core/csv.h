@@ -35,6 +35,7 @@ void csv_separate(struct csv *csv, char separator);
  * The next record that is not empty; *ret_count is 0 at the end.  ERR_INVALID, with the
  * line in csv_line(): a quote that never closes, something behind a closing quote, too many
  * fields, too long, a NUL.  After a bad record, the next call goes on with the line that follows.
+ * ERR_INTERNAL: the source cannot be read on; the next call is at the end.
  */
 struct error csv_next(struct csv *csv, const char *const **ret_fields,
 					  size_t *ret_count) MUST_CHECK;

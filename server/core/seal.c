@@ -169,9 +169,14 @@ static struct error read_secret(const char *path, unsigned char master[MASTER])
 		log_error("secret file %s: %s", path, strerrordesc_np(errno));
 		return errorf(ERR_INTERNAL, "cannot read the secret file");
 	}
-	bool readable = fstat(fd, &stat) == 0 && read(fd, master, MASTER) == (ssize_t)MASTER;
+	ssize_t got = fstat(fd, &stat) == 0 ? read(fd, master, MASTER) : -1;
+	if (got < 0) {
+		log_error("secret file %s: %m", path);
+		close(fd);
+		return errorf(ERR_INTERNAL, "cannot read the secret file");
+	}
 	close(fd);
-	if (!readable || stat.st_size != MASTER) {
+	if (got != (ssize_t)MASTER || stat.st_size != MASTER) {
 		log_error("secret file %s: not the %d bytes it should be", path, (int)MASTER);
 		return errorf(ERR_INTERNAL, "the secret file is damaged");
 	}

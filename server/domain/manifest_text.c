@@ -39,9 +39,12 @@ static struct error read_all(FILE *source, char **ret_bytes, size_t *ret_len)
 		len += got;
 	} while (len == room - 1 && len < MOST_BYTES);
 	if (ferror(source) || len >= MOST_BYTES) {
+		int why = errno;
+
 		free(bytes);
-		return errorf(ERR_INVALID, len >= MOST_BYTES ? "the manifest is larger than 1 GiB: split it"
-													 : "the manifest cannot be read");
+		if (len >= MOST_BYTES)
+			return errorf(ERR_INVALID, "the manifest is larger than 1 GiB: split it");
+		return errorf(ERR_INVALID, "cannot be read: %s", strerrordesc_np(why));
 	}
 	bytes[len] = '\0';
 	*ret_bytes = bytes;

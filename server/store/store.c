@@ -180,8 +180,11 @@ struct error store_marker(struct store *store, char ret_id[UUID_TEXT])
 	if (fd < 0 && errno != ENOENT)
 		return trouble("open its marker");
 	ssize_t got = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
+	struct error err = got < 0 ? trouble("read its marker") : ok();
 	if (fd >= 0)
 		close(fd);
+	if (err.code)
+		return err;
 	if (fd >= 0 && (got < UUID_TEXT - 1 || !uuid_from_text(id, text)))
 		return errorf(ERR_INVALID, "the file " MARKER " of the media store holds no id");
 	memcpy(ret_id, text, sizeof text);

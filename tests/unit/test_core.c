@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the rooms above core rely on. */
 #include <check.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -394,6 +395,40 @@ START_TEST(a_csv_line_longer_than_any_record_is_skipped_whole)
 }
 END_TEST
 
+/* A source that gives its text and then fails. */
+static ssize_t give_and_fail(void *cookie, char *to, size_t room)
+{
+	const char **text = cookie;
+	size_t len = strlen(*text) < room ? strlen(*text) : room;
+
+	if (!len) {
+		errno = EIO;
+		return -1;
+	}
+	memcpy(to, *text, len);
+	*text += len;
+	return (ssize_t)len;
+}
+
+static const char *const torn[] = { "", "a,b\n", "a,b\nc,", "a,b\nc,d\ne", "a,\"b\nc,d\n" };
+
+START_TEST(a_csv_that_cannot_be_read_on_is_no_csv_that_ends)
+{
+	const char *const *fields, *text = torn[_i];
+	FILE *source = fopencookie(&text, "r", (cookie_io_functions_t){ .read = give_and_fail });
+	struct csv *csv = csv_new(source);
+	size_t count;
+	struct error err = csv_next(csv, &fields, &count);
+
+	ck_assert_int_eq(err.code, ERR_INTERNAL);
+	ck_assert_ptr_nonnull(strstr(err.detail, "Input/output error"));
+	ck_assert_int_eq(csv_next(csv, &fields, &count).code, OK);
+	ck_assert_uint_eq(count, 0);
+	csv_free(csv);
+	fclose(source);
+}
+END_TEST
+
 START_TEST(a_csv_record_can_be_looked_at_and_taken_back)
 {
 	FILE *source;
@@ -583,6 +618,8 @@ Suite *core_suite(void)
 						(int)(sizeof csv_texts / sizeof csv_texts[0]));
 	tcase_add_test(tc, a_stray_quote_in_a_long_csv_costs_no_other_row);
 	tcase_add_test(tc, a_csv_line_longer_than_any_record_is_skipped_whole);
+	tcase_add_loop_test(tc, a_csv_that_cannot_be_read_on_is_no_csv_that_ends, 0,
+						sizeof torn / sizeof torn[0]);
 	tcase_add_test(tc, a_csv_record_can_be_looked_at_and_taken_back);
 	tcase_add_test(tc, a_csv_record_with_a_nul_is_bad);
 	tcase_add_test(tc, ids_get_indices_in_order_of_appearance);

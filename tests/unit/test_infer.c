@@ -287,7 +287,7 @@ START_TEST(duplicates_are_as_one_asks)
 	ck_assert_int_eq(infer("twice.csv", NULL, NULL), 1);
 	expect_told(told_err, "line 4: worker a judges task t a second time; --duplicates first");
 	ck_assert_int_eq(infer("twice.csv", "--duplicates=first", NULL), 0);
-	expect_told(told_err, "twice.csv: 1 duplicates passed over");
+	expect_told(told_err, "twice.csv: duplicates passed over: 1");
 	expect_told(told_out, "t,fake,");
 	ck_assert_int_eq(infer("twice.csv", "--duplicates=last", NULL), 0);
 	expect_told(told_err, "\"judgments\": 2");
