@@ -216,6 +216,8 @@ struct error release_write(struct db *db, struct store *store, const struct rele
 
 	while (len > 1 && folder[len - 1] == '/')
 		len--;
+	if (!len)
+		return errorf(ERR_INVALID, "The folder has no name.");
 	if (strcmp(release->state, "ready") != 0)
 		return errorf(ERR_CONFLICT, "Release %s %s is not ready (%s).", release->name,
 					  release->version, release->state);
