@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "release/card.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -258,17 +259,32 @@ static void privacy(FILE *out, const struct rows *said, const struct rows *alone
 				100 * rows_double(alone, 0, ALONE_ROWS) / rows_double(said, 0, OF_ALL));
 }
 
-/* Text in a cell of a table. */
+/*
+ * Foreign text in a cell of a table: what Markdown and HTML would take for markup stands as a
+ * number
+ * (`&#60;`), which both show as the letter; so do the letters that begin a link by themselves.
+ */
 static void cell(FILE *out, const char *text)
 {
-	char *copy = strdup(text);
+	static const char markup[] = "&<>\"'`*_[]|\\~$^:@";
+	char *one_line = NULL;
+	size_t len;
+	FILE *to = open_memstream(&one_line, &len);
 
-	if (!copy)
+	if (!to)
 		abort();
-	for (char *bar = copy; (bar = strchr(bar, '|'));)
-		*bar = '/';
-	table_text(out, copy);
-	free(copy);
+	table_text(to, text);
+	if (fclose(to) != 0)
+		abort();
+	for (const char *at = one_line; *at; at++) {
+		bool version = *at == '.' && isdigit((unsigned char)at[1]); /* 4.0, and no www.x */
+
+		if ((unsigned char)*at >= ' ' && (version || (*at != '.' && !strchr(markup, *at))))
+			fputc(*at, out);
+		else
+			fprintf(out, "&#%u;", (unsigned char)*at);
+	}
+	free(one_line);
 }
 
 static void licences(FILE *out, const struct rows *rows)

@@ -4,6 +4,9 @@
 
 import { el } from "./dom.js";
 
+/** Letters that a card writes as numbers, so that they are no markup. */
+const unescaped = (text) => text.replace(/&#(\d{1,3});/g, (_, number) => String.fromCharCode(Number(number)));
+
 /** `code`, **bold**, *emphasis* within a line. */
 function inline(text) {
 	return text.split(/(`[^`]+`|\*\*[^*]+\*\*|\*[^*\s][^*]*\*)/).filter(Boolean).map((part) => {
@@ -13,7 +16,7 @@ function inline(text) {
 			return el("strong", {}, part.slice(2, -2));
 		if (part.length > 2 && part.startsWith("*") && part.endsWith("*"))
 			return el("em", {}, part.slice(1, -1));
-		return part;
+		return unescaped(part);
 	});
 }
 
