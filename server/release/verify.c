@@ -7,9 +7,12 @@
 #include <fts.h>
 #include <jansson.h>
 #include <limits.h>
+#include <linux/openat2.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "core/csv.h"
@@ -22,6 +25,8 @@
 
 #define NAME_DIGITS  20
 #define FORMATS_MOST 16
+#define SUM_LINE     (2 * SHA256_BYTES + 2 + PATH_MAX + 2)
+#define JSON_LINE    (8 * CSV_RECORD) /* of a row that fits labels.csv, with every letter escaped */
 
 /* A line of SHA256SUMS. */
 struct sum {
@@ -62,6 +67,7 @@ struct format {
 
 struct verifying {
 	const char *folder;
+	int root; /* descriptor of the folder */
 	FILE *out;
 	uint64_t faults, notes, strays;
 	struct sum *sums;
@@ -117,13 +123,54 @@ static void note(struct verifying *v, const char *format, ...)
 	va_end(list);
 }
 
+/*
+ * Opens a regular file of the folder, and no other: a FIFO would wait, a device never end, a link
+ * lead out of it.  -1 with errno.
+ */
+static int open_regular(const struct verifying *v, const char *path)
+{
+	struct open_how how = { .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
+							.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS };
+	int fd = (int)syscall(SYS_openat2, v->root, path, &how, sizeof how);
+	struct stat info;
+
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode))
+		return fd;
+	close(fd);
+	errno = EBADF;
+	return -1;
+}
+
+/* What open_regular() could not do. */
+static const char *why_not(void)
+{
+	if (errno == EBADF)
+		return "not a regular file";
+	return errno == ELOOP ? "a link, or behind one" : strerrordesc_np(errno);
+}
+
 static FILE *open_in(const struct verifying *v, const char *name)
 {
-	char path[PATH_MAX];
+	int fd = open_regular(v, name);
 
-	if (snprintf(path, sizeof path, "%s/%s", v->folder, name) >= (int)sizeof path)
-		return NULL;
-	return fopen(path, "r");
+	return fd < 0 ? NULL : fdopen(fd, "r");
+}
+
+/* Reads a line of fewer bytes than there is room. False: the end, or it was told why not. */
+static bool next_line(struct verifying *v, FILE *in, const char *name, unsigned row, char *line,
+					  int room)
+{
+	if (!fgets(line, room, in)) {
+		if (ferror(in))
+			fault(v, "%s: cannot be read on: %s", name, strerrordesc_np(errno));
+		return false;
+	}
+	if (strchr(line, '\n') || feof(in))
+		return true;
+	fault(v, "%s line %u: longer than %d bytes, or with a NUL in it", name, row, room - 2);
+	return false;
 }
 
 static void *grown(void *memory, size_t count, size_t size)
@@ -190,15 +237,13 @@ static void add_sum(struct verifying *v, char *line, unsigned row)
 static struct error read_sums(struct verifying *v)
 {
 	FILE *in = open_in(v, "SHA256SUMS");
-	char *line = NULL;
-	size_t room = 0;
+	char line[SUM_LINE];
 	unsigned row = 0;
 
 	if (!in)
-		return errorf(ERR_NOT_FOUND, "%s/SHA256SUMS: %s", v->folder, strerror(errno));
-	while (getline(&line, &room, in) >= 0)
+		return errorf(ERR_NOT_FOUND, "%s/SHA256SUMS: %s", v->folder, why_not());
+	while (next_line(v, in, "SHA256SUMS", row + 1, line, sizeof line))
 		add_sum(v, line, ++row);
-	free(line);
 	fclose(in);
 	if (v->count)
 		qsort(v->sums, v->count, sizeof *v->sums, compare_sums);
@@ -208,15 +253,15 @@ static struct error read_sums(struct verifying *v)
 	return ok();
 }
 
-static void check_digest(struct verifying *v, const struct sum *sum, const char *path)
+static void check_digest(struct verifying *v, const struct sum *sum)
 {
 	unsigned char digest[SHA256_BYTES];
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int fd = open_regular(v, sum->path);
 	uint64_t bytes;
 	struct error err;
 
 	if (fd < 0) {
-		fault(v, "%s: %s", sum->path, strerror(errno));
+		fault(v, "%s: %s", sum->path, why_not());
 		return;
 	}
 	err = sha256_fd(fd, digest, &bytes);
@@ -269,6 +314,10 @@ static void check_entry(struct verifying *v, const FTSENT *entry)
 	path += strspn(path, "/");
 	if (strcmp(path, "SHA256SUMS") == 0 && entry->fts_info == FTS_F)
 		return;
+	if (entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR || entry->fts_info == FTS_NS) {
+		fault(v, "%s: cannot be read: %s", path, strerrordesc_np(entry->fts_errno));
+		return;
+	}
 	if (entry->fts_info != FTS_F) {
 		fault(v, "%s: neither a file nor a folder", path);
 		return;
@@ -278,7 +327,7 @@ static void check_entry(struct verifying *v, const FTSENT *entry)
 		return;
 	}
 	sum->there = true;
-	check_digest(v, sum, entry->fts_path);
+	check_digest(v, sum);
 }
 
 static struct error check_files(struct verifying *v, const struct release_progress *progress)
@@ -568,12 +617,11 @@ static bool same_value(const struct column *column, const json_t *value, const c
 	return same;
 }
 
-static void check_json_line(struct verifying *v, FILE *json, const char *const f[], uint32_t row)
+static void check_json_line(struct verifying *v, FILE *json, char *line, const char *const f[],
+							uint32_t row)
 {
-	char *line = NULL;
-	size_t room = 0;
-	ssize_t len = getline(&line, &room, json);
-	json_t *object = len < 0 ? NULL : json_loadb(line, (size_t)len, JSON_REJECT_DUPLICATES, NULL);
+	bool read = next_line(v, json, "labels.jsonl", row - 1, line, JSON_LINE);
+	json_t *object = read ? json_loads(line, JSON_REJECT_DUPLICATES, NULL) : NULL;
 
 	if (!json_is_object(object))
 		fault(v, "labels.jsonl line %u: not a JSON object", row - 1);
@@ -582,7 +630,6 @@ static void check_json_line(struct verifying *v, FILE *json, const char *const f
 			fault(v, "labels.jsonl line %u: its %s is not that of labels.csv", row - 1,
 				  label_columns[c].name);
 	json_decref(object);
-	free(line);
 }
 
 /* A table being read, row by row; row 1 is the header. */
@@ -622,7 +669,7 @@ static bool table_open(struct verifying *v, struct table *table, const struct co
 	bool good;
 
 	if (!(table->in = open_in(v, table->name))) {
-		fault(v, "%s: cannot be read", table->name);
+		fault(v, "%s: cannot be read: %s", table->name, why_not());
 		return false;
 	}
 	table->csv = csv_new(table->in);
@@ -640,14 +687,15 @@ static void check_labels(struct verifying *v)
 {
 	struct table table = { .name = "labels.csv", .columns = LABEL_COLUMNS };
 	FILE *json = open_in(v, "labels.jsonl");
+	char *line = grown(NULL, 1, JSON_LINE);
 
 	if (!json)
-		fault(v, "labels.jsonl: cannot be read");
+		fault(v, "labels.jsonl: cannot be read: %s", why_not());
 	if (table_open(v, &table, label_columns)) {
 		while (table_next(v, &table)) {
 			check_row(v, table.fields, table.row);
 			if (json)
-				check_json_line(v, json, table.fields, table.row);
+				check_json_line(v, json, line, table.fields, table.row);
 		}
 		table_close(&table);
 	}
@@ -655,6 +703,7 @@ static void check_labels(struct verifying *v)
 		fault(v, "labels.jsonl: goes on after the last row of labels.csv");
 	if (json)
 		fclose(json);
+	free(line);
 }
 
 static bool is_table(const char *path)
@@ -803,6 +852,10 @@ struct error release_verify(const char *folder, FILE *out, const struct release_
 							struct verified *ret_verified)
 {
 	struct verifying v = { .folder = folder, .out = out };
+
+	v.root = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (v.root < 0)
+		return errorf(ERR_NOT_FOUND, "%s: %s", folder, strerrordesc_np(errno));
 	struct error err = read_sums(&v);
 
 	if (!err.code)
@@ -818,6 +871,7 @@ struct error release_verify(const char *folder, FILE *out, const struct release_
 		check_trials(&v);
 		*ret_verified = (struct verified){ v.faults, v.strays, v.count };
 	}
+	close(v.root);
 	for (size_t i = 0; i < v.count; i++)
 		free(v.sums[i].path);
 	free(v.sums);

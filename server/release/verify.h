@@ -7,7 +7,9 @@
  * that judgments.csv speaks of these items; that nothing (an item, a lineage, a person, the same
  * bytes) lies in two splits, and no bytes under two labels; and that no name tells what it names.
  *
- * Memory: some 150 bytes a file and 24 a key; files themselves stream.
+ * The folder may be hostile: nothing but regular files is opened, no link is followed, and no line
+ * is kept that is longer than one of ours can be.  Memory: some 150 bytes a file and 24 a key;
+ * files themselves stream.
  */
 #ifndef RELEASE_VERIFY_H
 #define RELEASE_VERIFY_H

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "database.h"
+#include "program.h"
 #include "published.h"
 #include "suites.h"
 
@@ -310,6 +311,70 @@ START_TEST(what_a_desktop_leaves_in_a_folder_is_a_note)
 }
 END_TEST
 
+/* What somebody may have put into a folder that is to be verified, and what is said of it. */
+static const struct {
+	const char *line, *said;
+} hostile[] = {
+	{ "rm SHA256SUMS; mkfifo SHA256SUMS", "SHA256SUMS: not a regular file" },
+	{ "ln -sf /dev/zero SHA256SUMS", "SHA256SUMS: a link" },
+	{ "mkdir x; mv SHA256SUMS x; ln -s x/SHA256SUMS .", "SHA256SUMS: a link" },
+	{ "rm SHA256SUMS; mkdir SHA256SUMS", "SHA256SUMS: not a regular file" },
+	{ "truncate -s 8T SHA256SUMS", "SHA256SUMS line" },
+	{ "rm labels.csv; mkfifo labels.csv", "labels.csv: cannot be read: not a regular" },
+	{ "ln -sf /dev/zero labels.jsonl", "labels.jsonl: cannot be read: a link" },
+	{ "yes x | tr -d '\\n' | head -c 300M > labels.jsonl", "labels.jsonl line 1: longer than" },
+	{ "yes x | tr -d '\\n' | head -c 300M > trials.csv", "the record is longer than" },
+	{ "ln -sf \"$PWD/LICENCES\" README.md", "README.md: neither a file nor a folder" },
+	{ "mv image pictures; ln -s pictures image", "image: neither a file nor a folder" },
+	{ "touch \"$(printf 'a\\033]0;b\\007')\"", "not part of the release" },
+	{ "printf '%s  a\\033[31mb\\n' $(sha256sum < LICENCES | head -c 64) >> SHA256SUMS", "missing" },
+};
+
+START_TEST(a_hostile_folder_is_refused_at_once)
+{
+	struct person person = an_account("researcher");
+	const char *folder = a_written_release(a_release(&person, a_full_campaign()));
+
+	ck_assert_int_eq(shell(folder, hostile[_i].line).code, 0);
+	struct ran ran = shell(folder, "ulimit -v 400000; timeout 30 \"$PROGRAM\" release verify .");
+	ck_assert_int_eq(ran.code, 1);
+	ck_assert_msg(strstr(ran.said, hostile[_i].said) != NULL, "%s: %s", hostile[_i].line, ran.said);
+	ck_assert_ptr_null(strchr(ran.said, '\033'));
+	ck_assert_ptr_null(strchr(ran.said, '\007'));
+}
+END_TEST
+
+START_TEST(a_licence_is_no_markup_in_the_card)
+{
+	struct person person = an_account("researcher");
+	const char *campaign = a_full_campaign();
+
+	tell_db("UPDATE item i SET licence = E'CC-BY-4.0 <img src=x onerror=\"a()\"> | `x` "
+			"[y](javascript:z) **b** www.evil.example\\n# head' FROM campaign c"
+			" WHERE c.id = i.campaign_id AND c.name = '%s'",
+			campaign);
+	const char *card = file_text(a_written_release(a_release(&person, campaign)), "README.md");
+	const char *row = strstr(card, "| CC-BY-4.0 ");
+	ck_assert_ptr_nonnull(row);
+	const char *line = say("%.*s", (int)strcspn(row, "\n"), row);
+	ck_assert_msg(!strpbrk(line, "<>\"`[]*:"), "%s", line);
+	ck_assert_ptr_nonnull(
+		strstr(line, "&#60;img src=x onerror=&#34;a()&#34;&#62; &#124; &#96;x&#96; "));
+	ck_assert_ptr_nonnull(strstr(line, "www&#46;evil&#46;example # head | "));
+}
+END_TEST
+
+START_TEST(a_release_is_not_written_to_a_folder_without_a_name)
+{
+	struct person person = an_account("researcher");
+	const char *campaign = a_full_campaign(), *folder = a_folder();
+	const char *written = a_release(&person, campaign);
+	struct ran ran = shell(folder, say("\"$PROGRAM\" release write %s 1.0 ''; ls -A", written));
+
+	ck_assert_str_eq(ran.said, "touchstone: The folder has no name.\n");
+}
+END_TEST
+
 START_TEST(a_file_too_many_is_to_be_deleted_and_a_changed_one_got_anew)
 {
 	struct person person = an_account("researcher");
@@ -410,6 +475,10 @@ Suite *http_dataset_suite(void)
 	tcase_add_test(tc, a_text_that_looks_like_a_formula_is_none_in_csv_and_whole_in_json);
 	tcase_add_loop_test(tc, what_a_desktop_leaves_in_a_folder_is_a_note, 0,
 						sizeof left_behind / sizeof left_behind[0]);
+	tcase_add_loop_test(tc, a_hostile_folder_is_refused_at_once, 0,
+						sizeof hostile / sizeof hostile[0]);
+	tcase_add_test(tc, a_licence_is_no_markup_in_the_card);
+	tcase_add_test(tc, a_release_is_not_written_to_a_folder_without_a_name);
 	tcase_add_test(tc, a_file_too_many_is_to_be_deleted_and_a_changed_one_got_anew);
 	tcase_add_test(tc, no_bytes_are_released_under_two_labels);
 	tcase_add_test(tc, verify_names_the_files_that_hold_the_same_bytes_under_two_labels);
