@@ -9,6 +9,7 @@
 #include "core/clock.h"
 #include "core/reader.h"
 #include "domain/item.h"
+#include "domain/ruling.h"
 
 #define DISPUTES_LIMIT 100
 #define SHOWN_S        CLAIM_S /* a moderator's media are readable as long as a claim lasts */
@@ -168,6 +169,16 @@ struct error post_claim(struct request *req, struct db *db)
 	return ok();
 }
 
+struct error delete_claim(struct request *req, struct db *db)
+{
+	struct error err = dispute_unclaim(db, req->args[0], req->account_id);
+
+	if (err.code)
+		return err;
+	request_empty(req, 204);
+	return ok();
+}
+
 struct error post_verdict(struct request *req, struct db *db)
 {
 	json_auto_t *object = NULL;
@@ -197,13 +208,33 @@ struct error post_ruling(struct request *req, struct db *db)
 
 	if (err.code)
 		return err;
-	const char *ruling = dispute_rulings[read_choice(&r, "ruling", dispute_rulings)];
-	const char *reason = read_text(&r, "reason", 10, 2000);
+	struct ruling_wish wish = {
+		.dispute = req->args[0],
+		.account = req->account_id,
+		.ruling = ruling_choices[read_choice(&r, "ruling", ruling_choices)],
+		.reason = read_text(&r, "reason", 10, 2000),
+		.corrects = read_text_or(&r, "corrects", UUID_TEXT - 1, NULL),
+	};
 	if ((err = reader_done(&r)).code)
 		return err;
-	err = dispute_rule(db, req->args[0], req->account_id, ruling, reason, &ruled, &again);
-	if (err.code)
+	if ((err = ruling_make(db, &wish, &ruled, &again)).code)
 		return err;
 	request_json(req, again ? 200 : 201, json_pack("{s:o}", "ruling", ruled));
 	return ok();
+}
+
+struct error post_undo(struct request *req, struct db *db)
+{
+	json_auto_t *object = NULL;
+	struct error err = request_object(req, &object);
+	struct reader r = { .object = object, .arena = req->arena };
+
+	if (err.code)
+		return err;
+	const char *ruling = read_text(&r, "ruling", UUID_TEXT - 1, UUID_TEXT - 1);
+	if ((err = reader_done(&r)).code)
+		return err;
+	if ((err = ruling_undo(db, req->args[0], req->account_id, ruling)).code)
+		return err;
+	return tell(req, db, 200);
 }

@@ -6,8 +6,7 @@
 #include <string.h>
 
 #include "db/db.h"
-
-const char *const dispute_rulings[] = { "real", "fake", "exclude", "reopen", NULL };
+#include "domain/ruling.h"
 
 static struct error none_such(void)
 {
@@ -75,6 +74,26 @@ static struct error read_evidence(struct db *db, const char *item, const char *p
 	return err;
 }
 
+/* What the first statement allows to be seen: evidence and rulings. */
+static struct error open_evidence(struct db *db, const struct rows *one, const char *id,
+								  const char *account, struct dispute_story *story)
+{
+	const char *item = rows_text(one, 0, 1), *partner = rows_text(one, 0, 3);
+	json_t *rulings = NULL;
+	struct error err;
+
+	if (!rows_flag(one, 0, 4)) {
+		err = db_do(db, SQL_DISPUTE_SEEN, (const char *[]){ id, account }, NULL);
+		if (err.code)
+			return err;
+	}
+	if ((err = ruling_list(db, item, account, &rulings)).code)
+		return err;
+	json_object_set_new(story->json, "rulings", rulings);
+	story->has_partner = partner && uuid_from_text(story->partner, partner);
+	return read_evidence(db, item, partner, &story->evidence);
+}
+
 struct error dispute_read(struct db *db, const char *id, const char *account,
 						  struct dispute_story *ret_story)
 {
@@ -88,16 +107,14 @@ struct error dispute_read(struct db *db, const char *id, const char *account,
 		return err;
 	if (!rows_count(rows))
 		return none_such();
-	const char *partner = rows_text(rows, 0, 3);
 	if (!uuid_from_text(story.item, rows_text(rows, 0, 1)))
 		return errorf(ERR_INTERNAL, "a dispute that cannot be read");
-	if (rows_flag(rows, 0, 2)) {
-		err = read_evidence(db, rows_text(rows, 0, 1), partner, &story.evidence);
-		if (err.code)
-			return err;
-		story.has_partner = partner && uuid_from_text(story.partner, partner);
-	}
 	story.json = json_loads(rows_text(rows, 0, 0), 0, NULL);
+	json_object_set_new(story.json, "rulings", json_array());
+	if (rows_flag(rows, 0, 2) && (err = open_evidence(db, rows, id, account, &story)).code) {
+		json_decref(story.json);
+		return err;
+	}
 	*ret_story = story;
 	return ok();
 }
@@ -135,25 +152,36 @@ struct error dispute_claim(struct db *db, struct arena *arena, const char *id, c
 	return errorf(ERR_CONFLICT, "Another moderator works on this dispute. Take the next one.");
 }
 
-/* What verdict and ruling both need, inside one transaction that holds the dispute. */
-struct move {
-	const char *id, *account, *verdict, *ruling, *reason;
-	unsigned confidence;
-	bool again;
-	json_t *ruled;
-};
-
-static struct error read_state(struct db *db, const struct move *move, struct rows **state)
+struct error dispute_unclaim(struct db *db, const char *id, const char *account)
 {
+	auto_rows *rows = NULL;
 	struct error err;
 
-	err = db_run(db, SQL_DISPUTE_STATE, (const char *[]){ move->id, move->account }, state);
+	if (!is_uuid(id))
+		return none_such();
+	err = db_run(db, SQL_DISPUTE_UNCLAIM, (const char *[]){ id, account }, &rows);
 	if (err.code)
 		return err;
-	if (!rows_count(*state))
-		return none_such();
-	return ok();
+	return rows_count(rows) ? ok() : none_such();
 }
+
+struct error dispute_hold(struct db *db, const char *id)
+{
+	auto_rows *rows = NULL;
+	struct error err;
+
+	if (!is_uuid(id))
+		return none_such();
+	if ((err = db_run(db, SQL_DISPUTE_LOCK, (const char *[]){ id }, &rows)).code)
+		return err;
+	return rows_count(rows) ? ok() : none_such();
+}
+
+struct move {
+	const char *id, *account, *verdict;
+	unsigned confidence;
+	bool again;
+};
 
 static struct error check_open(const struct rows *state)
 {
@@ -172,7 +200,10 @@ static struct error give_verdict(struct db *db, void *arg)
 	struct error err;
 
 	move->again = false;
-	if ((err = read_state(db, move, &state)).code)
+	if ((err = dispute_hold(db, move->id)).code)
+		return err;
+	err = db_run(db, SQL_DISPUTE_STATE, (const char *[]){ move->id, move->account }, &state);
+	if (err.code)
 		return err;
 	if (rows_text(state, 0, 2)) {
 		move->again = strcmp(rows_text(state, 0, 2), move->verdict) == 0 &&
@@ -193,56 +224,8 @@ struct error dispute_verdict(struct db *db, const char *id, const char *account,
 	struct move move = {
 		.id = id, .account = account, .verdict = verdict, .confidence = confidence
 	};
-	struct error err;
+	struct error err = db_transaction(db, give_verdict, &move);
 
-	if (!is_uuid(id))
-		return none_such();
-	err = db_transaction(db, give_verdict, &move);
-	*ret_again = move.again;
-	return err;
-}
-
-static struct error rule(struct db *db, void *arg)
-{
-	struct move *move = arg;
-	const char *params[] = { move->id, move->account, move->ruling, move->reason };
-	auto_rows *state = NULL, *earlier = NULL, *ruled = NULL;
-	struct error err;
-
-	if ((err = read_state(db, move, &state)).code)
-		return err;
-	if ((err = db_run(db, SQL_DISPUTE_RULED, params, &earlier)).code)
-		return err;
-	json_decref(move->ruled);
-	move->ruled = NULL;
-	move->again = rows_count(earlier) > 0;
-	if (move->again) {
-		move->ruled = json_loads(rows_text(earlier, 0, 0), 0, NULL);
-		return ok();
-	}
-	if ((err = check_open(state)).code)
-		return err;
-	if (!rows_text(state, 0, 2))
-		return errorf(ERR_CONFLICT, "Give your own verdict first.");
-	if ((err = db_run(db, SQL_DISPUTE_RULING, params, &ruled)).code)
-		return err;
-	move->ruled = json_loads(rows_text(ruled, 0, 0), 0, NULL);
-	return ok();
-}
-
-struct error dispute_rule(struct db *db, const char *id, const char *account, const char *ruling,
-						  const char *reason, json_t **ret_ruling, bool *ret_again)
-{
-	struct move move = { .id = id, .account = account, .ruling = ruling, .reason = reason };
-	struct error err;
-
-	if (!is_uuid(id))
-		return none_such();
-	err = db_transaction(db, rule, &move);
-	if (err.code)
-		json_decref(move.ruled);
-	else
-		*ret_ruling = move.ruled;
 	*ret_again = move.again;
 	return err;
 }

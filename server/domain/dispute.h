@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * dispute -- what the crowd cannot settle, and how a moderator does.
+ * dispute -- what the crowd cannot settle, and how a moderator comes to a ruling (domain/ruling).
  *
  * Claim, blind verdict, evidence, ruling, in this order: whoever has seen what others
  * said cannot judge blind any more, so evidence opens only after the verdict is stored,
- * and the database refuses a ruling without one.
+ * and the database refuses a ruling without one.  A dispute that is ruled shows evidence and
+ * rulings to every moderator; who reads them is noted, because no later verdict of theirs on
+ * that lineage is blind.
  *
  * Until a moderator has begun, by a claim that is alive or a verdict, the crowd may withdraw a
  * dispute: when it has settled the item since (domain/consensus).
@@ -22,8 +24,6 @@
 struct db;
 
 #define CLAIM_S (30 * 60)
-
-extern const char *const dispute_rulings[]; /* real, fake, exclude, reopen */
 
 struct dispute_place {
 	char opened_at[40], id[UUID_TEXT];
@@ -50,7 +50,8 @@ struct dispute_counts {
 
 struct error dispute_count(struct db *db, struct dispute_counts *ret_counts) MUST_CHECK;
 
-/* One dispute as `account` may see it now. `evidence` is NULL until the blind verdict is given. */
+/* One dispute as `account` may see it now. `evidence` is NULL until the blind verdict is given, or
+ * a colleague has ruled. */
 struct dispute_story {
 	json_t *json, *evidence;
 	unsigned char item[UUID_BYTES], partner[UUID_BYTES];
@@ -65,18 +66,17 @@ struct error dispute_read(struct db *db, const char *id, const char *account,
 struct error dispute_claim(struct db *db, struct arena *arena, const char *id, const char *account,
 						   const char **ret_expires_at) MUST_CHECK;
 
+/* Gives a claim back; without one nothing happens. ERR_NOT_FOUND. */
+struct error dispute_unclaim(struct db *db, const char *id, const char *account) MUST_CHECK;
+
+/* Inside a transaction: holds the dispute and its item until its end. ERR_NOT_FOUND. */
+struct error dispute_hold(struct db *db, const char *id) MUST_CHECK;
+
 /*
  * Stores the blind verdict.  *ret_again: the same was given before.  ERR_CONFLICT: no claim,
  * closed, or another verdict was given.
  */
 struct error dispute_verdict(struct db *db, const char *id, const char *account,
 							 const char *verdict, unsigned confidence, bool *ret_again) MUST_CHECK;
-
-/*
- * Rules and closes.  *ret_again: the same was ruled before.  ERR_CONFLICT: no claim, no verdict,
- * or closed otherwise.  The JSON is the caller's.
- */
-struct error dispute_rule(struct db *db, const char *id, const char *account, const char *ruling,
-						  const char *reason, json_t **ret_ruling, bool *ret_again) MUST_CHECK;
 
 #endif

@@ -31,12 +31,13 @@ SELECT count(*) FILTER (WHERE state = 'open'), count(*) FILTER (WHERE state = 'r
   FROM dispute
 
 -- name: dispute_one
--- One dispute as this moderator may see it: rulings only after their own verdict.
+-- One dispute as this moderator may see it: evidence and rulings after their own verdict, or when it
+-- is ruled, unless a dispute on its lineage still waits for a blind verdict of theirs.
 --   $1 dispute uuid, $2 account uuid
---   -> json, item uuid, verdict given?, partner item uuid or NULL
+--   -> json, item uuid, may see the evidence?, partner item uuid or NULL, verdict given?
 SELECT json_build_object(
            'id', d.id, 'media_type', i.media_type,
-           'reason', CASE WHEN d.reason = 'max_judgments' OR b.dispute_id IS NOT NULL
+           'reason', CASE WHEN d.reason = 'max_judgments' OR s.evidence
                           THEN d.reason ELSE 'undisclosed' END,
            'judgments', d.judgments, 'opened_at', rfc3339(d.opened_at), 'state', d.state,
            'closed', CASE WHEN d.state <> 'open' THEN json_build_object('at', rfc3339(d.closed_at),
@@ -47,20 +48,29 @@ SELECT json_build_object(
            'verdict_given', b.dispute_id IS NOT NULL, 'sensitive', i.sensitive,
            'verdict', CASE WHEN b.dispute_id IS NOT NULL THEN json_build_object(
                'verdict', b.verdict, 'confidence', b.confidence, 'blind', b.blind, 'given_at', rfc3339(b.given_at))
-               END,
-           'rulings', CASE WHEN b.dispute_id IS NULL THEN '[]'::json ELSE coalesce((
-               SELECT json_agg(json_build_object('ruling', r.ruling, 'reason', r.reason,
-                          'by', a.email, 'at', rfc3339(r.ruled_at)) ORDER BY r.ruled_at)
-                 FROM ruling r LEFT JOIN account a ON a.id = r.account_id
-                WHERE r.item_id = i.id), '[]') END),
-       d.item_id, b.dispute_id IS NOT NULL,
+               END),
+       d.item_id, s.evidence,
        (SELECT p.id FROM item p WHERE p.pair = i.pair AND p.id <> i.id
-         ORDER BY p.truth IS NOT DISTINCT FROM i.truth, p.id LIMIT 1)
+         ORDER BY p.truth IS NOT DISTINCT FROM i.truth, p.id LIMIT 1),
+       b.dispute_id IS NOT NULL
   FROM dispute d
   JOIN item i ON i.id = d.item_id
   LEFT JOIN claim c ON c.dispute_id = d.id
   LEFT JOIN blind_verdict b ON b.dispute_id = d.id AND b.account_id = $2::uuid
+ CROSS JOIN LATERAL (
+       SELECT b.dispute_id IS NOT NULL OR d.state = 'ruled' AND NOT EXISTS (
+                  SELECT FROM item k JOIN dispute o ON o.item_id = k.id AND o.state = 'open'
+                   WHERE k.lineage = i.lineage
+                     AND NOT EXISTS (SELECT FROM blind_verdict v
+                                      WHERE v.dispute_id = o.id AND v.account_id = $2::uuid))
+              AS evidence) s
  WHERE d.id = $1::uuid
+
+-- name: dispute_seen
+-- Notes that a moderator reads the evidence of a dispute without a verdict of their own.
+--   $1 dispute uuid, $2 account uuid
+INSERT INTO evidence_seen (dispute_id, account_id) VALUES ($1::uuid, $2::uuid)
+    ON CONFLICT (dispute_id, account_id) DO NOTHING
 
 -- name: dispute_evidence
 -- Everything known about a disputed item, but for judgments that no longer count: for eyes that have judged it
@@ -119,8 +129,26 @@ SELECT o.id, $2::uuid, now() + make_interval(secs => $3::integer) FROM open o
  WHERE c.account_id = excluded.account_id OR c.expires_at <= now()
 RETURNING rfc3339(expires_at)
 
+-- name: dispute_unclaim
+-- Gives a claim back.
+--   $1 dispute uuid, $2 account uuid
+--   -> id (no row: there is no such dispute)
+WITH given_back AS (
+    DELETE FROM claim WHERE dispute_id = $1::uuid AND account_id = $2::uuid
+)
+SELECT id FROM dispute WHERE id = $1::uuid
+
+-- name: dispute_lock
+-- Holds a dispute and its item: what is decided about either comes one after the other. What is read
+-- afterwards, by another statement, is what those before have left.
+--   $1 dispute uuid
+--   -> id (no row: there is none)
+SELECT d.id FROM dispute d JOIN item i ON i.id = d.item_id
+ WHERE d.id = $1::uuid
+   FOR UPDATE OF d FOR NO KEY UPDATE OF i
+
 -- name: dispute_state
--- How a dispute stands for one moderator.
+-- How a dispute, which dispute_lock holds, stands for one moderator.
 --   $1 dispute uuid, $2 account uuid
 --   -> state, holds the claim, verdict, confidence (NULL: none given)
 SELECT d.state, coalesce(c.account_id = $2::uuid AND c.expires_at > now(), false),
@@ -129,7 +157,6 @@ SELECT d.state, coalesce(c.account_id = $2::uuid AND c.expires_at > now(), false
   LEFT JOIN claim c ON c.dispute_id = d.id
   LEFT JOIN blind_verdict b ON b.dispute_id = d.id AND b.account_id = $2::uuid
  WHERE d.id = $1::uuid
-   FOR UPDATE OF d
 
 -- name: dispute_verdict
 -- Stores a verdict given before the evidence of this dispute opens; it never changes. It is
@@ -142,38 +169,11 @@ WITH begun AS (
 INSERT INTO blind_verdict (dispute_id, account_id, verdict, confidence, blind)
 SELECT $1::uuid, $2::uuid, $3, $4::smallint,
        NOT EXISTS (
-           SELECT FROM blind_verdict b
+           SELECT FROM (SELECT dispute_id FROM blind_verdict WHERE account_id = $2::uuid
+                         UNION ALL
+                        SELECT dispute_id FROM evidence_seen WHERE account_id = $2::uuid) b
              JOIN dispute d ON d.id = b.dispute_id
              JOIN item seen ON seen.id = d.item_id
              JOIN dispute this ON this.id = $1::uuid
              JOIN item i ON i.id = this.item_id
-            WHERE b.account_id = $2::uuid AND seen.lineage = i.lineage)
-
--- name: dispute_ruling
--- Stores a ruling and closes the dispute; the item is settled, or asked about again.
---   $1 dispute uuid, $2 account uuid, $3 ruling, $4 reason
---   -> json of the ruling
-WITH closed AS (
-    UPDATE dispute SET state = 'ruled', closed_at = now() WHERE id = $1::uuid RETURNING item_id
-), ruled AS (
-    INSERT INTO ruling (dispute_id, item_id, account_id, ruling, reason)
-    SELECT $1::uuid, item_id, $2::uuid, $3, $4 FROM closed
-    RETURNING *
-), settled AS (
-    UPDATE item i SET state = CASE WHEN r.ruling = 'reopen' THEN 'in_service' ELSE 'settled' END
-      FROM ruled r WHERE i.id = r.item_id
-), unclaimed AS (
-    DELETE FROM claim WHERE dispute_id = $1::uuid
-)
-SELECT json_build_object('ruling', r.ruling, 'reason', r.reason, 'by', a.email,
-                         'at', rfc3339(r.ruled_at))
-  FROM ruled r JOIN account a ON a.id = r.account_id
-
--- name: dispute_ruled
--- The ruling of a dispute, if it is this one: for a retry whose answer was lost.
---   $1 dispute uuid, $2 account uuid, $3 ruling, $4 reason
---   -> json of the ruling (no row: there is none, or another)
-SELECT json_build_object('ruling', r.ruling, 'reason', r.reason, 'by', a.email,
-                         'at', rfc3339(r.ruled_at))
-  FROM ruling r JOIN account a ON a.id = r.account_id
- WHERE r.dispute_id = $1::uuid AND r.account_id = $2::uuid AND r.ruling = $3 AND r.reason = $4
+            WHERE seen.lineage = i.lineage)

@@ -22,6 +22,7 @@ Suite *http_operations_suite(void);
 Suite *http_sessions_suite(void);
 Suite *http_disputes_suite(void);
 Suite *http_rulings_suite(void);
+Suite *http_correction_suite(void);
 Suite *http_stats_suite(void);
 Suite *http_releases_suite(void);
 Suite *http_privacy_suite(void);
