@@ -236,8 +236,9 @@ START_TEST(the_plan_of_a_reopened_item_ends_with_the_ruling_that_gave_it)
 {
 	struct person person = an_account("moderator");
 	const char *ruling, *id = plainly_ruled(&person, "reopen", &ruling);
-	const char *spent = "SELECT count(*) FROM reopened o JOIN dispute d ON d.item_id = o.item_id"
-						" WHERE d.id = '%s' AND o.judgments = d.judgments";
+	static const char spent[] =
+		"SELECT count(*) FROM reopened o JOIN dispute d ON d.item_id = o.item_id"
+		" WHERE d.id = '%s' AND o.judgments = d.judgments";
 
 	ck_assert_int_eq(count_db(spent, id), 1);
 	expect_status(correct(&person, id, "fake", ruling), 201);
@@ -331,17 +332,17 @@ START_TEST(the_database_takes_no_second_ruling_for_a_first)
 	const char *ruling, *id = plainly_ruled(&person, "fake", &ruling);
 	const char *const wrong[] = {
 		"INSERT INTO ruling (dispute_id, item_id, account_id, ruling, reason) SELECT dispute_id,"
-		" item_id, account_id, 'real', reason FROM ruling WHERE id = '%s'",
+		" item_id, account_id, 'real', reason FROM ruling WHERE id = ",
 		"INSERT INTO ruling (dispute_id, item_id, account_id, ruling, reason, correction) SELECT"
-		" dispute_id, item_id, account_id, 'undo', reason, true FROM ruling WHERE id = '%s'",
-		"DELETE FROM ruling WHERE id = '%s'",
+		" dispute_id, item_id, account_id, 'undo', reason, true FROM ruling WHERE id = ",
+		"DELETE FROM ruling WHERE id = ",
 	};
 
 	for (unsigned i = 0; i < sizeof wrong / sizeof *wrong; i++)
-		tell_db(
-			"DO $do$ BEGIN %s; RAISE EXCEPTION 'it was done'; EXCEPTION WHEN unique_violation OR"
-			" check_violation OR restrict_violation THEN NULL; END $do$",
-			say(wrong[i], ruling));
+		tell_db("DO $do$ BEGIN %s'%s'; RAISE EXCEPTION 'it was done'; EXCEPTION WHEN "
+				"unique_violation OR"
+				" check_violation OR restrict_violation THEN NULL; END $do$",
+				wrong[i], ruling);
 	ck_assert_int_eq(rulings_of(id), 1);
 }
 END_TEST
