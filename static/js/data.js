@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // data.js: the data page: live figures, releases, one release (#name/version), the form that makes one.
 
+import { showAccount, watchAccount } from "./account.js";
 import { get, inWords } from "./api.js";
 import { byId, el } from "./dom.js";
 import { showFigures } from "./figures.js";
-import { watchMake } from "./make.js";
-import { onMore } from "./paging.js";
-import { releaseCard, showRelease } from "./release.js";
+import { closeMake, watchMake } from "./make.js";
+import { showRelease } from "./release.js";
+import { Releases } from "./releases.js";
 
 const REFRESH_MS = 60_000;
-let next = null;
+const releases = new Releases();
 
 async function figures() {
 	try {
@@ -19,24 +20,11 @@ async function figures() {
 	}
 }
 
-async function releases(further = false) {
-	const { body } = await get(`/releases?limit=20${further ? `&cursor=${encodeURIComponent(next)}` : ""}`);
-	const box = byId("releases");
-	const cards = body.items.map(releaseCard);
-	next = body.next;
-	byId("more").hidden = !next;
-	if (further)
-		box.querySelector("ul").append(...cards);
-	else
-		box.replaceChildren(cards.length > 0 ? el("ul", { class: "releases" }, cards) : el("p", { class: "quiet" }, "No release has been made yet."));
-}
-
-async function firstReleases() {
-	try {
-		await releases();
-	} catch (error) {
-		byId("releases").replaceChildren(el("p", { role: "alert" }, inWords(error)));
-	}
+/** Everything that grows comes in one go, so that nothing moves that is already read. */
+async function overview() {
+	await Promise.all([figures(), releases.load()]);
+	byId("waiting").hidden = true;
+	byId("content").hidden = false;
 }
 
 function follow() {
@@ -51,12 +39,11 @@ function follow() {
 	}
 }
 
-onMore(byId("more"), byId("more-state"), () => releases(true));
 window.addEventListener("hashchange", follow);
-watchMake(firstReleases);
+watchMake(() => releases.load(), showAccount);
 follow();
-figures();
-firstReleases();
+overview();
+watchAccount(closeMake);
 // Figures stay live for whoever leaves the page open, but not while they read a table in them.
 setInterval(() => {
 	if (!document.hidden && !byId("overview").hidden && !byId("figures").contains(document.activeElement) && !byId("figures").querySelector("details[open]"))

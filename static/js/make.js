@@ -86,8 +86,19 @@ function makeForm(onMade) {
 	return form;
 }
 
-/** Asks who is there only once the form is opened: most readers never do. */
-export function watchMake(onMade) {
+/** Folds the form and forgets who was there. */
+export function closeMake() {
+	const details = byId("make");
+	details.open = false;
+	delete details.dataset.asked;
+	byId("make-box").replaceChildren();
+}
+
+/**
+ * The form, once it is opened: most readers never do.
+ * @param {() => void} onMade  @param {(account: object) => void} onIn somebody signed in
+ */
+export function watchMake(onMade, onIn) {
 	const details = byId("make");
 	details.addEventListener("toggle", async () => {
 		if (!details.open || details.dataset.asked)
@@ -98,6 +109,7 @@ export function watchMake(onMade) {
 			title: "Sign in", level: 3, why: "Researchers, moderators and administrators can make releases.",
 			refused: "That account cannot make releases. Sign in with one that can.",
 		});
+		onIn(account);
 		box.replaceChildren(el("p", { class: "quiet" }, `Signed in as ${account.email}.`), makeForm(onMade));
 	});
 }

@@ -40,14 +40,33 @@ function summary(release) {
 
 const hashOf = ({ name, version }) => `#${encodeURIComponent(name)}/${encodeURIComponent(version)}`;
 
-export function releaseCard(release) {
-	const ready = release.state === "ready";
-	const title = `${release.name} ${release.version}`;
-	return el("li", { class: "card", "data-testid": "release-card", "data-name": release.name, "data-version": release.version },
-		el("h3", {}, ready ? el("a", { href: hashOf(release) }, title) : title,
-			ready ? null : el("span", { class: "state" }, STATES[release.state] ?? release.state)),
-		el("p", { class: "quiet" }, ready ? summary(release) : day(release.created_at)),
-		ready ? splitBars(release.splits) : null);
+const link = (release) => el("a", { href: hashOf(release) }, `${release.name} ${release.version}`);
+const isReady = ({ state }) => state === "ready";
+
+/** The versions behind a fold: those that nobody looks for first. */
+function earlier(versions, more) {
+	if (versions.length === 0)
+		return null;
+	return el("details", { "data-testid": "earlier-versions" },
+		el("summary", {}, `${many(versions.length, "earlier version")}${more ? " or more" : ""}`),
+		el("ul", {}, versions.map((release) => el("li", { "data-testid": "release-version" }, link(release),
+			el("span", { class: "quiet" }, ` ${day(release.created_at)} · ${many(release.items, "item")}`)))));
+}
+
+/**
+ * One name: its newest version that can be had, the earlier ones folded, and what is being written.
+ * @param {object[]} versions newest first  @param {boolean} more the server may have earlier ones
+ */
+export function releaseCard(versions, more) {
+	const ready = versions.filter(isReady);
+	const first = ready[0] ?? versions[0];
+	const state = (release) => el("span", { class: "state" }, STATES[release.state] ?? release.state);
+	return el("li", { class: "card", "data-testid": "release-card", "data-name": first.name, "data-version": first.version },
+		el("h3", {}, isReady(first) ? link(first) : [`${first.name} ${first.version}`, state(first)]),
+		el("p", { class: "quiet" }, isReady(first) ? summary(first) : day(first.created_at)),
+		isReady(first) ? splitBars(first.splits) : null,
+		versions.filter((one) => one !== first && !isReady(one)).map((one) => el("p", { class: "quiet" }, one.version, state(one))),
+		earlier(ready.slice(1), more));
 }
 
 const fileRow = (file) => el("tr", {},

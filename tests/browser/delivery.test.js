@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// How the pages arrive: what a slow line waits for before the first medium, and what a second start asks for again.
+// How the pages arrive: what a slow line waits for before the first medium, what a second start asks for again, and
+// whether anything that is already read moves when the rest comes.
 
 import assert from "node:assert/strict";
 import path from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
 
-import { Visit, launch } from "../support/browser.js";
+import { PHONE, Visit, launch } from "../support/browser.js";
 import { makeCorpus } from "../support/corpus.js";
-import { Place } from "../support/place.js";
+import { Client } from "../support/http.js";
+import { scored } from "../support/outcome.js";
+import { Place, sql } from "../support/place.js";
 
 /** A slow telephone: 400 kbit/s, and as many milliseconds to the server and back. */
 const SLOW = { offline: false, latency: 400, downloadThroughput: 50_000, uploadThroughput: 50_000 };
+
+const PASSWORD = "four words make one";
 
 describe("delivery", () => {
 	let place, server, browser;
@@ -22,8 +27,35 @@ describe("delivery", () => {
 		const { main } = await makeCorpus(path.join(place.folder, "corpus"), { practice: 2, pictures: 6 });
 		await place.program(database, ["import", main]);
 		server = await place.server(database);
+		await crowd(3);
+		await scored(database);
+		await addReleases(database);
+		await new Client(server.url).signIn("grace@example.org", await place.account(database, "grace@example.org", "moderator"), PASSWORD);
+		// Figures are counted when a server starts, and each minute.
+		await server.stop();
+		server = await place.server(database);
 		browser = await launch();
 	});
+
+	/** Volunteers who take all for fakes. */
+	async function crowd(count) {
+		for (let number = 0; number < count; number++) {
+			const client = new Client(server.url);
+			await client.post("/volunteers", { consent: true });
+			for (let asked; (asked = await client.post("/assignments", {})).status === 201;) {
+				const judgments = asked.json.items.map(({ position }) => ({ position, verdict: "fake", confidence: 75 }));
+				await client.post("/judgments", { assignment: asked.json.assignment, judgments, exposure_ms: 2500 });
+			}
+		}
+	}
+
+	/** Four versions of each of a dozen names. */
+	async function addReleases(database) {
+		const counts = JSON.stringify({ items: 90, media_types: { image: 90 }, splits: { train: { real: 40, fake: 20 }, validation: { real: 9, fake: 6 }, test: { real: 9, fake: 6 } } });
+		await sql(database, `insert into release (name, version, state, salt, fixed_at, finished_at, summary, bytes)
+			select 'set-' || n % 12, (n / 12)::text, 'writing', decode(repeat('00', 32), 'hex'), now(), now(), '${counts}', 1000 from generate_series(0, 47) n`);
+		await sql(database, "update release set state = 'ready'");
+	}
 
 	after(async () => {
 		await browser?.close();
@@ -65,14 +97,15 @@ describe("delivery", () => {
 			const level = type === "Document" ? 1 : 1 + Math.max(1, ...done);
 			requests.set(requestId, { url: request.url.replace(server.url, ""), level, end: Infinity, start: timestamp, kept: false });
 		});
-		chrome.on("Network.requestServedFromCache", ({ requestId }) => { requests.get(requestId).kept = true; });
-		chrome.on("Network.responseReceivedExtraInfo", ({ requestId, statusCode }) => { requests.get(requestId).status = statusCode; });
+		// Some events come for requests that were never told of.
+		const learn = (id, more) => Object.assign(requests.get(id) ?? {}, more);
+		chrome.on("Network.requestServedFromCache", ({ requestId }) => learn(requestId, { kept: true }));
+		chrome.on("Network.responseReceivedExtraInfo", ({ requestId, statusCode }) => learn(requestId, { status: statusCode }));
 		chrome.on("Network.responseReceived", ({ requestId, response }) => {
-			requests.get(requestId).kept ||= response.fromDiskCache || response.fromPrefetchCache;
+			if (response.fromDiskCache || response.fromPrefetchCache)
+				learn(requestId, { kept: true });
 		});
-		chrome.on("Network.loadingFinished", ({ requestId, timestamp, encodedDataLength }) => {
-			Object.assign(requests.get(requestId), { end: timestamp, bytes: encodedDataLength });
-		});
+		chrome.on("Network.loadingFinished", ({ requestId, timestamp, encodedDataLength }) => learn(requestId, { end: timestamp, bytes: encodedDataLength }));
 		return { chrome, requests: () => [...requests.values()].filter(({ url }) => url.startsWith("/")) };
 	}
 
@@ -87,7 +120,8 @@ describe("delivery", () => {
 		visit.page.setDefaultTimeout(60_000);
 		const start = Date.now();
 		await visit.page.goto("/", { waitUntil: "commit" });
-		await visit.at("judging").waitFor();
+		// Not the section around it, which counts as visible while only one of the two style sheets has come.
+		await visit.at("left-stage").locator("img").waitFor();
 		const seconds = (Date.now() - start) / 1000;
 		const first = Math.min(...requests().filter(isMedium).map((one) => one.start));
 		const before = requests().filter((one) => one.start < first);
@@ -109,4 +143,45 @@ describe("delivery", () => {
 		assert.deepEqual(asked.map((one) => one.url), ["/"]);
 		await visit.close();
 	});
+
+	/** Opens an address on a line where every part comes in a frame of its own, and lists what moved. */
+	async function moves(address, who, viewport) {
+		const visit = await arrive({ viewport });
+		await who?.(visit);
+		visit.allowed.push(/status of 404/);
+		await visit.context.addInitScript(() => {
+			const name = (node) => (node instanceof Element ? `${node.localName}${node.id ? `#${node.id}` : ""}` : "text");
+			window.moved = [];
+			new PerformanceObserver((list) => {
+				for (const { value, hadRecentInput, sources } of list.getEntries())
+					if (!hadRecentInput)
+						window.moved.push({ value, what: sources.map((one) => `${name(one.node)} ${one.previousRect.y} to ${one.currentRect.y}`).join(", ") });
+			}).observe({ type: "layout-shift", buffered: true });
+		});
+		const chrome = await visit.context.newCDPSession(visit.page);
+		await chrome.send("Network.enable");
+		await chrome.send("Network.emulateNetworkConditions", { ...SLOW, latency: 150 });
+		await visit.page.goto(address, { waitUntil: "networkidle" });
+		await visit.page.waitForTimeout(400);
+		const moved = await visit.page.evaluate(() => window.moved);
+		await visit.close();
+		return moved;
+	}
+
+	const asVolunteer = (visit) => visit.context.request.post("/api/v1/volunteers", { data: { consent: true } });
+	const asModerator = (visit) => visit.context.request.post("/api/v1/session", { data: { email: "grace@example.org", password: PASSWORD } });
+	const ARRIVALS = [["/"], ["/", asVolunteer], ["/data"], ["/data", asModerator], ["/data#set-1/1"], ["/about"], ["/about#privacy"],
+		["/moderate"], ["/moderate", asModerator], ["/nowhere"]];
+
+	for (const viewport of [PHONE, { width: 1280, height: 800 }, { width: 1280, height: 1600 }])
+		test(`nothing moves while a page loads, at ${viewport.width} by ${viewport.height}`, async (t) => {
+			const all = [];
+			for (const [address, who] of ARRIVALS) {
+				const moved = await moves(address, who, viewport);
+				const sum = moved.reduce((so_far, one) => so_far + one.value, 0);
+				t.diagnostic(`${address} ${who?.name ?? ""}: ${sum.toFixed(3)}`);
+				all.push(...moved.map((one) => `${address} ${one.value.toFixed(3)}: ${one.what}`));
+			}
+			assert.deepEqual(all, []);
+		});
 });

@@ -171,19 +171,106 @@ describe("long lists", () => {
 		assert.deepEqual(release.files.map((file) => file.path).sort(), files.map((file) => file.path).sort());
 	});
 
-	test("the list of releases goes on to its end, each release once", async () => {
-		await sql(database, `insert into release (name, version, state, salt) select 'row', n::text, 'writing', decode(repeat('00', 32), 'hex') from generate_series(1, 49) n`);
+	/** Ready releases without files, the newest last: [name, version] each. */
+	async function addBareReleases(list) {
+		const rows = list.map(([name, version], at) => `('${name}', '${version}', 'writing', decode(repeat('00', 32), 'hex'), now(), now(), '{"items": ${at}}', 1, now() + interval '${at} seconds')`);
+		await sql(database, `insert into release (name, version, state, salt, fixed_at, finished_at, summary, bytes, created_at) values ${rows.join(",")}`);
+		await sql(database, "update release set state = 'ready' where state = 'writing'");
+	}
+
+	const cards = (visit) => visit.at("release-card").evaluateAll((all) => all.map((one) => `${one.dataset.name} ${one.dataset.version}`));
+	const height = (visit) => visit.page.evaluate(() => document.documentElement.scrollHeight);
+
+	test("the data page stays short with 51 versions of a release, and all of them can be reached", async (t) => {
+		await addBareReleases(Array.from({ length: 51 }, (_, n) => ["row", `1.${n}`]));
 		const visit = await open("/data");
-		const cards = () => visit.at("release-card").evaluateAll((all) => all.map((one) => `${one.dataset.name} ${one.dataset.version}`));
-		await visit.at("release-card").nth(19).waitFor();
-		// Pressed twice in a hurry, it fetches once.
+		await visit.at("release-card").first().waitFor();
+		assert.deepEqual(await cards(visit), ["row 1.50", "huge 1.0", "many 1.0"]);
+		const tall = await height(visit);
+		t.diagnostic(`${tall} px`);
+		assert.ok(tall < 3000, `${tall} px`);
+		await visit.at("earlier-versions").getByText("50 earlier versions").click();
+		const versions = await visit.at("release-version").getByRole("link").evaluateAll((all) => all.map((one) => one.hash));
+		assert.deepEqual(versions, Array.from({ length: 50 }, (_, n) => `#row/1.${49 - n}`));
+		await visit.shoot("releases-versions", { whole: true });
+		await visit.close();
+	});
+
+	test("150 releases come ten at a time, each once, and any is found by its name or version", async (t) => {
+		await addBareReleases(Array.from({ length: 150 }, (_, n) => [`set-${n}`, n === 3 ? "7.7.7" : "1"]));
+		const visit = await open("/data");
+		await visit.at("release-card").nth(9).waitFor();
+		assert.equal((await cards(visit)).length, 10);
+		const tall = await height(visit);
+		t.diagnostic(`${tall} px`);
+		assert.ok(tall < 4500, `${tall} px`);
+		await visit.shoot("releases-many", { whole: true });
+		// Pressed twice in a hurry, it gives ten more.
 		await visit.at("more-releases").evaluate((button) => { button.click(); button.click(); });
-		await visit.at("release-card").nth(39).waitFor();
-		await visit.at("more-releases").click();
-		await visit.at("more-releases").waitFor({ state: "hidden" });
-		const shown = await cards();
-		assert.equal(shown.length, 51);
-		assert.equal(new Set(shown).size, 51);
+		await visit.at("release-card").nth(19).waitFor();
+		while (await visit.at("more-releases").isVisible())
+			await visit.at("more-releases").click();
+		const shown = await cards(visit);
+		assert.equal(shown.length, 153);
+		assert.equal(new Set(shown).size, 153);
+
+		// The server sends a hundred at once: what lies behind is found too, by a page that has not come to it.
+		await visit.page.reload();
+		await visit.at("release-card").nth(9).waitFor();
+		for (const [words, found] of [["SET-3", ["set-39", "set-38"]], ["7.7", ["set-3"]], ["row 1.4", ["row"]], [" many ", ["many"]], ["none such", []]]) {
+			await visit.at("find-release").fill(words);
+			const least = found.map((name) => `${name} `);
+			await visit.page.waitForFunction((names) => {
+				const there = [...document.querySelectorAll("[data-testid='release-card']")].map((one) => `${one.dataset.name} `);
+				return names.length > 0 ? names.every((name) => there.includes(name)) : there.length === 0;
+			}, least);
+		}
+		await visit.page.getByText("0 names found.").waitFor();
+		await visit.shoot("releases-none");
+		await visit.close();
+	});
+
+	test("a page of releases that does not come is said, and can be asked for again", async () => {
+		const visit = await open("/data");
+		visit.allowed.push(/net::ERR_/);
+		await visit.at("release-card").nth(9).waitFor();
+		await visit.page.route("**/releases?*cursor=*", (route) => route.abort());
+		await visit.at("find-release").fill("many");
+		await visit.page.getByText("The server cannot be reached.").waitFor();
+		await visit.page.unroute("**/releases?*cursor=*");
+		await visit.at("find-release").fill("many 1");
+		await visit.page.getByText("1 name found.").waitFor();
+		assert.deepEqual(await cards(visit), ["many 1.0"]);
+		assert.equal(await visit.page.getByText("The server cannot be reached.").count(), 0);
+		await visit.close();
+	});
+
+	test("who is signed in can sign out on the data page", async () => {
+		const password = await place.account(database, "ada@example.org", "researcher");
+		const visit = await open("/data");
+		await visit.at("make-release").locator("summary").click();
+		assert.ok(await visit.at("sign-out").isHidden());
+		await visit.at("email").fill("ada@example.org");
+		await visit.at("password").fill(password);
+		await visit.page.keyboard.press("Enter");
+		await visit.at("password-new").fill("four words make one");
+		await visit.at("password-again").fill("four words make one");
+		await visit.page.keyboard.press("Enter");
+		await visit.at("release-form").waitFor();
+		await visit.at("sign-out").waitFor();
+		await visit.page.reload();
+		await visit.at("sign-out").waitFor();
+		assert.equal(await visit.at("account").textContent(), "ada@example.org");
+		await visit.at("make-release").locator("summary").click();
+		await visit.at("release-form").waitFor();
+		await visit.shoot("data-signed-in");
+		await visit.at("sign-out").click();
+		await visit.at("sign-out").waitFor({ state: "hidden" });
+		assert.equal(await visit.at("account").textContent(), "");
+		assert.ok(await visit.at("release-form").isHidden());
+		assert.equal(await visit.page.evaluate(async () => (await fetch("/api/v1/session")).status), 401);
+		await visit.at("make-release").locator("summary").click();
+		await visit.at("sign-in").waitFor();
 		await visit.close();
 	});
 
