@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How the pages arrive: what a slow line waits for before the first medium, what a second start asks for again, and
-// whether anything that is already read moves when the rest comes.
+// whether anything that is already read moves when the rest comes. Then the two colour schemes of pages for reading.
 
 import assert from "node:assert/strict";
 import path from "node:path";
@@ -184,4 +184,90 @@ describe("delivery", () => {
 			}
 			assert.deepEqual(all, []);
 		});
+
+	/** The colours that the style sheets name, and the scheme that the browser draws its own parts in. */
+	const colours = (visit) => visit.page.evaluate(() => {
+		const style = getComputedStyle(document.documentElement);
+		const names = ["--room", "--panel", "--line", "--edge", "--ink", "--quiet", "--real", "--fake", "--focus", "--stage", "--chosen", "--on-ink", "color-scheme"];
+		return names.map((name) => `${name} ${style.getPropertyValue(name)}`);
+	});
+	const READING = ["/data", "/about", "/nowhere"];
+
+	for (const scheme of ["light", "dark"])
+		test(`pages for reading are ${scheme} where the system is, and can be read so`, async () => {
+			const visit = await arrive({ colorScheme: scheme });
+			visit.allowed.push(/status of 404/);
+			for (const address of READING) {
+				await visit.page.goto(address);
+				if (address === "/data")
+					await visit.at("figures").locator("svg").nth(1).waitFor();
+				assert.equal((await colours(visit)).pop(), `color-scheme ${scheme}`);
+				await visit.shoot(`${scheme}${address.replace("/", "-")}`, { whole: true, sizes: [PHONE, { width: 1280, height: 800 }] });
+			}
+			assert.deepEqual(visit.barriers, []);
+			await visit.close();
+		});
+
+	/** WCAG's contrast of two colours "rgb(r, g, b)". */
+	function contrast(one, other) {
+		const light = (colour) => {
+			const [r, g, b] = colour.match(/[\d.]+/g).map((part) => part / 255).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+			return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+		};
+		const [low, high] = [light(one), light(other)].sort((a, b) => a - b);
+		return (high + 0.05) / (low + 0.05);
+	}
+
+	test("what is drawn stands out from what it is drawn on, in both schemes", async () => {
+		const visit = await arrive();
+		await visit.page.goto("/data");
+		await visit.at("figures").locator("svg").nth(1).waitFor();
+		for (const colorScheme of ["light", "dark"]) {
+			await visit.page.emulateMedia({ colorScheme });
+			const drawn = await visit.page.evaluate(() => {
+				const panel = getComputedStyle(document.querySelector(".card")).backgroundColor;
+				const bars = [...document.querySelectorAll(".chart rect")].map((one) => [getComputedStyle(one).fill, panel]);
+				const parts = [...document.querySelectorAll(".split i")].flatMap((one) => {
+					const { backgroundColor, backgroundImage } = getComputedStyle(one);
+					return (backgroundImage === "none" ? [backgroundColor] : backgroundImage.match(/rgb\([^)]*\)/g)).map((colour) => [colour, panel]);
+				});
+				return [...bars, ...parts];
+			});
+			assert.ok(drawn.length > 20);
+			for (const [colour, panel] of drawn)
+				assert.ok(contrast(colour, panel) >= 3, `${colorScheme}: ${colour} on ${panel}`);
+		}
+		await visit.close();
+	});
+
+	test("a chosen scheme is kept, and goes before the system's", async () => {
+		const visit = await arrive({ colorScheme: "light" });
+		await visit.page.goto("/about");
+		const light = await colours(visit);
+		await visit.at("scheme").selectOption("dark");
+		const dark = await colours(visit);
+		assert.notDeepEqual(dark, light);
+		await visit.page.goto("/data");
+		assert.deepEqual(await colours(visit), dark);
+		assert.equal(await visit.at("scheme").inputValue(), "dark");
+		await visit.page.emulateMedia({ colorScheme: "dark" });
+		assert.deepEqual(await colours(visit), dark);
+		await visit.at("scheme").selectOption("light");
+		assert.deepEqual(await colours(visit), light);
+		await visit.at("scheme").selectOption("system");
+		assert.deepEqual(await colours(visit), dark);
+		assert.equal(await visit.page.evaluate(() => localStorage.length), 0);
+		await visit.close();
+	});
+
+	test("judging and moderating stay dark, whatever the system and the choice", async () => {
+		const visit = await arrive({ colorScheme: "light" });
+		await visit.page.goto("/about");
+		await visit.at("scheme").selectOption("light");
+		for (const address of ["/", "/moderate"]) {
+			await visit.page.goto(address);
+			assert.equal((await colours(visit)).pop(), "color-scheme dark");
+		}
+		await visit.close();
+	});
 });
