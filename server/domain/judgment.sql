@@ -59,7 +59,8 @@ SELECT all_are FROM good
 --   stored    now
 --   again     by an earlier try with the same body
 --   conflict  an earlier try with another body
---   expired   the lease has run out, and was not renewed for so long
+--   expired   the token has run out, and its lease was not renewed for so long: one that was is longer than
+--             LEASE_S
 --   skipped   this pair was skipped
 --   seen      this volunteer judged one of the two before
 --   nobody    the volunteer is no more
@@ -78,7 +79,8 @@ WITH known AS MATERIALIZED (
                 THEN 'nobody'
                 WHEN NOT w.live
                  AND NOT EXISTS (SELECT FROM lease l WHERE l.volunteer_id = w.volunteer
-                                    AND l.id = w.assignment AND l.expires_at > now() OFFSET 0)
+                                    AND l.id = w.assignment AND l.expires_at > now()
+                                    AND l.expires_at > l.issued_at + interval '10 minutes' OFFSET 0)
                 THEN 'expired'
                 WHEN EXISTS (SELECT FROM skipped_pair s WHERE s.assignment_id = w.assignment OFFSET 0)
                 THEN 'skipped'
