@@ -3,6 +3,18 @@
 
 const BASE = "/api/v1";
 
+/** How far the server's clock is ahead of this one, which may be minutes off. */
+let ahead_ms = 0;
+
+/** The time as the server has it, to a second. */
+export const serverNow = () => Date.now() + ahead_ms;
+
+function setClock(response) {
+	const at = Date.parse(response.headers.get("date") ?? "");
+	if (Number.isFinite(at))
+		ahead_ms = at + 500 - Date.now(); // the header leaves out the part of a second
+}
+
 /** The server answered, and the answer is a refusal (RFC 9457). */
 export class Refusal extends Error {
 	constructor(status, problem, retryAfter) {
@@ -42,7 +54,7 @@ async function bodyOf(response) {
 }
 
 /**
- * One request. Answers { status, body } for any 2xx, throws Refusal or Unreachable otherwise.
+ * One request. Answers { status, body, retryAfter in s } for any 2xx, throws Refusal or Unreachable otherwise.
  * @param {string} method
  * @param {string} path below /api/v1
  * @param {object} [body]
@@ -59,10 +71,12 @@ export async function call(method, path, body) {
 	} catch {
 		throw new Unreachable();
 	}
+	setClock(response);
 	const answer = await bodyOf(response);
+	const retryAfter = Number(response.headers.get("retry-after")) || 0;
 	if (response.ok)
-		return { status: response.status, body: answer };
-	throw new Refusal(response.status, answer, Number(response.headers.get("retry-after")) || 0);
+		return { status: response.status, body: answer, retryAfter };
+	throw new Refusal(response.status, answer, retryAfter);
 }
 
 export const get = (path) => call("GET", path);
@@ -74,6 +88,8 @@ export const erase = (path) => call("DELETE", path);
 export function inWords(error) {
 	if (error instanceof Unreachable)
 		return "The server cannot be reached. Check the connection and try again.";
+	if (error.words)
+		return error.words;
 	if (!(error instanceof Refusal))
 		return "Something went wrong in this page. Reload it and try again.";
 	if (error.status === 429)

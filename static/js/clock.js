@@ -13,11 +13,13 @@ export class Clock {
 		this.since = null;
 	}
 
-	/** Both media are on screen, uncovered. */
-	start() {
+	/** Both media are on screen, uncovered; before a reload, they were for so long already. */
+	start({ response_ms: before = 0, exposure_ms: seen = 0 } = {}) {
+		const now = performance.now();
 		this.reset();
-		this.shown = performance.now();
-		this.since = document.hidden ? null : this.shown;
+		this.shown = now - before;
+		this.seen_ms = seen;
+		this.since = document.hidden ? null : now;
 	}
 
 	turn() {

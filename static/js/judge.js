@@ -4,14 +4,19 @@
 
 import { Unreachable, get, inWords, post } from "./api.js";
 import { byId, el, focusOn, say, showOnly } from "./dom.js";
+import { draftOf, dropDraft, keepDrafts } from "./draft.js";
+import { join } from "./join.js";
 import { tab } from "./keep.js";
 import { watchKeys } from "./keys.js";
+import { retell, tell, untell } from "./lasting.js";
+import { tellLate } from "./late.js";
+import { Lease } from "./lease.js";
 import { Outbox } from "./outbox.js";
 import { Pairs } from "./pairs.js";
 import { Table } from "./table.js";
 import { openYou } from "./you.js";
 
-const sections = ["loading", "consent", "empty", "lost", "broken", "judging"].map(byId);
+const sections = ["loading", "consent", "empty", "busy", "lost", "broken", "judging"].map(byId);
 const next = byId("next");
 const outbox = new Outbox((waiting) => { byId("offline").hidden = !waiting; });
 const pairs = new Pairs(() => outbox.idle());
@@ -19,6 +24,13 @@ const table = new Table(() => next.setAttribute("aria-disabled", String(!(phase 
 /** loading, judging, sending (a practice pair), taught, or away from any pair */
 let phase = "loading";
 let pair = null;
+/** The timer of a page that waits for others. */
+let lookAgain;
+const lease = new Lease({
+	renewed: () => pairs.renewed(),
+	ending: (words) => (words ? tell("ending", words) : untell("ending")),
+	ended: runOut,
+});
 
 function notice(words) {
 	const line = byId("trouble");
@@ -58,9 +70,22 @@ function stuck(error) {
 		window.addEventListener("online", () => { if (!byId("lost").hidden) advance(); }, { once: true });
 }
 
+/** The pair's time was over before it was answered. */
+function runOut() {
+	if (phase !== "judging")
+		return;
+	byId("skipping").close(""); // it asked about this pair
+	table.stop();
+	pairs.done(pair);
+	tell("over", "The last pair's time was over. Here is another.");
+	advance();
+}
+
 /** On to the next pair. */
-async function advance(words = "") {
+async function advance() {
 	phase = "loading";
+	lease.stop();
+	clearTimeout(lookAgain);
 	const late = setTimeout(() => show("loading"), 150);
 	try {
 		pair = await pairs.take();
@@ -70,10 +95,15 @@ async function advance(words = "") {
 		return;
 	}
 	clearTimeout(late);
-	notice(words);
+	notice("");
 	if (!pair) {
 		phase = "away";
 		show("empty");
+		return;
+	}
+	if (pair.busy_s) {
+		phase = "away";
+		wait(pair.busy_s);
 		return;
 	}
 	if (pair.broken) {
@@ -84,9 +114,18 @@ async function advance(words = "") {
 	phase = "judging";
 	foot(false);
 	show("judging");
-	table.show(pair);
+	table.show(pair, draftOf(pair.assignment));
+	lease.watch(pair.assignment);
 	focusOn(byId("question"));
 	pairs.preload();
+}
+
+/** Others have what is left. The page looks again by itself. */
+function wait(seconds) {
+	const minutes = Math.round(seconds / 60);
+	byId("busy-when").textContent = minutes < 2 ? "in a minute" : `in ${minutes} minutes`;
+	show("busy");
+	lookAgain = setTimeout(() => advance(), seconds * 1000);
 }
 
 /** The row under the pair: tells while judging, the lesson after practice. */
@@ -110,6 +149,9 @@ async function submit() {
 	const body = table.body();
 	const sent = outbox.send(body);
 	table.stop();
+	lease.stop();
+	dropDraft();
+	pairs.forget(judged.assignment);
 	if (!judged.assignment.training) {
 		sent.then((answer) => { progress(answer.progress); pairs.preload(); }, (error) => refused(error));
 		pairs.done(judged);
@@ -146,17 +188,23 @@ function learn(words) {
 
 /** The server took no judgment: say why, and go on where this pair was still on screen. */
 async function refused(error, onScreen = false) {
-	const why = error.status === 410 ? "That pair's ten minutes were over, so its answer could not count."
-		: `An answer was not taken: ${inWords(error)}`;
 	if (error.status === 401) {
 		stuck(error);
 		return;
 	}
-	notice(why);
+	tellRefused(error);
 	if (onScreen)
-		await advance(`${why} Here is another pair.`);
+		await advance();
 	else
 		pairs.preload();
+}
+
+/** In words that stay: the next pair is on screen a moment later. */
+function tellRefused(error) {
+	if (error.status === 410)
+		tellLate();
+	else if (error.status !== 401)
+		tell("refused", `An answer was not taken: ${inWords(error)}`);
 }
 
 function goOn() {
@@ -175,6 +223,7 @@ function goOn() {
 async function skip(reason) {
 	const skipped = pair;
 	table.stop();
+	lease.stop();
 	phase = "loading";
 	try {
 		await post("/skips", { assignment: skipped.assignment.assignment, reason });
@@ -191,9 +240,8 @@ async function skip(reason) {
 async function agree() {
 	byId("agree").setAttribute("aria-disabled", "true");
 	try {
-		const { body } = await post("/volunteers", { consent: true });
+		progress(await join());
 		notice("");
-		progress(body.progress);
 		await advance();
 	} catch (error) {
 		notice(inWords(error));
@@ -212,7 +260,7 @@ async function start() {
 		stuck(error);
 		return;
 	}
-	outbox.resume();
+	outbox.resume(tellRefused);
 	await advance();
 }
 
@@ -240,16 +288,10 @@ document.addEventListener("pointerdown", (event) => {
 		openWhy(false);
 });
 byId("you-button").addEventListener("click", () => openYou({
-	onMedium() { if (!byId("empty").hidden) advance(); },
+	onMedium() { if (!byId("empty").hidden || !byId("busy").hidden) advance(); },
 }));
-// A pair whose lease ran out in a hidden tab is replaced before anybody works on it.
-document.addEventListener("visibilitychange", () => {
-	if (!document.hidden && phase === "judging" && new Date(pair.assignment.expires_at) < new Date()) {
-		table.stop();
-		pairs.done(pair);
-		advance("The last pair's ten minutes were over. Here is another.");
-	}
-});
+byId("look-now").addEventListener("click", () => advance());
+keepDrafts(() => (phase === "judging" ? table.draft() : null));
 watchKeys({
 	active: () => phase === "judging" || phase === "taught",
 	choose: (side, step) => { if (phase === "judging") table.choose(side, step); },
@@ -260,4 +302,6 @@ watchKeys({
 	frame: (frames) => table.transport.step(frames),
 });
 
+retell();
+untell("ending"); // it was said of a pair that may have more time since
 start();

@@ -17,10 +17,13 @@ export class Outbox {
 		window.addEventListener("online", () => this.poke());
 	}
 
-	/** What an earlier visit could not deliver. Refusals are final: the server has decided. */
-	resume() {
+	/**
+	 * Sends what an earlier visit could not deliver. Refusals are final: the server has decided.
+	 * @param {(error: Error) => void} onRefused told of each
+	 */
+	resume(onRefused) {
 		for (const body of device.all("judgment."))
-			this.send(body).catch(() => {});
+			this.send(body).catch(onRefused);
 	}
 
 	/** Resolves with the server's answer, or rejects with its Refusal. */

@@ -2,7 +2,7 @@
 // pairs.js: where pairs come from. While one is judged, the next is assigned and its media are loaded. Open
 // assignments are kept for the life of the tab, so that a reload shows the same pair again.
 
-import { post } from "./api.js";
+import { post, serverNow } from "./api.js";
 import { device, tab } from "./keep.js";
 import { loadMedium } from "./loader.js";
 import { MEDIUM, capital } from "./words.js";
@@ -10,7 +10,7 @@ import { MEDIUM, capital } from "./words.js";
 /** A pair with less time than this left is not worth showing. */
 const SHORTEST_MS = 45_000;
 
-const fresh = (assignment) => new Date(assignment.expires_at) - Date.now() > SHORTEST_MS;
+const fresh = (assignment) => new Date(assignment.expires_at) - serverNow() > SHORTEST_MS;
 
 async function load(assignment) {
 	const pair = { assignment, media: {} };
@@ -30,8 +30,23 @@ export class Pairs {
 	constructor(settled) {
 		this.settled = settled;
 		this.next = null;
-		this.open = (tab.get("open") ?? []).filter(fresh);
+		this.open = tab.get("open") ?? [];
 		this.kept = [...this.open];
+	}
+
+	/** The next of those that were open before the reload. What has run out since is forgotten. */
+	nextKept() {
+		const kept = this.kept.shift();
+		if (!kept || fresh(kept))
+			return kept;
+		this.forget(kept);
+		return this.nextKept();
+	}
+
+	/** A reload must not ask for it again. */
+	forget(assignment) {
+		this.open = this.open.filter((one) => one.assignment !== assignment.assignment);
+		tab.set("open", this.open);
 	}
 
 	keep(assignment) {
@@ -39,10 +54,14 @@ export class Pairs {
 		tab.set("open", this.open);
 	}
 
+	/** An assignment that is open has another end. */
+	renewed() {
+		tab.set("open", this.open);
+	}
+
 	/** The pair is judged, skipped or lost: forget it. */
 	done(pair) {
-		this.open = this.open.filter((one) => one.assignment !== pair.assignment.assignment);
-		tab.set("open", this.open);
+		this.forget(pair.assignment);
 		for (const medium of Object.values(pair.media))
 			medium.release();
 	}
@@ -55,14 +74,14 @@ export class Pairs {
 	async ask() {
 		await this.settled();
 		const type = device.get("medium");
-		const { status, body } = await post("/assignments", type ? { media_type: type } : {});
-		return { again: status === 200, assignment: body };
+		const { status, body, retryAfter } = await post("/assignments", type ? { media_type: type } : {});
+		return { again: status === 200, assignment: body, retryAfter };
 	}
 
 	/** Starts on the next pair. A repeat of what is already open is no next pair. */
 	preload() {
 		this.next ??= (async () => {
-			const kept = this.kept.shift();
+			const kept = this.nextKept();
 			if (kept)
 				return load(kept);
 			const { again, assignment } = await this.ask();
@@ -73,7 +92,10 @@ export class Pairs {
 		})().catch(() => null);
 	}
 
-	/** The next pair, or null when nothing is left. Throws what call() throws. */
+	/**
+	 * The next pair; null when nothing is left; { busy_s } when others have what is left, and some of it may be free
+	 * after so long. Throws what call() throws.
+	 */
 	async take() {
 		const waiting = this.next;
 		this.next = null;
@@ -82,16 +104,16 @@ export class Pairs {
 			return ready;
 		if (ready)
 			this.done(ready);
-		const kept = this.kept.shift();
+		const kept = this.nextKept();
 		if (kept) {
 			const pair = await load(kept);
 			if (!pair.broken)
 				return pair;
 			this.done(pair);
 		}
-		const { assignment } = await this.ask();
+		const { assignment, retryAfter } = await this.ask();
 		if (!assignment)
-			return null;
+			return retryAfter > 0 ? { busy_s: retryAfter } : null;
 		if (!this.open.some((one) => one.assignment === assignment.assignment))
 			this.keep(assignment);
 		return load(assignment);

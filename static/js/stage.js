@@ -81,6 +81,17 @@ export class Stage {
 		const mark = { x: Math.round(x * 1e4) / 1e4, y: Math.round(y * 1e4) / 1e4 };
 		if (at !== null)
 			mark.t_ms = Math.round(at);
+		this.putMark(mark);
+		this.onMarks(this.marks);
+	}
+
+	/** Marks that were made before. */
+	putMarks(marks) {
+		for (const mark of marks)
+			this.putMark(mark);
+	}
+
+	putMark(mark) {
 		const button = el("button", {
 			type: "button", class: "mark", "data-testid": "mark",
 			"aria-label": `Mark ${this.marks.length + 1}: remove`,
@@ -88,7 +99,6 @@ export class Stage {
 		});
 		this.pin(button, mark);
 		this.marks.push(mark);
-		this.onMarks(this.marks);
 	}
 
 	unmark(mark, button) {

@@ -5,7 +5,7 @@ import { Clock, deviceNow } from "./clock.js";
 import { byId, el, say } from "./dom.js";
 import { teach } from "./feedback.js";
 import { KEYS } from "./keys.js";
-import { Scale } from "./scale.js";
+import { STEPS, Scale } from "./scale.js";
 import { Stage } from "./stage.js";
 import { Tells } from "./tells.js";
 import { makeTransport } from "./transport.js";
@@ -35,8 +35,8 @@ export class Table {
 		new ResizeObserver(() => this.transport?.redraw?.()).observe(this.pairNode);
 	}
 
-	/** Lays a loaded pair on the table. The clock starts when it can be seen. */
-	show(pair) {
+	/** Lays a loaded pair on the table, with what was answered before a reload. The clock starts when it can be seen. */
+	show(pair, draft = null) {
 		const { assignment, media } = pair;
 		this.pair = pair;
 		this.view.reset();
@@ -56,13 +56,41 @@ export class Table {
 		}
 		byId("feedback").hidden = true;
 		this.tells.reset(assignment.media_type);
+		this.before = draft?.clock;
 		this.transport = makeTransport(byId("transport"), assignment.media_type, media,
 			{ left: this.sides.left.stage, right: this.sides.right.stage });
 		if (assignment.sensitive)
 			this.cover();
 		else
 			this.uncovered();
+		if (draft)
+			this.restore(draft);
 		this.onChange();
+	}
+
+	/** What is answered so far, to be restored after a reload. */
+	draft() {
+		const sides = {};
+		for (const side of SIDES) {
+			const { scale, stage } = this.sides[side];
+			sides[side] = { at: STEPS.indexOf(scale.step), tells: this.tells.of(side), marks: stage.marks };
+		}
+		return {
+			assignment: this.pair.assignment.assignment, sides, pointing: this.tells.position,
+			clock: this.clock.read(), farthest: this.view.farthest,
+		};
+	}
+
+	restore({ sides, pointing, farthest }) {
+		this.view.farthest = farthest;
+		for (const side of SIDES) {
+			const { at, tells, marks } = sides[side];
+			if (at >= 0)
+				this.sides[side].scale.choose(at);
+			this.tells.choose(side, tells);
+			this.sides[side].stage.putMarks(marks);
+		}
+		this.tells.point(pointing);
 	}
 
 	/** Sensitive media stay covered until asked for. */
@@ -78,7 +106,7 @@ export class Table {
 		this.pairNode.classList.remove("covered");
 		this.pairNode.querySelector(".cover")?.remove();
 		this.transport.start();
-		this.clock.start();
+		this.clock.start(this.before);
 	}
 
 	get covered() {

@@ -66,6 +66,12 @@ export class Tells {
 		this.draw();
 	}
 
+	/** These are chosen of one side. */
+	choose(position, values) {
+		this.chosen[position] = new Set(values);
+		this.draw();
+	}
+
 	draw() {
 		for (const chip of this.chips ?? [])
 			chip.setAttribute("aria-pressed", String(this.chosen[this.position].has(chip.value)));

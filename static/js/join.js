@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// join.js: becoming a volunteer. Who a volunteer is stands in a cookie, so nobody is made where no cookie is kept.
+
+import { get, post } from "./api.js";
+
+const TRIAL = "touchstone_trial=1";
+
+export const BLOCKED = "This browser keeps no cookies from this address, and without one the server does not know you again from one pair "
+	+ "to the next. Allow cookies for this site, then reload the page.";
+
+/** Does the browser keep a cookie? One is set, looked for and taken away again. */
+export function cookiesKept() {
+	try {
+		document.cookie = `${TRIAL}; SameSite=Strict; Path=/`;
+		const kept = document.cookie.split("; ").includes(TRIAL);
+		document.cookie = `${TRIAL}; SameSite=Strict; Path=/; Max-Age=0`;
+		return kept;
+	} catch {
+		return false;
+	}
+}
+
+const blocked = () => Object.assign(new Error(BLOCKED), { words: BLOCKED });
+
+/** A volunteer was made, and the server has not known them since: the cookie was lost on the way. */
+let unknown = false;
+
+/**
+ * Makes a volunteer, once: a second click does not make a second one of whom nobody will hear again.
+ * Answers their progress; throws what call() throws, and an error with words where no cookie is kept.
+ */
+export async function join() {
+	if (!cookiesKept())
+		throw blocked();
+	if (!unknown)
+		await post("/volunteers", { consent: true });
+	unknown = true;
+	try {
+		const { body } = await get("/me?limit=1");
+		unknown = false;
+		return body.progress;
+	} catch (error) {
+		throw error.status === 401 ? blocked() : error;
+	}
+}
