@@ -43,8 +43,11 @@ static void answer(struct request *req, enum desk_outcome outcome,
 	int64_t until_s = lease->expires_s + MEDIA_GRACE_S;
 	struct text text = { .arena = req->arena };
 
-	if (outcome == DESK_NONE_LEFT) {
+	if (outcome == DESK_NONE_LEFT || outcome == DESK_BUSY) {
 		request_empty(req, 204);
+		if (outcome == DESK_BUSY)
+			request_reply_header(req, "Retry-After",
+								 arena_printf(req->arena, "%u", assignment->again_s));
 		return;
 	}
 	text_add(&text, "{\"assignment\":\"");

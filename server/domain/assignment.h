@@ -58,6 +58,7 @@ struct assignment {
 	struct lease lease;
 	const char *question_json; /* a JSON string; lives as long as the process */
 	struct item_media media[2];
+	unsigned again_s; /* of none, while others hold what is left: when one of them may be free */
 };
 
 /* The columns that every statement about leases begins with, as arrays: id, volunteer, campaign,

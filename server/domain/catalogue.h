@@ -43,6 +43,8 @@ struct exhibit {
 	uint8_t content_type; /* index into catalogue.content_types */
 	uint8_t reading;      /* the last one that saw it */
 	bool sensitive;
+	int64_t
+		lent_until_s; /* the first end of a lease that this process gave out, if it is to come */
 };
 
 #define CONTENT_TYPES 32

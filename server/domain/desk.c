@@ -12,6 +12,10 @@
 /* Then a volunteer is loaded anew: skill changes with each fit. */
 #define STAY_MS (10 * 60 * 1000)
 
+#define MOST_LOOKED 2048 /* items of a shelf, for one that others hold */
+#define BUSY_S      60   /* to wait for a lease whose end is not known here */
+#define SOONEST_S   10   /* at which a volunteer is asked to ask again */
+
 struct desk *desk_new(void)
 {
 	struct desk *desk = calloc(1, sizeof *desk);
@@ -89,6 +93,13 @@ static void show(const struct desk *desk, const struct holding *holding, struct 
 	found->lease.right_version = found->media[1].version;
 }
 
+/* Of leases on one item the one that ends first. */
+static void note_end(struct exhibit *exhibit, const struct lease *lease)
+{
+	if (exhibit->lent_until_s <= lease->issued_s || exhibit->lent_until_s > lease->expires_s)
+		exhibit->lent_until_s = lease->expires_s;
+}
+
 static void hand_out(struct search *search, uint32_t campaign, enum media_type type,
 					 const struct choice *choice)
 {
@@ -119,6 +130,8 @@ static void hand_out(struct search *search, uint32_t campaign, enum media_type t
 	keyset_add(volunteer->seen, stock_at(desk->catalogue.stock, choice->right)->lineage);
 	stock_lease(desk->catalogue.stock, choice->left);
 	stock_lease(desk->catalogue.stock, choice->right);
+	note_end(&desk->catalogue.exhibits[choice->left], lease);
+	note_end(&desk->catalogue.exhibits[choice->right], lease);
 	volunteer_hold(volunteer, &holding);
 	leases_add(&desk->unwritten, &holding);
 	show(desk, &holding, search->found);
@@ -187,12 +200,57 @@ static bool choose_among(struct search *search, bool only_training)
 	return false;
 }
 
+/* When the first of what others hold of a shelf, and this volunteer has not seen, may be free. 0:
+ * nothing. */
+static int64_t find_busy(const struct search *search, uint32_t shelf, int64_t now_s)
+{
+	const struct stock *stock = search->desk->catalogue.stock;
+	struct stock_part beyond = { .rows = 1, .columns = UINT64_C(1) << STOCK_BEYOND };
+	struct stock_walk walk = stock_walk_from(stock, shelf, &beyond, 0);
+	int64_t first_s = 0;
+
+	for (unsigned looked = 0; looked < MOST_LOOKED; looked++) {
+		uint32_t index = stock_walk_next(&walk);
+
+		if (index == STOCK_NONE)
+			break;
+		const struct stock_item *item = stock_at(stock, index);
+		if (item->judgments >= stock_plan(stock, shelf) ||
+			keyset_has(search->volunteer->seen, item->lineage))
+			continue;
+		int64_t until_s = search->desk->catalogue.exhibits[index].lent_until_s;
+		if (until_s <= now_s)
+			until_s = now_s + BUSY_S;
+		if (!first_s || until_s < first_s)
+			first_s = until_s;
+	}
+	return first_s;
+}
+
+/* True: others hold something that this volunteer could judge. */
+static bool is_busy(struct search *search)
+{
+	int64_t now_s = clock_now_s(), first_s = 0;
+
+	for (uint32_t left = list_shelves(search); left; left--) {
+		int64_t until_s = find_busy(search, search->desk->shelves[left - 1], now_s);
+
+		if (until_s && (!first_s || until_s < first_s))
+			first_s = until_s;
+	}
+	int64_t again_s = first_s - now_s;
+	search->found->again_s = (unsigned)(again_s < SOONEST_S ? SOONEST_S : again_s);
+	return first_s != 0;
+}
+
 /* Practice comes first, in whichever medium there is some. */
 static enum desk_outcome choose(struct search *search)
 {
 	if (volunteer_asks(search->volunteer)->training_left && choose_among(search, true))
 		return DESK_NEW;
-	return choose_among(search, false) ? DESK_NEW : DESK_NONE_LEFT;
+	if (choose_among(search, false))
+		return DESK_NEW;
+	return is_busy(search) ? DESK_BUSY : DESK_NONE_LEFT;
 }
 
 enum desk_outcome desk_ask(struct desk *desk, const unsigned char volunteer[UUID_BYTES],

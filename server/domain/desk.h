@@ -46,6 +46,7 @@ enum desk_outcome {
 	DESK_ABSENT, /* the volunteer is not here: desk_arrive() first */
 	DESK_NEW,
 	DESK_AGAIN, /* two are open: this is the newer one */
+	DESK_BUSY,  /* others hold what is left for this volunteer: ask again after again_s */
 	DESK_NONE_LEFT
 };
 

@@ -171,6 +171,26 @@ describe("the judging page, of what could be lost", () => {
 		await visit.close();
 	});
 
+	test("while others hold what is left the page says so, and goes on by itself", async () => {
+		const visit = await arrive({ viewport: PHONE });
+		await visit.page.route("**/api/v1/assignments", (route) => route.fulfill({ status: 204, headers: { "retry-after": "420" } }));
+		await visit.at("agree").click();
+		await visit.at("busy").getByText("in 7 minutes").waitFor();
+		await visit.shoot("judge-busy");
+		assert.ok(await visit.at("empty").isHidden());
+		await visit.page.unroute("**/api/v1/assignments");
+		await visit.page.route("**/api/v1/assignments", (route) => route.fulfill({ status: 204, headers: { "retry-after": "2" } }), { times: 1 });
+		await visit.at("busy").getByRole("button").click();
+		await visit.at("busy").getByText("in a minute").waitFor();
+		await visit.at("judging").waitFor();
+		await visit.page.route("**/api/v1/assignments", (route) => route.fulfill({ status: 204 }));
+		await visit.page.evaluate(() => sessionStorage.clear());
+		await visit.page.goto("about:blank");
+		await visit.page.goto("/");
+		await visit.at("empty").waitFor();
+		await visit.close();
+	});
+
 	const volunteers = async () => Number((await sql(database, "select count(*) from volunteer"))[0][0]);
 
 	test("where cookies are blocked the page says so and makes no volunteer", async () => {

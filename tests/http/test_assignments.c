@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a client of /assignments may rely on. test_method.c holds many of them to the method. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "client.h"
@@ -210,6 +211,40 @@ START_TEST(only_a_volunteer_gets_an_assignment)
 }
 END_TEST
 
+/* Seconds until one should ask again; 0: nothing is left. */
+static int again_after(struct answer answer)
+{
+	const char *seconds = header_of(answer, "Retry-After");
+
+	expect_status(answer, 204);
+	return seconds ? atoi(seconds) : 0;
+}
+
+START_TEST(what_others_hold_is_told_from_nothing_left)
+{
+	struct person leaver = a_volunteer(), judge = a_volunteer(), late = a_volunteer();
+	const char *campaign = fresh_name();
+
+	tell_db("INSERT INTO campaign (name, min_judgments, max_judgments) VALUES ('%s', 2, 2)",
+			campaign);
+	make_items(&(struct items){ .campaign = campaign, .count = 2 });
+	const char *left = text_at(a_lease(&leaver, campaign), "assignment");
+	const char *judged = text_at(a_lease(&judge, campaign), "assignment");
+
+	int again = again_after(ask(&late, campaign));
+	ck_assert_int_gt(again, 590);
+	ck_assert_int_le(again, 600);
+	ck_assert_int_eq(again_after(ask(&judge, campaign)), 0); /* holds them too, or has seen them */
+	expect_status(post(&judge, "/api/v1/judgments", verdicts_on(judged, "real", "fake")), 201);
+	await_desk(NULL);
+	ck_assert_int_gt(again_after(ask(&late, campaign)), 0);
+
+	expect_status(post(&leaver, "/api/v1/judgments", verdicts_on(left, "real", "fake")), 201);
+	await_desk(NULL);
+	ck_assert_int_eq(again_after(ask(&late, campaign)), 0);
+}
+END_TEST
+
 START_TEST(an_item_that_has_all_it_was_to_get_is_not_handed_out)
 {
 	struct person people[3] = { a_volunteer(), a_volunteer(), a_volunteer() };
@@ -242,6 +277,7 @@ Suite *http_assignments_suite(void)
 	tcase_add_test(tc, a_sensitive_item_is_announced);
 	tcase_add_loop_test(tc, the_server_alone_chooses, 0, 6);
 	tcase_add_test(tc, only_a_volunteer_gets_an_assignment);
+	tcase_add_test(tc, what_others_hold_is_told_from_nothing_left);
 	tcase_add_test(tc, an_item_that_has_all_it_was_to_get_is_not_handed_out);
 	suite_add_tcase(suite, tc);
 	return suite;
