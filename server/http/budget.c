@@ -41,6 +41,14 @@ static const char *const names[BUDGETS] = {
 	[BUDGET_SIGN_IN] = "sign_ins",
 };
 
+/* Whoever is refused at the door has done nothing, let alone too often. */
+static const char *const refusal_words[BUDGETS] = {
+	[BUDGET_WRITE] = "Too many requests from your network. Wait a little.",
+	[BUDGET_VOLUNTEER] = "Many people of your network, such as a school's, have begun within the "
+						 "last hour. Whoever runs this site can let more of you begin at once.",
+	[BUDGET_SIGN_IN] = "Too many requests from your network. Wait a little.",
+};
+
 static const struct {
 	const char *name;
 	double ms;
@@ -197,7 +205,7 @@ struct error budget_take(struct budgets *budgets, enum budget which, uint64_t cl
 		log_warn("the budget \"%s\" refused requests: %llu more; a school or an event behind one "
 				 "address may need TOUCHSTONE_BUDGETS raised",
 				 names[which], (unsigned long long)tell);
-	struct error err = errorf(ERR_TOO_MANY, "Too many requests from your network. Wait a little.");
+	struct error err = errorf(ERR_TOO_MANY, "%s", refusal_words[which]);
 	err.retry_after_s = (unsigned)(wait_ms / 1000) + 1;
 	return err;
 }

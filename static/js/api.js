@@ -84,6 +84,12 @@ export const post = (path, body) => call("POST", path, body);
 export const put = (path, body) => call("PUT", path, body);
 export const erase = (path) => call("DELETE", path);
 
+function nextTry(seconds) {
+	if (seconds > 90)
+		return `Try again in ${Math.ceil(seconds / 60)} minutes.`;
+	return seconds > 0 ? `Try again in ${seconds} seconds.` : "Try again in a few seconds.";
+}
+
 /** An error in words for a person, with the fields that the server named. */
 export function inWords(error) {
 	if (error instanceof Unreachable)
@@ -93,7 +99,7 @@ export function inWords(error) {
 	if (!(error instanceof Refusal))
 		return "Something went wrong in this page. Reload it and try again.";
 	if (error.status === 429)
-		return `Too many tries. Wait ${error.retryAfter || "a few"} seconds and try again.`;
+		return `${error.message} ${nextTry(error.retryAfter)}`;
 	if (error.status === 503)
 		return "The server is busy or its database is away. Try again in a moment.";
 	const fields = (error.problem.errors ?? []).map((one) => `${one.pointer.replace(/^[#/]+/, "")}: ${one.detail}`);

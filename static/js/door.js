@@ -3,6 +3,7 @@
 
 import { get, inWords, post, put } from "./api.js";
 import { el, focusOn } from "./dom.js";
+import { BLOCKED, cookiesKept } from "./join.js";
 
 const SHORTEST = 10;
 const WORTH_TELLING = 3; // failed sign-ins: one or two are one's own
@@ -41,6 +42,8 @@ function signInForm(done) {
 	const email = field("E-mail", { type: "email", name: "email", autocomplete: "username", "data-testid": "email" });
 	const password = field("Password", { type: "password", name: "password", autocomplete: "current-password", "data-testid": "password" });
 	return form({ "data-testid": "sign-in" }, [email.node, password.node], "Sign in", async () => {
+		if (!cookiesKept())
+			throw wrong(BLOCKED);
 		try {
 			const { body } = await post("/session", { email: email.input.value.trim(), password: password.input.value });
 			done(body.account, password.input.value, body.failed_sign_ins);

@@ -5,7 +5,7 @@ import { get, post } from "./api.js";
 
 const TRIAL = "touchstone_trial=1";
 
-export const BLOCKED = "This browser keeps no cookies from this address, and without one the server does not know you again from one pair "
+export const BLOCKED = "This browser keeps no cookies from this address, and without one the server does not know you again from one request "
 	+ "to the next. Allow cookies for this site, then reload the page.";
 
 /** Does the browser keep a cookie? One is set, looked for and taken away again. */

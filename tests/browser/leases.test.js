@@ -171,6 +171,19 @@ describe("the judging page, of what could be lost", () => {
 		await visit.close();
 	});
 
+	test("the 21st of a class is told what is the matter, and when to come back", async () => {
+		const crowded = await place.server(database, { more: { TOUCHSTONE_BUDGETS: "volunteers=1/h" } });
+		await fetch(`${crowded.url}/api/v1/volunteers`, { method: "POST", headers: { "content-type": "application/json" }, body: "{\"consent\": true}" });
+		const visit = await Visit.open(browser, crowded.url);
+		visits.push(visit);
+		visit.allowed.push(/status of 429/);
+		await visit.page.goto("/");
+		await visit.at("agree").click();
+		await visit.page.getByText("such as a school's").waitFor();
+		await visit.page.getByText("Try again in 60 minutes.").waitFor();
+		await visit.close();
+	});
+
 	test("while others hold what is left the page says so, and goes on by itself", async () => {
 		const visit = await arrive({ viewport: PHONE });
 		await visit.page.route("**/api/v1/assignments", (route) => route.fulfill({ status: 204, headers: { "retry-after": "420" } }));
@@ -202,6 +215,18 @@ describe("the judging page, of what could be lost", () => {
 			await visit.page.getByText("keeps no cookies").waitFor();
 		}
 		assert.equal(await volunteers(), before);
+		await visit.close();
+	});
+
+	test("where cookies are blocked nobody signs in, and the page says why", async () => {
+		const visit = await Visit.open(browser, server.url);
+		visits.push(visit);
+		await visit.page.goto("/moderate");
+		await visit.at("email").fill("nobody@example.org");
+		await visit.at("password").fill("four words make one");
+		await visit.page.evaluate(() => Object.defineProperty(document, "cookie", { get: () => "", set() {}, configurable: true }));
+		await visit.page.keyboard.press("Enter");
+		await visit.page.getByText("keeps no cookies").waitFor();
 		await visit.close();
 	});
 

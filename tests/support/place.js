@@ -114,11 +114,11 @@ export class Place {
 	}
 
 	/** Starts a server; given the port of one that ended, at the same address. */
-	async server(database, { port } = {}) {
+	async server(database, { port, more } = {}) {
 		port ??= await freePort();
 		const child = spawn(PROGRAM, ["serve"], {
 			cwd: CHECKOUT,
-			env: this.environment(database, { TOUCHSTONE_LISTEN: `127.0.0.1:${port}` }), stdio: ["ignore", "ignore", "pipe"],
+			env: this.environment(database, { TOUCHSTONE_LISTEN: `127.0.0.1:${port}`, ...more }), stdio: ["ignore", "ignore", "pipe"],
 		});
 		const server = { url: `http://127.0.0.1:${port}`, port, words: "", child, ended: new Promise((done) => { child.once("exit", (code, signal) => done({ code, signal })); }) };
 		child.stderr.on("data", (some) => { server.words += some; });

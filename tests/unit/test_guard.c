@@ -135,6 +135,22 @@ START_TEST(a_burst_is_allowed_and_then_the_steady_rate)
 }
 END_TEST
 
+START_TEST(who_is_refused_as_one_volunteer_too_many_is_not_blamed)
+{
+	struct budgets *budgets = read_budgets("volunteers=20/h");
+
+	for (int person = 0; person < 20; person++)
+		ck_assert_int_eq(budget_take(budgets, BUDGET_VOLUNTEER, 7, 1000).code, OK);
+	struct error err = budget_take(budgets, BUDGET_VOLUNTEER, 7, 1000);
+	ck_assert_int_eq(err.code, ERR_TOO_MANY);
+	ck_assert_uint_ge(err.retry_after_s, 180);
+	ck_assert_ptr_nonnull(strstr(err.detail, "school"));
+	ck_assert_ptr_nonnull(strstr(err.detail, "begin at once.")); /* it is not cut */
+	ck_assert_ptr_null(strstr(err.detail, "Too many"));
+	budgets_free(budgets);
+}
+END_TEST
+
 START_TEST(one_client_does_not_spend_anothers_budget)
 {
 	struct budgets *budgets = read_budgets("writes=1/h:1");
@@ -444,6 +460,7 @@ Suite *guard_suite(void)
 	tcase_add_loop_test(tc, a_coding_is_read_as_rfc_9110_says, 0,
 						sizeof encodings / sizeof encodings[0]);
 	tcase_add_test(tc, a_burst_is_allowed_and_then_the_steady_rate);
+	tcase_add_test(tc, who_is_refused_as_one_volunteer_too_many_is_not_blamed);
 	tcase_add_test(tc, one_client_does_not_spend_anothers_budget);
 	tcase_add_test(tc, by_default_a_prefix_makes_twenty_volunteers_an_hour);
 	tcase_add_loop_test(tc, a_budget_that_cannot_be_meant_is_refused, 0, COUNT(bad_budgets));
