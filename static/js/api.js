@@ -2,6 +2,8 @@
 // api.js: talking to the server. Every call goes to the same origin, in JSON; cookies are the browser's business.
 
 const BASE = "/api/v1";
+/** A server that says nothing for so long is as good as away. */
+const SILENT_MS = 30_000;
 
 /** How far the server's clock is ahead of this one, which may be minutes off. */
 let ahead_ms = 0;
@@ -60,7 +62,7 @@ async function bodyOf(response) {
  * @param {object} [body]
  */
 export async function call(method, path, body) {
-	const options = { method, headers: { accept: "application/json" }, credentials: "same-origin", cache: "no-store" };
+	const options = { method, headers: { accept: "application/json" }, credentials: "same-origin", cache: "no-store", signal: AbortSignal.timeout(SILENT_MS) };
 	if (body !== undefined) {
 		options.headers["content-type"] = "application/json";
 		options.body = JSON.stringify(body);

@@ -9,12 +9,21 @@ export class Clips {
 		this.videos = videos;
 		this.onMove = onMove;
 		this.frame_s = 1 / 25;
-		this.lead = videos.reduce((long, one) => (one.duration > long.duration ? one : long));
-		this.alike = videos.length > 1 && videos.every((one) => this.lead.duration - one.duration < DRIFT_S);
-		this.lead.addEventListener("timeupdate", () => this.follow());
-		for (const name of ["play", "pause", "seeked"])
-			this.lead.addEventListener(name, () => this.follow());
+		this.compare();
+		for (const one of videos) {
+			// Some browsers do not know how long a film is until it plays.
+			one.addEventListener("durationchange", () => this.compare());
+			for (const name of ["timeupdate", "play", "pause", "seeked"])
+				one.addEventListener(name, () => { if (one === this.lead) this.follow(); });
+		}
 		this.measure(videos[0]);
+	}
+
+	/** The longest leads. Films of one length are held together while they play. */
+	compare() {
+		const { videos } = this;
+		this.lead = videos.reduce((long, one) => (one.duration > long.duration || Number.isNaN(long.duration) ? one : long));
+		this.alike = videos.length > 1 && videos.every((one) => this.lead.duration - one.duration < DRIFT_S);
 	}
 
 	/** How long a frame lasts, seen from the frames themselves. */
@@ -75,8 +84,10 @@ export class Clips {
 	}
 
 	seek(seconds) {
+		if (!Number.isFinite(seconds))
+			return;
 		for (const one of this.videos)
-			one.currentTime = Math.min(Math.max(0, seconds), Math.max(0, one.duration - 0.001));
+			one.currentTime = Math.min(Math.max(0, seconds), Math.max(0, (one.duration || 0) - 0.001));
 		this.onMove(seconds / this.lead.duration || 0, this.playing);
 	}
 }

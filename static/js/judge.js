@@ -19,7 +19,7 @@ import { openYou } from "./you.js";
 const sections = ["loading", "consent", "empty", "busy", "lost", "broken", "judging"].map(byId);
 const next = byId("next");
 const outbox = new Outbox((waiting) => { byId("offline").hidden = !waiting; });
-const pairs = new Pairs(() => outbox.idle());
+const pairs = new Pairs(() => outbox.idle(), (known) => { byId("skip-stalled").hidden = !known; });
 const table = new Table(() => next.setAttribute("aria-disabled", String(!(phase === "taught" || table.complete))));
 /** loading, judging, sending (a practice pair), taught, or away from any pair */
 let phase = "loading";
@@ -275,6 +275,7 @@ byId("again").addEventListener("click", () => advance());
 byId("send-now").addEventListener("click", () => outbox.poke());
 byId("retry").addEventListener("click", start);
 byId("skip-broken").addEventListener("click", () => skip("cannot_load"));
+byId("skip-stalled").addEventListener("click", () => { pair = pairs.giveUp(); skip("cannot_load"); });
 byId("reload-broken").addEventListener("click", () => { pairs.retry(pair); advance(); });
 byId("why-button").addEventListener("click", () => openWhy(!byId("why").classList.contains("open")));
 byId("why").addEventListener("keydown", (event) => {

@@ -6,19 +6,55 @@ import { el } from "./dom.js";
 import { decode } from "./sound.js";
 
 const TRIES = 3;
+/** A transfer that has brought nothing for so long is given up, and begun anew. */
+const STALLED_MS = 15_000;
+/** Some browsers hold the first picture of a film back until somebody presses Play: then Play must be there. */
+const PICTURE_MS = 3000;
 
-async function bytesOf(url) {
+/** All the bytes of a response, as long as they keep coming. */
+async function read(response, alive) {
+	const reader = response.body.getReader();
+	const parts = [];
+	for (;;) {
+		const { done, value } = await reader.read();
+		if (done)
+			return new Blob(parts, { type: response.headers.get("content-type") ?? "" });
+		alive();
+		parts.push(value);
+	}
+}
+
+/** One try at a medium. Null when it is worth another. */
+async function download(url, signal) {
+	const stop = new AbortController();
+	const giveUp = () => stop.abort();
+	let timer = setTimeout(giveUp, STALLED_MS);
+	const alive = () => {
+		clearTimeout(timer);
+		timer = setTimeout(giveUp, STALLED_MS);
+	};
+	signal?.addEventListener("abort", giveUp);
+	try {
+		const response = await fetch(url, { credentials: "same-origin", signal: stop.signal });
+		if (response.ok)
+			return await read(response, alive);
+		if (response.status < 500)
+			throw new RangeError(`the medium is not there (${response.status})`);
+	} catch (error) {
+		if (error instanceof RangeError || signal?.aborted)
+			throw error;
+	} finally {
+		clearTimeout(timer);
+		signal?.removeEventListener("abort", giveUp);
+	}
+	return null;
+}
+
+async function bytesOf(url, signal) {
 	for (let attempt = 1; ; attempt += 1) {
-		try {
-			const response = await fetch(url, { credentials: "same-origin" });
-			if (response.ok)
-				return await response.blob();
-			if (response.status < 500)
-				throw new RangeError(`the medium is not there (${response.status})`);
-		} catch (error) {
-			if (error instanceof RangeError)
-				throw error;
-		}
+		const bytes = await download(url, signal);
+		if (bytes)
+			return bytes;
 		if (attempt === TRIES)
 			throw new Error("the medium cannot be fetched");
 		await pause(500 * 2 ** attempt);
@@ -38,13 +74,17 @@ async function image(url, alt) {
 	return { node, width: node.naturalWidth, height: node.naturalHeight };
 }
 
-async function video(url, alt) {
+async function video(url, alt, { width, height, poster_url: poster }) {
 	const node = el("video", { "aria-label": alt, playsinline: true, loop: true, preload: "auto", disablepictureinpicture: true });
 	node.muted = true;
 	const loaded = once(node, "loadeddata");
 	node.src = url;
-	await loaded;
-	return { node, width: node.videoWidth, height: node.videoHeight };
+	const held = await Promise.race([loaded, pause(PICTURE_MS).then(() => "held back")]) === "held back";
+	if (held) {
+		loaded.catch(() => { /* Play shows nothing then, and Skip is there */ });
+		node.poster = poster ?? "";
+	}
+	return { node, width: node.videoWidth || width, height: node.videoHeight || height };
 }
 
 async function audio(blob, alt) {
@@ -54,16 +94,16 @@ async function audio(blob, alt) {
 }
 
 /**
- * Loads a medium of the API.
+ * Loads a medium of the API. A signal ends the transfer.
  * @returns {{node: HTMLElement, width: number, height: number, type: string, buffer?: AudioBuffer, release: () => void}}
  */
-export async function loadMedium(medium, alt) {
-	const raw = await bytesOf(medium.url);
+export async function loadMedium(medium, alt, signal) {
+	const raw = await bytesOf(medium.url, signal);
 	if (medium.type === "audio")
 		return { ...await audio(raw, alt), type: "audio", release() {} };
 	const url = URL.createObjectURL(medium.content_type ? new Blob([raw], { type: medium.content_type }) : raw);
 	try {
-		const loaded = medium.type === "video" ? await video(url, alt) : await image(url, alt);
+		const loaded = medium.type === "video" ? await video(url, alt, medium) : await image(url, alt);
 		return { ...loaded, type: medium.type, release: () => URL.revokeObjectURL(url) };
 	} catch (error) {
 		URL.revokeObjectURL(url);

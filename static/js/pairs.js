@@ -12,12 +12,12 @@ const SHORTEST_MS = 45_000;
 
 const fresh = (assignment) => new Date(assignment.expires_at) - serverNow() > SHORTEST_MS;
 
-async function load(assignment) {
+async function load(assignment, signal) {
 	const pair = { assignment, media: {} };
 	try {
 		await Promise.all(assignment.items.map(async ({ position, media }) => {
 			const alt = `${capital(position)} ${MEDIUM[media.type] ?? media.type}`;
-			pair.media[position] = await loadMedium(media, alt);
+			pair.media[position] = await loadMedium(media, alt, signal);
 		}));
 	} catch (error) {
 		pair.broken = error;
@@ -26,10 +26,16 @@ async function load(assignment) {
 }
 
 export class Pairs {
-	/** @param {() => Promise} settled resolves when the server knows every judgment given so far */
-	constructor(settled) {
+	/**
+	 * @param {() => Promise} settled resolves when the server knows every judgment given so far
+	 * @param {(known: boolean) => void} onComing told whether there is a pair on its way that could be given up
+	 */
+	constructor(settled, onComing) {
 		this.settled = settled;
+		this.onComing = onComing;
 		this.next = null;
+		this.coming = null;
+		this.turn = 0;
 		this.open = tab.get("open") ?? [];
 		this.kept = [...this.open];
 	}
@@ -59,8 +65,28 @@ export class Pairs {
 		tab.set("open", this.open);
 	}
 
+	/** Loads the media of an assignment. */
+	load(assignment) {
+		const stop = new AbortController();
+		this.coming = { assignment, stop };
+		this.onComing(true);
+		return load(assignment, stop.signal);
+	}
+
+	/** Ends the loading of the pair that take() waits for. Nobody hears of that take() again. */
+	giveUp() {
+		const { assignment, stop } = this.coming;
+		this.turn += 1;
+		stop.abort();
+		return { assignment, media: {} };
+	}
+
 	/** The pair is judged, skipped or lost: forget it. */
 	done(pair) {
+		if (this.coming?.assignment === pair.assignment) {
+			this.coming = null;
+			this.onComing(false);
+		}
 		this.forget(pair.assignment);
 		for (const medium of Object.values(pair.media))
 			medium.release();
@@ -68,7 +94,7 @@ export class Pairs {
 
 	/** Loads a broken pair once more. */
 	retry(pair) {
-		this.next = load(pair.assignment);
+		this.next = this.load(pair.assignment);
 	}
 
 	async ask() {
@@ -83,12 +109,12 @@ export class Pairs {
 		this.next ??= (async () => {
 			const kept = this.nextKept();
 			if (kept)
-				return load(kept);
+				return this.load(kept);
 			const { again, assignment } = await this.ask();
 			if (!assignment || again)
 				return null;
 			this.keep(assignment);
-			return load(assignment);
+			return this.load(assignment);
 		})().catch(() => null);
 	}
 
@@ -97,6 +123,12 @@ export class Pairs {
 	 * after so long. Throws what call() throws.
 	 */
 	async take() {
+		const turn = ++this.turn;
+		const pair = await this.takeAny(() => turn === this.turn);
+		return turn === this.turn ? pair : new Promise(() => {});
+	}
+
+	async takeAny(wanted) {
 		const waiting = this.next;
 		this.next = null;
 		const ready = await waiting;
@@ -106,8 +138,8 @@ export class Pairs {
 			this.done(ready);
 		const kept = this.nextKept();
 		if (kept) {
-			const pair = await load(kept);
-			if (!pair.broken)
+			const pair = await this.load(kept);
+			if (!pair.broken || !wanted())
 				return pair;
 			this.done(pair);
 		}
@@ -116,6 +148,6 @@ export class Pairs {
 			return retryAfter > 0 ? { busy_s: retryAfter } : null;
 		if (!this.open.some((one) => one.assignment === assignment.assignment))
 			this.keep(assignment);
-		return load(assignment);
+		return this.load(assignment);
 	}
 }

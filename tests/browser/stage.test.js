@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// The judge page where it is not a mouse, a fast line and a wide window: media that stall, keyboards of other
+// alphabets, small, short and upright windows, and what is said after practice and after the decision.
+
+import assert from "node:assert/strict";
+import path from "node:path";
+import { after, afterEach, before, describe, test } from "node:test";
+
+import { Visit, launch } from "../support/browser.js";
+import { makeCorpus } from "../support/corpus.js";
+import { Place } from "../support/place.js";
+
+describe("the stage", () => {
+	let place, database, server, browser;
+	const visits = [];
+
+	before(async () => {
+		place = await Place.open("stage");
+		database = await place.database("stage");
+		const manifests = await makeCorpus(path.join(place.folder, "corpus"), { practice: 3, pictures: 12 });
+		await place.program(database, ["import", manifests.main]);
+		server = await place.server(database);
+		browser = await launch();
+	});
+
+	after(async () => {
+		await browser?.close();
+		await place?.close();
+	});
+
+	/** A breach spoils the test during which it happened. */
+	afterEach(async () => {
+		const breaches = visits.flatMap((visit) => visit.breaches.splice(0));
+		const barriers = visits.flatMap((visit) => visit.barriers.splice(0));
+		await Promise.all(visits.splice(0).map((visit) => visit.close()));
+		assert.deepEqual({ breaches, barriers }, { breaches: [], barriers: [] });
+	});
+
+	/** On the judge page, before the consent, with a wish for one medium. */
+	async function arrive(medium = "image", { script, ...options } = {}) {
+		const visit = await Visit.open(browser, server.url, options);
+		visits.push(visit);
+		await visit.page.addInitScript((type) => localStorage.setItem("touchstone.medium", JSON.stringify(type)), medium);
+		if (script)
+			await visit.page.addInitScript(script);
+		await visit.page.goto("/");
+		await visit.at("consent").waitFor();
+		return visit;
+	}
+
+	/** Past the consent, until a pair is on the table. */
+	async function begin(medium, options) {
+		const visit = await arrive(medium, options);
+		await visit.at("agree").click();
+		await visit.at("judging").waitFor();
+		return visit;
+	}
+
+	test("a pair whose media never come can be skipped, or tried again", async () => {
+		const visit = await arrive();
+		const { page } = visit;
+		let stalled = 0;
+		await page.route("**/api/v1/media/**", (route) => (stalled < 2 ? stalled++ : route.continue()));
+		await visit.at("agree").click();
+		await visit.at("loading").waitFor();
+		await visit.at("reload-stalled").waitFor();
+		await visit.shoot("judge-stalled");
+		await visit.at("skip-stalled").click();
+		await visit.at("judging").waitFor();
+		assert.equal(stalled, 2);
+	});
+
+	test("a way out needs no script", async () => {
+		const visit = await Visit.open(browser, server.url);
+		visits.push(visit);
+		await visit.page.route("**/static/js/**", () => {});
+		await visit.page.goto("/", { waitUntil: "commit" });
+		await visit.at("reload-stalled").waitFor();
+	});
+
+	test("a transfer that stalls half-way is begun anew, and the third is the last", async () => {
+		const visit = await arrive("image", { script: () => {
+			const real = window.fetch;
+			window.begun = 0;
+			window.fetch = (url, options) => {
+				if (!String(url).includes("/media/"))
+					return real(url, options);
+				window.begun++;
+				return Promise.resolve(new Response(new ReadableStream({
+					start(stream) {
+						stream.enqueue(new Uint8Array(8));
+						options.signal?.addEventListener("abort", () => stream.error(options.signal.reason));
+					},
+				})));
+			};
+		} });
+		const { page } = visit;
+		await page.clock.install();
+		await visit.at("agree").click();
+		await visit.at("loading").waitFor();
+		for (let minute = 0; minute < 60 && await visit.at("broken").isHidden(); minute++) {
+			await page.clock.runFor(1000);
+			await page.waitForTimeout(20);
+		}
+		assert.ok(await visit.at("broken").isVisible());
+		assert.equal(await page.evaluate(() => window.begun), 6);
+	});
+
+	test("a film of which nothing is told before it plays has its Play button", async () => {
+		const visit = await begin("video", { script: () => {
+			const listen = EventTarget.prototype.addEventListener;
+			EventTarget.prototype.addEventListener = function add(name, ...rest) {
+				if (!(this instanceof HTMLVideoElement && name === "loadeddata"))
+					listen.call(this, name, ...rest);
+			};
+			for (const [of, name, nothing] of [[HTMLMediaElement, "duration", NaN], [HTMLVideoElement, "videoWidth", 0], [HTMLVideoElement, "videoHeight", 0]])
+				Object.defineProperty(of.prototype, name, { get: () => nothing });
+			HTMLMediaElement.prototype.play = function play() { return Promise.reject(new DOMException("not yet", "NotAllowedError")); };
+		} });
+		const { page } = visit;
+		await visit.at("play").getByText("Play").waitFor();
+		const { width, height } = await visit.at("left-stage").locator(".lens").boundingBox();
+		assert.ok(Math.abs(width / height - 480 / 270) < 0.02, `the lens is ${width}x${height}`);
+		await page.keyboard.press(".");
+		await visit.at("transport").locator("input").press("ArrowRight");
+	});
+});
