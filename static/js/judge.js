@@ -7,6 +7,7 @@ import { byId, el, focusOn, say, showOnly } from "./dom.js";
 import { draftOf, dropDraft, keepDrafts } from "./draft.js";
 import { join } from "./join.js";
 import { tab } from "./keep.js";
+import { labelKeys } from "./keyboard.js";
 import { watchKeys } from "./keys.js";
 import { retell, tell, untell } from "./lasting.js";
 import { tellLate } from "./late.js";
@@ -305,4 +306,5 @@ watchKeys({
 
 retell();
 untell("ending"); // it was said of a pair that may have more time since
+labelKeys();
 start();

@@ -3,6 +3,7 @@
 
 import { isTyping } from "./dom.js";
 import { device } from "./keep.js";
+import { meant } from "./keyboard.js";
 
 export const KEYS = {
 	left: ["1", "2", "3", "4", "5", "6"],
@@ -33,22 +34,23 @@ export function watchKeys(act) {
 			act.next();
 			return;
 		}
+		const key = meant(event);
 		for (const side of ["left", "right"]) {
-			const step = KEYS[side].indexOf(event.key);
+			const step = KEYS[side].indexOf(key);
 			if (step >= 0) {
 				event.preventDefault();
 				act.choose(side, step);
 				return;
 			}
 		}
-		if (event.key === " " && !event.target.closest?.("button, a, input")) {
+		if (key === " " && !event.target.closest?.("button, a, input")) {
 			event.preventDefault();
 			act.toggle();
-		} else if (event.key === "," || event.key === ".") {
-			act.frame(event.key === "," ? -1 : 1);
-		} else if (event.key.toLowerCase() === "z") {
+		} else if (key === "," || key === ".") {
+			act.frame(key === "," ? -1 : 1);
+		} else if (key === "z") {
 			act.zoom();
-		} else if (event.key.toLowerCase() === "s" && !event.repeat) {
+		} else if (key === "s" && !event.repeat) {
 			event.preventDefault();
 			act.skip();
 		}

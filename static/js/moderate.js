@@ -6,6 +6,7 @@ import { ClaimClock } from "./claim.js";
 import { Dispute, RULINGS } from "./dispute.js";
 import { byId, focusOn, isTyping } from "./dom.js";
 import { letIn } from "./door.js";
+import { meant } from "./keyboard.js";
 import { keysWanted } from "./keys.js";
 import { Queue } from "./queue.js";
 
@@ -84,7 +85,7 @@ byId("disputes").addEventListener("click", (event) => {
 document.addEventListener("keydown", (event) => {
 	if (byId("desk").hidden || isTyping(event) || event.repeat || !keysWanted())
 		return;
-	const key = event.key.toLowerCase();
+	const key = meant(event).toLowerCase();
 	if (dispute.step === "verdict" && /^[1-6]$/.test(key))
 		dispute.scale.choose(Number(key) - 1);
 	else if (dispute.step === "verdict" && key === "enter" && dispute.scale.step && !event.target.closest("a, button:not([aria-pressed='true'])"))

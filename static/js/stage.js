@@ -4,6 +4,7 @@
 
 import { el } from "./dom.js";
 import { watchGestures } from "./gestures.js";
+import { meant } from "./keyboard.js";
 
 /** As many as the server takes. */
 const MOST_MARKS = 12;
@@ -137,7 +138,7 @@ export class Stage {
 			};
 			this.cross.hidden = false;
 			this.pin(this.cross, this.spot);
-		} else if (event.key === "m" || event.key === "M") {
+		} else if (meant(event) === "m") {
 			this.mark(this.spot);
 		} else if (event.key === "Backspace" && this.marks.length > 0) {
 			const buttons = this.lens.querySelectorAll(".mark");

@@ -124,4 +124,52 @@ describe("the stage", () => {
 		await page.keyboard.press(".");
 		await visit.at("transport").locator("input").press("ArrowRight");
 	});
+
+	/** A key as a keyboard of another language sends it. */
+	const strike = (visit, code, key) => visit.page.evaluate((what) => {
+		document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { ...what, bubbles: true, cancelable: true }));
+	}, { code, key });
+
+	const chosen = async (visit) => Promise.all(["left", "right"].map(async (side) => {
+		const step = visit.at(`${side}-scale`).locator("[aria-pressed=true]");
+		return await step.count() ? step.getAttribute("data-step") : null;
+	}));
+
+	for (const [name, one, six, seven, twelve, skip] of [
+		["French", "&", "-", "è", "=", ["KeyS", "s"]],
+		["German", "1", "6", "7", "Dead", ["KeyS", "s"]],
+		["Russian", "1", "6", "7", "=", ["KeyS", "ы"]],
+		["Persian", "۱", "۶", "۷", "=", ["KeyS", "س"]],
+		["Dvorak", "1", "6", "7", "]", ["Semicolon", "s"]],
+	])
+		test(`the scale goes by the places of a ${name} keyboard, and the letters by either`, async () => {
+			const visit = await begin("image", { script: () => {
+				Object.defineProperty(navigator, "keyboard", { value: undefined });
+			} });
+			await strike(visit, "Digit1", one);
+			await strike(visit, "Digit7", seven);
+			assert.deepEqual(await chosen(visit), ["1", "1"]);
+			await strike(visit, "Digit6", six);
+			assert.deepEqual(await chosen(visit), ["6", "1"]);
+			await strike(visit, "Equal", twelve);
+			assert.deepEqual(await chosen(visit), ["6", "6"]);
+			const row = visit.page.locator("#keys");
+			assert.ok((await row.textContent()).includes(`${one.toUpperCase()}–${six.toUpperCase()}`));
+			await strike(visit, ...skip);
+			await visit.at("skip-dialog").waitFor();
+		});
+
+	test("the row of keys shows what the browser says of the keyboard", async () => {
+		const visit = await begin("image", { script: () => {
+			const map = new Map([["Digit1", "&"], ["Digit6", "-"], ["Digit7", "è"], ["Equal", "="], ["KeyZ", "w"], ["KeyW", "z"], ["KeyM", ","], ["Comma", ";"], ["Period", ":"]]);
+			Object.defineProperty(navigator, "keyboard", { value: { getLayoutMap: () => Promise.resolve(map) } });
+		} });
+		const keys = await visit.page.locator("#keys kbd[data-key]").allTextContents();
+		assert.deepEqual(keys, ["&", "-", "È", "=", "Z", "M", ";", ":", "S"]);
+		await strike(visit, "KeyZ", "w");
+		await strike(visit, "KeyM", ",");
+		assert.ok(!await visit.at("left-stage").evaluate((stage) => stage.classList.contains("zoomed")));
+		await strike(visit, "KeyW", "z");
+		assert.ok(await visit.at("left-stage").evaluate((stage) => stage.classList.contains("zoomed")));
+	});
 });
