@@ -266,7 +266,17 @@ async function start() {
 }
 
 const dialog = byId("skipping");
-dialog.addEventListener("close", () => { if (dialog.returnValue) skip(dialog.returnValue); });
+/** A dialog gives the focus back to its button, where Enter would open it again instead of going on. */
+function backToPair() {
+	if (phase === "judging" || phase === "taught")
+		focusOn(byId(phase === "taught" ? "feedback" : "question"));
+}
+dialog.addEventListener("close", () => {
+	if (dialog.returnValue)
+		skip(dialog.returnValue);
+	else
+		backToPair();
+});
 const askSkip = () => { dialog.returnValue = ""; dialog.showModal(); };
 
 byId("agree").addEventListener("click", agree);
@@ -291,6 +301,7 @@ document.addEventListener("pointerdown", (event) => {
 });
 byId("you-button").addEventListener("click", () => openYou({
 	onMedium() { if (!byId("empty").hidden || !byId("busy").hidden) advance(); },
+	onClose: backToPair,
 }));
 byId("look-now").addEventListener("click", () => advance());
 keepDrafts(() => (phase === "judging" ? table.draft() : null));

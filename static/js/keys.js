@@ -12,16 +12,23 @@ export const KEYS = {
 
 export const keysWanted = () => device.get("keys") !== false;
 
-/** Enter belongs to a control that has the focus, except to a step that is already chosen. */
+const controlOf = (target) => target.closest?.("button, a, summary, input");
+
+/** What was pressed last with a mouse or a finger. It keeps the focus, but nobody aims the next key at it. */
+let pressed = null;
+
+/** Enter belongs to a control that a key led to, except to a step that is already chosen. */
 function ownsEnter(target) {
-	const control = target.closest?.("button, a, summary, input");
-	return control && control.id !== "next" && control.getAttribute("data-step") === null;
+	const control = controlOf(target);
+	return control && control !== pressed && control.id !== "next" && control.type !== "range" && control.getAttribute("data-step") === null;
 }
 
 /**
  * @param {object} act { active() -> bool, choose(side, step), next(), skip(), zoom(), toggle(), frame(n) }
  */
 export function watchKeys(act) {
+	document.addEventListener("click", (event) => { pressed = event.detail > 0 ? controlOf(event.target) : null; }, true);
+	document.addEventListener("keydown", (event) => { if (event.key === "Tab") pressed = null; }, true);
 	document.addEventListener("keydown", (event) => {
 		if (!act.active() || isTyping(event) || !keysWanted())
 			return;

@@ -58,14 +58,17 @@ function wishes(onMedium) {
 		el("label", { class: "check" }, keys, "Keyboard shortcuts"));
 }
 
-/** Opens the panel. @param {{onMedium: () => void}} act called when the wished medium changes */
-export async function openYou({ onMedium }) {
+/** Opens the panel. @param {{onMedium: () => void, onClose: () => void}} act told when the wished medium changes, and at the end */
+export async function openYou({ onMedium, onClose }) {
 	const body = el("div", { class: "stack", "aria-live": "polite" }, el("p", { class: "quiet" }, "Loading …"));
 	const dialog = el("dialog", { class: "you", "aria-labelledby": "you-title", "data-testid": "you-dialog" },
 		el("div", { class: "dialog-head" }, el("h2", { id: "you-title" }, "You"),
 			el("button", { type: "button", "aria-label": "Close", onclick: () => dialog.close() }, "Close")),
 		body);
-	dialog.addEventListener("close", () => dialog.remove());
+	dialog.addEventListener("close", () => {
+		dialog.remove();
+		onClose();
+	});
 	document.body.append(dialog);
 	dialog.showModal();
 	// The pairs laid out were theirs too, so that the page starts anew however the panel is left.

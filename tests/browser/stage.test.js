@@ -172,4 +172,41 @@ describe("the stage", () => {
 		await strike(visit, "KeyW", "z");
 		assert.ok(await visit.at("left-stage").evaluate((stage) => stage.classList.contains("zoomed")));
 	});
+
+	test("why nobody could be let in is said in sight of the button, on a phone", async () => {
+		const visit = await arrive("image", { viewport: { width: 360, height: 640 } });
+		visit.allowed.push(/status of 503/);
+		await visit.page.route("**/api/v1/volunteers", (route) => route.fulfill({ status: 503, contentType: "application/problem+json", body: "{}" }));
+		await visit.at("agree").click();
+		await visit.at("trouble").waitFor();
+		const { y, height } = await visit.at("trouble").boundingBox();
+		assert.ok(y >= 0 && y + height <= 640, `the notice lies from ${y} to ${y + height}`);
+	});
+
+	test("Enter goes on after a click on a reason, and after a dialog", async () => {
+		const visit = await begin();
+		const { page } = visit;
+		await page.keyboard.press("2");
+		for (const opener of ["skip", "you"]) {
+			const dialog = visit.at(`${opener}-dialog`);
+			await visit.at(opener).click();
+			await dialog.waitFor();
+			await page.keyboard.press("Escape");
+			await dialog.waitFor({ state: "hidden" });
+			await page.waitForFunction(() => document.activeElement.id === "question");
+			await page.keyboard.press("Enter");
+			assert.ok(await dialog.isHidden());
+		}
+		const reason = visit.at("tells").getByRole("button").first();
+		await reason.focus();
+		await page.keyboard.press("Enter");
+		assert.equal(await reason.getAttribute("aria-pressed"), "true");
+		const other = visit.at("tells").locator("button").nth(1);
+		await other.click();
+		await page.keyboard.press("=");
+		const sent = page.waitForRequest("**/api/v1/judgments");
+		await page.keyboard.press("Enter");
+		const { judgments } = (await sent).postDataJSON();
+		assert.deepEqual(judgments.find(({ position }) => position === "left").tells, ["anatomy", "edges"]);
+	});
 });
