@@ -2,7 +2,7 @@
 // feedback.js: what a practice pair teaches: what each one is, where to look, one sentence why. No score.
 
 import { el } from "./dom.js";
-import { capital, certainty } from "./words.js";
+import { MARK, capital, certainty } from "./words.js";
 
 function lesson(result, step) {
 	const tone = result.truth === "fake" ? "f" : "r";
@@ -31,5 +31,5 @@ export function teach(results, sides) {
 	}
 	if (told.length === 0)
 		return null;
-	return `${told.map((one) => `${capital(one.position)}: ${one.truth}.`).join(" ")}`;
+	return told.map((one) => `${MARK[one.position]}: ${one.truth}.`).join(" ");
 }

@@ -15,6 +15,7 @@ import { Lease } from "./lease.js";
 import { Outbox } from "./outbox.js";
 import { Pairs } from "./pairs.js";
 import { Table } from "./table.js";
+import { MARK } from "./words.js";
 import { openYou } from "./you.js";
 
 const sections = ["loading", "consent", "empty", "busy", "lost", "broken", "judging"].map(byId);
@@ -215,7 +216,7 @@ function goOn() {
 	} else if (phase === "judging" && table.complete) {
 		submit();
 	} else if (phase === "judging") {
-		say(`Judge the ${table.missing} one first.`);
+		say(`Judge ${MARK[table.missing]} first.`);
 		byId(`${table.missing}-scale`).classList.add("asked");
 		setTimeout(() => document.querySelectorAll(".asked").forEach((one) => one.classList.remove("asked")), 900);
 	}

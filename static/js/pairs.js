@@ -5,7 +5,7 @@
 import { post, serverNow } from "./api.js";
 import { device, tab } from "./keep.js";
 import { loadMedium } from "./loader.js";
-import { MEDIUM, capital } from "./words.js";
+import { MARK, MEDIUM, capital } from "./words.js";
 
 /** A pair with less time than this left is not worth showing. */
 const SHORTEST_MS = 45_000;
@@ -16,7 +16,7 @@ async function load(assignment, signal) {
 	const pair = { assignment, media: {} };
 	try {
 		await Promise.all(assignment.items.map(async ({ position, media }) => {
-			const alt = `${capital(position)} ${MEDIUM[media.type] ?? media.type}`;
+			const alt = `${capital(MEDIUM[media.type] ?? media.type)} ${MARK[position]}`;
 			pair.media[position] = await loadMedium(media, alt, signal);
 		}));
 	} catch (error) {

@@ -10,7 +10,7 @@ import { Stage } from "./stage.js";
 import { Tells } from "./tells.js";
 import { makeTransport } from "./transport.js";
 import { View } from "./view.js";
-import { MEDIUM, capital } from "./words.js";
+import { MARK, MEDIUM, capital } from "./words.js";
 
 const SIDES = ["left", "right"];
 
@@ -47,7 +47,7 @@ export class Table {
 		for (const side of SIDES) {
 			const { stage, scale, told } = this.sides[side];
 			stage.element.setAttribute("aria-label",
-				`${capital(side)} ${noun}. Arrow keys move a cross, M marks what gave it away, Z zooms both.`);
+				`${capital(noun)} ${MARK[side]}. Arrow keys move a cross, M marks what gave it away, Z zooms both.`);
 			stage.canMark = true;
 			stage.show(media[side].node, media[side]);
 			scale.clear();
@@ -115,7 +115,7 @@ export class Table {
 
 	answered(side) {
 		const { step } = this.sides[side].scale;
-		say(`${capital(side)}: ${step.verdict}, ${step.word}.`);
+		say(`${MARK[side]}: ${step.verdict}, ${step.word}.`);
 		const other = this.sides[side === "left" ? "right" : "left"].scale.step;
 		if (step.verdict === "fake" || other?.verdict !== "fake")
 			this.tells.point(side);
@@ -126,7 +126,7 @@ export class Table {
 		const last = marks[marks.length - 1];
 		if (this.pair?.assignment.media_type === "audio" && last && last.t_ms === undefined)
 			last.t_ms = Math.round(this.transport.at(side, last.x));
-		say(`${capital(side)}: ${marks.length} marked.`);
+		say(`${MARK[side]}: ${marks.length} marked.`);
 	}
 
 	get complete() {

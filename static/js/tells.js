@@ -2,6 +2,7 @@
 // tells.js: the visible reasons. Only those that fit the medium are offered; each belongs to one side.
 
 import { el } from "./dom.js";
+import { MARK } from "./words.js";
 
 const ALL = ["image", "video", "audio"];
 const SEEN = ["image", "video"];
@@ -53,7 +54,7 @@ export class Tells {
 	/** The chips now speak of this side. */
 	point(position) {
 		this.position = position;
-		this.row.setAttribute("aria-label", `What gave the ${position} one away?`);
+		this.row.setAttribute("aria-label", `What gave ${MARK[position]} away?`);
 		for (const button of this.sides)
 			button.setAttribute("aria-pressed", String(button.value === position));
 		this.draw();

@@ -5,16 +5,17 @@ import { Clips } from "./clips.js";
 import { el } from "./dom.js";
 import { Player } from "./sound.js";
 import { drawSound } from "./spectrogram.js";
+import { MARK } from "./words.js";
 
 const unseen = (words) => el("span", { class: "unseen" }, words);
 const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 const still = { start() {}, toggle() {}, step() {}, now: () => null, stop() {} };
 
-/** Videos start muted. This turns one side's sound on at a time: off, left, right, off. */
+/** Videos start muted. This turns one side's sound on at a time: off, A, B, off. */
 function soundSwitch(media) {
 	const turns = [null, ...Object.keys(media)];
 	let at = 0;
-	const words = (side) => (side === null ? "Sound off" : side === "item" ? "Sound on" : `Sound ${side}`);
+	const words = (side) => (side === null ? "Sound off" : side === "item" ? "Sound on" : `Sound ${MARK[side]}`);
 	const button = el("button", { type: "button", "data-testid": "sound", onclick: () => {
 		at = (at + 1) % turns.length;
 		for (const [side, one] of Object.entries(media))
@@ -54,9 +55,9 @@ function soundButtons(media, turn) {
 	const button = (id, words, sides) => el("button", { type: "button", "data-testid": id, onclick: () => turn(sides) }, words);
 	return [
 		el("span", { class: "quiet wide" }, "Play"),
-		button("play-a", "A, left", ["left"]),
+		button("play-a", MARK.left, ["left"]),
 		button("play-aba", "A, B, A", ["left", "right", "left"]),
-		button("play-b", "B, right", ["right"]),
+		button("play-b", MARK.right, ["right"]),
 	];
 }
 
@@ -72,7 +73,7 @@ function soundControls(row, media, stages) {
 			head.hidden = name !== side;
 			head.style.left = `${fraction * 100}%`;
 		}
-		now.textContent = side ? `playing ${side === "item" ? "" : side}` : "";
+		now.textContent = side ? `playing ${MARK[side] ?? ""}` : "";
 	});
 	const turn = (sides) => player.play(sides.map((side) => ({ side, buffer: media[side].buffer })));
 	const draw = () => Object.values(media).forEach((one) => drawSound(one.node, one.buffer));

@@ -37,4 +37,6 @@ export function certainty(confidence) {
 }
 
 export const MEDIUM = { image: "image", video: "video", audio: "sound" };
+/** What the page calls the two of a pair, which lie side by side or one above the other. */
+export const MARK = { left: "A", right: "B" };
 export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -114,7 +114,7 @@ describe("the pages", () => {
 				["real", 95, pair === 2 ? "real" : "fake", pair === 2 ? 75 : 95]);
 			assert.ok(stored.left.training && stored.right.training);
 			assert.ok(stored.left.exposure > 0);
-			assert.match(await feedback.textContent(), new RegExp(`Left: ${stored.left.truth}\\. Right: ${stored.right.truth}\\.`));
+			assert.match(await feedback.textContent(), new RegExp(`A: ${stored.left.truth}\\. B: ${stored.right.truth}\\.`));
 			if (pair === 1)
 				await visit.shoot("judge-feedback");
 			await page.keyboard.press("Enter");
@@ -203,7 +203,7 @@ describe("the pages", () => {
 			await visit.shoot(`judge-${medium}`);
 			if (medium === "audio") {
 				await visit.at("play-aba").click();
-				await visit.at("playing").getByText("playing left").waitFor();
+				await visit.at("playing").getByText("playing A").waitFor();
 			}
 			await visit.page.keyboard.press("8");
 			await visit.at("question").focus();

@@ -209,4 +209,23 @@ describe("the stage", () => {
 		const { judgments } = (await sent).postDataJSON();
 		assert.deepEqual(judgments.find(({ position }) => position === "left").tells, ["anatomy", "edges"]);
 	});
+
+	test("the two are called A and B, wherever they lie", async () => {
+		const visit = await begin("video");
+		for (const size of [{ width: 360, height: 740 }, { width: 1280, height: 720 }]) {
+			await visit.page.setViewportSize(size);
+			const letters = visit.page.locator(".item .letter");
+			assert.deepEqual(await letters.allTextContents(), ["A", "B"]);
+			for (const side of ["left", "right"]) {
+				const stage = await visit.at(`${side}-stage`).boundingBox();
+				const letter = await letters.nth(side === "left" ? 0 : 1).boundingBox();
+				assert.ok(letter.x >= stage.x && letter.y >= stage.y && letter.y + letter.height < stage.y + stage.height);
+			}
+		}
+		await visit.at("sound").click();
+		const words = await visit.page.evaluate(() => [...document.querySelectorAll("#judging, #keys, #judging [aria-label], #judging [alt]")]
+			.map((one) => `${one.textContent} ${one.getAttribute("aria-label") ?? ""} ${one.getAttribute("alt") ?? ""}`).join(" "));
+		assert.match(words, /Sound A/);
+		assert.doesNotMatch(words, /\b(left|right)\b/i);
+	});
 });
