@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
 
-import { Visit, launch } from "../support/browser.js";
+import { PICTURES, Visit, launch } from "../support/browser.js";
 import { makeCorpus } from "../support/corpus.js";
 import { Place } from "../support/place.js";
 
@@ -227,5 +227,53 @@ describe("the stage", () => {
 			.map((one) => `${one.textContent} ${one.getAttribute("aria-label") ?? ""} ${one.getAttribute("alt") ?? ""}`).join(" "));
 		assert.match(words, /Sound A/);
 		assert.doesNotMatch(words, /\b(left|right)\b/i);
+	});
+
+	/** The two stages' boxes, and whether the page is wider than the window. */
+	const layout = async (visit, size) => {
+		await visit.page.setViewportSize(size);
+		await visit.page.waitForTimeout(300);
+		const [a, b] = [await visit.at("left-stage").locator(".lens").boundingBox(), await visit.at("right-stage").locator(".lens").boundingBox()];
+		const over = await visit.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+		return { a, b, over };
+	};
+
+	test("two pictures lie side by side in a lying window, and one above the other in an upright one", async () => {
+		const visit = await begin();
+		for (const [width, height, least] of [[667, 331, 230], [640, 360, 230], [844, 390, 260], [1280, 720, 400]]) {
+			const { a, b, over } = await layout(visit, { width, height });
+			await visit.page.screenshot({ path: path.join(PICTURES, `stage-${width}.png`) });
+			assert.ok(over <= 0, `${width}: ${over} px too wide`);
+			assert.ok(Math.abs(a.y - b.y) < 2 && a.x + a.width <= b.x, `${width}: side by side`);
+			assert.ok(a.width >= least, `${width}: a picture is ${a.width}x${a.height}`);
+		}
+		for (const [width, height, least] of [[320, 568, 150], [360, 740, 220], [768, 1024, 380]]) {
+			const { a, b, over } = await layout(visit, { width, height });
+			await visit.page.screenshot({ path: path.join(PICTURES, `stage-${width}.png`) });
+			assert.ok(over <= 0, `${width}: ${over} px too wide`);
+			assert.ok(a.y + a.height <= b.y, `${width}: one above the other`);
+			assert.ok(a.width >= least, `${width}: a picture is ${a.width}x${a.height}`);
+		}
+	});
+
+	test("the top of the page fits a narrow window after thousands of pairs", async () => {
+		const visit = await arrive();
+		const { page } = visit;
+		await page.route("**/api/v1/volunteers", async (route) => {
+			const response = await route.fetch();
+			const body = await response.json();
+			body.progress = { ...body.progress, pairs: 12_345, pairs_today: 12_345 };
+			await route.fulfill({ response, json: body });
+		});
+		await visit.at("agree").click();
+		await visit.at("judging").waitFor();
+		assert.match(await visit.at("progress").textContent(), /12345/);
+		for (const width of [320, 360, 768]) {
+			await page.setViewportSize({ width, height: 740 });
+			const { right, over } = await page.evaluate(() => ({
+				right: document.getElementById("you-button").getBoundingClientRect().right, over: document.documentElement.scrollWidth - innerWidth,
+			}));
+			assert.ok(right <= width && over <= 0, `at ${width}: ${right}, ${over}`);
+		}
 	});
 });
