@@ -4,12 +4,18 @@
 import { el } from "./dom.js";
 import { MARK, capital, certainty } from "./words.js";
 
+/** What to make of it, by truth and verdict. */
+const REMARKS = {
+	real: { real: "You were right.", fake: "A real one can look suspicious." },
+	fake: { fake: "You saw it.", real: "This one is easy to miss." },
+};
+
 function lesson(result, step) {
 	const tone = result.truth === "fake" ? "f" : "r";
 	const said = `You said ${step.verdict}, ${certainty(step.confidence)}.`;
 	return [
 		el("p", {}, el("strong", { class: `truth ${tone}` }, capital(result.truth)), " ",
-			el("span", { class: "quiet" }, result.correct ? `${said} You saw it.` : `${said} This one is easy to miss.`)),
+			el("span", { class: "quiet" }, `${said} ${REMARKS[result.truth][step.verdict]}`)),
 		result.explanation ? el("p", {}, result.explanation) : null,
 	].filter(Boolean);
 }

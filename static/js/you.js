@@ -15,15 +15,18 @@ function progressList({ progress, created_at: since }) {
 	const { pairs, pairs_today: today, training } = progress;
 	return el("dl", { class: "facts" },
 		fact("pairs judged", count(pairs)), fact("today", count(today)),
-		fact("practice", training.done > 0 ? `${count(training.correct)} of ${count(training.done * 2)} seen` : "none yet"),
+		fact("practice", training.done > 0 ? `${count(training.correct)} of ${count(training.done * 2)} right` : "none yet"),
 		fact("here since", day(since)));
 }
+
+/** Who says so: a crowd's agreement is no knowledge. */
+const DECIDED = { ruling: "A moderator ruled it", crowd: "The crowd thinks it is" };
 
 function resultLine({ media_type: type, verdict, confidence, label, label_source: source, correct, judged_at: at }) {
 	return el("li", {},
 		el("span", {}, `${capital(MEDIUM[type] ?? type)}: you said ${verdict}, ${certainty(confidence)}. `),
-		el("strong", {}, correct ? `It is ${label}.` : `It turned out ${label}.`),
-		el("small", { class: "quiet" }, ` ${source === "ruling" ? "ruled by a moderator" : "decided by the crowd"}, ${day(at)}`));
+		el("strong", {}, DECIDED[source] ? `${DECIDED[source]} ${label}.` : `It is ${label}.`),
+		el("small", { class: "quiet" }, ` ${correct ? "as you said" : "not as you said"}${source === "crowd" ? "; nobody knows it for certain" : ""}, ${day(at)}`));
 }
 
 /** Earlier answers whose items have been decided, a page at a time. */

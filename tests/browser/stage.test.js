@@ -276,4 +276,33 @@ describe("the stage", () => {
 			assert.ok(right <= width && over <= 0, `at ${width}: ${right}, ${over}`);
 		}
 	});
+
+	test("practice says of each kind of answer what to make of it", async () => {
+		const visit = await begin();
+		await visit.page.keyboard.press("6");
+		await visit.page.keyboard.press("7");
+		await visit.page.keyboard.press("Enter");
+		await visit.at("training-feedback").waitFor();
+		for (const [side, said] of [["left", "fake"], ["right", "real"]]) {
+			const told = await visit.at(`${side}-feedback`).textContent();
+			const truth = told.startsWith("Fake") ? "fake" : "real";
+			const remark = { "real real": "You were right.", "real fake": "A real one can look suspicious.", "fake fake": "You saw it.", "fake real": "This one is easy to miss." }[`${truth} ${said}`];
+			assert.ok(told.includes(remark), told);
+		}
+	});
+
+	test("what became of an answer is said with who decided", async () => {
+		const visit = await begin();
+		const one = { media_type: "image", verdict: "fake", confidence: 75, label: "real", correct: false, judged_at: "2026-01-02T03:04:05Z" };
+		await visit.page.route("**/api/v1/me?*", async (route) => {
+			const response = await route.fetch();
+			await route.fulfill({ response, json: { ...await response.json(), next: null, results: [{ ...one, label_source: "crowd" }, { ...one, label_source: "ruling" }] } });
+		});
+		await visit.at("you").click();
+		const lines = visit.at("results").locator("li");
+		await lines.first().waitFor();
+		const [crowd, ruling] = await lines.allTextContents();
+		assert.match(crowd, /The crowd thinks it is real\..*not as you said; nobody knows it for certain/);
+		assert.match(ruling, /A moderator ruled it real\./);
+	});
 });
