@@ -147,7 +147,7 @@ static bool fit_once(struct loop *loop)
 	return false;
 }
 
-/* A job is left to a later try when the program stops. */
+/* A job is given back when the program stops. */
 static struct error refuse_when_stopping(void *arg, int64_t done, int64_t total)
 {
 	struct loop *loop = arg;
@@ -156,7 +156,7 @@ static struct error refuse_when_stopping(void *arg, int64_t done, int64_t total)
 	lock_take(&loop->lock);
 	bool stopping = loop->stopping;
 	lock_release(&loop->lock);
-	return stopping ? errorf(ERR_UNAVAILABLE, "The server was stopped.") : ok();
+	return stopping ? errorf(ERR_UNAVAILABLE, JOB_STOPPED) : ok();
 }
 
 static bool work_once(struct loop *loop)
@@ -262,11 +262,13 @@ bool background_stop(struct background *parts)
 	until.tv_sec += PATIENCE_S;
 	for (size_t i = 0; i < LOOPS; i++)
 		ended = await_end(loops[i].loop, &until) && ended;
-	if (ended)
+	if (ended) {
 		scorer_free(parts->judge);
-	else
-		log_warn("stopping in the middle of scoring or of a job; the next start takes it up");
-	return ended;
+		return true;
+	}
+	job_give_back_held();
+	log_warn("stopping in the middle of scoring or of a job; the next start takes it up");
+	return false;
 }
 
 void background_wake_scorer(void)

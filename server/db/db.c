@@ -135,6 +135,11 @@ struct db *db_open_by_key(const char *conninfo, unsigned timeout_ms)
 	return open_as(conninfo, timeout_ms, true);
 }
 
+struct db *db_open_like(const struct db *db)
+{
+	return open_as(db->conninfo, db->timeout_ms, db->by_key);
+}
+
 void db_close(struct db *db)
 {
 	if (!db)

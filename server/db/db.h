@@ -36,6 +36,10 @@ struct db *db_open(const char *conninfo, unsigned timeout_ms);
  * follow keys.
  */
 struct db *db_open_by_key(const char *conninfo, unsigned timeout_ms);
+
+/* Another connection to the same database, with the same bounds. From any thread: reads only what a
+ * connection never changes. */
+struct db *db_open_like(const struct db *db);
 void db_close(struct db *db);
 
 /*

@@ -11,6 +11,12 @@ void job_read(const struct rows *rows, struct job *job)
 	snprintf(job->id, sizeof job->id, "%s", rows_text(rows, 0, 0));
 	snprintf(job->subject, sizeof job->subject, "%s", rows_text(rows, 0, 2));
 	job->attempts = (int)rows_integer(rows, 0, 3);
+	job->tries = (int)rows_integer(rows, 0, 4);
+}
+
+bool job_is_spent(const struct job *job)
+{
+	return job->tries > JOB_TRIES;
 }
 
 static struct error claim(struct db *db, enum statement statement, const char *const params[],
@@ -70,6 +76,14 @@ struct error job_finish(struct db *db, const struct job *job, const char *detail
 struct error job_put_back(struct db *db, const struct job *job, const char *why)
 {
 	return change(db, SQL_JOB_PUT_BACK, job, why, NULL);
+}
+
+struct error job_give_back(struct db *db, const struct job *job, const char *why, int after_s)
+{
+	char seconds[NUMBER_TEXT];
+
+	snprintf(seconds, sizeof seconds, "%d", after_s);
+	return change(db, SQL_JOB_GIVE_BACK, job, why, seconds);
 }
 
 struct error job_fail(struct db *db, const struct job *job, const char *why)

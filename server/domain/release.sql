@@ -4,7 +4,7 @@
 -- Writes a release and, with it, the job that makes it. The salt is 244 bits of the database's
 -- strong randomness.
 -- $1 name, $2 version, $3 filter json, $4 account uuid or NULL, $5 true: the caller claims the job
--- returns job id, release id, attempts
+-- returns as job_claim
 WITH made AS (
     INSERT INTO release (name, version, filter, salt)
     VALUES ($1, $2, $3::jsonb, sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())))
@@ -13,7 +13,7 @@ INSERT INTO job (kind, subject, created_by, state, attempts, run_after)
 SELECT 'release', id, $4::uuid, CASE WHEN $5::boolean THEN 'running' ELSE 'waiting' END,
        $5::boolean::integer, now() + CASE WHEN $5::boolean THEN interval '2 minutes' ELSE '0' END
   FROM made
-RETURNING id, 'release', subject, attempts
+RETURNING id, 'release', subject, attempts, attempts
 
 -- name: release_campaign_known
 -- $1 campaign name; returns true
@@ -81,7 +81,7 @@ SELECT state, fixed_at IS NOT NULL, extract(epoch FROM created_at)::bigint
 -- name: release_turn
 -- One at a time chooses items and gives them splits; held until the transaction ends. LOCK reads
 -- nothing, so the snapshot of the transaction is taken after the wait, and holds what came meanwhile.
-LOCK TABLE release_draft IN SHARE ROW EXCLUSIVE MODE
+LOCK TABLE release_decision IN SHARE ROW EXCLUSIVE MODE
 
 -- name: release_candidates
 -- Items that the release asks for, and all that ever had a split.

@@ -8,9 +8,10 @@
 #include "core/log.h"
 #include "media/media.h"
 
-#define WINDOW      "100" /* items that one statement names */
-#define FAULTS_MOST 3     /* of our own in a row: then the machine is at fault, not the items */
-#define NUMBER      24
+#define WINDOW          "100" /* items that one statement names */
+#define FAULTS_MOST     3     /* of our own in a row: then the machine is at fault, not the items */
+#define NUMBER          24
+#define TOO_OLD_AFTER_S 60 /* for a newer worker to take the job */
 
 #define TEXT_OF_(number) #number
 #define TEXT_OF(number)  TEXT_OF_(number)
@@ -127,7 +128,8 @@ struct run {
 	const struct job *job;
 	const struct rendering_progress *also;
 	int64_t done, total, unreadable;
-	unsigned faults; /* of our own, in a row */
+	unsigned faults;       /* of our own, in a row */
+	bool stopped, too_old; /* not its fault that it ended */
 };
 
 /* ------------------------------------------------------------------ one item */
@@ -223,13 +225,15 @@ static struct error render_or_note(struct run *run, const struct rows *rows, siz
 
 /* ------------------------------------------------------------------ all of them */
 
-static struct error tell(const struct run *run)
+static struct error tell(struct run *run)
 {
 	struct error err = job_renew(run->db, run->job, run->done, run->total);
 
 	if (err.code || !run->also)
 		return err;
-	return run->also->tell(run->also->arg, run->done, run->total);
+	err = run->also->tell(run->also->arg, run->done, run->total);
+	run->stopped = err.code != OK;
+	return err;
 }
 
 static struct error render_window(struct run *run, char after[UUID_TEXT], bool *ret_more)
@@ -260,7 +264,8 @@ static struct error begin(struct run *run)
 	auto_rows *rows = NULL;
 	struct error err = rendering_find(run->db, arena, run->job->subject, &rendering);
 
-	if (!err.code && rendering.recipe > MEDIA_RECIPE)
+	run->too_old = !err.code && rendering.recipe > MEDIA_RECIPE;
+	if (run->too_old)
 		err = errorf(ERR_UNAVAILABLE, "This worker is older than the order: it knows recipe %d.",
 					 MEDIA_RECIPE);
 	if (!err.code)
@@ -283,23 +288,45 @@ static struct error finish(const struct run *run)
 	return job_finish(run->db, run->job, run->unreadable ? detail : NULL);
 }
 
+static struct error render_all(struct run *run)
+{
+	char after[UUID_TEXT] = "";
+	bool more = true;
+	auto_hold *hold = job_hold(run->db, run->job);
+	struct error err = begin(run);
+
+	while (!err.code && more)
+		err = render_window(run, after, &more);
+	return err;
+}
+
+/* Of a worker that is too old, another may do it. */
+static struct error note_failure(const struct run *run, struct error why)
+{
+	const char *text =
+		why.code == ERR_INTERNAL ? "An internal fault; see the server's log." : why.detail;
+
+	if (why.code == ERR_GONE)
+		return ok(); /* another worker has it now */
+	if (run->stopped || run->too_old)
+		return job_give_back(run->db, run->job, text, run->stopped ? 0 : TOO_OLD_AFTER_S);
+	return job_put_back(run->db, run->job, text);
+}
+
 struct error rendering_do_job(struct db *db, struct store *store, const struct job *job,
 							  const struct rendering_progress *also)
 {
 	struct run run = { .db = db, .store = store, .job = job, .also = also };
-	char after[UUID_TEXT] = "";
-	bool more = true;
-	struct error err = begin(&run);
+	struct error err;
 
-	while (!err.code && more)
-		err = render_window(&run, after, &more);
+	if (job_is_spent(job)) {
+		err = job_fail(db, job, JOB_SPENT);
+		return err.code ? err : errorf(ERR_INVALID, JOB_SPENT);
+	}
+	err = render_all(&run);
 	if (!err.code)
 		return finish(&run);
-	if (err.code == ERR_GONE)
-		return err; /* another worker has it now */
-	struct error noted = job_put_back(
-		db, job,
-		err.code == ERR_INTERNAL ? "An internal fault; see the server's log." : err.detail);
+	struct error noted = note_failure(&run, err);
 	if (noted.code)
 		log_error("rendering: the job's end cannot be noted: %s", noted.detail);
 	return err;
@@ -316,7 +343,7 @@ struct error rendering_work(struct db *db, struct store *store,
 	log_info("rendering items anew by recipe %d", MEDIA_RECIPE);
 	err = rendering_do_job(db, store, &job, also);
 	if (err.code)
-		log_warn("rendering, attempt %d: %s", job.attempts, err.detail);
+		log_warn("rendering, try %d: %s", job.tries, err.detail);
 	else
 		log_info("rendering is done");
 	return err.code == ERR_UNAVAILABLE ? err : ok();

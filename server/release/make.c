@@ -323,16 +323,19 @@ struct working {
 	struct db *db;
 	const struct job *job;
 	const struct release_progress *also;
+	bool stopped; /* by whoever is told besides */
 };
 
 static struct error renew(void *arg, int64_t done, int64_t total)
 {
-	const struct working *working = arg;
+	struct working *working = arg;
 	struct error err = job_renew(working->db, working->job, done, total);
 
 	if (err.code || !working->also)
 		return err;
-	return working->also->tell(working->also->arg, done, total);
+	err = working->also->tell(working->also->arg, done, total);
+	working->stopped = err.code != OK;
+	return err;
 }
 
 /* What went wrong is told to whoever asked, but for our own faults, which the log tells. */
@@ -343,21 +346,30 @@ static struct error note_failure(struct db *db, const struct job *job, struct er
 
 	if (why.code == ERR_GONE)
 		return ok(); /* another worker has it now */
-	if (why.code != ERR_INVALID && job->attempts < JOB_ATTEMPTS)
+	if (why.code != ERR_INVALID && job->tries < JOB_TRIES)
 		return job_put_back(db, job, text);
 	return release_give_up(db, job, text);
+}
+
+static struct error make_held(struct working *working, struct store *store)
+{
+	struct release_progress progress = { renew, working };
+	auto_hold *hold = job_hold(working->db, working->job);
+
+	return release_make(working->db, store, working->job->subject, &progress);
 }
 
 struct error release_do_job(struct db *db, struct store *store, const struct job *job,
 							const struct release_progress *also)
 {
-	struct working working = { db, job, also };
-	struct release_progress progress = { renew, &working };
-	struct error err = release_make(db, store, job->subject, &progress);
+	struct working working = { .db = db, .job = job, .also = also };
+	struct error err =
+		job_is_spent(job) ? errorf(ERR_INVALID, JOB_SPENT) : make_held(&working, store);
 
 	if (!err.code)
 		return job_finish(db, job, NULL);
-	struct error noted = note_failure(db, job, err);
+	struct error noted =
+		working.stopped ? job_give_back(db, job, err.detail, 0) : note_failure(db, job, err);
 	if (noted.code)
 		log_error("release: the job's end cannot be noted: %s", noted.detail);
 	return err;
@@ -373,7 +385,7 @@ struct error release_work(struct db *db, struct store *store, const struct relea
 		return err;
 	err = release_do_job(db, store, &job, also);
 	if (err.code)
-		log_warn("release %s, attempt %d: %s", job.subject, job.attempts, err.detail);
+		log_warn("release %s, try %d: %s", job.subject, job.tries, err.detail);
 	else
 		log_info("release %s is ready", job.subject);
 	return err.code == ERR_UNAVAILABLE ? err : ok();

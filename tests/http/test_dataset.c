@@ -182,7 +182,7 @@ END_TEST
 /* ------------------------------------------------------------------ one snapshot */
 
 /* Whoever chooses the items of a release waits for this until the transaction ends. */
-#define HOLD_UP_RELEASES "LOCK TABLE release_draft IN SHARE ROW EXCLUSIVE MODE"
+#define HOLD_UP_RELEASES "LOCK TABLE release_decision IN SHARE ROW EXCLUSIVE MODE"
 
 /* How many rows a table has, and the sum of a column of labels.csv: judgments. */
 static long count_rows(const char *table)

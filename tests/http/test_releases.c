@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a researcher may rely on for /releases and /jobs. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "client.h"
 #include "core/hash.h"
 #include "core/hex.h"
 #include "database.h"
+#include "program.h"
 #include "published.h"
 #include "suites.h"
 
@@ -334,6 +336,87 @@ START_TEST(a_number_in_an_address_is_read_whole_or_refused)
 }
 END_TEST
 
+/* As workers leave a release that died of it, each after its claim had lapsed. */
+static const char *a_release_tried(int attempts, const char *state)
+{
+	const char *name = fresh_name();
+
+	tell_db("WITH r AS (INSERT INTO release (name, version, filter, salt) VALUES"
+			" ('%s', '1.0', '{\"campaign\": \"%s\"}', sha256('salt')) RETURNING id)"
+			" INSERT INTO job (kind, subject, state, attempts, run_after)"
+			" SELECT 'release', id, '%s', %d, now() - interval '1 second' FROM r",
+			name, a_full_campaign(), state, attempts);
+	return name;
+}
+
+static const struct {
+	int attempts;
+	const char *state;
+} spent[] = { { 5, "running" }, { 5, "waiting" }, { 900, "running" } };
+
+START_TEST(a_release_that_was_tried_in_vain_too_often_is_given_up)
+{
+	const char *name = a_release_tried(spent[_i].attempts, spent[_i].state);
+
+	await_db(20,
+			 say("SELECT r.state = 'failed' AND j.state = 'failed' AND j.finished_at IS NOT NULL"
+				 " AND j.detail LIKE '%%never came to its end%%'"
+				 " FROM release r JOIN job j ON j.subject = r.id WHERE r.name = '%s'",
+				 name));
+}
+END_TEST
+
+START_TEST(the_last_try_of_a_release_is_a_whole_one)
+{
+	const char *name = a_release_tried(4, "running");
+
+	await_db(20, say("SELECT r.state = 'ready' AND j.state = 'done' AND j.attempts = 5"
+					 " FROM release r JOIN job j ON j.subject = r.id WHERE r.name = '%s'",
+					 name));
+}
+END_TEST
+
+#define CLAIM_OF "FROM release r JOIN job j ON j.subject = r.id WHERE r.name = '%s'"
+
+START_TEST(the_claim_of_a_release_is_renewed_while_it_waits_for_the_database)
+{
+	struct person person = an_account("researcher");
+	const char *name = fresh_name(), *campaign = a_full_campaign();
+
+	tell_db("BEGIN; LOCK TABLE release_decision");
+	expect_status(ask_for(&person, name, campaign), 202);
+	await_db(10, say("SELECT j.state = 'running' " CLAIM_OF, name));
+	const char *lapses = ask_db("SELECT j.run_after " CLAIM_OF, name);
+	await_db(20, say("SELECT j.run_after >= timestamptz '%s' + interval '5 seconds' " CLAIM_OF,
+					 lapses, name));
+	tell_db("COMMIT");
+	await_db(20, say("SELECT r.state = 'ready' AND j.attempts = 1 " CLAIM_OF, name));
+}
+END_TEST
+
+START_TEST(a_worker_that_is_stopped_gives_its_job_back_and_the_try_does_not_count)
+{
+	const char *folder = a_folder(), *url = a_database();
+
+	/* From here on this process's database is the worker's. */
+	ck_assert_int_eq(setenv("DATABASE_URL", url, 1), 0);
+	tell_db("WITH r AS (INSERT INTO release (name, version, salt) VALUES"
+			" ('slow', '1', sha256('salt')) RETURNING id)"
+			" INSERT INTO job (kind, subject) SELECT 'release', id FROM r");
+	tell_db("BEGIN; LOCK TABLE release_decision");
+	struct ran started = shell(
+		folder, say("\"$PROGRAM\" work --database-url '%s' --data . >log 2>&1 & echo $!", url));
+	await_db(10, "SELECT state = 'running' FROM job");
+	struct ran ended = shell(folder, say("kill -TERM %d; timeout 9 tail --pid=%d -f /dev/null",
+										 atoi(started.said), atoi(started.said)));
+	ck_assert_int_eq(ended.code, 0);
+	ck_assert_str_eq(ask_db("SELECT state || ' ' || attempts || ' ' || given_back || ' ' ||"
+							" (run_after <= clock_timestamp()) FROM job"),
+					 "waiting 1 1 true");
+	tell_db("COMMIT");
+}
+END_TEST
+
 Suite *http_releases_suite(void)
 {
 	Suite *suite = suite_create("http/releases");
@@ -358,6 +441,11 @@ Suite *http_releases_suite(void)
 						sizeof numbers / sizeof numbers[0]);
 	tcase_add_loop_test(tc, a_number_in_an_address_is_read_whole_or_refused, 0,
 						sizeof bad_limits / sizeof bad_limits[0]);
+	tcase_add_loop_test(tc, a_release_that_was_tried_in_vain_too_often_is_given_up, 0,
+						sizeof spent / sizeof spent[0]);
+	tcase_add_test(tc, the_last_try_of_a_release_is_a_whole_one);
+	tcase_add_test(tc, the_claim_of_a_release_is_renewed_while_it_waits_for_the_database);
+	tcase_add_test(tc, a_worker_that_is_stopped_gives_its_job_back_and_the_try_does_not_count);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

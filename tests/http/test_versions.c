@@ -222,6 +222,27 @@ START_TEST(a_rendering_whose_worker_was_killed_goes_on_where_it_was)
 }
 END_TEST
 
+/* Tried four times in vain at most, or five: then it is given up. */
+static const struct {
+	int attempts;
+	const char *state;
+} tried[] = { { 4, "done" }, { 5, "failed" } };
+
+START_TEST(a_rendering_that_was_tried_in_vain_too_often_is_given_up)
+{
+	const char *campaign = an_outdated_campaign(2);
+
+	tell_db("WITH r AS (INSERT INTO rendering (campaign_id, recipe, harmless)"
+			" SELECT id, 2, false FROM campaign WHERE name = '%s' RETURNING id)"
+			" INSERT INTO job (kind, subject, state, attempts, run_after)"
+			" SELECT 'render', id, 'running', %d, now() - interval '1 second' FROM r",
+			campaign, tried[_i].attempts);
+	await_db(20, say("SELECT j.state = '%s' FROM job j JOIN rendering r ON r.id = j.subject"
+					 " JOIN campaign c ON c.id = r.campaign_id WHERE c.name = '%s'",
+					 tried[_i].state, campaign));
+}
+END_TEST
+
 START_TEST(what_was_shown_before_a_rendering_is_judged_as_what_it_was)
 {
 	const char *campaign = an_outdated_campaign(2);
@@ -395,6 +416,8 @@ Suite *http_versions_suite(void)
 	tcase_add_test(tc, an_original_that_cannot_be_read_leaves_its_item_as_it_was);
 	tcase_add_test(tc, a_check_changes_nothing);
 	tcase_add_test(tc, a_rendering_whose_worker_was_killed_goes_on_where_it_was);
+	tcase_add_loop_test(tc, a_rendering_that_was_tried_in_vain_too_often_is_given_up, 0,
+						sizeof tried / sizeof tried[0]);
 	tcase_add_test(tc, what_was_shown_before_a_rendering_is_judged_as_what_it_was);
 	tcase_add_test(tc, a_pair_that_is_shown_again_is_judged_as_it_is_shown);
 	tcase_add_test(tc, a_token_sealed_before_there_were_versions_is_judged_as_the_first);
