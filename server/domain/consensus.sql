@@ -122,25 +122,36 @@ VALUES ($1::uuid, $2::double precision, $3::double precision, $4::double precisi
 -- known, become disputes; those of which it is no longer sure come back; and disputes that it has
 -- settled since are withdrawn, unless a moderator has begun. Only items move that are still where the
 -- model saw them, and of which the same judgments count. (begun_at stands in the row, so that a
--- verdict given meanwhile is seen.)
+-- verdict given meanwhile is seen.) Disputes are locked before items, as by a ruling, and both in the
+-- order of items: two that settle the same ones wait for each other and do not deadlock.
 --   $1 json [{item, from, to, reason (of a dispute), judgments, judged_from, p_fake}]
 --   -> retired bigint, disputed bigint, reopened bigint, withdrawn bigint
 WITH wanted AS (
     SELECT * FROM json_to_recordset($1::json)
         AS w (item uuid, "from" text, "to" text, reason text, judgments integer, judged_from smallint,
               p_fake double precision)
+), disputes_in_turn AS MATERIALIZED (
+    SELECT d.id FROM wanted w JOIN dispute d ON d.item_id = w.item
+     WHERE w."from" = 'disputed' AND d.state = 'open'
+     ORDER BY d.item_id FOR NO KEY UPDATE OF d
 ), closed AS (
     UPDATE dispute d
        SET state = 'withdrawn', closed_at = now(), closed_p_fake = w.p_fake, closed_judgments = w.judgments
       FROM wanted w
-     WHERE w."from" = 'disputed' AND d.item_id = w.item AND d.state = 'open' AND d.begun_at IS NULL
+     WHERE (SELECT count(*) FROM disputes_in_turn) > 0
+       AND w."from" = 'disputed' AND d.item_id = w.item AND d.state = 'open' AND d.begun_at IS NULL
        AND NOT EXISTS (SELECT FROM claim m WHERE m.dispute_id = d.id AND m.expires_at > now())
        AND EXISTS (SELECT FROM item i WHERE i.id = w.item AND i.judged_from = w.judged_from)
     RETURNING d.item_id
+), items_in_turn AS MATERIALIZED (
+    SELECT i.id FROM wanted w JOIN item i ON i.id = w.item
+     WHERE i.state = w."from" AND (SELECT count(*) FROM closed) >= 0
+     ORDER BY i.id FOR NO KEY UPDATE OF i
 ), moved AS (
     UPDATE item i SET state = w."to"
       FROM wanted w
-     WHERE i.id = w.item AND i.state = w."from" AND i.judged_from = w.judged_from
+     WHERE (SELECT count(*) FROM items_in_turn) > 0
+       AND i.id = w.item AND i.state = w."from" AND i.judged_from = w.judged_from
        AND (w."from" <> 'disputed' OR EXISTS (SELECT FROM closed c WHERE c.item_id = w.item))
     RETURNING i.id, w."from", w."to", w.reason, w.judgments
 ), opened AS (

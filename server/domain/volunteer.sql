@@ -14,16 +14,22 @@ WITH leases AS (DELETE FROM lease WHERE volunteer_id = $1::uuid),
 DELETE FROM volunteer WHERE id = $1::uuid
 
 -- name: volunteer_sweep
--- Forgets what was written about volunteers while they were being erased.
-WITH leases AS (
-    DELETE FROM lease l
-     WHERE NOT EXISTS (SELECT FROM volunteer v WHERE v.id = l.volunteer_id)
+-- Forgets what was written about volunteers while they were being erased: of those of the last
+-- hour, who stand in revoked_pass. Each is looked up by key; what tables hold of others is not read.
+WITH gone AS MATERIALIZED (
+    SELECT holder AS id FROM revoked_pass r
+     WHERE NOT EXISTS (SELECT FROM volunteer v WHERE v.id = r.holder)
+), leases AS (
+    DELETE FROM lease WHERE ctid = ANY (ARRAY(
+        SELECT l.ctid FROM gone g
+         CROSS JOIN LATERAL (SELECT ctid FROM lease WHERE volunteer_id = g.id OFFSET 0) l))
 ), skips AS (
-    DELETE FROM skipped_pair p
-     WHERE NOT EXISTS (SELECT FROM volunteer v WHERE v.id = p.volunteer_id)
+    DELETE FROM skipped_pair WHERE assignment_id = ANY (ARRAY(
+        SELECT s.assignment_id FROM gone g
+         CROSS JOIN LATERAL (SELECT assignment_id FROM skipped_pair
+                              WHERE volunteer_id = g.id OFFSET 0) s))
 )
-DELETE FROM volunteer_skill s
- WHERE NOT EXISTS (SELECT FROM volunteer v WHERE v.id = s.volunteer_id)
+DELETE FROM volunteer_skill WHERE volunteer_id = ANY (ARRAY(SELECT id FROM gone))
 
 -- name: volunteer_progress
 -- How far some volunteers are. `correct` counts items, of training pairs alone: no figure

@@ -131,6 +131,96 @@ START_TEST(news_that_commit_behind_a_fit_are_heard_too)
 }
 END_TEST
 
+struct settler {
+	const char *order; /* of the ids on its sheet */
+	struct error err;
+};
+
+/* Retires all items, in one statement whose rows come in that order. */
+static void *settle(void *arg)
+{
+	struct settler *settler = arg;
+	struct db *db = db_open_by_key(getenv("DATABASE_URL"), 0);
+	auto_rows *rows = NULL;
+
+	settler->err = db_run(db, SQL_CONSENSUS_SETTLE, (const char *[]){ settler->order }, &rows);
+	db_close(db);
+	return NULL;
+}
+
+static const char *a_sheet(const char *order)
+{
+	return ask_db("SELECT json_agg(json_build_object('item', id, 'from', 'in_service', 'to',"
+				  " 'retired', 'judgments', 1, 'judged_from', 1, 'p_fake', 1) ORDER BY id %s)"
+				  " FROM item",
+				  order);
+}
+
+START_TEST(two_that_settle_the_same_items_in_other_orders_do_not_deadlock)
+{
+	struct settler first = { 0 }, second = { 0 };
+	pthread_t thread;
+
+	ck_assert_int_eq(setenv("DATABASE_URL", a_database(), 1), 0);
+	make_items(&(struct items){ .campaign = a_campaign(), .count = 60 });
+	tell_db("CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS"
+			" $$BEGIN PERFORM pg_sleep(.01); RETURN NEW; END$$;"
+			" CREATE TRIGGER dawdle BEFORE UPDATE ON item FOR EACH ROW EXECUTE FUNCTION dawdle()");
+	first.order = a_sheet("");
+	second.order = a_sheet("DESC");
+	ck_assert_int_eq(pthread_create(&thread, NULL, settle, &first), 0);
+	settle(&second);
+	pthread_join(thread, NULL);
+	ck_assert_int_eq(first.err.code, OK);
+	ck_assert_int_eq(second.err.code, OK);
+	ck_assert_int_eq(count_db("SELECT count(*) FROM item WHERE state = 'retired'"), 60);
+}
+END_TEST
+
+#define LEASES_READ                                                             \
+	"SELECT seq_tup_read + coalesce(idx_tup_fetch, 0) FROM pg_stat_user_tables" \
+	" WHERE relname = 'lease'"
+
+static void make_leases(int count, const char *volunteer)
+{
+	tell_db("INSERT INTO lease (id, volunteer_id, campaign_id, left_item, right_item, kind,"
+			" matched, policy, issued_at, expires_at) SELECT gen_random_uuid(), %s,"
+			" gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'random', false, 1, now(),"
+			" now() FROM generate_series(1, %d)",
+			volunteer, count);
+}
+
+START_TEST(what_is_written_of_someone_erased_is_swept_without_reading_all_leases)
+{
+	struct db *db;
+	const char *volunteer = "'11111111-1111-4111-8111-111111111111'";
+
+	ck_assert_int_eq(setenv("DATABASE_URL", a_database(), 1), 0);
+	tell_db("INSERT INTO volunteer (id, salt, consent_version) VALUES"
+			" (%s, decode(repeat('00', 16), 'hex'), 1)",
+			volunteer);
+	make_leases(2000, "(SELECT id FROM volunteer)");
+	tell_db("INSERT INTO volunteer (id, salt, consent_version) VALUES"
+			" (gen_random_uuid(), decode(repeat('00', 16), 'hex'), 1); DELETE FROM volunteer"
+			" WHERE id <> %s",
+			volunteer);
+	make_leases(3, "(SELECT holder FROM revoked_pass)");
+	tell_db("ALTER TABLE skipped_pair DISABLE TRIGGER skipped_pair_known;"
+			" INSERT INTO skipped_pair (assignment_id, volunteer_id, campaign_id, left_item,"
+			" right_item, kind, matched, policy, reason) SELECT gen_random_uuid(), holder, c.id,"
+			" gen_random_uuid(), gen_random_uuid(), 'random', false, 1, 'other'"
+			" FROM revoked_pass, campaign c LIMIT 1; SELECT pg_stat_force_next_flush()");
+	long long before = count_db(LEASES_READ);
+	db = db_open_by_key(getenv("DATABASE_URL"), 0);
+	ck_assert_int_eq(db_do(db, SQL_VOLUNTEER_SWEEP, NULL, NULL).code, OK);
+	db_close(db);
+	wait_ms(300); /* its session ends, and tells what it has read */
+	ck_assert_int_eq(count_db("SELECT count(*) FROM lease"), 2000);
+	ck_assert_int_eq(count_db("SELECT count(*) FROM skipped_pair"), 0);
+	ck_assert_int_lt(count_db(LEASES_READ) - before, 1000);
+}
+END_TEST
+
 Suite *http_scorer_suite(void)
 {
 	Suite *suite = suite_create("http/scorer");
@@ -140,6 +230,8 @@ Suite *http_scorer_suite(void)
 	tcase_add_test(tc, one_hand_does_not_wait_for_a_database_that_the_other_waits_for);
 	tcase_add_test(tc, what_a_fit_has_read_is_not_told_again_and_what_follows_is_told_once);
 	tcase_add_test(tc, news_that_commit_behind_a_fit_are_heard_too);
+	tcase_add_test(tc, two_that_settle_the_same_items_in_other_orders_do_not_deadlock);
+	tcase_add_test(tc, what_is_written_of_someone_erased_is_swept_without_reading_all_leases);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
