@@ -19,7 +19,7 @@
 
 /*
  * The share of items about which the crowd's word is taken to say nothing.  Crowds are wrong
- * together (METHOD.md), which no model of independent volunteers can see; so no posterior that
+ * together (docs/method.md), which no model of independent volunteers can see; so no posterior that
  * rests on them alone goes beyond 1 - CAUTION / 2.  Calibration takes its place, gold item by item.
  */
 #define CAUTION .03

@@ -57,7 +57,7 @@ static inline bool sheet_is_gold(const struct sheet *sheet, uint32_t item)
 /* How many of an item's verdicts are "fake". */
 uint32_t sheet_fakes(const struct sheet *sheet, uint32_t item);
 
-/* calloc that aborts: a failed allocation is the end of the process (STYLE: core/arena.h). */
+/* calloc that aborts: a failed allocation is the end of the process, as in core/arena.h. */
 void *crowd_alloc(size_t count, size_t size);
 
 #endif

@@ -19,7 +19,7 @@ struct stopping {
 	uint32_t min, max; /* judgments; max 0 means without end */
 };
 
-/* The rule in service, METHOD.md. */
+/* The rule in service: docs/method.md. */
 static inline struct stopping stopping_in_service(void)
 {
 	return (struct stopping){ .threshold = .97, .min = 5, .max = 25 };

@@ -3,7 +3,7 @@
  * consensus -- what the crowd's word on each item amounts to, as rows: posteriors, skills,
  * agreement, and what follows from them (items retire, disputes open).
  *
- * domain/standing infers; this room of it only writes and decides.  Every write is harmless to
+ * domain/standing infers; this only decides, and makes rows of it.  Every write is harmless to
  * repeat, and a posterior never gives way to one that rests on fewer judgments, so a slow fit
  * and quick updates may write side by side.
  */
@@ -47,7 +47,8 @@ struct item_facts item_facts_read(const struct rows *row);
 
 /*
  * Rows gather on a sheet and are sent to a statement as one JSON array when there are enough
- * of them; totals[] add up what the statement answers.  Free with sheet_free().
+ * of them; totals[] add up what the statement answers.  Free with
+ * write_sheet_free(), or declare it `auto_sheet`.
  */
 struct write_sheet {
 	struct db *db;
