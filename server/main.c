@@ -28,7 +28,7 @@ static const struct {
 	{ "import", cli_import, NULL, "make items of a manifest" },
 	{ "render", cli_render, NULL, "make renditions anew after a change of the recipe for media" },
 	{ "item", cli_item, NULL, "show, correct and withdraw items" },
-	{ "store", cli_store, NULL, "make a folder the database's media store" },
+	{ "store", cli_store, NULL, "check the media store, or make a folder the database's" },
 	{ "score", cli_score, NULL, "score now" },
 	{ "release", cli_release, NULL, "create, list, write and verify datasets" },
 	{ "account", cli_account, NULL, "make accounts and tokens" },

@@ -2,6 +2,7 @@
 /* /healthz, /readyz, /metrics: for those who run it. */
 #include "api/api.h"
 #include "domain/desk.h"
+#include "domain/lost_media.h"
 #include "domain/readiness.h"
 #include "domain/stats.h"
 #include "http/static.h"
@@ -110,6 +111,22 @@ static char *budget_metrics(struct request *req, char *text)
 	return text;
 }
 
+static char *store_metrics(struct request *req, const char *text)
+{
+	struct lost_figures lost = lost_media_figures();
+
+	return arena_printf(req->arena,
+						"%s# HELP touchstone_missing_media_total Times that a file was asked for "
+						"which the store has lost.\n"
+						"# TYPE touchstone_missing_media_total counter\n"
+						"touchstone_missing_media_total %llu\n"
+						"# HELP touchstone_lost_items Items out of service because the store has "
+						"lost files of theirs.\n"
+						"# TYPE touchstone_lost_items gauge\n"
+						"touchstone_lost_items %lld\n",
+						text, lost.missed, lost.items);
+}
+
 struct error get_metrics(struct request *req, struct db *db)
 {
 	struct server_counts counts = server_counts(req->server);
@@ -132,7 +149,7 @@ struct error get_metrics(struct request *req, struct db *db)
 	for (unsigned i = 1; i < 6; i++)
 		text = arena_printf(req->arena, "%stouchstone_answers_total{class=\"%uxx\"} %llu\n", text,
 							i, (unsigned long long)counts.answers[i]);
-	text = budget_metrics(req, fit_metrics(req, desk_metrics(req, text)));
+	text = budget_metrics(req, store_metrics(req, fit_metrics(req, desk_metrics(req, text))));
 	request_text(req, 200, "text/plain; version=0.0.4; charset=utf-8", text);
 	return ok();
 }

@@ -47,7 +47,7 @@ struct db *command_db(const struct settings *settings)
 	return db;
 }
 
-static struct store *open_store(const struct settings *settings, struct db *db, bool adopt)
+struct store *command_open_store(const struct settings *settings, struct db *db, bool adopt)
 {
 	struct store *store = NULL;
 	struct error err = media_store_open(db, settings->store, adopt, &store);
@@ -66,13 +66,13 @@ static struct store *open_store(const struct settings *settings, struct db *db, 
 
 struct store *command_store(const struct settings *settings, struct db *db)
 {
-	return open_store(settings, db, false);
+	return command_open_store(settings, db, false);
 }
 
 struct store *command_store_alone(const struct settings *settings)
 {
 	struct db *db = command_db(settings);
-	struct store *store = db ? open_store(settings, db, false) : NULL;
+	struct store *store = db ? command_open_store(settings, db, false) : NULL;
 
 	db_close(db);
 	return store;
@@ -87,25 +87,6 @@ void user_name(char name[USER_NAME])
 		snprintf(name, USER_NAME, "%s", found->pw_name);
 	else
 		snprintf(name, USER_NAME, "user %u", geteuid());
-}
-
-int cli_store(const struct settings *settings, int argc, char **argv)
-{
-	static const char *const usage = "store adopt";
-
-	if (!arguments_fit(argc, argv, 1, 1, usage))
-		return EXIT_USAGE;
-	if (strcmp(argv[1], "adopt") != 0) {
-		fprintf(stderr, "usage: touchstone %s\n", usage);
-		return EXIT_USAGE;
-	}
-	struct db *db = command_db(settings);
-	struct store *store = db ? open_store(settings, db, true) : NULL;
-	if (store)
-		printf("%s is the media store of this database\n", store_root(store));
-	store_free(store);
-	db_close(db);
-	return store ? EXIT_DONE : EXIT_FAILED;
 }
 
 int cli_migrate(const struct settings *settings, int argc, char **argv)

@@ -8,6 +8,8 @@
 #ifndef CLI_COMMANDS_H
 #define CLI_COMMANDS_H
 
+#include <stdbool.h>
+
 #include "cli/settings.h"
 #include "core/error.h"
 
@@ -37,7 +39,10 @@ struct db *command_db(const struct settings *settings);
  * why, also when the store is another database's. */
 struct store *command_store(const struct settings *settings, struct db *db);
 
-/* The same, for who needs the database for nothing else yet. */
+/* The same; with `adopt` it becomes the database's, whatever it is. */
+struct store *command_open_store(const struct settings *settings, struct db *db, bool adopt);
+
+/* The same as command_store(), for who needs the database for nothing else yet. */
 struct store *command_store_alone(const struct settings *settings);
 
 #define USER_NAME 64

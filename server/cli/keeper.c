@@ -11,6 +11,7 @@
 #include "core/log.h"
 #include "db/db.h"
 #include "domain/desk.h"
+#include "domain/lost_media.h"
 #include "domain/revocation.h"
 #include "domain/stats.h"
 
@@ -27,6 +28,7 @@ struct keeper {
 	struct db *db;
 	struct desk *desk;
 	struct revocations *revocations;
+	struct store *store;
 	int64_t folded_ms, watched_ms;
 	bool more_to_fold; /* pairs of more days than one look may count */
 };
@@ -51,6 +53,8 @@ static struct error work(struct keeper *keeper, int64_t *ret_rest_ms)
 
 	if (!err.code)
 		err = revocations_refresh(keeper->revocations, keeper->db);
+	if (!err.code)
+		err = lost_media_refresh(keeper->db, keeper->store);
 	if (!err.code && clock_monotonic_ms() - keeper->watched_ms >= WATCH_MS) {
 		err = stats_watch_fit(keeper->db);
 		keeper->watched_ms = clock_monotonic_ms();
@@ -83,7 +87,7 @@ static void *keep(void *arg)
 }
 
 struct keeper *keeper_start(const char *database_url, struct desk *desk,
-							struct revocations *revocations)
+							struct revocations *revocations, struct store *store)
 {
 	struct db *db = db_open(database_url, STATEMENT_MS);
 	struct error err;
@@ -104,6 +108,7 @@ struct keeper *keeper_start(const char *database_url, struct desk *desk,
 	keeper->db = db;
 	keeper->desk = desk;
 	keeper->revocations = revocations;
+	keeper->store = store;
 	pthread_mutex_init(&keeper->lock, NULL);
 	clock_condition_init(&keeper->stop);
 	if (pthread_create(&keeper->thread, NULL, keep, keeper) != 0)

@@ -12,10 +12,11 @@
 struct desk;
 struct revocations;
 struct keeper;
+struct store;
 
 /* Reads all that the desk is to hold, then goes on by itself. NULL, after logging why. */
 struct keeper *keeper_start(const char *database_url, struct desk *desk,
-							struct revocations *revocations);
+							struct revocations *revocations, struct store *store);
 
 /* Writes what is unwritten, once more, and ends. */
 void keeper_stop(struct keeper *keeper);

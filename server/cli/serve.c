@@ -188,7 +188,8 @@ static void wait_for_signal(void)
 static struct error start_threads(const struct settings *settings, struct parts *parts,
 								  bool with_work)
 {
-	if (!(parts->keeper = keeper_start(settings->database_url, api.desk, api.revocations)))
+	if (!(parts->keeper =
+			  keeper_start(settings->database_url, api.desk, api.revocations, api.store)))
 		return errorf(ERR_UNAVAILABLE, "the items to hand out cannot be read");
 	if (!with_work)
 		return ok();

@@ -12,19 +12,20 @@ SELECT id, name, question, policy, max_judgments, random_share, state = 'open'
  ORDER BY created_at, id
 
 -- name: catalogue_all
--- Every item that is in service.
+-- Every item that is in service, and whose files are there.
 --   -> the columns of the view, in its order
 SELECT id, in_service, media_type, lineage, pair, gold, training, fake, campaign_id, p_fake,
        judgments, rendition, rendition_type, poster, width, height, duration_ms, sensitive,
        version, judged_from
   FROM catalogue
- WHERE in_service
+ WHERE in_service AND NOT EXISTS (SELECT FROM lost_item l WHERE l.item_id = catalogue.id)
 
 -- name: catalogue_some
 -- Some items, in service or not.
 --   $1 uuid[]
 --   -> as catalogue_all
-SELECT id, in_service, media_type, lineage, pair, gold, training, fake, campaign_id, p_fake,
+SELECT id,
+       in_service AND NOT EXISTS (SELECT FROM lost_item l WHERE l.item_id = catalogue.id), media_type, lineage, pair, gold, training, fake, campaign_id, p_fake,
        judgments, rendition, rendition_type, poster, width, height, duration_ms, sensitive,
        version, judged_from
   FROM catalogue

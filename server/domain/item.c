@@ -12,6 +12,7 @@
 
 #include "db/db.h"
 #include "domain/item_file.h"
+#include "domain/lost_media.h"
 #include "outside/fetch.h"
 #include "store/store.h"
 
@@ -322,5 +323,9 @@ struct error item_media(struct db *db, struct arena *arena, const unsigned char 
 struct error item_open(struct store *store, const unsigned char digest[SHA256_BYTES], int *ret_fd,
 					   uint64_t *ret_bytes)
 {
-	return store_open_read(store, digest, ret_fd, ret_bytes);
+	struct error err = store_open_read(store, digest, ret_fd, ret_bytes);
+
+	if (err.code == ERR_NOT_FOUND)
+		lost_media_note(digest);
+	return err;
 }

@@ -9,6 +9,7 @@
 #include "core/log.h"
 #include "core/random.h"
 #include "crowd/agreement.h"
+#include "domain/lost_media.h"
 #include "store/store.h"
 
 #define RESAMPLES 2000
@@ -239,7 +240,7 @@ struct error release_file_open(struct db *db, struct store *store, const char *n
 	err = store_open_read(store, digest, ret_fd, &file->bytes);
 	if (err.code != ERR_NOT_FOUND)
 		return err;
-	log_error("release: the store has lost %s", file->sha256);
+	lost_media_note(digest);
 	return errorf(ERR_INTERNAL, "a file of a release is missing from the store");
 }
 

@@ -429,6 +429,49 @@ void store_scratch_remove(const char *path)
 	remove_flat(AT_FDCWD, path);
 }
 
+/* The files of one folder "ab". */
+static struct error each_of_folder(struct store *store, const char *fan,
+								   void (*each)(void *, const unsigned char *, int64_t), void *arg)
+{
+	unsigned char digest[SHA256_BYTES];
+	char hex[SHA256_TEXT];
+	struct dirent *entry;
+	struct stat info;
+	int fd = openat(store->root_fd, fan, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+
+	if (!folder) {
+		if (fd >= 0)
+			close(fd);
+		return errno == ENOENT ? ok() : trouble("open a folder");
+	}
+	while ((entry = readdir(folder))) {
+		if (strlen(entry->d_name) != SHA256_TEXT - 3)
+			continue;
+		snprintf(hex, sizeof hex, "%.2s%.62s", fan, entry->d_name);
+		if (hex_decode(digest, SHA256_BYTES, hex) &&
+			fstatat(fd, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0)
+			each(arg, digest, info.st_mtime);
+	}
+	closedir(folder);
+	return ok();
+}
+
+struct error store_walk(struct store *store,
+						void (*each)(void *arg, const unsigned char digest[SHA256_BYTES],
+									 int64_t changed_s),
+						void *arg)
+{
+	struct error err = ok();
+	char fan[3];
+
+	for (unsigned i = 0; !err.code && i < 256; i++) {
+		snprintf(fan, sizeof fan, "%02x", i);
+		err = each_of_folder(store, fan, each, arg);
+	}
+	return err;
+}
+
 bool store_ready(struct store *store)
 {
 	char tmp[PATH_MAX];

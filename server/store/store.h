@@ -67,6 +67,12 @@ struct error store_scratch(struct store *store, char path[PATH_MAX]) MUST_CHECK;
 /* Removes a scratch folder and the files in it. */
 void store_scratch_remove(const char *path);
 
+/* Calls `each` for every file that has a digest's name, with the second of its last change. */
+struct error store_walk(struct store *store,
+						void (*each)(void *arg, const unsigned char digest[SHA256_BYTES],
+									 int64_t changed_s),
+						void *arg) MUST_CHECK;
+
 /* True if a file can be written right now: what /readyz asks. */
 bool store_ready(struct store *store);
 

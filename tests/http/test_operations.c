@@ -193,6 +193,107 @@ START_TEST(the_status_of_migrations_waits_for_nobody_and_writes_nothing)
 }
 END_TEST
 
+/* ------------------------------------------------------------------ lost media */
+
+static double metric_of(const char *name)
+{
+	const char *at = strstr(get(NULL, "/metrics").text, say("\n%s ", name));
+
+	ck_assert_msg(at != NULL, "no metric %s", name);
+	return strtod(at + strlen(name) + 2, NULL);
+}
+
+static const char *path_of(const char *digest)
+{
+	return say("%s/media/%.2s/%s", getenv("TOUCHSTONE_DATA"), digest, digest + 2);
+}
+
+static const char *lost_file, *lost_campaign;
+
+/* A campaign of two items, one of which will lose its file. */
+static void make_two_items(void)
+{
+	const char *kept = fresh_name(), *lost = fresh_name();
+
+	lost_campaign = a_campaign();
+	lost_file = a_file(lost, strlen(lost));
+	make_items(&(struct items){
+		.campaign = lost_campaign, .count = 1, .file = a_file(kept, strlen(kept)) });
+	make_items(&(struct items){ .campaign = lost_campaign, .count = 1, .file = lost_file });
+}
+
+static long offered(void)
+{
+	struct person person = a_volunteer();
+
+	await_desk(NULL);
+	return post(&person, "/api/v1/assignments", json_pack("{s:s}", "campaign", lost_campaign))
+		.status;
+}
+
+START_TEST(an_item_whose_file_is_lost_is_out_of_service_until_it_is_back)
+{
+	double missed = metric_of("touchstone_missing_media_total");
+	struct person person = a_volunteer();
+	const char *is_lost = say("SELECT EXISTS (SELECT FROM lost_item JOIN item ON id = item_id"
+							  " WHERE rendition = '\\x%s')",
+							  (make_two_items(), lost_file));
+	json_t *lease = a_lease(&person, lost_campaign);
+
+	expect_shell(say("mv '%s' aside", path_of(lost_file)));
+	long left = get(&person, text_at(lease, "items/0/media/url")).status;
+	long right = get(&person, text_at(lease, "items/1/media/url")).status;
+	ck_assert_int_eq(left + right, 200 + 404);
+	ck_assert_double_gt(metric_of("touchstone_missing_media_total"), missed);
+	await_db(10, is_lost);
+	ck_assert_int_eq(offered(), 204);
+	expect_shell(say("mv aside '%s'", path_of(lost_file)));
+	await_db(20, say("SELECT NOT (%s)", is_lost));
+	ck_assert_int_eq(offered(), 201);
+}
+END_TEST
+
+/* Removes a file of the only item with this name, and says where it was. */
+static const char *file_of(const char *column)
+{
+	const char *said = expect_shell(
+		say("psql -XAtq '%s' -c \"SELECT encode(%s, 'hex') FROM item ORDER BY id LIMIT 1\"", url,
+			column));
+	return say("%s/data/media/%.2s/%.62s", folder, said, said + 2);
+}
+
+START_TEST(a_check_of_the_store_finds_what_is_lost_damaged_and_named_by_nobody)
+{
+	make_pictures();
+	expect(0, "import m.csv");
+	expect_text(expect(0, "store check --deep"), "9 files are named by the database: 0 missing, 0");
+	const char *rendition = file_of("rendition"), *original = file_of("sha256");
+	const char *unknown = "data/media/00/"
+						  "11111111111111111111111111111111111111111111111111111111111111";
+	expect_shell(
+		say("rm -f '%s' && chmod u+w '%s' && echo x >>'%s'", rendition, original, original));
+	expect_shell(say("mkdir -p data/media/00 && touch %s && touch -d '2 days ago' %s && "
+					 "touch data/media/00/"
+					 "22222222222222222222222222222222222222222222222222222222222222",
+					 unknown, unknown));
+	const char *said = expect(1, "store check");
+	expect_text(said, say("missing: %s (rendition of ", rendition));
+	expect_text(said, say("unknown: %s/%s\n", folder, unknown));
+	expect_text(said, "1 missing, 0 damaged (only --deep reads them); 1 that it does not name");
+	expect_text(said, "put them back from a backup, or import");
+	expect_none(said, "damaged: ");
+	expect_none(said, "222222");
+	said = expect(1, "store check --deep");
+	expect_text(said, say("damaged: %s (original of ", original));
+	expect_text(said, "1 missing, 1 damaged; 1 that");
+	sql("DO \\$\\$BEGIN ASSERT (SELECT count(*) FROM lost_item) = 1; END\\$\\$");
+	expect_shell(say("rm -f '%s'", original));
+	expect_text(expect(0, "import m.csv"), "1 corrected or mended");
+	expect_text(expect(0, "store check --deep"), "0 missing, 0 damaged");
+	sql("DO \\$\\$BEGIN ASSERT NOT EXISTS (SELECT FROM lost_item); END\\$\\$");
+}
+END_TEST
+
 Suite *http_operations_suite(void)
 {
 	Suite *suite = suite_create("http/operations");
@@ -208,6 +309,8 @@ Suite *http_operations_suite(void)
 	tcase_add_test(tc, readyz_says_that_the_schema_became_another_programs);
 	tcase_add_test(tc, migrate_holds_up_nobody_behind_a_reader);
 	tcase_add_test(tc, the_status_of_migrations_waits_for_nobody_and_writes_nothing);
+	tcase_add_test(tc, an_item_whose_file_is_lost_is_out_of_service_until_it_is_back);
+	tcase_add_test(tc, a_check_of_the_store_finds_what_is_lost_damaged_and_named_by_nobody);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
