@@ -19,19 +19,27 @@ struct error get_healthz(struct request *req, struct db *db)
 	return ok();
 }
 
+/* What was asked of the database is not known where it does not answer. */
+static void say_check(json_t *checks, const char *name, bool known, const struct error *err)
+{
+	const char *said = !known ? "unknown" : err->code ? err->detail : "ok";
+
+	json_object_set_new(checks, name, json_string(said));
+}
+
 struct error get_readyz(struct request *req, struct db *db)
 {
-	struct readiness ready = readiness_check(db, api.store);
-	bool works = ready.database && !ready.schema.code && ready.store;
+	const struct readiness ready = readiness_check(db, api.store, api.seal);
+	json_t *checks = json_pack("{s:s}", "database", ready.database ? "ok" : "failing");
 
-	request_json(req, works ? 200 : 503,
-				 json_pack("{s:s, s:{s:s, s:s, s:s}}", "status", works ? "ready" : "not ready",
-						   "checks", "database", ready.database ? "ok" : "failing", "migrations",
-						   !ready.database     ? "unknown"
-						   : ready.schema.code ? ready.schema.detail
-											   : "ok",
-						   "store", ready.store ? "ok" : "failing"));
-	if (!works)
+	say_check(checks, "migrations", ready.database, &ready.schema);
+	say_check(checks, "store", true, ready.store.code ? &ready.store : &ready.storing);
+	say_check(checks, "secret", ready.database, &ready.secret);
+	say_check(checks, "clock", ready.database, &ready.clock);
+	request_json(
+		req, ready.works ? 200 : 503,
+		json_pack("{s:s, s:o}", "status", ready.works ? "ready" : "not ready", "checks", checks));
+	if (!ready.works)
 		request_reply_header(req, "Retry-After", "2");
 	return ok();
 }

@@ -14,6 +14,7 @@
 #include "core/log.h"
 #include "db/db.h"
 #include "domain/desk.h"
+#include "domain/readiness.h"
 #include "domain/revocation.h"
 #include "http/client.h"
 #include "http/static.h"
@@ -118,13 +119,45 @@ struct parts {
 	struct server *server;
 };
 
-static struct error open_parts(const struct settings *settings, struct parts *parts)
+/* A secret that is lost is not made anew by itself: everybody would be signed out. */
+static struct error open_secret(const struct settings *settings, struct db *db, bool renew,
+								struct parts *parts)
+{
+	struct error err = ok();
+
+	if (access(settings->secret_file, F_OK) != 0)
+		err = readiness_secret(db, NULL, renew);
+	if (err.code || (err = seal_open_file(settings->secret_file, &parts->seal)).code)
+		return err;
+	return readiness_secret(db, parts->seal, renew);
+}
+
+/* What is amiss and stops nobody is said once. */
+static struct error open_stored(const struct settings *settings, struct db *db, bool renew,
+								struct parts *parts)
 {
 	struct error err;
 
-	if (!(parts->store = command_store_alone(settings)))
+	if (!(parts->store = command_store(settings, db)))
 		return errorf(ERR_INTERNAL, "cannot open the store");
-	if ((err = seal_open_file(settings->secret_file, &parts->seal)).code)
+	if ((err = open_secret(settings, db, renew, parts)).code)
+		return err;
+	struct readiness ready = readiness_check(db, parts->store, parts->seal);
+	if (ready.storing.code)
+		log_warn("%s: judging goes on, imports and releases do not", ready.storing.detail);
+	if (ready.clock.code)
+		log_warn("%s: set it", ready.clock.detail);
+	return ok();
+}
+
+static struct error open_parts(const struct settings *settings, bool renew, struct parts *parts)
+{
+	struct db *db = command_db(settings);
+	struct error err =
+		db ? open_stored(settings, db, renew, parts) : errorf(ERR_UNAVAILABLE, "cannot start");
+
+	db_close(db);
+	if (err.code)
 		return err;
 	if ((err = static_read(settings->pages, &parts->pages)).code)
 		return err;
@@ -227,10 +260,10 @@ static void stop_serving(struct parts *parts)
 		_exit(EXIT_DONE);
 }
 
-static int serve(const struct settings *settings, bool with_work)
+static int serve(const struct settings *settings, bool with_work, bool renew)
 {
 	struct parts parts = { 0 };
-	struct error err = open_parts(settings, &parts);
+	struct error err = open_parts(settings, renew, &parts);
 	int code = EXIT_FAILED;
 
 	if (err.code) {
@@ -259,10 +292,11 @@ static int serve(const struct settings *settings, bool with_work)
 int cli_serve(const struct settings *settings, int argc, char **argv)
 {
 	bool with_work = !take_flag(&argc, argv, "--no-work");
+	bool renew = take_flag(&argc, argv, "--new-secret");
 
-	if (!arguments_fit(argc, argv, 0, 0, "serve [--no-work]"))
+	if (!arguments_fit(argc, argv, 0, 0, "serve [--no-work] [--new-secret]"))
 		return EXIT_USAGE;
-	return serve(settings, with_work);
+	return serve(settings, with_work, renew);
 }
 
 int cli_work(const struct settings *settings, int argc, char **argv)

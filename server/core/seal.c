@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "core/disk.h"
+#include "core/hex.h"
 #include "core/log.h"
 
 #define NONCE   crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
@@ -28,6 +29,7 @@ _Static_assert(crypto_pwhash_STRBYTES == PASSWORD_HASH, "the header promises thi
 struct seal {
 	unsigned char keys[SEAL_KINDS][KEY];
 	unsigned char hash_key[crypto_shorthash_KEYBYTES];
+	unsigned char fingerprint[SEAL_FINGERPRINT_TEXT / 2];
 };
 
 /* Random bytes for nonces, asked of the system many at a time: a call costs as much as a sealing.
@@ -205,6 +207,7 @@ struct error seal_open_file(const char *path, struct seal **ret_seal)
 	for (unsigned kind = 0; kind < SEAL_KINDS; kind++)
 		crypto_kdf_derive_from_key(seal->keys[kind], KEY, kind + 1, CONTEXT, master);
 	crypto_kdf_derive_from_key(seal->hash_key, sizeof seal->hash_key, 1000, CONTEXT, master);
+	crypto_kdf_derive_from_key(seal->fingerprint, sizeof seal->fingerprint, 1001, CONTEXT, master);
 	sodium_memzero(master, sizeof master);
 	*ret_seal = seal;
 	return ok();
@@ -242,6 +245,11 @@ bool seal_reveal(const struct seal *seal, enum seal_kind kind, const char *text,
 		return false;
 	return crypto_aead_xchacha20poly1305_ietf_decrypt(bytes, NULL, NULL, sealed + NONCE, len + TAG,
 													  NULL, 0, sealed, seal->keys[kind]) == 0;
+}
+
+void seal_fingerprint(const struct seal *seal, char text[SEAL_FINGERPRINT_TEXT])
+{
+	hex_encode(text, seal->fingerprint, sizeof seal->fingerprint);
 }
 
 unsigned long seal_keyed_hash(const struct seal *seal, const void *bytes, size_t len)

@@ -51,6 +51,11 @@ void seal_bytes(const struct seal *seal, enum seal_kind kind, const void *bytes,
 bool seal_reveal(const struct seal *seal, enum seal_kind kind, const char *text, void *bytes,
 				 size_t len);
 
+#define SEAL_FINGERPRINT_TEXT 33
+
+/* Tells one secret from another, in hexadecimal digits, and says nothing of it. */
+void seal_fingerprint(const struct seal *seal, char text[SEAL_FINGERPRINT_TEXT]);
+
 /* A 64-bit keyed hash, the same on every machine that shares the secret. */
 unsigned long seal_keyed_hash(const struct seal *seal, const void *bytes, size_t len);
 

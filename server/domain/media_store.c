@@ -129,3 +129,17 @@ struct error media_store_open(struct db *db, const char *url, bool adopt, struct
 	*ret_store = binding.store;
 	return ok();
 }
+
+struct error media_store_holds(struct db *db, struct store *store)
+{
+	char marker[UUID_TEXT];
+	auto_rows *rows = NULL;
+	struct error err = db_run(db, SQL_MEDIA_STORE_FIND, NULL, &rows);
+
+	if (err.code || (err = store_marker(store, marker)).code)
+		return err;
+	if (rows_count(rows) && strcmp(rows_text(rows, 0, 0), marker) == 0)
+		return ok();
+	return errorf(ERR_CONFLICT, "the media store is %s",
+				  *marker ? "another database's" : "gone: its folder is empty, or was replaced");
+}

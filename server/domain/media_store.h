@@ -23,4 +23,8 @@ struct db;
 struct error media_store_open(struct db *db, const char *url, bool adopt,
 							  struct store **ret_store) MUST_CHECK;
 
+/* Is the open store still the database's? ERR_CONFLICT: it is gone, or another lies in its place.
+ */
+struct error media_store_holds(struct db *db, struct store *store) MUST_CHECK;
+
 #endif

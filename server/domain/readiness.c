@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "domain/readiness.h"
 
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/clock.h"
 #include "db/db.h"
 #include "db/schema.h"
+#include "domain/media_store.h"
 #include "store/store.h"
 
 #define MOST_MIGRATIONS 1024
+#define CLOCK_MOST_S    60
 
 struct error readiness_schema(struct db *db)
 {
@@ -23,11 +30,71 @@ struct error readiness_schema(struct db *db)
 	return schema_fits(schema, count);
 }
 
-struct readiness readiness_check(struct db *db, struct store *store)
+/* "" where none has started yet. */
+static struct error find_secret(struct db *db, char ret_text[SEAL_FINGERPRINT_TEXT])
 {
-	struct readiness ready = { .database = db_alive(db), .store = store_ready(store) };
+	auto_rows *rows = NULL;
+	struct error err = db_run(db, SQL_READINESS_SECRET, NULL, &rows);
 
-	if (ready.database)
+	if (!err.code)
+		snprintf(ret_text, SEAL_FINGERPRINT_TEXT, "%s",
+				 rows_count(rows) ? rows_text(rows, 0, 0) : "");
+	return err;
+}
+
+static struct error hold_secret(struct db *db, const char *ours)
+{
+	char shared[SEAL_FINGERPRINT_TEXT] = "";
+	struct error err = find_secret(db, shared);
+
+	if (err.code || strcmp(shared, ours) == 0)
+		return err;
+	return errorf(ERR_CONFLICT,
+				  "the secret file is %s this database's servers share: put that back; serve "
+				  "--new-secret goes on without it and signs everybody out",
+				  *ours ? "not the one that" : "missing, which");
+}
+
+struct error readiness_secret(struct db *db, const struct seal *seal, bool renew)
+{
+	char ours[SEAL_FINGERPRINT_TEXT] = "";
+	struct error err = ok();
+
+	if (!seal)
+		return renew ? ok() : hold_secret(db, ours);
+	seal_fingerprint(seal, ours);
+	err = db_do(db, renew ? SQL_READINESS_SECRET_RENEW : SQL_READINESS_SECRET_NOTE,
+				(const char *[]){ ours }, NULL);
+	return err.code ? err : hold_secret(db, ours);
+}
+
+static struct error check_clock(struct db *db)
+{
+	auto_rows *rows = NULL;
+	struct error err = db_run(db, SQL_READINESS_CLOCK, NULL, &rows);
+
+	if (err.code)
+		return err;
+	double ahead_s = (double)clock_now_s() - rows_double(rows, 0, 0);
+	if (fabs(ahead_s) <= CLOCK_MOST_S)
+		return ok();
+	return errorf(ERR_CONFLICT, "this machine's clock is %.0f seconds %s the database's",
+				  fabs(ahead_s), ahead_s > 0 ? "ahead of" : "behind");
+}
+
+struct readiness readiness_check(struct db *db, struct store *store, const struct seal *seal)
+{
+	struct readiness ready = { .database = db_alive(db), .storing = store_ready(store) };
+
+	if (ready.database) {
+		char ours[SEAL_FINGERPRINT_TEXT];
+
+		seal_fingerprint(seal, ours);
 		ready.schema = readiness_schema(db);
+		ready.store = media_store_holds(db, store);
+		ready.secret = hold_secret(db, ours);
+		ready.clock = check_clock(db);
+	}
+	ready.works = ready.database && !ready.schema.code && !ready.store.code && !ready.secret.code;
 	return ready;
 }

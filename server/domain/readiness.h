@@ -1,24 +1,39 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* readiness -- can what we stand on be used right now, and is it ours? */
+/*
+ * readiness -- can what we stand on be used right now, and is it ours?
+ *
+ * Each of its parts is an error of its own, OK when all is well: its words are for operators.
+ */
 #ifndef DOMAIN_READINESS_H
 #define DOMAIN_READINESS_H
 
 #include <stdbool.h>
 
 #include "core/error.h"
+#include "core/seal.h"
 
 struct db;
 struct store;
 
 struct readiness {
-	bool database;       /* answers */
-	struct error schema; /* ERR_CONFLICT says why this program may not run on it */
-	bool store;          /* takes a file */
+	bool works;           /* nothing but what is only named is amiss */
+	bool database;        /* answers; else what it would tell is not known */
+	struct error schema;  /* this program may run on it */
+	struct error store;   /* is there, and the database's */
+	struct error storing; /* it takes a file. Only named: judging needs no such thing */
+	struct error secret;  /* is the one that the servers share */
+	struct error clock;   /* is the database's, to a minute. Only named */
 };
 
-struct readiness readiness_check(struct db *db, struct store *store);
+struct readiness readiness_check(struct db *db, struct store *store, const struct seal *seal);
 
 /* ERR_CONFLICT: the schema is older than this program, newer and not for it, or was altered. */
 struct error readiness_schema(struct db *db) MUST_CHECK;
+
+/*
+ * ERR_CONFLICT: the database's servers share another secret, or, without a seal, they share one at
+ * all, so that none may be made.  With `renew` they share this one from now on.
+ */
+struct error readiness_secret(struct db *db, const struct seal *seal, bool renew) MUST_CHECK;
 
 #endif

@@ -113,7 +113,7 @@ static struct error open_folder(struct store *store, const char *given)
 		return errorf(ERR_INVALID, "the path of the media store is too long");
 	memcpy(store->root, full, strlen(full) + 1);
 	join(tmp, store, "tmp");
-	if (!make_folder(tmp, 0700))
+	if (!make_folder(tmp, 0700) && !disk_is_trouble(errno)) /* it may be there to read alone */
 		return trouble("make its folder");
 	store->root_fd = open(store->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (store->root_fd < 0)
@@ -472,15 +472,18 @@ struct error store_walk(struct store *store,
 	return err;
 }
 
-bool store_ready(struct store *store)
+struct error store_ready(struct store *store)
 {
+	static const char page[4096]; /* a full disk still makes empty files */
 	char tmp[PATH_MAX];
 
 	lock_check("the store");
 	join(tmp, store, "tmp/ready-XXXXXX");
 	int fd = mkostemp(tmp, O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	close(fd);
-	return unlink(tmp) == 0;
+	struct error err = fd >= 0 && disk_write(fd, page, sizeof page) ? ok() : trouble("take a file");
+	if (fd >= 0) {
+		close(fd);
+		unlink(tmp);
+	}
+	return err;
 }

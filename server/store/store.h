@@ -73,7 +73,7 @@ struct error store_walk(struct store *store,
 									 int64_t changed_s),
 						void *arg) MUST_CHECK;
 
-/* True if a file can be written right now: what /readyz asks. */
-bool store_ready(struct store *store);
+/* Can a file be written right now? Else ERR_DISK, mostly. What /readyz asks. */
+struct error store_ready(struct store *store) MUST_CHECK;
 
 #endif

@@ -294,6 +294,102 @@ START_TEST(a_check_of_the_store_finds_what_is_lost_damaged_and_named_by_nobody)
 }
 END_TEST
 
+/* ------------------------------------------------------------------ start, and /readyz */
+
+static struct another start_own(void)
+{
+	return another_start(
+		(const char *[]){ "--database-url", url, "--data", say("%s/data", folder), NULL });
+}
+
+static const char *readyz(const struct another *server, long status)
+{
+	struct answer answer = call(&(struct call){ .server = server->url, .path = "/readyz" });
+
+	expect_status(answer, status);
+	return answer.text;
+}
+
+static struct answer ask_own(const struct another *server, struct person *as, const char *path,
+							 json_t *body)
+{
+	return call(&(struct call){ .server = server->url, .path = path, .as = as, .body = body });
+}
+
+START_TEST(a_store_that_takes_no_files_lets_judging_go_on)
+{
+	struct person person = { 0 };
+
+	make_pictures();
+	expect(0, "import m.csv");
+	expect_shell("rmdir data/media/tmp && : >data/media/tmp");
+	struct another server = start_own();
+	expect_text(readyz(&server, 200), "the media store could not take a file: Not a directory");
+	expect_status(ask_own(&server, &person, "/api/v1/volunteers", json_pack("{s:b}", "consent", 1)),
+				  201);
+	await_desk(server.url);
+	struct answer lease = ask_own(&server, &person, "/api/v1/assignments", json_object());
+	expect_status(lease, 201);
+	expect_status(ask_own(&server, &person, text_at(lease.body, "items/0/media/url"), NULL), 200);
+	expect_status(ask_own(&server, &person, "/api/v1/judgments",
+						  verdicts_on(text_at(lease.body, "assignment"), "real", "fake")),
+				  201);
+	another_stop(&server);
+}
+END_TEST
+
+START_TEST(readyz_says_that_the_store_is_gone)
+{
+	expect(0, "release list");
+	struct another server = start_own();
+	expect_shell("mv data/media elsewhere && mkdir data/media");
+	readyz(&server, 200); /* what was opened is still there */
+	expect_shell("rm -f elsewhere/touchstone-store");
+	expect_text(readyz(&server, 503), "the media store is gone");
+	another_stop(&server);
+}
+END_TEST
+
+START_TEST(a_secret_that_is_lost_or_another_stops_the_start)
+{
+	struct another server = start_own();
+
+	another_stop(&server);
+	expect_shell("mv data/secret kept");
+	expect_text(expect(1, "serve --listen 127.0.0.1:0"), "the secret file is missing, which");
+	expect_shell("[ ! -e data/secret ] && head -c 32 /dev/urandom >data/secret && "
+				 "chmod 600 data/secret");
+	expect_text(expect(1, "serve --listen 127.0.0.1:0"), "the secret file is not the one that");
+	expect_shell("mv data/secret other && mv kept data/secret");
+	server = start_own();
+	struct another renewed = another_start(
+		(const char *[]){ "--database-url", url, "--data", say("%s/data", folder), "--secret-file",
+						  say("%s/other", folder), "--new-secret", NULL });
+	expect_text(readyz(&server, 503), "the secret file is not the one that");
+	readyz(&renewed, 200);
+	another_stop(&server);
+	another_stop(&renewed);
+	expect(1, "serve --listen 127.0.0.1:0");
+}
+END_TEST
+
+/* A function of the same name, found first, stands for a database whose clock is wrong. */
+START_TEST(a_clock_minutes_off_the_databases_is_named)
+{
+	struct another server = start_own();
+
+	expect_text(readyz(&server, 200), "\"clock\":\"ok\"");
+	another_stop(&server);
+	sql("CREATE FUNCTION public.clock_timestamp() RETURNS timestamptz LANGUAGE sql AS "
+		"'SELECT pg_catalog.clock_timestamp() + make_interval(mins => 5)'");
+	sql("DO \\$\\$BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = public, pg_catalog',"
+		" current_database()); END\\$\\$");
+	server = start_own();
+	expect_text(readyz(&server, 200), "seconds behind the database's");
+	another_stop(&server);
+}
+END_TEST
+
 Suite *http_operations_suite(void)
 {
 	Suite *suite = suite_create("http/operations");
@@ -311,6 +407,10 @@ Suite *http_operations_suite(void)
 	tcase_add_test(tc, the_status_of_migrations_waits_for_nobody_and_writes_nothing);
 	tcase_add_test(tc, an_item_whose_file_is_lost_is_out_of_service_until_it_is_back);
 	tcase_add_test(tc, a_check_of_the_store_finds_what_is_lost_damaged_and_named_by_nobody);
+	tcase_add_test(tc, a_store_that_takes_no_files_lets_judging_go_on);
+	tcase_add_test(tc, readyz_says_that_the_store_is_gone);
+	tcase_add_test(tc, a_secret_that_is_lost_or_another_stops_the_start);
+	tcase_add_test(tc, a_clock_minutes_off_the_databases_is_named);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

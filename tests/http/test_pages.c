@@ -266,6 +266,8 @@ START_TEST(a_server_that_can_work_says_what_it_looked_at)
 	ck_assert_str_eq(text_at(a.body, "checks/database"), "ok");
 	ck_assert_str_eq(text_at(a.body, "checks/migrations"), "ok");
 	ck_assert_str_eq(text_at(a.body, "checks/store"), "ok");
+	ck_assert_str_eq(text_at(a.body, "checks/secret"), "ok");
+	ck_assert_str_eq(text_at(a.body, "checks/clock"), "ok");
 }
 END_TEST
 

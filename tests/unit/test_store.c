@@ -225,7 +225,7 @@ END_TEST
 
 START_TEST(a_store_that_can_be_written_is_ready)
 {
-	ck_assert(store_ready(store));
+	ck_assert_int_eq(store_ready(store).code, OK);
 	ck_assert_uint_eq(scratch_count("store"), 0);
 }
 END_TEST
