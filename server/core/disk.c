@@ -52,7 +52,7 @@ bool disk_is_trouble(int error)
 		   error == EACCES || error == EPERM || error == ENOTDIR;
 }
 
-struct error disk_error(const char *room, const char *what)
+struct error(disk_error)(const char *room, const char *what)
 {
 	int error = errno;
 	const char *why = strerrordesc_np(error);

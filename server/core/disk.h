@@ -29,4 +29,9 @@ bool disk_is_trouble(int error);
  */
 struct error disk_error(const char *room, const char *what);
 
+/* clang-tidy reads one file at a time: tell it that this is an error. */
+#ifdef __clang_analyzer__
+#define disk_error(room, what) error_told(ERR_DISK, (disk_error)(room, what))
+#endif
+
 #endif

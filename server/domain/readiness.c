@@ -58,7 +58,7 @@ static struct error hold_secret(struct db *db, const char *ours)
 struct error readiness_secret(struct db *db, const struct seal *seal, bool renew)
 {
 	char ours[SEAL_FINGERPRINT_TEXT] = "";
-	struct error err = ok();
+	struct error err;
 
 	if (!seal)
 		return renew ? ok() : hold_secret(db, ours);
