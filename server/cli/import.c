@@ -9,20 +9,32 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
+#include "cli/import_rows.h"
 #include "core/arena.h"
+#include "core/clock.h"
+#include "core/number.h"
 #include "core/utf8.h"
 #include "db/db.h"
 #include "domain/item.h"
 #include "domain/manifest.h"
 #include "store/store.h"
 
-#define BAR_WIDTH   30
-#define TELL_EVERY  25  /* rows, where there is no terminal to draw a bar on */
-#define MOST_LISTS  100 /* of refused rows, beside one manifest */
-#define STORE_FILES 16  /* descriptors, to remove a store with */
+#define BAR_WIDTH     30
+#define TELL_EVERY    25    /* rows, where there is no terminal to draw a bar on */
+#define MOST_LISTS    100   /* of refused rows, beside one manifest */
+#define MARK_EVERY_MS 60000 /* between marks of progress */
+#define MARK_LEAST_MS 3000  /* before the time left is told */
+#define STORE_FILES   16    /* descriptors, to remove a store with */
+
+/* How much of the manifest was done when. */
+struct mark {
+	int64_t at_ms;
+	double progress;
+};
 
 struct import {
-	struct db *db;
+	struct db *dbs[IMPORT_MOST_JOBS]; /* a job's own each */
+	unsigned jobs;
 	struct store *store;
 	const char *path, *folder, *refused_path;
 	char campaign_id[UUID_TEXT];
@@ -33,23 +45,50 @@ struct import {
 	FILE *refused;       /* opened at the first row that is refused */
 	bool refused_failed;
 	unsigned long long rows, made, known, changed, bad;
+	struct mark marks[2]; /* what the time that is left is reckoned from: the older one */
 };
 
-/* On a terminal, one line that is written over; elsewhere a line now and then. */
-static void show_progress(const struct import *import)
+/* What is left at the pace of the last minute or two: rows that are known already go faster. */
+static const char *time_left(struct import *import, double progress, char text[32])
 {
-	int filled = (int)(BAR_WIDTH * manifest_progress(import->manifest));
+	struct mark now = { clock_monotonic_ms(), progress }, *from = &import->marks[0];
 
+	if (now.at_ms - import->marks[1].at_ms > MARK_EVERY_MS) {
+		import->marks[0] = import->marks[1];
+		import->marks[1] = now;
+	}
+	*text = '\0';
+	if (progress <= from->progress || progress >= 1 || now.at_ms - from->at_ms < MARK_LEAST_MS)
+		return text;
+	double seconds =
+		(double)(now.at_ms - from->at_ms) / 1000 * (1 - progress) / (progress - from->progress);
+	if (seconds < 90)
+		snprintf(text, 32, ", about %.0f s left", seconds);
+	else if (seconds < 5400)
+		snprintf(text, 32, ", about %.0f min left", seconds / 60);
+	else
+		snprintf(text, 32, ", about %.1f h left", seconds / 3600);
+	return text;
+}
+
+/* On a terminal, one line that is written over; elsewhere a line now and then. */
+static void show_progress(struct import *import, double progress)
+{
+	int filled = (int)(BAR_WIDTH * progress);
+	char left[32];
+
+	time_left(import, progress, left);
 	if (!import->is_terminal) {
 		if (import->rows % TELL_EVERY == 0)
-			fprintf(stderr, "  %llu rows: %llu in, %llu known, %llu bad\n", import->rows,
-					import->made, import->known, import->bad);
+			fprintf(stderr, "  %llu rows: %llu in, %llu known, %llu bad%s\n", import->rows,
+					import->made, import->known, import->bad, left);
 		return;
 	}
 	fprintf(stderr, "\r[");
 	for (int i = 0; i < BAR_WIDTH; i++)
 		fputc(i < filled ? '#' : '.', stderr);
-	fprintf(stderr, "] %llu in, %llu known, %llu bad ", import->made, import->known, import->bad);
+	fprintf(stderr, "] %llu in, %llu known, %llu bad%s\033[K", import->made, import->known,
+			import->bad, left);
 	fflush(stderr);
 }
 
@@ -114,7 +153,7 @@ static void refuse(struct import *import, const struct manifest_row *row, const 
 	import->bad++;
 	open_list(import);
 	if (import->refused)
-		manifest_refused_row(import->manifest, why, import->refused);
+		manifest_refused_row(import->manifest, row, why, import->refused);
 }
 
 static void count_outcome(struct import *import, const struct manifest_row *row,
@@ -139,46 +178,89 @@ static void count_outcome(struct import *import, const struct manifest_row *row,
 
 /* A database or a store that fails stops an import, as it would fail at each row to come; a bad row
  * is reported and the rest goes in. */
-static struct error take_row(struct import *import, struct arena *arena,
-							 const struct manifest_row *row)
+static void work_row(void *arg, unsigned job, struct import_row *row)
 {
-	struct item_result result = { .outcome = ITEM_NEW };
-	struct error err = row->err;
+	const struct import *import = arg;
+	struct error err = row->row.err;
 
 	if (!err.code && import->check)
-		err =
-			item_check(import->db, import->store, arena, &import->how, &row->item, &result.outcome);
+		err = item_check(import->dbs[job], import->store, row->arena, &import->how, &row->row.item,
+						 &row->result.outcome);
 	else if (!err.code)
-		err = item_import(import->db, import->store, arena, &import->how, &row->item, &result);
-	if (err.code == ERR_DISK || (err.code == ERR_UNAVAILABLE && !row->item.url))
-		return err;
+		err = item_import(import->dbs[job], import->store, row->arena, &import->how, &row->row.item,
+						  &row->result);
+	row->err = err;
+	row->fatal = err.code == ERR_DISK || (err.code == ERR_UNAVAILABLE && !row->row.item.url);
+}
+
+static void count_row(struct import *import, const struct import_row *row)
+{
 	import->rows++;
-	if (err.code)
-		refuse(import, row, err.detail);
+	if (row->err.code)
+		refuse(import, &row->row, row->err.detail);
 	else
-		count_outcome(import, row, &result);
-	show_progress(import);
-	return ok();
+		count_outcome(import, &row->row, &row->result);
+	show_progress(import, row->progress);
+}
+
+/* Sends rows on their way as long as there is room and the manifest holds more. */
+static bool send_rows(struct import *import, struct import_rows *rows)
+{
+	struct import_row *row;
+
+	while ((row = import_rows_room(rows))) {
+		if (!manifest_next(import->manifest, row->arena, &row->row)) {
+			arena_free(row->arena);
+			return false;
+		}
+		row->progress = manifest_progress(import->manifest);
+		import_rows_put(rows);
+	}
+	return true;
+}
+
+/* How an import stopped before its end. */
+struct stop {
+	unsigned line;    /* of the first row that did not go through; 0: there is none */
+	unsigned behind;  /* rows that got past it */
+	struct error err; /* why: of the first row that failed, which may lie further on */
+};
+
+static void take_outcome(struct import *import, const struct import_row *row, struct stop *stop)
+{
+	if (!row->fatal && !row->skipped) {
+		count_row(import, row);
+		stop->behind += stop->line != 0;
+		return;
+	}
+	if (!stop->line)
+		stop->line = row->row.line;
+	if (!stop->err.code && row->fatal)
+		stop->err = row->err;
 }
 
 static struct error take_all(struct import *import)
 {
-	struct error fatal = ok();
+	struct import_rows *rows = import_rows_start(import->jobs, work_row, import);
+	struct stop stop = { .err = ok() };
+	struct import_row *row;
 	bool more = true;
 
-	while (more && !fatal.code) {
-		struct arena *arena = arena_new();
-		struct manifest_row row;
-
-		more = manifest_next(import->manifest, arena, &row);
-		if (more)
-			fatal = take_row(import, arena, &row);
-		if (fatal.code)
-			fatal = errorf(fatal.code, "stopped at line %u, no row from there on was looked at: %s",
-						   row.line, fatal.detail);
-		arena_free(arena);
+	import->marks[0].at_ms = import->marks[1].at_ms = clock_monotonic_ms();
+	for (;;) {
+		more = more && !stop.line && send_rows(import, rows);
+		if (!(row = import_rows_first(rows)))
+			break;
+		take_outcome(import, row, &stop);
+		import_rows_drop(rows);
 	}
-	return fatal;
+	import_rows_end(rows);
+	if (!stop.line)
+		return ok();
+	return errorf(stop.err.code, "stopped at line %u, %s: %s", stop.line,
+				  stop.behind ? "some rows from there on are in, import again for the others"
+							  : "no row from there on was looked at",
+				  stop.err.detail);
 }
 
 static struct error find_campaign(struct db *db, const char *name, char ret_id[UUID_TEXT])
@@ -266,16 +348,25 @@ static int run_check(struct import *import)
 	return code;
 }
 
+/* A connection for each job. False after saying why. */
+static bool open_databases(const struct settings *settings, struct import *import)
+{
+	for (unsigned i = 0; i < import->jobs; i++)
+		if (!(import->dbs[i] = command_db(settings)))
+			return false;
+	return true;
+}
+
 static int run_import(const struct settings *settings, struct import *import, const char *campaign)
 {
 	int code = EXIT_FAILED;
+	bool open = open_databases(settings, import);
 
-	import->db = command_db(settings);
-	if (import->db && !import->check)
-		import->store = command_store(settings, import->db);
-	if (import->db && (import->store || import->check)) {
+	if (open && !import->check)
+		import->store = command_store(settings, import->dbs[0]);
+	if (open && (import->store || import->check)) {
 		struct error err =
-			find_campaign(import->db, campaign ? campaign : "default", import->campaign_id);
+			find_campaign(import->dbs[0], campaign ? campaign : "default", import->campaign_id);
 
 		if (err.code)
 			code = failed(err);
@@ -283,8 +374,21 @@ static int run_import(const struct settings *settings, struct import *import, co
 			code = import->check ? run_check(import) : run(import);
 	}
 	store_free(import->store);
-	db_close(import->db);
+	for (unsigned i = 0; i < import->jobs; i++)
+		db_close(import->dbs[i]);
 	return code;
+}
+
+/* As many as there are processors, unless it was said. False: the number is none. */
+static bool read_jobs(const char *text, unsigned *ret_jobs)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	uint64_t jobs = processors < 1 ? 1 : (uint64_t)processors;
+
+	if (text && !number_whole(text, 1, IMPORT_MOST_JOBS, &jobs))
+		return false;
+	*ret_jobs = (unsigned)(jobs < IMPORT_MOST_JOBS ? jobs : IMPORT_MOST_JOBS);
+	return true;
 }
 
 static bool is_same_file(const char *a, const char *b)
@@ -304,12 +408,16 @@ int cli_import(const struct settings *settings, int argc, char **argv)
 	bool update = take_flag(&argc, argv, "--update");
 	char who[USER_NAME];
 
+	const char *jobs = take_option(&argc, argv, "--jobs");
 	import.refused_path = take_option(&argc, argv, "--refused");
 	import.folder = take_option(&argc, argv, "--folder");
 	if (!arguments_fit(argc, argv, 1, 1,
 					   "import MANIFEST [--check] [--update] [--campaign NAME] "
-					   "[--refused FILE] [--folder DIR] [--allow-outside]"))
+					   "[--refused FILE] [--folder DIR] [--allow-outside] [--jobs N]"))
 		return EXIT_USAGE;
+	if (!read_jobs(jobs, &import.jobs))
+		return failed(
+			errorf(ERR_INVALID, "--jobs is a whole number from 1 to %d", IMPORT_MOST_JOBS));
 	import.path = argv[1];
 	if (import.refused_path && is_same_file(import.path, import.refused_path))
 		return failed(errorf(ERR_INVALID, "--refused would write over the manifest"));

@@ -296,6 +296,10 @@ bool manifest_next(struct manifest *manifest, struct arena *arena, struct manife
 			return false;
 		row.line = manifest->json.raw_line;
 	} while (!row.err.code && manifest->json.is_blank);
+	row.raw = manifest->is_json ? manifest->json.raw : csv_raw(manifest->csv, &row.raw_len);
+	if (manifest->is_json)
+		row.raw_len = manifest->json.raw_len;
+	row.raw = arena_copy(arena, row.raw, row.raw_len);
 	*ret_row = row;
 	return true;
 }
@@ -351,36 +355,37 @@ void manifest_refused_head(const struct manifest *manifest, FILE *out)
 			past_reason(manifest, manifest->head, strlen(manifest->head)));
 }
 
-static void refuse_value(const struct manifest_json *json, const char *reason, FILE *out)
+static void refuse_value(const struct manifest_row *refused, const char *reason, FILE *out)
 {
-	json_auto_t *row = json_object();
+	json_auto_t *row = json_object(),
+				*value = json_loadb(refused->raw, refused->raw_len,
+									JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
 
 	json_object_set_new(row, "reason", json_string_nocheck(reason));
-	if (json_is_object(json->value)) {
-		json_object_del(json->value, "reason");
-		json_object_update(row, json->value);
+	if (json_is_object(value)) {
+		json_object_del(value, "reason");
+		json_object_update(row, value);
 	}
 	json_dumpf(row, out, JSON_COMPACT);
 	fputc('\n', out);
-	if (!json_is_object(json->value))
-		fprintf(out, "%.*s\n", (int)json->raw_len, json->raw);
+	if (!json_is_object(value))
+		fprintf(out, "%.*s\n", (int)refused->raw_len, refused->raw);
 }
 
-void manifest_refused_row(const struct manifest *manifest, const char *reason, FILE *out)
+void manifest_refused_row(const struct manifest *manifest, const struct manifest_row *row,
+						  const char *reason, FILE *out)
 {
 	struct error why = errorf(ERR_INVALID, "%s", reason);
-	size_t len;
 
 	/* A reason may have been cut within a letter. */
 	why.detail[utf8_fault(why.detail, strlen(why.detail))] = '\0';
 	if (manifest->is_json) {
-		refuse_value(&manifest->json, why.detail, out);
+		refuse_value(row, why.detail, out);
 		return;
 	}
-	const char *raw = csv_raw(manifest->csv, &len);
-	const char *row = past_reason(manifest, raw, len);
+	const char *kept = past_reason(manifest, row->raw, row->raw_len);
 	write_reason(why.detail, out);
 	fputc(manifest->separator, out);
-	fwrite(row, 1, len - (size_t)(row - raw), out);
+	fwrite(kept, 1, row->raw_len - (size_t)(kept - row->raw), out);
 	fputc('\n', out);
 }

@@ -26,6 +26,8 @@ struct manifest_row {
 	unsigned line;    /* on which it begins, from 1 */
 	struct error err; /* ERR_INVALID: what is wrong with it; `item` holds what could be read */
 	struct item_row item;
+	const char *raw; /* as it came, of what cannot be read its first line; in the arena */
+	size_t raw_len;
 };
 
 /*
@@ -46,7 +48,8 @@ double manifest_progress(const struct manifest *manifest);
 const char *manifest_refused_ending(const struct manifest *manifest); /* ".csv", ".jsonl"... */
 void manifest_refused_head(const struct manifest *manifest, FILE *out);
 
-/* Writes the last row as it came. */
-void manifest_refused_row(const struct manifest *manifest, const char *reason, FILE *out);
+/* Writes a row as it came. */
+void manifest_refused_row(const struct manifest *manifest, const struct manifest_row *row,
+						  const char *reason, FILE *out);
 
 #endif

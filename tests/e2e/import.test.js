@@ -128,6 +128,24 @@ describe("importing a manifest", () => {
 		assert.match(whole.stderr, /there is no such file/);
 	});
 
+	test("several jobs do what one does: in the manifest's order, and of two rows of a file the first goes in", async () => {
+		const rows = Array.from({ length: 24 }, (_, i) => (i % 6 === 5 ? `absent${i}.png,${i}` : `p${i % 4}.png,${i}`));
+		const manifest = await write("jobs.csv", `file,title\n${rows.join("\n")}\n`);
+		const told = [];
+		for (const jobs of ["1", "4", "64"]) {
+			const database = await empty(), list = path.join(folder, `jobs.${jobs}.csv`);
+			const said = await importing(database, manifest, "--jobs", jobs, "--refused", list);
+			assert.match(said.stdout, /^24 rows: 4 new, 0 known already, 20 bad$/m, said.stderr);
+			const lines = said.stderr.split("\n").filter((line) => line.includes("jobs.csv:")).map((line) => line.replace(/item [0-9a-f-]+/, "item"));
+			told.push({ lines, list: (await readFile(list, "utf8")).replaceAll(/item [0-9a-f-]+/g, "item"), items: await items(database, "title") });
+		}
+		assert.deepEqual(told[0].items, [["0"], ["1"], ["2"], ["3"]]);
+		assert.deepEqual(told[1], told[0]);
+		assert.deepEqual(told[2], told[0]);
+		for (const jobs of ["0", "65", "two", ""])
+			assert.match((await importing(base, manifest, "--jobs", jobs)).stderr, /--jobs is a whole number from 1 to 64/);
+	});
+
 	test("a spreadsheet's table goes in as it is", async () => {
 		const database = await empty();
 		const decomposed = "e\u0301.png", composed = "\u00fc.png";

@@ -79,7 +79,7 @@ static unsigned read_rows(struct manifest *manifest, unsigned lines, FILE *refus
 			if (!row.err.code)
 				check_item(&row.item);
 			else
-				manifest_refused_row(manifest, row.err.detail, refused);
+				manifest_refused_row(manifest, &row, row.err.detail, refused);
 			bad += !!row.err.code;
 			last = row.line;
 		}

@@ -243,7 +243,7 @@ static const char *refuse_rows(struct manifest *manifest, const char *reason)
 	manifest_refused_head(manifest, out);
 	while (manifest_next(manifest, arena, &row))
 		if (reason || row.err.code)
-			manifest_refused_row(manifest, reason ? reason : row.err.detail, out);
+			manifest_refused_row(manifest, &row, reason ? reason : row.err.detail, out);
 	fclose(out);
 	manifest_close(manifest);
 	char *text = scratch_read(scratch_path("refused"), &len);
