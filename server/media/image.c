@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "media/bench.h"
 #include "media/profile.h"
+#include "media/still.h"
 
 /* Grey under what is transparent; no metadata, hence no embedded thumbnail and no profile. */
 #define SAVED(quality) "[Q=" quality ",strip,subsample-mode=on,background=128]"
@@ -18,7 +23,7 @@
 #define TEXT_OF_(number) #number
 #define TEXT_OF(number)  TEXT_OF_(number)
 
-/* What vipsheader says of a picture. */
+/* What is known of a picture before it is decoded. */
 struct picture {
 	unsigned long width, height;
 	const char *interpretation; /* vips's name for its colours: "srgb", "b-w" */
@@ -41,8 +46,44 @@ static const char *header_field(const struct bench *bench, const char *listing, 
 
 #define UNREADABLE "the image cannot be read"
 
+/* What the kinds of file that most are say by themselves: each start of a program costs more than a
+ * small picture. */
+static bool look_here(const struct bench *bench, const char *name, struct picture *ret)
+{
+	int fd = open(arena_printf(bench->arena, "%s/%s", bench->folder, name), O_RDONLY | O_CLOEXEC);
+	struct still still;
+	struct stat info;
+	bool read = false;
+
+	if (fd >= 0 && fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_size > 0) {
+		size_t len = (size_t)info.st_size;
+		void *bytes = mmap(NULL, len, PROT_READ, MAP_PRIVATE, fd, 0);
+
+		read = bytes != MAP_FAILED && still_read(bytes, len, &still);
+		if (bytes != MAP_FAILED)
+			munmap(bytes, len);
+	}
+	if (fd >= 0)
+		close(fd);
+	if (!read)
+		return false;
+	ret->width = still.width;
+	ret->height = still.height;
+	ret->many_scans = still.many_scans;
+	ret->format = still.bits == 16 ? "ushort" : "uchar";
+	if (still.channels == 1)
+		ret->interpretation = still.bits == 16 ? "grey16" : "b-w";
+	else if (still.channels == 3)
+		ret->interpretation = still.bits == 16 ? "rgb16" : "srgb";
+	else
+		ret->interpretation = "cmyk";
+	return true;
+}
+
 static struct error look(const struct bench *bench, const char *name, struct picture *ret)
 {
+	if (look_here(bench, name, ret))
+		return ok();
 	const char *const argv[] = { "vipsheader", "-a", name, NULL };
 	struct program_result result;
 	struct error err = bench_run(bench, BENCH_LOOK, argv, UNREADABLE, &result);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "media/media.h"
+#include "media/still.h"
 
 #include <check.h>
 #include <glob.h>
@@ -434,6 +435,52 @@ START_TEST(the_original_is_kept_as_it_came)
 }
 END_TEST
 
+/* How vips is told to make a file, and what its header must say. */
+static const struct {
+	const char *space, *name, *said;
+} headers[] = {
+	{ "srgb", "a.png", "66 x 48, 3 of 8, 0" },
+	{ "srgb", "a.png[palette]", "66 x 48, 3 of 8, 0" },
+	{ "srgb", "a.png[interlace]", "66 x 48, 3 of 8, 0" },
+	{ "b-w", "a.png", "66 x 48, 1 of 8, 0" },
+	{ "rgb16", "a.png", "66 x 48, 3 of 16, 0" },
+	{ "grey16", "a.png", "66 x 48, 1 of 16, 0" },
+	{ "srgb", "a.jpg", "66 x 48, 3 of 8, 0" },
+	{ "srgb", "a.jpg[interlace]", "66 x 48, 3 of 8, 1" },
+	{ "b-w", "a.jpg", "66 x 48, 1 of 8, 0" },
+	{ "cmyk", "a.jpg", "66 x 48, 4 of 8, 0" },
+};
+
+#define CUTS 1024 /* as many lengths are tried: a header ends before */
+
+START_TEST(the_header_of_a_picture_is_read_as_vips_wrote_it)
+{
+	char name[16];
+	struct still still;
+	size_t len;
+
+	FFMPEG("testsrc=s=66x48", "-frames:v", "1", "base.png");
+	VIPS("colourspace", "base.png", headers[_i].name, headers[_i].space);
+	snprintf(name, sizeof name, "%.*s", (int)strcspn(headers[_i].name, "["), headers[_i].name);
+	char *bytes = scratch_read(scratch_path(name), &len);
+	ck_assert(still_read((unsigned char *)bytes, len, &still));
+	ck_assert_str_eq(arena_printf(arena, "%lu x %lu, %u of %u, %d", still.width, still.height,
+								  still.channels, still.bits, still.many_scans),
+					 headers[_i].said);
+	/* Cut anywhere it says the same or nothing, and nothing behind the end is read. */
+	for (size_t cut = 0; cut < len && cut < CUTS; cut++) {
+		unsigned char *part = malloc(cut ? cut : 1);
+		struct still other;
+
+		memcpy(part, bytes, cut);
+		if (still_read(part, cut, &other))
+			ck_assert_mem_eq(&other, &still, sizeof still);
+		free(part);
+	}
+	free(bytes);
+}
+END_TEST
+
 /* Real files from many cameras and generators, where this machine has them. */
 START_TEST(every_file_of_the_trial_corpus_is_taken_in)
 {
@@ -493,6 +540,8 @@ Suite *media_suite(void)
 	tcase_add_test(tc, a_song_with_a_cover_picture_is_sound);
 	tcase_add_test(tc, the_same_file_gives_the_same_bytes_again);
 	tcase_add_test(tc, the_original_is_kept_as_it_came);
+	tcase_add_loop_test(tc, the_header_of_a_picture_is_read_as_vips_wrote_it, 0,
+						sizeof headers / sizeof headers[0]);
 	tcase_add_test(tc, every_file_of_the_trial_corpus_is_taken_in);
 	suite_add_tcase(suite, tc);
 	return suite;
