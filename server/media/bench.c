@@ -115,6 +115,8 @@ static void read_picture(const json_t *stream, struct arena *arena, struct probe
 	const char *order = text_of(stream, "field_order", "progressive");
 	probe->interlaced = strcmp(order, "progressive") != 0 && strcmp(order, "unknown") != 0;
 	probe->frames = atoll(text_of(stream, "nb_frames", "-1"));
+	const char *rate = text_of(stream, "avg_frame_rate", "0/0"), *seconds = strchr(rate, '/');
+	probe->rate = seconds && atof(seconds + 1) > 0 ? atof(rate) / atof(seconds + 1) : 0;
 	if (milliseconds(stream) >= 0)
 		probe->duration_ms = milliseconds(stream);
 	if (width < 0 || width > 1 << 20 || height < 0 || height > 1 << 20)
@@ -156,7 +158,7 @@ struct error bench_probe(const struct bench *bench, const char *name, const char
 {
 	static const char entries[] =
 		"stream=index,codec_type,codec_name,width,height,duration,sample_aspect_ratio,nb_frames"
-		",pix_fmt,color_transfer,color_range,field_order,channels"
+		",avg_frame_rate,pix_fmt,color_transfer,color_range,field_order,channels"
 		":stream_disposition=attached_pic:stream_side_data=rotation:format=duration";
 	const char *const argv[] = {
 		"ffprobe",       "-v",    "error", "-hide_banner", "-protocol_whitelist",

@@ -36,6 +36,7 @@ struct probe {
 	unsigned width, height; /* as shown: pixel shape and rotation applied */
 	int64_t duration_ms;    /* -1: not declared */
 	int64_t frames;         /* of the video; -1: not declared */
+	double rate;            /* of its frames a second, on the whole; 0: not known */
 };
 
 /* Encoders of sound begin with a delay and fill their last frame, so 60 seconds of sound may

@@ -15,8 +15,9 @@
 
 #define DAMAGED_FILM "the video is damaged and cannot be read"
 
-/* The frame rate is settled first, so that no frame is scaled in vain. */
-#define SAME_RATE "fps=" TEXT_OF(MEDIA_VIDEO_FPS) ":start_time=0,"
+/* The frame rate is settled first where frames are dropped for it, and last where they are doubled,
+ * so that none is scaled in vain: three frames of a minute would be scaled 1,500 times. */
+#define SAME_RATE "fps=" TEXT_OF(MEDIA_VIDEO_FPS) ":start_time=0"
 
 #define SAME_SIZE "scale=%u:%u:flags=bicubic+accurate_rnd+full_chroma_int"
 
@@ -101,10 +102,13 @@ static const char *picture_filters(const struct bench *bench, const struct probe
 	if (may_have_fields(probe))
 		fields =
 			arena_printf(bench->arena, WITHOUT_COMBS, probe->interlaced ? "all" : "interlaced");
+	bool sparse = probe->rate > 0 && probe->rate <= MEDIA_VIDEO_FPS;
+	const char *first = sparse ? "" : SAME_RATE ",", *last = sparse ? "," SAME_RATE : "";
 	if (is_hdr(probe))
-		return arena_printf(bench->arena, "%s" SAME_RATE SAME_SIZE TONE_MAPPED, fields, width,
-							height, probe->transfer, probe->full_range ? "full" : "limited");
-	return arena_printf(bench->arena, "%s" SAME_RATE SAME_SIZE SAME_COLOURS, fields, width, height);
+		return arena_printf(bench->arena, "%s%s" SAME_SIZE TONE_MAPPED "%s", fields, first, width,
+							height, probe->transfer, probe->full_range ? "full" : "limited", last);
+	return arena_printf(bench->arena, "%s%s" SAME_SIZE SAME_COLOURS "%s", fields, first, width,
+						height, last);
 }
 
 static struct error encode_pictures(const struct bench *bench, const struct probe *probe)

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "ingest.h"
 #include "suites.h"
@@ -257,6 +258,27 @@ END_TEST
 
 #define COUNT(array) (int)(sizeof(array) / sizeof *(array))
 
+static double helpers_seconds(void)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_CHILDREN, &usage);
+	return (double)usage.ru_utime.tv_sec + (double)usage.ru_utime.tv_usec / 1e6;
+}
+
+/* Of processor time, which others on the machine do not lengthen much. */
+START_TEST(a_film_of_few_frames_costs_little)
+{
+	FFMPEG("testsrc=s=2048x1152:r=1/10:d=40", "-c:v", "libx264", "-preset", "ultrafast", "few.mp4");
+	double before = helpers_seconds();
+	struct media media = ingest("few.mp4");
+
+	ck_assert_uint_ge(media.duration_ms, 30000);
+	double took = helpers_seconds() - before;
+	ck_assert_msg(took < 12, "%.1f s of processor", took);
+}
+END_TEST
+
 Suite *media_film_suite(void)
 {
 	Suite *suite = suite_create("media_film");
@@ -269,6 +291,7 @@ Suite *media_film_suite(void)
 	tcase_add_loop_test(tc, interlaced_film_comes_out_without_combs, 0, COUNT(woven));
 	tcase_add_test(tc, odd_sides_turned_and_uneven_films_are_taken_whole);
 	tcase_add_loop_test(tc, a_minute_of_sound_is_a_minute_in_every_codec, 0, COUNT(minutes));
+	tcase_add_test(tc, a_film_of_few_frames_costs_little);
 	tcase_add_test(tc, a_minute_of_film_with_sound_is_a_minute);
 	tcase_add_loop_test(tc, sound_is_as_loud_whatever_its_channels_do_to_each_other, 0,
 						COUNT(stereos));
