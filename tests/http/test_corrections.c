@@ -232,17 +232,22 @@ START_TEST(a_ruling_of_more_than_ten_minutes_is_corrected_and_not_undone)
 }
 END_TEST
 
+/* How often the item is asked about again, after the judgments of this dispute. */
+static long long plans_of(const char *id)
+{
+	return count_db("SELECT count(*) FROM reopened o JOIN dispute d ON d.item_id = o.item_id"
+					" WHERE d.id = '%s' AND o.judgments = d.judgments",
+					id);
+}
+
 START_TEST(the_plan_of_a_reopened_item_ends_with_the_ruling_that_gave_it)
 {
 	struct person person = an_account("moderator");
 	const char *ruling, *id = plainly_ruled(&person, "reopen", &ruling);
-	static const char spent[] =
-		"SELECT count(*) FROM reopened o JOIN dispute d ON d.item_id = o.item_id"
-		" WHERE d.id = '%s' AND o.judgments = d.judgments";
 
-	ck_assert_int_eq(count_db(spent, id), 1);
+	ck_assert_int_eq(plans_of(id), 1);
 	expect_status(correct(&person, id, "fake", ruling), 201);
-	ck_assert_int_eq(count_db(spent, id), 0);
+	ck_assert_int_eq(plans_of(id), 0);
 }
 END_TEST
 
@@ -332,17 +337,17 @@ START_TEST(the_database_takes_no_second_ruling_for_a_first)
 	const char *ruling, *id = plainly_ruled(&person, "fake", &ruling);
 	const char *const wrong[] = {
 		"INSERT INTO ruling (dispute_id, item_id, account_id, ruling, reason) SELECT dispute_id,"
-		" item_id, account_id, 'real', reason FROM ruling WHERE id = ",
+		" item_id, account_id, 'real', reason",
 		"INSERT INTO ruling (dispute_id, item_id, account_id, ruling, reason, correction) SELECT"
-		" dispute_id, item_id, account_id, 'undo', reason, true FROM ruling WHERE id = ",
-		"DELETE FROM ruling WHERE id = ",
+		" dispute_id, item_id, account_id, 'undo', reason, true",
+		"DELETE",
 	};
 
 	for (unsigned i = 0; i < sizeof wrong / sizeof *wrong; i++)
-		tell_db("DO $do$ BEGIN %s'%s'; RAISE EXCEPTION 'it was done'; EXCEPTION WHEN "
-				"unique_violation OR"
-				" check_violation OR restrict_violation THEN NULL; END $do$",
-				wrong[i], ruling);
+		tell_db(
+			"DO $do$ BEGIN %s; RAISE EXCEPTION 'it was done'; EXCEPTION WHEN unique_violation OR"
+			" check_violation OR restrict_violation THEN NULL; END $do$",
+			say("%s FROM ruling WHERE id = '%s'", wrong[i], ruling));
 	ck_assert_int_eq(rulings_of(id), 1);
 }
 END_TEST
