@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // dispute.js: one disputed item on the desk. Claim it, judge it blind, then see the evidence, then rule.
 
-import { get, inWords, post } from "./api.js";
+import { erase, get, inWords, post } from "./api.js";
 import { byId, el, focusOn, say } from "./dom.js";
-import { showEvidence, showMarks } from "./evidence.js";
+import { showEvidence, showMarks, showRulings } from "./evidence.js";
 import { loadMedium } from "./loader.js";
+import { draft, rulingLine, rulingWord } from "./rulings.js";
 import { Scale } from "./scale.js";
 import { Stage } from "./stage.js";
 import { makeTransport } from "./transport.js";
 import { View } from "./view.js";
-import { MEDIUM, when } from "./words.js";
+import { MEDIUM, clockTime, when } from "./words.js";
 
 const SHORTEST_REASON = 10;
 const ELSEWHERE = new Error("another dispute is on the desk");
@@ -22,7 +23,7 @@ export const RULINGS = [
 ];
 
 export class Dispute {
-	/** @param {object} on { claimed(end), changed(), signedOut() } */
+	/** @param {object} on { claimed(end), changed(), next(), signedOut() } */
 	constructor(on) {
 		this.on = on;
 		this.act = byId("act");
@@ -40,6 +41,8 @@ export class Dispute {
 	get step() {
 		if (!this.dispute || this.busy)
 			return null;
+		if (this.dispute.closed)
+			return this.correcting ? "rule" : null;
 		if (!this.dispute.claim?.by_you)
 			return "claim";
 		return this.dispute.verdict ? "rule" : "verdict";
@@ -71,7 +74,7 @@ export class Dispute {
 		this.transport?.stop();
 		this.medium?.release();
 		this.partner?.release();
-		this.medium = this.partner = this.dispute = null;
+		this.medium = this.partner = this.dispute = this.correcting = this.shown = null;
 		byId("evidence").replaceChildren();
 		byId("item").hidden = true;
 		byId("none").hidden = false;
@@ -79,17 +82,18 @@ export class Dispute {
 		this.on.claimed(null);
 	}
 
-	/** Runs one step. A second press while it runs does nothing. */
+	/** Runs one step, and answers what it answers. A second press while it runs does nothing. */
 	async attempt(step) {
 		if (this.busy)
-			return;
+			return undefined;
 		this.busy = true;
 		this.trouble("");
 		try {
-			await step();
+			return await step();
 		} catch (error) {
 			if (error !== ELSEWHERE)
 				this.failed(error);
+			return undefined;
 		} finally {
 			this.busy = false;
 		}
@@ -113,7 +117,7 @@ export class Dispute {
 	}
 
 	refusal(error) {
-		if (error.status === 409)
+		if (error.status === 409 && !this.dispute?.closed)
 			return `${error.message} Another moderator may hold it, or your claim has ended: renew it, or choose another.`;
 		return inWords(error);
 	}
@@ -178,31 +182,110 @@ export class Dispute {
 			this.drawVerdict();
 		else
 			this.drawRuling();
-		if (verdict && evidence)
+		if (evidence && evidence !== this.shown)
 			this.drawEvidence();
+		showRulings(this.dispute.rulings);
+	}
+
+	/** The ruling in force, or null. */
+	get ruling() {
+		const newest = this.dispute.rulings.filter((one) => one.dispute === this.id).at(-1);
+		return newest && newest.ruling !== "undo" ? newest : null;
 	}
 
 	drawClosed() {
 		const { at, by } = this.dispute.closed;
-		this.act.replaceChildren(el("p", { class: "quiet", "data-testid": "closed" },
-			by === "crowd" ? `The crowd settled this before a moderator began (${when(at)}).`
-				: by === "operator" ? `The item was withdrawn (${when(at)}).` : `Ruled (${when(at)}).`));
+		const words = by === "crowd" ? `The crowd settled this before a moderator began (${when(at)}).`
+			: by === "operator" ? `The item was withdrawn (${when(at)}).` : `Ruled (${when(at)}).`;
+		const { ruling } = this;
+		this.act.replaceChildren(...[
+			ruling ? el("div", { "data-testid": "ruled", tabindex: "-1" }, rulingLine(ruling)) : el("p", { class: "quiet", "data-testid": "closed" }, words),
+			el("div", { class: "bar" }, this.nextButton("go"), ruling ? this.undoButton(ruling) : null, ruling ? el("button", {
+				type: "button", "data-testid": "correct", onclick: () => this.correct(),
+			}, "Correct it") : null),
+			by === "moderator" && !ruling ? el("p", { class: "quiet" }, "Another dispute about this item, or one like it, waits for your blind verdict. After it you can read what was ruled here.") : null,
+			ruling ? el("p", { class: "quiet" }, "A correction is a further ruling with a reason. All of them stay; the newest counts.") : null].filter(Boolean));
+	}
+
+	nextButton(kind = "") {
+		return el("button", { type: "button", class: kind, "data-testid": "next-dispute", onclick: () => this.on.next() }, "Next dispute");
+	}
+
+	/** While it may be undone. Then the button goes. */
+	undoButton({ id, undo_until: until }) {
+		const left = until ? new Date(until).getTime() - Date.now() : 0;
+		if (left <= 0)
+			return null;
+		const button = el("button", { type: "button", "data-testid": "undo", onclick: () => this.undo(id) }, "Undo ",
+			el("small", { class: "quiet" }, `until ${clockTime(until)}`));
+		setTimeout(() => button.remove(), left);
+		return button;
+	}
+
+	undo(ruling) {
+		return this.attempt(async () => {
+			const { evidence } = this.dispute;
+			this.dispute = { ...await this.send("undo", { ruling }), evidence };
+			this.draw();
+			this.on.changed();
+			say("Undone.");
+			focusOn(this.reason?.isConnected ? this.reason : byId("work"));
+		});
+	}
+
+	/** Opens the form for a further ruling. */
+	correct() {
+		this.correcting = this.ruling.id;
+		this.drawRuling();
+		this.reason.focus({ preventScroll: true });
 	}
 
 	drawClaim(claim) {
 		const held = claim ? el("p", {}, `Another moderator holds this until ${when(claim.expires_at)}.`) : null;
+		const take = el("button", { type: "button", class: claim ? "" : "go", "data-testid": "claim", onclick: () => this.claim() },
+			this.dispute.verdict ? "Claim it to rule" : "Claim it and judge blind");
 		this.act.replaceChildren(...[held,
-			el("div", { class: "bar" }, el("button", { type: "button", class: "go", "data-testid": "claim", onclick: () => this.claim() },
-				this.dispute.verdict ? "Claim it to rule" : "Claim it and judge blind")),
-			el("p", { class: "quiet" }, "A claim lasts 30 minutes. Nobody else can rule on it meanwhile.")].filter(Boolean));
+			el("div", { class: "bar" }, claim ? null : take, this.nextButton(claim ? "go" : "")),
+			el("p", { class: "quiet" }, claim ? "You can claim it when their claim has ended." : "A claim lasts 30 minutes. Nobody else can rule on it meanwhile.")].filter(Boolean));
 	}
 
 	claim() {
 		return this.attempt(async () => {
-			this.dispute.claim = (await this.send("claim", {})).claim;
+			try {
+				this.dispute.claim = (await this.send("claim", {})).claim;
+			} catch (error) {
+				if (error.status === 409)
+					await this.readAgain();
+				throw error;
+			}
 			this.draw();
 			this.on.changed();
 			focusOn(this.act.querySelector(".scale, textarea"));
+		});
+	}
+
+	/** Somebody was faster: shows what this dispute has come to, beside the same medium. */
+	async readAgain() {
+		const { dispute } = this;
+		const { body } = await get(`/disputes/${dispute.id}`);
+		if (this.dispute !== dispute)
+			throw ELSEWHERE;
+		this.dispute = { ...body, evidence: dispute.evidence ?? body.evidence };
+		this.draw();
+		this.on.changed();
+	}
+
+	unclaim() {
+		return this.attempt(async () => {
+			const { dispute } = this;
+			await erase(`/disputes/${dispute.id}/claim`);
+			if (this.dispute !== dispute)
+				throw ELSEWHERE;
+			dispute.claim = null;
+			this.draw();
+			this.on.changed();
+			say("You gave the claim back.");
+			focusOn(byId("work"));
 		});
 	}
 
@@ -231,14 +314,26 @@ export class Dispute {
 	}
 
 	drawRuling() {
-		this.reason = el("textarea", { "data-testid": "reason", maxlength: 2000, "aria-label": "Reason",
-			placeholder: "Why? One sentence that the next moderator can check." });
-		this.act.replaceChildren(this.reason,
+		const { id } = this;
+		this.reason = el("textarea", { "data-testid": "reason", maxlength: 2000, "aria-label": this.correcting ? "Reason for the correction" : "Reason",
+			placeholder: this.correcting ? "What was wrong? One sentence that the next moderator can check." : "Why? One sentence that the next moderator can check." });
+		this.reason.value = draft.get(id);
+		this.reason.addEventListener("input", () => draft.set(id, this.reason.value));
+		this.act.replaceChildren(...[this.correcting ? rulingLine(this.ruling) : null, this.reason,
 			el("div", { class: "bar ruling" }, RULINGS.map(({ key, ruling, words, tone }) => el("button", {
 				type: "button", class: tone, "data-testid": `rule-${ruling}`, "aria-keyshortcuts": key.toUpperCase(), onclick: () => this.rule(ruling),
 			}, `${words} `, el("kbd", { "aria-hidden": "true" }, key.toUpperCase())))),
-			this.footLine("Keys work once you leave the text with Escape."));
+			this.correcting ? el("div", { class: "bar foot-line" }, el("span", { class: "quiet" }, "Keys work once you leave the text with Escape."),
+				el("button", { type: "button", class: "plain", "data-testid": "leave-it", onclick: () => this.leaveIt() }, "Leave it as it is"))
+				: this.footLine("Keys work once you leave the text with Escape.")].filter(Boolean));
 		this.reason.addEventListener("keydown", (event) => { if (event.key === "Escape") focusOn(byId("work")); });
+	}
+
+	leaveIt() {
+		this.correcting = null;
+		this.trouble("");
+		this.draw();
+		focusOn(byId("work"));
 	}
 
 	rule(ruling) {
@@ -249,13 +344,12 @@ export class Dispute {
 			return undefined;
 		}
 		return this.attempt(async () => {
-			await this.send("ruling", { ruling, reason });
-			const words = { real: "Ruled real.", fake: "Ruled fake.", reopen: "Back to the crowd.", exclude: "Excluded." }[ruling];
-			this.dispute.claim = null;
-			this.on.claimed(null);
-			this.act.replaceChildren(el("p", { class: "ruled", "data-testid": "ruled", tabindex: "-1" }, `${words} ${reason}`),
-				el("div", { class: "bar" }, el("button", { type: "button", class: "go", "data-testid": "next-dispute", onclick: () => this.on.next() }, "Next dispute")));
-			say(words);
+			const made = (await this.send("ruling", { ruling, reason, ...this.correcting ? { corrects: this.correcting } : {} })).ruling;
+			draft.set(this.id, "");
+			this.correcting = null;
+			Object.assign(this.dispute, { claim: null, state: "ruled", closed: { at: made.at, by: "moderator" }, rulings: [...this.dispute.rulings, made] });
+			this.draw();
+			say(`${rulingWord(ruling)}.`);
 			this.on.changed();
 			this.act.querySelector("button").focus();
 		});
@@ -263,6 +357,7 @@ export class Dispute {
 
 	drawEvidence() {
 		const { evidence } = this.dispute;
+		this.shown = evidence;
 		const id = this.id;
 		let partner = null;
 		if (evidence.partner) {
@@ -301,6 +396,7 @@ export class Dispute {
 
 	footLine(words) {
 		return el("div", { class: "bar foot-line" }, el("span", { class: "quiet" }, words),
-			el("button", { type: "button", class: "plain", "data-testid": "renew", onclick: () => this.renew() }, "Renew the claim"));
+			el("button", { type: "button", class: "plain", "data-testid": "renew", onclick: () => this.renew() }, "Renew the claim"),
+			el("button", { type: "button", class: "plain", "data-testid": "unclaim", onclick: () => this.unclaim() }, "Give it back"));
 	}
 }

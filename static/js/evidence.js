@@ -5,7 +5,8 @@ import { drawDots, skillOf, stepOf } from "./dots.js";
 import { el } from "./dom.js";
 import { STEPS } from "./scale.js";
 import { tellWord } from "./tells.js";
-import { certainty, share, when } from "./words.js";
+import { rulingLine } from "./rulings.js";
+import { certainty, share } from "./words.js";
 
 const part = (title, ...rest) => el("section", {}, el("h2", {}, title), rest);
 
@@ -37,9 +38,9 @@ function table(judgments) {
 
 function crowd({ posterior, agreement, judgments }, own) {
 	return part("Crowd", drawDots(judgments, own), facts([
-		["P(fake), 90 % interval", `${share(posterior.p_fake)} (${share(posterior.low)} – ${share(posterior.high)})`],
+		["P(fake), 90 % interval", posterior ? `${share(posterior.p_fake)} (${share(posterior.low)} – ${share(posterior.high)})` : "none yet"],
 		["say fake, weighted by skill", share(weighted(judgments))],
-		["judgments", String(posterior.judgments ?? judgments.length)],
+		["judgments", String(posterior?.judgments ?? judgments.length)],
 		["alpha here / campaign", `${share(agreement.item_alpha)} / ${share(agreement.campaign_alpha)}`],
 	]), table(judgments));
 }
@@ -68,20 +69,20 @@ function file({ provenance: from, original_url: original }) {
 		original ? el("p", {}, el("a", { href: original, target: "_blank", rel: "noopener" }, "Open the original file")) : null);
 }
 
-function rulings(list) {
-	if (list.length === 0)
-		return null;
-	return part("Rulings so far", list.map((one) => el("p", { class: "ruled" },
-		el("strong", {}, one.ruling), ` · ${one.by}, ${when(one.at)}`, el("br"), one.reason)));
+/** Every ruling of the item, in the place that the evidence has for them. */
+export function showRulings(list) {
+	const place = document.getElementById("rulings");
+	place?.replaceChildren(...list.length > 0 ? [part("Rulings so far", list.map(rulingLine))] : []);
 }
 
 /** @param {object} dispute with evidence  @param {HTMLElement|null} partner a stage with the other medium of the pair */
 export function showEvidence(box, dispute, partner) {
 	const { evidence, verdict } = dispute;
 	box.replaceChildren(...[
-		crowd(evidence, verdict), tellBars(evidence.tells), file(evidence), rulings(dispute.rulings ?? []),
+		crowd(evidence, verdict), tellBars(evidence.tells), file(evidence), el("div", { id: "rulings", "data-testid": "rulings" }),
 		partner ? part("Shown beside it", partner, el("p", {}, evidence.partner.truth ? `Provenance says ${evidence.partner.truth}.` : "Its truth is not known.")) : null,
-		el("p", { class: "quiet" }, `Shown after your blind verdict: ${verdict.verdict}, ${STEPS[stepOf(verdict)].word}.`),
+		el("p", { class: "quiet" }, verdict ? `Shown after your blind verdict: ${verdict.verdict}, ${STEPS[stepOf(verdict)].word}.`
+			: "Shown because it is ruled. A later verdict of yours on this item, or on its lineage, is not blind any more."),
 	].filter(Boolean));
 }
 

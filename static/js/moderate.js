@@ -9,9 +9,11 @@ import { letIn } from "./door.js";
 import { meant } from "./keyboard.js";
 import { keysWanted } from "./keys.js";
 import { Queue } from "./queue.js";
+import { draft } from "./rulings.js";
 
 const sections = ["loading", "door", "desk"].map(byId);
 const ROLES = ["moderator", "admin"];
+const REFRESH_MS = 20_000;
 
 function show(id) {
 	for (const section of sections)
@@ -45,10 +47,16 @@ async function follow() {
 		dispute.close();
 }
 
-function nextDispute() {
-	const links = [...document.querySelectorAll("#disputes a")];
-	const other = links.find((link) => link.dataset.id !== dispute.id);
-	location.hash = other ? other.dataset.id : "";
+/** The next open dispute that nobody else holds; after the last one, the first. */
+async function nextDispute() {
+	const { id } = dispute;
+	const next = await dispute.attempt(() => queue.nextFree(id));
+	if (dispute.id !== id || next === undefined)
+		return;
+	if (next === null)
+		dispute.trouble("No other dispute is free now. Those that others hold come back when their claims end.");
+	else
+		location.hash = next;
 }
 
 async function enter(note) {
@@ -72,13 +80,14 @@ byId("sign-out").addEventListener("click", async () => {
 	} catch { /* then there is no session to end */ }
 	location.hash = "";
 	dispute.close();
+	draft.clear();
 	enter();
 });
 window.addEventListener("hashchange", follow);
 // The address does not change when the open dispute is chosen again, as after its ruling.
 byId("disputes").addEventListener("click", (event) => {
 	const id = event.target.closest("a")?.dataset.id;
-	if (id === dispute.id && dispute.step === "claim")
+	if (id === dispute.id && (dispute.step === "claim" || dispute.dispute?.closed))
 		dispute.open(id);
 });
 
@@ -102,5 +111,13 @@ document.addEventListener("keydown", (event) => {
 		return;
 	event.preventDefault();
 });
+
+// The queue follows what others do, while somebody may be looking at it.
+const refresh = () => {
+	if (!document.hidden && !byId("desk").hidden)
+		queue.refresh().catch(() => {});
+};
+setInterval(refresh, REFRESH_MS);
+document.addEventListener("visibilitychange", refresh);
 
 enter();

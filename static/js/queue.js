@@ -8,13 +8,21 @@ import { MEDIUM, capital, many } from "./words.js";
 
 const REASONS = {
 	max_judgments: "Crowd split",
+	crowd_not_trusted: "Crowd agrees, not trusted",
 	crowd_against_gold: "Crowd against gold",
 	crowd_against_provenance: "Crowd against provenance",
 	crowd_against_ruling: "Crowd against a ruling",
 	undisclosed: "A contradiction",
 };
 
-export const reasonWord = (reason) => REASONS[reason] ?? capital(reason.replaceAll("_", " "));
+const words = (code) => code.replaceAll("_", " ");
+
+/** Why it is disputed, in words: with what the crowd is not trusted for. */
+export function reasonWord({ reason, distrust }) {
+	if (reason === "crowd_not_trusted" && distrust)
+		return `Not yet trusted: ${distrust.map(words).join(", ")}`;
+	return REASONS[reason] ?? capital(words(reason));
+}
 
 function stateOf(dispute) {
 	if (dispute.state === "ruled")
@@ -32,8 +40,8 @@ function line(dispute, current) {
 		? el("img", { class: `thumb${sensitive ? " sensitive" : ""}`, src: thumbnail, alt: "", loading: "lazy" })
 		: el("span", { class: "thumb", "aria-hidden": "true" }, MEDIUM[type] ?? type);
 	const small = [many(dispute.judgments, "judgment"), MEDIUM[type] ?? type, stateOf(dispute)].filter(Boolean).join(" · ");
-	return el("li", {}, el("a", { href: `#${id}`, "aria-current": id === current ? "true" : null, "data-testid": "dispute-link", "data-id": id },
-		thumb, el("span", {}, reasonWord(dispute.reason)), el("small", {}, small)));
+	return el("li", { "data-row": JSON.stringify({ ...dispute, thumbnail_url: null }) }, el("a", { href: `#${id}`, "aria-current": id === current ? "true" : null, "data-testid": "dispute-link", "data-id": id },
+		thumb, el("span", {}, reasonWord(dispute)), el("small", {}, small)));
 }
 
 export class Queue {
@@ -44,6 +52,7 @@ export class Queue {
 		onMore(this.more, this.state, () => this.loadNext());
 		byId("which").addEventListener("change", () => this.load().catch(() => {}));
 		this.onError = () => {};
+		this.turn = 0;
 	}
 
 	async fetchPage(cursor) {
@@ -59,13 +68,18 @@ export class Queue {
 
 	/** The queue from its beginning; with `atLeast`, as many pages as hold so many disputes. */
 	async load({ atLeast = 0 } = {}) {
+		this.turn += 1;
+		const { turn } = this;
 		let page = await this.fetchPage();
 		const { items } = page;
 		while (page.next && items.length < atLeast) {
 			page = await this.fetchPage(page.next);
 			items.push(...page.items);
 		}
-		this.list.replaceChildren(...items.map((dispute) => line(dispute, this.current)));
+		// Whoever asked later, for another kind perhaps, is answered.
+		if (turn !== this.turn)
+			return;
+		this.lay(items);
 		this.show(page);
 	}
 
@@ -74,10 +88,68 @@ export class Queue {
 		return this.load({ atLeast: this.list.children.length });
 	}
 
+	/** The same by itself: not while it is asked for anyway, and an error is no reason to disturb. */
+	async refresh() {
+		if (this.refreshing)
+			return;
+		this.refreshing = true;
+		try {
+			await this.reload();
+		} finally {
+			this.refreshing = false;
+		}
+	}
+
+	/** Lays the rows, and leaves those that have not changed as they are, with the focus and the pictures in them. */
+	lay(items) {
+		const old = new Map([...this.list.children].map((row) => [row.dataset.row, row]));
+		const focused = document.activeElement?.closest("#disputes a")?.dataset.id;
+		const rows = items.map((dispute) => {
+			// The address of a picture is another at each reading.
+			const row = old.get(JSON.stringify({ ...dispute, thumbnail_url: null })) ?? line(dispute, this.current);
+			const picture = row.querySelector("img");
+			if (picture && !picture.complete)
+				picture.src = dispute.thumbnail_url;
+			return row;
+		});
+		const kept = new Set(rows);
+		for (const row of [...this.list.children])
+			if (!kept.has(row))
+				row.remove();
+		rows.forEach((row, at) => {
+			if (this.list.children[at] !== row)
+				this.list.insertBefore(row, this.list.children[at] ?? null);
+		});
+		this.point(this.current);
+		if (focused && !this.list.contains(document.activeElement))
+			this.list.querySelector(`a[data-id="${focused}"]`)?.focus({ preventScroll: true });
+	}
+
+	/** The id of the open dispute that comes after `id` and that nobody else holds; else of the first such; else null. */
+	async nextFree(id) {
+		let first = null, passed = false, cursor = "";
+		do {
+			const after = cursor ? `&cursor=${encodeURIComponent(cursor)}` : "";
+			const { items, next } = (await get(`/disputes?limit=100&state=open${after}`)).body;
+			for (const one of items) {
+				const free = one.id !== id && (!one.claim || one.claim.by_you);
+				if (free && passed)
+					return one.id;
+				passed ||= one.id === id;
+				first ??= free ? one.id : null;
+			}
+			cursor = next;
+		} while (cursor);
+		return first;
+	}
+
 	async loadNext() {
-		const page = await this.fetchPage(this.next);
+		const { turn, next } = this;
+		const page = await this.fetchPage(next);
+		if (turn !== this.turn || next !== this.next)
+			return this.load({ atLeast: this.list.children.length + 1 });
 		this.list.append(...page.items.map((dispute) => line(dispute, this.current)));
-		this.show(page);
+		return this.show(page);
 	}
 
 	show({ next, counts }) {

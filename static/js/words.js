@@ -5,9 +5,12 @@ const number = new Intl.NumberFormat("en");
 const date = new Intl.DateTimeFormat("en", { year: "numeric", month: "short", day: "numeric" });
 const moment = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
 
+const clock = new Intl.DateTimeFormat("en", { timeStyle: "short" });
+
 export const count = (n) => (Number.isFinite(n) ? number.format(n) : "–");
 export const day = (text) => date.format(new Date(text));
 export const when = (text) => moment.format(new Date(text));
+export const clockTime = (text) => clock.format(new Date(text));
 export const many = (n, one, more = `${one}s`) => `${count(n)} ${n === 1 ? one : more}`;
 
 /** .54 as in statistics; a dash when there is none. */
