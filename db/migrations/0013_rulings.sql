@@ -102,5 +102,33 @@ CREATE TRIGGER item_gold_stays_spent BEFORE UPDATE OF state ON item
     FOR EACH ROW WHEN (NEW.gold AND OLD.state = 'settled' AND NEW.state NOT IN ('settled', 'withdrawn'))
     EXECUTE FUNCTION item_gold_stays_spent();
 
+-- A dispute says so when the crowd agrees and would have settled it, but is not trusted to.
+ALTER TABLE dispute
+    DROP CONSTRAINT dispute_reason_check,
+    ADD CONSTRAINT dispute_reason_check CHECK (reason IN ('max_judgments', 'crowd_not_trusted',
+        'crowd_against_gold', 'crowd_against_provenance', 'crowd_against_ruling'));
+COMMENT ON COLUMN dispute.reason IS 'max_judgments: the plan is spent and the crowd split. crowd_not_trusted: the plan is spent, and the crowd agrees but is not trusted to settle. The others: it is against what is known.';
+
+ALTER TABLE agreement
+    ADD COLUMN gold integer NOT NULL DEFAULT 0 CHECK (gold >= 0),
+    ADD COLUMN gold_right integer NOT NULL DEFAULT 0,
+    ADD COLUMN trusted boolean NOT NULL DEFAULT false,
+    ADD CONSTRAINT agreement_gold_right_check CHECK (gold_right BETWEEN 0 AND gold);
+UPDATE agreement SET trusted = true WHERE low > 0;
+COMMENT ON TABLE agreement IS 'What the last fit tells of a campaign''s crowd: Krippendorff''s alpha with a bootstrap interval, NULL where undefined; how it does on gold; whether it is trusted to settle items.';
+COMMENT ON COLUMN agreement.gold IS 'Gold items with enough judgments.';
+COMMENT ON COLUMN agreement.gold_right IS 'Those of them that the crowd gets right.';
+COMMENT ON COLUMN agreement.trusted IS 'By crowd_is_trusted of domain/consensus.';
+
+CREATE FUNCTION distrust(campaign uuid) RETURNS text[] LANGUAGE sql STABLE
+    RETURN (SELECT array_remove(ARRAY[
+                       CASE WHEN coalesce(a.gold, 0) = 0 THEN 'no_gold' END,
+                       CASE WHEN a.alpha IS NULL THEN 'alpha_undefined'
+                            WHEN a.low <= 0 THEN 'alpha_not_above_chance'
+                            ELSE 'gold_no_better_than_a_coin' END], NULL)
+              FROM campaign k LEFT JOIN agreement a ON a.campaign_id = k.id
+             WHERE k.id = campaign AND NOT coalesce(a.trusted, false));
+COMMENT ON FUNCTION distrust IS 'Why a campaign''s crowd is not trusted to settle items; NULL when it is.';
+
 -- Who looks for the other of a pair reads all items without it.
 CREATE INDEX item_by_pair ON item (pair) WHERE pair IS NOT NULL;

@@ -12,6 +12,7 @@
 #include "core/lock.h"
 #include "core/log.h"
 #include "db/db.h"
+#include "domain/consensus.h"
 #include "domain/rendering.h"
 #include "domain/scorer.h"
 #include "release/make.h"
@@ -23,6 +24,8 @@
 #define NICENESS       10
 #define SWEEP_EVERY_MS 600000
 
+#define DISTRUST_EVERY_MS 3600000
+
 struct loop {
 	pthread_t thread;
 	pthread_mutex_t lock; /* guards woken and stopping */
@@ -33,6 +36,7 @@ struct loop {
 	/* Does what there is to do. Returns true if there may be more at once. */
 	bool (*turn)(struct loop *loop);
 	int64_t swept_ms;
+	int64_t distrust_told_ms;
 	bool reminded;
 };
 
@@ -131,6 +135,26 @@ static void tell_fit(const struct scoring *scoring)
 				 scoring->held);
 }
 
+static void warn_operator(const char *sentence)
+{
+	log_warn("fitting: %s", sentence);
+}
+
+/* Once an hour, while there is something to say. */
+static void tell_distrust(struct loop *loop)
+{
+	int64_t now_ms = clock_monotonic_ms();
+
+	if (loop->distrust_told_ms && now_ms - loop->distrust_told_ms < DISTRUST_EVERY_MS)
+		return;
+	size_t told = 0;
+	struct error err = consensus_tell_distrust(loop->db, warn_operator, &told);
+	if (err.code)
+		log_error("fitting: %s", err.detail);
+	if (told)
+		loop->distrust_told_ms = now_ms;
+}
+
 /* Everything anew, beside it. */
 static bool fit_once(struct loop *loop)
 {
@@ -144,6 +168,8 @@ static bool fit_once(struct loop *loop)
 	}
 	if (!err.code && fitted)
 		tell_fit(&scoring);
+	if (!err.code && fitted)
+		tell_distrust(loop);
 	return false;
 }
 

@@ -15,6 +15,7 @@
 #include "core/utf8.h"
 #include "db/db.h"
 #include "db/migrate.h"
+#include "domain/consensus.h"
 #include "domain/media_store.h"
 #include "domain/readiness.h"
 #include "domain/scorer.h"
@@ -106,6 +107,11 @@ int cli_migrate(const struct settings *settings, int argc, char **argv)
 	return EXIT_DONE;
 }
 
+static void tell_operator(const char *sentence)
+{
+	fprintf(stderr, "%s\n", sentence);
+}
+
 int cli_score(const struct settings *settings, int argc, char **argv)
 {
 	bool full = take_flag(&argc, argv, "--full");
@@ -118,6 +124,8 @@ int cli_score(const struct settings *settings, int argc, char **argv)
 	if (!db)
 		return EXIT_FAILED;
 	struct error err = scorer_score_once(db, full, &scored, &scoring);
+	size_t told;
+	struct error distrust = err.code ? ok() : consensus_tell_distrust(db, tell_operator, &told);
 	db_close(db);
 	if (err.code)
 		return failed(err);
@@ -134,6 +142,8 @@ int cli_score(const struct settings *settings, int argc, char **argv)
 		   scoring.disputed, scoring.withdrawn, scoring.gold, scoring.weight, scoring.slope);
 	if (!isnan(scoring.alpha))
 		printf("Krippendorff's alpha %.3f\n", scoring.alpha);
+	if (distrust.code)
+		return failed(distrust);
 	return EXIT_DONE;
 }
 

@@ -2,6 +2,7 @@
 #include "domain/consensus.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,7 @@
 static enum contest contest_read(const char *reason)
 {
 	static const char *const reasons[] = { [CONTEST_MAX_JUDGMENTS] = "max_judgments",
+										   [CONTEST_NOT_TRUSTED] = "crowd_not_trusted",
 										   [CONTEST_AGAINST_GOLD] = "crowd_against_gold",
 										   [CONTEST_AGAINST_PROVENANCE] =
 											   "crowd_against_provenance" };
@@ -107,9 +109,38 @@ bool crowd_is_trusted(const struct crowd_audit *audit)
 		   (audit->gold < GOLD_ENOUGH || audit->right - chance > ONE_SIDED * spread);
 }
 
+struct error consensus_tell_distrust(struct db *db, void (*tell)(const char *sentence),
+									 size_t *ret_told)
+{
+	auto_rows *rows = NULL;
+	struct error err = db_run(db, SQL_CONSENSUS_DISTRUST, NULL, &rows);
+
+	for (size_t r = 0; !err.code && r < rows_count(rows); r++) {
+		char sentence[512];
+
+		snprintf(sentence, sizeof sentence,
+				 "campaign %s: %s disputes wait only because its crowd is not yet trusted (%s); "
+				 "import ten gold items or more, real ones and fake ones, to show that it can tell",
+				 rows_text(rows, r, 0), rows_text(rows, r, 1), rows_text(rows, r, 2));
+		tell(sentence);
+	}
+	*ret_told = err.code ? 0 : rows_count(rows);
+	return err;
+}
+
 static uint32_t asked_since(const struct item_facts *facts)
 {
 	return facts->count > facts->spent ? facts->count - facts->spent : 0;
+}
+
+/* Why an item whose plan is spent goes to a moderator when the crowd is not trusted. Unanimous
+ * verdicts are no split, however far caution keeps the posterior from the threshold. */
+static const char *reason_of_distrust(const struct item_facts *facts, double p_fake)
+{
+	bool unanimous = facts->fake == 0 || facts->fake == facts->count;
+	bool sure = stopping_decide(&facts->rule, p_fake, asked_since(facts)) == DECISION_RETIRE;
+
+	return unanimous || sure ? "crowd_not_trusted" : "max_judgments";
 }
 
 /* Why an item leaves service: NULL to stay, "" to retire, else the reason of a dispute. */
@@ -118,7 +149,7 @@ static const char *reason_to_leave(const struct item_facts *facts, double p_fake
 	uint32_t count = asked_since(facts);
 
 	if (!trusted)
-		return facts->gold || count < facts->rule.max ? NULL : "max_judgments";
+		return facts->gold || count < facts->rule.max ? NULL : reason_of_distrust(facts, p_fake);
 	if (facts->gold)
 		return stopping_contradicts(&facts->rule, p_fake, count, facts->truth)
 				   ? "crowd_against_gold"
@@ -158,6 +189,7 @@ static const char *way_out(const struct item_facts *facts, double p_fake, bool t
 		return NULL;
 	switch (facts->contest) {
 	case CONTEST_MAX_JUDGMENTS:
+	case CONTEST_NOT_TRUSTED:
 		return settled && agrees && !facts->gold ? "retired" : NULL;
 	case CONTEST_AGAINST_PROVENANCE:
 		if (settled && agrees)

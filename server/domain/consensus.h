@@ -23,6 +23,7 @@
 enum contest {
 	CONTEST_NONE, /* no open dispute, or a moderator has it */
 	CONTEST_MAX_JUDGMENTS,
+	CONTEST_NOT_TRUSTED,
 	CONTEST_AGAINST_GOLD,
 	CONTEST_AGAINST_PROVENANCE,
 };
@@ -70,7 +71,8 @@ json_t *consensus_row(const struct item_facts *facts, const struct estimate *cro
 /*
  * A row for consensus_settle, or NULL when the item stays where it is: the campaign's rule, with
  * a whole plan again when it is reopened.  A crowd that is not `trusted` settles nothing: its
- * items go on until their plan is spent, and then to a moderator.  An item that retired comes
+ * items go on until their plan is spent, and then to a moderator, who is told so where the crowd
+ * agrees.  An item that retired comes
  * back when later fits are clearly less sure of it.  A dispute that nobody has begun with is
  * withdrawn when the crowd has settled the item since, or no longer contradicts what is known.
  */
@@ -101,5 +103,12 @@ struct crowd_audit {
  * cannot see by itself that they all guess, and would be sure all the same.
  */
 bool crowd_is_trusted(const struct crowd_audit *audit);
+
+/*
+ * What an operator can do about disputes that are there because a crowd is not trusted: calls
+ * `tell` with a sentence for each campaign that has some, and counts them.
+ */
+struct error consensus_tell_distrust(struct db *db, void (*tell)(const char *sentence),
+									 size_t *ret_told) MUST_CHECK;
 
 #endif

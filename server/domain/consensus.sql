@@ -110,12 +110,25 @@ SELECT w.volunteer, w.sensitivity, w.specificity, w.judgments
        IS DISTINCT FROM (excluded.sensitivity, excluded.specificity, excluded.judgments)
 
 -- name: consensus_write_agreement
--- Stores alpha of a campaign.
---   $1 campaign uuid, $2 alpha, $3 low, $4 high (NULL: undefined)
-INSERT INTO agreement (campaign_id, alpha, low, high)
-VALUES ($1::uuid, $2::double precision, $3::double precision, $4::double precision)
+-- Stores alpha of a campaign, how its crowd does on gold, and whether it is trusted.
+--   $1 campaign uuid, $2 alpha, $3 low, $4 high (NULL: undefined), $5 gold items, $6 of them right, $7 trusted
+INSERT INTO agreement (campaign_id, alpha, low, high, gold, gold_right, trusted)
+VALUES ($1::uuid, $2::double precision, $3::double precision, $4::double precision, $5::integer, $6::integer,
+        $7::boolean)
     ON CONFLICT (campaign_id) DO UPDATE
-   SET alpha = excluded.alpha, low = excluded.low, high = excluded.high, updated_at = now()
+   SET alpha = excluded.alpha, low = excluded.low, high = excluded.high, gold = excluded.gold,
+       gold_right = excluded.gold_right, trusted = excluded.trusted, updated_at = now()
+
+-- name: consensus_distrust
+-- Campaigns whose crowd is not trusted, with disputes that are there for nothing else.
+--   -> name, how many disputes, why in words
+SELECT k.name, count(*), replace(array_to_string(distrust(k.id), ', '), '_', ' ')
+  FROM dispute d
+  JOIN item i ON i.id = d.item_id
+  JOIN campaign k ON k.id = i.campaign_id
+ WHERE d.state = 'open' AND d.reason = 'crowd_not_trusted' AND distrust(k.id) IS NOT NULL
+ GROUP BY k.id, k.name
+ ORDER BY k.name
 
 -- name: consensus_settle
 -- Items that the crowd settled retire; those it cannot settle, or settles against what is

@@ -5,8 +5,9 @@
 --   -> json, opened_at, id, item uuid
 SELECT json_build_object(
            'id', d.id, 'media_type', i.media_type,
-           'reason', CASE WHEN d.reason = 'max_judgments' OR b.dispute_id IS NOT NULL
+           'reason', CASE WHEN d.reason IN ('max_judgments', 'crowd_not_trusted') OR b.dispute_id IS NOT NULL
                           THEN d.reason ELSE 'undisclosed' END,
+           'distrust', CASE WHEN d.reason = 'crowd_not_trusted' AND d.state = 'open' THEN to_json(distrust(i.campaign_id)) END,
            'judgments', d.judgments, 'opened_at', rfc3339(d.opened_at), 'state', d.state,
            'closed', CASE WHEN d.state <> 'open' THEN json_build_object('at', rfc3339(d.closed_at),
                'by', CASE WHEN d.state = 'ruled' THEN 'moderator' WHEN d.closed_p_fake IS NULL THEN 'operator'
@@ -37,8 +38,9 @@ SELECT count(*) FILTER (WHERE state = 'open'), count(*) FILTER (WHERE state = 'r
 --   -> json, item uuid, may see the evidence?, partner item uuid or NULL, verdict given?
 SELECT json_build_object(
            'id', d.id, 'media_type', i.media_type,
-           'reason', CASE WHEN d.reason = 'max_judgments' OR s.evidence
+           'reason', CASE WHEN d.reason IN ('max_judgments', 'crowd_not_trusted') OR s.evidence
                           THEN d.reason ELSE 'undisclosed' END,
+           'distrust', CASE WHEN d.reason = 'crowd_not_trusted' AND d.state = 'open' THEN to_json(distrust(i.campaign_id)) END,
            'judgments', d.judgments, 'opened_at', rfc3339(d.opened_at), 'state', d.state,
            'closed', CASE WHEN d.state <> 'open' THEN json_build_object('at', rfc3339(d.closed_at),
                'by', CASE WHEN d.state = 'ruled' THEN 'moderator' WHEN d.closed_p_fake IS NULL THEN 'operator'

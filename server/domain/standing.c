@@ -32,7 +32,7 @@ void standing_free(struct standing *standing)
 	loaded_free(&standing->loaded);
 	fit_free(standing->fit);
 	free(standing->agreement);
-	free(standing->trusted);
+	free(standing->audits);
 	free(standing->folded);
 	free(standing->online_items);
 	free(standing->tallies);
@@ -202,8 +202,8 @@ static void audit(struct standing *standing)
 	uint32_t campaigns = idmap_count(standing->campaigns);
 	struct crowd_audit *audits = standing_must(calloc(campaigns + 1, sizeof *audits));
 
+	standing->audits = audits;
 	standing->agreement = standing_must(calloc(campaigns + 1, sizeof *standing->agreement));
-	standing->trusted = standing_must(calloc(campaigns + 1, sizeof *standing->trusted));
 	for (uint32_t i = 0; i < standing->fit->items; i++) {
 		const struct item_facts *facts = &standing->facts[i];
 		struct crowd_audit *of = &audits[idmap_find(standing->campaigns, facts->campaign)];
@@ -216,9 +216,7 @@ static void audit(struct standing *standing)
 	for (uint32_t c = 0; c < campaigns; c++) {
 		standing->agreement[c] = agreement_of(standing, c);
 		audits[c].agrees = standing->agreement[c].defined && standing->agreement[c].low > 0;
-		standing->trusted[c] = crowd_is_trusted(&audits[c]);
 	}
-	free(audits);
 }
 
 static void fit(struct standing *standing)
@@ -253,7 +251,7 @@ bool standing_trusts(const struct standing *standing, const struct item_facts *f
 {
 	uint32_t campaign = idmap_find(standing->campaigns, facts->campaign);
 
-	return campaign != IDMAP_NONE && standing->trusted[campaign];
+	return campaign != IDMAP_NONE && crowd_is_trusted(&standing->audits[campaign]);
 }
 
 struct error standing_fit(struct db *db, struct standing **ret_standing)

@@ -37,7 +37,7 @@ struct standing {
 	struct loaded loaded;
 	struct fit *fit;
 	struct agreement *agreement; /* by campaign */
-	bool *trusted;               /* by campaign: may its crowd settle items? */
+	struct crowd_audit *audits;  /* by campaign: may its crowd settle items? */
 	int64_t *folded; /* numbers of the news that the fit has read, until it is published */
 	size_t folded_count;
 

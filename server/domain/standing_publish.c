@@ -169,12 +169,17 @@ static struct error write_agreements(struct db *db, const struct standing *stand
 	for (uint32_t c = 0; c < idmap_count(standing->campaigns) && !err.code; c++) {
 		struct agreement agreement = standing->agreement[c];
 		double or_null = agreement.defined ? 0 : NAN;
-		char id[UUID_TEXT], texts[3][32];
+		const struct crowd_audit *audit = &standing->audits[c];
+		char id[UUID_TEXT], texts[5][32];
 
 		uuid_to_text(id, idmap_id(standing->campaigns, c));
-		const char *params[] = { id, number_text(texts[0], agreement.alpha + or_null),
+		const char *params[] = { id,
+								 number_text(texts[0], agreement.alpha + or_null),
 								 number_text(texts[1], agreement.low + or_null),
-								 number_text(texts[2], agreement.high + or_null) };
+								 number_text(texts[2], agreement.high + or_null),
+								 number_text(texts[3], audit->gold),
+								 number_text(texts[4], audit->right),
+								 crowd_is_trusted(audit) ? "true" : "false" };
 		err = db_do(db, SQL_CONSENSUS_WRITE_AGREEMENT, params, NULL);
 		if (c == 0)
 			scoring->alpha = agreement.alpha + or_null;

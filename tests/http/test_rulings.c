@@ -4,6 +4,7 @@
 
 #include "client.h"
 #include "database.h"
+#include "published.h"
 #include "suites.h"
 #include "world.h"
 
@@ -208,6 +209,33 @@ START_TEST(an_item_that_the_crowd_cannot_settle_becomes_a_dispute)
 }
 END_TEST
 
+START_TEST(a_unanimous_crowd_that_is_not_trusted_makes_a_dispute_that_says_why)
+{
+	struct person person = an_account("moderator");
+	const char *campaign = a_short_campaign(4, 4);
+
+	make_items(&(struct items){ .campaign = campaign, .count = 2 });
+	crowd_says(campaign, 4, "real", "real");
+	const char *found = say("SELECT d.id FROM dispute d JOIN item i ON i.id = d.item_id JOIN"
+							" campaign c ON c.id = i.campaign_id WHERE c.name = '%s'"
+							" AND d.reason = 'crowd_not_trusted' LIMIT 1",
+							campaign);
+	await_db(10, say("SELECT count(*) = 1 FROM (%s) d", found));
+	struct answer a = get(&person, say("/api/v1/disputes/%s", ask_db("%s", found)));
+	ck_assert_str_eq(text_at(a.body, "reason"), "crowd_not_trusted");
+	ck_assert_str_eq(text_at(a.body, "distrust/0"), "no_gold");
+	ck_assert_str_eq(text_at(a.body, "distrust/1"), "alpha_undefined");
+	/* The operator hears what would help. */
+	int code;
+	const char *told = run_program(&code, "score --full");
+	ck_assert_int_eq(code, 0);
+	ck_assert_ptr_nonnull(strstr(
+		told, say("campaign %s: 2 disputes wait only because its crowd is not yet trusted (no gold,"
+				  " alpha undefined); import ten gold items or more",
+				  campaign)));
+}
+END_TEST
+
 START_TEST(a_crowd_that_contradicts_the_source_makes_a_dispute)
 {
 	const char *campaign = a_short_campaign(5, 12);
@@ -385,6 +413,7 @@ Suite *http_rulings_suite(void)
 	tcase_add_test(tc, an_earlier_ruling_is_hidden_from_the_next_moderator_until_the_verdict);
 	tcase_add_test(tc, an_item_that_the_crowd_agrees_on_retires);
 	tcase_add_test(tc, an_item_that_the_crowd_cannot_settle_becomes_a_dispute);
+	tcase_add_test(tc, a_unanimous_crowd_that_is_not_trusted_makes_a_dispute_that_says_why);
 	tcase_add_test(tc, a_crowd_that_contradicts_the_source_makes_a_dispute);
 	tcase_add_test(tc, a_dispute_that_the_crowd_has_settled_since_is_withdrawn);
 	tcase_add_test(tc, a_dispute_with_which_a_moderator_has_begun_is_not_withdrawn);

@@ -16,6 +16,7 @@ static const struct {
 	int8_t truth;
 	bool gold, out_of_service, distrusted, retired;
 	enum contest contest;
+	uint32_t fakes;
 	const char *outcome;
 } cases[] = {
 	{ "sure enough", .98, 5, 0, UNKNOWN, .outcome = RETIRES },
@@ -37,8 +38,18 @@ static const struct {
 	{ "retired, no longer sure, spent", .90, 25, 0, UNKNOWN, .retired = true,
 	  .outcome = "max_judgments" },
 	{ "a crowd that guesses", .98, 9, 0, UNKNOWN, .distrusted = true, .outcome = STAYS },
-	{ "a crowd that guesses, spent", .98, 25, 0, UNKNOWN, .distrusted = true,
+	{ "a crowd that guesses, spent", .98, 25, 0, UNKNOWN, .fakes = 20, .distrusted = true,
+	  .outcome = "crowd_not_trusted" },
+	{ "a crowd that guesses, split", .90, 25, 0, UNKNOWN, .fakes = 12, .distrusted = true,
 	  .outcome = "max_judgments" },
+	{ "a crowd that guesses, all say real", .10, 25, 0, UNKNOWN, .distrusted = true,
+	  .outcome = "crowd_not_trusted" },
+	{ "a crowd that guesses, all say fake", .90, 25, 0, UNKNOWN, .fakes = 25, .distrusted = true,
+	  .outcome = "crowd_not_trusted" },
+	{ "not trusted then, sure and trusted now", .98, 26, 0, UNKNOWN, .contest = CONTEST_NOT_TRUSTED,
+	  .outcome = RETIRES },
+	{ "not trusted then, nor now", .98, 26, 0, UNKNOWN, .distrusted = true,
+	  .contest = CONTEST_NOT_TRUSTED, .outcome = STAYS },
 	{ "a crowd that guesses, on gold", .98, 90, 0, REAL, true, .distrusted = true,
 	  .outcome = STAYS },
 	{ "disputed, sure now", .98, 26, 0, UNKNOWN, .contest = CONTEST_MAX_JUDGMENTS,
@@ -79,7 +90,8 @@ START_TEST(an_item_leaves_service_by_the_rule)
 								.truth = cases[_i].truth,
 								.rule = stopping_in_service(),
 								.spent = cases[_i].spent,
-								.count = cases[_i].count };
+								.count = cases[_i].count,
+								.fake = cases[_i].fakes };
 	json_auto_t *row = consensus_decision(&facts, cases[_i].p_fake, !cases[_i].distrusted);
 	const char *reason = json_string_value(json_object_get(row, "reason"));
 	const char *to = json_string_value(json_object_get(row, "to"));
