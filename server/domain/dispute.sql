@@ -1,6 +1,7 @@
 -- name: dispute_list
 -- The queue, oldest first. What would tell the answer's direction stays undisclosed until
--- the one who asks has given a blind verdict.
+-- the one who asks has given a blind verdict. A page is read in the index, state by state, and the rest
+-- by its keys: so it is, however the planner sees the parameters.
 --   $1 account uuid, $2 state (open, ruled, withdrawn or NULL for all), $3 opened_at after, $4 id after, $5 limit
 --   -> json, opened_at, id, item uuid
 SELECT json_build_object(
@@ -16,14 +17,21 @@ SELECT json_build_object(
                'by_you', c.account_id = $1::uuid, 'expires_at', rfc3339(c.expires_at)) END,
            'verdict_given', b.dispute_id IS NOT NULL, 'sensitive', i.sensitive),
        d.opened_at, d.id, d.item_id
-  FROM dispute d
-  JOIN item i ON i.id = d.item_id
-  LEFT JOIN claim c ON c.dispute_id = d.id
-  LEFT JOIN blind_verdict b ON b.dispute_id = d.id AND b.account_id = $1::uuid
- WHERE ($2::text IS NULL OR d.state = $2)
-   AND ($3::timestamptz IS NULL OR (d.opened_at, d.id) > ($3::timestamptz, $4::uuid))
+  FROM (SELECT d.* FROM unnest(CASE WHEN $2::text IS NULL THEN ARRAY['open', 'ruled', 'withdrawn']
+                                    ELSE ARRAY[$2] END) AS s (state)
+         CROSS JOIN LATERAL (
+               SELECT * FROM dispute d
+                WHERE d.state = s.state
+                  AND (d.opened_at, d.id) > (coalesce($3::timestamptz, '-infinity'),
+                                             coalesce($4::uuid, '00000000-0000-0000-0000-000000000000'))
+                ORDER BY d.opened_at, d.id
+                LIMIT $5::integer) d
+         ORDER BY d.opened_at, d.id
+         LIMIT $5::integer) d
+ CROSS JOIN LATERAL (SELECT * FROM item WHERE id = d.item_id OFFSET 0) i
+  LEFT JOIN LATERAL (SELECT * FROM claim WHERE dispute_id = d.id OFFSET 0) c ON true
+  LEFT JOIN LATERAL (SELECT * FROM blind_verdict WHERE dispute_id = d.id AND account_id = $1::uuid OFFSET 0) b ON true
  ORDER BY d.opened_at, d.id
- LIMIT $5::integer
 
 -- name: dispute_counts
 --   -> open, ruled, withdrawn

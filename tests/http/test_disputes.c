@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a moderator may rely on for the queue, claims and blind verdicts. */
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "client.h"
@@ -334,6 +336,63 @@ START_TEST(volunteers_and_researchers_moderate_nothing)
 }
 END_TEST
 
+static const char *plan;
+
+static void add_line(void *arg, const char *const columns[])
+{
+	(void)arg;
+	plan = say("%s\n%s", plan, columns[0]);
+}
+
+/* How the database would run a statement of server/domain/dispute.sql, whatever it is asked for,
+ * where it reads no table from end to end that it need not. */
+static const char *plan_of(const char *name, const char *types, const char *params)
+{
+	char *file = NULL;
+	size_t room = 0;
+	FILE *in = fopen("server/domain/dispute.sql", "re");
+
+	ck_assert_ptr_nonnull(in);
+	ck_assert_int_gt(getdelim(&file, &room, '\0', in), 0);
+	fclose(in);
+	char *text = strstr(file, say("-- name: %s\n", name));
+	ck_assert_ptr_nonnull(text);
+	char *end = strstr(text + 1, "-- name: ");
+	if (end)
+		*end = '\0';
+	tell_db("PREPARE %s %s AS %s", name, types, strchr(text, '\n') + 1);
+	free(file);
+	plan = "";
+	tell_db("SET enable_seqscan = off");
+	tell_db("SET plan_cache_mode = force_generic_plan");
+	each_row(add_line, NULL, say("EXPLAIN EXECUTE %s (%s)", name, params));
+	tell_db("RESET ALL");
+	tell_db("DEALLOCATE %s", name);
+	return plan;
+}
+
+#define AN_ID "'00000000-0000-4000-8000-000000000000'"
+
+START_TEST(a_page_of_a_dispute_reads_no_table_from_end_to_end)
+{
+	const char *said = plan_of("dispute_one", "(uuid, uuid)", AN_ID ", " AN_ID);
+
+	ck_assert_msg(!strstr(said, "Seq Scan"), "%s", said);
+	ck_assert_msg(strstr(said, "item_by_pair"), "%s", said);
+}
+END_TEST
+
+START_TEST(a_page_of_the_queue_begins_in_the_index_where_the_last_one_ended)
+{
+	const char *said = plan_of("dispute_list", "(uuid, text, timestamptz, uuid, integer)",
+							   AN_ID ", 'open', now(), " AN_ID ", 50");
+
+	ck_assert_msg(!strstr(said, "Seq Scan"), "%s", said);
+	ck_assert_msg(strstr(said, "Index Cond: ((state = s.state) AND (ROW(opened_at, id) > ROW("),
+				  "%s", said);
+}
+END_TEST
+
 Suite *http_disputes_suite(void)
 {
 	Suite *suite = suite_create("http/disputes");
@@ -355,6 +414,8 @@ Suite *http_disputes_suite(void)
 	tcase_add_loop_test(tc, a_dispute_that_is_not_there_is_404, 0, 4);
 	tcase_add_test(tc, the_media_of_a_dispute_are_for_the_moderator_who_asked);
 	tcase_add_test(tc, volunteers_and_researchers_moderate_nothing);
+	tcase_add_test(tc, a_page_of_a_dispute_reads_no_table_from_end_to_end);
+	tcase_add_test(tc, a_page_of_the_queue_begins_in_the_index_where_the_last_one_ended);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
