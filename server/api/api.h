@@ -40,7 +40,8 @@ extern struct api api;
 extern const struct route api_routes[];
 
 /* Headers of every answer, as struct server_config takes them. */
-extern const char *const api_headers[];
+/* Of every answer; `secure`: the public address is https. */
+const char *const *api_headers_of(bool secure);
 
 /*
  * Who runs what: `reading` most things; `judging` assignments; `writing` what volunteers
@@ -62,6 +63,15 @@ void api_serve(void *db, void *items[], size_t count);
 const char *volunteer_cookie_name(void);
 const char *session_cookie_name(void);
 const char *device_cookie_name(void);
+
+/*
+ * What a cookie of ours holds, under its name or, where the public address has become https since,
+ * under the one it had before.  NULL: none.  A session is short, and not looked for.
+ */
+const char *lasting_cookie(struct request *req, const char *name);
+
+/* Takes a cookie back, under both names. */
+void forget_cookie(struct request *req, const char *name);
 void set_cookie(struct request *req, const char *name, const char *value, long max_age_s);
 /* The session cookie or bearer token that came, or NULL. */
 const char *session_secret(struct request *req, bool *ret_bearer);

@@ -30,6 +30,28 @@ void set_cookie(struct request *req, const char *name, const char *value, long m
 									  name, value, max_age_s, api.secure ? "; Secure" : ""));
 }
 
+static const char prefix[] = "__Host-";
+
+/* As it was while the public address was http; the same if it still is. */
+static const char *name_before(const char *name)
+{
+	return strncmp(name, prefix, strlen(prefix)) == 0 ? name + strlen(prefix) : name;
+}
+
+const char *lasting_cookie(struct request *req, const char *name)
+{
+	const char *value = request_cookie(req, name);
+
+	return value ? value : request_cookie(req, name_before(name));
+}
+
+void forget_cookie(struct request *req, const char *name)
+{
+	set_cookie(req, name, "", 0);
+	if (name_before(name) != name)
+		set_cookie(req, name_before(name), "", 0);
+}
+
 const char *session_secret(struct request *req, bool *ret_bearer)
 {
 	const char *authorization = request_header(req, "Authorization");

@@ -11,7 +11,10 @@ static const char policy[] =
 	"media-src 'self' blob:; connect-src 'self'; font-src 'self'; manifest-src 'self'; "
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-const char *const api_headers[] = {
+/* Where the public address is https, browsers are told to stay with it: see api_headers_of(). */
+static const char *const headers[] = {
+	"Strict-Transport-Security",
+	"max-age=31536000",
 	"Content-Security-Policy",
 	policy,
 	"X-Content-Type-Options",
@@ -26,6 +29,11 @@ const char *const api_headers[] = {
 	"camera=(), microphone=(), geolocation=()",
 	NULL,
 };
+
+const char *const *api_headers_of(bool secure)
+{
+	return secure ? headers : headers + 2;
+}
 
 static const struct {
 	const char *path, *file;

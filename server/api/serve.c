@@ -14,7 +14,7 @@ struct lane *lane_reading, *lane_judging, *lane_writing, *lane_signing;
 
 struct error api_admit(struct request *req)
 {
-	const char *cookie = request_cookie(req, volunteer_cookie_name());
+	const char *cookie = lasting_cookie(req, volunteer_cookie_name());
 
 	req->is_volunteer = cookie && seal_reveal(api.seal, SEAL_VOLUNTEER, cookie, req->volunteer,
 											  sizeof req->volunteer);

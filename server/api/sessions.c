@@ -36,7 +36,7 @@ static uint64_t email_hash(struct request *req, const char *email)
 /* Did this browser sign in to that account before? */
 static bool device_known(struct request *req, uint64_t email, struct device *ret_device)
 {
-	const char *cookie = request_cookie(req, device_cookie_name());
+	const char *cookie = lasting_cookie(req, device_cookie_name());
 
 	return cookie && seal_reveal(api.seal, SEAL_DEVICE, cookie, ret_device, sizeof *ret_device) &&
 		   ret_device->email == email;

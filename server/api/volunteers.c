@@ -132,7 +132,7 @@ struct error delete_me(struct request *req, struct db *db)
 	if (err.code && err.code != ERR_NOBODY)
 		return err;
 	revocations_add(api.revocations, req->volunteer);
-	set_cookie(req, volunteer_cookie_name(), "", 0);
+	forget_cookie(req, volunteer_cookie_name());
 	request_empty(req, 204);
 	return ok();
 }

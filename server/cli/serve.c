@@ -17,6 +17,7 @@
 #include "domain/readiness.h"
 #include "domain/revocation.h"
 #include "http/client.h"
+#include "http/guard.h"
 #include "http/static.h"
 #include "store/store.h"
 #include "work/lane.h"
@@ -138,6 +139,8 @@ static struct error open_stored(const struct settings *settings, struct db *db, 
 {
 	struct error err;
 
+	if (settings->public_url && (err = guard_public_url(settings->public_url)).code)
+		return err;
 	if (!(parts->store = command_store(settings, db)))
 		return errorf(ERR_INTERNAL, "cannot open the store");
 	if ((err = open_secret(settings, db, renew, parts)).code)
@@ -175,7 +178,8 @@ static struct error open_parts(const struct settings *settings, bool renew, stru
 						.pages = parts->pages,
 						.budgets = parts->budgets,
 						.addresses = parts->addresses,
-						.secure = strncmp(settings->public_url, "https://", 8) == 0 };
+						.secure = settings->public_url &&
+								  strncmp(settings->public_url, "https://", 8) == 0 };
 	return ok();
 }
 
@@ -193,15 +197,24 @@ static void close_parts(struct parts *parts)
 
 static struct error listen_now(const struct settings *settings, struct parts *parts)
 {
+	static char by_listener[128]; /* borrowed by the server */
+	bool loopback =
+		strncmp(settings->listen, "127.", 4) == 0 || strncmp(settings->listen, "[::1]", 5) == 0;
+
+	snprintf(by_listener, sizeof by_listener, "http://%s", settings->listen);
+	/* Who listens to the world and says no address may be called by any name. */
 	struct server_config config = { .listen = settings->listen,
 									.routes = api_routes,
-									.public_url = settings->public_url,
+									.public_url =
+										settings->public_url ? settings->public_url : by_listener,
+									.hosts =
+										settings->public_url || loopback ? settings->hosts : NULL,
 									.trusted_proxies = parts->trusted_proxies,
 									.budgets = parts->budgets,
 									.seal = parts->seal,
 									.admit = api_admit,
 									.refuse = api_refuse,
-									.headers = api_headers };
+									.headers = api_headers_of(api.secure) };
 
 	return server_start(&config, &parts->server);
 }

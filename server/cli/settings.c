@@ -56,7 +56,7 @@ const char *take_option(int *argc, char **argv, const char *name)
 			drop(argc, argv, i, 1);
 			return value;
 		}
-		if (!argv[i][len] && value) {
+		if (!argv[i][len] && value && strncmp(value, "--", 2) != 0) {
 			drop(argc, argv, i, 2);
 			return value;
 		}
@@ -64,12 +64,17 @@ const char *take_option(int *argc, char **argv, const char *name)
 	return NULL;
 }
 
-static void option_or(const char **value, int *argc, char **argv, const char *flag)
+/* False, after a line on standard error: the flag is there without a value. */
+static bool option_or(const char **value, int *argc, char **argv, const char *flag)
 {
 	const char *given = take_option(argc, argv, flag);
 
 	if (given)
 		*value = given;
+	if (given || !take_flag(argc, argv, flag))
+		return true;
+	fprintf(stderr, "touchstone: %s needs a value behind it\n", flag);
+	return false;
 }
 
 static bool read_level(int *argc, char **argv)
@@ -77,12 +82,36 @@ static bool read_level(int *argc, char **argv)
 	const char *text = setting("TOUCHSTONE_LOG", "info");
 	enum log_level level;
 
-	option_or(&text, argc, argv, "--log");
+	if (!option_or(&text, argc, argv, "--log"))
+		return false;
 	if (!log_level_read(text, &level)) {
 		fprintf(stderr, "touchstone: TOUCHSTONE_LOG is error, warn, info or debug, not %s\n", text);
 		return false;
 	}
 	log_set_level(level);
+	return true;
+}
+
+static bool take_options(struct settings *s, int *argc, char **argv)
+{
+	const struct {
+		const char **value, *flag;
+	} options[] = {
+		{ &s->database_url, "--database-url" },
+		{ &s->listen, "--listen" },
+		{ &s->data, "--data" },
+		{ &s->store, "--store" },
+		{ &s->public_url, "--public-url" },
+		{ &s->secret_file, "--secret-file" },
+		{ &s->budgets, "--budgets" },
+		{ &s->trusted_proxies, "--trusted-proxies" },
+		{ &s->hosts, "--hosts" },
+		{ &s->pages, "--static" },
+	};
+
+	for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
+		if (!option_or(options[i].value, argc, argv, options[i].flag))
+			return false;
 	return true;
 }
 
@@ -96,22 +125,14 @@ bool settings_read(struct settings *s, int *argc, char **argv)
 							.secret_file = setting("TOUCHSTONE_SECRET_FILE", NULL),
 							.budgets = setting("TOUCHSTONE_BUDGETS", NULL),
 							.trusted_proxies = setting("TOUCHSTONE_TRUSTED_PROXIES", NULL),
+							.hosts = setting("TOUCHSTONE_HOSTS", ""),
 							.pages = setting("TOUCHSTONE_STATIC", PAGES) };
-	option_or(&s->database_url, argc, argv, "--database-url");
-	option_or(&s->listen, argc, argv, "--listen");
-	option_or(&s->data, argc, argv, "--data");
-	option_or(&s->store, argc, argv, "--store");
-	option_or(&s->public_url, argc, argv, "--public-url");
-	option_or(&s->secret_file, argc, argv, "--secret-file");
-	option_or(&s->budgets, argc, argv, "--budgets");
-	option_or(&s->trusted_proxies, argc, argv, "--trusted-proxies");
-	option_or(&s->pages, argc, argv, "--static");
+	if (!take_options(s, argc, argv))
+		return false;
 	if (!s->store)
 		s->store = joined("file:", s->data, "/media");
 	if (!s->secret_file)
 		s->secret_file = joined(s->data, "/secret", "");
-	if (!s->public_url)
-		s->public_url = joined("http://", s->listen, "");
 	return read_level(argc, argv);
 }
 

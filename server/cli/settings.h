@@ -15,8 +15,9 @@
 #define EXIT_USAGE  2
 
 struct settings {
-	const char *database_url, *listen, *data, *store, *public_url, *secret_file, *budgets,
-		*trusted_proxies, *pages;
+	const char *database_url, *listen, *data, *store, *secret_file, *budgets, *trusted_proxies,
+		*hosts, *pages;
+	const char *public_url; /* NULL: nobody said it */
 };
 
 /*

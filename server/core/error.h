@@ -30,6 +30,10 @@ enum error_code {
 	ERR_TOO_MANY,    /* this client asks too often */
 	ERR_UNAVAILABLE, /* try again later: queue full, database down */
 	ERR_DISK,        /* the disk is full, read-only or failing: so it will be for what comes next */
+	ERR_TARGET_LONG, /* the request line is */
+	ERR_HEAD_LARGE,  /* the headers are */
+	ERR_MISDIRECTED, /* to a host that we are not */
+	ERR_VERSION,     /* of HTTP, another than ours */
 	ERR_UNSUPPORTED, /* a feature of HTTP that we do not speak */
 	ERR_INTERNAL,    /* our fault; detail is logged, not shown */
 	ERROR_CODES      /* how many there are; keep last */

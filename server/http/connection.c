@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "http/connection.h"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -18,14 +16,6 @@
 #define SENDING_MS     30000
 #define SLOWEST_PER_MS 16 /* bytes: 16 kB/s is the slowest reader we wait for */
 
-/*
- * Between two requests libmicrohttpd says nothing until a whole request line has come.  So the
- * kernel is asked whether an idle connection has received anything: each one every fourth sweep.
- */
-#define ASK_EVERY     4
-#define ASK_AFTER_MS  1000
-#define CLOCKS_DIFFER 300 /* ms between the kernel's idea of a moment and ours, at most */
-
 #define MOST_DESCRIPTORS (1 << 16) /* the kernel gives out the lowest, and we hold far fewer */
 #define CACHE_LINE       64
 
@@ -40,7 +30,6 @@ struct connections {
 	pthread_cond_t stop;
 	bool stopping;
 	pthread_t sweeper;
-	atomic_uint sweeps;
 	atomic_int highest;
 	struct connection by_socket[MOST_DESCRIPTORS];
 };
@@ -90,33 +79,16 @@ static void hang_up(struct connections *connections, int socket, int64_t seen)
 	pthread_mutex_unlock(&connections->lock);
 }
 
-/* Has anything come since the connection fell idle?  What has not is still idle. */
-static bool has_received(int socket, int64_t idle_ms)
-{
-	struct tcp_info info;
-	socklen_t len = sizeof info;
-
-	return idle_ms > ASK_AFTER_MS && getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 &&
-		   info.tcpi_last_data_recv + CLOCKS_DIFFER < idle_ms;
-}
-
 void connections_sweep(struct connections *connections, int64_t now)
 {
 	int highest = connections->highest;
-	unsigned turn = connections->sweeps++;
 
 	for (int socket = 0; socket <= highest; socket++) {
 		struct connection *c = &connections->by_socket[socket];
 		int64_t due = atomic_load_explicit(&c->due, memory_order_relaxed);
-		int64_t deadline = due / PHASES;
 
-		if (due == NOTHING_DUE)
-			continue;
-		if (deadline < now)
+		if (due != NOTHING_DUE && due / PHASES < now)
 			hang_up(connections, socket, due);
-		else if (due % PHASES == PHASE_IDLE && ((unsigned)socket + turn) % ASK_EVERY == 0 &&
-				 has_received(socket, now - (deadline - IDLE_MS)))
-			atomic_compare_exchange_strong(&c->due, &due, due_at(now + READING_MS, PHASE_READING));
 	}
 }
 

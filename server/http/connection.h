@@ -6,9 +6,7 @@
  * connection has an entry in a table; a sweeper shuts down those past the deadline of the
  * phase they are in.  While a lane works on a request its connection has no deadline here.
  *
- * A request must be complete 20 s after its first byte, give or take the sweeper's five.
- * The first byte shows when the request line is complete, or, for a line that drips, in
- * what the kernel says about the socket.
+ * A request must be complete 20 s after its first byte, which http/inlet sees.
  *
  * Threads: a phase is one atomic number, set by the MHD thread that owns the connection,
  * so that a request takes no lock.  Opening and closing take one.
@@ -24,7 +22,7 @@ struct connection;
 
 enum phase {
 	PHASE_IDLE,    /* no request yet, or between two */
-	PHASE_READING, /* the request line has come, or some of it; the rest has not */
+	PHASE_READING, /* a byte of a request has come; the rest has not */
 	PHASE_SERVING, /* with a lane */
 	PHASE_SENDING, /* the answer is on its way */
 	PHASES

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "http/guard.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <microhttpd.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#define MAX_LENGTH_DIGITS 15
+#include "core/log.h"
+#include "core/utf8.h"
+#include "http/head.h"
 
 static int hex_digit(char c)
 {
@@ -38,6 +42,25 @@ static bool is_plain(char c)
 	};
 
 	return (unsigned char)c < sizeof plain && plain[(unsigned char)c];
+}
+
+/* Path and query, decoded, are UTF-8: what is stored or logged of them is text. */
+static bool is_text(const char *raw)
+{
+	char decoded[HEAD_ADDRESS];
+	size_t len = 0;
+
+	if (!strpbrk(raw, "%") && utf8_fault(raw, strlen(raw)) == strlen(raw))
+		return true;
+	for (const char *at = raw; *at; len++) {
+		int high = *at == '%' ? hex_digit(at[1]) : -1, low = high < 0 ? -1 : hex_digit(at[2]);
+
+		if (len == sizeof decoded)
+			return false;
+		decoded[len] = low < 0 ? *at : (char)(high * 16 + low);
+		at += low < 0 ? 1 : 3;
+	}
+	return utf8_fault(decoded, len) == len;
 }
 
 static bool query_good(const char *query)
@@ -76,68 +99,125 @@ bool guard_target(const char *raw)
 			c == '.' ? dots++ : others++;
 		}
 	}
-	return !(dots == 2 && !others) && query_good(at);
+	return !(dots == 2 && !others) && query_good(at) && is_text(raw);
 }
 
-struct framing {
-	unsigned hosts, lengths, encodings;
-	const char *host, *length, *encoding;
-	bool odd_name;
-};
-
-/* Most headers are none of ours: their first letter says so. */
-static bool is_named(const char *name, const char *ours)
+/* What stands between the scheme and the path of an address. */
+static const char *authority_of(const char *url, size_t *ret_len)
 {
-	return (name[0] | 32) == (ours[0] | 32) && strcasecmp(name, ours) == 0;
+	const char *host = strstr(url, "://");
+
+	host = host ? host + 3 : url;
+	*ret_len = strcspn(host, "/");
+	return host;
 }
 
-static enum MHD_Result count_header(void *arg, enum MHD_ValueKind kind, const char *name,
-									const char *value)
+/* Without a port; and without the dot of a name that is whole. */
+static size_t host_len(const char *authority, size_t len)
 {
-	struct framing *framing = arg;
-	(void)kind;
+	const char *colon = memrchr(authority, ':', len);
 
-	if (!*name || strpbrk(name, " \t"))
-		framing->odd_name = true;
-	if (is_named(name, "Host")) {
-		framing->hosts++;
-		framing->host = value;
+	if (colon && !memchr(colon, ']', len - (size_t)(colon - authority)))
+		len = (size_t)(colon - authority);
+	return len && authority[len - 1] == '.' ? len - 1 : len;
+}
+
+static bool is_number_or_local(const char *host, size_t len)
+{
+	char text[INET_ADDRSTRLEN] = { 0 };
+	struct in_addr address;
+	size_t local = strlen("localhost");
+
+	if (host[0] == '[')
+		return true;
+	if (len >= local && strncasecmp(host + len - local, "localhost", local) == 0)
+		return len == local || host[len - local - 1] == '.';
+	if (len >= sizeof text)
+		return false;
+	memcpy(text, host, len);
+	return inet_pton(AF_INET, text, &address) == 1;
+}
+
+static bool is_listed(const char *host, size_t len, const char *hosts)
+{
+	for (const char *at = hosts; *at;) {
+		size_t part = strcspn(at, ", ");
+
+		if (part == len && strncasecmp(at, host, len) == 0)
+			return true;
+		at += part + strspn(at + part, ", ");
 	}
-	if (is_named(name, "Content-Length")) {
-		framing->lengths++;
-		framing->length = value ? value : "";
-	}
-	if (is_named(name, "Transfer-Encoding")) {
-		framing->encodings++;
-		framing->encoding = value ? value : "";
-	}
-	return MHD_YES;
+	return false;
 }
 
-static struct error refuse(struct request *req, struct error err)
+/* A line in the log, once: what a stranger sent may stand in it, and so only its letters. */
+static void tell_once(atomic_bool *told, const char *what, const char *sent, const char *public_url)
 {
-	req->close = true;
-	return err;
+	char text[128];
+	size_t len = 0;
+
+	if (atomic_exchange(told, true))
+		return;
+	for (; sent[len] && len < sizeof text - 1; len++)
+		text[len] = sent[len];
+	text[len] = '\0';
+	for (size_t i = 0; i < len; i++)
+		if (text[i] <= ' ' || text[i] > '~')
+			text[i] = '?';
+	log_warn("refused %s %s; the public address is %s; if both are this server's, set "
+			 "TOUCHSTONE_PUBLIC_URL, or TOUCHSTONE_HOSTS; said once",
+			 what, text, public_url);
 }
 
-struct error guard_framing(struct request *req, long long *ret_length)
+struct error guard_host(struct request *req, const char *public_url, const char *hosts)
 {
-	struct framing framing = { 0 };
+	static const char *const for_all[] = { "/healthz", "/readyz", "/metrics" };
+	static atomic_bool told;
+	const char *host = request_header(req, "Host");
+	size_t public_len;
 
-	MHD_get_connection_values(req->connection, MHD_HEADER_KIND, count_header, &framing);
-	if (framing.odd_name)
-		return refuse(req, errorf(ERR_MALFORMED, "A header has no name, or a space in it."));
-	if (framing.hosts != 1 || !framing.host || !*framing.host)
-		return refuse(req, errorf(ERR_MALFORMED, "There must be exactly one Host header."));
-	if (framing.lengths > 1 || framing.encodings > 1 || (framing.lengths && framing.encodings))
-		return refuse(req, errorf(ERR_MALFORMED, "The body's length is given more than once."));
-	if (framing.encodings && strcasecmp(framing.encoding, "chunked") != 0)
-		return refuse(req, errorf(ERR_UNSUPPORTED, "Only the chunked transfer coding is known."));
-	if (framing.lengths && (!framing.length[0] || strlen(framing.length) > MAX_LENGTH_DIGITS ||
-							strspn(framing.length, "0123456789") != strlen(framing.length)))
-		return refuse(req, errorf(ERR_MALFORMED, "Content-Length must be a number."));
-	*ret_length = framing.encodings ? -1 : framing.lengths ? strtoll(framing.length, NULL, 10) : 0;
-	return ok();
+	for (size_t i = 0; i < sizeof for_all / sizeof for_all[0]; i++)
+		if (strcmp(req->path, for_all[i]) == 0)
+			return ok();
+	if (!host) /* HTTP/1.0, which no browser speaks */
+		return ok();
+	const char *ours = authority_of(public_url, &public_len);
+	size_t len = host_len(host, strlen(host));
+
+	public_len = host_len(ours, public_len);
+	if (is_number_or_local(host, len) || is_listed(host, len, hosts) ||
+		(len == public_len && strncasecmp(host, ours, len) == 0))
+		return ok();
+	tell_once(&told, "a request to the host", host, public_url);
+	return errorf(ERR_MISDIRECTED, "This server does not go by the name in Host.");
+}
+
+struct error guard_public_url(const char *url)
+{
+	size_t scheme = strncmp(url, "http://", 7) == 0 ? 7 : strncmp(url, "https://", 8) == 0 ? 8 : 0;
+	const char *host = url + scheme;
+	size_t len = strcspn(host, "/"), name = host_len(host, len);
+	bool is_v6 = host[0] == '[' && name > 2 && host[name - 1] == ']';
+	bool good = scheme && name && (!host[len] || strcmp(host + len, "/") == 0) &&
+				strspn(host + name, ".:0123456789") == len - name &&
+				(is_v6 || strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+									   "0123456789.-_") >= name);
+
+	if (good)
+		return ok();
+	return errorf(ERR_INVALID,
+				  "TOUCHSTONE_PUBLIC_URL is http or https and a host, as in "
+				  "https://touchstone.example.org, without a path; not %s",
+				  url);
+}
+
+static struct error refuse_origin(const char *origin, const char *public_url)
+{
+	static atomic_bool told;
+
+	if (origin)
+		tell_once(&told, "a request from the pages at", origin, public_url);
+	return errorf(ERR_FORBIDDEN, "Requests from other sites are not accepted.");
 }
 
 /* "https://host:1/path" -> does it name the same scheme, host and port as `origin`? */
@@ -158,11 +238,11 @@ struct error guard_origin(struct request *req, const char *public_url)
 	const char *origin = request_header(req, "Origin");
 	const char *host = request_header(req, "Host");
 	if (site && strcmp(site, "same-origin") != 0)
-		return errorf(ERR_FORBIDDEN, "Requests from other sites are not accepted.");
+		return refuse_origin(NULL, public_url);
 	if (!origin || same_origin(origin, public_url))
 		return ok();
 	const char *origin_host = strstr(origin, "://");
 	if (!origin_host || !host || strcasecmp(origin_host + 3, host) != 0)
-		return errorf(ERR_FORBIDDEN, "Requests from other sites are not accepted.");
+		return refuse_origin(origin, public_url);
 	return ok();
 }

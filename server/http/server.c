@@ -20,14 +20,19 @@
 #include "http/client.h"
 #include "http/connection.h"
 #include "http/guard.h"
+#include "http/head.h"
+#include "http/inlet.h"
+#include "http/linger.h"
 #include "work/lane.h"
 
 #define MAX_BODY         (64 * 1024)
-#define MAX_DRAIN        (1024 * 1024) /* of a body that was refused; then we hang up */
 #define MHD_THREADS      2
 #define MAX_CONNECTIONS  12000
 #define INACTIVITY_S     60
 #define CONNECTION_BYTES (12 * 1024) /* request line, headers, and those of the answer */
+#define ANSWER_BYTES     1536        /* the latter */
+
+_Static_assert(HEAD_ROOM + ANSWER_BYTES <= CONNECTION_BYTES, "what http/head lets pass must fit");
 
 #define COUNTERS    4 /* at least the MHD threads: each has its own, without a race */
 #define CACHE_LINES 128
@@ -46,6 +51,7 @@ struct server {
 	struct router *router;
 	struct answers *answers;
 	struct connections *connections;
+	struct inlet_config inlet;
 	char address[128];
 	atomic_bool stopping;
 	struct counters counters[COUNTERS];
@@ -62,12 +68,17 @@ static struct counters *mine(struct server *server)
 	return &server->counters[number - 1];
 }
 
-static struct connection *connection_of(struct MHD_Connection *connection)
+static struct inlet *inlet_of(struct MHD_Connection *connection)
 {
 	const union MHD_ConnectionInfo *info =
 		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 
 	return info->socket_context;
+}
+
+static struct connection *connection_of(struct MHD_Connection *connection)
+{
+	return inlet_peer(inlet_of(connection));
 }
 
 struct forwarded {
@@ -154,11 +165,16 @@ static struct error admit(struct server *server, struct request *req, long long 
 {
 	struct error err;
 
+	if (!inlet_has_passed(inlet_of(req->connection), ret_length)) {
+		req->close = true;
+		return errorf(ERR_INTERNAL, "its bytes came past the look at raw heads");
+	}
 	if (!connection_target_good(req->peer)) {
 		req->close = true;
 		return errorf(ERR_MALFORMED, "The address holds what no address of ours does.");
 	}
-	if ((err = guard_framing(req, ret_length)).code)
+	if (server->config.hosts &&
+		(err = guard_host(req, server->config.public_url, server->config.hosts)).code)
 		return err;
 	if ((err = guard_origin(req, server->config.public_url)).code)
 		return err;
@@ -171,13 +187,9 @@ static struct error admit(struct server *server, struct request *req, long long 
 	return server->config.admit(req);
 }
 
+/* No more than MAX_BODY: http/inlet sees to that. */
 static void append_body(struct request *req, const char *data, size_t len)
 {
-	if (req->body_len + len > MAX_BODY) {
-		req->close = true;
-		request_fail(req, errorf(ERR_TOO_LARGE, "At most %d bytes, please.", MAX_BODY));
-		return;
-	}
 	if (req->body_len + len + 1 > req->body_room) {
 		size_t room = 2 * (req->body_len + len) + 1;
 		char *bigger = arena_alloc(req->arena, room);
@@ -254,12 +266,8 @@ static enum MHD_Result access_handler(void *arg, struct MHD_Connection *connecti
 
 	if (!req)
 		return begin(server, connection, method, url, slot);
-	if (*data_len) { /* a piece of body; once answered we drain a little of it */
-		req->body_len += req->status ? *data_len : 0;
-		if (req->body_len > MAX_DRAIN)
-			return MHD_NO;
-		if (!req->status)
-			append_body(req, data, *data_len);
+	if (*data_len) {
+		append_body(req, data, *data_len);
 		*data_len = 0;
 		return MHD_YES;
 	}
@@ -281,6 +289,7 @@ static void completed(void *arg, struct MHD_Connection *connection, void **slot,
 	(void)why;
 
 	connection_phase(connection_of(connection), PHASE_IDLE, 0);
+	inlet_answered(inlet_of(connection));
 	if (!req)
 		return;
 	if (req->file >= 0)
@@ -308,13 +317,26 @@ static void connection_changed(void *arg, struct MHD_Connection *connection, voi
 		int socket =
 			MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
 
-		*socket_context = connection_open(server->connections, socket);
+		*socket_context =
+			inlet_open(socket, connection_open(server->connections, socket), &server->inlet);
 		mine(server)->open++;
 	} else if (*socket_context) {
-		connection_close(server->connections, *socket_context);
+		struct connection *peer = inlet_peer(*socket_context);
+
+		inlet_close(*socket_context);
+		connection_close(server->connections, peer);
 		*socket_context = NULL;
 		mine(server)->open--;
 	}
+}
+
+/* An answer to what never became a request. */
+static void note_refused(void *arg, unsigned status)
+{
+	struct server *server = arg;
+
+	mine(server)->requests++;
+	mine(server)->answers[status / 100]++;
 }
 
 static void mhd_says(void *arg, const char *format, va_list args)
@@ -385,12 +407,17 @@ static struct error server_new(const struct server_config *config, struct server
 	server->router = router;
 	server->answers = answers_new(config->headers);
 	server->connections = connections_start();
+	server->inlet = (struct inlet_config){
+		.most_body = MAX_BODY, .headers = config->headers, .refused = note_refused, .arg = server
+	};
+	linger_start();
 	*ret_server = server;
 	return ok();
 }
 
 static void server_free(struct server *server)
 {
+	linger_stop();
 	connections_stop(server->connections);
 	answers_free(server->answers);
 	router_free(server->router);

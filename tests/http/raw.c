@@ -48,6 +48,11 @@ void raw_close(int connection)
 	close(connection);
 }
 
+void raw_end(int connection)
+{
+	shutdown(connection, SHUT_WR);
+}
+
 bool raw_write(int connection, const char *bytes, size_t len)
 {
 	while (len) {

@@ -22,6 +22,9 @@ int raw_open(void);
 int raw_open_at(unsigned port);
 void raw_close(int connection);
 
+/* Nothing more will be written: half a close. */
+void raw_end(int connection);
+
 /* False once the server has hung up. */
 bool raw_write(int connection, const char *bytes, size_t len);
 

@@ -32,6 +32,7 @@ Suite *http_health_suite(void);
 Suite *http_bodies_suite(void);
 Suite *http_manners_suite(void);
 Suite *http_framing_suite(void);
+Suite *http_hosts_suite(void);
 Suite *http_limits_suite(void);
 Suite *http_openapi_suite(void);
 Suite *http_permission_suite(void);

@@ -66,7 +66,7 @@ static const char *a_trial_server(void)
 									.seal = api.seal,
 									.admit = api_admit,
 									.refuse = request_fail,
-									.headers = api_headers };
+									.headers = api_headers_of(false) };
 	struct error err = server_start(&config, &server);
 	ck_assert_msg(!err.code, "%s", err.detail);
 	return say("http://%s", server_address(server));

@@ -18,7 +18,7 @@ int main(int argc, char **argv)
 		guard_suite,           lane_suite,         lock_suite,
 		infer_suite,           manifest_suite,     router_suite,
 		password_suite,        media_camera_suite, media_colour_suite,
-		media_film_suite,      static_suite,
+		media_film_suite,      static_suite,       head_suite,
 	};
 	struct part part = part_read(argc, argv);
 
