@@ -12,6 +12,7 @@
 #include "cli/commands.h"
 #include "cli/keeper.h"
 #include "core/log.h"
+#include "core/number.h"
 #include "db/db.h"
 #include "domain/desk.h"
 #include "domain/readiness.h"
@@ -201,6 +202,11 @@ static struct error listen_now(const struct settings *settings, struct parts *pa
 	bool loopback =
 		strncmp(settings->listen, "127.", 4) == 0 || strncmp(settings->listen, "[::1]", 5) == 0;
 
+	uint64_t connections = 0;
+
+	if (settings->connections && !number_whole(settings->connections, 1, 1000000, &connections))
+		return errorf(ERR_INVALID, "TOUCHSTONE_CONNECTIONS is a number from 1, not %s",
+					  settings->connections);
 	snprintf(by_listener, sizeof by_listener, "http://%s", settings->listen);
 	/* Who listens to the world and says no address may be called by any name. */
 	struct server_config config = { .listen = settings->listen,
@@ -209,6 +215,7 @@ static struct error listen_now(const struct settings *settings, struct parts *pa
 										settings->public_url ? settings->public_url : by_listener,
 									.hosts =
 										settings->public_url || loopback ? settings->hosts : NULL,
+									.connections = (unsigned)connections,
 									.trusted_proxies = parts->trusted_proxies,
 									.budgets = parts->budgets,
 									.seal = parts->seal,

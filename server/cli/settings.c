@@ -106,6 +106,7 @@ static bool take_options(struct settings *s, int *argc, char **argv)
 		{ &s->budgets, "--budgets" },
 		{ &s->trusted_proxies, "--trusted-proxies" },
 		{ &s->hosts, "--hosts" },
+		{ &s->connections, "--connections" },
 		{ &s->pages, "--static" },
 	};
 
@@ -125,6 +126,7 @@ bool settings_read(struct settings *s, int *argc, char **argv)
 							.secret_file = setting("TOUCHSTONE_SECRET_FILE", NULL),
 							.budgets = setting("TOUCHSTONE_BUDGETS", NULL),
 							.trusted_proxies = setting("TOUCHSTONE_TRUSTED_PROXIES", NULL),
+							.connections = setting("TOUCHSTONE_CONNECTIONS", NULL),
 							.hosts = setting("TOUCHSTONE_HOSTS", ""),
 							.pages = setting("TOUCHSTONE_STATIC", PAGES) };
 	if (!take_options(s, argc, argv))

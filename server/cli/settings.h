@@ -16,7 +16,7 @@
 
 struct settings {
 	const char *database_url, *listen, *data, *store, *secret_file, *budgets, *trusted_proxies,
-		*hosts, *pages;
+		*hosts, *connections, *pages;
 	const char *public_url; /* NULL: nobody said it */
 };
 

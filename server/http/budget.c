@@ -39,6 +39,7 @@ static const char *const names[BUDGETS] = {
 	[BUDGET_WRITE] = "writes",
 	[BUDGET_VOLUNTEER] = "volunteers",
 	[BUDGET_SIGN_IN] = "sign_ins",
+	[BUDGET_READ] = "reads",
 };
 
 /* Whoever is refused at the door has done nothing, let alone too often. */
@@ -89,7 +90,8 @@ static struct error read_one(const char *text, struct budgets *budgets)
 	enum budget which = budget_named(name);
 	if (which == BUDGET_NONE)
 		return errorf(ERR_INVALID,
-					  "there is no budget \"%s\"; there are writes, volunteers, sign_ins", name);
+					  "there is no budget \"%s\"; there are writes, volunteers, sign_ins, reads",
+					  name);
 	if (got == 3)
 		burst = count < 1 ? 1 : count;
 	budgets->rates[which] = (struct rate){ unit_ms(unit) / count, burst };
@@ -107,6 +109,7 @@ struct error budgets_read(const char *text, struct budgets **ret_budgets)
 	budgets->rates[BUDGET_WRITE] = (struct rate){ 50, 200 };
 	budgets->rates[BUDGET_VOLUNTEER] = (struct rate){ 3.6e6 / 20, 20 };
 	budgets->rates[BUDGET_SIGN_IN] = (struct rate){ 6e3, 10 };
+	budgets->rates[BUDGET_READ] = (struct rate){ 10, 400 }; /* less than a lane holds */
 	budgets->off = strcmp(copy, "off") == 0;
 	for (char *one = budgets->off ? NULL : strtok_r(copy, ",", &rest); one && !err.code;
 		 one = strtok_r(NULL, ",", &rest))

@@ -141,6 +141,14 @@ static bool is_trusted(const unsigned char address[16], const struct networks *t
 	return false;
 }
 
+bool client_is_trusted(const struct sockaddr *peer, const struct networks *trusted)
+{
+	unsigned char address[16];
+
+	address_of(peer, address);
+	return is_trusted(address, trusted);
+}
+
 /* The last element of a comma-separated list of `*len` bytes; shortens the list by it. */
 static const char *last_element(const char *list, size_t *len, size_t *element_len)
 {

@@ -9,6 +9,7 @@
 #define HTTP_CLIENT_H
 
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/socket.h>
 
@@ -29,6 +30,9 @@ void networks_free(struct networks *networks);
 /* Fills `prefix` for a connection from `peer` that sent `forwarded` (or NULL). */
 void client_prefix(const struct sockaddr *peer, const char *forwarded,
 				   const struct networks *trusted, unsigned char prefix[CLIENT_PREFIX]);
+
+/* Is this peer one whose word is believed? */
+bool client_is_trusted(const struct sockaddr *peer, const struct networks *trusted);
 
 /* Reads "127.0.0.1:8080" or "[::1]:8080". Returns the length of the address, 0 if it is none. */
 socklen_t client_listen_address(const char *text, struct sockaddr_storage *address);

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "core/clock.h"
+#include "core/log.h"
 
 #define SWEEP_EVERY_MS 1000
 #define IDLE_MS        90000 /* MHD's own inactivity time-out comes first, for the honest */
@@ -18,17 +19,21 @@
 
 #define MOST_DESCRIPTORS (1 << 16) /* the kernel gives out the lowest, and we hold far fewer */
 #define CACHE_LINE       64
+#define HOLDERS          (1 << 16)
 
 /* A line of its own: neighbours belong to different threads, which write it thrice a request. */
 struct connection {
 	_Alignas(CACHE_LINE) _Atomic int64_t due; /* see due_at(); NOTHING_DUE also when closed */
 	bool target_good;                         /* of the MHD thread alone */
+	uint16_t holder;                          /* which of held[]; 0: none */
 };
 
 struct connections {
 	pthread_mutex_t lock; /* guards opening and closing against the sweeper's shutdown(2) */
 	pthread_cond_t stop;
 	bool stopping;
+	unsigned most, open;    /* open: those that are counted in held[] too */
+	unsigned held[HOLDERS]; /* by network; two may share a count */
 	pthread_t sweeper;
 	atomic_int highest;
 	struct connection by_socket[MOST_DESCRIPTORS];
@@ -92,6 +97,43 @@ void connections_sweep(struct connections *connections, int64_t now)
 	}
 }
 
+static unsigned largest_holder(const struct connections *connections)
+{
+	unsigned largest = 1;
+
+	for (unsigned i = 1; i < HOLDERS; i++)
+		if (connections->held[i] > connections->held[largest])
+			largest = i;
+	return largest;
+}
+
+/*
+ * Nearly full: whoever holds most loses idle connections, until a fifth is free or half of its are
+ * gone.  The next sweep goes on, with whoever holds most then.
+ */
+static void make_room(struct connections *connections)
+{
+	pthread_mutex_lock(&connections->lock);
+	if (connections->open > connections->most / 10 * 9) {
+		unsigned holder = largest_holder(connections), gone = 0;
+		unsigned enough = connections->open - connections->most / 10 * 8;
+		unsigned half = (connections->held[holder] + 1) / 2;
+
+		for (int socket = 0; socket <= connections->highest && gone < enough && gone < half;
+			 socket++) {
+			struct connection *c = &connections->by_socket[socket];
+			int64_t due = atomic_load(&c->due);
+
+			if (c->holder == holder && due != NOTHING_DUE && due % PHASES == PHASE_IDLE &&
+				atomic_compare_exchange_strong(&c->due, &due, NOTHING_DUE))
+				gone += shutdown(socket, SHUT_RDWR) == 0;
+		}
+		log_warn("%u of %u connections are open; closed %u idle ones of the network with most",
+				 connections->open, connections->most, gone);
+	}
+	pthread_mutex_unlock(&connections->lock);
+}
+
 static void *sweep(void *arg)
 {
 	struct connections *connections = arg;
@@ -100,6 +142,7 @@ static void *sweep(void *arg)
 	while (!connections->stopping) {
 		pthread_mutex_unlock(&connections->lock);
 		connections_sweep(connections, now_ms());
+		make_room(connections);
 		int64_t until_ms = clock_monotonic_ms() + SWEEP_EVERY_MS;
 		pthread_mutex_lock(&connections->lock);
 		if (!connections->stopping)
@@ -109,7 +152,7 @@ static void *sweep(void *arg)
 	return NULL;
 }
 
-struct connections *connections_start(void)
+struct connections *connections_start(unsigned most)
 {
 	/* Pages of zeros, which take no memory until they are used. */
 	struct connections *connections =
@@ -117,6 +160,7 @@ struct connections *connections_start(void)
 
 	if (connections == MAP_FAILED)
 		abort();
+	connections->most = most;
 	pthread_mutex_init(&connections->lock, NULL);
 	clock_condition_init(&connections->stop);
 	if (pthread_create(&connections->sweeper, NULL, sweep, connections) != 0)
@@ -136,7 +180,8 @@ void connections_stop(struct connections *connections)
 	munmap(connections, sizeof *connections);
 }
 
-struct connection *connection_open(struct connections *connections, int socket)
+struct connection *connection_open(struct connections *connections, int socket, uint64_t network,
+								   unsigned *ret_held)
 {
 	if (socket < 0 || socket >= MOST_DESCRIPTORS)
 		abort();
@@ -144,6 +189,9 @@ struct connection *connection_open(struct connections *connections, int socket)
 	struct connection *connection = &connections->by_socket[socket];
 	pthread_mutex_lock(&connections->lock);
 	connection->target_good = false;
+	connection->holder = network ? (uint16_t)(1 + network % (HOLDERS - 1)) : 0;
+	*ret_held = connection->holder ? ++connections->held[connection->holder] : 0;
+	connections->open += connection->holder != 0;
 	connection_phase(connection, PHASE_IDLE, 0);
 	if (socket > connections->highest)
 		connections->highest = socket;
@@ -155,6 +203,11 @@ void connection_close(struct connections *connections, struct connection *connec
 {
 	pthread_mutex_lock(&connections->lock);
 	connection->due = NOTHING_DUE;
+	if (connection->holder) {
+		connections->held[connection->holder]--;
+		connections->open--;
+	}
+	connection->holder = 0;
 	pthread_mutex_unlock(&connections->lock);
 }
 

@@ -28,11 +28,17 @@ enum phase {
 	PHASES
 };
 
-struct connections *connections_start(void);
+/* `most`: how many there can be at once. When nine tenths are, the largest holder's idle ones go.
+ */
+struct connections *connections_start(unsigned most);
 void connections_stop(struct connections *connections);
 
-/* The entry for a socket that was accepted. */
-struct connection *connection_open(struct connections *connections, int socket);
+/*
+ * The entry for a socket that was accepted.  `network`: a hash of whose it is, and never alone in
+ * a count with 1 in 65,536 others; 0: nobody's, and not counted.  *ret_held: how many it has now.
+ */
+struct connection *connection_open(struct connections *connections, int socket, uint64_t network,
+								   unsigned *ret_held);
 
 /* Before its socket is closed. */
 void connection_close(struct connections *connections, struct connection *connection);

@@ -21,7 +21,14 @@
 
 _Static_assert(LOOK_BYTES > HEAD_ROOM, "a head that is too large must be seen to be so");
 
-enum inlet_stage { INLET_CLOSED, INLET_HEAD, INLET_BODY, INLET_ANSWER, INLET_REFUSED };
+enum inlet_stage {
+	INLET_CLOSED,
+	INLET_HEAD,
+	INLET_BODY,
+	INLET_ANSWER,
+	INLET_REFUSED,
+	INLET_TURNED_AWAY
+};
 
 struct inlet {
 	enum inlet_stage stage;
@@ -101,6 +108,13 @@ static ssize_t refuse(struct inlet *inlet, struct error err)
 	inlet->config->refused(inlet->config->arg, status);
 	arena_free(arena);
 	return 0;
+}
+
+void inlet_turn_away(struct inlet *inlet, struct error err)
+{
+	refuse(inlet, err);
+	inlet->stage = INLET_TURNED_AWAY; /* nobody waits for those who come in crowds */
+	shutdown(inlet->socket, SHUT_RDWR);
 }
 
 static ssize_t peek(const struct inlet *inlet, char *to, size_t len)
@@ -261,6 +275,7 @@ static ssize_t read_some(struct inlet *inlet, char *to, size_t room)
 	case INLET_ANSWER: /* the end, or what comes next, is for later */
 		return nothing_yet();
 	case INLET_REFUSED:
+	case INLET_TURNED_AWAY:
 	case INLET_CLOSED:
 		break;
 	}

@@ -22,6 +22,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/error.h"
+
 struct connection;
 
 struct inlet_config {
@@ -36,6 +38,9 @@ struct inlet;
 
 /* A connection was accepted on this thread; the config, borrowed, outlives it. */
 struct inlet *inlet_open(int socket, struct connection *peer, const struct inlet_config *config);
+
+/* Answers and closes before anything is asked. */
+void inlet_turn_away(struct inlet *inlet, struct error err);
 
 /* Before its socket is closed. */
 void inlet_close(struct inlet *inlet);

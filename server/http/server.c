@@ -57,6 +57,19 @@ struct server {
 	struct counters counters[COUNTERS];
 };
 
+/* MHD splits the limit over its threads; descriptors must suffice for it. */
+static unsigned connection_limit(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+		return 512;
+	files.rlim_cur = files.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &files);
+	return files.rlim_cur > MAX_CONNECTIONS + 512 ? MAX_CONNECTIONS
+												  : (unsigned)(files.rlim_cur * 3 / 4);
+}
+
 /* This thread's counters. */
 static struct counters *mine(struct server *server)
 {
@@ -153,11 +166,13 @@ static struct error check_body(struct request *req, long long length)
 
 static struct error take_budget(const struct server *server, struct request *req)
 {
-	if (req->route->budget == BUDGET_NONE)
+	bool is_read = req->route->budget == BUDGET_NONE && req->route->lane;
+	enum budget which = is_read ? BUDGET_READ : req->route->budget;
+
+	if (which == BUDGET_NONE)
 		return ok();
 	req->network = client_of(server, req);
-	return budget_take(server->config.budgets, req->route->budget, req->network,
-					   clock_monotonic_ms());
+	return budget_take(server->config.budgets, which, req->network, clock_monotonic_ms());
 }
 
 /* Everything that can be said before the body is read. */
@@ -308,6 +323,27 @@ static void *target_seen(void *arg, const char *target, struct MHD_Connection *c
 	return NULL;
 }
 
+/* A network that holds too many already is turned away; a trusted proxy stands for many. */
+static struct inlet *enter(struct server *server, struct MHD_Connection *connection, int socket)
+{
+	const struct sockaddr *peer =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr;
+	unsigned char prefix[CLIENT_PREFIX];
+	uint64_t network = 0;
+	unsigned held;
+
+	if (!client_is_trusted(peer, server->config.trusted_proxies)) {
+		client_prefix(peer, NULL, NULL, prefix);
+		network = seal_keyed_hash(server->config.seal, prefix, sizeof prefix);
+	}
+	struct connection *entry = connection_open(server->connections, socket, network, &held);
+	struct inlet *inlet = inlet_open(socket, entry, &server->inlet);
+
+	if (held > server->config.connections)
+		inlet_turn_away(inlet, errorf(ERR_TOO_MANY, "Too many connections from one network."));
+	return inlet;
+}
+
 static void connection_changed(void *arg, struct MHD_Connection *connection, void **socket_context,
 							   enum MHD_ConnectionNotificationCode what)
 {
@@ -317,8 +353,7 @@ static void connection_changed(void *arg, struct MHD_Connection *connection, voi
 		int socket =
 			MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
 
-		*socket_context =
-			inlet_open(socket, connection_open(server->connections, socket), &server->inlet);
+		*socket_context = enter(server, connection, socket);
 		mine(server)->open++;
 	} else if (*socket_context) {
 		struct connection *peer = inlet_peer(*socket_context);
@@ -351,19 +386,6 @@ static void mhd_says(void *arg, const char *format, va_list args)
 void request_finish(struct request *req)
 {
 	MHD_resume_connection(req->connection);
-}
-
-/* MHD splits the limit over its threads; descriptors must suffice for it. */
-static unsigned connection_limit(void)
-{
-	struct rlimit files;
-
-	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
-		return 512;
-	files.rlim_cur = files.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &files);
-	return files.rlim_cur > MAX_CONNECTIONS + 512 ? MAX_CONNECTIONS
-												  : (unsigned)(files.rlim_cur * 3 / 4);
 }
 
 static struct MHD_Daemon *listen_at(struct server *server, const struct sockaddr *address)
@@ -404,9 +426,11 @@ static struct error server_new(const struct server_config *config, struct server
 	memset(server, 0, sizeof *server);
 	server->listener = MHD_INVALID_SOCKET;
 	server->config = *config;
+	if (!config->connections)
+		server->config.connections = connection_limit() / 6 * 5;
 	server->router = router;
 	server->answers = answers_new(config->headers);
-	server->connections = connections_start();
+	server->connections = connections_start(connection_limit());
 	server->inlet = (struct inlet_config){
 		.most_body = MAX_BODY, .headers = config->headers, .refused = note_refused, .arg = server
 	};

@@ -30,6 +30,7 @@ struct server_config {
 	const char *listen; /* "127.0.0.1:8080", "[::1]:8080" */
 	const struct route *routes;
 	const char *public_url; /* whose pages may change state */
+	unsigned connections;   /* the most of one network; 0: five sixths of all there can be */
 	const char *hosts;      /* further names in Host, beside the public one; NULL: any will do */
 	const struct networks *trusted_proxies; /* borrowed; NULL: nobody's word is believed */
 	struct budgets *budgets;                /* borrowed */

@@ -38,7 +38,7 @@ struct another another_start(const char *const options[])
 	another.process = fork();
 	if (another.process == 0)
 		run(address, options);
-	for (int try = 0; try < 100 && !raw_listens(port); try++) {
+	for (int try = 0; try < 500 && !raw_listens(port); try++) {
 		ck_assert_msg(waitpid(another.process, NULL, WNOHANG) == 0, "it did not start");
 		wait_ms(50);
 	}

@@ -34,10 +34,19 @@ int raw_open(void)
 
 int raw_open_at(unsigned port)
 {
+	return raw_open_from("127.0.0.1", port);
+}
+
+int raw_open_from(const char *from, unsigned port)
+{
+	struct sockaddr_in own = { .sin_family = AF_INET };
 	struct sockaddr_in address = address_of(port);
 	int connection = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	/* Not an assertion of Check's: the dripping client is no test. */
+	inet_pton(AF_INET, from, &own.sin_addr);
+	/* Not assertions of Check's: the dripping client is no test. */
+	if (bind(connection, (struct sockaddr *)&own, sizeof own) != 0)
+		abort();
 	if (connect(connection, (struct sockaddr *)&address, sizeof address) != 0)
 		abort();
 	return connection;

@@ -20,6 +20,7 @@ struct raw_answer {
 /* A connection to the server under test, or to another on this machine. */
 int raw_open(void);
 int raw_open_at(unsigned port);
+int raw_open_from(const char *address, unsigned port); /* one of this machine's, 127.0.1.1 */
 void raw_close(int connection);
 
 /* Nothing more will be written: half a close. */

@@ -68,7 +68,7 @@ END_TEST
 START_TEST(connections_beyond_the_limit_wait_until_others_leave)
 {
 	const struct rlimit files = { 160, 160 };
-	const char *const options[] = { NULL };
+	const char *const options[] = { "--trusted-proxies", "127.0.0.1", NULL }; /* may hold all */
 	int crowd[150];
 	struct raw_answer a = { 0 };
 
@@ -90,6 +90,80 @@ START_TEST(connections_beyond_the_limit_wait_until_others_leave)
 		raw_close(crowd[i]);
 	another_stop(&server);
 	ck_assert_int_eq(a.status, 200);
+}
+END_TEST
+
+static struct raw_answer ask_from(const char *address, unsigned port)
+{
+	static const char ask[] = "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+	int connection = raw_open_from(address, port);
+
+	raw_write(connection, ask, strlen(ask));
+	struct raw_answer a = raw_read(connection, 6000);
+	raw_close(connection);
+	return a;
+}
+
+START_TEST(one_network_holds_so_many_connections_and_no_more)
+{
+	struct another server = another_start((const char *const[]){ "--connections", "50", NULL });
+	unsigned port = (unsigned)atoi(strrchr(server.url, ':') + 1);
+	int crowd[60], refused = 0;
+
+	wait_ms(500); /* the connections by which its start was noticed are gone */
+	for (int i = 0; i < 60; i++)
+		crowd[i] = raw_open_at(port);
+	for (int i = 50; i < 60; i++) {
+		struct raw_answer a = raw_read(crowd[i], 3000);
+
+		refused += a.status == 429 && a.closed && strstr(a.text, "/problems/too-many");
+	}
+	struct raw_answer other = ask_from("127.0.1.1", port);
+	for (int i = 0; i < 60; i++)
+		raw_close(crowd[i]);
+	wait_ms(500);
+	struct raw_answer again = ask_from("127.0.0.1", port);
+	another_stop(&server);
+	ck_assert_int_eq(refused, 10);
+	ck_assert_int_eq(other.status, 200);
+	ck_assert_int_eq(again.status, 200);
+}
+END_TEST
+
+/* 120 can be open, as above: one network takes them all, and does nothing with them. */
+START_TEST(idle_connections_of_the_largest_holder_make_room_for_others)
+{
+	const struct rlimit files = { 160, 160 };
+	int crowd[130], gone = 0;
+
+	setrlimit(RLIMIT_NOFILE, &files);
+	struct another server = another_start((const char *const[]){ "--connections", "1000", NULL });
+	unsigned port = (unsigned)atoi(strrchr(server.url, ':') + 1);
+	for (int i = 0; i < 130; i++)
+		crowd[i] = raw_open_at(port);
+	struct raw_answer other = ask_from("127.0.1.1", port);
+	for (int i = 0; i < 130; i++) {
+		gone += raw_read(crowd[i], 1).closed;
+		raw_close(crowd[i]);
+	}
+	another_stop(&server);
+	ck_assert_int_eq(other.status, 200);
+	ck_assert_int_ge(gone, 10);
+}
+END_TEST
+
+START_TEST(many_reads_of_one_network_leave_the_lane_to_others)
+{
+	const char *const options[] = { "--budgets", "reads=1/h:20", NULL };
+	struct another server = another_start(options);
+	struct answer a = { 0 };
+
+	for (int i = 0; i < 21; i++)
+		a = call(&(struct call){ .server = server.url, .path = "/readyz" });
+	struct answer page = call(&(struct call){ .server = server.url, .path = "/about" });
+	another_stop(&server);
+	expect_problem(a, 429, "too-many");
+	expect_status(page, 200); /* what memory answers needs no budget */
 }
 END_TEST
 
@@ -154,6 +228,9 @@ Suite *http_limits_suite(void)
 	tcase_add_test(tc, however_many_ask_at_the_same_moment_all_are_answered);
 	tcase_add_loop_test(tc, a_client_that_drips_a_byte_a_second_is_hung_up_on, 0, DRIPS);
 	tcase_add_test(tc, connections_beyond_the_limit_wait_until_others_leave);
+	tcase_add_test(tc, one_network_holds_so_many_connections_and_no_more);
+	tcase_add_test(tc, idle_connections_of_the_largest_holder_make_room_for_others);
+	tcase_add_test(tc, many_reads_of_one_network_leave_the_lane_to_others);
 	tcase_add_test(tc, a_full_lane_refuses_at_once_and_soon_takes_requests_again);
 	tcase_add_test(tc, a_budget_that_was_spent_comes_back_when_it_was_promised);
 	suite_add_tcase(suite, tc);

@@ -399,12 +399,12 @@ static const struct {
 
 START_TEST(a_connection_is_hung_up_on_when_the_time_of_its_phase_is_over)
 {
-	struct connections *connections = connections_start();
+	struct connections *connections = connections_start(1000);
 	int64_t now = clock_monotonic_ms(), time_ms = patience[_i].time_s * 1000;
 	int ends[2];
 
 	connect_pair(ends);
-	struct connection *connection = connection_open(connections, ends[0]);
+	struct connection *connection = connection_open(connections, ends[0], 0, &(unsigned){ 0 });
 	connection_phase(connection, patience[_i].phase, patience[_i].bytes);
 	connections_sweep(connections, now + time_ms - 1000);
 	ck_assert(!hung_up(ends[1]));
@@ -421,13 +421,13 @@ END_TEST
 /* Of two connections one has begun: the whole line, later, gives it no more time. */
 START_TEST(a_requests_time_begins_with_its_first_byte)
 {
-	struct connections *connections = connections_start();
+	struct connections *connections = connections_start(1000);
 	int silent[2], begun[2];
 
 	connect_pair(silent);
 	connect_pair(begun);
-	struct connection *idle = connection_open(connections, silent[0]);
-	struct connection *dripping = connection_open(connections, begun[0]);
+	struct connection *idle = connection_open(connections, silent[0], 0, &(unsigned){ 0 });
+	struct connection *dripping = connection_open(connections, begun[0], 0, &(unsigned){ 0 });
 	int64_t now = clock_monotonic_ms();
 	connection_phase(dripping, PHASE_READING, 0);
 	if (_i) {
