@@ -117,12 +117,44 @@ enum range_kind range_read(const char *header, uint64_t bytes, struct byte_range
 	return RANGE_ONE;
 }
 
+struct tag_search {
+	const char *etag;
+	bool found;
+};
+
+/* One line of If-None-Match, of which there may be several: tags, each whole in its quotes. */
+static enum MHD_Result search_line(void *arg, enum MHD_ValueKind kind, const char *name,
+								   const char *value)
+{
+	struct tag_search *search = arg;
+	const char *at = value;
+	(void)kind;
+
+	if (strcasecmp(name, "If-None-Match") != 0 || !value)
+		return MHD_YES;
+	search->found = search->found || strcmp(value, "*") == 0;
+	while (*(at += strspn(at, ", \t"))) {
+		at += strncmp(at, "W/", 2) == 0 ? 2 : 0;
+		const char *end = *at == '"' ? strchr(at + 1, '"') : NULL;
+
+		if (!end)
+			break;
+		size_t len = (size_t)(end - at) + 1;
+		search->found =
+			search->found || (len == strlen(search->etag) && memcmp(at, search->etag, len) == 0);
+		at = end + 1;
+	}
+	return MHD_YES;
+}
+
 /* Does the client hold this already? `*` means any; a weak tag matches its strong self. */
 static bool tag_listed(struct request *req, const char *etag)
 {
-	const char *list = etag ? request_header(req, "If-None-Match") : NULL;
+	struct tag_search search = { .etag = etag };
 
-	return list && (strcmp(list, "*") == 0 || strstr(list, etag) != NULL);
+	if (etag)
+		MHD_get_connection_values(req->connection, MHD_HEADER_KIND, search_line, &search);
+	return search.found;
 }
 
 static struct MHD_Response *without_body(void)
@@ -151,7 +183,7 @@ static struct MHD_Response *from_file(struct request *req)
 	enum range_kind kind = RANGE_NONE;
 	struct MHD_Response *response;
 
-	if (!only_if || (req->etag && strcmp(only_if, req->etag) == 0))
+	if (!req->is_head && (!only_if || (req->etag && strcmp(only_if, req->etag) == 0)))
 		kind = range_read(wanted, req->file_bytes, &range);
 	if (kind == RANGE_UNSATISFIABLE)
 		return unsatisfiable(req);

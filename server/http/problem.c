@@ -14,6 +14,7 @@
 
 #include "core/log.h"
 #include "http/request.h"
+#include "http/router.h"
 
 static const struct {
 	unsigned status;
@@ -72,8 +73,11 @@ void request_fail(struct request *req, struct error err)
 	req->reply_type = "application/problem+json";
 	if (retry_s)
 		request_reply_header(req, "Retry-After", arena_printf(req->arena, "%u", retry_s));
-	if (err.code == ERR_NOBODY)
-		request_reply_header(req, "WWW-Authenticate", "Bearer realm=\"touchstone\"");
+	if (err.code == ERR_NOBODY) /* volunteers have no token */
+		request_reply_header(req, "WWW-Authenticate",
+							 req->route && req->route->role == ROLE_VOLUNTEER
+								 ? "Cookie realm=\"touchstone\""
+								 : "Bearer realm=\"touchstone\"");
 }
 
 const char *problem_answer(struct arena *arena, struct error err, const char *const *headers,

@@ -137,6 +137,7 @@ static struct request *request_new(struct server *server, struct MHD_Connection 
 	req->server = server;
 	req->file = -1;
 	req->peer = connection_of(connection);
+	req->is_head = strcmp(method, "HEAD") == 0;
 	req->method = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0
 					  ? "GET"
 					  : arena_copy(arena, method, strlen(method));
@@ -144,6 +145,36 @@ static struct request *request_new(struct server *server, struct MHD_Connection 
 	mine(server)->in_flight++;
 	mine(server)->requests++;
 	return req;
+}
+
+static const char *skip_blanks(const char *at)
+{
+	return at + strspn(at, " \t");
+}
+
+/* "application/json", perhaps with parameters, of which a charset must be UTF-8. */
+static bool is_json(const char *type)
+{
+	static const char *const charsets[] = { "utf-8", "\"utf-8\"" };
+	size_t len = strlen("application/json");
+
+	if (strncasecmp(type, "application/json", len) != 0)
+		return false;
+	for (const char *at = skip_blanks(type + len); *at;) {
+		if (*at != ';')
+			return false;
+		at = skip_blanks(at + 1);
+		size_t part = strcspn(at, "; \t"), name = strlen("charset=");
+		bool is_charset = strncasecmp(at, "charset=", name) == 0, known = !is_charset;
+
+		for (size_t i = 0; i < 2; i++)
+			known = known || (part - name == strlen(charsets[i]) &&
+							  strncasecmp(at + name, charsets[i], part - name) == 0);
+		if (!known)
+			return false;
+		at = skip_blanks(at + part);
+	}
+	return true;
 }
 
 /* A body is JSON, and there is one only where a route takes it. */
@@ -157,11 +188,13 @@ static struct error check_body(struct request *req, long long length)
 	}
 	if (req->route->bare)
 		return ok();
+	const char *coding = request_header(req, "Content-Encoding");
+	if (coding && strcasecmp(coding, "identity") != 0) {
+		request_reply_header(req, "Accept-Encoding", "identity");
+		return errorf(ERR_TYPE, "Send the body as it is, without Content-Encoding.");
+	}
 	const char *type = request_header(req, "Content-Type");
-	size_t len = type ? strcspn(type, "; ") : 0;
-	if (len != strlen("application/json") || strncasecmp(type, "application/json", len) != 0)
-		return errorf(ERR_TYPE, "Send application/json.");
-	return ok();
+	return type && is_json(type) ? ok() : errorf(ERR_TYPE, "Send application/json, in UTF-8.");
 }
 
 static struct error take_budget(const struct server *server, struct request *req)

@@ -70,7 +70,11 @@ static const char *const types[] = { "",
 									 "text/json",
 									 "json",
 									 ";",
-									 "text/plain; application/json" };
+									 "text/plain; application/json",
+									 "application/json text",
+									 "application/json; charset=utf-16",
+									 "application/json;charset=\"latin1\"",
+									 "application/json; charset=utf-8; charset=utf-16" };
 
 START_TEST(only_json_is_read)
 {
@@ -85,7 +89,8 @@ END_TEST
 
 static const char *const good_types[] = { "application/json", "APPLICATION/JSON",
 										  "application/json; charset=utf-8",
-										  "application/json;charset=utf-8" };
+										  "application/json;charset=utf-8",
+										  "application/json ; charset=\"UTF-8\"; x=y" };
 
 START_TEST(json_may_be_spelled_as_one_likes)
 {
@@ -93,6 +98,49 @@ START_TEST(json_may_be_spelled_as_one_likes)
 									   .text = "{\"consent\": true}",
 									   .type = good_types[_i] }),
 				  201);
+}
+END_TEST
+
+START_TEST(a_body_that_is_encoded_is_refused_with_what_is_taken)
+{
+	struct answer a = call(&(struct call){ .path = "/api/v1/volunteers",
+										   .text = "{\"consent\": true}",
+										   .headers = { "Content-Encoding: gzip" } });
+
+	expect_problem(a, 415, "content-type");
+	ck_assert_str_eq(header_of(a, "Accept-Encoding"), "identity");
+}
+END_TEST
+
+static const struct {
+	const char *first, *second; /* %s: the page's tag */
+	long status;
+} tag_lists[] = {
+	{ "%s", NULL, 304 },    { "W/%s", NULL, 304 },    { "\"a\", %s", NULL, 304 },
+	{ "\"a\"", "%s", 304 }, { "*", NULL, 304 },       { "\"a\"", NULL, 200 },
+	{ "x%s", NULL, 200 },   { "\"a%s\"", NULL, 200 },
+};
+
+START_TEST(tags_are_read_as_a_list_of_whole_tags_in_any_number_of_lines)
+{
+	const char *tag = header_of(get(NULL, "/about"), "ETag");
+	const char *first = tag_lists[_i].first, *hole = strstr(first, "%s");
+	struct call again = { .path = "/about" };
+
+	again.headers[0] =
+		hole ? say("If-None-Match: %.*s%s%s", (int)(hole - first), first, tag, hole + 2)
+			 : say("If-None-Match: %s", first);
+	again.headers[1] = tag_lists[_i].second ? say("If-None-Match: %s", tag) : NULL;
+	expect_status(call(&again), tag_lists[_i].status);
+}
+END_TEST
+
+START_TEST(a_volunteer_is_not_asked_for_a_token)
+{
+	ck_assert_str_eq(header_of(get(NULL, "/api/v1/me"), "WWW-Authenticate"),
+					 "Cookie realm=\"touchstone\"");
+	ck_assert_str_eq(header_of(get(NULL, "/api/v1/disputes"), "WWW-Authenticate"),
+					 "Bearer realm=\"touchstone\"");
 }
 END_TEST
 
@@ -258,7 +306,10 @@ Suite *http_manners_suite(void)
 						7);
 	tcase_add_test(tc, an_address_that_takes_several_methods_names_all);
 	tcase_add_loop_test(tc, only_json_is_read, 0, sizeof types / sizeof types[0]);
-	tcase_add_loop_test(tc, json_may_be_spelled_as_one_likes, 0, 4);
+	tcase_add_test(tc, a_body_that_is_encoded_is_refused_with_what_is_taken);
+	tcase_add_loop_test(tc, tags_are_read_as_a_list_of_whole_tags_in_any_number_of_lines, 0, 8);
+	tcase_add_test(tc, a_volunteer_is_not_asked_for_a_token);
+	tcase_add_loop_test(tc, json_may_be_spelled_as_one_likes, 0, 5);
 	tcase_add_loop_test(tc, what_another_site_makes_a_browser_send_is_refused, 0, 8);
 	tcase_add_test(tc, what_our_own_pages_send_is_taken);
 	tcase_add_test(tc, looking_is_allowed_from_anywhere);
