@@ -38,7 +38,7 @@ struct request_header {
 struct request {
 	struct arena *arena;
 	const struct route *route;
-	const char *method;              /* HEAD reads as GET */
+	const char *method; /* HEAD reads as GET */
 	bool is_head;
 	const char *path;                /* decoded, without the query */
 	const char *args[MAX_PATH_ARGS]; /* "/items/{}" -> args[0]; "{*}" takes the rest */
