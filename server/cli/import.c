@@ -176,18 +176,26 @@ static void count_outcome(struct import *import, const struct manifest_row *row,
 	}
 }
 
+static void take_turn(void *row)
+{
+	import_rows_turn(row);
+}
+
 /* A database or a store that fails stops an import, as it would fail at each row to come; a bad row
  * is reported and the rest goes in. */
 static void work_row(void *arg, unsigned job, struct import_row *row)
 {
 	const struct import *import = arg;
+	struct item_import how = import->how;
 	struct error err = row->row.err;
 
+	how.turn = take_turn;
+	how.turn_arg = row;
 	if (!err.code && import->check)
 		err = item_check(import->dbs[job], import->store, row->arena, &import->how, &row->row.item,
 						 &row->result.outcome);
 	else if (!err.code)
-		err = item_import(import->dbs[job], import->store, row->arena, &import->how, &row->row.item,
+		err = item_import(import->dbs[job], import->store, row->arena, &how, &row->row.item,
 						  &row->result);
 	row->err = err;
 	row->fatal = err.code == ERR_DISK || (err.code == ERR_UNAVAILABLE && !row->row.item.url);

@@ -60,6 +60,19 @@ static struct import_row *pick(struct import_rows *rows)
 	return NULL;
 }
 
+/* Whoever waits holds a thread, and yet some thread goes on: the first row that is not done is held
+ * back by no other, and the thread whose row held it back takes it next. */
+void import_rows_turn(struct import_row *row)
+{
+	struct import_rows *rows = row->rows;
+
+	pthread_mutex_lock(&rows->lock);
+	for (unsigned long long n = rows->first; n < row->number; n++)
+		while (n >= rows->first && row_at(rows, n)->state != ROW_DONE)
+			pthread_cond_wait(&rows->waiting, &rows->lock);
+	pthread_mutex_unlock(&rows->lock);
+}
+
 static void *run_job(void *arg)
 {
 	struct job *job = arg;
@@ -80,7 +93,7 @@ static void *run_job(void *arg)
 		pthread_mutex_lock(&rows->lock);
 		row->state = ROW_DONE;
 		rows->fatal |= row->fatal;
-		pthread_cond_broadcast(&rows->waiting); /* another of its source may go on */
+		pthread_cond_broadcast(&rows->waiting); /* another may go on, or have its turn */
 		pthread_cond_signal(&rows->done);
 	}
 	pthread_mutex_unlock(&rows->lock);
@@ -112,7 +125,7 @@ struct import_row *import_rows_room(struct import_rows *rows)
 	if (rows->end - rows->first >= 4ull * rows->count)
 		return NULL;
 	struct import_row *row = row_at(rows, rows->end);
-	*row = (struct import_row){ .arena = arena_new() };
+	*row = (struct import_row){ .rows = rows, .number = rows->end, .arena = arena_new() };
 	return row;
 }
 
@@ -120,7 +133,7 @@ void import_rows_put(struct import_rows *rows)
 {
 	pthread_mutex_lock(&rows->lock);
 	rows->end++;
-	pthread_cond_signal(&rows->waiting);
+	pthread_cond_broadcast(&rows->waiting);
 	pthread_mutex_unlock(&rows->lock);
 }
 

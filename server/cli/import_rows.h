@@ -4,10 +4,12 @@
  *
  * The command's thread puts rows in and takes them out, in the manifest's order; between, each is
  * worked on by one of the threads, at once.  A row waits while an earlier one of the same file or
- * address is worked on, so that of two the first becomes the item.  At most `jobs` * 4 rows are on
- * their way, so memory stays flat.
+ * address is worked on, and whatever it stores waits for import_rows_turn(), so that of two that
+ * show the same the first becomes the item.  At most `jobs` * 4 rows are on their way, so memory
+ * stays flat.
  *
- * Threads: one calls these functions; the threads inside call `work` only.
+ * Threads: one calls these functions; the threads inside call `work`, which may call
+ * import_rows_turn().
  */
 #ifndef CLI_IMPORT_ROWS_H
 #define CLI_IMPORT_ROWS_H
@@ -26,9 +28,13 @@ enum import_row_state {
 	ROW_DONE     /* its outcome stands in it */
 };
 
+struct import_rows;
+
 struct import_row {
 	enum import_row_state state;
-	struct arena *arena; /* its own; import_rows_drop() frees it */
+	struct import_rows *rows;  /* that it is among */
+	unsigned long long number; /* in their order */
+	struct arena *arena;       /* its own; import_rows_drop() frees it */
 	struct manifest_row row;
 	double progress; /* of the manifest, once this row is done */
 	struct item_result result;
@@ -36,8 +42,6 @@ struct import_row {
 	bool fatal;       /* each row to come would fail alike: no other is begun */
 	bool skipped;     /* not begun, because another was fatal */
 };
-
-struct import_rows;
 
 /* Does what is to be done with a row, and fills in its outcome; `job` is below `jobs`. */
 typedef void import_work(void *arg, unsigned job, struct import_row *row);
@@ -47,6 +51,9 @@ struct import_rows *import_rows_start(unsigned jobs, import_work *work, void *ar
 /* Where the next row goes, with an arena; NULL: the first must be dropped before. */
 struct import_row *import_rows_room(struct import_rows *rows);
 void import_rows_put(struct import_rows *rows);
+
+/* For `work`: waits until every row before this one is done. */
+void import_rows_turn(struct import_row *row);
 
 /* Waits for the first row that is on its way; NULL: there is none. */
 struct import_row *import_rows_first(struct import_rows *rows);

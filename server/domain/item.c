@@ -200,6 +200,12 @@ static struct error compare(struct importing *one, bool mended, struct item_resu
 	return ok();
 }
 
+static void take_turn(const struct importing *one)
+{
+	if (one->import->turn)
+		one->import->turn(one->import->turn_arg);
+}
+
 static struct error import_file(struct importing *one, const char *path,
 								struct item_result *ret_result)
 {
@@ -211,12 +217,15 @@ static struct error import_file(struct importing *one, const char *path,
 		return err;
 	if ((err = find_known(one, digest_text(one->arena, digest))).code)
 		return err;
-	if (one->id && is_whole(one))
+	if (one->id && is_whole(one)) {
+		take_turn(one);
 		return compare(one, false, ret_result);
+	}
 	const char *lost = one->id;
 	if ((err = media_ingest(one->store, path, one->arena, &media)).code)
 		return err;
 	one->media = &media;
+	take_turn(one);
 	if ((err = db_transaction(one->db, create_once, one)).code)
 		return err;
 	if (one->made) {

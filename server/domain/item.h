@@ -37,6 +37,10 @@ struct item_import {
 	bool allow_outside; /* files may lie elsewhere, by their path or by a link */
 	const char *campaign_id;
 	const struct item_editor *editor; /* who corrects known items; NULL: nobody may */
+	/* Waits until the rows before are in, so that of two that show the same the first makes the
+	 * item; called between the work on the media and the database's. NULL: nothing to wait for. */
+	void (*turn)(void *arg);
+	void *turn_arg;
 };
 
 struct item_result {

@@ -4,6 +4,7 @@
 
 #include "client.h"
 #include "program.h"
+#include "raw.h"
 #include "suites.h"
 #include "world.h"
 
@@ -74,11 +75,16 @@ END_TEST
 /* Files and connections must not get the numbers of standard streams that are closed. */
 START_TEST(closed_standard_streams_are_held)
 {
+	unsigned port = raw_free_port();
 	struct ran ran = shell(
-		folder,
-		"\"$PROGRAM\" serve --listen 127.0.0.1:0 <&- >&- 2>&- & pid=$!\n"
-		"for i in $(seq 100); do [ $(ls /proc/$pid/fd | wc -l) -lt 8 ] || break; sleep .1; done\n"
-		"for fd in 0 1 2; do readlink /proc/$pid/fd/$fd; done\nkill $pid; wait $pid");
+		folder, say("cd \"$OLDPWD\"\n"
+					"\"$PROGRAM\" serve --no-work --listen 127.0.0.1:%u <&- >&- 2>&- & pid=$!\n"
+					/* Until it has opened more sockets than a shell has. */
+					"for i in $(seq 200); do\n"
+					"[ $(ls -l /proc/$pid/fd | grep -c socket:) -lt 3 ] || break; sleep .1\n"
+					"done\n"
+					"for fd in 0 1 2; do readlink /proc/$pid/fd/$fd; done\nkill $pid; wait $pid",
+					port));
 
 	ck_assert_str_eq(ran.said, "/dev/null\n/dev/null\n/dev/null\n");
 }

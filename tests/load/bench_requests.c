@@ -14,7 +14,7 @@ size_t bench_post(char *out, const char *path, const char *cookie, const char *b
 {
 	return fitting(snprintf(out, BENCH_REQUEST,
 							"POST /api/v1%s HTTP/1.1\r\n"
-							"Host: touchstone\r\n"
+							"Host: localhost\r\n"
 							"%s%s%s"
 							"Content-Type: application/json\r\n"
 							"Content-Length: %zu\r\n"
@@ -28,7 +28,7 @@ size_t bench_get(char *out, const char *path, const char *cookie)
 {
 	return fitting(snprintf(out, BENCH_REQUEST,
 							"GET %s HTTP/1.1\r\n"
-							"Host: touchstone\r\n"
+							"Host: localhost\r\n"
 							"%s%s%s"
 							"\r\n",
 							path, *cookie ? "Cookie: " : "", cookie, *cookie ? "\r\n" : ""));

@@ -31,7 +31,7 @@ function init(args)
 end
 
 -- There is no such page: a run that ran out of requests shows as one with bad answers.
-local none = "GET /api/v1/bench-ran-out HTTP/1.1\r\nHost: touchstone\r\n\r\n"
+local none = "GET /api/v1/bench-ran-out HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 function next_request()
 	sent = sent + 1

@@ -152,7 +152,7 @@ async function healthzRate(bench, connections = 64) {
 	return (await bench.stand.wrk({ connections, seconds: bench.seconds, url: `${bench.stand.server.url}/healthz` })).per_second;
 }
 
-const HEALTHZ = "GET /healthz HTTP/1.1\r\nHost: touchstone.example\r\n\r\n";
+const HEALTHZ = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
 /** /healthz, sent by the script that sends prepared requests: what it costs the load generator falls on both alike. */
 async function healthzPrepared(bench, seconds) {
@@ -316,7 +316,7 @@ export async function files(bench) {
 /** The bytes of one answer, as they come. Answers { head, body }. */
 function rawAnswer(port, where) {
 	return new Promise((done, failed) => {
-		const socket = connect(port, "127.0.0.1", () => socket.write(`GET ${where} HTTP/1.1\r\nHost: touchstone\r\n\r\n`));
+		const socket = connect(port, "127.0.0.1", () => socket.write(`GET ${where} HTTP/1.1\r\nHost: localhost\r\n\r\n`));
 		let said = "";
 		socket.on("error", failed);
 		socket.on("data", (some) => {

@@ -14,7 +14,7 @@ import { judgeAt, repeat } from "./rates.js";
 async function othersFeel(bench) {
 	const { stand } = bench;
 	const rate = 2000;
-	const file = await repeat(bench, rate * bench.seconds, "GET /healthz HTTP/1.1\r\nHost: touchstone\r\n\r\n");
+	const file = await repeat(bench, rate * bench.seconds, "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
 	await stand.quiet();
 	const judging = judgeAt(bench, bench.calm ?? 200, bench.seconds, 64, { quiet: false });
 	const health = stand.client("requests", file, { connections: 32, rate, seconds: bench.seconds }).result;
