@@ -104,13 +104,14 @@ static unsigned correct_of(const struct judged *judged, const struct judged_resu
 }
 
 static void tell_desk(const struct judged *const judged[], const struct judged_result results[],
-					  size_t count)
+					  size_t count, uint64_t entries)
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct judged_result *result = &results[i];
 
 		if (!result->err.code)
-			desk_judged(api.desk, &judged[i]->lease, correct_of(judged[i], result), result->again);
+			desk_judged(api.desk, &judged[i]->lease, correct_of(judged[i], result), result->again,
+						entries);
 		else if (result->err.code == ERR_NOBODY || result->err.code == ERR_CONFLICT)
 			desk_forget(api.desk, judged[i]->lease.volunteer); /* what is known here is wrong */
 	}
@@ -141,8 +142,9 @@ static void store_all(struct turn turns[], size_t count, struct db *db, struct a
 		ids[i] = turns[i].judged->lease.volunteer;
 	}
 	struct error counted = desk_arrive(api.desk, db, arena, ids, count);
+	uint64_t entries = desk_entries(api.desk);
 	judgments_store(db, arena, judged, results, count);
-	tell_desk(judged, results, count);
+	tell_desk(judged, results, count, entries);
 	/* Where the counts cannot be read, the client is told to try again, and then gets 200. */
 	if (!counted.code)
 		counted = know_progress(db, arena, ids, count, progress);

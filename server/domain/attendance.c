@@ -14,6 +14,7 @@ struct attendance {
 	struct volunteer *buckets[BUCKETS];
 	struct volunteer *youngest, *oldest; /* by last use */
 	uint32_t count;
+	uint64_t entries;
 };
 
 struct attendance *attendance_new(void)
@@ -108,10 +109,16 @@ void attendance_enter(struct attendance *attendance, struct volunteer *volunteer
 
 	if (attendance->count == ATTENDANCE_MAX)
 		attendance_leave(attendance, attendance->oldest->id);
+	volunteer->entry = ++attendance->entries;
 	volunteer->next = *bucket;
 	*bucket = volunteer;
 	link_youngest(attendance, volunteer);
 	attendance->count++;
+}
+
+uint64_t attendance_entries(const struct attendance *attendance)
+{
+	return attendance->entries;
 }
 
 uint32_t attendance_count(const struct attendance *attendance)

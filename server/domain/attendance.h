@@ -33,6 +33,7 @@ struct volunteer {
 	struct holding open[LEASES_OPEN]; /* oldest first; some may have run out */
 	unsigned open_count;
 	int64_t loaded_ms;
+	uint64_t entry;                    /* who enters later has a higher number */
 	struct volunteer *next;            /* of one bucket */
 	struct volunteer *older, *younger; /* by last use */
 };
@@ -52,6 +53,9 @@ struct volunteer *attendance_peek(const struct attendance *attendance,
 
 /* Takes over `volunteer`, made by volunteer_arriving(), who must not be here yet. */
 void attendance_enter(struct attendance *attendance, struct volunteer *volunteer);
+
+/* The number of the last who entered. */
+uint64_t attendance_entries(const struct attendance *attendance);
 void attendance_leave(struct attendance *attendance, const unsigned char id[UUID_BYTES]);
 
 /* Nobody is here any more. */

@@ -304,7 +304,16 @@ static void note_seen(struct desk *desk, struct volunteer *volunteer, const stru
 	}
 }
 
-void desk_judged(struct desk *desk, const struct lease *lease, unsigned correct, bool again)
+uint64_t desk_entries(struct desk *desk)
+{
+	lock_take(&desk->lock);
+	uint64_t entries = attendance_entries(desk->attendance);
+	lock_release(&desk->lock);
+	return entries;
+}
+
+void desk_judged(struct desk *desk, const struct lease *lease, unsigned correct, bool again,
+				 uint64_t entries)
 {
 	lock_take(&desk->lock);
 	struct volunteer *here = attendance_find(desk->attendance, lease->volunteer);
@@ -313,7 +322,9 @@ void desk_judged(struct desk *desk, const struct lease *lease, unsigned correct,
 
 	if (here && !held)
 		note_seen(desk, here, lease);
-	if (here && (held || (first && !again)))
+	if (here && !held && first && !again && here->entry > entries)
+		attendance_leave(desk->attendance, lease->volunteer);
+	else if (here && (held || (first && !again)))
 		volunteer_count(here, lease->kind == KIND_TRAINING, correct, clock_now_s());
 	lock_release(&desk->lock);
 }
@@ -342,14 +353,14 @@ static void drop_unwritten(struct leases *unwritten, const unsigned char id[UUID
 
 void desk_renewed(struct desk *desk, const struct lease *lease, int64_t expires_s)
 {
-	pthread_mutex_lock(&desk->lock);
+	lock_take(&desk->lock);
 	struct volunteer *here = attendance_find(desk->attendance, lease->volunteer);
 
 	for (unsigned i = 0; here && i < here->open_count; i++)
 		if (memcmp(here->open[i].lease.id, lease->id, UUID_BYTES) == 0)
 			here->open[i].lease.expires_s = expires_s;
 	drop_unwritten(&desk->unwritten, lease->id);
-	pthread_mutex_unlock(&desk->lock);
+	lock_release(&desk->lock);
 }
 
 bool desk_progress(struct desk *desk, const unsigned char volunteer[UUID_BYTES],

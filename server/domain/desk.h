@@ -64,11 +64,16 @@ struct error desk_arrive(struct desk *desk, struct db *db, struct arena *arena,
 /* Someone new, who has seen nothing. */
 void desk_welcome(struct desk *desk, const unsigned char volunteer[UUID_BYTES]);
 
+/* To be asked after desk_arrive() and before a pair is stored, for desk_judged(). */
+uint64_t desk_entries(struct desk *desk);
+
 /*
  * A pair was judged and is stored; `correct` of its two items, in training.  `again`: by an
- * earlier request, whose own news may come a moment later.  It is counted once.
+ * earlier request, whose own news may come a moment later.  It is counted once: a volunteer who was
+ * loaded anew since `entries`, perhaps with this pair among those counted, leaves instead.
  */
-void desk_judged(struct desk *desk, const struct lease *lease, unsigned correct, bool again);
+void desk_judged(struct desk *desk, const struct lease *lease, unsigned correct, bool again,
+				 uint64_t entries);
 void desk_skipped(struct desk *desk, const struct lease *lease);
 
 /* A lease was renewed, and so is written. */

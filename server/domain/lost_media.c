@@ -13,6 +13,7 @@
 #include "core/clock.h"
 #include "core/hex.h"
 #include "core/keyset.h"
+#include "core/lock.h"
 #include "core/log.h"
 #include "core/text.h"
 #include "db/db.h"
@@ -35,7 +36,7 @@ void lost_media_note(const unsigned char digest[SHA256_BYTES])
 	int64_t now_ms = clock_monotonic_ms();
 	bool there = false;
 
-	pthread_mutex_lock(&lock);
+	lock_take(&lock);
 	figures.missed++;
 	for (unsigned i = 0; i < waiting_count && !there; i++)
 		there = memcmp(waiting[i], digest, SHA256_BYTES) == 0;
@@ -45,7 +46,7 @@ void lost_media_note(const unsigned char digest[SHA256_BYTES])
 	unsigned others = tell ? untold : 0;
 	untold = tell ? 0 : untold + 1;
 	told_ms = tell ? now_ms : told_ms;
-	pthread_mutex_unlock(&lock);
+	lock_release(&lock);
 	if (!tell)
 		return;
 	hex_encode(text, digest, SHA256_BYTES);
@@ -56,9 +57,9 @@ void lost_media_note(const unsigned char digest[SHA256_BYTES])
 
 struct lost_figures lost_media_figures(void)
 {
-	pthread_mutex_lock(&lock);
+	lock_take(&lock);
 	struct lost_figures now = figures;
-	pthread_mutex_unlock(&lock);
+	lock_release(&lock);
 	return now;
 }
 
@@ -96,11 +97,11 @@ static struct error note_waiting(struct db *db)
 {
 	unsigned char taken[WAITING][SHA256_BYTES];
 
-	pthread_mutex_lock(&lock);
+	lock_take(&lock);
 	unsigned count = waiting_count;
 	memcpy(taken, waiting, sizeof taken);
 	waiting_count = 0;
-	pthread_mutex_unlock(&lock);
+	lock_release(&lock);
 	return note_lost(db, taken, count);
 }
 
@@ -133,9 +134,9 @@ static struct error take_back(struct db *db, struct store *store, struct arena *
 			return err;
 		log_info("store: the files of %lld items are back, and so are the items", back);
 	}
-	pthread_mutex_lock(&lock);
+	lock_take(&lock);
 	figures.items = (long long)rows_count(rows) - back;
-	pthread_mutex_unlock(&lock);
+	lock_release(&lock);
 	return ok();
 }
 
