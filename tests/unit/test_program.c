@@ -319,12 +319,18 @@ START_TEST(a_program_never_runs_as_root)
 }
 END_TEST
 
+/* Not with the thread sanitizer: its second thread forbids the namespace in which they are counted.
+ */
 START_TEST(the_number_of_processes_is_limited)
 {
 	struct program_result result =
 		run_shell("for i in $(seq 200); do sleep 3 & done; echo all of them; exit 0");
 
-	ck_assert_ptr_nonnull(strstr(result.err, "fork"));
+#ifdef __SANITIZE_THREAD__
+	puts("skipped: the number of processes, with the thread sanitizer");
+	return;
+#endif
+	ck_assert_msg(strstr(result.err, "fork") != NULL, "%s; %s", result.out, result.err);
 }
 END_TEST
 

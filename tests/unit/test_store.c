@@ -22,11 +22,14 @@ static uint64_t bytes;
 
 static struct stat synced[16];
 static unsigned syncs;
+static pthread_mutex_t sync_lock = PTHREAD_MUTEX_INITIALIZER; /* guards both */
 
 /* In place of libc's: notes what is brought to disk. */
 int fsync(int fd)
 {
+	pthread_mutex_lock(&sync_lock);
 	fstat(fd, &synced[syncs++ % 16]);
+	pthread_mutex_unlock(&sync_lock);
 	return (int)syscall(SYS_fsync, fd);
 }
 
