@@ -13,7 +13,8 @@ const still = { start() {}, toggle() {}, step() {}, now: () => null, stop() {} }
 
 /** Videos start muted. This turns one side's sound on at a time: off, A, B, off. */
 function soundSwitch(media) {
-	const turns = [null, ...Object.keys(media)];
+	// In this order, whichever of them came first.
+	const turns = [null, ...["left", "right", "item"].filter((side) => side in media)];
 	let at = 0;
 	const words = (side) => (side === null ? "Sound off" : side === "item" ? "Sound on" : `Sound ${MARK[side]}`);
 	const button = el("button", { type: "button", "data-testid": "sound", onclick: () => {

@@ -79,12 +79,12 @@ START_TEST(closed_standard_streams_are_held)
 	struct ran ran = shell(
 		folder, say("cd \"$OLDPWD\"\n"
 					"\"$PROGRAM\" serve --no-work --listen 127.0.0.1:%u <&- >&- 2>&- & pid=$!\n"
-					/* Until it has opened more sockets than a shell has. */
+					/* Until it listens. */
 					"for i in $(seq 200); do\n"
-					"[ $(ls -l /proc/$pid/fd | grep -c socket:) -lt 3 ] || break; sleep .1\n"
+					"! grep -q ':%04X 00000000:0000 0A' /proc/net/tcp || break; sleep .1\n"
 					"done\n"
 					"for fd in 0 1 2; do readlink /proc/$pid/fd/$fd; done\nkill $pid; wait $pid",
-					port));
+					port, port));
 
 	ck_assert_str_eq(ran.said, "/dev/null\n/dev/null\n/dev/null\n");
 }
