@@ -211,7 +211,7 @@ test("a fixed rate counts the wait of requests that a stalled server kept from b
 	});
 	await new Promise((done) => { server.listen(0, "127.0.0.1", done); });
 	const client = (options) => Stand.prototype.client.call({ server: server.address() }, "requests", path.join(tmpdir(), `touchstone-rate-${process.pid}`), options).result;
-	await writeFile(path.join(tmpdir(), `touchstone-rate-${process.pid}`), `32 0\nGET / HTTP/1.1\r\nHost: localhost\r\n\r\n`.repeat(200));
+	await writeFile(path.join(tmpdir(), `touchstone-rate-${process.pid}`), `32 0\nGET / HTTP/1.1\r\nHost: nobody\r\n\r\n`.repeat(200));
 	try {
 		const steady = await client({ connections: 2, rate: 200, seconds: 1 });
 		stalled = 0;
