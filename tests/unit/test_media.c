@@ -512,6 +512,8 @@ static void add_refusals(Suite *suite)
 {
 	TCase *tc = tcase_create("refused");
 
+	tcase_set_tags(tc, "programs");
+
 	tcase_add_checked_fixture(tc, ingest_setup, ingest_teardown);
 	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, a_bad_file_is_refused_with_a_reason_and_leaves_nothing, 0,
@@ -528,6 +530,8 @@ Suite *media_suite(void)
 {
 	Suite *suite = suite_create("media");
 	TCase *tc = tcase_create("recipes");
+
+	tcase_set_tags(tc, "programs");
 
 	add_refusals(suite);
 	tcase_add_checked_fixture(tc, ingest_setup, ingest_teardown);

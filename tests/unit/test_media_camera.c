@@ -248,6 +248,8 @@ Suite *media_camera_suite(void)
 	Suite *suite = suite_create("media_camera");
 	TCase *tc = tcase_create("pictures");
 
+	tcase_set_tags(tc, "programs");
+
 	tcase_add_checked_fixture(tc, ingest_setup, ingest_teardown);
 	tcase_set_timeout(tc, 120);
 	tcase_add_loop_test(tc, a_jpeg_with_a_cameras_oddity_gives_the_same_picture, 0,

@@ -398,6 +398,8 @@ Suite *media_colour_suite(void)
 	Suite *suite = suite_create("media_colour");
 	TCase *tc = tcase_create("colours");
 
+	tcase_set_tags(tc, "programs");
+
 	tcase_add_checked_fixture(tc, setup, ingest_teardown);
 	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, a_picture_without_a_profile_keeps_its_colours, 0,

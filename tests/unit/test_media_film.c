@@ -284,6 +284,8 @@ Suite *media_film_suite(void)
 	Suite *suite = suite_create("media_film");
 	TCase *tc = tcase_create("films");
 
+	tcase_set_tags(tc, "programs");
+
 	tcase_add_checked_fixture(tc, ingest_setup, ingest_teardown);
 	tcase_set_timeout(tc, 180);
 	tcase_add_loop_test(tc, a_film_and_its_poster_keep_their_colours, 0, COUNT(flats));
