@@ -15,6 +15,7 @@
 #include "domain/consensus.h"
 #include "domain/rendering.h"
 #include "domain/scorer.h"
+#include "domain/volunteer.h"
 #include "release/make.h"
 
 #define LOOK_EVERY_MS  500
@@ -23,6 +24,7 @@
 #define PATIENCE_S     2  /* for work in the background, when the program is to stop */
 #define NICENESS       10
 #define SWEEP_EVERY_MS 600000
+#define RETRY_SWEEP_MS 10000
 
 #define DISTRUST_EVERY_MS 3600000
 
@@ -35,14 +37,13 @@ struct loop {
 	struct store *store;
 	/* Does what there is to do. Returns true if there may be more at once. */
 	bool (*turn)(struct loop *loop);
-	int64_t swept_ms;
 	int64_t distrust_told_ms;
 	bool reminded;
 };
 
 struct background {
 	struct scorer *judge;
-	struct loop scorer, fitter, worker, renderer;
+	struct loop scorer, fitter, worker, renderer, sweeper;
 };
 
 static struct background background;
@@ -93,13 +94,15 @@ static void rest(struct loop *loop, int64_t ms)
 	lock_release(&loop->lock);
 }
 
-static void sweep(struct loop *loop)
+/* A loop of its own, with a connection of its own: scoring waits for nothing that is swept. */
+static bool sweep_once(struct loop *loop)
 {
-	if (loop->swept_ms && clock_monotonic_ms() - loop->swept_ms < SWEEP_EVERY_MS)
-		return;
-	struct error err = db_do(loop->db, SQL_VOLUNTEER_SWEEP, NULL, NULL);
-	if (!err.code)
-		loop->swept_ms = clock_monotonic_ms();
+	struct error err = volunteer_sweep(loop->db);
+
+	if (err.code)
+		log_error("sweeping: %s", err.detail);
+	rest(loop, err.code ? RETRY_SWEEP_MS : SWEEP_EVERY_MS);
+	return false;
 }
 
 /* Single judgments, as they come. */
@@ -114,7 +117,6 @@ static bool score_once(struct loop *loop)
 		log_error("scoring: %s", err.detail);
 	else if (scoring.news)
 		wake(&background.fitter);
-	sweep(loop);
 	rest(loop, err.code ? LOOK_EVERY_MS : rest_ms > PACE_MS ? rest_ms : PACE_MS);
 	return false;
 }
@@ -260,6 +262,7 @@ static const struct {
 	{ &background.fitter, fit_once, db_open },
 	{ &background.worker, work_once, db_open },
 	{ &background.renderer, render_once, db_open },
+	{ &background.sweeper, sweep_once, db_open },
 };
 
 #define LOOPS (sizeof loops / sizeof loops[0])

@@ -160,3 +160,8 @@ json_t *progress_json(struct arena *arena, const struct progress *progress)
 	progress_add(&text, progress);
 	return json_loadb(text.bytes, text.len, 0, NULL);
 }
+
+struct error volunteer_sweep(struct db *db)
+{
+	return db_do(db, SQL_VOLUNTEER_SWEEP, NULL, NULL);
+}

@@ -59,4 +59,7 @@ struct error volunteer_results(struct db *db, const unsigned char id[UUID_BYTES]
 json_t *progress_json(struct arena *arena, const struct progress *progress);
 void progress_add(struct text *text, const struct progress *progress);
 
+/* Removes what was written about volunteers while they were being erased. Several times an hour. */
+struct error volunteer_sweep(struct db *db) MUST_CHECK;
+
 #endif
