@@ -43,8 +43,11 @@ struct probe {
  * declare, and decode to, two frames of 1,024 samples more: a quarter of a second at 8 kHz. */
 #define BENCH_PADDING_MS 256
 
-/* A helper's budget, by what it reads. */
-enum bench_budget { BENCH_LOOK, BENCH_IMAGE, BENCH_FILM };
+/*
+ * A helper's budget, by what it does: reads a header; makes a picture, or one of other colours;
+ * measures, and writes little; makes a film or a sound, and writes of it all the time.
+ */
+enum bench_budget { BENCH_LOOK, BENCH_IMAGE, BENCH_SLOW_IMAGE, BENCH_MEASURE, BENCH_FILM };
 
 /*
  * Runs a helper in the folder.  ERR_INVALID with `complaint` (or a reason of time or

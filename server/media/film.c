@@ -126,7 +126,8 @@ static struct error encode_pictures(const struct bench *bench, const struct prob
 		"-profile:v", "high", "-level:v", "3.1", "-preset", "veryfast", "-crf", "21", "-g",
 		"50", "-threads", "2", "-colorspace", "bt709", "-color_primaries", "bt709",
 		"-color_trc", "bt709", "-color_range", "tv", "-bsf:v", "filter_units=remove_types=6",
-		"-fflags", "+bitexact", "-flags", "+bitexact", "-f", "mp4", "pictures.mp4", NULL
+		"-fflags", "+bitexact", "-flags", "+bitexact", "-flush_packets", "1", "-f", "mp4",
+		"pictures.mp4", NULL
 	};
 	/* clang-format on */
 	return bench_run(bench, BENCH_FILM, argv, DAMAGED_FILM, &result);
@@ -169,8 +170,8 @@ static struct error add_sound(const struct bench *bench, const struct probe *pro
 		"-map_metadata", "-1", "-map_chapters", "-1", "-c:v", "copy", "-af",
 		arena_printf(bench->arena, "%s,apad,atrim=end=%s", filters ? filters : "anull", seconds),
 		"-c:a", "aac", "-b:a", "64k", "-ar", TEXT_OF(MEDIA_AUDIO_HZ), "-ac", "1", "-fflags",
-		"+bitexact", "-flags", "+bitexact", "-movflags", "+faststart", "-f", "mp4",
-		"film.mp4", NULL
+		"+bitexact", "-flags", "+bitexact", "-flush_packets", "1", "-movflags", "+faststart",
+		"-f", "mp4", "film.mp4", NULL
 	};
 	/* clang-format on */
 	return bench_run(bench, BENCH_FILM, argv, "the video's sound is damaged and cannot be read",
@@ -189,7 +190,7 @@ static struct error save_frame(const struct bench *bench, const char *filter)
 	/* clang-format on */
 	struct program_result result;
 
-	return bench_run(bench, BENCH_FILM, argv, DAMAGED_FILM, &result);
+	return bench_run(bench, BENCH_MEASURE, argv, DAMAGED_FILM, &result);
 }
 
 static struct error make_poster(const struct bench *bench, struct media *media)

@@ -234,7 +234,7 @@ static struct error cmyk_to_rgb(const struct bench *bench, const char *from, boo
 
 	if ((err = profile_write_cmyk(bench, CMYK_PROFILE)).code)
 		return err;
-	if ((err = bench_run(bench, BENCH_FILM, argv, DAMAGED_IMAGE, &result)).code)
+	if ((err = bench_run(bench, BENCH_SLOW_IMAGE, argv, DAMAGED_IMAGE, &result)).code)
 		return err;
 	return check_complaints(result.err, many_scans);
 }

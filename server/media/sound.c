@@ -85,7 +85,7 @@ static struct error measure_sound(const struct bench *bench, const struct probe 
 	struct program_result result;
 	struct error err;
 
-	if ((err = bench_run(bench, BENCH_FILM, argv, DAMAGED_SOUND, &result)).code)
+	if ((err = bench_run(bench, BENCH_MEASURE, argv, DAMAGED_SOUND, &result)).code)
 		return err;
 	for (unsigned i = 0; i < count; i++)
 		if ((err = read_measure(bench, result.err, &measures[i])).code)
@@ -157,7 +157,8 @@ struct error sound_make(const struct bench *bench, const struct probe *probe, st
 		BENCH_INPUT, "-map", arena_printf(bench->arena, "0:%d", probe->audio), "-t", "61",
 		"-map_metadata", "-1", "-map_chapters", "-1", "-af", filters, "-c:a", "aac", "-b:a",
 		"64k", "-ar", TEXT_OF(MEDIA_AUDIO_HZ), "-ac", "1", "-fflags", "+bitexact", "-flags",
-		"+bitexact", "-movflags", "+faststart", "-f", "mp4", "sound.m4a", NULL
+		"+bitexact", "-flush_packets", "1", "-movflags", "+faststart", "-f", "mp4",
+		"sound.m4a", NULL
 	};
 	/* clang-format on */
 	if ((err = bench_run(bench, BENCH_FILM, argv, DAMAGED_SOUND, &result)).code)

@@ -23,6 +23,7 @@
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -354,33 +355,88 @@ static bool read_err(int fd, struct program_result *result)
 	return true;
 }
 
-/* Reads both pipes until the program ends. False when its time is up first. */
-static bool wait_for_end(struct launch *launch, int pidfd, int64_t deadline,
-						 struct program_result *result)
+/* How much lies in a folder, in bytes. */
+static uint64_t folder_bytes(const char *folder)
+{
+	DIR *list = opendir(folder);
+	uint64_t bytes = 0;
+	const struct dirent *entry;
+	struct stat stat;
+
+	while (list && (entry = readdir(list)))
+		if (fstatat(dirfd(list), entry->d_name, &stat, AT_SYMLINK_NOFOLLOW) == 0 &&
+			S_ISREG(stat.st_mode))
+			bytes += (uint64_t)stat.st_size;
+	if (list)
+		closedir(list);
+	return bytes;
+}
+
+/* What a program that runs has made so far, and until when it may go on. */
+struct watch {
+	int64_t ends_ms, still_until_ms; /* on the monotonic clock */
+	uint64_t bytes;
+};
+
+static void watch_start(struct watch *watch, const struct program *program)
+{
+	int64_t now_ms = clock_monotonic_ms();
+
+	watch->ends_ms = now_ms + program->wall_ms;
+	watch->still_until_ms = program->still_ms ? now_ms + program->still_ms : INT64_MAX;
+	watch->bytes = program->still_ms ? folder_bytes(program->folder) : 0;
+}
+
+/* True: it must end, as *ret_end says. */
+static bool watch_is_over(struct watch *watch, const struct program *program,
+						  enum program_end *ret_end)
+{
+	int64_t now_ms = clock_monotonic_ms();
+
+	*ret_end = PROGRAM_TIMED_OUT;
+	if (now_ms >= watch->ends_ms)
+		return true;
+	if (now_ms < watch->still_until_ms)
+		return false;
+	uint64_t bytes = folder_bytes(program->folder);
+	*ret_end = PROGRAM_STOOD_STILL;
+	if (bytes == watch->bytes)
+		return true;
+	watch->bytes = bytes;
+	watch->still_until_ms = now_ms + program->still_ms;
+	return false;
+}
+
+/* Reads both pipes until the program ends: PROGRAM_EXITED then, or why it must end. */
+static enum program_end wait_for_end(struct launch *launch, int pidfd, struct watch *watch,
+									 struct program_result *result)
 {
 	struct pollfd polls[] = {
 		{ .fd = pidfd, .events = POLLIN },
 		{ .fd = launch->out[0], .events = POLLIN },
 		{ .fd = launch->err[0], .events = POLLIN },
 	};
+	enum program_end end;
 
-	for (;;) {
-		int64_t left = deadline - clock_monotonic_ms();
-		if (left <= 0)
-			return false;
-		if (poll(polls, 3, (int)left) < 0 && errno != EINTR)
-			return false;
+	while (!watch_is_over(watch, launch->program, &end)) {
+		int64_t until_ms =
+			watch->ends_ms < watch->still_until_ms ? watch->ends_ms : watch->still_until_ms;
+		int64_t left_ms = until_ms - clock_monotonic_ms();
+
+		if (poll(polls, 3, left_ms > 0 ? (int)left_ms : 0) < 0 && errno != EINTR)
+			return PROGRAM_TIMED_OUT;
 		if (polls[1].revents && !read_out(launch->out[0], result))
 			polls[1].fd = -1;
 		if (polls[2].revents && !read_err(launch->err[0], result))
 			polls[2].fd = -1;
 		if (polls[0].revents)
-			return true;
+			return PROGRAM_EXITED;
 	}
+	return end;
 }
 
 /* The group is killed before its leader is reaped, while its number is still ours. */
-static struct error collect(struct launch *launch, pid_t child, bool ended,
+static struct error collect(struct launch *launch, pid_t child, enum program_end end,
 							struct program_result *result)
 {
 	int status;
@@ -399,8 +455,8 @@ static struct error collect(struct launch *launch, pid_t child, bool ended,
 		continue;
 	for (int i = 0; i < 64 && read_err(launch->err[0], result); i++)
 		continue;
-	if (!ended)
-		result->end = PROGRAM_TIMED_OUT;
+	if (end != PROGRAM_EXITED)
+		result->end = end;
 	else if (WIFEXITED(status))
 		result->end = PROGRAM_EXITED, result->status = WEXITSTATUS(status);
 	else
@@ -445,8 +501,12 @@ static struct error read_report(struct launch *launch)
 static struct error launch_run(struct launch *launch, struct program_result *result)
 {
 	int64_t started = clock_monotonic_ms();
+	enum program_end end = PROGRAM_TIMED_OUT;
+	struct watch watch;
+	struct error err, blind = ok();
+
+	watch_start(&watch, launch->program);
 	pid_t child = launch_fork(launch);
-	struct error err;
 
 	if (child < 0) {
 		log_error("helper programs: fork: %m");
@@ -457,14 +517,17 @@ static struct error launch_run(struct launch *launch, struct program_result *res
 	close(launch->say[1]);
 	launch->out[1] = launch->err[1] = launch->say[1] = -1;
 	int pidfd = pidfd_open(child, 0);
-	if (pidfd < 0)
+	if (pidfd < 0) {
+		blind = errorf(ERR_UNAVAILABLE, "a helper program cannot be watched: %s",
+					   strerrordesc_np(errno));
 		log_error("helper programs: pidfd_open: %m");
-	bool ended =
-		pidfd >= 0 && wait_for_end(launch, pidfd, started + launch->program->wall_ms, result);
-	if (pidfd >= 0)
+	} else {
+		end = wait_for_end(launch, pidfd, &watch, result);
 		close(pidfd);
-	if ((err = collect(launch, child, ended, result)).code)
-		return err;
+	}
+	err = collect(launch, child, end, result);
+	if (blind.code || err.code)
+		return blind.code ? blind : err;
 	result->took_ms = clock_monotonic_ms() - started;
 	return read_report(launch);
 }

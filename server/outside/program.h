@@ -36,6 +36,8 @@ struct program {
 	const char *folder;      /* absolute; where it runs, and all that it may read and write: name
 							  * files in it without a path, for the user may not reach it by one */
 	unsigned wall_ms;
+	unsigned still_ms; /* the longest that it may run and no file in the folder grow; 0: as long as
+						* wall_ms */
 	unsigned cpu_s;
 	uint64_t memory_bytes; /* of address space */
 	uint64_t file_bytes;   /* of each file it writes */
@@ -43,9 +45,10 @@ struct program {
 };
 
 enum program_end {
-	PROGRAM_EXITED,   /* by itself: see status */
-	PROGRAM_KILLED,   /* by a signal, a limit's among them: see signal */
-	PROGRAM_TIMED_OUT /* we killed it at wall_ms */
+	PROGRAM_EXITED,    /* by itself: see status */
+	PROGRAM_KILLED,    /* by a signal, a limit's among them: see signal */
+	PROGRAM_TIMED_OUT, /* we killed it at wall_ms */
+	PROGRAM_STOOD_STILL
 };
 
 struct program_result {
@@ -59,8 +62,9 @@ struct program_result {
 };
 
 /*
- * Runs to the end.  How it went, failure included, is in the result; an error means that it never
- * ran: ERR_INTERNAL when the program is not installed or the system would not start it.
+ * Runs to the end.  How it went, failure included, is in the result; an error means that it did not
+ * run: ERR_INTERNAL when the program is not installed or the system would not start it,
+ * ERR_UNAVAILABLE when this process has no descriptors left.
  */
 struct error program_run(const struct program *program, struct program_result *result) MUST_CHECK;
 

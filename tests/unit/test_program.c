@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -94,6 +95,62 @@ START_TEST(time_that_is_up_ends_the_program_and_all_it_started)
 		ck_assert_ptr_nonnull(strstr(state, ") Z "));
 		close(fd);
 	}
+}
+END_TEST
+
+/* Runs a script that may stand still for 400 ms, in a folder that holds a file already. */
+static struct program_result run_watched(const char *script)
+{
+	const char *const argv[] = { "sh", "-c", script, NULL };
+	struct program program = shell(argv);
+	struct program_result result;
+
+	scratch_write("there", "bytes", 5);
+	program.still_ms = 400;
+	ck_assert_int_eq(program_run(&program, &result).code, OK);
+	return result;
+}
+
+START_TEST(a_program_of_which_nothing_comes_is_ended)
+{
+	struct program_result result = run_watched("while :; do echo word; sleep .05; done");
+
+	ck_assert_int_eq(result.end, PROGRAM_STOOD_STILL);
+	ck_assert_int_lt(result.took_ms, 3000);
+	result = run_watched("echo some > made; sleep 4");
+	ck_assert_int_eq(result.end, PROGRAM_STOOD_STILL);
+	ck_assert_int_lt(result.took_ms, 3000);
+}
+END_TEST
+
+START_TEST(a_program_that_makes_progress_runs_to_its_end)
+{
+	struct program_result result =
+		run_watched("for i in 1 2 3 4 5 6 7 8; do sleep .2; echo $i >> made; done");
+
+	ck_assert(program_succeeded(&result));
+	ck_assert_int_gt(result.took_ms, 1200);
+}
+END_TEST
+
+START_TEST(a_process_without_descriptors_is_not_the_programs_fault)
+{
+	const char *const argv[] = { "true", NULL };
+	struct program program = shell(argv);
+	struct program_result result;
+	struct rlimit most;
+
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &most), 0);
+	int first = open("/dev/null", O_RDONLY);
+	for (rlim_t room = (rlim_t)first; room < (rlim_t)first + 24; room++) {
+		ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &(struct rlimit){ room, most.rlim_max }), 0);
+		struct error err = program_run(&program, &result);
+		if (!err.code)
+			ck_assert_msg(program_succeeded(&result), "with %d: end %d", (int)room, result.end);
+		else
+			ck_assert_msg(err.code == ERR_INTERNAL || err.code == ERR_UNAVAILABLE, "%d", err.code);
+	}
+	ck_assert(program_succeeded(&result));
 }
 END_TEST
 
@@ -368,6 +425,9 @@ Suite *program_suite(void)
 	tcase_add_test(tc, a_program_that_is_not_installed_is_named);
 	tcase_add_test(tc, arguments_never_pass_a_shell);
 	tcase_add_test(tc, time_that_is_up_ends_the_program_and_all_it_started);
+	tcase_add_test(tc, a_program_of_which_nothing_comes_is_ended);
+	tcase_add_test(tc, a_program_that_makes_progress_runs_to_its_end);
+	tcase_add_test(tc, a_process_without_descriptors_is_not_the_programs_fault);
 	tcase_add_test(tc, what_a_program_leaves_behind_is_killed_when_it_ends);
 	tcase_add_test(tc, a_program_cannot_leave_the_group_that_is_killed);
 	tcase_add_test(tc, processor_time_is_limited);
