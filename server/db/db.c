@@ -10,6 +10,7 @@
 #include "core/lock.h"
 #include "core/log.h"
 #include "db/array.h"
+#include "db/session.h"
 #include "db/sqlstate.h"
 #include "db/wire.h"
 
@@ -48,12 +49,12 @@ static PGresult *result_of(const struct rows *rows)
  */
 static PGconn *dial(const struct db *db)
 {
-	char options[352];
+	char options[400];
 
 	snprintf(
 		options, sizeof options,
 		"-c statement_timeout=%u -c lock_timeout=%u -c TimeZone=UTC -c DateStyle=ISO -c jit=off "
-		"-c idle_in_transaction_session_timeout=%u%s",
+		"-c idle_in_transaction_session_timeout=%u%s" SESSION_MARK,
 		db->timeout_ms, db->timeout_ms / 2, 2 * db->timeout_ms, db->by_key ? BY_KEY : "");
 	return PQconnectdbParams((const char *[]){ "keepalives_idle", "keepalives_interval",
 											   "keepalives_count", "tcp_user_timeout", "dbname",
@@ -100,6 +101,11 @@ static bool connect_and_prepare(struct db *db)
 		return false;
 	}
 	PQsetNoticeReceiver(fresh, quiet, NULL);
+	struct error err = session_check(fresh);
+	if (err.code) {
+		log_error("database: %s", err.detail);
+		return false;
+	}
 	PQsetnonblocking(fresh, 1);
 	for (unsigned s = 0; s < STATEMENTS; s++)
 		if (!prepare(db, s))

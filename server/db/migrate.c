@@ -8,6 +8,7 @@
 
 #include "core/log.h"
 #include "db/schema.h"
+#include "db/session.h"
 
 #define MOST_ROWS 1024
 #define TRIES     120 /* ten minutes */
@@ -155,7 +156,13 @@ static struct error connect_quietly(PGconn *conn)
 	if (PQstatus(conn) != CONNECTION_OK)
 		return broken(conn, "database");
 	PQsetNoticeReceiver(conn, quiet, NULL);
-	return ok();
+	return session_check(conn);
+}
+
+static PGconn *dial(const char *conninfo)
+{
+	return PQconnectdbParams((const char *[]){ "dbname", "options", "application_name", NULL },
+							 (const char *[]){ conninfo, SESSION_MARK, "touchstone", NULL }, 1);
 }
 
 /* Takes the lock, for as long as others migrate, and finds out how many migrations ran already. */
@@ -178,7 +185,7 @@ static struct error prepare(PGconn *conn, unsigned *ret_ran)
 
 struct error migrate(const char *conninfo, unsigned *ret_run)
 {
-	auto_conn *conn = PQconnectdb(conninfo);
+	auto_conn *conn = dial(conninfo);
 	unsigned ran;
 	struct error err = prepare(conn, &ran);
 
@@ -193,7 +200,7 @@ struct error migrate(const char *conninfo, unsigned *ret_run)
 
 struct error migrate_status(const char *conninfo)
 {
-	auto_conn *conn = PQconnectdb(conninfo);
+	auto_conn *conn = dial(conninfo);
 	unsigned ran;
 	struct error err;
 

@@ -7,6 +7,7 @@
 #include "another.h"
 #include "client.h"
 #include "program.h"
+#include "raw.h"
 #include "suites.h"
 #include "world.h"
 
@@ -171,6 +172,44 @@ START_TEST(migrate_holds_up_nobody_behind_a_reader)
 	ck_assert_msg(waited && atoi(waited + 7) < 5, "%s", said);
 	expect_text(said, "others hold a lock");
 	expect_text(said, "migrated");
+}
+END_TEST
+
+/* Debian's PgBouncer in front of a new database; its settings say $MORE. Needs the program. */
+static const char pooled[] =
+	"command -v pgbouncer >/dev/null || { echo absent; exit 0; }\n"
+	"ask() { psql -Atq \"$DATABASE_URL\" -c \"\\\\echo :$1\"; }\n"
+	"host=$(ask HOST) port=$(ask PORT) name=$(ask DBNAME) user=$(ask USER)\n"
+	"open=$(mktemp -d /tmp/touchstone-pooler.XXXXXX); chmod 755 $open; cat >$open/ini <<-END\n"
+	"[databases]\npooled = host=$host port=$port dbname=$name user=$user\n"
+	"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = $PORT\nauth_type = any\n"
+	"pool_mode = transaction\nunix_socket_dir =\n$MORE\nEND\n"
+	"chmod 644 $open/ini\n"
+	"as=\"setpriv --reuid=$(stat -c %u $host) --regid=$(stat -c %g $host) --clear-groups\"\n"
+	"[ $(id -u) = 0 ] || as=\n"
+	"$as timeout 20 pgbouncer $open/ini >pooler.log 2>&1 & pooler=$!\n"
+	"url=postgresql://127.0.0.1:$PORT/pooled\n"
+	"for i in $(seq 50); do psql -Atqc 'SELECT 1' $url >ready 2>&1 && break; sleep .1; done\n"
+	"DATABASE_URL=$url timeout 10 $PROGRAM migrate; echo \"ended with $?\"\n"
+	"timeout 10 $PROGRAM migrate; echo \"then with $?\"\n"
+	"kill $pooler; cat $open/ini pooler.log ready; rm -r $open\n";
+
+START_TEST(a_pooler_that_keeps_no_session_is_refused_and_no_lock_is_left_behind)
+{
+	static const char *const settings[] = { "", "ignore_startup_parameters = options" };
+	const char *place = a_folder();
+
+	ck_assert_int_eq(setenv("DATABASE_URL", a_database(), 1), 0);
+	for (int i = 0; i < 2; i++) {
+		const char *said =
+			shell(place, say("PORT=%u MORE='%s'\n%s", raw_free_port(), settings[i], pooled)).said;
+		if (strstr(said, "absent")) {
+			puts("skip: a_pooler_that_keeps_no_session: pgbouncer is not installed");
+			return;
+		}
+		ck_assert_msg(strstr(said, "ended with 1") && strstr(said, "then with 0"), "%s", said);
+		ck_assert_msg(strstr(said, i ? "keeps no session" : "startup parameter"), "%s", said);
+	}
 }
 END_TEST
 
@@ -404,6 +443,7 @@ Suite *http_operations_suite(void)
 						sizeof schemas / sizeof schemas[0]);
 	tcase_add_test(tc, readyz_says_that_the_schema_became_another_programs);
 	tcase_add_test(tc, migrate_holds_up_nobody_behind_a_reader);
+	tcase_add_test(tc, a_pooler_that_keeps_no_session_is_refused_and_no_lock_is_left_behind);
 	tcase_add_test(tc, the_status_of_migrations_waits_for_nobody_and_writes_nothing);
 	tcase_add_test(tc, an_item_whose_file_is_lost_is_out_of_service_until_it_is_back);
 	tcase_add_test(tc, a_check_of_the_store_finds_what_is_lost_damaged_and_named_by_nobody);

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "db/session.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+struct error session_check(PGconn *conn)
+{
+	PGresult *result = PQexec(conn, "SELECT current_setting('touchstone.session', true) = 'kept'");
+	bool answered = PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) == 1;
+	bool kept = answered && strcmp(PQgetvalue(result, 0, 0), "t") == 0;
+
+	PQclear(result);
+	if (!answered)
+		return errorf(ERR_UNAVAILABLE, "The database is not answering.");
+	if (!kept)
+		return errorf(ERR_CONFLICT,
+					  "the database is reached through a connection pooler that keeps no session: "
+					  "name PostgreSQL itself in DATABASE_URL");
+	return ok();
+}
