@@ -113,10 +113,11 @@ end_leftovers() {
 # Starts PostgreSQL in the place chosen, waits until it answers, and exports the URL of a database
 # named touchstone in it. The argument is `durable`, or `throwaway` for tests.
 start_postgres() {
-	local programs version fsync=on
+	local programs version fsync=on most=100
 	version=$(cat "$pg_data/PG_VERSION" 2>/dev/null || true)
 	programs=$(find_postgres "$version") || die "$pg_data needs PostgreSQL ${version:-15 or newer}"
-	[ "$1" = durable ] || fsync=off
+	# Suites that run side by side have servers of their own, of some fifteen connections each.
+	[ "$1" = durable ] || fsync=off most=400
 	# What the caller's environment says about other databases is not meant for this one.
 	unset "${!PG@}"
 	export LC_ALL=C.UTF-8
@@ -126,7 +127,7 @@ start_postgres() {
 	(cd / && exec setsid setpriv --pdeathsig INT "${pg_user[@]}" "$programs/postgres" -D "$pg_data" \
 		-c listen_addresses='' -c port=5432 -c unix_socket_directories="$pg_socket" \
 		-c unix_socket_permissions=0700 -c timezone=UTC -c log_timezone=UTC -c logging_collector=off \
-		-c fsync=$fsync -c full_page_writes=$fsync -c synchronous_commit=$fsync) >"$pg_log" 2>&1 &
+		-c max_connections=$most -c fsync=$fsync -c full_page_writes=$fsync -c synchronous_commit=$fsync) >"$pg_log" 2>&1 &
 	pg_pid=$!
 	await_postgres "$programs"
 	[ "$(query postgres "select count(*) from pg_roles where rolname = 'touchstone'")" = 1 ] ||
