@@ -32,4 +32,7 @@ faults:  ## kill server and PostgreSQL under load, ROUNDS times (20): nothing ac
 soak:  ## mixed load at half of the peak for MINUTES (30): memory, descriptors, errors
 	@scripts/bench soak
 
-.PHONY: bench bench-programs faults soak
+flood:  ## hold thousands of connections open, and look what others get meanwhile
+	@FLOOD=long scripts/check load_flood
+
+.PHONY: bench bench-programs faults flood soak
