@@ -58,9 +58,9 @@ static void remember_device(struct request *req, uint64_t email)
 /*
  * Beside the budget of a network, one for each address and network: a network that guesses spends
  * its own, and locks nobody out elsewhere.  A browser that has signed in before has one to itself,
- * so that neighbours who guess cannot lock it out either.
+ * so that neighbours who guess cannot lock it out either.  *ret_pace is whose was taken from.
  */
-static struct error check_pace(struct request *req, const char *email)
+static struct error check_pace(struct request *req, const char *email, uint64_t *ret_pace)
 {
 	struct device device;
 	uint64_t hash = email_hash(req, email);
@@ -68,9 +68,8 @@ static struct error check_pace(struct request *req, const char *email)
 
 	if (device_known(req, hash, &device))
 		memcpy(&key[1], device.number, sizeof key[1]);
-	struct error err =
-		budget_take(api.addresses, BUDGET_SIGN_IN, seal_keyed_hash(api.seal, key, sizeof key),
-					clock_monotonic_ms());
+	*ret_pace = seal_keyed_hash(api.seal, key, sizeof key);
+	struct error err = budget_take(api.addresses, BUDGET_SIGN_IN, *ret_pace, clock_monotonic_ms());
 	if (err.code) {
 		unsigned wait_s = err.retry_after_s;
 
@@ -81,6 +80,15 @@ static struct error check_pace(struct request *req, const char *email)
 		err.retry_after_s = wait_s;
 	}
 	return err;
+}
+
+/* A server that could not look at the password takes no try for it. */
+static void forgive(const struct request *req, struct error err, uint64_t pace)
+{
+	if (err.code != ERR_UNAVAILABLE)
+		return;
+	budget_give_back(api.addresses, BUDGET_SIGN_IN, pace);
+	budget_give_back(api.budgets, BUDGET_SIGN_IN, req->network);
 }
 
 static json_t *signed_in_json(const struct account *account, int64_t failed)
@@ -97,6 +105,7 @@ struct error post_session(struct request *req, struct db *db)
 	struct account account;
 	char session[SECRET_TEXT];
 	int64_t failed;
+	uint64_t pace;
 	struct error err = request_object(req, &object);
 	struct reader r = { .object = object, .arena = req->arena };
 
@@ -107,9 +116,11 @@ struct error post_session(struct request *req, struct db *db)
 									 .network = req->network };
 	if ((err = reader_done(&r)).code)
 		return err;
-	if ((err = check_pace(req, sign_in.email)).code)
+	if ((err = check_pace(req, sign_in.email, &pace)).code)
 		return err;
-	if ((err = account_sign_in(db, req->arena, &sign_in, &account, session, &failed)).code)
+	err = account_sign_in(db, req->arena, &sign_in, &account, session, &failed);
+	forgive(req, err, pace);
+	if (err.code)
 		return err;
 	const char *old = request_cookie(req, session_cookie_name());
 	if (old && (err = account_sign_out(db, old)).code)
@@ -162,6 +173,7 @@ struct error put_password(struct request *req, struct db *db)
 	json_auto_t *object = NULL;
 	struct account account;
 	char session[SECRET_TEXT];
+	uint64_t pace;
 	struct error err = request_object(req, &object);
 	struct reader r = { .object = object, .arena = req->arena };
 
@@ -175,9 +187,11 @@ struct error put_password(struct request *req, struct db *db)
 		return err;
 	if ((err = who(req, db, &account)).code)
 		return err;
-	if ((err = check_pace(req, account.email)).code)
+	if ((err = check_pace(req, account.email, &pace)).code)
 		return err;
-	if ((err = account_change_password(db, &account, current, password, session)).code)
+	err = account_change_password(db, &account, current, password, session);
+	forgive(req, err, pace);
+	if (err.code)
 		return err;
 	set_cookie(req, session_cookie_name(), session, SESSION_S);
 	request_empty(req, 204);

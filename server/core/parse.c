@@ -35,6 +35,14 @@ static void *fault(struct parser *p, const char *why)
 	return NULL;
 }
 
+static const char memory[] = "there is no memory for it";
+
+/* A value that was made, or the fault that it could not be. */
+static json_t *made(struct parser *p, json_t *value)
+{
+	return value ? value : fault(p, memory);
+}
+
 static void skip_space(struct parser *p)
 {
 	while (p->at < p->end && (*p->at == ' ' || *p->at == '\n' || *p->at == '\r' || *p->at == '\t'))
@@ -146,7 +154,7 @@ static bool undo_escapes(struct parser *p, const char *begin, struct string *str
 	char *to = string->copy = malloc((size_t)(p->end - begin) + 1);
 
 	if (!to)
-		abort();
+		return fault(p, memory);
 	to = mempcpy(to, begin, (size_t)(p->at - begin));
 	while (p->at < p->end && *p->at != '"') {
 		const char *from = p->at;
@@ -183,7 +191,8 @@ static bool take_string(struct parser *p, struct string *string)
 static json_t *parse_string(struct parser *p)
 {
 	struct string string;
-	json_t *value = take_string(p, &string) ? json_stringn_nocheck(string.bytes, string.len) : NULL;
+	json_t *value =
+		take_string(p, &string) ? made(p, json_stringn_nocheck(string.bytes, string.len)) : NULL;
 
 	free(string.copy);
 	return value;
@@ -205,14 +214,15 @@ static json_t *make_integer(struct parser *p, const char *text)
 	errno = 0;
 	long long number = strtoll(text, NULL, 10);
 
-	return errno == ERANGE ? fault(p, "a whole number is too large") : json_integer(number);
+	return errno == ERANGE ? fault(p, "a whole number is too large")
+						   : made(p, json_integer(number));
 }
 
 static json_t *make_real(struct parser *p, const char *text)
 {
 	double number = strtod(text, NULL); /* the process never leaves the C locale */
 
-	return isinf(number) ? fault(p, "a number is too large") : json_real(number);
+	return isinf(number) ? fault(p, "a number is too large") : made(p, json_real(number));
 }
 
 static json_t *parse_number(struct parser *p)
@@ -280,7 +290,7 @@ static bool take_member(struct parser *p, json_t *object)
 		value = take(p, ':') ? parse_value(p) : fault(p, "a colon is expected");
 	}
 	if (value && json_object_setn_new_nocheck(object, key.bytes, key.len, value) != 0)
-		abort();
+		value = fault(p, memory);
 	free(key.copy);
 	if (value && json_object_size(object) == members)
 		return fault(p, "a key is there twice");
@@ -289,8 +299,10 @@ static bool take_member(struct parser *p, json_t *object)
 
 static json_t *parse_object(struct parser *p)
 {
-	json_auto_t *object = json_object();
+	json_auto_t *object = made(p, json_object());
 
+	if (!object)
+		return NULL;
 	skip_space(p);
 	if (take(p, '}'))
 		return json_incref(object);
@@ -303,16 +315,20 @@ static json_t *parse_object(struct parser *p)
 
 static json_t *parse_array(struct parser *p)
 {
-	json_auto_t *array = json_array();
+	json_auto_t *array = made(p, json_array());
 
+	if (!array)
+		return NULL;
 	skip_space(p);
 	if (take(p, ']'))
 		return json_incref(array);
 	do {
 		json_t *value = parse_value(p);
 
-		if (!value || json_array_append_new(array, value) != 0)
+		if (!value)
 			return NULL;
+		if (json_array_append_new(array, value) != 0)
+			return fault(p, memory);
 	} while (goes_on(p, ']'));
 	return p->why ? NULL : json_incref(array);
 }
@@ -356,7 +372,8 @@ json_t *parse_json(const char *text, size_t len, struct parse_fault *ret_fault)
 	if (value && parser.at == parser.end)
 		return json_incref(value);
 	fault(&parser, "something follows the end");
-	*ret_fault = (struct parse_fault){ .line = 1, .why = parser.why };
+	*ret_fault =
+		(struct parse_fault){ .line = 1, .why = parser.why, .memory = parser.why == memory };
 	for (const char *at = text; at < parser.at; at++)
 		ret_fault->line += *at == '\n';
 	return NULL;

@@ -15,6 +15,7 @@
 #define CORE_PARSE_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #define PARSE_DEPTH 16 /* no body of ours nests deeper */
@@ -23,6 +24,7 @@
 struct parse_fault {
 	unsigned line;
 	const char *why;
+	bool memory; /* the text may be well: there was no memory for its value */
 };
 
 /* The value of a whole text, which the caller owns; NULL: *ret_fault says why not. */

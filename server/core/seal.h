@@ -70,8 +70,11 @@ void secret_make(char text[SECRET_TEXT]);
  */
 struct error password_hash(const char *password, char hash[PASSWORD_HASH]) MUST_CHECK;
 
-/* Takes as long whether or not `hash` is NULL, so that an unknown account is not told apart. */
-bool password_matches(const char *password, const char *hash);
+/*
+ * Is it the password?  Takes as long whether or not `hash` is NULL, so that an unknown account is
+ * not told apart.  ERR_UNAVAILABLE without memory: nobody knows.
+ */
+struct error password_check(const char *password, const char *hash, bool *ret_matches) MUST_CHECK;
 
 /* Once, before any other function of core that uses libsodium. False: the machine has no entropy.
  */

@@ -206,8 +206,11 @@ struct error account_sign_in(struct db *db, struct arena *arena, const struct si
 
 	if (err.code)
 		return err;
-	bool known = rows_count(rows) > 0;
-	if (!password_matches(sign_in->password, known ? rows_text(rows, 0, 3) : NULL))
+	bool known = rows_count(rows) > 0, matches;
+	err = password_check(sign_in->password, known ? rows_text(rows, 0, 3) : NULL, &matches);
+	if (err.code)
+		return err;
+	if (!matches)
 		return refuse_sign_in(db, sign_in, known);
 	if (rows_flag(rows, 0, 5))
 		return errorf(ERR_NOBODY,
@@ -267,13 +270,17 @@ struct error account_change_password(struct db *db, const struct account *accoun
 	char hash[PASSWORD_HASH];
 	auto_rows *rows = NULL;
 	int64_t failed;
+	bool matches;
 	struct error err;
 
 	if (fault)
 		return error_field("/new", "%s", fault);
 	if ((err = db_run(db, SQL_ACCOUNT_BY_EMAIL, (const char *[]){ account->email }, &rows)).code)
 		return err;
-	if (!password_matches(current, rows_count(rows) ? rows_text(rows, 0, 3) : NULL))
+	err = password_check(current, rows_count(rows) ? rows_text(rows, 0, 3) : NULL, &matches);
+	if (err.code)
+		return err;
+	if (!matches)
 		return errorf(ERR_FORBIDDEN, "The current password is another.");
 	if ((err = password_hash(password, hash)).code)
 		return err;

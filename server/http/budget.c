@@ -212,3 +212,12 @@ struct error budget_take(struct budgets *budgets, enum budget which, uint64_t cl
 	err.retry_after_s = (unsigned)(wait_ms / 1000) + 1;
 	return err;
 }
+
+void budget_give_back(struct budgets *budgets, enum budget which, uint64_t client)
+{
+	if (budgets->off || which == BUDGET_NONE)
+		return;
+	pthread_mutex_lock(&budgets->lock);
+	find(budgets, client * BUDGETS + which)->full_at_ms -= budgets->rates[which].interval_ms;
+	pthread_mutex_unlock(&budgets->lock);
+}

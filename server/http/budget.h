@@ -32,6 +32,9 @@ void budgets_free(struct budgets *budgets);
 struct error budget_take(struct budgets *budgets, enum budget which, uint64_t client,
 						 int64_t now_ms) MUST_CHECK;
 
+/* Gives back one that was taken for what could not be done, by no fault of the client. */
+void budget_give_back(struct budgets *budgets, enum budget which, uint64_t client);
+
 /* As in TOUCHSTONE_BUDGETS; NULL for BUDGET_NONE. */
 const char *budget_name(enum budget which);
 

@@ -447,6 +447,22 @@ END_TEST
 
 #define COUNT(table) ((int)(sizeof(table) / sizeof(table)[0]))
 
+START_TEST(what_is_given_back_may_be_taken_again)
+{
+	struct budgets *budgets;
+
+	ck_assert_int_eq(budgets_read("sign_ins=1/h:2", &budgets).code, OK);
+	for (int i = 0; i < 5; i++) {
+		ck_assert_int_eq(budget_take(budgets, BUDGET_SIGN_IN, 7, 1000).code, OK);
+		budget_give_back(budgets, BUDGET_SIGN_IN, 7);
+	}
+	ck_assert_int_eq(budget_take(budgets, BUDGET_SIGN_IN, 7, 1000).code, OK);
+	ck_assert_int_eq(budget_take(budgets, BUDGET_SIGN_IN, 7, 1000).code, OK);
+	ck_assert_int_eq(budget_take(budgets, BUDGET_SIGN_IN, 7, 1000).code, ERR_TOO_MANY);
+	budgets_free(budgets);
+}
+END_TEST
+
 Suite *guard_suite(void)
 {
 	Suite *suite = suite_create("http/guard");
@@ -474,6 +490,7 @@ Suite *guard_suite(void)
 	tcase_add_loop_test(tc, a_connection_is_hung_up_on_when_the_time_of_its_phase_is_over, 0,
 						COUNT(patience));
 	tcase_add_loop_test(tc, a_requests_time_begins_with_its_first_byte, 0, 2);
+	tcase_add_test(tc, what_is_given_back_may_be_taken_again);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

@@ -231,6 +231,43 @@ START_TEST(a_fault_names_its_line)
 }
 END_TEST
 
+/* How many allocations succeed before one fails; below 0: all. */
+static int allocations_left = -1;
+
+static void *scarce_malloc(size_t size)
+{
+	return allocations_left == 0 || (allocations_left > 0 && allocations_left-- == 0)
+			   ? NULL
+			   : malloc(size);
+}
+
+START_TEST(what_finds_no_memory_is_not_called_malformed)
+{
+	static const char text[] =
+		"{\"a\": [1, 2.5, \"b\", true, null, {\"c\": [[], {}]}], \"\\u0064\": -3}";
+	int failures = 0;
+
+	json_set_alloc_funcs(scarce_malloc, free);
+	for (int room = 0;; room++) {
+		struct parse_fault fault = { 0 };
+
+		allocations_left = room;
+		json_t *value = parse_json(text, strlen(text), &fault);
+		bool all = allocations_left > 0;
+		allocations_left = -1;
+		if (value)
+			json_decref(value);
+		if (value && all)
+			break;
+		failures += !value;
+		ck_assert_msg(value || fault.memory, "after %d: %s", room, fault.why);
+	}
+	ck_assert_int_gt(failures, 10);
+	json_set_alloc_funcs(malloc, free);
+	ck_assert_ptr_null(parse_json("{\"a\": }", 7, &(struct parse_fault){ 0 }));
+}
+END_TEST
+
 Suite *parse_suite(void)
 {
 	enum { TEXTS = sizeof texts / sizeof texts[0], REFUSED = sizeof refused / sizeof refused[0] };
@@ -245,6 +282,7 @@ Suite *parse_suite(void)
 	tcase_add_test(tcase, sixteen_levels_are_read_and_no_more);
 	tcase_add_test(tcase, a_zero_byte_is_refused_wherever_it_stands);
 	tcase_add_test(tcase, a_fault_names_its_line);
+	tcase_add_test(tcase, what_finds_no_memory_is_not_called_malformed);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
