@@ -80,8 +80,11 @@ static void block_signals(void)
 	sigemptyset(&stop);
 	sigaddset(&stop, SIGINT);
 	sigaddset(&stop, SIGTERM);
+	sigaddset(&stop, SIGHUP);
 	pthread_sigmask(SIG_BLOCK, &stop, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGUSR1, SIG_IGN); /* they mean nothing here, and would end the program */
+	signal(SIGUSR2, SIG_IGN);
 }
 
 int main(int argc, char **argv)

@@ -11,6 +11,7 @@
 #include "core/clock.h"
 #include "core/lock.h"
 #include "core/log.h"
+#include "core/thread.h"
 #include "db/db.h"
 #include "domain/consensus.h"
 #include "domain/rendering.h"
@@ -226,7 +227,9 @@ static bool start(struct loop *loop, const struct settings *settings, struct sto
 	loop->store = store;
 	loop->turn = turn;
 	loop->db = open(settings->database_url, 0);
-	return loop->db && pthread_create(&loop->thread, NULL, run, loop) == 0;
+	if (loop->db)
+		thread_must_start(&loop->thread, run, loop, "work in the background");
+	return loop->db;
 }
 
 static void ask_to_stop(struct loop *loop)

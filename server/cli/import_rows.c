@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/thread.h"
+
 #define ROOM (4 * IMPORT_MOST_JOBS)
 
 struct job {
@@ -114,8 +116,7 @@ struct import_rows *import_rows_start(unsigned jobs, import_work *work, void *ar
 	pthread_cond_init(&rows->done, NULL);
 	for (unsigned i = 0; i < jobs; i++) {
 		rows->jobs[i] = (struct job){ .rows = rows, .number = i };
-		if (pthread_create(&rows->jobs[i].thread, NULL, run_job, &rows->jobs[i]))
-			abort();
+		thread_must_start(&rows->jobs[i].thread, run_job, &rows->jobs[i], "work on rows (--jobs)");
 	}
 	return rows;
 }

@@ -9,6 +9,7 @@
 #include "core/clock.h"
 #include "core/lock.h"
 #include "core/log.h"
+#include "core/thread.h"
 #include "db/db.h"
 #include "domain/desk.h"
 #include "domain/lost_media.h"
@@ -111,8 +112,7 @@ struct keeper *keeper_start(const char *database_url, struct desk *desk,
 	keeper->store = store;
 	pthread_mutex_init(&keeper->lock, NULL);
 	clock_condition_init(&keeper->stop);
-	if (pthread_create(&keeper->thread, NULL, keep, keeper) != 0)
-		abort();
+	thread_must_start(&keeper->thread, keep, keeper, "keep the items in memory true");
 	return keeper;
 }
 

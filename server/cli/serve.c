@@ -234,6 +234,7 @@ static void wait_for_signal(void)
 	sigemptyset(&stop);
 	sigaddset(&stop, SIGINT);
 	sigaddset(&stop, SIGTERM);
+	sigaddset(&stop, SIGHUP);
 	sigwait(&stop, &signo);
 }
 

@@ -10,6 +10,7 @@
 
 #include "core/clock.h"
 #include "core/log.h"
+#include "core/thread.h"
 
 #define SWEEP_EVERY_MS 1000
 #define IDLE_MS        90000 /* MHD's own inactivity time-out comes first, for the honest */
@@ -163,8 +164,7 @@ struct connections *connections_start(unsigned most)
 	connections->most = most;
 	pthread_mutex_init(&connections->lock, NULL);
 	clock_condition_init(&connections->stop);
-	if (pthread_create(&connections->sweeper, NULL, sweep, connections) != 0)
-		abort();
+	thread_must_start(&connections->sweeper, sweep, connections, "close idle connections");
 	return connections;
 }
 

@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "http/linger.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "core/clock.h"
+#include "core/log.h"
+#include "core/thread.h"
 
 #define LINGER_SOCKETS 128
 #define LINGER_MS      2000
@@ -117,8 +121,11 @@ void linger_start(void)
 {
 	linger_state.bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	linger_state.running = true;
-	if (linger_state.bell < 0 || pthread_create(&linger_state.thread, NULL, linger_loop, NULL) != 0)
-		abort();
+	if (linger_state.bell < 0) {
+		log_error("no descriptor is left to close connections by: %s", strerrordesc_np(errno));
+		_exit(EXIT_FAILURE);
+	}
+	thread_must_start(&linger_state.thread, linger_loop, NULL, "close connections");
 }
 
 void linger_stop(void)

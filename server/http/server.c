@@ -498,6 +498,11 @@ struct error server_start(const struct server_config *config, struct server **re
 		int why = errno;
 
 		server_free(server);
+		if (why == EAGAIN || why == ENOMEM)
+			return errorf(ERR_UNAVAILABLE,
+						  "no thread can be made to answer requests: %s; is a limit on tasks or "
+						  "memory too low?",
+						  strerrordesc_np(why));
 		return errorf(ERR_CONFLICT, "cannot listen at %s: %s; set TOUCHSTONE_LISTEN to another",
 					  config->listen, strerrordesc_np(why));
 	}

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "core/lock.h"
+#include "core/thread.h"
 
 struct worker {
 	struct lane *lane;
@@ -62,14 +63,6 @@ static bool open_resources(struct lane *lane)
 	return true;
 }
 
-static void must_start(struct worker *worker)
-{
-	if (pthread_create(&worker->thread, NULL, run, worker) != 0) {
-		fprintf(stderr, "lane %s: cannot start a thread\n", worker->lane->config.name);
-		abort();
-	}
-}
-
 struct lane *lane_start(const struct lane_config *config)
 {
 	struct lane *lane = calloc(1, sizeof *lane + config->depth * sizeof lane->ring[0]);
@@ -87,7 +80,7 @@ struct lane *lane_start(const struct lane_config *config)
 	}
 	for (unsigned i = 0; i < config->threads; i++) {
 		workers[i].lane = lane;
-		must_start(&workers[i]);
+		thread_must_start(&workers[i].thread, run, &workers[i], "answer requests");
 	}
 	return lane;
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What goes wrong around the program: it says so, stops in time, and goes on when it is mended. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include "another.h"
 #include "client.h"
@@ -429,6 +431,35 @@ START_TEST(a_clock_minutes_off_the_databases_is_named)
 }
 END_TEST
 
+/* The stack of a thread finds no room: what the kernel says of a limit on tasks as well. */
+START_TEST(a_thread_that_cannot_be_made_is_named)
+{
+	struct ran ran =
+		shell(a_folder(), say("ulimit -s 3000000; ulimit -v 2500000; TOUCHSTONE_STATIC="
+							  "$(dirname $PROGRAM)/../static timeout 20 $PROGRAM serve"
+							  " --listen 127.0.0.1:%u",
+							  raw_free_port()));
+
+	ck_assert_int_eq(ran.code, 1);
+	ck_assert_msg(strstr(ran.said, "no thread can be made to answer requests"), "%s", ran.said);
+}
+END_TEST
+
+START_TEST(a_hangup_stops_in_order_and_other_signals_do_nothing)
+{
+	struct another server = another_start((const char *const[]){ NULL });
+	int status;
+
+	kill(server.process, SIGUSR1);
+	kill(server.process, SIGUSR2);
+	wait_ms(300);
+	expect_status(call(&(struct call){ .server = server.url, .path = "/healthz" }), 200);
+	kill(server.process, SIGHUP);
+	ck_assert_int_eq(waitpid(server.process, &status, 0), server.process);
+	ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+END_TEST
+
 Suite *http_operations_suite(void)
 {
 	Suite *suite = suite_create("http/operations");
@@ -444,6 +475,8 @@ Suite *http_operations_suite(void)
 	tcase_add_test(tc, readyz_says_that_the_schema_became_another_programs);
 	tcase_add_test(tc, migrate_holds_up_nobody_behind_a_reader);
 	tcase_add_test(tc, a_pooler_that_keeps_no_session_is_refused_and_no_lock_is_left_behind);
+	tcase_add_test(tc, a_thread_that_cannot_be_made_is_named);
+	tcase_add_test(tc, a_hangup_stops_in_order_and_other_signals_do_nothing);
 	tcase_add_test(tc, the_status_of_migrations_waits_for_nobody_and_writes_nothing);
 	tcase_add_test(tc, an_item_whose_file_is_lost_is_out_of_service_until_it_is_back);
 	tcase_add_test(tc, a_check_of_the_store_finds_what_is_lost_damaged_and_named_by_nobody);
