@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/disk.h"
 #include "core/log.h"
 #include "core/utf8.h"
 #include "db/db.h"
@@ -57,7 +58,8 @@ struct store *command_open_store(const struct settings *settings, struct db *db,
 		fprintf(stderr, "touchstone: %s: %s\n", settings->store, err.detail);
 		return NULL;
 	}
-	if (mkdir(settings->data, 0755) != 0 && errno != EEXIST) {
+	bool made = mkdir(settings->data, 0755) == 0;
+	if (made ? !disk_sync_folder_of(settings->data) : errno != EEXIST) {
 		failed(errorf(ERR_INTERNAL, "cannot make %s: %s", settings->data, strerrordesc_np(errno)));
 		store_free(store);
 		return NULL;

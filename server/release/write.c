@@ -12,10 +12,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/disk.h"
 #include "core/hash.h"
 #include "core/hex.h"
 
-/* Lies in DIR.tmp while we write there, so that we never remove a folder of somebody else's. */
+/* Lies in DIR.tmp while we write there, and in DIR until it is on disk, so that we may begin anew
+ * after whatever stopped us, and never remove a folder of somebody else's. */
 #define MARK ".touchstone-writing"
 
 struct writing {
@@ -23,6 +25,7 @@ struct writing {
 	const struct release *release;
 	const struct release_progress *progress;
 	char folder[PATH_MAX]; /* DIR.tmp */
+	int folder_fd;         /* from before the first byte: syncfs() tells of errors since then */
 	int64_t bytes;
 };
 
@@ -62,21 +65,33 @@ static struct error make_mark(const char *folder)
 	return ok();
 }
 
-/* Makes DIR.tmp, in place of what a killed run of ours left there. */
-static struct error begin_folder(const char *folder)
+/* Removes what a run of ours left that did not come to its end; ERR_CONFLICT: it is not ours. */
+static struct error clear_folder(const char *folder)
 {
 	char mark[PATH_MAX + 32];
 
+	if (is_empty_or_missing(folder))
+		return ok();
 	snprintf(mark, sizeof mark, "%s/" MARK, folder);
-	if (!is_empty_or_missing(folder)) {
-		if (access(mark, F_OK) != 0)
-			return errorf(ERR_CONFLICT, "%s is in the way; move it.", folder);
-		if (nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS) != 0)
-			return broken("removed", folder);
-	}
-	if (mkdir(folder, 0755) != 0 && errno != EEXIST)
-		return broken("made", folder);
-	return make_mark(folder);
+	if (access(mark, F_OK) != 0)
+		return errorf(ERR_CONFLICT, "%s exists and is not an empty folder: move it.", folder);
+	if (nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS) != 0)
+		return broken("removed", folder);
+	return ok();
+}
+
+static struct error begin_folder(struct writing *writing)
+{
+	struct error err = clear_folder(writing->folder);
+
+	if (err.code)
+		return err;
+	if (mkdir(writing->folder, 0755) != 0 && errno != EEXIST)
+		return broken("made", writing->folder);
+	writing->folder_fd = open(writing->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (writing->folder_fd < 0)
+		return broken("opened", writing->folder);
+	return make_mark(writing->folder);
 }
 
 /* Makes the folders that lead to the file. */
@@ -90,21 +105,6 @@ static struct error make_parents(const char *root, const char *path)
 			return broken("made", folder);
 	}
 	return ok();
-}
-
-static bool write_whole(int fd, const char *bytes, size_t len)
-{
-	while (len > 0) {
-		ssize_t some = write(fd, bytes, len);
-
-		if (some < 0 && errno != EINTR)
-			return false;
-		if (some > 0) {
-			bytes += some;
-			len -= (size_t)some;
-		}
-	}
-	return true;
 }
 
 /* Copies all of `from`; the digest is of what was written. */
@@ -122,7 +122,7 @@ static struct error copy_bytes(int from, int to, const char *path,
 		if (len < 0)
 			return broken("read", path);
 		sha256_add(&hash, block, (size_t)len);
-		if (!write_whole(to, block, (size_t)len))
+		if (!disk_write(to, block, (size_t)len))
 			return broken("written", path);
 	}
 	sha256_finish(&hash, digest);
@@ -193,24 +193,35 @@ static int date_one(const char *path, const struct stat *st, int kind, struct FT
 
 static struct error end_folder(const struct writing *writing, const char *folder)
 {
-	char mark[PATH_MAX + 32];
+	const struct timespec time = { .tv_sec = writing->release->created_s };
 
-	snprintf(mark, sizeof mark, "%s/" MARK, writing->folder);
-	if (unlink(mark) != 0)
-		return broken("removed", mark);
 	folder_time = writing->release->created_s;
 	if (nftw(writing->folder, date_one, 16, FTW_DEPTH | FTW_PHYS) != 0)
 		return broken("dated", writing->folder);
-	sync();
+	if (syncfs(writing->folder_fd) != 0)
+		return broken("brought to disk", writing->folder);
 	if (rename(writing->folder, folder) != 0)
 		return broken("put in its place", folder);
+	if (!disk_sync_folder_of(folder))
+		return broken("brought to disk", folder);
+	if (unlinkat(writing->folder_fd, MARK, 0) != 0 ||
+		futimens(writing->folder_fd, (const struct timespec[]){ time, time }) != 0 ||
+		fsync(writing->folder_fd) != 0) {
+		struct error err = broken("brought to its end", folder);
+		struct error marked = make_mark(folder); /* it is ours to begin anew */
+		(void)marked;
+		return err;
+	}
 	return ok();
 }
 
 struct error release_write(struct db *db, struct store *store, const struct release *release,
 						   const char *folder, const struct release_progress *progress)
 {
-	struct writing writing = { .store = store, .release = release, .progress = progress };
+	struct writing writing = {
+		.store = store, .release = release, .progress = progress, .folder_fd = -1
+	};
+	char place[PATH_MAX];
 	size_t len = strlen(folder);
 	struct error err;
 
@@ -221,13 +232,15 @@ struct error release_write(struct db *db, struct store *store, const struct rele
 	if (strcmp(release->state, "ready") != 0)
 		return errorf(ERR_CONFLICT, "Release %s %s is not ready (%s).", release->name,
 					  release->version, release->state);
-	if (len + sizeof ".tmp" > sizeof writing.folder)
+	if (len + sizeof ".tmp" > sizeof place)
 		return errorf(ERR_INVALID, "The path of the folder is too long.");
-	if (!is_empty_or_missing(folder))
-		return errorf(ERR_CONFLICT, "%s exists and is not an empty folder.", folder);
+	snprintf(place, sizeof place, "%.*s", (int)len, folder);
 	snprintf(writing.folder, sizeof writing.folder, "%.*s.tmp", (int)len, folder);
-	if ((err = begin_folder(writing.folder)).code)
+	if ((err = clear_folder(place)).code || (err = begin_folder(&writing)).code)
 		return err;
 	err = db_stream(db, SQL_RELEASE_EXPORT, (const char *[]){ release->id }, each_file, &writing);
-	return err.code ? err : end_folder(&writing, folder);
+	if (!err.code)
+		err = end_folder(&writing, place);
+	close(writing.folder_fd);
+	return err;
 }

@@ -5,7 +5,8 @@
  * Files are copied out of the store (never linked: nobody shall change the store by
  * changing a dataset) and their digests are checked on the way.  All have the time of the
  * release, so that times tell nothing.  The folder is written beside its place, as
- * DIR.tmp, and renamed when it is whole.
+ * DIR.tmp, renamed when all of it is on disk, and a mark in it is removed when the new
+ * name is, too: what was stopped before begins anew.
  */
 #ifndef RELEASE_WRITE_H
 #define RELEASE_WRITE_H

@@ -418,6 +418,50 @@ START_TEST(a_worker_that_is_stopped_gives_its_job_back_and_the_try_does_not_coun
 }
 END_TEST
 
+/* strace lets a call fail, or kills the program in it. */
+static const char *const stops[] = {
+	"syncfs:error=EIO",       "rename:error=EIO",          "rename:signal=KILL",
+	"fsync:error=EIO:when=1", "fsync:error=EIO:when=2",    "unlinkat:signal=KILL",
+	"utimensat:error=ENOSPC", "write:error=ENOSPC:when=9",
+};
+
+START_TEST(a_written_release_is_on_disk_or_is_begun_anew)
+{
+	struct person person = an_account("researcher");
+	const char *name = a_release(&person, a_full_campaign()), *folder = a_folder();
+	const char *inject = stops[_i];
+	struct ran ran = shell(folder, say("command -v strace >/dev/null || { echo absent; exit 0; };"
+									   " strace -f -o calls -e trace=%.*s -e inject=%s"
+									   " \"$PROGRAM\" release write %s 1.0 set",
+									   (int)strcspn(inject, ":"), inject, inject, name));
+
+	if (strstr(ran.said, "absent")) {
+		puts("skip: a_written_release_is_on_disk_or_is_begun_anew: strace is not installed");
+		return;
+	}
+	ck_assert_msg(ran.code != 0, "%s", ran.said);
+	if (!strstr(inject, "KILL"))
+		ck_assert_msg(strstr(ran.said, "cannot be"), "%s", ran.said);
+	expect_code(0, folder, say("release write %s 1.0 set", name));
+	expect_code(0, folder, "release verify set");
+	ran = shell(folder, "ls -A | grep -v calls; ls -A set | grep writing");
+	ck_assert_str_eq(ran.said, "set\n");
+}
+END_TEST
+
+START_TEST(a_folder_of_somebody_else_is_left_alone)
+{
+	struct person person = an_account("researcher");
+	const char *name = a_release(&person, a_full_campaign()), *folder = a_folder();
+
+	shell(folder, "mkdir set set2.tmp; echo mine > set/mine; echo mine > set2.tmp/mine");
+	expect_code(1, folder, say("release write %s 1.0 set", name));
+	expect_code(1, folder, say("release write %s 1.0 set2/", name));
+	ck_assert_str_eq(shell(folder, "cat set/mine set2.tmp/mine; ls -A").said,
+					 "mine\nmine\nset\nset2.tmp\n");
+}
+END_TEST
+
 Suite *http_releases_suite(void)
 {
 	Suite *suite = suite_create("http/releases");
@@ -447,6 +491,9 @@ Suite *http_releases_suite(void)
 	tcase_add_test(tc, the_last_try_of_a_release_is_a_whole_one);
 	tcase_add_test(tc, the_claim_of_a_release_is_renewed_while_it_waits_for_the_database);
 	tcase_add_test(tc, a_worker_that_is_stopped_gives_its_job_back_and_the_try_does_not_count);
+	tcase_add_loop_test(tc, a_written_release_is_on_disk_or_is_begun_anew, 0,
+						sizeof stops / sizeof stops[0]);
+	tcase_add_test(tc, a_folder_of_somebody_else_is_left_alone);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
