@@ -12,6 +12,7 @@
 #include "core/thread.h"
 #include "db/db.h"
 #include "domain/desk.h"
+#include "domain/dispute.h"
 #include "domain/lost_media.h"
 #include "domain/revocation.h"
 #include "domain/stats.h"
@@ -63,6 +64,8 @@ static struct error work(struct keeper *keeper, int64_t *ret_rest_ms)
 	if (err.code || (!keeper->more_to_fold && clock_monotonic_ms() - keeper->folded_ms < FOLD_MS))
 		return err;
 	keeper->folded_ms = clock_monotonic_ms();
+	if ((err = disputes_open_lonely(keeper->db)).code)
+		return err;
 	return stats_fold(keeper->db, &keeper->more_to_fold);
 }
 

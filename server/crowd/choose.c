@@ -19,6 +19,7 @@ enum pool {
 	POOL_GOLD,
 	POOL_PLANNED,   /* asks for more judgments */
 	POOL_BEYOND,    /* has all it was to get; only helps the last item to a partner */
+	POOL_RETIRED,   /* likewise; what is said of it does not count */
 	POOL_IN_SERVICE /* gold or planned; of related items only */
 };
 
@@ -69,6 +70,8 @@ static struct stock_part part_of(enum pool pool, int truth)
 		return (struct stock_part){ .rows = 1, .columns = gold & of_truth };
 	case POOL_BEYOND:
 		return (struct stock_part){ .rows = 1, .columns = column(STOCK_BEYOND) };
+	case POOL_RETIRED:
+		return (struct stock_part){ .rows = 1, .columns = column(STOCK_RETIRED) };
 	case POOL_PLANNED:
 	case POOL_IN_SERVICE:
 	default:
@@ -83,6 +86,8 @@ static bool in_pool(const struct choosing *choosing, uint32_t index, enum pool p
 
 	if (item->training)
 		return pool == POOL_TRAINING;
+	if (item->retired)
+		return pool == POOL_RETIRED;
 	switch (pool) {
 	case POOL_GOLD:
 		return item->gold;
@@ -93,6 +98,7 @@ static bool in_pool(const struct choosing *choosing, uint32_t index, enum pool p
 	case POOL_IN_SERVICE:
 		return item->gold || wanting;
 	case POOL_TRAINING:
+	case POOL_RETIRED:
 	default:
 		return false;
 	}
@@ -390,21 +396,31 @@ static uint32_t draw_place(struct choosing *choosing, uint32_t beside, enum choi
 	return draw_telling(choosing, beside);
 }
 
-/* The odd one out: whatever unseen item of another lineage can stand beside it, or at last of its
+/* Whatever unseen item of some pools can stand beside another: of another lineage, or else of its
  * own. */
-static uint32_t draw_company(struct choosing *choosing, uint32_t beside, bool *matched)
+static uint32_t draw_beside(struct choosing *choosing, const enum pool pools[], size_t count,
+							uint32_t beside, bool *matched)
 {
-	static const enum pool pools[] = { POOL_PLANNED, POOL_GOLD, POOL_BEYOND };
 	uint32_t drawn = NOBODY;
 
 	*matched = false;
-	for (size_t i = 0; i < 3 && drawn == NOBODY; i++)
+	for (size_t i = 0; i < count && drawn == NOBODY; i++)
 		drawn = draw_any(choosing, pools[i], beside);
-	for (size_t i = 0; i < 3 && drawn == NOBODY; i++) {
+	for (size_t i = 0; i < count && drawn == NOBODY; i++) {
 		drawn = draw_related(choosing, pools[i], UNKNOWN, beside);
 		*matched = drawn != NOBODY;
 	}
 	return drawn;
+}
+
+/* For the odd one out. Retired items come last, because what is said of them does not count. */
+static uint32_t draw_company(struct choosing *choosing, uint32_t beside, bool *matched)
+{
+	static const enum pool counting[] = { POOL_PLANNED, POOL_GOLD, POOL_BEYOND };
+	static const enum pool retired[] = { POOL_RETIRED };
+	uint32_t drawn = draw_beside(choosing, counting, 3, beside, matched);
+
+	return drawn == NOBODY ? draw_beside(choosing, retired, 1, beside, matched) : drawn;
 }
 
 /* How far the left side is ahead, if `first` goes left and `second` right. */

@@ -284,6 +284,8 @@ static void find_box(const struct shelf *shelf, struct record *record)
 	record->row = 0;
 	if (item->training) {
 		record->column = is_fake(item) ? STOCK_TRAINING_FAKE : STOCK_TRAINING_REAL;
+	} else if (item->retired) {
+		record->column = STOCK_RETIRED;
 	} else if (item->gold) {
 		record->column = is_fake(item) ? STOCK_GOLD_FAKE : STOCK_GOLD_REAL;
 	} else if ((uint32_t)item->judgments + item->in_flight >= shelf->plan) {

@@ -3,10 +3,10 @@
  * stock -- the items that may be handed out, indexed so that a pair is chosen without a scan.
  *
  * Items stand on shelves, one for each campaign and medium.  A shelf is a cabinet of boxes: one
- * row for training, gold and items beyond their plan, and one row for each number of answers on
- * their way, where a planned item's column follows from the log odds of p_fake.  An item knows
- * its box and its place in it, so that every change moves it in O(1).  Items of one lineage, and
- * those of one pair, are found by chains, across shelves.
+ * row for training, gold, retired items and those beyond their plan, and one row for each number of
+ * answers on their way, where a planned item's column follows from the log odds of p_fake.  An item
+ * knows its box and its place in it, so that every change moves it in O(1).  Items of one lineage,
+ * and those of one pair, are found by chains, across shelves.
  *
  * Items have dense numbers, given by the caller; the memory is some 80 bytes for each.
  * One thread at a time may change a stock; any number may read while none changes it.
@@ -29,6 +29,7 @@ struct stock_item {
 	uint16_t judgments; /* counted so far */
 	uint16_t in_flight; /* leases open */
 	bool gold, training;
+	bool retired;      /* settled: asks for nothing, but may stand beside what does */
 	int8_t truth;      /* REAL or FAKE for gold and training, else UNKNOWN */
 	uint32_t contents; /* same value: the same to look at, never a pair; 0: like no other */
 };
@@ -91,7 +92,8 @@ enum {
 	STOCK_TRAINING_FAKE,
 	STOCK_GOLD_REAL,
 	STOCK_GOLD_FAKE,
-	STOCK_BEYOND /* has all it was to get */
+	STOCK_BEYOND, /* has all it was to get */
+	STOCK_RETIRED
 };
 
 struct stock_part {

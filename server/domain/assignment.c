@@ -17,6 +17,18 @@ _Static_assert(sizeof(struct lease) <= SEAL_MAX_BYTES, "must fit");
 const char *const skip_reasons[] = { "cannot_load", "sensitive", "recognised", "other", NULL };
 const char *const assignment_kinds[] = { "training", "gold", "random", "informative", NULL };
 
+const char *company_name(uint8_t company)
+{
+	return company == COMPANY_LEFT ? "left" : company == COMPANY_RIGHT ? "right" : NULL;
+}
+
+uint8_t company_from(const char *name)
+{
+	if (!name)
+		return COMPANY_NONE;
+	return strcmp(name, "left") == 0 ? COMPANY_LEFT : COMPANY_RIGHT;
+}
+
 void lease_seal(const struct seal *seal, const struct lease *lease, char token[LEASE_TOKEN])
 {
 	seal_bytes(seal, SEAL_ASSIGNMENT, lease, sizeof *lease, token);
@@ -146,7 +158,7 @@ struct error assignment_renew(struct db *db, struct arena *arena, const struct l
 {
 	const int64_t seconds[] = { lease->issued_s, lease->expires_s, LEASE_S,
 								(int64_t)LEASE_S * (1 + RENEWALS) };
-	struct array *columns[LEASE_COLUMNS + 4];
+	struct array *columns[LEASE_COLUMNS + 5];
 	auto_rows *answers = NULL;
 	struct error err;
 
@@ -156,6 +168,8 @@ struct error assignment_renew(struct db *db, struct arena *arena, const struct l
 		columns[LEASE_COLUMNS + i] = array_new(arena, ARRAY_LONG, 1);
 		array_long(columns[LEASE_COLUMNS + i], seconds[i]);
 	}
+	columns[LEASE_COLUMNS + 4] = array_new(arena, ARRAY_TEXT, 1);
+	array_text(columns[LEASE_COLUMNS + 4], company_name(lease->company));
 	err = db_run_arrays(db, SQL_ASSIGNMENT_RENEW, (const struct array *const *)columns, &answers);
 	if (!err.code)
 		err = outcome_of_renewal(rows_text(answers, 0, 0));

@@ -30,6 +30,10 @@ struct db;
 
 enum assignment_kind { KIND_TRAINING, KIND_GOLD, KIND_RANDOM, KIND_INFORMATIVE };
 
+/* Which item of a pair only keeps the other company: it has retired, and what is said of it does
+ * not count. */
+enum company { COMPANY_NONE, COMPANY_LEFT, COMPANY_RIGHT };
+
 /* Exactly these bytes are sealed: fixed widths, no padding. */
 struct lease {
 	unsigned char id[UUID_BYTES], volunteer[UUID_BYTES], campaign[UUID_BYTES];
@@ -39,7 +43,7 @@ struct lease {
 	uint8_t kind; /* enum assignment_kind */
 	uint8_t matched;
 	uint8_t media_type; /* enum media_type */
-	uint8_t zero;
+	uint8_t company;    /* enum company; 0 in tokens from before there was any */
 	/* Which version of each item is shown. Tokens from before there were versions end here. */
 	uint32_t left_version, right_version;
 };
@@ -97,5 +101,9 @@ struct error assignment_renew(struct db *db, struct arena *arena, const struct l
 							  int64_t *ret_expires_s) MUST_CHECK;
 
 extern const char *const assignment_kinds[];
+
+/* As the database calls an enum company. NULL: neither. */
+const char *company_name(uint8_t company);
+uint8_t company_from(const char *name);
 
 #endif

@@ -56,12 +56,12 @@ SELECT n, outcome FROM known
 --   $1 uuid[] id, $2 uuid[] volunteer, $3 uuid[] campaign, $4 uuid[] left, $5 uuid[] right,
 --   $6 text[] kind, $7 boolean[] matched, $8 integer[] policy, $9 bigint[] issued s,
 --   $10 bigint[] s at which the token ends, $11 bigint[] s to add, $12 bigint[] s from issue to the
---   last end there may be; each of one element
+--   last end there may be, $13 text[] company; each of one element
 --   -> outcome text, s since the epoch (NULL: not renewed)
 WITH asked AS MATERIALIZED (
     SELECT w.id, w.volunteer, w.campaign, w.left_item, w.right_item, w.kind, w.matched, w.policy,
            to_timestamp(w.issued) AS issued_at, to_timestamp(w.expires) AS expires_at,
-           make_interval(secs => w.more) AS more, make_interval(secs => w.most) AS most,
+           make_interval(secs => w.more) AS more, make_interval(secs => w.most) AS most, w.company,
            CASE WHEN NOT EXISTS (SELECT FROM volunteer v WHERE v.id = w.volunteer OFFSET 0)
                 THEN 'nobody'
                 WHEN EXISTS (SELECT FROM judged_pair p WHERE p.assignment_id = w.id OFFSET 0)
@@ -69,9 +69,9 @@ WITH asked AS MATERIALIZED (
                 THEN 'answered' END AS refused
       FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[],
                   $7::boolean[], $8::integer[], $9::bigint[], $10::bigint[], $11::bigint[],
-                  $12::bigint[])
+                  $12::bigint[], $13::text[])
            AS w (id, volunteer, campaign, left_item, right_item, kind, matched, policy, issued,
-                 expires, more, most)
+                 expires, more, most, company)
 ), held AS MATERIALIZED (
     SELECT l.expires_at FROM asked a
      CROSS JOIN LATERAL (SELECT expires_at FROM lease
@@ -84,9 +84,9 @@ WITH asked AS MATERIALIZED (
     RETURNING l.expires_at
 ), written AS (
     INSERT INTO lease AS l (id, volunteer_id, campaign_id, left_item, right_item, kind, matched,
-                            policy, issued_at, expires_at)
+                            policy, issued_at, expires_at, company)
     SELECT id, volunteer, campaign, left_item, right_item, kind, matched, policy, issued_at,
-           expires_at + more
+           expires_at + more, company
       FROM asked
      WHERE refused IS NULL AND expires_at > now() AND NOT EXISTS (SELECT FROM held)
         ON CONFLICT (volunteer_id, id) DO UPDATE

@@ -46,10 +46,11 @@ SELECT a.place, lineage_key(i.lineage), x.on_left,
 -- name: attendance_open
 -- The open leases of some volunteers, oldest first.
 --   $1 uuid[]
---   -> place in $1, id, campaign, left, right, kind, matched, policy, issued s, expires s
+--   -> place in $1, id, campaign, left, right, kind, matched, policy, issued s, expires s,
+--      company
 SELECT a.place, l.id, l.campaign_id, l.left_item, l.right_item, l.kind, l.matched, l.policy,
        floor(extract(epoch FROM l.issued_at))::bigint,
-       floor(extract(epoch FROM l.expires_at))::bigint
+       floor(extract(epoch FROM l.expires_at))::bigint, l.company
   FROM unnest($1::uuid[]) WITH ORDINALITY AS a (id, place)
  CROSS JOIN LATERAL (SELECT * FROM lease WHERE volunteer_id = a.id OFFSET 0) l
  WHERE l.expires_at > now()

@@ -160,6 +160,7 @@ struct error catalogue_read_item(struct catalogue *catalogue, const struct rows 
 	exhibit->judged_from = (uint16_t)rows_raw_integer(row, 19);
 	item.has_poster = read_digest(row, 13, item.poster);
 	item.stock = read_stock(row, exhibit->rendition);
+	item.retired = rows_raw_flag(row, 20);
 	*ret_item = item;
 	return ok();
 }
@@ -195,7 +196,7 @@ static uint32_t take_poster(struct catalogue *catalogue, uint32_t poster,
 /*
  * Judgments are counted as they are told of, and the consensus may not have them all yet: of two
  * counts the larger is right.  An item that comes back into service begins with what is written,
- * and so does one whose judgments so far no longer count.
+ * and so does one whose judgments so far no longer count, or that was there for company alone.
  */
 static void take_stock(struct catalogue *catalogue, const struct catalogue_row *row,
 					   uint32_t number, uint16_t judged_from_before)
@@ -205,19 +206,34 @@ static void take_stock(struct catalogue *catalogue, const struct catalogue_row *
 	const struct stock_item *before = stock_at(catalogue->stock, number);
 	struct stock_item item = row->stock;
 
+	item.retired = !row->in_service;
 	if (before) {
 		item.in_flight = before->in_flight;
-		if (count_stands && before->judgments > item.judgments)
+		if (count_stands && !before->retired && before->judgments > item.judgments)
 			item.judgments = before->judgments;
 	}
 	stock_put(catalogue->stock, number,
 			  catalogue_shelf(exhibit->campaign, (enum media_type)exhibit->media_type), &item);
 }
 
+/* Is there room for one more retired item, to keep others company? */
+static bool has_room(const struct catalogue *catalogue, const struct catalogue_row *item)
+{
+	static const struct stock_part retired = { .rows = 1, .columns = UINT64_C(1) << STOCK_RETIRED };
+	uint32_t shelf =
+		catalogue_shelf(item->exhibit.campaign, (enum media_type)item->exhibit.media_type);
+
+	return stock_part_count(catalogue->stock, shelf, &retired) < CATALOGUE_RETIRED;
+}
+
 void catalogue_take_item(struct catalogue *catalogue, const struct catalogue_row *item)
 {
-	uint32_t number = item->in_service ? idmap_add(catalogue->index, item->id)
-									   : catalogue_find(catalogue, item->id);
+	const struct stock_item *stocked = catalogue_stocked(catalogue, item->id);
+	bool keeps_company = item->retired && !item->stock.training && !item->stock.gold &&
+						 ((stocked && stocked->retired) || has_room(catalogue, item));
+	bool stays = item->in_service || keeps_company;
+	uint32_t number =
+		stays ? idmap_add(catalogue->index, item->id) : catalogue_find(catalogue, item->id);
 
 	if (number == IDMAP_NONE)
 		return;
@@ -225,7 +241,7 @@ void catalogue_take_item(struct catalogue *catalogue, const struct catalogue_row
 	*exhibit = item->exhibit;
 	exhibit->poster = take_poster(catalogue, before.poster, item);
 	exhibit->reading = catalogue->reading;
-	if (item->in_service) {
+	if (stays) {
 		take_stock(catalogue, item, number, before.judged_from);
 		return;
 	}

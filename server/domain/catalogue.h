@@ -47,7 +47,8 @@ struct exhibit {
 		lent_until_s; /* the first end of a lease that this process gave out, if it is to come */
 };
 
-#define CONTENT_TYPES 32
+#define CONTENT_TYPES     32
+#define CATALOGUE_RETIRED 256 /* items kept on a shelf, at most, to stand beside what is left */
 
 struct catalogue {
 	struct idmap *index; /* item id -> its number */
@@ -76,7 +77,7 @@ struct catalogue_row {
 	unsigned char poster[SHA256_BYTES];
 	struct exhibit exhibit; /* but for its poster and reading */
 	struct stock_item stock;
-	bool in_service, has_poster;
+	bool in_service, retired, has_poster;
 };
 
 /*
@@ -87,7 +88,7 @@ struct catalogue_row {
 struct error catalogue_read_item(struct catalogue *catalogue, const struct rows *row,
 								 struct catalogue_row *ret_item) MUST_CHECK;
 
-/* Puts the item where it belongs, or takes it out of service. */
+/* Puts the item where it belongs, or takes it out of service; a few that retired stay in stock. */
 void catalogue_take_item(struct catalogue *catalogue, const struct catalogue_row *item);
 
 /*

@@ -16,9 +16,26 @@ SELECT id, name, question, policy, max_judgments, random_share, state = 'open'
 --   -> the columns of the view, in its order
 SELECT id, in_service, media_type, lineage, pair, gold, training, fake, campaign_id, p_fake,
        judgments, rendition, rendition_type, poster, width, height, duration_ms, sensitive,
-       version, judged_from
+       version, judged_from, retired
   FROM catalogue
  WHERE in_service AND NOT EXISTS (SELECT FROM lost_item l WHERE l.item_id = catalogue.id)
+
+-- name: catalogue_retired
+-- Some of the retired items of every open campaign and medium, for company.
+--   $1 integer how many of each
+--   -> as catalogue_all
+SELECT c.id, false, c.media_type, c.lineage, c.pair, c.gold, c.training, c.fake, c.campaign_id,
+       c.p_fake, c.judgments, c.rendition, c.rendition_type, c.poster, c.width, c.height,
+       c.duration_ms, c.sensitive, c.version, c.judged_from, true
+  FROM campaign k
+ CROSS JOIN unnest(ARRAY['image', 'video', 'audio']) AS t (media_type)
+ CROSS JOIN LATERAL (SELECT i.id FROM item i
+                      WHERE i.campaign_id = k.id AND i.state = 'retired'
+                        AND i.media_type = t.media_type AND NOT i.gold AND NOT i.training
+                        AND NOT EXISTS (SELECT FROM lost_item l WHERE l.item_id = i.id)
+                      LIMIT $1::integer) kept
+  JOIN catalogue c ON c.id = kept.id
+ WHERE k.state = 'open'
 
 -- name: catalogue_some
 -- Some items, in service or not.
@@ -27,7 +44,8 @@ SELECT id, in_service, media_type, lineage, pair, gold, training, fake, campaign
 SELECT id,
        in_service AND NOT EXISTS (SELECT FROM lost_item l WHERE l.item_id = catalogue.id), media_type, lineage, pair, gold, training, fake, campaign_id, p_fake,
        judgments, rendition, rendition_type, poster, width, height, duration_ms, sensitive,
-       version, judged_from
+       version, judged_from,
+       retired AND NOT EXISTS (SELECT FROM lost_item l WHERE l.item_id = catalogue.id)
   FROM catalogue
  WHERE id = ANY ($1::uuid[])
 
@@ -63,14 +81,15 @@ SELECT x.item_id, count(*)
 -- wait for the disk. One that is there already fails them all.
 --   $1 uuid[] ids, $2 uuid[] volunteers, $3 uuid[] campaigns, $4 uuid[] left, $5 uuid[] right,
 --   $6 text[] kinds, $7 boolean[] matched, $8 integer[] policies, $9 bigint[] issued s,
---   $10 bigint[] expires s
+--   $10 bigint[] expires s, $11 text[] company
 INSERT INTO lease (id, volunteer_id, campaign_id, left_item, right_item, kind, matched, policy,
-                   issued_at, expires_at)
+                   issued_at, expires_at, company)
 SELECT u.id, u.volunteer, u.campaign, u.left_item, u.right_item, u.kind, u.matched, u.policy,
-       to_timestamp(u.issued), to_timestamp(u.expires)
+       to_timestamp(u.issued), to_timestamp(u.expires), u.company
   FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[],
-              $7::boolean[], $8::integer[], $9::bigint[], $10::bigint[])
-       AS u (id, volunteer, campaign, left_item, right_item, kind, matched, policy, issued, expires)
+              $7::boolean[], $8::integer[], $9::bigint[], $10::bigint[], $11::text[])
+       AS u (id, volunteer, campaign, left_item, right_item, kind, matched, policy, issued, expires,
+             company)
  CROSS JOIN (SELECT set_config('synchronous_commit', 'off', true)) AS lightly
 
 -- name: lease_close

@@ -100,6 +100,14 @@ static void note_end(struct exhibit *exhibit, const struct lease *lease)
 		exhibit->lent_until_s = lease->expires_s;
 }
 
+/* No two retired items make a pair. */
+static uint8_t company_of(const struct stock *stock, const struct choice *choice)
+{
+	if (stock_at(stock, choice->left)->retired)
+		return COMPANY_LEFT;
+	return stock_at(stock, choice->right)->retired ? COMPANY_RIGHT : COMPANY_NONE;
+}
+
 static void hand_out(struct search *search, uint32_t campaign, enum media_type type,
 					 const struct choice *choice)
 {
@@ -119,6 +127,7 @@ static void hand_out(struct search *search, uint32_t campaign, enum media_type t
 	lease->kind = kinds[choice->kind];
 	lease->matched = choice->matched;
 	lease->media_type = (uint8_t)type;
+	lease->company = company_of(desk->catalogue.stock, choice);
 	uuid_ordered(lease->id, now_us(), &desk->random);
 	memcpy(lease->volunteer, volunteer->id, UUID_BYTES);
 	memcpy(lease->campaign, facts->id, UUID_BYTES);

@@ -64,7 +64,8 @@ static bool read_lease(const struct rows *row, const struct volunteer *volunteer
 	*lease = (struct lease){ .matched = rows_flag(row, 0, 6),
 							 .policy = (uint32_t)rows_integer(row, 0, 7),
 							 .issued_s = rows_integer(row, 0, 8),
-							 .expires_s = rows_integer(row, 0, 9) };
+							 .expires_s = rows_integer(row, 0, 9),
+							 .company = company_from(rows_text(row, 0, 10)) };
 	memcpy(lease->volunteer, volunteer->id, UUID_BYTES);
 	for (uint8_t k = 0; assignment_kinds[k]; k++)
 		if (strcmp(assignment_kinds[k], rows_text(row, 0, 5)) == 0)

@@ -16,16 +16,18 @@
 static struct error write_some(struct db *db, const struct holding *list, size_t count)
 {
 	struct arena *arena = arena_new();
-	struct array *columns[LEASE_COLUMNS + 2];
+	struct array *columns[LEASE_COLUMNS + 3];
 	auto_rows *none = NULL;
 
 	lease_columns_new(arena, count, columns);
 	columns[LEASE_COLUMNS] = array_new(arena, ARRAY_LONG, count);
 	columns[LEASE_COLUMNS + 1] = array_new(arena, ARRAY_LONG, count);
+	columns[LEASE_COLUMNS + 2] = array_new(arena, ARRAY_TEXT, count);
 	for (size_t i = 0; i < count; i++) {
 		lease_columns_add(columns, &list[i].lease);
 		array_long(columns[LEASE_COLUMNS], list[i].lease.issued_s);
 		array_long(columns[LEASE_COLUMNS + 1], list[i].lease.expires_s);
+		array_text(columns[LEASE_COLUMNS + 2], company_name(list[i].lease.company));
 	}
 	struct error err =
 		db_run_arrays(db, SQL_LEASE_WRITE, (const struct array *const *)columns, &none);

@@ -201,7 +201,7 @@ static void take_judged(struct look *look)
 		const unsigned char *id = look->judged.list[i];
 		const struct stock_item *stocked = catalogue_stocked(&desk->catalogue, id);
 
-		if (stocked)
+		if (stocked && !stocked->retired)
 			stock_set_judgments(desk->catalogue.stock, catalogue_find(&desk->catalogue, id),
 								stocked->judgments + 1u);
 		if (i % BUNCH == BUNCH - 1) {
@@ -275,6 +275,17 @@ static void take_flights(struct look *look)
 	lock_release(&desk->lock);
 }
 
+static struct error read_retired(struct db *db, struct look *look)
+{
+	char most[16];
+
+	snprintf(most, sizeof most, "%d", CATALOGUE_RETIRED);
+	struct error err =
+		db_stream_raw(db, SQL_CATALOGUE_RETIRED, (const char *[]){ most }, read_item, look);
+	take_read(look);
+	return err;
+}
+
 /* Volunteers who are here may have done things that nobody told us of. */
 static struct error read_everything(struct db *db, struct look *look)
 {
@@ -289,6 +300,8 @@ static struct error read_everything(struct db *db, struct look *look)
 	lock_release(&desk->lock);
 	err = db_stream_raw(db, SQL_CATALOGUE_ALL, NULL, read_item, look);
 	take_read(look);
+	if (!err.code)
+		err = read_retired(db, look);
 	if (err.code)
 		return err;
 	lock_take(&desk->lock);

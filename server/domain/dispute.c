@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/log.h"
 #include "db/db.h"
 #include "domain/ruling.h"
 
@@ -92,6 +93,17 @@ static struct error open_evidence(struct db *db, const struct rows *one, const c
 	json_object_set_new(story->json, "rulings", rulings);
 	story->has_partner = partner && uuid_from_text(story->partner, partner);
 	return read_evidence(db, item, partner, &story->evidence);
+}
+
+struct error disputes_open_lonely(struct db *db)
+{
+	auto_rows *rows = NULL;
+	struct error err = db_run(db, SQL_DISPUTE_OPEN_LONELY, NULL, &rows);
+
+	if (!err.code && rows_integer(rows, 0, 0) > 0)
+		log_info("%s items go to a moderator: there is nothing to show them beside",
+				 rows_text(rows, 0, 0));
+	return err;
 }
 
 struct error dispute_read(struct db *db, const char *id, const char *account,

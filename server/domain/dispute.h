@@ -50,6 +50,10 @@ struct dispute_counts {
 
 struct error dispute_count(struct db *db, struct dispute_counts *ret_counts) MUST_CHECK;
 
+/* Items that can be shown beside no other go to a moderator. To be called every minute or so, by
+ * any server. */
+struct error disputes_open_lonely(struct db *db) MUST_CHECK;
+
 /* One dispute as `account` may see it now. `evidence` is NULL until the blind verdict is given, or
  * a colleague has ruled. */
 struct dispute_story {

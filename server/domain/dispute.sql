@@ -6,7 +6,7 @@
 --   -> json, opened_at, id, item uuid
 SELECT json_build_object(
            'id', d.id, 'media_type', i.media_type,
-           'reason', CASE WHEN d.reason IN ('max_judgments', 'crowd_not_trusted') OR b.dispute_id IS NOT NULL
+           'reason', CASE WHEN d.reason IN ('max_judgments', 'crowd_not_trusted', 'no_partner') OR b.dispute_id IS NOT NULL
                           THEN d.reason ELSE 'undisclosed' END,
            'distrust', CASE WHEN d.reason = 'crowd_not_trusted' AND d.state = 'open' THEN to_json(distrust(i.campaign_id)) END,
            'judgments', d.judgments, 'opened_at', rfc3339(d.opened_at), 'state', d.state,
@@ -33,6 +33,40 @@ SELECT json_build_object(
   LEFT JOIN LATERAL (SELECT * FROM blind_verdict WHERE dispute_id = d.id AND account_id = $1::uuid OFFSET 0) b ON true
  ORDER BY d.opened_at, d.id
 
+-- name: dispute_open_lonely
+-- An item that has been the only one of its campaign and medium for ten minutes can be shown beside nothing, so
+-- nobody can be asked about it: it goes to a moderator. Retired items would be company; those for training, those
+-- that show the same and those whose files are lost are none. Only shelves with few items are looked at.
+--   -> how many
+WITH shelf AS (
+    SELECT n.campaign_id, n.media_type
+      FROM item_count n JOIN campaign k ON k.id = n.campaign_id AND k.state = 'open'
+     WHERE n.state = 'in_service'
+     GROUP BY n.campaign_id, n.media_type HAVING sum(n.items) BETWEEN 1 AND 200
+), lonely AS (
+    SELECT i.id FROM shelf s
+     CROSS JOIN LATERAL (SELECT * FROM item
+                          WHERE campaign_id = s.campaign_id AND state = 'in_service' AND media_type = s.media_type
+                            AND NOT gold AND NOT training AND created_at < now() - interval '10 minutes'
+                            AND NOT EXISTS (SELECT FROM lost_item l WHERE l.item_id = item.id)
+                         OFFSET 0) i
+     WHERE NOT EXISTS (SELECT FROM item o
+                        WHERE o.campaign_id = i.campaign_id AND o.state IN ('in_service', 'retired')
+                          AND o.media_type = i.media_type AND o.id <> i.id AND NOT o.training
+                          AND o.rendition <> i.rendition
+                          AND NOT EXISTS (SELECT FROM lost_item l WHERE l.item_id = o.id))
+), moved AS (
+    UPDATE item SET state = 'disputed'
+     WHERE id IN (SELECT id FROM lonely) AND state = 'in_service'
+    RETURNING id
+), opened AS (
+    INSERT INTO dispute (item_id, reason, judgments)
+    SELECT m.id, 'no_partner', coalesce(c.judgments, 0)
+      FROM moved m LEFT JOIN consensus c ON c.item_id = m.id
+        ON CONFLICT (item_id) WHERE state = 'open' DO NOTHING
+)
+SELECT count(*) FROM moved
+
 -- name: dispute_counts
 --   -> open, ruled, withdrawn
 SELECT count(*) FILTER (WHERE state = 'open'), count(*) FILTER (WHERE state = 'ruled'),
@@ -46,7 +80,7 @@ SELECT count(*) FILTER (WHERE state = 'open'), count(*) FILTER (WHERE state = 'r
 --   -> json, item uuid, may see the evidence?, partner item uuid or NULL, verdict given?
 SELECT json_build_object(
            'id', d.id, 'media_type', i.media_type,
-           'reason', CASE WHEN d.reason IN ('max_judgments', 'crowd_not_trusted') OR s.evidence
+           'reason', CASE WHEN d.reason IN ('max_judgments', 'crowd_not_trusted', 'no_partner') OR s.evidence
                           THEN d.reason ELSE 'undisclosed' END,
            'distrust', CASE WHEN d.reason = 'crowd_not_trusted' AND d.state = 'open' THEN to_json(distrust(i.campaign_id)) END,
            'judgments', d.judgments, 'opened_at', rfc3339(d.opened_at), 'state', d.state,
@@ -109,12 +143,12 @@ SELECT json_build_object(
                   FROM judgment j
                   JOIN judged_pair p ON p.assignment_id = j.assignment_id
                   LEFT JOIN volunteer_skill s ON s.volunteer_id = j.volunteer_id
-                 WHERE j.item_id = i.id AND j.revision = 0 AND j.version >= i.judged_from) x), '[]'),
+                 WHERE j.item_id = i.id AND j.revision = 0 AND j.counts AND j.version >= i.judged_from) x), '[]'),
     'tells', coalesce((
         SELECT json_agg(json_build_object('tell', tell, 'count', n) ORDER BY n DESC, tell)
           FROM (SELECT tell, count(*) AS n
                   FROM judgment j CROSS JOIN unnest(j.tells) AS tell
-                 WHERE j.item_id = i.id AND j.revision = 0 AND j.version >= i.judged_from
+                 WHERE j.item_id = i.id AND j.revision = 0 AND j.counts AND j.version >= i.judged_from
                  GROUP BY tell) x), '[]'),
     'provenance', json_build_object(
         'truth', i.truth, 'basis', i.basis, 'gold', i.gold, 'title', i.title, 'source', i.source,

@@ -233,20 +233,26 @@ enum column {
 	MARKS,
 	TRAINING,
 	VERSION,
+	COUNTS,
 	/* of pairs again: for judgment_store_each alone */
 	LIVE,
 	COLUMNS
 };
 
 static const enum array_type types[COLUMNS] = {
-	[ASSIGNMENT] = ARRAY_UUID,      [VOLUNTEER] = ARRAY_UUID,  [CAMPAIGN] = ARRAY_UUID,
-	[MEDIA_TYPE] = ARRAY_TEXT,      [KIND] = ARRAY_TEXT,       [MATCHED] = ARRAY_FLAG,
-	[POLICY] = ARRAY_INT,           [BODY_HASH] = ARRAY_BYTES, [RESPONSE_MS] = ARRAY_INT,
-	[EXPOSURE_MS] = ARRAY_INT,      [SERVER_MS] = ARRAY_INT,   [DEVICE] = ARRAY_JSON,
-	[ITEMS] = ARRAY_UUID,           [SAID_ITEM] = ARRAY_UUID,  [SAID_VOLUNTEER] = ARRAY_UUID,
-	[SAID_ASSIGNMENT] = ARRAY_UUID, [LEFT] = ARRAY_FLAG,       [FAKE] = ARRAY_FLAG,
-	[CONFIDENCE] = ARRAY_INT,       [TELLS] = ARRAY_TEXT,      [MARKS] = ARRAY_JSON,
-	[TRAINING] = ARRAY_FLAG,        [VERSION] = ARRAY_INT,     [LIVE] = ARRAY_FLAG,
+	[ASSIGNMENT] = ARRAY_UUID,     [VOLUNTEER] = ARRAY_UUID,
+	[CAMPAIGN] = ARRAY_UUID,       [MEDIA_TYPE] = ARRAY_TEXT,
+	[KIND] = ARRAY_TEXT,           [MATCHED] = ARRAY_FLAG,
+	[POLICY] = ARRAY_INT,          [BODY_HASH] = ARRAY_BYTES,
+	[RESPONSE_MS] = ARRAY_INT,     [EXPOSURE_MS] = ARRAY_INT,
+	[SERVER_MS] = ARRAY_INT,       [DEVICE] = ARRAY_JSON,
+	[ITEMS] = ARRAY_UUID,          [SAID_ITEM] = ARRAY_UUID,
+	[SAID_VOLUNTEER] = ARRAY_UUID, [SAID_ASSIGNMENT] = ARRAY_UUID,
+	[LEFT] = ARRAY_FLAG,           [FAKE] = ARRAY_FLAG,
+	[CONFIDENCE] = ARRAY_INT,      [TELLS] = ARRAY_TEXT,
+	[MARKS] = ARRAY_JSON,          [TRAINING] = ARRAY_FLAG,
+	[VERSION] = ARRAY_INT,         [COUNTS] = ARRAY_FLAG,
+	[LIVE] = ARRAY_FLAG,
 };
 
 static bool in_time(const struct judged *judged)
@@ -299,6 +305,7 @@ static void add_saying(struct array *const columns[COLUMNS], const struct saying
 	array_flag(columns[TRAINING], lease->kind == KIND_TRAINING);
 	array_int(columns[VERSION],
 			  (int32_t)(said->on_left ? lease->left_version : lease->right_version));
+	array_flag(columns[COUNTS], lease->company != (said->on_left ? COMPANY_LEFT : COMPANY_RIGHT));
 }
 
 static int by_item_and_volunteer(const void *a, const void *b)

@@ -11,7 +11,8 @@
 --   $13 uuid[] the left item and the right one of each;
 --   of what was said: $14 uuid[] item, $15 uuid[] volunteer, $16 uuid[] assignment, $17 boolean[] left,
 --   $18 boolean[] fake, $19 integer[] confidence, $20 text[] tells, each as '{a,b}' or NULL,
---   $21 jsonb[] marks, $22 boolean[] training, $23 integer[] version of the item
+--   $21 jsonb[] marks, $22 boolean[] training, $23 integer[] version of the item,
+--   $24 boolean[] it counts
 --   -> stored boolean; false: nothing was stored, ask judgment_store_each
 WITH good AS MATERIALIZED (
     SELECT NOT EXISTS (SELECT FROM unnest($2::uuid[]) AS w (id)
@@ -32,21 +33,22 @@ WITH good AS MATERIALIZED (
          WHERE (SELECT all_are FROM good)))
 ), said AS (
     INSERT INTO judgment (item_id, volunteer_id, assignment_id, position, verdict, confidence,
-                          tells, marks, training, version)
+                          tells, marks, training, version, counts)
     SELECT item, volunteer, assignment,
            CASE WHEN on_left THEN 'left' ELSE 'right' END,
            CASE WHEN fake THEN 'fake'::verdict ELSE 'real' END,
-           confidence, coalesce(tells::text[], '{}'), marks, training, version
+           confidence, coalesce(tells::text[], '{}'), marks, training, version, counts
       FROM unnest($14::uuid[], $15::uuid[], $16::uuid[], $17::boolean[], $18::boolean[],
-                  $19::integer[], $20::text[], $21::jsonb[], $22::boolean[], $23::integer[])
-           AS s (item, volunteer, assignment, on_left, fake, confidence, tells, marks, training, version)
+                  $19::integer[], $20::text[], $21::jsonb[], $22::boolean[], $23::integer[], $24::boolean[])
+           AS s (item, volunteer, assignment, on_left, fake, confidence, tells, marks, training, version,
+                 counts)
      WHERE (SELECT all_are FROM good)
 ), pending AS (
     INSERT INTO score_pending (items, volunteers, fakes, versions)
     SELECT array_agg(item), array_agg(volunteer), array_agg(fake), array_agg(version)
-      FROM unnest($14::uuid[], $15::uuid[], $18::boolean[], $22::boolean[], $23::integer[])
-           AS s (item, volunteer, fake, training, version)
-     WHERE NOT training AND (SELECT all_are FROM good)
+      FROM unnest($14::uuid[], $15::uuid[], $18::boolean[], $22::boolean[], $23::integer[], $24::boolean[])
+           AS s (item, volunteer, fake, training, version, counts)
+     WHERE NOT training AND counts AND (SELECT all_are FROM good)
     HAVING count(*) > 0
 ), news AS (
     INSERT INTO catalogue_news (pairs, volunteers, items)
@@ -68,7 +70,7 @@ SELECT all_are FROM good
 -- with a concurrent writer fails the whole statement: asked again, it sees what the other stored.
 -- Every row is found by its key: OFFSET 0 forbids a join, which would be planned while tables are
 -- small, and read them whole when they have grown.
---   $1 to $23 as for judgment_store, $24 boolean[] of pairs: came before its token ended
+--   $1 to $24 as for judgment_store, $25 boolean[] of pairs: came before its token ended
 --   -> n bigint from 1, outcome text
 WITH known AS MATERIALIZED (
     SELECT w.*,
@@ -92,7 +94,7 @@ WITH known AS MATERIALIZED (
                 ELSE 'stored' END AS outcome
       FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::boolean[], $7::integer[],
                   $8::bytea[], $9::integer[], $10::integer[], $11::integer[], $12::jsonb[],
-                  $24::boolean[])
+                  $25::boolean[])
            WITH ORDINALITY
            AS w (assignment, volunteer, campaign, media_type, kind, matched, policy, body_hash,
                  response_ms, exposure_ms, server_ms, device, live, n)
@@ -107,17 +109,18 @@ WITH known AS MATERIALIZED (
      ORDER BY assignment
 ), said AS (
     INSERT INTO judgment (item_id, volunteer_id, assignment_id, position, verdict, confidence,
-                          tells, marks, training, version)
+                          tells, marks, training, version, counts)
     SELECT s.item, s.volunteer, s.assignment,
            CASE WHEN s.on_left THEN 'left' ELSE 'right' END,
            CASE WHEN s.fake THEN 'fake'::verdict ELSE 'real' END,
-           s.confidence, coalesce(s.tells::text[], '{}'), s.marks, s.training, s.version
+           s.confidence, coalesce(s.tells::text[], '{}'), s.marks, s.training, s.version, s.counts
       FROM unnest($14::uuid[], $15::uuid[], $16::uuid[], $17::boolean[], $18::boolean[],
-                  $19::integer[], $20::text[], $21::jsonb[], $22::boolean[], $23::integer[])
-           AS s (item, volunteer, assignment, on_left, fake, confidence, tells, marks, training, version)
+                  $19::integer[], $20::text[], $21::jsonb[], $22::boolean[], $23::integer[], $24::boolean[])
+           AS s (item, volunteer, assignment, on_left, fake, confidence, tells, marks, training, version,
+                 counts)
       JOIN known k ON k.assignment = s.assignment AND k.outcome = 'stored'
      ORDER BY s.item, s.volunteer
-    RETURNING item_id, volunteer_id, verdict, training, version
+    RETURNING item_id, volunteer_id, verdict, training, version, counts
 ), closed AS (
     DELETE FROM lease WHERE ctid = ANY (ARRAY(
         SELECT l.ctid FROM known k
@@ -127,7 +130,7 @@ WITH known AS MATERIALIZED (
 ), pending AS (
     INSERT INTO score_pending (items, volunteers, fakes, versions)
     SELECT array_agg(item_id), array_agg(volunteer_id), array_agg(verdict = 'fake'), array_agg(version)
-      FROM said WHERE NOT training HAVING count(*) > 0
+      FROM said WHERE NOT training AND counts HAVING count(*) > 0
 ), news AS (
     INSERT INTO catalogue_news (pairs, volunteers, items)
     SELECT array_agg(assignment), array_agg(volunteer),

@@ -9,6 +9,7 @@ import { MEDIUM, capital, many } from "./words.js";
 const REASONS = {
 	max_judgments: "Crowd split",
 	crowd_not_trusted: "Crowd agrees, not trusted",
+	no_partner: "Nothing to show it beside",
 	crowd_against_gold: "Crowd against gold",
 	crowd_against_provenance: "Crowd against provenance",
 	crowd_against_ruling: "Crowd against a ruling",

@@ -223,6 +223,27 @@ START_TEST(the_odd_one_out_finds_company)
 }
 END_TEST
 
+START_TEST(a_retired_item_is_the_last_company)
+{
+	struct stock_item three[3] = {
+		{ .lineage = 1, .p_fake = .5F, .truth = UNKNOWN },
+		{ .lineage = 2, .p_fake = .99F, .judgments = 9, .truth = UNKNOWN, .retired = true },
+		{ .lineage = 1, .p_fake = .5F, .judgments = 30, .truth = UNKNOWN }
+	};
+	struct random random = random_seeded(6);
+
+	for (int n = 0; n < 200; n++) {
+		struct choice choice = choose_from(three, 2, &random), counting;
+		ck_assert_int_eq(choice.kind, CHOICE_INFORMATIVE);
+		ck_assert_uint_eq(choice.left + choice.right, 1);
+		counting = choose_from(three, 3, &random);
+		ck_assert_uint_eq(counting.left + counting.right, 2);
+	}
+	three[0].retired = true;
+	ck_assert_int_eq(choose_from(three, 2, &random).kind, CHOICE_NOTHING);
+}
+END_TEST
+
 START_TEST(nothing_is_left_when_every_item_has_its_judgments)
 {
 	struct stock_item items[MANY];
@@ -715,6 +736,7 @@ Suite *crowd_choose_suite(void)
 	tcase_add_test(tests, training_comes_first_and_ends);
 	tcase_add_test(tests, an_item_at_its_plan_is_passed_over);
 	tcase_add_test(tests, the_odd_one_out_finds_company);
+	tcase_add_test(tests, a_retired_item_is_the_last_company);
 	tcase_add_test(tests, nothing_is_left_when_every_item_has_its_judgments);
 	tcase_add_test(tests, what_tells_most_is_asked_and_the_rest_is_not_forgotten);
 	tcase_add_test(tests, fakes_stand_left_as_often_as_right);
