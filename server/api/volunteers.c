@@ -4,12 +4,14 @@
 #include <string.h>
 
 #include "api/api.h"
+#include "core/clock.h"
 #include "core/reader.h"
 #include "domain/desk.h"
 #include "domain/revocation.h"
 #include "domain/volunteer.h"
 
 #define RESULTS_LIMIT 100
+#define SHOWN_S       (30 * 60) /* results stay open on a page for a while */
 
 static struct error read_consent(struct request *req)
 {
@@ -78,9 +80,35 @@ static struct error read_place(struct request *req, struct result_place *place, 
 	return ok();
 }
 
+/* Adds a small picture to every result whose item has one, and whether it should be blurred. */
+static struct error add_pictures(struct request *req, struct db *db, json_t *list,
+								 const unsigned char (*items)[UUID_BYTES])
+{
+	size_t count = json_array_size(list);
+	const unsigned char *ids[RESULTS_LIMIT];
+	struct item_media *media = arena_alloc(req->arena, (count + 1) * sizeof *media);
+	struct error err;
+
+	for (size_t i = 0; i < count; i++)
+		ids[i] = items[i];
+	if ((err = item_media(db, req->arena, ids, count, media)).code)
+		return err;
+	for (size_t i = 0; i < count; i++) {
+		json_t *result = json_array_get(list, i), *url = json_null();
+
+		if (media[i].has_thumbnail)
+			url = showing_url(req, &media[i], SHOW_THUMBNAIL, clock_now_s() + SHOWN_S);
+		json_object_set_new(result, "thumbnail_url", url);
+		json_object_set_new(result, "sensitive", json_boolean(media[i].sensitive));
+	}
+	return ok();
+}
+
 static struct error read_results(struct request *req, struct db *db, json_t **ret_list,
 								 const char **ret_next)
 {
+	unsigned char items[RESULTS_LIMIT][UUID_BYTES];
+	json_auto_t *list = NULL;
 	struct result_place place, next;
 	unsigned limit;
 	bool given, more;
@@ -90,10 +118,14 @@ static struct error read_results(struct request *req, struct db *db, json_t **re
 		return err;
 	if ((err = read_place(req, &place, &given)).code)
 		return err;
-	if ((err = volunteer_results(db, req->volunteer, given ? &place : NULL, limit, ret_list, &more,
-								 &next))
+	if ((err = volunteer_results(db, req->volunteer, given ? &place : NULL, limit, &list, items,
+								 &more, &next))
 			.code)
 		return err;
+	err = add_pictures(req, db, list, (const unsigned char(*)[UUID_BYTES])items);
+	if (err.code)
+		return err;
+	*ret_list = json_incref(list);
 	*ret_next =
 		more ? cursor_make(req, arena_printf(req->arena, "result %s|%s", next.judged_at, next.item))
 			 : NULL;

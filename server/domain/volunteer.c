@@ -106,7 +106,8 @@ struct error volunteer_story(struct db *db, struct arena *arena, const unsigned 
 
 struct error volunteer_results(struct db *db, const unsigned char id[UUID_BYTES],
 							   const struct result_place *place, unsigned limit, json_t **ret_list,
-							   bool *ret_more, struct result_place *ret_next)
+							   unsigned char (*ret_items)[UUID_BYTES], bool *ret_more,
+							   struct result_place *ret_next)
 {
 	auto_rows *rows = NULL;
 	char text[UUID_TEXT], wanted[12];
@@ -120,8 +121,11 @@ struct error volunteer_results(struct db *db, const unsigned char id[UUID_BYTES]
 		return err;
 	size_t count = rows_count(rows) > limit ? limit : rows_count(rows);
 	*ret_list = json_array();
-	for (size_t r = 0; r < count; r++)
+	for (size_t r = 0; r < count; r++) {
 		json_array_append_new(*ret_list, json_loads(rows_text(rows, r, 0), 0, NULL));
+		if (!uuid_from_text(ret_items[r], rows_text(rows, r, 2)))
+			abort(); /* the column is a uuid */
+	}
 	*ret_more = rows_count(rows) > limit;
 	if (*ret_more) {
 		snprintf(ret_next->judged_at, sizeof ret_next->judged_at, "%s",

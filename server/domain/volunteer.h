@@ -49,11 +49,12 @@ struct result_place {
 
 /*
  * Up to `limit` results after `place` (NULL: from the newest) as a JSON array that the caller
- * owns; *ret_next is where it goes on, if *ret_more.
+ * owns, and the items that they are of; *ret_next is where it goes on, if *ret_more.
  */
 struct error volunteer_results(struct db *db, const unsigned char id[UUID_BYTES],
 							   const struct result_place *place, unsigned limit, json_t **ret_list,
-							   bool *ret_more, struct result_place *ret_next) MUST_CHECK;
+							   unsigned char (*ret_items)[UUID_BYTES], bool *ret_more,
+							   struct result_place *ret_next) MUST_CHECK;
 
 /* As JSON: a value that the caller owns, and as text. */
 json_t *progress_json(struct arena *arena, const struct progress *progress);

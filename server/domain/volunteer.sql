@@ -54,27 +54,20 @@ SELECT asked.id,
 SELECT rfc3339(created_at) FROM volunteer WHERE id = $1::uuid
 
 -- name: volunteer_results
--- What became of a volunteer's judgments: items that were settled since, newest first.
--- Training was told at once, and gold in service stays secret.
+-- What became of a volunteer's judgments: items that were settled since, newest first, and who says so. What may
+-- be told is what a release may hold: gold stays secret as long as it serves. Training was told at once.
 --   $1 uuid volunteer, $2 timestamptz before or NULL, $3 uuid item before or NULL, $4 limit
 --   -> json of one result, judged_at, item uuid
 SELECT json_build_object(
-           'media_type', i.media_type, 'verdict', j.verdict, 'confidence', j.confidence,
-           'label', l.label, 'label_source', l.source, 'correct', j.verdict = l.label,
+           'media_type', l.media_type, 'verdict', j.verdict, 'confidence', j.confidence,
+           'label', l.label, 'label_source', l.label_source, 'correct', j.verdict::text = l.label,
            'judged_at', rfc3339(j.judged_at)),
        j.judged_at, j.item_id
   FROM judgment j
-  JOIN item i ON i.id = j.item_id
-  LEFT JOIN standing_ruling r ON r.item_id = i.id
-  LEFT JOIN consensus c ON c.item_id = i.id
- CROSS JOIN LATERAL (
-       SELECT CASE WHEN r.ruling IN ('real', 'fake') THEN r.ruling
-                   WHEN c.p_fake > 0.5 THEN 'fake' ELSE 'real' END AS label,
-              CASE WHEN r.ruling IN ('real', 'fake') THEN 'ruling' ELSE 'crowd' END AS source) l
+ CROSS JOIN LATERAL (SELECT * FROM releasable WHERE item_id = j.item_id OFFSET 0) l
  WHERE j.volunteer_id = $1::uuid
    AND j.revision = 0
    AND NOT j.training
-   AND (i.state = 'retired' OR (i.state = 'settled' AND r.ruling IN ('real', 'fake')))
    AND ($2::timestamptz IS NULL OR (j.judged_at, j.item_id) < ($2::timestamptz, $3::uuid))
  ORDER BY j.judged_at DESC, j.item_id DESC
  LIMIT $4::integer

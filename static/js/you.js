@@ -20,13 +20,21 @@ function progressList({ progress, created_at: since }) {
 }
 
 /** Who says so: a crowd's agreement is no knowledge. */
-const DECIDED = { ruling: "A moderator ruled it", crowd: "The crowd thinks it is" };
+const DECIDED = { ruling: "A moderator ruled it", crowd: "The crowd thinks it is", truth: "It was known to be" };
 
-function resultLine({ media_type: type, verdict, confidence, label, label_source: source, correct, judged_at: at }) {
-	return el("li", {},
+/** The item once more, small; a word where it has no picture. */
+function picture({ thumbnail_url: url, media_type: type, sensitive }) {
+	return url
+		? el("img", { class: `thumb${sensitive ? " sensitive" : ""}`, src: url, alt: sensitive ? "Sensitive picture, blurred" : "", loading: "lazy" })
+		: el("span", { class: "thumb", "aria-hidden": "true" }, MEDIUM[type] ?? type);
+}
+
+function resultLine(result) {
+	const { media_type: type, verdict, confidence, label, label_source: source, correct, judged_at: at } = result;
+	return el("li", {}, picture(result), el("div", {},
 		el("span", {}, `${capital(MEDIUM[type] ?? type)}: you said ${verdict}, ${certainty(confidence)}. `),
 		el("strong", {}, DECIDED[source] ? `${DECIDED[source]} ${label}.` : `It is ${label}.`),
-		el("small", { class: "quiet" }, ` ${correct ? "as you said" : "not as you said"}${source === "crowd" ? "; nobody knows it for certain" : ""}, ${day(at)}`));
+		el("small", { class: "quiet" }, ` ${correct ? "as you said" : "not as you said"}${source === "crowd" ? "; nobody knows it for certain" : ""}, ${day(at)}`)));
 }
 
 /** Earlier answers whose items have been decided, a page at a time. */

@@ -293,16 +293,26 @@ describe("the stage", () => {
 
 	test("what became of an answer is said with who decided", async () => {
 		const visit = await begin();
-		const one = { media_type: "image", verdict: "fake", confidence: 75, label: "real", correct: false, judged_at: "2026-01-02T03:04:05Z" };
+		const one = { media_type: "image", verdict: "fake", confidence: 75, label: "real", correct: false, judged_at: "2026-01-02T03:04:05Z", thumbnail_url: "/static/icon.svg", sensitive: false };
 		await visit.page.route("**/api/v1/me?*", async (route) => {
 			const response = await route.fetch();
-			await route.fulfill({ response, json: { ...await response.json(), next: null, results: [{ ...one, label_source: "crowd" }, { ...one, label_source: "ruling" }] } });
+			await route.fulfill({ response, json: { ...await response.json(), next: null, results: [
+				{ ...one, label_source: "crowd" }, { ...one, label_source: "ruling", sensitive: true },
+				{ ...one, label_source: "truth", media_type: "audio", thumbnail_url: null }] } });
 		});
 		await visit.at("you").click();
 		const lines = visit.at("results").locator("li");
 		await lines.first().waitFor();
-		const [crowd, ruling] = await lines.allTextContents();
+		const [crowd, ruling, truth] = await lines.allTextContents();
 		assert.match(crowd, /The crowd thinks it is real\..*not as you said; nobody knows it for certain/);
 		assert.match(ruling, /A moderator ruled it real\./);
+		assert.match(truth, /It was known to be real\./);
+		assert.doesNotMatch(truth, /nobody knows/);
+		// Each with its picture: blurred where it is sensitive, a word where there is none.
+		const pictures = visit.at("results").locator("img.thumb");
+		await pictures.evaluateAll((all) => Promise.all(all.map((one) => one.decode())));
+		const filters = await pictures.evaluateAll((all) => all.map((one) => getComputedStyle(one).filter));
+		assert.deepEqual([filters.length, filters[0], filters[1].includes("blur")], [2, "none", true]);
+		assert.match(await lines.nth(2).locator(".thumb").textContent(), /sound/);
 	});
 });

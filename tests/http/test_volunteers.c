@@ -156,6 +156,55 @@ START_TEST(results_tell_what_the_crowd_settled_and_nothing_else)
 }
 END_TEST
 
+/* The key of gold and of practice, once their campaign is closed; until then they serve. */
+START_TEST(results_tell_what_was_known_when_it_serves_no_more)
+{
+	const char *campaign = a_campaign();
+	struct person person = a_volunteer();
+	struct items gold = { .campaign = campaign, .truth = "real", .gold = true };
+	struct items retired = { .campaign = campaign, .truth = "real", .gold = true };
+
+	retired.state = "retired";
+	judged_item(&person, &gold);
+	judged_item(&person, &retired);
+	judged_item(&person, &(struct items){ .campaign = campaign, .truth = "real" });
+	ck_assert_uint_eq(json_array_size(at(get(&person, "/api/v1/me").body, "results")), 0);
+	tell_db("UPDATE campaign SET state = 'closed' WHERE name = '%s'", campaign);
+	struct answer a = get(&person, "/api/v1/me");
+	ck_assert_uint_eq(json_array_size(at(a.body, "results")), 2);
+	for (int n = 0; n < 2; n++) {
+		ck_assert_str_eq(text_at(a.body, say("results/%d/label", n)), "real");
+		ck_assert_str_eq(text_at(a.body, say("results/%d/label_source", n)), "truth");
+		ck_assert(!true_at(a.body, say("results/%d/correct", n)));
+	}
+}
+END_TEST
+
+START_TEST(a_result_shows_its_picture_to_the_one_who_judged_it)
+{
+	static const unsigned char bytes[] = "a small picture";
+	struct person person = a_volunteer(), other = a_volunteer();
+	const char *item =
+		judged_item(&person, &(struct items){ .campaign = common_campaign(), .state = "retired" });
+
+	struct answer a = get(&person, "/api/v1/me");
+	ck_assert(json_is_null(at(a.body, "results/0/thumbnail_url")));
+	ck_assert(json_is_false(at(a.body, "results/0/sensitive")));
+	tell_db("UPDATE item SET sensitive = true, thumbnail = '\\x%s' WHERE id = '%s'",
+			a_file(bytes, sizeof bytes), item);
+	a = get(&person, "/api/v1/me");
+	ck_assert(true_at(a.body, "results/0/sensitive"));
+	const char *url = text_at(a.body, "results/0/thumbnail_url");
+	struct answer picture = get(&person, url);
+	expect_status(picture, 200);
+	ck_assert_uint_eq(picture.len, sizeof bytes);
+	expect_status(get(&other, url), 404);
+	expect_status(call(&(struct call){ .as = &person, .method = "DELETE", .path = "/api/v1/me" }),
+				  204);
+	expect_status(get(&person, url), 404);
+}
+END_TEST
+
 START_TEST(results_come_in_pages_that_neither_repeat_nor_leave_out)
 {
 	struct person person = a_volunteer();
@@ -239,6 +288,8 @@ Suite *http_volunteers_suite(void)
 	tcase_add_test(tc, a_cookie_changed_in_one_place_is_worth_nothing);
 	tcase_add_test(tc, one_kind_of_sealed_text_never_opens_as_another);
 	tcase_add_loop_test(tc, results_tell_what_the_crowd_settled_and_nothing_else, 0, 9);
+	tcase_add_test(tc, results_tell_what_was_known_when_it_serves_no_more);
+	tcase_add_test(tc, a_result_shows_its_picture_to_the_one_who_judged_it);
 	tcase_add_test(tc, results_come_in_pages_that_neither_repeat_nor_leave_out);
 	tcase_add_loop_test(tc, a_page_that_cannot_be_is_refused, 0, 9);
 	tcase_add_test(tc, erasure_forgets_the_volunteer_and_keeps_the_judgments);
