@@ -101,6 +101,7 @@ struct error delete_me(struct request *req, struct db *db);
 bool post_assignment_here(struct request *req);
 void post_assignments(struct request *reqs[], size_t count, struct db *db);
 struct error get_media(struct request *req, struct db *db);
+bool get_media_here(struct request *req);
 void post_judgments(struct request *reqs[], size_t count, struct db *db);
 struct error post_renewal(struct request *req, struct db *db);
 void post_skips(struct request *reqs[], size_t count, struct db *db);

@@ -10,9 +10,6 @@
 #include "domain/desk.h"
 #include "work/lane.h"
 
-/* Media stay readable a little longer than their lease: a slow phone may still be loading. */
-#define MEDIA_GRACE_S 120
-
 #define ANSWER_ROOM \
 	1200 /* bytes of an answer; asked for at once, it need not be moved as it grows */
 

@@ -5,7 +5,8 @@
  * An address is a sealed pass: who may look, at which bytes, until when.  It is made
  * afresh for every showing, so it says nothing about the item, and it works for nobody
  * else.  Checking it needs no database, so an MHD thread answers and the file leaves by
- * sendfile.
+ * sendfile.  Only when its time is over the lane asks whether the lease was renewed: then it works
+ * on, until the lease ends.
  */
 #include <string.h>
 #include <unistd.h>
@@ -14,6 +15,7 @@
 #include "core/clock.h"
 #include "core/hash.h"
 #include "core/text.h"
+#include "domain/assignment.h"
 #include "domain/item.h"
 #include "domain/revocation.h"
 
@@ -128,13 +130,11 @@ json_t *showing_json(struct request *req, const struct item_media *media, int64_
 	return json_loadb(text.bytes, text.len, 0, NULL);
 }
 
-static bool may_look(struct request *req, const struct pass *pass)
+static bool is_holder(struct request *req, const struct pass *pass)
 {
 	unsigned char holder[UUID_BYTES];
 	bool bearer;
 
-	if (pass->expires_s < clock_now_s())
-		return false;
 	if (req->is_volunteer && memcmp(pass->holder, req->volunteer, UUID_BYTES) == 0)
 		return true;
 	const char *secret = session_secret(req, &bearer);
@@ -142,6 +142,20 @@ static bool may_look(struct request *req, const struct pass *pass)
 		return false;
 	session_holder(secret, holder);
 	return memcmp(pass->holder, holder, UUID_BYTES) == 0;
+}
+
+/* Reads the pass, and says whether it is this client's and not taken back. Says nothing of time. */
+static bool read_pass(struct request *req, struct pass *pass)
+{
+	return seal_reveal(api.seal, SEAL_MEDIA, req->args[0], pass, sizeof *pass) &&
+		   is_holder(req, pass) && !revocations_have(api.revocations, pass->holder);
+}
+
+/* The lease of a pass that has run out may have been renewed since; a session's pass has none. */
+static bool may_be_renewed(struct request *req, const struct pass *pass)
+{
+	return req->is_volunteer && memcmp(pass->holder, req->volunteer, UUID_BYTES) == 0 &&
+		   pass->expires_s + (int64_t)RENEWALS * LEASE_S >= clock_now_s();
 }
 
 void passes_revoke_session(const char *secret)
@@ -152,22 +166,55 @@ void passes_revoke_session(const char *secret)
 	revocations_add(api.revocations, holder);
 }
 
-struct error get_media(struct request *req, struct db *db)
+static struct error no_such_medium(void)
 {
-	struct pass pass;
+	return errorf(ERR_NOT_FOUND, "There is no such medium, or it is not yours to see.");
+}
+
+static struct error send_medium(struct request *req, const struct pass *pass)
+{
 	uint64_t bytes;
 	int fd;
-	struct error err;
-	(void)db;
+	struct error err = item_open(api.store, pass->digest, &fd, &bytes);
 
-	if (!seal_reveal(api.seal, SEAL_MEDIA, req->args[0], &pass, sizeof pass) ||
-		!may_look(req, &pass) || revocations_have(api.revocations, pass.holder))
-		return errorf(ERR_NOT_FOUND, "There is no such medium, or it is not yours to see.");
-	if ((err = item_open(api.store, pass.digest, &fd, &bytes)).code)
+	if (err.code)
 		return err;
 	/* The tag is the address's nonce, and says nothing of the bytes: fresh for every showing. */
-	request_file(req, fd, bytes, content_types[pass.type],
+	request_file(req, fd, bytes, content_types[pass->type],
 				 arena_printf(req->arena, "\"%.*s\"", SEAL_NONCE_TEXT, req->args[0]),
 				 "private, max-age=600");
 	return ok();
+}
+
+/* Nearly every pass is good or bad by itself. False: ask the database whether its lease was
+ * renewed.
+ */
+bool get_media_here(struct request *req)
+{
+	struct pass pass;
+	struct error err = no_such_medium();
+
+	if (read_pass(req, &pass)) {
+		if (pass.expires_s >= clock_now_s())
+			err = send_medium(req, &pass);
+		else if (may_be_renewed(req, &pass))
+			return false;
+	}
+	if (err.code)
+		request_fail(req, err);
+	return true;
+}
+
+/* Of a pass that has run out. */
+struct error get_media(struct request *req, struct db *db)
+{
+	bool shown = false;
+	struct pass pass;
+	struct error err;
+
+	if (!read_pass(req, &pass) || !may_be_renewed(req, &pass))
+		return no_such_medium();
+	if ((err = lease_shows(db, req->arena, req->volunteer, pass.digest, &shown)).code)
+		return err;
+	return shown ? send_medium(req, &pass) : no_such_medium();
 }

@@ -12,7 +12,7 @@ const struct route api_routes[] = {
 	{ "DELETE", V1 "/me",                     .handle = delete_me,           .lane = &lane_reading, .role = ROLE_VOLUNTEER, .budget = BUDGET_WRITE },
 	{ "POST",   V1 "/assignments",            .here = post_assignment_here, .handle_many = post_assignments, .lane = &lane_judging, .role = ROLE_VOLUNTEER, .budget = BUDGET_WRITE },
 	{ "POST",   V1 "/assignments/renew",      .handle = post_renewal,        .lane = &lane_writing, .role = ROLE_VOLUNTEER, .budget = BUDGET_WRITE },
-	{ "GET",    V1 "/media/{}",               .handle = get_media },
+	{ "GET",    V1 "/media/{}",               .here = get_media_here,        .handle = get_media, .lane = &lane_reading },
 	{ "POST",   V1 "/judgments",              .handle_many = post_judgments, .lane = &lane_writing, .role = ROLE_VOLUNTEER, .budget = BUDGET_WRITE },
 	{ "POST",   V1 "/skips",                  .handle_many = post_skips,     .lane = &lane_writing, .role = ROLE_VOLUNTEER, .budget = BUDGET_WRITE },
 	{ "GET",    V1 "/stats",                  .handle = get_stats,           .lane = &lane_reading },

@@ -177,3 +177,20 @@ struct error assignment_renew(struct db *db, struct arena *arena, const struct l
 		*ret_expires_s = rows_integer(answers, 0, 1);
 	return err;
 }
+
+struct error lease_shows(struct db *db, struct arena *arena,
+						 const unsigned char volunteer[UUID_BYTES],
+						 const unsigned char digest[SHA256_BYTES], bool *ret_shown)
+{
+	char who[UUID_TEXT], which[SHA256_TEXT];
+	auto_rows *rows = NULL;
+
+	uuid_to_text(who, volunteer);
+	hex_encode(which, digest, SHA256_BYTES);
+	const char *params[] = { who, which, arena_printf(arena, "%d", LEASE_S),
+							 arena_printf(arena, "%d", MEDIA_GRACE_S) };
+	struct error err = db_run(db, SQL_LEASE_SHOWS, params, &rows);
+	if (!err.code)
+		*ret_shown = rows_flag(rows, 0, 0);
+	return err;
+}

@@ -17,6 +17,7 @@
 
 #include "core/arena.h"
 #include "core/error.h"
+#include "core/hash.h"
 #include "core/hex.h"
 #include "core/seal.h"
 #include "domain/item.h"
@@ -27,6 +28,9 @@ struct db;
 #define LEASE_S     600
 #define LEASES_OPEN 2 /* one shown, one preloaded */
 #define RENEWALS    3 /* of a lease, each of which adds LEASE_S */
+
+/* Media stay readable a little longer than their lease: a slow phone may still be loading. */
+#define MEDIA_GRACE_S 120
 
 enum assignment_kind { KIND_TRAINING, KIND_GOLD, KIND_RANDOM, KIND_INFORMATIVE };
 
@@ -99,6 +103,12 @@ void assignments_skip(struct db *db, struct arena *arena, struct skip skips[], s
  */
 struct error assignment_renew(struct db *db, struct arena *arena, const struct lease *lease,
 							  int64_t *ret_expires_s) MUST_CHECK;
+
+/* Does a volunteer hold a lease that was renewed, and of which this file, a rendition or a poster, is
+ * shown? Until MEDIA_GRACE_S after its end. */
+struct error lease_shows(struct db *db, struct arena *arena,
+						 const unsigned char volunteer[UUID_BYTES],
+						 const unsigned char digest[SHA256_BYTES], bool *ret_shown) MUST_CHECK;
 
 extern const char *const assignment_kinds[];
 

@@ -103,3 +103,18 @@ SELECT coalesce(a.refused,
                      ELSE 'often' END),
        floor(extract(epoch FROM n.expires_at))::bigint
   FROM asked a LEFT JOIN now_ends n ON true
+
+-- name: lease_shows
+-- Does a volunteer hold a renewed lease of which a file is shown?
+--   $1 volunteer uuid, $2 rendition or poster hex, $3 integer s that a lease lasts when it is not renewed,
+--   $4 integer s that media are shown beyond its end
+--   -> boolean
+SELECT EXISTS (
+    SELECT FROM (SELECT * FROM lease
+                  WHERE volunteer_id = $1::uuid
+                    AND expires_at > now() - make_interval(secs => $4::integer)
+                    AND expires_at > issued_at + make_interval(secs => $3::integer) OFFSET 0) l
+     CROSS JOIN LATERAL (SELECT rendition, poster FROM item
+                          WHERE id IN (l.left_item, l.right_item) OFFSET 0) i
+     WHERE decode($2, 'hex') IN (i.rendition, i.poster)
+       AND EXISTS (SELECT FROM volunteer WHERE id = l.volunteer_id))

@@ -331,6 +331,65 @@ START_TEST(an_address_runs_out)
 }
 END_TEST
 
+/* How an address that ended `ago` s ago does, of a lease that was renewed and ends in `left` s. */
+static struct answer late_look(struct person *as, const char *token, int ago, int left)
+{
+	struct lease lease = lease_of(token, as);
+
+	expect_status(post(as, "/api/v1/assignments/renew", json_pack("{s:s}", "assignment", token)),
+				  200);
+	tell_db("UPDATE lease SET issued_at = now() - interval '%d s', expires_at = now() +"
+			" interval '%d s' WHERE id = '%s'",
+			1200 - left, left, uuid_text(lease.id));
+	return get(as, sealed(as, a_file(content, BYTES), time(NULL) - ago));
+}
+
+static const struct {
+	int ago, left, status;
+} late_looks[] = {
+	{ 5, 500, 200 },    /* renewed, and not over */
+	{ 1795, 1, 200 },   /* at the end of the third */
+	{ 5, -100, 200 },   /* a slow phone may still be loading */
+	{ 5, -130, 404 },   /* over */
+	{ 1810, 500, 404 }, /* no lease of this address can be that long */
+};
+
+START_TEST(an_address_works_as_long_as_its_lease_was_renewed)
+{
+	struct person person = a_volunteer(), other = a_volunteer();
+	const char *token = text_at(a_lease(&person, campaigns[0]), "assignment");
+	struct answer a = late_look(&person, token, late_looks[_i].ago, late_looks[_i].left);
+
+	expect_status(a, late_looks[_i].status);
+	if (late_looks[_i].status == 200)
+		ck_assert_mem_eq(a.text, content, BYTES);
+	/* Of a pair that is not shown, to somebody else, and after the answer there is nothing. */
+	const char *late = sealed(&person, a_file("x", 1), time(NULL) - 5);
+	expect_problem(get(&person, late), 404, "not-found");
+	late = sealed(&person, a_file(content, BYTES), time(NULL) - 5);
+	expect_problem(get(&other, late), 404, "not-found");
+	tell_db("DELETE FROM lease WHERE volunteer_id = '%s'", volunteer_id(&person));
+	expect_problem(get(&person, late), 404, "not-found");
+}
+END_TEST
+
+START_TEST(an_address_that_works_on_does_not_outlive_its_volunteer)
+{
+	struct person person = a_volunteer();
+	const char *token = text_at(a_lease(&person, campaigns[0]), "assignment");
+	struct another another = another_start((const char *const[]){ NULL });
+	const char *late = sealed(&person, a_file(content, BYTES), time(NULL) - 5);
+
+	expect_status(late_look(&person, token, 5, 500), 200);
+	struct person shadow = person;
+	expect_status(delete_at(&shadow, "/api/v1/me"), 204);
+	expect_problem(get(&person, late), 404, "not-found");
+	expect_problem(call(&(struct call){ .server = another.url, .as = &person, .path = late }), 404,
+				   "not-found");
+	another_stop(&another);
+}
+END_TEST
+
 START_TEST(a_file_that_the_store_has_lost_is_a_problem_and_not_half_an_answer)
 {
 	struct person person = a_volunteer();
@@ -361,6 +420,8 @@ Suite *http_media_suite(void)
 	tcase_add_test(tc, who_is_erased_sees_nothing_any_more_here_at_once_and_elsewhere_soon);
 	tcase_add_test(tc, who_signs_out_sees_nothing_any_more);
 	tcase_add_test(tc, a_session_that_is_ended_from_outside_sees_nothing_any_more);
+	tcase_add_loop_test(tc, an_address_works_as_long_as_its_lease_was_renewed, 0, 5);
+	tcase_add_test(tc, an_address_that_works_on_does_not_outlive_its_volunteer);
 	tcase_add_test(tc, a_file_that_the_store_has_lost_is_a_problem_and_not_half_an_answer);
 	suite_add_tcase(suite, tc);
 	return suite;
