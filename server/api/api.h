@@ -122,6 +122,7 @@ struct error get_healthz(struct request *req, struct db *db);
 struct error get_readyz(struct request *req, struct db *db);
 struct error get_metrics(struct request *req, struct db *db);
 struct error get_page(struct request *req, struct db *db);
+struct error get_release_page(struct request *req, struct db *db);
 struct error get_static(struct request *req, struct db *db);
 
 #endif

@@ -63,6 +63,13 @@ struct error get_page(struct request *req, struct db *db)
 	return errorf(ERR_NOT_FOUND, "There is nothing at this address.");
 }
 
+/* One page for all releases: it asks for the one that its address names. */
+struct error get_release_page(struct request *req, struct db *db)
+{
+	(void)db;
+	return answer(req, "data.html");
+}
+
 void api_refuse(struct request *req, struct error err)
 {
 	const char *accept = request_header(req, "Accept");

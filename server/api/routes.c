@@ -39,6 +39,7 @@ const struct route api_routes[] = {
 	{ "GET",    "/",                          .handle = get_page },
 	{ "GET",    "/about",                     .handle = get_page },
 	{ "GET",    "/data",                      .handle = get_page },
+	{ "GET",    "/data/{}/{}",                .handle = get_release_page },
 	{ "GET",    "/moderate",                  .handle = get_page },
 	{ "GET",    "/static/{*}",                .handle = get_static },
 	{ NULL },

@@ -39,6 +39,10 @@ function follow() {
 	}
 }
 
+/** /data/NAME/VERSION is how others cite a release; in the page, releases are told apart behind the #. */
+const cited = /^\/data\/([^/]+\/[^/]+)$/.exec(location.pathname);
+if (cited)
+	history.replaceState(null, "", `/data#${cited[1]}`);
 window.addEventListener("hashchange", follow);
 watchMake(() => releases.load(), showAccount);
 follow();

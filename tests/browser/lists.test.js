@@ -107,6 +107,15 @@ describe("long lists", () => {
 		await visit.close();
 	});
 
+	test("a release has an address of its own, to cite", async () => {
+		const visit = await open("/data/many/1.0");
+		await visit.at("release-files").waitFor();
+		assert.ok(visit.page.url().endsWith("/data#many/1.0"), visit.page.url());
+		await visit.page.goBack();
+		assert.equal(visit.page.url(), "about:blank");
+		await visit.close();
+	});
+
 	test("a page of files that does not come is said, and can be asked for again", async () => {
 		const visit = await open("/data#many/1.0");
 		visit.allowed.push(/net::ERR_/);
