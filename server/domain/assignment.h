@@ -104,8 +104,8 @@ void assignments_skip(struct db *db, struct arena *arena, struct skip skips[], s
 struct error assignment_renew(struct db *db, struct arena *arena, const struct lease *lease,
 							  int64_t *ret_expires_s) MUST_CHECK;
 
-/* Does a volunteer hold a lease that was renewed, and of which this file, a rendition or a poster, is
- * shown? Until MEDIA_GRACE_S after its end. */
+/* Does a volunteer hold a lease that was renewed, and of which this file, a rendition or a poster,
+ * is shown? Until MEDIA_GRACE_S after its end. */
 struct error lease_shows(struct db *db, struct arena *arena,
 						 const unsigned char volunteer[UUID_BYTES],
 						 const unsigned char digest[SHA256_BYTES], bool *ret_shown) MUST_CHECK;
