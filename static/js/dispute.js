@@ -396,7 +396,8 @@ export class Dispute {
 
 	footLine(words) {
 		return el("div", { class: "bar foot-line" }, el("span", { class: "quiet" }, words),
-			el("button", { type: "button", class: "plain", "data-testid": "renew", onclick: () => this.renew() }, "Renew the claim"),
-			el("button", { type: "button", class: "plain", "data-testid": "unclaim", onclick: () => this.unclaim() }, "Give it back"));
+			el("div", {},
+				el("button", { type: "button", class: "plain", "data-testid": "renew", onclick: () => this.renew() }, "Renew the claim"),
+				el("button", { type: "button", class: "plain", "data-testid": "unclaim", onclick: () => this.unclaim() }, "Give it back")));
 	}
 }

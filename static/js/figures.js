@@ -9,7 +9,7 @@ const tile = (name, value) => el("div", {}, el("dt", {}, name), el("dd", {}, val
 
 function tiles({ volunteers, judgments, items, agreement, served_fake_rate: served }) {
 	return el("dl", { class: "tiles" },
-		tile("volunteers", count(volunteers)), tile("judgments", count(judgments)),
+		tile(volunteers === 1 ? "volunteer" : "volunteers", count(volunteers)), tile(judgments === 1 ? "judgment" : "judgments", count(judgments)),
 		tile("items in service", count(items.in_service)), tile("items decided by the crowd", count(items.retired)),
 		tile("disputed", count(items.disputed)), tile("ruled by moderators", count(items.settled)),
 		tile("agreement, alpha", Number.isFinite(agreement.alpha) ? share(agreement.alpha) : "–"),

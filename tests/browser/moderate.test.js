@@ -119,6 +119,23 @@ describe("the moderators' desk", () => {
 		assert.deepEqual(await rulings(id), [["real", REASON, "f"], ["undo", "The ruling was undone by who made it.", "t"], ["fake", REASON, "f"], ["exclude", "Nobody can tell; the file is damaged.", "t"]]);
 	});
 
+	test("the medium of a claim is whole on a phone held sideways, and stands in little black on a tablet", async () => {
+		const [id] = await disputes(1);
+		await lookAt(id);
+		await visit.at("claim").click();
+		await visit.at("blind-scale").waitFor();
+		for (const size of [{ width: 667, height: 331 }, TABLET]) {
+			await visit.page.setViewportSize(size);
+			await visit.page.evaluate(() => window.scrollTo(0, 0));
+			const stage = await visit.page.locator(".work .stage").boundingBox();
+			assert.ok(stage.y + stage.height <= size.height, `${size.width}: the stage ends at ${stage.y + stage.height}`);
+			assert.ok(stage.height <= stage.width, `${size.width}: the stage is ${stage.width}x${stage.height}`);
+			const [renew, back] = [await visit.at("renew").boundingBox(), await visit.at("unclaim").boundingBox()];
+			assert.equal(renew.y, back.y, `${size.width}: the links of a claim are not in one line`);
+		}
+		await visit.page.setViewportSize(DESKTOP);
+	});
+
 	test("a dispute that a colleague ruled tells what and why, offers no claim, and can be corrected", async () => {
 		const [id] = await disputes(1);
 		await colleagueRules(id, "fake");
