@@ -41,8 +41,9 @@ SELECT json_build_object(
 WITH shelf AS (
     SELECT n.campaign_id, n.media_type
       FROM item_count n JOIN campaign k ON k.id = n.campaign_id AND k.state = 'open'
-     WHERE n.state = 'in_service'
-     GROUP BY n.campaign_id, n.media_type HAVING sum(n.items) BETWEEN 1 AND 200
+     WHERE n.state IN ('in_service', 'retired')
+     GROUP BY n.campaign_id, n.media_type
+    HAVING sum(n.items) <= 200 AND sum(n.items) FILTER (WHERE n.state = 'in_service') > 0
 ), lonely AS (
     SELECT i.id FROM shelf s
      CROSS JOIN LATERAL (SELECT * FROM item
