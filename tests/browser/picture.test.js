@@ -24,7 +24,7 @@ describe("the picture for the README", { skip: there ? false : "no demo corpus i
 		const rows = (await readFile(path.join(DEMO, "manifest.csv"), "utf8")).split("\n").filter((line) => PAIR.test(line));
 		const manifest = path.join(place.folder, "pair.csv");
 		await writeFile(manifest, `${rows.join("\n").replaceAll("\nimage/", `\n${DEMO}/image/`)}\n`);
-		await place.program(database, ["import", manifest]);
+		await place.program(database, ["import", manifest, "--allow-outside"]);
 		const server = await place.server(database);
 		browser = await launch();
 		visit = await Visit.open(browser, server.url, { viewport: { width: 1440, height: 860 } });
