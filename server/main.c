@@ -91,7 +91,7 @@ int main(int argc, char **argv)
 {
 	static struct settings settings; /* its texts live as long as the program */
 
-	if (!hold_standard_streams())
+	if (!hold_standard_streams() || !writer_guard_stdout())
 		return EXIT_FAILED;
 	if (argc < 2)
 		return usage();

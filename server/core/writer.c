@@ -2,6 +2,33 @@
 #include "core/writer.h"
 
 #include <errno.h>
+#include <unistd.h>
+
+#include "core/disk.h"
+
+static int
+	stdout_failed; /* errno of its first failed write; written and read by who holds its lock */
+
+static ssize_t write_stdout(void *nothing, const char *bytes, size_t len)
+{
+	(void)nothing;
+	if (!stdout_failed && !disk_write(STDOUT_FILENO, bytes, len))
+		stdout_failed = errno;
+	errno = stdout_failed;
+	return stdout_failed ? 0 : (ssize_t)len;
+}
+
+bool writer_guard_stdout(void)
+{
+	FILE *out = fopencookie(NULL, "w", (cookie_io_functions_t){ .write = write_stdout });
+
+	if (!out)
+		return false;
+	if (isatty(STDOUT_FILENO))
+		setvbuf(out, NULL, _IOLBF, BUFSIZ);
+	stdout = out;
+	return true;
+}
 
 bool writer_flush(FILE *out)
 {
@@ -9,8 +36,8 @@ bool writer_flush(FILE *out)
 
 	if (fflush(out))
 		return false;
-	if (failed_before)
-		errno = EIO; /* the reason is long gone */
+	if (failed_before) /* elsewhere the reason is long gone */
+		errno = out == stdout && stdout_failed ? stdout_failed : EIO;
 	return !failed_before;
 }
 

@@ -11,6 +11,12 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+/*
+ * Makes standard output remember why its first write failed; after it nothing more is written, so
+ * that no hole is followed by anything. Once, before its first use. False: there is no memory.
+ */
+bool writer_guard_stdout(void);
+
 /* Returns false, with errno set, unless everything written so far was taken by the system. */
 bool writer_flush(FILE *out);
 

@@ -40,6 +40,14 @@ function alive(pid) {
 	}
 }
 
+/** Images of nobody, enough for everybody; they never retire. */
+export async function makeItems(database, count) {
+	await sql(database, "insert into campaign (name, min_judgments, max_judgments) values ('faults', 1000, 10000)");
+	await sql(database, `insert into item (campaign_id, media_type, sha256, bytes, format, rendition, rendition_bytes, rendition_type, width, height, lineage)
+		select c.id, 'image', sha256(n::text::bytea), 1, 'test', sha256(n::text::bytea), 1, 'image/jpeg', 8, 8, n::text
+		from campaign c, generate_series(1, ${count}) n where c.name = 'faults'`);
+}
+
 export class Own {
 	static async open() {
 		const own = new Own();
@@ -96,12 +104,8 @@ export class Own {
 		await until("the server", () => fetch(`${this.url}/readyz`).then((answer) => answer.ok, () => false));
 	}
 
-	/** Images of nobody, enough for everybody; they never retire. */
-	async makeItems(count) {
-		await sql(this.database, "insert into campaign (name, min_judgments, max_judgments) values ('faults', 1000, 10000)");
-		await sql(this.database, `insert into item (campaign_id, media_type, sha256, bytes, format, rendition, rendition_bytes, rendition_type, width, height, lineage)
-			select c.id, 'image', sha256(n::text::bytea), 1, 'test', sha256(n::text::bytea), 1, 'image/jpeg', 8, 8, n::text
-			from campaign c, generate_series(1, ${count}) n where c.name = 'faults'`);
+	makeItems(count) {
+		return makeItems(this.database, count);
 	}
 
 	async close() {
