@@ -1,9 +1,8 @@
-# Benchmarks and fuzzing of the science. The Makefile includes this file.
+# Benchmarks of the science. The Makefile includes this file.
 
 CROWD      := $(patsubst %.c,$(B)/%.o,$(wildcard server/crowd/*.c)) $(B)/server/core/random.o \
               $(B)/server/core/error.o $(B)/server/core/keyset.o
 CROWD_DATA ?= ../shared/data/crowd
-FUZZ_RUNS  ?= 1000000
 
 $(B)/crowd-generate $(B)/crowd-rigging $(B)/crowd-choose: $(B)/crowd-%: $(B)/tests/load/crowd_%.o $(CROWD)
 	@echo "  link  $@"
@@ -19,12 +18,4 @@ crowd-table: $(B)/touchstone  ## every method on every set of judgments, as a ta
 bench-choose: $(B)/crowd-choose  ## what it costs to choose a pair from a thousand to a million items
 	@$<
 
-# A million damaged files, under the sanitizers.
-fuzz-infer:  ## feed infer damaged files, a million by default (FUZZ_RUNS)
-	@mkdir -p $(BUILD)
-	@$(CC) -std=gnu17 -O1 -g -D_GNU_SOURCE -DFUZZ_ALONE -Iserver -fsanitize=address,undefined \
-		-fno-sanitize-recover=undefined tests/fuzz/fuzz_infer.c server/crowd/*.c \
-		server/core/random.c server/core/error.c server/core/keyset.c $(LDLIBS) -o $(BUILD)/fuzz-infer
-	@$(BUILD)/fuzz-infer $(FUZZ_RUNS) tests/fuzz/seeds/infer/*
-
-.PHONY: bench-crowd bench-choose crowd-table fuzz-infer
+.PHONY: bench-crowd bench-choose crowd-table

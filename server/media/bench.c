@@ -105,7 +105,7 @@ static int rotation(const json_t *stream)
 	json_array_foreach (json_object_get(stream, "side_data_list"), i, side) {
 		const json_t *turn = json_object_get(side, "rotation");
 		if (turn)
-			return (int)json_integer_value(turn);
+			return (int)(json_integer_value(turn) % 360);
 	}
 	return 0;
 }
@@ -125,6 +125,8 @@ static void read_picture(const json_t *stream, struct arena *arena, struct probe
 	probe->frames = atoll(text_of(stream, "nb_frames", "-1"));
 	const char *rate = text_of(stream, "avg_frame_rate", "0/0"), *seconds = strchr(rate, '/');
 	probe->rate = seconds && atof(seconds + 1) > 0 ? atof(rate) / atof(seconds + 1) : 0;
+	if (!isfinite(probe->rate))
+		probe->rate = 0;
 	if (milliseconds(stream) >= 0)
 		probe->duration_ms = milliseconds(stream);
 	if (width < 0 || width > 1 << 20 || height < 0 || height > 1 << 20)
@@ -132,8 +134,9 @@ static void read_picture(const json_t *stream, struct arena *arena, struct probe
 	char *colon = NULL;
 	long num = strtol(text_of(stream, "sample_aspect_ratio", "1:1"), &colon, 10);
 	long den = *colon == ':' ? atol(colon + 1) : 0;
-	if (num > 0 && den > 0 && num < 100 * den && den < 100 * num)
-		width = llround((double)width * (double)num / (double)den);
+	double shape = num > 0 && den > 0 ? (double)num / (double)den : 1;
+	if (shape < 100 && shape > .01)
+		width = llround((double)width * shape);
 	int turn = abs(rotation(stream)) % 180;
 	bool upright = turn < 45 || turn > 135;
 	probe->width = (unsigned)(upright ? width : height);
@@ -161,6 +164,19 @@ static void read_streams(const json_t *root, struct arena *arena, struct probe *
 	}
 }
 
+bool probe_read(const char *text, size_t len, struct arena *arena, struct probe *ret)
+{
+	struct probe probe = { .video = -1, .audio = -1, .duration_ms = -1, .frames = -1 };
+	json_auto_t *root = json_loadb(text, len, 0, NULL);
+
+	if (!root)
+		return false;
+	probe.duration_ms = milliseconds(json_object_get(root, "format"));
+	read_streams(root, arena, &probe);
+	*ret = probe;
+	return true;
+}
+
 struct error bench_probe(const struct bench *bench, const char *name, const char *demuxer,
 						 const char *complaint, struct probe *ret)
 {
@@ -174,16 +190,11 @@ struct error bench_probe(const struct bench *bench, const char *name, const char
 		"-show_entries", entries, "-i",    name,           NULL
 	};
 	struct program_result result;
-	struct probe probe = { .video = -1, .audio = -1, .duration_ms = -1, .frames = -1 };
 	struct error err;
 
 	if ((err = bench_run(bench, BENCH_LOOK, argv, complaint, &result)).code)
 		return err;
-	json_auto_t *root = json_loadb(result.out, result.out_len, 0, NULL);
-	if (!root)
+	if (!probe_read(result.out, result.out_len, bench->arena, ret))
 		return errorf(ERR_INVALID, "%s", complaint); /* so many streams that they were cut off */
-	probe.duration_ms = milliseconds(json_object_get(root, "format"));
-	read_streams(root, bench->arena, &probe);
-	*ret = probe;
 	return ok();
 }

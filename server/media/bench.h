@@ -57,6 +57,9 @@ struct error bench_run(const struct bench *bench, enum bench_budget budget,
 					   const char *const argv[], const char *complaint,
 					   struct program_result *result) MUST_CHECK;
 
+/* Reads what ffprobe wrote of a stranger's file. False: it is no JSON. */
+bool probe_read(const char *text, size_t len, struct arena *arena, struct probe *ret);
+
 /* Reads the streams of `name`; demuxer as in struct sniff. */
 struct error bench_probe(const struct bench *bench, const char *name, const char *demuxer,
 						 const char *complaint, struct probe *ret) MUST_CHECK;

@@ -1,13 +1,24 @@
-# Fuzzing of what reads strangers' files, beside crowd.mk. The Makefile includes this file.
+# Fuzzing of what reads strangers' bytes, guided by what they reach (libFuzzer, so by clang), under the sanitizers. The
+# Makefile includes this file. A target is a file fuzz_NAME.c, whose first inputs lie in seeds/NAME; it needs no database.
 
-MANIFEST_SOURCES := $(wildcard server/domain/manifest*.c) server/domain/item_row.c \
-                    $(addprefix server/core/,arena.c csv.c error.c log.c clock.c random.c text.c utf8.c)
+FUZZ         := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_SECONDS ?= 60
+FUZZ_SAN     := fuzzer-no-link,address,undefined
 
-fuzz-manifest:  ## feed import damaged manifests, a million by default (FUZZ_RUNS)
-	@mkdir -p $(BUILD)
-	@$(CC) -std=gnu17 -O1 -g -D_GNU_SOURCE -DFUZZ_ALONE -Iserver -fsanitize=address,undefined \
-		-fno-sanitize-recover=undefined tests/fuzz/fuzz_manifest.c $(MANIFEST_SOURCES) \
-		$(LDLIBS) -o $(BUILD)/fuzz-manifest
-	@$(BUILD)/fuzz-manifest $(FUZZ_RUNS) tests/fuzz/seeds/manifest/*
+$(B)/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(LIB)
+	@$(CC) $(LDFLAGS) -fsanitize=fuzzer $^ $(LDLIBS) -o $@
 
-.PHONY: fuzz-manifest
+# The programs, once the make below has told what to build with.
+fuzz-programs: $(FUZZ:%=$(B)/fuzz_%)
+
+fuzz:  ## damage what strangers send for FUZZ_SECONDS (60) each; FUZZ="head json" for some
+	@scripts/install-needs build fuzz
+	@$(MAKE) -s CC=clang SAN=$(FUZZ_SAN) FUZZ="$(FUZZ)" fuzz-programs
+	@scripts/fuzz $(BUILD)/san-$(subst $(comma),-,$(FUZZ_SAN)) $(FUZZ_SECONDS) $(FUZZ)
+
+check-long: check  ## every test in its long form, which takes an hour: fuzzing, injected faults, kills under load
+	@LONG=1 CHECK_SECONDS=3600 scripts/check faults_inject
+	@$(MAKE) -s fuzz
+	@$(MAKE) -s faults
+
+.PHONY: fuzz fuzz-programs check-long

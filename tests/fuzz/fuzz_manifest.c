@@ -2,13 +2,11 @@
 /*
  * fuzz_manifest -- any bytes as a manifest, and the list of its refused rows as one again.
  *
- * With clang's libFuzzer it is a fuzz target. Without (-DFUZZ_ALONE) it is a program that reads
- * seeds and runs their mutations: fuzz_manifest RUNS SEED_FILE...
  * Rows come in the order of their lines, a refused one says why, and what a sound one holds is
  * UTF-8.
  */
-#include <stdio.h>
-#include <stdlib.h>
+#include "fuzz.h"
+
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -16,16 +14,6 @@
 #include "core/random.h"
 #include "core/utf8.h"
 #include "domain/manifest.h"
-
-int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t len);
-
-static void must(bool holds, const char *what)
-{
-	if (holds)
-		return;
-	fprintf(stderr, "fuzz_manifest: %s\n", what);
-	abort();
-}
 
 static unsigned count_lines(const char *bytes, size_t len)
 {
@@ -111,77 +99,3 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t len)
 	free(list);
 	return 0;
 }
-
-#ifdef FUZZ_ALONE
-
-#define MOST 8192
-
-static const char *const tokens[] = {
-	"\"",   "\"\"",         ",",    ";",    "\t",  "\n",      "\r",
-	"\r\n", "\xef\xbb\xbf", "{",    "}",    "[",   "]",       ":",
-	"\xe9", "\xc3\xa9",     "\x1b", "file", "url", "reason,", "9007199254740993",
-	"null", "true",         "1.0",  " "
-};
-
-static size_t put(char *bytes, size_t len, size_t at, const char *what, size_t what_len)
-{
-	if (len + what_len > MOST)
-		return len;
-	memmove(bytes + at + what_len, bytes + at, len - at);
-	memcpy(bytes + at, what, what_len);
-	return len + what_len;
-}
-
-/* Damages the bytes in one of five ways. */
-static size_t mutate(char *bytes, size_t len, struct random *random)
-{
-	size_t at = random_below(random, (uint32_t)len + 1), span = random_below(random, 16);
-	const char *token = tokens[random_below(random, sizeof tokens / sizeof tokens[0])];
-	char piece[16];
-
-	span = span < len - at ? span : len - at;
-	switch (random_below(random, 16)) {
-	case 0: /* cut, now and then */
-		return at;
-	case 1:
-	case 2:
-	case 3:
-		if (at < len)
-			bytes[at] = (char)random_u32(random);
-		return len;
-	case 4:
-	case 5:
-		memmove(bytes + at, bytes + at + span, len - at - span);
-		return len - span;
-	case 6:
-	case 7:
-	case 8:
-		memcpy(piece, bytes + at, span);
-		return put(bytes, len, random_below(random, (uint32_t)len + 1), piece, span);
-	default:
-		return put(bytes, len, at, token, strlen(token));
-	}
-}
-
-int main(int argc, char **argv)
-{
-	unsigned long runs = argc > 1 ? strtoul(argv[1], NULL, 10) : 0;
-	struct random random = random_seeded(1);
-	char bytes[MOST];
-
-	must(argc > 2, "usage: fuzz_manifest RUNS SEED_FILE...");
-	for (unsigned long i = 0; i < runs; i++) {
-		FILE *seed = fopen(argv[2 + i % (unsigned)(argc - 2)], "r");
-
-		must(seed, "a seed cannot be read");
-		size_t len = fread(bytes, 1, MOST, seed);
-		fclose(seed);
-		for (uint32_t times = 1 + random_below(&random, 6); times; times--)
-			len = mutate(bytes, len, &random);
-		LLVMFuzzerTestOneInput((unsigned char *)bytes, len);
-	}
-	printf("%lu damaged manifests\n", runs);
-	return 0;
-}
-
-#endif
