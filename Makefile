@@ -5,10 +5,15 @@ CC       ?= cc
 BUILD    ?= build
 PREFIX   ?= /usr/local
 PKGS     := libmicrohttpd libpq jansson uuid libcurl libsodium zlib
+# json_object_getn, CURLOPT_PROTOCOLS_STR; http/ is built on what this libmicrohttpd does; the others as they were tried.
+VERSIONS := "libmicrohttpd >= 0.9.75" "libpq >= 15" "jansson >= 2.14" uuid "libcurl >= 7.85.0" \
+            "libsodium >= 1.0.18" "zlib >= 1.2.11"
 CPPFLAGS += -Iserver -I$(B)/gen -D_GNU_SOURCE
 CFLAGS   += -std=gnu17 -O2 -g -MMD -MP -pthread
 CFLAGS   += -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
             -Wvla -Wundef -Wwrite-strings -Wformat=2 -Wswitch-enum
+# The same program whatever the folder in which it is built.
+CFLAGS   += '-ffile-prefix-map=$(CURDIR)=.'
 LDLIBS   += $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm -pthread
 PKGFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 ifneq ($(SAN)$(CI),)
@@ -54,12 +59,12 @@ $(B)/unit-tests: $(UNIT:%.c=$(B)/%.o) $(FILE_CLI:%.c=$(B)/%.o) $(LIB)
 	@echo "  link  $@"
 	@$(CC) $(LDFLAGS) $^ $(LDLIBS) $(shell pkg-config --libs check) -o $@
 
-$(B)/%.o: %.c $(GEN)
+$(B)/%.o: %.c $(GEN) | versions
 	@mkdir -p $(@D)
 	@echo "  cc    $<"
 	@$(CC) $(CPPFLAGS) $(CFLAGS) $(PKGFLAGS) -c $< -o $@
 
-$(B)/gen/%.o: $(B)/gen/%.gen.c
+$(B)/gen/%.o: $(B)/gen/%.gen.c | versions
 	@$(CC) $(CPPFLAGS) $(CFLAGS) $(PKGFLAGS) -c $< -o $@
 
 $(B)/gen/statements.gen.c: $(SQL) scripts/embed-sql $(GEN)
@@ -77,6 +82,11 @@ $(GEN): $(SQL) scripts/embed-sql
 $(B)/http-tests: $(HTTP:%.c=$(B)/%.o) $(LIB)
 	@echo "  link  $@"
 	@$(CC) $(LDFLAGS) $^ $(LDLIBS) $(shell pkg-config --libs check) -o $@
+
+# Says which library is missing or too old, instead of the compiler's words for what follows from it.
+versions:
+	@pkg-config --print-errors --exists $(VERSIONS) || { \
+		echo "A library is missing or too old; scripts/install-needs build installs Debian's." >&2; exit 1; }
 
 run:  ## set everything up and serve; DEMO=0 leaves the demo corpus out
 	@scripts/run
@@ -120,6 +130,6 @@ clean:  ## remove what was built
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 24
 
-.PHONY: all run check unit lint install screenshot coverage generated print-flags clean help
+.PHONY: all versions run check unit lint install screenshot coverage generated print-flags clean help
 .DELETE_ON_ERROR:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
