@@ -38,6 +38,7 @@ const SUITES = {
 		require("node:child_process").spawn("sleep", ["987654"]);
 		return new Promise(() => { setInterval(() => {}, 1000); });
 	});`,
+	slow: "for (let n = 0; n < 6; n++) test(`${n}`, () => new Promise((done) => { setTimeout(done, 2000); }));",
 	crashes: "process.exit(7);",
 	kills_its_server: "test('one', () => fetch(process.env.SERVER_URL + '/die').catch(() => {}));",
 	own_server: `test('one', async () => {
@@ -58,10 +59,17 @@ echo 'skip: no corpus here'
 echo '100%: Checks: 3, Failures: 0, Errors: 0'
 `;
 
+/** Two tests have passed and one has failed before one hangs. It says much, which is no progress. */
+const STUCK_UNIT = `#!/bin/sh
+printf 'ok 1 - a\\nnot ok 2 - b\\nok 3 - c\\n' >"$CK_TAP_LOG_FILE_NAME"
+for n in $(seq 100); do echo busy; sleep 0.5; done
+`;
+
 describe("scripts/check", () => {
-	let folder;
+	let folder, parts;
 
 	before(async () => {
+		parts = Number(/^parts=(\d+)$/m.exec(await readFile(path.join(CHECKOUT, "scripts/check"), "utf8"))[1]);
 		folder = await mkdtemp(path.join(tmpdir(), "touchstone-check-test-"));
 	});
 
@@ -111,7 +119,7 @@ describe("scripts/check", () => {
 		for (const name of ["one", "two"])
 			await cp(path.join(top, "tests/small/good.test.js"), path.join(top, `tests/load/${name}.test.js`));
 		const { code, lines, text } = await check(top, [], { CHECK_JOBS: "8" });
-		assert.equal(lines.at(-1), "16 passed, 0 failed", text);
+		assert.equal(lines.at(-1), `${7 + 3 * parts} passed, 0 failed`, text);
 		assert.equal(code, 0);
 		assert.ok(lines.includes("  skipped: small_good: three: no data here"), text);
 		assert.ok(lines.includes("  skipped: unit_1: no corpus here"), text);
@@ -123,13 +131,25 @@ describe("scripts/check", () => {
 		const { good, bad, hangs, crashes, kills_its_server } = SUITES;
 		const { code, lines, text } = await check(await project({ good, bad, hangs, crashes, kills_its_server }), [], { CHECK_SECONDS: "6", CHECK_JOBS: "4" });
 		assert.match(text, /small_bad: 1 passed, 1 failed/);
-		assert.match(text, /small_hangs took more than 6 seconds/);
+		assert.match(text, /No test of small_hangs has ended for 6 seconds/);
 		assert.match(text, /small_hangs: 0 passed, [1-9] failed/);
 		assert.match(text, /small_crashes: 0 passed, [1-9] failed/);
 		assert.match(text, /The server under small_kills_its_server ended with status 3; its last words:\nserving http/);
-		assert.equal(lines.at(-1), "13 passed, 4 failed", text);
+		assert.equal(lines.at(-1), `${4 + 3 * parts} passed, 4 failed`, text);
 		assert.equal(code, 1);
 		assert.equal(await runningWith("sleep 987654"), "", "a process of the suite that hung is left");
+	});
+
+	test("a suite that takes long is left alone while its tests end, and what passed before a hang is counted", async () => {
+		const { slow, hangs } = SUITES;
+		const top = await project({ slow, stuck: `test('before', () => {}); ${hangs}` });
+		await writeFile(path.join(top, "build/unit-tests"), STUCK_UNIT);
+		const { code, lines, text } = await check(top, [], { CHECK_SECONDS: "5", CHECK_JOBS: "4" });
+		assert.match(text, /small_slow: 6 passed, 0 failed/, text);
+		assert.match(text, /small_stuck: 1 passed, [1-9] failed/, text);
+		assert.match(text, /unit_1: 2 passed, 2 failed/, text);
+		assert.equal(lines.at(-1), `${7 + 2 * parts} passed, ${1 + 2 * parts} failed`, text);
+		assert.equal(code, 1);
 	});
 
 	test("a suite does not take somebody else's server at its address for its own", async () => {
