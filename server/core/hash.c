@@ -32,13 +32,13 @@ struct error sha256_fd(int fd, unsigned char digest[SHA256_BYTES], uint64_t *byt
 	ssize_t got;
 
 	if (lseek(fd, 0, SEEK_SET) < 0)
-		return errorf(ERR_INTERNAL, "cannot rewind a file");
+		return errorf(ERR_INTERNAL, "cannot rewind a file: %m");
 	sha256_start(&hash);
 	while ((got = read(fd, piece, sizeof piece)) != 0) {
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			return errorf(ERR_INTERNAL, "cannot read a file");
+			return errorf(ERR_INTERNAL, "cannot read a file: %m");
 		sha256_add(&hash, piece, (size_t)got);
 		total += (uint64_t)got;
 	}

@@ -264,10 +264,12 @@ static void check_digest(struct verifying *v, const struct sum *sum)
 		fault(v, "%s: %s", sum->path, why_not());
 		return;
 	}
+	errno = 0;
 	err = sha256_fd(fd, digest, &bytes);
+	int why = errno;
 	close(fd);
 	if (err.code)
-		fault(v, "%s: cannot be read", sum->path);
+		fault(v, "%s: cannot be read: %s", sum->path, strerrordesc_np(why));
 	else if (memcmp(digest, sum->digest, SHA256_BYTES) != 0)
 		fault(v, "%s: its bytes are not those that SHA256SUMS lists", sum->path);
 }

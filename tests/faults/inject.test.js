@@ -24,7 +24,7 @@ const upTo = (last) => Array.from({ length: last }, (_, i) => 1 + i);
 
 /** Which calls fail. A program's first reads and opens are those of the dynamic linker. */
 const SPREAD = {
-	read: LONG ? upTo(60) : [17],
+	read: LONG ? upTo(60) : [17, 47], // the second: media, where a command reads any
 	write: LONG ? [...upTo(40), "1+"] : [1, 2],
 	open: LONG ? upTo(60) : [40],
 	fsync: LONG ? [...upTo(12), "1+"] : [1],
@@ -36,11 +36,11 @@ const SPREAD = {
 
 /** Calls of a server, again and again while it serves; writes are those to its log. Its threads are made at its start. */
 const SERVED = {
-	read: LONG ? ["20+7", "45+3", 30, 40, 50, 60] : ["45+3"],
+	read: LONG ? ["20+7", "45+3", 30, 40, 50, 60] : [],
 	write: LONG ? ["1+", "2+3", 1] : ["1+"],
 	open: LONG ? ["60+2", 40, 45, 50, 55, 65, 70] : ["60+2"],
 	close: LONG ? ["5+2", "40+2", 20, 50] : [],
-	accept: LONG ? ["1+2", "2+1", "3+5"] : ["1+2"],
+	accept: LONG ? ["1+2", "2+1", "3+5"] : [],
 };
 const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
 
@@ -175,13 +175,17 @@ describe("calls of the system that fail", () => {
 		const { env, folder, content } = await withRelease();
 		assert.ok(Object.keys(content).length > PICTURES);
 		const target = path.join(place.folder, "written");
-		await each(["read", "write", "open", "fsync", "close"], t, async (what, fault, when) => {
+		await each(["read", "write", "fsync", "close"], t, async (what, fault, when) => {
 			const args = ["release", "write", "faults", "1", target];
 			const said = await strike(fault, when, place.folder, args, { env });
 			const whole = async () => assert.deepEqual(await contentOf(target), content, `${what}: another release`);
 			try {
 				await judge(what, fault, said, whole);
-				if (said.code !== 0) {
+				// When the only thing that failed was to say so, the release is there.
+				const there = said.struck.every((one) => /write\(1,/.test(one));
+				if (said.code !== 0 && there) {
+					await whole();
+				} else if (said.code !== 0) {
 					await run(process.env.PROGRAM, args, { env }).catch((error) => {
 						throw new Error(`${what}: the next write failed: ${error.stderr}\nafter ${said.struck[0]}\n${said.stderr}`);
 					});
