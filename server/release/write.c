@@ -34,17 +34,22 @@ static struct error broken(const char *what, const char *path)
 	return errorf(ERR_INTERNAL, "%s cannot be %s: %s", path, what, strerror(errno));
 }
 
-static bool is_empty_or_missing(const char *folder)
+/* *ret_full: something lies in it, or it is no folder. */
+static struct error look_into(const char *folder, bool *ret_full)
 {
 	DIR *dir = opendir(folder);
 	int entries = 0;
 
+	*ret_full = !dir && errno == ENOTDIR;
 	if (!dir)
-		return errno == ENOENT;
+		return *ret_full || errno == ENOENT ? ok() : broken("opened", folder);
+	errno = 0;
 	while (entries < 3 && readdir(dir))
 		entries++;
+	struct error err = errno ? broken("read", folder) : ok();
 	closedir(dir);
-	return entries <= 2;
+	*ret_full = entries > 2;
+	return err;
 }
 
 static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
@@ -69,9 +74,11 @@ static struct error make_mark(const char *folder)
 static struct error clear_folder(const char *folder)
 {
 	char mark[PATH_MAX + 32];
+	bool full;
+	struct error err = look_into(folder, &full);
 
-	if (is_empty_or_missing(folder))
-		return ok();
+	if (err.code || !full)
+		return err;
 	snprintf(mark, sizeof mark, "%s/" MARK, folder);
 	if (access(mark, F_OK) != 0)
 		return errorf(ERR_CONFLICT, "%s exists and is not an empty folder: move it.", folder);
