@@ -2,7 +2,7 @@
 -- A new account with a one-time password.
 --   $1 email, $2 role, $3 password hash
 --   -> id uuid (no row: the address is taken)
-INSERT INTO account (email, role, password_hash) VALUES (lower($1), $2, $3)
+INSERT INTO account (email, role, password_hash) VALUES (lower($1::text COLLATE "C"), $2, $3)
 ON CONFLICT (email) DO NOTHING
 RETURNING id
 
@@ -84,7 +84,7 @@ DELETE FROM session WHERE token_hash = decode($1, 'hex')
 --   -> id (no row: there is no such account)
 INSERT INTO api_token (token_hash, account_id, expires_at)
 SELECT decode($1, 'hex'), id, now() + make_interval(days => $3::integer)
-  FROM account WHERE email = lower($2) AND state = 'active'
+  FROM account WHERE email = lower($2::text COLLATE "C") AND state = 'active'
 RETURNING id
 
 -- ---------------------------------------------------------------- what an operator does
@@ -99,7 +99,7 @@ SELECT a.email, a.role, a.state, a.one_time,
 
 -- name: account_set_role
 --   $1 email, $2 role
-UPDATE account SET role = $2 WHERE email = lower($1)
+UPDATE account SET role = $2 WHERE email = lower($1::text COLLATE "C")
 
 -- name: account_reset
 -- A new one-time password; whoever is signed in is so no longer, tokens included.
@@ -108,7 +108,7 @@ WITH who AS (
     UPDATE account
        SET password_hash = $2, one_time = true, one_time_spent = false,
            one_time_until = now() + interval '7 days'
-     WHERE email = lower($1) RETURNING id
+     WHERE email = lower($1::text COLLATE "C") RETURNING id
 ), ended AS (
     DELETE FROM session USING who WHERE account_id = who.id
 ), revoked AS (
@@ -120,7 +120,7 @@ SELECT id FROM who
 -- Disabled: nothing opens it, and all that was open ends.
 --   $1 email, $2 active or disabled
 WITH who AS (
-    UPDATE account SET state = $2 WHERE email = lower($1) RETURNING id, state
+    UPDATE account SET state = $2 WHERE email = lower($1::text COLLATE "C") RETURNING id, state
 ), ended AS (
     DELETE FROM session USING who WHERE account_id = who.id AND who.state = 'disabled'
 ), revoked AS (
@@ -131,13 +131,13 @@ SELECT id FROM who
 -- name: account_end_sessions
 --   $1 email
 --   -> how many ended (no row: there is no such account)
-WITH who AS (SELECT id FROM account WHERE email = lower($1)),
+WITH who AS (SELECT id FROM account WHERE email = lower($1::text COLLATE "C")),
      ended AS (DELETE FROM session USING who WHERE account_id = who.id RETURNING 1)
 SELECT (SELECT count(*) FROM ended) FROM who
 
 -- name: account_revoke_tokens
 --   $1 email
 --   -> how many were revoked (no row: there is no such account)
-WITH who AS (SELECT id FROM account WHERE email = lower($1)),
+WITH who AS (SELECT id FROM account WHERE email = lower($1::text COLLATE "C")),
      revoked AS (DELETE FROM api_token USING who WHERE account_id = who.id RETURNING 1)
 SELECT (SELECT count(*) FROM revoked) FROM who

@@ -146,7 +146,7 @@ SELECT json_build_object(
                   LEFT JOIN volunteer_skill s ON s.volunteer_id = j.volunteer_id
                  WHERE j.item_id = i.id AND j.revision = 0 AND j.counts AND j.version >= i.judged_from) x), '[]'),
     'tells', coalesce((
-        SELECT json_agg(json_build_object('tell', tell, 'count', n) ORDER BY n DESC, tell)
+        SELECT json_agg(json_build_object('tell', tell, 'count', n) ORDER BY n DESC, tell COLLATE "C")
           FROM (SELECT tell, count(*) AS n
                   FROM judgment j CROSS JOIN unnest(j.tells) AS tell
                  WHERE j.item_id = i.id AND j.revision = 0 AND j.counts AND j.version >= i.judged_from

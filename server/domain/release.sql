@@ -52,7 +52,7 @@ SELECT f.path, f.bytes, encode(f.sha256, 'hex')
   FROM release_file f JOIN release r ON r.id = f.release_id AND r.state = 'ready'
  WHERE f.release_id = $1::uuid
    AND ($2::text IS NULL
-        OR (position('/' IN f.path) > 0, f.path) > (position('/' IN $2) > 0, $2))
+        OR (position('/' IN f.path) > 0, f.path) > (position('/' IN $2::text) > 0, $2::text))
  ORDER BY position('/' IN f.path) > 0, f.path LIMIT $3::integer
 
 -- name: release_file_find
@@ -112,7 +112,7 @@ SELECT i.id, encode(i.sha256, 'hex'), i.media_type, CASE WHEN a.stands THEN a.la
 -- name: release_links
 -- What ties items together: equal keys, next to each other.
 -- returns key, item id
-SELECT 'lineage ' || lineage AS key, id FROM item
+SELECT ('lineage ' || lineage) COLLATE "C" AS key, id FROM item
 UNION ALL SELECT 'identity ' || identity, id FROM item, unnest(identities) identity
 UNION ALL SELECT 'bytes ' || encode(rendition, 'hex'), id FROM item
 ORDER BY key
@@ -132,7 +132,7 @@ SELECT key, item_id
                            AS u (key)) ties
         WINDOW by_key AS (PARTITION BY key)) crossing
  WHERE crosses
- ORDER BY key, place, item_id
+ ORDER BY key COLLATE "C", place, item_id
 
 -- name: release_take
 -- Takes items in, with their labels of this snapshot, and the judgments that these come from: the
@@ -233,7 +233,7 @@ SELECT r.item_id, r.split, i.media_type, r.path, r.label, r.label_source,
        CASE r.label_source WHEN 'truth' THEN r.label ELSE i.truth END, i.basis,
        array_to_string(i.techniques, ';'), i.generator,
        pseudonym(e.salt, 'lineage', convert_to(i.lineage, 'UTF8')),
-       (SELECT string_agg(p, ';' ORDER BY p) FROM unnest(i.identities) who,
+       (SELECT string_agg(p, ';' ORDER BY p COLLATE "C") FROM unnest(i.identities) who,
                pseudonym(e.salt, 'identity', convert_to(who, 'UTF8')) p),
        i.width, i.height, i.duration_ms, i.licence, i.credit, r.bytes, encode(r.sha256, 'hex'),
        i.source, i.title
@@ -269,7 +269,7 @@ SELECT j.item_id, pseudonym(e.salt, 'volunteer', uuid_send(j.volunteer_id)), j.v
 -- Which two were one pair is not told: whoever is without a partner was shown beside gold.
 -- $1 release uuid, $2 after this item, or NULL; $3 up to this item
 SELECT j.item_id, j.verdict, confidence_step(j.confidence), j.position,
-       (SELECT string_agg(tell, ';' ORDER BY tell) FROM unnest(j.tells) AS tell),
+       (SELECT string_agg(tell, ';' ORDER BY tell COLLATE "C") FROM unnest(j.tells) AS tell),
        CASE WHEN p.matched THEN 'true' WHEN NOT p.matched THEN 'false' END,
        CASE WHEN p.kind = 'random' AND p.policy >= 2 THEN 'random' WHEN p.kind IS NOT NULL THEN 'chosen' END,
        exposure_step(p.exposure_ms), to_char(j.judged_at AT TIME ZONE 'UTC', 'YYYY-MM')
@@ -314,7 +314,7 @@ SELECT e.name, e.version, to_char(e.fixed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'), 
                count(*) FILTER (WHERE r.label_source = 'truth') AS gold,
                count(r.p_fake) FILTER (WHERE r.label_source = 'truth') AS judged,
                count(*) FILTER (WHERE r.label_source = 'truth' AND (r.p_fake >= 0.5) = (r.label = 'fake')) AS right,
-               string_agg(DISTINCT i.media_type, ' ') AS types
+               string_agg(DISTINCT i.media_type COLLATE "C", ' ') AS types
           FROM release_item r JOIN release_draft d USING (release_id, item_id)
          CROSS JOIN LATERAL jsonb_populate_record(NULL::item, d.item) i
          WHERE r.release_id = $1::uuid) n
@@ -365,7 +365,7 @@ SELECT i.media_type, r.split, count(*) FILTER (WHERE r.label = 'real'),
 
 -- name: release_licences
 -- $1 release uuid; returns licence, items; the 100 most frequent
-SELECT coalesce(i.licence, 'not stated'), count(*)
+SELECT coalesce(i.licence, 'not stated') COLLATE "C", count(*)
   FROM release_draft d, jsonb_populate_record(NULL::item, d.item) i
  WHERE d.release_id = $1::uuid GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 100
 

@@ -59,10 +59,15 @@ static const char *url_of(const char *name)
 
 const char *a_database(void)
 {
+	return a_database_made("");
+}
+
+const char *a_database_made(const char *options)
+{
 	const char *name = fresh_name(), *url = url_of(name);
-	struct ran made =
-		shell("/", say("psql -XAtq '%s&user=postgres' -c 'CREATE DATABASE %s OWNER touchstone'",
-					   url_of("postgres"), name));
+	struct ran made = shell(
+		"/", say("psql -XAtq '%s&user=postgres' -c \"CREATE DATABASE %s OWNER touchstone %s\"",
+				 url_of("postgres"), name, options));
 
 	ck_assert_msg(made.code == 0, "%s", made.said);
 	expect_code(0, "/", say("migrate --database-url '%s'", url));

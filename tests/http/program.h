@@ -26,7 +26,9 @@ const char *expect_code(int code, const char *folder, const char *arguments);
 /* Writes a manifest or another text there. */
 void write_text(const char *folder, const char *name, const char *text);
 
-/* The URL of a new, migrated database beside the one under test. */
+/* The URL of a new, migrated database beside the one under test; made with options of CREATE
+ * DATABASE. */
 const char *a_database(void);
+const char *a_database_made(const char *options);
 
 #endif

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What clients see of a database that hangs, or starts again. */
+/* What clients see of a database that hangs, starts again, or speaks another language. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "another.h"
 #include "client.h"
 #include "database.h"
+#include "db/db.h"
+#include "program.h"
 #include "relay.h"
 #include "suites.h"
 #include "world.h"
@@ -76,6 +81,81 @@ START_TEST(a_database_that_hangs_is_told_in_time_and_the_judgment_can_be_sent_ag
 }
 END_TEST
 
+#define LANGUAGE(icu) "TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE '" icu "' LOCALE 'C.UTF-8'"
+
+static const char *const languages[] = { "", LANGUAGE("tr-TR"), LANGUAGE("en-US"),
+										 LANGUAGE("sv-SE") };
+
+/* Turkish lowers I to a letter without a dot. */
+START_TEST(an_account_is_found_whatever_the_language_of_the_database)
+{
+	ck_assert_int_eq(setenv("DATABASE_URL", a_database_made(languages[_i]), 1), 0);
+	expect_code(0, "/", "account add INFO.Ibis@Example.ORG --role moderator");
+	struct db *db = db_open(getenv("DATABASE_URL"), 0);
+	static const char *const spellings[] = { "INFO.Ibis@Example.ORG", "info.ibis@example.org",
+											 "INFO.IBIS@EXAMPLE.ORG" };
+
+	for (int i = 0; i < 3; i++) {
+		struct rows *rows = NULL;
+
+		ck_assert_int_eq(db_run(db, SQL_ACCOUNT_BY_EMAIL, &spellings[i], &rows).code, OK);
+		ck_assert_msg(rows_count(rows) == 1, "%s", spellings[i]);
+		rows_free(rows);
+	}
+	db_close(db);
+	expect_code(0, "/", "account role INFO.IBIS@example.org --role researcher");
+	expect_code(1, "/", "account add info.IBIS@Example.org --role moderator");
+}
+END_TEST
+
+static struct error append_path(void *arg, const struct rows *row)
+{
+	const char **all = arg;
+
+	*all = say("%s %s", *all, rows_text(row, 0, 0));
+	return ok();
+}
+
+/* The paths of a release as its page and its export tell them. */
+static const char *paths_in(const char *options)
+{
+	const char *all = "";
+
+	ck_assert_int_eq(setenv("DATABASE_URL", a_database_made(options), 1), 0);
+	struct ran made = shell(
+		"/",
+		"psql -XAtq -v ON_ERROR_STOP=1 \"$DATABASE_URL\" -c \"INSERT INTO release (id, name, "
+		"version,"
+		" state, salt, fixed_at, finished_at, summary, bytes) VALUES"
+		" ('11111111-1111-4111-8111-111111111111', 'a', '1', 'writing', decode(repeat('00', 32), "
+		"'hex'),"
+		" now(), now(), '{}', 1)\" -c \"INSERT INTO release_file (release_id, path, sha256, bytes)"
+		" SELECT '11111111-1111-4111-8111-111111111111', path, decode(repeat('00', 32), 'hex'), 1 "
+		"FROM"
+		" unnest(ARRAY['README.md', 'a.csv', 'B.csv', 'I.csv', 'i.csv', '_.csv', 'z-1.csv', "
+		"'z.csv',"
+		" 'image/train/real/I.jpg', 'image/train/real/i.jpg', 'audio/Z.m4a', 'audio/a.m4a']) path\""
+		" -c \"UPDATE release SET state = 'ready'\"");
+	ck_assert_msg(made.code == 0, "%s", made.said);
+	struct db *db = db_open(getenv("DATABASE_URL"), 0);
+	const char *page[] = { "11111111-1111-4111-8111-111111111111", NULL, "100" };
+	ck_assert_int_eq(db_stream(db, SQL_RELEASE_FILES_PAGE, page, append_path, &all).code, OK);
+	ck_assert_int_eq(db_stream(db, SQL_RELEASE_EXPORT, page, append_path, &all).code, OK);
+	db_close(db);
+	return all;
+}
+
+START_TEST(a_release_has_one_order_whatever_the_language_of_the_database)
+{
+	const char *first = paths_in(languages[0]);
+
+	for (size_t i = 1; i < sizeof languages / sizeof languages[0]; i++)
+		ck_assert_str_eq(paths_in(languages[i]), first);
+	ck_assert_ptr_nonnull(
+		strstr(first, " B.csv I.csv README.md _.csv a.csv i.csv z-1.csv z.csv audio/"));
+}
+END_TEST
+
 Suite *http_database_suite(void)
 {
 	Suite *suite = suite_create("http/database");
@@ -84,6 +164,9 @@ Suite *http_database_suite(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, a_database_that_started_again_is_noticed_by_nobody);
 	tcase_add_test(tc, a_database_that_hangs_is_told_in_time_and_the_judgment_can_be_sent_again);
+	tcase_add_loop_test(tc, an_account_is_found_whatever_the_language_of_the_database, 0,
+						sizeof languages / sizeof languages[0]);
+	tcase_add_test(tc, a_release_has_one_order_whatever_the_language_of_the_database);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
