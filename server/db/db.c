@@ -23,6 +23,11 @@
 	" -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off" \
 	" -c plan_cache_mode=force_generic_plan"
 
+/* For others what suits one volunteer or page may be a hundred times too dear for the next. */
+#define BY_VALUE " -c plan_cache_mode=force_custom_plan"
+
+#define IDLE_MOST_MS 600000 /* in a transaction, where statements have no limit */
+
 struct db {
 	PGconn *conn;
 	bool usable; /* every statement is prepared, and no transaction is half undone */
@@ -55,7 +60,8 @@ static PGconn *dial(const struct db *db)
 		options, sizeof options,
 		"-c statement_timeout=%u -c lock_timeout=%u -c TimeZone=UTC -c DateStyle=ISO -c jit=off "
 		"-c idle_in_transaction_session_timeout=%u%s" SESSION_MARK,
-		db->timeout_ms, db->timeout_ms / 2, 2 * db->timeout_ms, db->by_key ? BY_KEY : "");
+		db->timeout_ms, db->timeout_ms / 2, db->timeout_ms ? 2 * db->timeout_ms : IDLE_MOST_MS,
+		db->by_key ? BY_KEY : BY_VALUE);
 	return PQconnectdbParams((const char *[]){ "keepalives_idle", "keepalives_interval",
 											   "keepalives_count", "tcp_user_timeout", "dbname",
 											   "options", "connect_timeout", "application_name",

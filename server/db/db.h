@@ -25,7 +25,9 @@ struct array;
 struct db;
 struct rows;
 
-/* Connects and prepares; `timeout_ms` bounds each statement, 0 for none. NULL, after logging why.
+/*
+ * Connects and prepares; `timeout_ms` bounds each statement, 0 for none.  NULL, after logging why.
+ * Each run of a statement gets a plan of its own, for the values that it has.
  */
 struct db *db_open(const char *conninfo, unsigned timeout_ms);
 
