@@ -68,12 +68,12 @@ static void print_times(const struct tally *tally)
 		if (s == STEP_MEDIA)
 			add_times(&times, &tally->times[STEP_OTHER_MEDIA]);
 		printf("%s\"%s\":{\"count\":%" PRIu64 ",\"mean_ms\":%.3f,\"p50_ms\":%.3f,\"p90_ms\":%.3f,"
-			   "\"p99_ms\":%.3f,\"p999_ms\":%.3f,\"max_ms\":%.3f}",
+			   "\"p95_ms\":%.3f,\"p99_ms\":%.3f,\"p999_ms\":%.3f,\"max_ms\":%.3f}",
 			   first ? "" : ",", step_names[s], times.count,
 			   (double)times.sum / (double)times.count / 1e6,
 			   (double)histogram_at(&times, .5) / 1e6, (double)histogram_at(&times, .9) / 1e6,
-			   (double)histogram_at(&times, .99) / 1e6, (double)histogram_at(&times, .999) / 1e6,
-			   (double)times.max / 1e6);
+			   (double)histogram_at(&times, .95) / 1e6, (double)histogram_at(&times, .99) / 1e6,
+			   (double)histogram_at(&times, .999) / 1e6, (double)times.max / 1e6);
 		first = false;
 	}
 	printf("}");

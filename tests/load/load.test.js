@@ -15,9 +15,9 @@ import * as rates from "./bench/rates.js";
 import { Report, median } from "./bench/report.js";
 import * as sizes from "./bench/sizes.js";
 import { soak } from "./bench/soak.js";
-import { PARTITIONS, Stand } from "./bench/stand.js";
+import { PARTITIONS, Stand, warmRate } from "./bench/stand.js";
 
-const SMALL = { small: true, seconds: 1, rounds: 1, pgbenchClients: [8], connections: [64], volunteers: 2000, idle: 400, large: 3000, largePairs: 2000, releaseItems: 60, calm: 50 };
+const SMALL = { small: true, seconds: 1, rounds: 1, pgbenchClients: [4], warm: 1, offered: [200], connections: [64], volunteers: 2000, idle: 400, large: 3000, largePairs: 2000, releaseItems: 60, calm: 50 };
 
 const wrkIsMissing = !await has("wrk") && "wrk is not installed";
 
@@ -227,4 +227,20 @@ test("a fixed rate counts the wait of requests that a stalled server kept from b
 test("the middle of an even number of rounds lies between the two in the middle", () => {
 	assert.equal(median([3, 1, 2]), 2);
 	assert.equal(median([4, 1, 2, 3]), 2.5);
+});
+
+test("pgbench is timed from when each of its clients has made its plans, and not before", () => {
+	// The second client needs four seconds for its first transactions; both do ten a second from then on.
+	const line = (client, number, end_s) => `${client} ${number} 100000 0 ${Math.floor(end_s)} ${Math.round(end_s % 1 * 1e6)}`;
+	const of = (client, begin_s) => Array.from({ length: 200 }, (_, n) => line(client, n + 1, begin_s + n / 10));
+	const log = [...of(0, 1000), ...of(1, 1003.5)].join("\n");
+	assert.equal(Math.round(warmRate(log, 2, 10)), 20);
+	assert.equal(warmRate(log, 2, 60), null, "too short a log");
+	assert.equal(warmRate(log, 3, 10), null, "a client that did nothing");
+});
+
+test("the curve says what was offered and achieved, and the middle and the ends of the rounds", () => {
+	const report = new Report({ settings: {} });
+	report.curve = [9, 11, 10].map((p99_ms) => ({ words: "without scoring", offered: 1000, achieved: 990, p50_ms: 2, p95_ms: 5, p99_ms }));
+	assert.match(report.table(), /\| without scoring \| 1,000 \| 990 \| 2.00 \| 5.00 \| 10.0 \(9.00 .. 11.0\) \|/);
 });

@@ -67,7 +67,7 @@ async function bench() {
 	// Scoring is work of its own, which pgbench has no share of: rates are measured without it, and once with it.
 	const { folder, report, stand } = await open(["--no-work"]);
 	await makeLogFiles(stand);
-	const all = { stand, report, folder, seconds: setting("BENCH_SECONDS", 4), rounds: setting("BENCH_ROUNDS", 3), volunteers: setting("BENCH_VOLUNTEERS", 5000), large: setting("BENCH_LARGE", 1_000_000), largePairs: setting("BENCH_JUDGMENTS", 5_000_000) };
+	const all = { stand, report, folder, seconds: setting("BENCH_SECONDS", 15), rounds: setting("BENCH_ROUNDS", 3), volunteers: setting("BENCH_VOLUNTEERS", 5000), large: setting("BENCH_LARGE", 1_000_000), largePairs: setting("BENCH_JUDGMENTS", 5_000_000) };
 	report.checks = stand.checks;
 	try {
 		for (const name of names) {

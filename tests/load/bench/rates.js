@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // rates.js: rates of requests against rates of their references, measured in turn.
 
+import { closeSync, fdatasyncSync, fsyncSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import path from "node:path";
@@ -9,7 +10,7 @@ import { freePort, has, program, run, running, start, until, withNoise } from ".
 import { median } from "./report.js";
 import { RanOut } from "./stand.js";
 
-const CLIENTS = [8, 16, 32, 64];
+const CLIENTS = [2, 4, 8, 16, 32];
 const SCRIPTS = { pair_statements: "a transaction of statements", pair_once: "one statement" };
 
 /** Runs the measures of one round in turn, every other round backwards. Answers the rates of each, by name. */
@@ -32,13 +33,10 @@ export async function alternate(bench, measures) {
 export async function pgbenchBest(bench) {
 	if (bench.pgbenchBest)
 		return bench.pgbenchBest;
-	const seconds = Math.max(1, Math.round(bench.seconds / 2));
 	const found = [];
-	if (!bench.small)
-		await bench.stand.pgbench("pair_once", 16, seconds); // warms the tables
 	for (const script of Object.keys(SCRIPTS))
 		for (const clients of bench.pgbenchClients ?? CLIENTS)
-			found.push({ script, clients, rate: bench.small ? 0 : await bench.stand.pgbench(script, clients, seconds) });
+			found.push({ script, clients, rate: bench.small ? 0 : await bench.stand.pgbench(script, clients, bench.seconds, bench.warm) });
 	const best = (script) => found.filter((one) => one.script === script).reduce((a, b) => (a.rate > b.rate ? a : b));
 	bench.pgbenchBest = Object.fromEntries(Object.keys(SCRIPTS).map((script) => [script, best(script)]));
 	bench.report.raw = { ...bench.report.raw, pgbench: found };
@@ -47,7 +45,7 @@ export async function pgbenchBest(bench) {
 }
 
 function pgbenchMeasures(bench, best) {
-	return Object.fromEntries(Object.values(best).map(({ script, clients }) => [script, () => bench.stand.pgbench(script, clients, bench.seconds)]));
+	return Object.fromEntries(Object.values(best).map(({ script, clients }) => [script, () => bench.stand.pgbench(script, clients, bench.seconds, bench.warm)]));
 }
 
 /** In each round the better of the two scripts is the reference. */
@@ -84,12 +82,6 @@ async function judge(bench, connections, seconds) {
 	});
 }
 
-/** The rate that a share is taken of; measured here when the part that measures it was left out. */
-async function peak(bench) {
-	bench.peak ??= await judge(bench, 128, bench.seconds);
-	return bench.peak;
-}
-
 export async function judgments(bench) {
 	const { report } = bench;
 	const best = await pgbenchBest(bench);
@@ -103,22 +95,27 @@ export async function judgments(bench) {
 	const rates = await alternate(bench, Object.fromEntries([first, statements, ...others, once]));
 	for (const level of levels)
 		report.ratio({ part: "judgments", what: `judged pairs a second, ${level} connections, against pgbench's best`, target: 1.5, ours: rates[name(level)], reference: better(rates) });
-	const highest = rates[name(levels[0])].map((_, n) => Math.max(...levels.map((level) => rates[name(level)][n])));
+	// One level for all rounds, as pgbench has one number of clients: the best of each round would be the luckiest.
+	const highest = levels.map((level) => rates[name(level)]).reduce((a, b) => (median(a) > median(b) ? a : b));
 	for (const [script, words] of Object.entries(SCRIPTS))
 		report.ratio({ part: "judgments", what: `the same, the best level against pgbench with ${words}`, ours: highest, reference: rates[script] });
-	bench.peak = Math.max(...levels.map((level) => median(rates[name(level)])));
 	if (!bench.small)
-		await scoringBeside(bench, levels.at(-1), better(rates));
+		await scoringBeside(bench, levels.at(-1), best);
 }
 
 /** The same on one machine that also scores what comes in: longer, for a fit comes and goes. */
-async function scoringBeside(bench, level, reference) {
-	await bench.stand.serveWith([]);
-	const ours = [];
-	for (let round = 0; round < bench.rounds; round++)
-		ours.push(await judge(bench, level, 3 * bench.seconds));
-	await bench.stand.serveWith(["--no-work"]);
-	bench.report.ratio({ part: "judgments", what: `the same with scoring in the same process, ${level} connections`, ours, reference });
+async function scoringBeside(bench, level, best) {
+	const scoring = async () => {
+		await bench.stand.serveWith([]);
+		try {
+			await judge(bench, level, bench.seconds);
+			return await judge(bench, level, 3 * bench.seconds);
+		} finally {
+			await bench.stand.serveWith(["--no-work"]);
+		}
+	};
+	const rates = await alternate(bench, { ...pgbenchMeasures(bench, best), scoring });
+	bench.report.ratio({ part: "judgments", what: `the same with scoring in the same process, ${level} connections`, ours: rates.scoring, reference: better(rates) });
 }
 
 /** Our own client at a fixed rate; the checker knows every pair. Answers the client's JSON. */
@@ -138,14 +135,77 @@ export async function judgeAt(bench, rate, seconds, connections, { quiet = true 
 	}
 }
 
-export async function latency(bench) {
-	const rate = 0.7 * await peak(bench);
-	const rounds = [];
-	for (let round = 0; round < bench.rounds; round++) {
-		const { times, per_second } = await judgeAt(bench, rate, bench.seconds, 256);
-		rounds.push({ value: times.request.p99_ms, p50_ms: times.request.p50_ms, max_ms: times.request.max_ms, per_second });
+const OFFERED = [250, 1000, 2000, 4000, 6000];
+const SCORING = { "without scoring": ["--no-work"], "with scoring": [] };
+const P99_AT = 1000;
+const SYNC_BYTES = 8192;
+const SYNC_FILE = 16 * 2 ** 20;
+
+/**
+ * What the disk itself needs: writes 8 KB over a file that is there, as PostgreSQL does with its log, and waits for the
+ * disk; again and again. Answers { p50_ms, p99_ms, count }.
+ */
+export function syncTimes(folder, seconds) {
+	const name = path.join(folder, "sync");
+	writeFileSync(name, Buffer.alloc(SYNC_FILE, 1));
+	const file = openSync(name, "r+");
+	const times = [];
+	try {
+		fsyncSync(file);
+		const bytes = Buffer.alloc(SYNC_BYTES, 2);
+		for (const began = performance.now(); performance.now() - began < seconds * 1000;) {
+			const at = performance.now();
+			writeSync(file, bytes, 0, SYNC_BYTES, times.length * SYNC_BYTES % SYNC_FILE);
+			fdatasyncSync(file);
+			times.push(performance.now() - at);
+		}
+	} finally {
+		closeSync(file);
+		rmSync(name);
 	}
-	bench.report.add({ part: "latency", what: "p99 of POST /judgments at 70 % of the peak", unit: " ms", target: 25, better: "less", rounds, detail: `at ${Math.round(rate)}/s; p50 ${median(rounds.map((one) => one.p50_ms)).toFixed(1)} ms` });
+	times.sort((a, b) => a - b);
+	return { p50_ms: times[times.length >> 1], p99_ms: times[Math.floor(times.length * 0.99)], count: times.length };
+}
+
+/** One round: the server with these arguments, warmed, at each rate. Answers a row of the curve for each. */
+async function curveOf(bench, words, offered) {
+	await bench.stand.serveWith(SCORING[words]);
+	if (!bench.small)
+		await judgeAt(bench, P99_AT, Math.min(bench.seconds, 3), 256);
+	const rows = [];
+	for (const rate of offered) {
+		const { value, foreign } = await withNoise(() => judgeAt(bench, rate, bench.seconds, 256));
+		const { p50_ms, p95_ms, p99_ms, max_ms } = value.times.request;
+		rows.push({ words, offered: rate, achieved: value.per_second, p50_ms, p95_ms, p99_ms, max_ms, foreign });
+	}
+	return rows;
+}
+
+/** The curve of latency, from when each request should have been sent, beside what the disk needs in the same rounds. */
+export async function latency(bench) {
+	const { report, stand } = bench;
+	const { args } = stand.server;
+	const offered = bench.offered ?? OFFERED;
+	const rows = [];
+	const syncs = [];
+	try {
+		for (let round = 0; round < bench.rounds; round++) {
+			const order = Object.keys(SCORING);
+			for (const words of round % 2 ? order.reverse() : order) {
+				await stand.quiet();
+				syncs.push(syncTimes(bench.folder, bench.small ? 0.2 : 3));
+				rows.push(...await curveOf(bench, words, offered));
+			}
+		}
+	} finally {
+		await stand.serveWith(args);
+	}
+	for (const words of Object.keys(SCORING))
+		for (const rate of offered)
+			report.add({ part: "latency", what: `p99 of POST /judgments at ${rate}/s ${words}`, unit: " ms", target: rate === P99_AT ? 25 : undefined, better: "less", rounds: rows.filter((row) => row.words === words && row.offered === rate).map((row) => ({ value: row.p99_ms, ...row })) });
+	for (const p of ["p50", "p99"])
+		report.add({ part: "latency", what: `${p} of the disk alone, fdatasync of 8 KB`, unit: " ms", better: "less", rounds: syncs.map((one) => ({ value: one[`${p}_ms`] })) });
+	report.curve = rows;
 }
 
 async function healthzRate(bench, connections = 64) {
@@ -199,11 +259,13 @@ async function askFirst(bench) {
 }
 
 export async function assignments(bench) {
-	if (!bench.small)
+	if (!bench.small) {
 		await askFirst(bench);
-	const rates = await alternate(bench, { known: () => askAgain(bench), healthz: () => healthzPrepared(bench, KNOWN_S), first: () => askFirst(bench) });
+		await healthzPrepared(bench, KNOWN_S);
+	}
+	const rates = await alternate(bench, { known: () => askAgain(bench), healthz: () => healthzPrepared(bench, KNOWN_S), first: () => askFirst(bench), healthzAsLong: () => healthzPrepared(bench, bench.seconds) });
 	bench.report.ratio({ part: "assignments", what: "POST /assignments a second, by volunteers who are here, against /healthz", target: 0.5, ours: rates.known, reference: rates.healthz });
-	bench.report.ratio({ part: "assignments", what: "the same, the first of volunteers who come back and are loaded", ours: rates.first, reference: rates.healthz });
+	bench.report.ratio({ part: "assignments", what: "the same, the first of volunteers who come back and are loaded", ours: rates.first, reference: rates.healthzAsLong });
 }
 
 /** A pair, its two media and the judgment, by volunteers in turn. Answers cycles a second. */
@@ -301,8 +363,10 @@ export async function files(bench) {
 	if (!bench.small && await has("h2load"))
 		Object.assign(measures, { oursToo: () => ours(second), nginxToo: () => second(nginx.url, {}) });
 	try {
-		if (!bench.small)
+		if (!bench.small) {
 			await measures.ours();
+			await measures.nginx();
+		}
 		const rates = await alternate(bench, measures);
 		bench.report.ratio({ part: "files", what: "a medium of 200 KB, 64 connections, against nginx with sendfile", target: 0.8, ours: rates.ours, reference: rates.nginx });
 		if (rates.oursToo)
@@ -347,10 +411,15 @@ export async function healthz(bench) {
 		const plain = ({ head, body }) => `${head.split("\r\n").filter((line) => !/^date:/i.test(line)).sort().join("\n")}\n\n${body}`;
 		if (plain(again) !== plain(asked))
 			throw new Error(`The bare server answers other bytes:\n${plain(again)}\nnot\n${plain(asked)}`);
-		const rates = await alternate(bench, {
+		const measures = {
 			ours: () => healthzRate(bench),
 			bare: async () => (await stand.wrk({ connections: 64, seconds: bench.seconds, url: `http://127.0.0.1:${port}/healthz` })).per_second,
-		});
+		};
+		if (!bench.small) {
+			await measures.ours();
+			await measures.bare();
+		}
+		const rates = await alternate(bench, measures);
 		bench.report.ratio({ part: "healthz", what: "/healthz against bare libmicrohttpd answering the same bytes", target: 0.85, ours: rates.ours, reference: rates.bare });
 	} finally {
 		bare.stdin.end();

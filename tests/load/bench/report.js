@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // report.js: what was measured, as a table and as JSON.
 
+import os from "node:os";
+
 export function median(values) {
 	const sorted = [...values].sort((a, b) => a - b);
 	const middle = sorted.length >> 1;
@@ -55,6 +57,20 @@ export class Report {
 		console.error(`  ${text}`);
 	}
 
+	/** The curve of latency: medians over the rounds, of p99 also the ends. */
+	curveTable() {
+		if (!this.curve)
+			return [];
+		const lines = ["", "| scoring | offered a second | achieved | p50 ms | p95 ms | p99 ms (min .. max of the rounds) |", "| --- | --- | --- | --- | --- | --- |"];
+		for (const words of new Set(this.curve.map((row) => row.words)))
+			for (const offered of new Set(this.curve.map((row) => row.offered))) {
+				const rows = this.curve.filter((row) => row.words === words && row.offered === offered);
+				const middle = (name) => number(median(rows.map((row) => row[name])));
+				lines.push(`| ${words} | ${number(offered)} | ${middle("achieved")} | ${middle("p50_ms")} | ${middle("p95_ms")} | ${spread(rows.map((row) => row.p99_ms), "")} |`);
+			}
+		return lines;
+	}
+
 	table() {
 		const lines = ["| what | target | median (min .. max of the rounds) | ours, reference | met |", "| --- | --- | --- | --- | --- |"];
 		for (const row of this.rows) {
@@ -64,10 +80,10 @@ export class Report {
 		}
 		const { facts } = this;
 		const settings = Object.entries(facts.settings).map(([name, value]) => `${name} = ${value}`).join(", ");
-		return [...lines, "", `${facts.cores} cores (${facts.processor}), ${facts.memory_mb} MB, Linux ${facts.kernel}; ${facts.postgres}; ${settings}; files in ${facts.in_memory ? "MEMORY (tmpfs): nothing is durable" : facts.place}.`, ...this.notes.map((note) => `- ${note}`)].join("\n");
+		return [...lines, ...this.curveTable(), "", `${facts.cores} cores (${facts.processor}), ${facts.memory_mb} MB, load ${facts.load_before?.map((load) => load.toFixed(1)).join(", ")} before and ${os.loadavg().map((load) => load.toFixed(1)).join(", ")} after, Linux ${facts.kernel}; ${facts.postgres}; ${settings}; files in ${facts.in_memory ? "MEMORY (tmpfs): nothing is durable" : facts.place}.`, ...this.notes.map((note) => `- ${note}`)].join("\n");
 	}
 
 	json() {
-		return `${JSON.stringify({ facts: this.facts, rows: this.rows, notes: this.notes, checks: this.checks, measurements: this.noise, raw: this.raw }, null, "\t")}\n`;
+		return `${JSON.stringify({ facts: this.facts, rows: this.rows, notes: this.notes, checks: this.checks, measurements: this.noise, raw: this.raw, curve: this.curve }, null, "\t")}\n`;
 	}
 }
