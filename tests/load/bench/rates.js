@@ -298,13 +298,16 @@ export async function cycle(bench) {
 
 const FILE_BYTES = 200 * 1024;
 
+/** Items with a medium of their own each, for two that show the same are no pair. Answers the digest of one. */
 async function makeBigItems(bench) {
 	const { stand } = bench;
-	const digest = await stand.putMedium(FILE_BYTES);
+	const digests = [];
+	for (let n = 0; n < 8; n++)
+		digests.push(await stand.putMedium(FILE_BYTES));
 	await stand.sql("insert into campaign (name, min_judgments, max_judgments) values ('files', 1000, 10000)");
 	await stand.sql(`insert into item (campaign_id, media_type, sha256, bytes, format, rendition, rendition_bytes, rendition_type, width, height, lineage)
-		select c.id, 'image', sha256(convert_to('file ' || n, 'UTF8')), ${FILE_BYTES}, 'jpeg', '\\x${digest}', ${FILE_BYTES}, 'image/jpeg', 640, 480, 'file ' || n from campaign c, generate_series(1, 40) n where c.name = 'files'`);
-	return digest;
+		select c.id, 'image', decode(digest, 'hex'), ${FILE_BYTES}, 'jpeg', decode(digest, 'hex'), ${FILE_BYTES}, 'image/jpeg', 640, 480, digest from campaign c, unnest('{${digests}}'::text[]) digest where c.name = 'files'`);
+	return digests[0];
 }
 
 /** The address and the cookie of one showing. */
