@@ -26,6 +26,9 @@ bench-programs: $(B)/touchstone $(BENCH_PROGRAMS)
 bench:  ## measure the hot path against its references; docs/performance.md has the knobs
 	@scripts/bench
 
+bench-counts:  ## instructions of the server for a request, by kind: to compare before and after a change
+	@BENCH_ONLY=counts scripts/bench
+
 faults:  ## kill server and PostgreSQL under load, ROUNDS times (20): nothing acknowledged is lost
 	@scripts/bench faults
 
@@ -35,4 +38,4 @@ soak:  ## mixed load at half of the peak for MINUTES (30): memory, descriptors, 
 flood:  ## hold thousands of connections open, and look what others get meanwhile
 	@FLOOD=long scripts/check load_flood
 
-.PHONY: bench bench-programs faults flood soak
+.PHONY: bench bench-counts bench-programs faults flood soak

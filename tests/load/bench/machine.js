@@ -222,15 +222,16 @@ export class Server {
 		Object.assign(this, { cluster, database, data });
 	}
 
-	/** With the arguments of the last time, unless others are given. */
-	async start({ args = this.args ?? [], ready = true } = {}) {
+	/** With the arguments of the last time, unless others are given; `under` a program that runs ours. */
+	async start({ args = this.args ?? [], ready = true, under = [] } = {}) {
 		this.args = args;
 		this.port ??= await freePort();
 		this.url = `http://127.0.0.1:${this.port}`;
 		const env = { ...process.env, DATABASE_URL: this.cluster.url(this.database), TOUCHSTONE_DATA: this.data, TOUCHSTONE_BUDGETS: "off", TOUCHSTONE_LISTEN: `127.0.0.1:${this.port}` };
 		for (const name of ["TOUCHSTONE_STORE", "TOUCHSTONE_SECRET_FILE", "TOUCHSTONE_PUBLIC_URL", "TOUCHSTONE_TRUSTED_PROXIES"])
 			delete env[name];
-		this.process = start(program("touchstone"), ["serve", ...args], { env, dies: "TERM" });
+		const [command, ...more] = [...under, program("touchstone"), "serve", ...args];
+		this.process = start(command, more, { env, dies: "TERM" });
 		if (ready)
 			await this.ready();
 	}

@@ -5,6 +5,7 @@
 
 import path from "node:path";
 
+import { counts } from "./counts.js";
 import * as faulty from "./faults.js";
 import { BUILD, DURABLE, choosePlace, endAll, facts, inMemory, writeText } from "./machine.js";
 import { Report } from "./report.js";
@@ -26,6 +27,7 @@ const parts = {
 	memory: sizes.memory,
 	exports: sizes.exports,
 	instructions: sizes.instructions,
+	counts,
 	control,
 };
 

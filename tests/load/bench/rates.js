@@ -304,7 +304,7 @@ async function makeBigItems(bench) {
 	const digests = [];
 	for (let n = 0; n < 8; n++)
 		digests.push(await stand.putMedium(FILE_BYTES));
-	await stand.sql("insert into campaign (name, min_judgments, max_judgments) values ('files', 1000, 10000)");
+	await stand.sql("insert into campaign (name, min_judgments, max_judgments) values ('files', 1000, 10000) on conflict do nothing");
 	await stand.sql(`insert into item (campaign_id, media_type, sha256, bytes, format, rendition, rendition_bytes, rendition_type, width, height, lineage)
 		select c.id, 'image', decode(digest, 'hex'), ${FILE_BYTES}, 'jpeg', decode(digest, 'hex'), ${FILE_BYTES}, 'image/jpeg', 640, 480, digest from campaign c, unnest('{${digests}}'::text[]) digest where c.name = 'files'`);
 	return digests[0];
@@ -318,6 +318,12 @@ async function showing(bench) {
 		const { status, json } = await stand.post("/assignments", cookie, { campaign: "files" });
 		return status < 300 && json && { url: stand.server.url + json.items[0].media.url, headers: { Cookie: cookie } };
 	}, { every_ms: 300 });
+}
+
+/** A medium of 200 KB that somebody may see: its address and the headers to ask with. */
+export async function makeBigItem(bench) {
+	await makeBigItems(bench);
+	return showing(bench);
 }
 
 async function startNginx(bench, digest) {
