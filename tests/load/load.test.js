@@ -242,5 +242,6 @@ test("pgbench is timed from when each of its clients has made its plans, and not
 test("the curve says what was offered and achieved, and the middle and the ends of the rounds", () => {
 	const report = new Report({ settings: {} });
 	report.curve = [9, 11, 10].map((p99_ms) => ({ words: "without scoring", offered: 1000, achieved: 990, p50_ms: 2, p95_ms: 5, p99_ms }));
+	assert.equal(Report.from(report.json()).table(), report.table(), "from a file as from the run");
 	assert.match(report.table(), /\| without scoring \| 1,000 \| 990 \| 2.00 \| 5.00 \| 10.0 \(9.00 .. 11.0\) \|/);
 });

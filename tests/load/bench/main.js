@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // main.js: what `make bench`, `make faults` and `make soak` run. Everything is measured in this run, against references
 // that run in turn with us, on a PostgreSQL and a server of our own that end with us.
-//   node tests/load/bench/main.js [bench|faults|soak]        docs/performance.md says what the environment may set
+//   node tests/load/bench/main.js [bench|faults|soak|table [FILE]]        docs/performance.md says what the environment may set
 
+import { readFile } from "node:fs/promises";
+import os from "node:os";
 import path from "node:path";
 
 import { counts } from "./counts.js";
@@ -88,6 +90,7 @@ async function bench() {
 	const good = stand.checks.filter((one) => one.good).length;
 	report.note(`The checker ran ${stand.checks.length} times: ${stand.checks.reduce((sum, one) => sum + one.acknowledged, 0)} acknowledged pairs, ${good} runs without a fault${names.includes("control") ? ", and the control" : ""}.`);
 	report.noteNoise();
+	report.facts.load_after = os.loadavg();
 	report.note(`${Math.round(process.uptime())} s in all, ${Math.round(stand.waited_s)} s of them waiting until the work of the measurement before had ended${stand.restless ? `; ${stand.restless} times it had not after 15 s` : ""}.`);
 	await writeText(path.join(BUILD, "bench/result.json"), report.json());
 	console.log(report.table());
@@ -127,7 +130,12 @@ async function soak() {
 	}
 }
 
-const commands = { bench, faults, soak };
+/** The tables of the last run, or of a file, once more: for docs/performance.md. */
+async function table() {
+	console.log(Report.from(await readFile(process.argv[3] ?? path.join(BUILD, "bench/result.json"), "utf8")).table());
+}
+
+const commands = { bench, faults, soak, table };
 
 async function main() {
 	const command = commands[process.argv[2] ?? "bench"];

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // report.js: what was measured, as a table and as JSON.
 
-import os from "node:os";
-
 export function median(values) {
 	const sorted = [...values].sort((a, b) => a - b);
 	const middle = sorted.length >> 1;
@@ -18,6 +16,8 @@ function spread(values, unit) {
 	return values.length === 1 ? `${number(values[0])}${unit}` : `${number(median(values))}${unit} (${number(Math.min(...values))} .. ${number(Math.max(...values))})`;
 }
 
+const loads = (values = []) => values.map((load) => load.toFixed(1)).join(", ");
+
 export class Report {
 	constructor(facts) {
 		this.facts = facts;
@@ -25,6 +25,12 @@ export class Report {
 		this.notes = [];
 		this.checks = [];
 		this.noise = []; // of each measurement: what others did to the machine meanwhile
+	}
+
+	/** The report that json() wrote. */
+	static from(text) {
+		const { measurements, ...rest } = JSON.parse(text);
+		return Object.assign(new Report({}), rest, { noise: measurements });
 	}
 
 	noteNoise() {
@@ -80,7 +86,7 @@ export class Report {
 		}
 		const { facts } = this;
 		const settings = Object.entries(facts.settings).map(([name, value]) => `${name} = ${value}`).join(", ");
-		return [...lines, ...this.curveTable(), "", `${facts.cores} cores (${facts.processor}), ${facts.memory_mb} MB, load ${facts.load_before?.map((load) => load.toFixed(1)).join(", ")} before and ${os.loadavg().map((load) => load.toFixed(1)).join(", ")} after, Linux ${facts.kernel}; ${facts.postgres}; ${settings}; files in ${facts.in_memory ? "MEMORY (tmpfs): nothing is durable" : facts.place}.`, ...this.notes.map((note) => `- ${note}`)].join("\n");
+		return [...lines, ...this.curveTable(), "", `${facts.cores} cores (${facts.processor}), ${facts.memory_mb} MB, load ${loads(facts.load_before)} before and ${loads(facts.load_after)} after, Linux ${facts.kernel}; ${facts.postgres}; ${settings}; files in ${facts.in_memory ? "MEMORY (tmpfs): nothing is durable" : facts.place}.`, ...this.notes.map((note) => `- ${note}`)].join("\n");
 	}
 
 	json() {
