@@ -34,6 +34,7 @@ enum error_code {
 	ERR_HEAD_LARGE,  /* the headers are */
 	ERR_MISDIRECTED, /* to a host that we are not */
 	ERR_VERSION,     /* of HTTP, another than ours */
+	ERR_CONDITION,   /* asked for only if something is so, and it is not */
 	ERR_UNSUPPORTED, /* a feature of HTTP that we do not speak */
 	ERR_INTERNAL,    /* our fault; detail is logged, not shown */
 	ERROR_CODES      /* how many there are; keep last */

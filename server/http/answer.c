@@ -118,11 +118,12 @@ enum range_kind range_read(const char *header, uint64_t bytes, struct byte_range
 }
 
 struct tag_search {
-	const char *etag;
+	const char *field, *etag; /* NULL: what is asked for has no tag */
+	bool strong;              /* compared so (RFC 9110, 8.8.3.2): a weak tag matches nothing */
 	bool found;
 };
 
-/* One line of If-None-Match, of which there may be several: tags, each whole in its quotes. */
+/* One line of the field, of which there may be several: tags, each whole in its quotes. */
 static enum MHD_Result search_line(void *arg, enum MHD_ValueKind kind, const char *name,
 								   const char *value)
 {
@@ -130,36 +131,45 @@ static enum MHD_Result search_line(void *arg, enum MHD_ValueKind kind, const cha
 	const char *at = value;
 	(void)kind;
 
-	if (strcasecmp(name, "If-None-Match") != 0 || !value)
+	if (strcasecmp(name, search->field) != 0 || !value)
 		return MHD_YES;
 	search->found = search->found || strcmp(value, "*") == 0;
-	while (*(at += strspn(at, ", \t"))) {
-		at += strncmp(at, "W/", 2) == 0 ? 2 : 0;
+	while (search->etag && *(at += strspn(at, ", \t"))) {
+		bool weak = strncmp(at, "W/", 2) == 0;
+
+		at += weak ? 2 : 0;
 		const char *end = *at == '"' ? strchr(at + 1, '"') : NULL;
 
 		if (!end)
 			break;
 		size_t len = (size_t)(end - at) + 1;
-		search->found =
-			search->found || (len == strlen(search->etag) && memcmp(at, search->etag, len) == 0);
+		bool same = len == strlen(search->etag) && memcmp(at, search->etag, len) == 0;
+
+		search->found = search->found || (same && !(weak && search->strong));
 		at = end + 1;
 	}
 	return MHD_YES;
 }
 
-/* Does the client hold this already? `*` means any; a weak tag matches its strong self. */
-static bool tag_listed(struct request *req, const char *etag)
+static bool tag_listed(const struct request *req, struct tag_search search)
 {
-	struct tag_search search = { .etag = etag };
-
-	if (etag)
-		MHD_get_connection_values(req->connection, MHD_HEADER_KIND, search_line, &search);
+	MHD_get_connection_values(req->connection, MHD_HEADER_KIND, search_line, &search);
 	return search.found;
 }
 
-static struct MHD_Response *without_body(void)
+/* Does the client want something else than there is? `*` means whatever there is. */
+static bool is_unwanted(struct request *req)
 {
-	return MHD_create_response_from_buffer(0, (void *)(uintptr_t) "", MHD_RESPMEM_PERSISTENT);
+	return request_header(req, "If-Match") &&
+		   !tag_listed(
+			   req, (struct tag_search){ .field = "If-Match", .etag = req->etag, .strong = true });
+}
+
+/* Does the client hold this already? `*` means any; a weak tag matches its strong self. */
+static bool is_held(const struct request *req)
+{
+	return req->etag &&
+		   tag_listed(req, (struct tag_search){ .field = "If-None-Match", .etag = req->etag });
 }
 
 static struct MHD_Response *unsatisfiable(struct request *req)
@@ -183,7 +193,8 @@ static struct MHD_Response *from_file(struct request *req)
 	enum range_kind kind = RANGE_NONE;
 	struct MHD_Response *response;
 
-	if (!req->is_head && (!only_if || (req->etag && strcmp(only_if, req->etag) == 0)))
+	if (req->status == 200 && !req->is_head &&
+		(!only_if || (req->etag && strcmp(only_if, req->etag) == 0)))
 		kind = range_read(wanted, req->file_bytes, &range);
 	if (kind == RANGE_UNSATISFIABLE)
 		return unsatisfiable(req);
@@ -205,8 +216,6 @@ static struct MHD_Response *from_file(struct request *req)
 
 static struct MHD_Response *body_of(struct request *req)
 {
-	if (req->status == 304)
-		return without_body();
 	if (req->file >= 0)
 		return from_file(req);
 	return MHD_create_response_from_buffer(req->reply_len, (void *)(uintptr_t)req->reply,
@@ -314,16 +323,36 @@ static struct MHD_Response *made_before(struct answers *answers, struct request 
 	return req->sheet ? sheet_response(req->sheet) : NULL;
 }
 
+/* A problem instead of what the handler left. */
+static void withdraw(struct request *req, struct error err)
+{
+	if (req->file >= 0)
+		close(req->file);
+	req->file = -1;
+	req->page = NULL;
+	req->cache = NULL;
+	request_fail(req, err);
+}
+
+/* In the order of RFC 9110, 13.2.2. What was done already, by POST and the like, stands. */
+static void weigh_conditions(struct request *req)
+{
+	if (req->status != 200 || strcmp(req->method, "GET") != 0)
+		return;
+	if (is_unwanted(req))
+		withdraw(req, errorf(ERR_CONDITION, "If-Match names none of what is here now."));
+	else if (is_held(req))
+		req->status = 304; /* with the length of what is not sent again */
+}
+
 enum MHD_Result answer_send(struct answers *answers, struct request *req, bool closing,
 							uint64_t *ret_bytes)
 {
 	closing = closing || req->close;
 	bool same = spread_page(req) && !closing;
 
-	if (req->status == 200 && tag_listed(req, req->etag)) {
-		req->status = 304;
-		req->reply_len = 0;
-	}
+	weigh_conditions(req);
+	same = same && req->page;
 	struct MHD_Response *response = closing ? NULL : made_before(answers, req, same);
 	bool ours = response != NULL;
 	if (!ours) {
@@ -332,7 +361,7 @@ enum MHD_Result answer_send(struct answers *answers, struct request *req, bool c
 	}
 	if (!response)
 		return MHD_NO;
-	*ret_bytes = req->reply_len;
+	*ret_bytes = req->status == 304 ? 0 : req->reply_len;
 	enum MHD_Result queued = MHD_queue_response(req->connection, req->status, response);
 	if (!ours)
 		MHD_destroy_response(response);

@@ -39,6 +39,7 @@ static const struct {
 	[ERR_HEAD_LARGE] = { 431, 0, "/problems/headers-too-large", "The headers are too large" },
 	[ERR_MISDIRECTED] = { 421, 0, "/problems/host", "Not a host that is served here" },
 	[ERR_VERSION] = { 505, 0, "/problems/version", "Not a version of HTTP that is spoken here" },
+	[ERR_CONDITION] = { 412, 0, "/problems/precondition", "Not what the request is for" },
 	[ERR_UNSUPPORTED] = { 501, 0, "/problems/unsupported", "Not supported" },
 	[ERR_INTERNAL] = { 500, 0, "/problems/internal", "Something went wrong on our side" },
 };

@@ -208,6 +208,16 @@ static struct error take_budget(const struct server *server, struct request *req
 	return budget_take(server->config.budgets, which, req->network, clock_monotonic_ms());
 }
 
+/* Nothing that is changed here has tags, so none can match; RFC 9110 has this looked at last. */
+static struct error check_condition(struct request *req)
+{
+	const char *wanted = strcmp(req->method, "GET") == 0 ? NULL : request_header(req, "If-Match");
+
+	return wanted && strcmp(wanted, "*") != 0
+			   ? errorf(ERR_CONDITION, "If-Match names none of what is here now.")
+			   : ok();
+}
+
 /* Everything that can be said before the body is read. */
 static struct error admit(struct server *server, struct request *req, long long *ret_length)
 {
@@ -232,7 +242,9 @@ static struct error admit(struct server *server, struct request *req, long long 
 		return err;
 	if ((err = take_budget(server, req)).code)
 		return err;
-	return server->config.admit(req);
+	if ((err = server->config.admit(req)).code)
+		return err;
+	return check_condition(req);
 }
 
 /* No more than MAX_BODY: http/inlet sees to that. */

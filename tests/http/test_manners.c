@@ -135,6 +135,96 @@ START_TEST(tags_are_read_as_a_list_of_whole_tags_in_any_number_of_lines)
 }
 END_TEST
 
+/* HEAD says the length that GET sends, 304 the same; and no byte stands between two answers. */
+START_TEST(what_is_held_already_has_the_length_of_what_is_not_sent_again)
+{
+	static const char *const codings[] = { "identity", "gzip" };
+	const char *coding = codings[_i % 2], *method = _i / 2 ? "HEAD" : "GET";
+	const char *accept = say("Accept-Encoding: %s", coding);
+	struct answer whole = call(&(struct call){ .path = "/about", .headers = { accept } });
+	struct raw_answer a =
+		raw_ask(say("%s /about HTTP/1.1\r\nHost: %s\r\n%s\r\nIf-None-Match: %s\r\n\r\n"
+					"GET /healthz HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n",
+					method, raw_host(), accept, header_of(whole, "ETag"), raw_host()));
+	const char *end = strstr(a.text, "\r\n\r\n"), *length = strstr(a.text, "Content-Length: ");
+
+	ck_assert_int_eq(a.status, 304);
+	ck_assert_int_eq(a.answers, 2);
+	ck_assert_int_eq(strncmp(end, "\r\n\r\nHTTP/1.1 200", 16), 0);
+	ck_assert_ptr_nonnull(header_of(whole, "Content-Length"));
+	if (length && length < end)
+		ck_assert_int_eq(atol(length + 16), atol(header_of(whole, "Content-Length")));
+}
+END_TEST
+
+/* Whatever there is; the one that is there, in a list, in the second line; only what is there. */
+static const struct {
+	const char *first, *second; /* %s: the page's tag */
+	long status;
+} wanted[] = {
+	{ "*", NULL, 200 },         { "%s", NULL, 200 },
+	{ "\"a\", %s", NULL, 200 }, { "\"a\"", "%s", 200 },
+	{ "\"a\"", NULL, 412 },     { "W/%s", NULL, 412 },
+	{ "\"a%s\"", NULL, 412 },   { "\"a\", W/%s", "\"b\"", 412 },
+	{ "none", NULL, 412 },
+};
+
+static const char *with_tag(const char *format, const char *tag)
+{
+	const char *hole = strstr(format, "%s");
+
+	return hole ? say("%.*s%s%s", (int)(hole - format), format, tag, hole + 2) : format;
+}
+
+START_TEST(what_is_wanted_only_as_it_was_is_not_sent_when_it_is_another)
+{
+	static const char *const methods[] = { "GET", "HEAD" };
+	const char *tag = header_of(get(NULL, "/about"), "ETag");
+	const char *second = wanted[_i / 2].second;
+	struct answer a = call(&(struct call){
+		.method = methods[_i % 2],
+		.path = "/about",
+		.headers = { say("If-Match: %s", with_tag(wanted[_i / 2].first, tag)),
+					 second ? say("If-Match: %s", with_tag(second, tag)) : "X: y" } });
+
+	expect_status(a, wanted[_i / 2].status);
+	if (wanted[_i / 2].status == 412) {
+		ck_assert_str_eq(header_of(a, "Cache-Control"), "no-store");
+		ck_assert_ptr_null(header_of(a, "ETag"));
+		ck_assert_str_eq(a.type, "application/problem+json");
+	}
+}
+END_TEST
+
+/* What must not be done if something changed meanwhile is not done where nobody could tell. */
+START_TEST(nothing_is_changed_on_a_condition_that_does_not_hold)
+{
+	struct person person = a_volunteer();
+	long long stored = rows_stored();
+	const char *condition = "If-Match: \"x\"";
+
+	expect_problem(
+		call(&(struct call){
+			.method = "DELETE", .path = "/api/v1/me", .as = &person, .headers = { condition } }),
+		412, "precondition");
+	expect_problem(call(&(struct call){ .path = "/api/v1/volunteers",
+										.text = "{\"consent\": true}",
+										.headers = { condition } }),
+				   412, "precondition");
+	expect_problem(
+		call(&(struct call){ .path = "/api/v1/me", .as = &person, .headers = { condition } }), 412,
+		"precondition");
+	expect_problem(call(&(struct call){ .path = "/api/v1/nowhere", .headers = { condition } }), 404,
+				   "not-found");
+	ck_assert_int_eq(rows_stored(), stored);
+	expect_status(call(&(struct call){ .method = "DELETE",
+									   .path = "/api/v1/me",
+									   .as = &person,
+									   .headers = { "If-Match: *" } }),
+				  204);
+}
+END_TEST
+
 START_TEST(a_volunteer_is_not_asked_for_a_token)
 {
 	ck_assert_str_eq(header_of(get(NULL, "/api/v1/me"), "WWW-Authenticate"),
@@ -308,6 +398,10 @@ Suite *http_manners_suite(void)
 	tcase_add_loop_test(tc, only_json_is_read, 0, sizeof types / sizeof types[0]);
 	tcase_add_test(tc, a_body_that_is_encoded_is_refused_with_what_is_taken);
 	tcase_add_loop_test(tc, tags_are_read_as_a_list_of_whole_tags_in_any_number_of_lines, 0, 8);
+	tcase_add_loop_test(tc, what_is_held_already_has_the_length_of_what_is_not_sent_again, 0, 4);
+	tcase_add_loop_test(tc, what_is_wanted_only_as_it_was_is_not_sent_when_it_is_another, 0,
+						2 * sizeof wanted / sizeof wanted[0]);
+	tcase_add_test(tc, nothing_is_changed_on_a_condition_that_does_not_hold);
 	tcase_add_test(tc, a_volunteer_is_not_asked_for_a_token);
 	tcase_add_loop_test(tc, json_may_be_spelled_as_one_likes, 0, 5);
 	tcase_add_loop_test(tc, what_another_site_makes_a_browser_send_is_refused, 0, 8);

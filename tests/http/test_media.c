@@ -155,6 +155,11 @@ START_TEST(a_copy_that_is_still_good_is_not_sent_again)
 	expect_status(ask(&person, url, say("If-None-Match: W/%s", tag)), 304);
 	expect_status(ask(&person, url, "If-None-Match: *"), 304);
 	expect_status(ask(&person, url, "If-None-Match: \"other\""), 200);
+	if (header_of(same, "Content-Length")) /* of what is not sent again */
+		ck_assert_str_eq(header_of(same, "Content-Length"),
+						 header_of(get(&person, url), "Content-Length"));
+	expect_status(ask(&person, url, say("If-Match: %s", tag)), 200);
+	expect_problem(ask(&person, url, "If-Match: \"other\""), 412, "precondition");
 }
 END_TEST
 
