@@ -122,6 +122,21 @@ static struct error read_version(struct reading *r, const char *text, size_t len
 	return ok();
 }
 
+static bool is_method(const struct reading *r, size_t len, const char *name)
+{
+	return len == strlen(name) && memcmp(r->bytes, name, len) == 0;
+}
+
+/* A target that is no path: `*` is for OPTIONS alone, a host and its port for CONNECT alone. */
+static struct error check_form(const struct reading *r, size_t method, const char *target)
+{
+	if (*target != '/' && is_method(r, method, "CONNECT"))
+		return errorf(ERR_UNSUPPORTED, "This is no proxy.");
+	if (*target == '*' && !is_method(r, method, "OPTIONS"))
+		return errorf(ERR_MALFORMED, "Only OPTIONS may ask about all of the server.");
+	return ok();
+}
+
 static struct error read_request_line(struct reading *r, struct line line)
 {
 	char *space = memchr(r->bytes, ' ', line.len);
@@ -129,7 +144,7 @@ static struct error read_request_line(struct reading *r, struct line line)
 
 	if (method > LONGEST_METHOD || (line.len && !head_is_token(r->bytes, method)))
 		return errorf(ERR_MALFORMED, "This is no request of HTTP.");
-	r->head->is_head = method == 4 && memcmp(r->bytes, "HEAD", 4) == 0;
+	r->head->is_head = is_method(r, method, "HEAD");
 	if (line.len > HEAD_ADDRESS)
 		return errorf(ERR_TARGET_LONG, "An address has at most %d bytes.", HEAD_ADDRESS);
 	if (!line.text)
@@ -148,7 +163,9 @@ static struct error read_request_line(struct reading *r, struct line line)
 	if (r->room > HEAD_ROOM)
 		return errorf(ERR_TARGET_LONG, "The address has too many parameters.");
 	struct error err = read_version(r, version + 1, (size_t)(end - version) - 1);
-	return err.code ? err : take_authority(r, target, len);
+	if (err.code || (err = check_form(r, method, target)).code)
+		return err;
+	return take_authority(r, target, len);
 }
 
 struct field {

@@ -134,25 +134,59 @@ static bool path_matches(const struct entry *entry, size_t len, struct request *
 			rest_matches(entry->route->path + entry->literal, req->path + entry->literal, req));
 }
 
+/* Does HTTP know it? PATCH is of RFC 5789, the others of RFC 9110. */
+static bool is_known(const char *method)
+{
+	static const char *const known[] = { "GET",     "HEAD",    "POST",  "PUT",  "DELETE",
+										 "CONNECT", "OPTIONS", "TRACE", "PATCH" };
+
+	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+		if (strcmp(method, known[i]) == 0)
+			return true;
+	return false;
+}
+
+/* What an address takes, with one more. No method's name is a part of another's. */
+static const char *add_method(struct request *req, const char *allow, const char *method)
+{
+	const char *more = strcmp(method, "GET") == 0 ? "GET, HEAD" : method;
+
+	if (!allow)
+		return more;
+	return strstr(allow, more) ? allow : arena_printf(req->arena, "%s, %s", allow, more);
+}
+
+/* No route answers OPTIONS: the table does, for an address, and for `*`, which means the server. */
+static struct error say_methods(struct request *req, const char *allow)
+{
+	if (!allow)
+		return errorf(ERR_NOT_FOUND, "There is nothing at this address.");
+	allow = add_method(req, allow, "OPTIONS");
+	request_reply_header(req, "Allow", allow);
+	if (strcmp(req->method, "OPTIONS") != 0)
+		return errorf(ERR_METHOD, "This address takes %s.", allow);
+	request_empty(req, 204);
+	return ok();
+}
+
 struct error router_match(const struct router *router, struct request *req)
 {
 	size_t len = strlen(req->path);
+	bool is_server = strcmp(req->path, "*") == 0;
 	const char *allow = NULL;
 
+	if (!is_known(req->method))
+		return errorf(ERR_UNSUPPORTED, "There is no such method here.");
 	for (size_t i = 0; i < router->count; i++) {
 		const struct route *r = router->entries[i].route;
 
-		if (!path_matches(&router->entries[i], len, req))
+		if (!is_server && !path_matches(&router->entries[i], len, req))
 			continue;
 		if (strcmp(r->method, req->method) == 0) {
 			req->route = r;
 			return ok();
 		}
-		const char *method = strcmp(r->method, "GET") == 0 ? "GET, HEAD" : r->method;
-		allow = allow ? arena_printf(req->arena, "%s, %s", allow, method) : method;
+		allow = add_method(req, allow, r->method);
 	}
-	if (!allow)
-		return errorf(ERR_NOT_FOUND, "There is nothing at this address.");
-	request_reply_header(req, "Allow", allow);
-	return errorf(ERR_METHOD, "This address takes %s.", allow);
+	return say_methods(req, allow);
 }

@@ -236,7 +236,7 @@ static struct error admit(struct server *server, struct request *req, long long 
 		return err;
 	if ((err = guard_origin(req, server->config.public_url)).code)
 		return err;
-	if ((err = router_match(server->router, req)).code)
+	if ((err = router_match(server->router, req)).code || req->status)
 		return err;
 	if ((err = check_body(req, *ret_length)).code)
 		return err;
@@ -285,11 +285,10 @@ static enum MHD_Result begin(struct server *server, struct MHD_Connection *conne
 	struct error err;
 
 	*slot = req;
-	if ((err = admit(server, req, &length)).code) {
+	if ((err = admit(server, req, &length)).code)
 		server->config.refuse(req, err);
-		if (req->close || length != 0)
-			return send_answer(server, req);
-	}
+	if (req->status && (req->close || length != 0))
+		return send_answer(server, req);
 	return MHD_YES;
 }
 
@@ -362,9 +361,10 @@ static void completed(void *arg, struct MHD_Connection *connection, void **slot,
 
 static void *target_seen(void *arg, const char *target, struct MHD_Connection *connection)
 {
+	bool is_server = strcmp(target, "*") == 0; /* http/head takes it with OPTIONS alone */
 	(void)arg;
 
-	connection_note_target(connection_of(connection), guard_target(target));
+	connection_note_target(connection_of(connection), is_server || guard_target(target));
 	return NULL;
 }
 

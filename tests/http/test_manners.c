@@ -37,8 +37,7 @@ static bool has(const char *path, const char *method)
 
 START_TEST(a_method_that_an_address_does_not_take_is_405_and_says_what_it_takes)
 {
-	static const char *const methods[] = { "GET",   "POST",    "PUT", "DELETE",
-										   "PATCH", "OPTIONS", "BREW" };
+	static const char *const methods[] = { "GET", "POST", "PUT", "DELETE", "PATCH", "TRACE" };
 	long long stored = rows_stored();
 
 	for (const struct route *route = api_routes; route->method; route++) {
@@ -57,7 +56,76 @@ START_TEST(an_address_that_takes_several_methods_names_all)
 {
 	struct answer a = call(&(struct call){ .method = "PATCH", .path = "/api/v1/session" });
 
-	ck_assert_str_eq(header_of(a, "Allow"), "POST, GET, HEAD, DELETE");
+	ck_assert_str_eq(header_of(a, "Allow"), "POST, GET, HEAD, DELETE, OPTIONS");
+}
+END_TEST
+
+START_TEST(options_tells_what_each_address_takes)
+{
+	long long stored = rows_stored();
+
+	for (const struct route *route = api_routes; route->method; route++) {
+		struct answer a = call(&(struct call){ .method = "OPTIONS", .path = address_of(route) });
+
+		expect_status(a, 204);
+		ck_assert_ptr_nonnull(strstr(header_of(a, "Allow"), route->method));
+		ck_assert_ptr_nonnull(strstr(header_of(a, "Allow"), "OPTIONS"));
+	}
+	expect_problem(call(&(struct call){ .method = "OPTIONS", .path = "/nowhere" }), 404,
+				   "not-found");
+	ck_assert_int_eq(rows_stored(), stored);
+}
+END_TEST
+
+/* Of the server, of an address, with a body that nobody asked for, for another one's page. */
+START_TEST(options_may_be_asked_of_the_whole_server)
+{
+	const char *ask = say("OPTIONS * HTTP/1.1\r\nHost: %s\r\n", raw_host());
+	struct raw_answer a = raw_ask(say("%sConnection: close\r\n\r\n", ask));
+
+	ck_assert_int_eq(a.status, 204);
+	ck_assert_ptr_null(strstr(a.text, "Content-Length"));
+	for (const struct route *route = api_routes; route->method; route++)
+		ck_assert_ptr_nonnull(strstr(strstr(a.text, "\r\nAllow: "), route->method));
+	a = raw_ask(say("%sConnection: close\r\nContent-Length: 2\r\n\r\n{}", ask));
+	ck_assert_int_eq(a.status, 204);
+	ck_assert_int_eq(a.answers, 1);
+	a = raw_ask(say("%sOrigin: http://evil.example\r\nConnection: close\r\n\r\n", ask));
+	ck_assert_int_eq(a.status, 403);
+	ck_assert_ptr_null(strstr(a.text, "Access-Control-"));
+}
+END_TEST
+
+static const struct {
+	const char *line;
+	int status;
+} methods_known[] = {
+	{ "BREW /api/v1/stats", 501 },
+	{ "BREW /nowhere", 501 },
+	{ "get /healthz", 501 },
+	{ "GETS /healthz", 501 },
+	{ "PROPFIND /healthz", 501 },
+	{ "head /healthz", 501 },
+	{ "TRACE /healthz", 405 },
+	{ "CONNECT /healthz", 405 },
+	{ "CONNECT 127.0.0.1:80", 501 },
+	{ "CONNECT example.org", 501 },
+	{ "PATCH /healthz", 405 },
+	{ "PATCH /nowhere", 404 },
+	{ "POST *", 400 },
+	{ "HEAD *", 400 },
+	{ "OPTIONS **", 400 },
+	{ "OPTIONS *?x", 400 },
+	{ "OPTIONS /%2a", 404 },
+};
+
+START_TEST(a_method_that_http_does_not_know_is_told_from_one_that_is_not_taken)
+{
+	struct raw_answer a = raw_ask(say("%s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n",
+									  methods_known[_i].line, raw_host()));
+
+	ck_assert_msg(a.status == methods_known[_i].status, "%d: %s", a.status, a.text);
+	ck_assert_int_eq(a.answers, 1);
 }
 END_TEST
 
@@ -393,8 +461,12 @@ Suite *http_manners_suite(void)
 
 	tcase_set_timeout(tc, 30);
 	tcase_add_loop_test(tc, a_method_that_an_address_does_not_take_is_405_and_says_what_it_takes, 0,
-						7);
+						6);
 	tcase_add_test(tc, an_address_that_takes_several_methods_names_all);
+	tcase_add_test(tc, options_tells_what_each_address_takes);
+	tcase_add_test(tc, options_may_be_asked_of_the_whole_server);
+	tcase_add_loop_test(tc, a_method_that_http_does_not_know_is_told_from_one_that_is_not_taken, 0,
+						sizeof methods_known / sizeof methods_known[0]);
 	tcase_add_loop_test(tc, only_json_is_read, 0, sizeof types / sizeof types[0]);
 	tcase_add_test(tc, a_body_that_is_encoded_is_refused_with_what_is_taken);
 	tcase_add_loop_test(tc, tags_are_read_as_a_list_of_whole_tags_in_any_number_of_lines, 0, 8);
