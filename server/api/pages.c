@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api/api.h"
+#include "http/accept.h"
 #include "http/static.h"
 
 /* One for everything: our own scripts and styles, media from here, nothing else. */
@@ -70,13 +71,22 @@ struct error get_release_page(struct request *req, struct db *db)
 	return answer(req, "data.html");
 }
 
+/* Who would rather have a page than a problem: a browser, which weighs its wishes. */
+static bool wants_page(struct request *req)
+{
+	const char *accept = request_header_list(req, "Accept");
+
+	return accept_weight(accept, "text/html") > accept_weight(accept, "application/problem+json");
+}
+
 void api_refuse(struct request *req, struct error err)
 {
-	const char *accept = request_header(req, "Accept");
 	const struct static_file *page = static_find(api.pages, "404.html");
+	bool is_chosen = err.code == ERR_NOT_FOUND && page && strncmp(req->path, "/api/", 5) != 0;
 
-	if (err.code == ERR_NOT_FOUND && page && accept && strstr(accept, "text/html") &&
-		strncmp(req->path, "/api/", 5) != 0)
+	if (is_chosen)
+		request_reply_header(req, "Vary", "Accept");
+	if (is_chosen && wants_page(req))
 		request_static(req, 404, page);
 	else
 		request_fail(req, err);

@@ -263,7 +263,7 @@ static bool spread_page(struct request *req)
 		return false;
 	bool same = !req->headers && !req->cache;
 
-	if (req->page->gzip && gzip_accepted(request_header(req, "Accept-Encoding")))
+	if (req->page->gzip && gzip_accepted(request_header_list(req, "Accept-Encoding")))
 		req->page = req->page->gzip;
 	req->reply = req->page->bytes;
 	req->reply_len = req->page->len;

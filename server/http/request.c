@@ -4,12 +4,37 @@
 #include <microhttpd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/reader.h"
 
 const char *request_header(struct request *req, const char *name)
 {
 	return MHD_lookup_connection_value(req->connection, MHD_HEADER_KIND, name);
+}
+
+struct joined {
+	struct arena *arena;
+	const char *name, *list; /* NULL: none yet */
+};
+
+static enum MHD_Result join(void *arg, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	struct joined *joined = arg;
+	(void)kind;
+
+	if (value && strcasecmp(name, joined->name) == 0)
+		joined->list =
+			joined->list ? arena_printf(joined->arena, "%s, %s", joined->list, value) : value;
+	return MHD_YES;
+}
+
+const char *request_header_list(struct request *req, const char *name)
+{
+	struct joined joined = { .arena = req->arena, .name = name };
+
+	MHD_get_connection_values(req->connection, MHD_HEADER_KIND, join, &joined);
+	return joined.list;
 }
 
 const char *request_cookie(struct request *req, const char *name)

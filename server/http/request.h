@@ -73,6 +73,8 @@ struct request {
 
 /* What the client sent; NULL when absent. Lives as long as the request. */
 const char *request_header(struct request *req, const char *name);
+/* All lines of a header that is a list, as one. */
+const char *request_header_list(struct request *req, const char *name);
 const char *request_cookie(struct request *req, const char *name);
 const char *request_query(struct request *req, const char *name);
 

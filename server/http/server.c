@@ -94,35 +94,16 @@ static struct connection *connection_of(struct MHD_Connection *connection)
 	return inlet_peer(inlet_of(connection));
 }
 
-struct forwarded {
-	struct arena *arena;
-	const char *list; /* NULL: no such header */
-};
-
-/* A proxy may add a header of its own behind the client's: all of them are one list. */
-static enum MHD_Result join_forwarded(void *arg, enum MHD_ValueKind kind, const char *name,
-									  const char *value)
-{
-	struct forwarded *forwarded = arg;
-	(void)kind;
-
-	if (value && strcasecmp(name, "X-Forwarded-For") == 0)
-		forwarded->list = forwarded->list
-							  ? arena_printf(forwarded->arena, "%s, %s", forwarded->list, value)
-							  : value;
-	return MHD_YES;
-}
-
 static uint64_t client_of(const struct server *server, struct request *req)
 {
 	const union MHD_ConnectionInfo *info =
 		MHD_get_connection_info(req->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-	struct forwarded forwarded = { .arena = req->arena };
+	const char *forwarded = NULL; /* a proxy may add a line of its own behind the client's */
 	unsigned char prefix[CLIENT_PREFIX];
 
 	if (server->config.trusted_proxies)
-		MHD_get_connection_values(req->connection, MHD_HEADER_KIND, join_forwarded, &forwarded);
-	client_prefix(info->client_addr, forwarded.list, server->config.trusted_proxies, prefix);
+		forwarded = request_header_list(req, "X-Forwarded-For");
+	client_prefix(info->client_addr, forwarded, server->config.trusted_proxies, prefix);
 	return seal_keyed_hash(server->config.seal, prefix, sizeof prefix);
 }
 
@@ -188,7 +169,7 @@ static struct error check_body(struct request *req, long long length)
 	}
 	if (req->route->bare)
 		return ok();
-	const char *coding = request_header(req, "Content-Encoding");
+	const char *coding = request_header_list(req, "Content-Encoding");
 	if (coding && strcasecmp(coding, "identity") != 0) {
 		request_reply_header(req, "Accept-Encoding", "identity");
 		return errorf(ERR_TYPE, "Send the body as it is, without Content-Encoding.");

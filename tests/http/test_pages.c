@@ -237,6 +237,47 @@ START_TEST(what_is_not_there_is_404)
 }
 END_TEST
 
+/* By what the client weighs, and not by what its header happens to mention. */
+static const struct {
+	const char *first, *second;
+	bool page;
+} wishes[] = {
+	{ "text/html", NULL, true },
+	{ "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8", NULL, true },
+	{ "application/json;q=0.1", "Text/HTML", true },
+	{ "text/*;q=0.7, */*;q=0.1", NULL, true },
+	{ "text/html;q=0.5;x=\"a,b\", text/html;charset=utf-8;q=0.3", NULL, true },
+	{ "application/problem+json;q=0.2, text/html;q=0.25", NULL, true },
+	{ "*/*", NULL, false },
+	{ "application/json", NULL, false },
+	{ "text/html;q=0", NULL, false },
+	{ "text/html;q=0.000, */*", NULL, false },
+	{ "text/html ; Q=0.2 , application/problem+json", NULL, false },
+	{ "text/html;q=0.3, application/*;q=0.4", NULL, false },
+	{ "text/html;level=1", NULL, false },
+	{ "text/htmlx", NULL, false },
+	{ "x/y;z=\"text/html, text/html\"", NULL, false },
+	{ "text/html;q=x", NULL, false },
+	{ "text/html;q=2", NULL, false },
+	{ "text/html;q=0.0001", NULL, false },
+	{ ", ,;,", NULL, false },
+};
+
+START_TEST(what_is_not_there_is_told_in_the_form_that_the_client_likes_best)
+{
+	static const char *const paths[] = { "/nowhere", "/api/v1/nowhere" };
+	struct call ask = { .path = paths[_i % 2] };
+	bool is_page = wishes[_i / 2].page && _i % 2 == 0;
+
+	ask.headers[0] = say("Accept: %s", wishes[_i / 2].first);
+	ask.headers[1] = wishes[_i / 2].second ? say("Accept: %s", wishes[_i / 2].second) : NULL;
+	struct answer a = call(&ask);
+	ck_assert_int_eq(a.status, 404);
+	ck_assert_str_eq(a.type, is_page ? "text/html; charset=utf-8" : "application/problem+json");
+	ck_assert_int_eq(strcasestr(a.headers, "\nVary: Accept\r") != NULL, _i % 2 == 0);
+}
+END_TEST
+
 START_TEST(head_is_answered_like_get_without_the_body)
 {
 	struct answer full = get(NULL, pages[_i]);
@@ -313,6 +354,8 @@ Suite *http_pages_suite(void)
 	tcase_add_test(tc, a_tag_stands_for_one_form_of_a_file);
 	tcase_add_test(tc, a_range_of_a_page_is_all_of_it);
 	tcase_add_loop_test(tc, what_is_not_there_is_404, 0, sizeof nowhere / sizeof nowhere[0]);
+	tcase_add_loop_test(tc, what_is_not_there_is_told_in_the_form_that_the_client_likes_best, 0,
+						2 * sizeof wishes / sizeof wishes[0]);
 	tcase_add_loop_test(tc, head_is_answered_like_get_without_the_body, 0, 4);
 	suite_add_tcase(suite, tc);
 	return suite;
