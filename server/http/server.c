@@ -175,7 +175,10 @@ static struct error check_body(struct request *req, long long length)
 		return errorf(ERR_TYPE, "Send the body as it is, without Content-Encoding.");
 	}
 	const char *type = request_header(req, "Content-Type");
-	return type && is_json(type) ? ok() : errorf(ERR_TYPE, "Send application/json, in UTF-8.");
+	if (type && is_json(type))
+		return ok();
+	request_reply_header(req, "Accept", "application/json");
+	return errorf(ERR_TYPE, "Send application/json, in UTF-8.");
 }
 
 static struct error take_budget(const struct server *server, struct request *req)

@@ -151,6 +151,8 @@ START_TEST(only_json_is_read)
 		.path = "/api/v1/volunteers", .text = "{\"consent\": true}", .type = types[_i] });
 
 	expect_problem(a, 415, "content-type");
+	ck_assert_ptr_nonnull(header_of(a, "Accept"));
+	ck_assert_str_eq(header_of(a, "Accept"), "application/json");
 	ck_assert_int_eq(rows_stored(), stored);
 }
 END_TEST
