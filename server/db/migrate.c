@@ -186,7 +186,7 @@ static struct error prepare(PGconn *conn, unsigned *ret_ran)
 struct error migrate(const char *conninfo, unsigned *ret_run)
 {
 	auto_conn *conn = dial(conninfo);
-	unsigned ran;
+	unsigned ran = 0;
 	struct error err = prepare(conn, &ran);
 
 	if (err.code)
@@ -201,7 +201,7 @@ struct error migrate(const char *conninfo, unsigned *ret_run)
 struct error migrate_status(const char *conninfo)
 {
 	auto_conn *conn = dial(conninfo);
-	unsigned ran;
+	unsigned ran = 0;
 	struct error err;
 
 	if ((err = connect_quietly(conn)).code || (err = compare(conn, &ran)).code)

@@ -319,7 +319,7 @@ int epoll_ctl(int epfd, int op, int fd, struct epoll_event *event)
 	}
 	int result = epoll_ctl_of_libc(epfd, op, fd, event);
 
-	/* When descriptors are short, its threads take the listening socket out of their sets and put it
-	 * back; whoever stops it meanwhile takes it out as well, and would abort the process. */
+	/* When descriptors are short, its threads take the listening socket out of their sets and put
+	 * it back; whoever stops it meanwhile takes it out as well, and would abort the process. */
 	return op == EPOLL_CTL_DEL && result != 0 && errno == ENOENT ? 0 : result;
 }

@@ -50,7 +50,8 @@ void router_free(struct router *router);
 /*
  * Finds the route for req->method and req->path and fills req->route and req->args.
  * ERR_METHOD, with the Allow header already on the answer, when only the method is wrong, and
- * ERR_UNSUPPORTED when HTTP has none of that name.  OPTIONS is answered at once: req->status is set.
+ * ERR_UNSUPPORTED when HTTP has none of that name.  OPTIONS is answered at once: req->status is
+ * set.
  */
 struct error router_match(const struct router *router, struct request *req) MUST_CHECK;
 
