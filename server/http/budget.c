@@ -48,6 +48,7 @@ static const char *const refusal_words[BUDGETS] = {
 	[BUDGET_VOLUNTEER] = "Many people of your network, such as a school's, have begun within the "
 						 "last hour. Whoever runs this site can let more of you begin at once.",
 	[BUDGET_SIGN_IN] = "Too many requests from your network. Wait a little.",
+	[BUDGET_READ] = "Too many requests from your network. Wait a little.",
 };
 
 static const struct {

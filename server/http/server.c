@@ -181,15 +181,29 @@ static struct error check_body(struct request *req, long long length)
 	return errorf(ERR_TYPE, "Send application/json, in UTF-8.");
 }
 
-static struct error take_budget(const struct server *server, struct request *req)
+static struct error take_one(const struct server *server, struct request *req, enum budget which)
 {
-	bool is_read = req->route->budget == BUDGET_NONE && req->route->lane;
-	enum budget which = is_read ? BUDGET_READ : req->route->budget;
-
 	if (which == BUDGET_NONE)
 		return ok();
 	req->network = client_of(server, req);
 	return budget_take(server->config.budgets, which, req->network, clock_monotonic_ms());
+}
+
+/* What a lane reads is counted; what may be answered from memory, only when it comes to the lane.
+ */
+static struct error take_budget(const struct server *server, struct request *req)
+{
+	const struct route *route = req->route;
+	bool is_read = route->budget == BUDGET_NONE && route->lane && !route->here;
+
+	return take_one(server, req, is_read ? BUDGET_READ : route->budget);
+}
+
+static struct error take_late(const struct server *server, struct request *req)
+{
+	bool is_read = req->route->budget == BUDGET_NONE && req->route->here;
+
+	return take_one(server, req, is_read ? BUDGET_READ : BUDGET_NONE);
 }
 
 /* Nothing that is changed here has tags, so none can match; RFC 9110 has this looked at last. */
@@ -305,6 +319,7 @@ static enum MHD_Result access_handler(void *arg, struct MHD_Connection *connecti
 {
 	struct server *server = arg;
 	struct request *req = *slot;
+	struct error err;
 	(void)version;
 
 	if (!req)
@@ -320,6 +335,10 @@ static enum MHD_Result access_handler(void *arg, struct MHD_Connection *connecti
 		return answer_here(server, req);
 	if (req->route->here && req->route->here(req))
 		return send_answer(server, req);
+	if ((err = take_late(server, req)).code) {
+		request_fail(req, err);
+		return send_answer(server, req);
+	}
 	dispatch(req);
 	return MHD_YES;
 }

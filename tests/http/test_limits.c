@@ -161,9 +161,12 @@ START_TEST(many_reads_of_one_network_leave_the_lane_to_others)
 	for (int i = 0; i < 21; i++)
 		a = call(&(struct call){ .server = server.url, .path = "/readyz" });
 	struct answer page = call(&(struct call){ .server = server.url, .path = "/about" });
+	struct answer medium = call(&(struct call){ .server = server.url, .path = "/api/v1/media/x" });
 	another_stop(&server);
 	expect_problem(a, 429, "too-many");
+	ck_assert_str_ne(text_at(a.body, "detail"), "(null)");
 	expect_status(page, 200); /* what memory answers needs no budget */
+	expect_status(medium, 404);
 }
 END_TEST
 
