@@ -49,3 +49,8 @@ struct error(error_field)(const char *pointer, const char *format, ...)
 	va_end(args);
 	return err;
 }
+
+struct error error_memory(void)
+{
+	return (errorf)(ERR_UNAVAILABLE, "The server is short of memory. Try again in a moment.");
+}

@@ -62,6 +62,9 @@ struct error errorf(enum error_code code, const char *format, ...)
 struct error error_field(const char *pointer, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* ERR_UNAVAILABLE: there is no memory for what was asked, by no fault of whoever asks. */
+struct error error_memory(void);
+
 /* clang-tidy reads one file at a time: tell it that an error's code is the one given. */
 #ifdef __clang_analyzer__
 static inline struct error error_told(enum error_code code, struct error err)

@@ -15,7 +15,7 @@ struct error reader_parse(const char *text, size_t len, json_t **object)
 		return errorf(ERR_MALFORMED, "The body is empty; a JSON object is expected.");
 	json_t *parsed = parse_json(text, len, &fault);
 	if (!parsed && fault.memory)
-		return errorf(ERR_UNAVAILABLE, "The server is short of memory. Try again in a moment.");
+		return error_memory();
 	if (!parsed)
 		return errorf(ERR_MALFORMED, "Line %u: %s.", fault.line, fault.why);
 	if (!json_is_object(parsed)) {

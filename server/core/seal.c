@@ -270,16 +270,11 @@ void secret_make(char text[SECRET_TEXT])
 					  sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 
-static struct error short_of_memory(void)
-{
-	return errorf(ERR_UNAVAILABLE, "The server is short of memory. Try again in a moment.");
-}
-
 struct error password_hash(const char *password, char hash[PASSWORD_HASH])
 {
 	if (crypto_pwhash_str(hash, password, strlen(password), crypto_pwhash_OPSLIMIT_INTERACTIVE,
 						  crypto_pwhash_MEMLIMIT_INTERACTIVE) != 0)
-		return short_of_memory();
+		return error_memory();
 	return ok();
 }
 
@@ -329,7 +324,7 @@ struct error password_check(const char *password, const char *hash, bool *ret_ma
 	}
 	if (crypto_pwhash(ours, sizeof ours, password, strlen(password), recipe.salt, recipe.passes,
 					  recipe.memory, crypto_pwhash_ALG_ARGON2ID13) != 0)
-		return short_of_memory();
+		return error_memory();
 	*ret_matches = sodium_memcmp(ours, recipe.hash, sizeof ours) == 0;
 	return ok();
 }

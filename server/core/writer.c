@@ -6,8 +6,9 @@
 
 #include "core/disk.h"
 
-static int
-	stdout_failed; /* errno of its first failed write; written and read by who holds its lock */
+/* errno of the first write to standard output that failed; whoever holds its lock reads and writes
+ * it. */
+static int stdout_failed;
 
 static ssize_t write_stdout(void *nothing, const char *bytes, size_t len)
 {

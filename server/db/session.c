@@ -4,12 +4,16 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "core/log.h"
+
 struct error session_check(PGconn *conn)
 {
 	PGresult *result = PQexec(conn, "SELECT current_setting('touchstone.session', true) = 'kept'");
 	bool answered = PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) == 1;
 	bool kept = answered && strcmp(PQgetvalue(result, 0, 0), "t") == 0;
 
+	if (!answered)
+		log_error("database: %s", PQerrorMessage(conn));
 	PQclear(result);
 	if (!answered)
 		return errorf(ERR_UNAVAILABLE, "The database is not answering.");
