@@ -42,13 +42,18 @@ static const char *const names[BUDGETS] = {
 	[BUDGET_READ] = "reads",
 };
 
+#define TOO_MANY "Too many requests from your network. Wait a little."
+
 /* Whoever is refused at the door has done nothing, let alone too often. */
+static const char many_began[] = "Many people of your network, such as a school's, have begun "
+								 "within the last hour. Whoever runs "
+								 "this site can let more of you begin at once.";
+
 static const char *const refusal_words[BUDGETS] = {
-	[BUDGET_WRITE] = "Too many requests from your network. Wait a little.",
-	[BUDGET_VOLUNTEER] = "Many people of your network, such as a school's, have begun within the "
-						 "last hour. Whoever runs this site can let more of you begin at once.",
-	[BUDGET_SIGN_IN] = "Too many requests from your network. Wait a little.",
-	[BUDGET_READ] = "Too many requests from your network. Wait a little.",
+	[BUDGET_WRITE] = TOO_MANY,
+	[BUDGET_VOLUNTEER] = many_began,
+	[BUDGET_SIGN_IN] = TOO_MANY,
+	[BUDGET_READ] = TOO_MANY,
 };
 
 static const struct {
