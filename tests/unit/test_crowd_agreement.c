@@ -116,6 +116,7 @@ Suite *crowd_agreement_suite(void)
 	Suite *suite = suite_create("crowd/agreement and stopping");
 	TCase *tests = tcase_create("agreement");
 
+	tcase_set_tags(tests, "pure");
 	tcase_add_test(tests, alpha_is_the_published_value);
 	tcase_add_test(tests, alpha_without_disagreement_to_expect_is_undefined);
 	tcase_add_test(tests, items_average_to_alpha);

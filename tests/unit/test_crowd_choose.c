@@ -729,6 +729,7 @@ Suite *crowd_choose_suite(void)
 	Suite *suite = suite_create("crowd/choose");
 	TCase *tests = tcase_create("choose");
 
+	tcase_set_tags(tests, "pure");
 	tcase_add_loop_test(tests, items_that_show_the_same_are_never_a_pair, 0, 3);
 	tcase_add_test(tests, a_mixed_pair_never_holds_two_of_one_lineage);
 	tcase_add_test(tests, no_rule_about_pairs_can_be_guessed);

@@ -318,6 +318,7 @@ Suite *crowd_hard_suite(void)
 	Suite *suite = suite_create("crowd/hard cases");
 	TCase *tests = tcase_create("hard");
 
+	tcase_set_tags(tests, "pure");
 	tcase_set_timeout(tests, 240);
 	tcase_add_loop_test(tests, thousands_of_judgments_on_one_item, 0, METHODS);
 	tcase_add_loop_test(tests, one_judgment_each_item_and_one_answer_each_volunteer, 0, METHODS);

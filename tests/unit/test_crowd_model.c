@@ -239,6 +239,7 @@ Suite *crowd_model_suite(void)
 	Suite *suite = suite_create("crowd/model");
 	TCase *tests = tcase_create("model");
 
+	tcase_set_tags(tests, "pure");
 	tcase_set_timeout(tests, 240); /* simulated crowds under a sanitizer */
 
 	tcase_add_test(tests, labels_are_found_and_a_liar_is_found_out);

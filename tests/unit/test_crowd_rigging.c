@@ -332,6 +332,7 @@ Suite *crowd_rigging_suite(void)
 	Suite *suite = suite_create("crowd/rigging, online, calibration, replay");
 	TCase *tests = tcase_create("rigging");
 
+	tcase_set_tags(tests, "pure");
 	tcase_set_timeout(tests, 240);
 	tcase_add_test(tests, those_who_lie_together_are_found);
 	tcase_add_loop_test(tests, honest_crowds_raise_no_alarm, 10, 15);

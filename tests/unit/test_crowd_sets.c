@@ -275,6 +275,7 @@ Suite *crowd_sets_suite(void)
 	Suite *suite = suite_create("crowd/recorded sets");
 	TCase *tests = tcase_create("sets");
 
+	tcase_set_tags(tests, "pure");
 	tcase_set_timeout(tests, 240);
 	tcase_add_loop_test(tests, dawid_skene_to_convergence_matches_the_reference, 0, SETS);
 	tcase_add_loop_test(tests, alpha_matches_the_reference, 0, SETS);

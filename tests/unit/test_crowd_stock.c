@@ -320,6 +320,7 @@ Suite *crowd_stock_suite(void)
 	Suite *suite = suite_create("crowd/stock");
 	TCase *tests = tcase_create("stock");
 
+	tcase_set_tags(tests, "pure");
 	tcase_add_loop_test(tests, a_stock_agrees_with_a_plain_list_after_every_change, 0, 2);
 	tcase_add_test(tests, what_is_not_there_is_left_alone);
 	tcase_add_test(tests, half_stands_in_the_middle_and_certainty_at_the_ends);

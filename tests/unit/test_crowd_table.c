@@ -185,6 +185,7 @@ Suite *crowd_table_suite(void)
 	Suite *suite = suite_create("crowd/table");
 	TCase *tests = tcase_create("table");
 
+	tcase_set_tags(tests, "pure");
 	tcase_add_loop_test(tests, quotes_line_ends_and_columns_are_read_in_pieces_of_any_size, 1, 12);
 	tcase_add_loop_test(tests, what_is_wrong_is_told_with_its_line, 0, 12);
 	tcase_add_loop_test(tests, all_faults_are_told_at_once, 0, 3);

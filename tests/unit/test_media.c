@@ -526,6 +526,17 @@ static void add_refusals(Suite *suite)
 	suite_add_tcase(suite, tc);
 }
 
+static void add_trial_corpus(Suite *suite)
+{
+	TCase *tc = tcase_create("trial corpus");
+
+	tcase_set_tags(tc, "programs encodings");
+	tcase_add_checked_fixture(tc, ingest_setup, ingest_teardown);
+	tcase_set_timeout(tc, 180);
+	tcase_add_test(tc, every_file_of_the_trial_corpus_is_taken_in);
+	suite_add_tcase(suite, tc);
+}
+
 Suite *media_suite(void)
 {
 	Suite *suite = suite_create("media");
@@ -534,6 +545,7 @@ Suite *media_suite(void)
 	tcase_set_tags(tc, "programs");
 
 	add_refusals(suite);
+	add_trial_corpus(suite);
 	tcase_add_checked_fixture(tc, ingest_setup, ingest_teardown);
 	tcase_set_timeout(tc, 180);
 	tcase_add_test(tc, png_jpeg_and_webp_become_the_same_kind_of_file);
@@ -550,7 +562,6 @@ Suite *media_suite(void)
 	tcase_add_test(tc, the_original_is_kept_as_it_came);
 	tcase_add_loop_test(tc, the_header_of_a_picture_is_read_as_vips_wrote_it, 0,
 						sizeof headers / sizeof headers[0]);
-	tcase_add_test(tc, every_file_of_the_trial_corpus_is_taken_in);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

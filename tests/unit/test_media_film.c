@@ -284,7 +284,7 @@ Suite *media_film_suite(void)
 	Suite *suite = suite_create("media_film");
 	TCase *tc = tcase_create("films");
 
-	tcase_set_tags(tc, "programs");
+	tcase_set_tags(tc, "programs encodings");
 
 	tcase_add_checked_fixture(tc, ingest_setup, ingest_teardown);
 	tcase_set_timeout(tc, 180);

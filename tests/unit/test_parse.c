@@ -274,6 +274,7 @@ Suite *parse_suite(void)
 	Suite *suite = suite_create("parse");
 	TCase *tcase = tcase_create("parse");
 
+	tcase_set_tags(tcase, "pure");
 	tcase_set_timeout(tcase, 60);
 	tcase_add_loop_test(tcase, what_is_json_is_read_as_jansson_reads_it, 0, TEXTS);
 	tcase_add_loop_test(tcase, what_is_not_json_is_refused, 0, REFUSED);
