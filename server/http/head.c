@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "http/head.h"
 
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #define LONGEST_METHOD    32
 #define LONGEST_AUTHORITY 260 /* a name of 253 letters, a colon and a port */
+#define MOST_PORT         65535
 
 struct reading {
 	char *bytes; /* the head, from its first byte */
@@ -76,14 +78,38 @@ static size_t count(const char *text, size_t len, const char *marks)
 	return found;
 }
 
-/* "host", "host:port", "[::1]:port" */
+/* How many bytes of it are a name or an IPv4 address, or an IPv6 address in its brackets. */
+static size_t host_len(const char *text, size_t len)
+{
+	static const char *const letters =
+		"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-_~";
+	const char *end = text[0] == '[' ? memchr(text, ']', len) : NULL;
+	char inner[INET6_ADDRSTRLEN] = { 0 };
+	struct in6_addr address;
+	size_t some = 0;
+
+	while (some < len && text[some] && strchr(letters, text[some]))
+		some++;
+	if (!end || (size_t)(end - text) > sizeof inner)
+		return some;
+	memcpy(inner, text + 1, (size_t)(end - text) - 1);
+	return inet_pton(AF_INET6, inner, &address) == 1 ? (size_t)(end - text) + 1 : 0;
+}
+
+/* "host", "host:port", "[::1]:port"; a port may be left out behind its colon (RFC 3986, 3.2.3). */
 static bool authority_good(const char *text, size_t len)
 {
-	for (size_t i = 0; i < len; i++)
-		if (!strchr("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-_~:[]",
-					text[i]))
+	size_t at = len ? host_len(text, len) : 0;
+	unsigned port = 0;
+
+	if (!at || len >= LONGEST_AUTHORITY || (at < len && text[at++] != ':'))
+		return false;
+	for (; at < len && port <= MOST_PORT; at++) {
+		if (text[at] < '0' || text[at] > '9')
 			return false;
-	return len > 0 && len < LONGEST_AUTHORITY;
+		port = port * 10 + (unsigned)(text[at] - '0');
+	}
+	return port <= MOST_PORT;
 }
 
 /* GET http://host/path: the host is noted, and blanks take its place. */

@@ -257,6 +257,57 @@ START_TEST(what_is_no_http_is_told_so)
 }
 END_TEST
 
+static const struct {
+	const char *host;
+	int status;
+} hosts[] = {
+	{ "x:", 200 },
+	{ "x:80", 200 },
+	{ "x:65535", 200 },
+	{ "x:0080", 200 },
+	{ "[::1]", 200 },
+	{ "[::1]:8080", 200 },
+	{ "[::]:", 200 },
+	{ "1.2.3.4:5", 200 },
+	{ "x_y.", 200 },
+	{ "x:http", 400 },
+	{ "x:65536", 400 },
+	{ "x:-1", 400 },
+	{ "x:80:80", 400 },
+	{ "::1", 400 },
+	{ "[::1", 400 },
+	{ "[::1]x", 400 },
+	{ "[::1]80", 400 },
+	{ "[::1]:x", 400 },
+	{ "[]", 400 },
+	{ "[x]", 400 },
+	{ "[1.2.3.4]", 400 },
+	{ "[::1::2]", 400 },
+	{ "]", 400 },
+	{ ":80", 400 },
+	{ "x[1]", 400 },
+	{ "x/y", 400 },
+	{ "x?y", 400 },
+	{ "x#y", 400 },
+	{ "x:99999999999999999999", 400 },
+	{ "[0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000]", 400 },
+};
+
+/* In Host, and in an address that names one. */
+START_TEST(a_host_is_a_name_or_an_address_and_perhaps_a_port)
+{
+	struct raw_answer a = raw_ask(
+		say("GET /healthz HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n", hosts[_i].host));
+
+	ck_assert_msg(a.status == hosts[_i].status, "%d: %s", a.status, a.text);
+	if (strpbrk(hosts[_i].host, "/?"))
+		return;
+	a = raw_ask(say("GET http://%s/healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+					hosts[_i].host));
+	ck_assert_msg(a.status == hosts[_i].status, "%d: %s", a.status, a.text);
+}
+END_TEST
+
 START_TEST(blank_lines_before_a_request_are_nothing)
 {
 	struct raw_answer a = raw_ask("\r\n\r\n\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n"
@@ -544,6 +595,7 @@ Suite *http_framing_suite(void)
 	tcase_add_loop_test(tc, an_address_that_climbs_or_hides_something_is_refused, 0,
 						COUNT(targets));
 	tcase_add_loop_test(tc, what_is_no_http_is_told_so, 0, COUNT(lines));
+	tcase_add_loop_test(tc, a_host_is_a_name_or_an_address_and_perhaps_a_port, 0, COUNT(hosts));
 	tcase_add_test(tc, blank_lines_before_a_request_are_nothing);
 	tcase_add_loop_test(tc, a_nul_is_refused_wherever_it_stands, 0, 4);
 	tcase_add_loop_test(tc, a_head_that_is_too_large_is_told_so, 0, COUNT(sizes));
