@@ -20,7 +20,7 @@ struct reading {
 	char authority[LONGEST_AUTHORITY]; /* and that host */
 	size_t authority_len;
 	unsigned hosts, lengths, encodings;
-	bool is_unknown_coding;
+	bool is_unknown_coding, is_endless; /* the body, by its transfer codings */
 };
 
 struct line {
@@ -263,6 +263,18 @@ static struct error read_length(struct reading *r, const struct field *field)
 	return ok();
 }
 
+/* Of a list of codings the last must be chunked, or else nothing says where the body ends. */
+static void read_coding(struct reading *r, const struct field *field)
+{
+	size_t chunked = strlen("chunked"), before = field->len - chunked;
+
+	r->encodings++;
+	r->is_unknown_coding = field->len != chunked;
+	r->is_endless = field->len < chunked ||
+					strncasecmp(field->value + before, "chunked", chunked) != 0 ||
+					(before && !strchr(", \t", field->value[before - 1]));
+}
+
 static struct error read_field(struct reading *r, struct line line)
 {
 	char *colon = memchr(line.text, ':', line.len), *end = line.text + line.len;
@@ -288,9 +300,7 @@ static struct error read_field(struct reading *r, struct line line)
 	case 't':
 		if (!is_named(&field, "Transfer-Encoding"))
 			return ok();
-		r->encodings++;
-		r->is_unknown_coding =
-			field.len != strlen("chunked") || strncasecmp(field.value, "chunked", field.len) != 0;
+		read_coding(r, &field);
 		return ok();
 	default:
 		return ok();
@@ -304,6 +314,8 @@ static struct error settle(struct reading *r)
 		return errorf(ERR_MALFORMED, "There must be exactly one Host header, of one host.");
 	if (r->encodings > 1 || (r->encodings && (r->lengths || r->is_old)))
 		return errorf(ERR_MALFORMED, "The body's length is given more than once.");
+	if (r->encodings && r->is_endless)
+		return errorf(ERR_MALFORMED, "The last transfer coding must be chunked.");
 	if (r->encodings && r->is_unknown_coding)
 		return errorf(ERR_UNSUPPORTED, "Only the chunked transfer coding is known.");
 	if (r->encodings)
