@@ -168,8 +168,10 @@ static struct error read_request_line(struct reading *r, struct line line)
 	char *space = memchr(r->bytes, ' ', line.len);
 	size_t method = space ? (size_t)(space - r->bytes) : line.len;
 
-	if (method > LONGEST_METHOD || (line.len && !head_is_token(r->bytes, method)))
+	if (line.len && !head_is_token(r->bytes, method))
 		return errorf(ERR_MALFORMED, "This is no request of HTTP.");
+	if (method > LONGEST_METHOD)
+		return errorf(ERR_UNSUPPORTED, "There is no such method here.");
 	r->head->is_head = is_method(r, method, "HEAD");
 	if (line.len > HEAD_ADDRESS)
 		return errorf(ERR_TARGET_LONG, "An address has at most %d bytes.", HEAD_ADDRESS);
