@@ -19,11 +19,19 @@ static int hex_digit(char c)
 									  : -1;
 }
 
+/* What no address holds as it is (RFC 3986), and no browser sends; `#` begins what is not sent. */
+static bool is_delimiter(int c)
+{
+	return c == '#' || c == '"' || c == '<' || c == '>';
+}
+
 /* The next character of an encoded path; -1 for one that is not allowed. */
 static int next_character(const char **at)
 {
 	int c = (unsigned char)*(*at)++;
 
+	if (is_delimiter(c))
+		return -1;
 	if (c == '%') {
 		int high = hex_digit((*at)[0]), low = high < 0 ? -1 : hex_digit((*at)[1]);
 		if (low < 0)
@@ -66,7 +74,7 @@ static bool is_text(const char *raw)
 static bool query_good(const char *query)
 {
 	for (const char *at = query; *at; at++)
-		if ((unsigned char)*at < ' ' || strncasecmp(at, "%00", 3) == 0)
+		if ((unsigned char)*at < ' ' || is_delimiter(*at) || strncasecmp(at, "%00", 3) == 0)
 			return false;
 	return true;
 }

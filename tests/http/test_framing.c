@@ -183,6 +183,14 @@ static const struct {
 	{ "/static/%ed%a0%80", 400 }, /* half of a surrogate pair */
 	{ "/static/%c0%af", 400 },    /* a slash, longer than it is */
 	{ "/static/\xff", 400 },
+	{ "/healthz#x", 400 }, /* what stands behind it is the browser's */
+	{ "/healthz?x#y", 400 },
+	{ "http://127.0.0.1/healthz#x", 400 },
+	{ "/health\"z", 400 },
+	{ "/healthz?<script>", 400 },
+	{ "/healthz?%23%22%3c%3e", 200 },
+	{ "/%23%22%3c%3e", 404 },
+	{ "/healthz?a[]={b|c}^`'", 200 }, /* nor are these of an address, but browsers send them */
 	{ "*", 400 },
 	{ "healthz", 400 },
 	{ "http:/healthz", 400 },
