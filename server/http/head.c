@@ -20,6 +20,7 @@ struct reading {
 	char authority[LONGEST_AUTHORITY]; /* and that host */
 	size_t authority_len;
 	unsigned hosts, lengths, encodings;
+	unsigned singles;                   /* of the fields that may be there once, a bit each */
 	bool is_unknown_coding, is_endless; /* the body, by its transfer codings */
 };
 
@@ -277,6 +278,23 @@ static void read_coding(struct reading *r, const struct field *field)
 					(before && !strchr(", \t", field->value[before - 1]));
 }
 
+/* Of several where one is meant, one reader takes the first and another the last. */
+static struct error read_single(struct reading *r, const struct field *field)
+{
+	static const char *const names[26] = {
+		['a' - 'a'] = "Authorization", ['c' - 'a'] = "Content-Type", ['i' - 'a'] = "If-Range",
+		['o' - 'a'] = "Origin",        ['r' - 'a'] = "Range",        ['s' - 'a'] = "Sec-Fetch-Site",
+	};
+	unsigned letter = (unsigned)(*field->name | 32) - 'a';
+
+	if (letter >= 26 || !names[letter] || !is_named(field, names[letter]))
+		return ok();
+	if (r->singles & 1u << letter)
+		return errorf(ERR_MALFORMED, "%s is given more than once.", names[letter]);
+	r->singles |= 1u << letter;
+	return ok();
+}
+
 static struct error read_field(struct reading *r, struct line line)
 {
 	char *colon = memchr(line.text, ':', line.len), *end = line.text + line.len;
@@ -296,7 +314,7 @@ static struct error read_field(struct reading *r, struct line line)
 			return read_length(r, &field);
 		if (is_named(&field, "Cookie"))
 			r->room += field.len + HEAD_ENTRY * (2 + count(field.value, field.len, ";,"));
-		return ok();
+		return read_single(r, &field);
 	case 'h':
 		return is_named(&field, "Host") ? read_host(r, &field) : ok();
 	case 't':
@@ -305,7 +323,7 @@ static struct error read_field(struct reading *r, struct line line)
 		read_coding(r, &field);
 		return ok();
 	default:
-		return ok();
+		return read_single(r, &field);
 	}
 }
 

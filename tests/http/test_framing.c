@@ -137,6 +137,30 @@ START_TEST(a_length_that_is_no_number_is_refused)
 }
 END_TEST
 
+/* The first of each would do. */
+static const char *const twice[][2] = {
+	{ "Content-Type: application/json", "content-type: text/plain" },
+	{ "Origin: http://%s", "Origin: http://other.example" },
+	{ "Sec-Fetch-Site: same-origin", "Sec-Fetch-Site: cross-site" },
+	{ "Authorization: Bearer x", "Authorization: Bearer y" },
+	{ "Range: bytes=0-1", "Range: bytes=0-1" },
+	{ "If-Range: \"x\"", "IF-RANGE: \"x\"" },
+};
+
+START_TEST(a_field_of_one_value_that_comes_twice_is_refused)
+{
+	long long stored = rows_stored();
+	const char *type = _i ? "Content-Type: application/json\r\n" : "";
+	struct raw_answer a =
+		raw_ask(say("POST /api/v1/volunteers HTTP/1.1\r\nHost: %s\r\n%s%s\r\nX: y\r\n%s\r\n"
+					"Content-Length: 17\r\n\r\n" GOOD,
+					raw_host(), type, filled(twice[_i][0]), twice[_i][1]));
+
+	expect_refusal(a, 400);
+	ck_assert_int_eq(rows_stored(), stored);
+}
+END_TEST
+
 START_TEST(what_follows_a_refused_request_is_never_read_as_another)
 {
 	long long stored = rows_stored();
@@ -606,6 +630,7 @@ Suite *http_framing_suite(void)
 	tcase_add_loop_test(tc, a_body_whose_length_is_in_doubt_is_refused_and_the_connection_ends, 0,
 						sizeof framings / sizeof framings[0]);
 	tcase_add_loop_test(tc, a_length_that_is_no_number_is_refused, 0, COUNT(lengths));
+	tcase_add_loop_test(tc, a_field_of_one_value_that_comes_twice_is_refused, 0, COUNT(twice));
 	tcase_add_test(tc, what_follows_a_refused_request_is_never_read_as_another);
 	tcase_add_loop_test(tc, an_address_that_climbs_or_hides_something_is_refused, 0,
 						COUNT(targets));
