@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "http/framing.h"
 
+#include <string.h>
+
 #include "http/head.h"
 
 #define LONGEST_SIZE 8    /* digits: 4 GB, and leading zeros */
@@ -40,6 +42,16 @@ static struct error begin_chunk(struct framing *f)
 	return ok();
 }
 
+/* Blanks may stand before an extension, for old times' sake (RFC 9112, 7.1.1), and before it only.
+ */
+static struct error read_blank(struct framing *f, char c)
+{
+	if (c != ';' && c != ' ' && c != '\t')
+		return malformed();
+	f->place = c == ';' ? FRAMING_EXTENSION : FRAMING_BLANK;
+	return ++f->around > MOST_AROUND ? malformed() : ok();
+}
+
 static struct error read_size(struct framing *f, char c)
 {
 	int digit = hex_digit(c);
@@ -51,10 +63,13 @@ static struct error read_size(struct framing *f, char c)
 		f->left = f->left * 16 + (unsigned)digit;
 		return ok();
 	}
-	if (!f->digits || (c != '\r' && c != ';'))
+	if (!f->digits)
 		return malformed();
-	f->place = c == ';' ? FRAMING_EXTENSION : FRAMING_SIZE_LF;
-	return ok();
+	if (c == '\r') {
+		f->place = FRAMING_SIZE_LF;
+		return ok();
+	}
+	return read_blank(f, c);
 }
 
 /* A byte of text that means nothing to us, up to a carriage return. */
@@ -95,6 +110,8 @@ static struct error follow_byte(struct framing *f, char c)
 	switch (f->place) {
 	case FRAMING_SIZE:
 		return read_size(f, c);
+	case FRAMING_BLANK:
+		return read_blank(f, c);
 	case FRAMING_EXTENSION:
 		return pass_text(f, c, FRAMING_SIZE_LF);
 	case FRAMING_SIZE_LF:
@@ -120,24 +137,65 @@ static struct error follow_byte(struct framing *f, char c)
 	return ok();
 }
 
-struct error framing_follow(struct framing *f, const char *bytes, size_t len, size_t *ret_taken)
+/* Does the library need this byte, which is no data, to follow as well? */
+static bool is_kept(enum framing_place place, char c)
 {
-	size_t at = 0;
+	switch (place) {
+	case FRAMING_SIZE:
+		return c == '\r' || hex_digit(c) >= 0;
+	case FRAMING_EXTENSION:
+	case FRAMING_TRAILER: /* a line's end, or the last line */
+		return c == '\r';
+	case FRAMING_BLANK:
+	case FRAMING_TRAILER_NAME:
+	case FRAMING_TRAILER_VALUE:
+	case FRAMING_TRAILER_LF:
+		return false;
+	case FRAMING_SIZE_LF:
+	case FRAMING_DATA_CR:
+	case FRAMING_DATA_LF:
+	case FRAMING_LAST_LF:
+	case FRAMING_END:
+	case FRAMING_COUNTED:
+	case FRAMING_DATA:
+		break;
+	}
+	return true;
+}
+
+/* Some of the data, which is any bytes. Returns how many. */
+static size_t pass_data(struct framing *f, size_t len)
+{
+	size_t some = f->left < len ? (size_t)f->left : len;
+
+	f->left -= some;
+	if (!f->left)
+		f->place = f->place == FRAMING_COUNTED ? FRAMING_END : FRAMING_DATA_CR;
+	return some;
+}
+
+struct error framing_follow(struct framing *f, char *bytes, size_t len, size_t *ret_taken,
+							size_t *ret_kept)
+{
+	size_t at = 0, kept = 0;
 
 	while (at < len && f->place != FRAMING_END) {
-		if (f->place != FRAMING_COUNTED && f->place != FRAMING_DATA) {
-			struct error err = follow_byte(f, bytes[at++]);
+		size_t some = 1;
+
+		if (f->place == FRAMING_COUNTED || f->place == FRAMING_DATA) {
+			some = pass_data(f, len - at);
+			memmove(bytes + kept, bytes + at, some);
+			kept += some;
+		} else {
+			bytes[kept] = bytes[at];
+			kept += is_kept(f->place, bytes[at]);
+			struct error err = follow_byte(f, bytes[at]);
 			if (err.code)
 				return err;
-			continue;
 		}
-		size_t some = f->left < len - at ? (size_t)f->left : len - at;
-
 		at += some;
-		f->left -= some;
-		if (!f->left)
-			f->place = f->place == FRAMING_COUNTED ? FRAMING_END : FRAMING_DATA_CR;
 	}
 	*ret_taken = at;
+	*ret_kept = kept;
 	return ok();
 }

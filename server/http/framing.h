@@ -3,7 +3,7 @@
  * framing -- where the body of a request ends.
  *
  * Follows a body as its bytes pass by: so many, or chunks (RFC 9112, 7.1) and fields behind them.
- * It keeps no byte.
+ * Extensions of chunks and those fields mean nothing to us, and go no further.
  */
 #ifndef HTTP_FRAMING_H
 #define HTTP_FRAMING_H
@@ -17,7 +17,8 @@
 enum framing_place {
 	FRAMING_END, /* the request is whole */
 	FRAMING_COUNTED,
-	FRAMING_SIZE, /* of a chunk, in hexadecimal digits */
+	FRAMING_SIZE,  /* of a chunk, in hexadecimal digits */
+	FRAMING_BLANK, /* between a size and an extension */
 	FRAMING_EXTENSION,
 	FRAMING_SIZE_LF,
 	FRAMING_DATA,
@@ -44,9 +45,10 @@ struct framing framing_of(long long length, uint64_t most);
 
 /*
  * Follows the next bytes. *ret_taken of them belong to this request: all, or those up to its end.
- * ERR_MALFORMED: no chunks. ERR_TOO_LARGE: more than `most`, as soon as a chunk says so.
+ * *ret_kept of these are left, at the front: what an extension or a field behind the chunks held is
+ * not.  ERR_MALFORMED: no chunks. ERR_TOO_LARGE: more than `most`, as soon as a chunk says so.
  */
-struct error framing_follow(struct framing *framing, const char *bytes, size_t len,
-							size_t *ret_taken) MUST_CHECK;
+struct error framing_follow(struct framing *framing, char *bytes, size_t len, size_t *ret_taken,
+							size_t *ret_kept) MUST_CHECK;
 
 #endif

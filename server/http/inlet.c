@@ -222,7 +222,7 @@ static ssize_t read_head(struct inlet *inlet, char *to, size_t room)
 	ssize_t got = peek(inlet, look, sizeof look);
 	bool may_be_more = got == sizeof look;
 	struct head head;
-	size_t body = 0;
+	size_t body = 0, kept = 0;
 
 	if (got <= 0)
 		return got;
@@ -237,30 +237,36 @@ static ssize_t read_head(struct inlet *inlet, char *to, size_t room)
 		return wait_for_more(inlet, len, may_be_more);
 	if (!err.code) {
 		inlet->body = framing_of(head.length, inlet->config->most_body);
-		err = framing_follow(&inlet->body, look + head.len, len - head.len, &body);
+		err = framing_follow(&inlet->body, look + head.len, len - head.len, &body, &kept);
 	}
 	if (err.code)
 		return refuse(inlet, err);
 	take(inlet, head.len + body);
 	inlet->length = head.length;
-	return give(inlet, to, room, head.len + body, may_be_more || len > head.len + body);
+	return give(inlet, to, room, head.len + kept, may_be_more || len > head.len + body);
 }
 
 static ssize_t read_body(struct inlet *inlet, char *to, size_t room)
 {
-	size_t most = room < sizeof look ? room : sizeof look, len = 0;
+	size_t most = room < sizeof look ? room : sizeof look, len = 0, kept = 0;
 	ssize_t got = peek(inlet, look, most);
 
 	if (got < 0)
 		return got;
 	if (got == 0)
 		return refuse(inlet, errorf(ERR_MALFORMED, "The request is cut short."));
-	struct error err = framing_follow(&inlet->body, look, (size_t)got, &len);
+	struct error err = framing_follow(&inlet->body, look, (size_t)got, &len, &kept);
 
 	if (err.code)
 		return refuse(inlet, err);
 	take(inlet, len);
-	return give(inlet, to, room, len, (size_t)got > len || (size_t)got == most);
+	bool may_be_more = (size_t)got > len || (size_t)got == most;
+
+	if (kept)
+		return give(inlet, to, room, kept, may_be_more);
+	if (may_be_more || has_ended(inlet))
+		arm(inlet);
+	return nothing_yet();
 }
 
 static ssize_t read_some(struct inlet *inlet, char *to, size_t room)

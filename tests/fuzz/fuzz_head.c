@@ -14,37 +14,57 @@
 
 #define BODY_MOST 65536
 
-/* How many bytes the body takes, read in pieces; *ret_code is how it ended. */
-static size_t follow(const char *bytes, size_t len, size_t piece, long long length,
-					 enum error_code *ret_code, enum framing_place *ret_place)
+struct followed {
+	size_t taken, kept;
+	enum error_code code;
+	enum framing_place place;
+	char *bytes; /* what is kept of the body */
+};
+
+/* The body, read in pieces. */
+static struct followed follow(const char *bytes, size_t len, size_t piece, long long length)
 {
 	struct framing framing = framing_of(length, BODY_MOST);
-	size_t at = 0;
+	struct followed f = { .bytes = copy_of((const unsigned char *)bytes, len, false) };
 
-	*ret_code = 0;
-	while (at < len && framing.place != FRAMING_END) {
-		size_t some = len - at < piece ? len - at : piece, taken = 0;
-		struct error err = framing_follow(&framing, bytes + at, some, &taken);
+	while (f.taken < len && framing.place != FRAMING_END) {
+		size_t some = len - f.taken < piece ? len - f.taken : piece, taken = 0, kept = 0;
+		struct error err = framing_follow(&framing, f.bytes + f.taken, some, &taken, &kept);
 
-		if ((*ret_code = err.code))
+		if ((f.code = err.code))
 			break;
-		must(taken <= some, "more was taken than there was");
+		must(taken <= some && kept <= taken, "more was taken or kept than there was");
 		must(taken == some || framing.place == FRAMING_END, "it stopped in the middle");
-		at += taken;
+		memmove(f.bytes + f.kept, f.bytes + f.taken, kept);
+		f.taken += taken;
+		f.kept += kept;
 	}
-	*ret_place = framing.place;
-	return at;
+	f.place = framing.place;
+	return f;
+}
+
+static void must_be_alike(struct followed a, struct followed b, const char *what)
+{
+	must(a.code == b.code && a.place == b.place && a.kept == b.kept, what);
+	must(a.code || memcmp(a.bytes, b.bytes, a.kept) == 0, what);
 }
 
 static void check_body(const char *bytes, size_t len, long long length)
 {
-	enum error_code whole_code, piece_code;
-	enum framing_place whole, piece;
-	size_t at = follow(bytes, len, len + 1, length, &whole_code, &whole);
-	size_t pieces = follow(bytes, len, 1, length, &piece_code, &piece);
+	struct followed whole = follow(bytes, len, len + 1, length),
+					pieces = follow(bytes, len, 1, length);
 
-	must(whole_code == piece_code && whole == piece, "a cut changes what a body is");
-	must(whole_code || at == pieces, "a cut changes where a body ends");
+	must(whole.code || whole.taken == pieces.taken, "a cut changes where a body ends");
+	if (!whole.code && !pieces.code) {
+		must_be_alike(whole, pieces, "a cut changes what a body is");
+		struct followed again = follow(whole.bytes, whole.kept, whole.kept + 1, length);
+
+		must_be_alike(whole, again, "what is kept is another body");
+		free(again.bytes);
+	}
+	must(whole.code == pieces.code && whole.place == pieces.place, "a cut changes what a body is");
+	free(whole.bytes);
+	free(pieces.bytes);
 }
 
 int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t len)

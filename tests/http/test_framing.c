@@ -2,12 +2,15 @@
 /* What malformed and hostile bytes get: one clear problem, a closed connection, nothing stored. */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "client.h"
 #include "database.h"
 #include "raw.h"
 #include "suites.h"
 #include "world.h"
+
+#define COUNT(table) ((int)(sizeof(table) / sizeof(table)[0]))
 
 #define GOOD "{\"consent\": true}" /* 17 bytes */
 
@@ -439,6 +442,55 @@ START_TEST(the_largest_head_leaves_room_for_the_largest_answer)
 }
 END_TEST
 
+#define CHUNKED_POST POST "Transfer-Encoding: chunked\r\n"
+
+static const struct {
+	const char *before, *part, *after;
+	size_t count;
+} around[] = {
+	{ "11;a=", "b", "\r\n" GOOD "\r\n0\r\n\r\n", 8000 },
+	{ "11\r\n" GOOD "\r\n0;a=", "b", "\r\n\r\n", 8000 },
+	{ "11\r\n" GOOD "\r\n0\r\nX: ", "y", "\r\n\r\n", 8000 },
+	{ "11\r\n" GOOD "\r\n0\r\n", "X: y\r\n", "\r\n", 1300 },
+	{ "11 \t;a = \"b\"\r\n" GOOD "\r\n0 ; c\r\n", "X: y\r\n", "\r\n", 1 },
+};
+
+/* Behind a small head and a large one: what is of no use to us takes no room. */
+START_TEST(extensions_of_chunks_and_trailers_are_ignored)
+{
+	int which = _i % COUNT(around);
+	const char *head = say("%sX: %s\r\nConnection: close\r\n\r\n", filled(CHUNKED_POST),
+						   _i < COUNT(around) ? "y" : times("y", 9900));
+	struct raw_answer a =
+		raw_ask(say("%s%s%s%s", head, around[which].before,
+					times(around[which].part, around[which].count), around[which].after));
+
+	ck_assert_msg(a.status == 201, "%d: %s", a.status, a.text);
+	ck_assert_int_eq(a.answers, 1);
+}
+END_TEST
+
+/* A byte at a time, so that some of what comes leaves nothing to hand on; and a request behind it.
+ */
+START_TEST(extensions_and_trailers_may_come_slowly)
+{
+	const char *bytes = say("%s\r\n11;a=b\r\n" GOOD "\r\n0;c\r\nX: y\r\n\r\n"
+							"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+							filled(CHUNKED_POST));
+	int connection = raw_open();
+
+	for (const char *at = bytes; *at; at++) {
+		raw_write(connection, at, 1);
+		nanosleep(&(struct timespec){ .tv_nsec = 500000 }, NULL);
+	}
+	struct raw_answer a = raw_read(connection, 3000);
+	raw_close(connection);
+	ck_assert_int_eq(a.status, 201);
+	ck_assert_int_eq(a.answers, 2);
+	ck_assert(a.closed);
+}
+END_TEST
+
 START_TEST(http_1_0_is_answered_and_hung_up_on)
 {
 	static const char *const heads[] = { "GET /healthz HTTP/1.0\r\nHost: %s\r\n\r\n",
@@ -619,8 +671,6 @@ START_TEST(half_a_body_stores_nothing)
 }
 END_TEST
 
-#define COUNT(table) ((int)(sizeof(table) / sizeof(table)[0]))
-
 Suite *http_framing_suite(void)
 {
 	Suite *suite = suite_create("http/framing");
@@ -640,6 +690,8 @@ Suite *http_framing_suite(void)
 	tcase_add_loop_test(tc, a_nul_is_refused_wherever_it_stands, 0, 4);
 	tcase_add_loop_test(tc, a_head_that_is_too_large_is_told_so, 0, COUNT(sizes));
 	tcase_add_test(tc, the_largest_head_leaves_room_for_the_largest_answer);
+	tcase_add_loop_test(tc, extensions_of_chunks_and_trailers_are_ignored, 0, 2 * COUNT(around));
+	tcase_add_test(tc, extensions_and_trailers_may_come_slowly);
 	tcase_add_loop_test(tc, http_1_0_is_answered_and_hung_up_on, 0, 2);
 	tcase_add_test(tc, requests_in_a_row_are_answered_in_their_order);
 	tcase_add_test(tc, what_cannot_be_read_is_refused_behind_the_answers_before_it);

@@ -68,43 +68,60 @@ static const struct {
 	const char *bytes;
 	size_t taken; /* 0: it goes on */
 	enum error_code code;
+	const char *kept; /* NULL: as it came */
 } bodies[] = {
-	{ "3\r\nabc\r\n0\r\n\r\nGET", 13, OK },
-	{ "00003\r\nabc\r\n0\r\n\r\n", 17, OK },
-	{ "a;x=\"y\"\r\n0123456789\r\n0;z\r\nA: b\r\nC:\r\n\r\n", 38, OK },
-	{ "3\r\nabc\r\n0\r\n", 0, OK },
-	{ "3\r\nabc", 0, OK },
-	{ "100\r\n", 0, OK },
-	{ "101\r\n", 0, ERR_TOO_LARGE },
-	{ "ffffffffffffffff\r\n", 0, ERR_TOO_LARGE },
-	{ "g\r\n", 0, ERR_MALFORMED },
-	{ "\r\n", 0, ERR_MALFORMED },
-	{ "3\n", 0, ERR_MALFORMED },
-	{ "3\rx", 0, ERR_MALFORMED },
-	{ "3\r\nabcd", 0, ERR_MALFORMED },
-	{ "0\r\n a: b\r\n", 0, ERR_MALFORMED },
-	{ "0\r\nab\r\n", 0, ERR_MALFORMED },
-	{ "0\r\na: b\n\r\n", 0, ERR_MALFORMED },
+	{ "3\r\nabc\r\n0\r\n\r\nGET", 13, OK, "3\r\nabc\r\n0\r\n\r\n" },
+	{ "00003\r\nabc\r\n0\r\n\r\n", 17, OK, NULL },
+	{ "a;x=\"y\"\r\n0123456789\r\n0;z\r\nA: b\r\nC:\r\n\r\n", 38, OK,
+	  "a\r\n0123456789\r\n0\r\n\r\n" },
+	{ "3 ;x\r\nabc\r\n0\t ; y = z\r\n\r\n", 25, OK, "3\r\nabc\r\n0\r\n\r\n" },
+	{ "3;\r\n;x\r\r\n0;\r\n\r\n", 15, OK, "3\r\n;x\r\r\n0\r\n\r\n" },
+	{ "3\r\nabc\r\n0\r\n", 0, OK, NULL },
+	{ "3\r\nabc", 0, OK, NULL },
+	{ "3;abc", 0, OK, "3" },
+	{ "0\r\na: b\r\n", 0, OK, "0\r\n" },
+	{ "100\r\n", 0, OK, NULL },
+	{ "101\r\n", 0, ERR_TOO_LARGE, NULL },
+	{ "ffffffffffffffff\r\n", 0, ERR_TOO_LARGE, NULL },
+	{ "g\r\n", 0, ERR_MALFORMED, NULL },
+	{ "\r\n", 0, ERR_MALFORMED, NULL },
+	{ " 3\r\n", 0, ERR_MALFORMED, NULL },
+	{ "3 \r\n", 0, ERR_MALFORMED, NULL },
+	{ "3 3\r\n", 0, ERR_MALFORMED, NULL },
+	{ "3\n", 0, ERR_MALFORMED, NULL },
+	{ "3\rx", 0, ERR_MALFORMED, NULL },
+	{ "3\r\nabcd", 0, ERR_MALFORMED, NULL },
+	{ "0\r\n a: b\r\n", 0, ERR_MALFORMED, NULL },
+	{ "0\r\nab\r\n", 0, ERR_MALFORMED, NULL },
+	{ "0\r\na: b\n\r\n", 0, ERR_MALFORMED, NULL },
 };
 
-/* However the bytes are cut into pieces. */
+/* However the bytes are cut into pieces; extensions and trailers go no further. */
 START_TEST(chunks_are_followed_to_their_end)
 {
 	size_t len = strlen(bodies[_i].bytes);
 
 	for (size_t piece = 1; piece <= len; piece++) {
 		struct framing framing = framing_of(CHUNKED, 256);
+		char *bytes = strdup(bodies[_i].bytes), kept[64] = { 0 };
 		struct error err = ok();
-		size_t at = 0, taken = 1;
+		size_t at = 0, taken = 1, some = 0, end = 0;
 
 		while (!err.code && at < len && framing.place != FRAMING_END) {
-			err = framing_follow(&framing, bodies[_i].bytes + at,
-								 piece < len - at ? piece : len - at, &taken);
+			err = framing_follow(&framing, bytes + at, piece < len - at ? piece : len - at, &taken,
+								 &some);
+			if (err.code)
+				break;
+			memcpy(kept + end, bytes + at, some);
 			at += taken;
+			end += some;
 		}
 		ck_assert_int_eq(err.code, bodies[_i].code);
-		if (!err.code)
+		if (!err.code) {
 			ck_assert_uint_eq(framing.place == FRAMING_END ? at : 0, bodies[_i].taken);
+			ck_assert_str_eq(kept, bodies[_i].kept ? bodies[_i].kept : bodies[_i].bytes);
+		}
+		free(bytes);
 	}
 }
 END_TEST
