@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "database.h"
 
+#include <dlfcn.h>
 #include <libpq-fe.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,6 +16,7 @@
 static PGconn *conn;
 static PGconn *volatile parents; /* a forked process must neither use nor end its parent's */
 static pid_t owner;
+static PGconn *newest; /* of the program's own, in this process */
 
 __attribute__((destructor)) static void hang_up(void)
 {
@@ -98,6 +100,30 @@ void each_row(void (*each)(void *arg, const char *const columns[]), void *arg, c
 		each(arg, columns);
 	}
 	PQclear(result);
+}
+
+/* Found before libpq's by db_open(), to know its connection: what it keeps tells nobody else. */
+PGconn *PQconnectdbParams(const char *const *keywords, const char *const *values, int expand)
+{
+	PGconn *(*connect_of_libpq)(const char *const *, const char *const *, int);
+
+	*(void **)&connect_of_libpq = dlsym(RTLD_NEXT, "PQconnectdbParams");
+	newest = connect_of_libpq(keywords, values, expand);
+	return newest;
+}
+
+struct plans plans_made(const char *statement)
+{
+	PGresult *result = PQexecParams(
+		newest, "SELECT custom_plans, generic_plans FROM pg_prepared_statements WHERE name = $1", 1,
+		NULL, (const char *[]){ statement }, NULL, NULL, 0);
+
+	if (PQntuples(result) != 1)
+		ck_abort_msg("%s\n%s", PQerrorMessage(newest), statement);
+	struct plans plans = { strtoll(PQgetvalue(result, 0, 0), NULL, 10),
+						   strtoll(PQgetvalue(result, 0, 1), NULL, 10) };
+	PQclear(result);
+	return plans;
 }
 
 long long rows_stored(void)

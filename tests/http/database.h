@@ -21,6 +21,13 @@ long long count_db(const char *format, ...) __attribute__((format(printf, 1, 2))
 /* Calls `each` with the texts of every row; NULL is "". */
 void each_row(void (*each)(void *arg, const char *const columns[]), void *arg, const char *sql);
 
+/* How the newest connection of db_open() has planned a statement so far. */
+struct plans {
+	long long custom;  /* for the values of one run */
+	long long generic; /* once, for whatever values come */
+};
+struct plans plans_made(const char *statement);
+
 /* Everything that writing requests may store, counted: the same before and after a refusal. */
 long long rows_stored(void);
 

@@ -156,6 +156,50 @@ START_TEST(a_release_has_one_order_whatever_the_language_of_the_database)
 }
 END_TEST
 
+/* PostgreSQL may settle for one plan after five runs. Seven volunteers, and seven pages. */
+#define RUNS 7
+
+static void ask_often(struct db *db)
+{
+	for (int run = 0; run < RUNS; run++) {
+		const char *volunteer[] = { say("%08d-0000-4000-8000-000000000000", run), NULL, NULL,
+									"20" };
+		const char *page[] = { volunteer[0], run % 2 ? "ruled" : NULL, NULL, NULL, "20" };
+		auto_rows *results = NULL, *disputes = NULL;
+
+		ck_assert_int_eq(db_run(db, SQL_VOLUNTEER_RESULTS, volunteer, &results).code, OK);
+		ck_assert_int_eq(db_run(db, SQL_DISPUTE_LIST, page, &disputes).code, OK);
+	}
+}
+
+static void expect_plans(struct db *db, long long custom, long long generic)
+{
+	static const char *const names[] = { "volunteer_results", "dispute_list" };
+
+	ask_often(db);
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		struct plans plans = plans_made(names[i]);
+
+		ck_assert_msg(plans.custom == custom && plans.generic == generic,
+					  "%s: %lld custom and %lld generic plans", names[i], plans.custom,
+					  plans.generic);
+	}
+	db_close(db);
+}
+
+START_TEST(each_kind_of_connection_plans_as_it_says_however_often_a_statement_runs)
+{
+	const char *url = getenv("DATABASE_URL");
+	struct db *like = db_open(url, 8000);
+
+	expect_plans(db_open(url, 8000), RUNS, 0);
+	expect_plans(db_open(url, 0), RUNS, 0);
+	expect_plans(db_open_like(like), RUNS, 0);
+	expect_plans(db_open_by_key(url, 8000), 0, RUNS);
+	db_close(like);
+}
+END_TEST
+
 Suite *http_database_suite(void)
 {
 	Suite *suite = suite_create("http/database");
@@ -167,6 +211,7 @@ Suite *http_database_suite(void)
 	tcase_add_loop_test(tc, an_account_is_found_whatever_the_language_of_the_database, 0,
 						sizeof languages / sizeof languages[0]);
 	tcase_add_test(tc, a_release_has_one_order_whatever_the_language_of_the_database);
+	tcase_add_test(tc, each_kind_of_connection_plans_as_it_says_however_often_a_statement_runs);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
