@@ -95,10 +95,8 @@ WITH span AS MATERIALIZED (
     INSERT INTO served_tally AS t (day, judgments, fakes)
     SELECT j.judged_at::date, count(*), count(*) FILTER (WHERE i.truth = 'fake')
       FROM span s
-     CROSS JOIN (SELECT DISTINCT volunteer_id FROM past) v
      CROSS JOIN LATERAL (SELECT item_id, judged_at FROM judgment
-                          WHERE volunteer_id = v.volunteer_id AND NOT training
-                            AND judged_at >= s.since AND judged_at < s.until OFFSET 0) j
+                          WHERE judged_at >= s.since AND judged_at < s.until AND NOT training OFFSET 0) j
      CROSS JOIN LATERAL (SELECT truth FROM item WHERE id = j.item_id OFFSET 0) i
      WHERE i.truth IS NOT NULL
      GROUP BY 1
