@@ -34,20 +34,20 @@ SELECT c.id, false, c.media_type, c.lineage, c.pair, c.gold, c.training, c.fake,
                         AND i.media_type = t.media_type AND NOT i.gold AND NOT i.training
                         AND NOT EXISTS (SELECT FROM lost_item l WHERE l.item_id = i.id)
                       LIMIT $1::integer) kept
-  JOIN catalogue c ON c.id = kept.id
+ CROSS JOIN LATERAL (SELECT * FROM catalogue WHERE id = kept.id OFFSET 0) c
  WHERE k.state = 'open'
 
 -- name: catalogue_some
--- Some items, in service or not.
---   $1 uuid[]
+-- Some items, in service or not. Each is looked up by its key, and so are its rulings: OFFSET 0 hands the key into
+-- the view, which would otherwise gather what was reopened of all items.
+--   $1 uuid[], each once
 --   -> as catalogue_all
-SELECT id,
-       in_service AND NOT EXISTS (SELECT FROM lost_item l WHERE l.item_id = catalogue.id), media_type, lineage, pair, gold, training, fake, campaign_id, p_fake,
-       judgments, rendition, rendition_type, poster, width, height, duration_ms, sensitive,
-       version, judged_from,
-       retired AND NOT EXISTS (SELECT FROM lost_item l WHERE l.item_id = catalogue.id)
-  FROM catalogue
- WHERE id = ANY ($1::uuid[])
+SELECT c.id, c.in_service AND l.item_id IS NULL, c.media_type, c.lineage, c.pair, c.gold, c.training, c.fake,
+       c.campaign_id, c.p_fake, c.judgments, c.rendition, c.rendition_type, c.poster, c.width, c.height, c.duration_ms,
+       c.sensitive, c.version, c.judged_from, c.retired AND l.item_id IS NULL
+  FROM unnest($1::uuid[]) AS a (id)
+ CROSS JOIN LATERAL (SELECT * FROM catalogue WHERE id = a.id OFFSET 0) c
+  LEFT JOIN LATERAL (SELECT item_id FROM lost_item WHERE item_id = a.id OFFSET 0) l ON true
 
 -- name: catalogue_news
 -- What was told since a moment; what was told at about that moment may come again.
