@@ -21,10 +21,10 @@ SELECT released_gold(id) FROM campaign WHERE name = $1 AND state = 'closed'
 -- name: campaign_list
 -- Every campaign with what is in it.
 --   -> name, state, items, in service, retired, disputed, settled
-SELECT c.name, c.state, count(i.id),
-       count(*) FILTER (WHERE i.state = 'in_service'),
-       count(*) FILTER (WHERE i.state = 'retired'),
-       count(*) FILTER (WHERE i.state = 'disputed'),
-       count(*) FILTER (WHERE i.state = 'settled')
-  FROM campaign c LEFT JOIN item i ON i.campaign_id = c.id
- GROUP BY c.id ORDER BY c.name
+SELECT c.name, c.state, coalesce(sum(n.items), 0)::bigint,
+       coalesce(sum(n.items) FILTER (WHERE n.state = 'in_service'), 0)::bigint,
+       coalesce(sum(n.items) FILTER (WHERE n.state = 'retired'), 0)::bigint,
+       coalesce(sum(n.items) FILTER (WHERE n.state = 'disputed'), 0)::bigint,
+       coalesce(sum(n.items) FILTER (WHERE n.state = 'settled'), 0)::bigint
+  FROM campaign c LEFT JOIN item_count n ON n.campaign_id = c.id
+ GROUP BY c.id ORDER BY c.name COLLATE "C"

@@ -135,8 +135,13 @@ UPDATE item i
 --   -> splits, separated by commas (NULL: less than two)
 SELECT CASE WHEN count(DISTINCT s.split) > 1 THEN string_agg(DISTINCT s.split, ', ') END
   FROM item i
-  JOIN item o ON o.lineage = i.lineage OR o.identities && i.identities OR o.rendition = i.rendition
-  JOIN item_split s ON s.item_id = o.id
+ CROSS JOIN LATERAL (
+       SELECT o.id FROM item o WHERE o.lineage = i.lineage
+        UNION
+       SELECT o.id FROM item o WHERE o.rendition = i.rendition
+        UNION
+       SELECT o.id FROM item o WHERE o.identities && i.identities AND o.identities <> '{}') o
+ CROSS JOIN LATERAL (SELECT split FROM item_split WHERE item_id = o.id OFFSET 0) s
  WHERE i.id = $1::uuid
 
 -- name: item_withdraw
@@ -158,7 +163,7 @@ SELECT (SELECT count(*) FROM closed) FROM gone
 -- Items by id, or by the SHA-256 of a file of theirs.
 --   $1 id or digest in hexadecimal
 --   -> id uuid
-SELECT id FROM item WHERE id::text = lower($1)
+SELECT id FROM item WHERE id = CASE WHEN $1 ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN $1::uuid END
  UNION
 SELECT id FROM item WHERE sha256 = CASE WHEN $1 ~* '^[0-9a-f]{64}$' THEN decode($1, 'hex') END
  UNION
