@@ -91,31 +91,25 @@ LOCK TABLE release_decision IN SHARE ROW EXCLUSIVE MODE
 -- true: left out, because its bytes have the other label as well
 SELECT i.id, encode(i.sha256, 'hex'), i.media_type, CASE WHEN a.stands THEN a.label END, s.split,
        NOT a.stands
-  FROM item i
-  LEFT JOIN (SELECT l.item_id, l.label,
-                    min(l.label) OVER twins = max(l.label) OVER twins
-                    OR l.ruling IS NOT NULL
-                       AND min(l.ruling) OVER twins = max(l.ruling) OVER twins AS stands
-               FROM releasable l JOIN item b ON b.id = l.item_id, release r
-              WHERE r.id = $1::uuid
-                AND (r.filter->>'campaign' IS NULL OR l.campaign_id =
-                        (SELECT g.id FROM campaign g WHERE g.name = r.filter->>'campaign'))
-                AND l.media_type = coalesce(r.filter->>'media_type', l.media_type)
-                AND l.judgments >= coalesce((r.filter->>'min_judgments')::integer, 0)
-                AND (l.label_source <> 'crowd' OR greatest(l.p_fake, 1 - l.p_fake) >=
-                        coalesce((r.filter->>'min_confidence')::float8, 0))
-             WINDOW twins AS (PARTITION BY b.rendition)) a ON a.item_id = i.id
-  LEFT JOIN item_split s ON s.item_id = i.id
- WHERE a.item_id IS NOT NULL OR s.item_id IS NOT NULL
+  FROM release_wanted($1::uuid) a
+  FULL JOIN item_split s ON s.item_id = a.item_id
+  JOIN item i ON i.id = coalesce(a.item_id, s.item_id)
  ORDER BY i.id
 
 -- name: release_links
--- What ties items together: equal keys, next to each other.
+-- What ties candidates of a release together: equal keys, next to each other.
+-- $1 release uuid
 -- returns key, item id
-SELECT ('lineage ' || lineage) COLLATE "C" AS key, id FROM item
-UNION ALL SELECT 'identity ' || identity, id FROM item, unnest(identities) identity
-UNION ALL SELECT 'bytes ' || encode(rendition, 'hex'), id FROM item
-ORDER BY key
+SELECT t.key COLLATE "C" AS key, i.id
+  FROM (SELECT item_id FROM release_wanted($1::uuid) UNION SELECT item_id FROM item_split) c
+  JOIN item i ON i.id = c.item_id
+ CROSS JOIN LATERAL (
+       SELECT 'lineage ' || i.lineage AS key
+        UNION ALL
+       SELECT 'identity ' || identity FROM unnest(i.identities) identity
+        UNION ALL
+       SELECT 'bytes ' || encode(i.rendition, 'hex')) t
+ ORDER BY key
 
 -- name: release_crossing
 -- Released items that share a key with one of another split: they were not known to be tied when they
@@ -413,9 +407,8 @@ UPDATE release e
                    'image', coalesce(sum(n) FILTER (WHERE media_type = 'image'), 0),
                    'video', coalesce(sum(n) FILTER (WHERE media_type = 'video'), 0),
                    'audio', coalesce(sum(n) FILTER (WHERE media_type = 'audio'), 0)))
-             FROM (SELECT r.split, r.label, i.media_type, count(*) AS n
-                     FROM release_item r JOIN item i ON i.id = r.item_id
-                    WHERE r.release_id = e.id GROUP BY 1, 2, 3) cells)
+             FROM (SELECT r.split, r.label, split_part(r.path, '/', 1) AS media_type, count(*) AS n
+                     FROM release_item r WHERE r.release_id = e.id GROUP BY 1, 2, 3) cells)
  WHERE e.id = $1::uuid
 
 -- name: release_undraft

@@ -202,7 +202,7 @@ static struct error choose(struct db *db, const char *release_id, struct choice 
 	if ((err = hold_crossing_back(db, choice)).code)
 		return err;
 	split_start(choice->items, choice->count);
-	if ((err = db_stream(db, SQL_RELEASE_LINKS, NULL, add_link, choice)).code)
+	if ((err = db_stream(db, SQL_RELEASE_LINKS, params, add_link, choice)).code)
 		return err;
 	held_back = choice->held_back + split_assign(choice->items, choice->count);
 	if ((err = take_all(db, release_id, choice)).code)
