@@ -29,6 +29,9 @@ bench:  ## measure the hot path against its references; docs/performance.md has 
 bench-counts:  ## instructions of the server for a request, by kind: to compare before and after a change
 	@BENCH_ONLY=counts scripts/bench
 
+bench-statements:  ## every statement at 1,000,000 items: the BENCH_SLOWEST (10), with time and pages
+	@scripts/bench statements
+
 faults:  ## kill server and PostgreSQL under load, ROUNDS times (20): nothing acknowledged is lost
 	@scripts/bench faults
 
@@ -38,4 +41,4 @@ soak:  ## mixed load at half of the peak for MINUTES (30): memory, descriptors, 
 flood:  ## hold thousands of connections open, and look what others get meanwhile
 	@FLOOD=long scripts/check load_flood
 
-.PHONY: bench bench-counts bench-programs faults flood soak
+.PHONY: bench bench-counts bench-statements bench-programs faults flood soak

@@ -16,6 +16,7 @@ import { Report, median } from "./bench/report.js";
 import * as sizes from "./bench/sizes.js";
 import { soak } from "./bench/soak.js";
 import { PARTITIONS, Stand, warmRate } from "./bench/stand.js";
+import { statementTable, statementsAt } from "./bench/statements.js";
 
 const SMALL = { small: true, seconds: 1, rounds: 1, pgbenchClients: [4], warm: 1, offered: [200], connections: [64], volunteers: 2000, idle: 400, large: 3000, largePairs: 2000, releaseItems: 60, calm: 50 };
 
@@ -122,6 +123,13 @@ describe("a load", () => {
 		const found = await control(stand);
 		t.diagnostic(JSON.stringify(found));
 		assert.ok(found.lost > 0);
+	});
+
+	test("every statement is measured on a database that is filled", { timeout: 60_000 }, async () => {
+		const rows = await statementsAt(stand.cluster, "statements", { items: 20_000, pairs: 15_000, volunteers: 1_000 });
+		assert.deepEqual(rows.filter(({ error }) => error), []);
+		assert.ok(rows.every(({ time_ms, buffers }) => time_ms >= 0 && buffers >= 0));
+		assert.match(statementTable(rows, 10), /^\| statement \|.*\n.*\n(\| `[a-z_]+` \| [0-9.]+ \| [0-9]+ \| .*\n?){10}$/);
 	});
 
 	test("a soak in small leaks no descriptor and meets no error", { timeout: 60_000 }, async (t) => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// main.js: what `make bench`, `make faults` and `make soak` run. Everything is measured in this run, against references
+// main.js: what `make bench`, `make bench-statements`, `make faults` and `make soak` run. Everything is measured in this run, against references
 // that run in turn with us, on a PostgreSQL and a server of our own that end with us.
-//   node tests/load/bench/main.js [bench|faults|soak|table [FILE]]        docs/performance.md says what the environment may set
+//   node tests/load/bench/main.js [bench|statements|faults|soak|table [FILE]]        docs/performance.md says what the environment may set
 
 import { readFile } from "node:fs/promises";
 import os from "node:os";
@@ -9,12 +9,13 @@ import path from "node:path";
 
 import { counts } from "./counts.js";
 import * as faulty from "./faults.js";
-import { BUILD, DURABLE, choosePlace, endAll, facts, inMemory, writeText } from "./machine.js";
+import { BUILD, Cluster, DURABLE, choosePlace, endAll, facts, inMemory, writeText } from "./machine.js";
 import { Report } from "./report.js";
 import * as rates from "./rates.js";
 import * as sizes from "./sizes.js";
 import { soak as soakAt } from "./soak.js";
 import { Stand } from "./stand.js";
+import { statementTable, statementsAt } from "./statements.js";
 
 const setting = (name, otherwise) => Number(process.env[name] ?? otherwise);
 
@@ -130,12 +131,27 @@ async function soak() {
 	}
 }
 
+/** Every statement at BENCH_LARGE items and BENCH_JUDGMENTS judgments, which are half as many pairs. */
+async function statements() {
+	const folder = await choosePlace();
+	const size = { items: setting("BENCH_LARGE", 1_000_000), pairs: setting("BENCH_JUDGMENTS", 5_000_000) / 2, volunteers: setting("BENCH_LARGE", 1_000_000) / 20 };
+	const cluster = await Cluster.make(path.join(folder, "pg"), { ...DURABLE, fsync: "off", work_mem: "4MB" });
+	try {
+		const rows = await statementsAt(cluster, "statements", size);
+		await writeText(path.join(BUILD, "bench/statements.json"), `${JSON.stringify({ facts: await facts(folder, cluster.settings), size, rows }, null, "\t")}\n`);
+		console.log(statementTable(rows, setting("BENCH_SLOWEST", 10)));
+		process.exitCode = rows.some(({ error }) => error) ? 1 : 0;
+	} finally {
+		await cluster.stop();
+	}
+}
+
 /** The tables of the last run, or of a file, once more: for docs/performance.md. */
 async function table() {
 	console.log(Report.from(await readFile(process.argv[3] ?? path.join(BUILD, "bench/result.json"), "utf8")).table());
 }
 
-const commands = { bench, faults, soak, table };
+const commands = { bench, statements, faults, soak, table };
 
 async function main() {
 	const command = commands[process.argv[2] ?? "bench"];

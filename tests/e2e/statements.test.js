@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every statement of the server, on a large database and on one of a tenth: none reads a large table from one end to the
+// other, and none takes more as the database grows, but those that are named here with the reason.
+
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+
+import { Place, sql } from "../support/place.js";
+import { UNPLANNED, VALUES, connectionSettings, explain, fillDatabase, readStatements, tablesReadWhole } from "../support/statements.js";
+
+const LARGE = { items: 200_000, pairs: 150_000, volunteers: 10_000 };
+const SMALL = { items: 20_000, pairs: 15_000, volunteers: 1_000 };
+/** A table of so many pages (of 8 KB) is large. */
+const LARGE_PAGES = 400;
+/** What a statement may take in the large database: so many times what it takes in the small one, and a few pages more. */
+const GROWTH = 3;
+const MORE_PAGES = 300;
+
+const FIT = "a full fit reads everything there is";
+const CHECK = "an operator's check of the whole database, at a shell";
+const RELEASED = "what was ever released keeps its split, and what ties to it follows";
+
+/** Statements that may read large tables whole, which ones, and why. */
+const WHOLE = {
+	catalogue_all: [["item", "consensus"], "a server that starts reads all that is in service"],
+	consensus_items: [["item", "consensus", "judgment"], FIT],
+	consensus_judgments: [["judgment"], FIT],
+	lost_media_files: [["item", "item_version", "release_file"], CHECK],
+	media_store_some: [["item"], "asked once, when a store is bound to a database that knows none"],
+	release_candidates: [["item", "item_split"], RELEASED],
+	release_crossing: [["item", "item_split"], RELEASED],
+	release_links: [["item", "item_split"], RELEASED],
+	rendering_check: [["item", "judgment"], CHECK],
+};
+
+/** Statements that read no table whole, and yet take more where there is more, and why. */
+const GROWS = {
+	release_corrections: "what was corrected since the release before is counted, and here that is all",
+};
+
+/** The same database for a superuser, who may leave triggers out. */
+const asSuperuser = (database) => database.replace(/\buser=touchstone\b/, "user=postgres");
+
+describe("statements", () => {
+	let place, statements, settings, large, small;
+
+	async function filled(name, size) {
+		const database = asSuperuser(await place.database(name));
+		await fillDatabase(database, size);
+		return database;
+	}
+
+	before(async () => {
+		place = await Place.open("statements");
+		statements = (await readStatements()).filter(({ name }) => !UNPLANNED.includes(name));
+		settings = await connectionSettings();
+		[large, small] = await Promise.all([filled("large", LARGE), filled("small", SMALL)]);
+	});
+
+	after(() => place?.close());
+
+	test("it is known of each what it may be given", () => {
+		assert.deepEqual(statements.map(({ name }) => name).filter((name) => !VALUES[name]), []);
+	});
+
+	for (const kind of ["by_value", "by_key"])
+		test(`none reads a large table whole, on a connection ${kind.replace("_", " ")}`, async () => {
+			const big = new Set((await sql(large, `select relname from pg_class where relkind = 'r' and relpages >= ${LARGE_PAGES} and relnamespace = 'public'::regnamespace`)).flat());
+			assert.ok(["item", "judgment", "judged_pair", "consensus"].every((name) => big.has(name)));
+			const wrong = [];
+			for (const [name, { plan, error }] of await explain(large, statements, settings[kind])) {
+				if (error)
+					wrong.push(`${name}: ${error}`);
+				else
+					for (const table of tablesReadWhole(plan))
+						if (big.has(table) && !WHOLE[name]?.[0].includes(table))
+							wrong.push(`${name} reads ${table}`);
+			}
+			assert.deepEqual(wrong, []);
+		});
+
+	test("none takes more where there is ten times as much", async (t) => {
+		const options = "ANALYZE, BUFFERS";
+		const some = statements.filter(({ name }) => !WHOLE[name]);
+		const [more, less] = await Promise.all([large, small].map((database) => explain(database, some, settings.by_value, { options })));
+		const wrong = [];
+		for (const [name, { buffers, error }] of more) {
+			const few = less.get(name);
+			if (error ?? few.error)
+				wrong.push(`${name}: ${error ?? few.error}`);
+			else if ((buffers > GROWTH * few.buffers + MORE_PAGES) !== (name in GROWS))
+				wrong.push(`${name} takes ${few.buffers} pages in the small database and ${buffers} in the large one`);
+		}
+		t.diagnostic([...more].filter(([, one]) => one.buffers > 5000).map(([name, one]) => `${name} ${less.get(name).buffers} ${one.buffers}`).join(", "));
+		assert.deepEqual(wrong, []);
+	});
+
+	test("a statement is planned for its values, whatever came six times before", async () => {
+		const options = "ANALYZE, BUFFERS";
+		const some = statements.filter(({ name }) => ["volunteer_results", "dispute_list"].includes(name));
+		const account = "filled_id('account', 1)";
+		const before = {
+			volunteer_results: Array.from({ length: 6 }, (_, n) => [`filled_id('volunteer', ${100 + n})`, "NULL", "NULL", "20"]),
+			dispute_list: Array.from({ length: 6 }, () => [account, "'open'", "NULL", "NULL", "20"]),
+		};
+		const values = { volunteer_results: VALUES.volunteer_results, dispute_list: [account, "NULL", "now() - interval '90 days'", account, "20"] };
+		const fresh = await explain(large, some, settings.by_value, { options, values });
+		for (const kind of ["by_value", "by_key"]) {
+			const seventh = await explain(large, some, settings[kind], { options, values, before });
+			assert.ok(seventh.get("dispute_list").buffers <= 2 * fresh.get("dispute_list").buffers, kind);
+			if (kind === "by_value") // nobody asks for results by key
+				assert.ok(seventh.get("volunteer_results").buffers <= 1.2 * fresh.get("volunteer_results").buffers);
+		}
+	});
+});

@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: Apache-2.0
+// statements.js: the statements of the server, what they are given in a database that catalogue.sql filled, and how
+// PostgreSQL runs them there, on each kind of connection that the server opens.
+
+import { execFile } from "node:child_process";
+import { readFile, readdir } from "node:fs/promises";
+import path from "node:path";
+import { promisify } from "node:util";
+
+import { CHECKOUT } from "./place.js";
+
+const run = promisify(execFile);
+const FOLDER = path.join(CHECKOUT, "server/domain");
+
+/** Every named statement, as scripts/embed-sql reads them: { name, text }. */
+export async function readStatements(folder = FOLDER) {
+	const found = [];
+	for (const file of (await readdir(folder)).filter((name) => name.endsWith(".sql")).sort()) {
+		const text = await readFile(path.join(folder, file), "utf8");
+		for (const part of text.split(/^-- name: /m).slice(1)) {
+			const [, name, body] = /^([a-z0-9_]+)\n([^]*)$/.exec(part);
+			found.push({ name, text: body.trim() });
+		}
+	}
+	return found;
+}
+
+/** The settings of a connection by value or by key, as server/db/db.c has them: "-c name=value ...". */
+export async function connectionSettings() {
+	const text = await readFile(path.join(CHECKOUT, "server/db/db.c"), "utf8");
+	const macro = (name) => [...new RegExp(`^#define ${name}\\b((?:.*\\\\\\n)*.*)$`, "m").exec(text)[1].matchAll(/"([^"]*)"/g)].map((one) => one[1]).join("");
+	return { by_value: `-c jit=off${macro("BY_VALUE")}`, by_key: `-c jit=off${macro("BY_KEY")}` };
+}
+
+/** PREPARE knows no LOCK, which has no plan either. */
+export const UNPLANNED = ["release_turn"];
+
+const item = (n = 2000) => `filled_id('item', ${n})`;
+const items = (count, first = 2000) => `filled_ids('item', ${first}, ${count})`;
+const account = "filled_id('account', 1)";
+const volunteer = "filled_id('volunteer', 500)";
+const volunteers = (count, first = 500) => `filled_ids('volunteer', ${first}, ${count})`;
+const open = "filled_id('dispute', 2013)";
+const ruled = "filled_id('dispute', 2003)";
+const large = "filled_id('release', 1)";
+const small = "filled_id('release', 2)";
+const writing = "filled_id('release', 22)";
+const job = "filled_id('job', 22)";
+const rendering = "filled_id('rendering', 1)";
+const text = (value) => `'${value}'`;
+const hex = (kind, n = 2000) => `filled_hex('${kind}', ${n})`;
+const some = (count, value, type) => `array_fill(${value}::${type}, ARRAY[${count}])`;
+const email = text("account7@example.org");
+const window = [writing, text("20000000-0000-0000-0000-000000000000"), text("40000000-0000-0000-0000-000000000000")];
+
+/** A batch of `count` answers to pairs that were never seen: by new volunteers or not, on items from the middle. */
+function answers(count) {
+	const fresh = `filled_assignments(4000000000, ${count})`;
+	const each = (value, type) => some(count, value, type);
+	const said = (value, type) => some(2 * count, value, type);
+	return [
+		fresh, volunteers(count), each("filled_id('campaign', 1)", "uuid"), each("'image'", "text"), each("'random'", "text"), each("false", "boolean"), each("2", "integer"),
+		each("filled_bytes('body', 1)", "bytea"), each("4000", "integer"), each("4000", "integer"), each("4000", "integer"), each("'{}'", "jsonb"), items(2 * count, 10000),
+		items(2 * count, 10000), `${volunteers(count)} || ${volunteers(count)}`, `${fresh} || ${fresh}`, said("true", "boolean"), said("true", "boolean"), said("75", "integer"),
+		said("'{gut}'", "text"), said("NULL", "jsonb"), said("false", "boolean"), said("1", "integer"), said("true", "boolean"),
+	];
+}
+
+function leases(count, first) {
+	const each = (value, type) => some(count, value, type);
+	return [`filled_assignments(${first}, ${count})`, volunteers(count), each("filled_id('campaign', 1)", "uuid"), items(count, 10000), items(count, 11000), each("'random'", "text"), each("false", "boolean"), each("2", "integer")];
+}
+
+const seconds = (more, count) => some(count, `extract(epoch FROM now())::bigint + ${more}`, "bigint");
+
+/** What each statement is given: expressions of SQL. A new statement needs a line here. */
+export const VALUES = {
+	account_create: [text("new@example.org"), text("moderator"), text("x")],
+	account_by_email: [email],
+	account_by_session: [hex("session"), "86400"],
+	account_by_token: [hex("token")],
+	account_set_password: [account, text("y")],
+	account_sign_in: [hex("new"), account, "3600", text("x")],
+	account_note_failure: [email],
+	account_sign_out: [hex("session")],
+	account_make_token: [hex("new"), email, "30"],
+	account_list: [],
+	account_set_role: [email, text("moderator")],
+	account_reset: [email, text("y")],
+	account_set_state: [email, text("disabled")],
+	account_end_sessions: [email],
+	account_revoke_tokens: [email],
+	assignment_skip: [...leases(16, 4000000000), some(16, "'other'", "text")],
+	assignment_renew: [...leases(1, 4000000000), seconds(0, 1), seconds(600, 1), some(1, "300", "bigint"), some(1, "3600", "bigint"), some(1, "NULL", "text")],
+	lease_shows: [volunteer, hex("rendition"), "600", "600"],
+	attendance_volunteers: [volunteers(64)],
+	attendance_seen: [volunteers(64)],
+	attendance_open: [volunteers(64)],
+	campaign_find: [text("small")],
+	campaign_set_state: [text("small"), text("closed")],
+	campaign_released_gold: [text("closed")],
+	campaign_list: [],
+	catalogue_moment: [],
+	catalogue_campaigns: [],
+	catalogue_all: [],
+	catalogue_retired: ["200"],
+	catalogue_some: [items(4096)],
+	catalogue_news: ["pg_snapshot_xmin(pg_current_snapshot())::text"],
+	catalogue_told: [],
+	catalogue_news_forget: [text("1")],
+	catalogue_leases: [],
+	lease_write: [...leases(64, 4000000000), seconds(0, 64), seconds(600, 64), some(64, "NULL", "text")],
+	lease_close: [volunteers(64), "filled_assignments(4000000000, 64)"],
+	lease_close_answered: [],
+	consensus_lead: [],
+	consensus_folded: [],
+	consensus_fold: [text("{1,2,3,4,5,6,7,8,9,10}")],
+	consensus_news: ["1000", text("{1001,1002}")],
+	consensus_judgments: [],
+	consensus_items: [],
+	consensus_touched: [items(256)],
+	consensus_write: ["filled_consensus(2000, 4096)"],
+	consensus_write_skills: ["filled_skills(500, 1000)"],
+	consensus_write_agreement: ["filled_id('campaign', 1)", "0.5", "0.4", "0.6", "100", "90", "true"],
+	consensus_distrust: [],
+	consensus_settle: ["filled_moves(1000)"],
+	consensus_write_fit: [text('{"judgments":1,"items":1,"moved":1,"retired":1,"reopened":1,"held":1,"disputed":1,"withdrawn":1,"gold":1,"weight":1,"slope":1}')],
+	consensus_last_fit: [],
+	dispute_list: [account, text("ruled"), "now() - interval '90 days'", item(), "20"],
+	dispute_open_lonely: [],
+	dispute_counts: [],
+	dispute_one: [open, account],
+	dispute_seen: [ruled, "filled_id('account', 2)"],
+	dispute_evidence: [item(2013), item(2012)],
+	dispute_claim: ["filled_id('dispute', 10013)", account, "600"],
+	dispute_unclaim: [open, account],
+	dispute_lock: [open],
+	dispute_state: [open, account],
+	dispute_verdict: [open, account, text("fake"), "80"],
+	item_create: [
+		"filled_id('campaign', 1)", text("image"), hex("new"), "1000", text("jpeg"), hex("new rendition"), "1000", text("image/jpeg"), "NULL", "NULL", "640", "480", "NULL", text("fake"),
+		text("dataset_label"), "false", "false", "false", text("a new group"), "NULL", text("{}"), text("{}"), "NULL", "NULL", "NULL", "NULL", "NULL", "NULL", "NULL", "2",
+	],
+	item_known: [hex("file"), hex("rendition"), hex("streams", 2008), "5000"],
+	item_lock_contents: [hex("rendition"), "NULL"],
+	item_copy_add: [hex("new"), item(), "1000", text("png")],
+	item_differences: [item(), "filled_id('campaign', 1)", text('{"truth": "fake", "group": "a"}')],
+	item_correction_begin: [text("somebody"), text("because")],
+	item_corrected: [item(), text('{"title": "another"}')],
+	item_correct: [item(), text('{"title": "another"}')],
+	item_splits: [item(2010)],
+	item_withdraw: [item(2013)],
+	item_find: [hex("file")],
+	item_show: [item()],
+	item_media: [items(64)],
+	item_training_truth: [items(64)],
+	item_file_forms: [text("a/b")],
+	job_claim: [text("release")],
+	job_claim_subject: [writing],
+	job_renew: [job, "1", "5", "10"],
+	job_keep: [job, "1"],
+	job_give_back: [job, "1", text("later"), "5"],
+	job_finish: [job, "1", "NULL"],
+	job_put_back: [job, "1", text("later")],
+	job_fail: [job, "1", text("no")],
+	job_json: [job],
+	judgment_store: answers(64),
+	judgment_store_each: [...answers(64), some(64, "true", "boolean")],
+	lost_media_note: [`ARRAY[${hex("rendition")}, ${hex("poster", 2008)}]`],
+	lost_media_list: [],
+	lost_media_mended: [items(64, 1)],
+	lost_media_files: [],
+	media_store_lock: [],
+	media_store_find: [],
+	media_store_write: [item(), text("/somewhere")],
+	media_store_some: [],
+	readiness_schema: [],
+	readiness_secret: [],
+	readiness_secret_note: [text("00112233445566778899aabbccddeeff")],
+	readiness_secret_renew: [text("00112233445566778899aabbccddeeff")],
+	readiness_owner: [],
+	readiness_clock: [],
+	release_create: [text("another"), text("1.0.0"), text('{"campaign": "small"}'), account, "false"],
+	release_campaign_known: [text("small")],
+	release_find: [text("large"), text("1.1.0")],
+	release_by_id: [large],
+	release_page: [small, "20"],
+	release_files_page: [large, text("image/test/fake/5"), "100"],
+	release_file_find: [text("large"), text("1.1.0"), text("labels.csv")],
+	release_failed: [writing],
+	release_has_filter: [writing, text("{}")],
+	release_lock: [writing],
+	release_candidates: [writing],
+	release_links: [writing],
+	release_crossing: [],
+	release_take: [writing, items(10, 2001), some(10, "'train'", "text")],
+	release_keep_splits: [writing],
+	release_leak: [writing],
+	release_verdicts: [writing],
+	release_fix: [writing, "0", "0.5", "0.4", "0.6", "0"],
+	release_size: [writing],
+	release_window: [writing, text("20000000-0000-0000-0000-000000000000"), "200"],
+	release_labels: window,
+	release_judgments: window,
+	release_trials: window,
+	release_media: [writing],
+	release_facts: [writing],
+	release_judgment_facts: [writing],
+	release_recognisable: [writing],
+	release_table: [writing],
+	release_licences: [writing],
+	release_corrections: [writing],
+	release_add_file: [writing, text("another.csv"), hex("new"), "1000"],
+	release_finish: [writing],
+	release_undraft: [writing],
+	release_export: [small],
+	rendering_check: ["2", text("small")],
+	rendering_due: ["2"],
+	rendering_campaign: [text("small")],
+	rendering_order: ["NULL", "3", "true"],
+	rendering_under_way: [],
+	rendering_find: [rendering],
+	rendering_begin: [rendering],
+	rendering_next: [rendering, "NULL", "100"],
+	rendering_same: [rendering, item(2008), "1"],
+	rendering_unreadable: [rendering],
+	rendering_changed: [rendering, item(3008), "1", hex("new"), "1000", text("image/jpeg"), hex("new"), hex("new"), "640", "480", "5000"],
+	revocation_list: [],
+	revocation_sweep: [],
+	ruling_list: [item(2003), account, "600"],
+	ruling_state: [ruled, account, "600"],
+	ruling_store: [ruled, account, text("real"), text("it is real after all"), "true", "NULL", "600"],
+	stats_public: [],
+	stats_fold_again: [],
+	stats_fold_end: [],
+	stats_fold: ["now() - interval '1 minute'"],
+	stats_compact: [],
+	volunteer_create: ["filled_ids('new', 1, 64)", some(64, "'\\x00112233445566778899aabbccddeeff'", "bytea"), some(64, "1", "integer")],
+	volunteer_erase: [volunteer],
+	volunteer_sweep: [],
+	volunteer_progress: [volunteers(16)],
+	volunteer_story: [volunteer],
+	volunteer_results: ["filled_id('volunteer', 1)", "NULL", "NULL", "20"],
+};
+
+/** Runs psql with a script. Answers { stdout, stderr }; what fails inside is in stderr. */
+export function psql(database, script, options = "") {
+	const running = run("psql", ["-XAtq", database], { maxBuffer: 1 << 28, env: { ...process.env, PGOPTIONS: options } });
+	running.child.stdin.end(script);
+	return running;
+}
+
+/** Fills a freshly migrated database. Needs a superuser. */
+export async function fillDatabase(database, { items: count, pairs, volunteers: people }) {
+	const set = Object.entries({ items: count, pairs, volunteers: people }).flatMap(([name, value]) => ["-v", `${name}=${value}`]);
+	for (const file of ["catalogue.sql", "statements.sql"])
+		await run("psql", ["-Xq", "-v", "ON_ERROR_STOP=1", ...set, "-f", path.join(CHECKOUT, "tests/support", file), database], { maxBuffer: 1 << 26 });
+}
+
+const call = (name, values) => (values.length ? `${name}(${values.join(", ")})` : name);
+
+/**
+ * Explains statements, each in a transaction that is rolled back. Answers a Map from the name to { plan, time_ms, buffers }
+ * of the last of `runs`, or to { error }.
+ * @param {string} options of EXPLAIN: "" plans alone, "ANALYZE, BUFFERS" runs them
+ * @param {object} before lists of values with which statements run first, on the same connection
+ */
+export async function explain(database, statements, settings, { options = "", runs = 1, values = VALUES, before = {} } = {}) {
+	const script = statements.map(({ name, text: body }) => [
+		`\\echo @@ ${name}`, `\\warn @@ ${name}`, `PREPARE ${name} AS ${body}\n;`,
+		...(before[name] ?? []).map((list) => `BEGIN; EXECUTE ${call(name, list)} \\g /dev/null\nROLLBACK;`),
+		...Array(runs).fill(`BEGIN; EXPLAIN (FORMAT JSON${options && `, ${options}`}) EXECUTE ${call(name, values[name] ?? [])}; ROLLBACK;\n\\echo @@-`),
+	].join("\n")).join("\n");
+	const { stdout, stderr } = await psql(database, script, settings);
+	const parts = (output) => new Map(output.split(/^@@ /m).slice(1).map((part) => [part.slice(0, part.indexOf("\n")), part.slice(part.indexOf("\n") + 1)]));
+	const errors = parts(stderr);
+	return new Map([...parts(stdout)].map(([name, output]) => {
+		const plans = output.split(/^@@-$/m).map((one) => one.trim()).filter((one) => one.startsWith("["));
+		if (plans.length < runs)
+			return [name, { error: (errors.get(name) ?? "").trim() || `no plan: ${output.slice(0, 200)}` }];
+		const [{ Plan: plan, "Execution Time": execution, "Planning Time": planning }] = JSON.parse(plans.at(-1));
+		return [name, { plan, time_ms: execution, planning_ms: planning, buffers: buffersOf(plan) }];
+	}));
+}
+
+/** Parts that write and that nothing refers to are not in the sum of the whole. */
+function buffersOf(plan) {
+	return Math.max(...[...nodes(plan)].map(({ node }) => (node["Shared Hit Blocks"] ?? 0) + (node["Shared Read Blocks"] ?? 0)));
+}
+
+/** Every node of a plan, with those above it. */
+export function* nodes(plan, above = []) {
+	yield { node: plan, above };
+	for (const child of plan.Plans ?? [])
+		yield* nodes(child, [...above, plan]);
+}
+
+/** The tables that a plan reads from one end to the other. */
+export function tablesReadWhole(plan) {
+	const found = new Set();
+	for (const { node, above } of nodes(plan)) {
+		const whole = node["Node Type"] === "Seq Scan" || (/^Index (Only )?Scan$/.test(node["Node Type"]) && !node["Index Cond"] && !above.some((one) => one["Node Type"] === "Limit"));
+		if (whole)
+			found.add(node["Relation Name"]);
+	}
+	return found;
+}
