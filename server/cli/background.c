@@ -4,9 +4,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "core/clock.h"
 #include "core/lock.h"
@@ -23,7 +21,6 @@
 #define PACE_MS        50 /* between two looks at single judgments, at least */
 #define PACE_PART      4  /* and as many times what a look took: volunteers come first */
 #define PATIENCE_S     2  /* for work in the background, when the program is to stop */
-#define NICENESS       10
 #define SWEEP_EVERY_MS 600000
 #define RETRY_SWEEP_MS 10000
 
@@ -31,9 +28,11 @@
 
 struct loop {
 	pthread_t thread;
+	const char *name;
 	pthread_mutex_t lock; /* guards woken and stopping */
 	pthread_cond_t wake;
 	bool woken, stopping;
+	bool nice; /* gives way to others, and reads nothing that takes long */
 	struct db *db;
 	struct store *store;
 	/* Does what there is to do. Returns true if there may be more at once. */
@@ -69,8 +68,9 @@ static void *run(void *arg)
 	struct loop *loop = arg;
 	bool more = false;
 
-	/* On Linux each thread has a niceness of its own. That it is refused would do no harm. */
-	setpriority(PRIO_PROCESS, (id_t)gettid(), NICENESS);
+	pthread_setname_np(pthread_self(), loop->name);
+	if (loop->nice)
+		thread_be_nice();
 	while (wait_for_turn(loop, more))
 		more = loop->turn(loop);
 	return NULL;
@@ -257,15 +257,17 @@ static void stop(struct loop *loop)
 }
 
 static const struct {
+	const char *name; /* as tools that list threads show it */
 	struct loop *loop;
 	bool (*turn)(struct loop *loop);
 	struct db *(*open)(const char *conninfo, unsigned timeout_ms);
+	bool nice;
 } loops[] = {
-	{ &background.scorer, score_once, db_open_by_key },
-	{ &background.fitter, fit_once, db_open },
-	{ &background.worker, work_once, db_open },
-	{ &background.renderer, render_once, db_open },
-	{ &background.sweeper, sweep_once, db_open },
+	{ "scorer", &background.scorer, score_once, db_open_by_key, true },
+	{ "fitter", &background.fitter, fit_once, db_open, false },
+	{ "worker", &background.worker, work_once, db_open, true },
+	{ "renderer", &background.renderer, render_once, db_open, true },
+	{ "sweeper", &background.sweeper, sweep_once, db_open, true },
 };
 
 #define LOOPS (sizeof loops / sizeof loops[0])
@@ -274,6 +276,8 @@ struct background *background_start(const struct settings *settings, struct stor
 {
 	background.judge = scorer_new();
 	for (size_t i = 0; i < LOOPS; i++) {
+		loops[i].loop->name = loops[i].name;
+		loops[i].loop->nice = loops[i].nice;
 		if (start(loops[i].loop, settings, store, loops[i].turn, loops[i].open))
 			continue;
 		while (i > 0)

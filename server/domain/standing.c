@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/random.h"
+#include "core/thread.h"
 #include "crowd/judgments.h"
 #include "db/db.h"
 #include "domain/standing_inside.h"
@@ -63,23 +64,31 @@ static void loaded_grow(struct loaded *loaded)
 	loaded->position = standing_must(realloc(loaded->position, loaded->room));
 }
 
+static const unsigned char *raw_id(const struct rows *row, int column)
+{
+	size_t len;
+	const unsigned char *id = rows_raw(row, column, &len);
+
+	if (!id || len != UUID_BYTES)
+		abort(); /* the column is a uuid */
+	return id;
+}
+
 static struct error add_judgment(void *arg, const struct rows *row)
 {
 	struct standing *standing = arg;
 	struct loaded *loaded = &standing->loaded;
-	unsigned char id[UUID_BYTES];
-	uint32_t item =
-		uuid_from_text(id, rows_text(row, 0, 0)) ? idmap_find(standing->items, id) : IDMAP_NONE;
+	uint32_t item = idmap_find(standing->items, raw_id(row, 0));
 
 	if (item == IDMAP_NONE)
 		return ok(); /* of what became a training item: it has no facts, and counts no more */
 	loaded_grow(loaded);
 	size_t n = loaded->count++;
 	loaded->item[n] = item;
-	loaded->volunteer[n] = standing_index(standing->volunteers, rows_text(row, 0, 1));
-	loaded->verdict[n] = rows_flag(row, 0, 2) ? FAKE : REAL;
-	loaded->confidence[n] = (uint8_t)rows_integer(row, 0, 3);
-	loaded->position[n] = rows_flag(row, 0, 4) ? 0 : 1;
+	loaded->volunteer[n] = idmap_add(standing->volunteers, raw_id(row, 1));
+	loaded->verdict[n] = rows_raw_flag(row, 2) ? FAKE : REAL;
+	loaded->confidence[n] = (uint8_t)rows_raw_integer(row, 3);
+	loaded->position[n] = rows_raw_flag(row, 4) ? 0 : 1;
 	return ok();
 }
 
@@ -118,7 +127,11 @@ static struct standing *standing_new(void)
 	return standing;
 }
 
-/* All in one snapshot: what the news table holds then is exactly what the fit has read. */
+/*
+ * All in one snapshot: what the news table holds then is exactly what the fit has read.  Rows are
+ * only put into arrays here, by a thread that gives way to nobody: the snapshot ends with them, and
+ * until then vacuum can remove nothing, in any database.
+ */
 static struct error load(struct db *db, void *arg)
 {
 	struct standing **standing = arg;
@@ -130,7 +143,7 @@ static struct error load(struct db *db, void *arg)
 		return err;
 	if ((err = db_stream(db, SQL_CONSENSUS_ITEMS, NULL, add_item, *standing)).code)
 		return err;
-	return db_stream(db, SQL_CONSENSUS_JUDGMENTS, NULL, add_judgment, *standing);
+	return db_stream_raw(db, SQL_CONSENSUS_JUDGMENTS, NULL, add_judgment, *standing);
 }
 
 static struct judgments view_of(const struct standing *standing)
@@ -219,8 +232,9 @@ static void audit(struct standing *standing)
 	}
 }
 
-static void fit(struct standing *standing)
+static void fit(void *arg)
 {
+	struct standing *standing = arg;
 	uint32_t items = idmap_count(standing->items), volunteers = idmap_count(standing->volunteers);
 
 	standing->loaded.gold = standing_must(calloc(items + 1, sizeof *standing->loaded.gold));
@@ -263,7 +277,7 @@ struct error standing_fit(struct db *db, struct standing **ret_standing)
 		standing_free(standing);
 		return err;
 	}
-	fit(standing);
+	thread_run_nicely(fit, standing);
 	*ret_standing = standing;
 	return ok();
 }

@@ -40,5 +40,6 @@ Suite *http_permission_suite(void);
 Suite *http_database_suite(void);
 Suite *http_versions_suite(void);
 Suite *http_scorer_suite(void);
+Suite *http_snapshots_suite(void);
 
 #endif

@@ -20,6 +20,7 @@
 #include "core/reader.h"
 #include "core/seal.h"
 #include "core/text.h"
+#include "core/thread.h"
 #include "suites.h"
 
 static struct arena *arena;
@@ -618,6 +619,23 @@ START_TEST(a_number_is_read_whole_or_not_at_all)
 }
 END_TEST
 
+static void note_niceness(void *niceness)
+{
+	*(int *)niceness = getpriority(PRIO_PROCESS, (id_t)gettid());
+}
+
+START_TEST(what_runs_nicely_leaves_its_caller_as_it_was)
+{
+	int before, during, after;
+
+	note_niceness(&before);
+	thread_run_nicely(note_niceness, &during);
+	note_niceness(&after);
+	ck_assert_int_gt(during, before);
+	ck_assert_int_eq(after, before);
+}
+END_TEST
+
 Suite *core_suite(void)
 {
 	Suite *suite = suite_create("core");
@@ -625,6 +643,7 @@ Suite *core_suite(void)
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_set_timeout(tc, 30);
+	tcase_add_test(tc, what_runs_nicely_leaves_its_caller_as_it_was);
 	tcase_add_test(tc, ordered_ids_sort_by_time_and_never_repeat);
 	tcase_add_test(tc, what_an_arena_hands_out_is_zero_aligned_and_nobody_elses);
 	tcase_add_test(tc, what_was_sealed_is_revealed_by_any_process_with_the_secret);
