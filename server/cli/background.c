@@ -265,7 +265,7 @@ static const struct {
 } loops[] = {
 	{ "scorer", &background.scorer, score_once, db_open_by_key, true },
 	{ "fitter", &background.fitter, fit_once, db_open, false },
-	{ "worker", &background.worker, work_once, db_open, true },
+	{ "worker", &background.worker, work_once, db_open, false },
 	{ "renderer", &background.renderer, render_once, db_open, true },
 	{ "sweeper", &background.sweeper, sweep_once, db_open, true },
 };

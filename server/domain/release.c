@@ -281,74 +281,50 @@ struct error release_give_up(struct db *db, const struct job *job, const char *w
 	return db_transaction(db, give_up, &(struct giving_up){ job, why });
 }
 
-/* The judgments of the release, as the science reads them. */
-struct verdicts {
-	char item_id[UUID_TEXT]; /* of the last row */
-	uint32_t items, of_item, most;
-	size_t count, room;
-	uint32_t *item, *volunteer;
-	uint8_t *verdict;
-};
-
-static void *grown(void *memory, size_t count, size_t size)
+static void *grown(size_t count, size_t size)
 {
-	memory = reallocarray(memory, count, size);
+	void *memory = reallocarray(NULL, count + 1, size);
+
 	if (!memory)
 		abort();
 	return memory;
 }
 
-static struct error add_verdict(void *arg, const struct rows *rows)
+/* One item's judgments, as the science reads them; alpha does not ask whose they were. */
+static void add_votes(struct judgments *judgments, const struct release_votes *votes,
+					  uint32_t *item, uint32_t *volunteer, uint8_t *verdict)
 {
-	struct verdicts *v = arg;
-	const char *id = rows_text(rows, 0, 0);
-
-	if (v->count == v->room) {
-		v->room = v->room ? 2 * v->room : 4096;
-		v->item = grown(v->item, v->room, sizeof *v->item);
-		v->volunteer = grown(v->volunteer, v->room, sizeof *v->volunteer);
-		v->verdict = grown(v->verdict, v->room, sizeof *v->verdict);
+	for (uint32_t v = 0; v < votes->judgments; v++) {
+		item[judgments->count] = judgments->items;
+		volunteer[judgments->count] = v;
+		verdict[judgments->count++] = v < votes->fake ? FAKE : REAL;
 	}
-	if (strcmp(v->item_id, id) != 0) {
-		snprintf(v->item_id, sizeof v->item_id, "%s", id);
-		v->items++;
-		v->of_item = 0;
-	}
-	v->item[v->count] = v->items - 1;
-	v->volunteer[v->count] = v->of_item++; /* alpha does not ask who it was */
-	v->verdict[v->count++] = rows_flag(rows, 0, 1) ? FAKE : REAL;
-	if (v->of_item > v->most)
-		v->most = v->of_item;
-	return ok();
+	judgments->items += votes->judgments > 0;
+	if (votes->judgments > judgments->volunteers)
+		judgments->volunteers = votes->judgments;
 }
 
-struct error release_agree(struct db *db, const char *id, struct release_agreement *ret_agreement)
+struct release_agreement release_agree(const struct release_votes votes[], size_t count)
 {
-	struct verdicts v = { 0 };
 	struct random random = random_seeded(1); /* the same release gives the same interval */
-	struct error err = db_stream(db, SQL_RELEASE_VERDICTS, (const char *[]){ id }, add_verdict, &v);
+	size_t all = 0;
 
-	if (!err.code) {
-		struct judgments judgments = {
-			.items = v.items,
-			.volunteers = v.most,
-			.count = v.count,
-			.item = v.item,
-			.volunteer = v.volunteer,
-			.verdict = v.verdict,
-		};
-		struct agreement a = agreement_alpha(&judgments, RESAMPLES, &random);
-
-		*ret_agreement = (struct release_agreement){ a.defined, a.alpha, a.low, a.high };
-	}
-	free(v.item);
-	free(v.volunteer);
-	free(v.verdict);
-	return err;
+	for (size_t i = 0; i < count; i++)
+		all += votes[i].judgments;
+	uint32_t *item = grown(all, sizeof *item), *volunteer = grown(all, sizeof *volunteer);
+	uint8_t *verdict = grown(all, sizeof *verdict);
+	struct judgments judgments = { .item = item, .volunteer = volunteer, .verdict = verdict };
+	for (size_t i = 0; i < count; i++)
+		add_votes(&judgments, &votes[i], item, volunteer, verdict);
+	struct agreement a = agreement_alpha(&judgments, RESAMPLES, &random);
+	free(item);
+	free(volunteer);
+	free(verdict);
+	return (struct release_agreement){ a.defined, a.alpha, a.low, a.high };
 }
 
 struct error release_fix(struct db *db, const char *id, uint32_t held_back, uint32_t contradicting,
-						 const struct release_agreement *agreement)
+						 const struct release_agreement *agreement, const char *moment)
 {
 	char held_back_text[16], contradicting_text[16], alpha[32], low[32], high[32];
 	bool defined = agreement->defined;
@@ -360,6 +336,6 @@ struct error release_fix(struct db *db, const char *id, uint32_t held_back, uint
 	snprintf(high, sizeof high, "%.17g", agreement->high);
 	return db_do(db, SQL_RELEASE_FIX,
 				 (const char *[]){ id, held_back_text, defined ? alpha : NULL, defined ? low : NULL,
-								   defined ? high : NULL, contradicting_text },
+								   defined ? high : NULL, contradicting_text, moment },
 				 NULL);
 }

@@ -4,10 +4,10 @@
  *
  * A release is a list of (path, SHA-256, bytes), and all bytes lie in the store.  It
  * is created `writing`, with the job that makes it; its items, labels and splits are
- * fixed in one transaction; when its tables are in the store as well, another
- * transaction lists them and makes it `ready`, and the database refuses any change after that.
- * One that cannot be made is `failed`: only its job tells of it, and its version is free again.
- * release/make.h does the making.
+ * chosen from one snapshot and fixed in one transaction; when its tables are in the store as well,
+ * another transaction lists them and makes it `ready`, and the database refuses any change after
+ * that. One that cannot be made is `failed`: only its job tells of it, and its version is free
+ * again. release/make.h does the making.
  *
  * Threads: as the struct db.
  */
@@ -111,12 +111,16 @@ struct release_agreement {
 	double alpha, low, high; /* the interval is of 95 % */
 };
 
-/* Krippendorff's alpha over the judgments of its items. Holds 9 bytes a judgment. */
-struct error release_agree(struct db *db, const char *id,
-						   struct release_agreement *ret_agreement) MUST_CHECK;
+/* What was said of one item. */
+struct release_votes {
+	uint32_t judgments, fake;
+};
 
-/* Says that what it holds is decided; what comes later is not in it. */
+/* Krippendorff's alpha over the judgments of some items. Takes 9 bytes a judgment. */
+struct release_agreement release_agree(const struct release_votes votes[], size_t count);
+
+/* Says that what it holds is decided; what came after `moment` is not in it. */
 struct error release_fix(struct db *db, const char *id, uint32_t held_back, uint32_t contradicting,
-						 const struct release_agreement *agreement) MUST_CHECK;
+						 const struct release_agreement *agreement, const char *moment) MUST_CHECK;
 
 #endif

@@ -74,14 +74,26 @@ SELECT filter = $2::jsonb FROM release WHERE id = $1::uuid
 
 -- name: release_lock
 -- One maker at a time for one release.
--- $1 release uuid; returns state, whether its items are fixed, created_at in seconds
-SELECT state, fixed_at IS NOT NULL, extract(epoch FROM created_at)::bigint
-  FROM release WHERE id = $1::uuid FOR UPDATE
+-- $1 release uuid; returns state, whether its items are fixed
+SELECT state, fixed_at IS NOT NULL FROM release WHERE id = $1::uuid FOR UPDATE
 
 -- name: release_turn
--- One at a time chooses items and gives them splits; held until the transaction ends. LOCK reads
--- nothing, so the snapshot of the transaction is taken after the wait, and holds what came meanwhile.
+-- One at a time chooses items and gives them splits; held until the transaction ends. The transaction neither
+-- reads nor writes until all is chosen, so that it keeps nothing from anybody but the next who would choose.
 LOCK TABLE release_decision IN SHARE ROW EXCLUSIVE MODE
+
+-- name: release_turn_lasts
+-- Whoever has the turn is idle while another connection reads.
+-- returns nothing of use
+SELECT set_config('idle_in_transaction_session_timeout', '0', true)
+
+-- name: release_fixed
+-- $1 release uuid; returns whether its items are fixed
+SELECT fixed_at IS NOT NULL FROM release WHERE id = $1::uuid
+
+-- name: release_moment
+-- returns the moment of this snapshot
+SELECT now()
 
 -- name: release_candidates
 -- Items that the release asks for, and all that ever had a split.
@@ -128,76 +140,97 @@ SELECT key, item_id
  WHERE crosses
  ORDER BY key COLLATE "C", place, item_id
 
+-- name: release_cut
+-- Items with their labels of this snapshot, and the judgments that these come from: the model had so
+-- many, and it reads them as they come. OFFSET 0 has each found by its key: for some thousand of them
+-- the planner joins whole tables else.
+-- $1 release uuid, $2 item uuids
+-- returns item id, its row as JSON, whose judgments, how many of them say fake, label, label source, p_fake, low,
+-- high, ruling, rendition, its bytes, media type, path below its split
+SELECT l.item_id, to_jsonb(i), said.volunteers, said.fake, l.label, l.label_source, l.p_fake, l.low, l.high,
+       l.ruling, i.rendition, i.rendition_bytes, i.media_type,
+       l.label || '/' || pseudonym(r.salt, 'file', uuid_send(i.id)) ||
+       CASE i.rendition_type
+            WHEN 'image/jpeg' THEN '.jpg' WHEN 'image/webp' THEN '.webp'
+            WHEN 'image/png' THEN '.png' WHEN 'video/mp4' THEN '.mp4'
+            WHEN 'audio/mp4' THEN '.mp4' WHEN 'audio/mpeg' THEN '.mp3'
+            WHEN 'audio/ogg' THEN '.ogg' WHEN 'audio/flac' THEN '.flac'
+            WHEN 'audio/wav' THEN '.wav' ELSE '.bin' END
+  FROM release r
+ CROSS JOIN unnest($2::uuid[]) t (item_id)
+ CROSS JOIN LATERAL (SELECT * FROM releasable WHERE item_id = t.item_id OFFSET 0) l
+ CROSS JOIN LATERAL (SELECT * FROM item WHERE id = t.item_id OFFSET 0) i
+ CROSS JOIN LATERAL (
+       SELECT coalesce(array_agg(j.volunteer_id), '{}') AS volunteers, count(*) FILTER (WHERE j.verdict = 'fake') AS fake
+         FROM (SELECT volunteer_id, verdict FROM counted_judgment
+                WHERE item_id = t.item_id
+                ORDER BY judged_at, volunteer_id LIMIT l.judgments) j) said
+ WHERE r.id = $1::uuid
+
+-- name: release_draft_add
+-- Keeps rows of release_cut, as they are, with the splits of their items.
+-- $1 the release, $2 item ids, $3 to $14 the other columns of release_cut but the count, $15 splits
+INSERT INTO release_draft (release_id, item_id, item, volunteers, label, label_source, p_fake, low, high, ruling,
+                           sha256, bytes, path, split)
+SELECT ($1::text[])[1]::uuid, u.item_id::uuid, u.item::jsonb, u.volunteers::uuid[], u.label, u.label_source,
+       u.p_fake::float8, u.low::float8, u.high::float8, u.ruling, u.rendition::bytea, u.bytes::bigint,
+       u.media_type || '/' || u.split || '/' || u.path, u.split
+  FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+              $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[])
+       AS u (item_id, item, volunteers, label, label_source, p_fake, low, high, ruling, rendition, bytes,
+             media_type, path, split)
+
+-- name: release_draft_window
+-- As release_window, of what was chosen.
+-- $1 release uuid, $2 the last item of the window before, or NULL; $3 how many; returns item id
+SELECT item_id FROM (
+    SELECT item_id FROM release_draft
+     WHERE release_id = $1::uuid AND item_id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000')
+     ORDER BY item_id LIMIT $3::integer) few
+ ORDER BY item_id DESC LIMIT 1
+
 -- name: release_take
--- Takes items in, with their labels of this snapshot, and the judgments that these come from: the
--- model had so many, and it reads them as they come.
--- $1 release uuid, $2 item uuids, $3 their splits
+-- One window of what was chosen becomes items and files of the release; those that are there already stay.
+-- $1 release uuid, $2 after this item, or NULL; $3 up to this item
 WITH taken AS (
-    SELECT r.id AS release_id, l.item_id, t.split, l.label, l.label_source,
-           l.p_fake, l.low, l.high, l.ruling, i.rendition, i.rendition_bytes,
-           to_jsonb(i) AS item, said.volunteers,
-           i.media_type || '/' || t.split || '/' || l.label || '/' ||
-           pseudonym(r.salt, 'file', uuid_send(i.id)) ||
-           CASE i.rendition_type
-                WHEN 'image/jpeg' THEN '.jpg' WHEN 'image/webp' THEN '.webp'
-                WHEN 'image/png' THEN '.png' WHEN 'video/mp4' THEN '.mp4'
-                WHEN 'audio/mp4' THEN '.mp4' WHEN 'audio/mpeg' THEN '.mp3'
-                WHEN 'audio/ogg' THEN '.ogg' WHEN 'audio/flac' THEN '.flac'
-                WHEN 'audio/wav' THEN '.wav' ELSE '.bin' END AS path
-      FROM unnest($2::uuid[], $3::text[]) t (item_id, split)
-      JOIN releasable l ON l.item_id = t.item_id
-      JOIN item i ON i.id = t.item_id
-      JOIN release r ON r.id = $1::uuid
-     CROSS JOIN LATERAL (SELECT ARRAY(
-               SELECT j.volunteer_id
-                 FROM counted_judgment j
-                WHERE j.item_id = t.item_id
-                ORDER BY j.judged_at, j.volunteer_id LIMIT l.judgments) AS volunteers) said),
-drafted AS (
-    INSERT INTO release_draft (release_id, item_id, item, volunteers)
-    SELECT release_id, item_id, item, volunteers FROM taken),
+    SELECT * FROM release_draft
+     WHERE release_id = $1::uuid AND item_id <= $3::uuid AND split IS NOT NULL
+       AND item_id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000')),
 files AS (
     INSERT INTO release_file (release_id, path, sha256, bytes)
-    SELECT release_id, path, rendition, rendition_bytes FROM taken)
+    SELECT release_id, path, sha256, bytes FROM taken
+        ON CONFLICT DO NOTHING)
 INSERT INTO release_item (release_id, item_id, path, sha256, bytes, split, label, label_source,
                           p_fake, low, high, judgments, ruling)
-SELECT release_id, item_id, path, rendition, rendition_bytes, split, label, label_source,
+SELECT release_id, item_id, path, sha256, bytes, split, label, label_source,
        p_fake, low, high, cardinality(volunteers), ruling
   FROM taken
+    ON CONFLICT DO NOTHING
 
 -- name: release_keep_splits
--- $1 release uuid
+-- $1 item uuids, $2 their splits
 INSERT INTO item_split (item_id, split)
-SELECT item_id, split FROM release_item WHERE release_id = $1::uuid
+SELECT item_id::uuid, split FROM unnest($1::uuid[], $2::text[]) t (item_id, split)
 ON CONFLICT DO NOTHING
 
 -- name: release_leak
--- Something that lies in two splits of a release; no row: nothing does.
+-- Something that lies in two splits of what was chosen; no row: nothing does.
 -- $1 release uuid; returns one item
 SELECT min(item_id::text)
-  FROM (SELECT i.id AS item_id, r.split, tie
-          FROM release_item r JOIN item i ON i.id = r.item_id,
-               unnest(i.identities || i.lineage || encode(i.rendition, 'hex'),
+  FROM (SELECT d.item_id, d.split, tie
+          FROM release_draft d
+         CROSS JOIN LATERAL jsonb_populate_record(NULL::item, d.item) i,
+               unnest(i.identities || i.lineage || encode(d.sha256, 'hex'),
                       array_fill('identity'::text, ARRAY[cardinality(i.identities)])
                       || 'lineage'::text || 'bytes'::text) AS u (value, kind),
                concat(kind, ' ', value) AS tie
-         WHERE r.release_id = $1::uuid) ties
+         WHERE d.release_id = $1::uuid) ties
  GROUP BY tie HAVING min(split) <> max(split) LIMIT 1
-
--- name: release_verdicts
--- The judgments that a release counts, item by item.
--- $1 release uuid; returns item id, verdict is fake
-SELECT j.item_id, j.verdict = 'fake'
-  FROM release_draft d, unnest(d.volunteers) AS who
-  JOIN LATERAL (SELECT item_id, verdict FROM judgment
-                 WHERE item_id = d.item_id AND volunteer_id = who AND revision = 0 OFFSET 0) j ON true
- WHERE d.release_id = $1::uuid
- ORDER BY j.item_id
 
 -- name: release_fix
 -- $1 release uuid, $2 how many were held back, $3 alpha or NULL, $4 low, $5 high, $6 how many
--- were left out because their bytes have both labels
-UPDATE release SET fixed_at = now(), held_back = $2::integer, alpha = $3::float8,
+-- were left out because their bytes have both labels, $7 the moment that they were chosen from
+UPDATE release SET fixed_at = $7::timestamptz, held_back = $2::integer, alpha = $3::float8,
                    alpha_low = $4::float8, alpha_high = $5::float8, contradicting = $6::integer
  WHERE id = $1::uuid
 
@@ -385,31 +418,35 @@ SELECT f.version, c.truths, c.others,
 INSERT INTO release_file (release_id, path, sha256, bytes)
 VALUES ($1::uuid, $2, decode($3, 'hex'), $4::bigint)
 
+-- name: release_summary
+-- Counted before the release is finished, for it may take a while.
+-- $1 release uuid; returns the summary as JSON, the bytes of its media
+SELECT json_build_object(
+    'items', sum(n),
+    'splits', json_build_object(
+        'train', json_build_object(
+            'real', coalesce(sum(n) FILTER (WHERE split = 'train' AND label = 'real'), 0),
+            'fake', coalesce(sum(n) FILTER (WHERE split = 'train' AND label = 'fake'), 0)),
+        'validation', json_build_object(
+            'real', coalesce(sum(n) FILTER (WHERE split = 'validation' AND label = 'real'), 0),
+            'fake', coalesce(sum(n) FILTER (WHERE split = 'validation' AND label = 'fake'), 0)),
+        'test', json_build_object(
+            'real', coalesce(sum(n) FILTER (WHERE split = 'test' AND label = 'real'), 0),
+            'fake', coalesce(sum(n) FILTER (WHERE split = 'test' AND label = 'fake'), 0))),
+    'media_types', json_build_object(
+        'image', coalesce(sum(n) FILTER (WHERE media_type = 'image'), 0),
+        'video', coalesce(sum(n) FILTER (WHERE media_type = 'video'), 0),
+        'audio', coalesce(sum(n) FILTER (WHERE media_type = 'audio'), 0))),
+       coalesce(sum(bytes), 0)
+  FROM (SELECT r.split, r.label, split_part(r.path, '/', 1) AS media_type, count(*) AS n, sum(r.bytes) AS bytes
+          FROM release_item r
+         WHERE r.release_id = $1::uuid GROUP BY 1, 2, 3) cells
+
 -- name: release_finish
--- $1 release uuid
-UPDATE release e
-   SET state = 'ready', finished_at = now(),
-       bytes = (SELECT sum(f.bytes) FROM release_file f WHERE f.release_id = e.id),
-       summary = (
-           SELECT json_build_object(
-               'items', sum(n),
-               'splits', json_build_object(
-                   'train', json_build_object(
-                       'real', coalesce(sum(n) FILTER (WHERE split = 'train' AND label = 'real'), 0),
-                       'fake', coalesce(sum(n) FILTER (WHERE split = 'train' AND label = 'fake'), 0)),
-                   'validation', json_build_object(
-                       'real', coalesce(sum(n) FILTER (WHERE split = 'validation' AND label = 'real'), 0),
-                       'fake', coalesce(sum(n) FILTER (WHERE split = 'validation' AND label = 'fake'), 0)),
-                   'test', json_build_object(
-                       'real', coalesce(sum(n) FILTER (WHERE split = 'test' AND label = 'real'), 0),
-                       'fake', coalesce(sum(n) FILTER (WHERE split = 'test' AND label = 'fake'), 0))),
-               'media_types', json_build_object(
-                   'image', coalesce(sum(n) FILTER (WHERE media_type = 'image'), 0),
-                   'video', coalesce(sum(n) FILTER (WHERE media_type = 'video'), 0),
-                   'audio', coalesce(sum(n) FILTER (WHERE media_type = 'audio'), 0)))
-             FROM (SELECT r.split, r.label, split_part(r.path, '/', 1) AS media_type, count(*) AS n
-                     FROM release_item r WHERE r.release_id = e.id GROUP BY 1, 2, 3) cells)
- WHERE e.id = $1::uuid
+-- $1 release uuid, $2 its summary as JSON, $3 the bytes of all its files
+UPDATE release
+   SET state = 'ready', finished_at = now(), bytes = $3::bigint, summary = $2::json
+ WHERE id = $1::uuid
 
 -- name: release_undraft
 -- What a release was made from is not needed once it is made, or given up. Comes before any lock on

@@ -11,6 +11,7 @@
 #include "core/hash.h"
 #include "core/hex.h"
 #include "core/log.h"
+#include "core/thread.h"
 #include "domain/release.h"
 #include "release/card.h"
 #include "release/columns.h"
@@ -32,6 +33,7 @@ struct making {
 	struct store *store;
 	const char *release_id;
 	const struct release_progress *progress;
+	struct error err; /* how it went */
 	int64_t items;
 	bool volunteers; /* they have rows of their own: judgments.csv */
 	char folder[PATH_MAX];
@@ -40,6 +42,7 @@ struct making {
 		char sha256[SHA256_TEXT];
 		uint64_t bytes;
 	} written[TABLES];
+	char summary[1024], bytes[24]; /* of the whole release, when all is written */
 };
 
 static struct error cannot_write(const char *name)
@@ -241,6 +244,47 @@ static struct error write_tables(struct making *making)
 	return write_sums(making);
 }
 
+/* What was chosen becomes items and files of the release, some at a time. Nobody sees them before
+ * it is ready, and whoever goes on with a release that broke off passes over those that are there.
+ */
+static struct error take_items(struct making *making)
+{
+	char after[UUID_TEXT] = "", upto[UUID_TEXT];
+	struct error err;
+
+	for (;;) {
+		const char *const window[] = { making->release_id, *after ? after : NULL, WINDOW };
+		const char *const few[] = { making->release_id, *after ? after : NULL, upto };
+		auto_rows *rows = NULL;
+
+		if ((err = db_run(making->db, SQL_RELEASE_DRAFT_WINDOW, window, &rows)).code)
+			return err;
+		if (rows_count(rows) == 0)
+			return ok();
+		snprintf(upto, sizeof upto, "%s", rows_text(rows, 0, 0));
+		if ((err = db_do(making->db, SQL_RELEASE_TAKE, few, NULL)).code)
+			return err;
+		memcpy(after, upto, sizeof after);
+	}
+}
+
+/* Counts what `finish` writes down. */
+static struct error summarise(struct making *making)
+{
+	auto_rows *rows = NULL;
+	struct error err =
+		db_run(making->db, SQL_RELEASE_SUMMARY, (const char *[]){ making->release_id }, &rows);
+
+	if (err.code)
+		return err;
+	uint64_t bytes = (uint64_t)rows_integer(rows, 0, 1);
+	for (int t = 0; t < TABLES; t++)
+		bytes += making->written[t].bytes;
+	snprintf(making->summary, sizeof making->summary, "%s", rows_text(rows, 0, 0));
+	snprintf(making->bytes, sizeof making->bytes, "%llu", (unsigned long long)bytes);
+	return ok();
+}
+
 static struct error finish(struct db *db, void *arg)
 {
 	const struct making *making = arg;
@@ -269,15 +313,18 @@ static struct error finish(struct db *db, void *arg)
 		if (err.code)
 			return err;
 	}
-	return db_do(db, SQL_RELEASE_FINISH, id, NULL);
+	return db_do(db, SQL_RELEASE_FINISH,
+				 (const char *[]){ making->release_id, making->summary, making->bytes }, NULL);
 }
 
 static struct error write_and_finish(struct making *making)
 {
 	auto_rows *rows = NULL;
-	struct error err =
-		db_run(making->db, SQL_RELEASE_SIZE, (const char *[]){ making->release_id }, &rows);
+	struct error err = take_items(making);
 
+	if (err.code)
+		return err;
+	err = db_run(making->db, SQL_RELEASE_SIZE, (const char *[]){ making->release_id }, &rows);
 	if (err.code)
 		return err;
 	making->items = rows_integer(rows, 0, 0);
@@ -291,7 +338,16 @@ static struct error write_and_finish(struct making *making)
 		if (making->out[t])
 			fclose(making->out[t]);
 	store_scratch_remove(making->folder);
+	if (!err.code)
+		err = summarise(making);
 	return err.code ? err : db_transaction(making->db, finish, making);
+}
+
+static void make_nicely(void *arg)
+{
+	struct making *making = arg;
+
+	making->err = write_and_finish(making);
 }
 
 struct error release_make(struct db *db, struct store *store, const char *release_id,
@@ -306,7 +362,7 @@ struct error release_make(struct db *db, struct store *store, const char *releas
 	arena_free(arena);
 	if (err.code || ready)
 		return err;
-	if ((err = release_decide(db, release_id)).code)
+	if ((err = release_decide(db, store, release_id)).code)
 		return err;
 	if (!(making = calloc(1, sizeof *making)))
 		abort();
@@ -314,7 +370,8 @@ struct error release_make(struct db *db, struct store *store, const char *releas
 	making->store = store;
 	making->release_id = release_id;
 	making->progress = progress;
-	err = write_and_finish(making);
+	thread_run_nicely(make_nicely, making);
+	err = making->err;
 	free(making);
 	return err;
 }

@@ -6,7 +6,7 @@
  *                Its items, labels, splits and judgments are decided once, from one snapshot,
  *                whoever goes on with it.  Until it is ready, release_draft holds what its
  *                tables are written from.
- *   Operation    1 decide (one transaction)  2 write the tables to a scratch folder and
+ *   Operation    1 decide (release/fix)  2 write the tables to a scratch folder and
  *                take them into the store  3 list them and make it ready (one transaction)
  *   Safety       Killed anywhere, it is begun again and skips what is done.  Two makers at
  *                once end with one release: step 1 and 3 lock the row, step 2 adds files to

@@ -45,6 +45,47 @@ START_TEST(a_fit_gives_way_to_nobody_while_it_reads)
 }
 END_TEST
 
+/* Who holds the release's row keeps what is chosen for it from being written, and not from being
+ * read. */
+START_TEST(a_release_is_written_when_its_snapshot_has_ended)
+{
+	const char *folder = a_folder(), *url = own_database();
+
+	tell_db(
+		"INSERT INTO item (campaign_id, state, media_type, sha256, bytes, format, rendition,"
+		" rendition_bytes, rendition_type, width, height, lineage)"
+		" SELECT id, 'retired', 'image', sha256(n::text::bytea), 1, 'test', sha256(n::text::bytea),"
+		" 1, 'image/jpeg', 8, 8, n::text FROM campaign, generate_series(1, 100) n");
+	tell_db("INSERT INTO consensus (item_id, p_fake, low, high, judgments, fake_votes)"
+			" SELECT id, width / 10.0, 0, 1, 0, 0 FROM item");
+	tell_db("WITH r AS (INSERT INTO release (name, version, salt) VALUES"
+			" ('slow', '1', sha256('salt')) RETURNING id)"
+			" INSERT INTO job (kind, subject) SELECT 'release', id FROM r");
+	expect_code(0, folder, say("store adopt --database-url '%s' --data .", url));
+	tell_db("BEGIN; SELECT FROM release FOR UPDATE");
+	struct ran started = shell(
+		folder, say("\"$PROGRAM\" work --database-url '%s' --data . >log 2>&1 & echo $!", url));
+	int pid = atoi(started.said);
+	await_db(20, WAITS " OR EXISTS (SELECT FROM pg_locks WHERE NOT granted AND locktype IN"
+					   " ('transactionid', 'tuple'))");
+	const char *held = ask_db("SELECT string_agg(state || CASE WHEN backend_xid IS NULL THEN ', "
+							  "no' ELSE ', a' END || ' transaction id'"
+							  " || CASE WHEN backend_xmin IS NULL THEN ', no' ELSE ', a' END || ' "
+							  "snapshot', '; ' ORDER BY state)"
+							  " FROM pg_stat_activity WHERE application_name = 'touchstone' AND "
+							  "datname = current_database()"
+							  " AND query ~ 'release' AND state <> 'idle'");
+	/* The thread that renews the claim has the worker's name as well. */
+	const char *niceness = shell(folder, say(NICENESS_OF " | sort -u", "worker", pid)).said;
+	tell_db("COMMIT");
+	await_db(20, "SELECT fixed_at IS NOT NULL FROM release");
+	shell(folder, say("kill -TERM %d; timeout 9 tail --pid=%d -f /dev/null", pid, pid));
+	ck_assert_str_eq(held, "active, a transaction id, a snapshot;"
+						   " idle in transaction, no transaction id, no snapshot");
+	ck_assert_str_eq(niceness, "0\n");
+}
+END_TEST
+
 Suite *http_snapshots_suite(void)
 {
 	Suite *suite = suite_create("http/snapshots");
@@ -52,6 +93,7 @@ Suite *http_snapshots_suite(void)
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, a_fit_gives_way_to_nobody_while_it_reads);
+	tcase_add_test(tc, a_release_is_written_when_its_snapshot_has_ended);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
