@@ -97,11 +97,12 @@ void post_assignments(struct request *reqs[], size_t count, struct db *db)
 		ids[i] = reqs[i]->volunteer;
 	struct error err = desk_arrive(api.desk, db, arena, ids, count);
 	for (size_t i = 0; i < count; i++) {
-		if (err.code)
-			request_fail(reqs[i], err);
-		else if (!post_assignment_here(reqs[i]))
-			request_fail(reqs[i],
-						 errorf(ERR_NOBODY, "There is no such volunteer any more. Begin again."));
+		if (post_assignment_here(reqs[i]))
+			continue;
+		request_fail(reqs[i],
+					 err.code
+						 ? err
+						 : errorf(ERR_NOBODY, "There is no such volunteer any more. Begin again."));
 	}
 	arena_free(arena);
 }

@@ -1,20 +1,30 @@
 -- Everything is found by its key. OFFSET 0 keeps the planner from joining whole tables instead,
 -- which it would choose by statistics from before the crowd came.
 
+-- name: attendance_sizes
+-- How much there is to read of some volunteers.
+--   $1 uuid[]
+--   -> place in $1 from 1, pairs
+SELECT a.place, (SELECT count(*) FROM judged_pair WHERE volunteer_id = a.id)
+  FROM unnest($1::uuid[]) WITH ORDINALITY AS a (id, place)
+
 -- name: attendance_volunteers
--- Who some volunteers are and how far they got. `correct` counts items, of training pairs alone.
+-- Who some volunteers are and how far they got. `correct` counts items, of training pairs alone. Indexes hold
+-- all that is counted of pairs, and those of training have their own.
 --   $1 uuid[]
 --   -> place in $1 from 1, sensitivity, specificity (NULL: nothing known), pairs, pairs today,
 --      training pairs, correct in training; no row for who is no volunteer (any more)
-SELECT a.place, s.sensitivity, s.specificity, p.pairs, p.today, p.trained, t.correct
+SELECT a.place, s.sensitivity, s.specificity, p.pairs, p.today, r.trained, t.correct
   FROM unnest($1::uuid[]) WITH ORDINALITY AS a (id, place)
   JOIN volunteer v ON v.id = a.id
   LEFT JOIN volunteer_skill s ON s.volunteer_id = a.id
  CROSS JOIN LATERAL (
        SELECT count(*) AS pairs,
-              count(*) FILTER (WHERE judged_at >= date_trunc('day', now())) AS today,
-              count(*) FILTER (WHERE kind = 'training') AS trained
+              count(*) FILTER (WHERE judged_at >= date_trunc('day', now())) AS today
          FROM judged_pair WHERE volunteer_id = a.id) p
+ CROSS JOIN LATERAL (
+       SELECT count(*) AS trained
+         FROM judged_pair WHERE volunteer_id = a.id AND kind = 'training') r
  CROSS JOIN LATERAL (
        SELECT count(*) AS correct
          FROM judgment j
@@ -25,11 +35,8 @@ SELECT a.place, s.sensitivity, s.specificity, p.pairs, p.today, p.trained, t.cor
 -- What some volunteers were ever shown: a row an item. A lease that ran out counts, for its media
 -- may have been looked at.
 --   $1 uuid[]
---   -> place in $1, lineage, on the left?, P(fake) as far as known, gold?
-SELECT a.place, lineage_key(i.lineage), x.on_left,
-       CASE i.truth WHEN 'fake' THEN 1.0 WHEN 'real' THEN 0.0
-                    ELSE coalesce(c.p_fake, 0.5) END::double precision,
-       i.gold
+--   -> place in $1 bigint, item uuid, on the left?
+SELECT a.place, x.item_id, x.on_left
   FROM unnest($1::uuid[]) WITH ORDINALITY AS a (id, place)
  CROSS JOIN LATERAL (
        SELECT item_id, position = 'left' AS on_left FROM judgment WHERE volunteer_id = a.id
@@ -40,8 +47,18 @@ SELECT a.place, lineage_key(i.lineage), x.on_left,
                SELECT left_item, right_item FROM skipped_pair WHERE volunteer_id = a.id) shown
         CROSS JOIN LATERAL (VALUES (left_item, true), (right_item, false)) AS s (item_id, on_left)
        ) x
- CROSS JOIN LATERAL (SELECT lineage, truth, gold FROM item WHERE id = x.item_id OFFSET 0) i
-  LEFT JOIN LATERAL (SELECT p_fake FROM consensus WHERE item_id = x.item_id OFFSET 0) c ON true
+
+-- name: attendance_items
+-- What a desk must know of items that were seen and that it does not hold in memory.
+--   $1 uuid[]
+--   -> place in $1 bigint, lineage bigint, P(fake) as far as known, gold?
+SELECT a.place, lineage_key(i.lineage),
+       CASE i.truth WHEN 'fake' THEN 1.0 WHEN 'real' THEN 0.0
+                    ELSE coalesce(c.p_fake, 0.5) END::double precision,
+       i.gold
+  FROM unnest($1::uuid[]) WITH ORDINALITY AS a (id, place)
+ CROSS JOIN LATERAL (SELECT lineage, truth, gold FROM item WHERE id = a.id OFFSET 0) i
+  LEFT JOIN LATERAL (SELECT p_fake FROM consensus WHERE item_id = a.id AND i.truth IS NULL OFFSET 0) c ON true
 
 -- name: attendance_open
 -- The open leases of some volunteers, oldest first.

@@ -1,17 +1,42 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Loading volunteers when they arrive at the desk. */
+/*
+ * Loading volunteers when they arrive at the desk.
+ *
+ * Who has judged little is loaded together with others; a busy one, of whom there is much to read,
+ * alone and after them, so that nobody waits for more than the busy ones' own time.  What the desk
+ * holds in memory of the items that were seen is not read again; the rest is asked for some
+ * thousand at a time.
+ */
+#include <stdlib.h>
 #include <string.h>
 
+#include "core/clock.h"
+#include "crowd/judgments.h"
 #include "db/array.h"
 #include "db/db.h"
 #include "domain/desk_inside.h"
 
-/* Those who are being loaded, by place. */
+#define PAIRS_AT_ONCE  4000 /* of those who are loaded together */
+#define ITEMS_AT_ONCE  4000
+#define LOCKED_AT_ONCE 256  /* items looked up with the desk's lock held */
+#define ARRIVE_MOST_MS 2000 /* then whoever is left is asked to try again */
+
+/* An item that somebody was shown. */
+struct sighting {
+	uint32_t place;
+	bool on_left;
+	unsigned char item[UUID_BYTES];
+};
+
+/* Those who are being loaded together, by place. */
 struct arrivals {
 	struct volunteer **who; /* NULL: not found yet */
 	const unsigned char *const *ids;
 	size_t count;
 	struct desk *desk;
+	struct sighting *seen;
+	size_t seen_count, seen_room;
+	size_t asked; /* the first sighting that the database was just asked about */
 };
 
 /* The volunteer of a row, whose first column is the place from 1. NULL: nobody any more. */
@@ -42,20 +67,103 @@ static struct error take_volunteer(void *arg, const struct rows *row)
 	return ok();
 }
 
-/* Groups that must not come again, and sides to balance. */
 static struct error take_seen(void *arg, const struct rows *row)
 {
-	struct volunteer *volunteer = at_place(arg, row);
-	bool on_left = rows_flag(row, 0, 2), gold = rows_flag(row, 0, 4);
+	struct arrivals *arrivals = arg;
+	int64_t place = rows_raw_integer(row, 0);
+	size_t len;
+	const unsigned char *item = rows_raw(row, 1, &len);
 
-	if (!volunteer)
+	if (place < 1 || (size_t)place > arrivals->count || !arrivals->who[place - 1] ||
+		len != UUID_BYTES)
 		return ok();
-	struct asker *asker = &volunteer->asker;
-	keyset_add(volunteer->seen, (uint64_t)rows_integer(row, 0, 1));
-	*(on_left ? &asker->fake_left : &asker->fake_right) += rows_double(row, 0, 3);
-	asker->gold_seen += gold;
-	*(on_left ? &asker->gold_left : &asker->gold_right) += gold;
+	if (arrivals->seen_count == arrivals->seen_room) {
+		arrivals->seen_room = arrivals->seen_room ? 2 * arrivals->seen_room : 1024;
+		arrivals->seen = reallocarray(arrivals->seen, arrivals->seen_room, sizeof *arrivals->seen);
+		if (!arrivals->seen)
+			abort();
+	}
+	struct sighting *seen = &arrivals->seen[arrivals->seen_count++];
+	*seen = (struct sighting){ .place = (uint32_t)place - 1, .on_left = rows_raw_flag(row, 2) };
+	memcpy(seen->item, item, UUID_BYTES);
 	return ok();
+}
+
+/* Groups that must not come again, and sides to balance. */
+static void remember_seen(const struct arrivals *arrivals, const struct sighting *seen,
+						  uint64_t lineage, double p_fake, bool gold)
+{
+	struct volunteer *volunteer = arrivals->who[seen->place];
+	struct asker *asker = &volunteer->asker;
+
+	keyset_add(volunteer->seen, lineage);
+	*(seen->on_left ? &asker->fake_left : &asker->fake_right) += p_fake;
+	asker->gold_seen += gold;
+	*(seen->on_left ? &asker->gold_left : &asker->gold_right) += gold;
+}
+
+/* Remembers items that are in stock, and keeps the sightings of others. */
+static void resolve_stocked(struct arrivals *arrivals)
+{
+	struct desk *desk = arrivals->desk;
+	size_t kept = 0;
+
+	for (size_t from = 0; from < arrivals->seen_count; from += LOCKED_AT_ONCE) {
+		lock_take(&desk->lock);
+		for (size_t i = from; i < arrivals->seen_count && i < from + LOCKED_AT_ONCE; i++) {
+			const struct sighting *seen = &arrivals->seen[i];
+			const struct stock_item *item = catalogue_stocked(&desk->catalogue, seen->item);
+
+			if (item)
+				remember_seen(arrivals, seen, item->lineage,
+							  item->truth == UNKNOWN ? item->p_fake : item->truth, item->gold);
+			else
+				arrivals->seen[kept++] = *seen;
+		}
+		lock_release(&desk->lock);
+	}
+	arrivals->seen_count = kept;
+}
+
+/* One row of attendance_items. */
+static struct error take_item(void *arg, const struct rows *row)
+{
+	const struct arrivals *arrivals = arg;
+	size_t at = arrivals->asked + (size_t)rows_raw_integer(row, 0) - 1;
+
+	if (at < arrivals->seen_count)
+		remember_seen(arrivals, &arrivals->seen[at], (uint64_t)rows_raw_integer(row, 1),
+					  rows_raw_real(row, 2), rows_raw_flag(row, 3));
+	return ok();
+}
+
+static int compare_sightings(const void *a, const void *b)
+{
+	const struct sighting *one = a, *other = b;
+
+	return memcmp(one->item, other->item, UUID_BYTES);
+}
+
+/* Asks for what is not in stock, in the order of the index that it is looked up in. */
+static struct error resolve_others(struct arrivals *arrivals, struct db *db)
+{
+	struct error err = ok();
+
+	qsort(arrivals->seen, arrivals->seen_count, sizeof *arrivals->seen, compare_sightings);
+	for (arrivals->asked = 0; arrivals->asked < arrivals->seen_count && !err.code;
+		 arrivals->asked += ITEMS_AT_ONCE) {
+		size_t left = arrivals->seen_count - arrivals->asked;
+		size_t count = left < ITEMS_AT_ONCE ? left : ITEMS_AT_ONCE;
+		struct arena *arena = arena_new();
+		const unsigned char **ids = arena_alloc(arena, count * sizeof *ids);
+
+		for (size_t i = 0; i < count; i++)
+			ids[i] = arrivals->seen[arrivals->asked + i].item;
+		err = db_stream_raw(db, SQL_ATTENDANCE_ITEMS,
+							(const char *[]){ uuid_array(arena, ids, count) }, take_item, arrivals);
+		arena_free(arena);
+	}
+	return err;
 }
 
 static bool read_lease(const struct rows *row, const struct volunteer *volunteer,
@@ -145,29 +253,106 @@ static size_t absent(struct desk *desk, const unsigned char *const ids[], size_t
 	return found;
 }
 
-struct error desk_arrive(struct desk *desk, struct db *db, struct arena *arena,
-						 const unsigned char *const volunteers[], size_t count)
+static struct error read_all(struct arrivals *arrivals, struct db *db, struct arena *arena)
 {
-	const unsigned char **ids = arena_alloc(arena, (count + 1) * sizeof *ids);
-	struct arrivals arrivals = { .ids = ids,
-								 .count = absent(desk, volunteers, count, ids),
-								 .desk = desk };
-	struct error err;
+	const char *params[] = { uuid_array(arena, arrivals->ids, arrivals->count) };
+	struct error err = db_stream(db, SQL_ATTENDANCE_VOLUNTEERS, params, take_volunteer, arrivals);
 
-	if (!arrivals.count)
-		return ok();
-	arrivals.who = arena_alloc(arena, arrivals.count * sizeof(struct volunteer *));
-	const char *params[] = { uuid_array(arena, ids, arrivals.count) };
-	err = db_stream(db, SQL_ATTENDANCE_VOLUNTEERS, params, take_volunteer, &arrivals);
 	if (!err.code)
-		err = db_stream(db, SQL_ATTENDANCE_SEEN, params, take_seen, &arrivals);
-	if (!err.code)
-		err = db_stream(db, SQL_ATTENDANCE_OPEN, params, take_open, &arrivals);
+		err = db_stream_raw(db, SQL_ATTENDANCE_SEEN, params, take_seen, arrivals);
+	if (err.code)
+		return err;
+	resolve_stocked(arrivals);
+	if ((err = resolve_others(arrivals, db)).code)
+		return err;
+	return db_stream(db, SQL_ATTENDANCE_OPEN, params, take_open, arrivals);
+}
+
+/* Loads some volunteers together: all or none. */
+static struct error load(struct desk *desk, struct db *db, struct arena *arena,
+						 const unsigned char *const ids[], size_t count)
+{
+	struct arrivals arrivals = { .who = arena_alloc(arena, count * sizeof(struct volunteer *)),
+								 .ids = ids,
+								 .count = count,
+								 .desk = desk };
+	struct error err = read_all(&arrivals, db, arena);
+
+	free(arrivals.seen);
 	if (!err.code) {
 		let_in(desk, &arrivals);
 		return ok();
 	}
-	for (size_t i = 0; i < arrivals.count; i++)
+	for (size_t i = 0; i < count; i++)
 		volunteer_free(arrivals.who[i]);
+	return err;
+}
+
+/* Somebody who is to be loaded. */
+struct load {
+	const unsigned char *id;
+	int64_t pairs;
+};
+
+static int compare_loads(const void *a, const void *b)
+{
+	const struct load *one = a, *other = b;
+
+	return (one->pairs > other->pairs) - (one->pairs < other->pairs);
+}
+
+/* Puts those first of whom there is little to read. */
+static struct error order_loads(struct db *db, struct arena *arena, const unsigned char *ids[],
+								size_t count, int64_t pairs[])
+{
+	struct load *loads = arena_alloc(arena, count * sizeof *loads);
+	auto_rows *rows = NULL;
+	struct error err =
+		db_run(db, SQL_ATTENDANCE_SIZES, (const char *[]){ uuid_array(arena, ids, count) }, &rows);
+
+	if (err.code)
+		return err;
+	for (size_t i = 0; i < count; i++)
+		loads[i] = (struct load){ .id = ids[i] };
+	for (size_t r = 0; r < rows_count(rows); r++)
+		loads[rows_integer(rows, r, 0) - 1].pairs = rows_integer(rows, r, 1);
+	qsort(loads, count, sizeof *loads, compare_loads);
+	for (size_t i = 0; i < count; i++) {
+		ids[i] = loads[i].id;
+		pairs[i] = loads[i].pairs;
+	}
+	return ok();
+}
+
+/* How many from the first on are loaded together. */
+static size_t load_size(const int64_t pairs[], size_t count)
+{
+	int64_t sum = pairs[0];
+	size_t some = 1;
+
+	while (some < count && sum + pairs[some] <= PAIRS_AT_ONCE)
+		sum += pairs[some++];
+	return some;
+}
+
+struct error desk_arrive(struct desk *desk, struct db *db, struct arena *arena,
+						 const unsigned char *const volunteers[], size_t count)
+{
+	const unsigned char **ids = arena_alloc(arena, (count + 1) * sizeof *ids);
+	int64_t *pairs = arena_alloc(arena, (count + 1) * sizeof *pairs);
+	int64_t until_ms = clock_monotonic_ms() + ARRIVE_MOST_MS;
+	size_t left = absent(desk, volunteers, count, ids);
+	struct error err = left ? order_loads(db, arena, ids, left, pairs) : ok();
+
+	while (left && !err.code) {
+		size_t some = load_size(pairs, left);
+
+		err = load(desk, db, arena, ids, some);
+		ids += some;
+		pairs += some;
+		left -= some;
+		if (left && !err.code && clock_monotonic_ms() >= until_ms)
+			err = errorf(ERR_UNAVAILABLE, "Many come at once. Try again in a moment.");
+	}
 	return err;
 }

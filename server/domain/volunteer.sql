@@ -36,15 +36,18 @@ DELETE FROM volunteer_skill WHERE volunteer_id = ANY (ARRAY(SELECT id FROM gone)
 -- here tells anything about hidden gold.
 --   $1 uuid[]
 --   -> volunteer uuid, pairs, pairs_today, training_done, training_correct; in the order of $1
-SELECT asked.id,
-       count(p.assignment_id),
-       count(p.assignment_id) FILTER (WHERE p.judged_at >= date_trunc('day', now())),
-       count(p.assignment_id) FILTER (WHERE p.kind = 'training'),
-       (SELECT count(*) FROM judgment j JOIN item i ON i.id = j.item_id
+SELECT asked.id, p.pairs, p.today, r.trained,
+       (SELECT count(*) FROM judgment j
+         CROSS JOIN LATERAL (SELECT truth FROM item WHERE id = j.item_id OFFSET 0) i
          WHERE j.volunteer_id = asked.id AND j.training AND j.verdict = i.truth)
   FROM unnest($1::uuid[]) WITH ORDINALITY AS asked (id, place)
-  LEFT JOIN judged_pair p ON p.volunteer_id = asked.id
- GROUP BY asked.id, asked.place
+ CROSS JOIN LATERAL (
+       SELECT count(*) AS pairs,
+              count(*) FILTER (WHERE judged_at >= date_trunc('day', now())) AS today
+         FROM judged_pair WHERE volunteer_id = asked.id) p
+ CROSS JOIN LATERAL (
+       SELECT count(*) AS trained
+         FROM judged_pair WHERE volunteer_id = asked.id AND kind = 'training') r
  ORDER BY asked.place
 
 -- name: volunteer_story

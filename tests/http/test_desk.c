@@ -458,6 +458,65 @@ START_TEST(news_of_a_long_transaction_are_kept_until_every_server_could_hear_the
 }
 END_TEST
 
+/* A volunteer of a database, and so many pairs of theirs: of items whose lineage begins so. */
+static void make_busy(const char *id, int pairs, const char *lineage)
+{
+	tell_db("INSERT INTO volunteer (id, salt, consent_version) VALUES ('%s', '\\x%032d', 1)", id,
+			0);
+	tell_db(
+		"INSERT INTO item (id, campaign_id, state, media_type, sha256, bytes, format, rendition,"
+		" rendition_bytes, rendition_type, width, height, lineage)"
+		" SELECT md5('%s' || n)::uuid, id, 'retired', 'image', sha256(('%s' || n)::bytea), 1,"
+		" 'test', sha256(('%s' || n)::bytea), 1, 'image/jpeg', 8, 8, '%s' || n"
+		" FROM campaign, generate_series(1, 2 * %d) n",
+		id, id, id, lineage, pairs);
+	tell_db("INSERT INTO judged_pair (assignment_id, volunteer_id, campaign_id, media_type, kind,"
+			" matched, policy, body_hash, server_ms)"
+			" SELECT md5('%s.' || n)::uuid, '%s', id, 'image', 'random', false, 2,"
+			" sha256(n::text::bytea), 1 FROM campaign, generate_series(1, %d) n",
+			id, id, pairs);
+	tell_db("INSERT INTO judgment (item_id, volunteer_id, assignment_id, position, verdict,"
+			" confidence, training)"
+			" SELECT md5('%s' || n)::uuid, '%s', md5('%s.' || (n + 1) / 2)::uuid,"
+			" CASE n %% 2 WHEN 0 THEN 'left' ELSE 'right' END, 'fake', 75, false"
+			" FROM generate_series(1, 2 * %d) n ORDER BY 1",
+			id, id, id, pairs);
+}
+
+/* In this database it takes a millisecond to know a slow item. */
+#define SLOW_ITEMS                                                                            \
+	"CREATE OR REPLACE FUNCTION lineage_key(lineage text) RETURNS bigint LANGUAGE plpgsql AS" \
+	" $$BEGIN IF lineage LIKE 'slow%%' THEN PERFORM pg_sleep(0.001); END IF;"                 \
+	" RETURN hashtextextended(lineage, 0); END$$"
+
+START_TEST(a_busy_volunteer_keeps_none_of_those_waiting_who_arrive_together)
+{
+	static const char *const who[] = { "00000000-0000-7000-8000-000000000001",
+									   "00000000-0000-7000-8000-000000000002" };
+	unsigned char ids[2][UUID_BYTES];
+	struct assignment_wish wish = { .any_type = true };
+	struct assignment found;
+
+	ck_assert_int_eq(setenv("DATABASE_URL", a_database(), 1), 0);
+	tell_db(SLOW_ITEMS);
+	make_busy(who[0], 4100, "slow");
+	make_busy(who[1], 20, "quick");
+	for (int i = 0; i < 2; i++)
+		ck_assert(uuid_from_text(ids[i], who[i]));
+	struct db *db = db_open_by_key(getenv("DATABASE_URL"), 1000);
+	struct desk *desk = desk_new();
+	struct arena *arena = arena_new();
+	ck_assert_ptr_nonnull(db);
+	struct error err = desk_arrive(desk, db, arena, (const unsigned char *[]){ ids[0], ids[1] }, 2);
+	ck_assert_int_eq(err.code, ERR_UNAVAILABLE);
+	ck_assert_int_eq(desk_ask(desk, ids[0], &wish, &found), DESK_ABSENT);
+	ck_assert_int_eq(desk_ask(desk, ids[1], &wish, &found), DESK_NONE_LEFT);
+	arena_free(arena);
+	desk_free(desk);
+	db_close(db);
+}
+END_TEST
+
 Suite *http_desk_suite(void)
 {
 	Suite *suite = suite_create("http/desk");
@@ -483,6 +542,7 @@ Suite *http_desk_suite(void)
 	tcase_add_test(tc, news_of_a_long_transaction_are_kept_until_every_server_could_hear_them);
 	tcase_add_test(tc, media_of_one_campaign_are_served_evenly);
 	tcase_add_test(tc, volunteers_are_served_while_the_database_takes_its_time_over_changed_items);
+	tcase_add_test(tc, a_busy_volunteer_keeps_none_of_those_waiting_who_arrive_together);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
