@@ -19,7 +19,8 @@
 #include "db/db.h"
 #include "store/store.h"
 
-#define WAITING       64 /* what finds no room is noted when it is asked for again */
+#define AT_ONCE       "2000" /* names of files to check */
+#define WAITING       64     /* what finds no room is noted when it is asked for again */
 #define TELL_EVERY_MS 10000
 #define LOOK_EVERY_MS 5000
 #define YOUNG_S       86400
@@ -217,15 +218,15 @@ static void keep_lost(struct checking *checking, const unsigned char digest[SHA2
 	memcpy(checking->lost[checking->lost_count++], digest, SHA256_BYTES);
 }
 
-/* One row of lost_media_files. */
-static struct error check_named(void *arg, const struct rows *row)
+/* A file that the database names. */
+static struct error check_named(struct checking *checking, const char *hex, const char *what,
+								const char *whose)
 {
-	struct checking *checking = arg;
 	unsigned char digest[SHA256_BYTES];
 	bool missing = false, damaged = false;
 	struct error err;
 
-	if (!hex_decode(digest, SHA256_BYTES, rows_text(row, 0, 0)))
+	if (!hex_decode(digest, SHA256_BYTES, hex))
 		return errorf(ERR_INTERNAL, "a digest cannot be read");
 	bool first = keyset_add(checking->known, key_of(digest));
 	checking->check->files += first;
@@ -236,9 +237,55 @@ static struct error check_named(void *arg, const struct rows *row)
 	if (missing)
 		keep_lost(checking, digest);
 	if (missing || damaged)
-		tell(checking, missing ? LOST_MISSING : LOST_DAMAGED, digest, rows_text(row, 0, 1),
-			 rows_text(row, 0, 2));
+		tell(checking, missing ? LOST_MISSING : LOST_DAMAGED, digest, what, whose);
 	return ok();
+}
+
+/*
+ * The files of items.  All are read from the store, which takes hours, so their names come some at
+ * a time: a statement that waits for its reader holds a snapshot, and keeps vacuum from its work.
+ */
+static struct error check_items(struct checking *checking)
+{
+	char after[UUID_TEXT] = "00000000-0000-0000-0000-000000000000";
+	struct error err;
+
+	for (;;) {
+		auto_rows *rows = NULL;
+
+		err = db_run(checking->db, SQL_LOST_MEDIA_FILES, (const char *[]){ after, AT_ONCE }, &rows);
+		if (err.code || rows_count(rows) == 0)
+			return err;
+		for (size_t r = 0; r < rows_count(rows); r++)
+			if ((err = check_named(checking, rows_text(rows, r, 0), rows_text(rows, r, 1),
+								   rows_text(rows, r, 2)))
+					.code)
+				return err;
+		snprintf(after, sizeof after, "%s", rows_text(rows, rows_count(rows) - 1, 2));
+	}
+}
+
+/* And those of releases. */
+static struct error check_releases(struct checking *checking)
+{
+	char release[UUID_TEXT] = "00000000-0000-0000-0000-000000000000", path[PATH_MAX] = "";
+	struct error err;
+
+	for (;;) {
+		auto_rows *rows = NULL;
+
+		err = db_run(checking->db, SQL_LOST_MEDIA_RELEASE_FILES,
+					 (const char *[]){ release, path, AT_ONCE }, &rows);
+		if (err.code || rows_count(rows) == 0)
+			return err;
+		for (size_t r = 0; r < rows_count(rows); r++)
+			if ((err = check_named(checking, rows_text(rows, r, 0), "release file",
+								   rows_text(rows, r, 1)))
+					.code)
+				return err;
+		snprintf(release, sizeof release, "%s", rows_text(rows, rows_count(rows) - 1, 2));
+		snprintf(path, sizeof path, "%s", rows_text(rows, rows_count(rows) - 1, 3));
+	}
 }
 
 static void check_stored(void *arg, const unsigned char digest[SHA256_BYTES], int64_t changed_s)
@@ -272,7 +319,9 @@ struct error lost_media_check(struct db *db, struct store *store, struct lost_ch
 	struct error err;
 
 	checking.known = keyset_new();
-	err = db_stream(db, SQL_LOST_MEDIA_FILES, NULL, check_named, &checking);
+	err = check_items(&checking);
+	if (!err.code)
+		err = check_releases(&checking);
 	if (!err.code)
 		err = note_found(&checking);
 	if (!err.code)

@@ -21,19 +21,29 @@ SELECT i.id, encode(i.rendition, 'hex'), encode(i.poster, 'hex')
 DELETE FROM lost_item WHERE item_id = ANY ($1::uuid[])
 
 -- name: lost_media_files
--- Every file that the database names, and whose it is; one may come more than once.
---   -> digest hex, what, whose: item uuid, or name, version and path of a release
-SELECT encode(f.digest, 'hex'), f.what, i.id::text
-  FROM item i
- CROSS JOIN LATERAL (VALUES ('rendition', i.rendition), ('poster', i.poster),
-                            ('thumbnail', i.thumbnail), ('original', i.sha256)) AS f (what, digest)
+-- Every file that some items name, and what it is; one may come more than once.
+--   $1 uuid of the last item before them, $2 integer how many items
+--   -> digest hex, what, item uuid; in the order of items
+SELECT encode(f.digest, 'hex'), f.what, i.id
+  FROM (SELECT * FROM item WHERE id > $1::uuid ORDER BY id LIMIT $2::integer) i
+ CROSS JOIN LATERAL (
+       VALUES ('rendition', i.rendition), ('poster', i.poster),
+              ('thumbnail', i.thumbnail), ('original', i.sha256)
+        UNION ALL
+       SELECT 'earlier ' || o.what, o.digest
+         FROM item_version v
+        CROSS JOIN LATERAL (VALUES ('rendition', v.rendition), ('poster', v.poster),
+                                   ('thumbnail', v.thumbnail)) AS o (what, digest)
+        WHERE v.item_id = i.id AND i.rendition <> v.rendition) AS f (what, digest)
  WHERE f.digest IS NOT NULL
- UNION ALL
-SELECT encode(f.digest, 'hex'), 'earlier ' || f.what, v.item_id::text
-  FROM item_version v JOIN item i ON i.id = v.item_id
- CROSS JOIN LATERAL (VALUES ('rendition', v.rendition), ('poster', v.poster),
-                            ('thumbnail', v.thumbnail)) AS f (what, digest)
- WHERE f.digest IS NOT NULL AND i.rendition <> v.rendition
- UNION ALL
-SELECT encode(f.sha256, 'hex'), 'release file', r.name || ' ' || r.version || ' ' || f.path
-  FROM release_file f JOIN release r ON r.id = f.release_id
+ ORDER BY i.id
+
+-- name: lost_media_release_files
+-- Some files of releases.
+--   $1 uuid of the release and $2 path of the last one before them, $3 integer how many
+--   -> digest hex, name, version and path; release uuid, path
+SELECT encode(f.sha256, 'hex'), r.name || ' ' || r.version || ' ' || f.path, f.release_id, f.path
+  FROM (SELECT * FROM release_file WHERE (release_id, path) > ($1::uuid, $2)
+         ORDER BY release_id, path LIMIT $3::integer) f
+  JOIN release r ON r.id = f.release_id
+ ORDER BY f.release_id, f.path

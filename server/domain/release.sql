@@ -312,9 +312,11 @@ SELECT j.item_id, j.verdict, confidence_step(j.confidence), j.position,
  ORDER BY j.item_id, pseudonym(e.salt, 'trial', uuid_send(j.item_id) || uuid_send(j.assignment_id))
 
 -- name: release_media
--- The media of a release.
--- $1 release uuid; returns path, sha256 in hexadecimal
-SELECT path, encode(sha256, 'hex') FROM release_item WHERE release_id = $1::uuid ORDER BY path
+-- Some media of a release.
+-- $1 release uuid, $2 path of the last one before them, or NULL; $3 how many
+-- returns path, sha256 in hexadecimal
+SELECT path, encode(sha256, 'hex') FROM release_item
+ WHERE release_id = $1::uuid AND ($2::text IS NULL OR path > $2) ORDER BY path LIMIT $3::integer
 
 -- name: release_facts
 -- What the card says of the whole release.
@@ -455,8 +457,9 @@ UPDATE release
 DELETE FROM release_draft WHERE release_id = $1::uuid
 
 -- name: release_export
--- Every file of a release that is ready.
--- $1 release uuid; returns path, sha256 in hexadecimal, bytes
+-- Some files of a release that is ready.
+-- $1 release uuid, $2 path of the last one before them, or NULL; $3 how many
+-- returns path, sha256 in hexadecimal, bytes
 SELECT f.path, encode(f.sha256, 'hex'), f.bytes
   FROM release_file f JOIN release r ON r.id = f.release_id AND r.state = 'ready'
- WHERE f.release_id = $1::uuid ORDER BY f.path
+ WHERE f.release_id = $1::uuid AND ($2::text IS NULL OR f.path > $2) ORDER BY f.path LIMIT $3::integer

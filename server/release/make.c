@@ -191,10 +191,8 @@ static struct error write_items(struct making *making)
 	}
 }
 
-static struct error each_medium(void *arg, const struct rows *rows)
+static struct error add_medium(struct making *making, const char *path, const char *sha256)
 {
-	struct making *making = arg;
-	const char *path = rows_text(rows, 0, 0), *sha256 = rows_text(rows, 0, 1);
 	unsigned char digest[SHA256_BYTES];
 
 	if (!hex_decode(digest, SHA256_BYTES, sha256))
@@ -207,6 +205,27 @@ static struct error each_medium(void *arg, const struct rows *rows)
 	return ok();
 }
 
+/* The store is asked for each, so they are read some at a time: a statement that waits for its
+ * reader holds a snapshot. */
+static struct error add_media(struct making *making)
+{
+	char after[PATH_MAX] = "";
+	struct error err;
+
+	for (;;) {
+		auto_rows *rows = NULL;
+
+		err = db_run(making->db, SQL_RELEASE_MEDIA,
+					 (const char *[]){ making->release_id, *after ? after : NULL, WINDOW }, &rows);
+		if (err.code || rows_count(rows) == 0)
+			return err;
+		for (size_t r = 0; r < rows_count(rows); r++)
+			if ((err = add_medium(making, rows_text(rows, r, 0), rows_text(rows, r, 1))).code)
+				return err;
+		snprintf(after, sizeof after, "%s", rows_text(rows, rows_count(rows) - 1, 0));
+	}
+}
+
 static struct error write_sums(struct making *making)
 {
 	struct error err;
@@ -214,8 +233,7 @@ static struct error write_sums(struct making *making)
 	for (int t = 0; t < SUMS; t++)
 		if (!is_left_out(making, (enum table)t))
 			fprintf(making->out[SUMS], "%s  %s\n", making->written[t].sha256, table_names[t]);
-	err = db_stream(making->db, SQL_RELEASE_MEDIA, (const char *[]){ making->release_id },
-					each_medium, making);
+	err = add_media(making);
 	return err.code ? err : table_keep(making, SUMS);
 }
 

@@ -18,7 +18,8 @@
 
 /* Lies in DIR.tmp while we write there, and in DIR until it is on disk, so that we may begin anew
  * after whatever stopped us, and never remove a folder of somebody else's. */
-#define MARK ".touchstone-writing"
+#define FILES_AT_ONCE "2000"
+#define MARK          ".touchstone-writing"
 
 struct writing {
 	struct store *store;
@@ -107,7 +108,10 @@ static struct error make_parents(const char *root, const char *path)
 	char folder[PATH_MAX];
 
 	for (const char *slash = path; (slash = strchr(slash, '/')); slash++) {
-		snprintf(folder, sizeof folder, "%s/%.*s", root, (int)(slash - path), path);
+		int len = snprintf(folder, sizeof folder, "%s/%.*s", root, (int)(slash - path), path);
+
+		if (len < 0 || (size_t)len >= sizeof folder)
+			return errorf(ERR_INVALID, "The path of the folder is too long.");
 		if (mkdir(folder, 0755) != 0 && errno != EEXIST)
 			return broken("made", folder);
 	}
@@ -159,16 +163,15 @@ static struct error copy_open(const struct writing *writing, int from, const cha
 	return err;
 }
 
-static struct error each_file(void *arg, const struct rows *rows)
+static struct error write_file(struct writing *writing, const struct rows *rows, size_t row)
 {
-	struct writing *writing = arg;
-	const char *path = rows_text(rows, 0, 0);
+	const char *path = rows_text(rows, row, 0);
 	unsigned char digest[SHA256_BYTES];
 	uint64_t bytes;
 	struct error err;
 	int from;
 
-	if (!hex_decode(digest, SHA256_BYTES, rows_text(rows, 0, 1)))
+	if (!hex_decode(digest, SHA256_BYTES, rows_text(rows, row, 1)))
 		return errorf(ERR_INTERNAL, "a digest cannot be read");
 	if ((err = make_parents(writing->folder, path)).code)
 		return err;
@@ -181,10 +184,32 @@ static struct error each_file(void *arg, const struct rows *rows)
 	close(from);
 	if (err.code)
 		return err;
-	writing->bytes += rows_integer(rows, 0, 2);
+	writing->bytes += rows_integer(rows, row, 2);
 	return writing->progress ? writing->progress->tell(writing->progress->arg, writing->bytes,
 													   writing->release->bytes)
 							 : ok();
+}
+
+/* Copying takes hours, so files are read some at a time: a statement that waits for its reader
+ * holds a snapshot, and keeps vacuum from its work. */
+static struct error write_files(struct writing *writing, struct db *db)
+{
+	char after[PATH_MAX] = "";
+	struct error err;
+
+	for (;;) {
+		auto_rows *rows = NULL;
+
+		err = db_run(db, SQL_RELEASE_EXPORT,
+					 (const char *[]){ writing->release->id, *after ? after : NULL, FILES_AT_ONCE },
+					 &rows);
+		if (err.code || rows_count(rows) == 0)
+			return err;
+		for (size_t r = 0; r < rows_count(rows); r++)
+			if ((err = write_file(writing, rows, r)).code)
+				return err;
+		snprintf(after, sizeof after, "%s", rows_text(rows, rows_count(rows) - 1, 0));
+	}
 }
 
 static time_t folder_time; /* nftw() hands nothing through; the command line has one thread */
@@ -245,7 +270,7 @@ struct error release_write(struct db *db, struct store *store, const struct rele
 	snprintf(writing.folder, sizeof writing.folder, "%.*s.tmp", (int)len, folder);
 	if ((err = clear_folder(place)).code || (err = begin_folder(&writing)).code)
 		return err;
-	err = db_stream(db, SQL_RELEASE_EXPORT, (const char *[]){ release->id }, each_file, &writing);
+	err = write_files(&writing, db);
 	if (!err.code)
 		err = end_folder(&writing, place);
 	close(writing.folder_fd);

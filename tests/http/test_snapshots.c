@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How long what reads much holds the database's snapshots. Each test has a database of its own. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "client.h"
 #include "database.h"
+#include "db/db.h"
+#include "domain/lost_media.h"
 #include "program.h"
+#include "release/write.h"
+#include "store/store.h"
 #include "suites.h"
 #include "world.h"
 
@@ -86,6 +91,89 @@ START_TEST(a_release_is_written_when_its_snapshot_has_ended)
 }
 END_TEST
 
+/* ------------------------------------------------------------------ slow work on rows */
+
+#define MANY 20000 /* more rows than a socket holds */
+
+/* Snapshots that this process's program part holds right now. */
+static long long snapshots_held(void)
+{
+	return count_db("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'touchstone'"
+					" AND datname = current_database() AND backend_xmin IS NOT NULL");
+}
+
+static long long held = -1; /* when the first row was worked on */
+
+static void note_held(void *arg, const struct lost_file *file)
+{
+	(void)arg, (void)file;
+	if (held < 0)
+		held = snapshots_held();
+}
+
+static struct store *a_store(const char *folder)
+{
+	struct store *store;
+
+	ck_assert_int_eq(store_open(say("file:%s/media", folder), &store).code, OK);
+	return store;
+}
+
+START_TEST(a_check_of_the_store_holds_no_snapshot_while_it_looks_at_files)
+{
+	struct db *db = db_open(own_database(), 0);
+	struct store *store = a_store(a_folder());
+	struct lost_check check = { .tell = note_held };
+
+	tell_db("INSERT INTO item (campaign_id, state, media_type, sha256, bytes, format, rendition,"
+			" rendition_bytes, rendition_type, width, height, lineage)"
+			" SELECT id, 'retired', 'image', sha256(n::text::bytea), 1, 'test', sha256(('r' || "
+			"n)::bytea),"
+			" 1, 'image/jpeg', 8, 8, n::text FROM campaign, generate_series(1, %d) n",
+			MANY);
+	ck_assert_int_eq(lost_media_check(db, store, &check).code, OK);
+	ck_assert_int_eq(held, 0);
+	ck_assert_uint_eq(check.files, 2 * MANY);
+	ck_assert_uint_eq(check.found[LOST_MISSING], 2 * MANY);
+	store_free(store);
+	db_close(db);
+}
+END_TEST
+
+static struct error stop_at_once(void *arg, int64_t done, int64_t total)
+{
+	(void)arg, (void)done, (void)total;
+	held = snapshots_held();
+	return errorf(ERR_UNAVAILABLE, "enough");
+}
+
+START_TEST(writing_a_release_holds_no_snapshot_while_it_copies_files)
+{
+	const char *folder = a_folder();
+	struct db *db = db_open(own_database(), 0);
+	struct store *store = a_store(folder);
+	struct release_progress progress = { stop_at_once, NULL };
+	struct release release = { .name = "many", .version = "1", .state = "ready" };
+	unsigned char digest[SHA256_BYTES];
+	uint64_t bytes;
+
+	write_text(folder, "medium", "bytes");
+	ck_assert_int_eq(store_put(store, say("%s/medium", folder), digest, &bytes).code, OK);
+	tell_db("INSERT INTO release (name, version, salt) VALUES ('many', '1', sha256('salt'))");
+	tell_db("INSERT INTO release_file SELECT id, 'image/train/real/' || repeat('x', 100) || n,"
+			" sha256('bytes'), 5 FROM release, generate_series(1, %d) n",
+			MANY);
+	tell_db("UPDATE release SET state = 'ready', fixed_at = now(), finished_at = now(), bytes = 5,"
+			" summary = '{}'");
+	snprintf(release.id, sizeof release.id, "%s", ask_db("SELECT id FROM release"));
+	struct error err = release_write(db, store, &release, say("%s/set", folder), &progress);
+	ck_assert_str_eq(err.detail, "enough");
+	ck_assert_int_eq(held, 0);
+	store_free(store);
+	db_close(db);
+}
+END_TEST
+
 Suite *http_snapshots_suite(void)
 {
 	Suite *suite = suite_create("http/snapshots");
@@ -94,6 +182,8 @@ Suite *http_snapshots_suite(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, a_fit_gives_way_to_nobody_while_it_reads);
 	tcase_add_test(tc, a_release_is_written_when_its_snapshot_has_ended);
+	tcase_add_test(tc, a_check_of_the_store_holds_no_snapshot_while_it_looks_at_files);
+	tcase_add_test(tc, writing_a_release_holds_no_snapshot_while_it_copies_files);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
