@@ -89,6 +89,8 @@ static struct error add_judgment(void *arg, const struct rows *row)
 	loaded->verdict[n] = rows_raw_flag(row, 2) ? FAKE : REAL;
 	loaded->confidence[n] = (uint8_t)rows_raw_integer(row, 3);
 	loaded->position[n] = rows_raw_flag(row, 4) ? 0 : 1;
+	standing->facts[item].count++;
+	standing->facts[item].fake += loaded->verdict[n] == FAKE;
 	return ok();
 }
 
