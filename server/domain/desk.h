@@ -55,10 +55,10 @@ enum desk_outcome desk_ask(struct desk *desk, const unsigned char volunteer[UUID
 						   const struct assignment_wish *wish, struct assignment *ret_assignment);
 
 /*
- * Loads those of some volunteers who are not here; missing ones afterwards do not exist. For many at
- * a time: those who have judged little take five statements, however many they are, busy ones come
- * after them.  After an error, and after some seconds (ERR_UNAVAILABLE), others may be missing, and
- * those who were loaded are here all the same.
+ * Loads those of some volunteers who are not here; missing ones afterwards do not exist. For many
+ * at a time: those who have judged little take five statements, however many they are, busy ones
+ * come after them.  After an error, and after some seconds (ERR_UNAVAILABLE), others may be
+ * missing, and those who were loaded are here all the same.
  */
 struct error desk_arrive(struct desk *desk, struct db *db, struct arena *arena,
 						 const unsigned char *const volunteers[], size_t count) MUST_CHECK;
