@@ -63,19 +63,19 @@ struct error cut_clear(struct cut *cut)
 	return ok();
 }
 
-struct error cut_add(void *arg, const struct rows *row)
+struct error cut_add(void *cut, const struct rows *row)
 {
-	struct cut *cut = arg;
+	FILE *file = ((struct cut *)cut)->file;
 
 	for (int c = 0; c < CUT_COLUMNS; c++) {
 		const char *text = rows_text(row, 0, c);
 		uint32_t len = text ? (uint32_t)strlen(text) : NO_VALUE;
 
-		fwrite(&len, sizeof len, 1, cut->file);
+		fwrite(&len, sizeof len, 1, file);
 		if (text)
-			fwrite(text, 1, len, cut->file);
+			fwrite(text, 1, len, file);
 	}
-	return ferror(cut->file) ? cut_trouble("the rows of the release could not be kept") : ok();
+	return ferror(file) ? cut_trouble("the rows of the release could not be kept") : ok();
 }
 
 struct error cut_rewind(struct cut *cut)
