@@ -31,7 +31,8 @@
 -- is then missing: from what volunteers have done, from moderators' evidence, and from the trials.csv of
 -- new releases. Move it to another disk instead, unless the campaigns of that time are closed and released.
 --
--- Privileges granted on these tables are not carried over: grant them again, on the tables named above.
+-- Privileges granted on these tables are carried over. Partitions have none of their own: who is no owner reaches
+-- their rows through the table alone.
 
 \set ON_ERROR_STOP on
 \if :{?parts}
@@ -99,7 +100,7 @@ BEGIN
     IF held THEN
         RAISE EXCEPTION '% is not empty', plain;
     END IF;
-    -- In this order: keys, other indexes, triggers, the comment, views.
+    -- In this order: keys, other indexes, triggers, the comment, views, privileges.
     definitions := ARRAY(
         SELECT command FROM (
             SELECT 1, conname, format('ALTER TABLE %s ADD CONSTRAINT %I %s', plain, conname, pg_get_constraintdef(oid))
@@ -117,6 +118,14 @@ BEGIN
                    format('CREATE OR REPLACE VIEW %s AS %s', r.ev_class::regclass, pg_get_viewdef(r.ev_class))
               FROM pg_depend d JOIN pg_rewrite r ON r.oid = d.objid
              WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = plain
+            UNION ALL
+            SELECT 6, privilege || part, format('GRANT %s %s ON %s TO %s', privilege, part, plain,
+                                                CASE grantee WHEN 0 THEN 'PUBLIC' ELSE grantee::regrole::text END)
+              FROM (SELECT p.grantee, p.privilege_type, '' FROM pg_class c, aclexplode(c.relacl) p
+                     WHERE c.oid = plain AND p.grantee <> c.relowner
+                     UNION ALL
+                    SELECT p.grantee, p.privilege_type, format('(%I)', a.attname) FROM pg_attribute a, aclexplode(a.attacl) p
+                     WHERE a.attrelid = plain AND NOT a.attisdropped) AS granted (grantee, privilege, part)
         ) AS all_of_it (step, what, command) ORDER BY step, what);
     EXECUTE format('CREATE TABLE divided (LIKE %s INCLUDING ALL EXCLUDING INDEXES) PARTITION BY %s', plain, how);
     -- The views hold the plain table until they are told of the other, and it holds the names.
@@ -130,12 +139,15 @@ BEGIN
     EXECUTE 'DROP SCHEMA set_aside';
 END $$;
 
+-- Partitions have the storage parameters (fillfactor) that the plain table had; the whole can have none.
 CREATE FUNCTION pg_temp.divide_by_hash(plain text, what text, parts integer) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    options text := (SELECT array_to_string(reloptions, ', ') FROM pg_class WHERE oid = plain::regclass);
 BEGIN
     PERFORM pg_temp.divide(plain, format('HASH (%I)', what));
     FOR n IN 0 .. parts - 1 LOOP
-        EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES WITH (MODULUS %s, REMAINDER %s)',
-                       plain || '_' || n, plain, parts, n);
+        EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES WITH (MODULUS %s, REMAINDER %s) %s',
+                       plain || '_' || n, plain, parts, n, 'WITH (' || options || ')');
         PERFORM guard_partition((plain || '_' || n)::regclass, plain);
     END LOOP;
 END $$;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How one process scores with two hands. Each test has a database of its own, where it leads. */
+/* How one process scores with two hands, and how what it writes lies in its tables. Tests of hands
+ * have databases of their own, where they lead. */
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -221,6 +222,62 @@ START_TEST(what_is_written_of_someone_erased_is_swept_without_reading_all_leases
 }
 END_TEST
 
+/* How many rows of a table, partitions included, this transaction has updated; in place. */
+#define UPDATED(hot)                                                                \
+	"SELECT sum(pg_stat_get_xact_tuples_" hot "updated(oid))::bigint FROM pg_class" \
+	" WHERE oid = '%s'::regclass"                                                   \
+	" OR oid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = '%s'::regclass)"
+
+/* Rows that are written again and again stay in their page, so that no index hears of it. */
+START_TEST(what_a_fit_writes_again_is_written_in_place)
+{
+	static const char *const tables[] = { "consensus", "volunteer_skill", "item" };
+
+	tell_db("BEGIN");
+	tell_db("CREATE TEMP TABLE given ON COMMIT DROP AS"
+			" SELECT n, gen_random_uuid() AS id FROM generate_series(1, 2000) n");
+	tell_db(
+		"INSERT INTO item (id, campaign_id, media_type, sha256, bytes, format, rendition,"
+		" rendition_bytes, rendition_type, width, height, lineage)"
+		" SELECT s.id, c.id, 'image', sha256(uuid_send(s.id)), 1, 'test', sha256(uuid_send(s.id)),"
+		" 1, 'image/jpeg', 8, 8, s.id::text FROM given s JOIN campaign c ON c.name = 'default'");
+	tell_db("INSERT INTO consensus (item_id, p_fake, low, high, judgments, fake_votes)"
+			" SELECT id, 0.5, 0, 1, 0, 0 FROM given");
+	tell_db("INSERT INTO volunteer_skill (volunteer_id, sensitivity, specificity, judgments)"
+			" SELECT id, 0.5, 0.5, 1 FROM given");
+	tell_db("UPDATE consensus SET p_fake = 0.6 WHERE item_id IN (SELECT id FROM given WHERE n %% 4 "
+			"= 0)");
+	tell_db("UPDATE volunteer_skill SET judgments = 2"
+			" WHERE volunteer_id IN (SELECT id FROM given WHERE n %% 4 = 0)");
+	tell_db(
+		"UPDATE item SET state = 'retired' WHERE id IN (SELECT id FROM given WHERE n %% 40 = 0)");
+	for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+		long long all = count_db(UPDATED(""), tables[i], tables[i]);
+		long long in_place = count_db(UPDATED("hot_"), tables[i], tables[i]);
+
+		ck_assert_int_ge(all, 50);
+		ck_assert_msg(in_place * 10 >= all * 9, "%s: %lld of %lld in place", tables[i], in_place,
+					  all);
+	}
+	tell_db("ROLLBACK");
+}
+END_TEST
+
+/* From 15.20 on PostgreSQL adds no column with a default to such a table. */
+START_TEST(no_function_with_an_sql_body_takes_the_row_of_a_table)
+{
+	ck_assert_str_eq(
+		ask_db("SELECT coalesce(string_agg(DISTINCT p.proname, ' '), '') FROM pg_proc p"
+			   " CROSS JOIN unnest(p.proargtypes) AS argument"
+			   " JOIN pg_type t ON t.oid = argument AND t.typrelid <> 0"
+			   " WHERE p.pronamespace = 'public'::regnamespace"
+			   " AND p.prosqlbody IS NOT NULL"),
+		"");
+	ck_assert_str_eq(ask_db("SELECT obj_description('release_json(release)'::regprocedure)"),
+					 "A release as the HTTP interface shows it.");
+}
+END_TEST
+
 Suite *http_scorer_suite(void)
 {
 	Suite *suite = suite_create("http/scorer");
@@ -232,6 +289,8 @@ Suite *http_scorer_suite(void)
 	tcase_add_test(tc, news_that_commit_behind_a_fit_are_heard_too);
 	tcase_add_test(tc, two_that_settle_the_same_items_in_other_orders_do_not_deadlock);
 	tcase_add_test(tc, what_is_written_of_someone_erased_is_swept_without_reading_all_leases);
+	tcase_add_test(tc, what_a_fit_writes_again_is_written_in_place);
+	tcase_add_test(tc, no_function_with_an_sql_body_takes_the_row_of_a_table);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

@@ -164,7 +164,7 @@ describe("partitioned tables", () => {
 		const lines = await stand.cluster.psql(database, ["-P", "tuples_only=off", "-c", `\\d+ ${name}`]);
 		assert.ok(lines.length > 20, `${name}: ${lines.length} lines`);
 		const [[comment]] = await stand.cluster.sql(database, `select obj_description('${name}'::regclass)`);
-		return [comment, ...lines.map((line) => line.join(" ")).filter((line) => !/^(Partition|Table|Access method|\s+\w+ (FOR VALUES|DEFAULT))/.test(line))];
+		return [comment, ...lines.map((line) => line.join(" ")).filter((line) => !/^(Partition|Table|Access method|Options|\s+\w+ (FOR VALUES|DEFAULT))/.test(line))];
 	}
 
 	test("they have the columns, checks, keys, indexes, triggers and comments of plain ones, and the views on them", async () => {
@@ -172,6 +172,18 @@ describe("partitioned tables", () => {
 		for (const name of [...DIVIDED, "catalogue", "releasable"])
 			assert.deepEqual(await described("bench", name), await described("plain", name));
 		assert.deepEqual(await stand.sql(`select distinct relkind from pg_class where oid = any ('{${DIVIDED}}'::regclass[])`), [["p"]]);
+		const [[plain]] = await stand.cluster.sql("plain", "select reloptions from pg_class where oid = 'consensus'::regclass");
+		assert.match(plain, /fillfactor/);
+		assert.deepEqual(await stand.sql("select distinct reloptions from pg_class, pg_inherits where inhparent = 'consensus'::regclass and oid = inhrelid"), [[plain]]);
+	});
+
+	test("privileges are carried over", async () => {
+		await stand.cluster.migrated("shared");
+		await stand.cluster.sql("shared", "create role reader; grant select on judgment to reader; grant select, update (alpha) on consensus to reader; grant select on judged_pair to public");
+		const granted = `select relname, relacl::text, (select string_agg(attname || attacl::text, ' ') from pg_attribute a where attrelid = c.oid) from pg_class c where relname = any ('{${DIVIDED}}') order by 1`;
+		const before = await stand.cluster.sql("shared", granted);
+		await stand.cluster.script("shared", PARTITIONS);
+		assert.deepEqual(await stand.cluster.sql("shared", granted), before);
 	});
 
 	test("they take pairs, and every row lies in the partition of its time or its item", async () => {
