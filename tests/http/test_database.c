@@ -200,6 +200,34 @@ START_TEST(each_kind_of_connection_plans_as_it_says_however_often_a_statement_ru
 }
 END_TEST
 
+/* Even the owner, unless triggers are disabled. */
+static const char *const refused[] = {
+	"TRUNCATE ruling",
+	"TRUNCATE blind_verdict CASCADE",
+	"TRUNCATE item_copy",
+	"TRUNCATE release CASCADE",
+	"TRUNCATE account CASCADE",
+	"TRUNCATE dispute CASCADE",
+	"INSERT INTO release (name, version, state, fixed_at, summary, bytes, finished_at) VALUES"
+	" ('n', '1', 'ready', now(), '{}', 1, now())",
+	"INSERT INTO release (name, version, state, salt) VALUES ('n', '1', 'failed', sha256('n'))",
+	"INSERT INTO release (name, version, salt) VALUES ('n', '1', sha256('n'));"
+	" DELETE FROM release WHERE name = 'n'",
+	"INSERT INTO release (name, version, salt) VALUES ('n', '1', sha256('n'));"
+	" UPDATE release SET id = gen_random_uuid() WHERE name = 'n'",
+};
+
+START_TEST(what_was_decided_cannot_be_emptied_away_and_no_release_begins_as_ready)
+{
+	tell_db("CREATE OR REPLACE FUNCTION pg_temp.refused(sql text) RETURNS text LANGUAGE plpgsql"
+			" AS $$ BEGIN EXECUTE sql; RETURN 'accepted'; EXCEPTION WHEN restrict_violation THEN"
+			" RETURN SQLERRM; END $$; BEGIN");
+	const char *said = ask_db("SELECT pg_temp.refused($q$%s$q$)", refused[_i]);
+	tell_db("ROLLBACK");
+	ck_assert_str_ne(said, "accepted");
+}
+END_TEST
+
 Suite *http_database_suite(void)
 {
 	Suite *suite = suite_create("http/database");
@@ -212,6 +240,8 @@ Suite *http_database_suite(void)
 						sizeof languages / sizeof languages[0]);
 	tcase_add_test(tc, a_release_has_one_order_whatever_the_language_of_the_database);
 	tcase_add_test(tc, each_kind_of_connection_plans_as_it_says_however_often_a_statement_runs);
+	tcase_add_loop_test(tc, what_was_decided_cannot_be_emptied_away_and_no_release_begins_as_ready,
+						0, sizeof refused / sizeof refused[0]);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
