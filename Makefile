@@ -71,9 +71,9 @@ $(B)/gen/statements.gen.c: $(SQL) scripts/embed-sql $(GEN)
 	@mkdir -p $(@D)
 	@scripts/embed-sql source $(SQL) > $@
 
-$(B)/gen/migrations.gen.c: $(MIGRATIONS) scripts/embed-migrations
+$(B)/gen/migrations.gen.c: db/grants.sql $(MIGRATIONS) scripts/embed-migrations
 	@mkdir -p $(@D)
-	@scripts/embed-migrations $(MIGRATIONS) > $@
+	@scripts/embed-migrations db/grants.sql $(MIGRATIONS) > $@
 
 $(GEN): $(SQL) scripts/embed-sql
 	@mkdir -p $(@D)
@@ -103,9 +103,10 @@ lint:  ## layers, format, clang-tidy, headers alone, shellcheck, JavaScript
 install: $(B)/touchstone  ## install the program, its pages and a systemd unit below PREFIX
 	install -D -m 755 $< $(DESTDIR)$(PREFIX)/bin/touchstone
 	mkdir -p $(DESTDIR)$(PREFIX)/share/touchstone
-	cp -R static docs/operations.md db/partitioned.sql $(DESTDIR)$(PREFIX)/share/touchstone
-	install -D -m 644 scripts/touchstone.service \
-	    $(DESTDIR)$(PREFIX)/lib/systemd/system/touchstone.service
+	cp -R static docs/operations.md db/partitioned.sql db/grants.sql $(DESTDIR)$(PREFIX)/share/touchstone
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	install -m 644 scripts/touchstone.service scripts/touchstone-migrate.service \
+	    $(DESTDIR)$(PREFIX)/lib/systemd/system
 
 screenshot:  ## take the README's picture anew, of the demo corpus that make run makes
 	@rm -f $(B)/screenshots/judge.png

@@ -3,8 +3,8 @@
 -- the server's statements are the same for both.
 --
 --     touchstone migrate
---     psql -f db/partitioned.sql "$DATABASE_URL"          as the owner of the tables
---     psql -v parts=32 -v months=24 -f db/partitioned.sql "$DATABASE_URL"
+--     psql -f db/partitioned.sql "$TOUCHSTONE_MIGRATE_URL"          (the owner of the tables)
+--     psql -v parts=32 -v months=24 -f db/partitioned.sql "$TOUCHSTONE_MIGRATE_URL"
 --
 -- judged_pair   by range of assignment_id, a partition a month, `months` (12) of them from this one on,
 --               and one for whatever falls into none. The ids are UUIDs of version 7, which begin

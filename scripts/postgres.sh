@@ -110,8 +110,9 @@ end_leftovers() {
 	rm -f "$pg_data/postmaster.pid" "$pg_socket"/.s.PGSQL.5432*
 }
 
-# Starts PostgreSQL in the place chosen, waits until it answers, and exports the URL of a database
-# named touchstone in it. The argument is `durable`, or `throwaway` for tests.
+# Starts PostgreSQL in the place chosen, waits until it answers, and exports the URLs of a database
+# named touchstone in it: for who serves, and for who migrates and owns it. The argument is `durable`, or
+# `throwaway` for tests.
 start_postgres() {
 	local programs version fsync=on most=100
 	version=$(cat "$pg_data/PG_VERSION" 2>/dev/null || true)
@@ -130,11 +131,12 @@ start_postgres() {
 		-c max_connections=$most -c fsync=$fsync -c full_page_writes=$fsync -c synchronous_commit=$fsync) >"$pg_log" 2>&1 &
 	pg_pid=$!
 	await_postgres "$programs"
-	[ "$(query postgres "select count(*) from pg_roles where rolname = 'touchstone'")" = 1 ] ||
-		query postgres "create role touchstone login createdb" >/dev/null
+	make_role touchstone createdb
+	make_role touchstone_server
 	make_database touchstone
-	export DATABASE_URL
-	DATABASE_URL=$(name_database touchstone)
+	export DATABASE_URL TOUCHSTONE_MIGRATE_URL
+	DATABASE_URL=$(name_database touchstone touchstone_server)
+	TOUCHSTONE_MIGRATE_URL=$(name_database touchstone)
 }
 
 await_postgres() {
@@ -152,13 +154,20 @@ query() {
 	psql -XAtq -v ON_ERROR_STOP=1 -c "$2" "postgresql:///$1?host=$pg_socket&port=5432&user=postgres"
 }
 
+# Makes a role that may log in, and what else is said.
+make_role() {
+	[ "$(query postgres "select count(*) from pg_roles where rolname = '$1'")" = 1 ] ||
+		query postgres "create role $1 login ${2:-}" >/dev/null
+}
+
 make_database() {
 	[ "$(query postgres "select count(*) from pg_database where datname = '$1'")" = 1 ] ||
 		query postgres "create database \"$1\" owner touchstone" >/dev/null
 }
 
+# Prints the URL of a database, for its owner or another role.
 name_database() {
-	printf 'postgresql:///%s?host=%s&port=5432&user=touchstone' "$1" "$pg_socket"
+	printf 'postgresql:///%s?host=%s&port=5432&user=%s' "$1" "$pg_socket" "${2:-touchstone}"
 }
 
 stop_postgres() {

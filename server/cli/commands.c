@@ -100,8 +100,9 @@ int cli_migrate(const struct settings *settings, int argc, char **argv)
 
 	if (!arguments_fit(argc, argv, 0, 0, "migrate [--status]"))
 		return EXIT_USAGE;
-	if ((err = status ? migrate_status(settings->database_url)
-					  : migrate(settings->database_url, &run))
+	const char *owner = settings->migrate_url ? settings->migrate_url : settings->database_url;
+	if ((err = status ? migrate_status(owner)
+					  : migrate(owner, settings->migrate_url ? settings->database_url : NULL, &run))
 			.code)
 		return failed(err);
 	if (!status)

@@ -151,6 +151,9 @@ static struct error open_stored(const struct settings *settings, struct db *db, 
 		log_warn("%s: judging goes on, imports and releases do not", ready.storing.detail);
 	if (ready.clock.code)
 		log_warn("%s: set it", ready.clock.detail);
+	struct error owner = readiness_owner(db);
+	if (owner.code)
+		log_warn("%s", owner.detail);
 	return ok();
 }
 

@@ -98,6 +98,7 @@ static bool take_options(struct settings *s, int *argc, char **argv)
 		const char **value, *flag;
 	} options[] = {
 		{ &s->database_url, "--database-url" },
+		{ &s->migrate_url, "--migrate-url" },
 		{ &s->listen, "--listen" },
 		{ &s->data, "--data" },
 		{ &s->store, "--store" },
@@ -119,6 +120,7 @@ static bool take_options(struct settings *s, int *argc, char **argv)
 bool settings_read(struct settings *s, int *argc, char **argv)
 {
 	*s = (struct settings){ .database_url = setting("DATABASE_URL", ""),
+							.migrate_url = setting("TOUCHSTONE_MIGRATE_URL", NULL),
 							.listen = setting("TOUCHSTONE_LISTEN", "127.0.0.1:8080"),
 							.data = setting("TOUCHSTONE_DATA", "var"),
 							.store = setting("TOUCHSTONE_STORE", NULL),

@@ -17,7 +17,8 @@
 struct settings {
 	const char *database_url, *listen, *data, *store, *secret_file, *budgets, *trusted_proxies,
 		*hosts, *connections, *pages;
-	const char *public_url; /* NULL: nobody said it */
+	const char *public_url;  /* NULL: nobody said it */
+	const char *migrate_url; /* of the tables' owner; NULL: the role that serves owns them */
 };
 
 /*

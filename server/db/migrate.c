@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/log.h"
+#include "db/grants.h"
 #include "db/schema.h"
 #include "db/session.h"
 
@@ -216,19 +217,22 @@ static struct error prepare(PGconn *conn, unsigned *ret_ran)
 	return run_patiently(conn, make_own_table, NULL);
 }
 
-struct error migrate(const char *conninfo, unsigned *ret_run)
+struct error migrate(const char *conninfo, const char *server_conninfo, unsigned *ret_run)
 {
 	auto_conn *conn = dial(conninfo);
+	char role[GRANTS_ROLE];
 	unsigned ran = 0;
 	struct error err = prepare(conn, &ran);
 
 	if (err.code)
 		return err;
+	if (server_conninfo && (err = grants_find_role(conn, server_conninfo, role)).code)
+		return err;
 	for (unsigned i = ran; i < migration_count; i++)
 		if ((err = run_patiently(conn, run_one, &migrations[i])).code)
 			return err;
 	*ret_run = migration_count - ran;
-	return ok();
+	return server_conninfo ? grants_give(conn, role) : ok();
 }
 
 struct error migrate_status(const char *conninfo)

@@ -26,11 +26,13 @@ extern const struct migration migrations[];
 extern const unsigned migration_count;
 
 /*
- * Runs what is missing and sets *ret_run to how many that was.
+ * Runs what is missing and sets *ret_run to how many that was.  Then grants what it needs to the
+ * role that `server_conninfo` names (db/grants); NULL: who migrates serves too.
  * ERR_UNAVAILABLE: no database. ERR_CONFLICT: the database is another program's, or somebody held a
  * lock for ten minutes.
  */
-struct error migrate(const char *conninfo, unsigned *ret_run) MUST_CHECK;
+struct error migrate(const char *conninfo, const char *server_conninfo,
+					 unsigned *ret_run) MUST_CHECK;
 
 /* Prints each migration and whether it ran, one a line on standard output. Takes no lock, waits for
  * nobody and writes nothing. */

@@ -68,6 +68,17 @@ struct error readiness_secret(struct db *db, const struct seal *seal, bool renew
 	return err.code ? err : hold_secret(db, ours);
 }
 
+struct error readiness_owner(struct db *db)
+{
+	auto_rows *rows = NULL;
+	struct error err = db_run(db, SQL_READINESS_OWNER, NULL, &rows);
+
+	if (err.code || rows_count(rows) == 0 || !rows_flag(rows, 0, 0))
+		return err;
+	return errorf(ERR_CONFLICT, "the role that serves owns the tables, and can rewrite what was "
+								"judged: TOUCHSTONE_MIGRATE_URL gives them another owner");
+}
+
 static struct error check_clock(struct db *db)
 {
 	auto_rows *rows = NULL;

@@ -36,4 +36,7 @@ struct error readiness_schema(struct db *db) MUST_CHECK;
  */
 struct error readiness_secret(struct db *db, const struct seal *seal, bool renew) MUST_CHECK;
 
+/* ERR_CONFLICT: our role owns the tables, so that nothing keeps it from rewriting judgments. */
+struct error readiness_owner(struct db *db) MUST_CHECK;
+
 #endif

@@ -22,6 +22,11 @@ INSERT INTO secret_file AS s (fingerprint) VALUES (decode($1, 'hex'))
     ON CONFLICT (one) DO UPDATE SET fingerprint = excluded.fingerprint, noted_at = now()
  WHERE s.fingerprint <> excluded.fingerprint
 
+-- name: readiness_owner
+-- Whether our role can change what must stay, because it owns the tables: triggers do not hold it.
+--   -> true or false
+SELECT pg_has_role(c.relowner, 'MEMBER') FROM pg_class c WHERE c.oid = 'judgment'::regclass
+
 -- name: readiness_clock
 -- What time the database has.
 --   -> seconds since 1970

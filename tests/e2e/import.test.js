@@ -11,7 +11,7 @@ import { promisify } from "node:util";
 
 import { picture } from "../support/corpus.js";
 import { readCsv } from "../support/csv.js";
-import { CHECKOUT, Place, sql } from "../support/place.js";
+import { CHECKOUT, Place, asOwner, sql } from "../support/place.js";
 
 const run = promisify(execFile);
 const PICTURES = 8;
@@ -82,7 +82,7 @@ describe("importing a manifest", () => {
 			drop function canonical_names; drop function canonical_name`);
 		await sql(database, "update item set identities = array[' p1', 'p1'], lineage = 'g9 ', pair = '  ' where title = '1'");
 		await sql(database, "insert into item_split select id, case title when '0' then 'train' else 'test' end from item");
-		await run("psql", ["-Xq1", "-v", "ON_ERROR_STOP=1", "-f", MIGRATION, database]);
+		await run("psql", ["-Xq1", "-v", "ON_ERROR_STOP=1", "-f", MIGRATION, asOwner(database)]);
 		assert.deepEqual(await items(database, "title, identities, coalesce(pair, '-')"), [["0", "{p1}", "-"], ["1", "{p1}", "-"], ["2", "{p9}", "-"]]);
 		assert.deepEqual(await items(database, "lineage", "title = '1'"), [["g9"]]);
 		assert.deepEqual(await sql(database, "select title, split from item join item_split s on s.item_id = id order by title"),

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "client.h"
+#include "program.h"
 
 #define MAX_COLUMNS 16
 
@@ -28,7 +29,7 @@ static PGresult *run(const char *sql)
 {
 	if (owner != getpid()) {
 		parents = conn;
-		conn = PQconnectdb(getenv("DATABASE_URL"));
+		conn = PQconnectdb(for_owner(getenv("DATABASE_URL")));
 		owner = getpid();
 		PQclear(PQexec(conn, "SET client_min_messages = error; SET TimeZone = 'UTC'"));
 	}

@@ -31,6 +31,16 @@ struct ran shell(const char *folder, const char *line)
 	return (struct ran){ .code = WIFEXITED(status) ? WEXITSTATUS(status) : -1, .said = said };
 }
 
+const char *for_owner(const char *url)
+{
+	static const char server[] = "user=touchstone_server";
+	const char *at = strstr(url, server);
+
+	if (!at) /* asked before any test runs, too */
+		abort();
+	return say("%.*suser=touchstone%s", (int)(at - url), url, at + strlen(server));
+}
+
 const char *expect_code(int code, const char *folder, const char *arguments)
 {
 	struct ran ran = shell(folder, say("\"$PROGRAM\" %s", arguments));
@@ -48,8 +58,7 @@ void write_text(const char *folder, const char *name, const char *text)
 	fclose(file);
 }
 
-/* The URL of the database under test, with another name in it. */
-static const char *url_of(const char *name)
+const char *url_of(const char *name)
 {
 	const char *url = getenv("DATABASE_URL"), *slash = strstr(url, ":///");
 
@@ -70,6 +79,6 @@ const char *a_database_made(const char *options)
 				 url_of("postgres"), name, options));
 
 	ck_assert_msg(made.code == 0, "%s", made.said);
-	expect_code(0, "/", say("migrate --database-url '%s'", url));
+	expect_code(0, "/", say("migrate --migrate-url '%s' --database-url '%s'", for_owner(url), url));
 	return url;
 }

@@ -20,6 +20,15 @@ const char *a_folder(void);
 /* Runs a line of shell in that folder. */
 struct ran shell(const char *folder, const char *line);
 
+/* The URL of another database of the PostgreSQL under test. */
+const char *url_of(const char *name);
+
+/*
+ * The URL of the same database for the owner of its tables.  DATABASE_URL and a_database() name the
+ * role that serves, which may do no more than db/grants.sql says.
+ */
+const char *for_owner(const char *url);
+
 /* Runs the program with these arguments, a line of shell; fails the test unless it ends so. */
 const char *expect_code(int code, const char *folder, const char *arguments);
 

@@ -37,6 +37,7 @@ Suite *http_hosts_suite(void);
 Suite *http_limits_suite(void);
 Suite *http_openapi_suite(void);
 Suite *http_permission_suite(void);
+Suite *http_grants_suite(void);
 Suite *http_database_suite(void);
 Suite *http_versions_suite(void);
 Suite *http_scorer_suite(void);

@@ -105,7 +105,7 @@ END_TEST
 
 static void sql(const char *statement)
 {
-	expect_shell(say("psql -XAtq '%s' -c \"%s\"", url, statement));
+	expect_shell(say("psql -XAtq '%s' -c \"%s\"", for_owner(url), statement));
 }
 
 /* What rows of schema_migration do to those who start; NULL: they start. */
@@ -169,7 +169,7 @@ START_TEST(migrate_holds_up_nobody_behind_a_reader)
 			"\"$PROGRAM\" migrate --database-url '%s' & migrating=$!; sleep 1; start=$(date +%%s); "
 			"psql -XAtq '%s' -c 'SELECT count(*) > 5 FROM schema_migration'; "
 			"echo waited $(($(date +%%s) - start)); wait $migrating && echo migrated",
-			url, url, url));
+			url, for_owner(url), url));
 	const char *waited = strstr(said, "waited ");
 	ck_assert_msg(waited && atoi(waited + 7) < 5, "%s", said);
 	expect_text(said, "others hold a lock");

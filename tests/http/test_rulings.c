@@ -360,7 +360,7 @@ static const char *faded_items(int count)
 START_TEST(one_fit_takes_back_few_of_the_items_that_have_faded)
 {
 	tell_db("CREATE TABLE fit_told AS SELECT reopened, held FROM last_fit LIMIT 0;"
-			" CREATE FUNCTION tell_fit() RETURNS trigger LANGUAGE plpgsql AS"
+			" CREATE FUNCTION tell_fit() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS"
 			" 'BEGIN INSERT INTO fit_told VALUES (NEW.reopened, NEW.held); RETURN NULL; END';"
 			" CREATE TRIGGER fit_told AFTER INSERT OR UPDATE ON last_fit"
 			" FOR EACH ROW EXECUTE FUNCTION tell_fit()");

@@ -41,7 +41,7 @@ static void expect_shell(const char *line)
 
 static void sql(const char *statement)
 {
-	expect_shell(say("psql -XAtq '%s' -c \"%s\"", url, statement));
+	expect_shell(say("psql -XAtq '%s' -c \"%s\"", for_owner(url), statement));
 }
 
 START_TEST(every_command_refuses_another_store)

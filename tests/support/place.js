@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // place.js: databases and servers of a test's own, beside those that scripts/check started. The environment says where
-// the program is (PROGRAM) and where PostgreSQL listens (DATABASE_URL, whose role may make databases).
+// the program is (PROGRAM) and where PostgreSQL listens (DATABASE_URL). The program runs as the role that the address
+// names, which may do no more than in service; `migrate` and the tests' own SQL are the owner of the tables.
 
 import { execFile, spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -15,9 +16,12 @@ const run = promisify(execFile);
 export const CHECKOUT = fileURLToPath(new URL("../..", import.meta.url));
 const PROGRAM = process.env.PROGRAM ?? path.join(CHECKOUT, "build/touchstone");
 
-/** Answers rows as arrays of text. */
+/** The same database for the owner of its tables. */
+export const asOwner = (database) => database.replace("user=touchstone_server", "user=touchstone");
+
+/** Answers rows as arrays of text; as the owner. */
 export async function sql(database, statement) {
-	const { stdout } = await run("psql", ["-XAtq", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-c", statement, database], { maxBuffer: 1 << 26 });
+	const { stdout } = await run("psql", ["-XAtq", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-c", statement, asOwner(database)], { maxBuffer: 1 << 26 });
 	return stdout.split("\n").filter((line) => line !== "").map((line) => line.split("\t"));
 }
 
@@ -92,7 +96,7 @@ export class Place {
 		this.databases.push(own);
 		const url = neighbour(process.env.DATABASE_URL, own);
 		if (!copyOf)
-			await this.program(url, ["migrate"]);
+			await this.program(url, ["migrate", "--migrate-url", asOwner(url)]);
 		return url;
 	}
 

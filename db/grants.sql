@@ -1,0 +1,94 @@
+-- What the role that serves may do, where another role owns the tables. `touchstone migrate` runs this at its end, each
+-- time, as the owner, when TOUCHSTONE_MIGRATE_URL names one; so a new table is granted by the migration's own run. By hand:
+--
+--     psql -c "SET touchstone.server_role = 'touchstone_server'" -f db/grants.sql "$TOUCHSTONE_MIGRATE_URL"
+--
+-- Every table has a line here. All may be read. A line says whether rows may be inserted and removed, and which
+-- columns may be changed; what stands in none of the three is refused, whatever the program does. Nobody who serves may
+-- empty, alter or make a table, or pass by a trigger.
+-- A lock of rows (FOR UPDATE, FOR SHARE) asks for one column that may be changed, a lock of a table for removing.
+DO $$
+DECLARE
+    role text := current_setting('touchstone.server_role');
+    line record;
+BEGIN
+    EXECUTE format('REVOKE CREATE ON SCHEMA %I FROM PUBLIC, %I', current_schema(), role);
+    EXECUTE format('REVOKE CREATE, TEMPORARY ON DATABASE %I FROM PUBLIC, %I', current_database(), role);
+    EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', current_schema(), role);
+    -- Nothing is left of what was granted before, partitions included. Views are read with their owner's rights, and
+    -- written by nobody; sequences are read by pg_dump.
+    FOR line IN SELECT c.oid::regclass AS name, c.relkind AS kind FROM pg_class c
+                 WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'S')
+                   AND pg_has_role(c.relowner, 'USAGE')
+    LOOP
+        EXECUTE format('REVOKE ALL ON %s %s FROM %I', CASE line.kind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END,
+                       line.name, role);
+        IF line.kind IN ('v', 'S') THEN
+            EXECUTE format('GRANT SELECT ON %s TO %I', line.name, role);
+        END IF;
+    END LOOP;
+    FOR line IN
+        SELECT name, rows, columns
+          FROM (VALUES
+            -- name            rows               columns
+            -- What was said, seen and decided: never changed, never removed.
+            ('judged_pair',      'INSERT',          ''),
+            ('judgment',         'INSERT',          ''),
+            ('blind_verdict',    'INSERT',          ''),
+            ('evidence_seen',    'INSERT',          ''),
+            ('ruling',           'INSERT',          ''),
+            ('item_split',       'INSERT',          ''),
+            ('item_version',     'INSERT',          ''),
+            ('item_change',      'INSERT',          ''),
+            ('item_copy',        'INSERT',          ''),
+            ('release_file',     'INSERT',          ''),
+            ('release_item',     'INSERT',          ''),
+            ('schema_migration', '',                ''),
+            -- Kept under their ids, and changed here and there.
+            ('campaign',         'INSERT',          'state'),
+            ('item',             'INSERT',          'state, truth, basis, gold, training, sensitive, lineage, pair, '
+                                                    'identities, techniques, generator, source, licence, credit, '
+                                                    'title, explanation, recipe, version, judged_from, rendition, '
+                                                    'rendition_bytes, rendition_type, poster, thumbnail, width, '
+                                                    'height, duration_ms'),
+            ('dispute',          'INSERT',          'state, begun_at, closed_at, closed_p_fake, closed_judgments'),
+            ('release',          'INSERT',          'state, fixed_at, held_back, contradicting, alpha, alpha_low, '
+                                                    'alpha_high, summary, bytes, finished_at'),
+            ('rendering',        'INSERT',          'changed, same, unreadable'),
+            ('job',              'INSERT',          'state, attempts, given_back, run_after, done, total, detail, '
+                                                    'finished_at'),
+            ('account',          'INSERT',          'role, state, password_hash, one_time, one_time_until, '
+                                                    'one_time_spent, failed_sign_ins'),
+            ('consensus',        'INSERT',          'p_fake, low, high, judgments, fake_votes, alpha, judged_from, '
+                                                    'updated_at'),
+            ('agreement',        'INSERT',          'alpha, low, high, gold, gold_right, trusted, updated_at'),
+            ('last_fit',         'INSERT',          'fitted_at, judgments, items, moved, retired, reopened, held, '
+                                                    'disputed, withdrawn, gold, weight, slope, fits, retired_all, '
+                                                    'reopened_all, disputed_all, withdrawn_all'),
+            ('media_store',      'INSERT',          'id, last_path, bound_at'),
+            ('secret_file',      'INSERT',          'fingerprint, noted_at'),
+            ('tally_end',        '',                'counted_to, volunteers'),
+            -- What comes and goes.
+            ('volunteer',        'INSERT, DELETE',  ''),
+            ('volunteer_skill',  'INSERT, DELETE',  'sensitivity, specificity, judgments, updated_at'),
+            ('lease',            'INSERT, DELETE',  'expires_at'),
+            ('skipped_pair',     'INSERT, DELETE',  ''),
+            ('session',          'INSERT, DELETE',  'seen_at'),
+            ('api_token',        'INSERT, DELETE',  ''),
+            ('revoked_pass',     'INSERT, DELETE',  ''),
+            ('claim',            'INSERT, DELETE',  'account_id, expires_at'),
+            ('release_draft',    'INSERT, DELETE',  ''),
+            ('release_decision', 'DELETE',          ''),
+            ('lost_item',        'INSERT, DELETE',  ''),
+            ('score_pending',    'INSERT, DELETE',  ''),
+            ('catalogue_news',   'INSERT, DELETE',  ''),
+            ('item_count',       'INSERT, DELETE',  ''),
+            ('belief_count',     'INSERT, DELETE',  ''),
+            ('tally',            'INSERT, DELETE',  'pairs'),
+            ('served_tally',     'INSERT, DELETE',  'judgments, fakes')
+          ) AS tables (name, rows, columns)
+    LOOP
+        EXECUTE format('GRANT SELECT %s %s ON %I TO %I', CASE WHEN line.rows <> '' THEN ', ' || line.rows END,
+                       CASE WHEN line.columns <> '' THEN format(', UPDATE (%s)', line.columns) END, line.name, role);
+    END LOOP;
+END $$;
