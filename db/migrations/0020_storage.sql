@@ -1,5 +1,5 @@
--- Tables and functions as PostgreSQL wants them.
--- oldest program: 0016
+-- Tables and functions as PostgreSQL wants them, and rows without what nobody asks for.
+-- Programs of before would take a short digest for another body, so none of them may run on this.
 
 -- From 15.20 on PostgreSQL adds no column with a default to a table whose row a function with an SQL body takes. A body
 -- that is text is looked at when it runs, and plans of queries hold it all the same.
@@ -41,3 +41,17 @@ ALTER TABLE item SET (fillfactor = 90);
 -- With the state in an index, each change of it wrote to all indexes of item. Counts by state stand in item_count.
 DROP INDEX item_by_campaign;
 CREATE INDEX item_by_campaign ON item (campaign_id, media_type);
+
+-- 48 bytes a judged pair: an empty list is no list, and 16 bytes of a digest tell a retry as well as 32. Rows of before
+-- stay as they are, and are not read for it: the shorter digest is checked in new rows alone, where there are others.
+ALTER TABLE judgment ALTER COLUMN tells DROP NOT NULL, ALTER COLUMN tells DROP DEFAULT;
+COMMENT ON COLUMN judgment.tells IS 'What gave the item away, in words of a list. NULL, and {} in old rows: nothing was named.';
+ALTER TABLE judged_pair DROP CONSTRAINT judged_pair_body_hash_check;
+ALTER TABLE judged_pair ADD CONSTRAINT judged_pair_body_hash_check CHECK (octet_length(body_hash) IN (16, 32)) NOT VALID;
+COMMENT ON COLUMN judged_pair.body_hash IS
+    'The first 16 bytes of a SHA-256 of what was sent (all 32 in old rows): the same again is a retry, another is a conflict.';
+DO $$ BEGIN
+    IF NOT EXISTS (SELECT FROM judged_pair) THEN
+        ALTER TABLE judged_pair VALIDATE CONSTRAINT judged_pair_body_hash_check;
+    END IF;
+END $$;

@@ -135,7 +135,7 @@ SELECT json_build_object(
         SELECT json_agg(json_build_object(
                    'volunteer', 'v' || n, 'position', position, 'verdict', verdict,
                    'confidence', confidence, 'sensitivity', round(sensitivity::numeric * 20) / 20.0,
-                   'specificity', round(specificity::numeric * 20) / 20.0, 'tells', tells,
+                   'specificity', round(specificity::numeric * 20) / 20.0, 'tells', coalesce(tells, '{}'),
                    'marks', coalesce(marks, '[]'::jsonb),
                    'exposure_ms', (1000 * exposure_step(exposure_ms))::integer,
                    'judged_at', rfc3339(date_trunc('day', judged_at, 'UTC'))) ORDER BY n)

@@ -156,6 +156,7 @@ static void hash_text(struct sha256 *hash, const char *text)
  */
 static void hash_body(struct judged *judged)
 {
+	unsigned char digest[SHA256_BYTES];
 	struct sha256 hash;
 
 	sha256_start(&hash);
@@ -169,7 +170,8 @@ static void hash_body(struct judged *judged)
 	hash_number(&hash, judged->response_ms);
 	hash_number(&hash, judged->exposure_ms);
 	hash_text(&hash, judged->device);
-	sha256_finish(&hash, judged->body_hash);
+	sha256_finish(&hash, digest);
+	memcpy(judged->body_hash, digest, sizeof judged->body_hash);
 }
 
 struct error judgment_read(json_t *object, struct arena *arena, struct judged *judged)
@@ -272,7 +274,7 @@ static void add_pair(struct array *const columns[COLUMNS], const struct judged *
 	array_text(columns[KIND], assignment_kinds[lease->kind]);
 	array_flag(columns[MATCHED], lease->matched);
 	array_int(columns[POLICY], (int32_t)lease->policy);
-	array_bytes(columns[BODY_HASH], judged->body_hash, SHA256_BYTES);
+	array_bytes(columns[BODY_HASH], judged->body_hash, sizeof judged->body_hash);
 	add_ms(columns[RESPONSE_MS], judged->response_ms);
 	add_ms(columns[EXPOSURE_MS], judged->exposure_ms);
 	add_ms(columns[SERVER_MS], server_s < 0 ? 0 : server_s * 1000);

@@ -20,6 +20,8 @@
 
 struct db;
 
+#define BODY_HASH_BYTES 16 /* of a SHA-256 */
+
 enum verdict { VERDICT_REAL, VERDICT_FAKE };
 extern const char *const verdicts[];
 
@@ -36,7 +38,7 @@ struct judged {
 	struct said said[2];              /* in the order of the body */
 	int64_t response_ms, exposure_ms; /* -1: not told */
 	const char *device;               /* JSON; NULL: not told */
-	unsigned char body_hash[SHA256_BYTES];
+	unsigned char body_hash[BODY_HASH_BYTES];
 	int64_t received_s;
 };
 

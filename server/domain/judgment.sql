@@ -37,7 +37,7 @@ WITH good AS MATERIALIZED (
     SELECT item, volunteer, assignment,
            CASE WHEN on_left THEN 'left' ELSE 'right' END,
            CASE WHEN fake THEN 'fake'::verdict ELSE 'real' END,
-           confidence, coalesce(tells::text[], '{}'), marks, training, version, counts
+           confidence, nullif(tells::text[], '{}'), marks, training, version, counts
       FROM unnest($14::uuid[], $15::uuid[], $16::uuid[], $17::boolean[], $18::boolean[],
                   $19::integer[], $20::text[], $21::jsonb[], $22::boolean[], $23::integer[], $24::boolean[])
            AS s (item, volunteer, assignment, on_left, fake, confidence, tells, marks, training, version,
@@ -75,7 +75,7 @@ SELECT all_are FROM good
 WITH known AS MATERIALIZED (
     SELECT w.*,
            CASE WHEN p.assignment_id IS NOT NULL
-                THEN CASE WHEN p.body_hash = w.body_hash AND p.volunteer_id = w.volunteer
+                THEN CASE WHEN substr(p.body_hash, 1, 16) = w.body_hash AND p.volunteer_id = w.volunteer
                           THEN 'again' ELSE 'conflict' END
                 WHEN NOT EXISTS (SELECT FROM volunteer v WHERE v.id = w.volunteer OFFSET 0)
                 THEN 'nobody'
@@ -113,7 +113,7 @@ WITH known AS MATERIALIZED (
     SELECT s.item, s.volunteer, s.assignment,
            CASE WHEN s.on_left THEN 'left' ELSE 'right' END,
            CASE WHEN s.fake THEN 'fake'::verdict ELSE 'real' END,
-           s.confidence, coalesce(s.tells::text[], '{}'), s.marks, s.training, s.version, s.counts
+           s.confidence, nullif(s.tells::text[], '{}'), s.marks, s.training, s.version, s.counts
       FROM unnest($14::uuid[], $15::uuid[], $16::uuid[], $17::boolean[], $18::boolean[],
                   $19::integer[], $20::text[], $21::jsonb[], $22::boolean[], $23::integer[], $24::boolean[])
            AS s (item, volunteer, assignment, on_left, fake, confidence, tells, marks, training, version,

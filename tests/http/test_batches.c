@@ -147,15 +147,16 @@ START_TEST(who_waits_together_is_stored_by_one_commit)
 	send_as_one_batch(senders, MANY);
 	ck_assert_int_eq(commits_of(senders, MANY), 1);
 	for (int i = 0; i < MANY; i++)
-		ck_assert_str_eq(ask_db("SELECT coalesce(device->>'width', 'none') || ' ' ||"
-								" coalesce(response_ms, -1) || ' ' || string_agg(concat_ws(' ',"
-								" j.position, j.verdict, j.tells::text, j.marks->0->>'y'), ' '"
-								" ORDER BY j.position) FROM judged_pair p"
-								" JOIN judgment j USING (assignment_id)"
-								" WHERE p.volunteer_id = '%s' GROUP BY p.assignment_id",
-								volunteer_id(&senders[i].as)),
-						 i % 2 ? say("%d %d left fake {voice,gut} right real {} 0.25", i, i)
-							   : "none -1 left fake {} right real {}");
+		ck_assert_str_eq(
+			ask_db("SELECT coalesce(device->>'width', 'none') || ' ' ||"
+				   " coalesce(response_ms, -1) || ' ' || string_agg(concat_ws(' ',"
+				   " j.position, j.verdict, coalesce(j.tells::text, 'none'), j.marks->0->>'y'), ' '"
+				   " ORDER BY j.position) FROM judged_pair p"
+				   " JOIN judgment j USING (assignment_id)"
+				   " WHERE p.volunteer_id = '%s' GROUP BY p.assignment_id",
+				   volunteer_id(&senders[i].as)),
+			i % 2 ? say("%d %d left fake {voice,gut} right real none 0.25", i, i)
+				  : "none -1 left fake none right real none");
 }
 END_TEST
 

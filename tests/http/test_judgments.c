@@ -113,6 +113,41 @@ START_TEST(another_body_for_the_same_pair_is_a_conflict)
 }
 END_TEST
 
+START_TEST(a_list_of_no_tells_takes_no_room_and_a_digest_sixteen_bytes)
+{
+	struct person person = a_volunteer();
+	const char *token = a_token(&person);
+	struct lease lease = lease_of(token, &person);
+	json_t *body = verdicts_on(token, "real", "fake");
+
+	json_object_set_new(at(body, "judgments/1"), "tells", json_array());
+	expect_status(post(&person, JUDGMENTS, body), 201);
+	ck_assert_str_eq(ask_db("SELECT count(tells) || ' ' || max(octet_length(body_hash))"
+							" FROM judgment JOIN judged_pair USING (assignment_id)"
+							" WHERE assignment_id = '%s'",
+							uuid_text(lease.id)),
+					 "0 16");
+}
+END_TEST
+
+/* As a program of before stored it. */
+START_TEST(a_pair_with_a_whole_digest_is_known_again)
+{
+	struct person person = a_volunteer();
+	const char *token = a_token(&person);
+	struct lease lease = lease_of(token, &person);
+
+	expect_status(post(&person, JUDGMENTS, verdicts_on(token, "fake", "real")), 201);
+	tell_db("BEGIN; ALTER TABLE judged_pair DISABLE TRIGGER judged_pair_stays;"
+			" UPDATE judged_pair SET body_hash = body_hash || substr(sha256('rest'), 1, 16)"
+			" WHERE assignment_id = '%s';"
+			" ALTER TABLE judged_pair ENABLE TRIGGER judged_pair_stays; COMMIT",
+			uuid_text(lease.id));
+	expect_status(post(&person, JUDGMENTS, verdicts_on(token, "fake", "real")), 200);
+	expect_problem(post(&person, JUDGMENTS, verdicts_on(token, "real", "real")), 409, "conflict");
+}
+END_TEST
+
 START_TEST(a_token_of_someone_else_is_no_token)
 {
 	struct person person = a_volunteer(), thief = a_volunteer();
@@ -327,6 +362,8 @@ Suite *http_judgments_suite(void)
 	tcase_add_test(tc, the_same_body_again_gives_the_same_results);
 	tcase_add_test(tc, white_space_and_the_order_of_fields_make_no_other_body);
 	tcase_add_test(tc, another_body_for_the_same_pair_is_a_conflict);
+	tcase_add_test(tc, a_list_of_no_tells_takes_no_room_and_a_digest_sixteen_bytes);
+	tcase_add_test(tc, a_pair_with_a_whole_digest_is_known_again);
 	tcase_add_test(tc, a_token_of_someone_else_is_no_token);
 	tcase_add_test(tc, a_token_that_is_not_ours_is_404_whatever_else_the_body_says);
 	tcase_add_test(tc, an_expired_token_is_410_and_stores_nothing);
