@@ -1,5 +1,5 @@
 -- A large database, made in seconds: a freshly migrated one is filled with everything that grows, in proportion.
---   :items   :pairs (two judgments each)   :volunteers
+--   :items   :pairs (two judgments each), at most 20 an item   :volunteers
 -- By a superuser, because triggers would take longer than all the rest: what they keep true is written here by hand.
 -- Most things have a number n, and an id made from it: filled_id('item', n).
 
