@@ -101,7 +101,7 @@ static struct error compare(PGconn *conn, unsigned *ret_ran)
 /*
  * From 15.20 on PostgreSQL adds no column with a default to a table whose row a function with an
  * SQL body takes.  0004 does, and is not edited any more.  So the function goes before it and comes
- * back behind it, as it was; 0020 gives such functions bodies that PostgreSQL does not look into.
+ * back behind it, as it was; 0025 gives such functions bodies that PostgreSQL does not look into.
  */
 static const struct around {
 	const char *name, *before, *after;

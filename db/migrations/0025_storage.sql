@@ -38,9 +38,9 @@ END $$;
 ALTER TABLE volunteer_skill SET (fillfactor = 70);
 ALTER TABLE item SET (fillfactor = 90);
 
--- With the state in an index, each change of it wrote to all indexes of item. Counts by state stand in item_count.
+-- With the state in an index, each change of it wrote to all indexes of item. Counts by state stand in item_count, and
+-- item_by_shelf finds a campaign's items.
 DROP INDEX item_by_campaign;
-CREATE INDEX item_by_campaign ON item (campaign_id, media_type);
 
 -- 48 bytes a judged pair: an empty list is no list, and 16 bytes of a digest tell a retry as well as 32. Rows of before
 -- stay as they are, and are not read for it: the shorter digest is checked in new rows alone, where there are others.
