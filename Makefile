@@ -36,7 +36,7 @@ endif
 comma    := ,
 B        := $(BUILD)$(if $(SAN),/san-$(subst $(comma),-,$(SAN)))
 
-SQL      := $(sort $(wildcard server/domain/*.sql))
+SQL      := $(sort $(wildcard server/*/*.sql))
 MIGRATIONS := $(sort $(wildcard db/migrations/*.sql))
 ROOMS    := $(filter-out server/cli/%,$(wildcard server/*/*.c))
 CLI      := server/main.c $(wildcard server/cli/*.c)

@@ -8,8 +8,8 @@
 
 #include "cli/commands.h"
 #include "cli/crowd_commands.h"
-#include "core/seal.h"
 #include "core/writer.h"
+#include "crypto/token.h"
 #include "db/migrate.h"
 
 #ifndef VERSION
@@ -51,7 +51,7 @@ static int told_whole(int code)
 	return code == EXIT_DONE ? EXIT_FAILED : code;
 }
 
-static int usage(void)
+static int main_usage(void)
 {
 	fputs("usage: touchstone COMMAND ...\n\n", stderr);
 	for (size_t i = 0; i < COMMANDS; i++)
@@ -94,12 +94,12 @@ int main(int argc, char **argv)
 	if (!hold_standard_streams() || !writer_guard_stdout())
 		return EXIT_FAILED;
 	if (argc < 2)
-		return usage();
+		return main_usage();
 	if (strcmp(argv[1], "version") == 0) {
 		printf("touchstone %s (schema %s)\n", VERSION, migrations[migration_count - 1].name);
 		return told_whole(EXIT_DONE);
 	}
-	if (!seal_start())
+	if (!crypto_start())
 		return failed(errorf(ERR_INTERNAL, "this machine has no randomness to give"));
 	argc--;
 	argv++;
@@ -114,5 +114,5 @@ int main(int argc, char **argv)
 			return EXIT_USAGE;
 		return told_whole(commands[i].run(&settings, argc, argv));
 	}
-	return usage();
+	return main_usage();
 }

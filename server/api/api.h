@@ -3,7 +3,7 @@
  * api -- the public surface: one file per resource, routes.c lists it all.
  *
  * A handler reads what came, calls the domain, writes what goes.  Rules live in
- * domain/, HTTP lives in http/.
+ * the nouns' rooms, HTTP lives in http/.
  */
 #ifndef API_API_H
 #define API_API_H
@@ -11,27 +11,27 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-#include "core/seal.h"
+#include "crypto/token.h"
 #include "http/router.h"
 #include "http/server.h"
 
-struct desk;
+struct dispatcher;
 struct revocations;
 struct static_files;
 struct store;
 
 /* What handlers share. Set before the server starts, read-only afterwards. */
 struct api {
-	const struct seal *seal;
+	const struct token_keys *keys;
 	struct store *store;
-	struct desk *desk;
+	struct dispatcher *dispatcher;
 	struct revocations *revocations; /* whose passes to media work no more */
 	const struct static_files *pages;
-	struct budgets *budgets;   /* by network prefix: the server's own */
-	struct budgets *addresses; /* sign-ins by e-mail address */
-	bool secure;               /* the public address is https */
-	void (*wake_scorer)(void); /* there are new judgments; may be NULL */
-	void (*wake_worker)(void); /* there is a new job; may be NULL */
+	struct rate_limits *rate_limits; /* by network prefix: the server's own */
+	struct rate_limits *addresses;   /* sign-ins by e-mail address */
+	bool secure;                     /* the public address is https */
+	void (*wake_scorer)(void);       /* there are new judgments; may be NULL */
+	void (*wake_worker)(void);       /* there is a new job; may be NULL */
 };
 
 extern struct api api;
@@ -78,12 +78,12 @@ const char *session_secret(struct request *req, bool *ret_bearer);
 
 /* media.c: addresses that work for one holder, for a while. */
 struct item_media;
-struct text;
+struct strbuf;
 enum showing { SHOW_RENDITION, SHOW_POSTER, SHOW_THUMBNAIL, SHOW_ORIGINAL };
 json_t *showing_url(struct request *req, const struct item_media *media, enum showing what,
 					int64_t expires_s);
 /* A JSON object, as text and as a value. */
-void showing_add(struct text *text, struct request *req, const struct item_media *media,
+void showing_add(struct strbuf *text, struct request *req, const struct item_media *media,
 				 int64_t expires_s);
 json_t *showing_json(struct request *req, const struct item_media *media, int64_t expires_s);
 

@@ -4,10 +4,10 @@
 
 #include "api/api.h"
 #include "core/clock.h"
-#include "core/reader.h"
-#include "core/text.h"
-#include "domain/assignment.h"
-#include "domain/desk.h"
+#include "core/json_reader.h"
+#include "core/strbuf.h"
+#include "judging/assignment.h"
+#include "judging/dispatcher.h"
 #include "work/lane.h"
 
 #define ANSWER_ROOM \
@@ -25,48 +25,48 @@ static struct error read_wish(struct request *req, struct assignment_wish *wish)
 		return ok(); /* what nearly everybody sends */
 	if ((err = request_object(req, &object)).code)
 		return err;
-	struct reader r = { .object = object, .arena = req->arena };
+	struct json_reader r = { .object = object, .arena = req->arena };
 	wish->any_type = !read_present(&r, "media_type");
 	wish->type = (enum media_type)read_choice_or(&r, "media_type", types, 0);
 	wish->campaign = read_text_or(&r, "campaign", 63, NULL);
-	return reader_done(&r);
+	return json_reader_done(&r);
 }
 
-static void answer(struct request *req, enum desk_outcome outcome,
-				   const struct assignment *assignment)
+static void assignments_answer(struct request *req, enum dispatcher_outcome outcome,
+							   const struct assignment *assignment)
 {
 	const struct lease *lease = &assignment->lease;
 	const struct item_media *media = assignment->media;
 	int64_t until_s = lease->expires_s + MEDIA_GRACE_S;
-	struct text text = { .arena = req->arena };
+	struct strbuf text = { .arena = req->arena };
 
-	if (outcome == DESK_NONE_LEFT || outcome == DESK_BUSY) {
+	if (outcome == DISPATCHER_NONE_LEFT || outcome == DISPATCHER_BUSY) {
 		request_empty(req, 204);
-		if (outcome == DESK_BUSY)
+		if (outcome == DISPATCHER_BUSY)
 			request_reply_header(req, "Retry-After",
 								 arena_printf(req->arena, "%u", assignment->again_s));
 		return;
 	}
-	text_add(&text, "{\"assignment\":\"");
-	lease_seal(api.seal, lease, text_room(&text, ANSWER_ROOM));
-	text_grew(&text, LEASE_TOKEN - 1);
-	text_add(&text, "\",\"expires_at\":\"");
-	clock_text(text_room(&text, CLOCK_TEXT), lease->expires_s);
-	text_grew(&text, strlen(text.bytes + text.len));
-	text_add(&text,
-			 lease->kind == KIND_TRAINING ? "\",\"training\":true" : "\",\"training\":false");
-	text_add(&text, ",\"media_type\":\"");
-	text_add(&text, media_type_name(media[0].type));
-	text_add(&text, "\",\"question\":");
-	text_add(&text, assignment->question_json);
-	text_add(&text, media[0].sensitive || media[1].sensitive ? ",\"sensitive\":true"
-															 : ",\"sensitive\":false");
-	text_add(&text, ",\"items\":[{\"position\":\"left\",\"media\":");
+	strbuf_add(&text, "{\"assignment\":\"");
+	lease_seal(api.keys, lease, strbuf_room(&text, ANSWER_ROOM));
+	strbuf_grew(&text, LEASE_TOKEN - 1);
+	strbuf_add(&text, "\",\"expires_at\":\"");
+	clock_text(strbuf_room(&text, CLOCK_TEXT), lease->expires_s);
+	strbuf_grew(&text, strlen(text.bytes + text.len));
+	strbuf_add(&text,
+			   lease->kind == KIND_TRAINING ? "\",\"training\":true" : "\",\"training\":false");
+	strbuf_add(&text, ",\"media_type\":\"");
+	strbuf_add(&text, media_type_name(media[0].type));
+	strbuf_add(&text, "\",\"question\":");
+	strbuf_add(&text, assignment->question_json);
+	strbuf_add(&text, media[0].sensitive || media[1].sensitive ? ",\"sensitive\":true"
+															   : ",\"sensitive\":false");
+	strbuf_add(&text, ",\"items\":[{\"position\":\"left\",\"media\":");
 	showing_add(&text, req, &media[0], until_s);
-	text_add(&text, "},{\"position\":\"right\",\"media\":");
+	strbuf_add(&text, "},{\"position\":\"right\",\"media\":");
 	showing_add(&text, req, &media[1], until_s);
-	text_add(&text, "}]}");
-	request_json_text(req, outcome == DESK_NEW ? 201 : 200, text.bytes);
+	strbuf_add(&text, "}]}");
+	request_json_text(req, outcome == DISPATCHER_NEW ? 201 : 200, text.bytes);
 }
 
 /* A volunteer who is here is served from memory. False: not here. */
@@ -80,10 +80,11 @@ bool post_assignment_here(struct request *req)
 		request_fail(req, err);
 		return true;
 	}
-	enum desk_outcome outcome = desk_ask(api.desk, req->volunteer, &wish, &assignment);
-	if (outcome == DESK_ABSENT)
+	enum dispatcher_outcome outcome =
+		dispatcher_ask(api.dispatcher, req->volunteer, &wish, &assignment);
+	if (outcome == DISPATCHER_ABSENT)
 		return false;
-	answer(req, outcome, &assignment);
+	assignments_answer(req, outcome, &assignment);
 	return true;
 }
 
@@ -95,7 +96,7 @@ void post_assignments(struct request *reqs[], size_t count, struct db *db)
 
 	for (size_t i = 0; i < count; i++)
 		ids[i] = reqs[i]->volunteer;
-	struct error err = desk_arrive(api.desk, db, arena, ids, count);
+	struct error err = dispatcher_arrive(api.dispatcher, db, arena, ids, count);
 	for (size_t i = 0; i < count; i++) {
 		if (post_assignment_here(reqs[i]))
 			continue;
@@ -111,14 +112,14 @@ static struct error read_renewal(struct request *req, struct lease *lease)
 {
 	json_auto_t *object = NULL;
 	struct error err = request_object(req, &object);
-	struct reader r = { .object = object, .arena = req->arena };
+	struct json_reader r = { .object = object, .arena = req->arena };
 
 	if (err.code)
 		return err;
 	const char *token = read_text(&r, "assignment", 1, 512);
-	if ((err = reader_done(&r)).code)
+	if ((err = json_reader_done(&r)).code)
 		return err;
-	return lease_reveal(api.seal, token, req->volunteer, lease);
+	return lease_reveal(api.keys, token, req->volunteer, lease);
 }
 
 struct error post_renewal(struct request *req, struct db *db)
@@ -132,7 +133,7 @@ struct error post_renewal(struct request *req, struct db *db)
 		return err;
 	if ((err = assignment_renew(db, req->arena, &lease, &expires_s)).code)
 		return err;
-	desk_renewed(api.desk, &lease, expires_s);
+	dispatcher_renewed(api.dispatcher, &lease, expires_s);
 	clock_text(until, expires_s);
 	request_json(req, 200, json_pack("{s:s}", "expires_at", until));
 	return ok();
@@ -142,20 +143,20 @@ static struct error read_skip(struct request *req, struct skip *skip)
 {
 	json_auto_t *object = NULL;
 	struct error err = request_object(req, &object);
-	struct reader r = { .object = object, .arena = req->arena };
+	struct json_reader r = { .object = object, .arena = req->arena };
 
 	if (err.code)
 		return err;
 	const char *token = read_text(&r, "assignment", 1, 512);
 	skip->reason = skip_reasons[read_choice(&r, "reason", skip_reasons)];
-	if ((err = reader_done(&r)).code)
+	if ((err = json_reader_done(&r)).code)
 		return err;
-	return lease_reveal(api.seal, token, req->volunteer, &skip->lease);
+	return lease_reveal(api.keys, token, req->volunteer, &skip->lease);
 }
 
-static void skipped(struct request *req, const struct lease *lease)
+static void assignments_skipped(struct request *req, const struct lease *lease)
 {
-	desk_skipped(api.desk, lease);
+	dispatcher_skipped(api.dispatcher, lease);
 	request_empty(req, 204);
 }
 
@@ -180,7 +181,7 @@ void post_skips(struct request *reqs[], size_t count, struct db *db)
 		if (skips[i].err.code)
 			request_fail(good[i], skips[i].err);
 		else
-			skipped(good[i], &skips[i].lease);
+			assignments_skipped(good[i], &skips[i].lease);
 	}
 	arena_free(arena);
 }

@@ -65,10 +65,10 @@ const char *session_secret(struct request *req, bool *ret_bearer)
 const char *cursor_make(struct request *req, const char *position)
 {
 	char padded[CURSOR_BYTES] = { 0 };
-	char *text = arena_alloc(req->arena, SEAL_TEXT(CURSOR_BYTES));
+	char *text = arena_alloc(req->arena, TOKEN_TEXT(CURSOR_BYTES));
 
 	memcpy(padded, position, strnlen(position, CURSOR_BYTES - 1));
-	seal_bytes(api.seal, SEAL_CURSOR, padded, sizeof padded, text);
+	token_seal(api.keys, TOKEN_CURSOR, padded, sizeof padded, text);
 	return text;
 }
 
@@ -80,7 +80,7 @@ struct error cursor_read(struct request *req, const char **ret_position)
 	*ret_position = NULL;
 	if (!text)
 		return ok();
-	if (!seal_reveal(api.seal, SEAL_CURSOR, text, position, CURSOR_BYTES))
+	if (!token_open(api.keys, TOKEN_CURSOR, text, position, CURSOR_BYTES))
 		return error_field("/cursor", "is not one that this server gave out.");
 	*ret_position = position;
 	return ok();

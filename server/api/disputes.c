@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* /disputes */
-#include "domain/dispute.h"
+#include "review/dispute.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "api/api.h"
 #include "core/clock.h"
-#include "core/reader.h"
-#include "domain/item.h"
-#include "domain/ruling.h"
+#include "core/json_reader.h"
+#include "core/uuid.h"
+#include "corpus/item.h"
+#include "review/ruling.h"
 
 #define DISPUTES_LIMIT 100
 #define SHOWN_S        CLAIM_S /* a moderator's media are readable as long as a claim lasts */
@@ -24,7 +25,7 @@ struct queue {
 	struct dispute_place next;
 };
 
-static struct error read_state(struct request *req, const char **ret_state)
+static struct error disputes_read_state(struct request *req, const char **ret_state)
 {
 	const char *state = request_query(req, "state");
 
@@ -48,7 +49,7 @@ static struct error read_queue(struct request *req, struct db *db, struct queue 
 
 	if ((err = request_limit(req, DISPUTES_LIMIT, 50, &limit)).code)
 		return err;
-	if ((err = read_state(req, &state)).code)
+	if ((err = disputes_read_state(req, &state)).code)
 		return err;
 	if ((err = cursor_read(req, &position)).code)
 		return err;
@@ -122,7 +123,7 @@ static void add_evidence(struct request *req, const struct dispute_story *story,
 }
 
 /* The whole story of one dispute, as far as this moderator may know it. */
-static struct error tell(struct request *req, struct db *db, unsigned status)
+static struct error disputes_tell(struct request *req, struct db *db, unsigned status)
 {
 	struct dispute_story story;
 	struct item_media media[2];
@@ -146,7 +147,7 @@ static struct error tell(struct request *req, struct db *db, unsigned status)
 
 struct error get_dispute(struct request *req, struct db *db)
 {
-	return tell(req, db, 200);
+	return disputes_tell(req, db, 200);
 }
 
 struct error post_claim(struct request *req, struct db *db)
@@ -158,8 +159,8 @@ struct error post_claim(struct request *req, struct db *db)
 	if (req->body_len) {
 		if ((err = request_object(req, &object)).code)
 			return err;
-		struct reader r = { .object = object, .arena = req->arena };
-		if ((err = reader_done(&r)).code)
+		struct json_reader r = { .object = object, .arena = req->arena };
+		if ((err = json_reader_done(&r)).code)
 			return err;
 	}
 	if ((err = dispute_claim(db, req->arena, req->args[0], req->account_id, &expires_at)).code)
@@ -184,18 +185,18 @@ struct error post_verdict(struct request *req, struct db *db)
 	json_auto_t *object = NULL;
 	bool again;
 	struct error err = request_object(req, &object);
-	struct reader r = { .object = object, .arena = req->arena };
+	struct json_reader r = { .object = object, .arena = req->arena };
 
 	if (err.code)
 		return err;
 	const char *verdict = verdict_choices[read_choice(&r, "verdict", verdict_choices)];
 	unsigned confidence = (unsigned)read_integer(&r, "confidence", 50, 100);
-	if ((err = reader_done(&r)).code)
+	if ((err = json_reader_done(&r)).code)
 		return err;
 	err = dispute_verdict(db, req->args[0], req->account_id, verdict, confidence, &again);
 	if (err.code)
 		return err;
-	return tell(req, db, again ? 200 : 201);
+	return disputes_tell(req, db, again ? 200 : 201);
 }
 
 struct error post_ruling(struct request *req, struct db *db)
@@ -204,7 +205,7 @@ struct error post_ruling(struct request *req, struct db *db)
 	json_t *ruled;
 	bool again;
 	struct error err = request_object(req, &object);
-	struct reader r = { .object = object, .arena = req->arena };
+	struct json_reader r = { .object = object, .arena = req->arena };
 
 	if (err.code)
 		return err;
@@ -215,7 +216,7 @@ struct error post_ruling(struct request *req, struct db *db)
 		.reason = read_text(&r, "reason", 10, 2000),
 		.corrects = read_text_or(&r, "corrects", UUID_TEXT - 1, NULL),
 	};
-	if ((err = reader_done(&r)).code)
+	if ((err = json_reader_done(&r)).code)
 		return err;
 	if ((err = ruling_make(db, &wish, &ruled, &again)).code)
 		return err;
@@ -227,14 +228,14 @@ struct error post_undo(struct request *req, struct db *db)
 {
 	json_auto_t *object = NULL;
 	struct error err = request_object(req, &object);
-	struct reader r = { .object = object, .arena = req->arena };
+	struct json_reader r = { .object = object, .arena = req->arena };
 
 	if (err.code)
 		return err;
 	const char *ruling = read_text(&r, "ruling", UUID_TEXT - 1, UUID_TEXT - 1);
-	if ((err = reader_done(&r)).code)
+	if ((err = json_reader_done(&r)).code)
 		return err;
 	if ((err = ruling_undo(db, req->args[0], req->account_id, ruling)).code)
 		return err;
-	return tell(req, db, 200);
+	return disputes_tell(req, db, 200);
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* /healthz, /readyz, /metrics: for those who run it. */
 #include "api/api.h"
-#include "domain/desk.h"
-#include "domain/lost_media.h"
-#include "domain/readiness.h"
-#include "domain/stats.h"
+#include "corpus/lost_media.h"
+#include "health/readiness.h"
 #include "http/static.h"
+#include "judging/dispatcher.h"
+#include "scoring/stats.h"
 
 struct error get_healthz(struct request *req, struct db *db)
 {
@@ -29,7 +29,7 @@ static void say_check(json_t *checks, const char *name, bool known, const struct
 
 struct error get_readyz(struct request *req, struct db *db)
 {
-	const struct readiness ready = readiness_check(db, api.store, api.seal);
+	const struct readiness ready = readiness_check(db, api.store, api.keys);
 	json_t *checks = json_pack("{s:s}", "database", ready.database ? "ok" : "failing");
 
 	say_check(checks, "migrations", ready.database, &ready.schema);
@@ -46,7 +46,7 @@ struct error get_readyz(struct request *req, struct db *db)
 
 static char *desk_metrics(struct request *req, const char *text)
 {
-	struct desk_figures desk = desk_figures(api.desk);
+	struct dispatcher_figures dispatcher = dispatcher_figures(api.dispatcher);
 
 	return arena_printf(req->arena,
 						"%s# HELP touchstone_desk_items Items in memory, in service or since.\n"
@@ -64,8 +64,8 @@ static char *desk_metrics(struct request *req, const char *text)
 						"# HELP touchstone_desk_refresh_seconds How long the last look took.\n"
 						"# TYPE touchstone_desk_refresh_seconds gauge\n"
 						"touchstone_desk_refresh_seconds %.3f\n",
-						text, desk.items, desk.volunteers, desk.unwritten, desk.refreshes,
-						(double)desk.refresh_ms / 1000);
+						text, dispatcher.items, dispatcher.volunteers, dispatcher.unwritten,
+						dispatcher.refreshes, (double)dispatcher.refresh_ms / 1000);
 }
 
 /* What full fits changed, by whichever process made them. */
@@ -112,10 +112,11 @@ static char *budget_metrics(struct request *req, char *text)
 						"budget refused.\n"
 						"# TYPE touchstone_budget_refusals_total counter\n",
 						text);
-	for (unsigned which = BUDGET_NONE + 1; which < BUDGETS; which++)
-		text = arena_printf(req->arena, "%stouchstone_budget_refusals_total{budget=\"%s\"} %llu\n",
-							text, budget_name((enum budget)which),
-							(unsigned long long)budget_refusals(api.budgets, (enum budget)which));
+	for (unsigned which = RATE_NONE + 1; which < BUDGETS; which++)
+		text = arena_printf(
+			req->arena, "%stouchstone_budget_refusals_total{budget=\"%s\"} %llu\n", text,
+			rate_limit_name((enum rate_limit)which),
+			(unsigned long long)rate_limit_refusals(api.rate_limits, (enum rate_limit)which));
 	return text;
 }
 

@@ -9,10 +9,10 @@
 
 #include "api/api.h"
 #include "core/clock.h"
-#include "core/text.h"
-#include "domain/desk.h"
-#include "domain/judgment.h"
-#include "domain/volunteer.h"
+#include "core/strbuf.h"
+#include "judging/dispatcher.h"
+#include "judging/judgment.h"
+#include "people/volunteer.h"
 #include "work/lane.h"
 
 /* One request of a batch, from its body to its answer. */
@@ -34,13 +34,13 @@ static struct error read_turn(struct turn *turn)
 		return err;
 	if ((err = judgment_token(object, &token)).code)
 		return err;
-	if ((err = lease_reveal(api.seal, token, req->volunteer, &turn->judged->lease)).code)
+	if ((err = lease_reveal(api.keys, token, req->volunteer, &turn->judged->lease)).code)
 		return err;
 	turn->judged->received_s = clock_now_s();
 	return judgment_read(object, req->arena, turn->judged);
 }
 
-static const char *position(const struct said *said)
+static const char *judgments_position(const struct said *said)
 {
 	return said->on_left ? "left" : "right";
 }
@@ -48,9 +48,10 @@ static const char *position(const struct said *said)
 static json_t *result_json(const struct said *said, int truth, const char *explanation)
 {
 	if (truth < 0)
-		return json_pack("{s:s}", "position", position(said));
-	return json_pack("{s:s, s:s, s:b, s:s*}", "position", position(said), "truth", verdicts[truth],
-					 "correct", truth == (int)said->verdict, "explanation", explanation);
+		return json_pack("{s:s}", "position", judgments_position(said));
+	return json_pack("{s:s, s:s, s:b, s:s*}", "position", judgments_position(said), "truth",
+					 verdicts[truth], "correct", truth == (int)said->verdict, "explanation",
+					 explanation);
 }
 
 /* Training alone is answered with texts that others wrote. */
@@ -67,20 +68,20 @@ static void answer_training(struct request *req, unsigned status, const struct s
 static void answer_plain(struct request *req, unsigned status, const struct said said[2],
 						 const struct progress *progress)
 {
-	struct text text = { .arena = req->arena };
+	struct strbuf text = { .arena = req->arena };
 
-	text_add(&text, "{\"results\":[{\"position\":\"");
-	text_add(&text, position(&said[0]));
-	text_add(&text, "\"},{\"position\":\"");
-	text_add(&text, position(&said[1]));
-	text_add(&text, "\"}],\"progress\":");
+	strbuf_add(&text, "{\"results\":[{\"position\":\"");
+	strbuf_add(&text, judgments_position(&said[0]));
+	strbuf_add(&text, "\"},{\"position\":\"");
+	strbuf_add(&text, judgments_position(&said[1]));
+	strbuf_add(&text, "\"}],\"progress\":");
 	progress_add(&text, progress);
-	text_add(&text, "}");
+	strbuf_add(&text, "}");
 	request_json_text(req, status, text.bytes);
 }
 
-static void answer(const struct turn *turn, const struct judged_result *result,
-				   const struct progress *progress)
+static void judgments_answer(const struct turn *turn, const struct judged_result *result,
+							 const struct progress *progress)
 {
 	const struct said *said = turn->judged->said;
 	struct request *req = turn->req;
@@ -110,14 +111,15 @@ static void tell_desk(const struct judged *const judged[], const struct judged_r
 		const struct judged_result *result = &results[i];
 
 		if (!result->err.code)
-			desk_judged(api.desk, &judged[i]->lease, correct_of(judged[i], result), result->again,
-						entries);
+			dispatcher_judged(api.dispatcher, &judged[i]->lease, correct_of(judged[i], result),
+							  result->again, entries);
 		else if (result->err.code == ERR_NOBODY || result->err.code == ERR_CONFLICT)
-			desk_forget(api.desk, judged[i]->lease.volunteer); /* what is known here is wrong */
+			dispatcher_forget(api.dispatcher,
+							  judged[i]->lease.volunteer); /* what is known here is wrong */
 	}
 }
 
-/* The desk knows it, but of someone who left it a moment ago. */
+/* The dispatcher knows it, but of someone who left it a moment ago. */
 static struct error know_progress(struct db *db, struct arena *arena,
 								  const unsigned char *const ids[], size_t count,
 								  struct progress progress[])
@@ -125,12 +127,13 @@ static struct error know_progress(struct db *db, struct arena *arena,
 	struct error err = ok();
 
 	for (size_t i = 0; i < count && !err.code; i++)
-		if (!desk_progress(api.desk, ids[i], &progress[i]))
+		if (!dispatcher_progress(api.dispatcher, ids[i], &progress[i]))
 			err = volunteer_progress(db, arena, &ids[i], 1, &progress[i]);
 	return err;
 }
 
-static void store_all(struct turn turns[], size_t count, struct db *db, struct arena *arena)
+static void judgments_store_all(struct turn turns[], size_t count, struct db *db,
+								struct arena *arena)
 {
 	const struct judged *judged[LANE_MAX_BATCH];
 	const unsigned char *ids[LANE_MAX_BATCH];
@@ -141,8 +144,8 @@ static void store_all(struct turn turns[], size_t count, struct db *db, struct a
 		judged[i] = turns[i].judged;
 		ids[i] = turns[i].judged->lease.volunteer;
 	}
-	struct error arrived = desk_arrive(api.desk, db, arena, ids, count);
-	uint64_t entries = desk_entries(api.desk);
+	struct error arrived = dispatcher_arrive(api.dispatcher, db, arena, ids, count);
+	uint64_t entries = dispatcher_entries(api.dispatcher);
 	judgments_store(db, arena, judged, results, count);
 	tell_desk(judged, results, count, entries);
 	(void)arrived; /* who is not here is counted by the database */
@@ -151,7 +154,7 @@ static void store_all(struct turn turns[], size_t count, struct db *db, struct a
 	for (size_t i = 0; i < count; i++) {
 		if (counted.code && !results[i].err.code)
 			results[i].err = counted;
-		answer(&turns[i], &results[i], &progress[i]);
+		judgments_answer(&turns[i], &results[i], &progress[i]);
 	}
 	if (api.wake_scorer)
 		api.wake_scorer();
@@ -173,6 +176,6 @@ void post_judgments(struct request *reqs[], size_t count, struct db *db)
 			turns[good++] = turn;
 	}
 	if (good)
-		store_all(turns, good, db, arena);
+		judgments_store_all(turns, good, db, arena);
 	arena_free(arena);
 }

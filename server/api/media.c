@@ -13,11 +13,12 @@
 
 #include "api/api.h"
 #include "core/clock.h"
-#include "core/hash.h"
-#include "core/text.h"
-#include "domain/assignment.h"
-#include "domain/item.h"
-#include "domain/revocation.h"
+#include "core/strbuf.h"
+#include "core/uuid.h"
+#include "corpus/item.h"
+#include "crypto/sha256.h"
+#include "judging/assignment.h"
+#include "people/revocation.h"
 
 /* Exactly these bytes are sealed. */
 struct pass {
@@ -62,7 +63,7 @@ static uint8_t type_index(const char *type)
 	return last;
 }
 
-static void add_url(struct text *text, struct request *req, const struct item_media *media,
+static void add_url(struct strbuf *text, struct request *req, const struct item_media *media,
 					enum showing what, int64_t expires_s)
 {
 	static const char *const picture = "image/jpeg";
@@ -77,54 +78,55 @@ static void add_url(struct text *text, struct request *req, const struct item_me
 	pass.type = what == SHOW_RENDITION  ? type_index(media->content_type)
 				: what == SHOW_ORIGINAL ? type_index("")
 										: type_index(picture);
-	text_add(text, "/api/v1/media/");
-	seal_bytes(api.seal, SEAL_MEDIA, &pass, sizeof pass, text_room(text, SEAL_TEXT(sizeof pass)));
-	text_grew(text, SEAL_TEXT(sizeof pass) - 1);
+	strbuf_add(text, "/api/v1/media/");
+	token_seal(api.keys, TOKEN_MEDIA, &pass, sizeof pass,
+			   strbuf_room(text, TOKEN_TEXT(sizeof pass)));
+	strbuf_grew(text, TOKEN_TEXT(sizeof pass) - 1);
 }
 
 json_t *showing_url(struct request *req, const struct item_media *media, enum showing what,
 					int64_t expires_s)
 {
-	struct text text = { .arena = req->arena };
+	struct strbuf text = { .arena = req->arena };
 
 	add_url(&text, req, media, what, expires_s);
 	return json_stringn(text.bytes, text.len);
 }
 
 /* Nothing where there is no such number. */
-static void add_number(struct text *text, const char *name, unsigned number)
+static void add_number(struct strbuf *text, const char *name, unsigned number)
 {
 	if (!number)
 		return;
-	text_add(text, name);
-	text_add_number(text, number);
+	strbuf_add(text, name);
+	strbuf_add_number(text, number);
 }
 
 /* Nothing in it needs escaping: names of types, numbers, and addresses of our own. */
-void showing_add(struct text *text, struct request *req, const struct item_media *media,
+void showing_add(struct strbuf *text, struct request *req, const struct item_media *media,
 				 int64_t expires_s)
 {
-	text_add(text, "{\"type\":\"");
-	text_add(text, media_type_name(media->type));
-	text_add(text, "\",\"content_type\":\"");
-	text_add(text, media->content_type);
-	text_add(text, "\",\"url\":\"");
+	strbuf_add(text, "{\"type\":\"");
+	strbuf_add(text, media_type_name(media->type));
+	strbuf_add(text, "\",\"content_type\":\"");
+	strbuf_add(text, media->content_type);
+	strbuf_add(text, "\",\"url\":\"");
 	add_url(text, req, media, SHOW_RENDITION, expires_s);
-	text_add(text, "\"");
+	strbuf_add(text, "\"");
 	add_number(text, ",\"width\":", media->width);
 	add_number(text, ",\"height\":", media->height);
 	add_number(text, ",\"duration_ms\":", media->duration_ms);
 	if (media->has_poster) {
-		text_add(text, ",\"poster_url\":\"");
+		strbuf_add(text, ",\"poster_url\":\"");
 		add_url(text, req, media, SHOW_POSTER, expires_s);
-		text_add(text, "\"");
+		strbuf_add(text, "\"");
 	}
-	text_add(text, "}");
+	strbuf_add(text, "}");
 }
 
 json_t *showing_json(struct request *req, const struct item_media *media, int64_t expires_s)
 {
-	struct text text = { .arena = req->arena };
+	struct strbuf text = { .arena = req->arena };
 
 	showing_add(&text, req, media, expires_s);
 	return json_loadb(text.bytes, text.len, 0, NULL);
@@ -147,7 +149,7 @@ static bool is_holder(struct request *req, const struct pass *pass)
 /* Reads the pass, and says whether it is this client's and not taken back. Says nothing of time. */
 static bool read_pass(struct request *req, struct pass *pass)
 {
-	return seal_reveal(api.seal, SEAL_MEDIA, req->args[0], pass, sizeof *pass) &&
+	return token_open(api.keys, TOKEN_MEDIA, req->args[0], pass, sizeof *pass) &&
 		   is_holder(req, pass) && !revocations_have(api.revocations, pass->holder);
 }
 
@@ -181,7 +183,7 @@ static struct error send_medium(struct request *req, const struct pass *pass)
 		return err;
 	/* The tag is the address's nonce, and says nothing of the bytes: fresh for every showing. */
 	request_file(req, fd, bytes, content_types[pass->type],
-				 arena_printf(req->arena, "\"%.*s\"", SEAL_NONCE_TEXT, req->args[0]),
+				 arena_printf(req->arena, "\"%.*s\"", TOKEN_NONCE_TEXT, req->args[0]),
 				 "private, max-age=600");
 	return ok();
 }

@@ -45,7 +45,7 @@ static const struct {
 	{ "/moderate", "moderate.html" },
 };
 
-static struct error answer(struct request *req, const char *path)
+static struct error pages_answer(struct request *req, const char *path)
 {
 	const struct static_file *file = static_find(api.pages, path);
 
@@ -60,7 +60,7 @@ struct error get_page(struct request *req, struct db *db)
 	(void)db;
 	for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++)
 		if (strcmp(pages[i].path, req->path) == 0)
-			return answer(req, pages[i].file);
+			return pages_answer(req, pages[i].file);
 	return errorf(ERR_NOT_FOUND, "There is nothing at this address.");
 }
 
@@ -68,7 +68,7 @@ struct error get_page(struct request *req, struct db *db)
 struct error get_release_page(struct request *req, struct db *db)
 {
 	(void)db;
-	return answer(req, "data.html");
+	return pages_answer(req, "data.html");
 }
 
 /* Who would rather have a page than a problem: a browser, which weighs its wishes. */
@@ -95,11 +95,11 @@ void api_refuse(struct request *req, struct error err)
 struct error get_static(struct request *req, struct db *db)
 {
 	(void)db;
-	return answer(req, req->args[0]);
+	return pages_answer(req, req->args[0]);
 }
 
 struct error get_openapi(struct request *req, struct db *db)
 {
 	(void)db;
-	return answer(req, "openapi.json");
+	return pages_answer(req, "openapi.json");
 }

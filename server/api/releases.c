@@ -7,10 +7,10 @@
 #include <unistd.h>
 
 #include "api/api.h"
-#include "core/hex.h"
-#include "core/reader.h"
-#include "domain/job.h"
-#include "domain/release.h"
+#include "core/json_reader.h"
+#include "core/uuid.h"
+#include "release/release.h"
+#include "work/job.h"
 
 #define RELEASES_MOST 100
 #define FILES_AT_ONCE 1000
@@ -183,7 +183,7 @@ struct error post_release(struct request *req, struct db *db)
 
 	if ((err = request_object(req, &object)).code)
 		return err;
-	struct reader body = { .object = object, .arena = req->arena };
+	struct json_reader body = { .object = object, .arena = req->arena };
 	if ((err = release_wish_read(&body, &wish)).code)
 		return err;
 	wish.account = req->account_id;

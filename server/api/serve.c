@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "api/api.h"
-#include "domain/account.h"
+#include "people/account.h"
 #include "work/lane.h"
 
 struct api api;
@@ -16,8 +16,8 @@ struct error api_admit(struct request *req)
 {
 	const char *cookie = lasting_cookie(req, volunteer_cookie_name());
 
-	req->is_volunteer = cookie && seal_reveal(api.seal, SEAL_VOLUNTEER, cookie, req->volunteer,
-											  sizeof req->volunteer);
+	req->is_volunteer = cookie && token_open(api.keys, TOKEN_VOLUNTEER, cookie, req->volunteer,
+											 sizeof req->volunteer);
 	if (req->route->role == ROLE_VOLUNTEER && !req->is_volunteer)
 		return errorf(ERR_NOBODY, "Agree to take part first.");
 	if (req->route->role > ROLE_VOLUNTEER && !session_secret(req, &(bool){ false }))
@@ -26,7 +26,7 @@ struct error api_admit(struct request *req)
 }
 
 /* May they? Of an account that is decided here alone, for every route: here is a database. */
-static struct error permit(struct request *req, struct db *db)
+static struct error serve_permit(struct request *req, struct db *db)
 {
 	static const enum role roles[] = { ROLE_VOLUNTEER, ROLE_RESEARCHER, ROLE_MODERATOR,
 									   ROLE_ADMIN };
@@ -66,7 +66,7 @@ static size_t turn_away(struct request *reqs[], size_t count, struct db *db)
 
 	for (size_t i = 0; i < count; i++) {
 		struct request *req = reqs[i];
-		struct error err = permit(req, db);
+		struct error err = serve_permit(req, db);
 
 		if (err.code) {
 			request_fail(req, err);

@@ -4,10 +4,11 @@
 
 #include "api/api.h"
 #include "core/clock.h"
-#include "core/hex.h"
+#include "core/json_reader.h"
 #include "core/log.h"
-#include "core/reader.h"
-#include "domain/account.h"
+#include "core/uuid.h"
+#include "crypto/secret.h"
+#include "people/account.h"
 
 static json_t *account_json(const struct account *account)
 {
@@ -30,7 +31,7 @@ static uint64_t email_hash(struct request *req, const char *email)
 
 	for (char *c = small; *c; c++)
 		*c = (char)(*c >= 'A' && *c <= 'Z' ? *c | 32 : *c);
-	return seal_keyed_hash(api.seal, small, strlen(small));
+	return token_keyed_hash(api.keys, small, strlen(small));
 }
 
 /* Did this browser sign in to that account before? */
@@ -38,20 +39,20 @@ static bool device_known(struct request *req, uint64_t email, struct device *ret
 {
 	const char *cookie = lasting_cookie(req, device_cookie_name());
 
-	return cookie && seal_reveal(api.seal, SEAL_DEVICE, cookie, ret_device, sizeof *ret_device) &&
+	return cookie && token_open(api.keys, TOKEN_DEVICE, cookie, ret_device, sizeof *ret_device) &&
 		   ret_device->email == email;
 }
 
 static void remember_device(struct request *req, uint64_t email)
 {
 	struct device device = { .email = email };
-	char *text = arena_alloc(req->arena, SEAL_TEXT(sizeof device));
+	char *text = arena_alloc(req->arena, TOKEN_TEXT(sizeof device));
 
 	if (device_known(req, email, &device))
 		return;
 	device.email = email;
 	uuid_random(device.number);
-	seal_bytes(api.seal, SEAL_DEVICE, &device, sizeof device, text);
+	token_seal(api.keys, TOKEN_DEVICE, &device, sizeof device, text);
 	set_cookie(req, device_cookie_name(), text, DEVICE_S);
 }
 
@@ -68,8 +69,9 @@ static struct error check_pace(struct request *req, const char *email, uint64_t 
 
 	if (device_known(req, hash, &device))
 		memcpy(&key[1], device.number, sizeof key[1]);
-	*ret_pace = seal_keyed_hash(api.seal, key, sizeof key);
-	struct error err = budget_take(api.addresses, BUDGET_SIGN_IN, *ret_pace, clock_monotonic_ms());
+	*ret_pace = token_keyed_hash(api.keys, key, sizeof key);
+	struct error err =
+		rate_limit_take(api.addresses, RATE_SIGN_IN, *ret_pace, clock_monotonic_ms());
 	if (err.code) {
 		unsigned wait_s = err.retry_after_s;
 
@@ -83,12 +85,12 @@ static struct error check_pace(struct request *req, const char *email, uint64_t 
 }
 
 /* A server that could not look at the password takes no try for it. */
-static void forgive(const struct request *req, struct error err, uint64_t pace)
+static void sessions_forgive(const struct request *req, struct error err, uint64_t pace)
 {
 	if (err.code != ERR_UNAVAILABLE)
 		return;
-	budget_give_back(api.addresses, BUDGET_SIGN_IN, pace);
-	budget_give_back(api.budgets, BUDGET_SIGN_IN, req->network);
+	rate_limit_give_back(api.addresses, RATE_SIGN_IN, pace);
+	rate_limit_give_back(api.rate_limits, RATE_SIGN_IN, req->network);
 }
 
 static json_t *signed_in_json(const struct account *account, int64_t failed)
@@ -107,19 +109,19 @@ struct error post_session(struct request *req, struct db *db)
 	int64_t failed;
 	uint64_t pace;
 	struct error err = request_object(req, &object);
-	struct reader r = { .object = object, .arena = req->arena };
+	struct json_reader r = { .object = object, .arena = req->arena };
 
 	if (err.code)
 		return err;
 	const struct sign_in sign_in = { .email = read_text(&r, "email", 3, 254),
 									 .password = read_text(&r, "password", 1, PASSWORD_MAX_LEN),
 									 .network = req->network };
-	if ((err = reader_done(&r)).code)
+	if ((err = json_reader_done(&r)).code)
 		return err;
 	if ((err = check_pace(req, sign_in.email, &pace)).code)
 		return err;
 	err = account_sign_in(db, req->arena, &sign_in, &account, session, &failed);
-	forgive(req, err, pace);
+	sessions_forgive(req, err, pace);
 	if (err.code)
 		return err;
 	const char *old = request_cookie(req, session_cookie_name());
@@ -132,7 +134,7 @@ struct error post_session(struct request *req, struct db *db)
 }
 
 /* A one-time password opens this endpoint and the change of password, nothing else. */
-static struct error who(struct request *req, struct db *db, struct account *account)
+static struct error sessions_who(struct request *req, struct db *db, struct account *account)
 {
 	bool bearer;
 	const char *secret = session_secret(req, &bearer);
@@ -146,7 +148,7 @@ static struct error who(struct request *req, struct db *db, struct account *acco
 struct error get_session(struct request *req, struct db *db)
 {
 	struct account account;
-	struct error err = who(req, db, &account);
+	struct error err = sessions_who(req, db, &account);
 
 	if (err.code)
 		return err;
@@ -175,22 +177,22 @@ struct error put_password(struct request *req, struct db *db)
 	char session[SECRET_TEXT];
 	uint64_t pace;
 	struct error err = request_object(req, &object);
-	struct reader r = { .object = object, .arena = req->arena };
+	struct json_reader r = { .object = object, .arena = req->arena };
 
 	if (err.code)
 		return err;
 	const char *current = read_text(&r, "current", 1, PASSWORD_MAX_LEN);
 	const char *password = read_text(&r, "new", PASSWORD_MIN_LEN, PASSWORD_MAX_LEN);
 	if (current && password && strcmp(current, password) == 0)
-		reader_refuse(&r, "new", "must be another password.");
-	if ((err = reader_done(&r)).code)
+		json_reader_refuse(&r, "new", "must be another password.");
+	if ((err = json_reader_done(&r)).code)
 		return err;
-	if ((err = who(req, db, &account)).code)
+	if ((err = sessions_who(req, db, &account)).code)
 		return err;
 	if ((err = check_pace(req, account.email, &pace)).code)
 		return err;
 	err = account_change_password(db, &account, current, password, session);
-	forgive(req, err, pace);
+	sessions_forgive(req, err, pace);
 	if (err.code)
 		return err;
 	set_cookie(req, session_cookie_name(), session, SESSION_S);

@@ -10,7 +10,7 @@
 #include "api/api.h"
 #include "core/clock.h"
 #include "core/lock.h"
-#include "domain/stats.h"
+#include "scoring/stats.h"
 
 #define KEEP_MS      3000
 #define KEEP_MOST_MS 60000
@@ -32,7 +32,7 @@ static void make_condition(void)
 
 /* What there is to tell without reading; *ret_text stays NULL and nothing fails if the caller is
  * the one to read, and to say so to keep(). */
-static struct error recall(struct arena *arena, const char **ret_text)
+static struct error stats_recall(struct arena *arena, const char **ret_text)
 {
 	int64_t until_ms = clock_monotonic_ms() + FIRST_MS;
 	struct error err = ok();
@@ -62,7 +62,7 @@ static int64_t keep_ms(int64_t took_ms)
 
 /* Keeps what was read, or how it failed. Then *text is what to tell, NULL for nothing: older
  * figures say of when they are. */
-static void keep(struct arena *arena, const char **text, struct error err, int64_t took_ms)
+static void stats_keep(struct arena *arena, const char **text, struct error err, int64_t took_ms)
 {
 	char *copy = err.code ? NULL : strdup(*text);
 
@@ -86,11 +86,11 @@ struct error get_stats(struct request *req, struct db *db)
 {
 	const char *text = NULL;
 	int64_t began_ms = clock_monotonic_ms();
-	struct error err = recall(req->arena, &text);
+	struct error err = stats_recall(req->arena, &text);
 
 	if (!err.code && !text) {
 		err = stats_public(db, req->arena, &text);
-		keep(req->arena, &text, err, clock_monotonic_ms() - began_ms);
+		stats_keep(req->arena, &text, err, clock_monotonic_ms() - began_ms);
 	}
 	if (!text)
 		return err;

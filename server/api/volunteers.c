@@ -5,10 +5,11 @@
 
 #include "api/api.h"
 #include "core/clock.h"
-#include "core/reader.h"
-#include "domain/desk.h"
-#include "domain/revocation.h"
-#include "domain/volunteer.h"
+#include "core/json_reader.h"
+#include "core/uuid.h"
+#include "judging/dispatcher.h"
+#include "people/revocation.h"
+#include "people/volunteer.h"
 
 #define RESULTS_LIMIT 100
 #define SHOWN_S       (30 * 60) /* results stay open on a page for a while */
@@ -17,26 +18,26 @@ static struct error read_consent(struct request *req)
 {
 	json_auto_t *object = NULL;
 	struct error err = request_object(req, &object);
-	struct reader r = { .object = object, .arena = req->arena };
+	struct json_reader r = { .object = object, .arena = req->arena };
 
 	if (err.code)
 		return err;
 	if (!read_flag_or(&r, "consent", false))
-		reader_refuse(&r, "consent", "must be true: nobody takes part without consent.");
-	return reader_done(&r);
+		json_reader_refuse(&r, "consent", "must be true: nobody takes part without consent.");
+	return json_reader_done(&r);
 }
 
-static void welcome(struct request *req, const struct new_volunteer *made)
+static void volunteers_welcome(struct request *req, const struct new_volunteer *made)
 {
-	char text[UUID_TEXT], cookie[SEAL_TEXT(UUID_BYTES)];
+	char text[UUID_TEXT], cookie[TOKEN_TEXT(UUID_BYTES)];
 
 	if (made->err.code) {
 		request_fail(req, made->err);
 		return;
 	}
-	desk_welcome(api.desk, made->id);
+	dispatcher_welcome(api.dispatcher, made->id);
 	uuid_to_text(text, made->id);
-	seal_bytes(api.seal, SEAL_VOLUNTEER, made->id, sizeof made->id, cookie);
+	token_seal(api.keys, TOKEN_VOLUNTEER, made->id, sizeof made->id, cookie);
 	set_cookie(req, volunteer_cookie_name(), cookie, VOLUNTEER_COOKIE_S);
 	request_json(req, 201,
 				 json_pack("{s:s, s:o}", "volunteer", text, "progress",
@@ -62,7 +63,7 @@ void post_volunteers(struct request *reqs[], size_t count, struct db *db)
 	if (consented)
 		volunteers_create(db, arena, made, consented);
 	for (size_t i = 0; i < consented; i++)
-		welcome(good[i], &made[i]);
+		volunteers_welcome(good[i], &made[i]);
 	arena_free(arena);
 }
 
@@ -159,7 +160,7 @@ struct error delete_me(struct request *req, struct db *db)
 {
 	struct error err = volunteer_erase(db, req->volunteer);
 
-	desk_forget(api.desk, req->volunteer);
+	dispatcher_forget(api.dispatcher, req->volunteer);
 
 	if (err.code && err.code != ERR_NOBODY)
 		return err;

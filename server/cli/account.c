@@ -6,8 +6,9 @@
 
 #include "cli/commands.h"
 #include "core/number.h"
+#include "crypto/secret.h"
 #include "db/db.h"
-#include "domain/account.h"
+#include "people/account.h"
 
 /* What the options and arguments said. */
 struct order {
@@ -15,7 +16,7 @@ struct order {
 	unsigned days;
 };
 
-static struct error add(struct db *db, const struct order *order)
+static struct error cli_account_add(struct db *db, const struct order *order)
 {
 	char password[SECRET_TEXT];
 	struct error err = account_add(db, order->email, order->role, password);
@@ -25,7 +26,7 @@ static struct error add(struct db *db, const struct order *order)
 	return err;
 }
 
-static struct error token(struct db *db, const struct order *order)
+static struct error cli_account_token(struct db *db, const struct order *order)
 {
 	char secret[SECRET_TEXT];
 	struct error err = account_token(db, order->email, order->days, secret);
@@ -35,18 +36,18 @@ static struct error token(struct db *db, const struct order *order)
 	return err;
 }
 
-static struct error list(struct db *db, const struct order *order)
+static void print_account(void *arg, const struct account_entry *entry)
 {
-	auto_rows *rows = NULL;
-	struct error err = db_run(db, SQL_ACCOUNT_LIST, NULL, &rows);
-	(void)order;
+	(void)arg;
+	printf("%s  %s  %s%s  %lld sessions, %lld tokens, since %s\n", entry->email, entry->role,
+		   entry->state, entry->one_time ? ", one-time password" : "", (long long)entry->sessions,
+		   (long long)entry->tokens, entry->made);
+}
 
-	for (size_t r = 0; !err.code && r < rows_count(rows); r++)
-		printf("%s  %s  %s%s  %s sessions, %s tokens, since %s\n", rows_text(rows, r, 0),
-			   rows_text(rows, r, 1), rows_text(rows, r, 2),
-			   rows_flag(rows, r, 3) ? ", one-time password" : "", rows_text(rows, r, 4),
-			   rows_text(rows, r, 5), rows_text(rows, r, 6));
-	return err;
+static struct error account_list(struct db *db, const struct order *order)
+{
+	(void)order;
+	return account_each(db, print_account, NULL);
 }
 
 static struct error set_role(struct db *db, const struct order *order)
@@ -54,7 +55,7 @@ static struct error set_role(struct db *db, const struct order *order)
 	return account_set_role(db, order->email, order->role);
 }
 
-static struct error reset(struct db *db, const struct order *order)
+static struct error cli_account_reset(struct db *db, const struct order *order)
 {
 	char password[SECRET_TEXT];
 	struct error err = account_reset(db, order->email, password);
@@ -64,12 +65,12 @@ static struct error reset(struct db *db, const struct order *order)
 	return err;
 }
 
-static struct error disable(struct db *db, const struct order *order)
+static struct error account_disable(struct db *db, const struct order *order)
 {
 	return account_enable(db, order->email, false);
 }
 
-static struct error enable(struct db *db, const struct order *order)
+static struct error cli_account_enable(struct db *db, const struct order *order)
 {
 	return account_enable(db, order->email, true);
 }
@@ -84,7 +85,7 @@ static struct error end_sessions(struct db *db, const struct order *order)
 	return err;
 }
 
-static struct error revoke(struct db *db, const struct order *order)
+static struct error account_revoke(struct db *db, const struct order *order)
 {
 	int64_t revoked = 0;
 	struct error err = account_revoke_tokens(db, order->email, &revoked);
@@ -99,11 +100,15 @@ static const struct {
 	struct error (*act)(struct db *db, const struct order *order);
 	bool takes_email, takes_role, takes_days;
 } verbs[] = {
-	{ "add", add, true, true, false },        { "token", token, true, false, true },
-	{ "list", list, false, false, false },    { "role", set_role, true, true, false },
-	{ "reset", reset, true, false, false },   { "disable", disable, true, false, false },
-	{ "enable", enable, true, false, false }, { "sign-out", end_sessions, true, false, false },
-	{ "revoke", revoke, true, false, false },
+	{ "add", cli_account_add, true, true, false },
+	{ "token", cli_account_token, true, false, true },
+	{ "list", account_list, false, false, false },
+	{ "role", set_role, true, true, false },
+	{ "reset", cli_account_reset, true, false, false },
+	{ "disable", account_disable, true, false, false },
+	{ "enable", cli_account_enable, true, false, false },
+	{ "sign-out", end_sessions, true, false, false },
+	{ "revoke", account_revoke, true, false, false },
 };
 
 #define VERBS (sizeof verbs / sizeof verbs[0])

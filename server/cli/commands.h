@@ -10,8 +10,8 @@
 
 #include <stdbool.h>
 
-#include "cli/settings.h"
 #include "core/error.h"
+#include "engine/settings.h"
 
 struct db;
 struct store;

@@ -24,7 +24,7 @@ bool duplicates_read(const char *text, enum duplicates *duplicates)
 	return false;
 }
 
-static struct error feed_file(int fd, const char *path, struct table *table)
+static struct error feed_file(int fd, const char *path, struct judgment_csv *csv)
 {
 	static char piece[PIECE];
 	struct error err = ok();
@@ -35,15 +35,15 @@ static struct error feed_file(int fd, const char *path, struct table *table)
 			continue;
 		if (len < 0)
 			return errorf(ERR_INVALID, "%s: %s", path, strerror(errno));
-		err = table_feed(table, piece, (size_t)len);
+		err = judgment_csv_feed(csv, piece, (size_t)len);
 	}
 	if (!err.code)
-		err = table_finish(table);
+		err = judgment_csv_finish(csv);
 	return err.code ? errorf(err.code, "%s, %s", path, err.detail) : err;
 }
 
 /* One line on standard error: a file's name and what is to be said of it. */
-static void tell(const char *path, const char *what)
+static void crowd_tell(const char *path, const char *what)
 {
 	fputs("touchstone: ", stderr);
 	utf8_print(stderr, path);
@@ -51,75 +51,76 @@ static void tell(const char *path, const char *what)
 }
 
 /* One fault is the error itself; of several each gets a line, and the error says how many. */
-static struct error faults_of(const char *path, const struct table *table)
+static struct error faults_of(const char *path, const struct judgment_csv *csv)
 {
-	size_t count = table_fault_count(table);
-	const char *advice =
-		table_duplicate_count(table) ? "; --duplicates first (or last) keeps one of several" : "";
+	size_t count = judgment_csv_fault_count(csv);
+	const char *advice = judgment_csv_duplicate_count(csv)
+							 ? "; --duplicates first (or last) keeps one of several"
+							 : "";
 
 	if (count == 1)
-		return errorf(ERR_INVALID, "%.60s, %s%s", path, table_fault(table, 0), advice);
-	for (size_t i = 0; i < count && i < TABLE_FAULTS_KEPT; i++) {
-		tell(path, ", ");
-		utf8_print(stderr, table_fault(table, i));
+		return errorf(ERR_INVALID, "%.60s, %s%s", path, judgment_csv_fault(csv, 0), advice);
+	for (size_t i = 0; i < count && i < JUDGMENT_CSV_FAULTS_KEPT; i++) {
+		crowd_tell(path, ", ");
+		utf8_print(stderr, judgment_csv_fault(csv, i));
 		fputc('\n', stderr);
 	}
-	if (count <= TABLE_FAULTS_KEPT)
+	if (count <= JUDGMENT_CSV_FAULTS_KEPT)
 		return errorf(ERR_INVALID, "%.60s: %zu faults%s", path, count, advice);
 	return errorf(ERR_INVALID, "%.60s: %zu faults, of which the first %d are told%s", path, count,
-				  TABLE_FAULTS_KEPT, advice);
+				  JUDGMENT_CSV_FAULTS_KEPT, advice);
 }
 
-static void tell_read(const char *path, const struct table *table)
+static void tell_read(const char *path, const struct judgment_csv *csv)
 {
-	if (*table_unused(table)) {
-		tell(path, ": columns that are not used: ");
-		utf8_print(stderr, table_unused(table));
+	if (*judgment_csv_unused(csv)) {
+		crowd_tell(path, ": columns that are not used: ");
+		utf8_print(stderr, judgment_csv_unused(csv));
 		fputc('\n', stderr);
 	}
-	if (table_duplicate_count(table)) {
-		tell(path, ": duplicates passed over: ");
-		fprintf(stderr, "%zu\n", table_duplicate_count(table));
+	if (judgment_csv_duplicate_count(csv)) {
+		crowd_tell(path, ": duplicates passed over: ");
+		fprintf(stderr, "%zu\n", judgment_csv_duplicate_count(csv));
 	}
 }
 
-struct error crowd_file_read(const char *path, enum table_kind kind, enum duplicates duplicates,
-							 struct table **table)
+struct error crowd_file_read(const char *path, enum judgment_csv_kind kind,
+							 enum duplicates duplicates, struct judgment_csv **csv)
 {
 	bool standard = !strcmp(path, "-");
 	int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0)
 		return errorf(ERR_INVALID, "%s: %s", path, strerror(errno));
-	struct table *read_table = table_new(kind);
-	table_allow(read_table, duplicates);
+	struct judgment_csv *read_table = judgment_csv_new(kind);
+	judgment_csv_allow(read_table, duplicates);
 	struct error err = feed_file(fd, path, read_table);
 
 	if (!standard)
 		close(fd);
 	if (!err.code) {
 		tell_read(path, read_table);
-		*table = read_table;
+		*csv = read_table;
 		return ok();
 	}
-	if (table_fault_count(read_table))
+	if (judgment_csv_fault_count(read_table))
 		err = faults_of(path, read_table);
-	table_free(read_table);
+	judgment_csv_free(read_table);
 	return errorf(ERR_INVALID, "%s", err.detail);
 }
 
 struct error crowd_file_truth(const char *path, const struct names *tasks,
 							  enum duplicates duplicates, int8_t **truth)
 {
-	struct table *table;
-	struct error err = crowd_file_read(path, TABLE_TRUTH, duplicates, &table);
+	struct judgment_csv *csv;
+	struct error err = crowd_file_read(path, JUDGMENT_CSV_TRUTH, duplicates, &csv);
 
 	if (err.code)
 		return err;
 	int8_t *values = malloc((size_t)names_count(tasks) + 1);
 	if (!values)
 		abort();
-	struct strangers strangers = table_truth(table, tasks, values);
+	struct strangers strangers = judgment_csv_truth(csv, tasks, values);
 	if (strangers.count) {
 		fputs("touchstone: ", stderr);
 		utf8_print(stderr, path);
@@ -128,7 +129,7 @@ struct error crowd_file_truth(const char *path, const struct names *tasks,
 		utf8_print(stderr, strangers.first);
 		fputc('\n', stderr);
 	}
-	table_free(table);
+	judgment_csv_free(csv);
 	*truth = values;
 	return ok();
 }

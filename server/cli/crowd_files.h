@@ -6,16 +6,16 @@
 #define CLI_CROWD_FILES_H
 
 #include "core/error.h"
-#include "crowd/table.h"
+#include "crowd/judgment_csv.h"
 
 /* Reads the words refuse, first and last. Returns false for any other. */
 bool duplicates_read(const char *text, enum duplicates *duplicates);
 
 /* Reads a whole file, "-" for standard input. The caller frees *table. The detail of an error
- * names the file and the line; of several faults the first TABLE_FAULTS_KEPT are told on standard
- * error, as are columns that nobody reads and duplicates that were passed over. */
-struct error crowd_file_read(const char *path, enum table_kind kind, enum duplicates duplicates,
-							 struct table **table) MUST_CHECK;
+ * names the file and the line; of several faults the first JUDGMENT_CSV_FAULTS_KEPT are told on
+ * standard error, as are columns that nobody reads and duplicates that were passed over. */
+struct error crowd_file_read(const char *path, enum judgment_csv_kind kind,
+							 enum duplicates duplicates, struct judgment_csv **csv) MUST_CHECK;
 
 /* Truth for each task of `tasks` from a file of task,label. The caller frees *truth. Truths of
  * other tasks are counted on standard error. */

@@ -9,14 +9,16 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
-#include "cli/import_rows.h"
 #include "core/arena.h"
 #include "core/clock.h"
 #include "core/number.h"
 #include "core/utf8.h"
+#include "core/uuid.h"
+#include "corpus/campaign.h"
+#include "corpus/import_rows.h"
+#include "corpus/item.h"
+#include "corpus/manifest.h"
 #include "db/db.h"
-#include "domain/item.h"
-#include "domain/manifest.h"
 #include "store/store.h"
 
 #define BAR_WIDTH     30
@@ -131,7 +133,8 @@ static void open_list(struct import *import)
 }
 
 /* MANIFEST:LINE: FILE: WHAT. All but the line may hold anything. */
-static void tell(const struct import *import, const struct manifest_row *row, const char *what)
+static void import_tell(const struct import *import, const struct manifest_row *row,
+						const char *what)
 {
 	const char *name = row->item.file ? row->item.file : row->item.url;
 
@@ -147,9 +150,9 @@ static void tell(const struct import *import, const struct manifest_row *row, co
 	fputc('\n', stderr);
 }
 
-static void refuse(struct import *import, const struct manifest_row *row, const char *why)
+static void import_refuse(struct import *import, const struct manifest_row *row, const char *why)
 {
-	tell(import, row, why);
+	import_tell(import, row, why);
 	import->bad++;
 	open_list(import);
 	if (import->refused)
@@ -168,15 +171,15 @@ static void count_outcome(struct import *import, const struct manifest_row *row,
 		return;
 	case ITEM_MENDED:
 	case ITEM_CHANGED:
-		tell(import, row, result->note);
+		import_tell(import, row, result->note);
 		import->changed++;
 		return;
 	case ITEM_DIFFERS:
-		refuse(import, row, result->note);
+		import_refuse(import, row, result->note);
 	}
 }
 
-static void take_turn(void *row)
+static void import_take_turn(void *row)
 {
 	import_rows_turn(row);
 }
@@ -189,7 +192,7 @@ static void work_row(void *arg, unsigned job, struct import_row *row)
 	struct item_import how = import->how;
 	struct error err = row->row.err;
 
-	how.turn = take_turn;
+	how.turn = import_take_turn;
 	how.turn_arg = row;
 	if (!err.code && import->check)
 		err = item_check(import->dbs[job], import->store, row->arena, &import->how, &row->row.item,
@@ -205,7 +208,7 @@ static void count_row(struct import *import, const struct import_row *row)
 {
 	import->rows++;
 	if (row->err.code)
-		refuse(import, &row->row, row->err.detail);
+		import_refuse(import, &row->row, row->err.detail);
 	else
 		count_outcome(import, &row->row, &row->result);
 	show_progress(import, row->progress);
@@ -271,18 +274,6 @@ static struct error take_all(struct import *import)
 				  stop.err.detail);
 }
 
-static struct error find_campaign(struct db *db, const char *name, char ret_id[UUID_TEXT])
-{
-	auto_rows *rows = NULL;
-	struct error err = db_run(db, SQL_CAMPAIGN_FIND, (const char *[]){ name }, &rows);
-
-	if (err.code == ERR_INVALID)
-		return errorf(ERR_INVALID, "a campaign's name is made of a-z, 0-9, dot, dash, underscore");
-	if (!err.code && rows_count(rows))
-		snprintf(ret_id, UUID_TEXT, "%s", rows_text(rows, 0, 0));
-	return err;
-}
-
 /* Closes the list of refused rows, and says where it is. */
 static void close_list(struct import *import)
 {
@@ -300,7 +291,7 @@ static void close_list(struct import *import)
 	printf("; mend them and import that file\n");
 }
 
-static int run(struct import *import)
+static int import_run(struct import *import)
 {
 	struct error err = manifest_open(import->path, import->folder, &import->manifest);
 
@@ -331,7 +322,7 @@ static int run(struct import *import)
 						 import->bad));
 }
 
-static int remove_one(const char *path, const struct stat *stat, int kind, struct FTW *place)
+static int import_remove_one(const char *path, const struct stat *stat, int kind, struct FTW *place)
 {
 	(void)stat, (void)kind, (void)place;
 	return remove(path);
@@ -349,10 +340,10 @@ static int run_check(struct import *import)
 			errorf(ERR_INTERNAL, "cannot make a folder to work in: %s", strerrordesc_np(errno)));
 	struct error err =
 		store_open(arena_printf(import->arena, "file:%s/store", folder), &import->store);
-	code = err.code ? failed(err) : run(import);
+	code = err.code ? failed(err) : import_run(import);
 	store_free(import->store);
 	import->store = NULL;
-	nftw(folder, remove_one, STORE_FILES, FTW_DEPTH | FTW_PHYS);
+	nftw(folder, import_remove_one, STORE_FILES, FTW_DEPTH | FTW_PHYS);
 	return code;
 }
 
@@ -374,12 +365,12 @@ static int run_import(const struct settings *settings, struct import *import, co
 		import->store = command_store(settings, import->dbs[0]);
 	if (open && (import->store || import->check)) {
 		struct error err =
-			find_campaign(import->dbs[0], campaign ? campaign : "default", import->campaign_id);
+			campaign_find(import->dbs[0], campaign ? campaign : "default", import->campaign_id);
 
 		if (err.code)
 			code = failed(err);
 		else
-			code = import->check ? run_check(import) : run(import);
+			code = import->check ? run_check(import) : import_run(import);
 	}
 	store_free(import->store);
 	for (unsigned i = 0; i < import->jobs; i++)

@@ -9,11 +9,12 @@
 
 #include "cli/crowd_commands.h"
 #include "cli/crowd_files.h"
+#include "core/mem.h"
 #include "core/writer.h"
 #include "crowd/agreement.h"
 #include "crowd/evaluation.h"
+#include "crowd/judgment_matrix.h"
 #include "crowd/model.h"
-#include "crowd/sheet.h"
 
 static const char usage[] =
 	"usage: touchstone infer [--method M] [--gold G.csv] [--truth T.csv] [--report]\n"
@@ -26,7 +27,7 @@ static const char usage[] =
 	"last is to count; a second truth likewise.\n"
 	"methods: default, majority, dawid-skene, variational, one-coin, glad\n";
 
-struct settings {
+struct infer_settings {
 	struct model_options model;
 	const char *judgments, *truth, *gold, *workers;
 	enum duplicates duplicates;
@@ -44,7 +45,7 @@ struct result {
 	double seconds;
 };
 
-static bool read_settings(int argc, char **argv, struct settings *settings)
+static bool infer_read_settings(int argc, char **argv, struct infer_settings *settings)
 {
 	static const struct option options[] = { { "method", 1, 0, 'm' },
 											 { "truth", 1, 0, 't' },
@@ -93,7 +94,7 @@ static int label_at(const struct result *result, uint32_t task)
 }
 
 /* A forecast as it is printed: nine decimals, and never certain unless the task is gold. */
-static double printed(const struct result *result, uint32_t task)
+static double infer_printed(const struct result *result, uint32_t task)
 {
 	double p = result->fit->p_fake[task].mean;
 
@@ -122,7 +123,7 @@ static void put_labels(const struct result *result)
 {
 	puts("task,label,p_fake,judgments");
 	for (uint32_t i = 0; i < result->fit->items; i++) {
-		uint64_t p = (uint64_t)llrint(printed(result, i) * 1e9);
+		uint64_t p = (uint64_t)llrint(infer_printed(result, i) * 1e9);
 
 		put_field(stdout, names_text(result->tasks, i, NULL));
 		printf(",%s,%u.%09u,%u\n", label_at(result, i) == FAKE ? "fake" : "real",
@@ -169,7 +170,7 @@ static void report_truth(const struct result *result)
 	if (!p || !label)
 		abort();
 	for (uint32_t i = 0; i < tasks; i++) {
-		p[i] = printed(result, i);
+		p[i] = infer_printed(result, i);
 		label[i] = (uint8_t)label_at(result, i);
 	}
 	struct evaluation e = evaluate(p, label, result->truth, tasks);
@@ -216,7 +217,7 @@ static double now_s(void)
 	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
-static struct error read_truths(const struct settings *settings, struct result *result)
+static struct error read_truths(const struct infer_settings *settings, struct result *result)
 {
 	struct error err = ok();
 
@@ -229,7 +230,7 @@ static struct error read_truths(const struct settings *settings, struct result *
 }
 
 /* What is told of the rows themselves, before they go. */
-static void describe_rows(const struct settings *settings, const struct judgments *judgments,
+static void describe_rows(const struct infer_settings *settings, const struct judgments *judgments,
 						  struct result *result)
 {
 	struct random random = random_seeded(1);
@@ -240,34 +241,35 @@ static void describe_rows(const struct settings *settings, const struct judgment
 		result->alpha = agreement_alpha(judgments, 1000, &random);
 	if (!settings->workers)
 		return;
-	result->answers = calloc((size_t)judgments->volunteers + 1, sizeof *result->answers);
-	if (!result->answers)
-		abort();
+	result->answers = mem_new((size_t)judgments->volunteers + 1, sizeof *result->answers);
 	for (size_t j = 0; j < judgments->count; j++)
 		result->answers[judgments->volunteer[j]]++;
 }
 
 /* Sorts the rows into a sheet, lets them go, and fits: one copy of the judgments is enough. */
-static void fit_table(const struct settings *settings, struct table *table, struct result *result)
+static void fit_table(const struct infer_settings *settings, struct judgment_csv *csv,
+					  struct result *result)
 {
-	struct judgments judgments = table_judgments(table);
+	struct judgments judgments = judgment_csv_judgments(csv);
 
 	judgments.truth = result->gold;
 	describe_rows(settings, &judgments, result);
-	struct sheet sheet = sheet_new(&judgments, model_is_graded(&judgments, &settings->model));
-	table_forget_rows(table);
-	result->fit = model_fit_sheet(&sheet, &settings->model);
-	sheet_clear(&sheet);
+	struct judgment_matrix matrix =
+		judgment_matrix_new(&judgments, model_is_graded(&judgments, &settings->model));
+	judgment_csv_forget_rows(csv);
+	result->fit = model_fit_sheet(&matrix, &settings->model);
+	judgment_matrix_clear(&matrix);
 }
 
-static struct error infer(const struct settings *settings, struct table *table)
+static struct error infer_here(const struct infer_settings *settings, struct judgment_csv *csv)
 {
-	struct result result = { .tasks = table_tasks(table), .workers = table_workers(table) };
+	struct result result = { .tasks = judgment_csv_tasks(csv),
+							 .workers = judgment_csv_workers(csv) };
 	double start = now_s();
 	struct error err = read_truths(settings, &result);
 
 	if (!err.code) {
-		fit_table(settings, table, &result);
+		fit_table(settings, csv, &result);
 		result.seconds = now_s() - start;
 		put_labels(&result);
 		if (settings->workers && !put_workers(settings->workers, &result))
@@ -284,18 +286,18 @@ static struct error infer(const struct settings *settings, struct table *table)
 
 int cli_infer(int argc, char **argv)
 {
-	struct settings settings = { 0 };
-	struct table *table = NULL;
+	struct infer_settings settings = { 0 };
+	struct judgment_csv *csv = NULL;
 
-	if (!read_settings(argc, argv, &settings)) {
+	if (!infer_read_settings(argc, argv, &settings)) {
 		fputs(usage, stderr);
 		return 2;
 	}
 	settings.model.intervals = settings.workers != NULL;
 	struct error err =
-		crowd_file_read(settings.judgments, TABLE_JUDGMENTS, settings.duplicates, &table);
+		crowd_file_read(settings.judgments, JUDGMENT_CSV_JUDGMENTS, settings.duplicates, &csv);
 	if (!err.code)
-		err = infer(&settings, table);
-	table_free(table);
+		err = infer_here(&settings, csv);
+	judgment_csv_free(csv);
 	return err.code ? crowd_failed("infer", &err) : 0;
 }

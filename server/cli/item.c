@@ -10,11 +10,12 @@
 
 #include "cli/commands.h"
 #include "core/arena.h"
-#include "core/hash.h"
 #include "core/hex.h"
 #include "core/utf8.h"
+#include "core/uuid.h"
+#include "corpus/item_edit.h"
+#include "crypto/sha256.h"
 #include "db/db.h"
-#include "domain/item_edit.h"
 
 static const char usage[] =
 	"item show ID|SHA256|FILE\n"
@@ -41,18 +42,12 @@ static struct error find_item(struct db *db, const char *name, char ret_id[UUID_
 	return item_find(db, hex, ret_id);
 }
 
-static struct error print_line(void *arg, const struct rows *row)
+static void print_line(void *arg, const char *name, const char *value)
 {
 	(void)arg;
-	printf("%-12s ", rows_text(row, 0, 0));
-	utf8_print(stdout, rows_text(row, 0, 1));
+	printf("%-12s ", name);
+	utf8_print(stdout, value);
 	putchar('\n');
-	return ok();
-}
-
-static struct error show(struct db *db, const char *id)
-{
-	return db_stream(db, SQL_ITEM_SHOW, (const char *[]){ id }, print_line, NULL);
 }
 
 /* COLUMN=VALUE; an empty value empties the column. */
@@ -76,8 +71,8 @@ static struct error read_facts(int count, char **assignments, json_t *facts)
 	return ok();
 }
 
-static struct error edit(struct db *db, const char *id, const struct item_editor *editor, int count,
-						 char **assignments)
+static struct error item_edit(struct db *db, const char *id, const struct item_editor *editor,
+							  int count, char **assignments)
 {
 	json_auto_t *facts = json_object();
 	struct arena *arena = arena_new();
@@ -96,7 +91,8 @@ static struct error edit(struct db *db, const char *id, const struct item_editor
 	return err;
 }
 
-static struct error withdraw(struct db *db, const char *id, const struct item_editor *editor)
+static struct error cli_item_withdraw(struct db *db, const char *id,
+									  const struct item_editor *editor)
 {
 	unsigned disputes;
 	struct error err = item_withdraw(db, id, editor, &disputes);
@@ -133,10 +129,10 @@ int cli_item(const struct settings *settings, int argc, char **argv)
 		return EXIT_FAILED;
 	struct error err = find_item(db, argv[2], id);
 	if (!err.code && *argv[1] == 's')
-		err = show(db, id);
+		err = item_describe(db, id, print_line, NULL);
 	else if (!err.code)
-		err =
-			*argv[1] == 'e' ? edit(db, id, &editor, argc - 3, argv + 3) : withdraw(db, id, &editor);
+		err = *argv[1] == 'e' ? item_edit(db, id, &editor, argc - 3, argv + 3)
+							  : cli_item_withdraw(db, id, &editor);
 	db_close(db);
 	return err.code ? failed(err) : EXIT_DONE;
 }

@@ -11,8 +11,8 @@
 #include "core/clock.h"
 #include "core/number.h"
 #include "db/db.h"
-#include "domain/release.h"
-#include "release/make.h"
+#include "release/build.h"
+#include "release/release.h"
 #include "release/verify.h"
 #include "release/write.h"
 #include "store/store.h"
@@ -57,15 +57,15 @@ static void tools_close(struct tools *tools)
 
 /* ------------------------------------------------------------------ progress */
 
-struct line {
+struct command_line {
 	const char *what;
 	bool shown; /* on a terminal: there is a line to end */
 	int64_t last_ms;
 };
 
-static struct error show(void *arg, int64_t done, int64_t total)
+static struct error release_show(void *arg, int64_t done, int64_t total)
 {
-	struct line *line = arg;
+	struct command_line *line = arg;
 	int64_t now = clock_monotonic_ms();
 
 	if (!isatty(STDERR_FILENO) || (done < total && now - line->last_ms < 100))
@@ -77,7 +77,7 @@ static struct error show(void *arg, int64_t done, int64_t total)
 	return ok();
 }
 
-static void end_line(const struct line *line)
+static void end_line(const struct command_line *line)
 {
 	if (line->shown)
 		fputc('\n', stderr);
@@ -127,8 +127,8 @@ static bool read_filter(int argc, char **argv, struct release_filter *filter)
  * Takes over a release that a killed or failed run has left unfinished; one that asked for other
  * items is given up, and the wish begun anew.
  */
-static struct error resume(struct tools *tools, const struct release_wish *wish,
-						   struct error refused, struct job *job)
+static struct error release_resume(struct tools *tools, const struct release_wish *wish,
+								   struct error refused, struct job *job)
 {
 	struct release release;
 	bool found = false;
@@ -156,11 +156,11 @@ static struct error resume(struct tools *tools, const struct release_wish *wish,
 	return err.code ? err : release_create(tools->db, wish, true, job);
 }
 
-static int create(struct tools *tools, int argc, char **argv)
+static int cli_release_create(struct tools *tools, int argc, char **argv)
 {
 	struct release_wish wish = { 0 };
-	struct line line = { .what = "making the release" };
-	struct release_progress progress = { show, &line };
+	struct command_line line = { .what = "making the release" };
+	struct release_progress progress = { release_show, &line };
 	struct release release;
 	struct job job;
 	struct error err;
@@ -171,7 +171,7 @@ static int create(struct tools *tools, int argc, char **argv)
 	wish.version = argv[optind + 1];
 	err = release_create(tools->db, &wish, true, &job);
 	if (err.code == ERR_CONFLICT)
-		err = resume(tools, &wish, err, &job);
+		err = release_resume(tools, &wish, err, &job);
 	if (err.code) {
 		fprintf(stderr, "touchstone: %s%s%s\n", err.pointer[0] ? err.pointer + 1 : "",
 				err.pointer[0] ? " " : "", err.detail);
@@ -191,7 +191,7 @@ static int create(struct tools *tools, int argc, char **argv)
 
 /* ------------------------------------------------------------------ list, write, verify */
 
-static int list(struct tools *tools, int argc)
+static int release_list(struct tools *tools, int argc)
 {
 	struct release *page;
 	const char *after = NULL;
@@ -218,8 +218,8 @@ static int list(struct tools *tools, int argc)
 
 static int write_folder(struct tools *tools, int argc, char **argv)
 {
-	struct line line = { .what = "writing" };
-	struct release_progress progress = { show, &line };
+	struct command_line line = { .what = "writing" };
+	struct release_progress progress = { release_show, &line };
 	struct release release;
 	struct error err;
 
@@ -235,10 +235,10 @@ static int write_folder(struct tools *tools, int argc, char **argv)
 	return EXIT_DONE;
 }
 
-static int verify(int argc, char **argv)
+static int cli_release_verify(int argc, char **argv)
 {
-	struct line line = { .what = "verifying" };
-	struct release_progress progress = { show, &line };
+	struct command_line line = { .what = "verifying" };
+	struct release_progress progress = { release_show, &line };
 	struct verified verified = { 0 };
 	struct error err;
 
@@ -267,14 +267,14 @@ int cli_release(const struct settings *settings, int argc, char **argv)
 
 	argc--, argv++;
 	if (strcmp(verb, "verify") == 0)
-		return verify(argc, argv);
+		return cli_release_verify(argc, argv);
 	if (strcmp(verb, "create") != 0 && strcmp(verb, "list") != 0 && strcmp(verb, "write") != 0)
 		return wrong_usage();
 	if (tools_open(&tools, settings)) {
 		if (*verb == 'c')
-			code = create(&tools, argc, argv);
+			code = cli_release_create(&tools, argc, argv);
 		else
-			code = *verb == 'l' ? list(&tools, argc) : write_folder(&tools, argc, argv);
+			code = *verb == 'l' ? release_list(&tools, argc) : write_folder(&tools, argc, argv);
 	}
 	tools_close(&tools);
 	return code;

@@ -7,8 +7,9 @@
 
 #include "cli/commands.h"
 #include "core/arena.h"
+#include "core/uuid.h"
+#include "corpus/rendering.h"
 #include "db/db.h"
-#include "domain/rendering.h"
 #include "media/media.h"
 #include "store/store.h"
 
@@ -41,7 +42,7 @@ static void say_meaning(const struct rendering_due *due, bool harmless)
 }
 
 /* On a terminal, one line that is written over. */
-static struct error show(void *arg, int64_t done, int64_t total)
+static struct error render_show(void *arg, int64_t done, int64_t total)
 {
 	(void)arg;
 	if (isatty(STDERR_FILENO))
@@ -52,7 +53,7 @@ static struct error show(void *arg, int64_t done, int64_t total)
 /* Whoever comes first works: this process, or a server whose progress is shown here. */
 static struct error do_or_watch(struct db *db, struct store *store, const char *id, bool *ret_ended)
 {
-	const struct rendering_progress progress = { show, NULL };
+	const struct rendering_progress progress = { render_show, NULL };
 	struct arena *arena = arena_new();
 	struct rendering rendering = { 0 };
 	struct job job;
@@ -66,7 +67,7 @@ static struct error do_or_watch(struct db *db, struct store *store, const char *
 	if (!err.code && claimed)
 		err = rendering_do_job(db, store, &job, &progress);
 	else if (!err.code && !*ret_ended)
-		err = show(NULL, rendering.done, rendering.total);
+		err = render_show(NULL, rendering.done, rendering.total);
 	arena_free(arena);
 	return err.code == ERR_GONE ? ok() : err;
 }
@@ -101,7 +102,7 @@ static struct error say_state(struct db *db, const char *id)
 	return err;
 }
 
-static struct error render(struct db *db, struct store *store, const struct wish *wish)
+static struct error render_here(struct db *db, struct store *store, const struct wish *wish)
 {
 	struct rendering_due due;
 	char id[UUID_TEXT];
@@ -136,7 +137,7 @@ int cli_render(const struct settings *settings, int argc, char **argv)
 		return EXIT_USAGE;
 	struct db *db = command_db(settings);
 	struct store *store = db ? command_store(settings, db) : NULL;
-	struct error err = store ? render(db, store, &wish) : ok();
+	struct error err = store ? render_here(db, store, &wish) : ok();
 	bool done = store && !err.code;
 
 	store_free(store);

@@ -20,7 +20,7 @@ static const char usage[] =
 	"last is to count.\n"
 	"J.csv, T.csv: as infer reads them, or a release's judgments.csv and labels.csv.\n";
 
-struct settings {
+struct replay_settings {
 	struct model_options model;
 	struct stopping rule;
 	enum policy policy;
@@ -51,7 +51,7 @@ static bool read_count(const char *text, uint32_t *count)
 	return true;
 }
 
-static bool read_option(int option, const char *text, struct settings *settings)
+static bool read_option(int option, const char *text, struct replay_settings *settings)
 {
 	switch (option) {
 	case 'p':
@@ -77,7 +77,7 @@ static bool read_option(int option, const char *text, struct settings *settings)
 }
 
 /* Fills in what was not given and holds the numbers against each other. */
-static bool settle_rule(struct settings *settings)
+static bool settle_rule(struct replay_settings *settings)
 {
 	struct stopping *rule = &settings->rule;
 
@@ -93,7 +93,7 @@ static bool settle_rule(struct settings *settings)
 	return settings->policy != POLICY_POSTERIOR || (rule->threshold >= .5 && rule->threshold <= 1);
 }
 
-static bool read_settings(int argc, char **argv, struct settings *settings)
+static bool replay_read_settings(int argc, char **argv, struct replay_settings *settings)
 {
 	static const struct option options[] = {
 		{ "policy", 1, 0, 'p' }, { "threshold", 1, 0, 'x' },  { "min", 1, 0, 'n' },
@@ -120,13 +120,14 @@ static void print_accuracy(const char *name, const struct replay *r, double accu
 		printf(", \"%s\": null", name);
 }
 
-static struct error replay(const struct settings *settings, const struct table *table)
+static struct error replay_here(const struct replay_settings *settings,
+								const struct judgment_csv *csv)
 {
-	struct judgments judgments = table_judgments(table);
+	struct judgments judgments = judgment_csv_judgments(csv);
 	struct random random = random_seeded(settings->seed);
 	int8_t *truth;
 	struct error err =
-		crowd_file_truth(settings->truth, table_tasks(table), settings->duplicates, &truth);
+		crowd_file_truth(settings->truth, judgment_csv_tasks(csv), settings->duplicates, &truth);
 
 	if (err.code)
 		return err;
@@ -144,18 +145,18 @@ static struct error replay(const struct settings *settings, const struct table *
 
 int cli_replay(int argc, char **argv)
 {
-	struct settings settings = { .rule = stopping_in_service(), .seed = 1 };
-	struct table *table = NULL;
+	struct replay_settings settings = { .rule = stopping_in_service(), .seed = 1 };
+	struct judgment_csv *csv = NULL;
 
 	settings.rule.threshold = -1;
-	if (!read_settings(argc, argv, &settings)) {
+	if (!replay_read_settings(argc, argv, &settings)) {
 		fputs(usage, stderr);
 		return 2;
 	}
 	struct error err =
-		crowd_file_read(settings.judgments, TABLE_JUDGMENTS, settings.duplicates, &table);
+		crowd_file_read(settings.judgments, JUDGMENT_CSV_JUDGMENTS, settings.duplicates, &csv);
 	if (!err.code)
-		err = replay(&settings, table);
-	table_free(table);
+		err = replay_here(&settings, csv);
+	judgment_csv_free(csv);
 	return err.code ? crowd_failed("replay", &err) : 0;
 }

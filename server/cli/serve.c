@@ -8,18 +8,18 @@
 #include <unistd.h>
 
 #include "api/api.h"
-#include "cli/background.h"
 #include "cli/commands.h"
-#include "cli/keeper.h"
 #include "core/log.h"
 #include "core/number.h"
 #include "db/db.h"
-#include "domain/desk.h"
-#include "domain/readiness.h"
-#include "domain/revocation.h"
+#include "engine/background.h"
+#include "engine/sync.h"
+#include "health/readiness.h"
 #include "http/client.h"
 #include "http/guard.h"
 #include "http/static.h"
+#include "judging/dispatcher.h"
+#include "people/revocation.h"
 #include "store/store.h"
 #include "work/lane.h"
 
@@ -29,7 +29,7 @@
 #define SETTLE_MS     5000 /* at the end, for answers on their way */
 #define LAST_RESORT_S 9    /* a stop that hangs is ended: 10 s is the promise */
 
-static struct db *patient(struct db *db, unsigned hush_ms)
+static struct db *serve_patient(struct db *db, unsigned hush_ms)
 {
 	if (db)
 		db_set_patience(db, hush_ms, ANSWER_MS);
@@ -38,17 +38,17 @@ static struct db *patient(struct db *db, unsigned hush_ms)
 
 static void *open_to_read(void *database_url)
 {
-	return patient(db_open(database_url, STATEMENT_MS), HUSH_MS);
+	return serve_patient(db_open(database_url, STATEMENT_MS), HUSH_MS);
 }
 
 static void *open_db(void *database_url)
 {
-	return patient(db_open(database_url, STATEMENT_MS), ANSWER_MS);
+	return serve_patient(db_open(database_url, STATEMENT_MS), ANSWER_MS);
 }
 
 static void *open_db_by_key(void *database_url)
 {
-	return patient(db_open_by_key(database_url, STATEMENT_MS), ANSWER_MS);
+	return serve_patient(db_open_by_key(database_url, STATEMENT_MS), ANSWER_MS);
 }
 
 static void close_db(void *db)
@@ -111,13 +111,13 @@ static void free_lanes(void)
 
 /* Everything `serve` holds; zero is a part that was not started. */
 struct parts {
-	struct seal *seal;
+	struct token_keys *keys;
 	struct store *store;
 	struct static_files *pages;
-	struct budgets *budgets, *addresses;
+	struct rate_limits *rate_limits, *addresses;
 	struct networks *trusted_proxies;
 	struct background *background;
-	struct keeper *keeper;
+	struct sync_thread *sync_thread;
 	struct server *server;
 };
 
@@ -129,9 +129,9 @@ static struct error open_secret(const struct settings *settings, struct db *db, 
 
 	if (access(settings->secret_file, F_OK) != 0)
 		err = readiness_secret(db, NULL, renew);
-	if (err.code || (err = seal_open_file(settings->secret_file, &parts->seal)).code)
+	if (err.code || (err = token_keys_open(settings->secret_file, &parts->keys)).code)
 		return err;
-	return readiness_secret(db, parts->seal, renew);
+	return readiness_secret(db, parts->keys, renew);
 }
 
 /* What is amiss and stops nobody is said once. */
@@ -146,7 +146,7 @@ static struct error open_stored(const struct settings *settings, struct db *db, 
 		return errorf(ERR_INTERNAL, "cannot open the store");
 	if ((err = open_secret(settings, db, renew, parts)).code)
 		return err;
-	struct readiness ready = readiness_check(db, parts->store, parts->seal);
+	struct readiness ready = readiness_check(db, parts->store, parts->keys);
 	if (ready.storing.code)
 		log_warn("%s: judging goes on, imports and releases do not", ready.storing.detail);
 	if (ready.clock.code)
@@ -168,19 +168,19 @@ static struct error open_parts(const struct settings *settings, bool renew, stru
 		return err;
 	if ((err = static_read(settings->pages, &parts->pages)).code)
 		return err;
-	if ((err = budgets_read(settings->budgets, &parts->budgets)).code)
+	if ((err = rate_limits_read(settings->rate_limits, &parts->rate_limits)).code)
 		return err;
 	if ((err = networks_read(settings->trusted_proxies, &parts->trusted_proxies)).code)
 		return err;
-	bool off = settings->budgets && strcmp(settings->budgets, "off") == 0;
-	if ((err = budgets_read(off ? "off" : "sign_ins=10/m:20", &parts->addresses)).code)
+	bool off = settings->rate_limits && strcmp(settings->rate_limits, "off") == 0;
+	if ((err = rate_limits_read(off ? "off" : "sign_ins=10/m:20", &parts->addresses)).code)
 		return err;
-	api = (struct api){ .seal = parts->seal,
+	api = (struct api){ .keys = parts->keys,
 						.store = parts->store,
-						.desk = desk_new(),
+						.dispatcher = dispatcher_new(),
 						.revocations = revocations_new(),
 						.pages = parts->pages,
-						.budgets = parts->budgets,
+						.rate_limits = parts->rate_limits,
 						.addresses = parts->addresses,
 						.secure = settings->public_url &&
 								  strncmp(settings->public_url, "https://", 8) == 0 };
@@ -189,13 +189,13 @@ static struct error open_parts(const struct settings *settings, bool renew, stru
 
 static void close_parts(struct parts *parts)
 {
-	desk_free(api.desk);
+	dispatcher_free(api.dispatcher);
 	revocations_free(api.revocations);
 	networks_free(parts->trusted_proxies);
-	budgets_free(parts->addresses);
-	budgets_free(parts->budgets);
+	rate_limits_free(parts->addresses);
+	rate_limits_free(parts->rate_limits);
 	static_free(parts->pages);
-	seal_free(parts->seal);
+	token_keys_free(parts->keys);
 	store_free(parts->store);
 }
 
@@ -220,8 +220,8 @@ static struct error listen_now(const struct settings *settings, struct parts *pa
 										settings->public_url || loopback ? settings->hosts : NULL,
 									.connections = (unsigned)connections,
 									.trusted_proxies = parts->trusted_proxies,
-									.budgets = parts->budgets,
-									.seal = parts->seal,
+									.rate_limits = parts->rate_limits,
+									.keys = parts->keys,
 									.admit = api_admit,
 									.refuse = api_refuse,
 									.headers = api_headers_of(api.secure) };
@@ -245,8 +245,8 @@ static void wait_for_signal(void)
 static struct error start_threads(const struct settings *settings, struct parts *parts,
 								  bool with_work)
 {
-	if (!(parts->keeper =
-			  keeper_start(settings->database_url, api.desk, api.revocations, api.store)))
+	if (!(parts->sync_thread =
+			  sync_start(settings->database_url, api.dispatcher, api.revocations, api.store)))
 		return errorf(ERR_UNAVAILABLE, "the items to hand out cannot be read");
 	if (!with_work)
 		return ok();
@@ -260,8 +260,8 @@ static struct error start_threads(const struct settings *settings, struct parts 
 /* False: work in the background goes on, and cannot be waited for. */
 static bool stop_threads(struct parts *parts)
 {
-	if (parts->keeper)
-		keeper_stop(parts->keeper);
+	if (parts->sync_thread)
+		sync_stop(parts->sync_thread);
 	return !parts->background || background_stop(parts->background);
 }
 
@@ -284,7 +284,7 @@ static void stop_serving(struct parts *parts)
 		_exit(EXIT_DONE);
 }
 
-static int serve(const struct settings *settings, bool with_work, bool renew)
+static int serve_here(const struct settings *settings, bool with_work, bool renew)
 {
 	struct parts parts = { 0 };
 	struct error err = open_parts(settings, renew, &parts);
@@ -320,7 +320,7 @@ int cli_serve(const struct settings *settings, int argc, char **argv)
 
 	if (!arguments_fit(argc, argv, 0, 0, "serve [--no-work] [--new-secret]"))
 		return EXIT_USAGE;
-	return serve(settings, with_work, renew);
+	return serve_here(settings, with_work, renew);
 }
 
 int cli_work(const struct settings *settings, int argc, char **argv)

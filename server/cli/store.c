@@ -5,8 +5,8 @@
 
 #include "cli/commands.h"
 #include "core/utf8.h"
+#include "corpus/lost_media.h"
 #include "db/db.h"
-#include "domain/lost_media.h"
 #include "store/store.h"
 
 /* KIND: PATH (WHAT of WHOSE) */

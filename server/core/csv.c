@@ -91,7 +91,7 @@ uint64_t csv_offset(const struct csv *csv)
 }
 
 /* Brings the window to hold the longest record from `at` on, or all that is left. */
-static void fill(struct csv *csv)
+static void csv_fill(struct csv *csv)
 {
 	if (csv->ended || csv->end - csv->at >= WINDOW / 2)
 		return;
@@ -220,7 +220,7 @@ static void skip_line(struct csv *csv)
 			continue;
 		}
 		csv->at = i;
-		fill(csv);
+		csv_fill(csv);
 		if ((i = csv->at) == csv->end)
 			break;
 	}
@@ -228,7 +228,7 @@ static void skip_line(struct csv *csv)
 }
 
 /* Notes the first line of a record that cannot be read, and goes on behind it. */
-static void give_up(struct csv *csv)
+static void csv_give_up(struct csv *csv)
 {
 	size_t i = csv->at;
 
@@ -244,7 +244,7 @@ static void give_up(struct csv *csv)
 }
 
 /* Unquotes the field that begins at `from` in place; returns where it ends, past its quotes. */
-static char *unquote(char *from, char **to)
+static char *csv_unquote(char *from, char **to)
 {
 	for (from++; *from != '"' || from[1] == '"'; from++) {
 		from += *from == '"';
@@ -254,7 +254,7 @@ static char *unquote(char *from, char **to)
 }
 
 /* Splits the copy of a record that find_record() has found good. */
-static void split(struct csv *csv, size_t len)
+static void csv_split(struct csv *csv, size_t len)
 {
 	char *from = csv->record, *to, *end = csv->record + len;
 
@@ -263,7 +263,7 @@ static void split(struct csv *csv, size_t len)
 	for (size_t count = 0; from <= end; from++) {
 		csv->fields[count++] = to = from;
 		if (*from == '"') {
-			from = unquote(from, &to);
+			from = csv_unquote(from, &to);
 		} else {
 			while (from < end && *from != csv->separator)
 				from++;
@@ -278,7 +278,7 @@ static void skip_empty_lines(struct csv *csv)
 {
 	size_t len;
 
-	fill(csv);
+	csv_fill(csv);
 	if (csv->next_line == 1) {
 		if (csv->end - csv->at >= 3 && memcmp(csv->buffer + csv->at, "\xef\xbb\xbf", 3) == 0)
 			csv->at += 3;
@@ -287,7 +287,7 @@ static void skip_empty_lines(struct csv *csv)
 	while (csv->at < csv->end && (len = line_end(csv, csv->at))) {
 		csv->at += len;
 		csv->next_line++;
-		fill(csv);
+		csv_fill(csv);
 	}
 }
 
@@ -315,10 +315,10 @@ struct error csv_next(struct csv *csv, const char *const **ret_fields, size_t *r
 	if (!err.code && memchr(csv->buffer + csv->at, '\0', span.len))
 		err = errorf(ERR_INVALID, "the record holds a NUL");
 	if (err.code) {
-		give_up(csv);
+		csv_give_up(csv);
 		return err;
 	}
-	split(csv, span.len);
+	csv_split(csv, span.len);
 	csv->raw = csv->buffer + csv->at;
 	csv->raw_len = span.len;
 	csv->second = csv->at;

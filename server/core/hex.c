@@ -1,49 +1,38 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/hex.h"
 
-#include <sodium.h>
 #include <string.h>
-#include <uuid/uuid.h>
+
+static int value_of_digit(char digit)
+{
+	if (digit >= '0' && digit <= '9')
+		return digit - '0';
+	if (digit >= 'a' && digit <= 'f')
+		return digit - 'a' + 10;
+	return digit >= 'A' && digit <= 'F' ? digit - 'A' + 10 : -1;
+}
 
 void hex_encode(char *text, const unsigned char *bytes, size_t len)
 {
-	sodium_bin2hex(text, 2 * len + 1, bytes, len);
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < len; i++) {
+		*text++ = digits[bytes[i] >> 4];
+		*text++ = digits[bytes[i] & 15];
+	}
+	*text = '\0';
 }
 
 bool hex_decode(unsigned char *bytes, size_t len, const char *text)
 {
-	size_t got;
+	if (strlen(text) != 2 * len)
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		int high = value_of_digit(text[2 * i]), low = value_of_digit(text[2 * i + 1]);
 
-	return strlen(text) == 2 * len &&
-		   sodium_hex2bin(bytes, len, text, 2 * len, NULL, &got, NULL) == 0 && got == len;
-}
-
-bool uuid_from_text(unsigned char uuid[UUID_BYTES], const char *text)
-{
-	return strlen(text) == UUID_TEXT - 1 && uuid_parse(text, uuid) == 0;
-}
-
-void uuid_to_text(char text[UUID_TEXT], const unsigned char uuid[UUID_BYTES])
-{
-	uuid_unparse_lower(uuid, text);
-}
-
-void uuid_random(unsigned char uuid[UUID_BYTES])
-{
-	randombytes_buf(uuid, UUID_BYTES);
-	uuid[6] = (unsigned char)((uuid[6] & 0x0f) | 0x40); /* version 4 */
-	uuid[8] = (unsigned char)((uuid[8] & 0x3f) | 0x80); /* RFC 4122 variant */
-}
-
-void uuid_ordered(unsigned char uuid[UUID_BYTES], int64_t now_us, struct random *random)
-{
-	int64_t now_ms = now_us / 1000, part = now_us % 1000 * 4096 / 1000; /* of the millisecond */
-	uint32_t rest[2] = { random_u32(random), random_u32(random) };
-
-	for (int i = 0; i < 6; i++)
-		uuid[i] = (unsigned char)(now_ms >> (40 - 8 * i));
-	uuid[6] = (unsigned char)(0x70 | part >> 8); /* version 7 */
-	uuid[7] = (unsigned char)part;
-	memcpy(uuid + 8, rest, sizeof rest);
-	uuid[8] = (unsigned char)((uuid[8] & 0x3f) | 0x80); /* RFC 9562 variant */
+		if (high < 0 || low < 0)
+			return false;
+		bytes[i] = (unsigned char)(high << 4 | low);
+	}
+	return true;
 }

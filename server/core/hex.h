@@ -1,32 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* hex -- bytes as lower-case hexadecimal, and UUIDs as text. */
+/* hex -- bytes as lower-case hexadecimal, and back. Not for secrets: its time tells the digits. */
 #ifndef CORE_HEX_H
 #define CORE_HEX_H
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
-
-#include "core/random.h"
 
 /* Writes 2 * len digits and a NUL to `text`. */
 void hex_encode(char *text, const unsigned char *bytes, size_t len);
 
 /* Reads exactly 2 * len digits of either case. False, with `bytes` unspecified, otherwise. */
 bool hex_decode(unsigned char *bytes, size_t len, const char *text);
-
-#define UUID_BYTES 16
-#define UUID_TEXT  37 /* with its NUL */
-
-/* Reads the canonical 36-character form of either case. */
-bool uuid_from_text(unsigned char uuid[UUID_BYTES], const char *text);
-void uuid_to_text(char text[UUID_TEXT], const unsigned char uuid[UUID_BYTES]);
-void uuid_random(unsigned char uuid[UUID_BYTES]);
-
-/*
- * Begins with the time (version 7, RFC 9562): rows keyed by such ids lie in the order they came.
- * The rest is `random`'s: an id that no other has, but that may be guessed.
- */
-void uuid_ordered(unsigned char uuid[UUID_BYTES], int64_t now_us, struct random *random);
 
 #endif

@@ -11,7 +11,7 @@ struct idmap {
 	uint32_t slot_count; /* a power of two, at least twice `count` */
 };
 
-static void *must(void *memory)
+static void *idmap_must(void *memory)
 {
 	if (!memory)
 		abort();
@@ -20,10 +20,10 @@ static void *must(void *memory)
 
 struct idmap *idmap_new(void)
 {
-	struct idmap *map = must(calloc(1, sizeof *map));
+	struct idmap *map = idmap_must(calloc(1, sizeof *map));
 
 	map->slot_count = 64;
-	map->slots = must(calloc(map->slot_count, sizeof map->slots[0]));
+	map->slots = idmap_must(calloc(map->slot_count, sizeof map->slots[0]));
 	return map;
 }
 
@@ -37,7 +37,7 @@ void idmap_free(struct idmap *map)
 }
 
 /* The finaliser of MurmurHash3 (Appleby), over both halves. */
-static uint32_t hash_of(const unsigned char id[UUID_BYTES])
+static uint32_t idmap_hash_of(const unsigned char id[UUID_BYTES])
 {
 	uint64_t low, high;
 
@@ -49,9 +49,9 @@ static uint32_t hash_of(const unsigned char id[UUID_BYTES])
 	return (uint32_t)(hash ^ hash >> 33);
 }
 
-static uint32_t *slot_of(const struct idmap *map, const unsigned char id[UUID_BYTES])
+static uint32_t *idmap_slot_of(const struct idmap *map, const unsigned char id[UUID_BYTES])
 {
-	uint32_t at = hash_of(id);
+	uint32_t at = idmap_hash_of(id);
 
 	for (;; at++) {
 		uint32_t *slot = &map->slots[at & (map->slot_count - 1)];
@@ -61,19 +61,19 @@ static uint32_t *slot_of(const struct idmap *map, const unsigned char id[UUID_BY
 	}
 }
 
-static void grow(struct idmap *map)
+static void idmap_grow(struct idmap *map)
 {
 	if (map->count == map->ids_room) {
 		map->ids_room = map->ids_room ? 2 * map->ids_room : 32;
-		map->ids = must(realloc(map->ids, map->ids_room * sizeof map->ids[0]));
+		map->ids = idmap_must(realloc(map->ids, map->ids_room * sizeof map->ids[0]));
 	}
 	if (2 * (map->count + 1) <= map->slot_count)
 		return;
 	map->slot_count *= 2;
 	free(map->slots);
-	map->slots = must(calloc(map->slot_count, sizeof map->slots[0]));
+	map->slots = idmap_must(calloc(map->slot_count, sizeof map->slots[0]));
 	for (uint32_t i = 0; i < map->count; i++)
-		*slot_of(map, map->ids[i]) = i + 1;
+		*idmap_slot_of(map, map->ids[i]) = i + 1;
 }
 
 uint32_t idmap_add(struct idmap *map, const unsigned char id[UUID_BYTES])
@@ -82,8 +82,8 @@ uint32_t idmap_add(struct idmap *map, const unsigned char id[UUID_BYTES])
 
 	if (found != IDMAP_NONE)
 		return found;
-	grow(map);
-	uint32_t *slot = slot_of(map, id);
+	idmap_grow(map);
+	uint32_t *slot = idmap_slot_of(map, id);
 	memcpy(map->ids[map->count], id, UUID_BYTES);
 	*slot = ++map->count;
 	return map->count - 1;
@@ -91,7 +91,7 @@ uint32_t idmap_add(struct idmap *map, const unsigned char id[UUID_BYTES])
 
 uint32_t idmap_find(const struct idmap *map, const unsigned char id[UUID_BYTES])
 {
-	uint32_t slot = *slot_of(map, id);
+	uint32_t slot = *idmap_slot_of(map, id);
 
 	return slot ? slot - 1 : IDMAP_NONE;
 }

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/hex.h"
+#include "core/uuid.h"
 
 #define IDMAP_NONE UINT32_MAX
 

@@ -11,7 +11,7 @@ struct keyset {
 	uint32_t room; /* 0, or a power of two of which three quarters may be taken */
 };
 
-static void *must(void *memory)
+static void *keyset_must(void *memory)
 {
 	if (!memory)
 		abort();
@@ -20,7 +20,7 @@ static void *must(void *memory)
 
 struct keyset *keyset_new(void)
 {
-	return must(calloc(1, sizeof(struct keyset)));
+	return keyset_must(calloc(1, sizeof(struct keyset)));
 }
 
 void keyset_free(struct keyset *set)
@@ -32,7 +32,7 @@ void keyset_free(struct keyset *set)
 }
 
 /* The finaliser of MurmurHash3 (Appleby): numbers from 1 must not stand in a row. */
-static uint64_t hash_of(uint64_t key)
+static uint64_t keyset_hash_of(uint64_t key)
 {
 	key = (key ^ key >> 33) * 0xff51afd7ed558ccdULL;
 	key = (key ^ key >> 33) * 0xc4ceb9fe1a85ec53ULL;
@@ -40,9 +40,9 @@ static uint64_t hash_of(uint64_t key)
 }
 
 /* Where the key is, or would be. There is a free slot always. */
-static uint64_t *slot_of(const struct keyset *set, uint64_t key)
+static uint64_t *keyset_slot_of(const struct keyset *set, uint64_t key)
 {
-	uint64_t at = hash_of(key);
+	uint64_t at = keyset_hash_of(key);
 
 	for (;; at++) {
 		uint64_t *slot = &set->slots[at & (set->room - 1)];
@@ -52,17 +52,17 @@ static uint64_t *slot_of(const struct keyset *set, uint64_t key)
 	}
 }
 
-static void grow(struct keyset *set)
+static void keyset_grow(struct keyset *set)
 {
 	struct keyset old = *set;
 
 	if (old.room > UINT32_MAX / 2)
 		abort();
 	set->room = old.room ? 2 * old.room : FIRST_ROOM;
-	set->slots = must(calloc(set->room, sizeof set->slots[0]));
+	set->slots = keyset_must(calloc(set->room, sizeof set->slots[0]));
 	for (uint32_t i = 0; i < old.room; i++)
 		if (old.slots[i])
-			*slot_of(set, old.slots[i]) = old.slots[i];
+			*keyset_slot_of(set, old.slots[i]) = old.slots[i];
 	free(old.slots);
 }
 
@@ -71,15 +71,15 @@ bool keyset_add(struct keyset *set, uint64_t key)
 	if (!key || keyset_has(set, key))
 		return false;
 	if (set->count + 1 > set->room / 4 * 3)
-		grow(set);
-	*slot_of(set, key) = key;
+		keyset_grow(set);
+	*keyset_slot_of(set, key) = key;
 	set->count++;
 	return true;
 }
 
 bool keyset_has(const struct keyset *set, uint64_t key)
 {
-	return key && set && set->room && *slot_of(set, key);
+	return key && set && set->room && *keyset_slot_of(set, key);
 }
 
 uint32_t keyset_count(const struct keyset *set)

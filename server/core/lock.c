@@ -25,7 +25,7 @@ void lock_release(pthread_mutex_t *lock)
 	pthread_mutex_unlock(lock);
 }
 
-static void say(const char *what)
+static void lock_say(const char *what)
 {
 	int64_t now_ms = clock_monotonic_ms(), next_ms = atomic_load(&say_next_ms);
 
@@ -38,7 +38,7 @@ bool lock_check(const char *what)
 {
 	if (!held)
 		return true;
-	say(what);
+	lock_say(what);
 #ifdef STRICT_LOCKS
 	abort();
 #endif

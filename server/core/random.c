@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/random.h"
 
-#include <sodium.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #define MULTIPLIER 6364136223846793005ULL
 #define INCREMENT  1442695040888963407ULL
@@ -18,7 +19,8 @@ struct random random_fresh(void)
 {
 	uint64_t seed;
 
-	randombytes_buf(&seed, sizeof seed);
+	if (getentropy(&seed, sizeof seed) != 0)
+		abort(); /* a kernel without randomness */
 	return random_seeded(seed);
 }
 

@@ -2,7 +2,7 @@
 /*
  * random -- a small deterministic generator for pure code, seeded by its caller.
  *
- * PCG32 (O'Neill 2014).  Not for secrets: those come from core/seal.
+ * PCG32 (O'Neill 2014).  Not for secrets: those come from crypto/token.
  * A struct belongs to one thread.
  */
 #ifndef CORE_RANDOM_H

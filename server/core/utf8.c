@@ -126,7 +126,7 @@ char *utf8_from_utf16(const char *bytes, size_t len, int big_endian, size_t *ret
 	return text;
 }
 
-static bool is_harmless(uint32_t c)
+static bool utf8_is_harmless(uint32_t c)
 {
 	bool control = c < 0x20 || (c >= 0x7f && c < 0xa0);
 	bool direction = (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0x200e ||
@@ -142,7 +142,7 @@ void utf8_print(FILE *out, const char *text)
 	while (text < end) {
 		size_t len = utf8_length(text, end);
 
-		if (len && is_harmless(utf8_character(text, len)))
+		if (len && utf8_is_harmless(utf8_character(text, len)))
 			fwrite(text, 1, len, out);
 		else
 			fputc('?', out);

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "core/mem.h"
 #include "crowd/draws.h"
 
 /* Items with the same counts of both verdicts are the same to alpha: so they are kept as kinds. */
@@ -18,15 +19,6 @@ struct kinds {
 	uint64_t items; /* with two judgments or more */
 };
 
-static void *must_alloc(size_t count, size_t size)
-{
-	void *p = calloc(count ? count : 1, size);
-
-	if (!p)
-		abort();
-	return p;
-}
-
 static int by_counts(const void *left, const void *right)
 {
 	const struct kind *a = left, *b = right;
@@ -38,7 +30,7 @@ static int by_counts(const void *left, const void *right)
 
 static struct kinds kinds_of(const struct judgments *judgments)
 {
-	struct kind *items = must_alloc(judgments->items, sizeof *items);
+	struct kind *items = mem_new(judgments->items, sizeof *items);
 	size_t paired = 0, count = 0;
 
 	for (size_t j = 0; j < judgments->count; j++) {
@@ -116,11 +108,11 @@ static int by_value(const void *left, const void *right)
 	return (a > b) - (a < b);
 }
 
-static void bootstrap(const struct kinds *kinds, unsigned resamples, struct random *random,
-					  struct agreement *agreement)
+static void agreement_bootstrap(const struct kinds *kinds, unsigned resamples,
+								struct random *random, struct agreement *agreement)
 {
-	uint64_t *times = must_alloc(kinds->count, sizeof *times);
-	double *draws = must_alloc(resamples, sizeof *draws);
+	uint64_t *times = mem_new(kinds->count, sizeof *times);
+	double *draws = mem_new(resamples, sizeof *draws);
 	unsigned kept = 0;
 
 	for (unsigned draw = 0; draw < resamples; draw++) {
@@ -144,7 +136,7 @@ struct agreement agreement_alpha(const struct judgments *judgments, unsigned res
 {
 	struct agreement agreement = { 0 };
 	struct kinds kinds = kinds_of(judgments);
-	uint64_t *once = must_alloc(kinds.count, sizeof *once);
+	uint64_t *once = mem_new(kinds.count, sizeof *once);
 
 	for (size_t k = 0; k < kinds.count; k++)
 		once[k] = kinds.kinds[k].items;
@@ -152,7 +144,7 @@ struct agreement agreement_alpha(const struct judgments *judgments, unsigned res
 	if (!isnan(alpha)) {
 		agreement = (struct agreement){ true, alpha, alpha, alpha };
 		if (resamples)
-			bootstrap(&kinds, resamples, random, &agreement);
+			agreement_bootstrap(&kinds, resamples, random, &agreement);
 	}
 	free(once);
 	free(kinds.kinds);
@@ -161,9 +153,9 @@ struct agreement agreement_alpha(const struct judgments *judgments, unsigned res
 
 void agreement_of_volunteers(const struct judgments *judgments, double alpha[])
 {
-	uint64_t *said = must_alloc((size_t)judgments->items * 2, sizeof *said), totals[2] = { 0 };
-	uint64_t *met = must_alloc(judgments->volunteers, sizeof *met);
-	uint64_t *differed = must_alloc(judgments->volunteers, sizeof *differed);
+	uint64_t *said = mem_new((size_t)judgments->items * 2, sizeof *said), totals[2] = { 0 };
+	uint64_t *met = mem_new(judgments->volunteers, sizeof *met);
+	uint64_t *differed = mem_new(judgments->volunteers, sizeof *differed);
 
 	for (size_t j = 0; j < judgments->count; j++)
 		said[(size_t)judgments->item[j] * 2 + judgments->verdict[j]]++;

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "crowd/judgments.h"
-#include "crowd/special.h"
+#include "crowd/specfun.h"
 
 #define TERMS    3
 #define STEPS    100
@@ -34,7 +34,7 @@ struct summit {
  */
 static const double no_change[TERMS] = { 0, 1, 1 };
 
-static void features(double odds, double x[TERMS])
+static void calibration_features(double odds, double x[TERMS])
 {
 	double z = fmin(fmax(odds, -ODDS_TOP), ODDS_TOP);
 
@@ -43,7 +43,7 @@ static void features(double odds, double x[TERMS])
 	x[2] = asinh(z);
 }
 
-static double dot(const double a[TERMS], const double b[TERMS])
+static double calibration_dot(const double a[TERMS], const double b[TERMS])
 {
 	return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 }
@@ -57,7 +57,7 @@ static double log_share(double z, int truth)
 }
 
 /* Sums of integers: the order of the items does not matter. */
-static struct summit survey(const struct known *known, const double weights[TERMS])
+static struct summit calibration_survey(const struct known *known, const double weights[TERMS])
 {
 	fixed height = 0, gradient[TERMS] = { 0 }, curvature[TERMS][TERMS] = { { 0 } };
 	struct summit summit = { 0 };
@@ -66,8 +66,8 @@ static struct summit survey(const struct known *known, const double weights[TERM
 	for (size_t item = 0; item < known->count; item++) {
 		if (known->truth[item] == UNKNOWN)
 			continue;
-		features(known->odds[item], x);
-		double z = dot(x, weights), p = sigmoid(z);
+		calibration_features(known->odds[item], x);
+		double z = calibration_dot(x, weights), p = sigmoid(z);
 
 		height += fixed_of(log_share(z, known->truth[item]));
 		for (int i = 0; i < TERMS; i++) {
@@ -89,7 +89,7 @@ static struct summit survey(const struct known *known, const double weights[TERM
 }
 
 /* Solves a symmetric positive 3 by 3 system by Gaussian elimination. */
-static void solve(double a[TERMS][TERMS], double b[TERMS])
+static void calibration_solve(double a[TERMS][TERMS], double b[TERMS])
 {
 	for (int i = 0; i < TERMS; i++)
 		for (int row = i + 1; row < TERMS; row++) {
@@ -121,11 +121,12 @@ static void newton_step(const struct summit *summit, const double weights[TERMS]
 			a[i][k] = a[k][i] = i == k;
 		step[i] = 0;
 	}
-	solve(a, step);
+	calibration_solve(a, step);
 }
 
 /* Goes along the step, by half of it again and again until that is uphill. False: no more is. */
-static bool climb(const struct known *known, double weights[TERMS], struct summit *summit)
+static bool calibration_climb(const struct known *known, double weights[TERMS],
+							  struct summit *summit)
 {
 	double step[TERMS];
 
@@ -135,7 +136,7 @@ static bool climb(const struct known *known, double weights[TERMS], struct summi
 
 		for (int i = 0; i < TERMS; i++)
 			there[i] = fmax(weights[i] + part * step[i], i ? 0 : -INFINITY);
-		struct summit next = survey(known, there);
+		struct summit next = calibration_survey(known, there);
 
 		if (next.height > summit->height) {
 			bool worth = next.height > summit->height + 1e-9;
@@ -149,7 +150,7 @@ static bool climb(const struct known *known, double weights[TERMS], struct summi
 }
 
 /* As many items, half of each class, as tell as much about the difference between classes. */
-static double balanced(const struct known *known)
+static double calibration_balanced(const struct known *known)
 {
 	double reals = known->of[REAL], fakes = known->of[FAKE];
 
@@ -165,11 +166,12 @@ struct calibration calibration_fit(const double odds[], const int8_t truth[], si
 		if (truth[i] != UNKNOWN)
 			known.of[truth[i]]++;
 	memcpy(weights, no_change, sizeof weights);
-	struct summit summit = survey(&known, weights);
+	struct summit summit = calibration_survey(&known, weights);
 	for (int round = 0; round < STEPS; round++)
-		if (!climb(&known, weights, &summit))
+		if (!calibration_climb(&known, weights, &summit))
 			break;
-	return (struct calibration){ .weight = balanced(&known) / (balanced(&known) + CALIBRATION_HALF),
+	return (struct calibration){ .weight = calibration_balanced(&known) /
+										   (calibration_balanced(&known) + CALIBRATION_HALF),
 								 .offset = weights[0],
 								 .slope = weights[1],
 								 .bend = weights[2] - weights[1],
@@ -181,6 +183,6 @@ double calibration_apply(const struct calibration *calibration, double odds)
 	double x[TERMS], weights[TERMS] = { calibration->offset, calibration->slope,
 										calibration->slope + calibration->bend };
 
-	features(odds, x);
-	return dot(x, weights);
+	calibration_features(odds, x);
+	return calibration_dot(x, weights);
 }

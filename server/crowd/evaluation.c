@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "core/mem.h"
 #include "crowd/judgments.h"
 
 #define BINS 10
@@ -28,10 +29,8 @@ static int by_forecast(const void *left, const void *right)
  * depend on which of them stands first. */
 static double calibration_error(struct forecast forecasts[], size_t count)
 {
-	double error = 0, *came = calloc(count ? count : 1, sizeof *came);
+	double error = 0, *came = mem_new(count ? count : 1, sizeof *came);
 
-	if (!came)
-		abort();
 	qsort(forecasts, count, sizeof *forecasts, by_forecast);
 	for (size_t from = 0, to; from < count; from = to) {
 		double fakes = 0;
@@ -52,7 +51,7 @@ static double calibration_error(struct forecast forecasts[], size_t count)
 	return count ? error / (double)count : 0;
 }
 
-static double ratio(double part, double all)
+static double evaluation_ratio(double part, double all)
 {
 	return all > 0 ? part / all : 0;
 }
@@ -61,12 +60,10 @@ struct evaluation evaluate(const double p_fake[], const uint8_t label[], const i
 						   size_t items)
 {
 	struct evaluation result = { 0 };
-	struct forecast *forecasts = calloc(items ? items : 1, sizeof *forecasts);
+	struct forecast *forecasts = mem_new(items ? items : 1, sizeof *forecasts);
 	double hit[2] = { 0 }, of[2] = { 0 }, called_fake = 0;
 	size_t n = 0;
 
-	if (!forecasts)
-		abort();
 	for (size_t i = 0; i < items; i++) {
 		if (truth[i] == UNKNOWN)
 			continue;
@@ -80,12 +77,13 @@ struct evaluation evaluate(const double p_fake[], const uint8_t label[], const i
 		result.brier += (p_fake[i] - truth[i]) * (p_fake[i] - truth[i]);
 	}
 	result.items = n;
-	result.accuracy = ratio(hit[REAL] + hit[FAKE], (double)n);
-	result.balanced_accuracy = ratio(ratio(hit[REAL], of[REAL]) + ratio(hit[FAKE], of[FAKE]),
-									 (double)(of[REAL] > 0) + (of[FAKE] > 0));
-	result.f1 = ratio(2 * hit[FAKE], called_fake + of[FAKE]);
-	result.log_loss = ratio(result.log_loss, (double)n);
-	result.brier = ratio(result.brier, (double)n);
+	result.accuracy = evaluation_ratio(hit[REAL] + hit[FAKE], (double)n);
+	result.balanced_accuracy = evaluation_ratio(evaluation_ratio(hit[REAL], of[REAL]) +
+													evaluation_ratio(hit[FAKE], of[FAKE]),
+												(double)(of[REAL] > 0) + (of[FAKE] > 0));
+	result.f1 = evaluation_ratio(2 * hit[FAKE], called_fake + of[FAKE]);
+	result.log_loss = evaluation_ratio(result.log_loss, (double)n);
+	result.brier = evaluation_ratio(result.brier, (double)n);
 	result.ece = calibration_error(forecasts, n);
 	free(forecasts);
 	return result;

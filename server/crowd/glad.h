@@ -5,12 +5,12 @@
  * P(verdict is right) = 1 / (1 + exp(-ability * exp(ease))), both with normal priors of mean 1
  * and variance 1.  Fitted by EM; in each iteration a few damped Newton steps, coordinate by
  * coordinate.  Fakes and reals are taken for equally many, as in the paper.  Verdicts only:
- * confidence is not used.  Sums are of integers (crowd/special.h).
+ * confidence is not used.  Sums are of integers (crowd/specfun.h).
  */
 #ifndef CROWD_GLAD_H
 #define CROWD_GLAD_H
 
-#include "crowd/sheet.h"
+#include "crowd/judgment_matrix.h"
 
 struct glad {
 	double *ability; /* volunteers */
@@ -20,7 +20,8 @@ struct glad {
 };
 
 /* `sheet` has two symbols. */
-struct glad glad_fit(const struct sheet *sheet, uint32_t iterations_max, double tolerance);
+struct glad glad_fit(const struct judgment_matrix *matrix, uint32_t iterations_max,
+					 double tolerance);
 void glad_clear(struct glad *glad);
 
 #endif

@@ -4,11 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/mem.h"
 #include "crowd/calibration.h"
-#include "crowd/coins.h"
+#include "crowd/dawid_skene.h"
 #include "crowd/glad.h"
-#include "crowd/sheet.h"
-#include "crowd/special.h"
+#include "crowd/judgment_matrix.h"
+#include "crowd/specfun.h"
 
 #define WIDTH_90 1.6448536269514722
 #define FLOOR    1e-9
@@ -40,7 +41,7 @@ bool method_read(const char *text, enum method *method)
 	return false;
 }
 
-static struct estimate certain(double x)
+static struct estimate model_certain(double x)
 {
 	return (struct estimate){ x, x, x };
 }
@@ -50,24 +51,24 @@ static struct estimate share_of(double yes, double no, bool interval)
 	double mean = yes / (yes + no);
 
 	if (!interval)
-		return certain(mean);
+		return model_certain(mean);
 	return (struct estimate){ mean, beta_quantile(yes, no, .05), beta_quantile(yes, no, .95) };
 }
 
-static struct fit *fit_new(const struct sheet *sheet)
+static struct fit *fit_new(const struct judgment_matrix *matrix)
 {
-	struct fit *fit = crowd_alloc(1, sizeof *fit);
+	struct fit *fit = mem_new(1, sizeof *fit);
 
-	fit->items = sheet->items;
-	fit->volunteers = sheet->volunteers;
-	fit->p_fake = crowd_alloc(fit->items, sizeof *fit->p_fake);
-	fit->crowd = sheet->truth ? crowd_alloc(fit->items, sizeof *fit->crowd) : fit->p_fake;
-	fit->odds = crowd_alloc(fit->items, sizeof *fit->odds);
-	fit->fakes_judged = crowd_alloc(fit->volunteers, sizeof *fit->fakes_judged);
-	fit->reals_judged = crowd_alloc(fit->volunteers, sizeof *fit->reals_judged);
-	fit->judgments = crowd_alloc(fit->items, sizeof *fit->judgments);
-	fit->sensitivity = crowd_alloc(fit->volunteers, sizeof *fit->sensitivity);
-	fit->specificity = crowd_alloc(fit->volunteers, sizeof *fit->specificity);
+	fit->items = matrix->items;
+	fit->volunteers = matrix->volunteers;
+	fit->p_fake = mem_new(fit->items, sizeof *fit->p_fake);
+	fit->crowd = matrix->truth ? mem_new(fit->items, sizeof *fit->crowd) : fit->p_fake;
+	fit->odds = mem_new(fit->items, sizeof *fit->odds);
+	fit->fakes_judged = mem_new(fit->volunteers, sizeof *fit->fakes_judged);
+	fit->reals_judged = mem_new(fit->volunteers, sizeof *fit->reals_judged);
+	fit->judgments = mem_new(fit->items, sizeof *fit->judgments);
+	fit->sensitivity = mem_new(fit->volunteers, sizeof *fit->sensitivity);
+	fit->specificity = mem_new(fit->volunteers, sizeof *fit->specificity);
 	return fit;
 }
 
@@ -88,15 +89,16 @@ void fit_free(struct fit *fit)
 }
 
 /* Fills in what does not depend on the method, and clamps gold. */
-static void fit_finish(struct fit *fit, const struct sheet *sheet, bool intervals)
+static void fit_finish(struct fit *fit, const struct judgment_matrix *matrix, bool intervals)
 {
 	fixed fakes = 0;
 	uint32_t open = 0;
 
 	for (uint32_t i = 0; i < fit->items; i++) {
-		fit->judgments[i] = sheet_judgments(sheet, i);
-		fit->p_fake[i] = sheet_is_gold(sheet, i) ? certain(sheet->truth[i]) : fit->crowd[i];
-		if (!fit->judgments[i] || sheet_is_gold(sheet, i))
+		fit->judgments[i] = judgment_matrix_judgments(matrix, i);
+		fit->p_fake[i] =
+			judgment_matrix_is_gold(matrix, i) ? model_certain(matrix->truth[i]) : fit->crowd[i];
+		if (!fit->judgments[i] || judgment_matrix_is_gold(matrix, i))
 			continue;
 		fakes += fixed_of(fit->p_fake[i].mean);
 		open++;
@@ -107,41 +109,42 @@ static void fit_finish(struct fit *fit, const struct sheet *sheet, bool interval
 
 /* Log P(all verdicts), where log_odds and log_real are what a code adds if its item is fake
  * rather than real, and if it is real. Gold items are taken as what they are. */
-static double log_likelihood(const struct sheet *sheet, const struct fit *fit,
+static double log_likelihood(const struct judgment_matrix *matrix, const struct fit *fit,
 							 const double log_odds[], const double log_real[])
 {
 	double prior = logit(fit->prevalence.mean), rest = log1p(-fit->prevalence.mean);
 	fixed sum = 0;
 
-	for (uint32_t i = 0; i < sheet->items; i++) {
+	for (uint32_t i = 0; i < matrix->items; i++) {
 		fixed odds = 0, real = 0;
 
-		if (sheet->start[i] == sheet->start[i + 1])
+		if (matrix->start[i] == matrix->start[i + 1])
 			continue;
-		for (size_t j = sheet->start[i]; j < sheet->start[i + 1]; j++) {
-			odds += fixed_of(log_odds[sheet->code[j]]);
-			real += fixed_of(log_real[sheet->code[j]]);
+		for (size_t j = matrix->start[i]; j < matrix->start[i + 1]; j++) {
+			odds += fixed_of(log_odds[matrix->code[j]]);
+			real += fixed_of(log_real[matrix->code[j]]);
 		}
 		double z = prior + fixed_value(odds);
 		double either = fmax(z, 0) + log1p(exp(-fabs(z)));
-		double known = sheet_is_gold(sheet, i) ? z * sheet->truth[i] : either;
+		double known = judgment_matrix_is_gold(matrix, i) ? z * matrix->truth[i] : either;
 
 		sum += real + fixed_of(rest + known);
 	}
 	return fixed_value(sum);
 }
 
-static double coins_likelihood(const struct coins *coins, const struct fit *fit)
+static double coins_likelihood(const struct dawid_skene *dawid_skene, const struct fit *fit)
 {
-	size_t codes = coins->sheet->codes;
-	double *log_odds = crowd_alloc(codes, sizeof *log_odds);
-	double *log_real = crowd_alloc(codes, sizeof *log_real);
+	size_t codes = dawid_skene->matrix->codes;
+	double *log_odds = mem_new(codes, sizeof *log_odds);
+	double *log_real = mem_new(codes, sizeof *log_real);
 
 	for (size_t code = 0; code < codes; code++) {
-		log_real[code] = log(fmax(coins_share(coins, code, REAL), FLOOR));
-		log_odds[code] = log(fmax(coins_share(coins, code, FAKE), FLOOR)) - log_real[code];
+		log_real[code] = log(fmax(dawid_skene_share(dawid_skene, code, REAL), FLOOR));
+		log_odds[code] =
+			log(fmax(dawid_skene_share(dawid_skene, code, FAKE), FLOOR)) - log_real[code];
 	}
-	double result = log_likelihood(coins->sheet, fit, log_odds, log_real);
+	double result = log_likelihood(dawid_skene->matrix, fit, log_odds, log_real);
 	free(log_odds);
 	free(log_real);
 	return result;
@@ -153,15 +156,16 @@ static double coins_likelihood(const struct coins *coins, const struct fit *fit)
  * Only where the fit weighs by mean shares: variational Bayes weighs by mean logarithms already,
  * and maximum likelihood knows of no posterior.
  */
-static struct spread *weight_spreads(const struct coins *coins)
+static struct spread *weight_spreads(const struct dawid_skene *dawid_skene)
 {
-	struct spread *spreads = crowd_alloc(coins->sheet->codes, sizeof *spreads);
-	bool by_means = coins->options.way == COINS_LEAVE_OUT;
+	struct spread *spreads = mem_new(dawid_skene->matrix->codes, sizeof *spreads);
+	bool by_means = dawid_skene->options.way == DAWID_SKENE_LEAVE_OUT;
 
-	for (size_t code = 0; code < coins->sheet->codes; code++) {
-		struct spread fake = coins_log_share(coins, code, FAKE);
-		struct spread real = coins_log_share(coins, code, REAL);
-		double given = log(coins_share(coins, code, FAKE) / coins_share(coins, code, REAL));
+	for (size_t code = 0; code < dawid_skene->matrix->codes; code++) {
+		struct spread fake = dawid_skene_log_share(dawid_skene, code, FAKE);
+		struct spread real = dawid_skene_log_share(dawid_skene, code, REAL);
+		double given = log(dawid_skene_share(dawid_skene, code, FAKE) /
+						   dawid_skene_share(dawid_skene, code, REAL));
 
 		spreads[code] = (struct spread){ by_means ? fake.mean - real.mean - given : 0,
 										 fake.variance + real.variance };
@@ -181,17 +185,17 @@ double fit_probability(const struct fit *fit, double odds)
 
 /* The interval says where the belief would lie if the skills of the item's volunteers were known.
  */
-static struct estimate item_estimate(const struct fit *fit, const struct sheet *sheet,
+static struct estimate item_estimate(const struct fit *fit, const struct judgment_matrix *matrix,
 									 uint32_t item, const struct spread spreads[])
 {
 	double odds = fit->odds[item], p = fit_probability(fit, odds);
 	fixed variance = 0, shift = 0;
 
 	if (!spreads)
-		return certain(p);
-	for (size_t j = sheet->start[item]; j < sheet->start[item + 1]; j++) {
-		shift += fixed_of(spreads[sheet->code[j]].mean);
-		variance += fixed_of(spreads[sheet->code[j]].variance);
+		return model_certain(p);
+	for (size_t j = matrix->start[item]; j < matrix->start[item + 1]; j++) {
+		shift += fixed_of(spreads[matrix->code[j]].mean);
+		variance += fixed_of(spreads[matrix->code[j]].variance);
 	}
 	double width = WIDTH_90 * sqrt(fixed_value(variance)), most = SHIFT_MOST * width;
 	double middle = odds + fmin(fmax(fixed_value(shift), -most), most);
@@ -201,92 +205,94 @@ static struct estimate item_estimate(const struct fit *fit, const struct sheet *
 }
 
 /*
- * Calibrates on judged gold.  Its odds are held out already: coins_odds() takes an item's own share
- * out of the skills.  Gold may hold another share of fakes than the other items, so its own prior
- * stands in for theirs.
+ * Calibrates on judged gold.  Its odds are held out already: dawid_skene_odds() takes an item's own
+ * share out of the skills.  Gold may hold another share of fakes than the other items, so its own
+ * prior stands in for theirs.
  */
-static struct calibration calibrate(const struct coins *coins)
+static struct calibration model_calibrate(const struct dawid_skene *dawid_skene)
 {
-	const struct sheet *sheet = coins->sheet;
-	double *odds = crowd_alloc(sheet->items, sizeof *odds), fakes = 1, reals = 1;
-	int8_t *truth = crowd_alloc(sheet->items, sizeof *truth);
+	const struct judgment_matrix *matrix = dawid_skene->matrix;
+	double *odds = mem_new(matrix->items, sizeof *odds), fakes = 1, reals = 1;
+	int8_t *truth = mem_new(matrix->items, sizeof *truth);
 
-	for (uint32_t i = 0; i < sheet->items; i++) {
-		bool judged = sheet->start[i] < sheet->start[i + 1];
+	for (uint32_t i = 0; i < matrix->items; i++) {
+		bool judged = matrix->start[i] < matrix->start[i + 1];
 
-		truth[i] = judged && sheet_is_gold(sheet, i) ? sheet->truth[i] : UNKNOWN;
+		truth[i] = judged && judgment_matrix_is_gold(matrix, i) ? matrix->truth[i] : UNKNOWN;
 		fakes += truth[i] == FAKE;
 		reals += truth[i] == REAL;
 	}
-	double shift = log(fakes / reals) - coins->prior;
-	for (uint32_t i = 0; i < sheet->items; i++)
-		odds[i] = truth[i] == UNKNOWN ? 0 : coins_odds(coins, i) + shift;
-	struct calibration calibration = calibration_fit(odds, truth, sheet->items);
+	double shift = log(fakes / reals) - dawid_skene->prior;
+	for (uint32_t i = 0; i < matrix->items; i++)
+		odds[i] = truth[i] == UNKNOWN ? 0 : dawid_skene_odds(dawid_skene, i) + shift;
+	struct calibration calibration = calibration_fit(odds, truth, matrix->items);
 	free(truth);
 	free(odds);
 	return calibration;
 }
 
-static void report_volunteers(struct fit *fit, const struct coins *coins, bool intervals)
+static void report_volunteers(struct fit *fit, const struct dawid_skene *dawid_skene,
+							  bool intervals)
 {
 	for (uint32_t v = 0; v < fit->volunteers; v++) {
-		struct counts fakes = coins_counts(coins, v, FAKE), reals = coins_counts(coins, v, REAL);
+		struct counts fakes = dawid_skene_counts(dawid_skene, v, FAKE),
+					  reals = dawid_skene_counts(dawid_skene, v, REAL);
 
 		fit->sensitivity[v] = share_of(fakes.right, fakes.wrong, intervals);
 		fit->specificity[v] = share_of(reals.right, reals.wrong, intervals);
-		fit->fakes_judged[v] = fmax(fakes.right + fakes.wrong - COINS_STRENGTH, 0);
-		fit->reals_judged[v] = fmax(reals.right + reals.wrong - COINS_STRENGTH, 0);
+		fit->fakes_judged[v] = fmax(fakes.right + fakes.wrong - DAWID_SKENE_STRENGTH, 0);
+		fit->reals_judged[v] = fmax(reals.right + reals.wrong - DAWID_SKENE_STRENGTH, 0);
 	}
-	for (uint32_t k = 0; k < coins->sheet->symbols; k++) {
-		bool fake = k >= coins->sheet->symbols / 2;
+	for (uint32_t k = 0; k < dawid_skene->matrix->symbols; k++) {
+		bool fake = k >= dawid_skene->matrix->symbols / 2;
 
-		fit->population_sensitivity += fake ? coins->mean[FAKE][k] : 0;
-		fit->population_specificity += fake ? 0 : coins->mean[REAL][k];
+		fit->population_sensitivity += fake ? dawid_skene->mean[FAKE][k] : 0;
+		fit->population_specificity += fake ? 0 : dawid_skene->mean[REAL][k];
 	}
 }
 
-static void fit_coins(struct fit *fit, const struct sheet *sheet,
-					  const struct model_options *options, const struct coins_options *how)
+static void fit_coins(struct fit *fit, const struct judgment_matrix *matrix,
+					  const struct model_options *options, const struct dawid_skene_options *how)
 {
-	struct coins coins = coins_fit(sheet, how);
-	struct spread *spreads = options->intervals ? weight_spreads(&coins) : NULL;
+	struct dawid_skene dawid_skene = dawid_skene_fit(matrix, how);
+	struct spread *spreads = options->intervals ? weight_spreads(&dawid_skene) : NULL;
 
-	if (options->method == METHOD_DEFAULT && sheet->truth)
-		fit->calibration = calibrate(&coins);
+	if (options->method == METHOD_DEFAULT && matrix->truth)
+		fit->calibration = model_calibrate(&dawid_skene);
 	if (options->method == METHOD_DEFAULT)
 		fit->caution = CAUTION * (1 - fit->calibration.weight);
-	fit->iterations = coins.iterations;
-	fit->converged = coins.converged;
+	fit->iterations = dawid_skene.iterations;
+	fit->converged = dawid_skene.converged;
 	for (uint32_t i = 0; i < fit->items; i++) {
-		fit->odds[i] = coins_odds(&coins, i);
-		fit->crowd[i] = item_estimate(fit, sheet, i, spreads);
+		fit->odds[i] = dawid_skene_odds(&dawid_skene, i);
+		fit->crowd[i] = item_estimate(fit, matrix, i, spreads);
 	}
 	free(spreads);
-	report_volunteers(fit, &coins, options->intervals);
-	fit_finish(fit, sheet, options->intervals);
-	fit->log_likelihood = coins_likelihood(&coins, fit);
+	report_volunteers(fit, &dawid_skene, options->intervals);
+	fit_finish(fit, matrix, options->intervals);
+	fit->log_likelihood = coins_likelihood(&dawid_skene, fit);
 	fit->has_likelihood = true;
-	coins_clear(&coins);
+	dawid_skene_clear(&dawid_skene);
 }
 
 /* How a volunteer stands to the majorities that are none of a tie: Beta(1, 1) and the counts. */
-static double *agreements(const struct sheet *sheet)
+static double *model_agreements(const struct judgment_matrix *matrix)
 {
-	double *share = crowd_alloc(sheet->volunteers, sizeof *share);
-	uint32_t *agree = crowd_alloc(sheet->volunteers, sizeof *agree);
-	uint32_t *judged = crowd_alloc(sheet->volunteers, sizeof *judged);
+	double *share = mem_new(matrix->volunteers, sizeof *share);
+	uint32_t *agree = mem_new(matrix->volunteers, sizeof *agree);
+	uint32_t *judged = mem_new(matrix->volunteers, sizeof *judged);
 
-	for (uint32_t i = 0; i < sheet->items; i++) {
-		uint32_t n = sheet_judgments(sheet, i), fakes = sheet_fakes(sheet, i);
+	for (uint32_t i = 0; i < matrix->items; i++) {
+		uint32_t n = judgment_matrix_judgments(matrix, i), fakes = judgment_matrix_fakes(matrix, i);
 
-		for (size_t j = sheet->start[i]; 2 * fakes != n && j < sheet->start[i + 1]; j++) {
-			uint32_t v = sheet->code[j] / sheet->symbols;
+		for (size_t j = matrix->start[i]; 2 * fakes != n && j < matrix->start[i + 1]; j++) {
+			uint32_t v = matrix->code[j] / matrix->symbols;
 
-			agree[v] += sheet_says_fake(sheet, sheet->code[j]) == (2 * fakes > n);
+			agree[v] += judgment_matrix_says_fake(matrix, matrix->code[j]) == (2 * fakes > n);
 			judged[v]++;
 		}
 	}
-	for (uint32_t v = 0; v < sheet->volunteers; v++)
+	for (uint32_t v = 0; v < matrix->volunteers; v++)
 		share[v] = (agree[v] + 1.) / (judged[v] + 2.);
 	free(agree);
 	free(judged);
@@ -297,53 +303,55 @@ static double *agreements(const struct sheet *sheet)
  * A tie leans, by less than any vote, to the side whose volunteers agree more with the majority
  * elsewhere: a rule that knows neither labels nor order.
  */
-static double tie_lean(const struct sheet *sheet, uint32_t item, const double agreement[])
+static double tie_lean(const struct judgment_matrix *matrix, uint32_t item,
+					   const double agreement[])
 {
 	fixed lean = 0;
 
-	for (size_t j = sheet->start[item]; j < sheet->start[item + 1]; j++) {
-		fixed weight = fixed_of(agreement[sheet->code[j] / sheet->symbols]);
+	for (size_t j = matrix->start[item]; j < matrix->start[item + 1]; j++) {
+		fixed weight = fixed_of(agreement[matrix->code[j] / matrix->symbols]);
 
-		lean += sheet_says_fake(sheet, sheet->code[j]) ? weight : -weight;
+		lean += judgment_matrix_says_fake(matrix, matrix->code[j]) ? weight : -weight;
 	}
 	return 1e-3 * tanh(fixed_value(lean));
 }
 
-static void fit_majority(struct fit *fit, const struct sheet *sheet,
+static void fit_majority(struct fit *fit, const struct judgment_matrix *matrix,
 						 const struct model_options *options)
 {
-	double *agreement = agreements(sheet);
+	double *agreement = model_agreements(matrix);
 
 	for (uint32_t i = 0; i < fit->items; i++) {
-		uint32_t n = sheet_judgments(sheet, i), fakes = sheet_fakes(sheet, i);
+		uint32_t n = judgment_matrix_judgments(matrix, i), fakes = judgment_matrix_fakes(matrix, i);
 
 		fit->crowd[i] = share_of(fakes + 1., n - fakes + 1., options->intervals);
 		if (2 * fakes == n)
-			fit->crowd[i].mean += tie_lean(sheet, i, agreement);
+			fit->crowd[i].mean += tie_lean(matrix, i, agreement);
 		fit->odds[i] = logit(fit->crowd[i].mean);
 	}
 	for (uint32_t v = 0; v < fit->volunteers; v++)
-		fit->sensitivity[v] = fit->specificity[v] = certain(agreement[v]);
+		fit->sensitivity[v] = fit->specificity[v] = model_certain(agreement[v]);
 	free(agreement);
-	fit_finish(fit, sheet, options->intervals);
+	fit_finish(fit, matrix, options->intervals);
 	fit->converged = true;
 }
 
-static void fit_glad(struct fit *fit, const struct sheet *sheet,
+static void fit_glad(struct fit *fit, const struct judgment_matrix *matrix,
 					 const struct model_options *options)
 {
 	uint32_t limit = options->iterations_max ? options->iterations_max : 200;
-	struct glad glad = glad_fit(sheet, limit, options->tolerance > 0 ? options->tolerance : 1e-5);
+	struct glad glad = glad_fit(matrix, limit, options->tolerance > 0 ? options->tolerance : 1e-5);
 
 	fit->iterations = glad.iterations;
 	fit->converged = glad.converged;
 	for (uint32_t i = 0; i < fit->items; i++) {
 		fit->odds[i] = glad.odds[i];
-		fit->crowd[i] = certain(sigmoid(glad.odds[i]));
+		fit->crowd[i] = model_certain(sigmoid(glad.odds[i]));
 	}
 	for (uint32_t v = 0; v < fit->volunteers; v++) /* on an item of mean ease */
-		fit->sensitivity[v] = fit->specificity[v] = certain(sigmoid(glad.ability[v] * exp(1)));
-	fit_finish(fit, sheet, options->intervals);
+		fit->sensitivity[v] = fit->specificity[v] =
+			model_certain(sigmoid(glad.ability[v] * exp(1)));
+	fit_finish(fit, matrix, options->intervals);
 	glad_clear(&glad);
 }
 
@@ -354,48 +362,51 @@ bool model_is_graded(const struct judgments *judgments, const struct model_optio
 
 struct fit *model_fit(const struct judgments *judgments, const struct model_options *options)
 {
-	struct sheet sheet = sheet_new(judgments, model_is_graded(judgments, options));
-	struct fit *fit = model_fit_sheet(&sheet, options);
+	struct judgment_matrix matrix =
+		judgment_matrix_new(judgments, model_is_graded(judgments, options));
+	struct fit *fit = model_fit_sheet(&matrix, options);
 
-	sheet_clear(&sheet);
+	judgment_matrix_clear(&matrix);
 	return fit;
 }
 
-struct fit *model_fit_sheet(const struct sheet *sheet, const struct model_options *options)
+struct fit *model_fit_sheet(const struct judgment_matrix *matrix,
+							const struct model_options *options)
 {
 	bool likelihood = options->method == METHOD_DAWID_SKENE;
-	struct coins_options coins = { .way = COINS_LEAVE_OUT,
-								   .iterations_max = options->iterations_max
-														 ? options->iterations_max
-													 : likelihood ? 20000
-																  : 500,
-								   .tolerance = options->tolerance > 0 ? options->tolerance
-												: likelihood           ? 1e-8
-																	   : 1e-3 };
-	struct fit *fit = fit_new(sheet);
+	struct dawid_skene_options dawid_skene = { .way = DAWID_SKENE_LEAVE_OUT,
+											   .iterations_max = options->iterations_max
+																	 ? options->iterations_max
+																 : likelihood ? 20000
+																			  : 500,
+											   .tolerance = options->tolerance > 0
+																? options->tolerance
+															: likelihood ? 1e-8
+																		 : 1e-3 };
+	struct fit *fit = fit_new(matrix);
 
 	switch (options->method) {
 	case METHOD_MAJORITY:
-		fit_majority(fit, sheet, options);
+		fit_majority(fit, matrix, options);
 		break;
 	case METHOD_GLAD:
-		fit_glad(fit, sheet, options);
+		fit_glad(fit, matrix, options);
 		break;
 	case METHOD_DAWID_SKENE:
-		coins.way = COINS_LIKELIHOOD;
-		fit_coins(fit, sheet, options, &coins);
+		dawid_skene.way = DAWID_SKENE_LIKELIHOOD;
+		fit_coins(fit, matrix, options, &dawid_skene);
 		break;
 	case METHOD_VARIATIONAL:
-		coins.way = COINS_VARIATIONAL;
-		fit_coins(fit, sheet, options, &coins);
+		dawid_skene.way = DAWID_SKENE_VARIATIONAL;
+		fit_coins(fit, matrix, options, &dawid_skene);
 		break;
 	case METHOD_ONE_COIN:
-		coins.one_coin = true;
-		fit_coins(fit, sheet, options, &coins);
+		dawid_skene.one_coin = true;
+		fit_coins(fit, matrix, options, &dawid_skene);
 		break;
 	case METHOD_DEFAULT:
 	default:
-		fit_coins(fit, sheet, options, &coins);
+		fit_coins(fit, matrix, options, &dawid_skene);
 	}
 	return fit;
 }

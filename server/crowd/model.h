@@ -69,9 +69,11 @@ struct fit {
 /* Returns a fit; O(judgments) time an iteration. Finite for every input, an empty one too. */
 struct fit *model_fit(const struct judgments *judgments, const struct model_options *options);
 
-/* The same from a sheet (crowd/sheet.h), for callers who want the memory of the rows back. */
-struct sheet;
-struct fit *model_fit_sheet(const struct sheet *sheet, const struct model_options *options);
+/* The same from a sheet (crowd/judgment_matrix.h), for callers who want the memory of the rows
+ * back. */
+struct judgment_matrix;
+struct fit *model_fit_sheet(const struct judgment_matrix *matrix,
+							const struct model_options *options);
 
 /* Whether the sheet for these options tells levels of confidence apart. */
 bool model_is_graded(const struct judgments *judgments, const struct model_options *options);

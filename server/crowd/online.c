@@ -3,8 +3,8 @@
 
 #include <math.h>
 
-#include "crowd/coins.h"
-#include "crowd/special.h"
+#include "crowd/dawid_skene.h"
+#include "crowd/specfun.h"
 
 struct online_item online_item(const struct fit *fit, uint32_t item, int truth)
 {
@@ -16,7 +16,7 @@ struct online_item online_item(const struct fit *fit, uint32_t item, int truth)
 struct online_volunteer online_volunteer(const struct fit *fit, uint32_t volunteer)
 {
 	double sensitivity = fit->population_sensitivity, specificity = fit->population_specificity;
-	double fakes = COINS_STRENGTH, reals = COINS_STRENGTH;
+	double fakes = DAWID_SKENE_STRENGTH, reals = DAWID_SKENE_STRENGTH;
 
 	if (volunteer < fit->volunteers) {
 		sensitivity = fit->sensitivity[volunteer].mean;

@@ -5,9 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/mem.h"
+
 enum state { STATE_OPEN, STATE_RETIRED, STATE_DISPUTED, STATE_RUN_OUT };
 
-struct run {
+struct replay_run {
 	const struct judgments *all;
 	enum policy policy;
 	const struct stopping *rule;
@@ -22,17 +24,8 @@ struct run {
 	uint8_t *verdict, *confidence, *position;
 };
 
-static void *must_alloc(size_t count, size_t size)
-{
-	void *p = calloc(count ? count : 1, size);
-
-	if (!p)
-		abort();
-	return p;
-}
-
 /* Sorts by item, then shuffles within each (Fisher & Yates). */
-static void shuffle(struct run *run, struct random *random)
+static void replay_shuffle(struct replay_run *run, struct random *random)
 {
 	const struct judgments *all = run->all;
 
@@ -56,21 +49,21 @@ static void shuffle(struct run *run, struct random *random)
 	}
 }
 
-static struct run run_new(const struct judgments *all, struct random *random)
+static struct replay_run run_new(const struct judgments *all, struct random *random)
 {
-	struct run run = { .all = all,
-					   .start = must_alloc((size_t)all->items + 1, sizeof *run.start),
-					   .order = must_alloc(all->count, sizeof *run.order),
-					   .next = must_alloc(all->items, sizeof *run.next),
-					   .lead = must_alloc(all->items, sizeof *run.lead),
-					   .state = must_alloc(all->items, sizeof *run.state),
-					   .item = must_alloc(all->count, sizeof *run.item),
-					   .volunteer = must_alloc(all->count, sizeof *run.volunteer),
-					   .verdict = must_alloc(all->count, 1),
-					   .confidence = all->confidence ? must_alloc(all->count, 1) : NULL,
-					   .position = all->position ? must_alloc(all->count, 1) : NULL };
+	struct replay_run run = { .all = all,
+							  .start = mem_new((size_t)all->items + 1, sizeof *run.start),
+							  .order = mem_new(all->count, sizeof *run.order),
+							  .next = mem_new(all->items, sizeof *run.next),
+							  .lead = mem_new(all->items, sizeof *run.lead),
+							  .state = mem_new(all->items, sizeof *run.state),
+							  .item = mem_new(all->count, sizeof *run.item),
+							  .volunteer = mem_new(all->count, sizeof *run.volunteer),
+							  .verdict = mem_new(all->count, 1),
+							  .confidence = all->confidence ? mem_new(all->count, 1) : NULL,
+							  .position = all->position ? mem_new(all->count, 1) : NULL };
 
-	shuffle(&run, random);
+	replay_shuffle(&run, random);
 	run.asked = *all;
 	run.asked.count = 0;
 	run.asked.item = run.item;
@@ -81,7 +74,7 @@ static struct run run_new(const struct judgments *all, struct random *random)
 	return run;
 }
 
-static void run_free(struct run *run)
+static void run_free(struct replay_run *run)
 {
 	free(run->start);
 	free(run->order);
@@ -95,7 +88,7 @@ static void run_free(struct run *run)
 	free(run->position);
 }
 
-static void ask(struct run *run, uint32_t item)
+static void replay_ask(struct replay_run *run, uint32_t item)
 {
 	size_t j = run->order[run->start[item] + run->next[item]++], at = run->asked.count++;
 
@@ -110,7 +103,7 @@ static void ask(struct run *run, uint32_t item)
 }
 
 /* Asks once about every open item. False when none is left. */
-static bool ask_round(struct run *run)
+static bool ask_round(struct replay_run *run)
 {
 	size_t before = run->asked.count;
 
@@ -118,14 +111,15 @@ static bool ask_round(struct run *run)
 		if (run->state[i] != STATE_OPEN)
 			continue;
 		if (run->start[i] + run->next[i] < run->start[i + 1])
-			ask(run, i);
+			replay_ask(run, i);
 		else
 			run->state[i] = STATE_RUN_OUT;
 	}
 	return run->asked.count > before;
 }
 
-static enum decision decide(const struct run *run, uint32_t item, const struct fit *fit)
+static enum decision replay_decide(const struct replay_run *run, uint32_t item,
+								   const struct fit *fit)
 {
 	const struct stopping *rule = run->rule;
 	uint32_t judgments = run->next[item];
@@ -149,13 +143,13 @@ static const enum state state_after[] = { [DECISION_KEEP_ASKING] = STATE_OPEN,
 
 /* Decides anew about every item: one that retired on the word of volunteers who are known better
  * by now may have to be asked about again. */
-static void decide_round(struct run *run)
+static void decide_round(struct replay_run *run)
 {
 	struct fit *fit = run->policy == POLICY_POSTERIOR ? model_fit(&run->asked, run->model) : NULL;
 
 	for (uint32_t i = 0; i < run->all->items; i++)
 		if (run->state[i] != STATE_RUN_OUT && run->next[i])
-			run->state[i] = state_after[decide(run, i, fit)];
+			run->state[i] = state_after[replay_decide(run, i, fit)];
 	fit_free(fit);
 }
 
@@ -178,7 +172,7 @@ struct replay replay_run(const struct judgments *judgments, const int8_t truth[]
 						 const struct model_options *model, struct random *random)
 {
 	struct replay result = { .available = judgments->count };
-	struct run run = run_new(judgments, random);
+	struct replay_run run = run_new(judgments, random);
 
 	run.policy = policy;
 	run.rule = rule;

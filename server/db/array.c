@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/uuid.h"
+
 /*
  * The format, all numbers big-endian: dimensions, does it hold NULLs, the element's type, how
  * many, the first index; then of each element its length (-1: NULL) and its bytes.
@@ -31,7 +33,7 @@ static const struct {
 	[ARRAY_JSON] = { 3802, 80 },
 };
 
-static void put(struct array *array, uint32_t number)
+static void array_put(struct array *array, uint32_t number)
 {
 	number = htonl(number);
 	memcpy(array->bytes + array->len, &number, sizeof number);
@@ -45,16 +47,16 @@ struct array *array_new(struct arena *arena, enum array_type type, size_t count)
 
 	*array = (struct array){ .arena = arena, .type = type, .count = count, .room = room };
 	array->bytes = arena_alloc(arena, room);
-	put(array, 1);
-	put(array, 0);
-	put(array, types[type].oid);
-	put(array, (uint32_t)count);
-	put(array, 1);
+	array_put(array, 1);
+	array_put(array, 0);
+	array_put(array, types[type].oid);
+	array_put(array, (uint32_t)count);
+	array_put(array, 1);
 	return array;
 }
 
 /* Room for one more value, with its length before it. */
-static void make_room(struct array *array, size_t len)
+static void array_make_room(struct array *array, size_t len)
 {
 	size_t needed = array->len + sizeof(uint32_t) + len;
 
@@ -70,37 +72,37 @@ static void make_room(struct array *array, size_t len)
 
 void array_null(struct array *array)
 {
-	make_room(array, 0);
-	put(array, UINT32_MAX);
+	array_make_room(array, 0);
+	array_put(array, UINT32_MAX);
 	array->bytes[HAS_NULLS_AT + 3] = 1;
 }
 
 void array_int(struct array *array, int32_t number)
 {
-	make_room(array, sizeof number);
-	put(array, sizeof number);
-	put(array, (uint32_t)number);
+	array_make_room(array, sizeof number);
+	array_put(array, sizeof number);
+	array_put(array, (uint32_t)number);
 }
 
 void array_long(struct array *array, int64_t number)
 {
-	make_room(array, sizeof number);
-	put(array, sizeof number);
-	put(array, (uint32_t)((uint64_t)number >> 32));
-	put(array, (uint32_t)number);
+	array_make_room(array, sizeof number);
+	array_put(array, sizeof number);
+	array_put(array, (uint32_t)((uint64_t)number >> 32));
+	array_put(array, (uint32_t)number);
 }
 
 void array_flag(struct array *array, bool flag)
 {
-	make_room(array, 1);
-	put(array, 1);
+	array_make_room(array, 1);
+	array_put(array, 1);
 	array->bytes[array->len++] = (char)flag;
 }
 
 void array_bytes(struct array *array, const void *bytes, size_t len)
 {
-	make_room(array, len);
-	put(array, (uint32_t)len);
+	array_make_room(array, len);
+	array_put(array, (uint32_t)len);
 	memcpy(array->bytes + array->len, bytes, len);
 	array->len += len;
 }
@@ -114,8 +116,8 @@ void array_text(struct array *array, const char *text)
 		array_null(array);
 		return;
 	}
-	make_room(array, json + len);
-	put(array, (uint32_t)(json + len));
+	array_make_room(array, json + len);
+	array_put(array, (uint32_t)(json + len));
 	if (json)
 		array->bytes[array->len++] = JSONB_FORMAT;
 	memcpy(array->bytes + array->len, text, len);

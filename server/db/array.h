@@ -17,7 +17,6 @@
 #include <stdint.h>
 
 #include "core/arena.h"
-#include "core/hex.h"
 
 enum array_type {
 	ARRAY_UUID,  /* uuid[]: array_bytes() of 16 */

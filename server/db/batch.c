@@ -11,8 +11,8 @@ static bool lost_a_race(const struct db *db, struct error err)
 	return err.code == ERR_CONFLICT || (err.code == ERR_UNAVAILABLE && db_asked_again(db));
 }
 
-static struct error store(struct db *db, const struct batch *batch, const size_t rows[],
-						  size_t count)
+static struct error db_batch_store(struct db *db, const struct batch *batch, const size_t rows[],
+								   size_t count)
 {
 	struct error err;
 	int tries = 0;
@@ -25,7 +25,7 @@ static struct error store(struct db *db, const struct batch *batch, const size_t
 
 static void store_alone(struct db *db, const struct batch *batch, size_t row)
 {
-	struct error err = store(db, batch, &row, 1);
+	struct error err = db_batch_store(db, batch, &row, 1);
 
 	if (lost_a_race(db, err))
 		err = errorf(ERR_UNAVAILABLE, "Too many changes at once. Try again.");
@@ -37,7 +37,7 @@ static void store_alone(struct db *db, const struct batch *batch, size_t row)
 static void store_together(struct db *db, const struct batch *batch, const size_t rows[],
 						   size_t count)
 {
-	struct error err = store(db, batch, rows, count);
+	struct error err = db_batch_store(db, batch, rows, count);
 	bool unreachable = err.code == ERR_UNAVAILABLE && !db_asked_again(db);
 
 	for (size_t i = 0; err.code && i < count; i++) {
@@ -48,7 +48,7 @@ static void store_together(struct db *db, const struct batch *batch, const size_
 	}
 }
 
-static bool must_wait(const struct batch *batch, size_t row)
+static bool batch_must_wait(const struct batch *batch, size_t row)
 {
 	for (size_t earlier = 0; batch->clash && earlier < row; earlier++)
 		if (batch->clash(batch->arg, row, earlier))
@@ -62,7 +62,7 @@ void batch_store(struct db *db, struct arena *arena, const struct batch *batch, 
 	size_t *later = arena_alloc(arena, (count + 1) * sizeof *later), laters = 0;
 
 	for (size_t row = 0; row < count; row++) {
-		if (must_wait(batch, row))
+		if (batch_must_wait(batch, row))
 			later[laters++] = row;
 		else
 			first[firsts++] = row;

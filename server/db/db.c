@@ -52,7 +52,7 @@ static PGresult *result_of(const struct rows *rows)
  * A machine that vanishes sends no word, and statement_timeout is its to keep: without the first
  * four a lane would wait for hours.  They stand before the URL, so that it may say otherwise.
  */
-static PGconn *dial(const struct db *db)
+static PGconn *db_dial(const struct db *db)
 {
 	char options[400];
 
@@ -71,7 +71,7 @@ static PGconn *dial(const struct db *db)
 							 1);
 }
 
-static bool prepare(struct db *db, unsigned s)
+static bool db_prepare(struct db *db, unsigned s)
 {
 	PGresult *made = PQprepare(db->conn, statements[s].name, statements[s].text, 0, NULL);
 	PGresult *info = PQdescribePrepared(db->conn, statements[s].name);
@@ -88,14 +88,14 @@ static bool prepare(struct db *db, unsigned s)
 	return good;
 }
 
-static void quiet(void *arg, const PGresult *result)
+static void db_quiet(void *arg, const PGresult *result)
 {
 	(void)arg, (void)result; /* notices are no news to us */
 }
 
 static bool connect_and_prepare(struct db *db)
 {
-	PGconn *fresh = dial(db);
+	PGconn *fresh = db_dial(db);
 
 	PQfinish(db->conn);
 	db->conn = fresh;
@@ -106,7 +106,7 @@ static bool connect_and_prepare(struct db *db)
 		log_error("database: %s", PQerrorMessage(fresh));
 		return false;
 	}
-	PQsetNoticeReceiver(fresh, quiet, NULL);
+	PQsetNoticeReceiver(fresh, db_quiet, NULL);
 	struct error err = session_check(fresh);
 	if (err.code) {
 		log_error("database: %s", err.detail);
@@ -114,7 +114,7 @@ static bool connect_and_prepare(struct db *db)
 	}
 	PQsetnonblocking(fresh, 1);
 	for (unsigned s = 0; s < STATEMENTS; s++)
-		if (!prepare(db, s))
+		if (!db_prepare(db, s))
 			return false;
 	db->usable = true;
 	db->life++;
@@ -161,7 +161,7 @@ void db_close(struct db *db)
 	free(db);
 }
 
-static struct error gone(void)
+static struct error db_gone(void)
 {
 	return errorf(ERR_UNAVAILABLE, "The database is not answering. Try again in a moment.");
 }
@@ -174,7 +174,7 @@ void db_set_patience(struct db *db, unsigned hush_ms, unsigned most_ms)
 }
 
 /* A connection that did not answer in time is of no more use: its answer may come yet. */
-static void drop(struct db *db)
+static void db_drop(struct db *db)
 {
 	log_error("database: no answer in time; the connection is given up");
 	PQfinish(db->conn);
@@ -189,7 +189,7 @@ static PGresult *next_result(struct db *db)
 	PGresult *result = wire_result(db->conn, db->patience, &hung);
 
 	if (hung)
-		drop(db);
+		db_drop(db);
 	return result;
 }
 
@@ -219,24 +219,24 @@ static struct error ensure_connected(struct db *db)
 {
 	lock_check("the database");
 	if (!db->in_transaction && !wire_may_ask())
-		return gone();
+		return db_gone();
 	if (db->usable &&
 		(db->in_transaction ? PQstatus(db->conn) == CONNECTION_OK : !wire_is_dead(db->conn)))
 		return ok();
 	if (db->in_transaction || clock_monotonic_ms() - db->last_try_ms < RETRY_EVERY_MS)
-		return gone();
+		return db_gone();
 	if (!connect_and_prepare(db))
-		return gone();
+		return db_gone();
 	log_info("database: connected again");
 	return ok();
 }
 
 /* What the database says went wrong, as a caller may see it; the log tells the rest. */
-static struct error translate(struct db *db, const PGresult *result, const char *what)
+static struct error db_translate(struct db *db, const PGresult *result, const char *what)
 {
 	db->asked_again = false;
 	if (!db->conn)
-		return gone(); /* the log knows */
+		return db_gone(); /* the log knows */
 	enum sqlstate meaning = PQstatus(db->conn) == CONNECTION_OK
 								? sqlstate_meaning(PQresultErrorField(result, PG_DIAG_SQLSTATE))
 								: SQLSTATE_LATER;
@@ -249,14 +249,14 @@ static struct error translate(struct db *db, const PGresult *result, const char 
 		return errorf(ERR_CONFLICT, "This exists already.");
 	log_error("statement %s: %s", what, PQerrorMessage(db->conn));
 	if (meaning == SQLSTATE_LATER)
-		return gone();
+		return db_gone();
 	if (meaning == SQLSTATE_VALUE)
 		return errorf(ERR_INVALID, "A value breaks a rule of the database.");
 	return errorf(ERR_INTERNAL, "%s failed", what);
 }
 
-static struct error run(struct db *db, enum statement statement, const char *const params[],
-						const int lengths[], const int formats[], struct rows **rows)
+static struct error db_db_run(struct db *db, enum statement statement, const char *const params[],
+							  const int lengths[], const int formats[], struct rows **rows)
 {
 	struct error err = ensure_connected(db);
 
@@ -270,7 +270,7 @@ static struct error run(struct db *db, enum statement statement, const char *con
 		*rows = (struct rows *)result;
 		return ok();
 	}
-	err = translate(db, result, statements[statement].name);
+	err = db_translate(db, result, statements[statement].name);
 	PQclear(result);
 	return err;
 }
@@ -278,7 +278,7 @@ static struct error run(struct db *db, enum statement statement, const char *con
 struct error db_run(struct db *db, enum statement statement, const char *const params[],
 					struct rows **rows)
 {
-	return run(db, statement, params, NULL, NULL, rows);
+	return db_db_run(db, statement, params, NULL, NULL, rows);
 }
 
 struct error db_run_arrays(struct db *db, enum statement statement,
@@ -293,7 +293,7 @@ struct error db_run_arrays(struct db *db, enum statement statement,
 		values[i] = array_wire(params[i], &lengths[i]);
 		formats[i] = 1; /* binary */
 	}
-	return run(db, statement, values, lengths, formats, rows);
+	return db_db_run(db, statement, values, lengths, formats, rows);
 }
 
 struct error db_do(struct db *db, enum statement statement, const char *const params[],
@@ -308,7 +308,7 @@ struct error db_do(struct db *db, enum statement statement, const char *const pa
 }
 
 /* Asks the database to make no more rows; those on their way still come. */
-static void cancel(struct db *db)
+static void db_cancel(struct db *db)
 {
 	PGcancel *request = PQgetCancel(db->conn);
 	char why[256];
@@ -318,9 +318,10 @@ static void cancel(struct db *db)
 	PQfreeCancel(request);
 }
 
-static struct error stream(struct db *db, enum statement statement, const char *const params[],
-						   int format, struct error (*each)(void *arg, const struct rows *rows),
-						   void *arg)
+static struct error db_db_stream(struct db *db, enum statement statement,
+								 const char *const params[], int format,
+								 struct error (*each)(void *arg, const struct rows *rows),
+								 void *arg)
 {
 	struct error err = ensure_connected(db);
 	const char *name = statements[statement].name;
@@ -330,19 +331,19 @@ static struct error stream(struct db *db, enum statement statement, const char *
 	if (err.code)
 		return err;
 	if (!PQsendQueryPrepared(db->conn, name, db->params[statement], params, NULL, NULL, format))
-		return translate(db, NULL, name);
+		return db_translate(db, NULL, name);
 	PQsetSingleRowMode(db->conn);
 	while (!err.code && (result = next_result(db))) {
 		if (PQresultStatus(result) == PGRES_SINGLE_TUPLE)
 			stopped = (err = each(arg, (const struct rows *)result)).code != OK;
 		else if (PQresultStatus(result) != PGRES_TUPLES_OK)
-			err = translate(db, result, name);
+			err = db_translate(db, result, name);
 		PQclear(result);
 	}
 	if (!db->conn)
-		return gone();
+		return db_gone();
 	if (stopped)
-		cancel(db);
+		db_cancel(db);
 	while (db->conn && (result = next_result(db)))
 		PQclear(result);
 	return err;
@@ -351,22 +352,22 @@ static struct error stream(struct db *db, enum statement statement, const char *
 struct error db_stream(struct db *db, enum statement statement, const char *const params[],
 					   struct error (*each)(void *arg, const struct rows *rows), void *arg)
 {
-	return stream(db, statement, params, 0, each, arg);
+	return db_db_stream(db, statement, params, 0, each, arg);
 }
 
 struct error db_stream_raw(struct db *db, enum statement statement, const char *const params[],
 						   struct error (*each)(void *arg, const struct rows *rows), void *arg)
 {
-	return stream(db, statement, params, 1, each, arg);
+	return db_db_stream(db, statement, params, 1, each, arg);
 }
 
-static struct error plain(struct db *db, const char *command)
+static struct error db_plain(struct db *db, const char *command)
 {
 	PGresult *result = last_result(db, PQsendQuery(db->conn, command));
 	struct error err = ok();
 
 	if (PQresultStatus(result) != PGRES_COMMAND_OK)
-		err = translate(db, result, command);
+		err = db_translate(db, result, command);
 	else if (strcmp(PQcmdStatus(result), "ROLLBACK") == 0 && strcmp(command, "COMMIT") == 0)
 		err = errorf(ERR_INTERNAL, "%s did %s", command, PQcmdStatus(result));
 	PQclear(result);
@@ -379,22 +380,22 @@ static struct error transaction_once(struct db *db, const char *begin,
 	struct error err = ensure_connected(db);
 
 	db->asked_again = false;
-	if (err.code || (err = plain(db, begin)).code)
+	if (err.code || (err = db_plain(db, begin)).code)
 		return err;
 	db->in_transaction = true;
 	err = body(db, arg);
 	if (!err.code)
-		err = plain(db, "COMMIT");
+		err = db_plain(db, "COMMIT");
 	if (err.code && PQstatus(db->conn) == CONNECTION_OK) {
-		struct error undone = plain(db, "ROLLBACK");
+		struct error undone = db_plain(db, "ROLLBACK");
 		db->usable = !undone.code;
 	}
 	db->in_transaction = false;
 	return err;
 }
 
-static struct error transaction(struct db *db, const char *begin,
-								struct error (*body)(struct db *db, void *arg), void *arg)
+static struct error db_db_transaction(struct db *db, const char *begin,
+									  struct error (*body)(struct db *db, void *arg), void *arg)
 {
 	struct error err = ok();
 
@@ -409,18 +410,18 @@ static struct error transaction(struct db *db, const char *begin,
 struct error db_transaction(struct db *db, struct error (*body)(struct db *db, void *arg),
 							void *arg)
 {
-	return transaction(db, "BEGIN", body, arg);
+	return db_db_transaction(db, "BEGIN", body, arg);
 }
 
 struct error db_transaction_snapshot(struct db *db, struct error (*body)(struct db *db, void *arg),
 									 void *arg)
 {
-	return transaction(db, "BEGIN ISOLATION LEVEL REPEATABLE READ", body, arg);
+	return db_db_transaction(db, "BEGIN ISOLATION LEVEL REPEATABLE READ", body, arg);
 }
 
 struct error db_snapshot(struct db *db, struct error (*body)(struct db *db, void *arg), void *arg)
 {
-	return transaction(db, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", body, arg);
+	return db_db_transaction(db, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", body, arg);
 }
 
 bool db_asked_again(const struct db *db)

@@ -2,7 +2,7 @@
 /*
  * db -- one PostgreSQL connection and the statements it knows.
  *
- * Every statement stands in domain/NOUN.sql and is prepared when the connection
+ * Every statement stands in ROOM/NOUN.sql and is prepared when the connection
  * opens, so that a typo or a missing migration stops the server at start, not at
  * 3 a.m.  A lost connection is made anew by the next call; until that works, calls
  * return ERR_UNAVAILABLE.

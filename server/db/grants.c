@@ -7,14 +7,14 @@
 #include "core/log.h"
 #include "db/migrate.h"
 
-static void clear(PGresult **result)
+static void grants_clear(PGresult **result)
 {
 	PQclear(*result);
 }
 
-#define auto_result __attribute__((cleanup(clear))) PGresult
+#define auto_result __attribute__((cleanup(grants_clear))) PGresult
 
-static struct error expect(PGconn *conn, const PGresult *result, const char *what)
+static struct error grants_expect(PGconn *conn, const PGresult *result, const char *what)
 {
 	ExecStatusType status = PQresultStatus(result);
 
@@ -49,7 +49,7 @@ struct error grants_find_role(PGconn *conn, const char *server_conninfo, char re
 		return err;
 	auto_result *found = PQexecParams(conn, "SELECT FROM pg_roles WHERE rolname = $1", 1, NULL,
 									  params, NULL, NULL, 0);
-	if ((err = expect(conn, found, "looking for the role that serves")).code)
+	if ((err = grants_expect(conn, found, "looking for the role that serves")).code)
 		return err;
 	if (PQntuples(found) == 0)
 		return errorf(ERR_NOT_FOUND,
@@ -72,8 +72,9 @@ struct error grants_give(PGconn *conn, const char *role)
 					 "SELECT set_config('touchstone.server_role', $1, false)"
 					 " WHERE (SELECT count(*) FROM schema_migration) <= $2::bigint",
 					 2, NULL, params, NULL, NULL, 0);
-	if ((err = expect(conn, named, "naming the role that serves")).code || PQntuples(named) == 0)
+	if ((err = grants_expect(conn, named, "naming the role that serves")).code ||
+		PQntuples(named) == 0)
 		return err;
 	auto_result *granted = PQexec(conn, grants_text); /* one statement: whole or not at all */
-	return expect(conn, granted, "granting");
+	return grants_expect(conn, granted, "granting");
 }

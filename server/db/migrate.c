@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/log.h"
+#include "crypto/sha256.h"
 #include "db/grants.h"
 #include "db/schema.h"
 #include "db/session.h"
@@ -36,20 +37,20 @@ static const char own_table[] =
 	"END IF;"
 	"END$$";
 
-static void finish(PGconn **conn)
+static void migrate_finish(PGconn **conn)
 {
 	PQfinish(*conn);
 }
 
-static void clear(PGresult **result)
+static void migrate_clear(PGresult **result)
 {
 	PQclear(*result);
 }
 
-#define auto_conn   __attribute__((cleanup(finish))) PGconn
-#define auto_result __attribute__((cleanup(clear))) PGresult
+#define auto_conn   __attribute__((cleanup(migrate_finish))) PGconn
+#define auto_result __attribute__((cleanup(migrate_clear))) PGresult
 
-static struct error broken(PGconn *conn, const char *what)
+static struct error migrate_broken(PGconn *conn, const char *what)
 {
 	log_error("%s: %s", what, PQerrorMessage(conn));
 	return PQstatus(conn) == CONNECTION_OK
@@ -57,7 +58,7 @@ static struct error broken(PGconn *conn, const char *what)
 			   : errorf(ERR_UNAVAILABLE, "The database is not answering. Is DATABASE_URL right?");
 }
 
-static struct error command(PGconn *conn, const char *text, const char *what)
+static struct error migrate_command(PGconn *conn, const char *text, const char *what)
 {
 	auto_result *result = PQexec(conn, text);
 	ExecStatusType status = PQresultStatus(result);
@@ -66,20 +67,20 @@ static struct error command(PGconn *conn, const char *text, const char *what)
 		return ok();
 	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 	if (!state || (strcmp(state, "55P03") != 0 && strcmp(state, "40P01") != 0))
-		return broken(conn, what);
+		return migrate_broken(conn, what);
 	auto_result *undone = PQexec(conn, "ROLLBACK");
 	return errorf(ERR_CONFLICT,
 				  "%s waits for a lock that others hold: end what they do, and run it again", what);
 }
 
 /* Refuses a database that holds something else than a beginning of our list. Takes no lock. */
-static struct error compare(PGconn *conn, unsigned *ret_ran)
+static struct error migrate_compare(PGconn *conn, unsigned *ret_ran)
 {
 	auto_result *there = PQexec(conn, "SELECT to_regclass('schema_migration') IS NOT NULL");
 	struct schema_row rows[MOST_ROWS];
 
 	if (PQresultStatus(there) != PGRES_TUPLES_OK)
-		return broken(conn, "looking for schema_migration");
+		return migrate_broken(conn, "looking for schema_migration");
 	*ret_ran = 0;
 	if (strcmp(PQgetvalue(there, 0, 0), "t") != 0)
 		return ok();
@@ -87,7 +88,7 @@ static struct error compare(PGconn *conn, unsigned *ret_ran)
 	auto_result *result = PQexec(conn, "SELECT name, checksum, to_jsonb(m)->>'oldest_program'"
 									   " FROM schema_migration m ORDER BY name COLLATE \"C\"");
 	if (PQresultStatus(result) != PGRES_TUPLES_OK)
-		return broken(conn, "reading schema_migration");
+		return migrate_broken(conn, "reading schema_migration");
 	int count = PQntuples(result) < MOST_ROWS ? PQntuples(result) : MOST_ROWS;
 	for (int r = 0; r < count; r++)
 		rows[r] =
@@ -124,11 +125,11 @@ static struct error run_text(PGconn *conn, const struct migration *migration)
 	for (size_t i = 0; i < sizeof arounds / sizeof arounds[0]; i++)
 		if (strcmp(arounds[i].name, migration->name) == 0)
 			around = &arounds[i];
-	if (around && (err = command(conn, around->before, migration->name)).code)
+	if (around && (err = migrate_command(conn, around->before, migration->name)).code)
 		return err;
-	if ((err = command(conn, migration->text, migration->name)).code || !around)
+	if ((err = migrate_command(conn, migration->text, migration->name)).code || !around)
 		return err;
-	return command(conn, around->after, migration->name);
+	return migrate_command(conn, around->after, migration->name);
 }
 
 static struct error run_one(PGconn *conn, const struct migration *migration)
@@ -139,7 +140,7 @@ static struct error run_one(PGconn *conn, const struct migration *migration)
 
 	schema_checksum(migration->text, sum);
 	schema_oldest_program(migration->text, oldest);
-	if ((err = command(conn, "BEGIN", "BEGIN")).code)
+	if ((err = migrate_command(conn, "BEGIN", "BEGIN")).code)
 		return err;
 	if ((err = run_text(conn, migration)).code)
 		return err;
@@ -149,14 +150,14 @@ static struct error run_one(PGconn *conn, const struct migration *migration)
 					 " VALUES ($1, $2, nullif($3, ''))",
 					 3, NULL, params, NULL, NULL, 0);
 	if (PQresultStatus(noted) != PGRES_COMMAND_OK)
-		return broken(conn, "writing schema_migration");
-	return command(conn, "COMMIT", "COMMIT");
+		return migrate_broken(conn, "writing schema_migration");
+	return migrate_command(conn, "COMMIT", "COMMIT");
 }
 
 static struct error make_own_table(PGconn *conn, const struct migration *none)
 {
 	(void)none;
-	return command(conn, own_table, "making schema_migration");
+	return migrate_command(conn, own_table, "making schema_migration");
 }
 
 /*
@@ -180,7 +181,7 @@ static struct error run_patiently(PGconn *conn,
 	return err;
 }
 
-static void quiet(void *arg, const PGresult *result)
+static void migrate_quiet(void *arg, const PGresult *result)
 {
 	(void)arg, (void)result;
 }
@@ -188,41 +189,41 @@ static void quiet(void *arg, const PGresult *result)
 static struct error connect_quietly(PGconn *conn)
 {
 	if (PQstatus(conn) != CONNECTION_OK)
-		return broken(conn, "database");
-	PQsetNoticeReceiver(conn, quiet, NULL);
+		return migrate_broken(conn, "database");
+	PQsetNoticeReceiver(conn, migrate_quiet, NULL);
 	return session_check(conn);
 }
 
-static PGconn *dial(const char *conninfo)
+static PGconn *migrate_dial(const char *conninfo)
 {
 	return PQconnectdbParams((const char *[]){ "dbname", "options", "application_name", NULL },
 							 (const char *[]){ conninfo, SESSION_MARK, "touchstone", NULL }, 1);
 }
 
 /* Takes the lock, for as long as others migrate, and finds out how many migrations ran already. */
-static struct error prepare(PGconn *conn, unsigned *ret_ran)
+static struct error migrate_prepare(PGconn *conn, unsigned *ret_ran)
 {
 	struct error err;
 
 	if ((err = connect_quietly(conn)).code)
 		return err;
-	if ((err = command(conn, "SET lock_timeout = 0", "SET")).code)
+	if ((err = migrate_command(conn, "SET lock_timeout = 0", "SET")).code)
 		return err;
-	if ((err = command(conn, LOCK, "locking")).code)
+	if ((err = migrate_command(conn, LOCK, "locking")).code)
 		return err;
-	if ((err = compare(conn, ret_ran)).code)
+	if ((err = migrate_compare(conn, ret_ran)).code)
 		return err;
-	if ((err = command(conn, "SET lock_timeout = '2s'", "SET")).code)
+	if ((err = migrate_command(conn, "SET lock_timeout = '2s'", "SET")).code)
 		return err;
 	return run_patiently(conn, make_own_table, NULL);
 }
 
 struct error migrate(const char *conninfo, const char *server_conninfo, unsigned *ret_run)
 {
-	auto_conn *conn = dial(conninfo);
+	auto_conn *conn = migrate_dial(conninfo);
 	char role[GRANTS_ROLE];
 	unsigned ran = 0;
-	struct error err = prepare(conn, &ran);
+	struct error err = migrate_prepare(conn, &ran);
 
 	if (err.code)
 		return err;
@@ -237,11 +238,11 @@ struct error migrate(const char *conninfo, const char *server_conninfo, unsigned
 
 struct error migrate_status(const char *conninfo)
 {
-	auto_conn *conn = dial(conninfo);
+	auto_conn *conn = migrate_dial(conninfo);
 	unsigned ran = 0;
 	struct error err;
 
-	if ((err = connect_quietly(conn)).code || (err = compare(conn, &ran)).code)
+	if ((err = connect_quietly(conn)).code || (err = migrate_compare(conn, &ran)).code)
 		return err;
 	for (unsigned i = 0; i < migration_count; i++)
 		printf("%s  %s\n", i < ran ? "done   " : "pending", migrations[i].name);

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "core/hex.h"
 #include "db/migrate.h"
 
 #define STATES "-- oldest program: "

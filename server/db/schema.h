@@ -12,8 +12,7 @@
 #include <stddef.h>
 
 #include "core/error.h"
-#include "core/hash.h"
-#include "core/hex.h"
+#include "crypto/sha256.h"
 
 /* A row of schema_migration. */
 struct schema_row {

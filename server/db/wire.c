@@ -14,7 +14,7 @@ static _Atomic int64_t heard_ms; /* the last answer on any connection */
 static atomic_bool hangs;
 static _Atomic int64_t probed_ms;
 
-static void hear(void)
+static void wire_hear(void)
 {
 	heard_ms = clock_monotonic_ms();
 	if (hangs)
@@ -31,7 +31,7 @@ bool wire_may_ask(void)
 		   atomic_compare_exchange_strong(&probed_ms, &last_ms, now_ms);
 }
 
-static bool is_over(struct patience patience, int64_t began_ms)
+static bool wire_is_over(struct patience patience, int64_t began_ms)
 {
 	int64_t now_ms = clock_monotonic_ms(), quiet_ms = heard_ms;
 
@@ -56,7 +56,7 @@ static bool wait_a_little(PGconn *conn, bool sending)
 		return true;
 	if (!PQconsumeInput(conn))
 		return false;
-	hear();
+	wire_hear();
 	return true;
 }
 
@@ -70,7 +70,7 @@ PGresult *wire_result(PGconn *conn, struct patience patience, bool *ret_hung)
 
 		if (unsent < 0 || (unsent == 0 && !PQisBusy(conn)))
 			break;
-		if (is_over(patience, began_ms)) {
+		if (wire_is_over(patience, began_ms)) {
 			*ret_hung = true;
 			return NULL;
 		}

@@ -47,14 +47,14 @@ static const char *end_of(const char *at, const char *marks)
 	return at;
 }
 
-static size_t trimmed(const char *text, const char *end)
+static size_t accept_trimmed(const char *text, const char *end)
 {
 	while (end > text && strchr(BLANKS, end[-1]))
 		end--;
 	return (size_t)(end - text);
 }
 
-static bool is_text(const char *text, size_t len, const char *expected)
+static bool accept_is_text(const char *text, size_t len, const char *expected)
 {
 	return len == strlen(expected) && strncasecmp(text, expected, len) == 0;
 }
@@ -64,7 +64,7 @@ static void read_parameter(struct range *range, const char *text, size_t len)
 {
 	if (len >= 2 && strncasecmp(text, "q=", 2) == 0)
 		range->readable = range->readable && read_weight(text + 2, len - 2, &range->weight);
-	else if (len && !is_text(text, len, "charset=utf-8"))
+	else if (len && !accept_is_text(text, len, "charset=utf-8"))
 		range->readable = false;
 }
 
@@ -73,27 +73,27 @@ static const char *read_range(const char *at, struct range *range)
 {
 	const char *end = end_of(at, ",;");
 
-	*range = (struct range){ at, trimmed(at, end), ACCEPT_MOST, true };
+	*range = (struct range){ at, accept_trimmed(at, end), ACCEPT_MOST, true };
 	while (*end == ';') {
 		const char *parameter = end + 1 + strspn(end + 1, BLANKS);
 
 		end = end_of(parameter, ",;");
-		read_parameter(range, parameter, trimmed(parameter, end));
+		read_parameter(range, parameter, accept_trimmed(parameter, end));
 	}
 	return *end ? end + 1 : end;
 }
 
 /* How much a range says of the type: 3 all, 2 its first half, 1 that it is any, 0 it is not. */
-static unsigned precision(const struct range *range, const char *type)
+static unsigned accept_precision(const struct range *range, const char *type)
 {
 	size_t half = strcspn(type, "/") + 1;
 
-	if (is_text(range->name, range->len, type))
+	if (accept_is_text(range->name, range->len, type))
 		return 3;
 	if (range->len == half + 1 && range->name[half] == '*' &&
 		strncasecmp(range->name, type, half) == 0)
 		return 2;
-	return is_text(range->name, range->len, "*/*") ? 1 : 0;
+	return accept_is_text(range->name, range->len, "*/*") ? 1 : 0;
 }
 
 unsigned accept_weight(const char *header, const char *type)
@@ -106,7 +106,7 @@ unsigned accept_weight(const char *header, const char *type)
 		return ACCEPT_MOST;
 	while (*(at += strspn(at, BLANKS ","))) {
 		at = read_range(at, &range);
-		unsigned found = range.readable ? precision(&range, type) : 0;
+		unsigned found = range.readable ? accept_precision(&range, type) : 0;
 
 		if (found > best) {
 			best = found;

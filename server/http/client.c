@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/mem.h"
 #include "core/number.h"
 
 #define ADDRESS_BITS 128
@@ -97,11 +98,9 @@ static struct error network_read(const char *text, size_t len, struct network *n
 struct error networks_read(const char *text, struct networks **ret_networks)
 {
 	size_t room = (text ? strlen(text) : 0) / 2 + 1; /* a part is two letters or more */
-	struct networks *networks = calloc(1, sizeof *networks + room * sizeof networks->list[0]);
+	struct networks *networks = mem_new(1, sizeof *networks + room * sizeof networks->list[0]);
 	struct error err = ok();
 
-	if (!networks)
-		abort();
 	for (const char *at = text ? text : ""; *at && !err.code;) {
 		size_t len = strcspn(at, ", ");
 

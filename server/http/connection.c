@@ -112,7 +112,7 @@ static unsigned largest_holder(const struct connections *connections)
  * Nearly full: whoever holds most loses idle connections, until a fifth is free or half of its are
  * gone.  The next sweep goes on, with whoever holds most then.
  */
-static void make_room(struct connections *connections)
+static void connection_make_room(struct connections *connections)
 {
 	pthread_mutex_lock(&connections->lock);
 	if (connections->open > connections->most / 10 * 9) {
@@ -135,7 +135,7 @@ static void make_room(struct connections *connections)
 	pthread_mutex_unlock(&connections->lock);
 }
 
-static void *sweep(void *arg)
+static void *connection_sweep(void *arg)
 {
 	struct connections *connections = arg;
 
@@ -143,7 +143,7 @@ static void *sweep(void *arg)
 	while (!connections->stopping) {
 		pthread_mutex_unlock(&connections->lock);
 		connections_sweep(connections, now_ms());
-		make_room(connections);
+		connection_make_room(connections);
 		int64_t until_ms = clock_monotonic_ms() + SWEEP_EVERY_MS;
 		pthread_mutex_lock(&connections->lock);
 		if (!connections->stopping)
@@ -164,7 +164,8 @@ struct connections *connections_start(unsigned most)
 	connections->most = most;
 	pthread_mutex_init(&connections->lock, NULL);
 	clock_condition_init(&connections->stop);
-	thread_must_start(&connections->sweeper, sweep, connections, "close idle connections");
+	thread_must_start(&connections->sweeper, connection_sweep, connections,
+					  "close idle connections");
 	return connections;
 }
 

@@ -17,14 +17,14 @@ struct framing framing_of(long long length, uint64_t most)
 							 .most = most };
 }
 
-static int hex_digit(char c)
+static int framing_hex_digit(char c)
 {
 	if (c >= '0' && c <= '9')
 		return c - '0';
 	return (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
 }
 
-static struct error malformed(void)
+static struct error framing_malformed(void)
 {
 	return errorf(ERR_MALFORMED, "The body's chunks cannot be read.");
 }
@@ -33,7 +33,7 @@ static struct error malformed(void)
 static struct error begin_chunk(struct framing *f)
 {
 	if (!f->digits)
-		return malformed();
+		return framing_malformed();
 	f->total += f->left;
 	if (f->total > f->most)
 		return errorf(ERR_TOO_LARGE, "At most %llu bytes, please.", (unsigned long long)f->most);
@@ -47,14 +47,14 @@ static struct error begin_chunk(struct framing *f)
 static struct error read_blank(struct framing *f, char c)
 {
 	if (c != ';' && c != ' ' && c != '\t')
-		return malformed();
+		return framing_malformed();
 	f->place = c == ';' ? FRAMING_EXTENSION : FRAMING_BLANK;
-	return ++f->around > MOST_AROUND ? malformed() : ok();
+	return ++f->around > MOST_AROUND ? framing_malformed() : ok();
 }
 
 static struct error read_size(struct framing *f, char c)
 {
-	int digit = hex_digit(c);
+	int digit = framing_hex_digit(c);
 
 	if (digit >= 0) {
 		if (++f->digits > LONGEST_SIZE)
@@ -64,7 +64,7 @@ static struct error read_size(struct framing *f, char c)
 		return ok();
 	}
 	if (!f->digits)
-		return malformed();
+		return framing_malformed();
 	if (c == '\r') {
 		f->place = FRAMING_SIZE_LF;
 		return ok();
@@ -78,14 +78,14 @@ static struct error pass_text(struct framing *f, char c, enum framing_place afte
 	if (c == '\r')
 		f->place = after;
 	else if (((unsigned char)c < ' ' && c != '\t') || c == 127)
-		return malformed();
-	return ++f->around > MOST_AROUND ? malformed() : ok();
+		return framing_malformed();
+	return ++f->around > MOST_AROUND ? framing_malformed() : ok();
 }
 
-static struct error expect(struct framing *f, char c, char wanted, enum framing_place after)
+static struct error framing_expect(struct framing *f, char c, char wanted, enum framing_place after)
 {
 	if (c != wanted)
-		return malformed();
+		return framing_malformed();
 	f->place = after;
 	return ok();
 }
@@ -100,8 +100,8 @@ static struct error read_trailer_name(struct framing *f, char c)
 	else if (!first && c == ':')
 		f->place = FRAMING_TRAILER_VALUE;
 	else if (!head_is_token(&c, 1))
-		return malformed();
-	return ++f->around > MOST_AROUND ? malformed() : ok();
+		return framing_malformed();
+	return ++f->around > MOST_AROUND ? framing_malformed() : ok();
 }
 
 /* One byte that is no data. */
@@ -115,20 +115,20 @@ static struct error follow_byte(struct framing *f, char c)
 	case FRAMING_EXTENSION:
 		return pass_text(f, c, FRAMING_SIZE_LF);
 	case FRAMING_SIZE_LF:
-		return c == '\n' ? begin_chunk(f) : malformed();
+		return c == '\n' ? begin_chunk(f) : framing_malformed();
 	case FRAMING_DATA_CR:
-		return expect(f, c, '\r', FRAMING_DATA_LF);
+		return framing_expect(f, c, '\r', FRAMING_DATA_LF);
 	case FRAMING_DATA_LF:
-		return expect(f, c, '\n', FRAMING_SIZE);
+		return framing_expect(f, c, '\n', FRAMING_SIZE);
 	case FRAMING_TRAILER:
 	case FRAMING_TRAILER_NAME:
 		return read_trailer_name(f, c);
 	case FRAMING_TRAILER_VALUE:
 		return pass_text(f, c, FRAMING_TRAILER_LF);
 	case FRAMING_TRAILER_LF:
-		return expect(f, c, '\n', FRAMING_TRAILER);
+		return framing_expect(f, c, '\n', FRAMING_TRAILER);
 	case FRAMING_LAST_LF:
-		return expect(f, c, '\n', FRAMING_END);
+		return framing_expect(f, c, '\n', FRAMING_END);
 	case FRAMING_END:
 	case FRAMING_COUNTED:
 	case FRAMING_DATA:
@@ -142,7 +142,7 @@ static bool is_kept(enum framing_place place, char c)
 {
 	switch (place) {
 	case FRAMING_SIZE:
-		return c == '\r' || hex_digit(c) >= 0;
+		return c == '\r' || framing_hex_digit(c) >= 0;
 	case FRAMING_EXTENSION:
 	case FRAMING_TRAILER: /* a line's end, or the last line */
 		return c == '\r';

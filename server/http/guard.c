@@ -13,7 +13,7 @@
 #include "core/utf8.h"
 #include "http/head.h"
 
-static int hex_digit(char c)
+static int guard_hex_digit(char c)
 {
 	return isxdigit((unsigned char)c) ? (isdigit((unsigned char)c) ? c - '0' : (c | 32) - 'a' + 10)
 									  : -1;
@@ -33,7 +33,7 @@ static int next_character(const char **at)
 	if (is_delimiter(c))
 		return -1;
 	if (c == '%') {
-		int high = hex_digit((*at)[0]), low = high < 0 ? -1 : hex_digit((*at)[1]);
+		int high = guard_hex_digit((*at)[0]), low = high < 0 ? -1 : guard_hex_digit((*at)[1]);
 		if (low < 0)
 			return -1;
 		c = high * 16 + low;
@@ -43,7 +43,7 @@ static int next_character(const char **at)
 }
 
 /* Most of an address: letters that stand for themselves and are no part of a rule. */
-static bool is_plain(char c)
+static bool guard_is_plain(char c)
 {
 	static const bool plain[128] = {
 		['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true, ['-'] = true, ['_'] = true
@@ -53,7 +53,7 @@ static bool is_plain(char c)
 }
 
 /* Path and query, decoded, are UTF-8: what is stored or logged of them is text. */
-static bool is_text(const char *raw)
+static bool guard_is_text(const char *raw)
 {
 	char decoded[HEAD_ADDRESS];
 	size_t len = 0;
@@ -61,7 +61,8 @@ static bool is_text(const char *raw)
 	if (!strpbrk(raw, "%") && utf8_fault(raw, strlen(raw)) == strlen(raw))
 		return true;
 	for (const char *at = raw; *at; len++) {
-		int high = *at == '%' ? hex_digit(at[1]) : -1, low = high < 0 ? -1 : hex_digit(at[2]);
+		int high = *at == '%' ? guard_hex_digit(at[1]) : -1,
+			low = high < 0 ? -1 : guard_hex_digit(at[2]);
 
 		if (len == sizeof decoded)
 			return false;
@@ -89,7 +90,7 @@ bool guard_target(const char *raw)
 	while (*at && *at != '?') {
 		const char *plain = at;
 
-		while (is_plain(*at))
+		while (guard_is_plain(*at))
 			at++;
 		if (at > plain) {
 			others++;
@@ -107,7 +108,7 @@ bool guard_target(const char *raw)
 			c == '.' ? dots++ : others++;
 		}
 	}
-	return !(dots == 2 && !others) && query_good(at) && is_text(raw);
+	return !(dots == 2 && !others) && query_good(at) && guard_is_text(raw);
 }
 
 /* What stands between the scheme and the path of an address. */
@@ -121,7 +122,7 @@ static const char *authority_of(const char *url, size_t *ret_len)
 }
 
 /* Without a port; and without the dot of a name that is whole. */
-static size_t host_len(const char *authority, size_t len)
+static size_t guard_host_len(const char *authority, size_t len)
 {
 	const char *colon = memrchr(authority, ':', len);
 
@@ -190,9 +191,9 @@ struct error guard_host(struct request *req, const char *public_url, const char 
 	if (!host) /* HTTP/1.0, which no browser speaks */
 		return ok();
 	const char *ours = authority_of(public_url, &public_len);
-	size_t len = host_len(host, strlen(host));
+	size_t len = guard_host_len(host, strlen(host));
 
-	public_len = host_len(ours, public_len);
+	public_len = guard_host_len(ours, public_len);
 	if (is_number_or_local(host, len) || is_listed(host, len, hosts) ||
 		(len == public_len && strncasecmp(host, ours, len) == 0))
 		return ok();
@@ -204,7 +205,7 @@ struct error guard_public_url(const char *url)
 {
 	size_t scheme = strncmp(url, "http://", 7) == 0 ? 7 : strncmp(url, "https://", 8) == 0 ? 8 : 0;
 	const char *host = url + scheme;
-	size_t len = strcspn(host, "/"), name = host_len(host, len);
+	size_t len = strcspn(host, "/"), name = guard_host_len(host, len);
 	bool is_v6 = host[0] == '[' && name > 2 && host[name - 1] == ']';
 	bool good = scheme && name && (!host[len] || strcmp(host + len, "/") == 0) &&
 				strspn(host + name, ".:0123456789") == len - name &&

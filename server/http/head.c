@@ -24,7 +24,7 @@ struct reading {
 	bool is_unknown_coding, is_endless; /* the body, by its transfer codings */
 };
 
-struct line {
+struct head_line {
 	char *text; /* NULL: it has not come yet */
 	size_t len;
 };
@@ -45,20 +45,20 @@ bool head_is_token(const char *text, size_t len)
 	return len > 0;
 }
 
-static bool is_control(char c)
+static bool head_is_control(char c)
 {
 	return ((unsigned char)c < ' ' && c != '\t') || c == 127;
 }
 
 /* The next line, whose text stays in place. The part of one that has come is looked at too. */
-static struct error next_line(struct reading *r, struct line *line)
+static struct error head_next_line(struct reading *r, struct head_line *line)
 {
 	char *from = r->bytes + r->at;
 	size_t len = 0, most = r->len - r->at;
 
-	while (len < most && !is_control(from[len]))
+	while (len < most && !head_is_control(from[len]))
 		len++;
-	*line = (struct line){ NULL, len };
+	*line = (struct head_line){ NULL, len };
 	if (len == most || (from[len] == '\r' && len + 1 == most))
 		return ok();
 	if (from[len] != '\r' || from[len + 1] != '\n')
@@ -70,7 +70,7 @@ static struct error next_line(struct reading *r, struct line *line)
 	return ok();
 }
 
-static size_t count(const char *text, size_t len, const char *marks)
+static size_t head_count(const char *text, size_t len, const char *marks)
 {
 	size_t found = 0;
 
@@ -80,7 +80,7 @@ static size_t count(const char *text, size_t len, const char *marks)
 }
 
 /* How many bytes of it are a name or an IPv4 address, or an IPv6 address in its brackets. */
-static size_t host_len(const char *text, size_t len)
+static size_t head_host_len(const char *text, size_t len)
 {
 	static const char *const letters =
 		"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-_~";
@@ -100,7 +100,7 @@ static size_t host_len(const char *text, size_t len)
 /* "host", "host:port", "[::1]:port"; a port may be left out behind its colon (RFC 3986, 3.2.3). */
 static bool authority_good(const char *text, size_t len)
 {
-	size_t at = len ? host_len(text, len) : 0;
+	size_t at = len ? head_host_len(text, len) : 0;
 	unsigned port = 0;
 
 	if (!at || len >= LONGEST_AUTHORITY || (at < len && text[at++] != ':'))
@@ -164,7 +164,7 @@ static struct error check_form(const struct reading *r, size_t method, const cha
 	return ok();
 }
 
-static struct error read_request_line(struct reading *r, struct line line)
+static struct error read_request_line(struct reading *r, struct head_line line)
 {
 	char *space = memchr(r->bytes, ' ', line.len);
 	size_t method = space ? (size_t)(space - r->bytes) : line.len;
@@ -188,7 +188,7 @@ static struct error read_request_line(struct reading *r, struct line line)
 	size_t len = (size_t)(version - target);
 	char *query = memchr(target, '?', len);
 	if (query)
-		r->room += HEAD_ENTRY * (1 + count(query, (size_t)(version - query), "&"));
+		r->room += HEAD_ENTRY * (1 + head_count(query, (size_t)(version - query), "&"));
 	if (r->room > HEAD_ROOM)
 		return errorf(ERR_TARGET_LONG, "The address has too many parameters.");
 	struct error err = read_version(r, version + 1, (size_t)(end - version) - 1);
@@ -197,14 +197,14 @@ static struct error read_request_line(struct reading *r, struct line line)
 	return take_authority(r, target, len);
 }
 
-struct field {
+struct head_field {
 	const char *name;
 	char *value; /* without blanks around it */
 	size_t name_len, len;
 };
 
 /* The library skips blanks before a value, and takes those behind it for a part. */
-static void strip(struct field *field, char *end)
+static void head_strip(struct head_field *field, char *end)
 {
 	size_t blanks;
 
@@ -220,13 +220,13 @@ static void strip(struct field *field, char *end)
 	field->value += blanks;
 }
 
-static bool is_named(const struct field *field, const char *name)
+static bool is_named(const struct head_field *field, const char *name)
 {
 	return strlen(name) == field->name_len && strncasecmp(field->name, name, field->name_len) == 0;
 }
 
 /* Host says what the address said. What the address gave up, before its path, is room for it. */
-static void say_authority(struct reading *r, struct field *field)
+static void say_authority(struct reading *r, struct head_field *field)
 {
 	if (r->authority_len > field->len) {
 		size_t more = r->authority_len - field->len;
@@ -242,7 +242,7 @@ static void say_authority(struct reading *r, struct field *field)
 	field->len = r->authority_len;
 }
 
-static struct error read_host(struct reading *r, struct field *field)
+static struct error read_host(struct reading *r, struct head_field *field)
 {
 	if (r->hosts++ || !authority_good(field->value, field->len))
 		return errorf(ERR_MALFORMED, "There must be exactly one Host header, of one host.");
@@ -251,7 +251,7 @@ static struct error read_host(struct reading *r, struct field *field)
 	return ok();
 }
 
-static struct error read_length(struct reading *r, const struct field *field)
+static struct error read_length(struct reading *r, const struct head_field *field)
 {
 	char digits[LENGTH_DIGITS + 1] = { 0 };
 
@@ -267,7 +267,7 @@ static struct error read_length(struct reading *r, const struct field *field)
 }
 
 /* Of a list of codings the last must be chunked, or else nothing says where the body ends. */
-static void read_coding(struct reading *r, const struct field *field)
+static void read_coding(struct reading *r, const struct head_field *field)
 {
 	size_t chunked = strlen("chunked"), before = field->len - chunked;
 
@@ -279,7 +279,7 @@ static void read_coding(struct reading *r, const struct field *field)
 }
 
 /* Of several where one is meant, one reader takes the first and another the last. */
-static struct error read_single(struct reading *r, const struct field *field)
+static struct error read_single(struct reading *r, const struct head_field *field)
 {
 	static const char *const names[26] = {
 		['a' - 'a'] = "Authorization", ['c' - 'a'] = "Content-Type", ['i' - 'a'] = "If-Range",
@@ -295,25 +295,25 @@ static struct error read_single(struct reading *r, const struct field *field)
 	return ok();
 }
 
-static struct error read_field(struct reading *r, struct line line)
+static struct error read_field(struct reading *r, struct head_line line)
 {
 	char *colon = memchr(line.text, ':', line.len), *end = line.text + line.len;
 
 	if (!colon || !head_is_token(line.text, (size_t)(colon - line.text)))
 		return errorf(ERR_MALFORMED, "A header is a name, a colon and a value, in one line.");
-	struct field field = { .name = line.text,
-						   .name_len = (size_t)(colon - line.text),
-						   .value = colon + 1,
-						   .len = (size_t)(end - colon) - 1 };
+	struct head_field field = { .name = line.text,
+								.name_len = (size_t)(colon - line.text),
+								.value = colon + 1,
+								.len = (size_t)(end - colon) - 1 };
 
-	strip(&field, end);
+	head_strip(&field, end);
 	r->room += HEAD_ENTRY;
 	switch (*field.name | 32) {
 	case 'c':
 		if (is_named(&field, "Content-Length"))
 			return read_length(r, &field);
 		if (is_named(&field, "Cookie"))
-			r->room += field.len + HEAD_ENTRY * (2 + count(field.value, field.len, ";,"));
+			r->room += field.len + HEAD_ENTRY * (2 + head_count(field.value, field.len, ";,"));
 		return read_single(r, &field);
 	case 'h':
 		return is_named(&field, "Host") ? read_host(r, &field) : ok();
@@ -328,7 +328,7 @@ static struct error read_field(struct reading *r, struct line line)
 }
 
 /* What all fields say together. */
-static struct error settle(struct reading *r)
+static struct error head_settle(struct reading *r)
 {
 	if (!r->hosts && !r->is_old)
 		return errorf(ERR_MALFORMED, "There must be exactly one Host header, of one host.");
@@ -347,17 +347,17 @@ static struct error settle(struct reading *r)
 struct error head_read(char *bytes, size_t len, struct head *head)
 {
 	struct reading r = { .bytes = bytes, .len = len, .head = head };
-	struct line line;
+	struct head_line line;
 	struct error err;
 
 	*head = (struct head){ 0 };
-	if ((err = next_line(&r, &line)).code || (err = read_request_line(&r, line)).code)
+	if ((err = head_next_line(&r, &line)).code || (err = read_request_line(&r, line)).code)
 		return err;
 	while (line.text) {
-		if ((err = next_line(&r, &line)).code)
+		if ((err = head_next_line(&r, &line)).code)
 			return err;
 		if (line.text && !line.len)
-			return settle(&r);
+			return head_settle(&r);
 		if (line.text && (err = read_field(&r, line)).code)
 			return err;
 		if (r.room + (line.text ? 0 : line.len) > HEAD_ROOM)

@@ -84,7 +84,7 @@ bool inlet_has_passed(const struct inlet *inlet, long long *ret_length)
 }
 
 /* Makes epoll tell again of what lies in the kernel. Outside the set there is no need. */
-static void arm(struct inlet *inlet)
+static void inlet_arm(struct inlet *inlet)
 {
 	if (inlet->epoll >= 0)
 		epoll_ctl(inlet->epoll, EPOLL_CTL_MOD, inlet->socket, &inlet->event);
@@ -97,7 +97,7 @@ static ssize_t nothing_yet(void)
 }
 
 /* One answer, and the end of the stream for the library, which closes. */
-static ssize_t refuse(struct inlet *inlet, struct error err)
+static ssize_t inlet_refuse(struct inlet *inlet, struct error err)
 {
 	struct arena *arena = arena_new();
 	unsigned status;
@@ -112,12 +112,12 @@ static ssize_t refuse(struct inlet *inlet, struct error err)
 
 void inlet_turn_away(struct inlet *inlet, struct error err)
 {
-	refuse(inlet, err);
+	inlet_refuse(inlet, err);
 	inlet->stage = INLET_TURNED_AWAY; /* nobody waits for those who come in crowds */
 	shutdown(inlet->socket, SHUT_RDWR);
 }
 
-static ssize_t peek(const struct inlet *inlet, char *to, size_t len)
+static ssize_t inlet_peek(const struct inlet *inlet, char *to, size_t len)
 {
 	return recvfrom(inlet->socket, to, len, MSG_PEEK | MSG_DONTWAIT, NULL, NULL);
 }
@@ -130,12 +130,12 @@ void inlet_answered(struct inlet *inlet)
 		return;
 	inlet->stage = INLET_HEAD;
 	inlet->is_begun = false;
-	if (peek(inlet, &next, 1) >= 0) /* another request, or the end */
-		arm(inlet);
+	if (inlet_peek(inlet, &next, 1) >= 0) /* another request, or the end */
+		inlet_arm(inlet);
 }
 
 /* Takes out of the kernel what was looked at. */
-static void take(const struct inlet *inlet, size_t len)
+static void inlet_take(const struct inlet *inlet, size_t len)
 {
 	static _Thread_local char waste[LOOK_BYTES];
 
@@ -167,7 +167,7 @@ static ssize_t give_held(struct inlet *inlet, char *to, size_t room)
 		free(inlet->held);
 		inlet->held = NULL;
 		if (inlet->stage == INLET_BODY)
-			arm(inlet);
+			inlet_arm(inlet);
 	}
 	return (ssize_t)some;
 }
@@ -176,13 +176,13 @@ static ssize_t give_held(struct inlet *inlet, char *to, size_t room)
  * Hands over `len` bytes that were looked at.  Fewer than the library has room for make it wait
  * for epoll, which must then tell of what is left.
  */
-static ssize_t give(struct inlet *inlet, char *to, size_t room, size_t len, bool may_be_more)
+static ssize_t inlet_give(struct inlet *inlet, char *to, size_t room, size_t len, bool may_be_more)
 {
 
 	inlet->stage = inlet->body.place == FRAMING_END ? INLET_ANSWER : INLET_BODY;
 	if (len <= room) {
 		if (inlet->stage == INLET_BODY && (may_be_more || has_ended(inlet)))
-			arm(inlet);
+			inlet_arm(inlet);
 		memcpy(to, look, len);
 		return (ssize_t)len;
 	}
@@ -202,7 +202,7 @@ static size_t skip_blank_lines(struct inlet *inlet, size_t len)
 
 	while (blank + 1 < len && look[blank] == '\r' && look[blank + 1] == '\n')
 		blank += 2;
-	take(inlet, blank);
+	inlet_take(inlet, blank);
 	memmove(look, look + blank, len - blank);
 	return len - blank;
 }
@@ -211,15 +211,15 @@ static size_t skip_blank_lines(struct inlet *inlet, size_t len)
 static ssize_t wait_for_more(struct inlet *inlet, size_t len, bool may_be_more)
 {
 	if (may_be_more)
-		arm(inlet);
+		inlet_arm(inlet);
 	if (!has_ended(inlet))
 		return nothing_yet();
-	return len ? refuse(inlet, errorf(ERR_MALFORMED, "The request is cut short.")) : 0;
+	return len ? inlet_refuse(inlet, errorf(ERR_MALFORMED, "The request is cut short.")) : 0;
 }
 
 static ssize_t read_head(struct inlet *inlet, char *to, size_t room)
 {
-	ssize_t got = peek(inlet, look, sizeof look);
+	ssize_t got = inlet_peek(inlet, look, sizeof look);
 	bool may_be_more = got == sizeof look;
 	struct head head;
 	size_t body = 0, kept = 0;
@@ -240,32 +240,32 @@ static ssize_t read_head(struct inlet *inlet, char *to, size_t room)
 		err = framing_follow(&inlet->body, look + head.len, len - head.len, &body, &kept);
 	}
 	if (err.code)
-		return refuse(inlet, err);
-	take(inlet, head.len + body);
+		return inlet_refuse(inlet, err);
+	inlet_take(inlet, head.len + body);
 	inlet->length = head.length;
-	return give(inlet, to, room, head.len + kept, may_be_more || len > head.len + body);
+	return inlet_give(inlet, to, room, head.len + kept, may_be_more || len > head.len + body);
 }
 
 static ssize_t read_body(struct inlet *inlet, char *to, size_t room)
 {
 	size_t most = room < sizeof look ? room : sizeof look, len = 0, kept = 0;
-	ssize_t got = peek(inlet, look, most);
+	ssize_t got = inlet_peek(inlet, look, most);
 
 	if (got < 0)
 		return got;
 	if (got == 0)
-		return refuse(inlet, errorf(ERR_MALFORMED, "The request is cut short."));
+		return inlet_refuse(inlet, errorf(ERR_MALFORMED, "The request is cut short."));
 	struct error err = framing_follow(&inlet->body, look, (size_t)got, &len, &kept);
 
 	if (err.code)
-		return refuse(inlet, err);
-	take(inlet, len);
+		return inlet_refuse(inlet, err);
+	inlet_take(inlet, len);
 	bool may_be_more = (size_t)got > len || (size_t)got == most;
 
 	if (kept)
-		return give(inlet, to, room, kept, may_be_more);
+		return inlet_give(inlet, to, room, kept, may_be_more);
 	if (may_be_more || has_ended(inlet))
-		arm(inlet);
+		inlet_arm(inlet);
 	return nothing_yet();
 }
 
@@ -289,7 +289,7 @@ static ssize_t read_some(struct inlet *inlet, char *to, size_t room)
 }
 
 /* Of a socket that the library reads on this thread; NULL for all others. */
-static struct inlet *inlet_of(int socket)
+static struct inlet *inlet_of_here(int socket)
 {
 	bool ours = is_mhd_thread && socket >= 0 && socket < MOST_DESCRIPTORS &&
 				inlets[socket].stage != INLET_CLOSED;
@@ -299,7 +299,7 @@ static struct inlet *inlet_of(int socket)
 
 ssize_t recv(int fd, void *buf, size_t n, int flags)
 {
-	struct inlet *inlet = inlet_of(fd);
+	struct inlet *inlet = inlet_of_here(fd);
 
 	return inlet ? read_some(inlet, buf, n) : recvfrom(fd, buf, n, flags, NULL, NULL);
 }
@@ -317,7 +317,7 @@ __attribute__((constructor)) static void find_epoll_ctl(void)
 
 int epoll_ctl(int epfd, int op, int fd, struct epoll_event *event)
 {
-	struct inlet *inlet = inlet_of(fd);
+	struct inlet *inlet = inlet_of_here(fd);
 
 	if (inlet && op == EPOLL_CTL_ADD) {
 		inlet->epoll = epfd;

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "core/text.h"
+#include "core/strbuf.h"
 
 #define ROOT         "\"/static/"
 #define MODULE       "<script type=\"module\" src="
@@ -52,24 +52,24 @@ static void modules_find(struct modules *modules, const struct static_files *fil
 	}
 }
 
-static void add_address(struct text *out, const char *version, const char *path)
+static void add_address(struct strbuf *out, const char *version, const char *path)
 {
-	text_add(out, version);
-	text_add(out, "/");
-	text_add(out, path);
+	strbuf_add(out, version);
+	strbuf_add(out, "/");
+	strbuf_add(out, path);
 }
 
 /* After the script's own element: one for each module that it needs. */
-static void add_preloads(struct text *out, const struct static_files *files, const char *version,
+static void add_preloads(struct strbuf *out, const struct static_files *files, const char *version,
 						 const char *script)
 {
 	struct modules modules = { .count = 0 };
 
 	modules_find(&modules, files, out->arena, script);
 	for (size_t i = 1; i < modules.count; i++) {
-		text_add(out, "\n\t<link rel=\"modulepreload\" href=" ROOT);
+		strbuf_add(out, "\n\t<link rel=\"modulepreload\" href=" ROOT);
 		add_address(out, version, modules.list[i]->path);
-		text_add(out, "\">");
+		strbuf_add(out, "\">");
 	}
 }
 
@@ -84,23 +84,23 @@ static bool is_module(const char *page, const char *root, const char *end)
 void markup_link(struct arena *arena, const struct static_files *files, const char *version,
 				 struct static_file *page)
 {
-	struct text out = { .arena = arena };
+	struct strbuf out = { .arena = arena };
 	const char *at = page->bytes;
 
 	for (const char *root; (root = strstr(at, ROOT));) {
 		const char *path = root + strlen(ROOT), *end = path + strcspn(path, "\"");
 		const char *name = arena_copy(arena, path, (size_t)(end - path));
 
-		text_add_bytes(&out, at, (size_t)(path - at));
+		strbuf_add_bytes(&out, at, (size_t)(path - at));
 		add_address(&out, version, name);
 		at = end;
 		if (is_module(page->bytes, root, end)) {
-			text_add(&out, MODULE_END);
+			strbuf_add(&out, MODULE_END);
 			at += strlen(MODULE_END);
 			add_preloads(&out, files, version, name);
 		}
 	}
-	text_add(&out, at);
+	strbuf_add(&out, at);
 	page->bytes = out.bytes;
 	page->len = out.len;
 }

@@ -45,7 +45,7 @@ static const struct {
 };
 
 /* `detail` as the client may see it. */
-static json_t *document(const struct error *err, const char *detail)
+static json_t *problem_document(const struct error *err, const char *detail)
 {
 	int status = (int)problems[err->code].status;
 	json_t *problem = json_pack("{s:s, s:s, s:i, s:s*}", "type", problems[err->code].type, "title",
@@ -70,7 +70,7 @@ void request_fail(struct request *req, struct error err)
 				  err.detail);
 		detail = "The error was logged. Trying again later may help.";
 	}
-	request_json(req, problems[err.code].status, document(&err, detail));
+	request_json(req, problems[err.code].status, problem_document(&err, detail));
 	req->reply_type = "application/problem+json";
 	if (retry_s)
 		request_reply_header(req, "Retry-After", arena_printf(req->arena, "%u", retry_s));
@@ -84,7 +84,7 @@ void request_fail(struct request *req, struct error err)
 const char *problem_answer(struct arena *arena, struct error err, const char *const *headers,
 						   bool is_head, unsigned *ret_status)
 {
-	json_t *problem = document(&err, err.detail);
+	json_t *problem = problem_document(&err, err.detail);
 	char *body = json_dumps(problem, JSON_COMPACT);
 	unsigned status = problems[err.code].status, retry_s = problems[err.code].retry_after_s;
 	time_t now = time(NULL);

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "core/reader.h"
+#include "core/json_reader.h"
 
 const char *request_header(struct request *req, const char *name)
 {
@@ -18,7 +18,8 @@ struct joined {
 	const char *name, *list; /* NULL: none yet */
 };
 
-static enum MHD_Result join(void *arg, enum MHD_ValueKind kind, const char *name, const char *value)
+static enum MHD_Result request_join(void *arg, enum MHD_ValueKind kind, const char *name,
+									const char *value)
 {
 	struct joined *joined = arg;
 	(void)kind;
@@ -33,7 +34,7 @@ const char *request_header_list(struct request *req, const char *name)
 {
 	struct joined joined = { .arena = req->arena, .name = name };
 
-	MHD_get_connection_values(req->connection, MHD_HEADER_KIND, join, &joined);
+	MHD_get_connection_values(req->connection, MHD_HEADER_KIND, request_join, &joined);
 	return joined.list;
 }
 
@@ -66,7 +67,7 @@ struct error request_limit(struct request *req, unsigned max, unsigned otherwise
 
 struct error request_object(struct request *req, json_t **object)
 {
-	return reader_parse(req->body ? req->body : "", req->body_len, object);
+	return json_reader_parse(req->body ? req->body : "", req->body_len, object);
 }
 
 void request_text(struct request *req, unsigned status, const char *type, const char *text)

@@ -17,13 +17,13 @@
 
 #include "core/arena.h"
 #include "core/error.h"
-#include "core/hex.h"
+#include "core/uuid.h"
 
 struct MHD_Connection;
 struct connection;
 struct route;
 struct server;
-struct sheet;
+struct pooled_response;
 struct static_file;
 
 #define MAX_PATH_ARGS 4
@@ -67,7 +67,7 @@ struct request {
 
 	struct MHD_Connection *connection; /* for http/server.c and the readers below */
 	struct connection *peer;           /* its deadlines, for http/server.c */
-	struct sheet *sheet;               /* the answer, if it is written on one: for http/answer.c */
+	struct pooled_response *pooled; /* the answer, if it is written on one: for http/response.c */
 	struct server *server;
 };
 

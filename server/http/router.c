@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/mem.h"
+
 /* A route, and how far its path is literal: most paths are told apart by that alone. */
 struct entry {
 	const struct route *route;
@@ -30,7 +32,7 @@ static const char *fault_of_serving(const struct route *route)
 		return "asks for an account, which only a lane can look up";
 	if (route->role > ROLE_VOLUNTEER && route->here)
 		return "answers here, before its account is looked up";
-	if (strcmp(route->method, "GET") != 0 && route->budget == BUDGET_NONE)
+	if (strcmp(route->method, "GET") != 0 && route->budget == RATE_NONE)
 		return "changes state without a budget";
 	return NULL;
 }
@@ -84,9 +86,7 @@ struct error router_new(const struct route *routes, struct router **ret_router)
 		return err;
 	while (routes[count].method)
 		count++;
-	struct router *router = calloc(1, sizeof *router + count * sizeof router->entries[0]);
-	if (!router)
-		abort();
+	struct router *router = mem_new(1, sizeof *router + count * sizeof router->entries[0]);
 	router->count = count;
 	for (size_t i = 0; i < count; i++) {
 		size_t literal = strcspn(routes[i].path, "{");
@@ -135,7 +135,7 @@ static bool path_matches(const struct entry *entry, size_t len, struct request *
 }
 
 /* Does HTTP know it? PATCH is of RFC 5789, the others of RFC 9110. */
-static bool is_known(const char *method)
+static bool router_is_known(const char *method)
 {
 	static const char *const known[] = { "GET",     "HEAD",    "POST",  "PUT",  "DELETE",
 										 "CONNECT", "OPTIONS", "TRACE", "PATCH" };
@@ -175,7 +175,7 @@ struct error router_match(const struct router *router, struct request *req)
 	bool is_server = strcmp(req->path, "*") == 0;
 	const char *allow = NULL;
 
-	if (!is_known(req->method))
+	if (!router_is_known(req->method))
 		return errorf(ERR_UNSUPPORTED, "There is no such method here.");
 	for (size_t i = 0; i < router->count; i++) {
 		const struct route *r = router->entries[i].route;

@@ -16,7 +16,7 @@
 struct db;
 struct lane;
 
-enum budget { BUDGET_NONE, BUDGET_WRITE, BUDGET_VOLUNTEER, BUDGET_SIGN_IN, BUDGET_READ, BUDGETS };
+enum rate_limit { RATE_NONE, RATE_WRITE, RATE_VOLUNTEER, RATE_SIGN_IN, RATE_READ, BUDGETS };
 
 struct route {
 	const char *method;
@@ -31,9 +31,9 @@ struct route {
 	 * account is not known yet, so it is for routes that ask for a volunteer at most.
 	 */
 	bool (*here)(struct request *req);
-	enum role role;     /* the least that may ask */
-	enum budget budget; /* none said: BUDGET_READ for what a lane reads */
-	bool bare;          /* takes no body */
+	enum role role;         /* the least that may ask */
+	enum rate_limit budget; /* none said: RATE_READ for what a lane reads */
+	bool bare;              /* takes no body */
 };
 
 struct router;

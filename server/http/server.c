@@ -16,13 +16,13 @@
 
 #include "core/clock.h"
 #include "core/log.h"
-#include "http/answer.h"
 #include "http/client.h"
 #include "http/connection.h"
 #include "http/guard.h"
 #include "http/head.h"
 #include "http/inlet.h"
 #include "http/linger.h"
+#include "http/response.h"
 #include "work/lane.h"
 
 #define MAX_BODY         (64 * 1024)
@@ -49,7 +49,7 @@ struct server {
 	MHD_socket listener; /* ours to close, once we accept no more */
 	struct server_config config;
 	struct router *router;
-	struct answers *answers;
+	struct responses *answers;
 	struct connections *connections;
 	struct inlet_config inlet;
 	char address[128];
@@ -71,7 +71,7 @@ static unsigned connection_limit(void)
 }
 
 /* This thread's counters. */
-static struct counters *mine(struct server *server)
+static struct counters *server_mine(struct server *server)
 {
 	static atomic_uint threads;
 	static _Thread_local unsigned number; /* 0: not counted yet */
@@ -81,7 +81,7 @@ static struct counters *mine(struct server *server)
 	return &server->counters[number - 1];
 }
 
-static struct inlet *inlet_of(struct MHD_Connection *connection)
+static struct inlet *server_inlet_of(struct MHD_Connection *connection)
 {
 	const union MHD_ConnectionInfo *info =
 		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
@@ -91,7 +91,7 @@ static struct inlet *inlet_of(struct MHD_Connection *connection)
 
 static struct connection *connection_of(struct MHD_Connection *connection)
 {
-	return inlet_peer(inlet_of(connection));
+	return inlet_peer(server_inlet_of(connection));
 }
 
 static uint64_t client_of(const struct server *server, struct request *req)
@@ -104,7 +104,7 @@ static uint64_t client_of(const struct server *server, struct request *req)
 	if (server->config.trusted_proxies)
 		forwarded = request_header_list(req, "X-Forwarded-For");
 	client_prefix(info->client_addr, forwarded, server->config.trusted_proxies, prefix);
-	return seal_keyed_hash(server->config.seal, prefix, sizeof prefix);
+	return token_keyed_hash(server->config.keys, prefix, sizeof prefix);
 }
 
 static struct request *request_new(struct server *server, struct MHD_Connection *connection,
@@ -123,12 +123,12 @@ static struct request *request_new(struct server *server, struct MHD_Connection 
 					  ? "GET"
 					  : arena_copy(arena, method, strlen(method));
 	req->path = arena_copy(arena, url, strlen(url));
-	mine(server)->in_flight++;
-	mine(server)->requests++;
+	server_mine(server)->in_flight++;
+	server_mine(server)->requests++;
 	return req;
 }
 
-static const char *skip_blanks(const char *at)
+static const char *server_skip_blanks(const char *at)
 {
 	return at + strspn(at, " \t");
 }
@@ -141,10 +141,10 @@ static bool is_json(const char *type)
 
 	if (strncasecmp(type, "application/json", len) != 0)
 		return false;
-	for (const char *at = skip_blanks(type + len); *at;) {
+	for (const char *at = server_skip_blanks(type + len); *at;) {
 		if (*at != ';')
 			return false;
-		at = skip_blanks(at + 1);
+		at = server_skip_blanks(at + 1);
 		size_t part = strcspn(at, "; \t"), name = strlen("charset=");
 		bool is_charset = strncasecmp(at, "charset=", name) == 0, known = !is_charset;
 
@@ -153,7 +153,7 @@ static bool is_json(const char *type)
 							  strncasecmp(at + name, charsets[i], part - name) == 0);
 		if (!known)
 			return false;
-		at = skip_blanks(at + part);
+		at = server_skip_blanks(at + part);
 	}
 	return true;
 }
@@ -181,12 +181,13 @@ static struct error check_body(struct request *req, long long length)
 	return errorf(ERR_TYPE, "Send application/json, in UTF-8.");
 }
 
-static struct error take_one(const struct server *server, struct request *req, enum budget which)
+static struct error server_take_one(const struct server *server, struct request *req,
+									enum rate_limit which)
 {
-	if (which == BUDGET_NONE)
+	if (which == RATE_NONE)
 		return ok();
 	req->network = client_of(server, req);
-	return budget_take(server->config.budgets, which, req->network, clock_monotonic_ms());
+	return rate_limit_take(server->config.rate_limits, which, req->network, clock_monotonic_ms());
 }
 
 /* What a lane reads is counted; what may be answered from memory, only when it comes to the lane.
@@ -194,16 +195,16 @@ static struct error take_one(const struct server *server, struct request *req, e
 static struct error take_budget(const struct server *server, struct request *req)
 {
 	const struct route *route = req->route;
-	bool is_read = route->budget == BUDGET_NONE && route->lane && !route->here;
+	bool is_read = route->budget == RATE_NONE && route->lane && !route->here;
 
-	return take_one(server, req, is_read ? BUDGET_READ : route->budget);
+	return server_take_one(server, req, is_read ? RATE_READ : route->budget);
 }
 
 static struct error take_late(const struct server *server, struct request *req)
 {
-	bool is_read = req->route->budget == BUDGET_NONE && req->route->here;
+	bool is_read = req->route->budget == RATE_NONE && req->route->here;
 
-	return take_one(server, req, is_read ? BUDGET_READ : BUDGET_NONE);
+	return server_take_one(server, req, is_read ? RATE_READ : RATE_NONE);
 }
 
 /* Nothing that is changed here has tags, so none can match; RFC 9110 has this looked at last. */
@@ -217,11 +218,11 @@ static struct error check_condition(struct request *req)
 }
 
 /* Everything that can be said before the body is read. */
-static struct error admit(struct server *server, struct request *req, long long *ret_length)
+static struct error server_admit(struct server *server, struct request *req, long long *ret_length)
 {
 	struct error err;
 
-	if (!inlet_has_passed(inlet_of(req->connection), ret_length)) {
+	if (!inlet_has_passed(server_inlet_of(req->connection), ret_length)) {
 		req->close = true;
 		return errorf(ERR_INTERNAL, "its bytes came past the look at raw heads");
 	}
@@ -265,25 +266,25 @@ static void append_body(struct request *req, const char *data, size_t len)
 static enum MHD_Result send_answer(struct server *server, struct request *req)
 {
 	uint64_t bytes = 0;
-	enum MHD_Result queued = answer_send(server->answers, req, server->stopping, &bytes);
+	enum MHD_Result queued = response_send(server->answers, req, server->stopping, &bytes);
 
 	if (queued == MHD_YES) {
-		mine(server)->answers[req->status / 100 < 6 ? req->status / 100 : 0]++;
+		server_mine(server)->answers[req->status / 100 < 6 ? req->status / 100 : 0]++;
 		connection_phase(req->peer, PHASE_SENDING, bytes);
 	}
 	return queued;
 }
 
 /* The first call: headers only. An early refusal of a body is sent now, and MHD closes. */
-static enum MHD_Result begin(struct server *server, struct MHD_Connection *connection,
-							 const char *method, const char *url, void **slot)
+static enum MHD_Result server_begin(struct server *server, struct MHD_Connection *connection,
+									const char *method, const char *url, void **slot)
 {
 	struct request *req = request_new(server, connection, method, url);
 	long long length = 0;
 	struct error err;
 
 	*slot = req;
-	if ((err = admit(server, req, &length)).code)
+	if ((err = server_admit(server, req, &length)).code)
 		server->config.refuse(req, err);
 	if (req->status && (req->close || length != 0))
 		return send_answer(server, req);
@@ -294,7 +295,7 @@ static enum MHD_Result begin(struct server *server, struct MHD_Connection *conne
  * Suspend first, submit second: a lane thread may finish, and resume, before
  * lane_submit() even returns.  After submitting we must not touch `req`.
  */
-static void dispatch(struct request *req)
+static void server_dispatch(struct request *req)
 {
 	connection_phase(req->peer, PHASE_SERVING, 0);
 	MHD_suspend_connection(req->connection);
@@ -323,7 +324,7 @@ static enum MHD_Result access_handler(void *arg, struct MHD_Connection *connecti
 	(void)version;
 
 	if (!req)
-		return begin(server, connection, method, url, slot);
+		return server_begin(server, connection, method, url, slot);
 	if (*data_len) {
 		append_body(req, data, *data_len);
 		*data_len = 0;
@@ -339,27 +340,27 @@ static enum MHD_Result access_handler(void *arg, struct MHD_Connection *connecti
 		request_fail(req, err);
 		return send_answer(server, req);
 	}
-	dispatch(req);
+	server_dispatch(req);
 	return MHD_YES;
 }
 
-static void completed(void *arg, struct MHD_Connection *connection, void **slot,
-					  enum MHD_RequestTerminationCode why)
+static void server_completed(void *arg, struct MHD_Connection *connection, void **slot,
+							 enum MHD_RequestTerminationCode why)
 {
 	struct server *server = arg;
 	struct request *req = *slot;
 	(void)why;
 
 	connection_phase(connection_of(connection), PHASE_IDLE, 0);
-	inlet_answered(inlet_of(connection));
+	inlet_answered(server_inlet_of(connection));
 	if (!req)
 		return;
 	if (req->file >= 0)
 		close(req->file);
-	answer_done(server->answers, req);
+	response_done(server->answers, req);
 	arena_free(req->arena);
 	*slot = NULL;
-	mine(server)->in_flight--;
+	server_mine(server)->in_flight--;
 }
 
 static void *target_seen(void *arg, const char *target, struct MHD_Connection *connection)
@@ -372,7 +373,8 @@ static void *target_seen(void *arg, const char *target, struct MHD_Connection *c
 }
 
 /* A network that holds too many already is turned away; a trusted proxy stands for many. */
-static struct inlet *enter(struct server *server, struct MHD_Connection *connection, int socket)
+static struct inlet *server_enter(struct server *server, struct MHD_Connection *connection,
+								  int socket)
 {
 	const struct sockaddr *peer =
 		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr;
@@ -382,7 +384,7 @@ static struct inlet *enter(struct server *server, struct MHD_Connection *connect
 
 	if (!client_is_trusted(peer, server->config.trusted_proxies)) {
 		client_prefix(peer, NULL, NULL, prefix);
-		network = seal_keyed_hash(server->config.seal, prefix, sizeof prefix);
+		network = token_keyed_hash(server->config.keys, prefix, sizeof prefix);
 	}
 	struct connection *entry = connection_open(server->connections, socket, network, &held);
 	struct inlet *inlet = inlet_open(socket, entry, &server->inlet);
@@ -401,15 +403,15 @@ static void connection_changed(void *arg, struct MHD_Connection *connection, voi
 		int socket =
 			MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
 
-		*socket_context = enter(server, connection, socket);
-		mine(server)->open++;
+		*socket_context = server_enter(server, connection, socket);
+		server_mine(server)->open++;
 	} else if (*socket_context) {
 		struct connection *peer = inlet_peer(*socket_context);
 
 		inlet_close(*socket_context);
 		connection_close(server->connections, peer);
 		*socket_context = NULL;
-		mine(server)->open--;
+		server_mine(server)->open--;
 	}
 }
 
@@ -418,8 +420,8 @@ static void note_refused(void *arg, unsigned status)
 {
 	struct server *server = arg;
 
-	mine(server)->requests++;
-	mine(server)->answers[status / 100]++;
+	server_mine(server)->requests++;
+	server_mine(server)->answers[status / 100]++;
 }
 
 static void mhd_says(void *arg, const char *format, va_list args)
@@ -444,7 +446,7 @@ static struct MHD_Daemon *listen_at(struct server *server, const struct sockaddr
 		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG | v6, 0, NULL,
 		NULL, access_handler, server, MHD_OPTION_EXTERNAL_LOGGER, mhd_says, NULL,
 		MHD_OPTION_SOCK_ADDR, address, MHD_OPTION_THREAD_POOL_SIZE, (unsigned)MHD_THREADS,
-		MHD_OPTION_NOTIFY_COMPLETED, completed, server, MHD_OPTION_NOTIFY_CONNECTION,
+		MHD_OPTION_NOTIFY_COMPLETED, server_completed, server, MHD_OPTION_NOTIFY_CONNECTION,
 		connection_changed, server, MHD_OPTION_URI_LOG_CALLBACK, target_seen, server,
 		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)INACTIVITY_S, MHD_OPTION_CONNECTION_LIMIT,
 		connection_limit(), MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
@@ -477,7 +479,7 @@ static struct error server_new(const struct server_config *config, struct server
 	if (!config->connections)
 		server->config.connections = connection_limit() / 6 * 5;
 	server->router = router;
-	server->answers = answers_new(config->headers);
+	server->answers = responses_new(config->headers);
 	server->connections = connections_start(connection_limit());
 	server->inlet = (struct inlet_config){
 		.most_body = MAX_BODY, .headers = config->headers, .refused = note_refused, .arg = server
@@ -491,7 +493,7 @@ static void server_free(struct server *server)
 {
 	linger_stop();
 	connections_stop(server->connections);
-	answers_free(server->answers);
+	responses_free(server->answers);
 	router_free(server->router);
 	free(server);
 }

@@ -8,8 +8,9 @@
 #include <sys/stat.h>
 
 #include "core/arena.h"
-#include "core/hash.h"
 #include "core/hex.h"
+#include "core/mem.h"
+#include "crypto/sha256.h"
 #include "http/gzip.h"
 #include "http/markup.h"
 
@@ -39,7 +40,7 @@ static const struct {
 	{ ".webmanifest", "application/manifest+json" },
 };
 
-static const char *type_of(const char *path)
+static const char *static_type_of(const char *path)
 {
 	const char *ending = strrchr(path, '.');
 
@@ -49,7 +50,7 @@ static const char *type_of(const char *path)
 	return NULL;
 }
 
-static void tag(struct static_file *file)
+static void static_tag(struct static_file *file)
 {
 	unsigned char digest[SHA256_BYTES];
 	char text[33];
@@ -77,24 +78,22 @@ static bool read_file(struct arena *arena, const char *from, size_t len, struct 
 	return file->len == len;
 }
 
-static void append(struct static_files *files, struct static_file file)
+static void static_append(struct static_files *files, struct static_file file)
 {
-	files->list = realloc(files->list, (files->count + 1) * sizeof file);
-	if (!files->list)
-		abort();
+	files->list = mem_resize(files->list, (files->count + 1), sizeof file);
 	files->list[files->count++] = file;
 }
 
-static void add(struct static_files *files, const FTSENT *entry, size_t root_len)
+static void static_add(struct static_files *files, const FTSENT *entry, size_t root_len)
 {
-	const char *path = entry->fts_path + root_len + 1, *type = type_of(path);
+	const char *path = entry->fts_path + root_len + 1, *type = static_type_of(path);
 	struct static_file file = { .type = type, .cache = ASK_EACH };
 
 	if (!type || entry->fts_statp->st_size > MAX_FILE ||
 		!read_file(files->arena, entry->fts_accpath, (size_t)entry->fts_statp->st_size, &file))
 		return;
 	file.path = arena_copy(files->arena, path, strlen(path));
-	append(files, file);
+	static_append(files, file);
 }
 
 static int by_path(const void *a, const void *b)
@@ -102,7 +101,7 @@ static int by_path(const void *a, const void *b)
 	return strcmp(((const struct static_file *)a)->path, ((const struct static_file *)b)->path);
 }
 
-static void sort(struct static_files *files)
+static void static_sort(struct static_files *files)
 {
 	qsort(files->list, files->count, sizeof files->list[0], by_path);
 }
@@ -125,14 +124,14 @@ static void find_version(struct static_files *files)
 	hex_encode(files->version, digest, (STATIC_VERSION - 1) / 2);
 }
 
-static void compress(struct arena *arena, struct static_file *file)
+static void static_compress(struct arena *arena, struct static_file *file)
 {
 	struct static_file *small = arena_alloc(arena, sizeof *small);
 
 	*small = *file;
 	small->encoding = "gzip";
 	small->bytes = gzip_compress(arena, file->bytes, file->len, &small->len);
-	tag(small);
+	static_tag(small);
 	if (small->len < file->len)
 		file->gzip = small;
 }
@@ -155,27 +154,27 @@ static struct static_file for_ever(struct static_files *files, const struct stat
 }
 
 /* What each file is once all of them are known. */
-static void finish(struct static_files *files)
+static void static_finish(struct static_files *files)
 {
 	size_t count = files->count;
 
-	sort(files);
+	static_sort(files);
 	for (size_t i = 0; i < count; i++)
-		tag(&files->list[i]);
+		static_tag(&files->list[i]);
 	find_version(files);
 	for (size_t i = 0; i < count; i++) {
 		struct static_file *file = &files->list[i];
 
 		if (is_page(file)) {
 			markup_link(files->arena, files, files->version, file);
-			tag(file);
+			static_tag(file);
 		}
-		compress(files->arena, file);
+		static_compress(files->arena, file);
 	}
 	for (size_t i = 0; i < count; i++)
 		if (!is_page(&files->list[i]))
-			append(files, for_ever(files, &files->list[i]));
-	sort(files);
+			static_append(files, for_ever(files, &files->list[i]));
+	static_sort(files);
 }
 
 struct error static_read(const char *folder, struct static_files **ret_files)
@@ -191,14 +190,14 @@ struct error static_read(const char *folder, struct static_files **ret_files)
 		root[strlen(root) - 1] = '\0';
 	for (FTSENT *entry; (entry = fts_read(walk));)
 		if (entry->fts_info == FTS_F)
-			add(files, entry, strlen(root));
+			static_add(files, entry, strlen(root));
 	fts_close(walk);
 	free(root);
 	if (!files->count) {
 		static_free(files);
 		return errorf(ERR_INTERNAL, "no pages in %s; set TOUCHSTONE_STATIC", folder);
 	}
-	finish(files);
+	static_finish(files);
 	*ret_files = files;
 	return ok();
 }

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "media/bench.h"
+#include "media/workdir.h"
 
 #define TEXT_OF_(number) #number
 #define TEXT_OF(number)  TEXT_OF_(number)
@@ -59,26 +59,26 @@ static struct error check_film(const struct probe *probe)
 	if (longer > shorter * MEDIA_MAX_ASPECT)
 		return errorf(ERR_INVALID, "the video is %u x %u pixels; too narrow to judge", probe->width,
 					  probe->height);
-	if (probe->duration_ms > MEDIA_MAX_DURATION_MS + BENCH_PADDING_MS)
+	if (probe->duration_ms > MEDIA_MAX_DURATION_MS + WORKDIR_PADDING_MS)
 		return errorf(ERR_INVALID, "the video is %.1f seconds long; %d is the limit",
 					  (double)probe->duration_ms / 1000, MEDIA_MAX_DURATION_MS / 1000);
 	return ok();
 }
 
-static unsigned even(double size)
+static unsigned film_even(double size)
 {
 	return (unsigned)(2 * lround(fmax(size, 2) / 2));
 }
 
 /* Into the box, upright or lying as the source is; never larger; even sides, as 4:2:0 needs. */
-static void fit(const struct probe *probe, unsigned *width, unsigned *height)
+static void film_fit(const struct probe *probe, unsigned *width, unsigned *height)
 {
 	double wide = probe->width >= probe->height ? MEDIA_VIDEO_LONG : MEDIA_VIDEO_SHORT;
 	double high = probe->width >= probe->height ? MEDIA_VIDEO_SHORT : MEDIA_VIDEO_LONG;
 	double scale = fmin(1, fmin(wide / probe->width, high / probe->height));
 
-	*width = even(probe->width * scale);
-	*height = even(probe->height * scale);
+	*width = film_even(probe->width * scale);
+	*height = film_even(probe->height * scale);
 }
 
 /* Only cameras write fields; RGB has none, and would be converted to a matrix that no tag names. */
@@ -93,25 +93,25 @@ static bool is_hdr(const struct probe *probe)
 		   strcmp(probe->transfer, "arib-std-b67") == 0;
 }
 
-static const char *picture_filters(const struct bench *bench, const struct probe *probe)
+static const char *picture_filters(const struct workdir *workdir, const struct probe *probe)
 {
 	unsigned width, height;
 	const char *fields = "";
 
-	fit(probe, &width, &height);
+	film_fit(probe, &width, &height);
 	if (may_have_fields(probe))
 		fields =
-			arena_printf(bench->arena, WITHOUT_COMBS, probe->interlaced ? "all" : "interlaced");
+			arena_printf(workdir->arena, WITHOUT_COMBS, probe->interlaced ? "all" : "interlaced");
 	bool sparse = probe->rate > 0 && probe->rate <= MEDIA_VIDEO_FPS;
 	const char *first = sparse ? "" : SAME_RATE ",", *last = sparse ? "," SAME_RATE : "";
 	if (is_hdr(probe))
-		return arena_printf(bench->arena, "%s%s" SAME_SIZE TONE_MAPPED "%s", fields, first, width,
+		return arena_printf(workdir->arena, "%s%s" SAME_SIZE TONE_MAPPED "%s", fields, first, width,
 							height, probe->transfer, probe->full_range ? "full" : "limited", last);
-	return arena_printf(bench->arena, "%s%s" SAME_SIZE SAME_COLOURS "%s", fields, first, width,
+	return arena_printf(workdir->arena, "%s%s" SAME_SIZE SAME_COLOURS "%s", fields, first, width,
 						height, last);
 }
 
-static struct error encode_pictures(const struct bench *bench, const struct probe *probe)
+static struct error encode_pictures(const struct workdir *workdir, const struct probe *probe)
 {
 	struct program_result result;
 
@@ -119,10 +119,10 @@ static struct error encode_pictures(const struct bench *bench, const struct prob
 	const char *const argv[] = {
 		"ffmpeg", "-nostdin", "-hide_banner", "-nostats", "-v", "error", "-y",
 		"-protocol_whitelist", "file", "-threads", "2", "-max_pixels", TEXT_OF(9437184),
-		"-f", bench->sniff.demuxer, "-i", BENCH_INPUT, "-map",
-		arena_printf(bench->arena, "0:%d", probe->video), "-t", "61", "-an", "-sn", "-dn",
+		"-f", workdir->sniff.demuxer, "-i", WORKDIR_INPUT, "-map",
+		arena_printf(workdir->arena, "0:%d", probe->video), "-t", "61", "-an", "-sn", "-dn",
 		"-map_metadata", "-1", "-map_chapters", "-1", "-vf",
-		picture_filters(bench, probe), "-c:v", "libx264",
+		picture_filters(workdir, probe), "-c:v", "libx264",
 		"-profile:v", "high", "-level:v", "3.1", "-preset", "veryfast", "-crf", "21", "-g",
 		"50", "-threads", "2", "-colorspace", "bt709", "-color_primaries", "bt709",
 		"-color_trc", "bt709", "-color_range", "tv", "-bsf:v", "filter_units=remove_types=6",
@@ -130,10 +130,10 @@ static struct error encode_pictures(const struct bench *bench, const struct prob
 		"pictures.mp4", NULL
 	};
 	/* clang-format on */
-	return bench_run(bench, BENCH_FILM, argv, DAMAGED_FILM, &result);
+	return workdir_run(workdir, WORKDIR_FILM, argv, DAMAGED_FILM, &result);
 }
 
-static struct error check_pictures(const struct bench *bench, const struct probe *source,
+static struct error check_pictures(const struct workdir *workdir, const struct probe *source,
 								   int64_t found_ms)
 {
 	int64_t declared_ms = source->duration_ms;
@@ -141,7 +141,7 @@ static struct error check_pictures(const struct bench *bench, const struct probe
 	if (found_ms > MEDIA_MAX_DURATION_MS + 1000 / MEDIA_VIDEO_FPS)
 		return errorf(ERR_INVALID, "the video is longer than %d seconds, the limit",
 					  MEDIA_MAX_DURATION_MS / 1000);
-	if (bench->sniff.length_declared && declared_ms - found_ms > 500 + declared_ms / 10)
+	if (workdir->sniff.length_declared && declared_ms - found_ms > 500 + declared_ms / 10)
 		return errorf(ERR_INVALID, "the video is cut off: %.1f of its %.1f seconds are there",
 					  (double)found_ms / 1000, (double)declared_ms / 1000);
 	if (found_ms < MEDIA_MIN_DURATION_MS)
@@ -150,35 +150,35 @@ static struct error check_pictures(const struct bench *bench, const struct probe
 }
 
 /* Puts a track of sound of exactly the pictures' length beside them. */
-static struct error add_sound(const struct bench *bench, const struct probe *probe,
+static struct error add_sound(const struct workdir *workdir, const struct probe *probe,
 							  int64_t length_ms)
 {
 	const char *filters = NULL;
 	struct program_result result;
 	struct error err;
 
-	if (probe->audio >= 0 && (err = sound_filters(bench, probe, &filters)).code)
+	if (probe->audio >= 0 && (err = sound_filters(workdir, probe, &filters)).code)
 		return err;
-	const char *seconds = arena_printf(bench->arena, "%.3f", (double)length_ms / 1000);
+	const char *seconds = arena_printf(workdir->arena, "%.3f", (double)length_ms / 1000);
 	/* clang-format off */
 	const char *const argv[] = {
 		"ffmpeg", "-nostdin", "-hide_banner", "-nostats", "-v", "error", "-y", "-threads",
 		"1", "-protocol_whitelist", "file", "-f", "mov", "-i", "pictures.mp4",
-		"-protocol_whitelist", "file", "-f", filters ? bench->sniff.demuxer : "lavfi", "-i",
-		filters ? BENCH_INPUT : "anullsrc=r=" TEXT_OF(MEDIA_AUDIO_HZ) ":cl=mono", "-map",
-		"0:v", "-map", filters ? arena_printf(bench->arena, "1:%d", probe->audio) : "1:a",
+		"-protocol_whitelist", "file", "-f", filters ? workdir->sniff.demuxer : "lavfi", "-i",
+		filters ? WORKDIR_INPUT : "anullsrc=r=" TEXT_OF(MEDIA_AUDIO_HZ) ":cl=mono", "-map",
+		"0:v", "-map", filters ? arena_printf(workdir->arena, "1:%d", probe->audio) : "1:a",
 		"-map_metadata", "-1", "-map_chapters", "-1", "-c:v", "copy", "-af",
-		arena_printf(bench->arena, "%s,apad,atrim=end=%s", filters ? filters : "anull", seconds),
+		arena_printf(workdir->arena, "%s,apad,atrim=end=%s", filters ? filters : "anull", seconds),
 		"-c:a", "aac", "-b:a", "64k", "-ar", TEXT_OF(MEDIA_AUDIO_HZ), "-ac", "1", "-fflags",
 		"+bitexact", "-flags", "+bitexact", "-flush_packets", "1", "-movflags", "+faststart",
 		"-f", "mp4", "film.mp4", NULL
 	};
 	/* clang-format on */
-	return bench_run(bench, BENCH_FILM, argv, "the video's sound is damaged and cannot be read",
-					 &result);
+	return workdir_run(workdir, WORKDIR_FILM, argv,
+					   "the video's sound is damaged and cannot be read", &result);
 }
 
-static struct error save_frame(const struct bench *bench, const char *filter)
+static struct error save_frame(const struct workdir *workdir, const char *filter)
 {
 	/* clang-format off */
 	const char *const argv[] = {
@@ -190,39 +190,40 @@ static struct error save_frame(const struct bench *bench, const char *filter)
 	/* clang-format on */
 	struct program_result result;
 
-	return bench_run(bench, BENCH_MEASURE, argv, DAMAGED_FILM, &result);
+	return workdir_run(workdir, WORKDIR_MEASURE, argv, DAMAGED_FILM, &result);
 }
 
-static struct error make_poster(const struct bench *bench, struct media *media)
+static struct error make_poster(const struct workdir *workdir, struct media *media)
 {
-	const char *frame = arena_printf(bench->arena, "%s/frame", bench->folder);
+	const char *frame = arena_printf(workdir->arena, "%s/frame", workdir->folder);
 	struct stat info;
 	struct error err;
 
-	if ((err = save_frame(bench, NOT_BLACK)).code)
+	if ((err = save_frame(workdir, NOT_BLACK)).code)
 		return err;
-	if (stat(frame, &info) && (err = save_frame(bench, "null")).code) /* black throughout */
+	if (stat(frame, &info) && (err = save_frame(workdir, "null")).code) /* black throughout */
 		return err;
-	return image_make(bench, "frame", media);
+	return image_make(workdir, "frame", media);
 }
 
-struct error film_make(const struct bench *bench, const struct probe *probe, struct media *media)
+struct error film_make(const struct workdir *workdir, const struct probe *probe,
+					   struct media *media)
 {
 	struct probe made;
 	struct error err;
 
 	if ((err = check_film(probe)).code)
 		return err;
-	if ((err = encode_pictures(bench, probe)).code)
+	if ((err = encode_pictures(workdir, probe)).code)
 		return err;
-	if ((err = bench_probe(bench, "pictures.mp4", "mov", DAMAGED_FILM, &made)).code)
+	if ((err = workdir_probe(workdir, "pictures.mp4", "mov", DAMAGED_FILM, &made)).code)
 		return err;
 	int64_t length_ms = made.frames * 1000 / MEDIA_VIDEO_FPS;
-	if ((err = check_pictures(bench, probe, length_ms)).code)
+	if ((err = check_pictures(workdir, probe, length_ms)).code)
 		return err;
-	if ((err = add_sound(bench, probe, length_ms)).code)
+	if ((err = add_sound(workdir, probe, length_ms)).code)
 		return err;
-	if ((err = make_poster(bench, media)).code) /* also fills in width and height */
+	if ((err = make_poster(workdir, media)).code) /* also fills in width and height */
 		return err;
 	media->duration_ms = (unsigned)length_ms;
 	return ok();

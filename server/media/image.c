@@ -7,9 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "media/bench.h"
-#include "media/profile.h"
-#include "media/still.h"
+#include "media/colour_profile.h"
+#include "media/image_header.h"
+#include "media/workdir.h"
 
 /* Grey under what is transparent; no metadata, hence no embedded thumbnail and no profile. */
 #define SAVED(quality) "[Q=" quality ",strip,subsample-mode=on,background=128]"
@@ -33,25 +33,27 @@ struct picture {
 };
 
 /* What stands after "\nname: " in vipsheader's listing; "" when it is not there. */
-static const char *header_field(const struct bench *bench, const char *listing, const char *name)
+static const char *header_field(const struct workdir *workdir, const char *listing,
+								const char *name)
 {
-	const char *wanted = arena_printf(bench->arena, "\n%s: ", name);
+	const char *wanted = arena_printf(workdir->arena, "\n%s: ", name);
 	const char *found = strstr(listing, wanted);
 
 	if (!found)
 		return "";
 	found += strlen(wanted);
-	return arena_copy(bench->arena, found, strcspn(found, "\n"));
+	return arena_copy(workdir->arena, found, strcspn(found, "\n"));
 }
 
 #define UNREADABLE "the image cannot be read"
 
 /* What the kinds of file that most are say by themselves: each start of a program costs more than a
  * small picture. */
-static bool look_here(const struct bench *bench, const char *name, struct picture *ret)
+static bool look_here(const struct workdir *workdir, const char *name, struct picture *ret)
 {
-	int fd = open(arena_printf(bench->arena, "%s/%s", bench->folder, name), O_RDONLY | O_CLOEXEC);
-	struct still still;
+	int fd =
+		open(arena_printf(workdir->arena, "%s/%s", workdir->folder, name), O_RDONLY | O_CLOEXEC);
+	struct image_header still;
 	struct stat info;
 	bool read = false;
 
@@ -59,7 +61,7 @@ static bool look_here(const struct bench *bench, const char *name, struct pictur
 		size_t len = (size_t)info.st_size;
 		void *bytes = mmap(NULL, len, PROT_READ, MAP_PRIVATE, fd, 0);
 
-		read = bytes != MAP_FAILED && still_read(bytes, len, &still);
+		read = bytes != MAP_FAILED && image_header_read(bytes, len, &still);
 		if (bytes != MAP_FAILED)
 			munmap(bytes, len);
 	}
@@ -80,23 +82,23 @@ static bool look_here(const struct bench *bench, const char *name, struct pictur
 	return true;
 }
 
-static struct error look(const struct bench *bench, const char *name, struct picture *ret)
+static struct error image_look(const struct workdir *workdir, const char *name, struct picture *ret)
 {
-	if (look_here(bench, name, ret))
+	if (look_here(workdir, name, ret))
 		return ok();
 	const char *const argv[] = { "vipsheader", "-a", name, NULL };
 	struct program_result result;
-	struct error err = bench_run(bench, BENCH_LOOK, argv, UNREADABLE, &result);
+	struct error err = workdir_run(workdir, WORKDIR_LOOK, argv, UNREADABLE, &result);
 
 	if (err.code == ERR_INVALID && strstr(result.err, "not a whole number of bytes"))
 		return errorf(ERR_INVALID, "the image has samples of an unusual number of bits; " SAVE_AS);
 	if (err.code)
 		return err;
-	ret->width = strtoul(header_field(bench, result.out, "width"), NULL, 10);
-	ret->height = strtoul(header_field(bench, result.out, "height"), NULL, 10);
-	ret->interpretation = header_field(bench, result.out, "interpretation");
-	ret->format = header_field(bench, result.out, "format");
-	ret->many_scans = strtoul(header_field(bench, result.out, "jpeg-multiscan"), NULL, 10) != 0;
+	ret->width = strtoul(header_field(workdir, result.out, "width"), NULL, 10);
+	ret->height = strtoul(header_field(workdir, result.out, "height"), NULL, 10);
+	ret->interpretation = header_field(workdir, result.out, "interpretation");
+	ret->format = header_field(workdir, result.out, "format");
+	ret->many_scans = strtoul(header_field(workdir, result.out, "jpeg-multiscan"), NULL, 10) != 0;
 	return ok();
 }
 
@@ -130,7 +132,7 @@ static struct error check_size(unsigned long width, unsigned long height)
  * too many before a restart or the end, or between scans, mean that some pixels were lost before
  * them.
  */
-static bool is_harmless(const char *complaint, bool many_scans)
+static bool image_is_harmless(const char *complaint, bool many_scans)
 {
 	static const char *const harmless[] = { "Invalid SOS parameters for sequential JPEG",
 											"Warning: unknown JFIF revision number",
@@ -160,7 +162,7 @@ static struct error check_complaints(const char *told, bool many_scans)
 	if (strstr(told, "error in tile")) /* whatever its status says */
 		return errorf(ERR_INVALID, DAMAGED_IMAGE);
 	for (const char *at = told; (at = strstr(at, name)); at += sizeof name - 1)
-		if (!is_harmless(at + sizeof name - 1, many_scans))
+		if (!image_is_harmless(at + sizeof name - 1, many_scans))
 			return errorf(ERR_INVALID, DAMAGED_IMAGE);
 	for (const char *at = told; (at = strstr(at, count)); at += sizeof count - 1)
 		if (strtoul(at + sizeof count - 1, NULL, 10) > 1)
@@ -169,9 +171,9 @@ static struct error check_complaints(const char *told, bool many_scans)
 }
 
 /* What a reader stops at: a JPEG's warnings are looked at afterwards. */
-static const char *strictness(const struct bench *bench)
+static const char *image_strictness(const struct workdir *workdir)
 {
-	return strcmp(bench->sniff.format, "jpeg") == 0 ? "truncated" : "warning";
+	return strcmp(workdir->sniff.format, "jpeg") == 0 ? "truncated" : "warning";
 }
 
 static bool is_any(const char *text, const char *const names[])
@@ -205,24 +207,24 @@ static struct error check_samples(const struct picture *picture)
 }
 
 /* "input" becomes "input[fail_on=warning]", and "input[page=2]" "input[page=2,fail_on=warning]". */
-static const char *with_strictness(const struct bench *bench, const char *from)
+static const char *with_strictness(const struct workdir *workdir, const char *from)
 {
 	int plain = (int)strcspn(from, "]");
 
-	return arena_printf(bench->arena, "%.*s%sfail_on=%s]", plain, from,
-						strchr(from, '[') ? "," : "[", strictness(bench));
+	return arena_printf(workdir->arena, "%.*s%sfail_on=%s]", plain, from,
+						strchr(from, '[') ? "," : "[", image_strictness(workdir));
 }
 
 /*
  * vips's thumbnail knows only its own press for CMYK without a profile, so such a picture becomes
  * RGB first, by its own profile or by ours.
  */
-static struct error cmyk_to_rgb(const struct bench *bench, const char *from, bool many_scans)
+static struct error cmyk_to_rgb(const struct workdir *workdir, const char *from, bool many_scans)
 {
 	static const char to[] = RGB_FILE "[compression=lzw]";
 	const char *const argv[] = { "vips",
 								 "icc_transform",
-								 with_strictness(bench, from),
+								 with_strictness(workdir, from),
 								 to,
 								 "srgb",
 								 "--embedded",
@@ -232,16 +234,16 @@ static struct error cmyk_to_rgb(const struct bench *bench, const char *from, boo
 	struct program_result result;
 	struct error err;
 
-	if ((err = profile_write_cmyk(bench, CMYK_PROFILE)).code)
+	if ((err = colour_profile_write_cmyk(workdir, CMYK_PROFILE)).code)
 		return err;
-	if ((err = bench_run(bench, BENCH_SLOW_IMAGE, argv, DAMAGED_IMAGE, &result)).code)
+	if ((err = workdir_run(workdir, WORKDIR_SLOW_IMAGE, argv, DAMAGED_IMAGE, &result)).code)
 		return err;
 	return check_complaints(result.err, many_scans);
 }
 
 /* Upright, sRGB, no larger than a box; `to` names the file and how to save it. */
-static struct error shrink(const struct bench *bench, const char *from,
-						   const struct picture *picture, const char *side, const char *to)
+static struct error image_shrink(const struct workdir *workdir, const char *from,
+								 const struct picture *picture, const char *side, const char *to)
 {
 	const char *const argv[] = { "vips",
 								 "thumbnail",
@@ -257,19 +259,19 @@ static struct error shrink(const struct bench *bench, const char *from,
 								 "--export-profile",
 								 "srgb",
 								 "--fail-on",
-								 strictness(bench),
+								 image_strictness(workdir),
 								 NULL };
 	struct program_result result;
 	struct error err;
 
-	if ((err = bench_run(bench, BENCH_IMAGE, argv, DAMAGED_IMAGE, &result)).code)
+	if ((err = workdir_run(workdir, WORKDIR_IMAGE, argv, DAMAGED_IMAGE, &result)).code)
 		return err;
 	return check_complaints(result.err, picture->many_scans);
 }
 
 /* Settles what the picture's numbers mean where it has no profile; `from` becomes what vips's
  * thumbnail reads right. */
-static struct error settle_meaning(const struct bench *bench, struct picture *picture,
+static struct error settle_meaning(const struct workdir *workdir, struct picture *picture,
 								   const char **from)
 {
 	struct error err;
@@ -277,38 +279,39 @@ static struct error settle_meaning(const struct bench *bench, struct picture *pi
 	picture->meaning = "srgb";
 	if (is_any(picture->interpretation, grey)) {
 		picture->meaning = GREY_PROFILE;
-		return profile_write_grey(bench, GREY_PROFILE);
+		return colour_profile_write_grey(workdir, GREY_PROFILE);
 	}
 	if (!is_cmyk(picture))
 		return ok();
-	if ((err = cmyk_to_rgb(bench, *from, picture->many_scans)).code)
+	if ((err = cmyk_to_rgb(workdir, *from, picture->many_scans)).code)
 		return err;
 	*from = RGB_FILE;
 	return ok();
 }
 
-struct error image_make(const struct bench *bench, const char *from, struct media *media)
+struct error image_make(const struct workdir *workdir, const char *from, struct media *media)
 {
 	static const struct picture made = { .meaning = "srgb" };
 	struct picture picture = { 0 };
 	struct error err;
 
-	if ((err = look(bench, from, &picture)).code)
+	if ((err = image_look(workdir, from, &picture)).code)
 		return err;
 	if ((err = check_size(picture.width, picture.height)).code)
 		return err;
 	if ((err = check_samples(&picture)).code)
 		return err;
-	if ((err = settle_meaning(bench, &picture, &from)).code)
+	if ((err = settle_meaning(workdir, &picture, &from)).code)
 		return err;
-	if ((err = shrink(bench, from, &picture, TEXT_OF(MEDIA_IMAGE_BOX), "image.jpg" SAVED("88")))
+	if ((err = image_shrink(workdir, from, &picture, TEXT_OF(MEDIA_IMAGE_BOX),
+							"image.jpg" SAVED("88")))
 			.code)
 		return err;
-	if ((err = shrink(bench, "image.jpg", &made, TEXT_OF(MEDIA_THUMBNAIL_BOX),
-					  "thumbnail.jpg" SAVED("80")))
+	if ((err = image_shrink(workdir, "image.jpg", &made, TEXT_OF(MEDIA_THUMBNAIL_BOX),
+							"thumbnail.jpg" SAVED("80")))
 			.code)
 		return err;
-	if ((err = look(bench, "image.jpg", &picture)).code)
+	if ((err = image_look(workdir, "image.jpg", &picture)).code)
 		return err;
 	media->width = (unsigned)picture.width;
 	media->height = (unsigned)picture.height;

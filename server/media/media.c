@@ -16,7 +16,7 @@
 
 #include "core/disk.h"
 #include "core/log.h"
-#include "media/bench.h"
+#include "media/workdir.h"
 
 static const char *const type_names[] = { "image", "video", "audio" };
 
@@ -63,7 +63,7 @@ static struct error open_source(const char *path, int *ret_fd)
 	return ok();
 }
 
-static struct error copy_bytes(int from, int to)
+static struct error media_copy_bytes(int from, int to)
 {
 	char piece[64 * 1024];
 	size_t total = 0;
@@ -83,19 +83,19 @@ static struct error copy_bytes(int from, int to)
 }
 
 /* A GIF with one frame is a picture, with more a film: only walking it tells. */
-static struct error settle_gif(struct bench *bench, const unsigned char *bytes, size_t len)
+static struct error settle_gif(struct workdir *workdir, const unsigned char *bytes, size_t len)
 {
 	struct sniff_gif gif = sniff_gif(bytes, len);
 
 	if (gif.frames < 2)
-		bench->sniff.family = SNIFF_STILL;
+		workdir->sniff.family = SNIFF_STILL;
 	else if (!gif.complete)
 		return errorf(ERR_INVALID, "the animation is cut off");
 	return ok();
 }
 
 /* The first picture of a TIFF may be a preview of another. */
-static struct error settle_tiff(struct bench *bench, const unsigned char *bytes, size_t len)
+static struct error settle_tiff(struct workdir *workdir, const unsigned char *bytes, size_t len)
 {
 	struct sniff_tiff tiff = sniff_tiff(bytes, len);
 
@@ -103,14 +103,15 @@ static struct error settle_tiff(struct bench *bench, const unsigned char *bytes,
 		return errorf(ERR_INVALID, "the image is a camera's raw file; develop it to JPEG, PNG or "
 								   "TIFF first");
 	if (tiff.in_sub || tiff.index)
-		bench->still = arena_printf(bench->arena, BENCH_INPUT "[%s=%u]",
-									tiff.in_sub ? "subifd" : "page", tiff.index);
+		workdir->still = arena_printf(workdir->arena, WORKDIR_INPUT "[%s=%u]",
+									  tiff.in_sub ? "subifd" : "page", tiff.index);
 	return ok();
 }
 
 /* Settles what only the whole file tells. */
-static struct error settle(struct bench *bench, int fd,
-						   struct error (*with)(struct bench *, const unsigned char *, size_t))
+static struct error media_settle(struct workdir *workdir, int fd,
+								 struct error (*with)(struct workdir *, const unsigned char *,
+													  size_t))
 {
 	struct stat info;
 
@@ -120,13 +121,13 @@ static struct error settle(struct bench *bench, int fd,
 	void *bytes = mmap(NULL, len, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (bytes == MAP_FAILED)
 		return errorf(ERR_INTERNAL, "the file could not be read");
-	struct error err = with(bench, bytes, len);
+	struct error err = with(workdir, bytes, len);
 	munmap(bytes, len);
 	return err;
 }
 
 /* Reads what the file on the bench is. */
-static struct error recognise(struct bench *bench, int fd)
+static struct error media_recognise(struct workdir *workdir, int fd)
 {
 	unsigned char first[SNIFF_BYTES];
 	struct stat info;
@@ -135,102 +136,104 @@ static struct error recognise(struct bench *bench, int fd)
 	ssize_t got = pread(fd, first, sizeof first, 0);
 	if (got < 0 || fstat(fd, &info))
 		return errorf(ERR_INTERNAL, "the file could not be read");
-	if ((err = sniff_bytes(first, (size_t)got, &bench->sniff)).code)
+	if ((err = sniff_bytes(first, (size_t)got, &workdir->sniff)).code)
 		return err;
 	if (sniff_cut_off(first, (size_t)got, (uint64_t)info.st_size))
 		return errorf(ERR_INVALID, "the file is cut off");
-	if (strcmp(bench->sniff.format, "gif") == 0)
-		return settle(bench, fd, settle_gif);
-	if (strcmp(bench->sniff.format, "tiff") == 0)
-		return settle(bench, fd, settle_tiff);
+	if (strcmp(workdir->sniff.format, "gif") == 0)
+		return media_settle(workdir, fd, settle_gif);
+	if (strcmp(workdir->sniff.format, "tiff") == 0)
+		return media_settle(workdir, fd, settle_tiff);
 	return ok();
 }
 
 /* Brings the file to the bench and says what it is. */
-static struct error lay_out(struct bench *bench, const char *path)
+static struct error lay_out(struct workdir *workdir, const char *path)
 {
 	int from = -1, to;
 	struct error err;
 
 	if ((err = open_source(path, &from)).code)
 		return err;
-	const char *input = arena_printf(bench->arena, "%s/%s", bench->folder, BENCH_INPUT);
+	const char *input = arena_printf(workdir->arena, "%s/%s", workdir->folder, WORKDIR_INPUT);
 	if ((to = open(input, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600)) < 0) {
 		err = disk_error("media", "the file could not be copied");
 	} else {
-		err = copy_bytes(from, to);
+		err = media_copy_bytes(from, to);
 	}
 	close(from);
 	if (!err.code)
-		err = recognise(bench, to);
+		err = media_recognise(workdir, to);
 	if (to >= 0)
 		close(to);
 	return err;
 }
 
 /* Makes the files of what ffmpeg reads, and says which of them is the rendition. */
-static struct error make_film_or_sound(const struct bench *bench, struct media *media,
+static struct error make_film_or_sound(const struct workdir *workdir, struct media *media,
 									   const char **rendition)
 {
 	struct probe probe;
 	struct error err;
 
-	if ((err = bench_probe(bench, BENCH_INPUT, bench->sniff.demuxer,
-						   "the file is damaged or incomplete", &probe))
+	if ((err = workdir_probe(workdir, WORKDIR_INPUT, workdir->sniff.demuxer,
+							 "the file is damaged or incomplete", &probe))
 			.code)
 		return err;
-	streams_digest(bench, &probe, media);
-	if (probe.video >= 0 && bench->sniff.family == SNIFF_FILM) {
+	streams_digest(workdir, &probe, media);
+	if (probe.video >= 0 && workdir->sniff.family == SNIFF_FILM) {
 		media->type = MEDIA_VIDEO;
 		media->content_type = "video/mp4";
 		media->original_format =
-			arena_printf(bench->arena, probe.audio >= 0 ? "%s (%s, %s)" : "%s (%s)",
-						 bench->sniff.format, probe.video_codec, probe.audio_codec);
+			arena_printf(workdir->arena, probe.audio >= 0 ? "%s (%s, %s)" : "%s (%s)",
+						 workdir->sniff.format, probe.video_codec, probe.audio_codec);
 		*rendition = "film.mp4";
-		return film_make(bench, &probe, media);
+		return film_make(workdir, &probe, media);
 	}
 	if (probe.audio < 0)
 		return errorf(ERR_INVALID, "the file holds neither pictures nor sound");
 	media->type = MEDIA_AUDIO;
 	media->content_type = "audio/mp4";
 	media->original_format =
-		arena_printf(bench->arena, "%s (%s)", bench->sniff.format, probe.audio_codec);
+		arena_printf(workdir->arena, "%s (%s)", workdir->sniff.format, probe.audio_codec);
 	*rendition = "sound.m4a";
-	return sound_make(bench, &probe, media);
+	return sound_make(workdir, &probe, media);
 }
 
-static struct error make(const struct bench *bench, struct media *media, const char **rendition)
+static struct error media_make(const struct workdir *workdir, struct media *media,
+							   const char **rendition)
 {
-	if (bench->sniff.family != SNIFF_STILL)
-		return make_film_or_sound(bench, media, rendition);
+	if (workdir->sniff.family != SNIFF_STILL)
+		return make_film_or_sound(workdir, media, rendition);
 	media->type = MEDIA_IMAGE;
 	media->content_type = "image/jpeg";
-	media->original_format = bench->sniff.format;
+	media->original_format = workdir->sniff.format;
 	*rendition = "image.jpg";
-	return image_make(bench, bench->still, media);
+	return image_make(workdir, workdir->still, media);
 }
 
-static struct error keep(const struct bench *bench, struct store *store, const char *name,
-						 struct media_file *file)
+static struct error media_keep(const struct workdir *workdir, struct store *store, const char *name,
+							   struct media_file *file)
 {
-	return store_take(store, arena_printf(bench->arena, "%s/%s", bench->folder, name), file->digest,
-					  &file->bytes);
+	return store_take(store, arena_printf(workdir->arena, "%s/%s", workdir->folder, name),
+					  file->digest, &file->bytes);
 }
 
-static struct error keep_all(const struct bench *bench, struct store *store, const char *rendition,
-							 struct media *media)
+static struct error keep_all(const struct workdir *workdir, struct store *store,
+							 const char *rendition, struct media *media)
 {
 	struct error err;
 
 	media->has_poster = media->type == MEDIA_VIDEO;
 	media->has_thumbnail = media->type != MEDIA_AUDIO;
-	if ((err = keep(bench, store, BENCH_INPUT, &media->original)).code)
+	if ((err = media_keep(workdir, store, WORKDIR_INPUT, &media->original)).code)
 		return err;
-	if ((err = keep(bench, store, rendition, &media->rendition)).code)
+	if ((err = media_keep(workdir, store, rendition, &media->rendition)).code)
 		return err;
-	if (media->has_poster && (err = keep(bench, store, "image.jpg", &media->poster)).code)
+	if (media->has_poster && (err = media_keep(workdir, store, "image.jpg", &media->poster)).code)
 		return err;
-	if (media->has_thumbnail && (err = keep(bench, store, "thumbnail.jpg", &media->thumbnail)).code)
+	if (media->has_thumbnail &&
+		(err = media_keep(workdir, store, "thumbnail.jpg", &media->thumbnail)).code)
 		return err;
 	return ok();
 }
@@ -239,15 +242,16 @@ struct error media_ingest(struct store *store, const char *path, struct arena *a
 						  struct media *ret_media)
 {
 	char folder[PATH_MAX];
-	struct bench bench = { .arena = arena, .folder = folder, .still = BENCH_INPUT };
+	struct workdir workdir = { .arena = arena, .folder = folder, .still = WORKDIR_INPUT };
 	struct media media = { 0 };
 	const char *rendition = NULL;
 	struct error err;
 
 	if ((err = store_scratch(store, folder)).code)
 		return err;
-	if (!(err = lay_out(&bench, path)).code && !(err = make(&bench, &media, &rendition)).code)
-		err = keep_all(&bench, store, rendition, &media);
+	if (!(err = lay_out(&workdir, path)).code &&
+		!(err = media_make(&workdir, &media, &rendition)).code)
+		err = keep_all(&workdir, store, rendition, &media);
 	store_scratch_remove(folder);
 	if (!err.code)
 		*ret_media = media;

@@ -21,7 +21,7 @@
 
 #include "core/arena.h"
 #include "core/error.h"
-#include "core/hash.h"
+#include "crypto/sha256.h"
 #include "store/store.h"
 
 /*

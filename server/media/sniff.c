@@ -60,8 +60,8 @@ static const struct magic magics[] = {
 	{ AT(0, "ID3"), NO_MORE, SOUND("mp3", "mp3", false) },
 };
 
-static bool holds(const unsigned char *bytes, size_t len, size_t at, const char *what,
-				  size_t what_len)
+static bool sniff_holds(const unsigned char *bytes, size_t len, size_t at, const char *what,
+						size_t what_len)
 {
 	return at + what_len <= len && memcmp(bytes + at, what, what_len) == 0;
 }
@@ -86,12 +86,12 @@ static bool mpeg_audio(const unsigned char *bytes, size_t len, struct sniff *ret
 /* ffmpeg 5 cannot read these, and their first frame alone would be another thing. */
 static bool animated_webp(const unsigned char *bytes, size_t len)
 {
-	return len > 20 && holds(bytes, len, 0, "RIFF", 4) && holds(bytes, len, 8, "WEBPVP8X", 8) &&
-		   bytes[20] & 2;
+	return len > 20 && sniff_holds(bytes, len, 0, "RIFF", 4) &&
+		   sniff_holds(bytes, len, 8, "WEBPVP8X", 8) && bytes[20] & 2;
 }
 
 /* Text is what has no control character but white space. */
-static bool is_text(const unsigned char *bytes, size_t len)
+static bool sniff_is_text(const unsigned char *bytes, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
 		if (bytes[i] == 127 || (bytes[i] < ' ' && !strchr("\t\n\r\f", bytes[i])) || !bytes[i])
@@ -107,17 +107,18 @@ struct error sniff_bytes(const unsigned char *bytes, size_t len, struct sniff *r
 		return errorf(ERR_INVALID, "animated WebP is not supported; convert it to MP4 or GIF");
 	for (size_t i = 0; i < sizeof magics / sizeof magics[0]; i++) {
 		const struct magic *magic = &magics[i];
-		if (holds(bytes, len, magic->at, magic->bytes, magic->len) &&
-			(!magic->then_len || holds(bytes, len, magic->then_at, magic->then, magic->then_len))) {
+		if (sniff_holds(bytes, len, magic->at, magic->bytes, magic->len) &&
+			(!magic->then_len ||
+			 sniff_holds(bytes, len, magic->then_at, magic->then, magic->then_len))) {
 			*ret = magic->is;
 			return ok();
 		}
 	}
 	if (mpeg_audio(bytes, len, ret))
 		return ok();
-	if (holds(bytes, len, 0, "PK\3\4", 4) || holds(bytes, len, 0, "\x1f\x8b", 2))
+	if (sniff_holds(bytes, len, 0, "PK\3\4", 4) || sniff_holds(bytes, len, 0, "\x1f\x8b", 2))
 		return errorf(ERR_INVALID, "the file is an archive; unpack it first");
-	if (is_text(bytes, len))
+	if (sniff_is_text(bytes, len))
 		return errorf(ERR_INVALID, "the file is text, not an image, video or audio file");
 	return errorf(ERR_INVALID, "not an image, video or audio file that we can read");
 }
@@ -237,7 +238,7 @@ static struct tiff_level tiff_read_level(const struct tiff *tiff, uint32_t at)
 struct sniff_tiff sniff_tiff(const unsigned char *bytes, size_t len)
 {
 	const struct tiff tiff = { bytes, len, len > 0 && bytes[0] == 'M' };
-	struct sniff_tiff found = { .raw = holds(bytes, len, 8, "CR\2", 3) }; /* Canon's CR2 */
+	struct sniff_tiff found = { .raw = sniff_holds(bytes, len, 8, "CR\2", 3) }; /* Canon's CR2 */
 	const struct tiff_level first = tiff_read_level(&tiff, tiff_number(&tiff, 4, 4));
 	uint64_t most = first.pixels;
 	uint32_t at = first.next;

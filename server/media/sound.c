@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "media/bench.h"
+#include "media/workdir.h"
 
 #define TEXT_OF_(number) #number
 #define TEXT_OF(number)  TEXT_OF_(number)
@@ -48,10 +48,10 @@ static double summary_value(const char *summary, const char *name, double otherw
 
 /* ffmpeg may set its filters up twice, and each of a name closes with a summary: the last counts.
  */
-static struct error read_measure(const struct bench *bench, const char *log,
+static struct error read_measure(const struct workdir *workdir, const char *log,
 								 struct measure *measure)
 {
-	const char *name = arena_printf(bench->arena, "[ebur128@%s ", measure->name);
+	const char *name = arena_printf(workdir->arena, "[ebur128@%s ", measure->name);
 	const char *summary = NULL;
 
 	for (const char *at = log; (at = strstr(at, name)); at++)
@@ -69,31 +69,32 @@ static struct error read_measure(const struct bench *bench, const char *log,
 		MEASURED("left") "[l];[c]" RIGHT_SIDE SAME_BAND MEASURED("right") "[r]"
 
 /* Measures the mix, and of more than one channel each side: in one run. */
-static struct error measure_sound(const struct bench *bench, const struct probe *probe,
+static struct error measure_sound(const struct workdir *workdir, const struct probe *probe,
 								  struct measure measures[], unsigned count)
 {
 	const char *graph =
-		arena_printf(bench->arena, count > 1 ? MIX_AND_SIDES : MIX_ALONE, probe->audio);
+		arena_printf(workdir->arena, count > 1 ? MIX_AND_SIDES : MIX_ALONE, probe->audio);
 	/* clang-format off */
 	const char *const argv[] = {
 		"ffmpeg", "-nostdin", "-hide_banner", "-nostats", "-v", "info",
-		"-protocol_whitelist", "file", "-threads", "1", "-f", bench->sniff.demuxer, "-i",
-		BENCH_INPUT, "-filter_complex", graph, "-t", "61", "-f", "null", "-map", "[m]",
+		"-protocol_whitelist", "file", "-threads", "1", "-f", workdir->sniff.demuxer, "-i",
+		WORKDIR_INPUT, "-filter_complex", graph, "-t", "61", "-f", "null", "-map", "[m]",
 		count > 1 ? "-map" : "-", count > 1 ? "[l]" : NULL, "-map", "[r]", "-", NULL
 	};
 	/* clang-format on */
 	struct program_result result;
 	struct error err;
 
-	if ((err = bench_run(bench, BENCH_MEASURE, argv, DAMAGED_SOUND, &result)).code)
+	if ((err = workdir_run(workdir, WORKDIR_MEASURE, argv, DAMAGED_SOUND, &result)).code)
 		return err;
 	for (unsigned i = 0; i < count; i++)
-		if ((err = read_measure(bench, result.err, &measures[i])).code)
+		if ((err = read_measure(workdir, result.err, &measures[i])).code)
 			return err;
 	return ok();
 }
 
-struct error sound_filters(const struct bench *bench, const struct probe *probe, const char **ret)
+struct error sound_filters(const struct workdir *workdir, const struct probe *probe,
+						   const char **ret)
 {
 	struct measure measures[] = { { .name = "mix", .filters = "" },
 								  { .name = "left", .filters = LEFT_SIDE },
@@ -101,7 +102,7 @@ struct error sound_filters(const struct bench *bench, const struct probe *probe,
 	struct measure *mix = &measures[0], *side = &measures[1];
 	struct error err;
 
-	if ((err = measure_sound(bench, probe, measures, probe->channels > 1 ? 3 : 1)).code)
+	if ((err = measure_sound(workdir, probe, measures, probe->channels > 1 ? 3 : 1)).code)
 		return err;
 	if (probe->channels > 1) {
 		if (measures[2].loudness > side->loudness)
@@ -115,57 +116,59 @@ struct error sound_filters(const struct bench *bench, const struct probe *probe,
 	}
 	/* One gain for the whole file: dynamics are evidence, so nothing is compressed. */
 	double gain = fmin(MEDIA_LOUDNESS_LUFS - mix->loudness, PEAK_DBTP - mix->peak);
-	*ret = arena_printf(bench->arena, "%s" SAME_BAND ",volume=%.2fdB", mix->filters, gain);
+	*ret = arena_printf(workdir->arena, "%s" SAME_BAND ",volume=%.2fdB", mix->filters, gain);
 	return ok();
 }
 
-static struct error check_length(const struct bench *bench, int64_t declared_ms, int64_t found_ms)
+static struct error check_length(const struct workdir *workdir, int64_t declared_ms,
+								 int64_t found_ms)
 {
-	if (found_ms > MEDIA_MAX_DURATION_MS + BENCH_PADDING_MS)
+	if (found_ms > MEDIA_MAX_DURATION_MS + WORKDIR_PADDING_MS)
 		return errorf(ERR_INVALID, "the sound is longer than %d seconds, the limit",
 					  MEDIA_MAX_DURATION_MS / 1000);
 	if (found_ms < MEDIA_MIN_DURATION_MS)
 		return errorf(ERR_INVALID, TOO_SHORT);
-	if (bench->sniff.length_declared && declared_ms - found_ms > 500 + declared_ms / 10)
+	if (workdir->sniff.length_declared && declared_ms - found_ms > 500 + declared_ms / 10)
 		return errorf(ERR_INVALID, "the sound is cut off: %.1f of its %.1f seconds are there",
 					  (double)found_ms / 1000, (double)declared_ms / 1000);
 	return ok();
 }
 
-struct error sound_make(const struct bench *bench, const struct probe *probe, struct media *media)
+struct error sound_make(const struct workdir *workdir, const struct probe *probe,
+						struct media *media)
 {
 	const char *filters = NULL;
 	struct program_result result;
 	struct probe made;
 	struct error err;
 
-	if (bench->sniff.length_declared &&
-		probe->duration_ms > MEDIA_MAX_DURATION_MS + BENCH_PADDING_MS)
+	if (workdir->sniff.length_declared &&
+		probe->duration_ms > MEDIA_MAX_DURATION_MS + WORKDIR_PADDING_MS)
 		return errorf(ERR_INVALID, "the sound is %.1f seconds long; %d is the limit",
 					  (double)probe->duration_ms / 1000, MEDIA_MAX_DURATION_MS / 1000);
-	if (bench->sniff.length_declared && probe->duration_ms >= 0 &&
+	if (workdir->sniff.length_declared && probe->duration_ms >= 0 &&
 		probe->duration_ms < MEDIA_MIN_DURATION_MS)
 		return errorf(ERR_INVALID, TOO_SHORT); /* or it would be measured, and found silent */
-	if ((err = sound_filters(bench, probe, &filters)).code)
+	if ((err = sound_filters(workdir, probe, &filters)).code)
 		return err;
 	if (!filters)
 		return errorf(ERR_INVALID, "the sound is silent");
 	/* clang-format off */
 	const char *const argv[] = {
 		"ffmpeg", "-nostdin", "-hide_banner", "-nostats", "-v", "error", "-y",
-		"-protocol_whitelist", "file", "-threads", "1", "-f", bench->sniff.demuxer, "-i",
-		BENCH_INPUT, "-map", arena_printf(bench->arena, "0:%d", probe->audio), "-t", "61",
+		"-protocol_whitelist", "file", "-threads", "1", "-f", workdir->sniff.demuxer, "-i",
+		WORKDIR_INPUT, "-map", arena_printf(workdir->arena, "0:%d", probe->audio), "-t", "61",
 		"-map_metadata", "-1", "-map_chapters", "-1", "-af", filters, "-c:a", "aac", "-b:a",
 		"64k", "-ar", TEXT_OF(MEDIA_AUDIO_HZ), "-ac", "1", "-fflags", "+bitexact", "-flags",
 		"+bitexact", "-flush_packets", "1", "-movflags", "+faststart", "-f", "mp4",
 		"sound.m4a", NULL
 	};
 	/* clang-format on */
-	if ((err = bench_run(bench, BENCH_FILM, argv, DAMAGED_SOUND, &result)).code)
+	if ((err = workdir_run(workdir, WORKDIR_FILM, argv, DAMAGED_SOUND, &result)).code)
 		return err;
-	if ((err = bench_probe(bench, "sound.m4a", "mov", DAMAGED_SOUND, &made)).code)
+	if ((err = workdir_probe(workdir, "sound.m4a", "mov", DAMAGED_SOUND, &made)).code)
 		return err;
-	if ((err = check_length(bench, probe->duration_ms, made.duration_ms)).code)
+	if ((err = check_length(workdir, probe->duration_ms, made.duration_ms)).code)
 		return err;
 	media->duration_ms = (unsigned)made.duration_ms;
 	return ok();

@@ -144,7 +144,7 @@ static void set_options(CURL *curl, const char *url, struct download *download)
 }
 
 /* What a failed transfer means to whoever gave us the address. */
-static struct error explain(CURL *curl, CURLcode code, const struct download *download)
+static struct error fetch_explain(CURL *curl, CURLcode code, const struct download *download)
 {
 	long status = 0;
 
@@ -169,7 +169,7 @@ static struct error explain(CURL *curl, CURLcode code, const struct download *do
 	return errorf(ERR_UNAVAILABLE, "the download failed: %s", curl_easy_strerror(code));
 }
 
-static struct error transfer(const char *url, struct download *download)
+static struct error fetch_transfer(const char *url, struct download *download)
 {
 	CURL *curl = curl_easy_init();
 	struct error err = ok();
@@ -179,7 +179,7 @@ static struct error transfer(const char *url, struct download *download)
 	set_options(curl, url, download);
 	CURLcode code = curl_easy_perform(curl);
 	if (code != CURLE_OK)
-		err = explain(curl, code, download);
+		err = fetch_explain(curl, code, download);
 	else if (download->bytes == 0)
 		err = errorf(ERR_INVALID, "its server sent an empty file");
 	curl_easy_cleanup(curl);
@@ -202,7 +202,7 @@ struct error fetch_file(const char *url, const char *path, const struct fetch_li
 	download.fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (download.fd < 0)
 		return disk_error("fetch", "the file could not be written");
-	err = transfer(url, &download);
+	err = fetch_transfer(url, &download);
 	if (close(download.fd) && !err.code)
 		err = disk_error("fetch", "the file could not be written");
 	if (err.code) {

@@ -436,8 +436,8 @@ static enum program_end wait_for_end(struct launch *launch, int pidfd, struct wa
 }
 
 /* The group is killed before its leader is reaped, while its number is still ours. */
-static struct error collect(struct launch *launch, pid_t child, enum program_end end,
-							struct program_result *result)
+static struct error program_collect(struct launch *launch, pid_t child, enum program_end end,
+									struct program_result *result)
 {
 	int status;
 
@@ -525,7 +525,7 @@ static struct error launch_run(struct launch *launch, struct program_result *res
 		end = wait_for_end(launch, pidfd, &watch, result);
 		close(pidfd);
 	}
-	err = collect(launch, child, end, result);
+	err = program_collect(launch, child, end, result);
 	if (blind.code || err.code)
 		return blind.code ? blind : err;
 	result->took_ms = clock_monotonic_ms() - started;

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "release/table.h"
+#include "core/mem.h"
+#include "release/row_writer.h"
 
 /* Columns of the statement release_facts. */
 enum fact {
@@ -66,12 +67,10 @@ static const char *size_category(int64_t items)
 }
 
 /* What the Hugging Face hub and its loaders read. */
-static void header(FILE *out, const struct rows *facts, bool volunteers)
+static void card_header(FILE *out, const struct rows *facts, bool volunteers)
 {
-	char *types = strdup(rows_text(facts, 0, FACT_TYPES)), *rest = types;
+	char *types = mem_text(rows_text(facts, 0, FACT_TYPES)), *rest = types;
 
-	if (!types)
-		abort();
 	fprintf(out,
 			"---\npretty_name: \"%s %s\"\nlicense: other\nlicense_name: per-item\n"
 			"license_link: LICENCES\nsize_categories:\n- %s\n"
@@ -88,7 +87,7 @@ static void header(FILE *out, const struct rows *facts, bool volunteers)
 	fputs("- config_name: trials\n  data_files: trials.csv\n---\n\n", out);
 }
 
-static void opening(FILE *out, const struct rows *facts)
+static void card_opening(FILE *out, const struct rows *facts)
 {
 	fprintf(
 		out,
@@ -108,7 +107,7 @@ static bool has_one_label(const struct rows *table, size_t row)
 	return (rows_integer(table, row, 2) == 0) != (rows_integer(table, row, 3) == 0);
 }
 
-static void splits(FILE *out, const struct rows *facts, const struct rows *table)
+static void card_splits(FILE *out, const struct rows *facts, const struct rows *table)
 {
 	fputs("## Splits\n\n| media | split | real | fake |\n| --- | --- | ---: | ---: |\n", out);
 	for (size_t i = 0; i < rows_count(table); i++)
@@ -133,12 +132,12 @@ static void splits(FILE *out, const struct rows *facts, const struct rows *table
 				rows_text(facts, 0, FACT_CONTRADICTING));
 }
 
-static double percent(const struct rows *rows, int part, int whole)
+static double card_percent(const struct rows *rows, int part, int whole)
 {
 	return 100 * rows_double(rows, 0, part) / rows_double(rows, 0, whole);
 }
 
-static void labels(FILE *out, const struct rows *facts)
+static void card_labels(FILE *out, const struct rows *facts)
 {
 	fprintf(
 		out,
@@ -160,16 +159,16 @@ static void labels(FILE *out, const struct rows *facts)
 				"Of %s other items whose source states a truth, %s (%.1f %%) are labelled as "
 				"it.\n\n",
 				rows_text(facts, 0, FACT_KNOWN), rows_text(facts, 0, FACT_AGREE),
-				percent(facts, FACT_AGREE, FACT_KNOWN));
+				card_percent(facts, FACT_AGREE, FACT_KNOWN));
 	if (rows_integer(facts, 0, FACT_GOLD_JUDGED) > 0)
 		fprintf(out,
 				"Of %s items labelled by their truth that volunteers judged, the crowd is right on "
 				"%s (%.1f %%).\n\n",
 				rows_text(facts, 0, FACT_GOLD_JUDGED), rows_text(facts, 0, FACT_GOLD_RIGHT),
-				percent(facts, FACT_GOLD_RIGHT, FACT_GOLD_JUDGED));
+				card_percent(facts, FACT_GOLD_RIGHT, FACT_GOLD_JUDGED));
 }
 
-static void agreement(FILE *out, const struct rows *facts, const struct rows *said)
+static void card_agreement(FILE *out, const struct rows *facts, const struct rows *said)
 {
 	fputs("## How sure\n\n", out);
 	if (rows_text(facts, 0, FACT_ALPHA))
@@ -193,12 +192,12 @@ static void agreement(FILE *out, const struct rows *facts, const struct rows *sa
 		"of two items drawn uniformly at random among those still open then. Training pairs are "
 		"left out; so are revisions.\n\n",
 		rows_text(said, 0, OF_ALL), rows_text(said, 0, OF_VOLUNTEERS),
-		percent(said, OF_FAKE_ITEMS, OF_ALL), percent(said, OF_SAYING_FAKE, OF_ALL),
-		percent(said, OF_LEFT, OF_ALL), percent(said, OF_MATCHED, OF_ALL),
-		percent(said, OF_RANDOM, OF_ALL));
+		card_percent(said, OF_FAKE_ITEMS, OF_ALL), card_percent(said, OF_SAYING_FAKE, OF_ALL),
+		card_percent(said, OF_LEFT, OF_ALL), card_percent(said, OF_MATCHED, OF_ALL),
+		card_percent(said, OF_RANDOM, OF_ALL));
 }
 
-static void limits(FILE *out, const struct rows *facts)
+static void card_limits(FILE *out, const struct rows *facts)
 {
 	fprintf(out,
 			"## Limits\n\n"
@@ -216,7 +215,7 @@ static void limits(FILE *out, const struct rows *facts)
 		  out);
 }
 
-static void files(FILE *out, bool volunteers)
+static void card_files(FILE *out, bool volunteers)
 {
 	fputs("## Files\n\n"
 		  "- `labels.csv`, `labels.jsonl`: a row an item; the same in both.\n",
@@ -234,7 +233,8 @@ static void files(FILE *out, bool volunteers)
 }
 
 /* What one who holds another release of the same items can find out. */
-static void privacy(FILE *out, const struct rows *said, const struct rows *alone, bool volunteers)
+static void card_privacy(FILE *out, const struct rows *said, const struct rows *alone,
+						 bool volunteers)
 {
 	fputs("## Privacy\n\nNo addresses, no device data, no marks. Times of looking come in steps "
 		  "that grow, the date as a month. Lineages and people appear under pseudonyms made for "
@@ -264,7 +264,7 @@ static void privacy(FILE *out, const struct rows *said, const struct rows *alone
  * number
  * (`&#60;`), which both show as the letter; so do the letters that begin a link by themselves.
  */
-static void cell(FILE *out, const char *text)
+static void card_cell(FILE *out, const char *text)
 {
 	static const char markup[] = "&<>\"'`*_[]|\\~$^:@";
 	char *one_line = NULL;
@@ -287,7 +287,7 @@ static void cell(FILE *out, const char *text)
 	free(one_line);
 }
 
-static void licences(FILE *out, const struct rows *rows)
+static void card_licences(FILE *out, const struct rows *rows)
 {
 	fputs(
 		"## Licences\n\nEach item keeps its own; `LICENCES` lists them with credit and source. The "
@@ -295,7 +295,7 @@ static void licences(FILE *out, const struct rows *rows)
 		out);
 	for (size_t i = 0; i < rows_count(rows); i++) {
 		fputs("| ", out);
-		cell(out, rows_text(rows, i, 0));
+		card_cell(out, rows_text(rows, i, 0));
 		fprintf(out, " | %s |\n", rows_text(rows, i, 1));
 	}
 	fputc('\n', out);
@@ -314,7 +314,8 @@ static void image_folder(FILE *out, const struct rows *table, size_t row)
 		fprintf(out, "image_%s = ImageFolder(\"image/%s\")\n", split, split);
 }
 
-static void loading(FILE *out, const struct rows *facts, const struct rows *table, bool volunteers)
+static void card_loading(FILE *out, const struct rows *facts, const struct rows *table,
+						 bool volunteers)
 {
 	fputs("## Loading it\n\nClasses are numbered `fake` 0, `real` 1. Sound is AAC in MP4, which "
 		  "`datasets` knows since release 4; it decodes sound and video with `torchcodec`.\n\n"
@@ -344,7 +345,7 @@ static void loading(FILE *out, const struct rows *facts, const struct rows *tabl
 		  out);
 }
 
-static void citation(FILE *out, const struct rows *facts)
+static void card_citation(FILE *out, const struct rows *facts)
 {
 	fprintf(
 		out,
@@ -359,7 +360,7 @@ static void citation(FILE *out, const struct rows *facts)
 }
 
 /* A later release corrects what an earlier one said, and says so. */
-static void corrections(FILE *out, const struct rows *corrected)
+static void card_corrections(FILE *out, const struct rows *corrected)
 {
 	if (!rows_count(corrected))
 		return;
@@ -392,17 +393,17 @@ struct error card_write(FILE *out, struct db *db, const char *release_id, bool v
 		return err;
 	if ((err = db_run(db, SQL_RELEASE_CORRECTIONS, id, &corrected)).code)
 		return err;
-	header(out, facts, volunteers);
-	opening(out, facts);
-	splits(out, facts, table);
-	labels(out, facts);
-	corrections(out, corrected);
-	agreement(out, facts, said);
-	limits(out, facts);
-	files(out, volunteers);
-	privacy(out, said, alone, volunteers);
-	licences(out, terms);
-	loading(out, facts, table, volunteers);
-	citation(out, facts);
+	card_header(out, facts, volunteers);
+	card_opening(out, facts);
+	card_splits(out, facts, table);
+	card_labels(out, facts);
+	card_corrections(out, corrected);
+	card_agreement(out, facts, said);
+	card_limits(out, facts);
+	card_files(out, volunteers);
+	card_privacy(out, said, alone, volunteers);
+	card_licences(out, terms);
+	card_loading(out, facts, table, volunteers);
+	card_citation(out, facts);
 	return ok();
 }

@@ -3,7 +3,7 @@
 #ifndef RELEASE_COLUMNS_H
 #define RELEASE_COLUMNS_H
 
-#include "release/table.h"
+#include "release/row_writer.h"
 
 enum label_column {
 	LABEL_ITEM,

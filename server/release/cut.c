@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/disk.h"
+#include "core/mem.h"
 
 #define NO_VALUE UINT32_MAX
 
@@ -23,12 +24,10 @@ static struct error cut_trouble(const char *what)
 
 struct error cut_new(struct store *store, struct cut **ret_cut)
 {
-	struct cut *cut = calloc(1, sizeof *cut);
+	struct cut *cut = mem_new(1, sizeof *cut);
 	char folder[PATH_MAX], path[PATH_MAX + 8];
 	struct error err = store_scratch(store, folder);
 
-	if (!cut)
-		abort();
 	if (err.code) {
 		free(cut);
 		return err;
@@ -85,7 +84,7 @@ struct error cut_rewind(struct cut *cut)
 	return ok();
 }
 
-static void make_room(struct cut *cut, size_t needed)
+static void cut_make_room(struct cut *cut, size_t needed)
 {
 	if (needed <= cut->room)
 		return;
@@ -105,7 +104,7 @@ static bool read_value(struct cut *cut, size_t *len, uint32_t *ret_value_len)
 	*ret_value_len = value_len;
 	if (value_len == NO_VALUE)
 		return true;
-	make_room(cut, *len + value_len + 1);
+	cut_make_room(cut, *len + value_len + 1);
 	if (fread(cut->row + *len, 1, value_len, cut->file) != value_len)
 		return false;
 	cut->row[*len + value_len] = '\0';

@@ -5,9 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/mem.h"
+
 /* Wanted items of each stratum in each split, so far and in all. The last stratum is all of them.
  */
-struct tally {
+struct label_counts {
 	double have[SPLITS][SPLIT_STRATA + 1];
 	double total[SPLIT_STRATA + 1];
 };
@@ -35,7 +37,7 @@ void split_start(struct split_item items[], uint32_t count)
 }
 
 /* Union-find with path halving; the smaller key is the root, so a root names its component. */
-static uint32_t root_of(struct split_item items[], uint32_t i)
+static uint32_t split_root_of(struct split_item items[], uint32_t i)
 {
 	while (items[i].parent != i) {
 		items[i].parent = items[items[i].parent].parent;
@@ -46,8 +48,8 @@ static uint32_t root_of(struct split_item items[], uint32_t i)
 
 void split_tie(struct split_item items[], uint32_t a, uint32_t b)
 {
-	a = root_of(items, a);
-	b = root_of(items, b);
+	a = split_root_of(items, a);
+	b = split_root_of(items, b);
 	if (a == b)
 		return;
 	if (memcmp(items[a].key, items[b].key, SPLIT_KEY_BYTES) < 0)
@@ -86,7 +88,7 @@ static int former_of(const struct split_item items[], const uint32_t members[], 
  * all items together; the tie goes to the larger split. The square keeps a big component out of
  * a small split; the sum over all items keeps small strata from going to train one and all.
  */
-static int best_split(const struct tally *tally, const double sizes[SPLIT_STRATA + 1])
+static int best_split(const struct label_counts *tally, const double sizes[SPLIT_STRATA + 1])
 {
 	int best = SPLIT_TRAIN;
 	double best_gain = -1e300;
@@ -108,8 +110,8 @@ static int best_split(const struct tally *tally, const double sizes[SPLIT_STRATA
 	return best;
 }
 
-static void measure(const struct split_item items[], const uint32_t members[], uint32_t count,
-					double sizes[SPLIT_STRATA + 1])
+static void split_measure(const struct split_item items[], const uint32_t members[], uint32_t count,
+						  double sizes[SPLIT_STRATA + 1])
 {
 	memset(sizes, 0, (SPLIT_STRATA + 1) * sizeof sizes[0]);
 	for (uint32_t m = 0; m < count; m++)
@@ -120,8 +122,8 @@ static void measure(const struct split_item items[], const uint32_t members[], u
 }
 
 /* Puts the wanted items of one component into `split`; SPLITS: each stays where it was. */
-static uint32_t place(struct split_item items[], const uint32_t members[], uint32_t count,
-					  int split, struct tally *tally)
+static uint32_t split_place(struct split_item items[], const uint32_t members[], uint32_t count,
+							int split, struct label_counts *tally)
 {
 	uint32_t held_back = 0;
 
@@ -140,8 +142,8 @@ static uint32_t place(struct split_item items[], const uint32_t members[], uint3
 }
 
 /* One walk over the components: first those with a former split, then the free ones. */
-static uint32_t walk(struct split_item items[], const uint32_t order[], uint32_t count,
-					 bool free_ones, struct tally *tally)
+static uint32_t split_walk(struct split_item items[], const uint32_t order[], uint32_t count,
+						   bool free_ones, struct label_counts *tally)
 {
 	uint32_t held_back = 0, end;
 	double sizes[SPLIT_STRATA + 1];
@@ -155,10 +157,10 @@ static uint32_t walk(struct split_item items[], const uint32_t order[], uint32_t
 		if ((split == SPLIT_NONE) != free_ones)
 			continue;
 		if (free_ones) {
-			measure(items, order + first, end - first, sizes);
+			split_measure(items, order + first, end - first, sizes);
 			split = best_split(tally, sizes);
 		}
-		held_back += place(items, order + first, end - first, split, tally);
+		held_back += split_place(items, order + first, end - first, split, tally);
 	}
 	return held_back;
 }
@@ -170,7 +172,7 @@ struct layout {
 	struct split_item *items;
 	const uint32_t *order;
 	uint32_t count;
-	struct tally *tally;
+	struct label_counts *tally;
 };
 
 /* One component, free to be moved: its members, its split, its size in each stratum. */
@@ -182,7 +184,7 @@ struct component {
 };
 
 /* Does the split hold one label alone of a type of which there are both? */
-static bool lacks_a_label(const struct tally *tally, int split, unsigned type)
+static bool lacks_a_label(const struct label_counts *tally, int split, unsigned type)
 {
 	const double *have = tally->have[split] + (size_t)2 * type,
 				 *total = tally->total + (size_t)2 * type;
@@ -190,7 +192,7 @@ static bool lacks_a_label(const struct tally *tally, int split, unsigned type)
 	return total[0] > 0 && total[1] > 0 && (have[0] > 0) != (have[1] > 0);
 }
 
-static unsigned count_lacks(const struct tally *tally)
+static unsigned count_lacks(const struct label_counts *tally)
 {
 	unsigned lacks = 0;
 
@@ -200,7 +202,7 @@ static unsigned count_lacks(const struct tally *tally)
 	return lacks;
 }
 
-static void tally_move(struct tally *tally, const double sizes[], int from, int to)
+static void tally_move(struct label_counts *tally, const double sizes[], int from, int to)
 {
 	for (unsigned t = 0; t <= SPLIT_STRATA; t++) {
 		tally->have[from][t] -= sizes[t];
@@ -209,7 +211,7 @@ static void tally_move(struct tally *tally, const double sizes[], int from, int 
 }
 
 /* How far the splits are from their shares: what best_split() lessens. */
-static double distance(const struct tally *tally)
+static double split_distance(const struct label_counts *tally)
 {
 	double sum = 0;
 
@@ -234,7 +236,7 @@ static bool next_free(const struct layout *l, uint32_t *at, struct component *co
 		*at = end;
 		component->members = l->order + first;
 		component->count = end - first;
-		measure(l->items, component->members, component->count, component->sizes);
+		split_measure(l->items, component->members, component->count, component->sizes);
 		if (component->sizes[SPLIT_STRATA] == 0 ||
 			former_of(l->items, component->members, component->count) != SPLIT_NONE)
 			continue;
@@ -247,7 +249,7 @@ static bool next_free(const struct layout *l, uint32_t *at, struct component *co
 	return false;
 }
 
-static void move(const struct layout *l, const struct component *component, int to)
+static void split_move(const struct layout *l, const struct component *component, int to)
 {
 	for (uint32_t m = 0; m < component->count; m++)
 		if (l->items[component->members[m]].wanted)
@@ -256,7 +258,8 @@ static void move(const struct layout *l, const struct component *component, int 
 }
 
 /* Would it bring the split `to` a label that it lacks? */
-static bool brings_a_label(const struct tally *tally, const struct component *component, int to)
+static bool brings_a_label(const struct label_counts *tally, const struct component *component,
+						   int to)
 {
 	for (unsigned t = 0; t < SPLIT_STRATA; t++)
 		if (component->sizes[t] > 0 && tally->have[to][t] == 0 && lacks_a_label(tally, to, t / 2))
@@ -281,7 +284,7 @@ static bool bring_one(const struct layout *l)
 				continue;
 			tally_move(l->tally, component.sizes, component.split, to);
 			unsigned lacks = count_lacks(l->tally);
-			double off = distance(l->tally);
+			double off = split_distance(l->tally);
 			tally_move(l->tally, component.sizes, to, component.split);
 			if (lacks > fewest || (lacks == fewest && (!best_to || off >= nearest - 1e-9)))
 				continue;
@@ -291,7 +294,7 @@ static bool bring_one(const struct layout *l)
 			nearest = off;
 		}
 	if (best_to)
-		move(l, &best, best_to);
+		split_move(l, &best, best_to);
 	return best_to != SPLIT_NONE;
 }
 
@@ -313,7 +316,7 @@ static bool give_to_train(const struct layout *l, int split, unsigned type)
 		return false;
 	for (uint32_t at = 0; next_free(l, &at, &component);)
 		if (component.split == split && size_of_type(component.sizes, type) > 0)
-			move(l, &component, SPLIT_TRAIN);
+			split_move(l, &component, SPLIT_TRAIN);
 	return true;
 }
 
@@ -337,21 +340,19 @@ static void even_out(const struct layout *l)
 
 uint32_t split_assign(struct split_item items[], uint32_t count)
 {
-	struct tally tally = { 0 };
-	uint32_t *order = calloc(count + 1u, sizeof *order);
+	struct label_counts tally = { 0 };
+	uint32_t *order = mem_new(count + 1u, sizeof *order);
 	uint32_t held_back;
 
-	if (!order)
-		abort();
 	for (uint32_t i = 0; i < count; i++) {
-		items[i].parent = root_of(items, i);
+		items[i].parent = split_root_of(items, i);
 		items[i].split = SPLIT_NONE;
 		order[i] = i;
 	}
 	qsort_r(order, count, sizeof *order, by_root, items);
-	measure(items, order, count, tally.total);
-	held_back = walk(items, order, count, false, &tally);
-	held_back += walk(items, order, count, true, &tally);
+	split_measure(items, order, count, tally.total);
+	held_back = split_walk(items, order, count, false, &tally);
+	held_back += split_walk(items, order, count, true, &tally);
 	even_out(&(struct layout){ items, order, count, &tally });
 	free(order);
 	return held_back;

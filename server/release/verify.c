@@ -16,12 +16,13 @@
 #include <unistd.h>
 
 #include "core/csv.h"
-#include "core/hash.h"
 #include "core/hex.h"
+#include "core/mem.h"
 #include "core/utf8.h"
+#include "crypto/sha256.h"
 #include "release/columns.h"
+#include "release/row_writer.h"
 #include "release/split.h"
-#include "release/table.h"
 
 #define NAME_DIGITS  20
 #define FORMATS_MOST 16
@@ -53,7 +54,7 @@ struct keys {
 
 /* How many judgments on an item labels.csv counts, and how many judgments.csv and trials.csv hold.
  */
-struct judged {
+struct verified_item {
 	uint64_t hash; /* of the item */
 	uint32_t row;
 	uint32_t counted, held, shown;
@@ -75,14 +76,14 @@ struct verifying {
 	struct keys keys;              /* of labels.csv */
 	struct keys judgments;         /* (item, volunteer) */
 	uint32_t labels[3][SPLITS][2]; /* rows: media type, split, real or fake */
-	struct judged *judged;         /* a row of labels.csv each, by hash once all are read */
+	struct verified_item *judged;  /* a row of labels.csv each, by hash once all are read */
 	size_t judged_count, judged_room;
 	struct format formats[FORMATS_MOST];
 	size_t format_count;
 };
 
 /* A stranger's folder may hold any name. */
-static void tell(struct verifying *v, const char *kind, const char *format, va_list list)
+static void verify_tell(struct verifying *v, const char *kind, const char *format, va_list list)
 {
 	char *text;
 
@@ -94,32 +95,32 @@ static void tell(struct verifying *v, const char *kind, const char *format, va_l
 	free(text);
 }
 
-static void fault(struct verifying *v, const char *format, ...)
+static void verify_fault(struct verifying *v, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-static void fault(struct verifying *v, const char *format, ...)
+static void verify_fault(struct verifying *v, const char *format, ...)
 {
 	va_list list;
 
 	if (v->faults++ >= VERIFY_MOST)
 		return;
 	va_start(list, format);
-	tell(v, "", format, list);
+	verify_tell(v, "", format, list);
 	va_end(list);
 }
 
 /* Says something that is no fault. */
-static void note(struct verifying *v, const char *format, ...)
+static void verify_note(struct verifying *v, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-static void note(struct verifying *v, const char *format, ...)
+static void verify_note(struct verifying *v, const char *format, ...)
 {
 	va_list list;
 
 	if (v->notes++ >= VERIFY_MOST)
 		return;
 	va_start(list, format);
-	tell(v, "note: ", format, list);
+	verify_tell(v, "note: ", format, list);
 	va_end(list);
 }
 
@@ -127,7 +128,7 @@ static void note(struct verifying *v, const char *format, ...)
  * Opens a regular file of the folder, and no other: a FIFO would wait, a device never end, a link
  * lead out of it.  -1 with errno.
  */
-static int open_regular(const struct verifying *v, const char *path)
+static int verify_open_regular(const struct verifying *v, const char *path)
 {
 	struct open_how how = { .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
 							.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS };
@@ -153,32 +154,24 @@ static const char *why_not(void)
 
 static FILE *open_in(const struct verifying *v, const char *name)
 {
-	int fd = open_regular(v, name);
+	int fd = verify_open_regular(v, name);
 
 	return fd < 0 ? NULL : fdopen(fd, "r");
 }
 
 /* Reads a line of fewer bytes than there is room. False: the end, or it was told why not. */
-static bool next_line(struct verifying *v, FILE *in, const char *name, unsigned row, char *line,
-					  int room)
+static bool verify_next_line(struct verifying *v, FILE *in, const char *name, unsigned row,
+							 char *line, int room)
 {
 	if (!fgets(line, room, in)) {
 		if (ferror(in))
-			fault(v, "%s: cannot be read on: %s", name, strerrordesc_np(errno));
+			verify_fault(v, "%s: cannot be read on: %s", name, strerrordesc_np(errno));
 		return false;
 	}
 	if (strchr(line, '\n') || feof(in))
 		return true;
-	fault(v, "%s line %u: longer than %d bytes, or with a NUL in it", name, row, room - 2);
+	verify_fault(v, "%s line %u: longer than %d bytes, or with a NUL in it", name, row, room - 2);
 	return false;
-}
-
-static void *grown(void *memory, size_t count, size_t size)
-{
-	memory = reallocarray(memory, count, size);
-	if (!memory)
-		abort();
-	return memory;
 }
 
 /* ------------------------------------------------------------------ SHA256SUMS and the folder */
@@ -217,19 +210,18 @@ static void add_sum(struct verifying *v, char *line, unsigned row)
 
 	line[strcspn(line, "\n")] = '\0';
 	if (strlen(line) <= digits + 2 || line[digits] != ' ') {
-		fault(v, "SHA256SUMS line %u: not a checksum and a path", row);
+		verify_fault(v, "SHA256SUMS line %u: not a checksum and a path", row);
 		return;
 	}
 	line[digits] = '\0';
 	if (!hex_decode(sum.digest, SHA256_BYTES, line) || !path_is_safe(line + digits + 2)) {
-		fault(v, "SHA256SUMS line %u: not a checksum and a path", row);
+		verify_fault(v, "SHA256SUMS line %u: not a checksum and a path", row);
 		return;
 	}
-	if (!(sum.path = strdup(line + digits + 2)))
-		abort();
+	sum.path = mem_text(line + digits + 2);
 	if (v->count == v->room) {
 		v->room = v->room ? 2 * v->room : 256;
-		v->sums = grown(v->sums, v->room, sizeof *v->sums);
+		v->sums = mem_resize(v->sums, v->room, sizeof *v->sums);
 	}
 	v->sums[v->count++] = sum;
 }
@@ -242,26 +234,26 @@ static struct error read_sums(struct verifying *v)
 
 	if (!in)
 		return errorf(ERR_NOT_FOUND, "%s/SHA256SUMS: %s", v->folder, why_not());
-	while (next_line(v, in, "SHA256SUMS", row + 1, line, sizeof line))
+	while (verify_next_line(v, in, "SHA256SUMS", row + 1, line, sizeof line))
 		add_sum(v, line, ++row);
 	fclose(in);
 	if (v->count)
 		qsort(v->sums, v->count, sizeof *v->sums, compare_sums);
 	for (size_t i = 1; i < v->count; i++)
 		if (strcmp(v->sums[i - 1].path, v->sums[i].path) == 0)
-			fault(v, "%s: listed twice in SHA256SUMS", v->sums[i].path);
+			verify_fault(v, "%s: listed twice in SHA256SUMS", v->sums[i].path);
 	return ok();
 }
 
 static void check_digest(struct verifying *v, const struct sum *sum)
 {
 	unsigned char digest[SHA256_BYTES];
-	int fd = open_regular(v, sum->path);
+	int fd = verify_open_regular(v, sum->path);
 	uint64_t bytes;
 	struct error err;
 
 	if (fd < 0) {
-		fault(v, "%s: %s", sum->path, why_not());
+		verify_fault(v, "%s: %s", sum->path, why_not());
 		return;
 	}
 	errno = 0;
@@ -269,9 +261,9 @@ static void check_digest(struct verifying *v, const struct sum *sum)
 	int why = errno;
 	close(fd);
 	if (err.code)
-		fault(v, "%s: cannot be read: %s", sum->path, strerrordesc_np(why));
+		verify_fault(v, "%s: cannot be read: %s", sum->path, strerrordesc_np(why));
 	else if (memcmp(digest, sum->digest, SHA256_BYTES) != 0)
-		fault(v, "%s: its bytes are not those that SHA256SUMS lists", sum->path);
+		verify_fault(v, "%s: its bytes are not those that SHA256SUMS lists", sum->path);
 }
 
 /* What desktops, file servers and git leave in folders that somebody has looked at. */
@@ -298,14 +290,14 @@ static bool is_left_behind(const char *path)
 }
 
 /* A file that SHA256SUMS does not list. */
-static void stray(struct verifying *v, const char *path)
+static void verify_stray(struct verifying *v, const char *path)
 {
 	if (is_left_behind(path)) {
-		note(v, "%s: not part of the release", path);
+		verify_note(v, "%s: not part of the release", path);
 		return;
 	}
 	v->strays++;
-	fault(v, "%s: not part of the release (SHA256SUMS does not list it); delete it", path);
+	verify_fault(v, "%s: not part of the release (SHA256SUMS does not list it); delete it", path);
 }
 
 static void check_entry(struct verifying *v, const FTSENT *entry)
@@ -317,15 +309,15 @@ static void check_entry(struct verifying *v, const FTSENT *entry)
 	if (strcmp(path, "SHA256SUMS") == 0 && entry->fts_info == FTS_F)
 		return;
 	if (entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR || entry->fts_info == FTS_NS) {
-		fault(v, "%s: cannot be read: %s", path, strerrordesc_np(entry->fts_errno));
+		verify_fault(v, "%s: cannot be read: %s", path, strerrordesc_np(entry->fts_errno));
 		return;
 	}
 	if (entry->fts_info != FTS_F) {
-		fault(v, "%s: neither a file nor a folder", path);
+		verify_fault(v, "%s: neither a file nor a folder", path);
 		return;
 	}
 	if (!(sum = sum_find(v, path))) {
-		stray(v, path);
+		verify_stray(v, path);
 		return;
 	}
 	sum->there = true;
@@ -351,13 +343,13 @@ static struct error check_files(struct verifying *v, const struct release_progre
 	fts_close(tree);
 	for (size_t i = 0; i < v->count; i++)
 		if (!v->sums[i].there)
-			fault(v, "%s: missing", v->sums[i].path);
+			verify_fault(v, "%s: missing", v->sums[i].path);
 	return err;
 }
 
 /* ------------------------------------------------------------------ labels.csv and labels.jsonl */
 
-static uint64_t hash_of(const char *a, const char *b)
+static uint64_t verify_hash_of(const char *a, const char *b)
 {
 	unsigned char digest[SHA256_BYTES];
 	struct sha256 hash;
@@ -375,15 +367,15 @@ static void add_key(struct keys *keys, struct key key)
 {
 	if (keys->count == keys->room) {
 		keys->room = keys->room ? 2 * keys->room : 1024;
-		keys->all = grown(keys->all, keys->room, sizeof *keys->all);
+		keys->all = mem_resize(keys->all, keys->room, sizeof *keys->all);
 	}
 	keys->all[keys->count++] = key;
 }
 
-static struct key keyed(struct key key, enum key_kind kind, const char *what)
+static struct key verify_keyed(struct key key, enum key_kind kind, const char *what)
 {
 	key.kind = (uint8_t)kind;
-	key.hash = hash_of("", what);
+	key.hash = verify_hash_of("", what);
 	return key;
 }
 
@@ -441,23 +433,23 @@ static void check_place(struct verifying *v, const char *const f[], uint32_t row
 	snprintf(prefix, sizeof prefix, "%s/%s/%s/", f[LABEL_MEDIA_TYPE], f[LABEL_SPLIT],
 			 f[LABEL_LABEL]);
 	if (strncmp(file, prefix, strlen(prefix)) != 0) {
-		fault(v, "labels.csv row %u: %s is not in the folder of its type, split and label", row,
-			  file);
+		verify_fault(v, "labels.csv row %u: %s is not in the folder of its type, split and label",
+					 row, file);
 		return;
 	}
 	if (!name_is_opaque(file + strlen(prefix)))
-		fault(v, "labels.csv row %u: the name of %s may tell something", row, file);
+		verify_fault(v, "labels.csv row %u: the name of %s may tell something", row, file);
 	else
 		note_format(v, f[LABEL_MEDIA_TYPE], file, f[LABEL_LABEL]);
 	if (!sum) {
-		fault(v, "labels.csv row %u: %s is not listed in SHA256SUMS", row, file);
+		verify_fault(v, "labels.csv row %u: %s is not listed in SHA256SUMS", row, file);
 		return;
 	}
 	hex_encode(digest, sum->digest, SHA256_BYTES);
 	if (strcmp(digest, f[LABEL_SHA256]) != 0)
-		fault(v, "labels.csv row %u: its sha256 is not that of %s", row, file);
+		verify_fault(v, "labels.csv row %u: its sha256 is not that of %s", row, file);
 	if (sum->labelled)
-		fault(v, "labels.csv row %u: %s has a row already", row, file);
+		verify_fault(v, "labels.csv row %u: %s has a row already", row, file);
 	sum->labelled = true;
 }
 
@@ -478,10 +470,10 @@ static void check_source(struct verifying *v, const char *const f[], uint32_t ro
 	const char *due = ruled ? f[LABEL_RULING] : known ? f[LABEL_TRUTH] : p >= .5 ? "fake" : "real";
 
 	if (strcmp(f[LABEL_LABEL], due) != 0)
-		fault(v, "labels.csv row %u: the label is %s, but the %s says %s", row, f[LABEL_LABEL],
-			  source, due);
+		verify_fault(v, "labels.csv row %u: the label is %s, but the %s says %s", row,
+					 f[LABEL_LABEL], source, due);
 	if (strcmp(f[LABEL_LABEL_SOURCE], source) != 0)
-		fault(v, "labels.csv row %u: label_source is not %s", row, source);
+		verify_fault(v, "labels.csv row %u: label_source is not %s", row, source);
 }
 
 static void check_label(struct verifying *v, const char *const f[], uint32_t row)
@@ -492,12 +484,12 @@ static void check_label(struct verifying *v, const char *const f[], uint32_t row
 
 	if (crowd && !(is_probability(f[LABEL_P_FAKE], &p) && is_probability(f[LABEL_LOW], &low) &&
 				   is_probability(f[LABEL_HIGH], &high) && low <= high))
-		fault(v, "labels.csv row %u: p_fake, low and high are no probability and its interval",
-			  row);
+		verify_fault(
+			v, "labels.csv row %u: p_fake, low and high are no probability and its interval", row);
 	if (crowd || ruled || known)
 		check_source(v, f, row, p);
 	else
-		fault(v, "labels.csv row %u: a label from nowhere", row);
+		verify_fault(v, "labels.csv row %u: a label from nowhere", row);
 }
 
 static bool is_count(const char *text, uint32_t *ret_count)
@@ -512,40 +504,38 @@ static bool is_count(const char *text, uint32_t *ret_count)
 
 static void note_judgments(struct verifying *v, const char *const f[], uint32_t row)
 {
-	struct judged judged = { .hash = hash_of("", f[LABEL_ITEM]), .row = row };
+	struct verified_item judged = { .hash = verify_hash_of("", f[LABEL_ITEM]), .row = row };
 
 	if (!is_count(f[LABEL_JUDGMENTS], &judged.counted))
-		fault(v, "labels.csv row %u: judgments is no whole number", row);
+		verify_fault(v, "labels.csv row %u: judgments is no whole number", row);
 	if (v->judged_count == v->judged_room) {
 		v->judged_room = v->judged_room ? 2 * v->judged_room : 1024;
-		v->judged = grown(v->judged, v->judged_room, sizeof *v->judged);
+		v->judged = mem_resize(v->judged, v->judged_room, sizeof *v->judged);
 	}
 	v->judged[v->judged_count++] = judged;
 }
 
 static void note_keys(struct verifying *v, const char *const f[], uint32_t row, int split)
 {
-	char *list = strdup(f[LABEL_IDENTITIES]), *rest = list;
+	char *list = mem_text(f[LABEL_IDENTITIES]), *rest = list;
 	struct sum *sum = sum_find(v, f[LABEL_FILE]);
 	struct key key = { .row = row,
 					   .split = (uint8_t)split,
 					   .fake = f[LABEL_LABEL][0] == 'f',
 					   .file = sum ? sum->path : "a file that is not listed" };
 
-	if (!list)
-		abort();
-	add_key(&v->keys, keyed(key, KEY_ITEM, f[LABEL_ITEM]));
-	add_key(&v->keys, keyed(key, KEY_LINEAGE, f[LABEL_LINEAGE]));
-	add_key(&v->keys, keyed(key, KEY_BYTES, f[LABEL_SHA256]));
+	add_key(&v->keys, verify_keyed(key, KEY_ITEM, f[LABEL_ITEM]));
+	add_key(&v->keys, verify_keyed(key, KEY_LINEAGE, f[LABEL_LINEAGE]));
+	add_key(&v->keys, verify_keyed(key, KEY_BYTES, f[LABEL_SHA256]));
 	for (char *who; (who = strsep(&rest, ";"));)
 		if (*who)
-			add_key(&v->keys, keyed(key, KEY_IDENTITY, who));
+			add_key(&v->keys, verify_keyed(key, KEY_IDENTITY, who));
 	free(list);
 }
 
 static const char *const types[] = { "image", "video", "audio" };
 
-static unsigned type_of(const char *name)
+static unsigned verify_type_of(const char *name)
 {
 	return name[0] == 'i' ? 0 : name[0] == 'v' ? 1 : 2;
 }
@@ -558,8 +548,8 @@ static void note_lone_labels(struct verifying *v)
 			const uint32_t *rows = v->labels[type][split];
 
 			if ((rows[0] == 0) != (rows[1] == 0))
-				note(v, "%s/%s holds no %s", types[type], split_name((enum split)split),
-					 rows[0] ? "fake" : "real");
+				verify_note(v, "%s/%s holds no %s", types[type], split_name((enum split)split),
+							rows[0] ? "fake" : "real");
 		}
 }
 
@@ -569,10 +559,10 @@ static void check_row(struct verifying *v, const char *const f[], uint32_t row)
 
 	if (split == SPLIT_NONE || !one_of(f[LABEL_LABEL], "real", "fake", NULL) ||
 		!one_of(f[LABEL_MEDIA_TYPE], types[0], types[1], types[2])) {
-		fault(v, "labels.csv row %u: no such split, label or media_type", row);
+		verify_fault(v, "labels.csv row %u: no such split, label or media_type", row);
 		return;
 	}
-	v->labels[type_of(f[LABEL_MEDIA_TYPE])][split][f[LABEL_LABEL][0] == 'f']++;
+	v->labels[verify_type_of(f[LABEL_MEDIA_TYPE])][split][f[LABEL_LABEL][0] == 'f']++;
 	check_place(v, f, row);
 	check_label(v, f, row);
 	note_keys(v, f, row, split);
@@ -622,20 +612,20 @@ static bool same_value(const struct column *column, const json_t *value, const c
 static void check_json_line(struct verifying *v, FILE *json, char *line, const char *const f[],
 							uint32_t row)
 {
-	bool read = next_line(v, json, "labels.jsonl", row - 1, line, JSON_LINE);
+	bool read = verify_next_line(v, json, "labels.jsonl", row - 1, line, JSON_LINE);
 	json_t *object = read ? json_loads(line, JSON_REJECT_DUPLICATES, NULL) : NULL;
 
 	if (!json_is_object(object))
-		fault(v, "labels.jsonl line %u: not a JSON object", row - 1);
+		verify_fault(v, "labels.jsonl line %u: not a JSON object", row - 1);
 	for (int c = 0; object && c < LABEL_COLUMNS; c++)
 		if (!same_value(&label_columns[c], json_object_get(object, label_columns[c].name), f[c]))
-			fault(v, "labels.jsonl line %u: its %s is not that of labels.csv", row - 1,
-				  label_columns[c].name);
+			verify_fault(v, "labels.jsonl line %u: its %s is not that of labels.csv", row - 1,
+						 label_columns[c].name);
 	json_decref(object);
 }
 
 /* A table being read, row by row; row 1 is the header. */
-struct table {
+struct verified_table {
 	const char *name;
 	size_t columns;
 	FILE *in;
@@ -644,34 +634,35 @@ struct table {
 	uint32_t row;
 };
 
-static void table_close(struct table *table)
+static void table_close(struct verified_table *table)
 {
 	csv_free(table->csv);
 	fclose(table->in);
 }
 
 /* Reads the next row; false at the end, or after saying that the rest cannot be read. */
-static bool table_next(struct verifying *v, struct table *table)
+static bool table_next(struct verifying *v, struct verified_table *table)
 {
 	size_t count = 0;
 	struct error err = csv_next(table->csv, &table->fields, &count);
 
 	table->row++;
 	if (err.code)
-		fault(v, "%s row %u: %s", table->name, table->row, err.detail);
+		verify_fault(v, "%s row %u: %s", table->name, table->row, err.detail);
 	else if (count && count != table->columns)
-		fault(v, "%s row %u: %zu fields instead of %zu", table->name, table->row, count,
-			  table->columns);
+		verify_fault(v, "%s row %u: %zu fields instead of %zu", table->name, table->row, count,
+					 table->columns);
 	return !err.code && count == table->columns;
 }
 
 /* Opens a table and checks its header. False, after saying what is wrong. */
-static bool table_open(struct verifying *v, struct table *table, const struct column columns[])
+static bool verify_table_open(struct verifying *v, struct verified_table *table,
+							  const struct column columns[])
 {
 	bool good;
 
 	if (!(table->in = open_in(v, table->name))) {
-		fault(v, "%s: cannot be read: %s", table->name, why_not());
+		verify_fault(v, "%s: cannot be read: %s", table->name, why_not());
 		return false;
 	}
 	table->csv = csv_new(table->in);
@@ -680,20 +671,20 @@ static bool table_open(struct verifying *v, struct table *table, const struct co
 		good = strcmp(table->fields[c], columns[c].name) == 0;
 	if (good)
 		return true;
-	fault(v, "%s: its header is not that of this format", table->name);
+	verify_fault(v, "%s: its header is not that of this format", table->name);
 	table_close(table);
 	return false;
 }
 
 static void check_labels(struct verifying *v)
 {
-	struct table table = { .name = "labels.csv", .columns = LABEL_COLUMNS };
+	struct verified_table table = { .name = "labels.csv", .columns = LABEL_COLUMNS };
 	FILE *json = open_in(v, "labels.jsonl");
-	char *line = grown(NULL, 1, JSON_LINE);
+	char *line = mem_resize(NULL, 1, JSON_LINE);
 
 	if (!json)
-		fault(v, "labels.jsonl: cannot be read: %s", why_not());
-	if (table_open(v, &table, label_columns)) {
+		verify_fault(v, "labels.jsonl: cannot be read: %s", why_not());
+	if (verify_table_open(v, &table, label_columns)) {
 		while (table_next(v, &table)) {
 			check_row(v, table.fields, table.row);
 			if (json)
@@ -702,7 +693,7 @@ static void check_labels(struct verifying *v)
 		table_close(&table);
 	}
 	if (json && fgetc(json) != EOF)
-		fault(v, "labels.jsonl: goes on after the last row of labels.csv");
+		verify_fault(v, "labels.jsonl: goes on after the last row of labels.csv");
 	if (json)
 		fclose(json);
 	free(line);
@@ -726,13 +717,13 @@ static void check_whole(struct verifying *v)
 
 	for (size_t i = 0; i < v->count; i++)
 		if (!v->sums[i].labelled && !is_table(v->sums[i].path))
-			fault(v, "%s: has no row in labels.csv", v->sums[i].path);
+			verify_fault(v, "%s: has no row in labels.csv", v->sums[i].path);
 	for (size_t i = 0; i < v->format_count; i++)
 		for (size_t j = 0; j < v->format_count; j++)
 			if (i != j && strncmp(v->formats[i].name, v->formats[j].name, 5) == 0 &&
 				v->formats[i].real != v->formats[i].fake)
-				fault(v, "files: the format %s occurs with one label only and gives it away",
-					  v->formats[i].name);
+				verify_fault(v, "files: the format %s occurs with one label only and gives it away",
+							 v->formats[i].name);
 	if (v->keys.count)
 		qsort(v->keys.all, v->keys.count, sizeof *v->keys.all, compare_keys);
 	for (size_t i = 1; i < v->keys.count; i++) {
@@ -741,14 +732,14 @@ static void check_whole(struct verifying *v)
 		if (a->kind != b->kind || a->hash != b->hash)
 			continue;
 		if (a->kind == KEY_ITEM)
-			fault(v, "labels.csv rows %u and %u: the same item", a->row, b->row);
+			verify_fault(v, "labels.csv rows %u and %u: the same item", a->row, b->row);
 		if (a->kind == KEY_BYTES && a->fake != b->fake)
-			fault(v, "%s and %s: the same bytes under two labels", a->file, b->file);
+			verify_fault(v, "%s and %s: the same bytes under two labels", a->file, b->file);
 		if (a->kind == KEY_BYTES && a->split != b->split)
-			fault(v, "%s and %s: the same bytes in two splits", a->file, b->file);
+			verify_fault(v, "%s and %s: the same bytes in two splits", a->file, b->file);
 		else if (a->split != b->split)
-			fault(v, "labels.csv rows %u and %u: one %s in %s and in %s", a->row, b->row,
-				  kinds[a->kind], split_name(a->split), split_name(b->split));
+			verify_fault(v, "labels.csv rows %u and %u: one %s in %s and in %s", a->row, b->row,
+						 kinds[a->kind], split_name(a->split), split_name(b->split));
 	}
 }
 
@@ -757,14 +748,14 @@ static void check_whole(struct verifying *v)
 
 static int compare_judged(const void *a, const void *b)
 {
-	const struct judged *x = a, *y = b;
+	const struct verified_item *x = a, *y = b;
 
 	return x->hash < y->hash ? -1 : x->hash > y->hash;
 }
 
-static struct judged *judged_find(const struct verifying *v, const char *item)
+static struct verified_item *judged_find(const struct verifying *v, const char *item)
 {
-	struct judged key = { .hash = hash_of("", item) };
+	struct verified_item key = { .hash = verify_hash_of("", item) };
 
 	return v->judged_count ? bsearch(&key, v->judged, v->judged_count, sizeof key, compare_judged)
 						   : NULL;
@@ -772,82 +763,83 @@ static struct judged *judged_find(const struct verifying *v, const char *item)
 
 static void check_judgment(struct verifying *v, const char *const f[], uint32_t row)
 {
-	struct judged *judged = judged_find(v, f[JUDGMENT_ITEM]);
+	struct verified_item *judged = judged_find(v, f[JUDGMENT_ITEM]);
 
 	if (judged)
 		judged->held++;
 	else
-		fault(v, "judgments.csv row %u: no such item in labels.csv", row);
+		verify_fault(v, "judgments.csv row %u: no such item in labels.csv", row);
 	if (!one_of(f[JUDGMENT_VERDICT], "real", "fake", NULL) ||
 		!one_of(f[JUDGMENT_CONFIDENCE], "60", "75", "95"))
-		fault(v, "judgments.csv row %u: no such verdict or confidence", row);
-	add_key(&v->judgments, (struct key){ .hash = hash_of(f[JUDGMENT_ITEM], f[JUDGMENT_VOLUNTEER]),
-										 .row = row,
-										 .kind = KEY_JUDGMENT });
+		verify_fault(v, "judgments.csv row %u: no such verdict or confidence", row);
+	add_key(&v->judgments,
+			(struct key){ .hash = verify_hash_of(f[JUDGMENT_ITEM], f[JUDGMENT_VOLUNTEER]),
+						  .row = row,
+						  .kind = KEY_JUDGMENT });
 }
 
 /* A release without volunteers has none. */
 static void check_judgments(struct verifying *v)
 {
-	struct table table = { .name = "judgments.csv", .columns = JUDGMENT_COLUMNS };
+	struct verified_table table = { .name = "judgments.csv", .columns = JUDGMENT_COLUMNS };
 
 	if (!sum_find(v, table.name)) {
-		note(v, "there is no judgments.csv: trials.csv alone was compared with labels.csv");
+		verify_note(v, "there is no judgments.csv: trials.csv alone was compared with labels.csv");
 		return;
 	}
-	if (!table_open(v, &table, judgment_columns))
+	if (!verify_table_open(v, &table, judgment_columns))
 		return;
 	while (table_next(v, &table))
 		check_judgment(v, table.fields, table.row);
 	table_close(&table);
 	for (size_t i = 0; i < v->judged_count; i++)
 		if (v->judged[i].counted != v->judged[i].held)
-			fault(v, "labels.csv row %u: counts %u judgments, judgments.csv holds %u",
-				  v->judged[i].row, v->judged[i].counted, v->judged[i].held);
+			verify_fault(v, "labels.csv row %u: counts %u judgments, judgments.csv holds %u",
+						 v->judged[i].row, v->judged[i].counted, v->judged[i].held);
 	if (v->judgments.count)
 		qsort(v->judgments.all, v->judgments.count, sizeof *v->judgments.all, compare_keys);
 	for (size_t i = 1; i < v->judgments.count; i++)
 		if (v->judgments.all[i - 1].hash == v->judgments.all[i].hash)
-			fault(v, "judgments.csv rows %u and %u: one volunteer judged one item twice",
-				  v->judgments.all[i - 1].row, v->judgments.all[i].row);
+			verify_fault(v, "judgments.csv rows %u and %u: one volunteer judged one item twice",
+						 v->judgments.all[i - 1].row, v->judgments.all[i].row);
 }
 
 static void check_trial(struct verifying *v, const char *const f[], uint32_t row)
 {
-	struct judged *judged = judged_find(v, f[TRIAL_ITEM]);
+	struct verified_item *judged = judged_find(v, f[TRIAL_ITEM]);
 
 	if (judged)
 		judged->shown++;
 	else
-		fault(v, "trials.csv row %u: no such item in labels.csv", row);
+		verify_fault(v, "trials.csv row %u: no such item in labels.csv", row);
 	if (!one_of(f[TRIAL_VERDICT], "real", "fake", NULL) ||
 		!one_of(f[TRIAL_CONFIDENCE], "60", "75", "95") ||
 		!one_of(f[TRIAL_POSITION], "left", "right", NULL) ||
 		!one_of(f[TRIAL_KIND], "random", "chosen", ""))
-		fault(v, "trials.csv row %u: no such verdict, confidence, position or kind", row);
+		verify_fault(v, "trials.csv row %u: no such verdict, confidence, position or kind", row);
 }
 
 static void check_trials(struct verifying *v)
 {
-	struct table table = { .name = "trials.csv", .columns = TRIAL_COLUMNS };
+	struct verified_table table = { .name = "trials.csv", .columns = TRIAL_COLUMNS };
 
-	if (!table_open(v, &table, trial_columns))
+	if (!verify_table_open(v, &table, trial_columns))
 		return;
 	while (table_next(v, &table))
 		check_trial(v, table.fields, table.row);
 	table_close(&table);
 	for (size_t i = 0; i < v->judged_count; i++)
 		if (v->judged[i].counted != v->judged[i].shown)
-			fault(v, "labels.csv row %u: counts %u judgments, trials.csv holds %u",
-				  v->judged[i].row, v->judged[i].counted, v->judged[i].shown);
+			verify_fault(v, "labels.csv row %u: counts %u judgments, trials.csv holds %u",
+						 v->judged[i].row, v->judged[i].counted, v->judged[i].shown);
 }
 
 static void require_tables(struct verifying *v)
 {
 	if (!sum_find(v, "README.md"))
-		fault(v, "README.md: not listed in SHA256SUMS");
+		verify_fault(v, "README.md: not listed in SHA256SUMS");
 	if (!sum_find(v, "LICENCES"))
-		fault(v, "LICENCES: not listed in SHA256SUMS");
+		verify_fault(v, "LICENCES: not listed in SHA256SUMS");
 }
 
 struct error release_verify(const char *folder, FILE *out, const struct release_progress *progress,

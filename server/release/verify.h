@@ -18,7 +18,7 @@
 #include <stdio.h>
 
 #include "core/error.h"
-#include "release/make.h"
+#include "release/build.h"
 
 struct verified {
 	uint64_t faults;

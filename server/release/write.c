@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 #include "core/disk.h"
-#include "core/hash.h"
 #include "core/hex.h"
+#include "crypto/sha256.h"
 
 /* Lies in DIR.tmp while we write there, and in DIR until it is on disk, so that we may begin anew
  * after whatever stopped us, and never remove a folder of somebody else's. */
@@ -30,7 +30,7 @@ struct writing {
 	int64_t bytes;
 };
 
-static struct error broken(const char *what, const char *path)
+static struct error write_broken(const char *what, const char *path)
 {
 	return errorf(ERR_INTERNAL, "%s cannot be %s: %s", path, what, strerror(errno));
 }
@@ -43,17 +43,17 @@ static struct error look_into(const char *folder, bool *ret_full)
 
 	*ret_full = !dir && errno == ENOTDIR;
 	if (!dir)
-		return *ret_full || errno == ENOENT ? ok() : broken("opened", folder);
+		return *ret_full || errno == ENOENT ? ok() : write_broken("opened", folder);
 	errno = 0;
 	while (entries < 3 && readdir(dir))
 		entries++;
-	struct error err = errno ? broken("read", folder) : ok();
+	struct error err = errno ? write_broken("read", folder) : ok();
 	closedir(dir);
 	*ret_full = entries > 2;
 	return err;
 }
 
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
+static int write_remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
 {
 	(void)st, (void)kind, (void)ftw;
 	return remove(path);
@@ -66,7 +66,7 @@ static struct error make_mark(const char *folder)
 
 	snprintf(mark, sizeof mark, "%s/" MARK, folder);
 	if ((fd = open(mark, O_WRONLY | O_CREAT | O_CLOEXEC, 0644)) < 0)
-		return broken("written", mark);
+		return write_broken("written", mark);
 	close(fd);
 	return ok();
 }
@@ -83,8 +83,8 @@ static struct error clear_folder(const char *folder)
 	snprintf(mark, sizeof mark, "%s/" MARK, folder);
 	if (access(mark, F_OK) != 0)
 		return errorf(ERR_CONFLICT, "%s exists and is not an empty folder: move it.", folder);
-	if (nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS) != 0)
-		return broken("removed", folder);
+	if (nftw(folder, write_remove_one, 16, FTW_DEPTH | FTW_PHYS) != 0)
+		return write_broken("removed", folder);
 	return ok();
 }
 
@@ -95,10 +95,10 @@ static struct error begin_folder(struct writing *writing)
 	if (err.code)
 		return err;
 	if (mkdir(writing->folder, 0755) != 0 && errno != EEXIST)
-		return broken("made", writing->folder);
+		return write_broken("made", writing->folder);
 	writing->folder_fd = open(writing->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (writing->folder_fd < 0)
-		return broken("opened", writing->folder);
+		return write_broken("opened", writing->folder);
 	return make_mark(writing->folder);
 }
 
@@ -113,14 +113,14 @@ static struct error make_parents(const char *root, const char *path)
 		if (len < 0 || (size_t)len >= sizeof folder)
 			return errorf(ERR_INVALID, "The path of the folder is too long.");
 		if (mkdir(folder, 0755) != 0 && errno != EEXIST)
-			return broken("made", folder);
+			return write_broken("made", folder);
 	}
 	return ok();
 }
 
 /* Copies all of `from`; the digest is of what was written. */
-static struct error copy_bytes(int from, int to, const char *path,
-							   unsigned char digest[SHA256_BYTES])
+static struct error write_copy_bytes(int from, int to, const char *path,
+									 unsigned char digest[SHA256_BYTES])
 {
 	static _Thread_local char block[1 << 16];
 	struct sha256 hash;
@@ -131,10 +131,10 @@ static struct error copy_bytes(int from, int to, const char *path,
 		if (len < 0 && errno == EINTR)
 			continue;
 		if (len < 0)
-			return broken("read", path);
+			return write_broken("read", path);
 		sha256_add(&hash, block, (size_t)len);
 		if (!disk_write(to, block, (size_t)len))
-			return broken("written", path);
+			return write_broken("written", path);
 	}
 	sha256_finish(&hash, digest);
 	return ok();
@@ -152,12 +152,12 @@ static struct error copy_open(const struct writing *writing, int from, const cha
 	if (snprintf(target, sizeof target, "%s/%s", writing->folder, path) >= (int)sizeof target)
 		return errorf(ERR_INTERNAL, "the path of %s is too long", path);
 	if ((to = open(target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644)) < 0)
-		return broken("written", target);
-	err = copy_bytes(from, to, path, found);
+		return write_broken("written", target);
+	err = write_copy_bytes(from, to, path, found);
 	if (!err.code && futimens(to, (const struct timespec[]){ time, time }) != 0)
-		err = broken("dated", target);
+		err = write_broken("dated", target);
 	if (close(to) != 0 && !err.code)
-		err = broken("written", target);
+		err = write_broken("written", target);
 	if (!err.code && memcmp(found, digest, SHA256_BYTES) != 0)
 		err = errorf(ERR_INTERNAL, "%s is damaged in the store", path);
 	return err;
@@ -229,17 +229,17 @@ static struct error end_folder(const struct writing *writing, const char *folder
 
 	folder_time = writing->release->created_s;
 	if (nftw(writing->folder, date_one, 16, FTW_DEPTH | FTW_PHYS) != 0)
-		return broken("dated", writing->folder);
+		return write_broken("dated", writing->folder);
 	if (syncfs(writing->folder_fd) != 0)
-		return broken("brought to disk", writing->folder);
+		return write_broken("brought to disk", writing->folder);
 	if (rename(writing->folder, folder) != 0)
-		return broken("put in its place", folder);
+		return write_broken("put in its place", folder);
 	if (!disk_sync_folder_of(folder))
-		return broken("brought to disk", folder);
+		return write_broken("brought to disk", folder);
 	if (unlinkat(writing->folder_fd, MARK, 0) != 0 ||
 		futimens(writing->folder_fd, (const struct timespec[]){ time, time }) != 0 ||
 		fsync(writing->folder_fd) != 0) {
-		struct error err = broken("brought to its end", folder);
+		struct error err = write_broken("brought to its end", folder);
 		struct error marked = make_mark(folder); /* it is ours to begin anew */
 		(void)marked;
 		return err;

@@ -13,8 +13,8 @@
 
 #include "core/error.h"
 #include "db/db.h"
-#include "domain/release.h"
-#include "release/make.h"
+#include "release/build.h"
+#include "release/release.h"
 #include "store/store.h"
 
 /*

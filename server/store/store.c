@@ -15,6 +15,8 @@
 #include "core/hex.h"
 #include "core/lock.h"
 #include "core/log.h"
+#include "core/mem.h"
+#include "core/uuid.h"
 
 #define STALE_AFTER_S (24 * 3600)
 #define NAME_ROOM     80 /* for what follows the root in a path */
@@ -26,12 +28,12 @@ struct store {
 };
 
 /* Writes "<root>/<name>", which fits: `name` is one of ours. */
-static void join(char path[PATH_MAX], const struct store *store, const char *name)
+static void store_join(char path[PATH_MAX], const struct store *store, const char *name)
 {
 	snprintf(path, PATH_MAX, "%s/%.*s", store->root, NAME_ROOM - 2, name);
 }
 
-static struct error trouble(const char *doing)
+static struct error store_trouble(const char *doing)
 {
 	char what[96];
 
@@ -108,16 +110,16 @@ static struct error open_folder(struct store *store, const char *given)
 		return errorf(ERR_INVALID, "the media store needs a folder: file:/path");
 	memcpy(path, given, strlen(given) + 1);
 	if (!make_folders(path) || !realpath(path, full))
-		return trouble("make its folder");
+		return store_trouble("make its folder");
 	if (strlen(full) >= sizeof store->root)
 		return errorf(ERR_INVALID, "the path of the media store is too long");
 	memcpy(store->root, full, strlen(full) + 1);
-	join(tmp, store, "tmp");
+	store_join(tmp, store, "tmp");
 	if (!make_folder(tmp, 0700) && !disk_is_trouble(errno)) /* it may be there to read alone */
-		return trouble("make its folder");
+		return store_trouble("make its folder");
 	store->root_fd = open(store->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (store->root_fd < 0)
-		return trouble("open its folder");
+		return store_trouble("open its folder");
 	clear_stale(tmp);
 	return ok();
 }
@@ -145,9 +147,7 @@ struct error store_open(const char *url, struct store **ret_store)
 								   "instead of s3://");
 	if (strncmp(url, "file:", 5) != 0)
 		return errorf(ERR_INVALID, "the media store must be file:/path");
-	struct store *store = calloc(1, sizeof *store);
-	if (!store)
-		abort();
+	struct store *store = mem_new(1, sizeof *store);
 	store->root_fd = -1;
 	if ((err = open_folder(store, folder_of(url))).code) {
 		store_free(store);
@@ -178,9 +178,9 @@ struct error store_marker(struct store *store, char ret_id[UUID_TEXT])
 	int fd = openat(store->root_fd, MARKER, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 
 	if (fd < 0 && errno != ENOENT)
-		return trouble("open its marker");
+		return store_trouble("open its marker");
 	ssize_t got = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
-	struct error err = got < 0 ? trouble("read its marker") : ok();
+	struct error err = got < 0 ? store_trouble("read its marker") : ok();
 	if (fd >= 0)
 		close(fd);
 	if (err.code)
@@ -198,20 +198,20 @@ static struct error place_marker(struct store *store, const char *tmp, int fd, c
 
 	snprintf(line, sizeof line, "%s\n", id);
 	if (!disk_write(fd, line, UUID_TEXT) || fchmod(fd, 0444) || fsync(fd))
-		return trouble("write its marker");
+		return store_trouble("write its marker");
 	if (linkat(AT_FDCWD, tmp, store->root_fd, MARKER, 0) && errno != EEXIST)
-		return trouble("place its marker");
-	return fsync(store->root_fd) ? trouble("bring its marker to disk") : ok();
+		return store_trouble("place its marker");
+	return fsync(store->root_fd) ? store_trouble("bring its marker to disk") : ok();
 }
 
 struct error store_mark(struct store *store, const char *id, char ret_id[UUID_TEXT])
 {
 	char tmp[PATH_MAX];
 
-	join(tmp, store, "tmp/mark-XXXXXX");
+	store_join(tmp, store, "tmp/mark-XXXXXX");
 	int fd = mkostemp(tmp, O_CLOEXEC);
 	if (fd < 0)
-		return trouble("make its marker");
+		return store_trouble("make its marker");
 	struct error err = place_marker(store, tmp, fd, id);
 	close(fd);
 	unlink(tmp);
@@ -240,9 +240,9 @@ static struct error copy_hashed(int from, int to, unsigned char digest[SHA256_BY
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			return trouble("read a file");
+			return store_trouble("read a file");
 		if (!disk_write(to, piece, (size_t)got))
-			return trouble("write a file");
+			return store_trouble("write a file");
 		sha256_add(&hash, piece, (size_t)got);
 		*bytes += (uint64_t)got;
 	}
@@ -255,7 +255,7 @@ static struct error sync_name(struct store *store, const char *fan)
 {
 	int fan_fd = openat(store->root_fd, fan, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	bool synced = fan_fd >= 0 && fsync(store->root_fd) == 0 && fsync(fan_fd) == 0;
-	struct error err = synced ? ok() : trouble("bring a name to disk");
+	struct error err = synced ? ok() : store_trouble("bring a name to disk");
 
 	if (fan_fd >= 0)
 		close(fan_fd);
@@ -266,8 +266,8 @@ static struct error sync_name(struct store *store, const char *fan)
  * Gives the file at `path`, which is on disk, its lasting name; a twin already there wins.  Who
  * wrote the twin may not have synced its folders yet, and may never come to it.
  */
-static struct error settle(struct store *store, const char *path,
-						   const unsigned char digest[SHA256_BYTES])
+static struct error store_settle(struct store *store, const char *path,
+								 const unsigned char digest[SHA256_BYTES])
 {
 	char name[SHA256_TEXT + 1], fan[3];
 
@@ -279,14 +279,14 @@ static struct error settle(struct store *store, const char *path,
 		return sync_name(store, fan);
 	}
 	if (mkdirat(store->root_fd, fan, 0755) && errno != EEXIST)
-		return trouble("make a folder");
+		return store_trouble("make a folder");
 	if (renameat(AT_FDCWD, path, store->root_fd, name))
-		return trouble("name a file");
+		return store_trouble("name a file");
 	return sync_name(store, fan);
 }
 
 /* Opens a regular file to read, never waiting (a FIFO) nor following a device. */
-static struct error open_regular(const char *path, int *ret_fd)
+static struct error store_open_regular(const char *path, int *ret_fd)
 {
 	struct stat info;
 	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
@@ -294,7 +294,7 @@ static struct error open_regular(const char *path, int *ret_fd)
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return errorf(ERR_NOT_FOUND, "there is no such file");
 	if (fd < 0)
-		return trouble("open a file");
+		return store_trouble("open a file");
 	if (fstat(fd, &info) || !S_ISREG(info.st_mode)) {
 		close(fd);
 		return errorf(ERR_INVALID, "it is not a regular file");
@@ -311,8 +311,8 @@ static struct error put_copy(struct store *store, int from, const char *tmp, int
 	if ((err = copy_hashed(from, to, digest, bytes)).code)
 		return err;
 	if (fchmod(to, 0444) || fsync(to))
-		return trouble("bring a file to disk");
-	return settle(store, tmp, digest);
+		return store_trouble("bring a file to disk");
+	return store_settle(store, tmp, digest);
 }
 
 struct error store_put(struct store *store, const char *path, unsigned char digest[SHA256_BYTES],
@@ -325,12 +325,12 @@ struct error store_put(struct store *store, const char *path, unsigned char dige
 	struct error err;
 
 	lock_check("the store");
-	if ((err = open_regular(path, &from)).code)
+	if ((err = store_open_regular(path, &from)).code)
 		return err;
-	join(tmp, store, "tmp/put-XXXXXX");
+	store_join(tmp, store, "tmp/put-XXXXXX");
 	int to = mkostemp(tmp, O_CLOEXEC);
 	if (to < 0) {
-		err = trouble("make a file");
+		err = store_trouble("make a file");
 		close(from);
 		return err;
 	}
@@ -355,12 +355,12 @@ struct error store_take(struct store *store, const char *path, unsigned char dig
 	struct error err;
 
 	lock_check("the store");
-	if ((err = open_regular(path, &fd)).code)
+	if ((err = store_open_regular(path, &fd)).code)
 		return err;
 	if (!(err = sha256_fd(fd, found, &bytes)).code && (fchmod(fd, 0444) || fsync(fd)))
-		err = trouble("bring a file to disk");
+		err = store_trouble("bring a file to disk");
 	close(fd);
-	if (err.code || (err = settle(store, path, found)).code)
+	if (err.code || (err = store_settle(store, path, found)).code)
 		return err;
 	memcpy(digest, found, SHA256_BYTES);
 	*ret_bytes = bytes;
@@ -379,10 +379,10 @@ struct error store_open_read(struct store *store, const unsigned char digest[SHA
 	if (fd < 0 && errno == ENOENT)
 		return errorf(ERR_NOT_FOUND, "these bytes are not in the store");
 	if (fd < 0)
-		return trouble("open a file");
+		return store_trouble("open a file");
 	if (fstat(fd, &info)) {
 		close(fd);
-		return trouble("look at a file");
+		return store_trouble("look at a file");
 	}
 	*ret_fd = fd;
 	*ret_bytes = (uint64_t)info.st_size;
@@ -403,7 +403,7 @@ struct error store_remove(struct store *store, const unsigned char digest[SHA256
 
 	name_of(digest, name);
 	if (unlinkat(store->root_fd, name, 0) && errno != ENOENT)
-		return trouble("remove a file");
+		return store_trouble("remove a file");
 	return ok();
 }
 
@@ -413,14 +413,14 @@ void store_path(const struct store *store, const unsigned char digest[SHA256_BYT
 	char name[SHA256_TEXT + 1];
 
 	name_of(digest, name);
-	join(path, store, name);
+	store_join(path, store, name);
 }
 
 struct error store_scratch(struct store *store, char path[PATH_MAX])
 {
-	join(path, store, "tmp/work-XXXXXX");
+	store_join(path, store, "tmp/work-XXXXXX");
 	if (!mkdtemp(path))
-		return trouble("make a folder to work in");
+		return store_trouble("make a folder to work in");
 	return ok();
 }
 
@@ -443,7 +443,7 @@ static struct error each_of_folder(struct store *store, const char *fan,
 	if (!folder) {
 		if (fd >= 0)
 			close(fd);
-		return errno == ENOENT ? ok() : trouble("open a folder");
+		return errno == ENOENT ? ok() : store_trouble("open a folder");
 	}
 	while ((entry = readdir(folder))) {
 		if (strlen(entry->d_name) != SHA256_TEXT - 3)
@@ -478,9 +478,10 @@ struct error store_ready(struct store *store)
 	char tmp[PATH_MAX];
 
 	lock_check("the store");
-	join(tmp, store, "tmp/ready-XXXXXX");
+	store_join(tmp, store, "tmp/ready-XXXXXX");
 	int fd = mkostemp(tmp, O_CLOEXEC);
-	struct error err = fd >= 0 && disk_write(fd, page, sizeof page) ? ok() : trouble("take a file");
+	struct error err =
+		fd >= 0 && disk_write(fd, page, sizeof page) ? ok() : store_trouble("take a file");
 	if (fd >= 0) {
 		close(fd);
 		unlink(tmp);

@@ -19,8 +19,8 @@
 #include <stdint.h>
 
 #include "core/error.h"
-#include "core/hash.h"
-#include "core/hex.h"
+#include "core/uuid.h"
+#include "crypto/sha256.h"
 
 struct store;
 

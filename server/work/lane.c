@@ -25,7 +25,7 @@ struct lane {
 };
 
 /* Waits for work. Returns how many items were taken; 0 means closed and empty. */
-static size_t take(struct lane *lane, void *items[])
+static size_t lane_take(struct lane *lane, void *items[])
 {
 	size_t taken = 0;
 
@@ -41,12 +41,12 @@ static size_t take(struct lane *lane, void *items[])
 	return taken;
 }
 
-static void *run(void *arg)
+static void *lane_run(void *arg)
 {
 	struct worker *worker = arg;
 	void *items[LANE_MAX_BATCH];
 
-	for (size_t n; (n = take(worker->lane, items)) > 0;)
+	for (size_t n; (n = lane_take(worker->lane, items)) > 0;)
 		worker->lane->config.serve(worker->resource, items, n);
 	return NULL;
 }
@@ -80,7 +80,7 @@ struct lane *lane_start(const struct lane_config *config)
 	}
 	for (unsigned i = 0; i < config->threads; i++) {
 		workers[i].lane = lane;
-		thread_must_start(&workers[i].thread, run, &workers[i], "answer requests");
+		thread_must_start(&workers[i].thread, lane_run, &workers[i], "answer requests");
 	}
 	return lane;
 }

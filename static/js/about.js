@@ -2,6 +2,6 @@
 // about.js: the about page needs no script but for the way out.
 
 import { byId } from "./dom.js";
-import { eraser } from "./eraser.js";
+import { eraseMe } from "./erase-me.js";
 
-byId("eraser").replaceChildren(eraser());
+byId("eraser").replaceChildren(eraseMe());

@@ -5,7 +5,7 @@ import { showAccount, watchAccount } from "./account.js";
 import { get, inWords } from "./api.js";
 import { byId, el } from "./dom.js";
 import { showFigures } from "./figures.js";
-import { closeMake, watchMake } from "./make.js";
+import { closeReleaseForm, watchReleaseForm } from "./release-form.js";
 import { showRelease } from "./release.js";
 import { Releases } from "./releases.js";
 
@@ -44,10 +44,10 @@ const cited = /^\/data\/([^/]+\/[^/]+)$/.exec(location.pathname);
 if (cited)
 	history.replaceState(null, "", `/data#${cited[1]}`);
 window.addEventListener("hashchange", follow);
-watchMake(() => releases.load(), showAccount);
+watchReleaseForm(() => releases.load(), showAccount);
 follow();
 overview();
-watchAccount(closeMake);
+watchAccount(closeReleaseForm);
 // Figures stay live for whoever leaves the page open, but not while they read a table in them.
 setInterval(() => {
 	if (!document.hidden && !byId("overview").hidden && !byId("figures").contains(document.activeElement) && !byId("figures").querySelector("details[open]"))

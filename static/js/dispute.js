@@ -7,7 +7,7 @@ import { showEvidence, showMarks, showRulings } from "./evidence.js";
 import { loadMedium } from "./loader.js";
 import { draft, rulingLine, rulingWord } from "./rulings.js";
 import { Scale } from "./scale.js";
-import { Stage } from "./stage.js";
+import { Viewer } from "./viewer.js";
 import { makeTransport } from "./transport.js";
 import { View } from "./view.js";
 import { MEDIUM, clockTime, when } from "./words.js";
@@ -28,7 +28,7 @@ export class Dispute {
 		this.on = on;
 		this.act = byId("act");
 		this.view = new View();
-		this.stage = new Stage(byId("stage"), { view: this.view, canMark: false });
+		this.viewer = new Viewer(byId("stage"), { view: this.view, canMark: false });
 		this.dispute = null;
 		new ResizeObserver(() => this.transport?.redraw?.()).observe(byId("stage"));
 	}
@@ -130,7 +130,7 @@ export class Dispute {
 
 	async showMedium() {
 		const { media } = this.dispute.item;
-		const { element } = this.stage;
+		const { element } = this.viewer;
 		const noun = MEDIUM[media.type] ?? media.type;
 		this.view.reset();
 		element.setAttribute("aria-label", `Disputed ${noun}. Wheel or Z zooms.`);
@@ -146,15 +146,15 @@ export class Dispute {
 		}
 		this.medium = medium;
 		if (!medium) {
-			this.stage.show(el("p", { class: "quiet middle" }, "The medium did not load."), { width: 0, height: 0 });
+			this.viewer.show(el("p", { class: "quiet middle" }, "The medium did not load."), { width: 0, height: 0 });
 			return;
 		}
-		this.stage.show(this.medium.node, this.medium);
-		this.transport = makeTransport(byId("transport"), media.type, { item: this.medium }, { item: this.stage });
+		this.viewer.show(this.medium.node, this.medium);
+		this.transport = makeTransport(byId("transport"), media.type, { item: this.medium }, { item: this.viewer });
 		this.reveal(element, () => this.transport.start());
 	}
 
-	/** Shows a stage, or covers it until asked where the media are sensitive. */
+	/** Shows a viewer, or covers it until asked where the media are sensitive. */
 	reveal(element, start) {
 		element.querySelector(".uncover")?.remove();
 		element.classList.toggle("sensitive", this.dispute.sensitive);
@@ -362,7 +362,7 @@ export class Dispute {
 		let partner = null;
 		if (evidence.partner) {
 			const frame = el("div", { class: "stage", tabindex: "0", role: "group", "aria-label": "The other of the pair. Zooms with the disputed one." });
-			const stage = new Stage(frame, { view: this.view, canMark: false });
+			const viewer = new Viewer(frame, { view: this.view, canMark: false });
 			partner = frame;
 			loadMedium(evidence.partner.media, "The other of the pair").then((medium) => {
 				if (this.id !== id) {
@@ -370,18 +370,18 @@ export class Dispute {
 					return;
 				}
 				this.partner = medium;
-				stage.show(medium.node, medium);
-				this.playPartner(medium, frame, stage);
+				viewer.show(medium.node, medium);
+				this.playPartner(medium, frame, viewer);
 			}, () => frame.replaceChildren(el("p", { class: "quiet" }, "It did not load.")));
 		}
 		showEvidence(byId("evidence"), this.dispute, partner);
-		showMarks(this.stage, evidence.judgments);
+		showMarks(this.viewer, evidence.judgments);
 	}
 
-	playPartner(medium, frame, stage) {
+	playPartner(medium, frame, viewer) {
 		const row = el("div", { class: "transport" });
 		frame.after(row);
-		const transport = makeTransport(row, medium.type, { item: medium }, { item: stage });
+		const transport = makeTransport(row, medium.type, { item: medium }, { item: viewer });
 		this.reveal(frame, () => transport.start());
 	}
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // draft.js: what is answered of the pair on screen and not yet sent, so that a reload of the tab loses nothing.
 
-import { tab } from "./keep.js";
+import { tab } from "./storage.js";
 
 export const dropDraft = () => tab.drop("draft");
 

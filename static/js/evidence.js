@@ -75,7 +75,7 @@ export function showRulings(list) {
 	place?.replaceChildren(...list.length > 0 ? [part("Rulings so far", list.map(rulingLine))] : []);
 }
 
-/** @param {object} dispute with evidence  @param {HTMLElement|null} partner a stage with the other medium of the pair */
+/** @param {object} dispute with evidence  @param {HTMLElement|null} partner a viewer with the other medium of the pair */
 export function showEvidence(box, dispute, partner) {
 	const { evidence, verdict } = dispute;
 	box.replaceChildren(...[
@@ -87,9 +87,9 @@ export function showEvidence(box, dispute, partner) {
 }
 
 /** The crowd's marks on the medium: solid for fake, dashed for real. */
-export function showMarks(stage, judgments) {
+export function showMarks(viewer, judgments) {
 	for (const { marks, verdict } of judgments) {
 		for (const mark of marks ?? [])
-			stage.pin(el("span", { class: `dab ${verdict === "fake" ? "f" : "r"}`, title: verdict }), mark);
+			viewer.pin(el("span", { class: `dab ${verdict === "fake" ? "f" : "r"}`, title: verdict }), mark);
 	}
 }

@@ -23,7 +23,7 @@ function lesson(result, step) {
 /**
  * Shows the truth of a practice pair where the scales were.
  * @param {object[]} results the server's answer
- * @param {object} sides left and right: { step, stage, told }
+ * @param {object} sides left and right: { step, viewer, told }
  * @returns {string|null} the same in one sentence, or null when nothing was revealed
  */
 export function teach(results, sides) {
@@ -33,7 +33,7 @@ export function teach(results, sides) {
 		side.told.replaceChildren(...lesson(result, side.step));
 		side.told.hidden = false;
 		if (result.region)
-			side.stage.frame(result.region);
+			side.viewer.frame(result.region);
 	}
 	if (told.length === 0)
 		return null;

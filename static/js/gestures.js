@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// gestures.js: fingers, mouse and wheel on a stage. A tap marks, a drag moves, a pinch or the wheel zooms.
+// gestures.js: fingers, mouse and wheel on a viewer. A tap marks, a drag moves, a pinch or the wheel zooms.
 
 const STILL_PX = 6;
 
 /**
- * @param {HTMLElement} stage
+ * @param {HTMLElement} viewer
  * @param {object} act { at(event) -> {x, y} in fractions of the medium's box, zoom(point, factor), pan(dx, dy),
  *   tap(point), zoomed() -> bool }
  */
-export function watchGestures(stage, act) {
+export function watchGestures(viewer, act) {
 	const down = new Map();
 	let moved = false;
 	let onMedium = false;
@@ -27,7 +27,7 @@ export function watchGestures(stage, act) {
 	};
 	const hold = (event) => ({ ...act.at(event), clientX: event.clientX, clientY: event.clientY });
 
-	stage.addEventListener("pointerdown", (event) => {
+	viewer.addEventListener("pointerdown", (event) => {
 		onMedium = event.button === 0 && !event.target.closest("button, a, input");
 		if (!onMedium)
 			return;
@@ -40,15 +40,15 @@ export function watchGestures(stage, act) {
 		}
 	});
 
-	stage.addEventListener("pointermove", (event) => {
+	viewer.addEventListener("pointermove", (event) => {
 		const before = down.get(event.pointerId);
 		if (!before)
 			return;
 		if (!moved && Math.hypot(event.clientX - before.startX, event.clientY - before.startY) < STILL_PX)
 			return;
 		moved = true;
-		if (!stage.hasPointerCapture(event.pointerId))
-			stage.setPointerCapture(event.pointerId);
+		if (!viewer.hasPointerCapture(event.pointerId))
+			viewer.setPointerCapture(event.pointerId);
 		const centre = middle();
 		down.set(event.pointerId, { ...before, ...hold(event) });
 		const now = middle();
@@ -61,16 +61,16 @@ export function watchGestures(stage, act) {
 	});
 
 	const lift = (event) => down.delete(event.pointerId);
-	stage.addEventListener("pointerup", lift);
-	stage.addEventListener("pointercancel", lift);
+	viewer.addEventListener("pointerup", lift);
+	viewer.addEventListener("pointercancel", lift);
 
 	// Not at pointerup: a finger's click follows it, and would press the very mark that the tap has just made.
-	stage.addEventListener("click", (event) => {
+	viewer.addEventListener("click", (event) => {
 		if (onMedium && !moved && !event.target.closest("button, a, input"))
 			act.tap(act.at(event));
 	});
 
-	stage.addEventListener("wheel", (event) => {
+	viewer.addEventListener("wheel", (event) => {
 		event.preventDefault();
 		act.zoom(act.at(event), Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.002)));
 	}, { passive: false });

@@ -6,7 +6,7 @@ import { Unreachable, get, inWords, post } from "./api.js";
 import { byId, el, focusOn, say, showOnly } from "./dom.js";
 import { draftOf, dropDraft, keepDrafts } from "./draft.js";
 import { join } from "./join.js";
-import { tab } from "./keep.js";
+import { tab } from "./storage.js";
 import { labelKeys } from "./keyboard.js";
 import { watchKeys } from "./keys.js";
 import { retell, tell, untell } from "./lasting.js";
@@ -16,7 +16,7 @@ import { Outbox } from "./outbox.js";
 import { Pairs } from "./pairs.js";
 import { Table } from "./table.js";
 import { MARK } from "./words.js";
-import { openYou } from "./you.js";
+import { openSettings } from "./settings.js";
 
 const sections = ["loading", "consent", "empty", "busy", "lost", "broken", "judging"].map(byId);
 const next = byId("next");
@@ -300,7 +300,7 @@ document.addEventListener("pointerdown", (event) => {
 	if (!event.target.closest("#why, #why-button"))
 		openWhy(false);
 });
-byId("you-button").addEventListener("click", () => openYou({
+byId("you-button").addEventListener("click", () => openSettings({
 	onMedium() { if (!byId("empty").hidden || !byId("busy").hidden) advance(); },
 	onClose: backToPair,
 }));

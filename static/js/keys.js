@@ -2,7 +2,7 @@
 // keys.js: the judge's keyboard. Keys never fire while somebody types, in a dialog, or when switched off under "You".
 
 import { isTyping } from "./dom.js";
-import { device } from "./keep.js";
+import { device } from "./storage.js";
 import { meant } from "./keyboard.js";
 
 export const KEYS = {

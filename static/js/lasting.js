@@ -2,7 +2,7 @@
 // lasting.js: notices that stay until they are read. They outlive the pair they came with, and a reload of the tab.
 
 import { byId, el } from "./dom.js";
-import { tab } from "./keep.js";
+import { tab } from "./storage.js";
 
 const lines = new Map();
 

@@ -2,7 +2,7 @@
 // late.js: answers that came after their pair's time was over. The server takes none of them, and the volunteer is told.
 
 import { tell, unread } from "./lasting.js";
-import { tab } from "./keep.js";
+import { tab } from "./storage.js";
 
 /** Tells of so many more answers that are lost, beside those of which nobody has read yet. */
 export function tellLate(more = 1) {

@@ -5,7 +5,7 @@ import { erase, inWords } from "./api.js";
 import { ClaimClock } from "./claim.js";
 import { Dispute, RULINGS } from "./dispute.js";
 import { byId, focusOn, isTyping } from "./dom.js";
-import { letIn } from "./door.js";
+import { signIn } from "./sign-in.js";
 import { meant } from "./keyboard.js";
 import { keysWanted } from "./keys.js";
 import { Queue } from "./queue.js";
@@ -61,7 +61,7 @@ async function nextDispute() {
 
 async function enter(note) {
 	show("door");
-	await letIn(byId("door"), ROLES, {
+	await signIn(byId("door"), ROLES, {
 		title: "Moderators sign in",
 		why: note ?? "Moderators settle what the crowd cannot. Ask the operator for an account.",
 		refused: "That account cannot moderate. Sign in with one that can.",
@@ -102,7 +102,7 @@ document.addEventListener("keydown", (event) => {
 	else if (dispute.step === "rule" && RULINGS.some((one) => one.key === key))
 		dispute.rule(RULINGS.find((one) => one.key === key).ruling);
 	else if (key === "z" && dispute.id)
-		dispute.stage.zoomStep();
+		dispute.viewer.zoomStep();
 	else if (key === " " && dispute.id && !event.target.closest("button, a, input, summary"))
 		dispute.transport?.toggle();
 	else if ((key === "," || key === ".") && dispute.id)

@@ -4,7 +4,7 @@
 // answers a repeat with the same result, so nothing is lost and nothing counts twice.
 
 import { pause, post } from "./api.js";
-import { device } from "./keep.js";
+import { device } from "./storage.js";
 
 const LONGEST_WAIT_S = 30;
 

@@ -3,7 +3,7 @@
 // assignments are kept for the life of the tab, so that a reload shows the same pair again.
 
 import { post, serverNow } from "./api.js";
-import { device, tab } from "./keep.js";
+import { device, tab } from "./storage.js";
 import { loadMedium } from "./loader.js";
 import { MARK, MEDIUM, capital } from "./words.js";
 

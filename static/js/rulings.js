@@ -2,7 +2,7 @@
 // rulings.js: what has been ruled, in words, and the reason that is being written.
 
 import { el } from "./dom.js";
-import { tab } from "./keep.js";
+import { tab } from "./storage.js";
 import { when } from "./words.js";
 
 const RULED = { real: "Ruled real", fake: "Ruled fake", reopen: "Back to the crowd", exclude: "Excluded", undo: "Undone" };

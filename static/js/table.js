@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// table.js: the pair that lies before the volunteer: two stages under one view, two scales, tells, marks, a clock.
+// table.js: the pair that lies before the volunteer: two viewers under one view, two scales, tells, marks, a clock.
 
 import { Clock, deviceNow } from "./clock.js";
 import { byId, el, say } from "./dom.js";
 import { teach } from "./feedback.js";
 import { KEYS } from "./keys.js";
 import { STEPS, Scale } from "./scale.js";
-import { Stage } from "./stage.js";
+import { Viewer } from "./viewer.js";
 import { Tells } from "./tells.js";
 import { makeTransport } from "./transport.js";
 import { View } from "./view.js";
@@ -24,13 +24,13 @@ export class Table {
 		this.tells = new Tells(byId("chips"), [...document.querySelectorAll("#why .sides button")]);
 		this.sides = {};
 		for (const side of SIDES) {
-			const stage = new Stage(byId(`${side}-stage`), {
+			const viewer = new Viewer(byId(`${side}-stage`), {
 				view: this.view,
 				now: () => this.transport.now(side),
 				onMarks: (marks) => this.marked(side, marks),
 			});
 			const scale = new Scale(byId(`${side}-scale`), KEYS[side], () => this.answered(side));
-			this.sides[side] = { stage, scale, told: byId(`${side}-told`) };
+			this.sides[side] = { viewer, scale, told: byId(`${side}-told`) };
 		}
 		new ResizeObserver(() => this.transport?.redraw?.()).observe(this.pairNode);
 	}
@@ -45,11 +45,11 @@ export class Table {
 		byId("judging").dataset.type = document.body.dataset.type = assignment.media_type;
 		const noun = MEDIUM[assignment.media_type] ?? "medium";
 		for (const side of SIDES) {
-			const { stage, scale, told } = this.sides[side];
-			stage.element.setAttribute("aria-label",
+			const { viewer, scale, told } = this.sides[side];
+			viewer.element.setAttribute("aria-label",
 				`${capital(noun)} ${MARK[side]}. Arrow keys move a cross, M marks what gave it away, Z zooms both.`);
-			stage.canMark = true;
-			stage.show(media[side].node, media[side]);
+			viewer.canMark = true;
+			viewer.show(media[side].node, media[side]);
 			scale.clear();
 			told.hidden = true;
 			byId(`${side}-scale`).parentElement.hidden = false;
@@ -58,7 +58,7 @@ export class Table {
 		this.tells.reset(assignment.media_type);
 		this.before = draft?.clock;
 		this.transport = makeTransport(byId("transport"), assignment.media_type, media,
-			{ left: this.sides.left.stage, right: this.sides.right.stage });
+			{ left: this.sides.left.viewer, right: this.sides.right.viewer });
 		if (assignment.sensitive)
 			this.cover();
 		else
@@ -72,8 +72,8 @@ export class Table {
 	draft() {
 		const sides = {};
 		for (const side of SIDES) {
-			const { scale, stage } = this.sides[side];
-			sides[side] = { at: STEPS.indexOf(scale.step), tells: this.tells.of(side), marks: stage.marks };
+			const { scale, viewer } = this.sides[side];
+			sides[side] = { at: STEPS.indexOf(scale.step), tells: this.tells.of(side), marks: viewer.marks };
 		}
 		return {
 			assignment: this.pair.assignment.assignment, sides, pointing: this.tells.position,
@@ -88,7 +88,7 @@ export class Table {
 			if (at >= 0)
 				this.sides[side].scale.choose(at);
 			this.tells.choose(side, tells);
-			this.sides[side].stage.putMarks(marks);
+			this.sides[side].viewer.putMarks(marks);
 		}
 		this.tells.point(pointing);
 	}
@@ -146,20 +146,20 @@ export class Table {
 	lock(locked) {
 		for (const side of SIDES) {
 			this.sides[side].scale.lock(locked);
-			this.sides[side].stage.canMark = !locked;
+			this.sides[side].viewer.canMark = !locked;
 		}
 	}
 
 	/** The body of POST /judgments. */
 	body() {
 		const judgments = SIDES.map((side) => {
-			const { scale, stage } = this.sides[side];
+			const { scale, viewer } = this.sides[side];
 			const judgment = { position: side, verdict: scale.step.verdict, confidence: scale.step.confidence };
 			const tells = this.tells.of(side);
 			if (tells.length > 0)
 				judgment.tells = tells;
-			if (stage.marks.length > 0)
-				judgment.marks = stage.marks;
+			if (viewer.marks.length > 0)
+				judgment.marks = viewer.marks;
 			return judgment;
 		});
 		return {
@@ -173,8 +173,8 @@ export class Table {
 		this.view.zoomAt(0.5, 0.5, 1 / this.view.zoom);
 		const sides = {};
 		for (const side of SIDES) {
-			const { scale, stage, told } = this.sides[side];
-			sides[side] = { step: scale.step, stage, told };
+			const { scale, viewer, told } = this.sides[side];
+			sides[side] = { step: scale.step, viewer, told };
 		}
 		const words = teach(results, sides);
 		for (const side of SIDES)
@@ -182,10 +182,10 @@ export class Table {
 		return words;
 	}
 
-	/** Zooms at the cross of the stage that has the focus, or in the middle. */
+	/** Zooms at the cross of the viewer that has the focus, or in the middle. */
 	zoomKey() {
 		const { left, right } = this.sides;
-		(document.activeElement === right.stage.element ? right : left).stage.zoomStep();
+		(document.activeElement === right.viewer.element ? right : left).viewer.zoomStep();
 	}
 
 	stop() {

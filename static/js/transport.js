@@ -62,11 +62,11 @@ function soundButtons(media, turn) {
 	];
 }
 
-function soundControls(row, media, stages) {
+function soundControls(row, media, viewers) {
 	const heads = {};
 	for (const side of Object.keys(media)) {
 		heads[side] = el("span", { class: "head", hidden: true });
-		stages[side].lens.append(heads[side]);
+		viewers[side].lens.append(heads[side]);
 	}
 	const now = el("span", { class: "quiet", "data-testid": "playing" });
 	const player = new Player((side, fraction) => {
@@ -91,12 +91,12 @@ function soundControls(row, media, stages) {
 
 /**
  * Controls in this row for media of one type. Images need none.
- * @param {object} media by side: left and right, or one item  @param {object} stages by the same names
+ * @param {object} media by side: left and right, or one item  @param {object} viewers by the same names
  */
-export function makeTransport(row, type, media, stages) {
+export function makeTransport(row, type, media, viewers) {
 	row.hidden = type === "image";
 	row.replaceChildren();
 	if (type === "video")
 		return videoControls(row, media);
-	return type === "audio" ? soundControls(row, media, stages) : still;
+	return type === "audio" ? soundControls(row, media, viewers) : still;
 }

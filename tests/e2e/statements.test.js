@@ -22,7 +22,7 @@ const RELEASED = "what was ever released keeps its split, and what ties to it fo
 
 /** Statements that may read large tables whole, which ones, and why. */
 const WHOLE = {
-	catalogue_all: [["item", "consensus"], "a server that starts reads all that is in service"],
+	item_cache_all: [["item", "consensus"], "a server that starts reads all that is in service"],
 	consensus_items: [["item", "consensus", "judgment"], FIT],
 	consensus_judgments: [["judgment"], FIT],
 	lost_media_files: [["item", "item_version", "release_file"], CHECK],

@@ -11,8 +11,8 @@
 
 #include "core/random.h"
 #include "crowd/agreement.h"
+#include "crowd/judgment_csv.h"
 #include "crowd/model.h"
-#include "crowd/table.h"
 
 #define METHODS 6
 
@@ -36,21 +36,23 @@ static void fit_all(const struct judgments *judgments)
 	}
 }
 
-static void read_table(const unsigned char *bytes, size_t len, size_t piece, enum table_kind kind)
+static void read_table(const unsigned char *bytes, size_t len, size_t piece,
+					   enum judgment_csv_kind kind)
 {
-	struct table *table = table_new(kind);
+	struct judgment_csv *table = judgment_csv_new(kind);
 	struct error err = ok();
 
-	table_allow(table, (enum duplicates)(len % 3));
+	judgment_csv_allow(table, (enum duplicates)(len % 3));
 	for (size_t at = 0; at < len && !err.code; at += piece)
-		err = table_feed(table, (const char *)bytes + at, len - at < piece ? len - at : piece);
+		err =
+			judgment_csv_feed(table, (const char *)bytes + at, len - at < piece ? len - at : piece);
 	if (!err.code)
-		err = table_finish(table);
+		err = judgment_csv_finish(table);
 	if (err.code) {
 		must(err.code == ERR_INVALID && strstr(err.detail, "line ") != NULL,
 			 "a refusal does not name the line");
-	} else if (kind == TABLE_JUDGMENTS) {
-		struct judgments judgments = table_judgments(table);
+	} else if (kind == JUDGMENT_CSV_JUDGMENTS) {
+		struct judgments judgments = judgment_csv_judgments(table);
 		struct random random = random_seeded(1);
 		int8_t *gold = malloc((size_t)judgments.items + 1);
 
@@ -62,14 +64,14 @@ static void read_table(const unsigned char *bytes, size_t len, size_t piece, enu
 		fit_all(&judgments);
 		free(gold);
 	}
-	table_free(table);
+	judgment_csv_free(table);
 }
 
 int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t len)
 {
 	size_t piece = len ? 1 + bytes[len / 2] % 64 : 1;
 
-	read_table(bytes, len, piece, TABLE_JUDGMENTS);
-	read_table(bytes, len, len + 1, TABLE_TRUTH);
+	read_table(bytes, len, piece, JUDGMENT_CSV_JUDGMENTS);
+	read_table(bytes, len, len + 1, JUDGMENT_CSV_TRUTH);
 	return 0;
 }

@@ -3,13 +3,13 @@
  * reads. */
 #include "fuzz.h"
 
-#include "core/parse.h"
+#include "core/json_parse.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t len)
 {
-	struct parse_fault fault = { 0 };
+	struct json_fault fault = { 0 };
 	char *text = copy_of(bytes, len, false);
-	json_t *ours = parse_json(text, len, &fault);
+	json_t *ours = json_parse(text, len, &fault);
 	json_t *theirs = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
 
 	must(ours || (fault.line && fault.why), "refused without a word");

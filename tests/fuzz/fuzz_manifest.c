@@ -13,7 +13,7 @@
 
 #include "core/random.h"
 #include "core/utf8.h"
-#include "domain/manifest.h"
+#include "corpus/manifest.h"
 
 static unsigned count_lines(const char *bytes, size_t len)
 {

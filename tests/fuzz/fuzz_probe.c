@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-#include "media/bench.h"
+#include "media/workdir.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t len)
 {

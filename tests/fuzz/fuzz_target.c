@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "core/utf8.h"
-#include "http/answer.h"
 #include "http/guard.h"
+#include "http/response.h"
 
 static int digit_of(char letter)
 {

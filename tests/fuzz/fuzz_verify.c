@@ -10,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/hash.h"
 #include "core/hex.h"
+#include "crypto/sha256.h"
 #include "release/verify.h"
 
 static const char *const names[] = { "SHA256SUMS", "labels.csv",    "labels.jsonl",

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "../support/parts.h"
-#include "core/seal.h"
+#include "crypto/token.h"
 #include "describe.h"
 #include "drip.h"
 #include "suites.h"
@@ -14,7 +14,7 @@ int main(int argc, char **argv)
 	/* Fits come first: skills are learned from everybody, and others' volunteers answer anyhow. */
 	static Suite *(*const suites[])(void) = {
 		http_rulings_suite,    http_volunteers_suite, http_assignments_suite, http_desk_suite,
-		http_company_suite,    http_method_suite,     http_judgments_suite,   http_races_suite,
+		http_last_item_suite,  http_method_suite,     http_judgments_suite,   http_races_suite,
 		http_batches_suite,    http_skips_suite,      http_media_suite,       http_sessions_suite,
 		http_disputes_suite,   http_stats_suite,      http_releases_suite,    http_pages_suite,
 		http_health_suite,     http_bodies_suite,     http_manners_suite,     http_framing_suite,
@@ -27,7 +27,7 @@ int main(int argc, char **argv)
 
 	struct part part = part_read(argc, argv);
 
-	if (!seal_start())
+	if (!crypto_start())
 		return EXIT_FAILURE;
 	describe_begin();
 	drip_begin();

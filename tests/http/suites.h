@@ -8,7 +8,7 @@
 Suite *http_volunteers_suite(void);
 Suite *http_assignments_suite(void);
 Suite *http_desk_suite(void);
-Suite *http_company_suite(void);
+Suite *http_last_item_suite(void);
 Suite *http_method_suite(void);
 Suite *http_judgments_suite(void);
 Suite *http_races_suite(void);

@@ -14,6 +14,8 @@
 #include "suites.h"
 #include "world.h"
 
+#include "core/uuid.h"
+
 #define WRITERS 2 /* threads of the writing lane */
 #define MANY    8
 

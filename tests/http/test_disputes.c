@@ -103,9 +103,9 @@ END_TEST
 START_TEST(a_cursor_of_another_list_is_refused)
 {
 	struct person person = an_account("moderator");
-	char cursor[SEAL_TEXT(96)];
+	char cursor[TOKEN_TEXT(96)];
 
-	seal_bytes(server_seal(), SEAL_CURSOR, (char[96]){ "of another list" }, 96, cursor);
+	token_seal(server_seal(), TOKEN_CURSOR, (char[96]){ "of another list" }, 96, cursor);
 	expect_problem(get(&person, say("/api/v1/disputes?cursor=%s", cursor)), 422, "invalid");
 	expect_problem(get(&person, say("/api/v1/releases?cursor=%s", cursor)), 422, "invalid");
 	person = a_volunteer();
@@ -344,13 +344,13 @@ static void add_line(void *arg, const char *const columns[])
 	plan = say("%s\n%s", plan, columns[0]);
 }
 
-/* How the database would run a statement of server/domain/dispute.sql, whatever it is asked for,
+/* How the database would run a statement of server/review/dispute.sql, whatever it is asked for,
  * where it reads no table from end to end that it need not. */
 static const char *plan_of(const char *name, const char *types, const char *params)
 {
 	char *file = NULL;
 	size_t room = 0;
-	FILE *in = fopen("server/domain/dispute.sql", "re");
+	FILE *in = fopen("server/review/dispute.sql", "re");
 
 	ck_assert_ptr_nonnull(in);
 	ck_assert_int_gt(getdelim(&file, &room, '\0', in), 0);

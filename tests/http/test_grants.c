@@ -119,7 +119,7 @@ END_TEST
 	" WHERE t.tgtype & 8 > 0 AND p.proname IN ('refuse_change', 'refuse_removal'," \
 	" 'release_stays_ready')"
 
-/* Asked of the catalogue, so that a table of a later migration is not forgotten. */
+/* Asked of the item cache, so that a table of a later migration is not forgotten. */
 START_TEST(every_table_has_its_grants)
 {
 	ck_assert_str_eq(ask_db("SELECT coalesce(string_agg(relname, ' '), '') FROM pg_class"

@@ -8,6 +8,8 @@
 #include "suites.h"
 #include "world.h"
 
+#include "core/uuid.h"
+
 #define JUDGMENTS "/api/v1/judgments"
 
 static const char *a_token(struct person *as)

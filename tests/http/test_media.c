@@ -5,8 +5,9 @@
 
 #include "another.h"
 #include "client.h"
-#include "core/hash.h"
 #include "core/hex.h"
+#include "core/uuid.h"
+#include "crypto/sha256.h"
 #include "database.h"
 #include "suites.h"
 #include "world.h"
@@ -245,11 +246,11 @@ static const char *sealed_for(const unsigned char holder[UUID_BYTES], const char
 							  int64_t expires_s)
 {
 	struct pass pass = { .expires_s = expires_s };
-	char text[SEAL_TEXT(sizeof pass)];
+	char text[TOKEN_TEXT(sizeof pass)];
 
 	memcpy(pass.holder, holder, UUID_BYTES);
 	ck_assert(hex_decode(pass.digest, sizeof pass.digest, digest));
-	seal_bytes(server_seal(), SEAL_MEDIA, &pass, sizeof pass, text);
+	token_seal(server_seal(), TOKEN_MEDIA, &pass, sizeof pass, text);
 	return say("/api/v1/media/%s", text);
 }
 

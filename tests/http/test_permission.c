@@ -5,7 +5,7 @@
 #include "api/api.h"
 #include "client.h"
 #include "db/db.h"
-#include "http/budget.h"
+#include "http/rate_limit.h"
 #include "suites.h"
 #include "work/lane.h"
 #include "world.h"
@@ -46,11 +46,11 @@ static void close_trial_db(void *db)
 /* A server of the test's own, in its process; gone with it. Returns its address. */
 static const char *a_trial_server(void)
 {
-	struct budgets *budgets = NULL;
+	struct rate_limits *rate_limits = NULL;
 	struct server *server = NULL;
 
-	api.seal = server_seal();
-	ck_assert_int_eq(budgets_read("off", &budgets).code, OK);
+	api.keys = server_seal();
+	ck_assert_int_eq(rate_limits_read("off", &rate_limits).code, OK);
 	trial_lane = lane_start(&(struct lane_config){ .name = "trial",
 												   .threads = 1,
 												   .depth = 64,
@@ -62,8 +62,8 @@ static const char *a_trial_server(void)
 	struct server_config config = { .listen = "127.0.0.1:0",
 									.routes = trial_routes,
 									.public_url = "http://127.0.0.1",
-									.budgets = budgets,
-									.seal = api.seal,
+									.rate_limits = rate_limits,
+									.keys = api.keys,
 									.admit = api_admit,
 									.refuse = request_fail,
 									.headers = api_headers_of(false) };

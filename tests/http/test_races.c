@@ -8,6 +8,8 @@
 #include "suites.h"
 #include "world.h"
 
+#include "core/uuid.h"
+
 #define RACERS 8
 #define ROUNDS 12
 
@@ -177,7 +179,7 @@ START_TEST(however_many_windows_ask_two_leases_are_open)
 	struct racer racers[RACERS] = { 0 };
 	struct person person = a_volunteer();
 
-	a_lease(&person, NULL); /* the catalogue is there */
+	a_lease(&person, NULL); /* the item cache is there */
 	for (int r = 0; r < RACERS; r++) {
 		racers[r].as = person;
 		racers[r].path = "/api/v1/assignments";

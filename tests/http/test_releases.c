@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "client.h"
-#include "core/hash.h"
 #include "core/hex.h"
+#include "crypto/sha256.h"
 #include "database.h"
 #include "program.h"
 #include "published.h"

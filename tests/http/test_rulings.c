@@ -8,6 +8,8 @@
 #include "suites.h"
 #include "world.h"
 
+#include "core/uuid.h"
+
 #define SETTLED_S 15 /* fits come second to all else */
 
 #define REASON "Two shadows fall in different directions."

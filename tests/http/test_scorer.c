@@ -8,9 +8,9 @@
 #include "core/clock.h"
 #include "database.h"
 #include "db/db.h"
-#include "domain/scorer.h"
-#include "domain/standing_inside.h"
 #include "program.h"
+#include "scoring/estimates_internal.h"
+#include "scoring/scorer.h"
 #include "suites.h"
 #include "world.h"
 
@@ -89,25 +89,25 @@ END_TEST
 START_TEST(what_a_fit_has_read_is_not_told_again_and_what_follows_is_told_once)
 {
 	struct db *db = own_database();
-	struct standing *standing;
+	struct estimates *estimates;
 	struct scoring scoring;
 
 	tell_news(3000);
-	ck_assert_int_eq(standing_fit(db, &standing).code, OK);
-	ck_assert_uint_eq(standing_news(standing), 3000);
-	ck_assert_int_eq(standing_publish(db, standing, true, &scoring).code, OK);
+	ck_assert_int_eq(estimates_fit(db, &estimates).code, OK);
+	ck_assert_uint_eq(estimates_news(estimates), 3000);
+	ck_assert_int_eq(estimates_publish(db, estimates, true, &scoring).code, OK);
 	ck_assert_uint_eq(scoring.news, 3000);
 	ck_assert_int_eq(count_db("SELECT count(*) FROM score_pending"), 0);
-	ck_assert_uint_eq(standing->folded_count, 0);
+	ck_assert_uint_eq(estimates->folded_count, 0);
 
-	ck_assert_int_eq(standing_catch_up(db, standing, &scoring).code, OK);
+	ck_assert_int_eq(estimates_catch_up(db, estimates, &scoring).code, OK);
 	ck_assert_uint_eq(scoring.news, 0);
 	tell_news(2);
-	ck_assert_int_eq(standing_catch_up(db, standing, &scoring).code, OK);
+	ck_assert_int_eq(estimates_catch_up(db, estimates, &scoring).code, OK);
 	ck_assert_uint_eq(scoring.news, 2);
-	ck_assert_int_eq(standing_catch_up(db, standing, &scoring).code, OK);
+	ck_assert_int_eq(estimates_catch_up(db, estimates, &scoring).code, OK);
 	ck_assert_uint_eq(scoring.news, 0);
-	standing_free(standing);
+	estimates_free(estimates);
 	db_close(db);
 }
 END_TEST
@@ -116,18 +116,18 @@ END_TEST
 START_TEST(news_that_commit_behind_a_fit_are_heard_too)
 {
 	struct db *db = own_database();
-	struct standing *standing;
+	struct estimates *estimates;
 	struct scoring scoring;
 
 	tell_news(10);
 	tell_db("CREATE TABLE late AS SELECT * FROM score_pending WHERE id = 3;"
 			" DELETE FROM score_pending WHERE id = 3");
-	ck_assert_int_eq(standing_fit(db, &standing).code, OK);
-	ck_assert_int_eq(standing_publish(db, standing, true, &scoring).code, OK);
+	ck_assert_int_eq(estimates_fit(db, &estimates).code, OK);
+	ck_assert_int_eq(estimates_publish(db, estimates, true, &scoring).code, OK);
 	tell_db("INSERT INTO score_pending OVERRIDING SYSTEM VALUE SELECT * FROM late");
-	ck_assert_int_eq(standing_catch_up(db, standing, &scoring).code, OK);
+	ck_assert_int_eq(estimates_catch_up(db, estimates, &scoring).code, OK);
 	ck_assert_uint_eq(scoring.news, 1);
-	standing_free(standing);
+	estimates_free(estimates);
 	db_close(db);
 }
 END_TEST

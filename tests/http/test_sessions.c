@@ -5,7 +5,7 @@
 
 #include "another.h"
 #include "client.h"
-#include "core/seal.h"
+#include "crypto/password.h"
 #include "database.h"
 #include "suites.h"
 #include "world.h"

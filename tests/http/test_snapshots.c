@@ -4,9 +4,10 @@
 #include <stdlib.h>
 
 #include "client.h"
+#include "corpus/lost_media.h"
+#include "crypto/sha256.h"
 #include "database.h"
 #include "db/db.h"
-#include "domain/lost_media.h"
 #include "program.h"
 #include "release/write.h"
 #include "store/store.h"

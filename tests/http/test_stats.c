@@ -8,7 +8,7 @@
 #include "client.h"
 #include "database.h"
 #include "db/db.h"
-#include "domain/stats.h"
+#include "scoring/stats.h"
 #include "suites.h"
 #include "world.h"
 

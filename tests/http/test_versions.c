@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 
 #include "client.h"
-#include "core/seal.h"
+#include "crypto/token.h"
 #include "database.h"
 #include "suites.h"
 #include "world.h"
@@ -290,7 +290,8 @@ START_TEST(a_token_sealed_before_there_were_versions_is_judged_as_the_first)
 	struct lease lease = lease_of(text_at(fresh, "assignment"), &person);
 	char token[LEASE_TOKEN];
 
-	seal_bytes(server_seal(), SEAL_ASSIGNMENT, &lease, offsetof(struct lease, left_version), token);
+	token_seal(server_seal(), TOKEN_ASSIGNMENT, &lease, offsetof(struct lease, left_version),
+			   token);
 	expect_status(post(&person, "/api/v1/judgments", verdicts_on(token, "fake", "real")), 201);
 	expect_status(post(&person, "/api/v1/judgments",
 					   verdicts_on(text_at(fresh, "assignment"), "fake", "real")),

@@ -9,6 +9,8 @@
 #include "database.h"
 #include "world.h"
 
+#include "core/uuid.h"
+
 #define LINEAGES 60
 #define ALONE    40
 

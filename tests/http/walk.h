@@ -10,7 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "domain/assignment.h"
+#include "core/uuid.h"
+#include "judging/assignment.h"
 
 #define WALKERS   10
 #define WALK_MOST 60 /* pairs a volunteer */

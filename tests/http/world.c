@@ -7,9 +7,11 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "core/hash.h"
 #include "core/hex.h"
-#include "core/seal.h"
+#include "core/uuid.h"
+#include "crypto/secret.h"
+#include "crypto/sha256.h"
+#include "crypto/token.h"
 #include "database.h"
 
 static const char *common;
@@ -185,23 +187,23 @@ json_t *a_lease(struct person *as, const char *campaign)
 					  json_pack("{s:s}", "campaign", campaign ? campaign : common));
 		if (answer.status != 204)
 			break;
-		wait_ms(100); /* the catalogue is read about once a second */
+		wait_ms(100); /* the item cache is read about once a second */
 	}
 	expect_status(answer, 201);
 	return answer.body;
 }
 
-const struct seal *server_seal(void)
+const struct token_keys *server_seal(void)
 {
-	static struct seal *seal;
+	static struct token_keys *keys;
 	struct error err;
 
-	if (!seal) {
-		err = seal_open_file(say("%s/secret", getenv("TOUCHSTONE_DATA")), &seal);
+	if (!keys) {
+		err = token_keys_open(say("%s/secret", getenv("TOUCHSTONE_DATA")), &keys);
 		ck_assert_int_eq(err.code, OK);
-		keep(seal);
+		keep(keys);
 	}
-	return seal;
+	return keys;
 }
 
 const char *volunteer_id(struct person *as)
@@ -209,7 +211,7 @@ const char *volunteer_id(struct person *as)
 	unsigned char id[UUID_BYTES];
 	const char *value = strchr(as->cookie, '=');
 
-	ck_assert(value && seal_reveal(server_seal(), SEAL_VOLUNTEER, value + 1, id, sizeof id));
+	ck_assert(value && token_open(server_seal(), TOKEN_VOLUNTEER, value + 1, id, sizeof id));
 	return uuid_text(id);
 }
 

@@ -4,13 +4,14 @@
  *
  * Items are put straight into the database and their bytes into the store's folder, because
  * importing is another test's business.  Names are fresh at every call, so that tests never
- * meet.  The server reads its catalogue about once a second: a_lease() waits for it.
+ * meet.  The server reads its item cache about once a second: a_lease() waits for it.
  */
 #ifndef TESTS_HTTP_WORLD_H
 #define TESTS_HTTP_WORLD_H
 
 #include "client.h"
-#include "domain/assignment.h"
+#include "core/uuid.h"
+#include "judging/assignment.h"
 
 /* A text that no other call returns: "x" and 16 hexadecimal digits. */
 const char *fresh_name(void);
@@ -52,7 +53,8 @@ void make_world(void);
 const char *a_file(const void *bytes, size_t len);
 
 /* A fresh pair of that campaign (NULL: the common one), as POST /assignments gave it. */
-/* Waits until the desk of a server (NULL: the one under test) knows all that is stored now. */
+/* Waits until the dispatcher of a server (NULL: the one under test) knows all that is stored now.
+ */
 void await_desk(const char *server);
 
 json_t *a_lease(struct person *as, const char *campaign);
@@ -64,7 +66,7 @@ const char *uuid_text(const unsigned char uuid[UUID_BYTES]);
 
 /* The id in a volunteer's cookie, and the server's secret behind it. */
 const char *volunteer_id(struct person *as);
-const struct seal *server_seal(void);
+const struct token_keys *server_seal(void);
 
 /* A body for POST /judgments; verdicts are "real" or "fake". */
 json_t *verdicts_on(const char *token, const char *left, const char *right);

@@ -16,13 +16,14 @@
 
 #include "bench_requests.h"
 #include "core/arena.h"
+#include "core/json_reader.h"
 #include "core/random.h"
-#include "core/reader.h"
-#include "core/seal.h"
-#include "crowd/choose.h"
+#include "core/uuid.h"
 #include "crowd/model.h"
-#include "domain/assignment.h"
-#include "domain/judgment.h"
+#include "crowd/pair_sampler.h"
+#include "crypto/token.h"
+#include "judging/assignment.h"
+#include "judging/judgment.h"
 
 #define CANDIDATES 20000
 #define ITEMS      10000
@@ -30,12 +31,12 @@
 #define JUDGMENTS  100000
 
 static struct {
-	struct seal *seal;
+	struct token_keys *keys;
 	struct lease lease;
-	char cookie[SEAL_TEXT(UUID_BYTES)], token[LEASE_TOKEN];
+	char cookie[TOKEN_TEXT(UUID_BYTES)], token[LEASE_TOKEN];
 	char request[BENCH_REQUEST];
 	const char *body;
-	struct stock *stock;
+	struct candidate_index *candidates;
 	uint32_t item[JUDGMENTS], volunteer[JUDGMENTS];
 	uint8_t verdict[JUDGMENTS];
 } made;
@@ -50,13 +51,13 @@ static void check(bool good, const char *what)
 
 static void make_crowd(struct random *random)
 {
-	made.stock = stock_new();
+	made.candidates = candidate_index_new();
 	for (uint32_t i = 0; i < CANDIDATES; i++)
-		stock_put(made.stock, i, 0,
-				  &(struct stock_item){ .lineage = i + 1,
-										.p_fake = (float)random_unit(random),
-										.judgments = (uint16_t)random_below(random, 20),
-										.truth = UNKNOWN });
+		candidate_index_put(made.candidates, i, 0,
+							&(struct candidate){ .lineage = i + 1,
+												 .p_fake = (float)random_unit(random),
+												 .judgments = (uint16_t)random_below(random, 20),
+												 .truth = UNKNOWN });
 	for (uint32_t j = 0; j < JUDGMENTS; j++) { /* nobody judges an item twice */
 		made.item[j] = j % ITEMS;
 		made.volunteer[j] = (j % ITEMS * 7 + j / ITEMS * 97) % VOLUNTEERS;
@@ -72,10 +73,10 @@ static void make(void)
 
 	/* The secret is made where there is no file yet. */
 	check(fd >= 0 && close(fd) == 0 && unlink(file) == 0, "no place for a secret");
-	check(seal_start() && !seal_open_file(file, &made.seal).code, "no secret");
+	check(crypto_start() && !token_keys_open(file, &made.keys).code, "no secret");
 	unlink(file);
-	seal_bytes(made.seal, SEAL_VOLUNTEER, made.lease.volunteer, UUID_BYTES, made.cookie);
-	lease_seal(made.seal, &made.lease, made.token);
+	token_seal(made.keys, TOKEN_VOLUNTEER, made.lease.volunteer, UUID_BYTES, made.cookie);
+	lease_seal(made.keys, &made.lease, made.token);
 	bench_judge(made.request, made.cookie, made.token, 1234567);
 	made.body = strstr(made.request, "\r\n\r\n") + 4;
 	make_crowd(&random);
@@ -86,8 +87,8 @@ static void reveal(void)
 	unsigned char volunteer[UUID_BYTES];
 	struct lease lease;
 
-	check(seal_reveal(made.seal, SEAL_VOLUNTEER, made.cookie, volunteer, UUID_BYTES), "cookie");
-	check(!lease_reveal(made.seal, made.token, volunteer, &lease).code, "lease");
+	check(token_open(made.keys, TOKEN_VOLUNTEER, made.cookie, volunteer, UUID_BYTES), "cookie");
+	check(!lease_reveal(made.keys, made.token, volunteer, &lease).code, "lease");
 }
 
 static void read_body(void)
@@ -96,7 +97,7 @@ static void read_body(void)
 	struct judged judged = { .lease = made.lease };
 	json_t *object = NULL;
 
-	check(!reader_parse(made.body, strlen(made.body), &object).code, "body");
+	check(!json_reader_parse(made.body, strlen(made.body), &object).code, "body");
 	check(!judgment_read(object, arena, &judged).code, "judgment");
 	json_decref(object);
 	arena_free(arena);
@@ -105,10 +106,11 @@ static void read_body(void)
 static void choose(void)
 {
 	static struct random random;
-	struct choose_options options = choose_in_service();
+	struct pair_sampler_options options = pair_sampler_in_service();
 	struct asker asker = { .sensitivity = .72, .specificity = .72 };
 
-	check(choose_pair(made.stock, 0, &asker, &options, &random).kind != CHOICE_NOTHING, "pair");
+	check(pair_sampler_draw(made.candidates, 0, &asker, &options, &random).kind != PAIR_NOTHING,
+		  "pair");
 }
 
 static void fit(void)
@@ -145,7 +147,7 @@ int main(int argc, char **argv)
 			continue;
 		for (int n = atoi(argv[2]); n > 0; n--)
 			parts[p].run();
-		seal_free(made.seal);
+		token_keys_free(made.keys);
 		return 0;
 	}
 	fputs("usage: bench-pure nothing|reveal|read|choose|fit TIMES\n", stderr);

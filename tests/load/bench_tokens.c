@@ -24,15 +24,16 @@
 #include "core/clock.h"
 #include "core/hex.h"
 #include "core/random.h"
-#include "core/seal.h"
-#include "domain/assignment.h"
+#include "core/uuid.h"
+#include "crypto/token.h"
+#include "judging/assignment.h"
 
 #define MAX_PARTS   16
 #define LONG_AGO_S  6 /* a pair is looked at for some seconds */
 #define MAX_PAIRS   400
 #define COOKIE_TEXT 256
 
-static const struct seal *seal;
+static const struct token_keys *keys;
 
 struct outputs {
 	FILE *parts[MAX_PARTS], *issued;
@@ -104,10 +105,10 @@ static void outputs_add(struct outputs *out, const char *request, size_t len, ui
 static void write_cookie(char *out, uint64_t volunteer)
 {
 	unsigned char id[UUID_BYTES];
-	char sealed[SEAL_TEXT(UUID_BYTES)];
+	char sealed[TOKEN_TEXT(UUID_BYTES)];
 
 	bench_id(id, volunteer);
-	seal_bytes(seal, SEAL_VOLUNTEER, id, sizeof id, sealed);
+	token_seal(keys, TOKEN_VOLUNTEER, id, sizeof id, sealed);
 	snprintf(out, COOKIE_TEXT, "%s=%s", volunteer_cookie_name(), sealed);
 }
 
@@ -117,7 +118,7 @@ static void issue(struct outputs *out, struct lease *lease, uint64_t tag, const 
 	char id[UUID_TEXT], volunteer[UUID_TEXT], left[UUID_TEXT], right[UUID_TEXT];
 
 	uuid_random(lease->id);
-	lease_seal(seal, lease, token);
+	lease_seal(keys, lease, token);
 	outputs_add(out, request, bench_judge(request, cookie, token, tag), tag);
 	uuid_to_text(id, lease->id);
 	uuid_to_text(volunteer, lease->volunteer);
@@ -239,13 +240,13 @@ static int write_cookies(char **args)
 
 int main(int argc, char **argv)
 {
-	struct seal *opened;
+	struct token_keys *opened;
 
-	if (argc < 3 || !seal_start() || seal_open_file(argv[1], &opened).code) {
+	if (argc < 3 || !crypto_start() || token_keys_open(argv[1], &opened).code) {
 		fputs("usage: bench-tokens SECRET judge|assign|cookies ...\n", stderr);
 		return 2;
 	}
-	seal = opened;
+	keys = opened;
 	if (argc == 11 && strcmp(argv[2], "judge") == 0)
 		return write_judgments(argv + 3);
 	if (argc == 8 && strcmp(argv[2], "assign") == 0)

@@ -10,12 +10,11 @@ import { promisify } from "node:util";
 import { CHECKOUT } from "./place.js";
 
 const run = promisify(execFile);
-const FOLDER = path.join(CHECKOUT, "server/domain");
 
 /** Every named statement, as scripts/embed-sql reads them: { name, text }. */
-export async function readStatements(folder = FOLDER) {
+export async function readStatements(folder = path.join(CHECKOUT, "server")) {
 	const found = [];
-	for (const file of (await readdir(folder)).filter((name) => name.endsWith(".sql")).sort()) {
+	for (const file of (await readdir(folder, { recursive: true })).filter((name) => name.endsWith(".sql")).sort()) {
 		const text = await readFile(path.join(folder, file), "utf8");
 		for (const part of text.split(/^-- name: /m).slice(1)) {
 			const [, name, body] = /^([a-z0-9_]+)\n([^]*)$/.exec(part);
@@ -93,24 +92,24 @@ export const VALUES = {
 	assignment_skip: [...leases(16, 4000000000), some(16, "'other'", "text")],
 	assignment_renew: [...leases(1, 4000000000), seconds(0, 1), seconds(600, 1), some(1, "300", "bigint"), some(1, "3600", "bigint"), some(1, "NULL", "text")],
 	lease_shows: [volunteer, hex("rendition"), "600", "600"],
-	attendance_volunteers: [volunteers(64)],
-	attendance_seen: [volunteers(64)],
-	attendance_open: [volunteers(64)],
-	attendance_sizes: [volunteers(64)],
-	attendance_items: [items(4096)],
+	volunteer_cache_volunteers: [volunteers(64)],
+	volunteer_cache_seen: [volunteers(64)],
+	volunteer_cache_open: [volunteers(64)],
+	volunteer_cache_sizes: [volunteers(64)],
+	volunteer_cache_items: [items(4096)],
 	campaign_find: [text("small")],
 	campaign_set_state: [text("small"), text("closed")],
 	campaign_released_gold: [text("closed")],
 	campaign_list: [],
-	catalogue_moment: [],
-	catalogue_campaigns: [],
-	catalogue_all: [],
-	catalogue_retired: ["200"],
-	catalogue_some: [items(4096)],
-	catalogue_news: ["pg_snapshot_xmin(pg_current_snapshot())::text"],
-	catalogue_told: [],
-	catalogue_news_forget: [text("1")],
-	catalogue_leases: [],
+	item_cache_moment: [],
+	item_cache_campaigns: [],
+	item_cache_all: [],
+	item_cache_retired: ["200"],
+	item_cache_some: [items(4096)],
+	change_feed_read: ["pg_snapshot_xmin(pg_current_snapshot())::text"],
+	item_cache_told: [],
+	change_feed_forget: [text("1")],
+	item_cache_leases: [],
 	lease_write: [...leases(64, 4000000000), seconds(0, 64), seconds(600, 64), some(64, "NULL", "text")],
 	lease_close: [volunteers(64), "filled_assignments(4000000000, 64)"],
 	lease_close_answered: [],
@@ -153,9 +152,9 @@ export const VALUES = {
 	item_splits: [item(2010)],
 	item_withdraw: [item(2013)],
 	item_find: [hex("file")],
-	item_show: [item()],
+	item_describe: [item()],
 	item_media: [items(64)],
-	item_training_truth: [items(64)],
+	judgment_training_truth: [items(64)],
 	item_file_forms: [text("a/b")],
 	job_claim: [text("release")],
 	job_claim_subject: [writing],

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "../support/parts.h"
-#include "core/seal.h"
+#include "crypto/token.h"
 #include "suites.h"
 
 int main(int argc, char **argv)
@@ -23,7 +23,7 @@ int main(int argc, char **argv)
 	};
 	struct part part = part_read(argc, argv);
 
-	if (!seal_start())
+	if (!crypto_start())
 		return EXIT_FAILURE;
 	return part_run(part, suites, sizeof suites / sizeof suites[0]);
 }

@@ -2,7 +2,7 @@
 /* When an item leaves service, and why. */
 #include <check.h>
 
-#include "domain/consensus.h"
+#include "scoring/consensus.h"
 #include "suites.h"
 
 #define STAYS   "stays"
@@ -139,7 +139,7 @@ END_TEST
 
 Suite *consensus_suite(void)
 {
-	Suite *suite = suite_create("domain/consensus");
+	Suite *suite = suite_create("scoring/consensus");
 	TCase *tc = tcase_create("consensus");
 
 	tcase_add_loop_test(tc, an_item_leaves_service_by_the_rule, 0,

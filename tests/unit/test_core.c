@@ -13,14 +13,15 @@
 
 #include "core/clock.h"
 #include "core/csv.h"
-#include "core/hex.h"
 #include "core/idmap.h"
+#include "core/json_reader.h"
 #include "core/number.h"
 #include "core/random.h"
-#include "core/reader.h"
-#include "core/seal.h"
-#include "core/text.h"
+#include "core/strbuf.h"
 #include "core/thread.h"
+#include "core/uuid.h"
+#include "crypto/password.h"
+#include "crypto/token.h"
 #include "suites.h"
 
 static struct arena *arena;
@@ -43,12 +44,12 @@ static void teardown(void)
 	arena_free(arena);
 }
 
-static struct seal *open_seal(void)
+static struct token_keys *open_seal(void)
 {
-	struct seal *seal = NULL;
+	struct token_keys *keys = NULL;
 
-	ck_assert_int_eq(seal_open_file(arena_printf(arena, "%s/secret", folder), &seal).code, OK);
-	return seal;
+	ck_assert_int_eq(token_keys_open(arena_printf(arena, "%s/secret", folder), &keys).code, OK);
+	return keys;
 }
 
 START_TEST(what_an_arena_hands_out_is_zero_aligned_and_nobody_elses)
@@ -77,25 +78,25 @@ END_TEST
 
 START_TEST(what_was_sealed_is_revealed_by_any_process_with_the_secret)
 {
-	struct seal *one = open_seal(), *other = open_seal();
-	char text[SEAL_TEXT(5)], back[5];
+	struct token_keys *one = open_seal(), *other = open_seal();
+	char text[TOKEN_TEXT(5)], back[5];
 
-	seal_bytes(one, SEAL_MEDIA, "bytes", 5, text);
-	ck_assert(seal_reveal(other, SEAL_MEDIA, text, back, 5));
+	token_seal(one, TOKEN_MEDIA, "bytes", 5, text);
+	ck_assert(token_open(other, TOKEN_MEDIA, text, back, 5));
 	ck_assert_mem_eq(back, "bytes", 5);
-	seal_free(one);
-	seal_free(other);
+	token_keys_free(one);
+	token_keys_free(other);
 }
 END_TEST
 
 /* Of the 64 letters that could stand at a place one opens the text, and nothing else does. */
 START_TEST(a_sealed_text_has_one_spelling)
 {
-	struct seal *seal = open_seal();
-	char text[SEAL_TEXT(7)], back[7];
+	struct token_keys *keys = open_seal();
+	char text[TOKEN_TEXT(7)], back[7];
 
 	size_t len = 5 + (size_t)_i; /* so that 0, 1 and 2 bytes are left over at the end */
-	seal_bytes(seal, SEAL_MEDIA, "1234567", len, text);
+	token_seal(keys, TOKEN_MEDIA, "1234567", len, text);
 	ck_assert_uint_eq(strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 								   "0123456789-_"),
 					  strlen(text));
@@ -105,7 +106,7 @@ START_TEST(a_sealed_text_has_one_spelling)
 
 		for (int c = 1; c < 256; c++) {
 			text[at] = (char)c;
-			if (seal_reveal(seal, SEAL_MEDIA, text, back, len)) {
+			if (token_open(keys, TOKEN_MEDIA, text, back, len)) {
 				ck_assert_int_eq(text[at], right);
 				opened++;
 			}
@@ -113,22 +114,22 @@ START_TEST(a_sealed_text_has_one_spelling)
 		ck_assert_int_eq(opened, 1);
 		text[at] = right;
 	}
-	seal_free(seal);
+	token_keys_free(keys);
 }
 END_TEST
 
 /* Enough to empty any store of random bytes; the first 32 letters are the nonce. */
 START_TEST(no_two_sealings_share_a_nonce)
 {
-	enum { COUNT = 200, EACH = SEAL_TEXT(0), ALL = 2 * COUNT };
-	struct seal *seal = open_seal();
+	enum { COUNT = 200, EACH = TOKEN_TEXT(0), ALL = 2 * COUNT };
+	struct token_keys *keys = open_seal();
 	char(*texts)[EACH] =
 		mmap(NULL, ALL * EACH, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
-	seal_bytes(seal, SEAL_MEDIA, "", 0, texts[0]); /* what a child could inherit */
+	token_seal(keys, TOKEN_MEDIA, "", 0, texts[0]); /* what a child could inherit */
 	pid_t child = fork();
 	for (int i = 1; i < COUNT; i++)
-		seal_bytes(seal, SEAL_MEDIA, "", 0, texts[child ? i : COUNT + i]);
+		token_seal(keys, TOKEN_MEDIA, "", 0, texts[child ? i : COUNT + i]);
 	if (child == 0)
 		_exit(0);
 	waitpid(child, NULL, 0);
@@ -137,49 +138,49 @@ START_TEST(no_two_sealings_share_a_nonce)
 			ck_assert_msg(i == COUNT || j == COUNT || memcmp(texts[i], texts[j], 32) != 0,
 						  "%d and %d", i, j);
 	munmap(texts, ALL * EACH);
-	seal_free(seal);
+	token_keys_free(keys);
 }
 END_TEST
 
 START_TEST(a_sealed_text_opens_as_its_own_kind_alone)
 {
-	struct seal *seal = open_seal();
-	char text[SEAL_TEXT(5)], back[5];
+	struct token_keys *keys = open_seal();
+	char text[TOKEN_TEXT(5)], back[5];
 
-	seal_bytes(seal, SEAL_MEDIA, "bytes", 5, text);
-	ck_assert(!seal_reveal(seal, SEAL_ASSIGNMENT, text, back, 5));
-	ck_assert(!seal_reveal(seal, SEAL_MEDIA, text, back, 4));
-	seal_free(seal);
+	token_seal(keys, TOKEN_MEDIA, "bytes", 5, text);
+	ck_assert(!token_open(keys, TOKEN_ASSIGNMENT, text, back, 5));
+	ck_assert(!token_open(keys, TOKEN_MEDIA, text, back, 4));
+	token_keys_free(keys);
 }
 END_TEST
 
 START_TEST(a_changed_character_is_noticed)
 {
-	struct seal *seal = open_seal();
-	char text[SEAL_TEXT(5)], back[5];
+	struct token_keys *keys = open_seal();
+	char text[TOKEN_TEXT(5)], back[5];
 
-	seal_bytes(seal, SEAL_MEDIA, "bytes", 5, text);
+	token_seal(keys, TOKEN_MEDIA, "bytes", 5, text);
 	for (size_t i = 0; text[i]; i++) {
 		char was = text[i];
 		text[i] = was == 'A' ? 'B' : 'A';
-		ck_assert(!seal_reveal(seal, SEAL_MEDIA, text, back, 5));
+		ck_assert(!token_open(keys, TOKEN_MEDIA, text, back, 5));
 		text[i] = was;
 	}
-	seal_free(seal);
+	token_keys_free(keys);
 }
 END_TEST
 
 START_TEST(a_secret_that_others_may_read_is_refused)
 {
-	struct seal *seal = open_seal();
+	struct token_keys *keys = open_seal();
 	const char *path = arena_printf(arena, "%s/secret", folder);
 	struct stat stat_of;
 
-	seal_free(seal);
+	token_keys_free(keys);
 	ck_assert_int_eq(stat(path, &stat_of), 0);
 	ck_assert_uint_eq(stat_of.st_mode & 0777, 0600);
 	chmod(path, 0644);
-	ck_assert_int_eq(seal_open_file(path, &seal).code, ERR_INTERNAL);
+	ck_assert_int_eq(token_keys_open(path, &keys).code, ERR_INTERNAL);
 }
 END_TEST
 
@@ -256,8 +257,8 @@ static const struct {
 static struct error read_body(const char *text)
 {
 	json_auto_t *object = NULL;
-	struct error err = reader_parse(text, strlen(text), &object);
-	struct reader r = { .object = object, .arena = arena };
+	struct error err = json_reader_parse(text, strlen(text), &object);
+	struct json_reader r = { .object = object, .arena = arena };
 
 	if (err.code)
 		return err;
@@ -265,7 +266,7 @@ static struct error read_body(const char *text)
 	read_integer(&r, "age", 0, 9);
 	if (read_present(&r, "size"))
 		read_number(&r, "size", 0, 1);
-	return reader_done(&r);
+	return json_reader_done(&r);
 }
 
 START_TEST(a_bad_body_says_what_is_wrong_and_where)
@@ -555,19 +556,19 @@ END_TEST
 
 START_TEST(a_text_grows_by_pieces_numbers_and_what_is_written_into_its_room)
 {
-	struct text text = { .arena = arena };
+	struct strbuf text = { .arena = arena };
 	char expected[8192] = "";
 
 	for (uint64_t i = 0; i < 200; i++) {
-		text_add(&text, "piece ");
-		text_add_number(&text, i * i * i);
-		strcpy(text_room(&text, 3), ", ");
-		text_grew(&text, 2);
+		strbuf_add(&text, "piece ");
+		strbuf_add_number(&text, i * i * i);
+		strcpy(strbuf_room(&text, 3), ", ");
+		strbuf_grew(&text, 2);
 		sprintf(expected + strlen(expected), "piece %llu, ", (unsigned long long)(i * i * i));
 	}
 	ck_assert_str_eq(text.bytes, expected);
 	ck_assert_uint_eq(text.len, strlen(expected));
-	text_add_number(&text, UINT64_MAX);
+	strbuf_add_number(&text, UINT64_MAX);
 	ck_assert_str_eq(text.bytes + strlen(expected), "18446744073709551615");
 }
 END_TEST

@@ -8,8 +8,8 @@
 
 #include "crowd/agreement.h"
 #include "crowd/evaluation.h"
+#include "crowd/judgment_csv.h"
 #include "crowd/model.h"
-#include "crowd/table.h"
 #include "suites.h"
 
 #define FOLDER "../shared/data/crowd/"
@@ -27,44 +27,45 @@ static const struct {
 #define SETS 5
 
 struct recorded {
-	struct table *table, *truths;
+	struct judgment_csv *table, *truths;
 	struct judgments judgments;
 	int8_t *truth;
 };
 
-static struct table *read_file(const char *set, const char *file, enum table_kind kind)
+static struct judgment_csv *read_file(const char *set, const char *file,
+									  enum judgment_csv_kind kind)
 {
 	char path[256], bytes[65536];
 	struct error err = ok();
-	struct table *table = table_new(kind);
+	struct judgment_csv *table = judgment_csv_new(kind);
 	size_t len;
 
 	snprintf(path, sizeof path, FOLDER "%s/%s.csv", set, file);
 	FILE *in = fopen(path, "rb");
 	if (!in) {
-		table_free(table);
+		judgment_csv_free(table);
 		return NULL;
 	}
 	while (!err.code && (len = fread(bytes, 1, sizeof bytes, in)) > 0)
-		err = table_feed(table, bytes, len);
+		err = judgment_csv_feed(table, bytes, len);
 	fclose(in);
 	if (!err.code)
-		err = table_finish(table);
+		err = judgment_csv_finish(table);
 	ck_assert_msg(!err.code, "%s", err.detail);
 	return table;
 }
 
 static bool recorded_open_named(const char *set, struct recorded *recorded)
 {
-	*recorded = (struct recorded){ .table = read_file(set, "judgments", TABLE_JUDGMENTS) };
+	*recorded = (struct recorded){ .table = read_file(set, "judgments", JUDGMENT_CSV_JUDGMENTS) };
 	if (!recorded->table) {
 		fputs("skipped: no recorded judgments at " FOLDER "\n", stderr);
 		return false;
 	}
-	recorded->truths = read_file(set, "truth", TABLE_TRUTH);
-	recorded->judgments = table_judgments(recorded->table);
+	recorded->truths = read_file(set, "truth", JUDGMENT_CSV_TRUTH);
+	recorded->judgments = judgment_csv_judgments(recorded->table);
 	recorded->truth = malloc(recorded->judgments.items);
-	table_truth(recorded->truths, table_tasks(recorded->table), recorded->truth);
+	judgment_csv_truth(recorded->truths, judgment_csv_tasks(recorded->table), recorded->truth);
 	return true;
 }
 
@@ -75,8 +76,8 @@ static bool recorded_open(int set, struct recorded *recorded)
 
 static void recorded_close(struct recorded *recorded)
 {
-	table_free(recorded->table);
-	table_free(recorded->truths);
+	judgment_csv_free(recorded->table);
+	judgment_csv_free(recorded->truths);
 	free(recorded->truth);
 }
 
@@ -244,18 +245,19 @@ END_TEST
 /* The crowd is sure, and wrong about 6 of 60 gold items. */
 START_TEST(what_gold_shows_to_be_wrong_one_time_in_ten_is_not_certain)
 {
-	struct table *table =
-		read_file("../cases", "crowd/calibration_sure_judgments", TABLE_JUDGMENTS);
+	struct judgment_csv *table =
+		read_file("../cases", "crowd/calibration_sure_judgments", JUDGMENT_CSV_JUDGMENTS);
 
 	if (!table) {
 		fputs("skipped: no cases beside " FOLDER "\n", stderr);
 		return;
 	}
-	struct table *gold = read_file("../cases", "crowd/calibration_sure_gold", TABLE_TRUTH);
-	struct judgments judgments = table_judgments(table);
+	struct judgment_csv *gold =
+		read_file("../cases", "crowd/calibration_sure_gold", JUDGMENT_CSV_TRUTH);
+	struct judgments judgments = judgment_csv_judgments(table);
 	int8_t *truth = malloc(judgments.items);
 
-	table_truth(gold, table_tasks(table), truth);
+	judgment_csv_truth(gold, judgment_csv_tasks(table), truth);
 	judgments.truth = truth;
 	struct fit *fit = model_fit(&judgments, &(struct model_options){ 0 });
 	for (uint32_t i = 0; i < fit->items; i++)
@@ -265,8 +267,8 @@ START_TEST(what_gold_shows_to_be_wrong_one_time_in_ten_is_not_certain)
 		}
 	fit_free(fit);
 	free(truth);
-	table_free(gold);
-	table_free(table);
+	judgment_csv_free(gold);
+	judgment_csv_free(table);
 }
 END_TEST
 

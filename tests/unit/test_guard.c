@@ -7,13 +7,13 @@
 #include <unistd.h>
 
 #include "core/clock.h"
-#include "http/answer.h"
-#include "http/budget.h"
 #include "http/client.h"
 #include "http/connection.h"
 #include "http/guard.h"
 #include "http/gzip.h"
-#include "http/sheet.h"
+#include "http/rate_limit.h"
+#include "http/response.h"
+#include "http/response_pool.h"
 #include "suites.h"
 
 static const struct {
@@ -112,78 +112,79 @@ START_TEST(a_coding_is_read_as_rfc_9110_says)
 }
 END_TEST
 
-static struct budgets *read_budgets(const char *text)
+static struct rate_limits *read_budgets(const char *text)
 {
-	struct budgets *budgets = NULL;
+	struct rate_limits *rate_limits = NULL;
 
-	ck_assert_int_eq(budgets_read(text, &budgets).code, OK);
-	return budgets;
+	ck_assert_int_eq(rate_limits_read(text, &rate_limits).code, OK);
+	return rate_limits;
 }
 
 START_TEST(a_burst_is_allowed_and_then_the_steady_rate)
 {
-	struct budgets *budgets = read_budgets("writes=10/s:3");
+	struct rate_limits *rate_limits = read_budgets("writes=10/s:3");
 
 	for (int i = 0; i < 3; i++)
-		ck_assert_int_eq(budget_take(budgets, BUDGET_WRITE, 7, 1000).code, OK);
-	struct error err = budget_take(budgets, BUDGET_WRITE, 7, 1000);
+		ck_assert_int_eq(rate_limit_take(rate_limits, RATE_WRITE, 7, 1000).code, OK);
+	struct error err = rate_limit_take(rate_limits, RATE_WRITE, 7, 1000);
 	ck_assert_int_eq(err.code, ERR_TOO_MANY);
 	ck_assert_uint_ge(err.retry_after_s, 1);
-	ck_assert_int_eq(budget_take(budgets, BUDGET_WRITE, 7, 1101).code, OK);
-	ck_assert_int_eq(budget_take(budgets, BUDGET_WRITE, 7, 1102).code, ERR_TOO_MANY);
-	budgets_free(budgets);
+	ck_assert_int_eq(rate_limit_take(rate_limits, RATE_WRITE, 7, 1101).code, OK);
+	ck_assert_int_eq(rate_limit_take(rate_limits, RATE_WRITE, 7, 1102).code, ERR_TOO_MANY);
+	rate_limits_free(rate_limits);
 }
 END_TEST
 
 START_TEST(who_is_refused_as_one_volunteer_too_many_is_not_blamed)
 {
-	struct budgets *budgets = read_budgets("volunteers=20/h");
+	struct rate_limits *rate_limits = read_budgets("volunteers=20/h");
 
 	for (int person = 0; person < 20; person++)
-		ck_assert_int_eq(budget_take(budgets, BUDGET_VOLUNTEER, 7, 1000).code, OK);
-	struct error err = budget_take(budgets, BUDGET_VOLUNTEER, 7, 1000);
+		ck_assert_int_eq(rate_limit_take(rate_limits, RATE_VOLUNTEER, 7, 1000).code, OK);
+	struct error err = rate_limit_take(rate_limits, RATE_VOLUNTEER, 7, 1000);
 	ck_assert_int_eq(err.code, ERR_TOO_MANY);
 	ck_assert_uint_ge(err.retry_after_s, 180);
 	ck_assert_ptr_nonnull(strstr(err.detail, "school"));
 	ck_assert_ptr_nonnull(strstr(err.detail, "begin at once.")); /* it is not cut */
 	ck_assert_ptr_null(strstr(err.detail, "Too many"));
-	budgets_free(budgets);
+	rate_limits_free(rate_limits);
 }
 END_TEST
 
 START_TEST(one_client_does_not_spend_anothers_budget)
 {
-	struct budgets *budgets = read_budgets("writes=1/h:1");
+	struct rate_limits *rate_limits = read_budgets("writes=1/h:1");
 
-	ck_assert_int_eq(budget_take(budgets, BUDGET_WRITE, 1, 5).code, OK);
-	ck_assert_int_eq(budget_take(budgets, BUDGET_WRITE, 1, 5).code, ERR_TOO_MANY);
-	ck_assert_int_eq(budget_take(budgets, BUDGET_WRITE, 2, 5).code, OK);
-	ck_assert_int_eq(budget_take(budgets, BUDGET_VOLUNTEER, 1, 5).code, OK);
-	budgets_free(budgets);
+	ck_assert_int_eq(rate_limit_take(rate_limits, RATE_WRITE, 1, 5).code, OK);
+	ck_assert_int_eq(rate_limit_take(rate_limits, RATE_WRITE, 1, 5).code, ERR_TOO_MANY);
+	ck_assert_int_eq(rate_limit_take(rate_limits, RATE_WRITE, 2, 5).code, OK);
+	ck_assert_int_eq(rate_limit_take(rate_limits, RATE_VOLUNTEER, 1, 5).code, OK);
+	rate_limits_free(rate_limits);
 }
 END_TEST
 
 START_TEST(by_default_a_prefix_makes_twenty_volunteers_an_hour)
 {
-	struct budgets *budgets = read_budgets(NULL);
+	struct rate_limits *rate_limits = read_budgets(NULL);
 
 	for (int i = 0; i < 20; i++)
-		ck_assert_int_eq(budget_take(budgets, BUDGET_VOLUNTEER, 9, 0).code, OK);
-	ck_assert_int_eq(budget_take(budgets, BUDGET_VOLUNTEER, 9, 1000).code, ERR_TOO_MANY);
-	ck_assert_int_eq(budget_take(budgets, BUDGET_VOLUNTEER, 9, 3 * 60 * 1000 + 1).code, OK);
-	budgets_free(budgets);
+		ck_assert_int_eq(rate_limit_take(rate_limits, RATE_VOLUNTEER, 9, 0).code, OK);
+	ck_assert_int_eq(rate_limit_take(rate_limits, RATE_VOLUNTEER, 9, 1000).code, ERR_TOO_MANY);
+	ck_assert_int_eq(rate_limit_take(rate_limits, RATE_VOLUNTEER, 9, 3 * 60 * 1000 + 1).code, OK);
+	rate_limits_free(rate_limits);
 }
 END_TEST
 
 START_TEST(refusals_are_counted_by_budget)
 {
-	struct budgets *budgets = read_budgets("writes=1/h:1");
+	struct rate_limits *rate_limits = read_budgets("writes=1/h:1");
 
 	for (int i = 0; i < 4; i++)
-		ck_assert_int_eq(budget_take(budgets, BUDGET_WRITE, 1, 5).code, i ? ERR_TOO_MANY : OK);
-	ck_assert_uint_eq(budget_refusals(budgets, BUDGET_WRITE), 3);
-	ck_assert_uint_eq(budget_refusals(budgets, BUDGET_SIGN_IN), 0);
-	budgets_free(budgets);
+		ck_assert_int_eq(rate_limit_take(rate_limits, RATE_WRITE, 1, 5).code,
+						 i ? ERR_TOO_MANY : OK);
+	ck_assert_uint_eq(rate_limit_refusals(rate_limits, RATE_WRITE), 3);
+	ck_assert_uint_eq(rate_limit_refusals(rate_limits, RATE_SIGN_IN), 0);
+	rate_limits_free(rate_limits);
 }
 END_TEST
 
@@ -199,21 +200,21 @@ static const char *const spelled_budgets[] = { "writes=1/m:3", "writes=1/min:3",
 
 START_TEST(a_budget_is_read_whole)
 {
-	struct budgets *budgets = read_budgets(spelled_budgets[_i]);
+	struct rate_limits *rate_limits = read_budgets(spelled_budgets[_i]);
 
 	for (int i = 0; i < 3; i++)
-		ck_assert_int_eq(budget_take(budgets, BUDGET_WRITE, 1, 5).code, OK);
-	ck_assert_int_eq(budget_take(budgets, BUDGET_WRITE, 1, 5).code, ERR_TOO_MANY);
-	ck_assert_int_eq(budget_take(budgets, BUDGET_WRITE, 1, 60006).code, OK);
-	budgets_free(budgets);
+		ck_assert_int_eq(rate_limit_take(rate_limits, RATE_WRITE, 1, 5).code, OK);
+	ck_assert_int_eq(rate_limit_take(rate_limits, RATE_WRITE, 1, 5).code, ERR_TOO_MANY);
+	ck_assert_int_eq(rate_limit_take(rate_limits, RATE_WRITE, 1, 60006).code, OK);
+	rate_limits_free(rate_limits);
 }
 END_TEST
 
 START_TEST(a_budget_that_cannot_be_meant_is_refused)
 {
-	struct budgets *budgets = NULL;
+	struct rate_limits *rate_limits = NULL;
 
-	ck_assert_int_eq(budgets_read(bad_budgets[_i], &budgets).code, ERR_INVALID);
+	ck_assert_int_eq(rate_limits_read(bad_budgets[_i], &rate_limits).code, ERR_INVALID);
 }
 END_TEST
 
@@ -323,19 +324,20 @@ END_TEST
 START_TEST(a_sheet_belongs_to_one_answer_until_it_is_given_back)
 {
 	static const char *const headers[] = { "A", "b", NULL };
-	struct sheets *sheets = sheets_new(headers);
-	struct sheet *one = sheet_take(sheets, "abc", 3), *two = sheet_take(sheets, "def", 3);
+	struct response_pool *pool = response_pool_new(headers);
+	struct pooled_response *one = response_pool_take(pool, "abc", 3),
+						   *two = response_pool_take(pool, "def", 3);
 
 	ck_assert_ptr_ne(one, two);
-	ck_assert_ptr_ne(sheet_response(one), sheet_response(two));
-	sheet_give_back(sheets, one);
-	struct sheet *longer = sheet_take(sheets, "abcd", 4);
+	ck_assert_ptr_ne(pooled_response_of(one), pooled_response_of(two));
+	response_pool_give_back(pool, one);
+	struct pooled_response *longer = response_pool_take(pool, "abcd", 4);
 	ck_assert_ptr_ne(longer, one); /* another length, another sheet */
-	ck_assert_ptr_eq(sheet_take(sheets, "ghi", 3), one);
-	sheet_give_back(sheets, longer);
-	sheet_give_back(sheets, one);
-	sheet_give_back(sheets, two);
-	sheets_free(sheets);
+	ck_assert_ptr_eq(response_pool_take(pool, "ghi", 3), one);
+	response_pool_give_back(pool, longer);
+	response_pool_give_back(pool, one);
+	response_pool_give_back(pool, two);
+	response_pool_free(pool);
 }
 END_TEST
 
@@ -345,22 +347,22 @@ START_TEST(sheets_are_bounded_and_those_of_other_lengths_make_room)
 {
 	static const char *const headers[] = { NULL };
 	static const char text[4097];
-	static struct sheet *taken[MANY_SHEETS];
-	struct sheets *sheets = sheets_new(headers);
+	static struct pooled_response *taken[MANY_SHEETS];
+	struct response_pool *pool = response_pool_new(headers);
 	size_t count = 0;
 
-	ck_assert_ptr_null(sheet_take(sheets, text, sizeof text));
-	while (count < MANY_SHEETS && (taken[count] = sheet_take(sheets, text, count % 4096)))
+	ck_assert_ptr_null(response_pool_take(pool, text, sizeof text));
+	while (count < MANY_SHEETS && (taken[count] = response_pool_take(pool, text, count % 4096)))
 		count++;
 	ck_assert_uint_gt(count, 100);
 	ck_assert_uint_lt(count, MANY_SHEETS);
-	sheet_give_back(sheets, taken[0]);
-	taken[0] = sheet_take(sheets, text, 4096);
+	response_pool_give_back(pool, taken[0]);
+	taken[0] = response_pool_take(pool, text, 4096);
 	ck_assert_ptr_nonnull(taken[0]);
-	ck_assert_ptr_null(sheet_take(sheets, text, 4096));
+	ck_assert_ptr_null(response_pool_take(pool, text, 4096));
 	while (count)
-		sheet_give_back(sheets, taken[--count]);
-	sheets_free(sheets);
+		response_pool_give_back(pool, taken[--count]);
+	response_pool_free(pool);
 }
 END_TEST
 
@@ -449,17 +451,17 @@ END_TEST
 
 START_TEST(what_is_given_back_may_be_taken_again)
 {
-	struct budgets *budgets;
+	struct rate_limits *rate_limits;
 
-	ck_assert_int_eq(budgets_read("sign_ins=1/h:2", &budgets).code, OK);
+	ck_assert_int_eq(rate_limits_read("sign_ins=1/h:2", &rate_limits).code, OK);
 	for (int i = 0; i < 5; i++) {
-		ck_assert_int_eq(budget_take(budgets, BUDGET_SIGN_IN, 7, 1000).code, OK);
-		budget_give_back(budgets, BUDGET_SIGN_IN, 7);
+		ck_assert_int_eq(rate_limit_take(rate_limits, RATE_SIGN_IN, 7, 1000).code, OK);
+		rate_limit_give_back(rate_limits, RATE_SIGN_IN, 7);
 	}
-	ck_assert_int_eq(budget_take(budgets, BUDGET_SIGN_IN, 7, 1000).code, OK);
-	ck_assert_int_eq(budget_take(budgets, BUDGET_SIGN_IN, 7, 1000).code, OK);
-	ck_assert_int_eq(budget_take(budgets, BUDGET_SIGN_IN, 7, 1000).code, ERR_TOO_MANY);
-	budgets_free(budgets);
+	ck_assert_int_eq(rate_limit_take(rate_limits, RATE_SIGN_IN, 7, 1000).code, OK);
+	ck_assert_int_eq(rate_limit_take(rate_limits, RATE_SIGN_IN, 7, 1000).code, OK);
+	ck_assert_int_eq(rate_limit_take(rate_limits, RATE_SIGN_IN, 7, 1000).code, ERR_TOO_MANY);
+	rate_limits_free(rate_limits);
 }
 END_TEST
 

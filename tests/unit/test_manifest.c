@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "domain/manifest.h"
+#include "corpus/manifest.h"
 
 #include <check.h>
 #include <stdio.h>

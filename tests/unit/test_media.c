@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "crypto/sha256.h"
+#include "media/image_header.h"
 #include "media/media.h"
-#include "media/still.h"
 
 #include <check.h>
 #include <glob.h>
@@ -453,7 +454,7 @@ static const struct {
 
 #define CUTS 1024 /* as many lengths are tried: a header ends before */
 
-static const char *said_of(const struct still *still)
+static const char *said_of(const struct image_header *still)
 {
 	return arena_printf(arena, "%lu x %lu, %u of %u, %d", still->width, still->height,
 						still->channels, still->bits, still->many_scans);
@@ -462,22 +463,22 @@ static const char *said_of(const struct still *still)
 START_TEST(the_header_of_a_picture_is_read_as_vips_wrote_it)
 {
 	char name[16];
-	struct still still;
+	struct image_header still;
 	size_t len;
 
 	FFMPEG("testsrc=s=66x48", "-frames:v", "1", "base.png");
 	VIPS("colourspace", "base.png", headers[_i].name, headers[_i].space);
 	snprintf(name, sizeof name, "%.*s", (int)strcspn(headers[_i].name, "["), headers[_i].name);
 	char *bytes = scratch_read(scratch_path(name), &len);
-	ck_assert(still_read((unsigned char *)bytes, len, &still));
+	ck_assert(image_header_read((unsigned char *)bytes, len, &still));
 	ck_assert_str_eq(said_of(&still), headers[_i].said);
 	/* Cut anywhere it says the same or nothing, and nothing behind the end is read. */
 	for (size_t cut = 0; cut < len && cut < CUTS; cut++) {
 		unsigned char *part = malloc(cut ? cut : 1);
-		struct still other;
+		struct image_header other;
 
 		memcpy(part, bytes, cut);
-		if (still_read(part, cut, &other))
+		if (image_header_read(part, cut, &other))
 			ck_assert_str_eq(said_of(&other), headers[_i].said);
 		free(part);
 	}

@@ -13,6 +13,8 @@
 #include "suites.h"
 #include "tiff.h"
 
+#include "crypto/sha256.h"
+
 #define DAMAGED "the image is damaged or incomplete"
 
 /* ---- JPEG ---- */

@@ -2,7 +2,7 @@
 /* Passwords that everybody guesses first are refused, others taken. */
 #include <check.h>
 
-#include "domain/password.h"
+#include "people/password_rules.h"
 #include "suites.h"
 
 static const char email[] = "ada.lovelace@newsroom.example";

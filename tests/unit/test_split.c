@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/hash.h"
 #include "core/random.h"
+#include "crypto/sha256.h"
 #include "release/split.h"
 #include "suites.h"
 

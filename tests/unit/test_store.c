@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "core/hex.h"
+#include "crypto/sha256.h"
 #include "scratch.h"
 #include "suites.h"
 

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "corpus/item.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/hex.h"
+#include "corpus/item_file.h"
+#include "corpus/lost_media.h"
+#include "db/db.h"
+#include "outside/fetch.h"
+#include "store/store.h"
+
+#define FETCH_MS   (5 * 60 * 1000)
+#define PARAMETERS 30
+
+/* The files of an item, in the order of item_known. */
+enum { ORIGINAL, RENDITION, POSTER, THUMBNAIL, FILES };
+
+static const char *digest_text(struct arena *arena, const unsigned char digest[SHA256_BYTES])
+{
+	char *text = arena_alloc(arena, SHA256_TEXT);
+
+	hex_encode(text, digest, SHA256_BYTES);
+	return text;
+}
+
+static const char *count_text(struct arena *arena, uint64_t count)
+{
+	return count ? arena_printf(arena, "%llu", (unsigned long long)count) : NULL;
+}
+
+/* What becomes of one row. */
+struct importing {
+	struct db *db;
+	struct store *store;
+	struct arena *arena;
+	const struct item_import *import;
+	const struct item_row *row;
+	const struct media *media; /* once the file was read */
+	bool made;
+	const char *id; /* of the item that it shows, where that is known */
+	const char *digests[FILES];
+};
+
+/* The item of a file, if there is one: by its bytes, and, once it was read, by what it shows. */
+static struct error find_known(struct importing *one, const char *sha256)
+{
+	const struct media *media = one->media;
+	const char *params[] = { sha256,
+							 media ? digest_text(one->arena, media->rendition.digest) : NULL,
+							 media && media->has_streams ? digest_text(one->arena, media->streams)
+														 : NULL,
+							 media ? count_text(one->arena, media->duration_ms) : NULL };
+	auto_rows *rows = NULL;
+	struct error err = db_run(one->db, SQL_ITEM_KNOWN, params, &rows);
+
+	if (err.code || !rows_count(rows))
+		return err;
+	one->id = rows_copy(rows, 0, 0, one->arena);
+	for (int f = 0; f < FILES; f++)
+		one->digests[f] = rows_copy(rows, 0, 1 + f, one->arena);
+	return ok();
+}
+
+static struct error item_create(struct importing *one)
+{
+	const struct item_row *row = one->row;
+	const struct media *media = one->media;
+	struct arena *arena = one->arena;
+	const char *sha256 = digest_text(arena, media->original.digest);
+	const char *lineage = row->group ? row->group : row->pair ? row->pair : sha256;
+	const char *params[PARAMETERS] = {
+		one->import->campaign_id,
+		media_type_name(media->type),
+		sha256,
+		count_text(arena, media->original.bytes),
+		media->original_format,
+		digest_text(arena, media->rendition.digest),
+		count_text(arena, media->rendition.bytes),
+		media->content_type,
+		media->has_poster ? digest_text(arena, media->poster.digest) : NULL,
+		media->has_thumbnail ? digest_text(arena, media->thumbnail.digest) : NULL,
+		count_text(arena, media->width),
+		count_text(arena, media->height),
+		count_text(arena, media->duration_ms),
+		row->truth,
+		row->basis,
+		row->gold ? "true" : "false",
+		row->training ? "true" : "false",
+		row->sensitive ? "true" : "false",
+		lineage,
+		row->pair,
+		item_row_list(arena, row->identity),
+		item_row_list(arena, row->technique),
+		row->generator,
+		row->source,
+		row->licence,
+		row->credit,
+		row->title,
+		row->explanation,
+		media->has_streams ? digest_text(arena, media->streams) : NULL,
+		count_text(arena, MEDIA_RECIPE),
+	};
+	int64_t made = 0;
+	struct error err = db_do(one->db, SQL_ITEM_CREATE, params, &made);
+
+	one->made = made > 0;
+	return err.code || made ? err : find_known(one, sha256);
+}
+
+/* Of files with one rendition that come at once, one makes the item; the others find it. */
+static struct error create_once(struct db *db, void *arg)
+{
+	struct importing *one = arg;
+	const struct media *media = one->media;
+	const char *sha256 = digest_text(one->arena, media->original.digest);
+	const char *contents[] = { digest_text(one->arena, media->rendition.digest),
+							   media->has_streams ? digest_text(one->arena, media->streams)
+												  : NULL };
+	const char *bytes = count_text(one->arena, media->original.bytes);
+	struct error err;
+
+	one->id = NULL;
+	if ((err = db_do(db, SQL_ITEM_LOCK_CONTENTS, contents, NULL)).code)
+		return err;
+	if ((err = find_known(one, sha256)).code)
+		return err;
+	one->made = false;
+	if (!one->id)
+		return item_create(one);
+	if (strcmp(one->digests[ORIGINAL], sha256) == 0)
+		return ok();
+	const char *copy[] = { sha256, one->id, bytes, media->original_format };
+	return db_do(db, SQL_ITEM_COPY_ADD, copy, NULL);
+}
+
+static struct error file_digest(const char *path, unsigned char digest[SHA256_BYTES])
+{
+	struct stat stat;
+	uint64_t bytes;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd < 0)
+		return errorf(ERR_INVALID, "cannot read the file: %s", strerrordesc_np(errno));
+	if (fstat(fd, &stat) != 0 || !S_ISREG(stat.st_mode)) {
+		close(fd);
+		return errorf(ERR_INVALID, "not a regular file");
+	}
+	struct error err = sha256_fd(fd, digest, &bytes);
+	close(fd);
+	return err;
+}
+
+/* Has the store every file of the known item? */
+static bool is_whole(const struct importing *one)
+{
+	unsigned char digest[SHA256_BYTES];
+
+	for (int f = 0; f < FILES; f++)
+		if (one->digests[f] &&
+			(!hex_decode(digest, SHA256_BYTES, one->digests[f]) || !store_has(one->store, digest)))
+			return false;
+	return true;
+}
+
+/* The known item and the row: do they agree, and if not, may the row correct the item? */
+static struct error corpus_item_compare(struct importing *one, bool mended,
+										struct item_result *result)
+{
+	json_auto_t *facts = item_row_facts(one->row);
+	const char *differences, *splits = NULL;
+	bool final;
+	struct error err = item_compare(one->db, one->arena, one->id, one->import->campaign_id, facts,
+									&differences, &final);
+
+	*result = (struct item_result){ .outcome = mended ? ITEM_MENDED : ITEM_KNOWN };
+	if (mended)
+		result->note = arena_printf(one->arena, "the media of item %s are stored again", one->id);
+	if (err.code || !differences)
+		return err;
+	if (final || !one->import->editor) {
+		result->outcome = ITEM_DIFFERS;
+		result->note =
+			arena_printf(one->arena, "known already as item %s, but %s%s", one->id, differences,
+						 final ? "" : " (import --update takes what is here)");
+		return ok();
+	}
+	err = item_correct(one->db, one->arena, one->id, facts, one->import->editor, &splits);
+	if (err.code)
+		return err;
+	result->outcome = ITEM_CHANGED;
+	result->note = arena_printf(one->arena, "item %s is corrected: %s%s%s", one->id, differences,
+								splits ? "; it now ties together items of the splits " : "",
+								splits ? splits : "");
+	return ok();
+}
+
+static void item_take_turn(const struct importing *one)
+{
+	if (one->import->turn)
+		one->import->turn(one->import->turn_arg);
+}
+
+static struct error import_file(struct importing *one, const char *path,
+								struct item_result *ret_result)
+{
+	unsigned char digest[SHA256_BYTES];
+	struct media media;
+	struct error err;
+
+	if ((err = file_digest(path, digest)).code)
+		return err;
+	if ((err = find_known(one, digest_text(one->arena, digest))).code)
+		return err;
+	if (one->id && is_whole(one)) {
+		item_take_turn(one);
+		return corpus_item_compare(one, false, ret_result);
+	}
+	const char *lost = one->id;
+	if ((err = media_ingest(one->store, path, one->arena, &media)).code)
+		return err;
+	one->media = &media;
+	item_take_turn(one);
+	if ((err = db_transaction(one->db, create_once, one)).code)
+		return err;
+	if (one->made) {
+		*ret_result = (struct item_result){ .outcome = ITEM_NEW };
+		return ok();
+	}
+	if (!is_whole(one))
+		return errorf(ERR_CONFLICT,
+					  "known already as item %s, whose media are not in the store, and "
+					  "this file does not give them",
+					  one->id);
+	return corpus_item_compare(one, lost != NULL, ret_result);
+}
+
+static struct error import_url(struct importing *one, struct item_result *ret_result)
+{
+	struct fetch_limits limits = { .bytes = MEDIA_MAX_FILE_BYTES, .total_ms = FETCH_MS };
+	char scratch[PATH_MAX];
+	uint64_t bytes;
+	struct error err;
+
+	if ((err = store_scratch(one->store, scratch)).code)
+		return err;
+	const char *path = arena_printf(one->arena, "%s/fetched", scratch);
+	err = fetch_file(one->row->url, path, &limits, &bytes);
+	if (!err.code)
+		err = import_file(one, path, ret_result);
+	store_scratch_remove(scratch);
+	return err;
+}
+
+struct error item_import(struct db *db, struct store *store, struct arena *arena,
+						 const struct item_import *import, const struct item_row *row,
+						 struct item_result *ret_result)
+{
+	struct importing one = {
+		.db = db, .store = store, .arena = arena, .import = import, .row = row
+	};
+	struct error err = item_row_check(row);
+	const char *path;
+	int fd;
+
+	if (err.code)
+		return err;
+	if (row->url)
+		return import_url(&one, ret_result);
+	if ((err = item_file_find(db, arena, import->folder, row->file, &path)).code)
+		return err;
+	err = item_file_open(arena, import->folder, path, import->allow_outside, &fd, &path);
+	if (err.code)
+		return err;
+	err = import_file(&one, path, ret_result);
+	close(fd);
+	return err;
+}
+
+static bool item_read_digest(const struct rows *rows, size_t row, int column,
+							 unsigned char digest[SHA256_BYTES])
+{
+	const char *text = rows_text(rows, row, column);
+
+	return text && hex_decode(digest, SHA256_BYTES, text);
+}
+
+static bool read_media(const struct rows *rows, size_t r, struct arena *arena,
+					   struct item_media *media)
+{
+	*media = (struct item_media){ .content_type = rows_copy(rows, r, 3, arena),
+								  .format = rows_copy(rows, r, 11, arena),
+								  .width = (unsigned)rows_integer(rows, r, 6),
+								  .height = (unsigned)rows_integer(rows, r, 7),
+								  .duration_ms = (unsigned)rows_integer(rows, r, 8),
+								  .sensitive = rows_flag(rows, r, 9) };
+	media->has_poster = item_read_digest(rows, r, 4, media->poster);
+	media->has_thumbnail = item_read_digest(rows, r, 5, media->thumbnail);
+	return uuid_from_text(media->id, rows_text(rows, r, 0)) &&
+		   media_type_read(rows_text(rows, r, 1), &media->type) &&
+		   item_read_digest(rows, r, 2, media->rendition) &&
+		   item_read_digest(rows, r, 10, media->original);
+}
+
+struct error item_media(struct db *db, struct arena *arena, const unsigned char *const ids[],
+						size_t count, struct item_media media[])
+{
+	auto_rows *rows = NULL;
+	char id[UUID_TEXT];
+	const char *list = "";
+	struct error err;
+
+	for (size_t i = 0; i < count; i++) {
+		uuid_to_text(id, ids[i]);
+		list = arena_printf(arena, "%s%s%s", list, i ? "," : "", id);
+	}
+	list = arena_printf(arena, "{%s}", list);
+	if ((err = db_run(db, SQL_ITEM_MEDIA, (const char *[]){ list }, &rows)).code)
+		return err;
+	if (rows_count(rows) != count)
+		return errorf(ERR_NOT_FOUND, "There is no such item.");
+	for (size_t i = 0; i < count; i++)
+		if (!read_media(rows, i, arena, &media[i]))
+			return errorf(ERR_INTERNAL, "an item that cannot be read");
+	return ok();
+}
+
+struct error item_open(struct store *store, const unsigned char digest[SHA256_BYTES], int *ret_fd,
+					   uint64_t *ret_bytes)
+{
+	struct error err = store_open_read(store, digest, ret_fd, ret_bytes);
+
+	if (err.code == ERR_NOT_FOUND)
+		lost_media_note(digest);
+	return err;
+}

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "corpus/lost_media.h"
+
+#include <limits.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/arena.h"
+#include "core/clock.h"
+#include "core/hex.h"
+#include "core/keyset.h"
+#include "core/lock.h"
+#include "core/log.h"
+#include "core/mem.h"
+#include "core/strbuf.h"
+#include "core/uuid.h"
+#include "db/db.h"
+#include "store/store.h"
+
+#define AT_ONCE       "2000" /* names of files to check */
+#define WAITING       64     /* what finds no room is noted when it is asked for again */
+#define TELL_EVERY_MS 10000
+#define LOOK_EVERY_MS 5000
+#define YOUNG_S       86400
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards what follows */
+static unsigned char waiting[WAITING][SHA256_BYTES];
+static unsigned waiting_count, untold;
+static int64_t told_ms;
+static struct lost_figures figures;
+
+void lost_media_note(const unsigned char digest[SHA256_BYTES])
+{
+	char text[SHA256_TEXT];
+	int64_t now_ms = clock_monotonic_ms();
+	bool there = false;
+
+	lock_take(&lock);
+	figures.missed++;
+	for (unsigned i = 0; i < waiting_count && !there; i++)
+		there = memcmp(waiting[i], digest, SHA256_BYTES) == 0;
+	if (!there && waiting_count < WAITING)
+		memcpy(waiting[waiting_count++], digest, SHA256_BYTES);
+	bool tell = !told_ms || now_ms - told_ms >= TELL_EVERY_MS;
+	unsigned others = tell ? untold : 0;
+	untold = tell ? 0 : untold + 1;
+	told_ms = tell ? now_ms : told_ms;
+	lock_release(&lock);
+	if (!tell)
+		return;
+	hex_encode(text, digest, SHA256_BYTES);
+	log_error("store: %s is missing (%u more times that a file was, since the last such line); "
+			  "`touchstone store check` says what is lost",
+			  text, others);
+}
+
+struct lost_figures lost_media_figures(void)
+{
+	lock_take(&lock);
+	struct lost_figures now = figures;
+	lock_release(&lock);
+	return now;
+}
+
+/* Adds to the text of an array. */
+static void list_add(struct strbuf *list, const char *element)
+{
+	strbuf_add(list, list->len ? "," : "{");
+	strbuf_add(list, element);
+}
+
+static const char *list_end(struct strbuf *list)
+{
+	strbuf_add(list, "}");
+	return arena_copy(list->arena, list->bytes, list->len);
+}
+
+/* Items that need one of these files are handed out no more. */
+static struct error note_lost(struct db *db, unsigned char (*digests)[SHA256_BYTES], size_t count)
+{
+	struct arena *arena = arena_new();
+	struct strbuf list = { .arena = arena };
+	char hex[SHA256_TEXT];
+
+	for (size_t i = 0; i < count; i++) {
+		hex_encode(hex, digests[i], SHA256_BYTES);
+		list_add(&list, hex);
+	}
+	struct error err =
+		count ? db_do(db, SQL_LOST_MEDIA_NOTE, (const char *[]){ list_end(&list) }, NULL) : ok();
+	arena_free(arena);
+	return err;
+}
+
+static struct error note_waiting(struct db *db)
+{
+	unsigned char taken[WAITING][SHA256_BYTES];
+
+	lock_take(&lock);
+	unsigned count = waiting_count;
+	memcpy(taken, waiting, sizeof taken);
+	waiting_count = 0;
+	lock_release(&lock);
+	return note_lost(db, taken, count);
+}
+
+static bool has_file(struct store *store, const char *hex)
+{
+	unsigned char digest[SHA256_BYTES];
+
+	return !hex || (hex_decode(digest, SHA256_BYTES, hex) && store_has(store, digest));
+}
+
+/* Hands out again the items whose files are back. */
+static struct error take_back(struct db *db, struct store *store, struct arena *arena)
+{
+	struct strbuf mended = { .arena = arena };
+	auto_rows *rows = NULL;
+	long long back = 0;
+	struct error err = db_run(db, SQL_LOST_MEDIA_LIST, NULL, &rows);
+
+	if (err.code)
+		return err;
+	for (size_t r = 0; r < rows_count(rows); r++) {
+		if (!has_file(store, rows_text(rows, r, 1)) || !has_file(store, rows_text(rows, r, 2)))
+			continue;
+		list_add(&mended, rows_text(rows, r, 0));
+		back++;
+	}
+	if (back) {
+		err = db_do(db, SQL_LOST_MEDIA_MENDED, (const char *[]){ list_end(&mended) }, NULL);
+		if (err.code)
+			return err;
+		log_info("store: the files of %lld items are back, and so are the items", back);
+	}
+	lock_take(&lock);
+	figures.items = (long long)rows_count(rows) - back;
+	lock_release(&lock);
+	return ok();
+}
+
+struct error lost_media_refresh(struct db *db, struct store *store)
+{
+	static int64_t looked_ms; /* of the one thread that calls */
+	int64_t now_ms = clock_monotonic_ms();
+	struct error err = note_waiting(db);
+
+	if (err.code || (looked_ms && now_ms - looked_ms < LOOK_EVERY_MS))
+		return err;
+	looked_ms = now_ms;
+	struct arena *arena = arena_new();
+	err = take_back(db, store, arena);
+	arena_free(arena);
+	return err;
+}
+
+/* ------------------------------------------------------------------ the check */
+
+struct checking {
+	struct db *db;
+	struct store *store;
+	struct lost_check *check;
+	struct keyset *known; /* what the database names: digests are random, 64 bits tell them apart */
+	unsigned char (*lost)[SHA256_BYTES];
+	size_t lost_count, lost_room;
+};
+
+static uint64_t lost_key_of(const unsigned char digest[SHA256_BYTES])
+{
+	uint64_t key;
+
+	memcpy(&key, digest, sizeof key);
+	return key ? key : 1;
+}
+
+/* Is a file as its name says? *ret_damaged stays where it is not there. */
+static struct error look_at(struct checking *checking, const unsigned char digest[SHA256_BYTES],
+							bool *ret_missing, bool *ret_damaged)
+{
+	unsigned char found[SHA256_BYTES];
+	uint64_t bytes;
+	int fd;
+	struct error err;
+
+	*ret_missing = !store_has(checking->store, digest);
+	if (*ret_missing || !checking->check->deep)
+		return ok();
+	if ((err = store_open_read(checking->store, digest, &fd, &bytes)).code)
+		return err;
+	bool read = !sha256_fd(fd, found, &bytes).code;
+	close(fd);
+	*ret_damaged = !read || memcmp(found, digest, SHA256_BYTES) != 0;
+	return ok();
+}
+
+static void lost_tell(struct checking *checking, enum lost_kind kind,
+					  const unsigned char digest[SHA256_BYTES], const char *what, const char *whose)
+{
+	char path[PATH_MAX];
+
+	store_path(checking->store, digest, path);
+	checking->check->found[kind]++;
+	checking->check->tell(
+		checking->check->arg,
+		&(struct lost_file){ .kind = kind, .path = path, .what = what, .whose = whose });
+}
+
+static void keep_lost(struct checking *checking, const unsigned char digest[SHA256_BYTES])
+{
+	if (checking->lost_count == checking->lost_room) {
+		checking->lost_room = checking->lost_room ? 2 * checking->lost_room : WAITING;
+		checking->lost = mem_resize(checking->lost, checking->lost_room, SHA256_BYTES);
+	}
+	memcpy(checking->lost[checking->lost_count++], digest, SHA256_BYTES);
+}
+
+/* A file that the database names. */
+static struct error check_named(struct checking *checking, const char *hex, const char *what,
+								const char *whose)
+{
+	unsigned char digest[SHA256_BYTES];
+	bool missing = false, damaged = false;
+	struct error err;
+
+	if (!hex_decode(digest, SHA256_BYTES, hex))
+		return errorf(ERR_INTERNAL, "a digest cannot be read");
+	bool first = keyset_add(checking->known, lost_key_of(digest));
+	checking->check->files += first;
+	if (!first)
+		return ok(); /* told of once */
+	if ((err = look_at(checking, digest, &missing, &damaged)).code)
+		return err;
+	if (missing)
+		keep_lost(checking, digest);
+	if (missing || damaged)
+		lost_tell(checking, missing ? LOST_MISSING : LOST_DAMAGED, digest, what, whose);
+	return ok();
+}
+
+/*
+ * The files of items.  All are read from the store, which takes hours, so their names come some at
+ * a time: a statement that waits for its reader holds a snapshot, and keeps vacuum from its work.
+ */
+static struct error check_items(struct checking *checking)
+{
+	char after[UUID_TEXT] = "00000000-0000-0000-0000-000000000000";
+	struct error err;
+
+	for (;;) {
+		auto_rows *rows = NULL;
+
+		err = db_run(checking->db, SQL_LOST_MEDIA_FILES, (const char *[]){ after, AT_ONCE }, &rows);
+		if (err.code || rows_count(rows) == 0)
+			return err;
+		for (size_t r = 0; r < rows_count(rows); r++)
+			if ((err = check_named(checking, rows_text(rows, r, 0), rows_text(rows, r, 1),
+								   rows_text(rows, r, 2)))
+					.code)
+				return err;
+		snprintf(after, sizeof after, "%s", rows_text(rows, rows_count(rows) - 1, 2));
+	}
+}
+
+/* And those of releases. */
+static struct error check_releases(struct checking *checking)
+{
+	char release[UUID_TEXT] = "00000000-0000-0000-0000-000000000000", path[PATH_MAX] = "";
+	struct error err;
+
+	for (;;) {
+		auto_rows *rows = NULL;
+
+		err = db_run(checking->db, SQL_LOST_MEDIA_RELEASE_FILES,
+					 (const char *[]){ release, path, AT_ONCE }, &rows);
+		if (err.code || rows_count(rows) == 0)
+			return err;
+		for (size_t r = 0; r < rows_count(rows); r++)
+			if ((err = check_named(checking, rows_text(rows, r, 0), "release file",
+								   rows_text(rows, r, 1)))
+					.code)
+				return err;
+		snprintf(release, sizeof release, "%s", rows_text(rows, rows_count(rows) - 1, 2));
+		snprintf(path, sizeof path, "%s", rows_text(rows, rows_count(rows) - 1, 3));
+	}
+}
+
+static void check_stored(void *arg, const unsigned char digest[SHA256_BYTES], int64_t changed_s)
+{
+	struct checking *checking = arg;
+
+	if (!keyset_has(checking->known, lost_key_of(digest)) && changed_s < time(NULL) - YOUNG_S)
+		lost_tell(checking, LOST_UNKNOWN, digest, NULL, NULL);
+}
+
+/* Takes items out of service, and back, by what was found. */
+static struct error note_found(struct checking *checking)
+{
+	struct error err = ok();
+
+	for (size_t i = 0; !err.code && i < checking->lost_count; i += WAITING) {
+		size_t rest = checking->lost_count - i;
+		err = note_lost(checking->db, checking->lost + i, rest < WAITING ? rest : WAITING);
+	}
+	if (err.code)
+		return err;
+	struct arena *arena = arena_new();
+	err = take_back(checking->db, checking->store, arena);
+	arena_free(arena);
+	return err;
+}
+
+struct error lost_media_check(struct db *db, struct store *store, struct lost_check *check)
+{
+	struct checking checking = { .db = db, .store = store, .check = check };
+	struct error err;
+
+	checking.known = keyset_new();
+	err = check_items(&checking);
+	if (!err.code)
+		err = check_releases(&checking);
+	if (!err.code)
+		err = note_found(&checking);
+	if (!err.code)
+		err = store_walk(store, check_stored, &checking);
+	free(checking.lost);
+	keyset_free(checking.known);
+	return err;
+}

@@ -1,0 +1,51 @@
+-- SPDX-License-Identifier: Apache-2.0
+
+-- name: lost_media_note
+-- Notes that the store has no such files: items that need one are handed out no more.
+--   $1 text[] of digests in hex
+INSERT INTO lost_item (item_id)
+SELECT id FROM item
+ WHERE rendition = ANY (ARRAY(SELECT decode(d, 'hex') FROM unnest($1::text[]) AS d))
+ UNION
+SELECT id FROM item
+ WHERE poster = ANY (ARRAY(SELECT decode(d, 'hex') FROM unnest($1::text[]) AS d))
+ON CONFLICT DO NOTHING
+
+-- name: lost_media_list
+-- Items that are handed out no more because of their files.
+--   -> item uuid, rendition hex, poster hex or NULL
+SELECT i.id, encode(i.rendition, 'hex'), encode(i.poster, 'hex')
+  FROM lost_item l JOIN item i ON i.id = l.item_id
+
+-- name: lost_media_mended
+-- The files of these items are back.
+--   $1 uuid[]
+DELETE FROM lost_item WHERE item_id = ANY ($1::uuid[])
+
+-- name: lost_media_files
+-- Every file that some items name, and what it is; one may come more than once.
+--   $1 uuid of the last item before them, $2 integer how many items
+--   -> digest hex, what, item uuid; in the order of items
+SELECT encode(f.digest, 'hex'), f.what, i.id
+  FROM (SELECT * FROM item WHERE id > $1::uuid ORDER BY id LIMIT $2::integer) i
+ CROSS JOIN LATERAL (
+       VALUES ('rendition', i.rendition), ('poster', i.poster),
+              ('thumbnail', i.thumbnail), ('original', i.sha256)
+        UNION ALL
+       SELECT 'earlier ' || o.what, o.digest
+         FROM item_version v
+        CROSS JOIN LATERAL (VALUES ('rendition', v.rendition), ('poster', v.poster),
+                                   ('thumbnail', v.thumbnail)) AS o (what, digest)
+        WHERE v.item_id = i.id AND i.rendition <> v.rendition) AS f (what, digest)
+ WHERE f.digest IS NOT NULL
+ ORDER BY i.id
+
+-- name: lost_media_release_files
+-- Some files of releases.
+--   $1 uuid of the release and $2 path of the last one before them, $3 integer how many
+--   -> digest hex, name, version and path; release uuid, path
+SELECT encode(f.sha256, 'hex'), r.name || ' ' || r.version || ' ' || f.path, f.release_id, f.path
+  FROM (SELECT * FROM release_file WHERE (release_id, path) > ($1::uuid, $2)
+         ORDER BY release_id, path LIMIT $3::integer) f
+  JOIN release r ON r.id = f.release_id
+ ORDER BY f.release_id, f.path

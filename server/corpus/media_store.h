@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * media_store -- which store holds the media of this database.
+ *
+ * An id stands in the database and in a marker file inside the store, so that a store that was
+ * moved or restored is known again, and media are never put where no server looks.  The first
+ * program to open a store of a new database writes both.
+ */
+#ifndef CORPUS_MEDIA_STORE_H
+#define CORPUS_MEDIA_STORE_H
+
+#include <stdbool.h>
+
+#include "core/error.h"
+#include "store/store.h"
+
+struct db;
+
+/*
+ * Opens a store, if it is this database's.  With `adopt` it becomes that, whatever it is.
+ * ERR_CONFLICT says why it is not, and what to do.
+ */
+struct error media_store_open(struct db *db, const char *url, bool adopt,
+							  struct store **ret_store) MUST_CHECK;
+
+/* Is the open store still the database's? ERR_CONFLICT: it is gone, or another lies in its place.
+ */
+struct error media_store_holds(struct db *db, struct store *store) MUST_CHECK;
+
+#endif

@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "corpus/rendering.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/hex.h"
+#include "core/log.h"
+#include "crypto/sha256.h"
+#include "media/media.h"
+
+#define WINDOW          "100" /* items that one statement names */
+#define FAULTS_MOST     3     /* of our own in a row: then the machine is at fault, not the items */
+#define NUMBER          24
+#define TOO_OLD_AFTER_S 60 /* for a newer worker to take the job */
+
+#define TEXT_OF_(number) #number
+#define TEXT_OF(number)  TEXT_OF_(number)
+
+static const char recipe_now[] = TEXT_OF(MEDIA_RECIPE);
+
+static struct error rendering_find_campaign(struct db *db, const char *name, char id[UUID_TEXT])
+{
+	auto_rows *rows = NULL;
+	struct error err = db_run(db, SQL_RENDERING_CAMPAIGN, (const char *[]){ name }, &rows);
+
+	if (err.code)
+		return err;
+	if (rows_count(rows) == 0)
+		return errorf(ERR_NOT_FOUND, "there is no campaign %s", name);
+	snprintf(id, UUID_TEXT, "%s", rows_text(rows, 0, 0));
+	return ok();
+}
+
+struct error rendering_check(struct db *db, const char *campaign, struct rendering_due *ret_due)
+{
+	char id[UUID_TEXT];
+	auto_rows *rows = NULL;
+	struct error err;
+
+	if (campaign && (err = rendering_find_campaign(db, campaign, id)).code)
+		return err;
+	err = db_run(db, SQL_RENDERING_CHECK, (const char *[]){ recipe_now, campaign }, &rows);
+	if (err.code)
+		return err;
+	*ret_due = (struct rendering_due){ .images = rows_integer(rows, 0, 0),
+									   .films = rows_integer(rows, 0, 1),
+									   .sounds = rows_integer(rows, 0, 2),
+									   .judgments = rows_integer(rows, 0, 3),
+									   .settled = rows_integer(rows, 0, 4),
+									   .closed_campaigns = rows_integer(rows, 0, 5) };
+	return ok();
+}
+
+void rendering_remind(struct db *db)
+{
+	auto_rows *rows = NULL;
+	struct error err = db_run(db, SQL_RENDERING_DUE, (const char *[]){ recipe_now }, &rows);
+
+	if (!err.code && rows_integer(rows, 0, 0))
+		log_warn("%lld items have renditions of an older recipe for media; "
+				 "`touchstone render --check` tells what making them anew means",
+				 (long long)rows_integer(rows, 0, 0));
+}
+
+static struct error under_way(struct db *db, char id[UUID_TEXT], bool *ret_found)
+{
+	auto_rows *rows = NULL;
+	struct error err = db_run(db, SQL_RENDERING_UNDER_WAY, NULL, &rows);
+
+	if (err.code)
+		return err;
+	*ret_found = rows_count(rows) > 0;
+	if (*ret_found)
+		snprintf(id, UUID_TEXT, "%s", rows_text(rows, 0, 0));
+	return ok();
+}
+
+struct error rendering_order(struct db *db, const char *campaign, bool harmless, char id[UUID_TEXT],
+							 bool *ret_new)
+{
+	char campaign_id[UUID_TEXT];
+	auto_rows *rows = NULL;
+	bool found = false;
+	struct error err;
+
+	if (campaign && (err = rendering_find_campaign(db, campaign, campaign_id)).code)
+		return err;
+	const char *const params[] = { campaign ? campaign_id : NULL, recipe_now,
+								   harmless ? "true" : "false" };
+	err = db_run(db, SQL_RENDERING_ORDER, params, &rows);
+	*ret_new = !err.code;
+	if (*ret_new)
+		snprintf(id, UUID_TEXT, "%s", rows_text(rows, 0, 0));
+	if (err.code != ERR_CONFLICT)
+		return err;
+	if ((err = under_way(db, id, &found)).code)
+		return err;
+	return found ? ok() : errorf(ERR_UNAVAILABLE, "another rendering has just ended; try again");
+}
+
+struct error rendering_find(struct db *db, struct arena *arena, const char *id,
+							struct rendering *ret_rendering)
+{
+	auto_rows *rows = NULL;
+	struct error err = db_run(db, SQL_RENDERING_FIND, (const char *[]){ id }, &rows);
+
+	if (err.code)
+		return err;
+	if (rows_count(rows) == 0)
+		return errorf(ERR_NOT_FOUND, "There is no such rendering.");
+	*ret_rendering = (struct rendering){ .campaign_id = rows_copy(rows, 0, 0, arena),
+										 .recipe = rows_integer(rows, 0, 1),
+										 .harmless = rows_flag(rows, 0, 2),
+										 .changed = rows_integer(rows, 0, 3),
+										 .same = rows_integer(rows, 0, 4),
+										 .unreadable = rows_integer(rows, 0, 5),
+										 .state = rows_copy(rows, 0, 6, arena),
+										 .done = rows_integer(rows, 0, 7),
+										 .total = rows_integer(rows, 0, 8),
+										 .detail = rows_copy(rows, 0, 9, arena) };
+	return ok();
+}
+
+/* One run of a job. */
+struct rendering_run {
+	struct db *db;
+	struct store *store;
+	const struct job *job;
+	const struct rendering_progress *also;
+	int64_t done, total, unreadable;
+	unsigned faults;       /* of our own, in a row */
+	bool stopped, too_old; /* not its fault that it ended */
+};
+
+/* ------------------------------------------------------------------ one item */
+
+static bool is_digest(const char *text, bool there, const struct media_file *file)
+{
+	char hex[SHA256_TEXT];
+
+	hex_encode(hex, file->digest, SHA256_BYTES);
+	return there ? text && strcmp(text, hex) == 0 : !text;
+}
+
+/* Is all that anybody sees of the item as it was? */
+static bool is_same(const struct rows *rows, size_t row, const struct media *media)
+{
+	return is_digest(rows_text(rows, row, 4), true, &media->rendition) &&
+		   is_digest(rows_text(rows, row, 5), media->has_poster, &media->poster) &&
+		   is_digest(rows_text(rows, row, 6), media->has_thumbnail, &media->thumbnail);
+}
+
+static const char *digest_or_null(struct arena *arena, bool there, const struct media_file *file)
+{
+	char *text = arena_alloc(arena, SHA256_TEXT);
+
+	hex_encode(text, file->digest, SHA256_BYTES);
+	return there ? text : NULL;
+}
+
+static const char *number_or_null(struct arena *arena, uint64_t number)
+{
+	return number ? arena_printf(arena, "%llu", (unsigned long long)number) : NULL;
+}
+
+static struct error change_item(const struct rendering_run *run, struct arena *arena,
+								const char *item, const char *version, const struct media *media)
+{
+	const char *const params[] = {
+		run->job->subject,
+		item,
+		version,
+		digest_or_null(arena, true, &media->rendition),
+		number_or_null(arena, media->rendition.bytes),
+		media->content_type,
+		digest_or_null(arena, media->has_poster, &media->poster),
+		digest_or_null(arena, media->has_thumbnail, &media->thumbnail),
+		number_or_null(arena, media->width),
+		number_or_null(arena, media->height),
+		number_or_null(arena, media->duration_ms),
+	};
+
+	return db_do(run->db, SQL_RENDERING_CHANGED, params, NULL);
+}
+
+/* Renders one; ERR_INVALID, ERR_TOO_LARGE, ERR_NOT_FOUND: this original cannot be read. */
+static struct error rendering_render(const struct rendering_run *run, struct arena *arena,
+									 const struct rows *rows, size_t row)
+{
+	const char *item = rows_text(rows, row, 0), *version = rows_text(rows, row, 1);
+	unsigned char original[SHA256_BYTES];
+	struct media media;
+	struct error err;
+
+	if (!hex_decode(original, SHA256_BYTES, rows_text(rows, row, 3)))
+		return errorf(ERR_INTERNAL, "a digest that cannot be read");
+	if ((err = media_render(run->store, original, arena, &media)).code)
+		return err;
+	const char *type = media_type_name(media.type);
+	if (strcmp(type, rows_text(rows, row, 2)) != 0)
+		return errorf(ERR_INVALID, "it is %s now and was %s", type, rows_text(rows, row, 2));
+	if (is_same(rows, row, &media))
+		return db_do(run->db, SQL_RENDERING_SAME,
+					 (const char *[]){ run->job->subject, item, version }, NULL);
+	return change_item(run, arena, item, version, &media);
+}
+
+/* An item that cannot be read stays as it was; only what concerns all of them is an error. */
+static struct error render_or_note(struct rendering_run *run, const struct rows *rows, size_t row)
+{
+	struct arena *arena = arena_new();
+	struct error err = rendering_render(run, arena, rows, row);
+	bool ours = err.code == ERR_INTERNAL;
+
+	arena_free(arena);
+	run->faults = ours ? run->faults + 1 : 0;
+	if (!err.code || (ours && run->faults >= FAULTS_MOST))
+		return err;
+	if (!ours && err.code != ERR_INVALID && err.code != ERR_TOO_LARGE && err.code != ERR_NOT_FOUND)
+		return err;
+	log_warn("rendering: item %s stays as it was: %s", rows_text(rows, row, 0), err.detail);
+	run->unreadable++;
+	return db_do(run->db, SQL_RENDERING_UNREADABLE, (const char *[]){ run->job->subject }, NULL);
+}
+
+/* ------------------------------------------------------------------ all of them */
+
+static struct error rendering_tell(struct rendering_run *run)
+{
+	struct error err = job_renew(run->db, run->job, run->done, run->total);
+
+	if (err.code || !run->also)
+		return err;
+	err = run->also->tell(run->also->arg, run->done, run->total);
+	run->stopped = err.code != OK;
+	return err;
+}
+
+static struct error render_window(struct rendering_run *run, char after[UUID_TEXT], bool *ret_more)
+{
+	const char *const params[] = { run->job->subject, *after ? after : NULL, WINDOW };
+	auto_rows *rows = NULL;
+	struct error err = db_run(run->db, SQL_RENDERING_NEXT, params, &rows);
+
+	if (err.code)
+		return err;
+	for (size_t r = 0; r < rows_count(rows); r++) {
+		if ((err = render_or_note(run, rows, r)).code)
+			return err;
+		run->done++;
+		if ((err = rendering_tell(run)).code)
+			return err;
+		snprintf(after, UUID_TEXT, "%s", rows_text(rows, r, 0));
+	}
+	*ret_more = rows_count(rows) > 0;
+	return ok();
+}
+
+static struct error rendering_begin(struct rendering_run *run)
+{
+	const char *const id[] = { run->job->subject };
+	struct arena *arena = arena_new();
+	struct rendering rendering = { 0 };
+	auto_rows *rows = NULL;
+	struct error err = rendering_find(run->db, arena, run->job->subject, &rendering);
+
+	run->too_old = !err.code && rendering.recipe > MEDIA_RECIPE;
+	if (run->too_old)
+		err = errorf(ERR_UNAVAILABLE, "This worker is older than the order: it knows recipe %d.",
+					 MEDIA_RECIPE);
+	if (!err.code)
+		err = db_run(run->db, SQL_RENDERING_BEGIN, id, &rows);
+	if (!err.code) {
+		run->done = rendering.changed + rendering.same;
+		run->total = run->done + rows_integer(rows, 0, 0);
+		err = rendering_tell(run);
+	}
+	arena_free(arena);
+	return err;
+}
+
+static struct error rendering_finish(const struct rendering_run *run)
+{
+	char detail[96];
+
+	snprintf(detail, sizeof detail, "%lld items could not be read anew and stay as they were.",
+			 (long long)run->unreadable);
+	return job_finish(run->db, run->job, run->unreadable ? detail : NULL);
+}
+
+static struct error render_all(struct rendering_run *run)
+{
+	char after[UUID_TEXT] = "";
+	bool more = true;
+	auto_hold *hold = job_hold(run->db, run->job);
+	struct error err = rendering_begin(run);
+
+	while (!err.code && more)
+		err = render_window(run, after, &more);
+	return err;
+}
+
+/* Of a worker that is too old, another may do it. */
+static struct error rendering_note_failure(const struct rendering_run *run, struct error why)
+{
+	const char *text =
+		why.code == ERR_INTERNAL ? "An internal fault; see the server's log." : why.detail;
+
+	if (why.code == ERR_GONE)
+		return ok(); /* another worker has it now */
+	if (run->stopped || run->too_old)
+		return job_give_back(run->db, run->job, text, run->stopped ? 0 : TOO_OLD_AFTER_S);
+	return job_put_back(run->db, run->job, text);
+}
+
+struct error rendering_do_job(struct db *db, struct store *store, const struct job *job,
+							  const struct rendering_progress *also)
+{
+	struct rendering_run run = { .db = db, .store = store, .job = job, .also = also };
+	struct error err;
+
+	if (job_is_spent(job)) {
+		err = job_fail(db, job, JOB_SPENT);
+		return err.code ? err : errorf(ERR_INVALID, JOB_SPENT);
+	}
+	err = render_all(&run);
+	if (!err.code)
+		return rendering_finish(&run);
+	struct error noted = rendering_note_failure(&run, err);
+	if (noted.code)
+		log_error("rendering: the job's end cannot be noted: %s", noted.detail);
+	return err;
+}
+
+struct error rendering_work(struct db *db, struct store *store,
+							const struct rendering_progress *also, bool *ret_worked)
+{
+	struct job job;
+	struct error err = job_claim(db, "render", &job, ret_worked);
+
+	if (err.code || !*ret_worked)
+		return err;
+	log_info("rendering items anew by recipe %d", MEDIA_RECIPE);
+	err = rendering_do_job(db, store, &job, also);
+	if (err.code)
+		log_warn("rendering, try %d: %s", job.tries, err.detail);
+	else
+		log_info("rendering is done");
+	return err.code == ERR_UNAVAILABLE ? err : ok();
+}

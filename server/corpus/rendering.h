@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * rendering -- makes the renditions of existing items anew when the recipe for media is another.
+ *
+ *   Properties   Bytes that differ are a new version of the item (item_version); bytes that do not
+ *                only note that the newer recipe makes them too.  Whoever orders a rendering says
+ *                whether its changes are harmless: if not, judgments on versions before count no
+ *                more, for the model as for releases, and the crowd is asked anew.
+ *   Operation    An order is a row, with a job that walks the items of an older recipe, one at a
+ *                time and each in a statement of its own.
+ *   Safety       Killed anywhere, it goes on with the items that are left.  Two at once are
+ *                harmless: an item changes only from the version that was rendered.
+ *
+ * Threads: as the struct db.
+ */
+#ifndef CORPUS_RENDERING_H
+#define CORPUS_RENDERING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/arena.h"
+#include "core/error.h"
+#include "core/uuid.h"
+#include "store/store.h"
+#include "work/job.h"
+
+/* Items whose rendition is of an older recipe, and what hangs on them. */
+struct rendering_due {
+	int64_t images, films, sounds;
+	int64_t judgments;        /* on them, that count */
+	int64_t settled;          /* of them: retired or disputed */
+	int64_t closed_campaigns; /* of them: in campaigns that nobody is asked about */
+};
+
+/* `campaign` is a name, or NULL for all. ERR_NOT_FOUND. */
+struct error rendering_check(struct db *db, const char *campaign,
+							 struct rendering_due *ret_due) MUST_CHECK;
+
+/* One line in the log, naming the command, when there are such items. */
+void rendering_remind(struct db *db);
+
+/* Orders a rendering, unless one is under way: its id then, and *ret_new false. ERR_NOT_FOUND. */
+struct error rendering_order(struct db *db, const char *campaign, bool harmless, char id[UUID_TEXT],
+							 bool *ret_new) MUST_CHECK;
+
+/* An order, and how far its job is. Texts live in the arena. */
+struct rendering {
+	const char *campaign_id; /* NULL: all campaigns */
+	int64_t recipe;
+	bool harmless;
+	int64_t changed, same, unreadable;
+	const char *state; /* of the job */
+	int64_t done, total;
+	const char *detail; /* of the job; NULL: none */
+};
+
+struct error rendering_find(struct db *db, struct arena *arena, const char *id,
+							struct rendering *ret_rendering) MUST_CHECK;
+
+/* Told after each item how many are done; an error from it stops the work. */
+struct rendering_progress {
+	struct error (*tell)(void *arg, int64_t done, int64_t total);
+	void *arg;
+};
+
+/* Does a job that the caller has claimed. What stops it leaves the rest to a later try. */
+struct error rendering_do_job(struct db *db, struct store *store, const struct job *job,
+							  const struct rendering_progress *also) MUST_CHECK;
+
+/* Claims a job and does it, for a worker's loop. *ret_worked: there was one. */
+struct error rendering_work(struct db *db, struct store *store,
+							const struct rendering_progress *also, bool *ret_worked) MUST_CHECK;
+
+#endif

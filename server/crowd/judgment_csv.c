@@ -1,0 +1,946 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "crowd/judgment_csv.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/mem.h"
+
+#define LINE_MAX_BYTES (64 * 1024)
+#define NAME_MAX_BYTES 512
+#define FIELDS_MAX     64
+
+/* Open addressing; a slot is an index + 1 and its hash's upper half. */
+struct name_slot {
+	uint32_t index, hash;
+};
+
+struct names {
+	char *bytes; /* each name with its NUL */
+	size_t bytes_len, bytes_size;
+	size_t *start; /* count + 1 of them, once there is one */
+	uint32_t count, size;
+	uint32_t last; /* the index given out last */
+	struct name_slot *slots;
+	uint32_t mask; /* slots - 1 */
+};
+
+enum csv_column {
+	COLUMN_WORKER,
+	COLUMN_TASK,
+	COLUMN_LABEL,
+	COLUMN_CONFIDENCE,
+	COLUMN_POSITION,
+	COLUMNS
+};
+
+/* A column's name, and the one that a release gives it. The first that is there counts. */
+static const char *const column_names[COLUMNS][2] = { { "worker", "volunteer" },
+													  { "task", "item" },
+													  { "label", "verdict" },
+													  { "confidence" },
+													  { "position" } };
+static const char *const truth_names[2] = { "truth", "label" };
+
+#define UNUSED_BYTES 400 /* of the names of columns that are not used */
+
+/* From row `row` on, lines run `skipped` ahead of rows. */
+struct gap {
+	size_t row, skipped;
+};
+
+struct csv_field {
+	const char *text;
+	size_t len;
+};
+
+/*
+ * A row that was read and waits for its names to be looked up.  Of millions of names hardly any
+ * lies in a cache, so the look-up goes in three steps, a few rows apart: each step asks the
+ * memory for what the next one needs, and by then it is there.
+ */
+struct pending {
+	uint64_t task_hash, worker_hash;
+	uint16_t task_len, worker_len;
+	uint8_t label, confidence, position;
+	char task[NAME_MAX_BYTES], worker[NAME_MAX_BYTES];
+};
+
+#define PENDING 16
+
+struct judgment_csv {
+	enum judgment_csv_kind kind;
+	int column[COLUMNS]; /* which field, or -1 */
+	int fields;          /* that the header has; 0: not read yet */
+	bool may_be_empty;   /* a truth that is not known: the row is passed over */
+	char unused[UNUSED_BYTES];
+	enum duplicates duplicates;
+	size_t duplicate_count;
+	struct error faults[JUDGMENT_CSV_FAULTS_KEPT];
+	size_t fault_count; /* those that are not kept too */
+	char *carry;        /* the beginning of a line whose end has not come */
+	size_t carry_len, carry_size;
+	size_t line; /* the one being read, from 1 */
+	struct gap *gaps;
+	size_t gap_count, gap_size;
+	struct names workers, tasks;
+	uint32_t *worker, *task;
+	uint8_t *label, *confidence, *position;
+	size_t rows, size; /* rows with their names looked up */
+	size_t read;       /* rows read; at most PENDING more */
+	struct pending pending[PENDING];
+	char unquoted[LINE_MAX_BYTES];
+};
+
+/* FNV-1a by eight bytes at a time, mixed at the end. */
+static uint64_t csv_hash_of(const char *text, size_t len)
+{
+	uint64_t hash = 14695981039346656037ULL ^ len, word;
+
+	for (; len >= 8; text += 8, len -= 8) {
+		memcpy(&word, text, 8);
+		hash = (hash ^ word) * 0x9E3779B97F4A7C15ULL;
+		hash ^= hash >> 32;
+	}
+	word = 0;
+	memcpy(&word, text, len);
+	hash = (hash ^ word) * 0x9E3779B97F4A7C15ULL;
+	return hash ^ hash >> 29;
+}
+
+static struct name_slot *names_slot(const struct names *names, uint64_t hash, const char *text,
+									size_t len)
+{
+	for (uint32_t at = (uint32_t)hash & names->mask;; at = (at + 1) & names->mask) {
+		struct name_slot *slot = &names->slots[at];
+
+		if (!slot->index)
+			return slot;
+		if (slot->hash != (uint32_t)(hash >> 32))
+			continue;
+		size_t start = names->start[slot->index - 1], end = names->start[slot->index] - 1;
+		if (end - start == len && !memcmp(names->bytes + start, text, len))
+			return slot;
+	}
+}
+
+static void names_grow(struct names *names)
+{
+	uint32_t slots = names->slots ? (names->mask + 1) * 2 : 1024;
+
+	free(names->slots);
+	names->slots = mem_new(slots, sizeof *names->slots);
+	names->mask = slots - 1;
+	for (uint32_t i = 0; i < names->count; i++) {
+		const char *text = names->bytes + names->start[i];
+		size_t len = names->start[i + 1] - names->start[i] - 1;
+		uint64_t hash = csv_hash_of(text, len);
+
+		*names_slot(names, hash, text, len) = (struct name_slot){ i + 1, (uint32_t)(hash >> 32) };
+	}
+}
+
+static bool names_is(const struct names *names, uint32_t index, const char *text, size_t len)
+{
+	return index < names->count && names->start[index + 1] - names->start[index] - 1 == len &&
+		   !memcmp(names->bytes + names->start[index], text, len);
+}
+
+/* Returns the index of a name, old or new. Names often come in the order in which they first
+ * came, or again at once: that is looked at before the far reaches of the slots. */
+static uint32_t names_add(struct names *names, uint64_t hash, const char *text, size_t len)
+{
+	if (names_is(names, names->last + 1, text, len))
+		return ++names->last;
+	if (names_is(names, names->last, text, len))
+		return names->last;
+	if (!names->slots || names->count >= (names->mask + 1) / 2)
+		names_grow(names);
+	struct name_slot *slot = names_slot(names, hash, text, len);
+
+	if (slot->index)
+		return names->last = slot->index - 1;
+	if (names->count + 2 > names->size) {
+		names->size = names->size ? names->size * 2 : 256;
+		names->start = mem_resize(names->start, names->size, sizeof *names->start);
+		names->start[names->count] = names->bytes_len;
+	}
+	if (names->bytes_len + len + 1 > names->bytes_size) {
+		names->bytes_size = (names->bytes_size + len + 1) * 2;
+		names->bytes = mem_resize(names->bytes, names->bytes_size, 1);
+	}
+	memcpy(names->bytes + names->bytes_len, text, len);
+	names->bytes[names->bytes_len + len] = '\0';
+	names->bytes_len += len + 1;
+	names->start[++names->count] = names->bytes_len;
+	*slot = (struct name_slot){ names->count, (uint32_t)(hash >> 32) };
+	return names->last = names->count - 1;
+}
+
+/* The steps before names_add(): what they fetch is a guess and may be wrong. */
+static void names_fetch_slot(const struct names *names, uint64_t hash)
+{
+	if (names->slots)
+		__builtin_prefetch(&names->slots[(uint32_t)hash & names->mask]);
+}
+
+static void names_fetch_start(const struct names *names, uint64_t hash)
+{
+	uint32_t index = names->slots ? names->slots[(uint32_t)hash & names->mask].index : 0;
+
+	if (index)
+		__builtin_prefetch(&names->start[index - 1]);
+}
+
+static void names_fetch_text(const struct names *names, uint64_t hash)
+{
+	uint32_t index = names->slots ? names->slots[(uint32_t)hash & names->mask].index : 0;
+
+	if (index)
+		__builtin_prefetch(names->bytes + names->start[index - 1]);
+}
+
+uint32_t names_count(const struct names *names)
+{
+	return names->count;
+}
+
+const char *names_text(const struct names *names, uint32_t index, size_t *len)
+{
+	if (len)
+		*len = names->start[index + 1] - names->start[index] - 1;
+	return names->bytes + names->start[index];
+}
+
+uint32_t names_find(const struct names *names, const char *text, size_t len)
+{
+	struct name_slot *slot =
+		names->slots ? names_slot(names, csv_hash_of(text, len), text, len) : NULL;
+
+	return slot && slot->index ? slot->index - 1 : UINT32_MAX;
+}
+
+static void names_clear(struct names *names)
+{
+	free(names->bytes);
+	free(names->start);
+	free(names->slots);
+}
+
+struct judgment_csv *judgment_csv_new(enum judgment_csv_kind kind)
+{
+	struct judgment_csv *csv = mem_new(1, sizeof *csv);
+
+	csv->kind = kind;
+	csv->line = 1;
+	return csv;
+}
+
+void judgment_csv_free(struct judgment_csv *csv)
+{
+	if (!csv)
+		return;
+	names_clear(&csv->workers);
+	names_clear(&csv->tasks);
+	free(csv->carry);
+	free(csv->gaps);
+	free(csv->worker);
+	free(csv->task);
+	free(csv->label);
+	free(csv->confidence);
+	free(csv->position);
+	free(csv);
+}
+
+static void names_forget(struct names *names)
+{
+	free(names->slots);
+	names->slots = NULL;
+}
+
+void judgment_csv_forget_rows(struct judgment_csv *csv)
+{
+	names_forget(&csv->workers);
+	names_forget(&csv->tasks);
+	free(csv->worker);
+	free(csv->task);
+	free(csv->label);
+	free(csv->confidence);
+	free(csv->position);
+	csv->worker = csv->task = NULL;
+	csv->label = csv->confidence = csv->position = NULL;
+	csv->rows = csv->read = csv->size = 0;
+}
+
+void judgment_csv_allow(struct judgment_csv *csv, enum duplicates duplicates)
+{
+	csv->duplicates = duplicates;
+}
+
+size_t judgment_csv_fault_count(const struct judgment_csv *csv)
+{
+	return csv->fault_count;
+}
+
+const char *judgment_csv_fault(const struct judgment_csv *csv, size_t index)
+{
+	return csv->faults[index].detail;
+}
+
+size_t judgment_csv_duplicate_count(const struct judgment_csv *csv)
+{
+	return csv->duplicate_count;
+}
+
+static struct error note_fault(struct judgment_csv *csv, struct error fault)
+{
+	if (csv->fault_count < JUDGMENT_CSV_FAULTS_KEPT)
+		csv->faults[csv->fault_count] = fault;
+	csv->fault_count++;
+	return fault;
+}
+
+static struct error bad_line(const struct judgment_csv *csv, const char *what)
+{
+	return errorf(ERR_INVALID, "line %zu: %s", csv->line, what);
+}
+
+/* The length of the UTF-8 character at `text` (RFC 3629), or 0 if it is none. */
+static size_t utf8_len(const unsigned char *text, size_t len)
+{
+	size_t more = text[0] < 0x80   ? 0
+				  : text[0] < 0xC2 ? 9
+				  : text[0] < 0xE0 ? 1
+				  : text[0] < 0xF0 ? 2
+				  : text[0] < 0xF5 ? 3
+								   : 9;
+
+	if (more >= len)
+		return 0;
+	for (size_t i = 1; i <= more; i++)
+		if ((text[i] & 0xC0) != 0x80)
+			return 0;
+	if ((text[0] == 0xE0 && text[1] < 0xA0) || (text[0] == 0xED && text[1] > 0x9F) ||
+		(text[0] == 0xF0 && text[1] < 0x90) || (text[0] == 0xF4 && text[1] > 0x8F))
+		return 0;
+	return more + 1;
+}
+
+/* Eight bytes from 0x20 to 0x7E at once: none has its top bit, none falls below 0x20 and none
+ * reaches 0x80 when 1 is added. */
+static bool are_eight_plain(const unsigned char *text)
+{
+	uint64_t eight;
+
+	memcpy(&eight, text, 8);
+	return !((eight | (eight - 0x2020202020202020) | (eight + 0x0101010101010101)) &
+			 0x8080808080808080);
+}
+
+static bool csv_is_control(unsigned char c)
+{
+	return c == 0x7F || (c < 0x20 && c != '\t' && c != '\n' && c != '\r');
+}
+
+/* Plain text: UTF-8 without control characters; a tab or a line break inside quotes is plain. */
+static bool csv_is_text(const char *text, size_t len)
+{
+	const unsigned char *at = (const unsigned char *)text, *end = at + len;
+
+	while (at < end) {
+		size_t left = (size_t)(end - at);
+		size_t step = left >= 8 && are_eight_plain(at) ? 8 : utf8_len(at, left);
+
+		if (!step || csv_is_control(*at))
+			return false;
+		at += step;
+	}
+	return true;
+}
+
+/* Unquotes the field that starts after the quote at *at; leaves *at behind its closing quote. */
+static bool read_quoted(struct judgment_csv *csv, const char **at, const char *end, size_t *used,
+						struct csv_field *field)
+{
+	char *out = csv->unquoted + *used;
+	size_t len = 0;
+
+	for (const char *c = *at + 1; c < end; c++) {
+		if (*c != '"') {
+			out[len++] = *c;
+		} else if (c + 1 < end && c[1] == '"') {
+			out[len++] = *c++;
+		} else {
+			*at = c + 1;
+			*used += len;
+			*field = (struct csv_field){ out, len };
+			return *at == end || **at == ',';
+		}
+	}
+	return false;
+}
+
+/* Splits a line into at most FIELDS_MAX fields. Returns how many, or -1 for broken quotes. */
+static int judgment_csv_split(struct judgment_csv *csv, const char *line, size_t len,
+							  struct csv_field fields[])
+{
+	const char *at = line, *end = line + len;
+	size_t used = 0;
+	int count = 0;
+
+	for (;;) {
+		struct csv_field field;
+
+		if (at < end && *at == '"') {
+			if (!read_quoted(csv, &at, end, &used, &field))
+				return -1;
+		} else {
+			const char *comma = memchr(at, ',', (size_t)(end - at));
+			const char *stop = comma ? comma : end;
+
+			field = (struct csv_field){ at, (size_t)(stop - at) };
+			at = stop;
+		}
+		if (count < FIELDS_MAX)
+			fields[count] = field;
+		count++;
+		if (at == end)
+			return count;
+		at++;
+	}
+}
+
+static bool is_word(const struct csv_field *field, const char *word)
+{
+	return field->len == strlen(word) && !memcmp(field->text, word, field->len);
+}
+
+/* Finds a column by its name; *ret_at stays -1 when it is not there. */
+static struct error find_column(const struct judgment_csv *csv, const struct csv_field fields[],
+								int count, const char *name, int *ret_at)
+{
+	*ret_at = -1;
+	for (int i = 0; name && i < count; i++) {
+		if (!is_word(&fields[i], name))
+			continue;
+		if (*ret_at >= 0)
+			return errorf(ERR_INVALID, "line %zu: the column \"%s\" stands there twice", csv->line,
+						  name);
+		*ret_at = i;
+	}
+	return ok();
+}
+
+static const char *const *names_of(const struct judgment_csv *csv, enum csv_column column)
+{
+	return csv->kind == JUDGMENT_CSV_TRUTH && column == COLUMN_LABEL ? truth_names
+																	 : column_names[column];
+}
+
+static struct error find_columns(struct judgment_csv *csv, const struct csv_field fields[],
+								 int count)
+{
+	bool truth = csv->kind == JUDGMENT_CSV_TRUTH;
+	struct error err;
+
+	for (enum csv_column column = 0; column < COLUMNS; column++) {
+		const char *const *names = names_of(csv, column);
+		int *at = &csv->column[column];
+
+		*at = -1;
+		if (truth && column != COLUMN_TASK && column != COLUMN_LABEL)
+			continue;
+		if ((err = find_column(csv, fields, count, names[0], at)).code)
+			return err;
+		csv->may_be_empty = truth && column == COLUMN_LABEL && *at >= 0;
+		if (*at < 0 && (err = find_column(csv, fields, count, names[1], at)).code)
+			return err;
+	}
+	return ok();
+}
+
+/* Notes which columns nobody reads: whoever gave them may have meant something by them. */
+static void note_unused(struct judgment_csv *csv, const struct csv_field fields[], int count)
+{
+	size_t len = 0;
+
+	for (int i = 0; i < count; i++) {
+		bool used = false;
+
+		for (int column = 0; column < COLUMNS; column++)
+			used |= csv->column[column] == i;
+		if (!used && fields[i].len && len < UNUSED_BYTES)
+			len += (size_t)snprintf(csv->unused + len, UNUSED_BYTES - len, "%s%.*s",
+									len ? ", " : "", (int)fields[i].len, fields[i].text);
+	}
+}
+
+static struct error csv_read_header(struct judgment_csv *csv, const struct csv_field fields[],
+									int count)
+{
+	int first = csv->kind == JUDGMENT_CSV_TRUTH ? COLUMN_TASK : COLUMN_WORKER;
+	struct error err;
+
+	if (count > FIELDS_MAX)
+		return bad_line(csv, "more than 64 columns");
+	if ((err = find_columns(csv, fields, count)).code)
+		return err;
+	for (int column = first; column <= COLUMN_LABEL; column++)
+		if (csv->column[column] < 0)
+			return errorf(ERR_INVALID,
+						  "line %zu: the header has no column \"%s\"; it needs %s, or %s as in a "
+						  "release",
+						  csv->line, column_names[column][0],
+						  csv->kind == JUDGMENT_CSV_TRUTH ? "task,label" : "worker,task,label",
+						  csv->kind == JUDGMENT_CSV_TRUTH ? "item,truth"
+														  : "volunteer,item,verdict");
+	note_unused(csv, fields, count);
+	csv->fields = count;
+	return ok();
+}
+
+static struct error read_name(const struct judgment_csv *csv, const struct csv_field fields[],
+							  enum csv_column column)
+{
+	const struct csv_field *field = &fields[csv->column[column]];
+
+	if (!field->len)
+		return errorf(ERR_INVALID, "line %zu: %s is empty", csv->line, column_names[column][0]);
+	if (field->len > NAME_MAX_BYTES)
+		return errorf(ERR_INVALID, "line %zu: %s is longer than %d bytes", csv->line,
+					  column_names[column][0], NAME_MAX_BYTES);
+	return ok();
+}
+
+static struct error read_label(const struct judgment_csv *csv, const struct csv_field *field,
+							   uint8_t *label)
+{
+	if (is_word(field, "1") || is_word(field, "fake"))
+		*label = FAKE;
+	else if (is_word(field, "0") || is_word(field, "real"))
+		*label = REAL;
+	else
+		return errorf(ERR_INVALID, "line %zu: label is \"%.*s\", not fake, real, 1 or 0", csv->line,
+					  (int)(field->len > 40 ? 40 : field->len), field->text);
+	return ok();
+}
+
+static struct error read_confidence(const struct judgment_csv *csv, const struct csv_field *field,
+									uint8_t *confidence)
+{
+	unsigned value = 0;
+
+	for (size_t i = 0; i < field->len && value <= 100; i++)
+		value = field->text[i] >= '0' && field->text[i] <= '9'
+					? value * 10 + (unsigned)(field->text[i] - '0')
+					: 1000;
+	if (!field->len || value < 50 || value > 100)
+		return bad_line(csv, "confidence must be a whole number from 50 to 100");
+	*confidence = (uint8_t)value;
+	return ok();
+}
+
+static struct error read_position(const struct judgment_csv *csv, const struct csv_field *field,
+								  uint8_t *position)
+{
+	if (is_word(field, "left"))
+		*position = 0;
+	else if (is_word(field, "right"))
+		*position = 1;
+	else
+		return bad_line(csv, "position must be left or right");
+	return ok();
+}
+
+static void table_grow(struct judgment_csv *csv)
+{
+	csv->size = csv->size ? csv->size + csv->size / 2 : 4096;
+	csv->task = mem_resize(csv->task, csv->size, sizeof *csv->task);
+	csv->label = mem_resize(csv->label, csv->size, sizeof *csv->label);
+	if (csv->kind == JUDGMENT_CSV_JUDGMENTS)
+		csv->worker = mem_resize(csv->worker, csv->size, sizeof *csv->worker);
+	if (csv->column[COLUMN_CONFIDENCE] >= 0)
+		csv->confidence = mem_resize(csv->confidence, csv->size, 1);
+	if (csv->column[COLUMN_POSITION] >= 0)
+		csv->position = mem_resize(csv->position, csv->size, 1);
+}
+
+/* Looks up the names of the oldest pending row and stores it. */
+static void store_row(struct judgment_csv *csv)
+{
+	const struct pending *row = &csv->pending[csv->rows % PENDING];
+
+	if (csv->rows == csv->size)
+		table_grow(csv);
+	csv->task[csv->rows] = names_add(&csv->tasks, row->task_hash, row->task, row->task_len);
+	if (csv->kind == JUDGMENT_CSV_JUDGMENTS)
+		csv->worker[csv->rows] =
+			names_add(&csv->workers, row->worker_hash, row->worker, row->worker_len);
+	if (csv->confidence)
+		csv->confidence[csv->rows] = row->confidence;
+	if (csv->position)
+		csv->position[csv->rows] = row->position;
+	csv->label[csv->rows++] = row->label;
+}
+
+static void csv_fetch(const struct judgment_csv *csv, size_t row,
+					  void (*step)(const struct names *, uint64_t))
+{
+	const struct pending *pending = &csv->pending[row % PENDING];
+
+	step(&csv->tasks, pending->task_hash);
+	if (csv->kind == JUDGMENT_CSV_JUDGMENTS)
+		step(&csv->workers, pending->worker_hash);
+}
+
+/* What a row says of its task. */
+struct csv_judgment {
+	uint8_t label, confidence, position;
+};
+
+static void push_row(struct judgment_csv *csv, const struct csv_field *task,
+					 const struct csv_field *worker, const struct csv_judgment *said)
+{
+	if (csv->read - csv->rows == PENDING)
+		store_row(csv);
+	struct pending *row = &csv->pending[csv->read % PENDING];
+
+	row->label = said->label;
+	row->confidence = said->confidence;
+	row->position = said->position;
+	row->task_len = (uint16_t)task->len;
+	memcpy(row->task, task->text, task->len);
+	row->task_hash = csv_hash_of(task->text, task->len);
+	if (worker) {
+		row->worker_len = (uint16_t)worker->len;
+		memcpy(row->worker, worker->text, worker->len);
+		row->worker_hash = csv_hash_of(worker->text, worker->len);
+	}
+	csv_fetch(csv, csv->read, names_fetch_slot);
+	if (csv->read - csv->rows >= PENDING / 3)
+		csv_fetch(csv, csv->read - PENDING / 3, names_fetch_start);
+	if (csv->read - csv->rows >= 2 * PENDING / 3)
+		csv_fetch(csv, csv->read - 2 * PENDING / 3, names_fetch_text);
+	csv->read++;
+}
+
+static struct error read_circumstances(const struct judgment_csv *csv,
+									   const struct csv_field fields[], struct csv_judgment *said)
+{
+	struct error err = ok();
+
+	if (csv->column[COLUMN_CONFIDENCE] >= 0)
+		err = read_confidence(csv, &fields[csv->column[COLUMN_CONFIDENCE]], &said->confidence);
+	if (!err.code && csv->column[COLUMN_POSITION] >= 0)
+		err = read_position(csv, &fields[csv->column[COLUMN_POSITION]], &said->position);
+	return err;
+}
+
+static struct error read_row(struct judgment_csv *csv, const struct csv_field fields[], int count)
+{
+	bool judgments = csv->kind == JUDGMENT_CSV_JUDGMENTS;
+	struct csv_judgment said = { .label = REAL };
+	struct error err;
+
+	if (count != csv->fields)
+		return errorf(ERR_INVALID, "line %zu: %d fields where the header has %d", csv->line, count,
+					  csv->fields);
+	if ((err = read_name(csv, fields, COLUMN_TASK)).code)
+		return err;
+	if (judgments && (err = read_name(csv, fields, COLUMN_WORKER)).code)
+		return err;
+	if (csv->may_be_empty && !fields[csv->column[COLUMN_LABEL]].len)
+		return ok();
+	if ((err = read_label(csv, &fields[csv->column[COLUMN_LABEL]], &said.label)).code)
+		return err;
+	if (judgments && (err = read_circumstances(csv, fields, &said)).code)
+		return err;
+	const struct csv_field *task = &fields[csv->column[COLUMN_TASK]];
+	const struct csv_field *worker = judgments ? &fields[csv->column[COLUMN_WORKER]] : NULL;
+
+	push_row(csv, task, worker, &said);
+	return ok();
+}
+
+/* Remembers that lines run further ahead of rows from here on. */
+static void add_gap(struct judgment_csv *csv)
+{
+	size_t skipped = csv->line - csv->read;
+
+	if (csv->gap_count && csv->gaps[csv->gap_count - 1].row == csv->read) {
+		csv->gaps[csv->gap_count - 1].skipped = skipped;
+		return;
+	}
+	if (csv->gap_count == csv->gap_size) {
+		csv->gap_size = csv->gap_size ? csv->gap_size * 2 : 16;
+		csv->gaps = mem_resize(csv->gaps, csv->gap_size, sizeof *csv->gaps);
+	}
+	csv->gaps[csv->gap_count++] = (struct gap){ csv->read, skipped };
+}
+
+static size_t line_of_row(const struct judgment_csv *csv, size_t row)
+{
+	size_t skipped = 0;
+
+	for (size_t i = 0; i < csv->gap_count && csv->gaps[i].row <= row; i++)
+		skipped = csv->gaps[i].skipped;
+	return row + skipped;
+}
+
+/* Reads what stands in one line, which is not empty. */
+static struct error read_fields(struct judgment_csv *csv, const char *line, size_t len)
+{
+	struct csv_field fields[FIELDS_MAX];
+
+	if (!csv_is_text(line, len))
+		return bad_line(csv, "not plain UTF-8 text");
+	int count = judgment_csv_split(csv, line, len, fields);
+	if (count < 0)
+		return bad_line(csv, "a quoted field does not end as it should");
+	return csv->fields ? read_row(csv, fields, count) : csv_read_header(csv, fields, count);
+}
+
+/* Reads one line, without its line feed, and notes what is wrong with it. `breaks`: line feeds
+ * inside its quotes. Fails where the header does. */
+static struct error read_line(struct judgment_csv *csv, const char *line, size_t len, size_t breaks)
+{
+	size_t read_before = csv->read;
+	struct error err = ok();
+
+	if (csv->line == 1 && len >= 3 && !memcmp(line, "\xEF\xBB\xBF", 3)) {
+		line += 3;
+		len -= 3;
+	}
+	if (len && line[len - 1] == '\r')
+		len--;
+	if (len) {
+		if (csv->fields && (csv->gap_count == 0 || breaks))
+			add_gap(csv);
+		err = read_fields(csv, line, len);
+	}
+	if (err.code)
+		note_fault(csv, err);
+	if (err.code && !csv->fields)
+		return err;
+	csv->line += 1 + breaks;
+	if (csv->fields && (csv->read == read_before || breaks))
+		add_gap(csv);
+	return ok();
+}
+
+static void csv_carry(struct judgment_csv *csv, const char *bytes, size_t len)
+{
+	if (csv->carry_len + len > csv->carry_size) {
+		csv->carry_size = csv->carry_len + len + 256;
+		csv->carry = mem_resize(csv->carry, csv->carry_size, 1);
+	}
+	memcpy(csv->carry + csv->carry_len, bytes, len);
+	csv->carry_len += len;
+}
+
+/* A line feed belongs to the line while a quote is open. */
+static bool is_open(const char *line, size_t len, size_t *breaks)
+{
+	bool open = false;
+
+	*breaks = 0;
+	if (!memchr(line, '"', len))
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		open ^= line[i] == '"';
+		*breaks += line[i] == '\n';
+	}
+	return open;
+}
+
+struct error judgment_csv_feed(struct judgment_csv *csv, const char *bytes, size_t len)
+{
+	const char *at = bytes, *end = bytes + len;
+
+	while (at < end) {
+		const char *feed = memchr(at, '\n', (size_t)(end - at));
+		const char *line = at;
+		size_t line_len = (size_t)((feed ? feed : end) - at), breaks;
+
+		if (csv->carry_len + line_len >= LINE_MAX_BYTES)
+			return note_fault(csv, bad_line(csv, "longer than 64 KiB; is a quote left open?"));
+		if (!feed || csv->carry_len) {
+			csv_carry(csv, at, line_len);
+			line = csv->carry;
+			line_len = csv->carry_len;
+		}
+		if (!feed)
+			return ok();
+		at = feed + 1;
+		if (is_open(line, line_len, &breaks)) {
+			if (line != csv->carry)
+				csv_carry(csv, line, line_len);
+			csv_carry(csv, "\n", 1);
+			continue;
+		}
+		struct error err = read_line(csv, line, line_len, breaks);
+		csv->carry_len = 0;
+		if (err.code)
+			return err;
+	}
+	return ok();
+}
+
+/* Rows by task, in the order of the file. The caller frees it. */
+static uint32_t *rows_by_task(const struct judgment_csv *csv)
+{
+	uint32_t *rows = mem_resize(NULL, csv->rows, sizeof *rows);
+	size_t *start = mem_resize(NULL, (size_t)csv->tasks.count + 1, sizeof *start);
+
+	memset(start, 0, ((size_t)csv->tasks.count + 1) * sizeof *start);
+	for (size_t row = 0; row < csv->rows; row++)
+		start[csv->task[row] + 1]++;
+	for (uint32_t i = 0; i < csv->tasks.count; i++)
+		start[i + 1] += start[i];
+	for (size_t row = 0; row < csv->rows; row++)
+		rows[start[csv->task[row]]++] = (uint32_t)row;
+	free(start);
+	return rows;
+}
+
+static uint32_t worker_of(const struct judgment_csv *csv, size_t row)
+{
+	return csv->worker ? csv->worker[row] : 0;
+}
+
+/* Marks the rows that say a second time what another says, and counts them. Going task by task,
+ * the last row of each worker betrays them. Truths have one author. */
+static size_t mark_duplicates(const struct judgment_csv *csv, bool is_duplicate[])
+{
+	size_t workers = csv->worker ? csv->workers.count : 1, count = 0;
+	uint32_t *rows = rows_by_task(csv);
+	uint32_t *last = mem_resize(NULL, workers, sizeof *last);
+
+	memset(last, 0xFF, workers * sizeof *last);
+	for (size_t at = 0; at < csv->rows; at++) {
+		uint32_t row = rows[at], *before = &last[worker_of(csv, row)];
+
+		if (*before != UINT32_MAX && csv->task[*before] == csv->task[row]) {
+			is_duplicate[csv->duplicates == DUPLICATES_LAST ? *before : row] = true;
+			count++;
+		}
+		*before = row;
+	}
+	free(rows);
+	free(last);
+	return count;
+}
+
+static struct error duplicate_fault(const struct judgment_csv *csv, size_t row)
+{
+	const char *task = names_text(&csv->tasks, csv->task[row], NULL);
+	size_t line = line_of_row(csv, row);
+
+	if (!csv->worker)
+		return errorf(ERR_INVALID, "line %zu: a second label for task %.80s", line, task);
+	return errorf(ERR_INVALID, "line %zu: worker %.60s judges task %.60s a second time", line,
+				  names_text(&csv->workers, csv->worker[row], NULL), task);
+}
+
+static void move_row(struct judgment_csv *csv, size_t from, size_t to)
+{
+	csv->task[to] = csv->task[from];
+	csv->label[to] = csv->label[from];
+	if (csv->worker)
+		csv->worker[to] = csv->worker[from];
+	if (csv->confidence)
+		csv->confidence[to] = csv->confidence[from];
+	if (csv->position)
+		csv->position[to] = csv->position[from];
+}
+
+static void settle_duplicates(struct judgment_csv *csv)
+{
+	bool *is_duplicate = mem_new(csv->rows + 1, sizeof *is_duplicate);
+	size_t kept = 0;
+
+	csv->duplicate_count = mark_duplicates(csv, is_duplicate);
+	for (size_t row = 0; csv->duplicate_count && row < csv->rows; row++)
+		if (is_duplicate[row] && csv->duplicates == DUPLICATES_REFUSE)
+			note_fault(csv, duplicate_fault(csv, row));
+		else if (!is_duplicate[row])
+			move_row(csv, row, kept++);
+	if (csv->duplicate_count && csv->duplicates != DUPLICATES_REFUSE)
+		csv->rows = csv->read = kept;
+	free(is_duplicate);
+}
+
+static struct error finish_line(struct judgment_csv *csv)
+{
+	size_t breaks;
+
+	if (!csv->carry_len)
+		return ok();
+	if (is_open(csv->carry, csv->carry_len, &breaks))
+		return note_fault(csv, bad_line(csv, "the file ends inside a quoted field"));
+	struct error err = read_line(csv, csv->carry, csv->carry_len, breaks);
+	csv->carry_len = 0;
+	return err;
+}
+
+struct error judgment_csv_finish(struct judgment_csv *csv)
+{
+	struct error err = finish_line(csv);
+
+	while (csv->rows < csv->read)
+		store_row(csv);
+	if (!err.code && !csv->fields)
+		note_fault(csv,
+				   errorf(ERR_INVALID, "line 1: the file is empty; it needs the header %s",
+						  csv->kind == JUDGMENT_CSV_TRUTH ? "task,label" : "worker,task,label"));
+	settle_duplicates(csv);
+	return csv->fault_count ? csv->faults[0] : ok();
+}
+
+const struct names *judgment_csv_tasks(const struct judgment_csv *csv)
+{
+	return &csv->tasks;
+}
+
+const struct names *judgment_csv_workers(const struct judgment_csv *csv)
+{
+	return &csv->workers;
+}
+
+struct judgments judgment_csv_judgments(const struct judgment_csv *csv)
+{
+	return (struct judgments){ .items = csv->tasks.count,
+							   .volunteers = csv->workers.count,
+							   .count = csv->rows,
+							   .item = csv->task,
+							   .volunteer = csv->worker,
+							   .verdict = csv->label,
+							   .confidence = csv->confidence,
+							   .position = csv->position };
+}
+
+const char *judgment_csv_unused(const struct judgment_csv *csv)
+{
+	return csv->unused;
+}
+
+struct strangers judgment_csv_truth(const struct judgment_csv *csv, const struct names *tasks,
+									int8_t truth[])
+{
+	struct strangers strangers = { 0 };
+
+	memset(truth, UNKNOWN, tasks->count * sizeof *truth);
+	for (size_t row = 0; row < csv->rows; row++) {
+		size_t len;
+		const char *text = names_text(&csv->tasks, csv->task[row], &len);
+		uint32_t task = names_find(tasks, text, len);
+
+		if (task != UINT32_MAX)
+			truth[task] = (int8_t)csv->label[row];
+		else if (!strangers.count++)
+			strangers.first = text;
+	}
+	strangers.of = csv->rows;
+	return strangers;
+}

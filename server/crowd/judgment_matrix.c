@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "crowd/judgment_matrix.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/mem.h"
+
+/* Three levels of confidence for each verdict, mirrored: 0 is sure of real, 5 sure of fake. */
+static uint32_t symbol_of(const struct judgments *judgments, size_t j, bool graded)
+{
+	uint8_t verdict = judgments->verdict[j];
+
+	if (!graded)
+		return verdict;
+	uint32_t level = judgments->confidence[j] >= 84 ? 2 : judgments->confidence[j] >= 67 ? 1 : 0;
+	return verdict == FAKE ? 3 + level : 2 - level;
+}
+
+static struct sides *count_sides(const struct judgments *judgments)
+{
+	struct sides *sides = mem_new(judgments->items, sizeof *sides);
+
+	for (size_t j = 0; j < judgments->count; j++)
+		sides[judgments->item[j]].seen[judgments->verdict[j]][judgments->position[j]]++;
+	return sides;
+}
+
+struct judgment_matrix judgment_matrix_new(const struct judgments *judgments, bool graded)
+{
+	uint32_t symbols = graded ? SYMBOLS_MAX : 2, items = judgments->items;
+	size_t codes = (size_t)judgments->volunteers * symbols;
+
+	if (codes > UINT32_MAX)
+		abort();
+	struct judgment_matrix matrix = { .items = items,
+									  .volunteers = judgments->volunteers,
+									  .symbols = symbols,
+									  .count = judgments->count,
+									  .codes = codes,
+									  .start = mem_new((size_t)items + 1, sizeof *matrix.start),
+									  .code = mem_new(judgments->count, sizeof *matrix.code),
+									  .total = mem_new(codes, sizeof *matrix.total),
+									  .truth = judgments->truth };
+
+	if (judgments->position)
+		matrix.sides = count_sides(judgments);
+	for (size_t j = 0; j < judgments->count; j++)
+		matrix.start[judgments->item[j] + 1]++;
+	for (uint32_t i = 0; i < items; i++) {
+		matrix.judged += matrix.start[i + 1] > 0;
+		matrix.start[i + 1] += matrix.start[i];
+	}
+	for (size_t j = 0; j < judgments->count; j++) {
+		uint32_t code = judgments->volunteer[j] * symbols + symbol_of(judgments, j, graded);
+
+		matrix.code[matrix.start[judgments->item[j]]++] = code;
+		matrix.total[code]++;
+	}
+	memmove(matrix.start + 1, matrix.start, items * sizeof *matrix.start);
+	matrix.start[0] = 0;
+	return matrix;
+}
+
+void judgment_matrix_clear(struct judgment_matrix *matrix)
+{
+	free(matrix->start);
+	free(matrix->code);
+	free(matrix->total);
+	free(matrix->sides);
+}
+
+uint32_t judgment_matrix_fakes(const struct judgment_matrix *matrix, uint32_t item)
+{
+	uint32_t fakes = 0;
+
+	for (size_t j = matrix->start[item]; j < matrix->start[item + 1]; j++)
+		fakes += judgment_matrix_says_fake(matrix, matrix->code[j]);
+	return fakes;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * judgment_matrix -- judgments sorted by item, each as one number, for the models in crowd/.
+ *
+ * A judgment is a code: volunteer * symbols + symbol.  Symbols are the ordered answers a
+ * volunteer can give, from sure-real to sure-fake: two without confidence, six with it.
+ * The code indexes whatever a model keeps per volunteer and answer, so that one pass over
+ * the codes of an item finds all it needs.  Owned by the model that makes it.
+ */
+#ifndef CROWD_JUDGMENT_MATRIX_H
+#define CROWD_JUDGMENT_MATRIX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "crowd/judgments.h"
+
+#define SYMBOLS_MAX 6
+
+/* How often an item got each verdict on each side: seen[verdict][0 left, 1 right]. */
+struct sides {
+	uint32_t seen[2][2];
+};
+
+struct judgment_matrix {
+	uint32_t items, volunteers, symbols;
+	uint32_t judged;     /* items that have a judgment */
+	size_t count;        /* judgments */
+	size_t codes;        /* volunteers * symbols */
+	size_t *start;       /* items + 1: where an item's codes begin */
+	uint32_t *code;      /* by item */
+	uint32_t *total;     /* codes: how often each was given */
+	struct sides *sides; /* items; NULL where positions are not known */
+	const int8_t *truth; /* items, lent; or NULL */
+};
+
+/* volunteers * symbols must fit in 32 bits; aborts otherwise. */
+struct judgment_matrix judgment_matrix_new(const struct judgments *judgments, bool graded);
+void judgment_matrix_clear(struct judgment_matrix *matrix);
+
+static inline uint32_t judgment_matrix_judgments(const struct judgment_matrix *matrix,
+												 uint32_t item)
+{
+	return (uint32_t)(matrix->start[item + 1] - matrix->start[item]);
+}
+
+static inline bool judgment_matrix_says_fake(const struct judgment_matrix *matrix, uint32_t code)
+{
+	return code % matrix->symbols >= matrix->symbols / 2;
+}
+
+static inline bool judgment_matrix_is_gold(const struct judgment_matrix *matrix, uint32_t item)
+{
+	return matrix->truth && matrix->truth[item] != UNKNOWN;
+}
+
+/* How many of an item's verdicts are "fake". */
+uint32_t judgment_matrix_fakes(const struct judgment_matrix *matrix, uint32_t item);
+
+#endif

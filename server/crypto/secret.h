@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * secret -- the one file that makes an installation itself, and fresh secrets for who signs in.
+ *
+ * Whoever can read the file can write every token: its mode is 0600, and it never shows in a log.
+ */
+#ifndef CRYPTO_SECRET_H
+#define CRYPTO_SECRET_H
+
+#include "core/error.h"
+
+#define SECRET_BYTES 32
+
+/*
+ * Reads the secret file, or makes it (mode 0600) when there is none; two processes
+ * starting at once end with the same secret.  Refuses a file that others may read.  Wipe `secret`
+ * after use.
+ */
+struct error secret_read(const char *path, unsigned char secret[SECRET_BYTES]) MUST_CHECK;
+
+#define SECRET_TEXT 44 /* 32 random bytes in base64url, with the NUL */
+
+/* A fresh bearer secret: session cookies, API tokens. */
+void secret_make(char text[SECRET_TEXT]);
+
+#endif

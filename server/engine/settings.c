@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/settings.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/log.h"
+
+#ifndef PAGES
+#define PAGES "static"
+#endif
+
+static const char *settings_setting(const char *name, const char *otherwise)
+{
+	const char *value = getenv(name); // NOLINT(concurrency-mt-unsafe): no threads yet
+
+	return value && *value ? value : otherwise;
+}
+
+static char *settings_joined(const char *a, const char *b, const char *c)
+{
+	char *text;
+
+	if (asprintf(&text, "%s%s%s", a, b, c) < 0)
+		abort();
+	return text;
+}
+
+static void settings_drop(int *argc, char **argv, int from, int count)
+{
+	memmove(argv + from, argv + from + count, (size_t)(*argc - from - count + 1) * sizeof *argv);
+	*argc -= count;
+}
+
+bool take_flag(int *argc, char **argv, const char *name)
+{
+	for (int i = 1; i < *argc; i++) {
+		if (strcmp(argv[i], name) == 0) {
+			settings_drop(argc, argv, i, 1);
+			return true;
+		}
+	}
+	return false;
+}
+
+const char *take_option(int *argc, char **argv, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (int i = 1; i < *argc && argv[i]; i++) {
+		if (strncmp(argv[i], name, len) != 0)
+			continue;
+		const char *value = argv[i][len] == '=' ? argv[i] + len + 1 : argv[i + 1];
+		if (argv[i][len] == '=') {
+			settings_drop(argc, argv, i, 1);
+			return value;
+		}
+		if (!argv[i][len] && value && strncmp(value, "--", 2) != 0) {
+			settings_drop(argc, argv, i, 2);
+			return value;
+		}
+	}
+	return NULL;
+}
+
+/* False, after a line on standard error: the flag is there without a value. */
+static bool option_or(const char **value, int *argc, char **argv, const char *flag)
+{
+	const char *given = take_option(argc, argv, flag);
+
+	if (given)
+		*value = given;
+	if (given || !take_flag(argc, argv, flag))
+		return true;
+	fprintf(stderr, "touchstone: %s needs a value behind it\n", flag);
+	return false;
+}
+
+static bool read_level(int *argc, char **argv)
+{
+	const char *text = settings_setting("TOUCHSTONE_LOG", "info");
+	enum log_level level;
+
+	if (!option_or(&text, argc, argv, "--log"))
+		return false;
+	if (!log_level_read(text, &level)) {
+		fprintf(stderr, "touchstone: TOUCHSTONE_LOG is error, warn, info or debug, not %s\n", text);
+		return false;
+	}
+	log_set_level(level);
+	return true;
+}
+
+static bool take_options(struct settings *s, int *argc, char **argv)
+{
+	const struct {
+		const char **value, *flag;
+	} options[] = {
+		{ &s->database_url, "--database-url" },
+		{ &s->migrate_url, "--migrate-url" },
+		{ &s->listen, "--listen" },
+		{ &s->data, "--data" },
+		{ &s->store, "--store" },
+		{ &s->public_url, "--public-url" },
+		{ &s->secret_file, "--secret-file" },
+		{ &s->rate_limits, "--budgets" },
+		{ &s->trusted_proxies, "--trusted-proxies" },
+		{ &s->hosts, "--hosts" },
+		{ &s->connections, "--connections" },
+		{ &s->pages, "--static" },
+	};
+
+	for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
+		if (!option_or(options[i].value, argc, argv, options[i].flag))
+			return false;
+	return true;
+}
+
+bool settings_read(struct settings *s, int *argc, char **argv)
+{
+	*s = (struct settings){ .database_url = settings_setting("DATABASE_URL", ""),
+							.migrate_url = settings_setting("TOUCHSTONE_MIGRATE_URL", NULL),
+							.listen = settings_setting("TOUCHSTONE_LISTEN", "127.0.0.1:8080"),
+							.data = settings_setting("TOUCHSTONE_DATA", "var"),
+							.store = settings_setting("TOUCHSTONE_STORE", NULL),
+							.public_url = settings_setting("TOUCHSTONE_PUBLIC_URL", NULL),
+							.secret_file = settings_setting("TOUCHSTONE_SECRET_FILE", NULL),
+							.rate_limits = settings_setting("TOUCHSTONE_BUDGETS", NULL),
+							.trusted_proxies = settings_setting("TOUCHSTONE_TRUSTED_PROXIES", NULL),
+							.connections = settings_setting("TOUCHSTONE_CONNECTIONS", NULL),
+							.hosts = settings_setting("TOUCHSTONE_HOSTS", ""),
+							.pages = settings_setting("TOUCHSTONE_STATIC", PAGES) };
+	if (!take_options(s, argc, argv))
+		return false;
+	if (!s->store)
+		s->store = settings_joined("file:", s->data, "/media");
+	if (!s->secret_file)
+		s->secret_file = settings_joined(s->data, "/secret", "");
+	return read_level(argc, argv);
+}
+
+bool arguments_fit(int argc, char **argv, int least, int most, const char *usage)
+{
+	bool fit = argc - 1 >= least && argc - 1 <= most;
+
+	for (int i = 1; i < argc; i++)
+		fit = fit && argv[i][0] != '-';
+	if (!fit)
+		fprintf(stderr, "usage: touchstone %s\n", usage);
+	return fit;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * settings -- what the environment and the flags say.
+ *
+ * Each variable of docs/operations.md is also a flag: TOUCHSTONE_LISTEN is --listen.  A
+ * flag wins.  Flags may stand anywhere; what is left are the command's own arguments.
+ */
+#ifndef ENGINE_SETTINGS_H
+#define ENGINE_SETTINGS_H
+
+#include <stdbool.h>
+
+#define EXIT_DONE   0
+#define EXIT_FAILED 1
+#define EXIT_USAGE  2
+
+struct settings {
+	const char *database_url, *listen, *data, *store, *secret_file, *rate_limits, *trusted_proxies,
+		*hosts, *connections, *pages;
+	const char *public_url;  /* NULL: nobody said it */
+	const char *migrate_url; /* of the tables' owner; NULL: the role that serves owns them */
+};
+
+/*
+ * Reads the environment, then takes the flags it knows out of argv. Texts live as long as the
+ * program. False, after one line on standard error: a flag without its value, or a bad level.
+ */
+bool settings_read(struct settings *settings, int *argc, char **argv);
+
+/* Takes `--name` out of argv. */
+bool take_flag(int *argc, char **argv, const char *name);
+
+/* Takes `--name VALUE` out of argv; NULL when it is not there. */
+const char *take_option(int *argc, char **argv, const char *name);
+
+/* What is left must be between `least` and `most` arguments without a dash in front. */
+bool arguments_fit(int argc, char **argv, int least, int most, const char *usage);
+
+#endif

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "http/rate_limit.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/log.h"
+
+#define SLOTS  (1 << 16)
+#define PROBES 8
+
+#define TELL_EVERY_MS 60000
+
+struct rate {
+	double interval_ms; /* between two, at the steady rate */
+	double burst;
+};
+
+struct rate_slot {
+	uint64_t key;
+	double full_at_ms;
+};
+
+struct rate_limits {
+	bool off;
+	struct rate rates[BUDGETS];
+	pthread_mutex_t lock; /* guards everything below */
+	struct rate_slot slots[SLOTS];
+	struct refusals {
+		uint64_t all, told;
+		int64_t told_ms;
+	} refusals[BUDGETS];
+};
+
+static const char *const names[BUDGETS] = {
+	[RATE_WRITE] = "writes",
+	[RATE_VOLUNTEER] = "volunteers",
+	[RATE_SIGN_IN] = "sign_ins",
+	[RATE_READ] = "reads",
+};
+
+#define TOO_MANY "Too many requests from your network. Wait a little."
+
+/* Whoever is refused at the door has done nothing, let alone too often. */
+static const char many_began[] = "Many people of your network, such as a school's, have begun "
+								 "within the last hour. Whoever runs "
+								 "this site can let more of you begin at once.";
+
+static const char *const refusal_words[BUDGETS] = {
+	[RATE_WRITE] = TOO_MANY,
+	[RATE_VOLUNTEER] = many_began,
+	[RATE_SIGN_IN] = TOO_MANY,
+	[RATE_READ] = TOO_MANY,
+};
+
+static const struct {
+	const char *name;
+	double ms;
+} units[] = { { "s", 1e3 }, { "sec", 1e3 }, { "m", 6e4 }, { "min", 6e4 }, { "h", 3.6e6 } };
+
+/* 0: there is no such unit. */
+static double unit_ms(const char *name)
+{
+	for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+		if (strcmp(units[i].name, name) == 0)
+			return units[i].ms;
+	return 0;
+}
+
+static enum rate_limit budget_named(const char *name)
+{
+	for (unsigned i = 1; i < BUDGETS; i++)
+		if (strcmp(names[i], name) == 0)
+			return (enum rate_limit)i;
+	return RATE_NONE;
+}
+
+/* NAME=COUNT/UNIT or NAME=COUNT/UNIT:BURST, and nothing behind it. */
+static struct error read_one(const char *text, struct rate_limits *rate_limits)
+{
+	char name[16], unit[8];
+	double count, burst;
+	int rate_end = 0, burst_end = 0, len = (int)strlen(text);
+
+	int got = sscanf(text, " %15[a-z_]=%lf/%7[a-z] %n:%lf %n", name, &count, unit, &rate_end,
+					 &burst, &burst_end);
+	bool whole = got == 3 ? rate_end == len : got == 4 && burst_end == len;
+	if (!whole || !(count > 0 && count <= 1e6) || unit_ms(unit) <= 0 ||
+		(got == 4 && !(burst >= 1 && burst <= 1e9)))
+		return errorf(
+			ERR_INVALID,
+			"\"%.80s\" is not a budget; write for example writes=20/s:200, with s, m or h", text);
+	enum rate_limit which = budget_named(name);
+	if (which == RATE_NONE)
+		return errorf(ERR_INVALID,
+					  "there is no budget \"%s\"; there are writes, volunteers, sign_ins, reads",
+					  name);
+	if (got == 3)
+		burst = count < 1 ? 1 : count;
+	rate_limits->rates[which] = (struct rate){ unit_ms(unit) / count, burst };
+	return ok();
+}
+
+struct error rate_limits_read(const char *text, struct rate_limits **ret_budgets)
+{
+	struct rate_limits *rate_limits = calloc(1, sizeof *rate_limits);
+	char *copy = strdup(text ? text : ""), *rest = NULL;
+	struct error err = ok();
+
+	if (!rate_limits || !copy)
+		abort();
+	rate_limits->rates[RATE_WRITE] = (struct rate){ 50, 200 };
+	rate_limits->rates[RATE_VOLUNTEER] = (struct rate){ 3.6e6 / 20, 20 };
+	rate_limits->rates[RATE_SIGN_IN] = (struct rate){ 6e3, 10 };
+	rate_limits->rates[RATE_READ] = (struct rate){ 10, 400 }; /* less than a lane holds */
+	rate_limits->off = strcmp(copy, "off") == 0;
+	for (char *one = rate_limits->off ? NULL : strtok_r(copy, ",", &rest); one && !err.code;
+		 one = strtok_r(NULL, ",", &rest))
+		err = read_one(one, rate_limits);
+	free(copy);
+	if (err.code) {
+		free(rate_limits);
+		return err;
+	}
+	pthread_mutex_init(&rate_limits->lock, NULL);
+	*ret_budgets = rate_limits;
+	return ok();
+}
+
+void rate_limits_free(struct rate_limits *rate_limits)
+{
+	if (!rate_limits)
+		return;
+	pthread_mutex_destroy(&rate_limits->lock);
+	free(rate_limits);
+}
+
+/* The client's slot, or the one of its neighbours that is the least loss to forget. */
+static struct rate_slot *rate_limit_find(struct rate_limits *rate_limits, uint64_t key)
+{
+	struct rate_slot *best = NULL;
+
+	for (unsigned i = 0; i < PROBES; i++) {
+		struct rate_slot *slot = &rate_limits->slots[(key + i) % SLOTS];
+
+		if (slot->key == key)
+			return slot;
+		if (!best || slot->full_at_ms < best->full_at_ms)
+			best = slot;
+	}
+	*best = (struct rate_slot){ .key = key };
+	return best;
+}
+
+const char *rate_limit_name(enum rate_limit which)
+{
+	return names[which];
+}
+
+uint64_t rate_limit_refusals(struct rate_limits *rate_limits, enum rate_limit which)
+{
+	pthread_mutex_lock(&rate_limits->lock);
+	uint64_t all = rate_limits->refusals[which].all;
+	pthread_mutex_unlock(&rate_limits->lock);
+	return all;
+}
+
+/* Counts a refusal, with the lock held. Returns how many the log should tell of now, or 0. */
+static uint64_t count_refusal(struct refusals *refusals, int64_t now_ms)
+{
+	uint64_t untold = ++refusals->all - refusals->told;
+
+	if (refusals->told && now_ms - refusals->told_ms < TELL_EVERY_MS)
+		return 0;
+	refusals->told = refusals->all;
+	refusals->told_ms = now_ms;
+	return untold;
+}
+
+/* Takes one, with the lock held. Returns how many milliseconds are missing; 0: it is taken. */
+static double http_rate_limit_take(struct rate_limits *rate_limits, enum rate_limit which,
+								   uint64_t client, int64_t now_ms)
+{
+	const struct rate *rate = &rate_limits->rates[which];
+	struct rate_slot *slot = rate_limit_find(rate_limits, client * BUDGETS + which);
+	double now = (double)now_ms;
+	double full_at = (slot->full_at_ms > now ? slot->full_at_ms : now) + rate->interval_ms;
+	double wait_ms = full_at - now - rate->burst * rate->interval_ms;
+
+	if (wait_ms > 0)
+		return wait_ms;
+	slot->full_at_ms = full_at;
+	return 0;
+}
+
+struct error rate_limit_take(struct rate_limits *rate_limits, enum rate_limit which,
+							 uint64_t client, int64_t now_ms)
+{
+	uint64_t tell = 0;
+
+	if (rate_limits->off || which == RATE_NONE)
+		return ok();
+	pthread_mutex_lock(&rate_limits->lock);
+	double wait_ms = http_rate_limit_take(rate_limits, which, client, now_ms);
+	if (wait_ms > 0)
+		tell = count_refusal(&rate_limits->refusals[which], now_ms);
+	pthread_mutex_unlock(&rate_limits->lock);
+	if (wait_ms <= 0)
+		return ok();
+
+	if (tell)
+		log_warn("the budget \"%s\" refused requests: %llu more; a school or an event behind one "
+				 "address may need TOUCHSTONE_BUDGETS raised",
+				 names[which], (unsigned long long)tell);
+	struct error err = errorf(ERR_TOO_MANY, "%s", refusal_words[which]);
+	err.retry_after_s = (unsigned)(wait_ms / 1000) + 1;
+	return err;
+}
+
+void rate_limit_give_back(struct rate_limits *rate_limits, enum rate_limit which, uint64_t client)
+{
+	if (rate_limits->off || which == RATE_NONE)
+		return;
+	pthread_mutex_lock(&rate_limits->lock);
+	rate_limit_find(rate_limits, client * BUDGETS + which)->full_at_ms -=
+		rate_limits->rates[which].interval_ms;
+	pthread_mutex_unlock(&rate_limits->lock);
+}

@@ -1,0 +1,75 @@
+-- SPDX-License-Identifier: Apache-2.0
+
+-- name: volunteer_cache_sizes
+-- How much there is to read of some volunteers.
+--   $1 uuid[]
+--   -> place in $1 from 1, pairs
+SELECT a.place, (SELECT count(*) FROM judged_pair WHERE volunteer_id = a.id)
+  FROM unnest($1::uuid[]) WITH ORDINALITY AS a (id, place)
+
+-- name: volunteer_cache_volunteers
+-- Who some volunteers are and how far they got. `correct` counts items, of training pairs alone. Indexes hold
+-- all that is counted of pairs, and those of training have their own.
+--   $1 uuid[]
+--   -> place in $1 from 1, sensitivity, specificity (NULL: nothing known), pairs, pairs today,
+--      training pairs, correct in training; no row for who is no volunteer (any more)
+SELECT a.place, s.sensitivity, s.specificity, p.pairs, p.today, r.trained, t.correct
+  FROM unnest($1::uuid[]) WITH ORDINALITY AS a (id, place)
+  JOIN volunteer v ON v.id = a.id
+  LEFT JOIN volunteer_skill s ON s.volunteer_id = a.id
+ CROSS JOIN LATERAL (
+       SELECT count(*) AS pairs,
+              count(*) FILTER (WHERE judged_at >= date_trunc('day', now())) AS today
+         FROM judged_pair WHERE volunteer_id = a.id) p
+ CROSS JOIN LATERAL (
+       SELECT count(*) AS trained
+         FROM judged_pair WHERE volunteer_id = a.id AND kind = 'training') r
+ CROSS JOIN LATERAL (
+       SELECT count(*) AS correct
+         FROM judgment j
+        CROSS JOIN LATERAL (SELECT truth FROM item WHERE id = j.item_id OFFSET 0) i
+        WHERE j.volunteer_id = a.id AND j.training AND j.verdict = i.truth) t
+
+-- name: volunteer_cache_seen
+-- What some volunteers were ever shown: a row an item. A lease that ran out counts, for its media
+-- may have been looked at.
+--   $1 uuid[]
+--   -> place in $1 bigint, item uuid, on the left?
+SELECT a.place, x.item_id, x.on_left
+  FROM unnest($1::uuid[]) WITH ORDINALITY AS a (id, place)
+ CROSS JOIN LATERAL (
+       SELECT item_id, position = 'left' AS on_left FROM judgment WHERE volunteer_id = a.id
+        UNION ALL
+       SELECT s.item_id, s.on_left
+         FROM (SELECT left_item, right_item FROM lease WHERE volunteer_id = a.id
+                UNION ALL
+               SELECT left_item, right_item FROM skipped_pair WHERE volunteer_id = a.id) shown
+        CROSS JOIN LATERAL (VALUES (left_item, true), (right_item, false)) AS s (item_id, on_left)
+       ) x
+
+-- name: volunteer_cache_items
+-- What a desk must know of items that were seen and that it does not hold in memory.
+--   $1 uuid[]
+--   -> place in $1 bigint, lineage bigint, P(fake) as far as known, gold?
+SELECT a.place, lineage_key(i.lineage),
+       CASE i.truth WHEN 'fake' THEN 1.0 WHEN 'real' THEN 0.0
+                    ELSE coalesce(c.p_fake, 0.5) END::double precision,
+       i.gold
+  FROM unnest($1::uuid[]) WITH ORDINALITY AS a (id, place)
+ CROSS JOIN LATERAL (SELECT lineage, truth, gold FROM item WHERE id = a.id OFFSET 0) i
+  LEFT JOIN LATERAL (SELECT p_fake FROM consensus WHERE item_id = a.id AND i.truth IS NULL OFFSET 0) c ON true
+
+-- name: volunteer_cache_open
+-- The open leases of some volunteers, oldest first.
+--   $1 uuid[]
+--   -> place in $1, id, campaign, left, right, kind, matched, policy, issued s, expires s,
+--      company
+SELECT a.place, l.id, l.campaign_id, l.left_item, l.right_item, l.kind, l.matched, l.policy,
+       floor(extract(epoch FROM l.issued_at))::bigint,
+       floor(extract(epoch FROM l.expires_at))::bigint, l.company
+  FROM unnest($1::uuid[]) WITH ORDINALITY AS a (id, place)
+ CROSS JOIN LATERAL (SELECT * FROM lease WHERE volunteer_id = a.id OFFSET 0) l
+ WHERE l.expires_at > now()
+   AND NOT EXISTS (SELECT FROM judged_pair p WHERE p.assignment_id = l.id)
+   AND NOT EXISTS (SELECT FROM skipped_pair s WHERE s.assignment_id = l.id)
+ ORDER BY a.place, l.issued_at, l.id

@@ -1,0 +1,525 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "judging/judgment.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/json_reader.h"
+#include "core/uuid.h"
+#include "db/array.h"
+#include "db/batch.h"
+#include "db/db.h"
+
+#define MAX_TELLS 11
+#define MAX_TELL  11 /* characters of the longest, and a comma */
+#define MAX_MARKS 12
+#define MAX_MS    (24 * 3600 * 1000) /* a page left open over night */
+
+const char *const verdicts[] = { "real", "fake", NULL };
+
+static const char *const positions[] = { "left", "right", NULL };
+
+static const char *const tells[] = { "anatomy", "style",      "function", "physics",
+									 "context", "edges",      "motion",   "voice",
+									 "edit",    "recognised", "gut",      NULL };
+
+static const char *const pointers[] = { "mouse", "touch", "pen", "keyboard", "unknown", NULL };
+
+struct error judgment_token(json_t *object, const char **ret_token)
+{
+	const char *token = json_string_value(json_object_get(object, "assignment"));
+
+	if (!token)
+		return error_field("/assignment", "must be the token of an assignment.");
+	*ret_token = token;
+	return ok();
+}
+
+static bool is_tell(const char *text)
+{
+	for (size_t i = 0; text && tells[i]; i++)
+		if (strcmp(tells[i], text) == 0)
+			return true;
+	return false;
+}
+
+/* Known words alone: nothing in them asks for quotes. */
+static const char *tells_text(struct arena *arena, const json_t *list)
+{
+	char *text = arena_alloc(arena, MAX_TELLS * MAX_TELL + 3), *at = text;
+
+	*at++ = '{';
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		at = stpcpy(at, json_string_value(json_array_get(list, i)));
+		*at++ = ',';
+	}
+	at[json_array_size(list) ? -1 : 0] = '}';
+	return text;
+}
+
+static const char *read_tells(struct json_reader *r)
+{
+	json_t *list = read_array(r, "tells", 0, MAX_TELLS), *tell;
+	size_t i;
+
+	json_array_foreach (list, i, tell) {
+		if (!is_tell(json_string_value(tell)))
+			json_reader_refuse(r, "tells", "element %zu is no tell that is known.", i);
+		for (size_t before = 0; before < i; before++)
+			if (json_equal(json_array_get(list, before), tell))
+				json_reader_refuse(r, "tells", "element %zu is there twice.", i);
+	}
+	return list && !r->err.code ? tells_text(r->arena, list) : NULL;
+}
+
+/* A part of the body as it is kept: what was sent in another order of fields is the same. */
+static const char *judgment_json_text(struct arena *arena, const json_t *json)
+{
+	size_t room = 256, len;
+	char *text = arena_alloc(arena, room);
+
+	while ((len = json_dumpb(json, text, room - 1, JSON_COMPACT | JSON_SORT_KEYS)) > room - 1) {
+		room = len + 1;
+		text = arena_alloc(arena, room);
+	}
+	text[len] = '\0';
+	return text;
+}
+
+static const char *read_marks(struct json_reader *r)
+{
+	json_t *list = read_array(r, "marks", 0, MAX_MARKS), *mark;
+	size_t i;
+
+	json_array_foreach (list, i, mark) {
+		struct json_reader inner = json_reader_at(r, "marks", i, mark);
+
+		read_number(&inner, "x", 0, 1);
+		read_number(&inner, "y", 0, 1);
+		read_integer_or(&inner, "t_ms", 0, MAX_MS, 0);
+		struct error err = json_reader_done(&inner);
+		if (err.code && !r->err.code)
+			r->err = err;
+	}
+	return list && !r->err.code ? judgment_json_text(r->arena, list) : NULL;
+}
+
+static void read_said(struct json_reader *outer, size_t index, json_t *one, struct said *said)
+{
+	struct json_reader r = json_reader_at(outer, "judgments", index, one);
+
+	said->on_left = read_choice(&r, "position", positions) == 0;
+	said->verdict = (enum verdict)read_choice(&r, "verdict", verdicts);
+	said->confidence = (unsigned)read_integer(&r, "confidence", 50, 100);
+	said->tells = read_tells(&r);
+	said->marks = read_marks(&r);
+	struct error err = json_reader_done(&r);
+	if (err.code && !outer->err.code)
+		outer->err = err;
+}
+
+static const char *read_device(struct json_reader *outer)
+{
+	json_t *device = read_object_or_null(outer, "device");
+	struct json_reader r = { .object = device, .arena = outer->arena, .at = "/device" };
+
+	if (!device)
+		return NULL;
+	read_integer_or(&r, "width", 0, 100000, 0);
+	read_integer_or(&r, "height", 0, 100000, 0);
+	if (read_present(&r, "pixel_ratio"))
+		read_number(&r, "pixel_ratio", 0.01, 100);
+	if (read_present(&r, "zoom"))
+		read_number(&r, "zoom", 0.01, 1000);
+	read_choice_or(&r, "pointer", pointers, 0);
+	struct error err = json_reader_done(&r);
+	if (err.code && !outer->err.code)
+		outer->err = err;
+	return outer->err.code ? NULL : judgment_json_text(outer->arena, device);
+}
+
+static void hash_number(struct sha256 *hash, int64_t number)
+{
+	sha256_add(hash, &number, sizeof number);
+}
+
+static void hash_text(struct sha256 *hash, const char *text)
+{
+	hash_number(hash, text ? (int64_t)strlen(text) : -1);
+	if (text)
+		sha256_add(hash, text, strlen(text));
+}
+
+/*
+ * Of what was said, not of how it was written: white space, the order of fields and how the token
+ * is sealed make no other body.
+ */
+static void hash_body(struct judged *judged)
+{
+	unsigned char digest[SHA256_BYTES];
+	struct sha256 hash;
+
+	sha256_start(&hash);
+	for (size_t s = 0; s < 2; s++) {
+		const struct said *said = &judged->said[s];
+
+		hash_number(&hash, said->confidence << 2 | said->on_left << 1 | said->verdict);
+		hash_text(&hash, said->tells);
+		hash_text(&hash, said->marks);
+	}
+	hash_number(&hash, judged->response_ms);
+	hash_number(&hash, judged->exposure_ms);
+	hash_text(&hash, judged->device);
+	sha256_finish(&hash, digest);
+	memcpy(judged->body_hash, digest, sizeof judged->body_hash);
+}
+
+struct error judgment_read(json_t *object, struct arena *arena, struct judged *judged)
+{
+	struct json_reader r = { .object = object, .arena = arena };
+	json_t *list, *one;
+	size_t i;
+
+	read_text(&r, "assignment", 1, 512);
+	list = read_array(&r, "judgments", 2, 2);
+	json_array_foreach (list, i, one)
+		read_said(&r, i, one, &judged->said[i]);
+	if (!r.err.code && judged->said[0].on_left == judged->said[1].on_left)
+		json_reader_refuse(&r, "judgments", "must have one for the left and one for the right.");
+	judged->response_ms = read_integer_or(&r, "response_ms", 0, MAX_MS, -1);
+	judged->exposure_ms = read_integer_or(&r, "exposure_ms", 0, MAX_MS, -1);
+	judged->device = read_device(&r);
+	struct error err = json_reader_done(&r);
+	if (!err.code)
+		hash_body(judged);
+	return err;
+}
+
+static const unsigned char *item_of(const struct judged *judged, const struct said *said)
+{
+	return said->on_left ? judged->lease.left : judged->lease.right;
+}
+
+static void add_ms(struct array *array, int64_t ms)
+{
+	if (ms < 0)
+		array_null(array);
+	else
+		array_int(array, (int32_t)(ms > INT32_MAX ? INT32_MAX : ms));
+}
+
+/* The columns of both statements, in their order. */
+enum judged_column {
+	/* of pairs, in order of assignment */
+	ASSIGNMENT,
+	VOLUNTEER,
+	CAMPAIGN,
+	MEDIA_TYPE,
+	KIND,
+	MATCHED,
+	POLICY,
+	BODY_HASH,
+	RESPONSE_MS,
+	EXPOSURE_MS,
+	SERVER_MS,
+	DEVICE,
+	ITEMS, /* two of each */
+	/* of what was said, in order of item and volunteer */
+	SAID_ITEM,
+	SAID_VOLUNTEER,
+	SAID_ASSIGNMENT,
+	LEFT,
+	FAKE,
+	CONFIDENCE,
+	TELLS,
+	MARKS,
+	TRAINING,
+	VERSION,
+	COUNTS,
+	/* of pairs again: for judgment_store_each alone */
+	LIVE,
+	COLUMNS
+};
+
+static const enum array_type types[COLUMNS] = {
+	[ASSIGNMENT] = ARRAY_UUID,     [VOLUNTEER] = ARRAY_UUID,
+	[CAMPAIGN] = ARRAY_UUID,       [MEDIA_TYPE] = ARRAY_TEXT,
+	[KIND] = ARRAY_TEXT,           [MATCHED] = ARRAY_FLAG,
+	[POLICY] = ARRAY_INT,          [BODY_HASH] = ARRAY_BYTES,
+	[RESPONSE_MS] = ARRAY_INT,     [EXPOSURE_MS] = ARRAY_INT,
+	[SERVER_MS] = ARRAY_INT,       [DEVICE] = ARRAY_JSON,
+	[ITEMS] = ARRAY_UUID,          [SAID_ITEM] = ARRAY_UUID,
+	[SAID_VOLUNTEER] = ARRAY_UUID, [SAID_ASSIGNMENT] = ARRAY_UUID,
+	[LEFT] = ARRAY_FLAG,           [FAKE] = ARRAY_FLAG,
+	[CONFIDENCE] = ARRAY_INT,      [TELLS] = ARRAY_TEXT,
+	[MARKS] = ARRAY_JSON,          [TRAINING] = ARRAY_FLAG,
+	[VERSION] = ARRAY_INT,         [COUNTS] = ARRAY_FLAG,
+	[LIVE] = ARRAY_FLAG,
+};
+
+static bool in_time(const struct judged *judged)
+{
+	return judged->received_s <= judged->lease.expires_s;
+}
+
+static void add_pair(struct array *const columns[COLUMNS], const struct judged *judged)
+{
+	const struct lease *lease = &judged->lease;
+	int64_t server_s = judged->received_s - lease->issued_s;
+
+	array_bytes(columns[ASSIGNMENT], lease->id, UUID_BYTES);
+	array_bytes(columns[VOLUNTEER], lease->volunteer, UUID_BYTES);
+	array_bytes(columns[CAMPAIGN], lease->campaign, UUID_BYTES);
+	array_text(columns[MEDIA_TYPE], media_type_name((enum media_type)lease->media_type));
+	array_text(columns[KIND], assignment_kinds[lease->kind]);
+	array_flag(columns[MATCHED], lease->matched);
+	array_int(columns[POLICY], (int32_t)lease->policy);
+	array_bytes(columns[BODY_HASH], judged->body_hash, sizeof judged->body_hash);
+	add_ms(columns[RESPONSE_MS], judged->response_ms);
+	add_ms(columns[EXPOSURE_MS], judged->exposure_ms);
+	add_ms(columns[SERVER_MS], server_s < 0 ? 0 : server_s * 1000);
+	array_text(columns[DEVICE], judged->device);
+	array_bytes(columns[ITEMS], lease->left, UUID_BYTES);
+	array_bytes(columns[ITEMS], lease->right, UUID_BYTES);
+	array_flag(columns[LIVE], in_time(judged));
+}
+
+/* One verdict on its way into the database. */
+struct saying {
+	const struct judged *judged;
+	const struct said *said;
+	const unsigned char *item;
+};
+
+static void add_saying(struct array *const columns[COLUMNS], const struct saying *saying)
+{
+	const struct lease *lease = &saying->judged->lease;
+	const struct said *said = saying->said;
+
+	array_bytes(columns[SAID_ITEM], saying->item, UUID_BYTES);
+	array_bytes(columns[SAID_VOLUNTEER], lease->volunteer, UUID_BYTES);
+	array_bytes(columns[SAID_ASSIGNMENT], lease->id, UUID_BYTES);
+	array_flag(columns[LEFT], said->on_left);
+	array_flag(columns[FAKE], said->verdict == VERDICT_FAKE);
+	array_int(columns[CONFIDENCE], (int32_t)said->confidence);
+	array_text(columns[TELLS], said->tells);
+	array_text(columns[MARKS], said->marks);
+	array_flag(columns[TRAINING], lease->kind == KIND_TRAINING);
+	array_int(columns[VERSION],
+			  (int32_t)(said->on_left ? lease->left_version : lease->right_version));
+	array_flag(columns[COUNTS], lease->company != (said->on_left ? COMPANY_LEFT : COMPANY_RIGHT));
+}
+
+static int by_item_and_volunteer(const void *a, const void *b)
+{
+	const struct saying *one = a, *other = b;
+	int order = memcmp(one->item, other->item, UUID_BYTES);
+
+	return order ? order
+				 : memcmp(one->judged->lease.volunteer, other->judged->lease.volunteer, UUID_BYTES);
+}
+
+/* What the statement's outcome means. */
+static void judgment_settle(const char *outcome, struct judged_result *result)
+{
+	result->err = ok();
+	result->again = strcmp(outcome, "again") == 0;
+	if (strcmp(outcome, "conflict") == 0)
+		result->err = errorf(ERR_CONFLICT, "This pair was judged before, and otherwise.");
+	else if (strcmp(outcome, "seen") == 0)
+		result->err = errorf(ERR_CONFLICT, "You judged one of these two before.");
+	else if (strcmp(outcome, "skipped") == 0)
+		result->err = errorf(ERR_CONFLICT, "You skipped this pair.");
+	else if (strcmp(outcome, "expired") == 0)
+		result->err = errorf(ERR_GONE, "This assignment has expired. Ask for a new one.");
+	else if (strcmp(outcome, "nobody") == 0)
+		result->err = errorf(ERR_NOBODY, "There is no such volunteer any more. Begin again.");
+}
+
+/* A batch on its way into the database. */
+struct storing {
+	struct arena *arena;
+	const struct judged *const *judged;
+	struct judged_result *results;
+	bool careful; /* not all can be stored: look at each */
+};
+
+/* A row of a statement: which one of the batch it is. */
+struct place {
+	const struct judged *judged;
+	size_t row;
+};
+
+static int by_assignment(const void *a, const void *b)
+{
+	const struct place *one = a, *other = b;
+
+	return memcmp(one->judged->lease.id, other->judged->lease.id, UUID_BYTES);
+}
+
+/* Locks are taken in the order of keys, so that batches wait for each other and do not deadlock. */
+static void make_columns(struct storing *storing, const struct place places[], size_t count,
+						 struct array *columns[COLUMNS])
+{
+	struct saying *sayings = arena_alloc(storing->arena, 2 * count * sizeof *sayings);
+
+	for (size_t c = 0; c < COLUMNS; c++) {
+		bool two_each = c >= ITEMS && c < LIVE;
+
+		columns[c] = array_new(storing->arena, types[c], two_each ? 2 * count : count);
+	}
+	for (size_t i = 0; i < count; i++) {
+		const struct judged *judged = places[i].judged;
+
+		add_pair(columns, judged);
+		for (size_t s = 0; s < 2; s++)
+			sayings[2 * i + s] =
+				(struct saying){ judged, &judged->said[s], item_of(judged, &judged->said[s]) };
+	}
+	qsort(sayings, 2 * count, sizeof *sayings, by_item_and_volunteer);
+	for (size_t i = 0; i < 2 * count; i++)
+		add_saying(columns, &sayings[i]);
+}
+
+/* *ret_all: every one was stored; otherwise none was. */
+static struct error judgment_store_all(struct db *db, struct array *const columns[COLUMNS],
+									   bool *ret_all)
+{
+	auto_rows *answers = NULL;
+	struct error err =
+		db_run_arrays(db, SQL_JUDGMENT_STORE, (const struct array *const *)columns, &answers);
+
+	*ret_all = !err.code && rows_count(answers) == 1 && rows_flag(answers, 0, 0);
+	return err;
+}
+
+static struct error store_each(struct db *db, struct array *const columns[COLUMNS],
+							   const struct place places[], size_t count,
+							   struct judged_result results[])
+{
+	auto_rows *answers = NULL;
+	struct error err =
+		db_run_arrays(db, SQL_JUDGMENT_STORE_EACH, (const struct array *const *)columns, &answers);
+
+	if (err.code)
+		return err;
+	if (rows_count(answers) != count)
+		return errorf(ERR_INTERNAL, "%zu pairs got %zu answers", count, rows_count(answers));
+	for (size_t r = 0; r < count; r++)
+		judgment_settle(rows_text(answers, r, 1),
+						&results[places[rows_integer(answers, r, 0) - 1].row]);
+	return ok();
+}
+
+static struct error store_rows(struct db *db, void *arg, const size_t rows[], size_t count)
+{
+	struct storing *storing = arg;
+	struct place *places = arena_alloc(storing->arena, count * sizeof *places);
+	struct array *columns[COLUMNS];
+	struct error err = ok();
+	bool all = false;
+
+	for (size_t i = 0; i < count; i++) {
+		places[i] = (struct place){ storing->judged[rows[i]], rows[i] };
+		storing->careful |= !in_time(places[i].judged);
+	}
+	qsort(places, count, sizeof *places, by_assignment);
+	make_columns(storing, places, count, columns);
+	if (!storing->careful)
+		err = judgment_store_all(db, columns, &all);
+	storing->careful |= err.code == ERR_CONFLICT;
+	if (err.code || all)
+		return err;
+	return store_each(db, columns, places, count, storing->results);
+}
+
+static void row_failed(void *arg, size_t row, struct error err)
+{
+	const struct storing *storing = arg;
+
+	storing->results[row].err = err;
+}
+
+static bool same_uuid(const unsigned char a[UUID_BYTES], const unsigned char b[UUID_BYTES])
+{
+	return memcmp(a, b, UUID_BYTES) == 0;
+}
+
+/* Does storing one decide what becomes of the other? */
+static bool judgment_clash(const struct lease *a, const struct lease *b)
+{
+	return same_uuid(a->volunteer, b->volunteer) &&
+		   (same_uuid(a->id, b->id) || same_uuid(a->left, b->left) ||
+			same_uuid(a->left, b->right) || same_uuid(a->right, b->left) ||
+			same_uuid(a->right, b->right));
+}
+
+static bool rows_clash(const void *arg, size_t row, size_t earlier)
+{
+	const struct storing *storing = arg;
+
+	return judgment_clash(&storing->judged[row]->lease, &storing->judged[earlier]->lease);
+}
+
+static bool tells_truth(const struct judged *judged, const struct judged_result *result)
+{
+	return !result->err.code && judged->lease.kind == KIND_TRAINING;
+}
+
+static void note_truth(const struct rows *rows, size_t row, const struct judged *judged,
+					   struct judged_result *result, struct arena *arena)
+{
+	unsigned char item[UUID_BYTES];
+
+	if (!uuid_from_text(item, rows_text(rows, row, 0)))
+		return;
+	for (size_t s = 0; s < 2; s++) {
+		if (!same_uuid(item, item_of(judged, &judged->said[s])))
+			continue;
+		result->truth[s] =
+			strcmp(rows_text(rows, row, 1), "fake") == 0 ? VERDICT_FAKE : VERDICT_REAL;
+		result->explanation[s] = rows_copy(rows, row, 2, arena);
+	}
+}
+
+/* Only training tells the truth at once. */
+static void tell_truth(struct db *db, const struct storing *storing, const size_t training[],
+					   size_t count)
+{
+	struct array *items = array_new(storing->arena, ARRAY_UUID, 2 * count);
+	auto_rows *rows = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		array_bytes(items, storing->judged[training[i]]->lease.left, UUID_BYTES);
+		array_bytes(items, storing->judged[training[i]]->lease.right, UUID_BYTES);
+	}
+	struct error err =
+		db_run_arrays(db, SQL_JUDGMENT_TRAINING_TRUTH, (const struct array *[]){ items }, &rows);
+	for (size_t i = 0; i < count; i++) {
+		if (err.code) /* stored; the same request again will tell */
+			storing->results[training[i]].err = err;
+		for (size_t r = 0; r < rows_count(rows); r++)
+			note_truth(rows, r, storing->judged[training[i]], &storing->results[training[i]],
+					   storing->arena);
+	}
+}
+
+void judgments_store(struct db *db, struct arena *arena, const struct judged *const judged[],
+					 struct judged_result results[], size_t count)
+{
+	struct storing storing = { .arena = arena, .judged = judged, .results = results };
+	struct batch batch = {
+		.store = store_rows, .fail = row_failed, .clash = rows_clash, .arg = &storing
+	};
+	size_t *training = arena_alloc(arena, (count + 1) * sizeof *training), trained = 0;
+
+	for (size_t i = 0; i < count; i++)
+		results[i] = (struct judged_result){ .truth = { -1, -1 } };
+	batch_store(db, arena, &batch, count);
+	for (size_t i = 0; i < count; i++)
+		if (tells_truth(judged[i], &results[i]))
+			training[trained++] = i;
+	if (trained)
+		tell_truth(db, &storing, training, trained);
+}

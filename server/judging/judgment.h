@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * judgment -- what one volunteer says of the two items of one pair.
+ *
+ * Each item gets a verdict of its own.  Judgments are stored in batches: one
+ * statement, one fsync; a bad one fails alone and never spoils its neighbours.
+ */
+#ifndef JUDGING_JUDGMENT_H
+#define JUDGING_JUDGMENT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/arena.h"
+#include "core/error.h"
+#include "crypto/sha256.h"
+#include "judging/assignment.h"
+
+struct db;
+
+#define BODY_HASH_BYTES 16 /* of a SHA-256 */
+
+enum verdict { VERDICT_REAL, VERDICT_FAKE };
+extern const char *const verdicts[];
+
+struct said {
+	bool on_left;
+	enum verdict verdict;
+	unsigned confidence; /* 50..100 */
+	const char *tells;   /* as PostgreSQL reads a text[]; NULL: none */
+	const char *marks;   /* JSON; NULL: none */
+};
+
+struct judged {
+	struct lease lease;
+	struct said said[2];              /* in the order of the body */
+	int64_t response_ms, exposure_ms; /* -1: not told */
+	const char *device;               /* JSON; NULL: not told */
+	unsigned char body_hash[BODY_HASH_BYTES];
+	int64_t received_s;
+};
+
+/* What became of one. */
+struct judged_result {
+	struct error err;
+	bool again; /* stored by an earlier try */
+	/* Of training pairs alone; truth < 0 otherwise. In the order of `said`. */
+	int truth[2];
+	const char *explanation[2];
+};
+
+/*
+ * Reads and checks a body whose token was already taken from it.  What `judged` points to lives
+ * in the arena.  ERR_INVALID names the field.
+ */
+struct error judgment_read(json_t *object, struct arena *arena, struct judged *judged) MUST_CHECK;
+
+/* The token of a body, before anything else is looked at. ERR_INVALID: there is none. */
+struct error judgment_token(json_t *object, const char **ret_token) MUST_CHECK;
+
+/*
+ * Stores `count` (at most 256) and sets results[i] for each:
+ *   OK            stored, now or by an earlier try with the same body
+ *   ERR_CONFLICT  another body came before, or the volunteer judged one of the items before
+ *   ERR_GONE      the lease has run out
+ *   ERR_NOBODY    the volunteer is no more
+ * What the results point to lives in the arena.  When the database itself fails, that is the result
+ * of all it concerns.
+ */
+void judgments_store(struct db *db, struct arena *arena, const struct judged *const judged[],
+					 struct judged_result results[], size_t count);
+
+#endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * volunteer_cache -- the volunteers who are here: what each has seen, holds and has done.
+ *
+ * Loaded from the database when someone arrives, kept true while they are here, forgotten when
+ * so many others came since that memory must be bounded.  Whoever owns it guards it: the
+ * dispatcher.
+ */
+#ifndef JUDGING_VOLUNTEER_CACHE_H
+#define JUDGING_VOLUNTEER_CACHE_H
+
+#include <stdint.h>
+
+#include "core/keyset.h"
+#include "core/uuid.h"
+#include "crowd/pair_sampler.h"
+#include "judging/assignment.h"
+#include "people/volunteer.h"
+
+#define VOLUNTEER_CACHE_MAX 131072 /* volunteers; the one who was away longest makes room */
+
+/* A lease, and the numbers of its items in the item cache. */
+struct open_lease {
+	struct lease lease;
+	uint32_t left, right;
+};
+
+struct volunteer {
+	unsigned char id[UUID_BYTES];
+	struct keyset *seen; /* lineages */
+	struct asker asker;  /* its `seen` and `training_left` are filled in at each ask */
+	struct progress progress;
+	int64_t day;                         /* since 1970, that progress.pairs_today counts */
+	struct open_lease open[LEASES_OPEN]; /* oldest first; some may have run out */
+	unsigned open_count;
+	int64_t loaded_ms;
+	uint64_t entry;                    /* who enters later has a higher number */
+	struct volunteer *next;            /* of one bucket */
+	struct volunteer *older, *younger; /* by last use */
+};
+
+struct volunteer_cache;
+
+struct volunteer_cache *volunteer_cache_new(void);
+void volunteer_cache_free(struct volunteer_cache *volunteer_cache);
+
+/* NULL: not here. Whoever is found counts as the latest. Lent until someone enters or leaves. */
+struct volunteer *volunteer_cache_find(struct volunteer_cache *volunteer_cache,
+									   const unsigned char id[UUID_BYTES]);
+
+/* The same, without counting as a visit. */
+struct volunteer *volunteer_cache_peek(const struct volunteer_cache *volunteer_cache,
+									   const unsigned char id[UUID_BYTES]);
+
+/* Takes over `volunteer`, made by volunteer_arriving(), who must not be here yet. */
+void volunteer_cache_enter(struct volunteer_cache *volunteer_cache, struct volunteer *volunteer);
+
+/* The number of the last who entered. */
+uint64_t volunteer_cache_entries(const struct volunteer_cache *volunteer_cache);
+void volunteer_cache_leave(struct volunteer_cache *volunteer_cache,
+						   const unsigned char id[UUID_BYTES]);
+
+/* Nobody is here any more. */
+void volunteer_cache_empty(struct volunteer_cache *volunteer_cache);
+
+uint32_t volunteer_cache_count(const struct volunteer_cache *volunteer_cache);
+
+/* Someone of whom nothing is known yet. */
+struct volunteer *volunteer_arriving(const unsigned char id[UUID_BYTES]);
+void volunteer_free(struct volunteer *volunteer);
+
+/* Adds a lease, of which there are fewer than LEASES_OPEN. */
+void volunteer_hold(struct volunteer *volunteer, const struct open_lease *open_lease);
+
+/* Removes a lease; false when it is not held. */
+bool volunteer_let_go(struct volunteer *volunteer, const unsigned char lease[UUID_BYTES]);
+
+/* Removes leases that ran out. */
+void volunteer_expire(struct volunteer *volunteer, int64_t now_s);
+
+/* Fills in what follows from the rest: training_left and seen. */
+const struct asker *volunteer_asks(struct volunteer *volunteer);
+
+/* Counts a judged pair. */
+void volunteer_count(struct volunteer *volunteer, bool training, unsigned correct, int64_t now_s);
+
+/* Progress as of now: yesterday's pairs are not today's. */
+struct progress volunteer_progress_now(const struct volunteer *volunteer, int64_t now_s);
+
+#endif

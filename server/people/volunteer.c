@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "people/volunteer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "db/array.h"
+#include "db/batch.h"
+#include "db/db.h"
+
+struct creating {
+	struct arena *arena;
+	struct new_volunteer *made;
+};
+
+static struct error create_rows(struct db *db, void *arg, const size_t rows[], size_t count)
+{
+	const struct creating *creating = arg;
+	struct array *ids = array_new(creating->arena, ARRAY_UUID, count);
+	struct array *salts = array_new(creating->arena, ARRAY_BYTES, count);
+	struct array *versions = array_new(creating->arena, ARRAY_INT, count);
+	auto_rows *none = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		unsigned char salt[UUID_BYTES];
+
+		uuid_random(salt);
+		array_bytes(ids, creating->made[rows[i]].id, UUID_BYTES);
+		array_bytes(salts, salt, sizeof salt);
+		array_int(versions, CONSENT_VERSION);
+	}
+	return db_run_arrays(db, SQL_VOLUNTEER_CREATE, (const struct array *[]){ ids, salts, versions },
+						 &none);
+}
+
+static void creation_failed(void *arg, size_t row, struct error err)
+{
+	const struct creating *creating = arg;
+
+	creating->made[row].err = err;
+}
+
+void volunteers_create(struct db *db, struct arena *arena, struct new_volunteer made[],
+					   size_t count)
+{
+	struct creating creating = { .arena = arena, .made = made };
+	struct batch batch = { .store = create_rows, .fail = creation_failed, .arg = &creating };
+
+	for (size_t i = 0; i < count; i++) {
+		made[i].err = ok();
+		uuid_random(made[i].id);
+	}
+	batch_store(db, arena, &batch, count);
+}
+
+static struct error volunteer_nobody(void)
+{
+	return errorf(ERR_NOBODY, "There is no such volunteer any more. Begin again.");
+}
+
+struct error volunteer_erase(struct db *db, const unsigned char id[UUID_BYTES])
+{
+	char text[UUID_TEXT];
+	int64_t erased = 0;
+	struct error err;
+
+	uuid_to_text(text, id);
+	if ((err = db_do(db, SQL_VOLUNTEER_ERASE, (const char *[]){ text }, &erased)).code)
+		return err;
+	return erased ? ok() : volunteer_nobody();
+}
+
+struct error volunteer_progress(struct db *db, struct arena *arena,
+								const unsigned char *const ids[], size_t count,
+								struct progress progress[])
+{
+	auto_rows *rows = NULL;
+	struct error err = db_run(db, SQL_VOLUNTEER_PROGRESS,
+							  (const char *[]){ uuid_array(arena, ids, count) }, &rows);
+
+	if (err.code)
+		return err;
+	for (size_t r = 0; r < rows_count(rows) && r < count; r++)
+		progress[r] = (struct progress){ .pairs = rows_integer(rows, r, 1),
+										 .pairs_today = rows_integer(rows, r, 2),
+										 .training_done = rows_integer(rows, r, 3),
+										 .training_correct = rows_integer(rows, r, 4) };
+	return ok();
+}
+
+struct error volunteer_story(struct db *db, struct arena *arena, const unsigned char id[UUID_BYTES],
+							 const char **ret_since)
+{
+	auto_rows *rows = NULL;
+	char text[UUID_TEXT];
+	struct error err;
+
+	uuid_to_text(text, id);
+	if ((err = db_run(db, SQL_VOLUNTEER_STORY, (const char *[]){ text }, &rows)).code)
+		return err;
+	if (!rows_count(rows))
+		return volunteer_nobody();
+	*ret_since = rows_copy(rows, 0, 0, arena);
+	return ok();
+}
+
+struct error volunteer_results(struct db *db, const unsigned char id[UUID_BYTES],
+							   const struct result_place *place, unsigned limit, json_t **ret_list,
+							   unsigned char (*ret_items)[UUID_BYTES], bool *ret_more,
+							   struct result_place *ret_next)
+{
+	auto_rows *rows = NULL;
+	char text[UUID_TEXT], wanted[12];
+	struct error err;
+
+	uuid_to_text(text, id);
+	snprintf(wanted, sizeof wanted, "%u", limit + 1);
+	const char *params[] = { text, place ? place->judged_at : NULL, place ? place->item : NULL,
+							 wanted };
+	if ((err = db_run(db, SQL_VOLUNTEER_RESULTS, params, &rows)).code)
+		return err;
+	size_t count = rows_count(rows) > limit ? limit : rows_count(rows);
+	*ret_list = json_array();
+	for (size_t r = 0; r < count; r++) {
+		json_array_append_new(*ret_list, json_loads(rows_text(rows, r, 0), 0, NULL));
+		if (!uuid_from_text(ret_items[r], rows_text(rows, r, 2)))
+			abort(); /* the column is a uuid */
+	}
+	*ret_more = rows_count(rows) > limit;
+	if (*ret_more) {
+		snprintf(ret_next->judged_at, sizeof ret_next->judged_at, "%s",
+				 rows_text(rows, count - 1, 1));
+		snprintf(ret_next->item, sizeof ret_next->item, "%s", rows_text(rows, count - 1, 2));
+	}
+	return ok();
+}
+
+static long long training_left(const struct progress *progress)
+{
+	long long left = TRAINING_PAIRS - progress->training_done;
+
+	return left > 0 ? left : 0;
+}
+
+void progress_add(struct strbuf *text, const struct progress *progress)
+{
+	strbuf_add(text, "{\"pairs\":");
+	strbuf_add_number(text, (uint64_t)progress->pairs);
+	strbuf_add(text, ",\"pairs_today\":");
+	strbuf_add_number(text, (uint64_t)progress->pairs_today);
+	strbuf_add(text, ",\"training\":{\"done\":");
+	strbuf_add_number(text, (uint64_t)progress->training_done);
+	strbuf_add(text, ",\"correct\":");
+	strbuf_add_number(text, (uint64_t)progress->training_correct);
+	strbuf_add(text, ",\"left\":");
+	strbuf_add_number(text, (uint64_t)training_left(progress));
+	strbuf_add(text, "}}");
+}
+
+json_t *progress_json(struct arena *arena, const struct progress *progress)
+{
+	struct strbuf text = { .arena = arena };
+
+	progress_add(&text, progress);
+	return json_loadb(text.bytes, text.len, 0, NULL);
+}
+
+struct error volunteer_sweep(struct db *db)
+{
+	return db_do(db, SQL_VOLUNTEER_SWEEP, NULL, NULL);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* volunteer -- who judges: a random id and a consent, nothing else. */
+#ifndef PEOPLE_VOLUNTEER_H
+#define PEOPLE_VOLUNTEER_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+#include "core/arena.h"
+#include "core/error.h"
+#include "core/strbuf.h"
+#include "core/uuid.h"
+
+struct db;
+
+#define CONSENT_VERSION 1 /* of the text on the page that asks */
+#define TRAINING_PAIRS                                                         \
+	2 /* a volunteer begins with as many; half of them give no more than three \
+	   */
+
+struct progress {
+	long long pairs, pairs_today, training_done, training_correct;
+};
+
+/* Makes `count` volunteers: of each an id, or why there is none. */
+struct new_volunteer {
+	unsigned char id[UUID_BYTES];
+	struct error err;
+};
+void volunteers_create(struct db *db, struct arena *arena, struct new_volunteer made[],
+					   size_t count);
+
+/* ERR_NOBODY: there is no such volunteer. */
+struct error volunteer_erase(struct db *db, const unsigned char id[UUID_BYTES]) MUST_CHECK;
+
+/* progress[i] of ids[i]; someone unknown has all zeros. */
+struct error volunteer_progress(struct db *db, struct arena *arena,
+								const unsigned char *const ids[], size_t count,
+								struct progress progress[]) MUST_CHECK;
+
+/* When the volunteer began, as text in the arena. ERR_NOBODY: there is no such volunteer. */
+struct error volunteer_story(struct db *db, struct arena *arena, const unsigned char id[UUID_BYTES],
+							 const char **ret_since) MUST_CHECK;
+
+/* A place in the list of results: after which judgment it goes on. */
+struct result_place {
+	char judged_at[40], item[UUID_TEXT];
+};
+
+/*
+ * Up to `limit` results after `place` (NULL: from the newest) as a JSON array that the caller
+ * owns, and the items that they are of; *ret_next is where it goes on, if *ret_more.
+ */
+struct error volunteer_results(struct db *db, const unsigned char id[UUID_BYTES],
+							   const struct result_place *place, unsigned limit, json_t **ret_list,
+							   unsigned char (*ret_items)[UUID_BYTES], bool *ret_more,
+							   struct result_place *ret_next) MUST_CHECK;
+
+/* As JSON: a value that the caller owns, and as text. */
+json_t *progress_json(struct arena *arena, const struct progress *progress);
+void progress_add(struct strbuf *text, const struct progress *progress);
+
+/* Removes what was written about volunteers while they were being erased. Several times an hour. */
+struct error volunteer_sweep(struct db *db) MUST_CHECK;
+
+#endif

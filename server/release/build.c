@@ -1,0 +1,468 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "release/build.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/hex.h"
+#include "core/log.h"
+#include "core/mem.h"
+#include "core/thread.h"
+#include "core/uuid.h"
+#include "crypto/sha256.h"
+#include "release/card.h"
+#include "release/columns.h"
+#include "release/release.h"
+#include "release/row_writer.h"
+#include "release/select.h"
+
+#define WINDOW "2000" /* items between two renewals of the claim */
+
+enum table { LABELS, LABELS_JSON, JUDGMENTS, TRIALS, LICENCES, CARD, SUMS, TABLES };
+
+static const char *const table_names[TABLES] = {
+	[LABELS] = "labels.csv", [LABELS_JSON] = "labels.jsonl", [JUDGMENTS] = "judgments.csv",
+	[TRIALS] = "trials.csv", [LICENCES] = "LICENCES",        [CARD] = "README.md",
+	[SUMS] = "SHA256SUMS",
+};
+
+struct making {
+	struct db *db;
+	struct store *store;
+	const char *release_id;
+	const struct release_progress *progress;
+	struct error err; /* how it went */
+	int64_t items;
+	bool volunteers; /* they have rows of their own: judgments.csv */
+	char folder[PATH_MAX];
+	FILE *out[TABLES]; /* open while being written */
+	struct {
+		char sha256[SHA256_TEXT];
+		uint64_t bytes;
+	} written[TABLES];
+	char summary[1024], bytes[24]; /* of the whole release, when all is written */
+};
+
+static struct error cannot_write(const char *name)
+{
+	log_error("release: %s: %s", name, strerror(errno));
+	return errorf(ERR_INTERNAL, "%s cannot be written; is the disk full?", name);
+}
+
+static bool is_left_out(const struct making *making, enum table table)
+{
+	return table == JUDGMENTS && !making->volunteers;
+}
+
+static struct error build_table_open(struct making *making, enum table table)
+{
+	char path[PATH_MAX + 32];
+
+	if (is_left_out(making, table))
+		return ok();
+	snprintf(path, sizeof path, "%s/%s", making->folder, table_names[table]);
+	making->out[table] = fopen(path, "w");
+	return making->out[table] ? ok() : cannot_write(table_names[table]);
+}
+
+/* Closes the table and takes it into the store. */
+static struct error table_keep(struct making *making, enum table table)
+{
+	FILE *out = making->out[table];
+	bool bad = out && ferror(out);
+	unsigned char digest[SHA256_BYTES];
+	char path[PATH_MAX + 32];
+	struct error err;
+
+	if (is_left_out(making, table))
+		return ok();
+	making->out[table] = NULL;
+	if (fclose(out) || bad)
+		return cannot_write(table_names[table]);
+	snprintf(path, sizeof path, "%s/%s", making->folder, table_names[table]);
+	if ((err = store_take(making->store, path, digest, &making->written[table].bytes)).code)
+		return err;
+	hex_encode(making->written[table].sha256, digest, SHA256_BYTES);
+	return ok();
+}
+
+static void licence_entry(FILE *out, const struct rows *rows)
+{
+	static const struct {
+		const char *name;
+		int column;
+	} lines[] = { { "licence", LABEL_LICENCE },
+				  { "credit", LABEL_CREDIT },
+				  { "source", LABEL_SOURCE },
+				  { "title", LABEL_TITLE } };
+
+	fprintf(out, "\n%s\n", rows_text(rows, 0, LABEL_FILE));
+	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+		const char *text = rows_text(rows, 0, lines[i].column);
+
+		if (!text && lines[i].column != LABEL_LICENCE)
+			continue;
+		fprintf(out, "  %s: ", lines[i].name);
+		table_text(out, text ? text : "not stated");
+		fputc('\n', out);
+	}
+}
+
+static struct error each_label(void *arg, const struct rows *rows)
+{
+	struct making *making = arg;
+	const char *values[LABEL_COLUMNS];
+
+	for (int c = 0; c < LABEL_COLUMNS; c++)
+		values[c] = rows_text(rows, 0, c);
+	csv_row(making->out[LABELS], values, LABEL_COLUMNS);
+	jsonl_row(making->out[LABELS_JSON], label_columns, values, LABEL_COLUMNS);
+	licence_entry(making->out[LICENCES], rows);
+	return ok();
+}
+
+static struct error each_judgment(void *arg, const struct rows *rows)
+{
+	struct making *making = arg;
+	const char *values[JUDGMENT_COLUMNS];
+
+	for (int c = 0; c < JUDGMENT_COLUMNS; c++)
+		values[c] = rows_text(rows, 0, c);
+	csv_row(making->out[JUDGMENTS], values, JUDGMENT_COLUMNS);
+	return ok();
+}
+
+static struct error each_trial(void *arg, const struct rows *rows)
+{
+	struct making *making = arg;
+	const char *values[TRIAL_COLUMNS];
+
+	for (int c = 0; c < TRIAL_COLUMNS; c++)
+		values[c] = rows_text(rows, 0, c);
+	csv_row(making->out[TRIALS], values, TRIAL_COLUMNS);
+	return ok();
+}
+
+static struct error build_tell(const struct making *making, int64_t done)
+{
+	const struct release_progress *progress = making->progress;
+
+	return progress ? progress->tell(progress->arg, done, making->items) : ok();
+}
+
+/* What a few items have in each table. */
+static struct error write_few(struct making *making, const char *const few[])
+{
+	struct error err;
+
+	if ((err = db_stream(making->db, SQL_RELEASE_LABELS, few, each_label, making)).code)
+		return err;
+	if (making->volunteers &&
+		(err = db_stream(making->db, SQL_RELEASE_JUDGMENTS, few, each_judgment, making)).code)
+		return err;
+	return db_stream(making->db, SQL_RELEASE_TRIALS, few, each_trial, making);
+}
+
+/* Labels, licences and judgments of all items, some items at a time. */
+static struct error build_write_items(struct making *making)
+{
+	char after[UUID_TEXT] = "", upto[UUID_TEXT];
+	int64_t done = 0;
+	struct error err;
+
+	for (;;) {
+		const char *const window[] = { making->release_id, *after ? after : NULL, WINDOW };
+		const char *const few[] = { making->release_id, *after ? after : NULL, upto };
+		auto_rows *rows = NULL;
+
+		if ((err = db_run(making->db, SQL_RELEASE_WINDOW, window, &rows)).code)
+			return err;
+		if (rows_count(rows) == 0)
+			return ok();
+		snprintf(upto, sizeof upto, "%s", rows_text(rows, 0, 0));
+		if ((err = write_few(making, few)).code)
+			return err;
+		done += rows_integer(rows, 0, 1);
+		if ((err = build_tell(making, done)).code)
+			return err;
+		memcpy(after, upto, sizeof after);
+	}
+}
+
+static struct error add_medium(struct making *making, const char *path, const char *sha256)
+{
+	unsigned char digest[SHA256_BYTES];
+
+	if (!hex_decode(digest, SHA256_BYTES, sha256))
+		return errorf(ERR_INTERNAL, "a digest cannot be read");
+	if (!store_has(making->store, digest)) {
+		log_error("release: the store has lost %s", sha256);
+		return errorf(ERR_INTERNAL, "A file of the release is not in the store.");
+	}
+	fprintf(making->out[SUMS], "%s  %s\n", sha256, path);
+	return ok();
+}
+
+/* The store is asked for each, so they are read some at a time: a statement that waits for its
+ * reader holds a snapshot. */
+static struct error add_media(struct making *making)
+{
+	char after[PATH_MAX] = "";
+	struct error err;
+
+	for (;;) {
+		auto_rows *rows = NULL;
+
+		err = db_run(making->db, SQL_RELEASE_MEDIA,
+					 (const char *[]){ making->release_id, *after ? after : NULL, WINDOW }, &rows);
+		if (err.code || rows_count(rows) == 0)
+			return err;
+		for (size_t r = 0; r < rows_count(rows); r++)
+			if ((err = add_medium(making, rows_text(rows, r, 0), rows_text(rows, r, 1))).code)
+				return err;
+		snprintf(after, sizeof after, "%s", rows_text(rows, rows_count(rows) - 1, 0));
+	}
+}
+
+static struct error write_sums(struct making *making)
+{
+	struct error err;
+
+	for (int t = 0; t < SUMS; t++)
+		if (!is_left_out(making, (enum table)t))
+			fprintf(making->out[SUMS], "%s  %s\n", making->written[t].sha256, table_names[t]);
+	err = add_media(making);
+	return err.code ? err : table_keep(making, SUMS);
+}
+
+static struct error write_tables(struct making *making)
+{
+	struct error err;
+
+	for (int t = 0; t < TABLES; t++)
+		if ((err = build_table_open(making, (enum table)t)).code)
+			return err;
+	csv_header(making->out[LABELS], label_columns, LABEL_COLUMNS);
+	if (making->volunteers)
+		csv_header(making->out[JUDGMENTS], judgment_columns, JUDGMENT_COLUMNS);
+	csv_header(making->out[TRIALS], trial_columns, TRIAL_COLUMNS);
+	fputs("Every file of this release comes with the terms below, as its source states them.\n"
+		  "The tables (labels, judgments, this file and the card) are CC0-1.0.\n",
+		  making->out[LICENCES]);
+	if ((err = build_write_items(making)).code)
+		return err;
+	if ((err = card_write(making->out[CARD], making->db, making->release_id, making->volunteers))
+			.code)
+		return err;
+	for (int t = 0; t < SUMS; t++)
+		if ((err = table_keep(making, (enum table)t)).code)
+			return err;
+	return write_sums(making);
+}
+
+/* What was chosen becomes items and files of the release, some at a time. Nobody sees them before
+ * it is ready, and whoever goes on with a release that broke off passes over those that are there.
+ */
+static struct error take_items(struct making *making)
+{
+	char after[UUID_TEXT] = "", upto[UUID_TEXT];
+	struct error err;
+
+	for (;;) {
+		const char *const window[] = { making->release_id, *after ? after : NULL, WINDOW };
+		const char *const few[] = { making->release_id, *after ? after : NULL, upto };
+		auto_rows *rows = NULL;
+
+		if ((err = db_run(making->db, SQL_RELEASE_DRAFT_WINDOW, window, &rows)).code)
+			return err;
+		if (rows_count(rows) == 0)
+			return ok();
+		snprintf(upto, sizeof upto, "%s", rows_text(rows, 0, 0));
+		if ((err = db_do(making->db, SQL_RELEASE_TAKE, few, NULL)).code)
+			return err;
+		memcpy(after, upto, sizeof after);
+	}
+}
+
+/* Counts what `finish` writes down. */
+static struct error build_summarise(struct making *making)
+{
+	auto_rows *rows = NULL;
+	struct error err =
+		db_run(making->db, SQL_RELEASE_SUMMARY, (const char *[]){ making->release_id }, &rows);
+
+	if (err.code)
+		return err;
+	uint64_t bytes = (uint64_t)rows_integer(rows, 0, 1);
+	for (int t = 0; t < TABLES; t++)
+		bytes += making->written[t].bytes;
+	snprintf(making->summary, sizeof making->summary, "%s", rows_text(rows, 0, 0));
+	snprintf(making->bytes, sizeof making->bytes, "%llu", (unsigned long long)bytes);
+	return ok();
+}
+
+static struct error build_finish(struct db *db, void *arg)
+{
+	const struct making *making = arg;
+	const char *const id[] = { making->release_id };
+	auto_rows *rows = NULL;
+	struct error err;
+
+	if ((err = db_do(db, SQL_RELEASE_UNDRAFT, id, NULL)).code)
+		return err;
+	if ((err = db_run(db, SQL_RELEASE_LOCK, id, &rows)).code)
+		return err;
+	if (rows_count(rows) == 0 || strcmp(rows_text(rows, 0, 0), "ready") == 0)
+		return ok(); /* another maker was quicker */
+	if (strcmp(rows_text(rows, 0, 0), "failed") == 0)
+		return errorf(ERR_GONE, "The release was given up.");
+	for (int t = 0; t < TABLES; t++) {
+		char bytes[24];
+
+		if (is_left_out(making, (enum table)t))
+			continue;
+		snprintf(bytes, sizeof bytes, "%llu", (unsigned long long)making->written[t].bytes);
+		err = db_do(db, SQL_RELEASE_ADD_FILE,
+					(const char *[]){ making->release_id, table_names[t], making->written[t].sha256,
+									  bytes },
+					NULL);
+		if (err.code)
+			return err;
+	}
+	return db_do(db, SQL_RELEASE_FINISH,
+				 (const char *[]){ making->release_id, making->summary, making->bytes }, NULL);
+}
+
+static struct error write_and_finish(struct making *making)
+{
+	auto_rows *rows = NULL;
+	struct error err = take_items(making);
+
+	if (err.code)
+		return err;
+	err = db_run(making->db, SQL_RELEASE_SIZE, (const char *[]){ making->release_id }, &rows);
+	if (err.code)
+		return err;
+	making->items = rows_integer(rows, 0, 0);
+	making->volunteers = rows_flag(rows, 0, 1);
+	if ((err = build_tell(making, 0)).code)
+		return err;
+	if ((err = store_scratch(making->store, making->folder)).code)
+		return err;
+	err = write_tables(making);
+	for (int t = 0; t < TABLES; t++)
+		if (making->out[t])
+			fclose(making->out[t]);
+	store_scratch_remove(making->folder);
+	if (!err.code)
+		err = build_summarise(making);
+	return err.code ? err : db_transaction(making->db, build_finish, making);
+}
+
+static void make_nicely(void *arg)
+{
+	struct making *making = arg;
+
+	making->err = write_and_finish(making);
+}
+
+struct error release_make(struct db *db, struct store *store, const char *release_id,
+						  const struct release_progress *progress)
+{
+	struct making *making;
+	struct arena *arena = arena_new();
+	struct release release;
+	struct error err = release_by_id(db, arena, release_id, &release);
+	bool ready = !err.code && strcmp(release.state, "ready") == 0;
+
+	arena_free(arena);
+	if (err.code || ready)
+		return err;
+	if ((err = release_decide(db, store, release_id)).code)
+		return err;
+	making = mem_new(1, sizeof *making);
+	making->db = db;
+	making->store = store;
+	making->release_id = release_id;
+	making->progress = progress;
+	thread_run_nicely(make_nicely, making);
+	err = making->err;
+	free(making);
+	return err;
+}
+
+struct working {
+	struct db *db;
+	const struct job *job;
+	const struct release_progress *also;
+	bool stopped; /* by whoever is told besides */
+};
+
+static struct error build_renew(void *arg, int64_t done, int64_t total)
+{
+	struct working *working = arg;
+	struct error err = job_renew(working->db, working->job, done, total);
+
+	if (err.code || !working->also)
+		return err;
+	err = working->also->tell(working->also->arg, done, total);
+	working->stopped = err.code != OK;
+	return err;
+}
+
+/* What went wrong is told to whoever asked, but for our own faults, which the log tells. */
+static struct error build_note_failure(struct db *db, const struct job *job, struct error why)
+{
+	const char *text =
+		why.code == ERR_INTERNAL ? "An internal fault; see the server's log." : why.detail;
+
+	if (why.code == ERR_GONE)
+		return ok(); /* another worker has it now */
+	if (why.code != ERR_INVALID && job->tries < JOB_TRIES)
+		return job_put_back(db, job, text);
+	return release_give_up(db, job, text);
+}
+
+static struct error make_held(struct working *working, struct store *store)
+{
+	struct release_progress progress = { build_renew, working };
+	auto_hold *hold = job_hold(working->db, working->job);
+
+	return release_make(working->db, store, working->job->subject, &progress);
+}
+
+struct error release_do_job(struct db *db, struct store *store, const struct job *job,
+							const struct release_progress *also)
+{
+	struct working working = { .db = db, .job = job, .also = also };
+	struct error err =
+		job_is_spent(job) ? errorf(ERR_INVALID, JOB_SPENT) : make_held(&working, store);
+
+	if (!err.code)
+		return job_finish(db, job, NULL);
+	struct error noted =
+		working.stopped ? job_give_back(db, job, err.detail, 0) : build_note_failure(db, job, err);
+	if (noted.code)
+		log_error("release: the job's end cannot be noted: %s", noted.detail);
+	return err;
+}
+
+struct error release_work(struct db *db, struct store *store, const struct release_progress *also,
+						  bool *ret_worked)
+{
+	struct job job;
+	struct error err = job_claim(db, "release", &job, ret_worked);
+
+	if (err.code || !*ret_worked)
+		return err;
+	err = release_do_job(db, store, &job, also);
+	if (err.code)
+		log_warn("release %s, try %d: %s", job.subject, job.tries, err.detail);
+	else
+		log_info("release %s is ready", job.subject);
+	return err.code == ERR_UNAVAILABLE ? err : ok();
+}

@@ -1,0 +1,145 @@
+-- SPDX-License-Identifier: Apache-2.0
+
+-- name: release_draft_window
+-- As release_window, of what was chosen.
+-- $1 release uuid, $2 the last item of the window before, or NULL; $3 how many; returns item id
+SELECT item_id FROM (
+    SELECT item_id FROM release_draft
+     WHERE release_id = $1::uuid AND item_id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000')
+     ORDER BY item_id LIMIT $3::integer) few
+ ORDER BY item_id DESC LIMIT 1
+
+-- name: release_take
+-- One window of what was chosen becomes items and files of the release; those that are there already stay.
+-- $1 release uuid, $2 after this item, or NULL; $3 up to this item
+WITH taken AS (
+    SELECT * FROM release_draft
+     WHERE release_id = $1::uuid AND item_id <= $3::uuid AND split IS NOT NULL
+       AND item_id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000')),
+files AS (
+    INSERT INTO release_file (release_id, path, sha256, bytes)
+    SELECT release_id, path, sha256, bytes FROM taken
+        ON CONFLICT DO NOTHING)
+INSERT INTO release_item (release_id, item_id, path, sha256, bytes, split, label, label_source,
+                          p_fake, low, high, judgments, ruling)
+SELECT release_id, item_id, path, sha256, bytes, split, label, label_source,
+       p_fake, low, high, cardinality(volunteers), ruling
+  FROM taken
+    ON CONFLICT DO NOTHING
+
+-- name: release_size
+-- $1 release uuid; returns how many items, whether volunteers have rows of their own
+SELECT count(*), coalesce((SELECT (filter->>'volunteers')::boolean FROM release WHERE id = $1::uuid), true)
+  FROM release_item WHERE release_id = $1::uuid
+
+-- name: release_window
+-- The last item of the next few, in order; no row: there are none left.
+-- $1 release uuid, $2 the last item of the window before, or NULL; $3 how many
+-- returns item id, how many they are
+SELECT item_id, count FROM (
+    SELECT item_id, row_number() OVER (ORDER BY item_id) AS count FROM (
+        SELECT item_id FROM release_item
+         WHERE release_id = $1::uuid AND item_id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000')
+         ORDER BY item_id LIMIT $3::integer) few) numbered
+ ORDER BY item_id DESC LIMIT 1
+
+-- name: release_labels
+-- One window of labels.csv, in its columns; then source and title for LICENCES.
+-- $1 release uuid, $2 after this item, or NULL; $3 up to this item
+SELECT r.item_id, r.split, i.media_type, r.path, r.label, r.label_source,
+       r.p_fake, r.low, r.high, r.judgments, r.ruling,
+       CASE r.label_source WHEN 'truth' THEN r.label ELSE i.truth END, i.basis,
+       array_to_string(i.techniques, ';'), i.generator,
+       pseudonym(e.salt, 'lineage', convert_to(i.lineage, 'UTF8')),
+       (SELECT string_agg(p, ';' ORDER BY p COLLATE "C") FROM unnest(i.identities) who,
+               pseudonym(e.salt, 'identity', convert_to(who, 'UTF8')) p),
+       i.width, i.height, i.duration_ms, i.licence, i.credit, r.bytes, encode(r.sha256, 'hex'),
+       i.source, i.title
+  FROM release_item r
+  JOIN release e ON e.id = r.release_id
+  JOIN release_draft d ON d.release_id = r.release_id AND d.item_id = r.item_id
+ CROSS JOIN LATERAL jsonb_populate_record(NULL::item, d.item) i
+ WHERE r.release_id = $1::uuid AND r.item_id <= $3::uuid
+   AND r.item_id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000')
+ ORDER BY r.item_id
+
+-- name: release_judgments
+-- One window of judgments.csv, in its columns: those that count. Of each only what
+-- was said: whatever else were the same in another release would join the two, row by row. Rows of
+-- an item come in an order of this release alone.
+-- $1 release uuid, $2 after this item, or NULL; $3 up to this item
+SELECT j.item_id, pseudonym(e.salt, 'volunteer', uuid_send(j.volunteer_id)), j.verdict,
+       confidence_step(j.confidence)
+  FROM release_draft d
+  JOIN release e ON e.id = d.release_id
+ CROSS JOIN LATERAL unnest(d.volunteers) AS judge
+ CROSS JOIN LATERAL (SELECT * FROM judgment WHERE item_id = d.item_id AND volunteer_id = judge
+                        AND revision = 0 OFFSET 0) j
+ WHERE d.release_id = $1::uuid AND d.item_id <= $3::uuid
+   AND d.item_id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000')
+ ORDER BY j.item_id, pseudonym(e.salt, 'judgment', uuid_send(j.item_id) || uuid_send(j.volunteer_id))
+
+-- name: release_trials
+-- One window of trials.csv, in its columns: the same judgments without the volunteer, with how the item
+-- was shown. They come in an order of their own, or it would give the volunteers back.
+-- `gold` as the kind of a pair would tell volunteers which of their items is gold: it reads `chosen`.
+-- A pair that is not there (its month was detached) leaves fields empty.
+-- Which two were one pair is not told: whoever is without a partner was shown beside gold.
+-- $1 release uuid, $2 after this item, or NULL; $3 up to this item
+SELECT j.item_id, j.verdict, confidence_step(j.confidence), j.position,
+       (SELECT string_agg(tell, ';' ORDER BY tell COLLATE "C") FROM unnest(j.tells) AS tell),
+       CASE WHEN p.matched THEN 'true' WHEN NOT p.matched THEN 'false' END,
+       CASE WHEN p.kind = 'random' AND p.policy >= 2 THEN 'random' WHEN p.kind IS NOT NULL THEN 'chosen' END,
+       exposure_step(p.exposure_ms), to_char(j.judged_at AT TIME ZONE 'UTC', 'YYYY-MM')
+  FROM release_draft d
+  JOIN release e ON e.id = d.release_id
+ CROSS JOIN LATERAL unnest(d.volunteers) AS judge
+ CROSS JOIN LATERAL (SELECT * FROM judgment WHERE item_id = d.item_id AND volunteer_id = judge
+                        AND revision = 0 OFFSET 0) j
+  LEFT JOIN LATERAL (SELECT * FROM judged_pair
+                      WHERE assignment_id = j.assignment_id OFFSET 0) p ON true
+ WHERE d.release_id = $1::uuid AND d.item_id <= $3::uuid
+   AND d.item_id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000')
+ ORDER BY j.item_id, pseudonym(e.salt, 'trial', uuid_send(j.item_id) || uuid_send(j.assignment_id))
+
+-- name: release_media
+-- Some media of a release.
+-- $1 release uuid, $2 path of the last one before them, or NULL; $3 how many
+-- returns path, sha256 in hexadecimal
+SELECT path, encode(sha256, 'hex') FROM release_item
+ WHERE release_id = $1::uuid AND ($2::text IS NULL OR path > $2) ORDER BY path LIMIT $3::integer
+
+-- name: release_add_file
+-- $1 release uuid, $2 path, $3 sha256 in hexadecimal, $4 bytes
+INSERT INTO release_file (release_id, path, sha256, bytes)
+VALUES ($1::uuid, $2, decode($3, 'hex'), $4::bigint)
+
+-- name: release_summary
+-- Counted before the release is finished, for it may take a while.
+-- $1 release uuid; returns the summary as JSON, the bytes of its media
+SELECT json_build_object(
+    'items', sum(n),
+    'splits', json_build_object(
+        'train', json_build_object(
+            'real', coalesce(sum(n) FILTER (WHERE split = 'train' AND label = 'real'), 0),
+            'fake', coalesce(sum(n) FILTER (WHERE split = 'train' AND label = 'fake'), 0)),
+        'validation', json_build_object(
+            'real', coalesce(sum(n) FILTER (WHERE split = 'validation' AND label = 'real'), 0),
+            'fake', coalesce(sum(n) FILTER (WHERE split = 'validation' AND label = 'fake'), 0)),
+        'test', json_build_object(
+            'real', coalesce(sum(n) FILTER (WHERE split = 'test' AND label = 'real'), 0),
+            'fake', coalesce(sum(n) FILTER (WHERE split = 'test' AND label = 'fake'), 0))),
+    'media_types', json_build_object(
+        'image', coalesce(sum(n) FILTER (WHERE media_type = 'image'), 0),
+        'video', coalesce(sum(n) FILTER (WHERE media_type = 'video'), 0),
+        'audio', coalesce(sum(n) FILTER (WHERE media_type = 'audio'), 0))),
+       coalesce(sum(bytes), 0)
+  FROM (SELECT r.split, r.label, split_part(r.path, '/', 1) AS media_type, count(*) AS n, sum(r.bytes) AS bytes
+          FROM release_item r
+         WHERE r.release_id = $1::uuid GROUP BY 1, 2, 3) cells
+
+-- name: release_finish
+-- $1 release uuid, $2 its summary as JSON, $3 the bytes of all its files
+UPDATE release
+   SET state = 'ready', finished_at = now(), bytes = $3::bigint, summary = $2::json
+ WHERE id = $1::uuid

@@ -1,0 +1,98 @@
+-- SPDX-License-Identifier: Apache-2.0
+
+-- name: release_facts
+-- What the card says of the whole release.
+-- $1 release uuid
+-- returns name, version, date, held back, alpha, alpha's low, alpha's high, filter, items, bytes of
+-- media, by crowd, by ruling, of these two with a truth, of these labelled as their truth, the media types,
+-- by truth, of these judged, of these judged to be what they are, items of closed campaigns that the
+-- crowd has not settled, items left out because their bytes have both labels
+SELECT e.name, e.version, to_char(e.fixed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'), e.held_back,
+       round(e.alpha::numeric, 3), round(e.alpha_low::numeric, 3), round(e.alpha_high::numeric, 3),
+       e.filter, n.items, n.bytes, n.crowd, n.ruled, n.known, n.agree, n.types, n.gold, n.judged, n.right,
+       (SELECT count(*) FROM item i JOIN campaign g ON g.id = i.campaign_id AND g.state = 'closed'
+         WHERE i.state IN ('in_service', 'disputed')
+           AND NOT EXISTS (SELECT FROM release_item r WHERE r.release_id = e.id AND r.item_id = i.id)
+           AND g.name = coalesce(e.filter->>'campaign', g.name)
+           AND i.media_type = coalesce(e.filter->>'media_type', i.media_type)),
+       e.contradicting
+  FROM release e,
+       (SELECT count(*) AS items, sum(r.bytes) AS bytes,
+               count(*) FILTER (WHERE r.label_source = 'crowd') AS crowd,
+               count(*) FILTER (WHERE r.label_source = 'ruling') AS ruled,
+               count(i.truth) FILTER (WHERE r.label_source <> 'truth') AS known,
+               count(*) FILTER (WHERE r.label_source <> 'truth' AND i.truth::text = r.label) AS agree,
+               count(*) FILTER (WHERE r.label_source = 'truth') AS gold,
+               count(r.p_fake) FILTER (WHERE r.label_source = 'truth') AS judged,
+               count(*) FILTER (WHERE r.label_source = 'truth' AND (r.p_fake >= 0.5) = (r.label = 'fake')) AS right,
+               string_agg(DISTINCT i.media_type COLLATE "C", ' ') AS types
+          FROM release_item r JOIN release_draft d USING (release_id, item_id)
+         CROSS JOIN LATERAL jsonb_populate_record(NULL::item, d.item) i
+         WHERE r.release_id = $1::uuid) n
+ WHERE e.id = $1::uuid
+
+-- name: release_judgment_facts
+-- $1 release uuid
+-- returns judgments, volunteers, of them on items labelled fake, on the left, in matched pairs,
+-- in random pairs (before policy 2 the second item was not drawn so); saying fake
+SELECT count(*), count(DISTINCT j.volunteer_id), count(*) FILTER (WHERE r.label = 'fake'),
+       count(*) FILTER (WHERE j.position = 'left'), count(*) FILTER (WHERE p.matched),
+       count(*) FILTER (WHERE p.kind = 'random' AND p.policy >= 2), count(*) FILTER (WHERE j.verdict = 'fake')
+  FROM release_item r
+  JOIN release_draft d USING (release_id, item_id)
+ CROSS JOIN LATERAL unnest(d.volunteers) AS judge
+  JOIN judgment j ON j.item_id = d.item_id AND j.volunteer_id = judge AND j.revision = 0
+  LEFT JOIN judged_pair p ON p.assignment_id = j.assignment_id
+ WHERE r.release_id = $1::uuid
+
+-- name: release_recognisable
+-- What matches a release to another one that holds the same items. A sum of hashes stands for the set of
+-- what a volunteer said.
+-- $1 release uuid
+-- returns rows that are the only one of their item, verdict and confidence; volunteers; those of whom
+-- nobody else said the same of the same items
+WITH said AS (
+    SELECT j.item_id, j.volunteer_id, j.verdict, confidence_step(j.confidence) AS confidence
+      FROM release_draft d
+     CROSS JOIN LATERAL unnest(d.volunteers) AS judge
+      JOIN judgment j ON j.item_id = d.item_id AND j.volunteer_id = judge AND j.revision = 0
+     WHERE d.release_id = $1::uuid)
+SELECT (SELECT count(*) FROM (SELECT FROM said GROUP BY item_id, verdict, confidence
+                              HAVING count(*) = 1) single),
+       (SELECT count(DISTINCT volunteer_id) FROM said),
+       (SELECT count(*) FROM (SELECT FROM (SELECT sum(hashtextextended(item_id || verdict, 0)) AS all_of_it
+                                             FROM said GROUP BY volunteer_id) sets
+                               GROUP BY all_of_it HAVING count(*) = 1) alone)
+
+-- name: release_table
+-- $1 release uuid; returns media type, split, real, fake
+SELECT i.media_type, r.split, count(*) FILTER (WHERE r.label = 'real'),
+       count(*) FILTER (WHERE r.label = 'fake')
+  FROM release_item r JOIN release_draft d USING (release_id, item_id)
+ CROSS JOIN LATERAL jsonb_populate_record(NULL::item, d.item) i
+ WHERE r.release_id = $1::uuid
+ GROUP BY 1, 2
+ ORDER BY 1, position(r.split IN 'train validation test')
+
+-- name: release_licences
+-- $1 release uuid; returns licence, items; the 100 most frequent
+SELECT coalesce(i.licence, 'not stated') COLLATE "C", count(*)
+  FROM release_draft d, jsonb_populate_record(NULL::item, d.item) i
+ WHERE d.release_id = $1::uuid GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 100
+
+-- name: release_corrections
+-- What was corrected since the release of this name before this one; no row: it is the first.
+-- $1 release uuid
+-- returns its version, items of this release whose truth was corrected, items of it with any other
+-- correction, items of the former release that were withdrawn
+SELECT f.version, c.truths, c.others,
+       (SELECT count(*) FROM release_item r JOIN item i ON i.id = r.item_id
+         WHERE r.release_id = f.id AND i.state = 'withdrawn')
+  FROM (SELECT b.* FROM release e
+          JOIN release b ON b.name = e.name AND b.state = 'ready' AND b.fixed_at < e.fixed_at
+         WHERE e.id = $1::uuid ORDER BY b.fixed_at DESC LIMIT 1) f
+ CROSS JOIN LATERAL (
+       SELECT count(DISTINCT h.item_id) FILTER (WHERE h.field = 'truth') AS truths,
+              count(DISTINCT h.item_id) FILTER (WHERE h.field <> 'truth') AS others
+         FROM item_change h JOIN release_item r ON r.item_id = h.item_id AND r.release_id = $1::uuid
+        WHERE h.changed_at > f.fixed_at) c

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "release/release.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/hex.h"
+#include "core/log.h"
+#include "core/mem.h"
+#include "core/random.h"
+#include "corpus/lost_media.h"
+#include "crowd/agreement.h"
+#include "store/store.h"
+
+#define RESAMPLES 2000
+
+static const char *const media_types[] = { "image", "video", "audio", NULL };
+
+static bool name_is_good(const char *name)
+{
+	size_t len = strlen(name);
+
+	return len >= 1 && len <= RELEASE_NAME_MAX &&
+		   strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789._-") == len && !strchr("._-", *name);
+}
+
+struct error release_wish_read(struct json_reader *body, struct release_wish *ret_wish)
+{
+	struct release_wish wish = { 0 };
+	json_t *object;
+	struct error err;
+
+	wish.name = read_text(body, "name", 1, RELEASE_NAME_MAX);
+	wish.version = read_text(body, "version", 1, RELEASE_NAME_MAX);
+	object = read_object_or_null(body, "filter");
+	if ((err = json_reader_done(body)).code)
+		return err;
+	if (object) {
+		struct json_reader filter = { .object = object, .arena = body->arena, .at = "/filter" };
+		unsigned type = read_choice_or(&filter, "media_type", media_types, 3);
+
+		wish.filter.media_type = type < 3 ? media_types[type] : NULL;
+		wish.filter.campaign = read_text_or(&filter, "campaign", RELEASE_NAME_MAX, NULL);
+		wish.filter.min_judgments = read_integer_or(&filter, "min_judgments", 0, 10000, 0);
+		if (read_present(&filter, "min_confidence"))
+			wish.filter.min_confidence = read_number(&filter, "min_confidence", .5, 1);
+		wish.filter.no_volunteers = !read_flag_or(&filter, "volunteers", true);
+		if ((err = json_reader_done(&filter)).code)
+			return err;
+	}
+	*ret_wish = wish;
+	return ok();
+}
+
+struct error release_wish_check(struct db *db, const struct release_wish *wish)
+{
+	const struct release_filter *filter = &wish->filter;
+	auto_rows *rows = NULL;
+	struct error err;
+
+	if (!name_is_good(wish->name))
+		return error_field("/name", "must be 1 to 63 of a-z, 0-9, '.', '_' and '-', and begin with "
+									"a letter or digit");
+	if (!name_is_good(wish->version))
+		return error_field("/version", "must be 1 to 63 of a-z, 0-9, '.', '_' and '-', and begin "
+									   "with a letter or digit");
+	if (!filter->campaign)
+		return ok();
+	if ((err = db_run(db, SQL_RELEASE_CAMPAIGN_KNOWN, (const char *[]){ filter->campaign }, &rows))
+			.code)
+		return err;
+	if (rows_count(rows) == 0)
+		return error_field("/filter/campaign", "there is no campaign of this name");
+	return ok();
+}
+
+/* The filter as JSON text, to be freed. */
+static char *filter_text(const struct release_filter *filter)
+{
+	json_t *object = json_object();
+	char *text;
+
+	if (filter->campaign)
+		json_object_set_new(object, "campaign", json_string(filter->campaign));
+	if (filter->media_type)
+		json_object_set_new(object, "media_type", json_string(filter->media_type));
+	if (filter->min_judgments > 0)
+		json_object_set_new(object, "min_judgments", json_integer(filter->min_judgments));
+	if (filter->min_confidence > 0)
+		json_object_set_new(object, "min_confidence", json_real(filter->min_confidence));
+	if (filter->no_volunteers)
+		json_object_set_new(object, "volunteers", json_false());
+	text = json_dumps(object, JSON_COMPACT);
+	json_decref(object);
+	if (!text)
+		abort();
+	return text;
+}
+
+struct error release_create(struct db *db, const struct release_wish *wish, bool claimed,
+							struct job *ret_job)
+{
+	struct error err = release_wish_check(db, wish);
+	auto_rows *rows = NULL;
+	char *filter;
+
+	if (err.code)
+		return err;
+	filter = filter_text(&wish->filter);
+	err = db_run(db, SQL_RELEASE_CREATE,
+				 (const char *[]){ wish->name, wish->version, filter, wish->account,
+								   claimed ? "true" : "false" },
+				 &rows);
+	free(filter);
+	if (err.code == ERR_CONFLICT)
+		return errorf(ERR_CONFLICT,
+					  "Release %s %s exists. Releases never change: choose another "
+					  "version.",
+					  wish->name, wish->version);
+	if (err.code)
+		return err;
+	job_read(rows, ret_job);
+	return ok();
+}
+
+static void release_read(const struct rows *rows, size_t row, struct arena *arena,
+						 struct release *release)
+{
+	snprintf(release->id, sizeof release->id, "%s", rows_text(rows, row, 0));
+	release->name = rows_copy(rows, row, 1, arena);
+	release->version = rows_copy(rows, row, 2, arena);
+	release->state = rows_copy(rows, row, 3, arena);
+	release->items = rows_integer(rows, row, 4);
+	release->bytes = rows_integer(rows, row, 5);
+	release->created_s = rows_integer(rows, row, 6);
+	release->json = rows_copy(rows, row, 7, arena);
+}
+
+static struct error release_release_find(struct db *db, struct arena *arena,
+										 enum statement statement, const char *const params[],
+										 struct release *ret_release)
+{
+	auto_rows *rows = NULL;
+	struct error err = db_run(db, statement, params, &rows);
+
+	if (err.code)
+		return err;
+	if (rows_count(rows) == 0)
+		return errorf(ERR_NOT_FOUND, "There is no such release.");
+	release_read(rows, 0, arena, ret_release);
+	return ok();
+}
+
+struct error release_find(struct db *db, struct arena *arena, const char *name, const char *version,
+						  struct release *ret_release)
+{
+	if (!name_is_good(name) || !name_is_good(version))
+		return errorf(ERR_NOT_FOUND, "There is no such release.");
+	return release_release_find(db, arena, SQL_RELEASE_FIND, (const char *[]){ name, version },
+								ret_release);
+}
+
+struct error release_by_id(struct db *db, struct arena *arena, const char *id,
+						   struct release *ret_release)
+{
+	return release_release_find(db, arena, SQL_RELEASE_BY_ID, (const char *[]){ id }, ret_release);
+}
+
+struct error release_page(struct db *db, struct arena *arena, const char *after, unsigned limit,
+						  struct release **ret_releases, size_t *ret_count)
+{
+	auto_rows *rows = NULL;
+	struct release *releases;
+	char limit_text[16];
+	struct error err;
+
+	snprintf(limit_text, sizeof limit_text, "%u", limit);
+	if ((err = db_run(db, SQL_RELEASE_PAGE, (const char *[]){ after, limit_text }, &rows)).code)
+		return err;
+	releases = arena_alloc(arena, (rows_count(rows) + 1) * sizeof *releases);
+	for (size_t i = 0; i < rows_count(rows); i++)
+		release_read(rows, i, arena, &releases[i]);
+	*ret_releases = releases;
+	*ret_count = rows_count(rows);
+	return ok();
+}
+
+struct error release_files(struct db *db, struct arena *arena, const char *id, const char *after,
+						   unsigned limit, struct release_file **ret_files, size_t *ret_count)
+{
+	auto_rows *rows = NULL;
+	struct release_file *files;
+	char limit_text[16];
+	struct error err;
+
+	snprintf(limit_text, sizeof limit_text, "%u", limit);
+	if ((err = db_run(db, SQL_RELEASE_FILES_PAGE, (const char *[]){ id, after, limit_text }, &rows))
+			.code)
+		return err;
+	files = arena_alloc(arena, (rows_count(rows) + 1) * sizeof *files);
+	for (size_t i = 0; i < rows_count(rows); i++) {
+		files[i].path = rows_copy(rows, i, 0, arena);
+		files[i].bytes = (uint64_t)rows_integer(rows, i, 1);
+		snprintf(files[i].sha256, sizeof files[i].sha256, "%s", rows_text(rows, i, 2));
+	}
+	*ret_files = files;
+	*ret_count = rows_count(rows);
+	return ok();
+}
+
+/* Whatever else is in an address, the database would not even read it. */
+static bool path_is_good(const char *path)
+{
+	for (; *path; path++)
+		if (*path <= ' ' || *path > '~')
+			return false;
+	return true;
+}
+
+static struct error none_such_file(void)
+{
+	return errorf(ERR_NOT_FOUND, "There is no such file in a finished release.");
+}
+
+struct error release_file_open(struct db *db, struct store *store, const char *name,
+							   const char *version, struct release_file *file, int *ret_fd)
+{
+	unsigned char digest[SHA256_BYTES];
+	auto_rows *rows = NULL;
+	struct error err;
+
+	if (!name_is_good(name) || !name_is_good(version) || !path_is_good(file->path))
+		return none_such_file();
+	err = db_run(db, SQL_RELEASE_FILE_FIND, (const char *[]){ name, version, file->path }, &rows);
+	if (err.code)
+		return err;
+	if (rows_count(rows) == 0)
+		return none_such_file();
+	snprintf(file->sha256, sizeof file->sha256, "%s", rows_text(rows, 0, 0));
+	if (!hex_decode(digest, SHA256_BYTES, file->sha256))
+		return errorf(ERR_INTERNAL, "a digest cannot be read");
+	err = store_open_read(store, digest, ret_fd, &file->bytes);
+	if (err.code != ERR_NOT_FOUND)
+		return err;
+	lost_media_note(digest);
+	return errorf(ERR_INTERNAL, "a file of a release is missing from the store");
+}
+
+struct error release_has_filter(struct db *db, const char *id, const struct release_filter *filter,
+								bool *ret_same)
+{
+	auto_rows *rows = NULL;
+	char *text = filter_text(filter);
+	struct error err = db_run(db, SQL_RELEASE_HAS_FILTER, (const char *[]){ id, text }, &rows);
+
+	free(text);
+	if (err.code)
+		return err;
+	*ret_same = rows_count(rows) > 0 && rows_flag(rows, 0, 0);
+	return ok();
+}
+
+struct giving_up {
+	const struct job *job;
+	const char *why;
+};
+
+static struct error release_release_give_up(struct db *db, void *arg)
+{
+	const struct giving_up *giving_up = arg;
+	const char *const id[] = { giving_up->job->subject };
+	struct error err = db_do(db, SQL_RELEASE_UNDRAFT, id, NULL);
+
+	if (err.code)
+		return err;
+	if ((err = job_fail(db, giving_up->job, giving_up->why)).code)
+		return err;
+	return db_do(db, SQL_RELEASE_FAILED, id, NULL);
+}
+
+struct error release_give_up(struct db *db, const struct job *job, const char *why)
+{
+	return db_transaction(db, release_release_give_up, &(struct giving_up){ job, why });
+}
+
+/* One item's judgments, as the science reads them; alpha does not ask whose they were. */
+static void add_votes(struct judgments *judgments, const struct release_votes *votes,
+					  uint32_t *item, uint32_t *volunteer, uint8_t *verdict)
+{
+	for (uint32_t v = 0; v < votes->judgments; v++) {
+		item[judgments->count] = judgments->items;
+		volunteer[judgments->count] = v;
+		verdict[judgments->count++] = v < votes->fake ? FAKE : REAL;
+	}
+	judgments->items += votes->judgments > 0;
+	if (votes->judgments > judgments->volunteers)
+		judgments->volunteers = votes->judgments;
+}
+
+struct release_agreement release_agree(const struct release_votes votes[], size_t count)
+{
+	struct random random = random_seeded(1); /* the same release gives the same interval */
+	size_t all = 0;
+
+	for (size_t i = 0; i < count; i++)
+		all += votes[i].judgments;
+	uint32_t *item = mem_resize(NULL, all, sizeof *item);
+	uint32_t *volunteer = mem_resize(NULL, all, sizeof *volunteer);
+	uint8_t *verdict = mem_resize(NULL, all, sizeof *verdict);
+	struct judgments judgments = { .item = item, .volunteer = volunteer, .verdict = verdict };
+	for (size_t i = 0; i < count; i++)
+		add_votes(&judgments, &votes[i], item, volunteer, verdict);
+	struct agreement a = agreement_alpha(&judgments, RESAMPLES, &random);
+	free(item);
+	free(volunteer);
+	free(verdict);
+	return (struct release_agreement){ a.defined, a.alpha, a.low, a.high };
+}
+
+struct error release_fix(struct db *db, const char *id, uint32_t held_back, uint32_t contradicting,
+						 const struct release_agreement *agreement, const char *moment)
+{
+	char held_back_text[16], contradicting_text[16], alpha[32], low[32], high[32];
+	bool defined = agreement->defined;
+
+	snprintf(held_back_text, sizeof held_back_text, "%u", held_back);
+	snprintf(contradicting_text, sizeof contradicting_text, "%u", contradicting);
+	snprintf(alpha, sizeof alpha, "%.17g", agreement->alpha);
+	snprintf(low, sizeof low, "%.17g", agreement->low);
+	snprintf(high, sizeof high, "%.17g", agreement->high);
+	return db_do(db, SQL_RELEASE_FIX,
+				 (const char *[]){ id, held_back_text, defined ? alpha : NULL, defined ? low : NULL,
+								   defined ? high : NULL, contradicting_text, moment },
+				 NULL);
+}

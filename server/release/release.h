@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * release -- a versioned, immutable dataset, as rows.
+ *
+ * A release is a list of (path, SHA-256, bytes), and all bytes lie in the store.  It
+ * is created `writing`, with the job that makes it; its items, labels and splits are
+ * chosen from one snapshot and fixed in one transaction; when its tables are in the store as well,
+ * another transaction lists them and makes it `ready`, and the database refuses any change after
+ * that. One that cannot be made is `failed`: only its job tells of it, and its version is free
+ * again. release/build.h does the making.
+ *
+ * Threads: as the struct db.
+ */
+#ifndef RELEASE_RELEASE_H
+#define RELEASE_RELEASE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/arena.h"
+#include "core/error.h"
+#include "core/json_reader.h"
+#include "core/uuid.h"
+#include "crypto/sha256.h"
+#include "db/db.h"
+#include "work/job.h"
+
+struct store;
+
+#define RELEASE_NAME_MAX 63
+
+/* What a release is asked to hold. Texts are borrowed; NULL: no such limit. */
+struct release_filter {
+	const char *campaign;
+	const char *media_type; /* image, video or audio */
+	int64_t min_judgments;  /* 0: no limit */
+	double min_confidence;  /* of a label of the crowd, .5..1; 0: no limit. Others always pass */
+	bool no_volunteers;     /* leave out the rows that name volunteers by pseudonym */
+};
+
+struct release_wish {
+	const char *name, *version;
+	struct release_filter filter;
+	const char *account; /* who asked; NULL: the command line */
+};
+
+/* Reads {"name", "version", "filter"?}. */
+struct error release_wish_read(struct json_reader *body, struct release_wish *ret_wish) MUST_CHECK;
+
+/* ERR_INVALID, naming the field, when a wish breaks a rule. */
+struct error release_wish_check(struct db *db, const struct release_wish *wish) MUST_CHECK;
+
+/*
+ * Writes the release and its job in one statement. `claimed`: the caller works on it now.
+ * ERR_INVALID; ERR_CONFLICT: this version exists.
+ */
+struct error release_create(struct db *db, const struct release_wish *wish, bool claimed,
+							struct job *ret_job) MUST_CHECK;
+
+struct release {
+	char id[UUID_TEXT];
+	const char *name, *version;
+	const char *state; /* writing, ready, failed */
+	int64_t items, bytes;
+	int64_t created_s;
+	const char *json; /* as the HTTP interface shows it */
+};
+
+/* The texts live in the arena. ERR_NOT_FOUND; by its name, for one that failed too. */
+struct error release_find(struct db *db, struct arena *arena, const char *name, const char *version,
+						  struct release *ret_release) MUST_CHECK;
+struct error release_by_id(struct db *db, struct arena *arena, const char *id,
+						   struct release *ret_release) MUST_CHECK;
+
+/* Newest first, at most `limit` of them, after the release with the id `after` (NULL: from the
+ * newest). */
+struct error release_page(struct db *db, struct arena *arena, const char *after, unsigned limit,
+						  struct release **ret_releases, size_t *ret_count) MUST_CHECK;
+
+struct release_file {
+	const char *path;
+	uint64_t bytes;
+	char sha256[SHA256_TEXT];
+};
+
+/* Tables first, then media by path, after the path `after` (or NULL); none unless it is ready. */
+struct error release_files(struct db *db, struct arena *arena, const char *id, const char *after,
+						   unsigned limit, struct release_file **ret_files,
+						   size_t *ret_count) MUST_CHECK;
+
+/*
+ * Opens one file of a release that is ready: file->path is asked for, its bytes and sha256
+ * are filled in, and *ret_fd belongs to the caller.  ERR_NOT_FOUND.
+ */
+struct error release_file_open(struct db *db, struct store *store, const char *name,
+							   const char *version, struct release_file *file,
+							   int *ret_fd) MUST_CHECK;
+
+/* Is this what the release was asked to hold? */
+struct error release_has_filter(struct db *db, const char *id, const struct release_filter *filter,
+								bool *ret_same) MUST_CHECK;
+
+/*
+ * Ends a job that the caller has claimed, and its release, for good: the job says why, nobody sees
+ * the release any more, and its name and version are free.
+ */
+struct error release_give_up(struct db *db, const struct job *job, const char *why) MUST_CHECK;
+
+struct release_agreement {
+	bool defined;
+	double alpha, low, high; /* the interval is of 95 % */
+};
+
+/* What was said of one item. */
+struct release_votes {
+	uint32_t judgments, fake;
+};
+
+/* Krippendorff's alpha over the judgments of some items. Takes 9 bytes a judgment. */
+struct release_agreement release_agree(const struct release_votes votes[], size_t count);
+
+/* Says that what it holds is decided; what came after `moment` is not in it. */
+struct error release_fix(struct db *db, const char *id, uint32_t held_back, uint32_t contradicting,
+						 const struct release_agreement *agreement, const char *moment) MUST_CHECK;
+
+#endif

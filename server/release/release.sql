@@ -1,0 +1,93 @@
+-- Releases: versioned, immutable datasets.
+
+-- name: release_create
+-- Writes a release and, with it, the job that makes it. The salt is 244 bits of the database's
+-- strong randomness.
+-- $1 name, $2 version, $3 filter json, $4 account uuid or NULL, $5 true: the caller claims the job
+-- returns as job_claim
+WITH made AS (
+    INSERT INTO release (name, version, filter, salt)
+    VALUES ($1, $2, $3::jsonb, sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())))
+    RETURNING id)
+INSERT INTO job (kind, subject, created_by, state, attempts, run_after)
+SELECT 'release', id, $4::uuid, CASE WHEN $5::boolean THEN 'running' ELSE 'waiting' END,
+       $5::boolean::integer, now() + CASE WHEN $5::boolean THEN interval '2 minutes' ELSE '0' END
+  FROM made
+RETURNING id, 'release', subject, attempts, attempts
+
+-- name: release_campaign_known
+-- $1 campaign name; returns true
+SELECT true FROM campaign WHERE name = $1
+
+-- name: release_find
+-- Not one that failed: its version may be another's.
+-- $1 name, $2 version
+-- returns id, name, version, state, items, bytes, created_at seconds, its JSON
+SELECT id, name, version, state, coalesce((summary->>'items')::bigint, 0), coalesce(bytes, 0),
+       extract(epoch FROM created_at)::bigint, release_json(release)
+  FROM release WHERE name = $1 AND version = $2 AND state <> 'failed'
+
+-- name: release_by_id
+-- $1 release uuid; returns as release_find
+SELECT id, name, version, state, coalesce((summary->>'items')::bigint, 0), coalesce(bytes, 0),
+       extract(epoch FROM created_at)::bigint, release_json(release)
+  FROM release WHERE id = $1::uuid
+
+-- name: release_page
+-- Newest first, without those that failed.
+-- $1 id of the last one seen, or NULL; $2 how many; returns as release_find
+SELECT id, name, version, state, coalesce((summary->>'items')::bigint, 0), coalesce(bytes, 0),
+       extract(epoch FROM created_at)::bigint, release_json(release)
+  FROM release
+ WHERE state <> 'failed'
+   AND ($1::uuid IS NULL
+        OR (created_at, id) < (SELECT created_at, id FROM release WHERE id = $1::uuid))
+ ORDER BY created_at DESC, id DESC LIMIT $2::integer
+
+-- name: release_files_page
+-- The files of a release that is ready, tables before media.
+-- $1 release uuid, $2 path of the last one seen, or NULL; $3 how many
+-- returns path, bytes, sha256 in hexadecimal
+SELECT f.path, f.bytes, encode(f.sha256, 'hex')
+  FROM release_file f JOIN release r ON r.id = f.release_id AND r.state = 'ready'
+ WHERE f.release_id = $1::uuid
+   AND ($2::text IS NULL
+        OR (position('/' IN f.path) > 0, f.path) > (position('/' IN $2::text) > 0, $2::text))
+ ORDER BY position('/' IN f.path) > 0, f.path LIMIT $3::integer
+
+-- name: release_file_find
+-- Only of a release that is ready.
+-- $1 name, $2 version, $3 path; returns sha256 in hexadecimal, bytes
+SELECT encode(f.sha256, 'hex'), f.bytes
+  FROM release r JOIN release_file f ON f.release_id = r.id
+ WHERE r.name = $1 AND r.version = $2 AND r.state = 'ready' AND f.path = $3
+
+-- name: release_failed
+-- $1 release uuid
+UPDATE release SET state = 'failed' WHERE id = $1::uuid AND state <> 'ready'
+
+-- name: release_has_filter
+-- $1 release uuid, $2 filter json; returns whether it is that of the release
+SELECT filter = $2::jsonb FROM release WHERE id = $1::uuid
+
+-- ---------------------------------------------------------------- what goes in
+
+-- name: release_lock
+-- One maker at a time for one release.
+-- $1 release uuid; returns state, whether its items are fixed
+SELECT state, fixed_at IS NOT NULL FROM release WHERE id = $1::uuid FOR UPDATE
+
+-- name: release_fix
+-- $1 release uuid, $2 how many were held back, $3 alpha or NULL, $4 low, $5 high, $6 how many
+-- were left out because their bytes have both labels, $7 the moment that they were chosen from
+UPDATE release SET fixed_at = $7::timestamptz, held_back = $2::integer, alpha = $3::float8,
+                   alpha_low = $4::float8, alpha_high = $5::float8, contradicting = $6::integer
+ WHERE id = $1::uuid
+
+-- ---------------------------------------------------------------- what the tables say
+
+-- name: release_undraft
+-- What a release was made from is not needed once it is made, or given up. Comes before any lock on
+-- the release, as release_turn does.
+-- $1 release uuid
+DELETE FROM release_draft WHERE release_id = $1::uuid

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * select -- decides what a release holds: its items, their labels and their splits.
+ *
+ * A release is one cut: all that it depends on is copied out of one snapshot, so that judgments
+ * which arrive meanwhile are in all of it or in none.  The snapshot writes nothing and ends with
+ * the last row; splits and agreement are computed from the copy, by a thread that gives way to
+ * others, and what was chosen is written in small transactions.  The last one fixes it, so that a
+ * release is either undecided or decided for good.  Meanwhile one at a time, over all processes,
+ * has the turn, so that no other release gives splits.  Memory is some 100 bytes an item and 9 a
+ * judgment; the rows lie on the store's disk.
+ */
+#ifndef RELEASE_SELECT_H
+#define RELEASE_SELECT_H
+
+#include "core/error.h"
+#include "db/db.h"
+#include "store/store.h"
+
+/* Does nothing if it was done before. ERR_INVALID: no item fits, or items would leak across splits.
+ */
+struct error release_decide(struct db *db, struct store *store, const char *release_id) MUST_CHECK;
+
+#endif

@@ -1,0 +1,226 @@
+-- SPDX-License-Identifier: Apache-2.0
+
+-- name: dispute_list
+-- The queue, oldest first. What would tell the answer's direction stays undisclosed until
+-- the one who asks has given a blind verdict. A page is read in the index, state by state, and the rest
+-- by its keys: so it is, however the planner sees the parameters.
+--   $1 account uuid, $2 state (open, ruled, withdrawn or NULL for all), $3 opened_at after, $4 id after, $5 limit
+--   -> json, opened_at, id, item uuid
+SELECT json_build_object(
+           'id', d.id, 'media_type', i.media_type,
+           'reason', CASE WHEN d.reason IN ('max_judgments', 'crowd_not_trusted', 'no_partner') OR b.dispute_id IS NOT NULL
+                          THEN d.reason ELSE 'undisclosed' END,
+           'distrust', CASE WHEN d.reason = 'crowd_not_trusted' AND d.state = 'open' THEN to_json(distrust(i.campaign_id)) END,
+           'judgments', d.judgments, 'opened_at', rfc3339(d.opened_at), 'state', d.state,
+           'closed', CASE WHEN d.state <> 'open' THEN json_build_object('at', rfc3339(d.closed_at),
+               'by', CASE WHEN d.state = 'ruled' THEN 'moderator' WHEN d.closed_p_fake IS NULL THEN 'operator'
+                          ELSE 'crowd' END) END,
+           'claim', CASE WHEN c.expires_at > now() AND d.state = 'open' THEN json_build_object(
+               'by_you', c.account_id = $1::uuid, 'expires_at', rfc3339(c.expires_at)) END,
+           'verdict_given', b.dispute_id IS NOT NULL, 'sensitive', i.sensitive),
+       d.opened_at, d.id, d.item_id
+  FROM (SELECT d.* FROM unnest(CASE WHEN $2::text IS NULL THEN ARRAY['open', 'ruled', 'withdrawn']
+                                    ELSE ARRAY[$2] END) AS s (state)
+         CROSS JOIN LATERAL (
+               SELECT * FROM dispute d
+                WHERE d.state = s.state
+                  AND (d.opened_at, d.id) > (coalesce($3::timestamptz, '-infinity'),
+                                             coalesce($4::uuid, '00000000-0000-0000-0000-000000000000'))
+                ORDER BY d.opened_at, d.id
+                LIMIT $5::integer) d
+         ORDER BY d.opened_at, d.id
+         LIMIT $5::integer) d
+ CROSS JOIN LATERAL (SELECT * FROM item WHERE id = d.item_id OFFSET 0) i
+  LEFT JOIN LATERAL (SELECT * FROM claim WHERE dispute_id = d.id OFFSET 0) c ON true
+  LEFT JOIN LATERAL (SELECT * FROM blind_verdict WHERE dispute_id = d.id AND account_id = $1::uuid OFFSET 0) b ON true
+ ORDER BY d.opened_at, d.id
+
+-- name: dispute_open_lonely
+-- An item that has been the only one of its campaign and medium for ten minutes can be shown beside nothing, so
+-- nobody can be asked about it: it goes to a moderator. Retired items would be company; those for training, those
+-- that show the same and those whose files are lost are none. Only shelves with few items are looked at.
+--   -> how many
+WITH shelf AS (
+    SELECT n.campaign_id, n.media_type
+      FROM item_count n JOIN campaign k ON k.id = n.campaign_id AND k.state = 'open'
+     WHERE n.state IN ('in_service', 'retired')
+     GROUP BY n.campaign_id, n.media_type
+    HAVING sum(n.items) <= 200 AND sum(n.items) FILTER (WHERE n.state = 'in_service') > 0
+), lonely AS (
+    SELECT i.id FROM shelf s
+     CROSS JOIN LATERAL (SELECT * FROM item
+                          WHERE campaign_id = s.campaign_id AND state = 'in_service' AND media_type = s.media_type
+                            AND NOT gold AND NOT training AND created_at < now() - interval '10 minutes'
+                            AND NOT EXISTS (SELECT FROM lost_item l WHERE l.item_id = item.id)
+                         OFFSET 0) i
+     WHERE NOT EXISTS (SELECT FROM item o
+                        WHERE o.campaign_id = i.campaign_id AND o.state IN ('in_service', 'retired')
+                          AND o.media_type = i.media_type AND o.id <> i.id AND NOT o.training
+                          AND o.rendition <> i.rendition
+                          AND NOT EXISTS (SELECT FROM lost_item l WHERE l.item_id = o.id))
+), moved AS (
+    UPDATE item SET state = 'disputed'
+     WHERE id IN (SELECT id FROM lonely) AND state = 'in_service'
+    RETURNING id
+), opened AS (
+    INSERT INTO dispute (item_id, reason, judgments)
+    SELECT m.id, 'no_partner', coalesce(c.judgments, 0)
+      FROM moved m LEFT JOIN consensus c ON c.item_id = m.id
+        ON CONFLICT (item_id) WHERE state = 'open' DO NOTHING
+)
+SELECT count(*) FROM moved
+
+-- name: dispute_counts
+--   -> open, ruled, withdrawn
+SELECT count(*) FILTER (WHERE state = 'open'), count(*) FILTER (WHERE state = 'ruled'),
+       count(*) FILTER (WHERE state = 'withdrawn')
+  FROM dispute
+
+-- name: dispute_one
+-- One dispute as this moderator may see it: evidence and rulings after their own verdict, or when it
+-- is ruled, unless a dispute on its lineage still waits for a blind verdict of theirs.
+--   $1 dispute uuid, $2 account uuid
+--   -> json, item uuid, may see the evidence?, partner item uuid or NULL, verdict given?
+SELECT json_build_object(
+           'id', d.id, 'media_type', i.media_type,
+           'reason', CASE WHEN d.reason IN ('max_judgments', 'crowd_not_trusted', 'no_partner') OR s.evidence
+                          THEN d.reason ELSE 'undisclosed' END,
+           'distrust', CASE WHEN d.reason = 'crowd_not_trusted' AND d.state = 'open' THEN to_json(distrust(i.campaign_id)) END,
+           'judgments', d.judgments, 'opened_at', rfc3339(d.opened_at), 'state', d.state,
+           'closed', CASE WHEN d.state <> 'open' THEN json_build_object('at', rfc3339(d.closed_at),
+               'by', CASE WHEN d.state = 'ruled' THEN 'moderator' WHEN d.closed_p_fake IS NULL THEN 'operator'
+                          ELSE 'crowd' END) END,
+           'claim', CASE WHEN c.expires_at > now() AND d.state = 'open' THEN json_build_object(
+               'by_you', c.account_id = $2::uuid, 'expires_at', rfc3339(c.expires_at)) END,
+           'verdict_given', b.dispute_id IS NOT NULL, 'sensitive', i.sensitive,
+           'verdict', CASE WHEN b.dispute_id IS NOT NULL THEN json_build_object(
+               'verdict', b.verdict, 'confidence', b.confidence, 'blind', b.blind, 'given_at', rfc3339(b.given_at))
+               END),
+       d.item_id, s.evidence,
+       (SELECT p.id FROM item p WHERE p.pair = i.pair AND p.id <> i.id
+         ORDER BY p.truth IS NOT DISTINCT FROM i.truth, p.id LIMIT 1),
+       b.dispute_id IS NOT NULL
+  FROM dispute d
+  JOIN item i ON i.id = d.item_id
+  LEFT JOIN claim c ON c.dispute_id = d.id
+  LEFT JOIN blind_verdict b ON b.dispute_id = d.id AND b.account_id = $2::uuid
+ CROSS JOIN LATERAL (
+       SELECT b.dispute_id IS NOT NULL OR d.state = 'ruled' AND NOT EXISTS (
+                  SELECT FROM item k JOIN dispute o ON o.item_id = k.id AND o.state = 'open'
+                   WHERE k.lineage = i.lineage
+                     AND NOT EXISTS (SELECT FROM blind_verdict v
+                                      WHERE v.dispute_id = o.id AND v.account_id = $2::uuid))
+              AS evidence) s
+ WHERE d.id = $1::uuid
+
+-- name: dispute_seen
+-- Notes that a moderator reads the evidence of a dispute without a verdict of their own.
+--   $1 dispute uuid, $2 account uuid
+INSERT INTO evidence_seen (dispute_id, account_id) VALUES ($1::uuid, $2::uuid)
+    ON CONFLICT (dispute_id, account_id) DO NOTHING
+
+-- name: dispute_evidence
+-- Everything known about a disputed item, but for judgments that no longer count: for eyes that have judged it
+-- themselves. Volunteers
+-- appear as a number of their own within this item, and with nothing so exact that it would find them
+-- in the evidence of another: skills to a twentieth, times in steps, days.
+--   $1 item uuid, $2 partner uuid or NULL
+--   -> json
+SELECT json_build_object(
+    'posterior', (SELECT json_build_object('p_fake', c.p_fake, 'low', c.low, 'high', c.high,
+                                           'judgments', c.judgments)
+                    FROM consensus c WHERE c.item_id = i.id),
+    'agreement', json_build_object(
+        'item_alpha', (SELECT c.alpha FROM consensus c WHERE c.item_id = i.id),
+        'campaign_alpha', (SELECT g.alpha FROM agreement g WHERE g.campaign_id = i.campaign_id)),
+    'judgments', coalesce((
+        SELECT json_agg(json_build_object(
+                   'volunteer', 'v' || n, 'position', position, 'verdict', verdict,
+                   'confidence', confidence, 'sensitivity', round(sensitivity::numeric * 20) / 20.0,
+                   'specificity', round(specificity::numeric * 20) / 20.0, 'tells', coalesce(tells, '{}'),
+                   'marks', coalesce(marks, '[]'::jsonb),
+                   'exposure_ms', (1000 * exposure_step(exposure_ms))::integer,
+                   'judged_at', rfc3339(date_trunc('day', judged_at, 'UTC'))) ORDER BY n)
+          FROM (SELECT j.*, s.sensitivity, s.specificity, p.exposure_ms,
+                       row_number() OVER (ORDER BY j.judged_at, j.volunteer_id) AS n
+                  FROM judgment j
+                  JOIN judged_pair p ON p.assignment_id = j.assignment_id
+                  LEFT JOIN volunteer_skill s ON s.volunteer_id = j.volunteer_id
+                 WHERE j.item_id = i.id AND j.revision = 0 AND j.counts AND j.version >= i.judged_from) x), '[]'),
+    'tells', coalesce((
+        SELECT json_agg(json_build_object('tell', tell, 'count', n) ORDER BY n DESC, tell COLLATE "C")
+          FROM (SELECT tell, count(*) AS n
+                  FROM judgment j CROSS JOIN unnest(j.tells) AS tell
+                 WHERE j.item_id = i.id AND j.revision = 0 AND j.counts AND j.version >= i.judged_from
+                 GROUP BY tell) x), '[]'),
+    'provenance', json_build_object(
+        'truth', i.truth, 'basis', i.basis, 'gold', i.gold, 'title', i.title, 'source', i.source,
+        'licence', i.licence, 'credit', i.credit, 'generator', i.generator,
+        'technique', to_json(i.techniques), 'explanation', i.explanation,
+        'sha256', encode(i.sha256, 'hex'), 'original_format', i.format),
+    'partner_truth', (SELECT p.truth FROM item p WHERE p.id = $2::uuid))
+  FROM item i
+ WHERE i.id = $1::uuid
+
+-- name: dispute_claim
+-- Takes or renews a claim, unless another holds one.
+--   $1 dispute uuid, $2 account uuid, $3 seconds
+--   -> expires_at (no row: another holds it, or the dispute is closed or unknown)
+WITH open AS (
+    SELECT id FROM dispute WHERE id = $1::uuid AND state = 'open' FOR SHARE
+)
+INSERT INTO claim AS c (dispute_id, account_id, expires_at)
+SELECT o.id, $2::uuid, now() + make_interval(secs => $3::integer) FROM open o
+    ON CONFLICT (dispute_id) DO UPDATE
+   SET account_id = excluded.account_id, expires_at = excluded.expires_at
+ WHERE c.account_id = excluded.account_id OR c.expires_at <= now()
+RETURNING rfc3339(expires_at)
+
+-- name: dispute_unclaim
+-- Gives a claim back.
+--   $1 dispute uuid, $2 account uuid
+--   -> id (no row: there is no such dispute)
+WITH given_back AS (
+    DELETE FROM claim WHERE dispute_id = $1::uuid AND account_id = $2::uuid
+)
+SELECT id FROM dispute WHERE id = $1::uuid
+
+-- name: dispute_lock
+-- Holds a dispute and its item: what is decided about either comes one after the other. What is read
+-- afterwards, by another statement, is what those before have left.
+--   $1 dispute uuid
+--   -> id (no row: there is none)
+SELECT d.id FROM dispute d JOIN item i ON i.id = d.item_id
+ WHERE d.id = $1::uuid
+   FOR UPDATE OF d FOR NO KEY UPDATE OF i
+
+-- name: dispute_state
+-- How a dispute, which dispute_lock holds, stands for one moderator.
+--   $1 dispute uuid, $2 account uuid
+--   -> state, holds the claim, verdict, confidence (NULL: none given)
+SELECT d.state, coalesce(c.account_id = $2::uuid AND c.expires_at > now(), false),
+       b.verdict, b.confidence
+  FROM dispute d
+  LEFT JOIN claim c ON c.dispute_id = d.id
+  LEFT JOIN blind_verdict b ON b.dispute_id = d.id AND b.account_id = $2::uuid
+ WHERE d.id = $1::uuid
+
+-- name: dispute_verdict
+-- Stores a verdict given before the evidence of this dispute opens; it never changes. It is
+-- noted whether the same moderator has seen evidence on the item, or on its lineage, before. From
+-- then on the crowd does not withdraw the dispute.
+--   $1 dispute uuid, $2 account uuid, $3 verdict, $4 confidence
+WITH begun AS (
+    UPDATE dispute SET begun_at = now() WHERE id = $1::uuid AND begun_at IS NULL
+)
+INSERT INTO blind_verdict (dispute_id, account_id, verdict, confidence, blind)
+SELECT $1::uuid, $2::uuid, $3, $4::smallint,
+       NOT EXISTS (
+           SELECT FROM (SELECT dispute_id FROM blind_verdict WHERE account_id = $2::uuid
+                         UNION ALL
+                        SELECT dispute_id FROM evidence_seen WHERE account_id = $2::uuid) b
+             JOIN dispute d ON d.id = b.dispute_id
+             JOIN item seen ON seen.id = d.item_id
+             JOIN dispute this ON this.id = $1::uuid
+             JOIN item i ON i.id = this.item_id
+            WHERE seen.lineage = i.lineage)

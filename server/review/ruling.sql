@@ -1,0 +1,68 @@
+-- SPDX-License-Identifier: Apache-2.0
+
+-- name: ruling_list
+-- The rulings of an item, oldest first.
+--   $1 item uuid, $2 account uuid, $3 seconds in which who made the newest may undo it
+--   -> json, id
+SELECT json_build_object(
+           'id', r.id, 'dispute', r.dispute_id, 'ruling', r.ruling, 'correction', r.correction,
+           'undoes', r.undoes, 'reason', r.reason, 'by', a.email, 'by_you', r.account_id = $2::uuid,
+           'at', rfc3339(r.ruled_at),
+           'undo_until', CASE WHEN r.account_id = $2::uuid AND r.ruling <> 'undo' AND u.until > now()
+                               AND r.number = max(r.number) OVER () THEN rfc3339(u.until) END),
+       r.id
+  FROM ruling r
+  JOIN account a ON a.id = r.account_id
+ CROSS JOIN LATERAL (SELECT r.ruled_at + make_interval(secs => $3::integer) AS until) u
+ WHERE r.item_id = $1::uuid
+ ORDER BY r.number
+
+-- name: ruling_state
+-- How a dispute, which dispute_lock holds, stands for one moderator who would rule.
+--   $1 dispute uuid, $2 account uuid, $3 seconds in which a ruling may be undone
+--   -> state, holds the claim, has given a verdict, item uuid, item is withdrawn, there is a later dispute
+--      that the crowd has not settled, item is gold that was released, newest ruling of the dispute: id
+--      (NULL: none), ruling, reason, made by this account, young enough to be undone, which it undoes;
+--      the ruling that counts again when the newest is undone (undo: none)
+SELECT d.state, coalesce(c.account_id = $2::uuid AND c.expires_at > now(), false),
+       b.dispute_id IS NOT NULL, d.item_id, i.state = 'withdrawn',
+       EXISTS (SELECT FROM dispute l WHERE l.item_id = d.item_id AND l.state <> 'withdrawn'
+                  AND (l.opened_at, l.id) > (d.opened_at, d.id)),
+       i.gold AND EXISTS (SELECT FROM item_split s WHERE s.item_id = i.id),
+       r.id, r.ruling, r.reason, coalesce(r.account_id = $2::uuid, false),
+       coalesce(r.ruled_at > now() - make_interval(secs => $3::integer), false), r.undoes,
+       CASE WHEN r.correction THEN (SELECT e.ruling FROM ruling e
+                                     WHERE e.dispute_id = d.id AND e.number < r.number
+                                     ORDER BY e.number DESC LIMIT 1)
+            ELSE 'undo' END
+  FROM dispute d
+  JOIN item i ON i.id = d.item_id
+  LEFT JOIN claim c ON c.dispute_id = d.id
+  LEFT JOIN blind_verdict b ON b.dispute_id = d.id AND b.account_id = $2::uuid
+  LEFT JOIN LATERAL (SELECT * FROM ruling n WHERE n.dispute_id = d.id ORDER BY n.number DESC LIMIT 1) r ON true
+ WHERE d.id = $1::uuid
+
+-- name: ruling_store
+-- Stores a ruling and closes the dispute; the item is settled, or asked about again. An undone
+-- ruling opens it again, and gives it back to who undid it.
+--   $1 dispute uuid, $2 account uuid, $3 ruling, $4 reason, $5 is a correction, $6 ruling that it undoes or NULL,
+--   $7 seconds of a claim
+WITH ruled AS (
+    INSERT INTO ruling (dispute_id, item_id, account_id, ruling, reason, correction, undoes, ruled_at)
+    SELECT id, item_id, $2::uuid, $3, $4, $5::boolean, $6::uuid, clock_timestamp() FROM dispute WHERE id = $1::uuid
+    RETURNING *
+), closed AS (
+    UPDATE dispute d
+       SET state = CASE WHEN $3 = 'undo' THEN 'open' ELSE 'ruled' END,
+           closed_at = CASE WHEN $3 = 'undo' THEN NULL ELSE coalesce(d.closed_at, r.ruled_at) END
+      FROM ruled r WHERE d.id = r.dispute_id
+), settled AS (
+    UPDATE item i
+       SET state = CASE r.ruling WHEN 'reopen' THEN 'in_service' WHEN 'undo' THEN 'disputed' ELSE 'settled' END
+      FROM ruled r WHERE i.id = r.item_id
+), unclaimed AS (
+    DELETE FROM claim WHERE dispute_id = $1::uuid AND $3 <> 'undo'
+)
+INSERT INTO claim (dispute_id, account_id, expires_at)
+SELECT dispute_id, account_id, now() + make_interval(secs => $7::integer) FROM ruled WHERE ruling = 'undo'
+    ON CONFLICT (dispute_id) DO UPDATE SET account_id = excluded.account_id, expires_at = excluded.expires_at

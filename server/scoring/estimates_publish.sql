@@ -1,0 +1,50 @@
+-- SPDX-License-Identifier: Apache-2.0
+
+-- name: consensus_fold
+-- Forgets news that a fit has read.
+--   $1 bigint[]
+DELETE FROM score_pending WHERE id = ANY ($1::bigint[])
+
+-- name: consensus_write_skills
+-- Stores how well volunteers tell; those who were erased have no skill any more.
+--   $1 json [{volunteer, sensitivity, specificity, judgments}]
+INSERT INTO volunteer_skill AS s (volunteer_id, sensitivity, specificity, judgments)
+SELECT w.volunteer, w.sensitivity, w.specificity, w.judgments
+  FROM json_to_recordset($1::json) AS w (
+       volunteer uuid, sensitivity double precision, specificity double precision,
+       judgments integer)
+  JOIN volunteer v ON v.id = w.volunteer
+ ORDER BY w.volunteer
+    ON CONFLICT (volunteer_id) DO UPDATE
+   SET sensitivity = excluded.sensitivity, specificity = excluded.specificity,
+       judgments = excluded.judgments, updated_at = now()
+ WHERE (s.sensitivity, s.specificity, s.judgments)
+       IS DISTINCT FROM (excluded.sensitivity, excluded.specificity, excluded.judgments)
+
+-- name: consensus_write_agreement
+-- Stores alpha of a campaign, how its crowd does on gold, and whether it is trusted.
+--   $1 campaign uuid, $2 alpha, $3 low, $4 high (NULL: undefined), $5 gold items, $6 of them right, $7 trusted
+INSERT INTO agreement (campaign_id, alpha, low, high, gold, gold_right, trusted)
+VALUES ($1::uuid, $2::double precision, $3::double precision, $4::double precision, $5::integer, $6::integer,
+        $7::boolean)
+    ON CONFLICT (campaign_id) DO UPDATE
+   SET alpha = excluded.alpha, low = excluded.low, high = excluded.high, gold = excluded.gold,
+       gold_right = excluded.gold_right, trusted = excluded.trusted, updated_at = now()
+
+-- name: consensus_write_fit
+-- Notes what a full fit changed, and on what calibration.
+--   $1 json {judgments, items, moved, retired, reopened, held, disputed, withdrawn, gold, weight, slope}
+INSERT INTO last_fit AS f (judgments, items, moved, retired, reopened, held, disputed, withdrawn,
+                           gold, weight, slope, retired_all, reopened_all, disputed_all, withdrawn_all)
+SELECT w.judgments, w.items, w.moved, w.retired, w.reopened, w.held, w.disputed, w.withdrawn,
+       w.gold, w.weight, w.slope, w.retired, w.reopened, w.disputed, w.withdrawn
+  FROM json_to_record($1::json) AS w (
+       judgments bigint, items integer, moved integer, retired integer, reopened integer, held integer,
+       disputed integer, withdrawn integer, gold integer, weight double precision, slope double precision)
+    ON CONFLICT (one) DO UPDATE
+   SET fitted_at = now(), judgments = excluded.judgments, items = excluded.items, moved = excluded.moved,
+       retired = excluded.retired, reopened = excluded.reopened, held = excluded.held,
+       disputed = excluded.disputed, withdrawn = excluded.withdrawn, gold = excluded.gold,
+       weight = excluded.weight, slope = excluded.slope, fits = f.fits + 1,
+       retired_all = f.retired_all + excluded.retired, reopened_all = f.reopened_all + excluded.reopened,
+       disputed_all = f.disputed_all + excluded.disputed, withdrawn_all = f.withdrawn_all + excluded.withdrawn

@@ -1,0 +1,138 @@
+-- SPDX-License-Identifier: Apache-2.0
+
+-- name: consensus_last_fit
+-- What the last full fit changed, for /metrics.
+--   -> fits, retired, reopened, disputed, withdrawn in all; held, gold, weight, slope, seconds since the epoch
+--      (no row: nothing was fitted yet)
+SELECT fits, retired_all, reopened_all, disputed_all, withdrawn_all, held, gold, weight, slope,
+       extract(epoch FROM fitted_at)
+  FROM last_fit
+
+-- name: stats_public
+-- The public figures, as one JSON object. The served fake rate is known from gold: told to the
+-- last digit, and at once, it would tell anyone the truth of the pair just judged. So it is
+-- rounded, counts up to yesterday, and waits for enough judgments. For the same reason what the last
+-- fit says of gold is told by tens and tenths. Pairs of the past are counted
+-- already (stats_fold), items and beliefs as they change; here only pairs that came since are. LIMIT 1, because the planner supposes 1,800
+-- rows in a table of one, and spends a second on compiling what then takes milliseconds.
+WITH told AS MATERIALIZED (
+    SELECT counted_to, volunteers FROM tally_end LIMIT 1
+), fresh AS MATERIALIZED (
+    SELECT p.volunteer_id, p.judged_at, p.media_type, p.kind = 'training' AS training
+      FROM told e JOIN judged_pair p ON p.judged_at >= e.counted_to
+), pairs AS MATERIALIZED (
+    SELECT day, media_type, training, pairs FROM tally
+     UNION ALL
+    SELECT judged_at::date, media_type, training, count(*) FROM fresh GROUP BY 1, 2, 3
+), items AS MATERIALIZED (
+    SELECT campaign_id, media_type, state, sum(items) AS items FROM item_count
+     GROUP BY campaign_id, media_type, state
+), beliefs AS MATERIALIZED (
+    SELECT bar, sum(items) AS items FROM belief_count GROUP BY bar
+)
+SELECT json_build_object(
+    'volunteers', (SELECT e.volunteers +
+            (SELECT count(*) FROM (SELECT DISTINCT volunteer_id FROM fresh) f
+              WHERE NOT EXISTS (SELECT FROM judged_pair p
+                                 WHERE p.volunteer_id = f.volunteer_id AND p.judged_at < e.counted_to))
+        FROM told e),
+    'pairs', (SELECT coalesce(sum(pairs), 0) FROM pairs),
+    'judgments', (SELECT coalesce(2 * sum(pairs), 0) FROM pairs WHERE NOT training),
+    'items', (SELECT json_object_agg(t.state,
+            (SELECT coalesce(sum(items), 0) FROM items i WHERE i.state = t.state))
+        FROM (VALUES ('in_service'), ('retired'), ('disputed'), ('settled'), ('withdrawn')) AS t (state)),
+    'by_media_type', (SELECT json_object_agg(t.media_type, json_build_object(
+            'items', (SELECT coalesce(sum(items), 0) FROM items i WHERE i.media_type = t.media_type),
+            'judgments', (SELECT coalesce(2 * sum(pairs), 0) FROM pairs p
+                           WHERE p.media_type = t.media_type AND NOT p.training)))
+        FROM (VALUES ('image'), ('video'), ('audio')) AS t (media_type)),
+    'agreement', (SELECT json_build_object('alpha', a.alpha, 'low', a.low, 'high', a.high)
+                    FROM (VALUES (1)) AS always
+                    LEFT JOIN (SELECT g.* FROM agreement g JOIN campaign c ON c.id = g.campaign_id
+                                ORDER BY (SELECT sum(items) FROM items i WHERE i.campaign_id = c.id) DESC NULLS LAST, c.name
+                                LIMIT 1) a ON true),
+    'judgments_by_day', (SELECT json_agg(json_build_object('day', day::date, 'judgments',
+            (SELECT coalesce(2 * sum(pairs), 0) FROM pairs p
+              WHERE NOT p.training AND p.day = days.day::date)) ORDER BY day)
+        FROM generate_series(date_trunc('day', now()) - interval '29 days',
+                             date_trunc('day', now()), interval '1 day') AS days (day)),
+    'posterior_histogram', (SELECT json_agg(json_build_object(
+            'from', b / 10.0, 'to', (b + 1) / 10.0,
+            'items', (SELECT coalesce(sum(items), 0) FROM beliefs WHERE bar = b)) ORDER BY b)
+        FROM generate_series(0, 9) AS b),
+    'served_fake_rate', (SELECT round(sum(fakes) / sum(judgments), 2)
+        FROM served_tally WHERE day < date_trunc('day', now()) HAVING sum(judgments) >= 100),
+    'last_fit', (SELECT json_build_object(
+            'at', rfc3339(f.fitted_at), 'retired', f.retired, 'reopened', f.reopened, 'held', f.held,
+            'disputed', f.disputed, 'withdrawn', f.withdrawn, 'gold', f.gold / 10 * 10,
+            'weight', round(f.weight::numeric, 1), 'slope', round(f.slope::numeric, 1))
+        FROM last_fit f LIMIT 1),
+    'generated_at', rfc3339(now()))
+
+-- name: stats_fold_again
+-- A clock that was ahead made the tally end in what is the future now: all is counted anew.
+WITH ahead AS (
+    UPDATE tally_end SET counted_to = '2000-01-01', volunteers = 0 WHERE counted_to > now() RETURNING counted_to
+), served AS (
+    DELETE FROM served_tally WHERE EXISTS (SELECT FROM ahead)
+)
+DELETE FROM tally WHERE EXISTS (SELECT FROM ahead)
+
+-- name: stats_fold_end
+-- Up to when pairs may be counted: a minute ago, and no further than the beginning of a transaction that may
+-- still store some (one that has stored nothing for ten minutes is a reader's: a dump). At most a day at a time, of days in which somebody judged. What counts them must see a later snapshot.
+--   -> timestamptz, is there more?
+SELECT least(latest, next_day), coalesce(next_day < latest, false)
+  FROM (SELECT least(now() - interval '1 minute',
+                     (SELECT min(xact_start) FROM pg_stat_activity
+                       WHERE backend_xid IS NOT NULL OR xact_start > now() - interval '10 minutes')) AS latest,
+               (SELECT min(judged_at) FROM judged_pair
+                 WHERE judged_at >= (SELECT counted_to FROM tally_end LIMIT 1)) + interval '1 day' AS next_day) AS ends
+
+-- name: stats_fold
+-- Counts the pairs of the past once and for all. Another server that is at it is not waited for.
+--   $1 timestamptz of stats_fold_end
+WITH span AS MATERIALIZED (
+    SELECT counted_to AS since, $1::timestamptz AS until FROM tally_end LIMIT 1 FOR UPDATE SKIP LOCKED
+), past AS MATERIALIZED (
+    SELECT p.volunteer_id, p.judged_at, p.media_type, p.kind = 'training' AS training
+      FROM span s JOIN judged_pair p ON p.judged_at >= s.since AND p.judged_at < s.until
+), counted AS (
+    INSERT INTO tally (day, media_type, training, pairs)
+    SELECT judged_at::date, media_type, training, count(*) FROM past GROUP BY 1, 2, 3
+        ON CONFLICT (day, media_type, training) DO UPDATE SET pairs = tally.pairs + excluded.pairs
+), served AS (
+    INSERT INTO served_tally AS t (day, judgments, fakes)
+    SELECT j.judged_at::date, count(*), count(*) FILTER (WHERE i.truth = 'fake')
+      FROM span s
+     CROSS JOIN LATERAL (SELECT item_id, judged_at FROM judgment
+                          WHERE judged_at >= s.since AND judged_at < s.until AND NOT training OFFSET 0) j
+     CROSS JOIN LATERAL (SELECT truth FROM item WHERE id = j.item_id OFFSET 0) i
+     WHERE i.truth IS NOT NULL
+     GROUP BY 1
+        ON CONFLICT (day) DO UPDATE SET judgments = t.judgments + excluded.judgments,
+                                        fakes = t.fakes + excluded.fakes
+), new AS MATERIALIZED (
+    SELECT s.until,
+           (SELECT count(*) FROM (SELECT DISTINCT volunteer_id FROM past) f
+             WHERE NOT EXISTS (SELECT FROM judged_pair p
+                                WHERE p.volunteer_id = f.volunteer_id AND p.judged_at < s.since)) AS volunteers
+      FROM span s
+     WHERE s.until > s.since
+)
+UPDATE tally_end
+   SET counted_to = n.until, volunteers = tally_end.volunteers + n.volunteers
+  FROM new n
+
+-- name: stats_compact
+-- Puts the counts of each kind of item, and of each bar, into one row. Rows that another server puts together
+-- meanwhile are its own: a row is deleted once.
+WITH items AS (
+    DELETE FROM item_count RETURNING campaign_id, media_type, state, items
+), beliefs AS (
+    DELETE FROM belief_count RETURNING bar, items
+), items_again AS (
+    INSERT INTO item_count
+    SELECT campaign_id, media_type, state, sum(items) FROM items GROUP BY 1, 2, 3 HAVING sum(items) <> 0
+)
+INSERT INTO belief_count SELECT bar, sum(items) FROM beliefs GROUP BY bar HAVING sum(items) <> 0

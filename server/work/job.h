@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * job -- work that follows, kept in a table so that no crash forgets it.
+ *
+ * A job is written in the same statement as its cause.  A worker claims one, works,
+ * and tells how far it is, while a thread beside it renews the claim (job_hold); when a
+ * worker dies, the claim lapses after two minutes and the next worker begins again.  So a
+ * job is done at least once, and doing it twice must be harmless.  Whoever lost its claim
+ * learns it from job_renew() and stops.  A job that was tried JOB_TRIES times in vain is
+ * given up: it may be what the workers died of.  Tries that ended because the server was
+ * stopped do not count.
+ *
+ * Threads: as its struct db, but for job_hold.
+ */
+#ifndef WORK_JOB_H
+#define WORK_JOB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/arena.h"
+#include "core/error.h"
+#include "core/uuid.h"
+#include "db/db.h"
+
+#define JOB_TRIES 5 /* then it has failed */
+
+struct job {
+	char id[UUID_TEXT];
+	char subject[UUID_TEXT]; /* the release to make, or the rendering to do */
+	int attempts;            /* this one included; the claim's number */
+	int tries;               /* those that count, this one included */
+};
+
+/* Reads a row of id, kind, subject, attempts, tries, as every claiming statement returns it. */
+void job_read(const struct rows *rows, struct job *ret_job);
+
+/* Was this job tried too often already?  Then its claimer gives it up, and does not begin it. */
+bool job_is_spent(const struct job *job);
+
+/* What is said of a job that is given up for that. */
+#define JOB_SPENT "It was begun again and again, and never came to its end. See the server's log."
+
+/* And of one that is given back. */
+#define JOB_STOPPED "The server was stopped."
+
+/* Claims whichever job of a kind is due: "release" or "render". *ret_found: there is one. */
+struct error job_claim(struct db *db, const char *kind, struct job *ret_job,
+					   bool *ret_found) MUST_CHECK;
+
+/* Claims the job of one subject at once. False: another has it, or it has ended. */
+struct error job_claim_subject(struct db *db, const char *subject, struct job *ret_job,
+							   bool *ret_found) MUST_CHECK;
+
+/* Tells how far it is and keeps the claim. ERR_GONE: the claim was lost; stop. */
+struct error job_renew(struct db *db, const struct job *job, int64_t done,
+					   int64_t total) MUST_CHECK;
+
+/* `detail` (may be NULL): what is to be said of it. */
+struct error job_finish(struct db *db, const struct job *job, const char *detail) MUST_CHECK;
+
+/* Notes why it went wrong: back in the queue for a later try. */
+struct error job_put_back(struct db *db, const struct job *job, const char *why) MUST_CHECK;
+
+/* Back in the queue for a try `after_s` seconds later; this one does not count. */
+struct error job_give_back(struct db *db, const struct job *job, const char *why,
+						   int after_s) MUST_CHECK;
+
+/*
+ * Renews the claim from a thread and a connection of its own, also while the worker waits long for
+ * one statement.  For six hours at most: a worker that hangs must lose its job some time, and one
+ * that gets further renews the claim itself.  job_unhold() before the job's end is noted.
+ */
+struct job_hold;
+struct job_hold *job_hold(const struct db *db, const struct job *job);
+void job_unhold(struct job_hold *hold);
+
+static inline void job_unhold_at(struct job_hold **hold)
+{
+	job_unhold(*hold);
+}
+
+#define auto_hold __attribute__((cleanup(job_unhold_at))) struct job_hold
+
+/* Gives back every job that this process holds: it ends, and does not wait for its workers. */
+void job_give_back_held(void);
+
+/* Gives up for good: no other try would go better. */
+struct error job_fail(struct db *db, const struct job *job, const char *why) MUST_CHECK;
+
+/* The job as the HTTP interface shows it. ERR_NOT_FOUND. */
+struct error job_json(struct db *db, struct arena *arena, const char *id,
+					  const char **ret_json) MUST_CHECK;
+
+#endif

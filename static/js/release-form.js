@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// release-form.js: the form that makes a release, and the progress of the job that writes it.
+
+import { get, inWords, pause, post } from "./api.js";
+import { byId, el, say } from "./dom.js";
+import { signIn } from "./sign-in.js";
+
+const ROLES = ["researcher", "moderator", "admin"];
+const NAME = "[a-z0-9][a-z0-9._\\-]{0,62}";
+const ASK_AGAIN_MS = 1000;
+
+const field = (label, input) => el("label", { class: "field" }, label, input);
+
+/** Follows the job to its end; a lost connection only delays. */
+async function follow(job, box) {
+	const bar = el("progress", { max: job.total || 1, "aria-label": "Writing the release" });
+	const line = el("p", { class: "quiet", role: "status", "data-testid": "job-state" });
+	box.replaceChildren(bar, line);
+	for (;;) {
+		if (job.state === "done" || job.state === "failed")
+			return job;
+		line.textContent = job.state === "waiting" ? "Waiting its turn …" : `Writing: ${job.done} of ${job.total} …`;
+		if (job.total > 0) {
+			bar.max = job.total;
+			bar.value = job.done;
+		}
+		await pause(ASK_AGAIN_MS);
+		try {
+			job = (await get(`/jobs/${job.id}`)).body;
+		} catch (error) {
+			if (!error.passing)
+				throw error;
+		}
+	}
+}
+
+function filterOf(inputs) {
+	const filter = {};
+	if (inputs.medium.value)
+		filter.media_type = inputs.medium.value;
+	if (inputs.least.value)
+		filter.min_judgments = Number(inputs.least.value);
+	if (inputs.sure.value)
+		filter.min_confidence = Number(inputs.sure.value);
+	if (inputs.campaign.value.trim())
+		filter.campaign = inputs.campaign.value.trim();
+	return filter;
+}
+
+function makeForm(onMade) {
+	const inputs = {
+		name: el("input", { required: true, pattern: NAME, "data-testid": "release-name", title: "small letters, digits, dot, dash, underscore" }),
+		version: el("input", { required: true, pattern: NAME, placeholder: "1.0.0", "data-testid": "release-version" }),
+		medium: el("select", {}, el("option", { value: "" }, "every medium"), el("option", { value: "image" }, "images"), el("option", { value: "video" }, "videos"), el("option", { value: "audio" }, "sounds")),
+		least: el("input", { type: "number", min: 0, max: 1000, step: 1, inputmode: "numeric" }),
+		sure: el("input", { type: "number", min: 0.5, max: 1, step: 0.01, inputmode: "decimal" }),
+		campaign: el("input", {}),
+	};
+	const outcome = el("div", { "aria-live": "polite" });
+	const go = el("button", { class: "go", "data-testid": "release-make" }, "Make it");
+	const form = el("form", { class: "stack", "data-testid": "release-form" },
+		el("div", { class: "pair-of-fields" }, field("Name", inputs.name), field("Version", inputs.version)),
+		el("div", { class: "pair-of-fields" }, field("Medium", inputs.medium), field("Campaign (empty: all)", inputs.campaign)),
+		el("div", { class: "pair-of-fields" }, field("Judgments at least", inputs.least), field("Sure at least (.5 to 1)", inputs.sure)),
+		el("div", { class: "bar" }, go), outcome);
+	form.addEventListener("submit", async (event) => {
+		event.preventDefault();
+		if (go.disabled)
+			return;
+		go.disabled = true;
+		try {
+			const filter = filterOf(inputs);
+			const wanted = { name: inputs.name.value, version: inputs.version.value };
+			const { body } = await post("/releases", Object.keys(filter).length > 0 ? { ...wanted, filter } : wanted);
+			const job = await follow(body.job, outcome);
+			const words = job.state === "done" ? `${wanted.name} ${wanted.version} is ready.` : `It failed: ${job.detail ?? "the server did not say why"}.`;
+			outcome.replaceChildren(el("p", { "data-testid": "release-outcome" }, words));
+			say(words);
+			onMade();
+		} catch (error) {
+			outcome.replaceChildren(el("p", { class: "wrong", role: "alert" }, inWords(error)));
+		} finally {
+			go.disabled = false;
+		}
+	});
+	return form;
+}
+
+/** Folds the form and forgets who was there. */
+export function closeReleaseForm() {
+	const details = byId("make");
+	details.open = false;
+	delete details.dataset.asked;
+	byId("make-box").replaceChildren();
+}
+
+/**
+ * The form, once it is opened: most readers never do.
+ * @param {() => void} onMade  @param {(account: object) => void} onIn somebody signed in
+ */
+export function watchReleaseForm(onMade, onIn) {
+	const details = byId("make");
+	details.addEventListener("toggle", async () => {
+		if (!details.open || details.dataset.asked)
+			return;
+		details.dataset.asked = "yes";
+		const box = byId("make-box");
+		const account = await signIn(box, ROLES, {
+			title: "Sign in", level: 3, why: "Researchers, moderators and administrators can make releases.",
+			refused: "That account cannot make releases. Sign in with one that can.",
+		});
+		onIn(account);
+		box.replaceChildren(el("p", { class: "quiet" }, `Signed in as ${account.email}.`), makeForm(onMade));
+	});
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// sign-in.js: signing in, and a new password where the first one was handed out. Pages never see the cookie.
+
+import { get, inWords, post, put } from "./api.js";
+import { el, focusOn } from "./dom.js";
+import { BLOCKED, cookiesKept } from "./join.js";
+
+const SHORTEST = 10;
+const WORTH_TELLING = 3; // failed sign-ins: one or two are one's own
+
+function field(label, attributes) {
+	const input = el("input", { required: true, ...attributes });
+	return { input, node: el("label", { class: "field" }, label, input) };
+}
+
+/** A form whose submit runs `send`; what goes wrong is said below the fields. */
+function form(attributes, fields, button, send) {
+	const trouble = el("p", { class: "wrong", role: "alert", hidden: true });
+	const go = el("button", { class: "go" }, button);
+	const node = el("form", { class: "stack", ...attributes }, fields, trouble, el("div", { class: "bar" }, go));
+	node.addEventListener("submit", async (event) => {
+		event.preventDefault();
+		if (go.disabled)
+			return;
+		go.disabled = true;
+		trouble.hidden = true;
+		try {
+			await send();
+		} catch (error) {
+			trouble.textContent = error.status === undefined && error.words ? error.words : inWords(error);
+			trouble.hidden = false;
+		} finally {
+			go.disabled = false;
+		}
+	});
+	return node;
+}
+
+const wrong = (words) => Object.assign(new Error(words), { words });
+
+function signInForm(done) {
+	const email = field("E-mail", { type: "email", name: "email", autocomplete: "username", "data-testid": "email" });
+	const password = field("Password", { type: "password", name: "password", autocomplete: "current-password", "data-testid": "password" });
+	return form({ "data-testid": "sign-in" }, [email.node, password.node], "Sign in", async () => {
+		if (!cookiesKept())
+			throw wrong(BLOCKED);
+		try {
+			const { body } = await post("/session", { email: email.input.value.trim(), password: password.input.value });
+			done(body.account, password.input.value, body.failed_sign_ins);
+		} catch (error) {
+			password.input.value = "";
+			password.input.focus();
+			throw error.status === 401 ? wrong("E-mail and password do not match.") : error;
+		}
+	});
+}
+
+function newPasswordForm(current, done) {
+	const old = field("Password now", { type: "password", autocomplete: "current-password", "data-testid": "password-now" });
+	old.input.value = current ?? "";
+	const fresh = field(`New password, at least ${SHORTEST} characters`,
+		{ type: "password", autocomplete: "new-password", minlength: SHORTEST, maxlength: 200, "data-testid": "password-new" });
+	const again = field("The new one again", { type: "password", autocomplete: "new-password", "data-testid": "password-again" });
+	return form({ "data-testid": "new-password" }, [old.node, fresh.node, again.node], "Change it", async () => {
+		if (fresh.input.value !== again.input.value)
+			throw wrong("The two new passwords differ.");
+		try {
+			await put("/me/password", { current: old.input.value, new: fresh.input.value });
+		} catch (error) {
+			throw error.status === 403 ? wrong("The password that you have now is another one.") : error;
+		}
+		done();
+	});
+}
+
+function goOn(then) {
+	const go = el("button", { class: "go", type: "button", "data-testid": "go-on" }, "Go on");
+	go.addEventListener("click", then);
+	return el("div", { class: "bar" }, go);
+}
+
+/**
+ * Lets somebody in. Fills `box` with forms until there is an account with one of these roles, then resolves with it.
+ * @param {HTMLElement} box  @param {string[]} roles  @param {object} words { title, level?, why, refused }
+ */
+export function signIn(box, roles, words) {
+	return new Promise((resolve) => {
+		const say = (title, ...rest) => {
+			const heading = el(`h${words.level ?? 1}`, { tabindex: "-1" }, title);
+			box.replaceChildren(heading, ...rest);
+			box.hidden = false;
+			focusOn(heading);
+		};
+		const pass = (account, password, failed = 0) => {
+			if (failed >= WORTH_TELLING)
+				say("Somebody tried your password", el("p", {}, `Since you last signed in, ${failed} tries with a wrong password failed. `
+					+ "If that was not you, choose another password."), goOn(() => pass(account, password)));
+			else if (account.must_change_password)
+				say("Choose a password of your own", el("p", {}, "The one that you were given was for the first time only."),
+					newPasswordForm(password, () => pass({ ...account, must_change_password: false })));
+			else if (!roles.includes(account.role))
+				say(words.title, el("p", { class: "wrong" }, `${account.email} is signed in as ${account.role}. ${words.refused}`), signInForm(pass));
+			else
+				resolve(account);
+		};
+		const ask = (note) => say(words.title, el("p", {}, note ?? words.why), signInForm(pass));
+		get("/session").then(({ body }) => pass(body.account), (error) => ask(error.status === 401 ? undefined : inWords(error)));
+	});
+}

@@ -1,0 +1,780 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <string.h>
+
+#include "crowd/judgments.h"
+#include "crowd/pair_sampler.h"
+#include "suites.h"
+
+#define MANY  60
+#define SHELF 1
+
+static const struct asker newcomer = { .sensitivity = .7, .specificity = .7 };
+
+/*
+ * Twenty lineages of three: a real and two fakes, each fifth lineage gold, none training.
+ */
+static void make_items(struct candidate items[MANY])
+{
+	for (uint32_t i = 0; i < MANY; i++) {
+		bool gold = i / 3 % 5 == 0;
+
+		items[i] = (struct candidate){ .lineage = i / 3 + 1,
+									   .p_fake = .5F,
+									   .gold = gold,
+									   .truth = (int8_t)(gold ? i % 3 > 0 : UNKNOWN) };
+	}
+}
+
+static struct candidate_index *stock_of(const struct candidate items[], uint32_t count)
+{
+	struct candidate_index *candidates = candidate_index_new();
+
+	for (uint32_t i = 0; i < count; i++)
+		candidate_index_put(candidates, i, SHELF, &items[i]);
+	return candidates;
+}
+
+static struct sampled_pair choose(const struct candidate_index *candidates, struct random *random)
+{
+	struct pair_sampler_options options = pair_sampler_in_service();
+
+	return pair_sampler_draw(candidates, SHELF, &newcomer, &options, random);
+}
+
+/* From items that change between one choice and the next. */
+static struct sampled_pair choose_from(const struct candidate items[], uint32_t count,
+									   struct random *random)
+{
+	struct candidate_index *candidates = stock_of(items, count);
+	struct sampled_pair choice = choose(candidates, random);
+
+	candidate_index_free(candidates);
+	return choice;
+}
+
+/* Half of them show what the other half shows: of one lineage, of one pair key, or of neither. */
+START_TEST(items_that_show_the_same_are_never_a_pair)
+{
+	struct candidate items[MANY];
+	struct random random = random_seeded(7);
+	int pairs = 0;
+
+	for (uint32_t i = 0; i < MANY; i++)
+		items[i] = (struct candidate){ .lineage = _i == 0 ? 1 + i / 4 : 1 + i,
+									   .pair = _i == 1 ? 1 + i / 4 : 0,
+									   .p_fake = .5F,
+									   .truth = UNKNOWN,
+									   .contents = 1 + i % 2 };
+	for (int n = 0; n < 2000; n++) {
+		struct sampled_pair choice = choose_from(items, MANY, &random);
+
+		pairs += choice.kind != PAIR_NOTHING;
+		if (choice.kind != PAIR_NOTHING)
+			ck_assert_uint_ne(items[choice.left].contents, items[choice.right].contents);
+	}
+	ck_assert_int_eq(pairs, 2000);
+	for (uint32_t i = 0; i < MANY; i++)
+		items[i].contents = 1;
+	ck_assert_int_eq(choose_from(items, MANY, &random).kind, PAIR_NOTHING);
+}
+END_TEST
+
+START_TEST(a_mixed_pair_never_holds_two_of_one_lineage)
+{
+	struct candidate items[MANY];
+	struct random random = random_seeded(1);
+	int matched = 0, mixed = 0;
+
+	make_items(items);
+	struct candidate_index *candidates = stock_of(items, MANY);
+	for (int draw = 0; draw < 2000; draw++) {
+		struct sampled_pair choice = choose(candidates, &random);
+		bool related = items[choice.left].lineage == items[choice.right].lineage;
+
+		ck_assert_int_ne(choice.kind, PAIR_NOTHING);
+		ck_assert_uint_ne(choice.left, choice.right);
+		ck_assert_int_eq(related, choice.matched);
+		matched += choice.matched;
+		mixed += !choice.matched;
+	}
+	candidate_index_free(candidates);
+	ck_assert_int_gt(matched, 600);
+	ck_assert_int_gt(mixed, 600);
+}
+END_TEST
+
+/* Draws gold only, so that truths are known, and counts what pairs hold. */
+START_TEST(no_rule_about_pairs_can_be_guessed)
+{
+	struct candidate items[MANY];
+	struct random random = random_seeded(2);
+	struct pair_sampler_options options = pair_sampler_in_service();
+	int seen[2][3] = { 0 };
+
+	make_items(items);
+	for (uint32_t i = 0; i < MANY; i++) {
+		items[i].gold = true;
+		items[i].truth = i % 3 > 0 && i % 6 != 4 ? FAKE : REAL; /* two takes in some */
+	}
+	items[0].gold = false;
+	items[0].truth = UNKNOWN;
+	options.gold_first = options.gold_last = 10; /* certain, though one item alone is left */
+	struct candidate_index *candidates = stock_of(items, MANY);
+	for (int draw = 0; draw < 3000; draw++) {
+		struct sampled_pair choice =
+			pair_sampler_draw(candidates, SHELF, &newcomer, &options, &random);
+		int fakes = (items[choice.left].truth == FAKE) + (items[choice.right].truth == FAKE);
+
+		seen[choice.matched][fakes]++;
+	}
+	candidate_index_free(candidates);
+	for (int matched = 0; matched < 2; matched++)
+		for (int fakes = 0; fakes < 3; fakes++)
+			ck_assert_int_gt(seen[matched][fakes], 100);
+}
+END_TEST
+
+START_TEST(the_gold_dose_falls_as_a_volunteer_becomes_known)
+{
+	struct candidate items[MANY];
+	struct random random = random_seeded(3);
+	struct pair_sampler_options options = pair_sampler_in_service();
+	struct asker asker = newcomer;
+	double gold = 0;
+
+	make_items(items);
+	options.matched_share = 0;
+	asker.gold_seen = _i ? 1000 : 0;
+	struct candidate_index *candidates = stock_of(items, MANY);
+	for (int draw = 0; draw < 4000; draw++) {
+		struct sampled_pair choice =
+			pair_sampler_draw(candidates, SHELF, &asker, &options, &random);
+
+		gold += (double)items[choice.left].gold + items[choice.right].gold;
+	}
+	candidate_index_free(candidates);
+	ck_assert_double_eq_tol(gold / 8000, _i ? .1 : .4, .02);
+}
+END_TEST
+
+START_TEST(training_comes_first_and_ends)
+{
+	struct candidate items[MANY];
+	struct random random = random_seeded(4);
+	struct pair_sampler_options options = pair_sampler_in_service();
+	struct asker asker = newcomer;
+
+	make_items(items);
+	for (int i = 0; i < 6; i++) {
+		items[i].training = true;
+		items[i].truth = (int8_t)(i % 2);
+	}
+	asker.training_left = 2;
+	struct candidate_index *candidates = stock_of(items, MANY);
+	for (int pair = 0; pair < 4; pair++) {
+		struct sampled_pair choice =
+			pair_sampler_draw(candidates, SHELF, &asker, &options, &random);
+
+		ck_assert_int_eq(choice.kind == PAIR_TRAINING, pair < 2);
+		ck_assert_int_eq(items[choice.left].training, pair < 2);
+		ck_assert_int_eq(items[choice.right].training, pair < 2);
+		pair_sampler_count(&asker, candidates, &choice);
+	}
+	candidate_index_free(candidates);
+}
+END_TEST
+
+START_TEST(an_item_at_its_plan_is_passed_over)
+{
+	struct candidate items[MANY];
+	struct random random = random_seeded(5);
+
+	make_items(items);
+	for (int i = 0; i < MANY; i += 2) {
+		items[i].judgments = 20;
+		items[i].in_flight = 5;
+	}
+	struct candidate_index *candidates = stock_of(items, MANY);
+	for (int draw = 0; draw < 500; draw++) {
+		struct sampled_pair choice = choose(candidates, &random);
+		const struct candidate *left = &items[choice.left], *right = &items[choice.right];
+
+		ck_assert(left->gold || left->judgments == 0);
+		ck_assert(right->gold || right->judgments == 0);
+	}
+	candidate_index_free(candidates);
+}
+END_TEST
+
+START_TEST(the_odd_one_out_finds_company)
+{
+	struct candidate two[2] = {
+		{ .lineage = 1, .p_fake = .5F, .truth = UNKNOWN },
+		{ .lineage = 2, .p_fake = .99F, .judgments = 30, .truth = UNKNOWN }
+	};
+	struct random random = random_seeded(6);
+	struct sampled_pair choice = choose_from(two, 2, &random);
+
+	ck_assert_int_ne(choice.kind, PAIR_NOTHING);
+	ck_assert_uint_eq(choice.left + choice.right, 1);
+	two[1].gold = true;
+	two[1].truth = FAKE;
+	ck_assert_int_eq(choose_from(two, 2, &random).kind, PAIR_GOLD);
+	two[1].lineage = 1;
+	ck_assert(choose_from(two, 2, &random).matched);
+}
+END_TEST
+
+START_TEST(a_retired_item_is_the_last_company)
+{
+	struct candidate three[3] = {
+		{ .lineage = 1, .p_fake = .5F, .truth = UNKNOWN },
+		{ .lineage = 2, .p_fake = .99F, .judgments = 9, .truth = UNKNOWN, .retired = true },
+		{ .lineage = 1, .p_fake = .5F, .judgments = 30, .truth = UNKNOWN }
+	};
+	struct random random = random_seeded(6);
+
+	for (int n = 0; n < 200; n++) {
+		struct sampled_pair choice = choose_from(three, 2, &random), counting;
+		ck_assert_int_eq(choice.kind, PAIR_INFORMATIVE);
+		ck_assert_uint_eq(choice.left + choice.right, 1);
+		counting = choose_from(three, 3, &random);
+		ck_assert_uint_eq(counting.left + counting.right, 2);
+	}
+	three[0].retired = true;
+	ck_assert_int_eq(choose_from(three, 2, &random).kind, PAIR_NOTHING);
+}
+END_TEST
+
+START_TEST(nothing_is_left_when_every_item_has_its_judgments)
+{
+	struct candidate items[MANY];
+	struct random random = random_seeded(7);
+	struct pair_sampler_options options = pair_sampler_in_service();
+
+	make_items(items);
+	for (int i = 0; i < MANY; i++)
+		items[i].judgments = 25;
+	ck_assert_int_eq(choose_from(items, MANY, &random).kind, PAIR_NOTHING);
+	ck_assert_int_eq(choose_from(items, 0, &random).kind, PAIR_NOTHING);
+	ck_assert_int_eq(choose_from(items, 1, &random).kind, PAIR_NOTHING);
+	struct candidate_index *candidates = stock_of(items, MANY);
+	ck_assert_int_eq(pair_sampler_draw(candidates, SHELF + 1, &newcomer, &options, &random).kind,
+					 PAIR_NOTHING);
+	options.gold_alone = true;
+	ck_assert_int_eq(pair_sampler_draw(candidates, SHELF, &newcomer, &options, &random).kind,
+					 PAIR_GOLD);
+	candidate_index_free(candidates);
+}
+END_TEST
+
+START_TEST(what_tells_most_is_asked_and_the_rest_is_not_forgotten)
+{
+	struct candidate items[MANY];
+	struct random random = random_seeded(8);
+	struct pair_sampler_options options = pair_sampler_in_service();
+	int open = 0, sure = 0;
+
+	make_items(items);
+	options.matched_share = options.gold_first = options.gold_last = 0;
+	for (int i = 0; i < MANY; i++)
+		items[i].p_fake = i >= 3 && i < 12 ? .5F : .98F;
+	struct candidate_index *candidates = stock_of(items, MANY);
+	for (int draw = 0; draw < 1000; draw++) {
+		struct sampled_pair choice =
+			pair_sampler_draw(candidates, SHELF, &newcomer, &options, &random);
+
+		open += (items[choice.left].p_fake < .9F) + (items[choice.right].p_fake < .9F);
+		sure += (items[choice.left].p_fake > .9F) + (items[choice.right].p_fake > .9F);
+	}
+	candidate_index_free(candidates);
+	ck_assert_int_gt(open, 1500);
+	ck_assert_int_gt(sure, 200);
+}
+END_TEST
+
+START_TEST(fakes_stand_left_as_often_as_right)
+{
+	struct candidate items[MANY];
+	struct random random = random_seeded(9);
+	struct pair_sampler_options options = pair_sampler_in_service();
+	struct asker asker = newcomer;
+	int first_left = 0;
+
+	make_items(items);
+	for (int i = 0; i < MANY; i++)
+		items[i].p_fake = i % 2 ? .9F : .1F;
+	struct candidate_index *candidates = stock_of(items, MANY);
+	for (int draw = 0; draw < 400; draw++) {
+		struct sampled_pair choice =
+			pair_sampler_draw(candidates, SHELF, &asker, &options, &random);
+
+		first_left += choice.left < choice.right;
+		pair_sampler_count(&asker, candidates, &choice);
+		ck_assert_double_lt(fabs(asker.fake_left - asker.fake_right), 12);
+	}
+	candidate_index_free(candidates);
+	ck_assert_int_gt(first_left, 140);
+	ck_assert_int_lt(first_left, 260);
+}
+END_TEST
+
+START_TEST(an_answer_is_worth_most_where_nothing_is_known)
+{
+	ck_assert_double_gt(pair_sampler_information(.5, .8, .8), pair_sampler_information(.9, .8, .8));
+	ck_assert_double_gt(pair_sampler_information(.5, .9, .9), pair_sampler_information(.5, .8, .8));
+	ck_assert_double_eq_tol(pair_sampler_information(.5, 1, 1), 1, 1e-12);
+	ck_assert_double_eq_tol(pair_sampler_information(.5, .5, .5), 0, 1e-12);
+	ck_assert_double_eq(pair_sampler_information(1, .8, .8), 0);
+}
+END_TEST
+
+START_TEST(who_looks_for_training_alone_gets_nothing_else)
+{
+	struct candidate items[MANY];
+	struct random random = random_seeded(10);
+	struct pair_sampler_options options = pair_sampler_in_service();
+	struct asker asker = newcomer;
+
+	make_items(items);
+	options.training_alone = true;
+	asker.training_left = 1;
+	struct candidate_index *candidates = stock_of(items, MANY);
+	ck_assert_int_eq(pair_sampler_draw(candidates, SHELF, &asker, &options, &random).kind,
+					 PAIR_NOTHING);
+	for (uint32_t i = 0; i < 6; i++) {
+		items[i].training = true;
+		items[i].truth = (int8_t)(i % 2);
+		candidate_index_put(candidates, i, SHELF, &items[i]);
+	}
+	ck_assert_int_eq(pair_sampler_draw(candidates, SHELF, &asker, &options, &random).kind,
+					 PAIR_TRAINING);
+	candidate_index_free(candidates);
+}
+END_TEST
+
+#define CROWDED 400
+
+/* In many boxes, lineages of two, of which the last `left` items are not seen. */
+static struct candidate_index *stock_nearly_seen(uint32_t left, struct keyset *seen)
+{
+	struct candidate_index *candidates = candidate_index_new();
+
+	for (uint32_t i = 0; i < CROWDED; i++) {
+		candidate_index_put(
+			candidates, i, SHELF,
+			&(struct candidate){ .lineage = i / 2 + 1,
+								 .p_fake = (float)(i * 37 % CROWDED + 1) / (CROWDED + 2),
+								 .in_flight = (uint16_t)(i % 13),
+								 .truth = UNKNOWN });
+		if (i < CROWDED - left)
+			keyset_add(seen, i / 2 + 1);
+	}
+	return candidates;
+}
+
+/* Pearson's, of counts that should all be `expected`. */
+static double chi_square(const uint32_t counts[], uint32_t count, double expected)
+{
+	double sum = 0;
+
+	for (uint32_t i = 0; i < count; i++)
+		sum += (counts[i] - expected) * (counts[i] - expected) / expected;
+	return sum;
+}
+
+START_TEST(what_is_not_seen_is_drawn_with_equal_chance)
+{
+	static const struct {
+		uint32_t left;
+		double bound; /* of chi square, at one in ten thousand */
+	} cases[] = { { CROWDED, 512.8 }, { 100, 160.2 }, { 20, 51.1 }, { 6, 25.7 } };
+	uint32_t left = cases[_i].left, counts[CROWDED] = { 0 }, draws = 50 * CROWDED;
+	struct random random = random_seeded(11);
+	struct pair_sampler_options options = { .random_share = 1 };
+	struct asker asker = newcomer;
+	struct keyset *seen = keyset_new();
+	struct candidate_index *candidates = stock_nearly_seen(left, seen);
+
+	asker.seen = seen;
+	for (uint32_t draw = 0; draw < draws; draw++) {
+		struct sampled_pair choice =
+			pair_sampler_draw(candidates, SHELF, &asker, &options, &random);
+
+		ck_assert_int_eq(choice.kind, PAIR_RANDOM);
+		ck_assert(!keyset_has(seen, candidate_index_at(candidates, choice.left)->lineage));
+		ck_assert(!keyset_has(seen, candidate_index_at(candidates, choice.right)->lineage));
+		counts[choice.left]++;
+		counts[choice.right]++;
+	}
+	ck_assert_double_lt(chi_square(&counts[CROWDED - left], left, 2. * draws / left),
+						cases[_i].bound);
+	candidate_index_free(candidates);
+	keyset_free(seen);
+}
+END_TEST
+
+/* Twelve golds among 48 open items; of these, every second one tells next to nothing. */
+static struct candidate_index *stock_of_unequal(struct candidate items[MANY])
+{
+	make_items(items);
+	for (uint32_t i = 0; i < MANY; i++)
+		items[i].p_fake = i % 2 ? .5F : .98F;
+	return stock_of(items, MANY);
+}
+
+/* In service, with gold, matched pairs and pairs chosen for what they tell beside. */
+START_TEST(both_items_of_a_random_pair_are_drawn_with_equal_chance)
+{
+	struct candidate items[MANY];
+	struct random random = random_seeded(14);
+	struct candidate_index *candidates = stock_of_unequal(items);
+	uint32_t counts[2][MANY] = { { 0 } }, open = 0, pairs = 0, gold = 0;
+
+	for (uint32_t draw = 0; draw < 60000; draw++) {
+		struct sampled_pair choice = choose(candidates, &random);
+
+		gold += (uint32_t)items[choice.left].gold + items[choice.right].gold;
+		if (choice.kind != PAIR_RANDOM)
+			continue;
+		ck_assert(!choice.matched);
+		ck_assert(!items[choice.left].gold && !items[choice.right].gold);
+		counts[0][choice.left]++;
+		counts[1][choice.right]++;
+		pairs++;
+	}
+	for (uint32_t i = 0; i < MANY; i++)
+		if (!items[i].gold) {
+			counts[0][open] = counts[0][i];
+			counts[1][open++] = counts[1][i];
+		}
+	/* One in ten thousand, for 47 degrees of freedom. */
+	for (int place = 0; place < 2; place++)
+		ck_assert_double_lt(chi_square(counts[place], open, (double)pairs / open), 91.9);
+	ck_assert_double_eq_tol(pairs / 60000., .2 * .6 * .6, .005);
+	ck_assert_double_gt(gold / 120000., .4);
+	candidate_index_free(candidates);
+}
+END_TEST
+
+START_TEST(the_last_pair_is_found_when_all_else_is_seen)
+{
+	struct random random = random_seeded(12);
+	struct pair_sampler_options options = pair_sampler_in_service();
+	struct asker asker = newcomer;
+	struct keyset *seen = keyset_new();
+	struct candidate_index *candidates = stock_nearly_seen(2, seen);
+
+	asker.seen = seen;
+	for (int draw = 0; draw < 100; draw++) {
+		struct sampled_pair choice =
+			pair_sampler_draw(candidates, SHELF, &asker, &options, &random);
+
+		ck_assert(choice.matched); /* the two are of one lineage */
+		ck_assert_uint_eq(choice.left + choice.right, CROWDED - 2 + CROWDED - 1);
+	}
+	struct candidate other = *candidate_index_at(candidates, CROWDED - 1);
+	other.lineage = CROWDED;
+	candidate_index_put(candidates, CROWDED - 1, SHELF, &other);
+	for (int draw = 0; draw < 100; draw++) {
+		struct sampled_pair choice =
+			pair_sampler_draw(candidates, SHELF, &asker, &options, &random);
+
+		ck_assert(!choice.matched);
+		ck_assert_uint_eq(choice.left + choice.right, CROWDED - 2 + CROWDED - 1);
+	}
+	keyset_add(seen, CROWDED);
+	ck_assert_int_eq(pair_sampler_draw(candidates, SHELF, &asker, &options, &random).kind,
+					 PAIR_NOTHING);
+	candidate_index_free(candidates);
+	keyset_free(seen);
+}
+END_TEST
+
+START_TEST(made_for_each_other_means_matched_without_a_lineage)
+{
+	struct candidate items[4];
+	struct random random = random_seeded(13);
+	struct pair_sampler_options options = pair_sampler_in_service();
+
+	for (uint32_t i = 0; i < 4; i++)
+		items[i] = (struct candidate){
+			.lineage = i + 1, .pair = i / 2 + 1, .p_fake = .5F, .truth = UNKNOWN
+		};
+	struct candidate_index *candidates = stock_of(items, 4);
+	options.matched_share = 1;
+	options.random_share = 0;
+	for (int draw = 0; draw < 100; draw++) {
+		struct sampled_pair choice =
+			pair_sampler_draw(candidates, SHELF, &newcomer, &options, &random);
+
+		ck_assert(choice.matched);
+		ck_assert_uint_eq(choice.left / 2, choice.right / 2);
+	}
+	candidate_index_free(candidates);
+}
+END_TEST
+
+START_TEST(a_partner_on_another_shelf_is_no_partner)
+{
+	struct random random = random_seeded(22);
+	struct pair_sampler_options options = pair_sampler_in_service();
+	struct candidate_index *candidates = candidate_index_new();
+
+	for (uint32_t i = 0; i < MANY; i++)
+		candidate_index_put(
+			candidates, i, SHELF + i % 2,
+			&(struct candidate){ .lineage = i / 2 + 1, .p_fake = .5F, .truth = UNKNOWN });
+	options.matched_share = 1;
+	for (int draw = 0; draw < 100; draw++) {
+		struct sampled_pair choice =
+			pair_sampler_draw(candidates, SHELF, &newcomer, &options, &random);
+
+		ck_assert(!choice.matched);
+		ck_assert_uint_eq(candidate_index_bucket(candidates, choice.left), SHELF);
+		ck_assert_uint_eq(candidate_index_bucket(candidates, choice.right), SHELF);
+	}
+	candidate_index_free(candidates);
+}
+END_TEST
+
+START_TEST(an_item_without_a_lineage_does_not_stand_beside_itself)
+{
+	struct candidate items[2] = { { .p_fake = .5F, .truth = UNKNOWN },
+								  { .p_fake = .5F, .truth = UNKNOWN } };
+	struct random random = random_seeded(24);
+	struct candidate_index *candidates = stock_of(items, 2);
+
+	for (int draw = 0; draw < 100; draw++) {
+		struct sampled_pair choice = choose(candidates, &random);
+
+		ck_assert(!choice.matched);
+		ck_assert_uint_eq(choice.left + choice.right, 1);
+	}
+	candidate_index_free(candidates);
+}
+END_TEST
+
+/* What a volunteer has seen may hold one of two that were made for each other. */
+START_TEST(a_partner_that_was_seen_does_not_come_again)
+{
+	struct candidate items[4];
+	struct random random = random_seeded(23);
+	struct pair_sampler_options options = pair_sampler_in_service();
+	struct keyset *seen = keyset_new();
+	struct asker asker = newcomer;
+
+	for (uint32_t i = 0; i < 4; i++)
+		items[i] = (struct candidate){
+			.lineage = i + 1, .pair = i / 2 + 1, .p_fake = .5F, .truth = UNKNOWN
+		};
+	keyset_add(seen, 1);
+	asker.seen = seen;
+	options.matched_share = 1;
+	struct candidate_index *candidates = stock_of(items, 4);
+	for (int draw = 0; draw < 100; draw++) {
+		struct sampled_pair choice =
+			pair_sampler_draw(candidates, SHELF, &asker, &options, &random);
+
+		ck_assert_uint_ne(choice.left, 0);
+		ck_assert_uint_ne(choice.right, 0);
+	}
+	candidate_index_free(candidates);
+	keyset_free(seen);
+}
+END_TEST
+
+#define TOLD 1500
+
+static double worth(const struct candidate *item, const struct asker *asker)
+{
+	return pair_sampler_information(item->p_fake, asker->sensitivity, asker->specificity) /
+		   (1. + item->in_flight);
+}
+
+/* What the two most telling items would tell, of those not seen. */
+static double most_told(const struct candidate_index *candidates, const struct asker *asker)
+{
+	double first = 0, second = 0;
+
+	for (uint32_t i = 0; i < TOLD; i++) {
+		const struct candidate *item = candidate_index_at(candidates, i);
+		double value = worth(item, asker);
+
+		if (keyset_has(asker->seen, item->lineage))
+			continue;
+		if (value > first) {
+			second = first;
+			first = value;
+		} else if (value > second) {
+			second = value;
+		}
+	}
+	return first + second;
+}
+
+static double p_of_shape(int shape, struct random *random)
+{
+	double unit = random_unit(random);
+
+	switch (shape) {
+	case 0:
+		return unit;
+	case 1:
+		return .9 + .09 * unit; /* nearly settled */
+	case 2:
+		return unit < .5 ? .02 + .2 * unit : 1.2 - .2 * unit - .1; /* two camps */
+	default:
+		return unit < .3 ? .5 : unit;
+	}
+}
+
+/* One item for each lineage, all planned; what is chosen stays leased, and half is seen. */
+START_TEST(what_is_chosen_tells_nearly_as_much_as_the_best)
+{
+	static const double skills[][2] = {
+		{ .72, .72 }, { .95, .6 }, { .55, .97 }, { .3, .2 }, { .99, .99 }
+	};
+	struct random random = random_seeded(14 + (uint64_t)_i);
+	struct pair_sampler_options options = { 0 };
+	struct keyset *seen = keyset_new();
+	struct candidate_index *candidates = candidate_index_new();
+	struct asker asker = { .seen = seen };
+	double best = 0, told = 0;
+
+	for (uint32_t i = 0; i < TOLD; i++) {
+		candidate_index_put(candidates, i, SHELF,
+							&(struct candidate){ .lineage = i + 1,
+												 .p_fake = (float)p_of_shape(_i, &random),
+												 .in_flight = (uint16_t)random_below(&random, 4),
+												 .truth = UNKNOWN });
+		if (random_below(&random, 2))
+			keyset_add(seen, i + 1);
+	}
+	for (int draw = 0; draw < 1000; draw++) {
+		asker.sensitivity = skills[draw % 5][0];
+		asker.specificity = skills[draw % 5][1];
+		struct sampled_pair choice =
+			pair_sampler_draw(candidates, SHELF, &asker, &options, &random);
+
+		ck_assert_int_eq(choice.kind, PAIR_INFORMATIVE);
+		best += most_told(candidates, &asker);
+		told += worth(candidate_index_at(candidates, choice.left), &asker) +
+				worth(candidate_index_at(candidates, choice.right), &asker);
+		candidate_index_lease(candidates, choice.left);
+		candidate_index_lease(candidates, choice.right);
+	}
+	ck_assert_double_le(told, best * (1 + 1e-9));
+	ck_assert_double_ge(told, .98 * best);
+	candidate_index_free(candidates);
+	keyset_free(seen);
+}
+END_TEST
+
+START_TEST(one_who_guesses_gets_any_item)
+{
+	struct candidate items[MANY];
+	uint32_t counts[MANY] = { 0 };
+	struct random random = random_seeded(20);
+	struct pair_sampler_options options = { 0 };
+	struct asker asker = { .sensitivity = .5, .specificity = .5 };
+
+	make_items(items);
+	for (uint32_t i = 0; i < MANY; i++) {
+		items[i].gold = false;
+		items[i].p_fake = (float)(i + 1) / (MANY + 2);
+	}
+	struct candidate_index *candidates = stock_of(items, MANY);
+	for (int draw = 0; draw < 3000; draw++) {
+		struct sampled_pair choice =
+			pair_sampler_draw(candidates, SHELF, &asker, &options, &random);
+
+		counts[choice.left]++;
+		counts[choice.right]++;
+	}
+	ck_assert_double_lt(chi_square(counts, MANY, 100), 108.3); /* at one in ten thousand */
+	candidate_index_free(candidates);
+}
+END_TEST
+
+/* Items looked at for 300 pairs by one who has seen 200 items, of a item cache well under way. */
+static uint32_t cost_of(uint32_t count)
+{
+	struct random random = random_seeded(21);
+	struct pair_sampler_options options = pair_sampler_in_service();
+	struct keyset *seen = keyset_new();
+	struct candidate_index *candidates = candidate_index_new();
+	struct asker asker = { .sensitivity = .8, .specificity = .7, .seen = seen };
+	uint32_t looked_at = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		bool gold = i % 50 == 0;
+
+		candidate_index_put(
+			candidates, i, SHELF,
+			&(struct candidate){ .lineage = i / 3 + 1,
+								 .p_fake = i % 2 ? .5F : (float)random_unit(&random),
+								 .judgments = (uint16_t)(i % 30),
+								 .in_flight = (uint16_t)(i % 7 == 0),
+								 .gold = gold,
+								 .truth = (int8_t)(gold ? (int)(i / 50 % 2) : UNKNOWN) });
+	}
+	for (int i = 0; i < 200; i++)
+		keyset_add(seen, random_below(&random, count / 3) + 1);
+	for (int draw = 0; draw < 300; draw++) {
+		struct sampled_pair choice =
+			pair_sampler_draw(candidates, SHELF, &asker, &options, &random);
+
+		ck_assert_int_ne(choice.kind, PAIR_NOTHING);
+		pair_sampler_count(&asker, candidates, &choice);
+		looked_at += choice.looked_at;
+	}
+	candidate_index_free(candidates);
+	keyset_free(seen);
+	return looked_at;
+}
+
+START_TEST(a_choice_costs_no_more_of_a_million_items)
+{
+	uint32_t few = cost_of(10000), many = cost_of(1000000);
+
+	ck_assert_uint_gt(few, 600); /* both items at least */
+	ck_assert_uint_lt(few, 300 * 50);
+	ck_assert_uint_lt(many, few + few / 4);
+}
+END_TEST
+
+Suite *crowd_choose_suite(void)
+{
+	Suite *suite = suite_create("crowd/pair_sampler");
+	TCase *tests = tcase_create("pair_sampler");
+
+	tcase_set_tags(tests, "pure");
+	tcase_add_loop_test(tests, items_that_show_the_same_are_never_a_pair, 0, 3);
+	tcase_add_test(tests, a_mixed_pair_never_holds_two_of_one_lineage);
+	tcase_add_test(tests, no_rule_about_pairs_can_be_guessed);
+	tcase_add_loop_test(tests, the_gold_dose_falls_as_a_volunteer_becomes_known, 0, 2);
+	tcase_add_test(tests, training_comes_first_and_ends);
+	tcase_add_test(tests, an_item_at_its_plan_is_passed_over);
+	tcase_add_test(tests, the_odd_one_out_finds_company);
+	tcase_add_test(tests, a_retired_item_is_the_last_company);
+	tcase_add_test(tests, nothing_is_left_when_every_item_has_its_judgments);
+	tcase_add_test(tests, what_tells_most_is_asked_and_the_rest_is_not_forgotten);
+	tcase_add_test(tests, fakes_stand_left_as_often_as_right);
+	tcase_add_test(tests, an_answer_is_worth_most_where_nothing_is_known);
+	tcase_add_test(tests, who_looks_for_training_alone_gets_nothing_else);
+	tcase_add_test(tests, both_items_of_a_random_pair_are_drawn_with_equal_chance);
+	tcase_add_loop_test(tests, what_is_not_seen_is_drawn_with_equal_chance, 0, 4);
+	tcase_add_test(tests, the_last_pair_is_found_when_all_else_is_seen);
+	tcase_add_test(tests, made_for_each_other_means_matched_without_a_lineage);
+	tcase_add_test(tests, a_partner_on_another_shelf_is_no_partner);
+	tcase_add_test(tests, an_item_without_a_lineage_does_not_stand_beside_itself);
+	tcase_add_test(tests, a_partner_that_was_seen_does_not_come_again);
+	tcase_add_loop_test(tests, what_is_chosen_tells_nearly_as_much_as_the_best, 0, 4);
+	tcase_add_test(tests, one_who_guesses_gets_any_item);
+	tcase_add_test(tests, a_choice_costs_no_more_of_a_million_items);
+	tcase_set_timeout(tests, 240); /* a million items under a sanitizer */
+	suite_add_tcase(suite, tests);
+	return suite;
+}

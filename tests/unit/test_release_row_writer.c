@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <jansson.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/csv.h"
+#include "release/row_writer.h"
+#include "suites.h"
+
+static const struct column columns[] = { { "name", COLUMN_TEXT },
+										 { "p", COLUMN_NUMBER },
+										 { "tells", COLUMN_LIST } };
+
+#define COLUMNS 3
+
+static FILE *file;
+static char *text;
+static size_t len;
+
+static void open_file(void)
+{
+	text = NULL;
+	file = open_memstream(&text, &len);
+}
+
+static void close_file(void)
+{
+	free(text);
+}
+
+static const char *written(void)
+{
+	fclose(file);
+	return text;
+}
+
+static FILE *reopened(void)
+{
+	const char *all = written();
+
+	return fmemopen((char *)(uintptr_t)all, len, "r");
+}
+
+START_TEST(a_row_reads_back_as_it_was_written)
+{
+	static const char *const values[][COLUMNS] = {
+		{ "plain", "0.5", "gut" },
+		{ "a, \"b\"", "", "gut;style" },
+		{ "\"", ",", "" },
+		{ "", "", "" },
+		{ "M\xC3\xBCller", "1e-05", "\"\"" },
+	};
+	const char *const *fields;
+	size_t count;
+
+	csv_row(file, values[_i], COLUMNS);
+	FILE *in = reopened();
+	struct csv *csv = csv_new(in);
+	ck_assert(!csv_next(csv, &fields, &count).code);
+
+	ck_assert_uint_eq(count, COLUMNS);
+	for (int c = 0; c < COLUMNS; c++)
+		ck_assert_str_eq(fields[c], values[_i][c]);
+	csv_free(csv);
+	fclose(in);
+}
+END_TEST
+
+/* What readers of lines take for the end of one, and what turns the direction of a text. */
+#define NEL  "\xC2\x85"
+#define LSEP "\xE2\x80\xA8"
+#define PSEP "\xE2\x80\xA9"
+#define RLO  "\xE2\x80\xAE"
+#define RLI  "\xE2\x81\xA7"
+#define ALM  "\xD8\x9C"
+
+START_TEST(no_character_can_break_a_row)
+{
+	csv_row(file,
+			(const char *[]){ "a\nb,\r\x1b",
+							  "a" NEL LSEP PSEP "\x7F"
+							  "b",
+							  NULL },
+			COLUMNS);
+
+	ck_assert_str_eq(written(), "\"a b,  \",a    b,\r\n");
+}
+END_TEST
+
+static const struct {
+	const char *text, *cell;
+} cells[] = {
+	{ "=HYPERLINK(0)", "'=HYPERLINK(0)" },
+	{ "=1+1", "'=1+1" },
+	{ "+1", "'+1" },
+	{ "@SUM(A1)", "'@SUM(A1)" },
+	{ "-1+1", "'-1+1" },
+	{ "--1", "'--1" },
+	{ "-", "'-" },
+	{ "\t=1", "' =1" },
+	{ "\r\n=1", "'  =1" },
+	{ " =1", "' =1" },
+	{ "\xEF\xBC\x9D"
+	  "1",
+	  "'\xEF\xBC\x9D"
+	  "1" },
+	{ "\xEF\xBC\xA0x", "'\xEF\xBC\xA0x" },
+	{ "x;=1;@y; -z", "x;'=1;'@y; -z" },
+	/* These are what they look like. */
+	{ "-5", "-5" },
+	{ "-0.25", "-0.25" },
+	{ "-1e-05", "-1e-05" },
+	{ "a=b", "a=b" },
+	{ "me@example.org", "me@example.org" },
+	{ "'tis", "'tis" },
+	{ "\xF0\x9F\x98\x80 =", "\xF0\x9F\x98\x80 =" },
+	{ "", "" },
+};
+
+START_TEST(a_cell_is_never_a_formula)
+{
+	char *cell = csv_cell(cells[_i].text);
+
+	ck_assert_str_eq(cell, cells[_i].cell);
+	free(cell);
+	csv_row(file, (const char *[]){ cells[_i].text, "0.5", "gut" }, COLUMNS);
+	ck_assert_str_eq(written(), cells[_i].cell[0] ? strcat(strcpy((char[64]){ 0 }, cells[_i].cell),
+														   ",0.5,gut\r\n")
+												  : ",0.5,gut\r\n");
+}
+END_TEST
+
+START_TEST(a_line_of_json_has_the_types_of_its_columns)
+{
+	jsonl_row(file, columns, (const char *[]){ "a \"b\" \\\n", "0.25", "gut;style" }, COLUMNS);
+	jsonl_row(file, columns, (const char *[]){ NULL, NULL, NULL }, COLUMNS);
+
+	ck_assert_str_eq(
+		written(),
+		"{\"name\": \"a \\\"b\\\" \\\\\\u000a\", \"p\": 0.25, \"tells\": [\"gut\", \"style\"]}\n"
+		"{\"name\": null, \"p\": null, \"tells\": []}\n");
+}
+END_TEST
+
+static const char *const told[] = {
+	"=1+1",
+	"a" NEL "b",
+	LSEP PSEP,
+	RLO "txt.exe" RLI ALM,
+	"\t\x01\x7F",
+	"M\xC3\xBCller \xF0\x9F\x98\x80",
+	"\xEF\xBB\xBF"
+	"bom",
+};
+
+START_TEST(json_keeps_the_text_and_is_one_line_for_every_reader)
+{
+	jsonl_row(file, columns, (const char *[]){ told[_i], "1", NULL }, COLUMNS);
+
+	json_auto_t *object = json_loads(written(), 0, NULL);
+	ck_assert_str_eq(json_string_value(json_object_get(object, "name")), told[_i]);
+	for (const char *at = text; *at; at++)
+		ck_assert((unsigned char)*at >= ' ' || (*at == '\n' && !at[1]));
+	static const char *const raw[] = { NEL, LSEP, PSEP, RLO, RLI, ALM, "\x7F" };
+	for (size_t i = 0; i < sizeof raw / sizeof raw[0]; i++)
+		ck_assert_ptr_null(strstr(text, raw[i]));
+}
+END_TEST
+
+Suite *release_table_suite(void)
+{
+	Suite *suite = suite_create("release table");
+	TCase *tests = tcase_create("release table");
+
+	tcase_add_checked_fixture(tests, open_file, close_file);
+	tcase_add_loop_test(tests, a_row_reads_back_as_it_was_written, 0, 5);
+	tcase_add_test(tests, no_character_can_break_a_row);
+	tcase_add_loop_test(tests, a_cell_is_never_a_formula, 0, sizeof cells / sizeof cells[0]);
+	tcase_add_loop_test(tests, json_keeps_the_text_and_is_one_line_for_every_reader, 0,
+						sizeof told / sizeof told[0]);
+	tcase_add_test(tests, a_line_of_json_has_the_types_of_its_columns);
+	suite_add_tcase(suite, tests);
+	return suite;
+}
