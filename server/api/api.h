@@ -44,10 +44,11 @@ extern const struct route api_routes[];
 const char *const *api_headers_of(bool secure);
 
 /*
- * Who runs what: `reading` most things; `judging` assignments; `writing` what volunteers
- * write, in batches; `signing` passwords, which are slow on purpose.  Started by serve.
+ * Each is named by what it serves: assignments for volunteers who arrive; what volunteers answer
+ * (judgments, skips, and that they take part), in batches; passwords, which are slow on purpose;
+ * and queries, everything else.  Started by serve.
  */
-extern struct lane *lane_reading, *lane_judging, *lane_writing, *lane_signing;
+extern struct lane *lane_queries, *lane_assignments, *lane_answers, *lane_passwords;
 
 /* server_config.admit: who is the volunteer? */
 struct error api_admit(struct request *req);
@@ -122,7 +123,6 @@ struct error get_healthz(struct request *req, struct db *db);
 struct error get_readyz(struct request *req, struct db *db);
 struct error get_metrics(struct request *req, struct db *db);
 struct error get_page(struct request *req, struct db *db);
-struct error get_release_page(struct request *req, struct db *db);
 struct error get_static(struct request *req, struct db *db);
 
 #endif

@@ -36,15 +36,6 @@ const char *const *api_headers_of(bool secure)
 	return secure ? headers : headers + 2;
 }
 
-static const struct {
-	const char *path, *file;
-} pages[] = {
-	{ "/", "index.html" },
-	{ "/about", "about.html" },
-	{ "/data", "data.html" },
-	{ "/moderate", "moderate.html" },
-};
-
 static struct error pages_answer(struct request *req, const char *path)
 {
 	const struct static_file *file = static_find(api.pages, path);
@@ -58,17 +49,7 @@ static struct error pages_answer(struct request *req, const char *path)
 struct error get_page(struct request *req, struct db *db)
 {
 	(void)db;
-	for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++)
-		if (strcmp(pages[i].path, req->path) == 0)
-			return pages_answer(req, pages[i].file);
-	return errorf(ERR_NOT_FOUND, "There is nothing at this address.");
-}
-
-/* One page for all releases: it asks for the one that its address names. */
-struct error get_release_page(struct request *req, struct db *db)
-{
-	(void)db;
-	return pages_answer(req, "data.html");
+	return pages_answer(req, req->route->page);
 }
 
 /* Who would rather have a page than a problem: a browser, which weighs its wishes. */

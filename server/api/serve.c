@@ -7,10 +7,11 @@
 
 #include "api/api.h"
 #include "people/account.h"
+#include "people/permission.h"
 #include "work/lane.h"
 
 struct api api;
-struct lane *lane_reading, *lane_judging, *lane_writing, *lane_signing;
+struct lane *lane_queries, *lane_assignments, *lane_answers, *lane_passwords;
 
 struct error api_admit(struct request *req)
 {
@@ -18,9 +19,9 @@ struct error api_admit(struct request *req)
 
 	req->is_volunteer = cookie && token_open(api.keys, TOKEN_VOLUNTEER, cookie, req->volunteer,
 											 sizeof req->volunteer);
-	if (req->route->role == ROLE_VOLUNTEER && !req->is_volunteer)
+	if (req->route->volunteer && !req->is_volunteer)
 		return errorf(ERR_NOBODY, "Agree to take part first.");
-	if (req->route->role > ROLE_VOLUNTEER && !session_secret(req, &(bool){ false }))
+	if (req->route->needs && !session_secret(req, &(bool){ false }))
 		return errorf(ERR_NOBODY, "Sign in first.");
 	return ok();
 }
@@ -28,13 +29,11 @@ struct error api_admit(struct request *req)
 /* May they? Of an account that is decided here alone, for every route: here is a database. */
 static struct error serve_permit(struct request *req, struct db *db)
 {
-	static const enum role roles[] = { ROLE_VOLUNTEER, ROLE_RESEARCHER, ROLE_MODERATOR,
-									   ROLE_ADMIN };
 	struct account account;
 	struct error err;
 	bool bearer;
 
-	if (req->route->role <= ROLE_VOLUNTEER)
+	if (!req->route->needs)
 		return ok();
 	const char *secret = session_secret(req, &bearer);
 	err = bearer ? account_of_token(db, req->arena, secret, &account)
@@ -43,8 +42,7 @@ static struct error serve_permit(struct request *req, struct db *db)
 		return err;
 	req->account_id = arena_copy(req->arena, account.id, strlen(account.id));
 	req->account_email = account.email;
-	req->role = roles[account.role];
-	if (req->role < req->route->role)
+	if (req->route->needs & ~permission_of_role(account.role))
 		return errorf(ERR_FORBIDDEN, "Your account may not do this.");
 	if (account.one_time)
 		return errorf(ERR_FORBIDDEN, "Change your one-time password first.");

@@ -62,10 +62,10 @@ static const struct {
 	unsigned threads, depth, batch;
 	void *(*open)(void *database_url);
 } lanes[] = {
-	{ &lane_reading, "reading", 4, 1024, 1, open_to_read },
-	{ &lane_judging, "judging", 2, 2048, LANE_MAX_BATCH, open_db_by_key },
-	{ &lane_writing, "writing", 2, 2048, LANE_MAX_BATCH, open_db_by_key },
-	{ &lane_signing, "signing", 1, 32, 1, open_db },
+	{ &lane_queries, "queries", 4, 1024, 1, open_to_read },
+	{ &lane_assignments, "assignments", 2, 2048, LANE_MAX_BATCH, open_db_by_key },
+	{ &lane_answers, "answers", 2, 2048, LANE_MAX_BATCH, open_db_by_key },
+	{ &lane_passwords, "passwords", 1, 32, 1, open_db },
 };
 
 #define LANES (sizeof lanes / sizeof lanes[0])

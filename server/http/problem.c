@@ -76,7 +76,7 @@ void request_fail(struct request *req, struct error err)
 		request_reply_header(req, "Retry-After", arena_printf(req->arena, "%u", retry_s));
 	if (err.code == ERR_NOBODY) /* volunteers have no token */
 		request_reply_header(req, "WWW-Authenticate",
-							 req->route && req->route->role == ROLE_VOLUNTEER
+							 req->route && req->route->volunteer
 								 ? "Cookie realm=\"touchstone\""
 								 : "Bearer realm=\"touchstone\"");
 }

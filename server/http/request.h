@@ -28,8 +28,6 @@ struct static_file;
 
 #define MAX_PATH_ARGS 4
 
-enum role { ROLE_NOBODY, ROLE_VOLUNTEER, ROLE_RESEARCHER, ROLE_MODERATOR, ROLE_ADMIN };
-
 struct request_header {
 	const char *name, *value;
 	struct request_header *next;
@@ -51,7 +49,6 @@ struct request {
 	uint64_t network;       /* keyed hash of the client's prefix; 0 where no budget asks for it */
 	const char *account_id; /* NULL: none */
 	const char *account_email;
-	enum role role;
 
 	/* The answer: set once, by one of the request_* functions below. */
 	unsigned status;

@@ -28,10 +28,12 @@ static const char *fault_of_serving(const struct route *route)
 		return "has handle_many but no lane";
 	if (route->here && !route->lane)
 		return "has here but no lane";
-	if (route->role > ROLE_VOLUNTEER && !route->lane)
+	if (route->needs && !route->lane)
 		return "asks for an account, which only a lane can look up";
-	if (route->role > ROLE_VOLUNTEER && route->here)
+	if (route->needs && route->here)
 		return "answers here, before its account is looked up";
+	if (route->json > MAX_BODY)
+		return "takes a body that http/inlet lets nobody send";
 	if (strcmp(route->method, "GET") != 0 && route->budget == RATE_NONE)
 		return "changes state without a budget";
 	return NULL;

@@ -16,6 +16,8 @@
 struct db;
 struct lane;
 
+#define MAX_BODY (64 * 1024) /* bytes, of any request */
+
 enum rate_limit { RATE_NONE, RATE_WRITE, RATE_VOLUNTEER, RATE_SIGN_IN, RATE_READ, BUDGETS };
 
 struct route {
@@ -24,6 +26,9 @@ struct route {
 	struct error (*handle)(struct request *req, struct db *db);
 	void (*handle_many)(struct request *reqs[], size_t count, struct db *db);
 	struct lane **lane; /* who runs it; NULL: the MHD thread */
+	size_t json;        /* bytes of JSON that it takes at most; 0: it looks at no body */
+	bool volunteer;     /* only a volunteer may ask */
+	unsigned needs;     /* permissions that an account must have to ask, a set; 0: none */
 	/*
 	 * Optional; on an MHD thread, with the whole body, before the lane gets the request.  Must
 	 * not block: no database, no disk.  True: it has answered, with a problem if need be.
@@ -31,16 +36,15 @@ struct route {
 	 * account is not known yet, so it is for routes that ask for a volunteer at most.
 	 */
 	bool (*here)(struct request *req);
-	enum role role;         /* the least that may ask */
 	enum rate_limit budget; /* none said: RATE_READ for what a lane reads */
-	bool bare;              /* takes no body */
+	const char *page;       /* the file that get_page answers with */
 };
 
 struct router;
 
 /*
  * Reads the table, which must outlive it: its last entry has no method.  ERR_INVALID, naming the
- * line: one that could not be served as it says, or that would let somebody in unasked: a role
+ * line: one that could not be served as it says, or that would let somebody in unasked: permissions
  * that only a lane's thread can look up and no lane, a write without a budget, two lines for one
  * method and path.
  */

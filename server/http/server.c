@@ -25,7 +25,6 @@
 #include "http/response.h"
 #include "work/lane.h"
 
-#define MAX_BODY         (64 * 1024)
 #define MHD_THREADS      2
 #define MAX_CONNECTIONS  12000
 #define INACTIVITY_S     60
@@ -163,12 +162,12 @@ static struct error check_body(struct request *req, long long length)
 {
 	if (length == 0)
 		return ok();
-	if (length > MAX_BODY) {
+	size_t most = req->route->json ? req->route->json : MAX_BODY;
+
+	if (length > (long long)most) {
 		req->close = true;
-		return errorf(ERR_TOO_LARGE, "At most %d bytes, please.", MAX_BODY);
+		return errorf(ERR_TOO_LARGE, "At most %zu bytes, please.", most);
 	}
-	if (req->route->bare)
-		return ok();
 	const char *coding = request_header_list(req, "Content-Encoding");
 	if (coding && strcasecmp(coding, "identity") != 0) {
 		request_reply_header(req, "Accept-Encoding", "identity");

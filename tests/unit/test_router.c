@@ -30,13 +30,15 @@ static const struct {
 	struct route route;
 	const char *fault; /* a part of what is said */
 } faulty[] = {
-	{ { "GET", "/a", .handle = one, .role = ROLE_RESEARCHER }, "only a lane" },
-	{ { "GET", "/a", .handle = one, .role = ROLE_ADMIN }, "only a lane" },
+	{ { "GET", "/a", .handle = one, .needs = 1 }, "only a lane" },
+	{ { "POST", "/a", .handle = one, .lane = &lane, .budget = RATE_WRITE, .json = MAX_BODY + 1 },
+	  "lets nobody send" },
+	{ { "GET", "/a", .handle = one, .needs = 6 }, "only a lane" },
 	{ { "GET", "/a", .handle_many = many }, "no lane" },
 	{ { "GET", "/a", .lane = &lane }, "handle or handle_many" },
 	{ { "GET", "/a", .handle = one, .handle_many = many, .lane = &lane }, "not both" },
 	{ { "GET", "/a", .handle = one, .here = here }, "no lane" },
-	{ { "GET", "/a", .handle = one, .here = here, .lane = &lane, .role = ROLE_MODERATOR },
+	{ { "GET", "/a", .handle = one, .here = here, .lane = &lane, .needs = 2 },
 	  "before its account" },
 	{ { "POST", "/a", .handle = one, .lane = &lane }, "without a budget" },
 	{ { "GET", "a", .handle = one }, "begin with /" },

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "people/permission.h"
+
+#include <stddef.h>
+
+/* In the order of account_roles. */
+static const unsigned sets[] = {
+	0,                      /* volunteer */
+	MAY_RELEASE,            /* researcher */
+	MAY_RELEASE | MAY_RULE, /* moderator */
+	MAY_RELEASE | MAY_RULE, /* admin */
+};
+
+unsigned permission_of_role(unsigned role)
+{
+	return role < sizeof sets / sizeof sets[0] ? sets[role] : 0;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * permission -- what an account may do.
+ *
+ * A role is a set of permissions, written here and nowhere else; a route names the set that it
+ * asks for, and api/serve compares the two.
+ */
+#ifndef PEOPLE_PERMISSION_H
+#define PEOPLE_PERMISSION_H
+
+enum permission {
+	MAY_RELEASE = 1 << 0, /* make releases, and see how the work on them goes */
+	MAY_RULE = 1 << 1,    /* see disputes with their evidence, and settle them */
+};
+
+/* The set of a role, an index into account_roles. */
+unsigned permission_of_role(unsigned role);
+
+#endif
