@@ -2,21 +2,13 @@
 /* What the subcommands share. */
 #include "cli/commands.h"
 
-#include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/disk.h"
-#include "core/log.h"
 #include "core/utf8.h"
-#include "corpus/media_store.h"
 #include "db/db.h"
-#include "health/readiness.h"
-#include "store/store.h"
+#include "engine/resources.h"
 
 int failed(struct error err)
 {
@@ -28,38 +20,21 @@ int failed(struct error err)
 
 struct db *command_db(const struct settings *settings)
 {
-	struct db *db = db_open(settings->database_url, 0);
+	struct db *db = NULL;
+	struct error err = resources_database(settings, &db);
 
-	if (!db) {
-		fputs("touchstone: no database, or not migrated: is DATABASE_URL right? "
-			  "`touchstone migrate` brings the schema up to date\n",
-			  stderr);
-		return NULL;
-	}
-	struct error err = readiness_schema(db);
-	if (err.code) {
+	if (err.code)
 		failed(err);
-		db_close(db);
-		return NULL;
-	}
 	return db;
 }
 
 struct store *command_open_store(const struct settings *settings, struct db *db, bool adopt)
 {
 	struct store *store = NULL;
-	struct error err = media_store_open(db, settings->store, adopt, &store);
+	struct error err = resources_store(settings, db, adopt, &store);
 
-	if (err.code) {
-		fprintf(stderr, "touchstone: %s: %s\n", settings->store, err.detail);
-		return NULL;
-	}
-	bool made = mkdir(settings->data, 0755) == 0;
-	if (made ? !disk_sync_folder_of(settings->data) : errno != EEXIST) {
-		failed(errorf(ERR_INTERNAL, "cannot make %s: %s", settings->data, strerrordesc_np(errno)));
-		store_free(store);
-		return NULL;
-	}
+	if (err.code)
+		failed(err);
 	return store;
 }
 

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* resources -- the database and the store that the settings name, opened and found fit. */
+#ifndef ENGINE_RESOURCES_H
+#define ENGINE_RESOURCES_H
+
+#include <stdbool.h>
+
+#include "core/error.h"
+#include "engine/settings.h"
+
+struct db;
+struct store;
+
+/*
+ * Opens the database, whose statements may take as long as they need.  ERR_UNAVAILABLE: it is not
+ * there, or its schema is not this program's.
+ */
+struct error resources_database(const struct settings *settings, struct db **ret_db) MUST_CHECK;
+
+/*
+ * Opens the database's store, and makes the data folder where it is missing; with `adopt` the store
+ * becomes the database's, whatever it is.  Fails where it is another database's.
+ */
+struct error resources_store(const struct settings *settings, struct db *db, bool adopt,
+							 struct store **ret_store) MUST_CHECK;
+
+#endif
