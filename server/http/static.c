@@ -13,10 +13,14 @@
 #include "crypto/sha256.h"
 #include "http/gzip.h"
 #include "http/markup.h"
+#include "http/sentences.h"
 
 #define MAX_FILE (4 << 20)
 #define ASK_EACH "no-cache"
 #define FOREVER  "public, max-age=31536000, immutable"
+
+#define LANGUAGE "lang/en.json"    /* what the pages and their scripts say */
+#define MODULE   "js/sentences.js" /* made of it: what the scripts say */
 
 struct static_files {
 	struct arena *arena;      /* of all that the list points to */
@@ -106,6 +110,12 @@ static void static_sort(struct static_files *files)
 	qsort(files->list, files->count, sizeof files->list[0], by_path);
 }
 
+static const struct static_file *look_up(const struct static_files *files, const char *path)
+{
+	return bsearch(&(struct static_file){ .path = path }, files->list, files->count,
+				   sizeof files->list[0], by_path);
+}
+
 static void find_version(struct static_files *files)
 {
 	unsigned char digest[SHA256_BYTES];
@@ -153,6 +163,33 @@ static struct static_file for_ever(struct static_files *files, const struct stat
 	return kept;
 }
 
+/* Writes what is said into the pages, and adds the module of what scripts say. */
+static struct error static_translate(struct static_files *files)
+{
+	json_auto_t *sentences = NULL;
+	struct error err;
+
+	static_sort(files);
+	const struct static_file *source = look_up(files, LANGUAGE);
+
+	if (source && (err = sentences_read(source, &sentences)).code)
+		return err;
+	for (size_t i = 0; i < files->count; i++)
+		if (is_page(&files->list[i]) &&
+			(err = sentences_fill(files->arena, sentences, &files->list[i])).code)
+			return err;
+	if (sentences) {
+		const char *module = sentences_module(files->arena, sentences);
+
+		static_append(files, (struct static_file){ .path = MODULE,
+												   .type = static_type_of(MODULE),
+												   .cache = ASK_EACH,
+												   .bytes = module,
+												   .len = strlen(module) });
+	}
+	return ok();
+}
+
 /* What each file is once all of them are known. */
 static void static_finish(struct static_files *files)
 {
@@ -197,6 +234,12 @@ struct error static_read(const char *folder, struct static_files **ret_files)
 		static_free(files);
 		return errorf(ERR_INTERNAL, "no pages in %s; set TOUCHSTONE_STATIC", folder);
 	}
+	struct error err = static_translate(files);
+
+	if (err.code) {
+		static_free(files);
+		return err;
+	}
 	static_finish(files);
 	*ret_files = files;
 	return ok();
@@ -209,12 +252,6 @@ void static_free(struct static_files *files)
 	arena_free(files->arena);
 	free(files->list);
 	free(files);
-}
-
-static const struct static_file *look_up(const struct static_files *files, const char *path)
-{
-	return bsearch(&(struct static_file){ .path = path }, files->list, files->count,
-				   sizeof files->list[0], by_path);
 }
 
 /* The path behind a version, whoever's it is; NULL: it begins with none. */

@@ -7,6 +7,8 @@
  * and VERSION/path, which the pages name and browsers keep for ever.  The version is one for all
  * files: relative imports then stay within it, and a page never mixes modules of two versions.
  *
+ * Pages hold {{KEY}} where they say something; the texts come out of lang/en.json (http/sentences).
+ *
  * Read-only afterwards: any thread may look things up.
  */
 #ifndef HTTP_STATIC_H
@@ -31,7 +33,10 @@ struct static_file {
 
 struct static_files;
 
-/* Reads every file of a known type below `folder`. ERR_INTERNAL when there is none. */
+/*
+ * Reads every file of a known type below `folder`. ERR_INTERNAL when there is none, or when a page
+ * holds a {{KEY}} that lang/en.json has no text for.
+ */
 struct error static_read(const char *folder, struct static_files **ret_files) MUST_CHECK;
 void static_free(struct static_files *files);
 

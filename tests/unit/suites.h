@@ -32,5 +32,6 @@ Suite *router_suite(void);
 Suite *password_suite(void);
 Suite *lane_suite(void);
 Suite *lock_suite(void);
+Suite *sentences_suite(void);
 Suite *static_suite(void);
 #endif
