@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // api.js: talking to the server. Every call goes to the same origin, in JSON; cookies are the browser's business.
 
+import { t } from "./lang.js";
+
 const BASE = "/api/v1";
 /** A server that says nothing for so long is as good as away. */
 const SILENT_MS = 30_000;
@@ -20,7 +22,7 @@ function setClock(response) {
 /** The server answered, and the answer is a refusal (RFC 9457). */
 export class Refusal extends Error {
 	constructor(status, problem, retryAfter) {
-		super(problem?.detail || problem?.title || `The server answered ${status}.`);
+		super(problem?.detail || problem?.title || t("api.answered", { status: String(status) }));
 		this.status = status;
 		this.problem = problem ?? {};
 		this.retryAfter = retryAfter;
@@ -35,7 +37,7 @@ export class Refusal extends Error {
 /** There was no answer: the network is gone, or the connection broke. */
 export class Unreachable extends Error {
 	constructor() {
-		super("The server cannot be reached.");
+		super(t("api.unreachable"));
 	}
 
 	get passing() {
@@ -88,22 +90,22 @@ export const erase = (path) => call("DELETE", path);
 
 function nextTry(seconds) {
 	if (seconds > 90)
-		return `Try again in ${Math.ceil(seconds / 60)} minutes.`;
-	return seconds > 0 ? `Try again in ${seconds} seconds.` : "Try again in a few seconds.";
+		return t("api.again_minutes", { n: Math.ceil(seconds / 60) });
+	return seconds > 0 ? t("api.again_seconds", { n: seconds }) : t("api.again");
 }
 
 /** An error in words for a person, with the fields that the server named. */
 export function inWords(error) {
 	if (error instanceof Unreachable)
-		return "The server cannot be reached. Check the connection and try again.";
+		return error.message;
 	if (error.words)
 		return error.words;
 	if (!(error instanceof Refusal))
-		return "Something went wrong in this page. Reload it and try again.";
+		return t("api.broken");
 	if (error.status === 429)
 		return `${error.message} ${nextTry(error.retryAfter)}`;
 	if (error.status === 503)
-		return "The server is busy or its database is away. Try again in a moment.";
+		return t("api.busy");
 	const fields = (error.problem.errors ?? []).map((one) => `${one.pointer.replace(/^[#/]+/, "")}: ${one.detail}`);
 	return [error.message, ...fields].join(" ");
 }

@@ -2,6 +2,7 @@
 // chart.js: a bar chart drawn by hand, with the same numbers as a table for those who cannot or will not see it.
 
 import { el, svg } from "./dom.js";
+import { t } from "./lang.js";
 import { count } from "./words.js";
 
 /** Narrower on a phone, so that the letters stay as large. */
@@ -27,8 +28,8 @@ function gridLine(value, top) {
 
 /** The numbers of a chart as a table. */
 function asTable(title, heads, bars) {
-	return el("details", {}, el("summary", {}, "As a table"),
-		el("div", { class: "scroll tall", tabindex: "0", role: "group", "aria-label": `${title}, as a table` }, el("table", {},
+	return el("details", {}, el("summary", {}, t("chart.as_table")),
+		el("div", { class: "scroll tall", tabindex: "0", role: "group", "aria-label": t("chart.table_label", { title }) }, el("table", {},
 			el("thead", {}, el("tr", {}, el("th", { scope: "col" }, heads[0]), el("th", { scope: "col", class: "n" }, heads[1]))),
 			el("tbody", {}, bars.map((bar) => el("tr", {}, el("th", { scope: "row" }, bar.name), el("td", { class: "n" }, count(bar.value))))))));
 }
@@ -41,7 +42,7 @@ function asTable(title, heads, bars) {
 export function barChart({ title, note, heads, id }, bars) {
 	const sum = bars.reduce((all, bar) => all + bar.value, 0);
 	if (sum === 0)
-		return el("figure", { class: "chart", "data-testid": id }, el("figcaption", {}, title), el("p", { class: "quiet" }, "Nothing yet."));
+		return el("figure", { class: "chart", "data-testid": id }, el("figcaption", {}, title), el("p", { class: "quiet" }, t("chart.nothing")));
 	const top = roundUp(Math.max(...bars.map((bar) => bar.value)));
 	const lines = (top >= 4 && top % 4 === 0 ? [0, 1, 2, 3, 4].map((n) => (n * top) / 4) : [0, top / 2, top]).filter(Number.isInteger);
 	const room = (WIDTH - LEFT) / bars.length;
@@ -55,7 +56,7 @@ export function barChart({ title, note, heads, id }, bars) {
 		? svg("text", { x: LEFT + (at + 0.5) * room, y: BASE + 18, "text-anchor": at === 0 ? "start" : at === bars.length - 1 ? "end" : "middle", class: bar.tickTone }, bar.tick) : null));
 	return el("figure", { class: "chart", "data-testid": id },
 		el("figcaption", {}, title), el("p", { class: "quiet" }, note),
-		svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": `${title}: ${count(sum)} in all. The numbers are in the table below.` },
+		svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": t("chart.label", { title, n: sum }) },
 			lines.map((value) => gridLine(value, top)), drawn, ticks),
 		asTable(title, heads, bars));
 }

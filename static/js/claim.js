@@ -2,6 +2,7 @@
 // claim.js: the time left of a claim, for the eye every second, for the ear when it gets short.
 
 import { byId, el, say } from "./dom.js";
+import { nodes, t } from "./lang.js";
 
 export class ClaimClock {
 	/** @param {() => void} onEnd the claim has run out */
@@ -30,15 +31,16 @@ export class ClaimClock {
 		const left_s = Math.round((this.end - Date.now()) / 1000);
 		if (left_s <= 0) {
 			this.end = null;
-			this.line.textContent = "claim ended";
+			this.line.textContent = t("claim.ended");
 			this.onEnd();
 			return;
 		}
-		const left = left_s < 120 ? `${left_s} s` : `${Math.ceil(left_s / 60)} min`;
-		this.line.replaceChildren(el("span", { class: "wide" }, "claimed by you, "), `${left} left`);
+		const wide = (words) => el("span", { class: "wide" }, words);
+		this.line.replaceChildren(...left_s < 120 ? nodes("claim.seconds_left", { n: left_s }, wide)
+			: nodes("claim.minutes_left", { n: Math.ceil(left_s / 60) }, wide));
 		if (left_s < 120 && !this.warned) {
 			this.warned = true;
-			say("Your claim ends in two minutes.");
+			say(t("claim.ends_soon"));
 		}
 	}
 }

@@ -5,11 +5,13 @@ import { showAccount, watchAccount } from "./account.js";
 import { get, inWords } from "./api.js";
 import { byId, el } from "./dom.js";
 import { showFigures } from "./figures.js";
+import { t } from "./lang.js";
 import { closeReleaseForm, watchReleaseForm } from "./release-form.js";
 import { showRelease } from "./release.js";
 import { Releases } from "./releases.js";
 
 const REFRESH_MS = 60_000;
+const TITLE = document.title;
 const releases = new Releases();
 
 async function figures() {
@@ -32,7 +34,7 @@ function follow() {
 	const one = Boolean(name && version);
 	byId("overview").hidden = one;
 	byId("release").hidden = !one;
-	document.title = one ? `${name} ${version} · Touchstone` : "Data · Touchstone";
+	document.title = one ? t("data.release_title", { name, version }) : TITLE;
 	if (one) {
 		window.scrollTo(0, 0);
 		showRelease(byId("release"), name, version);

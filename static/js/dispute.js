@@ -4,22 +4,23 @@
 import { erase, get, inWords, post } from "./api.js";
 import { byId, el, focusOn, say } from "./dom.js";
 import { showEvidence, showMarks, showRulings } from "./evidence.js";
+import { nodes, t, term } from "./lang.js";
 import { loadMedium } from "./loader.js";
 import { draft, rulingLine, rulingWord } from "./rulings.js";
 import { Scale } from "./scale.js";
 import { Viewer } from "./viewer.js";
 import { makeTransport } from "./transport.js";
 import { View } from "./view.js";
-import { MEDIUM, clockTime, when } from "./words.js";
+import { clockTime, when } from "./words.js";
 
 const SHORTEST_REASON = 10;
 const ELSEWHERE = new Error("another dispute is on the desk");
 
 export const RULINGS = [
-	{ key: "r", ruling: "real", words: "Real", tone: "r" },
-	{ key: "f", ruling: "fake", words: "Fake", tone: "f" },
-	{ key: "a", ruling: "reopen", words: "Ask the crowd again", tone: "" },
-	{ key: "x", ruling: "exclude", words: "Exclude", tone: "" },
+	{ key: "r", ruling: "real", tone: "r" },
+	{ key: "f", ruling: "fake", tone: "f" },
+	{ key: "a", ruling: "reopen", tone: "" },
+	{ key: "x", ruling: "exclude", tone: "" },
 ];
 
 export class Dispute {
@@ -118,7 +119,7 @@ export class Dispute {
 
 	refusal(error) {
 		if (error.status === 409 && !this.dispute?.closed)
-			return `${error.message} Another moderator may hold it, or your claim has ended: renew it, or choose another.`;
+			return `${error.message} ${t("dispute.held")}`;
 		return inWords(error);
 	}
 
@@ -131,14 +132,14 @@ export class Dispute {
 	async showMedium() {
 		const { media } = this.dispute.item;
 		const { element } = this.viewer;
-		const noun = MEDIUM[media.type] ?? media.type;
+		const noun = term("medium", media.type);
 		this.view.reset();
-		element.setAttribute("aria-label", `Disputed ${noun}. Wheel or Z zooms.`);
+		element.setAttribute("aria-label", t("dispute.stage", { medium: noun }));
 		element.classList.toggle("sensitive", this.dispute.sensitive);
 		const { dispute } = this;
 		let medium = null;
 		try {
-			medium = await loadMedium(media, `Disputed ${noun}`);
+			medium = await loadMedium(media, t("dispute.medium", { medium: noun }));
 		} catch { /* said below */ }
 		if (this.dispute !== dispute) {
 			medium?.release();
@@ -146,7 +147,7 @@ export class Dispute {
 		}
 		this.medium = medium;
 		if (!medium) {
-			this.viewer.show(el("p", { class: "quiet middle" }, "The medium did not load."), { width: 0, height: 0 });
+			this.viewer.show(el("p", { class: "quiet middle" }, t("dispute.not_loaded")), { width: 0, height: 0 });
 			return;
 		}
 		this.viewer.show(this.medium.node, this.medium);
@@ -166,7 +167,7 @@ export class Dispute {
 			uncover.remove();
 			element.classList.remove("sensitive");
 			start();
-		} }, "Sensitive: show it"));
+		} }, t("dispute.sensitive")));
 		element.append(uncover);
 	}
 
@@ -195,20 +196,19 @@ export class Dispute {
 
 	drawClosed() {
 		const { at, by } = this.dispute.closed;
-		const words = by === "crowd" ? `The crowd settled this before a moderator began (${when(at)}).`
-			: by === "operator" ? `The item was withdrawn (${when(at)}).` : `Ruled (${when(at)}).`;
+		const words = t(by === "crowd" ? "dispute.closed_crowd" : by === "operator" ? "dispute.closed_operator" : "dispute.closed_ruled", { when: when(at) });
 		const { ruling } = this;
 		this.act.replaceChildren(...[
 			ruling ? el("div", { "data-testid": "ruled", tabindex: "-1" }, rulingLine(ruling)) : el("p", { class: "quiet", "data-testid": "closed" }, words),
 			el("div", { class: "bar" }, this.nextButton("go"), ruling ? this.undoButton(ruling) : null, ruling ? el("button", {
 				type: "button", "data-testid": "correct", onclick: () => this.correct(),
-			}, "Correct it") : null),
-			by === "moderator" && !ruling ? el("p", { class: "quiet" }, "Another dispute about this item, or one like it, waits for your blind verdict. After it you can read what was ruled here.") : null,
-			ruling ? el("p", { class: "quiet" }, "A correction is a further ruling with a reason. All of them stay; the newest counts.") : null].filter(Boolean));
+			}, t("dispute.correct")) : null),
+			by === "moderator" && !ruling ? el("p", { class: "quiet" }, t("dispute.another_waits")) : null,
+			ruling ? el("p", { class: "quiet" }, t("dispute.correction")) : null].filter(Boolean));
 	}
 
 	nextButton(kind = "") {
-		return el("button", { type: "button", class: kind, "data-testid": "next-dispute", onclick: () => this.on.next() }, "Next dispute");
+		return el("button", { type: "button", class: kind, "data-testid": "next-dispute", onclick: () => this.on.next() }, t("dispute.next"));
 	}
 
 	/** While it may be undone. Then the button goes. */
@@ -216,8 +216,8 @@ export class Dispute {
 		const left = until ? new Date(until).getTime() - Date.now() : 0;
 		if (left <= 0)
 			return null;
-		const button = el("button", { type: "button", "data-testid": "undo", onclick: () => this.undo(id) }, "Undo ",
-			el("small", { class: "quiet" }, `until ${clockTime(until)}`));
+		const button = el("button", { type: "button", "data-testid": "undo", onclick: () => this.undo(id) },
+			nodes("dispute.undo", { time: clockTime(until) }, (words) => el("small", { class: "quiet" }, words)));
 		setTimeout(() => button.remove(), left);
 		return button;
 	}
@@ -228,7 +228,7 @@ export class Dispute {
 			this.dispute = { ...await this.send("undo", { ruling }), evidence };
 			this.draw();
 			this.on.changed();
-			say("Undone.");
+			say(t("dispute.undone"));
 			focusOn(this.reason?.isConnected ? this.reason : byId("work"));
 		});
 	}
@@ -241,12 +241,12 @@ export class Dispute {
 	}
 
 	drawClaim(claim) {
-		const held = claim ? el("p", {}, `Another moderator holds this until ${when(claim.expires_at)}.`) : null;
+		const held = claim ? el("p", {}, t("dispute.held_until", { when: when(claim.expires_at) })) : null;
 		const take = el("button", { type: "button", class: claim ? "" : "go", "data-testid": "claim", onclick: () => this.claim() },
-			this.dispute.verdict ? "Claim it to rule" : "Claim it and judge blind");
+			t(this.dispute.verdict ? "dispute.claim_to_rule" : "dispute.claim"));
 		this.act.replaceChildren(...[held,
 			el("div", { class: "bar" }, claim ? null : take, this.nextButton(claim ? "go" : "")),
-			el("p", { class: "quiet" }, claim ? "You can claim it when their claim has ended." : "A claim lasts 30 minutes. Nobody else can rule on it meanwhile.")].filter(Boolean));
+			el("p", { class: "quiet" }, t(claim ? "dispute.claim_later" : "dispute.claim_lasts"))].filter(Boolean));
 	}
 
 	claim() {
@@ -284,48 +284,48 @@ export class Dispute {
 			dispute.claim = null;
 			this.draw();
 			this.on.changed();
-			say("You gave the claim back.");
+			say(t("dispute.unclaimed"));
 			focusOn(byId("work"));
 		});
 	}
 
 	drawVerdict() {
-		const group = el("div", { class: "scale", role: "group", "aria-label": "Your blind verdict: how real?", "data-testid": "blind-scale" });
+		const group = el("div", { class: "scale", role: "group", "aria-label": t("dispute.scale"), "data-testid": "blind-scale" });
 		const give = el("button", { type: "button", class: "go", "aria-disabled": "true", "data-testid": "give-verdict", onclick: () => this.giveVerdict() },
-			"Give it and open the evidence ", el("kbd", { "aria-hidden": "true" }, "Enter"));
+			nodes("dispute.give_verdict", {}, (words) => el("kbd", { "aria-hidden": "true" }, words)));
 		this.scale = new Scale(group, ["1", "2", "3", "4", "5", "6"], () => give.setAttribute("aria-disabled", "false"));
 		this.act.replaceChildren(
-			el("div", {}, el("div", { class: "ends", "aria-hidden": "true" }, el("span", {}, "Real"), el("span", {}, "Fake")), group),
+			el("div", {}, el("div", { class: "ends", "aria-hidden": "true" }, el("span", {}, term("verdict_title", "real")), el("span", {}, term("verdict_title", "fake"))), group),
 			el("div", { class: "bar" }, give),
-			this.footLine("It is stored before anything else is shown, and does not change after."));
+			this.footLine(t("dispute.verdict_stays")));
 	}
 
 	giveVerdict() {
 		if (!this.scale.step)
-			return say("Choose a step of the scale first.");
+			return say(t("dispute.choose_first"));
 		const { verdict, confidence } = this.scale.step;
 		return this.attempt(async () => {
 			this.dispute = await this.send("verdict", { verdict, confidence });
 			this.draw();
 			this.on.changed();
-			say("The evidence is open.");
+			say(t("dispute.evidence_open"));
 			this.reason?.focus({ preventScroll: true });
 		});
 	}
 
 	drawRuling() {
 		const { id } = this;
-		this.reason = el("textarea", { "data-testid": "reason", maxlength: 2000, "aria-label": this.correcting ? "Reason for the correction" : "Reason",
-			placeholder: this.correcting ? "What was wrong? One sentence that the next moderator can check." : "Why? One sentence that the next moderator can check." });
+		this.reason = el("textarea", { "data-testid": "reason", maxlength: 2000, "aria-label": t(this.correcting ? "dispute.reason_correction" : "dispute.reason"),
+			placeholder: t(this.correcting ? "dispute.why_correction" : "dispute.why") });
 		this.reason.value = draft.get(id);
 		this.reason.addEventListener("input", () => draft.set(id, this.reason.value));
 		this.act.replaceChildren(...[this.correcting ? rulingLine(this.ruling) : null, this.reason,
-			el("div", { class: "bar ruling" }, RULINGS.map(({ key, ruling, words, tone }) => el("button", {
+			el("div", { class: "bar ruling" }, RULINGS.map(({ key, ruling, tone }) => el("button", {
 				type: "button", class: tone, "data-testid": `rule-${ruling}`, "aria-keyshortcuts": key.toUpperCase(), onclick: () => this.rule(ruling),
-			}, `${words} `, el("kbd", { "aria-hidden": "true" }, key.toUpperCase())))),
-			this.correcting ? el("div", { class: "bar foot-line" }, el("span", { class: "quiet" }, "Keys work once you leave the text with Escape."),
-				el("button", { type: "button", class: "plain", "data-testid": "leave-it", onclick: () => this.leaveIt() }, "Leave it as it is"))
-				: this.footLine("Keys work once you leave the text with Escape.")].filter(Boolean));
+			}, term("ruling", ruling), " ", el("kbd", { "aria-hidden": "true" }, key.toUpperCase())))),
+			this.correcting ? el("div", { class: "bar foot-line" }, el("span", { class: "quiet" }, t("dispute.keys")),
+				el("button", { type: "button", class: "plain", "data-testid": "leave-it", onclick: () => this.leaveIt() }, t("dispute.leave_it")))
+				: this.footLine(t("dispute.keys"))].filter(Boolean));
 		this.reason.addEventListener("keydown", (event) => { if (event.key === "Escape") focusOn(byId("work")); });
 	}
 
@@ -339,7 +339,7 @@ export class Dispute {
 	rule(ruling) {
 		const reason = this.reason.value.trim();
 		if (reason.length < SHORTEST_REASON) {
-			this.trouble("Say why first, in a sentence.");
+			this.trouble(t("dispute.why_first"));
 			this.reason.focus();
 			return undefined;
 		}
@@ -361,10 +361,10 @@ export class Dispute {
 		const id = this.id;
 		let partner = null;
 		if (evidence.partner) {
-			const frame = el("div", { class: "stage", tabindex: "0", role: "group", "aria-label": "The other of the pair. Zooms with the disputed one." });
+			const frame = el("div", { class: "stage", tabindex: "0", role: "group", "aria-label": t("dispute.partner_stage") });
 			const viewer = new Viewer(frame, { view: this.view, canMark: false });
 			partner = frame;
-			loadMedium(evidence.partner.media, "The other of the pair").then((medium) => {
+			loadMedium(evidence.partner.media, t("dispute.partner")).then((medium) => {
 				if (this.id !== id) {
 					medium.release();
 					return;
@@ -372,7 +372,7 @@ export class Dispute {
 				this.partner = medium;
 				viewer.show(medium.node, medium);
 				this.playPartner(medium, frame, viewer);
-			}, () => frame.replaceChildren(el("p", { class: "quiet" }, "It did not load.")));
+			}, () => frame.replaceChildren(el("p", { class: "quiet" }, t("dispute.partner_not_loaded"))));
 		}
 		showEvidence(byId("evidence"), this.dispute, partner);
 		showMarks(this.viewer, evidence.judgments);
@@ -390,14 +390,14 @@ export class Dispute {
 		return this.attempt(async () => {
 			this.dispute.claim = (await this.send("claim", {})).claim;
 			this.on.claimed(this.dispute.claim.expires_at);
-			say("Claimed for another half hour.");
+			say(t("dispute.renewed"));
 		});
 	}
 
 	footLine(words) {
 		return el("div", { class: "bar foot-line" }, el("span", { class: "quiet" }, words),
 			el("div", {},
-				el("button", { type: "button", class: "plain", "data-testid": "renew", onclick: () => this.renew() }, "Renew the claim"),
-				el("button", { type: "button", class: "plain", "data-testid": "unclaim", onclick: () => this.unclaim() }, "Give it back")));
+				el("button", { type: "button", class: "plain", "data-testid": "renew", onclick: () => this.renew() }, t("dispute.renew")),
+				el("button", { type: "button", class: "plain", "data-testid": "unclaim", onclick: () => this.unclaim() }, t("dispute.unclaim"))));
 	}
 }

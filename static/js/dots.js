@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // dots.js: a dispute's judgments as dots, from sure real to sure fake, each as large as its volunteer is skilled.
 
-import { STEPS } from "./scale.js";
+import { t, term } from "./lang.js";
+import { STEPS, namesOf } from "./scale.js";
 import { svg } from "./dom.js";
 import { certainty, share } from "./words.js";
 
@@ -13,8 +14,8 @@ const centre = (step) => 28 + step * ((WIDTH - 56) / 5);
 
 /** Which of the six steps a verdict falls on. */
 export function stepOf({ verdict, confidence }) {
-	const word = certainty(confidence);
-	return STEPS.findIndex((step) => step.verdict === verdict && step.word === word);
+	const sure = certainty(confidence);
+	return STEPS.findIndex((step) => step.verdict === verdict && step.certainty === sure);
 }
 
 /** Balanced accuracy, .5 (a coin) to 1. */
@@ -38,15 +39,15 @@ export function drawDots(judgments, own) {
 			const r = radiusOf(one) * shrink;
 			y -= r;
 			const dot = svg("circle", { cx: centre(step), cy: y.toFixed(1), r: r.toFixed(1), class: STEPS[step].verdict === "real" ? "r" : "f" },
-				svg("title", {}, `${one.verdict}, ${STEPS[step].word}; skill ${share(skillOf(one))}`));
+				svg("title", {}, t("dots.one", { ...namesOf(STEPS[step]), skill: share(skillOf(one)) })));
 			y -= r + GAP * shrink;
 			return dot;
 		});
 	});
-	const words = STEPS.map((step, at) => `${columns[at].length} ${step.word} ${step.verdict}`).join(", ");
+	const words = STEPS.map((step, at) => t("dots.step", { n: columns[at].length, ...namesOf(step) })).join(", ");
 	const mine = own ? svg("path", { class: "mine", d: `M${centre(stepOf(own)) - 6} ${base + 6}l6 -6l6 6` }) : "";
-	return svg("svg", { class: "dots", viewBox: `0 0 ${WIDTH} ${base + 28}`, role: "img", "aria-label": `${judgments.length} judgments: ${words}` },
+	return svg("svg", { class: "dots", viewBox: `0 0 ${WIDTH} ${base + 28}`, role: "img", "aria-label": t("dots.label", { judgments: t("count.judgments", { n: judgments.length }), steps: words }) },
 		svg("line", { x1: 10, x2: WIDTH - 10, y1: base, y2: base }), dots, mine,
 		STEPS.map((step, at) => svg("text", { x: centre(at), y: base + 24, "text-anchor": "middle", class: `${at % 5 === 0 ? step.tone.slice(0, 1) : "tick"}` },
-			at % 5 === 0 ? `sure ${step.verdict}` : step.word)));
+			at === 0 ? t("dots.sure_real") : at === 5 ? t("dots.sure_fake") : term("certainty", step.certainty))));
 }

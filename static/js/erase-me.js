@@ -3,6 +3,7 @@
 
 import { erase, inWords } from "./api.js";
 import { el, focusOn } from "./dom.js";
+import { t } from "./lang.js";
 import { device, tab } from "./storage.js";
 
 /** @param {() => void} [onErased] the page forgets what it shows of them */
@@ -11,7 +12,7 @@ export function eraseMe(onErased) {
 
 	const done = (words) => {
 		const line = el("p", { "data-testid": "erased" }, words);
-		box.replaceChildren(line, el("a", { class: "button", href: "/" }, "To the start"));
+		box.replaceChildren(line, el("a", { class: "button", href: "/" }, t("erase_me.to_start")));
 		focusOn(line);
 	};
 	const go = async () => {
@@ -26,18 +27,18 @@ export function eraseMe(onErased) {
 		device.clear();
 		tab.clear();
 		onErased?.();
-		done("You are erased. Nothing ties your answers to you any more.");
+		done(t("erase_me.done"));
 	};
 	const ask = (trouble) => {
 		const sure = el("p", {}, trouble ? `${trouble} ` : "",
-			"This removes the number that ties your answers to you, and your progress. It cannot be undone.");
+			t("erase_me.what"));
 		box.replaceChildren(sure, el("div", { class: "bar" },
-			el("button", { type: "button", class: "danger", "data-testid": "erase-sure", onclick: go }, "Yes, erase me"),
-			el("button", { type: "button", onclick: rest }, "No, keep me")));
+			el("button", { type: "button", class: "danger", "data-testid": "erase-sure", onclick: go }, t("erase_me.yes")),
+			el("button", { type: "button", onclick: rest }, t("erase_me.no"))));
 		focusOn(sure);
 	};
 	const rest = () => {
-		box.replaceChildren(el("button", { type: "button", "data-testid": "erase", onclick: () => ask() }, "Erase me"));
+		box.replaceChildren(el("button", { type: "button", "data-testid": "erase", onclick: () => ask() }, t("erase_me.erase")));
 	};
 	rest();
 	return box;

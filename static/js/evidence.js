@@ -3,10 +3,11 @@
 
 import { drawDots, skillOf, stepOf } from "./dots.js";
 import { el } from "./dom.js";
-import { STEPS } from "./scale.js";
+import { t, term } from "./lang.js";
+import { STEPS, namesOf } from "./scale.js";
 import { tellWord } from "./tells.js";
 import { rulingLine } from "./rulings.js";
-import { certainty, share } from "./words.js";
+import { certainty, count, fixed, share } from "./words.js";
 
 const part = (title, ...rest) => el("section", {}, el("h2", {}, title), rest);
 
@@ -24,55 +25,56 @@ function weighted(judgments) {
 }
 
 function table(judgments) {
-	const head = ["who", "side", "said", "skill", "saw", "looked"];
-	return el("details", {}, el("summary", {}, "Every judgment as a table"),
-		el("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Judgments, scrolls" }, el("table", {},
+	const head = [t("evidence.head_who"), t("evidence.head_side"), t("evidence.head_said"), t("evidence.head_skill"), t("evidence.head_saw"), t("evidence.head_looked")];
+	return el("details", {}, el("summary", {}, t("evidence.table")),
+		el("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": t("evidence.table_label") }, el("table", {},
 			el("thead", {}, el("tr", {}, head.map((word) => el("th", { scope: "col" }, word)))),
 			el("tbody", {}, judgments.map((one) => el("tr", {},
-				el("td", {}, one.volunteer), el("td", {}, one.position),
-				el("td", {}, `${one.verdict}, ${certainty(one.confidence)}`),
+				el("td", {}, one.volunteer), el("td", {}, term("side", one.position)),
+				el("td", {}, t("evidence.said", namesOf({ verdict: one.verdict, certainty: certainty(one.confidence) }))),
 				el("td", {}, share(skillOf(one))),
 				el("td", {}, one.tells.map(tellWord).join(", ")),
-				el("td", {}, Number.isFinite(one.exposure_ms) ? `${(one.exposure_ms / 1000).toFixed(1)} s` : "–")))))));
+				el("td", {}, Number.isFinite(one.exposure_ms) ? t("evidence.seconds", { seconds: fixed(one.exposure_ms / 1000, 1) }) : "–")))))));
 }
 
 function crowd({ posterior, agreement, judgments }, own) {
-	return part("Crowd", drawDots(judgments, own), facts([
-		["P(fake), 90 % interval", posterior ? `${share(posterior.p_fake)} (${share(posterior.low)} – ${share(posterior.high)})` : "none yet"],
-		["say fake, weighted by skill", share(weighted(judgments))],
-		["judgments", String(posterior?.judgments ?? judgments.length)],
-		["alpha here / campaign", `${share(agreement.item_alpha)} / ${share(agreement.campaign_alpha)}`],
+	return part(t("evidence.crowd"), drawDots(judgments, own), facts([
+		[t("evidence.p_fake"), posterior ? `${share(posterior.p_fake)} (${share(posterior.low)} – ${share(posterior.high)})` : t("evidence.none_yet")],
+		[t("evidence.weighted"), share(weighted(judgments))],
+		[t("evidence.judgments"), count(posterior?.judgments ?? judgments.length)],
+		[t("evidence.alpha"), `${share(agreement.item_alpha)} / ${share(agreement.campaign_alpha)}`],
 	]), table(judgments));
 }
 
 function tellBars(tells) {
 	if (tells.length === 0)
-		return part("What they saw", el("p", { class: "quiet" }, "Nobody gave a reason."));
+		return part(t("evidence.saw"), el("p", { class: "quiet" }, t("evidence.no_reason")));
 	const most = Math.max(...tells.map((one) => one.count));
-	return part("What they saw", el("dl", { class: "bars" }, tells.map(({ tell, count }) => {
+	return part(t("evidence.saw"), el("dl", { class: "bars" }, tells.map(({ tell, count: times }) => {
 		const bar = el("dd", { class: "bar-line", "aria-hidden": "true" });
-		bar.style.width = `${(100 * count) / most}%`;
-		return [el("dt", {}, tellWord(tell)), bar, el("dd", {}, String(count))];
+		bar.style.width = `${(100 * times) / most}%`;
+		return [el("dt", {}, tellWord(tell)), bar, el("dd", {}, count(times))];
 	})));
 }
 
 function file({ provenance: from, original_url: original }) {
-	const truth = from.truth ? `${from.truth}${from.gold ? ", in service as gold" : ""}` : "not known";
-	return part("The file",
+	const verdict = term("verdict", from.truth);
+	const truth = !from.truth ? t("evidence.unknown") : from.gold ? t("evidence.gold", { truth: verdict }) : verdict;
+	return part(t("evidence.file"),
 		facts([
-			["provenance truth", truth], ["basis", from.basis?.replaceAll("_", " ")], ["title", from.title],
-			["technique", (from.technique ?? []).map((one) => one.replaceAll("_", " ")).join(", ")], ["generator", from.generator],
-			["source", from.source], ["licence", from.licence], ["credit", from.credit], ["original", from.original_format],
+			[t("evidence.truth"), truth], [t("evidence.basis"), from.basis?.replaceAll("_", " ")], [t("evidence.title"), from.title],
+			[t("evidence.technique"), (from.technique ?? []).map((one) => one.replaceAll("_", " ")).join(", ")], [t("evidence.generator"), from.generator],
+			[t("evidence.source"), from.source], [t("evidence.licence"), from.licence], [t("evidence.credit"), from.credit], [t("evidence.original"), from.original_format],
 			["SHA-256", from.sha256 ? el("span", { class: "mono" }, from.sha256) : null],
 		]),
 		from.explanation ? el("p", {}, from.explanation) : null,
-		original ? el("p", {}, el("a", { href: original, target: "_blank", rel: "noopener" }, "Open the original file")) : null);
+		original ? el("p", {}, el("a", { href: original, target: "_blank", rel: "noopener" }, t("evidence.open_original"))) : null);
 }
 
 /** Every ruling of the item, in the place that the evidence has for them. */
 export function showRulings(list) {
 	const place = document.getElementById("rulings");
-	place?.replaceChildren(...list.length > 0 ? [part("Rulings so far", list.map(rulingLine))] : []);
+	place?.replaceChildren(...list.length > 0 ? [part(t("evidence.rulings"), list.map(rulingLine))] : []);
 }
 
 /** @param {object} dispute with evidence  @param {HTMLElement|null} partner a viewer with the other medium of the pair */
@@ -80,9 +82,9 @@ export function showEvidence(box, dispute, partner) {
 	const { evidence, verdict } = dispute;
 	box.replaceChildren(...[
 		crowd(evidence, verdict), tellBars(evidence.tells), file(evidence), el("div", { id: "rulings", "data-testid": "rulings" }),
-		partner ? part("Shown beside it", partner, el("p", {}, evidence.partner.truth ? `Provenance says ${evidence.partner.truth}.` : "Its truth is not known.")) : null,
-		el("p", { class: "quiet" }, verdict ? `Shown after your blind verdict: ${verdict.verdict}, ${STEPS[stepOf(verdict)].word}.`
-			: "Shown because it is ruled. A later verdict of yours on this item, or on its lineage, is not blind any more."),
+		partner ? part(t("evidence.beside"), partner, el("p", {}, evidence.partner.truth ? t("evidence.partner_truth", { truth: term("verdict", evidence.partner.truth) }) : t("evidence.partner_unknown"))) : null,
+		el("p", { class: "quiet" }, verdict ? t("evidence.after_verdict", namesOf(STEPS[stepOf(verdict)]))
+			: t("evidence.not_blind")),
 	].filter(Boolean));
 }
 
@@ -90,6 +92,6 @@ export function showEvidence(box, dispute, partner) {
 export function showMarks(viewer, judgments) {
 	for (const { marks, verdict } of judgments) {
 		for (const mark of marks ?? [])
-			viewer.pin(el("span", { class: `dab ${verdict === "fake" ? "f" : "r"}`, title: verdict }), mark);
+			viewer.pin(el("span", { class: `dab ${verdict === "fake" ? "f" : "r"}`, title: term("verdict", verdict) }), mark);
 	}
 }

@@ -2,20 +2,22 @@
 // feedback.js: what a practice pair teaches: what each one is, where to look, one sentence why. No score.
 
 import { el } from "./dom.js";
-import { MARK, capital, certainty } from "./words.js";
+import { t, term } from "./lang.js";
+import { namesOf } from "./scale.js";
+import { MARK } from "./words.js";
 
 /** What to make of it, by truth and verdict. */
 const REMARKS = {
-	real: { real: "You were right.", fake: "A real one can look suspicious." },
-	fake: { fake: "You saw it.", real: "This one is easy to miss." },
+	real: { real: "feedback.real_real", fake: "feedback.real_fake" },
+	fake: { fake: "feedback.fake_fake", real: "feedback.fake_real" },
 };
 
 function lesson(result, step) {
 	const tone = result.truth === "fake" ? "f" : "r";
-	const said = `You said ${step.verdict}, ${certainty(step.confidence)}.`;
+	const said = t("feedback.said", namesOf(step));
 	return [
-		el("p", {}, el("strong", { class: `truth ${tone}` }, capital(result.truth)), " ",
-			el("span", { class: "quiet" }, `${said} ${REMARKS[result.truth][step.verdict]}`)),
+		el("p", {}, el("strong", { class: `truth ${tone}` }, term("verdict_title", result.truth)), " ",
+			el("span", { class: "quiet" }, `${said} ${t(REMARKS[result.truth][step.verdict])}`)),
 		result.explanation ? el("p", {}, result.explanation) : null,
 	].filter(Boolean);
 }
@@ -37,5 +39,5 @@ export function teach(results, sides) {
 	}
 	if (told.length === 0)
 		return null;
-	return told.map((one) => `${MARK[one.position]}: ${one.truth}.`).join(" ");
+	return told.map((one) => t("feedback.truth", { mark: MARK[one.position], truth: term("verdict", one.truth) })).join(" ");
 }

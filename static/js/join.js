@@ -2,11 +2,11 @@
 // join.js: becoming a volunteer. Who a volunteer is stands in a cookie, so nobody is made where no cookie is kept.
 
 import { get, post } from "./api.js";
+import { t } from "./lang.js";
 
 const TRIAL = "touchstone_trial=1";
 
-export const BLOCKED = "This browser keeps no cookies from this address, and without one the server does not know you again from one request "
-	+ "to the next. Allow cookies for this site, then reload the page.";
+export const BLOCKED = t("join.blocked");
 
 /** Does the browser keep a cookie? One is set, looked for and taken away again. */
 export function cookiesKept() {

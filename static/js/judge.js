@@ -6,6 +6,7 @@ import { Unreachable, get, inWords, post } from "./api.js";
 import { byId, el, focusOn, say, showOnly } from "./dom.js";
 import { draftOf, dropDraft, keepDrafts } from "./draft.js";
 import { join } from "./join.js";
+import { nodes, t } from "./lang.js";
 import { tab } from "./storage.js";
 import { labelKeys } from "./keyboard.js";
 import { watchKeys } from "./keys.js";
@@ -53,8 +54,9 @@ function progress({ pairs_today: today, training } = {}) {
 	if (today === undefined)
 		return;
 	const wide = (words) => el("span", { class: "wide" }, words);
-	byId("progress").replaceChildren(String(today), wide(today === 1 ? " pair" : " pairs"), " today",
-		pair?.assignment.training && training.left > 0 ? wide(` · ${training.left} practice left`) : "");
+	byId("progress").replaceChildren(...pair?.assignment.training && training.left > 0
+		? nodes("judge.today_practice", { n: today, today: String(today), left: training.left }, wide, wide)
+		: nodes("judge.today", { n: today, today: String(today) }, wide));
 }
 
 /** Says who must act when a request failed. */
@@ -79,7 +81,7 @@ function runOut() {
 	byId("skipping").close(""); // it asked about this pair
 	table.stop();
 	pairs.done(pair);
-	tell("over", "The last pair's time was over. Here is another.");
+	tell("over", t("judge.over"));
 	advance();
 }
 
@@ -125,7 +127,7 @@ async function advance() {
 /** Others have what is left. The page looks again by itself. */
 function wait(seconds) {
 	const minutes = Math.round(seconds / 60);
-	byId("busy-when").textContent = minutes < 2 ? "in a minute" : `in ${minutes} minutes`;
+	byId("busy-when").textContent = minutes < 2 ? t("judge.in_a_minute") : t("judge.in_minutes", { n: minutes });
 	show("busy");
 	lookAgain = setTimeout(() => advance(), seconds * 1000);
 }
@@ -136,7 +138,6 @@ function foot(taught) {
 	byId("why-button").hidden = taught;
 	byId("skip").hidden = taught;
 	openWhy(false);
-	next.firstChild.textContent = "Next pair ";
 	byId("question").dataset.practice = String(Boolean(pair?.assignment.training));
 }
 
@@ -183,7 +184,7 @@ function learn(words) {
 	foot(true);
 	next.setAttribute("aria-disabled", "false");
 	const feedback = byId("feedback");
-	feedback.textContent = `Practice: ${words}`;
+	feedback.textContent = t("judge.practice", { words });
 	feedback.hidden = false;
 	focusOn(feedback);
 }
@@ -206,7 +207,7 @@ function tellRefused(error) {
 	if (error.status === 410)
 		tellLate();
 	else if (error.status !== 401)
-		tell("refused", `An answer was not taken: ${inWords(error)}`);
+		tell("refused", t("judge.refused", { why: inWords(error) }));
 }
 
 function goOn() {
@@ -216,7 +217,7 @@ function goOn() {
 	} else if (phase === "judging" && table.complete) {
 		submit();
 	} else if (phase === "judging") {
-		say(`Judge ${MARK[table.missing]} first.`);
+		say(t("judge.missing", { mark: MARK[table.missing] }));
 		byId(`${table.missing}-scale`).classList.add("asked");
 		setTimeout(() => document.querySelectorAll(".asked").forEach((one) => one.classList.remove("asked")), 900);
 	}

@@ -2,6 +2,7 @@
 // lasting.js: notices that stay until they are read. They outlive the pair they came with, and a reload of the tab.
 
 import { byId, el } from "./dom.js";
+import { t } from "./lang.js";
 import { tab } from "./storage.js";
 
 const lines = new Map();
@@ -23,7 +24,7 @@ export function tell(name, words) {
 		return;
 	untell(name);
 	const node = el("p", { class: "notice", "data-testid": `notice-${name}` }, `${words} `,
-		el("button", { type: "button", class: "plain", onclick: () => untell(name) }, "Understood"));
+		el("button", { type: "button", class: "plain", onclick: () => untell(name) }, t("lasting.understood")));
 	lines.set(name, { words, node });
 	byId("lasting").append(node);
 	keep();

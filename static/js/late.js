@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // late.js: answers that came after their pair's time was over. The server takes none of them, and the volunteer is told.
 
+import { t } from "./lang.js";
 import { tell, unread } from "./lasting.js";
 import { tab } from "./storage.js";
 
@@ -8,7 +9,5 @@ import { tab } from "./storage.js";
 export function tellLate(more = 1) {
 	const count = (unread("late") ? tab.get("late") ?? 0 : 0) + more;
 	tab.set("late", count);
-	tell("late", count === 1
-		? "An answer of yours came after its pair's time was over, so it could not count."
-		: `${count} answers of yours came after their pairs' time was over, so they could not count.`);
+	tell("late", t("late.answers", { n: count }));
 }

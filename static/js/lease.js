@@ -3,6 +3,7 @@
 // is over; where that cannot be, because it was renewed often enough or nobody answers, the end is announced.
 
 import { post, serverNow } from "./api.js";
+import { t } from "./lang.js";
 
 const BEFORE_MS = 120_000; // the end
 const AGAIN_MS = 10_000; // after a try that got no answer
@@ -11,8 +12,8 @@ const LOOK_MS = 1000;
 /** How much is left, in words that change seldom: a screen reader says each of them. */
 function leftWords(left_ms) {
 	if (left_ms > 60_000)
-		return "two more minutes";
-	return left_ms > 20_000 ? "one more minute" : "some seconds more";
+		return t("lease.minutes");
+	return left_ms > 20_000 ? t("lease.minute") : t("lease.seconds");
 }
 
 export class Lease {
@@ -55,7 +56,7 @@ export class Lease {
 			return;
 		}
 		if (this.refused || this.nextTry > 0)
-			this.announce(`This pair stays yours for ${leftWords(left_ms)}. Then another takes its place.`);
+			this.announce(leftWords(left_ms));
 		if (!this.refused && performance.now() >= this.nextTry)
 			this.renew(this.assignment);
 	}

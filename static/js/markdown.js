@@ -3,6 +3,7 @@
 // goes in as text, so a card can hold no script.
 
 import { el } from "./dom.js";
+import { t } from "./lang.js";
 
 /** Letters that a card writes as numbers, so that they are no markup. */
 const unescaped = (text) => text.replace(/&#(\d{1,3});/g, (_, number) => String.fromCharCode(Number(number)));
@@ -25,7 +26,7 @@ const cells = (line) => line.trim().replace(/^\||\|$/g, "").split("|").map((cell
 function table(lines) {
 	const rows = lines.filter((line) => !/^\s*\|?[\s:|-]+\|?\s*$/.test(line)).map(cells);
 	const [head, ...body] = rows;
-	return el("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Table, scrolls" }, el("table", {},
+	return el("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": t("markdown.table_label") }, el("table", {},
 		el("thead", {}, el("tr", {}, head.map((cell) => el("th", { scope: "col" }, inline(cell))))),
 		el("tbody", {}, body.map((row) => el("tr", {}, row.map((cell) => el("td", {}, inline(cell))))))));
 }

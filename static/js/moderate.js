@@ -5,6 +5,7 @@ import { erase, inWords } from "./api.js";
 import { ClaimClock } from "./claim.js";
 import { Dispute, RULINGS } from "./dispute.js";
 import { byId, focusOn, isTyping } from "./dom.js";
+import { t } from "./lang.js";
 import { signIn } from "./sign-in.js";
 import { meant } from "./keyboard.js";
 import { keysWanted } from "./keys.js";
@@ -21,17 +22,17 @@ function show(id) {
 	byId("sign-out").hidden = id !== "desk";
 }
 
-const clock = new ClaimClock(() => dispute.trouble("Your claim has ended. Renew it to go on."));
+const clock = new ClaimClock(() => dispute.trouble(t("moderate.claim_ended")));
 const queue = new Queue();
 const dispute = new Dispute({
 	claimed: (end) => clock.set(end),
 	changed: () => queue.reload().catch(() => {}),
 	next: () => nextDispute(),
-	signedOut: () => enter("You were signed out. Sign in again; what you wrote is still there."),
+	signedOut: () => enter(t("moderate.signed_out_writing")),
 });
 queue.onError = (error) => {
 	if (error.status === 401)
-		enter("You were signed out. Sign in again.");
+		enter(t("moderate.signed_out"));
 	else
 		byId("queue-state").textContent = inWords(error);
 };
@@ -54,7 +55,7 @@ async function nextDispute() {
 	if (dispute.id !== id || next === undefined)
 		return;
 	if (next === null)
-		dispute.trouble("No other dispute is free now. Those that others hold come back when their claims end.");
+		dispute.trouble(t("moderate.none_free"));
 	else
 		location.hash = next;
 }
@@ -62,9 +63,9 @@ async function nextDispute() {
 async function enter(note) {
 	show("door");
 	await signIn(byId("door"), ROLES, {
-		title: "Moderators sign in",
-		why: note ?? "Moderators settle what the crowd cannot. Ask the operator for an account.",
-		refused: "That account cannot moderate. Sign in with one that can.",
+		title: t("moderate.sign_in"),
+		why: note ?? t("moderate.why"),
+		refused: t("moderate.refused"),
 	});
 	show("desk");
 	focusOn(byId("desk").querySelector("h1"));

@@ -3,9 +3,10 @@
 // assignments are kept for the life of the tab, so that a reload shows the same pair again.
 
 import { post, serverNow } from "./api.js";
+import { t, term } from "./lang.js";
 import { device, tab } from "./storage.js";
 import { loadMedium } from "./loader.js";
-import { MARK, MEDIUM, capital } from "./words.js";
+import { MARK } from "./words.js";
 
 /** A pair with less time than this left is not worth showing. */
 const SHORTEST_MS = 45_000;
@@ -16,7 +17,7 @@ async function load(assignment, signal) {
 	const pair = { assignment, media: {} };
 	try {
 		await Promise.all(assignment.items.map(async ({ position, media }) => {
-			const alt = `${capital(MEDIUM[media.type] ?? media.type)} ${MARK[position]}`;
+			const alt = t("pairs.alt", { medium: term("medium_title", media.type), mark: MARK[position] });
 			pair.media[position] = await loadMedium(media, alt, signal);
 		}));
 	} catch (error) {

@@ -3,44 +3,35 @@
 
 import { get } from "./api.js";
 import { byId, el } from "./dom.js";
+import { t, term } from "./lang.js";
 import { onMore } from "./paging.js";
-import { MEDIUM, capital, many } from "./words.js";
-
-const REASONS = {
-	max_judgments: "Crowd split",
-	crowd_not_trusted: "Crowd agrees, not trusted",
-	no_partner: "Nothing to show it beside",
-	crowd_against_gold: "Crowd against gold",
-	crowd_against_provenance: "Crowd against provenance",
-	crowd_against_ruling: "Crowd against a ruling",
-	undisclosed: "A contradiction",
-};
+import { capital } from "./words.js";
 
 const words = (code) => code.replaceAll("_", " ");
 
 /** Why it is disputed, in words: with what the crowd is not trusted for. */
 export function reasonWord({ reason, distrust }) {
 	if (reason === "crowd_not_trusted" && distrust)
-		return `Not yet trusted: ${distrust.map(words).join(", ")}`;
-	return REASONS[reason] ?? capital(words(reason));
+		return t("queue.not_trusted", { codes: distrust.map((code) => term("distrust", code, {}, words(code))).join(", ") });
+	return term("reason", reason, {}, capital(words(reason)));
 }
 
 function stateOf(dispute) {
 	if (dispute.state === "ruled")
-		return "ruled";
+		return t("queue.ruled");
 	if (dispute.state === "withdrawn")
-		return dispute.closed?.by === "operator" ? "item withdrawn" : "settled by the crowd";
+		return dispute.closed?.by === "operator" ? t("queue.item_withdrawn") : t("queue.by_crowd");
 	if (dispute.claim)
-		return dispute.claim.by_you ? "claimed by you" : "claimed";
-	return dispute.verdict_given ? "your verdict given" : null;
+		return dispute.claim.by_you ? t("queue.claimed_by_you") : t("queue.claimed");
+	return dispute.verdict_given ? t("queue.verdict_given") : null;
 }
 
 function line(dispute, current) {
 	const { id, thumbnail_url: thumbnail, media_type: type, sensitive } = dispute;
 	const thumb = thumbnail
 		? el("img", { class: `thumb${sensitive ? " sensitive" : ""}`, src: thumbnail, alt: "", loading: "lazy" })
-		: el("span", { class: "thumb", "aria-hidden": "true" }, MEDIUM[type] ?? type);
-	const small = [many(dispute.judgments, "judgment"), MEDIUM[type] ?? type, stateOf(dispute)].filter(Boolean).join(" · ");
+		: el("span", { class: "thumb", "aria-hidden": "true" }, term("medium", type));
+	const small = [t("count.judgments", { n: dispute.judgments }), term("medium", type), stateOf(dispute)].filter(Boolean).join(" · ");
 	return el("li", { "data-row": JSON.stringify({ ...dispute, thumbnail_url: null }) }, el("a", { href: `#${id}`, "aria-current": id === current ? "true" : null, "data-testid": "dispute-link", "data-id": id },
 		thumb, el("span", {}, reasonWord(dispute)), el("small", {}, small)));
 }
@@ -157,7 +148,7 @@ export class Queue {
 		this.next = next;
 		this.more.hidden = !next;
 		byId("open-count").textContent = String(counts?.open ?? "");
-		this.state.textContent = this.list.children.length === 0 ? "Nothing here. The crowd agrees with itself." : "";
+		this.state.textContent = this.list.children.length === 0 ? t("queue.nothing") : "";
 	}
 
 	/** Marks the one that is being worked on. */

@@ -3,6 +3,7 @@
 
 import { get, inWords, pause, post } from "./api.js";
 import { byId, el, say } from "./dom.js";
+import { t, term } from "./lang.js";
 import { signIn } from "./sign-in.js";
 
 const ROLES = ["researcher", "moderator", "admin"];
@@ -13,13 +14,13 @@ const field = (label, input) => el("label", { class: "field" }, label, input);
 
 /** Follows the job to its end; a lost connection only delays. */
 async function follow(job, box) {
-	const bar = el("progress", { max: job.total || 1, "aria-label": "Writing the release" });
+	const bar = el("progress", { max: job.total || 1, "aria-label": t("release_form.writing") });
 	const line = el("p", { class: "quiet", role: "status", "data-testid": "job-state" });
 	box.replaceChildren(bar, line);
 	for (;;) {
 		if (job.state === "done" || job.state === "failed")
 			return job;
-		line.textContent = job.state === "waiting" ? "Waiting its turn …" : `Writing: ${job.done} of ${job.total} …`;
+		line.textContent = job.state === "waiting" ? t("release_form.waiting") : t("release_form.progress", { done: job.done, total: job.total });
 		if (job.total > 0) {
 			bar.max = job.total;
 			bar.value = job.done;
@@ -49,19 +50,19 @@ function filterOf(inputs) {
 
 function makeForm(onMade) {
 	const inputs = {
-		name: el("input", { required: true, pattern: NAME, "data-testid": "release-name", title: "small letters, digits, dot, dash, underscore" }),
+		name: el("input", { required: true, pattern: NAME, "data-testid": "release-name", title: t("release_form.name_rule") }),
 		version: el("input", { required: true, pattern: NAME, placeholder: "1.0.0", "data-testid": "release-version" }),
-		medium: el("select", {}, el("option", { value: "" }, "every medium"), el("option", { value: "image" }, "images"), el("option", { value: "video" }, "videos"), el("option", { value: "audio" }, "sounds")),
+		medium: el("select", {}, el("option", { value: "" }, t("release_form.every_medium")), el("option", { value: "image" }, term("medium_many", "image")), el("option", { value: "video" }, term("medium_many", "video")), el("option", { value: "audio" }, term("medium_many", "audio"))),
 		least: el("input", { type: "number", min: 0, max: 1000, step: 1, inputmode: "numeric" }),
 		sure: el("input", { type: "number", min: 0.5, max: 1, step: 0.01, inputmode: "decimal" }),
 		campaign: el("input", {}),
 	};
 	const outcome = el("div", { "aria-live": "polite" });
-	const go = el("button", { class: "go", "data-testid": "release-make" }, "Make it");
+	const go = el("button", { class: "go", "data-testid": "release-make" }, t("release_form.make"));
 	const form = el("form", { class: "stack", "data-testid": "release-form" },
-		el("div", { class: "pair-of-fields" }, field("Name", inputs.name), field("Version", inputs.version)),
-		el("div", { class: "pair-of-fields" }, field("Medium", inputs.medium), field("Campaign (empty: all)", inputs.campaign)),
-		el("div", { class: "pair-of-fields" }, field("Judgments at least", inputs.least), field("Sure at least (.5 to 1)", inputs.sure)),
+		el("div", { class: "pair-of-fields" }, field(t("release_form.name"), inputs.name), field(t("release_form.version"), inputs.version)),
+		el("div", { class: "pair-of-fields" }, field(t("release_form.medium"), inputs.medium), field(t("release_form.campaign"), inputs.campaign)),
+		el("div", { class: "pair-of-fields" }, field(t("release_form.least"), inputs.least), field(t("release_form.sure"), inputs.sure)),
 		el("div", { class: "bar" }, go), outcome);
 	form.addEventListener("submit", async (event) => {
 		event.preventDefault();
@@ -73,7 +74,7 @@ function makeForm(onMade) {
 			const wanted = { name: inputs.name.value, version: inputs.version.value };
 			const { body } = await post("/releases", Object.keys(filter).length > 0 ? { ...wanted, filter } : wanted);
 			const job = await follow(body.job, outcome);
-			const words = job.state === "done" ? `${wanted.name} ${wanted.version} is ready.` : `It failed: ${job.detail ?? "the server did not say why"}.`;
+			const words = job.state === "done" ? t("release_form.ready", wanted) : t("release_form.failed", { why: job.detail ?? t("release_form.no_reason") });
 			outcome.replaceChildren(el("p", { "data-testid": "release-outcome" }, words));
 			say(words);
 			onMade();
@@ -106,10 +107,10 @@ export function watchReleaseForm(onMade, onIn) {
 		details.dataset.asked = "yes";
 		const box = byId("make-box");
 		const account = await signIn(box, ROLES, {
-			title: "Sign in", level: 3, why: "Researchers, moderators and administrators can make releases.",
-			refused: "That account cannot make releases. Sign in with one that can.",
+			title: t("release_form.sign_in"), level: 3, why: t("release_form.why"),
+			refused: t("release_form.refused"),
 		});
 		onIn(account);
-		box.replaceChildren(el("p", { class: "quiet" }, `Signed in as ${account.email}.`), makeForm(onMade));
+		box.replaceChildren(el("p", { class: "quiet" }, t("release_form.signed_in", { email: account.email })), makeForm(onMade));
 	});
 }

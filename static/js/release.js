@@ -3,11 +3,11 @@
 
 import { get, inWords } from "./api.js";
 import { el, focusOn } from "./dom.js";
+import { t, term } from "./lang.js";
 import { markdown } from "./markdown.js";
 import { onMore } from "./paging.js";
-import { MEDIUM, bytes, count, day, many, share } from "./words.js";
+import { bytes, day, share } from "./words.js";
 
-const STATES = { writing: "being written" };
 const FILES_AT_ONCE = 10_000;
 const SPLITS = ["train", "validation", "test"];
 
@@ -25,16 +25,16 @@ function splitBars(splits) {
 			part.style.width = `${(100 * n) / most}%`;
 			return part;
 		};
-		return [el("dt", {}, name), el("dd", {}, `${count(real)} real, ${count(fake)} fake`),
+		return [el("dt", {}, term("split", name)), el("dd", {}, t("release.split", { real, fake })),
 			el("dd", { class: "split", "aria-hidden": "true" }, bar("r", real), bar("f", fake))];
 	}));
 }
 
-const key = () => el("p", { class: "key", "aria-hidden": "true" }, el("span", {}, "real"), el("span", { class: "f" }, "fake"));
+const key = () => el("p", { class: "key", "aria-hidden": "true" }, el("span", {}, term("verdict", "real")), el("span", { class: "f" }, term("verdict", "fake")));
 
 function summary(release) {
-	const media = Object.entries(release.media_types ?? {}).filter(([, n]) => n > 0).map(([type, n]) => many(n, MEDIUM[type] ?? type)).join(", ");
-	return [day(release.created_at), many(release.items, "item"), media, Number.isFinite(release.alpha) ? `alpha ${share(release.alpha)}` : "", bytes(release.bytes)]
+	const media = Object.entries(release.media_types ?? {}).filter(([, n]) => n > 0).map(([type, n]) => term("medium_count", type, { n })).join(", ");
+	return [day(release.created_at), t("release.items", { n: release.items }), media, Number.isFinite(release.alpha) ? t("release.alpha", { alpha: share(release.alpha) }) : "", bytes(release.bytes)]
 		.filter(Boolean).join(" · ");
 }
 
@@ -48,9 +48,9 @@ function earlier(versions, more) {
 	if (versions.length === 0)
 		return null;
 	return el("details", { "data-testid": "earlier-versions" },
-		el("summary", {}, `${many(versions.length, "earlier version")}${more ? " or more" : ""}`),
+		el("summary", {}, t(more ? "release.earlier_or_more" : "release.earlier", { n: versions.length })),
 		el("ul", {}, versions.map((release) => el("li", { "data-testid": "release-version" }, link(release),
-			el("span", { class: "quiet" }, ` ${day(release.created_at)} · ${many(release.items, "item")}`)))));
+			el("span", { class: "quiet" }, ` ${day(release.created_at)} · ${t("release.items", { n: release.items })}`)))));
 }
 
 /**
@@ -60,7 +60,7 @@ function earlier(versions, more) {
 export function releaseCard(versions, more) {
 	const ready = versions.filter(isReady);
 	const first = ready[0] ?? versions[0];
-	const state = (release) => el("span", { class: "state" }, STATES[release.state] ?? release.state);
+	const state = (release) => el("span", { class: "state" }, term("release_state", release.state));
 	return el("li", { class: "card", "data-testid": "release-card", "data-name": first.name, "data-version": first.version },
 		el("h3", {}, isReady(first) ? link(first) : [`${first.name} ${first.version}`, state(first)]),
 		el("p", { class: "quiet" }, isReady(first) ? summary(first) : day(first.created_at)),
@@ -76,7 +76,7 @@ const fileRow = (file) => el("tr", {},
 
 function fileTable(files, id) {
 	return el("div", { class: "scroll" }, el("table", { class: "files", "data-testid": id },
-		el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "file"), el("th", { scope: "col", class: "n" }, "size"), el("th", { scope: "col" }, "SHA-256"))),
+		el("thead", {}, el("tr", {}, el("th", { scope: "col" }, t("release.head_file")), el("th", { scope: "col", class: "n" }, t("release.head_size")), el("th", { scope: "col" }, "SHA-256"))),
 		el("tbody", {}, files.map(fileRow))));
 }
 
@@ -92,12 +92,12 @@ const addressOf = ({ name, version }) => `/releases/${encodeURIComponent(name)}/
 function mediaTable(release, media, total) {
 	const table = fileTable(media, "release-media");
 	const state = el("p", { class: "quiet", role: "status", "data-testid": "release-media-count" });
-	const more = el("button", { type: "button", hidden: true, "data-testid": "more-files" }, "Show more");
+	const more = el("button", { type: "button", hidden: true, "data-testid": "more-files" }, t("release.show_more"));
 	const box = el("div", {}, state, table, more);
 	let next = release.files_next;
 	let shown = media.length;
 	const tell = () => {
-		state.textContent = `${count(shown)} of ${many(total, "file")} shown${next && more.hidden ? " …" : "."}`;
+		state.textContent = t(next && more.hidden ? "release.shown_loading" : "release.shown", { shown, n: total });
 	};
 	const fetchNext = async () => {
 		const end = shown + FILES_AT_ONCE;
@@ -130,10 +130,10 @@ function fileLists(release) {
 	const media = files.filter(isMedium);
 	const rest = files.filter((file) => !isMedium(file));
 	const size = release.bytes - rest.reduce((sum, file) => sum + file.bytes, 0);
-	const title = el("h2", {}, `Files (${count(rest.length + items)})`);
+	const title = el("h2", {}, t("release.files", { n: rest.length + items }));
 	if (media.length === 0)
 		return [title, fileTable(rest, "release-files")];
-	const more = el("details", { "data-testid": "release-media-box" }, el("summary", {}, `${many(items, "media file")}, ${bytes(size)}`));
+	const more = el("details", { "data-testid": "release-media-box" }, el("summary", {}, t("release.media", { n: items, size: bytes(size) })));
 	more.addEventListener("toggle", () => more.append(mediaTable(release, media, items)), { once: true });
 	return [title, fileTable(rest, "release-files"), more];
 }
@@ -141,43 +141,43 @@ function fileLists(release) {
 /** What a shell or a program types, with this release's own addresses and folders. */
 function recipes({ name, version, state, files, media_types: media }) {
 	if (state !== "ready")
-		return el("p", { class: "quiet" }, "It can be loaded once it is ready.");
+		return el("p", { class: "quiet" }, t("release.not_ready"));
 	const folder = `${name}-${version}`;
 	const base = new URL(`/api/v1${addressOf({ name, version })}/files`, location.href).href;
 	const labels = files.find((file) => file.path.endsWith("labels.csv"));
 	const recipe = (title, text) => [el("h3", {}, title), el("pre", { tabindex: "0", role: "group", "aria-label": title }, text)];
 	return [
-		recipe("Fetch everything and check it", `base=${base}
+		recipe(t("release.fetch"), `base=${base}
 mkdir -p ${folder} && cd ${folder} && curl -fsSO $base/SHA256SUMS &&
 { sha256sum -c --status SHA256SUMS 2>/dev/null ||
   LC_ALL=C sha256sum -c SHA256SUMS 2>/dev/null | sed -n 's/: FAILED.*//p' |
     awk -v b=$base '{ printf "url = \\"%s/%s\\"\\noutput = \\"%s\\"\\n", b, $0, $0 }' |
     curl -fsS --retry 5 --create-dirs -K -; }
 sha256sum -c --quiet SHA256SUMS && echo complete`),
-		el("p", { class: "quiet" }, "SHA256SUMS lists every file. After a break, run it again in the same place: it fetches what is missing or broken."),
-		media.image > 0 ? recipe("Images in Python, as class folders", `from datasets import load_dataset   # pip install datasets pillow
+		el("p", { class: "quiet" }, t("release.fetch_again")),
+		media.image > 0 ? recipe(t("release.in_python"), `from datasets import load_dataset   # pip install datasets pillow
 images = load_dataset("imagefolder", data_dir="${folder}/image")
 print(images["train"].features["label"].names)`) : [],
-		labels ? recipe("Labels in DuckDB", `SELECT * FROM read_csv('${folder}/${labels.path}') LIMIT 10;`) : [],
+		labels ? recipe(t("release.in_duckdb"), `SELECT * FROM read_csv('${folder}/${labels.path}') LIMIT 10;`) : [],
 	];
 }
 
 /** Fills the box with one release. Answers false when there is none such. */
 export async function showRelease(box, name, version) {
-	const back = el("p", {}, el("a", { href: "#" }, "‹ All data"));
+	const back = el("p", {}, el("a", { href: "#" }, t("release.back")));
 	const heading = el("h1", { tabindex: "-1" }, `${name} ${version}`);
-	box.replaceChildren(back, heading, el("p", { class: "quiet" }, "Loading …"));
+	box.replaceChildren(back, heading, el("p", { class: "quiet" }, t("release.loading")));
 	focusOn(heading);
 	let release;
 	try {
 		release = (await get(addressOf({ name, version }))).body;
 	} catch (error) {
-		box.replaceChildren(back, heading, el("p", { role: "alert" }, error.status === 404 ? "There is no such release." : inWords(error)));
+		box.replaceChildren(back, heading, el("p", { role: "alert" }, error.status === 404 ? t("release.none_such") : inWords(error)));
 		return;
 	}
 	box.replaceChildren(back, heading, el("p", { class: "lead" }, summary(release)),
-		el("section", {}, el("h2", {}, "Splits"), key(), splitBars(release.splits)),
+		el("section", {}, el("h2", {}, t("release.splits")), key(), splitBars(release.splits)),
 		el("section", {}, fileLists(release)),
-		el("section", {}, el("h2", {}, "How to load it"), recipes(release)),
-		release.card ? el("section", {}, el("h2", {}, "Dataset card"), el("div", { class: "card", "data-testid": "card" }, markdown(release.card))) : "");
+		el("section", {}, el("h2", {}, t("release.how_to")), recipes(release)),
+		release.card ? el("section", {}, el("h2", {}, t("release.card")), el("div", { class: "card", "data-testid": "card" }, markdown(release.card))) : "");
 }

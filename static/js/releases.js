@@ -3,9 +3,9 @@
 
 import { get, inWords } from "./api.js";
 import { byId, el } from "./dom.js";
+import { t } from "./lang.js";
 import { onMore } from "./paging.js";
 import { releaseCard } from "./release.js";
-import { many } from "./words.js";
 
 const AT_ONCE = 10;
 const PAGE = 100;
@@ -102,11 +102,11 @@ export class Releases {
 		const searching = this.find.value.trim() !== "";
 		const cards = found.slice(0, this.shown).map((versions) => this.card(versions));
 		byId("find-box").hidden = !searching && !this.next && found.length <= AT_ONCE;
-		byId("found").textContent = searching ? `${many(found.length, "name")} found.` : "";
+		byId("found").textContent = searching ? t("releases.found", { n: found.length }) : "";
 		byId("more").hidden = !this.next && found.length <= this.shown;
 		if (cards.length > 0)
 			this.box.replaceChildren(el("ul", { class: "releases" }, cards));
 		else
-			this.box.replaceChildren(searching ? "" : el("p", { class: "quiet" }, "No release has been made yet."));
+			this.box.replaceChildren(searching ? "" : el("p", { class: "quiet" }, t("releases.none")));
 	}
 }

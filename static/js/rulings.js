@@ -2,17 +2,17 @@
 // rulings.js: what has been ruled, in words, and the reason that is being written.
 
 import { el } from "./dom.js";
+import { nodes, t, term } from "./lang.js";
 import { tab } from "./storage.js";
 import { when } from "./words.js";
 
-const RULED = { real: "Ruled real", fake: "Ruled fake", reopen: "Back to the crowd", exclude: "Excluded", undo: "Undone" };
-
-export const rulingWord = (ruling) => RULED[ruling] ?? ruling;
+export const rulingWord = (ruling) => term("ruled", ruling);
 
 /** One ruling: what, who, when, why. */
 export function rulingLine(one) {
-	return el("p", { class: "ruled" }, el("strong", {}, rulingWord(one.ruling)), one.correction && one.ruling !== "undo" ? ", a correction" : "",
-		` · ${one.by_you ? "you" : one.by ?? "a moderator"}, ${when(one.at)}`, el("br"), one.reason);
+	const values = { ruling: rulingWord(one.ruling), who: one.by_you ? t("rulings.you") : one.by ?? t("rulings.moderator"), when: when(one.at) };
+	const key = one.correction && one.ruling !== "undo" ? "rulings.correction" : "rulings.line";
+	return el("p", { class: "ruled" }, nodes(key, values, (words) => el("strong", {}, words)), el("br"), one.reason);
 }
 
 /** A half-written reason stays in this tab until it is sent or its writer signs out. */

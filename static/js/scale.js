@@ -2,15 +2,19 @@
 // scale.js: one tap is a verdict and a confidence. Three steps towards real, three towards fake, no middle.
 
 import { el } from "./dom.js";
+import { t, term } from "./lang.js";
 
 export const STEPS = [
-	{ verdict: "real", confidence: 95, word: "certain", tone: "r s1" },
-	{ verdict: "real", confidence: 75, word: "likely", tone: "r s2" },
-	{ verdict: "real", confidence: 60, word: "guess", tone: "r s3" },
-	{ verdict: "fake", confidence: 60, word: "guess", tone: "f s3" },
-	{ verdict: "fake", confidence: 75, word: "likely", tone: "f s2" },
-	{ verdict: "fake", confidence: 95, word: "certain", tone: "f s1" },
+	{ verdict: "real", confidence: 95, certainty: "certain", tone: "r s1" },
+	{ verdict: "real", confidence: 75, certainty: "likely", tone: "r s2" },
+	{ verdict: "real", confidence: 60, certainty: "guess", tone: "r s3" },
+	{ verdict: "fake", confidence: 60, certainty: "guess", tone: "f s3" },
+	{ verdict: "fake", confidence: 75, certainty: "likely", tone: "f s2" },
+	{ verdict: "fake", confidence: 95, certainty: "certain", tone: "f s1" },
 ];
+
+/** A verdict and how sure it is, in words: values for a sentence. */
+export const namesOf = (step) => ({ verdict: term("verdict", step.verdict), certainty: term("certainty", step.certainty) });
 
 export class Scale {
 	/**
@@ -25,11 +29,11 @@ export class Scale {
 			type: "button",
 			class: step.tone,
 			"aria-pressed": "false",
-			"aria-label": `${step.word}: ${step.verdict}`,
+			"aria-label": t("scale.step", namesOf(step)),
 			"aria-keyshortcuts": keys[at],
 			"data-step": at + 1,
 			onclick: () => this.choose(at),
-		}, step.word));
+		}, term("certainty", step.certainty)));
 		group.replaceChildren(...this.buttons);
 	}
 

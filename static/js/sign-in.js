@@ -4,6 +4,7 @@
 import { get, inWords, post, put } from "./api.js";
 import { el, focusOn } from "./dom.js";
 import { BLOCKED, cookiesKept } from "./join.js";
+import { t, term } from "./lang.js";
 
 const SHORTEST = 10;
 const WORTH_TELLING = 3; // failed sign-ins: one or two are one's own
@@ -39,9 +40,9 @@ function form(attributes, fields, button, send) {
 const wrong = (words) => Object.assign(new Error(words), { words });
 
 function signInForm(done) {
-	const email = field("E-mail", { type: "email", name: "email", autocomplete: "username", "data-testid": "email" });
-	const password = field("Password", { type: "password", name: "password", autocomplete: "current-password", "data-testid": "password" });
-	return form({ "data-testid": "sign-in" }, [email.node, password.node], "Sign in", async () => {
+	const email = field(t("sign_in.email"), { type: "email", name: "email", autocomplete: "username", "data-testid": "email" });
+	const password = field(t("sign_in.password"), { type: "password", name: "password", autocomplete: "current-password", "data-testid": "password" });
+	return form({ "data-testid": "sign-in" }, [email.node, password.node], t("sign_in.sign_in"), async () => {
 		if (!cookiesKept())
 			throw wrong(BLOCKED);
 		try {
@@ -50,31 +51,31 @@ function signInForm(done) {
 		} catch (error) {
 			password.input.value = "";
 			password.input.focus();
-			throw error.status === 401 ? wrong("E-mail and password do not match.") : error;
+			throw error.status === 401 ? wrong(t("sign_in.no_match")) : error;
 		}
 	});
 }
 
 function newPasswordForm(current, done) {
-	const old = field("Password now", { type: "password", autocomplete: "current-password", "data-testid": "password-now" });
+	const old = field(t("sign_in.password_now"), { type: "password", autocomplete: "current-password", "data-testid": "password-now" });
 	old.input.value = current ?? "";
-	const fresh = field(`New password, at least ${SHORTEST} characters`,
+	const fresh = field(t("sign_in.password_new", { n: SHORTEST }),
 		{ type: "password", autocomplete: "new-password", minlength: SHORTEST, maxlength: 200, "data-testid": "password-new" });
-	const again = field("The new one again", { type: "password", autocomplete: "new-password", "data-testid": "password-again" });
-	return form({ "data-testid": "new-password" }, [old.node, fresh.node, again.node], "Change it", async () => {
+	const again = field(t("sign_in.password_again"), { type: "password", autocomplete: "new-password", "data-testid": "password-again" });
+	return form({ "data-testid": "new-password" }, [old.node, fresh.node, again.node], t("sign_in.change"), async () => {
 		if (fresh.input.value !== again.input.value)
-			throw wrong("The two new passwords differ.");
+			throw wrong(t("sign_in.differ"));
 		try {
 			await put("/me/password", { current: old.input.value, new: fresh.input.value });
 		} catch (error) {
-			throw error.status === 403 ? wrong("The password that you have now is another one.") : error;
+			throw error.status === 403 ? wrong(t("sign_in.now_wrong")) : error;
 		}
 		done();
 	});
 }
 
 function goOn(then) {
-	const go = el("button", { class: "go", type: "button", "data-testid": "go-on" }, "Go on");
+	const go = el("button", { class: "go", type: "button", "data-testid": "go-on" }, t("sign_in.go_on"));
 	go.addEventListener("click", then);
 	return el("div", { class: "bar" }, go);
 }
@@ -93,13 +94,12 @@ export function signIn(box, roles, words) {
 		};
 		const pass = (account, password, failed = 0) => {
 			if (failed >= WORTH_TELLING)
-				say("Somebody tried your password", el("p", {}, `Since you last signed in, ${failed} tries with a wrong password failed. `
-					+ "If that was not you, choose another password."), goOn(() => pass(account, password)));
+				say(t("sign_in.tried"), el("p", {}, t("sign_in.tries", { n: failed })), goOn(() => pass(account, password)));
 			else if (account.must_change_password)
-				say("Choose a password of your own", el("p", {}, "The one that you were given was for the first time only."),
+				say(t("sign_in.choose"), el("p", {}, t("sign_in.given")),
 					newPasswordForm(password, () => pass({ ...account, must_change_password: false })));
 			else if (!roles.includes(account.role))
-				say(words.title, el("p", { class: "wrong" }, `${account.email} is signed in as ${account.role}. ${words.refused}`), signInForm(pass));
+				say(words.title, el("p", { class: "wrong" }, t("sign_in.other_role", { email: account.email, role: term("role", account.role), refused: words.refused })), signInForm(pass));
 			else
 				resolve(account);
 		};

@@ -5,12 +5,13 @@ import { Clock, deviceNow } from "./clock.js";
 import { byId, el, say } from "./dom.js";
 import { teach } from "./feedback.js";
 import { KEYS } from "./keys.js";
-import { STEPS, Scale } from "./scale.js";
+import { t, term } from "./lang.js";
+import { STEPS, Scale, namesOf } from "./scale.js";
 import { Viewer } from "./viewer.js";
 import { Tells } from "./tells.js";
 import { makeTransport } from "./transport.js";
 import { View } from "./view.js";
-import { MARK, MEDIUM, capital } from "./words.js";
+import { MARK } from "./words.js";
 
 const SIDES = ["left", "right"];
 
@@ -43,11 +44,10 @@ export class Table {
 		this.clock.reset();
 		byId("question").textContent = assignment.question;
 		byId("judging").dataset.type = document.body.dataset.type = assignment.media_type;
-		const noun = MEDIUM[assignment.media_type] ?? "medium";
+		const medium = term("medium_title", assignment.media_type);
 		for (const side of SIDES) {
 			const { viewer, scale, told } = this.sides[side];
-			viewer.element.setAttribute("aria-label",
-				`${capital(noun)} ${MARK[side]}. Arrow keys move a cross, M marks what gave it away, Z zooms both.`);
+			viewer.element.setAttribute("aria-label", t("table.stage", { medium, mark: MARK[side] }));
 			viewer.canMark = true;
 			viewer.show(media[side].node, media[side]);
 			scale.clear();
@@ -97,8 +97,8 @@ export class Table {
 	cover() {
 		this.pairNode.classList.add("covered");
 		const cover = el("div", { class: "cover", "data-testid": "cover" },
-			el("p", {}, "This pair may be unpleasant to look at."),
-			el("button", { type: "button", class: "go", onclick: () => { cover.remove(); this.uncovered(); } }, "Show it"));
+			el("p", {}, t("table.unpleasant")),
+			el("button", { type: "button", class: "go", onclick: () => { cover.remove(); this.uncovered(); } }, t("table.show")));
 		this.pairNode.append(cover);
 	}
 
@@ -115,7 +115,7 @@ export class Table {
 
 	answered(side) {
 		const { step } = this.sides[side].scale;
-		say(`${MARK[side]}: ${step.verdict}, ${step.word}.`);
+		say(t("table.answered", { mark: MARK[side], ...namesOf(step) }));
 		const other = this.sides[side === "left" ? "right" : "left"].scale.step;
 		if (step.verdict === "fake" || other?.verdict !== "fake")
 			this.tells.point(side);
@@ -126,7 +126,7 @@ export class Table {
 		const last = marks[marks.length - 1];
 		if (this.pair?.assignment.media_type === "audio" && last && last.t_ms === undefined)
 			last.t_ms = Math.round(this.transport.at(side, last.x));
-		say(`${MARK[side]}: ${marks.length} marked.`);
+		say(t("table.marked", { mark: MARK[side], n: marks.length }));
 	}
 
 	get complete() {

@@ -2,29 +2,30 @@
 // tells.js: the visible reasons. Only those that fit the medium are offered; each belongs to one side.
 
 import { el } from "./dom.js";
+import { t, term } from "./lang.js";
 import { MARK } from "./words.js";
 
 const ALL = ["image", "video", "audio"];
 const SEEN = ["image", "video"];
 const HEARD = ["video", "audio"];
 
-/** The server's taxonomy, with the word on the chip and the longer explanation. */
+/** The server's taxonomy, and the media that each fits. */
 export const TELLS = [
-	{ value: "anatomy", word: "anatomy", more: "eyes, teeth, hands, hair, ears", fits: SEEN },
-	{ value: "edges", word: "edges", more: "blending or flicker at a border", fits: SEEN },
-	{ value: "style", word: "style", more: "waxy, cinematic, uneven sharpness", fits: SEEN },
-	{ value: "physics", word: "light and physics", more: "light, shadow, reflection, perspective", fits: SEEN },
-	{ value: "function", word: "text and objects", more: "garbled text, impossible objects", fits: SEEN },
-	{ value: "motion", word: "motion", more: "blink, gaze, flicker over time", fits: ["video"] },
-	{ value: "voice", word: "voice", more: "lips and sound, rhythm, breath, room", fits: HEARD },
-	{ value: "edit", word: "cut or speed", more: "a cut, a splice, changed speed", fits: HEARD },
-	{ value: "context", word: "context", more: "an implausible scene", fits: ALL },
-	{ value: "recognised", word: "seen before", more: "you know this one", fits: ALL },
-	{ value: "gut", word: "gut feeling", more: "no reason you could name", fits: ALL },
+	{ value: "anatomy", fits: SEEN },
+	{ value: "edges", fits: SEEN },
+	{ value: "style", fits: SEEN },
+	{ value: "physics", fits: SEEN },
+	{ value: "function", fits: SEEN },
+	{ value: "motion", fits: ["video"] },
+	{ value: "voice", fits: HEARD },
+	{ value: "edit", fits: HEARD },
+	{ value: "context", fits: ALL },
+	{ value: "recognised", fits: ALL },
+	{ value: "gut", fits: ALL },
 ];
 
 /** The word for a tell, also for one that this page does not know yet. */
-export const tellWord = (value) => TELLS.find((one) => one.value === value)?.word ?? value;
+export const tellWord = (value) => term("tell", value);
 
 export class Tells {
 	/**
@@ -44,9 +45,9 @@ export class Tells {
 	reset(mediaType) {
 		this.chosen = { left: new Set(), right: new Set() };
 		this.chips = TELLS.filter((tell) => tell.fits.includes(mediaType)).map((tell) => el("button", {
-			type: "button", title: tell.more, value: tell.value, "data-tell": tell.value,
+			type: "button", title: term("tell_more", tell.value), value: tell.value, "data-tell": tell.value,
 			onclick: () => this.toggle(tell.value),
-		}, tell.word));
+		}, tellWord(tell.value)));
 		this.row.replaceChildren(...this.chips);
 		this.point("left");
 	}
@@ -54,7 +55,7 @@ export class Tells {
 	/** The chips now speak of this side. */
 	point(position) {
 		this.position = position;
-		this.row.setAttribute("aria-label", `What gave ${MARK[position]} away?`);
+		this.row.setAttribute("aria-label", t("tells.label", { mark: MARK[position] }));
 		for (const button of this.sides)
 			button.setAttribute("aria-pressed", String(button.value === position));
 		this.draw();

@@ -3,6 +3,7 @@
 
 import { Clips } from "./clips.js";
 import { el } from "./dom.js";
+import { nodes, t } from "./lang.js";
 import { Player } from "./sound.js";
 import { drawSound } from "./spectrogram.js";
 import { MARK } from "./words.js";
@@ -16,7 +17,7 @@ function soundSwitch(media) {
 	// In this order, whichever of them came first.
 	const turns = [null, ...["left", "right", "item"].filter((side) => side in media)];
 	let at = 0;
-	const words = (side) => (side === null ? "Sound off" : side === "item" ? "Sound on" : `Sound ${MARK[side]}`);
+	const words = (side) => (side === null ? t("transport.sound_off") : side === "item" ? t("transport.sound_on") : t("transport.sound_of", { mark: MARK[side] }));
 	const button = el("button", { type: "button", "data-testid": "sound", onclick: () => {
 		at = (at + 1) % turns.length;
 		for (const [side, one] of Object.entries(media))
@@ -27,19 +28,19 @@ function soundSwitch(media) {
 }
 
 function videoControls(row, media) {
-	const play = el("button", { type: "button", class: "play", "data-testid": "play" }, "Play");
-	const slide = el("input", { type: "range", min: 0, max: 1000, value: 0, "aria-label": "Position in the video" });
+	const play = el("button", { type: "button", class: "play", "data-testid": "play" }, t("transport.play"));
+	const slide = el("input", { type: "range", min: 0, max: 1000, value: 0, "aria-label": t("transport.position") });
 	const clips = new Clips(Object.values(media).map((one) => one.node), (fraction, playing) => {
 		slide.value = String(Math.round(fraction * 1000));
-		slide.setAttribute("aria-valuetext", `${Math.round(fraction * 100)} percent`);
-		play.textContent = playing ? "Pause" : "Play";
+		slide.setAttribute("aria-valuetext", t("transport.percent", { n: Math.round(fraction * 100) }));
+		play.textContent = playing ? t("transport.pause") : t("transport.play");
 	});
 	play.addEventListener("click", () => clips.toggle());
 	slide.addEventListener("input", () => { clips.pause(); clips.scrub(slide.value / 1000); });
 	row.replaceChildren(play,
-		el("button", { type: "button", onclick: () => clips.step(-1) }, "−1", unseen(" frame")),
+		el("button", { type: "button", onclick: () => clips.step(-1) }, nodes("transport.frame_back", {}, unseen)),
 		slide,
-		el("button", { type: "button", onclick: () => clips.step(1) }, "+1", unseen(" frame")),
+		el("button", { type: "button", onclick: () => clips.step(1) }, nodes("transport.frame_on", {}, unseen)),
 		soundSwitch(media));
 	return {
 		start() { if (!calm()) clips.play(); },
@@ -52,10 +53,10 @@ function videoControls(row, media) {
 
 function soundButtons(media, turn) {
 	if (!media.right)
-		return [el("button", { type: "button", class: "play", onclick: () => turn(Object.keys(media)) }, "Play")];
+		return [el("button", { type: "button", class: "play", onclick: () => turn(Object.keys(media)) }, t("transport.play"))];
 	const button = (id, words, sides) => el("button", { type: "button", "data-testid": id, onclick: () => turn(sides) }, words);
 	return [
-		el("span", { class: "quiet wide" }, "Play"),
+		el("span", { class: "quiet wide" }, t("transport.play")),
 		button("play-a", MARK.left, ["left"]),
 		button("play-aba", "A, B, A", ["left", "right", "left"]),
 		button("play-b", MARK.right, ["right"]),
@@ -74,11 +75,11 @@ function soundControls(row, media, viewers) {
 			head.hidden = name !== side;
 			head.style.left = `${fraction * 100}%`;
 		}
-		now.textContent = side ? `playing ${MARK[side] ?? ""}` : "";
+		now.textContent = side ? side in MARK ? t("transport.playing", { mark: MARK[side] }) : t("transport.playing_item") : "";
 	});
 	const turn = (sides) => player.play(sides.map((side) => ({ side, buffer: media[side].buffer })));
 	const draw = () => Object.values(media).forEach((one) => drawSound(one.node, one.buffer));
-	row.replaceChildren(...soundButtons(media, turn), el("button", { type: "button", onclick: () => player.stop() }, "Stop"), now);
+	row.replaceChildren(...soundButtons(media, turn), el("button", { type: "button", onclick: () => player.stop() }, t("transport.stop")), now);
 	return {
 		...still,
 		start: draw,

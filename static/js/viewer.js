@@ -5,6 +5,7 @@
 import { el } from "./dom.js";
 import { watchGestures } from "./gestures.js";
 import { meant } from "./keyboard.js";
+import { t } from "./lang.js";
 
 /** As many as the server takes. */
 const MOST_MARKS = 12;
@@ -95,7 +96,7 @@ export class Viewer {
 	putMark(mark) {
 		const button = el("button", {
 			type: "button", class: "mark", "data-testid": "mark",
-			"aria-label": `Mark ${this.marks.length + 1}: remove`,
+			"aria-label": t("viewer.mark", { n: this.marks.length + 1 }),
 			onclick: () => this.unmark(mark, button),
 		});
 		this.pin(button, mark);

@@ -1,23 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 // words.js: numbers, times and names as a person reads them.
 
-const number = new Intl.NumberFormat("en");
-const date = new Intl.DateTimeFormat("en", { year: "numeric", month: "short", day: "numeric" });
-const moment = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
+import { LANGUAGE, number } from "./lang.js";
 
-const clock = new Intl.DateTimeFormat("en", { timeStyle: "short" });
+const date = new Intl.DateTimeFormat(LANGUAGE, { year: "numeric", month: "short", day: "numeric" });
+const moment = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "medium", timeStyle: "short" });
+
+const clock = new Intl.DateTimeFormat(LANGUAGE, { timeStyle: "short" });
 
 export const count = (n) => (Number.isFinite(n) ? number.format(n) : "–");
 export const day = (text) => date.format(new Date(text));
 export const when = (text) => moment.format(new Date(text));
 export const clockTime = (text) => clock.format(new Date(text));
-export const many = (n, one, more = `${one}s`) => `${count(n)} ${n === 1 ? one : more}`;
+
+/** By how many digits stand behind the point. */
+const decimals = [0, 1, 2].map((digits) => new Intl.NumberFormat(LANGUAGE, { minimumFractionDigits: digits, maximumFractionDigits: digits }));
+export const fixed = (n, digits) => decimals[digits].format(n);
 
 /** .54 as in statistics; a dash when there is none. */
 export function share(p, digits = 2) {
 	if (!Number.isFinite(p))
 		return "–";
-	return p.toFixed(digits).replace(/^(-?)0\./, "$1.");
+	return fixed(p, digits).replace(/^(-?)0(?=\D)/, "$1");
 }
 
 export function bytes(n) {
@@ -29,17 +33,16 @@ export function bytes(n) {
 		n /= 1000;
 		at += 1;
 	}
-	return `${at === 0 || n >= 100 ? Math.round(n) : n.toFixed(1)} ${units[at]}`;
+	return `${fixed(n, at === 0 || n >= 100 ? 0 : 1)} ${units[at]}`;
 }
 
-/** A certainty of 50..100 in the word of the scale's step. */
+/** A certainty of 50..100 as the name of the scale's step. */
 export function certainty(confidence) {
 	if (confidence >= 85)
 		return "certain";
 	return confidence >= 68 ? "likely" : "guess";
 }
 
-export const MEDIUM = { image: "image", video: "video", audio: "sound" };
 /** What the page calls the two of a pair, which lie side by side or one above the other. */
 export const MARK = { left: "A", right: "B" };
 export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
