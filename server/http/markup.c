@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/strbuf.h"
+#include "http/sentences.h"
 
 #define ROOT         "\"/static/"
 #define MODULE       "<script type=\"module\" src="
@@ -59,9 +60,19 @@ static void add_address(struct strbuf *out, const char *version, const char *pat
 	strbuf_add(out, path);
 }
 
-/* After the script's own element: one for each module that it needs. */
+static bool modules_hold(const void *scripts, const char *text)
+{
+	const struct modules *modules = scripts;
+
+	for (size_t i = 0; i < modules->count; i++)
+		if (strstr(modules->list[i]->bytes, text))
+			return true;
+	return false;
+}
+
+/* After the script's own element: one for each module that it needs, and what they say. */
 static void add_preloads(struct strbuf *out, const struct static_files *files, const char *version,
-						 const char *script)
+						 const json_t *sentences, const char *script)
 {
 	struct modules modules = { .count = 0 };
 
@@ -71,6 +82,7 @@ static void add_preloads(struct strbuf *out, const struct static_files *files, c
 		add_address(out, version, modules.list[i]->path);
 		strbuf_add(out, "\">");
 	}
+	sentences_embed(out, sentences, modules_hold, &modules);
 }
 
 static bool is_module(const char *page, const char *root, const char *end)
@@ -82,7 +94,7 @@ static bool is_module(const char *page, const char *root, const char *end)
 }
 
 void markup_link(struct arena *arena, const struct static_files *files, const char *version,
-				 struct static_file *page)
+				 const json_t *sentences, struct static_file *page)
 {
 	struct strbuf out = { .arena = arena };
 	const char *at = page->bytes;
@@ -97,7 +109,7 @@ void markup_link(struct arena *arena, const struct static_files *files, const ch
 		if (is_module(page->bytes, root, end)) {
 			strbuf_add(&out, MODULE_END);
 			at += strlen(MODULE_END);
-			add_preloads(&out, files, version, name);
+			add_preloads(&out, files, version, sentences, name);
 		}
 	}
 	strbuf_add(&out, at);

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "core/json_parse.h"
-#include "core/strbuf.h"
 
 #define OPENING   "{{"
 #define CLOSING   "}}"
@@ -46,15 +45,40 @@ struct error sentences_read(const struct static_file *file, json_t **ret_sentenc
 	return ok();
 }
 
-const char *sentences_module(struct arena *arena, const json_t *sentences)
+/* Is the key named by itself, or its group, the part before the dot? */
+static bool is_used(struct arena *arena, const char *key,
+					bool (*is_named)(const void *scripts, const char *text), const void *scripts)
 {
-	char *texts = json_dumps(json_object_get(sentences, "scripts"), JSON_COMPACT);
+	const char *quoted = arena_printf(arena, "\"%s\"", key);
+	const char *group = arena_printf(arena, "term(\"%.*s\"", (int)strcspn(key, "."), key);
 
-	if (!texts)
+	return is_named(scripts, quoted) || is_named(scripts, group);
+}
+
+void sentences_embed(struct strbuf *out, const json_t *sentences,
+					 bool (*is_named)(const void *scripts, const char *text), const void *scripts)
+{
+	json_auto_t *used = json_object();
+	const char *key;
+	json_t *text;
+
+	json_object_foreach (json_object_get(sentences, "scripts"), key, text)
+		if (is_used(out->arena, key, is_named, scripts) && json_object_set(used, key, text))
+			abort();
+	if (!json_object_size(used))
+		return;
+	char *json = json_dumps(used, JSON_COMPACT);
+
+	if (!json)
 		abort();
-	const char *module = arena_printf(arena, "export default %s;\n", texts);
-	free(texts);
-	return module;
+	strbuf_add(out, "\n\t<script type=\"application/json\" id=\"sentences\">");
+	for (const char *at = json; *at; at++)
+		if (*at == '<') /* it could end the element */
+			strbuf_add(out, "\\u003c");
+		else
+			strbuf_add_bytes(out, at, 1);
+	strbuf_add(out, "</script>");
+	free(json);
 }
 
 static void add_escaped(struct strbuf *out, char letter)

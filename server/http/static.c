@@ -19,8 +19,7 @@
 #define ASK_EACH "no-cache"
 #define FOREVER  "public, max-age=31536000, immutable"
 
-#define LANGUAGE "lang/en.json"    /* what the pages and their scripts say */
-#define MODULE   "js/sentences.js" /* made of it: what the scripts say */
+#define LANGUAGE "lang/en.json" /* what the pages and their scripts say */
 
 struct static_files {
 	struct arena *arena;      /* of all that the list points to */
@@ -163,8 +162,9 @@ static struct static_file for_ever(struct static_files *files, const struct stat
 	return kept;
 }
 
-/* Writes what is said into the pages, and adds the module of what scripts say. */
-static struct error static_translate(struct static_files *files)
+/* Reads the sentences, and writes them into the pages; NULL: there are none, and no page has any.
+ */
+static struct error static_translate(struct static_files *files, json_t **ret_sentences)
 {
 	json_auto_t *sentences = NULL;
 	struct error err;
@@ -178,20 +178,12 @@ static struct error static_translate(struct static_files *files)
 		if (is_page(&files->list[i]) &&
 			(err = sentences_fill(files->arena, sentences, &files->list[i])).code)
 			return err;
-	if (sentences) {
-		const char *module = sentences_module(files->arena, sentences);
-
-		static_append(files, (struct static_file){ .path = MODULE,
-												   .type = static_type_of(MODULE),
-												   .cache = ASK_EACH,
-												   .bytes = module,
-												   .len = strlen(module) });
-	}
+	*ret_sentences = json_incref(sentences);
 	return ok();
 }
 
 /* What each file is once all of them are known. */
-static void static_finish(struct static_files *files)
+static void static_finish(struct static_files *files, const json_t *sentences)
 {
 	size_t count = files->count;
 
@@ -203,7 +195,7 @@ static void static_finish(struct static_files *files)
 		struct static_file *file = &files->list[i];
 
 		if (is_page(file)) {
-			markup_link(files->arena, files, files->version, file);
+			markup_link(files->arena, files, files->version, sentences, file);
 			static_tag(file);
 		}
 		static_compress(files->arena, file);
@@ -234,13 +226,14 @@ struct error static_read(const char *folder, struct static_files **ret_files)
 		static_free(files);
 		return errorf(ERR_INTERNAL, "no pages in %s; set TOUCHSTONE_STATIC", folder);
 	}
-	struct error err = static_translate(files);
+	json_auto_t *sentences = NULL;
+	struct error err = static_translate(files, &sentences);
 
 	if (err.code) {
 		static_free(files);
 		return err;
 	}
-	static_finish(files);
+	static_finish(files, sentences);
 	*ret_files = files;
 	return ok();
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // lang.js: what scripts say, in the language of the page. The sentences stand in lang/en.json under "scripts"; the server
-// makes the module of them, which the page preloads. A key is written out where it is used, so that a search finds it.
+// puts those that the page's scripts name into the page. So a key is written out where it is used: t("judge.over").
 
-import sentences from "./sentences.js";
+const sentences = JSON.parse(document.getElementById("sentences").textContent);
 
 /** The page says its language once, in <html lang>. */
 export const LANGUAGE = document.documentElement.lang;

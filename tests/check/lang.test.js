@@ -27,8 +27,7 @@ describe("lang.js", () => {
 		folder = await mkdtemp(path.join(tmpdir(), "touchstone-test-"));
 		await cp(path.join(CHECKOUT, "static/js/lang.js"), path.join(folder, "lang.js"));
 		await writeFile(path.join(folder, "package.json"), '{ "type": "module" }');
-		await writeFile(path.join(folder, "sentences.js"), `export default ${JSON.stringify(SENTENCES)};\n`);
-		globalThis.document = { documentElement: { lang: "ru" } };
+		globalThis.document = { documentElement: { lang: "ru" }, getElementById: () => ({ textContent: JSON.stringify(SENTENCES) }) };
 		lang = await import(pathToFileURL(path.join(folder, "lang.js")).href);
 	});
 

@@ -138,16 +138,21 @@ START_TEST(without_the_file_only_pages_that_say_nothing_are_taken)
 }
 END_TEST
 
-START_TEST(scripts_get_their_texts_as_a_module_that_the_page_preloads)
+START_TEST(a_page_brings_the_texts_that_its_scripts_name)
 {
-	write_sentences("\"a\": \"of pages\"", "\"b\": \"of scripts\"");
-	write_text("js/main.js", "import \"./sentences.js\";\n");
+	write_sentences(
+		"", "\"a.one\": \"</script><b>\", \"a.two\": \"not named\", \"b.x\": \"of a group\","
+			"\"bb.x\": \"of another\", \"c\": {\"one\": \"1\", \"other\": \"n\"}");
+	write_text("js/main.js", "import \"./other.js\";\nt(\"a.one\");\n");
+	write_text("js/other.js", "term(\"b\", x); t(\"c\"); t(\"unknown\"); // a.two\n");
 	write_text("page.html", "<script type=\"module\" src=\"/static/js/main.js\"></script>");
 	struct static_files *files = read_all();
+	const char *page = static_find(files, "page.html")->bytes;
 
-	ck_assert_str_eq(static_find(files, "js/sentences.js")->bytes,
-					 "export default {\"b\":\"of scripts\"};\n");
-	ck_assert_ptr_nonnull(strstr(static_find(files, "page.html")->bytes, "/js/sentences.js\">"));
+	ck_assert_msg(strstr(page, "<script type=\"application/json\" id=\"sentences\">"
+							   "{\"a.one\":\"\\u003c/script>\\u003cb>\",\"b.x\":\"of a group\","
+							   "\"c\":{\"one\":\"1\",\"other\":\"n\"}}</script>"),
+				  "%s", page);
 	static_free(files);
 }
 END_TEST
@@ -164,7 +169,7 @@ Suite *sentences_suite(void)
 	tcase_add_test(tc, the_server_does_not_start_with_a_page_that_lacks_words);
 	tcase_add_test(tc, a_file_of_another_shape_is_refused);
 	tcase_add_test(tc, without_the_file_only_pages_that_say_nothing_are_taken);
-	tcase_add_test(tc, scripts_get_their_texts_as_a_module_that_the_page_preloads);
+	tcase_add_test(tc, a_page_brings_the_texts_that_its_scripts_name);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
