@@ -98,12 +98,8 @@ void post_assignments(struct request *reqs[], size_t count, struct db *db)
 		ids[i] = reqs[i]->volunteer;
 	struct error err = dispatcher_arrive(api.dispatcher, db, arena, ids, count);
 	for (size_t i = 0; i < count; i++) {
-		if (post_assignment_here(reqs[i]))
-			continue;
-		request_fail(reqs[i],
-					 err.code
-						 ? err
-						 : errorf(ERR_NOBODY, "There is no such volunteer any more. Begin again."));
+		if (!post_assignment_here(reqs[i]))
+			request_fail(reqs[i], err.code ? err : error_because(REASON_VOLUNTEER_GONE));
 	}
 	arena_free(arena);
 }

@@ -20,7 +20,7 @@ struct error api_admit(struct request *req)
 	req->is_volunteer = cookie && token_open(api.keys, TOKEN_VOLUNTEER, cookie, req->volunteer,
 											 sizeof req->volunteer);
 	if (req->route->volunteer && !req->is_volunteer)
-		return errorf(ERR_NOBODY, "Agree to take part first.");
+		return error_because(REASON_NO_CONSENT);
 	if (req->route->needs && !session_secret(req, &(bool){ false }))
 		return errorf(ERR_NOBODY, "Sign in first.");
 	return ok();
@@ -45,7 +45,7 @@ static struct error serve_permit(struct request *req, struct db *db)
 	if (req->route->needs & ~permission_of_role(account.role))
 		return errorf(ERR_FORBIDDEN, "Your account may not do this.");
 	if (account.one_time)
-		return errorf(ERR_FORBIDDEN, "Change your one-time password first.");
+		return error_because(REASON_ONE_TIME_PASSWORD);
 	return ok();
 }
 

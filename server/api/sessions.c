@@ -77,8 +77,9 @@ static struct error check_pace(struct request *req, const char *email, uint64_t 
 
 		log_warn("sign-ins to one account are slowed down for network %016llx",
 				 (unsigned long long)req->network);
-		err = errorf(ERR_TOO_MANY,
-					 "Too many tries at this account from your network. Wait %u seconds.", wait_s);
+		err = errorf_because(REASON_TOO_MANY_SIGN_INS,
+							 "Too many tries at this account from your network. Wait %u seconds.",
+							 wait_s);
 		err.retry_after_s = wait_s;
 	}
 	return err;

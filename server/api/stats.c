@@ -46,9 +46,7 @@ static struct error stats_recall(struct arena *arena, const char **ret_text)
 	else if (kept)
 		*ret_text = arena_copy(arena, kept, strlen(kept));
 	else
-		err = failure.code
-				  ? failure
-				  : errorf(ERR_UNAVAILABLE, "The figures are being counted. Try again soon.");
+		err = failure.code ? failure : error_because(REASON_NOT_COUNTED);
 	lock_release(&lock);
 	return err;
 }

@@ -8,13 +8,17 @@
  * do, and never put SQL, paths or secrets in it.  What only operators may see
  * goes to log_*().
  *
+ * A refusal that a client may want to act upon has a reason beside its code (core/reason.h).
+ *
  * http/problem.c turns an error into an RFC 9457 problem+json document, and is
  * the only place that knows HTTP status numbers for errors.
  */
 #ifndef CORE_ERROR_H
 #define CORE_ERROR_H
 
-enum error_code {
+#include "core/reason.h"
+
+enum __attribute__((packed)) error_code {
 	OK,
 	ERR_MALFORMED,   /* cannot be read at all: not JSON, a bad header */
 	ERR_INVALID,     /* readable, but breaks a rule; `pointer` names the field */
@@ -42,6 +46,7 @@ enum error_code {
 
 struct error {
 	enum error_code code;
+	enum reason reason;     /* REASON_DEFAULT: the code's own */
 	unsigned retry_after_s; /* 0: the code's own default */
 	char pointer[56];       /* RFC 6901 pointer to the field at fault, or "" */
 	char detail[192];
@@ -62,6 +67,18 @@ struct error errorf(enum error_code code, const char *format, ...)
 struct error error_field(const char *pointer, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/*
+ * Makes an error of a reason's code, with its default sentence or another.  Aborts where there is
+ * no such reason.
+ */
+struct error error_because(enum reason reason);
+struct error errorf_because(enum reason reason, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* What a client is told an error's reason by, as core/reason.h lists it.  Not of OK. */
+const char *error_reason(const struct error *err);
+const char *error_title(const struct error *err);
+
 /* ERR_UNAVAILABLE: there is no memory for what was asked, by no fault of whoever asks. */
 struct error error_memory(void);
 
@@ -74,6 +91,14 @@ static inline struct error error_told(enum error_code code, struct error err)
 }
 #define errorf(code, ...) error_told(code, (errorf)(code, __VA_ARGS__))
 #define error_field(...)  error_told(ERR_INVALID, (error_field)(__VA_ARGS__))
+static inline struct error error_told_some(struct error err)
+{
+	if (!err.code)
+		__builtin_unreachable();
+	return err;
+}
+#define error_because(reason)       error_told_some((error_because)(reason))
+#define errorf_because(reason, ...) error_told_some((errorf_because)(reason, __VA_ARGS__))
 #endif
 
 #endif

@@ -226,7 +226,7 @@ static struct error refuse_origin(const char *origin, const char *public_url)
 
 	if (origin)
 		tell_once(&told, "a request from the pages at", origin, public_url);
-	return errorf(ERR_FORBIDDEN, "Requests from other sites are not accepted.");
+	return error_because(REASON_OTHER_SITE);
 }
 
 /* "https://host:1/path" -> does it name the same scheme, host and port as `origin`? */

@@ -42,20 +42,6 @@ static const char *const names[BUDGETS] = {
 	[RATE_READ] = "reads",
 };
 
-#define TOO_MANY "Too many requests from your network. Wait a little."
-
-/* Whoever is refused at the door has done nothing, let alone too often. */
-static const char many_began[] = "Many people of your network, such as a school's, have begun "
-								 "within the last hour. Whoever runs "
-								 "this site can let more of you begin at once.";
-
-static const char *const refusal_words[BUDGETS] = {
-	[RATE_WRITE] = TOO_MANY,
-	[RATE_VOLUNTEER] = many_began,
-	[RATE_SIGN_IN] = TOO_MANY,
-	[RATE_READ] = TOO_MANY,
-};
-
 static const struct {
 	const char *name;
 	double ms;
@@ -215,7 +201,11 @@ struct error rate_limit_take(struct rate_limits *rate_limits, enum rate_limit wh
 		log_warn("the budget \"%s\" refused requests: %llu more; a school or an event behind one "
 				 "address may need TOUCHSTONE_BUDGETS raised",
 				 names[which], (unsigned long long)tell);
-	struct error err = errorf(ERR_TOO_MANY, "%s", refusal_words[which]);
+	/* Whoever is refused at the door has done nothing, let alone too often. */
+	struct error err =
+		which == RATE_VOLUNTEER
+			? error_because(REASON_TOO_MANY_VOLUNTEERS)
+			: errorf(ERR_TOO_MANY, "Too many requests from your network. Wait a little.");
 	err.retry_after_s = (unsigned)(wait_ms / 1000) + 1;
 	return err;
 }

@@ -299,7 +299,7 @@ static void server_dispatch(struct request *req)
 	connection_phase(req->peer, PHASE_SERVING, 0);
 	MHD_suspend_connection(req->connection);
 	if (!lane_submit(*req->route->lane, req)) {
-		request_fail(req, errorf(ERR_UNAVAILABLE, "Too many requests are waiting."));
+		request_fail(req, error_because(REASON_BUSY));
 		request_finish(req);
 	}
 }
@@ -389,7 +389,7 @@ static struct inlet *server_enter(struct server *server, struct MHD_Connection *
 	struct inlet *inlet = inlet_open(socket, entry, &server->inlet);
 
 	if (held > server->config.connections)
-		inlet_turn_away(inlet, errorf(ERR_TOO_MANY, "Too many connections from one network."));
+		inlet_turn_away(inlet, error_because(REASON_TOO_MANY_CONNECTIONS));
 	return inlet;
 }
 

@@ -43,7 +43,7 @@ struct error lease_reveal(const struct token_keys *keys, const char *token,
 	if ((!token_open(keys, TOKEN_ASSIGNMENT, token, &lease, sizeof lease) &&
 		 !token_open(keys, TOKEN_ASSIGNMENT, token, &lease, LEASE_UNVERSIONED)) ||
 		memcmp(lease.volunteer, volunteer, UUID_BYTES) != 0)
-		return errorf(ERR_NOT_FOUND, "There is no such assignment of yours. Ask for a new one.");
+		return error_because(REASON_NO_ASSIGNMENT);
 	*ret_lease = lease;
 	return ok();
 }
@@ -86,9 +86,9 @@ struct skipping {
 static struct error outcome_of_skip(const char *outcome)
 {
 	if (strcmp(outcome, "nobody") == 0)
-		return errorf(ERR_NOBODY, "There is no such volunteer any more. Begin again.");
+		return error_because(REASON_VOLUNTEER_GONE);
 	if (strcmp(outcome, "conflict") == 0)
-		return errorf(ERR_CONFLICT, "This pair is judged or skipped already.");
+		return error_because(REASON_ANSWERED);
 	return ok();
 }
 
@@ -143,14 +143,14 @@ void assignments_skip(struct db *db, struct arena *arena, struct skip skips[], s
 static struct error outcome_of_renewal(const char *outcome)
 {
 	if (strcmp(outcome, "nobody") == 0)
-		return errorf(ERR_NOBODY, "There is no such volunteer any more. Begin again.");
+		return error_because(REASON_VOLUNTEER_GONE);
 	if (strcmp(outcome, "answered") == 0)
-		return errorf(ERR_CONFLICT, "This pair is judged or skipped already.");
+		return error_because(REASON_ANSWERED);
 	if (strcmp(outcome, "expired") == 0)
-		return errorf(ERR_GONE, "This assignment has expired. Ask for a new one.");
+		return error_because(REASON_LEASE_EXPIRED);
 	if (strcmp(outcome, "often") == 0)
-		return errorf(ERR_CONFLICT, "This assignment was renewed %d times, which is the most.",
-					  RENEWALS);
+		return errorf_because(REASON_RENEWALS_SPENT,
+							  "This assignment was renewed %d times, which is the most.", RENEWALS);
 	return ok();
 }
 

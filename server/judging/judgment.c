@@ -326,15 +326,15 @@ static void judgment_settle(const char *outcome, struct judged_result *result)
 	result->err = ok();
 	result->again = strcmp(outcome, "again") == 0;
 	if (strcmp(outcome, "conflict") == 0)
-		result->err = errorf(ERR_CONFLICT, "This pair was judged before, and otherwise.");
+		result->err = error_because(REASON_JUDGED_OTHERWISE);
 	else if (strcmp(outcome, "seen") == 0)
-		result->err = errorf(ERR_CONFLICT, "You judged one of these two before.");
+		result->err = error_because(REASON_ITEM_JUDGED);
 	else if (strcmp(outcome, "skipped") == 0)
-		result->err = errorf(ERR_CONFLICT, "You skipped this pair.");
+		result->err = error_because(REASON_SKIPPED);
 	else if (strcmp(outcome, "expired") == 0)
-		result->err = errorf(ERR_GONE, "This assignment has expired. Ask for a new one.");
+		result->err = error_because(REASON_LEASE_EXPIRED);
 	else if (strcmp(outcome, "nobody") == 0)
-		result->err = errorf(ERR_NOBODY, "There is no such volunteer any more. Begin again.");
+		result->err = error_because(REASON_VOLUNTEER_GONE);
 }
 
 /* A batch on its way into the database. */

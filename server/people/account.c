@@ -182,7 +182,7 @@ static struct error begin_session(struct db *db, const char *account_id, const c
 	if (err.code)
 		return err;
 	if (!rows_count(rows))
-		return errorf(ERR_NOBODY, "The password was changed or used a moment ago. Sign in anew.");
+		return error_because(REASON_PASSWORD_CHANGED);
 	*ret_failed = rows_integer(rows, 0, 0);
 	return ok();
 }
@@ -195,8 +195,7 @@ static struct error refuse_sign_in(struct db *db, const struct sign_in *sign_in,
 
 	log_warn("a sign-in failed: %s, from network %016llx",
 			 known ? sign_in->email : "no such account", (unsigned long long)sign_in->network);
-	return err.code ? err
-					: errorf(ERR_NOBODY, "There is no account with this address and password.");
+	return err.code ? err : error_because(REASON_WRONG_SIGN_IN);
 }
 
 struct error account_sign_in(struct db *db, struct arena *arena, const struct sign_in *sign_in,
@@ -215,9 +214,7 @@ struct error account_sign_in(struct db *db, struct arena *arena, const struct si
 	if (!matches)
 		return refuse_sign_in(db, sign_in, known);
 	if (rows_flag(rows, 0, 5))
-		return errorf(ERR_NOBODY,
-					  "This one-time password was used, or is older than a week. Ask an "
-					  "administrator for another.");
+		return error_because(REASON_ONE_TIME_PASSWORD_SPENT);
 	read_account(rows, arena, ret_account);
 	return begin_session(db, ret_account->id, rows_text(rows, 0, 3), ret_session, ret_failed);
 }
@@ -239,7 +236,7 @@ static struct error account_of(struct db *db, struct arena *arena, enum statemen
 	if (err.code)
 		return err;
 	if (!rows_count(rows))
-		return errorf(ERR_NOBODY, "Sign in first.");
+		return error_because(REASON_SIGNED_OUT);
 	read_account(rows, arena, ret_account);
 	return ok();
 }
@@ -283,7 +280,7 @@ struct error account_change_password(struct db *db, const struct account *accoun
 	if (err.code)
 		return err;
 	if (!matches)
-		return errorf(ERR_FORBIDDEN, "The current password is another.");
+		return error_because(REASON_WRONG_PASSWORD);
 	if ((err = password_hash(password, hash)).code)
 		return err;
 	if ((err = db_do(db, SQL_ACCOUNT_SET_PASSWORD, (const char *[]){ account->id, hash }, NULL))

@@ -55,7 +55,7 @@ void volunteers_create(struct db *db, struct arena *arena, struct new_volunteer 
 
 static struct error volunteer_nobody(void)
 {
-	return errorf(ERR_NOBODY, "There is no such volunteer any more. Begin again.");
+	return error_because(REASON_VOLUNTEER_GONE);
 }
 
 struct error volunteer_erase(struct db *db, const unsigned char id[UUID_BYTES])

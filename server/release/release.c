@@ -115,10 +115,10 @@ struct error release_create(struct db *db, const struct release_wish *wish, bool
 				 &rows);
 	free(filter);
 	if (err.code == ERR_CONFLICT)
-		return errorf(ERR_CONFLICT,
-					  "Release %s %s exists. Releases never change: choose another "
-					  "version.",
-					  wish->name, wish->version);
+		return errorf_because(REASON_RELEASE_EXISTS,
+							  "Release %s %s exists. Releases never change: choose another "
+							  "version.",
+							  wish->name, wish->version);
 	if (err.code)
 		return err;
 	job_read(rows, ret_job);

@@ -134,8 +134,8 @@ struct error dispute_read(struct db *db, const char *id, const char *account,
 static struct error closed_already(const struct rows *state)
 {
 	if (strcmp(rows_text(state, 0, 0), "withdrawn") == 0)
-		return errorf(ERR_CONFLICT, "The crowd has settled this dispute since. Take the next one.");
-	return errorf(ERR_CONFLICT, "This dispute is ruled already.");
+		return error_because(REASON_DISPUTE_SETTLED);
+	return error_because(REASON_DISPUTE_RULED);
 }
 
 struct error dispute_claim(struct db *db, struct arena *arena, const char *id, const char *account,
@@ -161,7 +161,7 @@ struct error dispute_claim(struct db *db, struct arena *arena, const char *id, c
 		return none_such();
 	if (strcmp(rows_text(state, 0, 0), "open") != 0)
 		return closed_already(state);
-	return errorf(ERR_CONFLICT, "Another moderator works on this dispute. Take the next one.");
+	return error_because(REASON_DISPUTE_CLAIMED);
 }
 
 struct error dispute_unclaim(struct db *db, const char *id, const char *account)
@@ -200,7 +200,7 @@ static struct error dispute_check_open(const struct rows *state)
 	if (strcmp(rows_text(state, 0, 0), "open") != 0)
 		return closed_already(state);
 	if (!rows_flag(state, 0, 1))
-		return errorf(ERR_CONFLICT, "Claim this dispute first; your claim may have run out.");
+		return error_because(REASON_NO_CLAIM);
 	return ok();
 }
 
@@ -220,8 +220,7 @@ static struct error give_verdict(struct db *db, void *arg)
 	if (rows_text(state, 0, 2)) {
 		move->again = strcmp(rows_text(state, 0, 2), move->verdict) == 0 &&
 					  rows_integer(state, 0, 3) == move->confidence;
-		return move->again ? ok()
-						   : errorf(ERR_CONFLICT, "You gave another verdict before. It stands.");
+		return move->again ? ok() : error_because(REASON_VERDICT_OTHERWISE);
 	}
 	if ((err = dispute_check_open(state)).code)
 		return err;

@@ -80,14 +80,15 @@ static struct error ruling_store(struct db *db, const struct act *act, const cha
 static struct error ruling_check_open(const struct rows *state)
 {
 	if (ruling_says(state, STATE, "withdrawn"))
-		return errorf(ERR_CONFLICT, "The crowd has settled this dispute since. Take the next one.");
+		return error_because(REASON_DISPUTE_SETTLED);
 	if (ruling_says(state, STATE, "ruled"))
-		return errorf(ERR_CONFLICT, "This dispute is ruled already. A correction names the ruling "
-									"that it corrects.");
+		return errorf_because(REASON_DISPUTE_RULED,
+							  "This dispute is ruled already. A correction names the ruling that "
+							  "it corrects.");
 	if (!rows_flag(state, 0, CLAIMED))
-		return errorf(ERR_CONFLICT, "Claim this dispute first; your claim may have run out.");
+		return error_because(REASON_NO_CLAIM);
 	if (!rows_flag(state, 0, JUDGED))
-		return errorf(ERR_CONFLICT, "Give your own verdict first.");
+		return error_because(REASON_NO_VERDICT);
 	return ok();
 }
 
@@ -97,15 +98,13 @@ static struct error check_ruled(const struct rows *state, const char *named, con
 	bool leaves = strcmp(ruling, "undo") == 0 || strcmp(ruling, "reopen") == 0;
 
 	if (!ruling_says(state, STATE, "ruled") || !ruling_says(state, ID, named))
-		return errorf(ERR_CONFLICT, "That ruling is not in force any more. Read the newest first.");
+		return error_because(REASON_RULED_MEANWHILE);
 	if (rows_flag(state, 0, WITHDRAWN))
-		return errorf(ERR_CONFLICT, "The item was withdrawn since.");
+		return error_because(REASON_ITEM_WITHDRAWN);
 	if (rows_flag(state, 0, OVERTAKEN))
-		return errorf(ERR_CONFLICT,
-					  "A later dispute about this item is there. Rule on it, or correct it there.");
+		return error_because(REASON_DISPUTE_OVERTAKEN);
 	if (leaves && rows_flag(state, 0, SPENT))
-		return errorf(ERR_CONFLICT, "This item was gold and lies in a release by now: its ruling "
-									"can be changed, but the crowd cannot be asked again.");
+		return error_because(REASON_ITEM_RELEASED);
 	return ok();
 }
 
@@ -185,10 +184,11 @@ static struct error review_ruling_undo(struct db *db, void *arg)
 	if (ruling_says(state, UNDOES, act->undoes) && rows_flag(state, 0, MINE))
 		return ok();
 	if (ruling_says(state, ID, act->undoes) && !rows_flag(state, 0, MINE))
-		return errorf(ERR_CONFLICT, "Another moderator ruled this. It can be corrected.");
+		return error_because(REASON_RULED_BY_ANOTHER);
 	if (ruling_says(state, ID, act->undoes) && !rows_flag(state, 0, YOUNG))
-		return errorf(ERR_CONFLICT, "A ruling can be undone for %d minutes. It can be corrected.",
-					  RULING_UNDO_S / 60);
+		return errorf_because(REASON_UNDO_LATE,
+							  "A ruling can be undone for %d minutes. It can be corrected.",
+							  RULING_UNDO_S / 60);
 	const char *before = rows_text(state, 0, BEFORE) ?: "undo";
 	if ((err = check_ruled(state, act->undoes, before)).code)
 		return err;

@@ -10,8 +10,8 @@ import { PHONE, Visit, launch } from "../support/browser.js";
 import { makeCorpus } from "../support/corpus.js";
 import { Place, sql, until } from "../support/place.js";
 
-const GONE = { status: 410, contentType: "application/problem+json", body: JSON.stringify({ type: "/problems/gone", title: "Expired", status: 410 }) };
-const CONFLICT = { status: 409, contentType: "application/problem+json", body: JSON.stringify({ type: "/problems/conflict", title: "Conflicts with what there is", status: 409 }) };
+const GONE = { status: 410, contentType: "application/problem+json", body: JSON.stringify({ type: "/problems/lease-expired", title: "The assignment has expired", status: 410 }) };
+const CONFLICT = { status: 409, contentType: "application/problem+json", body: JSON.stringify({ type: "/problems/renewals-spent", title: "The assignment was renewed often enough", status: 409 }) };
 
 describe("the judging page, of what could be lost", () => {
 	let place, database, server, browser;

@@ -206,8 +206,8 @@ START_TEST(only_a_volunteer_gets_an_assignment)
 {
 	struct person moderator = an_account("moderator");
 
-	expect_problem(post(NULL, "/api/v1/assignments", json_object()), 401, "nobody");
-	expect_problem(post(&moderator, "/api/v1/assignments", json_object()), 401, "nobody");
+	expect_problem(post(NULL, "/api/v1/assignments", json_object()), 401, "no-consent");
+	expect_problem(post(&moderator, "/api/v1/assignments", json_object()), 401, "no-consent");
 }
 END_TEST
 

@@ -141,7 +141,7 @@ START_TEST(brackets_in_a_text_do_not_nest)
 	expect_problem(
 		post(NULL, "/api/v1/session",
 			 json_pack("{s:s, s:s}", "email", "nobody@example.org", "password", brackets)),
-		401, "nobody");
+		401, "wrong-sign-in");
 }
 END_TEST
 

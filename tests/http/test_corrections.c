@@ -118,11 +118,11 @@ START_TEST(a_correction_names_the_ruling_in_force)
 	struct person person = an_account("moderator"), other = an_account("moderator");
 	const char *ruling, *id = plainly_ruled(&person, "fake", &ruling);
 
-	expect_problem(correct(&other, id, "real", NO_ID), 409, "conflict");
-	expect_problem(correct(&other, id, "real", "x"), 409, "conflict");
-	expect_problem(rule(&other, id, "real"), 409, "conflict");
+	expect_problem(correct(&other, id, "real", NO_ID), 409, "ruled-meanwhile");
+	expect_problem(correct(&other, id, "real", "x"), 409, "ruled-meanwhile");
+	expect_problem(rule(&other, id, "real"), 409, "dispute-ruled");
 	expect_status(correct(&other, id, "real", ruling), 201);
-	expect_problem(correct(&person, id, "exclude", ruling), 409, "conflict");
+	expect_problem(correct(&person, id, "exclude", ruling), 409, "ruled-meanwhile");
 	ck_assert_str_eq(state_of(id), "ruled settled real");
 	ck_assert_int_eq(rulings_of(id), 2);
 }
@@ -135,8 +135,8 @@ START_TEST(an_open_dispute_has_nothing_to_correct)
 
 	expect_status(claim(&person, id), 200);
 	expect_status(judge_blind(&person, id), 201);
-	expect_problem(correct(&person, id, "real", NO_ID), 409, "conflict");
-	expect_problem(undo(&person, id, NO_ID), 409, "conflict");
+	expect_problem(correct(&person, id, "real", NO_ID), 409, "ruled-meanwhile");
+	expect_problem(undo(&person, id, NO_ID), 409, "ruled-meanwhile");
 	ck_assert_int_eq(rulings_of(id), 0);
 }
 END_TEST
@@ -162,7 +162,7 @@ START_TEST(who_ruled_may_undo_it_and_rule_anew)
 
 	ck_assert(json_is_string(at(get(&person, path_of(id, "")).body, "rulings/0/undo_until")));
 	ck_assert(json_is_null(at(get(&other, path_of(id, "")).body, "rulings/0/undo_until")));
-	expect_problem(undo(&other, id, ruling), 409, "conflict");
+	expect_problem(undo(&other, id, ruling), 409, "ruled-by-another");
 	struct answer a = undo(&person, id, ruling);
 	expect_status(a, 200);
 	ck_assert_str_eq(text_at(a.body, "state"), "open");
@@ -171,12 +171,12 @@ START_TEST(who_ruled_may_undo_it_and_rule_anew)
 	ck_assert_str_eq(state_of(id), "open disputed none");
 	expect_status(undo(&person, id, ruling), 200);
 	ck_assert_int_eq(rulings_of(id), 2);
-	expect_problem(claim(&other, id), 409, "conflict");
+	expect_problem(claim(&other, id), 409, "dispute-claimed");
 	/* What was undone may be ruled again, word by word. */
 	a = rule(&person, id, "fake");
 	expect_status(a, 201);
 	ck_assert_str_eq(state_of(id), "ruled settled fake");
-	expect_problem(undo(&person, id, ruling), 409, "conflict");
+	expect_problem(undo(&person, id, ruling), 409, "ruled-meanwhile");
 	expect_status(undo(&person, id, ruling_in(&a)), 200);
 	expect_status(rule(&person, id, "real"), 201);
 	ck_assert_str_eq(state_of(id), "ruled settled real");
@@ -189,8 +189,8 @@ START_TEST(an_undone_correction_gives_force_back_to_what_it_corrected)
 	const char *ruling, *id = plainly_ruled(&person, "fake", &ruling);
 	struct answer a = correct(&other, id, "reopen", ruling);
 
-	expect_problem(undo(&person, id, ruling), 409, "conflict");
-	expect_problem(undo(&person, id, ruling_in(&a)), 409, "conflict");
+	expect_problem(undo(&person, id, ruling), 409, "ruled-meanwhile");
+	expect_problem(undo(&person, id, ruling_in(&a)), 409, "ruled-by-another");
 	expect_status(undo(&other, id, ruling_in(&a)), 200);
 	ck_assert_str_eq(state_of(id), "ruled settled fake");
 	expect_status(undo(&other, id, ruling_in(&a)), 200);
@@ -225,7 +225,7 @@ START_TEST(a_ruling_of_more_than_ten_minutes_is_corrected_and_not_undone)
 	const char *second = ruled_before(&person, "10 minutes 5 seconds", &old);
 
 	expect_status(undo(&person, first, young), 200);
-	expect_problem(undo(&person, second, old), 409, "conflict");
+	expect_problem(undo(&person, second, old), 409, "undo-late");
 	ck_assert_str_eq(state_of(second), "ruled settled fake");
 	expect_status(correct(&person, second, "real", old), 201);
 	ck_assert_str_eq(state_of(second), "ruled settled real");
@@ -260,14 +260,14 @@ START_TEST(an_item_that_went_another_way_since_is_left_there)
 	tell_db("UPDATE item SET state = 'withdrawn' WHERE id ="
 			" (SELECT item_id FROM dispute WHERE id = '%s')",
 			withdrawn);
-	expect_problem(correct(&person, withdrawn, "real", ruling), 409, "conflict");
-	expect_problem(undo(&person, withdrawn, ruling), 409, "conflict");
+	expect_problem(correct(&person, withdrawn, "real", ruling), 409, "item-withdrawn");
+	expect_problem(undo(&person, withdrawn, ruling), 409, "item-withdrawn");
 	ck_assert_str_eq(state_of(withdrawn), "ruled withdrawn fake");
 	tell_db("INSERT INTO dispute (item_id, reason, judgments)"
 			" SELECT item_id, 'max_judgments', 50 FROM dispute WHERE id = '%s'",
 			reopened);
-	expect_problem(correct(&person, reopened, "real", reopening), 409, "conflict");
-	expect_problem(undo(&person, reopened, reopening), 409, "conflict");
+	expect_problem(correct(&person, reopened, "real", reopening), 409, "dispute-overtaken");
+	expect_problem(undo(&person, reopened, reopening), 409, "dispute-overtaken");
 }
 END_TEST
 
@@ -320,8 +320,8 @@ START_TEST(gold_that_was_released_comes_back_by_no_correction)
 								   &ruling);
 
 	ck_assert_str_eq(released(&researcher, campaign, "1.0"), "fake ruling");
-	expect_problem(correct(&person, id, "reopen", ruling), 409, "conflict");
-	expect_problem(undo(&person, id, ruling), 409, "conflict");
+	expect_problem(correct(&person, id, "reopen", ruling), 409, "item-released");
+	expect_problem(undo(&person, id, ruling), 409, "item-released");
 	tell_db("DO $do$ BEGIN UPDATE item SET state = 'in_service' WHERE id = (SELECT item_id FROM"
 			" dispute WHERE id = '%s'); RAISE EXCEPTION 'it was done'; EXCEPTION"
 			" WHEN restrict_violation THEN NULL; END $do$",
@@ -364,7 +364,7 @@ START_TEST(colleagues_read_a_ruling_its_reason_and_the_evidence)
 	ck_assert_str_eq(text_at(a.body, "rulings/0/ruling"), "exclude");
 	ck_assert_str_eq(text_at(a.body, "rulings/0/reason"), REASON);
 	ck_assert(json_is_object(at(a.body, "evidence")));
-	expect_problem(claim(&other, id), 409, "conflict");
+	expect_problem(claim(&other, id), 409, "dispute-ruled");
 }
 END_TEST
 
@@ -403,7 +403,7 @@ START_TEST(a_claim_can_be_given_back)
 
 	expect_status(claim(&person, id), 200);
 	expect_status(unclaim(&other, id), 204);
-	expect_problem(claim(&other, id), 409, "conflict");
+	expect_problem(claim(&other, id), 409, "dispute-claimed");
 	expect_status(unclaim(&person, id), 204);
 	expect_status(unclaim(&person, id), 204);
 	ck_assert(json_is_null(at(get(&other, path_of(id, "")).body, "claim")));

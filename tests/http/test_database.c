@@ -72,7 +72,7 @@ START_TEST(a_database_that_hangs_is_told_in_time_and_the_judgment_can_be_sent_ag
 	expect_status(ready, 503);
 	ck_assert_ptr_nonnull(header_of(ready, "Retry-After"));
 	ck_assert_msg(ready_s < 3, "%.1f s", ready_s);
-	expect_status(judged, 503);
+	expect_problem(judged, 503, "unavailable");
 	ck_assert_ptr_nonnull(header_of(judged, "Retry-After"));
 	ck_assert_msg(judged_s < 6, "%.1f s", judged_s);
 	ck_assert_int_eq(

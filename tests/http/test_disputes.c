@@ -222,10 +222,10 @@ START_TEST(two_moderators_do_not_work_on_one_dispute)
 
 	expect_status(a, 200);
 	ck_assert(true_at(a.body, "claim/by_you"));
-	expect_problem(claim(&colleague, id), 409, "conflict");
+	expect_problem(claim(&colleague, id), 409, "dispute-claimed");
 	ck_assert(true_at(in_queue(&person, "open", id), "claim/by_you"));
 	ck_assert(!true_at(in_queue(&colleague, "open", id), "claim/by_you"));
-	expect_problem(verdict(&colleague, id, "real", 75), 409, "conflict");
+	expect_problem(verdict(&colleague, id, "real", 75), 409, "no-claim");
 	expect_status(claim(&person, id), 200);
 	ck_assert_int_eq(count_db("SELECT count(*) FROM blind_verdict WHERE dispute_id = '%s'", id), 0);
 }
@@ -240,7 +240,7 @@ START_TEST(a_claim_that_ran_out_is_free_for_another)
 	tell_db("UPDATE claim SET expires_at = now() - interval '1 second' WHERE dispute_id = '%s'",
 			id);
 	ck_assert(json_is_null(at(in_queue(&person, "open", id), "claim")));
-	expect_problem(verdict(&person, id, "real", 75), 409, "conflict");
+	expect_problem(verdict(&person, id, "real", 75), 409, "no-claim");
 	expect_status(claim(&colleague, id), 200);
 	expect_status(verdict(&colleague, id, "real", 75), 201);
 }
@@ -251,12 +251,12 @@ START_TEST(a_blind_verdict_needs_a_claim_and_never_changes)
 	struct person person = an_account("moderator");
 	const char *id = a_plain_dispute("max_judgments");
 
-	expect_problem(verdict(&person, id, "real", 75), 409, "conflict");
+	expect_problem(verdict(&person, id, "real", 75), 409, "no-claim");
 	expect_status(claim(&person, id), 200);
 	expect_status(verdict(&person, id, "real", 75), 201);
 	expect_status(verdict(&person, id, "real", 75), 200);
-	expect_problem(verdict(&person, id, "fake", 75), 409, "conflict");
-	expect_problem(verdict(&person, id, "real", 95), 409, "conflict");
+	expect_problem(verdict(&person, id, "fake", 75), 409, "verdict-otherwise");
+	expect_problem(verdict(&person, id, "real", 95), 409, "verdict-otherwise");
 	ck_assert_str_eq(ask_db("SELECT string_agg(verdict || confidence, ' ') FROM blind_verdict"
 							" WHERE dispute_id = '%s'",
 							id),

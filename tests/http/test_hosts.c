@@ -75,6 +75,7 @@ START_TEST(a_host_that_is_not_ours_is_refused)
 	struct raw_answer a = ask_at(port_of(&server), "GET http://evil.example/ HTTP/1.1\r\n"
 												   "Host: ts.example\r\nConnection: close\r\n\r\n");
 	ck_assert_int_eq(a.status, 421); /* the address counts, not Host */
+	ck_assert_ptr_nonnull(strstr(a.text, "/problems/host"));
 	another_stop(&server);
 }
 END_TEST

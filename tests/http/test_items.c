@@ -492,7 +492,7 @@ START_TEST(a_withdrawn_item_is_out_of_service_and_its_dispute_closed)
 				  204);
 	struct answer verdict = post(&moderator, say("/api/v1/disputes/%s/verdict", dispute),
 								 json_pack("{s:s, s:i}", "verdict", "real", "confidence", 90));
-	expect_problem(verdict, 409, "conflict");
+	expect_problem(verdict, 409, "dispute-settled");
 	ck_assert_str_eq(text_at(get(&moderator, say("/api/v1/disputes/%s", dispute)).body, "state"),
 					 "withdrawn");
 	expect_text(expect_code(1, "/", say("item withdraw %s --reason again", item)), "was withdrawn");

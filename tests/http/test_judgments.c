@@ -110,7 +110,8 @@ START_TEST(another_body_for_the_same_pair_is_a_conflict)
 
 	expect_status(post(&person, JUDGMENTS, verdicts_on(token, "fake", "real")), 201);
 	long long stored = rows_stored();
-	expect_problem(post(&person, JUDGMENTS, verdicts_on(token, "real", "real")), 409, "conflict");
+	expect_problem(post(&person, JUDGMENTS, verdicts_on(token, "real", "real")), 409,
+				   "judged-otherwise");
 	ck_assert_int_eq(rows_stored(), stored);
 }
 END_TEST
@@ -156,7 +157,8 @@ START_TEST(a_token_of_someone_else_is_no_token)
 	const char *token = a_token(&person);
 	long long stored = rows_stored();
 
-	expect_problem(post(&thief, JUDGMENTS, verdicts_on(token, "fake", "real")), 404, "not-found");
+	expect_problem(post(&thief, JUDGMENTS, verdicts_on(token, "fake", "real")), 404,
+				   "no-assignment");
 	ck_assert_int_eq(rows_stored(), stored);
 	expect_status(post(&person, JUDGMENTS, verdicts_on(token, "fake", "real")), 201);
 }
@@ -174,7 +176,7 @@ START_TEST(a_token_that_is_not_ours_is_404_whatever_else_the_body_says)
 		if (strcmp(tokens[i], token) == 0)
 			continue; /* the first character may have been an A */
 		json_t *body = json_pack("{s:s, s:i}", "assignment", tokens[i], "judgments", 1);
-		expect_problem(post(&person, JUDGMENTS, body), 404, "not-found");
+		expect_problem(post(&person, JUDGMENTS, body), 404, "no-assignment");
 	}
 }
 END_TEST
@@ -188,7 +190,7 @@ START_TEST(an_expired_token_is_410_and_stores_nothing)
 	lease.issued_s = time(NULL) - 601;
 	lease.expires_s = time(NULL) - 1;
 	expect_problem(post(&person, JUDGMENTS, verdicts_on(token_of(&lease), "fake", "real")), 410,
-				   "gone");
+				   "lease-expired");
 	ck_assert_int_eq(rows_stored(), stored);
 }
 END_TEST
@@ -206,7 +208,7 @@ START_TEST(what_was_stored_in_time_is_answered_after_it_expired)
 	expect_status(late, 200);
 	ck_assert(json_equal(first.body, late.body));
 	expect_problem(post(&person, JUDGMENTS, verdicts_on(token_of(&lease), "real", "real")), 409,
-				   "conflict");
+				   "judged-otherwise");
 }
 END_TEST
 
@@ -230,7 +232,7 @@ START_TEST(nobody_judges_an_item_twice_even_when_a_lost_lease_offers_it_again)
 	expect_status(post(&person, JUDGMENTS, verdicts_on(token, "fake", "real")), 201);
 	uuid_random(again.id);
 	expect_problem(post(&person, JUDGMENTS, verdicts_on(token_of(&again), "fake", "real")), 409,
-				   "conflict");
+				   "item-judged");
 }
 END_TEST
 

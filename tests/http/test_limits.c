@@ -116,7 +116,7 @@ START_TEST(one_network_holds_so_many_connections_and_no_more)
 	for (int i = 50; i < 60; i++) {
 		struct raw_answer a = raw_read(crowd[i], 3000);
 
-		refused += a.status == 429 && a.closed && strstr(a.text, "/problems/too-many");
+		refused += a.status == 429 && a.closed && strstr(a.text, "/problems/too-many-connections");
 	}
 	struct raw_answer other = ask_from("127.0.1.1", port);
 	for (int i = 0; i < 60; i++)
@@ -185,7 +185,7 @@ START_TEST(a_full_lane_refuses_at_once_and_soon_takes_requests_again)
 	struct raw_answer last = raw_read(signers[SIGNERS - 1], 1000); /* while many still wait */
 	ck_assert_int_eq(last.status, 503);
 	ck_assert_ptr_nonnull(strstr(last.text, "\r\nRetry-After: "));
-	ck_assert_ptr_nonnull(strstr(last.text, "/problems/unavailable"));
+	ck_assert_ptr_nonnull(strstr(last.text, "/problems/busy"));
 	ck_assert_int_eq(raw_read(signers[SIGNERS - 2], 1000).status, 503);
 	for (int i = 0; i < SIGNERS - 2; i++) {
 		struct raw_answer a = raw_read(signers[i], 10000);

@@ -328,12 +328,12 @@ START_TEST(what_another_site_makes_a_browser_send_is_refused)
 		ck_assert(a.status < 300);
 		return;
 	}
-	expect_problem(a, 403, "forbidden");
+	expect_problem(a, 403, "other-site");
 	a = call(&(struct call){ .method = "DELETE",
 							 .path = "/api/v1/me",
 							 .as = &person,
 							 .headers = { other_sites[_i][0], other_sites[_i][1] } });
-	expect_problem(a, 403, "forbidden");
+	expect_problem(a, 403, "other-site");
 	ck_assert_int_eq(rows_stored(), stored);
 }
 END_TEST
@@ -411,7 +411,7 @@ START_TEST(a_network_may_make_so_many_volunteers_and_no_more)
 								 .path = "/api/v1/volunteers",
 								 .body = json_pack("{s:b}", "consent", 1) });
 	another_stop(&server);
-	expect_problem(a, 429, "too-many");
+	expect_problem(a, 429, "too-many-volunteers");
 	ck_assert_int_ge(atoi(header_of(a, "Retry-After")), 1);
 	ck_assert_int_eq(count_db("SELECT count(*) FROM volunteer"), before + 2);
 }

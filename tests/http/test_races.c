@@ -229,7 +229,7 @@ START_TEST(a_judgment_waits_for_a_skip_of_its_pair_that_is_being_stored)
 			" VALUES ('%s', '%s', '%s', '%s', '%s', 'random', false, 1, 'other')",
 			uuid_text(lease.id), uuid_text(lease.volunteer), uuid_text(lease.campaign),
 			uuid_text(lease.left), uuid_text(lease.right));
-	expect_problem(answer_across_a_commit(&judge), 409, "conflict");
+	expect_problem(answer_across_a_commit(&judge), 409, "skipped");
 	ck_assert_int_eq(count_db("SELECT count(*) FROM judged_pair WHERE assignment_id = '%s'",
 							  uuid_text(lease.id)),
 					 0);
@@ -251,7 +251,7 @@ START_TEST(a_skip_waits_for_a_judgment_of_its_pair_that_is_being_stored)
 			" matched, policy, body_hash, server_ms)"
 			" VALUES ('%s', '%s', '%s', 'image', 'random', false, 1, sha256(''), 0)",
 			uuid_text(lease.id), uuid_text(lease.volunteer), uuid_text(lease.campaign));
-	expect_problem(answer_across_a_commit(&skip), 409, "conflict");
+	expect_problem(answer_across_a_commit(&skip), 409, "answered");
 	ck_assert_int_eq(count_db("SELECT count(*) FROM skipped_pair WHERE assignment_id = '%s'",
 							  uuid_text(lease.id)),
 					 0);

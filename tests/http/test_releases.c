@@ -113,7 +113,7 @@ START_TEST(a_release_never_changes_and_its_name_is_taken)
 	const char *campaign = a_full_campaign(), *name = a_release(&person, campaign);
 	long long stored = rows_stored();
 
-	expect_problem(ask_for(&person, name, campaign), 409, "conflict");
+	expect_problem(ask_for(&person, name, campaign), 409, "release-exists");
 	ck_assert_int_eq(rows_stored(), stored);
 }
 END_TEST
@@ -234,7 +234,7 @@ START_TEST(a_release_that_failed_is_shown_to_nobody_and_frees_its_version)
 	job = a_finished_job(&person, text_at(a.body, "job/id"));
 	ck_assert_str_eq(text_at(job, "state"), "done");
 	expect_status(get(NULL, say(RELEASES "/%s/1.0", name)), 200);
-	expect_problem(ask_for(&person, name, a_full_campaign()), 409, "conflict");
+	expect_problem(ask_for(&person, name, a_full_campaign()), 409, "release-exists");
 }
 END_TEST
 

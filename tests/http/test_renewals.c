@@ -55,7 +55,7 @@ START_TEST(a_renewal_adds_ten_minutes_three_times_and_no_more)
 		await_lease(&lease); /* else it is renewed before it is written */
 	for (int time = 1; time <= 3; time++)
 		ck_assert_int_eq(ends_of(renew(&person, token)), lease.expires_s + 600LL * time);
-	expect_problem(renew(&person, token), 409, "conflict");
+	expect_problem(renew(&person, token), 409, "renewals-spent");
 	await_desk(NULL);
 	ck_assert_int_eq(count_db("SELECT extract(epoch FROM expires_at)::bigint FROM lease"
 							  " WHERE id = '%s'",
@@ -77,7 +77,7 @@ START_TEST(a_renewed_pair_can_be_judged_when_its_ten_minutes_are_over)
 	token = token_of(&lease);
 	expect_status(judge(&person, token), 201);
 	expect_status(judge(&person, token), 200);
-	expect_problem(judge(&other, not_renewed), 410, "gone");
+	expect_problem(judge(&other, not_renewed), 410, "lease-expired");
 }
 END_TEST
 
@@ -87,9 +87,9 @@ START_TEST(what_has_ended_is_not_renewed)
 	const char *token = aged(text_at(a_lease(&person, NULL), "assignment"), &person, 601);
 	const char *unwritten = aged(text_at(a_lease(&lost, NULL), "assignment"), &lost, 601);
 
-	expect_problem(renew(&person, token), 410, "gone");
+	expect_problem(renew(&person, token), 410, "lease-expired");
 	tell_db("DELETE FROM lease WHERE volunteer_id = '%s'", volunteer_id(&lost));
-	expect_problem(renew(&lost, unwritten), 410, "gone");
+	expect_problem(renew(&lost, unwritten), 410, "lease-expired");
 	ck_assert_int_eq(
 		count_db("SELECT count(*) FROM lease WHERE volunteer_id = '%s'", volunteer_id(&lost)), 0);
 }
@@ -105,8 +105,8 @@ START_TEST(what_is_judged_or_skipped_is_not_renewed)
 	expect_status(post(&person, "/api/v1/skips",
 					   json_pack("{s:s, s:s}", "assignment", skipped, "reason", "other")),
 				  204);
-	expect_problem(renew(&person, judged), 409, "conflict");
-	expect_problem(renew(&person, skipped), 409, "conflict");
+	expect_problem(renew(&person, judged), 409, "answered");
+	expect_problem(renew(&person, skipped), 409, "answered");
 	await_desk(NULL);
 	ck_assert_int_eq(
 		count_db("SELECT count(*) FROM lease WHERE volunteer_id = '%s'", volunteer_id(&person)), 0);
@@ -134,15 +134,15 @@ START_TEST(a_lease_is_renewed_by_its_volunteer_alone)
 	const char *erased = text_at(a_lease(&gone, NULL), "assignment");
 	struct person shadow = gone;
 
-	expect_problem(renew(&other, token), 404, "not-found");
-	expect_problem(renew(&person, "no token"), 404, "not-found");
-	expect_problem(renew(NULL, token), 401, "nobody");
+	expect_problem(renew(&other, token), 404, "no-assignment");
+	expect_problem(renew(&person, "no token"), 404, "no-assignment");
+	expect_problem(renew(NULL, token), 401, "no-consent");
 	expect_problem(post(&person, "/api/v1/assignments/renew", json_object()), 422, "invalid");
 	expect_problem(post(&person, "/api/v1/assignments/renew",
 						json_pack("{s:s, s:i}", "assignment", token, "minutes", 60)),
 				   422, "invalid");
 	expect_status(delete_at(&gone, "/api/v1/me"), 204);
-	expect_problem(renew(&shadow, erased), 401, "nobody");
+	expect_problem(renew(&shadow, erased), 401, "volunteer-gone");
 	ck_assert_int_eq(ends_of(renew(&person, token)), lease_of(token, &person).expires_s + 600);
 }
 END_TEST

@@ -76,13 +76,13 @@ START_TEST(nobody_rules_without_a_claim_or_a_verdict_of_their_own)
 	struct person person = an_account("moderator"), colleague = an_account("moderator");
 	const char *id = a_dispute("max_judgments", &(struct items){ .campaign = common_campaign() });
 
-	expect_problem(rule(&person, id, "real"), 409, "conflict");
+	expect_problem(rule(&person, id, "real"), 409, "no-claim");
 	expect_status(post(&person, path_of(id, "claim"), json_object()), 200);
-	expect_problem(rule(&person, id, "real"), 409, "conflict");
+	expect_problem(rule(&person, id, "real"), 409, "no-verdict");
 	expect_status(post(&person, path_of(id, "verdict"),
 					   json_pack("{s:s, s:i}", "verdict", "fake", "confidence", 95)),
 				  201);
-	expect_problem(rule(&colleague, id, "real"), 409, "conflict");
+	expect_problem(rule(&colleague, id, "real"), 409, "no-claim");
 	ck_assert_int_eq(count_db("SELECT count(*) FROM ruling WHERE dispute_id = '%s'", id), 0);
 	ck_assert_str_eq(state_of(id), "open disputed");
 }
@@ -95,9 +95,9 @@ START_TEST(a_dispute_is_ruled_once)
 		ready_for(&person, "max_judgments", &(struct items){ .campaign = common_campaign() });
 
 	expect_status(rule(&person, id, "real"), 201);
-	expect_problem(rule(&person, id, "fake"), 409, "conflict");
-	expect_problem(rule(&colleague, id, "fake"), 409, "conflict");
-	expect_problem(post(&colleague, path_of(id, "claim"), json_object()), 409, "conflict");
+	expect_problem(rule(&person, id, "fake"), 409, "dispute-ruled");
+	expect_problem(rule(&colleague, id, "fake"), 409, "dispute-ruled");
+	expect_problem(post(&colleague, path_of(id, "claim"), json_object()), 409, "dispute-ruled");
 	ck_assert_int_eq(count_db("SELECT count(*) FROM ruling WHERE dispute_id = '%s'", id), 1);
 }
 END_TEST
@@ -310,7 +310,7 @@ START_TEST(a_dispute_that_the_crowd_has_settled_since_is_withdrawn)
 	struct answer story = get(&person, say("/api/v1/disputes/%s", id));
 	ck_assert_str_eq(text_at(story.body, "state"), "withdrawn");
 	ck_assert_str_eq(text_at(story.body, "closed/by"), "crowd");
-	expect_problem(post(&person, path_of(id, "claim"), json_object()), 409, "conflict");
+	expect_problem(post(&person, path_of(id, "claim"), json_object()), 409, "dispute-settled");
 	struct answer list = get(&person, "/api/v1/disputes?state=withdrawn&limit=1");
 	expect_status(list, 200);
 	ck_assert_int_eq(number_at(list.body, "counts/withdrawn"),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a client of /session and /me/password may rely on. */
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -107,7 +108,7 @@ START_TEST(a_wrong_password_and_an_unknown_address_look_the_same)
 	struct answer wrong = sign_in(&person, email, "not the password");
 	struct answer unknown = sign_in(&person, say("%s@example.org", fresh_name()), PASSWORD);
 
-	expect_problem(wrong, 401, "nobody");
+	expect_problem(wrong, 401, "wrong-sign-in");
 	ck_assert_str_eq(wrong.text, unknown.text);
 	ck_assert_ptr_null(header_of(wrong, "Set-Cookie"));
 	ck_assert_int_eq(rows_stored(), stored);
@@ -138,8 +139,8 @@ START_TEST(a_disabled_account_is_nobodys)
 
 	expect_status(sign_in(&person, email, PASSWORD), 201);
 	tell_db("UPDATE account SET state = 'disabled' WHERE email = '%s'", email);
-	expect_problem(get(&person, "/api/v1/disputes"), 401, "nobody");
-	expect_problem(sign_in(&person, email, PASSWORD), 401, "nobody");
+	expect_problem(get(&person, "/api/v1/disputes"), 401, "signed-out");
+	expect_problem(sign_in(&person, email, PASSWORD), 401, "wrong-sign-in");
 }
 END_TEST
 
@@ -151,8 +152,8 @@ START_TEST(a_session_that_ran_out_is_nobodys)
 	tell_db("UPDATE session SET expires_at = now() - interval '1 second'"
 			" WHERE token_hash = sha256('%s')",
 			strchr(person.cookie, '=') + 1);
-	expect_problem(get(&person, "/api/v1/session"), 401, "nobody");
-	expect_problem(get(&person, "/api/v1/disputes"), 401, "nobody");
+	expect_problem(get(&person, "/api/v1/session"), 401, "signed-out");
+	expect_problem(get(&person, "/api/v1/disputes"), 401, "signed-out");
 }
 END_TEST
 
@@ -164,7 +165,7 @@ START_TEST(signing_out_ends_the_session_for_whoever_kept_the_cookie)
 	expect_status(a, 204);
 	ck_assert_str_eq(person.cookie, "");
 	ck_assert_ptr_nonnull(strstr(header_of(a, "Set-Cookie"), "Max-Age=0"));
-	expect_problem(get(&copy, "/api/v1/session"), 401, "nobody");
+	expect_problem(get(&copy, "/api/v1/session"), 401, "signed-out");
 	expect_status(delete_at(&copy, "/api/v1/session"), 204);
 	expect_status(delete_at(NULL, "/api/v1/session"), 204);
 }
@@ -179,7 +180,7 @@ START_TEST(a_one_time_password_opens_nothing_but_its_own_change)
 	expect_status(a, 201);
 	ck_assert(true_at(a.body, "account/must_change_password"));
 	expect_status(get(&person, "/api/v1/session"), 200);
-	expect_problem(get(&person, "/api/v1/disputes"), 403, "forbidden");
+	expect_problem(get(&person, "/api/v1/disputes"), 403, "one-time-password");
 	expect_status(change(&person, PASSWORD, "a better password"), 204);
 	expect_status(get(&person, "/api/v1/disputes"), 200);
 	a = get(&person, "/api/v1/session");
@@ -193,7 +194,7 @@ START_TEST(a_one_time_password_opens_one_session)
 	struct person person = { 0 }, thief = { 0 };
 
 	expect_status(sign_in(&person, email, PASSWORD), 201);
-	expect_problem(sign_in(&thief, email, PASSWORD), 401, "nobody");
+	expect_problem(sign_in(&thief, email, PASSWORD), 401, "one-time-password-spent");
 	expect_status(change(&person, PASSWORD, "a better password"), 204);
 	expect_status(sign_in(&thief, email, "a better password"), 201);
 }
@@ -206,7 +207,36 @@ START_TEST(a_one_time_password_lapses)
 
 	tell_db("UPDATE account SET one_time_until = now() - interval '1 second' WHERE email = '%s'",
 			email);
-	expect_problem(sign_in(&person, email, PASSWORD), 401, "nobody");
+	expect_problem(sign_in(&person, email, PASSWORD), 401, "one-time-password-spent");
+}
+END_TEST
+
+struct late_sign_in {
+	pthread_t thread;
+	const char *email;
+	struct answer answer;
+};
+
+static void *sign_in_late(void *arg)
+{
+	struct late_sign_in *late = arg;
+
+	late->answer = sign_in(&(struct person){ 0 }, late->email, PASSWORD);
+	return NULL;
+}
+
+START_TEST(a_password_that_changes_while_it_is_looked_at_opens_nothing)
+{
+	struct late_sign_in late = { .email = a_login("moderator", false) };
+
+	tell_db("BEGIN");
+	tell_db("UPDATE account SET password_hash = '$argon2id$another' WHERE email = '%s'",
+			late.email);
+	ck_assert_int_eq(pthread_create(&late.thread, NULL, sign_in_late, &late), 0);
+	wait_ms(800);
+	tell_db("COMMIT");
+	pthread_join(late.thread, NULL);
+	expect_problem(late.answer, 401, "password-changed");
 }
 END_TEST
 
@@ -221,7 +251,7 @@ START_TEST(a_session_that_was_idle_for_an_hour_has_ended)
 			" WHERE token_hash = sha256('%s')",
 			strchr(idle.cookie, '=') + 1);
 	expect_status(get(&used, "/api/v1/disputes"), 200);
-	expect_problem(get(&idle, "/api/v1/disputes"), 401, "nobody");
+	expect_problem(get(&idle, "/api/v1/disputes"), 401, "signed-out");
 	ck_assert_int_eq(count_db("SELECT count(*) FROM session WHERE token_hash = sha256('%s')"
 							  " AND seen_at > now() - interval '1 minute'",
 							  strchr(used.cookie, '=') + 1),
@@ -240,7 +270,7 @@ START_TEST(a_changed_password_ends_every_token)
 	expect_status(sign_in(&person, email, PASSWORD), 201);
 	expect_status(get(&program, "/api/v1/disputes"), 200);
 	expect_status(change(&person, PASSWORD, "a better password"), 204);
-	expect_problem(get(&program, "/api/v1/disputes"), 401, "nobody");
+	expect_problem(get(&program, "/api/v1/disputes"), 401, "signed-out");
 }
 END_TEST
 
@@ -284,7 +314,7 @@ START_TEST(who_guesses_locks_out_neither_other_networks_nor_browsers_that_signed
 	snprintf(neighbour.cookie, sizeof neighbour.cookie, "%.*s", (int)strcspn(device, ";"), device);
 	for (int try = 0; try < 25 && guess.status != 429; try++)
 		guess = sign_in_from(&server, "192.0.2.1", &guesser, email, "a wild guess");
-	expect_problem(guess, 429, "too-many");
+	expect_problem(guess, 429, "too-many-sign-ins");
 	expect_status(sign_in_from(&server, "192.0.2.1", &stranger, email, PASSWORD), 429);
 	struct answer elsewhere = sign_in_from(&server, "198.51.100.1", &owner, email, PASSWORD);
 	struct answer known = sign_in_from(&server, "192.0.2.1", &neighbour, email, PASSWORD);
@@ -306,9 +336,9 @@ START_TEST(a_changed_password_ends_every_other_session_and_begins_a_fresh_one)
 	expect_status(change(&here, PASSWORD, "a better password"), 204);
 	ck_assert_str_ne(here.cookie, before.cookie);
 	expect_status(get(&here, "/api/v1/session"), 200);
-	expect_problem(get(&before, "/api/v1/session"), 401, "nobody");
-	expect_problem(get(&elsewhere, "/api/v1/session"), 401, "nobody");
-	expect_problem(sign_in(&elsewhere, email, PASSWORD), 401, "nobody");
+	expect_problem(get(&before, "/api/v1/session"), 401, "signed-out");
+	expect_problem(get(&elsewhere, "/api/v1/session"), 401, "signed-out");
+	expect_problem(sign_in(&elsewhere, email, PASSWORD), 401, "wrong-sign-in");
 	expect_status(sign_in(&elsewhere, email, "a better password"), 201);
 }
 END_TEST
@@ -319,7 +349,7 @@ START_TEST(the_password_stays_when_its_change_is_refused)
 		const char *current, *fresh, *kind;
 		long status;
 	} cases[] = {
-		{ "not the password", "a better password", "forbidden", 403 },
+		{ "not the password", "a better password", "wrong-password", 403 },
 		{ PASSWORD, "short", "invalid", 422 },
 		{ PASSWORD, "123456789", "invalid", 422 },
 		{ PASSWORD, PASSWORD, "invalid", 422 },
@@ -371,9 +401,9 @@ START_TEST(a_bearer_token_is_as_good_as_a_session)
 			" ON CONFLICT DO NOTHING",
 			program.bearer, email);
 	expect_status(get(&program, "/api/v1/disputes"), 200);
-	expect_problem(get(&stranger, "/api/v1/disputes"), 401, "nobody");
+	expect_problem(get(&stranger, "/api/v1/disputes"), 401, "signed-out");
 	tell_db("UPDATE api_token SET expires_at = now() - interval '1 second'");
-	expect_problem(get(&program, "/api/v1/disputes"), 401, "nobody");
+	expect_problem(get(&program, "/api/v1/disputes"), 401, "signed-out");
 }
 END_TEST
 
@@ -435,6 +465,7 @@ Suite *http_sessions_suite(void)
 	tcase_add_test(tc, a_one_time_password_opens_nothing_but_its_own_change);
 	tcase_add_test(tc, a_one_time_password_opens_one_session);
 	tcase_add_test(tc, a_one_time_password_lapses);
+	tcase_add_test(tc, a_password_that_changes_while_it_is_looked_at_opens_nothing);
 	tcase_add_test(tc, a_session_that_was_idle_for_an_hour_has_ended);
 	tcase_add_test(tc, a_changed_password_ends_every_token);
 	tcase_add_test(tc, the_owner_is_told_of_failed_tries);

@@ -33,7 +33,7 @@ START_TEST(skipping_again_is_harmless_and_for_another_reason_a_conflict)
 
 	expect_status(skip(&person, token, "other"), 204);
 	expect_status(skip(&person, token, "other"), 204);
-	expect_problem(skip(&person, token, "sensitive"), 409, "conflict");
+	expect_problem(skip(&person, token, "sensitive"), 409, "answered");
 }
 END_TEST
 
@@ -45,9 +45,9 @@ START_TEST(a_skipped_pair_cannot_be_judged_nor_a_judged_one_skipped)
 
 	expect_status(skip(&person, skipped, "other"), 204);
 	expect_problem(post(&person, "/api/v1/judgments", verdicts_on(skipped, "real", "real")), 409,
-				   "conflict");
+				   "skipped");
 	expect_status(post(&person, "/api/v1/judgments", verdicts_on(judged, "real", "real")), 201);
-	expect_problem(skip(&person, judged, "other"), 409, "conflict");
+	expect_problem(skip(&person, judged, "other"), 409, "answered");
 	ck_assert_int_eq(
 		count_db("SELECT count(*) FROM judgment WHERE volunteer_id = '%s'", volunteer_id(&person)),
 		2);
@@ -75,9 +75,9 @@ START_TEST(only_the_one_it_was_given_to_can_skip)
 	const char *token = text_at(a_lease(&person, NULL), "assignment");
 	long long stored = rows_stored();
 
-	expect_problem(skip(&thief, token, "other"), 404, "not-found");
-	expect_problem(skip(&person, "forged", "other"), 404, "not-found");
-	expect_problem(skip(NULL, token, "other"), 401, "nobody");
+	expect_problem(skip(&thief, token, "other"), 404, "no-assignment");
+	expect_problem(skip(&person, "forged", "other"), 404, "no-assignment");
+	expect_problem(skip(NULL, token, "other"), 401, "no-consent");
 	ck_assert_int_eq(rows_stored(), stored);
 }
 END_TEST

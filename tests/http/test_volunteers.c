@@ -75,7 +75,7 @@ START_TEST(without_a_genuine_cookie_nobody_is_asking)
 	struct person person = { 0 };
 
 	strcpy(person.cookie, forged[_i]);
-	expect_problem(get(&person, "/api/v1/me"), 401, "nobody");
+	expect_problem(get(&person, "/api/v1/me"), 401, "no-consent");
 	ck_assert_ptr_nonnull(header_of(get(&person, "/api/v1/me"), "WWW-Authenticate"));
 }
 END_TEST
@@ -86,7 +86,7 @@ START_TEST(a_cookie_changed_in_one_place_is_worth_nothing)
 	size_t last = strlen(person.cookie) - 10;
 
 	person.cookie[last] = person.cookie[last] == 'A' ? 'B' : 'A';
-	expect_problem(get(&person, "/api/v1/me"), 401, "nobody");
+	expect_problem(get(&person, "/api/v1/me"), 401, "no-consent");
 }
 END_TEST
 
@@ -97,7 +97,7 @@ START_TEST(one_kind_of_sealed_text_never_opens_as_another)
 
 	snprintf(person.cookie, sizeof person.cookie, "touchstone_volunteer=%s",
 			 text_at(lease, "assignment"));
-	expect_problem(get(&person, "/api/v1/me"), 401, "nobody");
+	expect_problem(get(&person, "/api/v1/me"), 401, "no-consent");
 }
 END_TEST
 
@@ -251,7 +251,7 @@ START_TEST(erasure_forgets_the_volunteer_and_keeps_the_judgments)
 	ck_assert_int_eq(count_db("SELECT count(*) FROM volunteer WHERE id = '%s'", id), 0);
 	ck_assert_int_eq(count_db("SELECT count(*) FROM lease WHERE volunteer_id = '%s'", id), 0);
 	ck_assert_int_eq(count_db("SELECT count(*) FROM judgment WHERE volunteer_id = '%s'", id), 1);
-	expect_problem(get(&ghost, "/api/v1/me"), 401, "nobody");
+	expect_problem(get(&ghost, "/api/v1/me"), 401, "volunteer-gone");
 	expect_status(delete_at(&ghost, "/api/v1/me"), 204);
 }
 END_TEST
@@ -264,12 +264,12 @@ START_TEST(an_erased_volunteer_can_leave_nothing_behind)
 	ghost = person;
 	expect_status(delete_at(&person, "/api/v1/me"), 204);
 	long long before = rows_stored();
-	expect_problem(post(&ghost, "/api/v1/assignments", json_object()), 401, "nobody");
+	expect_problem(post(&ghost, "/api/v1/assignments", json_object()), 401, "volunteer-gone");
 	expect_problem(post(&ghost, "/api/v1/judgments", verdicts_on(token, "real", "fake")), 401,
-				   "nobody");
+				   "volunteer-gone");
 	expect_problem(post(&ghost, "/api/v1/skips",
 						json_pack("{s:s, s:s}", "assignment", token, "reason", "other")),
-				   401, "nobody");
+				   401, "volunteer-gone");
 	ck_assert_int_eq(rows_stored(), before);
 }
 END_TEST

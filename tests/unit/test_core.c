@@ -2,6 +2,7 @@
 /* What the rooms above core rely on. */
 #include <check.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -215,6 +216,62 @@ START_TEST(without_memory_nobody_is_told_that_a_password_is_wrong)
 	ck_assert_int_eq(password_check("correct horsf", hash, &matches).code, ERR_UNAVAILABLE);
 	ck_assert_int_eq(password_check("anything", NULL, &matches).code, ERR_UNAVAILABLE);
 #endif
+}
+END_TEST
+
+#define CODE_ROW(reason, name, code, title) { REASON_##reason, code, name, title, NULL },
+#define NAMED_ROW(reason, name, code, title, sentence) \
+	{ REASON_##reason, code, name, title, sentence },
+
+static const struct reason_row {
+	enum reason reason;
+	enum error_code code;
+	const char *name, *title, *sentence;
+} code_reasons[] = { CODE_REASONS(CODE_ROW) }, named_reasons[] = { NAMED_REASONS(NAMED_ROW) };
+
+START_TEST(every_code_has_a_reason_of_its_own)
+{
+	ck_assert_uint_eq(sizeof code_reasons / sizeof code_reasons[0], ERROR_CODES - 1);
+	for (unsigned code = OK + 1; code < ERROR_CODES; code++) {
+		struct error err = errorf((enum error_code)code, "x");
+
+		ck_assert_uint_eq(code_reasons[code - 1].code, code);
+		ck_assert_str_eq(error_reason(&err), code_reasons[code - 1].name);
+		ck_assert_str_eq(error_title(&err), code_reasons[code - 1].title);
+	}
+}
+END_TEST
+
+START_TEST(a_reason_brings_its_code_and_a_whole_sentence)
+{
+	const struct reason_row *row = &named_reasons[_i];
+	struct error err = error_because(row->reason);
+
+	ck_assert_uint_eq(err.code, row->code);
+	ck_assert_str_eq(err.detail, row->sentence);
+	ck_assert_str_eq(error_reason(&err), row->name);
+	ck_assert_str_eq(error_title(&err), row->title);
+	ck_assert_uint_eq(strspn(row->name, "abcdefghijklmnopqrstuvwxyz-"), strlen(row->name));
+	for (int i = 0; i < _i; i++)
+		ck_assert_str_ne(named_reasons[i].name, row->name);
+}
+END_TEST
+
+START_TEST(a_reason_may_say_more_than_its_sentence)
+{
+	struct error err = errorf_because(REASON_UNDO_LATE, "after %d minutes", 10);
+
+	ck_assert_uint_eq(err.code, ERR_CONFLICT);
+	ck_assert_str_eq(err.detail, "after 10 minutes");
+	ck_assert_str_eq(error_reason(&err), "undo-late");
+}
+END_TEST
+
+START_TEST(a_reason_that_is_not_listed_is_a_program_error)
+{
+	static const unsigned unlisted[] = { REASON_DEFAULT, REASONS, 255 };
+
+	(void)error_because((enum reason)unlisted[_i]).code;
 }
 END_TEST
 
@@ -655,6 +712,12 @@ Suite *core_suite(void)
 	tcase_add_test(tc, a_secret_that_others_may_read_is_refused);
 	tcase_add_test(tc, a_password_matches_its_own_hash_alone);
 	tcase_add_test(tc, without_memory_nobody_is_told_that_a_password_is_wrong);
+	tcase_add_test(tc, every_code_has_a_reason_of_its_own);
+	tcase_add_loop_test(tc, a_reason_brings_its_code_and_a_whole_sentence, 0,
+						sizeof named_reasons / sizeof named_reasons[0]);
+	tcase_add_test(tc, a_reason_may_say_more_than_its_sentence);
+	tcase_add_loop_test_raise_signal(tc, a_reason_that_is_not_listed_is_a_program_error, SIGABRT, 0,
+									 3);
 	tcase_add_loop_test(tc, a_bad_body_says_what_is_wrong_and_where, 0,
 						(int)(sizeof bodies / sizeof bodies[0]));
 	tcase_add_test(tc, csv_fields_may_be_quoted_and_hold_line_ends);

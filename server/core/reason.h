@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * reason -- why a request was refused, by a name that never changes.
+ *
+ * A client tells refusals apart by the `type` of the problem document, which is /problems/NAME, and
+ * may say them in words of its own; the English title and sentence are a default.  Each reason is
+ * written here once.  docs/api.md and static/openapi.json list the same, and a test compares them.
+ * Add a reason where a client would act otherwise.  Never rename one: its name is part of the API.
+ */
+#ifndef CORE_REASON_H
+#define CORE_REASON_H
+
+/* X(reason, name, error code, title).  Each code's own: what errorf() gives. */
+#define CODE_REASONS(X)                                                                    \
+	X(MALFORMED, "malformed", ERR_MALFORMED, "The request cannot be read")                 \
+	X(INVALID, "invalid", ERR_INVALID, "The request breaks a rule")                        \
+	X(NOBODY, "nobody", ERR_NOBODY, "We do not know who you are")                          \
+	X(FORBIDDEN, "forbidden", ERR_FORBIDDEN, "This is not allowed")                        \
+	X(NOT_FOUND, "not-found", ERR_NOT_FOUND, "Not found")                                  \
+	X(METHOD, "method", ERR_METHOD, "Not with this method")                                \
+	X(CONFLICT, "conflict", ERR_CONFLICT, "Conflicts with what there is")                  \
+	X(GONE, "gone", ERR_GONE, "Expired")                                                   \
+	X(TOO_LARGE, "too-large", ERR_TOO_LARGE, "The request is too large")                   \
+	X(CONTENT_TYPE, "content-type", ERR_TYPE, "Not a content type that is read here")      \
+	X(RANGE, "range", ERR_RANGE, "The file has no such part")                              \
+	X(TOO_MANY, "too-many", ERR_TOO_MANY, "Too many requests")                             \
+	X(UNAVAILABLE, "unavailable", ERR_UNAVAILABLE, "Try again later")                      \
+	X(STORAGE, "storage", ERR_DISK, "Nothing can be stored now")                           \
+	X(ADDRESS_TOO_LONG, "address-too-long", ERR_TARGET_LONG, "The address is too long")    \
+	X(HEADERS_TOO_LARGE, "headers-too-large", ERR_HEAD_LARGE, "The headers are too large") \
+	X(HOST, "host", ERR_MISDIRECTED, "Not a host that is served here")                     \
+	X(VERSION, "version", ERR_VERSION, "Not a version of HTTP that is spoken here")        \
+	X(PRECONDITION, "precondition", ERR_CONDITION, "Not what the request is for")          \
+	X(UNSUPPORTED, "unsupported", ERR_UNSUPPORTED, "Not supported")                        \
+	X(INTERNAL, "internal", ERR_INTERNAL, "Something went wrong on our side")
+
+/* X(reason, name, error code, title, sentence).  What error_because() gives. */
+#define NAMED_REASONS(X)                                                                           \
+	/* who asks */                                                                                 \
+	X(NO_CONSENT, "no-consent", ERR_NOBODY, "Not a volunteer yet", "Agree to take part first.")    \
+	X(VOLUNTEER_GONE, "volunteer-gone", ERR_NOBODY, "The volunteer is no more",                    \
+	  "There is no such volunteer any more. Begin again.")                                         \
+	X(SIGNED_OUT, "signed-out", ERR_NOBODY, "The session or token has ended", "Sign in first.")    \
+	X(WRONG_SIGN_IN, "wrong-sign-in", ERR_NOBODY, "Address and password do not match",             \
+	  "There is no account with this address and password.")                                       \
+	X(ONE_TIME_PASSWORD_SPENT, "one-time-password-spent", ERR_NOBODY,                              \
+	  "The one-time password is over",                                                             \
+	  "This one-time password was used, or is older than a week. Ask an administrator for "        \
+	  "another.")                                                                                  \
+	X(PASSWORD_CHANGED, "password-changed", ERR_NOBODY, "The password was changed meanwhile",      \
+	  "The password was changed or used a moment ago. Sign in anew.")                              \
+	X(ONE_TIME_PASSWORD, "one-time-password", ERR_FORBIDDEN, "The password must be changed",       \
+	  "Change your one-time password first.")                                                      \
+	X(WRONG_PASSWORD, "wrong-password", ERR_FORBIDDEN, "The current password is another",          \
+	  "The current password is another.")                                                          \
+	X(OTHER_SITE, "other-site", ERR_FORBIDDEN, "The request comes from another site",              \
+	  "Requests from other sites are not accepted.")                                               \
+	/* how often, and how much at once */                                                          \
+	X(TOO_MANY_VOLUNTEERS, "too-many-volunteers", ERR_TOO_MANY, "Many of your network have begun", \
+	  "Many people of your network, such as a school's, have begun within the last hour. "         \
+	  "Whoever runs this site can let more of you begin at once.")                                 \
+	X(TOO_MANY_SIGN_INS, "too-many-sign-ins", ERR_TOO_MANY, "Too many tries at one account",       \
+	  "Too many tries at this account from your network.")                                         \
+	X(TOO_MANY_CONNECTIONS, "too-many-connections", ERR_TOO_MANY, "Too many connections",          \
+	  "Too many connections from one network.")                                                    \
+	X(BUSY, "busy", ERR_UNAVAILABLE, "The server is busy", "Too many requests are waiting.")       \
+	X(NOT_COUNTED, "not-counted", ERR_UNAVAILABLE, "The figures are not counted yet",              \
+	  "The figures are being counted. Try again soon.")                                            \
+	/* pairs and answers */                                                                        \
+	X(NO_ASSIGNMENT, "no-assignment", ERR_NOT_FOUND, "No such assignment of yours",                \
+	  "There is no such assignment of yours. Ask for a new one.")                                  \
+	X(LEASE_EXPIRED, "lease-expired", ERR_GONE, "The assignment has expired",                      \
+	  "This assignment has expired. Ask for a new one.")                                           \
+	X(JUDGED_OTHERWISE, "judged-otherwise", ERR_CONFLICT, "The pair was judged otherwise",         \
+	  "This pair was judged before, and otherwise.")                                               \
+	X(ITEM_JUDGED, "item-judged", ERR_CONFLICT, "One of the items was judged before",              \
+	  "You judged one of these two before.")                                                       \
+	X(SKIPPED, "skipped", ERR_CONFLICT, "The pair was skipped", "You skipped this pair.")          \
+	X(ANSWERED, "answered", ERR_CONFLICT, "The pair is answered already",                          \
+	  "This pair is judged or skipped already.")                                                   \
+	X(RENEWALS_SPENT, "renewals-spent", ERR_CONFLICT, "The assignment was renewed often enough",   \
+	  "This assignment was renewed as often as it can be.")                                        \
+	/* disputes and rulings */                                                                     \
+	X(DISPUTE_SETTLED, "dispute-settled", ERR_CONFLICT, "The crowd has settled the dispute",       \
+	  "The crowd has settled this dispute since. Take the next one.")                              \
+	X(DISPUTE_RULED, "dispute-ruled", ERR_CONFLICT, "The dispute is ruled",                        \
+	  "This dispute is ruled already.")                                                            \
+	X(DISPUTE_CLAIMED, "dispute-claimed", ERR_CONFLICT, "Another moderator has the dispute",       \
+	  "Another moderator works on this dispute. Take the next one.")                               \
+	X(DISPUTE_OVERTAKEN, "dispute-overtaken", ERR_CONFLICT, "A later dispute is there",            \
+	  "A later dispute about this item is there. Rule on it, or correct it there.")                \
+	X(NO_CLAIM, "no-claim", ERR_CONFLICT, "The dispute is not claimed",                            \
+	  "Claim this dispute first; your claim may have run out.")                                    \
+	X(NO_VERDICT, "no-verdict", ERR_CONFLICT, "The blind verdict is missing",                      \
+	  "Give your own verdict first.")                                                              \
+	X(VERDICT_OTHERWISE, "verdict-otherwise", ERR_CONFLICT, "The verdict was another",             \
+	  "You gave another verdict before. It stands.")                                               \
+	X(RULED_MEANWHILE, "ruled-meanwhile", ERR_CONFLICT, "The ruling is not the newest",            \
+	  "That ruling is not in force any more. Read the newest first.")                              \
+	X(RULED_BY_ANOTHER, "ruled-by-another", ERR_CONFLICT, "The ruling is another moderator's",     \
+	  "Another moderator ruled this. It can be corrected.")                                        \
+	X(UNDO_LATE, "undo-late", ERR_CONFLICT, "It is too late to undo the ruling",                   \
+	  "It is too late to undo this ruling. It can be corrected.")                                  \
+	X(ITEM_WITHDRAWN, "item-withdrawn", ERR_CONFLICT, "The item was withdrawn",                    \
+	  "The item was withdrawn since.")                                                             \
+	X(ITEM_RELEASED, "item-released", ERR_CONFLICT, "The gold item lies in a release",             \
+	  "This item was gold and lies in a release by now: its ruling can be changed, but the "       \
+	  "crowd cannot be asked again.")                                                              \
+	/* releases */                                                                                 \
+	X(RELEASE_EXISTS, "release-exists", ERR_CONFLICT, "The release exists",                        \
+	  "Releases never change: choose another version.")
+
+#define REASON_MEMBER(reason, ...) REASON_##reason,
+
+enum __attribute__((packed)) reason {
+	REASON_DEFAULT,                                                  /* the code's own */
+	CODE_REASONS(REASON_MEMBER) NAMED_REASONS(REASON_MEMBER) REASONS /* how many; keep last */
+};
+
+#endif
