@@ -28,6 +28,11 @@ export class Refusal extends Error {
 		this.retryAfter = retryAfter;
 	}
 
+	/** Why, by a name that never changes: one of /problems/... in openapi.json. */
+	get reason() {
+		return (this.problem.type ?? "").replace("/problems/", "");
+	}
+
 	/** Worth sending the very same request again: nothing was decided. */
 	get passing() {
 		return this.status === 429 || this.status >= 500;

@@ -118,7 +118,7 @@ export class Dispute {
 	}
 
 	refusal(error) {
-		if (error.status === 409 && !this.dispute?.closed)
+		if (["dispute-claimed", "no-claim"].includes(error.reason) && !this.dispute?.closed)
 			return `${error.message} ${t("dispute.held")}`;
 		return inWords(error);
 	}

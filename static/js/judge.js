@@ -204,7 +204,7 @@ async function refused(error, onScreen = false) {
 
 /** In words that stay: the next pair is on screen a moment later. */
 function tellRefused(error) {
-	if (error.status === 410)
+	if (error.reason === "lease-expired")
 		tellLate();
 	else if (error.status !== 401)
 		tell("refused", t("judge.refused", { why: inWords(error) }));

@@ -51,7 +51,7 @@ function signInForm(done) {
 		} catch (error) {
 			password.input.value = "";
 			password.input.focus();
-			throw error.status === 401 ? wrong(t("sign_in.no_match")) : error;
+			throw error.reason === "wrong-sign-in" ? wrong(t("sign_in.no_match")) : error;
 		}
 	});
 }
@@ -68,7 +68,7 @@ function newPasswordForm(current, done) {
 		try {
 			await put("/me/password", { current: old.input.value, new: fresh.input.value });
 		} catch (error) {
-			throw error.status === 403 ? wrong(t("sign_in.now_wrong")) : error;
+			throw error.reason === "wrong-password" ? wrong(t("sign_in.now_wrong")) : error;
 		}
 		done();
 	});
