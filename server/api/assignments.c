@@ -6,14 +6,13 @@
 #include "core/clock.h"
 #include "core/json_reader.h"
 #include "core/strbuf.h"
+#include "core/vocabulary.h"
 #include "judging/assignment.h"
 #include "judging/dispatcher.h"
 #include "work/lane.h"
 
 #define ANSWER_ROOM \
 	1200 /* bytes of an answer; asked for at once, it need not be moved as it grows */
-
-static const char *const types[] = { "image", "video", "audio", NULL };
 
 static struct error read_wish(struct request *req, struct assignment_wish *wish)
 {
@@ -27,7 +26,7 @@ static struct error read_wish(struct request *req, struct assignment_wish *wish)
 		return err;
 	struct json_reader r = { .object = object, .arena = req->arena };
 	wish->any_type = !read_present(&r, "media_type");
-	wish->type = (enum media_type)read_choice_or(&r, "media_type", types, 0);
+	wish->type = (enum media_type)read_choice_or(&r, "media_type", media_types, 0);
 	wish->campaign = read_text_or(&r, "campaign", 63, NULL);
 	return json_reader_done(&r);
 }

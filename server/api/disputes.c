@@ -9,6 +9,7 @@
 #include "core/clock.h"
 #include "core/json_reader.h"
 #include "core/uuid.h"
+#include "core/vocabulary.h"
 #include "corpus/item.h"
 #include "review/ruling.h"
 
@@ -16,7 +17,6 @@
 #define SHOWN_S        CLAIM_S /* a moderator's media are readable as long as a claim lasts */
 
 static const char *const states[] = { "open", "ruled", "withdrawn", "all", NULL };
-static const char *const verdict_choices[] = { "real", "fake", NULL };
 
 struct queue {
 	struct dispute_row rows[DISPUTES_LIMIT];
@@ -189,7 +189,7 @@ struct error post_verdict(struct request *req, struct db *db)
 
 	if (err.code)
 		return err;
-	const char *verdict = verdict_choices[read_choice(&r, "verdict", verdict_choices)];
+	const char *verdict = verdicts[read_choice(&r, "verdict", verdicts)];
 	unsigned confidence = (unsigned)read_integer(&r, "confidence", 50, 100);
 	if ((err = json_reader_done(&r)).code)
 		return err;

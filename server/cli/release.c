@@ -10,6 +10,7 @@
 
 #include "core/clock.h"
 #include "core/number.h"
+#include "core/vocabulary.h"
 #include "db/db.h"
 #include "release/build.h"
 #include "release/release.h"
@@ -119,8 +120,7 @@ static bool read_filter(int argc, char **argv, struct release_filter *filter)
 			return false;
 		}
 	}
-	return !filter->media_type || strcmp(filter->media_type, "image") == 0 ||
-		   strcmp(filter->media_type, "video") == 0 || strcmp(filter->media_type, "audio") == 0;
+	return !filter->media_type || vocabulary_has(media_types, filter->media_type);
 }
 
 /*

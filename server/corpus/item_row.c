@@ -6,6 +6,7 @@
 
 #include "core/strbuf.h"
 #include "core/utf8.h"
+#include "core/vocabulary.h"
 
 #define MAX_TEXT 4000 /* bytes of one column */
 
@@ -33,36 +34,6 @@ const char *const item_columns[] = { "file",        "url",       "truth",    "ba
 									 "training",    "group",     "identity", "pair",   "technique",
 									 "generator",   "source",    "licence",  "credit", "title",
 									 "explanation", "sensitive", NULL };
-
-static const char *const truths[] = { "real", "fake", NULL };
-
-static const char *const bases[] = { "generated_by_contributor",
-									 "capture_attested",
-									 "signed_provenance",
-									 "forensic_report",
-									 "fact_check",
-									 "dataset_label",
-									 "crowd",
-									 "ruling",
-									 NULL };
-
-static const char *const techniques[] = { "face_swap",
-										  "reenactment",
-										  "lip_sync",
-										  "face_edit",
-										  "full_synthesis",
-										  "inpainting",
-										  "text_to_video",
-										  "voice_clone",
-										  "voice_conversion",
-										  "speech_synthesis",
-										  "splice",
-										  "speed_change",
-										  "cut",
-										  "recontextualised",
-										  "overlay",
-										  "other",
-										  NULL };
 
 bool item_text_is_blank(const char *text)
 {
@@ -296,7 +267,7 @@ struct error item_row_set(struct item_row *row, struct arena *arena, unsigned co
 		row->file = text;
 		return ok();
 	case COLUMN_TRUTH:
-		return set_choice(&row->truth, name, trimmed, truths);
+		return set_choice(&row->truth, name, trimmed, verdicts);
 	case COLUMN_BASIS:
 		return set_choice(&row->basis, name, trimmed, bases);
 	case COLUMN_IDENTITY:

@@ -15,9 +15,6 @@ _Static_assert(sizeof(struct lease) == 5 * UUID_BYTES + 32, "sealed as it is: no
 _Static_assert(LEASE_UNVERSIONED == 5 * UUID_BYTES + 24, "as it was sealed before");
 _Static_assert(sizeof(struct lease) <= TOKEN_MAX_BYTES, "must fit");
 
-const char *const skip_reasons[] = { "cannot_load", "sensitive", "recognised", "other", NULL };
-const char *const assignment_kinds[] = { "training", "gold", "random", "informative", NULL };
-
 const char *company_name(uint8_t company)
 {
 	return company == COMPANY_LEFT ? "left" : company == COMPANY_RIGHT ? "right" : NULL;

@@ -18,6 +18,7 @@
 #include "core/arena.h"
 #include "core/error.h"
 #include "core/uuid.h"
+#include "core/vocabulary.h"
 #include "corpus/item.h"
 #include "crypto/sha256.h"
 #include "crypto/token.h"
@@ -83,8 +84,6 @@ struct error lease_reveal(const struct token_keys *keys, const char *token,
 						  const unsigned char volunteer[UUID_BYTES],
 						  struct lease *ret_lease) MUST_CHECK;
 
-extern const char *const skip_reasons[];
-
 /*
  * Closes leases without a judgment, and says of each what became of it.
  * ERR_CONFLICT: judged already, or skipped for another reason. ERR_NOBODY: erased.
@@ -109,8 +108,6 @@ struct error assignment_renew(struct db *db, struct arena *arena, const struct l
 struct error lease_shows(struct db *db, struct arena *arena,
 						 const unsigned char volunteer[UUID_BYTES],
 						 const unsigned char digest[SHA256_BYTES], bool *ret_shown) MUST_CHECK;
-
-extern const char *const assignment_kinds[];
 
 /* As the database calls an enum company. NULL: neither. */
 const char *company_name(uint8_t company);

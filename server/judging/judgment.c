@@ -11,18 +11,10 @@
 #include "db/batch.h"
 #include "db/db.h"
 
-#define MAX_TELLS 11
-#define MAX_TELL  11 /* characters of the longest, and a comma */
 #define MAX_MARKS 12
 #define MAX_MS    (24 * 3600 * 1000) /* a page left open over night */
 
-const char *const verdicts[] = { "real", "fake", NULL };
-
 static const char *const positions[] = { "left", "right", NULL };
-
-static const char *const tells[] = { "anatomy", "style",      "function", "physics",
-									 "context", "edges",      "motion",   "voice",
-									 "edit",    "recognised", "gut",      NULL };
 
 static const char *const pointers[] = { "mouse", "touch", "pen", "keyboard", "unknown", NULL };
 
@@ -36,18 +28,10 @@ struct error judgment_token(json_t *object, const char **ret_token)
 	return ok();
 }
 
-static bool is_tell(const char *text)
-{
-	for (size_t i = 0; text && tells[i]; i++)
-		if (strcmp(tells[i], text) == 0)
-			return true;
-	return false;
-}
-
 /* Known words alone: nothing in them asks for quotes. */
 static const char *tells_text(struct arena *arena, const json_t *list)
 {
-	char *text = arena_alloc(arena, MAX_TELLS * MAX_TELL + 3), *at = text;
+	char *text = arena_alloc(arena, TELL_WORDS * (TELL_LEN + 1) + 3), *at = text;
 
 	*at++ = '{';
 	for (size_t i = 0; i < json_array_size(list); i++) {
@@ -60,11 +44,11 @@ static const char *tells_text(struct arena *arena, const json_t *list)
 
 static const char *read_tells(struct json_reader *r)
 {
-	json_t *list = read_array(r, "tells", 0, MAX_TELLS), *tell;
+	json_t *list = read_array(r, "tells", 0, TELL_WORDS), *tell;
 	size_t i;
 
 	json_array_foreach (list, i, tell) {
-		if (!is_tell(json_string_value(tell)))
+		if (!json_is_string(tell) || !vocabulary_has(tells, json_string_value(tell)))
 			json_reader_refuse(r, "tells", "element %zu is no tell that is known.", i);
 		for (size_t before = 0; before < i; before++)
 			if (json_equal(json_array_get(list, before), tell))

@@ -15,6 +15,7 @@
 
 #include "core/arena.h"
 #include "core/error.h"
+#include "core/vocabulary.h"
 #include "crypto/sha256.h"
 #include "judging/assignment.h"
 
@@ -23,7 +24,6 @@ struct db;
 #define BODY_HASH_BYTES 16 /* of a SHA-256 */
 
 enum verdict { VERDICT_REAL, VERDICT_FAKE };
-extern const char *const verdicts[];
 
 struct said {
 	bool on_left;

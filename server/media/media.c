@@ -16,19 +16,18 @@
 
 #include "core/disk.h"
 #include "core/log.h"
+#include "core/vocabulary.h"
 #include "media/workdir.h"
-
-static const char *const type_names[] = { "image", "video", "audio" };
 
 const char *media_type_name(enum media_type type)
 {
-	return type_names[type];
+	return media_types[type];
 }
 
 bool media_type_read(const char *text, enum media_type *type)
 {
 	for (unsigned i = 0; i < MEDIA_TYPES; i++) {
-		if (strcmp(text, type_names[i]) == 0) {
+		if (strcmp(text, media_types[i]) == 0) {
 			*type = (enum media_type)i;
 			return true;
 		}

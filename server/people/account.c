@@ -11,8 +11,6 @@
 #include "db/db.h"
 #include "people/password_rules.h"
 
-const char *const account_roles[] = { "volunteer", "researcher", "moderator", "admin", NULL };
-
 /* What the database keeps of a random secret. */
 static void secret_hash(char text[SHA256_TEXT], const char *secret)
 {
@@ -35,14 +33,6 @@ static void read_account(const struct rows *rows, struct arena *arena, struct ac
 	account->one_time = rows_flag(rows, 0, 4);
 }
 
-static bool is_role(const char *role)
-{
-	for (unsigned i = 0; account_roles[i]; i++)
-		if (strcmp(account_roles[i], role) == 0)
-			return true;
-	return false;
-}
-
 static bool is_email(const char *email)
 {
 	const char *at = strchr(email, '@');
@@ -53,11 +43,12 @@ static bool is_email(const char *email)
 
 static struct error check_role(const char *role)
 {
-	return is_role(role) ? ok()
-						 : errorf(ERR_INVALID,
-								  "there is no role \"%.40s\": volunteer, researcher, moderator, "
-								  "admin",
-								  role);
+	return vocabulary_has(account_roles, role)
+			   ? ok()
+			   : errorf(ERR_INVALID,
+						"there is no role \"%.40s\": volunteer, researcher, moderator, "
+						"admin",
+						role);
 }
 
 static struct error no_account(const char *email)

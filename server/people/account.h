@@ -14,6 +14,7 @@
 #include "core/arena.h"
 #include "core/error.h"
 #include "core/uuid.h"
+#include "core/vocabulary.h"
 #include "crypto/secret.h"
 #include "crypto/token.h"
 
@@ -25,9 +26,6 @@ struct db;
 #define TOKEN_DAYS_MAX   3650
 #define PASSWORD_MIN_LEN 10
 #define PASSWORD_MAX_LEN 200
-
-/* "volunteer", "researcher", "moderator", "admin"; in order of what they may. */
-extern const char *const account_roles[];
 
 struct account {
 	char id[UUID_TEXT];

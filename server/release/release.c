@@ -10,13 +10,12 @@
 #include "core/log.h"
 #include "core/mem.h"
 #include "core/random.h"
+#include "core/vocabulary.h"
 #include "corpus/lost_media.h"
 #include "crowd/agreement.h"
 #include "store/store.h"
 
 #define RESAMPLES 2000
-
-static const char *const media_types[] = { "image", "video", "audio", NULL };
 
 static bool name_is_good(const char *name)
 {

@@ -19,6 +19,7 @@
 #include "core/hex.h"
 #include "core/mem.h"
 #include "core/utf8.h"
+#include "core/vocabulary.h"
 #include "crypto/sha256.h"
 #include "release/columns.h"
 #include "release/row_writer.h"
@@ -533,8 +534,6 @@ static void note_keys(struct verifying *v, const char *const f[], uint32_t row, 
 	free(list);
 }
 
-static const char *const types[] = { "image", "video", "audio" };
-
 static unsigned verify_type_of(const char *name)
 {
 	return name[0] == 'i' ? 0 : name[0] == 'v' ? 1 : 2;
@@ -548,8 +547,8 @@ static void note_lone_labels(struct verifying *v)
 			const uint32_t *rows = v->labels[type][split];
 
 			if ((rows[0] == 0) != (rows[1] == 0))
-				verify_note(v, "%s/%s holds no %s", types[type], split_name((enum split)split),
-							rows[0] ? "fake" : "real");
+				verify_note(v, "%s/%s holds no %s", media_types[type],
+							split_name((enum split)split), rows[0] ? "fake" : "real");
 		}
 }
 
@@ -558,7 +557,7 @@ static void check_row(struct verifying *v, const char *const f[], uint32_t row)
 	int split = split_read(f[LABEL_SPLIT]);
 
 	if (split == SPLIT_NONE || !one_of(f[LABEL_LABEL], "real", "fake", NULL) ||
-		!one_of(f[LABEL_MEDIA_TYPE], types[0], types[1], types[2])) {
+		!vocabulary_has(media_types, f[LABEL_MEDIA_TYPE])) {
 		verify_fault(v, "labels.csv row %u: no such split, label or media_type", row);
 		return;
 	}

@@ -11,8 +11,6 @@
 #define CORRECTION_UNDONE "The correction was undone. What was ruled before it counts again."
 #define RULING_UNDONE     "The ruling was undone by who made it."
 
-const char *const ruling_choices[] = { "real", "fake", "exclude", "reopen", NULL };
-
 /* The columns of ruling_state. */
 enum {
 	STATE,

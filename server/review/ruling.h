@@ -14,12 +14,11 @@
 #include <stdbool.h>
 
 #include "core/error.h"
+#include "core/vocabulary.h"
 
 struct db;
 
 #define RULING_UNDO_S (10 * 60)
-
-extern const char *const ruling_choices[]; /* real, fake, exclude, reopen */
 
 /* What a moderator wants to be ruled. `corrects` is the ruling in force, or NULL for an open
  * dispute. */

@@ -7,6 +7,7 @@
 
 Suite *http_volunteers_suite(void);
 Suite *http_reasons_suite(void);
+Suite *http_vocabulary_suite(void);
 Suite *http_assignments_suite(void);
 Suite *http_desk_suite(void);
 Suite *http_last_item_suite(void);

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/vocabulary.h"
+
+#include <string.h>
+
+const char *const media_types[] = { "image", "video", "audio", NULL };
+
+const char *const verdicts[] = { "real", "fake", NULL };
+
+const char *const bases[] = {
+	"generated_by_contributor",
+	"capture_attested",
+	"signed_provenance",
+	"forensic_report",
+	"fact_check",
+	"dataset_label",
+	"crowd",
+	"ruling",
+	NULL,
+};
+
+const char *const techniques[] = {
+	"face_swap",
+	"reenactment",
+	"lip_sync",
+	"face_edit",
+	"full_synthesis",
+	"inpainting",
+	"text_to_video",
+	"voice_clone",
+	"voice_conversion",
+	"speech_synthesis",
+	"splice",
+	"speed_change",
+	"cut",
+	"recontextualised",
+	"overlay",
+	"other",
+	NULL,
+};
+
+const char *const tells[TELL_WORDS + 1] = {
+	"anatomy", "style", "function", "physics",    "context", "edges",
+	"motion",  "voice", "edit",     "recognised", "gut",     NULL,
+};
+
+const char *const skip_reasons[] = { "cannot_load", "sensitive", "recognised", "other", NULL };
+
+const char *const assignment_kinds[] = { "training", "gold", "random", "informative", NULL };
+
+const char *const ruling_choices[] = { "real", "fake", "exclude", "reopen", NULL };
+
+const char *const account_roles[] = { "volunteer", "researcher", "moderator", "admin", NULL };
+
+bool vocabulary_has(const char *const words[], const char *word)
+{
+	for (unsigned i = 0; words[i]; i++)
+		if (strcmp(words[i], word) == 0)
+			return true;
+	return false;
+}
