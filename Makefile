@@ -38,7 +38,7 @@ B        := $(BUILD)$(if $(SAN),/san-$(subst $(comma),-,$(SAN)))
 
 SQL      := $(sort $(wildcard server/*/*.sql))
 MIGRATIONS := $(sort $(wildcard db/migrations/*.sql))
-ROOMS    := $(filter-out server/cli/%,$(wildcard server/*/*.c))
+ROOMS    := $(filter-out server/cli/%,$(wildcard server/*/*.c server/*/*/*.c))
 CLI      := server/main.c $(wildcard server/cli/*.c)
 GEN      := $(B)/gen/db/statements.gen.h
 LIB      := $(ROOMS:%.c=$(B)/%.o) $(B)/gen/statements.o $(B)/gen/migrations.o

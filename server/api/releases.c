@@ -9,6 +9,7 @@
 #include "api/api.h"
 #include "core/json_reader.h"
 #include "core/uuid.h"
+#include "release/artefact.h"
 #include "release/release.h"
 #include "work/job.h"
 
@@ -83,7 +84,7 @@ static struct error add_card(struct request *req, struct db *db, const struct re
 							 json_t *body)
 {
 	char *card = arena_alloc(req->arena, CARD_MOST + 1);
-	struct release_file file = { .path = "README.md" };
+	struct release_file file = { .path = RELEASE_CARD };
 	size_t len = 0;
 	ssize_t some = 0;
 	int fd;
@@ -120,41 +121,6 @@ struct error get_release(struct request *req, struct db *db)
 	return ok();
 }
 
-static const char *content_type(const char *path)
-{
-	static const struct {
-		const char *ending, *type;
-	} types[] = {
-		{ ".csv", "text/csv; charset=utf-8" },
-		{ ".jsonl", "application/jsonl; charset=utf-8" },
-		{ ".md", "text/markdown; charset=utf-8" },
-		{ "LICENCES", "text/plain; charset=utf-8" },
-		{ "SHA256SUMS", "text/plain; charset=utf-8" },
-		{ ".jpg", "image/jpeg" },
-		{ ".webp", "image/webp" },
-		{ ".png", "image/png" },
-		{ ".mp4", "video/mp4" },
-		{ ".m4a", "audio/mp4" },
-		{ ".mp3", "audio/mpeg" },
-		{ ".ogg", "audio/ogg" },
-		{ ".flac", "audio/flac" },
-		{ ".wav", "audio/wav" },
-	};
-	size_t len = strlen(path);
-
-	/* Loaders of sound know .mp4, and no .m4a, which releases made earlier have. */
-	if (strncmp(path, "audio/", strlen("audio/")) == 0 && len > 4 &&
-		strcmp(path + len - 4, ".mp4") == 0)
-		return "audio/mp4";
-	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
-		size_t ending = strlen(types[i].ending);
-
-		if (len >= ending && strcmp(path + len - ending, types[i].ending) == 0)
-			return types[i].type;
-	}
-	return "application/octet-stream";
-}
-
 struct error get_release_file(struct request *req, struct db *db)
 {
 	const char *path = req->args[2], *slash = strrchr(path, '/');
@@ -168,7 +134,7 @@ struct error get_release_file(struct request *req, struct db *db)
 	request_reply_header(
 		req, "Content-Disposition",
 		arena_printf(req->arena, "attachment; filename=\"%s\"", slash ? slash + 1 : path));
-	request_file(req, fd, file.bytes, content_type(path),
+	request_file(req, fd, file.bytes, artefact_media_type(path),
 				 arena_printf(req->arena, "\"%s\"", file.sha256), FOREVER);
 	return ok();
 }

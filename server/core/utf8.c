@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/utf8.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,6 +47,15 @@ uint32_t utf8_character(const char *at, size_t len)
 	for (size_t i = 1; i < len; i++)
 		c = c << 6 | (b[i] & 0x3f);
 	return c;
+}
+
+uint32_t utf8_next(const char *text, size_t *ret_len)
+{
+	/* The NUL is no part of a character, so nothing behind it is looked at. */
+	size_t len = utf8_length(text, text + 4);
+
+	*ret_len = len ? len : 1;
+	return len ? utf8_character(text, len) : (unsigned char)*text;
 }
 
 char *utf8_put(char *to, uint32_t c)
@@ -126,13 +134,20 @@ char *utf8_from_utf16(const char *bytes, size_t len, int big_endian, size_t *ret
 	return text;
 }
 
+bool utf8_ends_line(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x2028 || c == 0x2029;
+}
+
+bool utf8_turns_text(uint32_t c)
+{
+	return c == 0x061c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) ||
+		   (c >= 0x2066 && c <= 0x2069);
+}
+
 static bool utf8_is_harmless(uint32_t c)
 {
-	bool control = c < 0x20 || (c >= 0x7f && c < 0xa0);
-	bool direction = (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0x200e ||
-					 c == 0x200f || c == 0x61c;
-
-	return !control && !direction && c != 0x2028 && c != 0x2029;
+	return !utf8_ends_line(c) && !utf8_turns_text(c);
 }
 
 void utf8_print(FILE *out, const char *text)
@@ -147,5 +162,17 @@ void utf8_print(FILE *out, const char *text)
 		else
 			fputc('?', out);
 		text += len ? len : 1;
+	}
+}
+
+void utf8_print_line(FILE *out, const char *text)
+{
+	size_t len;
+
+	for (; text && *text; text += len) {
+		if (utf8_ends_line(utf8_next(text, &len)))
+			fputc(' ', out);
+		else
+			fwrite(text, 1, len, out);
 	}
 }

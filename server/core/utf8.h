@@ -4,6 +4,7 @@
 #ifndef CORE_UTF8_H
 #define CORE_UTF8_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -13,6 +14,16 @@ size_t utf8_length(const char *at, const char *end);
 
 /* The character of so many bytes. */
 uint32_t utf8_character(const char *at, size_t len);
+
+/* The character that a text begins with, and its bytes; a byte that is no UTF-8 stands for itself.
+ */
+uint32_t utf8_next(const char *text, size_t *ret_len);
+
+/* Controls, and the line ends of Unicode. A lone byte of 0x80 to 0x9f is one too. */
+bool utf8_ends_line(uint32_t character);
+
+/* What shows the text behind it in another order. */
+bool utf8_turns_text(uint32_t character);
 
 /* Writes a character, at most four bytes, and returns where it ends. */
 char *utf8_put(char *to, uint32_t c);
@@ -35,5 +46,8 @@ char *utf8_from_utf16(const char *bytes, size_t len, int big_endian, size_t *ret
  * writing, and bytes that are no UTF-8 become '?', so that nothing commands a terminal.
  */
 void utf8_print(FILE *out, const char *text);
+
+/* Prints a text, with spaces for what would end the line; NULL prints nothing. */
+void utf8_print_line(FILE *out, const char *text);
 
 #endif

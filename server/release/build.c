@@ -13,21 +13,31 @@
 #include "core/mem.h"
 #include "core/thread.h"
 #include "core/uuid.h"
+#include "core/writer.h"
 #include "crypto/sha256.h"
+#include "release/artefact.h"
 #include "release/card.h"
 #include "release/columns.h"
 #include "release/release.h"
-#include "release/row_writer.h"
 #include "release/select.h"
 
 #define WINDOW "2000" /* items between two renewals of the claim */
 
-enum table { LABELS, LABELS_JSON, JUDGMENTS, TRIALS, LICENCES, CARD, SUMS, TABLES };
+/* The files that are written: the artefacts, then these. */
+enum build_file { CARD = ARTEFACTS, SUMS, FILES };
 
-static const char *const table_names[TABLES] = {
-	[LABELS] = "labels.csv", [LABELS_JSON] = "labels.jsonl", [JUDGMENTS] = "judgments.csv",
-	[TRIALS] = "trials.csv", [LICENCES] = "LICENCES",        [CARD] = "README.md",
-	[SUMS] = "SHA256SUMS",
+struct build_table {
+	enum statement statement; /* of one window of its rows */
+	int values;               /* its columns, and what else LICENCES needs */
+	const struct column *columns;
+	size_t count;
+};
+
+static const struct build_table build_tables[RELEASE_TABLES] = {
+	[RELEASE_LABELS] = { SQL_RELEASE_LABELS, LABEL_VALUES, label_columns, LABEL_COLUMNS },
+	[RELEASE_JUDGMENTS] = { SQL_RELEASE_JUDGMENTS, JUDGMENT_COLUMNS, judgment_columns,
+							JUDGMENT_COLUMNS },
+	[RELEASE_TRIALS] = { SQL_RELEASE_TRIALS, TRIAL_COLUMNS, trial_columns, TRIAL_COLUMNS },
 };
 
 struct making {
@@ -39,13 +49,21 @@ struct making {
 	int64_t items;
 	bool volunteers; /* they have rows of their own: judgments.csv */
 	char folder[PATH_MAX];
-	FILE *out[TABLES]; /* open while being written */
+	FILE *out[FILES]; /* open while being written */
+	struct sink sinks[ARTEFACTS];
 	struct {
 		char sha256[SHA256_TEXT];
 		uint64_t bytes;
-	} written[TABLES];
+	} written[FILES];
 	char summary[1024], bytes[24]; /* of the whole release, when all is written */
 };
+
+static const char *build_name(int file)
+{
+	if (file < ARTEFACTS)
+		return artefacts[file].path;
+	return file == CARD ? RELEASE_CARD : RELEASE_SUMS;
+}
 
 static struct error cannot_write(const char *name)
 {
@@ -53,97 +71,75 @@ static struct error cannot_write(const char *name)
 	return errorf(ERR_INTERNAL, "%s cannot be written; is the disk full?", name);
 }
 
-static bool is_left_out(const struct making *making, enum table table)
+static bool is_left_out(const struct making *making, int file)
 {
-	return table == JUDGMENTS && !making->volunteers;
+	return file < ARTEFACTS && artefacts[file].table == RELEASE_JUDGMENTS && !making->volunteers;
 }
 
-static struct error build_table_open(struct making *making, enum table table)
+static struct error build_open(struct making *making, int file)
 {
 	char path[PATH_MAX + 32];
 
-	if (is_left_out(making, table))
+	if (is_left_out(making, file))
 		return ok();
-	snprintf(path, sizeof path, "%s/%s", making->folder, table_names[table]);
-	making->out[table] = fopen(path, "w");
-	return making->out[table] ? ok() : cannot_write(table_names[table]);
+	snprintf(path, sizeof path, "%s/%s", making->folder, build_name(file));
+	making->out[file] = fopen(path, "w");
+	if (!making->out[file])
+		return cannot_write(build_name(file));
+	if (file < ARTEFACTS) {
+		const struct build_table *table = &build_tables[artefacts[file].table];
+
+		making->sinks[file] =
+			sink_begin(artefacts[file].format, making->out[file], table->columns, table->count);
+	}
+	return ok();
 }
 
-/* Closes the table and takes it into the store. */
-static struct error table_keep(struct making *making, enum table table)
+/* Ends the file; false with errno where something of it was not written. */
+static bool build_close(struct making *making, int file)
 {
-	FILE *out = making->out[table];
-	bool bad = out && ferror(out);
+	FILE *out = making->out[file];
+
+	making->out[file] = NULL;
+	if (file < ARTEFACTS)
+		sink_end(&making->sinks[file]);
+	return writer_close(out);
+}
+
+/* Closes the file and takes it into the store. */
+static struct error build_keep(struct making *making, int file)
+{
 	unsigned char digest[SHA256_BYTES];
 	char path[PATH_MAX + 32];
 	struct error err;
 
-	if (is_left_out(making, table))
+	if (is_left_out(making, file))
 		return ok();
-	making->out[table] = NULL;
-	if (fclose(out) || bad)
-		return cannot_write(table_names[table]);
-	snprintf(path, sizeof path, "%s/%s", making->folder, table_names[table]);
-	if ((err = store_take(making->store, path, digest, &making->written[table].bytes)).code)
+	if (!build_close(making, file))
+		return cannot_write(build_name(file));
+	snprintf(path, sizeof path, "%s/%s", making->folder, build_name(file));
+	if ((err = store_take(making->store, path, digest, &making->written[file].bytes)).code)
 		return err;
-	hex_encode(making->written[table].sha256, digest, SHA256_BYTES);
+	hex_encode(making->written[file].sha256, digest, SHA256_BYTES);
 	return ok();
 }
 
-static void licence_entry(FILE *out, const struct rows *rows)
+/* The rows of one table on their way into all files that hold it. */
+struct build_rows {
+	struct making *making;
+	enum release_table table;
+};
+
+static struct error build_row(void *arg, const struct rows *rows)
 {
-	static const struct {
-		const char *name;
-		int column;
-	} lines[] = { { "licence", LABEL_LICENCE },
-				  { "credit", LABEL_CREDIT },
-				  { "source", LABEL_SOURCE },
-				  { "title", LABEL_TITLE } };
+	const struct build_rows *to = arg;
+	const char *values[LABEL_VALUES];
 
-	fprintf(out, "\n%s\n", rows_text(rows, 0, LABEL_FILE));
-	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
-		const char *text = rows_text(rows, 0, lines[i].column);
-
-		if (!text && lines[i].column != LABEL_LICENCE)
-			continue;
-		fprintf(out, "  %s: ", lines[i].name);
-		table_text(out, text ? text : "not stated");
-		fputc('\n', out);
-	}
-}
-
-static struct error each_label(void *arg, const struct rows *rows)
-{
-	struct making *making = arg;
-	const char *values[LABEL_COLUMNS];
-
-	for (int c = 0; c < LABEL_COLUMNS; c++)
+	for (int c = 0; c < build_tables[to->table].values; c++)
 		values[c] = rows_text(rows, 0, c);
-	csv_row(making->out[LABELS], values, LABEL_COLUMNS);
-	jsonl_row(making->out[LABELS_JSON], label_columns, values, LABEL_COLUMNS);
-	licence_entry(making->out[LICENCES], rows);
-	return ok();
-}
-
-static struct error each_judgment(void *arg, const struct rows *rows)
-{
-	struct making *making = arg;
-	const char *values[JUDGMENT_COLUMNS];
-
-	for (int c = 0; c < JUDGMENT_COLUMNS; c++)
-		values[c] = rows_text(rows, 0, c);
-	csv_row(making->out[JUDGMENTS], values, JUDGMENT_COLUMNS);
-	return ok();
-}
-
-static struct error each_trial(void *arg, const struct rows *rows)
-{
-	struct making *making = arg;
-	const char *values[TRIAL_COLUMNS];
-
-	for (int c = 0; c < TRIAL_COLUMNS; c++)
-		values[c] = rows_text(rows, 0, c);
-	csv_row(making->out[TRIALS], values, TRIAL_COLUMNS);
+	for (int file = 0; file < ARTEFACTS; file++)
+		if (artefacts[file].table == to->table)
+			sink_row(&to->making->sinks[file], values);
 	return ok();
 }
 
@@ -157,14 +153,17 @@ static struct error build_tell(const struct making *making, int64_t done)
 /* What a few items have in each table. */
 static struct error write_few(struct making *making, const char *const few[])
 {
-	struct error err;
+	for (int table = 0; table < RELEASE_TABLES; table++) {
+		struct build_rows to = { making, (enum release_table)table };
 
-	if ((err = db_stream(making->db, SQL_RELEASE_LABELS, few, each_label, making)).code)
-		return err;
-	if (making->volunteers &&
-		(err = db_stream(making->db, SQL_RELEASE_JUDGMENTS, few, each_judgment, making)).code)
-		return err;
-	return db_stream(making->db, SQL_RELEASE_TRIALS, few, each_trial, making);
+		if (table == RELEASE_JUDGMENTS && !making->volunteers)
+			continue;
+		struct error err =
+			db_stream(making->db, build_tables[table].statement, few, build_row, &to);
+		if (err.code)
+			return err;
+	}
+	return ok();
 }
 
 /* Labels, licences and judgments of all items, some items at a time. */
@@ -232,34 +231,27 @@ static struct error write_sums(struct making *making)
 {
 	struct error err;
 
-	for (int t = 0; t < SUMS; t++)
-		if (!is_left_out(making, (enum table)t))
-			fprintf(making->out[SUMS], "%s  %s\n", making->written[t].sha256, table_names[t]);
+	for (int file = 0; file < SUMS; file++)
+		if (!is_left_out(making, file))
+			fprintf(making->out[SUMS], "%s  %s\n", making->written[file].sha256, build_name(file));
 	err = add_media(making);
-	return err.code ? err : table_keep(making, SUMS);
+	return err.code ? err : build_keep(making, SUMS);
 }
 
 static struct error write_tables(struct making *making)
 {
 	struct error err;
 
-	for (int t = 0; t < TABLES; t++)
-		if ((err = build_table_open(making, (enum table)t)).code)
+	for (int file = 0; file < FILES; file++)
+		if ((err = build_open(making, file)).code)
 			return err;
-	csv_header(making->out[LABELS], label_columns, LABEL_COLUMNS);
-	if (making->volunteers)
-		csv_header(making->out[JUDGMENTS], judgment_columns, JUDGMENT_COLUMNS);
-	csv_header(making->out[TRIALS], trial_columns, TRIAL_COLUMNS);
-	fputs("Every file of this release comes with the terms below, as its source states them.\n"
-		  "The tables (labels, judgments, this file and the card) are CC0-1.0.\n",
-		  making->out[LICENCES]);
 	if ((err = build_write_items(making)).code)
 		return err;
 	if ((err = card_write(making->out[CARD], making->db, making->release_id, making->volunteers))
 			.code)
 		return err;
-	for (int t = 0; t < SUMS; t++)
-		if ((err = table_keep(making, (enum table)t)).code)
+	for (int file = 0; file < SUMS; file++)
+		if ((err = build_keep(making, file)).code)
 			return err;
 	return write_sums(making);
 }
@@ -320,15 +312,15 @@ static struct error build_finish(struct db *db, void *arg)
 		return ok(); /* another maker was quicker */
 	if (strcmp(rows_text(rows, 0, 0), "failed") == 0)
 		return errorf(ERR_GONE, "The release was given up.");
-	for (int t = 0; t < TABLES; t++) {
+	for (int file = 0; file < FILES; file++) {
 		char bytes[24];
 
-		if (is_left_out(making, (enum table)t))
+		if (is_left_out(making, file))
 			continue;
-		snprintf(bytes, sizeof bytes, "%llu", (unsigned long long)making->written[t].bytes);
+		snprintf(bytes, sizeof bytes, "%llu", (unsigned long long)making->written[file].bytes);
 		err = db_do(db, SQL_RELEASE_ADD_FILE,
-					(const char *[]){ making->release_id, table_names[t], making->written[t].sha256,
-									  bytes },
+					(const char *[]){ making->release_id, build_name(file),
+									  making->written[file].sha256, bytes },
 					NULL);
 		if (err.code)
 			return err;
@@ -354,9 +346,9 @@ static struct error write_and_finish(struct making *making)
 	if ((err = store_scratch(making->store, making->folder)).code)
 		return err;
 	err = write_tables(making);
-	for (int t = 0; t < TABLES; t++)
-		if (making->out[t])
-			fclose(making->out[t]);
+	for (int file = 0; file < FILES; file++)
+		if (making->out[file])
+			build_close(making, file); /* an error was told already */
 	store_scratch_remove(making->folder);
 	if (!err.code)
 		err = build_summarise(making);

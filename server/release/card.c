@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "core/mem.h"
-#include "release/row_writer.h"
+#include "core/utf8.h"
 
 /* Columns of the statement release_facts. */
 enum fact {
@@ -273,7 +273,7 @@ static void card_cell(FILE *out, const char *text)
 
 	if (!to)
 		abort();
-	table_text(to, text);
+	utf8_print_line(to, text);
 	if (fclose(to) != 0)
 		abort();
 	for (const char *at = one_line; *at; at++) {

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* columns -- what the tables of a release hold, in order; docs/dataset-format.md explains them. */
+/*
+ * columns -- the tables of a release and what they hold, in order; docs/dataset-format.md explains
+ * them.
+ */
 #ifndef RELEASE_COLUMNS_H
 #define RELEASE_COLUMNS_H
 
-#include "release/row_writer.h"
+#include "release/sink.h"
 
 enum label_column {
 	LABEL_ITEM,
@@ -31,9 +34,10 @@ enum label_column {
 	LABEL_BYTES,
 	LABEL_SHA256,
 	LABEL_COLUMNS,
-	/* Further columns of the statement release_labels, for LICENCES. */
+	/* Further values of a row, for LICENCES. */
 	LABEL_SOURCE = LABEL_COLUMNS,
 	LABEL_TITLE,
+	LABEL_VALUES,
 };
 
 enum judgment_column {

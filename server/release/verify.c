@@ -21,8 +21,9 @@
 #include "core/utf8.h"
 #include "core/vocabulary.h"
 #include "crypto/sha256.h"
+#include "release/artefact.h"
 #include "release/columns.h"
-#include "release/row_writer.h"
+#include "release/formats/formats.h"
 #include "release/split.h"
 
 #define NAME_DIGITS  20
@@ -307,7 +308,7 @@ static void check_entry(struct verifying *v, const FTSENT *entry)
 	struct sum *sum;
 
 	path += strspn(path, "/");
-	if (strcmp(path, "SHA256SUMS") == 0 && entry->fts_info == FTS_F)
+	if (strcmp(path, RELEASE_SUMS) == 0 && entry->fts_info == FTS_F)
 		return;
 	if (entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR || entry->fts_info == FTS_NS) {
 		verify_fault(v, "%s: cannot be read: %s", path, strerrordesc_np(entry->fts_errno));
@@ -597,7 +598,7 @@ static bool same_value(const struct column *column, const json_t *value, const c
 {
 	if (!value)
 		return false;
-	if (column->kind == COLUMN_NUMBER)
+	if (column->kind == COLUMN_INTEGER || column->kind == COLUMN_REAL)
 		return json_is_null(value) ? *text == '\0' : json_number_value(value) == strtod(text, NULL);
 	char *found = value_text(column, value);
 	char *cell = found ? csv_cell(found) : NULL;
@@ -698,24 +699,13 @@ static void check_labels(struct verifying *v)
 	free(line);
 }
 
-static bool is_table(const char *path)
-{
-	static const char *const names[] = { "README.md",    "LICENCES",      "labels.csv",
-										 "labels.jsonl", "judgments.csv", "trials.csv" };
-
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-		if (strcmp(path, names[i]) == 0)
-			return true;
-	return false;
-}
-
 /* Everything listed is a table or has a row; a format tells nothing of the label. */
 static void check_whole(struct verifying *v)
 {
 	static const char *const kinds[] = { "item", "lineage", "identity" };
 
 	for (size_t i = 0; i < v->count; i++)
-		if (!v->sums[i].labelled && !is_table(v->sums[i].path))
+		if (!v->sums[i].labelled && !artefact_has_path(v->sums[i].path))
 			verify_fault(v, "%s: has no row in labels.csv", v->sums[i].path);
 	for (size_t i = 0; i < v->format_count; i++)
 		for (size_t j = 0; j < v->format_count; j++)

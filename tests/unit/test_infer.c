@@ -6,6 +6,7 @@
 
 #include "cli/crowd_commands.h"
 #include "release/columns.h"
+#include "release/formats/formats.h"
 #include "scratch.h"
 #include "suites.h"
 
@@ -29,8 +30,8 @@ static void write_judgments(void)
 	const char *values[JUDGMENT_COLUMNS] = { NULL };
 	char item[16], volunteer[16];
 	FILE *out = fopen(scratch_path("judgments.csv"), "we");
+	struct sink sink = sink_begin(&format_csv, out, judgment_columns, JUDGMENT_COLUMNS);
 
-	csv_header(out, judgment_columns, JUDGMENT_COLUMNS);
 	for (int i = 0; i < ITEMS; i++)
 		for (int v = 0; v < VOLUNTEERS; v++) {
 			snprintf(item, sizeof item, "i%d", i);
@@ -39,8 +40,9 @@ static void write_judgments(void)
 			values[JUDGMENT_VOLUNTEER] = volunteer;
 			values[JUDGMENT_VERDICT] = says_fake(i, v) ? "fake" : "real";
 			values[JUDGMENT_CONFIDENCE] = "75";
-			csv_row(out, values, JUDGMENT_COLUMNS);
+			sink_row(&sink, values);
 		}
+	sink_end(&sink);
 	fclose(out);
 }
 
@@ -50,15 +52,16 @@ static void write_labels(void)
 	const char *values[LABEL_COLUMNS] = { NULL };
 	char item[16];
 	FILE *out = fopen(scratch_path("labels.csv"), "we");
+	struct sink sink = sink_begin(&format_csv, out, label_columns, LABEL_COLUMNS);
 
-	csv_header(out, label_columns, LABEL_COLUMNS);
 	for (int i = 0; i < ITEMS; i++) {
 		snprintf(item, sizeof item, "i%d", i);
 		values[LABEL_ITEM] = item;
 		values[LABEL_LABEL] = is_fake(i) ? "real" : "fake";
 		values[LABEL_TRUTH] = i % 5 == 0 ? NULL : is_fake(i) ? "fake" : "real";
-		csv_row(out, values, LABEL_COLUMNS);
+		sink_row(&sink, values);
 	}
+	sink_end(&sink);
 	fclose(out);
 }
 

@@ -6,11 +6,12 @@
 #include <string.h>
 
 #include "core/csv.h"
-#include "release/row_writer.h"
+#include "release/artefact.h"
+#include "release/formats/formats.h"
 #include "suites.h"
 
 static const struct column columns[] = { { "name", COLUMN_TEXT },
-										 { "p", COLUMN_NUMBER },
+										 { "p", COLUMN_REAL },
 										 { "tells", COLUMN_LIST } };
 
 #define COLUMNS 3
@@ -43,6 +44,14 @@ static FILE *reopened(void)
 	return fmemopen((char *)(uintptr_t)all, len, "r");
 }
 
+/* A row alone, without what stands before and behind the rows. */
+static void write_row(const struct sink_format *format, const char *const values[])
+{
+	struct sink sink = { .format = format, .out = file, .columns = columns, .count = COLUMNS };
+
+	sink_row(&sink, values);
+}
+
 START_TEST(a_row_reads_back_as_it_was_written)
 {
 	static const char *const values[][COLUMNS] = {
@@ -55,7 +64,7 @@ START_TEST(a_row_reads_back_as_it_was_written)
 	const char *const *fields;
 	size_t count;
 
-	csv_row(file, values[_i], COLUMNS);
+	write_row(&format_csv, values[_i]);
 	FILE *in = reopened();
 	struct csv *csv = csv_new(in);
 	ck_assert(!csv_next(csv, &fields, &count).code);
@@ -78,12 +87,10 @@ END_TEST
 
 START_TEST(no_character_can_break_a_row)
 {
-	csv_row(file,
-			(const char *[]){ "a\nb,\r\x1b",
-							  "a" NEL LSEP PSEP "\x7F"
-							  "b",
-							  NULL },
-			COLUMNS);
+	write_row(&format_csv, (const char *[]){ "a\nb,\r\x1b",
+											 "a" NEL LSEP PSEP "\x7F"
+											 "b",
+											 NULL });
 
 	ck_assert_str_eq(written(), "\"a b,  \",a    b,\r\n");
 }
@@ -125,7 +132,7 @@ START_TEST(a_cell_is_never_a_formula)
 
 	ck_assert_str_eq(cell, cells[_i].cell);
 	free(cell);
-	csv_row(file, (const char *[]){ cells[_i].text, "0.5", "gut" }, COLUMNS);
+	write_row(&format_csv, (const char *[]){ cells[_i].text, "0.5", "gut" });
 	ck_assert_str_eq(written(), cells[_i].cell[0] ? strcat(strcpy((char[64]){ 0 }, cells[_i].cell),
 														   ",0.5,gut\r\n")
 												  : ",0.5,gut\r\n");
@@ -134,8 +141,8 @@ END_TEST
 
 START_TEST(a_line_of_json_has_the_types_of_its_columns)
 {
-	jsonl_row(file, columns, (const char *[]){ "a \"b\" \\\n", "0.25", "gut;style" }, COLUMNS);
-	jsonl_row(file, columns, (const char *[]){ NULL, NULL, NULL }, COLUMNS);
+	write_row(&format_jsonl, (const char *[]){ "a \"b\" \\\n", "0.25", "gut;style" });
+	write_row(&format_jsonl, (const char *[]){ NULL, NULL, NULL });
 
 	ck_assert_str_eq(
 		written(),
@@ -157,7 +164,7 @@ static const char *const told[] = {
 
 START_TEST(json_keeps_the_text_and_is_one_line_for_every_reader)
 {
-	jsonl_row(file, columns, (const char *[]){ told[_i], "1", NULL }, COLUMNS);
+	write_row(&format_jsonl, (const char *[]){ told[_i], "1", NULL });
 
 	json_auto_t *object = json_loads(written(), 0, NULL);
 	ck_assert_str_eq(json_string_value(json_object_get(object, "name")), told[_i]);
@@ -166,6 +173,69 @@ START_TEST(json_keeps_the_text_and_is_one_line_for_every_reader)
 	static const char *const raw[] = { NEL, LSEP, PSEP, RLO, RLI, ALM, "\x7F" };
 	for (size_t i = 0; i < sizeof raw / sizeof raw[0]; i++)
 		ck_assert_ptr_null(strstr(text, raw[i]));
+}
+END_TEST
+
+START_TEST(a_file_of_csv_begins_with_the_names_of_its_columns)
+{
+	struct sink sink = sink_begin(&format_csv, file, columns, COLUMNS);
+
+	sink_row(&sink, (const char *[]){ "plain", "0.5", "gut" });
+	sink_end(&sink);
+	ck_assert_str_eq(written(), "name,p,tells\r\nplain,0.5,gut\r\n");
+}
+END_TEST
+
+/* A format that knows how many rows there are only behind the last, as columnar ones do. */
+static void count_begin(struct sink *sink)
+{
+	sink->state = calloc(1, sizeof(int));
+}
+
+static void count_row(struct sink *sink, const char *const values[])
+{
+	++*(int *)sink->state;
+	fputs(values[0], sink->out);
+}
+
+static void count_end(struct sink *sink)
+{
+	fprintf(sink->out, " %d of %zu", *(int *)sink->state, sink->count);
+	free(sink->state);
+}
+
+START_TEST(a_format_keeps_a_state_from_its_begin_to_its_end)
+{
+	static const struct sink_format format_count = { "text/plain", count_begin, count_row,
+													 count_end };
+	struct sink sink = sink_begin(&format_count, file, columns, COLUMNS);
+
+	sink_row(&sink, (const char *[]){ "a", NULL, NULL });
+	sink_row(&sink, (const char *[]){ "b", NULL, NULL });
+	sink_end(&sink);
+	ck_assert_str_eq(written(), "ab 2 of 3");
+}
+END_TEST
+
+static const struct {
+	const char *path, *media_type;
+} typed[] = {
+	{ "labels.csv", "text/csv; charset=utf-8" },
+	{ "labels.jsonl", "application/jsonl; charset=utf-8" },
+	{ "trials.csv", "text/csv; charset=utf-8" },
+	{ "LICENCES", "text/plain; charset=utf-8" },
+	{ "README.md", "text/markdown; charset=utf-8" },
+	{ "SHA256SUMS", "text/plain; charset=utf-8" },
+	{ "image/train/real/0123.jpg", "image/jpeg" },
+	{ "video/test/fake/0123.mp4", "video/mp4" },
+	{ "audio/test/fake/0123.mp4", "audio/mp4" },
+	{ "audio/test/fake/0123.m4a", "audio/mp4" },
+	{ "image/train/real/0123.xyz", "application/octet-stream" },
+};
+
+START_TEST(a_path_of_a_release_tells_its_media_type)
+{
+	ck_assert_str_eq(artefact_media_type(typed[_i].path), typed[_i].media_type);
 }
 END_TEST
 
@@ -181,6 +251,10 @@ Suite *release_table_suite(void)
 	tcase_add_loop_test(tests, json_keeps_the_text_and_is_one_line_for_every_reader, 0,
 						sizeof told / sizeof told[0]);
 	tcase_add_test(tests, a_line_of_json_has_the_types_of_its_columns);
+	tcase_add_test(tests, a_file_of_csv_begins_with_the_names_of_its_columns);
+	tcase_add_test(tests, a_format_keeps_a_state_from_its_begin_to_its_end);
+	tcase_add_loop_test(tests, a_path_of_a_release_tells_its_media_type, 0,
+						sizeof typed / sizeof typed[0]);
 	suite_add_tcase(suite, tests);
 	return suite;
 }

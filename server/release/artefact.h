@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * artefact -- the files that a release writes beside its media: which table, in which format.
+ *
+ * A line a file.  The order is that of SHA256SUMS, which lists these files, the card and the media.
+ */
+#ifndef RELEASE_ARTEFACT_H
+#define RELEASE_ARTEFACT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "release/sink.h"
+
+#define RELEASE_CARD "README.md"
+#define RELEASE_SUMS "SHA256SUMS"
+
+enum release_table { RELEASE_LABELS, RELEASE_JUDGMENTS, RELEASE_TRIALS, RELEASE_TABLES };
+
+struct artefact {
+	const char *path;
+	enum release_table table; /* where its rows come from */
+	const struct sink_format *format;
+};
+
+#define ARTEFACTS 5
+
+extern const struct artefact artefacts[ARTEFACTS];
+
+/* Is it the path of one of them, or of the card? */
+bool artefact_has_path(const char *path);
+
+/* The media type of any file of a release, told by its path. */
+const char *artefact_media_type(const char *path);
+
+#endif
