@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* item -- shows what is known of an item, corrects it, withdraws it. */
 #include <errno.h>
-#include <fcntl.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/commands.h"
 #include "core/arena.h"
+#include "core/disk.h"
 #include "core/hex.h"
 #include "core/utf8.h"
 #include "core/uuid.h"
@@ -27,10 +26,8 @@ static struct error find_item(struct db *db, const char *name, char ret_id[UUID_
 {
 	unsigned char digest[SHA256_BYTES];
 	char hex[SHA256_TEXT];
-	struct stat info;
 	uint64_t bytes;
-	int fd =
-		stat(name, &info) == 0 && S_ISREG(info.st_mode) ? open(name, O_RDONLY | O_CLOEXEC) : -1;
+	int fd = disk_open_regular(name);
 
 	if (fd < 0)
 		return item_find(db, name, ret_id);

@@ -6,9 +6,28 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/log.h"
+
+int disk_keep_regular(int fd)
+{
+	struct stat info;
+
+	if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode))
+		return fd;
+	close(fd);
+	errno = EBADF;
+	return -1;
+}
+
+int disk_open_regular(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+
+	return fd < 0 ? -1 : disk_keep_regular(fd);
+}
 
 bool disk_write(int fd, const void *bytes, size_t len)
 {

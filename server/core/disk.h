@@ -13,6 +13,15 @@
 
 #include "core/error.h"
 
+/*
+ * Opens a regular file to read. -1: errno says why, and is EBADF for what is none, which is not
+ * read: a FIFO would wait, a device never end.
+ */
+int disk_open_regular(const char *path);
+
+/* `fd`, if it is that of a regular file; else closes it, and -1 with errno EBADF. */
+int disk_keep_regular(int fd);
+
 /* Writes all of it. False: errno says why. */
 bool disk_write(int fd, const void *bytes, size_t len);
 

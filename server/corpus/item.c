@@ -2,14 +2,13 @@
 #include "corpus/item.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/disk.h"
 #include "core/hex.h"
 #include "corpus/item_file.h"
 #include "corpus/lost_media.h"
@@ -143,16 +142,13 @@ static struct error create_once(struct db *db, void *arg)
 
 static struct error file_digest(const char *path, unsigned char digest[SHA256_BYTES])
 {
-	struct stat stat;
 	uint64_t bytes;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int fd = disk_open_regular(path);
 
+	if (fd < 0 && errno == EBADF)
+		return errorf(ERR_INVALID, "not a regular file");
 	if (fd < 0)
 		return errorf(ERR_INVALID, "cannot read the file: %s", strerrordesc_np(errno));
-	if (fstat(fd, &stat) != 0 || !S_ISREG(stat.st_mode)) {
-		close(fd);
-		return errorf(ERR_INVALID, "not a regular file");
-	}
 	struct error err = sha256_fd(fd, digest, &bytes);
 	close(fd);
 	return err;

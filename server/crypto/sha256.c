@@ -5,6 +5,8 @@
 #include <sodium.h>
 #include <unistd.h>
 
+#include "core/disk.h"
+
 _Static_assert(sizeof(crypto_hash_sha256_state) == sizeof(struct sha256),
 			   "the header promises this");
 
@@ -33,25 +35,35 @@ void sha256_bytes(unsigned char digest[SHA256_BYTES], const void *bytes, size_t 
 	crypto_hash_sha256(digest, bytes, len);
 }
 
-struct error sha256_fd(int fd, unsigned char digest[SHA256_BYTES], uint64_t *bytes)
+enum sha256_copied sha256_copy(int from, int to, unsigned char digest[SHA256_BYTES],
+							   uint64_t *ret_bytes)
 {
 	struct sha256 hash;
 	char piece[64 * 1024];
 	uint64_t total = 0;
 	ssize_t got;
 
-	if (lseek(fd, 0, SEEK_SET) < 0)
-		return errorf(ERR_INTERNAL, "cannot rewind a file: %m");
 	sha256_start(&hash);
-	while ((got = read(fd, piece, sizeof piece)) != 0) {
+	while ((got = read(from, piece, sizeof piece)) != 0) {
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			return errorf(ERR_INTERNAL, "cannot read a file: %m");
+			return COPY_UNREAD;
+		if (to >= 0 && !disk_write(to, piece, (size_t)got))
+			return COPY_UNWRITTEN;
 		sha256_add(&hash, piece, (size_t)got);
 		total += (uint64_t)got;
 	}
 	sha256_finish(&hash, digest);
-	*bytes = total;
+	*ret_bytes = total;
+	return COPIED;
+}
+
+struct error sha256_fd(int fd, unsigned char digest[SHA256_BYTES], uint64_t *bytes)
+{
+	if (lseek(fd, 0, SEEK_SET) < 0)
+		return errorf(ERR_INTERNAL, "cannot rewind a file: %m");
+	if (sha256_copy(fd, -1, digest, bytes) != COPIED)
+		return errorf(ERR_INTERNAL, "cannot read a file: %m");
 	return ok();
 }

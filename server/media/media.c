@@ -39,16 +39,18 @@ static struct error open_source(const char *path, int *ret_fd)
 {
 	struct stat info;
 	struct error err = ok();
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	int fd = disk_open_regular(path);
 
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return errorf(ERR_INVALID, "there is no such file");
+	if (fd < 0 && errno == EBADF)
+		return errorf(ERR_INVALID, "it is not a regular file");
 	if (fd < 0) {
 		log_error("media: open: %m");
 		return errorf(ERR_INVALID, "the file cannot be opened");
 	}
-	if (fstat(fd, &info) || !S_ISREG(info.st_mode))
-		err = errorf(ERR_INVALID, "it is not a regular file");
+	if (fstat(fd, &info))
+		err = errorf(ERR_INVALID, "the file cannot be opened");
 	else if (info.st_size == 0)
 		err = errorf(ERR_INVALID, "the file is empty");
 	else if (info.st_size > MEDIA_MAX_FILE_BYTES)

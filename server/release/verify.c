@@ -11,11 +11,11 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "core/csv.h"
+#include "core/disk.h"
 #include "core/hex.h"
 #include "core/mem.h"
 #include "core/utf8.h"
@@ -135,15 +135,8 @@ static int verify_open_regular(const struct verifying *v, const char *path)
 	struct open_how how = { .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
 							.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS };
 	int fd = (int)syscall(SYS_openat2, v->root, path, &how, sizeof how);
-	struct stat info;
 
-	if (fd < 0)
-		return -1;
-	if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode))
-		return fd;
-	close(fd);
-	errno = EBADF;
-	return -1;
+	return fd < 0 ? -1 : disk_keep_regular(fd);
 }
 
 /* What open_regular() could not do. */

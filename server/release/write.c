@@ -118,42 +118,23 @@ static struct error make_parents(const char *root, const char *path)
 	return ok();
 }
 
-/* Copies all of `from`; the digest is of what was written. */
-static struct error write_copy_bytes(int from, int to, const char *path,
-									 unsigned char digest[SHA256_BYTES])
-{
-	static _Thread_local char block[1 << 16];
-	struct sha256 hash;
-	ssize_t len;
-
-	sha256_start(&hash);
-	while ((len = read(from, block, sizeof block)) != 0) {
-		if (len < 0 && errno == EINTR)
-			continue;
-		if (len < 0)
-			return write_broken("read", path);
-		sha256_add(&hash, block, (size_t)len);
-		if (!disk_write(to, block, (size_t)len))
-			return write_broken("written", path);
-	}
-	sha256_finish(&hash, digest);
-	return ok();
-}
-
 static struct error copy_open(const struct writing *writing, int from, const char *path,
 							  const unsigned char digest[SHA256_BYTES])
 {
 	const struct timespec time = { .tv_sec = writing->release->created_s };
 	unsigned char found[SHA256_BYTES];
 	char target[PATH_MAX];
-	struct error err;
+	enum sha256_copied copied;
+	struct error err = ok();
+	uint64_t bytes;
 	int to;
 
 	if (snprintf(target, sizeof target, "%s/%s", writing->folder, path) >= (int)sizeof target)
 		return errorf(ERR_INTERNAL, "the path of %s is too long", path);
 	if ((to = open(target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644)) < 0)
 		return write_broken("written", target);
-	err = write_copy_bytes(from, to, path, found);
+	if ((copied = sha256_copy(from, to, found, &bytes)) != COPIED)
+		err = write_broken(copied == COPY_UNREAD ? "read" : "written", path);
 	if (!err.code && futimens(to, (const struct timespec[]){ time, time }) != 0)
 		err = write_broken("dated", target);
 	if (close(to) != 0 && !err.code)

@@ -226,30 +226,6 @@ static void name_of(const unsigned char digest[SHA256_BYTES], char name[SHA256_T
 	hex_encode(name + 3, digest + 1, SHA256_BYTES - 1);
 }
 
-/* Copies all of `from`, hashing it on the way. */
-static struct error copy_hashed(int from, int to, unsigned char digest[SHA256_BYTES],
-								uint64_t *bytes)
-{
-	struct sha256 hash;
-	char piece[64 * 1024];
-	ssize_t got;
-
-	sha256_start(&hash);
-	*bytes = 0;
-	while ((got = read(from, piece, sizeof piece)) != 0) {
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return store_trouble("read a file");
-		if (!disk_write(to, piece, (size_t)got))
-			return store_trouble("write a file");
-		sha256_add(&hash, piece, (size_t)got);
-		*bytes += (uint64_t)got;
-	}
-	sha256_finish(&hash, digest);
-	return ok();
-}
-
 /* Brings a name to disk, whoever gave it: the folder's own name first. */
 static struct error sync_name(struct store *store, const char *fan)
 {
@@ -285,20 +261,16 @@ static struct error store_settle(struct store *store, const char *path,
 	return sync_name(store, fan);
 }
 
-/* Opens a regular file to read, never waiting (a FIFO) nor following a device. */
 static struct error store_open_regular(const char *path, int *ret_fd)
 {
-	struct stat info;
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	int fd = disk_open_regular(path);
 
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return errorf(ERR_NOT_FOUND, "there is no such file");
+	if (fd < 0 && errno == EBADF)
+		return errorf(ERR_INVALID, "it is not a regular file");
 	if (fd < 0)
 		return store_trouble("open a file");
-	if (fstat(fd, &info) || !S_ISREG(info.st_mode)) {
-		close(fd);
-		return errorf(ERR_INVALID, "it is not a regular file");
-	}
 	*ret_fd = fd;
 	return ok();
 }
@@ -306,10 +278,10 @@ static struct error store_open_regular(const char *path, int *ret_fd)
 static struct error put_copy(struct store *store, int from, const char *tmp, int to,
 							 unsigned char digest[SHA256_BYTES], uint64_t *bytes)
 {
-	struct error err;
+	enum sha256_copied copied = sha256_copy(from, to, digest, bytes);
 
-	if ((err = copy_hashed(from, to, digest, bytes)).code)
-		return err;
+	if (copied != COPIED)
+		return store_trouble(copied == COPY_UNREAD ? "read a file" : "write a file");
 	if (fchmod(to, 0444) || fsync(to))
 		return store_trouble("bring a file to disk");
 	return store_settle(store, tmp, digest);

@@ -2,6 +2,7 @@
 /* What the rooms above core rely on. */
 #include <check.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 
 #include "core/clock.h"
 #include "core/csv.h"
+#include "core/disk.h"
 #include "core/idmap.h"
 #include "core/json_reader.h"
 #include "core/number.h"
@@ -22,6 +24,7 @@
 #include "core/thread.h"
 #include "core/uuid.h"
 #include "crypto/password.h"
+#include "crypto/sha256.h"
 #include "crypto/token.h"
 #include "suites.h"
 
@@ -694,6 +697,60 @@ START_TEST(what_runs_nicely_leaves_its_caller_as_it_was)
 }
 END_TEST
 
+START_TEST(nothing_but_a_regular_file_is_opened_to_read)
+{
+	static const char *const others[] = { "/dev/zero", "/tmp", "fifo" };
+	char fifo[64], file[64];
+
+	snprintf(fifo, sizeof fifo, "%s/fifo", folder);
+	snprintf(file, sizeof file, "%s/secret", folder);
+	ck_assert_int_eq(mkfifo(fifo, 0600), 0);
+	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+		errno = 0;
+		ck_assert_int_eq(disk_open_regular(*others[i] == '/' ? others[i] : fifo), -1);
+		ck_assert_int_eq(errno, EBADF);
+	}
+	unlink(fifo);
+	ck_assert_int_eq(disk_open_regular(file), -1);
+	ck_assert_int_eq(errno, ENOENT);
+	fclose(fopen(file, "we"));
+	int fd = disk_open_regular(file);
+	ck_assert_int_ge(fd, 0);
+	close(fd);
+}
+END_TEST
+
+START_TEST(a_copy_is_hashed_and_says_which_side_failed)
+{
+	unsigned char digest[SHA256_BYTES] = { 0 }, expected[SHA256_BYTES];
+	static char bytes[100000]; /* two pieces */
+	char file[64];
+	uint64_t count = 0;
+
+	snprintf(file, sizeof file, "%s/secret", folder);
+	int fd = open(file, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	int from = memfd_create("from", MFD_CLOEXEC), full = open("/dev/full", O_WRONLY | O_CLOEXEC);
+	memset(bytes, 'x', sizeof bytes);
+	ck_assert(disk_write(from, bytes, sizeof bytes));
+	sha256_bytes(expected, bytes, sizeof bytes);
+
+	lseek(from, 0, SEEK_SET);
+	ck_assert_int_eq(sha256_copy(from, full, digest, &count), COPY_UNWRITTEN);
+	ck_assert_int_eq(sha256_copy(full, fd, digest, &count), COPY_UNREAD);
+	ck_assert_uint_eq(count, 0);
+	lseek(from, 0, SEEK_SET);
+	ck_assert_int_eq(sha256_copy(from, fd, digest, &count), COPIED);
+	ck_assert_uint_eq(count, sizeof bytes);
+	ck_assert_mem_eq(digest, expected, SHA256_BYTES);
+	ck_assert(!sha256_fd(fd, digest, &count).code);
+	ck_assert_uint_eq(count, sizeof bytes);
+	ck_assert_mem_eq(digest, expected, SHA256_BYTES);
+	close(full);
+	close(from);
+	close(fd);
+}
+END_TEST
+
 Suite *core_suite(void)
 {
 	Suite *suite = suite_create("core");
@@ -729,6 +786,8 @@ Suite *core_suite(void)
 						sizeof torn / sizeof torn[0]);
 	tcase_add_test(tc, a_csv_record_can_be_looked_at_and_taken_back);
 	tcase_add_test(tc, a_csv_record_with_a_nul_is_bad);
+	tcase_add_test(tc, nothing_but_a_regular_file_is_opened_to_read);
+	tcase_add_test(tc, a_copy_is_hashed_and_says_which_side_failed);
 	tcase_add_test(tc, ids_get_indices_in_order_of_appearance);
 	tcase_add_test(tc, ids_that_only_count_up_are_told_apart_quickly);
 	tcase_add_test(tc, random_numbers_below_a_bound_are_uniform);
