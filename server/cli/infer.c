@@ -9,6 +9,7 @@
 
 #include "cli/crowd_commands.h"
 #include "cli/crowd_files.h"
+#include "core/csv.h"
 #include "core/mem.h"
 #include "core/writer.h"
 #include "crowd/agreement.h"
@@ -103,29 +104,13 @@ static double infer_printed(const struct result *result, uint32_t task)
 	return fmin(fmax(rint(p * 1e9) / 1e9, 1e-9), 1 - 1e-9);
 }
 
-/* A field, quoted where it must be. */
-static void put_field(FILE *out, const char *text)
-{
-	if (!text[strcspn(text, ",\"\r\n")]) {
-		fputs(text, out);
-		return;
-	}
-	putc('"', out);
-	for (; *text; text++) {
-		if (*text == '"')
-			putc('"', out);
-		putc(*text, out);
-	}
-	putc('"', out);
-}
-
 static void put_labels(const struct result *result)
 {
 	puts("task,label,p_fake,judgments");
 	for (uint32_t i = 0; i < result->fit->items; i++) {
 		uint64_t p = (uint64_t)llrint(infer_printed(result, i) * 1e9);
 
-		put_field(stdout, names_text(result->tasks, i, NULL));
+		csv_put(stdout, names_text(result->tasks, i, NULL));
 		printf(",%s,%u.%09u,%u\n", label_at(result, i) == FAKE ? "fake" : "real",
 			   (unsigned)(p / 1000000000), (unsigned)(p % 1000000000), result->fit->judgments[i]);
 	}
@@ -144,7 +129,7 @@ static bool put_workers(const char *path, const struct result *result)
 		const struct estimate *sensitivity = &result->fit->sensitivity[v];
 		const struct estimate *specificity = &result->fit->specificity[v];
 
-		put_field(out, names_text(result->workers, v, NULL));
+		csv_put(out, names_text(result->workers, v, NULL));
 		fprintf(out, ",%u,%.6f,%.6f,%.6f,%.6f,%.6f,%.6f\n", result->answers[v], sensitivity->mean,
 				sensitivity->low, sensitivity->high, specificity->mean, specificity->low,
 				specificity->high);

@@ -332,3 +332,18 @@ struct error csv_next(struct csv *csv, const char *const **ret_fields, size_t *r
 	*ret_count = span.count;
 	return ok();
 }
+
+void csv_put(FILE *out, const char *text)
+{
+	if (!text[strcspn(text, ",\"\r\n")]) {
+		fputs(text, out);
+		return;
+	}
+	putc('"', out);
+	for (; *text; text++) {
+		if (*text == '"')
+			putc('"', out);
+		putc(*text, out);
+	}
+	putc('"', out);
+}

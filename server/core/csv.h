@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * csv -- reads RFC 4180 a record at a time, and knows the line each begins on.
+ * csv -- RFC 4180: reads a record at a time, and knows the line each begins on; writes a field.
  *
  * Lines end in LF or CRLF, or all of them in a lone CR; the first line tells.  A quote at a
  * field's start opens a field that may hold line ends; a quote in a field's midst is a letter
@@ -52,5 +52,8 @@ void csv_back(struct csv *csv);
 
 /* How many bytes of the source lie behind. */
 uint64_t csv_offset(const struct csv *csv);
+
+/* Writes a field, in quotes where it needs them, so that csv_next() reads it back as it is. */
+void csv_put(FILE *out, const char *text);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/mem.h"
+#include "core/utf8.h"
 
 #define LINE_MAX_BYTES (64 * 1024)
 #define NAME_MAX_BYTES 512
@@ -306,30 +307,9 @@ static struct error bad_line(const struct judgment_csv *csv, const char *what)
 	return errorf(ERR_INVALID, "line %zu: %s", csv->line, what);
 }
 
-/* The length of the UTF-8 character at `text` (RFC 3629), or 0 if it is none. */
-static size_t utf8_len(const unsigned char *text, size_t len)
-{
-	size_t more = text[0] < 0x80   ? 0
-				  : text[0] < 0xC2 ? 9
-				  : text[0] < 0xE0 ? 1
-				  : text[0] < 0xF0 ? 2
-				  : text[0] < 0xF5 ? 3
-								   : 9;
-
-	if (more >= len)
-		return 0;
-	for (size_t i = 1; i <= more; i++)
-		if ((text[i] & 0xC0) != 0x80)
-			return 0;
-	if ((text[0] == 0xE0 && text[1] < 0xA0) || (text[0] == 0xED && text[1] > 0x9F) ||
-		(text[0] == 0xF0 && text[1] < 0x90) || (text[0] == 0xF4 && text[1] > 0x8F))
-		return 0;
-	return more + 1;
-}
-
 /* Eight bytes from 0x20 to 0x7E at once: none has its top bit, none falls below 0x20 and none
  * reaches 0x80 when 1 is added. */
-static bool are_eight_plain(const unsigned char *text)
+static bool are_eight_plain(const char *text)
 {
 	uint64_t eight;
 
@@ -346,15 +326,18 @@ static bool csv_is_control(unsigned char c)
 /* Plain text: UTF-8 without control characters; a tab or a line break inside quotes is plain. */
 static bool csv_is_text(const char *text, size_t len)
 {
-	const unsigned char *at = (const unsigned char *)text, *end = at + len;
+	const char *at = text, *end = text + len;
+	size_t step;
 
-	while (at < end) {
-		size_t left = (size_t)(end - at);
-		size_t step = left >= 8 && are_eight_plain(at) ? 8 : utf8_len(at, left);
-
-		if (!step || csv_is_control(*at))
+	for (; at < end; at += step) {
+		if (end - at >= 8 && are_eight_plain(at))
+			step = 8;
+		else if ((unsigned char)*at < 0x80)
+			step = !csv_is_control((unsigned char)*at);
+		else
+			step = utf8_length(at, end);
+		if (!step)
 			return false;
-		at += step;
 	}
 	return true;
 }

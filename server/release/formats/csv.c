@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/csv.h"
 #include "core/number.h"
 #include "core/utf8.h"
 #include "release/formats/formats.h"
@@ -79,17 +80,8 @@ static void csv_field(FILE *out, const char *text)
 		return;
 	}
 	char *cell = csv_cell(text);
-	bool quoted = strpbrk(cell, ",\"") != NULL;
 
-	if (quoted)
-		fputc('"', out);
-	for (const char *c = cell; *c; c++) {
-		if (*c == '"')
-			fputc('"', out);
-		fputc(*c, out);
-	}
-	if (quoted)
-		fputc('"', out);
+	csv_put(out, cell);
 	free(cell);
 }
 
