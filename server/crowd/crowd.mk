@@ -1,21 +1,22 @@
 # Benchmarks of the science. The Makefile includes this file.
 
 CROWD      := $(patsubst %.c,$(B)/%.o,$(wildcard server/crowd/*.c)) $(B)/server/core/random.o \
-              $(B)/server/core/error.o $(B)/server/core/keyset.o
+              $(B)/server/core/error.o $(B)/server/core/keyset.o $(B)/server/core/mem.o \
+              $(B)/server/core/utf8.o
 CROWD_DATA ?= ../shared/data/crowd
 
-$(B)/crowd-generate $(B)/crowd-rigging $(B)/crowd-choose: $(B)/crowd-%: $(B)/tests/load/crowd_%.o $(CROWD)
+$(B)/crowd-generate $(B)/crowd-collusion $(B)/crowd-pair_sampler: $(B)/crowd-%: $(B)/tests/load/crowd_%.o $(CROWD)
 	@echo "  link  $@"
 	@$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
-bench-crowd: $(B)/touchstone $(B)/crowd-generate $(B)/crowd-rigging  ## how good and how fast labels are inferred
+bench-crowd: $(B)/touchstone $(B)/crowd-generate $(B)/crowd-collusion  ## how good and how fast labels are inferred
 	@tests/load/crowd-bench $(B) $(CROWD_DATA) | tee $(B)/bench.md
 	@tests/load/crowd-insert docs/method.md bench $(B)/bench.md
 
 crowd-table: $(B)/touchstone  ## every method on every set of judgments, as a table and plots for docs/method.md
 	@tests/load/crowd-table $(B) $(CROWD_DATA)
 
-bench-choose: $(B)/crowd-choose  ## what it costs to choose a pair from a thousand to a million items
+bench-choose: $(B)/crowd-pair_sampler  ## what it costs to choose a pair from a thousand to a million items
 	@$<
 
 .PHONY: bench-crowd bench-choose crowd-table

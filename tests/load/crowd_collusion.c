@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* crowd_rigging -- what a conspiracy reaches, over twenty seeds, by each method. */
+/* crowd_collusion -- what a conspiracy reaches, over twenty seeds, by each method. */
 #include <stdio.h>
 
 #include "crowd/collusion.h"

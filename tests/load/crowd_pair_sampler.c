@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * crowd_choose -- what it costs to choose a pair, by the number of items.
+ * crowd_pair_sampler -- what it costs to choose a pair, by the number of items.
  *
  * A item cache well under way: half the items have a belief, some have answers on their way or
  * all they were to get, one in fifty is gold.  Volunteers of many skills ask in turn; each has
