@@ -42,6 +42,7 @@ BEGIN
             ('item_change',      'INSERT',          ''),
             ('item_copy',        'INSERT',          ''),
             ('release_file',     'INSERT',          ''),
+            ('release_artefact', 'INSERT',          ''),
             ('release_item',     'INSERT',          ''),
             ('schema_migration', '',                ''),
             -- Kept under their ids, and changed here and there.

@@ -41,11 +41,16 @@ SELECT encode(f.digest, 'hex'), f.what, i.id
  ORDER BY i.id
 
 -- name: lost_media_release_files
--- Some files of releases.
+-- Some files of releases, and what was made of them.
 --   $1 uuid of the release and $2 path of the last one before them, $3 integer how many
 --   -> digest hex, name, version and path; release uuid, path
 SELECT encode(f.sha256, 'hex'), r.name || ' ' || r.version || ' ' || f.path, f.release_id, f.path
-  FROM (SELECT * FROM release_file WHERE (release_id, path) > ($1::uuid, $2)
+  FROM (SELECT * FROM (
+           (SELECT release_id, path, sha256 FROM release_file
+             WHERE (release_id, path) > ($1::uuid, $2) ORDER BY release_id, path LIMIT $3::integer)
+            UNION ALL
+           (SELECT release_id, path, sha256 FROM release_artefact
+             WHERE (release_id, path) > ($1::uuid, $2) ORDER BY release_id, path LIMIT $3::integer)) AS named
          ORDER BY release_id, path LIMIT $3::integer) f
   JOIN release r ON r.id = f.release_id
  ORDER BY f.release_id, f.path

@@ -13,17 +13,21 @@ const struct artefact artefacts[ARTEFACTS] = {
 	{ "LICENCES", RELEASE_LABELS, &format_licences },
 };
 
-static const struct artefact *artefact_find(const char *path)
-{
-	for (size_t i = 0; i < ARTEFACTS; i++)
-		if (strcmp(path, artefacts[i].path) == 0)
-			return &artefacts[i];
-	return NULL;
-}
-
 bool artefact_has_path(const char *path)
 {
-	return strcmp(path, RELEASE_CARD) == 0 || artefact_find(path);
+	if (strcmp(path, RELEASE_CARD) == 0)
+		return true;
+	for (size_t i = 0; i < ARTEFACTS; i++)
+		if (strcmp(path, artefacts[i].path) == 0)
+			return true;
+	return false;
+}
+
+static bool path_ends(const char *path, const char *ending)
+{
+	size_t len = strlen(path), part = strlen(ending);
+
+	return len >= part && strcmp(path + len - part, ending) == 0;
 }
 
 const char *artefact_media_type(const char *path)
@@ -31,7 +35,7 @@ const char *artefact_media_type(const char *path)
 	static const struct {
 		const char *ending, *type;
 	} types[] = {
-		{ RELEASE_CARD, "text/markdown; charset=utf-8" },
+		{ ".md", "text/markdown; charset=utf-8" },
 		{ RELEASE_SUMS, "text/plain; charset=utf-8" },
 		{ ".jpg", "image/jpeg" },
 		{ ".webp", "image/webp" },
@@ -43,20 +47,15 @@ const char *artefact_media_type(const char *path)
 		{ ".flac", "audio/flac" },
 		{ ".wav", "audio/wav" },
 	};
-	const struct artefact *artefact = artefact_find(path);
-	size_t len = strlen(path);
 
-	if (artefact)
-		return artefact->format->media_type;
 	/* Loaders of sound know .mp4, and no .m4a, which releases made earlier have. */
-	if (strncmp(path, "audio/", strlen("audio/")) == 0 && len > 4 &&
-		strcmp(path + len - 4, ".mp4") == 0)
+	if (strncmp(path, "audio/", strlen("audio/")) == 0 && path_ends(path, ".mp4"))
 		return "audio/mp4";
-	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
-		size_t ending = strlen(types[i].ending);
-
-		if (len >= ending && strcmp(path + len - ending, types[i].ending) == 0)
+	for (size_t i = 0; i < ARTEFACTS; i++)
+		if (path_ends(path, artefacts[i].format->ending))
+			return artefacts[i].format->media_type;
+	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+		if (path_ends(path, types[i].ending))
 			return types[i].type;
-	}
 	return "application/octet-stream";
 }

@@ -290,8 +290,8 @@ static struct error build_summarise(struct making *making)
 	if (err.code)
 		return err;
 	uint64_t bytes = (uint64_t)rows_integer(rows, 0, 1);
-	for (int t = 0; t < TABLES; t++)
-		bytes += making->written[t].bytes;
+	for (int file = 0; file < FILES; file++)
+		bytes += making->written[file].bytes;
 	snprintf(making->summary, sizeof making->summary, "%s", rows_text(rows, 0, 0));
 	snprintf(making->bytes, sizeof making->bytes, "%llu", (unsigned long long)bytes);
 	return ok();

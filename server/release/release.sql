@@ -56,11 +56,14 @@ SELECT f.path, f.bytes, encode(f.sha256, 'hex')
  ORDER BY position('/' IN f.path) > 0, f.path LIMIT $3::integer
 
 -- name: release_file_find
--- Only of a release that is ready.
+-- Only of a release that is ready; or what was made of it later.
 -- $1 name, $2 version, $3 path; returns sha256 in hexadecimal, bytes
 SELECT encode(f.sha256, 'hex'), f.bytes
-  FROM release r JOIN release_file f ON f.release_id = r.id
- WHERE r.name = $1 AND r.version = $2 AND r.state = 'ready' AND f.path = $3
+  FROM release r
+ CROSS JOIN LATERAL (SELECT sha256, bytes FROM release_file WHERE release_id = r.id AND path = $3
+                      UNION ALL
+                     SELECT sha256, bytes FROM release_artefact WHERE release_id = r.id AND path = $3) f
+ WHERE r.name = $1 AND r.version = $2 AND r.state = 'ready'
 
 -- name: release_failed
 -- $1 release uuid

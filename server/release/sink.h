@@ -29,6 +29,8 @@ struct column {
 struct sink;
 
 struct sink_format {
+	const char *name;   /* as in release_artefact */
+	const char *ending; /* of its files' paths */
 	const char *media_type;
 	void (*begin)(struct sink *sink); /* NULL: nothing stands before the first row */
 	void (*row)(struct sink *sink, const char *const values[]);

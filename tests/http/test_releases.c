@@ -2,6 +2,7 @@
 /* What a researcher may rely on for /releases and /jobs. */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "client.h"
 #include "core/hex.h"
@@ -462,6 +463,76 @@ START_TEST(a_folder_of_somebody_else_is_left_alone)
 }
 END_TEST
 
+static void expect_refusal(const char *condition, const char *sql)
+{
+	tell_db("DO $$ BEGIN %s; RAISE 'it was not refused'; EXCEPTION WHEN %s THEN NULL; END $$", sql,
+			condition);
+}
+
+static const char *artefact_sql(const char *name, const char *path, const char *digest)
+{
+	return say("INSERT INTO release_artefact (release_id, path, format, sha256, bytes)"
+			   " SELECT id, '%s', 'jsonl', '\\x%s', 10 FROM release WHERE name = '%s'",
+			   path, digest, name);
+}
+
+START_TEST(what_is_made_of_a_ready_release_later_is_served_and_leaves_the_release_as_it_was)
+{
+	struct person person = an_account("researcher");
+	const char *name = a_release(&person, a_full_campaign()), *digest = a_file("{\"a\": 1}\n", 9);
+	const char *release = say(RELEASES "/%s/1.0", name);
+	char *before = keep(strdup(get(NULL, release).text));
+
+	expect_status(get(NULL, say("%s/files/trials.jsonl", release)), 404);
+	tell_db("%s", artefact_sql(name, "trials.jsonl", digest));
+	struct answer a = get(NULL, say("%s/files/trials.jsonl", release));
+	expect_status(a, 200);
+	ck_assert_str_eq(a.text, "{\"a\": 1}\n");
+	ck_assert_str_eq(header_of(a, "Content-Type"), "application/jsonl; charset=utf-8");
+	ck_assert_str_eq(header_of(a, "ETag"), say("\"%s\"", digest));
+	ck_assert_str_eq(get(NULL, release).text, before);
+	ck_assert_ptr_null(strstr(get(NULL, say("%s/files/SHA256SUMS", release)).text, digest));
+}
+END_TEST
+
+START_TEST(an_artefact_stays_and_belongs_to_a_ready_release_and_no_file_of_it)
+{
+	struct person person = an_account("researcher");
+	const char *name = a_release(&person, a_full_campaign()), *digest = a_file("artefact", 8);
+	const char *writing = fresh_name();
+
+	tell_db(
+		"INSERT INTO release (name, version, filter, salt) VALUES ('%s', '1.0', '{}', sha256('x'))",
+		writing);
+	expect_refusal("restrict_violation", artefact_sql(writing, "trials.jsonl", digest));
+	expect_refusal("unique_violation", artefact_sql(name, "labels.csv", digest));
+	expect_refusal("check_violation", artefact_sql(name, "../labels.tar", digest));
+	tell_db("%s", artefact_sql(name, "trials.jsonl", digest));
+	expect_refusal("unique_violation", artefact_sql(name, "trials.jsonl", digest));
+	expect_refusal("restrict_violation", "UPDATE release_artefact SET bytes = 1");
+	expect_refusal("restrict_violation", "DELETE FROM release_artefact");
+	expect_refusal("restrict_violation", "TRUNCATE release_artefact");
+	tell_db("UPDATE release SET state = 'failed' WHERE name = '%s'", writing);
+}
+END_TEST
+
+START_TEST(a_check_of_the_store_knows_whose_an_artefact_is)
+{
+	struct person person = an_account("researcher");
+	const char *name = a_release(&person, a_full_campaign());
+	const char *kept = a_file("kept artefact", 13), *lost = a_file("lost artefact", 13);
+	int code;
+
+	tell_db("%s", artefact_sql(name, "kept.jsonl", kept));
+	tell_db("%s", artefact_sql(name, "lost.jsonl", lost));
+	ck_assert_int_eq(unlink(say("%s/media/%.2s/%s", getenv("TOUCHSTONE_DATA"), lost, lost + 2)), 0);
+	const char *said = run_program(&code, "store check");
+	ck_assert_ptr_nonnull(strstr(said, say("(release artefact of %s 1.0 lost.jsonl)", name)));
+	ck_assert_ptr_null(strstr(said, "kept.jsonl"));
+	ck_assert_ptr_null(strstr(said, kept + 2));
+}
+END_TEST
+
 Suite *http_releases_suite(void)
 {
 	Suite *suite = suite_create("http/releases");
@@ -494,6 +565,10 @@ Suite *http_releases_suite(void)
 	tcase_add_loop_test(tc, a_written_release_is_on_disk_or_is_begun_anew, 0,
 						sizeof stops / sizeof stops[0]);
 	tcase_add_test(tc, a_folder_of_somebody_else_is_left_alone);
+	tcase_add_test(
+		tc, what_is_made_of_a_ready_release_later_is_served_and_leaves_the_release_as_it_was);
+	tcase_add_test(tc, an_artefact_stays_and_belongs_to_a_ready_release_and_no_file_of_it);
+	tcase_add_test(tc, a_check_of_the_store_knows_whose_an_artefact_is);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

@@ -206,8 +206,9 @@ static void count_end(struct sink *sink)
 
 START_TEST(a_format_keeps_a_state_from_its_begin_to_its_end)
 {
-	static const struct sink_format format_count = { "text/plain", count_begin, count_row,
-													 count_end };
+	static const struct sink_format format_count = { .begin = count_begin,
+													 .row = count_row,
+													 .end = count_end };
 	struct sink sink = sink_begin(&format_count, file, columns, COLUMNS);
 
 	sink_row(&sink, (const char *[]){ "a", NULL, NULL });
@@ -223,6 +224,7 @@ static const struct {
 	{ "labels.csv", "text/csv; charset=utf-8" },
 	{ "labels.jsonl", "application/jsonl; charset=utf-8" },
 	{ "trials.csv", "text/csv; charset=utf-8" },
+	{ "trials.jsonl", "application/jsonl; charset=utf-8" }, /* made later */
 	{ "LICENCES", "text/plain; charset=utf-8" },
 	{ "README.md", "text/markdown; charset=utf-8" },
 	{ "SHA256SUMS", "text/plain; charset=utf-8" },
@@ -232,6 +234,14 @@ static const struct {
 	{ "audio/test/fake/0123.m4a", "audio/mp4" },
 	{ "image/train/real/0123.xyz", "application/octet-stream" },
 };
+
+START_TEST(an_artefact_ends_as_its_format_does)
+{
+	for (size_t i = 0; i < ARTEFACTS; i++)
+		ck_assert_str_eq(strstr(artefacts[i].path, artefacts[i].format->ending),
+						 artefacts[i].format->ending);
+}
+END_TEST
 
 START_TEST(a_path_of_a_release_tells_its_media_type)
 {
@@ -253,6 +263,7 @@ Suite *release_table_suite(void)
 	tcase_add_test(tests, a_line_of_json_has_the_types_of_its_columns);
 	tcase_add_test(tests, a_file_of_csv_begins_with_the_names_of_its_columns);
 	tcase_add_test(tests, a_format_keeps_a_state_from_its_begin_to_its_end);
+	tcase_add_test(tests, an_artefact_ends_as_its_format_does);
 	tcase_add_loop_test(tests, a_path_of_a_release_tells_its_media_type, 0,
 						sizeof typed / sizeof typed[0]);
 	suite_add_tcase(suite, tests);

@@ -103,6 +103,8 @@ static void csv_row(struct sink *sink, const char *const values[])
 }
 
 const struct sink_format format_csv = {
+	.name = "csv",
+	.ending = ".csv",
 	.media_type = "text/csv; charset=utf-8",
 	.begin = csv_begin,
 	.row = csv_row,

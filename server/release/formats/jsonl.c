@@ -63,6 +63,8 @@ static void jsonl_row(struct sink *sink, const char *const values[])
 }
 
 const struct sink_format format_jsonl = {
+	.name = "jsonl",
+	.ending = ".jsonl",
 	.media_type = "application/jsonl; charset=utf-8",
 	.row = jsonl_row,
 };

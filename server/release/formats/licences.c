@@ -34,6 +34,8 @@ static void licences_row(struct sink *sink, const char *const values[])
 }
 
 const struct sink_format format_licences = {
+	.name = "licences",
+	.ending = "LICENCES",
 	.media_type = "text/plain; charset=utf-8",
 	.begin = licences_begin,
 	.row = licences_row,
