@@ -24,6 +24,14 @@ bool duplicates_read(const char *text, enum duplicates *duplicates)
 	return false;
 }
 
+bool crowd_file_named(int argc, char **argv, const char **path)
+{
+	if (argc != 2 || (argv[1][0] == '-' && argv[1][1]))
+		return false;
+	*path = argv[1];
+	return true;
+}
+
 static struct error feed_file(int fd, const char *path, struct judgment_csv *csv)
 {
 	static char piece[PIECE];

@@ -11,6 +11,9 @@
 /* Reads the words refuse, first and last. Returns false for any other. */
 bool duplicates_read(const char *text, enum duplicates *duplicates);
 
+/* What is left of the arguments is the name of one file. */
+bool crowd_file_named(int argc, char **argv, const char **path);
+
 /* Reads a whole file, "-" for standard input. The caller frees *table. The detail of an error
  * names the file and the line; of several faults the first JUDGMENT_CSV_FAULTS_KEPT are told on
  * standard error, as are columns that nobody reads and duplicates that were passed over. */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* touchstone infer -- labels from a file of judgments. No database. */
-#include <getopt.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +15,7 @@
 #include "crowd/evaluation.h"
 #include "crowd/judgment_matrix.h"
 #include "crowd/model.h"
+#include "engine/settings.h"
 
 static const char usage[] =
 	"usage: touchstone infer [--method M] [--gold G.csv] [--truth T.csv] [--report]\n"
@@ -48,45 +48,16 @@ struct result {
 
 static bool infer_read_settings(int argc, char **argv, struct infer_settings *settings)
 {
-	static const struct option options[] = { { "method", 1, 0, 'm' },
-											 { "truth", 1, 0, 't' },
-											 { "gold", 1, 0, 'g' },
-											 { "workers", 1, 0, 'w' },
-											 { "report", 0, 0, 'r' },
-											 { "duplicates", 1, 0, 'd' },
-											 { 0 } };
-	int option;
+	const char *method = take_option(&argc, argv, "--method");
+	const char *duplicates = take_option(&argc, argv, "--duplicates");
 
-	optind = 1;
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
-		switch (option) {
-		case 'm':
-			if (!method_read(optarg, &settings->model.method))
-				return false;
-			break;
-		case 't':
-			settings->truth = optarg;
-			break;
-		case 'g':
-			settings->gold = optarg;
-			break;
-		case 'w':
-			settings->workers = optarg;
-			break;
-		case 'r':
-			settings->report = true;
-			break;
-		case 'd':
-			if (!duplicates_read(optarg, &settings->duplicates))
-				return false;
-			break;
-		default:
-			return false;
-		}
-	if (optind != argc - 1)
-		return false;
-	settings->judgments = argv[optind];
-	return true;
+	settings->truth = take_option(&argc, argv, "--truth");
+	settings->gold = take_option(&argc, argv, "--gold");
+	settings->workers = take_option(&argc, argv, "--workers");
+	settings->report = take_flag(&argc, argv, "--report");
+	return (!method || method_read(method, &settings->model.method)) &&
+		   (!duplicates || duplicates_read(duplicates, &settings->duplicates)) &&
+		   crowd_file_named(argc, argv, &settings->judgments);
 }
 
 static int label_at(const struct result *result, uint32_t task)

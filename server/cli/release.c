@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/commands.h"
 
-#include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -86,41 +85,29 @@ static void end_line(const struct command_line *line)
 
 /* ------------------------------------------------------------------ create */
 
-/* False: wrong usage. */
-static bool read_filter(int argc, char **argv, struct release_filter *filter)
+static bool bad_number(const char *text, const char *range)
 {
-	static const struct option options[] = { { "campaign", required_argument, NULL, 'c' },
-											 { "media-type", required_argument, NULL, 't' },
-											 { "min-judgments", required_argument, NULL, 'n' },
-											 { "min-confidence", required_argument, NULL, 'p' },
-											 { "no-volunteers", no_argument, NULL, 'v' },
-											 { NULL, 0, NULL, 0 } };
+	fprintf(stderr, "touchstone: %s is %s\n", text, range);
+	return false;
+}
+
+/* Takes the filter out of argv. False: wrong usage. */
+static bool take_filter(int *argc, char **argv, struct release_filter *filter)
+{
+	const char *judgments = take_option(argc, argv, "--min-judgments");
+	const char *confidence = take_option(argc, argv, "--min-confidence");
+	const char *type = take_option(argc, argv, "--media-type");
 	uint64_t number = 0;
-	int option;
 
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		bool good = true;
-
-		if (option == 'c')
-			filter->campaign = optarg;
-		else if (option == 'v')
-			filter->no_volunteers = true;
-		else if (option == 't')
-			filter->media_type = optarg;
-		else if (option == 'n') {
-			good = number_whole(optarg, 0, 10000, &number);
-			filter->min_judgments = (int64_t)number;
-		} else if (option == 'p')
-			good = number_real(optarg, .5, 1, &filter->min_confidence);
-		else
-			return false;
-		if (!good) {
-			fprintf(stderr, "touchstone: %s is %s\n", optarg,
-					option == 'n' ? "no whole number from 0 to 10000" : "no number from 0.5 to 1");
-			return false;
-		}
-	}
-	return !filter->media_type || vocabulary_has(media_types, filter->media_type);
+	filter->campaign = take_option(argc, argv, "--campaign");
+	filter->no_volunteers = take_flag(argc, argv, "--no-volunteers");
+	filter->media_type = type;
+	if (judgments && !number_whole(judgments, 0, 10000, &number))
+		return bad_number(judgments, "no whole number from 0 to 10000");
+	filter->min_judgments = (int64_t)number;
+	if (confidence && !number_real(confidence, .5, 1, &filter->min_confidence))
+		return bad_number(confidence, "no number from 0.5 to 1");
+	return !type || vocabulary_has(media_types, type);
 }
 
 /*
@@ -165,10 +152,10 @@ static int cli_release_create(struct tools *tools, int argc, char **argv)
 	struct job job;
 	struct error err;
 
-	if (!read_filter(argc, argv, &wish.filter) || argc - optind != 2)
+	if (!take_filter(&argc, argv, &wish.filter) || argc != 3 || *argv[1] == '-' || *argv[2] == '-')
 		return wrong_usage();
-	wish.name = argv[optind];
-	wish.version = argv[optind + 1];
+	wish.name = argv[1];
+	wish.version = argv[2];
 	err = release_create(tools->db, &wish, true, &job);
 	if (err.code == ERR_CONFLICT)
 		err = release_resume(tools, &wish, err, &job);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* touchstone replay -- what a stopping rule would have cost and lost. No database. */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include "cli/crowd_files.h"
 #include "core/number.h"
 #include "crowd/replay.h"
+#include "engine/settings.h"
 
 static const char usage[] =
 	"usage: touchstone replay [--policy posterior|margin|fixed] [--threshold X] [--min N]\n"
@@ -51,29 +51,19 @@ static bool read_count(const char *text, uint32_t *count)
 	return true;
 }
 
-static bool read_option(int option, const char *text, struct replay_settings *settings)
+/* Takes what was given of the rule and the model. */
+static bool take_rule(int *argc, char **argv, struct replay_settings *settings)
 {
-	switch (option) {
-	case 'p':
-		return read_policy(text, &settings->policy);
-	case 'x':
-		return number_real(text, 0, 1e9, &settings->rule.threshold);
-	case 'n':
-		return read_count(text, &settings->rule.min);
-	case 'm':
-		return read_count(text, &settings->rule.max);
-	case 'k':
-		return method_read(text, &settings->model.method);
-	case 's':
-		return number_whole(text, 0, UINT64_MAX, &settings->seed);
-	case 'd':
-		return duplicates_read(text, &settings->duplicates);
-	case 't':
-		settings->truth = text;
-		return true;
-	default:
-		return false;
-	}
+	const char *policy = take_option(argc, argv, "--policy");
+	const char *threshold = take_option(argc, argv, "--threshold");
+	const char *min = take_option(argc, argv, "--min"), *max = take_option(argc, argv, "--max");
+	const char *method = take_option(argc, argv, "--method");
+
+	return (!policy || read_policy(policy, &settings->policy)) &&
+		   (!threshold || number_real(threshold, 0, 1e9, &settings->rule.threshold)) &&
+		   (!min || read_count(min, &settings->rule.min)) &&
+		   (!max || read_count(max, &settings->rule.max)) &&
+		   (!method || method_read(method, &settings->model.method));
 }
 
 /* Fills in what was not given and holds the numbers against each other. */
@@ -95,21 +85,14 @@ static bool settle_rule(struct replay_settings *settings)
 
 static bool replay_read_settings(int argc, char **argv, struct replay_settings *settings)
 {
-	static const struct option options[] = {
-		{ "policy", 1, 0, 'p' }, { "threshold", 1, 0, 'x' },  { "min", 1, 0, 'n' },
-		{ "max", 1, 0, 'm' },    { "method", 1, 0, 'k' },     { "seed", 1, 0, 's' },
-		{ "truth", 1, 0, 't' },  { "duplicates", 1, 0, 'd' }, { 0 }
-	};
-	int option;
+	const char *seed = take_option(&argc, argv, "--seed");
+	const char *duplicates = take_option(&argc, argv, "--duplicates");
 
-	optind = 1;
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
-		if (!read_option(option, optarg, settings))
-			return false;
-	if (optind != argc - 1 || !settings->truth)
-		return false;
-	settings->judgments = argv[optind];
-	return settle_rule(settings);
+	settings->truth = take_option(&argc, argv, "--truth");
+	return take_rule(&argc, argv, settings) &&
+		   (!seed || number_whole(seed, 0, UINT64_MAX, &settings->seed)) &&
+		   (!duplicates || duplicates_read(duplicates, &settings->duplicates)) && settings->truth &&
+		   crowd_file_named(argc, argv, &settings->judgments) && settle_rule(settings);
 }
 
 static void print_accuracy(const char *name, const struct replay *r, double accuracy)

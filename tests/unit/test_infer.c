@@ -299,6 +299,31 @@ START_TEST(duplicates_are_as_one_asks)
 }
 END_TEST
 
+static const char *const wrong[][7] = {
+	{ "infer" },
+	{ "infer", "a.csv", "b.csv" },
+	{ "infer", "--metod", "glad", "a.csv" },
+	{ "infer", "--method", "none", "a.csv" },
+	{ "infer", "a.csv", "--method" },
+	{ "infer", "--truth", "--report", "a.csv" },
+	{ "infer", "--truth", "t.csv", "--truth", "u.csv", "a.csv" },
+	{ "infer", "-r", "a.csv" },
+	{ "replay", "a.csv" },
+	{ "replay", "--truth", "t.csv" },
+	{ "replay", "--truth", "t.csv", "a.csv", "b.csv" },
+	{ "replay", "--truth", "t.csv", "a.csv", "--seed" },
+	{ "replay", "--truth=t.csv", "a.csv", "--policy=none" },
+};
+
+START_TEST(an_argument_that_no_command_has_is_told_by_its_usage)
+{
+	const char *const *arguments = wrong[_i];
+
+	ck_assert_int_eq(run_command(*arguments[0] == 'i' ? cli_infer : cli_replay, arguments), 2);
+	expect_told(told_err, "usage: touchstone ");
+}
+END_TEST
+
 Suite *infer_suite(void)
 {
 	Suite *suite = suite_create("cli/infer");
@@ -306,6 +331,8 @@ Suite *infer_suite(void)
 
 	tcase_add_checked_fixture(tests, make_files, scratch_clear);
 	tcase_add_test(tests, infer_reads_the_judgments_of_a_release);
+	tcase_add_loop_test(tests, an_argument_that_no_command_has_is_told_by_its_usage, 0,
+						sizeof wrong / sizeof wrong[0]);
 	tcase_add_test(tests, infer_takes_the_truths_of_a_releases_labels);
 	tcase_add_test(tests, infer_reads_the_labels_that_it_wrote);
 	tcase_add_test(tests, replay_reads_what_a_release_and_infer_wrote);
