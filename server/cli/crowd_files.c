@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/mem.h"
 #include "core/utf8.h"
 
 #define PIECE (128 * 1024)
@@ -125,9 +126,7 @@ struct error crowd_file_truth(const char *path, const struct names *tasks,
 
 	if (err.code)
 		return err;
-	int8_t *values = malloc((size_t)names_count(tasks) + 1);
-	if (!values)
-		abort();
+	int8_t *values = mem_resize(NULL, (size_t)names_count(tasks) + 1, sizeof *values);
 	struct strangers strangers = judgment_csv_truth(csv, tasks, values);
 	if (strangers.count) {
 		fputs("touchstone: ", stderr);

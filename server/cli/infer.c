@@ -120,11 +120,9 @@ static void put_number(const char *name, bool known, double value)
 static void report_truth(const struct result *result)
 {
 	uint32_t tasks = result->fit->items;
-	double *p = calloc((size_t)tasks + 1, sizeof *p);
-	uint8_t *label = calloc((size_t)tasks + 1, 1);
+	double *p = mem_new((size_t)tasks + 1, sizeof *p);
+	uint8_t *label = mem_new((size_t)tasks + 1, 1);
 
-	if (!p || !label)
-		abort();
 	for (uint32_t i = 0; i < tasks; i++) {
 		p[i] = infer_printed(result, i);
 		label[i] = (uint8_t)label_at(result, i);

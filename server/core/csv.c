@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/mem.h"
+
 #define WINDOW (4 * CSV_RECORD)
 
 struct csv {
@@ -38,10 +40,9 @@ struct span {
 
 struct csv *csv_new(FILE *source)
 {
-	struct csv *csv = calloc(1, sizeof *csv);
+	struct csv *csv = mem_new(1, sizeof *csv);
 
-	if (!csv || !(csv->buffer = malloc(WINDOW)))
-		abort();
+	csv->buffer = mem_resize(NULL, WINDOW, 1);
 	csv->source = source;
 	csv->separator = ',';
 	csv->line = csv->next_line = 1;
@@ -309,8 +310,8 @@ struct error csv_next(struct csv *csv, const char *const **ret_fields, size_t *r
 		*ret_count = 0;
 		return ok();
 	}
-	if (!csv->record && !(csv->record = malloc(CSV_RECORD + 1)))
-		abort();
+	if (!csv->record)
+		csv->record = mem_resize(NULL, CSV_RECORD + 1, 1);
 	struct error err = find_record(csv, &span);
 	if (!err.code && memchr(csv->buffer + csv->at, '\0', span.len))
 		err = errorf(ERR_INVALID, "the record holds a NUL");

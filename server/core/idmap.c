@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/mem.h"
+
 struct idmap {
 	unsigned char (*ids)[UUID_BYTES];
 	uint32_t count, ids_room;
@@ -11,19 +13,12 @@ struct idmap {
 	uint32_t slot_count; /* a power of two, at least twice `count` */
 };
 
-static void *idmap_must(void *memory)
-{
-	if (!memory)
-		abort();
-	return memory;
-}
-
 struct idmap *idmap_new(void)
 {
-	struct idmap *map = idmap_must(calloc(1, sizeof *map));
+	struct idmap *map = mem_new(1, sizeof *map);
 
 	map->slot_count = 64;
-	map->slots = idmap_must(calloc(map->slot_count, sizeof map->slots[0]));
+	map->slots = mem_new(map->slot_count, sizeof map->slots[0]);
 	return map;
 }
 
@@ -65,13 +60,13 @@ static void idmap_grow(struct idmap *map)
 {
 	if (map->count == map->ids_room) {
 		map->ids_room = map->ids_room ? 2 * map->ids_room : 32;
-		map->ids = idmap_must(realloc(map->ids, map->ids_room * sizeof map->ids[0]));
+		map->ids = mem_resize(map->ids, map->ids_room, sizeof map->ids[0]);
 	}
 	if (2 * (map->count + 1) <= map->slot_count)
 		return;
 	map->slot_count *= 2;
 	free(map->slots);
-	map->slots = idmap_must(calloc(map->slot_count, sizeof map->slots[0]));
+	map->slots = mem_new(map->slot_count, sizeof map->slots[0]);
 	for (uint32_t i = 0; i < map->count; i++)
 		*idmap_slot_of(map, map->ids[i]) = i + 1;
 }

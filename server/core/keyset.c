@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "core/mem.h"
+
 #define FIRST_ROOM 8 /* slots: a cache line */
 
 struct keyset {
@@ -11,16 +13,9 @@ struct keyset {
 	uint32_t room; /* 0, or a power of two of which three quarters may be taken */
 };
 
-static void *keyset_must(void *memory)
-{
-	if (!memory)
-		abort();
-	return memory;
-}
-
 struct keyset *keyset_new(void)
 {
-	return keyset_must(calloc(1, sizeof(struct keyset)));
+	return mem_new(1, sizeof(struct keyset));
 }
 
 void keyset_free(struct keyset *set)
@@ -59,7 +54,7 @@ static void keyset_grow(struct keyset *set)
 	if (old.room > UINT32_MAX / 2)
 		abort();
 	set->room = old.room ? 2 * old.room : FIRST_ROOM;
-	set->slots = keyset_must(calloc(set->room, sizeof set->slots[0]));
+	set->slots = mem_new(set->room, sizeof set->slots[0]);
 	for (uint32_t i = 0; i < old.room; i++)
 		if (old.slots[i])
 			*keyset_slot_of(set, old.slots[i]) = old.slots[i];

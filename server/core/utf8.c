@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/utf8.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+#include "core/mem.h"
 
 #define REPLACEMENT 0xfffd
 
@@ -111,10 +112,8 @@ static uint32_t utf16_unit(const char *bytes, int big_endian)
 
 char *utf8_from_utf16(const char *bytes, size_t len, int big_endian, size_t *ret_len)
 {
-	char *text = malloc(len / 2 * 3 + 4), *to = text;
+	char *text = mem_resize(NULL, len / 2 * 3 + 4, 1), *to = text;
 
-	if (!text)
-		abort();
 	for (size_t i = 0; i + 1 < len; i += 2) {
 		uint32_t c = utf16_unit(bytes + i, big_endian);
 		uint32_t low = i + 3 < len ? utf16_unit(bytes + i + 2, big_endian) : 0;
