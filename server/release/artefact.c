@@ -23,6 +23,14 @@ bool artefact_has_path(const char *path)
 	return false;
 }
 
+/* Loaders of sound know .mp4, and no .m4a, which releases made earlier have. */
+const struct media_ending media_endings[MEDIA_ENDINGS] = {
+	{ "image/jpeg", ".jpg" }, { "image/webp", ".webp" }, { "image/png", ".png" },
+	{ "video/mp4", ".mp4" },  { "audio/mp4", ".mp4" },   { "audio/mp4", ".m4a" },
+	{ "audio/mpeg", ".mp3" }, { "audio/ogg", ".ogg" },   { "audio/flac", ".flac" },
+	{ "audio/wav", ".wav" },
+};
+
 static bool path_ends(const char *path, const char *ending)
 {
 	size_t len = strlen(path), part = strlen(ending);
@@ -30,32 +38,24 @@ static bool path_ends(const char *path, const char *ending)
 	return len >= part && strcmp(path + len - part, ending) == 0;
 }
 
+/* Media lie in a folder of their kind: image/, video/, audio/. */
+static bool path_is_of(const char *path, const struct media_ending *media)
+{
+	return strncmp(path, media->type, strcspn(media->type, "/") + 1) == 0 &&
+		   path_ends(path, media->ending);
+}
+
 const char *artefact_media_type(const char *path)
 {
-	static const struct {
-		const char *ending, *type;
-	} types[] = {
-		{ ".md", "text/markdown; charset=utf-8" },
-		{ RELEASE_SUMS, "text/plain; charset=utf-8" },
-		{ ".jpg", "image/jpeg" },
-		{ ".webp", "image/webp" },
-		{ ".png", "image/png" },
-		{ ".mp4", "video/mp4" },
-		{ ".m4a", "audio/mp4" },
-		{ ".mp3", "audio/mpeg" },
-		{ ".ogg", "audio/ogg" },
-		{ ".flac", "audio/flac" },
-		{ ".wav", "audio/wav" },
-	};
-
-	/* Loaders of sound know .mp4, and no .m4a, which releases made earlier have. */
-	if (strncmp(path, "audio/", strlen("audio/")) == 0 && path_ends(path, ".mp4"))
-		return "audio/mp4";
+	for (size_t i = 0; i < MEDIA_ENDINGS; i++)
+		if (path_is_of(path, &media_endings[i]))
+			return media_endings[i].type;
 	for (size_t i = 0; i < ARTEFACTS; i++)
 		if (path_ends(path, artefacts[i].format->ending))
 			return artefacts[i].format->media_type;
-	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
-		if (path_ends(path, types[i].ending))
-			return types[i].type;
+	if (strcmp(path, RELEASE_CARD) == 0)
+		return "text/markdown; charset=utf-8";
+	if (strcmp(path, RELEASE_SUMS) == 0)
+		return "text/plain; charset=utf-8";
 	return "application/octet-stream";
 }

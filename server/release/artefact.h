@@ -30,6 +30,15 @@ extern const struct artefact artefacts[ARTEFACTS];
 /* Is it the path of one of them, or of the card? */
 bool artefact_has_path(const char *path);
 
+/* What a rendition of a type is named like. Of a type that stands twice the first counts. */
+struct media_ending {
+	const char *type, *ending;
+};
+
+#define MEDIA_ENDINGS 10
+
+extern const struct media_ending media_endings[MEDIA_ENDINGS];
+
 /* The media type of any file of a release, told by its path. */
 const char *artefact_media_type(const char *path);
 

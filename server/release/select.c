@@ -11,6 +11,7 @@
 #include "core/uuid.h"
 #include "crypto/sha256.h"
 #include "db/array.h"
+#include "release/artefact.h"
 #include "release/cut.h"
 #include "release/release.h"
 #include "release/split.h"
@@ -131,19 +132,39 @@ static struct error hold_crossing_back(struct db *db, struct choice *choice)
 	return err;
 }
 
+#define ENDING_LIST (MEDIA_ENDINGS * sizeof "audio/mpeg" + 3)
+
+/* The types and the endings of media_endings[], as two arrays of the database. */
+static void list_endings(char types[ENDING_LIST], char endings[ENDING_LIST])
+{
+	size_t types_len = 0, endings_len = 0;
+
+	for (size_t i = 0; i < MEDIA_ENDINGS; i++) {
+		char before = i ? ',' : '{';
+
+		types_len += (size_t)snprintf(types + types_len, ENDING_LIST - types_len, "%c%s", before,
+									  media_endings[i].type);
+		endings_len += (size_t)snprintf(endings + endings_len, ENDING_LIST - endings_len, "%c%s",
+										before, media_endings[i].ending);
+	}
+	snprintf(types + types_len, ENDING_LIST - types_len, "}");
+	snprintf(endings + endings_len, ENDING_LIST - endings_len, "}");
+}
+
 /* Copies out what the tables will say of the wanted candidates from `from` on, of some. */
 static struct error cut_some(struct db *db, const struct choice *choice, uint32_t *from)
 {
 	const unsigned char *ids[CUT_AT_ONCE];
 	struct arena *arena = arena_new();
+	char types[ENDING_LIST], endings[ENDING_LIST];
 	size_t some = 0;
 
+	list_endings(types, endings);
 	for (; *from < choice->count && some < CUT_AT_ONCE; ++*from)
 		if (choice->items[*from].wanted)
 			ids[some++] = choice->ids[*from];
-	struct error err = db_stream(
-		db, SQL_RELEASE_CUT, (const char *[]){ choice->release_id, uuid_array(arena, ids, some) },
-		cut_add, choice->cut);
+	const char *const params[] = { choice->release_id, uuid_array(arena, ids, some), types, endings };
+	struct error err = db_stream(db, SQL_RELEASE_CUT, params, cut_add, choice->cut);
 	arena_free(arena);
 	return err;
 }

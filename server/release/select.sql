@@ -67,18 +67,13 @@ SELECT key, item_id
 -- Items with their labels of this snapshot, and the judgments that these come from: the model had so
 -- many, and it reads them as they come. OFFSET 0 has each found by its key: for some thousand of them
 -- the planner joins whole tables else.
--- $1 release uuid, $2 item uuids
+-- $1 release uuid, $2 item uuids, $3 types of renditions, $4 their endings
 -- returns item id, its row as JSON, whose judgments, how many of them say fake, label, label source, p_fake, low,
 -- high, ruling, rendition, its bytes, media type, path below its split
 SELECT l.item_id, to_jsonb(i), said.volunteers, said.fake, l.label, l.label_source, l.p_fake, l.low, l.high,
        l.ruling, i.rendition, i.rendition_bytes, i.media_type,
        l.label || '/' || pseudonym(r.salt, 'file', uuid_send(i.id)) ||
-       CASE i.rendition_type
-            WHEN 'image/jpeg' THEN '.jpg' WHEN 'image/webp' THEN '.webp'
-            WHEN 'image/png' THEN '.png' WHEN 'video/mp4' THEN '.mp4'
-            WHEN 'audio/mp4' THEN '.mp4' WHEN 'audio/mpeg' THEN '.mp3'
-            WHEN 'audio/ogg' THEN '.ogg' WHEN 'audio/flac' THEN '.flac'
-            WHEN 'audio/wav' THEN '.wav' ELSE '.bin' END
+       coalesce(($4::text[])[array_position($3::text[], i.rendition_type)], '.bin')
   FROM release r
  CROSS JOIN unnest($2::uuid[]) t (item_id)
  CROSS JOIN LATERAL (SELECT * FROM releasable WHERE item_id = t.item_id OFFSET 0) l

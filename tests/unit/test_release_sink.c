@@ -249,6 +249,17 @@ START_TEST(a_path_of_a_release_tells_its_media_type)
 }
 END_TEST
 
+START_TEST(a_medium_is_served_as_the_type_that_named_it)
+{
+	const struct media_ending *media = &media_endings[_i];
+	char path[64];
+
+	snprintf(path, sizeof path, "%.*s/train/real/0123%s", (int)strcspn(media->type, "/"),
+			 media->type, media->ending);
+	ck_assert_str_eq(artefact_media_type(path), media->type);
+}
+END_TEST
+
 Suite *release_table_suite(void)
 {
 	Suite *suite = suite_create("release table");
@@ -266,6 +277,7 @@ Suite *release_table_suite(void)
 	tcase_add_test(tests, an_artefact_ends_as_its_format_does);
 	tcase_add_loop_test(tests, a_path_of_a_release_tells_its_media_type, 0,
 						sizeof typed / sizeof typed[0]);
+	tcase_add_loop_test(tests, a_medium_is_served_as_the_type_that_named_it, 0, MEDIA_ENDINGS);
 	suite_add_tcase(suite, tests);
 	return suite;
 }
