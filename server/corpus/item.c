@@ -167,8 +167,7 @@ static bool is_whole(const struct importing *one)
 }
 
 /* The known item and the row: do they agree, and if not, may the row correct the item? */
-static struct error corpus_item_compare(struct importing *one, bool mended,
-										struct item_result *result)
+static struct error compare_item(struct importing *one, bool mended, struct item_result *result)
 {
 	json_auto_t *facts = item_row_facts(one->row);
 	const char *differences, *splits = NULL;
@@ -217,7 +216,7 @@ static struct error import_file(struct importing *one, const char *path,
 		return err;
 	if (one->id && is_whole(one)) {
 		item_take_turn(one);
-		return corpus_item_compare(one, false, ret_result);
+		return compare_item(one, false, ret_result);
 	}
 	const char *lost = one->id;
 	if ((err = media_ingest(one->store, path, one->arena, &media)).code)
@@ -235,7 +234,7 @@ static struct error import_file(struct importing *one, const char *path,
 					  "known already as item %s, whose media are not in the store, and "
 					  "this file does not give them",
 					  one->id);
-	return corpus_item_compare(one, lost != NULL, ret_result);
+	return compare_item(one, lost != NULL, ret_result);
 }
 
 static struct error import_url(struct importing *one, struct item_result *ret_result)

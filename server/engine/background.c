@@ -219,9 +219,8 @@ static bool render_once(struct loop *loop)
 	return worked && !err.code;
 }
 
-static bool engine_background_start(struct loop *loop, const struct settings *settings,
-									struct store *store, bool (*turn)(struct loop *),
-									struct db *(*open)(const char *, unsigned))
+static bool start_loop(struct loop *loop, const struct settings *settings, struct store *store,
+					   bool (*turn)(struct loop *), struct db *(*open)(const char *, unsigned))
 {
 	pthread_mutex_init(&loop->lock, NULL);
 	clock_condition_init(&loop->wake);
@@ -250,7 +249,7 @@ static bool await_end(struct loop *loop, const struct timespec *until)
 	return true;
 }
 
-static void engine_background_stop(struct loop *loop)
+static void stop_loop(struct loop *loop)
 {
 	ask_to_stop(loop);
 	pthread_join(loop->thread, NULL);
@@ -279,10 +278,10 @@ struct background *background_start(const struct settings *settings, struct stor
 	for (size_t i = 0; i < LOOPS; i++) {
 		loops[i].loop->name = loops[i].name;
 		loops[i].loop->nice = loops[i].nice;
-		if (engine_background_start(loops[i].loop, settings, store, loops[i].turn, loops[i].open))
+		if (start_loop(loops[i].loop, settings, store, loops[i].turn, loops[i].open))
 			continue;
 		while (i > 0)
-			engine_background_stop(loops[--i].loop);
+			stop_loop(loops[--i].loop);
 		return NULL;
 	}
 	return &background;

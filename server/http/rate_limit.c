@@ -167,8 +167,8 @@ static uint64_t count_refusal(struct refusals *refusals, int64_t now_ms)
 }
 
 /* Takes one, with the lock held. Returns how many milliseconds are missing; 0: it is taken. */
-static double http_rate_limit_take(struct rate_limits *rate_limits, enum rate_limit which,
-								   uint64_t client, int64_t now_ms)
+static double take_token(struct rate_limits *rate_limits, enum rate_limit which, uint64_t client,
+						 int64_t now_ms)
 {
 	const struct rate *rate = &rate_limits->rates[which];
 	struct rate_slot *slot = rate_limit_find(rate_limits, client * BUDGETS + which);
@@ -190,7 +190,7 @@ struct error rate_limit_take(struct rate_limits *rate_limits, enum rate_limit wh
 	if (rate_limits->off || which == RATE_NONE)
 		return ok();
 	pthread_mutex_lock(&rate_limits->lock);
-	double wait_ms = http_rate_limit_take(rate_limits, which, client, now_ms);
+	double wait_ms = take_token(rate_limits, which, client, now_ms);
 	if (wait_ms > 0)
 		tell = count_refusal(&rate_limits->refusals[which], now_ms);
 	pthread_mutex_unlock(&rate_limits->lock);

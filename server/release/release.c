@@ -137,9 +137,8 @@ static void release_read(const struct rows *rows, size_t row, struct arena *aren
 	release->json = rows_copy(rows, row, 7, arena);
 }
 
-static struct error release_release_find(struct db *db, struct arena *arena,
-										 enum statement statement, const char *const params[],
-										 struct release *ret_release)
+static struct error find_release(struct db *db, struct arena *arena, enum statement statement,
+								 const char *const params[], struct release *ret_release)
 {
 	auto_rows *rows = NULL;
 	struct error err = db_run(db, statement, params, &rows);
@@ -157,14 +156,14 @@ struct error release_find(struct db *db, struct arena *arena, const char *name, 
 {
 	if (!name_is_good(name) || !name_is_good(version))
 		return errorf(ERR_NOT_FOUND, "There is no such release.");
-	return release_release_find(db, arena, SQL_RELEASE_FIND, (const char *[]){ name, version },
-								ret_release);
+	return find_release(db, arena, SQL_RELEASE_FIND, (const char *[]){ name, version },
+						ret_release);
 }
 
 struct error release_by_id(struct db *db, struct arena *arena, const char *id,
 						   struct release *ret_release)
 {
-	return release_release_find(db, arena, SQL_RELEASE_BY_ID, (const char *[]){ id }, ret_release);
+	return find_release(db, arena, SQL_RELEASE_BY_ID, (const char *[]){ id }, ret_release);
 }
 
 struct error release_page(struct db *db, struct arena *arena, const char *after, unsigned limit,
@@ -266,7 +265,7 @@ struct giving_up {
 	const char *why;
 };
 
-static struct error release_release_give_up(struct db *db, void *arg)
+static struct error give_up_release(struct db *db, void *arg)
 {
 	const struct giving_up *giving_up = arg;
 	const char *const id[] = { giving_up->job->subject };
@@ -281,7 +280,7 @@ static struct error release_release_give_up(struct db *db, void *arg)
 
 struct error release_give_up(struct db *db, const struct job *job, const char *why)
 {
-	return db_transaction(db, release_release_give_up, &(struct giving_up){ job, why });
+	return db_transaction(db, give_up_release, &(struct giving_up){ job, why });
 }
 
 /* One item's judgments, as the science reads them; alpha does not ask whose they were. */

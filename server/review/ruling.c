@@ -171,7 +171,7 @@ struct error ruling_make(struct db *db, const struct ruling_wish *wish, json_t *
 	return err;
 }
 
-static struct error review_ruling_undo(struct db *db, void *arg)
+static struct error undo_ruling(struct db *db, void *arg)
 {
 	struct act *act = arg;
 	auto_rows *state = NULL;
@@ -199,5 +199,5 @@ struct error ruling_undo(struct db *db, const char *dispute, const char *account
 {
 	struct act act = { .wish = { .dispute = dispute, .account = account }, .undoes = ruling };
 
-	return db_transaction(db, review_ruling_undo, &act);
+	return db_transaction(db, undo_ruling, &act);
 }

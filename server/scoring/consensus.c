@@ -203,8 +203,8 @@ static const char *way_out(const struct item_facts *facts, double p_fake, bool t
 	return NULL;
 }
 
-static json_t *scoring_consensus_decision(const struct item_facts *facts, double p_fake,
-										  const char *to, const char *reason)
+static json_t *decide_item(const struct item_facts *facts, double p_fake, const char *to,
+						   const char *reason)
 {
 	char id[UUID_TEXT];
 
@@ -218,18 +218,18 @@ json_t *consensus_decision(const struct item_facts *facts, double p_fake, bool t
 {
 	if (facts->retired && has_faded(facts, p_fake))
 		return facts->count < facts->spent + facts->rule.max
-				   ? scoring_consensus_decision(facts, p_fake, "in_service", NULL)
-				   : scoring_consensus_decision(facts, p_fake, "disputed", "max_judgments");
+				   ? decide_item(facts, p_fake, "in_service", NULL)
+				   : decide_item(facts, p_fake, "disputed", "max_judgments");
 	if (facts->contest != CONTEST_NONE) {
 		const char *to = way_out(facts, p_fake, trusted);
 
-		return to ? scoring_consensus_decision(facts, p_fake, to, NULL) : NULL;
+		return to ? decide_item(facts, p_fake, to, NULL) : NULL;
 	}
 	const char *why = facts->in_service ? reason_to_leave(facts, p_fake, trusted) : NULL;
 	if (!why)
 		return NULL;
-	return *why ? scoring_consensus_decision(facts, p_fake, "disputed", why)
-				: scoring_consensus_decision(facts, p_fake, "retired", NULL);
+	return *why ? decide_item(facts, p_fake, "disputed", why)
+				: decide_item(facts, p_fake, "retired", NULL);
 }
 
 static int consensus_by_sureness(const void *left, const void *right)

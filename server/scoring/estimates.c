@@ -235,7 +235,7 @@ static void estimates_audit(struct estimates *estimates)
 	}
 }
 
-static void scoring_estimates_fit(void *arg)
+static void fit_estimates(void *arg)
 {
 	struct estimates *estimates = arg;
 	uint32_t items = idmap_count(estimates->items), volunteers = idmap_count(estimates->volunteers);
@@ -280,7 +280,7 @@ struct error estimates_fit(struct db *db, struct estimates **ret_standing)
 		estimates_free(estimates);
 		return err;
 	}
-	thread_run_nicely(scoring_estimates_fit, estimates);
+	thread_run_nicely(fit_estimates, estimates);
 	*ret_standing = estimates;
 	return ok();
 }

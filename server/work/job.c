@@ -19,8 +19,8 @@ bool job_is_spent(const struct job *job)
 	return job->tries > JOB_TRIES;
 }
 
-static struct error work_job_claim(struct db *db, enum statement statement,
-								   const char *const params[], struct job *ret_job, bool *ret_found)
+static struct error claim_job(struct db *db, enum statement statement, const char *const params[],
+							  struct job *ret_job, bool *ret_found)
 {
 	auto_rows *rows = NULL;
 	struct error err = db_run(db, statement, params, &rows);
@@ -35,14 +35,13 @@ static struct error work_job_claim(struct db *db, enum statement statement,
 
 struct error job_claim(struct db *db, const char *kind, struct job *ret_job, bool *ret_found)
 {
-	return work_job_claim(db, SQL_JOB_CLAIM, (const char *[]){ kind }, ret_job, ret_found);
+	return claim_job(db, SQL_JOB_CLAIM, (const char *[]){ kind }, ret_job, ret_found);
 }
 
 struct error job_claim_subject(struct db *db, const char *subject, struct job *ret_job,
 							   bool *ret_found)
 {
-	return work_job_claim(db, SQL_JOB_CLAIM_SUBJECT, (const char *[]){ subject }, ret_job,
-						  ret_found);
+	return claim_job(db, SQL_JOB_CLAIM_SUBJECT, (const char *[]){ subject }, ret_job, ret_found);
 }
 
 /* Runs a statement whose first two parameters are the job and whose claim it is. */
