@@ -46,8 +46,8 @@ static int told_whole(int code)
 	if (writer_flush(stdout))
 		return code;
 	fprintf(stderr,
-			"touchstone: standard output cannot be written: %m; what was to be told there is "
-			"not whole\n");
+	        "touchstone: standard output cannot be written: %m; what was to be told there is "
+	        "not whole\n");
 	return code == EXIT_DONE ? EXIT_FAILED : code;
 }
 
@@ -67,7 +67,7 @@ static bool hold_standard_streams(void)
 {
 	for (int fd = 0; fd <= STDERR_FILENO; fd++)
 		if (fcntl(fd, F_GETFD) < 0 &&
-			open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+		    open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
 			return false;
 	return true;
 }

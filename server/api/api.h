@@ -82,10 +82,10 @@ struct item_media;
 struct strbuf;
 enum showing { SHOW_RENDITION, SHOW_POSTER, SHOW_THUMBNAIL, SHOW_ORIGINAL };
 json_t *showing_url(struct request *req, const struct item_media *media, enum showing what,
-					int64_t expires_s);
+                    int64_t expires_s);
 /* A JSON object, as text and as a value. */
 void showing_add(struct strbuf *text, struct request *req, const struct item_media *media,
-				 int64_t expires_s);
+                 int64_t expires_s);
 json_t *showing_json(struct request *req, const struct item_media *media, int64_t expires_s);
 
 /* Ends every pass to media that the session of this secret holds, here and at once. */

@@ -32,7 +32,7 @@ static struct error read_wish(struct request *req, struct assignment_wish *wish)
 }
 
 static void assignments_answer(struct request *req, enum dispatcher_outcome outcome,
-							   const struct assignment *assignment)
+                               const struct assignment *assignment)
 {
 	const struct lease *lease = &assignment->lease;
 	const struct item_media *media = assignment->media;
@@ -43,7 +43,7 @@ static void assignments_answer(struct request *req, enum dispatcher_outcome outc
 		request_empty(req, 204);
 		if (outcome == DISPATCHER_BUSY)
 			request_reply_header(req, "Retry-After",
-								 arena_printf(req->arena, "%u", assignment->again_s));
+			                     arena_printf(req->arena, "%u", assignment->again_s));
 		return;
 	}
 	strbuf_add(&text, "{\"assignment\":\"");
@@ -53,13 +53,13 @@ static void assignments_answer(struct request *req, enum dispatcher_outcome outc
 	clock_text(strbuf_room(&text, CLOCK_TEXT), lease->expires_s);
 	strbuf_grew(&text, strlen(text.bytes + text.len));
 	strbuf_add(&text,
-			   lease->kind == KIND_TRAINING ? "\",\"training\":true" : "\",\"training\":false");
+	           lease->kind == KIND_TRAINING ? "\",\"training\":true" : "\",\"training\":false");
 	strbuf_add(&text, ",\"media_type\":\"");
 	strbuf_add(&text, media_type_name(media[0].type));
 	strbuf_add(&text, "\",\"question\":");
 	strbuf_add(&text, assignment->question_json);
 	strbuf_add(&text, media[0].sensitive || media[1].sensitive ? ",\"sensitive\":true"
-															   : ",\"sensitive\":false");
+	                                                           : ",\"sensitive\":false");
 	strbuf_add(&text, ",\"items\":[{\"position\":\"left\",\"media\":");
 	showing_add(&text, req, &media[0], until_s);
 	strbuf_add(&text, "},{\"position\":\"right\",\"media\":");

@@ -25,9 +25,9 @@ const char *device_cookie_name(void)
 void set_cookie(struct request *req, const char *name, const char *value, long max_age_s)
 {
 	request_reply_header(req, "Set-Cookie",
-						 arena_printf(req->arena,
-									  "%s=%s; Path=/; Max-Age=%ld; HttpOnly; SameSite=Strict%s",
-									  name, value, max_age_s, api.secure ? "; Secure" : ""));
+	                     arena_printf(req->arena,
+	                                  "%s=%s; Path=/; Max-Age=%ld; HttpOnly; SameSite=Strict%s",
+	                                  name, value, max_age_s, api.secure ? "; Secure" : ""));
 }
 
 static const char prefix[] = "__Host-";

@@ -56,7 +56,7 @@ static struct error read_queue(struct request *req, struct db *db, struct queue 
 	if (position && sscanf(position, "dispute %39[^|]|%36s", place.opened_at, place.id) != 2)
 		return error_field("/cursor", "is another list's.");
 	return dispute_list(db, req->account_id, state, position ? &place : NULL, limit, queue->rows,
-						&queue->count, &queue->more, &queue->next);
+	                    &queue->count, &queue->more, &queue->next);
 }
 
 /* Adds a small picture to every row that has one. */
@@ -100,24 +100,24 @@ struct error get_disputes(struct request *req, struct db *db)
 		next = cursor_make(
 			req, arena_printf(req->arena, "dispute %s|%s", queue->next.opened_at, queue->next.id));
 	request_json(req, 200,
-				 json_pack("{s:O, s:s?, s:{s:I, s:I, s:I}}", "items", items, "next", next, "counts",
-						   "open", (json_int_t)counts.open, "ruled", (json_int_t)counts.ruled,
-						   "withdrawn", (json_int_t)counts.withdrawn));
+	             json_pack("{s:O, s:s?, s:{s:I, s:I, s:I}}", "items", items, "next", next, "counts",
+	                       "open", (json_int_t)counts.open, "ruled", (json_int_t)counts.ruled,
+	                       "withdrawn", (json_int_t)counts.withdrawn));
 	return ok();
 }
 
 /* Evidence opens with its pictures: the original file, and the partner with what is known of it. */
 static void add_evidence(struct request *req, const struct dispute_story *story,
-						 const struct item_media media[])
+                         const struct item_media media[])
 {
 	int64_t expires_s = clock_now_s() + SHOWN_S;
 	json_t *partner = json_null();
 
 	json_object_set_new(story->evidence, "original_url",
-						showing_url(req, &media[0], SHOW_ORIGINAL, expires_s));
+	                    showing_url(req, &media[0], SHOW_ORIGINAL, expires_s));
 	if (story->has_partner)
 		partner = json_pack("{s:o, s:O}", "media", showing_json(req, &media[1], expires_s), "truth",
-							json_object_get(story->evidence, "partner_truth"));
+		                    json_object_get(story->evidence, "partner_truth"));
 	json_object_del(story->evidence, "partner_truth");
 	json_object_set_new(story->evidence, "partner", partner);
 }
@@ -166,7 +166,7 @@ struct error post_claim(struct request *req, struct db *db)
 	if ((err = dispute_claim(db, req->arena, req->args[0], req->account_id, &expires_at)).code)
 		return err;
 	request_json(req, 200,
-				 json_pack("{s:{s:b, s:s}}", "claim", "by_you", 1, "expires_at", expires_at));
+	             json_pack("{s:{s:b, s:s}}", "claim", "by_you", 1, "expires_at", expires_at));
 	return ok();
 }
 

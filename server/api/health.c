@@ -11,8 +11,8 @@ struct error get_healthz(struct request *req, struct db *db)
 {
 	static char text[] = "{\"status\":\"ok\"}";
 	static const struct static_file alive = { .bytes = text,
-											  .len = sizeof text - 1,
-											  .type = "application/json" };
+		                                      .len = sizeof text - 1,
+		                                      .type = "application/json" };
 	(void)db;
 
 	request_static(req, 200, &alive);
@@ -49,23 +49,23 @@ static char *desk_metrics(struct request *req, const char *text)
 	struct dispatcher_figures dispatcher = dispatcher_figures(api.dispatcher);
 
 	return arena_printf(req->arena,
-						"%s# HELP touchstone_desk_items Items in memory, in service or since.\n"
-						"# TYPE touchstone_desk_items gauge\n"
-						"touchstone_desk_items %u\n"
-						"# HELP touchstone_desk_volunteers Volunteers in memory.\n"
-						"# TYPE touchstone_desk_volunteers gauge\n"
-						"touchstone_desk_volunteers %u\n"
-						"# HELP touchstone_desk_unwritten_leases Leases not in the database yet.\n"
-						"# TYPE touchstone_desk_unwritten_leases gauge\n"
-						"touchstone_desk_unwritten_leases %u\n"
-						"# HELP touchstone_desk_refreshes_total Looks at what changed.\n"
-						"# TYPE touchstone_desk_refreshes_total counter\n"
-						"touchstone_desk_refreshes_total %lld\n"
-						"# HELP touchstone_desk_refresh_seconds How long the last look took.\n"
-						"# TYPE touchstone_desk_refresh_seconds gauge\n"
-						"touchstone_desk_refresh_seconds %.3f\n",
-						text, dispatcher.items, dispatcher.volunteers, dispatcher.unwritten,
-						dispatcher.refreshes, (double)dispatcher.refresh_ms / 1000);
+	                    "%s# HELP touchstone_desk_items Items in memory, in service or since.\n"
+	                    "# TYPE touchstone_desk_items gauge\n"
+	                    "touchstone_desk_items %u\n"
+	                    "# HELP touchstone_desk_volunteers Volunteers in memory.\n"
+	                    "# TYPE touchstone_desk_volunteers gauge\n"
+	                    "touchstone_desk_volunteers %u\n"
+	                    "# HELP touchstone_desk_unwritten_leases Leases not in the database yet.\n"
+	                    "# TYPE touchstone_desk_unwritten_leases gauge\n"
+	                    "touchstone_desk_unwritten_leases %u\n"
+	                    "# HELP touchstone_desk_refreshes_total Looks at what changed.\n"
+	                    "# TYPE touchstone_desk_refreshes_total counter\n"
+	                    "touchstone_desk_refreshes_total %lld\n"
+	                    "# HELP touchstone_desk_refresh_seconds How long the last look took.\n"
+	                    "# TYPE touchstone_desk_refresh_seconds gauge\n"
+	                    "touchstone_desk_refresh_seconds %.3f\n",
+	                    text, dispatcher.items, dispatcher.volunteers, dispatcher.unwritten,
+	                    dispatcher.refreshes, (double)dispatcher.refresh_ms / 1000);
 }
 
 /* What full fits changed, by whichever process made them. */
@@ -108,10 +108,10 @@ static char *fit_metrics(struct request *req, const char *text)
 static char *budget_metrics(struct request *req, char *text)
 {
 	text = arena_printf(req->arena,
-						"%s# HELP touchstone_budget_refusals_total Requests that a network's "
-						"budget refused.\n"
-						"# TYPE touchstone_budget_refusals_total counter\n",
-						text);
+	                    "%s# HELP touchstone_budget_refusals_total Requests that a network's "
+	                    "budget refused.\n"
+	                    "# TYPE touchstone_budget_refusals_total counter\n",
+	                    text);
 	for (unsigned which = RATE_NONE + 1; which < BUDGETS; which++)
 		text = arena_printf(
 			req->arena, "%stouchstone_budget_refusals_total{budget=\"%s\"} %llu\n", text,
@@ -125,15 +125,15 @@ static char *store_metrics(struct request *req, const char *text)
 	struct lost_figures lost = lost_media_figures();
 
 	return arena_printf(req->arena,
-						"%s# HELP touchstone_missing_media_total Times that a file was asked for "
-						"which the store has lost.\n"
-						"# TYPE touchstone_missing_media_total counter\n"
-						"touchstone_missing_media_total %llu\n"
-						"# HELP touchstone_lost_items Items out of service because the store has "
-						"lost files of theirs.\n"
-						"# TYPE touchstone_lost_items gauge\n"
-						"touchstone_lost_items %lld\n",
-						text, lost.missed, lost.items);
+	                    "%s# HELP touchstone_missing_media_total Times that a file was asked for "
+	                    "which the store has lost.\n"
+	                    "# TYPE touchstone_missing_media_total counter\n"
+	                    "touchstone_missing_media_total %llu\n"
+	                    "# HELP touchstone_lost_items Items out of service because the store has "
+	                    "lost files of theirs.\n"
+	                    "# TYPE touchstone_lost_items gauge\n"
+	                    "touchstone_lost_items %lld\n",
+	                    text, lost.missed, lost.items);
 }
 
 struct error get_metrics(struct request *req, struct db *db)
@@ -141,23 +141,23 @@ struct error get_metrics(struct request *req, struct db *db)
 	struct server_counts counts = server_counts(req->server);
 	char *text =
 		arena_printf(req->arena,
-					 "# HELP touchstone_connections Connections that are open.\n"
-					 "# TYPE touchstone_connections gauge\n"
-					 "touchstone_connections %u\n"
-					 "# HELP touchstone_requests_in_flight Requests without an answer yet.\n"
-					 "# TYPE touchstone_requests_in_flight gauge\n"
-					 "touchstone_requests_in_flight %u\n"
-					 "# HELP touchstone_requests_total Requests since the start.\n"
-					 "# TYPE touchstone_requests_total counter\n"
-					 "touchstone_requests_total %llu\n"
-					 "# HELP touchstone_answers_total Answers by class of status.\n"
-					 "# TYPE touchstone_answers_total counter\n",
-					 counts.connections, counts.in_flight, (unsigned long long)counts.requests);
+	                 "# HELP touchstone_connections Connections that are open.\n"
+	                 "# TYPE touchstone_connections gauge\n"
+	                 "touchstone_connections %u\n"
+	                 "# HELP touchstone_requests_in_flight Requests without an answer yet.\n"
+	                 "# TYPE touchstone_requests_in_flight gauge\n"
+	                 "touchstone_requests_in_flight %u\n"
+	                 "# HELP touchstone_requests_total Requests since the start.\n"
+	                 "# TYPE touchstone_requests_total counter\n"
+	                 "touchstone_requests_total %llu\n"
+	                 "# HELP touchstone_answers_total Answers by class of status.\n"
+	                 "# TYPE touchstone_answers_total counter\n",
+	                 counts.connections, counts.in_flight, (unsigned long long)counts.requests);
 	(void)db;
 
 	for (unsigned i = 1; i < 6; i++)
 		text = arena_printf(req->arena, "%stouchstone_answers_total{class=\"%uxx\"} %llu\n", text,
-							i, (unsigned long long)counts.answers[i]);
+		                    i, (unsigned long long)counts.answers[i]);
 	text = budget_metrics(req, store_metrics(req, fit_metrics(req, desk_metrics(req, text))));
 	request_text(req, 200, "text/plain; version=0.0.4; charset=utf-8", text);
 	return ok();

@@ -50,23 +50,23 @@ static json_t *result_json(const struct said *said, int truth, const char *expla
 	if (truth < 0)
 		return json_pack("{s:s}", "position", judgments_position(said));
 	return json_pack("{s:s, s:s, s:b, s:s*}", "position", judgments_position(said), "truth",
-					 verdicts[truth], "correct", truth == (int)said->verdict, "explanation",
-					 explanation);
+	                 verdicts[truth], "correct", truth == (int)said->verdict, "explanation",
+	                 explanation);
 }
 
 /* Training alone is answered with texts that others wrote. */
 static void answer_training(struct request *req, unsigned status, const struct said said[2],
-							const struct judged_result *result, const struct progress *progress)
+                            const struct judged_result *result, const struct progress *progress)
 {
 	request_json(req, status,
-				 json_pack("{s:[o, o], s:o}", "results",
-						   result_json(&said[0], result->truth[0], result->explanation[0]),
-						   result_json(&said[1], result->truth[1], result->explanation[1]),
-						   "progress", progress_json(req->arena, progress)));
+	             json_pack("{s:[o, o], s:o}", "results",
+	                       result_json(&said[0], result->truth[0], result->explanation[0]),
+	                       result_json(&said[1], result->truth[1], result->explanation[1]),
+	                       "progress", progress_json(req->arena, progress)));
 }
 
 static void answer_plain(struct request *req, unsigned status, const struct said said[2],
-						 const struct progress *progress)
+                         const struct progress *progress)
 {
 	struct strbuf text = { .arena = req->arena };
 
@@ -81,7 +81,7 @@ static void answer_plain(struct request *req, unsigned status, const struct said
 }
 
 static void judgments_answer(const struct turn *turn, const struct judged_result *result,
-							 const struct progress *progress)
+                             const struct progress *progress)
 {
 	const struct said *said = turn->judged->said;
 	struct request *req = turn->req;
@@ -105,24 +105,24 @@ static unsigned correct_of(const struct judged *judged, const struct judged_resu
 }
 
 static void tell_desk(const struct judged *const judged[], const struct judged_result results[],
-					  size_t count, uint64_t entries)
+                      size_t count, uint64_t entries)
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct judged_result *result = &results[i];
 
 		if (!result->err.code)
 			dispatcher_judged(api.dispatcher, &judged[i]->lease, correct_of(judged[i], result),
-							  result->again, entries);
+			                  result->again, entries);
 		else if (result->err.code == ERR_NOBODY || result->err.code == ERR_CONFLICT)
 			dispatcher_forget(api.dispatcher,
-							  judged[i]->lease.volunteer); /* what is known here is wrong */
+			                  judged[i]->lease.volunteer); /* what is known here is wrong */
 	}
 }
 
 /* The dispatcher knows it, but of someone who left it a moment ago. */
 static struct error know_progress(struct db *db, struct arena *arena,
-								  const unsigned char *const ids[], size_t count,
-								  struct progress progress[])
+                                  const unsigned char *const ids[], size_t count,
+                                  struct progress progress[])
 {
 	struct error err = ok();
 
@@ -133,7 +133,7 @@ static struct error know_progress(struct db *db, struct arena *arena,
 }
 
 static void judgments_store_all(struct turn turns[], size_t count, struct db *db,
-								struct arena *arena)
+                                struct arena *arena)
 {
 	const struct judged *judged[LANE_MAX_BATCH];
 	const unsigned char *ids[LANE_MAX_BATCH];

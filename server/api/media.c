@@ -32,7 +32,7 @@ struct pass {
 _Static_assert(sizeof(struct pass) == UUID_BYTES + SHA256_BYTES + 16, "no padding");
 
 static const char *const content_types[] = { "image/jpeg", "video/mp4", "audio/mp4",
-											 "application/octet-stream" };
+	                                         "application/octet-stream" };
 
 /* The first half of a session secret's hash stands for whoever holds it. */
 static void session_holder(const char *secret, unsigned char holder[UUID_BYTES])
@@ -64,28 +64,28 @@ static uint8_t type_index(const char *type)
 }
 
 static void add_url(struct strbuf *text, struct request *req, const struct item_media *media,
-					enum showing what, int64_t expires_s)
+                    enum showing what, int64_t expires_s)
 {
 	static const char *const picture = "image/jpeg";
 	struct pass pass = { .expires_s = expires_s };
 	const unsigned char *digests[] = { [SHOW_RENDITION] = media->rendition,
-									   [SHOW_POSTER] = media->poster,
-									   [SHOW_THUMBNAIL] = media->thumbnail,
-									   [SHOW_ORIGINAL] = media->original };
+		                               [SHOW_POSTER] = media->poster,
+		                               [SHOW_THUMBNAIL] = media->thumbnail,
+		                               [SHOW_ORIGINAL] = media->original };
 
 	holder_of(req, pass.holder);
 	memcpy(pass.digest, digests[what], SHA256_BYTES);
 	pass.type = what == SHOW_RENDITION  ? type_index(media->content_type)
-				: what == SHOW_ORIGINAL ? type_index("")
-										: type_index(picture);
+	            : what == SHOW_ORIGINAL ? type_index("")
+	                                    : type_index(picture);
 	strbuf_add(text, "/api/v1/media/");
 	token_seal(api.keys, TOKEN_MEDIA, &pass, sizeof pass,
-			   strbuf_room(text, TOKEN_TEXT(sizeof pass)));
+	           strbuf_room(text, TOKEN_TEXT(sizeof pass)));
 	strbuf_grew(text, TOKEN_TEXT(sizeof pass) - 1);
 }
 
 json_t *showing_url(struct request *req, const struct item_media *media, enum showing what,
-					int64_t expires_s)
+                    int64_t expires_s)
 {
 	struct strbuf text = { .arena = req->arena };
 
@@ -104,7 +104,7 @@ static void add_number(struct strbuf *text, const char *name, unsigned number)
 
 /* Nothing in it needs escaping: names of types, numbers, and addresses of our own. */
 void showing_add(struct strbuf *text, struct request *req, const struct item_media *media,
-				 int64_t expires_s)
+                 int64_t expires_s)
 {
 	strbuf_add(text, "{\"type\":\"");
 	strbuf_add(text, media_type_name(media->type));
@@ -150,14 +150,14 @@ static bool is_holder(struct request *req, const struct pass *pass)
 static bool read_pass(struct request *req, struct pass *pass)
 {
 	return token_open(api.keys, TOKEN_MEDIA, req->args[0], pass, sizeof *pass) &&
-		   is_holder(req, pass) && !revocations_have(api.revocations, pass->holder);
+	       is_holder(req, pass) && !revocations_have(api.revocations, pass->holder);
 }
 
 /* The lease of a pass that has run out may have been renewed since; a session's pass has none. */
 static bool may_be_renewed(struct request *req, const struct pass *pass)
 {
 	return req->is_volunteer && memcmp(pass->holder, req->volunteer, UUID_BYTES) == 0 &&
-		   pass->expires_s + (int64_t)RENEWALS * LEASE_S >= clock_now_s();
+	       pass->expires_s + (int64_t)RENEWALS * LEASE_S >= clock_now_s();
 }
 
 void passes_revoke_session(const char *secret)
@@ -183,8 +183,8 @@ static struct error send_medium(struct request *req, const struct pass *pass)
 		return err;
 	/* The tag is the address's nonce, and says nothing of the bytes: fresh for every showing. */
 	request_file(req, fd, bytes, content_types[pass->type],
-				 arena_printf(req->arena, "\"%.*s\"", TOKEN_NONCE_TEXT, req->args[0]),
-				 "private, max-age=600");
+	             arena_printf(req->arena, "\"%.*s\"", TOKEN_NONCE_TEXT, req->args[0]),
+	             "private, max-age=600");
 	return ok();
 }
 

@@ -51,20 +51,20 @@ struct error get_releases(struct request *req, struct db *db)
 static json_t *file_json(const struct release *release, const struct release_file *file)
 {
 	return json_pack("{s:s, s:I, s:s, s:o}", "path", file->path, "bytes", (json_int_t)file->bytes,
-					 "sha256", file->sha256, "url",
-					 json_sprintf("/api/v1/releases/%s/%s/files/%s", release->name,
-								  release->version, file->path));
+	                 "sha256", file->sha256, "url",
+	                 json_sprintf("/api/v1/releases/%s/%s/files/%s", release->name,
+	                              release->version, file->path));
 }
 
 /* At most FILES_AT_ONCE of them, tables first; `files_next` goes into `?files_after=`. */
 static struct error add_files(struct request *req, struct db *db, const struct release *release,
-							  json_t *body)
+                              json_t *body)
 {
 	json_t *list = json_array(), *next = json_null();
 	struct release_file *files;
 	size_t count;
 	struct error err = release_files(db, req->arena, release->id, request_query(req, "files_after"),
-									 FILES_AT_ONCE + 1, &files, &count);
+	                                 FILES_AT_ONCE + 1, &files, &count);
 
 	if (err.code) {
 		json_decref(list);
@@ -81,7 +81,7 @@ static struct error add_files(struct request *req, struct db *db, const struct r
 
 /* The dataset card; null when the release is not ready. */
 static struct error add_card(struct request *req, struct db *db, const struct release *release,
-							 json_t *body)
+                             json_t *body)
 {
 	char *card = arena_alloc(req->arena, CARD_MOST + 1);
 	struct release_file file = { .path = RELEASE_CARD };
@@ -135,7 +135,7 @@ struct error get_release_file(struct request *req, struct db *db)
 		req, "Content-Disposition",
 		arena_printf(req->arena, "attachment; filename=\"%s\"", slash ? slash + 1 : path));
 	request_file(req, fd, file.bytes, artefact_media_type(path),
-				 arena_printf(req->arena, "\"%s\"", file.sha256), FOREVER);
+	             arena_printf(req->arena, "\"%s\"", file.sha256), FOREVER);
 	return ok();
 }
 

@@ -18,7 +18,7 @@ struct error api_admit(struct request *req)
 	const char *cookie = lasting_cookie(req, volunteer_cookie_name());
 
 	req->is_volunteer = cookie && token_open(api.keys, TOKEN_VOLUNTEER, cookie, req->volunteer,
-											 sizeof req->volunteer);
+	                                         sizeof req->volunteer);
 	if (req->route->volunteer && !req->is_volunteer)
 		return error_because(REASON_NO_CONSENT);
 	if (req->route->needs && !session_secret(req, &(bool){ false }))
@@ -37,7 +37,7 @@ static struct error serve_permit(struct request *req, struct db *db)
 		return ok();
 	const char *secret = session_secret(req, &bearer);
 	err = bearer ? account_of_token(db, req->arena, secret, &account)
-				 : account_of_session(db, req->arena, secret, &account);
+	             : account_of_session(db, req->arena, secret, &account);
 	if (err.code)
 		return err;
 	req->account_id = arena_copy(req->arena, account.id, strlen(account.id));

@@ -13,7 +13,7 @@
 static json_t *account_json(const struct account *account)
 {
 	return json_pack("{s:{s:s, s:s, s:b}}", "account", "email", account->email, "role",
-					 account_roles[account->role], "must_change_password", (int)account->one_time);
+	                 account_roles[account->role], "must_change_password", (int)account->one_time);
 }
 
 /* What a browser keeps after signing in: exactly these bytes are sealed. */
@@ -40,7 +40,7 @@ static bool device_known(struct request *req, uint64_t email, struct device *ret
 	const char *cookie = lasting_cookie(req, device_cookie_name());
 
 	return cookie && token_open(api.keys, TOKEN_DEVICE, cookie, ret_device, sizeof *ret_device) &&
-		   ret_device->email == email;
+	       ret_device->email == email;
 }
 
 static void remember_device(struct request *req, uint64_t email)
@@ -76,10 +76,10 @@ static struct error check_pace(struct request *req, const char *email, uint64_t 
 		unsigned wait_s = err.retry_after_s;
 
 		log_warn("sign-ins to one account are slowed down for network %016llx",
-				 (unsigned long long)req->network);
+		         (unsigned long long)req->network);
 		err = errorf_because(REASON_TOO_MANY_SIGN_INS,
-							 "Too many tries at this account from your network. Wait %u seconds.",
-							 wait_s);
+		                     "Too many tries at this account from your network. Wait %u seconds.",
+		                     wait_s);
 		err.retry_after_s = wait_s;
 	}
 	return err;
@@ -115,8 +115,8 @@ struct error post_session(struct request *req, struct db *db)
 	if (err.code)
 		return err;
 	const struct sign_in sign_in = { .email = read_text(&r, "email", 3, 254),
-									 .password = read_text(&r, "password", 1, PASSWORD_MAX_LEN),
-									 .network = req->network };
+		                             .password = read_text(&r, "password", 1, PASSWORD_MAX_LEN),
+		                             .network = req->network };
 	if ((err = json_reader_done(&r)).code)
 		return err;
 	if ((err = check_pace(req, sign_in.email, &pace)).code)
@@ -143,7 +143,7 @@ static struct error sessions_who(struct request *req, struct db *db, struct acco
 	if (!secret)
 		return errorf(ERR_NOBODY, "Sign in first.");
 	return bearer ? account_of_token(db, req->arena, secret, account)
-				  : account_of_session(db, req->arena, secret, account);
+	              : account_of_session(db, req->arena, secret, account);
 }
 
 struct error get_session(struct request *req, struct db *db)

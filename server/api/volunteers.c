@@ -40,8 +40,8 @@ static void volunteers_welcome(struct request *req, const struct new_volunteer *
 	token_seal(api.keys, TOKEN_VOLUNTEER, made->id, sizeof made->id, cookie);
 	set_cookie(req, volunteer_cookie_name(), cookie, VOLUNTEER_COOKIE_S);
 	request_json(req, 201,
-				 json_pack("{s:s, s:o}", "volunteer", text, "progress",
-						   progress_json(req->arena, &(struct progress){ 0 })));
+	             json_pack("{s:s, s:o}", "volunteer", text, "progress",
+	                       progress_json(req->arena, &(struct progress){ 0 })));
 }
 
 /* An evening's crowd arrives together: those who wait are one insert and one commit. */
@@ -83,7 +83,7 @@ static struct error read_place(struct request *req, struct result_place *place, 
 
 /* Adds a small picture to every result whose item has one, and whether it should be blurred. */
 static struct error add_pictures(struct request *req, struct db *db, json_t *list,
-								 const unsigned char (*items)[UUID_BYTES])
+                                 const unsigned char (*items)[UUID_BYTES])
 {
 	size_t count = json_array_size(list);
 	const unsigned char *ids[RESULTS_LIMIT];
@@ -106,7 +106,7 @@ static struct error add_pictures(struct request *req, struct db *db, json_t *lis
 }
 
 static struct error read_results(struct request *req, struct db *db, json_t **ret_list,
-								 const char **ret_next)
+                                 const char **ret_next)
 {
 	unsigned char items[RESULTS_LIMIT][UUID_BYTES];
 	json_auto_t *list = NULL;
@@ -120,8 +120,8 @@ static struct error read_results(struct request *req, struct db *db, json_t **re
 	if ((err = read_place(req, &place, &given)).code)
 		return err;
 	if ((err = volunteer_results(db, req->volunteer, given ? &place : NULL, limit, &list, items,
-								 &more, &next))
-			.code)
+	                             &more, &next))
+	        .code)
 		return err;
 	err = add_pictures(req, db, list, (const unsigned char(*)[UUID_BYTES])items);
 	if (err.code)
@@ -150,9 +150,9 @@ struct error get_me(struct request *req, struct db *db)
 		return err;
 	uuid_to_text(text, id);
 	request_json(req, 200,
-				 json_pack("{s:s, s:s, s:o, s:o, s:s?}", "volunteer", text, "created_at", since,
-						   "progress", progress_json(req->arena, &progress), "results", results,
-						   "next", next));
+	             json_pack("{s:s, s:s, s:o, s:o, s:s?}", "volunteer", text, "created_at", since,
+	                       "progress", progress_json(req->arena, &progress), "results", results,
+	                       "next", next));
 	return ok();
 }
 

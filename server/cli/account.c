@@ -40,8 +40,8 @@ static void print_account(void *arg, const struct account_entry *entry)
 {
 	(void)arg;
 	printf("%s  %s  %s%s  %lld sessions, %lld tokens, since %s\n", entry->email, entry->role,
-		   entry->state, entry->one_time ? ", one-time password" : "", (long long)entry->sessions,
-		   (long long)entry->tokens, entry->made);
+	       entry->state, entry->one_time ? ", one-time password" : "", (long long)entry->sessions,
+	       (long long)entry->tokens, entry->made);
 }
 
 static struct error account_list(struct db *db, const struct order *order)
@@ -132,7 +132,7 @@ static size_t verb_of(int argc, char **argv, const struct order *order, const ch
 	while (verb < VERBS && strcmp(verbs[verb].name, argv[1]) != 0)
 		verb++;
 	if (verb == VERBS || (argc == 3) != verbs[verb].takes_email ||
-		(order->role != NULL) != verbs[verb].takes_role || (days && !verbs[verb].takes_days))
+	    (order->role != NULL) != verbs[verb].takes_role || (days && !verbs[verb].takes_days))
 		return VERBS;
 	return verb;
 }

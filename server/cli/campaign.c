@@ -12,9 +12,9 @@ static void print_campaign(void *arg, const struct campaign *campaign)
 {
 	(void)arg;
 	printf("%s  %s  %" PRId64 " items: %" PRId64 " in service, %" PRId64 " retired, %" PRId64
-		   " disputed, %" PRId64 " settled\n",
-		   campaign->name, campaign->state, campaign->items, campaign->in_service,
-		   campaign->retired, campaign->disputed, campaign->settled);
+	       " disputed, %" PRId64 " settled\n",
+	       campaign->name, campaign->state, campaign->items, campaign->in_service,
+	       campaign->retired, campaign->disputed, campaign->settled);
 }
 
 static struct error list_campaigns(struct db *db, const char *name)

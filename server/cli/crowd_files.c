@@ -64,8 +64,8 @@ static struct error faults_of(const char *path, const struct judgment_csv *csv)
 {
 	size_t count = judgment_csv_fault_count(csv);
 	const char *advice = judgment_csv_duplicate_count(csv)
-							 ? "; --duplicates first (or last) keeps one of several"
-							 : "";
+	                         ? "; --duplicates first (or last) keeps one of several"
+	                         : "";
 
 	if (count == 1)
 		return errorf(ERR_INVALID, "%.60s, %s%s", path, judgment_csv_fault(csv, 0), advice);
@@ -77,7 +77,7 @@ static struct error faults_of(const char *path, const struct judgment_csv *csv)
 	if (count <= JUDGMENT_CSV_FAULTS_KEPT)
 		return errorf(ERR_INVALID, "%.60s: %zu faults%s", path, count, advice);
 	return errorf(ERR_INVALID, "%.60s: %zu faults, of which the first %d are told%s", path, count,
-				  JUDGMENT_CSV_FAULTS_KEPT, advice);
+	              JUDGMENT_CSV_FAULTS_KEPT, advice);
 }
 
 static void tell_read(const char *path, const struct judgment_csv *csv)
@@ -94,7 +94,7 @@ static void tell_read(const char *path, const struct judgment_csv *csv)
 }
 
 struct error crowd_file_read(const char *path, enum judgment_csv_kind kind,
-							 enum duplicates duplicates, struct judgment_csv **csv)
+                             enum duplicates duplicates, struct judgment_csv **csv)
 {
 	bool standard = !strcmp(path, "-");
 	int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
@@ -119,7 +119,7 @@ struct error crowd_file_read(const char *path, enum judgment_csv_kind kind,
 }
 
 struct error crowd_file_truth(const char *path, const struct names *tasks,
-							  enum duplicates duplicates, int8_t **truth)
+                              enum duplicates duplicates, int8_t **truth)
 {
 	struct judgment_csv *csv;
 	struct error err = crowd_file_read(path, JUDGMENT_CSV_TRUTH, duplicates, &csv);
@@ -132,7 +132,7 @@ struct error crowd_file_truth(const char *path, const struct names *tasks,
 		fputs("touchstone: ", stderr);
 		utf8_print(stderr, path);
 		fprintf(stderr, ": %zu of %zu tasks are not among the judgments; the first is ",
-				strangers.count, strangers.of);
+		        strangers.count, strangers.of);
 		utf8_print(stderr, strangers.first);
 		fputc('\n', stderr);
 	}

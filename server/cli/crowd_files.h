@@ -18,12 +18,12 @@ bool crowd_file_named(int argc, char **argv, const char **path);
  * names the file and the line; of several faults the first JUDGMENT_CSV_FAULTS_KEPT are told on
  * standard error, as are columns that nobody reads and duplicates that were passed over. */
 struct error crowd_file_read(const char *path, enum judgment_csv_kind kind,
-							 enum duplicates duplicates, struct judgment_csv **csv) MUST_CHECK;
+                             enum duplicates duplicates, struct judgment_csv **csv) MUST_CHECK;
 
 /* Truth for each task of `tasks` from a file of task,label. The caller frees *truth. Truths of
  * other tasks are counted on standard error. */
 struct error crowd_file_truth(const char *path, const struct names *tasks,
-							  enum duplicates duplicates, int8_t **truth) MUST_CHECK;
+                              enum duplicates duplicates, int8_t **truth) MUST_CHECK;
 
 /* One line on standard error; returns the exit code 1. */
 int crowd_failed(const char *command, const struct error *err);

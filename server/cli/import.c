@@ -83,14 +83,14 @@ static void show_progress(struct import *import, double progress)
 	if (!import->is_terminal) {
 		if (import->rows % TELL_EVERY == 0)
 			fprintf(stderr, "  %llu rows: %llu in, %llu known, %llu bad%s\n", import->rows,
-					import->made, import->known, import->bad, left);
+			        import->made, import->known, import->bad, left);
 		return;
 	}
 	fprintf(stderr, "\r[");
 	for (int i = 0; i < BAR_WIDTH; i++)
 		fputc(i < filled ? '#' : '.', stderr);
 	fprintf(stderr, "] %llu in, %llu known, %llu bad%s\033[K", import->made, import->known,
-			import->bad, left);
+	        import->bad, left);
 	fflush(stderr);
 }
 
@@ -104,9 +104,9 @@ static const char *name_list(struct import *import)
 
 	for (int i = 1; i <= MOST_LISTS; i++) {
 		name = i == 1
-				   ? arena_printf(import->arena, "%.*s.refused%s", (int)stem, import->path, ending)
-				   : arena_printf(import->arena, "%.*s.refused-%d%s", (int)stem, import->path, i,
-								  ending);
+		           ? arena_printf(import->arena, "%.*s.refused%s", (int)stem, import->path, ending)
+		           : arena_printf(import->arena, "%.*s.refused-%d%s", (int)stem, import->path, i,
+		                          ending);
 		if (access(name, F_OK) != 0)
 			break;
 	}
@@ -134,7 +134,7 @@ static void open_list(struct import *import)
 
 /* MANIFEST:LINE: FILE: WHAT. All but the line may hold anything. */
 static void import_tell(const struct import *import, const struct manifest_row *row,
-						const char *what)
+                        const char *what)
 {
 	const char *name = row->item.file ? row->item.file : row->item.url;
 
@@ -160,7 +160,7 @@ static void import_refuse(struct import *import, const struct manifest_row *row,
 }
 
 static void count_outcome(struct import *import, const struct manifest_row *row,
-						  const struct item_result *result)
+                          const struct item_result *result)
 {
 	switch (result->outcome) {
 	case ITEM_NEW:
@@ -196,10 +196,10 @@ static void work_row(void *arg, unsigned job, struct import_row *row)
 	how.turn_arg = row;
 	if (!err.code && import->check)
 		err = item_check(import->dbs[job], import->store, row->arena, &import->how, &row->row.item,
-						 &row->result.outcome);
+		                 &row->result.outcome);
 	else if (!err.code)
 		err = item_import(import->dbs[job], import->store, row->arena, &how, &row->row.item,
-						  &row->result);
+		                  &row->result);
 	row->err = err;
 	row->fatal = err.code == ERR_DISK || (err.code == ERR_UNAVAILABLE && !row->row.item.url);
 }
@@ -269,9 +269,9 @@ static struct error take_all(struct import *import)
 	if (!stop.line)
 		return ok();
 	return errorf(stop.err.code, "stopped at line %u, %s: %s", stop.line,
-				  stop.behind ? "some rows from there on are in, import again for the others"
-							  : "no row from there on was looked at",
-				  stop.err.detail);
+	              stop.behind ? "some rows from there on are in, import again for the others"
+	                          : "no row from there on was looked at",
+	              stop.err.detail);
 }
 
 /* Closes the list of refused rows, and says where it is. */
@@ -317,9 +317,9 @@ static int import_run(struct import *import)
 	if (!import->bad)
 		return EXIT_DONE;
 	return failed(errorf(ERR_INVALID,
-						 import->check ? "%llu rows would be left out"
-									   : "%llu rows were left out; the rest went in",
-						 import->bad));
+	                     import->check ? "%llu rows would be left out"
+	                                   : "%llu rows were left out; the rest went in",
+	                     import->bad));
 }
 
 static int import_remove_one(const char *path, const struct stat *stat, int kind, struct FTW *place)
@@ -395,7 +395,7 @@ static bool is_same_file(const char *a, const char *b)
 	struct stat of_a, of_b;
 
 	return stat(a, &of_a) == 0 && stat(b, &of_b) == 0 && of_a.st_dev == of_b.st_dev &&
-		   of_a.st_ino == of_b.st_ino;
+	       of_a.st_ino == of_b.st_ino;
 }
 
 int cli_import(const struct settings *settings, int argc, char **argv)
@@ -411,8 +411,8 @@ int cli_import(const struct settings *settings, int argc, char **argv)
 	import.refused_path = take_option(&argc, argv, "--refused");
 	import.folder = take_option(&argc, argv, "--folder");
 	if (!arguments_fit(argc, argv, 1, 1,
-					   "import MANIFEST [--check] [--update] [--campaign NAME] "
-					   "[--refused FILE] [--folder DIR] [--allow-outside] [--jobs N]"))
+	                   "import MANIFEST [--check] [--update] [--campaign NAME] "
+	                   "[--refused FILE] [--folder DIR] [--allow-outside] [--jobs N]"))
 		return EXIT_USAGE;
 	if (!read_jobs(jobs, &import.jobs))
 		return failed(
@@ -424,14 +424,14 @@ int cli_import(const struct settings *settings, int argc, char **argv)
 	const char *slash = strrchr(import.path, '/');
 	if (!import.folder)
 		import.folder = slash ? arena_copy(import.arena, import.path,
-										   (size_t)(slash - import.path) + !(slash - import.path))
-							  : ".";
+		                                   (size_t)(slash - import.path) + !(slash - import.path))
+		                      : ".";
 	user_name(who);
 	const struct item_editor editor = { .who = who, .reason = "import --update" };
 	import.how = (struct item_import){ .folder = import.folder,
-									   .allow_outside = allow_outside,
-									   .campaign_id = import.campaign_id,
-									   .editor = update ? &editor : NULL };
+		                               .allow_outside = allow_outside,
+		                               .campaign_id = import.campaign_id,
+		                               .editor = update ? &editor : NULL };
 	int code = run_import(settings, &import, campaign);
 	arena_free(import.arena);
 	return code;

@@ -56,8 +56,8 @@ static bool infer_read_settings(int argc, char **argv, struct infer_settings *se
 	settings->workers = take_option(&argc, argv, "--workers");
 	settings->report = take_flag(&argc, argv, "--report");
 	return (!method || method_read(method, &settings->model.method)) &&
-		   (!duplicates || duplicates_read(duplicates, &settings->duplicates)) &&
-		   crowd_file_named(argc, argv, &settings->judgments);
+	       (!duplicates || duplicates_read(duplicates, &settings->duplicates)) &&
+	       crowd_file_named(argc, argv, &settings->judgments);
 }
 
 static int label_at(const struct result *result, uint32_t task)
@@ -83,7 +83,7 @@ static void put_labels(const struct result *result)
 
 		csv_put(stdout, names_text(result->tasks, i, NULL));
 		printf(",%s,%u.%09u,%u\n", label_at(result, i) == FAKE ? "fake" : "real",
-			   (unsigned)(p / 1000000000), (unsigned)(p % 1000000000), result->fit->judgments[i]);
+		       (unsigned)(p / 1000000000), (unsigned)(p % 1000000000), result->fit->judgments[i]);
 	}
 }
 
@@ -94,16 +94,16 @@ static bool put_workers(const char *path, const struct result *result)
 	if (!out)
 		return false;
 	fputs("worker,judgments,sensitivity,sensitivity_low,sensitivity_high,"
-		  "specificity,specificity_low,specificity_high\n",
-		  out);
+	      "specificity,specificity_low,specificity_high\n",
+	      out);
 	for (uint32_t v = 0; v < result->fit->volunteers; v++) {
 		const struct estimate *sensitivity = &result->fit->sensitivity[v];
 		const struct estimate *specificity = &result->fit->specificity[v];
 
 		csv_put(out, names_text(result->workers, v, NULL));
 		fprintf(out, ",%u,%.6f,%.6f,%.6f,%.6f,%.6f,%.6f\n", result->answers[v], sensitivity->mean,
-				sensitivity->low, sensitivity->high, specificity->mean, specificity->low,
-				specificity->high);
+		        sensitivity->low, sensitivity->high, specificity->mean, specificity->low,
+		        specificity->high);
 	}
 	return writer_close(out);
 }
@@ -145,16 +145,16 @@ static void put_report(const struct result *result)
 	const struct fit *fit = result->fit;
 
 	fprintf(stderr, "{\"tasks\": %u, \"workers\": %u, \"judgments\": %zu", fit->items,
-			fit->volunteers, result->judgments);
+	        fit->volunteers, result->judgments);
 	put_number("alpha", alpha->defined, alpha->alpha);
 	put_number("alpha_low", alpha->defined, alpha->low);
 	put_number("alpha_high", alpha->defined, alpha->high);
 	fprintf(stderr,
-			", \"iterations\": %u, \"converged\": %s, \"calibrated\": %s, "
-			"\"calibration_weight\": %.6f, \"sides\": %s",
-			fit->iterations, fit->converged ? "true" : "false",
-			fit->calibration.weight > 0 ? "true" : "false", fit->calibration.weight,
-			result->sides ? "true" : "false");
+	        ", \"iterations\": %u, \"converged\": %s, \"calibrated\": %s, "
+	        "\"calibration_weight\": %.6f, \"sides\": %s",
+	        fit->iterations, fit->converged ? "true" : "false",
+	        fit->calibration.weight > 0 ? "true" : "false", fit->calibration.weight,
+	        result->sides ? "true" : "false");
 	put_number("log_likelihood", fit->has_likelihood, fit->log_likelihood);
 	put_number("prevalence", true, fit->prevalence.mean);
 	put_number("seconds", true, result->seconds);
@@ -185,7 +185,7 @@ static struct error read_truths(const struct infer_settings *settings, struct re
 
 /* What is told of the rows themselves, before they go. */
 static void describe_rows(const struct infer_settings *settings, const struct judgments *judgments,
-						  struct result *result)
+                          struct result *result)
 {
 	struct random random = random_seeded(1);
 
@@ -202,7 +202,7 @@ static void describe_rows(const struct infer_settings *settings, const struct ju
 
 /* Sorts the rows into a sheet, lets them go, and fits: one copy of the judgments is enough. */
 static void fit_table(const struct infer_settings *settings, struct judgment_csv *csv,
-					  struct result *result)
+                      struct result *result)
 {
 	struct judgments judgments = judgment_csv_judgments(csv);
 
@@ -218,7 +218,7 @@ static void fit_table(const struct infer_settings *settings, struct judgment_csv
 static struct error infer_here(const struct infer_settings *settings, struct judgment_csv *csv)
 {
 	struct result result = { .tasks = judgment_csv_tasks(csv),
-							 .workers = judgment_csv_workers(csv) };
+		                     .workers = judgment_csv_workers(csv) };
 	double start = now_s();
 	struct error err = read_truths(settings, &result);
 

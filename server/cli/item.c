@@ -69,7 +69,7 @@ static struct error read_facts(int count, char **assignments, json_t *facts)
 }
 
 static struct error item_edit(struct db *db, const char *id, const struct item_editor *editor,
-							  int count, char **assignments)
+                              int count, char **assignments)
 {
 	json_auto_t *facts = json_object();
 	struct arena *arena = arena_new();
@@ -82,14 +82,14 @@ static struct error item_edit(struct db *db, const char *id, const struct item_e
 		printf("item %s is corrected\n", id);
 	if (splits)
 		printf("it keeps its split, but now ties together items of the splits %s: later releases "
-			   "leave out what cannot stand in one\n",
-			   splits);
+		       "leave out what cannot stand in one\n",
+		       splits);
 	arena_free(arena);
 	return err;
 }
 
 static struct error cli_item_withdraw(struct db *db, const char *id,
-									  const struct item_editor *editor)
+                                      const struct item_editor *editor)
 {
 	unsigned disputes;
 	struct error err = item_withdraw(db, id, editor, &disputes);
@@ -129,7 +129,7 @@ int cli_item(const struct settings *settings, int argc, char **argv)
 		err = item_describe(db, id, print_line, NULL);
 	else if (!err.code)
 		err = *argv[1] == 'e' ? item_edit(db, id, &editor, argc - 3, argv + 3)
-							  : cli_item_withdraw(db, id, &editor);
+		                      : cli_item_withdraw(db, id, &editor);
 	db_close(db);
 	return err.code ? failed(err) : EXIT_DONE;
 }

@@ -15,8 +15,8 @@ int cli_migrate(const struct settings *settings, int argc, char **argv)
 		return EXIT_USAGE;
 	const char *owner = settings->migrate_url ? settings->migrate_url : settings->database_url;
 	if ((err = status ? migrate_status(owner)
-					  : migrate(owner, settings->migrate_url ? settings->database_url : NULL, &run))
-			.code)
+	                  : migrate(owner, settings->migrate_url ? settings->database_url : NULL, &run))
+	        .code)
 		return failed(err);
 	if (!status)
 		printf(run ? "%u migration(s) ran\n" : "the schema is up to date\n", run);

@@ -44,7 +44,7 @@ static bool tools_open(struct tools *tools, const struct settings *settings)
 {
 	tools->arena = arena_new();
 	return (tools->db = command_db(settings)) &&
-		   (tools->store = command_store(settings, tools->db));
+	       (tools->store = command_store(settings, tools->db));
 }
 
 static void tools_close(struct tools *tools)
@@ -71,7 +71,7 @@ static struct error release_show(void *arg, int64_t done, int64_t total)
 	if (!isatty(STDERR_FILENO) || (done < total && now - line->last_ms < 100))
 		return ok();
 	fprintf(stderr, "\r%s %3.0f %%", line->what,
-			total ? 100.0 * (double)done / (double)total : 100);
+	        total ? 100.0 * (double)done / (double)total : 100);
 	line->shown = true;
 	line->last_ms = now;
 	return ok();
@@ -115,7 +115,7 @@ static bool take_filter(int *argc, char **argv, struct release_filter *filter)
  * items is given up, and the wish begun anew.
  */
 static struct error release_resume(struct tools *tools, const struct release_wish *wish,
-								   struct error refused, struct job *job)
+                                   struct error refused, struct job *job)
 {
 	struct release release;
 	bool found = false;
@@ -129,14 +129,14 @@ static struct error release_resume(struct tools *tools, const struct release_wis
 		return err;
 	if (!found)
 		return errorf(ERR_CONFLICT,
-					  "Another process is making it. If that was killed, try again in "
-					  "two minutes.");
+		              "Another process is making it. If that was killed, try again in "
+		              "two minutes.");
 	bool same = false;
 	if ((err = release_has_filter(tools->db, release.id, &wish->filter, &same)).code)
 		return err;
 	if (same) {
 		fprintf(stderr, "touchstone: going on with %s %s, which was begun before\n", wish->name,
-				wish->version);
+		        wish->version);
 		return ok();
 	}
 	err = release_give_up(tools->db, job, "It was asked for anew, with other filters.");
@@ -161,7 +161,7 @@ static int cli_release_create(struct tools *tools, int argc, char **argv)
 		err = release_resume(tools, &wish, err, &job);
 	if (err.code) {
 		fprintf(stderr, "touchstone: %s%s%s\n", err.pointer[0] ? err.pointer + 1 : "",
-				err.pointer[0] ? " " : "", err.detail);
+		        err.pointer[0] ? " " : "", err.detail);
 		return EXIT_FAILED;
 	}
 	err = release_do_job(tools->db, tools->store, &job, &progress);
@@ -172,7 +172,7 @@ static int cli_release_create(struct tools *tools, int argc, char **argv)
 	if (err.code)
 		return failed(err);
 	printf("%s %s: %lld items, %lld bytes\n", release.name, release.version,
-		   (long long)release.items, (long long)release.bytes);
+	       (long long)release.items, (long long)release.bytes);
 	return EXIT_DONE;
 }
 
@@ -196,7 +196,7 @@ static int release_list(struct tools *tools, int argc)
 
 			clock_text(made, page[i].created_s);
 			printf("%s\t%s\t%s\t%lld items\t%lld bytes\t%s\n", page[i].name, page[i].version,
-				   page[i].state, (long long)page[i].items, (long long)page[i].bytes, made);
+			       page[i].state, (long long)page[i].items, (long long)page[i].bytes, made);
 		}
 		after = count ? page[count - 1].id : NULL;
 	} while (count == PAGE_ITEMS);
@@ -240,9 +240,9 @@ static int cli_release_verify(int argc, char **argv)
 		return EXIT_DONE;
 	}
 	fprintf(stderr, "touchstone: %llu fault(s) in %s; %s\n", (unsigned long long)verified.faults,
-			argv[1],
-			verified.faults == verified.strays ? "delete what is not part of the release"
-											   : "get the release anew");
+	        argv[1],
+	        verified.faults == verified.strays ? "delete what is not part of the release"
+	                                           : "get the release anew");
 	return EXIT_FAILED;
 }
 

@@ -25,12 +25,12 @@ struct wish {
 static void say_due(const struct rendering_due *due)
 {
 	printf("%lld images, %lld films and %lld sounds have renditions of an older recipe than %d\n",
-		   (long long)due->images, (long long)due->films, (long long)due->sounds, MEDIA_RECIPE);
+	       (long long)due->images, (long long)due->films, (long long)due->sounds, MEDIA_RECIPE);
 	printf("%lld judgments on them count now, and %lld of these items are retired or disputed\n",
-		   (long long)due->judgments, (long long)due->settled);
+	       (long long)due->judgments, (long long)due->settled);
 	if (due->closed_campaigns)
 		printf("%lld of them are in closed campaigns: nobody is asked about these again\n",
-			   (long long)due->closed_campaigns);
+		       (long long)due->closed_campaigns);
 }
 
 static void say_meaning(const struct rendering_due *due, bool harmless)
@@ -38,7 +38,7 @@ static void say_meaning(const struct rendering_due *due, bool harmless)
 	if (harmless || !due->judgments)
 		return;
 	puts("where the rendition comes out with other bytes, judgments so far will not count, and the "
-		 "crowd is asked anew; --harmless keeps them");
+	     "crowd is asked anew; --harmless keeps them");
 }
 
 /* On a terminal, one line that is written over. */
@@ -61,7 +61,7 @@ static struct error do_or_watch(struct db *db, struct store *store, const char *
 	struct error err = rendering_find(db, arena, id, &rendering);
 
 	*ret_ended = !err.code &&
-				 (strcmp(rendering.state, "done") == 0 || strcmp(rendering.state, "failed") == 0);
+	             (strcmp(rendering.state, "done") == 0 || strcmp(rendering.state, "failed") == 0);
 	if (!err.code && !*ret_ended)
 		err = job_claim_subject(db, id, &job, &claimed);
 	if (!err.code && claimed)
@@ -119,7 +119,7 @@ static struct error render_here(struct db *db, struct store *store, const struct
 	if ((err = rendering_order(db, wish->campaign, wish->harmless, id, &new)).code)
 		return err;
 	puts(new ? "ordered: a running server, or `touchstone work`, does it"
-			 : "one is under way already, and goes on as it was ordered");
+	         : "one is under way already, and goes on as it was ordered");
 	fflush(stdout);
 	if (wish->wait && (err = wait_for(db, store, id)).code)
 		return err;
@@ -129,9 +129,9 @@ static struct error render_here(struct db *db, struct store *store, const struct
 int cli_render(const struct settings *settings, int argc, char **argv)
 {
 	struct wish wish = { .check = take_flag(&argc, argv, "--check"),
-						 .harmless = take_flag(&argc, argv, "--harmless"),
-						 .wait = take_flag(&argc, argv, "--wait"),
-						 .campaign = take_option(&argc, argv, "--campaign") };
+		                 .harmless = take_flag(&argc, argv, "--harmless"),
+		                 .wait = take_flag(&argc, argv, "--wait"),
+		                 .campaign = take_option(&argc, argv, "--campaign") };
 
 	if (!arguments_fit(argc, argv, 0, 0, usage))
 		return EXIT_USAGE;

@@ -60,10 +60,10 @@ static bool take_rule(int *argc, char **argv, struct replay_settings *settings)
 	const char *method = take_option(argc, argv, "--method");
 
 	return (!policy || read_policy(policy, &settings->policy)) &&
-		   (!threshold || number_real(threshold, 0, 1e9, &settings->rule.threshold)) &&
-		   (!min || read_count(min, &settings->rule.min)) &&
-		   (!max || read_count(max, &settings->rule.max)) &&
-		   (!method || method_read(method, &settings->model.method));
+	       (!threshold || number_real(threshold, 0, 1e9, &settings->rule.threshold)) &&
+	       (!min || read_count(min, &settings->rule.min)) &&
+	       (!max || read_count(max, &settings->rule.max)) &&
+	       (!method || method_read(method, &settings->model.method));
 }
 
 /* Fills in what was not given and holds the numbers against each other. */
@@ -77,7 +77,7 @@ static bool settle_rule(struct replay_settings *settings)
 		return rule->max > 0;
 	if (rule->max > 0 && rule->min > rule->max) {
 		fprintf(stderr, "touchstone replay: --min %u is more than --max %u\n", rule->min,
-				rule->max);
+		        rule->max);
 		return false;
 	}
 	return settings->policy != POLICY_POSTERIOR || (rule->threshold >= .5 && rule->threshold <= 1);
@@ -90,9 +90,9 @@ static bool replay_read_settings(int argc, char **argv, struct replay_settings *
 
 	settings->truth = take_option(&argc, argv, "--truth");
 	return take_rule(&argc, argv, settings) &&
-		   (!seed || number_whole(seed, 0, UINT64_MAX, &settings->seed)) &&
-		   (!duplicates || duplicates_read(duplicates, &settings->duplicates)) && settings->truth &&
-		   crowd_file_named(argc, argv, &settings->judgments) && settle_rule(settings);
+	       (!seed || number_whole(seed, 0, UINT64_MAX, &settings->seed)) &&
+	       (!duplicates || duplicates_read(duplicates, &settings->duplicates)) && settings->truth &&
+	       crowd_file_named(argc, argv, &settings->judgments) && settle_rule(settings);
 }
 
 static void print_accuracy(const char *name, const struct replay *r, double accuracy)
@@ -104,7 +104,7 @@ static void print_accuracy(const char *name, const struct replay *r, double accu
 }
 
 static struct error replay_here(const struct replay_settings *settings,
-								const struct judgment_csv *csv)
+                                const struct judgment_csv *csv)
 {
 	struct judgments judgments = judgment_csv_judgments(csv);
 	struct random random = random_seeded(settings->seed);
@@ -117,8 +117,8 @@ static struct error replay_here(const struct replay_settings *settings,
 	struct replay r =
 		replay_run(&judgments, truth, settings->policy, &settings->rule, &settings->model, &random);
 	printf("{\"judgments_available\": %ju, \"judgments_used\": %ju, \"retired\": %u, "
-		   "\"disputed\": %u, \"evaluated\": %u",
-		   (uintmax_t)r.available, (uintmax_t)r.used, r.retired, r.disputed, r.evaluated);
+	       "\"disputed\": %u, \"evaluated\": %u",
+	       (uintmax_t)r.available, (uintmax_t)r.used, r.retired, r.disputed, r.evaluated);
 	print_accuracy("accuracy", &r, r.accuracy);
 	print_accuracy("baseline_accuracy", &r, r.baseline_accuracy);
 	puts("}");

@@ -35,12 +35,12 @@ int cli_score(const struct settings *settings, int argc, char **argv)
 		return EXIT_DONE;
 	}
 	printf("%llu judgments of %u items by %u volunteers, %u iterations\n"
-		   "%u posteriors moved, %u items retired, %u came back, %u held back, %u new disputes, "
-		   "%u withdrawn\n"
-		   "calibrated on %u gold items, weight %.2f, slope %.2f\n",
-		   (unsigned long long)scoring.judgments, scoring.items, scoring.volunteers,
-		   scoring.iterations, scoring.moved, scoring.retired, scoring.reopened, scoring.held,
-		   scoring.disputed, scoring.withdrawn, scoring.gold, scoring.weight, scoring.slope);
+	       "%u posteriors moved, %u items retired, %u came back, %u held back, %u new disputes, "
+	       "%u withdrawn\n"
+	       "calibrated on %u gold items, weight %.2f, slope %.2f\n",
+	       (unsigned long long)scoring.judgments, scoring.items, scoring.volunteers,
+	       scoring.iterations, scoring.moved, scoring.retired, scoring.reopened, scoring.held,
+	       scoring.disputed, scoring.withdrawn, scoring.gold, scoring.weight, scoring.slope);
 	if (!isnan(scoring.alpha))
 		printf("Krippendorff's alpha %.3f\n", scoring.alpha);
 	if (distrust.code)

@@ -28,19 +28,19 @@ static void tell_file(void *arg, const struct lost_file *file)
 static int say_what_to_do(const struct lost_check *check)
 {
 	printf("%llu files are named by the database: %llu missing, %llu damaged%s; %llu that it does "
-		   "not name\n",
-		   check->files, check->found[LOST_MISSING], check->found[LOST_DAMAGED],
-		   check->deep ? "" : " (only --deep reads them)", check->found[LOST_UNKNOWN]);
+	       "not name\n",
+	       check->files, check->found[LOST_MISSING], check->found[LOST_DAMAGED],
+	       check->deep ? "" : " (only --deep reads them)", check->found[LOST_UNKNOWN]);
 	if (check->found[LOST_UNKNOWN])
 		puts("what is not named was left by an import or a release that broke off, or belongs to "
-			 "a newer state of the database: remove it, if you know that it does not");
+		     "a newer state of the database: remove it, if you know that it does not");
 	if (check->found[LOST_DAMAGED])
 		puts("remove damaged files: then they are missing, and come back like those");
 	if (!check->found[LOST_MISSING] && !check->found[LOST_DAMAGED])
 		return EXIT_DONE;
 	return failed(errorf(ERR_NOT_FOUND,
-						 "files are lost: put them back from a backup, or import the manifests of "
-						 "their items again; until then those items are out of service"));
+	                     "files are lost: put them back from a backup, or import the manifests of "
+	                     "their items again; until then those items are out of service"));
 }
 
 static int check_store(struct db *db, struct store *store, bool deep)

@@ -23,8 +23,8 @@ void clock_condition_init(pthread_cond_t *condition)
 	pthread_condattr_t attributes;
 
 	if (pthread_condattr_init(&attributes) != 0 ||
-		pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) != 0 ||
-		pthread_cond_init(condition, &attributes) != 0)
+	    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) != 0 ||
+	    pthread_cond_init(condition, &attributes) != 0)
 		abort();
 	pthread_condattr_destroy(&attributes);
 }
@@ -32,7 +32,7 @@ void clock_condition_init(pthread_cond_t *condition)
 bool clock_condition_wait(pthread_cond_t *condition, pthread_mutex_t *lock, int64_t until_ms)
 {
 	const struct timespec until = { .tv_sec = until_ms / 1000,
-									.tv_nsec = until_ms % 1000 * 1000000 };
+		                            .tv_nsec = until_ms % 1000 * 1000000 };
 
 	return pthread_cond_timedwait(condition, lock, &until) == 0;
 }

@@ -176,11 +176,11 @@ static struct error say_open_quote(size_t field, unsigned lines)
 {
 	if (lines > 1)
 		return errorf(ERR_INVALID, "a quote opens field %zu and is closed only in another row",
-					  field);
+		              field);
 	return errorf(ERR_INVALID,
-				  "something follows the quote that closes field %zu; a quote inside quotes is "
-				  "written twice",
-				  field);
+	              "something follows the quote that closes field %zu; a quote inside quotes is "
+	              "written twice",
+	              field);
 }
 
 static struct error find_record(const struct csv *csv, struct span *ret)

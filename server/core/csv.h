@@ -38,7 +38,7 @@ void csv_separate(struct csv *csv, char separator);
  * ERR_INTERNAL: the source cannot be read on; the next call is at the end.
  */
 struct error csv_next(struct csv *csv, const char *const **ret_fields,
-					  size_t *ret_count) MUST_CHECK;
+                      size_t *ret_count) MUST_CHECK;
 
 /* The line on which the last record began, from 1, and how many lines it took. */
 unsigned csv_line(const struct csv *csv);

@@ -68,7 +68,7 @@ bool disk_sync_folder_of(const char *path)
 bool disk_is_trouble(int error)
 {
 	return error == ENOSPC || error == EDQUOT || error == EROFS || error == EIO ||
-		   error == EACCES || error == EPERM || error == ENOTDIR;
+	       error == EACCES || error == EPERM || error == ENOTDIR;
 }
 
 struct error(disk_error)(const char *room, const char *what)
@@ -78,5 +78,5 @@ struct error(disk_error)(const char *room, const char *what)
 
 	log_error("%s: %s: %s", room, what, why ? why : "unknown error");
 	return errorf(disk_is_trouble(error) ? ERR_DISK : ERR_INTERNAL, "%s: %s", what,
-				  why ? why : "unknown error");
+	              why ? why : "unknown error");
 }

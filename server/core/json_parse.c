@@ -100,8 +100,8 @@ static int32_t take_unit(struct parser *p)
 	for (int i = 0; i < 4; i++, p->at++) {
 		char c = *p->at;
 		int digit = c >= '0' && c <= '9'                 ? c - '0'
-					: (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10
-														 : -1;
+		            : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10
+		                                                 : -1;
 		if (digit < 0)
 			return -1;
 		unit = unit * 16 + digit;
@@ -126,7 +126,7 @@ static int32_t take_escaped_unit(struct parser *p)
 	if (!json_between(unit, 0xd800, 0xdbff))
 		return unit;
 	if (!json_take(p, '\\') || !json_take(p, 'u') ||
-		!json_between(low = take_unit(p), 0xdc00, 0xdfff))
+	    !json_between(low = take_unit(p), 0xdc00, 0xdfff))
 		return json_fault(p, "a surrogate has no partner"), -1;
 	return 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
 }
@@ -193,8 +193,8 @@ static json_t *parse_string(struct parser *p)
 {
 	struct string string;
 	json_t *value = take_string(p, &string)
-						? json_made(p, json_stringn_nocheck(string.bytes, string.len))
-						: NULL;
+	                    ? json_made(p, json_stringn_nocheck(string.bytes, string.len))
+	                    : NULL;
 
 	free(string.copy);
 	return value;
@@ -217,7 +217,7 @@ static json_t *make_integer(struct parser *p, const char *text)
 	long long number = strtoll(text, NULL, 10);
 
 	return errno == ERANGE ? json_fault(p, "a whole number is too large")
-						   : json_made(p, json_integer(number));
+	                       : json_made(p, json_integer(number));
 }
 
 static json_t *make_real(struct parser *p, const char *text)

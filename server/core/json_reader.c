@@ -27,7 +27,7 @@ struct error json_reader_parse(const char *text, size_t len, json_t **object)
 }
 
 struct json_reader json_reader_at(struct json_reader *outer, const char *key, size_t index,
-								  json_t *object)
+                                  json_t *object)
 {
 	struct json_reader inner = {
 		.object = object,
@@ -112,7 +112,7 @@ static bool reader_printable(const char *text)
 }
 
 static const char *reader_text_of(struct json_reader *r, const char *key, json_t *value,
-								  size_t min_len, size_t max_len)
+                                  size_t min_len, size_t max_len)
 {
 	size_t len = json_string_length(value);
 
@@ -135,7 +135,7 @@ const char *read_text(struct json_reader *r, const char *key, size_t min_len, si
 }
 
 const char *read_text_or(struct json_reader *r, const char *key, size_t max_len,
-						 const char *otherwise)
+                         const char *otherwise)
 {
 	json_t *value = reader_value_of(r, key);
 
@@ -143,7 +143,7 @@ const char *read_text_or(struct json_reader *r, const char *key, size_t max_len,
 }
 
 static unsigned choice_of(struct json_reader *r, const char *key, json_t *value,
-						  const char *const choices[])
+                          const char *const choices[])
 {
 	const char *text = json_string_value(value);
 
@@ -165,7 +165,7 @@ unsigned read_choice(struct json_reader *r, const char *key, const char *const c
 }
 
 unsigned read_choice_or(struct json_reader *r, const char *key, const char *const choices[],
-						unsigned otherwise)
+                        unsigned otherwise)
 {
 	json_t *value = reader_value_of(r, key);
 
@@ -173,13 +173,13 @@ unsigned read_choice_or(struct json_reader *r, const char *key, const char *cons
 }
 
 static int64_t integer_of(struct json_reader *r, const char *key, json_t *value, int64_t min,
-						  int64_t max)
+                          int64_t max)
 {
 	int64_t number = json_integer_value(value);
 
 	if (!json_is_integer(value) || number < min || number > max) {
 		json_reader_refuse(r, key, "must be a whole number from %lld to %lld.", (long long)min,
-						   (long long)max);
+		                   (long long)max);
 		return 0;
 	}
 	return number;
@@ -193,7 +193,7 @@ int64_t read_integer(struct json_reader *r, const char *key, int64_t min, int64_
 }
 
 int64_t read_integer_or(struct json_reader *r, const char *key, int64_t min, int64_t max,
-						int64_t otherwise)
+                        int64_t otherwise)
 {
 	json_t *value = reader_value_of(r, key);
 

@@ -35,21 +35,21 @@ struct error json_reader_parse(const char *text, size_t len, json_t **object) MU
 
 /* A reader of one element of an array, e.g. json_reader_at(&r, "judgments", 0, element). */
 struct json_reader json_reader_at(struct json_reader *outer, const char *key, size_t index,
-								  json_t *object);
+                                  json_t *object);
 
 bool read_present(struct json_reader *r, const char *key);
 const char *read_text(struct json_reader *r, const char *key, size_t min_len, size_t max_len);
 const char *read_text_or(struct json_reader *r, const char *key, size_t max_len,
-						 const char *otherwise);
+                         const char *otherwise);
 
 /* The index in `choices`, a NULL-terminated list; 0 after an error. */
 unsigned read_choice(struct json_reader *r, const char *key, const char *const choices[]);
 unsigned read_choice_or(struct json_reader *r, const char *key, const char *const choices[],
-						unsigned otherwise);
+                        unsigned otherwise);
 
 int64_t read_integer(struct json_reader *r, const char *key, int64_t min, int64_t max);
 int64_t read_integer_or(struct json_reader *r, const char *key, int64_t min, int64_t max,
-						int64_t otherwise);
+                        int64_t otherwise);
 double read_number(struct json_reader *r, const char *key, double min, double max);
 bool read_flag_or(struct json_reader *r, const char *key, bool otherwise);
 

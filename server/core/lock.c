@@ -30,7 +30,7 @@ static void lock_say(const char *what)
 	int64_t now_ms = clock_monotonic_ms(), next_ms = atomic_load(&say_next_ms);
 
 	if (now_ms >= next_ms &&
-		atomic_compare_exchange_strong(&say_next_ms, &next_ms, now_ms + SAY_EVERY_MS))
+	    atomic_compare_exchange_strong(&say_next_ms, &next_ms, now_ms + SAY_EVERY_MS))
 		log_error("%s waits while its thread holds a lock: all that need the lock wait too", what);
 }
 

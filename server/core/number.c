@@ -14,7 +14,7 @@ bool number_whole(const char *text, uint64_t least, uint64_t most, uint64_t *ret
 		return false;
 	for (; *text; text++) {
 		if (*text < '0' || *text > '9' || __builtin_mul_overflow(number, (uint64_t)10, &number) ||
-			__builtin_add_overflow(number, (uint64_t)(*text - '0'), &number))
+		    __builtin_add_overflow(number, (uint64_t)(*text - '0'), &number))
 			return false;
 	}
 	if (number < least || number > most)

@@ -17,7 +17,7 @@ void thread_must_start(pthread_t *thread, void *(*run)(void *), void *arg, const
 	if (!why)
 		return;
 	log_error("no thread can be made to %s: %s; is a limit on tasks or memory too low?", what,
-			  strerrordesc_np(why));
+	          strerrordesc_np(why));
 	_exit(EXIT_FAILURE);
 }
 

@@ -97,8 +97,8 @@ size_t utf8_blank(const char *at)
 	size_t len = utf8_length(at, at + strnlen(at, 4));
 	uint32_t c = len ? utf8_character(at, len) : 0;
 	bool blank = c == 0x85 || c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200b) ||
-				 c == 0x2028 || c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x2060 ||
-				 c == 0x3000 || c == 0xfeff;
+	             c == 0x2028 || c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x2060 ||
+	             c == 0x3000 || c == 0xfeff;
 
 	return blank ? len : 0;
 }
@@ -141,7 +141,7 @@ bool utf8_ends_line(uint32_t c)
 bool utf8_turns_text(uint32_t c)
 {
 	return c == 0x061c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) ||
-		   (c >= 0x2066 && c <= 0x2069);
+	       (c >= 0x2066 && c <= 0x2069);
 }
 
 static bool utf8_is_harmless(uint32_t c)

@@ -26,9 +26,9 @@ static struct error refuse_released_gold(struct db *db, const char *name)
 	if (err.code || rows_count(rows) == 0 || rows_integer(rows, 0, 0) == 0)
 		return err;
 	return errorf(ERR_CONFLICT,
-				  "%lld gold item(s) of %s are in a release, so it cannot be opened again; "
-				  "import what is new into another campaign",
-				  (long long)rows_integer(rows, 0, 0), name);
+	              "%lld gold item(s) of %s are in a release, so it cannot be opened again; "
+	              "import what is new into another campaign",
+	              (long long)rows_integer(rows, 0, 0), name);
 }
 
 static struct error set_campaign_state(struct db *db, const char *name, const char *state)
@@ -54,18 +54,18 @@ struct error campaign_close(struct db *db, const char *name)
 }
 
 struct error campaign_each(struct db *db, void (*use)(void *arg, const struct campaign *campaign),
-						   void *arg)
+                           void *arg)
 {
 	auto_rows *rows = NULL;
 	struct error err = db_run(db, SQL_CAMPAIGN_LIST, NULL, &rows);
 
 	for (size_t r = 0; !err.code && r < rows_count(rows); r++)
 		use(arg, &(struct campaign){ .name = rows_text(rows, r, 0),
-									 .state = rows_text(rows, r, 1),
-									 .items = rows_integer(rows, r, 2),
-									 .in_service = rows_integer(rows, r, 3),
-									 .retired = rows_integer(rows, r, 4),
-									 .disputed = rows_integer(rows, r, 5),
-									 .settled = rows_integer(rows, r, 6) });
+		                             .state = rows_text(rows, r, 1),
+		                             .items = rows_integer(rows, r, 2),
+		                             .in_service = rows_integer(rows, r, 3),
+		                             .retired = rows_integer(rows, r, 4),
+		                             .disputed = rows_integer(rows, r, 5),
+		                             .settled = rows_integer(rows, r, 6) });
 	return err;
 }

@@ -30,6 +30,6 @@ struct error campaign_close(struct db *db, const char *name) MUST_CHECK; /* ERR_
 /* Calls `use` for every campaign, in the order of their names; it keeps nothing of what it is
  * given. */
 struct error campaign_each(struct db *db, void (*use)(void *arg, const struct campaign *campaign),
-						   void *arg) MUST_CHECK;
+                           void *arg) MUST_CHECK;
 
 #endif

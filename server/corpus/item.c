@@ -53,10 +53,10 @@ static struct error find_known(struct importing *one, const char *sha256)
 {
 	const struct media *media = one->media;
 	const char *params[] = { sha256,
-							 media ? digest_text(one->arena, media->rendition.digest) : NULL,
-							 media && media->has_streams ? digest_text(one->arena, media->streams)
-														 : NULL,
-							 media ? count_text(one->arena, media->duration_ms) : NULL };
+		                     media ? digest_text(one->arena, media->rendition.digest) : NULL,
+		                     media && media->has_streams ? digest_text(one->arena, media->streams)
+		                                                 : NULL,
+		                     media ? count_text(one->arena, media->duration_ms) : NULL };
 	auto_rows *rows = NULL;
 	struct error err = db_run(one->db, SQL_ITEM_KNOWN, params, &rows);
 
@@ -121,8 +121,8 @@ static struct error create_once(struct db *db, void *arg)
 	const struct media *media = one->media;
 	const char *sha256 = digest_text(one->arena, media->original.digest);
 	const char *contents[] = { digest_text(one->arena, media->rendition.digest),
-							   media->has_streams ? digest_text(one->arena, media->streams)
-												  : NULL };
+		                       media->has_streams ? digest_text(one->arena, media->streams)
+		                                          : NULL };
 	const char *bytes = count_text(one->arena, media->original.bytes);
 	struct error err;
 
@@ -161,7 +161,7 @@ static bool is_whole(const struct importing *one)
 
 	for (int f = 0; f < FILES; f++)
 		if (one->digests[f] &&
-			(!hex_decode(digest, SHA256_BYTES, one->digests[f]) || !store_has(one->store, digest)))
+		    (!hex_decode(digest, SHA256_BYTES, one->digests[f]) || !store_has(one->store, digest)))
 			return false;
 	return true;
 }
@@ -173,7 +173,7 @@ static struct error compare_item(struct importing *one, bool mended, struct item
 	const char *differences, *splits = NULL;
 	bool final;
 	struct error err = item_compare(one->db, one->arena, one->id, one->import->campaign_id, facts,
-									&differences, &final);
+	                                &differences, &final);
 
 	*result = (struct item_result){ .outcome = mended ? ITEM_MENDED : ITEM_KNOWN };
 	if (mended)
@@ -184,7 +184,7 @@ static struct error compare_item(struct importing *one, bool mended, struct item
 		result->outcome = ITEM_DIFFERS;
 		result->note =
 			arena_printf(one->arena, "known already as item %s, but %s%s", one->id, differences,
-						 final ? "" : " (import --update takes what is here)");
+		                 final ? "" : " (import --update takes what is here)");
 		return ok();
 	}
 	err = item_correct(one->db, one->arena, one->id, facts, one->import->editor, &splits);
@@ -192,8 +192,8 @@ static struct error compare_item(struct importing *one, bool mended, struct item
 		return err;
 	result->outcome = ITEM_CHANGED;
 	result->note = arena_printf(one->arena, "item %s is corrected: %s%s%s", one->id, differences,
-								splits ? "; it now ties together items of the splits " : "",
-								splits ? splits : "");
+	                            splits ? "; it now ties together items of the splits " : "",
+	                            splits ? splits : "");
 	return ok();
 }
 
@@ -204,7 +204,7 @@ static void item_take_turn(const struct importing *one)
 }
 
 static struct error import_file(struct importing *one, const char *path,
-								struct item_result *ret_result)
+                                struct item_result *ret_result)
 {
 	unsigned char digest[SHA256_BYTES];
 	struct media media;
@@ -231,9 +231,9 @@ static struct error import_file(struct importing *one, const char *path,
 	}
 	if (!is_whole(one))
 		return errorf(ERR_CONFLICT,
-					  "known already as item %s, whose media are not in the store, and "
-					  "this file does not give them",
-					  one->id);
+		              "known already as item %s, whose media are not in the store, and "
+		              "this file does not give them",
+		              one->id);
 	return compare_item(one, lost != NULL, ret_result);
 }
 
@@ -255,8 +255,8 @@ static struct error import_url(struct importing *one, struct item_result *ret_re
 }
 
 struct error item_import(struct db *db, struct store *store, struct arena *arena,
-						 const struct item_import *import, const struct item_row *row,
-						 struct item_result *ret_result)
+                         const struct item_import *import, const struct item_row *row,
+                         struct item_result *ret_result)
 {
 	struct importing one = {
 		.db = db, .store = store, .arena = arena, .import = import, .row = row
@@ -280,7 +280,7 @@ struct error item_import(struct db *db, struct store *store, struct arena *arena
 }
 
 static bool item_read_digest(const struct rows *rows, size_t row, int column,
-							 unsigned char digest[SHA256_BYTES])
+                             unsigned char digest[SHA256_BYTES])
 {
 	const char *text = rows_text(rows, row, column);
 
@@ -288,24 +288,24 @@ static bool item_read_digest(const struct rows *rows, size_t row, int column,
 }
 
 static bool read_media(const struct rows *rows, size_t r, struct arena *arena,
-					   struct item_media *media)
+                       struct item_media *media)
 {
 	*media = (struct item_media){ .content_type = rows_copy(rows, r, 3, arena),
-								  .format = rows_copy(rows, r, 11, arena),
-								  .width = (unsigned)rows_integer(rows, r, 6),
-								  .height = (unsigned)rows_integer(rows, r, 7),
-								  .duration_ms = (unsigned)rows_integer(rows, r, 8),
-								  .sensitive = rows_flag(rows, r, 9) };
+		                          .format = rows_copy(rows, r, 11, arena),
+		                          .width = (unsigned)rows_integer(rows, r, 6),
+		                          .height = (unsigned)rows_integer(rows, r, 7),
+		                          .duration_ms = (unsigned)rows_integer(rows, r, 8),
+		                          .sensitive = rows_flag(rows, r, 9) };
 	media->has_poster = item_read_digest(rows, r, 4, media->poster);
 	media->has_thumbnail = item_read_digest(rows, r, 5, media->thumbnail);
 	return uuid_from_text(media->id, rows_text(rows, r, 0)) &&
-		   media_type_read(rows_text(rows, r, 1), &media->type) &&
-		   item_read_digest(rows, r, 2, media->rendition) &&
-		   item_read_digest(rows, r, 10, media->original);
+	       media_type_read(rows_text(rows, r, 1), &media->type) &&
+	       item_read_digest(rows, r, 2, media->rendition) &&
+	       item_read_digest(rows, r, 10, media->original);
 }
 
 struct error item_media(struct db *db, struct arena *arena, const unsigned char *const ids[],
-						size_t count, struct item_media media[])
+                        size_t count, struct item_media media[])
 {
 	auto_rows *rows = NULL;
 	char id[UUID_TEXT];
@@ -328,7 +328,7 @@ struct error item_media(struct db *db, struct arena *arena, const unsigned char 
 }
 
 struct error item_open(struct store *store, const unsigned char digest[SHA256_BYTES], int *ret_fd,
-					   uint64_t *ret_bytes)
+                       uint64_t *ret_bytes)
 {
 	struct error err = store_open_read(store, digest, ret_fd, ret_bytes);
 

@@ -54,16 +54,16 @@ struct item_result {
  * file; nothing of it stays.
  */
 struct error item_import(struct db *db, struct store *store, struct arena *arena,
-						 const struct item_import *import, const struct item_row *row,
-						 struct item_result *ret_result) MUST_CHECK;
+                         const struct item_import *import, const struct item_row *row,
+                         struct item_result *ret_result) MUST_CHECK;
 
 /*
  * Does all that item_import() does with a file or an address, and stores nothing: the media go
  * to `scratch`, a store to be thrown away, and from there.
  */
 struct error item_check(struct db *db, struct store *scratch, struct arena *arena,
-						const struct item_import *import, const struct item_row *row,
-						enum item_outcome *ret_outcome) MUST_CHECK;
+                        const struct item_import *import, const struct item_row *row,
+                        enum item_outcome *ret_outcome) MUST_CHECK;
 
 /* What a page needs to show an item; digests are absent where there is no such file. */
 struct item_media {
@@ -79,10 +79,10 @@ struct item_media {
 
 /* media[i] of ids[i]; ERR_NOT_FOUND when one is missing. */
 struct error item_media(struct db *db, struct arena *arena, const unsigned char *const ids[],
-						size_t count, struct item_media media[]) MUST_CHECK;
+                        size_t count, struct item_media media[]) MUST_CHECK;
 
 /* Opens stored bytes for reading; the descriptor is the caller's to close. ERR_NOT_FOUND. */
 struct error item_open(struct store *store, const unsigned char digest[SHA256_BYTES], int *ret_fd,
-					   uint64_t *ret_bytes) MUST_CHECK;
+                       uint64_t *ret_bytes) MUST_CHECK;
 
 #endif

@@ -26,7 +26,7 @@ static struct error check_forget(struct store *store, const struct media *media)
 }
 
 static struct error check_file(struct db *db, struct store *scratch, struct arena *arena,
-							   const char *path, enum item_outcome *ret_outcome)
+                               const char *path, enum item_outcome *ret_outcome)
 {
 	char digest[SHA256_TEXT], rendition[SHA256_TEXT];
 	auto_rows *rows = NULL;
@@ -47,7 +47,7 @@ static struct error check_file(struct db *db, struct store *scratch, struct aren
 }
 
 static struct error check_url(struct db *db, struct store *scratch, struct arena *arena,
-							  const char *url, enum item_outcome *ret_outcome)
+                              const char *url, enum item_outcome *ret_outcome)
 {
 	struct fetch_limits limits = { .bytes = MEDIA_MAX_FILE_BYTES, .total_ms = FETCH_MS };
 	char folder[PATH_MAX];
@@ -65,8 +65,8 @@ static struct error check_url(struct db *db, struct store *scratch, struct arena
 }
 
 struct error item_check(struct db *db, struct store *scratch, struct arena *arena,
-						const struct item_import *import, const struct item_row *row,
-						enum item_outcome *ret_outcome)
+                        const struct item_import *import, const struct item_row *row,
+                        enum item_outcome *ret_outcome)
 {
 	struct error err = item_row_check(row);
 	const char *path;

@@ -72,13 +72,13 @@ static const char *edit_difference(struct arena *arena, const struct rows *rows,
 	if (strcmp(field, "withdrawn") == 0)
 		return "it was withdrawn";
 	return arena_printf(arena, "%s is %s there and %s here", field,
-						edit_quoted(arena, rows_text(rows, r, 1)),
-						edit_quoted(arena, rows_text(rows, r, 2)));
+	                    edit_quoted(arena, rows_text(rows, r, 1)),
+	                    edit_quoted(arena, rows_text(rows, r, 2)));
 }
 
 struct error item_compare(struct db *db, struct arena *arena, const char *id,
-						  const char *campaign_id, const json_t *facts, const char **ret_text,
-						  bool *ret_final)
+                          const char *campaign_id, const json_t *facts, const char **ret_text,
+                          bool *ret_final)
 {
 	const char *params[] = { id, campaign_id, facts_text(arena, facts) }, *text = NULL;
 	auto_rows *rows = NULL;
@@ -99,7 +99,7 @@ struct error item_compare(struct db *db, struct arena *arena, const char *id,
 }
 
 static struct error set_fact(struct item_row *row, struct arena *arena, const char *name,
-							 const json_t *value)
+                             const json_t *value)
 {
 	unsigned column = 0;
 
@@ -110,7 +110,7 @@ static struct error set_fact(struct item_row *row, struct arena *arena, const ch
 	if (json_is_boolean(value))
 		return item_row_set(row, arena, column, json_is_true(value) ? "true" : "false");
 	return json_is_string(value) ? item_row_set(row, arena, column, json_string_value(value))
-								 : ok();
+	                             : ok();
 }
 
 /* Sets the columns of a row from facts, which must outlive it. */
@@ -205,11 +205,11 @@ static struct error edit_correct(struct db *db, void *arg)
 static bool edit_ties(const json_t *facts)
 {
 	return json_object_get(facts, "group") || json_object_get(facts, "identity") ||
-		   json_object_get(facts, "pair");
+	       json_object_get(facts, "pair");
 }
 
 struct error item_correct(struct db *db, struct arena *arena, const char *id, const json_t *facts,
-						  const struct item_editor *editor, const char **ret_splits)
+                          const struct item_editor *editor, const char **ret_splits)
 {
 	struct correction correction = { .arena = arena, .id = id, .editor = editor };
 	struct error err = read_as_row(arena, facts, &correction.facts);
@@ -236,7 +236,7 @@ static struct error edit_withdraw(struct db *db, void *arg)
 }
 
 struct error item_withdraw(struct db *db, const char *id, const struct item_editor *editor,
-						   unsigned *ret_disputes)
+                           unsigned *ret_disputes)
 {
 	struct correction correction = { .id = id, .facts = "{}", .editor = editor };
 	struct error err = db_transaction(db, edit_withdraw, &correction);
@@ -257,7 +257,7 @@ struct error item_find(struct db *db, const char *name, char ret_id[UUID_TEXT])
 		return errorf(ERR_NOT_FOUND, "there is no item %.64s", name);
 	if (rows_count(rows) > 1)
 		return errorf(ERR_CONFLICT, "%zu items show that: name one by its id, e.g. %s",
-					  rows_count(rows), rows_text(rows, 0, 0));
+		              rows_count(rows), rows_text(rows, 0, 0));
 	snprintf(ret_id, UUID_TEXT, "%s", rows_text(rows, 0, 0));
 	return ok();
 }
@@ -276,7 +276,7 @@ static struct error describe_line(void *arg, const struct rows *row)
 }
 
 struct error item_describe(struct db *db, const char *id,
-						   void (*use)(void *arg, const char *name, const char *value), void *arg)
+                           void (*use)(void *arg, const char *name, const char *value), void *arg)
 {
 	struct describing describing = { use, arg };
 

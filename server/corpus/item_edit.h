@@ -31,8 +31,8 @@ struct item_editor {
  * mend it: the item was withdrawn, or is of another campaign.
  */
 struct error item_compare(struct db *db, struct arena *arena, const char *id,
-						  const char *campaign_id, const json_t *facts, const char **ret_text,
-						  bool *ret_final) MUST_CHECK;
+                          const char *campaign_id, const json_t *facts, const char **ret_text,
+                          bool *ret_final) MUST_CHECK;
 
 /*
  * Corrects an item, by the rules that a manifest's row keeps: ERR_INVALID.  ERR_NOT_FOUND;
@@ -40,12 +40,12 @@ struct error item_compare(struct db *db, struct arena *arena, const char *id,
  * now ties together, in the arena.
  */
 struct error item_correct(struct db *db, struct arena *arena, const char *id, const json_t *facts,
-						  const struct item_editor *editor, const char **ret_splits) MUST_CHECK;
+                          const struct item_editor *editor, const char **ret_splits) MUST_CHECK;
 
 /* Takes an item out of service and of later releases, and closes its open disputes. ERR_NOT_FOUND;
  * ERR_CONFLICT: it was withdrawn before. */
 struct error item_withdraw(struct db *db, const char *id, const struct item_editor *editor,
-						   unsigned *ret_disputes) MUST_CHECK;
+                           unsigned *ret_disputes) MUST_CHECK;
 
 /* Finds one item by its id, or the SHA-256 of a file of it. ERR_NOT_FOUND; ERR_CONFLICT: several.
  */
@@ -53,7 +53,7 @@ struct error item_find(struct db *db, const char *name, char ret_id[UUID_TEXT]) 
 
 /* Calls `use` for every line of what is known of an item; it keeps nothing of what it is given. */
 struct error item_describe(struct db *db, const char *id,
-						   void (*use)(void *arg, const char *name, const char *value),
-						   void *arg) MUST_CHECK;
+                           void (*use)(void *arg, const char *name, const char *value),
+                           void *arg) MUST_CHECK;
 
 #endif

@@ -84,12 +84,12 @@ static struct error say_missing(struct arena *arena, const char *path, const cha
 		return errorf(ERR_INVALID, "there is no such file, but \"%.100s\": is that meant?", alike);
 	if (isalpha((unsigned char)file[0]) && file[1] == ':')
 		return errorf(ERR_INVALID, "there is no such file; a path with a drive is of one machine "
-								   "alone: write it relative to the manifest");
+		                           "alone: write it relative to the manifest");
 	return errorf(ERR_INVALID, "there is no such file (a path is relative to the manifest)");
 }
 
 struct error item_file_find(struct db *db, struct arena *arena, const char *folder,
-							const char *file, const char **ret_path)
+                            const char *file, const char **ret_path)
 {
 	const char *given = path_join(arena, folder, file), *path;
 	char *slashed = (char *)(uintptr_t)item_text_trim(arena, file);
@@ -132,7 +132,7 @@ static const char *file_behind(const char *folder, const char *path)
 static int open_beneath(const char *folder, const char *path)
 {
 	struct open_how how = { .flags = O_PATH | O_CLOEXEC,
-							.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS };
+		                    .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS };
 	int root = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int fd = root < 0 ? -1 : (int)syscall(SYS_openat2, root, path, &how, sizeof how);
 	int why = errno;
@@ -144,7 +144,7 @@ static int open_beneath(const char *folder, const char *path)
 }
 
 struct error item_file_open(struct arena *arena, const char *folder, const char *found,
-							bool allow_outside, int *ret_fd, const char **ret_path)
+                            bool allow_outside, int *ret_fd, const char **ret_path)
 {
 	char real[PATH_MAX];
 	const char *inside = file_behind(folder, found);
@@ -159,7 +159,7 @@ struct error item_file_open(struct arena *arena, const char *folder, const char 
 		fd = open_beneath(folder, inside);
 	if (fd < 0 && (errno == EXDEV || errno == ELOOP))
 		return errorf(ERR_INVALID, "the file lies outside of the manifest's folder, by its path or "
-								   "by a link (import --allow-outside takes it)");
+		                           "by a link (import --allow-outside takes it)");
 	if (fd < 0)
 		return errorf(ERR_INVALID, "cannot read the file: %s", strerrordesc_np(errno));
 	*ret_fd = fd;

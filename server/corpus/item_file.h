@@ -17,7 +17,7 @@ struct db;
  * `folder`.  ERR_INVALID: there is none; says what may be meant.
  */
 struct error item_file_find(struct db *db, struct arena *arena, const char *folder,
-							const char *file, const char **ret_path) MUST_CHECK;
+                            const char *file, const char **ret_path) MUST_CHECK;
 
 /*
  * Opens what item_file_find() found, and gives a path that means this very file as long as *ret_fd,
@@ -25,6 +25,6 @@ struct error item_file_find(struct db *db, struct arena *arena, const char *fold
  * link on the way), and `allow_outside` is false.
  */
 struct error item_file_open(struct arena *arena, const char *folder, const char *found,
-							bool allow_outside, int *ret_fd, const char **ret_path) MUST_CHECK;
+                            bool allow_outside, int *ret_fd, const char **ret_path) MUST_CHECK;
 
 #endif

@@ -31,9 +31,9 @@ enum item_column {
 };
 
 const char *const item_columns[] = { "file",        "url",       "truth",    "basis",  "gold",
-									 "training",    "group",     "identity", "pair",   "technique",
-									 "generator",   "source",    "licence",  "credit", "title",
-									 "explanation", "sensitive", NULL };
+	                                 "training",    "group",     "identity", "pair",   "technique",
+	                                 "generator",   "source",    "licence",  "credit", "title",
+	                                 "explanation", "sensitive", NULL };
 
 bool item_text_is_blank(const char *text)
 {
@@ -126,7 +126,7 @@ static struct error set_flag(bool *flag, bool *said, const char *column, const c
 }
 
 static struct error set_choice(const char **value, const char *column, const char *text,
-							   const char *const choices[])
+                               const char *const choices[])
 {
 	if (!(*value = find_choice(text, choices)))
 		return errorf(ERR_INVALID, "%s \"%.40s\" is not known", column, text);
@@ -136,7 +136,7 @@ static struct error set_choice(const char **value, const char *column, const cha
 /* The parts of a `;`-separated list, without the empty ones; each must be one of the choices, if
  * there are any. */
 static struct error set_list(const char **value, struct arena *arena, const char *column,
-							 const char *text, const char *const choices[])
+                             const char *text, const char *const choices[])
 {
 	struct strbuf list = { .arena = arena };
 
@@ -171,13 +171,13 @@ static struct error check_name(const char *column, const char *name)
 
 	if (digits && (is_whole || is_power))
 		return errorf(ERR_INVALID,
-					  "%s \"%.40s\" is a number that a program has rewritten: write it "
-					  "as the source does",
-					  column, name);
+		              "%s \"%.40s\" is a number that a program has rewritten: write it "
+		              "as the source does",
+		              column, name);
 	if (len > 1 &&
-		((*name == '[' && name[len - 1] == ']') || (*name == '{' && name[len - 1] == '}')))
+	    ((*name == '[' && name[len - 1] == ']') || (*name == '{' && name[len - 1] == '}')))
 		return errorf(ERR_INVALID, "%s \"%.40s\" looks like a list: put semicolons between names",
-					  column, name);
+		              column, name);
 	return ok();
 }
 
@@ -247,14 +247,14 @@ static struct error check_text(unsigned column, const char *text)
 	}
 	if (!prose && strstr(text, "\xef\xbf\xbd"))
 		return errorf(ERR_INVALID,
-					  "%s holds U+FFFD, which stands for a letter that was lost: "
-					  "save the manifest anew, as UTF-8",
-					  item_columns[column]);
+		              "%s holds U+FFFD, which stands for a letter that was lost: "
+		              "save the manifest anew, as UTF-8",
+		              item_columns[column]);
 	return ok();
 }
 
 struct error item_row_set(struct item_row *row, struct arena *arena, unsigned column,
-						  const char *text)
+                          const char *text)
 {
 	const char *name = item_columns[column];
 	const char *trimmed = row_trim(arena, text, strlen(text));

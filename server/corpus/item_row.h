@@ -43,7 +43,7 @@ const char *item_text_trim(struct arena *arena, const char *text);
  * UTF-8 and live as long as the row.
  */
 struct error item_row_set(struct item_row *row, struct arena *arena, unsigned column,
-						  const char *text) MUST_CHECK;
+                          const char *text) MUST_CHECK;
 
 /* Rules between columns, e.g. gold needs a truth. */
 struct error item_row_check(const struct item_row *row) MUST_CHECK;

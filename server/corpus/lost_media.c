@@ -55,8 +55,8 @@ void lost_media_note(const unsigned char digest[SHA256_BYTES])
 		return;
 	hex_encode(text, digest, SHA256_BYTES);
 	log_error("store: %s is missing (%u more times that a file was, since the last such line); "
-			  "`touchstone store check` says what is lost",
-			  text, others);
+	          "`touchstone store check` says what is lost",
+	          text, others);
 }
 
 struct lost_figures lost_media_figures(void)
@@ -180,7 +180,7 @@ static uint64_t lost_key_of(const unsigned char digest[SHA256_BYTES])
 
 /* Is a file as its name says? *ret_damaged stays where it is not there. */
 static struct error look_at(struct checking *checking, const unsigned char digest[SHA256_BYTES],
-							bool *ret_missing, bool *ret_damaged)
+                            bool *ret_missing, bool *ret_damaged)
 {
 	unsigned char found[SHA256_BYTES];
 	uint64_t bytes;
@@ -199,7 +199,7 @@ static struct error look_at(struct checking *checking, const unsigned char diges
 }
 
 static void lost_tell(struct checking *checking, enum lost_kind kind,
-					  const unsigned char digest[SHA256_BYTES], const char *what, const char *whose)
+                      const unsigned char digest[SHA256_BYTES], const char *what, const char *whose)
 {
 	char path[PATH_MAX];
 
@@ -221,7 +221,7 @@ static void keep_lost(struct checking *checking, const unsigned char digest[SHA2
 
 /* A file that the database names. */
 static struct error check_named(struct checking *checking, const char *hex, const char *what,
-								const char *whose)
+                                const char *whose)
 {
 	unsigned char digest[SHA256_BYTES];
 	bool missing = false, damaged = false;
@@ -259,8 +259,8 @@ static struct error check_items(struct checking *checking)
 			return err;
 		for (size_t r = 0; r < rows_count(rows); r++)
 			if ((err = check_named(checking, rows_text(rows, r, 0), rows_text(rows, r, 1),
-								   rows_text(rows, r, 2)))
-					.code)
+			                       rows_text(rows, r, 2)))
+			        .code)
 				return err;
 		snprintf(after, sizeof after, "%s", rows_text(rows, rows_count(rows) - 1, 2));
 	}
@@ -276,13 +276,13 @@ static struct error check_releases(struct checking *checking)
 		auto_rows *rows = NULL;
 
 		err = db_run(checking->db, SQL_LOST_MEDIA_RELEASE_FILES,
-					 (const char *[]){ release, path, AT_ONCE }, &rows);
+		             (const char *[]){ release, path, AT_ONCE }, &rows);
 		if (err.code || rows_count(rows) == 0)
 			return err;
 		for (size_t r = 0; r < rows_count(rows); r++)
 			if ((err = check_named(checking, rows_text(rows, r, 0), "release file",
-								   rows_text(rows, r, 1)))
-					.code)
+			                       rows_text(rows, r, 1)))
+			        .code)
 				return err;
 		snprintf(release, sizeof release, "%s", rows_text(rows, rows_count(rows) - 1, 2));
 		snprintf(path, sizeof path, "%s", rows_text(rows, rows_count(rows) - 1, 3));

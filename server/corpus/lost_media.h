@@ -55,6 +55,6 @@ struct lost_check {
  * nobody may belong to an import that runs.
  */
 struct error lost_media_check(struct db *db, struct store *store,
-							  struct lost_check *check) MUST_CHECK;
+                              struct lost_check *check) MUST_CHECK;
 
 #endif

@@ -33,7 +33,7 @@ struct manifest {
 
 /* Which column of ours each field is. False: a name is unknown. */
 static bool name_columns(struct manifest *manifest, const char *const fields[], size_t count,
-						 struct error *ret_err)
+                         struct error *ret_err)
 {
 	unsigned long set = 0;
 
@@ -67,7 +67,7 @@ static bool is_separator_line(const char *line, size_t len)
 
 /* Begins the table anew with a separator. True: all names of its header are ours. */
 static bool try_separator(struct manifest *manifest, char separator, size_t *ret_count,
-						  struct error *ret_err)
+                          struct error *ret_err)
 {
 	const char *text = manifest->text.bytes + manifest->text.start;
 	const char *const *fields;
@@ -103,7 +103,7 @@ static struct error manifest_read_header(struct manifest *manifest)
 	for (size_t i = 0; i < sizeof separators; i++, count = 0) {
 		if (try_separator(manifest, separators[i], &count, &err)) {
 			return err.code ? errorf(err.code, "line %u: %s", csv_line(manifest->csv), err.detail)
-							: err;
+			                : err;
 		}
 		if (!best.code || count > most) {
 			best = err;
@@ -111,9 +111,9 @@ static struct error manifest_read_header(struct manifest *manifest)
 		}
 	}
 	return errorf(best.code,
-				  "line %u: %s; the first line names the columns, with commas, semicolons or "
-				  "tabs between",
-				  csv_line(manifest->csv), best.detail);
+	              "line %u: %s; the first line names the columns, with commas, semicolons or "
+	              "tabs between",
+	              csv_line(manifest->csv), best.detail);
 }
 
 /* ------------------------------------------------------------------ a table's rows */
@@ -128,7 +128,7 @@ static bool is_blank_row(const char *const fields[], size_t count)
 
 /* Sets all columns, so that a row that is refused for one of them is known by its file. */
 static struct error set_fields(struct manifest *manifest, struct arena *arena,
-							   const char *const fields[], size_t count, struct item_row *row)
+                               const char *const fields[], size_t count, struct item_row *row)
 {
 	struct error first = ok(), err = ok();
 
@@ -137,11 +137,11 @@ static struct error set_fields(struct manifest *manifest, struct arena *arena,
 
 		if (column >= 0)
 			err = item_row_set(row, arena, (unsigned)column,
-							   arena_copy(arena, fields[f], strlen(fields[f])));
+			                   arena_copy(arena, fields[f], strlen(fields[f])));
 		else if (column == UNNAMED && !item_text_is_blank(fields[f]))
 			err =
 				errorf(ERR_INVALID, "field %zu holds \"%.40s\", but the header has no name for it",
-					   f + 1, fields[f]);
+			           f + 1, fields[f]);
 		if (!first.code)
 			first = err;
 	}
@@ -174,8 +174,8 @@ static bool is_row(struct manifest *manifest, struct arena *arena, const char *l
 	if (row.truth || row.basis || row.technique)
 		return true;
 	return row.file &&
-		   access(arena_printf(arena, "%s/%s", *row.file == '/' ? "" : manifest->folder, row.file),
-				  F_OK) == 0;
+	       access(arena_printf(arena, "%s/%s", *row.file == '/' ? "" : manifest->folder, row.file),
+	              F_OK) == 0;
 }
 
 /* Do the quotes of the last record enclose lines that are rows of their own? */
@@ -221,7 +221,7 @@ static bool next_record(struct manifest *manifest, struct arena *arena, struct m
 		csv_back(manifest->csv);
 		row->err =
 			errorf(ERR_INVALID, "a quote opens here and closes on line %u, and rows stand between",
-				   row->line + lines - 1);
+		           row->line + lines - 1);
 	}
 	return true;
 }
@@ -351,14 +351,14 @@ void manifest_refused_head(const struct manifest *manifest, FILE *out)
 	if (manifest->is_json)
 		return;
 	fprintf(out, "reason%c%s\n", manifest->separator,
-			past_reason(manifest, manifest->head, strlen(manifest->head)));
+	        past_reason(manifest, manifest->head, strlen(manifest->head)));
 }
 
 static void refuse_value(const struct manifest_row *refused, const char *reason, FILE *out)
 {
 	json_auto_t *row = json_object(),
 				*value = json_loadb(refused->raw, refused->raw_len,
-									JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
+	                                JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
 
 	json_object_set_new(row, "reason", json_string_nocheck(reason));
 	if (json_is_object(value)) {
@@ -372,7 +372,7 @@ static void refuse_value(const struct manifest_row *refused, const char *reason,
 }
 
 void manifest_refused_row(const struct manifest *manifest, const struct manifest_row *row,
-						  const char *reason, FILE *out)
+                          const char *reason, FILE *out)
 {
 	struct error why = errorf(ERR_INVALID, "%s", reason);
 

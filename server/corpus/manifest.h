@@ -35,7 +35,7 @@ struct manifest_row {
  * all, or a header that cannot be understood.
  */
 struct error manifest_open(const char *path, const char *folder,
-						   struct manifest **ret_manifest) MUST_CHECK;
+                           struct manifest **ret_manifest) MUST_CHECK;
 void manifest_close(struct manifest *manifest);
 
 /* The next row, in the arena; rows that are blank are passed over. False: there is none. */
@@ -50,6 +50,6 @@ void manifest_refused_head(const struct manifest *manifest, FILE *out);
 
 /* Writes a row as it came. */
 void manifest_refused_row(const struct manifest *manifest, const struct manifest_row *row,
-						  const char *reason, FILE *out);
+                          const char *reason, FILE *out);
 
 #endif

@@ -78,7 +78,7 @@ static struct error manifest_decode(struct manifest_text *text)
 		*text = (struct manifest_text){ .bytes = utf8, .len = len };
 	} else if (is_bare_utf16(text->bytes, text->len)) {
 		return errorf(ERR_INVALID, "this looks like UTF-16 without its byte order mark, or is no "
-								   "text: save it as UTF-8");
+		                           "text: save it as UTF-8");
 	}
 	if (text->len >= 3 && memcmp(text->bytes, "\xef\xbb\xbf", 3) == 0)
 		text->start = 3;
@@ -120,9 +120,9 @@ struct error manifest_encoding_check(const char *bytes, size_t len)
 	for (size_t i = 0; i < len; i++)
 		if (bytes[i] && strchr("\x81\x8d\x8f\x90\x9d", bytes[i]))
 			return errorf(ERR_INVALID,
-						  "byte %zu of the row is no UTF-8: save the manifest as UTF-8", fault + 1);
+			              "byte %zu of the row is no UTF-8: save the manifest as UTF-8", fault + 1);
 	return errorf(ERR_INVALID,
-				  "byte %zu of the row is no UTF-8; this looks like Windows-1252: save the "
-				  "manifest as UTF-8 (Excel: \"CSV UTF-8\")",
-				  fault + 1);
+	              "byte %zu of the row is no UTF-8; this looks like Windows-1252: save the "
+	              "manifest as UTF-8 (Excel: \"CSV UTF-8\")",
+	              fault + 1);
 }

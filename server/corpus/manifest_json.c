@@ -31,7 +31,7 @@ static void manifest_skip_blanks(struct manifest_json *json, const char *blanks)
 }
 
 static json_t *manifest_load(const char *text, size_t len, size_t flags, size_t *ret_len,
-							 struct error *ret_err)
+                             struct error *ret_err)
 {
 	json_error_t why;
 	json_t *value = json_loadb(text, len, flags | JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);
@@ -81,7 +81,7 @@ void manifest_json_end(struct manifest_json *json)
 
 /* A number or a text as the text of a column; NULL after saying why not. */
 static const char *scalar_text(struct arena *arena, const char *key, const json_t *value,
-							   struct error *ret_err)
+                               struct error *ret_err)
 {
 	json_int_t number = json_integer_value(value);
 
@@ -90,17 +90,17 @@ static const char *scalar_text(struct arena *arena, const char *key, const json_
 	if (json_is_integer(value) && number <= MOST_EXACT && number >= -MOST_EXACT)
 		return arena_printf(arena, "%" JSON_INTEGER_FORMAT, number);
 	*ret_err = json_is_integer(value)
-				   ? errorf(ERR_INVALID,
-							"%s %" JSON_INTEGER_FORMAT " has more digits than every program keeps: "
-							"write it as a text",
-							key, number)
-				   : errorf(ERR_INVALID, "%s must be a text or a whole number", key);
+	               ? errorf(ERR_INVALID,
+	                        "%s %" JSON_INTEGER_FORMAT " has more digits than every program keeps: "
+	                        "write it as a text",
+	                        key, number)
+	               : errorf(ERR_INVALID, "%s must be a text or a whole number", key);
 	return NULL;
 }
 
 /* An array as the text of a list. */
 static const char *list_text(struct arena *arena, const char *key, const json_t *array,
-							 struct error *ret_err)
+                             struct error *ret_err)
 {
 	struct strbuf list = { .arena = arena };
 
@@ -119,7 +119,7 @@ static const char *list_text(struct arena *arena, const char *key, const json_t 
 }
 
 static struct error set_value(struct item_row *row, struct arena *arena, unsigned column,
-							  const json_t *value)
+                              const json_t *value)
 {
 	const char *key = item_columns[column], *text;
 	struct error err = ok();
@@ -138,7 +138,7 @@ static struct error set_value(struct item_row *row, struct arena *arena, unsigne
 static bool is_blank_value(const json_t *value)
 {
 	return json_is_null(value) || (json_is_array(value) && !json_array_size(value)) ||
-		   (json_is_string(value) && item_text_is_blank(json_string_value(value)));
+	       (json_is_string(value) && item_text_is_blank(json_string_value(value)));
 }
 
 /* Reads all keys, so that a row that is refused for one of them is known by its file. */
@@ -239,7 +239,7 @@ static bool manifest_is_over(struct manifest_json *json, struct error *ret_err)
 }
 
 bool manifest_json_next(struct manifest_json *json, struct arena *arena, struct item_row *row,
-						struct error *ret_err)
+                        struct error *ret_err)
 {
 	struct error err = ok();
 

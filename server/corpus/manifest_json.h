@@ -37,6 +37,6 @@ void manifest_json_end(struct manifest_json *json);
  * Reads the next object into a row. False: there is none.  *ret_err is what is wrong with it.
  */
 bool manifest_json_next(struct manifest_json *json, struct arena *arena, struct item_row *row,
-						struct error *ret_err);
+                        struct error *ret_err);
 
 #endif

@@ -24,7 +24,7 @@ struct binding {
 static struct error not_the_store(const struct binding *binding, const char *why)
 {
 	return errorf(ERR_CONFLICT, "%s: " WHAT_TO_DO, why, *binding->last_path ? ", last at " : "",
-				  binding->last_path);
+	              binding->last_path);
 }
 
 /* A store without a marker, or a database that has not noted one, tells by what lies in it. */
@@ -57,7 +57,7 @@ static struct error judge_store(struct db *db, struct binding *binding)
 	if (!*binding->own && !any)
 		return ok();
 	return not_the_store(binding, any ? "this store holds no media of the database"
-									  : "this is not the store that the database began with");
+	                                  : "this is not the store that the database began with");
 }
 
 static struct error read_both(struct db *db, struct binding *binding)
@@ -94,7 +94,7 @@ static struct error bind_store(struct db *db, void *arg)
 		uuid_random(fresh);
 		uuid_to_text(binding->marker, fresh);
 		err = store_mark(binding->store, *binding->own ? binding->own : binding->marker,
-						 binding->marker);
+		                 binding->marker);
 	}
 	if (err.code)
 		return err;
@@ -143,5 +143,5 @@ struct error media_store_holds(struct db *db, struct store *store)
 	if (rows_count(rows) && strcmp(rows_text(rows, 0, 0), marker) == 0)
 		return ok();
 	return errorf(ERR_CONFLICT, "the media store is %s",
-				  *marker ? "another database's" : "gone: its folder is empty, or was replaced");
+	              *marker ? "another database's" : "gone: its folder is empty, or was replaced");
 }

@@ -21,7 +21,7 @@ struct db;
  * ERR_CONFLICT says why it is not, and what to do.
  */
 struct error media_store_open(struct db *db, const char *url, bool adopt,
-							  struct store **ret_store) MUST_CHECK;
+                              struct store **ret_store) MUST_CHECK;
 
 /* Is the open store still the database's? ERR_CONFLICT: it is gone, or another lies in its place.
  */

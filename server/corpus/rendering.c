@@ -44,11 +44,11 @@ struct error rendering_check(struct db *db, const char *campaign, struct renderi
 	if (err.code)
 		return err;
 	*ret_due = (struct rendering_due){ .images = rows_integer(rows, 0, 0),
-									   .films = rows_integer(rows, 0, 1),
-									   .sounds = rows_integer(rows, 0, 2),
-									   .judgments = rows_integer(rows, 0, 3),
-									   .settled = rows_integer(rows, 0, 4),
-									   .closed_campaigns = rows_integer(rows, 0, 5) };
+		                               .films = rows_integer(rows, 0, 1),
+		                               .sounds = rows_integer(rows, 0, 2),
+		                               .judgments = rows_integer(rows, 0, 3),
+		                               .settled = rows_integer(rows, 0, 4),
+		                               .closed_campaigns = rows_integer(rows, 0, 5) };
 	return ok();
 }
 
@@ -59,8 +59,8 @@ void rendering_remind(struct db *db)
 
 	if (!err.code && rows_integer(rows, 0, 0))
 		log_warn("%lld items have renditions of an older recipe for media; "
-				 "`touchstone render --check` tells what making them anew means",
-				 (long long)rows_integer(rows, 0, 0));
+		         "`touchstone render --check` tells what making them anew means",
+		         (long long)rows_integer(rows, 0, 0));
 }
 
 static struct error under_way(struct db *db, char id[UUID_TEXT], bool *ret_found)
@@ -77,7 +77,7 @@ static struct error under_way(struct db *db, char id[UUID_TEXT], bool *ret_found
 }
 
 struct error rendering_order(struct db *db, const char *campaign, bool harmless, char id[UUID_TEXT],
-							 bool *ret_new)
+                             bool *ret_new)
 {
 	char campaign_id[UUID_TEXT];
 	auto_rows *rows = NULL;
@@ -87,7 +87,7 @@ struct error rendering_order(struct db *db, const char *campaign, bool harmless,
 	if (campaign && (err = rendering_find_campaign(db, campaign, campaign_id)).code)
 		return err;
 	const char *const params[] = { campaign ? campaign_id : NULL, recipe_now,
-								   harmless ? "true" : "false" };
+		                           harmless ? "true" : "false" };
 	err = db_run(db, SQL_RENDERING_ORDER, params, &rows);
 	*ret_new = !err.code;
 	if (*ret_new)
@@ -100,7 +100,7 @@ struct error rendering_order(struct db *db, const char *campaign, bool harmless,
 }
 
 struct error rendering_find(struct db *db, struct arena *arena, const char *id,
-							struct rendering *ret_rendering)
+                            struct rendering *ret_rendering)
 {
 	auto_rows *rows = NULL;
 	struct error err = db_run(db, SQL_RENDERING_FIND, (const char *[]){ id }, &rows);
@@ -110,15 +110,15 @@ struct error rendering_find(struct db *db, struct arena *arena, const char *id,
 	if (rows_count(rows) == 0)
 		return errorf(ERR_NOT_FOUND, "There is no such rendering.");
 	*ret_rendering = (struct rendering){ .campaign_id = rows_copy(rows, 0, 0, arena),
-										 .recipe = rows_integer(rows, 0, 1),
-										 .harmless = rows_flag(rows, 0, 2),
-										 .changed = rows_integer(rows, 0, 3),
-										 .same = rows_integer(rows, 0, 4),
-										 .unreadable = rows_integer(rows, 0, 5),
-										 .state = rows_copy(rows, 0, 6, arena),
-										 .done = rows_integer(rows, 0, 7),
-										 .total = rows_integer(rows, 0, 8),
-										 .detail = rows_copy(rows, 0, 9, arena) };
+		                                 .recipe = rows_integer(rows, 0, 1),
+		                                 .harmless = rows_flag(rows, 0, 2),
+		                                 .changed = rows_integer(rows, 0, 3),
+		                                 .same = rows_integer(rows, 0, 4),
+		                                 .unreadable = rows_integer(rows, 0, 5),
+		                                 .state = rows_copy(rows, 0, 6, arena),
+		                                 .done = rows_integer(rows, 0, 7),
+		                                 .total = rows_integer(rows, 0, 8),
+		                                 .detail = rows_copy(rows, 0, 9, arena) };
 	return ok();
 }
 
@@ -147,8 +147,8 @@ static bool is_digest(const char *text, bool there, const struct media_file *fil
 static bool is_same(const struct rows *rows, size_t row, const struct media *media)
 {
 	return is_digest(rows_text(rows, row, 4), true, &media->rendition) &&
-		   is_digest(rows_text(rows, row, 5), media->has_poster, &media->poster) &&
-		   is_digest(rows_text(rows, row, 6), media->has_thumbnail, &media->thumbnail);
+	       is_digest(rows_text(rows, row, 5), media->has_poster, &media->poster) &&
+	       is_digest(rows_text(rows, row, 6), media->has_thumbnail, &media->thumbnail);
 }
 
 static const char *digest_or_null(struct arena *arena, bool there, const struct media_file *file)
@@ -165,7 +165,7 @@ static const char *number_or_null(struct arena *arena, uint64_t number)
 }
 
 static struct error change_item(const struct rendering_run *run, struct arena *arena,
-								const char *item, const char *version, const struct media *media)
+                                const char *item, const char *version, const struct media *media)
 {
 	const char *const params[] = {
 		run->job->subject,
@@ -186,7 +186,7 @@ static struct error change_item(const struct rendering_run *run, struct arena *a
 
 /* Renders one; ERR_INVALID, ERR_TOO_LARGE, ERR_NOT_FOUND: this original cannot be read. */
 static struct error rendering_render(const struct rendering_run *run, struct arena *arena,
-									 const struct rows *rows, size_t row)
+                                     const struct rows *rows, size_t row)
 {
 	const char *item = rows_text(rows, row, 0), *version = rows_text(rows, row, 1);
 	unsigned char original[SHA256_BYTES];
@@ -202,7 +202,7 @@ static struct error rendering_render(const struct rendering_run *run, struct are
 		return errorf(ERR_INVALID, "it is %s now and was %s", type, rows_text(rows, row, 2));
 	if (is_same(rows, row, &media))
 		return db_do(run->db, SQL_RENDERING_SAME,
-					 (const char *[]){ run->job->subject, item, version }, NULL);
+		             (const char *[]){ run->job->subject, item, version }, NULL);
 	return change_item(run, arena, item, version, &media);
 }
 
@@ -268,7 +268,7 @@ static struct error rendering_begin(struct rendering_run *run)
 	run->too_old = !err.code && rendering.recipe > MEDIA_RECIPE;
 	if (run->too_old)
 		err = errorf(ERR_UNAVAILABLE, "This worker is older than the order: it knows recipe %d.",
-					 MEDIA_RECIPE);
+		             MEDIA_RECIPE);
 	if (!err.code)
 		err = db_run(run->db, SQL_RENDERING_BEGIN, id, &rows);
 	if (!err.code) {
@@ -285,7 +285,7 @@ static struct error rendering_finish(const struct rendering_run *run)
 	char detail[96];
 
 	snprintf(detail, sizeof detail, "%lld items could not be read anew and stay as they were.",
-			 (long long)run->unreadable);
+	         (long long)run->unreadable);
 	return job_finish(run->db, run->job, run->unreadable ? detail : NULL);
 }
 
@@ -315,7 +315,7 @@ static struct error rendering_note_failure(const struct rendering_run *run, stru
 }
 
 struct error rendering_do_job(struct db *db, struct store *store, const struct job *job,
-							  const struct rendering_progress *also)
+                              const struct rendering_progress *also)
 {
 	struct rendering_run run = { .db = db, .store = store, .job = job, .also = also };
 	struct error err;
@@ -334,7 +334,7 @@ struct error rendering_do_job(struct db *db, struct store *store, const struct j
 }
 
 struct error rendering_work(struct db *db, struct store *store,
-							const struct rendering_progress *also, bool *ret_worked)
+                            const struct rendering_progress *also, bool *ret_worked)
 {
 	struct job job;
 	struct error err = job_claim(db, "render", &job, ret_worked);

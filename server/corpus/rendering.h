@@ -35,14 +35,14 @@ struct rendering_due {
 
 /* `campaign` is a name, or NULL for all. ERR_NOT_FOUND. */
 struct error rendering_check(struct db *db, const char *campaign,
-							 struct rendering_due *ret_due) MUST_CHECK;
+                             struct rendering_due *ret_due) MUST_CHECK;
 
 /* One line in the log, naming the command, when there are such items. */
 void rendering_remind(struct db *db);
 
 /* Orders a rendering, unless one is under way: its id then, and *ret_new false. ERR_NOT_FOUND. */
 struct error rendering_order(struct db *db, const char *campaign, bool harmless, char id[UUID_TEXT],
-							 bool *ret_new) MUST_CHECK;
+                             bool *ret_new) MUST_CHECK;
 
 /* An order, and how far its job is. Texts live in the arena. */
 struct rendering {
@@ -56,7 +56,7 @@ struct rendering {
 };
 
 struct error rendering_find(struct db *db, struct arena *arena, const char *id,
-							struct rendering *ret_rendering) MUST_CHECK;
+                            struct rendering *ret_rendering) MUST_CHECK;
 
 /* Told after each item how many are done; an error from it stops the work. */
 struct rendering_progress {
@@ -66,10 +66,10 @@ struct rendering_progress {
 
 /* Does a job that the caller has claimed. What stops it leaves the rest to a later try. */
 struct error rendering_do_job(struct db *db, struct store *store, const struct job *job,
-							  const struct rendering_progress *also) MUST_CHECK;
+                              const struct rendering_progress *also) MUST_CHECK;
 
 /* Claims a job and does it, for a worker's loop. *ret_worked: there was one. */
 struct error rendering_work(struct db *db, struct store *store,
-							const struct rendering_progress *also, bool *ret_worked) MUST_CHECK;
+                            const struct rendering_progress *also, bool *ret_worked) MUST_CHECK;
 
 #endif

@@ -109,7 +109,7 @@ static int by_value(const void *left, const void *right)
 }
 
 static void agreement_bootstrap(const struct kinds *kinds, unsigned resamples,
-								struct random *random, struct agreement *agreement)
+                                struct random *random, struct agreement *agreement)
 {
 	uint64_t *times = mem_new(kinds->count, sizeof *times);
 	double *draws = mem_new(resamples, sizeof *draws);
@@ -132,7 +132,7 @@ static void agreement_bootstrap(const struct kinds *kinds, unsigned resamples,
 }
 
 struct agreement agreement_alpha(const struct judgments *judgments, unsigned resamples,
-								 struct random *random)
+                                 struct random *random)
 {
 	struct agreement agreement = { 0 };
 	struct kinds kinds = kinds_of(judgments);

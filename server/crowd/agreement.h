@@ -25,7 +25,7 @@ struct agreement {
  * kinds is the number of different (fake, real) counts among items: thousands of draws are cheap.
  */
 struct agreement agreement_alpha(const struct judgments *judgments, unsigned resamples,
-								 struct random *random);
+                                 struct random *random);
 
 /*
  * The same for one item: 1 - observed disagreement within the item / disagreement expected

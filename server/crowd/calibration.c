@@ -108,7 +108,7 @@ static void calibration_solve(double a[TERMS][TERMS], double b[TERMS])
 
 /* Newton's step among the weights that may move: a slope of 0 that wants below 0 stays. */
 static void newton_step(const struct summit *summit, const double weights[TERMS],
-						double step[TERMS])
+                        double step[TERMS])
 {
 	double a[TERMS][TERMS];
 
@@ -126,7 +126,7 @@ static void newton_step(const struct summit *summit, const double weights[TERMS]
 
 /* Goes along the step, by half of it again and again until that is uphill. False: no more is. */
 static bool calibration_climb(const struct known *known, double weights[TERMS],
-							  struct summit *summit)
+                              struct summit *summit)
 {
 	double step[TERMS];
 
@@ -171,17 +171,17 @@ struct calibration calibration_fit(const double odds[], const int8_t truth[], si
 		if (!calibration_climb(&known, weights, &summit))
 			break;
 	return (struct calibration){ .weight = calibration_balanced(&known) /
-										   (calibration_balanced(&known) + CALIBRATION_HALF),
-								 .offset = weights[0],
-								 .slope = weights[1],
-								 .bend = weights[2] - weights[1],
-								 .known = known.of[REAL] + known.of[FAKE] };
+		                                   (calibration_balanced(&known) + CALIBRATION_HALF),
+		                         .offset = weights[0],
+		                         .slope = weights[1],
+		                         .bend = weights[2] - weights[1],
+		                         .known = known.of[REAL] + known.of[FAKE] };
 }
 
 double calibration_apply(const struct calibration *calibration, double odds)
 {
 	double x[TERMS], weights[TERMS] = { calibration->offset, calibration->slope,
-										calibration->slope + calibration->bend };
+		                                calibration->slope + calibration->bend };
 
 	calibration_features(odds, x);
 	return calibration_dot(x, weights);

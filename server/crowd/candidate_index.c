@@ -65,7 +65,7 @@ struct candidate_index {
 
 /* Gives an array another length, and keeps the count of bytes. What is new is zero. */
 static void *candidates_resize(struct candidate_index *candidates, void *array, size_t size,
-							   size_t from, size_t to)
+                               size_t from, size_t to)
 {
 	char *resized = mem_resize(array, to, size);
 
@@ -132,7 +132,7 @@ static void candidates_make_room(struct candidate_index *candidates, uint32_t in
 	if (needed <= candidates->chunk_count)
 		return;
 	candidates->chunks = candidates_resize(candidates, candidates->chunks, sizeof(void *),
-										   candidates->chunk_count, needed);
+	                                       candidates->chunk_count, needed);
 	for (; candidates->chunk_count < needed; candidates->chunk_count++) {
 		struct record *chunk = aligned_alloc(CACHE_LINE, CHUNK * sizeof *chunk);
 
@@ -155,7 +155,7 @@ static struct bucket *make_shelf(struct candidate_index *candidates, uint32_t bu
 	if (bucket >= old) {
 		candidates->shelf_count = bucket + 1;
 		candidates->buckets = candidates_resize(candidates, candidates->buckets,
-												sizeof candidates->buckets[0], old, bucket + 1);
+		                                        sizeof candidates->buckets[0], old, bucket + 1);
 		for (uint32_t i = old; i <= bucket; i++)
 			candidates->buckets[i].plan = CANDIDATE_INDEX_PLAN;
 	}
@@ -165,13 +165,13 @@ static struct bucket *make_shelf(struct candidate_index *candidates, uint32_t bu
 /* ---- chains ---- */
 
 static struct link *link_of(const struct candidate_index *candidates, const struct chains *chains,
-							uint32_t index)
+                            uint32_t index)
 {
 	return (struct link *)((char *)record_at(candidates, index) + chains->link);
 }
 
 static uint64_t candidates_key_of(const struct candidate_index *candidates,
-								  const struct chains *chains, uint32_t index)
+                                  const struct chains *chains, uint32_t index)
 {
 	return *(const uint64_t *)((const char *)record_at(candidates, index) + chains->key);
 }
@@ -185,7 +185,7 @@ static uint32_t head_of(const struct chains *chains, uint64_t key)
 }
 
 static void candidates_hang(const struct candidate_index *candidates, struct chains *chains,
-							uint32_t index)
+                            uint32_t index)
 {
 	uint32_t *head = &chains->heads[head_of(chains, candidates_key_of(candidates, chains, index))];
 	struct link *link = link_of(candidates, chains, index);
@@ -217,7 +217,7 @@ static void candidates_rehang(const struct candidate_index *candidates, struct c
 }
 
 static void candidates_chain(const struct candidate_index *candidates, struct chains *chains,
-							 uint32_t index)
+                             uint32_t index)
 {
 	if (!candidates_key_of(candidates, chains, index))
 		return;
@@ -228,7 +228,7 @@ static void candidates_chain(const struct candidate_index *candidates, struct ch
 }
 
 static void candidates_unchain(const struct candidate_index *candidates, struct chains *chains,
-							   uint32_t index)
+                               uint32_t index)
 {
 	struct link link = *link_of(candidates, chains, index);
 	uint64_t key = candidates_key_of(candidates, chains, index);
@@ -346,7 +346,7 @@ static void box_remove(struct candidate_index *candidates, uint32_t index)
 
 /* Puts an item whose facts have changed into the right box. */
 static void candidates_settle(struct candidate_index *candidates, uint32_t index,
-							  struct record *record)
+                              struct record *record)
 {
 	struct record moved = *record;
 
@@ -375,12 +375,12 @@ void candidate_index_take_out(struct candidate_index *candidates, uint32_t index
 }
 
 void candidate_index_put(struct candidate_index *candidates, uint32_t index, uint32_t bucket,
-						 const struct candidate *item)
+                         const struct candidate *item)
 {
 	struct record *record = candidates_find(candidates, index);
 
 	if (record && record->bucket == bucket && record->item.lineage == item->lineage &&
-		record->item.pair == item->pair) {
+	    record->item.pair == item->pair) {
 		record->item = *item;
 		candidates_settle(candidates, index, record);
 		return;
@@ -390,7 +390,7 @@ void candidate_index_put(struct candidate_index *candidates, uint32_t index, uin
 	struct bucket *onto = make_shelf(candidates, bucket);
 	if (!onto->boxes)
 		onto->boxes = candidates_resize(candidates, NULL, sizeof onto->boxes[0], 0,
-										ROWS * CANDIDATE_INDEX_COLUMNS);
+		                                ROWS * CANDIDATE_INDEX_COLUMNS);
 	record = record_at(candidates, index);
 	record->item = *item;
 	record->bucket = bucket;
@@ -426,7 +426,7 @@ static uint16_t at_most_16_bits(uint32_t number)
 }
 
 void candidate_index_set_judgments(struct candidate_index *candidates, uint32_t index,
-								   uint32_t judgments)
+                                   uint32_t judgments)
 {
 	struct record *record = candidates_find(candidates, index);
 
@@ -437,7 +437,7 @@ void candidate_index_set_judgments(struct candidate_index *candidates, uint32_t 
 }
 
 void candidate_index_set_in_flight(struct candidate_index *candidates, uint32_t index,
-								   uint32_t in_flight)
+                                   uint32_t in_flight)
 {
 	struct record *record = candidates_find(candidates, index);
 
@@ -492,7 +492,7 @@ uint32_t candidate_index_bucket(const struct candidate_index *candidates, uint32
 uint32_t candidate_index_plan(const struct candidate_index *candidates, uint32_t bucket)
 {
 	return bucket < candidates->shelf_count ? candidates->buckets[bucket].plan
-											: CANDIDATE_INDEX_PLAN;
+	                                        : CANDIDATE_INDEX_PLAN;
 }
 
 size_t candidate_index_count(const struct candidate_index *candidates, uint32_t bucket)
@@ -508,11 +508,11 @@ uint32_t candidate_index_buckets(const struct candidate_index *candidates)
 size_t candidate_index_bytes(const struct candidate_index *candidates)
 {
 	return candidates->bytes +
-		   sizeof(uint32_t) * ((size_t)candidates->lineages.room + candidates->pairs.room);
+	       sizeof(uint32_t) * ((size_t)candidates->lineages.room + candidates->pairs.room);
 }
 
 uint64_t candidate_index_row(const struct candidate_index *candidates, uint32_t bucket,
-							 uint32_t row)
+                             uint32_t row)
 {
 	return bucket < candidates->shelf_count ? candidates->buckets[bucket].columns[row] : 0;
 }
@@ -543,7 +543,7 @@ static uint32_t count_in_row(const struct bucket *bucket, uint32_t row, uint64_t
 }
 
 size_t candidate_index_part_count(const struct candidate_index *candidates, uint32_t bucket,
-								  const struct candidate_index_part *part)
+                                  const struct candidate_index_part *part)
 {
 	size_t count = 0;
 
@@ -555,16 +555,16 @@ size_t candidate_index_part_count(const struct candidate_index *candidates, uint
 }
 
 struct candidate_index_walk candidate_index_walk_from(const struct candidate_index *candidates,
-													  uint32_t bucket,
-													  const struct candidate_index_part *part,
-													  size_t place)
+                                                      uint32_t bucket,
+                                                      const struct candidate_index_part *part,
+                                                      size_t place)
 {
 	struct candidate_index_walk walk = { .candidates = candidates,
-										 .bucket = bucket,
-										 .part = *part,
-										 .left =
-											 candidate_index_part_count(candidates, bucket, part),
-										 .row = part->row };
+		                                 .bucket = bucket,
+		                                 .part = *part,
+		                                 .left =
+		                                     candidate_index_part_count(candidates, bucket, part),
+		                                 .row = part->row };
 
 	if (!walk.left)
 		return walk;
@@ -626,7 +626,7 @@ bool candidate_index_twins(const struct candidate *a, const struct candidate *b)
 
 /* The first item from `at` on, along its chain, that has the key. */
 static uint32_t candidates_along(const struct candidate_index *candidates,
-								 const struct chains *chains, uint64_t key, uint32_t at)
+                                 const struct chains *chains, uint64_t key, uint32_t at)
 {
 	while (at != CANDIDATE_INDEX_NONE && candidates_key_of(candidates, chains, at) != key)
 		at = link_of(candidates, chains, at)->next;
@@ -634,31 +634,31 @@ static uint32_t candidates_along(const struct candidate_index *candidates,
 }
 
 static uint32_t first_of(const struct candidate_index *candidates, const struct chains *chains,
-						 uint64_t key)
+                         uint64_t key)
 {
 	return key ? candidates_along(candidates, chains, key, chains->heads[head_of(chains, key)])
-			   : CANDIDATE_INDEX_NONE;
+	           : CANDIDATE_INDEX_NONE;
 }
 
 static uint32_t next_of(const struct candidate_index *candidates, const struct chains *chains,
-						uint32_t at)
+                        uint32_t at)
 {
 	return candidates_along(candidates, chains, candidates_key_of(candidates, chains, at),
-							link_of(candidates, chains, at)->next);
+	                        link_of(candidates, chains, at)->next);
 }
 
 /* The lineage's items first, then those of the pair that are not of the lineage. */
 uint32_t candidate_index_next_related(const struct candidate_index *candidates, uint32_t index,
-									  uint32_t after)
+                                      uint32_t after)
 {
 	const struct candidate *item = &record_at(candidates, index)->item;
 	uint64_t lineage = item->lineage;
 	uint32_t at;
 
 	if (after == CANDIDATE_INDEX_NONE ||
-		(lineage && record_at(candidates, after)->item.lineage == lineage)) {
+	    (lineage && record_at(candidates, after)->item.lineage == lineage)) {
 		at = after == CANDIDATE_INDEX_NONE ? first_of(candidates, &candidates->lineages, lineage)
-										   : next_of(candidates, &candidates->lineages, after);
+		                                   : next_of(candidates, &candidates->lineages, after);
 		if (at == index)
 			at = next_of(candidates, &candidates->lineages, at);
 		if (at != CANDIDATE_INDEX_NONE)
@@ -668,7 +668,7 @@ uint32_t candidate_index_next_related(const struct candidate_index *candidates, 
 		at = next_of(candidates, &candidates->pairs, after);
 	}
 	while (at != CANDIDATE_INDEX_NONE &&
-		   (at == index || (lineage && record_at(candidates, at)->item.lineage == lineage)))
+	       (at == index || (lineage && record_at(candidates, at)->item.lineage == lineage)))
 		at = next_of(candidates, &candidates->pairs, at);
 	return at;
 }

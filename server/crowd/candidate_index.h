@@ -46,7 +46,7 @@ void candidate_index_free(struct candidate_index *candidates);
  * UNKNOWN count as what p_fake says.
  */
 void candidate_index_put(struct candidate_index *candidates, uint32_t index, uint32_t bucket,
-						 const struct candidate *item);
+                         const struct candidate *item);
 
 /* No longer handed out. Fine when it is not there. */
 void candidate_index_take_out(struct candidate_index *candidates, uint32_t index);
@@ -60,18 +60,18 @@ uint32_t candidate_index_plan(const struct candidate_index *candidates, uint32_t
 
 /* Each does nothing to an item that is not there. Numbers above 65,535 count as that. */
 void candidate_index_set_judgments(struct candidate_index *candidates, uint32_t index,
-								   uint32_t judgments);
+                                   uint32_t judgments);
 void candidate_index_set_in_flight(struct candidate_index *candidates, uint32_t index,
-								   uint32_t in_flight);
+                                   uint32_t in_flight);
 void candidate_index_set_p_fake(struct candidate_index *candidates, uint32_t index, float p_fake);
 void candidate_index_lease(struct candidate_index *candidates,
-						   uint32_t index); /* one more in flight */
+                           uint32_t index); /* one more in flight */
 void candidate_index_unlease(struct candidate_index *candidates,
-							 uint32_t index); /* one less, not below 0 */
+                             uint32_t index); /* one less, not below 0 */
 
 /* NULL: not in it. Lent until the item changes or leaves. */
 const struct candidate *candidate_index_at(const struct candidate_index *candidates,
-										   uint32_t index);
+                                           uint32_t index);
 
 /* The bucket of an item; CANDIDATE_INDEX_NONE: not in it. */
 uint32_t candidate_index_bucket(const struct candidate_index *candidates, uint32_t index);
@@ -110,7 +110,7 @@ struct candidate_index_part {
 
 /* How many items a part holds. */
 size_t candidate_index_part_count(const struct candidate_index *candidates, uint32_t bucket,
-								  const struct candidate_index_part *part);
+                                  const struct candidate_index_part *part);
 
 /* Visits the items of a part once, beginning at any place and going round. */
 struct candidate_index_walk {
@@ -124,9 +124,9 @@ struct candidate_index_walk {
 
 /* `place` is below the number of items in the part, or the part is empty. */
 struct candidate_index_walk candidate_index_walk_from(const struct candidate_index *candidates,
-													  uint32_t bucket,
-													  const struct candidate_index_part *part,
-													  size_t place);
+                                                      uint32_t bucket,
+                                                      const struct candidate_index_part *part,
+                                                      size_t place);
 
 /* The next item, or CANDIDATE_INDEX_NONE when all were visited. The candidate index must not change
  * in between. */
@@ -134,7 +134,7 @@ uint32_t candidate_index_walk_next(struct candidate_index_walk *walk);
 
 /* The columns of a row that hold something, as bits. */
 uint64_t candidate_index_row(const struct candidate_index *candidates, uint32_t bucket,
-							 uint32_t row);
+                             uint32_t row);
 
 /* The row and column of an item that is there. */
 uint32_t candidate_index_row_of(const struct candidate_index *candidates, uint32_t index);
@@ -157,6 +157,6 @@ bool candidate_index_twins(const struct candidate *a, const struct candidate *b)
  * CANDIDATE_INDEX_NONE, go on with what was returned.  CANDIDATE_INDEX_NONE after the last.
  */
 uint32_t candidate_index_next_related(const struct candidate_index *candidates, uint32_t index,
-									  uint32_t after);
+                                      uint32_t after);
 
 #endif

@@ -13,14 +13,14 @@
 struct collusion collusion_standard(double colluders)
 {
 	return (struct collusion){ .items = 2000,
-							   .gold = 200,
-							   .targets = 100,
-							   .volunteers = 600,
-							   .judgments_each = 21,
-							   .colluders = colluders,
-							   .skill = .72,
-							   .concentration = 10,
-							   .coverage = .95 };
+		                       .gold = 200,
+		                       .targets = 100,
+		                       .volunteers = 600,
+		                       .judgments_each = 21,
+		                       .colluders = colluders,
+		                       .skill = .72,
+		                       .concentration = 10,
+		                       .coverage = .95 };
 }
 
 /* Items are gold first, then targets, then the others; every second one is fake. */
@@ -36,24 +36,24 @@ static struct scene scene_new(const struct collusion *rig)
 {
 	size_t count = (size_t)rig->items * rig->judgments_each;
 	struct scene scene = { .rig = rig,
-						   .item = mem_new(count, sizeof *scene.item),
-						   .volunteer = mem_new(count, sizeof *scene.volunteer),
-						   .honest = mem_new(count, 1),
-						   .verdict = mem_new(count, 1),
-						   .truth = mem_new(rig->items, 1),
-						   .gold = mem_new(rig->items, 1) };
+		                   .item = mem_new(count, sizeof *scene.item),
+		                   .volunteer = mem_new(count, sizeof *scene.volunteer),
+		                   .honest = mem_new(count, 1),
+		                   .verdict = mem_new(count, 1),
+		                   .truth = mem_new(rig->items, 1),
+		                   .gold = mem_new(rig->items, 1) };
 
 	for (uint32_t i = 0; i < rig->items; i++) {
 		scene.truth[i] = i % 2 ? FAKE : REAL;
 		scene.gold[i] = (int8_t)(i < rig->gold ? scene.truth[i] : UNKNOWN);
 	}
 	scene.judgments = (struct judgments){ .items = rig->items,
-										  .volunteers = rig->volunteers,
-										  .count = count,
-										  .item = scene.item,
-										  .volunteer = scene.volunteer,
-										  .verdict = scene.verdict,
-										  .truth = scene.gold };
+		                                  .volunteers = rig->volunteers,
+		                                  .count = count,
+		                                  .item = scene.item,
+		                                  .volunteer = scene.volunteer,
+		                                  .verdict = scene.verdict,
+		                                  .truth = scene.gold };
 	return scene;
 }
 
@@ -74,7 +74,7 @@ static bool is_target(const struct collusion *rig, uint32_t item)
 
 /* One answer. A colluder knows gold, lies about targets and is like others elsewhere. */
 static void collusion_answer(struct scene *scene, size_t row, bool colludes, double skill,
-							 struct random *random)
+                             struct random *random)
 {
 	uint32_t item = scene->item[row];
 	uint8_t truth = (uint8_t)scene->truth[item];
@@ -151,7 +151,7 @@ static double wrong_published(const struct scene *scene, const struct fit *fit)
 }
 
 struct collusion_outcome collusion_run(const struct collusion *rig,
-									   const struct model_options *model, struct random *random)
+                                       const struct model_options *model, struct random *random)
 {
 	struct scene scene = scene_new(rig);
 	struct collusion_outcome outcome = { 0 };
@@ -183,11 +183,11 @@ static double weight_of(const struct fit *fit, uint32_t volunteer, uint8_t verdi
 	double specificity = fit->specificity[volunteer].mean;
 
 	return verdict == FAKE ? log(sensitivity) - log1p(-specificity)
-						   : log1p(-sensitivity) - log(specificity);
+	                       : log1p(-sensitivity) - log(specificity);
 }
 
 size_t influence_flips(const struct judgments *judgments, const struct fit *fit,
-					   const uint8_t removed[], uint8_t flips[])
+                       const uint8_t removed[], uint8_t flips[])
 {
 	fixed *with = mem_new(judgments->items, sizeof *with);
 	fixed *without = mem_new(judgments->items, sizeof *without);
@@ -334,7 +334,7 @@ static double score_of(double q)
 	double t = sqrt(-2 * log(fmin(q, .5)));
 
 	return t - (2.515517 + t * (.802853 + t * .010328)) /
-				   (1 + t * (1.432788 + t * (.189269 + t * .001308)));
+	               (1 + t * (1.432788 + t * (.189269 + t * .001308)));
 }
 
 static uint32_t number_groups(struct pairs *pairs, uint32_t cohort[])
@@ -356,25 +356,25 @@ static uint32_t number_groups(struct pairs *pairs, uint32_t cohort[])
 }
 
 uint32_t cohorts_find(const struct judgments *judgments, const struct fit *fit,
-					  const struct cohort_options *options, uint32_t cohort[])
+                      const struct cohort_options *options, uint32_t cohort[])
 {
 	uint32_t volunteers = judgments->volunteers;
 	struct judgments turned = { .items = volunteers,
-								.volunteers = judgments->items,
-								.count = judgments->count,
-								.item = judgments->volunteer,
-								.volunteer = judgments->item,
-								.verdict = judgments->verdict };
+		                        .volunteers = judgments->items,
+		                        .count = judgments->count,
+		                        .item = judgments->volunteer,
+		                        .volunteer = judgments->item,
+		                        .verdict = judgments->verdict };
 	struct pairs pairs = { .judgments = judgments,
-						   .fit = fit,
-						   .by_item = judgment_matrix_new(judgments, false),
-						   .by_volunteer = judgment_matrix_new(&turned, false),
-						   .surprise = mem_new(volunteers, sizeof *pairs.surprise),
-						   .variance = mem_new(volunteers, sizeof *pairs.variance),
-						   .common = mem_new(volunteers, sizeof *pairs.common),
-						   .met = mem_new(volunteers, sizeof *pairs.met),
-						   .threshold = INFINITY,
-						   .parent = mem_new(volunteers, sizeof *pairs.parent) };
+		                   .fit = fit,
+		                   .by_item = judgment_matrix_new(judgments, false),
+		                   .by_volunteer = judgment_matrix_new(&turned, false),
+		                   .surprise = mem_new(volunteers, sizeof *pairs.surprise),
+		                   .variance = mem_new(volunteers, sizeof *pairs.variance),
+		                   .common = mem_new(volunteers, sizeof *pairs.common),
+		                   .met = mem_new(volunteers, sizeof *pairs.met),
+		                   .threshold = INFINITY,
+		                   .parent = mem_new(volunteers, sizeof *pairs.parent) };
 
 	for (uint32_t v = 0; v < volunteers; v++)
 		pairs.parent[v] = v;

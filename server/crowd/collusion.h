@@ -24,7 +24,7 @@ struct collusion {
 
 struct collusion_outcome {
 	double flipped;         /* share of targets whose label is not the truth though it would be,
-							 * had nobody lied */
+	                         * had nobody lied */
 	double wrong_targets;   /* share of targets whose label is not the truth */
 	double wrong_published; /* share of the published others whose label is not the truth */
 };
@@ -33,7 +33,7 @@ struct collusion_outcome {
 struct collusion collusion_standard(double colluders);
 
 struct collusion_outcome collusion_run(const struct collusion *rig,
-									   const struct model_options *model, struct random *random);
+                                       const struct model_options *model, struct random *random);
 
 /*
  * How labels would stand without some volunteers, skills held as fitted: sets flips[i] to 1 where
@@ -41,7 +41,7 @@ struct collusion_outcome collusion_run(const struct collusion *rig,
  * flips.
  */
 size_t influence_flips(const struct judgments *judgments, const struct fit *fit,
-					   const uint8_t removed[], uint8_t flips[]);
+                       const uint8_t removed[], uint8_t flips[]);
 
 /*
  * What it would have cost to flip each label: the smallest number of the item's own volunteers
@@ -61,6 +61,6 @@ struct cohort_options {
  * O(sum over items of the square of their judgments) time, O(judgments + volunteers) memory.
  */
 uint32_t cohorts_find(const struct judgments *judgments, const struct fit *fit,
-					  const struct cohort_options *options, uint32_t cohort[]);
+                      const struct cohort_options *options, uint32_t cohort[]);
 
 #endif

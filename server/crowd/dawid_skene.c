@@ -39,7 +39,7 @@ static double total_of(const struct dawid_skene *dawid_skene, size_t code, int t
 /* A volunteer's expected answers to items of one truth. Returns how many. With one coin an answer
  * to a real counts as its mirror image to a fake. */
 static double answers_of(const struct dawid_skene *dawid_skene, uint32_t volunteer, int truth,
-						 double answers[])
+                         double answers[])
 {
 	uint32_t symbols = dawid_skene->matrix->symbols;
 	size_t first = (size_t)volunteer * symbols;
@@ -103,8 +103,8 @@ static double lean_of(const struct judgment_matrix *matrix)
 static double strength_of(const struct dawid_skene *dawid_skene, double answers)
 {
 	return dawid_skene->options.way == DAWID_SKENE_LIKELIHOOD
-			   ? .01
-			   : DAWID_SKENE_STRENGTH + dawid_skene->lean * answers;
+	           ? .01
+	           : DAWID_SKENE_STRENGTH + dawid_skene->lean * answers;
 }
 
 /* Probability of one answer; and by what factor it falls once the asking item takes its own
@@ -119,7 +119,7 @@ static double own_factor(double n)
 }
 
 static struct term term_of(const struct dawid_skene *dawid_skene, double answers, double all,
-						   double mean)
+                           double mean)
 {
 	double strength = strength_of(dawid_skene, all);
 	double n = answers + strength * mean, of = all + strength;
@@ -213,7 +213,7 @@ static double odds_of_sides(const struct dawid_skene *dawid_skene, uint32_t item
 	for (int verdict = REAL; dawid_skene->matrix->sides && verdict <= FAKE; verdict++)
 		for (int side = 0; side < 2; side++)
 			odds += dawid_skene->matrix->sides[item].seen[verdict][side] *
-					dawid_skene->side[verdict][side];
+			        dawid_skene->side[verdict][side];
 	return odds;
 }
 
@@ -229,7 +229,7 @@ static double odds_at(const struct dawid_skene *dawid_skene, uint32_t item, doub
 		slope += pull.slope;
 	}
 	return dawid_skene->prior + odds_of_sides(dawid_skene, item) +
-		   ((double)base - posterior * (double)slope) / PULL_ONE;
+	       ((double)base - posterior * (double)slope) / PULL_ONE;
 }
 
 double dawid_skene_odds(const struct dawid_skene *dawid_skene, uint32_t item)
@@ -266,7 +266,7 @@ static void skene_begin(struct dawid_skene *dawid_skene)
 
 		if (n)
 			skene_add_item(dawid_skene, i,
-						   judgment_matrix_is_gold(matrix, i) ? matrix->truth[i] : share);
+			               judgment_matrix_is_gold(matrix, i) ? matrix->truth[i] : share);
 		dawid_skene->open += n && !judgment_matrix_is_gold(matrix, i);
 	}
 }
@@ -340,7 +340,7 @@ static void skene_leap(struct dawid_skene *dawid_skene, const struct trail trail
 		if (matrix->start[i] == matrix->start[i + 1])
 			continue;
 		skene_add_item(dawid_skene, i,
-					   judgment_matrix_is_gold(matrix, i) ? matrix->truth[i] : sigmoid(odds));
+		               judgment_matrix_is_gold(matrix, i) ? matrix->truth[i] : sigmoid(odds));
 	}
 	skene_weigh(dawid_skene);
 }
@@ -353,7 +353,7 @@ static void skene_iterate(struct dawid_skene *dawid_skene)
 	struct trail *trail = mem_new(items, sizeof *trail);
 
 	while (!dawid_skene->converged &&
-		   dawid_skene->iterations < dawid_skene->options.iterations_max) {
+	       dawid_skene->iterations < dawid_skene->options.iterations_max) {
 		for (uint32_t i = 0; i < items; i++)
 			trail[i].from = dawid_skene->odds[i];
 		dawid_skene->converged = skene_expect(dawid_skene) <= dawid_skene->options.tolerance;
@@ -371,15 +371,15 @@ static void skene_iterate(struct dawid_skene *dawid_skene)
 }
 
 struct dawid_skene dawid_skene_fit(const struct judgment_matrix *matrix,
-								   const struct dawid_skene_options *options)
+                                   const struct dawid_skene_options *options)
 {
 	struct dawid_skene dawid_skene = { .matrix = matrix,
-									   .options = *options,
-									   .pull = mem_new(matrix->codes, sizeof *dawid_skene.pull),
-									   .fake = mem_new(matrix->codes, sizeof *dawid_skene.fake),
-									   .posterior =
-										   mem_new(matrix->items, sizeof *dawid_skene.posterior),
-									   .odds = mem_new(matrix->items, sizeof *dawid_skene.odds) };
+		                               .options = *options,
+		                               .pull = mem_new(matrix->codes, sizeof *dawid_skene.pull),
+		                               .fake = mem_new(matrix->codes, sizeof *dawid_skene.fake),
+		                               .posterior =
+		                                   mem_new(matrix->items, sizeof *dawid_skene.posterior),
+		                               .odds = mem_new(matrix->items, sizeof *dawid_skene.odds) };
 
 	for (uint32_t k = 0; k < matrix->symbols; k++) {
 		dawid_skene.mean[FAKE][k] = skene_assumed(matrix, FAKE, k);
@@ -403,7 +403,7 @@ void dawid_skene_clear(struct dawid_skene *dawid_skene)
 
 /* Counts behind one answer given the truth, prior included; *ret_all is behind all answers. */
 static double counts_behind(const struct dawid_skene *dawid_skene, size_t code, int truth,
-							double *ret_all)
+                            double *ret_all)
 {
 	uint32_t symbols = dawid_skene->matrix->symbols, k = (uint32_t)(code % symbols);
 	double answers[SYMBOLS_MAX];
@@ -429,7 +429,7 @@ struct spread dawid_skene_log_share(const struct dawid_skene *dawid_skene, size_
 }
 
 struct counts dawid_skene_counts(const struct dawid_skene *dawid_skene, uint32_t volunteer,
-								 int truth)
+                                 int truth)
 {
 	uint32_t symbols = dawid_skene->matrix->symbols;
 	double answers[SYMBOLS_MAX];

@@ -60,7 +60,7 @@ struct dawid_skene {
 #define DAWID_SKENE_STRENGTH 5.
 
 struct dawid_skene dawid_skene_fit(const struct judgment_matrix *matrix,
-								   const struct dawid_skene_options *options);
+                                   const struct dawid_skene_options *options);
 void dawid_skene_clear(struct dawid_skene *dawid_skene);
 
 /* Log odds that an item is fake by its volunteers alone; gold is not clamped. */
@@ -83,6 +83,6 @@ struct counts {
 };
 
 struct counts dawid_skene_counts(const struct dawid_skene *dawid_skene, uint32_t volunteer,
-								 int truth);
+                                 int truth);
 
 #endif

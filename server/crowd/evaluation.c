@@ -57,7 +57,7 @@ static double evaluation_ratio(double part, double all)
 }
 
 struct evaluation evaluate(const double p_fake[], const uint8_t label[], const int8_t truth[],
-						   size_t items)
+                           size_t items)
 {
 	struct evaluation result = { 0 };
 	struct forecast *forecasts = mem_new(items ? items : 1, sizeof *forecasts);
@@ -79,8 +79,8 @@ struct evaluation evaluate(const double p_fake[], const uint8_t label[], const i
 	result.items = n;
 	result.accuracy = evaluation_ratio(hit[REAL] + hit[FAKE], (double)n);
 	result.balanced_accuracy = evaluation_ratio(evaluation_ratio(hit[REAL], of[REAL]) +
-													evaluation_ratio(hit[FAKE], of[FAKE]),
-												(double)(of[REAL] > 0) + (of[FAKE] > 0));
+	                                                evaluation_ratio(hit[FAKE], of[FAKE]),
+	                                            (double)(of[REAL] > 0) + (of[FAKE] > 0));
 	result.f1 = evaluation_ratio(2 * hit[FAKE], called_fake + of[FAKE]);
 	result.log_loss = evaluation_ratio(result.log_loss, (double)n);
 	result.brier = evaluation_ratio(result.brier, (double)n);

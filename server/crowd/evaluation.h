@@ -20,6 +20,6 @@ struct evaluation {
 
 /* truth[i] is REAL, FAKE or UNKNOWN (left out); label[i] is REAL or FAKE. */
 struct evaluation evaluate(const double p_fake[], const uint8_t label[], const int8_t truth[],
-						   size_t items);
+                           size_t items);
 
 #endif

@@ -104,17 +104,17 @@ static void glad_maximise(struct fitting *fitting)
 }
 
 struct glad glad_fit(const struct judgment_matrix *matrix, uint32_t iterations_max,
-					 double tolerance)
+                     double tolerance)
 {
 	struct glad glad = { .ability = mem_new(matrix->volunteers, sizeof *glad.ability),
-						 .odds = mem_new(matrix->items, sizeof *glad.odds) };
+		                 .odds = mem_new(matrix->items, sizeof *glad.odds) };
 	struct fitting fitting = { .matrix = matrix,
-							   .glad = &glad,
-							   .ease = mem_new(matrix->items, sizeof *fitting.ease),
-							   .posterior = mem_new(matrix->items, sizeof *fitting.posterior),
-							   .slope = mem_new(matrix->volunteers, sizeof *fitting.slope),
-							   .curvature =
-								   mem_new(matrix->volunteers, sizeof *fitting.curvature) };
+		                       .glad = &glad,
+		                       .ease = mem_new(matrix->items, sizeof *fitting.ease),
+		                       .posterior = mem_new(matrix->items, sizeof *fitting.posterior),
+		                       .slope = mem_new(matrix->volunteers, sizeof *fitting.slope),
+		                       .curvature =
+		                           mem_new(matrix->volunteers, sizeof *fitting.curvature) };
 
 	for (uint32_t v = 0; v < matrix->volunteers; v++)
 		glad.ability[v] = PRIOR_MEAN;

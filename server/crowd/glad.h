@@ -21,7 +21,7 @@ struct glad {
 
 /* `sheet` has two symbols. */
 struct glad glad_fit(const struct judgment_matrix *matrix, uint32_t iterations_max,
-					 double tolerance);
+                     double tolerance);
 void glad_clear(struct glad *glad);
 
 #endif

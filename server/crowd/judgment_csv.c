@@ -38,10 +38,10 @@ enum csv_column {
 
 /* A column's name, and the one that a release gives it. The first that is there counts. */
 static const char *const column_names[COLUMNS][2] = { { "worker", "volunteer" },
-													  { "task", "item" },
-													  { "label", "verdict" },
-													  { "confidence" },
-													  { "position" } };
+	                                                  { "task", "item" },
+	                                                  { "label", "verdict" },
+	                                                  { "confidence" },
+	                                                  { "position" } };
 static const char *const truth_names[2] = { "truth", "label" };
 
 #define UNUSED_BYTES 400 /* of the names of columns that are not used */
@@ -111,7 +111,7 @@ static uint64_t csv_hash_of(const char *text, size_t len)
 }
 
 static struct name_slot *names_slot(const struct names *names, uint64_t hash, const char *text,
-									size_t len)
+                                    size_t len)
 {
 	for (uint32_t at = (uint32_t)hash & names->mask;; at = (at + 1) & names->mask) {
 		struct name_slot *slot = &names->slots[at];
@@ -145,7 +145,7 @@ static void names_grow(struct names *names)
 static bool names_is(const struct names *names, uint32_t index, const char *text, size_t len)
 {
 	return index < names->count && names->start[index + 1] - names->start[index] - 1 == len &&
-		   !memcmp(names->bytes + names->start[index], text, len);
+	       !memcmp(names->bytes + names->start[index], text, len);
 }
 
 /* Returns the index of a name, old or new. Names often come in the order in which they first
@@ -315,7 +315,7 @@ static bool are_eight_plain(const char *text)
 
 	memcpy(&eight, text, 8);
 	return !((eight | (eight - 0x2020202020202020) | (eight + 0x0101010101010101)) &
-			 0x8080808080808080);
+	         0x8080808080808080);
 }
 
 static bool csv_is_control(unsigned char c)
@@ -344,7 +344,7 @@ static bool csv_is_text(const char *text, size_t len)
 
 /* Unquotes the field that starts after the quote at *at; leaves *at behind its closing quote. */
 static bool read_quoted(struct judgment_csv *csv, const char **at, const char *end, size_t *used,
-						struct csv_field *field)
+                        struct csv_field *field)
 {
 	char *out = csv->unquoted + *used;
 	size_t len = 0;
@@ -366,7 +366,7 @@ static bool read_quoted(struct judgment_csv *csv, const char **at, const char *e
 
 /* Splits a line into at most FIELDS_MAX fields. Returns how many, or -1 for broken quotes. */
 static int judgment_csv_split(struct judgment_csv *csv, const char *line, size_t len,
-							  struct csv_field fields[])
+                              struct csv_field fields[])
 {
 	const char *at = line, *end = line + len;
 	size_t used = 0;
@@ -401,7 +401,7 @@ static bool is_word(const struct csv_field *field, const char *word)
 
 /* Finds a column by its name; *ret_at stays -1 when it is not there. */
 static struct error find_column(const struct judgment_csv *csv, const struct csv_field fields[],
-								int count, const char *name, int *ret_at)
+                                int count, const char *name, int *ret_at)
 {
 	*ret_at = -1;
 	for (int i = 0; name && i < count; i++) {
@@ -409,7 +409,7 @@ static struct error find_column(const struct judgment_csv *csv, const struct csv
 			continue;
 		if (*ret_at >= 0)
 			return errorf(ERR_INVALID, "line %zu: the column \"%s\" stands there twice", csv->line,
-						  name);
+			              name);
 		*ret_at = i;
 	}
 	return ok();
@@ -418,11 +418,11 @@ static struct error find_column(const struct judgment_csv *csv, const struct csv
 static const char *const *names_of(const struct judgment_csv *csv, enum csv_column column)
 {
 	return csv->kind == JUDGMENT_CSV_TRUTH && column == COLUMN_LABEL ? truth_names
-																	 : column_names[column];
+	                                                                 : column_names[column];
 }
 
 static struct error find_columns(struct judgment_csv *csv, const struct csv_field fields[],
-								 int count)
+                                 int count)
 {
 	bool truth = csv->kind == JUDGMENT_CSV_TRUTH;
 	struct error err;
@@ -455,12 +455,12 @@ static void note_unused(struct judgment_csv *csv, const struct csv_field fields[
 			used |= csv->column[column] == i;
 		if (!used && fields[i].len && len < UNUSED_BYTES)
 			len += (size_t)snprintf(csv->unused + len, UNUSED_BYTES - len, "%s%.*s",
-									len ? ", " : "", (int)fields[i].len, fields[i].text);
+			                        len ? ", " : "", (int)fields[i].len, fields[i].text);
 	}
 }
 
 static struct error csv_read_header(struct judgment_csv *csv, const struct csv_field fields[],
-									int count)
+                                    int count)
 {
 	int first = csv->kind == JUDGMENT_CSV_TRUTH ? COLUMN_TASK : COLUMN_WORKER;
 	struct error err;
@@ -472,19 +472,19 @@ static struct error csv_read_header(struct judgment_csv *csv, const struct csv_f
 	for (int column = first; column <= COLUMN_LABEL; column++)
 		if (csv->column[column] < 0)
 			return errorf(ERR_INVALID,
-						  "line %zu: the header has no column \"%s\"; it needs %s, or %s as in a "
-						  "release",
-						  csv->line, column_names[column][0],
-						  csv->kind == JUDGMENT_CSV_TRUTH ? "task,label" : "worker,task,label",
-						  csv->kind == JUDGMENT_CSV_TRUTH ? "item,truth"
-														  : "volunteer,item,verdict");
+			              "line %zu: the header has no column \"%s\"; it needs %s, or %s as in a "
+			              "release",
+			              csv->line, column_names[column][0],
+			              csv->kind == JUDGMENT_CSV_TRUTH ? "task,label" : "worker,task,label",
+			              csv->kind == JUDGMENT_CSV_TRUTH ? "item,truth"
+			                                              : "volunteer,item,verdict");
 	note_unused(csv, fields, count);
 	csv->fields = count;
 	return ok();
 }
 
 static struct error read_name(const struct judgment_csv *csv, const struct csv_field fields[],
-							  enum csv_column column)
+                              enum csv_column column)
 {
 	const struct csv_field *field = &fields[csv->column[column]];
 
@@ -492,12 +492,12 @@ static struct error read_name(const struct judgment_csv *csv, const struct csv_f
 		return errorf(ERR_INVALID, "line %zu: %s is empty", csv->line, column_names[column][0]);
 	if (field->len > NAME_MAX_BYTES)
 		return errorf(ERR_INVALID, "line %zu: %s is longer than %d bytes", csv->line,
-					  column_names[column][0], NAME_MAX_BYTES);
+		              column_names[column][0], NAME_MAX_BYTES);
 	return ok();
 }
 
 static struct error read_label(const struct judgment_csv *csv, const struct csv_field *field,
-							   uint8_t *label)
+                               uint8_t *label)
 {
 	if (is_word(field, "1") || is_word(field, "fake"))
 		*label = FAKE;
@@ -505,19 +505,19 @@ static struct error read_label(const struct judgment_csv *csv, const struct csv_
 		*label = REAL;
 	else
 		return errorf(ERR_INVALID, "line %zu: label is \"%.*s\", not fake, real, 1 or 0", csv->line,
-					  (int)(field->len > 40 ? 40 : field->len), field->text);
+		              (int)(field->len > 40 ? 40 : field->len), field->text);
 	return ok();
 }
 
 static struct error read_confidence(const struct judgment_csv *csv, const struct csv_field *field,
-									uint8_t *confidence)
+                                    uint8_t *confidence)
 {
 	unsigned value = 0;
 
 	for (size_t i = 0; i < field->len && value <= 100; i++)
 		value = field->text[i] >= '0' && field->text[i] <= '9'
-					? value * 10 + (unsigned)(field->text[i] - '0')
-					: 1000;
+		            ? value * 10 + (unsigned)(field->text[i] - '0')
+		            : 1000;
 	if (!field->len || value < 50 || value > 100)
 		return bad_line(csv, "confidence must be a whole number from 50 to 100");
 	*confidence = (uint8_t)value;
@@ -525,7 +525,7 @@ static struct error read_confidence(const struct judgment_csv *csv, const struct
 }
 
 static struct error read_position(const struct judgment_csv *csv, const struct csv_field *field,
-								  uint8_t *position)
+                                  uint8_t *position)
 {
 	if (is_word(field, "left"))
 		*position = 0;
@@ -568,7 +568,7 @@ static void store_row(struct judgment_csv *csv)
 }
 
 static void csv_fetch(const struct judgment_csv *csv, size_t row,
-					  void (*step)(const struct names *, uint64_t))
+                      void (*step)(const struct names *, uint64_t))
 {
 	const struct pending *pending = &csv->pending[row % PENDING];
 
@@ -583,7 +583,7 @@ struct csv_judgment {
 };
 
 static void push_row(struct judgment_csv *csv, const struct csv_field *task,
-					 const struct csv_field *worker, const struct csv_judgment *said)
+                     const struct csv_field *worker, const struct csv_judgment *said)
 {
 	if (csv->read - csv->rows == PENDING)
 		store_row(csv);
@@ -609,7 +609,7 @@ static void push_row(struct judgment_csv *csv, const struct csv_field *task,
 }
 
 static struct error read_circumstances(const struct judgment_csv *csv,
-									   const struct csv_field fields[], struct csv_judgment *said)
+                                       const struct csv_field fields[], struct csv_judgment *said)
 {
 	struct error err = ok();
 
@@ -628,7 +628,7 @@ static struct error read_row(struct judgment_csv *csv, const struct csv_field fi
 
 	if (count != csv->fields)
 		return errorf(ERR_INVALID, "line %zu: %d fields where the header has %d", csv->line, count,
-					  csv->fields);
+		              csv->fields);
 	if ((err = read_name(csv, fields, COLUMN_TASK)).code)
 		return err;
 	if (judgments && (err = read_name(csv, fields, COLUMN_WORKER)).code)
@@ -823,7 +823,7 @@ static struct error duplicate_fault(const struct judgment_csv *csv, size_t row)
 	if (!csv->worker)
 		return errorf(ERR_INVALID, "line %zu: a second label for task %.80s", line, task);
 	return errorf(ERR_INVALID, "line %zu: worker %.60s judges task %.60s a second time", line,
-				  names_text(&csv->workers, csv->worker[row], NULL), task);
+	              names_text(&csv->workers, csv->worker[row], NULL), task);
 }
 
 static void move_row(struct judgment_csv *csv, size_t from, size_t to)
@@ -875,8 +875,8 @@ struct error judgment_csv_finish(struct judgment_csv *csv)
 		store_row(csv);
 	if (!err.code && !csv->fields)
 		note_fault(csv,
-				   errorf(ERR_INVALID, "line 1: the file is empty; it needs the header %s",
-						  csv->kind == JUDGMENT_CSV_TRUTH ? "task,label" : "worker,task,label"));
+		           errorf(ERR_INVALID, "line 1: the file is empty; it needs the header %s",
+		                  csv->kind == JUDGMENT_CSV_TRUTH ? "task,label" : "worker,task,label"));
 	settle_duplicates(csv);
 	return csv->fault_count ? csv->faults[0] : ok();
 }
@@ -894,13 +894,13 @@ const struct names *judgment_csv_workers(const struct judgment_csv *csv)
 struct judgments judgment_csv_judgments(const struct judgment_csv *csv)
 {
 	return (struct judgments){ .items = csv->tasks.count,
-							   .volunteers = csv->workers.count,
-							   .count = csv->rows,
-							   .item = csv->task,
-							   .volunteer = csv->worker,
-							   .verdict = csv->label,
-							   .confidence = csv->confidence,
-							   .position = csv->position };
+		                       .volunteers = csv->workers.count,
+		                       .count = csv->rows,
+		                       .item = csv->task,
+		                       .volunteer = csv->worker,
+		                       .verdict = csv->label,
+		                       .confidence = csv->confidence,
+		                       .position = csv->position };
 }
 
 const char *judgment_csv_unused(const struct judgment_csv *csv)
@@ -909,7 +909,7 @@ const char *judgment_csv_unused(const struct judgment_csv *csv)
 }
 
 struct strangers judgment_csv_truth(const struct judgment_csv *csv, const struct names *tasks,
-									int8_t truth[])
+                                    int8_t truth[])
 {
 	struct strangers strangers = { 0 };
 

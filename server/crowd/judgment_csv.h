@@ -34,9 +34,9 @@ struct judgment_csv;
 
 enum judgment_csv_kind {
 	JUDGMENT_CSV_JUDGMENTS, /* worker,task,label and perhaps confidence, position; or, as in a
-							 * release's judgments.csv, volunteer,item,verdict */
+	                         * release's judgments.csv, volunteer,item,verdict */
 	JUDGMENT_CSV_TRUTH,     /* task,label; or, as in a release's labels.csv, item,truth: where truth
-							 * stands	 beside label it counts, and a row without one is passed over */
+	                         * stands	 beside label it counts, and a row without one is passed over */
 };
 
 struct judgment_csv *judgment_csv_new(enum judgment_csv_kind kind);
@@ -93,6 +93,6 @@ struct strangers {
 /* JUDGMENT_CSV_TRUTH: sets truth[i] for each name i of `tasks` that has one, UNKNOWN for the
  * others. */
 struct strangers judgment_csv_truth(const struct judgment_csv *csv, const struct names *tasks,
-									int8_t truth[]);
+                                    int8_t truth[]);
 
 #endif

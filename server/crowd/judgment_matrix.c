@@ -34,14 +34,14 @@ struct judgment_matrix judgment_matrix_new(const struct judgments *judgments, bo
 	if (codes > UINT32_MAX)
 		abort();
 	struct judgment_matrix matrix = { .items = items,
-									  .volunteers = judgments->volunteers,
-									  .symbols = symbols,
-									  .count = judgments->count,
-									  .codes = codes,
-									  .start = mem_new((size_t)items + 1, sizeof *matrix.start),
-									  .code = mem_new(judgments->count, sizeof *matrix.code),
-									  .total = mem_new(codes, sizeof *matrix.total),
-									  .truth = judgments->truth };
+		                              .volunteers = judgments->volunteers,
+		                              .symbols = symbols,
+		                              .count = judgments->count,
+		                              .codes = codes,
+		                              .start = mem_new((size_t)items + 1, sizeof *matrix.start),
+		                              .code = mem_new(judgments->count, sizeof *matrix.code),
+		                              .total = mem_new(codes, sizeof *matrix.total),
+		                              .truth = judgments->truth };
 
 	if (judgments->position)
 		matrix.sides = count_sides(judgments);

@@ -40,7 +40,7 @@ struct judgment_matrix judgment_matrix_new(const struct judgments *judgments, bo
 void judgment_matrix_clear(struct judgment_matrix *matrix);
 
 static inline uint32_t judgment_matrix_judgments(const struct judgment_matrix *matrix,
-												 uint32_t item)
+                                                 uint32_t item)
 {
 	return (uint32_t)(matrix->start[item + 1] - matrix->start[item]);
 }

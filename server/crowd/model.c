@@ -110,7 +110,7 @@ static void fit_finish(struct fit *fit, const struct judgment_matrix *matrix, bo
 /* Log P(all verdicts), where log_odds and log_real are what a code adds if its item is fake
  * rather than real, and if it is real. Gold items are taken as what they are. */
 static double log_likelihood(const struct judgment_matrix *matrix, const struct fit *fit,
-							 const double log_odds[], const double log_real[])
+                             const double log_odds[], const double log_real[])
 {
 	double prior = logit(fit->prevalence.mean), rest = log1p(-fit->prevalence.mean);
 	fixed sum = 0;
@@ -165,10 +165,10 @@ static struct spread *weight_spreads(const struct dawid_skene *dawid_skene)
 		struct spread fake = dawid_skene_log_share(dawid_skene, code, FAKE);
 		struct spread real = dawid_skene_log_share(dawid_skene, code, REAL);
 		double given = log(dawid_skene_share(dawid_skene, code, FAKE) /
-						   dawid_skene_share(dawid_skene, code, REAL));
+		                   dawid_skene_share(dawid_skene, code, REAL));
 
 		spreads[code] = (struct spread){ by_means ? fake.mean - real.mean - given : 0,
-										 fake.variance + real.variance };
+			                             fake.variance + real.variance };
 	}
 	return spreads;
 }
@@ -186,7 +186,7 @@ double fit_probability(const struct fit *fit, double odds)
 /* The interval says where the belief would lie if the skills of the item's volunteers were known.
  */
 static struct estimate item_estimate(const struct fit *fit, const struct judgment_matrix *matrix,
-									 uint32_t item, const struct spread spreads[])
+                                     uint32_t item, const struct spread spreads[])
 {
 	double odds = fit->odds[item], p = fit_probability(fit, odds);
 	fixed variance = 0, shift = 0;
@@ -232,7 +232,7 @@ static struct calibration model_calibrate(const struct dawid_skene *dawid_skene)
 }
 
 static void report_volunteers(struct fit *fit, const struct dawid_skene *dawid_skene,
-							  bool intervals)
+                              bool intervals)
 {
 	for (uint32_t v = 0; v < fit->volunteers; v++) {
 		struct counts fakes = dawid_skene_counts(dawid_skene, v, FAKE),
@@ -252,7 +252,7 @@ static void report_volunteers(struct fit *fit, const struct dawid_skene *dawid_s
 }
 
 static void fit_coins(struct fit *fit, const struct judgment_matrix *matrix,
-					  const struct model_options *options, const struct dawid_skene_options *how)
+                      const struct model_options *options, const struct dawid_skene_options *how)
 {
 	struct dawid_skene dawid_skene = dawid_skene_fit(matrix, how);
 	struct spread *spreads = options->intervals ? weight_spreads(&dawid_skene) : NULL;
@@ -304,7 +304,7 @@ static double *model_agreements(const struct judgment_matrix *matrix)
  * elsewhere: a rule that knows neither labels nor order.
  */
 static double tie_lean(const struct judgment_matrix *matrix, uint32_t item,
-					   const double agreement[])
+                       const double agreement[])
 {
 	fixed lean = 0;
 
@@ -317,7 +317,7 @@ static double tie_lean(const struct judgment_matrix *matrix, uint32_t item,
 }
 
 static void fit_majority(struct fit *fit, const struct judgment_matrix *matrix,
-						 const struct model_options *options)
+                         const struct model_options *options)
 {
 	double *agreement = model_agreements(matrix);
 
@@ -337,7 +337,7 @@ static void fit_majority(struct fit *fit, const struct judgment_matrix *matrix,
 }
 
 static void fit_glad(struct fit *fit, const struct judgment_matrix *matrix,
-					 const struct model_options *options)
+                     const struct model_options *options)
 {
 	uint32_t limit = options->iterations_max ? options->iterations_max : 200;
 	struct glad glad = glad_fit(matrix, limit, options->tolerance > 0 ? options->tolerance : 1e-5);
@@ -371,18 +371,18 @@ struct fit *model_fit(const struct judgments *judgments, const struct model_opti
 }
 
 struct fit *model_fit_sheet(const struct judgment_matrix *matrix,
-							const struct model_options *options)
+                            const struct model_options *options)
 {
 	bool likelihood = options->method == METHOD_DAWID_SKENE;
 	struct dawid_skene_options dawid_skene = { .way = DAWID_SKENE_LEAVE_OUT,
-											   .iterations_max = options->iterations_max
-																	 ? options->iterations_max
-																 : likelihood ? 20000
-																			  : 500,
-											   .tolerance = options->tolerance > 0
-																? options->tolerance
-															: likelihood ? 1e-8
-																		 : 1e-3 };
+		                                       .iterations_max = options->iterations_max
+		                                                             ? options->iterations_max
+		                                                         : likelihood ? 20000
+		                                                                      : 500,
+		                                       .tolerance = options->tolerance > 0
+		                                                        ? options->tolerance
+		                                                    : likelihood ? 1e-8
+		                                                                 : 1e-3 };
 	struct fit *fit = fit_new(matrix);
 
 	switch (options->method) {

@@ -50,7 +50,7 @@ struct fit {
 	uint32_t items, volunteers;
 	struct estimate *p_fake;      /* items; a gold item is its truth: 0 or 1 */
 	struct estimate *crowd;       /* items; what the volunteers alone say, gold not clamped. Is
-								   * p_fake itself where there is no gold */
+	                               * p_fake itself where there is no gold */
 	double *odds;                 /* items; log odds of fake behind `crowd` */
 	uint32_t *judgments;          /* items */
 	struct estimate *sensitivity; /* volunteers; P("fake" | fake) */
@@ -73,7 +73,7 @@ struct fit *model_fit(const struct judgments *judgments, const struct model_opti
  * back. */
 struct judgment_matrix;
 struct fit *model_fit_sheet(const struct judgment_matrix *matrix,
-							const struct model_options *options);
+                            const struct model_options *options);
 
 /* Whether the sheet for these options tells levels of confidence apart. */
 bool model_is_graded(const struct judgments *judgments, const struct model_options *options);

@@ -25,13 +25,13 @@ struct online_volunteer online_volunteer(const struct fit *fit, uint32_t volunte
 		reals += fit->reals_judged[volunteer];
 	}
 	return (struct online_volunteer){ .hits = fakes * sensitivity,
-									  .misses = fakes * (1 - sensitivity),
-									  .passes = reals * specificity,
-									  .alarms = reals * (1 - specificity) };
+		                              .misses = fakes * (1 - sensitivity),
+		                              .passes = reals * specificity,
+		                              .alarms = reals * (1 - specificity) };
 }
 
 double online_judge(const struct fit *fit, struct online_item *item,
-					struct online_volunteer *volunteer, uint8_t verdict)
+                    struct online_volunteer *volunteer, uint8_t verdict)
 {
 	double fakes = volunteer->hits + volunteer->misses;
 	double reals = volunteer->passes + volunteer->alarms;

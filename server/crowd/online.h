@@ -34,6 +34,6 @@ struct online_volunteer online_volunteer(const struct fit *fit, uint32_t volunte
 /* Takes in one verdict; both structs move. Returns what is believed of the item now, gold not
  * clamped. */
 double online_judge(const struct fit *fit, struct online_item *item,
-					struct online_volunteer *volunteer, uint8_t verdict);
+                    struct online_volunteer *volunteer, uint8_t verdict);
 
 #endif

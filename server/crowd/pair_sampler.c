@@ -61,7 +61,7 @@ static struct candidate_index_part part_of(enum pool pool, int truth)
 	uint64_t gold =
 		sampler_column(CANDIDATE_INDEX_GOLD_REAL) | sampler_column(CANDIDATE_INDEX_GOLD_FAKE);
 	uint64_t training = sampler_column(CANDIDATE_INDEX_TRAINING_REAL) |
-						sampler_column(CANDIDATE_INDEX_TRAINING_FAKE);
+	                    sampler_column(CANDIDATE_INDEX_TRAINING_FAKE);
 	uint64_t reals =
 		sampler_column(CANDIDATE_INDEX_GOLD_REAL) | sampler_column(CANDIDATE_INDEX_TRAINING_REAL);
 	uint64_t of_truth = truth == UNKNOWN ? gold | training : truth == REAL ? reals : ~reals;
@@ -73,16 +73,16 @@ static struct candidate_index_part part_of(enum pool pool, int truth)
 		return (struct candidate_index_part){ .rows = 1, .columns = gold & of_truth };
 	case POOL_BEYOND:
 		return (struct candidate_index_part){ .rows = 1,
-											  .columns = sampler_column(CANDIDATE_INDEX_BEYOND) };
+			                                  .columns = sampler_column(CANDIDATE_INDEX_BEYOND) };
 	case POOL_RETIRED:
 		return (struct candidate_index_part){ .rows = 1,
-											  .columns = sampler_column(CANDIDATE_INDEX_RETIRED) };
+			                                  .columns = sampler_column(CANDIDATE_INDEX_RETIRED) };
 	case POOL_PLANNED:
 	case POOL_IN_SERVICE:
 	default:
 		return (struct candidate_index_part){ .row = 1,
-											  .rows = CANDIDATE_INDEX_LEVELS,
-											  .columns = UINT64_MAX };
+			                                  .rows = CANDIDATE_INDEX_LEVELS,
+			                                  .columns = UINT64_MAX };
 	}
 }
 
@@ -125,7 +125,7 @@ static bool is_seen(struct choosing *choosing, uint32_t index)
 {
 	choosing->looked_at++;
 	return keyset_has(choosing->asker->seen,
-					  candidate_index_at(choosing->candidates, index)->lineage);
+	                  candidate_index_at(choosing->candidates, index)->lineage);
 }
 
 /* Whether an item may stand beside another (NOBODY: any) of which it is no relative. */
@@ -138,7 +138,7 @@ static bool may_stand(struct choosing *choosing, uint32_t index, uint32_t beside
 	const struct candidate *one = candidate_index_at(choosing->candidates, index);
 	const struct candidate *other = candidate_index_at(choosing->candidates, beside);
 	return index != beside && !candidate_index_related(one, other) &&
-		   !candidate_index_twins(one, other);
+	       !candidate_index_twins(one, other);
 }
 
 /* How many items of a pool the asker has not seen; counts no further than `limit`. */
@@ -153,7 +153,7 @@ static size_t count_left(struct choosing *choosing, enum pool pool, size_t limit
 	/* From anywhere, because what was seen stands together. */
 	struct candidate_index_walk walk =
 		candidate_index_walk_from(choosing->candidates, choosing->bucket, &part,
-								  random_below(choosing->random, (uint32_t)all));
+	                              random_below(choosing->random, (uint32_t)all));
 	for (uint32_t index; left < limit && (index = candidate_index_walk_next(&walk)) != NOBODY;)
 		left += !is_seen(choosing, index);
 	return left;
@@ -161,7 +161,7 @@ static size_t count_left(struct choosing *choosing, enum pool pool, size_t limit
 
 /* One pass over all, each with the same chance. */
 static uint32_t draw_by_scan(struct choosing *choosing, const struct candidate_index_part *part,
-							 uint32_t beside)
+                             uint32_t beside)
 {
 	struct candidate_index_walk walk =
 		candidate_index_walk_from(choosing->candidates, choosing->bucket, part, 0);
@@ -178,7 +178,7 @@ static uint32_t draw_by_scan(struct choosing *choosing, const struct candidate_i
  * a scan after so many tries that it costs no more than they did.
  */
 static uint32_t sampler_draw(struct choosing *choosing, const struct candidate_index_part *part,
-							 uint32_t beside)
+                             uint32_t beside)
 {
 	uint32_t all =
 		(uint32_t)candidate_index_part_count(choosing->candidates, choosing->bucket, part);
@@ -210,11 +210,11 @@ static uint32_t draw_related(struct choosing *choosing, enum pool pool, int trut
 
 	while ((index = candidate_index_next_related(candidates, beside, index)) != NOBODY) {
 		if (is_seen(choosing, index) ||
-			candidate_index_bucket(candidates, index) != choosing->bucket ||
-			!in_pool(choosing, index, pool) ||
-			!may_be(candidate_index_at(candidates, index), truth) ||
-			candidate_index_twins(candidate_index_at(candidates, index),
-								  candidate_index_at(candidates, beside)))
+		    candidate_index_bucket(candidates, index) != choosing->bucket ||
+		    !in_pool(choosing, index, pool) ||
+		    !may_be(candidate_index_at(candidates, index), truth) ||
+		    candidate_index_twins(candidate_index_at(candidates, index),
+		                          candidate_index_at(candidates, beside)))
 			continue;
 		if (random_below(choosing->random, ++found) == 0)
 			drawn = index;
@@ -267,7 +267,7 @@ static double sampler_worth(const struct choosing *choosing, double p_fake, uint
 	const struct asker *asker = choosing->asker;
 
 	return pair_sampler_information(p_fake, asker->sensitivity, asker->specificity) /
-		   (1. + in_flight);
+	       (1. + in_flight);
 }
 
 static void find_next(const struct choosing *choosing, struct side *side)
@@ -276,9 +276,9 @@ static void find_next(const struct choosing *choosing, struct side *side)
 	if (!side->columns)
 		return;
 	side->column = (uint32_t)(side->above ? __builtin_ctzll(side->columns)
-										  : 63 - __builtin_clzll(side->columns));
+	                                      : 63 - __builtin_clzll(side->columns));
 	side->value = sampler_worth(choosing, candidate_index_column_p(side->column),
-								candidate_index_level_flight(side->row - 1));
+	                            candidate_index_level_flight(side->row - 1));
 }
 
 static void open_row(const struct choosing *choosing, struct telling *telling)
@@ -291,8 +291,8 @@ static void open_row(const struct choosing *choosing, struct telling *telling)
 		struct side *opened = &telling->sides[telling->sides_open++];
 
 		*opened = (struct side){ .row = row,
-								 .above = side == 1,
-								 .columns = columns & (side == 1 ? above : ~above) };
+			                     .above = side == 1,
+			                     .columns = columns & (side == 1 ? above : ~above) };
 		find_next(choosing, opened);
 	}
 }
@@ -319,11 +319,11 @@ static struct side *best_side(const struct choosing *choosing, struct telling *t
 
 /* Adds the best of a few items of a box, which are nearly equal, to what was found before. */
 static void search_box(struct choosing *choosing, const struct side *side, uint32_t beside,
-					   struct found *found)
+                       struct found *found)
 {
 	struct candidate_index_part box = { .row = side->row,
-										.rows = 1,
-										.columns = sampler_column(side->column) };
+		                                .rows = 1,
+		                                .columns = sampler_column(side->column) };
 	size_t count = candidate_index_part_count(choosing->candidates, choosing->bucket, &box);
 
 	for (size_t i = 0; i < SHORT_LIST && i < count; i++) {
@@ -347,7 +347,7 @@ static uint32_t draw_telling(struct choosing *choosing, uint32_t beside)
 	const struct asker *asker = choosing->asker;
 	double peak = telling_peak(asker->sensitivity, asker->specificity);
 	struct telling telling = { .peak_column = candidate_index_column(peak),
-							   .peak = sampler_worth(choosing, peak, 0) };
+		                       .peak = sampler_worth(choosing, peak, 0) };
 	struct found found = { .index = NOBODY, .value = -1, .p_fake = -1 };
 
 	if (telling.peak < NOTHING_TOLD)
@@ -421,7 +421,7 @@ static uint32_t draw_place(struct choosing *choosing, uint32_t beside, enum samp
 /* Whatever unseen item of some pools can stand beside another: of another lineage, or else of its
  * own. */
 static uint32_t draw_beside(struct choosing *choosing, const enum pool pools[], size_t count,
-							uint32_t beside, bool *matched)
+                            uint32_t beside, bool *matched)
 {
 	uint32_t drawn = NOBODY;
 
@@ -447,28 +447,28 @@ static uint32_t draw_company(struct choosing *choosing, uint32_t beside, bool *m
 
 /* How far the left side is ahead, if `first` goes left and `second` right. */
 static double lead_of_left(const struct asker *asker, const struct candidate *first,
-						   const struct candidate *second)
+                           const struct candidate *second)
 {
 	double fakes = (first->truth == UNKNOWN ? first->p_fake : first->truth) -
-				   (second->truth == UNKNOWN ? second->p_fake : (double)second->truth);
+	               (second->truth == UNKNOWN ? second->p_fake : (double)second->truth);
 	double gold = (double)first->gold - (double)second->gold;
 
 	return fakes * (asker->fake_left - asker->fake_right) +
-		   gold * ((double)asker->gold_left - (double)asker->gold_right);
+	       gold * ((double)asker->gold_left - (double)asker->gold_right);
 }
 
 static struct sampled_pair sampler_seat(struct choosing *choosing, uint32_t first, uint32_t second,
-										enum sampled_kind kind, bool matched)
+                                        enum sampled_kind kind, bool matched)
 {
 	double lead = lead_of_left(choosing->asker, candidate_index_at(choosing->candidates, first),
-							   candidate_index_at(choosing->candidates, second));
+	                           candidate_index_at(choosing->candidates, second));
 	double share = lead > 0 ? 1 - BALANCE_COIN : lead < 0 ? BALANCE_COIN : .5;
 	bool first_left = sampler_chance(choosing, share);
 
 	return (struct sampled_pair){ .kind = kind,
-								  .matched = matched,
-								  .left = first_left ? first : second,
-								  .right = first_left ? second : first };
+		                          .matched = matched,
+		                          .left = first_left ? first : second,
+		                          .right = first_left ? second : first };
 }
 
 static struct sampled_pair choose_training(struct choosing *choosing)
@@ -487,7 +487,7 @@ static struct sampled_pair choose_training(struct choosing *choosing)
 		matched = second != NOBODY;
 	}
 	return second == NOBODY ? (struct sampled_pair){ .kind = PAIR_NOTHING }
-							: sampler_seat(choosing, first, second, PAIR_TRAINING, matched);
+	                        : sampler_seat(choosing, first, second, PAIR_TRAINING, matched);
 }
 
 /* What stands beside a first item that was not drawn at random. */
@@ -522,7 +522,7 @@ static struct sampled_pair choose_service(struct choosing *choosing)
 	if (first == NOBODY)
 		return (struct sampled_pair){ .kind = PAIR_NOTHING };
 	second = kind == PAIR_RANDOM ? draw_second_at_random(choosing, first)
-								 : draw_second(choosing, first, &matched);
+	                             : draw_second(choosing, first, &matched);
 	if (second == NOBODY && kind == PAIR_RANDOM)
 		kind = PAIR_INFORMATIVE; /* the only unseen one that asks for more: no draw */
 	if (second == NOBODY)
@@ -530,7 +530,7 @@ static struct sampled_pair choose_service(struct choosing *choosing)
 	if (second == NOBODY)
 		return (struct sampled_pair){ .kind = PAIR_NOTHING };
 	if (candidate_index_at(choosing->candidates, first)->gold ||
-		candidate_index_at(choosing->candidates, second)->gold)
+	    candidate_index_at(choosing->candidates, second)->gold)
 		kind = PAIR_GOLD;
 	return sampler_seat(choosing, first, second, kind, matched);
 }
@@ -541,7 +541,7 @@ static struct sampled_pair choose_gold(struct choosing *choosing)
 	uint32_t second = first == NOBODY ? NOBODY : draw_known(choosing, POOL_GOLD, first);
 
 	return second == NOBODY ? (struct sampled_pair){ .kind = PAIR_NOTHING }
-							: sampler_seat(choosing, first, second, PAIR_GOLD, false);
+	                        : sampler_seat(choosing, first, second, PAIR_GOLD, false);
 }
 
 static struct sampled_pair choose_any(struct choosing *choosing)
@@ -559,15 +559,15 @@ static struct sampled_pair choose_any(struct choosing *choosing)
 }
 
 struct sampled_pair pair_sampler_draw(const struct candidate_index *candidates, uint32_t bucket,
-									  const struct asker *asker,
-									  const struct pair_sampler_options *options,
-									  struct random *random)
+                                      const struct asker *asker,
+                                      const struct pair_sampler_options *options,
+                                      struct random *random)
 {
 	struct choosing choosing = { .candidates = candidates,
-								 .bucket = bucket,
-								 .asker = asker,
-								 .options = options,
-								 .random = random };
+		                         .bucket = bucket,
+		                         .asker = asker,
+		                         .options = options,
+		                         .random = random };
 	struct sampled_pair choice = choose_any(&choosing);
 
 	choice.looked_at = choosing.looked_at;
@@ -575,7 +575,7 @@ struct sampled_pair pair_sampler_draw(const struct candidate_index *candidates, 
 }
 
 void pair_sampler_count(struct asker *asker, const struct candidate_index *candidates,
-						const struct sampled_pair *choice)
+                        const struct sampled_pair *choice)
 {
 	if (choice->kind == PAIR_NOTHING)
 		return;

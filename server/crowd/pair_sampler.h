@@ -72,13 +72,13 @@ struct sampled_pair {
 };
 
 struct sampled_pair pair_sampler_draw(const struct candidate_index *candidates, uint32_t bucket,
-									  const struct asker *asker,
-									  const struct pair_sampler_options *options,
-									  struct random *random);
+                                      const struct asker *asker,
+                                      const struct pair_sampler_options *options,
+                                      struct random *random);
 
 /* Adds a choice to the asker's counts, so that the next one can balance against it. */
 void pair_sampler_count(struct asker *asker, const struct candidate_index *candidates,
-						const struct sampled_pair *choice);
+                        const struct sampled_pair *choice);
 
 /*
  * Expected information, in bits, of one answer from a volunteer of this skill about an item

@@ -52,16 +52,16 @@ static void replay_shuffle(struct replay_run *run, struct random *random)
 static struct replay_run run_new(const struct judgments *all, struct random *random)
 {
 	struct replay_run run = { .all = all,
-							  .start = mem_new((size_t)all->items + 1, sizeof *run.start),
-							  .order = mem_new(all->count, sizeof *run.order),
-							  .next = mem_new(all->items, sizeof *run.next),
-							  .lead = mem_new(all->items, sizeof *run.lead),
-							  .state = mem_new(all->items, sizeof *run.state),
-							  .item = mem_new(all->count, sizeof *run.item),
-							  .volunteer = mem_new(all->count, sizeof *run.volunteer),
-							  .verdict = mem_new(all->count, 1),
-							  .confidence = all->confidence ? mem_new(all->count, 1) : NULL,
-							  .position = all->position ? mem_new(all->count, 1) : NULL };
+		                      .start = mem_new((size_t)all->items + 1, sizeof *run.start),
+		                      .order = mem_new(all->count, sizeof *run.order),
+		                      .next = mem_new(all->items, sizeof *run.next),
+		                      .lead = mem_new(all->items, sizeof *run.lead),
+		                      .state = mem_new(all->items, sizeof *run.state),
+		                      .item = mem_new(all->count, sizeof *run.item),
+		                      .volunteer = mem_new(all->count, sizeof *run.volunteer),
+		                      .verdict = mem_new(all->count, 1),
+		                      .confidence = all->confidence ? mem_new(all->count, 1) : NULL,
+		                      .position = all->position ? mem_new(all->count, 1) : NULL };
 
 	replay_shuffle(&run, random);
 	run.asked = *all;
@@ -119,7 +119,7 @@ static bool ask_round(struct replay_run *run)
 }
 
 static enum decision replay_decide(const struct replay_run *run, uint32_t item,
-								   const struct fit *fit)
+                                   const struct fit *fit)
 {
 	const struct stopping *rule = run->rule;
 	uint32_t judgments = run->next[item];
@@ -138,8 +138,8 @@ static enum decision replay_decide(const struct replay_run *run, uint32_t item,
 }
 
 static const enum state state_after[] = { [DECISION_KEEP_ASKING] = STATE_OPEN,
-										  [DECISION_RETIRE] = STATE_RETIRED,
-										  [DECISION_DISPUTE] = STATE_DISPUTED };
+	                                      [DECISION_RETIRE] = STATE_RETIRED,
+	                                      [DECISION_DISPUTE] = STATE_DISPUTED };
 
 /* Decides anew about every item: one that retired on the word of volunteers who are known better
  * by now may have to be asked about again. */
@@ -154,7 +154,7 @@ static void decide_round(struct replay_run *run)
 }
 
 static double accuracy_of(const struct judgments *judgments, const int8_t truth[],
-						  const struct model_options *model)
+                          const struct model_options *model)
 {
 	struct fit *fit = model_fit(judgments, model);
 	uint32_t right = 0, known = 0;
@@ -168,8 +168,8 @@ static double accuracy_of(const struct judgments *judgments, const int8_t truth[
 }
 
 struct replay replay_run(const struct judgments *judgments, const int8_t truth[],
-						 enum policy policy, const struct stopping *rule,
-						 const struct model_options *model, struct random *random)
+                         enum policy policy, const struct stopping *rule,
+                         const struct model_options *model, struct random *random)
 {
 	struct replay result = { .available = judgments->count };
 	struct replay_run run = run_new(judgments, random);

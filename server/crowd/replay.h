@@ -31,7 +31,7 @@ struct replay {
 
 /* truth[i] is REAL, FAKE or UNKNOWN and only measures; judgments->truth (gold) clamps. */
 struct replay replay_run(const struct judgments *judgments, const int8_t truth[],
-						 enum policy policy, const struct stopping *rule,
-						 const struct model_options *model, struct random *random);
+                         enum policy policy, const struct stopping *rule,
+                         const struct model_options *model, struct random *random);
 
 #endif

@@ -12,7 +12,7 @@ double digamma(double x)
 		sum -= 1 / x++;
 	double y = 1 / (x * x);
 	return sum + log(x) - .5 / x -
-		   y * (1. / 12 - y * (1. / 120 - y * (1. / 252 - y * (1. / 240 - y * (1. / 132)))));
+	       y * (1. / 12 - y * (1. / 120 - y * (1. / 252 - y * (1. / 240 - y * (1. / 132)))));
 }
 
 /* The same, Abramowitz & Stegun 6.4.12. */
@@ -26,7 +26,7 @@ double trigamma(double x)
 	}
 	double y = 1 / (x * x);
 	return sum + 1 / x + y / 2 +
-		   y / x * (1. / 6 - y * (1. / 30 - y * (1. / 42 - y * (1. / 30 - y * (5. / 66)))));
+	       y / x * (1. / 6 - y * (1. / 30 - y * (1. / 42 - y * (1. / 30 - y * (5. / 66)))));
 }
 
 /* The continued fraction of the incomplete beta function, by Lentz's method. */

@@ -30,6 +30,6 @@ enum decision stopping_decide(const struct stopping *rule, double p_fake, uint32
 /* The crowd, sure by the same rule, says the opposite of `truth` (REAL or FAKE; UNKNOWN never
  * contradicts). */
 bool stopping_contradicts(const struct stopping *rule, double p_fake, uint32_t judgments,
-						  int truth);
+                          int truth);
 
 #endif

@@ -12,7 +12,7 @@ _Static_assert(crypto_pwhash_STRBYTES == PASSWORD_HASH, "the header promises thi
 struct error password_hash(const char *password, char hash[PASSWORD_HASH])
 {
 	if (crypto_pwhash_str(hash, password, strlen(password), crypto_pwhash_OPSLIMIT_INTERACTIVE,
-						  crypto_pwhash_MEMLIMIT_INTERACTIVE) != 0)
+	                      crypto_pwhash_MEMLIMIT_INTERACTIVE) != 0)
 		return error_memory();
 	return ok();
 }
@@ -29,8 +29,8 @@ static bool read_bytes(unsigned char *bytes, size_t len, const char *text, const
 	size_t got;
 
 	return sodium_base642bin(bytes, len, text, strlen(text), NULL, &got, ret_end,
-							 sodium_base64_VARIANT_ORIGINAL_NO_PADDING) == 0 &&
-		   got == len;
+	                         sodium_base64_VARIANT_ORIGINAL_NO_PADDING) == 0 &&
+	       got == len;
 }
 
 static bool read_recipe(const char *text, struct recipe *recipe)
@@ -40,7 +40,7 @@ static bool read_recipe(const char *text, struct recipe *recipe)
 	const char *end;
 
 	if (sscanf(text, "$argon2id$v=19$m=%u,t=%u,p=1$%n", &kibibytes, &passes, &salt) != 2 || !salt ||
-		!read_bytes(recipe->salt, sizeof recipe->salt, text + salt, &end) || *end != '$')
+	    !read_bytes(recipe->salt, sizeof recipe->salt, text + salt, &end) || *end != '$')
 		return false;
 	recipe->memory = (size_t)kibibytes * 1024;
 	recipe->passes = passes;
@@ -62,7 +62,7 @@ struct error password_check(const char *password, const char *hash, bool *ret_ma
 		return errorf(ERR_INTERNAL, "the password cannot be checked");
 	}
 	if (crypto_pwhash(ours, sizeof ours, password, strlen(password), recipe.salt, recipe.passes,
-					  recipe.memory, crypto_pwhash_ALG_ARGON2ID13) != 0)
+	                  recipe.memory, crypto_pwhash_ALG_ARGON2ID13) != 0)
 		return error_memory();
 	*ret_matches = sodium_memcmp(ours, recipe.hash, sizeof ours) == 0;
 	return ok();

@@ -79,5 +79,5 @@ void secret_make(char text[SECRET_TEXT])
 
 	randombytes_buf(bytes, sizeof bytes);
 	sodium_bin2base64(text, SECRET_TEXT, bytes, sizeof bytes,
-					  sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+	                  sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }

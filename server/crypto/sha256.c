@@ -8,7 +8,7 @@
 #include "core/disk.h"
 
 _Static_assert(sizeof(crypto_hash_sha256_state) == sizeof(struct sha256),
-			   "the header promises this");
+               "the header promises this");
 
 static crypto_hash_sha256_state *sodium_state(struct sha256 *sha256)
 {
@@ -36,7 +36,7 @@ void sha256_bytes(unsigned char digest[SHA256_BYTES], const void *bytes, size_t 
 }
 
 enum sha256_copied sha256_copy(int from, int to, unsigned char digest[SHA256_BYTES],
-							   uint64_t *ret_bytes)
+                               uint64_t *ret_bytes)
 {
 	struct sha256 hash;
 	char piece[64 * 1024];

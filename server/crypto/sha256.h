@@ -30,7 +30,7 @@ enum sha256_copied { COPIED, COPY_UNREAD, COPY_UNWRITTEN };
  * was written; it and *ret_bytes are untouched where the copy is not whole.
  */
 enum sha256_copied sha256_copy(int from, int to, unsigned char digest[SHA256_BYTES],
-							   uint64_t *ret_bytes) MUST_CHECK;
+                               uint64_t *ret_bytes) MUST_CHECK;
 
 /* Reads the open file from its start; the offset moves. ERR_INTERNAL when it cannot be read. */
 struct error sha256_fd(int fd, unsigned char digest[SHA256_BYTES], uint64_t *bytes) MUST_CHECK;

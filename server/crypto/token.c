@@ -161,7 +161,7 @@ void token_keys_free(struct token_keys *keys)
 }
 
 void token_seal(const struct token_keys *keys, enum token_kind kind, const void *bytes, size_t len,
-				char *text)
+                char *text)
 {
 	unsigned char sealed[TOKEN_OVERHEAD + TOKEN_MAX_BYTES];
 
@@ -169,21 +169,21 @@ void token_seal(const struct token_keys *keys, enum token_kind kind, const void 
 		abort();
 	fresh_nonce(sealed);
 	crypto_aead_xchacha20poly1305_ietf_encrypt(sealed + NONCE, NULL, bytes, len, NULL, 0, NULL,
-											   sealed, keys->keys[kind]);
+	                                           sealed, keys->keys[kind]);
 	text_from_bytes(text, sealed, len + TOKEN_OVERHEAD);
 }
 
 bool token_open(const struct token_keys *keys, enum token_kind kind, const char *text, void *bytes,
-				size_t len)
+                size_t len)
 {
 	unsigned char sealed[TOKEN_OVERHEAD + TOKEN_MAX_BYTES];
 	size_t text_len = strlen(text);
 
 	if (len > TOKEN_MAX_BYTES || text_len != TOKEN_TEXT(len) - 1 ||
-		!bytes_from_text(sealed, text, text_len))
+	    !bytes_from_text(sealed, text, text_len))
 		return false;
 	return crypto_aead_xchacha20poly1305_ietf_decrypt(bytes, NULL, NULL, sealed + NONCE, len + TAG,
-													  NULL, 0, sealed, keys->keys[kind]) == 0;
+	                                                  NULL, 0, sealed, keys->keys[kind]) == 0;
 }
 
 void token_keys_fingerprint(const struct token_keys *keys, char text[TOKEN_FINGERPRINT_TEXT])

@@ -42,11 +42,11 @@ void token_keys_free(struct token_keys *keys);
 
 /* Writes base64url text of TOKEN_TEXT(len) characters; len <= TOKEN_MAX_BYTES. */
 void token_seal(const struct token_keys *keys, enum token_kind kind, const void *bytes, size_t len,
-				char *text);
+                char *text);
 
 /* True only if `text` is a genuine sealing of exactly `len` bytes of this kind. */
 bool token_open(const struct token_keys *keys, enum token_kind kind, const char *text, void *bytes,
-				size_t len);
+                size_t len);
 
 #define TOKEN_FINGERPRINT_TEXT 33
 

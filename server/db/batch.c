@@ -12,7 +12,7 @@ static bool lost_a_race(const struct db *db, struct error err)
 }
 
 static struct error db_batch_store(struct db *db, const struct batch *batch, const size_t rows[],
-								   size_t count)
+                                   size_t count)
 {
 	struct error err;
 	int tries = 0;
@@ -35,7 +35,7 @@ static void store_alone(struct db *db, const struct batch *batch, size_t row)
 
 /* Without a database all fail alike; otherwise one of them spoiled it, and the rest are good. */
 static void store_together(struct db *db, const struct batch *batch, const size_t rows[],
-						   size_t count)
+                           size_t count)
 {
 	struct error err = db_batch_store(db, batch, rows, count);
 	bool unreachable = err.code == ERR_UNAVAILABLE && !db_asked_again(db);

@@ -63,12 +63,12 @@ static PGconn *db_dial(const struct db *db)
 		db->timeout_ms, db->timeout_ms / 2, db->timeout_ms ? 2 * db->timeout_ms : IDLE_MOST_MS,
 		db->by_key ? BY_KEY : BY_VALUE);
 	return PQconnectdbParams((const char *[]){ "keepalives_idle", "keepalives_interval",
-											   "keepalives_count", "tcp_user_timeout", "dbname",
-											   "options", "connect_timeout", "application_name",
-											   "client_encoding", NULL },
-							 (const char *[]){ "5", "2", "3", "10000", db->conninfo, options, "2",
-											   "touchstone", "UTF8", NULL },
-							 1);
+	                                           "keepalives_count", "tcp_user_timeout", "dbname",
+	                                           "options", "connect_timeout", "application_name",
+	                                           "client_encoding", NULL },
+	                         (const char *[]){ "5", "2", "3", "10000", db->conninfo, options, "2",
+	                                           "touchstone", "UTF8", NULL },
+	                         1);
 }
 
 static bool db_prepare(struct db *db, unsigned s)
@@ -82,7 +82,7 @@ static bool db_prepare(struct db *db, unsigned s)
 		db->params[s] = PQnparams(info);
 	else
 		log_error("statement %s: %s", statements[s].name,
-				  PQresultErrorMessage(PQresultStatus(made) == PGRES_COMMAND_OK ? info : made));
+		          PQresultErrorMessage(PQresultStatus(made) == PGRES_COMMAND_OK ? info : made));
 	PQclear(made);
 	PQclear(info);
 	return good;
@@ -221,7 +221,7 @@ static struct error ensure_connected(struct db *db)
 	if (!db->in_transaction && !wire_may_ask())
 		return db_gone();
 	if (db->usable &&
-		(db->in_transaction ? PQstatus(db->conn) == CONNECTION_OK : !wire_is_dead(db->conn)))
+	    (db->in_transaction ? PQstatus(db->conn) == CONNECTION_OK : !wire_is_dead(db->conn)))
 		return ok();
 	if (db->in_transaction || clock_monotonic_ms() - db->last_try_ms < RETRY_EVERY_MS)
 		return db_gone();
@@ -238,8 +238,8 @@ static struct error db_translate(struct db *db, const PGresult *result, const ch
 	if (!db->conn)
 		return db_gone(); /* the log knows */
 	enum sqlstate meaning = PQstatus(db->conn) == CONNECTION_OK
-								? sqlstate_meaning(PQresultErrorField(result, PG_DIAG_SQLSTATE))
-								: SQLSTATE_LATER;
+	                            ? sqlstate_meaning(PQresultErrorField(result, PG_DIAG_SQLSTATE))
+	                            : SQLSTATE_LATER;
 
 	if (meaning == SQLSTATE_AGAIN) {
 		db->asked_again = true;
@@ -256,7 +256,7 @@ static struct error db_translate(struct db *db, const PGresult *result, const ch
 }
 
 static struct error db_db_run(struct db *db, enum statement statement, const char *const params[],
-							  const int lengths[], const int formats[], struct rows **rows)
+                              const int lengths[], const int formats[], struct rows **rows)
 {
 	struct error err = ensure_connected(db);
 
@@ -265,7 +265,7 @@ static struct error db_db_run(struct db *db, enum statement statement, const cha
 		return err;
 	PGresult *result =
 		last_result(db, PQsendQueryPrepared(db->conn, statements[statement].name,
-											db->params[statement], params, lengths, formats, 0));
+	                                        db->params[statement], params, lengths, formats, 0));
 	if (PQresultStatus(result) == PGRES_TUPLES_OK || PQresultStatus(result) == PGRES_COMMAND_OK) {
 		*rows = (struct rows *)result;
 		return ok();
@@ -276,13 +276,13 @@ static struct error db_db_run(struct db *db, enum statement statement, const cha
 }
 
 struct error db_run(struct db *db, enum statement statement, const char *const params[],
-					struct rows **rows)
+                    struct rows **rows)
 {
 	return db_db_run(db, statement, params, NULL, NULL, rows);
 }
 
 struct error db_run_arrays(struct db *db, enum statement statement,
-						   const struct array *const params[], struct rows **rows)
+                           const struct array *const params[], struct rows **rows)
 {
 	const char *values[MAX_ARRAYS];
 	int lengths[MAX_ARRAYS], formats[MAX_ARRAYS];
@@ -297,7 +297,7 @@ struct error db_run_arrays(struct db *db, enum statement statement,
 }
 
 struct error db_do(struct db *db, enum statement statement, const char *const params[],
-				   int64_t *affected)
+                   int64_t *affected)
 {
 	auto_rows *rows = NULL;
 	struct error err = db_run(db, statement, params, &rows);
@@ -319,9 +319,9 @@ static void db_cancel(struct db *db)
 }
 
 static struct error db_db_stream(struct db *db, enum statement statement,
-								 const char *const params[], int format,
-								 struct error (*each)(void *arg, const struct rows *rows),
-								 void *arg)
+                                 const char *const params[], int format,
+                                 struct error (*each)(void *arg, const struct rows *rows),
+                                 void *arg)
 {
 	struct error err = ensure_connected(db);
 	const char *name = statements[statement].name;
@@ -350,13 +350,13 @@ static struct error db_db_stream(struct db *db, enum statement statement,
 }
 
 struct error db_stream(struct db *db, enum statement statement, const char *const params[],
-					   struct error (*each)(void *arg, const struct rows *rows), void *arg)
+                       struct error (*each)(void *arg, const struct rows *rows), void *arg)
 {
 	return db_db_stream(db, statement, params, 0, each, arg);
 }
 
 struct error db_stream_raw(struct db *db, enum statement statement, const char *const params[],
-						   struct error (*each)(void *arg, const struct rows *rows), void *arg)
+                           struct error (*each)(void *arg, const struct rows *rows), void *arg)
 {
 	return db_db_stream(db, statement, params, 1, each, arg);
 }
@@ -375,7 +375,7 @@ static struct error db_plain(struct db *db, const char *command)
 }
 
 static struct error transaction_once(struct db *db, const char *begin,
-									 struct error (*body)(struct db *db, void *arg), void *arg)
+                                     struct error (*body)(struct db *db, void *arg), void *arg)
 {
 	struct error err = ensure_connected(db);
 
@@ -395,7 +395,7 @@ static struct error transaction_once(struct db *db, const char *begin,
 }
 
 static struct error db_db_transaction(struct db *db, const char *begin,
-									  struct error (*body)(struct db *db, void *arg), void *arg)
+                                      struct error (*body)(struct db *db, void *arg), void *arg)
 {
 	struct error err = ok();
 
@@ -408,13 +408,13 @@ static struct error db_db_transaction(struct db *db, const char *begin,
 }
 
 struct error db_transaction(struct db *db, struct error (*body)(struct db *db, void *arg),
-							void *arg)
+                            void *arg)
 {
 	return db_db_transaction(db, "BEGIN", body, arg);
 }
 
 struct error db_transaction_snapshot(struct db *db, struct error (*body)(struct db *db, void *arg),
-									 void *arg)
+                                     void *arg)
 {
 	return db_db_transaction(db, "BEGIN ISOLATION LEVEL REPEATABLE READ", body, arg);
 }
@@ -492,7 +492,7 @@ const unsigned char *rows_raw(const struct rows *rows, int column, size_t *ret_l
 
 	*ret_len = (size_t)PQgetlength(result, 0, column);
 	return PQgetisnull(result, 0, column) ? NULL
-										  : (const unsigned char *)PQgetvalue(result, 0, column);
+	                                      : (const unsigned char *)PQgetvalue(result, 0, column);
 }
 
 static uint64_t big_endian(const unsigned char *bytes, size_t len)

@@ -59,31 +59,31 @@ void db_set_patience(struct db *db, unsigned hush_ms, unsigned most_ms);
  * ERR_INVALID: a value breaks a constraint.
  */
 struct error db_run(struct db *db, enum statement statement, const char *const params[],
-					struct rows **rows) MUST_CHECK;
+                    struct rows **rows) MUST_CHECK;
 
 /* The same for a statement that takes arrays alone. */
 struct error db_run_arrays(struct db *db, enum statement statement,
-						   const struct array *const params[], struct rows **rows) MUST_CHECK;
+                           const struct array *const params[], struct rows **rows) MUST_CHECK;
 
 /* The same, when only success matters; *affected (may be NULL) is how many rows it touched. */
 struct error db_do(struct db *db, enum statement statement, const char *const params[],
-				   int64_t *affected) MUST_CHECK;
+                   int64_t *affected) MUST_CHECK;
 
 /*
  * Runs one statement and calls `each` row by row, holding one row in memory at a time.
  * Stops at the first error that `each` returns, and returns it.
  */
 struct error db_stream(struct db *db, enum statement statement, const char *const params[],
-					   struct error (*each)(void *arg, const struct rows *rows),
-					   void *arg) MUST_CHECK;
+                       struct error (*each)(void *arg, const struct rows *rows),
+                       void *arg) MUST_CHECK;
 
 /*
  * The same with values as PostgreSQL holds them, for reading millions of rows: take them with
  * the rows_raw functions below, which trust the statement to name its types.
  */
 struct error db_stream_raw(struct db *db, enum statement statement, const char *const params[],
-						   struct error (*each)(void *arg, const struct rows *rows),
-						   void *arg) MUST_CHECK;
+                           struct error (*each)(void *arg, const struct rows *rows),
+                           void *arg) MUST_CHECK;
 
 /*
  * Runs `body` inside BEGIN and COMMIT; ROLLBACK if it fails.  Runs it again, some
@@ -91,18 +91,18 @@ struct error db_stream_raw(struct db *db, enum statement statement, const char *
  * `body` must not have effects elsewhere.
  */
 struct error db_transaction(struct db *db, struct error (*body)(struct db *db, void *arg),
-							void *arg) MUST_CHECK;
+                            void *arg) MUST_CHECK;
 
 /*
  * The same, and all of `body` sees one and the same state of the database: that of its first
  * statement that reads.  LOCK TABLE reads nothing: after it, the state is that of after the wait.
  */
 struct error db_transaction_snapshot(struct db *db, struct error (*body)(struct db *db, void *arg),
-									 void *arg) MUST_CHECK;
+                                     void *arg) MUST_CHECK;
 
 /* The same, read only: all of `body` sees one and the same state of the database. */
 struct error db_snapshot(struct db *db, struct error (*body)(struct db *db, void *arg),
-						 void *arg) MUST_CHECK;
+                         void *arg) MUST_CHECK;
 
 /* Was the last ERR_UNAVAILABLE only a deadlock or a serialisation failure, worth another run at
  * once? */

@@ -36,7 +36,7 @@ static struct error read_role(const char *conninfo, char ret_role[GRANTS_ROLE])
 	PQconninfoFree(options);
 	if (!*ret_role)
 		return errorf(ERR_INVALID, "DATABASE_URL does not name the role that serves, which "
-								   "TOUCHSTONE_MIGRATE_URL needs: postgresql://ROLE@/...");
+		                           "TOUCHSTONE_MIGRATE_URL needs: postgresql://ROLE@/...");
 	return ok();
 }
 
@@ -48,13 +48,13 @@ struct error grants_find_role(PGconn *conn, const char *server_conninfo, char re
 	if (err.code)
 		return err;
 	auto_result *found = PQexecParams(conn, "SELECT FROM pg_roles WHERE rolname = $1", 1, NULL,
-									  params, NULL, NULL, 0);
+	                                  params, NULL, NULL, 0);
 	if ((err = grants_expect(conn, found, "looking for the role that serves")).code)
 		return err;
 	if (PQntuples(found) == 0)
 		return errorf(ERR_NOT_FOUND,
-					  "there is no role %.63s, which DATABASE_URL names: createuser %.63s",
-					  ret_role, ret_role);
+		              "there is no role %.63s, which DATABASE_URL names: createuser %.63s",
+		              ret_role, ret_role);
 	return ok();
 }
 
@@ -69,11 +69,11 @@ struct error grants_give(PGconn *conn, const char *role)
 	snprintf(known, sizeof known, "%u", migration_count);
 	auto_result *named =
 		PQexecParams(conn,
-					 "SELECT set_config('touchstone.server_role', $1, false)"
-					 " WHERE (SELECT count(*) FROM schema_migration) <= $2::bigint",
-					 2, NULL, params, NULL, NULL, 0);
+	                 "SELECT set_config('touchstone.server_role', $1, false)"
+	                 " WHERE (SELECT count(*) FROM schema_migration) <= $2::bigint",
+	                 2, NULL, params, NULL, NULL, 0);
 	if ((err = grants_expect(conn, named, "naming the role that serves")).code ||
-		PQntuples(named) == 0)
+	    PQntuples(named) == 0)
 		return err;
 	auto_result *granted = PQexec(conn, grants_text); /* one statement: whole or not at all */
 	return grants_expect(conn, granted, "granting");

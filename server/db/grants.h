@@ -21,7 +21,7 @@ extern const char grants_text[];
  * ERR_INVALID: it names none.  ERR_NOT_FOUND: there is no such role.
  */
 struct error grants_find_role(PGconn *conn, const char *server_conninfo,
-							  char ret_role[GRANTS_ROLE]) MUST_CHECK;
+                              char ret_role[GRANTS_ROLE]) MUST_CHECK;
 
 /*
  * Grants it what db/grants.sql says, and takes from it what else it had.  Nothing is done where it

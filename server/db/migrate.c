@@ -54,8 +54,8 @@ static struct error migrate_broken(PGconn *conn, const char *what)
 {
 	log_error("%s: %s", what, PQerrorMessage(conn));
 	return PQstatus(conn) == CONNECTION_OK
-			   ? errorf(ERR_INTERNAL, "%s failed; the log says why", what)
-			   : errorf(ERR_UNAVAILABLE, "The database is not answering. Is DATABASE_URL right?");
+	           ? errorf(ERR_INTERNAL, "%s failed; the log says why", what)
+	           : errorf(ERR_UNAVAILABLE, "The database is not answering. Is DATABASE_URL right?");
 }
 
 static struct error migrate_command(PGconn *conn, const char *text, const char *what)
@@ -70,7 +70,7 @@ static struct error migrate_command(PGconn *conn, const char *text, const char *
 		return migrate_broken(conn, what);
 	auto_result *undone = PQexec(conn, "ROLLBACK");
 	return errorf(ERR_CONFLICT,
-				  "%s waits for a lock that others hold: end what they do, and run it again", what);
+	              "%s waits for a lock that others hold: end what they do, and run it again", what);
 }
 
 /* Refuses a database that holds something else than a beginning of our list. Takes no lock. */
@@ -86,16 +86,16 @@ static struct error migrate_compare(PGconn *conn, unsigned *ret_ran)
 		return ok();
 	/* The column is not there where an older program ran last. */
 	auto_result *result = PQexec(conn, "SELECT name, checksum, to_jsonb(m)->>'oldest_program'"
-									   " FROM schema_migration m ORDER BY name COLLATE \"C\"");
+	                                   " FROM schema_migration m ORDER BY name COLLATE \"C\"");
 	if (PQresultStatus(result) != PGRES_TUPLES_OK)
 		return migrate_broken(conn, "reading schema_migration");
 	int count = PQntuples(result) < MOST_ROWS ? PQntuples(result) : MOST_ROWS;
 	for (int r = 0; r < count; r++)
 		rows[r] =
 			(struct schema_row){ .name = PQgetvalue(result, r, 0),
-								 .checksum = PQgetvalue(result, r, 1),
-								 .oldest_program =
-									 PQgetisnull(result, r, 2) ? NULL : PQgetvalue(result, r, 2) };
+			                     .checksum = PQgetvalue(result, r, 1),
+			                     .oldest_program =
+			                         PQgetisnull(result, r, 2) ? NULL : PQgetvalue(result, r, 2) };
 	return schema_compare(rows, (size_t)count, ret_ran);
 }
 
@@ -146,9 +146,9 @@ static struct error run_one(PGconn *conn, const struct migration *migration)
 		return err;
 	auto_result *noted =
 		PQexecParams(conn,
-					 "INSERT INTO schema_migration (name, checksum, oldest_program)"
-					 " VALUES ($1, $2, nullif($3, ''))",
-					 3, NULL, params, NULL, NULL, 0);
+	                 "INSERT INTO schema_migration (name, checksum, oldest_program)"
+	                 " VALUES ($1, $2, nullif($3, ''))",
+	                 3, NULL, params, NULL, NULL, 0);
 	if (PQresultStatus(noted) != PGRES_COMMAND_OK)
 		return migrate_broken(conn, "writing schema_migration");
 	return migrate_command(conn, "COMMIT", "COMMIT");
@@ -165,16 +165,16 @@ static struct error make_own_table(PGconn *conn, const struct migration *none)
  * two seconds only, lets the others by, and tries again.
  */
 static struct error run_patiently(PGconn *conn,
-								  struct error (*step)(PGconn *, const struct migration *),
-								  const struct migration *migration)
+                                  struct error (*step)(PGconn *, const struct migration *),
+                                  const struct migration *migration)
 {
 	const char *name = migration ? migration->name : "schema_migration";
 	struct error err = step(conn, migration);
 
 	for (int tries = 1; err.code == ERR_CONFLICT && tries < TRIES; tries++) {
 		log_warn("%s: others hold a lock that it needs (pg_stat_activity names them); it is tried "
-				 "again",
-				 name);
+		         "again",
+		         name);
 		sleep(LET_BY_S);
 		err = step(conn, migration);
 	}
@@ -197,7 +197,7 @@ static struct error connect_quietly(PGconn *conn)
 static PGconn *migrate_dial(const char *conninfo)
 {
 	return PQconnectdbParams((const char *[]){ "dbname", "options", "application_name", NULL },
-							 (const char *[]){ conninfo, SESSION_MARK, "touchstone", NULL }, 1);
+	                         (const char *[]){ conninfo, SESSION_MARK, "touchstone", NULL }, 1);
 }
 
 /* Takes the lock, for as long as others migrate, and finds out how many migrations ran already. */

@@ -32,7 +32,7 @@ extern const unsigned migration_count;
  * lock for ten minutes.
  */
 struct error migrate(const char *conninfo, const char *server_conninfo,
-					 unsigned *ret_run) MUST_CHECK;
+                     unsigned *ret_run) MUST_CHECK;
 
 /* Prints each migration and whether it ran, one a line on standard output. Takes no lock, waits for
  * nobody and writes nothing. */

@@ -49,29 +49,29 @@ static struct error judge_unknown(const struct schema_row *row)
 
 	if (!row->oldest_program)
 		return errorf(ERR_CONFLICT,
-					  "The database holds migration %.60s, which this program does not know. "
-					  "Run the newer program.",
-					  row->name);
+		              "The database holds migration %.60s, which this program does not know. "
+		              "Run the newer program.",
+		              row->name);
 	if (strncmp(row->oldest_program, newest, DIGITS) > 0)
 		return errorf(ERR_CONFLICT,
-					  "The database holds migration %.60s, which needs a program that knows "
-					  "migration %.4s. Run the newer program.",
-					  row->name, row->oldest_program);
+		              "The database holds migration %.60s, which needs a program that knows "
+		              "migration %.4s. Run the newer program.",
+		              row->name, row->oldest_program);
 	return ok();
 }
 
 static struct error judge_known(const struct schema_row *row, const struct migration *known,
-								unsigned ran)
+                                unsigned ran)
 {
 	char ours[SHA256_TEXT];
 
 	if (known != &migrations[ran])
 		return errorf(ERR_CONFLICT, "Migration %.60s has not run, but later ones have.",
-					  migrations[ran].name);
+		              migrations[ran].name);
 	schema_checksum(known->text, ours);
 	if (strcmp(ours, row->checksum) != 0)
 		return errorf(ERR_CONFLICT, "Migration %.60s was changed after it ran. Restore its text.",
-					  row->name);
+		              row->name);
 	return ok();
 }
 
@@ -98,8 +98,8 @@ struct error schema_fits(const struct schema_row rows[], size_t count)
 
 	if (!err.code && ran < migration_count)
 		return errorf(ERR_CONFLICT,
-					  "The database is older than this program: migration %.60s has not run. Run "
-					  "touchstone migrate.",
-					  migrations[ran].name);
+		              "The database is older than this program: migration %.60s has not run. Run "
+		              "touchstone migrate.",
+		              migrations[ran].name);
 	return err;
 }

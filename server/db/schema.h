@@ -34,7 +34,7 @@ void schema_checksum(const char *text, char ret_checksum[SHA256_TEXT]);
  * program that says nothing of ours.
  */
 struct error schema_compare(const struct schema_row rows[], size_t count,
-							unsigned *ret_ran) MUST_CHECK;
+                            unsigned *ret_ran) MUST_CHECK;
 
 /* The same, for who needs all of them: ERR_CONFLICT besides when some have not run. */
 struct error schema_fits(const struct schema_row rows[], size_t count) MUST_CHECK;

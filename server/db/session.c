@@ -19,7 +19,7 @@ struct error session_check(PGconn *conn)
 		return errorf(ERR_UNAVAILABLE, "The database is not answering.");
 	if (!kept)
 		return errorf(ERR_CONFLICT,
-					  "the database is reached through a connection pooler that keeps no session: "
-					  "name PostgreSQL itself in DATABASE_URL");
+		              "the database is reached through a connection pooler that keeps no session: "
+		              "name PostgreSQL itself in DATABASE_URL");
 	return ok();
 }

@@ -8,7 +8,7 @@
 
 enum sqlstate {
 	SQLSTATE_LATER, /* nothing is wrong with what was asked: a lock, a limit, a restart, a full disk
-					 */
+	                 */
 	SQLSTATE_AGAIN, /* the same transaction, run at once again, may well succeed */
 	SQLSTATE_TAKEN, /* a unique key is taken */
 	SQLSTATE_VALUE, /* a value breaks a rule */

@@ -28,7 +28,7 @@ bool wire_may_ask(void)
 	if (!hangs)
 		return true;
 	return now_ms - last_ms >= PROBE_EVERY_MS &&
-		   atomic_compare_exchange_strong(&probed_ms, &last_ms, now_ms);
+	       atomic_compare_exchange_strong(&probed_ms, &last_ms, now_ms);
 }
 
 static bool wire_is_over(struct patience patience, int64_t began_ms)

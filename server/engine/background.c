@@ -126,7 +126,7 @@ static bool score_once(struct loop *loop)
 static void tell_fit(const struct scoring *scoring)
 {
 	if (scoring->retired || scoring->disputed || scoring->reopened || scoring->withdrawn ||
-		scoring->held)
+	    scoring->held)
 		log_info(
 			"fitting: %llu judgments, %u items retired, %u came back, %u disputed, %u disputes "
 			"withdrawn; calibrated on %u gold items, weight %.2f, slope %.2f",
@@ -134,8 +134,8 @@ static void tell_fit(const struct scoring *scoring)
 			scoring->disputed, scoring->withdrawn, scoring->gold, scoring->weight, scoring->slope);
 	if (scoring->held)
 		log_warn("fitting: %u more retired items have faded and stay retired for now: one fit "
-				 "unsettles few; is a key of the gold wrong?",
-				 scoring->held);
+		         "unsettles few; is a key of the gold wrong?",
+		         scoring->held);
 }
 
 static void warn_operator(const char *sentence)
@@ -220,7 +220,7 @@ static bool render_once(struct loop *loop)
 }
 
 static bool start_loop(struct loop *loop, const struct settings *settings, struct store *store,
-					   bool (*turn)(struct loop *), struct db *(*open)(const char *, unsigned))
+                       bool (*turn)(struct loop *), struct db *(*open)(const char *, unsigned))
 {
 	pthread_mutex_init(&loop->lock, NULL);
 	clock_condition_init(&loop->wake);

@@ -94,8 +94,8 @@ static struct error start_lanes(const struct settings *settings)
 		if (!*lanes[i].lane) {
 			close_lanes();
 			return errorf(ERR_UNAVAILABLE,
-						  "the lane of %s cannot start: does the database allow more connections?",
-						  lanes[i].name);
+			              "the lane of %s cannot start: does the database allow more connections?",
+			              lanes[i].name);
 		}
 	}
 	return ok();
@@ -122,7 +122,7 @@ struct engine {
 
 /* A secret that is lost is not made anew by itself: everybody would be signed out. */
 static struct error open_secret(const struct settings *settings, struct db *db, bool renew,
-								struct engine *engine)
+                                struct engine *engine)
 {
 	struct error err = ok();
 
@@ -135,7 +135,7 @@ static struct error open_secret(const struct settings *settings, struct db *db, 
 
 /* What is amiss and stops nobody is said once. */
 static struct error open_stored(const struct settings *settings, struct db *db, bool renew,
-								struct engine *engine)
+                                struct engine *engine)
 {
 	struct error err;
 
@@ -176,14 +176,14 @@ static struct error open_parts(const struct settings *settings, bool renew, stru
 	if ((err = rate_limits_read(off ? "off" : "sign_ins=10/m:20", &engine->addresses)).code)
 		return err;
 	api = (struct api){ .keys = engine->keys,
-						.store = engine->store,
-						.dispatcher = dispatcher_new(),
-						.revocations = revocations_new(),
-						.pages = engine->pages,
-						.rate_limits = engine->rate_limits,
-						.addresses = engine->addresses,
-						.secure = settings->public_url &&
-								  strncmp(settings->public_url, "https://", 8) == 0 };
+		                .store = engine->store,
+		                .dispatcher = dispatcher_new(),
+		                .revocations = revocations_new(),
+		                .pages = engine->pages,
+		                .rate_limits = engine->rate_limits,
+		                .addresses = engine->addresses,
+		                .secure = settings->public_url &&
+		                          strncmp(settings->public_url, "https://", 8) == 0 };
 	return ok();
 }
 
@@ -209,32 +209,32 @@ static struct error listen_now(const struct settings *settings, struct engine *e
 
 	if (settings->connections && !number_whole(settings->connections, 1, 1000000, &connections))
 		return errorf(ERR_INVALID, "TOUCHSTONE_CONNECTIONS is a number from 1, not %s",
-					  settings->connections);
+		              settings->connections);
 	snprintf(by_listener, sizeof by_listener, "http://%s", settings->listen);
 	/* Who listens to the world and says no address may be called by any name. */
 	struct server_config config = { .listen = settings->listen,
-									.routes = api_routes,
-									.public_url =
-										settings->public_url ? settings->public_url : by_listener,
-									.hosts =
-										settings->public_url || loopback ? settings->hosts : NULL,
-									.connections = (unsigned)connections,
-									.trusted_proxies = engine->trusted_proxies,
-									.rate_limits = engine->rate_limits,
-									.keys = engine->keys,
-									.admit = api_admit,
-									.refuse = api_refuse,
-									.headers = api_headers_of(api.secure) };
+		                            .routes = api_routes,
+		                            .public_url =
+		                                settings->public_url ? settings->public_url : by_listener,
+		                            .hosts =
+		                                settings->public_url || loopback ? settings->hosts : NULL,
+		                            .connections = (unsigned)connections,
+		                            .trusted_proxies = engine->trusted_proxies,
+		                            .rate_limits = engine->rate_limits,
+		                            .keys = engine->keys,
+		                            .admit = api_admit,
+		                            .refuse = api_refuse,
+		                            .headers = api_headers_of(api.secure) };
 
 	return server_start(&config, &engine->server);
 }
 
 /* Those that work beside the lanes. */
 static struct error start_threads(const struct settings *settings, struct engine *engine,
-								  bool with_work)
+                                  bool with_work)
 {
 	if (!(engine->sync_thread =
-			  sync_start(settings->database_url, api.dispatcher, api.revocations, api.store)))
+	          sync_start(settings->database_url, api.dispatcher, api.revocations, api.store)))
 		return errorf(ERR_UNAVAILABLE, "the items to hand out cannot be read");
 	if (!with_work)
 		return ok();

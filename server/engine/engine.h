@@ -22,7 +22,7 @@ struct engine_config {
 
 /* Opens what the settings name, and serves. */
 struct error engine_start(const struct engine_config *config,
-						  struct engine **ret_engine) MUST_CHECK;
+                          struct engine **ret_engine) MUST_CHECK;
 
 const char *engine_address(const struct engine *engine); /* where it listens */
 

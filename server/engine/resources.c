@@ -17,7 +17,7 @@ struct error resources_database(const struct settings *settings, struct db **ret
 
 	if (!db)
 		return errorf(ERR_UNAVAILABLE, "no database, or not migrated: is DATABASE_URL right? "
-									   "`touchstone migrate` brings the schema up to date");
+		                               "`touchstone migrate` brings the schema up to date");
 	struct error err = readiness_schema(db);
 	if (err.code) {
 		db_close(db);
@@ -37,7 +37,7 @@ static struct error make_data_folder(const char *path)
 }
 
 struct error resources_store(const struct settings *settings, struct db *db, bool adopt,
-							 struct store **ret_store)
+                             struct store **ret_store)
 {
 	struct store *store = NULL;
 	struct error err = media_store_open(db, settings->store, adopt, &store);

@@ -22,6 +22,6 @@ struct error resources_database(const struct settings *settings, struct db **ret
  * becomes the database's, whatever it is.  Fails where it is another database's.
  */
 struct error resources_store(const struct settings *settings, struct db *db, bool adopt,
-							 struct store **ret_store) MUST_CHECK;
+                             struct store **ret_store) MUST_CHECK;
 
 #endif

@@ -120,17 +120,17 @@ static bool take_options(struct settings *s, int *argc, char **argv)
 bool settings_read(struct settings *s, int *argc, char **argv)
 {
 	*s = (struct settings){ .database_url = settings_setting("DATABASE_URL", ""),
-							.migrate_url = settings_setting("TOUCHSTONE_MIGRATE_URL", NULL),
-							.listen = settings_setting("TOUCHSTONE_LISTEN", "127.0.0.1:8080"),
-							.data = settings_setting("TOUCHSTONE_DATA", "var"),
-							.store = settings_setting("TOUCHSTONE_STORE", NULL),
-							.public_url = settings_setting("TOUCHSTONE_PUBLIC_URL", NULL),
-							.secret_file = settings_setting("TOUCHSTONE_SECRET_FILE", NULL),
-							.rate_limits = settings_setting("TOUCHSTONE_BUDGETS", NULL),
-							.trusted_proxies = settings_setting("TOUCHSTONE_TRUSTED_PROXIES", NULL),
-							.connections = settings_setting("TOUCHSTONE_CONNECTIONS", NULL),
-							.hosts = settings_setting("TOUCHSTONE_HOSTS", ""),
-							.pages = settings_setting("TOUCHSTONE_STATIC", PAGES) };
+		                    .migrate_url = settings_setting("TOUCHSTONE_MIGRATE_URL", NULL),
+		                    .listen = settings_setting("TOUCHSTONE_LISTEN", "127.0.0.1:8080"),
+		                    .data = settings_setting("TOUCHSTONE_DATA", "var"),
+		                    .store = settings_setting("TOUCHSTONE_STORE", NULL),
+		                    .public_url = settings_setting("TOUCHSTONE_PUBLIC_URL", NULL),
+		                    .secret_file = settings_setting("TOUCHSTONE_SECRET_FILE", NULL),
+		                    .rate_limits = settings_setting("TOUCHSTONE_BUDGETS", NULL),
+		                    .trusted_proxies = settings_setting("TOUCHSTONE_TRUSTED_PROXIES", NULL),
+		                    .connections = settings_setting("TOUCHSTONE_CONNECTIONS", NULL),
+		                    .hosts = settings_setting("TOUCHSTONE_HOSTS", ""),
+		                    .pages = settings_setting("TOUCHSTONE_STATIC", PAGES) };
 	if (!take_options(s, argc, argv))
 		return false;
 	if (!s->store)

@@ -43,7 +43,7 @@ static bool sync_rest(struct sync_thread *sync_thread, int64_t ms)
 
 	lock_take(&sync_thread->lock);
 	while (!sync_thread->stopping &&
-		   clock_condition_wait(&sync_thread->stop, &sync_thread->lock, until_ms))
+	       clock_condition_wait(&sync_thread->stop, &sync_thread->lock, until_ms))
 		;
 	bool stop = sync_thread->stopping;
 	lock_release(&sync_thread->lock);
@@ -65,7 +65,7 @@ static struct error sync_work(struct sync_thread *sync_thread, int64_t *ret_rest
 		sync_thread->watched_ms = clock_monotonic_ms();
 	}
 	if (err.code ||
-		(!sync_thread->more_to_fold && clock_monotonic_ms() - sync_thread->folded_ms < FOLD_MS))
+	    (!sync_thread->more_to_fold && clock_monotonic_ms() - sync_thread->folded_ms < FOLD_MS))
 		return err;
 	sync_thread->folded_ms = clock_monotonic_ms();
 	if ((err = disputes_open_lonely(sync_thread->db)).code)
@@ -95,7 +95,7 @@ static void *sync_keep(void *arg)
 }
 
 struct sync_thread *sync_start(const char *database_url, struct dispatcher *dispatcher,
-							   struct revocations *revocations, struct store *store)
+                               struct revocations *revocations, struct store *store)
 {
 	struct db *db = db_open(database_url, STATEMENT_MS);
 	struct error err;
@@ -118,7 +118,7 @@ struct sync_thread *sync_start(const char *database_url, struct dispatcher *disp
 	pthread_mutex_init(&sync_thread->lock, NULL);
 	clock_condition_init(&sync_thread->stop);
 	thread_must_start(&sync_thread->thread, sync_keep, sync_thread,
-					  "keep the items in memory true");
+	                  "keep the items in memory true");
 	return sync_thread;
 }
 

@@ -16,7 +16,7 @@ struct store;
 
 /* Reads all that the dispatcher is to hold, then goes on by itself. NULL, after logging why. */
 struct sync_thread *sync_start(const char *database_url, struct dispatcher *dispatcher,
-							   struct revocations *revocations, struct store *store);
+                               struct revocations *revocations, struct store *store);
 
 /* Writes what is unwritten, once more, and ends. */
 void sync_stop(struct sync_thread *sync_thread);

@@ -25,8 +25,8 @@ struct error readiness_schema(struct db *db)
 	size_t count = rows_count(rows) < MOST_MIGRATIONS ? rows_count(rows) : MOST_MIGRATIONS;
 	for (size_t r = 0; r < count; r++)
 		schema[r] = (struct schema_row){ .name = rows_text(rows, r, 0),
-										 .checksum = rows_text(rows, r, 1),
-										 .oldest_program = rows_text(rows, r, 2) };
+			                             .checksum = rows_text(rows, r, 1),
+			                             .oldest_program = rows_text(rows, r, 2) };
 	return schema_fits(schema, count);
 }
 
@@ -38,7 +38,7 @@ static struct error find_secret(struct db *db, char ret_text[TOKEN_FINGERPRINT_T
 
 	if (!err.code)
 		snprintf(ret_text, TOKEN_FINGERPRINT_TEXT, "%s",
-				 rows_count(rows) ? rows_text(rows, 0, 0) : "");
+		         rows_count(rows) ? rows_text(rows, 0, 0) : "");
 	return err;
 }
 
@@ -50,9 +50,9 @@ static struct error hold_secret(struct db *db, const char *ours)
 	if (err.code || strcmp(shared, ours) == 0)
 		return err;
 	return errorf(ERR_CONFLICT,
-				  "the secret file is %s this database's servers share: put that back; serve "
-				  "--new-secret goes on without it and signs everybody out",
-				  *ours ? "not the one that" : "missing, which");
+	              "the secret file is %s this database's servers share: put that back; serve "
+	              "--new-secret goes on without it and signs everybody out",
+	              *ours ? "not the one that" : "missing, which");
 }
 
 struct error readiness_secret(struct db *db, const struct token_keys *keys, bool renew)
@@ -64,7 +64,7 @@ struct error readiness_secret(struct db *db, const struct token_keys *keys, bool
 		return renew ? ok() : hold_secret(db, ours);
 	token_keys_fingerprint(keys, ours);
 	err = db_do(db, renew ? SQL_READINESS_SECRET_RENEW : SQL_READINESS_SECRET_NOTE,
-				(const char *[]){ ours }, NULL);
+	            (const char *[]){ ours }, NULL);
 	return err.code ? err : hold_secret(db, ours);
 }
 
@@ -76,7 +76,7 @@ struct error readiness_owner(struct db *db)
 	if (err.code || rows_count(rows) == 0 || !rows_flag(rows, 0, 0))
 		return err;
 	return errorf(ERR_CONFLICT, "the role that serves owns the tables, and can rewrite what was "
-								"judged: TOUCHSTONE_MIGRATE_URL gives them another owner");
+	                            "judged: TOUCHSTONE_MIGRATE_URL gives them another owner");
 }
 
 static struct error check_clock(struct db *db)
@@ -90,7 +90,7 @@ static struct error check_clock(struct db *db)
 	if (fabs(ahead_s) <= CLOCK_MOST_S)
 		return ok();
 	return errorf(ERR_CONFLICT, "this machine's clock is %.0f seconds %s the database's",
-				  fabs(ahead_s), ahead_s > 0 ? "ahead of" : "behind");
+	              fabs(ahead_s), ahead_s > 0 ? "ahead of" : "behind");
 }
 
 struct readiness readiness_check(struct db *db, struct store *store, const struct token_keys *keys)

@@ -21,7 +21,7 @@ static bool read_weight(const char *text, size_t len, unsigned *ret_weight)
 	unsigned weight = 0, unit = ACCEPT_MOST / 10;
 
 	if (!len || len > strlen("0.000") || (text[0] != '0' && text[0] != '1') ||
-		(len > 1 && text[1] != '.'))
+	    (len > 1 && text[1] != '.'))
 		return false;
 	weight = text[0] == '1' ? ACCEPT_MOST : 0;
 	for (size_t i = 2; i < len; i++, unit /= 10) {
@@ -91,7 +91,7 @@ static unsigned accept_precision(const struct range *range, const char *type)
 	if (accept_is_text(range->name, range->len, type))
 		return 3;
 	if (range->len == half + 1 && range->name[half] == '*' &&
-		strncasecmp(range->name, type, half) == 0)
+	    strncasecmp(range->name, type, half) == 0)
 		return 2;
 	return accept_is_text(range->name, range->len, "*/*") ? 1 : 0;
 }

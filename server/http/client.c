@@ -80,18 +80,18 @@ static struct error network_read(const char *text, size_t len, struct network *n
 	bool good = address_read(text, address_len, network->address);
 	if (good && slash)
 		good = slash[1] >= '0' && slash[1] <= '9' && sscanf(slash + 1, "%3u%n", &bits, &end) == 1 &&
-			   slash + 1 + end == text + len && bits <= most;
+		       slash + 1 + end == text + len && bits <= most;
 	if (!good)
 		return errorf(ERR_INVALID,
-					  "\"%.*s\" is no address or range of trusted proxies; write for example "
-					  "10.0.0.0/8",
-					  len < 60 ? (int)len : 60, text);
+		              "\"%.*s\" is no address or range of trusted proxies; write for example "
+		              "10.0.0.0/8",
+		              len < 60 ? (int)len : 60, text);
 	network->bits = v4 ? V4_BITS + bits : bits;
 	if (has_bits_behind(network))
 		return errorf(ERR_INVALID,
-					  "\"%.*s\" has bits behind its prefix; write the range's first "
-					  "address",
-					  len < 60 ? (int)len : 60, text);
+		              "\"%.*s\" has bits behind its prefix; write the range's first "
+		              "address",
+		              len < 60 ? (int)len : 60, text);
 	return ok();
 }
 
@@ -164,7 +164,7 @@ static const char *last_element(const char *list, size_t *len, size_t *element_l
 }
 
 void client_prefix(const struct sockaddr *peer, const char *forwarded,
-				   const struct networks *trusted, unsigned char prefix[CLIENT_PREFIX])
+                   const struct networks *trusted, unsigned char prefix[CLIENT_PREFIX])
 {
 	unsigned char address[16], next[16];
 	size_t left = forwarded ? strlen(forwarded) : 0, len;

@@ -29,7 +29,7 @@ void networks_free(struct networks *networks);
 
 /* Fills `prefix` for a connection from `peer` that sent `forwarded` (or NULL). */
 void client_prefix(const struct sockaddr *peer, const char *forwarded,
-				   const struct networks *trusted, unsigned char prefix[CLIENT_PREFIX]);
+                   const struct networks *trusted, unsigned char prefix[CLIENT_PREFIX]);
 
 /* Is this peer one whose word is believed? */
 bool client_is_trusted(const struct sockaddr *peer, const struct networks *trusted);

@@ -121,16 +121,16 @@ static void connection_make_room(struct connections *connections)
 		unsigned half = (connections->held[holder] + 1) / 2;
 
 		for (int socket = 0; socket <= connections->highest && gone < enough && gone < half;
-			 socket++) {
+		     socket++) {
 			struct connection *c = &connections->by_socket[socket];
 			int64_t due = atomic_load(&c->due);
 
 			if (c->holder == holder && due != NOTHING_DUE && due % PHASES == PHASE_IDLE &&
-				atomic_compare_exchange_strong(&c->due, &due, NOTHING_DUE))
+			    atomic_compare_exchange_strong(&c->due, &due, NOTHING_DUE))
 				gone += shutdown(socket, SHUT_RDWR) == 0;
 		}
 		log_warn("%u of %u connections are open; closed %u idle ones of the network with most",
-				 connections->open, connections->most, gone);
+		         connections->open, connections->most, gone);
 	}
 	pthread_mutex_unlock(&connections->lock);
 }
@@ -165,7 +165,7 @@ struct connections *connections_start(unsigned most)
 	pthread_mutex_init(&connections->lock, NULL);
 	clock_condition_init(&connections->stop);
 	thread_must_start(&connections->sweeper, connection_sweep, connections,
-					  "close idle connections");
+	                  "close idle connections");
 	return connections;
 }
 
@@ -182,7 +182,7 @@ void connections_stop(struct connections *connections)
 }
 
 struct connection *connection_open(struct connections *connections, int socket, uint64_t network,
-								   unsigned *ret_held)
+                                   unsigned *ret_held)
 {
 	if (socket < 0 || socket >= MOST_DESCRIPTORS)
 		abort();
@@ -217,8 +217,8 @@ void connection_phase(struct connection *connection, enum phase phase, uint64_t 
 	int64_t time_ms = time_for(phase, bytes);
 
 	atomic_store_explicit(&connection->due,
-						  time_ms ? due_at(now_ms() + time_ms, phase) : NOTHING_DUE,
-						  memory_order_relaxed);
+	                      time_ms ? due_at(now_ms() + time_ms, phase) : NOTHING_DUE,
+	                      memory_order_relaxed);
 }
 
 void connection_note_target(struct connection *connection, bool good)

@@ -38,7 +38,7 @@ void connections_stop(struct connections *connections);
  * a count with 1 in 65,536 others; 0: nobody's, and not counted.  *ret_held: how many it has now.
  */
 struct connection *connection_open(struct connections *connections, int socket, uint64_t network,
-								   unsigned *ret_held);
+                                   unsigned *ret_held);
 
 /* Before its socket is closed. */
 void connection_close(struct connections *connections, struct connection *connection);

@@ -11,10 +11,10 @@
 struct framing framing_of(long long length, uint64_t most)
 {
 	return (struct framing){ .place = length == CHUNKED ? FRAMING_SIZE
-									  : length > 0      ? FRAMING_COUNTED
-														: FRAMING_END,
-							 .left = length > 0 ? (uint64_t)length : 0,
-							 .most = most };
+		                              : length > 0      ? FRAMING_COUNTED
+		                                                : FRAMING_END,
+		                     .left = length > 0 ? (uint64_t)length : 0,
+		                     .most = most };
 }
 
 static int framing_hex_digit(char c)
@@ -59,7 +59,7 @@ static struct error read_size(struct framing *f, char c)
 	if (digit >= 0) {
 		if (++f->digits > LONGEST_SIZE)
 			return errorf(ERR_TOO_LARGE, "At most %llu bytes, please.",
-						  (unsigned long long)f->most);
+			              (unsigned long long)f->most);
 		f->left = f->left * 16 + (unsigned)digit;
 		return ok();
 	}
@@ -175,7 +175,7 @@ static size_t pass_data(struct framing *f, size_t len)
 }
 
 struct error framing_follow(struct framing *f, char *bytes, size_t len, size_t *ret_taken,
-							size_t *ret_kept)
+                            size_t *ret_kept)
 {
 	size_t at = 0, kept = 0;
 

@@ -49,6 +49,6 @@ struct framing framing_of(long long length, uint64_t most);
  * not.  ERR_MALFORMED: no chunks. ERR_TOO_LARGE: more than `most`, as soon as a chunk says so.
  */
 struct error framing_follow(struct framing *framing, char *bytes, size_t len, size_t *ret_taken,
-							size_t *ret_kept) MUST_CHECK;
+                            size_t *ret_kept) MUST_CHECK;
 
 #endif

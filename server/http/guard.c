@@ -16,7 +16,7 @@
 static int guard_hex_digit(char c)
 {
 	return isxdigit((unsigned char)c) ? (isdigit((unsigned char)c) ? c - '0' : (c | 32) - 'a' + 10)
-									  : -1;
+	                                  : -1;
 }
 
 /* What no address holds as it is (RFC 3986), and no browser sends; `#` begins what is not sent. */
@@ -174,8 +174,8 @@ static void tell_once(atomic_bool *told, const char *what, const char *sent, con
 		if (text[i] <= ' ' || text[i] > '~')
 			text[i] = '?';
 	log_warn("refused %s %s; the public address is %s; if both are this server's, set "
-			 "TOUCHSTONE_PUBLIC_URL, or TOUCHSTONE_HOSTS; said once",
-			 what, text, public_url);
+	         "TOUCHSTONE_PUBLIC_URL, or TOUCHSTONE_HOSTS; said once",
+	         what, text, public_url);
 }
 
 struct error guard_host(struct request *req, const char *public_url, const char *hosts)
@@ -195,7 +195,7 @@ struct error guard_host(struct request *req, const char *public_url, const char 
 
 	public_len = guard_host_len(ours, public_len);
 	if (is_number_or_local(host, len) || is_listed(host, len, hosts) ||
-		(len == public_len && strncasecmp(host, ours, len) == 0))
+	    (len == public_len && strncasecmp(host, ours, len) == 0))
 		return ok();
 	tell_once(&told, "a request to the host", host, public_url);
 	return errorf(ERR_MISDIRECTED, "This server does not go by the name in Host.");
@@ -208,16 +208,16 @@ struct error guard_public_url(const char *url)
 	size_t len = strcspn(host, "/"), name = guard_host_len(host, len);
 	bool is_v6 = host[0] == '[' && name > 2 && host[name - 1] == ']';
 	bool good = scheme && name && (!host[len] || strcmp(host + len, "/") == 0) &&
-				strspn(host + name, ".:0123456789") == len - name &&
-				(is_v6 || strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-									   "0123456789.-_") >= name);
+	            strspn(host + name, ".:0123456789") == len - name &&
+	            (is_v6 || strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	                                   "0123456789.-_") >= name);
 
 	if (good)
 		return ok();
 	return errorf(ERR_INVALID,
-				  "TOUCHSTONE_PUBLIC_URL is http or https and a host, as in "
-				  "https://touchstone.example.org, without a path; not %s",
-				  url);
+	              "TOUCHSTONE_PUBLIC_URL is http or https and a host, as in "
+	              "https://touchstone.example.org, without a path; not %s",
+	              url);
 }
 
 static struct error refuse_origin(const char *origin, const char *public_url)

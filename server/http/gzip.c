@@ -55,7 +55,7 @@ char *gzip_compress(struct arena *arena, const char *bytes, size_t len, size_t *
 	z_stream stream = { 0 };
 
 	if (deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, MAX_WBITS + GZIP_FORMAT,
-					 MAX_MEM_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK)
+	                 MAX_MEM_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK)
 		abort();
 	size_t room = deflateBound(&stream, len);
 	char *packed = arena_room(arena, room);

@@ -63,7 +63,7 @@ static struct error head_next_line(struct reading *r, struct head_line *line)
 		return ok();
 	if (from[len] != '\r' || from[len + 1] != '\n')
 		return errorf(ERR_MALFORMED, "A line of the request holds a control character, or does "
-									 "not end with CR and LF.");
+		                             "not end with CR and LF.");
 	line->text = from;
 	r->at += len + 2;
 	r->room += len + 2;
@@ -117,8 +117,8 @@ static bool authority_good(const char *text, size_t len)
 static struct error take_authority(struct reading *r, char *target, size_t len)
 {
 	size_t scheme = strncasecmp(target, "http://", 7) == 0    ? 7
-					: strncasecmp(target, "https://", 8) == 0 ? 8
-															  : 0;
+	                : strncasecmp(target, "https://", 8) == 0 ? 8
+	                                                          : 0;
 	if (!scheme || scheme >= len)
 		return ok(); /* what else it is, the guard says */
 	char *host = target + scheme, *end = target + len, *path = host;
@@ -139,7 +139,7 @@ static struct error take_authority(struct reading *r, char *target, size_t len)
 static struct error read_version(struct reading *r, const char *text, size_t len)
 {
 	bool is_http = len == 8 && memcmp(text, "HTTP/", 5) == 0 && text[6] == '.' && text[5] >= '0' &&
-				   text[5] <= '9' && text[7] >= '0' && text[7] <= '9';
+	               text[5] <= '9' && text[7] >= '0' && text[7] <= '9';
 
 	if (!is_http)
 		return errorf(ERR_MALFORMED, "The request line must end with HTTP/1.1.");
@@ -182,9 +182,9 @@ static struct error read_request_line(struct reading *r, struct head_line line)
 	char *version = target ? memchr(target, ' ', (size_t)(end - target)) : NULL;
 
 	if (!version || version == target || memchr(version + 1, ' ', (size_t)(end - version - 1)) ||
-		memchr(r->bytes, '\t', line.len))
+	    memchr(r->bytes, '\t', line.len))
 		return errorf(ERR_MALFORMED, "A request line is a method, an address and HTTP/1.1, with "
-									 "one blank between them.");
+		                             "one blank between them.");
 	size_t len = (size_t)(version - target);
 	char *query = memchr(target, '?', len);
 	if (query)
@@ -274,8 +274,8 @@ static void read_coding(struct reading *r, const struct head_field *field)
 	r->encodings++;
 	r->is_unknown_coding = field->len != chunked;
 	r->is_endless = field->len < chunked ||
-					strncasecmp(field->value + before, "chunked", chunked) != 0 ||
-					(before && !strchr(", \t", field->value[before - 1]));
+	                strncasecmp(field->value + before, "chunked", chunked) != 0 ||
+	                (before && !strchr(", \t", field->value[before - 1]));
 }
 
 /* Of several where one is meant, one reader takes the first and another the last. */
@@ -302,9 +302,9 @@ static struct error read_field(struct reading *r, struct head_line line)
 	if (!colon || !head_is_token(line.text, (size_t)(colon - line.text)))
 		return errorf(ERR_MALFORMED, "A header is a name, a colon and a value, in one line.");
 	struct head_field field = { .name = line.text,
-								.name_len = (size_t)(colon - line.text),
-								.value = colon + 1,
-								.len = (size_t)(end - colon) - 1 };
+		                        .name_len = (size_t)(colon - line.text),
+		                        .value = colon + 1,
+		                        .len = (size_t)(end - colon) - 1 };
 
 	head_strip(&field, end);
 	r->room += HEAD_ENTRY;
@@ -362,9 +362,9 @@ struct error head_read(char *bytes, size_t len, struct head *head)
 			return err;
 		if (r.room + (line.text ? 0 : line.len) > HEAD_ROOM)
 			return errorf(ERR_HEAD_LARGE,
-						  "Request line and headers have at most %d bytes together, each header, "
-						  "cookie and parameter counting %d more.",
-						  HEAD_ROOM, HEAD_ENTRY);
+			              "Request line and headers have at most %d bytes together, each header, "
+			              "cookie and parameter counting %d more.",
+			              HEAD_ROOM, HEAD_ENTRY);
 	}
 	return ok();
 }

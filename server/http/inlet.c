@@ -292,7 +292,7 @@ static ssize_t read_some(struct inlet *inlet, char *to, size_t room)
 static struct inlet *inlet_of_here(int socket)
 {
 	bool ours = is_mhd_thread && socket >= 0 && socket < MOST_DESCRIPTORS &&
-				inlets[socket].stage != INLET_CLOSED;
+	            inlets[socket].stage != INLET_CLOSED;
 
 	return ours ? &inlets[socket] : NULL;
 }

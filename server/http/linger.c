@@ -106,7 +106,7 @@ static void *linger_loop(void *arg)
 			continue;
 		for (unsigned slot = 1; slot <= LINGER_SOCKETS; slot++)
 			if (sockets[slot].fd >= 0 &&
-				!linger_read(sockets[slot].fd, sockets[slot].revents, &states[slot])) {
+			    !linger_read(sockets[slot].fd, sockets[slot].revents, &states[slot])) {
 				close(sockets[slot].fd);
 				sockets[slot].fd = -1;
 			}

@@ -29,7 +29,7 @@ static void modules_add(struct modules *modules, const struct static_file *file)
 
 /* Adds what a module imports from its own folder, written as `before` and a name. */
 static void modules_import(struct modules *modules, const struct static_files *files,
-						   struct arena *arena, const struct static_file *from, const char *before)
+                           struct arena *arena, const struct static_file *from, const char *before)
 {
 	const char *slash = strrchr(from->path, '/');
 	int folder = slash ? (int)(slash - from->path) + 1 : 0;
@@ -44,7 +44,7 @@ static void modules_import(struct modules *modules, const struct static_files *f
 }
 
 static void modules_find(struct modules *modules, const struct static_files *files,
-						 struct arena *arena, const char *entry)
+                         struct arena *arena, const char *entry)
 {
 	modules_add(modules, static_find(files, entry));
 	for (size_t i = 0; i < modules->count; i++) {
@@ -72,7 +72,7 @@ static bool modules_hold(const void *scripts, const char *text)
 
 /* After the script's own element: one for each module that it needs, and what they say. */
 static void add_preloads(struct strbuf *out, const struct static_files *files, const char *version,
-						 const json_t *sentences, const char *script)
+                         const json_t *sentences, const char *script)
 {
 	struct modules modules = { .count = 0 };
 
@@ -90,11 +90,11 @@ static bool is_module(const char *page, const char *root, const char *end)
 	size_t len = strlen(MODULE);
 
 	return (size_t)(root - page) >= len && memcmp(root - len, MODULE, len) == 0 &&
-		   strncmp(end, MODULE_END, strlen(MODULE_END)) == 0;
+	       strncmp(end, MODULE_END, strlen(MODULE_END)) == 0;
 }
 
 void markup_link(struct arena *arena, const struct static_files *files, const char *version,
-				 const json_t *sentences, struct static_file *page)
+                 const json_t *sentences, struct static_file *page)
 {
 	struct strbuf out = { .arena = arena };
 	const char *at = page->bytes;

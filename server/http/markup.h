@@ -17,6 +17,6 @@
  * found as text, `from "./NAME"` or `import "./NAME"`: one in a comment costs a preload.
  */
 void markup_link(struct arena *arena, const struct static_files *files, const char *version,
-				 const json_t *sentences, struct static_file *page);
+                 const json_t *sentences, struct static_file *page);
 
 #endif

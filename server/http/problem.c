@@ -37,12 +37,12 @@ static json_t *problem_document(const struct error *err, const char *detail)
 
 	snprintf(type, sizeof type, "/problems/%s", error_reason(err));
 	json_t *problem = json_pack("{s:s, s:s, s:i, s:s*}", "type", type, "title", title, "status",
-								status, "detail", detail);
+	                            status, "detail", detail);
 	if (!problem) /* the detail is no UTF-8 */
 		problem = json_pack("{s:s, s:s, s:i}", "type", type, "title", title, "status", status);
 	if (err->code == ERR_INVALID && err->pointer[0])
 		json_object_set_new(problem, "errors",
-							json_pack("[{s:s, s:s*}]", "pointer", err->pointer, "detail", detail));
+		                    json_pack("[{s:s, s:s*}]", "pointer", err->pointer, "detail", detail));
 	return problem;
 }
 
@@ -53,7 +53,7 @@ void request_fail(struct request *req, struct error err)
 
 	if (err.code == ERR_INTERNAL) {
 		log_error("%s %s: %s", req->method ? req->method : "?", req->path ? req->path : "?",
-				  err.detail);
+		          err.detail);
 		detail = "The error was logged. Trying again later may help.";
 	}
 	request_json(req, answers[err.code].status, problem_document(&err, detail));
@@ -62,13 +62,12 @@ void request_fail(struct request *req, struct error err)
 		request_reply_header(req, "Retry-After", arena_printf(req->arena, "%u", retry_s));
 	if (err.code == ERR_NOBODY) /* volunteers have no token */
 		request_reply_header(req, "WWW-Authenticate",
-							 req->route && req->route->volunteer
-								 ? "Cookie realm=\"touchstone\""
-								 : "Bearer realm=\"touchstone\"");
+		                     req->route && req->route->volunteer ? "Cookie realm=\"touchstone\""
+		                                                         : "Bearer realm=\"touchstone\"");
 }
 
 const char *problem_answer(struct arena *arena, struct error err, const char *const *headers,
-						   bool is_head, unsigned *ret_status)
+                           bool is_head, unsigned *ret_status)
 {
 	json_t *problem = problem_document(&err, err.detail);
 	char *body = json_dumps(problem, JSON_COMPACT);
@@ -82,10 +81,10 @@ const char *problem_answer(struct arena *arena, struct error err, const char *co
 	strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&now, &parts));
 	const char *text =
 		arena_printf(arena,
-					 "HTTP/1.1 %u %s\r\nDate: %s\r\nConnection: close\r\n"
-					 "Content-Type: application/problem+json\r\nCache-Control: no-store\r\n"
-					 "Content-Length: %zu\r\n",
-					 status, MHD_get_reason_phrase_for(status), date, strlen(body));
+	                 "HTTP/1.1 %u %s\r\nDate: %s\r\nConnection: close\r\n"
+	                 "Content-Type: application/problem+json\r\nCache-Control: no-store\r\n"
+	                 "Content-Length: %zu\r\n",
+	                 status, MHD_get_reason_phrase_for(status), date, strlen(body));
 	for (; headers && *headers; headers += 2)
 		text = arena_printf(arena, "%s%s: %s\r\n", text, headers[0], headers[1]);
 	if (retry_s)

@@ -13,6 +13,6 @@
  * the end), and the problem document unless the request was a HEAD.
  */
 const char *problem_answer(struct arena *arena, struct error err, const char *const *headers,
-						   bool is_head, unsigned *ret_status);
+                           bool is_head, unsigned *ret_status);
 
 #endif

@@ -72,18 +72,18 @@ static struct error read_one(const char *text, struct rate_limits *rate_limits)
 	int rate_end = 0, burst_end = 0, len = (int)strlen(text);
 
 	int got = sscanf(text, " %15[a-z_]=%lf/%7[a-z] %n:%lf %n", name, &count, unit, &rate_end,
-					 &burst, &burst_end);
+	                 &burst, &burst_end);
 	bool whole = got == 3 ? rate_end == len : got == 4 && burst_end == len;
 	if (!whole || !(count > 0 && count <= 1e6) || unit_ms(unit) <= 0 ||
-		(got == 4 && !(burst >= 1 && burst <= 1e9)))
+	    (got == 4 && !(burst >= 1 && burst <= 1e9)))
 		return errorf(
 			ERR_INVALID,
 			"\"%.80s\" is not a budget; write for example writes=20/s:200, with s, m or h", text);
 	enum rate_limit which = budget_named(name);
 	if (which == RATE_NONE)
 		return errorf(ERR_INVALID,
-					  "there is no budget \"%s\"; there are writes, volunteers, sign_ins, reads",
-					  name);
+		              "there is no budget \"%s\"; there are writes, volunteers, sign_ins, reads",
+		              name);
 	if (got == 3)
 		burst = count < 1 ? 1 : count;
 	rate_limits->rates[which] = (struct rate){ unit_ms(unit) / count, burst };
@@ -104,7 +104,7 @@ struct error rate_limits_read(const char *text, struct rate_limits **ret_budgets
 	rate_limits->rates[RATE_READ] = (struct rate){ 10, 400 }; /* less than a lane holds */
 	rate_limits->off = strcmp(copy, "off") == 0;
 	for (char *one = rate_limits->off ? NULL : strtok_r(copy, ",", &rest); one && !err.code;
-		 one = strtok_r(NULL, ",", &rest))
+	     one = strtok_r(NULL, ",", &rest))
 		err = read_one(one, rate_limits);
 	free(copy);
 	if (err.code) {
@@ -168,7 +168,7 @@ static uint64_t count_refusal(struct refusals *refusals, int64_t now_ms)
 
 /* Takes one, with the lock held. Returns how many milliseconds are missing; 0: it is taken. */
 static double take_token(struct rate_limits *rate_limits, enum rate_limit which, uint64_t client,
-						 int64_t now_ms)
+                         int64_t now_ms)
 {
 	const struct rate *rate = &rate_limits->rates[which];
 	struct rate_slot *slot = rate_limit_find(rate_limits, client * BUDGETS + which);
@@ -183,7 +183,7 @@ static double take_token(struct rate_limits *rate_limits, enum rate_limit which,
 }
 
 struct error rate_limit_take(struct rate_limits *rate_limits, enum rate_limit which,
-							 uint64_t client, int64_t now_ms)
+                             uint64_t client, int64_t now_ms)
 {
 	uint64_t tell = 0;
 
@@ -199,8 +199,8 @@ struct error rate_limit_take(struct rate_limits *rate_limits, enum rate_limit wh
 
 	if (tell)
 		log_warn("the budget \"%s\" refused requests: %llu more; a school or an event behind one "
-				 "address may need TOUCHSTONE_BUDGETS raised",
-				 names[which], (unsigned long long)tell);
+		         "address may need TOUCHSTONE_BUDGETS raised",
+		         names[which], (unsigned long long)tell);
 	/* Whoever is refused at the door has done nothing, let alone too often. */
 	struct error err =
 		which == RATE_VOLUNTEER

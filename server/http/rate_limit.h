@@ -30,7 +30,7 @@ void rate_limits_free(struct rate_limits *rate_limits);
  * were refused, at most once a minute.
  */
 struct error rate_limit_take(struct rate_limits *rate_limits, enum rate_limit which,
-							 uint64_t client, int64_t now_ms) MUST_CHECK;
+                             uint64_t client, int64_t now_ms) MUST_CHECK;
 
 /* Gives back one that was taken for what could not be done, by no fault of the client. */
 void rate_limit_give_back(struct rate_limits *rate_limits, enum rate_limit which, uint64_t client);

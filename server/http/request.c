@@ -19,7 +19,7 @@ struct joined {
 };
 
 static enum MHD_Result request_join(void *arg, enum MHD_ValueKind kind, const char *name,
-									const char *value)
+                                    const char *value)
 {
 	struct joined *joined = arg;
 	(void)kind;
@@ -49,7 +49,7 @@ const char *request_query(struct request *req, const char *name)
 }
 
 struct error request_limit(struct request *req, unsigned max, unsigned otherwise,
-						   unsigned *ret_limit)
+                           unsigned *ret_limit)
 {
 	const char *text = request_query(req, "limit");
 	char *end = NULL;
@@ -103,7 +103,7 @@ void request_empty(struct request *req, unsigned status)
 }
 
 void request_file(struct request *req, int fd, uint64_t bytes, const char *type, const char *etag,
-				  const char *cache)
+                  const char *cache)
 {
 	req->status = 200;
 	req->file = fd;

@@ -77,7 +77,7 @@ const char *request_query(struct request *req, const char *name);
 
 /* `?limit=` within 1..max, else `otherwise`; ERR_INVALID when it is no such number. */
 struct error request_limit(struct request *req, unsigned max, unsigned otherwise,
-						   unsigned *ret_limit) MUST_CHECK;
+                           unsigned *ret_limit) MUST_CHECK;
 
 /* Parses the body as a JSON object. The caller owns *object (json_auto_t). */
 struct error request_object(struct request *req, json_t **object) MUST_CHECK;
@@ -100,7 +100,7 @@ void request_empty(struct request *req, unsigned status);
  *   etag   a strong one, with its quotes; `cache` is the Cache-Control header
  */
 void request_file(struct request *req, int fd, uint64_t bytes, const char *type, const char *etag,
-				  const char *cache);
+                  const char *cache);
 
 /* Answers with a file that lies in memory for the server's whole life. */
 void request_static(struct request *req, unsigned status, const struct static_file *file);

@@ -90,7 +90,7 @@ enum range_kind range_read(const char *header, uint64_t bytes, struct byte_range
 	size_t first_len = dash ? (size_t)(dash - first) : 0, last_len = dash ? strlen(dash + 1) : 0;
 
 	if (!dash || (first_len && !response_digits(first, first_len)) ||
-		(last_len && !response_digits(dash + 1, last_len)))
+	    (last_len && !response_digits(dash + 1, last_len)))
 		return RANGE_NONE;
 	if (!first_len && !last_len)
 		return RANGE_NONE;
@@ -122,7 +122,7 @@ struct tag_search {
 
 /* One line of the field, of which there may be several: tags, each whole in its quotes. */
 static enum MHD_Result search_line(void *arg, enum MHD_ValueKind kind, const char *name,
-								   const char *value)
+                                   const char *value)
 {
 	struct tag_search *search = arg;
 	const char *at = value;
@@ -158,7 +158,7 @@ static bool tag_listed(const struct request *req, struct tag_search search)
 static bool is_unwanted(struct request *req)
 {
 	return request_header(req, "If-Match") &&
-		   !tag_listed(
+	       !tag_listed(
 			   req, (struct tag_search){ .field = "If-Match", .etag = req->etag, .strong = true });
 }
 
@@ -166,7 +166,7 @@ static bool is_unwanted(struct request *req)
 static bool is_held(const struct request *req)
 {
 	return req->etag &&
-		   tag_listed(req, (struct tag_search){ .field = "If-None-Match", .etag = req->etag });
+	       tag_listed(req, (struct tag_search){ .field = "If-None-Match", .etag = req->etag });
 }
 
 static struct MHD_Response *response_unsatisfiable(struct request *req)
@@ -176,9 +176,9 @@ static struct MHD_Response *response_unsatisfiable(struct request *req)
 	request_fail(req, errorf(ERR_RANGE, "The range lies outside the file."));
 	req->cache = NULL; /* who may keep the file may not keep this */
 	response = MHD_create_response_from_buffer(req->reply_len, (void *)(uintptr_t)req->reply,
-											   MHD_RESPMEM_PERSISTENT);
+	                                           MHD_RESPMEM_PERSISTENT);
 	MHD_add_response_header(response, "Content-Range",
-							arena_printf(req->arena, "bytes */%" PRIu64, req->file_bytes));
+	                        arena_printf(req->arena, "bytes */%" PRIu64, req->file_bytes));
 	return response;
 }
 
@@ -191,7 +191,7 @@ static struct MHD_Response *from_file(struct request *req)
 	struct MHD_Response *response;
 
 	if (req->status == 200 && !req->is_head &&
-		(!only_if || (req->etag && strcmp(only_if, req->etag) == 0)))
+	    (!only_if || (req->etag && strcmp(only_if, req->etag) == 0)))
 		kind = range_read(wanted, req->file_bytes, &range);
 	if (kind == RANGE_UNSATISFIABLE)
 		return response_unsatisfiable(req);
@@ -203,9 +203,9 @@ static struct MHD_Response *from_file(struct request *req)
 	if (kind == RANGE_ONE) {
 		req->status = 206;
 		MHD_add_response_header(response, "Content-Range",
-								arena_printf(req->arena, "bytes %" PRIu64 "-%" PRIu64 "/%" PRIu64,
-											 range.first, range.first + range.count - 1,
-											 req->file_bytes));
+		                        arena_printf(req->arena, "bytes %" PRIu64 "-%" PRIu64 "/%" PRIu64,
+		                                     range.first, range.first + range.count - 1,
+		                                     req->file_bytes));
 	}
 	req->reply_len = range.count;
 	return response;
@@ -216,7 +216,7 @@ static struct MHD_Response *body_of(struct request *req)
 	if (req->file >= 0)
 		return from_file(req);
 	return MHD_create_response_from_buffer(req->reply_len, (void *)(uintptr_t)req->reply,
-										   MHD_RESPMEM_PERSISTENT);
+	                                       MHD_RESPMEM_PERSISTENT);
 }
 
 /* A shared cache must know that there are two forms, whichever it got. */
@@ -232,7 +232,7 @@ static void add_encoding(struct MHD_Response *response, const struct request *re
 }
 
 static struct MHD_Response *with_headers(const struct responses *answers, struct request *req,
-										 bool closing)
+                                         bool closing)
 {
 	struct MHD_Response *response = body_of(req);
 
@@ -288,14 +288,14 @@ static struct MHD_Response *response_find(struct responses *answers, const struc
 
 /* Keeps it for ever, if there is room; two threads may do so at once, and waste one place. */
 static bool response_keep(struct responses *answers, const struct request *req,
-						  struct MHD_Response *response)
+                          struct MHD_Response *response)
 {
 	struct lasting *lasting = mem_new(1, sizeof *lasting);
 
 	*lasting = (struct lasting){ req->page, req->status, response };
 	for (unsigned i = first_place(req->page), n = 0; n < PROBES; i++, n++)
 		if (atomic_compare_exchange_strong(&answers->places[i % PLACES],
-										   &(struct lasting *){ NULL }, lasting))
+		                                   &(struct lasting *){ NULL }, lasting))
 			return true;
 	free(lasting);
 	return false;
@@ -305,7 +305,7 @@ static bool response_keep(struct responses *answers, const struct request *req,
 static bool is_plain_json(const struct request *req)
 {
 	return !req->headers && !req->etag && !req->cache && !req->page && req->file < 0 &&
-		   req->reply_type && strcmp(req->reply_type, json) == 0;
+	       req->reply_type && strcmp(req->reply_type, json) == 0;
 }
 
 /* A response that is made already, and stays ours; NULL: make one. */
@@ -342,7 +342,7 @@ static void weigh_conditions(struct request *req)
 }
 
 enum MHD_Result response_send(struct responses *answers, struct request *req, bool closing,
-							  uint64_t *ret_bytes)
+                              uint64_t *ret_bytes)
 {
 	closing = closing || req->close;
 	bool same = spread_page(req) && !closing;

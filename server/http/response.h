@@ -31,7 +31,7 @@ void responses_free(struct responses *answers);
 
 /* Queues the answer; *ret_bytes is how much will be sent. MHD_NO closes the connection. */
 enum MHD_Result response_send(struct responses *answers, struct request *req, bool closing,
-							  uint64_t *ret_bytes);
+                              uint64_t *ret_bytes);
 
 /* When MHD is done with the request, whether it was answered or not. */
 void response_done(struct responses *answers, struct request *req);

@@ -26,7 +26,7 @@ void response_pool_free(struct response_pool *pool);
 
 /* A sheet with a copy of `text`. NULL: too long, or too many are in use; make a response then. */
 struct pooled_response *response_pool_take(struct response_pool *pool, const char *text,
-										   size_t len);
+                                           size_t len);
 
 /* Lent. */
 struct MHD_Response *pooled_response_of(const struct pooled_response *pooled);

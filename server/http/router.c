@@ -58,7 +58,7 @@ static bool is_line_before(const struct route *routes, size_t line)
 {
 	for (size_t i = 0; i < line; i++)
 		if (strcmp(routes[i].method, routes[line].method) == 0 &&
-			strcmp(routes[i].path, routes[line].path) == 0)
+		    strcmp(routes[i].path, routes[line].path) == 0)
 			return true;
 	return false;
 }
@@ -74,7 +74,7 @@ static struct error verify_table(const struct route *routes)
 			fault = "is there twice";
 		if (fault)
 			return errorf(ERR_INVALID, "the route %s %s %s", routes[i].method, routes[i].path,
-						  fault);
+			              fault);
 	}
 	return ok();
 }
@@ -132,15 +132,15 @@ static bool path_matches(const struct entry *entry, size_t len, struct request *
 	if (entry->exact ? entry->literal != len : entry->literal >= len)
 		return false;
 	return memcmp(entry->route->path, req->path, entry->literal) == 0 &&
-		   (entry->exact ||
-			rest_matches(entry->route->path + entry->literal, req->path + entry->literal, req));
+	       (entry->exact ||
+	        rest_matches(entry->route->path + entry->literal, req->path + entry->literal, req));
 }
 
 /* Does HTTP know it? PATCH is of RFC 5789, the others of RFC 9110. */
 static bool router_is_known(const char *method)
 {
 	static const char *const known[] = { "GET",     "HEAD",    "POST",  "PUT",  "DELETE",
-										 "CONNECT", "OPTIONS", "TRACE", "PATCH" };
+		                                 "CONNECT", "OPTIONS", "TRACE", "PATCH" };
 
 	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
 		if (strcmp(method, known[i]) == 0)

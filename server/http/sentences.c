@@ -38,16 +38,16 @@ struct error sentences_read(const struct static_file *file, json_t **ret_sentenc
 	if (!value)
 		return errorf(ERR_INTERNAL, "%s, line %u: %s", file->path, fault.line, fault.why);
 	if (!holds_texts(json_object_get(value, "pages"), false) ||
-		!holds_texts(json_object_get(value, "scripts"), true))
+	    !holds_texts(json_object_get(value, "scripts"), true))
 		return errorf(ERR_INTERNAL, "%s: it must hold \"pages\" and \"scripts\", with texts by key",
-					  file->path);
+		              file->path);
 	*ret_sentences = json_incref(value);
 	return ok();
 }
 
 /* Is the key named by itself, or its group, the part before the dot? */
 static bool is_used(struct arena *arena, const char *key,
-					bool (*is_named)(const void *scripts, const char *text), const void *scripts)
+                    bool (*is_named)(const void *scripts, const char *text), const void *scripts)
 {
 	const char *quoted = arena_printf(arena, "\"%s\"", key);
 	const char *group = arena_printf(arena, "term(\"%.*s\"", (int)strcspn(key, "."), key);
@@ -56,7 +56,7 @@ static bool is_used(struct arena *arena, const char *key,
 }
 
 void sentences_embed(struct strbuf *out, const json_t *sentences,
-					 bool (*is_named)(const void *scripts, const char *text), const void *scripts)
+                     bool (*is_named)(const void *scripts, const char *text), const void *scripts)
 {
 	json_auto_t *used = json_object();
 	const char *key;
@@ -135,20 +135,20 @@ static struct error add_text(struct strbuf *out, const struct placeholder *place
 		}
 		if (tag > place->count || open != (closes ? tag : 0) || (!closes && used & 1U << tag))
 			return errorf(ERR_INTERNAL, "%s: the sentence %s has a tag <%u> out of place",
-						  place->page, place->key, tag);
+			              place->page, place->key, tag);
 		add_tag(out, place->tags[tag - 1], closes);
 		open = closes ? 0 : tag;
 		used |= 1U << tag;
 	}
 	if (open || used != (1U << (place->count + 1)) - 2)
 		return errorf(ERR_INTERNAL, "%s: the sentence %s does not use every tag", place->page,
-					  place->key);
+		              place->key);
 	return ok();
 }
 
 /* Takes apart "KEY <TAG> <TAG>". */
 static struct error read_placeholder(struct arena *arena, const char *inside, size_t len,
-									 struct placeholder *place)
+                                     struct placeholder *place)
 {
 	const char *end = inside + len;
 	size_t key_len = strcspn(inside, " }");
@@ -161,7 +161,7 @@ static struct error read_placeholder(struct arena *arena, const char *inside, si
 
 		if (!tag_end || place->count == MOST_TAGS)
 			return errorf(ERR_INTERNAL, "%s: {{%s}} has tags that cannot be read", place->page,
-						  place->key);
+			              place->key);
 		place->tags[place->count++] = arena_copy(arena, at, (size_t)(tag_end + 1 - at));
 		at = tag_end;
 	}
@@ -169,7 +169,7 @@ static struct error read_placeholder(struct arena *arena, const char *inside, si
 }
 
 static struct error add_placeholder(struct strbuf *out, const json_t *sentences, const char *page,
-									const char *inside, size_t len)
+                                    const char *inside, size_t len)
 {
 	struct placeholder place = { .page = page };
 	struct error err = read_placeholder(out->arena, inside, len, &place);
@@ -197,7 +197,7 @@ struct error sentences_fill(struct arena *arena, const json_t *sentences, struct
 			return errorf(ERR_INTERNAL, "%s: a {{ has no end", page->path);
 		strbuf_add_bytes(&out, at, (size_t)(opening - at));
 		if ((err = add_placeholder(&out, sentences, page->path, inside, (size_t)(end - inside)))
-				.code)
+		        .code)
 			return err;
 		at = end + strlen(CLOSING);
 	}

@@ -26,13 +26,13 @@ struct error sentences_read(const struct static_file *file, json_t **ret_sentenc
 
 /* Writes the texts into a page. ERR_INTERNAL: a text is missing, or does not fit its tags. */
 struct error sentences_fill(struct arena *arena, const json_t *sentences,
-							struct static_file *page) MUST_CHECK;
+                            struct static_file *page) MUST_CHECK;
 
 /*
  * Adds an element with the texts that scripts name, as "KEY", or as the "GROUP" of KEYs "GROUP.*"
  * that term() is called with.  `is_named` says whether any script holds such a text.
  */
 void sentences_embed(struct strbuf *out, const json_t *sentences,
-					 bool (*is_named)(const void *scripts, const char *text), const void *scripts);
+                     bool (*is_named)(const void *scripts, const char *text), const void *scripts);
 
 #endif

@@ -66,7 +66,7 @@ static unsigned connection_limit(void)
 	files.rlim_cur = files.rlim_max;
 	setrlimit(RLIMIT_NOFILE, &files);
 	return files.rlim_cur > MAX_CONNECTIONS + 512 ? MAX_CONNECTIONS
-												  : (unsigned)(files.rlim_cur * 3 / 4);
+	                                              : (unsigned)(files.rlim_cur * 3 / 4);
 }
 
 /* This thread's counters. */
@@ -107,7 +107,7 @@ static uint64_t client_of(const struct server *server, struct request *req)
 }
 
 static struct request *request_new(struct server *server, struct MHD_Connection *connection,
-								   const char *method, const char *url)
+                                   const char *method, const char *url)
 {
 	struct arena *arena = arena_new();
 	struct request *req = arena_alloc(arena, sizeof *req);
@@ -119,8 +119,8 @@ static struct request *request_new(struct server *server, struct MHD_Connection 
 	req->peer = connection_of(connection);
 	req->is_head = strcmp(method, "HEAD") == 0;
 	req->method = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0
-					  ? "GET"
-					  : arena_copy(arena, method, strlen(method));
+	                  ? "GET"
+	                  : arena_copy(arena, method, strlen(method));
 	req->path = arena_copy(arena, url, strlen(url));
 	server_mine(server)->in_flight++;
 	server_mine(server)->requests++;
@@ -149,7 +149,7 @@ static bool is_json(const char *type)
 
 		for (size_t i = 0; i < 2; i++)
 			known = known || (part - name == strlen(charsets[i]) &&
-							  strncasecmp(at + name, charsets[i], part - name) == 0);
+			                  strncasecmp(at + name, charsets[i], part - name) == 0);
 		if (!known)
 			return false;
 		at = server_skip_blanks(at + part);
@@ -181,7 +181,7 @@ static struct error check_body(struct request *req, long long length)
 }
 
 static struct error server_take_one(const struct server *server, struct request *req,
-									enum rate_limit which)
+                                    enum rate_limit which)
 {
 	if (which == RATE_NONE)
 		return ok();
@@ -212,8 +212,8 @@ static struct error check_condition(struct request *req)
 	const char *wanted = strcmp(req->method, "GET") == 0 ? NULL : request_header(req, "If-Match");
 
 	return wanted && strcmp(wanted, "*") != 0
-			   ? errorf(ERR_CONDITION, "If-Match names none of what is here now.")
-			   : ok();
+	           ? errorf(ERR_CONDITION, "If-Match names none of what is here now.")
+	           : ok();
 }
 
 /* Everything that can be said before the body is read. */
@@ -230,7 +230,7 @@ static struct error server_admit(struct server *server, struct request *req, lon
 		return errorf(ERR_MALFORMED, "The address holds what no address of ours does.");
 	}
 	if (server->config.hosts &&
-		(err = guard_host(req, server->config.public_url, server->config.hosts)).code)
+	    (err = guard_host(req, server->config.public_url, server->config.hosts)).code)
 		return err;
 	if ((err = guard_origin(req, server->config.public_url)).code)
 		return err;
@@ -276,7 +276,7 @@ static enum MHD_Result send_answer(struct server *server, struct request *req)
 
 /* The first call: headers only. An early refusal of a body is sent now, and MHD closes. */
 static enum MHD_Result server_begin(struct server *server, struct MHD_Connection *connection,
-									const char *method, const char *url, void **slot)
+                                    const char *method, const char *url, void **slot)
 {
 	struct request *req = request_new(server, connection, method, url);
 	long long length = 0;
@@ -314,8 +314,8 @@ static enum MHD_Result answer_here(struct server *server, struct request *req)
 }
 
 static enum MHD_Result access_handler(void *arg, struct MHD_Connection *connection, const char *url,
-									  const char *method, const char *version, const char *data,
-									  size_t *data_len, void **slot)
+                                      const char *method, const char *version, const char *data,
+                                      size_t *data_len, void **slot)
 {
 	struct server *server = arg;
 	struct request *req = *slot;
@@ -344,7 +344,7 @@ static enum MHD_Result access_handler(void *arg, struct MHD_Connection *connecti
 }
 
 static void server_completed(void *arg, struct MHD_Connection *connection, void **slot,
-							 enum MHD_RequestTerminationCode why)
+                             enum MHD_RequestTerminationCode why)
 {
 	struct server *server = arg;
 	struct request *req = *slot;
@@ -373,7 +373,7 @@ static void *target_seen(void *arg, const char *target, struct MHD_Connection *c
 
 /* A network that holds too many already is turned away; a trusted proxy stands for many. */
 static struct inlet *server_enter(struct server *server, struct MHD_Connection *connection,
-								  int socket)
+                                  int socket)
 {
 	const struct sockaddr *peer =
 		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr;
@@ -394,7 +394,7 @@ static struct inlet *server_enter(struct server *server, struct MHD_Connection *
 }
 
 static void connection_changed(void *arg, struct MHD_Connection *connection, void **socket_context,
-							   enum MHD_ConnectionNotificationCode what)
+                               enum MHD_ConnectionNotificationCode what)
 {
 	struct server *server = arg;
 
@@ -459,7 +459,7 @@ static void note_address(struct server *server)
 	const char *colon = strrchr(server->config.listen, ':');
 
 	snprintf(server->address, sizeof server->address, "%.*s:%u",
-			 (int)(colon - server->config.listen), server->config.listen, info->port);
+	         (int)(colon - server->config.listen), server->config.listen, info->port);
 }
 
 static struct error server_new(const struct server_config *config, struct server **ret_server)
@@ -505,7 +505,7 @@ struct error server_start(const struct server_config *config, struct server **re
 
 	if (!client_listen_address(config->listen, &address))
 		return errorf(ERR_INVALID, "%s is no address to listen at; write 127.0.0.1:8080",
-					  config->listen);
+		              config->listen);
 	if ((err = server_new(config, &server)).code)
 		return err;
 	errno = 0;
@@ -516,11 +516,11 @@ struct error server_start(const struct server_config *config, struct server **re
 		server_free(server);
 		if (why == EAGAIN || why == ENOMEM)
 			return errorf(ERR_UNAVAILABLE,
-						  "no thread can be made to answer requests: %s; is a limit on tasks or "
-						  "memory too low?",
-						  strerrordesc_np(why));
+			              "no thread can be made to answer requests: %s; is a limit on tasks or "
+			              "memory too low?",
+			              strerrordesc_np(why));
 		return errorf(ERR_CONFLICT, "cannot listen at %s: %s; set TOUCHSTONE_LISTEN to another",
-					  config->listen, strerrordesc_np(why));
+		              config->listen, strerrordesc_np(why));
 	}
 	note_address(server);
 	*ret_server = server;

@@ -45,7 +45,7 @@ struct server_config {
 
 /* Listens. ERR_CONFLICT: the address is taken. ERR_INVALID: it is none. */
 struct error server_start(const struct server_config *config,
-						  struct server **ret_server) MUST_CHECK;
+                          struct server **ret_server) MUST_CHECK;
 
 /* Where it listens: config.listen with the port it got, if that was 0. */
 const char *server_address(const struct server *server);

@@ -93,7 +93,7 @@ static void static_add(struct static_files *files, const FTSENT *entry, size_t r
 	struct static_file file = { .type = type, .cache = ASK_EACH };
 
 	if (!type || entry->fts_statp->st_size > MAX_FILE ||
-		!read_file(files->arena, entry->fts_accpath, (size_t)entry->fts_statp->st_size, &file))
+	    !read_file(files->arena, entry->fts_accpath, (size_t)entry->fts_statp->st_size, &file))
 		return;
 	file.path = arena_copy(files->arena, path, strlen(path));
 	static_append(files, file);
@@ -112,7 +112,7 @@ static void static_sort(struct static_files *files)
 static const struct static_file *look_up(const struct static_files *files, const char *path)
 {
 	return bsearch(&(struct static_file){ .path = path }, files->list, files->count,
-				   sizeof files->list[0], by_path);
+	               sizeof files->list[0], by_path);
 }
 
 static void find_version(struct static_files *files)
@@ -176,7 +176,7 @@ static struct error static_translate(struct static_files *files, json_t **ret_se
 		return err;
 	for (size_t i = 0; i < files->count; i++)
 		if (is_page(&files->list[i]) &&
-			(err = sentences_fill(files->arena, sentences, &files->list[i])).code)
+		    (err = sentences_fill(files->arena, sentences, &files->list[i])).code)
 			return err;
 	*ret_sentences = json_incref(sentences);
 	return ok();

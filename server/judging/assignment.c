@@ -33,13 +33,13 @@ void lease_seal(const struct token_keys *keys, const struct lease *lease, char t
 }
 
 struct error lease_reveal(const struct token_keys *keys, const char *token,
-						  const unsigned char volunteer[UUID_BYTES], struct lease *ret_lease)
+                          const unsigned char volunteer[UUID_BYTES], struct lease *ret_lease)
 {
 	struct lease lease = { .left_version = 1, .right_version = 1 };
 
 	if ((!token_open(keys, TOKEN_ASSIGNMENT, token, &lease, sizeof lease) &&
-		 !token_open(keys, TOKEN_ASSIGNMENT, token, &lease, LEASE_UNVERSIONED)) ||
-		memcmp(lease.volunteer, volunteer, UUID_BYTES) != 0)
+	     !token_open(keys, TOKEN_ASSIGNMENT, token, &lease, LEASE_UNVERSIONED)) ||
+	    memcmp(lease.volunteer, volunteer, UUID_BYTES) != 0)
 		return error_because(REASON_NO_ASSIGNMENT);
 	*ret_lease = lease;
 	return ok();
@@ -124,7 +124,7 @@ static bool skips_clash(const void *arg, size_t row, size_t earlier)
 	const struct skipping *skipping = arg;
 
 	return memcmp(skipping->skips[row].lease.id, skipping->skips[earlier].lease.id, UUID_BYTES) ==
-		   0;
+	       0;
 }
 
 void assignments_skip(struct db *db, struct arena *arena, struct skip skips[], size_t count)
@@ -147,15 +147,15 @@ static struct error outcome_of_renewal(const char *outcome)
 		return error_because(REASON_LEASE_EXPIRED);
 	if (strcmp(outcome, "often") == 0)
 		return errorf_because(REASON_RENEWALS_SPENT,
-							  "This assignment was renewed %d times, which is the most.", RENEWALS);
+		                      "This assignment was renewed %d times, which is the most.", RENEWALS);
 	return ok();
 }
 
 struct error assignment_renew(struct db *db, struct arena *arena, const struct lease *lease,
-							  int64_t *ret_expires_s)
+                              int64_t *ret_expires_s)
 {
 	const int64_t seconds[] = { lease->issued_s, lease->expires_s, LEASE_S,
-								(int64_t)LEASE_S * (1 + RENEWALS) };
+		                        (int64_t)LEASE_S * (1 + RENEWALS) };
 	struct array *columns[LEASE_COLUMNS + 5];
 	auto_rows *answers = NULL;
 	struct error err;
@@ -177,8 +177,8 @@ struct error assignment_renew(struct db *db, struct arena *arena, const struct l
 }
 
 struct error lease_shows(struct db *db, struct arena *arena,
-						 const unsigned char volunteer[UUID_BYTES],
-						 const unsigned char digest[SHA256_BYTES], bool *ret_shown)
+                         const unsigned char volunteer[UUID_BYTES],
+                         const unsigned char digest[SHA256_BYTES], bool *ret_shown)
 {
 	char who[UUID_TEXT], which[SHA256_TEXT];
 	auto_rows *rows = NULL;
@@ -186,7 +186,7 @@ struct error lease_shows(struct db *db, struct arena *arena,
 	uuid_to_text(who, volunteer);
 	hex_encode(which, digest, SHA256_BYTES);
 	const char *params[] = { who, which, arena_printf(arena, "%d", LEASE_S),
-							 arena_printf(arena, "%d", MEDIA_GRACE_S) };
+		                     arena_printf(arena, "%d", MEDIA_GRACE_S) };
 	struct error err = db_run(db, SQL_LEASE_SHOWS, params, &rows);
 	if (!err.code)
 		*ret_shown = rows_flag(rows, 0, 0);

@@ -81,8 +81,8 @@ void lease_seal(const struct token_keys *keys, const struct lease *lease, char t
 
 /* ERR_NOT_FOUND: no token of ours, or another volunteer's. Says nothing of time. */
 struct error lease_reveal(const struct token_keys *keys, const char *token,
-						  const unsigned char volunteer[UUID_BYTES],
-						  struct lease *ret_lease) MUST_CHECK;
+                          const unsigned char volunteer[UUID_BYTES],
+                          struct lease *ret_lease) MUST_CHECK;
 
 /*
  * Closes leases without a judgment, and says of each what became of it.
@@ -101,13 +101,13 @@ void assignments_skip(struct db *db, struct arena *arena, struct skip skips[], s
  * ERR_NOBODY: erased.
  */
 struct error assignment_renew(struct db *db, struct arena *arena, const struct lease *lease,
-							  int64_t *ret_expires_s) MUST_CHECK;
+                              int64_t *ret_expires_s) MUST_CHECK;
 
 /* Does a volunteer hold a lease that was renewed, and of which this file, a rendition or a poster,
  * is shown? Until MEDIA_GRACE_S after its end. */
 struct error lease_shows(struct db *db, struct arena *arena,
-						 const unsigned char volunteer[UUID_BYTES],
-						 const unsigned char digest[SHA256_BYTES], bool *ret_shown) MUST_CHECK;
+                         const unsigned char volunteer[UUID_BYTES],
+                         const unsigned char digest[SHA256_BYTES], bool *ret_shown) MUST_CHECK;
 
 /* As the database calls an enum company. NULL: neither. */
 const char *company_name(uint8_t company);

@@ -203,8 +203,8 @@ static void take_judged(struct look *look)
 
 		if (stocked && !stocked->retired)
 			candidate_index_set_judgments(dispatcher->item_cache.candidates,
-										  item_cache_find(&dispatcher->item_cache, id),
-										  stocked->judgments + 1u);
+			                              item_cache_find(&dispatcher->item_cache, id),
+			                              stocked->judgments + 1u);
 		if (i % BUNCH == BUNCH - 1) {
 			lock_release(&dispatcher->lock);
 			lock_take(&dispatcher->lock);
@@ -252,7 +252,7 @@ static struct error read_changed(struct db *db, struct look *look)
 		for (size_t i = 0; i < count; i++)
 			ids[i] = look->changed.list[from + i];
 		err = db_stream_raw(db, SQL_ITEM_CACHE_SOME,
-							(const char *[]){ uuid_array(arena, ids, count) }, read_item, look);
+		                    (const char *[]){ uuid_array(arena, ids, count) }, read_item, look);
 		take_read(look);
 		arena_free(arena);
 	}
@@ -316,7 +316,7 @@ static struct error read_news(struct db *db, struct look *look)
 {
 	struct error err =
 		db_stream_raw(db, SQL_CHANGE_FEED_READ, (const char *[]){ look->dispatcher->moment },
-					  change_feed_hear, look);
+	                  change_feed_hear, look);
 
 	if (err.code)
 		return err;
@@ -365,8 +365,8 @@ static void change_feed_remember(struct dispatcher *dispatcher, struct db *db, s
 static struct error look_once(struct dispatcher *dispatcher, struct db *db, bool everything)
 {
 	struct look look = { .dispatcher = dispatcher,
-						 .everything = everything,
-						 .heard = keyset_new() };
+		                 .everything = everything,
+		                 .heard = keyset_new() };
 	struct error err;
 
 	look.read = mem_new(BUNCH, sizeof *look.read);

@@ -79,7 +79,7 @@ static int64_t now_us(void)
 /* What the page is shown of a lease, and the token says that it was shown: the versions of now,
  * also of a pair that is shown again. */
 static void dispatcher_show(const struct dispatcher *dispatcher,
-							const struct open_lease *open_lease, struct assignment *found)
+                            const struct open_lease *open_lease, struct assignment *found)
 {
 	const struct item_view *item_view = &dispatcher->item_cache.item_views[open_lease->left];
 
@@ -100,7 +100,7 @@ static void note_end(struct item_view *item_view, const struct lease *lease)
 
 /* No two retired items make a pair. */
 static uint8_t company_of(const struct candidate_index *candidates,
-						  const struct sampled_pair *choice)
+                          const struct sampled_pair *choice)
 {
 	if (candidate_index_at(candidates, choice->left)->retired)
 		return COMPANY_LEFT;
@@ -108,12 +108,12 @@ static uint8_t company_of(const struct candidate_index *candidates,
 }
 
 static void hand_out(struct search *search, uint32_t campaign, enum media_type type,
-					 const struct sampled_pair *choice)
+                     const struct sampled_pair *choice)
 {
 	static const uint8_t kinds[] = { [PAIR_TRAINING] = KIND_TRAINING,
-									 [PAIR_GOLD] = KIND_GOLD,
-									 [PAIR_RANDOM] = KIND_RANDOM,
-									 [PAIR_INFORMATIVE] = KIND_INFORMATIVE };
+		                             [PAIR_GOLD] = KIND_GOLD,
+		                             [PAIR_RANDOM] = KIND_RANDOM,
+		                             [PAIR_INFORMATIVE] = KIND_INFORMATIVE };
 	struct dispatcher *dispatcher = search->dispatcher;
 	struct volunteer *volunteer = search->volunteer;
 	const struct campaign_facts *facts = &dispatcher->item_cache.campaigns[campaign];
@@ -135,9 +135,9 @@ static void hand_out(struct search *search, uint32_t campaign, enum media_type t
 
 	pair_sampler_count(&volunteer->asker, dispatcher->item_cache.candidates, choice);
 	keyset_add(volunteer->seen,
-			   candidate_index_at(dispatcher->item_cache.candidates, choice->left)->lineage);
+	           candidate_index_at(dispatcher->item_cache.candidates, choice->left)->lineage);
 	keyset_add(volunteer->seen,
-			   candidate_index_at(dispatcher->item_cache.candidates, choice->right)->lineage);
+	           candidate_index_at(dispatcher->item_cache.candidates, choice->right)->lineage);
 	candidate_index_lease(dispatcher->item_cache.candidates, choice->left);
 	candidate_index_lease(dispatcher->item_cache.candidates, choice->right);
 	note_end(&dispatcher->item_cache.item_views[choice->left], lease);
@@ -149,7 +149,7 @@ static void hand_out(struct search *search, uint32_t campaign, enum media_type t
 
 /* Tries one medium of one campaign. True when a pair was found. */
 static bool choose_in(struct search *search, uint32_t campaign, enum media_type type,
-					  bool only_training)
+                      bool only_training)
 {
 	struct dispatcher *dispatcher = search->dispatcher;
 	const struct campaign_facts *facts = &dispatcher->item_cache.campaigns[campaign];
@@ -159,7 +159,7 @@ static bool choose_in(struct search *search, uint32_t campaign, enum media_type 
 	options.training_alone = only_training;
 	struct sampled_pair choice =
 		pair_sampler_draw(dispatcher->item_cache.candidates, item_cache_bucket(campaign, type),
-						  volunteer_asks(search->volunteer), &options, &dispatcher->random);
+	                      volunteer_asks(search->volunteer), &options, &dispatcher->random);
 	if (choice.kind == PAIR_NOTHING)
 		return false;
 	hand_out(search, campaign, type, &choice);
@@ -204,7 +204,7 @@ static bool choose_among(struct search *search, bool only_training)
 
 		*drawn = dispatcher->buckets[left - 1];
 		if (choose_in(search, bucket / MEDIA_TYPES, (enum media_type)(bucket % MEDIA_TYPES),
-					  only_training))
+		              only_training))
 			return true;
 	}
 	return false;
@@ -216,7 +216,7 @@ static int64_t find_busy(const struct search *search, uint32_t bucket, int64_t n
 {
 	const struct candidate_index *candidates = search->dispatcher->item_cache.candidates;
 	struct candidate_index_part beyond = { .rows = 1,
-										   .columns = UINT64_C(1) << CANDIDATE_INDEX_BEYOND };
+		                                   .columns = UINT64_C(1) << CANDIDATE_INDEX_BEYOND };
 	struct candidate_index_walk walk = candidate_index_walk_from(candidates, bucket, &beyond, 0);
 	int64_t first_s = 0;
 
@@ -227,7 +227,7 @@ static int64_t find_busy(const struct search *search, uint32_t bucket, int64_t n
 			break;
 		const struct candidate *item = candidate_index_at(candidates, index);
 		if (item->judgments >= candidate_index_plan(candidates, bucket) ||
-			keyset_has(search->volunteer->seen, item->lineage))
+		    keyset_has(search->volunteer->seen, item->lineage))
 			continue;
 		int64_t until_s = search->dispatcher->item_cache.item_views[index].lent_until_s;
 		if (until_s <= now_s)
@@ -265,9 +265,9 @@ static enum dispatcher_outcome dispatcher_choose(struct search *search)
 }
 
 enum dispatcher_outcome dispatcher_ask(struct dispatcher *dispatcher,
-									   const unsigned char volunteer[UUID_BYTES],
-									   const struct assignment_wish *wish,
-									   struct assignment *ret_assignment)
+                                       const unsigned char volunteer[UUID_BYTES],
+                                       const struct assignment_wish *wish,
+                                       struct assignment *ret_assignment)
 {
 	enum dispatcher_outcome outcome = DISPATCHER_ABSENT;
 
@@ -306,7 +306,7 @@ void dispatcher_welcome(struct dispatcher *dispatcher, const unsigned char volun
  * server. With the lock held.
  */
 static void note_seen(struct dispatcher *dispatcher, struct volunteer *volunteer,
-					  const struct lease *lease)
+                      const struct lease *lease)
 {
 	const unsigned char *const items[] = { lease->left, lease->right };
 
@@ -327,7 +327,7 @@ uint64_t dispatcher_entries(struct dispatcher *dispatcher)
 }
 
 void dispatcher_judged(struct dispatcher *dispatcher, const struct lease *lease, unsigned correct,
-					   bool again, uint64_t entries)
+                       bool again, uint64_t entries)
 {
 	lock_take(&dispatcher->lock);
 	struct volunteer *here = volunteer_cache_find(dispatcher->volunteer_cache, lease->volunteer);
@@ -378,7 +378,7 @@ void dispatcher_renewed(struct dispatcher *dispatcher, const struct lease *lease
 }
 
 bool dispatcher_progress(struct dispatcher *dispatcher, const unsigned char volunteer[UUID_BYTES],
-						 struct progress *ret_progress)
+                         struct progress *ret_progress)
 {
 	lock_take(&dispatcher->lock);
 	const struct volunteer *here = volunteer_cache_find(dispatcher->volunteer_cache, volunteer);

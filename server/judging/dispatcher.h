@@ -42,7 +42,7 @@ struct error dispatcher_open(struct dispatcher *dispatcher, struct db *db) MUST_
  * allows. *ret_rest_ms is how long to wait before the next.
  */
 struct error dispatcher_refresh(struct dispatcher *dispatcher, struct db *db,
-								int64_t *ret_rest_ms) MUST_CHECK;
+                                int64_t *ret_rest_ms) MUST_CHECK;
 
 enum dispatcher_outcome {
 	DISPATCHER_ABSENT, /* the volunteer is not here: dispatcher_arrive() first */
@@ -54,9 +54,9 @@ enum dispatcher_outcome {
 
 /* The next pair for a volunteer. */
 enum dispatcher_outcome dispatcher_ask(struct dispatcher *dispatcher,
-									   const unsigned char volunteer[UUID_BYTES],
-									   const struct assignment_wish *wish,
-									   struct assignment *ret_assignment);
+                                       const unsigned char volunteer[UUID_BYTES],
+                                       const struct assignment_wish *wish,
+                                       struct assignment *ret_assignment);
 
 /*
  * Loads those of some volunteers who are not here; missing ones afterwards do not exist. For many
@@ -65,7 +65,7 @@ enum dispatcher_outcome dispatcher_ask(struct dispatcher *dispatcher,
  * missing, and those who were loaded are here all the same.
  */
 struct error dispatcher_arrive(struct dispatcher *dispatcher, struct db *db, struct arena *arena,
-							   const unsigned char *const volunteers[], size_t count) MUST_CHECK;
+                               const unsigned char *const volunteers[], size_t count) MUST_CHECK;
 
 /* Someone new, who has seen nothing. */
 void dispatcher_welcome(struct dispatcher *dispatcher, const unsigned char volunteer[UUID_BYTES]);
@@ -79,16 +79,16 @@ uint64_t dispatcher_entries(struct dispatcher *dispatcher);
  * loaded anew since `entries`, perhaps with this pair among those counted, leaves instead.
  */
 void dispatcher_judged(struct dispatcher *dispatcher, const struct lease *lease, unsigned correct,
-					   bool again, uint64_t entries);
+                       bool again, uint64_t entries);
 void dispatcher_skipped(struct dispatcher *dispatcher, const struct lease *lease);
 
 /* A lease was renewed, and so is written. */
 void dispatcher_renewed(struct dispatcher *dispatcher, const struct lease *lease,
-						int64_t expires_s);
+                        int64_t expires_s);
 
 /* How far a volunteer is; false: not here. */
 bool dispatcher_progress(struct dispatcher *dispatcher, const unsigned char volunteer[UUID_BYTES],
-						 struct progress *ret_progress);
+                         struct progress *ret_progress);
 
 /* The volunteer is erased, or what is known here of them proved wrong. */
 void dispatcher_forget(struct dispatcher *dispatcher, const unsigned char volunteer[UUID_BYTES]);

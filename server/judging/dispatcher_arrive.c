@@ -61,9 +61,9 @@ static struct error take_volunteer(void *arg, const struct rows *row)
 		volunteer->asker.specificity = rows_double(row, 0, 2);
 	}
 	volunteer->progress = (struct progress){ .pairs = rows_integer(row, 0, 3),
-											 .pairs_today = rows_integer(row, 0, 4),
-											 .training_done = rows_integer(row, 0, 5),
-											 .training_correct = rows_integer(row, 0, 6) };
+		                                     .pairs_today = rows_integer(row, 0, 4),
+		                                     .training_done = rows_integer(row, 0, 5),
+		                                     .training_correct = rows_integer(row, 0, 6) };
 	arrivals->who[place - 1] = volunteer;
 	return ok();
 }
@@ -76,7 +76,7 @@ static struct error take_seen(void *arg, const struct rows *row)
 	const unsigned char *item = rows_raw(row, 1, &len);
 
 	if (place < 1 || (size_t)place > arrivals->count || !arrivals->who[place - 1] ||
-		len != UUID_BYTES)
+	    len != UUID_BYTES)
 		return ok();
 	if (arrivals->seen_count == arrivals->seen_room) {
 		arrivals->seen_room = arrivals->seen_room ? 2 * arrivals->seen_room : 1024;
@@ -92,7 +92,7 @@ static struct error take_seen(void *arg, const struct rows *row)
 
 /* Groups that must not come again, and sides to balance. */
 static void remember_seen(const struct arrivals *arrivals, const struct sighting *seen,
-						  uint64_t lineage, double p_fake, bool gold)
+                          uint64_t lineage, double p_fake, bool gold)
 {
 	struct volunteer *volunteer = arrivals->who[seen->place];
 	struct asker *asker = &volunteer->asker;
@@ -118,7 +118,7 @@ static void resolve_stocked(struct arrivals *arrivals)
 
 			if (item)
 				remember_seen(arrivals, seen, item->lineage,
-							  item->truth == UNKNOWN ? item->p_fake : item->truth, item->gold);
+				              item->truth == UNKNOWN ? item->p_fake : item->truth, item->gold);
 			else
 				arrivals->seen[kept++] = *seen;
 		}
@@ -135,7 +135,7 @@ static struct error take_item(void *arg, const struct rows *row)
 
 	if (at < arrivals->seen_count)
 		remember_seen(arrivals, &arrivals->seen[at], (uint64_t)rows_raw_integer(row, 1),
-					  rows_raw_real(row, 2), rows_raw_flag(row, 3));
+		              rows_raw_real(row, 2), rows_raw_flag(row, 3));
 	return ok();
 }
 
@@ -153,7 +153,7 @@ static struct error resolve_others(struct arrivals *arrivals, struct db *db)
 
 	qsort(arrivals->seen, arrivals->seen_count, sizeof *arrivals->seen, compare_sightings);
 	for (arrivals->asked = 0; arrivals->asked < arrivals->seen_count && !err.code;
-		 arrivals->asked += ITEMS_AT_ONCE) {
+	     arrivals->asked += ITEMS_AT_ONCE) {
 		size_t left = arrivals->seen_count - arrivals->asked;
 		size_t count = left < ITEMS_AT_ONCE ? left : ITEMS_AT_ONCE;
 		struct arena *arena = arena_new();
@@ -162,28 +162,28 @@ static struct error resolve_others(struct arrivals *arrivals, struct db *db)
 		for (size_t i = 0; i < count; i++)
 			ids[i] = arrivals->seen[arrivals->asked + i].item;
 		err = db_stream_raw(db, SQL_VOLUNTEER_CACHE_ITEMS,
-							(const char *[]){ uuid_array(arena, ids, count) }, take_item, arrivals);
+		                    (const char *[]){ uuid_array(arena, ids, count) }, take_item, arrivals);
 		arena_free(arena);
 	}
 	return err;
 }
 
 static bool read_lease(const struct rows *row, const struct volunteer *volunteer,
-					   struct lease *lease)
+                       struct lease *lease)
 {
 	*lease = (struct lease){ .matched = rows_flag(row, 0, 6),
-							 .policy = (uint32_t)rows_integer(row, 0, 7),
-							 .issued_s = rows_integer(row, 0, 8),
-							 .expires_s = rows_integer(row, 0, 9),
-							 .company = company_from(rows_text(row, 0, 10)) };
+		                     .policy = (uint32_t)rows_integer(row, 0, 7),
+		                     .issued_s = rows_integer(row, 0, 8),
+		                     .expires_s = rows_integer(row, 0, 9),
+		                     .company = company_from(rows_text(row, 0, 10)) };
 	memcpy(lease->volunteer, volunteer->id, UUID_BYTES);
 	for (uint8_t k = 0; assignment_kinds[k]; k++)
 		if (strcmp(assignment_kinds[k], rows_text(row, 0, 5)) == 0)
 			lease->kind = k;
 	return uuid_from_text(lease->id, rows_text(row, 0, 1)) &&
-		   uuid_from_text(lease->campaign, rows_text(row, 0, 2)) &&
-		   uuid_from_text(lease->left, rows_text(row, 0, 3)) &&
-		   uuid_from_text(lease->right, rows_text(row, 0, 4));
+	       uuid_from_text(lease->campaign, rows_text(row, 0, 2)) &&
+	       uuid_from_text(lease->left, rows_text(row, 0, 3)) &&
+	       uuid_from_text(lease->right, rows_text(row, 0, 4));
 }
 
 /* False: not both of its items are known here. */
@@ -212,7 +212,7 @@ static struct error take_open(void *arg, const struct rows *row)
 	struct open_lease open_lease;
 
 	if (!volunteer || !read_lease(row, volunteer, &open_lease.lease) ||
-		!find_items(arrivals->dispatcher, &open_lease))
+	    !find_items(arrivals->dispatcher, &open_lease))
 		return ok();
 	if (volunteer->open_count == LEASES_OPEN)
 		volunteer_let_go(volunteer, volunteer->open[0].lease.id);
@@ -226,7 +226,7 @@ static void let_in(struct dispatcher *dispatcher, struct arrivals *arrivals)
 	lock_take(&dispatcher->lock);
 	for (size_t i = 0; i < arrivals->count; i++) {
 		if (!arrivals->who[i] ||
-			volunteer_cache_peek(dispatcher->volunteer_cache, arrivals->ids[i]))
+		    volunteer_cache_peek(dispatcher->volunteer_cache, arrivals->ids[i]))
 			volunteer_free(arrivals->who[i]);
 		else
 			volunteer_cache_enter(dispatcher->volunteer_cache, arrivals->who[i]);
@@ -244,14 +244,14 @@ static bool is_among(const unsigned char *const ids[], size_t count, const unsig
 
 /* Those of `ids` who are not here, each once. */
 static size_t arrive_absent(struct dispatcher *dispatcher, const unsigned char *const ids[],
-							size_t count, const unsigned char *ret_ids[])
+                            size_t count, const unsigned char *ret_ids[])
 {
 	size_t found = 0;
 
 	lock_take(&dispatcher->lock);
 	for (size_t i = 0; i < count; i++)
 		if (!volunteer_cache_peek(dispatcher->volunteer_cache, ids[i]) &&
-			!is_among(ret_ids, found, ids[i]))
+		    !is_among(ret_ids, found, ids[i]))
 			ret_ids[found++] = ids[i];
 	lock_release(&dispatcher->lock);
 	return found;
@@ -275,12 +275,12 @@ static struct error arrive_read_all(struct arrivals *arrivals, struct db *db, st
 
 /* Loads some volunteers together: all or none. */
 static struct error arrive_load(struct dispatcher *dispatcher, struct db *db, struct arena *arena,
-								const unsigned char *const ids[], size_t count)
+                                const unsigned char *const ids[], size_t count)
 {
 	struct arrivals arrivals = { .who = arena_alloc(arena, count * sizeof(struct volunteer *)),
-								 .ids = ids,
-								 .count = count,
-								 .dispatcher = dispatcher };
+		                         .ids = ids,
+		                         .count = count,
+		                         .dispatcher = dispatcher };
 	struct error err = arrive_read_all(&arrivals, db, arena);
 
 	free(arrivals.seen);
@@ -308,12 +308,12 @@ static int compare_loads(const void *a, const void *b)
 
 /* Puts those first of whom there is little to read. */
 static struct error order_loads(struct db *db, struct arena *arena, const unsigned char *ids[],
-								size_t count, int64_t pairs[])
+                                size_t count, int64_t pairs[])
 {
 	struct arriving *loads = arena_alloc(arena, count * sizeof *loads);
 	auto_rows *rows = NULL;
 	struct error err = db_run(db, SQL_VOLUNTEER_CACHE_SIZES,
-							  (const char *[]){ uuid_array(arena, ids, count) }, &rows);
+	                          (const char *[]){ uuid_array(arena, ids, count) }, &rows);
 
 	if (err.code)
 		return err;
@@ -341,7 +341,7 @@ static size_t load_size(const int64_t pairs[], size_t count)
 }
 
 struct error dispatcher_arrive(struct dispatcher *dispatcher, struct db *db, struct arena *arena,
-							   const unsigned char *const volunteers[], size_t count)
+                               const unsigned char *const volunteers[], size_t count)
 {
 	const unsigned char **ids = arena_alloc(arena, (count + 1) * sizeof *ids);
 	int64_t *pairs = arena_alloc(arena, (count + 1) * sizeof *pairs);

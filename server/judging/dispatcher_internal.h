@@ -66,9 +66,9 @@ struct error dispatcher_write_leases(struct dispatcher *dispatcher, struct db *d
  * looked for it before the lease was written.
  */
 struct error dispatcher_close_answered(struct dispatcher *dispatcher, struct db *db,
-									   const unsigned char (*volunteers)[UUID_BYTES],
-									   const unsigned char (*ids)[UUID_BYTES],
-									   size_t count) MUST_CHECK;
+                                       const unsigned char (*volunteers)[UUID_BYTES],
+                                       const unsigned char (*ids)[UUID_BYTES],
+                                       size_t count) MUST_CHECK;
 
 void leases_add(struct leases *leases, const struct open_lease *open_lease);
 

@@ -113,8 +113,8 @@ static void note_written(struct dispatcher *dispatcher, const struct open_lease 
 }
 
 struct error dispatcher_close_answered(struct dispatcher *dispatcher, struct db *db,
-									   const unsigned char (*volunteers)[UUID_BYTES],
-									   const unsigned char (*ids)[UUID_BYTES], size_t count)
+                                       const unsigned char (*volunteers)[UUID_BYTES],
+                                       const unsigned char (*ids)[UUID_BYTES], size_t count)
 {
 	struct arena *arena = arena_new();
 	const unsigned char **who = arena_alloc(arena, (count + 1) * sizeof *who);

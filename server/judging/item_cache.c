@@ -11,8 +11,8 @@
 struct item_cache item_cache_new(void)
 {
 	return (struct item_cache){ .index = idmap_new(),
-								.candidates = candidate_index_new(),
-								.arena = arena_new() };
+		                        .candidates = candidate_index_new(),
+		                        .arena = arena_new() };
 }
 
 void item_cache_clear(struct item_cache *item_cache)
@@ -66,7 +66,7 @@ void item_cache_take_campaign(struct item_cache *item_cache, const struct rows *
 			return; /* exhibits number them with 16 bits */
 		c = item_cache->campaign_count++;
 		item_cache->campaigns = mem_resize(item_cache->campaigns, item_cache->campaign_count,
-										   sizeof *item_cache->campaigns);
+		                                   sizeof *item_cache->campaigns);
 		item_cache->campaigns[c] = (struct campaign_facts){ 0 };
 		memcpy(item_cache->campaigns[c].id, id, UUID_BYTES);
 	}
@@ -80,7 +80,7 @@ void item_cache_take_campaign(struct item_cache *item_cache, const struct rows *
 	facts->open = rows_flag(rows, row, 6);
 	for (unsigned type = 0; type < MEDIA_TYPES; type++)
 		candidate_index_set_plan(item_cache->candidates,
-								 item_cache_bucket(c, (enum media_type)type), facts->plan);
+		                         item_cache_bucket(c, (enum media_type)type), facts->plan);
 }
 
 static uint8_t content_type_of(struct item_cache *item_cache, const char *text, size_t len)
@@ -89,14 +89,14 @@ static uint8_t content_type_of(struct item_cache *item_cache, const char *text, 
 
 	for (; i < CONTENT_TYPES - 1 && item_cache->content_types[i]; i++)
 		if (strlen(item_cache->content_types[i]) == len &&
-			memcmp(item_cache->content_types[i], text, len) == 0)
+		    memcmp(item_cache->content_types[i], text, len) == 0)
 			return i;
 	item_cache->content_types[i] = arena_copy(item_cache->arena, text, len);
 	return i;
 }
 
 static bool cache_read_digest(const struct rows *row, int column,
-							  unsigned char digest[SHA256_BYTES])
+                              unsigned char digest[SHA256_BYTES])
 {
 	size_t len;
 	const unsigned char *bytes = rows_raw(row, column, &len);
@@ -113,15 +113,15 @@ static uint16_t cache_small(int64_t count)
 }
 
 static struct candidate read_stock(const struct rows *row,
-								   const unsigned char rendition[SHA256_BYTES])
+                                   const unsigned char rendition[SHA256_BYTES])
 {
 	struct candidate item = { .lineage = (uint64_t)rows_raw_integer(row, 3),
-							  .pair = (uint64_t)rows_raw_integer(row, 4),
-							  .gold = rows_raw_flag(row, 5),
-							  .training = rows_raw_flag(row, 6),
-							  .truth = UNKNOWN,
-							  .p_fake = (float)rows_raw_real(row, 9),
-							  .judgments = cache_small(rows_raw_integer(row, 10)) };
+		                      .pair = (uint64_t)rows_raw_integer(row, 4),
+		                      .gold = rows_raw_flag(row, 5),
+		                      .training = rows_raw_flag(row, 6),
+		                      .truth = UNKNOWN,
+		                      .p_fake = (float)rows_raw_real(row, 9),
+		                      .judgments = cache_small(rows_raw_integer(row, 10)) };
 
 	memcpy(&item.contents, rendition, sizeof item.contents);
 	if (item.gold || item.training)
@@ -130,7 +130,7 @@ static struct candidate read_stock(const struct rows *row,
 }
 
 struct error item_cache_read_item(struct item_cache *item_cache, const struct rows *row,
-								  struct item_cache_row *ret_item)
+                                  struct item_cache_row *ret_item)
 {
 	struct item_cache_row item = { .in_service = rows_raw_flag(row, 1) };
 	struct item_view *item_view = &item.item_view;
@@ -169,7 +169,7 @@ static struct item_view *item_view_at(struct item_cache *item_cache, uint32_t nu
 		item_cache->item_views =
 			mem_resize(item_cache->item_views, room, sizeof *item_cache->item_views);
 		memset(item_cache->item_views + item_cache->room, 0,
-			   (room - item_cache->room) * sizeof *item_cache->item_views);
+		       (room - item_cache->room) * sizeof *item_cache->item_views);
 		item_cache->room = room;
 	}
 	return &item_cache->item_views[number];
@@ -177,7 +177,7 @@ static struct item_view *item_view_at(struct item_cache *item_cache, uint32_t nu
 
 /* An item that had a poster keeps its place among the posters. */
 static uint32_t take_poster(struct item_cache *item_cache, uint32_t poster,
-							const struct item_cache_row *item)
+                            const struct item_cache_row *item)
 {
 	if (!item->has_poster)
 		return poster;
@@ -196,7 +196,7 @@ static uint32_t take_poster(struct item_cache *item_cache, uint32_t poster,
  * and so does one whose judgments so far no longer count, or that was there for company alone.
  */
 static void take_stock(struct item_cache *item_cache, const struct item_cache_row *row,
-					   uint32_t number, uint16_t judged_from_before)
+                       uint32_t number, uint16_t judged_from_before)
 {
 	const struct item_view *item_view = &item_cache->item_views[number];
 	bool count_stands = item_view->judged_from == judged_from_before && !item_cache->counts_anew;
@@ -218,20 +218,20 @@ static void take_stock(struct item_cache *item_cache, const struct item_cache_ro
 static bool has_room(const struct item_cache *item_cache, const struct item_cache_row *item)
 {
 	static const struct candidate_index_part retired = { .rows = 1,
-														 .columns = UINT64_C(1)
-																	<< CANDIDATE_INDEX_RETIRED };
+		                                                 .columns = UINT64_C(1)
+		                                                            << CANDIDATE_INDEX_RETIRED };
 	uint32_t bucket =
 		item_cache_bucket(item->item_view.campaign, (enum media_type)item->item_view.media_type);
 
 	return candidate_index_part_count(item_cache->candidates, bucket, &retired) <
-		   ITEM_CACHE_RETIRED;
+	       ITEM_CACHE_RETIRED;
 }
 
 void item_cache_take_item(struct item_cache *item_cache, const struct item_cache_row *item)
 {
 	const struct candidate *stocked = item_cache_candidates(item_cache, item->id);
 	bool keeps_company = item->retired && !item->candidates.training && !item->candidates.gold &&
-						 ((stocked && stocked->retired) || has_room(item_cache, item));
+	                     ((stocked && stocked->retired) || has_room(item_cache, item));
 	bool stays = item->in_service || keeps_company;
 	uint32_t number =
 		stays ? idmap_add(item_cache->index, item->id) : item_cache_find(item_cache, item->id);
@@ -270,7 +270,7 @@ uint32_t item_cache_find(const struct item_cache *item_cache, const unsigned cha
 }
 
 const struct candidate *item_cache_candidates(const struct item_cache *item_cache,
-											  const unsigned char id[UUID_BYTES])
+                                              const unsigned char id[UUID_BYTES])
 {
 	uint32_t item = item_cache_find(item_cache, id);
 
@@ -288,13 +288,13 @@ void item_cache_media(const struct item_cache *item_cache, uint32_t item, struct
 
 	*media =
 		(struct item_media){ .type = (enum media_type)item_view->media_type,
-							 .sensitive = item_view->sensitive,
-							 .content_type = item_cache->content_types[item_view->content_type],
-							 .width = item_view->width,
-							 .height = item_view->height,
-							 .duration_ms = item_view->duration_ms,
-							 .version = item_view->version,
-							 .has_poster = item_view->poster != 0 };
+		                     .sensitive = item_view->sensitive,
+		                     .content_type = item_cache->content_types[item_view->content_type],
+		                     .width = item_view->width,
+		                     .height = item_view->height,
+		                     .duration_ms = item_view->duration_ms,
+		                     .version = item_view->version,
+		                     .has_poster = item_view->poster != 0 };
 	memcpy(media->id, idmap_id(item_cache->index, item), UUID_BYTES);
 	memcpy(media->rendition, item_view->rendition, SHA256_BYTES);
 	if (item_view->poster)

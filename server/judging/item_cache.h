@@ -86,7 +86,7 @@ struct item_cache_row {
  * item view tells yet.
  */
 struct error item_cache_read_item(struct item_cache *item_cache, const struct rows *row,
-								  struct item_cache_row *ret_item) MUST_CHECK;
+                                  struct item_cache_row *ret_item) MUST_CHECK;
 
 /* Puts the item where it belongs, or takes it out of service; a few that retired stay in stock. */
 void item_cache_take_item(struct item_cache *item_cache, const struct item_cache_row *item);
@@ -104,7 +104,7 @@ uint32_t item_cache_find(const struct item_cache *item_cache, const unsigned cha
 /* What is in stock of an item; NULL: it is not in service. Lent until the candidate index changes.
  */
 const struct candidate *item_cache_candidates(const struct item_cache *item_cache,
-											  const unsigned char id[UUID_BYTES]);
+                                              const unsigned char id[UUID_BYTES]);
 
 /* The bucket of one medium of one campaign. */
 uint32_t item_cache_bucket(uint32_t campaign, enum media_type type);

@@ -291,7 +291,7 @@ static void add_saying(struct array *const columns[COLUMNS], const struct saying
 	array_text(columns[MARKS], said->marks);
 	array_flag(columns[TRAINING], lease->kind == KIND_TRAINING);
 	array_int(columns[VERSION],
-			  (int32_t)(said->on_left ? lease->left_version : lease->right_version));
+	          (int32_t)(said->on_left ? lease->left_version : lease->right_version));
 	array_flag(columns[COUNTS], lease->company != (said->on_left ? COMPANY_LEFT : COMPANY_RIGHT));
 }
 
@@ -301,7 +301,7 @@ static int by_item_and_volunteer(const void *a, const void *b)
 	int order = memcmp(one->item, other->item, UUID_BYTES);
 
 	return order ? order
-				 : memcmp(one->judged->lease.volunteer, other->judged->lease.volunteer, UUID_BYTES);
+	             : memcmp(one->judged->lease.volunteer, other->judged->lease.volunteer, UUID_BYTES);
 }
 
 /* What the statement's outcome means. */
@@ -344,7 +344,7 @@ static int by_assignment(const void *a, const void *b)
 
 /* Locks are taken in the order of keys, so that batches wait for each other and do not deadlock. */
 static void make_columns(struct storing *storing, const struct place places[], size_t count,
-						 struct array *columns[COLUMNS])
+                         struct array *columns[COLUMNS])
 {
 	struct saying *sayings = arena_alloc(storing->arena, 2 * count * sizeof *sayings);
 
@@ -368,7 +368,7 @@ static void make_columns(struct storing *storing, const struct place places[], s
 
 /* *ret_all: every one was stored; otherwise none was. */
 static struct error judgment_store_all(struct db *db, struct array *const columns[COLUMNS],
-									   bool *ret_all)
+                                       bool *ret_all)
 {
 	auto_rows *answers = NULL;
 	struct error err =
@@ -379,8 +379,8 @@ static struct error judgment_store_all(struct db *db, struct array *const column
 }
 
 static struct error store_each(struct db *db, struct array *const columns[COLUMNS],
-							   const struct place places[], size_t count,
-							   struct judged_result results[])
+                               const struct place places[], size_t count,
+                               struct judged_result results[])
 {
 	auto_rows *answers = NULL;
 	struct error err =
@@ -392,7 +392,7 @@ static struct error store_each(struct db *db, struct array *const columns[COLUMN
 		return errorf(ERR_INTERNAL, "%zu pairs got %zu answers", count, rows_count(answers));
 	for (size_t r = 0; r < count; r++)
 		judgment_settle(rows_text(answers, r, 1),
-						&results[places[rows_integer(answers, r, 0) - 1].row]);
+		                &results[places[rows_integer(answers, r, 0) - 1].row]);
 	return ok();
 }
 
@@ -434,9 +434,9 @@ static bool same_uuid(const unsigned char a[UUID_BYTES], const unsigned char b[U
 static bool judgment_clash(const struct lease *a, const struct lease *b)
 {
 	return same_uuid(a->volunteer, b->volunteer) &&
-		   (same_uuid(a->id, b->id) || same_uuid(a->left, b->left) ||
-			same_uuid(a->left, b->right) || same_uuid(a->right, b->left) ||
-			same_uuid(a->right, b->right));
+	       (same_uuid(a->id, b->id) || same_uuid(a->left, b->left) ||
+	        same_uuid(a->left, b->right) || same_uuid(a->right, b->left) ||
+	        same_uuid(a->right, b->right));
 }
 
 static bool rows_clash(const void *arg, size_t row, size_t earlier)
@@ -452,7 +452,7 @@ static bool tells_truth(const struct judged *judged, const struct judged_result 
 }
 
 static void note_truth(const struct rows *rows, size_t row, const struct judged *judged,
-					   struct judged_result *result, struct arena *arena)
+                       struct judged_result *result, struct arena *arena)
 {
 	unsigned char item[UUID_BYTES];
 
@@ -469,7 +469,7 @@ static void note_truth(const struct rows *rows, size_t row, const struct judged 
 
 /* Only training tells the truth at once. */
 static void tell_truth(struct db *db, const struct storing *storing, const size_t training[],
-					   size_t count)
+                       size_t count)
 {
 	struct array *items = array_new(storing->arena, ARRAY_UUID, 2 * count);
 	auto_rows *rows = NULL;
@@ -485,12 +485,12 @@ static void tell_truth(struct db *db, const struct storing *storing, const size_
 			storing->results[training[i]].err = err;
 		for (size_t r = 0; r < rows_count(rows); r++)
 			note_truth(rows, r, storing->judged[training[i]], &storing->results[training[i]],
-					   storing->arena);
+			           storing->arena);
 	}
 }
 
 void judgments_store(struct db *db, struct arena *arena, const struct judged *const judged[],
-					 struct judged_result results[], size_t count)
+                     struct judged_result results[], size_t count)
 {
 	struct storing storing = { .arena = arena, .judged = judged, .results = results };
 	struct batch batch = {

@@ -70,6 +70,6 @@ struct error judgment_token(json_t *object, const char **ret_token) MUST_CHECK;
  * of all it concerns.
  */
 void judgments_store(struct db *db, struct arena *arena, const struct judged *const judged[],
-					 struct judged_result results[], size_t count);
+                     struct judged_result results[], size_t count);
 
 #endif

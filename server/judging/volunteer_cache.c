@@ -68,7 +68,7 @@ static void link_youngest(struct volunteer_cache *volunteer_cache, struct volunt
 }
 
 struct volunteer *volunteer_cache_peek(const struct volunteer_cache *volunteer_cache,
-									   const unsigned char id[UUID_BYTES])
+                                       const unsigned char id[UUID_BYTES])
 {
 	struct volunteer *v = volunteer_cache->buckets[bucket_of(id)];
 
@@ -78,7 +78,7 @@ struct volunteer *volunteer_cache_peek(const struct volunteer_cache *volunteer_c
 }
 
 struct volunteer *volunteer_cache_find(struct volunteer_cache *volunteer_cache,
-									   const unsigned char id[UUID_BYTES])
+                                       const unsigned char id[UUID_BYTES])
 {
 	struct volunteer *v = volunteer_cache_peek(volunteer_cache, id);
 
@@ -90,7 +90,7 @@ struct volunteer *volunteer_cache_find(struct volunteer_cache *volunteer_cache,
 }
 
 void volunteer_cache_leave(struct volunteer_cache *volunteer_cache,
-						   const unsigned char id[UUID_BYTES])
+                           const unsigned char id[UUID_BYTES])
 {
 	struct volunteer **at = &volunteer_cache->buckets[bucket_of(id)], *v;
 
@@ -156,7 +156,7 @@ static void remove_at(struct volunteer *volunteer, unsigned i)
 {
 	volunteer->open_count--;
 	memmove(&volunteer->open[i], &volunteer->open[i + 1],
-			(volunteer->open_count - i) * sizeof volunteer->open[0]);
+	        (volunteer->open_count - i) * sizeof volunteer->open[0]);
 }
 
 bool volunteer_let_go(struct volunteer *volunteer, const unsigned char lease[UUID_BYTES])

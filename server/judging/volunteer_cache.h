@@ -46,11 +46,11 @@ void volunteer_cache_free(struct volunteer_cache *volunteer_cache);
 
 /* NULL: not here. Whoever is found counts as the latest. Lent until someone enters or leaves. */
 struct volunteer *volunteer_cache_find(struct volunteer_cache *volunteer_cache,
-									   const unsigned char id[UUID_BYTES]);
+                                       const unsigned char id[UUID_BYTES]);
 
 /* The same, without counting as a visit. */
 struct volunteer *volunteer_cache_peek(const struct volunteer_cache *volunteer_cache,
-									   const unsigned char id[UUID_BYTES]);
+                                       const unsigned char id[UUID_BYTES]);
 
 /* Takes over `volunteer`, made by volunteer_arriving(), who must not be here yet. */
 void volunteer_cache_enter(struct volunteer_cache *volunteer_cache, struct volunteer *volunteer);
@@ -58,7 +58,7 @@ void volunteer_cache_enter(struct volunteer_cache *volunteer_cache, struct volun
 /* The number of the last who entered. */
 uint64_t volunteer_cache_entries(const struct volunteer_cache *volunteer_cache);
 void volunteer_cache_leave(struct volunteer_cache *volunteer_cache,
-						   const unsigned char id[UUID_BYTES]);
+                           const unsigned char id[UUID_BYTES]);
 
 /* Nobody is here any more. */
 void volunteer_cache_empty(struct volunteer_cache *volunteer_cache);

@@ -28,7 +28,7 @@ static void profile_put(struct blob *blob, const void *bytes, size_t len)
 static void put_u32(struct blob *blob, uint32_t number)
 {
 	const unsigned char bytes[] = { (unsigned char)(number >> 24), (unsigned char)(number >> 16),
-									(unsigned char)(number >> 8), (unsigned char)number };
+		                            (unsigned char)(number >> 8), (unsigned char)number };
 
 	profile_put(blob, bytes, sizeof bytes);
 }
@@ -102,7 +102,7 @@ static void put_identity(struct blob *blob, unsigned count)
 static void put_matrix(struct blob *blob)
 {
 	static const double matrix[] = { 0.4360747, 0.3850649, 0.1430804, 0.2225045, 0.7168786,
-									 0.0606169, 0.0139322, 0.0971045, 0.7141733 };
+		                             0.0606169, 0.0139322, 0.0971045, 0.7141733 };
 
 	for (unsigned i = 0; i < 9; i++)
 		put_fixed(blob, matrix[i] * 32768 / 65535);
@@ -118,7 +118,7 @@ static void put_grid(struct blob *blob)
 	profile_put(blob, head, sizeof head);
 	for (unsigned at = 0; at < GRID * GRID * GRID * GRID; at++) {
 		const unsigned ink[] = { at / (GRID * GRID * GRID), at / (GRID * GRID) % GRID,
-								 at / GRID % GRID };
+			                     at / GRID % GRID };
 		for (unsigned i = 0; i < 3; i++) {
 			unsigned left = (most - ink[i]) * (most - at % GRID);
 			const unsigned char level =
@@ -176,7 +176,7 @@ static void put_tag(struct blob *blob, const char *name, uint32_t at, uint32_t l
 static struct error profile_save(const struct workdir *workdir, struct blob *blob, const char *name)
 {
 	const unsigned char size[] = { 0, 0, (unsigned char)(blob->len >> 8),
-								   (unsigned char)blob->len };
+		                           (unsigned char)blob->len };
 
 	memcpy(blob->bytes, size, sizeof size);
 	FILE *file = fopen(arena_printf(workdir->arena, "%s/%s", workdir->folder, name), "we");
@@ -191,7 +191,7 @@ static struct error profile_save(const struct workdir *workdir, struct blob *blo
 
 /* The header, the list of tags and the tags that both have; then follows the table. */
 static void put_front(struct blob *blob, const char *device_class, const char *space,
-					  const char *const tables[2], uint32_t table_bytes)
+                      const char *const tables[2], uint32_t table_bytes)
 {
 	const uint32_t tags = tables[1] ? 5 : 4, first = HEADER_BYTES + 4 + 12 * tags;
 
@@ -220,7 +220,7 @@ struct error colour_profile_write_cmyk(const struct workdir *workdir, const char
 {
 	static const char *const tables[2] = { "A2B0", "A2B1" };
 	const uint32_t table_bytes = 32 + 3 * IDENTITY_BYTES + MATRIX_BYTES + 3 * CURVE_BYTES +
-								 (GRID_BYTES + 3) / 4 * 4 + 4 * IDENTITY_BYTES;
+	                             (GRID_BYTES + 3) / 4 * 4 + 4 * IDENTITY_BYTES;
 	struct blob *blob = arena_alloc(workdir->arena, sizeof *blob);
 
 	blob->len = 0;

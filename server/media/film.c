@@ -52,16 +52,16 @@ static struct error check_film(const struct probe *probe)
 		return errorf(ERR_INVALID, DAMAGED_FILM);
 	if (longer > MEDIA_MAX_VIDEO_SIDE || (uint64_t)longer * shorter > MEDIA_MAX_VIDEO_AREA)
 		return errorf(ERR_INVALID, "the video is %u x %u pixels; 4096 x 2304 is the limit",
-					  probe->width, probe->height);
+		              probe->width, probe->height);
 	if (shorter < MEDIA_MIN_SIDE)
 		return errorf(ERR_INVALID, "the video is %u x %u pixels; %d is the least for a side",
-					  probe->width, probe->height, MEDIA_MIN_SIDE);
+		              probe->width, probe->height, MEDIA_MIN_SIDE);
 	if (longer > shorter * MEDIA_MAX_ASPECT)
 		return errorf(ERR_INVALID, "the video is %u x %u pixels; too narrow to judge", probe->width,
-					  probe->height);
+		              probe->height);
 	if (probe->duration_ms > MEDIA_MAX_DURATION_MS + WORKDIR_PADDING_MS)
 		return errorf(ERR_INVALID, "the video is %.1f seconds long; %d is the limit",
-					  (double)probe->duration_ms / 1000, MEDIA_MAX_DURATION_MS / 1000);
+		              (double)probe->duration_ms / 1000, MEDIA_MAX_DURATION_MS / 1000);
 	return ok();
 }
 
@@ -90,7 +90,7 @@ static bool may_have_fields(const struct probe *probe)
 static bool is_hdr(const struct probe *probe)
 {
 	return strcmp(probe->transfer, "smpte2084") == 0 ||
-		   strcmp(probe->transfer, "arib-std-b67") == 0;
+	       strcmp(probe->transfer, "arib-std-b67") == 0;
 }
 
 static const char *picture_filters(const struct workdir *workdir, const struct probe *probe)
@@ -106,9 +106,9 @@ static const char *picture_filters(const struct workdir *workdir, const struct p
 	const char *first = sparse ? "" : SAME_RATE ",", *last = sparse ? "," SAME_RATE : "";
 	if (is_hdr(probe))
 		return arena_printf(workdir->arena, "%s%s" SAME_SIZE TONE_MAPPED "%s", fields, first, width,
-							height, probe->transfer, probe->full_range ? "full" : "limited", last);
+		                    height, probe->transfer, probe->full_range ? "full" : "limited", last);
 	return arena_printf(workdir->arena, "%s%s" SAME_SIZE SAME_COLOURS "%s", fields, first, width,
-						height, last);
+	                    height, last);
 }
 
 static struct error encode_pictures(const struct workdir *workdir, const struct probe *probe)
@@ -134,16 +134,16 @@ static struct error encode_pictures(const struct workdir *workdir, const struct 
 }
 
 static struct error check_pictures(const struct workdir *workdir, const struct probe *source,
-								   int64_t found_ms)
+                                   int64_t found_ms)
 {
 	int64_t declared_ms = source->duration_ms;
 
 	if (found_ms > MEDIA_MAX_DURATION_MS + 1000 / MEDIA_VIDEO_FPS)
 		return errorf(ERR_INVALID, "the video is longer than %d seconds, the limit",
-					  MEDIA_MAX_DURATION_MS / 1000);
+		              MEDIA_MAX_DURATION_MS / 1000);
 	if (workdir->sniff.length_declared && declared_ms - found_ms > 500 + declared_ms / 10)
 		return errorf(ERR_INVALID, "the video is cut off: %.1f of its %.1f seconds are there",
-					  (double)found_ms / 1000, (double)declared_ms / 1000);
+		              (double)found_ms / 1000, (double)declared_ms / 1000);
 	if (found_ms < MEDIA_MIN_DURATION_MS)
 		return errorf(ERR_INVALID, "the video is shorter than half a second");
 	return ok();
@@ -151,7 +151,7 @@ static struct error check_pictures(const struct workdir *workdir, const struct p
 
 /* Puts a track of sound of exactly the pictures' length beside them. */
 static struct error add_sound(const struct workdir *workdir, const struct probe *probe,
-							  int64_t length_ms)
+                              int64_t length_ms)
 {
 	const char *filters = NULL;
 	struct program_result result;
@@ -175,7 +175,7 @@ static struct error add_sound(const struct workdir *workdir, const struct probe 
 	};
 	/* clang-format on */
 	return workdir_run(workdir, WORKDIR_FILM, argv,
-					   "the video's sound is damaged and cannot be read", &result);
+	                   "the video's sound is damaged and cannot be read", &result);
 }
 
 static struct error save_frame(const struct workdir *workdir, const char *filter)
@@ -207,7 +207,7 @@ static struct error make_poster(const struct workdir *workdir, struct media *med
 }
 
 struct error film_make(const struct workdir *workdir, const struct probe *probe,
-					   struct media *media)
+                       struct media *media)
 {
 	struct probe made;
 	struct error err;

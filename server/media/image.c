@@ -34,7 +34,7 @@ struct picture {
 
 /* What stands after "\nname: " in vipsheader's listing; "" when it is not there. */
 static const char *header_field(const struct workdir *workdir, const char *listing,
-								const char *name)
+                                const char *name)
 {
 	const char *wanted = arena_printf(workdir->arena, "\n%s: ", name);
 	const char *found = strstr(listing, wanted);
@@ -113,13 +113,13 @@ static struct error check_size(unsigned long width, unsigned long height)
 		return errorf(ERR_INVALID, "the image has no pixels");
 	if (width * height > MEDIA_MAX_MEGAPIXELS * 1000000ul)
 		return errorf(ERR_INVALID, "the image has %lu megapixels; %d is the limit", megapixels,
-					  MEDIA_MAX_MEGAPIXELS);
+		              MEDIA_MAX_MEGAPIXELS);
 	if (shorter < MEDIA_MIN_SIDE)
 		return errorf(ERR_INVALID, "the image is %lu x %lu pixels; %d is the least for a side",
-					  width, height, MEDIA_MIN_SIDE);
+		              width, height, MEDIA_MIN_SIDE);
 	if (longer > shorter * MEDIA_MAX_ASPECT)
 		return errorf(ERR_INVALID, "the image is %lu x %lu pixels; too narrow to judge", width,
-					  height);
+		              height);
 	return ok();
 }
 
@@ -135,8 +135,8 @@ static struct error check_size(unsigned long width, unsigned long height)
 static bool image_is_harmless(const char *complaint, bool many_scans)
 {
 	static const char *const harmless[] = { "Invalid SOS parameters for sequential JPEG",
-											"Warning: unknown JFIF revision number",
-											"Unknown Adobe color transform code" };
+		                                    "Warning: unknown JFIF revision number",
+		                                    "Unknown Adobe color transform code" };
 
 	for (unsigned i = 0; i < sizeof harmless / sizeof harmless[0]; i++)
 		if (strncmp(complaint, harmless[i], strlen(harmless[i])) == 0)
@@ -198,12 +198,12 @@ static bool is_cmyk(const struct picture *picture)
 static struct error check_samples(const struct picture *picture)
 {
 	bool known = is_any(picture->interpretation, grey) || is_any(picture->interpretation, colour) ||
-				 is_cmyk(picture);
+	             is_cmyk(picture);
 
 	if (is_any(picture->format, samples) && known)
 		return ok();
 	return errorf(ERR_INVALID, "the image's samples (%s, %s) have no agreed meaning; " SAVE_AS,
-				  picture->format, picture->interpretation);
+	              picture->format, picture->interpretation);
 }
 
 /* "input" becomes "input[fail_on=warning]", and "input[page=2]" "input[page=2,fail_on=warning]". */
@@ -212,7 +212,7 @@ static const char *with_strictness(const struct workdir *workdir, const char *fr
 	int plain = (int)strcspn(from, "]");
 
 	return arena_printf(workdir->arena, "%.*s%sfail_on=%s]", plain, from,
-						strchr(from, '[') ? "," : "[", image_strictness(workdir));
+	                    strchr(from, '[') ? "," : "[", image_strictness(workdir));
 }
 
 /*
@@ -223,14 +223,14 @@ static struct error cmyk_to_rgb(const struct workdir *workdir, const char *from,
 {
 	static const char to[] = RGB_FILE "[compression=lzw]";
 	const char *const argv[] = { "vips",
-								 "icc_transform",
-								 with_strictness(workdir, from),
-								 to,
-								 "srgb",
-								 "--embedded",
-								 "--input-profile",
-								 CMYK_PROFILE,
-								 NULL };
+		                         "icc_transform",
+		                         with_strictness(workdir, from),
+		                         to,
+		                         "srgb",
+		                         "--embedded",
+		                         "--input-profile",
+		                         CMYK_PROFILE,
+		                         NULL };
 	struct program_result result;
 	struct error err;
 
@@ -243,24 +243,24 @@ static struct error cmyk_to_rgb(const struct workdir *workdir, const char *from,
 
 /* Upright, sRGB, no larger than a box; `to` names the file and how to save it. */
 static struct error image_shrink(const struct workdir *workdir, const char *from,
-								 const struct picture *picture, const char *side, const char *to)
+                                 const struct picture *picture, const char *side, const char *to)
 {
 	const char *const argv[] = { "vips",
-								 "thumbnail",
-								 from,
-								 to,
-								 side,
-								 "--height",
-								 side,
-								 "--size",
-								 "down",
-								 "--import-profile",
-								 picture->meaning,
-								 "--export-profile",
-								 "srgb",
-								 "--fail-on",
-								 image_strictness(workdir),
-								 NULL };
+		                         "thumbnail",
+		                         from,
+		                         to,
+		                         side,
+		                         "--height",
+		                         side,
+		                         "--size",
+		                         "down",
+		                         "--import-profile",
+		                         picture->meaning,
+		                         "--export-profile",
+		                         "srgb",
+		                         "--fail-on",
+		                         image_strictness(workdir),
+		                         NULL };
 	struct program_result result;
 	struct error err;
 
@@ -272,7 +272,7 @@ static struct error image_shrink(const struct workdir *workdir, const char *from
 /* Settles what the picture's numbers mean where it has no profile; `from` becomes what vips's
  * thumbnail reads right. */
 static struct error settle_meaning(const struct workdir *workdir, struct picture *picture,
-								   const char **from)
+                                   const char **from)
 {
 	struct error err;
 
@@ -304,12 +304,12 @@ struct error image_make(const struct workdir *workdir, const char *from, struct 
 	if ((err = settle_meaning(workdir, &picture, &from)).code)
 		return err;
 	if ((err = image_shrink(workdir, from, &picture, TEXT_OF(MEDIA_IMAGE_BOX),
-							"image.jpg" SAVED("88")))
-			.code)
+	                        "image.jpg" SAVED("88")))
+	        .code)
 		return err;
 	if ((err = image_shrink(workdir, "image.jpg", &made, TEXT_OF(MEDIA_THUMBNAIL_BOX),
-							"thumbnail.jpg" SAVED("80")))
-			.code)
+	                        "thumbnail.jpg" SAVED("80")))
+	        .code)
 		return err;
 	if ((err = image_look(workdir, "image.jpg", &picture)).code)
 		return err;

@@ -17,9 +17,9 @@ static bool read_png(const unsigned char *bytes, size_t len, struct image_header
 		return false;
 	unsigned char bits = bytes[24], kind = bytes[25]; /* kind: 1 palette, 2 colour, 4 alpha */
 	*ret = (struct image_header){ .width = u16_at(bytes + 16) << 16 | u16_at(bytes + 18),
-								  .height = u16_at(bytes + 20) << 16 | u16_at(bytes + 22),
-								  .channels = kind & 2 ? 3 : 1,
-								  .bits = bits == 16 ? 16 : 8 };
+		                          .height = u16_at(bytes + 20) << 16 | u16_at(bytes + 22),
+		                          .channels = kind & 2 ? 3 : 1,
+		                          .bits = bits == 16 ? 16 : 8 };
 	return (bits == 1 || bits == 2 || bits == 4 || bits == 8 || bits == 16) && kind <= 6;
 }
 
@@ -33,7 +33,7 @@ static bool read_frame(const unsigned char *at, size_t len, struct image_header 
 	ret->width = u16_at(at + 5);
 	ret->channels = at[7];
 	return ret->width && ret->height &&
-		   (ret->channels == 1 || ret->channels == 3 || ret->channels == 4);
+	       (ret->channels == 1 || ret->channels == 3 || ret->channels == 4);
 }
 
 /* Walks from marker to marker, up to the first scan. */
@@ -55,7 +55,7 @@ static bool read_jpeg(const unsigned char *bytes, size_t len, struct image_heade
 		}
 		bool frame = marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
 		if (frame &&
-			(marker > 0xc2 || header.channels || !read_frame(bytes + at + 2, part, &header)))
+		    (marker > 0xc2 || header.channels || !read_frame(bytes + at + 2, part, &header)))
 			return false; /* lossless, arithmetic or hierarchical, or a second frame */
 		progressive |= marker == 0xc2;
 		at += 2 + part;

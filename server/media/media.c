@@ -55,7 +55,7 @@ static struct error open_source(const char *path, int *ret_fd)
 		err = errorf(ERR_INVALID, "the file is empty");
 	else if (info.st_size > MEDIA_MAX_FILE_BYTES)
 		err = errorf(ERR_TOO_LARGE, "the file has %lld megabytes; %u is the limit",
-					 (long long)info.st_size >> 20, MEDIA_MAX_FILE_BYTES >> 20);
+		             (long long)info.st_size >> 20, MEDIA_MAX_FILE_BYTES >> 20);
 	if (err.code) {
 		close(fd);
 		return err;
@@ -102,17 +102,17 @@ static struct error settle_tiff(struct workdir *workdir, const unsigned char *by
 
 	if (tiff.raw)
 		return errorf(ERR_INVALID, "the image is a camera's raw file; develop it to JPEG, PNG or "
-								   "TIFF first");
+		                           "TIFF first");
 	if (tiff.in_sub || tiff.index)
 		workdir->still = arena_printf(workdir->arena, WORKDIR_INPUT "[%s=%u]",
-									  tiff.in_sub ? "subifd" : "page", tiff.index);
+		                              tiff.in_sub ? "subifd" : "page", tiff.index);
 	return ok();
 }
 
 /* Settles what only the whole file tells. */
 static struct error media_settle(struct workdir *workdir, int fd,
-								 struct error (*with)(struct workdir *, const unsigned char *,
-													  size_t))
+                                 struct error (*with)(struct workdir *, const unsigned char *,
+                                                      size_t))
 {
 	struct stat info;
 
@@ -172,14 +172,14 @@ static struct error lay_out(struct workdir *workdir, const char *path)
 
 /* Makes the files of what ffmpeg reads, and says which of them is the rendition. */
 static struct error make_film_or_sound(const struct workdir *workdir, struct media *media,
-									   const char **rendition)
+                                       const char **rendition)
 {
 	struct probe probe;
 	struct error err;
 
 	if ((err = workdir_probe(workdir, WORKDIR_INPUT, workdir->sniff.demuxer,
-							 "the file is damaged or incomplete", &probe))
-			.code)
+	                         "the file is damaged or incomplete", &probe))
+	        .code)
 		return err;
 	streams_digest(workdir, &probe, media);
 	if (probe.video >= 0 && workdir->sniff.family == SNIFF_FILM) {
@@ -187,7 +187,7 @@ static struct error make_film_or_sound(const struct workdir *workdir, struct med
 		media->content_type = "video/mp4";
 		media->original_format =
 			arena_printf(workdir->arena, probe.audio >= 0 ? "%s (%s, %s)" : "%s (%s)",
-						 workdir->sniff.format, probe.video_codec, probe.audio_codec);
+		                 workdir->sniff.format, probe.video_codec, probe.audio_codec);
 		*rendition = "film.mp4";
 		return film_make(workdir, &probe, media);
 	}
@@ -202,7 +202,7 @@ static struct error make_film_or_sound(const struct workdir *workdir, struct med
 }
 
 static struct error media_make(const struct workdir *workdir, struct media *media,
-							   const char **rendition)
+                               const char **rendition)
 {
 	if (workdir->sniff.family != SNIFF_STILL)
 		return make_film_or_sound(workdir, media, rendition);
@@ -214,14 +214,14 @@ static struct error media_make(const struct workdir *workdir, struct media *medi
 }
 
 static struct error media_keep(const struct workdir *workdir, struct store *store, const char *name,
-							   struct media_file *file)
+                               struct media_file *file)
 {
 	return store_take(store, arena_printf(workdir->arena, "%s/%s", workdir->folder, name),
-					  file->digest, &file->bytes);
+	                  file->digest, &file->bytes);
 }
 
 static struct error keep_all(const struct workdir *workdir, struct store *store,
-							 const char *rendition, struct media *media)
+                             const char *rendition, struct media *media)
 {
 	struct error err;
 
@@ -234,13 +234,13 @@ static struct error keep_all(const struct workdir *workdir, struct store *store,
 	if (media->has_poster && (err = media_keep(workdir, store, "image.jpg", &media->poster)).code)
 		return err;
 	if (media->has_thumbnail &&
-		(err = media_keep(workdir, store, "thumbnail.jpg", &media->thumbnail)).code)
+	    (err = media_keep(workdir, store, "thumbnail.jpg", &media->thumbnail)).code)
 		return err;
 	return ok();
 }
 
 struct error media_ingest(struct store *store, const char *path, struct arena *arena,
-						  struct media *ret_media)
+                          struct media *ret_media)
 {
 	char folder[PATH_MAX];
 	struct workdir workdir = { .arena = arena, .folder = folder, .still = WORKDIR_INPUT };
@@ -251,7 +251,7 @@ struct error media_ingest(struct store *store, const char *path, struct arena *a
 	if ((err = store_scratch(store, folder)).code)
 		return err;
 	if (!(err = lay_out(&workdir, path)).code &&
-		!(err = media_make(&workdir, &media, &rendition)).code)
+	    !(err = media_make(&workdir, &media, &rendition)).code)
 		err = keep_all(&workdir, store, rendition, &media);
 	store_scratch_remove(folder);
 	if (!err.code)
@@ -260,7 +260,7 @@ struct error media_ingest(struct store *store, const char *path, struct arena *a
 }
 
 struct error media_render(struct store *store, const unsigned char original[SHA256_BYTES],
-						  struct arena *arena, struct media *ret_media)
+                          struct arena *arena, struct media *ret_media)
 {
 	char path[PATH_MAX];
 	struct media media;

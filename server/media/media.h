@@ -81,7 +81,7 @@ struct media {
  * read-only or failing.
  */
 struct error media_ingest(struct store *store, const char *path, struct arena *arena,
-						  struct media *ret_media) MUST_CHECK;
+                          struct media *ret_media) MUST_CHECK;
 
 /*
  * The same for an original that the store has: makes its rendition anew by the recipe of now.
@@ -89,6 +89,6 @@ struct error media_ingest(struct store *store, const char *path, struct arena *a
  * its name.
  */
 struct error media_render(struct store *store, const unsigned char original[SHA256_BYTES],
-						  struct arena *arena, struct media *ret_media) MUST_CHECK;
+                          struct arena *arena, struct media *ret_media) MUST_CHECK;
 
 #endif

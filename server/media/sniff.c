@@ -61,7 +61,7 @@ static const struct magic magics[] = {
 };
 
 static bool sniff_holds(const unsigned char *bytes, size_t len, size_t at, const char *what,
-						size_t what_len)
+                        size_t what_len)
 {
 	return at + what_len <= len && memcmp(bytes + at, what, what_len) == 0;
 }
@@ -87,7 +87,7 @@ static bool mpeg_audio(const unsigned char *bytes, size_t len, struct sniff *ret
 static bool animated_webp(const unsigned char *bytes, size_t len)
 {
 	return len > 20 && sniff_holds(bytes, len, 0, "RIFF", 4) &&
-		   sniff_holds(bytes, len, 8, "WEBPVP8X", 8) && bytes[20] & 2;
+	       sniff_holds(bytes, len, 8, "WEBPVP8X", 8) && bytes[20] & 2;
 }
 
 /* Text is what has no control character but white space. */
@@ -108,8 +108,8 @@ struct error sniff_bytes(const unsigned char *bytes, size_t len, struct sniff *r
 	for (size_t i = 0; i < sizeof magics / sizeof magics[0]; i++) {
 		const struct magic *magic = &magics[i];
 		if (sniff_holds(bytes, len, magic->at, magic->bytes, magic->len) &&
-			(!magic->then_len ||
-			 sniff_holds(bytes, len, magic->then_at, magic->then, magic->then_len))) {
+		    (!magic->then_len ||
+		     sniff_holds(bytes, len, magic->then_at, magic->then, magic->then_len))) {
 			*ret = magic->is;
 			return ok();
 		}

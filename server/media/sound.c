@@ -49,7 +49,7 @@ static double summary_value(const char *summary, const char *name, double otherw
 /* ffmpeg may set its filters up twice, and each of a name closes with a summary: the last counts.
  */
 static struct error read_measure(const struct workdir *workdir, const char *log,
-								 struct measure *measure)
+                                 struct measure *measure)
 {
 	const char *name = arena_printf(workdir->arena, "[ebur128@%s ", measure->name);
 	const char *summary = NULL;
@@ -70,7 +70,7 @@ static struct error read_measure(const struct workdir *workdir, const char *log,
 
 /* Measures the mix, and of more than one channel each side: in one run. */
 static struct error measure_sound(const struct workdir *workdir, const struct probe *probe,
-								  struct measure measures[], unsigned count)
+                                  struct measure measures[], unsigned count)
 {
 	const char *graph =
 		arena_printf(workdir->arena, count > 1 ? MIX_AND_SIDES : MIX_ALONE, probe->audio);
@@ -94,11 +94,11 @@ static struct error measure_sound(const struct workdir *workdir, const struct pr
 }
 
 struct error sound_filters(const struct workdir *workdir, const struct probe *probe,
-						   const char **ret)
+                           const char **ret)
 {
 	struct measure measures[] = { { .name = "mix", .filters = "" },
-								  { .name = "left", .filters = LEFT_SIDE },
-								  { .name = "right", .filters = RIGHT_SIDE } };
+		                          { .name = "left", .filters = LEFT_SIDE },
+		                          { .name = "right", .filters = RIGHT_SIDE } };
 	struct measure *mix = &measures[0], *side = &measures[1];
 	struct error err;
 
@@ -121,21 +121,21 @@ struct error sound_filters(const struct workdir *workdir, const struct probe *pr
 }
 
 static struct error check_length(const struct workdir *workdir, int64_t declared_ms,
-								 int64_t found_ms)
+                                 int64_t found_ms)
 {
 	if (found_ms > MEDIA_MAX_DURATION_MS + WORKDIR_PADDING_MS)
 		return errorf(ERR_INVALID, "the sound is longer than %d seconds, the limit",
-					  MEDIA_MAX_DURATION_MS / 1000);
+		              MEDIA_MAX_DURATION_MS / 1000);
 	if (found_ms < MEDIA_MIN_DURATION_MS)
 		return errorf(ERR_INVALID, TOO_SHORT);
 	if (workdir->sniff.length_declared && declared_ms - found_ms > 500 + declared_ms / 10)
 		return errorf(ERR_INVALID, "the sound is cut off: %.1f of its %.1f seconds are there",
-					  (double)found_ms / 1000, (double)declared_ms / 1000);
+		              (double)found_ms / 1000, (double)declared_ms / 1000);
 	return ok();
 }
 
 struct error sound_make(const struct workdir *workdir, const struct probe *probe,
-						struct media *media)
+                        struct media *media)
 {
 	const char *filters = NULL;
 	struct program_result result;
@@ -143,11 +143,11 @@ struct error sound_make(const struct workdir *workdir, const struct probe *probe
 	struct error err;
 
 	if (workdir->sniff.length_declared &&
-		probe->duration_ms > MEDIA_MAX_DURATION_MS + WORKDIR_PADDING_MS)
+	    probe->duration_ms > MEDIA_MAX_DURATION_MS + WORKDIR_PADDING_MS)
 		return errorf(ERR_INVALID, "the sound is %.1f seconds long; %d is the limit",
-					  (double)probe->duration_ms / 1000, MEDIA_MAX_DURATION_MS / 1000);
+		              (double)probe->duration_ms / 1000, MEDIA_MAX_DURATION_MS / 1000);
 	if (workdir->sniff.length_declared && probe->duration_ms >= 0 &&
-		probe->duration_ms < MEDIA_MIN_DURATION_MS)
+	    probe->duration_ms < MEDIA_MIN_DURATION_MS)
 		return errorf(ERR_INVALID, TOO_SHORT); /* or it would be measured, and found silent */
 	if ((err = sound_filters(workdir, probe, &filters)).code)
 		return err;

@@ -40,8 +40,8 @@ static bool needs_module(const struct sniff *sniff)
 static const int full[] = { ENOSPC, EDQUOT, EROFS };
 
 struct error workdir_run(const struct workdir *workdir, enum workdir_limit budget,
-						 const char *const argv[], const char *complaint,
-						 struct program_result *result)
+                         const char *const argv[], const char *complaint,
+                         struct program_result *result)
 {
 	struct program program = {
 		.argv = argv,
@@ -61,20 +61,20 @@ struct error workdir_run(const struct workdir *workdir, enum workdir_limit budge
 	if (program_succeeded(result))
 		return ok();
 	log_info("%s on a %s file: %s %d after %lld ms: %s", argv[0], workdir->sniff.format,
-			 result->end == PROGRAM_EXITED ? "status" : "signal",
-			 result->end == PROGRAM_EXITED ? result->status : result->signal,
-			 (long long)result->took_ms, result->err);
+	         result->end == PROGRAM_EXITED ? "status" : "signal",
+	         result->end == PROGRAM_EXITED ? result->status : result->signal,
+	         (long long)result->took_ms, result->err);
 	if (result->end == PROGRAM_TIMED_OUT ||
-		(result->end == PROGRAM_KILLED && result->took_ms >= (int64_t)program.cpu_s * 500))
+	    (result->end == PROGRAM_KILLED && result->took_ms >= (int64_t)program.cpu_s * 500))
 		return errorf(ERR_INVALID, "the file takes longer than %u seconds to read",
-					  program.wall_ms / 1000);
+		              program.wall_ms / 1000);
 	if (result->end == PROGRAM_STOOD_STILL)
 		return errorf(ERR_INVALID, "nothing comes of the file for %u seconds",
-					  program.still_ms / 1000);
+		              program.still_ms / 1000);
 	for (size_t i = 0; i < sizeof full / sizeof full[0]; i++)
 		if (strstr(result->err, strerrordesc_np(full[i])))
 			return errorf(ERR_DISK, "the disk does not take what is made of the file: %s",
-						  strerrordesc_np(full[i]));
+			              strerrordesc_np(full[i]));
 	return errorf(ERR_INVALID, "%s", complaint);
 }
 
@@ -180,7 +180,7 @@ bool probe_read(const char *text, size_t len, struct arena *arena, struct probe 
 }
 
 struct error workdir_probe(const struct workdir *workdir, const char *name, const char *demuxer,
-						   const char *complaint, struct probe *ret)
+                           const char *complaint, struct probe *ret)
 {
 	static const char entries[] =
 		"stream=index,codec_type,codec_name,width,height,duration,sample_aspect_ratio,nb_frames"

@@ -60,29 +60,29 @@ enum workdir_limit {
  * memory) when it fails; its own words go to the log.
  */
 struct error workdir_run(const struct workdir *workdir, enum workdir_limit budget,
-						 const char *const argv[], const char *complaint,
-						 struct program_result *result) MUST_CHECK;
+                         const char *const argv[], const char *complaint,
+                         struct program_result *result) MUST_CHECK;
 
 /* Reads what ffprobe wrote of a stranger's file. False: it is no JSON. */
 bool probe_read(const char *text, size_t len, struct arena *arena, struct probe *ret);
 
 /* Reads the streams of `name`; demuxer as in struct sniff. */
 struct error workdir_probe(const struct workdir *workdir, const char *name, const char *demuxer,
-						   const char *complaint, struct probe *ret) MUST_CHECK;
+                           const char *complaint, struct probe *ret) MUST_CHECK;
 
 /* The recipes.  Each leaves files in the folder and fills what it knows of `media`. */
 
 /* `from` becomes image.jpg and thumbnail.jpg. */
 struct error image_make(const struct workdir *workdir, const char *from,
-						struct media *media) MUST_CHECK;
+                        struct media *media) MUST_CHECK;
 
 /* The input becomes film.mp4, image.jpg (its poster) and thumbnail.jpg. */
 struct error film_make(const struct workdir *workdir, const struct probe *probe,
-					   struct media *media) MUST_CHECK;
+                       struct media *media) MUST_CHECK;
 
 /* The input becomes sound.m4a. */
 struct error sound_make(const struct workdir *workdir, const struct probe *probe,
-						struct media *media) MUST_CHECK;
+                        struct media *media) MUST_CHECK;
 
 /* Notes what the input's streams are, by their compressed bytes: equal in another container. */
 void streams_digest(const struct workdir *workdir, const struct probe *probe, struct media *media);
@@ -92,6 +92,6 @@ void streams_digest(const struct workdir *workdir, const struct probe *probe, st
  * NULL when it is silent.
  */
 struct error sound_filters(const struct workdir *workdir, const struct probe *probe,
-						   const char **ret) MUST_CHECK;
+                           const char **ret) MUST_CHECK;
 
 #endif

@@ -27,7 +27,7 @@
 	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (unsigned)offsetof(struct seccomp_data, field))
 #define LOAD_UPPER(field)              \
 	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, \
-			 (unsigned)(offsetof(struct seccomp_data, field) + sizeof(unsigned)))
+	         (unsigned)(offsetof(struct seccomp_data, field) + sizeof(unsigned)))
 #define ANSWER(what)   BPF_STMT(BPF_RET | BPF_K, (what))
 #define REFUSED(error) (SECCOMP_RET_ERRNO | (error))
 

@@ -153,7 +153,7 @@ static struct error fetch_explain(CURL *curl, CURLcode code, const struct downlo
 		return errorf(ERR_INVALID, "the address leads into a private network");
 	if (download->too_large || code == CURLE_FILESIZE_EXCEEDED)
 		return errorf(ERR_TOO_LARGE, "the file is larger than %llu bytes, the limit",
-					  (unsigned long long)download->limits->bytes);
+		              (unsigned long long)download->limits->bytes);
 	if (download->disk.code)
 		return download->disk;
 	if (code == CURLE_HTTP_RETURNED_ERROR && (status >= 500 || status == 429))
@@ -187,7 +187,7 @@ static struct error fetch_transfer(const char *url, struct download *download)
 }
 
 struct error fetch_file(const char *url, const char *path, const struct fetch_limits *limits,
-						uint64_t *ret_bytes)
+                        uint64_t *ret_bytes)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct download download = { .limits = limits };

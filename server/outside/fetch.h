@@ -31,7 +31,7 @@ struct fetch_limits {
  * another try (no answer, too slow, a 5xx).
  */
 struct error fetch_file(const char *url, const char *path, const struct fetch_limits *limits,
-						uint64_t *ret_bytes) MUST_CHECK;
+                        uint64_t *ret_bytes) MUST_CHECK;
 
 /* True for an IPv4 or IPv6 address that anybody on the Internet could mean by it. */
 bool fetch_address_public(const struct sockaddr *address);

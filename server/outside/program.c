@@ -130,7 +130,7 @@ static int landlock_ruleset(const char *folder)
 /* ---- the child, from fork() to execve() ---- */
 
 static _Noreturn void child_stop(const struct launch *launch, struct report *report,
-								 const char *step)
+                                 const char *step)
 {
 	report->failed = errno ? errno : EINVAL;
 	for (size_t i = 0; i < sizeof report->step - 1 && step[i]; i++)
@@ -148,9 +148,9 @@ static bool child_limit(int what, uint64_t most)
 static bool child_limits(const struct program *program)
 {
 	return child_limit(RLIMIT_CPU, program->cpu_s) &&
-		   child_limit(RLIMIT_FSIZE, program->file_bytes) &&
-		   child_limit(RLIMIT_NOFILE, program->open_files) && child_limit(RLIMIT_CORE, 0) &&
-		   child_limit(RLIMIT_AS, program->memory_bytes);
+	       child_limit(RLIMIT_FSIZE, program->file_bytes) &&
+	       child_limit(RLIMIT_NOFILE, program->open_files) && child_limit(RLIMIT_CORE, 0) &&
+	       child_limit(RLIMIT_AS, program->memory_bytes);
 }
 
 /* The server ignores SIGPIPE, and an ignored signal stays ignored across execve(). */
@@ -172,7 +172,7 @@ static bool child_drop_root(const struct launch *launch, int *on)
 		return true;
 	*on |= unshare(CLONE_NEWNET | CLONE_NEWIPC) == 0 ? OWN_NETWORK : 0;
 	return setgroups(0, NULL) == 0 && setresgid(launch->group, launch->group, launch->group) == 0 &&
-		   setresuid(launch->user, launch->user, launch->user) == 0;
+	       setresuid(launch->user, launch->user, launch->user) == 0;
 }
 
 static int child_protect(const struct launch *launch)
@@ -239,7 +239,7 @@ static struct error find_program(const char *name, char path[64])
 static void launch_close(struct launch *launch)
 {
 	int *fds[] = { &launch->null_fd, &launch->ruleset_fd, &launch->out[0], &launch->out[1],
-				   &launch->err[0],  &launch->err[1],     &launch->say[0], &launch->say[1] };
+		           &launch->err[0],  &launch->err[1],     &launch->say[0], &launch->say[1] };
 
 	for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++) {
 		if (*fds[i] >= 0)
@@ -273,7 +273,7 @@ static void find_user(struct launch *launch)
 	launch->drops_root = geteuid() == 0 || getuid() == 0;
 	launch->user = launch->group = NOBODY;
 	if (launch->drops_root && getpwnam_r("nobody", &entry, room, sizeof room, &found) == 0 &&
-		found && found->pw_uid != 0) {
+	    found && found->pw_uid != 0) {
 		launch->user = found->pw_uid;
 		launch->group = found->pw_gid;
 	}
@@ -299,7 +299,7 @@ static struct error launch_prepare(const struct program *program, struct launch 
 	launch->ruleset_fd = landlock_ruleset(program->folder);
 	launch->null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	if (launch->null_fd < 0 || pipe2(launch->out, O_CLOEXEC) || pipe2(launch->err, O_CLOEXEC) ||
-		pipe2(launch->say, O_CLOEXEC)) {
+	    pipe2(launch->say, O_CLOEXEC)) {
 		log_error("helper programs: %m");
 		return errorf(ERR_INTERNAL, "a helper program could not be prepared");
 	}
@@ -365,7 +365,7 @@ static uint64_t folder_bytes(const char *folder)
 
 	while (list && (entry = readdir(list)))
 		if (fstatat(dirfd(list), entry->d_name, &stat, AT_SYMLINK_NOFOLLOW) == 0 &&
-			S_ISREG(stat.st_mode))
+		    S_ISREG(stat.st_mode))
 			bytes += (uint64_t)stat.st_size;
 	if (list)
 		closedir(list);
@@ -389,7 +389,7 @@ static void watch_start(struct watch *watch, const struct program *program)
 
 /* True: it must end, as *ret_end says. */
 static bool watch_is_over(struct watch *watch, const struct program *program,
-						  enum program_end *ret_end)
+                          enum program_end *ret_end)
 {
 	int64_t now_ms = clock_monotonic_ms();
 
@@ -409,7 +409,7 @@ static bool watch_is_over(struct watch *watch, const struct program *program,
 
 /* Reads both pipes until the program ends: PROGRAM_EXITED then, or why it must end. */
 static enum program_end wait_for_end(struct launch *launch, int pidfd, struct watch *watch,
-									 struct program_result *result)
+                                     struct program_result *result)
 {
 	struct pollfd polls[] = {
 		{ .fd = pidfd, .events = POLLIN },
@@ -437,7 +437,7 @@ static enum program_end wait_for_end(struct launch *launch, int pidfd, struct wa
 
 /* The group is killed before its leader is reaped, while its number is still ours. */
 static struct error program_collect(struct launch *launch, pid_t child, enum program_end end,
-									struct program_result *result)
+                                    struct program_result *result)
 {
 	int status;
 
@@ -519,7 +519,7 @@ static struct error launch_run(struct launch *launch, struct program_result *res
 	int pidfd = pidfd_open(child, 0);
 	if (pidfd < 0) {
 		blind = errorf(ERR_UNAVAILABLE, "a helper program cannot be watched: %s",
-					   strerrordesc_np(errno));
+		               strerrordesc_np(errno));
 		log_error("helper programs: pidfd_open: %m");
 	} else {
 		end = wait_for_end(launch, pidfd, &watch, result);

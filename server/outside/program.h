@@ -34,10 +34,10 @@ struct program {
 	const char *const *argv; /* ends with NULL; argv[0] is a bare name: "ffmpeg" */
 	const char *const *env;  /* "NAME=value", ends with NULL, at most PROGRAM_MAX_ENV; or NULL */
 	const char *folder;      /* absolute; where it runs, and all that it may read and write: name
-							  * files in it without a path, for the user may not reach it by one */
+	                          * files in it without a path, for the user may not reach it by one */
 	unsigned wall_ms;
 	unsigned still_ms; /* the longest that it may run and no file in the folder grow; 0: as long as
-						* wall_ms */
+	                    * wall_ms */
 	unsigned cpu_s;
 	uint64_t memory_bytes; /* of address space */
 	uint64_t file_bytes;   /* of each file it writes */

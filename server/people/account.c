@@ -38,17 +38,17 @@ static bool is_email(const char *email)
 	const char *at = strchr(email, '@');
 
 	return at && at != email && at[1] && !strchr(at + 1, '@') && strlen(email) <= 254 &&
-		   !strpbrk(email, " \t\r\n,;<>\"");
+	       !strpbrk(email, " \t\r\n,;<>\"");
 }
 
 static struct error check_role(const char *role)
 {
 	return vocabulary_has(account_roles, role)
-			   ? ok()
-			   : errorf(ERR_INVALID,
-						"there is no role \"%.40s\": volunteer, researcher, moderator, "
-						"admin",
-						role);
+	           ? ok()
+	           : errorf(ERR_INVALID,
+	                    "there is no role \"%.40s\": volunteer, researcher, moderator, "
+	                    "admin",
+	                    role);
 }
 
 static struct error no_account(const char *email)
@@ -64,7 +64,7 @@ static struct error make_one_time(char ret_password[SECRET_TEXT], char hash[PASS
 }
 
 struct error account_add(struct db *db, const char *email, const char *role,
-						 char ret_password[SECRET_TEXT])
+                         char ret_password[SECRET_TEXT])
 {
 	char hash[PASSWORD_HASH];
 	auto_rows *rows = NULL;
@@ -79,11 +79,11 @@ struct error account_add(struct db *db, const char *email, const char *role,
 	if ((err = db_run(db, SQL_ACCOUNT_CREATE, (const char *[]){ email, role, hash }, &rows)).code)
 		return err;
 	return rows_count(rows)
-			   ? ok()
-			   : errorf(ERR_CONFLICT,
-						"there is an account %.100s already; for a new one-time password: "
-						"touchstone account reset %.100s",
-						email, email);
+	           ? ok()
+	           : errorf(ERR_CONFLICT,
+	                    "there is an account %.100s already; for a new one-time password: "
+	                    "touchstone account reset %.100s",
+	                    email, email);
 }
 
 struct error account_reset(struct db *db, const char *email, char ret_password[SECRET_TEXT])
@@ -113,14 +113,14 @@ struct error account_enable(struct db *db, const char *email, bool enabled)
 {
 	auto_rows *rows = NULL;
 	struct error err = db_run(db, SQL_ACCOUNT_SET_STATE,
-							  (const char *[]){ email, enabled ? "active" : "disabled" }, &rows);
+	                          (const char *[]){ email, enabled ? "active" : "disabled" }, &rows);
 
 	return err.code || rows_count(rows) ? err : no_account(email);
 }
 
 /* Runs a statement that says how many it ended. */
 static struct error end_all(struct db *db, enum statement statement, const char *email,
-							int64_t *ret_ended)
+                            int64_t *ret_ended)
 {
 	auto_rows *rows = NULL;
 	struct error err = db_run(db, statement, (const char *[]){ email }, &rows);
@@ -144,7 +144,7 @@ struct error account_revoke_tokens(struct db *db, const char *email, int64_t *re
 }
 
 struct error account_token(struct db *db, const char *email, unsigned days,
-						   char ret_token[SECRET_TEXT])
+                           char ret_token[SECRET_TEXT])
 {
 	char hash[SHA256_TEXT], text[12];
 	auto_rows *rows = NULL;
@@ -160,7 +160,7 @@ struct error account_token(struct db *db, const char *email, unsigned days,
 }
 
 static struct error begin_session(struct db *db, const char *account_id, const char *password_hash,
-								  char ret_session[SECRET_TEXT], int64_t *ret_failed)
+                                  char ret_session[SECRET_TEXT], int64_t *ret_failed)
 {
 	char hash[SHA256_TEXT], seconds[12];
 	auto_rows *rows = NULL;
@@ -185,13 +185,13 @@ static struct error refuse_sign_in(struct db *db, const struct sign_in *sign_in,
 		db_do(db, SQL_ACCOUNT_NOTE_FAILURE, (const char *[]){ sign_in->email }, NULL);
 
 	log_warn("a sign-in failed: %s, from network %016llx",
-			 known ? sign_in->email : "no such account", (unsigned long long)sign_in->network);
+	         known ? sign_in->email : "no such account", (unsigned long long)sign_in->network);
 	return err.code ? err : error_because(REASON_WRONG_SIGN_IN);
 }
 
 struct error account_sign_in(struct db *db, struct arena *arena, const struct sign_in *sign_in,
-							 struct account *ret_account, char ret_session[SECRET_TEXT],
-							 int64_t *ret_failed)
+                             struct account *ret_account, char ret_session[SECRET_TEXT],
+                             int64_t *ret_failed)
 {
 	auto_rows *rows = NULL;
 	struct error err = db_run(db, SQL_ACCOUNT_BY_EMAIL, (const char *[]){ sign_in->email }, &rows);
@@ -219,7 +219,7 @@ struct error account_sign_out(struct db *db, const char *session)
 }
 
 static struct error account_of(struct db *db, struct arena *arena, enum statement statement,
-							   const char *const params[], struct account *ret_account)
+                               const char *const params[], struct account *ret_account)
 {
 	auto_rows *rows = NULL;
 	struct error err = db_run(db, statement, params, &rows);
@@ -233,18 +233,18 @@ static struct error account_of(struct db *db, struct arena *arena, enum statemen
 }
 
 struct error account_of_session(struct db *db, struct arena *arena, const char *session,
-								struct account *ret_account)
+                                struct account *ret_account)
 {
 	char hash[SHA256_TEXT], idle[12];
 
 	secret_hash(hash, session);
 	snprintf(idle, sizeof idle, "%d", SESSION_IDLE_S);
 	return account_of(db, arena, SQL_ACCOUNT_BY_SESSION, (const char *[]){ hash, idle },
-					  ret_account);
+	                  ret_account);
 }
 
 struct error account_of_token(struct db *db, struct arena *arena, const char *token,
-							  struct account *ret_account)
+                              struct account *ret_account)
 {
 	char hash[SHA256_TEXT];
 
@@ -253,8 +253,8 @@ struct error account_of_token(struct db *db, struct arena *arena, const char *to
 }
 
 struct error account_change_password(struct db *db, const struct account *account,
-									 const char *current, const char *password,
-									 char ret_session[SECRET_TEXT])
+                                     const char *current, const char *password,
+                                     char ret_session[SECRET_TEXT])
 {
 	const char *fault = password_fault(password, account->email);
 	char hash[PASSWORD_HASH];
@@ -275,24 +275,24 @@ struct error account_change_password(struct db *db, const struct account *accoun
 	if ((err = password_hash(password, hash)).code)
 		return err;
 	if ((err = db_do(db, SQL_ACCOUNT_SET_PASSWORD, (const char *[]){ account->id, hash }, NULL))
-			.code)
+	        .code)
 		return err;
 	return begin_session(db, account->id, hash, ret_session, &failed);
 }
 
 struct error account_each(struct db *db, void (*use)(void *arg, const struct account_entry *entry),
-						  void *arg)
+                          void *arg)
 {
 	auto_rows *rows = NULL;
 	struct error err = db_run(db, SQL_ACCOUNT_LIST, NULL, &rows);
 
 	for (size_t r = 0; !err.code && r < rows_count(rows); r++)
 		use(arg, &(struct account_entry){ .email = rows_text(rows, r, 0),
-										  .role = rows_text(rows, r, 1),
-										  .state = rows_text(rows, r, 2),
-										  .one_time = rows_flag(rows, r, 3),
-										  .sessions = rows_integer(rows, r, 4),
-										  .tokens = rows_integer(rows, r, 5),
-										  .made = rows_text(rows, r, 6) });
+		                                  .role = rows_text(rows, r, 1),
+		                                  .state = rows_text(rows, r, 2),
+		                                  .one_time = rows_flag(rows, r, 3),
+		                                  .sessions = rows_integer(rows, r, 4),
+		                                  .tokens = rows_integer(rows, r, 5),
+		                                  .made = rows_text(rows, r, 6) });
 	return err;
 }

@@ -39,23 +39,23 @@ struct account {
  * ERR_CONFLICT: the address is taken.
  */
 struct error account_add(struct db *db, const char *email, const char *role,
-						 char ret_password[SECRET_TEXT]) MUST_CHECK;
+                         char ret_password[SECRET_TEXT]) MUST_CHECK;
 
 /* Makes a bearer token. ERR_NOT_FOUND: there is no such account. */
 struct error account_token(struct db *db, const char *email, unsigned days,
-						   char ret_token[SECRET_TEXT]) MUST_CHECK;
+                           char ret_token[SECRET_TEXT]) MUST_CHECK;
 
 /* What an operator does with an account that is there. ERR_NOT_FOUND: there is none. */
 
 /* A new one-time password; sessions and tokens end. */
 struct error account_reset(struct db *db, const char *email,
-						   char ret_password[SECRET_TEXT]) MUST_CHECK;
+                           char ret_password[SECRET_TEXT]) MUST_CHECK;
 struct error account_set_role(struct db *db, const char *email, const char *role) MUST_CHECK;
 /* Disabling ends sessions and tokens. */
 struct error account_enable(struct db *db, const char *email, bool enabled) MUST_CHECK;
 struct error account_end_sessions(struct db *db, const char *email, int64_t *ret_ended) MUST_CHECK;
 struct error account_revoke_tokens(struct db *db, const char *email,
-								   int64_t *ret_revoked) MUST_CHECK;
+                                   int64_t *ret_revoked) MUST_CHECK;
 
 /* An account as it is listed. */
 struct account_entry {
@@ -66,7 +66,7 @@ struct account_entry {
 
 /* Calls `use` for every account, by address; it keeps nothing of what it is given. */
 struct error account_each(struct db *db, void (*use)(void *arg, const struct account_entry *entry),
-						  void *arg) MUST_CHECK;
+                          void *arg) MUST_CHECK;
 
 /* Who signs in, and from where. */
 struct sign_in {
@@ -80,23 +80,23 @@ struct sign_in {
  * log is told), or a one-time password that was used or has lapsed.
  */
 struct error account_sign_in(struct db *db, struct arena *arena, const struct sign_in *sign_in,
-							 struct account *ret_account, char ret_session[SECRET_TEXT],
-							 int64_t *ret_failed) MUST_CHECK;
+                             struct account *ret_account, char ret_session[SECRET_TEXT],
+                             int64_t *ret_failed) MUST_CHECK;
 
 struct error account_sign_out(struct db *db, const char *session) MUST_CHECK;
 
 /* Who holds a secret. ERR_NOBODY: nobody. */
 struct error account_of_session(struct db *db, struct arena *arena, const char *session,
-								struct account *ret_account) MUST_CHECK;
+                                struct account *ret_account) MUST_CHECK;
 struct error account_of_token(struct db *db, struct arena *arena, const char *token,
-							  struct account *ret_account) MUST_CHECK;
+                              struct account *ret_account) MUST_CHECK;
 
 /*
  * Changes the password, ends every session and token of the account and begins a new session.
  * ERR_FORBIDDEN: `current` is wrong.
  */
 struct error account_change_password(struct db *db, const struct account *account,
-									 const char *current, const char *password,
-									 char ret_session[SECRET_TEXT]) MUST_CHECK;
+                                     const char *current, const char *password,
+                                     char ret_session[SECRET_TEXT]) MUST_CHECK;
 
 #endif

@@ -40,16 +40,16 @@ static const char *const common[] = {
 
 /* Neighbours, in either direction. */
 static const char *const runs[] = { "abcdefghijklmnopqrstuvwxyz",
-									"01234567890",
-									"qwertyuiop",
-									"asdfghjkl",
-									"zxcvbnm",
-									"qwertzuiop",
-									"yxcvbnm",
-									"azertyuiop",
-									"qsdfghjklm",
-									"1qaz2wsx3edc4rfv5tgb6yhn",
-									"1q2w3e4r5t6y7u8i9o0p" };
+	                                "01234567890",
+	                                "qwertyuiop",
+	                                "asdfghjkl",
+	                                "zxcvbnm",
+	                                "qwertzuiop",
+	                                "yxcvbnm",
+	                                "azertyuiop",
+	                                "qsdfghjklm",
+	                                "1qaz2wsx3edc4rfv5tgb6yhn",
+	                                "1q2w3e4r5t6y7u8i9o0p" };
 
 /* Small letters, with the signs that people write for letters read as those. */
 static size_t password_simplify(const char *text, char simple[MOST])
@@ -179,7 +179,7 @@ const char *password_fault(const char *password, const char *email)
 	if (is_run(password) || is_run(simple))
 		return "must not be a run of letters or digits.";
 	if (is_common_dressed(password) || is_common_dressed(simple) || is_of_common_words(password) ||
-		is_of_common_words(simple))
+	    is_of_common_words(simple))
 		return "must not be one that everybody guesses first. Three or four words that do not "
 			   "belong "
 			   "together are good.";

@@ -64,7 +64,7 @@ bool revocations_have(struct revocations *revocations, const unsigned char holde
 
 	lock_take(&revocations->lock);
 	bool have = keyset_has(revocations->holders, key) || keyset_has(revocations->ours, key) ||
-				keyset_has(revocations->older, key);
+	            keyset_has(revocations->older, key);
 	lock_release(&revocations->lock);
 	return have;
 }

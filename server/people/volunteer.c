@@ -30,7 +30,7 @@ static struct error create_rows(struct db *db, void *arg, const size_t rows[], s
 		array_int(versions, CONSENT_VERSION);
 	}
 	return db_run_arrays(db, SQL_VOLUNTEER_CREATE, (const struct array *[]){ ids, salts, versions },
-						 &none);
+	                     &none);
 }
 
 static void creation_failed(void *arg, size_t row, struct error err)
@@ -41,7 +41,7 @@ static void creation_failed(void *arg, size_t row, struct error err)
 }
 
 void volunteers_create(struct db *db, struct arena *arena, struct new_volunteer made[],
-					   size_t count)
+                       size_t count)
 {
 	struct creating creating = { .arena = arena, .made = made };
 	struct batch batch = { .store = create_rows, .fail = creation_failed, .arg = &creating };
@@ -71,25 +71,25 @@ struct error volunteer_erase(struct db *db, const unsigned char id[UUID_BYTES])
 }
 
 struct error volunteer_progress(struct db *db, struct arena *arena,
-								const unsigned char *const ids[], size_t count,
-								struct progress progress[])
+                                const unsigned char *const ids[], size_t count,
+                                struct progress progress[])
 {
 	auto_rows *rows = NULL;
 	struct error err = db_run(db, SQL_VOLUNTEER_PROGRESS,
-							  (const char *[]){ uuid_array(arena, ids, count) }, &rows);
+	                          (const char *[]){ uuid_array(arena, ids, count) }, &rows);
 
 	if (err.code)
 		return err;
 	for (size_t r = 0; r < rows_count(rows) && r < count; r++)
 		progress[r] = (struct progress){ .pairs = rows_integer(rows, r, 1),
-										 .pairs_today = rows_integer(rows, r, 2),
-										 .training_done = rows_integer(rows, r, 3),
-										 .training_correct = rows_integer(rows, r, 4) };
+			                             .pairs_today = rows_integer(rows, r, 2),
+			                             .training_done = rows_integer(rows, r, 3),
+			                             .training_correct = rows_integer(rows, r, 4) };
 	return ok();
 }
 
 struct error volunteer_story(struct db *db, struct arena *arena, const unsigned char id[UUID_BYTES],
-							 const char **ret_since)
+                             const char **ret_since)
 {
 	auto_rows *rows = NULL;
 	char text[UUID_TEXT];
@@ -105,9 +105,9 @@ struct error volunteer_story(struct db *db, struct arena *arena, const unsigned 
 }
 
 struct error volunteer_results(struct db *db, const unsigned char id[UUID_BYTES],
-							   const struct result_place *place, unsigned limit, json_t **ret_list,
-							   unsigned char (*ret_items)[UUID_BYTES], bool *ret_more,
-							   struct result_place *ret_next)
+                               const struct result_place *place, unsigned limit, json_t **ret_list,
+                               unsigned char (*ret_items)[UUID_BYTES], bool *ret_more,
+                               struct result_place *ret_next)
 {
 	auto_rows *rows = NULL;
 	char text[UUID_TEXT], wanted[12];
@@ -116,7 +116,7 @@ struct error volunteer_results(struct db *db, const unsigned char id[UUID_BYTES]
 	uuid_to_text(text, id);
 	snprintf(wanted, sizeof wanted, "%u", limit + 1);
 	const char *params[] = { text, place ? place->judged_at : NULL, place ? place->item : NULL,
-							 wanted };
+		                     wanted };
 	if ((err = db_run(db, SQL_VOLUNTEER_RESULTS, params, &rows)).code)
 		return err;
 	size_t count = rows_count(rows) > limit ? limit : rows_count(rows);
@@ -129,7 +129,7 @@ struct error volunteer_results(struct db *db, const unsigned char id[UUID_BYTES]
 	*ret_more = rows_count(rows) > limit;
 	if (*ret_more) {
 		snprintf(ret_next->judged_at, sizeof ret_next->judged_at, "%s",
-				 rows_text(rows, count - 1, 1));
+		         rows_text(rows, count - 1, 1));
 		snprintf(ret_next->item, sizeof ret_next->item, "%s", rows_text(rows, count - 1, 2));
 	}
 	return ok();

@@ -28,19 +28,19 @@ struct new_volunteer {
 	struct error err;
 };
 void volunteers_create(struct db *db, struct arena *arena, struct new_volunteer made[],
-					   size_t count);
+                       size_t count);
 
 /* ERR_NOBODY: there is no such volunteer. */
 struct error volunteer_erase(struct db *db, const unsigned char id[UUID_BYTES]) MUST_CHECK;
 
 /* progress[i] of ids[i]; someone unknown has all zeros. */
 struct error volunteer_progress(struct db *db, struct arena *arena,
-								const unsigned char *const ids[], size_t count,
-								struct progress progress[]) MUST_CHECK;
+                                const unsigned char *const ids[], size_t count,
+                                struct progress progress[]) MUST_CHECK;
 
 /* When the volunteer began, as text in the arena. ERR_NOBODY: there is no such volunteer. */
 struct error volunteer_story(struct db *db, struct arena *arena, const unsigned char id[UUID_BYTES],
-							 const char **ret_since) MUST_CHECK;
+                             const char **ret_since) MUST_CHECK;
 
 /* A place in the list of results: after which judgment it goes on. */
 struct result_place {
@@ -52,9 +52,9 @@ struct result_place {
  * owns, and the items that they are of; *ret_next is where it goes on, if *ret_more.
  */
 struct error volunteer_results(struct db *db, const unsigned char id[UUID_BYTES],
-							   const struct result_place *place, unsigned limit, json_t **ret_list,
-							   unsigned char (*ret_items)[UUID_BYTES], bool *ret_more,
-							   struct result_place *ret_next) MUST_CHECK;
+                               const struct result_place *place, unsigned limit, json_t **ret_list,
+                               unsigned char (*ret_items)[UUID_BYTES], bool *ret_more,
+                               struct result_place *ret_next) MUST_CHECK;
 
 /* As JSON: a value that the caller owns, and as text. */
 json_t *progress_json(struct arena *arena, const struct progress *progress);

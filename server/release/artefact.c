@@ -42,7 +42,7 @@ static bool path_ends(const char *path, const char *ending)
 static bool path_is_of(const char *path, const struct media_ending *media)
 {
 	return strncmp(path, media->type, strcspn(media->type, "/") + 1) == 0 &&
-		   path_ends(path, media->ending);
+	       path_ends(path, media->ending);
 }
 
 const char *artefact_media_type(const char *path)

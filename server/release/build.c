@@ -36,7 +36,7 @@ struct build_table {
 static const struct build_table build_tables[RELEASE_TABLES] = {
 	[RELEASE_LABELS] = { SQL_RELEASE_LABELS, LABEL_VALUES, label_columns, LABEL_COLUMNS },
 	[RELEASE_JUDGMENTS] = { SQL_RELEASE_JUDGMENTS, JUDGMENT_COLUMNS, judgment_columns,
-							JUDGMENT_COLUMNS },
+	                        JUDGMENT_COLUMNS },
 	[RELEASE_TRIALS] = { SQL_RELEASE_TRIALS, TRIAL_COLUMNS, trial_columns, TRIAL_COLUMNS },
 };
 
@@ -217,7 +217,7 @@ static struct error add_media(struct making *making)
 		auto_rows *rows = NULL;
 
 		err = db_run(making->db, SQL_RELEASE_MEDIA,
-					 (const char *[]){ making->release_id, *after ? after : NULL, WINDOW }, &rows);
+		             (const char *[]){ making->release_id, *after ? after : NULL, WINDOW }, &rows);
 		if (err.code || rows_count(rows) == 0)
 			return err;
 		for (size_t r = 0; r < rows_count(rows); r++)
@@ -248,7 +248,7 @@ static struct error write_tables(struct making *making)
 	if ((err = build_write_items(making)).code)
 		return err;
 	if ((err = card_write(making->out[CARD], making->db, making->release_id, making->volunteers))
-			.code)
+	        .code)
 		return err;
 	for (int file = 0; file < SUMS; file++)
 		if ((err = build_keep(making, file)).code)
@@ -319,14 +319,14 @@ static struct error build_finish(struct db *db, void *arg)
 			continue;
 		snprintf(bytes, sizeof bytes, "%llu", (unsigned long long)making->written[file].bytes);
 		err = db_do(db, SQL_RELEASE_ADD_FILE,
-					(const char *[]){ making->release_id, build_name(file),
-									  making->written[file].sha256, bytes },
-					NULL);
+		            (const char *[]){ making->release_id, build_name(file),
+		                              making->written[file].sha256, bytes },
+		            NULL);
 		if (err.code)
 			return err;
 	}
 	return db_do(db, SQL_RELEASE_FINISH,
-				 (const char *[]){ making->release_id, making->summary, making->bytes }, NULL);
+	             (const char *[]){ making->release_id, making->summary, making->bytes }, NULL);
 }
 
 static struct error write_and_finish(struct making *making)
@@ -363,7 +363,7 @@ static void make_nicely(void *arg)
 }
 
 struct error release_make(struct db *db, struct store *store, const char *release_id,
-						  const struct release_progress *progress)
+                          const struct release_progress *progress)
 {
 	struct making *making;
 	struct arena *arena = arena_new();
@@ -428,7 +428,7 @@ static struct error make_held(struct working *working, struct store *store)
 }
 
 struct error release_do_job(struct db *db, struct store *store, const struct job *job,
-							const struct release_progress *also)
+                            const struct release_progress *also)
 {
 	struct working working = { .db = db, .job = job, .also = also };
 	struct error err =
@@ -444,7 +444,7 @@ struct error release_do_job(struct db *db, struct store *store, const struct job
 }
 
 struct error release_work(struct db *db, struct store *store, const struct release_progress *also,
-						  bool *ret_worked)
+                          bool *ret_worked)
 {
 	struct job job;
 	struct error err = job_claim(db, "release", &job, ret_worked);

@@ -37,7 +37,7 @@ struct release_progress {
  * ERR_INVALID: it can never be made as it was asked for. ERR_NOT_FOUND.
  */
 struct error release_make(struct db *db, struct store *store, const char *release_id,
-						  const struct release_progress *progress) MUST_CHECK;
+                          const struct release_progress *progress) MUST_CHECK;
 
 /*
  * Does a job that the caller has claimed: makes the release, renews the claim on the way,
@@ -45,7 +45,7 @@ struct error release_make(struct db *db, struct store *store, const char *releas
  * `also` (may be NULL) is told of progress as well.
  */
 struct error release_do_job(struct db *db, struct store *store, const struct job *job,
-							const struct release_progress *also) MUST_CHECK;
+                            const struct release_progress *also) MUST_CHECK;
 
 /*
  * Claims one job and does it, for a worker's loop. *ret_worked: there was one. Failures of the
@@ -53,6 +53,6 @@ struct error release_do_job(struct db *db, struct store *store, const struct job
  * NULL) stops the work; ERR_UNAVAILABLE leaves the job to a later try.
  */
 struct error release_work(struct db *db, struct store *store, const struct release_progress *also,
-						  bool *ret_worked) MUST_CHECK;
+                          bool *ret_worked) MUST_CHECK;
 
 #endif

@@ -72,11 +72,11 @@ static void card_header(FILE *out, const struct rows *facts, bool volunteers)
 	char *types = mem_text(rows_text(facts, 0, FACT_TYPES)), *rest = types;
 
 	fprintf(out,
-			"---\npretty_name: \"%s %s\"\nlicense: other\nlicense_name: per-item\n"
-			"license_link: LICENCES\nsize_categories:\n- %s\n"
-			"tags:\n- deepfake-detection\n- media-forensics\n- crowdsourced\ntask_categories:\n",
-			rows_text(facts, 0, FACT_NAME), rows_text(facts, 0, FACT_VERSION),
-			size_category(rows_integer(facts, 0, FACT_ITEMS)));
+	        "---\npretty_name: \"%s %s\"\nlicense: other\nlicense_name: per-item\n"
+	        "license_link: LICENCES\nsize_categories:\n- %s\n"
+	        "tags:\n- deepfake-detection\n- media-forensics\n- crowdsourced\ntask_categories:\n",
+	        rows_text(facts, 0, FACT_NAME), rows_text(facts, 0, FACT_VERSION),
+	        size_category(rows_integer(facts, 0, FACT_ITEMS)));
 	for (char *type; (type = strsep(&rest, " "));)
 		fprintf(out, "- %s-classification\n", type);
 	free(types);
@@ -96,9 +96,9 @@ static void card_opening(FILE *out, const struct rows *facts)
 		rows_text(facts, 0, FACT_NAME), rows_text(facts, 0, FACT_VERSION),
 		rows_text(facts, 0, FACT_DATE));
 	fprintf(out, "%s items, %.2f MB of media. What was asked for: `%s`%s.\n\n",
-			rows_text(facts, 0, FACT_ITEMS), rows_double(facts, 0, FACT_BYTES) / 1e6,
-			rows_text(facts, 0, FACT_FILTER),
-			strcmp(rows_text(facts, 0, FACT_FILTER), "{}") ? "" : " (everything that was settled)");
+	        rows_text(facts, 0, FACT_ITEMS), rows_double(facts, 0, FACT_BYTES) / 1e6,
+	        rows_text(facts, 0, FACT_FILTER),
+	        strcmp(rows_text(facts, 0, FACT_FILTER), "{}") ? "" : " (everything that was settled)");
 }
 
 /* Is a row of release_table one whose split holds real media alone, or fake alone? */
@@ -112,14 +112,14 @@ static void card_splits(FILE *out, const struct rows *facts, const struct rows *
 	fputs("## Splits\n\n| media | split | real | fake |\n| --- | --- | ---: | ---: |\n", out);
 	for (size_t i = 0; i < rows_count(table); i++)
 		fprintf(out, "| %s | %s | %s | %s |\n", rows_text(table, i, 0), rows_text(table, i, 1),
-				rows_text(table, i, 2), rows_text(table, i, 3));
+		        rows_text(table, i, 2), rows_text(table, i, 3));
 	for (size_t i = 0; i < rows_count(table); i++)
 		if (has_one_label(table, i))
 			fprintf(out,
-					"\n**%s/%s holds no %s.** A loader that numbers class folders may call its one "
-					"class 0, whichever it is.\n",
-					rows_text(table, i, 0), rows_text(table, i, 1),
-					rows_integer(table, i, 2) == 0 ? "real" : "fake");
+			        "\n**%s/%s holds no %s.** A loader that numbers class folders may call its one "
+			        "class 0, whichever it is.\n",
+			        rows_text(table, i, 0), rows_text(table, i, 1),
+			        rows_integer(table, i, 2) == 0 ? "real" : "fake");
 	fprintf(
 		out,
 		"\nAimed at 80 %% train, 10 %% validation, 10 %% test in every media type and label. "
@@ -129,7 +129,7 @@ static void card_splits(FILE *out, const struct rows *facts, const struct rows *
 		rows_text(facts, 0, FACT_HELD_BACK));
 	if (rows_integer(facts, 0, FACT_CONTRADICTING) > 0)
 		fprintf(out, "Left out, because the same bytes were labelled both real and fake: %s.\n\n",
-				rows_text(facts, 0, FACT_CONTRADICTING));
+		        rows_text(facts, 0, FACT_CONTRADICTING));
 }
 
 static double card_percent(const struct rows *rows, int part, int whole)
@@ -156,16 +156,16 @@ static void card_labels(FILE *out, const struct rows *facts)
 		rows_text(facts, 0, FACT_GOLD));
 	if (rows_integer(facts, 0, FACT_KNOWN) > 0)
 		fprintf(out,
-				"Of %s other items whose source states a truth, %s (%.1f %%) are labelled as "
-				"it.\n\n",
-				rows_text(facts, 0, FACT_KNOWN), rows_text(facts, 0, FACT_AGREE),
-				card_percent(facts, FACT_AGREE, FACT_KNOWN));
+		        "Of %s other items whose source states a truth, %s (%.1f %%) are labelled as "
+		        "it.\n\n",
+		        rows_text(facts, 0, FACT_KNOWN), rows_text(facts, 0, FACT_AGREE),
+		        card_percent(facts, FACT_AGREE, FACT_KNOWN));
 	if (rows_integer(facts, 0, FACT_GOLD_JUDGED) > 0)
 		fprintf(out,
-				"Of %s items labelled by their truth that volunteers judged, the crowd is right on "
-				"%s (%.1f %%).\n\n",
-				rows_text(facts, 0, FACT_GOLD_JUDGED), rows_text(facts, 0, FACT_GOLD_RIGHT),
-				card_percent(facts, FACT_GOLD_RIGHT, FACT_GOLD_JUDGED));
+		        "Of %s items labelled by their truth that volunteers judged, the crowd is right on "
+		        "%s (%.1f %%).\n\n",
+		        rows_text(facts, 0, FACT_GOLD_JUDGED), rows_text(facts, 0, FACT_GOLD_RIGHT),
+		        card_percent(facts, FACT_GOLD_RIGHT, FACT_GOLD_JUDGED));
 }
 
 static void card_agreement(FILE *out, const struct rows *facts, const struct rows *said)
@@ -200,63 +200,63 @@ static void card_agreement(FILE *out, const struct rows *facts, const struct row
 static void card_limits(FILE *out, const struct rows *facts)
 {
 	fprintf(out,
-			"## Limits\n\n"
-			"- A label says what a crowd, a moderator or a source concluded. It is no forensic "
-			"proof.\n"
-			"- Items that the crowd could not settle and nobody ruled on are missing, so what is "
-			"here is easier than what was asked: of closed campaigns, %s.\n",
-			rows_text(facts, 0, FACT_UNSETTLED));
+	        "## Limits\n\n"
+	        "- A label says what a crowd, a moderator or a source concluded. It is no forensic "
+	        "proof.\n"
+	        "- Items that the crowd could not settle and nobody ruled on are missing, so what is "
+	        "here is easier than what was asked: of closed campaigns, %s.\n",
+	        rows_text(facts, 0, FACT_UNSETTLED));
 	fputs("- Items that measure or teach volunteers in an open campaign are missing too.\n"
-		  "- Media are renditions: every item went through the same recipe for its type, without "
-		  "metadata. Traces that such a recipe removes cannot be learned from here.\n"
-		  "- Volunteers came by themselves. They stand for nobody else.\n"
-		  "- Near-duplicates are kept together only where the source says so (one lineage) or the "
-		  "bytes are equal.\n\n",
-		  out);
+	      "- Media are renditions: every item went through the same recipe for its type, without "
+	      "metadata. Traces that such a recipe removes cannot be learned from here.\n"
+	      "- Volunteers came by themselves. They stand for nobody else.\n"
+	      "- Near-duplicates are kept together only where the source says so (one lineage) or the "
+	      "bytes are equal.\n\n",
+	      out);
 }
 
 static void card_files(FILE *out, bool volunteers)
 {
 	fputs("## Files\n\n"
-		  "- `labels.csv`, `labels.jsonl`: a row an item; the same in both.\n",
-		  out);
+	      "- `labels.csv`, `labels.jsonl`: a row an item; the same in both.\n",
+	      out);
 	if (volunteers)
 		fputs("- `judgments.csv`: a row a judgment: volunteer, item, verdict and confidence.\n",
-			  out);
+		      out);
 	fputs("- `trials.csv`: a row a judgment, without the volunteer: verdict, confidence, and how "
-		  "the item was shown.\n"
-		  "- `TYPE/SPLIT/LABEL/NAME`: the media. Names mean nothing.\n"
-		  "- `LICENCES`: terms and credit of each item.\n"
-		  "- `SHA256SUMS`: check with `sha256sum -c SHA256SUMS`, or `touchstone release "
-		  "verify`.\n\n",
-		  out);
+	      "the item was shown.\n"
+	      "- `TYPE/SPLIT/LABEL/NAME`: the media. Names mean nothing.\n"
+	      "- `LICENCES`: terms and credit of each item.\n"
+	      "- `SHA256SUMS`: check with `sha256sum -c SHA256SUMS`, or `touchstone release "
+	      "verify`.\n\n",
+	      out);
 }
 
 /* What one who holds another release of the same items can find out. */
 static void card_privacy(FILE *out, const struct rows *said, const struct rows *alone,
-						 bool volunteers)
+                         bool volunteers)
 {
 	fputs("## Privacy\n\nNo addresses, no device data, no marks. Times of looking come in steps "
-		  "that grow, the date as a month. Lineages and people appear under pseudonyms made for "
-		  "this release alone.",
-		  out);
+	      "that grow, the date as a month. Lineages and people appear under pseudonyms made for "
+	      "this release alone.",
+	      out);
 	if (!volunteers) {
 		fputs(" Nothing here says which judgments are one volunteer's.\n\n", out);
 		return;
 	}
 	fputs(" So do volunteers; nobody can make the pseudonyms again. A volunteer's row holds what "
-		  "was said and nothing else; how the item was shown stands in `trials.csv`, in another "
-		  "order.\n\n",
-		  out);
+	      "was said and nothing else; how the item was shown stands in `trials.csv`, in another "
+	      "order.\n\n",
+	      out);
 	if (rows_integer(said, 0, OF_ALL) > 0)
 		fprintf(out,
-				"Pseudonyms do not hide answers. %s of %s volunteers said of the items here what "
-				"nobody else said of the same items: whoever holds another release of these items "
-				"can find them in it by their answers as a whole. Single rows tell less: %s of %s "
-				"judgments (%.1f %%) are the only one of their item, verdict and confidence.\n\n",
-				rows_text(alone, 0, ALONE_VOLUNTEERS), rows_text(alone, 0, OF_EVERYBODY),
-				rows_text(alone, 0, ALONE_ROWS), rows_text(said, 0, OF_ALL),
-				100 * rows_double(alone, 0, ALONE_ROWS) / rows_double(said, 0, OF_ALL));
+		        "Pseudonyms do not hide answers. %s of %s volunteers said of the items here what "
+		        "nobody else said of the same items: whoever holds another release of these items "
+		        "can find them in it by their answers as a whole. Single rows tell less: %s of %s "
+		        "judgments (%.1f %%) are the only one of their item, verdict and confidence.\n\n",
+		        rows_text(alone, 0, ALONE_VOLUNTEERS), rows_text(alone, 0, OF_EVERYBODY),
+		        rows_text(alone, 0, ALONE_ROWS), rows_text(said, 0, OF_ALL),
+		        100 * rows_double(alone, 0, ALONE_ROWS) / rows_double(said, 0, OF_ALL));
 }
 
 /*
@@ -315,34 +315,34 @@ static void image_folder(FILE *out, const struct rows *table, size_t row)
 }
 
 static void card_loading(FILE *out, const struct rows *facts, const struct rows *table,
-						 bool volunteers)
+                         bool volunteers)
 {
 	fputs("## Loading it\n\nClasses are numbered `fake` 0, `real` 1. Sound is AAC in MP4, which "
-		  "`datasets` knows since release 4; it decodes sound and video with `torchcodec`.\n\n"
-		  "```python\nfrom datasets import load_dataset\n",
-		  out);
+	      "`datasets` knows since release 4; it decodes sound and video with `torchcodec`.\n\n"
+	      "```python\nfrom datasets import load_dataset\n",
+	      out);
 	for (size_t i = 0; i < rows_count(table); i++) {
 		const char *type = rows_text(table, i, 0);
 
 		if (i == 0 || strcmp(type, rows_text(table, i - 1, 0)) != 0)
 			fprintf(out, "%s = load_dataset(\"%sfolder\", data_dir=\"%s\", drop_labels=False)\n",
-					type, type, type);
+			        type, type, type);
 	}
 	if (strstr(rows_text(facts, 0, FACT_TYPES), "image"))
 		fputs("from torchvision.datasets import ImageFolder\n", out);
 	for (size_t i = 0; i < rows_count(table); i++)
 		image_folder(out, table, i);
 	fputs("import pandas\n"
-		  "labels = pandas.read_csv(\"labels.csv\")\n"
-		  "trials = pandas.read_csv(\"trials.csv\")\n",
-		  out);
+	      "labels = pandas.read_csv(\"labels.csv\")\n"
+	      "trials = pandas.read_csv(\"trials.csv\")\n",
+	      out);
 	if (volunteers)
 		fputs("judgments = pandas.read_csv(\"judgments.csv\")\n", out);
 	fputs("```\n\n```sql\n-- DuckDB\n"
-		  "SELECT split, label, count(*) FROM 'labels.csv' GROUP BY ALL;\n"
-		  "SELECT l.label, avg((t.verdict = l.label)::int) FROM 'trials.csv' t\n"
-		  "  JOIN 'labels.csv' l USING (item) GROUP BY ALL;\n```\n\n",
-		  out);
+	      "SELECT split, label, count(*) FROM 'labels.csv' GROUP BY ALL;\n"
+	      "SELECT l.label, avg((t.verdict = l.label)::int) FROM 'trials.csv' t\n"
+	      "  JOIN 'labels.csv' l USING (item) GROUP BY ALL;\n```\n\n",
+	      out);
 }
 
 static void card_citation(FILE *out, const struct rows *facts)
@@ -365,11 +365,11 @@ static void card_corrections(FILE *out, const struct rows *corrected)
 	if (!rows_count(corrected))
 		return;
 	fprintf(out,
-			"## Corrections\n\nSince version %s: the truth of %s items in this release was "
-			"corrected, and other facts of %s (`labels.csv` says what holds now); %s items of that "
-			"version were withdrawn.\n\n",
-			rows_text(corrected, 0, 0), rows_text(corrected, 0, 1), rows_text(corrected, 0, 2),
-			rows_text(corrected, 0, 3));
+	        "## Corrections\n\nSince version %s: the truth of %s items in this release was "
+	        "corrected, and other facts of %s (`labels.csv` says what holds now); %s items of that "
+	        "version were withdrawn.\n\n",
+	        rows_text(corrected, 0, 0), rows_text(corrected, 0, 1), rows_text(corrected, 0, 2),
+	        rows_text(corrected, 0, 3));
 }
 
 struct error card_write(FILE *out, struct db *db, const char *release_id, bool volunteers)

@@ -12,6 +12,6 @@
 /* Writes the dataset card of a decided release as Markdown with a Hugging Face header.
  * `volunteers`: judgments.csv is in it. */
 struct error card_write(FILE *out, struct db *db, const char *release_id,
-						bool volunteers) MUST_CHECK;
+                        bool volunteers) MUST_CHECK;
 
 #endif

@@ -123,7 +123,7 @@ struct error cut_next(struct cut *cut, const char *values[CUT_COLUMNS], bool *re
 			continue;
 		*ret_found = false;
 		return feof(cut->file) && c == 0 ? ok()
-										 : cut_trouble("the rows of the release could not be read");
+		                                 : cut_trouble("the rows of the release could not be read");
 	}
 	for (int c = 0; c < CUT_COLUMNS; c++)
 		values[c] = value_len[c] == NO_VALUE ? NULL : cut->row + starts[c];

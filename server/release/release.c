@@ -22,7 +22,7 @@ static bool name_is_good(const char *name)
 	size_t len = strlen(name);
 
 	return len >= 1 && len <= RELEASE_NAME_MAX &&
-		   strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789._-") == len && !strchr("._-", *name);
+	       strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789._-") == len && !strchr("._-", *name);
 }
 
 struct error release_wish_read(struct json_reader *body, struct release_wish *ret_wish)
@@ -61,14 +61,14 @@ struct error release_wish_check(struct db *db, const struct release_wish *wish)
 
 	if (!name_is_good(wish->name))
 		return error_field("/name", "must be 1 to 63 of a-z, 0-9, '.', '_' and '-', and begin with "
-									"a letter or digit");
+		                            "a letter or digit");
 	if (!name_is_good(wish->version))
 		return error_field("/version", "must be 1 to 63 of a-z, 0-9, '.', '_' and '-', and begin "
-									   "with a letter or digit");
+		                               "with a letter or digit");
 	if (!filter->campaign)
 		return ok();
 	if ((err = db_run(db, SQL_RELEASE_CAMPAIGN_KNOWN, (const char *[]){ filter->campaign }, &rows))
-			.code)
+	        .code)
 		return err;
 	if (rows_count(rows) == 0)
 		return error_field("/filter/campaign", "there is no campaign of this name");
@@ -99,7 +99,7 @@ static char *filter_text(const struct release_filter *filter)
 }
 
 struct error release_create(struct db *db, const struct release_wish *wish, bool claimed,
-							struct job *ret_job)
+                            struct job *ret_job)
 {
 	struct error err = release_wish_check(db, wish);
 	auto_rows *rows = NULL;
@@ -109,15 +109,15 @@ struct error release_create(struct db *db, const struct release_wish *wish, bool
 		return err;
 	filter = filter_text(&wish->filter);
 	err = db_run(db, SQL_RELEASE_CREATE,
-				 (const char *[]){ wish->name, wish->version, filter, wish->account,
-								   claimed ? "true" : "false" },
-				 &rows);
+	             (const char *[]){ wish->name, wish->version, filter, wish->account,
+	                               claimed ? "true" : "false" },
+	             &rows);
 	free(filter);
 	if (err.code == ERR_CONFLICT)
 		return errorf_because(REASON_RELEASE_EXISTS,
-							  "Release %s %s exists. Releases never change: choose another "
-							  "version.",
-							  wish->name, wish->version);
+		                      "Release %s %s exists. Releases never change: choose another "
+		                      "version.",
+		                      wish->name, wish->version);
 	if (err.code)
 		return err;
 	job_read(rows, ret_job);
@@ -125,7 +125,7 @@ struct error release_create(struct db *db, const struct release_wish *wish, bool
 }
 
 static void release_read(const struct rows *rows, size_t row, struct arena *arena,
-						 struct release *release)
+                         struct release *release)
 {
 	snprintf(release->id, sizeof release->id, "%s", rows_text(rows, row, 0));
 	release->name = rows_copy(rows, row, 1, arena);
@@ -138,7 +138,7 @@ static void release_read(const struct rows *rows, size_t row, struct arena *aren
 }
 
 static struct error find_release(struct db *db, struct arena *arena, enum statement statement,
-								 const char *const params[], struct release *ret_release)
+                                 const char *const params[], struct release *ret_release)
 {
 	auto_rows *rows = NULL;
 	struct error err = db_run(db, statement, params, &rows);
@@ -152,22 +152,22 @@ static struct error find_release(struct db *db, struct arena *arena, enum statem
 }
 
 struct error release_find(struct db *db, struct arena *arena, const char *name, const char *version,
-						  struct release *ret_release)
+                          struct release *ret_release)
 {
 	if (!name_is_good(name) || !name_is_good(version))
 		return errorf(ERR_NOT_FOUND, "There is no such release.");
 	return find_release(db, arena, SQL_RELEASE_FIND, (const char *[]){ name, version },
-						ret_release);
+	                    ret_release);
 }
 
 struct error release_by_id(struct db *db, struct arena *arena, const char *id,
-						   struct release *ret_release)
+                           struct release *ret_release)
 {
 	return find_release(db, arena, SQL_RELEASE_BY_ID, (const char *[]){ id }, ret_release);
 }
 
 struct error release_page(struct db *db, struct arena *arena, const char *after, unsigned limit,
-						  struct release **ret_releases, size_t *ret_count)
+                          struct release **ret_releases, size_t *ret_count)
 {
 	auto_rows *rows = NULL;
 	struct release *releases;
@@ -186,7 +186,7 @@ struct error release_page(struct db *db, struct arena *arena, const char *after,
 }
 
 struct error release_files(struct db *db, struct arena *arena, const char *id, const char *after,
-						   unsigned limit, struct release_file **ret_files, size_t *ret_count)
+                           unsigned limit, struct release_file **ret_files, size_t *ret_count)
 {
 	auto_rows *rows = NULL;
 	struct release_file *files;
@@ -195,7 +195,7 @@ struct error release_files(struct db *db, struct arena *arena, const char *id, c
 
 	snprintf(limit_text, sizeof limit_text, "%u", limit);
 	if ((err = db_run(db, SQL_RELEASE_FILES_PAGE, (const char *[]){ id, after, limit_text }, &rows))
-			.code)
+	        .code)
 		return err;
 	files = arena_alloc(arena, (rows_count(rows) + 1) * sizeof *files);
 	for (size_t i = 0; i < rows_count(rows); i++) {
@@ -223,7 +223,7 @@ static struct error none_such_file(void)
 }
 
 struct error release_file_open(struct db *db, struct store *store, const char *name,
-							   const char *version, struct release_file *file, int *ret_fd)
+                               const char *version, struct release_file *file, int *ret_fd)
 {
 	unsigned char digest[SHA256_BYTES];
 	auto_rows *rows = NULL;
@@ -247,7 +247,7 @@ struct error release_file_open(struct db *db, struct store *store, const char *n
 }
 
 struct error release_has_filter(struct db *db, const char *id, const struct release_filter *filter,
-								bool *ret_same)
+                                bool *ret_same)
 {
 	auto_rows *rows = NULL;
 	char *text = filter_text(filter);
@@ -285,7 +285,7 @@ struct error release_give_up(struct db *db, const struct job *job, const char *w
 
 /* One item's judgments, as the science reads them; alpha does not ask whose they were. */
 static void add_votes(struct judgments *judgments, const struct release_votes *votes,
-					  uint32_t *item, uint32_t *volunteer, uint8_t *verdict)
+                      uint32_t *item, uint32_t *volunteer, uint8_t *verdict)
 {
 	for (uint32_t v = 0; v < votes->judgments; v++) {
 		item[judgments->count] = judgments->items;
@@ -318,7 +318,7 @@ struct release_agreement release_agree(const struct release_votes votes[], size_
 }
 
 struct error release_fix(struct db *db, const char *id, uint32_t held_back, uint32_t contradicting,
-						 const struct release_agreement *agreement, const char *moment)
+                         const struct release_agreement *agreement, const char *moment)
 {
 	char held_back_text[16], contradicting_text[16], alpha[32], low[32], high[32];
 	bool defined = agreement->defined;
@@ -329,7 +329,7 @@ struct error release_fix(struct db *db, const char *id, uint32_t held_back, uint
 	snprintf(low, sizeof low, "%.17g", agreement->low);
 	snprintf(high, sizeof high, "%.17g", agreement->high);
 	return db_do(db, SQL_RELEASE_FIX,
-				 (const char *[]){ id, held_back_text, defined ? alpha : NULL, defined ? low : NULL,
-								   defined ? high : NULL, contradicting_text, moment },
-				 NULL);
+	             (const char *[]){ id, held_back_text, defined ? alpha : NULL, defined ? low : NULL,
+	                               defined ? high : NULL, contradicting_text, moment },
+	             NULL);
 }

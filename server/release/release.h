@@ -55,7 +55,7 @@ struct error release_wish_check(struct db *db, const struct release_wish *wish) 
  * ERR_INVALID; ERR_CONFLICT: this version exists.
  */
 struct error release_create(struct db *db, const struct release_wish *wish, bool claimed,
-							struct job *ret_job) MUST_CHECK;
+                            struct job *ret_job) MUST_CHECK;
 
 struct release {
 	char id[UUID_TEXT];
@@ -68,14 +68,14 @@ struct release {
 
 /* The texts live in the arena. ERR_NOT_FOUND; by its name, for one that failed too. */
 struct error release_find(struct db *db, struct arena *arena, const char *name, const char *version,
-						  struct release *ret_release) MUST_CHECK;
+                          struct release *ret_release) MUST_CHECK;
 struct error release_by_id(struct db *db, struct arena *arena, const char *id,
-						   struct release *ret_release) MUST_CHECK;
+                           struct release *ret_release) MUST_CHECK;
 
 /* Newest first, at most `limit` of them, after the release with the id `after` (NULL: from the
  * newest). */
 struct error release_page(struct db *db, struct arena *arena, const char *after, unsigned limit,
-						  struct release **ret_releases, size_t *ret_count) MUST_CHECK;
+                          struct release **ret_releases, size_t *ret_count) MUST_CHECK;
 
 struct release_file {
 	const char *path;
@@ -85,20 +85,20 @@ struct release_file {
 
 /* Tables first, then media by path, after the path `after` (or NULL); none unless it is ready. */
 struct error release_files(struct db *db, struct arena *arena, const char *id, const char *after,
-						   unsigned limit, struct release_file **ret_files,
-						   size_t *ret_count) MUST_CHECK;
+                           unsigned limit, struct release_file **ret_files,
+                           size_t *ret_count) MUST_CHECK;
 
 /*
  * Opens one file of a release that is ready: file->path is asked for, its bytes and sha256
  * are filled in, and *ret_fd belongs to the caller.  ERR_NOT_FOUND.
  */
 struct error release_file_open(struct db *db, struct store *store, const char *name,
-							   const char *version, struct release_file *file,
-							   int *ret_fd) MUST_CHECK;
+                               const char *version, struct release_file *file,
+                               int *ret_fd) MUST_CHECK;
 
 /* Is this what the release was asked to hold? */
 struct error release_has_filter(struct db *db, const char *id, const struct release_filter *filter,
-								bool *ret_same) MUST_CHECK;
+                                bool *ret_same) MUST_CHECK;
 
 /*
  * Ends a job that the caller has claimed, and its release, for good: the job says why, nobody sees
@@ -121,6 +121,6 @@ struct release_agreement release_agree(const struct release_votes votes[], size_
 
 /* Says that what it holds is decided; what came after `moment` is not in it. */
 struct error release_fix(struct db *db, const char *id, uint32_t held_back, uint32_t contradicting,
-						 const struct release_agreement *agreement, const char *moment) MUST_CHECK;
+                         const struct release_agreement *agreement, const char *moment) MUST_CHECK;
 
 #endif

@@ -60,7 +60,7 @@ static struct error add_candidate(void *arg, const struct rows *rows)
 		.former = (uint8_t)(former ? split_read(former) : SPLIT_NONE),
 	};
 	if (!uuid_from_text(choice->ids[choice->count], rows_text(rows, 0, 0)) ||
-		!hex_decode(item->key, SPLIT_KEY_BYTES, rows_text(rows, 0, 1)))
+	    !hex_decode(item->key, SPLIT_KEY_BYTES, rows_text(rows, 0, 1)))
 		return errorf(ERR_INTERNAL, "a candidate cannot be read");
 	choice->count++;
 	choice->contradicting += rows_flag(rows, 0, 5);
@@ -143,9 +143,9 @@ static void list_endings(char types[ENDING_LIST], char endings[ENDING_LIST])
 		char before = i ? ',' : '{';
 
 		types_len += (size_t)snprintf(types + types_len, ENDING_LIST - types_len, "%c%s", before,
-									  media_endings[i].type);
+		                              media_endings[i].type);
 		endings_len += (size_t)snprintf(endings + endings_len, ENDING_LIST - endings_len, "%c%s",
-										before, media_endings[i].ending);
+		                                before, media_endings[i].ending);
 	}
 	snprintf(types + types_len, ENDING_LIST - types_len, "}");
 	snprintf(endings + endings_len, ENDING_LIST - endings_len, "}");
@@ -163,7 +163,8 @@ static struct error cut_some(struct db *db, const struct choice *choice, uint32_
 	for (; *from < choice->count && some < CUT_AT_ONCE; ++*from)
 		if (choice->items[*from].wanted)
 			ids[some++] = choice->ids[*from];
-	const char *const params[] = { choice->release_id, uuid_array(arena, ids, some), types, endings };
+	const char *const params[] = { choice->release_id, uuid_array(arena, ids, some), types,
+		                           endings };
 	struct error err = db_stream(db, SQL_RELEASE_CUT, params, cut_add, choice->cut);
 	arena_free(arena);
 	return err;
@@ -243,8 +244,8 @@ static struct bunch bunch_new(void)
 	struct arena *arena = arena_new();
 
 	return (struct bunch){ .arena = arena,
-						   .rows = arena_alloc(arena, WRITE_AT_ONCE * CUT_COLUMNS * sizeof(char *)),
-						   .splits = arena_alloc(arena, WRITE_AT_ONCE * sizeof(char *)) };
+		                   .rows = arena_alloc(arena, WRITE_AT_ONCE * CUT_COLUMNS * sizeof(char *)),
+		                   .splits = arena_alloc(arena, WRITE_AT_ONCE * sizeof(char *)) };
 }
 
 static void bunch_add(struct bunch *bunch, const char *const values[], const char *split)
@@ -284,7 +285,7 @@ static struct error bunch_write(struct bunch *bunch, struct db *db, const char *
 
 /* Adds a row of the cut to the bunch, if its item goes in. */
 static struct error select_take_one(struct choice *choice, struct bunch *bunch,
-									const char *const values[])
+                                    const char *const values[])
 {
 	int64_t candidate = candidate_of(choice, values[CUT_ITEM]);
 
@@ -298,7 +299,7 @@ static struct error select_take_one(struct choice *choice, struct bunch *bunch,
 		judgments += *at == ',';
 	choice->votes[choice->taken++] =
 		(struct release_votes){ .judgments = judgments,
-								.fake = (uint32_t)strtoul(values[CUT_FAKE], NULL, 10) };
+		                        .fake = (uint32_t)strtoul(values[CUT_FAKE], NULL, 10) };
 	bunch_add(bunch, values, split_name(split));
 	return ok();
 }
@@ -324,7 +325,7 @@ static struct error write_draft(struct db *db, struct choice *choice)
 	arena_free(bunch.arena);
 	if (!err.code && choice->taken == 0)
 		err = errorf(ERR_INVALID, "No item fits: a release holds items that the crowd has retired "
-								  "or a moderator has ruled real or fake.");
+		                          "or a moderator has ruled real or fake.");
 	return err;
 }
 
@@ -335,9 +336,9 @@ static struct error refuse_leaks(struct db *db, const char *release_id)
 
 	if (!err.code && rows_count(rows) > 0)
 		err = errorf(ERR_INVALID,
-					 "Item %s shares an original, a person or its bytes with an item "
-					 "that was released in another split.",
-					 rows_text(rows, 0, 0));
+		             "Item %s shares an original, a person or its bytes with an item "
+		             "that was released in another split.",
+		             rows_text(rows, 0, 0));
 	return err;
 }
 
@@ -375,7 +376,7 @@ static struct error keep_some(struct db *db, const struct choice *choice, uint32
 		array_text(splits, split_name(choice->items[chosen[i]].split));
 	}
 	struct error err = db_run_arrays(db, SQL_RELEASE_KEEP_SPLITS,
-									 (const struct array *const[]){ ids, splits }, &rows);
+	                                 (const struct array *const[]){ ids, splits }, &rows);
 	arena_free(arena);
 	return err;
 }
@@ -395,7 +396,7 @@ static struct error select_settle(struct db *db, const struct choice *choice)
 	if (err.code)
 		return err;
 	return release_fix(db, choice->release_id, choice->held_back, choice->contradicting,
-					   &choice->agreement, choice->moment);
+	                   &choice->agreement, choice->moment);
 }
 
 /* Takes the turn. LOCK comes last: a transaction that idles behind a SELECT keeps its snapshot. */

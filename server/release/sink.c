@@ -2,7 +2,7 @@
 #include "release/sink.h"
 
 struct sink sink_begin(const struct sink_format *format, FILE *out, const struct column columns[],
-					   size_t count)
+                       size_t count)
 {
 	struct sink sink = { .format = format, .out = out, .columns = columns, .count = count };
 

@@ -47,7 +47,7 @@ struct sink {
 
 /* Writes what stands before the rows. Columns and format outlive the sink. */
 struct sink sink_begin(const struct sink_format *format, FILE *out, const struct column columns[],
-					   size_t count);
+                       size_t count);
 
 /* Writes a row: values[i] belongs to columns[i]. */
 void sink_row(struct sink *sink, const char *const values[]);

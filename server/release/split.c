@@ -111,7 +111,7 @@ static int best_split(const struct label_counts *tally, const double sizes[SPLIT
 }
 
 static void split_measure(const struct split_item items[], const uint32_t members[], uint32_t count,
-						  double sizes[SPLIT_STRATA + 1])
+                          double sizes[SPLIT_STRATA + 1])
 {
 	memset(sizes, 0, (SPLIT_STRATA + 1) * sizeof sizes[0]);
 	for (uint32_t m = 0; m < count; m++)
@@ -123,7 +123,7 @@ static void split_measure(const struct split_item items[], const uint32_t member
 
 /* Puts the wanted items of one component into `split`; SPLITS: each stays where it was. */
 static uint32_t split_place(struct split_item items[], const uint32_t members[], uint32_t count,
-							int split, struct label_counts *tally)
+                            int split, struct label_counts *tally)
 {
 	uint32_t held_back = 0;
 
@@ -143,14 +143,14 @@ static uint32_t split_place(struct split_item items[], const uint32_t members[],
 
 /* One walk over the components: first those with a former split, then the free ones. */
 static uint32_t split_walk(struct split_item items[], const uint32_t order[], uint32_t count,
-						   bool free_ones, struct label_counts *tally)
+                           bool free_ones, struct label_counts *tally)
 {
 	uint32_t held_back = 0, end;
 	double sizes[SPLIT_STRATA + 1];
 
 	for (uint32_t first = 0; first < count; first = end) {
 		for (end = first + 1; end < count && items[order[end]].parent == items[order[first]].parent;
-			 end++)
+		     end++)
 			;
 		int split = former_of(items, order + first, end - first);
 
@@ -238,7 +238,7 @@ static bool next_free(const struct layout *l, uint32_t *at, struct component *co
 		component->count = end - first;
 		split_measure(l->items, component->members, component->count, component->sizes);
 		if (component->sizes[SPLIT_STRATA] == 0 ||
-			former_of(l->items, component->members, component->count) != SPLIT_NONE)
+		    former_of(l->items, component->members, component->count) != SPLIT_NONE)
 			continue;
 		component->split = SPLIT_NONE;
 		for (uint32_t m = 0; m < component->count; m++)
@@ -259,7 +259,7 @@ static void split_move(const struct layout *l, const struct component *component
 
 /* Would it bring the split `to` a label that it lacks? */
 static bool brings_a_label(const struct label_counts *tally, const struct component *component,
-						   int to)
+                           int to)
 {
 	for (unsigned t = 0; t < SPLIT_STRATA; t++)
 		if (component->sizes[t] > 0 && tally->have[to][t] == 0 && lacks_a_label(tally, to, t / 2))

@@ -133,7 +133,7 @@ static void verify_note(struct verifying *v, const char *format, ...)
 static int verify_open_regular(const struct verifying *v, const char *path)
 {
 	struct open_how how = { .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
-							.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS };
+		                    .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS };
 	int fd = (int)syscall(SYS_openat2, v->root, path, &how, sizeof how);
 
 	return fd < 0 ? -1 : disk_keep_regular(fd);
@@ -156,7 +156,7 @@ static FILE *open_in(const struct verifying *v, const char *name)
 
 /* Reads a line of fewer bytes than there is room. False: the end, or it was told why not. */
 static bool verify_next_line(struct verifying *v, FILE *in, const char *name, unsigned row,
-							 char *line, int room)
+                             char *line, int room)
 {
 	if (!fgets(line, room, in)) {
 		if (ferror(in))
@@ -265,10 +265,10 @@ static void check_digest(struct verifying *v, const struct sum *sum)
 static bool is_left_behind(const char *path)
 {
 	static const char *const names[] = { ".DS_Store",   "Thumbs.db",  "ehthumbs.db",
-										 "desktop.ini", ".directory", ".gitattributes",
-										 ".gitignore" };
+		                                 "desktop.ini", ".directory", ".gitattributes",
+		                                 ".gitignore" };
 	static const char *const folders[] = { "__MACOSX", "@eaDir",          ".git",      ".cache",
-										   ".Trashes", ".Spotlight-V100", ".fseventsd" };
+		                                   ".Trashes", ".Spotlight-V100", ".fseventsd" };
 	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
 
 	if (strncmp(name, "._", 2) == 0)
@@ -279,7 +279,7 @@ static bool is_left_behind(const char *path)
 	for (const char *part = path; (slash = strchr(part, '/')); part = slash + 1)
 		for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++)
 			if (strlen(folders[i]) == (size_t)(slash - part) &&
-				strncmp(part, folders[i], (size_t)(slash - part)) == 0)
+			    strncmp(part, folders[i], (size_t)(slash - part)) == 0)
 				return true;
 	return false;
 }
@@ -401,7 +401,7 @@ static bool name_is_opaque(const char *name)
 }
 
 static void note_format(struct verifying *v, const char *media_type, const char *file,
-						const char *label)
+                        const char *label)
 {
 	char name[sizeof v->formats[0].name];
 	size_t i = 0;
@@ -426,10 +426,10 @@ static void check_place(struct verifying *v, const char *const f[], uint32_t row
 	struct sum *sum = sum_find(v, file);
 
 	snprintf(prefix, sizeof prefix, "%s/%s/%s/", f[LABEL_MEDIA_TYPE], f[LABEL_SPLIT],
-			 f[LABEL_LABEL]);
+	         f[LABEL_LABEL]);
 	if (strncmp(file, prefix, strlen(prefix)) != 0) {
 		verify_fault(v, "labels.csv row %u: %s is not in the folder of its type, split and label",
-					 row, file);
+		             row, file);
 		return;
 	}
 	if (!name_is_opaque(file + strlen(prefix)))
@@ -466,7 +466,7 @@ static void check_source(struct verifying *v, const char *const f[], uint32_t ro
 
 	if (strcmp(f[LABEL_LABEL], due) != 0)
 		verify_fault(v, "labels.csv row %u: the label is %s, but the %s says %s", row,
-					 f[LABEL_LABEL], source, due);
+		             f[LABEL_LABEL], source, due);
 	if (strcmp(f[LABEL_LABEL_SOURCE], source) != 0)
 		verify_fault(v, "labels.csv row %u: label_source is not %s", row, source);
 }
@@ -478,7 +478,7 @@ static void check_label(struct verifying *v, const char *const f[], uint32_t row
 	double p = 0, low = 0, high = 0;
 
 	if (crowd && !(is_probability(f[LABEL_P_FAKE], &p) && is_probability(f[LABEL_LOW], &low) &&
-				   is_probability(f[LABEL_HIGH], &high) && low <= high))
+	               is_probability(f[LABEL_HIGH], &high) && low <= high))
 		verify_fault(
 			v, "labels.csv row %u: p_fake, low and high are no probability and its interval", row);
 	if (crowd || ruled || known)
@@ -515,9 +515,9 @@ static void note_keys(struct verifying *v, const char *const f[], uint32_t row, 
 	char *list = mem_text(f[LABEL_IDENTITIES]), *rest = list;
 	struct sum *sum = sum_find(v, f[LABEL_FILE]);
 	struct key key = { .row = row,
-					   .split = (uint8_t)split,
-					   .fake = f[LABEL_LABEL][0] == 'f',
-					   .file = sum ? sum->path : "a file that is not listed" };
+		               .split = (uint8_t)split,
+		               .fake = f[LABEL_LABEL][0] == 'f',
+		               .file = sum ? sum->path : "a file that is not listed" };
 
 	add_key(&v->keys, verify_keyed(key, KEY_ITEM, f[LABEL_ITEM]));
 	add_key(&v->keys, verify_keyed(key, KEY_LINEAGE, f[LABEL_LINEAGE]));
@@ -542,7 +542,7 @@ static void note_lone_labels(struct verifying *v)
 
 			if ((rows[0] == 0) != (rows[1] == 0))
 				verify_note(v, "%s/%s holds no %s", media_types[type],
-							split_name((enum split)split), rows[0] ? "fake" : "real");
+				            split_name((enum split)split), rows[0] ? "fake" : "real");
 		}
 }
 
@@ -551,7 +551,7 @@ static void check_row(struct verifying *v, const char *const f[], uint32_t row)
 	int split = split_read(f[LABEL_SPLIT]);
 
 	if (split == SPLIT_NONE || !one_of(f[LABEL_LABEL], "real", "fake", NULL) ||
-		!vocabulary_has(media_types, f[LABEL_MEDIA_TYPE])) {
+	    !vocabulary_has(media_types, f[LABEL_MEDIA_TYPE])) {
 		verify_fault(v, "labels.csv row %u: no such split, label or media_type", row);
 		return;
 	}
@@ -603,7 +603,7 @@ static bool same_value(const struct column *column, const json_t *value, const c
 }
 
 static void check_json_line(struct verifying *v, FILE *json, char *line, const char *const f[],
-							uint32_t row)
+                            uint32_t row)
 {
 	bool read = verify_next_line(v, json, "labels.jsonl", row - 1, line, JSON_LINE);
 	json_t *object = read ? json_loads(line, JSON_REJECT_DUPLICATES, NULL) : NULL;
@@ -613,7 +613,7 @@ static void check_json_line(struct verifying *v, FILE *json, char *line, const c
 	for (int c = 0; object && c < LABEL_COLUMNS; c++)
 		if (!same_value(&label_columns[c], json_object_get(object, label_columns[c].name), f[c]))
 			verify_fault(v, "labels.jsonl line %u: its %s is not that of labels.csv", row - 1,
-						 label_columns[c].name);
+			             label_columns[c].name);
 	json_decref(object);
 }
 
@@ -644,13 +644,13 @@ static bool table_next(struct verifying *v, struct verified_table *table)
 		verify_fault(v, "%s row %u: %s", table->name, table->row, err.detail);
 	else if (count && count != table->columns)
 		verify_fault(v, "%s row %u: %zu fields instead of %zu", table->name, table->row, count,
-					 table->columns);
+		             table->columns);
 	return !err.code && count == table->columns;
 }
 
 /* Opens a table and checks its header. False, after saying what is wrong. */
 static bool verify_table_open(struct verifying *v, struct verified_table *table,
-							  const struct column columns[])
+                              const struct column columns[])
 {
 	bool good;
 
@@ -703,9 +703,9 @@ static void check_whole(struct verifying *v)
 	for (size_t i = 0; i < v->format_count; i++)
 		for (size_t j = 0; j < v->format_count; j++)
 			if (i != j && strncmp(v->formats[i].name, v->formats[j].name, 5) == 0 &&
-				v->formats[i].real != v->formats[i].fake)
+			    v->formats[i].real != v->formats[i].fake)
 				verify_fault(v, "files: the format %s occurs with one label only and gives it away",
-							 v->formats[i].name);
+				             v->formats[i].name);
 	if (v->keys.count)
 		qsort(v->keys.all, v->keys.count, sizeof *v->keys.all, compare_keys);
 	for (size_t i = 1; i < v->keys.count; i++) {
@@ -721,7 +721,7 @@ static void check_whole(struct verifying *v)
 			verify_fault(v, "%s and %s: the same bytes in two splits", a->file, b->file);
 		else if (a->split != b->split)
 			verify_fault(v, "labels.csv rows %u and %u: one %s in %s and in %s", a->row, b->row,
-						 kinds[a->kind], split_name(a->split), split_name(b->split));
+			             kinds[a->kind], split_name(a->split), split_name(b->split));
 	}
 }
 
@@ -740,7 +740,7 @@ static struct verified_item *judged_find(const struct verifying *v, const char *
 	struct verified_item key = { .hash = verify_hash_of("", item) };
 
 	return v->judged_count ? bsearch(&key, v->judged, v->judged_count, sizeof key, compare_judged)
-						   : NULL;
+	                       : NULL;
 }
 
 static void check_judgment(struct verifying *v, const char *const f[], uint32_t row)
@@ -752,12 +752,12 @@ static void check_judgment(struct verifying *v, const char *const f[], uint32_t 
 	else
 		verify_fault(v, "judgments.csv row %u: no such item in labels.csv", row);
 	if (!one_of(f[JUDGMENT_VERDICT], "real", "fake", NULL) ||
-		!one_of(f[JUDGMENT_CONFIDENCE], "60", "75", "95"))
+	    !one_of(f[JUDGMENT_CONFIDENCE], "60", "75", "95"))
 		verify_fault(v, "judgments.csv row %u: no such verdict or confidence", row);
 	add_key(&v->judgments,
-			(struct key){ .hash = verify_hash_of(f[JUDGMENT_ITEM], f[JUDGMENT_VOLUNTEER]),
-						  .row = row,
-						  .kind = KEY_JUDGMENT });
+	        (struct key){ .hash = verify_hash_of(f[JUDGMENT_ITEM], f[JUDGMENT_VOLUNTEER]),
+	                      .row = row,
+	                      .kind = KEY_JUDGMENT });
 }
 
 /* A release without volunteers has none. */
@@ -777,13 +777,13 @@ static void check_judgments(struct verifying *v)
 	for (size_t i = 0; i < v->judged_count; i++)
 		if (v->judged[i].counted != v->judged[i].held)
 			verify_fault(v, "labels.csv row %u: counts %u judgments, judgments.csv holds %u",
-						 v->judged[i].row, v->judged[i].counted, v->judged[i].held);
+			             v->judged[i].row, v->judged[i].counted, v->judged[i].held);
 	if (v->judgments.count)
 		qsort(v->judgments.all, v->judgments.count, sizeof *v->judgments.all, compare_keys);
 	for (size_t i = 1; i < v->judgments.count; i++)
 		if (v->judgments.all[i - 1].hash == v->judgments.all[i].hash)
 			verify_fault(v, "judgments.csv rows %u and %u: one volunteer judged one item twice",
-						 v->judgments.all[i - 1].row, v->judgments.all[i].row);
+			             v->judgments.all[i - 1].row, v->judgments.all[i].row);
 }
 
 static void check_trial(struct verifying *v, const char *const f[], uint32_t row)
@@ -795,9 +795,9 @@ static void check_trial(struct verifying *v, const char *const f[], uint32_t row
 	else
 		verify_fault(v, "trials.csv row %u: no such item in labels.csv", row);
 	if (!one_of(f[TRIAL_VERDICT], "real", "fake", NULL) ||
-		!one_of(f[TRIAL_CONFIDENCE], "60", "75", "95") ||
-		!one_of(f[TRIAL_POSITION], "left", "right", NULL) ||
-		!one_of(f[TRIAL_KIND], "random", "chosen", ""))
+	    !one_of(f[TRIAL_CONFIDENCE], "60", "75", "95") ||
+	    !one_of(f[TRIAL_POSITION], "left", "right", NULL) ||
+	    !one_of(f[TRIAL_KIND], "random", "chosen", ""))
 		verify_fault(v, "trials.csv row %u: no such verdict, confidence, position or kind", row);
 }
 
@@ -813,7 +813,7 @@ static void check_trials(struct verifying *v)
 	for (size_t i = 0; i < v->judged_count; i++)
 		if (v->judged[i].counted != v->judged[i].shown)
 			verify_fault(v, "labels.csv row %u: counts %u judgments, trials.csv holds %u",
-						 v->judged[i].row, v->judged[i].counted, v->judged[i].shown);
+			             v->judged[i].row, v->judged[i].counted, v->judged[i].shown);
 }
 
 static void require_tables(struct verifying *v)
@@ -825,7 +825,7 @@ static void require_tables(struct verifying *v)
 }
 
 struct error release_verify(const char *folder, FILE *out, const struct release_progress *progress,
-							struct verified *ret_verified)
+                            struct verified *ret_verified)
 {
 	struct verifying v = { .folder = folder, .out = out };
 

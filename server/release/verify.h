@@ -33,6 +33,6 @@ struct verified {
  */
 #define VERIFY_MOST 200
 struct error release_verify(const char *folder, FILE *out, const struct release_progress *progress,
-							struct verified *ret_verified) MUST_CHECK;
+                            struct verified *ret_verified) MUST_CHECK;
 
 #endif

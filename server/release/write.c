@@ -119,7 +119,7 @@ static struct error make_parents(const char *root, const char *path)
 }
 
 static struct error copy_open(const struct writing *writing, int from, const char *path,
-							  const unsigned char digest[SHA256_BYTES])
+                              const unsigned char digest[SHA256_BYTES])
 {
 	const struct timespec time = { .tv_sec = writing->release->created_s };
 	unsigned char found[SHA256_BYTES];
@@ -167,8 +167,8 @@ static struct error write_file(struct writing *writing, const struct rows *rows,
 		return err;
 	writing->bytes += rows_integer(rows, row, 2);
 	return writing->progress ? writing->progress->tell(writing->progress->arg, writing->bytes,
-													   writing->release->bytes)
-							 : ok();
+	                                                   writing->release->bytes)
+	                         : ok();
 }
 
 /* Copying takes hours, so files are read some at a time: a statement that waits for its reader
@@ -182,8 +182,8 @@ static struct error write_files(struct writing *writing, struct db *db)
 		auto_rows *rows = NULL;
 
 		err = db_run(db, SQL_RELEASE_EXPORT,
-					 (const char *[]){ writing->release->id, *after ? after : NULL, FILES_AT_ONCE },
-					 &rows);
+		             (const char *[]){ writing->release->id, *after ? after : NULL, FILES_AT_ONCE },
+		             &rows);
 		if (err.code || rows_count(rows) == 0)
 			return err;
 		for (size_t r = 0; r < rows_count(rows); r++)
@@ -201,7 +201,7 @@ static int date_one(const char *path, const struct stat *st, int kind, struct FT
 
 	(void)st, (void)ftw;
 	return kind == FTW_DP ? utimensat(AT_FDCWD, path, (const struct timespec[]){ time, time }, 0)
-						  : 0;
+	                      : 0;
 }
 
 static struct error end_folder(const struct writing *writing, const char *folder)
@@ -218,8 +218,8 @@ static struct error end_folder(const struct writing *writing, const char *folder
 	if (!disk_sync_folder_of(folder))
 		return write_broken("brought to disk", folder);
 	if (unlinkat(writing->folder_fd, MARK, 0) != 0 ||
-		futimens(writing->folder_fd, (const struct timespec[]){ time, time }) != 0 ||
-		fsync(writing->folder_fd) != 0) {
+	    futimens(writing->folder_fd, (const struct timespec[]){ time, time }) != 0 ||
+	    fsync(writing->folder_fd) != 0) {
 		struct error err = write_broken("brought to its end", folder);
 		struct error marked = make_mark(folder); /* it is ours to begin anew */
 		(void)marked;
@@ -229,7 +229,7 @@ static struct error end_folder(const struct writing *writing, const char *folder
 }
 
 struct error release_write(struct db *db, struct store *store, const struct release *release,
-						   const char *folder, const struct release_progress *progress)
+                           const char *folder, const struct release_progress *progress)
 {
 	struct writing writing = {
 		.store = store, .release = release, .progress = progress, .folder_fd = -1
@@ -244,7 +244,7 @@ struct error release_write(struct db *db, struct store *store, const struct rele
 		return errorf(ERR_INVALID, "The folder has no name.");
 	if (strcmp(release->state, "ready") != 0)
 		return errorf(ERR_CONFLICT, "Release %s %s is not ready (%s).", release->name,
-					  release->version, release->state);
+		              release->version, release->state);
 	if (len + sizeof ".tmp" > sizeof place)
 		return errorf(ERR_INVALID, "The path of the folder is too long.");
 	snprintf(place, sizeof place, "%.*s", (int)len, folder);

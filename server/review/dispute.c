@@ -22,9 +22,9 @@ static bool is_uuid(const char *text)
 }
 
 struct error dispute_list(struct db *db, const char *account, const char *state,
-						  const struct dispute_place *place, unsigned limit,
-						  struct dispute_row list[], size_t *ret_count, bool *ret_more,
-						  struct dispute_place *ret_next)
+                          const struct dispute_place *place, unsigned limit,
+                          struct dispute_row list[], size_t *ret_count, bool *ret_more,
+                          struct dispute_place *ret_next)
 {
 	auto_rows *rows = NULL;
 	char wanted[12];
@@ -32,7 +32,7 @@ struct error dispute_list(struct db *db, const char *account, const char *state,
 
 	snprintf(wanted, sizeof wanted, "%u", limit + 1);
 	const char *params[] = { account, state, place ? place->opened_at : NULL,
-							 place ? place->id : NULL, wanted };
+		                     place ? place->id : NULL, wanted };
 	if ((err = db_run(db, SQL_DISPUTE_LIST, params, &rows)).code)
 		return err;
 	size_t count = rows_count(rows) > limit ? limit : rows_count(rows);
@@ -45,7 +45,7 @@ struct error dispute_list(struct db *db, const char *account, const char *state,
 	*ret_more = rows_count(rows) > limit;
 	if (*ret_more) {
 		snprintf(ret_next->opened_at, sizeof ret_next->opened_at, "%s",
-				 rows_text(rows, count - 1, 1));
+		         rows_text(rows, count - 1, 1));
 		snprintf(ret_next->id, sizeof ret_next->id, "%s", rows_text(rows, count - 1, 2));
 	}
 	return ok();
@@ -59,13 +59,13 @@ struct error dispute_count(struct db *db, struct dispute_counts *ret_counts)
 	if (err.code)
 		return err;
 	*ret_counts = (struct dispute_counts){ .open = rows_integer(rows, 0, 0),
-										   .ruled = rows_integer(rows, 0, 1),
-										   .withdrawn = rows_integer(rows, 0, 2) };
+		                                   .ruled = rows_integer(rows, 0, 1),
+		                                   .withdrawn = rows_integer(rows, 0, 2) };
 	return ok();
 }
 
 static struct error read_evidence(struct db *db, const char *item, const char *partner,
-								  json_t **ret_evidence)
+                                  json_t **ret_evidence)
 {
 	auto_rows *rows = NULL;
 	struct error err = db_run(db, SQL_DISPUTE_EVIDENCE, (const char *[]){ item, partner }, &rows);
@@ -77,7 +77,7 @@ static struct error read_evidence(struct db *db, const char *item, const char *p
 
 /* What the first statement allows to be seen: evidence and rulings. */
 static struct error open_evidence(struct db *db, const struct rows *one, const char *id,
-								  const char *account, struct dispute_story *story)
+                                  const char *account, struct dispute_story *story)
 {
 	const char *item = rows_text(one, 0, 1), *partner = rows_text(one, 0, 3);
 	json_t *rulings = NULL;
@@ -102,12 +102,12 @@ struct error disputes_open_lonely(struct db *db)
 
 	if (!err.code && rows_integer(rows, 0, 0) > 0)
 		log_info("%s items go to a moderator: there is nothing to show them beside",
-				 rows_text(rows, 0, 0));
+		         rows_text(rows, 0, 0));
 	return err;
 }
 
 struct error dispute_read(struct db *db, const char *id, const char *account,
-						  struct dispute_story *ret_story)
+                          struct dispute_story *ret_story)
 {
 	struct dispute_story story = { 0 };
 	auto_rows *rows = NULL;
@@ -139,7 +139,7 @@ static struct error closed_already(const struct rows *state)
 }
 
 struct error dispute_claim(struct db *db, struct arena *arena, const char *id, const char *account,
-						   const char **ret_expires_at)
+                           const char **ret_expires_at)
 {
 	auto_rows *rows = NULL, *state = NULL;
 	char seconds[12];
@@ -219,7 +219,7 @@ static struct error give_verdict(struct db *db, void *arg)
 		return err;
 	if (rows_text(state, 0, 2)) {
 		move->again = strcmp(rows_text(state, 0, 2), move->verdict) == 0 &&
-					  rows_integer(state, 0, 3) == move->confidence;
+		              rows_integer(state, 0, 3) == move->confidence;
 		return move->again ? ok() : error_because(REASON_VERDICT_OTHERWISE);
 	}
 	if ((err = dispute_check_open(state)).code)
@@ -230,7 +230,7 @@ static struct error give_verdict(struct db *db, void *arg)
 }
 
 struct error dispute_verdict(struct db *db, const char *id, const char *account,
-							 const char *verdict, unsigned confidence, bool *ret_again)
+                             const char *verdict, unsigned confidence, bool *ret_again)
 {
 	struct move move = {
 		.id = id, .account = account, .verdict = verdict, .confidence = confidence

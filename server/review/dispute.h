@@ -40,9 +40,9 @@ struct dispute_row {
  * "withdrawn", or NULL for all.  list[] has room for `limit`; their JSON belongs to the caller.
  */
 struct error dispute_list(struct db *db, const char *account, const char *state,
-						  const struct dispute_place *place, unsigned limit,
-						  struct dispute_row list[], size_t *ret_count, bool *ret_more,
-						  struct dispute_place *ret_next) MUST_CHECK;
+                          const struct dispute_place *place, unsigned limit,
+                          struct dispute_row list[], size_t *ret_count, bool *ret_more,
+                          struct dispute_place *ret_next) MUST_CHECK;
 
 struct dispute_counts {
 	long long open, ruled, withdrawn;
@@ -64,11 +64,11 @@ struct dispute_story {
 
 /* ERR_NOT_FOUND. The JSON belongs to the caller. */
 struct error dispute_read(struct db *db, const char *id, const char *account,
-						  struct dispute_story *ret_story) MUST_CHECK;
+                          struct dispute_story *ret_story) MUST_CHECK;
 
 /* Claims for half an hour, or renews. ERR_CONFLICT: another holds it, or it is closed. */
 struct error dispute_claim(struct db *db, struct arena *arena, const char *id, const char *account,
-						   const char **ret_expires_at) MUST_CHECK;
+                           const char **ret_expires_at) MUST_CHECK;
 
 /* Gives a claim back; without one nothing happens. ERR_NOT_FOUND. */
 struct error dispute_unclaim(struct db *db, const char *id, const char *account) MUST_CHECK;
@@ -81,6 +81,6 @@ struct error dispute_hold(struct db *db, const char *id) MUST_CHECK;
  * closed, or another verdict was given.
  */
 struct error dispute_verdict(struct db *db, const char *id, const char *account,
-							 const char *verdict, unsigned confidence, bool *ret_again) MUST_CHECK;
+                             const char *verdict, unsigned confidence, bool *ret_again) MUST_CHECK;
 
 #endif

@@ -47,7 +47,7 @@ static struct error ruling_read_state(struct db *db, const struct act *act, stru
 {
 	char undo_s[12];
 	const char *params[] = { act->wish.dispute, act->wish.account,
-							 seconds_text(undo_s, RULING_UNDO_S) };
+		                     seconds_text(undo_s, RULING_UNDO_S) };
 	struct error err = dispute_hold(db, act->wish.dispute);
 
 	return err.code ? err : db_run(db, SQL_RULING_STATE, params, ret_state);
@@ -61,16 +61,16 @@ static bool ruling_says(const struct rows *state, int column, const char *text)
 }
 
 static struct error ruling_store(struct db *db, const struct act *act, const char *ruling,
-								 const char *reason, bool correction)
+                                 const char *reason, bool correction)
 {
 	char claim_s[12];
 	const char *params[] = { act->wish.dispute,
-							 act->wish.account,
-							 ruling,
-							 reason,
-							 correction ? "true" : "false",
-							 act->undoes,
-							 seconds_text(claim_s, CLAIM_S) };
+		                     act->wish.account,
+		                     ruling,
+		                     reason,
+		                     correction ? "true" : "false",
+		                     act->undoes,
+		                     seconds_text(claim_s, CLAIM_S) };
 
 	return db_do(db, SQL_RULING_STORE, params, NULL);
 }
@@ -81,8 +81,8 @@ static struct error ruling_check_open(const struct rows *state)
 		return error_because(REASON_DISPUTE_SETTLED);
 	if (ruling_says(state, STATE, "ruled"))
 		return errorf_because(REASON_DISPUTE_RULED,
-							  "This dispute is ruled already. A correction names the ruling that "
-							  "it corrects.");
+		                      "This dispute is ruled already. A correction names the ruling that "
+		                      "it corrects.");
 	if (!rows_flag(state, 0, CLAIMED))
 		return error_because(REASON_NO_CLAIM);
 	if (!rows_flag(state, 0, JUDGED))
@@ -145,12 +145,12 @@ static struct error ruling_rule(struct db *db, void *arg)
 	if ((err = ruling_read_state(db, act, &state)).code)
 		return err;
 	act->again = rows_flag(state, 0, MINE) && ruling_says(state, RULING, wish->ruling) &&
-				 ruling_says(state, REASON, wish->reason) &&
-				 !ruling_says(state, ID, wish->corrects ?: "");
+	             ruling_says(state, REASON, wish->reason) &&
+	             !ruling_says(state, ID, wish->corrects ?: "");
 	if (act->again)
 		return read_newest(db, state, act);
 	err = wish->corrects ? check_ruled(state, wish->corrects, wish->ruling)
-						 : ruling_check_open(state);
+	                     : ruling_check_open(state);
 	if (err.code)
 		return err;
 	err = ruling_store(db, act, wish->ruling, wish->reason, wish->corrects != NULL);
@@ -158,7 +158,7 @@ static struct error ruling_rule(struct db *db, void *arg)
 }
 
 struct error ruling_make(struct db *db, const struct ruling_wish *wish, json_t **ret_ruling,
-						 bool *ret_again)
+                         bool *ret_again)
 {
 	struct act act = { .wish = *wish };
 	struct error err = db_transaction(db, ruling_rule, &act);
@@ -185,8 +185,8 @@ static struct error undo_ruling(struct db *db, void *arg)
 		return error_because(REASON_RULED_BY_ANOTHER);
 	if (ruling_says(state, ID, act->undoes) && !rows_flag(state, 0, YOUNG))
 		return errorf_because(REASON_UNDO_LATE,
-							  "A ruling can be undone for %d minutes. It can be corrected.",
-							  RULING_UNDO_S / 60);
+		                      "A ruling can be undone for %d minutes. It can be corrected.",
+		                      RULING_UNDO_S / 60);
 	const char *before = rows_text(state, 0, BEFORE) ?: "undo";
 	if ((err = check_ruled(state, act->undoes, before)).code)
 		return err;
@@ -195,7 +195,7 @@ static struct error undo_ruling(struct db *db, void *arg)
 }
 
 struct error ruling_undo(struct db *db, const char *dispute, const char *account,
-						 const char *ruling)
+                         const char *ruling)
 {
 	struct act act = { .wish = { .dispute = dispute, .account = account }, .undoes = ruling };
 

@@ -32,17 +32,17 @@ struct ruling_wish {
  * what is not in force.  The JSON is the caller's.
  */
 struct error ruling_make(struct db *db, const struct ruling_wish *wish, json_t **ret_ruling,
-						 bool *ret_again) MUST_CHECK;
+                         bool *ret_again) MUST_CHECK;
 
 /*
  * Takes back the newest ruling of a dispute; again does nothing.  ERR_NOT_FOUND.  ERR_CONFLICT: it
  * is another's, too old, or not in force.
  */
 struct error ruling_undo(struct db *db, const char *dispute, const char *account,
-						 const char *ruling) MUST_CHECK;
+                         const char *ruling) MUST_CHECK;
 
 /* The rulings of an item as this moderator sees them, oldest first. The array is the caller's. */
 struct error ruling_list(struct db *db, const char *item, const char *account,
-						 json_t **ret_list) MUST_CHECK;
+                         json_t **ret_list) MUST_CHECK;
 
 #endif

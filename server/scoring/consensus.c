@@ -17,10 +17,10 @@
 static enum contest contest_read(const char *reason)
 {
 	static const char *const reasons[] = { [CONTEST_MAX_JUDGMENTS] = "max_judgments",
-										   [CONTEST_NOT_TRUSTED] = "crowd_not_trusted",
-										   [CONTEST_AGAINST_GOLD] = "crowd_against_gold",
-										   [CONTEST_AGAINST_PROVENANCE] =
-											   "crowd_against_provenance" };
+		                                   [CONTEST_NOT_TRUSTED] = "crowd_not_trusted",
+		                                   [CONTEST_AGAINST_GOLD] = "crowd_against_gold",
+		                                   [CONTEST_AGAINST_PROVENANCE] =
+		                                       "crowd_against_provenance" };
 
 	for (enum contest c = CONTEST_MAX_JUDGMENTS; reason && c <= CONTEST_AGAINST_PROVENANCE; c++)
 		if (strcmp(reason, reasons[c]) == 0)
@@ -34,14 +34,14 @@ struct item_facts item_facts_read(const struct rows *row)
 	struct item_facts facts = {
 		.gold = rows_flag(row, 0, 2),
 		.truth = !truth                       ? UNKNOWN
-				 : strcmp(truth, "fake") == 0 ? FAKE
-											  : REAL,
+		         : strcmp(truth, "fake") == 0 ? FAKE
+		                                      : REAL,
 		.in_service = strcmp(rows_text(row, 0, 4), "in_service") == 0,
 		.retired = strcmp(rows_text(row, 0, 4), "retired") == 0,
 		.contest = contest_read(rows_text(row, 0, 13)),
 		.rule = { .threshold = rows_double(row, 0, 5),
-				  .min = (uint32_t)rows_integer(row, 0, 6),
-				  .max = (uint32_t)rows_integer(row, 0, 7) },
+		          .min = (uint32_t)rows_integer(row, 0, 6),
+		          .max = (uint32_t)rows_integer(row, 0, 7) },
 		.spent = (uint32_t)rows_integer(row, 0, 8),
 		.p_before = p_fake ? rows_double(row, 0, 9) : NAN,
 		.scored = (uint32_t)rows_integer(row, 0, 10),
@@ -51,7 +51,7 @@ struct item_facts item_facts_read(const struct rows *row)
 	};
 
 	if (!uuid_from_text(facts.id, rows_text(row, 0, 0)) ||
-		!uuid_from_text(facts.campaign, rows_text(row, 0, 1)))
+	    !uuid_from_text(facts.campaign, rows_text(row, 0, 1)))
 		abort(); /* the columns are uuids */
 	return facts;
 }
@@ -95,10 +95,10 @@ json_t *consensus_row(const struct item_facts *facts, const struct estimate *cro
 
 	uuid_to_text(id, facts->id);
 	return json_pack("{s:s, s:f, s:f, s:f, s:i, s:i, s:i, s:o}", "item", id, "p_fake", crowd->mean,
-					 "low", fmin(crowd->low, crowd->mean), "high", fmax(crowd->high, crowd->mean),
-					 "judgments", (int)facts->count, "fake", (int)facts->fake, "judged_from",
-					 (int)facts->judged_from, "alpha",
-					 isfinite(alpha) ? json_real(alpha) : json_null());
+	                 "low", fmin(crowd->low, crowd->mean), "high", fmax(crowd->high, crowd->mean),
+	                 "judgments", (int)facts->count, "fake", (int)facts->fake, "judged_from",
+	                 (int)facts->judged_from, "alpha",
+	                 isfinite(alpha) ? json_real(alpha) : json_null());
 }
 
 bool crowd_is_trusted(const struct crowd_audit *audit)
@@ -106,11 +106,11 @@ bool crowd_is_trusted(const struct crowd_audit *audit)
 	double chance = audit->gold / 2.0, spread = sqrt(audit->gold) / 2;
 
 	return audit->agrees &&
-		   (audit->gold < GOLD_ENOUGH || audit->right - chance > ONE_SIDED * spread);
+	       (audit->gold < GOLD_ENOUGH || audit->right - chance > ONE_SIDED * spread);
 }
 
 struct error consensus_tell_distrust(struct db *db, void (*tell)(const char *sentence),
-									 size_t *ret_told)
+                                     size_t *ret_told)
 {
 	auto_rows *rows = NULL;
 	struct error err = db_run(db, SQL_CONSENSUS_DISTRUST, NULL, &rows);
@@ -119,9 +119,9 @@ struct error consensus_tell_distrust(struct db *db, void (*tell)(const char *sen
 		char sentence[512];
 
 		snprintf(sentence, sizeof sentence,
-				 "campaign %s: %s disputes wait only because its crowd is not yet trusted (%s); "
-				 "import ten gold items or more, real ones and fake ones, to show that it can tell",
-				 rows_text(rows, r, 0), rows_text(rows, r, 1), rows_text(rows, r, 2));
+		         "campaign %s: %s disputes wait only because its crowd is not yet trusted (%s); "
+		         "import ten gold items or more, real ones and fake ones, to show that it can tell",
+		         rows_text(rows, r, 0), rows_text(rows, r, 1), rows_text(rows, r, 2));
 		tell(sentence);
 	}
 	*ret_told = err.code ? 0 : rows_count(rows);
@@ -152,13 +152,13 @@ static const char *reason_to_leave(const struct item_facts *facts, double p_fake
 		return facts->gold || count < facts->rule.max ? NULL : reason_of_distrust(facts, p_fake);
 	if (facts->gold)
 		return stopping_contradicts(&facts->rule, p_fake, count, facts->truth)
-				   ? "crowd_against_gold"
-				   : NULL;
+		           ? "crowd_against_gold"
+		           : NULL;
 	switch (stopping_decide(&facts->rule, p_fake, count)) {
 	case DECISION_RETIRE:
 		return facts->truth != UNKNOWN && label_of(p_fake) != facts->truth
-				   ? "crowd_against_provenance"
-				   : "";
+		           ? "crowd_against_provenance"
+		           : "";
 	case DECISION_DISPUTE:
 		return "max_judgments";
 	case DECISION_KEEP_ASKING:
@@ -204,22 +204,22 @@ static const char *way_out(const struct item_facts *facts, double p_fake, bool t
 }
 
 static json_t *decide_item(const struct item_facts *facts, double p_fake, const char *to,
-						   const char *reason)
+                           const char *reason)
 {
 	char id[UUID_TEXT];
 
 	uuid_to_text(id, facts->id);
 	return json_pack("{s:s, s:s, s:s, s:s?, s:i, s:i, s:f}", "item", id, "from", state_of(facts),
-					 "to", to, "reason", reason, "judgments", (int)facts->count, "judged_from",
-					 (int)facts->judged_from, "p_fake", p_fake);
+	                 "to", to, "reason", reason, "judgments", (int)facts->count, "judged_from",
+	                 (int)facts->judged_from, "p_fake", p_fake);
 }
 
 json_t *consensus_decision(const struct item_facts *facts, double p_fake, bool trusted)
 {
 	if (facts->retired && has_faded(facts, p_fake))
 		return facts->count < facts->spent + facts->rule.max
-				   ? decide_item(facts, p_fake, "in_service", NULL)
-				   : decide_item(facts, p_fake, "disputed", "max_judgments");
+		           ? decide_item(facts, p_fake, "in_service", NULL)
+		           : decide_item(facts, p_fake, "disputed", "max_judgments");
 	if (facts->contest != CONTEST_NONE) {
 		const char *to = way_out(facts, p_fake, trusted);
 
@@ -229,7 +229,7 @@ json_t *consensus_decision(const struct item_facts *facts, double p_fake, bool t
 	if (!why)
 		return NULL;
 	return *why ? decide_item(facts, p_fake, "disputed", why)
-				: decide_item(facts, p_fake, "retired", NULL);
+	            : decide_item(facts, p_fake, "retired", NULL);
 }
 
 static int consensus_by_sureness(const void *left, const void *right)

@@ -109,6 +109,6 @@ bool crowd_is_trusted(const struct crowd_audit *audit);
  * `tell` with a sentence for each campaign that has some, and counts them.
  */
 struct error consensus_tell_distrust(struct db *db, void (*tell)(const char *sentence),
-									 size_t *ret_told) MUST_CHECK;
+                                     size_t *ret_told) MUST_CHECK;
 
 #endif

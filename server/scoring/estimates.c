@@ -154,14 +154,14 @@ static struct judgments view_of(const struct estimates *estimates)
 	const struct loaded *loaded = &estimates->loaded;
 
 	return (struct judgments){ .items = idmap_count(estimates->items),
-							   .volunteers = idmap_count(estimates->volunteers),
-							   .count = loaded->count,
-							   .item = loaded->item,
-							   .volunteer = loaded->volunteer,
-							   .verdict = loaded->verdict,
-							   .confidence = loaded->confidence,
-							   .position = loaded->position,
-							   .truth = loaded->gold };
+		                       .volunteers = idmap_count(estimates->volunteers),
+		                       .count = loaded->count,
+		                       .item = loaded->item,
+		                       .volunteer = loaded->volunteer,
+		                       .verdict = loaded->verdict,
+		                       .confidence = loaded->confidence,
+		                       .position = loaded->position,
+		                       .truth = loaded->gold };
 }
 
 /* Gold is clamped; what else a source says of an item is not the model's to know. */
@@ -256,8 +256,8 @@ static void fit_estimates(void *arg)
 	for (uint32_t i = 0; i < items; i++) {
 		estimates->online_items[i] = online_item(estimates->fit, i, estimates->loaded.gold[i]);
 		estimates->tallies[i] = (struct score_counts){ .count = estimates->facts[i].count,
-													   .fake = estimates->facts[i].fake,
-													   .oldest = estimates->facts[i].judged_from };
+			                                           .fake = estimates->facts[i].fake,
+			                                           .oldest = estimates->facts[i].judged_from };
 	}
 	for (uint32_t v = 0; v < volunteers; v++)
 		estimates->online_volunteers[v] = online_volunteer(estimates->fit, v);

@@ -51,11 +51,11 @@ uint32_t estimates_news(const struct estimates *estimates);
  * dropped: only the process that leads may, or another would never hear of it.
  */
 struct error estimates_publish(struct db *db, struct estimates *estimates, bool forget,
-							   struct scoring *ret_scoring) MUST_CHECK;
+                               struct scoring *ret_scoring) MUST_CHECK;
 
 /* Takes in what arrived since a fit that was published with `forget`; writes and settles the items
  * it touched. */
 struct error estimates_catch_up(struct db *db, struct estimates *estimates,
-								struct scoring *ret_scoring) MUST_CHECK;
+                                struct scoring *ret_scoring) MUST_CHECK;
 
 #endif

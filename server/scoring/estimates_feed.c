@@ -112,7 +112,7 @@ static struct error take_in(void *arg, const struct rows *row)
 	uint32_t volunteer = volunteer_place(estimates, rows_text(row, 0, 2));
 	bool fake = rows_flag(row, 0, 3);
 	online_judge(estimates->fit, &estimates->online_items[item],
-				 &estimates->online_volunteers[volunteer], fake ? FAKE : REAL);
+	             &estimates->online_volunteers[volunteer], fake ? FAKE : REAL);
 	note_judgment(&estimates->tallies[item], fake, (uint32_t)rows_integer(row, 0, 4));
 	if (news->touched_count == news->touched_room) {
 		news->touched_room = news->touched_room ? 2 * news->touched_room : 256;
@@ -203,7 +203,7 @@ static struct error write_touched(void *arg, const struct rows *row)
 }
 
 static struct error publish_touched(struct db *db, struct catching_up *news,
-									struct scoring *scoring)
+                                    struct scoring *scoring)
 {
 	auto_sheet write = write_sheet_new(db, SQL_CONSENSUS_WRITE);
 	auto_sheet settled = write_sheet_new(db, SQL_CONSENSUS_SETTLE);
@@ -232,14 +232,14 @@ static char *known_array(const struct estimates *estimates)
 	for (size_t n = 0; n < estimates->known_count; n++)
 		if (estimates->known[n] > estimates->newest - OUT_OF_STEP)
 			len += (size_t)snprintf(text + len, room - len, "%s%lld", len > 1 ? "," : "",
-									(long long)estimates->known[n]);
+			                        (long long)estimates->known[n]);
 	text[len++] = '}';
 	text[len] = '\0';
 	return text;
 }
 
 struct error estimates_catch_up(struct db *db, struct estimates *estimates,
-								struct scoring *ret_scoring)
+                                struct scoring *ret_scoring)
 {
 	struct catching_up news = { .estimates = estimates, .row = -1 };
 	struct scoring scoring = { .alpha = NAN };

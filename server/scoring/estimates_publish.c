@@ -34,7 +34,7 @@ static double *expected_by_campaign(const struct estimates *estimates)
 }
 
 static struct error publish_write_items(struct db *db, const struct estimates *estimates,
-										struct scoring *scoring)
+                                        struct scoring *scoring)
 {
 	auto_sheet matrix = write_sheet_new(db, SQL_CONSENSUS_WRITE);
 	double *expected = expected_by_campaign(estimates);
@@ -50,7 +50,7 @@ static struct error publish_write_items(struct db *db, const struct estimates *e
 		scoring->moved += !(change < MOVED); /* NAN, a first posterior, counts */
 		double alpha =
 			agreement_of_item(facts->fake, facts->count - facts->fake,
-							  expected[idmap_find(estimates->campaigns, facts->campaign)]);
+		                      expected[idmap_find(estimates->campaigns, facts->campaign)]);
 		err = write_sheet_add(&matrix, consensus_row(facts, crowd, alpha));
 	}
 	free(expected);
@@ -77,9 +77,9 @@ static struct error write_skills(struct db *db, const struct estimates *estimate
 		uuid_to_text(id, idmap_id(estimates->volunteers, v));
 		err = write_sheet_add(
 			&matrix, json_pack("{s:s, s:f, s:f, s:i}", "volunteer", id, "sensitivity",
-							   publish_rounded(estimates->fit->sensitivity[v].mean), "specificity",
-							   publish_rounded(estimates->fit->specificity[v].mean), "judgments",
-							   (int)counts[v]));
+		                       publish_rounded(estimates->fit->sensitivity[v].mean), "specificity",
+		                       publish_rounded(estimates->fit->specificity[v].mean), "judgments",
+		                       (int)counts[v]));
 	}
 	free(counts);
 	return err.code ? err : write_sheet_send(&matrix);
@@ -94,7 +94,7 @@ struct fading {
 
 /* Decides about all items. Those that have faded are gathered, all others go to the sheet. */
 static struct error settle_items(const struct estimates *estimates, struct write_sheet *matrix,
-								 struct fading *fading)
+                                 struct fading *fading)
 {
 	struct error err = ok();
 
@@ -113,7 +113,7 @@ static struct error settle_items(const struct estimates *estimates, struct write
 }
 
 static struct error publish_settle(struct db *db, const struct estimates *estimates,
-								   struct scoring *scoring)
+                                   struct scoring *scoring)
 {
 	auto_sheet matrix = write_sheet_new(db, SQL_CONSENSUS_SETTLE);
 	struct fading fading = { .faded = estimates_must(
@@ -140,11 +140,11 @@ static struct error write_fit(struct db *db, const struct scoring *scoring)
 {
 	json_auto_t *row =
 		json_pack("{s:I, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:f, s:f}", "judgments",
-				  (json_int_t)scoring->judgments, "items", (int)scoring->items, "moved",
-				  (int)scoring->moved, "retired", (int)scoring->retired, "reopened",
-				  (int)scoring->reopened, "held", (int)scoring->held, "disputed",
-				  (int)scoring->disputed, "withdrawn", (int)scoring->withdrawn, "gold",
-				  (int)scoring->gold, "weight", scoring->weight, "slope", scoring->slope);
+	              (json_int_t)scoring->judgments, "items", (int)scoring->items, "moved",
+	              (int)scoring->moved, "retired", (int)scoring->retired, "reopened",
+	              (int)scoring->reopened, "held", (int)scoring->held, "disputed",
+	              (int)scoring->disputed, "withdrawn", (int)scoring->withdrawn, "gold",
+	              (int)scoring->gold, "weight", scoring->weight, "slope", scoring->slope);
 	char *text = json_dumps(row, JSON_COMPACT);
 
 	if (!text)
@@ -163,7 +163,7 @@ static const char *number_text(char text[32], double number)
 }
 
 static struct error write_agreements(struct db *db, const struct estimates *estimates,
-									 struct scoring *scoring)
+                                     struct scoring *scoring)
 {
 	struct error err = ok();
 
@@ -176,12 +176,12 @@ static struct error write_agreements(struct db *db, const struct estimates *esti
 
 		uuid_to_text(id, idmap_id(estimates->campaigns, c));
 		const char *params[] = { id,
-								 number_text(texts[0], agreement.alpha + or_null),
-								 number_text(texts[1], agreement.low + or_null),
-								 number_text(texts[2], agreement.high + or_null),
-								 number_text(texts[3], audit->gold),
-								 number_text(texts[4], audit->right),
-								 crowd_is_trusted(audit) ? "true" : "false" };
+			                     number_text(texts[0], agreement.alpha + or_null),
+			                     number_text(texts[1], agreement.low + or_null),
+			                     number_text(texts[2], agreement.high + or_null),
+			                     number_text(texts[3], audit->gold),
+			                     number_text(texts[4], audit->right),
+			                     crowd_is_trusted(audit) ? "true" : "false" };
 		err = db_do(db, SQL_CONSENSUS_WRITE_AGREEMENT, params, NULL);
 		if (c == 0)
 			scoring->alpha = agreement.alpha + or_null;
@@ -210,18 +210,18 @@ static struct error forget_folded(struct db *db, struct estimates *estimates)
 }
 
 struct error estimates_publish(struct db *db, struct estimates *estimates, bool forget,
-							   struct scoring *ret_scoring)
+                               struct scoring *ret_scoring)
 {
 	struct scoring scoring = { .judgments = estimates->loaded.count,
-							   .items = estimates->fit->items,
-							   .volunteers = estimates->fit->volunteers,
-							   .iterations = estimates->fit->iterations,
-							   .gold = estimates->fit->calibration.known,
-							   .weight = estimates->fit->calibration.weight,
-							   .slope = estimates->fit->calibration.known
-											? estimates->fit->calibration.slope
-											: 1,
-							   .news = (uint32_t)estimates->folded_count };
+		                       .items = estimates->fit->items,
+		                       .volunteers = estimates->fit->volunteers,
+		                       .iterations = estimates->fit->iterations,
+		                       .gold = estimates->fit->calibration.known,
+		                       .weight = estimates->fit->calibration.weight,
+		                       .slope = estimates->fit->calibration.known
+		                                    ? estimates->fit->calibration.slope
+		                                    : 1,
+		                       .news = (uint32_t)estimates->folded_count };
 	struct error err;
 
 	if ((err = publish_write_items(db, estimates, &scoring)).code)

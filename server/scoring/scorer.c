@@ -131,7 +131,7 @@ static bool begin_fit(struct scorer *scorer, unsigned *ret_term)
 	lock_take(&scorer->lock);
 	int64_t rested_ms = clock_monotonic_ms() - scorer->fit_ended_ms;
 	bool due = scorer->leads &&
-			   (scorer->needs_fit || (scorer->news && rested_ms >= REST * scorer->fit_took_ms));
+	           (scorer->needs_fit || (scorer->news && rested_ms >= REST * scorer->fit_took_ms));
 	if (due)
 		scorer->news = 0;
 	*ret_term = scorer->term;
@@ -141,7 +141,7 @@ static bool begin_fit(struct scorer *scorer, unsigned *ret_term)
 
 /* Hands the new standing over; one of an earlier term is dropped, for others led meanwhile. */
 static void end_fit(struct scorer *scorer, struct estimates *estimates, unsigned term,
-					int64_t began_ms)
+                    int64_t began_ms)
 {
 	struct estimates *unused = estimates;
 
@@ -160,7 +160,7 @@ static void end_fit(struct scorer *scorer, struct estimates *estimates, unsigned
 }
 
 struct error scorer_fit(struct scorer *scorer, struct db *db, bool *ret_fitted,
-						struct scoring *ret_scoring)
+                        struct scoring *ret_scoring)
 {
 	int64_t began_ms = clock_monotonic_ms();
 	struct estimates *estimates = NULL;
@@ -182,7 +182,7 @@ struct error scorer_fit(struct scorer *scorer, struct db *db, bool *ret_fitted,
 }
 
 struct error scorer_score_once(struct db *db, bool full, bool *ret_scored,
-							   struct scoring *ret_scoring)
+                               struct scoring *ret_scoring)
 {
 	struct estimates *estimates = NULL;
 	auto_rows *lead = NULL;

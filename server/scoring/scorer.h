@@ -26,17 +26,17 @@ void scorer_free(struct scorer *scorer);
 
 /* Takes in what is new, if this process leads, or can. Nothing happens otherwise. */
 struct error scorer_catch_up(struct scorer *scorer, struct db *db,
-							 struct scoring *ret_scoring) MUST_CHECK;
+                             struct scoring *ret_scoring) MUST_CHECK;
 
 /* Fits and publishes, if this process leads and it is time. *ret_fitted says so. */
 struct error scorer_fit(struct scorer *scorer, struct db *db, bool *ret_fitted,
-						struct scoring *ret_scoring) MUST_CHECK;
+                        struct scoring *ret_scoring) MUST_CHECK;
 
 /*
  * For the command line: a full fit now, if there is news or in any case with `full`. Works
  * beside a server that leads.  *ret_scored is false when there was nothing to do.
  */
 struct error scorer_score_once(struct db *db, bool full, bool *ret_scored,
-							   struct scoring *ret_scoring) MUST_CHECK;
+                               struct scoring *ret_scoring) MUST_CHECK;
 
 #endif

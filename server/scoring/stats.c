@@ -21,15 +21,15 @@ struct error stats_watch_fit(struct db *db)
 		return err;
 	lock_take(&fit_lock);
 	last_fit = (struct fit_figures){ .fits = rows_integer(rows, 0, 0),
-									 .retired = rows_integer(rows, 0, 1),
-									 .reopened = rows_integer(rows, 0, 2),
-									 .disputed = rows_integer(rows, 0, 3),
-									 .withdrawn = rows_integer(rows, 0, 4),
-									 .held = rows_integer(rows, 0, 5),
-									 .gold = rows_integer(rows, 0, 6),
-									 .weight = rows_double(rows, 0, 7),
-									 .slope = rows_double(rows, 0, 8),
-									 .fitted_at_s = rows_double(rows, 0, 9) };
+		                             .retired = rows_integer(rows, 0, 1),
+		                             .reopened = rows_integer(rows, 0, 2),
+		                             .disputed = rows_integer(rows, 0, 3),
+		                             .withdrawn = rows_integer(rows, 0, 4),
+		                             .held = rows_integer(rows, 0, 5),
+		                             .gold = rows_integer(rows, 0, 6),
+		                             .weight = rows_double(rows, 0, 7),
+		                             .slope = rows_double(rows, 0, 8),
+		                             .fitted_at_s = rows_double(rows, 0, 9) };
 	lock_release(&fit_lock);
 	return ok();
 }

@@ -94,7 +94,7 @@ static void clear_stale(const char *tmp)
 		return;
 	while ((entry = readdir(folder))) {
 		if (entry->d_name[0] == '.' ||
-			fstatat(dirfd(folder), entry->d_name, &info, AT_SYMLINK_NOFOLLOW))
+		    fstatat(dirfd(folder), entry->d_name, &info, AT_SYMLINK_NOFOLLOW))
 			continue;
 		if (info.st_mtime < time(NULL) - STALE_AFTER_S)
 			remove_flat(dirfd(folder), entry->d_name);
@@ -144,7 +144,7 @@ struct error store_open(const char *url, struct store **ret_store)
 	lock_check("the store");
 	if (strncmp(url, "s3://", 5) == 0)
 		return errorf(ERR_INVALID, "this version keeps media in a folder only: use file:/path "
-								   "instead of s3://");
+		                           "instead of s3://");
 	if (strncmp(url, "file:", 5) != 0)
 		return errorf(ERR_INVALID, "the media store must be file:/path");
 	struct store *store = mem_new(1, sizeof *store);
@@ -243,7 +243,7 @@ static struct error sync_name(struct store *store, const char *fan)
  * wrote the twin may not have synced its folders yet, and may never come to it.
  */
 static struct error store_settle(struct store *store, const char *path,
-								 const unsigned char digest[SHA256_BYTES])
+                                 const unsigned char digest[SHA256_BYTES])
 {
 	char name[SHA256_TEXT + 1], fan[3];
 
@@ -276,7 +276,7 @@ static struct error store_open_regular(const char *path, int *ret_fd)
 }
 
 static struct error put_copy(struct store *store, int from, const char *tmp, int to,
-							 unsigned char digest[SHA256_BYTES], uint64_t *bytes)
+                             unsigned char digest[SHA256_BYTES], uint64_t *bytes)
 {
 	enum sha256_copied copied = sha256_copy(from, to, digest, bytes);
 
@@ -288,7 +288,7 @@ static struct error put_copy(struct store *store, int from, const char *tmp, int
 }
 
 struct error store_put(struct store *store, const char *path, unsigned char digest[SHA256_BYTES],
-					   uint64_t *ret_bytes)
+                       uint64_t *ret_bytes)
 {
 	unsigned char found[SHA256_BYTES];
 	char tmp[PATH_MAX];
@@ -319,7 +319,7 @@ struct error store_put(struct store *store, const char *path, unsigned char dige
 }
 
 struct error store_take(struct store *store, const char *path, unsigned char digest[SHA256_BYTES],
-						uint64_t *ret_bytes)
+                        uint64_t *ret_bytes)
 {
 	unsigned char found[SHA256_BYTES];
 	uint64_t bytes;
@@ -340,7 +340,7 @@ struct error store_take(struct store *store, const char *path, unsigned char dig
 }
 
 struct error store_open_read(struct store *store, const unsigned char digest[SHA256_BYTES],
-							 int *ret_fd, uint64_t *ret_bytes)
+                             int *ret_fd, uint64_t *ret_bytes)
 {
 	char name[SHA256_TEXT + 1];
 	struct stat info;
@@ -380,7 +380,7 @@ struct error store_remove(struct store *store, const unsigned char digest[SHA256
 }
 
 void store_path(const struct store *store, const unsigned char digest[SHA256_BYTES],
-				char path[PATH_MAX])
+                char path[PATH_MAX])
 {
 	char name[SHA256_TEXT + 1];
 
@@ -403,7 +403,7 @@ void store_scratch_remove(const char *path)
 
 /* The files of one folder "ab". */
 static struct error each_of_folder(struct store *store, const char *fan,
-								   void (*each)(void *, const unsigned char *, int64_t), void *arg)
+                                   void (*each)(void *, const unsigned char *, int64_t), void *arg)
 {
 	unsigned char digest[SHA256_BYTES];
 	char hex[SHA256_TEXT];
@@ -422,7 +422,7 @@ static struct error each_of_folder(struct store *store, const char *fan,
 			continue;
 		snprintf(hex, sizeof hex, "%.2s%.62s", fan, entry->d_name);
 		if (hex_decode(digest, SHA256_BYTES, hex) &&
-			fstatat(fd, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0)
+		    fstatat(fd, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0)
 			each(arg, digest, info.st_mtime);
 	}
 	closedir(folder);
@@ -430,9 +430,9 @@ static struct error each_of_folder(struct store *store, const char *fan,
 }
 
 struct error store_walk(struct store *store,
-						void (*each)(void *arg, const unsigned char digest[SHA256_BYTES],
-									 int64_t changed_s),
-						void *arg)
+                        void (*each)(void *arg, const unsigned char digest[SHA256_BYTES],
+                                     int64_t changed_s),
+                        void *arg)
 {
 	struct error err = ok();
 	char fan[3];

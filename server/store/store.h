@@ -42,15 +42,15 @@ struct error store_mark(struct store *store, const char *id, char ret_id[UUID_TE
 
 /* Copies the regular file at `path` in. It is on disk when this returns. */
 struct error store_put(struct store *store, const char *path, unsigned char digest[SHA256_BYTES],
-					   uint64_t *ret_bytes) MUST_CHECK;
+                       uint64_t *ret_bytes) MUST_CHECK;
 
 /* The same, without a copy, for a file in a scratch folder of this store: it is moved. */
 struct error store_take(struct store *store, const char *path, unsigned char digest[SHA256_BYTES],
-						uint64_t *ret_bytes) MUST_CHECK;
+                        uint64_t *ret_bytes) MUST_CHECK;
 
 /* Lends a descriptor at offset 0 to close. ERR_NOT_FOUND. */
 struct error store_open_read(struct store *store, const unsigned char digest[SHA256_BYTES],
-							 int *ret_fd, uint64_t *ret_bytes) MUST_CHECK;
+                             int *ret_fd, uint64_t *ret_bytes) MUST_CHECK;
 
 bool store_has(struct store *store, const unsigned char digest[SHA256_BYTES]);
 
@@ -59,7 +59,7 @@ struct error store_remove(struct store *store, const unsigned char digest[SHA256
 
 /* The absolute path of a file, there or not, for a program that wants one. */
 void store_path(const struct store *store, const unsigned char digest[SHA256_BYTES],
-				char path[PATH_MAX]);
+                char path[PATH_MAX]);
 
 /* Makes an empty folder, absolute, that only we may enter, to work in. */
 struct error store_scratch(struct store *store, char path[PATH_MAX]) MUST_CHECK;
@@ -69,9 +69,9 @@ void store_scratch_remove(const char *path);
 
 /* Calls `each` for every file that has a digest's name, with the second of its last change. */
 struct error store_walk(struct store *store,
-						void (*each)(void *arg, const unsigned char digest[SHA256_BYTES],
-									 int64_t changed_s),
-						void *arg) MUST_CHECK;
+                        void (*each)(void *arg, const unsigned char digest[SHA256_BYTES],
+                                     int64_t changed_s),
+                        void *arg) MUST_CHECK;
 
 /* Can a file be written right now? Else ERR_DISK, mostly. What /readyz asks. */
 struct error store_ready(struct store *store) MUST_CHECK;

@@ -20,7 +20,7 @@ bool job_is_spent(const struct job *job)
 }
 
 static struct error claim_job(struct db *db, enum statement statement, const char *const params[],
-							  struct job *ret_job, bool *ret_found)
+                              struct job *ret_job, bool *ret_found)
 {
 	auto_rows *rows = NULL;
 	struct error err = db_run(db, statement, params, &rows);
@@ -39,14 +39,14 @@ struct error job_claim(struct db *db, const char *kind, struct job *ret_job, boo
 }
 
 struct error job_claim_subject(struct db *db, const char *subject, struct job *ret_job,
-							   bool *ret_found)
+                               bool *ret_found)
 {
 	return claim_job(db, SQL_JOB_CLAIM_SUBJECT, (const char *[]){ subject }, ret_job, ret_found);
 }
 
 /* Runs a statement whose first two parameters are the job and whose claim it is. */
 static struct error job_change(struct db *db, enum statement statement, const struct job *job,
-							   const char *third, const char *fourth)
+                               const char *third, const char *fourth)
 {
 	char attempts[NUMBER_TEXT];
 	int64_t touched = 0;

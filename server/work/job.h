@@ -46,15 +46,15 @@ bool job_is_spent(const struct job *job);
 
 /* Claims whichever job of a kind is due: "release" or "render". *ret_found: there is one. */
 struct error job_claim(struct db *db, const char *kind, struct job *ret_job,
-					   bool *ret_found) MUST_CHECK;
+                       bool *ret_found) MUST_CHECK;
 
 /* Claims the job of one subject at once. False: another has it, or it has ended. */
 struct error job_claim_subject(struct db *db, const char *subject, struct job *ret_job,
-							   bool *ret_found) MUST_CHECK;
+                               bool *ret_found) MUST_CHECK;
 
 /* Tells how far it is and keeps the claim. ERR_GONE: the claim was lost; stop. */
 struct error job_renew(struct db *db, const struct job *job, int64_t done,
-					   int64_t total) MUST_CHECK;
+                       int64_t total) MUST_CHECK;
 
 /* `detail` (may be NULL): what is to be said of it. */
 struct error job_finish(struct db *db, const struct job *job, const char *detail) MUST_CHECK;
@@ -64,7 +64,7 @@ struct error job_put_back(struct db *db, const struct job *job, const char *why)
 
 /* Back in the queue for a try `after_s` seconds later; this one does not count. */
 struct error job_give_back(struct db *db, const struct job *job, const char *why,
-						   int after_s) MUST_CHECK;
+                           int after_s) MUST_CHECK;
 
 /*
  * Renews the claim from a thread and a connection of its own, also while the worker waits long for
@@ -90,6 +90,6 @@ struct error job_fail(struct db *db, const struct job *job, const char *why) MUS
 
 /* The job as the HTTP interface shows it. ERR_NOT_FOUND. */
 struct error job_json(struct db *db, struct arena *arena, const char *id,
-					  const char **ret_json) MUST_CHECK;
+                      const char **ret_json) MUST_CHECK;
 
 #endif

@@ -84,9 +84,9 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t len)
 		err = head_read(rest, head.len, &again);
 		/* An address with its host becomes a path behind blanks, which nobody may send. */
 		must(whole[strcspn(whole, " ") + 1] == ' ' ||
-				 (!err.code && again.len == head.len && again.length == head.length &&
-				  again.is_head == head.is_head && memcmp(rest, whole, head.len) == 0),
-			 "read again, it is another");
+		         (!err.code && again.len == head.len && again.length == head.length &&
+		          again.is_head == head.is_head && memcmp(rest, whole, head.len) == 0),
+		     "read again, it is another");
 		err = ok();
 		free(rest);
 		check_body(whole + head.len, len - head.len, head.length);

@@ -20,24 +20,24 @@ static void fit_all(const struct judgments *judgments)
 {
 	for (int method = 0; method < METHODS; method++) {
 		struct model_options options = { .method = (enum method)method,
-										 .iterations_max = 5,
-										 .intervals = true };
+			                             .iterations_max = 5,
+			                             .intervals = true };
 		struct fit *fit = model_fit(judgments, &options);
 
 		must(isfinite(fit->log_likelihood), "the likelihood is not finite");
 		for (uint32_t i = 0; i < fit->items; i++)
 			must(fit->p_fake[i].low >= 0 && fit->p_fake[i].high <= 1 && fit->p_fake[i].mean >= 0 &&
-					 fit->p_fake[i].mean <= 1,
-				 "a posterior is out of bounds");
+			         fit->p_fake[i].mean <= 1,
+			     "a posterior is out of bounds");
 		for (uint32_t v = 0; v < fit->volunteers; v++)
 			must(fit->sensitivity[v].low >= 0 && fit->specificity[v].high <= 1,
-				 "a skill is out of bounds");
+			     "a skill is out of bounds");
 		fit_free(fit);
 	}
 }
 
 static void read_table(const unsigned char *bytes, size_t len, size_t piece,
-					   enum judgment_csv_kind kind)
+                       enum judgment_csv_kind kind)
 {
 	struct judgment_csv *table = judgment_csv_new(kind);
 	struct error err = ok();
@@ -50,7 +50,7 @@ static void read_table(const unsigned char *bytes, size_t len, size_t piece,
 		err = judgment_csv_finish(table);
 	if (err.code) {
 		must(err.code == ERR_INVALID && strstr(err.detail, "line ") != NULL,
-			 "a refusal does not name the line");
+		     "a refusal does not name the line");
 	} else if (kind == JUDGMENT_CSV_JUDGMENTS) {
 		struct judgments judgments = judgment_csv_judgments(table);
 		struct random random = random_seeded(1);

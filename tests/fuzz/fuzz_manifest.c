@@ -27,11 +27,11 @@ static unsigned count_lines(const char *bytes, size_t len)
 static void check_item(const struct item_row *item)
 {
 	const char *const texts[] = { item->file, item->url,    item->group,  item->identity,
-								  item->pair, item->source, item->credit, item->title };
+		                          item->pair, item->source, item->credit, item->title };
 
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
 		must(!texts[i] || utf8_fault(texts[i], strlen(texts[i])) == strlen(texts[i]),
-			 "a text is no UTF-8");
+		     "a text is no UTF-8");
 	must(!item->identity || !strstr(item->identity, ";;"), "a name is empty");
 }
 

@@ -58,7 +58,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t len)
 
 		if (range_read(text, sizes[i], &range) == RANGE_ONE)
 			must(range.count && range.first < sizes[i] && range.count <= sizes[i] - range.first,
-				 "a range that the file does not have");
+			     "a range that the file does not have");
 	}
 	free(text);
 	return 0;

@@ -30,7 +30,7 @@ static void check_text(const char *text, size_t len)
 
 	for (int kind = 0; kind < TOKEN_KINDS; kind++)
 		must(!token_open(keys, (enum token_kind)kind, text, out, len % (TOKEN_MAX_BYTES + 1)),
-			 "a forged text is revealed");
+		     "a forged text is revealed");
 }
 
 static void check_damaged(const unsigned char *bytes, size_t len)
@@ -44,7 +44,7 @@ static void check_damaged(const unsigned char *bytes, size_t len)
 	token_seal(keys, kind, bytes + 2, len, text);
 	must(strlen(text) + 1 == TOKEN_TEXT(len), "it is not as long as it says");
 	must(token_open(keys, kind, text, out, len) && memcmp(out, bytes + 2, len) == 0,
-		 "what was sealed is not revealed");
+	     "what was sealed is not revealed");
 	must(!token_open(keys, other, text, out, len), "another kind is revealed");
 	size_t at = (bytes[0] * 256u + bytes[1]) % strlen(text);
 	if (text[at] == letter)

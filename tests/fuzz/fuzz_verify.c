@@ -15,7 +15,7 @@
 #include "release/verify.h"
 
 static const char *const names[] = { "SHA256SUMS", "labels.csv",    "labels.jsonl",
-									 "LICENCES",   "judgments.csv", "trials.csv" };
+	                                 "LICENCES",   "judgments.csv", "trials.csv" };
 #define NAMES (sizeof names / sizeof names[0])
 
 static char folder[] = "/tmp/touchstone-fuzz.XXXXXX";

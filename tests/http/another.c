@@ -18,7 +18,7 @@
 static void run(const char *address, const char *const options[])
 {
 	const char *args[MAX_OPTIONS + 6] = { getenv("PROGRAM"), "serve", "--no-work", "--listen",
-										  address };
+		                                  address };
 	int log = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
 	for (int i = 0; i < MAX_OPTIONS && options[i]; i++)

@@ -151,7 +151,7 @@ static size_t supply(char *data, size_t size, size_t count, void *arg)
 }
 
 static void put_body(CURL *curl, const struct call *call, const char *text, size_t len,
-					 struct upload *upload)
+                     struct upload *upload)
 {
 	*upload = (struct upload){ text, len };
 	if (call->chunked) {
@@ -184,7 +184,7 @@ static void exchange(CURL *curl, const struct call *call, struct answer *answer)
 		 *header_sink = open_memstream(&headers, &headers_len);
 
 	curl_easy_setopt(curl, CURLOPT_URL,
-					 say("%s%s", call->server ? call->server : getenv("SERVER_URL"), call->path));
+	                 say("%s%s", call->server ? call->server : getenv("SERVER_URL"), call->path));
 	curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(curl, CURLOPT_TIMEOUT, TIMEOUT_S);
@@ -275,7 +275,7 @@ json_t *at(const json_t *json, const char *path)
 
 		snprintf(key, sizeof key, "%.*s", (int)len, path);
 		json = json_is_array(json) ? json_array_get(json, (size_t)atoi(key))
-								   : json_object_get(json, key);
+		                           : json_object_get(json, key);
 		path += len + (path[len] == '/');
 	}
 	return (json_t *)(uintptr_t)json;
@@ -303,7 +303,7 @@ void check_status(struct answer answer, long status, const char *file, int line_
 {
 	if (answer.status != status)
 		ck_abort_msg("%s:%d: status %ld, not %ld: %s", file, line_, answer.status, status,
-					 answer.text);
+		             answer.text);
 }
 
 void check_problem(struct answer answer, long status, const char *kind, const char *file, int line_)
@@ -311,11 +311,11 @@ void check_problem(struct answer answer, long status, const char *kind, const ch
 	const char *type = json_string_value(at(answer.body, "type"));
 
 	if (answer.status == status && strcmp(answer.type, "application/problem+json") == 0 && type &&
-		strcmp(type, say("/problems/%s", kind)) == 0 &&
-		json_integer_value(at(answer.body, "status")) == status &&
-		json_string_length(at(answer.body, "title")) &&
-		json_string_length(at(answer.body, "detail")))
+	    strcmp(type, say("/problems/%s", kind)) == 0 &&
+	    json_integer_value(at(answer.body, "status")) == status &&
+	    json_string_length(at(answer.body, "title")) &&
+	    json_string_length(at(answer.body, "detail")))
 		return;
 	ck_abort_msg("%s:%d: not the problem %ld %s but %ld: %s", file, line_, status, kind,
-				 answer.status, answer.text);
+	             answer.status, answer.text);
 }

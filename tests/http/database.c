@@ -122,7 +122,7 @@ struct plans plans_made(const char *statement)
 	if (PQntuples(result) != 1)
 		ck_abort_msg("%s\n%s", PQerrorMessage(newest), statement);
 	struct plans plans = { strtoll(PQgetvalue(result, 0, 0), NULL, 10),
-						   strtoll(PQgetvalue(result, 0, 1), NULL, 10) };
+		                   strtoll(PQgetvalue(result, 0, 1), NULL, 10) };
 	PQclear(result);
 	return plans;
 }
@@ -130,10 +130,10 @@ struct plans plans_made(const char *statement)
 long long rows_stored(void)
 {
 	return count_db("SELECT (SELECT count(*) FROM volunteer)"
-					" + (SELECT count(*) FROM skipped_pair)"
-					" + (SELECT count(*) FROM judged_pair) + (SELECT count(*) FROM judgment)"
-					" + (SELECT count(*) FROM session) + (SELECT count(*) FROM account)"
-					" + (SELECT count(*) FROM claim) + (SELECT count(*) FROM blind_verdict)"
-					" + (SELECT count(*) FROM ruling) + (SELECT count(*) FROM release)"
-					" + (SELECT count(*) FROM job)");
+	                " + (SELECT count(*) FROM skipped_pair)"
+	                " + (SELECT count(*) FROM judged_pair) + (SELECT count(*) FROM judgment)"
+	                " + (SELECT count(*) FROM session) + (SELECT count(*) FROM account)"
+	                " + (SELECT count(*) FROM claim) + (SELECT count(*) FROM blind_verdict)"
+	                " + (SELECT count(*) FROM ruling) + (SELECT count(*) FROM release)"
+	                " + (SELECT count(*) FROM job)");
 }

@@ -29,12 +29,12 @@ static const char *fits(const json_t *value, const json_t *schema, const char *w
 static bool is_of_type(const json_t *value, const char *type)
 {
 	return (strcmp(type, "object") == 0 && json_is_object(value)) ||
-		   (strcmp(type, "array") == 0 && json_is_array(value)) ||
-		   (strcmp(type, "string") == 0 && json_is_string(value)) ||
-		   (strcmp(type, "integer") == 0 && json_is_integer(value)) ||
-		   (strcmp(type, "number") == 0 && json_is_number(value)) ||
-		   (strcmp(type, "boolean") == 0 && json_is_boolean(value)) ||
-		   (strcmp(type, "null") == 0 && json_is_null(value));
+	       (strcmp(type, "array") == 0 && json_is_array(value)) ||
+	       (strcmp(type, "string") == 0 && json_is_string(value)) ||
+	       (strcmp(type, "integer") == 0 && json_is_integer(value)) ||
+	       (strcmp(type, "number") == 0 && json_is_number(value)) ||
+	       (strcmp(type, "boolean") == 0 && json_is_boolean(value)) ||
+	       (strcmp(type, "null") == 0 && json_is_null(value));
 }
 
 static const char *fits_type(const json_t *value, const json_t *type, const char *where)
@@ -96,12 +96,12 @@ static const char *fits_bounds(const json_t *value, const json_t *schema, const 
 	size_t i;
 
 	if (json_is_number(value) && ((least && json_number_value(value) < json_number_value(least)) ||
-								  (most && json_number_value(value) > json_number_value(most))))
+	                              (most && json_number_value(value) > json_number_value(most))))
 		return say("%s is %g", where, json_number_value(value));
 	json_array_foreach (choices, i, choice)
 		known = known || json_equal(choice, value);
 	return known && (!only || json_equal(only, value)) ? NULL
-													   : say("%s is none of the choices", where);
+	                                                   : say("%s is none of the choices", where);
 }
 
 static const char *fits_any(const json_t *value, const json_t *schemas, const char *where)
@@ -136,7 +136,7 @@ static const char *fits(const json_t *value, const json_t *schema, const char *w
 	if (json_object_get(schema, "anyOf"))
 		return fits_any(value, json_object_get(schema, "anyOf"), where);
 	if (!(wrong = fits_type(value, json_object_get(schema, "type"), where)) &&
-		!(wrong = fits_bounds(value, schema, where)) && json_is_object(value))
+	    !(wrong = fits_bounds(value, schema, where)) && json_is_object(value))
 		wrong = fits_object(value, schema, where);
 	if (!wrong && json_is_array(value))
 		wrong = fits_array(value, schema, where);
@@ -210,7 +210,7 @@ static const char *check_sent(const json_t *operation, const char *body, size_t 
 }
 
 const char *describe_check(const char *method, const char *path, const char *body, size_t body_len,
-						   const struct answer *answer)
+                           const struct answer *answer)
 {
 	const json_t *operation = operation_of(method, path);
 	json_t *responses = json_object_get(operation, "responses");

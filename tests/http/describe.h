@@ -22,7 +22,7 @@ const json_t *described(void);
  * described, or the document has no such operation.  `body` is what was sent, or NULL.
  */
 const char *describe_check(const char *method, const char *path, const char *body, size_t body_len,
-						   const struct answer *answer);
+                           const struct answer *answer);
 
 /* What is wrong with a value under "#/components/schemas/NAME"; NULL: nothing. */
 const char *describe_fits(const json_t *value, const char *schema_name);

@@ -23,8 +23,8 @@ static const char *prelude(enum drip what)
 	switch (what) {
 	case DRIP_BODY:
 		return say("POST /api/v1/volunteers HTTP/1.1\r\nHost: %s\r\n"
-				   "Content-Type: application/json\r\nContent-Length: 60000\r\n\r\n{",
-				   host);
+		           "Content-Type: application/json\r\nContent-Length: 60000\r\n\r\n{",
+		           host);
 	case DRIP_HEADERS:
 		return say("GET /healthz HTTP/1.1\r\nHost: %s\r\nX-Slow: ", host);
 	case DRIP_FIRST_LINE:

@@ -76,7 +76,7 @@ const char *a_database_made(const char *options)
 	const char *name = fresh_name(), *url = url_of(name);
 	struct ran made = shell(
 		"/", say("psql -XAtq '%s&user=postgres' -c \"CREATE DATABASE %s OWNER touchstone %s\"",
-				 url_of("postgres"), name, options));
+	             url_of("postgres"), name, options));
 
 	ck_assert_msg(made.code == 0, "%s", made.said);
 	expect_code(0, "/", say("migrate --migrate-url '%s' --database-url '%s'", for_owner(url), url));

@@ -13,8 +13,8 @@
 struct answer ask_for(struct person *as, const char *name, const char *campaign)
 {
 	return post(as, RELEASES,
-				json_pack("{s:s, s:s, s:{s:s}}", "name", name, "version", "1.0", "filter",
-						  "campaign", campaign));
+	            json_pack("{s:s, s:s, s:{s:s}}", "name", name, "version", "1.0", "filter",
+	                      "campaign", campaign));
 }
 
 void make_retired(const char *campaign, int count, double p_fake, const struct items *like)
@@ -26,9 +26,9 @@ void make_retired(const char *campaign, int count, double p_fake, const struct i
 	items.state = "retired";
 	make_items(&items);
 	tell_db("INSERT INTO consensus (item_id, p_fake, low, high, judgments, fake_votes)"
-			" SELECT i.id, %f, 0, 1, 5, 3 FROM item i JOIN campaign c ON c.id = i.campaign_id"
-			" WHERE c.name = '%s' ON CONFLICT DO NOTHING",
-			p_fake, campaign);
+	        " SELECT i.id, %f, 0, 1, 5, 3 FROM item i JOIN campaign c ON c.id = i.campaign_id"
+	        " WHERE c.name = '%s' ON CONFLICT DO NOTHING",
+	        p_fake, campaign);
 }
 
 const char *a_full_campaign(void)
@@ -37,34 +37,34 @@ const char *a_full_campaign(void)
 	const char *fake = fresh_name(), *real = fresh_name();
 
 	make_retired(campaign, 6, 0.99,
-				 &(struct items){ .file = a_file(fake, strlen(fake)), .lineage = fresh_name() });
+	             &(struct items){ .file = a_file(fake, strlen(fake)), .lineage = fresh_name() });
 	make_retired(campaign, 6, 0.02,
-				 &(struct items){ .file = a_file(real, strlen(real)), .lineage = fresh_name() });
+	             &(struct items){ .file = a_file(real, strlen(real)), .lineage = fresh_name() });
 	return campaign;
 }
 
 void judge_all(const char *campaign, int volunteers)
 {
 	tell_db("WITH c AS (UPDATE campaign SET threshold = 0.6 WHERE name = '%s' RETURNING id),"
-			" v AS (INSERT INTO volunteer (id, salt, consent_version)"
-			"       SELECT gen_random_uuid(), substr(uuid_send(gen_random_uuid()), 1, 16), 1"
-			"         FROM generate_series(1, %d) RETURNING id),"
-			" said AS (SELECT gen_random_uuid() AS pair, v.id AS volunteer, i.id AS item,"
-			"                 i.campaign_id, i.media_type, k.p_fake"
-			"            FROM v, c, item i, consensus k"
-			"           WHERE i.campaign_id = c.id AND k.item_id = i.id OFFSET 0),"
-			" p AS (INSERT INTO judged_pair (assignment_id, volunteer_id, campaign_id, media_type,"
-			"           kind, matched, policy, body_hash, server_ms, exposure_ms, judged_at)"
-			"       SELECT pair, volunteer, campaign_id, media_type, 'random', false, 1,"
-			"              sha256(''), 3000, 2500, clock_timestamp() FROM said),"
-			" j AS (INSERT INTO judgment (item_id, volunteer_id, assignment_id, position, verdict,"
-			"           confidence, training, judged_at)"
-			"       SELECT item, volunteer, pair, 'left', CASE WHEN p_fake < 0.5 THEN 'real' ELSE"
-			"              'fake' END::verdict, 80, false, clock_timestamp() FROM said)"
-			"UPDATE consensus k SET judgments = coalesce((SELECT count(*) FROM judgment j"
-			"         WHERE j.item_id = k.item_id), 0) + %d, fake_votes = 0"
-			"  FROM c, item i WHERE i.id = k.item_id AND i.campaign_id = c.id",
-			campaign, volunteers, volunteers);
+	        " v AS (INSERT INTO volunteer (id, salt, consent_version)"
+	        "       SELECT gen_random_uuid(), substr(uuid_send(gen_random_uuid()), 1, 16), 1"
+	        "         FROM generate_series(1, %d) RETURNING id),"
+	        " said AS (SELECT gen_random_uuid() AS pair, v.id AS volunteer, i.id AS item,"
+	        "                 i.campaign_id, i.media_type, k.p_fake"
+	        "            FROM v, c, item i, consensus k"
+	        "           WHERE i.campaign_id = c.id AND k.item_id = i.id OFFSET 0),"
+	        " p AS (INSERT INTO judged_pair (assignment_id, volunteer_id, campaign_id, media_type,"
+	        "           kind, matched, policy, body_hash, server_ms, exposure_ms, judged_at)"
+	        "       SELECT pair, volunteer, campaign_id, media_type, 'random', false, 1,"
+	        "              sha256(''), 3000, 2500, clock_timestamp() FROM said),"
+	        " j AS (INSERT INTO judgment (item_id, volunteer_id, assignment_id, position, verdict,"
+	        "           confidence, training, judged_at)"
+	        "       SELECT item, volunteer, pair, 'left', CASE WHEN p_fake < 0.5 THEN 'real' ELSE"
+	        "              'fake' END::verdict, 80, false, clock_timestamp() FROM said)"
+	        "UPDATE consensus k SET judgments = coalesce((SELECT count(*) FROM judgment j"
+	        "         WHERE j.item_id = k.item_id), 0) + %d, fake_votes = 0"
+	        "  FROM c, item i WHERE i.id = k.item_id AND i.campaign_id = c.id",
+	        campaign, volunteers, volunteers);
 }
 
 json_t *a_finished_job(struct person *as, const char *id)
@@ -152,7 +152,7 @@ void put_file(const char *folder, const char *name, const char *text)
 void sign_again(const char *folder)
 {
 	ck_assert_int_eq(system(say("cd '%s' && find . -type f ! -name SHA256SUMS -printf '%%P\\0' |"
-								" xargs -0 sha256sum >SHA256SUMS",
-								folder)),
-					 0);
+	                            " xargs -0 sha256sum >SHA256SUMS",
+	                            folder)),
+	                 0);
 }

@@ -23,8 +23,8 @@ const char *raw_host(void)
 static struct sockaddr_in address_of(unsigned port)
 {
 	return (struct sockaddr_in){ .sin_family = AF_INET,
-								 .sin_port = htons((uint16_t)port),
-								 .sin_addr = { htonl(INADDR_LOOPBACK) } };
+		                         .sin_port = htons((uint16_t)port),
+		                         .sin_addr = { htonl(INADDR_LOOPBACK) } };
 }
 
 int raw_open(void)

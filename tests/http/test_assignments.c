@@ -31,8 +31,8 @@ START_TEST(an_assignment_is_two_media_and_a_token_for_ten_minutes)
 	ck_assert(!true_at(lease, "training"));
 	ck_assert_int_eq(sealed.expires_s - sealed.issued_s, 600);
 	ck_assert_int_eq(count_db("SELECT extract(epoch FROM '%s'::timestamptz)::bigint",
-							  text_at(lease, "expires_at")),
-					 sealed.expires_s);
+	                          text_at(lease, "expires_at")),
+	                 sealed.expires_s);
 }
 END_TEST
 
@@ -59,11 +59,11 @@ START_TEST(an_assignment_says_nothing_that_gives_the_answer_away)
 	struct person person = a_volunteer();
 
 	make_items(&(struct items){ .campaign = campaign,
-								.count = 2,
-								.truth = "fake",
-								.training = true,
-								.title = "tell-tale-title",
-								.explanation = "tell-tale-explanation" });
+	                            .count = 2,
+	                            .truth = "fake",
+	                            .training = true,
+	                            .title = "tell-tale-title",
+	                            .explanation = "tell-tale-explanation" });
 	make_items(&(struct items){ .campaign = campaign, .count = 2 });
 	json_t *lease = a_lease(&person, campaign);
 	const char *text = keep(json_dumps(lease, 0));
@@ -105,7 +105,7 @@ START_TEST(a_fresh_address_is_made_for_every_showing)
 	json_t *second = a_lease(&person, NULL);
 	struct answer third = ask(&person, common_campaign());
 	ck_assert_str_ne(text_at(second, "items/0/media/url"),
-					 text_at(third.body, "items/0/media/url"));
+	                 text_at(third.body, "items/0/media/url"));
 }
 END_TEST
 
@@ -120,8 +120,8 @@ START_TEST(nothing_left_is_204)
 	expect_status(none, 204);
 	ck_assert_uint_eq(none.len, 0);
 	expect_status(post(&person, "/api/v1/judgments",
-					   verdicts_on(text_at(lease, "assignment"), "real", "real")),
-				  201);
+	                   verdicts_on(text_at(lease, "assignment"), "real", "real")),
+	              201);
 	expect_status(ask(&person, campaign), 204);
 }
 END_TEST
@@ -159,7 +159,7 @@ START_TEST(the_media_type_that_was_wished_for_is_kept_to)
 	for (int t = 0; t < 3; t++) {
 		struct answer a =
 			post(&person, "/api/v1/assignments",
-				 json_pack("{s:s, s:s}", "campaign", campaign, "media_type", types[t]));
+		         json_pack("{s:s, s:s}", "campaign", campaign, "media_type", types[t]));
 		expect_status(a, t < 2 ? 201 : 200);
 		ck_assert_str_eq(text_at(a.body, "media_type"), types[t < 2 ? t : 1]);
 	}
@@ -226,7 +226,7 @@ START_TEST(what_others_hold_is_told_from_nothing_left)
 	const char *campaign = fresh_name();
 
 	tell_db("INSERT INTO campaign (name, min_judgments, max_judgments) VALUES ('%s', 2, 2)",
-			campaign);
+	        campaign);
 	make_items(&(struct items){ .campaign = campaign, .count = 2 });
 	const char *left = text_at(a_lease(&leaver, campaign), "assignment");
 	const char *judged = text_at(a_lease(&judge, campaign), "assignment");
@@ -251,7 +251,7 @@ START_TEST(an_item_that_has_all_it_was_to_get_is_not_handed_out)
 	const char *campaign = fresh_name();
 
 	tell_db("INSERT INTO campaign (name, min_judgments, max_judgments) VALUES ('%s', 2, 2)",
-			campaign);
+	        campaign);
 	make_items(&(struct items){ .campaign = campaign, .count = 2 });
 	a_lease(&people[0], campaign);
 	a_lease(&people[1], campaign);

@@ -45,8 +45,8 @@ static void start(struct sender *sender)
 static int count_waiting(void)
 {
 	return (int)count_db("SELECT count(*) FROM pg_locks WHERE NOT granted"
-						 " AND relation = 'volunteer'::regclass AND database ="
-						 " (SELECT oid FROM pg_database WHERE datname = current_database())");
+	                     " AND relation = 'volunteer'::regclass AND database ="
+	                     " (SELECT oid FROM pg_database WHERE datname = current_database())");
 }
 
 /* Each writer is given a newcomer, and waits with it. */
@@ -55,7 +55,7 @@ static void hold_writers(struct sender newcomers[WRITERS])
 	tell_db("BEGIN; LOCK TABLE volunteer IN EXCLUSIVE MODE");
 	for (int w = 0; w < WRITERS; w++) {
 		newcomers[w] = (struct sender){ .path = "/api/v1/volunteers",
-										.body = json_pack("{s:b}", "consent", 1) };
+			                            .body = json_pack("{s:b}", "consent", 1) };
 		start(&newcomers[w]);
 		for (int i = 0; i < 200; i++) {
 			wait_ms(5);
@@ -99,17 +99,17 @@ static void send_as_one_batch(struct sender senders[], int count)
 	for (int i = 0; i < count; i++) {
 		pthread_join(senders[i].thread, NULL);
 		ck_assert_msg(senders[i].answer.status == senders[i].expected, "%d: %ld, not %ld: %s", i,
-					  senders[i].answer.status, senders[i].expected, senders[i].answer.text);
+		              senders[i].answer.status, senders[i].expected, senders[i].answer.text);
 	}
 }
 
 static struct sender judging(struct person as, const struct lease *lease, const char *left,
-							 long expected)
+                             long expected)
 {
 	return (struct sender){ .as = as,
-							.path = "/api/v1/judgments",
-							.body = verdicts_on(token_of(lease), left, "real"),
-							.expected = expected };
+		                    .path = "/api/v1/judgments",
+		                    .body = verdicts_on(token_of(lease), left, "real"),
+		                    .expected = expected };
 }
 
 static struct lease a_lease_of(struct person *person)
@@ -125,7 +125,7 @@ static long long commits_of(struct sender senders[], int count)
 	for (int i = 0; i < count; i++)
 		list = say("%s, '%s'", list, volunteer_id(&senders[i].as));
 	return count_db("SELECT count(DISTINCT xmin::text) FROM judged_pair WHERE volunteer_id IN (%s)",
-					list);
+	                list);
 }
 
 START_TEST(who_waits_together_is_stored_by_one_commit)
@@ -141,9 +141,9 @@ START_TEST(who_waits_together_is_stored_by_one_commit)
 			json_object_set_new(senders[i].body, "device", json_pack("{s:i}", "width", i));
 			json_object_set_new(senders[i].body, "response_ms", json_integer(i));
 			json_object_set_new(at(senders[i].body, "judgments/0"), "tells",
-								json_pack("[s, s]", "voice", "gut"));
+			                    json_pack("[s, s]", "voice", "gut"));
 			json_object_set_new(at(senders[i].body, "judgments/1"), "marks",
-								json_pack("[{s:f, s:f}]", "x", .5, "y", .25));
+			                    json_pack("[{s:f, s:f}]", "x", .5, "y", .25));
 		}
 	}
 	send_as_one_batch(senders, MANY);
@@ -151,12 +151,12 @@ START_TEST(who_waits_together_is_stored_by_one_commit)
 	for (int i = 0; i < MANY; i++)
 		ck_assert_str_eq(
 			ask_db("SELECT coalesce(device->>'width', 'none') || ' ' ||"
-				   " coalesce(response_ms, -1) || ' ' || string_agg(concat_ws(' ',"
-				   " j.position, j.verdict, coalesce(j.tells::text, 'none'), j.marks->0->>'y'), ' '"
-				   " ORDER BY j.position) FROM judged_pair p"
-				   " JOIN judgment j USING (assignment_id)"
-				   " WHERE p.volunteer_id = '%s' GROUP BY p.assignment_id",
-				   volunteer_id(&senders[i].as)),
+		           " coalesce(response_ms, -1) || ' ' || string_agg(concat_ws(' ',"
+		           " j.position, j.verdict, coalesce(j.tells::text, 'none'), j.marks->0->>'y'), ' '"
+		           " ORDER BY j.position) FROM judged_pair p"
+		           " JOIN judgment j USING (assignment_id)"
+		           " WHERE p.volunteer_id = '%s' GROUP BY p.assignment_id",
+		           volunteer_id(&senders[i].as)),
 			i % 2 ? say("%d %d left fake {voice,gut} right real none 0.25", i, i)
 				  : "none -1 left fake none right real none");
 }
@@ -174,10 +174,10 @@ START_TEST(each_of_a_batch_gets_what_it_would_get_alone)
 	memcpy(overlapping.left, two.left, UUID_BYTES);
 	expired.expires_s -= 3600;
 	expect_status(post(&early, "/api/v1/judgments", verdicts_on(token_of(&judged), "fake", "real")),
-				  201);
+	              201);
 	expect_status(
 		post(&skipper, "/api/v1/skips",
-			 json_pack("{s:s, s:s}", "assignment", token_of(&skipped), "reason", "other")),
+	         json_pack("{s:s, s:s}", "assignment", token_of(&skipped), "reason", "other")),
 		204);
 	tell_db("DELETE FROM volunteer WHERE id = '%s'", volunteer_id(&gone));
 	struct sender senders[] = {
@@ -233,22 +233,22 @@ START_TEST(skips_of_a_batch_get_what_they_would_get_alone)
 
 		if (p == 1)
 			expect_status(post(&people[p], "/api/v1/judgments", verdicts_on(token, "fake", "real")),
-						  201);
+			              201);
 		for (size_t s = 0; s < (p ? 1 : 3); s++)
 			senders[count++] = (struct sender){ .as = people[p],
-												.path = "/api/v1/skips",
-												.body = json_pack("{s:s, s:s}", "assignment", token,
-																  "reason", said[s].reason),
-												.expected = p == 1 ? 409 : said[s].expected };
+				                                .path = "/api/v1/skips",
+				                                .body = json_pack("{s:s, s:s}", "assignment", token,
+				                                                  "reason", said[s].reason),
+				                                .expected = p == 1 ? 409 : said[s].expected };
 	}
 	send_as_one_batch(senders, count);
 	ck_assert_int_eq(count_db("SELECT count(DISTINCT xmin::text) FROM skipped_pair"
-							  " WHERE volunteer_id IN ('%s', '%s')",
-							  volunteer_id(&people[0]), volunteer_id(&people[2])),
-					 1);
+	                          " WHERE volunteer_id IN ('%s', '%s')",
+	                          volunteer_id(&people[0]), volunteer_id(&people[2])),
+	                 1);
 	ck_assert_str_eq(ask_db("SELECT reason FROM skipped_pair WHERE volunteer_id = '%s'",
-							volunteer_id(&people[0])),
-					 "other");
+	                        volunteer_id(&people[0])),
+	                 "other");
 }
 END_TEST
 
@@ -259,16 +259,16 @@ START_TEST(newcomers_of_a_batch_are_all_different)
 
 	for (int i = 0; i < MANY; i++)
 		senders[i] = (struct sender){ .path = "/api/v1/volunteers",
-									  .body = json_pack("{s:b}", "consent", i != 3),
-									  .expected = i == 3 ? 422 : 201 };
+			                          .body = json_pack("{s:b}", "consent", i != 3),
+			                          .expected = i == 3 ? 422 : 201 };
 	send_as_one_batch(senders, MANY);
 	for (int i = 0; i < MANY; i++)
 		if (i != 3)
 			list = say("%s, '%s'", list, volunteer_id(&senders[i].as));
 	ck_assert_str_eq(ask_db("SELECT count(*) || ' ' || count(DISTINCT salt) || ' ' ||"
-							" count(DISTINCT xmin::text) FROM volunteer WHERE id IN (%s)",
-							list),
-					 "7 7 1");
+	                        " count(DISTINCT xmin::text) FROM volunteer WHERE id IN (%s)",
+	                        list),
+	                 "7 7 1");
 }
 END_TEST
 
@@ -276,12 +276,12 @@ START_TEST(a_campaign_or_an_item_that_is_named_cannot_go)
 {
 	ck_assert_str_eq(
 		ask_db("CREATE OR REPLACE FUNCTION pg_temp.refused(sql text) RETURNS text LANGUAGE plpgsql"
-			   " AS $$ BEGIN EXECUTE sql; RETURN 'accepted'; EXCEPTION WHEN restrict_violation THEN"
-			   " RETURN 'refused'; END $$;"
-			   " SELECT string_agg(pg_temp.refused(x), ' ') FROM (VALUES"
-			   " ('DELETE FROM item'), ('UPDATE item SET id = gen_random_uuid()'),"
-			   " ('DELETE FROM campaign'), ('UPDATE campaign SET id = gen_random_uuid()'))"
-			   " AS t (x)"),
+	           " AS $$ BEGIN EXECUTE sql; RETURN 'accepted'; EXCEPTION WHEN restrict_violation THEN"
+	           " RETURN 'refused'; END $$;"
+	           " SELECT string_agg(pg_temp.refused(x), ' ') FROM (VALUES"
+	           " ('DELETE FROM item'), ('UPDATE item SET id = gen_random_uuid()'),"
+	           " ('DELETE FROM campaign'), ('UPDATE campaign SET id = gen_random_uuid()'))"
+	           " AS t (x)"),
 		"refused refused refused refused");
 }
 END_TEST
@@ -296,7 +296,7 @@ START_TEST(a_table_that_stays_locked_is_unavailable_to_the_whole_batch)
 	hold_writers(newcomers);
 	for (int i = WRITERS; i < WRITERS + MANY; i++) {
 		newcomers[i] = (struct sender){ .path = "/api/v1/volunteers",
-										.body = json_pack("{s:b}", "consent", 1) };
+			                            .body = json_pack("{s:b}", "consent", 1) };
 		start(&newcomers[i]);
 	}
 	for (int i = 0; i < WRITERS + MANY; i++)

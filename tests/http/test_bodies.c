@@ -83,16 +83,16 @@ static struct person asker(size_t taker)
 	if (!takers[taker].role)
 		return (struct person){ 0 };
 	return strcmp(takers[taker].role, "volunteer") == 0 ? a_volunteer()
-														: an_account(takers[taker].role);
+	                                                    : an_account(takers[taker].role);
 }
 
 static struct answer send(size_t taker, struct person *as, const char *text, size_t len)
 {
 	return call(&(struct call){ .method = takers[taker].method,
-								.path = takers[taker].path,
-								.as = as,
-								.text = text,
-								.text_len = len });
+	                            .path = takers[taker].path,
+	                            .as = as,
+	                            .text = text,
+	                            .text_len = len });
 }
 
 START_TEST(what_is_no_json_is_400_and_what_is_no_request_is_422)
@@ -103,7 +103,7 @@ START_TEST(what_is_no_json_is_400_and_what_is_no_request_is_422)
 	for (size_t b = 0; b < BODIES; b++) {
 		struct answer a = send((size_t)_i, &person, bodies[b].text, bodies[b].len);
 		ck_assert_msg(a.status == bodies[b].status, "%s with body %zu (%s): %ld %s",
-					  takers[_i].path, b, bodies[b].text, a.status, a.text);
+		              takers[_i].path, b, bodies[b].text, a.status, a.text);
 		expect_problem(a, bodies[b].status, a.status == 400 ? "malformed" : "invalid");
 		ck_assert_msg(json_is_string(at(a.body, "detail")), "body %zu", b);
 	}
@@ -140,7 +140,7 @@ START_TEST(brackets_in_a_text_do_not_nest)
 	memset(brackets, '[', 100);
 	expect_problem(
 		post(NULL, "/api/v1/session",
-			 json_pack("{s:s, s:s}", "email", "nobody@example.org", "password", brackets)),
+	         json_pack("{s:s, s:s}", "email", "nobody@example.org", "password", brackets)),
 		401, "wrong-sign-in");
 }
 END_TEST
@@ -175,10 +175,10 @@ START_TEST(a_chunked_body_is_as_good_as_any)
 	struct person person = { 0 };
 
 	expect_status(call(&(struct call){ .as = &person,
-									   .path = "/api/v1/volunteers",
-									   .text = "{\"consent\": true}",
-									   .chunked = true }),
-				  201);
+	                                   .path = "/api/v1/volunteers",
+	                                   .text = "{\"consent\": true}",
+	                                   .chunked = true }),
+	              201);
 }
 END_TEST
 

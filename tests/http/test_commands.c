@@ -24,19 +24,19 @@ static void expect_said(const char *said, const char *what)
 }
 
 static const char *const printing[] = { "version",
-										"infer j.csv",
-										"infer --report --truth t.csv j.csv",
-										"replay --truth t.csv j.csv",
-										"account list",
-										"campaign list",
-										"migrate --status" };
+	                                    "infer j.csv",
+	                                    "infer --report --truth t.csv j.csv",
+	                                    "replay --truth t.csv j.csv",
+	                                    "account list",
+	                                    "campaign list",
+	                                    "migrate --status" };
 
 /* A disk that is full where the output goes. */
 START_TEST(a_command_whose_words_are_lost_fails)
 {
 	expect_code(0, folder, printing[_i]);
 	expect_said(expect_code(1, folder, say("%s > /dev/full", printing[_i])),
-				"standard output cannot be written");
+	            "standard output cannot be written");
 	expect_code(1, folder, say("%s >&-", printing[_i]));
 }
 END_TEST
@@ -67,7 +67,7 @@ START_TEST(an_account_whose_password_is_lost_is_told)
 	const char *email = say("%s@example.org", fresh_name());
 
 	expect_said(expect_code(1, folder, say("account add %s --role moderator > /dev/full", email)),
-				"standard output cannot be written");
+	            "standard output cannot be written");
 	expect_code(0, folder, say("account reset %s", email));
 }
 END_TEST
@@ -78,13 +78,13 @@ START_TEST(closed_standard_streams_are_held)
 	unsigned port = raw_free_port();
 	struct ran ran = shell(
 		folder, say("cd \"$OLDPWD\"\n"
-					"\"$PROGRAM\" serve --no-work --listen 127.0.0.1:%u <&- >&- 2>&- & pid=$!\n"
-					/* Until it listens. */
-					"for i in $(seq 200); do\n"
-					"! grep -q ':%04X 00000000:0000 0A' /proc/net/tcp || break; sleep .1\n"
-					"done\n"
-					"for fd in 0 1 2; do readlink /proc/$pid/fd/$fd; done\nkill $pid; wait $pid",
-					port, port));
+	                "\"$PROGRAM\" serve --no-work --listen 127.0.0.1:%u <&- >&- 2>&- & pid=$!\n"
+	                /* Until it listens. */
+	                "for i in $(seq 200); do\n"
+	                "! grep -q ':%04X 00000000:0000 0A' /proc/net/tcp || break; sleep .1\n"
+	                "done\n"
+	                "for fd in 0 1 2; do readlink /proc/$pid/fd/$fd; done\nkill $pid; wait $pid",
+	                port, port));
 
 	ck_assert_str_eq(ran.said, "/dev/null\n/dev/null\n/dev/null\n");
 }
@@ -98,7 +98,7 @@ Suite *http_commands_suite(void)
 	tcase_set_timeout(tests, 60);
 	tcase_add_checked_fixture(tests, setup, NULL);
 	tcase_add_loop_test(tests, a_command_whose_words_are_lost_fails, 0,
-						sizeof printing / sizeof printing[0]);
+	                    sizeof printing / sizeof printing[0]);
 	tcase_add_test(tests, labels_lost_in_the_middle_are_told);
 	tcase_add_test(tests, an_account_whose_password_is_lost_is_told);
 	tcase_add_test(tests, closed_standard_streams_are_held);

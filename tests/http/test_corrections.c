@@ -25,17 +25,17 @@ static struct answer claim(struct person *as, const char *id)
 static struct answer judge_blind(struct person *as, const char *id)
 {
 	return post(as, path_of(id, "verdict"),
-				json_pack("{s:s, s:i}", "verdict", "fake", "confidence", 95));
+	            json_pack("{s:s, s:i}", "verdict", "fake", "confidence", 95));
 }
 
 static struct answer rule(struct person *as, const char *id, const char *ruling)
 {
 	return post(as, path_of(id, "ruling"),
-				json_pack("{s:s, s:s}", "ruling", ruling, "reason", REASON));
+	            json_pack("{s:s, s:s}", "ruling", ruling, "reason", REASON));
 }
 
 static struct answer correct(struct person *as, const char *id, const char *ruling,
-							 const char *corrects)
+                             const char *corrects)
 {
 	return post(
 		as, path_of(id, "ruling"),
@@ -53,7 +53,7 @@ static const char *ruling_in(const struct answer *a)
 }
 
 static const char *ruled_dispute(struct person *as, const char *ruling, const struct items *item,
-								 const char **ret_ruling)
+                                 const char **ret_ruling)
 {
 	const char *id = a_dispute("max_judgments", item);
 
@@ -74,9 +74,9 @@ static const char *plainly_ruled(struct person *as, const char *ruling, const ch
 static const char *state_of(const char *id)
 {
 	return ask_db("SELECT d.state || ' ' || i.state || ' ' || coalesce(s.ruling, 'none')"
-				  " FROM dispute d JOIN item i ON i.id = d.item_id"
-				  " LEFT JOIN standing_ruling s ON s.item_id = i.id WHERE d.id = '%s'",
-				  id);
+	              " FROM dispute d JOIN item i ON i.id = d.item_id"
+	              " LEFT JOIN standing_ruling s ON s.item_id = i.id WHERE d.id = '%s'",
+	              id);
 }
 
 static long long rulings_of(const char *id)
@@ -207,14 +207,14 @@ static const char *ruled_before(struct person *as, const char *age, const char *
 	expect_status(judge_blind(as, id), 201);
 	*ret_ruling =
 		ask_db("WITH r AS (INSERT INTO ruling (dispute_id, item_id, account_id, ruling,"
-			   " reason, ruled_at) SELECT b.dispute_id, d.item_id, b.account_id, 'fake',"
-			   " '" REASON "', now() - interval '%s' FROM blind_verdict b"
-			   " JOIN dispute d ON d.id = b.dispute_id WHERE d.id = '%s'"
-			   " RETURNING id, dispute_id, item_id),"
-			   " c AS (UPDATE dispute SET state = 'ruled', closed_at = now() FROM r"
-			   " WHERE dispute.id = r.dispute_id), s AS (UPDATE item SET state = 'settled'"
-			   " FROM r WHERE item.id = r.item_id) SELECT id FROM r",
-			   age, id);
+	           " reason, ruled_at) SELECT b.dispute_id, d.item_id, b.account_id, 'fake',"
+	           " '" REASON "', now() - interval '%s' FROM blind_verdict b"
+	           " JOIN dispute d ON d.id = b.dispute_id WHERE d.id = '%s'"
+	           " RETURNING id, dispute_id, item_id),"
+	           " c AS (UPDATE dispute SET state = 'ruled', closed_at = now() FROM r"
+	           " WHERE dispute.id = r.dispute_id), s AS (UPDATE item SET state = 'settled'"
+	           " FROM r WHERE item.id = r.item_id) SELECT id FROM r",
+	           age, id);
 	return id;
 }
 
@@ -236,8 +236,8 @@ END_TEST
 static long long plans_of(const char *id)
 {
 	return count_db("SELECT count(*) FROM reopened o JOIN dispute d ON d.item_id = o.item_id"
-					" WHERE d.id = '%s' AND o.judgments = d.judgments",
-					id);
+	                " WHERE d.id = '%s' AND o.judgments = d.judgments",
+	                id);
 }
 
 START_TEST(the_plan_of_a_reopened_item_ends_with_the_ruling_that_gave_it)
@@ -258,14 +258,14 @@ START_TEST(an_item_that_went_another_way_since_is_left_there)
 	const char *reopening, *reopened = plainly_ruled(&person, "reopen", &reopening);
 
 	tell_db("UPDATE item SET state = 'withdrawn' WHERE id ="
-			" (SELECT item_id FROM dispute WHERE id = '%s')",
-			withdrawn);
+	        " (SELECT item_id FROM dispute WHERE id = '%s')",
+	        withdrawn);
 	expect_problem(correct(&person, withdrawn, "real", ruling), 409, "item-withdrawn");
 	expect_problem(undo(&person, withdrawn, ruling), 409, "item-withdrawn");
 	ck_assert_str_eq(state_of(withdrawn), "ruled withdrawn fake");
 	tell_db("INSERT INTO dispute (item_id, reason, judgments)"
-			" SELECT item_id, 'max_judgments', 50 FROM dispute WHERE id = '%s'",
-			reopened);
+	        " SELECT item_id, 'max_judgments', 50 FROM dispute WHERE id = '%s'",
+	        reopened);
 	expect_problem(correct(&person, reopened, "real", reopening), 409, "dispute-overtaken");
 	expect_problem(undo(&person, reopened, reopening), 409, "dispute-overtaken");
 }
@@ -275,14 +275,14 @@ END_TEST
 static const char *released(struct person *as, const char *campaign, const char *version)
 {
 	expect_status(post(as, "/api/v1/releases",
-					   json_pack("{s:s, s:s, s:{s:s}}", "name", campaign, "version", version,
-								 "filter", "campaign", campaign)),
-				  202);
+	                   json_pack("{s:s, s:s, s:{s:s}}", "name", campaign, "version", version,
+	                             "filter", "campaign", campaign)),
+	              202);
 	await_db(20, say("SELECT state = 'ready' FROM release WHERE name = '%s' AND version = '%s'",
-					 campaign, version));
+	                 campaign, version));
 	return ask_db("SELECT string_agg(x.label || ' ' || x.label_source, ',') FROM release_item x"
-				  " JOIN release r ON r.id = x.release_id WHERE r.name = '%s' AND version = '%s'",
-				  campaign, version);
+	              " JOIN release r ON r.id = x.release_id WHERE r.name = '%s' AND version = '%s'",
+	              campaign, version);
 }
 
 START_TEST(a_corrected_label_stands_in_the_next_release_and_not_in_the_last)
@@ -298,13 +298,13 @@ START_TEST(a_corrected_label_stands_in_the_next_release_and_not_in_the_last)
 	expect_status(correct(&person, id, "real", ruling), 201);
 	ck_assert_str_eq(released(&researcher, campaign, "2.0"), "real ruling");
 	ck_assert_str_eq(ask_db("SELECT x.label FROM release_item x JOIN release r ON"
-							" r.id = x.release_id WHERE r.name = '%s' AND version = '1.0'",
-							campaign),
-					 "fake");
+	                        " r.id = x.release_id WHERE r.name = '%s' AND version = '1.0'",
+	                        campaign),
+	                 "fake");
 	ck_assert_int_eq(count_db("SELECT count(DISTINCT split) FROM release_item x JOIN release r ON"
-							  " r.id = x.release_id WHERE r.name = '%s'",
-							  campaign),
-					 1);
+	                          " r.id = x.release_id WHERE r.name = '%s'",
+	                          campaign),
+	                 1);
 }
 END_TEST
 
@@ -313,19 +313,19 @@ START_TEST(gold_that_was_released_comes_back_by_no_correction)
 	struct person person = an_account("moderator"), researcher = an_account("researcher");
 	const char *campaign = a_campaign(), *ruling;
 	const char *id = ruled_dispute(&person, "fake",
-								   &(struct items){ .campaign = campaign,
-													.gold = true,
-													.truth = "real",
-													.file = a_file(campaign, strlen(campaign)) },
-								   &ruling);
+	                               &(struct items){ .campaign = campaign,
+	                                                .gold = true,
+	                                                .truth = "real",
+	                                                .file = a_file(campaign, strlen(campaign)) },
+	                               &ruling);
 
 	ck_assert_str_eq(released(&researcher, campaign, "1.0"), "fake ruling");
 	expect_problem(correct(&person, id, "reopen", ruling), 409, "item-released");
 	expect_problem(undo(&person, id, ruling), 409, "item-released");
 	tell_db("DO $do$ BEGIN UPDATE item SET state = 'in_service' WHERE id = (SELECT item_id FROM"
-			" dispute WHERE id = '%s'); RAISE EXCEPTION 'it was done'; EXCEPTION"
-			" WHEN restrict_violation THEN NULL; END $do$",
-			id);
+	        " dispute WHERE id = '%s'); RAISE EXCEPTION 'it was done'; EXCEPTION"
+	        " WHEN restrict_violation THEN NULL; END $do$",
+	        id);
 	expect_status(correct(&person, id, "real", ruling), 201);
 	ck_assert_str_eq(state_of(id), "ruled settled real");
 }
@@ -420,7 +420,7 @@ Suite *http_correction_suite(void)
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, a_correction_is_a_further_ruling_and_counts, 0,
-						sizeof corrections / sizeof *corrections);
+	                    sizeof corrections / sizeof *corrections);
 	tcase_add_test(tc, a_correction_names_the_ruling_in_force);
 	tcase_add_test(tc, an_open_dispute_has_nothing_to_correct);
 	tcase_add_test(tc, the_same_correction_again_gives_the_same_answer);

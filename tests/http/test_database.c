@@ -55,18 +55,18 @@ START_TEST(a_database_that_hangs_is_told_in_time_and_the_judgment_can_be_sent_ag
 	double ready_s = now_s() - began;
 	began = now_s();
 	struct answer judged = call(&(struct call){ .server = server.url,
-												.path = "/api/v1/judgments",
-												.as = &person,
-												.body = verdicts_on(token, "real", "fake") });
+	                                            .path = "/api/v1/judgments",
+	                                            .as = &person,
+	                                            .body = verdicts_on(token, "real", "fake") });
 	double judged_s = now_s() - began;
 	relay_be_silent(false);
 	struct answer again = { 0 };
 	for (int try = 0; try < 100 && again.status != 200 && again.status != 201; try++) {
 		wait_ms(100);
 		again = call(&(struct call){ .server = server.url,
-									 .path = "/api/v1/judgments",
-									 .as = &person,
-									 .body = verdicts_on(token, "real", "fake") });
+		                             .path = "/api/v1/judgments",
+		                             .as = &person,
+		                             .body = verdicts_on(token, "real", "fake") });
 	}
 	another_stop(&server);
 	expect_status(ready, 503);
@@ -84,7 +84,7 @@ END_TEST
 #define LANGUAGE(icu) "TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE '" icu "' LOCALE 'C.UTF-8'"
 
 static const char *const languages[] = { "", LANGUAGE("tr-TR"), LANGUAGE("en-US"),
-										 LANGUAGE("sv-SE") };
+	                                     LANGUAGE("sv-SE") };
 
 /* Turkish lowers I to a letter without a dot. */
 START_TEST(an_account_is_found_whatever_the_language_of_the_database)
@@ -93,7 +93,7 @@ START_TEST(an_account_is_found_whatever_the_language_of_the_database)
 	expect_code(0, "/", "account add INFO.Ibis@Example.ORG --role moderator");
 	struct db *db = db_open(getenv("DATABASE_URL"), 0);
 	static const char *const spellings[] = { "INFO.Ibis@Example.ORG", "info.ibis@example.org",
-											 "INFO.IBIS@EXAMPLE.ORG" };
+		                                     "INFO.IBIS@EXAMPLE.ORG" };
 
 	for (int i = 0; i < 3; i++) {
 		struct rows *rows = NULL;
@@ -163,7 +163,7 @@ static void ask_often(struct db *db)
 {
 	for (int run = 0; run < RUNS; run++) {
 		const char *volunteer[] = { say("%08d-0000-4000-8000-000000000000", run), NULL, NULL,
-									"20" };
+			                        "20" };
 		const char *page[] = { volunteer[0], run % 2 ? "ruled" : NULL, NULL, NULL, "20" };
 		auto_rows *results = NULL, *disputes = NULL;
 
@@ -181,8 +181,8 @@ static void expect_plans(struct db *db, long long custom, long long generic)
 		struct plans plans = plans_made(names[i]);
 
 		ck_assert_msg(plans.custom == custom && plans.generic == generic,
-					  "%s: %lld custom and %lld generic plans", names[i], plans.custom,
-					  plans.generic);
+		              "%s: %lld custom and %lld generic plans", names[i], plans.custom,
+		              plans.generic);
 	}
 	db_close(db);
 }
@@ -220,8 +220,8 @@ static const char *const refused[] = {
 START_TEST(what_was_decided_cannot_be_emptied_away_and_no_release_begins_as_ready)
 {
 	tell_db("CREATE OR REPLACE FUNCTION pg_temp.refused(sql text) RETURNS text LANGUAGE plpgsql"
-			" AS $$ BEGIN EXECUTE sql; RETURN 'accepted'; EXCEPTION WHEN restrict_violation THEN"
-			" RETURN SQLERRM; END $$; BEGIN");
+	        " AS $$ BEGIN EXECUTE sql; RETURN 'accepted'; EXCEPTION WHEN restrict_violation THEN"
+	        " RETURN SQLERRM; END $$; BEGIN");
 	const char *said = ask_db("SELECT pg_temp.refused($q$%s$q$)", refused[_i]);
 	tell_db("ROLLBACK");
 	ck_assert_str_ne(said, "accepted");
@@ -237,11 +237,11 @@ Suite *http_database_suite(void)
 	tcase_add_test(tc, a_database_that_started_again_is_noticed_by_nobody);
 	tcase_add_test(tc, a_database_that_hangs_is_told_in_time_and_the_judgment_can_be_sent_again);
 	tcase_add_loop_test(tc, an_account_is_found_whatever_the_language_of_the_database, 0,
-						sizeof languages / sizeof languages[0]);
+	                    sizeof languages / sizeof languages[0]);
 	tcase_add_test(tc, a_release_has_one_order_whatever_the_language_of_the_database);
 	tcase_add_test(tc, each_kind_of_connection_plans_as_it_says_however_often_a_statement_runs);
 	tcase_add_loop_test(tc, what_was_decided_cannot_be_emptied_away_and_no_release_begins_as_ready,
-						0, sizeof refused / sizeof refused[0]);
+	                    0, sizeof refused / sizeof refused[0]);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

@@ -22,7 +22,7 @@ static const struct {
 	{ "imagefolder", ".bmp .gif .jpeg .jpg .png .tif .tiff .webp " },
 	{ "videofolder", ".mkv .mp4 .avi .mpeg .mov " },
 	{ "audiofolder", ".aiff .au .caf .flac .ogg .wav .mp3 .opus .3gp .3g2 .avi .asf .flv .mp4 .mov "
-					 ".m4v .mkv .mpg .webm .f4v .wmv .wma .ogm .mxf .nut " },
+	                 ".m4v .mkv .mpg .webm .f4v .wmv .wma .ogm .mxf .nut " },
 	{ "ImageFolder", ".jpg .jpeg .png .ppm .bmp .pgm .tif .tiff .webp " },
 };
 
@@ -86,7 +86,7 @@ START_TEST(each_loading_line_of_the_card_finds_every_file_of_its_type)
 
 	for (const char *at = card; (at = strstr(at, "load_dataset(\"")); at++)
 		if (sscanf(at, "load_dataset(\"%31[a-z]\", data_dir=\"%31[a-z]\", drop_labels=False)",
-				   loader, folder) == 2) {
+		           loader, folder) == 2) {
 			loaded += files_loaded(files, loader, folder);
 			lines++;
 		}
@@ -118,8 +118,8 @@ START_TEST(all_configs_of_the_card_are_for_one_loader)
 	ck_assert(strncmp(card, "---\n", 4) == 0 && end);
 	for (const char *at = strstr(card, "\nconfigs:\n"); at && at < end; at = strchr(at + 1, '\n')) {
 		ck_assert_msg(!strncmp(at, "\nconfigs:", 9) || !strncmp(at, "\n- config_name: ", 16) ||
-						  !strncmp(at, "\n  data_files: ", 15) || !strncmp(at, "\n---", 4),
-					  "%.60s", at);
+		                  !strncmp(at, "\n  data_files: ", 15) || !strncmp(at, "\n---", 4),
+		              "%.60s", at);
 		named += strncmp(at, "\n- config_name: ", 16) == 0;
 		if (sscanf(at, "\n  data_files: %63[a-z.]", file) != 1)
 			continue;
@@ -162,12 +162,12 @@ START_TEST(the_card_and_verify_tell_of_a_split_that_holds_one_label)
 
 	/* As earlier releases left them: one fake image in test, and all others in train. */
 	tell_db("INSERT INTO item_split (item_id, split)"
-			" SELECT i.id, CASE WHEN row_number() OVER (ORDER BY k.p_fake DESC) = 1 THEN 'test'"
-			"                   ELSE 'train' END"
-			"   FROM item i JOIN campaign c ON c.id = i.campaign_id JOIN consensus k ON k.item_id "
-			"= i.id"
-			"  WHERE c.name = '%s' AND i.media_type = 'image'",
-			campaign);
+	        " SELECT i.id, CASE WHEN row_number() OVER (ORDER BY k.p_fake DESC) = 1 THEN 'test'"
+	        "                   ELSE 'train' END"
+	        "   FROM item i JOIN campaign c ON c.id = i.campaign_id JOIN consensus k ON k.item_id "
+	        "= i.id"
+	        "  WHERE c.name = '%s' AND i.media_type = 'image'",
+	        campaign);
 	const char *folder = a_written_release(a_release(&person, campaign));
 	const char *card = file_text(folder, "README.md");
 	ck_assert_ptr_nonnull(strstr(card, "**image/test holds no real.**"));
@@ -214,7 +214,7 @@ START_TEST(judgments_that_arrive_while_a_release_waits_are_in_all_its_tables_or_
 	struct answer a = ask_for(&person, name, campaign);
 	expect_status(a, 202);
 	await_db(20, "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND database ="
-				 " (SELECT oid FROM pg_database WHERE datname = current_database()))");
+	             " (SELECT oid FROM pg_database WHERE datname = current_database()))");
 	judge_all(campaign, 1);
 	tell_db("COMMIT");
 	a_finished_job(&person, text_at(a.body, "job/id"));
@@ -234,8 +234,8 @@ START_TEST(a_release_holds_the_judgments_that_its_model_had)
 
 	judge_all(campaign, 5);
 	tell_db("UPDATE consensus SET judgments = 3 FROM item i JOIN campaign c ON c.id = i.campaign_id"
-			" WHERE i.id = item_id AND c.name = '%s'",
-			campaign);
+	        " WHERE i.id = item_id AND c.name = '%s'",
+	        campaign);
 	const char *folder = a_written_release(a_release(&person, campaign));
 	ck_assert_int_eq(sum_of_judgments(file_text(folder, "labels.jsonl")), 12 * 3);
 	ck_assert_int_eq(count_rows(file_text(folder, "judgments.csv")), 12 * 3);
@@ -273,10 +273,10 @@ START_TEST(a_text_that_looks_like_a_formula_is_none_in_csv_and_whole_in_json)
 	int code;
 
 	tell_db("UPDATE item i SET credit = E'=HYPERLINK(\"http://x\",\"y\")', generator = "
-			"E'a\\u2028b\\u0085c',"
-			"   licence = E'+1\\n-1', source = E'x\\u202Ey', title = '@x' FROM campaign c"
-			" WHERE c.id = i.campaign_id AND c.name = '%s'",
-			campaign);
+	        "E'a\\u2028b\\u0085c',"
+	        "   licence = E'+1\\n-1', source = E'x\\u202Ey', title = '@x' FROM campaign c"
+	        " WHERE c.id = i.campaign_id AND c.name = '%s'",
+	        campaign);
 	const char *folder = a_written_release(a_release(&person, campaign));
 	const char *csv = file_text(folder, "labels.csv"), *json = file_text(folder, "labels.jsonl");
 	ck_assert_ptr_nonnull(strstr(csv, ",a b c,"));
@@ -350,9 +350,9 @@ START_TEST(a_licence_is_no_markup_in_the_card)
 	const char *campaign = a_full_campaign();
 
 	tell_db("UPDATE item i SET licence = E'CC-BY-4.0 <img src=x onerror=\"a()\"> | `x` "
-			"[y](javascript:z) **b** www.evil.example\\n# head' FROM campaign c"
-			" WHERE c.id = i.campaign_id AND c.name = '%s'",
-			campaign);
+	        "[y](javascript:z) **b** www.evil.example\\n# head' FROM campaign c"
+	        " WHERE c.id = i.campaign_id AND c.name = '%s'",
+	        campaign);
 	const char *card = file_text(a_written_release(a_release(&person, campaign)), "README.md");
 	const char *row = strstr(card, "| CC-BY-4.0 ");
 	ck_assert_ptr_nonnull(row);
@@ -399,17 +399,17 @@ static void rule_fake(const char *campaign, const char *file)
 {
 	an_account("moderator");
 	tell_db("WITH i AS (UPDATE item SET state = 'settled' WHERE id = (SELECT i.id FROM item i"
-			"   JOIN campaign c ON c.id = i.campaign_id JOIN consensus k ON k.item_id = i.id"
-			"   WHERE c.name = '%s' AND i.rendition = '\\x%s' ORDER BY k.p_fake DESC LIMIT 1)"
-			"   RETURNING id),"
-			" d AS (INSERT INTO dispute (item_id, reason, state, judgments)"
-			"   SELECT id, 'max_judgments', 'ruled', 5 FROM i RETURNING id, item_id),"
-			" m AS (SELECT id FROM account WHERE role = 'moderator' LIMIT 1),"
-			" b AS (INSERT INTO blind_verdict (dispute_id, account_id, verdict, confidence, blind)"
-			"   SELECT d.id, m.id, 'fake', 90, true FROM d, m RETURNING dispute_id, account_id)"
-			"INSERT INTO ruling (dispute_id, item_id, account_id, ruling, reason)"
-			" SELECT d.id, d.item_id, m.id, 'fake', 'seen by a moderator' FROM d, m",
-			campaign, file);
+	        "   JOIN campaign c ON c.id = i.campaign_id JOIN consensus k ON k.item_id = i.id"
+	        "   WHERE c.name = '%s' AND i.rendition = '\\x%s' ORDER BY k.p_fake DESC LIMIT 1)"
+	        "   RETURNING id),"
+	        " d AS (INSERT INTO dispute (item_id, reason, state, judgments)"
+	        "   SELECT id, 'max_judgments', 'ruled', 5 FROM i RETURNING id, item_id),"
+	        " m AS (SELECT id FROM account WHERE role = 'moderator' LIMIT 1),"
+	        " b AS (INSERT INTO blind_verdict (dispute_id, account_id, verdict, confidence, blind)"
+	        "   SELECT d.id, m.id, 'fake', 90, true FROM d, m RETURNING dispute_id, account_id)"
+	        "INSERT INTO ruling (dispute_id, item_id, account_id, ruling, reason)"
+	        " SELECT d.id, d.item_id, m.id, 'fake', 'seen by a moderator' FROM d, m",
+	        campaign, file);
 }
 
 START_TEST(no_bytes_are_released_under_two_labels)
@@ -444,10 +444,10 @@ START_TEST(verify_names_the_files_that_hold_the_same_bytes_under_two_labels)
 	const char *folder = a_written_release(a_release(&person, campaign));
 	ck_assert_int_eq(
 		system(say("cd '%s' && f=$(find image -path '*/fake/*' | head -n 1) &&"
-				   " r=$(find image -path '*/real/*' | head -n 1) &&"
-				   " old=$(sha256sum <$r | cut -c1-64) && cp $f $r &&"
-				   " sed -i s/$old/$(sha256sum <$f | cut -c1-64)/ labels.csv labels.jsonl",
-				   folder)),
+	               " r=$(find image -path '*/real/*' | head -n 1) &&"
+	               " old=$(sha256sum <$r | cut -c1-64) && cp $f $r &&"
+	               " sed -i s/$old/$(sha256sum <$f | cut -c1-64)/ labels.csv labels.jsonl",
+	               folder)),
 		0);
 	sign_again(folder);
 	const char *said = run_program(&code, "release verify %s", folder);
@@ -469,14 +469,14 @@ Suite *http_dataset_suite(void)
 	tcase_add_test(tc, the_card_and_verify_tell_of_a_split_that_holds_one_label);
 	tcase_add_test(tc, a_released_sound_is_served_as_the_sound_it_is);
 	tcase_add_test(tc,
-				   judgments_that_arrive_while_a_release_waits_are_in_all_its_tables_or_in_none);
+	               judgments_that_arrive_while_a_release_waits_are_in_all_its_tables_or_in_none);
 	tcase_add_test(tc, a_release_holds_the_judgments_that_its_model_had);
 	tcase_add_test(tc, verify_compares_the_judgments_that_labels_count_with_those_that_are_there);
 	tcase_add_test(tc, a_text_that_looks_like_a_formula_is_none_in_csv_and_whole_in_json);
 	tcase_add_loop_test(tc, what_a_desktop_leaves_in_a_folder_is_a_note, 0,
-						sizeof left_behind / sizeof left_behind[0]);
+	                    sizeof left_behind / sizeof left_behind[0]);
 	tcase_add_loop_test(tc, a_hostile_folder_is_refused_at_once, 0,
-						sizeof hostile / sizeof hostile[0]);
+	                    sizeof hostile / sizeof hostile[0]);
 	tcase_add_test(tc, a_licence_is_no_markup_in_the_card);
 	tcase_add_test(tc, a_release_is_not_written_to_a_folder_without_a_name);
 	tcase_add_test(tc, a_file_too_many_is_to_be_deleted_and_a_changed_one_got_anew);

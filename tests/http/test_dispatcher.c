@@ -23,17 +23,17 @@ static const char *const no_options[] = { NULL };
 static struct answer ask_at(const char *server, struct person *as, const char *campaign)
 {
 	return call(&(struct call){ .server = server,
-								.path = "/api/v1/assignments",
-								.as = as,
-								.body = json_pack("{s:s}", "campaign", campaign) });
+	                            .path = "/api/v1/assignments",
+	                            .as = as,
+	                            .body = json_pack("{s:s}", "campaign", campaign) });
 }
 
 static struct answer judge_at(const char *server, struct person *as, const char *token)
 {
 	return call(&(struct call){ .server = server,
-								.path = JUDGMENTS,
-								.as = as,
-								.body = verdicts_on(token, "real", "fake") });
+	                            .path = JUDGMENTS,
+	                            .as = as,
+	                            .body = verdicts_on(token, "real", "fake") });
 }
 
 /* A campaign whose items get `plan` judgments each. */
@@ -42,7 +42,7 @@ static const char *a_planned_campaign(int plan, int items)
 	const char *name = fresh_name();
 
 	tell_db("INSERT INTO campaign (name, min_judgments, max_judgments) VALUES ('%s', %d, %d)", name,
-			plan, plan);
+	        plan, plan);
 	make_items(&(struct items){ .campaign = name, .count = items });
 	return name;
 }
@@ -50,14 +50,14 @@ static const char *a_planned_campaign(int plan, int items)
 static void await_leases(struct person *person, int count)
 {
 	await_db(5, say("SELECT count(*) = %d FROM lease WHERE volunteer_id = '%s'", count,
-					volunteer_id(person)));
+	                volunteer_id(person)));
 }
 
 static void run_out(struct person *person)
 {
 	await_leases(person, 1);
 	tell_db("UPDATE lease SET expires_at = now() - interval '1 second' WHERE volunteer_id = '%s'",
-			volunteer_id(person));
+	        volunteer_id(person));
 }
 
 /* Asks until there is a pair, or for ten seconds. */
@@ -100,10 +100,10 @@ START_TEST(a_lease_that_is_written_already_keeps_no_other_from_being_written)
 	struct lease one = lease_of(text_at(a_lease(&first, NULL), "assignment"), &first);
 	a_lease(&second, NULL);
 	tell_db("INSERT INTO lease (id, volunteer_id, campaign_id, left_item, right_item, kind, "
-			"matched, policy,"
-			" issued_at, expires_at) SELECT '%s', '%s', '%s', gen_random_uuid(), gen_random_uuid(),"
-			" 'random', false, 1, now(), now() + interval '1 hour'",
-			say("%s", uuid_text(one.id)), volunteer_id(&first), say("%s", uuid_text(one.campaign)));
+	        "matched, policy,"
+	        " issued_at, expires_at) SELECT '%s', '%s', '%s', gen_random_uuid(), gen_random_uuid(),"
+	        " 'random', false, 1, now(), now() + interval '1 hour'",
+	        say("%s", uuid_text(one.id)), volunteer_id(&first), say("%s", uuid_text(one.campaign)));
 	tell_db("COMMIT");
 	await_leases(&second, 1);
 	await_leases(&first, 1);
@@ -133,8 +133,8 @@ START_TEST(leases_that_are_written_while_their_answers_are_stored_are_closed)
 	const char *tokens[4];
 
 	tell_db("CREATE OR REPLACE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS"
-			" $$BEGIN PERFORM pg_sleep(.6); RETURN NULL; END$$;"
-			" CREATE TRIGGER dawdle AFTER INSERT ON judged_pair EXECUTE FUNCTION dawdle()");
+	        " $$BEGIN PERFORM pg_sleep(.6); RETURN NULL; END$$;"
+	        " CREATE TRIGGER dawdle AFTER INSERT ON judged_pair EXECUTE FUNCTION dawdle()");
 	for (int i = 0; i < 4; i++) {
 		people[i] = a_volunteer();
 		tokens[i] = text_at(a_lease(&people[i], NULL), "assignment");
@@ -160,11 +160,11 @@ START_TEST(leases_that_are_answered_at_another_server_before_they_are_written_ar
 			expect_status(judge_at(server.url, &person, token), 201);
 		else
 			expect_status(call(&(struct call){ .server = server.url,
-											   .path = "/api/v1/skips",
-											   .as = &person,
-											   .body = json_pack("{s:s, s:s}", "assignment", token,
-																 "reason", "other") }),
-						  204);
+			                                   .path = "/api/v1/skips",
+			                                   .as = &person,
+			                                   .body = json_pack("{s:s, s:s}", "assignment", token,
+			                                                     "reason", "other") }),
+			              204);
 		wait_ms(40);
 	}
 	await_desk(NULL);
@@ -182,7 +182,7 @@ START_TEST(a_server_that_starts_closes_the_leases_that_were_answered)
 
 	await_leases(&person, 1);
 	tell_db("CREATE TABLE left_behind AS SELECT * FROM lease WHERE volunteer_id = '%s'",
-			volunteer_id(&person));
+	        volunteer_id(&person));
 	expect_status(judge_at(NULL, &person, token), 201);
 	await_desk(NULL);
 	tell_db("INSERT INTO lease SELECT * FROM left_behind; DROP TABLE left_behind");
@@ -295,9 +295,9 @@ START_TEST(a_skipped_pair_returns_its_items_to_the_plan)
 	expect_status(answer, 201);
 	expect_status(ask_at(NULL, &second, campaign), 204);
 	expect_status(post(&first, "/api/v1/skips",
-					   json_pack("{s:s, s:s}", "assignment", text_at(answer.body, "assignment"),
-								 "reason", "other")),
-				  204);
+	                   json_pack("{s:s, s:s}", "assignment", text_at(answer.body, "assignment"),
+	                             "reason", "other")),
+	              204);
 	expect_status(ask_patiently(&second, campaign), 201);
 	expect_status(ask_at(NULL, &first, campaign), 204); /* who skipped it does not get it again */
 }
@@ -350,13 +350,13 @@ START_TEST(what_leaves_service_is_not_handed_out_any_more)
 
 	expect_status(ask_patiently(&first, campaign), 201);
 	tell_db("UPDATE item SET state = 'withdrawn' WHERE campaign_id ="
-			" (SELECT id FROM campaign WHERE name = '%s')",
-			campaign);
+	        " (SELECT id FROM campaign WHERE name = '%s')",
+	        campaign);
 	await_desk(NULL);
 	expect_status(ask_at(NULL, &second, campaign), 204);
 	tell_db("UPDATE item SET state = 'in_service' WHERE campaign_id ="
-			" (SELECT id FROM campaign WHERE name = '%s')",
-			campaign);
+	        " (SELECT id FROM campaign WHERE name = '%s')",
+	        campaign);
 	expect_status(ask_patiently(&third, campaign), 201);
 }
 END_TEST
@@ -394,8 +394,8 @@ START_TEST(volunteers_are_served_while_the_database_takes_its_time_over_changed_
 	ck_assert_int_eq(dispatcher_open(round.dispatcher, round.db).code, OK);
 	const char *definition = ask_db("SELECT pg_get_viewdef('catalogue'::regclass)");
 	tell_db("CREATE OR REPLACE VIEW catalogue AS SELECT v.* FROM (%.*s) v"
-			" WHERE pg_sleep(.01)::text = ''",
-			(int)strcspn(definition, ";"), definition);
+	        " WHERE pg_sleep(.01)::text = ''",
+	        (int)strcspn(definition, ";"), definition);
 	tell_db("UPDATE item SET sensitive = NOT sensitive");
 	ck_assert_int_eq(pthread_create(&sync_thread, NULL, go_round, &round), 0);
 	for (; !round.ended; asked++) {
@@ -463,7 +463,7 @@ END_TEST
 static void make_busy(const char *id, int pairs, const char *lineage)
 {
 	tell_db("INSERT INTO volunteer (id, salt, consent_version) VALUES ('%s', '\\x%032d', 1)", id,
-			0);
+	        0);
 	tell_db(
 		"INSERT INTO item (id, campaign_id, state, media_type, sha256, bytes, format, rendition,"
 		" rendition_bytes, rendition_type, width, height, lineage)"
@@ -472,16 +472,16 @@ static void make_busy(const char *id, int pairs, const char *lineage)
 		" FROM campaign, generate_series(1, 2 * %d) n",
 		id, id, id, lineage, pairs);
 	tell_db("INSERT INTO judged_pair (assignment_id, volunteer_id, campaign_id, media_type, kind,"
-			" matched, policy, body_hash, server_ms)"
-			" SELECT md5('%s.' || n)::uuid, '%s', id, 'image', 'random', false, 2,"
-			" sha256(n::text::bytea), 1 FROM campaign, generate_series(1, %d) n",
-			id, id, pairs);
+	        " matched, policy, body_hash, server_ms)"
+	        " SELECT md5('%s.' || n)::uuid, '%s', id, 'image', 'random', false, 2,"
+	        " sha256(n::text::bytea), 1 FROM campaign, generate_series(1, %d) n",
+	        id, id, pairs);
 	tell_db("INSERT INTO judgment (item_id, volunteer_id, assignment_id, position, verdict,"
-			" confidence, training)"
-			" SELECT md5('%s' || n)::uuid, '%s', md5('%s.' || (n + 1) / 2)::uuid,"
-			" CASE n %% 2 WHEN 0 THEN 'left' ELSE 'right' END, 'fake', 75, false"
-			" FROM generate_series(1, 2 * %d) n ORDER BY 1",
-			id, id, id, pairs);
+	        " confidence, training)"
+	        " SELECT md5('%s' || n)::uuid, '%s', md5('%s.' || (n + 1) / 2)::uuid,"
+	        " CASE n %% 2 WHEN 0 THEN 'left' ELSE 'right' END, 'fake', 75, false"
+	        " FROM generate_series(1, 2 * %d) n ORDER BY 1",
+	        id, id, id, pairs);
 }
 
 /* In this database it takes a millisecond to know a slow item. */
@@ -493,7 +493,7 @@ static void make_busy(const char *id, int pairs, const char *lineage)
 START_TEST(a_busy_volunteer_keeps_none_of_those_waiting_who_arrive_together)
 {
 	static const char *const who[] = { "00000000-0000-7000-8000-000000000001",
-									   "00000000-0000-7000-8000-000000000002" };
+		                               "00000000-0000-7000-8000-000000000002" };
 	unsigned char ids[2][UUID_BYTES];
 	struct assignment_wish wish = { .any_type = true };
 	struct assignment found;
@@ -530,7 +530,7 @@ Suite *http_desk_suite(void)
 	tcase_add_test(tc, a_lease_that_was_judged_at_once_is_never_written);
 	tcase_add_test(tc, leases_that_are_written_while_their_answers_are_stored_are_closed);
 	tcase_add_test(tc,
-				   leases_that_are_answered_at_another_server_before_they_are_written_are_closed);
+	               leases_that_are_answered_at_another_server_before_they_are_written_are_closed);
 	tcase_add_test(tc, a_server_that_starts_closes_the_leases_that_were_answered);
 	tcase_add_test(tc, a_lease_that_ran_out_makes_room_for_another_pair_and_is_never_shown_again);
 	tcase_add_test(tc, leases_in_flight_count_towards_the_plan_at_once);

@@ -23,15 +23,15 @@ static struct answer claim(struct person *as, const char *id)
 static struct answer verdict(struct person *as, const char *id, const char *word, int confidence)
 {
 	return post(as, path_of(id, "verdict"),
-				json_pack("{s:s, s:i}", "verdict", word, "confidence", confidence));
+	            json_pack("{s:s, s:i}", "verdict", word, "confidence", confidence));
 }
 
 static const char *a_plain_dispute(const char *reason)
 {
 	return a_dispute(reason, &(struct items){ .campaign = common_campaign(),
-											  .truth = "fake",
-											  .title = "tell-tale-title",
-											  .explanation = "tell-tale-explanation" });
+	                                          .truth = "fake",
+	                                          .title = "tell-tale-title",
+	                                          .explanation = "tell-tale-explanation" });
 }
 
 /* The row of a dispute in the queue, walked page by page; NULL when it is not there. */
@@ -82,7 +82,7 @@ START_TEST(the_queue_comes_oldest_first_and_counts_all)
 	a = get(&person, "/api/v1/disputes?limit=1");
 	ck_assert_str_eq(text_at(a.body, "items/0/id"), first);
 	ck_assert_int_eq(number_at(a.body, "counts/open"),
-					 count_db("SELECT count(*) FROM dispute WHERE state = 'open'"));
+	                 count_db("SELECT count(*) FROM dispute WHERE state = 'open'"));
 	a = get(&person, say("/api/v1/disputes?limit=1&cursor=%s", text_at(a.body, "next")));
 	ck_assert_str_eq(text_at(a.body, "items/0/id"), last);
 	tell_db("UPDATE dispute SET opened_at = now() WHERE id IN ('%s', '%s')", first, last);
@@ -90,7 +90,7 @@ START_TEST(the_queue_comes_oldest_first_and_counts_all)
 END_TEST
 
 static const char *const bad_queries[] = { "state=closed", "state=", "limit=0", "limit=101",
-										   "cursor=x" };
+	                                       "cursor=x" };
 
 START_TEST(a_queue_that_cannot_be_is_refused)
 {
@@ -193,8 +193,8 @@ START_TEST(evidence_tells_what_the_crowd_said_without_saying_who)
 	await_db(10, say("SELECT count(*) = 1 FROM consensus WHERE item_id = '%s'", item));
 	tell_db("UPDATE item SET state = 'disputed' WHERE id = '%s'", item);
 	const char *id = ask_db("INSERT INTO dispute (item_id, reason, judgments)"
-							" VALUES ('%s', 'max_judgments', 1) RETURNING id",
-							item);
+	                        " VALUES ('%s', 'max_judgments', 1) RETURNING id",
+	                        item);
 	expect_status(claim(&person, id), 200);
 	struct answer a = verdict(&person, id, "fake", 95);
 	expect_status(a, 201);
@@ -238,7 +238,7 @@ START_TEST(a_claim_that_ran_out_is_free_for_another)
 
 	expect_status(claim(&person, id), 200);
 	tell_db("UPDATE claim SET expires_at = now() - interval '1 second' WHERE dispute_id = '%s'",
-			id);
+	        id);
 	ck_assert(json_is_null(at(in_queue(&person, "open", id), "claim")));
 	expect_problem(verdict(&person, id, "real", 75), 409, "no-claim");
 	expect_status(claim(&colleague, id), 200);
@@ -258,9 +258,9 @@ START_TEST(a_blind_verdict_needs_a_claim_and_never_changes)
 	expect_problem(verdict(&person, id, "fake", 75), 409, "verdict-otherwise");
 	expect_problem(verdict(&person, id, "real", 95), 409, "verdict-otherwise");
 	ck_assert_str_eq(ask_db("SELECT string_agg(verdict || confidence, ' ') FROM blind_verdict"
-							" WHERE dispute_id = '%s'",
-							id),
-					 "real75");
+	                        " WHERE dispute_id = '%s'",
+	                        id),
+	                 "real75");
 }
 END_TEST
 
@@ -294,7 +294,7 @@ START_TEST(a_body_that_breaks_a_rule_names_the_field)
 END_TEST
 
 static const char *const no_ids[] = { "x", "00000000-0000-4000-8000-000000000000", "1'--",
-									  "%7b%7d" };
+	                                  "%7b%7d" };
 
 START_TEST(a_dispute_that_is_not_there_is_404)
 {
@@ -305,8 +305,8 @@ START_TEST(a_dispute_that_is_not_there_is_404)
 	expect_problem(claim(&person, id), 404, "not-found");
 	expect_problem(verdict(&person, id, "real", 75), 404, "not-found");
 	expect_problem(post(&person, path_of(id, "ruling"),
-						json_pack("{s:s, s:s}", "ruling", "real", "reason", "long enough")),
-				   404, "not-found");
+	                    json_pack("{s:s, s:s}", "ruling", "real", "reason", "long enough")),
+	               404, "not-found");
 }
 END_TEST
 
@@ -314,7 +314,7 @@ START_TEST(the_media_of_a_dispute_are_for_the_moderator_who_asked)
 {
 	struct person person = an_account("moderator"), colleague = an_account("moderator");
 	const char *id = a_dispute("max_judgments", &(struct items){ .campaign = common_campaign(),
-																 .file = a_file("bytes", 5) });
+	                                                             .file = a_file("bytes", 5) });
 	struct answer a = get(&person, path_of(id, ""));
 	const char *url = text_at(a.body, "item/media/url");
 
@@ -385,11 +385,11 @@ END_TEST
 START_TEST(a_page_of_the_queue_begins_in_the_index_where_the_last_one_ended)
 {
 	const char *said = plan_of("dispute_list", "(uuid, text, timestamptz, uuid, integer)",
-							   AN_ID ", 'open', now(), " AN_ID ", 50");
+	                           AN_ID ", 'open', now(), " AN_ID ", 50");
 
 	ck_assert_msg(!strstr(said, "Seq Scan"), "%s", said);
 	ck_assert_msg(strstr(said, "Index Cond: ((state = s.state) AND (ROW(opened_at, id) > ROW("),
-				  "%s", said);
+	              "%s", said);
 }
 END_TEST
 

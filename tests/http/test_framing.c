@@ -44,7 +44,7 @@ static const struct {
 	{ POST "Transfer-Encoding: chunked;a=b\r\n\r\n11\r\n" GOOD "\r\n0\r\n\r\n", 400 },
 	{ POST "Transfer-Encoding: x,chunked\r\n\r\n11\r\n" GOOD "\r\n0\r\n\r\n", 501 },
 	{ POST "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n"
-		   "11\r\n" GOOD "\r\n0\r\n\r\n",
+	       "11\r\n" GOOD "\r\n0\r\n\r\n",
 	  400 },
 	{ POST "Transfer-Encoding : chunked\r\n\r\n11\r\n" GOOD "\r\n0\r\n\r\n", 400 },
 	{ POST "Transfer-Encoding: chunked\r\n\r\nXX\r\n" GOOD "\r\n0\r\n\r\n", 400 },
@@ -63,7 +63,7 @@ static const struct {
 	{ POST "Transfer-Encoding: \vchunked\r\n\r\n11\r\n" GOOD "\r\n0\r\n\r\n", 400 },
 	{ POST "Transfer-Encoding: chunked\r\n\t, identity\r\n\r\n11\r\n" GOOD "\r\n0\r\n\r\n", 400 },
 	{ POST "\xc5\xbf"
-		   "Transfer-Encoding: chunked\r\nContent-Length: 17\r\n\r\n" GOOD,
+	       "Transfer-Encoding: chunked\r\nContent-Length: 17\r\n\r\n" GOOD,
 	  400 },
 	{ POST "Content-Length:\r\n 17\r\n\r\n" GOOD, 400 },
 	{ POST "Content-Length: 17\r\n 5\r\n\r\n" GOOD, 400 },
@@ -124,10 +124,10 @@ START_TEST(a_body_whose_length_is_in_doubt_is_refused_and_the_connection_ends)
 END_TEST
 
 static const char *const lengths[] = { "+17",  "17, 17", "17,17",
-									   "0x11", "0x3",    "+3",
-									   "-1",   "",       "17 5",
-									   "1_7",  "17;",    "99999999999999999999",
-									   "17.",  "\"17\"", "18446744073709551616" };
+	                                   "0x11", "0x3",    "+3",
+	                                   "-1",   "",       "17 5",
+	                                   "1_7",  "17;",    "99999999999999999999",
+	                                   "17.",  "\"17\"", "18446744073709551616" };
 
 START_TEST(a_length_that_is_no_number_is_refused)
 {
@@ -156,8 +156,8 @@ START_TEST(a_field_of_one_value_that_comes_twice_is_refused)
 	const char *type = _i ? "Content-Type: application/json\r\n" : "";
 	struct raw_answer a =
 		raw_ask(say("POST /api/v1/volunteers HTTP/1.1\r\nHost: %s\r\n%s%s\r\nX: y\r\n%s\r\n"
-					"Content-Length: 17\r\n\r\n" GOOD,
-					raw_host(), type, filled(twice[_i][0]), twice[_i][1]));
+	                "Content-Length: 17\r\n\r\n" GOOD,
+	                raw_host(), type, filled(twice[_i][0]), twice[_i][1]));
 
 	expect_refusal(a, 400);
 	ck_assert_int_eq(rows_stored(), stored);
@@ -170,7 +170,7 @@ START_TEST(what_follows_a_refused_request_is_never_read_as_another)
 	const char *smuggled = POST "Content-Length: 17\r\n\r\n" GOOD;
 	struct raw_answer a = raw_ask(
 		say("%s%s", filled(POST "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
-			filled(smuggled)));
+	        filled(smuggled)));
 
 	ck_assert_int_eq(a.status, 400);
 	ck_assert_int_eq(a.answers, 1);
@@ -244,7 +244,7 @@ static const struct {
 START_TEST(an_address_that_climbs_or_hides_something_is_refused)
 {
 	struct raw_answer a = raw_ask(say("GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n",
-									  targets[_i].target, raw_host()));
+	                                  targets[_i].target, raw_host()));
 
 	ck_assert_msg(a.status == targets[_i].status, "%d: %s", a.status, a.text);
 	ck_assert(a.closed);
@@ -345,7 +345,7 @@ START_TEST(a_host_is_a_name_or_an_address_and_perhaps_a_port)
 	if (strpbrk(hosts[_i].host, "/?"))
 		return;
 	a = raw_ask(say("GET http://%s/healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-					hosts[_i].host));
+	                hosts[_i].host));
 	ck_assert_msg(a.status == hosts[_i].status, "%d: %s", a.status, a.text);
 }
 END_TEST
@@ -353,7 +353,7 @@ END_TEST
 START_TEST(blank_lines_before_a_request_are_nothing)
 {
 	struct raw_answer a = raw_ask("\r\n\r\n\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n"
-								  "Connection: close\r\n\r\n");
+	                              "Connection: close\r\n\r\n");
 
 	ck_assert_int_eq(a.status, 200);
 }
@@ -362,9 +362,9 @@ END_TEST
 START_TEST(a_nul_is_refused_wherever_it_stands)
 {
 	static const char *const heads[] = { "GET /health@z HTTP/1.1\r\nHost: x\r\n\r\n",
-										 "GET /healthz HTTP/1.1\r\nHo@st: x\r\n\r\n",
-										 "GET /healthz HTTP/1.1\r\nHost: x@\r\n\r\n",
-										 "@GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n" };
+		                                 "GET /healthz HTTP/1.1\r\nHo@st: x\r\n\r\n",
+		                                 "GET /healthz HTTP/1.1\r\nHost: x@\r\n\r\n",
+		                                 "@GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n" };
 	char *bytes = keep(strdup(heads[_i]));
 	size_t len = strlen(bytes);
 
@@ -417,7 +417,7 @@ static const struct {
 START_TEST(a_head_that_is_too_large_is_told_so)
 {
 	struct raw_answer a = raw_ask(say("%s%s%sConnection: close\r\n\r\n", sizes[_i].before,
-									  times(sizes[_i].part, sizes[_i].count), sizes[_i].after));
+	                                  times(sizes[_i].part, sizes[_i].count), sizes[_i].after));
 
 	if (sizes[_i].status == 200)
 		ck_assert_msg(a.status == 200, "%d: %.200s", a.status, a.text);
@@ -460,10 +460,10 @@ START_TEST(extensions_of_chunks_and_trailers_are_ignored)
 {
 	int which = _i % COUNT(around);
 	const char *head = say("%sX: %s\r\nConnection: close\r\n\r\n", filled(CHUNKED_POST),
-						   _i < COUNT(around) ? "y" : times("y", 9900));
+	                       _i < COUNT(around) ? "y" : times("y", 9900));
 	struct raw_answer a =
 		raw_ask(say("%s%s%s%s", head, around[which].before,
-					times(around[which].part, around[which].count), around[which].after));
+	                times(around[which].part, around[which].count), around[which].after));
 
 	ck_assert_msg(a.status == 201, "%d: %s", a.status, a.text);
 	ck_assert_int_eq(a.answers, 1);
@@ -475,8 +475,8 @@ END_TEST
 START_TEST(extensions_and_trailers_may_come_slowly)
 {
 	const char *bytes = say("%s\r\n11;a=b\r\n" GOOD "\r\n0;c\r\nX: y\r\n\r\n"
-							"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-							filled(CHUNKED_POST));
+	                        "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+	                        filled(CHUNKED_POST));
 	int connection = raw_open();
 
 	for (const char *at = bytes; *at; at++) {
@@ -494,7 +494,7 @@ END_TEST
 START_TEST(http_1_0_is_answered_and_hung_up_on)
 {
 	static const char *const heads[] = { "GET /healthz HTTP/1.0\r\nHost: %s\r\n\r\n",
-										 "GET /healthz HTTP/1.0\r\n\r\n" };
+		                                 "GET /healthz HTTP/1.0\r\n\r\n" };
 	struct raw_answer a = raw_ask(filled(heads[_i]));
 
 	ck_assert_int_eq(a.status, 200);
@@ -507,9 +507,9 @@ START_TEST(requests_in_a_row_are_answered_in_their_order)
 	int connection = raw_open();
 	const char *bytes =
 		say("GET /healthz HTTP/1.1\r\nHost: %s\r\n\r\n"
-			"GET /nowhere HTTP/1.1\r\nHost: %s\r\n\r\n%s"
-			"GET /api/v1/stats HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n",
-			raw_host(), raw_host(), filled(POST "Content-Length: 17\r\n\r\n" GOOD), raw_host());
+	        "GET /nowhere HTTP/1.1\r\nHost: %s\r\n\r\n%s"
+	        "GET /api/v1/stats HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n",
+	        raw_host(), raw_host(), filled(POST "Content-Length: 17\r\n\r\n" GOOD), raw_host());
 
 	raw_write(connection, bytes, strlen(bytes));
 	struct raw_answer a = raw_read(connection, 3000);
@@ -524,8 +524,8 @@ END_TEST
 START_TEST(what_cannot_be_read_is_refused_behind_the_answers_before_it)
 {
 	struct raw_answer a = raw_ask(filled("GET /healthz HTTP/1.1\r\nHost: %s\r\n\r\n"
-										 "GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n"
-										 "GET /healthz HTTP/1.1\r\nHost : x\r\n\r\n"));
+	                                     "GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n"
+	                                     "GET /healthz HTTP/1.1\r\nHost : x\r\n\r\n"));
 	const char *alive = strstr(a.text, "{\"status\":\"ok\"}"), *ready = strstr(a.text, "ready");
 	const char *refused = strstr(a.text, "HTTP/1.1 400");
 
@@ -592,8 +592,8 @@ START_TEST(a_request_may_come_in_pieces)
 END_TEST
 
 static const char *const cut_short[] = { "GET /healthz HTTP/1.1\r\nHost: x\r\n", "GET /hea",
-										 POST "Content-Length: 18\r\n\r\n" GOOD,
-										 POST "Transfer-Encoding: chunked\r\n\r\n11\r\n" GOOD };
+	                                     POST "Content-Length: 18\r\n\r\n" GOOD,
+	                                     POST "Transfer-Encoding: chunked\r\n\r\n11\r\n" GOOD };
 
 START_TEST(a_request_that_is_cut_short_is_told_so)
 {
@@ -617,7 +617,7 @@ START_TEST(a_body_that_is_too_large_is_told_so_before_its_end)
 	const char *chunk = say("1000\r\n%s\r\n", times("x", 4096));
 	const char *head =
 		filled(_i < 4 ? POST "Transfer-Encoding: chunked\r\n\r\n"
-					  : say(POST "Content-Length: %zu\r\n\r\n", "%s", bodies[_i % 4]));
+	                  : say(POST "Content-Length: %zu\r\n\r\n", "%s", bodies[_i % 4]));
 	int connection = raw_open();
 
 	raw_write(connection, head, strlen(head));
@@ -645,13 +645,13 @@ START_TEST(blanks_around_a_value_are_no_part_of_it)
 	const char *blank = blanks[_i];
 	struct raw_answer a =
 		raw_ask(say("POST /api/v1/assignments HTTP/1.1%s\r\nHost:%s%s%s\r\nCookie:%s%s%s\r\n"
-					"Transfer-Encoding:%schunked%s\r\nContent-Type:%sapplication/json%s\r\n"
-					"Origin: http://%s%s\r\nConnection:%sclose%s\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
-					"", blank, raw_host(), blank, blank, person.cookie, blank, blank, blank, blank,
-					blank, raw_host(), blank, blank, blank));
+	                "Transfer-Encoding:%schunked%s\r\nContent-Type:%sapplication/json%s\r\n"
+	                "Origin: http://%s%s\r\nConnection:%sclose%s\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+	                "", blank, raw_host(), blank, blank, person.cookie, blank, blank, blank, blank,
+	                blank, raw_host(), blank, blank, blank));
 
 	ck_assert_msg(a.status == 200 || a.status == 201 || a.status == 204, "%d: %s", a.status,
-				  a.text);
+	              a.text);
 	ck_assert(a.closed);
 }
 END_TEST
@@ -678,12 +678,12 @@ Suite *http_framing_suite(void)
 
 	tcase_set_timeout(tc, 30);
 	tcase_add_loop_test(tc, a_body_whose_length_is_in_doubt_is_refused_and_the_connection_ends, 0,
-						sizeof framings / sizeof framings[0]);
+	                    sizeof framings / sizeof framings[0]);
 	tcase_add_loop_test(tc, a_length_that_is_no_number_is_refused, 0, COUNT(lengths));
 	tcase_add_loop_test(tc, a_field_of_one_value_that_comes_twice_is_refused, 0, COUNT(twice));
 	tcase_add_test(tc, what_follows_a_refused_request_is_never_read_as_another);
 	tcase_add_loop_test(tc, an_address_that_climbs_or_hides_something_is_refused, 0,
-						COUNT(targets));
+	                    COUNT(targets));
 	tcase_add_loop_test(tc, what_is_no_http_is_told_so, 0, COUNT(lines));
 	tcase_add_loop_test(tc, a_host_is_a_name_or_an_address_and_perhaps_a_port, 0, COUNT(hosts));
 	tcase_add_test(tc, blank_lines_before_a_request_are_nothing);

@@ -64,7 +64,7 @@ static const char *const forbidden[] = {
 static struct ran sql_as(const char *url, const char *statement)
 {
 	return shell("/", say("psql -XAtq -v ON_ERROR_STOP=1 -v VERBOSITY=verbose '%s' -c \"%s\"", url,
-						  statement));
+	                      statement));
 }
 
 /* Tried on the database under test, in a transaction that ends: nothing may come of it. */
@@ -87,9 +87,9 @@ static const char *explain(PGconn *conn, const struct statement_text *statement)
 	result = PQdescribePrepared(conn, statement->name);
 	for (int n = PQnparams(result); n > 0; n--)
 		line = say("%s%s", line,
-				   n > 1                    ? (n == PQnparams(result) ? "(NULL, " : "NULL, ")
-				   : n == PQnparams(result) ? "(NULL)"
-											: "NULL)");
+		           n > 1                    ? (n == PQnparams(result) ? "(NULL, " : "NULL, ")
+		           : n == PQnparams(result) ? "(NULL)"
+		                                    : "NULL)");
 	PQclear(result);
 	result = PQexec(conn, line);
 	const char *failed =
@@ -123,25 +123,25 @@ END_TEST
 START_TEST(every_table_has_its_grants)
 {
 	ck_assert_str_eq(ask_db("SELECT coalesce(string_agg(relname, ' '), '') FROM pg_class"
-							" WHERE relnamespace = 'public'::regnamespace AND NOT relispartition"
-							" AND relkind IN ('r', 'p', 'v', 'm')"
-							" AND NOT has_table_privilege('touchstone_server', oid, 'SELECT')"),
-					 "");
+	                        " WHERE relnamespace = 'public'::regnamespace AND NOT relispartition"
+	                        " AND relkind IN ('r', 'p', 'v', 'm')"
+	                        " AND NOT has_table_privilege('touchstone_server', oid, 'SELECT')"),
+	                 "");
 	ck_assert_int_gt(count_db("SELECT length((" KEEPS "))"), 0);
 	ck_assert_str_eq(ask_db(KEEPS " AND NOT EXISTS (SELECT FROM pg_trigger e"
-								  " WHERE e.tgrelid = c.oid AND e.tgtype & 32 > 0)"),
-					 "");
+	                              " WHERE e.tgrelid = c.oid AND e.tgtype & 32 > 0)"),
+	                 "");
 	ck_assert_str_eq(ask_db(KEEPS " AND has_table_privilege('touchstone_server', c.oid,"
-								  " 'DELETE, TRUNCATE, TRIGGER, REFERENCES')"),
-					 "");
+	                              " 'DELETE, TRUNCATE, TRIGGER, REFERENCES')"),
+	                 "");
 	ck_assert_str_eq(ask_db(KEEPS
-							" AND p.proname = 'refuse_change' AND"
-							" has_any_column_privilege('touchstone_server', c.oid, 'UPDATE')"),
-					 "");
+	                        " AND p.proname = 'refuse_change' AND"
+	                        " has_any_column_privilege('touchstone_server', c.oid, 'UPDATE')"),
+	                 "");
 	ck_assert_int_eq(count_db("SELECT count(*) FROM pg_class WHERE relispartition AND"
-							  " has_any_column_privilege('touchstone_server', oid,"
-							  " 'SELECT, INSERT, UPDATE')"),
-					 0);
+	                          " has_any_column_privilege('touchstone_server', oid,"
+	                          " 'SELECT, INSERT, UPDATE')"),
+	                 0);
 }
 END_TEST
 
@@ -165,9 +165,9 @@ static void as_owner(const char *statement)
 static const char *rights(void)
 {
 	return sql_as(url, "SELECT has_table_privilege('judgment', 'INSERT'),"
-					   " has_any_column_privilege('judgment', 'UPDATE'),"
-					   " has_table_privilege('ruling', 'DELETE')")
-		.said;
+	                   " has_any_column_privilege('judgment', 'UPDATE'),"
+	                   " has_table_privilege('ruling', 'DELETE')")
+	    .said;
 }
 
 static void change_rights(void)
@@ -193,7 +193,7 @@ END_TEST
 START_TEST(a_program_of_before_leaves_the_grants_of_a_newer_one_alone)
 {
 	as_owner("INSERT INTO schema_migration (name, checksum, oldest_program)"
-			 " VALUES ('9001_future', 'x', '0001')");
+	         " VALUES ('9001_future', 'x', '0001')");
 	change_rights();
 	expect_code(0, "/", migrate);
 	ck_assert_str_eq(rights(), "f|t|t\n");
@@ -210,10 +210,10 @@ START_TEST(migrate_says_which_role_it_does_not_find_before_it_begins)
 		expect_code(1, "/", say("migrate --migrate-url '%s' --database-url '%s'", owner, nobody)),
 		"does not name the role that serves"));
 	ck_assert_ptr_nonnull(strstr(expect_code(1, "/",
-											 say("migrate --migrate-url '%s' --database-url "
-												 "'%s&user=ghost'",
-												 owner, nobody)),
-								 "there is no role ghost"));
+	                                         say("migrate --migrate-url '%s' --database-url "
+	                                             "'%s&user=ghost'",
+	                                             owner, nobody)),
+	                             "there is no role ghost"));
 	ck_assert_ptr_nonnull(
 		strstr(expect_code(0, "/", say("migrate --status --database-url '%s'", url)), "pending"));
 	expect_code(0, "/", migrate);
@@ -246,17 +246,17 @@ START_TEST(a_database_of_one_role_is_split)
 	ck_assert_int_eq(sql_as(any, say("CREATE DATABASE %s OWNER %s", one, one)).code, 0);
 	expect_code(0, "/", say("migrate --database-url '%s'", served));
 	expect_code(0, "/",
-				say("account add a@example.org --role moderator --database-url '%s'", served));
+	            say("account add a@example.org --role moderator --database-url '%s'", served));
 	ck_assert_int_eq(sql_as(super, say("CREATE ROLE %s LOGIN; ALTER DATABASE %s OWNER TO %s;"
-									   " REASSIGN OWNED BY %s TO %s",
-									   owner, one, owner, one, owner))
-						 .code,
-					 0);
+	                                   " REASSIGN OWNED BY %s TO %s",
+	                                   owner, one, owner, one, owner))
+	                     .code,
+	                 0);
 	expect_code(
 		0, "/",
 		say("migrate --migrate-url '%s&user=%s' --database-url '%s'", url_of(one), owner, served));
 	expect_code(0, "/",
-				say("account add b@example.org --role moderator --database-url '%s'", served));
+	            say("account add b@example.org --role moderator --database-url '%s'", served));
 	ck_assert_ptr_nonnull(strstr(sql_as(served, "DELETE FROM account").said, "42501"));
 	ck_assert_ptr_nonnull(
 		strstr(sql_as(served, "ALTER TABLE ruling DISABLE TRIGGER ALL").said, "42501"));
@@ -270,8 +270,8 @@ START_TEST(a_server_that_owns_the_tables_says_so)
 
 	for (int owns = 0; owns < 2; owns++) {
 		struct ran ran = shell(".", say("timeout 3 \"$PROGRAM\" serve --listen 127.0.0.1:0"
-										" --data '%s/data' --database-url '%s'",
-										folder, owns ? for_owner(url) : url));
+		                                " --data '%s/data' --database-url '%s'",
+		                                folder, owns ? for_owner(url) : url));
 		const char *said = strstr(ran.said, "owns the tables");
 
 		ck_assert_msg(strstr(ran.said, "serving http") != NULL, "%s", ran.said);

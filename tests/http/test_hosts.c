@@ -13,7 +13,7 @@
 #define COUNT(table) ((int)(sizeof(table) / sizeof(table)[0]))
 
 static const char *const https[] = { "--public-url", "https://ts.example", "--hosts",
-									 "b.example, c.example", NULL };
+	                                 "b.example, c.example", NULL };
 
 static unsigned port_of(const struct another *server)
 {
@@ -68,12 +68,12 @@ START_TEST(a_host_that_is_not_ours_is_refused)
 	for (int i = 0; i < COUNT(hosts); i++) {
 		struct raw_answer a =
 			ask_at(port_of(&server), say("GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n",
-										 hosts[i].path, hosts[i].host));
+		                                 hosts[i].path, hosts[i].host));
 		ck_assert_msg(a.status == hosts[i].status, "%s%s: %d", hosts[i].host, hosts[i].path,
-					  a.status);
+		              a.status);
 	}
 	struct raw_answer a = ask_at(port_of(&server), "GET http://evil.example/ HTTP/1.1\r\n"
-												   "Host: ts.example\r\nConnection: close\r\n\r\n");
+	                                               "Host: ts.example\r\nConnection: close\r\n\r\n");
 	ck_assert_int_eq(a.status, 421); /* the address counts, not Host */
 	ck_assert_ptr_nonnull(strstr(a.text, "/problems/host"));
 	another_stop(&server);
@@ -84,7 +84,7 @@ START_TEST(https_is_to_stay_where_the_public_address_is)
 {
 	static const char hsts[] = "\r\nStrict-Transport-Security: max-age=31536000\r\n";
 	static const char *const asks[] = { "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-										"GET /healthz HTTP/1.0\r\n\r\n", "no HTTP\r\n\r\n" };
+		                                "GET /healthz HTTP/1.0\r\n\r\n", "no HTTP\r\n\r\n" };
 	struct another server = another_start(https);
 
 	for (int i = 0; i < COUNT(asks); i++) {
@@ -128,8 +128,8 @@ static const char *const bad_urls[] = {
 START_TEST(a_public_address_that_is_none_stops_the_start)
 {
 	const char *said = expect_code(1, "/",
-								   say("serve --no-work --listen 127.0.0.1:%u --public-url '%s'",
-									   raw_free_port(), bad_urls[_i]));
+	                               say("serve --no-work --listen 127.0.0.1:%u --public-url '%s'",
+	                                   raw_free_port(), bad_urls[_i]));
 
 	ck_assert_ptr_nonnull(strstr(said, "TOUCHSTONE_PUBLIC_URL"));
 	ck_assert_ptr_nonnull(strstr(said, bad_urls[_i]));
@@ -137,11 +137,11 @@ START_TEST(a_public_address_that_is_none_stops_the_start)
 END_TEST
 
 static const char *const bare_flags[] = { "serve --listen",
-										  "serve --listen --no-work",
-										  "serve --no-work --hosts",
-										  "migrate --database-url",
-										  "serve --log",
-										  "work --data --store" };
+	                                      "serve --listen --no-work",
+	                                      "serve --no-work --hosts",
+	                                      "migrate --database-url",
+	                                      "serve --log",
+	                                      "work --data --store" };
 
 START_TEST(a_flag_without_its_value_is_named)
 {
@@ -155,13 +155,13 @@ END_TEST
 static struct ran with_server(const char *address, const char *options, const char *line)
 {
 	return shell(a_folder(),
-				 say("port=%u\n"
-					 "\"$PROGRAM\" serve --no-work --static \"${PROGRAM%%/build*}/static\" "
-					 "--listen \"%s:$port\" %s 2>log & server=$!\n"
-					 "for i in $(seq 100); do grep -q serving log && break; sleep .1; done\n"
-					 "%s\n"
-					 "code=$?; kill $server; wait $server; cat log; exit $code",
-					 raw_free_port(), address, options, line));
+	             say("port=%u\n"
+	                 "\"$PROGRAM\" serve --no-work --static \"${PROGRAM%%/build*}/static\" "
+	                 "--listen \"%s:$port\" %s 2>log & server=$!\n"
+	                 "for i in $(seq 100); do grep -q serving log && break; sleep .1; done\n"
+	                 "%s\n"
+	                 "code=$?; kill $server; wait $server; cat log; exit $code",
+	                 raw_free_port(), address, options, line));
 }
 
 static const char *const listeners[] = { "127.0.0.1", "0.0.0.0", "[::1]", "[::]" };
@@ -170,7 +170,7 @@ START_TEST(the_health_check_reaches_every_kind_of_listener)
 {
 	struct ran ran =
 		with_server(listeners[_i], "",
-					say("\"${PROGRAM%%/build*}/scripts/healthcheck\" \"%s:$port\"", listeners[_i]));
+	                say("\"${PROGRAM%%/build*}/scripts/healthcheck\" \"%s:$port\"", listeners[_i]));
 
 	ck_assert_msg(ran.code == 0, "%s", ran.said);
 }

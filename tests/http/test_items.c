@@ -21,10 +21,10 @@ static const char *a_folder_of_pictures(void)
 	const char *folder = a_folder();
 	struct ran made =
 		shell(folder, say("ffmpeg -v error -f lavfi -i color=%s:s=64x48 -frames:v 1 a.png &&"
-						  " vips copy a.png comment.png'[strip=false]' && vips copy a.png "
-						  "lossless.webp'[lossless]'"
-						  " && ffmpeg -v error -i a.png -compression_level 1 packed.png",
-						  a_colour()));
+	                      " vips copy a.png comment.png'[strip=false]' && vips copy a.png "
+	                      "lossless.webp'[lossless]'"
+	                      " && ffmpeg -v error -i a.png -compression_level 1 packed.png",
+	                      a_colour()));
 
 	ck_assert_msg(made.code == 0, "%s", made.said);
 	return folder;
@@ -32,7 +32,7 @@ static const char *a_folder_of_pictures(void)
 
 /* Imports one file with some columns; what was said. */
 static const char *import_one(int code, const char *folder, const char *campaign,
-							  const char *header, const char *row)
+                              const char *header, const char *row)
 {
 	write_text(folder, "m.csv", say("%s\n%s\n", header, row));
 	return expect_code(code, folder, say("import m.csv --campaign %s", campaign));
@@ -41,15 +41,15 @@ static const char *import_one(int code, const char *folder, const char *campaign
 static const char *item_of(const char *campaign)
 {
 	return ask_db("SELECT i.id FROM item i JOIN campaign c ON c.id = i.campaign_id"
-				  " WHERE c.name = '%s'",
-				  campaign);
+	              " WHERE c.name = '%s'",
+	              campaign);
 }
 
 static long long items_in(const char *campaign)
 {
 	return count_db("SELECT count(*) FROM item i JOIN campaign c ON c.id = i.campaign_id"
-					" WHERE c.name = '%s'",
-					campaign);
+	                " WHERE c.name = '%s'",
+	                campaign);
 }
 
 static void expect_text(const char *text, const char *part)
@@ -97,8 +97,8 @@ START_TEST(a_file_that_shows_the_same_is_the_same_item)
 	ck_assert_msg(one.code == 0 && other.code == 0, "%s%s", one.said, other.said);
 	ck_assert_int_ne(shell(folder, say("cmp %s %s", equals[_i].one, equals[_i].other)).code, 0);
 	write_text(folder, "m.csv",
-			   say("file,truth,basis\n%s,real,dataset_label\n%s,real,dataset_label\n",
-				   equals[_i].one, equals[_i].other));
+	           say("file,truth,basis\n%s,real,dataset_label\n%s,real,dataset_label\n",
+	               equals[_i].one, equals[_i].other));
 	const char *said = expect_code(0, folder, say("import m.csv --campaign %s", campaign));
 	expect_text(said, "2 rows: 1 new, 1 known already, 0 bad");
 	ck_assert_int_eq(items_in(campaign), 1);
@@ -114,8 +114,8 @@ START_TEST(a_film_that_only_runs_faster_is_another_item)
 	struct ran made = shell(
 		folder,
 		say("ffmpeg -v error -f lavfi -i testsrc2=s=64x48:d=2,hue=h=%lld -c:v libx264 a.mp4 &&"
-			" ffmpeg -v error -itsscale 0.5 -i a.mp4 -c copy b.mp4",
-			count_db("SELECT count(*) FROM item")));
+	        " ffmpeg -v error -itsscale 0.5 -i a.mp4 -c copy b.mp4",
+	        count_db("SELECT count(*) FROM item")));
 
 	ck_assert_msg(made.code == 0, "%s", made.said);
 	write_text(folder, "m.csv", "file\na.mp4\nb.mp4\n");
@@ -128,9 +128,9 @@ START_TEST(a_row_that_contradicts_a_known_item_is_reported_and_changes_nothing)
 	const char *folder = a_folder_of_pictures(), *campaign = fresh_name();
 
 	write_text(folder, "m.csv",
-			   "file,truth,basis,group,identity,licence\n"
-			   "a.png,real,dataset_label,g1,p1;p2,CC0-1.0\n"
-			   "lossless.webp,fake,fact_check,g2,p2;p3,MIT\n");
+	           "file,truth,basis,group,identity,licence\n"
+	           "a.png,real,dataset_label,g1,p1;p2,CC0-1.0\n"
+	           "lossless.webp,fake,fact_check,g2,p2;p3,MIT\n");
 	const char *said = expect_code(1, folder, say("import m.csv --campaign %s", campaign));
 	expect_text(said, "m.csv:3: lossless.webp: known already");
 	expect_text(said, "truth is \"real\" there and \"fake\" here");
@@ -150,12 +150,12 @@ START_TEST(what_a_row_does_not_say_contradicts_nothing)
 	const char *folder = a_folder_of_pictures(), *campaign = fresh_name();
 
 	import_one(0, folder, campaign, "file,truth,basis,gold,group,licence",
-			   "a.png,real,dataset_label,true,g,CC0-1.0");
+	           "a.png,real,dataset_label,true,g,CC0-1.0");
 	expect_text(import_one(0, folder, campaign, "file", "a.png"), "1 known already");
 	expect_text(import_one(0, folder, campaign, "file,truth,gold,licence", "a.png,,,"),
-				"1 known already");
+	            "1 known already");
 	expect_text(import_one(1, folder, campaign, "file,gold", "a.png,false"),
-				"gold is \"true\" there and \"false\" here");
+	            "gold is \"true\" there and \"false\" here");
 }
 END_TEST
 
@@ -164,10 +164,10 @@ START_TEST(lists_and_names_are_compared_in_one_form)
 	const char *folder = a_folder_of_pictures(), *campaign = fresh_name();
 
 	import_one(0, folder, campaign, "file,identity,technique,truth,basis",
-			   "a.png,zoe\xc3\xab;adam,splice;lip_sync,fake,dataset_label");
+	           "a.png,zoe\xc3\xab;adam,splice;lip_sync,fake,dataset_label");
 	expect_text(import_one(0, folder, campaign, "file,identity,technique",
-						   "a.png,adam;zoee\xcc\x88,lip_sync;splice"),
-				"1 known already");
+	                       "a.png,adam;zoee\xcc\x88,lip_sync;splice"),
+	            "1 known already");
 }
 END_TEST
 
@@ -178,7 +178,7 @@ START_TEST(a_name_with_white_space_in_it_is_the_same_the_next_time)
 
 	import_one(0, folder, campaign, "file,group,identity,title", row);
 	expect_text(import_one(0, folder, campaign, "file,group,identity,title", row),
-				"1 known already");
+	            "1 known already");
 }
 END_TEST
 
@@ -189,20 +189,20 @@ START_TEST(an_edit_reads_values_as_a_manifest_does)
 	import_one(0, folder, campaign, "file,pair", say("a.png,%s", fresh_name()));
 	const char *id = item_of(campaign), *pair = ask_db("SELECT pair FROM item WHERE id = '%s'", id);
 	expect_code(0, folder,
-				say("item edit %s 'truth= Fake' basis=fact_check gold=TRUE 'title= a title '"
-					" 'identity= b ; a;b' group=x 'licence= ' --reason x",
-					id));
+	            say("item edit %s 'truth= Fake' basis=fact_check gold=TRUE 'title= a title '"
+	                " 'identity= b ; a;b' group=x 'licence= ' --reason x",
+	                id));
 	ck_assert_str_eq(ask_db("SELECT concat(truth, ',', gold, ',', title, ',', identities, ',',"
-							" licence IS NULL) FROM item WHERE id = '%s'",
-							id),
-					 "fake,t,a title,{a,b},t");
+	                        " licence IS NULL) FROM item WHERE id = '%s'",
+	                        id),
+	                 "fake,t,a title,{a,b},t");
 	expect_text(import_one(0, folder, campaign, "file,truth,basis,gold,title,identity",
-						   "a.png,fake,fact_check,true,a title,a;b"),
-				"1 known already");
+	                       "a.png,fake,fact_check,true,a title,a;b"),
+	            "1 known already");
 	expect_code(0, folder, say("item edit %s 'group=  ' --reason x", id));
 	ck_assert_str_eq(ask_db("SELECT lineage FROM item WHERE id = '%s'", id), pair);
 	expect_text(expect_code(1, folder, say("item edit %s title=a title=b --reason x", id)),
-				"twice");
+	            "twice");
 }
 END_TEST
 
@@ -229,7 +229,7 @@ START_TEST(imports_of_the_same_picture_at_once_make_one_item)
 	write_text(folder, "4.csv", "file\na.png\n");
 	struct ran ran = shell(
 		folder, say("for m in 1 2 3 4; do \"$PROGRAM\" import $m.csv --campaign %s & done; wait",
-					campaign));
+	                campaign));
 	ck_assert_int_eq(items_in(campaign), 1);
 	ck_assert_ptr_null(strstr(ran.said, "1 bad"));
 }
@@ -273,11 +273,11 @@ START_TEST(items_that_show_the_same_are_no_pair)
 	make_twins(campaign, _i ? fresh_name() : NULL, 0);
 	await_desk(NULL);
 	expect_status(post(&person, "/api/v1/assignments", json_pack("{s:s}", "campaign", campaign)),
-				  204);
+	              204);
 	make_items(&(struct items){ .campaign = campaign, .count = 1 });
 	await_desk(NULL);
 	expect_status(post(&person, "/api/v1/assignments", json_pack("{s:s}", "campaign", campaign)),
-				  201);
+	              201);
 }
 END_TEST
 
@@ -288,13 +288,13 @@ START_TEST(items_that_come_to_show_the_same_become_one_lineage)
 	make_items(&(struct items){ .campaign = campaign, .count = 3, .lineage = group });
 	const char *alone = an_item(&(struct items){ .campaign = campaign });
 	tell_db("UPDATE item SET rendition = (SELECT rendition FROM item WHERE lineage = '%s' LIMIT 1)"
-			" WHERE id = '%s'",
-			group, alone);
+	        " WHERE id = '%s'",
+	        group, alone);
 	ck_assert_int_eq(count_db("SELECT count(*) FROM item WHERE lineage = '%s'", group), 4);
 	ck_assert_int_eq(count_db("SELECT count(*) FROM item_change WHERE item_id = '%s'"
-							  " AND field = 'group' AND after = '%s'",
-							  alone, group),
-					 1);
+	                          " AND field = 'group' AND after = '%s'",
+	                          alone, group),
+	                 1);
 	tell_db("UPDATE item SET lineage = 'another %s' WHERE id = '%s'", group, alone);
 	ck_assert_int_eq(count_db("SELECT count(*) FROM item WHERE lineage = 'another %s'", group), 2);
 	ck_assert_int_eq(count_db("SELECT count(*) FROM item WHERE lineage = '%s'", group), 2);
@@ -308,27 +308,27 @@ START_TEST(an_update_corrects_the_item_and_notes_who_when_and_from_what)
 	const char *folder = a_folder_of_pictures(), *campaign = fresh_name();
 
 	import_one(0, folder, campaign, "file,truth,basis,licence,sensitive",
-			   "a.png,real,dataset_label,MIT,true");
+	           "a.png,real,dataset_label,MIT,true");
 	write_text(folder, "m.csv",
-			   "file,truth,basis,licence,sensitive\na.png,fake,fact_check,CC0-1.0,false\n");
+	           "file,truth,basis,licence,sensitive\na.png,fake,fact_check,CC0-1.0,false\n");
 	const char *said = expect_code(0, folder, say("import m.csv --update --campaign %s", campaign));
 	expect_text(said, "m.csv:2: a.png: item");
 	expect_text(said, "0 known already, 1 corrected or mended, 0 bad");
 	const char *id = item_of(campaign);
 	ck_assert_str_eq(
 		ask_db("SELECT concat(truth, ' ', basis, ' ', licence, ' ', sensitive) FROM item"
-			   " WHERE id = '%s'",
-			   id),
+	           " WHERE id = '%s'",
+	           id),
 		"fake fact_check CC0-1.0 f");
 	ck_assert_str_eq(
 		ask_db("SELECT string_agg(concat(field, ' ', before, ' ', after), ', ' ORDER BY field)"
-			   " FROM item_change WHERE item_id = '%s' AND who <> '' AND reason = 'import --update'"
-			   " AND changed_at > now() - interval '1 minute'",
-			   id),
+	           " FROM item_change WHERE item_id = '%s' AND who <> '' AND reason = 'import --update'"
+	           " AND changed_at > now() - interval '1 minute'",
+	           id),
 		"basis dataset_label fact_check, licence MIT CC0-1.0, sensitive true false, truth real "
 		"fake");
 	expect_text(expect_code(0, folder, say("import m.csv --campaign %s", campaign)),
-				"1 known already");
+	            "1 known already");
 }
 END_TEST
 
@@ -357,14 +357,14 @@ START_TEST(an_edit_keeps_the_rules_of_a_row)
 	expect_code(
 		0, folder,
 		say("item edit %s truth=fake title='A \"quoted\" name' gold= --reason 'the source erred'",
-			id));
+	        id));
 	ck_assert_str_eq(
 		ask_db("SELECT concat(truth, ' ', gold, ' ', title) FROM item WHERE id = '%s'", id),
 		"fake f A \"quoted\" name");
 	ck_assert_int_eq(count_db("SELECT count(*) FROM item_change WHERE item_id = '%s'"
-							  " AND reason = 'the source erred'",
-							  id),
-					 3);
+	                          " AND reason = 'the source erred'",
+	                          id),
+	                 3);
 	expect_text(expect_code(0, folder, "item show a.png"), "truth: real -> fake");
 }
 END_TEST
@@ -376,11 +376,11 @@ START_TEST(corrections_stay)
 	tell_db("UPDATE item SET licence = 'MIT' WHERE id = '%s'", id);
 	ck_assert_str_eq(ask_db("SELECT after FROM item_change WHERE item_id = '%s'", id), "MIT");
 	tell_db("DO $$ BEGIN DELETE FROM item_change WHERE item_id = '%s';"
-			" RAISE 'it went'; EXCEPTION WHEN restrict_violation THEN NULL; END $$",
-			id);
+	        " RAISE 'it went'; EXCEPTION WHEN restrict_violation THEN NULL; END $$",
+	        id);
 	tell_db("DO $$ BEGIN UPDATE item_change SET after = 'x' WHERE item_id = '%s';"
-			" RAISE 'it changed'; EXCEPTION WHEN restrict_violation THEN NULL; END $$",
-			id);
+	        " RAISE 'it changed'; EXCEPTION WHEN restrict_violation THEN NULL; END $$",
+	        id);
 }
 END_TEST
 
@@ -408,7 +408,7 @@ START_TEST(an_item_with_judgments_may_become_a_training_item)
 	expect_status(post(&person, "/api/v1/judgments", verdicts_on(token, "real", "fake")), 201);
 	const char *id = item_of(campaign);
 	expect_code(0, "/",
-				say("item edit %s truth=real basis=fact_check training=true --reason x", id));
+	            say("item edit %s truth=real basis=fact_check training=true --reason x", id));
 	tell_db("DELETE FROM consensus WHERE item_id = '%s'", id);
 	expect_code(0, "/", "score --full");
 	ck_assert_int_eq(count_db("SELECT count(*) FROM consensus WHERE item_id = '%s'", id), 0);
@@ -440,28 +440,28 @@ START_TEST(the_next_release_carries_a_correction_and_says_so)
 	for (int i = 0; i < 12; i++) {
 		const char *bytes = fresh_name();
 		make_items(&(struct items){ .campaign = campaign,
-									.truth = "real",
-									.state = "retired",
-									.file = a_file(bytes, strlen(bytes)) });
+		                            .truth = "real",
+		                            .state = "retired",
+		                            .file = a_file(bytes, strlen(bytes)) });
 	}
 	tell_db("INSERT INTO consensus (item_id, p_fake, low, high, judgments, fake_votes)"
-			" SELECT i.id, .02 + .96 * (row_number() OVER () %% 2), 0, 1, 5, 3"
-			" FROM item i JOIN campaign c ON c.id = i.campaign_id WHERE c.name = '%s'",
-			campaign);
+	        " SELECT i.id, .02 + .96 * (row_number() OVER () %% 2), 0, 1, 5, 3"
+	        " FROM item i JOIN campaign c ON c.id = i.campaign_id WHERE c.name = '%s'",
+	        campaign);
 	expect_code(0, folder, say("release create %s 1.0 --campaign %s", name, campaign));
 	expect_code(0, folder, say("release write %s 1.0 one", name));
 	ck_assert_int_ne(shell(folder, "grep -q '^## Corrections' one/README.md").code, 0);
 	const char *item = item_of(campaign);
 	const char *other = ask_db("SELECT i.id FROM item i JOIN campaign c ON c.id = i.campaign_id"
-							   " WHERE c.name = '%s' AND i.id <> '%s' LIMIT 1",
-							   campaign, item);
+	                           " WHERE c.name = '%s' AND i.id <> '%s' LIMIT 1",
+	                           campaign, item);
 	expect_code(0, folder, say("item edit %s truth=fake licence=MIT --reason 'an error'", item));
 	expect_code(0, folder, say("item withdraw %s --reason 'taken down'", other));
 	expect_code(0, folder, say("release create %s 1.1 --campaign %s", name, campaign));
 	expect_code(0, folder, say("release write %s 1.1 two", name));
 	struct ran card = shell(folder, "cat two/README.md");
 	expect_text(card.said, "Since version 1.0: the truth of 1 items in this release was corrected, "
-						   "and other facts of 1 ");
+	                       "and other facts of 1 ");
 	expect_text(card.said, "1 items of that version were withdrawn");
 	ck_assert_int_eq(
 		shell(folder, say("grep '%s' one/labels.csv | grep -q ,real,dataset_label", item)).code, 0);
@@ -486,18 +486,18 @@ START_TEST(a_withdrawn_item_is_out_of_service_and_its_dispute_closed)
 	expect_status(post(&moderator, say("/api/v1/disputes/%s/claim", dispute), json_object()), 200);
 	expect_code(0, "/", say("item withdraw %s --reason 'taken down'", item));
 	expect_text(expect_code(0, "/", say("item withdraw %s --reason 'taken down'", disputed)),
-				"dispute closed");
+	            "dispute closed");
 	await_desk(NULL);
 	expect_status(post(&person, "/api/v1/assignments", json_pack("{s:s}", "campaign", campaign)),
-				  204);
+	              204);
 	struct answer verdict = post(&moderator, say("/api/v1/disputes/%s/verdict", dispute),
-								 json_pack("{s:s, s:i}", "verdict", "real", "confidence", 90));
+	                             json_pack("{s:s, s:i}", "verdict", "real", "confidence", 90));
 	expect_problem(verdict, 409, "dispute-settled");
 	ck_assert_str_eq(text_at(get(&moderator, say("/api/v1/disputes/%s", dispute)).body, "state"),
-					 "withdrawn");
+	                 "withdrawn");
 	expect_text(expect_code(1, "/", say("item withdraw %s --reason again", item)), "was withdrawn");
 	expect_text(expect_code(1, "/", say("item edit %s title=x --reason again", item)),
-				"was withdrawn");
+	            "was withdrawn");
 }
 END_TEST
 
@@ -510,7 +510,7 @@ START_TEST(a_withdrawn_item_does_not_come_back_by_import)
 	expect_text(import_one(1, folder, campaign, "file", "lossless.webp"), "it was withdrawn");
 	expect_code(1, folder, say("import m.csv --update --campaign %s", campaign));
 	ck_assert_str_eq(ask_db("SELECT state FROM item WHERE id = '%s'", item_of(campaign)),
-					 "withdrawn");
+	                 "withdrawn");
 }
 END_TEST
 
@@ -533,7 +533,7 @@ Suite *http_items_suite(void)
 
 	tcase_set_timeout(tc, 120);
 	tcase_add_loop_test(tc, a_file_that_shows_the_same_is_the_same_item, 0,
-						sizeof equals / sizeof equals[0]);
+	                    sizeof equals / sizeof equals[0]);
 	tcase_add_test(tc, a_film_that_only_runs_faster_is_another_item);
 	tcase_add_test(tc, a_row_that_contradicts_a_known_item_is_reported_and_changes_nothing);
 	tcase_add_test(tc, what_a_row_does_not_say_contradicts_nothing);

@@ -27,12 +27,12 @@ START_TEST(a_judged_pair_is_stored_with_all_that_was_said)
 	json_object_set_new(at(body, "judgments/1"), "confidence", json_integer(95));
 	json_object_set_new(at(body, "judgments/1"), "tells", json_pack("[s, s]", "physics", "gut"));
 	json_object_set_new(at(body, "judgments/1"), "marks",
-						json_pack("[{s:f, s:f, s:i}]", "x", .25, "y", 1., "t_ms", 40));
+	                    json_pack("[{s:f, s:f, s:i}]", "x", .25, "y", 1., "t_ms", 40));
 	json_object_set_new(body, "response_ms", json_integer(4200));
 	json_object_set_new(body, "exposure_ms", json_integer(3900));
 	json_object_set_new(body, "device",
-						json_pack("{s:i, s:i, s:f, s:f, s:s}", "width", 1920, "height", 1080,
-								  "pixel_ratio", 1.5, "zoom", 1., "pointer", "touch"));
+	                    json_pack("{s:i, s:i, s:f, s:f, s:s}", "width", 1920, "height", 1080,
+	                              "pixel_ratio", 1.5, "zoom", 1., "pointer", "touch"));
 	struct answer a = post(&person, JUDGMENTS, body);
 
 	expect_status(a, 201);
@@ -43,18 +43,18 @@ START_TEST(a_judged_pair_is_stored_with_all_that_was_said)
 	const char *id = uuid_text(lease.id);
 	ck_assert_str_eq(
 		ask_db("SELECT response_ms || ' ' || exposure_ms || ' ' || (device->>'pointer')"
-			   " FROM judged_pair WHERE assignment_id = '%s'",
-			   id),
+	           " FROM judged_pair WHERE assignment_id = '%s'",
+	           id),
 		"4200 3900 touch");
 	ck_assert_str_eq(ask_db("SELECT verdict || ' ' || confidence || ' ' || position FROM judgment"
-							" WHERE assignment_id = '%s' AND item_id = '%s'",
-							id, uuid_text(lease.left)),
-					 "real 75 left");
+	                        " WHERE assignment_id = '%s' AND item_id = '%s'",
+	                        id, uuid_text(lease.left)),
+	                 "real 75 left");
 	ck_assert_str_eq(ask_db("SELECT verdict || ' ' || confidence || ' ' || tells::text || ' ' ||"
-							" (marks->0->>'t_ms') FROM judgment"
-							" WHERE assignment_id = '%s' AND item_id = '%s'",
-							id, uuid_text(lease.right)),
-					 "fake 95 {physics,gut} 40");
+	                        " (marks->0->>'t_ms') FROM judgment"
+	                        " WHERE assignment_id = '%s' AND item_id = '%s'",
+	                        id, uuid_text(lease.right)),
+	                 "fake 95 {physics,gut} 40");
 	ck_assert_int_eq(count_db("SELECT count(*) FROM lease WHERE id = '%s'", id), 0);
 }
 END_TEST
@@ -96,9 +96,9 @@ START_TEST(white_space_and_the_order_of_fields_make_no_other_body)
 
 	expect_status(post(&person, JUDGMENTS, verdicts_on(token, "fake", "real")), 201);
 	const char *same = say("{ \"judgments\" : [ {\"confidence\":75, \"verdict\" : \"fake\","
-						   " \"position\":\"left\"}, {\"position\":\"right\",\"verdict\":\"real\","
-						   "\"confidence\":75}],\n \"assignment\":\"%s\"}",
-						   token);
+	                       " \"position\":\"left\"}, {\"position\":\"right\",\"verdict\":\"real\","
+	                       "\"confidence\":75}],\n \"assignment\":\"%s\"}",
+	                       token);
 	expect_status(call(&(struct call){ .as = &person, .path = JUDGMENTS, .text = same }), 200);
 }
 END_TEST
@@ -111,7 +111,7 @@ START_TEST(another_body_for_the_same_pair_is_a_conflict)
 	expect_status(post(&person, JUDGMENTS, verdicts_on(token, "fake", "real")), 201);
 	long long stored = rows_stored();
 	expect_problem(post(&person, JUDGMENTS, verdicts_on(token, "real", "real")), 409,
-				   "judged-otherwise");
+	               "judged-otherwise");
 	ck_assert_int_eq(rows_stored(), stored);
 }
 END_TEST
@@ -126,10 +126,10 @@ START_TEST(a_list_of_no_tells_takes_no_room_and_a_digest_sixteen_bytes)
 	json_object_set_new(at(body, "judgments/1"), "tells", json_array());
 	expect_status(post(&person, JUDGMENTS, body), 201);
 	ck_assert_str_eq(ask_db("SELECT count(tells) || ' ' || max(octet_length(body_hash))"
-							" FROM judgment JOIN judged_pair USING (assignment_id)"
-							" WHERE assignment_id = '%s'",
-							uuid_text(lease.id)),
-					 "0 16");
+	                        " FROM judgment JOIN judged_pair USING (assignment_id)"
+	                        " WHERE assignment_id = '%s'",
+	                        uuid_text(lease.id)),
+	                 "0 16");
 }
 END_TEST
 
@@ -142,10 +142,10 @@ START_TEST(a_pair_with_a_whole_digest_is_known_again)
 
 	expect_status(post(&person, JUDGMENTS, verdicts_on(token, "fake", "real")), 201);
 	tell_db("BEGIN; ALTER TABLE judged_pair DISABLE TRIGGER judged_pair_stays;"
-			" UPDATE judged_pair SET body_hash = body_hash || substr(sha256('rest'), 1, 16)"
-			" WHERE assignment_id = '%s';"
-			" ALTER TABLE judged_pair ENABLE TRIGGER judged_pair_stays; COMMIT",
-			uuid_text(lease.id));
+	        " UPDATE judged_pair SET body_hash = body_hash || substr(sha256('rest'), 1, 16)"
+	        " WHERE assignment_id = '%s';"
+	        " ALTER TABLE judged_pair ENABLE TRIGGER judged_pair_stays; COMMIT",
+	        uuid_text(lease.id));
 	expect_status(post(&person, JUDGMENTS, verdicts_on(token, "fake", "real")), 200);
 	expect_problem(post(&person, JUDGMENTS, verdicts_on(token, "real", "real")), 409, "conflict");
 }
@@ -158,7 +158,7 @@ START_TEST(a_token_of_someone_else_is_no_token)
 	long long stored = rows_stored();
 
 	expect_problem(post(&thief, JUDGMENTS, verdicts_on(token, "fake", "real")), 404,
-				   "no-assignment");
+	               "no-assignment");
 	ck_assert_int_eq(rows_stored(), stored);
 	expect_status(post(&person, JUDGMENTS, verdicts_on(token, "fake", "real")), 201);
 }
@@ -190,7 +190,7 @@ START_TEST(an_expired_token_is_410_and_stores_nothing)
 	lease.issued_s = time(NULL) - 601;
 	lease.expires_s = time(NULL) - 1;
 	expect_problem(post(&person, JUDGMENTS, verdicts_on(token_of(&lease), "fake", "real")), 410,
-				   "lease-expired");
+	               "lease-expired");
 	ck_assert_int_eq(rows_stored(), stored);
 }
 END_TEST
@@ -208,7 +208,7 @@ START_TEST(what_was_stored_in_time_is_answered_after_it_expired)
 	expect_status(late, 200);
 	ck_assert(json_equal(first.body, late.body));
 	expect_problem(post(&person, JUDGMENTS, verdicts_on(token_of(&lease), "real", "real")), 409,
-				   "judged-otherwise");
+	               "judged-otherwise");
 }
 END_TEST
 
@@ -232,7 +232,7 @@ START_TEST(nobody_judges_an_item_twice_even_when_a_lost_lease_offers_it_again)
 	expect_status(post(&person, JUDGMENTS, verdicts_on(token, "fake", "real")), 201);
 	uuid_random(again.id);
 	expect_problem(post(&person, JUDGMENTS, verdicts_on(token_of(&again), "fake", "real")), 409,
-				   "item-judged");
+	               "item-judged");
 }
 END_TEST
 
@@ -242,10 +242,10 @@ START_TEST(training_tells_the_truth_at_once)
 	struct person person = a_volunteer();
 
 	make_items(&(struct items){ .campaign = campaign,
-								.count = 2,
-								.truth = "fake",
-								.training = true,
-								.explanation = "The shadow falls the wrong way." });
+	                            .count = 2,
+	                            .truth = "fake",
+	                            .training = true,
+	                            .explanation = "The shadow falls the wrong way." });
 	json_t *lease = a_lease(&person, campaign);
 	struct answer a =
 		post(&person, JUDGMENTS, verdicts_on(text_at(lease, "assignment"), "fake", "real"));
@@ -260,7 +260,7 @@ START_TEST(training_tells_the_truth_at_once)
 	ck_assert_int_eq(number_at(a.body, "progress/training/correct"), 1);
 	ck_assert_int_eq(
 		count_db("SELECT count(*) FROM judgment WHERE volunteer_id = '%s' AND training",
-				 volunteer_id(&person)),
+	             volunteer_id(&person)),
 		2);
 }
 END_TEST
@@ -318,9 +318,9 @@ static const char *spelled(const char *rest)
 
 	for (; *rest; rest++)
 		text = *rest == 'L' || *rest == 'R'
-				   ? say("%s{\"position\":\"%s\",\"verdict\":\"real\",\"confidence\":75}", text,
-						 *rest == 'L' ? "left" : "right")
-				   : say("%s%c", text, *rest);
+		           ? say("%s{\"position\":\"%s\",\"verdict\":\"real\",\"confidence\":75}", text,
+		                 *rest == 'L' ? "left" : "right")
+		           : say("%s%c", text, *rest);
 	return text;
 }
 
@@ -346,11 +346,11 @@ START_TEST(a_judgment_never_changes_not_even_by_the_owner_of_the_database)
 	expect_status(post(&person, JUDGMENTS, verdicts_on(token, "fake", "real")), 201);
 	ck_assert_str_eq(
 		ask_db("CREATE OR REPLACE FUNCTION pg_temp.refused(sql text) RETURNS text LANGUAGE plpgsql"
-			   " AS $$ BEGIN EXECUTE sql; RETURN 'accepted'; EXCEPTION WHEN restrict_violation THEN"
-			   " RETURN 'refused'; END $$;"
-			   " SELECT string_agg(pg_temp.refused(x), ' ') FROM (VALUES"
-			   " ('UPDATE judgment SET confidence = 50'), ('DELETE FROM judgment'),"
-			   " ('TRUNCATE judgment CASCADE'), ('DELETE FROM judged_pair')) AS t (x)"),
+	           " AS $$ BEGIN EXECUTE sql; RETURN 'accepted'; EXCEPTION WHEN restrict_violation THEN"
+	           " RETURN 'refused'; END $$;"
+	           " SELECT string_agg(pg_temp.refused(x), ' ') FROM (VALUES"
+	           " ('UPDATE judgment SET confidence = 50'), ('DELETE FROM judgment'),"
+	           " ('TRUNCATE judgment CASCADE'), ('DELETE FROM judged_pair')) AS t (x)"),
 		"refused refused refused refused");
 }
 END_TEST
@@ -376,7 +376,7 @@ Suite *http_judgments_suite(void)
 	tcase_add_test(tc, nobody_judges_an_item_twice_even_when_a_lost_lease_offers_it_again);
 	tcase_add_test(tc, training_tells_the_truth_at_once);
 	tcase_add_loop_test(tc, a_body_that_breaks_a_rule_names_the_field_and_stores_nothing, 0,
-						sizeof bad_bodies / sizeof bad_bodies[0]);
+	                    sizeof bad_bodies / sizeof bad_bodies[0]);
 	tcase_add_test(tc, a_judgment_never_changes_not_even_by_the_owner_of_the_database);
 	suite_add_tcase(suite, tc);
 	return suite;

@@ -15,9 +15,9 @@ static const char *const no_options[] = { NULL };
 static struct answer ask_at(const char *server, struct person *as, const char *campaign)
 {
 	return call(&(struct call){ .server = server,
-								.path = "/api/v1/assignments",
-								.as = as,
-								.body = json_pack("{s:s}", "campaign", campaign) });
+	                            .path = "/api/v1/assignments",
+	                            .as = as,
+	                            .body = json_pack("{s:s}", "campaign", campaign) });
 }
 
 /* The item of a pair that counts, or the one that keeps it company. */
@@ -55,11 +55,11 @@ START_TEST(the_last_item_is_shown_beside_one_that_retired_whose_answer_does_not_
 	/* Nor do moderators see it among the evidence. */
 	tell_db("UPDATE item SET state = 'disputed' WHERE id = '%s'", retired);
 	const char *id = ask_db("INSERT INTO dispute (item_id, reason, judgments)"
-							" VALUES ('%s', 'max_judgments', 0) RETURNING id",
-							retired);
+	                        " VALUES ('%s', 'max_judgments', 0) RETURNING id",
+	                        retired);
 	expect_status(post(&moderator, say("/api/v1/disputes/%s/claim", id), json_object()), 200);
 	a = post(&moderator, say("/api/v1/disputes/%s/verdict", id),
-			 json_pack("{s:s, s:i}", "verdict", "real", "confidence", 80));
+	         json_pack("{s:s, s:i}", "verdict", "real", "confidence", 80));
 	expect_status(a, 201);
 	ck_assert(json_is_array(at(a.body, "evidence/judgments")));
 	ck_assert_uint_eq(json_array_size(at(a.body, "evidence/judgments")), 0);
@@ -78,18 +78,18 @@ START_TEST(an_answer_that_is_looked_at_alone_counts_no_more)
 	expect_status(
 		post(&person, "/api/v1/assignments/renew", json_pack("{s:s}", "assignment", token)), 200);
 	ck_assert_int_eq(count_db("SELECT count(*) FROM lease WHERE volunteer_id = '%s'"
-							  " AND company IS NOT NULL",
-							  volunteer_id(&person)),
-					 1);
+	                          " AND company IS NOT NULL",
+	                          volunteer_id(&person)),
+	                 1);
 	struct lease lease = lease_of(token, &person);
 	lease.expires_s = lease.issued_s - 1;
 	expect_status(post(&person, "/api/v1/judgments", verdicts_on(token_of(&lease), "fake", "real")),
-				  201);
+	              201);
 	ck_assert_int_eq(
 		count_db("SELECT count(*) FROM judgment WHERE NOT counts AND item_id = '%s'", retired), 1);
 	ck_assert_int_eq(count_db("SELECT count(*) FROM judgment WHERE counts AND volunteer_id = '%s'",
-							  volunteer_id(&person)),
-					 1);
+	                          volunteer_id(&person)),
+	                 1);
 }
 END_TEST
 
@@ -140,11 +140,11 @@ START_TEST(an_item_that_a_moderator_reopened_is_asked_about_again)
 	expect_status(ask_at(NULL, &person, campaign), 204);
 	expect_status(post(&moderator, say("/api/v1/disputes/%s/claim", id), json_object()), 200);
 	expect_status(post(&moderator, say("/api/v1/disputes/%s/verdict", id),
-					   json_pack("{s:s, s:i}", "verdict", "real", "confidence", 80)),
-				  201);
+	                   json_pack("{s:s, s:i}", "verdict", "real", "confidence", 80)),
+	              201);
 	expect_status(post(&moderator, say("/api/v1/disputes/%s/ruling", id),
-					   json_pack("{s:s, s:s}", "ruling", "reopen", "reason", "Too few looked.")),
-				  201);
+	                   json_pack("{s:s, s:s}", "ruling", "reopen", "reason", "Too few looked.")),
+	              201);
 	struct lease lease = lease_of(text_at(a_lease(&person, campaign), "assignment"), &person);
 	ck_assert_str_eq(item_of(&lease, true), item);
 }
@@ -162,7 +162,7 @@ START_TEST(what_kept_company_begins_with_what_counts_when_it_is_reopened)
 		people[n] = a_volunteer();
 		const char *token = text_at(a_lease(&people[n], name), "assignment");
 		expect_status(post(&people[n], "/api/v1/judgments", verdicts_on(token, "fake", "fake")),
-					  201);
+		              201);
 	}
 	await_db(10, say("SELECT state <> 'in_service' FROM item WHERE id = '%s'", last));
 	tell_db("UPDATE item SET state = 'retired' WHERE id = '%s'", last);
@@ -176,15 +176,15 @@ END_TEST
 static void age(const char *campaign)
 {
 	tell_db("UPDATE item SET created_at = now() - interval '11 minutes' WHERE campaign_id ="
-			" (SELECT id FROM campaign WHERE name = '%s')",
-			campaign);
+	        " (SELECT id FROM campaign WHERE name = '%s')",
+	        campaign);
 }
 
 static long long disputes_of(const char *campaign)
 {
 	return count_db("SELECT count(*) FROM dispute d JOIN item i ON i.id = d.item_id JOIN campaign c"
-					" ON c.id = i.campaign_id WHERE c.name = '%s' AND d.reason = 'no_partner'",
-					campaign);
+	                " ON c.id = i.campaign_id WHERE c.name = '%s' AND d.reason = 'no_partner'",
+	                campaign);
 }
 
 START_TEST(an_item_that_nothing_can_be_shown_beside_goes_to_a_moderator)
@@ -206,8 +206,8 @@ START_TEST(an_item_that_nothing_can_be_shown_beside_goes_to_a_moderator)
 	age(alone), age(two), age(retired), age(training), age(media);
 	struct another another = another_start(no_options); /* looks at once, then every minute */
 	await_db(20, say("SELECT count(*) = 1 FROM dispute WHERE item_id = '%s'"
-					 " AND reason = 'no_partner' AND state = 'open'",
-					 item));
+	                 " AND reason = 'no_partner' AND state = 'open'",
+	                 item));
 	another_stop(&another);
 	ck_assert_str_eq(ask_db("SELECT state FROM item WHERE id = '%s'", item), "disputed");
 	ck_assert_int_eq(disputes_of(young), 0);

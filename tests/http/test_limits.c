@@ -176,8 +176,8 @@ END_TEST
 START_TEST(a_full_lane_refuses_at_once_and_soon_takes_requests_again)
 {
 	const char *ask = say("POST /api/v1/session HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n"
-						  "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n" SIGN_IN,
-						  raw_host(), strlen(SIGN_IN));
+	                      "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n" SIGN_IN,
+	                      raw_host(), strlen(SIGN_IN));
 	int signers[SIGNERS], served = 0, refused = 0;
 
 	for (int i = 0; i < SIGNERS; i++)

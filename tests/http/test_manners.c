@@ -72,7 +72,7 @@ START_TEST(options_tells_what_each_address_takes)
 		ck_assert_ptr_nonnull(strstr(header_of(a, "Allow"), "OPTIONS"));
 	}
 	expect_problem(call(&(struct call){ .method = "OPTIONS", .path = "/nowhere" }), 404,
-				   "not-found");
+	               "not-found");
 	ck_assert_int_eq(rows_stored(), stored);
 }
 END_TEST
@@ -122,7 +122,7 @@ static const struct {
 START_TEST(a_method_that_http_does_not_know_is_told_from_one_that_is_not_taken)
 {
 	struct raw_answer a = raw_ask(say("%s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n",
-									  methods_known[_i].line, raw_host()));
+	                                  methods_known[_i].line, raw_host()));
 
 	ck_assert_msg(a.status == methods_known[_i].status, "%d: %s", a.status, a.text);
 	ck_assert_int_eq(a.answers, 1);
@@ -130,19 +130,19 @@ START_TEST(a_method_that_http_does_not_know_is_told_from_one_that_is_not_taken)
 END_TEST
 
 static const char *const types[] = { "",
-									 "text/plain",
-									 "application/x-www-form-urlencoded",
-									 "multipart/form-data; boundary=x",
-									 "application/jsonp",
-									 "application/json5",
-									 "text/json",
-									 "json",
-									 ";",
-									 "text/plain; application/json",
-									 "application/json text",
-									 "application/json; charset=utf-16",
-									 "application/json;charset=\"latin1\"",
-									 "application/json; charset=utf-8; charset=utf-16" };
+	                                 "text/plain",
+	                                 "application/x-www-form-urlencoded",
+	                                 "multipart/form-data; boundary=x",
+	                                 "application/jsonp",
+	                                 "application/json5",
+	                                 "text/json",
+	                                 "json",
+	                                 ";",
+	                                 "text/plain; application/json",
+	                                 "application/json text",
+	                                 "application/json; charset=utf-16",
+	                                 "application/json;charset=\"latin1\"",
+	                                 "application/json; charset=utf-8; charset=utf-16" };
 
 START_TEST(only_json_is_read)
 {
@@ -158,24 +158,24 @@ START_TEST(only_json_is_read)
 END_TEST
 
 static const char *const good_types[] = { "application/json", "APPLICATION/JSON",
-										  "application/json; charset=utf-8",
-										  "application/json;charset=utf-8",
-										  "application/json ; charset=\"UTF-8\"; x=y" };
+	                                      "application/json; charset=utf-8",
+	                                      "application/json;charset=utf-8",
+	                                      "application/json ; charset=\"UTF-8\"; x=y" };
 
 START_TEST(json_may_be_spelled_as_one_likes)
 {
 	expect_status(call(&(struct call){ .path = "/api/v1/volunteers",
-									   .text = "{\"consent\": true}",
-									   .type = good_types[_i] }),
-				  201);
+	                                   .text = "{\"consent\": true}",
+	                                   .type = good_types[_i] }),
+	              201);
 }
 END_TEST
 
 START_TEST(a_body_that_is_encoded_is_refused_with_what_is_taken)
 {
 	struct answer a = call(&(struct call){ .path = "/api/v1/volunteers",
-										   .text = "{\"consent\": true}",
-										   .headers = { "Content-Encoding: gzip" } });
+	                                       .text = "{\"consent\": true}",
+	                                       .headers = { "Content-Encoding: gzip" } });
 
 	expect_problem(a, 415, "content-type");
 	ck_assert_str_eq(header_of(a, "Accept-Encoding"), "identity");
@@ -214,8 +214,8 @@ START_TEST(what_is_held_already_has_the_length_of_what_is_not_sent_again)
 	struct answer whole = call(&(struct call){ .path = "/about", .headers = { accept } });
 	struct raw_answer a =
 		raw_ask(say("%s /about HTTP/1.1\r\nHost: %s\r\n%s\r\nIf-None-Match: %s\r\n\r\n"
-					"GET /healthz HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n",
-					method, raw_host(), accept, header_of(whole, "ETag"), raw_host()));
+	                "GET /healthz HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n",
+	                method, raw_host(), accept, header_of(whole, "ETag"), raw_host()));
 	const char *end = strstr(a.text, "\r\n\r\n"), *length = strstr(a.text, "Content-Length: ");
 
 	ck_assert_int_eq(a.status, 304);
@@ -255,7 +255,7 @@ START_TEST(what_is_wanted_only_as_it_was_is_not_sent_when_it_is_another)
 		.method = methods[_i % 2],
 		.path = "/about",
 		.headers = { say("If-Match: %s", with_tag(wanted[_i / 2].first, tag)),
-					 second ? say("If-Match: %s", with_tag(second, tag)) : "X: y" } });
+	                 second ? say("If-Match: %s", with_tag(second, tag)) : "X: y" } });
 
 	expect_status(a, wanted[_i / 2].status);
 	if (wanted[_i / 2].status == 412) {
@@ -278,29 +278,29 @@ START_TEST(nothing_is_changed_on_a_condition_that_does_not_hold)
 			.method = "DELETE", .path = "/api/v1/me", .as = &person, .headers = { condition } }),
 		412, "precondition");
 	expect_problem(call(&(struct call){ .path = "/api/v1/volunteers",
-										.text = "{\"consent\": true}",
-										.headers = { condition } }),
-				   412, "precondition");
+	                                    .text = "{\"consent\": true}",
+	                                    .headers = { condition } }),
+	               412, "precondition");
 	expect_problem(
 		call(&(struct call){ .path = "/api/v1/me", .as = &person, .headers = { condition } }), 412,
 		"precondition");
 	expect_problem(call(&(struct call){ .path = "/api/v1/nowhere", .headers = { condition } }), 404,
-				   "not-found");
+	               "not-found");
 	ck_assert_int_eq(rows_stored(), stored);
 	expect_status(call(&(struct call){ .method = "DELETE",
-									   .path = "/api/v1/me",
-									   .as = &person,
-									   .headers = { "If-Match: *" } }),
-				  204);
+	                                   .path = "/api/v1/me",
+	                                   .as = &person,
+	                                   .headers = { "If-Match: *" } }),
+	              204);
 }
 END_TEST
 
 START_TEST(a_volunteer_is_not_asked_for_a_token)
 {
 	ck_assert_str_eq(header_of(get(NULL, "/api/v1/me"), "WWW-Authenticate"),
-					 "Cookie realm=\"touchstone\"");
+	                 "Cookie realm=\"touchstone\"");
 	ck_assert_str_eq(header_of(get(NULL, "/api/v1/disputes"), "WWW-Authenticate"),
-					 "Bearer realm=\"touchstone\"");
+	                 "Bearer realm=\"touchstone\"");
 }
 END_TEST
 
@@ -320,9 +320,9 @@ START_TEST(what_another_site_makes_a_browser_send_is_refused)
 	struct person person = a_volunteer();
 	long long stored = rows_stored();
 	struct answer a = call(&(struct call){ .path = "/api/v1/assignments",
-										   .as = &person,
-										   .body = json_object(),
-										   .headers = { other_sites[_i][0], other_sites[_i][1] } });
+	                                       .as = &person,
+	                                       .body = json_object(),
+	                                       .headers = { other_sites[_i][0], other_sites[_i][1] } });
 
 	if (strcmp(other_sites[_i][0], "Origin: ") == 0) { /* libcurl leaves an empty header out */
 		ck_assert(a.status < 300);
@@ -330,9 +330,9 @@ START_TEST(what_another_site_makes_a_browser_send_is_refused)
 	}
 	expect_problem(a, 403, "other-site");
 	a = call(&(struct call){ .method = "DELETE",
-							 .path = "/api/v1/me",
-							 .as = &person,
-							 .headers = { other_sites[_i][0], other_sites[_i][1] } });
+	                         .path = "/api/v1/me",
+	                         .as = &person,
+	                         .headers = { other_sites[_i][0], other_sites[_i][1] } });
 	expect_problem(a, 403, "other-site");
 	ck_assert_int_eq(rows_stored(), stored);
 }
@@ -343,11 +343,11 @@ START_TEST(what_our_own_pages_send_is_taken)
 	struct person person = { 0 };
 
 	expect_status(call(&(struct call){ .path = "/api/v1/volunteers",
-									   .as = &person,
-									   .body = json_pack("{s:b}", "consent", 1),
-									   .headers = { say("Origin: %s", getenv("SERVER_URL")),
-													"Sec-Fetch-Site: same-origin" } }),
-				  201);
+	                                   .as = &person,
+	                                   .body = json_pack("{s:b}", "consent", 1),
+	                                   .headers = { say("Origin: %s", getenv("SERVER_URL")),
+	                                                "Sec-Fetch-Site: same-origin" } }),
+	              201);
 }
 END_TEST
 
@@ -356,7 +356,7 @@ START_TEST(looking_is_allowed_from_anywhere)
 	expect_status(call(&(struct call){
 					  .path = "/api/v1/stats",
 					  .headers = { "Origin: http://evil.example", "Sec-Fetch-Site: cross-site" } }),
-				  200);
+	              200);
 }
 END_TEST
 
@@ -385,7 +385,7 @@ START_TEST(everybody_gets_their_own_answer_when_many_ask_at_once)
 	for (int round = 0; round < 10; round++) {
 		for (int i = 0; i < MANY; i++) {
 			const char *ask = say("GET /api/v1/me HTTP/1.1\r\nHost: %s\r\nCookie: %s\r\n\r\n",
-								  raw_host(), people[i].cookie);
+			                      raw_host(), people[i].cookie);
 			raw_write(connections[i], ask, strlen(ask));
 		}
 		for (int i = 0; i < MANY; i++) {
@@ -408,8 +408,8 @@ START_TEST(a_network_may_make_so_many_volunteers_and_no_more)
 
 	for (int try = 0; try < 3; try++)
 		a = call(&(struct call){ .server = server.url,
-								 .path = "/api/v1/volunteers",
-								 .body = json_pack("{s:b}", "consent", 1) });
+		                         .path = "/api/v1/volunteers",
+		                         .body = json_pack("{s:b}", "consent", 1) });
 	another_stop(&server);
 	expect_problem(a, 429, "too-many-volunteers");
 	ck_assert_int_ge(atoi(header_of(a, "Retry-After")), 1);
@@ -442,15 +442,15 @@ START_TEST(a_forwarded_address_is_believed_of_trusted_proxies_alone)
 		long status;
 	} cases[] = { { "", 429 }, { "10.9.8.7", 429 }, { "127.0.0.1", 201 } };
 	const char *const options[] = { "--budgets", "volunteers=1/h:1", "--trusted-proxies",
-									cases[_i].trusted, NULL };
+		                            cases[_i].trusted, NULL };
 	struct another server = another_start(options);
 	struct answer a = { 0 };
 
 	for (int try = 0; try < 2; try++)
 		a = call(&(struct call){ .server = server.url,
-								 .path = "/api/v1/volunteers",
-								 .body = json_pack("{s:b}", "consent", 1),
-								 .headers = { say("X-Forwarded-For: 203.0.%d.7", 113 + try) } });
+		                         .path = "/api/v1/volunteers",
+		                         .body = json_pack("{s:b}", "consent", 1),
+		                         .headers = { say("X-Forwarded-For: 203.0.%d.7", 113 + try) } });
 	another_stop(&server);
 	expect_status(a, cases[_i].status);
 }
@@ -463,18 +463,18 @@ Suite *http_manners_suite(void)
 
 	tcase_set_timeout(tc, 30);
 	tcase_add_loop_test(tc, a_method_that_an_address_does_not_take_is_405_and_says_what_it_takes, 0,
-						6);
+	                    6);
 	tcase_add_test(tc, an_address_that_takes_several_methods_names_all);
 	tcase_add_test(tc, options_tells_what_each_address_takes);
 	tcase_add_test(tc, options_may_be_asked_of_the_whole_server);
 	tcase_add_loop_test(tc, a_method_that_http_does_not_know_is_told_from_one_that_is_not_taken, 0,
-						sizeof methods_known / sizeof methods_known[0]);
+	                    sizeof methods_known / sizeof methods_known[0]);
 	tcase_add_loop_test(tc, only_json_is_read, 0, sizeof types / sizeof types[0]);
 	tcase_add_test(tc, a_body_that_is_encoded_is_refused_with_what_is_taken);
 	tcase_add_loop_test(tc, tags_are_read_as_a_list_of_whole_tags_in_any_number_of_lines, 0, 8);
 	tcase_add_loop_test(tc, what_is_held_already_has_the_length_of_what_is_not_sent_again, 0, 4);
 	tcase_add_loop_test(tc, what_is_wanted_only_as_it_was_is_not_sent_when_it_is_another, 0,
-						2 * sizeof wanted / sizeof wanted[0]);
+	                    2 * sizeof wanted / sizeof wanted[0]);
 	tcase_add_test(tc, nothing_is_changed_on_a_condition_that_does_not_hold);
 	tcase_add_test(tc, a_volunteer_is_not_asked_for_a_token);
 	tcase_add_loop_test(tc, json_may_be_spelled_as_one_likes, 0, 5);

@@ -32,9 +32,9 @@ static void make_campaigns(void)
 		campaigns[t] = a_campaign();
 		for (int half = 0; half < 2; half++)
 			make_items(&(struct items){ .campaign = campaigns[t],
-										.count = 10,
-										.type = types[t],
-										.file = a_file(half ? others : content, BYTES) });
+			                            .count = 10,
+			                            .type = types[t],
+			                            .file = a_file(half ? others : content, BYTES) });
 	}
 }
 
@@ -158,7 +158,7 @@ START_TEST(a_copy_that_is_still_good_is_not_sent_again)
 	expect_status(ask(&person, url, "If-None-Match: \"other\""), 200);
 	if (header_of(same, "Content-Length")) /* of what is not sent again */
 		ck_assert_str_eq(header_of(same, "Content-Length"),
-						 header_of(get(&person, url), "Content-Length"));
+		                 header_of(get(&person, url), "Content-Length"));
 	expect_status(ask(&person, url, say("If-Match: %s", tag)), 200);
 	expect_problem(ask(&person, url, "If-Match: \"other\""), 412, "precondition");
 }
@@ -218,7 +218,7 @@ START_TEST(an_assignment_token_is_no_address)
 	json_t *lease = a_lease(&person, NULL);
 
 	expect_problem(get(&person, say("/api/v1/media/%s", text_at(lease, "assignment"))), 404,
-				   "not-found");
+	               "not-found");
 }
 END_TEST
 
@@ -243,7 +243,7 @@ struct pass {
 };
 
 static const char *sealed_for(const unsigned char holder[UUID_BYTES], const char *digest,
-							  int64_t expires_s)
+                              int64_t expires_s)
 {
 	struct pass pass = { .expires_s = expires_s };
 	char text[TOKEN_TEXT(sizeof pass)];
@@ -321,7 +321,7 @@ START_TEST(a_session_that_is_ended_from_outside_sees_nothing_any_more)
 
 	expect_status(get(&moderator, url), 200);
 	tell_db("DELETE FROM session WHERE token_hash = sha256('%s')",
-			strchr(moderator.cookie, '=') + 1);
+	        strchr(moderator.cookie, '=') + 1);
 	await_nothing(NULL, &moderator, url);
 }
 END_TEST
@@ -343,10 +343,10 @@ static struct answer late_look(struct person *as, const char *token, int ago, in
 	struct lease lease = lease_of(token, as);
 
 	expect_status(post(as, "/api/v1/assignments/renew", json_pack("{s:s}", "assignment", token)),
-				  200);
+	              200);
 	tell_db("UPDATE lease SET issued_at = now() - interval '%d s', expires_at = now() +"
-			" interval '%d s' WHERE id = '%s'",
-			1200 - left, left, uuid_text(lease.id));
+	        " interval '%d s' WHERE id = '%s'",
+	        1200 - left, left, uuid_text(lease.id));
 	return get(as, sealed(as, a_file(content, BYTES), time(NULL) - ago));
 }
 
@@ -391,7 +391,7 @@ START_TEST(an_address_that_works_on_does_not_outlive_its_volunteer)
 	expect_status(delete_at(&shadow, "/api/v1/me"), 204);
 	expect_problem(get(&person, late), 404, "not-found");
 	expect_problem(call(&(struct call){ .server = another.url, .as = &person, .path = late }), 404,
-				   "not-found");
+	               "not-found");
 	another_stop(&another);
 }
 END_TEST
@@ -415,7 +415,7 @@ Suite *http_media_suite(void)
 	tcase_add_loop_test(tc, the_one_it_was_shown_to_gets_the_bytes, 0, 3);
 	tcase_add_test(tc, head_says_what_get_would);
 	tcase_add_loop_test(tc, a_range_is_answered_with_those_bytes, 0,
-						sizeof ranges / sizeof ranges[0]);
+	                    sizeof ranges / sizeof ranges[0]);
 	tcase_add_test(tc, a_copy_that_is_still_good_is_not_sent_again);
 	tcase_add_test(tc, a_range_of_something_else_by_now_is_not_mixed_in);
 	tcase_add_test(tc, anybody_else_finds_nothing);

@@ -46,7 +46,7 @@ static void expect_unseen(const struct walk *walk, size_t n)
 {
 	for (size_t before = 0; before < n; before++)
 		ck_assert_msg(!shares(&walk->steps[before], &walk->steps[n]), "pair %zu repeats pair %zu",
-					  n, before);
+		              n, before);
 }
 
 START_TEST(nobody_sees_an_item_or_its_group_twice)
@@ -88,7 +88,7 @@ START_TEST(matched_and_mixed_pairs_are_both_real_or_both_fake_sometimes)
 	for (int matched = 0; matched < 2; matched++)
 		for (int fakes = 0; fakes < 3; fakes++)
 			ck_assert_msg(count_pairs(matched, fakes) >= 5, "%d pairs, matched %d, fakes %d",
-						  count_pairs(matched, fakes), matched, fakes);
+			              count_pairs(matched, fakes), matched, fakes);
 }
 END_TEST
 
@@ -112,7 +112,7 @@ START_TEST(neither_side_holds_the_fakes)
 	for (int w = 0; w < WALKERS; w++) {
 		int lean_of_one = lean(&walks[w], &some);
 		ck_assert_msg(abs(lean_of_one) <= 5 + some / 3, "volunteer %d: %d of %d", w, lean_of_one,
-					  some);
+		              some);
 		all += lean_of_one;
 		known += some;
 	}
@@ -213,8 +213,8 @@ START_TEST(me_tells_nothing_of_gold_in_service)
 		ck_assert_uint_eq(json_array_size(json_object_get(me, "results")), 0);
 		json_object_foreach (json_object_get(me, "progress"), key, value)
 			ck_assert_msg(strcmp(key, "pairs") == 0 || strcmp(key, "pairs_today") == 0 ||
-							  strcmp(key, "training") == 0,
-						  "progress tells %s", key);
+			                  strcmp(key, "training") == 0,
+			              "progress tells %s", key);
 		json_decref(me);
 	}
 }
@@ -223,15 +223,15 @@ END_TEST
 START_TEST(what_was_handed_out_is_what_is_stored)
 {
 	ck_assert_int_eq(count_db("SELECT count(*) FROM judged_pair p JOIN campaign c"
-							  " ON c.id = p.campaign_id WHERE c.name = '%s'",
-							  walk_campaign),
-					 (long long)pairs_walked());
+	                          " ON c.id = p.campaign_id WHERE c.name = '%s'",
+	                          walk_campaign),
+	                 (long long)pairs_walked());
 	ck_assert_int_eq(
 		count_db("SELECT count(*) FROM judgment j JOIN judged_pair p USING (assignment_id)"
-				 " JOIN campaign c ON c.id = p.campaign_id JOIN item i ON i.id = j.item_id"
-				 " WHERE c.name = '%s' AND i.campaign_id = c.id AND p.policy = c.policy"
-				 " AND (p.kind = 'training') = j.training AND i.training = j.training",
-				 walk_campaign),
+	             " JOIN campaign c ON c.id = p.campaign_id JOIN item i ON i.id = j.item_id"
+	             " WHERE c.name = '%s' AND i.campaign_id = c.id AND p.policy = c.policy"
+	             " AND (p.kind = 'training') = j.training AND i.training = j.training",
+	             walk_campaign),
 		2 * (long long)pairs_walked());
 }
 END_TEST
@@ -240,14 +240,14 @@ START_TEST(training_never_counts_for_consensus)
 {
 	await_db(10, "SELECT count(*) = 0 FROM score_pending");
 	ck_assert_int_eq(count_db("SELECT count(*) FROM consensus s JOIN item i ON i.id = s.item_id"
-							  " JOIN campaign c ON c.id = i.campaign_id"
-							  " WHERE c.name = '%s' AND i.training",
-							  walk_campaign),
-					 0);
+	                          " JOIN campaign c ON c.id = i.campaign_id"
+	                          " WHERE c.name = '%s' AND i.training",
+	                          walk_campaign),
+	                 0);
 	ck_assert_int_gt(count_db("SELECT count(*) FROM consensus s JOIN item i ON i.id = s.item_id"
-							  " JOIN campaign c ON c.id = i.campaign_id WHERE c.name = '%s'",
-							  walk_campaign),
-					 0);
+	                          " JOIN campaign c ON c.id = i.campaign_id WHERE c.name = '%s'",
+	                          walk_campaign),
+	                 0);
 }
 END_TEST
 
@@ -258,10 +258,10 @@ START_TEST(no_two_leases_of_one_volunteer_share_a_group)
 	struct lease two = lease_of(text_at(a_lease(&person, walk_campaign), "assignment"), &person);
 
 	ck_assert_int_eq(count_db("SELECT count(*) FROM item a JOIN item b ON a.lineage = b.lineage"
-							  " WHERE a.id IN ('%s', '%s') AND b.id IN ('%s', '%s')",
-							  uuid_text(one.left), uuid_text(one.right), uuid_text(two.left),
-							  uuid_text(two.right)),
-					 0);
+	                          " WHERE a.id IN ('%s', '%s') AND b.id IN ('%s', '%s')",
+	                          uuid_text(one.left), uuid_text(one.right), uuid_text(two.left),
+	                          uuid_text(two.right)),
+	                 0);
 }
 END_TEST
 

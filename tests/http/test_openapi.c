@@ -28,7 +28,7 @@ static bool is_described(const struct route *route)
 	json_object_foreach (json_object_get(described(), "paths"), path, operations)
 		json_object_foreach (operations, verb, operation)
 			if (strcasecmp(verb, route->method) == 0 &&
-				strcmp(describe_template(path), describe_template(route->path)) == 0)
+			    strcmp(describe_template(path), describe_template(route->path)) == 0)
 				return true;
 	return false;
 }
@@ -44,7 +44,7 @@ static bool is_routed(const char *verb, const char *path)
 {
 	for (const struct route *route = api_routes; route->method; route++)
 		if (strcasecmp(verb, route->method) == 0 &&
-			strcmp(describe_template(path), describe_template(route->path)) == 0)
+		    strcmp(describe_template(path), describe_template(route->path)) == 0)
 			return true;
 	return false;
 }
@@ -69,12 +69,12 @@ START_TEST(who_may_ask_is_as_the_routes_say)
 		json_object_foreach (json_object_get(described(), "paths"), path, operations)
 			json_object_foreach (operations, verb, operation) {
 				if (strcasecmp(verb, route->method) != 0 ||
-					strcmp(describe_template(path), describe_template(route->path)) != 0)
+				    strcmp(describe_template(path), describe_template(route->path)) != 0)
 					continue;
 				json_t *first = json_array_get(json_object_get(operation, "security"), 0);
 				ck_assert_msg(!route->volunteer || json_object_get(first, "volunteer"), "%s", path);
 				ck_assert_msg(!json_object_get(operation, "requestBody") || route->json, "%s",
-							  path);
+				              path);
 				ck_assert_msg(!route->needs || json_object_get(first, "session"), "%s", path);
 			}
 	}
@@ -133,7 +133,7 @@ static const struct {
 	{ "Progress",
 	  "{\"pairs\":1,\"pairs_today\":1.5,\"training\":{\"done\":1,\"correct\":0,\"left\":0}}" },
 	{ "Progress", "{\"pairs\":1,\"pairs_today\":1,\"gold\":1,"
-				  "\"training\":{\"done\":1,\"correct\":0,\"left\":0}}" },
+	              "\"training\":{\"done\":1,\"correct\":0,\"left\":0}}" },
 	{ "Consent", "{\"consent\":false}" },
 	{ "Verdict", "\"maybe\"" },
 	{ "Confidence", "49" },
@@ -161,7 +161,7 @@ Suite *http_openapi_suite(void)
 	tcase_add_test(tc, every_reference_leads_somewhere);
 	tcase_add_test(tc, operations_have_names_of_their_own);
 	tcase_add_loop_test(tc, the_checker_sees_what_does_not_fit, 0,
-						sizeof misfits / sizeof misfits[0]);
+	                    sizeof misfits / sizeof misfits[0]);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

@@ -165,11 +165,11 @@ START_TEST(migrate_holds_up_nobody_behind_a_reader)
 	sql("ALTER TABLE schema_migration DROP COLUMN oldest_program");
 	const char *said = expect_shell(
 		say("(psql -XAtq '%s' -c 'BEGIN' -c 'SELECT count(*) FROM schema_migration' -c 'SELECT "
-			"pg_sleep(9)' >/dev/null) & sleep 1; "
-			"\"$PROGRAM\" migrate --database-url '%s' & migrating=$!; sleep 1; start=$(date +%%s); "
-			"psql -XAtq '%s' -c 'SELECT count(*) > 5 FROM schema_migration'; "
-			"echo waited $(($(date +%%s) - start)); wait $migrating && echo migrated",
-			url, for_owner(url), url));
+	        "pg_sleep(9)' >/dev/null) & sleep 1; "
+	        "\"$PROGRAM\" migrate --database-url '%s' & migrating=$!; sleep 1; start=$(date +%%s); "
+	        "psql -XAtq '%s' -c 'SELECT count(*) > 5 FROM schema_migration'; "
+	        "echo waited $(($(date +%%s) - start)); wait $migrating && echo migrated",
+	        url, for_owner(url), url));
 	const char *waited = strstr(said, "waited ");
 	ck_assert_msg(waited && atoi(waited + 7) < 5, "%s", said);
 	expect_text(said, "others hold a lock");
@@ -227,8 +227,8 @@ START_TEST(the_status_of_migrations_waits_for_nobody_and_writes_nothing)
 	expect_none(said, "pending");
 	sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
 	said = expect_shell(say("PGOPTIONS='-c default_transaction_read_only=on' "
-							"\"$PROGRAM\" migrate --status --database-url '%s'",
-							url));
+	                        "\"$PROGRAM\" migrate --status --database-url '%s'",
+	                        url));
 	expect_text(said, "pending  0001_house");
 	expect_none(said, "done");
 }
@@ -269,7 +269,7 @@ static long offered(void)
 
 	await_desk(NULL);
 	return post(&person, "/api/v1/assignments", json_pack("{s:s}", "campaign", lost_campaign))
-		.status;
+	    .status;
 }
 
 START_TEST(an_item_whose_file_is_lost_is_out_of_service_until_it_is_back)
@@ -277,8 +277,8 @@ START_TEST(an_item_whose_file_is_lost_is_out_of_service_until_it_is_back)
 	double missed = metric_of("touchstone_missing_media_total");
 	struct person person = a_volunteer();
 	const char *is_lost = say("SELECT EXISTS (SELECT FROM lost_item JOIN item ON id = item_id"
-							  " WHERE rendition = '\\x%s')",
-							  (make_two_items(), lost_file));
+	                          " WHERE rendition = '\\x%s')",
+	                          (make_two_items(), lost_file));
 	json_t *lease = a_lease(&person, lost_campaign);
 
 	expect_shell(say("mv '%s' aside", path_of(lost_file)));
@@ -299,7 +299,7 @@ static const char *file_of(const char *column)
 {
 	const char *said = expect_shell(
 		say("psql -XAtq '%s' -c \"SELECT encode(%s, 'hex') FROM item ORDER BY id LIMIT 1\"", url,
-			column));
+	        column));
 	return say("%s/data/media/%.2s/%.62s", folder, said, said + 2);
 }
 
@@ -314,9 +314,9 @@ START_TEST(a_check_of_the_store_finds_what_is_lost_damaged_and_named_by_nobody)
 	expect_shell(
 		say("rm -f '%s' && chmod u+w '%s' && echo x >>'%s'", rendition, original, original));
 	expect_shell(say("mkdir -p data/media/00 && touch %s && touch -d '2 days ago' %s && "
-					 "touch data/media/00/"
-					 "22222222222222222222222222222222222222222222222222222222222222",
-					 unknown, unknown));
+	                 "touch data/media/00/"
+	                 "22222222222222222222222222222222222222222222222222222222222222",
+	                 unknown, unknown));
 	const char *said = expect(1, "store check");
 	expect_text(said, say("missing: %s (rendition of ", rendition));
 	expect_text(said, say("unknown: %s/%s\n", folder, unknown));
@@ -352,7 +352,7 @@ static const char *readyz(const struct another *server, long status)
 }
 
 static struct answer ask_own(const struct another *server, struct person *as, const char *path,
-							 json_t *body)
+                             json_t *body)
 {
 	return call(&(struct call){ .server = server->url, .path = path, .as = as, .body = body });
 }
@@ -367,14 +367,14 @@ START_TEST(a_store_that_takes_no_files_lets_judging_go_on)
 	struct another server = start_own();
 	expect_text(readyz(&server, 200), "the media store could not take a file: Not a directory");
 	expect_status(ask_own(&server, &person, "/api/v1/volunteers", json_pack("{s:b}", "consent", 1)),
-				  201);
+	              201);
 	await_desk(server.url);
 	struct answer lease = ask_own(&server, &person, "/api/v1/assignments", json_object());
 	expect_status(lease, 201);
 	expect_status(ask_own(&server, &person, text_at(lease.body, "items/0/media/url"), NULL), 200);
 	expect_status(ask_own(&server, &person, "/api/v1/judgments",
-						  verdicts_on(text_at(lease.body, "assignment"), "real", "fake")),
-				  201);
+	                      verdicts_on(text_at(lease.body, "assignment"), "real", "fake")),
+	              201);
 	another_stop(&server);
 }
 END_TEST
@@ -399,13 +399,13 @@ START_TEST(a_secret_that_is_lost_or_another_stops_the_start)
 	expect_shell("mv data/secret kept");
 	expect_text(expect(1, "serve --listen 127.0.0.1:0"), "the secret file is missing, which");
 	expect_shell("[ ! -e data/secret ] && head -c 32 /dev/urandom >data/secret && "
-				 "chmod 600 data/secret");
+	             "chmod 600 data/secret");
 	expect_text(expect(1, "serve --listen 127.0.0.1:0"), "the secret file is not the one that");
 	expect_shell("mv data/secret other && mv kept data/secret");
 	server = start_own();
 	struct another renewed = another_start(
 		(const char *[]){ "--database-url", url, "--data", say("%s/data", folder), "--secret-file",
-						  say("%s/other", folder), "--new-secret", NULL });
+	                      say("%s/other", folder), "--new-secret", NULL });
 	expect_text(readyz(&server, 503), "the secret file is not the one that");
 	readyz(&renewed, 200);
 	another_stop(&server);
@@ -422,9 +422,9 @@ START_TEST(a_clock_minutes_off_the_databases_is_named)
 	expect_text(readyz(&server, 200), "\"clock\":\"ok\"");
 	another_stop(&server);
 	sql("CREATE FUNCTION public.clock_timestamp() RETURNS timestamptz LANGUAGE sql AS "
-		"'SELECT pg_catalog.clock_timestamp() + make_interval(mins => 5)'");
+	    "'SELECT pg_catalog.clock_timestamp() + make_interval(mins => 5)'");
 	sql("DO \\$\\$BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = public, pg_catalog',"
-		" current_database()); END\\$\\$");
+	    " current_database()); END\\$\\$");
 	server = start_own();
 	expect_text(readyz(&server, 200), "seconds behind the database's");
 	another_stop(&server);
@@ -436,9 +436,9 @@ START_TEST(a_thread_that_cannot_be_made_is_named)
 {
 	struct ran ran =
 		shell(a_folder(), say("ulimit -s 3000000; ulimit -v 2500000; TOUCHSTONE_STATIC="
-							  "$(dirname $PROGRAM)/../static timeout 20 $PROGRAM serve"
-							  " --listen 127.0.0.1:%u",
-							  raw_free_port()));
+	                          "$(dirname $PROGRAM)/../static timeout 20 $PROGRAM serve"
+	                          " --listen 127.0.0.1:%u",
+	                          raw_free_port()));
 
 	ck_assert_int_eq(ran.code, 1);
 	ck_assert_msg(strstr(ran.said, "no thread can be made to answer requests"), "%s", ran.said);
@@ -469,9 +469,9 @@ Suite *http_operations_suite(void)
 	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_add_test(tc, an_import_stops_at_the_first_trouble_of_the_store);
 	tcase_add_loop_test(tc, an_import_says_that_the_disk_is_full_and_goes_on_when_there_is_room, 0,
-						5);
+	                    5);
 	tcase_add_loop_test(tc, a_schema_of_another_program_is_refused, 0,
-						sizeof schemas / sizeof schemas[0]);
+	                    sizeof schemas / sizeof schemas[0]);
 	tcase_add_test(tc, readyz_says_that_the_schema_became_another_programs);
 	tcase_add_test(tc, migrate_holds_up_nobody_behind_a_reader);
 	tcase_add_test(tc, a_pooler_that_keeps_no_session_is_refused_and_no_lock_is_left_behind);

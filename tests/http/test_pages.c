@@ -58,7 +58,7 @@ static const char *const always[][2] = {
 START_TEST(every_answer_carries_the_headers_that_protect_it)
 {
 	static const char *const paths[] = { "/", "/nowhere", "/api/v1/stats", "/api/v1/me",
-										 "/healthz" };
+		                                 "/healthz" };
 
 	for (size_t p = 0; p < sizeof paths / sizeof paths[0]; p++)
 		ck_assert_str_eq(header_of(get(NULL, paths[p]), always[_i][0]), always[_i][1]);
@@ -106,8 +106,8 @@ static const char *plain_file(void)
 static struct answer get_as(const char *path, const char *encodings, const char *tag)
 {
 	return call(&(struct call){ .path = path,
-								.headers = { say("Accept-Encoding: %s", encodings),
-											 tag ? say("If-None-Match: %s", tag) : NULL } });
+	                            .headers = { say("Accept-Encoding: %s", encodings),
+	                                         tag ? say("If-None-Match: %s", tag) : NULL } });
 }
 
 START_TEST(what_a_page_names_is_kept_for_ever)
@@ -141,9 +141,9 @@ static const char *unpack(struct answer packed)
 {
 	static char text[1 << 20];
 	z_stream stream = { .next_in = (Bytef *)(uintptr_t)packed.text,
-						.avail_in = (uInt)packed.len,
-						.next_out = (Bytef *)text,
-						.avail_out = sizeof text - 1 };
+		                .avail_in = (uInt)packed.len,
+		                .next_out = (Bytef *)text,
+		                .avail_out = sizeof text - 1 };
 
 	ck_assert_int_eq(inflateInit2(&stream, MAX_WBITS + 16), Z_OK);
 	ck_assert_int_eq(inflate(&stream, Z_FINISH), Z_STREAM_END);
@@ -202,34 +202,34 @@ START_TEST(a_range_of_a_page_is_all_of_it)
 END_TEST
 
 static const char *const nowhere[] = { "/nowhere",
-									   "/index.html",
-									   "/about/",
-									   "/static",
-									   "/static/",
-									   "/static/none.js",
-									   "/static/css",
-									   "/static//css/house.css",
-									   "/api",
-									   "/api/v1",
-									   "/api/v1/",
-									   "/api/v1/volunteers/",
-									   "/api/v2/stats",
-									   "/API/v1/stats",
-									   "/static/%2f",
-									   "/static/css%2fnone",
-									   "/static/.git",
-									   "/static/secret",
-									   "//",
-									   "/%20",
-									   "/static/css/house.css/",
-									   "/moderate.html",
-									   "/favicon.ico%20",
-									   "/static/0123456789abcdef",
-									   "/static/0123456789abcdef/",
-									   "/static/0123456789abcdef/css/none.css",
-									   "/static/0123456789abcdef/0123456789abcdef/css/house.css",
-									   "/static/0123456789abcde/css/house.css",
-									   "/static/0123456789abcdeg/css/house.css" };
+	                                   "/index.html",
+	                                   "/about/",
+	                                   "/static",
+	                                   "/static/",
+	                                   "/static/none.js",
+	                                   "/static/css",
+	                                   "/static//css/house.css",
+	                                   "/api",
+	                                   "/api/v1",
+	                                   "/api/v1/",
+	                                   "/api/v1/volunteers/",
+	                                   "/api/v2/stats",
+	                                   "/API/v1/stats",
+	                                   "/static/%2f",
+	                                   "/static/css%2fnone",
+	                                   "/static/.git",
+	                                   "/static/secret",
+	                                   "//",
+	                                   "/%20",
+	                                   "/static/css/house.css/",
+	                                   "/moderate.html",
+	                                   "/favicon.ico%20",
+	                                   "/static/0123456789abcdef",
+	                                   "/static/0123456789abcdef/",
+	                                   "/static/0123456789abcdef/css/none.css",
+	                                   "/static/0123456789abcdef/0123456789abcdef/css/house.css",
+	                                   "/static/0123456789abcde/css/house.css",
+	                                   "/static/0123456789abcdeg/css/house.css" };
 
 START_TEST(what_is_not_there_is_404)
 {
@@ -355,7 +355,7 @@ Suite *http_pages_suite(void)
 	tcase_add_test(tc, a_range_of_a_page_is_all_of_it);
 	tcase_add_loop_test(tc, what_is_not_there_is_404, 0, sizeof nowhere / sizeof nowhere[0]);
 	tcase_add_loop_test(tc, what_is_not_there_is_told_in_the_form_that_the_client_likes_best, 0,
-						2 * sizeof wishes / sizeof wishes[0]);
+	                    2 * sizeof wishes / sizeof wishes[0]);
 	tcase_add_loop_test(tc, head_is_answered_like_get_without_the_body, 0, 4);
 	suite_add_tcase(suite, tc);
 	return suite;

@@ -53,21 +53,21 @@ static const char *a_trial_server(void)
 	api.keys = server_seal();
 	ck_assert_int_eq(rate_limits_read("off", &rate_limits).code, OK);
 	trial_lane = lane_start(&(struct lane_config){ .name = "trial",
-												   .threads = 1,
-												   .depth = 64,
-												   .batch = LANE_MAX_BATCH,
-												   .open = open_trial_db,
-												   .close = close_trial_db,
-												   .serve = api_serve });
+	                                               .threads = 1,
+	                                               .depth = 64,
+	                                               .batch = LANE_MAX_BATCH,
+	                                               .open = open_trial_db,
+	                                               .close = close_trial_db,
+	                                               .serve = api_serve });
 	ck_assert_ptr_nonnull(trial_lane);
 	struct server_config config = { .listen = "127.0.0.1:0",
-									.routes = trial_routes,
-									.public_url = "http://127.0.0.1",
-									.rate_limits = rate_limits,
-									.keys = api.keys,
-									.admit = api_admit,
-									.refuse = request_fail,
-									.headers = api_headers_of(false) };
+		                            .routes = trial_routes,
+		                            .public_url = "http://127.0.0.1",
+		                            .rate_limits = rate_limits,
+		                            .keys = api.keys,
+		                            .admit = api_admit,
+		                            .refuse = request_fail,
+		                            .headers = api_headers_of(false) };
 	struct error err = server_start(&config, &server);
 	ck_assert_msg(!err.code, "%s", err.detail);
 	return say("http://%s", server_address(server));

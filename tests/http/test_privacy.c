@@ -25,7 +25,7 @@ static const char *a_release_with(struct person *as, json_t *filter)
 	const char *name = fresh_name();
 	struct answer a =
 		post(as, "/api/v1/releases",
-			 json_pack("{s:s, s:s, s:o}", "name", name, "version", "1", "filter", filter));
+	         json_pack("{s:s, s:s, s:o}", "name", name, "version", "1", "filter", filter));
 
 	expect_status(a, 202);
 	const char *job = say("/api/v1/jobs/%s", text_at(a.body, "job/id"));
@@ -104,8 +104,8 @@ static const char *a_judged_item(const char *campaign, const struct items *like,
 	const char *item = an_item(&items);
 	if (p_fake >= 0)
 		tell_db("INSERT INTO consensus (item_id, p_fake, low, high, judgments, fake_votes)"
-				" VALUES ('%s', %f, 0, 1, 3, 2)",
-				item, p_fake);
+		        " VALUES ('%s', %f, 0, 1, 3, 2)",
+		        item, p_fake);
 	return item;
 }
 
@@ -148,7 +148,7 @@ START_TEST(gold_of_a_closed_campaign_is_released_under_its_truth_beside_what_the
 		ck_assert_str_eq(cell(&labels, row, "truth"), closed[i].label);
 		ck_assert_str_eq(cell(&labels, row, "basis"), "dataset_label");
 		ck_assert_str_eq(cell(&labels, row, "p_fake"),
-						 closed[i].p_fake < 0 ? "" : say("%g", closed[i].p_fake));
+		                 closed[i].p_fake < 0 ? "" : say("%g", closed[i].p_fake));
 	}
 }
 END_TEST
@@ -161,14 +161,14 @@ START_TEST(a_ruling_on_gold_goes_before_its_truth)
 		campaign, &(struct items){ .gold = true, .truth = "fake", .state = "settled" }, .1);
 
 	tell_db("WITH a AS (INSERT INTO account (email, role, password_hash)"
-			" VALUES ('%s@example.org', 'moderator', 'none') RETURNING id),"
-			" d AS (INSERT INTO dispute (item_id, reason, state, judgments)"
-			" VALUES ('%s', 'crowd_against_gold', 'ruled', 3) RETURNING id),"
-			" b AS (INSERT INTO blind_verdict SELECT d.id, a.id, 'real', 90, true FROM a, d"
-			" RETURNING dispute_id, account_id)"
-			" INSERT INTO ruling (dispute_id, item_id, account_id, ruling, reason)"
-			" SELECT b.dispute_id, '%s', b.account_id, 'real', 'it was mistaken' FROM b",
-			fresh_name(), item, item);
+	        " VALUES ('%s@example.org', 'moderator', 'none') RETURNING id),"
+	        " d AS (INSERT INTO dispute (item_id, reason, state, judgments)"
+	        " VALUES ('%s', 'crowd_against_gold', 'ruled', 3) RETURNING id),"
+	        " b AS (INSERT INTO blind_verdict SELECT d.id, a.id, 'real', 90, true FROM a, d"
+	        " RETURNING dispute_id, account_id)"
+	        " INSERT INTO ruling (dispute_id, item_id, account_id, ruling, reason)"
+	        " SELECT b.dispute_id, '%s', b.account_id, 'real', 'it was mistaken' FROM b",
+	        fresh_name(), item, item);
 	tell_db("UPDATE campaign SET state = 'closed' WHERE name = '%s'", campaign);
 	struct sheet labels = a_sheet(a_release(&person, campaign), "labels.csv");
 	ck_assert_str_eq(cell(&labels, 0, "label"), "real");
@@ -181,8 +181,8 @@ END_TEST
 static void expect_refused(const char *sql)
 {
 	tell_db("DO $do$ BEGIN %s; RAISE EXCEPTION 'it was done'; EXCEPTION"
-			" WHEN restrict_violation OR check_violation THEN NULL; END $do$",
-			sql);
+	        " WHEN restrict_violation OR check_violation THEN NULL; END $do$",
+	        sql);
 }
 
 /* The exit status of the command; what it says goes to the log of the tests. */
@@ -225,14 +225,14 @@ START_TEST(gold_is_not_released_while_its_campaign_is_being_opened)
 	tell_db("BEGIN");
 	tell_db("UPDATE campaign SET state = 'open' WHERE name = '%s'", campaign);
 	expect_status(post(&person, "/api/v1/releases",
-					   json_pack("{s:s, s:s, s:{s:s}}", "name", name, "version", "1", "filter",
-								 "campaign", campaign)),
-				  202);
+	                   json_pack("{s:s, s:s, s:{s:s}}", "name", name, "version", "1", "filter",
+	                             "campaign", campaign)),
+	              202);
 	wait_ms(1000);
 	tell_db("COMMIT");
 	await_db(20, say("SELECT coalesce(bool_and(state <> 'writing'), true) FROM release"
-					 " WHERE name = '%s'",
-					 name));
+	                 " WHERE name = '%s'",
+	                 name));
 	ck_assert_int_eq(count_db("SELECT count(*) FROM release_item WHERE item_id = '%s'", item), 0);
 }
 END_TEST
@@ -267,11 +267,11 @@ static const char *a_judged_campaign(void)
 
 	for (int i = 0; i < 50; i++)
 		an_item(&(struct items){ .campaign = campaign,
-								 .file = a_file(campaign + i % 8, strlen(campaign + i % 8)),
-								 .lineage = i < 40 ? say("%s %d", campaign, i % 8) : NULL,
-								 .truth = i % 8 < 4 ? "fake" : "real",
-								 .gold = i >= 40,
-								 .state = i < 40 ? "retired" : "in_service" });
+		                         .file = a_file(campaign + i % 8, strlen(campaign + i % 8)),
+		                         .lineage = i < 40 ? say("%s %d", campaign, i % 8) : NULL,
+		                         .truth = i % 8 < 4 ? "fake" : "real",
+		                         .gold = i >= 40,
+		                         .state = i < 40 ? "retired" : "in_service" });
 	tell_db(
 		"CREATE TEMP TABLE seen AS"
 		" WITH v AS (SELECT gen_random_uuid() AS volunteer, now() - random() * interval '60 days'"
@@ -284,16 +284,16 @@ static const char *a_judged_campaign(void)
 		"   FROM n WHERE n < %d",
 		VOLUNTEERS, campaign, 2 * PAIRS);
 	tell_db("INSERT INTO volunteer (id, salt, consent_version)"
-			" SELECT volunteer, uuid_send(gen_random_uuid()), 1 FROM seen GROUP BY volunteer");
+	        " SELECT volunteer, uuid_send(gen_random_uuid()), 1 FROM seen GROUP BY volunteer");
 	tell_db("INSERT INTO judged_pair (assignment_id, volunteer_id, campaign_id, media_type, kind, "
-			"matched,"
-			" policy, body_hash, exposure_ms, server_ms, judged_at)"
-			" SELECT DISTINCT ON (assignment) assignment, volunteer, c.id, 'image',"
-			"  CASE WHEN known THEN 'gold' WHEN random() < .2 THEN 'random' ELSE 'informative' END,"
-			"  random() < .5, 2, sha256(''), 300 + random() * 20000, 25000, sat + pair * interval "
-			"'15 s'"
-			"  FROM seen, campaign c WHERE c.name = '%s'",
-			campaign);
+	        "matched,"
+	        " policy, body_hash, exposure_ms, server_ms, judged_at)"
+	        " SELECT DISTINCT ON (assignment) assignment, volunteer, c.id, 'image',"
+	        "  CASE WHEN known THEN 'gold' WHEN random() < .2 THEN 'random' ELSE 'informative' END,"
+	        "  random() < .5, 2, sha256(''), 300 + random() * 20000, 25000, sat + pair * interval "
+	        "'15 s'"
+	        "  FROM seen, campaign c WHERE c.name = '%s'",
+	        campaign);
 	tell_db(
 		"INSERT INTO judgment (item_id, volunteer_id, assignment_id, position, verdict, confidence,"
 		" tells, training, judged_at)"
@@ -303,8 +303,8 @@ static const char *a_judged_campaign(void)
 		"  '{physics,gut}'])[1 + floor(random() * 5)]::text[], false,"
 		"  sat + pair * interval '15 s' FROM seen");
 	tell_db("INSERT INTO consensus (item_id, p_fake, low, high, judgments, fake_votes)"
-			" SELECT item, CASE WHEN truth = 'fake' THEN .99 ELSE .01 END, 0, 1, count(*), 0"
-			"  FROM seen GROUP BY item, truth");
+	        " SELECT item, CASE WHEN truth = 'fake' THEN .99 ELSE .01 END, 0, 1, count(*), 0"
+	        "  FROM seen GROUP BY item, truth");
 	tell_db("DROP TABLE seen");
 	return campaign;
 }
@@ -400,10 +400,10 @@ static struct sheet sets_of(const struct sheet *judgments)
 	for (size_t i = 0, next; i < judgments->rows; i = next) {
 		const char *who = cell(judgments, of[i].row, "volunteer"), *set = "";
 		for (next = i;
-			 next < judgments->rows && strcmp(cell(judgments, of[next].row, "volunteer"), who) == 0;
-			 next++)
+		     next < judgments->rows && strcmp(cell(judgments, of[next].row, "volunteer"), who) == 0;
+		     next++)
 			set = say("%s %s %s", set, cell(judgments, of[next].row, "item"),
-					  cell(judgments, of[next].row, "verdict"));
+			          cell(judgments, of[next].row, "verdict"));
 		add_row(&sets, (const char *const[]){ who, set }, 2);
 	}
 	return sets;
@@ -472,8 +472,8 @@ static size_t found_by_answer(const struct twins *twins)
 			add_row(
 				&said.judgments[i],
 				(const char *const[]){ say("%s %s %d", cell(from, r, "item"),
-										   cell(from, r, "verdict"), (sure >= 68) + (sure >= 85)),
-									   cell(from, r, "volunteer") },
+			                               cell(from, r, "verdict"), (sure >= 68) + (sure >= 85)),
+			                           cell(from, r, "volunteer") },
 				2);
 		}
 	}
@@ -489,11 +489,11 @@ START_TEST(a_row_finds_its_volunteer_in_another_release_by_nothing_but_the_answe
 
 	shared(first, &twins.judgments[1], all);
 	fprintf(stderr,
-			"privacy: %zu of %zu rows found by the answer alone, %zu by all columns together\n",
-			by_answer, first->rows, found_by(&twins, all));
+	        "privacy: %zu of %zu rows found by the answer alone, %zu by all columns together\n",
+	        by_answer, first->rows, found_by(&twins, all));
 	for (size_t c = 0; all[c]; c++)
 		ck_assert_msg(found_by(&twins, (const char *const[]){ "item", all[c], NULL }) <= by_answer,
-					  "%s finds more than the answer", all[c]);
+		              "%s finds more than the answer", all[c]);
 	ck_assert_uint_le(found_by(&twins, all), by_answer);
 	ck_assert_uint_lt(by_answer, first->rows / 4);
 }
@@ -520,7 +520,7 @@ START_TEST(a_row_finds_its_volunteer_in_another_release_by_order_no_more_often_t
 		items += i == 0 || strcmp(first[i].key, first[i - 1].key) != 0;
 	}
 	fprintf(stderr, "privacy: %zu of %zu rows found by order, %zu expected by chance\n", right,
-			twins.judgments[0].rows, items);
+	        twins.judgments[0].rows, items);
 	ck_assert_double_le((double)right, at_most((double)items));
 }
 END_TEST
@@ -559,7 +559,7 @@ START_TEST(how_an_item_was_shown_leads_to_no_volunteer)
 {
 	struct twins twins = two_releases();
 	struct sheet trials[2] = { a_sheet(twins.names[0], "trials.csv"),
-							   a_sheet(twins.names[1], "trials.csv") };
+		                       a_sheet(twins.names[1], "trials.csv") };
 	const char *all[COLUMNS + 1];
 	size_t right = 0, joined = 0;
 
@@ -573,8 +573,8 @@ START_TEST(how_an_item_was_shown_leads_to_no_volunteer)
 	}
 	double chance = chance_of(&trials[0], to);
 	fprintf(stderr,
-			"privacy: %zu of %zu trials joined, %zu lead to their volunteer, %.1f by chance\n",
-			joined, trials[0].rows, right, chance);
+	        "privacy: %zu of %zu trials joined, %zu lead to their volunteer, %.1f by chance\n",
+	        joined, trials[0].rows, right, chance);
 	ck_assert_double_le((double)right, at_most(chance));
 }
 END_TEST
@@ -593,7 +593,7 @@ START_TEST(no_value_in_a_release_stands_for_one_judgment_or_one_pair)
 			for (size_t i = 0, step; i < sheet.rows; i += step) {
 				step = same_key(&keys[i]);
 				ck_assert_msg(step > 2, "%s: %s%s occurs %zu times", tables[t], sheet.names[c],
-							  keys[i].key, step);
+				              keys[i].key, step);
 			}
 		}
 	}
@@ -649,9 +649,9 @@ START_TEST(a_release_that_is_ready_has_forgotten_the_secret_of_its_pseudonyms)
 	a_judged_item(campaign, &(struct items){ .truth = "fake", .state = "retired" }, .99);
 	const char *release = a_release(&person, campaign);
 	ck_assert_int_eq(count_db("SELECT count(*) FROM release WHERE name = '%s' AND state = 'ready'"
-							  " AND salt IS NOT NULL",
-							  release),
-					 0);
+	                          " AND salt IS NOT NULL",
+	                          release),
+	                 0);
 }
 END_TEST
 
@@ -659,8 +659,8 @@ static const struct {
 	int ms;
 	const char *step;
 } steps[] = { { 0, "0" },      { 499, "0" },    { 500, "0.5" },    { 999, "0.5" },
-			  { 1000, "1" },   { 2999, "2" },   { 3000, "3" },     { 12999, "8" },
-			  { 13000, "13" }, { 55000, "55" }, { 86400000, "55" } };
+	          { 1000, "1" },   { 2999, "2" },   { 3000, "3" },     { 12999, "8" },
+	          { 13000, "13" }, { 55000, "55" }, { 86400000, "55" } };
 
 START_TEST(time_is_released_in_steps_that_grow)
 {
@@ -674,8 +674,8 @@ START_TEST(confidence_is_released_in_the_three_steps_of_the_page)
 {
 	ck_assert_str_eq(
 		ask_db("SELECT string_agg(step || ' ' || least || '-' || most, ', ' ORDER BY step)"
-			   " FROM (SELECT confidence_step(n::smallint) AS step, min(n) AS least,"
-			   " max(n) AS most FROM generate_series(50, 100) n GROUP BY 1) steps"),
+	           " FROM (SELECT confidence_step(n::smallint) AS step, min(n) AS least,"
+	           " max(n) AS most FROM generate_series(50, 100) n GROUP BY 1) steps"),
 		"60 50-67, 75 68-84, 95 85-100");
 }
 END_TEST

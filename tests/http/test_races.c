@@ -103,8 +103,8 @@ START_TEST(racing_retries_in_any_order_never_spoil_each_other)
 		const char *side[2];
 		for (int s = 0; s < 2; s++)
 			side[s] = ask_db("SELECT i.id FROM item i JOIN campaign c ON c.id = i.campaign_id"
-							 " WHERE c.name = '%s' ORDER BY i.id OFFSET %zu LIMIT 1",
-							 campaign, 2 * n + (size_t)s);
+			                 " WHERE c.name = '%s' ORDER BY i.id OFFSET %zu LIMIT 1",
+			                 campaign, 2 * n + (size_t)s);
 		uuid_random(lease.id);
 		ck_assert(uuid_from_text(lease.left, side[0]) && uuid_from_text(lease.right, side[1]));
 		for (int r = 0; r < RACERS; r++)
@@ -149,7 +149,7 @@ START_TEST(a_bad_judgment_in_a_batch_does_not_spoil_its_neighbours)
 	race_all(racers);
 	for (int r = 0; r < RACERS; r++)
 		ck_assert_msg(racers[r].answer[0].status == expected[r], "racer %d: %ld, not %ld: %s", r,
-					  racers[r].answer[0].status, expected[r], racers[r].answer[0].text);
+		              racers[r].answer[0].status, expected[r], racers[r].answer[0].text);
 }
 END_TEST
 
@@ -220,19 +220,19 @@ START_TEST(a_judgment_waits_for_a_skip_of_its_pair_that_is_being_stored)
 	const char *token = text_at(a_lease(&person, NULL), "assignment");
 	struct lease lease = lease_of(token, &person);
 	struct racer judge = { .as = person,
-						   .path = "/api/v1/judgments",
-						   .body = { verdicts_on(token, "fake", "real") } };
+		                   .path = "/api/v1/judgments",
+		                   .body = { verdicts_on(token, "fake", "real") } };
 
 	tell_db("BEGIN");
 	tell_db("INSERT INTO skipped_pair (assignment_id, volunteer_id, campaign_id, left_item,"
-			" right_item, kind, matched, policy, reason)"
-			" VALUES ('%s', '%s', '%s', '%s', '%s', 'random', false, 1, 'other')",
-			uuid_text(lease.id), uuid_text(lease.volunteer), uuid_text(lease.campaign),
-			uuid_text(lease.left), uuid_text(lease.right));
+	        " right_item, kind, matched, policy, reason)"
+	        " VALUES ('%s', '%s', '%s', '%s', '%s', 'random', false, 1, 'other')",
+	        uuid_text(lease.id), uuid_text(lease.volunteer), uuid_text(lease.campaign),
+	        uuid_text(lease.left), uuid_text(lease.right));
 	expect_problem(answer_across_a_commit(&judge), 409, "skipped");
 	ck_assert_int_eq(count_db("SELECT count(*) FROM judged_pair WHERE assignment_id = '%s'",
-							  uuid_text(lease.id)),
-					 0);
+	                          uuid_text(lease.id)),
+	                 0);
 }
 END_TEST
 
@@ -242,19 +242,19 @@ START_TEST(a_skip_waits_for_a_judgment_of_its_pair_that_is_being_stored)
 	const char *token = text_at(a_lease(&person, NULL), "assignment");
 	struct lease lease = lease_of(token, &person);
 	struct racer skip = { .as = person,
-						  .path = "/api/v1/skips",
-						  .body = {
+		                  .path = "/api/v1/skips",
+		                  .body = {
 							  json_pack("{s:s, s:s}", "assignment", token, "reason", "other") } };
 
 	tell_db("BEGIN");
 	tell_db("INSERT INTO judged_pair (assignment_id, volunteer_id, campaign_id, media_type, kind,"
-			" matched, policy, body_hash, server_ms)"
-			" VALUES ('%s', '%s', '%s', 'image', 'random', false, 1, sha256(''), 0)",
-			uuid_text(lease.id), uuid_text(lease.volunteer), uuid_text(lease.campaign));
+	        " matched, policy, body_hash, server_ms)"
+	        " VALUES ('%s', '%s', '%s', 'image', 'random', false, 1, sha256(''), 0)",
+	        uuid_text(lease.id), uuid_text(lease.volunteer), uuid_text(lease.campaign));
 	expect_problem(answer_across_a_commit(&skip), 409, "answered");
 	ck_assert_int_eq(count_db("SELECT count(*) FROM skipped_pair WHERE assignment_id = '%s'",
-							  uuid_text(lease.id)),
-					 0);
+	                          uuid_text(lease.id)),
+	                 0);
 }
 END_TEST
 

@@ -33,7 +33,7 @@ START_TEST(the_description_lists_every_reason_and_no_other)
 	ck_assert_uint_eq(json_array_size(listed), COUNT);
 	for (size_t i = 0; i < COUNT; i++)
 		ck_assert_str_eq(json_string_value(json_array_get(listed, i)),
-						 say("/problems/%s", reasons[i].name));
+		                 say("/problems/%s", reasons[i].name));
 }
 END_TEST
 
@@ -65,7 +65,7 @@ START_TEST(the_documents_list_every_reason_and_no_other)
 	line = strstr(line + 1, "\n") + 1;
 	for (size_t i = 0; i < COUNT; i++) {
 		const char *row = say("| `%s` | %u | %s |\n", reasons[i].name,
-							  status_of_code(reasons[i].code), reasons[i].title);
+		                      status_of_code(reasons[i].code), reasons[i].title);
 
 		ck_assert_msg(strncmp(line, row, strlen(row)) == 0, "not \"%s\" but \"%.80s\"", row, line);
 		line += strlen(row);
@@ -115,7 +115,7 @@ START_TEST(every_reason_is_met_by_a_test)
 
 	for (size_t i = 0; i < COUNT; i++)
 		ck_assert_msg(is_unforeseen(reasons[i].name) || is_expected(texts, reasons[i].name),
-					  "no test expects %s", reasons[i].name);
+		              "no test expects %s", reasons[i].name);
 }
 END_TEST
 
@@ -151,7 +151,7 @@ Suite *http_reasons_suite(void)
 	tcase_add_test(tc, the_documents_list_every_reason_and_no_other);
 	tcase_add_test(tc, every_reason_is_met_by_a_test);
 	tcase_add_loop_test(tc, a_head_that_is_refused_has_its_reason, 0,
-						sizeof heads / sizeof heads[0]);
+	                    sizeof heads / sizeof heads[0]);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

@@ -25,7 +25,7 @@ START_TEST(a_release_is_made_by_a_job_that_can_be_watched)
 	await_db(20, say("SELECT state = 'ready' FROM release WHERE name = '%s'", name));
 	a = get(&person, header_of(a, "Location"));
 	ck_assert(json_is_string(at(a.body, "finished_at")) ||
-			  strcmp(text_at(a.body, "state"), "done") != 0);
+	          strcmp(text_at(a.body, "state"), "done") != 0);
 }
 END_TEST
 
@@ -44,8 +44,8 @@ START_TEST(a_release_tells_what_is_in_it)
 	long long split = 0;
 	for (int s = 0; s < 6; s++)
 		split += number_at(a.body, say("splits/%s/%s",
-									   (const char *[]){ "train", "validation", "test" }[s / 2],
-									   s % 2 ? "fake" : "real"));
+		                               (const char *[]){ "train", "validation", "test" }[s / 2],
+		                               s % 2 ? "fake" : "real"));
 	ck_assert_int_eq(split, 12);
 }
 END_TEST
@@ -96,7 +96,7 @@ START_TEST(gold_and_training_in_service_are_in_no_release)
 	const char *campaign = a_full_campaign(), *file = a_file("gold", 4);
 
 	make_retired(campaign, 4, 0.9,
-				 &(struct items){ .gold = true, .truth = "fake", .file = file, .title = "gold" });
+	             &(struct items){ .gold = true, .truth = "fake", .file = file, .title = "gold" });
 	make_retired(
 		campaign, 4, 0.9,
 		&(struct items){ .training = true, .truth = "fake", .file = file, .title = "train" });
@@ -259,10 +259,10 @@ END_TEST
 static void begin_release(const char *name, const char *filter)
 {
 	tell_db("WITH made AS (INSERT INTO release (name, version, filter, salt)"
-			"  VALUES ('%s', '1.0', '%s', sha256('')) RETURNING id)"
-			"INSERT INTO job (kind, subject, run_after)"
-			"  SELECT 'release', id, now() + interval '1 hour' FROM made",
-			name, filter);
+	        "  VALUES ('%s', '1.0', '%s', sha256('')) RETURNING id)"
+	        "INSERT INTO job (kind, subject, run_after)"
+	        "  SELECT 'release', id, now() + interval '1 hour' FROM made",
+	        name, filter);
 }
 
 START_TEST(a_release_that_was_begun_goes_on_or_makes_way_for_other_filters)
@@ -280,9 +280,9 @@ START_TEST(a_release_that_was_begun_goes_on_or_makes_way_for_other_filters)
 	said = run_program(&code, "release create %s 1.0 --campaign %s", other, campaign);
 	ck_assert_msg(code == 0 && strstr(said, "12 items"), "%s", said);
 	ck_assert_int_eq(count_db("SELECT count(*) FROM release r JOIN job j ON j.subject = r.id"
-							  " WHERE name = '%s' AND r.state = 'failed' AND j.state = 'failed'",
-							  other),
-					 1);
+	                          " WHERE name = '%s' AND r.state = 'failed' AND j.state = 'failed'",
+	                          other),
+	                 1);
 }
 END_TEST
 
@@ -344,10 +344,10 @@ static const char *a_release_tried(int attempts, const char *state)
 	const char *name = fresh_name();
 
 	tell_db("WITH r AS (INSERT INTO release (name, version, filter, salt) VALUES"
-			" ('%s', '1.0', '{\"campaign\": \"%s\"}', sha256('salt')) RETURNING id)"
-			" INSERT INTO job (kind, subject, state, attempts, run_after)"
-			" SELECT 'release', id, '%s', %d, now() - interval '1 second' FROM r",
-			name, a_full_campaign(), state, attempts);
+	        " ('%s', '1.0', '{\"campaign\": \"%s\"}', sha256('salt')) RETURNING id)"
+	        " INSERT INTO job (kind, subject, state, attempts, run_after)"
+	        " SELECT 'release', id, '%s', %d, now() - interval '1 second' FROM r",
+	        name, a_full_campaign(), state, attempts);
 	return name;
 }
 
@@ -361,10 +361,10 @@ START_TEST(a_release_that_was_tried_in_vain_too_often_is_given_up)
 	const char *name = a_release_tried(spent[_i].attempts, spent[_i].state);
 
 	await_db(20,
-			 say("SELECT r.state = 'failed' AND j.state = 'failed' AND j.finished_at IS NOT NULL"
-				 " AND j.detail LIKE '%%never came to its end%%'"
-				 " FROM release r JOIN job j ON j.subject = r.id WHERE r.name = '%s'",
-				 name));
+	         say("SELECT r.state = 'failed' AND j.state = 'failed' AND j.finished_at IS NOT NULL"
+	             " AND j.detail LIKE '%%never came to its end%%'"
+	             " FROM release r JOIN job j ON j.subject = r.id WHERE r.name = '%s'",
+	             name));
 }
 END_TEST
 
@@ -373,8 +373,8 @@ START_TEST(the_last_try_of_a_release_is_a_whole_one)
 	const char *name = a_release_tried(4, "running");
 
 	await_db(20, say("SELECT r.state = 'ready' AND j.state = 'done' AND j.attempts = 5"
-					 " FROM release r JOIN job j ON j.subject = r.id WHERE r.name = '%s'",
-					 name));
+	                 " FROM release r JOIN job j ON j.subject = r.id WHERE r.name = '%s'",
+	                 name));
 }
 END_TEST
 
@@ -390,7 +390,7 @@ START_TEST(the_claim_of_a_release_is_renewed_while_it_waits_for_the_database)
 	await_db(10, say("SELECT j.state = 'running' " CLAIM_OF, name));
 	const char *lapses = ask_db("SELECT j.run_after " CLAIM_OF, name);
 	await_db(20, say("SELECT j.run_after >= timestamptz '%s' + interval '5 seconds' " CLAIM_OF,
-					 lapses, name));
+	                 lapses, name));
 	tell_db("COMMIT");
 	await_db(20, say("SELECT r.state = 'ready' AND j.attempts = 1 " CLAIM_OF, name));
 }
@@ -403,18 +403,18 @@ START_TEST(a_worker_that_is_stopped_gives_its_job_back_and_the_try_does_not_coun
 	/* From here on this process's database is the worker's. */
 	ck_assert_int_eq(setenv("DATABASE_URL", url, 1), 0);
 	tell_db("WITH r AS (INSERT INTO release (name, version, salt) VALUES"
-			" ('slow', '1', sha256('salt')) RETURNING id)"
-			" INSERT INTO job (kind, subject) SELECT 'release', id FROM r");
+	        " ('slow', '1', sha256('salt')) RETURNING id)"
+	        " INSERT INTO job (kind, subject) SELECT 'release', id FROM r");
 	tell_db("BEGIN; LOCK TABLE release_decision");
 	struct ran started = shell(
 		folder, say("\"$PROGRAM\" work --database-url '%s' --data . >log 2>&1 & echo $!", url));
 	await_db(10, "SELECT state = 'running' FROM job");
 	struct ran ended = shell(folder, say("kill -TERM %d; timeout 9 tail --pid=%d -f /dev/null",
-										 atoi(started.said), atoi(started.said)));
+	                                     atoi(started.said), atoi(started.said)));
 	ck_assert_int_eq(ended.code, 0);
 	ck_assert_str_eq(ask_db("SELECT state || ' ' || attempts || ' ' || given_back || ' ' ||"
-							" (run_after <= clock_timestamp()) FROM job"),
-					 "waiting 1 1 true");
+	                        " (run_after <= clock_timestamp()) FROM job"),
+	                 "waiting 1 1 true");
 	tell_db("COMMIT");
 }
 END_TEST
@@ -432,9 +432,9 @@ START_TEST(a_written_release_is_on_disk_or_is_begun_anew)
 	const char *name = a_release(&person, a_full_campaign()), *folder = a_folder();
 	const char *inject = stops[_i];
 	struct ran ran = shell(folder, say("command -v strace >/dev/null || { echo absent; exit 0; };"
-									   " strace -f -o calls -e trace=%.*s -e inject=%s"
-									   " \"$PROGRAM\" release write %s 1.0 set",
-									   (int)strcspn(inject, ":"), inject, inject, name));
+	                                   " strace -f -o calls -e trace=%.*s -e inject=%s"
+	                                   " \"$PROGRAM\" release write %s 1.0 set",
+	                                   (int)strcspn(inject, ":"), inject, inject, name));
 
 	if (strstr(ran.said, "absent")) {
 		puts("skip: a_written_release_is_on_disk_or_is_begun_anew: strace is not installed");
@@ -459,21 +459,21 @@ START_TEST(a_folder_of_somebody_else_is_left_alone)
 	expect_code(1, folder, say("release write %s 1.0 set", name));
 	expect_code(1, folder, say("release write %s 1.0 set2/", name));
 	ck_assert_str_eq(shell(folder, "cat set/mine set2.tmp/mine; ls -A").said,
-					 "mine\nmine\nset\nset2.tmp\n");
+	                 "mine\nmine\nset\nset2.tmp\n");
 }
 END_TEST
 
 static void expect_refusal(const char *condition, const char *sql)
 {
 	tell_db("DO $$ BEGIN %s; RAISE 'it was not refused'; EXCEPTION WHEN %s THEN NULL; END $$", sql,
-			condition);
+	        condition);
 }
 
 static const char *artefact_sql(const char *name, const char *path, const char *digest)
 {
 	return say("INSERT INTO release_artefact (release_id, path, format, sha256, bytes)"
-			   " SELECT id, '%s', 'jsonl', '\\x%s', 10 FROM release WHERE name = '%s'",
-			   path, digest, name);
+	           " SELECT id, '%s', 'jsonl', '\\x%s', 10 FROM release WHERE name = '%s'",
+	           path, digest, name);
 }
 
 START_TEST(what_is_made_of_a_ready_release_later_is_served_and_leaves_the_release_as_it_was)
@@ -546,7 +546,7 @@ Suite *http_releases_suite(void)
 	tcase_add_test(tc, gold_and_training_in_service_are_in_no_release);
 	tcase_add_test(tc, a_release_never_changes_and_its_name_is_taken);
 	tcase_add_loop_test(tc, a_wish_that_breaks_a_rule_names_the_field_and_makes_nothing, 0,
-						sizeof bad / sizeof bad[0]);
+	                    sizeof bad / sizeof bad[0]);
 	tcase_add_test(tc, only_a_researcher_makes_releases_and_watches_jobs);
 	tcase_add_loop_test(tc, what_is_in_no_release_is_404, 0, sizeof nowhere / sizeof nowhere[0]);
 	tcase_add_test(tc, releases_are_listed_newest_first_in_pages);
@@ -554,16 +554,16 @@ Suite *http_releases_suite(void)
 	tcase_add_test(tc, a_command_that_failed_may_ask_for_the_same_version_otherwise);
 	tcase_add_test(tc, a_release_that_was_begun_goes_on_or_makes_way_for_other_filters);
 	tcase_add_loop_test(tc, a_number_on_the_command_line_is_read_whole_or_refused, 0,
-						sizeof numbers / sizeof numbers[0]);
+	                    sizeof numbers / sizeof numbers[0]);
 	tcase_add_loop_test(tc, a_number_in_an_address_is_read_whole_or_refused, 0,
-						sizeof bad_limits / sizeof bad_limits[0]);
+	                    sizeof bad_limits / sizeof bad_limits[0]);
 	tcase_add_loop_test(tc, a_release_that_was_tried_in_vain_too_often_is_given_up, 0,
-						sizeof spent / sizeof spent[0]);
+	                    sizeof spent / sizeof spent[0]);
 	tcase_add_test(tc, the_last_try_of_a_release_is_a_whole_one);
 	tcase_add_test(tc, the_claim_of_a_release_is_renewed_while_it_waits_for_the_database);
 	tcase_add_test(tc, a_worker_that_is_stopped_gives_its_job_back_and_the_try_does_not_count);
 	tcase_add_loop_test(tc, a_written_release_is_on_disk_or_is_begun_anew, 0,
-						sizeof stops / sizeof stops[0]);
+	                    sizeof stops / sizeof stops[0]);
 	tcase_add_test(tc, a_folder_of_somebody_else_is_left_alone);
 	tcase_add_test(
 		tc, what_is_made_of_a_ready_release_later_is_served_and_leaves_the_release_as_it_was);

@@ -23,7 +23,7 @@ static long long ends_of(struct answer answer)
 	expect_status(answer, 200);
 	ck_assert_uint_eq(json_object_size(answer.body), 1);
 	return count_db("SELECT extract(epoch FROM '%s'::timestamptz)::bigint",
-					text_at(answer.body, "expires_at"));
+	                text_at(answer.body, "expires_at"));
 }
 
 static void await_lease(const struct lease *lease)
@@ -40,8 +40,8 @@ static const char *aged(const char *token, struct person *as, int ago)
 	lease.issued_s -= ago;
 	lease.expires_s -= ago;
 	tell_db("UPDATE lease SET issued_at = issued_at - interval '%d s',"
-			" expires_at = expires_at - interval '%d s' WHERE id = '%s'",
-			ago, ago, uuid_text(lease.id));
+	        " expires_at = expires_at - interval '%d s' WHERE id = '%s'",
+	        ago, ago, uuid_text(lease.id));
 	return token_of(&lease);
 }
 
@@ -58,9 +58,9 @@ START_TEST(a_renewal_adds_ten_minutes_three_times_and_no_more)
 	expect_problem(renew(&person, token), 409, "renewals-spent");
 	await_desk(NULL);
 	ck_assert_int_eq(count_db("SELECT extract(epoch FROM expires_at)::bigint FROM lease"
-							  " WHERE id = '%s'",
-							  uuid_text(lease.id)),
-					 lease.expires_s + 1800);
+	                          " WHERE id = '%s'",
+	                          uuid_text(lease.id)),
+	                 lease.expires_s + 1800);
 }
 END_TEST
 
@@ -103,8 +103,8 @@ START_TEST(what_is_judged_or_skipped_is_not_renewed)
 
 	expect_status(judge(&person, judged), 201);
 	expect_status(post(&person, "/api/v1/skips",
-					   json_pack("{s:s, s:s}", "assignment", skipped, "reason", "other")),
-				  204);
+	                   json_pack("{s:s, s:s}", "assignment", skipped, "reason", "other")),
+	              204);
 	expect_problem(renew(&person, judged), 409, "answered");
 	expect_problem(renew(&person, skipped), 409, "answered");
 	await_desk(NULL);
@@ -139,8 +139,8 @@ START_TEST(a_lease_is_renewed_by_its_volunteer_alone)
 	expect_problem(renew(NULL, token), 401, "no-consent");
 	expect_problem(post(&person, "/api/v1/assignments/renew", json_object()), 422, "invalid");
 	expect_problem(post(&person, "/api/v1/assignments/renew",
-						json_pack("{s:s, s:i}", "assignment", token, "minutes", 60)),
-				   422, "invalid");
+	                    json_pack("{s:s, s:i}", "assignment", token, "minutes", 60)),
+	               422, "invalid");
 	expect_status(delete_at(&gone, "/api/v1/me"), 204);
 	expect_problem(renew(&shadow, erased), 401, "volunteer-gone");
 	ck_assert_int_eq(ends_of(renew(&person, token)), lease_of(token, &person).expires_s + 600);

@@ -22,7 +22,7 @@ static const char *path_of(const char *id, const char *what)
 static struct answer rule(struct person *as, const char *id, const char *ruling)
 {
 	return post(as, path_of(id, "ruling"),
-				json_pack("{s:s, s:s}", "ruling", ruling, "reason", REASON));
+	            json_pack("{s:s, s:s}", "ruling", ruling, "reason", REASON));
 }
 
 /* A dispute that this moderator has claimed and judged blind. */
@@ -32,16 +32,16 @@ static const char *ready_for(struct person *as, const char *reason, const struct
 
 	expect_status(post(as, path_of(id, "claim"), json_object()), 200);
 	expect_status(post(as, path_of(id, "verdict"),
-					   json_pack("{s:s, s:i}", "verdict", "fake", "confidence", 95)),
-				  201);
+	                   json_pack("{s:s, s:i}", "verdict", "fake", "confidence", 95)),
+	              201);
 	return id;
 }
 
 static const char *state_of(const char *dispute)
 {
 	return ask_db("SELECT d.state || ' ' || i.state FROM dispute d JOIN item i ON i.id = d.item_id"
-				  " WHERE d.id = '%s'",
-				  dispute);
+	              " WHERE d.id = '%s'",
+	              dispute);
 }
 
 static const struct {
@@ -80,8 +80,8 @@ START_TEST(nobody_rules_without_a_claim_or_a_verdict_of_their_own)
 	expect_status(post(&person, path_of(id, "claim"), json_object()), 200);
 	expect_problem(rule(&person, id, "real"), 409, "no-verdict");
 	expect_status(post(&person, path_of(id, "verdict"),
-					   json_pack("{s:s, s:i}", "verdict", "fake", "confidence", 95)),
-				  201);
+	                   json_pack("{s:s, s:i}", "verdict", "fake", "confidence", 95)),
+	              201);
 	expect_problem(rule(&colleague, id, "real"), 409, "no-claim");
 	ck_assert_int_eq(count_db("SELECT count(*) FROM ruling WHERE dispute_id = '%s'", id), 0);
 	ck_assert_str_eq(state_of(id), "open disputed");
@@ -125,8 +125,8 @@ START_TEST(a_ruling_shows_in_the_results_of_who_judged_the_item)
 	json_t *lease = a_lease(&volunteer, campaign);
 	struct lease sealed = lease_of(text_at(lease, "assignment"), &volunteer);
 	expect_status(post(&volunteer, "/api/v1/judgments",
-					   verdicts_on(text_at(lease, "assignment"), "real", "real")),
-				  201);
+	                   verdicts_on(text_at(lease, "assignment"), "real", "real")),
+	              201);
 	const char *id = ready_for(&person, "max_judgments", &(struct items){ .campaign = campaign });
 	tell_db("UPDATE item SET state = 'disputed' WHERE id = '%s'", uuid_text(sealed.left));
 	tell_db("UPDATE dispute SET item_id = '%s' WHERE id = '%s'", uuid_text(sealed.left), id);
@@ -149,13 +149,13 @@ START_TEST(an_earlier_ruling_is_hidden_from_the_next_moderator_until_the_verdict
 	expect_status(rule(&first, id, "reopen"), 201);
 	const char *again =
 		ask_db("INSERT INTO dispute (item_id, reason, judgments)"
-			   " SELECT item_id, 'max_judgments', 50 FROM dispute WHERE id = '%s' RETURNING id",
-			   id);
+	           " SELECT item_id, 'max_judgments', 50 FROM dispute WHERE id = '%s' RETURNING id",
+	           id);
 	struct answer a = get(&next, say("/api/v1/disputes/%s", again));
 	ck_assert_uint_eq(json_array_size(at(a.body, "rulings")), 0);
 	expect_status(post(&next, path_of(again, "claim"), json_object()), 200);
 	a = post(&next, path_of(again, "verdict"),
-			 json_pack("{s:s, s:i}", "verdict", "real", "confidence", 60));
+	         json_pack("{s:s, s:i}", "verdict", "real", "confidence", 60));
 	expect_status(a, 201);
 	ck_assert_uint_eq(json_array_size(at(a.body, "rulings")), 1);
 }
@@ -172,8 +172,8 @@ static void crowd_says(const char *campaign, int count, const char *left, const 
 		bool swapped = memcmp(sealed.left, sealed.right, UUID_BYTES) > 0;
 
 		expect_status(post(&person, "/api/v1/judgments",
-						   verdicts_on(token, swapped ? right : left, swapped ? left : right)),
-					  201);
+		                   verdicts_on(token, swapped ? right : left, swapped ? left : right)),
+		              201);
 	}
 }
 
@@ -182,8 +182,8 @@ static const char *a_short_campaign(int least, int most)
 	const char *name = fresh_name();
 
 	tell_db("INSERT INTO campaign (name, threshold, min_judgments, max_judgments)"
-			" VALUES ('%s', 0.9, %d, %d)",
-			name, least, most);
+	        " VALUES ('%s', 0.9, %d, %d)",
+	        name, least, most);
 	return name;
 }
 
@@ -194,9 +194,9 @@ START_TEST(an_item_that_the_crowd_agrees_on_retires)
 	make_items(&(struct items){ .campaign = campaign, .count = 2 });
 	crowd_says(campaign, 8, "fake", "real");
 	await_db(SETTLED_S,
-			 say("SELECT count(*) = 2 FROM item i JOIN campaign c ON c.id = i.campaign_id"
-				 " WHERE c.name = '%s' AND i.state = 'retired'",
-				 campaign));
+	         say("SELECT count(*) = 2 FROM item i JOIN campaign c ON c.id = i.campaign_id"
+	             " WHERE c.name = '%s' AND i.state = 'retired'",
+	             campaign));
 }
 END_TEST
 
@@ -208,10 +208,10 @@ START_TEST(an_item_that_the_crowd_cannot_settle_becomes_a_dispute)
 	crowd_says(campaign, 2, "fake", "real");
 	crowd_says(campaign, 2, "real", "fake");
 	await_db(SETTLED_S,
-			 say("SELECT count(*) = 2 FROM dispute d JOIN item i ON i.id = d.item_id JOIN"
-				 " campaign c ON c.id = i.campaign_id WHERE c.name = '%s'"
-				 " AND i.state = 'disputed' AND d.reason = 'max_judgments'",
-				 campaign));
+	         say("SELECT count(*) = 2 FROM dispute d JOIN item i ON i.id = d.item_id JOIN"
+	             " campaign c ON c.id = i.campaign_id WHERE c.name = '%s'"
+	             " AND i.state = 'disputed' AND d.reason = 'max_judgments'",
+	             campaign));
 }
 END_TEST
 
@@ -223,9 +223,9 @@ START_TEST(a_unanimous_crowd_that_is_not_trusted_makes_a_dispute_that_says_why)
 	make_items(&(struct items){ .campaign = campaign, .count = 2 });
 	crowd_says(campaign, 4, "real", "real");
 	const char *found = say("SELECT d.id FROM dispute d JOIN item i ON i.id = d.item_id JOIN"
-							" campaign c ON c.id = i.campaign_id WHERE c.name = '%s'"
-							" AND d.reason = 'crowd_not_trusted' LIMIT 1",
-							campaign);
+	                        " campaign c ON c.id = i.campaign_id WHERE c.name = '%s'"
+	                        " AND d.reason = 'crowd_not_trusted' LIMIT 1",
+	                        campaign);
 	await_db(SETTLED_S, say("SELECT count(*) = 1 FROM (%s) d", found));
 	struct answer a = get(&person, say("/api/v1/disputes/%s", ask_db("%s", found)));
 	ck_assert_str_eq(text_at(a.body, "reason"), "crowd_not_trusted");
@@ -237,8 +237,8 @@ START_TEST(a_unanimous_crowd_that_is_not_trusted_makes_a_dispute_that_says_why)
 	ck_assert_int_eq(code, 0);
 	ck_assert_ptr_nonnull(strstr(
 		told, say("campaign %s: 2 disputes wait only because its crowd is not yet trusted (no gold,"
-				  " alpha undefined); import ten gold items or more",
-				  campaign)));
+	              " alpha undefined); import ten gold items or more",
+	              campaign)));
 }
 END_TEST
 
@@ -249,10 +249,10 @@ START_TEST(a_crowd_that_contradicts_the_source_makes_a_dispute)
 	make_items(&(struct items){ .campaign = campaign, .truth = "real", .count = 2 });
 	crowd_says(campaign, 8, "fake", "real");
 	await_db(SETTLED_S,
-			 say("SELECT count(*) = 1 FROM dispute d JOIN item i ON i.id = d.item_id JOIN"
-				 " campaign c ON c.id = i.campaign_id WHERE c.name = '%s'"
-				 " AND d.reason = 'crowd_against_provenance'",
-				 campaign));
+	         say("SELECT count(*) = 1 FROM dispute d JOIN item i ON i.id = d.item_id JOIN"
+	             " campaign c ON c.id = i.campaign_id WHERE c.name = '%s'"
+	             " AND d.reason = 'crowd_against_provenance'",
+	             campaign));
 }
 END_TEST
 
@@ -264,16 +264,16 @@ static const char *a_dispute_settled_since(const char **ret_item)
 	make_items(&(struct items){ .campaign = campaign, .count = 2 });
 	crowd_says(campaign, 8, "fake", "real");
 	await_db(SETTLED_S,
-			 say("SELECT count(*) = 2 FROM item i JOIN campaign c ON c.id = i.campaign_id"
-				 " WHERE c.name = '%s' AND i.state = 'retired'",
-				 campaign));
+	         say("SELECT count(*) = 2 FROM item i JOIN campaign c ON c.id = i.campaign_id"
+	             " WHERE c.name = '%s' AND i.state = 'retired'",
+	             campaign));
 	*ret_item = ask_db("UPDATE item SET state = 'disputed' WHERE id = (SELECT i.id FROM item i"
-					   " JOIN campaign c ON c.id = i.campaign_id WHERE c.name = '%s' LIMIT 1)"
-					   " RETURNING id",
-					   campaign);
+	                   " JOIN campaign c ON c.id = i.campaign_id WHERE c.name = '%s' LIMIT 1)"
+	                   " RETURNING id",
+	                   campaign);
 	return ask_db("INSERT INTO dispute (item_id, reason, judgments)"
-				  " VALUES ('%s', 'max_judgments', 12) RETURNING id",
-				  *ret_item);
+	              " VALUES ('%s', 'max_judgments', 12) RETURNING id",
+	              *ret_item);
 }
 
 static long long fits(void)
@@ -302,10 +302,10 @@ START_TEST(a_dispute_that_the_crowd_has_settled_since_is_withdrawn)
 
 	await_a_fit();
 	await_db(SETTLED_S,
-			 say("SELECT state = 'withdrawn' AND closed_at IS NOT NULL AND closed_judgments = 8"
-				 " AND greatest(closed_p_fake, 1 - closed_p_fake) > 0.9"
-				 " FROM dispute WHERE id = '%s'",
-				 id));
+	         say("SELECT state = 'withdrawn' AND closed_at IS NOT NULL AND closed_judgments = 8"
+	             " AND greatest(closed_p_fake, 1 - closed_p_fake) > 0.9"
+	             " FROM dispute WHERE id = '%s'",
+	             id));
 	ck_assert_str_eq(ask_db("SELECT state FROM item WHERE id = '%s'", item), "retired");
 	struct answer story = get(&person, say("/api/v1/disputes/%s", id));
 	ck_assert_str_eq(text_at(story.body, "state"), "withdrawn");
@@ -314,7 +314,7 @@ START_TEST(a_dispute_that_the_crowd_has_settled_since_is_withdrawn)
 	struct answer list = get(&person, "/api/v1/disputes?state=withdrawn&limit=1");
 	expect_status(list, 200);
 	ck_assert_int_eq(number_at(list.body, "counts/withdrawn"),
-					 count_db("SELECT count(*) FROM dispute WHERE state = 'withdrawn'"));
+	                 count_db("SELECT count(*) FROM dispute WHERE state = 'withdrawn'"));
 }
 END_TEST
 
@@ -328,15 +328,15 @@ START_TEST(a_dispute_with_which_a_moderator_has_begun_is_not_withdrawn)
 	judged = a_dispute_settled_since(&item);
 	expect_status(post(&other, path_of(judged, "claim"), json_object()), 200);
 	expect_status(post(&other, path_of(judged, "verdict"),
-					   json_pack("{s:s, s:i}", "verdict", "real", "confidence", 60)),
-				  201);
+	                   json_pack("{s:s, s:i}", "verdict", "real", "confidence", 60)),
+	              201);
 	tell_db("UPDATE claim SET expires_at = now() - interval '1 hour' WHERE dispute_id = '%s'",
-			judged);
+	        judged);
 	await_a_fit();
 	ck_assert_int_eq(count_db("SELECT count(*) FROM dispute WHERE state = 'open'"
-							  " AND id IN ('%s', '%s')",
-							  claimed, judged),
-					 2);
+	                          " AND id IN ('%s', '%s')",
+	                          claimed, judged),
+	                 2);
 }
 END_TEST
 
@@ -347,39 +347,39 @@ static const char *faded_items(int count)
 
 	make_items(&(struct items){ .campaign = campaign, .count = count, .state = "retired" });
 	tell_db("WITH two AS MATERIALIZED (SELECT gen_random_uuid() AS v, word FROM"
-			" (VALUES ('real'), ('fake')) AS w (word)), pair AS MATERIALIZED ("
-			" SELECT gen_random_uuid() AS a, i.id, i.campaign_id, two.* FROM item i CROSS JOIN two"
-			" JOIN campaign c ON c.id = i.campaign_id WHERE c.name = '%s'), judged AS ("
-			" INSERT INTO judged_pair (assignment_id, volunteer_id, campaign_id, media_type, kind,"
-			" matched, policy, body_hash, server_ms) SELECT a, v, campaign_id, 'image', 'random',"
-			" false, 1, sha256('x'), 1 FROM pair)"
-			" INSERT INTO judgment (item_id, volunteer_id, assignment_id, position, verdict,"
-			" confidence, training) SELECT id, v, a, 'left', word, 75, false FROM pair",
-			campaign);
+	        " (VALUES ('real'), ('fake')) AS w (word)), pair AS MATERIALIZED ("
+	        " SELECT gen_random_uuid() AS a, i.id, i.campaign_id, two.* FROM item i CROSS JOIN two"
+	        " JOIN campaign c ON c.id = i.campaign_id WHERE c.name = '%s'), judged AS ("
+	        " INSERT INTO judged_pair (assignment_id, volunteer_id, campaign_id, media_type, kind,"
+	        " matched, policy, body_hash, server_ms) SELECT a, v, campaign_id, 'image', 'random',"
+	        " false, 1, sha256('x'), 1 FROM pair)"
+	        " INSERT INTO judgment (item_id, volunteer_id, assignment_id, position, verdict,"
+	        " confidence, training) SELECT id, v, a, 'left', word, 75, false FROM pair",
+	        campaign);
 	return campaign;
 }
 
 START_TEST(one_fit_takes_back_few_of_the_items_that_have_faded)
 {
 	tell_db("CREATE TABLE fit_told AS SELECT reopened, held FROM last_fit LIMIT 0;"
-			" CREATE FUNCTION tell_fit() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS"
-			" 'BEGIN INSERT INTO fit_told VALUES (NEW.reopened, NEW.held); RETURN NULL; END';"
-			" CREATE TRIGGER fit_told AFTER INSERT OR UPDATE ON last_fit"
-			" FOR EACH ROW EXECUTE FUNCTION tell_fit()");
+	        " CREATE FUNCTION tell_fit() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS"
+	        " 'BEGIN INSERT INTO fit_told VALUES (NEW.reopened, NEW.held); RETURN NULL; END';"
+	        " CREATE TRIGGER fit_told AFTER INSERT OR UPDATE ON last_fit"
+	        " FOR EACH ROW EXECUTE FUNCTION tell_fit()");
 	const char *campaign = faded_items(35);
 
 	for (int round = 0; round < 20; round++) {
 		await_a_fit();
 		if (count_db("SELECT count(*) FROM item i JOIN campaign c ON c.id = i.campaign_id"
-					 " WHERE c.name = '%s' AND i.state = 'in_service'",
-					 campaign) == 35)
+		             " WHERE c.name = '%s' AND i.state = 'in_service'",
+		             campaign) == 35)
 			break;
 	}
 	tell_db("DROP TRIGGER fit_told ON last_fit; DROP FUNCTION tell_fit()");
 	ck_assert_int_eq(count_db("SELECT count(*) FROM item i JOIN campaign c ON c.id = i.campaign_id"
-							  " WHERE c.name = '%s' AND i.state = 'in_service'",
-							  campaign),
-					 35);
+	                          " WHERE c.name = '%s' AND i.state = 'in_service'",
+	                          campaign),
+	                 35);
 	ck_assert_int_le(count_db("SELECT max(reopened) FROM fit_told"), 10);
 	ck_assert_int_gt(count_db("SELECT max(held) FROM fit_told"), 0);
 	tell_db("DROP TABLE fit_told");
@@ -403,15 +403,15 @@ START_TEST(what_a_fit_changed_is_told)
 	ck_assert_ptr_nonnull(strstr(metrics.text, say("\ntouchstone_fits_total %lld\n", fits())));
 	ck_assert_ptr_nonnull(
 		strstr(metrics.text, say("\ntouchstone_fit_changes_total{change=\"withdrawn\"} %lld\n",
-								 count_db("SELECT withdrawn_all FROM last_fit"))));
+	                             count_db("SELECT withdrawn_all FROM last_fit"))));
 	ck_assert_ptr_nonnull(strstr(metrics.text, say("\ntouchstone_fit_gold_items %lld\n",
-												   count_db("SELECT gold FROM last_fit"))));
+	                                               count_db("SELECT gold FROM last_fit"))));
 	ck_assert_int_eq(
 		count_db("SELECT gold FROM last_fit"),
 		count_db("SELECT count(*) FROM item i WHERE i.gold AND NOT i.training AND EXISTS"
-				 " (SELECT FROM judgment j WHERE j.item_id = i.id AND j.revision = 0)"));
+	             " (SELECT FROM judgment j WHERE j.item_id = i.id AND j.revision = 0)"));
 	ck_assert(json_is_object(at(get(NULL, "/api/v1/stats").body, "last_fit")) ||
-			  json_is_null(at(get(NULL, "/api/v1/stats").body, "last_fit")));
+	          json_is_null(at(get(NULL, "/api/v1/stats").body, "last_fit")));
 }
 END_TEST
 

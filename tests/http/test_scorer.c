@@ -27,8 +27,8 @@ static struct db *own_database(void)
 static void tell_news(int count)
 {
 	tell_db("INSERT INTO score_pending (items, volunteers, fakes, versions)"
-			" SELECT '{}', '{}', '{}', '{}' FROM generate_series(1, %d)",
-			count);
+	        " SELECT '{}', '{}', '{}', '{}' FROM generate_series(1, %d)",
+	        count);
 }
 
 struct hand {
@@ -121,7 +121,7 @@ START_TEST(news_that_commit_behind_a_fit_are_heard_too)
 
 	tell_news(10);
 	tell_db("CREATE TABLE late AS SELECT * FROM score_pending WHERE id = 3;"
-			" DELETE FROM score_pending WHERE id = 3");
+	        " DELETE FROM score_pending WHERE id = 3");
 	ck_assert_int_eq(estimates_fit(db, &estimates).code, OK);
 	ck_assert_int_eq(estimates_publish(db, estimates, true, &scoring).code, OK);
 	tell_db("INSERT INTO score_pending OVERRIDING SYSTEM VALUE SELECT * FROM late");
@@ -152,9 +152,9 @@ static void *settle(void *arg)
 static const char *a_sheet(const char *order)
 {
 	return ask_db("SELECT json_agg(json_build_object('item', id, 'from', 'in_service', 'to',"
-				  " 'retired', 'judgments', 1, 'judged_from', 1, 'p_fake', 1) ORDER BY id %s)"
-				  " FROM item",
-				  order);
+	              " 'retired', 'judgments', 1, 'judged_from', 1, 'p_fake', 1) ORDER BY id %s)"
+	              " FROM item",
+	              order);
 }
 
 START_TEST(two_that_settle_the_same_items_in_other_orders_do_not_deadlock)
@@ -165,8 +165,8 @@ START_TEST(two_that_settle_the_same_items_in_other_orders_do_not_deadlock)
 	ck_assert_int_eq(setenv("DATABASE_URL", a_database(), 1), 0);
 	make_items(&(struct items){ .campaign = a_campaign(), .count = 60 });
 	tell_db("CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS"
-			" $$BEGIN PERFORM pg_sleep(.01); RETURN NEW; END$$;"
-			" CREATE TRIGGER dawdle BEFORE UPDATE ON item FOR EACH ROW EXECUTE FUNCTION dawdle()");
+	        " $$BEGIN PERFORM pg_sleep(.01); RETURN NEW; END$$;"
+	        " CREATE TRIGGER dawdle BEFORE UPDATE ON item FOR EACH ROW EXECUTE FUNCTION dawdle()");
 	first.order = a_sheet("");
 	second.order = a_sheet("DESC");
 	ck_assert_int_eq(pthread_create(&thread, NULL, settle, &first), 0);
@@ -185,10 +185,10 @@ END_TEST
 static void make_leases(int count, const char *volunteer)
 {
 	tell_db("INSERT INTO lease (id, volunteer_id, campaign_id, left_item, right_item, kind,"
-			" matched, policy, issued_at, expires_at) SELECT gen_random_uuid(), %s,"
-			" gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'random', false, 1, now(),"
-			" now() FROM generate_series(1, %d)",
-			volunteer, count);
+	        " matched, policy, issued_at, expires_at) SELECT gen_random_uuid(), %s,"
+	        " gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'random', false, 1, now(),"
+	        " now() FROM generate_series(1, %d)",
+	        volunteer, count);
 }
 
 START_TEST(what_is_written_of_someone_erased_is_swept_without_reading_all_leases)
@@ -198,19 +198,19 @@ START_TEST(what_is_written_of_someone_erased_is_swept_without_reading_all_leases
 
 	ck_assert_int_eq(setenv("DATABASE_URL", a_database(), 1), 0);
 	tell_db("INSERT INTO volunteer (id, salt, consent_version) VALUES"
-			" (%s, decode(repeat('00', 16), 'hex'), 1)",
-			volunteer);
+	        " (%s, decode(repeat('00', 16), 'hex'), 1)",
+	        volunteer);
 	make_leases(2000, "(SELECT id FROM volunteer)");
 	tell_db("INSERT INTO volunteer (id, salt, consent_version) VALUES"
-			" (gen_random_uuid(), decode(repeat('00', 16), 'hex'), 1); DELETE FROM volunteer"
-			" WHERE id <> %s",
-			volunteer);
+	        " (gen_random_uuid(), decode(repeat('00', 16), 'hex'), 1); DELETE FROM volunteer"
+	        " WHERE id <> %s",
+	        volunteer);
 	make_leases(3, "(SELECT holder FROM revoked_pass)");
 	tell_db("ALTER TABLE skipped_pair DISABLE TRIGGER skipped_pair_known;"
-			" INSERT INTO skipped_pair (assignment_id, volunteer_id, campaign_id, left_item,"
-			" right_item, kind, matched, policy, reason) SELECT gen_random_uuid(), holder, c.id,"
-			" gen_random_uuid(), gen_random_uuid(), 'random', false, 1, 'other'"
-			" FROM revoked_pass, campaign c LIMIT 1; SELECT pg_stat_force_next_flush()");
+	        " INSERT INTO skipped_pair (assignment_id, volunteer_id, campaign_id, left_item,"
+	        " right_item, kind, matched, policy, reason) SELECT gen_random_uuid(), holder, c.id,"
+	        " gen_random_uuid(), gen_random_uuid(), 'random', false, 1, 'other'"
+	        " FROM revoked_pass, campaign c LIMIT 1; SELECT pg_stat_force_next_flush()");
 	long long before = count_db(LEASES_READ);
 	db = db_open_by_key(getenv("DATABASE_URL"), 0);
 	ck_assert_int_eq(db_do(db, SQL_VOLUNTEER_SWEEP, NULL, NULL).code, OK);
@@ -235,20 +235,20 @@ START_TEST(what_a_fit_writes_again_is_written_in_place)
 
 	tell_db("BEGIN");
 	tell_db("CREATE TEMP TABLE given ON COMMIT DROP AS"
-			" SELECT n, gen_random_uuid() AS id FROM generate_series(1, 2000) n");
+	        " SELECT n, gen_random_uuid() AS id FROM generate_series(1, 2000) n");
 	tell_db(
 		"INSERT INTO item (id, campaign_id, media_type, sha256, bytes, format, rendition,"
 		" rendition_bytes, rendition_type, width, height, lineage)"
 		" SELECT s.id, c.id, 'image', sha256(uuid_send(s.id)), 1, 'test', sha256(uuid_send(s.id)),"
 		" 1, 'image/jpeg', 8, 8, s.id::text FROM given s JOIN campaign c ON c.name = 'default'");
 	tell_db("INSERT INTO consensus (item_id, p_fake, low, high, judgments, fake_votes)"
-			" SELECT id, 0.5, 0, 1, 0, 0 FROM given");
+	        " SELECT id, 0.5, 0, 1, 0, 0 FROM given");
 	tell_db("INSERT INTO volunteer_skill (volunteer_id, sensitivity, specificity, judgments)"
-			" SELECT id, 0.5, 0.5, 1 FROM given");
+	        " SELECT id, 0.5, 0.5, 1 FROM given");
 	tell_db("UPDATE consensus SET p_fake = 0.6 WHERE item_id IN (SELECT id FROM given WHERE n %% 4 "
-			"= 0)");
+	        "= 0)");
 	tell_db("UPDATE volunteer_skill SET judgments = 2"
-			" WHERE volunteer_id IN (SELECT id FROM given WHERE n %% 4 = 0)");
+	        " WHERE volunteer_id IN (SELECT id FROM given WHERE n %% 4 = 0)");
 	tell_db(
 		"UPDATE item SET state = 'retired' WHERE id IN (SELECT id FROM given WHERE n %% 40 = 0)");
 	for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
@@ -257,7 +257,7 @@ START_TEST(what_a_fit_writes_again_is_written_in_place)
 
 		ck_assert_int_ge(all, 50);
 		ck_assert_msg(in_place * 10 >= all * 9, "%s: %lld of %lld in place", tables[i], in_place,
-					  all);
+		              all);
 	}
 	tell_db("ROLLBACK");
 }
@@ -268,13 +268,13 @@ START_TEST(no_function_with_an_sql_body_takes_the_row_of_a_table)
 {
 	ck_assert_str_eq(
 		ask_db("SELECT coalesce(string_agg(DISTINCT p.proname, ' '), '') FROM pg_proc p"
-			   " CROSS JOIN unnest(p.proargtypes) AS argument"
-			   " JOIN pg_type t ON t.oid = argument AND t.typrelid <> 0"
-			   " WHERE p.pronamespace = 'public'::regnamespace"
-			   " AND p.prosqlbody IS NOT NULL"),
+	           " CROSS JOIN unnest(p.proargtypes) AS argument"
+	           " JOIN pg_type t ON t.oid = argument AND t.typrelid <> 0"
+	           " WHERE p.pronamespace = 'public'::regnamespace"
+	           " AND p.prosqlbody IS NOT NULL"),
 		"");
 	ck_assert_str_eq(ask_db("SELECT obj_description('release_json(release)'::regprocedure)"),
-					 "A release as the HTTP interface shows it.");
+	                 "A release as the HTTP interface shows it.");
 }
 END_TEST
 

@@ -22,21 +22,21 @@ static const char *a_login(const char *role, bool one_time)
 
 	ck_assert_int_eq(err.code, OK);
 	tell_db("INSERT INTO account (email, role, password_hash, one_time)"
-			" VALUES ('%s', '%s', '%s', %s)",
-			email, role, hash, one_time ? "true" : "false");
+	        " VALUES ('%s', '%s', '%s', %s)",
+	        email, role, hash, one_time ? "true" : "false");
 	return email;
 }
 
 static struct answer sign_in(struct person *as, const char *email, const char *password)
 {
 	return post(as, "/api/v1/session",
-				json_pack("{s:s, s:s}", "email", email, "password", password));
+	            json_pack("{s:s, s:s}", "email", email, "password", password));
 }
 
 static struct answer change(struct person *as, const char *current, const char *fresh)
 {
 	return put(as, "/api/v1/me/password",
-			   json_pack("{s:s, s:s}", "current", current, "new", fresh));
+	           json_pack("{s:s, s:s}", "current", current, "new", fresh));
 }
 
 START_TEST(signing_in_gives_a_session_that_scripts_and_other_sites_cannot_use)
@@ -66,15 +66,15 @@ END_TEST
 START_TEST(behind_https_cookies_are_secure_and_bound_to_the_host)
 {
 	const char *const options[] = { "--public-url", "https://example.org", "--budgets", "off",
-									NULL };
+		                            NULL };
 	struct another server = another_start(options);
 	struct answer session = call(&(struct call){
 		.server = server.url,
 		.path = "/api/v1/session",
 		.body = json_pack("{s:s, s:s}", "email", a_login("admin", false), "password", PASSWORD) });
 	struct answer volunteer = call(&(struct call){ .server = server.url,
-												   .path = "/api/v1/volunteers",
-												   .body = json_pack("{s:b}", "consent", 1) });
+	                                               .path = "/api/v1/volunteers",
+	                                               .body = json_pack("{s:b}", "consent", 1) });
 
 	another_stop(&server);
 	expect_status(session, 201);
@@ -122,13 +122,13 @@ START_TEST(only_a_hash_of_password_and_session_is_kept)
 
 	expect_status(sign_in(&person, email, PASSWORD), 201);
 	ck_assert_int_eq(count_db("SELECT count(*) FROM account WHERE email = '%s'"
-							  " AND password_hash LIKE '$argon2id$%%'",
-							  email),
-					 1);
+	                          " AND password_hash LIKE '$argon2id$%%'",
+	                          email),
+	                 1);
 	ck_assert_int_eq(count_db("SELECT count(*) FROM session s JOIN account a ON a.id = account_id"
-							  " WHERE a.email = '%s' AND token_hash = sha256('%s')",
-							  email, strchr(person.cookie, '=') + 1),
-					 1);
+	                          " WHERE a.email = '%s' AND token_hash = sha256('%s')",
+	                          email, strchr(person.cookie, '=') + 1),
+	                 1);
 }
 END_TEST
 
@@ -150,8 +150,8 @@ START_TEST(a_session_that_ran_out_is_nobodys)
 
 	expect_status(get(&person, "/api/v1/session"), 200);
 	tell_db("UPDATE session SET expires_at = now() - interval '1 second'"
-			" WHERE token_hash = sha256('%s')",
-			strchr(person.cookie, '=') + 1);
+	        " WHERE token_hash = sha256('%s')",
+	        strchr(person.cookie, '=') + 1);
 	expect_problem(get(&person, "/api/v1/session"), 401, "signed-out");
 	expect_problem(get(&person, "/api/v1/disputes"), 401, "signed-out");
 }
@@ -206,7 +206,7 @@ START_TEST(a_one_time_password_lapses)
 	struct person person = { 0 };
 
 	tell_db("UPDATE account SET one_time_until = now() - interval '1 second' WHERE email = '%s'",
-			email);
+	        email);
 	expect_problem(sign_in(&person, email, PASSWORD), 401, "one-time-password-spent");
 }
 END_TEST
@@ -231,7 +231,7 @@ START_TEST(a_password_that_changes_while_it_is_looked_at_opens_nothing)
 
 	tell_db("BEGIN");
 	tell_db("UPDATE account SET password_hash = '$argon2id$another' WHERE email = '%s'",
-			late.email);
+	        late.email);
 	ck_assert_int_eq(pthread_create(&late.thread, NULL, sign_in_late, &late), 0);
 	wait_ms(800);
 	tell_db("COMMIT");
@@ -245,17 +245,17 @@ START_TEST(a_session_that_was_idle_for_an_hour_has_ended)
 	struct person used = an_account("moderator"), idle = an_account("moderator");
 
 	tell_db("UPDATE session SET seen_at = now() - interval '59 minutes'"
-			" WHERE token_hash = sha256('%s')",
-			strchr(used.cookie, '=') + 1);
+	        " WHERE token_hash = sha256('%s')",
+	        strchr(used.cookie, '=') + 1);
 	tell_db("UPDATE session SET seen_at = now() - interval '61 minutes'"
-			" WHERE token_hash = sha256('%s')",
-			strchr(idle.cookie, '=') + 1);
+	        " WHERE token_hash = sha256('%s')",
+	        strchr(idle.cookie, '=') + 1);
 	expect_status(get(&used, "/api/v1/disputes"), 200);
 	expect_problem(get(&idle, "/api/v1/disputes"), 401, "signed-out");
 	ck_assert_int_eq(count_db("SELECT count(*) FROM session WHERE token_hash = sha256('%s')"
-							  " AND seen_at > now() - interval '1 minute'",
-							  strchr(used.cookie, '=') + 1),
-					 1);
+	                          " AND seen_at > now() - interval '1 minute'",
+	                          strchr(used.cookie, '=') + 1),
+	                 1);
 }
 END_TEST
 
@@ -265,8 +265,8 @@ START_TEST(a_changed_password_ends_every_token)
 	struct person person = { 0 }, program = { .bearer = "a-token-that-leaked" };
 
 	tell_db("INSERT INTO api_token (token_hash, account_id, expires_at)"
-			" SELECT sha256('%s'), id, now() + interval '1 day' FROM account WHERE email = '%s'",
-			program.bearer, email);
+	        " SELECT sha256('%s'), id, now() + interval '1 day' FROM account WHERE email = '%s'",
+	        program.bearer, email);
 	expect_status(sign_in(&person, email, PASSWORD), 201);
 	expect_status(get(&program, "/api/v1/disputes"), 200);
 	expect_status(change(&person, PASSWORD, "a better password"), 204);
@@ -288,20 +288,20 @@ END_TEST
 
 /* At a server that believes X-Forwarded-For. */
 static struct answer sign_in_from(const struct another *server, const char *network,
-								  struct person *as, const char *email, const char *password)
+                                  struct person *as, const char *email, const char *password)
 {
 	return call(
 		&(struct call){ .server = server->url,
-						.path = "/api/v1/session",
-						.as = as,
-						.body = json_pack("{s:s, s:s}", "email", email, "password", password),
-						.headers = { say("X-Forwarded-For: %s", network) } });
+	                    .path = "/api/v1/session",
+	                    .as = as,
+	                    .body = json_pack("{s:s, s:s}", "email", email, "password", password),
+	                    .headers = { say("X-Forwarded-For: %s", network) } });
 }
 
 START_TEST(who_guesses_locks_out_neither_other_networks_nor_browsers_that_signed_in_before)
 {
 	const char *const options[] = { "--budgets", "sign_ins=1000/s", "--trusted-proxies",
-									"127.0.0.1", NULL };
+		                            "127.0.0.1", NULL };
 	struct another server = another_start(options);
 	const char *email = a_login("moderator", false);
 	struct person neighbour = { 0 }, guesser = { 0 }, stranger = { 0 }, owner = { 0 };
@@ -363,7 +363,7 @@ START_TEST(the_password_stays_when_its_change_is_refused)
 
 	expect_status(sign_in(&person, email, PASSWORD), 201);
 	expect_problem(change(&person, cases[_i].current, cases[_i].fresh), cases[_i].status,
-				   cases[_i].kind);
+	               cases[_i].kind);
 	expect_status(get(&person, "/api/v1/session"), 200);
 	expect_status(sign_in(&person, email, PASSWORD), 201);
 }
@@ -397,9 +397,9 @@ START_TEST(a_bearer_token_is_as_good_as_a_session)
 	struct person program = { .bearer = "a-token-of-ours" }, stranger = { .bearer = "another" };
 
 	tell_db("INSERT INTO api_token (token_hash, account_id, expires_at)"
-			" SELECT sha256('%s'), id, now() + interval '1 day' FROM account WHERE email = '%s'"
-			" ON CONFLICT DO NOTHING",
-			program.bearer, email);
+	        " SELECT sha256('%s'), id, now() + interval '1 day' FROM account WHERE email = '%s'"
+	        " ON CONFLICT DO NOTHING",
+	        program.bearer, email);
 	expect_status(get(&program, "/api/v1/disputes"), 200);
 	expect_problem(get(&stranger, "/api/v1/disputes"), 401, "signed-out");
 	tell_db("UPDATE api_token SET expires_at = now() - interval '1 second'");
@@ -408,8 +408,8 @@ START_TEST(a_bearer_token_is_as_good_as_a_session)
 END_TEST
 
 static const char *const moderators_only[] = { "/api/v1/disputes",
-											   "/api/v1/disputes/"
-											   "00000000-0000-4000-8000-000000000000" };
+	                                           "/api/v1/disputes/"
+	                                           "00000000-0000-4000-8000-000000000000" };
 
 START_TEST(a_role_opens_what_is_its_own_and_no_more)
 {
@@ -470,7 +470,7 @@ Suite *http_sessions_suite(void)
 	tcase_add_test(tc, a_changed_password_ends_every_token);
 	tcase_add_test(tc, the_owner_is_told_of_failed_tries);
 	tcase_add_test(tc,
-				   who_guesses_locks_out_neither_other_networks_nor_browsers_that_signed_in_before);
+	               who_guesses_locks_out_neither_other_networks_nor_browsers_that_signed_in_before);
 	tcase_add_test(tc, a_changed_password_ends_every_other_session_and_begins_a_fresh_one);
 	tcase_add_loop_test(tc, the_password_stays_when_its_change_is_refused, 0, 8);
 	tcase_add_test(tc, a_password_may_have_200_characters_and_no_more);

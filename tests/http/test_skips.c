@@ -8,7 +8,7 @@
 static struct answer skip(struct person *as, const char *token, const char *reason)
 {
 	return post(as, "/api/v1/skips",
-				json_pack("{s:s, s:s}", "assignment", token, "reason", reason));
+	            json_pack("{s:s, s:s}", "assignment", token, "reason", reason));
 }
 
 static const char *const reasons[] = { "cannot_load", "sensitive", "recognised", "other" };
@@ -45,7 +45,7 @@ START_TEST(a_skipped_pair_cannot_be_judged_nor_a_judged_one_skipped)
 
 	expect_status(skip(&person, skipped, "other"), 204);
 	expect_problem(post(&person, "/api/v1/judgments", verdicts_on(skipped, "real", "real")), 409,
-				   "skipped");
+	               "skipped");
 	expect_status(post(&person, "/api/v1/judgments", verdicts_on(judged, "real", "real")), 201);
 	expect_problem(skip(&person, judged, "other"), 409, "answered");
 	ck_assert_int_eq(

@@ -41,8 +41,8 @@ START_TEST(a_fit_gives_way_to_nobody_while_it_reads)
 	await_db(10, "SELECT EXISTS (SELECT FROM last_fit)");
 	tell_db("BEGIN; LOCK TABLE consensus");
 	shell(folder, say("psql -Xq '%s' -c \"INSERT INTO score_pending (items, volunteers, fakes)"
-					  " VALUES ('{}', '{}', '{}')\"",
-					  url));
+	                  " VALUES ('{}', '{}', '{}')\"",
+	                  url));
 	await_db(20, WAITS);
 	struct ran niceness = shell(folder, say(NICENESS_OF, "fitter", pid));
 	tell_db("COMMIT");
@@ -63,31 +63,31 @@ START_TEST(a_release_is_written_when_its_snapshot_has_ended)
 		" SELECT id, 'retired', 'image', sha256(n::text::bytea), 1, 'test', sha256(n::text::bytea),"
 		" 1, 'image/jpeg', 8, 8, n::text FROM campaign, generate_series(1, 100) n");
 	tell_db("INSERT INTO consensus (item_id, p_fake, low, high, judgments, fake_votes)"
-			" SELECT id, width / 10.0, 0, 1, 0, 0 FROM item");
+	        " SELECT id, width / 10.0, 0, 1, 0, 0 FROM item");
 	tell_db("WITH r AS (INSERT INTO release (name, version, salt) VALUES"
-			" ('slow', '1', sha256('salt')) RETURNING id)"
-			" INSERT INTO job (kind, subject) SELECT 'release', id FROM r");
+	        " ('slow', '1', sha256('salt')) RETURNING id)"
+	        " INSERT INTO job (kind, subject) SELECT 'release', id FROM r");
 	expect_code(0, folder, say("store adopt --database-url '%s' --data .", url));
 	tell_db("BEGIN; SELECT FROM release FOR UPDATE");
 	struct ran started = shell(
 		folder, say("\"$PROGRAM\" work --database-url '%s' --data . >log 2>&1 & echo $!", url));
 	int pid = atoi(started.said);
 	await_db(20, WAITS " OR EXISTS (SELECT FROM pg_locks WHERE NOT granted AND locktype IN"
-					   " ('transactionid', 'tuple'))");
+	                   " ('transactionid', 'tuple'))");
 	const char *held = ask_db("SELECT string_agg(state || CASE WHEN backend_xid IS NULL THEN ', "
-							  "no' ELSE ', a' END || ' transaction id'"
-							  " || CASE WHEN backend_xmin IS NULL THEN ', no' ELSE ', a' END || ' "
-							  "snapshot', '; ' ORDER BY state)"
-							  " FROM pg_stat_activity WHERE application_name = 'touchstone' AND "
-							  "datname = current_database()"
-							  " AND query ~ 'release' AND state <> 'idle'");
+	                          "no' ELSE ', a' END || ' transaction id'"
+	                          " || CASE WHEN backend_xmin IS NULL THEN ', no' ELSE ', a' END || ' "
+	                          "snapshot', '; ' ORDER BY state)"
+	                          " FROM pg_stat_activity WHERE application_name = 'touchstone' AND "
+	                          "datname = current_database()"
+	                          " AND query ~ 'release' AND state <> 'idle'");
 	/* The thread that renews the claim has the worker's name as well. */
 	const char *niceness = shell(folder, say(NICENESS_OF " | sort -u", "worker", pid)).said;
 	tell_db("COMMIT");
 	await_db(20, "SELECT fixed_at IS NOT NULL FROM release");
 	shell(folder, say("kill -TERM %d; timeout 9 tail --pid=%d -f /dev/null", pid, pid));
 	ck_assert_str_eq(held, "active, a transaction id, a snapshot;"
-						   " idle in transaction, no transaction id, no snapshot");
+	                       " idle in transaction, no transaction id, no snapshot");
 	ck_assert_str_eq(niceness, "0\n");
 }
 END_TEST
@@ -100,7 +100,7 @@ END_TEST
 static long long snapshots_held(void)
 {
 	return count_db("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'touchstone'"
-					" AND datname = current_database() AND backend_xmin IS NOT NULL");
+	                " AND datname = current_database() AND backend_xmin IS NOT NULL");
 }
 
 static long long held = -1; /* when the first row was worked on */
@@ -127,11 +127,11 @@ START_TEST(a_check_of_the_store_holds_no_snapshot_while_it_looks_at_files)
 	struct lost_check check = { .tell = note_held };
 
 	tell_db("INSERT INTO item (campaign_id, state, media_type, sha256, bytes, format, rendition,"
-			" rendition_bytes, rendition_type, width, height, lineage)"
-			" SELECT id, 'retired', 'image', sha256(n::text::bytea), 1, 'test', sha256(('r' || "
-			"n)::bytea),"
-			" 1, 'image/jpeg', 8, 8, n::text FROM campaign, generate_series(1, %d) n",
-			MANY);
+	        " rendition_bytes, rendition_type, width, height, lineage)"
+	        " SELECT id, 'retired', 'image', sha256(n::text::bytea), 1, 'test', sha256(('r' || "
+	        "n)::bytea),"
+	        " 1, 'image/jpeg', 8, 8, n::text FROM campaign, generate_series(1, %d) n",
+	        MANY);
 	ck_assert_int_eq(lost_media_check(db, store, &check).code, OK);
 	ck_assert_int_eq(held, 0);
 	ck_assert_uint_eq(check.files, 2 * MANY);
@@ -162,10 +162,10 @@ START_TEST(writing_a_release_holds_no_snapshot_while_it_copies_files)
 	ck_assert_int_eq(store_put(store, say("%s/medium", folder), digest, &bytes).code, OK);
 	tell_db("INSERT INTO release (name, version, salt) VALUES ('many', '1', sha256('salt'))");
 	tell_db("INSERT INTO release_file SELECT id, 'image/train/real/' || repeat('x', 100) || n,"
-			" sha256('bytes'), 5 FROM release, generate_series(1, %d) n",
-			MANY);
+	        " sha256('bytes'), 5 FROM release, generate_series(1, %d) n",
+	        MANY);
 	tell_db("UPDATE release SET state = 'ready', fixed_at = now(), finished_at = now(), bytes = 5,"
-			" summary = '{}'");
+	        " summary = '{}'");
 	snprintf(release.id, sizeof release.id, "%s", ask_db("SELECT id FROM release"));
 	struct error err = release_write(db, store, &release, say("%s/set", folder), &progress);
 	ck_assert_str_eq(err.detail, "enough");

@@ -41,15 +41,15 @@ START_TEST(the_figures_are_those_of_the_database)
 {
 	ck_assert_int_eq(number_at(stats, "pairs"), count_db("SELECT count(*) FROM judged_pair"));
 	ck_assert_int_eq(number_at(stats, "judgments"),
-					 count_db("SELECT 2 * count(*) FROM judged_pair WHERE kind <> 'training'"));
+	                 count_db("SELECT 2 * count(*) FROM judged_pair WHERE kind <> 'training'"));
 	ck_assert_int_eq(number_at(stats, "volunteers"),
-					 count_db("SELECT count(DISTINCT volunteer_id) FROM judged_pair"));
+	                 count_db("SELECT count(DISTINCT volunteer_id) FROM judged_pair"));
 	ck_assert_int_eq(number_at(stats, "items/in_service") + number_at(stats, "items/retired") +
-						 number_at(stats, "items/disputed") + number_at(stats, "items/settled") +
-						 number_at(stats, "items/withdrawn"),
-					 count_db("SELECT count(*) FROM item"));
+	                     number_at(stats, "items/disputed") + number_at(stats, "items/settled") +
+	                     number_at(stats, "items/withdrawn"),
+	                 count_db("SELECT count(*) FROM item"));
 	ck_assert_int_eq(number_at(stats, "by_media_type/video/items"),
-					 count_db("SELECT count(*) FROM item WHERE media_type = 'video'"));
+	                 count_db("SELECT count(*) FROM item WHERE media_type = 'video'"));
 }
 END_TEST
 
@@ -59,15 +59,15 @@ START_TEST(a_judged_pair_shows_in_the_figures)
 	json_t *lease = a_lease(&person, NULL), *before = stats;
 
 	expect_status(post(&person, "/api/v1/judgments",
-					   verdicts_on(text_at(lease, "assignment"), "real", "fake")),
-				  201);
+	                   verdicts_on(text_at(lease, "assignment"), "real", "fake")),
+	              201);
 	json_t *after = fresh_stats();
 	ck_assert_int_eq(number_at(after, "pairs"), number_at(before, "pairs") + 1);
 	ck_assert_int_eq(number_at(after, "judgments"), number_at(before, "judgments") + 2);
 	ck_assert_int_eq(number_at(after, "by_media_type/image/judgments"),
-					 number_at(before, "by_media_type/image/judgments") + 2);
+	                 number_at(before, "by_media_type/image/judgments") + 2);
 	ck_assert_int_eq(number_at(after, "judgments_by_day/29/judgments"),
-					 number_at(before, "judgments_by_day/29/judgments") + 2);
+	                 number_at(before, "judgments_by_day/29/judgments") + 2);
 }
 END_TEST
 
@@ -76,7 +76,7 @@ static void expect_everyone_counted(void)
 	note_stats();
 	ck_assert_int_eq(number_at(stats, "pairs"), count_db("SELECT count(*) FROM judged_pair"));
 	ck_assert_int_eq(number_at(stats, "volunteers"),
-					 count_db("SELECT count(DISTINCT volunteer_id) FROM judged_pair"));
+	                 count_db("SELECT count(DISTINCT volunteer_id) FROM judged_pair"));
 }
 
 static void fold_all(struct db *db)
@@ -92,23 +92,23 @@ static void fold_all(struct db *db)
 static void judge_long_ago(void)
 {
 	tell_db("INSERT INTO judged_pair (assignment_id, volunteer_id, campaign_id, media_type, kind, "
-			"matched,"
-			" policy, body_hash, server_ms, judged_at)"
-			" SELECT gen_random_uuid(), md5('long ago' || n %% 2)::uuid, id, 'audio', 'random', "
-			"false, 1,"
-			" sha256(''), 0, CASE WHEN n < 3 THEN '2001-02-03 04:05:06Z' ELSE now() END"
-			" FROM generate_series(0, 3) n,"
-			" (SELECT id FROM campaign LIMIT 1) c");
+	        "matched,"
+	        " policy, body_hash, server_ms, judged_at)"
+	        " SELECT gen_random_uuid(), md5('long ago' || n %% 2)::uuid, id, 'audio', 'random', "
+	        "false, 1,"
+	        " sha256(''), 0, CASE WHEN n < 3 THEN '2001-02-03 04:05:06Z' ELSE now() END"
+	        " FROM generate_series(0, 3) n,"
+	        " (SELECT id FROM campaign LIMIT 1) c");
 	make_items(&(struct items){ .campaign = common_campaign(), .count = 3, .truth = "fake" });
 	tell_db("INSERT INTO judgment (item_id, volunteer_id, assignment_id, position, verdict, "
-			"confidence, training, judged_at)"
-			" SELECT i.id, p.volunteer_id, p.assignment_id, 'left', 'fake', 50, false, p.judged_at"
-			" FROM judged_pair p, LATERAL (SELECT id FROM item WHERE truth = 'fake' AND NOT EXISTS"
-			" (SELECT FROM judgment j WHERE j.item_id = item.id) LIMIT 1) i"
-			" WHERE p.judged_at = '2001-02-03 04:05:06Z' LIMIT 1");
+	        "confidence, training, judged_at)"
+	        " SELECT i.id, p.volunteer_id, p.assignment_id, 'left', 'fake', 50, false, p.judged_at"
+	        " FROM judged_pair p, LATERAL (SELECT id FROM item WHERE truth = 'fake' AND NOT EXISTS"
+	        " (SELECT FROM judgment j WHERE j.item_id = item.id) LIMIT 1) i"
+	        " WHERE p.judged_at = '2001-02-03 04:05:06Z' LIMIT 1");
 	tell_db("BEGIN; TRUNCATE tally, served_tally; UPDATE tally_end SET counted_to = '2000-01-01', "
-			"volunteers = "
-			"0; COMMIT");
+	        "volunteers = "
+	        "0; COMMIT");
 }
 
 START_TEST(pairs_of_the_past_are_counted_once)
@@ -120,20 +120,20 @@ START_TEST(pairs_of_the_past_are_counted_once)
 		fold_all(db);
 		ck_assert_int_eq(
 			count_db("SELECT pairs FROM tally WHERE day = '2001-02-03' AND media_type = 'audio'"
-					 " AND NOT training"),
+		             " AND NOT training"),
 			3);
 		ck_assert_int_eq(count_db("SELECT sum(pairs) FROM tally"),
-						 count_db("SELECT count(*) FROM judged_pair, tally_end"
-								  " WHERE judged_at < counted_to"));
+		                 count_db("SELECT count(*) FROM judged_pair, tally_end"
+		                          " WHERE judged_at < counted_to"));
 		ck_assert_int_eq(count_db("SELECT volunteers FROM tally_end"),
-						 count_db("SELECT count(DISTINCT volunteer_id) FROM judged_pair, tally_end"
-								  " WHERE judged_at < counted_to"));
+		                 count_db("SELECT count(DISTINCT volunteer_id) FROM judged_pair, tally_end"
+		                          " WHERE judged_at < counted_to"));
 		ck_assert_str_eq(ask_db("SELECT row(coalesce(sum(judgments), 0), coalesce(sum(fakes), 0)) "
-								"FROM served_tally"),
-						 ask_db("SELECT row(count(*), count(*) FILTER (WHERE truth = 'fake'))"
-								" FROM judgment j JOIN item i ON i.id = j.item_id, tally_end"
-								" WHERE truth IS NOT NULL AND NOT j.training AND"
-								" judged_at < counted_to"));
+		                        "FROM served_tally"),
+		                 ask_db("SELECT row(count(*), count(*) FILTER (WHERE truth = 'fake'))"
+		                        " FROM judgment j JOIN item i ON i.id = j.item_id, tally_end"
+		                        " WHERE truth IS NOT NULL AND NOT j.training AND"
+		                        " judged_at < counted_to"));
 	}
 	ck_assert_int_ge(count_db("SELECT fakes FROM served_tally WHERE day = '2001-02-03'"), 1);
 	db_close(db);
@@ -158,15 +158,15 @@ START_TEST(many_days_are_counted_at_once)
 	struct db *db = db_open(getenv("DATABASE_URL"), 5000);
 
 	tell_db("INSERT INTO judged_pair (assignment_id, volunteer_id, campaign_id, media_type, kind, "
-			"matched, policy, body_hash, server_ms, judged_at)"
-			" SELECT gen_random_uuid(), md5('each day')::uuid, (SELECT id FROM campaign LIMIT 1), "
-			"'audio', 'random', false, 1, sha256(''), 0, '2003-01-01Z'::timestamptz + n * interval "
-			"'30 hours' FROM generate_series(0, 99) n");
+	        "matched, policy, body_hash, server_ms, judged_at)"
+	        " SELECT gen_random_uuid(), md5('each day')::uuid, (SELECT id FROM campaign LIMIT 1), "
+	        "'audio', 'random', false, 1, sha256(''), 0, '2003-01-01Z'::timestamptz + n * interval "
+	        "'30 hours' FROM generate_series(0, 99) n");
 	tell_db("BEGIN; TRUNCATE tally, served_tally; UPDATE tally_end SET counted_to = '2000-01-01',"
-			" volunteers = 0; COMMIT");
+	        " volunteers = 0; COMMIT");
 	fold_all(db);
 	ck_assert_int_eq(count_db("SELECT sum(pairs) FROM tally WHERE day < '2004-01-01'"),
-					 count_db("SELECT count(*) FROM judged_pair WHERE judged_at < '2004-01-01'"));
+	                 count_db("SELECT count(*) FROM judged_pair WHERE judged_at < '2004-01-01'"));
 	db_close(db);
 	expect_everyone_counted();
 }
@@ -176,15 +176,15 @@ static void expect_counts_of_items(void)
 {
 	ck_assert_str_eq(
 		ask_db("SELECT json_agg(a) FROM (SELECT campaign_id, media_type, state, count(*)"
-			   " FROM item GROUP BY 1, 2, 3 ORDER BY 1, 2, 3) a"),
+	           " FROM item GROUP BY 1, 2, 3 ORDER BY 1, 2, 3) a"),
 		ask_db("SELECT json_agg(a) FROM (SELECT campaign_id, media_type, state,"
-			   " sum(items) AS count FROM item_count GROUP BY 1, 2, 3"
-			   " HAVING sum(items) <> 0 ORDER BY 1, 2, 3) a"));
+	           " sum(items) AS count FROM item_count GROUP BY 1, 2, 3"
+	           " HAVING sum(items) <> 0 ORDER BY 1, 2, 3) a"));
 	ck_assert_str_eq(
 		ask_db("SELECT json_agg(a) FROM (SELECT least(floor(p_fake * 10), 9)::integer"
-			   " AS bar, count(*) FROM consensus WHERE judgments > 0 GROUP BY 1 ORDER BY 1) a"),
+	           " AS bar, count(*) FROM consensus WHERE judgments > 0 GROUP BY 1 ORDER BY 1) a"),
 		ask_db("SELECT json_agg(a) FROM (SELECT bar::integer, sum(items) AS count"
-			   " FROM belief_count GROUP BY 1 HAVING sum(items) <> 0 ORDER BY 1) a"));
+	           " FROM belief_count GROUP BY 1 HAVING sum(items) <> 0 ORDER BY 1) a"));
 }
 
 /* Whatever statement changes items or what is believed of them, within one transaction or in many.
@@ -198,20 +198,20 @@ START_TEST(counts_of_items_follow_every_change)
 	make_items(&(struct items){ .campaign = campaign, .count = 30, .truth = "fake" });
 	const char *mine = say("campaign_id = (SELECT id FROM campaign WHERE name = '%s')", campaign);
 	tell_db("INSERT INTO consensus (item_id, p_fake, low, high, judgments, fake_votes)"
-			" SELECT id, row_number() OVER () / 31.0, 0, 1, 3, 1 FROM item WHERE %s",
-			mine);
+	        " SELECT id, row_number() OVER () / 31.0, 0, 1, 3, 1 FROM item WHERE %s",
+	        mine);
 	expect_counts_of_items();
 	tell_db("BEGIN; UPDATE item SET state = 'retired' WHERE %s; UPDATE item SET state = 'disputed'"
-			" WHERE %s AND id < '80000000-0000-0000-0000-000000000000'; COMMIT",
-			mine, mine);
+	        " WHERE %s AND id < '80000000-0000-0000-0000-000000000000'; COMMIT",
+	        mine, mine);
 	expect_counts_of_items();
 	tell_db("INSERT INTO consensus AS c (item_id, p_fake, low, high, judgments, fake_votes)"
-			" SELECT id, 1, 0, 1, 4, 1 FROM item WHERE %s"
-			" ON CONFLICT (item_id) DO UPDATE SET p_fake = excluded.p_fake",
-			mine);
+	        " SELECT id, 1, 0, 1, 4, 1 FROM item WHERE %s"
+	        " ON CONFLICT (item_id) DO UPDATE SET p_fake = excluded.p_fake",
+	        mine);
 	tell_db("UPDATE consensus SET judgments = 0, fake_votes = 0 WHERE item_id IN"
-			" (SELECT id FROM item WHERE %s LIMIT 5)",
-			mine);
+	        " (SELECT id FROM item WHERE %s LIMIT 5)",
+	        mine);
 	expect_counts_of_items();
 	ck_assert_int_eq(stats_fold(db, &more).code, OK);
 	expect_counts_of_items();

@@ -47,7 +47,7 @@ static void sql(const char *statement)
 START_TEST(every_command_refuses_another_store)
 {
 	static const char *const commands[] = { "import m.csv", "serve --listen 127.0.0.1:0", "work",
-											"release list" };
+		                                    "release list" };
 
 	expect(0, "one", "import m.csv");
 	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
@@ -123,8 +123,8 @@ START_TEST(of_two_first_starts_with_two_stores_one_goes_on)
 {
 	struct ran ran =
 		shell(folder, say("for d in one two three; do \"$PROGRAM\" release list --database-url '%s'"
-						  " --data $d >/dev/null 2>&1 && echo went & done; wait",
-						  url));
+	                      " --data $d >/dev/null 2>&1 && echo went & done; wait",
+	                      url));
 	ck_assert_str_eq(ran.said, "went\n");
 }
 END_TEST
@@ -133,8 +133,8 @@ START_TEST(first_starts_with_one_store_all_go_on)
 {
 	struct ran ran =
 		shell(folder, say("for d in 1 2 3; do \"$PROGRAM\" release list --database-url '%s'"
-						  " --data one && echo went & done; wait",
-						  url));
+	                      " --data one && echo went & done; wait",
+	                      url));
 	ck_assert_str_eq(ran.said, "went\nwent\nwent\n");
 }
 END_TEST

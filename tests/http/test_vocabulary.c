@@ -15,7 +15,7 @@
 
 /* The words with something before, between and behind them. */
 static char *join(const char *const words[], const char *before, const char *between,
-				  const char *behind)
+                  const char *behind)
 {
 	char *text = say("%s%s", before, words[0]);
 
@@ -80,8 +80,8 @@ static const char *sorted(const char *list)
 START_TEST(the_database_takes_these_words_and_no_others)
 {
 	const char *taken = ask_db("SELECT string_agg(DISTINCT w[1], ' ' ORDER BY w[1])" COLUMN_CHECKS
-							   " AND c.conrelid::regclass || '.' || a.attname = '%s'",
-							   columns[_i].column);
+	                           " AND c.conrelid::regclass || '.' || a.attname = '%s'",
+	                           columns[_i].column);
 
 	ck_assert_str_eq(taken, sorted(join(columns[_i].words, "", ",", columns[_i].more)));
 }
@@ -108,9 +108,9 @@ END_TEST
 START_TEST(the_database_knows_the_verdicts)
 {
 	ck_assert_str_eq(ask_db("SELECT string_agg(w[1], ' ' ORDER BY w[1]) FROM pg_constraint c,"
-							" regexp_matches(pg_get_constraintdef(c.oid), '''([a-z_]+)''', 'g') w"
-							" WHERE c.contypid = 'verdict'::regtype"),
-					 sorted(join(verdicts, "", ",", "")));
+	                        " regexp_matches(pg_get_constraintdef(c.oid), '''([a-z_]+)''', 'g') w"
+	                        " WHERE c.contypid = 'verdict'::regtype"),
+	                 sorted(join(verdicts, "", ",", "")));
 }
 END_TEST
 
@@ -146,12 +146,12 @@ START_TEST(the_description_lists_these_words)
 	const json_t *list = at(described(), say("components/schemas/%s", described_words[_i].path));
 
 	ck_assert_msg(is_list(list, described_words[_i].words, described_words[_i].more), "%s",
-				  described_words[_i].path);
+	              described_words[_i].path);
 }
 END_TEST
 
 static const char *const *const lists[] = { media_types, tells, verdicts, skip_reasons,
-											account_roles };
+	                                        account_roles };
 
 /* A list of two words or more of ours has all of ours. */
 static void expect_whole(const json_t *list, const char *const words[])
@@ -239,7 +239,7 @@ START_TEST(a_page_offers_these_words_and_no_others)
 
 	for (; offers[_i].words[words]; words++)
 		ck_assert_msg(strstr(text, say("%s%s\"", form, offers[_i].words[words])), "%s: %s",
-					  offers[_i].file, offers[_i].words[words]);
+		              offers[_i].file, offers[_i].words[words]);
 	for (const char *place = text; (place = strstr(place, form)); place++)
 		found++;
 	ck_assert_int_eq(found, words + offers[_i].others);

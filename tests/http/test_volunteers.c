@@ -39,7 +39,7 @@ START_TEST(a_new_volunteer_has_done_nothing_and_has_training_before_them)
 END_TEST
 
 static const char *const no_consent[] = { "{}", "{\"consent\": false}", "{\"consent\": null}",
-										  "{\"consent\": 1}", "{\"consent\": \"true\"}" };
+	                                      "{\"consent\": 1}", "{\"consent\": \"true\"}" };
 
 START_TEST(nobody_takes_part_without_consent)
 {
@@ -67,8 +67,8 @@ START_TEST(me_is_who_the_cookie_says)
 END_TEST
 
 static const char *const forged[] = { "", "touchstone_volunteer=", "touchstone_volunteer=x",
-									  "touchstone_volunteer=00000000-0000-4000-8000-000000000000",
-									  "touchstone_session=abc" };
+	                                  "touchstone_volunteer=00000000-0000-4000-8000-000000000000",
+	                                  "touchstone_session=abc" };
 
 START_TEST(without_a_genuine_cookie_nobody_is_asking)
 {
@@ -96,7 +96,7 @@ START_TEST(one_kind_of_sealed_text_never_opens_as_another)
 	json_t *lease = a_lease(&person, NULL);
 
 	snprintf(person.cookie, sizeof person.cookie, "touchstone_volunteer=%s",
-			 text_at(lease, "assignment"));
+	         text_at(lease, "assignment"));
 	expect_problem(get(&person, "/api/v1/me"), 401, "no-consent");
 }
 END_TEST
@@ -117,8 +117,8 @@ static const char *judged_item(struct person *as, const struct items *items)
 		" FROM pair",
 		volunteer_id(as), item, item, volunteer_id(as), items->training ? "true" : "false");
 	tell_db("INSERT INTO consensus (item_id, p_fake, low, high, judgments, fake_votes)"
-			" VALUES ('%s', 0.99, 0.9, 1, 5, 5)",
-			item);
+	        " VALUES ('%s', 0.99, 0.9, 1, 5, 5)",
+	        item);
 	return item;
 }
 
@@ -141,10 +141,10 @@ START_TEST(results_tell_what_the_crowd_settled_and_nothing_else)
 	struct person person = a_volunteer();
 
 	judged_item(&person, &(struct items){ .campaign = common_campaign(),
-										  .state = cases[_i].state,
-										  .truth = cases[_i].truth,
-										  .gold = cases[_i].gold,
-										  .training = cases[_i].training });
+	                                      .state = cases[_i].state,
+	                                      .truth = cases[_i].truth,
+	                                      .gold = cases[_i].gold,
+	                                      .training = cases[_i].training });
 	struct answer a = get(&person, "/api/v1/me");
 	ck_assert_uint_eq(json_array_size(at(a.body, "results")), cases[_i].told);
 	if (!cases[_i].told)
@@ -191,7 +191,7 @@ START_TEST(a_result_shows_its_picture_to_the_one_who_judged_it)
 	ck_assert(json_is_null(at(a.body, "results/0/thumbnail_url")));
 	ck_assert(json_is_false(at(a.body, "results/0/sensitive")));
 	tell_db("UPDATE item SET sensitive = true, thumbnail = '\\x%s' WHERE id = '%s'",
-			a_file(bytes, sizeof bytes), item);
+	        a_file(bytes, sizeof bytes), item);
 	a = get(&person, "/api/v1/me");
 	ck_assert(true_at(a.body, "results/0/sensitive"));
 	const char *url = text_at(a.body, "results/0/thumbnail_url");
@@ -200,7 +200,7 @@ START_TEST(a_result_shows_its_picture_to_the_one_who_judged_it)
 	ck_assert_uint_eq(picture.len, sizeof bytes);
 	expect_status(get(&other, url), 404);
 	expect_status(call(&(struct call){ .as = &person, .method = "DELETE", .path = "/api/v1/me" }),
-				  204);
+	              204);
 	expect_status(get(&person, url), 404);
 }
 END_TEST
@@ -224,8 +224,8 @@ START_TEST(results_come_in_pages_that_neither_repeat_nor_leave_out)
 END_TEST
 
 static const char *const bad_pages[] = { "limit=0", "limit=101", "limit=-1",
-										 "limit=x", "limit=",    "limit=1e1",
-										 "cursor=", "cursor=x",  "limit=99999999999999999999" };
+	                                     "limit=x", "limit=",    "limit=1e1",
+	                                     "cursor=", "cursor=x",  "limit=99999999999999999999" };
 
 START_TEST(a_page_that_cannot_be_is_refused)
 {
@@ -266,10 +266,10 @@ START_TEST(an_erased_volunteer_can_leave_nothing_behind)
 	long long before = rows_stored();
 	expect_problem(post(&ghost, "/api/v1/assignments", json_object()), 401, "volunteer-gone");
 	expect_problem(post(&ghost, "/api/v1/judgments", verdicts_on(token, "real", "fake")), 401,
-				   "volunteer-gone");
+	               "volunteer-gone");
 	expect_problem(post(&ghost, "/api/v1/skips",
-						json_pack("{s:s, s:s}", "assignment", token, "reason", "other")),
-				   401, "volunteer-gone");
+	                    json_pack("{s:s, s:s}", "assignment", token, "reason", "other")),
+	               401, "volunteer-gone");
 	ck_assert_int_eq(rows_stored(), before);
 }
 END_TEST

@@ -24,8 +24,8 @@ static size_t item_count;
 static void make_campaign(void)
 {
 	static const char *const truths[][2] = { { "real", "fake" },
-											 { "real", "real" },
-											 { "fake", "fake" } };
+		                                     { "real", "real" },
+		                                     { "fake", "fake" } };
 
 	walk_campaign = a_campaign();
 	for (int n = 0; n < LINEAGES; n++) {
@@ -34,11 +34,11 @@ static void make_campaign(void)
 
 		for (int side = 0; side < 2; side++)
 			make_items(&(struct items){ .campaign = walk_campaign,
-										.truth = truths[n / 3 % 3][side],
-										.training = training,
-										.gold = gold,
-										.lineage = lineage,
-										.pair = lineage });
+			                            .truth = truths[n / 3 % 3][side],
+			                            .training = training,
+			                            .gold = gold,
+			                            .lineage = lineage,
+			                            .pair = lineage });
 	}
 	for (int n = 0; n < ALONE; n++)
 		make_items(&(struct items){
@@ -90,11 +90,11 @@ static bool step(struct person *as, struct walk *walk)
 	step->left = item_of(step->lease.left);
 	step->right = item_of(step->lease.right);
 	struct answer told = post(as, "/api/v1/judgments",
-							  verdicts_on(token, opinion(step->left, walk->count),
-										  opinion(step->right, walk->count + walk->count / 4)));
+	                          verdicts_on(token, opinion(step->left, walk->count),
+	                                      opinion(step->right, walk->count + walk->count / 4)));
 	expect_status(told, 201);
 	step->told_truth = strstr(told.text, "truth") || strstr(told.text, "correct\":t") ||
-					   strstr(told.text, "correct\":f") || strstr(told.text, "explanation");
+	                   strstr(told.text, "correct\":f") || strstr(told.text, "explanation");
 	step->pairs = number_at(told.body, "progress/pairs");
 	step->training = number_at(told.body, "progress/training/done");
 	step->correct = number_at(told.body, "progress/training/correct");
@@ -105,9 +105,9 @@ void walk_all(void)
 {
 	make_campaign();
 	each_row(note_item, NULL,
-			 say("SELECT i.id, i.lineage, i.truth, i.gold, i.training FROM item i"
-				 " JOIN campaign c ON c.id = i.campaign_id WHERE c.name = '%s'",
-				 walk_campaign));
+	         say("SELECT i.id, i.lineage, i.truth, i.gold, i.training FROM item i"
+	             " JOIN campaign c ON c.id = i.campaign_id WHERE c.name = '%s'",
+	             walk_campaign));
 	await_desk(NULL);
 	for (int w = 0; w < WALKERS; w++) {
 		struct person person = a_volunteer();

@@ -64,9 +64,9 @@ struct person an_account(const char *role)
 
 	secret_make(secret);
 	tell_db("WITH a AS (INSERT INTO account (email, role, password_hash, one_time)"
-			" VALUES ('%s@example.org', '%s', 'none', false) RETURNING id)"
-			" INSERT INTO session SELECT '\\x%s', id, now() + interval '1 hour' FROM a",
-			fresh_name(), role, hash_of(secret));
+	        " VALUES ('%s@example.org', '%s', 'none', false) RETURNING id)"
+	        " INSERT INTO session SELECT '\\x%s', id, now() + interval '1 hour' FROM a",
+	        fresh_name(), role, hash_of(secret));
 	snprintf(person.cookie, sizeof person.cookie, "touchstone_session=%s", secret);
 	return person;
 }
@@ -76,8 +76,8 @@ const char *a_campaign(void)
 	const char *name = fresh_name();
 
 	tell_db("INSERT INTO campaign (name, min_judgments, max_judgments)"
-			" VALUES ('%s', 1000, 10000)",
-			name);
+	        " VALUES ('%s', 1000, 10000)",
+	        name);
 	return name;
 }
 
@@ -184,7 +184,7 @@ json_t *a_lease(struct person *as, const char *campaign)
 
 	for (int try = 0; try < 50; try++) {
 		answer = post(as, "/api/v1/assignments",
-					  json_pack("{s:s}", "campaign", campaign ? campaign : common));
+		              json_pack("{s:s}", "campaign", campaign ? campaign : common));
 		if (answer.status != 204)
 			break;
 		wait_ms(100); /* the item cache is read about once a second */
@@ -245,8 +245,8 @@ const char *uuid_text(const unsigned char uuid[UUID_BYTES])
 json_t *verdicts_on(const char *token, const char *left, const char *right)
 {
 	return json_pack("{s:s, s:[{s:s, s:s, s:i}, {s:s, s:s, s:i}]}", "assignment", token,
-					 "judgments", "position", "left", "verdict", left, "confidence", 75, "position",
-					 "right", "verdict", right, "confidence", 75);
+	                 "judgments", "position", "left", "verdict", left, "confidence", 75, "position",
+	                 "right", "verdict", right, "confidence", 75);
 }
 
 const char *a_dispute(const char *reason, const struct items *item)
@@ -255,8 +255,8 @@ const char *a_dispute(const char *reason, const struct items *item)
 
 	one.state = "disputed";
 	return ask_db("INSERT INTO dispute (item_id, reason, judgments) VALUES ('%s', '%s', 25)"
-				  " RETURNING id",
-				  an_item(&one), reason);
+	              " RETURNING id",
+	              an_item(&one), reason);
 }
 
 /* Other suites run beside this one, and scoring comes last: what comes in time on a quiet machine

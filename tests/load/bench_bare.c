@@ -18,8 +18,8 @@
 static struct MHD_Response *response;
 
 static enum MHD_Result answer(void *arg, struct MHD_Connection *connection, const char *url,
-							  const char *method, const char *version, const char *data,
-							  size_t *data_len, void **slot)
+                              const char *method, const char *version, const char *data,
+                              size_t *data_len, void **slot)
 {
 	static int seen;
 	(void)arg, (void)url, (void)method, (void)version, (void)data, (void)data_len;
@@ -59,7 +59,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	response = MHD_create_response_from_buffer(fread(body, 1, sizeof body, bytes), body,
-											   MHD_RESPMEM_PERSISTENT);
+	                                           MHD_RESPMEM_PERSISTENT);
 	add_headers(headers);
 	address.sin_port = htons((uint16_t)atoi(argv[1]));
 	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);

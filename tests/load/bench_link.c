@@ -116,7 +116,7 @@ static bool send_more(struct link *link)
 {
 	while (link->state == LINK_WAITING && link->out_sent < link->out_len) {
 		ssize_t n = send(link->fd, link->out + link->out_sent, link->out_len - link->out_sent,
-						 MSG_NOSIGNAL);
+		                 MSG_NOSIGNAL);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)

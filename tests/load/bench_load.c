@@ -38,7 +38,7 @@ void load_open(struct load *load)
 static void watch(struct load *load, struct player *player)
 {
 	struct epoll_event event = { .events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
-								 .data.ptr = player };
+		                         .data.ptr = player };
 
 	if (epoll_ctl(load->epoll, EPOLL_CTL_ADD, player->link.fd, &event))
 		bench_die("epoll_ctl");
@@ -49,7 +49,7 @@ static void connect_player(struct load *load, struct player *player)
 {
 	size_t place = (size_t)(player - load->players) / EACH_ADDRESS;
 	struct sockaddr_in from = { .sin_family = AF_INET,
-								.sin_addr.s_addr = htonl(INADDR_LOOPBACK + (uint32_t)place) };
+		                        .sin_addr.s_addr = htonl(INADDR_LOOPBACK + (uint32_t)place) };
 
 	if (!link_open(&player->link, &load->options.to, place ? &from : NULL))
 		bench_die("connect");

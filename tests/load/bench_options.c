@@ -69,18 +69,18 @@ static void read_option(struct options *options, int option)
 void options_read(struct options *options, int argc, char **argv)
 {
 	static const struct option known[] = { { "connections", required_argument, NULL, 'c' },
-										   { "seconds", required_argument, NULL, 's' },
-										   { "rate", required_argument, NULL, 'r' },
-										   { "persist", no_argument, NULL, 'p' },
-										   { "log", required_argument, NULL, 'l' },
-										   { "first-tag", required_argument, NULL, 't' },
-										   { "pairs", required_argument, NULL, 'n' },
-										   { "campaign", required_argument, NULL, 'g' },
-										   { "no-media", no_argument, NULL, 'm' },
-										   { "think", required_argument, NULL, 'w' },
-										   { "skip", required_argument, NULL, 'k' },
-										   { "stats", required_argument, NULL, 'a' },
-										   { NULL, 0, NULL, 0 } };
+		                                   { "seconds", required_argument, NULL, 's' },
+		                                   { "rate", required_argument, NULL, 'r' },
+		                                   { "persist", no_argument, NULL, 'p' },
+		                                   { "log", required_argument, NULL, 'l' },
+		                                   { "first-tag", required_argument, NULL, 't' },
+		                                   { "pairs", required_argument, NULL, 'n' },
+		                                   { "campaign", required_argument, NULL, 'g' },
+		                                   { "no-media", no_argument, NULL, 'm' },
+		                                   { "think", required_argument, NULL, 'w' },
+		                                   { "skip", required_argument, NULL, 'k' },
+		                                   { "stats", required_argument, NULL, 'a' },
+		                                   { NULL, 0, NULL, 0 } };
 	int option;
 
 	*options = (struct options){ .connections = 64, .pairs = 10 };
@@ -88,7 +88,7 @@ void options_read(struct options *options, int argc, char **argv)
 		read_option(options, option);
 	if (argc - optind < 2 || !options->connections) {
 		fputs("usage: bench-client [OPTION...] HOST:PORT requests|cycle|arrive|idle [FILE]\n",
-			  stderr);
+		      stderr);
 		exit(2);
 	}
 	read_address(&options->to, argv[optind]);

@@ -69,7 +69,7 @@ static void wait_for_events(struct load *load, int64_t until_ns)
 	struct epoll_event events[256];
 	int64_t left = until_ns - bench_now_ns();
 	struct timespec patience = { .tv_sec = left > 0 ? left / BENCH_SECOND : 0,
-								 .tv_nsec = left > 0 ? left % BENCH_SECOND : 0 };
+		                         .tv_nsec = left > 0 ? left % BENCH_SECOND : 0 };
 	int count = epoll_pwait2(load->epoll, events, 256, &patience, NULL);
 
 	for (int i = 0; i < count; i++) {
@@ -83,7 +83,7 @@ static void wait_for_events(struct load *load, int64_t until_ns)
 static bool time_is_over(const struct load *load, int64_t now)
 {
 	return load->options.seconds > 0 &&
-		   now >= load->start_ns + (int64_t)(load->options.seconds * BENCH_SECOND);
+	       now >= load->start_ns + (int64_t)(load->options.seconds * BENCH_SECOND);
 }
 
 /* Gives up what is still in flight. */

@@ -50,7 +50,7 @@ static size_t skip_request(struct player *player)
 	char body[2 * PLAYER_TEXT];
 
 	snprintf(body, sizeof body, "{\"assignment\":\"%s\",\"reason\":\"cannot_load\"}",
-			 player->token);
+	         player->token);
 	return bench_post(player->own, "/skips", player->cookie, body);
 }
 
@@ -75,7 +75,7 @@ static void begin_cycle(struct load *load, struct player *player)
 	if (!player->pairs_left && strcmp(load->options.mode, "arrive") == 0) {
 		player->pairs_left = load->options.pairs;
 		ask_own(load, player, STEP_ARRIVE,
-				bench_post(player->own, "/volunteers", "", "{\"consent\":true}"));
+		        bench_post(player->own, "/volunteers", "", "{\"consent\":true}"));
 		return;
 	}
 	if (!player->pairs_left && !next_volunteer(load, player)) {
@@ -128,8 +128,8 @@ static bool read_assignment(struct player *player)
 	const char *body = player->link.answer.body, *at = body;
 
 	return take_text(player->token, body, "\"assignment\":\"", &at) &&
-		   take_text(player->urls[0], body, "\"url\":\"", &at) &&
-		   take_text(player->urls[1], at, "\"url\":\"", &at);
+	       take_text(player->urls[0], body, "\"url\":\"", &at) &&
+	       take_text(player->urls[1], at, "\"url\":\"", &at);
 }
 
 /* Every thousand cycles hold as many of a kind as was asked for, spread evenly. */
@@ -207,7 +207,7 @@ static void go_on(struct load *load, struct player *player)
 		return;
 	case STEP_MEDIA:
 		ask_own(load, player, STEP_OTHER_MEDIA,
-				bench_get(player->own, player->urls[1], player->cookie));
+		        bench_get(player->own, player->urls[1], player->cookie));
 		return;
 	case STEP_OTHER_MEDIA:
 		decide(load, player);
@@ -229,7 +229,7 @@ static void answered(struct load *load, struct player *player)
 	int status = answer->status;
 
 	tally_answer(&load->tally, player->step, player->tag, answer, bench_now_ns() - player->since_ns,
-				 !load->ending);
+	             !load->ending);
 	if (status < 300) {
 		go_on(load, player);
 	} else if (load->options.persist && (status == 503 || status == 429) && !load->ending) {

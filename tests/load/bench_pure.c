@@ -54,10 +54,10 @@ static void make_crowd(struct random *random)
 	made.candidates = candidate_index_new();
 	for (uint32_t i = 0; i < CANDIDATES; i++)
 		candidate_index_put(made.candidates, i, 0,
-							&(struct candidate){ .lineage = i + 1,
-												 .p_fake = (float)random_unit(random),
-												 .judgments = (uint16_t)random_below(random, 20),
-												 .truth = UNKNOWN });
+		                    &(struct candidate){ .lineage = i + 1,
+		                                         .p_fake = (float)random_unit(random),
+		                                         .judgments = (uint16_t)random_below(random, 20),
+		                                         .truth = UNKNOWN });
 	for (uint32_t j = 0; j < JUDGMENTS; j++) { /* nobody judges an item twice */
 		made.item[j] = j % ITEMS;
 		made.volunteer[j] = (j % ITEMS * 7 + j / ITEMS * 97) % VOLUNTEERS;
@@ -110,17 +110,17 @@ static void choose(void)
 	struct asker asker = { .sensitivity = .72, .specificity = .72 };
 
 	check(pair_sampler_draw(made.candidates, 0, &asker, &options, &random).kind != PAIR_NOTHING,
-		  "pair");
+	      "pair");
 }
 
 static void fit(void)
 {
 	struct judgments judgments = { .items = ITEMS,
-								   .volunteers = VOLUNTEERS,
-								   .count = JUDGMENTS,
-								   .item = made.item,
-								   .volunteer = made.volunteer,
-								   .verdict = made.verdict };
+		                           .volunteers = VOLUNTEERS,
+		                           .count = JUDGMENTS,
+		                           .item = made.item,
+		                           .volunteer = made.volunteer,
+		                           .verdict = made.verdict };
 	struct model_options options = { .method = METHOD_DEFAULT, .intervals = true };
 
 	fit_free(model_fit(&judgments, &options));
@@ -136,10 +136,10 @@ int main(int argc, char **argv)
 		const char *name;
 		void (*run)(void);
 	} parts[] = { { "nothing", nothing },
-				  { "reveal", reveal },
-				  { "read", read_body },
-				  { "choose", choose },
-				  { "fit", fit } };
+		          { "reveal", reveal },
+		          { "read", read_body },
+		          { "choose", choose },
+		          { "fit", fit } };
 
 	make();
 	for (size_t p = 0; argc == 3 && p < sizeof parts / sizeof parts[0]; p++) {

@@ -13,25 +13,25 @@ static size_t fitting(int len)
 size_t bench_post(char *out, const char *path, const char *cookie, const char *body)
 {
 	return fitting(snprintf(out, BENCH_REQUEST,
-							"POST /api/v1%s HTTP/1.1\r\n"
-							"Host: localhost\r\n"
-							"%s%s%s"
-							"Content-Type: application/json\r\n"
-							"Content-Length: %zu\r\n"
-							"\r\n"
-							"%s",
-							path, *cookie ? "Cookie: " : "", cookie, *cookie ? "\r\n" : "",
-							strlen(body), body));
+	                        "POST /api/v1%s HTTP/1.1\r\n"
+	                        "Host: localhost\r\n"
+	                        "%s%s%s"
+	                        "Content-Type: application/json\r\n"
+	                        "Content-Length: %zu\r\n"
+	                        "\r\n"
+	                        "%s",
+	                        path, *cookie ? "Cookie: " : "", cookie, *cookie ? "\r\n" : "",
+	                        strlen(body), body));
 }
 
 size_t bench_get(char *out, const char *path, const char *cookie)
 {
 	return fitting(snprintf(out, BENCH_REQUEST,
-							"GET %s HTTP/1.1\r\n"
-							"Host: localhost\r\n"
-							"%s%s%s"
-							"\r\n",
-							path, *cookie ? "Cookie: " : "", cookie, *cookie ? "\r\n" : ""));
+	                        "GET %s HTTP/1.1\r\n"
+	                        "Host: localhost\r\n"
+	                        "%s%s%s"
+	                        "\r\n",
+	                        path, *cookie ? "Cookie: " : "", cookie, *cookie ? "\r\n" : ""));
 }
 
 const char *bench_verdict(uint64_t tag, int on_right)

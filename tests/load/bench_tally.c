@@ -5,7 +5,7 @@
 #include <time.h>
 
 static const char *const step_names[] = { "request", "arrive", "assign", "media",
-										  "media",   "judge",  "skip",   "stats" };
+	                                      "media",   "judge",  "skip",   "stats" };
 
 /* The time of day, so that it can be compared with what others did. */
 static void note(const struct tally *tally, enum step step, uint64_t tag, int status)
@@ -16,11 +16,11 @@ static void note(const struct tally *tally, enum step step, uint64_t tag, int st
 		return;
 	clock_gettime(CLOCK_REALTIME, &now);
 	fprintf(tally->log, "%" PRIu64 "\t%d\t%lld\n", tag, status,
-			(long long)now.tv_sec * 1000 + now.tv_nsec / 1000000);
+	        (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000);
 }
 
 void tally_answer(struct tally *tally, enum step step, uint64_t tag, const struct answer *answer,
-				  int64_t took_ns, bool in_time)
+                  int64_t took_ns, bool in_time)
 {
 	tally->bytes += answer->body_len;
 	tally->answers[answer->status < TALLY_STATUSES ? answer->status : 0]++;
@@ -31,7 +31,7 @@ void tally_answer(struct tally *tally, enum step step, uint64_t tag, const struc
 		tally->good_in_time += in_time;
 	} else if (!tally->odd++) {
 		snprintf(tally->first_odd, sizeof tally->first_odd, "%s: %d %.300s", step_names[step],
-				 answer->status, answer->body);
+		         answer->status, answer->body);
 	}
 }
 
@@ -68,12 +68,12 @@ static void print_times(const struct tally *tally)
 		if (s == STEP_MEDIA)
 			add_times(&times, &tally->times[STEP_OTHER_MEDIA]);
 		printf("%s\"%s\":{\"count\":%" PRIu64 ",\"mean_ms\":%.3f,\"p50_ms\":%.3f,\"p90_ms\":%.3f,"
-			   "\"p95_ms\":%.3f,\"p99_ms\":%.3f,\"p999_ms\":%.3f,\"max_ms\":%.3f}",
-			   first ? "" : ",", step_names[s], times.count,
-			   (double)times.sum / (double)times.count / 1e6,
-			   (double)histogram_at(&times, .5) / 1e6, (double)histogram_at(&times, .9) / 1e6,
-			   (double)histogram_at(&times, .95) / 1e6, (double)histogram_at(&times, .99) / 1e6,
-			   (double)histogram_at(&times, .999) / 1e6, (double)times.max / 1e6);
+		       "\"p95_ms\":%.3f,\"p99_ms\":%.3f,\"p999_ms\":%.3f,\"max_ms\":%.3f}",
+		       first ? "" : ",", step_names[s], times.count,
+		       (double)times.sum / (double)times.count / 1e6,
+		       (double)histogram_at(&times, .5) / 1e6, (double)histogram_at(&times, .9) / 1e6,
+		       (double)histogram_at(&times, .95) / 1e6, (double)histogram_at(&times, .99) / 1e6,
+		       (double)histogram_at(&times, .999) / 1e6, (double)times.max / 1e6);
 		first = false;
 	}
 	printf("}");
@@ -104,12 +104,12 @@ static void print_text(const char *text)
 void tally_print(const struct tally *tally, double seconds, uint64_t next_tag, bool ran_out)
 {
 	printf("{\"seconds\":%.3f,\"begun\":%" PRIu64 ",\"good\":%" PRIu64 ",\"per_second\":%.1f,"
-		   "\"lost\":%" PRIu64 ",\"unsent\":%" PRIu64 ",\"hung_up\":%" PRIu64
-		   ",\"none_left\":%" PRIu64 ",\"next_tag\":%" PRIu64 ",\"bytes\":%" PRIu64
-		   ",\"ran_out\":%s",
-		   seconds, tally->begun, tally->good, (double)tally->good_in_time / seconds, tally->lost,
-		   tally->unsent, tally->hung_up, tally->none_left, next_tag, tally->bytes,
-		   ran_out ? "true" : "false");
+	       "\"lost\":%" PRIu64 ",\"unsent\":%" PRIu64 ",\"hung_up\":%" PRIu64
+	       ",\"none_left\":%" PRIu64 ",\"next_tag\":%" PRIu64 ",\"bytes\":%" PRIu64
+	       ",\"ran_out\":%s",
+	       seconds, tally->begun, tally->good, (double)tally->good_in_time / seconds, tally->lost,
+	       tally->unsent, tally->hung_up, tally->none_left, next_tag, tally->bytes,
+	       ran_out ? "true" : "false");
 	print_answers(tally);
 	if (tally->odd) {
 		printf(",\"first_odd\":");

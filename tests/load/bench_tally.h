@@ -43,7 +43,7 @@ struct tally {
 
 /* Counts an answer that took `took_ns`; in time: while the load was on, not while it drained. */
 void tally_answer(struct tally *tally, enum step step, uint64_t tag, const struct answer *answer,
-				  int64_t took_ns, bool in_time);
+                  int64_t took_ns, bool in_time);
 
 /* Counts a link that fell, and what it had asked. */
 void tally_fall(struct tally *tally, enum step step, uint64_t tag, enum link_event event);

@@ -162,11 +162,11 @@ static void judge(const struct plan *plan, struct outputs *out)
 	for (uint64_t p = 0; p < plan->pairs; p++)
 		for (uint64_t v = 0; v < plan->count; v++) {
 			struct lease lease = { .issued_s = clock_now_s() - LONG_AGO_S,
-								   .expires_s = clock_now_s() + LEASE_S,
-								   .policy = 1,
-								   .kind = KIND_RANDOM,
-								   .left_version = 1,
-								   .right_version = 1 };
+				                   .expires_s = clock_now_s() + LEASE_S,
+				                   .policy = 1,
+				                   .kind = KIND_RANDOM,
+				                   .left_version = 1,
+				                   .right_version = 1 };
 
 			memcpy(lease.campaign, plan->campaign, UUID_BYTES);
 			bench_id(lease.volunteer, plan->first + v);
@@ -195,13 +195,13 @@ static int write_judgments(char **args)
 {
 	struct outputs out = { .count = 0 };
 	struct plan plan = { .items = number(args[1]),
-						 .first = number(args[2]),
-						 .count = number(args[3]),
-						 .pairs = number(args[4]),
-						 .tag = number(args[5]) };
+		                 .first = number(args[2]),
+		                 .count = number(args[3]),
+		                 .pairs = number(args[4]),
+		                 .tag = number(args[5]) };
 
 	if (!uuid_from_text(plan.campaign, args[0]) || plan.pairs > MAX_PAIRS ||
-		2 * plan.pairs > plan.items || plan.tag + plan.count * plan.pairs > BENCH_TAGS) {
+	    2 * plan.pairs > plan.items || plan.tag + plan.count * plan.pairs > BENCH_TAGS) {
 		fputs("bench-tokens: too many pairs, or no campaign\n", stderr);
 		return 2;
 	}

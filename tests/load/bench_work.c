@@ -27,7 +27,7 @@ void work_open(struct work *work, const char *name)
 }
 
 bool work_next_request(struct work *work, const char **ret_request, size_t *ret_len,
-					   uint64_t *ret_tag)
+                       uint64_t *ret_tag)
 {
 	char *at = work->at;
 

@@ -23,7 +23,7 @@ void work_open(struct work *work, const char *name);
 
 /* "LENGTH TAG\n", then the request itself. False: there are no more. */
 bool work_next_request(struct work *work, const char **ret_request, size_t *ret_len,
-					   uint64_t *ret_tag);
+                       uint64_t *ret_tag);
 
 /* A line, cut at `size`. False: there are no more. */
 bool work_next_cookie(struct work *work, char *out, size_t size);

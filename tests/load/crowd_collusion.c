@@ -21,13 +21,13 @@ static void run(const char *name, enum method method, double colluders)
 		sum.wrong_published += one.wrong_published / SEEDS;
 	}
 	printf("| %s | %.0f %% | %.2f %% | %.2f %% | %.2f %% |\n", name, 100 * colluders,
-		   100 * sum.flipped, 100 * sum.wrong_targets, 100 * sum.wrong_published);
+	       100 * sum.flipped, 100 * sum.wrong_targets, 100 * sum.wrong_published);
 }
 
 int main(void)
 {
 	puts("| method | colluders | targets flipped | targets wrong | published others wrong |\n"
-		 "|---|---|---|---|---|");
+	     "|---|---|---|---|---|");
 	for (int percent = 0; percent <= 10; percent += 5) {
 		run("default", METHOD_DEFAULT, percent / 100.);
 		run("majority", METHOD_MAJORITY, percent / 100.);

@@ -41,12 +41,12 @@ static struct candidate_index *make_stock(uint32_t items, struct random *random)
 		candidate_index_put(
 			candidates, i, 0,
 			&(struct candidate){ .lineage = i / 3 + 1,
-								 .p_fake =
-									 random_below(random, 2) ? .5F : (float)random_unit(random),
-								 .judgments = (uint16_t)random_below(random, 30),
-								 .in_flight = (uint16_t)(random_below(random, 10) ? 0 : 1),
-								 .gold = gold,
-								 .truth = (int8_t)(gold ? i % 3 > 0 : UNKNOWN) });
+		                         .p_fake =
+		                             random_below(random, 2) ? .5F : (float)random_unit(random),
+		                         .judgments = (uint16_t)random_below(random, 30),
+		                         .in_flight = (uint16_t)(random_below(random, 10) ? 0 : 1),
+		                         .gold = gold,
+		                         .truth = (int8_t)(gold ? i % 3 > 0 : UNKNOWN) });
 	}
 	return candidates;
 }
@@ -60,15 +60,15 @@ static void make_volunteers(struct volunteers *volunteers, uint32_t items, struc
 		for (uint32_t i = 0; i < seen; i++)
 			keyset_add(volunteers->seen[v], random_below(random, lineages) + 1);
 		volunteers->askers[v] = (struct asker){ .sensitivity = .55 + .4 * random_unit(random),
-												.specificity = .55 + .4 * random_unit(random),
-												.gold_seen = random_below(random, 40),
-												.seen = volunteers->seen[v] };
+			                                    .specificity = .55 + .4 * random_unit(random),
+			                                    .gold_seen = random_below(random, 40),
+			                                    .seen = volunteers->seen[v] };
 	}
 }
 
 /* Leases are returned a thousand asks later, so that the candidate index stays as it is. */
 static uint64_t ask(struct candidate_index *candidates, struct volunteers *volunteers,
-					struct random *random)
+                    struct random *random)
 {
 	static struct sampled_pair leased[1000];
 	struct pair_sampler_options options = pair_sampler_in_service();
@@ -106,8 +106,8 @@ static void run(uint32_t items, bool asking)
 	int64_t end = spent_ns();
 
 	printf("| %u | %.0f | %.0f | %.1f | %.0f |\n", items, (double)(end - ready) / ASKS,
-		   (double)(made - start) / items, (double)looked_at / ASKS,
-		   (double)candidate_index_bytes(candidates) / items);
+	       (double)(made - start) / items, (double)looked_at / ASKS,
+	       (double)candidate_index_bytes(candidates) / items);
 	for (int v = 0; v < ASKERS; v++)
 		keyset_free(volunteers.seen[v]);
 	candidate_index_free(candidates);
@@ -116,9 +116,9 @@ static void run(uint32_t items, bool asking)
 int main(int argc, char **argv)
 {
 	puts("| items | ns of processor a pair, with its leases | to put an item | items looked at | "
-		 "bytes an "
-		 "item "
-		 "|\n|---|---|---|---|---|");
+	     "bytes an "
+	     "item "
+	     "|\n|---|---|---|---|---|");
 	if (argc > 1) {
 		run((uint32_t)strtoul(argv[1], NULL, 10), argc == 2);
 		return 0;

@@ -22,7 +22,7 @@ static inline struct part part_read(int argc, char **argv)
 	struct part part = { 1, 1 };
 
 	if (argc > 1 && (argc > 2 || sscanf(argv[1], "%u/%u", &part.number, &part.of) != 2 ||
-					 part.number < 1 || part.number > part.of)) {
+	                 part.number < 1 || part.number > part.of)) {
 		fprintf(stderr, "usage: %s [PART/PARTS]\n", argv[0]);
 		exit(2);
 	}

@@ -64,8 +64,8 @@ unsigned char *decoded(const struct media_file *file)
 	scratch_write("rendition", bytes, len);
 	free(bytes);
 	scratch_run((const char *const[]){ "ffmpeg", "-v", "error", "-y", "-i", "rendition",
-									   "-frames:v", "1", "-vf",
-									   "scale=flags=accurate_rnd+full_chroma_int,format=rgb24",
-									   "-f", "rawvideo", "pixels", NULL });
+	                                   "-frames:v", "1", "-vf",
+	                                   "scale=flags=accurate_rnd+full_chroma_int,format=rgb24",
+	                                   "-f", "rawvideo", "pixels", NULL });
 	return (unsigned char *)scratch_read(scratch_path("pixels"), &len);
 }

@@ -31,7 +31,7 @@ bool found(const char *bytes, size_t len, const char *text);
 /* Makes `name` of ffmpeg's own test pictures and sounds; the arguments end with NULL. */
 #define FFMPEG(...)                                                                        \
 	scratch_run((const char *const[]){ "ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", \
-									   __VA_ARGS__, NULL })
+	                                   __VA_ARGS__, NULL })
 #define VIPS(...) scratch_run((const char *const[]){ "vips", __VA_ARGS__, NULL })
 
 #endif

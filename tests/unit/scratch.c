@@ -80,13 +80,13 @@ void scratch_run(const char *const argv[])
 {
 	struct program_result result;
 	struct error err = program_run(&(struct program){ .argv = argv,
-													  .folder = scratch_path(""),
-													  .wall_ms = 60000,
-													  .cpu_s = 60,
-													  .memory_bytes = 4ull << 30,
-													  .file_bytes = 1u << 28,
-													  .open_files = 64 },
-								   &result);
+	                                                  .folder = scratch_path(""),
+	                                                  .wall_ms = 60000,
+	                                                  .cpu_s = 60,
+	                                                  .memory_bytes = 4ull << 30,
+	                                                  .file_bytes = 1u << 28,
+	                                                  .open_files = 64 },
+	                               &result);
 
 	ck_assert_msg(!err.code, "%s: %s", argv[0], err.detail);
 	ck_assert_msg(program_succeeded(&result), "%s: %s", argv[0], result.err);

@@ -83,15 +83,15 @@ static const struct {
 START_TEST(an_item_leaves_service_by_the_rule)
 {
 	struct item_facts facts = { .gold = cases[_i].gold,
-								.in_service = !cases[_i].out_of_service && !cases[_i].retired &&
-											  cases[_i].contest == CONTEST_NONE,
-								.retired = cases[_i].retired,
-								.contest = cases[_i].contest,
-								.truth = cases[_i].truth,
-								.rule = stopping_in_service(),
-								.spent = cases[_i].spent,
-								.count = cases[_i].count,
-								.fake = cases[_i].fakes };
+		                        .in_service = !cases[_i].out_of_service && !cases[_i].retired &&
+		                                      cases[_i].contest == CONTEST_NONE,
+		                        .retired = cases[_i].retired,
+		                        .contest = cases[_i].contest,
+		                        .truth = cases[_i].truth,
+		                        .rule = stopping_in_service(),
+		                        .spent = cases[_i].spent,
+		                        .count = cases[_i].count,
+		                        .fake = cases[_i].fakes };
 	json_auto_t *row = consensus_decision(&facts, cases[_i].p_fake, !cases[_i].distrusted);
 	const char *reason = json_string_value(json_object_get(row, "reason"));
 	const char *to = json_string_value(json_object_get(row, "to"));
@@ -105,7 +105,7 @@ END_TEST
 static const struct {
 	size_t count, retired, back;
 } unsettled[] = { { 0, 0, 0 },     { 7, 7, 7 },       { 300, 400, 10 },
-				  { 15, 900, 15 }, { 300, 1000, 20 }, { 5000, 100000, 2000 } };
+	              { 15, 900, 15 }, { 300, 1000, 20 }, { 5000, 100000, 2000 } };
 
 START_TEST(one_fit_unsettles_few_and_those_first_that_faded_most)
 {
@@ -143,11 +143,11 @@ Suite *consensus_suite(void)
 	TCase *tc = tcase_create("consensus");
 
 	tcase_add_loop_test(tc, an_item_leaves_service_by_the_rule, 0,
-						(int)(sizeof cases / sizeof cases[0]));
+	                    (int)(sizeof cases / sizeof cases[0]));
 	tcase_add_loop_test(tc, a_crowd_is_trusted_that_agrees_and_beats_a_coin_on_gold, 0,
-						(int)(sizeof audits / sizeof audits[0]));
+	                    (int)(sizeof audits / sizeof audits[0]));
 	tcase_add_loop_test(tc, one_fit_unsettles_few_and_those_first_that_faded_most, 0,
-						(int)(sizeof unsettled / sizeof unsettled[0]));
+	                    (int)(sizeof unsettled / sizeof unsettled[0]));
 	suite_add_tcase(suite, tc);
 	return suite;
 }

@@ -73,7 +73,7 @@ START_TEST(what_an_arena_hands_out_is_zero_aligned_and_nobody_elses)
 		}
 		for (size_t i = 0; i < 12; i++)
 			ck_assert(given[i][0] == (char)(i + 1) &&
-					  memcmp(given[i], given[i] + 1, sizes[i] - 1) == 0);
+			          memcmp(given[i], given[i] + 1, sizes[i] - 1) == 0);
 		ck_assert_str_eq(arena_copy(one, "abcdef", 3), "abc");
 		arena_free(one);
 	}
@@ -102,8 +102,8 @@ START_TEST(a_sealed_text_has_one_spelling)
 	size_t len = 5 + (size_t)_i; /* so that 0, 1 and 2 bytes are left over at the end */
 	token_seal(keys, TOKEN_MEDIA, "1234567", len, text);
 	ck_assert_uint_eq(strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-								   "0123456789-_"),
-					  strlen(text));
+	                               "0123456789-_"),
+	                  strlen(text));
 	for (size_t at = 0; at < strlen(text); at++) {
 		char right = text[at];
 		int opened = 0;
@@ -140,7 +140,7 @@ START_TEST(no_two_sealings_share_a_nonce)
 	for (int i = 0; i < ALL; i++)
 		for (int j = 0; j < i; j++)
 			ck_assert_msg(i == COUNT || j == COUNT || memcmp(texts[i], texts[j], 32) != 0,
-						  "%d and %d", i, j);
+			              "%d and %d", i, j);
 	munmap(texts, ALL * EACH);
 	token_keys_free(keys);
 }
@@ -350,8 +350,8 @@ START_TEST(csv_fields_may_be_quoted_and_hold_line_ends)
 {
 	FILE *source;
 	struct csv *csv = csv_of("\xef\xbb\xbf"
-							 "a,b\r\n\r\n\"x, \"\"y\"\"\nz\",\n",
-							 &source);
+	                         "a,b\r\n\r\n\"x, \"\"y\"\"\nz\",\n",
+	                         &source);
 	const char *const *fields;
 	size_t count;
 
@@ -771,19 +771,19 @@ Suite *core_suite(void)
 	tcase_add_test(tc, without_memory_nobody_is_told_that_a_password_is_wrong);
 	tcase_add_test(tc, every_code_has_a_reason_of_its_own);
 	tcase_add_loop_test(tc, a_reason_brings_its_code_and_a_whole_sentence, 0,
-						sizeof named_reasons / sizeof named_reasons[0]);
+	                    sizeof named_reasons / sizeof named_reasons[0]);
 	tcase_add_test(tc, a_reason_may_say_more_than_its_sentence);
 	tcase_add_loop_test_raise_signal(tc, a_reason_that_is_not_listed_is_a_program_error, SIGABRT, 0,
-									 3);
+	                                 3);
 	tcase_add_loop_test(tc, a_bad_body_says_what_is_wrong_and_where, 0,
-						(int)(sizeof bodies / sizeof bodies[0]));
+	                    (int)(sizeof bodies / sizeof bodies[0]));
 	tcase_add_test(tc, csv_fields_may_be_quoted_and_hold_line_ends);
 	tcase_add_loop_test(tc, csv_is_read_as_it_stands_and_a_bad_record_costs_one_line, 0,
-						(int)(sizeof csv_texts / sizeof csv_texts[0]));
+	                    (int)(sizeof csv_texts / sizeof csv_texts[0]));
 	tcase_add_test(tc, a_stray_quote_in_a_long_csv_costs_no_other_row);
 	tcase_add_test(tc, a_csv_line_longer_than_any_record_is_skipped_whole);
 	tcase_add_loop_test(tc, a_csv_that_cannot_be_read_on_is_no_csv_that_ends, 0,
-						sizeof torn / sizeof torn[0]);
+	                    sizeof torn / sizeof torn[0]);
 	tcase_add_test(tc, a_csv_record_can_be_looked_at_and_taken_back);
 	tcase_add_test(tc, a_csv_record_with_a_nul_is_bad);
 	tcase_add_test(tc, nothing_but_a_regular_file_is_opened_to_read);
@@ -794,7 +794,7 @@ Suite *core_suite(void)
 	tcase_add_test(tc, a_text_grows_by_pieces_numbers_and_what_is_written_into_its_room);
 	tcase_add_test(tc, a_moment_is_written_in_utc_and_no_two_are_mixed_up);
 	tcase_add_loop_test(tc, a_number_is_read_whole_or_not_at_all, 0,
-						sizeof typed / sizeof typed[0]);
+	                    sizeof typed / sizeof typed[0]);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

@@ -11,11 +11,11 @@ static const uint32_t volunteer[] = { 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 
 static const uint8_t verdict[] = { 0, 1, 1, 1, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0 };
 
 static const struct judgments published = { .items = 10,
-											.volunteers = 2,
-											.count = 20,
-											.item = item,
-											.volunteer = volunteer,
-											.verdict = verdict };
+	                                        .volunteers = 2,
+	                                        .count = 20,
+	                                        .item = item,
+	                                        .volunteer = volunteer,
+	                                        .verdict = verdict };
 
 START_TEST(alpha_is_the_published_value)
 {
@@ -48,7 +48,7 @@ START_TEST(items_average_to_alpha)
 {
 	double expected = agreement_expected(6, 14);
 	double mean = 5 * agreement_of_item(0, 2, expected) + 4 * agreement_of_item(1, 1, expected) +
-				  agreement_of_item(2, 0, expected);
+	              agreement_of_item(2, 0, expected);
 	struct random random = random_seeded(1);
 
 	ck_assert_double_eq_tol(mean / 10, agreement_alpha(&published, 0, &random).alpha, 1e-12);
@@ -95,7 +95,7 @@ START_TEST(an_item_retires_when_sure_and_is_disputed_when_asked_out)
 	struct stopping rule = stopping_in_service();
 
 	ck_assert_int_eq(stopping_decide(&rule, cases[_i].p_fake, cases[_i].judgments),
-					 cases[_i].decision);
+	                 cases[_i].decision);
 }
 END_TEST
 

@@ -108,7 +108,7 @@ static uint32_t row_of(const struct model *model, uint32_t index)
 	const struct candidate *item = &model->items[index];
 
 	if (item->gold || item->training ||
-		item->judgments + (uint32_t)item->in_flight >= model->plan[model->bucket[index]])
+	    item->judgments + (uint32_t)item->in_flight >= model->plan[model->bucket[index]])
 		return 0;
 	return item->in_flight < 10 ? rows[item->in_flight] : CANDIDATE_INDEX_LEVELS;
 }
@@ -129,12 +129,12 @@ static uint32_t column_of(const struct model *model, uint32_t index)
 static bool same(const struct candidate *a, const struct candidate *b)
 {
 	return a->lineage == b->lineage && a->pair == b->pair && a->p_fake == b->p_fake &&
-		   a->judgments == b->judgments && a->in_flight == b->in_flight && a->gold == b->gold &&
-		   a->training == b->training && a->truth == b->truth;
+	       a->judgments == b->judgments && a->in_flight == b->in_flight && a->gold == b->gold &&
+	       a->training == b->training && a->truth == b->truth;
 }
 
 static bool as_modelled(const struct candidate_index *candidates, const struct model *model,
-						uint32_t index)
+                        uint32_t index)
 {
 	const struct candidate *item = candidate_index_at(candidates, index);
 
@@ -143,24 +143,24 @@ static bool as_modelled(const struct candidate_index *candidates, const struct m
 	if (model->bucket[index] == CANDIDATE_INDEX_NONE)
 		return !item;
 	return same(item, &model->items[index]) &&
-		   candidate_index_row_of(candidates, index) == row_of(model, index) &&
-		   candidate_index_column_of(candidates, index) == column_of(model, index);
+	       candidate_index_row_of(candidates, index) == row_of(model, index) &&
+	       candidate_index_column_of(candidates, index) == column_of(model, index);
 }
 
 static bool is_in(const struct model *model, uint32_t index, uint32_t bucket,
-				  const struct candidate_index_part *part)
+                  const struct candidate_index_part *part)
 {
 	if (model->bucket[index] != bucket)
 		return false;
 	uint32_t row = row_of(model, index);
 	return row >= part->row && row < part->row + part->rows &&
-		   part->columns >> column_of(model, index) & 1;
+	       part->columns >> column_of(model, index) & 1;
 }
 
 /* A walk from anywhere visits what is in the part, and nothing twice. */
 static void compare_part(const struct candidate_index *candidates, const struct model *model,
-						 uint32_t bucket, const struct candidate_index_part *part,
-						 struct random *random)
+                         uint32_t bucket, const struct candidate_index_part *part,
+                         struct random *random)
 {
 	bool visited[ITEMS] = { false };
 	uint32_t count = (uint32_t)candidate_index_part_count(candidates, bucket, part), in_model = 0;
@@ -180,32 +180,32 @@ static void compare_part(const struct candidate_index *candidates, const struct 
 }
 
 static void compare_shelf(const struct candidate_index *candidates, const struct model *model,
-						  uint32_t bucket, struct random *random)
+                          uint32_t bucket, struct random *random)
 {
 	const struct candidate_index_part all = { .rows = 1 + CANDIDATE_INDEX_LEVELS,
-											  .columns = UINT64_MAX };
+		                                      .columns = UINT64_MAX };
 	const struct candidate_index_part planned = { .row = 1,
-												  .rows = CANDIDATE_INDEX_LEVELS,
-												  .columns = UINT64_MAX };
+		                                          .rows = CANDIDATE_INDEX_LEVELS,
+		                                          .columns = UINT64_MAX };
 	const struct candidate_index_part some = { .row = random_below(random, 4),
-											   .rows = 1 + random_below(random, 5),
-											   .columns = UINT64_C(0x0f0f0f0f0f0f0f0f)
-														  << random_below(random, 8) };
+		                                       .rows = 1 + random_below(random, 5),
+		                                       .columns = UINT64_C(0x0f0f0f0f0f0f0f0f)
+		                                                  << random_below(random, 8) };
 
 	ck_assert_uint_eq(candidate_index_plan(candidates, bucket), model->plan[bucket]);
 	ck_assert_uint_eq(candidate_index_count(candidates, bucket),
-					  candidate_index_part_count(candidates, bucket, &all));
+	                  candidate_index_part_count(candidates, bucket, &all));
 	compare_part(candidates, model, bucket, &all, random);
 	compare_part(candidates, model, bucket, &planned, random);
 	compare_part(candidates, model, bucket, &some, random);
 	for (uint32_t column = 0; column <= CANDIDATE_INDEX_BEYOND; column++)
 		compare_part(candidates, model, bucket,
-					 &(struct candidate_index_part){ .rows = 1, .columns = UINT64_C(1) << column },
-					 random);
+		             &(struct candidate_index_part){ .rows = 1, .columns = UINT64_C(1) << column },
+		             random);
 }
 
 static void compare_relatives(const struct candidate_index *candidates, const struct model *model,
-							  uint32_t index)
+                              uint32_t index)
 {
 	bool visited[ITEMS] = { false };
 	uint32_t other = CANDIDATE_INDEX_NONE, wrong = 0;
@@ -213,14 +213,14 @@ static void compare_relatives(const struct candidate_index *candidates, const st
 	if (model->bucket[index] == CANDIDATE_INDEX_NONE)
 		return;
 	while ((other = candidate_index_next_related(candidates, index, other)) !=
-		   CANDIDATE_INDEX_NONE) {
+	       CANDIDATE_INDEX_NONE) {
 		wrong += visited[other];
 		visited[other] = true;
 	}
 	for (other = 0; other < ITEMS; other++)
 		wrong +=
 			visited[other] != (other != index && model->bucket[other] != CANDIDATE_INDEX_NONE &&
-							   candidate_index_related(&model->items[index], &model->items[other]));
+		                       candidate_index_related(&model->items[index], &model->items[other]));
 	ck_assert_uint_eq(wrong, 0);
 }
 
@@ -250,7 +250,7 @@ END_TEST
 START_TEST(what_is_not_there_is_left_alone)
 {
 	const struct candidate_index_part all = { .rows = 1 + CANDIDATE_INDEX_LEVELS,
-											  .columns = UINT64_MAX };
+		                                      .columns = UINT64_MAX };
 	struct candidate_index *candidates = candidate_index_new();
 
 	candidate_index_take_out(candidates, 5);
@@ -260,7 +260,7 @@ START_TEST(what_is_not_there_is_left_alone)
 	candidate_index_set_p_fake(candidates, 5, .1F);
 	ck_assert_ptr_null(candidate_index_at(candidates, 5));
 	ck_assert_uint_eq(candidate_index_bucket(candidates, CANDIDATE_INDEX_NONE),
-					  CANDIDATE_INDEX_NONE);
+	                  CANDIDATE_INDEX_NONE);
 	ck_assert_uint_eq(candidate_index_count(candidates, 7), 0);
 	ck_assert_uint_eq(candidate_index_part_count(candidates, 7, &all), 0);
 	ck_assert_uint_eq(candidate_index_buckets(candidates), 0);

@@ -43,11 +43,11 @@ static void plot_make(struct plot *plot, bool lies, uint64_t seed)
 			plot->verdict[row] = (uint8_t)(right ? truth_of(i) : !truth_of(i));
 		}
 	plot->judgments = (struct judgments){ .items = ITEMS,
-										  .volunteers = VOLUNTEERS,
-										  .count = ROWS,
-										  .item = plot->item,
-										  .volunteer = plot->volunteer,
-										  .verdict = plot->verdict };
+		                                  .volunteers = VOLUNTEERS,
+		                                  .count = ROWS,
+		                                  .item = plot->item,
+		                                  .volunteer = plot->volunteer,
+		                                  .verdict = plot->verdict };
 }
 
 static const struct model_options plain = { .method = METHOD_DEFAULT };
@@ -137,7 +137,7 @@ START_TEST(judgments_taken_in_one_by_one_agree_with_the_fit)
 		volunteers[v] = online_volunteer(fit, UINT32_MAX);
 	for (uint32_t row = 0; row < ROWS; row++)
 		p[plot.item[row]] = online_judge(fit, &items[plot.item[row]],
-										 &volunteers[plot.volunteer[row]], plot.verdict[row]);
+		                                 &volunteers[plot.volunteer[row]], plot.verdict[row]);
 
 	for (uint32_t i = 0; i < ITEMS; i++)
 		same += label_of(p[i]) == label_of(fit->p_fake[i].mean);
@@ -202,7 +202,7 @@ START_TEST(boastful_odds_are_calibrated)
 	ck_assert_uint_eq(calibration.known, 2000);
 	for (double honest = -1.5; honest < 2; honest += .5)
 		ck_assert_double_eq_tol(sigmoid(calibration_apply(&calibration, 3 * honest)),
-								sigmoid(honest), .05);
+		                        sigmoid(honest), .05);
 	calibration = calibration_fit(odds, truth, 0);
 	ck_assert_double_eq(calibration.weight, 0);
 	ck_assert_double_eq(calibration_apply(&calibration, 1.5), 1.5);
@@ -256,7 +256,7 @@ START_TEST(calibration_keeps_the_order_of_items)
 	struct calibration calibration = calibration_fit(odds, truth, 60);
 	for (double z = -30; z < 30; z += .25)
 		ck_assert_double_ge(calibration_apply(&calibration, z + .25),
-							calibration_apply(&calibration, z));
+		                    calibration_apply(&calibration, z));
 }
 END_TEST
 

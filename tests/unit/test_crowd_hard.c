@@ -26,9 +26,9 @@ struct rows {
 static struct rows rows_new(size_t size)
 {
 	return (struct rows){ .item = calloc(size, sizeof(uint32_t)),
-						  .volunteer = calloc(size, sizeof(uint32_t)),
-						  .verdict = calloc(size, 1),
-						  .size = size };
+		                  .volunteer = calloc(size, sizeof(uint32_t)),
+		                  .verdict = calloc(size, 1),
+		                  .size = size };
 }
 
 static void rows_free(struct rows *rows)
@@ -52,21 +52,21 @@ static void say(struct rows *rows, uint32_t volunteer, uint32_t item, int verdic
 static struct fit *fit_rows(const struct rows *rows, enum method method)
 {
 	struct judgments judgments = { .items = rows->items,
-								   .volunteers = rows->volunteers,
-								   .count = rows->count,
-								   .item = rows->item,
-								   .volunteer = rows->volunteer,
-								   .verdict = rows->verdict };
+		                           .volunteers = rows->volunteers,
+		                           .count = rows->count,
+		                           .item = rows->item,
+		                           .volunteer = rows->volunteer,
+		                           .verdict = rows->verdict };
 	struct fit *fit =
 		model_fit(&judgments, &(struct model_options){ .method = method, .intervals = true });
 	bool sane = isfinite(fit->log_likelihood) && fit->prevalence.mean > 0;
 
 	for (uint32_t i = 0; i < fit->items; i++)
 		sane = sane && fit->p_fake[i].low >= 0 && fit->p_fake[i].high <= 1 &&
-			   fit->p_fake[i].low <= fit->p_fake[i].mean && isfinite(fit->odds[i]);
+		       fit->p_fake[i].low <= fit->p_fake[i].mean && isfinite(fit->odds[i]);
 	for (uint32_t v = 0; v < fit->volunteers; v++)
 		sane = sane && fit->sensitivity[v].low >= 0 && fit->specificity[v].high <= 1 &&
-			   isfinite(fit->sensitivity[v].mean + fit->specificity[v].mean);
+		       isfinite(fit->sensitivity[v].mean + fit->specificity[v].mean);
 	ck_assert(sane);
 	return fit;
 }
@@ -145,9 +145,9 @@ START_TEST(spammers_drown_nobody)
 	for (uint32_t i = 0; i < 200; i++)
 		for (uint32_t v = 0; v < 11; v++)
 			say(&rows, v, i,
-				v < 5   ? (random_below(&random, 10) < 9) == i % 2
-				: v < 8 ? FAKE
-						: (int)random_below(&random, 2));
+			    v < 5   ? (random_below(&random, 10) < 9) == i % 2
+			    : v < 8 ? FAKE
+			            : (int)random_below(&random, 2));
 	struct fit *fit = fit_rows(&rows, (enum method)_i);
 
 	for (uint32_t i = 0; i < 200; i++)
@@ -227,11 +227,11 @@ START_TEST(millions_of_volunteers)
 		for (uint32_t k = 0; k < 5; k++)
 			say(&rows, (i * 5 + k) * (VERY_MANY / 100) + (VERY_MANY / 100 - 1), i, k != 0);
 	struct judgments judgments = { .items = rows.items,
-								   .volunteers = rows.volunteers,
-								   .count = rows.count,
-								   .item = rows.item,
-								   .volunteer = rows.volunteer,
-								   .verdict = rows.verdict };
+		                           .volunteers = rows.volunteers,
+		                           .count = rows.count,
+		                           .item = rows.item,
+		                           .volunteer = rows.volunteer,
+		                           .verdict = rows.verdict };
 	struct fit *fit = model_fit(&judgments, &options);
 
 	ck_assert_uint_eq(rows.volunteers, VERY_MANY);
@@ -262,12 +262,12 @@ START_TEST(confidence_speaks_where_verdicts_are_even)
 	confidence[rows.count - 2] = 95;
 	confidence[rows.count - 1] = 55;
 	struct judgments judgments = { .items = rows.items,
-								   .volunteers = rows.volunteers,
-								   .count = rows.count,
-								   .item = rows.item,
-								   .volunteer = rows.volunteer,
-								   .verdict = rows.verdict,
-								   .confidence = confidence };
+		                           .volunteers = rows.volunteers,
+		                           .count = rows.count,
+		                           .item = rows.item,
+		                           .volunteer = rows.volunteer,
+		                           .verdict = rows.verdict,
+		                           .confidence = confidence };
 	struct fit *fit = model_fit(&judgments, &(struct model_options){ .intervals = true });
 
 	ck_assert_double_gt(fit->p_fake[300].mean, .8);
@@ -299,12 +299,12 @@ START_TEST(what_is_said_of_one_side_only_counts_less)
 	say(&rows, 0, 401, FAKE);
 	say(&rows, 1, 401, FAKE);
 	struct judgments judgments = { .items = rows.items,
-								   .volunteers = rows.volunteers,
-								   .count = rows.count,
-								   .item = rows.item,
-								   .volunteer = rows.volunteer,
-								   .verdict = rows.verdict,
-								   .position = position };
+		                           .volunteers = rows.volunteers,
+		                           .count = rows.count,
+		                           .item = rows.item,
+		                           .volunteer = rows.volunteer,
+		                           .verdict = rows.verdict,
+		                           .position = position };
 	struct fit *fit = model_fit(&judgments, &(struct model_options){ 0 });
 
 	ck_assert_double_gt(fit->p_fake[400].mean, fit->p_fake[401].mean + .03);

@@ -72,8 +72,8 @@ START_TEST(all_faults_are_told_at_once)
 	static const char text[] = "worker,task,label\na,b,1\na,c,maybe\n\na,\"d\nd\",1\na,b,0\nb,b\n"
 							   "a,\"e\"e,1\nc,b,1\na,b,1\n";
 	static const char *const told[] = { "line 3: label is", "line 8: 2 fields",
-										"line 9: a quoted field", "line 7: worker a judges task b",
-										"line 11: worker a judges task b" };
+		                                "line 9: a quoted field", "line 7: worker a judges task b",
+		                                "line 11: worker a judges task b" };
 	static const size_t steps[] = { 1, 3, 1000 };
 	struct judgment_csv *table = judgment_csv_new(JUDGMENT_CSV_JUDGMENTS);
 	struct error err = read_text(table, text, steps[_i]);
@@ -81,7 +81,7 @@ START_TEST(all_faults_are_told_at_once)
 	ck_assert_uint_eq(judgment_csv_fault_count(table), 5);
 	for (size_t i = 0; i < 5; i++)
 		ck_assert_msg(strstr(judgment_csv_fault(table, i), told[i]) != NULL, "%zu: %s", i,
-					  judgment_csv_fault(table, i));
+		              judgment_csv_fault(table, i));
 	ck_assert_str_eq(err.detail, judgment_csv_fault(table, 0));
 	judgment_csv_free(table);
 }

@@ -39,12 +39,12 @@ static void crowd_make(struct crowd *crowd, uint64_t seed)
 		}
 	}
 	crowd->judgments = (struct judgments){ .items = ITEMS,
-										   .volunteers = VOLUNTEERS,
-										   .count = ROWS,
-										   .item = crowd->item,
-										   .volunteer = crowd->volunteer,
-										   .verdict = crowd->verdict,
-										   .truth = crowd->gold };
+		                                   .volunteers = VOLUNTEERS,
+		                                   .count = ROWS,
+		                                   .item = crowd->item,
+		                                   .volunteer = crowd->volunteer,
+		                                   .verdict = crowd->verdict,
+		                                   .truth = crowd->gold };
 }
 
 static const struct model_options with_intervals = { .intervals = true };
@@ -137,12 +137,12 @@ START_TEST(an_interval_holds_what_known_skills_would_tell)
 	for (uint64_t seed = 1; seed <= 4; seed++) {
 		known_crowd_make(&crowd, seed);
 		struct judgments judgments = { .items = MANY_ITEMS,
-									   .volunteers = MANY_VOLUNTEERS,
-									   .count = MANY_ROWS,
-									   .item = crowd.item,
-									   .volunteer = crowd.volunteer,
-									   .verdict = crowd.verdict,
-									   .confidence = _i ? crowd.confidence : NULL };
+			                           .volunteers = MANY_VOLUNTEERS,
+			                           .count = MANY_ROWS,
+			                           .item = crowd.item,
+			                           .volunteer = crowd.volunteer,
+			                           .verdict = crowd.verdict,
+			                           .confidence = _i ? crowd.confidence : NULL };
 		struct fit *fit = model_fit(&judgments, &with_intervals);
 
 		for (int i = 0; i < MANY_ITEMS; i++) {
@@ -194,7 +194,7 @@ END_TEST
 START_TEST(the_order_of_rows_items_and_volunteers_changes_nothing)
 {
 	static const enum method methods[] = { METHOD_DEFAULT,     METHOD_MAJORITY, METHOD_DAWID_SKENE,
-										   METHOD_VARIATIONAL, METHOD_ONE_COIN, METHOD_GLAD };
+		                                   METHOD_VARIATIONAL, METHOD_ONE_COIN, METHOD_GLAD };
 	const struct model_options options = { .method = methods[_i], .intervals = true };
 	struct crowd straight, turned;
 

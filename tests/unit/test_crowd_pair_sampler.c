@@ -20,9 +20,9 @@ static void make_items(struct candidate items[MANY])
 		bool gold = i / 3 % 5 == 0;
 
 		items[i] = (struct candidate){ .lineage = i / 3 + 1,
-									   .p_fake = .5F,
-									   .gold = gold,
-									   .truth = (int8_t)(gold ? i % 3 > 0 : UNKNOWN) };
+			                           .p_fake = .5F,
+			                           .gold = gold,
+			                           .truth = (int8_t)(gold ? i % 3 > 0 : UNKNOWN) };
 	}
 }
 
@@ -44,7 +44,7 @@ static struct sampled_pair choose(const struct candidate_index *candidates, stru
 
 /* From items that change between one choice and the next. */
 static struct sampled_pair choose_from(const struct candidate items[], uint32_t count,
-									   struct random *random)
+                                       struct random *random)
 {
 	struct candidate_index *candidates = stock_of(items, count);
 	struct sampled_pair choice = choose(candidates, random);
@@ -62,10 +62,10 @@ START_TEST(items_that_show_the_same_are_never_a_pair)
 
 	for (uint32_t i = 0; i < MANY; i++)
 		items[i] = (struct candidate){ .lineage = _i == 0 ? 1 + i / 4 : 1 + i,
-									   .pair = _i == 1 ? 1 + i / 4 : 0,
-									   .p_fake = .5F,
-									   .truth = UNKNOWN,
-									   .contents = 1 + i % 2 };
+			                           .pair = _i == 1 ? 1 + i / 4 : 0,
+			                           .p_fake = .5F,
+			                           .truth = UNKNOWN,
+			                           .contents = 1 + i % 2 };
 	for (int n = 0; n < 2000; n++) {
 		struct sampled_pair choice = choose_from(items, MANY, &random);
 
@@ -261,10 +261,10 @@ START_TEST(nothing_is_left_when_every_item_has_its_judgments)
 	ck_assert_int_eq(choose_from(items, 1, &random).kind, PAIR_NOTHING);
 	struct candidate_index *candidates = stock_of(items, MANY);
 	ck_assert_int_eq(pair_sampler_draw(candidates, SHELF + 1, &newcomer, &options, &random).kind,
-					 PAIR_NOTHING);
+	                 PAIR_NOTHING);
 	options.gold_alone = true;
 	ck_assert_int_eq(pair_sampler_draw(candidates, SHELF, &newcomer, &options, &random).kind,
-					 PAIR_GOLD);
+	                 PAIR_GOLD);
 	candidate_index_free(candidates);
 }
 END_TEST
@@ -342,14 +342,14 @@ START_TEST(who_looks_for_training_alone_gets_nothing_else)
 	asker.training_left = 1;
 	struct candidate_index *candidates = stock_of(items, MANY);
 	ck_assert_int_eq(pair_sampler_draw(candidates, SHELF, &asker, &options, &random).kind,
-					 PAIR_NOTHING);
+	                 PAIR_NOTHING);
 	for (uint32_t i = 0; i < 6; i++) {
 		items[i].training = true;
 		items[i].truth = (int8_t)(i % 2);
 		candidate_index_put(candidates, i, SHELF, &items[i]);
 	}
 	ck_assert_int_eq(pair_sampler_draw(candidates, SHELF, &asker, &options, &random).kind,
-					 PAIR_TRAINING);
+	                 PAIR_TRAINING);
 	candidate_index_free(candidates);
 }
 END_TEST
@@ -365,9 +365,9 @@ static struct candidate_index *stock_nearly_seen(uint32_t left, struct keyset *s
 		candidate_index_put(
 			candidates, i, SHELF,
 			&(struct candidate){ .lineage = i / 2 + 1,
-								 .p_fake = (float)(i * 37 % CROWDED + 1) / (CROWDED + 2),
-								 .in_flight = (uint16_t)(i % 13),
-								 .truth = UNKNOWN });
+		                         .p_fake = (float)(i * 37 % CROWDED + 1) / (CROWDED + 2),
+		                         .in_flight = (uint16_t)(i % 13),
+		                         .truth = UNKNOWN });
 		if (i < CROWDED - left)
 			keyset_add(seen, i / 2 + 1);
 	}
@@ -409,7 +409,7 @@ START_TEST(what_is_not_seen_is_drawn_with_equal_chance)
 		counts[choice.right]++;
 	}
 	ck_assert_double_lt(chi_square(&counts[CROWDED - left], left, 2. * draws / left),
-						cases[_i].bound);
+	                    cases[_i].bound);
 	candidate_index_free(candidates);
 	keyset_free(seen);
 }
@@ -486,7 +486,7 @@ START_TEST(the_last_pair_is_found_when_all_else_is_seen)
 	}
 	keyset_add(seen, CROWDED);
 	ck_assert_int_eq(pair_sampler_draw(candidates, SHELF, &asker, &options, &random).kind,
-					 PAIR_NOTHING);
+	                 PAIR_NOTHING);
 	candidate_index_free(candidates);
 	keyset_free(seen);
 }
@@ -542,7 +542,7 @@ END_TEST
 START_TEST(an_item_without_a_lineage_does_not_stand_beside_itself)
 {
 	struct candidate items[2] = { { .p_fake = .5F, .truth = UNKNOWN },
-								  { .p_fake = .5F, .truth = UNKNOWN } };
+		                          { .p_fake = .5F, .truth = UNKNOWN } };
 	struct random random = random_seeded(24);
 	struct candidate_index *candidates = stock_of(items, 2);
 
@@ -590,7 +590,7 @@ END_TEST
 static double worth(const struct candidate *item, const struct asker *asker)
 {
 	return pair_sampler_information(item->p_fake, asker->sensitivity, asker->specificity) /
-		   (1. + item->in_flight);
+	       (1. + item->in_flight);
 }
 
 /* What the two most telling items would tell, of those not seen. */
@@ -645,10 +645,10 @@ START_TEST(what_is_chosen_tells_nearly_as_much_as_the_best)
 
 	for (uint32_t i = 0; i < TOLD; i++) {
 		candidate_index_put(candidates, i, SHELF,
-							&(struct candidate){ .lineage = i + 1,
-												 .p_fake = (float)p_of_shape(_i, &random),
-												 .in_flight = (uint16_t)random_below(&random, 4),
-												 .truth = UNKNOWN });
+		                    &(struct candidate){ .lineage = i + 1,
+		                                         .p_fake = (float)p_of_shape(_i, &random),
+		                                         .in_flight = (uint16_t)random_below(&random, 4),
+		                                         .truth = UNKNOWN });
 		if (random_below(&random, 2))
 			keyset_add(seen, i + 1);
 	}
@@ -661,7 +661,7 @@ START_TEST(what_is_chosen_tells_nearly_as_much_as_the_best)
 		ck_assert_int_eq(choice.kind, PAIR_INFORMATIVE);
 		best += most_told(candidates, &asker);
 		told += worth(candidate_index_at(candidates, choice.left), &asker) +
-				worth(candidate_index_at(candidates, choice.right), &asker);
+		        worth(candidate_index_at(candidates, choice.right), &asker);
 		candidate_index_lease(candidates, choice.left);
 		candidate_index_lease(candidates, choice.right);
 	}
@@ -714,11 +714,11 @@ static uint32_t cost_of(uint32_t count)
 		candidate_index_put(
 			candidates, i, SHELF,
 			&(struct candidate){ .lineage = i / 3 + 1,
-								 .p_fake = i % 2 ? .5F : (float)random_unit(&random),
-								 .judgments = (uint16_t)(i % 30),
-								 .in_flight = (uint16_t)(i % 7 == 0),
-								 .gold = gold,
-								 .truth = (int8_t)(gold ? (int)(i / 50 % 2) : UNKNOWN) });
+		                         .p_fake = i % 2 ? .5F : (float)random_unit(&random),
+		                         .judgments = (uint16_t)(i % 30),
+		                         .in_flight = (uint16_t)(i % 7 == 0),
+		                         .gold = gold,
+		                         .truth = (int8_t)(gold ? (int)(i / 50 % 2) : UNKNOWN) });
 	}
 	for (int i = 0; i < 200; i++)
 		keyset_add(seen, random_below(&random, count / 3) + 1);

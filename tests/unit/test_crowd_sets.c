@@ -33,7 +33,7 @@ struct recorded {
 };
 
 static struct judgment_csv *read_file(const char *set, const char *file,
-									  enum judgment_csv_kind kind)
+                                      enum judgment_csv_kind kind)
 {
 	char path[256], bytes[65536];
 	struct error err = ok();
@@ -120,7 +120,7 @@ START_TEST(alpha_matches_the_reference)
 	if (!recorded_open(_i, &recorded))
 		return;
 	ck_assert_double_eq_tol(agreement_alpha(&recorded.judgments, 0, &random).alpha, sets[_i].alpha,
-							.0006);
+	                        .0006);
 	recorded_close(&recorded);
 }
 END_TEST
@@ -132,7 +132,7 @@ START_TEST(the_default_is_never_far_below_majority)
 	if (!recorded_open(_i, &recorded))
 		return;
 	ck_assert_double_ge(evaluate_method(&recorded, METHOD_DEFAULT).accuracy,
-						sets[_i].majority - .01);
+	                    sets[_i].majority - .01);
 	recorded_close(&recorded);
 }
 END_TEST
@@ -198,18 +198,18 @@ static struct belief belief_with_gold(const struct judgments *judgments)
 }
 
 static void compare_beliefs(int sweep, uint32_t gold, uint32_t items, const struct belief *before,
-							const struct belief *after)
+                            const struct belief *after)
 {
 	uint32_t changed = 0;
 
 	for (int level = 0; level < LEVELS; level++)
 		ck_assert_msg(fabs(after->at[level] - before->at[level]) <= STEP,
-					  "%s: gold item %u moves %.3f to %.3f", sweeps[sweep].name, gold,
-					  before->at[level], after->at[level]);
+		              "%s: gold item %u moves %.3f to %.3f", sweeps[sweep].name, gold,
+		              before->at[level], after->at[level]);
 	for (uint32_t i = 0; i < items; i++)
 		changed += before->sure[i] != after->sure[i];
 	ck_assert_msg(changed <= fmax(sweeps[sweep].share * items, 3),
-				  "%s: gold item %u flips %u of %u", sweeps[sweep].name, gold, changed, items);
+	              "%s: gold item %u flips %u of %u", sweeps[sweep].name, gold, changed, items);
 }
 
 START_TEST(one_gold_item_more_unlearns_nothing)

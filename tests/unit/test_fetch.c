@@ -33,7 +33,7 @@ static void *serve(void *arg)
 		if (fd < 0)
 			return NULL;
 		if (read(fd, request, sizeof request) > 0 &&
-			write(fd, web.answers[i], strlen(web.answers[i])) > 0)
+		    write(fd, web.answers[i], strlen(web.answers[i])) > 0)
 			usleep(strstr(web.answers[i], "slow") ? 3000000 : 0);
 		close(fd);
 	}
@@ -43,7 +43,7 @@ static void *serve(void *arg)
 static void setup(void)
 {
 	struct sockaddr_in address = { .sin_family = AF_INET,
-								   .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+		                           .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t len = sizeof address;
 
 	scratch_make();
@@ -64,13 +64,13 @@ static void teardown(void)
 static void answer(const char *status, const char *headers, const char *body)
 {
 	snprintf(web.answers[web.count++], sizeof web.answers[0],
-			 "HTTP/1.1 %s\r\nContent-Length: %zu\r\nConnection: close\r\n%s\r\n%s", status,
-			 strlen(body), headers, body);
+	         "HTTP/1.1 %s\r\nContent-Length: %zu\r\nConnection: close\r\n%s\r\n%s", status,
+	         strlen(body), headers, body);
 }
 
 static const struct fetch_limits local = { .bytes = 100,
-										   .total_ms = 1000,
-										   .private_allowed = true };
+	                                       .total_ms = 1000,
+	                                       .private_allowed = true };
 static const struct fetch_limits strict = { .bytes = 100, .total_ms = 1000 };
 
 static struct error get(const char *url, const struct fetch_limits *limits, uint64_t *bytes)
@@ -91,7 +91,7 @@ static const char *our_url(void)
 }
 
 static void refused(const char *url, const struct fetch_limits *limits, enum error_code code,
-					const char *detail)
+                    const char *detail)
 {
 	uint64_t bytes = 7;
 	struct error err = get(url, limits, &bytes);
@@ -170,7 +170,7 @@ END_TEST
 START_TEST(a_server_that_stalls_is_given_up)
 {
 	snprintf(web.answers[web.count++], sizeof web.answers[0],
-			 "HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nslow");
+	         "HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nslow");
 	refused(our_url(), &local, ERR_UNAVAILABLE, "the download failed: Timeout was reached");
 }
 END_TEST
@@ -197,7 +197,7 @@ START_TEST(an_empty_body_is_refused)
 END_TEST
 
 static const char *const other_schemes[] = { "file:///etc/passwd", "ftp://example.org/x",
-											 "gopher://example.org/", "/etc/passwd", "" };
+	                                         "gopher://example.org/", "/etc/passwd", "" };
 
 START_TEST(only_http_and_https_are_fetched)
 {
@@ -264,7 +264,7 @@ START_TEST(only_addresses_of_the_open_internet_are_public)
 	if (!is_v4)
 		ck_assert_int_eq(inet_pton(AF_INET6, addresses[_i].text, &v6.sin6_addr), 1);
 	ck_assert_int_eq(fetch_address_public(is_v4 ? (struct sockaddr *)&v4 : (struct sockaddr *)&v6),
-					 addresses[_i].open);
+	                 addresses[_i].open);
 }
 END_TEST
 
@@ -287,11 +287,11 @@ Suite *fetch_suite(void)
 	tcase_add_test(tc, a_server_in_trouble_is_worth_another_try);
 	tcase_add_test(tc, an_empty_body_is_refused);
 	tcase_add_loop_test(tc, only_http_and_https_are_fetched, 0,
-						sizeof other_schemes / sizeof other_schemes[0]);
+	                    sizeof other_schemes / sizeof other_schemes[0]);
 	tcase_add_test(tc, an_address_with_a_password_is_refused);
 	tcase_add_test(tc, a_file_that_exists_is_never_overwritten);
 	tcase_add_loop_test(tc, only_addresses_of_the_open_internet_are_public, 0,
-						sizeof addresses / sizeof addresses[0]);
+	                    sizeof addresses / sizeof addresses[0]);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

@@ -108,7 +108,7 @@ static const struct {
 START_TEST(a_coding_is_read_as_rfc_9110_says)
 {
 	ck_assert_msg(gzip_accepted(encodings[_i].header) == encodings[_i].gzip, "%s",
-				  encodings[_i].header);
+	              encodings[_i].header);
 }
 END_TEST
 
@@ -181,7 +181,7 @@ START_TEST(refusals_are_counted_by_budget)
 
 	for (int i = 0; i < 4; i++)
 		ck_assert_int_eq(rate_limit_take(rate_limits, RATE_WRITE, 1, 5).code,
-						 i ? ERR_TOO_MANY : OK);
+		                 i ? ERR_TOO_MANY : OK);
 	ck_assert_uint_eq(rate_limit_refusals(rate_limits, RATE_WRITE), 3);
 	ck_assert_uint_eq(rate_limit_refusals(rate_limits, RATE_SIGN_IN), 0);
 	rate_limits_free(rate_limits);
@@ -196,7 +196,7 @@ static const char *const bad_budgets[] = {
 
 /* Spelled differently, meant the same: a burst of three, one a minute. */
 static const char *const spelled_budgets[] = { "writes=1/m:3", "writes=1/min:3", " writes=1/min:3 ",
-											   "sign_ins=9/h, writes=1/m:3" };
+	                                           "sign_ins=9/h, writes=1/m:3" };
 
 START_TEST(a_budget_is_read_whole)
 {
@@ -242,7 +242,7 @@ static const struct {
 };
 
 static void prefix_of(const char *peer, const char *forwarded, const char *trusted,
-					  unsigned char prefix[CLIENT_PREFIX])
+                      unsigned char prefix[CLIENT_PREFIX])
 {
 	struct sockaddr_in address = { .sin_family = AF_INET };
 
@@ -256,10 +256,10 @@ static void prefix_of(const char *peer, const char *forwarded, const char *trust
 }
 
 static const char *const bad_networks[] = { "nonsense",          "10.0.0.0/33",    "10.0.0.0/",
-											"10.0.0.0/8x",       "10.0.0.1/8",     "10.0.0.0/-1",
-											"::1/129",           "127.0.0.1:8080", "[::1]",
-											"127.0.0.1, 10.0.0", "10.0.0.0/8/8",   "/8",
-											"10.0.0.0/0000008" };
+	                                        "10.0.0.0/8x",       "10.0.0.1/8",     "10.0.0.0/-1",
+	                                        "::1/129",           "127.0.0.1:8080", "[::1]",
+	                                        "127.0.0.1, 10.0.0", "10.0.0.0/8/8",   "/8",
+	                                        "10.0.0.0/0000008" };
 
 START_TEST(proxies_that_cannot_be_read_are_refused_and_named)
 {
@@ -473,7 +473,7 @@ Suite *guard_suite(void)
 	tcase_add_loop_test(tc, a_target_that_could_reach_elsewhere_is_refused, 0, COUNT(targets));
 	tcase_add_loop_test(tc, a_range_is_read_as_rfc_9110_says, 0, COUNT(ranges));
 	tcase_add_loop_test(tc, a_coding_is_read_as_rfc_9110_says, 0,
-						sizeof encodings / sizeof encodings[0]);
+	                    sizeof encodings / sizeof encodings[0]);
 	tcase_add_test(tc, a_burst_is_allowed_and_then_the_steady_rate);
 	tcase_add_test(tc, who_is_refused_as_one_volunteer_too_many_is_not_blamed);
 	tcase_add_test(tc, one_client_does_not_spend_anothers_budget);
@@ -482,15 +482,15 @@ Suite *guard_suite(void)
 	tcase_add_test(tc, refusals_are_counted_by_budget);
 	tcase_add_loop_test(tc, a_budget_is_read_whole, 0, COUNT(spelled_budgets));
 	tcase_add_loop_test(tc, proxies_that_cannot_be_read_are_refused_and_named, 0,
-						COUNT(bad_networks));
+	                    COUNT(bad_networks));
 	tcase_add_loop_test(tc, forwarded_addresses_are_believed_from_trusted_proxies_alone, 0,
-						COUNT(prefixes));
+	                    COUNT(prefixes));
 	tcase_add_test(tc, a_v6_client_counts_by_its_site);
 	tcase_add_loop_test(tc, an_address_to_listen_at_is_read_or_refused, 0, COUNT(addresses));
 	tcase_add_test(tc, a_sheet_belongs_to_one_answer_until_it_is_given_back);
 	tcase_add_test(tc, sheets_are_bounded_and_those_of_other_lengths_make_room);
 	tcase_add_loop_test(tc, a_connection_is_hung_up_on_when_the_time_of_its_phase_is_over, 0,
-						COUNT(patience));
+	                    COUNT(patience));
 	tcase_add_loop_test(tc, a_requests_time_begins_with_its_first_byte, 0, 2);
 	tcase_add_test(tc, what_is_given_back_may_be_taken_again);
 	suite_add_tcase(suite, tc);

@@ -109,7 +109,7 @@ START_TEST(chunks_are_followed_to_their_end)
 
 		while (!err.code && at < len && framing.place != FRAMING_END) {
 			err = framing_follow(&framing, bytes + at, piece < len - at ? piece : len - at, &taken,
-								 &some);
+			                     &some);
 			if (err.code)
 				break;
 			memcpy(kept + end, bytes + at, some);
@@ -142,9 +142,9 @@ Suite *head_suite(void)
 	TCase *tc = tcase_create("head");
 
 	tcase_add_loop_test(tc, a_good_head_is_written_so_that_the_library_reads_it_alike, 0,
-						COUNT(heads));
+	                    COUNT(heads));
 	tcase_add_loop_test(tc, no_beginning_of_a_good_head_is_refused_or_taken_for_it, 0,
-						COUNT(heads));
+	                    COUNT(heads));
 	tcase_add_loop_test(tc, chunks_are_followed_to_their_end, 0, COUNT(bodies));
 	tcase_add_loop_test(tc, a_detail_is_cut_between_two_characters, 185, 192);
 	suite_add_tcase(suite, tc);

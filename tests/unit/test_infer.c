@@ -191,7 +191,7 @@ START_TEST(positions_count_when_they_are_given)
 			bool right = (i + v) % 2, fake = (i % 2) != (v < 4 && !right) || (right && v % 2);
 
 			len += (size_t)sprintf(with + len, "w%d,t%d,%d,%s\n", v, i, fake,
-								   right ? "right" : "left");
+			                       right ? "right" : "left");
 			plain += (size_t)sprintf(without + plain, "w%d,t%d,%d\n", v, i, fake);
 		}
 	scratch_write("with.csv", with, len);
@@ -232,7 +232,7 @@ START_TEST(what_cannot_be_computed_is_null)
 	scratch_write("truth.csv", elsewhere, sizeof elsewhere - 1);
 	ck_assert_int_eq(infer("judgments.csv", "--truth", "truth.csv"), 0);
 	expect_told(told_err, "\"evaluated\": 0, \"accuracy\": null, \"balanced_accuracy\": null, "
-						  "\"f1\": null, \"log_loss\": null, \"brier\": null, \"ece\": null");
+	                      "\"f1\": null, \"log_loss\": null, \"brier\": null, \"ece\": null");
 	expect_told(told_err, "\"log_likelihood\": -");
 	ck_assert_int_eq(run_command(cli_infer, majority), 0);
 	expect_told(told_err, "\"log_likelihood\": null");
@@ -332,13 +332,13 @@ Suite *infer_suite(void)
 	tcase_add_checked_fixture(tests, make_files, scratch_clear);
 	tcase_add_test(tests, infer_reads_the_judgments_of_a_release);
 	tcase_add_loop_test(tests, an_argument_that_no_command_has_is_told_by_its_usage, 0,
-						sizeof wrong / sizeof wrong[0]);
+	                    sizeof wrong / sizeof wrong[0]);
 	tcase_add_test(tests, infer_takes_the_truths_of_a_releases_labels);
 	tcase_add_test(tests, infer_reads_the_labels_that_it_wrote);
 	tcase_add_test(tests, replay_reads_what_a_release_and_infer_wrote);
 	tcase_add_test(tests, what_cannot_be_computed_is_null);
 	tcase_add_loop_test(tests, a_least_number_above_the_most_is_refused, 0,
-						sizeof bounds / sizeof bounds[0]);
+	                    sizeof bounds / sizeof bounds[0]);
 	tcase_add_test(tests, all_faults_of_a_file_are_told);
 	tcase_add_test(tests, duplicates_are_as_one_asks);
 	tcase_add_test(tests, tasks_that_nobody_judged_are_told);

@@ -122,7 +122,7 @@ static bool agree(const char *text, size_t len)
 	if (!ours && theirs && (strstr(fault.why, "deeper") || strstr(fault.why, "many digits")))
 		return false;
 	ck_assert_msg(!ours == !theirs, "%s: %.*s (%s)", ours ? "accepts" : "refuses", (int)len, text,
-				  ours ? "" : fault.why);
+	              ours ? "" : fault.why);
 	ck_assert_msg(!ours || json_equal(ours, theirs), "reads otherwise: %.*s", (int)len, text);
 	return ours != NULL;
 }
@@ -237,8 +237,8 @@ static int allocations_left = -1;
 static void *scarce_malloc(size_t size)
 {
 	return allocations_left == 0 || (allocations_left > 0 && allocations_left-- == 0)
-			   ? NULL
-			   : malloc(size);
+	           ? NULL
+	           : malloc(size);
 }
 
 START_TEST(what_finds_no_memory_is_not_called_malformed)

@@ -27,7 +27,7 @@ static struct error open_bytes(const char *bytes, size_t len, struct manifest **
 {
 	scratch_write("manifest", bytes, len);
 	return manifest_open(scratch_path("manifest"), arena_printf(arena, "%s", scratch_path("")),
-						 manifest);
+	                     manifest);
 }
 
 /* Each row as LINE:FILE,TRUTH,GOLD,GROUP,PAIR,IDENTITY,TITLE without the empty ones at the end, or
@@ -36,12 +36,12 @@ static const char *describe(const struct manifest_row *row)
 {
 	const struct item_row *item = &row->item;
 	const char *const parts[] = { item->file ? item->file : item->url,
-								  item->truth,
-								  item->gold ? "gold" : NULL,
-								  item->group,
-								  item->pair,
-								  item->identity,
-								  item->title };
+		                          item->truth,
+		                          item->gold ? "gold" : NULL,
+		                          item->group,
+		                          item->pair,
+		                          item->identity,
+		                          item->title };
 	size_t count = sizeof parts / sizeof parts[0];
 	const char *text = "";
 
@@ -82,9 +82,9 @@ struct sample {
 static const struct sample samples[] = {
 	/* What Excel and its like write. */
 	SAMPLE("file,gold\na,TRUE\nb,FALSE\nc,True\nd,1\ne,0\nf,Yes\ng,no\nh,\n",
-		   "2:a,,gold 3:b 4:c,,gold 5:d,,gold 6:e 7:f,,gold 8:g 9:h"),
+	       "2:a,,gold 3:b 4:c,,gold 5:d,,gold 6:e 7:f,,gold 8:g 9:h"),
 	SAMPLE("file,truth\na,Real\nb, fake\nc,FAKE \nd,\xc2\xa0real\n",
-		   "2:a,real 3:b,fake 4:c,fake 5:d,real"),
+	       "2:a,real 3:b,fake 4:c,fake 5:d,real"),
 	SAMPLE("File,TRUTH, Group \na,real,g\n", "2:a,real,,g"),
 	SAMPLE("file,truth,\na,real,\nb,fake\nc,,\n", "2:a,real 3:b,fake 4:c"),
 	SAMPLE("file,truth\na,real,,,\n", "2:a,real"),
@@ -97,30 +97,30 @@ static const struct sample samples[] = {
 	SAMPLE("\xef\xbb\xbf\"file\",truth\r\na,real\r\n", "2:a,real"),
 	SAMPLE("file,truth\ra,real\rb,fake\r", "2:a,real 3:b,fake"),
 	SAMPLE("\xff\xfe"
-		   "f\0i\0l\0e\0\n\0\xe9\0\x3d\xd8\x00\xde\n\0",
-		   "2:\xc3\xa9\xf0\x9f\x98\x80"),
+	       "f\0i\0l\0e\0\n\0\xe9\0\x3d\xd8\x00\xde\n\0",
+	       "2:\xc3\xa9\xf0\x9f\x98\x80"),
 	SAMPLE("\xfe\xff"
-		   "\0f\0i\0l\0e\0\n\0a",
-		   "2:a"),
+	       "\0f\0i\0l\0e\0\n\0a",
+	       "2:a"),
 	SAMPLE("reason,file\nnone,a\n", "2:a"),
 	/* Names. */
 	SAMPLE("file,identity,group,pair\na,p1; p2 ;;  , g9 ,\tq\n", "2:a,,,g9,q,p1;p2"),
 	SAMPLE("file,identity\na,\xef\xbb\xbfp1\xe2\x80\x8b\n", "2:a,,,,,p1"),
 	SAMPLE("file,group\na,\"g\nh\"\nb,g\xef\xbf\xbd\nc,g\x1b[2J\n", "2! 4! 5!"),
 	SAMPLE("file,identity,group\na,3.0,\nb,\"[1, 2]\",\nc,p1;{3},\nd,,1.2E+11\ne,,7.000\n",
-		   "2! 3! 4! 5! 6!"),
+	       "2! 3! 4! 5! 6!"),
 	SAMPLE("file,identity,group\na,3.10;1e3;[x,1.2.0\nb,003;0,v2.0\nc,.0;3.,5\n",
-		   "2:a,,,1.2.0,,3.10;1e3;[x 3:b,,,v2.0,,003;0 4:c,,,5,,.0;3."),
+	       "2:a,,,1.2.0,,3.10;1e3;[x 3:b,,,v2.0,,003;0 4:c,,,5,,.0;3."),
 	SAMPLE("file,License\na,CC0\n", "2:a"),
 	/* Quotes. */
 	SAMPLE("file,title\na,27\" monitor\nb,x\n", "2:a,,,,,,27\" monitor 3:b,,,,,,x"),
 	SAMPLE("file,title\na,\"27 monitor\nb,x\nc,y\n", "2! 3:b,,,,,,x 4:c,,,,,,y"),
 	SAMPLE("file,truth,title\na,real,\"27 monitor\nb,fake,\nc,fake,14\"\nd,real,x\n",
-		   "2! 3:b,fake 4:c,fake,,,,,14\" 5:d,real,,,,,x"),
+	       "2! 3:b,fake 4:c,fake,,,,,14\" 5:d,real,,,,,x"),
 	SAMPLE("file,title\na,\"two\nlines, and more\"\nb,x\n",
-		   "2:a,,,,,,two\nlines, and more 4:b,,,,,,x"),
+	       "2:a,,,,,,two\nlines, and more 4:b,,,,,,x"),
 	SAMPLE("file,title\na,\"27\nmanifest,x\nb,14\"\nc,y\n",
-		   "2! 3:manifest,,,,,,x 4:b,,,,,,14\" 5:c,,,,,,y"),
+	       "2! 3:manifest,,,,,,x 4:b,,,,,,14\" 5:c,,,,,,y"),
 	/* What could be meant in two ways. */
 	SAMPLE("file,truth,basis\na,real\nb,real,dataset_label,x\n", "2! 3!"),
 	SAMPLE("file,gold\na,maybe\nb,2\nc,wahr\n", "2! 3! 4!"),
@@ -128,21 +128,21 @@ static const struct sample samples[] = {
 	SAMPLE("file,title\na\0b,x\nc,y\n", "2! 3:c,,,,,,y"),
 	/* JSON. */
 	SAMPLE("{\"file\":\"a\",\"identity\":[3,4],\"group\":9,\"pair\":7,\"title\":0}\n",
-		   "1:a,,,9,7,3;4,0"),
+	       "1:a,,,9,7,3;4,0"),
 	SAMPLE("{\"file\":\"a\",\"identity\":[\"p1 \",\"\",3]}\n{\"file\":\"b\",\"identity\":\"x; y\"}",
-		   "1:a,,,,,p1;3 2:b,,,,,x;y"),
+	       "1:a,,,,,p1;3 2:b,,,,,x;y"),
 	SAMPLE("{\"file\":\"a\",\"identity\":[-3]}{\n{\"file\":\"b\",\"identity\":9007199254740992}\n",
-		   "1! 2:b,,,,,9007199254740992"),
+	       "1! 2:b,,,,,9007199254740992"),
 	SAMPLE("{\"file\":\"a\",\"identity\":[3.0]}\n{\"file\":\"b\",\"identity\":[true]}\n"
-		   "{\"file\":\"c\",\"identity\":[null]}\n{\"file\":\"d\",\"identity\":[[1]]}\n"
-		   "{\"file\":\"e\",\"identity\":{\"a\":1}}\n{\"file\":\"f\",\"identity\":[\"a;b\"]}\n"
-		   "{\"file\":\"g\",\"identity\":9007199254740993}\n{\"file\":\"h\",\"group\":1e2}\n"
-		   "{\"file\":\"i\",\"group\":[1]}\n{\"file\":\"j\",\"group\":true}\n"
-		   "{\"file\":\"k\",\"identity\":[99999999999999999999]}\n",
-		   "1! 2! 3! 4! 5! 6! 7! 8! 9! 10! 11!"),
+	       "{\"file\":\"c\",\"identity\":[null]}\n{\"file\":\"d\",\"identity\":[[1]]}\n"
+	       "{\"file\":\"e\",\"identity\":{\"a\":1}}\n{\"file\":\"f\",\"identity\":[\"a;b\"]}\n"
+	       "{\"file\":\"g\",\"identity\":9007199254740993}\n{\"file\":\"h\",\"group\":1e2}\n"
+	       "{\"file\":\"i\",\"group\":[1]}\n{\"file\":\"j\",\"group\":true}\n"
+	       "{\"file\":\"k\",\"identity\":[99999999999999999999]}\n",
+	       "1! 2! 3! 4! 5! 6! 7! 8! 9! 10! 11!"),
 	SAMPLE("{\"file\":\"a\",\"gold\":true}\n{\"file\":\"b\",\"gold\":1}\n{\"file\":\"c\",\"gold\":"
-		   "\"TRUE\"}",
-		   "1:a,,gold 2:b,,gold 3:c,,gold"),
+	       "\"TRUE\"}",
+	       "1:a,,gold 2:b,,gold 3:c,,gold"),
 	SAMPLE("\xef\xbb\xbf{\"file\":\"a\"}\r\n\r\n{\"File\":\"b\"}\r\n", "1:a 3:b"),
 	SAMPLE("{\"file\":\"a\"}\r{\"file\":\"b\"}\r", "1:a 2:b"),
 	SAMPLE("[\n  {\n    \"file\": \"a\"\n  },\n  {\"file\": \"b\"}\n]\n", "2:a 5:b"),
@@ -210,7 +210,7 @@ static const struct sample reasons[] = {
 	SAMPLE("file,truth\na,maybe\n", "truth \"maybe\" is not known"),
 	SAMPLE("file,technique\na,\"cut;magic\"\n", "technique \"magic\" is not known"),
 	SAMPLE("file,identity\na,p1; 3.0\n",
-		   "identity \"3.0\" is a number that a program has rewritten"),
+	       "identity \"3.0\" is a number that a program has rewritten"),
 	SAMPLE("{\"file\":\"g\",\"identity\":\"['p1', 'p2']\"}\n", "put semicolons between names"),
 	SAMPLE("file,title\na,\"27\nmanifest,x\nb,14\"\n", "closes on line 4, and rows stand between"),
 	SAMPLE("file\na,x\n", "field 2 holds \"x\""),
@@ -295,10 +295,10 @@ START_TEST(a_refused_row_is_kept_as_it_came)
 
 	ck_assert_int_eq(open_bytes(table, sizeof table - 1, &manifest).code, OK);
 	ck_assert_str_eq(refuse_rows(manifest, NULL),
-					 "reason,file,truth\n"
-					 "\"a quote opens field 2 and is never closed\",a,\"real\n"
-					 "\"1 fields, but the header has 2\",b\n"
-					 "\"truth \"\"maybe\"\" is not known\",c,maybe,x\n");
+	                 "reason,file,truth\n"
+	                 "\"a quote opens field 2 and is never closed\",a,\"real\n"
+	                 "\"1 fields, but the header has 2\",b\n"
+	                 "\"truth \"\"maybe\"\" is not known\",c,maybe,x\n");
 	ck_assert_int_eq(open_bytes(json, sizeof json - 1, &manifest).code, OK);
 	const char *list = refuse_rows(manifest, NULL);
 	ck_assert_ptr_nonnull(strstr(list, "\"file\":\"a\",\"truth\":\"maybe\"}\n{\"reason\":"));
@@ -313,13 +313,13 @@ Suite *manifest_suite(void)
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_loop_test(tc, a_manifest_is_read_as_people_write_it, 0,
-						(int)(sizeof samples / sizeof samples[0]));
+	                    (int)(sizeof samples / sizeof samples[0]));
 	tcase_add_loop_test(tc, what_is_no_manifest_is_refused_and_named, 0,
-						(int)(sizeof refused / sizeof refused[0]));
+	                    (int)(sizeof refused / sizeof refused[0]));
 	tcase_add_loop_test(tc, a_row_that_is_refused_says_why, 0,
-						(int)(sizeof reasons / sizeof reasons[0]));
+	                    (int)(sizeof reasons / sizeof reasons[0]));
 	tcase_add_loop_test(tc, rows_that_were_refused_are_a_manifest_that_says_the_same, 0,
-						(int)(sizeof sound / sizeof sound[0]));
+	                    (int)(sizeof sound / sizeof sound[0]));
 	tcase_add_test(tc, a_refused_row_is_kept_as_it_came);
 	suite_add_tcase(suite, tc);
 	return suite;

@@ -42,26 +42,26 @@ static const struct bad bad[] = {
 	BAD("This is no JPEG.\n", TEXT_REASON),
 	BAD("<!doctype html><script src=//x></script>", TEXT_REASON),
 	BAD("<svg xmlns='http://www.w3.org/2000/svg'><image href='file:///etc/passwd'/></svg>",
-		TEXT_REASON),
+	    TEXT_REASON),
 	BAD("#EXTM3U\n#EXTINF:10,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n", TEXT_REASON),
 	BAD("ffconcat version 1.0\nfile '/etc/passwd'\n", TEXT_REASON),
 	BAD("PK\3\4\24\0\0\0\0\0", "the file is an archive; unpack it first"),
 	BAD("\xff\xd8\xff\xe0junk\xff\xff\xff", "the image cannot be read"),
 	BAD("\0\0\0\030ftypisom\0\0\0\0isommp41", "the file is damaged or incomplete"),
 	BAD("\0\0\0\030ftypisom\n#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd\n",
-		"the file is damaged or incomplete"),
+	    "the file is damaged or incomplete"),
 	BAD("GIF89a\n#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd\n", "the image cannot be read"),
 	BAD("RIFF\xff\0\1\0WAVEfmt ", "the file is cut off"),
 	BAD("RIFF\30\0\0\0WEBPVP8X\12\0\0\0\2\0\0\0\0\0\0\0\0\0\0\0",
-		"animated WebP is not supported; convert it to MP4 or GIF"),
+	    "animated WebP is not supported; convert it to MP4 or GIF"),
 	/* a PNG of 60,000 x 60,000 pixels in 69 bytes */
 	BAD("\x89PNG\r\n\x1a\n"
-		"\000\000\000\015\111\110\104\122\000\000\352\140\000\000\352\140\010\002\000\000\000\017"
-		"\260\342\025"
-		"\000\000\000\014\111\104\101\124\170\234\143\140\140\140\000\000\000\004\000\001\366\027"
-		"\070\125"
-		"\000\000\000\000\111\105\116\104\256\102\140\202",
-		"the image has 3600 megapixels; 100 is the limit"),
+	    "\000\000\000\015\111\110\104\122\000\000\352\140\000\000\352\140\010\002\000\000\000\017"
+	    "\260\342\025"
+	    "\000\000\000\014\111\104\101\124\170\234\143\140\140\140\000\000\000\004\000\001\366\027"
+	    "\070\125"
+	    "\000\000\000\000\111\105\116\104\256\102\140\202",
+	    "the image has 3600 megapixels; 100 is the limit"),
 };
 
 START_TEST(a_bad_file_is_refused_with_a_reason_and_leaves_nothing)
@@ -164,13 +164,13 @@ START_TEST(atoms_in_atoms_in_atoms_are_refused)
 	for (size_t i = 0; i < deep; i++) {
 		size_t size = (deep - i) * 8;
 		char atom[8] = { (char)(size >> 24),
-						 (char)(size >> 16),
-						 (char)(size >> 8),
-						 (char)size,
-						 'm',
-						 'o',
-						 'o',
-						 'v' };
+			             (char)(size >> 16),
+			             (char)(size >> 8),
+			             (char)size,
+			             'm',
+			             'o',
+			             'o',
+			             'v' };
 		memcpy(mp4 + 16 + i * 8, atom, 8);
 	}
 	scratch_write("deep.mp4", mp4, len);
@@ -284,7 +284,7 @@ START_TEST(videos_with_and_without_sound_become_the_same_kind_of_file)
 	char list[5][1024] = { "" };
 
 	FFMPEG("testsrc2=s=320x240:d=1:r=30", "-f", "lavfi", "-i", "sine=d=1", "-metadata",
-		   "title=SECRET", "-metadata", "creation_time=2020-01-01T00:00:00Z", "sound.mp4");
+	       "title=SECRET", "-metadata", "creation_time=2020-01-01T00:00:00Z", "sound.mp4");
 	FFMPEG("testsrc2=s=320x240:d=1:r=10", "mute.mkv");
 	FFMPEG("testsrc2=s=320x240:d=1:r=10", "f.gif");
 	FFMPEG("testsrc2=s=320x240:d=1:r=24", "-c:v", "mpeg4", "mute.avi");
@@ -296,7 +296,7 @@ START_TEST(videos_with_and_without_sound_become_the_same_kind_of_file)
 		boxes(bytes, len, list[i], sizeof list[i]);
 		ck_assert_str_eq(list[i], list[0]);
 		ck_assert(!found(bytes, len, "SECRET") && !found(bytes, len, "Lav") &&
-				  !found(bytes, len, "x264"));
+		          !found(bytes, len, "x264"));
 		ck_assert_int_eq(media.type, MEDIA_VIDEO);
 		ck_assert_uint_eq(media.duration_ms, 1000);
 		ck_assert(media.has_poster && media.has_thumbnail);
@@ -323,7 +323,7 @@ END_TEST
 START_TEST(a_black_start_is_not_the_poster_but_an_all_black_video_has_one)
 {
 	FFMPEG("color=black:s=320x240:d=1:r=25", "-f", "lavfi", "-i", "testsrc=s=320x240:d=1:r=25",
-		   "-filter_complex", "[0][1]concat=n=2", "late.mp4");
+	       "-filter_complex", "[0][1]concat=n=2", "late.mp4");
 	FFMPEG("color=black:s=320x240:d=1:r=25", "black.mp4");
 	struct media late = ingest("late.mp4"), black = ingest("black.mp4");
 
@@ -342,12 +342,12 @@ static double mean_volume(const struct media *media, const char *filter)
 		NULL
 	};
 	struct program program = { .argv = argv,
-							   .folder = scratch_path(""),
-							   .wall_ms = 10000,
-							   .cpu_s = 10,
-							   .memory_bytes = 2ull << 30,
-							   .file_bytes = 1 << 20,
-							   .open_files = 64 };
+		                       .folder = scratch_path(""),
+		                       .wall_ms = 10000,
+		                       .cpu_s = 10,
+		                       .memory_bytes = 2ull << 30,
+		                       .file_bytes = 1 << 20,
+		                       .open_files = 64 };
 	struct program_result result;
 	size_t len;
 	char *bytes = stored(&media->rendition, &len);
@@ -403,7 +403,7 @@ END_TEST
 START_TEST(a_song_with_a_cover_picture_is_sound)
 {
 	FFMPEG(BEEP, "-f", "lavfi", "-i", "color=red:s=64x64:d=1", "-frames:v", "1", "-c:v", "mjpeg",
-		   "-disposition:v", "attached_pic", "cover.mp3");
+	       "-disposition:v", "attached_pic", "cover.mp3");
 	ck_assert_int_eq(ingest("cover.mp3").type, MEDIA_AUDIO);
 }
 END_TEST
@@ -457,7 +457,7 @@ static const struct {
 static const char *said_of(const struct image_header *still)
 {
 	return arena_printf(arena, "%lu x %lu, %u of %u, %d", still->width, still->height,
-						still->channels, still->bits, still->many_scans);
+	                    still->channels, still->bits, still->many_scans);
 }
 
 START_TEST(the_header_of_a_picture_is_read_as_vips_wrote_it)
@@ -518,7 +518,7 @@ static void add_refusals(Suite *suite)
 	tcase_add_checked_fixture(tc, ingest_setup, ingest_teardown);
 	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, a_bad_file_is_refused_with_a_reason_and_leaves_nothing, 0,
-						sizeof bad / sizeof bad[0]);
+	                    sizeof bad / sizeof bad[0]);
 	tcase_add_test(tc, what_is_no_file_is_refused);
 	tcase_add_test(tc, a_cut_off_file_is_refused);
 	tcase_add_test(tc, too_long_too_short_too_small_too_narrow_and_silent_are_refused);
@@ -562,7 +562,7 @@ Suite *media_suite(void)
 	tcase_add_test(tc, the_same_file_gives_the_same_bytes_again);
 	tcase_add_test(tc, the_original_is_kept_as_it_came);
 	tcase_add_loop_test(tc, the_header_of_a_picture_is_read_as_vips_wrote_it, 0,
-						sizeof headers / sizeof headers[0]);
+	                    sizeof headers / sizeof headers[0]);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

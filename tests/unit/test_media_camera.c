@@ -58,7 +58,7 @@ static void apply(const struct change *change, const char *from, const char *to)
 	char *all = arena_alloc(arena, len + change->len);
 	char *scan = memmem(bytes, len, "\xff\xda", 2);
 	const char *place = *change->before ? memmem(bytes, len, change->before, strlen(change->before))
-										: scan + (bytes + len - scan) / 2;
+	                                    : scan + (bytes + len - scan) / 2;
 
 	ck_assert_msg(place != NULL, "%s: no such marker", change->name);
 	size_t at = (size_t)(place - bytes + change->offset), skip = change->over ? change->len : 0;
@@ -106,7 +106,7 @@ START_TEST(a_jpeg_that_lost_pixels_is_refused_with_oddities_and_without)
 END_TEST
 
 static const char *const pictures[] = { "p.jpg[Q=90]", "p.jpg[Q=90,interlace]",  "p.png", "p.heic",
-										"p.gif",       "p.tif[compression=lzw]", "p.tif" };
+	                                    "p.gif",       "p.tif[compression=lzw]", "p.tif" };
 
 START_TEST(a_picture_that_is_cut_off_anywhere_is_refused)
 {
@@ -146,7 +146,7 @@ END_TEST
 #define RED   "\xc8\0\0"
 
 static struct tiff_level level(uint32_t width, uint32_t height, const char *colour,
-							   uint16_t photometric)
+                               uint16_t photometric)
 {
 	size_t len = 3ul * width * height;
 	char *pixels = arena_alloc(arena, len);
@@ -154,13 +154,13 @@ static struct tiff_level level(uint32_t width, uint32_t height, const char *colo
 	for (size_t i = 0; i < len; i++)
 		pixels[i] = colour[i % 3];
 	return (struct tiff_level){ .width = width,
-								.height = height,
-								.samples = 3,
-								.bits = 8,
-								.photometric = photometric,
-								.sample_format = 1,
-								.pixels = pixels,
-								.len = len };
+		                        .height = height,
+		                        .samples = 3,
+		                        .bits = 8,
+		                        .photometric = photometric,
+		                        .sample_format = 1,
+		                        .pixels = pixels,
+		                        .len = len };
 }
 
 /* The rendition is all green, and this wide. */
@@ -171,7 +171,7 @@ static void check_green(const char *name, unsigned width)
 
 	ck_assert_msg(media.width == width, "%s: %u wide, not %u", name, media.width, width);
 	ck_assert_msg(abs(pixels[0] - 30) < 4 && abs(pixels[1] - 60) < 4, "%s: (%u, %u, %u)", name,
-				  pixels[0], pixels[1], pixels[2]);
+	              pixels[0], pixels[1], pixels[2]);
 	free(pixels);
 }
 
@@ -207,9 +207,9 @@ START_TEST(a_raw_file_is_refused_by_name_and_not_taken_as_its_preview)
 
 	tiff_write("sub.dng", (struct tiff_level[]){ preview, level(640, 480, GREEN, 32803) }, 2, true);
 	tiff_write("linear.dng", (struct tiff_level[]){ preview, level(640, 480, GREEN, 34892) }, 2,
-			   true);
+	           true);
 	tiff_write("page.pef", (struct tiff_level[]){ level(640, 480, GREEN, 32803), preview }, 2,
-			   false);
+	           false);
 	tiff_write("x.tif", &preview, 1, false);
 	size_t len;
 	char *bytes = scratch_read(scratch_path("x.tif"), &len);
@@ -255,11 +255,11 @@ Suite *media_camera_suite(void)
 	tcase_add_checked_fixture(tc, ingest_setup, ingest_teardown);
 	tcase_set_timeout(tc, 120);
 	tcase_add_loop_test(tc, a_jpeg_with_a_cameras_oddity_gives_the_same_picture, 0,
-						sizeof harmless / sizeof harmless[0]);
+	                    sizeof harmless / sizeof harmless[0]);
 	tcase_add_loop_test(tc, a_jpeg_that_lost_pixels_is_refused_with_oddities_and_without, 0,
-						sizeof damage / sizeof damage[0]);
+	                    sizeof damage / sizeof damage[0]);
 	tcase_add_loop_test(tc, a_picture_that_is_cut_off_anywhere_is_refused, 0,
-						sizeof pictures / sizeof pictures[0]);
+	                    sizeof pictures / sizeof pictures[0]);
 	tcase_add_test(tc, a_cut_off_picture_is_refused_every_time);
 	tcase_add_test(tc, the_largest_level_of_a_tiff_is_the_picture);
 	tcase_add_test(tc, a_raw_file_is_refused_by_name_and_not_taken_as_its_preview);

@@ -55,7 +55,7 @@ static void setup(void)
 
 /* The middle of every patch of `name`'s rendition is as expected. */
 static void check_patches_within(const char *name, const unsigned char expected[PATCHES][3],
-								 int tolerance)
+                                 int tolerance)
 {
 	struct media media = ingest(name);
 	ck_assert_uint_eq(media.width, WIDTH);
@@ -64,11 +64,11 @@ static void check_patches_within(const char *name, const unsigned char expected[
 
 	for (unsigned i = 0; i < PATCHES; i++) {
 		const unsigned char *got = pixels + 3 * ((i / ACROSS * PATCH + PATCH / 2) * WIDTH +
-												 i % ACROSS * PATCH + PATCH / 2);
+		                                         i % ACROSS * PATCH + PATCH / 2);
 		for (unsigned band = 0; band < 3; band++)
 			ck_assert_msg(abs(got[band] - expected[i][band]) <= tolerance,
-						  "%s: patch %u is (%u, %u, %u), not (%u, %u, %u)", name, i, got[0], got[1],
-						  got[2], expected[i][0], expected[i][1], expected[i][2]);
+			              "%s: patch %u is (%u, %u, %u), not (%u, %u, %u)", name, i, got[0], got[1],
+			              got[2], expected[i][0], expected[i][1], expected[i][2]);
 	}
 	free(pixels);
 }
@@ -110,15 +110,15 @@ START_TEST(a_picture_without_a_profile_keeps_its_colours)
 	bool grey = strcmp(mode->from, "grey.ppm") == 0;
 
 	scratch_run((const char *const[]){ "ffmpeg", "-v", "error", "-y", "-i", mode->from, "-pix_fmt",
-									   mode->pixels, "-sws_flags", "accurate_rnd+full_chroma_int",
-									   mode->option, mode->value, mode->name, NULL });
+	                                   mode->pixels, "-sws_flags", "accurate_rnd+full_chroma_int",
+	                                   mode->option, mode->value, mode->name, NULL });
 	check_patches(mode->name, grey ? greys : coloured);
 }
 END_TEST
 
 /* Modes that vips writes: the option in brackets says how. */
 static const char *const vips_modes[] = { "palette.png[palette,dither=0]", "still.gif[dither=0]",
-										  "q95.jpg[Q=95]", "q95.webp[Q=95]", "x.heic[lossless]" };
+	                                      "q95.jpg[Q=95]", "q95.webp[Q=95]", "x.heic[lossless]" };
 
 START_TEST(a_palette_and_what_vips_writes_keep_their_colours)
 {
@@ -134,7 +134,7 @@ START_TEST(a_grey_picture_comes_out_in_three_bands)
 
 	for (unsigned i = 0; i < 4; i++) {
 		scratch_run((const char *const[]){ "ffmpeg", "-v", "error", "-y", "-i", "grey.ppm",
-										   "-pix_fmt", names[i], "grey.png", NULL });
+		                                   "-pix_fmt", names[i], "grey.png", NULL });
 		struct media media = ingest("grey.png");
 		char *bytes = stored(&media.rendition, &len);
 		const char *frame = memmem(bytes, len, "\xff\xc0\0\x11", 4); /* 17 bytes: 3 components */
@@ -151,7 +151,7 @@ START_TEST(half_transparent_colours_lie_on_mid_grey)
 	for (unsigned i = 0; i < PATCHES * 3; i++)
 		expected[i / 3][i % 3] = (unsigned char)lround(128 * 0.5 + coloured[i / 3][i % 3] * 0.5);
 	scratch_run((const char *const[]){ "ffmpeg", "-v", "error", "-y", "-i", "colour.ppm", "-vf",
-									   "format=rgba,colorchannelmixer=aa=0.5", "half.png", NULL });
+	                                   "format=rgba,colorchannelmixer=aa=0.5", "half.png", NULL });
 	check_patches("half.png", expected);
 }
 END_TEST
@@ -178,13 +178,13 @@ static void write_cmyk(const char *name, double black, uint16_t bits)
 		}
 	}
 	struct tiff_level level = { .width = WIDTH,
-								.height = HEIGHT,
-								.samples = 4,
-								.bits = bits,
-								.photometric = 5,
-								.sample_format = 1,
-								.pixels = bytes,
-								.len = PIXELS * bits / 2 };
+		                        .height = HEIGHT,
+		                        .samples = 4,
+		                        .bits = bits,
+		                        .photometric = 5,
+		                        .sample_format = 1,
+		                        .pixels = bytes,
+		                        .len = PIXELS * bits / 2 };
 	tiff_write(name, &level, 1, false);
 }
 
@@ -214,7 +214,7 @@ START_TEST(ink_with_a_profile_is_converted_through_it)
 	write_patches("soft.ppm", soft);
 	VIPS("copy", "soft.ppm", "soft.png");
 	VIPS("icc_transform", "soft.png", "press.tif", "cmyk", "--input-profile", "srgb", "--intent",
-		 "absolute");
+	     "absolute");
 	VIPS("copy", "press.tif", "press.jpg[Q=98]");
 	check_patches_within("press.tif", soft, PRESS_TOLERANCE);
 	check_patches_within("press.jpg", soft, PRESS_TOLERANCE);
@@ -285,7 +285,7 @@ static uint32_t fixed(double number)
 
 #define ICC_DATA                                                                    \
 	400u /* where the tags' values begin; three words are room for every one's head \
-		  */
+	      */
 
 /* An ICC profile of one gamma, for grey or for RGB whose primaries' columns are given. */
 static void write_profile(const char *name, double gamma, const double columns[3][3])
@@ -334,7 +334,7 @@ START_TEST(grey_with_a_profile_is_converted_through_it)
 		expected[i / 3][i % 3] = srgb_level(pow(greys[i / 3][0] / 255.0, 1.0 + 205.0 / 256));
 	write_profile("gamma.icc", 1.8, NULL);
 	scratch_run((const char *const[]){ "ffmpeg", "-v", "error", "-y", "-i", "grey.ppm", "-pix_fmt",
-									   "gray", "plain.png", NULL });
+	                                   "gray", "plain.png", NULL });
 	VIPS("copy", "plain.png", "tagged.jpg[Q=98,profile=gamma.icc]");
 	VIPS("copy", "plain.png", "tagged.tif[profile=gamma.icc]");
 	check_patches("tagged.jpg", expected);
@@ -344,11 +344,11 @@ END_TEST
 
 /* Adobe RGB (1998): its primaries under D50, and gamma 2.2. */
 static const double adobe[3][3] = { { 0.60974, 0.31111, 0.01947 },
-									{ 0.20528, 0.62567, 0.06087 },
-									{ 0.14919, 0.06322, 0.74457 } };
+	                                { 0.20528, 0.62567, 0.06087 },
+	                                { 0.14919, 0.06322, 0.74457 } };
 static const double xyz_to_srgb[3][3] = { { 3.1338561, -1.6168667, -0.4906146 },
-										  { -0.9787684, 1.9161415, 0.0334540 },
-										  { 0.0719453, -0.2289914, 1.4052427 } };
+	                                      { -0.9787684, 1.9161415, 0.0334540 },
+	                                      { 0.0719453, -0.2289914, 1.4052427 } };
 
 START_TEST(adobe_rgb_is_converted_through_its_profile)
 {
@@ -360,7 +360,7 @@ START_TEST(adobe_rgb_is_converted_through_its_profile)
 			for (unsigned row = 0; row < 3; row++)
 				for (unsigned from = 0; from < 3; from++)
 					linear += xyz_to_srgb[band][row] * adobe[from][row] *
-							  pow(coloured[i][from] / 255.0, 2.2);
+					          pow(coloured[i][from] / 255.0, 2.2);
 			expected[i][band] = srgb_level(linear);
 		}
 	}
@@ -386,7 +386,7 @@ END_TEST
 START_TEST(a_profile_for_other_colours_is_no_profile)
 {
 	scratch_run((const char *const[]){ "ffmpeg", "-v", "error", "-y", "-i", "grey.ppm", "-pix_fmt",
-									   "gray", "plain.png", NULL });
+	                                   "gray", "plain.png", NULL });
 	write_profile("adobe.icc", 2.19921875, adobe);
 	VIPS("copy", "plain.png", "foreign.tif[profile=adobe.icc]");
 	check_patches("foreign.tif", greys);
@@ -403,19 +403,19 @@ Suite *media_colour_suite(void)
 	tcase_add_checked_fixture(tc, setup, ingest_teardown);
 	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, a_picture_without_a_profile_keeps_its_colours, 0,
-						sizeof modes / sizeof modes[0]);
+	                    sizeof modes / sizeof modes[0]);
 	tcase_add_loop_test(tc, a_palette_and_what_vips_writes_keep_their_colours, 0,
-						sizeof vips_modes / sizeof vips_modes[0]);
+	                    sizeof vips_modes / sizeof vips_modes[0]);
 	tcase_add_test(tc, a_grey_picture_comes_out_in_three_bands);
 	tcase_add_test(tc, half_transparent_colours_lie_on_mid_grey);
 	tcase_add_test(tc, ink_without_a_profile_is_paper_minus_ink);
 	tcase_add_test(tc, ink_with_a_profile_is_converted_through_it);
 	tcase_add_loop_test(tc, samples_are_taken_right_or_refused_by_name, 0,
-						sizeof odds / sizeof odds[0]);
+	                    sizeof odds / sizeof odds[0]);
 	tcase_add_test(tc, grey_with_a_profile_is_converted_through_it);
 	tcase_add_test(tc, adobe_rgb_is_converted_through_its_profile);
 	tcase_add_loop_test(tc, display_p3_is_converted_through_its_profile, 0,
-						sizeof tagged / sizeof tagged[0]);
+	                    sizeof tagged / sizeof tagged[0]);
 	tcase_add_test(tc, a_profile_for_other_colours_is_no_profile);
 	suite_add_tcase(suite, tc);
 	return suite;

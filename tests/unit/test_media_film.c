@@ -17,14 +17,14 @@
 static const char *report(const struct media *media, const char *kind, const char *filter)
 {
 	const char *const argv[] = { "ffmpeg", "-hide_banner", "-nostats", "-i", "measured", kind,
-								 filter,   "-f",           "null",     "-",  NULL };
+		                         filter,   "-f",           "null",     "-",  NULL };
 	struct program program = { .argv = argv,
-							   .folder = scratch_path(""),
-							   .wall_ms = 60000,
-							   .cpu_s = 60,
-							   .memory_bytes = 2ull << 30,
-							   .file_bytes = 1 << 20,
-							   .open_files = 64 };
+		                       .folder = scratch_path(""),
+		                       .wall_ms = 60000,
+		                       .cpu_s = 60,
+		                       .memory_bytes = 2ull << 30,
+		                       .file_bytes = 1 << 20,
+		                       .open_files = 64 };
 	struct program_result *result = arena_alloc(arena, sizeof *result);
 	size_t len;
 	char *bytes = stored(&media->rendition, &len);
@@ -89,13 +89,13 @@ static const struct flat {
 };
 
 static void check_colour(const char *name, const struct media_file *file,
-						 const unsigned char expected[3])
+                         const unsigned char expected[3])
 {
 	unsigned char *pixels = decoded(file), *middle = pixels + 3 * (320 * 120 + 160);
 
 	for (unsigned band = 0; band < 3; band++)
 		ck_assert_msg(abs(middle[band] - expected[band]) <= 4, "%s: (%u, %u, %u)", name, middle[0],
-					  middle[1], middle[2]);
+		              middle[1], middle[2]);
 	free(pixels);
 }
 
@@ -104,7 +104,7 @@ START_TEST(a_film_and_its_poster_keep_their_colours)
 	const struct flat *flat = &flats[_i];
 
 	FFMPEG(flat->source, "-vf", flat->filter, "-pix_fmt", flat->pixels, "-c:v", flat->codec,
-		   flat->option, flat->value, flat->name);
+	       flat->option, flat->value, flat->name);
 	struct media media = ingest(flat->name);
 	ck_assert_int_eq(media.type, MEDIA_VIDEO);
 	check_colour(flat->name, &media.rendition, flat->expected);
@@ -130,14 +130,14 @@ START_TEST(white_of_high_dynamic_range_stays_white)
 	const struct hdr *hdr = &hdrs[_i];
 
 	FFMPEG("color=black:s=320x240:d=1:r=30", "-vf",
-		   arena_printf(arena, "format=yuv420p10le,geq=lum=%s:cb=512:cr=512", hdr->level), "-c:v",
-		   "libx264", "-crf", "5", "-color_trc", hdr->transfer, "-colorspace", "bt2020nc",
-		   "-color_primaries", "bt2020", "-color_range", "tv", "hdr.mov");
+	       arena_printf(arena, "format=yuv420p10le,geq=lum=%s:cb=512:cr=512", hdr->level), "-c:v",
+	       "libx264", "-crf", "5", "-color_trc", hdr->transfer, "-colorspace", "bt2020nc",
+	       "-color_primaries", "bt2020", "-color_range", "tv", "hdr.mov");
 	struct media media = ingest("hdr.mov");
 	unsigned char *pixels = decoded(&media.rendition), *middle = pixels + 3 * (320 * 120 + 160);
 	for (unsigned band = 0; band < 3; band++)
 		ck_assert_msg(middle[band] >= hdr->least && middle[band] <= hdr->most, "%s %s: %u",
-					  hdr->transfer, hdr->level, middle[band]);
+		              hdr->transfer, hdr->level, middle[band]);
 	free(pixels);
 }
 END_TEST
@@ -164,9 +164,9 @@ START_TEST(interlaced_film_comes_out_without_combs)
 	const struct fields *fields = &woven[_i];
 
 	FFMPEG(arena_printf(arena, "testsrc2=s=%s:r=50:d=2", fields->size), "-vf", fields->filter,
-		   "-pix_fmt", fields->pixels, "-c:v", fields->codec, "-b:v", "8M", "-flags", "+ildct+ilme",
-		   fields->option ? "-x264opts" : "-r", fields->option ? fields->option : "25",
-		   fields->name);
+	       "-pix_fmt", fields->pixels, "-c:v", fields->codec, "-b:v", "8M", "-flags", "+ildct+ilme",
+	       fields->option ? "-x264opts" : "-r", fields->option ? fields->option : "25",
+	       fields->name);
 	struct media media = ingest(fields->name);
 	ck_assert_uint_eq(media.duration_ms, 2000);
 	const char *found = report(&media, "-vf", "idet");
@@ -185,9 +185,9 @@ START_TEST(odd_sides_turned_and_uneven_films_are_taken_whole)
 	FFMPEG("testsrc2=s=321x241:d=1:r=25", "-c:v", "ffv1", "-pix_fmt", "yuv444p", "odd.mkv");
 	FFMPEG("testsrc2=s=320x180:d=1:r=30", "lying.mov");
 	scratch_run((const char *const[]){ "ffmpeg", "-v", "error", "-y", "-i", "lying.mov", "-c",
-									   "copy", "-metadata:s:v", "rotate=270", "turned.mov", NULL });
+	                                   "copy", "-metadata:s:v", "rotate=270", "turned.mov", NULL });
 	FFMPEG("testsrc2=s=320x180:d=2:r=30", "-vf", "select='lt(n,20)+not(mod(n,5))'", "-vsync", "vfr",
-		   "uneven.mp4");
+	       "uneven.mp4");
 	struct media odd = ingest("odd.mkv"), turned = ingest("turned.mov"),
 				 uneven = ingest("uneven.mp4");
 
@@ -202,14 +202,14 @@ END_TEST
 /* ---- sound ---- */
 
 static const char *const minutes[] = { "60.m4a", "60.mp3", "60.opus.ogg",
-									   "60.aac", "60.wav", "8k.m4a" };
+	                                   "60.aac", "60.wav", "8k.m4a" };
 
 START_TEST(a_minute_of_sound_is_a_minute_in_every_codec)
 {
 	bool narrow = strcmp(minutes[_i], "8k.m4a") == 0;
 
 	FFMPEG("sine=f=440:d=59.99:r=44100", "-ar", narrow ? "8000" : "48000", "-b:a", "64k",
-		   minutes[_i]);
+	       minutes[_i]);
 	struct media media = ingest(minutes[_i]);
 	ck_assert_int_eq(media.type, MEDIA_AUDIO);
 	ck_assert_uint_ge(media.duration_ms, 59900);
@@ -242,14 +242,14 @@ START_TEST(sound_is_as_loud_whatever_its_channels_do_to_each_other)
 	struct media media = ingest(stereos[_i].name);
 	double loudness = reported(report(&media, "-af", "ebur128"), "I:");
 	ck_assert_msg(fabs(loudness - MEDIA_LOUDNESS_LUFS) <= 1, "%s: %.1f LUFS", stereos[_i].name,
-				  loudness);
+	              loudness);
 }
 END_TEST
 
 START_TEST(antiphase_sound_of_a_film_is_heard)
 {
 	FFMPEG("color=red:s=64x64:d=3:r=25", "-f", "lavfi", "-i", "sine=f=440:d=3:r=48000", "-af",
-		   "pan=stereo|c0=c0|c1=-1*c0", "film.mp4");
+	       "pan=stereo|c0=c0|c1=-1*c0", "film.mp4");
 	struct media media = ingest("film.mp4");
 	double loudness = reported(report(&media, "-af", "ebur128"), "I:");
 	ck_assert_double_le(fabs(loudness - MEDIA_LOUDNESS_LUFS), 1);
@@ -296,7 +296,7 @@ Suite *media_film_suite(void)
 	tcase_add_test(tc, a_film_of_few_frames_costs_little);
 	tcase_add_test(tc, a_minute_of_film_with_sound_is_a_minute);
 	tcase_add_loop_test(tc, sound_is_as_loud_whatever_its_channels_do_to_each_other, 0,
-						COUNT(stereos));
+	                    COUNT(stereos));
 	tcase_add_test(tc, antiphase_sound_of_a_film_is_heard);
 	suite_add_tcase(suite, tc);
 	return suite;

@@ -43,9 +43,9 @@ Suite *password_suite(void)
 	TCase *rules = tcase_create("rules");
 
 	tcase_add_loop_test(rules, a_password_that_is_guessed_first_is_refused, 0,
-						(int)(sizeof refused / sizeof refused[0]));
+	                    (int)(sizeof refused / sizeof refused[0]));
 	tcase_add_loop_test(rules, a_password_of_ones_own_is_taken, 0,
-						(int)(sizeof taken / sizeof taken[0]));
+	                    (int)(sizeof taken / sizeof taken[0]));
 	suite_add_tcase(suite, rules);
 	return suite;
 }

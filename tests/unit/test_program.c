@@ -20,12 +20,12 @@
 static struct program shell(const char *const argv[])
 {
 	return (struct program){ .argv = argv,
-							 .folder = scratch_path(""),
-							 .wall_ms = 5000,
-							 .cpu_s = 5,
-							 .memory_bytes = 1u << 30,
-							 .file_bytes = 1u << 20,
-							 .open_files = 32 };
+		                     .folder = scratch_path(""),
+		                     .wall_ms = 5000,
+		                     .cpu_s = 5,
+		                     .memory_bytes = 1u << 30,
+		                     .file_bytes = 1u << 20,
+		                     .open_files = 32 };
 }
 
 static struct program_result run_shell(const char *script)
@@ -344,13 +344,13 @@ START_TEST(a_program_that_is_taken_over_makes_no_call_that_reaches_beyond_its_fi
 
 	scratch_write("inside", "in", 2);
 	snprintf(script, sizeof script,
-			 "my ($room, $file, $other) = (\"\\0\" x 128, \"inside\", \"user.other\");"
-			 "my $got = syscall(%ld%s%s);"
-			 "print \"$got \", $! + 0, \"\\n\"",
-			 refused[i].call, *refused[i].args ? ", " : "", refused[i].args);
+	         "my ($room, $file, $other) = (\"\\0\" x 128, \"inside\", \"user.other\");"
+	         "my $got = syscall(%ld%s%s);"
+	         "print \"$got \", $! + 0, \"\\n\"",
+	         refused[i].call, *refused[i].args ? ", " : "", refused[i].args);
 	ck_assert_int_eq(program_run(&program, &result).code, OK);
 	ck_assert_msg(strcmp(result.out, "-1 1\n") == 0, "%s: %s%s", refused[i].what, result.out,
-				  result.err);
+	              result.err);
 }
 END_TEST
 
@@ -440,8 +440,8 @@ Suite *program_suite(void)
 	tcase_add_test(tc, a_program_sees_the_system_and_its_folder_and_nothing_else);
 	tcase_add_test(tc, a_program_has_no_network);
 	tcase_add_loop_test(tc,
-						a_program_that_is_taken_over_makes_no_call_that_reaches_beyond_its_files, 0,
-						sizeof refused / sizeof refused[0]);
+	                    a_program_that_is_taken_over_makes_no_call_that_reaches_beyond_its_files, 0,
+	                    sizeof refused / sizeof refused[0]);
 	tcase_add_test(tc, the_newest_calls_are_missing_so_that_libraries_take_older_ones);
 	tcase_add_test(tc, a_program_never_runs_as_root);
 	tcase_add_test(tc, the_number_of_processes_is_limited);

@@ -11,8 +11,8 @@
 #include "suites.h"
 
 static const struct column columns[] = { { "name", COLUMN_TEXT },
-										 { "p", COLUMN_REAL },
-										 { "tells", COLUMN_LIST } };
+	                                     { "p", COLUMN_REAL },
+	                                     { "tells", COLUMN_LIST } };
 
 #define COLUMNS 3
 
@@ -88,9 +88,9 @@ END_TEST
 START_TEST(no_character_can_break_a_row)
 {
 	write_row(&format_csv, (const char *[]){ "a\nb,\r\x1b",
-											 "a" NEL LSEP PSEP "\x7F"
-											 "b",
-											 NULL });
+	                                         "a" NEL LSEP PSEP "\x7F"
+	                                         "b",
+	                                         NULL });
 
 	ck_assert_str_eq(written(), "\"a b,  \",a    b,\r\n");
 }
@@ -134,8 +134,8 @@ START_TEST(a_cell_is_never_a_formula)
 	free(cell);
 	write_row(&format_csv, (const char *[]){ cells[_i].text, "0.5", "gut" });
 	ck_assert_str_eq(written(), cells[_i].cell[0] ? strcat(strcpy((char[64]){ 0 }, cells[_i].cell),
-														   ",0.5,gut\r\n")
-												  : ",0.5,gut\r\n");
+	                                                       ",0.5,gut\r\n")
+	                                              : ",0.5,gut\r\n");
 }
 END_TEST
 
@@ -207,8 +207,8 @@ static void count_end(struct sink *sink)
 START_TEST(a_format_keeps_a_state_from_its_begin_to_its_end)
 {
 	static const struct sink_format format_count = { .begin = count_begin,
-													 .row = count_row,
-													 .end = count_end };
+		                                             .row = count_row,
+		                                             .end = count_end };
 	struct sink sink = sink_begin(&format_count, file, columns, COLUMNS);
 
 	sink_row(&sink, (const char *[]){ "a", NULL, NULL });
@@ -239,7 +239,7 @@ START_TEST(an_artefact_ends_as_its_format_does)
 {
 	for (size_t i = 0; i < ARTEFACTS; i++)
 		ck_assert_str_eq(strstr(artefacts[i].path, artefacts[i].format->ending),
-						 artefacts[i].format->ending);
+		                 artefacts[i].format->ending);
 }
 END_TEST
 
@@ -255,7 +255,7 @@ START_TEST(a_medium_is_served_as_the_type_that_named_it)
 	char path[64];
 
 	snprintf(path, sizeof path, "%.*s/train/real/0123%s", (int)strcspn(media->type, "/"),
-			 media->type, media->ending);
+	         media->type, media->ending);
 	ck_assert_str_eq(artefact_media_type(path), media->type);
 }
 END_TEST
@@ -270,13 +270,13 @@ Suite *release_table_suite(void)
 	tcase_add_test(tests, no_character_can_break_a_row);
 	tcase_add_loop_test(tests, a_cell_is_never_a_formula, 0, sizeof cells / sizeof cells[0]);
 	tcase_add_loop_test(tests, json_keeps_the_text_and_is_one_line_for_every_reader, 0,
-						sizeof told / sizeof told[0]);
+	                    sizeof told / sizeof told[0]);
 	tcase_add_test(tests, a_line_of_json_has_the_types_of_its_columns);
 	tcase_add_test(tests, a_file_of_csv_begins_with_the_names_of_its_columns);
 	tcase_add_test(tests, a_format_keeps_a_state_from_its_begin_to_its_end);
 	tcase_add_test(tests, an_artefact_ends_as_its_format_does);
 	tcase_add_loop_test(tests, a_path_of_a_release_tells_its_media_type, 0,
-						sizeof typed / sizeof typed[0]);
+	                    sizeof typed / sizeof typed[0]);
 	tcase_add_loop_test(tests, a_medium_is_served_as_the_type_that_named_it, 0, MEDIA_ENDINGS);
 	suite_add_tcase(suite, tests);
 	return suite;

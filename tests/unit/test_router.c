@@ -51,8 +51,8 @@ static const struct {
 START_TEST(a_table_with_a_faulty_line_is_refused_and_names_it)
 {
 	const struct route routes[] = { { "GET", "/first", .handle = one },
-									faulty[_i].route,
-									{ NULL } };
+		                            faulty[_i].route,
+		                            { NULL } };
 	struct router *router = NULL;
 	struct error err = router_new(routes, &router);
 
@@ -79,7 +79,7 @@ Suite *router_suite(void)
 	TCase *table = tcase_create("table");
 
 	tcase_add_loop_test(table, a_table_with_a_faulty_line_is_refused_and_names_it, 0,
-						(int)(sizeof faulty / sizeof faulty[0]));
+	                    (int)(sizeof faulty / sizeof faulty[0]));
 	tcase_add_test(table, the_servers_own_table_is_good);
 	suite_add_tcase(suite, table);
 	return suite;

@@ -48,14 +48,14 @@ START_TEST(a_page_says_what_the_file_has_for_its_keys)
 {
 	write_sentences("\"a.lead\": \"Très vrai.\", \"a.empty\": \"\"", "");
 	says("<p title=\"{{a.lead}}\">{{a.lead}}{{a.empty}}</p>",
-		 "<p title=\"Très vrai.\">Très vrai.</p>");
+	     "<p title=\"Très vrai.\">Très vrai.</p>");
 }
 END_TEST
 
 START_TEST(a_text_is_never_markup)
 {
 	write_sentences("\"a\": \"<script src='x'>1 && 2</script> \\\" {{b}} </1> <2\", \"b\": \"!\"",
-					"");
+	                "");
 	says("<p>{{b}}</p>", "<p>!</p>");
 	write_text("page.html", "<p>{{a}}</p>");
 	struct static_files *files = NULL;
@@ -63,11 +63,11 @@ START_TEST(a_text_is_never_markup)
 	/* Its </1> belongs to no tag. */
 	ck_assert_int_eq(static_read(scratch_path(""), &files).code, ERR_INTERNAL);
 	write_text("lang/en.json",
-			   "{\"pages\": {\"a\": \"<script src='x'>1 && 2</script> \\\" {{b}} <2\"},"
-			   " \"scripts\": {}}");
+	           "{\"pages\": {\"a\": \"<script src='x'>1 && 2</script> \\\" {{b}} <2\"},"
+	           " \"scripts\": {}}");
 	says("<p>{{a}}</p>",
-		 "<p>&lt;script src=&#39;x&#39;&gt;1 &amp;&amp; 2&lt;/script&gt; &quot; {{b}} "
-		 "&lt;2</p>");
+	     "<p>&lt;script src=&#39;x&#39;&gt;1 &amp;&amp; 2&lt;/script&gt; &quot; {{b}} "
+	     "&lt;2</p>");
 }
 END_TEST
 
@@ -89,8 +89,8 @@ START_TEST(the_server_does_not_start_with_a_page_that_lacks_words)
 	};
 
 	write_sentences("\"a\": \"A\", \"link\": \"<1>x</1>\", \"twice\": \"<1>x</1><1>y</1>\","
-					"\"open\": \"<1>x\", \"nested\": \"<1><2>x</2></1>\"",
-					"\"unknown\": \"of scripts\"");
+	                "\"open\": \"<1>x\", \"nested\": \"<1><2>x</2></1>\"",
+	                "\"unknown\": \"of scripts\"");
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
 		struct static_files *files = NULL;
 
@@ -123,7 +123,7 @@ START_TEST(a_file_of_another_shape_is_refused)
 
 		write_text("lang/en.json", bad[i]);
 		ck_assert_msg(static_read(scratch_path(""), &files).code == ERR_INTERNAL, "taken: %s",
-					  bad[i]);
+		              bad[i]);
 	}
 }
 END_TEST
@@ -150,9 +150,9 @@ START_TEST(a_page_brings_the_texts_that_its_scripts_name)
 	const char *page = static_find(files, "page.html")->bytes;
 
 	ck_assert_msg(strstr(page, "<script type=\"application/json\" id=\"sentences\">"
-							   "{\"a.one\":\"\\u003c/script>\\u003cb>\",\"b.x\":\"of a group\","
-							   "\"c\":{\"one\":\"1\",\"other\":\"n\"}}</script>"),
-				  "%s", page);
+	                           "{\"a.one\":\"\\u003c/script>\\u003cb>\",\"b.x\":\"of a group\","
+	                           "\"c\":{\"one\":\"1\",\"other\":\"n\"}}</script>"),
+	              "%s", page);
 	static_free(files);
 }
 END_TEST

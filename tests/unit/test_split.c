@@ -164,7 +164,7 @@ START_TEST(a_split_holds_both_labels_of_a_type_or_nothing_of_it)
 	for (int split = SPLIT_TRAIN; split < SPLITS; split++)
 		for (unsigned type = 0; type < SPLIT_STRATA / 2; type++)
 			ck_assert_msg(is_even(count, (enum split)split, type), "type %u in %s", type,
-						  split_name((enum split)split));
+			              split_name((enum split)split));
 }
 END_TEST
 
@@ -184,7 +184,7 @@ START_TEST(components_of_several_types_leave_no_label_alone)
 		for (int split = SPLIT_TRAIN; split < SPLITS; split++)
 			for (unsigned type = 0; type < 2; type++)
 				ck_assert_msg(is_even(count, (enum split)split, type), "%u: type %u in %s", count,
-							  type, split_name((enum split)split));
+				              type, split_name((enum split)split));
 	}
 }
 END_TEST
@@ -274,7 +274,7 @@ Suite *split_suite(void)
 	tcase_add_test(tests, a_component_too_big_for_test_goes_to_train);
 	tcase_add_test(tests, small_strata_do_not_all_go_to_train);
 	tcase_add_loop_test(tests, a_split_holds_both_labels_of_a_type_or_nothing_of_it, 0,
-						sizeof mixes / sizeof mixes[0]);
+	                    sizeof mixes / sizeof mixes[0]);
 	tcase_add_test(tests, components_of_several_types_leave_no_label_alone);
 	tcase_add_test(tests, a_label_that_stands_alone_is_split_all_the_same);
 	tcase_add_test(tests, what_was_released_before_is_joined_and_not_moved);

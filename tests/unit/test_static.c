@@ -25,11 +25,11 @@ static struct static_files *read_all(void)
 static void write_page(void)
 {
 	write_text("page.html",
-			   "<link href=\"/static/a.css\">\n"
-			   "<script type=\"module\" src=\"/static/main.js\"></script>\n"
-			   "<a href=\"/static/\">no file</a> <script src=\"/static/old.js\"></script>\n");
+	           "<link href=\"/static/a.css\">\n"
+	           "<script type=\"module\" src=\"/static/main.js\"></script>\n"
+	           "<a href=\"/static/\">no file</a> <script src=\"/static/old.js\"></script>\n");
 	write_text("main.js", "import { one } from \"./one.js\";\nimport \"./two.js\";\n"
-						  "import {\n\tthree,\n} from \"./three.js\";\n");
+	                      "import {\n\tthree,\n} from \"./three.js\";\n");
 	write_text("one.js", "export { two } from \"./two.js\";\nimport \"./main.js\";\n");
 	write_text("two.js", "import none from \"./none.js\";\nimport * as one from \"./one.js\";\n");
 	write_text("three.js", "// from \"./unended");
@@ -52,7 +52,7 @@ START_TEST(a_page_preloads_each_module_that_its_script_needs_once)
 		const char *address;
 		unsigned times;
 	} preloads[] = { { "/one.js\">", 1 },  { "/two.js\">", 1 },  { "/three.js\">", 1 },
-					 { "/main.js\">", 0 }, { "/none.js\">", 0 }, { "rel=\"modulepreload\"", 3 } };
+		             { "/main.js\">", 0 }, { "/none.js\">", 0 }, { "rel=\"modulepreload\"", 3 } };
 
 	write_page();
 	struct static_files *files = read_all();
@@ -63,7 +63,7 @@ START_TEST(a_page_preloads_each_module_that_its_script_needs_once)
 	ck_assert_ptr_nonnull(links);
 	for (size_t i = 0; i < sizeof preloads / sizeof preloads[0]; i++)
 		ck_assert_msg(count_of(links, preloads[i].address) == preloads[i].times, "%s in %s",
-					  preloads[i].address, page);
+		              preloads[i].address, page);
 	static_free(files);
 }
 END_TEST

@@ -290,7 +290,7 @@ Suite *store_suite(void)
 	tcase_add_test(tc, a_failed_put_leaves_the_outputs_alone);
 	tcase_add_test(tc, what_a_crash_left_is_cleared_after_a_day_and_not_before);
 	tcase_add_loop_test(tc, another_kind_of_store_is_refused_in_a_sentence, 0,
-						sizeof refused / sizeof refused[0]);
+	                    sizeof refused / sizeof refused[0]);
 	tcase_add_test(tc, a_store_that_can_be_written_is_ready);
 	tcase_add_test(tc, many_threads_put_the_same_files);
 	suite_add_tcase(suite, tc);

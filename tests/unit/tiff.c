@@ -11,7 +11,7 @@
 
 /* The file is little-endian, as this machine is. */
 static size_t put_entry(unsigned char *bytes, size_t at, uint16_t tag, uint16_t type,
-						uint32_t count, uint32_t value)
+                        uint32_t count, uint32_t value)
 {
 	memcpy(bytes + at, &tag, 2);
 	memcpy(bytes + at + 2, &type, 2);
@@ -22,7 +22,7 @@ static size_t put_entry(unsigned char *bytes, size_t at, uint16_t tag, uint16_t 
 
 /* Puts pixels, numbers and directory; returns where the directory begins. */
 static uint32_t put_level(unsigned char *bytes, size_t *len, const struct tiff_level *level,
-						  uint32_t sub_ifds, uint32_t sub_count)
+                          uint32_t sub_ifds, uint32_t sub_count)
 {
 	uint32_t pixels = (uint32_t)*len;
 	memcpy(bytes + pixels, level->pixels, level->len);

@@ -22,7 +22,7 @@ static bool begins_formula(const char *text)
 	uint32_t c = utf8_next(text, &len);
 
 	return c == '=' || c == '+' || c == '-' || c == '@' || c == 0xff1d || c == 0xff0b ||
-		   c == 0xff0d || c == 0xff20;
+	       c == 0xff0d || c == 0xff20;
 }
 
 /* The same, behind blanks, and no plain negative number. */

@@ -7,8 +7,8 @@
 static void licences_begin(struct sink *sink)
 {
 	fputs("Every file of this release comes with the terms below, as its source states them.\n"
-		  "The tables (labels, judgments, this file and the card) are CC0-1.0.\n",
-		  sink->out);
+	      "The tables (labels, judgments, this file and the card) are CC0-1.0.\n",
+	      sink->out);
 }
 
 static void licences_row(struct sink *sink, const char *const values[])
@@ -17,9 +17,9 @@ static void licences_row(struct sink *sink, const char *const values[])
 		const char *name;
 		int column;
 	} lines[] = { { "licence", LABEL_LICENCE },
-				  { "credit", LABEL_CREDIT },
-				  { "source", LABEL_SOURCE },
-				  { "title", LABEL_TITLE } };
+		          { "credit", LABEL_CREDIT },
+		          { "source", LABEL_SOURCE },
+		          { "title", LABEL_TITLE } };
 
 	fprintf(sink->out, "\n%s\n", values[LABEL_FILE]);
 	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
