@@ -280,12 +280,12 @@ static struct error check_releases(struct checking *checking)
 		if (err.code || rows_count(rows) == 0)
 			return err;
 		for (size_t r = 0; r < rows_count(rows); r++)
-			if ((err = check_named(checking, rows_text(rows, r, 0), "release file",
-			                       rows_text(rows, r, 1)))
+			if ((err = check_named(checking, rows_text(rows, r, 0), rows_text(rows, r, 1),
+			                       rows_text(rows, r, 2)))
 			        .code)
 				return err;
-		snprintf(release, sizeof release, "%s", rows_text(rows, rows_count(rows) - 1, 2));
-		snprintf(path, sizeof path, "%s", rows_text(rows, rows_count(rows) - 1, 3));
+		snprintf(release, sizeof release, "%s", rows_text(rows, rows_count(rows) - 1, 3));
+		snprintf(path, sizeof path, "%s", rows_text(rows, rows_count(rows) - 1, 4));
 	}
 }
 

@@ -43,13 +43,13 @@ SELECT encode(f.digest, 'hex'), f.what, i.id
 -- name: lost_media_release_files
 -- Some files of releases, and what was made of them.
 --   $1 uuid of the release and $2 path of the last one before them, $3 integer how many
---   -> digest hex, name, version and path; release uuid, path
-SELECT encode(f.sha256, 'hex'), r.name || ' ' || r.version || ' ' || f.path, f.release_id, f.path
+--   -> digest hex, what, name, version and path; release uuid, path
+SELECT encode(f.sha256, 'hex'), f.what, r.name || ' ' || r.version || ' ' || f.path, f.release_id, f.path
   FROM (SELECT * FROM (
-           (SELECT release_id, path, sha256 FROM release_file
+           (SELECT release_id, path, sha256, 'release file' AS what FROM release_file
              WHERE (release_id, path) > ($1::uuid, $2) ORDER BY release_id, path LIMIT $3::integer)
             UNION ALL
-           (SELECT release_id, path, sha256 FROM release_artefact
+           (SELECT release_id, path, sha256, 'release artefact' FROM release_artefact
              WHERE (release_id, path) > ($1::uuid, $2) ORDER BY release_id, path LIMIT $3::integer)) AS named
          ORDER BY release_id, path LIMIT $3::integer) f
   JOIN release r ON r.id = f.release_id

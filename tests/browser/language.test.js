@@ -155,7 +155,7 @@ describe("the pages in another language", () => {
 			sessionStorage.setItem("touchstone.notices", "{}");
 		});
 		visit.allowed.push(/Failed to load resource/);
-		await visit.context.route("**/api/v1/judgments", (route) => route.fulfill({ status: 410, contentType: "application/problem+json", body: "{}" }));
+		await visit.context.route("**/api/v1/judgments", (route) => route.fulfill({ status: 410, contentType: "application/problem+json", body: '{"type": "/problems/lease-expired"}' }));
 		await answer(visit);
 		await visit.at("notice-late").waitFor();
 		await read(visit, "late");

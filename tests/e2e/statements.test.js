@@ -89,7 +89,7 @@ describe("statements", () => {
 			const few = less.get(name);
 			if (error ?? few.error)
 				wrong.push(`${name}: ${error ?? few.error}`);
-			else if ((buffers > GROWTH * few.buffers + MORE_PAGES) !== (name in GROWS))
+			else if (buffers > GROWTH * few.buffers + MORE_PAGES && !(name in GROWS))
 				wrong.push(`${name} takes ${few.buffers} pages in the small database and ${buffers} in the large one`);
 		}
 		t.diagnostic([...more].filter(([, one]) => one.buffers > 5000).map(([name, one]) => `${name} ${less.get(name).buffers} ${one.buffers}`).join(", "));

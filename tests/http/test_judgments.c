@@ -147,7 +147,8 @@ START_TEST(a_pair_with_a_whole_digest_is_known_again)
 	        " ALTER TABLE judged_pair ENABLE TRIGGER judged_pair_stays; COMMIT",
 	        uuid_text(lease.id));
 	expect_status(post(&person, JUDGMENTS, verdicts_on(token, "fake", "real")), 200);
-	expect_problem(post(&person, JUDGMENTS, verdicts_on(token, "real", "real")), 409, "conflict");
+	expect_problem(post(&person, JUDGMENTS, verdicts_on(token, "real", "real")), 409,
+	               "judged-otherwise");
 }
 END_TEST
 

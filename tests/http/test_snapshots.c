@@ -51,6 +51,14 @@ START_TEST(a_fit_gives_way_to_nobody_while_it_reads)
 }
 END_TEST
 
+/* What the sessions that work on a release hold right now. */
+#define HELD                                                                              \
+	"SELECT string_agg(state || CASE WHEN backend_xid IS NULL THEN ', no' ELSE ', a' END" \
+	" || ' transaction id' || CASE WHEN backend_xmin IS NULL THEN ', no' ELSE ', a' END"  \
+	" || ' snapshot', '; ' ORDER BY state) FROM pg_stat_activity WHERE"                   \
+	" application_name = 'touchstone' AND datname = current_database()"                   \
+	" AND query ~ 'release' AND state <> 'idle'"
+
 /* Who holds the release's row keeps what is chosen for it from being written, and not from being
  * read. */
 START_TEST(a_release_is_written_when_its_snapshot_has_ended)
@@ -72,22 +80,18 @@ START_TEST(a_release_is_written_when_its_snapshot_has_ended)
 	struct ran started = shell(
 		folder, say("\"$PROGRAM\" work --database-url '%s' --data . >log 2>&1 & echo $!", url));
 	int pid = atoi(started.said);
-	await_db(20, WAITS " OR EXISTS (SELECT FROM pg_locks WHERE NOT granted AND locktype IN"
-	                   " ('transactionid', 'tuple'))");
-	const char *held = ask_db("SELECT string_agg(state || CASE WHEN backend_xid IS NULL THEN ', "
-	                          "no' ELSE ', a' END || ' transaction id'"
-	                          " || CASE WHEN backend_xmin IS NULL THEN ', no' ELSE ', a' END || ' "
-	                          "snapshot', '; ' ORDER BY state)"
-	                          " FROM pg_stat_activity WHERE application_name = 'touchstone' AND "
-	                          "datname = current_database()"
-	                          " AND query ~ 'release' AND state <> 'idle'");
+	await_db(20, "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND locktype IN"
+	             " ('transactionid', 'tuple') AND pid IN (SELECT pid FROM pg_locks WHERE database ="
+	             " (SELECT oid FROM pg_database WHERE datname = current_database())))");
+	/* Only the role that serves is shown what its sessions do. */
+	const char *held = shell(folder, say("psql -XAtq '%s' -c \"" HELD "\"", url)).said;
 	/* The thread that renews the claim has the worker's name as well. */
 	const char *niceness = shell(folder, say(NICENESS_OF " | sort -u", "worker", pid)).said;
 	tell_db("COMMIT");
 	await_db(20, "SELECT fixed_at IS NOT NULL FROM release");
 	shell(folder, say("kill -TERM %d; timeout 9 tail --pid=%d -f /dev/null", pid, pid));
 	ck_assert_str_eq(held, "active, a transaction id, a snapshot;"
-	                       " idle in transaction, no transaction id, no snapshot");
+	                       " idle in transaction, no transaction id, no snapshot\n");
 	ck_assert_str_eq(niceness, "0\n");
 }
 END_TEST

@@ -90,6 +90,9 @@ const JUDGED = `
 	select item_id, avg((verdict = 'fake')::int::float8) * .8 + .1, 0, 1, count(*), count(*) filter (where verdict = 'fake') from judgment group by item_id;
 	analyze;`;
 
+/** A store of its own, which holds none of the media: nobody asks for them. */
+const folderOfLarge = (bench) => path.join(bench.stand.folder, "data-large");
+
 async function makeLarge(bench, items, pairs) {
 	const { cluster } = bench.stand;
 	await cluster.migrated("large");
@@ -97,11 +100,12 @@ async function makeLarge(bench, items, pairs) {
 	await cluster.sql("large", define);
 	await writeFile(bench.stand.at("large.sql"), `${LARGE}${pairs ? JUDGED : "analyze;"}`);
 	await cluster.script("large", bench.stand.at("large.sql"), { items, pairs });
+	await run(program("touchstone"), ["store", "adopt"], { env: { ...process.env, DATABASE_URL: cluster.url("large"), TOUCHSTONE_DATA: folderOfLarge(bench) } });
 }
 
 /** Starts a server on the large database. Answers seconds to ready and to the first pair, and memory after many (and a fit). */
 async function startLarge(bench, args) {
-	const server = new Server(bench.stand.cluster, "large", path.join(bench.stand.folder, "data"));
+	const server = new Server(bench.stand.cluster, "large", folderOfLarge(bench));
 	const [[before]] = await bench.stand.cluster.sql("large", "select now()");
 	const began = Date.now();
 	await server.start({ args });

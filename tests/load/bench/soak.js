@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // soak.js: mixed load for a long time, and whether the server is the same at its end.
 
-import { Server, pause, program, running, start, usage } from "./machine.js";
+import { Server, pause, program, running, start, until, usage } from "./machine.js";
 import { median } from "./report.js";
 
 const FLAT = 0.05;
@@ -32,6 +32,7 @@ export async function soak(stand, { seconds, every_s = 5, tell = () => {} }) {
 	stand.server = new Server(stand.cluster, "bench", stand.server.data);
 	await stand.server.start({ args: ["--no-work"] });
 	const work = start(program("touchstone"), ["work"], { env: { ...process.env, DATABASE_URL: stand.cluster.url("bench"), TOUCHSTONE_DATA: stand.server.data }, dies: "TERM" });
+	await until("the first public figures", () => fetch(`${stand.server.url}/api/v1/stats`).then((answer) => answer.status === 200), { seconds: 20 });
 	const peak = await findPeak(stand, Math.min(5, Math.max(1, seconds / 10)));
 	await pause(1000);
 	const before = await usage(stand.server.process.pid);

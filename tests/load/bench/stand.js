@@ -122,10 +122,10 @@ export class Stand {
 	async arrived(count) {
 		const first = await this.volunteers(count);
 		const asks = await this.asks(first, count, 1);
-		const { good, begun } = await this.client("requests", `${asks.name}.0`, { connections: 64, persist: true }).result; // PostgreSQL may be back only now
+		const { good, begun, first_odd: odd } = await this.client("requests", `${asks.name}.0`, { connections: 64, persist: true }).result; // PostgreSQL may be back only now
 		await this.forget(asks);
 		if (good !== begun)
-			throw new Error(`of ${begun} volunteers ${begun - good} got no pair`);
+			throw new Error(`of ${begun} volunteers ${begun - good} got no pair: ${odd}`);
 		return first;
 	}
 
