@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "api/api.h"
+#include "api/judgment_body.h"
 #include "core/clock.h"
 #include "core/strbuf.h"
 #include "judging/dispatcher.h"
@@ -32,12 +33,12 @@ static struct error read_turn(struct turn *turn)
 	turn->judged = arena_alloc(req->arena, sizeof *turn->judged);
 	if ((err = request_object(req, &object)).code)
 		return err;
-	if ((err = judgment_token(object, &token)).code)
+	if ((err = judgment_body_token(object, &token)).code)
 		return err;
 	if ((err = lease_reveal(api.keys, token, req->volunteer, &turn->judged->lease)).code)
 		return err;
 	turn->judged->received_s = clock_now_s();
-	return judgment_read(object, req->arena, turn->judged);
+	return judgment_body_read(object, req->arena, turn->judged);
 }
 
 static const char *judgments_position(const struct said *said)

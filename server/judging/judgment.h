@@ -8,7 +8,6 @@
 #ifndef JUDGING_JUDGMENT_H
 #define JUDGING_JUDGMENT_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -51,14 +50,8 @@ struct judged_result {
 	const char *explanation[2];
 };
 
-/*
- * Reads and checks a body whose token was already taken from it.  What `judged` points to lives
- * in the arena.  ERR_INVALID names the field.
- */
-struct error judgment_read(json_t *object, struct arena *arena, struct judged *judged) MUST_CHECK;
-
-/* The token of a body, before anything else is looked at. ERR_INVALID: there is none. */
-struct error judgment_token(json_t *object, const char **ret_token) MUST_CHECK;
+/* Fills in body_hash, of what was said, not of how: two bodies that say the same are one. */
+void judgment_hash(struct judged *judged);
 
 /*
  * Stores `count` (at most 256) and sets results[i] for each:

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "api/judgment_body.h"
 #include "bench_requests.h"
 #include "core/arena.h"
 #include "core/json_reader.h"
@@ -98,7 +99,7 @@ static void read_body(void)
 	json_t *object = NULL;
 
 	check(!json_reader_parse(made.body, strlen(made.body), &object).code, "body");
-	check(!judgment_read(object, arena, &judged).code, "judgment");
+	check(!judgment_body_read(object, arena, &judged).code, "judgment");
 	json_decref(object);
 	arena_free(arena);
 }
