@@ -14,20 +14,20 @@
 #define ANSWER_ROOM \
 	1200 /* bytes of an answer; asked for at once, it need not be moved as it grows */
 
-static struct error read_wish(struct request *req, struct assignment_wish *wish)
+static struct error read_request(struct request *req, struct assignment_request *request)
 {
 	json_auto_t *object = NULL;
 	struct error err;
 
-	*wish = (struct assignment_wish){ .any_type = true };
+	*request = (struct assignment_request){ .any_type = true };
 	if (req->body_len == 2 && memcmp(req->body, "{}", 2) == 0)
 		return ok(); /* what nearly everybody sends */
 	if ((err = request_object(req, &object)).code)
 		return err;
 	struct json_reader r = { .object = object, .arena = req->arena };
-	wish->any_type = !read_present(&r, "media_type");
-	wish->type = (enum media_type)read_choice_or(&r, "media_type", media_types, 0);
-	wish->campaign = read_text_or(&r, "campaign", 63, NULL);
+	request->any_type = !read_present(&r, "media_type");
+	request->type = (enum media_type)read_choice_or(&r, "media_type", media_types, 0);
+	request->campaign = read_text_or(&r, "campaign", 63, NULL);
 	return json_reader_done(&r);
 }
 
@@ -71,16 +71,16 @@ static void assignments_answer(struct request *req, enum dispatcher_outcome outc
 /* A volunteer who is here is served from memory. False: not here. */
 bool post_assignment_here(struct request *req)
 {
-	struct assignment_wish wish;
+	struct assignment_request request;
 	struct assignment assignment;
-	struct error err = read_wish(req, &wish);
+	struct error err = read_request(req, &request);
 
 	if (err.code) {
 		request_fail(req, err);
 		return true;
 	}
 	enum dispatcher_outcome outcome =
-		dispatcher_ask(api.dispatcher, req->volunteer, &wish, &assignment);
+		dispatcher_ask(api.dispatcher, req->volunteer, &request, &assignment);
 	if (outcome == DISPATCHER_ABSENT)
 		return false;
 	assignments_answer(req, outcome, &assignment);

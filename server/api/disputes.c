@@ -209,7 +209,7 @@ struct error post_ruling(struct request *req, struct db *db)
 
 	if (err.code)
 		return err;
-	struct ruling_wish wish = {
+	struct ruling_request request = {
 		.dispute = req->args[0],
 		.account = req->account_id,
 		.ruling = ruling_choices[read_choice(&r, "ruling", ruling_choices)],
@@ -218,7 +218,7 @@ struct error post_ruling(struct request *req, struct db *db)
 	};
 	if ((err = json_reader_done(&r)).code)
 		return err;
-	if ((err = ruling_make(db, &wish, &ruled, &again)).code)
+	if ((err = ruling_make(db, &request, &ruled, &again)).code)
 		return err;
 	request_json(req, again ? 200 : 201, json_pack("{s:o}", "ruling", ruled));
 	return ok();

@@ -85,7 +85,7 @@ static const char *read_marks(struct json_reader *r)
 	return list && !r->err.code ? sorted_text(r->arena, list) : NULL;
 }
 
-static void read_said(struct json_reader *outer, size_t index, json_t *one, struct said *said)
+static void read_said(struct json_reader *outer, size_t index, json_t *one, struct verdict_in *said)
 {
 	struct json_reader r = json_reader_at(outer, "judgments", index, one);
 
@@ -119,7 +119,7 @@ static const char *read_device(struct json_reader *outer)
 	return outer->err.code ? NULL : sorted_text(outer->arena, device);
 }
 
-struct error judgment_body_read(json_t *object, struct arena *arena, struct judged *judged)
+struct error judgment_body_read(json_t *object, struct arena *arena, struct judgment_in *judgment)
 {
 	struct json_reader r = { .object = object, .arena = arena };
 	json_t *list, *one;
@@ -128,14 +128,14 @@ struct error judgment_body_read(json_t *object, struct arena *arena, struct judg
 	read_text(&r, "assignment", 1, 512);
 	list = read_array(&r, "judgments", 2, 2);
 	json_array_foreach (list, i, one)
-		read_said(&r, i, one, &judged->said[i]);
-	if (!r.err.code && judged->said[0].on_left == judged->said[1].on_left)
+		read_said(&r, i, one, &judgment->said[i]);
+	if (!r.err.code && judgment->said[0].on_left == judgment->said[1].on_left)
 		json_reader_refuse(&r, "judgments", "must have one for the left and one for the right.");
-	judged->response_ms = read_integer_or(&r, "response_ms", 0, MAX_MS, -1);
-	judged->exposure_ms = read_integer_or(&r, "exposure_ms", 0, MAX_MS, -1);
-	judged->device = read_device(&r);
+	judgment->response_ms = read_integer_or(&r, "response_ms", 0, MAX_MS, -1);
+	judgment->exposure_ms = read_integer_or(&r, "exposure_ms", 0, MAX_MS, -1);
+	judgment->device = read_device(&r);
 	struct error err = json_reader_done(&r);
 	if (!err.code)
-		judgment_hash(judged);
+		judgment_hash(judgment);
 	return err;
 }

@@ -17,6 +17,6 @@ struct error judgment_body_token(json_t *object, const char **ret_token) MUST_CH
  * in the arena.  ERR_INVALID names the field.
  */
 struct error judgment_body_read(json_t *object, struct arena *arena,
-                                struct judged *judged) MUST_CHECK;
+                                struct judgment_in *judgment) MUST_CHECK;
 
 #endif

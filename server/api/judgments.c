@@ -17,36 +17,36 @@
 #include "work/lane.h"
 
 /* One request of a batch, from its body to its answer. */
-struct turn {
+struct batch_item {
 	struct request *req;
-	struct judged *judged;
+	struct judgment_in *judgment;
 };
 
 /* The order is the contract's: a token that is not yours is none, whatever else is in the body. */
-static struct error read_turn(struct turn *turn)
+static struct error read_batch_item(struct batch_item *item)
 {
-	struct request *req = turn->req;
+	struct request *req = item->req;
 	json_auto_t *object = NULL;
 	const char *token;
 	struct error err;
 
-	turn->judged = arena_alloc(req->arena, sizeof *turn->judged);
+	item->judgment = arena_alloc(req->arena, sizeof *item->judgment);
 	if ((err = request_object(req, &object)).code)
 		return err;
 	if ((err = judgment_body_token(object, &token)).code)
 		return err;
-	if ((err = lease_reveal(api.keys, token, req->volunteer, &turn->judged->lease)).code)
+	if ((err = lease_reveal(api.keys, token, req->volunteer, &item->judgment->lease)).code)
 		return err;
-	turn->judged->received_s = clock_now_s();
-	return judgment_body_read(object, req->arena, turn->judged);
+	item->judgment->received_s = clock_now_s();
+	return judgment_body_read(object, req->arena, item->judgment);
 }
 
-static const char *judgments_position(const struct said *said)
+static const char *judgments_position(const struct verdict_in *said)
 {
 	return said->on_left ? "left" : "right";
 }
 
-static json_t *result_json(const struct said *said, int truth, const char *explanation)
+static json_t *result_json(const struct verdict_in *said, int truth, const char *explanation)
 {
 	if (truth < 0)
 		return json_pack("{s:s}", "position", judgments_position(said));
@@ -56,8 +56,8 @@ static json_t *result_json(const struct said *said, int truth, const char *expla
 }
 
 /* Training alone is answered with texts that others wrote. */
-static void answer_training(struct request *req, unsigned status, const struct said said[2],
-                            const struct judged_result *result, const struct progress *progress)
+static void answer_training(struct request *req, unsigned status, const struct verdict_in said[2],
+                            const struct judgment_result *result, const struct progress *progress)
 {
 	request_json(req, status,
 	             json_pack("{s:[o, o], s:o}", "results",
@@ -66,7 +66,7 @@ static void answer_training(struct request *req, unsigned status, const struct s
 	                       "progress", progress_json(req->arena, progress)));
 }
 
-static void answer_plain(struct request *req, unsigned status, const struct said said[2],
+static void answer_plain(struct request *req, unsigned status, const struct verdict_in said[2],
                          const struct progress *progress)
 {
 	struct strbuf text = { .arena = req->arena };
@@ -81,11 +81,11 @@ static void answer_plain(struct request *req, unsigned status, const struct said
 	request_json_text(req, status, text.bytes);
 }
 
-static void judgments_answer(const struct turn *turn, const struct judged_result *result,
+static void judgments_answer(const struct batch_item *item, const struct judgment_result *result,
                              const struct progress *progress)
 {
-	const struct said *said = turn->judged->said;
-	struct request *req = turn->req;
+	const struct verdict_in *said = item->judgment->said;
+	struct request *req = item->req;
 	unsigned status = result->again ? 200 : 201;
 
 	if (result->err.code)
@@ -96,27 +96,27 @@ static void judgments_answer(const struct turn *turn, const struct judged_result
 		answer_plain(req, status, said, progress);
 }
 
-static unsigned correct_of(const struct judged *judged, const struct judged_result *result)
+static unsigned correct_of(const struct judgment_in *judgment, const struct judgment_result *result)
 {
 	unsigned correct = 0;
 
 	for (size_t s = 0; s < 2; s++)
-		correct += result->truth[s] == (int)judged->said[s].verdict;
+		correct += result->truth[s] == (int)judgment->said[s].verdict;
 	return correct;
 }
 
-static void tell_desk(const struct judged *const judged[], const struct judged_result results[],
-                      size_t count, uint64_t entries)
+static void tell_dispatcher(const struct judgment_in *const judgment[],
+                            const struct judgment_result results[], size_t count, uint64_t entries)
 {
 	for (size_t i = 0; i < count; i++) {
-		const struct judged_result *result = &results[i];
+		const struct judgment_result *result = &results[i];
 
 		if (!result->err.code)
-			dispatcher_judged(api.dispatcher, &judged[i]->lease, correct_of(judged[i], result),
+			dispatcher_judged(api.dispatcher, &judgment[i]->lease, correct_of(judgment[i], result),
 			                  result->again, entries);
 		else if (result->err.code == ERR_NOBODY || result->err.code == ERR_CONFLICT)
 			dispatcher_forget(api.dispatcher,
-			                  judged[i]->lease.volunteer); /* what is known here is wrong */
+			                  judgment[i]->lease.volunteer); /* what is known here is wrong */
 	}
 }
 
@@ -133,29 +133,29 @@ static struct error know_progress(struct db *db, struct arena *arena,
 	return err;
 }
 
-static void judgments_store_all(struct turn turns[], size_t count, struct db *db,
+static void judgments_store_all(struct batch_item items[], size_t count, struct db *db,
                                 struct arena *arena)
 {
-	const struct judged *judged[LANE_MAX_BATCH];
+	const struct judgment_in *judgment[LANE_MAX_BATCH];
 	const unsigned char *ids[LANE_MAX_BATCH];
-	struct judged_result *results = arena_alloc(arena, (count + 1) * sizeof *results);
+	struct judgment_result *results = arena_alloc(arena, (count + 1) * sizeof *results);
 	struct progress *progress = arena_alloc(arena, (count + 1) * sizeof *progress);
 
 	for (size_t i = 0; i < count; i++) {
-		judged[i] = turns[i].judged;
-		ids[i] = turns[i].judged->lease.volunteer;
+		judgment[i] = items[i].judgment;
+		ids[i] = items[i].judgment->lease.volunteer;
 	}
 	struct error arrived = dispatcher_arrive(api.dispatcher, db, arena, ids, count);
 	uint64_t entries = dispatcher_entries(api.dispatcher);
-	judgments_store(db, arena, judged, results, count);
-	tell_desk(judged, results, count, entries);
+	judgments_store(db, arena, judgment, results, count);
+	tell_dispatcher(judgment, results, count, entries);
 	(void)arrived; /* who is not here is counted by the database */
 	/* Where the counts cannot be read, the client is told to try again, and then gets 200. */
 	struct error counted = know_progress(db, arena, ids, count, progress);
 	for (size_t i = 0; i < count; i++) {
 		if (counted.code && !results[i].err.code)
 			results[i].err = counted;
-		judgments_answer(&turns[i], &results[i], &progress[i]);
+		judgments_answer(&items[i], &results[i], &progress[i]);
 	}
 	if (api.wake_scorer)
 		api.wake_scorer();
@@ -164,19 +164,19 @@ static void judgments_store_all(struct turn turns[], size_t count, struct db *db
 void post_judgments(struct request *reqs[], size_t count, struct db *db)
 {
 	struct arena *arena = arena_new(); /* the batch's own: no request owns what all share */
-	struct turn turns[LANE_MAX_BATCH];
+	struct batch_item items[LANE_MAX_BATCH];
 	size_t good = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		struct turn turn = { .req = reqs[i] };
-		struct error err = read_turn(&turn);
+		struct batch_item item = { .req = reqs[i] };
+		struct error err = read_batch_item(&item);
 
 		if (err.code)
 			request_fail(reqs[i], err);
 		else
-			turns[good++] = turn;
+			items[good++] = item;
 	}
 	if (good)
-		judgments_store_all(turns, good, db, arena);
+		judgments_store_all(items, good, db, arena);
 	arena_free(arena);
 }

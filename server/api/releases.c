@@ -9,6 +9,7 @@
 #include "api/api.h"
 #include "core/json_reader.h"
 #include "core/uuid.h"
+#include "core/vocabulary.h"
 #include "release/artefact.h"
 #include "release/release.h"
 #include "work/job.h"
@@ -139,10 +140,39 @@ struct error get_release_file(struct request *req, struct db *db)
 	return ok();
 }
 
+static struct error read_release_request(struct json_reader *body,
+                                         struct release_request *ret_request)
+{
+	struct release_request request = { 0 };
+	json_t *object;
+	struct error err;
+
+	request.name = read_text(body, "name", 1, RELEASE_NAME_MAX);
+	request.version = read_text(body, "version", 1, RELEASE_NAME_MAX);
+	object = read_object_or_null(body, "filter");
+	if ((err = json_reader_done(body)).code)
+		return err;
+	if (object) {
+		struct json_reader filter = { .object = object, .arena = body->arena, .at = "/filter" };
+		unsigned type = read_choice_or(&filter, "media_type", media_types, 3);
+
+		request.filter.media_type = type < 3 ? media_types[type] : NULL;
+		request.filter.campaign = read_text_or(&filter, "campaign", RELEASE_NAME_MAX, NULL);
+		request.filter.min_judgments = read_integer_or(&filter, "min_judgments", 0, 10000, 0);
+		if (read_present(&filter, "min_confidence"))
+			request.filter.min_confidence = read_number(&filter, "min_confidence", .5, 1);
+		request.filter.no_volunteers = !read_flag_or(&filter, "volunteers", true);
+		if ((err = json_reader_done(&filter)).code)
+			return err;
+	}
+	*ret_request = request;
+	return ok();
+}
+
 struct error post_release(struct request *req, struct db *db)
 {
 	json_auto_t *object = NULL;
-	struct release_wish wish;
+	struct release_request request;
 	const char *text;
 	struct job job;
 	struct error err;
@@ -150,10 +180,10 @@ struct error post_release(struct request *req, struct db *db)
 	if ((err = request_object(req, &object)).code)
 		return err;
 	struct json_reader body = { .object = object, .arena = req->arena };
-	if ((err = release_wish_read(&body, &wish)).code)
+	if ((err = read_release_request(&body, &request)).code)
 		return err;
-	wish.account = req->account_id;
-	if ((err = release_create(db, &wish, false, &job)).code)
+	request.account = req->account_id;
+	if ((err = release_create(db, &request, false, &job)).code)
 		return err;
 	if ((err = job_json(db, req->arena, job.id, &text)).code)
 		return err;

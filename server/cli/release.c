@@ -112,14 +112,15 @@ static bool take_filter(int *argc, char **argv, struct release_filter *filter)
 
 /*
  * Takes over a release that a killed or failed run has left unfinished; one that asked for other
- * items is given up, and the wish begun anew.
+ * items is given up, and the request begun anew.
  */
-static struct error release_resume(struct tools *tools, const struct release_wish *wish,
+static struct error release_resume(struct tools *tools, const struct release_request *request,
                                    struct error refused, struct job *job)
 {
 	struct release release;
 	bool found = false;
-	struct error err = release_find(tools->db, tools->arena, wish->name, wish->version, &release);
+	struct error err =
+		release_find(tools->db, tools->arena, request->name, request->version, &release);
 
 	if (err.code)
 		return err;
@@ -132,33 +133,34 @@ static struct error release_resume(struct tools *tools, const struct release_wis
 		              "Another process is making it. If that was killed, try again in "
 		              "two minutes.");
 	bool same = false;
-	if ((err = release_has_filter(tools->db, release.id, &wish->filter, &same)).code)
+	if ((err = release_has_filter(tools->db, release.id, &request->filter, &same)).code)
 		return err;
 	if (same) {
-		fprintf(stderr, "touchstone: going on with %s %s, which was begun before\n", wish->name,
-		        wish->version);
+		fprintf(stderr, "touchstone: going on with %s %s, which was begun before\n", request->name,
+		        request->version);
 		return ok();
 	}
 	err = release_give_up(tools->db, job, "It was asked for anew, with other filters.");
-	return err.code ? err : release_create(tools->db, wish, true, job);
+	return err.code ? err : release_create(tools->db, request, true, job);
 }
 
 static int cli_release_create(struct tools *tools, int argc, char **argv)
 {
-	struct release_wish wish = { 0 };
+	struct release_request request = { 0 };
 	struct command_line line = { .what = "making the release" };
 	struct release_progress progress = { release_show, &line };
 	struct release release;
 	struct job job;
 	struct error err;
 
-	if (!take_filter(&argc, argv, &wish.filter) || argc != 3 || *argv[1] == '-' || *argv[2] == '-')
+	if (!take_filter(&argc, argv, &request.filter) || argc != 3 || *argv[1] == '-' ||
+	    *argv[2] == '-')
 		return wrong_usage();
-	wish.name = argv[1];
-	wish.version = argv[2];
-	err = release_create(tools->db, &wish, true, &job);
+	request.name = argv[1];
+	request.version = argv[2];
+	err = release_create(tools->db, &request, true, &job);
 	if (err.code == ERR_CONFLICT)
-		err = release_resume(tools, &wish, err, &job);
+		err = release_resume(tools, &request, err, &job);
 	if (err.code) {
 		fprintf(stderr, "touchstone: %s%s%s\n", err.pointer[0] ? err.pointer + 1 : "",
 		        err.pointer[0] ? " " : "", err.detail);
@@ -168,7 +170,7 @@ static int cli_release_create(struct tools *tools, int argc, char **argv)
 	end_line(&line);
 	if (err.code)
 		return failed(err);
-	err = release_find(tools->db, tools->arena, wish.name, wish.version, &release);
+	err = release_find(tools->db, tools->arena, request.name, request.version, &release);
 	if (err.code)
 		return failed(err);
 	printf("%s %s: %lld items, %lld bytes\n", release.name, release.version,

@@ -17,7 +17,7 @@
 
 static const char usage[] = "render [--check] [--harmless] [--campaign NAME] [--wait]";
 
-struct wish {
+struct render_request {
 	bool check, harmless, wait;
 	const char *campaign;
 };
@@ -102,42 +102,43 @@ static struct error say_state(struct db *db, const char *id)
 	return err;
 }
 
-static struct error render_here(struct db *db, struct store *store, const struct wish *wish)
+static struct error render_here(struct db *db, struct store *store,
+                                const struct render_request *request)
 {
 	struct rendering_due due;
 	char id[UUID_TEXT];
 	bool new = false;
-	struct error err = rendering_check(db, wish->campaign, &due);
+	struct error err = rendering_check(db, request->campaign, &due);
 
 	if (err.code)
 		return err;
 	say_due(&due);
-	say_meaning(&due, wish->harmless);
+	say_meaning(&due, request->harmless);
 	fflush(stdout);
-	if (wish->check || due.images + due.films + due.sounds == 0)
+	if (request->check || due.images + due.films + due.sounds == 0)
 		return ok();
-	if ((err = rendering_order(db, wish->campaign, wish->harmless, id, &new)).code)
+	if ((err = rendering_order(db, request->campaign, request->harmless, id, &new)).code)
 		return err;
 	puts(new ? "ordered: a running server, or `touchstone work`, does it"
 	         : "one is under way already, and goes on as it was ordered");
 	fflush(stdout);
-	if (wish->wait && (err = wait_for(db, store, id)).code)
+	if (request->wait && (err = wait_for(db, store, id)).code)
 		return err;
 	return say_state(db, id);
 }
 
 int cli_render(const struct settings *settings, int argc, char **argv)
 {
-	struct wish wish = { .check = take_flag(&argc, argv, "--check"),
-		                 .harmless = take_flag(&argc, argv, "--harmless"),
-		                 .wait = take_flag(&argc, argv, "--wait"),
-		                 .campaign = take_option(&argc, argv, "--campaign") };
+	struct render_request request = { .check = take_flag(&argc, argv, "--check"),
+		                              .harmless = take_flag(&argc, argv, "--harmless"),
+		                              .wait = take_flag(&argc, argv, "--wait"),
+		                              .campaign = take_option(&argc, argv, "--campaign") };
 
 	if (!arguments_fit(argc, argv, 0, 0, usage))
 		return EXIT_USAGE;
 	struct db *db = command_db(settings);
 	struct store *store = db ? command_store(settings, db) : NULL;
-	struct error err = store ? render_here(db, store, &wish) : ok();
+	struct error err = store ? render_here(db, store, &request) : ok();
 	bool done = store && !err.code;
 
 	store_free(store);

@@ -56,7 +56,7 @@ struct lease {
 #define LEASE_TOKEN TOKEN_TEXT(sizeof(struct lease))
 
 /* What was asked for. */
-struct assignment_wish {
+struct assignment_request {
 	bool any_type;
 	enum media_type type;
 	const char *campaign; /* NULL: any that is open */

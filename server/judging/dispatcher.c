@@ -64,7 +64,7 @@ void leases_add(struct leases *leases, const struct open_lease *open_lease)
 struct search {
 	struct dispatcher *dispatcher;
 	struct volunteer *volunteer;
-	const struct assignment_wish *wish;
+	const struct assignment_request *request;
 	struct assignment *found;
 };
 
@@ -166,11 +166,12 @@ static bool choose_in(struct search *search, uint32_t campaign, enum media_type 
 	return true;
 }
 
-/* Lists the buckets that fit the wish, each as a campaign and a medium, in dispatcher->buckets. */
+/* Lists the buckets that fit the request, each as a campaign and a medium, in dispatcher->buckets.
+ */
 static uint32_t list_shelves(const struct search *search)
 {
 	struct dispatcher *dispatcher = search->dispatcher;
-	const struct assignment_wish *wish = search->wish;
+	const struct assignment_request *request = search->request;
 	uint32_t count = 0;
 
 	if (dispatcher->shelves_room < dispatcher->item_cache.campaign_count * MEDIA_TYPES) {
@@ -181,10 +182,10 @@ static uint32_t list_shelves(const struct search *search)
 	for (uint32_t c = 0; c < dispatcher->item_cache.campaign_count; c++) {
 		const struct campaign_facts *facts = &dispatcher->item_cache.campaigns[c];
 
-		if (!facts->open || (wish->campaign && strcmp(wish->campaign, facts->name) != 0))
+		if (!facts->open || (request->campaign && strcmp(request->campaign, facts->name) != 0))
 			continue;
 		for (uint32_t type = 0; type < MEDIA_TYPES; type++)
-			if (wish->any_type || type == wish->type)
+			if (request->any_type || type == request->type)
 				dispatcher->buckets[count++] = c * MEDIA_TYPES + type;
 	}
 	return count;
@@ -266,7 +267,7 @@ static enum dispatcher_outcome dispatcher_choose(struct search *search)
 
 enum dispatcher_outcome dispatcher_ask(struct dispatcher *dispatcher,
                                        const unsigned char volunteer[UUID_BYTES],
-                                       const struct assignment_wish *wish,
+                                       const struct assignment_request *request,
                                        struct assignment *ret_assignment)
 {
 	enum dispatcher_outcome outcome = DISPATCHER_ABSENT;
@@ -278,7 +279,7 @@ enum dispatcher_outcome dispatcher_ask(struct dispatcher *dispatcher,
 		here = NULL;
 	}
 	if (here) {
-		struct search search = { dispatcher, here, wish, ret_assignment };
+		struct search search = { dispatcher, here, request, ret_assignment };
 
 		volunteer_expire(here, clock_now_s());
 		outcome = here->open_count < LEASES_OPEN ? dispatcher_choose(&search) : DISPATCHER_AGAIN;

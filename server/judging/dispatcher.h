@@ -55,7 +55,7 @@ enum dispatcher_outcome {
 /* The next pair for a volunteer. */
 enum dispatcher_outcome dispatcher_ask(struct dispatcher *dispatcher,
                                        const unsigned char volunteer[UUID_BYTES],
-                                       const struct assignment_wish *wish,
+                                       const struct assignment_request *request,
                                        struct assignment *ret_assignment);
 
 /*

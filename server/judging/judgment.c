@@ -26,29 +26,30 @@ static void hash_text(struct sha256 *hash, const char *text)
  * Of what was said, not of how it was written: white space, the order of fields and how the token
  * is sealed make no other body.
  */
-void judgment_hash(struct judged *judged)
+void judgment_hash(struct judgment_in *judgment)
 {
 	unsigned char digest[SHA256_BYTES];
 	struct sha256 hash;
 
 	sha256_start(&hash);
 	for (size_t s = 0; s < 2; s++) {
-		const struct said *said = &judged->said[s];
+		const struct verdict_in *said = &judgment->said[s];
 
 		hash_number(&hash, said->confidence << 2 | said->on_left << 1 | said->verdict);
 		hash_text(&hash, said->tells);
 		hash_text(&hash, said->marks);
 	}
-	hash_number(&hash, judged->response_ms);
-	hash_number(&hash, judged->exposure_ms);
-	hash_text(&hash, judged->device);
+	hash_number(&hash, judgment->response_ms);
+	hash_number(&hash, judgment->exposure_ms);
+	hash_text(&hash, judgment->device);
 	sha256_finish(&hash, digest);
-	memcpy(judged->body_hash, digest, sizeof judged->body_hash);
+	memcpy(judgment->body_hash, digest, sizeof judgment->body_hash);
 }
 
-static const unsigned char *item_of(const struct judged *judged, const struct said *said)
+static const unsigned char *item_of(const struct judgment_in *judgment,
+                                    const struct verdict_in *said)
 {
-	return said->on_left ? judged->lease.left : judged->lease.right;
+	return said->on_left ? judgment->lease.left : judgment->lease.right;
 }
 
 static void add_ms(struct array *array, int64_t ms)
@@ -60,7 +61,7 @@ static void add_ms(struct array *array, int64_t ms)
 }
 
 /* The columns of both statements, in their order. */
-enum judged_column {
+enum stored_column {
 	/* of pairs, in order of assignment */
 	ASSIGNMENT,
 	VOLUNTEER,
@@ -108,15 +109,15 @@ static const enum array_type types[COLUMNS] = {
 	[LIVE] = ARRAY_FLAG,
 };
 
-static bool in_time(const struct judged *judged)
+static bool in_time(const struct judgment_in *judgment)
 {
-	return judged->received_s <= judged->lease.expires_s;
+	return judgment->received_s <= judgment->lease.expires_s;
 }
 
-static void add_pair(struct array *const columns[COLUMNS], const struct judged *judged)
+static void add_pair(struct array *const columns[COLUMNS], const struct judgment_in *judgment)
 {
-	const struct lease *lease = &judged->lease;
-	int64_t server_s = judged->received_s - lease->issued_s;
+	const struct lease *lease = &judgment->lease;
+	int64_t server_s = judgment->received_s - lease->issued_s;
 
 	array_bytes(columns[ASSIGNMENT], lease->id, UUID_BYTES);
 	array_bytes(columns[VOLUNTEER], lease->volunteer, UUID_BYTES);
@@ -125,27 +126,27 @@ static void add_pair(struct array *const columns[COLUMNS], const struct judged *
 	array_text(columns[KIND], assignment_kinds[lease->kind]);
 	array_flag(columns[MATCHED], lease->matched);
 	array_int(columns[POLICY], (int32_t)lease->policy);
-	array_bytes(columns[BODY_HASH], judged->body_hash, sizeof judged->body_hash);
-	add_ms(columns[RESPONSE_MS], judged->response_ms);
-	add_ms(columns[EXPOSURE_MS], judged->exposure_ms);
+	array_bytes(columns[BODY_HASH], judgment->body_hash, sizeof judgment->body_hash);
+	add_ms(columns[RESPONSE_MS], judgment->response_ms);
+	add_ms(columns[EXPOSURE_MS], judgment->exposure_ms);
 	add_ms(columns[SERVER_MS], server_s < 0 ? 0 : server_s * 1000);
-	array_text(columns[DEVICE], judged->device);
+	array_text(columns[DEVICE], judgment->device);
 	array_bytes(columns[ITEMS], lease->left, UUID_BYTES);
 	array_bytes(columns[ITEMS], lease->right, UUID_BYTES);
-	array_flag(columns[LIVE], in_time(judged));
+	array_flag(columns[LIVE], in_time(judgment));
 }
 
 /* One verdict on its way into the database. */
 struct saying {
-	const struct judged *judged;
-	const struct said *said;
+	const struct judgment_in *judgment;
+	const struct verdict_in *said;
 	const unsigned char *item;
 };
 
 static void add_saying(struct array *const columns[COLUMNS], const struct saying *saying)
 {
-	const struct lease *lease = &saying->judged->lease;
-	const struct said *said = saying->said;
+	const struct lease *lease = &saying->judgment->lease;
+	const struct verdict_in *said = saying->said;
 
 	array_bytes(columns[SAID_ITEM], saying->item, UUID_BYTES);
 	array_bytes(columns[SAID_VOLUNTEER], lease->volunteer, UUID_BYTES);
@@ -167,11 +168,12 @@ static int by_item_and_volunteer(const void *a, const void *b)
 	int order = memcmp(one->item, other->item, UUID_BYTES);
 
 	return order ? order
-	             : memcmp(one->judged->lease.volunteer, other->judged->lease.volunteer, UUID_BYTES);
+	             : memcmp(one->judgment->lease.volunteer, other->judgment->lease.volunteer,
+	                      UUID_BYTES);
 }
 
 /* What the statement's outcome means. */
-static void judgment_settle(const char *outcome, struct judged_result *result)
+static void judgment_settle(const char *outcome, struct judgment_result *result)
 {
 	result->err = ok();
 	result->again = strcmp(outcome, "again") == 0;
@@ -190,14 +192,14 @@ static void judgment_settle(const char *outcome, struct judged_result *result)
 /* A batch on its way into the database. */
 struct storing {
 	struct arena *arena;
-	const struct judged *const *judged;
-	struct judged_result *results;
+	const struct judgment_in *const *judgment;
+	struct judgment_result *results;
 	bool careful; /* not all can be stored: look at each */
 };
 
 /* A row of a statement: which one of the batch it is. */
 struct place {
-	const struct judged *judged;
+	const struct judgment_in *judgment;
 	size_t row;
 };
 
@@ -205,7 +207,7 @@ static int by_assignment(const void *a, const void *b)
 {
 	const struct place *one = a, *other = b;
 
-	return memcmp(one->judged->lease.id, other->judged->lease.id, UUID_BYTES);
+	return memcmp(one->judgment->lease.id, other->judgment->lease.id, UUID_BYTES);
 }
 
 /* Locks are taken in the order of keys, so that batches wait for each other and do not deadlock. */
@@ -220,12 +222,12 @@ static void make_columns(struct storing *storing, const struct place places[], s
 		columns[c] = array_new(storing->arena, types[c], two_each ? 2 * count : count);
 	}
 	for (size_t i = 0; i < count; i++) {
-		const struct judged *judged = places[i].judged;
+		const struct judgment_in *judgment = places[i].judgment;
 
-		add_pair(columns, judged);
+		add_pair(columns, judgment);
 		for (size_t s = 0; s < 2; s++)
-			sayings[2 * i + s] =
-				(struct saying){ judged, &judged->said[s], item_of(judged, &judged->said[s]) };
+			sayings[2 * i + s] = (struct saying){ judgment, &judgment->said[s],
+				                                  item_of(judgment, &judgment->said[s]) };
 	}
 	qsort(sayings, 2 * count, sizeof *sayings, by_item_and_volunteer);
 	for (size_t i = 0; i < 2 * count; i++)
@@ -246,7 +248,7 @@ static struct error judgment_store_all(struct db *db, struct array *const column
 
 static struct error store_each(struct db *db, struct array *const columns[COLUMNS],
                                const struct place places[], size_t count,
-                               struct judged_result results[])
+                               struct judgment_result results[])
 {
 	auto_rows *answers = NULL;
 	struct error err =
@@ -271,8 +273,8 @@ static struct error store_rows(struct db *db, void *arg, const size_t rows[], si
 	bool all = false;
 
 	for (size_t i = 0; i < count; i++) {
-		places[i] = (struct place){ storing->judged[rows[i]], rows[i] };
-		storing->careful |= !in_time(places[i].judged);
+		places[i] = (struct place){ storing->judgment[rows[i]], rows[i] };
+		storing->careful |= !in_time(places[i].judgment);
 	}
 	qsort(places, count, sizeof *places, by_assignment);
 	make_columns(storing, places, count, columns);
@@ -309,23 +311,23 @@ static bool rows_clash(const void *arg, size_t row, size_t earlier)
 {
 	const struct storing *storing = arg;
 
-	return judgment_clash(&storing->judged[row]->lease, &storing->judged[earlier]->lease);
+	return judgment_clash(&storing->judgment[row]->lease, &storing->judgment[earlier]->lease);
 }
 
-static bool tells_truth(const struct judged *judged, const struct judged_result *result)
+static bool tells_truth(const struct judgment_in *judgment, const struct judgment_result *result)
 {
-	return !result->err.code && judged->lease.kind == KIND_TRAINING;
+	return !result->err.code && judgment->lease.kind == KIND_TRAINING;
 }
 
-static void note_truth(const struct rows *rows, size_t row, const struct judged *judged,
-                       struct judged_result *result, struct arena *arena)
+static void note_truth(const struct rows *rows, size_t row, const struct judgment_in *judgment,
+                       struct judgment_result *result, struct arena *arena)
 {
 	unsigned char item[UUID_BYTES];
 
 	if (!uuid_from_text(item, rows_text(rows, row, 0)))
 		return;
 	for (size_t s = 0; s < 2; s++) {
-		if (!same_uuid(item, item_of(judged, &judged->said[s])))
+		if (!same_uuid(item, item_of(judgment, &judgment->said[s])))
 			continue;
 		result->truth[s] =
 			strcmp(rows_text(rows, row, 1), "fake") == 0 ? VERDICT_FAKE : VERDICT_REAL;
@@ -341,8 +343,8 @@ static void tell_truth(struct db *db, const struct storing *storing, const size_
 	auto_rows *rows = NULL;
 
 	for (size_t i = 0; i < count; i++) {
-		array_bytes(items, storing->judged[training[i]]->lease.left, UUID_BYTES);
-		array_bytes(items, storing->judged[training[i]]->lease.right, UUID_BYTES);
+		array_bytes(items, storing->judgment[training[i]]->lease.left, UUID_BYTES);
+		array_bytes(items, storing->judgment[training[i]]->lease.right, UUID_BYTES);
 	}
 	struct error err =
 		db_run_arrays(db, SQL_JUDGMENT_TRAINING_TRUTH, (const struct array *[]){ items }, &rows);
@@ -350,25 +352,25 @@ static void tell_truth(struct db *db, const struct storing *storing, const size_
 		if (err.code) /* stored; the same request again will tell */
 			storing->results[training[i]].err = err;
 		for (size_t r = 0; r < rows_count(rows); r++)
-			note_truth(rows, r, storing->judged[training[i]], &storing->results[training[i]],
+			note_truth(rows, r, storing->judgment[training[i]], &storing->results[training[i]],
 			           storing->arena);
 	}
 }
 
-void judgments_store(struct db *db, struct arena *arena, const struct judged *const judged[],
-                     struct judged_result results[], size_t count)
+void judgments_store(struct db *db, struct arena *arena, const struct judgment_in *const judgment[],
+                     struct judgment_result results[], size_t count)
 {
-	struct storing storing = { .arena = arena, .judged = judged, .results = results };
+	struct storing storing = { .arena = arena, .judgment = judgment, .results = results };
 	struct batch batch = {
 		.store = store_rows, .fail = row_failed, .clash = rows_clash, .arg = &storing
 	};
 	size_t *training = arena_alloc(arena, (count + 1) * sizeof *training), trained = 0;
 
 	for (size_t i = 0; i < count; i++)
-		results[i] = (struct judged_result){ .truth = { -1, -1 } };
+		results[i] = (struct judgment_result){ .truth = { -1, -1 } };
 	batch_store(db, arena, &batch, count);
 	for (size_t i = 0; i < count; i++)
-		if (tells_truth(judged[i], &results[i]))
+		if (tells_truth(judgment[i], &results[i]))
 			training[trained++] = i;
 	if (trained)
 		tell_truth(db, &storing, training, trained);

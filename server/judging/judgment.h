@@ -24,7 +24,7 @@ struct db;
 
 enum verdict { VERDICT_REAL, VERDICT_FAKE };
 
-struct said {
+struct verdict_in {
 	bool on_left;
 	enum verdict verdict;
 	unsigned confidence; /* 50..100 */
@@ -32,9 +32,9 @@ struct said {
 	const char *marks;   /* JSON; NULL: none */
 };
 
-struct judged {
+struct judgment_in {
 	struct lease lease;
-	struct said said[2];              /* in the order of the body */
+	struct verdict_in said[2];        /* in the order of the body */
 	int64_t response_ms, exposure_ms; /* -1: not told */
 	const char *device;               /* JSON; NULL: not told */
 	unsigned char body_hash[BODY_HASH_BYTES];
@@ -42,7 +42,7 @@ struct judged {
 };
 
 /* What became of one. */
-struct judged_result {
+struct judgment_result {
 	struct error err;
 	bool again; /* stored by an earlier try */
 	/* Of training pairs alone; truth < 0 otherwise. In the order of `said`. */
@@ -51,7 +51,7 @@ struct judged_result {
 };
 
 /* Fills in body_hash, of what was said, not of how: two bodies that say the same are one. */
-void judgment_hash(struct judged *judged);
+void judgment_hash(struct judgment_in *judgment);
 
 /*
  * Stores `count` (at most 256) and sets results[i] for each:
@@ -62,7 +62,7 @@ void judgment_hash(struct judged *judged);
  * What the results point to lives in the arena.  When the database itself fails, that is the result
  * of all it concerns.
  */
-void judgments_store(struct db *db, struct arena *arena, const struct judged *const judged[],
-                     struct judged_result results[], size_t count);
+void judgments_store(struct db *db, struct arena *arena, const struct judgment_in *const judgment[],
+                     struct judgment_result results[], size_t count);
 
 #endif

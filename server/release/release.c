@@ -10,7 +10,6 @@
 #include "core/log.h"
 #include "core/mem.h"
 #include "core/random.h"
-#include "core/vocabulary.h"
 #include "corpus/lost_media.h"
 #include "crowd/agreement.h"
 #include "store/store.h"
@@ -25,44 +24,16 @@ static bool name_is_good(const char *name)
 	       strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789._-") == len && !strchr("._-", *name);
 }
 
-struct error release_wish_read(struct json_reader *body, struct release_wish *ret_wish)
+struct error release_request_check(struct db *db, const struct release_request *request)
 {
-	struct release_wish wish = { 0 };
-	json_t *object;
-	struct error err;
-
-	wish.name = read_text(body, "name", 1, RELEASE_NAME_MAX);
-	wish.version = read_text(body, "version", 1, RELEASE_NAME_MAX);
-	object = read_object_or_null(body, "filter");
-	if ((err = json_reader_done(body)).code)
-		return err;
-	if (object) {
-		struct json_reader filter = { .object = object, .arena = body->arena, .at = "/filter" };
-		unsigned type = read_choice_or(&filter, "media_type", media_types, 3);
-
-		wish.filter.media_type = type < 3 ? media_types[type] : NULL;
-		wish.filter.campaign = read_text_or(&filter, "campaign", RELEASE_NAME_MAX, NULL);
-		wish.filter.min_judgments = read_integer_or(&filter, "min_judgments", 0, 10000, 0);
-		if (read_present(&filter, "min_confidence"))
-			wish.filter.min_confidence = read_number(&filter, "min_confidence", .5, 1);
-		wish.filter.no_volunteers = !read_flag_or(&filter, "volunteers", true);
-		if ((err = json_reader_done(&filter)).code)
-			return err;
-	}
-	*ret_wish = wish;
-	return ok();
-}
-
-struct error release_wish_check(struct db *db, const struct release_wish *wish)
-{
-	const struct release_filter *filter = &wish->filter;
+	const struct release_filter *filter = &request->filter;
 	auto_rows *rows = NULL;
 	struct error err;
 
-	if (!name_is_good(wish->name))
+	if (!name_is_good(request->name))
 		return error_field("/name", "must be 1 to 63 of a-z, 0-9, '.', '_' and '-', and begin with "
 		                            "a letter or digit");
-	if (!name_is_good(wish->version))
+	if (!name_is_good(request->version))
 		return error_field("/version", "must be 1 to 63 of a-z, 0-9, '.', '_' and '-', and begin "
 		                               "with a letter or digit");
 	if (!filter->campaign)
@@ -98,18 +69,18 @@ static char *filter_text(const struct release_filter *filter)
 	return text;
 }
 
-struct error release_create(struct db *db, const struct release_wish *wish, bool claimed,
+struct error release_create(struct db *db, const struct release_request *request, bool claimed,
                             struct job *ret_job)
 {
-	struct error err = release_wish_check(db, wish);
+	struct error err = release_request_check(db, request);
 	auto_rows *rows = NULL;
 	char *filter;
 
 	if (err.code)
 		return err;
-	filter = filter_text(&wish->filter);
+	filter = filter_text(&request->filter);
 	err = db_run(db, SQL_RELEASE_CREATE,
-	             (const char *[]){ wish->name, wish->version, filter, wish->account,
+	             (const char *[]){ request->name, request->version, filter, request->account,
 	                               claimed ? "true" : "false" },
 	             &rows);
 	free(filter);
@@ -117,7 +88,7 @@ struct error release_create(struct db *db, const struct release_wish *wish, bool
 		return errorf_because(REASON_RELEASE_EXISTS,
 		                      "Release %s %s exists. Releases never change: choose another "
 		                      "version.",
-		                      wish->name, wish->version);
+		                      request->name, request->version);
 	if (err.code)
 		return err;
 	job_read(rows, ret_job);

@@ -19,7 +19,6 @@
 
 #include "core/arena.h"
 #include "core/error.h"
-#include "core/json_reader.h"
 #include "core/uuid.h"
 #include "crypto/sha256.h"
 #include "db/db.h"
@@ -38,23 +37,20 @@ struct release_filter {
 	bool no_volunteers;     /* leave out the rows that name volunteers by pseudonym */
 };
 
-struct release_wish {
+struct release_request {
 	const char *name, *version;
 	struct release_filter filter;
 	const char *account; /* who asked; NULL: the command line */
 };
 
-/* Reads {"name", "version", "filter"?}. */
-struct error release_wish_read(struct json_reader *body, struct release_wish *ret_wish) MUST_CHECK;
-
-/* ERR_INVALID, naming the field, when a wish breaks a rule. */
-struct error release_wish_check(struct db *db, const struct release_wish *wish) MUST_CHECK;
+/* ERR_INVALID, naming the field, when a request breaks a rule. */
+struct error release_request_check(struct db *db, const struct release_request *request) MUST_CHECK;
 
 /*
  * Writes the release and its job in one statement. `claimed`: the caller works on it now.
  * ERR_INVALID; ERR_CONFLICT: this version exists.
  */
-struct error release_create(struct db *db, const struct release_wish *wish, bool claimed,
+struct error release_create(struct db *db, const struct release_request *request, bool claimed,
                             struct job *ret_job) MUST_CHECK;
 
 struct release {

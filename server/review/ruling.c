@@ -31,7 +31,7 @@ enum {
 
 /* What runs inside one transaction that holds the dispute. */
 struct act {
-	struct ruling_wish wish;
+	struct ruling_request request;
 	const char *undoes; /* NULL: it rules */
 	bool again;
 	json_t *ruled;
@@ -46,9 +46,9 @@ static const char *seconds_text(char text[12], int seconds)
 static struct error ruling_read_state(struct db *db, const struct act *act, struct rows **ret_state)
 {
 	char undo_s[12];
-	const char *params[] = { act->wish.dispute, act->wish.account,
+	const char *params[] = { act->request.dispute, act->request.account,
 		                     seconds_text(undo_s, RULING_UNDO_S) };
-	struct error err = dispute_hold(db, act->wish.dispute);
+	struct error err = dispute_hold(db, act->request.dispute);
 
 	return err.code ? err : db_run(db, SQL_RULING_STATE, params, ret_state);
 }
@@ -64,8 +64,8 @@ static struct error ruling_store(struct db *db, const struct act *act, const cha
                                  const char *reason, bool correction)
 {
 	char claim_s[12];
-	const char *params[] = { act->wish.dispute,
-		                     act->wish.account,
+	const char *params[] = { act->request.dispute,
+		                     act->request.account,
 		                     ruling,
 		                     reason,
 		                     correction ? "true" : "false",
@@ -125,7 +125,7 @@ struct error ruling_list(struct db *db, const char *item, const char *account, j
 static struct error read_newest(struct db *db, const struct rows *state, struct act *act)
 {
 	json_auto_t *list = NULL;
-	struct error err = ruling_list(db, rows_text(state, 0, ITEM), act->wish.account, &list);
+	struct error err = ruling_list(db, rows_text(state, 0, ITEM), act->request.account, &list);
 
 	if (err.code)
 		return err;
@@ -136,7 +136,7 @@ static struct error read_newest(struct db *db, const struct rows *state, struct 
 static struct error ruling_rule(struct db *db, void *arg)
 {
 	struct act *act = arg;
-	const struct ruling_wish *wish = &act->wish;
+	const struct ruling_request *request = &act->request;
 	auto_rows *state = NULL;
 	struct error err;
 
@@ -144,23 +144,23 @@ static struct error ruling_rule(struct db *db, void *arg)
 	act->ruled = NULL;
 	if ((err = ruling_read_state(db, act, &state)).code)
 		return err;
-	act->again = rows_flag(state, 0, MINE) && ruling_says(state, RULING, wish->ruling) &&
-	             ruling_says(state, REASON, wish->reason) &&
-	             !ruling_says(state, ID, wish->corrects ?: "");
+	act->again = rows_flag(state, 0, MINE) && ruling_says(state, RULING, request->ruling) &&
+	             ruling_says(state, REASON, request->reason) &&
+	             !ruling_says(state, ID, request->corrects ?: "");
 	if (act->again)
 		return read_newest(db, state, act);
-	err = wish->corrects ? check_ruled(state, wish->corrects, wish->ruling)
-	                     : ruling_check_open(state);
+	err = request->corrects ? check_ruled(state, request->corrects, request->ruling)
+	                        : ruling_check_open(state);
 	if (err.code)
 		return err;
-	err = ruling_store(db, act, wish->ruling, wish->reason, wish->corrects != NULL);
+	err = ruling_store(db, act, request->ruling, request->reason, request->corrects != NULL);
 	return err.code ? err : read_newest(db, state, act);
 }
 
-struct error ruling_make(struct db *db, const struct ruling_wish *wish, json_t **ret_ruling,
+struct error ruling_make(struct db *db, const struct ruling_request *request, json_t **ret_ruling,
                          bool *ret_again)
 {
-	struct act act = { .wish = *wish };
+	struct act act = { .request = *request };
 	struct error err = db_transaction(db, ruling_rule, &act);
 
 	if (err.code)
@@ -197,7 +197,7 @@ static struct error undo_ruling(struct db *db, void *arg)
 struct error ruling_undo(struct db *db, const char *dispute, const char *account,
                          const char *ruling)
 {
-	struct act act = { .wish = { .dispute = dispute, .account = account }, .undoes = ruling };
+	struct act act = { .request = { .dispute = dispute, .account = account }, .undoes = ruling };
 
 	return db_transaction(db, undo_ruling, &act);
 }

@@ -22,7 +22,7 @@ struct db;
 
 /* What a moderator wants to be ruled. `corrects` is the ruling in force, or NULL for an open
  * dispute. */
-struct ruling_wish {
+struct ruling_request {
 	const char *dispute, *account, *ruling, *reason, *corrects;
 };
 
@@ -31,7 +31,7 @@ struct ruling_wish {
  * ERR_CONFLICT: no claim or no verdict (of an open dispute), closed otherwise, or a correction of
  * what is not in force.  The JSON is the caller's.
  */
-struct error ruling_make(struct db *db, const struct ruling_wish *wish, json_t **ret_ruling,
+struct error ruling_make(struct db *db, const struct ruling_request *request, json_t **ret_ruling,
                          bool *ret_again) MUST_CHECK;
 
 /*

@@ -495,7 +495,7 @@ START_TEST(a_busy_volunteer_keeps_none_of_those_waiting_who_arrive_together)
 	static const char *const who[] = { "00000000-0000-7000-8000-000000000001",
 		                               "00000000-0000-7000-8000-000000000002" };
 	unsigned char ids[2][UUID_BYTES];
-	struct assignment_wish wish = { .any_type = true };
+	struct assignment_request wish = { .any_type = true };
 	struct assignment found;
 
 	ck_assert_int_eq(setenv("DATABASE_URL", a_database(), 1), 0);

@@ -95,11 +95,11 @@ static void reveal(void)
 static void read_body(void)
 {
 	struct arena *arena = arena_new();
-	struct judged judged = { .lease = made.lease };
+	struct judgment_in judgment = { .lease = made.lease };
 	json_t *object = NULL;
 
 	check(!json_reader_parse(made.body, strlen(made.body), &object).code, "body");
-	check(!judgment_body_read(object, arena, &judged).code, "judgment");
+	check(!judgment_body_read(object, arena, &judgment).code, "judgment");
 	json_decref(object);
 	arena_free(arena);
 }
