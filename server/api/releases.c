@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include "api/api.h"
+#include "api/present/present_job.h"
+#include "api/present/present_release.h"
 #include "core/json_reader.h"
 #include "core/uuid.h"
 #include "core/vocabulary.h"
@@ -41,20 +43,11 @@ struct error get_releases(struct request *req, struct db *db)
 
 	json_t *items = json_array(), *next = json_null();
 	for (size_t i = 0; i < count && i < limit; i++)
-		json_array_append_new(items, json_loads(releases[i].json, 0, NULL));
+		json_array_append_new(items, present_release(&releases[i]));
 	if (count > limit)
 		next = json_string(cursor_make(req, releases[limit - 1].id));
 	request_json(req, 200, json_pack("{s:o, s:o}", "items", items, "next", next));
 	return ok();
-}
-
-/* "/api/v1/releases/NAME/VERSION/files/PATH"; our paths need no escapes. */
-static json_t *file_json(const struct release *release, const struct release_file *file)
-{
-	return json_pack("{s:s, s:I, s:s, s:o}", "path", file->path, "bytes", (json_int_t)file->bytes,
-	                 "sha256", file->sha256, "url",
-	                 json_sprintf("/api/v1/releases/%s/%s/files/%s", release->name,
-	                              release->version, file->path));
 }
 
 /* At most FILES_AT_ONCE of them, tables first; `files_next` goes into `?files_after=`. */
@@ -72,7 +65,7 @@ static struct error add_files(struct request *req, struct db *db, const struct r
 		return err;
 	}
 	for (size_t i = 0; i < count && i < FILES_AT_ONCE; i++)
-		json_array_append_new(list, file_json(release, &files[i]));
+		json_array_append_new(list, present_release_file(release, &files[i]));
 	if (count > FILES_AT_ONCE)
 		next = json_string(files[FILES_AT_ONCE - 1].path);
 	json_object_set_new(body, "files", list);
@@ -113,7 +106,7 @@ struct error get_release(struct request *req, struct db *db)
 
 	if (err.code)
 		return err;
-	json_auto_t *body = json_loads(release.json, 0, NULL);
+	json_auto_t *body = present_release(&release);
 	if ((err = add_files(req, db, &release, body)).code)
 		return err;
 	if ((err = add_card(req, db, &release, body)).code)
@@ -173,7 +166,7 @@ struct error post_release(struct request *req, struct db *db)
 {
 	json_auto_t *object = NULL;
 	struct release_request request;
-	const char *text;
+	struct job_progress progress;
 	struct job job;
 	struct error err;
 
@@ -185,25 +178,25 @@ struct error post_release(struct request *req, struct db *db)
 	request.account = req->account_id;
 	if ((err = release_create(db, &request, false, &job)).code)
 		return err;
-	if ((err = job_json(db, req->arena, job.id, &text)).code)
+	if ((err = job_find(db, req->arena, job.id, &progress)).code)
 		return err;
 	if (api.wake_worker)
 		api.wake_worker();
 	request_reply_header(req, "Location", arena_printf(req->arena, "/api/v1/jobs/%s", job.id));
-	request_json(req, 202, json_pack("{s:o}", "job", json_loads(text, 0, NULL)));
+	request_json(req, 202, json_pack("{s:o}", "job", present_job(&progress)));
 	return ok();
 }
 
 struct error get_job(struct request *req, struct db *db)
 {
 	unsigned char uuid[UUID_BYTES];
-	const char *text;
+	struct job_progress job;
 	struct error err;
 
 	if (!uuid_from_text(uuid, req->args[0]))
 		return errorf(ERR_NOT_FOUND, "There is no such job.");
-	if ((err = job_json(db, req->arena, req->args[0], &text)).code)
+	if ((err = job_find(db, req->arena, req->args[0], &job)).code)
 		return err;
-	request_json_text(req, 200, text);
+	request_json(req, 200, present_job(&job));
 	return ok();
 }

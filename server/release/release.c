@@ -2,6 +2,7 @@
 #include "release/release.h"
 
 #include <jansson.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "core/log.h"
 #include "core/mem.h"
 #include "core/random.h"
+#include "core/vocabulary.h"
 #include "corpus/lost_media.h"
 #include "crowd/agreement.h"
 #include "store/store.h"
@@ -95,6 +97,35 @@ struct error release_create(struct db *db, const struct release_request *request
 	return ok();
 }
 
+static int64_t count_at(const json_t *object, const char *name, const char *part)
+{
+	const json_t *value = json_object_get(object, name);
+
+	return json_integer_value(part ? json_object_get(value, part) : value);
+}
+
+/* What release_summary counted; a release that is being written has none. */
+static void read_summary(const char *text, struct release *release)
+{
+	json_auto_t *summary = text ? json_loads(text, 0, NULL) : NULL;
+	const json_t *splits = json_object_get(summary, "splits");
+	const json_t *types = json_object_get(summary, "media_types");
+
+	for (enum split split = SPLIT_TRAIN; split < SPLITS; split++) {
+		release->in_split[split][0] = count_at(splits, split_name(split), "real");
+		release->in_split[split][1] = count_at(splits, split_name(split), "fake");
+	}
+	for (size_t type = 0; media_types[type]; type++)
+		release->of_type[type] = count_at(types, media_types[type], NULL);
+}
+
+static double release_number(const struct rows *rows, size_t row, int column)
+{
+	const char *text = rows_text(rows, row, column);
+
+	return text ? strtod(text, NULL) : NAN;
+}
+
 static void release_read(const struct rows *rows, size_t row, struct arena *arena,
                          struct release *release)
 {
@@ -105,7 +136,11 @@ static void release_read(const struct rows *rows, size_t row, struct arena *aren
 	release->items = rows_integer(rows, row, 4);
 	release->bytes = rows_integer(rows, row, 5);
 	release->created_s = rows_integer(rows, row, 6);
-	release->json = rows_copy(rows, row, 7, arena);
+	release->created_at = rows_copy(rows, row, 7, arena);
+	read_summary(rows_text(rows, row, 8), release);
+	release->alpha = release_number(rows, row, 9);
+	release->alpha_low = release_number(rows, row, 10);
+	release->alpha_high = release_number(rows, row, 11);
 }
 
 static struct error find_release(struct db *db, struct arena *arena, enum statement statement,

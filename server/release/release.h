@@ -22,6 +22,7 @@
 #include "core/uuid.h"
 #include "crypto/sha256.h"
 #include "db/db.h"
+#include "release/split.h"
 #include "work/job.h"
 
 struct store;
@@ -59,7 +60,10 @@ struct release {
 	const char *state; /* writing, ready, failed */
 	int64_t items, bytes;
 	int64_t created_s;
-	const char *json; /* as the HTTP interface shows it */
+	const char *created_at;              /* RFC 3339 */
+	int64_t in_split[SPLITS][2];         /* items, by enum split: real, fake */
+	int64_t of_type[3];                  /* items, as media_types has them */
+	double alpha, alpha_low, alpha_high; /* NaN: none */
 };
 
 /* The texts live in the arena. ERR_NOT_FOUND; by its name, for one that failed too. */

@@ -91,15 +91,23 @@ struct error job_fail(struct db *db, const struct job *job, const char *why)
 	return job_change(db, SQL_JOB_FAIL, job, why, NULL);
 }
 
-struct error job_json(struct db *db, struct arena *arena, const char *id, const char **ret_json)
+struct error job_find(struct db *db, struct arena *arena, const char *id,
+                      struct job_progress *ret_job)
 {
 	auto_rows *rows = NULL;
-	struct error err = db_run(db, SQL_JOB_JSON, (const char *[]){ id }, &rows);
+	struct error err = db_run(db, SQL_JOB_PROGRESS, (const char *[]){ id }, &rows);
 
 	if (err.code)
 		return err;
 	if (rows_count(rows) == 0)
 		return errorf(ERR_NOT_FOUND, "There is no such job.");
-	*ret_json = rows_copy(rows, 0, 0, arena);
+	*ret_job = (struct job_progress){ .id = rows_copy(rows, 0, 0, arena),
+		                              .kind = rows_copy(rows, 0, 1, arena),
+		                              .state = rows_copy(rows, 0, 2, arena),
+		                              .done = rows_integer(rows, 0, 3),
+		                              .total = rows_integer(rows, 0, 4),
+		                              .detail = rows_copy(rows, 0, 5, arena),
+		                              .created_at = rows_copy(rows, 0, 6, arena),
+		                              .finished_at = rows_copy(rows, 0, 7, arena) };
 	return ok();
 }

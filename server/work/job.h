@@ -88,8 +88,15 @@ void job_give_back_held(void);
 /* Gives up for good: no other try would go better. */
 struct error job_fail(struct db *db, const struct job *job, const char *why) MUST_CHECK;
 
-/* The job as the HTTP interface shows it. ERR_NOT_FOUND. */
-struct error job_json(struct db *db, struct arena *arena, const char *id,
-                      const char **ret_json) MUST_CHECK;
+/* How far a job is. The texts live in the arena. */
+struct job_progress {
+	const char *id, *kind, *state;
+	int64_t done, total;
+	const char *detail;                   /* what is to be said of it; NULL: nothing */
+	const char *created_at, *finished_at; /* RFC 3339; NULL: it has not ended */
+};
+
+struct error job_find(struct db *db, struct arena *arena, const char *id,
+                      struct job_progress *ret_job) MUST_CHECK; /* ERR_NOT_FOUND */
 
 #endif

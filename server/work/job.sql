@@ -54,9 +54,7 @@ UPDATE job SET state = 'waiting', detail = $3,
 UPDATE job SET state = 'failed', detail = $3, finished_at = now()
  WHERE id = $1::uuid AND attempts = $2::integer AND state = 'running'
 
--- name: job_json
--- $1 job uuid; returns it as JSON
-SELECT json_build_object('id', id, 'kind', kind, 'state', state, 'done', done, 'total', total,
-                         'detail', detail, 'created_at', rfc3339(created_at),
-                         'finished_at', rfc3339(finished_at))
+-- name: job_progress
+-- $1 job uuid; returns id, kind, state, done, total, detail, when it was made and when it ended (or NULL)
+SELECT id, kind, state, done, total, detail, rfc3339(created_at), rfc3339(finished_at)
   FROM job WHERE id = $1::uuid

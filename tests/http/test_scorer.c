@@ -273,8 +273,7 @@ START_TEST(no_function_with_an_sql_body_takes_the_row_of_a_table)
 	           " WHERE p.pronamespace = 'public'::regnamespace"
 	           " AND p.prosqlbody IS NOT NULL"),
 		"");
-	ck_assert_str_eq(ask_db("SELECT obj_description('release_json(release)'::regprocedure)"),
-	                 "A release as the HTTP interface shows it.");
+	ck_assert_ptr_null(ask_db("SELECT to_regprocedure('release_json(release)')"));
 }
 END_TEST
 

@@ -164,7 +164,7 @@ export const VALUES = {
 	job_finish: [job, "1", "NULL"],
 	job_put_back: [job, "1", text("later")],
 	job_fail: [job, "1", text("no")],
-	job_json: [job],
+	job_progress: [job],
 	judgment_store: answers(64),
 	judgment_store_each: [...answers(64), some(64, "true", "boolean")],
 	lost_media_note: [`ARRAY[${hex("rendition")}, ${hex("poster", 2008)}]`],

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/present/present_release.h"
+
+#include <math.h>
+
+#include "core/vocabulary.h"
+#include "release/release.h"
+#include "release/split.h"
+
+static json_t *alpha_json(double number)
+{
+	return isnan(number) ? json_null() : json_real(number);
+}
+
+json_t *present_release(const struct release *release)
+{
+	json_t *splits = json_object(), *types = json_object();
+
+	for (enum split split = SPLIT_TRAIN; split < SPLITS; split++)
+		json_object_set_new(splits, split_name(split),
+		                    json_pack("{s:I, s:I}", "real", (json_int_t)release->in_split[split][0],
+		                              "fake", (json_int_t)release->in_split[split][1]));
+	for (size_t type = 0; media_types[type]; type++)
+		json_object_set_new(types, media_types[type], json_integer(release->of_type[type]));
+	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:I, s:o}", "name",
+	                 release->name, "version", release->version, "state", release->state,
+	                 "created_at", release->created_at, "items", (json_int_t)release->items,
+	                 "splits", splits, "media_types", types, "alpha", alpha_json(release->alpha),
+	                 "alpha_low", alpha_json(release->alpha_low), "alpha_high",
+	                 alpha_json(release->alpha_high), "bytes", (json_int_t)release->bytes, "url",
+	                 json_sprintf("/api/v1/releases/%s/%s", release->name, release->version));
+}
+
+/* Our paths need no escapes. */
+json_t *present_release_file(const struct release *release, const struct release_file *file)
+{
+	return json_pack("{s:s, s:I, s:s, s:o}", "path", file->path, "bytes", (json_int_t)file->bytes,
+	                 "sha256", file->sha256, "url",
+	                 json_sprintf("/api/v1/releases/%s/%s/files/%s", release->name,
+	                              release->version, file->path));
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* present_release -- a release, and a file of it, as the HTTP interface shows them. */
+#ifndef API_PRESENT_RELEASE_H
+#define API_PRESENT_RELEASE_H
+
+#include <jansson.h>
+
+struct release;
+struct release_file;
+
+json_t *present_release(const struct release *release);
+json_t *present_release_file(const struct release *release, const struct release_file *file);
+
+#endif
