@@ -137,6 +137,9 @@ describe("scripts/check", () => {
 		assert.match(text, /The server under small_kills_its_server ended with status 3; its last words:\nserving http/);
 		assert.equal(lines.at(-1), `${4 + 3 * parts} passed, 4 failed`, text);
 		assert.equal(code, 1);
+		const said = lines.slice(-12).filter((line) => line.startsWith("  failed: "));
+		for (const of of [/^  failed: small_bad: not ok 2 - two/, /^  failed: small_kills_its_server: the server ended with status 3/])
+			assert.ok(said.some((line) => of.test(line)), `${of} is not said at the end of\n${text}`);
 		assert.equal(await runningWith("sleep 987654"), "", "a process of the suite that hung is left");
 	});
 
