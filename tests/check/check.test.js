@@ -59,8 +59,9 @@ echo 'skip: no corpus here'
 echo '100%: Checks: 3, Failures: 0, Errors: 0'
 `;
 
-/** Two tests have passed and one has failed before one hangs. It says much, which is no progress. */
+/** Two tests have passed and one has failed before one hangs. It says much, which is no progress, and has last words. */
 const STUCK_UNIT = `#!/bin/sh
+trap 'seq 1000; exit 143' TERM
 printf 'ok 1 - a\\nnot ok 2 - b\\nok 3 - c\\n' >"$CK_TAP_LOG_FILE_NAME"
 for n in $(seq 100); do echo busy; sleep 0.5; done
 `;
@@ -137,7 +138,7 @@ describe("scripts/check", () => {
 		assert.match(text, /The server under small_kills_its_server ended with status 3; its last words:\nserving http/);
 		assert.equal(lines.at(-1), `${4 + 3 * parts} passed, 4 failed`, text);
 		assert.equal(code, 1);
-		const said = lines.slice(-12).filter((line) => line.startsWith("  failed: "));
+		const said = lines.slice(lines.lastIndexOf("") + 1).filter((line) => line.startsWith("  failed: "));
 		for (const of of [/^  failed: small_bad: not ok 2 - two/, /^  failed: small_kills_its_server: the server ended with status 3/])
 			assert.ok(said.some((line) => of.test(line)), `${of} is not said at the end of\n${text}`);
 		assert.equal(await runningWith("sleep 987654"), "", "a process of the suite that hung is left");
@@ -151,6 +152,7 @@ describe("scripts/check", () => {
 		assert.match(text, /small_slow: 6 passed, 0 failed/, text);
 		assert.match(text, /small_stuck: 1 passed, [1-9] failed/, text);
 		assert.match(text, /unit_1: 2 passed, 2 failed/, text);
+		assert.match(text, /No test of unit_1 has ended for \d+ seconds/, "written over by last words");
 		assert.equal(lines.at(-1), `${7 + 2 * parts} passed, ${1 + 2 * parts} failed`, text);
 		assert.equal(code, 1);
 	});
