@@ -18,7 +18,7 @@ import { soak } from "./bench/soak.js";
 import { PARTITIONS, Stand, warmRate } from "./bench/stand.js";
 import { statementTable, statementsAt } from "./bench/statements.js";
 
-const SMALL = { small: true, seconds: 1, rounds: 1, pgbenchClients: [4], warm: 1, offered: [200], connections: [64], volunteers: 2000, idle: 400, large: 3000, largePairs: 2000, releaseItems: 60, calm: 50 };
+const SMALL = { small: true, seconds: 1, rounds: 1, pgbenchClients: [4], warm: 1, offered: [200], connections: [64], volunteers: 2000, idle: 400, large: 3000, largePairs: 2000, busy: 100, releaseItems: 60, calm: 50 };
 
 const wrkIsMissing = !await has("wrk") && "wrk is not installed";
 

@@ -90,6 +90,20 @@ const JUDGED = `
 	select item_id, avg((verdict = 'fake')::int::float8) * .8 + .1, 0, 1, count(*), count(*) filter (where verdict = 'fake') from judgment group by item_id;
 	analyze;`;
 
+/** The numbers of those who have judged :busy pairs each begin here. */
+const BUSY_FIRST = 2_000_000_000;
+const BUSY_COUNT = 17;
+const BUSY = `
+	set session_replication_role = replica;
+	create temporary table busy as select k, n, bench_id(${BUSY_FIRST} + k) as volunteer, bench_id((k + 1) * 1000000000000 + n) as pair from generate_series(0::bigint, ${BUSY_COUNT - 1}) k, generate_series(0::bigint, :busy - 1) n;
+	insert into volunteer (id, salt, consent_version) select distinct volunteer, '\\x00112233445566778899aabbccddeeff'::bytea, 1 from busy;
+	insert into judged_pair (assignment_id, volunteer_id, campaign_id, media_type, kind, matched, policy, body_hash, response_ms, exposure_ms, server_ms)
+	select pair, volunteer, c.id, 'image', 'random', false, 1, sha256(''), 3000, 5400, 6000 from campaign c, busy where c.name = 'large';
+	insert into judgment (item_id, volunteer_id, assignment_id, position, verdict, confidence, training)
+	select bench_id(1 + (k * 31 + n * 2 + side) * 7919 % :items), volunteer, pair, case side when 0 then 'left' else 'right' end, 'fake', 75, false
+	from busy, generate_series(0, 1) side;
+	analyze;`;
+
 /** A store of its own, which holds none of the media: nobody asks for them. */
 const folderOfLarge = (bench) => path.join(bench.stand.folder, "data-large");
 
@@ -100,6 +114,8 @@ async function makeLarge(bench, items, pairs) {
 	await cluster.sql("large", define);
 	await writeFile(bench.stand.at("large.sql"), `${LARGE}${pairs ? JUDGED : "analyze;"}`);
 	await cluster.script("large", bench.stand.at("large.sql"), { items, pairs });
+	await writeFile(bench.stand.at("busy.sql"), BUSY);
+	await cluster.script("large", bench.stand.at("busy.sql"), { items, busy: bench.busy ?? 10_000 });
 	await run(program("touchstone"), ["store", "adopt"], { env: { ...process.env, DATABASE_URL: cluster.url("large"), TOUCHSTONE_DATA: folderOfLarge(bench) } });
 }
 
@@ -126,6 +142,52 @@ async function startLarge(bench, args) {
 	return { ready, first, fitted, resident_mb, peak_mb, assigned: played.times.assign.count };
 }
 
+const timed = async (work) => {
+	const began = performance.now();
+	const { status } = await work();
+	return { ms: performance.now() - began, status };
+};
+
+/** What needs much of the large database at once: the figures after a start, and volunteers who have judged much and come back. */
+async function readLarge(bench) {
+	const server = new Server(bench.stand.cluster, "large", folderOfLarge(bench));
+	await bench.stand.quiet();
+	await server.start({ args: ["--no-work"] });
+	const own = Object.create(bench.stand, { server: { value: server } });
+	const cookies = (await readFile(await own.cookies(BUSY_FIRST, BUSY_COUNT), "utf8")).trim().split("\n");
+	const ask = (cookie) => timed(() => fetch(`${server.url}/api/v1/assignments`, { method: "POST", headers: { "content-type": "application/json", cookie }, body: "{}" }));
+	const stats = await Promise.all(Array(4).fill(null).map(() => timed(() => fetch(`${server.url}/api/v1/stats`))));
+	const one = await ask(cookies[0]);
+	const many = await Promise.all(cookies.slice(1).map(ask));
+	await server.stop();
+	for (const [what, { status }] of [...stats.map((answer) => ["/stats", answer]), ["/assignments", one]])
+		if (status >= 300)
+			throw new Error(`${what} on the large database: ${status}`);
+	return { stats, one, many };
+}
+
+/** Pairs that were judged are rolled up by a server that works. */
+async function rollUp(bench) {
+	const server = new Server(bench.stand.cluster, "large", folderOfLarge(bench));
+	await server.start();
+	await until("the figures", () => fetch(`${server.url}/api/v1/stats`).then(({ status }) => status === 200), { seconds: 300, every_ms: 1000 });
+	await server.stop();
+}
+
+async function reading(bench, judgments) {
+	const rounds = [];
+	await rollUp(bench);
+	for (let round = 0; round < bench.rounds; round++)
+		rounds.push(await readLarge(bench));
+	const slowest = (answers) => Math.max(...answers.map(({ ms }) => ms));
+	const each = (answers) => answers.map(({ ms }) => ms.toFixed(0)).join(", ");
+	const busy = (bench.busy ?? 10_000).toLocaleString("en-US");
+	const add = (row) => bench.report.add({ part: "memory", unit: " ms", better: "less", ...row });
+	add({ what: `GET /stats at ${judgments.toLocaleString("en-US")} judgments, four at once after a start: the slowest`, target: 50, rounds: rounds.map(({ stats }) => ({ value: slowest(stats) })), detail: rounds.map(({ stats }) => each(stats)).join("; ") });
+	add({ what: `the first pair of a volunteer who has judged ${busy}`, target: 200, rounds: rounds.map(({ one }) => ({ value: one.ms })) });
+	add({ what: `16 of them at once, after that one: the slowest`, rounds: rounds.map(({ many }) => ({ value: slowest(many) })), detail: rounds.map(({ many }) => `${many.filter(({ status }) => status === 201).length} got a pair; ${each(many)}`).join("; ") });
+}
+
 export async function memory(bench) {
 	const items = bench.large ?? 1_000_000;
 	const pairs = bench.largePairs ?? 5_000_000;
@@ -146,6 +208,8 @@ export async function memory(bench) {
 		const scored = args.length ? "" : `; all was fitted ${rounds.map((one) => one.fitted.toFixed(0)).join(", ")} s after the start`;
 		report.add({ part: "memory", what: `${name}: at most resident, after handing out pairs${args.length ? "" : " and a fit of all"}`, unit: " MB", target: 400, better: "less", rounds: each("peak_mb"), detail: `in the end ${Math.max(...rounds.map((one) => one.resident_mb)).toFixed(0)} MB; ${rounds.map((one) => one.assigned).join(", ")} pairs${scored}` });
 	}
+	const [[judgments]] = await stand.cluster.sql("large", "select count(*) from judgment");
+	await reading(bench, Number(judgments));
 	await stand.sql("drop database large with (force)");
 }
 
