@@ -188,14 +188,15 @@ static struct error send_medium(struct request *req, const struct pass *pass)
 	return ok();
 }
 
-/* Nearly every pass is good or bad by itself. False: ask the database whether its lease was
- * renewed.
- */
+/* Nearly every pass is good or bad by itself. False: the store is asked by a lane, or the database
+ * whether its lease was renewed. */
 bool get_media_here(struct request *req)
 {
 	struct pass pass;
 	struct error err = no_such_medium();
 
+	if (!store_opens_at_once(api.store))
+		return false;
 	if (read_pass(req, &pass)) {
 		if (pass.expires_s >= clock_now_s())
 			err = send_medium(req, &pass);
@@ -207,14 +208,18 @@ bool get_media_here(struct request *req)
 	return true;
 }
 
-/* Of a pass that has run out. */
+/* Of a pass that has run out, or of a store that opens nothing at once. */
 struct error get_media(struct request *req, struct db *db)
 {
 	bool shown = false;
 	struct pass pass;
 	struct error err;
 
-	if (!read_pass(req, &pass) || !may_be_renewed(req, &pass))
+	if (!read_pass(req, &pass))
+		return no_such_medium();
+	if (pass.expires_s >= clock_now_s())
+		return send_medium(req, &pass);
+	if (!may_be_renewed(req, &pass))
 		return no_such_medium();
 	if ((err = lease_shows(db, req->arena, req->volunteer, pass.digest, &shown)).code)
 		return err;

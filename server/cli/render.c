@@ -2,11 +2,11 @@
 /* render -- orders that renditions be made anew, says what hangs on it, and waits for it. */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cli/commands.h"
 #include "core/arena.h"
+#include "core/clock.h"
 #include "core/uuid.h"
 #include "corpus/rendering.h"
 #include "db/db.h"
@@ -74,12 +74,11 @@ static struct error do_or_watch(struct db *db, struct store *store, const char *
 
 static struct error wait_for(struct db *db, struct store *store, const char *id)
 {
-	const struct timespec pause = { .tv_nsec = LOOK_EVERY_MS * 1000000L };
 	bool ended = false;
 	struct error err;
 
 	while (!(err = do_or_watch(db, store, id, &ended)).code && !ended)
-		nanosleep(&pause, NULL);
+		clock_rest_ms(LOOK_EVERY_MS);
 	if (isatty(STDERR_FILENO))
 		fputc('\n', stderr);
 	return err;

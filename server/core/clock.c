@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/clock.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -35,6 +36,14 @@ bool clock_condition_wait(pthread_cond_t *condition, pthread_mutex_t *lock, int6
 		                            .tv_nsec = until_ms % 1000 * 1000000 };
 
 	return pthread_cond_timedwait(condition, lock, &until) == 0;
+}
+
+void clock_rest_ms(int64_t ms)
+{
+	struct timespec left = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
+
+	while (clock_nanosleep(CLOCK_MONOTONIC, 0, &left, &left) == EINTR)
+		;
 }
 
 void clock_text(char text[CLOCK_TEXT], int64_t seconds)

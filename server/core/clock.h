@@ -22,6 +22,9 @@ void clock_condition_init(pthread_cond_t *condition);
 /* Waits with `lock` held until clock_monotonic_ms() is `until_ms`. False: that moment has come. */
 bool clock_condition_wait(pthread_cond_t *condition, pthread_mutex_t *lock, int64_t until_ms);
 
+/* Does nothing for so long; a signal does not cut it short. */
+void clock_rest_ms(int64_t ms);
+
 #define CLOCK_TEXT 25 /* "2026-01-02T03:04:05Z" and its NUL, and some room */
 
 /* Writes `seconds` since 1970 as RFC 3339 in UTC. */

@@ -250,7 +250,7 @@ static struct error import_url(struct importing *one, struct item_result *ret_re
 	err = fetch_file(one->row->url, path, &limits, &bytes);
 	if (!err.code)
 		err = import_file(one, path, ret_result);
-	store_scratch_remove(scratch);
+	store_scratch_remove(one->store, scratch);
 	return err;
 }
 

@@ -60,7 +60,7 @@ static struct error check_url(struct db *db, struct store *scratch, struct arena
 	err = fetch_file(url, path, &limits, &bytes);
 	if (!err.code)
 		err = check_file(db, scratch, arena, path, ret_outcome);
-	store_scratch_remove(folder);
+	store_scratch_remove(scratch, folder);
 	return err;
 }
 

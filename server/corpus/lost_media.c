@@ -203,7 +203,7 @@ static void lost_tell(struct checking *checking, enum lost_kind kind,
 {
 	char path[PATH_MAX];
 
-	store_path(checking->store, digest, path);
+	store_locate(checking->store, digest, path);
 	checking->check->found[kind]++;
 	checking->check->tell(
 		checking->check->arg,

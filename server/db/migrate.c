@@ -4,8 +4,8 @@
 #include <libpq-fe.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "core/clock.h"
 #include "core/log.h"
 #include "crypto/sha256.h"
 #include "db/grants.h"
@@ -14,7 +14,7 @@
 
 #define MOST_ROWS 1024
 #define TRIES     120 /* ten minutes */
-#define LET_BY_S  3
+#define LET_BY_MS 3000
 
 /* Any number does, as long as no other program on the same database uses it: "touch" in ASCII. */
 #define LOCK "SELECT pg_advisory_lock(499967689576)"
@@ -175,7 +175,7 @@ static struct error run_patiently(PGconn *conn,
 		log_warn("%s: others hold a lock that it needs (pg_stat_activity names them); it is tried "
 		         "again",
 		         name);
-		sleep(LET_BY_S);
+		clock_rest_ms(LET_BY_MS);
 		err = step(conn, migration);
 	}
 	return err;

@@ -11,7 +11,6 @@
 #include <strings.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "core/clock.h"
@@ -35,6 +34,8 @@ _Static_assert(HEAD_ROOM + ANSWER_BYTES <= CONNECTION_BYTES, "what http/head let
 
 #define COUNTERS    4 /* at least the MHD threads: each has its own, without a race */
 #define CACHE_LINES 128
+
+#define SETTLE_LOOK_MS 5
 
 /* Added up when somebody asks. One may be below zero: only the sum is a number of things. */
 struct counters {
@@ -545,7 +546,7 @@ unsigned server_settle(struct server *server, unsigned timeout_ms)
 	int64_t until = clock_monotonic_ms() + timeout_ms;
 
 	while (server_counts(server).in_flight && clock_monotonic_ms() < until)
-		nanosleep(&(struct timespec){ .tv_nsec = 5000000 }, NULL);
+		clock_rest_ms(SETTLE_LOOK_MS);
 	return server_counts(server).in_flight;
 }
 

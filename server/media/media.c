@@ -253,7 +253,7 @@ struct error media_ingest(struct store *store, const char *path, struct arena *a
 	if (!(err = lay_out(&workdir, path)).code &&
 	    !(err = media_make(&workdir, &media, &rendition)).code)
 		err = keep_all(&workdir, store, rendition, &media);
-	store_scratch_remove(folder);
+	store_scratch_remove(store, folder);
 	if (!err.code)
 		*ret_media = media;
 	return err;
@@ -266,10 +266,12 @@ struct error media_render(struct store *store, const unsigned char original[SHA2
 	struct media media;
 	struct error err;
 
-	if (!store_has(store, original))
-		return errorf(ERR_NOT_FOUND, "its original is not in the store");
-	store_path(store, original, path);
-	if ((err = media_ingest(store, path, arena, &media)).code)
+	if ((err = store_borrow(store, original, path)).code)
+		return err.code == ERR_NOT_FOUND ? errorf(ERR_NOT_FOUND, "its original is not in the store")
+		                                 : err;
+	err = media_ingest(store, path, arena, &media);
+	store_give_back(store, path);
+	if (err.code)
 		return err;
 	if (memcmp(media.original.digest, original, SHA256_BYTES) != 0)
 		return errorf(ERR_INVALID, "its original is damaged in the store");

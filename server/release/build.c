@@ -349,7 +349,7 @@ static struct error write_and_finish(struct making *making)
 	for (int file = 0; file < FILES; file++)
 		if (making->out[file])
 			build_close(making, file); /* an error was told already */
-	store_scratch_remove(making->folder);
+	store_scratch_remove(making->store, making->folder);
 	if (!err.code)
 		err = build_summarise(making);
 	return err.code ? err : db_transaction(making->db, build_finish, making);

@@ -36,7 +36,7 @@ struct error cut_new(struct store *store, struct cut **ret_cut)
 	cut->file = fopen(path, "w+e");
 	if (!cut->file)
 		err = cut_trouble("the rows of the release could not be kept");
-	store_scratch_remove(folder);
+	store_scratch_remove(store, folder);
 	if (err.code)
 		cut_free(cut);
 	else

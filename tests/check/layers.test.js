@@ -63,7 +63,9 @@ const BREAKS = [
 	["a static function of one word", "server/people/session.c", "static int find(int a)\n{\n\treturn a;\n}\n",
 		"server/people/session.c: the static function find() needs a second word"],
 	["a wait by the wall clock", "server/people/session.c", "int session_wait(void)\n{\n\treturn sem_timedwait();\n}\n",
-		"server/people/session.c: wait by clock_condition_wait(), not by the wall clock"],
+		"server/people/session.c: wait by clock_condition_wait() or clock_rest_ms(), not in another way"],
+	["a sleep", "server/people/session.c", "unsigned session_wait(void)\n{\n\treturn sleep(1);\n}\n",
+		"server/people/session.c: wait by clock_condition_wait() or clock_rest_ms(), not in another way"],
 	["input in the pure room", "server/crowd/model.c", "int model_read(void)\n{\n\treturn fopen();\n}\n",
 		"server/crowd/model.c: crowd/ must stay pure"],
 ];

@@ -36,7 +36,7 @@ char *stored(const struct media_file *file, size_t *len)
 {
 	char path[PATH_MAX];
 
-	store_path(store, file->digest, path);
+	store_locate(store, file->digest, path);
 	return scratch_read(path, len);
 }
 

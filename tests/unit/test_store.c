@@ -80,7 +80,7 @@ START_TEST(a_file_is_named_by_its_sha256)
 
 	put_hello();
 	hex_encode(text, digest, sizeof digest);
-	store_path(store, digest, path);
+	store_locate(store, digest, path);
 	ck_assert_str_eq(text, "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824");
 	ck_assert_ptr_nonnull(strstr(path, "/store/2c/f24dba5fb0a30e"));
 	ck_assert_uint_eq(bytes, 5);
@@ -100,6 +100,24 @@ START_TEST(what_was_put_can_be_read)
 	ck_assert_int_eq(read(fd, text, 5), 5);
 	ck_assert_str_eq(text, "hello");
 	close(fd);
+}
+END_TEST
+
+START_TEST(what_was_put_is_lent_to_a_program_by_its_path)
+{
+	char path[PATH_MAX], text[6] = "";
+
+	ck_assert_int_eq(store_borrow(store, digest, path).code, ERR_NOT_FOUND);
+	put_hello();
+	ck_assert_int_eq(store_borrow(store, digest, path).code, OK);
+	FILE *file = fopen(path, "re");
+	ck_assert_ptr_nonnull(file);
+	ck_assert_uint_eq(fread(text, 1, 5, file), 5);
+	ck_assert_str_eq(text, "hello");
+	fclose(file);
+	store_give_back(store, path);
+	ck_assert(store_has(store, digest));
+	ck_assert(store_opens_at_once(store));
 }
 END_TEST
 
@@ -280,6 +298,7 @@ Suite *store_suite(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, a_file_is_named_by_its_sha256);
 	tcase_add_test(tc, what_was_put_can_be_read);
+	tcase_add_test(tc, what_was_put_is_lent_to_a_program_by_its_path);
 	tcase_add_test(tc, putting_twice_keeps_one_file_and_nothing_else);
 	tcase_add_test(tc, a_new_store_and_its_folders_are_on_disk);
 	tcase_add_test(tc, a_twin_is_on_disk_too_once_it_is_put);

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * store_internal -- what a kind of store does; store.h says what each function means.
+ *
+ * A kind is a file of this folder, and a line in store.c.
+ */
+#ifndef STORE_STORE_INTERNAL_H
+#define STORE_STORE_INTERNAL_H
+
+#include "store/store.h"
+
+struct store_kind {
+	const char *scheme; /* how its addresses begin */
+	bool opens_at_once; /* open_read waits for no network */
+	bool (*is_there)(const char *url);
+	struct error (*open)(const char *url, struct store **ret_store);
+	void (*free)(struct store *store);
+	const char *(*root)(const struct store *store);
+	struct error (*marker)(struct store *store, char ret_id[UUID_TEXT]);
+	struct error (*mark)(struct store *store, const char *id, char ret_id[UUID_TEXT]);
+	struct error (*put)(struct store *store, const char *path, unsigned char digest[SHA256_BYTES],
+	                    uint64_t *ret_bytes);
+	struct error (*take)(struct store *store, const char *path, unsigned char digest[SHA256_BYTES],
+	                     uint64_t *ret_bytes);
+	struct error (*open_read)(struct store *store, const unsigned char digest[SHA256_BYTES],
+	                          int *ret_fd, uint64_t *ret_bytes);
+	bool (*has)(struct store *store, const unsigned char digest[SHA256_BYTES]);
+	struct error (*remove)(struct store *store, const unsigned char digest[SHA256_BYTES]);
+	void (*locate)(struct store *store, const unsigned char digest[SHA256_BYTES],
+	               char where[PATH_MAX]);
+	struct error (*borrow)(struct store *store, const unsigned char digest[SHA256_BYTES],
+	                       char path[PATH_MAX]);
+	void (*give_back)(struct store *store, const char *path);
+	struct error (*scratch)(struct store *store, char path[PATH_MAX]);
+	void (*scratch_remove)(const char *path);
+	struct error (*walk)(struct store *store,
+	                     void (*each)(void *arg, const unsigned char digest[SHA256_BYTES],
+	                                  int64_t changed_s),
+	                     void *arg);
+	struct error (*ready)(struct store *store);
+};
+
+/* The beginning of every kind's own struct. */
+struct store {
+	const struct store_kind *kind; /* set by store_open() */
+};
+
+extern const struct store_kind folder_kind;
+
+#endif
