@@ -45,6 +45,7 @@ BEGIN
             ('release_artefact', 'INSERT',          ''),
             ('release_item',     'INSERT',          ''),
             ('schema_migration', '',                ''),
+            ('job_kind',         '',                ''),
             -- Kept under their ids, and changed here and there.
             ('campaign',         'INSERT',          'state'),
             ('item',             'INSERT',          'state, truth, basis, gold, training, sensitive, lineage, pair, '
@@ -56,7 +57,7 @@ BEGIN
             ('release',          'INSERT',          'state, fixed_at, held_back, contradicting, alpha, alpha_low, '
                                                     'alpha_high, summary, bytes, finished_at'),
             ('rendering',        'INSERT',          'changed, same, unreadable'),
-            ('job',              'INSERT',          'state, attempts, given_back, run_after, done, total, detail, '
+            ('job',              'INSERT',          'state, claims, failures, run_after, done, total, detail, '
                                                     'finished_at'),
             ('account',          'INSERT',          'role, state, password_hash, one_time, one_time_until, '
                                                     'one_time_spent, failed_sign_ins'),

@@ -31,6 +31,7 @@ static const struct {
 	{ "store", cli_store, NULL, "check the media store, or make a folder the database's" },
 	{ "score", cli_score, NULL, "score now" },
 	{ "release", cli_release, NULL, "create, list, write and verify datasets" },
+	{ "jobs", cli_jobs, NULL, "show work that waits, runs or was given up" },
 	{ "account", cli_account, NULL, "make accounts and tokens" },
 	{ "campaign", cli_campaign, NULL, "list, open and close campaigns" },
 	{ "infer", NULL, cli_infer, "labels from a file of judgments; needs no database" },

@@ -186,17 +186,3 @@ struct error post_release(struct request *req, struct db *db)
 	request_json(req, 202, json_pack("{s:o}", "job", present_job(&progress)));
 	return ok();
 }
-
-struct error get_job(struct request *req, struct db *db)
-{
-	unsigned char uuid[UUID_BYTES];
-	struct job_progress job;
-	struct error err;
-
-	if (!uuid_from_text(uuid, req->args[0]))
-		return errorf(ERR_NOT_FOUND, "There is no such job.");
-	if ((err = job_find(db, req->arena, req->args[0], &job)).code)
-		return err;
-	request_json(req, 200, present_job(&job));
-	return ok();
-}

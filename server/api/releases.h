@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* releases -- handlers for datasets, and for the jobs that make them. */
+/* releases -- handlers for datasets. */
 #ifndef API_RELEASES_H
 #define API_RELEASES_H
 
@@ -9,6 +9,5 @@ struct error get_releases(struct request *req, struct db *db);
 struct error get_release(struct request *req, struct db *db);      /* args: name, version */
 struct error get_release_file(struct request *req, struct db *db); /* args: name, version, path */
 struct error post_release(struct request *req, struct db *db);
-struct error get_job(struct request *req, struct db *db); /* args: id */
 
 #endif

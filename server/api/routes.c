@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The whole public surface. docs/api.md says what each means. */
 #include "api/api.h"
+#include "api/jobs.h"
 #include "api/releases.h"
 #include "people/permission.h"
 
@@ -32,6 +33,7 @@ const struct route api_routes[] = {
 	{ "POST",   V1 "/releases",               .handle = post_release,        .lane = &lane_queries, .needs = MAY_RELEASE, .budget = RATE_WRITE, .json = MAX_BODY },
 	{ "GET",    V1 "/releases/{}/{}",         .handle = get_release,         .lane = &lane_queries },
 	{ "GET",    V1 "/releases/{}/{}/files/{*}", .handle = get_release_file,  .lane = &lane_queries },
+	{ "GET",    V1 "/jobs",                   .handle = get_jobs,            .lane = &lane_queries, .needs = MAY_OPERATE },
 	{ "GET",    V1 "/jobs/{}",                .handle = get_job,             .lane = &lane_queries, .needs = MAY_RELEASE },
 	{ "GET",    V1 "/openapi.json",           .handle = get_openapi },
 	{ "GET",    "/healthz",                   .handle = get_healthz },

@@ -25,6 +25,7 @@ int cli_render(const struct settings *settings, int argc, char **argv);
 int cli_score(const struct settings *settings, int argc, char **argv);
 int cli_account(const struct settings *settings, int argc, char **argv);
 int cli_campaign(const struct settings *settings, int argc, char **argv);
+int cli_jobs(const struct settings *settings, int argc, char **argv);
 int cli_item(const struct settings *settings, int argc, char **argv);
 int cli_store(const struct settings *settings, int argc, char **argv);
 

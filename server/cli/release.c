@@ -148,7 +148,7 @@ static int cli_release_create(struct tools *tools, int argc, char **argv)
 {
 	struct release_request request = { 0 };
 	struct command_line line = { .what = "making the release" };
-	struct release_progress progress = { release_show, &line };
+	struct progress_listener progress = { release_show, &line };
 	struct release release;
 	struct job job;
 	struct error err;
@@ -166,7 +166,7 @@ static int cli_release_create(struct tools *tools, int argc, char **argv)
 		        err.pointer[0] ? " " : "", err.detail);
 		return EXIT_FAILED;
 	}
-	err = release_do_job(tools->db, tools->store, &job, &progress);
+	err = job_do(&release_job, tools->db, tools->store, &job, &progress);
 	end_line(&line);
 	if (err.code)
 		return failed(err);
@@ -208,7 +208,7 @@ static int release_list(struct tools *tools, int argc)
 static int write_folder(struct tools *tools, int argc, char **argv)
 {
 	struct command_line line = { .what = "writing" };
-	struct release_progress progress = { release_show, &line };
+	struct progress_listener progress = { release_show, &line };
 	struct release release;
 	struct error err;
 
@@ -227,7 +227,7 @@ static int write_folder(struct tools *tools, int argc, char **argv)
 static int cli_release_verify(int argc, char **argv)
 {
 	struct command_line line = { .what = "verifying" };
-	struct release_progress progress = { release_show, &line };
+	struct progress_listener progress = { release_show, &line };
 	struct verified verified = { 0 };
 	struct error err;
 

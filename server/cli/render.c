@@ -53,7 +53,7 @@ static struct error render_show(void *arg, int64_t done, int64_t total)
 /* Whoever comes first works: this process, or a server whose progress is shown here. */
 static struct error do_or_watch(struct db *db, struct store *store, const char *id, bool *ret_ended)
 {
-	const struct rendering_progress progress = { render_show, NULL };
+	const struct progress_listener progress = { render_show, NULL };
 	struct arena *arena = arena_new();
 	struct rendering rendering = { 0 };
 	struct job job;
@@ -65,7 +65,7 @@ static struct error do_or_watch(struct db *db, struct store *store, const char *
 	if (!err.code && !*ret_ended)
 		err = job_claim_subject(db, id, &job, &claimed);
 	if (!err.code && claimed)
-		err = rendering_do_job(db, store, &job, &progress);
+		err = job_do(&rendering_job, db, store, &job, &progress);
 	else if (!err.code && !*ret_ended)
 		err = render_show(NULL, rendering.done, rendering.total);
 	arena_free(arena);

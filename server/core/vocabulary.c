@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/vocabulary.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 const char *const media_types[] = { "image", "video", "audio", NULL };
@@ -50,7 +51,31 @@ const char *const assignment_kinds[] = { "training", "gold", "random", "informat
 
 const char *const ruling_choices[] = { "real", "fake", "exclude", "reopen", NULL };
 
+const char *const job_states[] = { "waiting", "running", "done", "failed", NULL };
+
+const char *const item_states[] = { "in_service", "retired",   "disputed",
+	                                "settled",    "withdrawn", NULL };
+
 const char *const account_roles[] = { "volunteer", "researcher", "moderator", "admin", NULL };
+
+void vocabulary_array(const char *const words[], char text[WORD_LIST])
+{
+	size_t len = 0;
+
+	text[len++] = '{';
+	for (unsigned i = 0; words[i]; i++) {
+		size_t word = strlen(words[i]);
+
+		if (len + word + 2 >= WORD_LIST)
+			abort();
+		if (i)
+			text[len++] = ',';
+		memcpy(text + len, words[i], word);
+		len += word;
+	}
+	text[len++] = '}';
+	text[len] = '\0';
+}
 
 bool vocabulary_has(const char *const words[], const char *word)
 {

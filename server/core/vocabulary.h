@@ -23,7 +23,26 @@ extern const char *const tells[TELL_WORDS + 1]; /* what gave an item away */
 extern const char *const skip_reasons[];        /* why a pair is skipped */
 extern const char *const assignment_kinds[];    /* by enum assignment_kind */
 extern const char *const ruling_choices[];      /* what a moderator may rule */
+extern const char *const item_states[];         /* by enum item_state */
 extern const char *const account_roles[];       /* in order of what they may */
+extern const char *const job_states[];          /* how far a job is */
+
+enum media_type { MEDIA_IMAGE, MEDIA_VIDEO, MEDIA_AUDIO, MEDIA_TYPES };
+
+enum item_state {
+	ITEM_IN_SERVICE,
+	ITEM_RETIRED,
+	ITEM_DISPUTED,
+	ITEM_SETTLED,
+	ITEM_WITHDRAWN,
+	ITEM_STATES
+};
+
+#define WORD_LIST 256 /* room for any list */
+
+/* Writes a list as PostgreSQL reads an array: "{image,video,audio}". Ends the program where it
+ * does not fit: lists are ours. */
+void vocabulary_array(const char *const words[], char text[WORD_LIST]);
 
 bool vocabulary_has(const char *const words[], const char *word);
 

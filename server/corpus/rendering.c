@@ -9,10 +9,9 @@
 #include "crypto/sha256.h"
 #include "media/media.h"
 
-#define WINDOW          "100" /* items that one statement names */
-#define FAULTS_MOST     3     /* of our own in a row: then the machine is at fault, not the items */
-#define NUMBER          24
-#define TOO_OLD_AFTER_S 60 /* for a newer worker to take the job */
+#define WINDOW      "100" /* items that one statement names */
+#define FAULTS_MOST 3     /* of our own in a row: then the machine is at fault, not the items */
+#define NUMBER      24
 
 #define TEXT_OF_(number) #number
 #define TEXT_OF(number)  TEXT_OF_(number)
@@ -124,13 +123,11 @@ struct error rendering_find(struct db *db, struct arena *arena, const char *id,
 
 /* One run of a job. */
 struct rendering_run {
-	struct db *db;
-	struct store *store;
-	const struct job *job;
-	const struct rendering_progress *also;
-	int64_t done, total, unreadable;
-	unsigned faults;       /* of our own, in a row */
-	bool stopped, too_old; /* not its fault that it ended */
+	struct job_run *job;
+	int64_t done,
+		total; /* unreadable items are never done: a try that meets them anew got no further */
+	int64_t unreadable;
+	unsigned faults; /* of our own, in a row */
 };
 
 /* ------------------------------------------------------------------ one item */
@@ -168,7 +165,7 @@ static struct error change_item(const struct rendering_run *run, struct arena *a
                                 const char *item, const char *version, const struct media *media)
 {
 	const char *const params[] = {
-		run->job->subject,
+		run->job->job->subject,
 		item,
 		version,
 		digest_or_null(arena, true, &media->rendition),
@@ -181,7 +178,7 @@ static struct error change_item(const struct rendering_run *run, struct arena *a
 		number_or_null(arena, media->duration_ms),
 	};
 
-	return db_do(run->db, SQL_RENDERING_CHANGED, params, NULL);
+	return db_do(run->job->db, SQL_RENDERING_CHANGED, params, NULL);
 }
 
 /* Renders one; ERR_INVALID, ERR_TOO_LARGE, ERR_NOT_FOUND: this original cannot be read. */
@@ -195,14 +192,14 @@ static struct error rendering_render(const struct rendering_run *run, struct are
 
 	if (!hex_decode(original, SHA256_BYTES, rows_text(rows, row, 3)))
 		return errorf(ERR_INTERNAL, "a digest that cannot be read");
-	if ((err = media_render(run->store, original, arena, &media)).code)
+	if ((err = media_render(run->job->store, original, arena, &media)).code)
 		return err;
 	const char *type = media_type_name(media.type);
 	if (strcmp(type, rows_text(rows, row, 2)) != 0)
 		return errorf(ERR_INVALID, "it is %s now and was %s", type, rows_text(rows, row, 2));
 	if (is_same(rows, row, &media))
-		return db_do(run->db, SQL_RENDERING_SAME,
-		             (const char *[]){ run->job->subject, item, version }, NULL);
+		return db_do(run->job->db, SQL_RENDERING_SAME,
+		             (const char *[]){ run->job->job->subject, item, version }, NULL);
 	return change_item(run, arena, item, version, &media);
 }
 
@@ -214,6 +211,7 @@ static struct error render_or_note(struct rendering_run *run, const struct rows 
 	bool ours = err.code == ERR_INTERNAL;
 
 	arena_free(arena);
+	run->done += !err.code;
 	run->faults = ours ? run->faults + 1 : 0;
 	if (!err.code || (ours && run->faults >= FAULTS_MOST))
 		return err;
@@ -221,35 +219,24 @@ static struct error render_or_note(struct rendering_run *run, const struct rows 
 		return err;
 	log_warn("rendering: item %s stays as it was: %s", rows_text(rows, row, 0), err.detail);
 	run->unreadable++;
-	return db_do(run->db, SQL_RENDERING_UNREADABLE, (const char *[]){ run->job->subject }, NULL);
+	return db_do(run->job->db, SQL_RENDERING_UNREADABLE, (const char *[]){ run->job->job->subject },
+	             NULL);
 }
 
 /* ------------------------------------------------------------------ all of them */
 
-static struct error rendering_tell(struct rendering_run *run)
-{
-	struct error err = job_renew(run->db, run->job, run->done, run->total);
-
-	if (err.code || !run->also)
-		return err;
-	err = run->also->tell(run->also->arg, run->done, run->total);
-	run->stopped = err.code != OK;
-	return err;
-}
-
 static struct error render_window(struct rendering_run *run, char after[UUID_TEXT], bool *ret_more)
 {
-	const char *const params[] = { run->job->subject, *after ? after : NULL, WINDOW };
+	const char *const params[] = { run->job->job->subject, *after ? after : NULL, WINDOW };
 	auto_rows *rows = NULL;
-	struct error err = db_run(run->db, SQL_RENDERING_NEXT, params, &rows);
+	struct error err = db_run(run->job->db, SQL_RENDERING_NEXT, params, &rows);
 
 	if (err.code)
 		return err;
 	for (size_t r = 0; r < rows_count(rows); r++) {
 		if ((err = render_or_note(run, rows, r)).code)
 			return err;
-		run->done++;
-		if ((err = rendering_tell(run)).code)
+		if ((err = job_tell(run->job, run->done, run->total)).code)
 			return err;
 		snprintf(after, UUID_TEXT, "%s", rows_text(rows, r, 0));
 	}
@@ -257,95 +244,44 @@ static struct error render_window(struct rendering_run *run, char after[UUID_TEX
 	return ok();
 }
 
+/* Of a worker that is too old, another may do it. */
 static struct error rendering_begin(struct rendering_run *run)
 {
-	const char *const id[] = { run->job->subject };
+	const char *order = run->job->job->subject;
 	struct arena *arena = arena_new();
 	struct rendering rendering = { 0 };
 	auto_rows *rows = NULL;
-	struct error err = rendering_find(run->db, arena, run->job->subject, &rendering);
+	struct error err = rendering_find(run->job->db, arena, order, &rendering);
 
-	run->too_old = !err.code && rendering.recipe > MEDIA_RECIPE;
-	if (run->too_old)
+	run->job->unfit = !err.code && rendering.recipe > MEDIA_RECIPE;
+	if (run->job->unfit)
 		err = errorf(ERR_UNAVAILABLE, "This worker is older than the order: it knows recipe %d.",
 		             MEDIA_RECIPE);
 	if (!err.code)
-		err = db_run(run->db, SQL_RENDERING_BEGIN, id, &rows);
+		err = db_run(run->job->db, SQL_RENDERING_BEGIN, (const char *[]){ order }, &rows);
 	if (!err.code) {
 		run->done = rendering.changed + rendering.same;
 		run->total = run->done + rows_integer(rows, 0, 0);
-		err = rendering_tell(run);
+		err = job_tell(run->job, run->done, run->total);
 	}
 	arena_free(arena);
 	return err;
 }
 
-static struct error rendering_finish(const struct rendering_run *run)
+static struct error render_all(struct job_run *job)
 {
-	char detail[96];
-
-	snprintf(detail, sizeof detail, "%lld items could not be read anew and stay as they were.",
-	         (long long)run->unreadable);
-	return job_finish(run->db, run->job, run->unreadable ? detail : NULL);
-}
-
-static struct error render_all(struct rendering_run *run)
-{
+	struct rendering_run run = { .job = job };
 	char after[UUID_TEXT] = "";
 	bool more = true;
-	auto_hold *hold = job_hold(run->db, run->job);
-	struct error err = rendering_begin(run);
 
+	struct error err = rendering_begin(&run);
 	while (!err.code && more)
-		err = render_window(run, after, &more);
+		err = render_window(&run, after, &more);
+	if (run.unreadable)
+		snprintf(job->detail, sizeof job->detail,
+		         "%lld items could not be read anew and stay as they were.",
+		         (long long)run.unreadable);
 	return err;
 }
 
-/* Of a worker that is too old, another may do it. */
-static struct error rendering_note_failure(const struct rendering_run *run, struct error why)
-{
-	const char *text =
-		why.code == ERR_INTERNAL ? "An internal fault; see the server's log." : why.detail;
-
-	if (why.code == ERR_GONE)
-		return ok(); /* another worker has it now */
-	if (run->stopped || run->too_old)
-		return job_give_back(run->db, run->job, text, run->stopped ? 0 : TOO_OLD_AFTER_S);
-	return job_put_back(run->db, run->job, text);
-}
-
-struct error rendering_do_job(struct db *db, struct store *store, const struct job *job,
-                              const struct rendering_progress *also)
-{
-	struct rendering_run run = { .db = db, .store = store, .job = job, .also = also };
-	struct error err;
-
-	if (job_is_spent(job)) {
-		err = job_fail(db, job, JOB_SPENT);
-		return err.code ? err : errorf(ERR_INVALID, JOB_SPENT);
-	}
-	err = render_all(&run);
-	if (!err.code)
-		return rendering_finish(&run);
-	struct error noted = rendering_note_failure(&run, err);
-	if (noted.code)
-		log_error("rendering: the job's end cannot be noted: %s", noted.detail);
-	return err;
-}
-
-struct error rendering_work(struct db *db, struct store *store,
-                            const struct rendering_progress *also, bool *ret_worked)
-{
-	struct job job;
-	struct error err = job_claim(db, "render", &job, ret_worked);
-
-	if (err.code || !*ret_worked)
-		return err;
-	log_info("rendering items anew by recipe %d", MEDIA_RECIPE);
-	err = rendering_do_job(db, store, &job, also);
-	if (err.code)
-		log_warn("rendering, try %d: %s", job.tries, err.detail);
-	else
-		log_info("rendering is done");
-	return err.code == ERR_UNAVAILABLE ? err : ok();
-}
+const struct job_handler rendering_job = { .kind = "render", .handle = render_all };

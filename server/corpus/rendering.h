@@ -22,8 +22,7 @@
 #include "core/arena.h"
 #include "core/error.h"
 #include "core/uuid.h"
-#include "store/store.h"
-#include "work/job.h"
+#include "work/job_run.h"
 
 /* Items whose rendition is of an older recipe, and what hangs on them. */
 struct rendering_due {
@@ -58,18 +57,7 @@ struct rendering {
 struct error rendering_find(struct db *db, struct arena *arena, const char *id,
                             struct rendering *ret_rendering) MUST_CHECK;
 
-/* Told after each item how many are done; an error from it stops the work. */
-struct rendering_progress {
-	struct error (*tell)(void *arg, int64_t done, int64_t total);
-	void *arg;
-};
-
-/* Does a job that the caller has claimed. What stops it leaves the rest to a later try. */
-struct error rendering_do_job(struct db *db, struct store *store, const struct job *job,
-                              const struct rendering_progress *also) MUST_CHECK;
-
-/* Claims a job and does it, for a worker's loop. *ret_worked: there was one. */
-struct error rendering_work(struct db *db, struct store *store,
-                            const struct rendering_progress *also, bool *ret_worked) MUST_CHECK;
+/* Does the job of an order; its subject is the rendering. */
+extern const struct job_handler rendering_job;
 
 #endif

@@ -2,10 +2,10 @@
 /*
  * background -- the work that nobody waits for: scoring, and jobs.
  *
- * Four threads, each with a connection of its own: one takes single judgments in as they
- * come, one fits the model to everything anew, one makes releases, one renders items anew.  Any
- * number of processes may run them: scoring has one leader at a time, jobs are claimed.  They look
- * by themselves twice a second, and at once when woken.
+ * Threads, each with a connection of its own: one takes single judgments in as they come, one fits
+ * the model to everything anew, and the workers (engine/workers) do jobs.  Any number of processes
+ * may run them: scoring has one leader at a time, jobs are claimed.  They look by themselves twice
+ * a second, and at once when woken.
  */
 #ifndef ENGINE_BACKGROUND_H
 #define ENGINE_BACKGROUND_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sync -- the thread that keeps the dispatcher true to the database, reads what the last fit
- * changed, and once a minute folds what was judged into the tally of the public figures.
+ * sync -- the thread that keeps the dispatcher true to the database, and reads what the last fit
+ * changed.
  *
  * It has a connection of its own.  While the database is away it tries again, and pairs are
  * handed out from what was known.

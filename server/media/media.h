@@ -21,6 +21,7 @@
 
 #include "core/arena.h"
 #include "core/error.h"
+#include "core/vocabulary.h"
 #include "crypto/sha256.h"
 #include "store/store.h"
 
@@ -46,8 +47,6 @@
 #define MEDIA_VIDEO_FPS     25
 #define MEDIA_AUDIO_HZ      16000
 #define MEDIA_LOUDNESS_LUFS (-23.0) /* EBU R 128 */
-
-enum media_type { MEDIA_IMAGE, MEDIA_VIDEO, MEDIA_AUDIO, MEDIA_TYPES };
 
 /* "image", "video", "audio". */
 const char *media_type_name(enum media_type type);

@@ -7,6 +7,7 @@
 #include "db/array.h"
 #include "db/batch.h"
 #include "db/db.h"
+#include "work/job_run.h"
 
 struct creating {
 	struct arena *arena;
@@ -165,7 +166,9 @@ json_t *progress_json(struct arena *arena, const struct progress *progress)
 	return json_loadb(text.bytes, text.len, 0, NULL);
 }
 
-struct error volunteer_sweep(struct db *db)
+static struct error sweep_away(struct job_run *run)
 {
-	return db_do(db, SQL_VOLUNTEER_SWEEP, NULL, NULL);
+	return db_do(run->db, SQL_VOLUNTEER_SWEEP, NULL, NULL);
 }
+
+const struct job_handler sweep_job = { .kind = "sweep", .handle = sweep_away };

@@ -12,6 +12,7 @@
 #include "core/uuid.h"
 
 struct db;
+struct job_handler;
 
 #define CONSENT_VERSION 1 /* of the text on the page that asks */
 #define TRAINING_PAIRS                                                         \
@@ -60,7 +61,7 @@ struct error volunteer_results(struct db *db, const unsigned char id[UUID_BYTES]
 json_t *progress_json(struct arena *arena, const struct progress *progress);
 void progress_add(struct strbuf *text, const struct progress *progress);
 
-/* Removes what was written about volunteers while they were being erased. Several times an hour. */
-struct error volunteer_sweep(struct db *db) MUST_CHECK;
+/* Removes what was written about volunteers while they were being erased. */
+extern const struct job_handler sweep_job;
 
 #endif

@@ -44,7 +44,7 @@ struct making {
 	struct db *db;
 	struct store *store;
 	const char *release_id;
-	const struct release_progress *progress;
+	const struct progress_listener *progress;
 	struct error err; /* how it went */
 	int64_t items;
 	bool volunteers; /* they have rows of their own: judgments.csv */
@@ -145,7 +145,7 @@ static struct error build_row(void *arg, const struct rows *rows)
 
 static struct error build_tell(const struct making *making, int64_t done)
 {
-	const struct release_progress *progress = making->progress;
+	const struct progress_listener *progress = making->progress;
 
 	return progress ? progress->tell(progress->arg, done, making->items) : ok();
 }
@@ -363,7 +363,7 @@ static void make_nicely(void *arg)
 }
 
 struct error release_make(struct db *db, struct store *store, const char *release_id,
-                          const struct release_progress *progress)
+                          const struct progress_listener *progress)
 {
 	struct making *making;
 	struct arena *arena = arena_new();
@@ -387,74 +387,18 @@ struct error release_make(struct db *db, struct store *store, const char *releas
 	return err;
 }
 
-struct working {
-	struct db *db;
-	const struct job *job;
-	const struct release_progress *also;
-	bool stopped; /* by whoever is told besides */
-};
-
-static struct error build_renew(void *arg, int64_t done, int64_t total)
+static struct error make_told(void *run, int64_t done, int64_t total)
 {
-	struct working *working = arg;
-	struct error err = job_renew(working->db, working->job, done, total);
-
-	if (err.code || !working->also)
-		return err;
-	err = working->also->tell(working->also->arg, done, total);
-	working->stopped = err.code != OK;
-	return err;
+	return job_tell(run, done, total);
 }
 
-/* What went wrong is told to whoever asked, but for our own faults, which the log tells. */
-static struct error build_note_failure(struct db *db, const struct job *job, struct error why)
+static struct error make_by_job(struct job_run *run)
 {
-	const char *text =
-		why.code == ERR_INTERNAL ? "An internal fault; see the server's log." : why.detail;
+	const struct progress_listener progress = { make_told, run };
 
-	if (why.code == ERR_GONE)
-		return ok(); /* another worker has it now */
-	if (why.code != ERR_INVALID && job->tries < JOB_TRIES)
-		return job_put_back(db, job, text);
-	return release_give_up(db, job, text);
+	return release_make(run->db, run->store, run->job->subject, &progress);
 }
 
-static struct error make_held(struct working *working, struct store *store)
-{
-	struct release_progress progress = { build_renew, working };
-	auto_hold *hold = job_hold(working->db, working->job);
-
-	return release_make(working->db, store, working->job->subject, &progress);
-}
-
-struct error release_do_job(struct db *db, struct store *store, const struct job *job,
-                            const struct release_progress *also)
-{
-	struct working working = { .db = db, .job = job, .also = also };
-	struct error err =
-		job_is_spent(job) ? errorf(ERR_INVALID, JOB_SPENT) : make_held(&working, store);
-
-	if (!err.code)
-		return job_finish(db, job, NULL);
-	struct error noted =
-		working.stopped ? job_give_back(db, job, err.detail, 0) : build_note_failure(db, job, err);
-	if (noted.code)
-		log_error("release: the job's end cannot be noted: %s", noted.detail);
-	return err;
-}
-
-struct error release_work(struct db *db, struct store *store, const struct release_progress *also,
-                          bool *ret_worked)
-{
-	struct job job;
-	struct error err = job_claim(db, "release", &job, ret_worked);
-
-	if (err.code || !*ret_worked)
-		return err;
-	err = release_do_job(db, store, &job, also);
-	if (err.code)
-		log_warn("release %s, try %d: %s", job.subject, job.tries, err.detail);
-	else
-		log_info("release %s is ready", job.subject);
-	return err.code == ERR_UNAVAILABLE ? err : ok();
-}
+const struct job_handler release_job = { .kind = "release",
+	                                     .handle = make_by_job,
+	                                     .give_up = release_give_up };

@@ -22,37 +22,19 @@
 #include <stdint.h>
 
 #include "core/error.h"
+#include "core/progress.h"
 #include "db/db.h"
 #include "store/store.h"
-#include "work/job.h"
-
-/* Told now and then how many items are done; an error from it stops the work. */
-struct release_progress {
-	struct error (*tell)(void *arg, int64_t done, int64_t total);
-	void *arg;
-};
+#include "work/job_run.h"
 
 /*
  * Safe to repeat; nothing to do when it is ready.
  * ERR_INVALID: it can never be made as it was asked for. ERR_NOT_FOUND.
  */
 struct error release_make(struct db *db, struct store *store, const char *release_id,
-                          const struct release_progress *progress) MUST_CHECK;
+                          const struct progress_listener *progress) MUST_CHECK;
 
-/*
- * Does a job that the caller has claimed: makes the release, renews the claim on the way,
- * and says how it went in the job and the release.  Returns what release_make() said.
- * `also` (may be NULL) is told of progress as well.
- */
-struct error release_do_job(struct db *db, struct store *store, const struct job *job,
-                            const struct release_progress *also) MUST_CHECK;
-
-/*
- * Claims one job and does it, for a worker's loop. *ret_worked: there was one. Failures of the
- * job itself are noted and logged; the error is the database's.  An error from `also` (may be
- * NULL) stops the work; ERR_UNAVAILABLE leaves the job to a later try.
- */
-struct error release_work(struct db *db, struct store *store, const struct release_progress *also,
-                          bool *ret_worked) MUST_CHECK;
+/* Makes the release that is the job's subject, and gives it up with the job. */
+extern const struct job_handler release_job;
 
 #endif

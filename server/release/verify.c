@@ -319,7 +319,7 @@ static void check_entry(struct verifying *v, const FTSENT *entry)
 	check_digest(v, sum);
 }
 
-static struct error check_files(struct verifying *v, const struct release_progress *progress)
+static struct error check_files(struct verifying *v, const struct progress_listener *progress)
 {
 	char *const roots[] = { (char *)(uintptr_t)v->folder, NULL };
 	FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
@@ -824,7 +824,7 @@ static void require_tables(struct verifying *v)
 		verify_fault(v, "LICENCES: not listed in SHA256SUMS");
 }
 
-struct error release_verify(const char *folder, FILE *out, const struct release_progress *progress,
+struct error release_verify(const char *folder, FILE *out, const struct progress_listener *progress,
                             struct verified *ret_verified)
 {
 	struct verifying v = { .folder = folder, .out = out };

@@ -32,7 +32,7 @@ struct verified {
  * labels. ERR_NOT_FOUND: no folder, or no SHA256SUMS in it.
  */
 #define VERIFY_MOST 200
-struct error release_verify(const char *folder, FILE *out, const struct release_progress *progress,
+struct error release_verify(const char *folder, FILE *out, const struct progress_listener *progress,
                             struct verified *ret_verified) MUST_CHECK;
 
 #endif

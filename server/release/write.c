@@ -24,7 +24,7 @@
 struct writing {
 	struct store *store;
 	const struct release *release;
-	const struct release_progress *progress;
+	const struct progress_listener *progress;
 	char folder[PATH_MAX]; /* DIR.tmp */
 	int folder_fd;         /* from before the first byte: syncfs() tells of errors since then */
 	int64_t bytes;
@@ -229,7 +229,7 @@ static struct error end_folder(const struct writing *writing, const char *folder
 }
 
 struct error release_write(struct db *db, struct store *store, const struct release *release,
-                           const char *folder, const struct release_progress *progress)
+                           const char *folder, const struct progress_listener *progress)
 {
 	struct writing writing = {
 		.store = store, .release = release, .progress = progress, .folder_fd = -1

@@ -23,6 +23,6 @@
  * Progress counts bytes.
  */
 struct error release_write(struct db *db, struct store *store, const struct release *release,
-                           const char *folder, const struct release_progress *progress) MUST_CHECK;
+                           const char *folder, const struct progress_listener *progress) MUST_CHECK;
 
 #endif

@@ -8,6 +8,7 @@
 #include "core/log.h"
 #include "db/db.h"
 #include "review/ruling.h"
+#include "work/job_run.h"
 
 static struct error none_such(void)
 {
@@ -95,16 +96,18 @@ static struct error open_evidence(struct db *db, const struct rows *one, const c
 	return read_evidence(db, item, partner, &story->evidence);
 }
 
-struct error disputes_open_lonely(struct db *db)
+static struct error open_lonely_disputes(struct job_run *run)
 {
 	auto_rows *rows = NULL;
-	struct error err = db_run(db, SQL_DISPUTE_OPEN_LONELY, NULL, &rows);
+	struct error err = db_run(run->db, SQL_DISPUTE_OPEN_LONELY, NULL, &rows);
 
 	if (!err.code && rows_integer(rows, 0, 0) > 0)
 		log_info("%s items go to a moderator: there is nothing to show them beside",
 		         rows_text(rows, 0, 0));
 	return err;
 }
+
+const struct job_handler lonely_job = { .kind = "lonely", .handle = open_lonely_disputes };
 
 struct error dispute_read(struct db *db, const char *id, const char *account,
                           struct dispute_story *ret_story)

@@ -22,6 +22,7 @@
 #include "core/uuid.h"
 
 struct db;
+struct job_handler;
 
 #define CLAIM_S (30 * 60)
 
@@ -50,9 +51,8 @@ struct dispute_counts {
 
 struct error dispute_count(struct db *db, struct dispute_counts *ret_counts) MUST_CHECK;
 
-/* Items that can be shown beside no other go to a moderator. To be called every minute or so, by
- * any server. */
-struct error disputes_open_lonely(struct db *db) MUST_CHECK;
+/* Items that can be shown beside no other go to a moderator. */
+extern const struct job_handler lonely_job;
 
 /* One dispute as `account` may see it now. `evidence` is NULL until the blind verdict is given, or
  * a colleague has ruled. */

@@ -6,8 +6,9 @@
 #include "core/clock.h"
 #include "core/lock.h"
 #include "db/db.h"
+#include "work/job_run.h"
 
-#define FOLD_MOST_MS 200 /* whoever folds has more to do */
+#define FOLD_MOST_MS 200 /* then it rests for as long */
 
 static pthread_mutex_t fit_lock = PTHREAD_MUTEX_INITIALIZER; /* guards last_fit */
 static struct fit_figures last_fit;
@@ -52,16 +53,18 @@ struct error stats_public(struct db *db, struct arena *arena, const char **ret_j
 	return err;
 }
 
-/* Counts at most a day. */
+/* Counts at most a day; nothing, where another server is at it. */
 static struct error fold_some(struct db *db, bool *ret_more)
 {
 	auto_rows *end = NULL;
+	int64_t counted = 0;
 	struct error err = db_run(db, SQL_STATS_FOLD_END, NULL, &end);
 
 	if (err.code)
 		return err;
-	*ret_more = rows_flag(end, 0, 1);
-	return db_do(db, SQL_STATS_FOLD, (const char *[]){ rows_text(end, 0, 0) }, NULL);
+	err = db_do(db, SQL_STATS_FOLD, (const char *[]){ rows_text(end, 0, 0) }, &counted);
+	*ret_more = counted && rows_flag(end, 0, 1);
+	return err;
 }
 
 struct error stats_fold(struct db *db, bool *ret_more)
@@ -76,3 +79,23 @@ struct error stats_fold(struct db *db, bool *ret_more)
 	while (*ret_more && clock_monotonic_ms() < until_ms);
 	return *ret_more ? ok() : db_do(db, SQL_STATS_COMPACT, NULL, NULL);
 }
+
+/* Whoever asks for the figures counts what is not rolled up yet. Volunteers come first: it works
+ * half of the time. */
+static struct error roll_up_figures(struct job_run *run)
+{
+	bool more = true;
+	struct error err = ok();
+
+	while (!err.code && more) {
+		int64_t began_ms = clock_monotonic_ms();
+
+		if (!(err = stats_fold(run->db, &more)).code)
+			err = job_tell(run, 0, 0);
+		if (!err.code && more)
+			clock_rest_ms(clock_monotonic_ms() - began_ms);
+	}
+	return err;
+}
+
+const struct job_handler figures_job = { .kind = "figures", .handle = roll_up_figures };

@@ -9,6 +9,7 @@
 #include "core/error.h"
 
 struct db;
+struct job_handler;
 
 /* What the last full fit told, and sums over all; `fits` is 0 before the first. */
 struct fit_figures {
@@ -24,9 +25,12 @@ struct error stats_watch_fit(struct db *db) MUST_CHECK;
 /* As they were last read. Any thread. */
 struct fit_figures stats_fit(void);
 
-/* Counts the pairs of the past, so that stats_public() need not: call it every minute or so, from
- * any server. *ret_more: there is more to count, but the time for it is over; call again soon. */
+/* Counts the pairs of the past, so that stats_public() need not. *ret_more: there is more to
+ * count, but the time for it is over; call again soon. */
 struct error stats_fold(struct db *db, bool *ret_more) MUST_CHECK;
+
+/* Counts all of them. */
+extern const struct job_handler figures_job;
 
 /* The public figures as one JSON text in the arena. */
 struct error stats_public(struct db *db, struct arena *arena, const char **ret_json) MUST_CHECK;

@@ -4,19 +4,21 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/vocabulary.h"
+
 #define NUMBER_TEXT 24
 
 void job_read(const struct rows *rows, struct job *job)
 {
+	*job = (struct job){ .claim = (int)rows_integer(rows, 0, 3),
+		                 .failures = (int)rows_integer(rows, 0, 4),
+		                 .spent = rows_flag(rows, 0, 5),
+		                 .last = rows_flag(rows, 0, 6),
+		                 .periodic = rows_flag(rows, 0, 7) };
 	snprintf(job->id, sizeof job->id, "%s", rows_text(rows, 0, 0));
-	snprintf(job->subject, sizeof job->subject, "%s", rows_text(rows, 0, 2));
-	job->attempts = (int)rows_integer(rows, 0, 3);
-	job->tries = (int)rows_integer(rows, 0, 4);
-}
-
-bool job_is_spent(const struct job *job)
-{
-	return job->tries > JOB_TRIES;
+	snprintf(job->kind, sizeof job->kind, "%s", rows_text(rows, 0, 1));
+	if (rows_text(rows, 0, 2))
+		snprintf(job->subject, sizeof job->subject, "%s", rows_text(rows, 0, 2));
 }
 
 static struct error claim_job(struct db *db, enum statement statement, const char *const params[],
@@ -33,9 +35,13 @@ static struct error claim_job(struct db *db, enum statement statement, const cha
 	return ok();
 }
 
-struct error job_claim(struct db *db, const char *kind, struct job *ret_job, bool *ret_found)
+struct error job_claim(struct db *db, const char *const kinds[], struct job *ret_job,
+                       bool *ret_found)
 {
-	return claim_job(db, SQL_JOB_CLAIM, (const char *[]){ kind }, ret_job, ret_found);
+	char list[WORD_LIST];
+
+	vocabulary_array(kinds, list);
+	return claim_job(db, SQL_JOB_CLAIM, (const char *[]){ list }, ret_job, ret_found);
 }
 
 struct error job_claim_subject(struct db *db, const char *subject, struct job *ret_job,
@@ -44,28 +50,40 @@ struct error job_claim_subject(struct db *db, const char *subject, struct job *r
 	return claim_job(db, SQL_JOB_CLAIM_SUBJECT, (const char *[]){ subject }, ret_job, ret_found);
 }
 
-/* Runs a statement whose first two parameters are the job and whose claim it is. */
+static struct error claim_lost(void)
+{
+	return errorf(ERR_GONE, "Another worker has taken this job over.");
+}
+
+/* Runs a statement whose first two parameters are the job and the number of its claim. */
 static struct error job_change(struct db *db, enum statement statement, const struct job *job,
                                const char *third, const char *fourth)
 {
-	char attempts[NUMBER_TEXT];
+	char claim[NUMBER_TEXT];
 	int64_t touched = 0;
-	struct error err;
 
-	snprintf(attempts, sizeof attempts, "%d", job->attempts);
-	err = db_do(db, statement, (const char *[]){ job->id, attempts, third, fourth }, &touched);
-	if (!err.code && touched == 0)
-		return errorf(ERR_GONE, "Another worker has taken this job over.");
-	return err;
+	snprintf(claim, sizeof claim, "%d", job->claim);
+	struct error err =
+		db_do(db, statement, (const char *[]){ job->id, claim, third, fourth }, &touched);
+	return !err.code && touched == 0 ? claim_lost() : err;
 }
 
-struct error job_renew(struct db *db, const struct job *job, int64_t done, int64_t total)
+struct error job_renew(struct db *db, const struct job *job, int64_t done, int64_t total,
+                       bool *ret_last)
 {
-	char done_text[NUMBER_TEXT], total_text[NUMBER_TEXT];
+	char claim[NUMBER_TEXT], done_text[NUMBER_TEXT], total_text[NUMBER_TEXT];
+	auto_rows *rows = NULL;
 
+	snprintf(claim, sizeof claim, "%d", job->claim);
 	snprintf(done_text, sizeof done_text, "%lld", (long long)done);
 	snprintf(total_text, sizeof total_text, "%lld", (long long)total);
-	return job_change(db, SQL_JOB_RENEW, job, done_text, total_text);
+	struct error err =
+		db_run(db, SQL_JOB_RENEW, (const char *[]){ job->id, claim, done_text, total_text }, &rows);
+	if (!err.code && rows_count(rows) == 0)
+		return claim_lost();
+	if (!err.code)
+		*ret_last = rows_flag(rows, 0, 0);
+	return err;
 }
 
 struct error job_finish(struct db *db, const struct job *job, const char *detail)
@@ -91,6 +109,21 @@ struct error job_fail(struct db *db, const struct job *job, const char *why)
 	return job_change(db, SQL_JOB_FAIL, job, why, NULL);
 }
 
+static struct job_progress read_job_progress(const struct rows *rows, size_t row,
+                                             struct arena *arena)
+{
+	return (struct job_progress){ .id = rows_copy(rows, row, 0, arena),
+		                          .kind = rows_copy(rows, row, 1, arena),
+		                          .state = rows_copy(rows, row, 2, arena),
+		                          .done = rows_integer(rows, row, 3),
+		                          .total = rows_integer(rows, row, 4),
+		                          .detail = rows_copy(rows, row, 5, arena),
+		                          .created_at = rows_copy(rows, row, 6, arena),
+		                          .finished_at = rows_copy(rows, row, 7, arena),
+		                          .failures = rows_integer(rows, row, 8),
+		                          .subject = rows_copy(rows, row, 9, arena) };
+}
+
 struct error job_find(struct db *db, struct arena *arena, const char *id,
                       struct job_progress *ret_job)
 {
@@ -101,13 +134,33 @@ struct error job_find(struct db *db, struct arena *arena, const char *id,
 		return err;
 	if (rows_count(rows) == 0)
 		return errorf(ERR_NOT_FOUND, "There is no such job.");
-	*ret_job = (struct job_progress){ .id = rows_copy(rows, 0, 0, arena),
-		                              .kind = rows_copy(rows, 0, 1, arena),
-		                              .state = rows_copy(rows, 0, 2, arena),
-		                              .done = rows_integer(rows, 0, 3),
-		                              .total = rows_integer(rows, 0, 4),
-		                              .detail = rows_copy(rows, 0, 5, arena),
-		                              .created_at = rows_copy(rows, 0, 6, arena),
-		                              .finished_at = rows_copy(rows, 0, 7, arena) };
+	*ret_job = read_job_progress(rows, 0, arena);
+	return ok();
+}
+
+struct error job_list(struct db *db, struct arena *arena, const char *state,
+                      const struct job_place *after, unsigned limit, struct job_progress jobs[],
+                      size_t *ret_count, bool *ret_more, struct job_place *ret_next)
+{
+	char one_more[NUMBER_TEXT];
+	auto_rows *rows = NULL;
+	struct error err;
+
+	snprintf(one_more, sizeof one_more, "%u", limit + 1);
+	err = db_run(db, SQL_JOB_LIST,
+	             (const char *[]){ state, after ? after->created_at : NULL,
+	                               after ? after->id : NULL, one_more },
+	             &rows);
+	if (err.code)
+		return err;
+	*ret_more = rows_count(rows) > limit;
+	*ret_count = *ret_more ? limit : rows_count(rows);
+	for (size_t i = 0; i < *ret_count; i++)
+		jobs[i] = read_job_progress(rows, i, arena);
+	if (*ret_more) {
+		snprintf(ret_next->created_at, sizeof ret_next->created_at, "%s",
+		         rows_text(rows, limit - 1, 10));
+		snprintf(ret_next->id, sizeof ret_next->id, "%s", rows_text(rows, limit - 1, 0));
+	}
 	return ok();
 }

@@ -2,13 +2,14 @@
 /*
  * job -- work that follows, kept in a table so that no crash forgets it.
  *
- * A job is written in the same statement as its cause.  A worker claims one, works,
- * and tells how far it is, while a thread beside it renews the claim (job_hold); when a
- * worker dies, the claim lapses after two minutes and the next worker begins again.  So a
- * job is done at least once, and doing it twice must be harmless.  Whoever lost its claim
- * learns it from job_renew() and stops.  A job that was tried JOB_TRIES times in vain is
- * given up: it may be what the workers died of.  Tries that ended because the server was
- * stopped do not count.
+ * A job is written in the same statement as its cause; one that is done again and again stands in
+ * the table once, written by a migration.  A worker claims one, works, and tells how far it is,
+ * while a thread beside it renews the claim (job_hold); when a worker dies, the claim lapses after
+ * two minutes and the next worker begins again.  So a job is done at least once, and doing it twice
+ * must be harmless. Whoever lost its claim learns it from job_renew() and stops.  The table
+ * job_kind says after how many failures a job is given up: it may be what the workers died of.  A
+ * try that ended because the server was stopped has not failed.  work/job_run does jobs; this is
+ * the queue beneath it.
  *
  * Threads: as its struct db, but for job_hold.
  */
@@ -23,48 +24,53 @@
 #include "core/uuid.h"
 #include "db/db.h"
 
-#define JOB_TRIES 5 /* then it has failed */
+#define JOB_KIND_MAX 16 /* bytes of a kind's name, NUL included */
 
 struct job {
 	char id[UUID_TEXT];
-	char subject[UUID_TEXT]; /* the release to make, or the rendering to do */
-	int attempts;            /* this one included; the claim's number */
-	int tries;               /* those that count, this one included */
+	char kind[JOB_KIND_MAX];
+	char subject[UUID_TEXT]; /* the release to make, or the rendering to do; "": none */
+	int claim;               /* its number: tells this worker from one that lost the job */
+	int failures;            /* tries that failed before this one */
+	bool spent;              /* these are too many: it is to be given up, not begun */
+	bool last;               /* it is to be given up when this try fails too */
+	bool periodic;           /* done again and again, and never given up */
 };
 
-/* Reads a row of id, kind, subject, attempts, tries, as every claiming statement returns it. */
+/* Reads a row as job_claim and every other claiming statement returns it. */
 void job_read(const struct rows *rows, struct job *ret_job);
 
-/* Was this job tried too often already?  Then its claimer gives it up, and does not begin it. */
-bool job_is_spent(const struct job *job);
-
-/* What is said of a job that is given up for that. */
+/* What is said of a job that is given up because its workers died. */
 #define JOB_SPENT "It was begun again and again, and never came to its end. See the server's log."
 
 /* And of one that is given back. */
 #define JOB_STOPPED "The server was stopped."
 
-/* Claims whichever job of a kind is due: "release" or "render". *ret_found: there is one. */
-struct error job_claim(struct db *db, const char *kind, struct job *ret_job,
+/* Claims a job of these kinds (ends with NULL) that is due. *ret_found: there is one. */
+struct error job_claim(struct db *db, const char *const kinds[], struct job *ret_job,
                        bool *ret_found) MUST_CHECK;
 
 /* Claims the job of one subject at once. False: another has it, or it has ended. */
 struct error job_claim_subject(struct db *db, const char *subject, struct job *ret_job,
                                bool *ret_found) MUST_CHECK;
 
-/* Tells how far it is and keeps the claim. ERR_GONE: the claim was lost; stop. */
-struct error job_renew(struct db *db, const struct job *job, int64_t done,
-                       int64_t total) MUST_CHECK;
+/* Tells how far it is and keeps the claim. *ret_last is as job->last, now. ERR_GONE: the claim was
+ * lost; stop. */
+struct error job_renew(struct db *db, const struct job *job, int64_t done, int64_t total,
+                       bool *ret_last) MUST_CHECK;
 
 /* `detail` (may be NULL): what is to be said of it. */
 struct error job_finish(struct db *db, const struct job *job, const char *detail) MUST_CHECK;
 
-/* Notes why it went wrong: back in the queue for a later try. */
+/* Notes why it failed: back in the queue for a later try. */
 struct error job_put_back(struct db *db, const struct job *job, const char *why) MUST_CHECK;
 
-/* Back in the queue for a try `after_s` seconds later; this one does not count. */
+/* Back in the queue for a try `after_s` seconds later; this one has not failed. */
 struct error job_give_back(struct db *db, const struct job *job, const char *why,
                            int after_s) MUST_CHECK;
+
+/* Notes why it failed, and gives it up. */
+struct error job_fail(struct db *db, const struct job *job, const char *why) MUST_CHECK;
 
 /*
  * Renews the claim from a thread and a connection of its own, also while the worker waits long for
@@ -85,18 +91,30 @@ static inline void job_unhold_at(struct job_hold **hold)
 /* Gives back every job that this process holds: it ends, and does not wait for its workers. */
 void job_give_back_held(void);
 
-/* Gives up for good: no other try would go better. */
-struct error job_fail(struct db *db, const struct job *job, const char *why) MUST_CHECK;
-
 /* How far a job is. The texts live in the arena. */
 struct job_progress {
 	const char *id, *kind, *state;
 	int64_t done, total;
 	const char *detail;                   /* what is to be said of it; NULL: nothing */
 	const char *created_at, *finished_at; /* RFC 3339; NULL: it has not ended */
+	int64_t failures;
+	const char *subject; /* NULL: none */
 };
 
 struct error job_find(struct db *db, struct arena *arena, const char *id,
                       struct job_progress *ret_job) MUST_CHECK; /* ERR_NOT_FOUND */
+
+/* Where a page of jobs ends. */
+struct job_place {
+	char created_at[40], id[UUID_TEXT];
+};
+
+/*
+ * A page of the jobs of one state (of job_states), newest first; `after` NULL: the first.  `jobs`
+ * has room for `limit`.  *ret_more: there are others, behind *ret_next.
+ */
+struct error job_list(struct db *db, struct arena *arena, const char *state,
+                      const struct job_place *after, unsigned limit, struct job_progress jobs[],
+                      size_t *ret_count, bool *ret_more, struct job_place *ret_next) MUST_CHECK;
 
 #endif

@@ -44,10 +44,10 @@ static bool await_turn(struct job_hold *hold)
 
 static struct error hold_keep(struct db *db, const struct job *job)
 {
-	char attempts[16];
+	char claim[16];
 
-	snprintf(attempts, sizeof attempts, "%d", job->attempts);
-	return db_do(db, SQL_JOB_KEEP, (const char *[]){ job->id, attempts }, NULL);
+	snprintf(claim, sizeof claim, "%d", job->claim);
+	return db_do(db, SQL_JOB_KEEP, (const char *[]){ job->id, claim }, NULL);
 }
 
 /* A short job needs no connection. A claim that could not be renewed is tried again in time. */

@@ -128,6 +128,20 @@ describe("calls of the system that fail", () => {
 		});
 	});
 
+	test("jobs shows every job that waits, or says what failed", async (t) => {
+		if (skip)
+			return t.skip(skip);
+		const database = await place.database("jobs", { copyOf: base });
+		const env = environment(database, path.join(place.folder, "jobs"));
+		const { stdout: whole } = await run(process.env.PROGRAM, ["jobs"], { env });
+		assert.equal(whole.trim().split("\n").length, 3);
+		return each(["read", "write", "open", "close"], t, async (what, fault, when) => {
+			const said = await strike(fault, when, place.folder, ["jobs"], { env });
+			await judge(what, fault, said, () => assert.equal(said.stdout, whole, `${what}: status 0 with other jobs`));
+			return said;
+		});
+	});
+
 	test("import takes every row, or says what failed; the next one takes the rest", async (t) => {
 		if (skip)
 			return t.skip(skip);

@@ -44,5 +44,6 @@ Suite *http_database_suite(void);
 Suite *http_versions_suite(void);
 Suite *http_scorer_suite(void);
 Suite *http_snapshots_suite(void);
+Suite *http_jobs_suite(void);
 
 #endif

@@ -339,26 +339,26 @@ START_TEST(a_number_in_an_address_is_read_whole_or_refused)
 END_TEST
 
 /* As workers leave a release that died of it, each after its claim had lapsed. */
-static const char *a_release_tried(int attempts, const char *state)
+static const char *a_release_tried(int failures, const char *state)
 {
 	const char *name = fresh_name();
 
 	tell_db("WITH r AS (INSERT INTO release (name, version, filter, salt) VALUES"
 	        " ('%s', '1.0', '{\"campaign\": \"%s\"}', sha256('salt')) RETURNING id)"
-	        " INSERT INTO job (kind, subject, state, attempts, run_after)"
-	        " SELECT 'release', id, '%s', %d, now() - interval '1 second' FROM r",
-	        name, a_full_campaign(), state, attempts);
+	        " INSERT INTO job (kind, subject, state, claims, failures, run_after)"
+	        " SELECT 'release', id, '%s', 9, %d, now() - interval '1 second' FROM r",
+	        name, a_full_campaign(), state, failures);
 	return name;
 }
 
 static const struct {
-	int attempts;
+	int failures;
 	const char *state;
-} spent[] = { { 5, "running" }, { 5, "waiting" }, { 900, "running" } };
+} spent[] = { { 4, "running" }, { 5, "waiting" }, { 900, "running" } };
 
 START_TEST(a_release_that_was_tried_in_vain_too_often_is_given_up)
 {
-	const char *name = a_release_tried(spent[_i].attempts, spent[_i].state);
+	const char *name = a_release_tried(spent[_i].failures, spent[_i].state);
 
 	await_db(20,
 	         say("SELECT r.state = 'failed' AND j.state = 'failed' AND j.finished_at IS NOT NULL"
@@ -370,9 +370,9 @@ END_TEST
 
 START_TEST(the_last_try_of_a_release_is_a_whole_one)
 {
-	const char *name = a_release_tried(4, "running");
+	const char *name = a_release_tried(3, "running");
 
-	await_db(20, say("SELECT r.state = 'ready' AND j.state = 'done' AND j.attempts = 5"
+	await_db(20, say("SELECT r.state = 'ready' AND j.state = 'done' AND j.claims = 10"
 	                 " FROM release r JOIN job j ON j.subject = r.id WHERE r.name = '%s'",
 	                 name));
 }
@@ -392,7 +392,7 @@ START_TEST(the_claim_of_a_release_is_renewed_while_it_waits_for_the_database)
 	await_db(20, say("SELECT j.run_after >= timestamptz '%s' + interval '5 seconds' " CLAIM_OF,
 	                 lapses, name));
 	tell_db("COMMIT");
-	await_db(20, say("SELECT r.state = 'ready' AND j.attempts = 1 " CLAIM_OF, name));
+	await_db(20, say("SELECT r.state = 'ready' AND j.claims = 1 " CLAIM_OF, name));
 }
 END_TEST
 
@@ -408,13 +408,13 @@ START_TEST(a_worker_that_is_stopped_gives_its_job_back_and_the_try_does_not_coun
 	tell_db("BEGIN; LOCK TABLE release_decision");
 	struct ran started = shell(
 		folder, say("\"$PROGRAM\" work --database-url '%s' --data . >log 2>&1 & echo $!", url));
-	await_db(10, "SELECT state = 'running' FROM job");
+	await_db(10, "SELECT state = 'running' FROM job WHERE kind = 'release'");
 	struct ran ended = shell(folder, say("kill -TERM %d; timeout 9 tail --pid=%d -f /dev/null",
 	                                     atoi(started.said), atoi(started.said)));
 	ck_assert_int_eq(ended.code, 0);
-	ck_assert_str_eq(ask_db("SELECT state || ' ' || attempts || ' ' || given_back || ' ' ||"
-	                        " (run_after <= clock_timestamp()) FROM job"),
-	                 "waiting 1 1 true");
+	ck_assert_str_eq(ask_db("SELECT state || ' ' || claims || ' ' || failures || ' ' ||"
+	                        " (run_after <= clock_timestamp()) FROM job WHERE kind = 'release'"),
+	                 "waiting 1 0 true");
 	tell_db("COMMIT");
 }
 END_TEST

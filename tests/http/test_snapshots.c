@@ -157,7 +157,7 @@ START_TEST(writing_a_release_holds_no_snapshot_while_it_copies_files)
 	const char *folder = a_folder();
 	struct db *db = db_open(own_database(), 0);
 	struct store *store = a_store(folder);
-	struct release_progress progress = { stop_at_once, NULL };
+	struct progress_listener progress = { stop_at_once, NULL };
 	struct release release = { .name = "many", .version = "1", .state = "ready" };
 	unsigned char digest[SHA256_BYTES];
 	uint64_t bytes;

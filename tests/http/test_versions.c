@@ -211,11 +211,11 @@ START_TEST(a_rendering_whose_worker_was_killed_goes_on_where_it_was)
 	        " SELECT id, 2, false, 1 FROM campaign WHERE name = '%s' RETURNING id, campaign_id),"
 	        " one AS (UPDATE item SET recipe = 2, version = 2, judged_from = 2 WHERE id ="
 	        "  (SELECT i.id FROM item i JOIN r USING (campaign_id) ORDER BY i.id LIMIT 1))"
-	        " INSERT INTO job (kind, subject, state, attempts, run_after, done, total)"
+	        " INSERT INTO job (kind, subject, state, claims, run_after, done, total)"
 	        " SELECT 'render', id, 'running', 1, now() - interval '1 second', 1, 3 FROM r",
 	        campaign);
 	await_db(20, say("SELECT j.state = 'done' AND j.done = 3 AND j.total = 3 AND r.changed = 3"
-	                 " AND j.attempts = 2 FROM job j JOIN rendering r ON r.id = j.subject"
+	                 " AND j.claims = 2 FROM job j JOIN rendering r ON r.id = j.subject"
 	                 " JOIN campaign c ON c.id = r.campaign_id WHERE c.name = '%s'",
 	                 campaign));
 	ck_assert_str_eq(in("i.version", campaign), "2");
@@ -224,9 +224,9 @@ END_TEST
 
 /* Tried four times in vain at most, or five: then it is given up. */
 static const struct {
-	int attempts;
+	int failures;
 	const char *state;
-} tried[] = { { 4, "done" }, { 5, "failed" } };
+} tried[] = { { 3, "done" }, { 4, "failed" } };
 
 START_TEST(a_rendering_that_was_tried_in_vain_too_often_is_given_up)
 {
@@ -234,9 +234,9 @@ START_TEST(a_rendering_that_was_tried_in_vain_too_often_is_given_up)
 
 	tell_db("WITH r AS (INSERT INTO rendering (campaign_id, recipe, harmless)"
 	        " SELECT id, 2, false FROM campaign WHERE name = '%s' RETURNING id)"
-	        " INSERT INTO job (kind, subject, state, attempts, run_after)"
-	        " SELECT 'render', id, 'running', %d, now() - interval '1 second' FROM r",
-	        campaign, tried[_i].attempts);
+	        " INSERT INTO job (kind, subject, state, claims, failures, run_after)"
+	        " SELECT 'render', id, 'running', 9, %d, now() - interval '1 second' FROM r",
+	        campaign, tried[_i].failures);
 	await_db(20, say("SELECT j.state = '%s' FROM job j JOIN rendering r ON r.id = j.subject"
 	                 " JOIN campaign c ON c.id = r.campaign_id WHERE c.name = '%s'",
 	                 tried[_i].state, campaign));

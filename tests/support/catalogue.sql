@@ -192,7 +192,7 @@ INSERT INTO item_split SELECT DISTINCT ON (id) id, split FROM filled_release;
 INSERT INTO release_draft (release_id, item_id, item, volunteers)
 SELECT f.release_id, f.id, to_jsonb(i), ARRAY(SELECT j.volunteer_id FROM judgment j WHERE j.item_id = f.id AND NOT j.training)
   FROM filled_release f JOIN item i ON i.id = f.id WHERE f.r = 22;
-INSERT INTO job (id, kind, subject, state, attempts)
+INSERT INTO job (id, kind, subject, state, claims)
 SELECT filled_id('job', n), 'release', filled_id('release', n), CASE WHEN n = 22 THEN 'waiting' ELSE 'done' END, 1 FROM generate_series(1, 22) n;
 INSERT INTO rendering (id, recipe, harmless) VALUES (filled_id('rendering', 1), 2, true);
 INSERT INTO job (id, kind, subject, state) VALUES (filled_id('job', 23), 'render', filled_id('rendering', 1), 'done');

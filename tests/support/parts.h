@@ -29,11 +29,23 @@ static inline struct part part_read(int argc, char **argv)
 	return part;
 }
 
+/* A suite that is listed twice would run twice, and be counted so. */
+static inline void refuse_twice(Suite *(*const suites[])(void), size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = 0; j < i; j++)
+			if (suites[i] == suites[j]) {
+				fprintf(stderr, "suite %zu is listed twice, as suite %zu too\n", i, j);
+				exit(2);
+			}
+}
+
 /* Runs the suites of a part. The result is the program's. */
 static inline int part_run(struct part part, Suite *(*const suites[])(void), size_t count)
 {
 	SRunner *runner = srunner_create(NULL);
 
+	refuse_twice(suites, count);
 	for (size_t i = part.number - 1; i < count; i += part.of)
 		srunner_add_suite(runner, suites[i]());
 	srunner_run_all(runner, CK_ENV);

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* jobs -- handlers for work that follows. */
+#ifndef API_JOBS_H
+#define API_JOBS_H
+
+#include "http/router.h"
+
+struct error get_jobs(struct request *req, struct db *db);
+struct error get_job(struct request *req, struct db *db); /* args: id */
+
+#endif
