@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "api/api.h"
+#include "api/present/present_dispute.h"
+#include "api/present/present_ruling.h"
 #include "core/clock.h"
 #include "core/json_reader.h"
 #include "core/uuid.h"
@@ -19,7 +21,7 @@
 static const char *const states[] = { "open", "ruled", "withdrawn", "all", NULL };
 
 struct queue {
-	struct dispute_row rows[DISPUTES_LIMIT];
+	struct dispute rows[DISPUTES_LIMIT];
 	size_t count;
 	bool more;
 	struct dispute_place next;
@@ -55,12 +57,13 @@ static struct error read_queue(struct request *req, struct db *db, struct queue 
 		return err;
 	if (position && sscanf(position, "dispute %39[^|]|%36s", place.opened_at, place.id) != 2)
 		return error_field("/cursor", "is another list's.");
-	return dispute_list(db, req->account_id, state, position ? &place : NULL, limit, queue->rows,
-	                    &queue->count, &queue->more, &queue->next);
+	return dispute_list(db, req->arena, req->account_id, state, position ? &place : NULL, limit,
+	                    queue->rows, &queue->count, &queue->more, &queue->next);
 }
 
-/* Adds a small picture to every row that has one. */
-static struct error add_thumbnails(struct request *req, struct db *db, struct queue *queue)
+/* Adds the rows, each with a small picture where it has one. */
+static struct error add_rows(struct request *req, struct db *db, const struct queue *queue,
+                             json_t *items)
 {
 	const unsigned char *ids[DISPUTES_LIMIT];
 	struct item_media *media = arena_alloc(req->arena, (queue->count + 1) * sizeof *media);
@@ -71,11 +74,12 @@ static struct error add_thumbnails(struct request *req, struct db *db, struct qu
 	if ((err = item_media(db, req->arena, ids, queue->count, media)).code)
 		return err;
 	for (size_t i = 0; i < queue->count; i++) {
-		json_t *url = json_null();
+		json_t *row = present_dispute(&queue->rows[i]), *url = json_null();
 
 		if (media[i].has_thumbnail)
 			url = showing_url(req, &media[i], SHOW_THUMBNAIL, clock_now_s() + SHOWN_S);
-		json_object_set_new(queue->rows[i].json, "thumbnail_url", url);
+		json_object_set_new(row, "thumbnail_url", url);
+		json_array_append_new(items, row);
 	}
 	return ok();
 }
@@ -90,9 +94,7 @@ struct error get_disputes(struct request *req, struct db *db)
 
 	if ((err = read_queue(req, db, queue)).code)
 		return err;
-	for (size_t i = 0; i < queue->count; i++)
-		json_array_append_new(items, queue->rows[i].json);
-	if ((err = add_thumbnails(req, db, queue)).code)
+	if ((err = add_rows(req, db, queue, items)).code)
 		return err;
 	if ((err = dispute_count(db, &counts)).code)
 		return err;
@@ -107,19 +109,19 @@ struct error get_disputes(struct request *req, struct db *db)
 }
 
 /* Evidence opens with its pictures: the original file, and the partner with what is known of it. */
-static void add_evidence(struct request *req, const struct dispute_story *story,
-                         const struct item_media media[])
+static json_t *evidence_json(struct request *req, const struct dispute_story *story,
+                             const struct item_media media[])
 {
 	int64_t expires_s = clock_now_s() + SHOWN_S;
-	json_t *partner = json_null();
+	json_t *json = present_evidence(story->evidence), *partner = json_null();
 
-	json_object_set_new(story->evidence, "original_url",
+	json_object_set_new(json, "original_url",
 	                    showing_url(req, &media[0], SHOW_ORIGINAL, expires_s));
 	if (story->has_partner)
-		partner = json_pack("{s:o, s:O}", "media", showing_json(req, &media[1], expires_s), "truth",
-		                    json_object_get(story->evidence, "partner_truth"));
-	json_object_del(story->evidence, "partner_truth");
-	json_object_set_new(story->evidence, "partner", partner);
+		partner = json_pack("{s:o, s:s?}", "media", showing_json(req, &media[1], expires_s),
+		                    "truth", story->evidence->partner_truth);
+	json_object_set_new(json, "partner", partner);
+	return json;
 }
 
 /* The whole story of one dispute, as far as this moderator may know it. */
@@ -129,19 +131,18 @@ static struct error disputes_tell(struct request *req, struct db *db, unsigned s
 	struct item_media media[2];
 	struct error err;
 
-	if ((err = dispute_read(db, req->args[0], req->account_id, &story)).code)
+	if ((err = dispute_read(db, req->arena, req->args[0], req->account_id, &story)).code)
 		return err;
-	json_auto_t *json = story.json, *evidence = story.evidence;
-	const unsigned char *const ids[] = { story.item, story.partner };
+	const unsigned char *const ids[] = { story.dispute.item, story.partner };
 	if ((err = item_media(db, req->arena, ids, story.has_partner ? 2 : 1, media)).code)
 		return err;
+	json_t *json = present_dispute_story(&story);
 	json_object_set_new(
 		json, "item",
 		json_pack("{s:o}", "media", showing_json(req, &media[0], clock_now_s() + SHOWN_S)));
-	if (evidence)
-		add_evidence(req, &story, media);
-	json_object_set(json, "evidence", evidence ? evidence : json_null());
-	request_json(req, status, json_incref(json));
+	json_object_set_new(json, "evidence",
+	                    story.evidence ? evidence_json(req, &story, media) : json_null());
+	request_json(req, status, json);
 	return ok();
 }
 
@@ -202,7 +203,7 @@ struct error post_verdict(struct request *req, struct db *db)
 struct error post_ruling(struct request *req, struct db *db)
 {
 	json_auto_t *object = NULL;
-	json_t *ruled;
+	struct ruling ruled;
 	bool again;
 	struct error err = request_object(req, &object);
 	struct json_reader r = { .object = object, .arena = req->arena };
@@ -218,9 +219,9 @@ struct error post_ruling(struct request *req, struct db *db)
 	};
 	if ((err = json_reader_done(&r)).code)
 		return err;
-	if ((err = ruling_make(db, &request, &ruled, &again)).code)
+	if ((err = ruling_make(db, req->arena, &request, &ruled, &again)).code)
 		return err;
-	request_json(req, again ? 200 : 201, json_pack("{s:o}", "ruling", ruled));
+	request_json(req, again ? 200 : 201, json_pack("{s:o}", "ruling", present_ruling(&ruled)));
 	return ok();
 }
 

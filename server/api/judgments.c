@@ -9,6 +9,7 @@
 
 #include "api/api.h"
 #include "api/judgment_body.h"
+#include "api/present/present_volunteer.h"
 #include "core/clock.h"
 #include "core/strbuf.h"
 #include "judging/dispatcher.h"
@@ -63,7 +64,7 @@ static void answer_training(struct request *req, unsigned status, const struct v
 	             json_pack("{s:[o, o], s:o}", "results",
 	                       result_json(&said[0], result->truth[0], result->explanation[0]),
 	                       result_json(&said[1], result->truth[1], result->explanation[1]),
-	                       "progress", progress_json(req->arena, progress)));
+	                       "progress", present_progress(progress)));
 }
 
 static void answer_plain(struct request *req, unsigned status, const struct verdict_in said[2],
@@ -76,7 +77,7 @@ static void answer_plain(struct request *req, unsigned status, const struct verd
 	strbuf_add(&text, "\"},{\"position\":\"");
 	strbuf_add(&text, judgments_position(&said[1]));
 	strbuf_add(&text, "\"}],\"progress\":");
-	progress_add(&text, progress);
+	present_progress_text(&text, progress);
 	strbuf_add(&text, "}");
 	request_json_text(req, status, text.bytes);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "api/api.h"
+#include "api/present/present_stats.h"
 #include "core/clock.h"
 #include "core/lock.h"
 #include "scoring/stats.h"
@@ -80,6 +81,23 @@ static void stats_keep(struct arena *arena, const char **text, struct error err,
 	lock_release(&lock);
 }
 
+/* Figures have 15 digits at most: a tenth is 0.1. */
+static struct error stats_read(struct db *db, struct arena *arena, const char **ret_text)
+{
+	struct public_figures figures;
+	struct error err = stats_public(db, arena, &figures);
+
+	if (err.code)
+		return err;
+	json_auto_t *json = present_stats(&figures);
+	char *text = json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(15));
+	if (!text)
+		return errorf(ERR_INTERNAL, "figures that cannot be written");
+	*ret_text = arena_copy(arena, text, strlen(text));
+	free(text);
+	return ok();
+}
+
 struct error get_stats(struct request *req, struct db *db)
 {
 	const char *text = NULL;
@@ -87,7 +105,7 @@ struct error get_stats(struct request *req, struct db *db)
 	struct error err = stats_recall(req->arena, &text);
 
 	if (!err.code && !text) {
-		err = stats_public(db, req->arena, &text);
+		err = stats_read(db, req->arena, &text);
 		stats_keep(req->arena, &text, err, clock_monotonic_ms() - began_ms);
 	}
 	if (!text)

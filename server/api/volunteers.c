@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api/api.h"
+#include "api/present/present_volunteer.h"
 #include "core/clock.h"
 #include "core/json_reader.h"
 #include "core/uuid.h"
@@ -41,7 +42,7 @@ static void volunteers_welcome(struct request *req, const struct new_volunteer *
 	set_cookie(req, volunteer_cookie_name(), cookie, VOLUNTEER_COOKIE_S);
 	request_json(req, 201,
 	             json_pack("{s:s, s:o}", "volunteer", text, "progress",
-	                       progress_json(req->arena, &(struct progress){ 0 })));
+	                       present_progress(&(struct progress){ 0 })));
 }
 
 /* An evening's crowd arrives together: those who wait are one insert and one commit. */
@@ -81,36 +82,38 @@ static struct error read_place(struct request *req, struct result_place *place, 
 	return ok();
 }
 
-/* Adds a small picture to every result whose item has one, and whether it should be blurred. */
-static struct error add_pictures(struct request *req, struct db *db, json_t *list,
-                                 const unsigned char (*items)[UUID_BYTES])
+/* The results, each with a small picture where its item has one, and whether it should be blurred.
+ */
+static struct error results_json(struct request *req, struct db *db,
+                                 const struct volunteer_result results[], size_t count,
+                                 json_t *list)
 {
-	size_t count = json_array_size(list);
 	const unsigned char *ids[RESULTS_LIMIT];
 	struct item_media *media = arena_alloc(req->arena, (count + 1) * sizeof *media);
 	struct error err;
 
 	for (size_t i = 0; i < count; i++)
-		ids[i] = items[i];
+		ids[i] = results[i].item;
 	if ((err = item_media(db, req->arena, ids, count, media)).code)
 		return err;
 	for (size_t i = 0; i < count; i++) {
-		json_t *result = json_array_get(list, i), *url = json_null();
+		json_t *result = present_result(&results[i]), *url = json_null();
 
 		if (media[i].has_thumbnail)
 			url = showing_url(req, &media[i], SHOW_THUMBNAIL, clock_now_s() + SHOWN_S);
 		json_object_set_new(result, "thumbnail_url", url);
 		json_object_set_new(result, "sensitive", json_boolean(media[i].sensitive));
+		json_array_append_new(list, result);
 	}
 	return ok();
 }
 
-static struct error read_results(struct request *req, struct db *db, json_t **ret_list,
+static struct error read_results(struct request *req, struct db *db, json_t *list,
                                  const char **ret_next)
 {
-	unsigned char items[RESULTS_LIMIT][UUID_BYTES];
-	json_auto_t *list = NULL;
+	struct volunteer_result *results = arena_alloc(req->arena, RESULTS_LIMIT * sizeof *results);
 	struct result_place place, next;
+	size_t count = 0;
 	unsigned limit;
 	bool given, more;
 	struct error err;
@@ -119,14 +122,10 @@ static struct error read_results(struct request *req, struct db *db, json_t **re
 		return err;
 	if ((err = read_place(req, &place, &given)).code)
 		return err;
-	if ((err = volunteer_results(db, req->volunteer, given ? &place : NULL, limit, &list, items,
-	                             &more, &next))
-	        .code)
+	err = volunteer_results(db, req->arena, req->volunteer, given ? &place : NULL, limit, results,
+	                        &count, &more, &next);
+	if (err.code || (err = results_json(req, db, results, count, list)).code)
 		return err;
-	err = add_pictures(req, db, list, (const unsigned char(*)[UUID_BYTES])items);
-	if (err.code)
-		return err;
-	*ret_list = json_incref(list);
 	*ret_next =
 		more ? cursor_make(req, arena_printf(req->arena, "result %s|%s", next.judged_at, next.item))
 			 : NULL;
@@ -139,20 +138,20 @@ struct error get_me(struct request *req, struct db *db)
 	struct progress progress = { 0 };
 	const char *since, *next = NULL;
 	char text[UUID_TEXT];
-	json_t *results = NULL;
+	json_auto_t *results = json_array();
 	struct error err;
 
 	if ((err = volunteer_story(db, req->arena, id, &since)).code)
 		return err;
 	if ((err = volunteer_progress(db, req->arena, &id, 1, &progress)).code)
 		return err;
-	if ((err = read_results(req, db, &results, &next)).code)
+	if ((err = read_results(req, db, results, &next)).code)
 		return err;
 	uuid_to_text(text, id);
 	request_json(req, 200,
-	             json_pack("{s:s, s:s, s:o, s:o, s:s?}", "volunteer", text, "created_at", since,
-	                       "progress", progress_json(req->arena, &progress), "results", results,
-	                       "next", next));
+	             json_pack("{s:s, s:s, s:o, s:O, s:s?}", "volunteer", text, "created_at", since,
+	                       "progress", present_progress(&progress), "results", results, "next",
+	                       next));
 	return ok();
 }
 

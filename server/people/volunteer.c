@@ -105,10 +105,27 @@ struct error volunteer_story(struct db *db, struct arena *arena, const unsigned 
 	return ok();
 }
 
-struct error volunteer_results(struct db *db, const unsigned char id[UUID_BYTES],
-                               const struct result_place *place, unsigned limit, json_t **ret_list,
-                               unsigned char (*ret_items)[UUID_BYTES], bool *ret_more,
-                               struct result_place *ret_next)
+static struct error read_result(const struct rows *rows, size_t row, struct arena *arena,
+                                struct volunteer_result *result)
+{
+	*result =
+		(struct volunteer_result){ .media_type = rows_copy(rows, row, 0, arena),
+		                           .verdict = rows_copy(rows, row, 1, arena),
+		                           .confidence =
+		                               rows_text(rows, row, 2) ? rows_integer(rows, row, 2) : -1,
+		                           .label = rows_copy(rows, row, 3, arena),
+		                           .label_source = rows_copy(rows, row, 4, arena),
+		                           .correct = rows_flag(rows, row, 5),
+		                           .judged_at = rows_copy(rows, row, 6, arena) };
+	if (!uuid_from_text(result->item, rows_text(rows, row, 7)))
+		return errorf(ERR_INTERNAL, "a result that cannot be read");
+	return ok();
+}
+
+struct error volunteer_results(struct db *db, struct arena *arena,
+                               const unsigned char id[UUID_BYTES], const struct result_place *place,
+                               unsigned limit, struct volunteer_result list[], size_t *ret_count,
+                               bool *ret_more, struct result_place *ret_next)
 {
 	auto_rows *rows = NULL;
 	char text[UUID_TEXT], wanted[12];
@@ -121,49 +138,17 @@ struct error volunteer_results(struct db *db, const unsigned char id[UUID_BYTES]
 	if ((err = db_run(db, SQL_VOLUNTEER_RESULTS, params, &rows)).code)
 		return err;
 	size_t count = rows_count(rows) > limit ? limit : rows_count(rows);
-	*ret_list = json_array();
-	for (size_t r = 0; r < count; r++) {
-		json_array_append_new(*ret_list, json_loads(rows_text(rows, r, 0), 0, NULL));
-		if (!uuid_from_text(ret_items[r], rows_text(rows, r, 2)))
-			abort(); /* the column is a uuid */
-	}
+	for (size_t r = 0; r < count; r++)
+		if ((err = read_result(rows, r, arena, &list[r])).code)
+			return err;
+	*ret_count = count;
 	*ret_more = rows_count(rows) > limit;
 	if (*ret_more) {
 		snprintf(ret_next->judged_at, sizeof ret_next->judged_at, "%s",
-		         rows_text(rows, count - 1, 1));
-		snprintf(ret_next->item, sizeof ret_next->item, "%s", rows_text(rows, count - 1, 2));
+		         rows_text(rows, count - 1, 8));
+		snprintf(ret_next->item, sizeof ret_next->item, "%s", rows_text(rows, count - 1, 7));
 	}
 	return ok();
-}
-
-static long long training_left(const struct progress *progress)
-{
-	long long left = TRAINING_PAIRS - progress->training_done;
-
-	return left > 0 ? left : 0;
-}
-
-void progress_add(struct strbuf *text, const struct progress *progress)
-{
-	strbuf_add(text, "{\"pairs\":");
-	strbuf_add_number(text, (uint64_t)progress->pairs);
-	strbuf_add(text, ",\"pairs_today\":");
-	strbuf_add_number(text, (uint64_t)progress->pairs_today);
-	strbuf_add(text, ",\"training\":{\"done\":");
-	strbuf_add_number(text, (uint64_t)progress->training_done);
-	strbuf_add(text, ",\"correct\":");
-	strbuf_add_number(text, (uint64_t)progress->training_correct);
-	strbuf_add(text, ",\"left\":");
-	strbuf_add_number(text, (uint64_t)training_left(progress));
-	strbuf_add(text, "}}");
-}
-
-json_t *progress_json(struct arena *arena, const struct progress *progress)
-{
-	struct strbuf text = { .arena = arena };
-
-	progress_add(&text, progress);
-	return json_loadb(text.bytes, text.len, 0, NULL);
 }
 
 static struct error sweep_away(struct job_run *run)

@@ -3,12 +3,12 @@
 #ifndef PEOPLE_VOLUNTEER_H
 #define PEOPLE_VOLUNTEER_H
 
-#include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "core/arena.h"
 #include "core/error.h"
-#include "core/strbuf.h"
 #include "core/uuid.h"
 
 struct db;
@@ -48,18 +48,24 @@ struct result_place {
 	char judged_at[40], item[UUID_TEXT];
 };
 
-/*
- * Up to `limit` results after `place` (NULL: from the newest) as a JSON array that the caller
- * owns, and the items that they are of; *ret_next is where it goes on, if *ret_more.
- */
-struct error volunteer_results(struct db *db, const unsigned char id[UUID_BYTES],
-                               const struct result_place *place, unsigned limit, json_t **ret_list,
-                               unsigned char (*ret_items)[UUID_BYTES], bool *ret_more,
-                               struct result_place *ret_next) MUST_CHECK;
+/* What became of one judgment. Texts live in an arena. */
+struct volunteer_result {
+	const char *media_type, *verdict;
+	int64_t confidence; /* in percent; -1: not said */
+	const char *label, *label_source;
+	bool correct;
+	const char *judged_at; /* RFC 3339 */
+	unsigned char item[UUID_BYTES];
+};
 
-/* As JSON: a value that the caller owns, and as text. */
-json_t *progress_json(struct arena *arena, const struct progress *progress);
-void progress_add(struct strbuf *text, const struct progress *progress);
+/*
+ * Up to `limit` results after `place` (NULL: from the newest); list[] has room for them.
+ * *ret_next is where it goes on, if *ret_more.
+ */
+struct error volunteer_results(struct db *db, struct arena *arena,
+                               const unsigned char id[UUID_BYTES], const struct result_place *place,
+                               unsigned limit, struct volunteer_result list[], size_t *ret_count,
+                               bool *ret_more, struct result_place *ret_next) MUST_CHECK;
 
 /* Removes what was written about volunteers while they were being erased. */
 extern const struct job_handler sweep_job;

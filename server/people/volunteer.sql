@@ -62,12 +62,10 @@ SELECT rfc3339(created_at) FROM volunteer WHERE id = $1::uuid
 -- What became of a volunteer's judgments: items that were settled since, newest first, and who says so. What may
 -- be told is what a release may hold: gold stays secret as long as it serves. Training was told at once.
 --   $1 uuid volunteer, $2 timestamptz before or NULL, $3 uuid item before or NULL, $4 limit
---   -> json of one result, judged_at, item uuid
-SELECT json_build_object(
-           'media_type', l.media_type, 'verdict', j.verdict, 'confidence', j.confidence,
-           'label', l.label, 'label_source', l.label_source, 'correct', j.verdict::text = l.label,
-           'judged_at', rfc3339(j.judged_at)),
-       j.judged_at, j.item_id
+--   -> media type, verdict, confidence, label, whose label it is, are the two the same?, judged at, item uuid, and when it
+--      was judged to the last digit
+SELECT l.media_type, j.verdict, j.confidence, l.label, l.label_source, j.verdict::text = l.label,
+       rfc3339(j.judged_at), j.item_id, j.judged_at
   FROM judgment j
  CROSS JOIN LATERAL (SELECT * FROM releasable WHERE item_id = j.item_id OFFSET 0) l
  WHERE j.volunteer_id = $1::uuid

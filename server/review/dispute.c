@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "review/dispute.h"
 
+#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/log.h"
@@ -22,9 +22,48 @@ static bool is_uuid(const char *text)
 	return uuid_from_text(ignored, text);
 }
 
-struct error dispute_list(struct db *db, const char *account, const char *state,
-                          const struct dispute_place *place, unsigned limit,
-                          struct dispute_row list[], size_t *ret_count, bool *ret_more,
+/* Words with commas between, as a list that ends with NULL; NULL for NULL. */
+static const char *const *copy_words(const struct rows *rows, size_t row, int column,
+                                     struct arena *arena)
+{
+	const char *text = rows_text(rows, row, column);
+	size_t count = 0;
+
+	if (!text)
+		return NULL;
+	char *rest = arena_copy(arena, text, strlen(text));
+	const char **words = arena_alloc(arena, (strlen(text) + 2) * sizeof *words);
+	while (rest && *rest)
+		words[count++] = strsep(&rest, ",");
+	words[count] = NULL;
+	return words;
+}
+
+/* The columns that dispute_list and dispute_one share. */
+static struct error read_dispute(const struct rows *rows, size_t row, struct arena *arena,
+                                 struct dispute *dispute)
+{
+	*dispute = (struct dispute){ .id = rows_copy(rows, row, 0, arena),
+		                         .media_type = rows_copy(rows, row, 1, arena),
+		                         .reason = rows_copy(rows, row, 2, arena),
+		                         .distrust = copy_words(rows, row, 3, arena),
+		                         .judgments = rows_integer(rows, row, 4),
+		                         .opened_at = rows_copy(rows, row, 5, arena),
+		                         .state = rows_copy(rows, row, 6, arena),
+		                         .closed_at = rows_copy(rows, row, 7, arena),
+		                         .closed_by = rows_copy(rows, row, 8, arena),
+		                         .claimed_until = rows_copy(rows, row, 9, arena),
+		                         .claimed_by_you = rows_flag(rows, row, 10),
+		                         .verdict_given = rows_flag(rows, row, 11),
+		                         .sensitive = rows_flag(rows, row, 12) };
+	if (!uuid_from_text(dispute->item, rows_text(rows, row, 13)))
+		return errorf(ERR_INTERNAL, "a dispute that cannot be read");
+	return ok();
+}
+
+struct error dispute_list(struct db *db, struct arena *arena, const char *account,
+                          const char *state, const struct dispute_place *place, unsigned limit,
+                          struct dispute list[], size_t *ret_count, bool *ret_more,
                           struct dispute_place *ret_next)
 {
 	auto_rows *rows = NULL;
@@ -37,17 +76,15 @@ struct error dispute_list(struct db *db, const char *account, const char *state,
 	if ((err = db_run(db, SQL_DISPUTE_LIST, params, &rows)).code)
 		return err;
 	size_t count = rows_count(rows) > limit ? limit : rows_count(rows);
-	for (size_t r = 0; r < count; r++) {
-		list[r].json = json_loads(rows_text(rows, r, 0), 0, NULL);
-		if (!list[r].json || !uuid_from_text(list[r].item, rows_text(rows, r, 3)))
-			abort(); /* the statement makes both */
-	}
+	for (size_t r = 0; r < count; r++)
+		if ((err = read_dispute(rows, r, arena, &list[r])).code)
+			return err;
 	*ret_count = count;
 	*ret_more = rows_count(rows) > limit;
 	if (*ret_more) {
 		snprintf(ret_next->opened_at, sizeof ret_next->opened_at, "%s",
-		         rows_text(rows, count - 1, 1));
-		snprintf(ret_next->id, sizeof ret_next->id, "%s", rows_text(rows, count - 1, 2));
+		         rows_text(rows, count - 1, 14));
+		snprintf(ret_next->id, sizeof ret_next->id, "%s", rows_text(rows, count - 1, 0));
 	}
 	return ok();
 }
@@ -65,35 +102,110 @@ struct error dispute_count(struct db *db, struct dispute_counts *ret_counts)
 	return ok();
 }
 
-static struct error read_evidence(struct db *db, const char *item, const char *partner,
-                                  json_t **ret_evidence)
+static double number_or_nan(const struct rows *rows, size_t row, int column)
+{
+	return rows_text(rows, row, column) ? rows_double(rows, row, column) : NAN;
+}
+
+static int64_t whole_or_none(const struct rows *rows, size_t row, int column)
+{
+	return rows_text(rows, row, column) ? rows_integer(rows, row, column) : -1;
+}
+
+static struct evidence_judgment read_evidence_judgment(const struct rows *rows, size_t row,
+                                                       struct arena *arena)
+{
+	const char *const *named = copy_words(rows, row, 5, arena);
+
+	return (struct evidence_judgment){ .position = rows_copy(rows, row, 0, arena),
+		                               .verdict = rows_copy(rows, row, 1, arena),
+		                               .confidence = whole_or_none(rows, row, 2),
+		                               .sensitivity = number_or_nan(rows, row, 3),
+		                               .specificity = number_or_nan(rows, row, 4),
+		                               .tells = named ?: arena_alloc(arena, sizeof *named),
+		                               .marks = rows_copy(rows, row, 6, arena),
+		                               .exposure_ms = whole_or_none(rows, row, 7),
+		                               .day = rows_copy(rows, row, 8, arena) };
+}
+
+struct evidence_of {
+	struct arena *arena;
+	const char *item, *partner;
+	struct evidence evidence;
+};
+
+static struct error read_judgments_of(struct db *db, struct evidence_of *of)
 {
 	auto_rows *rows = NULL;
-	struct error err = db_run(db, SQL_DISPUTE_EVIDENCE, (const char *[]){ item, partner }, &rows);
+	struct evidence *evidence = &of->evidence;
+	struct error err = db_run(db, SQL_DISPUTE_JUDGMENTS, (const char *[]){ of->item }, &rows);
 
-	if (!err.code)
-		*ret_evidence = json_loads(rows_text(rows, 0, 0), 0, NULL);
-	return err;
+	if (err.code)
+		return err;
+	evidence->judgment_count = rows_count(rows);
+	evidence->judgments =
+		arena_alloc(of->arena, (evidence->judgment_count + 1) * sizeof *evidence->judgments);
+	for (size_t r = 0; r < evidence->judgment_count; r++)
+		evidence->judgments[r] = read_evidence_judgment(rows, r, of->arena);
+	return ok();
+}
+
+/* In one snapshot: a rendering may say meanwhile which judgments count. */
+static struct error read_evidence(struct db *db, void *arg)
+{
+	struct evidence_of *of = arg;
+	struct arena *arena = of->arena;
+	auto_rows *rows = NULL;
+	struct error err =
+		db_run(db, SQL_DISPUTE_EVIDENCE, (const char *[]){ of->item, of->partner }, &rows);
+
+	if (err.code)
+		return err;
+	of->evidence = (struct evidence){ .has_posterior = rows_text(rows, 0, 0),
+		                              .p_fake = number_or_nan(rows, 0, 0),
+		                              .low = number_or_nan(rows, 0, 1),
+		                              .high = number_or_nan(rows, 0, 2),
+		                              .posterior_judgments = rows_integer(rows, 0, 3),
+		                              .item_alpha = number_or_nan(rows, 0, 4),
+		                              .campaign_alpha = number_or_nan(rows, 0, 5),
+		                              .truth = rows_copy(rows, 0, 6, arena),
+		                              .basis = rows_copy(rows, 0, 7, arena),
+		                              .gold = rows_flag(rows, 0, 8),
+		                              .title = rows_copy(rows, 0, 9, arena),
+		                              .source = rows_copy(rows, 0, 10, arena),
+		                              .licence = rows_copy(rows, 0, 11, arena),
+		                              .credit = rows_copy(rows, 0, 12, arena),
+		                              .generator = rows_copy(rows, 0, 13, arena),
+		                              .techniques = copy_words(rows, 0, 14, arena),
+		                              .explanation = rows_copy(rows, 0, 15, arena),
+		                              .sha256 = rows_copy(rows, 0, 16, arena),
+		                              .original_format = rows_copy(rows, 0, 17, arena),
+		                              .partner_truth = rows_copy(rows, 0, 18, arena) };
+	return read_judgments_of(db, of);
 }
 
 /* What the first statement allows to be seen: evidence and rulings. */
-static struct error open_evidence(struct db *db, const struct rows *one, const char *id,
+static struct error open_evidence(struct db *db, struct arena *arena, const struct rows *one,
                                   const char *account, struct dispute_story *story)
 {
-	const char *item = rows_text(one, 0, 1), *partner = rows_text(one, 0, 3);
-	json_t *rulings = NULL;
+	const char *item = rows_text(one, 0, 13), *partner = rows_text(one, 0, 15);
 	struct error err;
 
-	if (!rows_flag(one, 0, 4)) {
-		err = db_do(db, SQL_DISPUTE_SEEN, (const char *[]){ id, account }, NULL);
+	if (!story->dispute.verdict_given) {
+		err = db_do(db, SQL_DISPUTE_SEEN, (const char *[]){ story->dispute.id, account }, NULL);
 		if (err.code)
 			return err;
 	}
-	if ((err = ruling_list(db, item, account, &rulings)).code)
+	err = ruling_list(db, arena, item, account, &story->rulings, &story->ruling_count);
+	if (err.code)
 		return err;
-	json_object_set_new(story->json, "rulings", rulings);
 	story->has_partner = partner && uuid_from_text(story->partner, partner);
-	return read_evidence(db, item, partner, &story->evidence);
+	struct evidence_of *of = arena_alloc(arena, sizeof *of);
+	*of = (struct evidence_of){ .arena = arena, .item = item, .partner = partner };
+	if ((err = db_snapshot(db, read_evidence, of)).code)
+		return err;
+	story->evidence = &of->evidence;
+	return ok();
 }
 
 static struct error open_lonely_disputes(struct job_run *run)
@@ -109,10 +221,9 @@ static struct error open_lonely_disputes(struct job_run *run)
 
 const struct job_handler lonely_job = { .kind = "lonely", .handle = open_lonely_disputes };
 
-struct error dispute_read(struct db *db, const char *id, const char *account,
+struct error dispute_read(struct db *db, struct arena *arena, const char *id, const char *account,
                           struct dispute_story *ret_story)
 {
-	struct dispute_story story = { 0 };
 	auto_rows *rows = NULL;
 	struct error err;
 
@@ -122,16 +233,16 @@ struct error dispute_read(struct db *db, const char *id, const char *account,
 		return err;
 	if (!rows_count(rows))
 		return none_such();
-	if (!uuid_from_text(story.item, rows_text(rows, 0, 1)))
-		return errorf(ERR_INTERNAL, "a dispute that cannot be read");
-	story.json = json_loads(rows_text(rows, 0, 0), 0, NULL);
-	json_object_set_new(story.json, "rulings", json_array());
-	if (rows_flag(rows, 0, 2) && (err = open_evidence(db, rows, id, account, &story)).code) {
-		json_decref(story.json);
-		return err;
-	}
-	*ret_story = story;
-	return ok();
+	struct dispute_story story = { .verdict = rows_copy(rows, 0, 16, arena),
+		                           .verdict_confidence = rows_integer(rows, 0, 17),
+		                           .verdict_blind = rows_flag(rows, 0, 18),
+		                           .verdict_at = rows_copy(rows, 0, 19, arena) };
+	err = read_dispute(rows, 0, arena, &story.dispute);
+	if (!err.code && rows_flag(rows, 0, 14))
+		err = open_evidence(db, arena, rows, account, &story);
+	if (!err.code)
+		*ret_story = story;
+	return err;
 }
 
 static struct error closed_already(const struct rows *state)

@@ -14,8 +14,9 @@
 #ifndef REVIEW_DISPUTE_H
 #define REVIEW_DISPUTE_H
 
-#include <jansson.h>
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "core/arena.h"
 #include "core/error.h"
@@ -30,19 +31,26 @@ struct dispute_place {
 	char opened_at[40], id[UUID_TEXT];
 };
 
-/* One row of the queue: its JSON, without a picture, and whose picture it wants. */
-struct dispute_row {
-	json_t *json;
+/* A dispute as one moderator sees it in the queue. Texts live in an arena. */
+struct dispute {
+	const char *id, *media_type, *state;
+	const char *reason; /* NULL: undisclosed, because it would tell the crowd's direction */
+	const char *const *distrust; /* why its crowd is not trusted, ends with NULL; NULL: it is */
+	int64_t judgments;
+	const char *opened_at, *closed_at; /* RFC 3339; NULL: it is open */
+	const char *closed_by;             /* of one that is closed: moderator, operator or crowd */
+	const char *claimed_until;         /* RFC 3339; NULL: nobody holds it */
+	bool claimed_by_you, verdict_given, sensitive;
 	unsigned char item[UUID_BYTES];
 };
 
 /*
  * Up to `limit` rows after `place` (NULL: from the oldest). `state` is "open", "ruled",
- * "withdrawn", or NULL for all.  list[] has room for `limit`; their JSON belongs to the caller.
+ * "withdrawn", or NULL for all.  list[] has room for `limit`.
  */
-struct error dispute_list(struct db *db, const char *account, const char *state,
-                          const struct dispute_place *place, unsigned limit,
-                          struct dispute_row list[], size_t *ret_count, bool *ret_more,
+struct error dispute_list(struct db *db, struct arena *arena, const char *account,
+                          const char *state, const struct dispute_place *place, unsigned limit,
+                          struct dispute list[], size_t *ret_count, bool *ret_more,
                           struct dispute_place *ret_next) MUST_CHECK;
 
 struct dispute_counts {
@@ -54,16 +62,50 @@ struct error dispute_count(struct db *db, struct dispute_counts *ret_counts) MUS
 /* Items that can be shown beside no other go to a moderator. */
 extern const struct job_handler lonely_job;
 
-/* One dispute as `account` may see it now. `evidence` is NULL until the blind verdict is given, or
- * a colleague has ruled. */
+/* One judgment of a disputed item. Numbers that are not known are NAN or -1. */
+struct evidence_judgment {
+	const char *position, *verdict;
+	int64_t confidence;              /* in percent */
+	double sensitivity, specificity; /* of who judged, to a twentieth */
+	const char *const *tells;        /* ends with NULL */
+	const char *marks;               /* places in the medium, as JSON */
+	int64_t exposure_ms;             /* in steps */
+	const char *day;                 /* RFC 3339 */
+};
+
+/* What is known of a disputed item. Texts may be NULL, numbers NAN: not known. */
+struct evidence {
+	bool has_posterior;
+	double p_fake, low, high; /* of the posterior */
+	int64_t posterior_judgments;
+	double item_alpha, campaign_alpha;
+	const char *truth, *basis, *title, *source, *licence, *credit, *generator, *explanation,
+		*sha256, *original_format;
+	const char *const *techniques; /* ends with NULL; NULL: not known */
+	bool gold;
+	const char *partner_truth;
+	struct evidence_judgment *judgments; /* in the order in which they were made */
+	size_t judgment_count;
+};
+
+struct ruling;
+
+/* One dispute as `account` may see it now. Texts and lists live in the arena. */
 struct dispute_story {
-	json_t *json, *evidence;
-	unsigned char item[UUID_BYTES], partner[UUID_BYTES];
+	struct dispute dispute;
+	const char *verdict, *verdict_at; /* of this moderator; NULL: none given */
+	int64_t verdict_confidence;
+	bool verdict_blind;
+	/* Until the blind verdict is given, or a colleague has ruled: none, and NULL. */
+	struct ruling *rulings;
+	size_t ruling_count;
+	struct evidence *evidence;
+	unsigned char partner[UUID_BYTES];
 	bool has_partner;
 };
 
-/* ERR_NOT_FOUND. The JSON belongs to the caller. */
-struct error dispute_read(struct db *db, const char *id, const char *account,
+/* ERR_NOT_FOUND. */
+struct error dispute_read(struct db *db, struct arena *arena, const char *id, const char *account,
                           struct dispute_story *ret_story) MUST_CHECK;
 
 /* Claims for half an hour, or renews. ERR_CONFLICT: another holds it, or it is closed. */

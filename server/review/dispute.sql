@@ -5,20 +5,16 @@
 -- the one who asks has given a blind verdict. A page is read in the index, state by state, and the rest
 -- by its keys: so it is, however the planner sees the parameters.
 --   $1 account uuid, $2 state (open, ruled, withdrawn or NULL for all), $3 opened_at after, $4 id after, $5 limit
---   -> json, opened_at, id, item uuid
-SELECT json_build_object(
-           'id', d.id, 'media_type', i.media_type,
-           'reason', CASE WHEN d.reason IN ('max_judgments', 'crowd_not_trusted', 'no_partner') OR b.dispute_id IS NOT NULL
-                          THEN d.reason ELSE 'undisclosed' END,
-           'distrust', CASE WHEN d.reason = 'crowd_not_trusted' AND d.state = 'open' THEN to_json(distrust(i.campaign_id)) END,
-           'judgments', d.judgments, 'opened_at', rfc3339(d.opened_at), 'state', d.state,
-           'closed', CASE WHEN d.state <> 'open' THEN json_build_object('at', rfc3339(d.closed_at),
-               'by', CASE WHEN d.state = 'ruled' THEN 'moderator' WHEN d.closed_p_fake IS NULL THEN 'operator'
-                          ELSE 'crowd' END) END,
-           'claim', CASE WHEN c.expires_at > now() AND d.state = 'open' THEN json_build_object(
-               'by_you', c.account_id = $1::uuid, 'expires_at', rfc3339(c.expires_at)) END,
-           'verdict_given', b.dispute_id IS NOT NULL, 'sensitive', i.sensitive),
-       d.opened_at, d.id, d.item_id
+--   -> id, media type, reason (NULL: undisclosed), why its crowd is not trusted (words with commas between, or NULL), judgments,
+--      opened at, state, closed at (or NULL), closed by, claimed until (or NULL), claimed by the one who asks, verdict
+--      given?, sensitive, item uuid, and when it was opened to the last digit
+SELECT d.id, i.media_type,
+       CASE WHEN d.reason IN ('max_judgments', 'crowd_not_trusted', 'no_partner') OR b.dispute_id IS NOT NULL THEN d.reason END,
+       CASE WHEN d.reason = 'crowd_not_trusted' AND d.state = 'open' THEN array_to_string(distrust(i.campaign_id), ',') END,
+       d.judgments, rfc3339(d.opened_at), d.state, rfc3339(CASE WHEN d.state <> 'open' THEN d.closed_at END),
+       CASE WHEN d.state = 'ruled' THEN 'moderator' WHEN d.closed_p_fake IS NULL THEN 'operator' ELSE 'crowd' END,
+       rfc3339(CASE WHEN c.expires_at > now() AND d.state = 'open' THEN c.expires_at END), c.account_id = $1::uuid,
+       b.dispute_id IS NOT NULL, i.sensitive, d.item_id, d.opened_at
   FROM (SELECT d.* FROM unnest(CASE WHEN $2::text IS NULL THEN ARRAY['open', 'ruled', 'withdrawn']
                                     ELSE ARRAY[$2] END) AS s (state)
          CROSS JOIN LATERAL (
@@ -80,26 +76,18 @@ SELECT count(*) FILTER (WHERE state = 'open'), count(*) FILTER (WHERE state = 'r
 -- One dispute as this moderator may see it: evidence and rulings after their own verdict, or when it
 -- is ruled, unless a dispute on its lineage still waits for a blind verdict of theirs.
 --   $1 dispute uuid, $2 account uuid
---   -> json, item uuid, may see the evidence?, partner item uuid or NULL, verdict given?
-SELECT json_build_object(
-           'id', d.id, 'media_type', i.media_type,
-           'reason', CASE WHEN d.reason IN ('max_judgments', 'crowd_not_trusted', 'no_partner') OR s.evidence
-                          THEN d.reason ELSE 'undisclosed' END,
-           'distrust', CASE WHEN d.reason = 'crowd_not_trusted' AND d.state = 'open' THEN to_json(distrust(i.campaign_id)) END,
-           'judgments', d.judgments, 'opened_at', rfc3339(d.opened_at), 'state', d.state,
-           'closed', CASE WHEN d.state <> 'open' THEN json_build_object('at', rfc3339(d.closed_at),
-               'by', CASE WHEN d.state = 'ruled' THEN 'moderator' WHEN d.closed_p_fake IS NULL THEN 'operator'
-                          ELSE 'crowd' END) END,
-           'claim', CASE WHEN c.expires_at > now() AND d.state = 'open' THEN json_build_object(
-               'by_you', c.account_id = $2::uuid, 'expires_at', rfc3339(c.expires_at)) END,
-           'verdict_given', b.dispute_id IS NOT NULL, 'sensitive', i.sensitive,
-           'verdict', CASE WHEN b.dispute_id IS NOT NULL THEN json_build_object(
-               'verdict', b.verdict, 'confidence', b.confidence, 'blind', b.blind, 'given_at', rfc3339(b.given_at))
-               END),
-       d.item_id, s.evidence,
+--   -> as dispute_list up to the item; may see the evidence?, partner item uuid (or NULL), and of the own verdict, or NULL:
+--      verdict, confidence, blind, when it was given
+SELECT d.id, i.media_type,
+       CASE WHEN d.reason IN ('max_judgments', 'crowd_not_trusted', 'no_partner') OR s.evidence THEN d.reason END,
+       CASE WHEN d.reason = 'crowd_not_trusted' AND d.state = 'open' THEN array_to_string(distrust(i.campaign_id), ',') END,
+       d.judgments, rfc3339(d.opened_at), d.state, rfc3339(CASE WHEN d.state <> 'open' THEN d.closed_at END),
+       CASE WHEN d.state = 'ruled' THEN 'moderator' WHEN d.closed_p_fake IS NULL THEN 'operator' ELSE 'crowd' END,
+       rfc3339(CASE WHEN c.expires_at > now() AND d.state = 'open' THEN c.expires_at END), c.account_id = $2::uuid,
+       b.dispute_id IS NOT NULL, i.sensitive, d.item_id, s.evidence,
        (SELECT p.id FROM item p WHERE p.pair = i.pair AND p.id <> i.id
          ORDER BY p.truth IS NOT DISTINCT FROM i.truth, p.id LIMIT 1),
-       b.dispute_id IS NOT NULL
+       b.verdict, b.confidence, b.blind, rfc3339(b.given_at)
   FROM dispute d
   JOIN item i ON i.id = d.item_id
   LEFT JOIN claim c ON c.dispute_id = d.id
@@ -120,47 +108,36 @@ INSERT INTO evidence_seen (dispute_id, account_id) VALUES ($1::uuid, $2::uuid)
     ON CONFLICT (dispute_id, account_id) DO NOTHING
 
 -- name: dispute_evidence
--- Everything known about a disputed item, but for judgments that no longer count: for eyes that have judged it
--- themselves. Volunteers
--- appear as a number of their own within this item, and with nothing so exact that it would find them
--- in the evidence of another: skills to a twentieth, times in steps, days.
+-- What is known of a disputed item beside its judgments: for eyes that have judged it themselves.
 --   $1 item uuid, $2 partner uuid or NULL
---   -> json
-SELECT json_build_object(
-    'posterior', (SELECT json_build_object('p_fake', c.p_fake, 'low', c.low, 'high', c.high,
-                                           'judgments', c.judgments)
-                    FROM consensus c WHERE c.item_id = i.id),
-    'agreement', json_build_object(
-        'item_alpha', (SELECT c.alpha FROM consensus c WHERE c.item_id = i.id),
-        'campaign_alpha', (SELECT g.alpha FROM agreement g WHERE g.campaign_id = i.campaign_id)),
-    'judgments', coalesce((
-        SELECT json_agg(json_build_object(
-                   'volunteer', 'v' || n, 'position', position, 'verdict', verdict,
-                   'confidence', confidence, 'sensitivity', round(sensitivity::numeric * 20) / 20.0,
-                   'specificity', round(specificity::numeric * 20) / 20.0, 'tells', coalesce(tells, '{}'),
-                   'marks', coalesce(marks, '[]'::jsonb),
-                   'exposure_ms', (1000 * exposure_step(exposure_ms))::integer,
-                   'judged_at', rfc3339(date_trunc('day', judged_at, 'UTC'))) ORDER BY n)
-          FROM (SELECT j.*, s.sensitivity, s.specificity, p.exposure_ms,
-                       row_number() OVER (ORDER BY j.judged_at, j.volunteer_id) AS n
-                  FROM judgment j
-                  JOIN judged_pair p ON p.assignment_id = j.assignment_id
-                  LEFT JOIN volunteer_skill s ON s.volunteer_id = j.volunteer_id
-                 WHERE j.item_id = i.id AND j.revision = 0 AND j.counts AND j.version >= i.judged_from) x), '[]'),
-    'tells', coalesce((
-        SELECT json_agg(json_build_object('tell', tell, 'count', n) ORDER BY n DESC, tell COLLATE "C")
-          FROM (SELECT tell, count(*) AS n
-                  FROM judgment j CROSS JOIN unnest(j.tells) AS tell
-                 WHERE j.item_id = i.id AND j.revision = 0 AND j.counts AND j.version >= i.judged_from
-                 GROUP BY tell) x), '[]'),
-    'provenance', json_build_object(
-        'truth', i.truth, 'basis', i.basis, 'gold', i.gold, 'title', i.title, 'source', i.source,
-        'licence', i.licence, 'credit', i.credit, 'generator', i.generator,
-        'technique', to_json(i.techniques), 'explanation', i.explanation,
-        'sha256', encode(i.sha256, 'hex'), 'original_format', i.format),
-    'partner_truth', (SELECT p.truth FROM item p WHERE p.id = $2::uuid))
+--   -> of its posterior p_fake, low, high, judgments (or NULL); item's alpha, campaign's alpha (or NULL); of its provenance
+--      truth, basis, gold, title, source, licence, credit, generator, techniques (words with commas between), explanation,
+--      sha256 in hexadecimal, original format; truth of the partner
+SELECT c.p_fake, c.low, c.high, c.judgments, c.alpha,
+       (SELECT g.alpha FROM agreement g WHERE g.campaign_id = i.campaign_id),
+       i.truth, i.basis, i.gold, i.title, i.source, i.licence, i.credit, i.generator,
+       array_to_string(i.techniques, ','), i.explanation, encode(i.sha256, 'hex'), i.format,
+       (SELECT p.truth FROM item p WHERE p.id = $2::uuid)
   FROM item i
+  LEFT JOIN consensus c ON c.item_id = i.id
  WHERE i.id = $1::uuid
+
+-- name: dispute_judgments
+-- The judgments on a disputed item, in the order in which they were made, but for those that no longer count. Volunteers are
+-- shown by their place in it alone, and with nothing so exact that it would find them in the evidence of another item:
+-- skills to a twentieth, times in steps, days.
+--   $1 item uuid
+--   -> position, verdict, confidence, sensitivity, specificity, tells (words with commas between), marks as JSON,
+--      exposure in ms, day
+SELECT j.position, j.verdict, j.confidence, round(s.sensitivity::numeric * 20) / 20.0,
+       round(s.specificity::numeric * 20) / 20.0, array_to_string(j.tells, ','), coalesce(j.marks, '[]'::jsonb),
+       (1000 * exposure_step(p.exposure_ms))::integer, rfc3339(date_trunc('day', j.judged_at, 'UTC'))
+  FROM item i
+  JOIN judgment j ON j.item_id = i.id
+  JOIN judged_pair p ON p.assignment_id = j.assignment_id
+  LEFT JOIN volunteer_skill s ON s.volunteer_id = j.volunteer_id
+ WHERE i.id = $1::uuid AND j.revision = 0 AND j.counts AND j.version >= i.judged_from
+ ORDER BY j.judged_at, j.volunteer_id
 
 -- name: dispute_claim
 -- Takes or renews a claim, unless another holds one.

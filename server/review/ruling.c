@@ -2,7 +2,6 @@
 #include "review/ruling.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "db/db.h"
@@ -33,8 +32,9 @@ enum {
 struct act {
 	struct ruling_request request;
 	const char *undoes; /* NULL: it rules */
+	struct arena *arena;
 	bool again;
-	json_t *ruled;
+	struct ruling ruled;
 };
 
 static const char *seconds_text(char text[12], int seconds)
@@ -106,7 +106,22 @@ static struct error check_ruled(const struct rows *state, const char *named, con
 	return ok();
 }
 
-struct error ruling_list(struct db *db, const char *item, const char *account, json_t **ret_list)
+static struct ruling read_ruling(const struct rows *rows, size_t row, struct arena *arena)
+{
+	return (struct ruling){ .id = rows_copy(rows, row, 0, arena),
+		                    .dispute = rows_copy(rows, row, 1, arena),
+		                    .ruling = rows_copy(rows, row, 2, arena),
+		                    .correction = rows_flag(rows, row, 3),
+		                    .undoes = rows_copy(rows, row, 4, arena),
+		                    .reason = rows_copy(rows, row, 5, arena),
+		                    .by = rows_copy(rows, row, 6, arena),
+		                    .by_you = rows_flag(rows, row, 7),
+		                    .at = rows_copy(rows, row, 8, arena),
+		                    .undo_until = rows_copy(rows, row, 9, arena) };
+}
+
+struct error ruling_list(struct db *db, struct arena *arena, const char *item, const char *account,
+                         struct ruling **ret_list, size_t *ret_count)
 {
 	auto_rows *rows = NULL;
 	char undo_s[12];
@@ -115,22 +130,26 @@ struct error ruling_list(struct db *db, const char *item, const char *account, j
 
 	if (err.code)
 		return err;
-	*ret_list = json_array();
-	for (size_t r = 0; r < rows_count(rows); r++)
-		json_array_append_new(*ret_list, json_loads(rows_text(rows, r, 0), 0, NULL));
+	*ret_count = rows_count(rows);
+	*ret_list = arena_alloc(arena, (*ret_count + 1) * sizeof **ret_list);
+	for (size_t r = 0; r < *ret_count; r++)
+		(*ret_list)[r] = read_ruling(rows, r, arena);
 	return ok();
 }
 
 /* The newest ruling of the item: the dispute is held, so it is the one just made or met. */
 static struct error read_newest(struct db *db, const struct rows *state, struct act *act)
 {
-	json_auto_t *list = NULL;
-	struct error err = ruling_list(db, rows_text(state, 0, ITEM), act->request.account, &list);
+	struct ruling *list;
+	size_t count = 0;
+	struct error err =
+		ruling_list(db, act->arena, rows_text(state, 0, ITEM), act->request.account, &list, &count);
 
-	if (err.code)
-		return err;
-	act->ruled = json_incref(json_array_get(list, json_array_size(list) - 1));
-	return ok();
+	if (!err.code && !count)
+		return errorf(ERR_INTERNAL, "a ruling that is not there");
+	if (!err.code)
+		act->ruled = list[count - 1];
+	return err;
 }
 
 static struct error ruling_rule(struct db *db, void *arg)
@@ -140,8 +159,6 @@ static struct error ruling_rule(struct db *db, void *arg)
 	auto_rows *state = NULL;
 	struct error err;
 
-	json_decref(act->ruled);
-	act->ruled = NULL;
 	if ((err = ruling_read_state(db, act, &state)).code)
 		return err;
 	act->again = rows_flag(state, 0, MINE) && ruling_says(state, RULING, request->ruling) &&
@@ -157,15 +174,13 @@ static struct error ruling_rule(struct db *db, void *arg)
 	return err.code ? err : read_newest(db, state, act);
 }
 
-struct error ruling_make(struct db *db, const struct ruling_request *request, json_t **ret_ruling,
-                         bool *ret_again)
+struct error ruling_make(struct db *db, struct arena *arena, const struct ruling_request *request,
+                         struct ruling *ret_ruling, bool *ret_again)
 {
-	struct act act = { .request = *request };
+	struct act act = { .request = *request, .arena = arena };
 	struct error err = db_transaction(db, ruling_rule, &act);
 
-	if (err.code)
-		json_decref(act.ruled);
-	else
+	if (!err.code)
 		*ret_ruling = act.ruled;
 	*ret_again = act.again;
 	return err;

@@ -10,9 +10,10 @@
 #ifndef REVIEW_RULING_H
 #define REVIEW_RULING_H
 
-#include <jansson.h>
 #include <stdbool.h>
+#include <stddef.h>
 
+#include "core/arena.h"
 #include "core/error.h"
 #include "core/vocabulary.h"
 
@@ -26,13 +27,22 @@ struct ruling_request {
 	const char *dispute, *account, *ruling, *reason, *corrects;
 };
 
+/* A ruling as one moderator sees it. Texts live in an arena. */
+struct ruling {
+	const char *id, *dispute, *ruling, *reason;
+	const char *undoes;          /* the ruling that it takes back; NULL: none */
+	const char *by;              /* whose it is */
+	const char *at, *undo_until; /* RFC 3339; NULL: they may not undo it */
+	bool correction, by_you;
+};
+
 /*
  * Rules and closes, or corrects.  *ret_again: the same was ruled before.  ERR_NOT_FOUND.
  * ERR_CONFLICT: no claim or no verdict (of an open dispute), closed otherwise, or a correction of
- * what is not in force.  The JSON is the caller's.
+ * what is not in force.
  */
-struct error ruling_make(struct db *db, const struct ruling_request *request, json_t **ret_ruling,
-                         bool *ret_again) MUST_CHECK;
+struct error ruling_make(struct db *db, struct arena *arena, const struct ruling_request *request,
+                         struct ruling *ret_ruling, bool *ret_again) MUST_CHECK;
 
 /*
  * Takes back the newest ruling of a dispute; again does nothing.  ERR_NOT_FOUND.  ERR_CONFLICT: it
@@ -41,8 +51,8 @@ struct error ruling_make(struct db *db, const struct ruling_request *request, js
 struct error ruling_undo(struct db *db, const char *dispute, const char *account,
                          const char *ruling) MUST_CHECK;
 
-/* The rulings of an item as this moderator sees them, oldest first. The array is the caller's. */
-struct error ruling_list(struct db *db, const char *item, const char *account,
-                         json_t **ret_list) MUST_CHECK;
+/* The rulings of an item as this moderator sees them, oldest first: an array in the arena. */
+struct error ruling_list(struct db *db, struct arena *arena, const char *item, const char *account,
+                         struct ruling **ret_list, size_t *ret_count) MUST_CHECK;
 
 #endif

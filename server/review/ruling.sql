@@ -3,14 +3,12 @@
 -- name: ruling_list
 -- The rulings of an item, oldest first.
 --   $1 item uuid, $2 account uuid, $3 seconds in which who made the newest may undo it
---   -> json, id
-SELECT json_build_object(
-           'id', r.id, 'dispute', r.dispute_id, 'ruling', r.ruling, 'correction', r.correction,
-           'undoes', r.undoes, 'reason', r.reason, 'by', a.email, 'by_you', r.account_id = $2::uuid,
-           'at', rfc3339(r.ruled_at),
-           'undo_until', CASE WHEN r.account_id = $2::uuid AND r.ruling <> 'undo' AND u.until > now()
-                               AND r.number = max(r.number) OVER () THEN rfc3339(u.until) END),
-       r.id
+--   -> id, dispute uuid, ruling, is it a correction?, what it undoes (or NULL), reason, by whom, is that the one who asks?,
+--      when, until when they may undo it (or NULL)
+SELECT r.id, r.dispute_id, r.ruling, r.correction, r.undoes, r.reason, a.email, r.account_id = $2::uuid,
+       rfc3339(r.ruled_at),
+       CASE WHEN r.account_id = $2::uuid AND r.ruling <> 'undo' AND u.until > now()
+             AND r.number = max(r.number) OVER () THEN rfc3339(u.until) END
   FROM ruling r
   JOIN account a ON a.id = r.account_id
  CROSS JOIN LATERAL (SELECT r.ruled_at + make_interval(secs => $3::integer) AS until) u

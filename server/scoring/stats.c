@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scoring/stats.h"
 
+#include <math.h>
 #include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "core/clock.h"
 #include "core/lock.h"
@@ -43,14 +46,73 @@ struct fit_figures stats_fit(void)
 	return figures;
 }
 
-struct error stats_public(struct db *db, struct arena *arena, const char **ret_json)
+/* As many numbers with commas between. */
+static void read_counts(const char *text, long long counts[], size_t count)
 {
-	auto_rows *rows = NULL;
-	struct error err = db_run(db, SQL_STATS_PUBLIC, NULL, &rows);
+	char *end;
 
-	if (!err.code)
-		*ret_json = rows_copy(rows, 0, 0, arena);
-	return err;
+	for (size_t i = 0; i < count && text && *text; i++) {
+		counts[i] = strtoll(text, &end, 10);
+		text = *end == ',' ? end + 1 : end;
+	}
+}
+
+static void read_stats_days(const struct rows *rows, int column, struct arena *arena,
+                            const char *days[STATS_DAYS])
+{
+	const char *text = rows_text(rows, 0, column);
+	char *rest = arena_copy(arena, text, strlen(text));
+
+	for (size_t i = 0; i < STATS_DAYS; i++)
+		days[i] = strsep(&rest, ",") ?: "";
+}
+
+static double figure_or_nan(const struct rows *rows, int column)
+{
+	return rows_text(rows, 0, column) ? rows_double(rows, 0, column) : NAN;
+}
+
+static struct fit_figures read_last_fit(const struct rows *rows)
+{
+	return (struct fit_figures){ .retired = rows_integer(rows, 0, 14),
+		                         .reopened = rows_integer(rows, 0, 15),
+		                         .held = rows_integer(rows, 0, 16),
+		                         .disputed = rows_integer(rows, 0, 17),
+		                         .withdrawn = rows_integer(rows, 0, 18),
+		                         .gold = rows_integer(rows, 0, 19),
+		                         .weight = rows_double(rows, 0, 20),
+		                         .slope = rows_double(rows, 0, 21) };
+}
+
+struct error stats_public(struct db *db, struct arena *arena, struct public_figures *ret_figures)
+{
+	char states[WORD_LIST], types[WORD_LIST];
+	auto_rows *rows = NULL;
+	struct error err;
+
+	vocabulary_array(item_states, states);
+	vocabulary_array(media_types, types);
+	if ((err = db_run(db, SQL_STATS_PUBLIC, (const char *[]){ states, types }, &rows)).code)
+		return err;
+	struct public_figures figures = { .volunteers = rows_integer(rows, 0, 0),
+		                              .pairs = rows_integer(rows, 0, 1),
+		                              .judgments = rows_integer(rows, 0, 2),
+		                              .alpha = figure_or_nan(rows, 6),
+		                              .low = figure_or_nan(rows, 7),
+		                              .high = figure_or_nan(rows, 8),
+		                              .served_fake_rate = figure_or_nan(rows, 12),
+		                              .fitted_at = rows_copy(rows, 0, 13, arena),
+		                              .read_at = rows_copy(rows, 0, 22, arena) };
+	if (figures.fitted_at)
+		figures.last_fit = read_last_fit(rows);
+	read_counts(rows_text(rows, 0, 3), figures.items, ITEM_STATES);
+	read_counts(rows_text(rows, 0, 4), figures.items_of, MEDIA_TYPES);
+	read_counts(rows_text(rows, 0, 5), figures.judgments_of, MEDIA_TYPES);
+	read_stats_days(rows, 9, arena, figures.days);
+	read_counts(rows_text(rows, 0, 10), figures.judgments_on, STATS_DAYS);
+	read_counts(rows_text(rows, 0, 11), figures.believed, STATS_BARS);
+	*ret_figures = figures;
+	return ok();
 }
 
 /* Counts at most a day; nothing, where another server is at it. */

@@ -7,6 +7,7 @@
 
 #include "core/arena.h"
 #include "core/error.h"
+#include "core/vocabulary.h"
 
 struct db;
 struct job_handler;
@@ -32,7 +33,25 @@ struct error stats_fold(struct db *db, bool *ret_more) MUST_CHECK;
 /* Counts all of them. */
 extern const struct job_handler figures_job;
 
-/* The public figures as one JSON text in the arena. */
-struct error stats_public(struct db *db, struct arena *arena, const char **ret_json) MUST_CHECK;
+#define STATS_DAYS 30
+#define STATS_BARS 10
+
+/* The public figures. Numbers that are not known are NAN; texts live in an arena. */
+struct public_figures {
+	long long volunteers, pairs, judgments;
+	long long items[ITEM_STATES];                               /* by enum item_state */
+	long long items_of[MEDIA_TYPES], judgments_of[MEDIA_TYPES]; /* by enum media_type */
+	double alpha, low, high;            /* Krippendorff's, of the largest campaign */
+	const char *days[STATS_DAYS];       /* the last of them, UTC: "2026-01-02" */
+	long long judgments_on[STATS_DAYS]; /* of each */
+	long long believed[STATS_BARS];     /* items by p_fake, in tenths */
+	double served_fake_rate;            /* rounded, up to yesterday */
+	const char *fitted_at;              /* RFC 3339; NULL: nothing was fitted yet */
+	struct fit_figures last_fit;        /* of that fit alone; gold in tens, the rest in tenths */
+	const char *read_at;                /* RFC 3339 */
+};
+
+struct error stats_public(struct db *db, struct arena *arena,
+                          struct public_figures *ret_figures) MUST_CHECK;
 
 #endif

@@ -9,12 +9,17 @@ SELECT fits, retired_all, reopened_all, disputed_all, withdrawn_all, held, gold,
   FROM last_fit
 
 -- name: stats_public
--- The public figures, as one JSON object. The served fake rate is known from gold: told to the
+-- The public figures, in one row. The served fake rate is known from gold: told to the
 -- last digit, and at once, it would tell anyone the truth of the pair just judged. So it is
 -- rounded, counts up to yesterday, and waits for enough judgments. For the same reason what the last
 -- fit says of gold is told by tens and tenths. Pairs of the past are counted
 -- already (stats_fold), items and beliefs as they change; here only pairs that came since are. LIMIT 1, because the planner supposes 1,800
 -- rows in a table of one, and spends a second on compiling what then takes milliseconds.
+--   $1 text[] states of items, $2 text[] media types
+--   -> volunteers, pairs, judgments; with commas between: items by state, items by media type, judgments by media type;
+--      alpha, low, high of the largest campaign (or NULL); with commas between: the last thirty days, judgments of each, items
+--      by tenths of what is believed of them; served fake rate (or NULL); of the last fit (or NULL) when, retired, reopened,
+--      held, disputed, withdrawn, gold, weight, slope; when this was read
 WITH told AS MATERIALIZED (
     SELECT counted_to, volunteers FROM tally_end LIMIT 1
 ), fresh AS MATERIALIZED (
@@ -30,44 +35,37 @@ WITH told AS MATERIALIZED (
 ), beliefs AS MATERIALIZED (
     SELECT bar, sum(items) AS items FROM belief_count GROUP BY bar
 )
-SELECT json_build_object(
-    'volunteers', (SELECT e.volunteers +
+SELECT (SELECT e.volunteers +
             (SELECT count(*) FROM (SELECT DISTINCT volunteer_id FROM fresh) f
               WHERE NOT EXISTS (SELECT FROM judged_pair p
                                  WHERE p.volunteer_id = f.volunteer_id AND p.judged_at < e.counted_to))
-        FROM told e),
-    'pairs', (SELECT coalesce(sum(pairs), 0) FROM pairs),
-    'judgments', (SELECT coalesce(2 * sum(pairs), 0) FROM pairs WHERE NOT training),
-    'items', (SELECT json_object_agg(t.state,
-            (SELECT coalesce(sum(items), 0) FROM items i WHERE i.state = t.state))
-        FROM (VALUES ('in_service'), ('retired'), ('disputed'), ('settled'), ('withdrawn')) AS t (state)),
-    'by_media_type', (SELECT json_object_agg(t.media_type, json_build_object(
-            'items', (SELECT coalesce(sum(items), 0) FROM items i WHERE i.media_type = t.media_type),
-            'judgments', (SELECT coalesce(2 * sum(pairs), 0) FROM pairs p
-                           WHERE p.media_type = t.media_type AND NOT p.training)))
-        FROM (VALUES ('image'), ('video'), ('audio')) AS t (media_type)),
-    'agreement', (SELECT json_build_object('alpha', a.alpha, 'low', a.low, 'high', a.high)
-                    FROM (VALUES (1)) AS always
-                    LEFT JOIN (SELECT g.* FROM agreement g JOIN campaign c ON c.id = g.campaign_id
-                                ORDER BY (SELECT sum(items) FROM items i WHERE i.campaign_id = c.id) DESC NULLS LAST, c.name
-                                LIMIT 1) a ON true),
-    'judgments_by_day', (SELECT json_agg(json_build_object('day', day::date, 'judgments',
-            (SELECT coalesce(2 * sum(pairs), 0) FROM pairs p
-              WHERE NOT p.training AND p.day = days.day::date)) ORDER BY day)
-        FROM generate_series(date_trunc('day', now()) - interval '29 days',
-                             date_trunc('day', now()), interval '1 day') AS days (day)),
-    'posterior_histogram', (SELECT json_agg(json_build_object(
-            'from', b / 10.0, 'to', (b + 1) / 10.0,
-            'items', (SELECT coalesce(sum(items), 0) FROM beliefs WHERE bar = b)) ORDER BY b)
-        FROM generate_series(0, 9) AS b),
-    'served_fake_rate', (SELECT round(sum(fakes) / sum(judgments), 2)
-        FROM served_tally WHERE day < date_trunc('day', now()) HAVING sum(judgments) >= 100),
-    'last_fit', (SELECT json_build_object(
-            'at', rfc3339(f.fitted_at), 'retired', f.retired, 'reopened', f.reopened, 'held', f.held,
-            'disputed', f.disputed, 'withdrawn', f.withdrawn, 'gold', f.gold / 10 * 10,
-            'weight', round(f.weight::numeric, 1), 'slope', round(f.slope::numeric, 1))
-        FROM last_fit f LIMIT 1),
-    'generated_at', rfc3339(now()))
+          FROM told e),
+       (SELECT coalesce(sum(pairs), 0) FROM pairs),
+       (SELECT coalesce(2 * sum(pairs), 0) FROM pairs WHERE NOT training),
+       (SELECT string_agg((SELECT coalesce(sum(items), 0) FROM items i WHERE i.state = t.state)::text, ',' ORDER BY n)
+          FROM unnest($1::text[]) WITH ORDINALITY AS t (state, n)),
+       (SELECT string_agg((SELECT coalesce(sum(items), 0) FROM items i WHERE i.media_type = t.media_type)::text, ','
+                          ORDER BY n)
+          FROM unnest($2::text[]) WITH ORDINALITY AS t (media_type, n)),
+       (SELECT string_agg((SELECT coalesce(2 * sum(pairs), 0) FROM pairs p
+                            WHERE p.media_type = t.media_type AND NOT p.training)::text, ',' ORDER BY n)
+          FROM unnest($2::text[]) WITH ORDINALITY AS t (media_type, n)),
+       a.alpha, a.low, a.high, days.days, days.judgments,
+       (SELECT string_agg((SELECT coalesce(sum(items), 0) FROM beliefs WHERE bar = b)::text, ',' ORDER BY b)
+          FROM generate_series(0, 9) AS b),
+       (SELECT round(sum(fakes) / sum(judgments), 2)
+          FROM served_tally WHERE day < date_trunc('day', now()) HAVING sum(judgments) >= 100),
+       rfc3339(f.fitted_at), f.retired, f.reopened, f.held, f.disputed, f.withdrawn, f.gold / 10 * 10,
+       round(f.weight::numeric, 1), round(f.slope::numeric, 1), rfc3339(now())
+  FROM (SELECT string_agg(day::date::text, ',' ORDER BY day) AS days,
+               string_agg((SELECT coalesce(2 * sum(pairs), 0) FROM pairs p
+                            WHERE NOT p.training AND p.day = series.day::date)::text, ',' ORDER BY day) AS judgments
+          FROM generate_series(date_trunc('day', now()) - interval '29 days',
+                               date_trunc('day', now()), interval '1 day') AS series (day)) AS days
+  LEFT JOIN (SELECT g.* FROM agreement g JOIN campaign c ON c.id = g.campaign_id
+              ORDER BY (SELECT sum(items) FROM items i WHERE i.campaign_id = c.id) DESC NULLS LAST, c.name
+              LIMIT 1) a ON true
+  LEFT JOIN (SELECT * FROM last_fit LIMIT 1) f ON true
 
 -- name: stats_fold_again
 -- A clock that was ahead made the tally end in what is the future now: all is counted anew.

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/present/present_volunteer.h"
+
+#include "core/strbuf.h"
+#include "people/volunteer.h"
+
+static long long training_left(const struct progress *progress)
+{
+	long long left = TRAINING_PAIRS - progress->training_done;
+
+	return left > 0 ? left : 0;
+}
+
+json_t *present_progress(const struct progress *progress)
+{
+	return json_pack("{s:I, s:I, s:{s:I, s:I, s:I}}", "pairs", (json_int_t)progress->pairs,
+	                 "pairs_today", (json_int_t)progress->pairs_today, "training", "done",
+	                 (json_int_t)progress->training_done, "correct",
+	                 (json_int_t)progress->training_correct, "left",
+	                 (json_int_t)training_left(progress));
+}
+
+void present_progress_text(struct strbuf *text, const struct progress *progress)
+{
+	strbuf_add(text, "{\"pairs\":");
+	strbuf_add_number(text, (uint64_t)progress->pairs);
+	strbuf_add(text, ",\"pairs_today\":");
+	strbuf_add_number(text, (uint64_t)progress->pairs_today);
+	strbuf_add(text, ",\"training\":{\"done\":");
+	strbuf_add_number(text, (uint64_t)progress->training_done);
+	strbuf_add(text, ",\"correct\":");
+	strbuf_add_number(text, (uint64_t)progress->training_correct);
+	strbuf_add(text, ",\"left\":");
+	strbuf_add_number(text, (uint64_t)training_left(progress));
+	strbuf_add(text, "}}");
+}
+
+json_t *present_result(const struct volunteer_result *result)
+{
+	json_t *confidence = result->confidence < 0 ? json_null() : json_integer(result->confidence);
+
+	return json_pack("{s:s, s:s, s:o, s:s, s:s, s:b, s:s}", "media_type", result->media_type,
+	                 "verdict", result->verdict, "confidence", confidence, "label", result->label,
+	                 "label_source", result->label_source, "correct", result->correct, "judged_at",
+	                 result->judged_at);
+}
