@@ -44,7 +44,8 @@ SELECT item_id, count FROM (
  ORDER BY item_id DESC LIMIT 1
 
 -- name: release_labels
--- One window of labels.csv, in its columns; then source and title for LICENCES.
+-- One window of labels.csv, in its columns; then source and title for LICENCES. The statistics know nothing of a release that is
+-- being made, so OFFSET 0 has each item's draft found by its key: else all drafts are read for each item.
 -- $1 release uuid, $2 after this item, or NULL; $3 up to this item
 SELECT r.item_id, r.split, i.media_type, r.path, r.label, r.label_source,
        r.p_fake, r.low, r.high, r.judgments, r.ruling,
@@ -57,7 +58,8 @@ SELECT r.item_id, r.split, i.media_type, r.path, r.label, r.label_source,
        i.source, i.title
   FROM release_item r
   JOIN release e ON e.id = r.release_id
-  JOIN release_draft d ON d.release_id = r.release_id AND d.item_id = r.item_id
+ CROSS JOIN LATERAL (SELECT item FROM release_draft
+                      WHERE release_id = r.release_id AND item_id = r.item_id OFFSET 0) d
  CROSS JOIN LATERAL jsonb_populate_record(NULL::item, d.item) i
  WHERE r.release_id = $1::uuid AND r.item_id <= $3::uuid
    AND r.item_id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000')

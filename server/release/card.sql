@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 
 -- name: release_facts
--- What the card says of the whole release.
+-- What the card says of the whole release. As in release_labels, each item's rows are found by their keys.
 -- $1 release uuid
 -- returns name, version, date, held back, alpha, alpha's low, alpha's high, filter, items, bytes of
 -- media, by crowd, by ruling, of these two with a truth, of these labelled as their truth, the media types,
@@ -12,7 +12,7 @@ SELECT e.name, e.version, to_char(e.fixed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'), 
        e.filter, n.items, n.bytes, n.crowd, n.ruled, n.known, n.agree, n.types, n.gold, n.judged, n.right,
        (SELECT count(*) FROM item i JOIN campaign g ON g.id = i.campaign_id AND g.state = 'closed'
          WHERE i.state IN ('in_service', 'disputed')
-           AND NOT EXISTS (SELECT FROM release_item r WHERE r.release_id = e.id AND r.item_id = i.id)
+           AND (SELECT count(*) FROM release_item r WHERE r.release_id = e.id AND r.item_id = i.id) = 0
            AND g.name = coalesce(e.filter->>'campaign', g.name)
            AND i.media_type = coalesce(e.filter->>'media_type', i.media_type)),
        e.contradicting
@@ -26,7 +26,9 @@ SELECT e.name, e.version, to_char(e.fixed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'), 
                count(r.p_fake) FILTER (WHERE r.label_source = 'truth') AS judged,
                count(*) FILTER (WHERE r.label_source = 'truth' AND (r.p_fake >= 0.5) = (r.label = 'fake')) AS right,
                string_agg(DISTINCT i.media_type COLLATE "C", ' ') AS types
-          FROM release_item r JOIN release_draft d USING (release_id, item_id)
+          FROM release_item r
+         CROSS JOIN LATERAL (SELECT item FROM release_draft
+                              WHERE release_id = r.release_id AND item_id = r.item_id OFFSET 0) d
          CROSS JOIN LATERAL jsonb_populate_record(NULL::item, d.item) i
          WHERE r.release_id = $1::uuid) n
  WHERE e.id = $1::uuid
@@ -39,10 +41,12 @@ SELECT count(*), count(DISTINCT j.volunteer_id), count(*) FILTER (WHERE r.label 
        count(*) FILTER (WHERE j.position = 'left'), count(*) FILTER (WHERE p.matched),
        count(*) FILTER (WHERE p.kind = 'random' AND p.policy >= 2), count(*) FILTER (WHERE j.verdict = 'fake')
   FROM release_item r
-  JOIN release_draft d USING (release_id, item_id)
+ CROSS JOIN LATERAL (SELECT volunteers FROM release_draft
+                      WHERE release_id = r.release_id AND item_id = r.item_id OFFSET 0) d
  CROSS JOIN LATERAL unnest(d.volunteers) AS judge
-  JOIN judgment j ON j.item_id = d.item_id AND j.volunteer_id = judge AND j.revision = 0
-  LEFT JOIN judged_pair p ON p.assignment_id = j.assignment_id
+ CROSS JOIN LATERAL (SELECT * FROM judgment WHERE item_id = r.item_id AND volunteer_id = judge
+                        AND revision = 0 OFFSET 0) j
+  LEFT JOIN LATERAL (SELECT * FROM judged_pair WHERE assignment_id = j.assignment_id OFFSET 0) p ON true
  WHERE r.release_id = $1::uuid
 
 -- name: release_recognisable
@@ -55,7 +59,8 @@ WITH said AS (
     SELECT j.item_id, j.volunteer_id, j.verdict, confidence_step(j.confidence) AS confidence
       FROM release_draft d
      CROSS JOIN LATERAL unnest(d.volunteers) AS judge
-      JOIN judgment j ON j.item_id = d.item_id AND j.volunteer_id = judge AND j.revision = 0
+     CROSS JOIN LATERAL (SELECT * FROM judgment WHERE item_id = d.item_id AND volunteer_id = judge
+                            AND revision = 0 OFFSET 0) j
      WHERE d.release_id = $1::uuid)
 SELECT (SELECT count(*) FROM (SELECT FROM said GROUP BY item_id, verdict, confidence
                               HAVING count(*) = 1) single),
@@ -68,7 +73,9 @@ SELECT (SELECT count(*) FROM (SELECT FROM said GROUP BY item_id, verdict, confid
 -- $1 release uuid; returns media type, split, real, fake
 SELECT i.media_type, r.split, count(*) FILTER (WHERE r.label = 'real'),
        count(*) FILTER (WHERE r.label = 'fake')
-  FROM release_item r JOIN release_draft d USING (release_id, item_id)
+  FROM release_item r
+ CROSS JOIN LATERAL (SELECT item FROM release_draft
+                      WHERE release_id = r.release_id AND item_id = r.item_id OFFSET 0) d
  CROSS JOIN LATERAL jsonb_populate_record(NULL::item, d.item) i
  WHERE r.release_id = $1::uuid
  GROUP BY 1, 2

@@ -49,11 +49,17 @@ SELECT id, name, version, state, coalesce((summary->>'items')::bigint, 0), coale
 -- $1 release uuid, $2 path of the last one seen, or NULL; $3 how many
 -- returns path, bytes, sha256 in hexadecimal
 SELECT f.path, f.bytes, encode(f.sha256, 'hex')
-  FROM release_file f JOIN release r ON r.id = f.release_id AND r.state = 'ready'
- WHERE f.release_id = $1::uuid
-   AND ($2::text IS NULL
-        OR (position('/' IN f.path) > 0, f.path) > (position('/' IN $2::text) > 0, $2::text))
- ORDER BY position('/' IN f.path) > 0, f.path LIMIT $3::integer
+  FROM ((SELECT false AS medium, path, bytes, sha256 FROM release_file
+          WHERE release_id = $1::uuid AND position('/' IN path) = 0
+            AND ($2::text IS NULL OR position('/' IN $2::text) = 0 AND path > $2::text)
+          ORDER BY path LIMIT $3::integer)
+         UNION ALL
+        (SELECT true, path, bytes, sha256 FROM release_file
+          WHERE release_id = $1::uuid AND position('/' IN path) > 0
+            AND path > CASE WHEN position('/' IN $2::text) > 0 THEN $2::text ELSE '' END
+          ORDER BY path LIMIT $3::integer)) f
+ WHERE EXISTS (SELECT FROM release WHERE id = $1::uuid AND state = 'ready')
+ ORDER BY f.medium, f.path LIMIT $3::integer
 
 -- name: release_file_find
 -- Only of a release that is ready; or what was made of it later.
