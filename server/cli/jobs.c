@@ -19,7 +19,7 @@ static void print_job(const struct job_progress *job)
 	if (job->total)
 		printf("  %" PRId64 " of %" PRId64, job->done, job->total);
 	if (job->failures)
-		printf("  failed %" PRId64 " times", job->failures);
+		printf("  %" PRId64 " %s", job->failures, job->failures == 1 ? "failure" : "failures");
 	printf("  %s", job->finished_at ? job->finished_at : job->created_at);
 	if (job->detail) {
 		fputs("  ", stdout);

@@ -415,7 +415,7 @@ START_TEST(the_command_shows_what_waits_runs_or_was_given_up)
 	fail_three(subject);
 	const char *said = run_program(&code, "jobs");
 	ck_assert_int_eq(code, 0);
-	ck_assert_ptr_nonnull(strstr(said, "  render  failed  failed 5 times  "));
+	ck_assert_ptr_nonnull(strstr(said, "  render  failed  5 failures  "));
 	ck_assert_ptr_nonnull(strstr(said, "  for test 3\n"));
 	ck_assert_ptr_nonnull(strstr(said, "  sweep  "));
 	said = run_program(&code, "jobs waiting");
