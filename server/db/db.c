@@ -2,6 +2,7 @@
 #include "db/db.h"
 
 #include <libpq-fe.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -470,6 +471,11 @@ double rows_double(const struct rows *rows, size_t row, int column)
 	const char *text = rows_text(rows, row, column);
 
 	return text ? strtod(text, NULL) : 0;
+}
+
+double rows_double_or_nan(const struct rows *rows, size_t row, int column)
+{
+	return rows_text(rows, row, column) ? rows_double(rows, row, column) : NAN;
 }
 
 bool rows_flag(const struct rows *rows, size_t row, int column)

@@ -123,6 +123,7 @@ size_t rows_count(const struct rows *rows);
 const char *rows_text(const struct rows *rows, size_t row, int column);
 int64_t rows_integer(const struct rows *rows, size_t row, int column);
 double rows_double(const struct rows *rows, size_t row, int column);
+double rows_double_or_nan(const struct rows *rows, size_t row, int column); /* NAN for SQL NULL */
 bool rows_flag(const struct rows *rows, size_t row, int column);
 
 /* The value as text that lives in the arena; NULL for SQL NULL. */

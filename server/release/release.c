@@ -2,7 +2,6 @@
 #include "release/release.h"
 
 #include <jansson.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -119,13 +118,6 @@ static void read_summary(const char *text, struct release *release)
 		release->of_type[type] = count_at(types, media_types[type], NULL);
 }
 
-static double release_number(const struct rows *rows, size_t row, int column)
-{
-	const char *text = rows_text(rows, row, column);
-
-	return text ? strtod(text, NULL) : NAN;
-}
-
 static void release_read(const struct rows *rows, size_t row, struct arena *arena,
                          struct release *release)
 {
@@ -138,9 +130,9 @@ static void release_read(const struct rows *rows, size_t row, struct arena *aren
 	release->created_s = rows_integer(rows, row, 6);
 	release->created_at = rows_copy(rows, row, 7, arena);
 	read_summary(rows_text(rows, row, 8), release);
-	release->alpha = release_number(rows, row, 9);
-	release->alpha_low = release_number(rows, row, 10);
-	release->alpha_high = release_number(rows, row, 11);
+	release->alpha = rows_double_or_nan(rows, row, 9);
+	release->alpha_low = rows_double_or_nan(rows, row, 10);
+	release->alpha_high = rows_double_or_nan(rows, row, 11);
 }
 
 static struct error find_release(struct db *db, struct arena *arena, enum statement statement,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "review/dispute.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -102,11 +101,6 @@ struct error dispute_count(struct db *db, struct dispute_counts *ret_counts)
 	return ok();
 }
 
-static double number_or_nan(const struct rows *rows, size_t row, int column)
-{
-	return rows_text(rows, row, column) ? rows_double(rows, row, column) : NAN;
-}
-
 static int64_t whole_or_none(const struct rows *rows, size_t row, int column)
 {
 	return rows_text(rows, row, column) ? rows_integer(rows, row, column) : -1;
@@ -120,8 +114,8 @@ static struct evidence_judgment read_evidence_judgment(const struct rows *rows, 
 	return (struct evidence_judgment){ .position = rows_copy(rows, row, 0, arena),
 		                               .verdict = rows_copy(rows, row, 1, arena),
 		                               .confidence = whole_or_none(rows, row, 2),
-		                               .sensitivity = number_or_nan(rows, row, 3),
-		                               .specificity = number_or_nan(rows, row, 4),
+		                               .sensitivity = rows_double_or_nan(rows, row, 3),
+		                               .specificity = rows_double_or_nan(rows, row, 4),
 		                               .tells = named ?: arena_alloc(arena, sizeof *named),
 		                               .marks = rows_copy(rows, row, 6, arena),
 		                               .exposure_ms = whole_or_none(rows, row, 7),
@@ -162,12 +156,12 @@ static struct error read_evidence(struct db *db, void *arg)
 	if (err.code)
 		return err;
 	of->evidence = (struct evidence){ .has_posterior = rows_text(rows, 0, 0),
-		                              .p_fake = number_or_nan(rows, 0, 0),
-		                              .low = number_or_nan(rows, 0, 1),
-		                              .high = number_or_nan(rows, 0, 2),
+		                              .p_fake = rows_double_or_nan(rows, 0, 0),
+		                              .low = rows_double_or_nan(rows, 0, 1),
+		                              .high = rows_double_or_nan(rows, 0, 2),
 		                              .posterior_judgments = rows_integer(rows, 0, 3),
-		                              .item_alpha = number_or_nan(rows, 0, 4),
-		                              .campaign_alpha = number_or_nan(rows, 0, 5),
+		                              .item_alpha = rows_double_or_nan(rows, 0, 4),
+		                              .campaign_alpha = rows_double_or_nan(rows, 0, 5),
 		                              .truth = rows_copy(rows, 0, 6, arena),
 		                              .basis = rows_copy(rows, 0, 7, arena),
 		                              .gold = rows_flag(rows, 0, 8),

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scoring/stats.h"
 
-#include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,11 +66,6 @@ static void read_stats_days(const struct rows *rows, int column, struct arena *a
 		days[i] = strsep(&rest, ",") ?: "";
 }
 
-static double figure_or_nan(const struct rows *rows, int column)
-{
-	return rows_text(rows, 0, column) ? rows_double(rows, 0, column) : NAN;
-}
-
 static struct fit_figures read_last_fit(const struct rows *rows)
 {
 	return (struct fit_figures){ .retired = rows_integer(rows, 0, 14),
@@ -97,10 +91,10 @@ struct error stats_public(struct db *db, struct arena *arena, struct public_figu
 	struct public_figures figures = { .volunteers = rows_integer(rows, 0, 0),
 		                              .pairs = rows_integer(rows, 0, 1),
 		                              .judgments = rows_integer(rows, 0, 2),
-		                              .alpha = figure_or_nan(rows, 6),
-		                              .low = figure_or_nan(rows, 7),
-		                              .high = figure_or_nan(rows, 8),
-		                              .served_fake_rate = figure_or_nan(rows, 12),
+		                              .alpha = rows_double_or_nan(rows, 0, 6),
+		                              .low = rows_double_or_nan(rows, 0, 7),
+		                              .high = rows_double_or_nan(rows, 0, 8),
+		                              .served_fake_rate = rows_double_or_nan(rows, 0, 12),
 		                              .fitted_at = rows_copy(rows, 0, 13, arena),
 		                              .read_at = rows_copy(rows, 0, 22, arena) };
 	if (figures.fitted_at)

@@ -1,19 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/present/present_dispute.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/present/present_number.h"
 #include "api/present/present_ruling.h"
 #include "core/vocabulary.h"
 #include "review/dispute.h"
 #include "review/ruling.h"
-
-static json_t *number_json(double number)
-{
-	return isnan(number) ? json_null() : json_real(number);
-}
 
 static json_t *whole_json(int64_t number)
 {
@@ -82,8 +77,8 @@ static json_t *judgments_json(const struct evidence *evidence)
 			json_pack("{s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:s}", "volunteer",
 		              json_sprintf("v%zu", i + 1), "position", judgment->position, "verdict",
 		              judgment->verdict, "confidence", whole_json(judgment->confidence),
-		              "sensitivity", number_json(judgment->sensitivity), "specificity",
-		              number_json(judgment->specificity), "tells", words_json(judgment->tells),
+		              "sensitivity", present_number(judgment->sensitivity), "specificity",
+		              present_number(judgment->specificity), "tells", words_json(judgment->tells),
 		              "marks", json_loads(judgment->marks, 0, NULL) ?: json_array(), "exposure_ms",
 		              whole_json(judgment->exposure_ms), "judged_at", judgment->day));
 	}
@@ -128,8 +123,8 @@ static json_t *posterior_json(const struct evidence *evidence)
 	if (!evidence->has_posterior)
 		return json_null();
 	return json_pack("{s:f, s:o, s:o, s:I}", "p_fake", evidence->p_fake, "low",
-	                 number_json(evidence->low), "high", number_json(evidence->high), "judgments",
-	                 (json_int_t)evidence->posterior_judgments);
+	                 present_number(evidence->low), "high", present_number(evidence->high),
+	                 "judgments", (json_int_t)evidence->posterior_judgments);
 }
 
 static json_t *provenance_json(const struct evidence *evidence)
@@ -146,7 +141,8 @@ static json_t *provenance_json(const struct evidence *evidence)
 json_t *present_evidence(const struct evidence *evidence)
 {
 	return json_pack("{s:o, s:{s:o, s:o}, s:o, s:o, s:o}", "posterior", posterior_json(evidence),
-	                 "agreement", "item_alpha", number_json(evidence->item_alpha), "campaign_alpha",
-	                 number_json(evidence->campaign_alpha), "judgments", judgments_json(evidence),
-	                 "tells", tells_json(evidence), "provenance", provenance_json(evidence));
+	                 "agreement", "item_alpha", present_number(evidence->item_alpha),
+	                 "campaign_alpha", present_number(evidence->campaign_alpha), "judgments",
+	                 judgments_json(evidence), "tells", tells_json(evidence), "provenance",
+	                 provenance_json(evidence));
 }

@@ -1,16 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/present/present_release.h"
 
-#include <math.h>
-
+#include "api/present/present_number.h"
 #include "core/vocabulary.h"
 #include "release/release.h"
 #include "release/split.h"
-
-static json_t *alpha_json(double number)
-{
-	return isnan(number) ? json_null() : json_real(number);
-}
 
 json_t *present_release(const struct release *release)
 {
@@ -22,13 +16,13 @@ json_t *present_release(const struct release *release)
 		                              "fake", (json_int_t)release->in_split[split][1]));
 	for (size_t type = 0; media_types[type]; type++)
 		json_object_set_new(types, media_types[type], json_integer(release->of_type[type]));
-	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:I, s:o}", "name",
-	                 release->name, "version", release->version, "state", release->state,
-	                 "created_at", release->created_at, "items", (json_int_t)release->items,
-	                 "splits", splits, "media_types", types, "alpha", alpha_json(release->alpha),
-	                 "alpha_low", alpha_json(release->alpha_low), "alpha_high",
-	                 alpha_json(release->alpha_high), "bytes", (json_int_t)release->bytes, "url",
-	                 json_sprintf("/api/v1/releases/%s/%s", release->name, release->version));
+	return json_pack(
+		"{s:s, s:s, s:s, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:I, s:o}", "name", release->name,
+		"version", release->version, "state", release->state, "created_at", release->created_at,
+		"items", (json_int_t)release->items, "splits", splits, "media_types", types, "alpha",
+		present_number(release->alpha), "alpha_low", present_number(release->alpha_low),
+		"alpha_high", present_number(release->alpha_high), "bytes", (json_int_t)release->bytes,
+		"url", json_sprintf("/api/v1/releases/%s/%s", release->name, release->version));
 }
 
 /* Our paths need no escapes. */

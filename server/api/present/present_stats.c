@@ -1,15 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/present/present_stats.h"
 
-#include <math.h>
-
+#include "api/present/present_number.h"
 #include "core/vocabulary.h"
 #include "scoring/stats.h"
-
-static json_t *figure_json(double number)
-{
-	return isnan(number) ? json_null() : json_real(number);
-}
 
 static json_t *states_json(const struct public_figures *figures)
 {
@@ -71,9 +65,9 @@ json_t *present_stats(const struct public_figures *figures)
 		"{s:I, s:I, s:I, s:o, s:o, s:{s:o, s:o, s:o}, s:o, s:o, s:o, s:o, s:s}", "volunteers",
 		(json_int_t)figures->volunteers, "pairs", (json_int_t)figures->pairs, "judgments",
 		(json_int_t)figures->judgments, "items", states_json(figures), "by_media_type",
-		types_json(figures), "agreement", "alpha", figure_json(figures->alpha), "low",
-		figure_json(figures->low), "high", figure_json(figures->high), "judgments_by_day",
+		types_json(figures), "agreement", "alpha", present_number(figures->alpha), "low",
+		present_number(figures->low), "high", present_number(figures->high), "judgments_by_day",
 		days_json(figures), "posterior_histogram", histogram_json(figures), "served_fake_rate",
-		figure_json(figures->served_fake_rate), "last_fit", last_fit_json(figures), "generated_at",
-		figures->read_at);
+		present_number(figures->served_fake_rate), "last_fit", last_fit_json(figures),
+		"generated_at", figures->read_at);
 }
