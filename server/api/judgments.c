@@ -64,7 +64,7 @@ static void answer_training(struct request *req, unsigned status, const struct v
 	             json_pack("{s:[o, o], s:o}", "results",
 	                       result_json(&said[0], result->truth[0], result->explanation[0]),
 	                       result_json(&said[1], result->truth[1], result->explanation[1]),
-	                       "progress", present_progress(progress)));
+	                       "progress", present_progress(req->arena, progress)));
 }
 
 static void answer_plain(struct request *req, unsigned status, const struct verdict_in said[2],

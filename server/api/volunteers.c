@@ -42,7 +42,7 @@ static void volunteers_welcome(struct request *req, const struct new_volunteer *
 	set_cookie(req, volunteer_cookie_name(), cookie, VOLUNTEER_COOKIE_S);
 	request_json(req, 201,
 	             json_pack("{s:s, s:o}", "volunteer", text, "progress",
-	                       present_progress(&(struct progress){ 0 })));
+	                       present_progress(req->arena, &(struct progress){ 0 })));
 }
 
 /* An evening's crowd arrives together: those who wait are one insert and one commit. */
@@ -150,8 +150,8 @@ struct error get_me(struct request *req, struct db *db)
 	uuid_to_text(text, id);
 	request_json(req, 200,
 	             json_pack("{s:s, s:s, s:o, s:O, s:s?}", "volunteer", text, "created_at", since,
-	                       "progress", present_progress(&progress), "results", results, "next",
-	                       next));
+	                       "progress", present_progress(req->arena, &progress), "results", results,
+	                       "next", next));
 	return ok();
 }
 

@@ -11,15 +11,6 @@ static long long training_left(const struct progress *progress)
 	return left > 0 ? left : 0;
 }
 
-json_t *present_progress(const struct progress *progress)
-{
-	return json_pack("{s:I, s:I, s:{s:I, s:I, s:I}}", "pairs", (json_int_t)progress->pairs,
-	                 "pairs_today", (json_int_t)progress->pairs_today, "training", "done",
-	                 (json_int_t)progress->training_done, "correct",
-	                 (json_int_t)progress->training_correct, "left",
-	                 (json_int_t)training_left(progress));
-}
-
 void present_progress_text(struct strbuf *text, const struct progress *progress)
 {
 	strbuf_add(text, "{\"pairs\":");
@@ -33,6 +24,14 @@ void present_progress_text(struct strbuf *text, const struct progress *progress)
 	strbuf_add(text, ",\"left\":");
 	strbuf_add_number(text, (uint64_t)training_left(progress));
 	strbuf_add(text, "}}");
+}
+
+json_t *present_progress(struct arena *arena, const struct progress *progress)
+{
+	struct strbuf text = { .arena = arena };
+
+	present_progress_text(&text, progress);
+	return json_loadb(text.bytes, text.len, 0, NULL);
 }
 
 json_t *present_result(const struct volunteer_result *result)

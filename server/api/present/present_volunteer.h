@@ -8,14 +8,14 @@
 
 #include <jansson.h>
 
+struct arena;
 struct progress;
 struct volunteer_result;
 struct strbuf;
 
-json_t *present_progress(const struct progress *progress);
-
-/* The same as text, for answers that are made by the thousand. */
+/* As text, for answers that are made by the thousand; and the same as a value. */
 void present_progress_text(struct strbuf *text, const struct progress *progress);
+json_t *present_progress(struct arena *arena, const struct progress *progress);
 
 /* But for its picture. */
 json_t *present_result(const struct volunteer_result *result);
