@@ -13,7 +13,7 @@
 struct error judgment_body_token(json_t *object, const char **ret_token) MUST_CHECK;
 
 /*
- * Reads and checks a body whose token was already taken from it.  What `judged` points to lives
+ * Reads and checks a body whose token was already taken from it.  What `judgment` points to lives
  * in the arena.  ERR_INVALID names the field.
  */
 struct error judgment_body_read(json_t *object, struct arena *arena,

@@ -31,7 +31,6 @@ enum { SCORER, FITTER, FIRST_WORKER };
 
 /* A thread and what it works with. */
 struct part {
-	struct background *background;
 	struct loop *loop;
 	struct db *db;
 	const struct job_worker *worker; /* NULL: it does no jobs */
@@ -67,12 +66,12 @@ static bool score_once(struct loop *loop, void *arg)
 	struct part *part = arg;
 	struct scoring scoring;
 	int64_t began_ms = clock_monotonic_ms();
-	struct error err = scorer_catch_up(part->background->judge, part->db, &scoring);
+	struct error err = scorer_catch_up(background.judge, part->db, &scoring);
 	int64_t rest_ms = PACE_PART * (clock_monotonic_ms() - began_ms);
 
 	note_outcome(part, "scoring", err);
 	if (!err.code && scoring.news)
-		loop_wake(part->background->parts[FITTER].loop);
+		loop_wake(background.parts[FITTER].loop);
 	loop_rest(loop, err.code ? REST_MS : rest_ms > PACE_MS ? rest_ms : PACE_MS);
 	return false;
 }
@@ -119,7 +118,7 @@ static bool fit_once(struct loop *loop, void *arg)
 	struct part *part = arg;
 	struct scoring scoring;
 	bool fitted = false;
-	struct error err = scorer_fit(part->background->judge, part->db, &fitted, &scoring);
+	struct error err = scorer_fit(background.judge, part->db, &fitted, &scoring);
 
 	note_outcome(part, "fitting", err);
 	if (err.code)
@@ -148,7 +147,7 @@ static bool work_once(struct loop *loop, void *arg)
 		part->worker->at_start(part->db);
 	part->begun = true;
 	struct error err =
-		job_work(part->worker->handlers, part->db, part->background->store, &progress, &worked);
+		job_work(part->worker->handlers, part->db, background.store, &progress, &worked);
 
 	note_outcome(part, "jobs", err);
 	if (err.code)
@@ -160,7 +159,6 @@ static bool open_part(const struct settings *settings, struct part *part,
                       const struct job_worker *worker,
                       struct db *(*open)(const char *conninfo, unsigned timeout_ms))
 {
-	part->background = &background;
 	part->worker = worker;
 	part->db = open(settings->database_url, worker ? worker->timeout_ms : 0);
 	return part->db;

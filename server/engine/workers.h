@@ -5,8 +5,8 @@
  * So many of a kind are done at once in a process as there are workers that have it; within one,
  * job_kind.priority says what comes first.
  */
-#ifndef ENGINE_JOB_WORKERS_H
-#define ENGINE_JOB_WORKERS_H
+#ifndef ENGINE_WORKERS_H
+#define ENGINE_WORKERS_H
 
 #include <stdbool.h>
 
