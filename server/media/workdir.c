@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <jansson.h>
 #include <math.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,6 +40,18 @@ static bool needs_module(const struct sniff *sniff)
 /* What the disk says; of a damaged file too ffmpeg reports an error of input or output. */
 static const int full[] = { ENOSPC, EDQUOT, EROFS };
 
+/* The errno by which the disk ended a helper, or 0. One that writes to a mapped file (vips does for
+ * the code that it makes) learns of a full disk by a signal. */
+static int workdir_trouble(const struct program_result *result)
+{
+	if (result->end == PROGRAM_KILLED && result->signal == SIGBUS)
+		return ENOSPC;
+	for (size_t i = 0; i < sizeof full / sizeof full[0]; i++)
+		if (strstr(result->err, strerrordesc_np(full[i])))
+			return full[i];
+	return 0;
+}
+
 struct error workdir_run(const struct workdir *workdir, enum workdir_limit budget,
                          const char *const argv[], const char *complaint,
                          struct program_result *result)
@@ -71,10 +84,10 @@ struct error workdir_run(const struct workdir *workdir, enum workdir_limit budge
 	if (result->end == PROGRAM_STOOD_STILL)
 		return errorf(ERR_INVALID, "nothing comes of the file for %u seconds",
 		              program.still_ms / 1000);
-	for (size_t i = 0; i < sizeof full / sizeof full[0]; i++)
-		if (strstr(result->err, strerrordesc_np(full[i])))
-			return errorf(ERR_DISK, "the disk does not take what is made of the file: %s",
-			              strerrordesc_np(full[i]));
+	int trouble = workdir_trouble(result);
+	if (trouble)
+		return errorf(ERR_DISK, "the disk does not take what is made of the file: %s",
+		              strerrordesc_np(trouble));
 	return errorf(ERR_INVALID, "%s", complaint);
 }
 

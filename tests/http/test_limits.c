@@ -113,8 +113,9 @@ START_TEST(one_network_holds_so_many_connections_and_no_more)
 	wait_ms(500); /* the connections by which its start was noticed are gone */
 	for (int i = 0; i < 60; i++)
 		crowd[i] = raw_open_at(port);
-	for (int i = 50; i < 60; i++) {
-		struct raw_answer a = raw_read(crowd[i], 3000);
+	wait_ms(1000);
+	for (int i = 0; i < 60; i++) { /* any ten: several threads accept, in no order */
+		struct raw_answer a = raw_read(crowd[i], 20);
 
 		refused += a.status == 429 && a.closed && strstr(a.text, "/problems/too-many-connections");
 	}

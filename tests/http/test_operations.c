@@ -79,16 +79,19 @@ START_TEST(an_import_stops_at_the_first_trouble_of_the_store)
 }
 END_TEST
 
-/* Room for the marker and for one picture's files at most, at whatever step the disk is full. */
+/* Room for the marker and for one picture's files at most, at whatever step the disk is full. At 72
+ * a page of a file that vips has mapped for code finds no room, and a signal ends it. */
+static const int kilobytes[] = { 8, 40, 64, 68, 72, 76, 96, 160 };
+
 START_TEST(an_import_says_that_the_disk_is_full_and_goes_on_when_there_is_room)
 {
-	static const int kilobytes[] = { 8, 40, 64, 96, 160 };
-
 	const char *mounts = may_mount();
 
 	if (!mounts)
 		return;
 	make_pictures();
+	if (kilobytes[_i] < 96) /* one at a time, so that nothing depends on who is first */
+		write_text(folder, "m.csv", "file\n1.png\n");
 	expect_shell("mkdir disk");
 	const char *said = expect_shell(say(
 		"%s sh -c 'mount -t tmpfs -o size=%dk none disk && "
@@ -99,7 +102,7 @@ START_TEST(an_import_says_that_the_disk_is_full_and_goes_on_when_there_is_room)
 		mounts, kilobytes[_i], url, url));
 	expect_text(said, "No space left on device");
 	expect_none(said, "Success");
-	expect_text(said, "3 rows: ");
+	expect_text(said, kilobytes[_i] < 96 ? "1 rows: " : "3 rows: ");
 }
 END_TEST
 
@@ -469,7 +472,7 @@ Suite *http_operations_suite(void)
 	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_add_test(tc, an_import_stops_at_the_first_trouble_of_the_store);
 	tcase_add_loop_test(tc, an_import_says_that_the_disk_is_full_and_goes_on_when_there_is_room, 0,
-	                    5);
+	                    sizeof kilobytes / sizeof *kilobytes);
 	tcase_add_loop_test(tc, a_schema_of_another_program_is_refused, 0,
 	                    sizeof schemas / sizeof schemas[0]);
 	tcase_add_test(tc, readyz_says_that_the_schema_became_another_programs);
