@@ -237,6 +237,11 @@ double dawid_skene_odds(const struct dawid_skene *dawid_skene, uint32_t item)
 	return odds_at(dawid_skene, item, fixed_value(dawid_skene->posterior[item]));
 }
 
+double dawid_skene_lent(const struct dawid_skene *dawid_skene, uint32_t item)
+{
+	return odds_of_sides(dawid_skene, item);
+}
+
 static void skene_add_item(struct dawid_skene *dawid_skene, uint32_t item, double p)
 {
 	const struct judgment_matrix *matrix = dawid_skene->matrix;
@@ -253,6 +258,19 @@ static void skene_forget(struct dawid_skene *dawid_skene)
 {
 	dawid_skene->fakes = 0;
 	memset(dawid_skene->fake, 0, dawid_skene->matrix->codes * sizeof *dawid_skene->fake);
+}
+
+void dawid_skene_adopt(struct dawid_skene *dawid_skene, const double odds[])
+{
+	const struct judgment_matrix *matrix = dawid_skene->matrix;
+
+	skene_forget(dawid_skene);
+	for (uint32_t i = 0; i < matrix->items; i++)
+		if (matrix->start[i] < matrix->start[i + 1])
+			skene_add_item(dawid_skene, i,
+			               judgment_matrix_is_gold(matrix, i) ? matrix->truth[i]
+			                                                  : sigmoid(odds[i]));
+	skene_weigh(dawid_skene);
 }
 
 /* The beginning: the share of "fake" verdicts, with one of each added. */

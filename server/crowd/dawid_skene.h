@@ -66,6 +66,12 @@ void dawid_skene_clear(struct dawid_skene *dawid_skene);
 /* Log odds that an item is fake by its volunteers alone; gold is not clamped. */
 double dawid_skene_odds(const struct dawid_skene *dawid_skene, uint32_t item);
 
+/* What of these log odds does not come from the item's volunteers' skills, nor from the prior. */
+double dawid_skene_lent(const struct dawid_skene *dawid_skene, uint32_t item);
+
+/* Takes over log odds of all items from elsewhere: skills are then those against these. */
+void dawid_skene_adopt(struct dawid_skene *dawid_skene, const double odds[]);
+
 /* Probability of an answer given the truth, at the posterior mean. */
 double dawid_skene_share(const struct dawid_skene *dawid_skene, size_t code, int truth);
 

@@ -62,6 +62,29 @@ struct judgment_matrix judgment_matrix_new(const struct judgments *judgments, bo
 	return matrix;
 }
 
+struct judgment_matrix judgment_matrix_without(const struct judgment_matrix *matrix,
+                                               const uint8_t fold[], uint8_t left_out)
+{
+	struct judgment_matrix rest = *matrix;
+
+	rest.start = mem_new((size_t)matrix->items + 1, sizeof *rest.start);
+	rest.code = mem_new(matrix->count, sizeof *rest.code);
+	rest.total = mem_new(matrix->codes, sizeof *rest.total);
+	rest.sides = NULL;
+	rest.count = rest.judged = 0;
+	for (uint32_t i = 0; i < matrix->items; i++) {
+		for (size_t j = matrix->start[i]; j < matrix->start[i + 1]; j++) {
+			if (fold[j] == left_out)
+				continue;
+			rest.code[rest.count++] = matrix->code[j];
+			rest.total[matrix->code[j]]++;
+		}
+		rest.start[i + 1] = rest.count;
+		rest.judged += rest.start[i + 1] > rest.start[i];
+	}
+	return rest;
+}
+
 void judgment_matrix_clear(struct judgment_matrix *matrix)
 {
 	free(matrix->start);

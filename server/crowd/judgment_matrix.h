@@ -39,6 +39,11 @@ struct judgment_matrix {
 struct judgment_matrix judgment_matrix_new(const struct judgments *judgments, bool graded);
 void judgment_matrix_clear(struct judgment_matrix *matrix);
 
+/* The same items and volunteers without the judgments j whose fold[j] is `left_out`, and without
+ * sides. `truth` stays lent by whom it was. */
+struct judgment_matrix judgment_matrix_without(const struct judgment_matrix *matrix,
+                                               const uint8_t fold[], uint8_t left_out);
+
 static inline uint32_t judgment_matrix_judgments(const struct judgment_matrix *matrix,
                                                  uint32_t item)
 {

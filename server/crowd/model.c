@@ -8,8 +8,12 @@
 #include "crowd/calibration.h"
 #include "crowd/dawid_skene.h"
 #include "crowd/glad.h"
+#include "crowd/held_out.h"
+#include "crowd/item_subtypes.h"
 #include "crowd/judgment_matrix.h"
 #include "crowd/specfun.h"
+#include "crowd/stacking.h"
+#include "crowd/supervised.h"
 
 #define WIDTH_90 1.6448536269514722
 #define FLOOR    1e-9
@@ -24,6 +28,9 @@
  * rests on them alone goes beyond 1 - CAUTION / 2.  Calibration takes its place, gold item by item.
  */
 #define CAUTION .03
+
+#define SUBTYPES_LEAST .005 /* a smaller weight is not worth a fit */
+#define GOLD_WEIGHT    .1   /* of each view by gold alone, before gold has borne any out */
 
 bool method_read(const char *text, enum method *method)
 {
@@ -204,16 +211,11 @@ static struct estimate item_estimate(const struct fit *fit, const struct judgmen
 	return (struct estimate){ p, fmin(low, p), fmax(high, p) };
 }
 
-/*
- * Calibrates on judged gold.  Its odds are held out already: dawid_skene_odds() takes an item's own
- * share out of the skills.  Gold may hold another share of fakes than the other items, so its own
- * prior stands in for theirs.
- */
-static struct calibration model_calibrate(const struct dawid_skene *dawid_skene)
+/* The truth of judged gold; UNKNOWN elsewhere. Sets *ret_prior to the log odds of fake among it. */
+static int8_t *judged_gold(const struct judgment_matrix *matrix, double *ret_prior)
 {
-	const struct judgment_matrix *matrix = dawid_skene->matrix;
-	double *odds = mem_new(matrix->items, sizeof *odds), fakes = 1, reals = 1;
 	int8_t *truth = mem_new(matrix->items, sizeof *truth);
+	double fakes = 1, reals = 1;
 
 	for (uint32_t i = 0; i < matrix->items; i++) {
 		bool judged = matrix->start[i] < matrix->start[i + 1];
@@ -222,13 +224,26 @@ static struct calibration model_calibrate(const struct dawid_skene *dawid_skene)
 		fakes += truth[i] == FAKE;
 		reals += truth[i] == REAL;
 	}
-	double shift = log(fakes / reals) - dawid_skene->prior;
+	*ret_prior = log(fakes / reals);
+	return truth;
+}
+
+/*
+ * Weighs the views on judged gold and calibrates their mixture on it.  Their odds are held out
+ * already: each leaves an item's own share out of what it learned.
+ */
+static void learn_from_gold(struct fit *fit, const struct judgment_matrix *matrix,
+                            struct stacking *stacking)
+{
+	double prior, *odds = mem_new(matrix->items, sizeof *odds);
+	int8_t *truth = judged_gold(matrix, &prior);
+
+	stacking_learn(stacking, truth, matrix->items, prior);
 	for (uint32_t i = 0; i < matrix->items; i++)
-		odds[i] = truth[i] == UNKNOWN ? 0 : dawid_skene_odds(dawid_skene, i) + shift;
-	struct calibration calibration = calibration_fit(odds, truth, matrix->items);
+		odds[i] = truth[i] == UNKNOWN ? 0 : stacking_odds_from(stacking, i, prior);
+	fit->calibration = calibration_fit(odds, truth, matrix->items);
 	free(truth);
 	free(odds);
-	return calibration;
 }
 
 static void report_volunteers(struct fit *fit, const struct dawid_skene *dawid_skene,
@@ -251,22 +266,98 @@ static void report_volunteers(struct fit *fit, const struct dawid_skene *dawid_s
 	}
 }
 
+static void add_view(struct stacking *stacking, uint32_t items, double prior, double weight)
+{
+	stacking->view[stacking->views++] =
+		(struct view){ .odds = mem_new(items, sizeof(double)), .prior = prior, .weight = weight };
+}
+
+/* Log odds of fake before any judgment. */
+static double subtypes_prior(const struct item_subtypes *subtypes)
+{
+	double share[2] = { 0 };
+
+	for (int state = 0; state < STATES; state++)
+		share[state >= SUBTYPES] += exp(subtypes->prior[state]);
+	return log(share[FAKE] / share[REAL]);
+}
+
+/* Items with subtypes, where they predict answers better than independent volunteers do. */
+static void view_subtypes(struct stacking *stacking, const struct dawid_skene *coins,
+                          const struct dawid_skene_options *how)
+{
+	const struct judgment_matrix *matrix = coins->matrix;
+	double weight = held_out_weight(matrix);
+
+	if (weight < SUBTYPES_LEAST)
+		return;
+	double *lent = mem_new(matrix->items, sizeof *lent);
+	for (uint32_t i = 0; i < matrix->items; i++)
+		lent[i] = dawid_skene_lent(coins, i);
+	struct item_subtypes subtypes =
+		item_subtypes_fit(matrix, lent, how->iterations_max, how->tolerance);
+	add_view(stacking, matrix->items, subtypes_prior(&subtypes), weight);
+	for (uint32_t i = 0; i < matrix->items; i++)
+		stacking->view[stacking->views - 1].odds[i] = item_subtypes_odds(&subtypes, i, NULL);
+	stacking->view[0].weight -= weight;
+	item_subtypes_clear(&subtypes);
+	free(lent);
+}
+
+/* What gold alone says, once with priors as strong as elsewhere and once with weak ones. */
+static void view_gold(struct stacking *stacking, const struct dawid_skene *coins)
+{
+	static const double strengths[] = { DAWID_SKENE_STRENGTH, 1 };
+
+	for (int k = 0; k < stacking->views; k++)
+		stacking->view[k].weight *= 1 - 2 * GOLD_WEIGHT;
+	for (int k = 0; k < 2; k++) {
+		add_view(stacking, coins->matrix->items, coins->prior, GOLD_WEIGHT);
+		supervised_odds(coins->matrix, coins->prior, strengths[k],
+		                stacking->view[stacking->views - 1].odds);
+	}
+}
+
+/* The default's views of the items, mixed. The coins take over what the mixture believes, so that
+ * the skills that are reported are skills against it. */
+static void fit_mixture(struct fit *fit, struct dawid_skene *coins,
+                        const struct dawid_skene_options *how)
+{
+	const struct judgment_matrix *matrix = coins->matrix;
+	struct stacking stacking = { 0 };
+
+	add_view(&stacking, matrix->items, coins->prior, 1);
+	for (uint32_t i = 0; i < matrix->items; i++)
+		stacking.view[0].odds[i] = fit->odds[i];
+	view_subtypes(&stacking, coins, how);
+	fit->subtypes_weight = stacking.views > 1 ? stacking.view[1].weight : 0;
+	if (matrix->truth) {
+		view_gold(&stacking, coins);
+		learn_from_gold(fit, matrix, &stacking);
+	}
+	for (uint32_t i = 0; i < matrix->items; i++)
+		fit->odds[i] = stacking_odds(&stacking, i);
+	if (stacking.views > 1)
+		dawid_skene_adopt(coins, fit->odds);
+	for (int k = 0; k < stacking.views; k++)
+		free(stacking.view[k].odds);
+	fit->caution = CAUTION * (1 - fit->calibration.weight);
+}
+
 static void fit_coins(struct fit *fit, const struct judgment_matrix *matrix,
                       const struct model_options *options, const struct dawid_skene_options *how)
 {
 	struct dawid_skene dawid_skene = dawid_skene_fit(matrix, how);
-	struct spread *spreads = options->intervals ? weight_spreads(&dawid_skene) : NULL;
 
-	if (options->method == METHOD_DEFAULT && matrix->truth)
-		fit->calibration = model_calibrate(&dawid_skene);
-	if (options->method == METHOD_DEFAULT)
-		fit->caution = CAUTION * (1 - fit->calibration.weight);
 	fit->iterations = dawid_skene.iterations;
 	fit->converged = dawid_skene.converged;
-	for (uint32_t i = 0; i < fit->items; i++) {
+	for (uint32_t i = 0; i < fit->items; i++)
 		fit->odds[i] = dawid_skene_odds(&dawid_skene, i);
+	if (options->method == METHOD_DEFAULT)
+		fit_mixture(fit, &dawid_skene, how);
+	struct spread *spreads = options->intervals ? weight_spreads(&dawid_skene) : NULL;
+	for (uint32_t i = 0; i < fit->items; i++)
 		fit->crowd[i] = item_estimate(fit, matrix, i, spreads);
-	}
 	free(spreads);
 	report_volunteers(fit, &dawid_skene, options->intervals);
 	fit_finish(fit, matrix, options->intervals);

@@ -62,6 +62,8 @@ struct fit {
 	bool converged;
 	struct calibration calibration; /* on gold; weight 0: there was none of each class */
 	double caution;                 /* see fit_probability() */
+	double subtypes_weight;         /* of items with subtypes in the default, by what predicts
+	                                 * answers held out; before gold says more */
 	bool has_likelihood;            /* whether the method has one: majority and glad have none */
 	double log_likelihood;          /* of the judgments, at the fitted skills; otherwise 0 */
 };

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "crowd/held_out.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "core/mem.h"
+#include "crowd/dawid_skene.h"
+#include "crowd/item_subtypes.h"
+
+#define ENOUGH    40000u /* answers to predict */
+#define TOLERANCE 1e-2
+#define ROUNDS    60
+#define ODDS_MOST 30. /* of one item's difference */
+
+/* Sums over items of what the second model gains, and of its squares. */
+struct gain {
+	fixed sum, squares;
+	uint64_t items;
+};
+
+/* Steele, Lea, Flood 2014 (SplitMix64): every bit depends on every bit. */
+static uint64_t mix_bits(uint64_t x)
+{
+	x += 0x9e3779b97f4a7c15u;
+	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
+	x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
+	return x ^ (x >> 31);
+}
+
+/* One round of refinement: volunteers are known by the items that they judged, and how; items by
+ * their volunteers. */
+static void refine_hashes(const struct judgment_matrix *matrix, uint64_t item[],
+                          uint64_t volunteer[])
+{
+	for (uint32_t v = 0; v < matrix->volunteers; v++)
+		volunteer[v] = 0;
+	for (uint32_t i = 0; i < matrix->items; i++)
+		for (size_t j = matrix->start[i]; j < matrix->start[i + 1]; j++)
+			volunteer[matrix->code[j] / matrix->symbols] +=
+				mix_bits(item[i] ^ (matrix->code[j] % matrix->symbols));
+	for (uint32_t i = 0; i < matrix->items; i++) {
+		uint64_t sum = 0;
+
+		for (size_t j = matrix->start[i]; j < matrix->start[i + 1]; j++)
+			sum += mix_bits(volunteer[matrix->code[j] / matrix->symbols] ^
+			                (matrix->code[j] % matrix->symbols));
+		item[i] = mix_bits(sum);
+	}
+}
+
+/* Which fold each judgment belongs to. */
+static uint8_t *draw_folds(const struct judgment_matrix *matrix)
+{
+	uint64_t *item = mem_new(matrix->items, sizeof *item);
+	uint64_t *volunteer = mem_new(matrix->volunteers, sizeof *volunteer);
+	uint8_t *fold = mem_new(matrix->count, sizeof *fold);
+
+	for (uint32_t i = 0; i < matrix->items; i++)
+		item[i] = judgment_matrix_judgments(matrix, i);
+	refine_hashes(matrix, item, volunteer);
+	refine_hashes(matrix, item, volunteer);
+	for (uint32_t i = 0; i < matrix->items; i++)
+		for (size_t j = matrix->start[i]; j < matrix->start[i + 1]; j++)
+			fold[j] = (uint8_t)(mix_bits(item[i] ^
+			                             mix_bits(volunteer[matrix->code[j] / matrix->symbols])) %
+			                    HELD_FOLDS);
+	free(item);
+	free(volunteer);
+	return fold;
+}
+
+/* What two models expect of the answers to an item. */
+struct two_views {
+	const struct dawid_skene *coins;
+	const struct item_subtypes *subtypes;
+	double fake, states[STATES];
+};
+
+static double gain_of_answer(const struct two_views *views, uint32_t code)
+{
+	double coins = views->fake * dawid_skene_share(views->coins, code, FAKE) +
+	               (1 - views->fake) * dawid_skene_share(views->coins, code, REAL);
+	double subtypes = 0;
+
+	for (int state = 0; state < STATES; state++)
+		subtypes += views->states[state] * item_subtypes_share(views->subtypes, code, state);
+	return log(subtypes / coins);
+}
+
+static void compare_views(struct gain *gain, const struct judgment_matrix *matrix,
+                          const uint8_t fold[], uint8_t held, struct two_views *views)
+{
+	for (uint32_t i = 0; i < matrix->items; i++) {
+		fixed sum = 0;
+		bool any = false;
+
+		for (size_t j = matrix->start[i]; j < matrix->start[i + 1]; j++) {
+			if (fold[j] != held)
+				continue;
+			if (!any) {
+				views->fake = judgment_matrix_is_gold(matrix, i)
+				                  ? matrix->truth[i]
+				                  : sigmoid(dawid_skene_odds(views->coins, i));
+				item_subtypes_odds(views->subtypes, i, views->states);
+				any = true;
+			}
+			sum += fixed_of(gain_of_answer(views, matrix->code[j]));
+		}
+		double x = fmin(fmax(fixed_value(sum), -ODDS_MOST), ODDS_MOST);
+		gain->sum += fixed_of(x);
+		gain->squares += fixed_of(x * x);
+		gain->items += any;
+	}
+}
+
+static void try_fold(struct gain *gain, const struct judgment_matrix *matrix, const uint8_t fold[],
+                     uint8_t held)
+{
+	struct judgment_matrix rest = judgment_matrix_without(matrix, fold, held);
+	struct dawid_skene coins =
+		dawid_skene_fit(&rest, &(struct dawid_skene_options){ .way = DAWID_SKENE_LEAVE_OUT,
+	                                                          .iterations_max = ROUNDS,
+	                                                          .tolerance = TOLERANCE });
+	struct item_subtypes subtypes = item_subtypes_fit(&rest, NULL, ROUNDS, TOLERANCE);
+
+	compare_views(gain, matrix, fold, held,
+	              &(struct two_views){ .coins = &coins, .subtypes = &subtypes });
+	dawid_skene_clear(&coins);
+	item_subtypes_clear(&subtypes);
+	judgment_matrix_clear(&rest);
+}
+
+double held_out_weight(const struct judgment_matrix *matrix)
+{
+	uint8_t *fold = draw_folds(matrix);
+	struct gain gain = { 0 };
+
+	for (uint8_t held = 0; held < HELD_FOLDS; held++) {
+		if ((uint64_t)matrix->count * held >= (uint64_t)ENOUGH * HELD_FOLDS)
+			break;
+		try_fold(&gain, matrix, fold, held);
+	}
+	free(fold);
+	if (!gain.items)
+		return 0;
+	double sum = fixed_value(gain.sum), mean = sum / (double)gain.items;
+	double variance = fixed_value(gain.squares) - sum * mean;
+	return variance > 0 ? .5 * erfc(-sum / sqrt(2 * variance)) : .5;
+}

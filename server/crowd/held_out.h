@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * held_out -- which of two models predicts judgments that it has not seen.
+ *
+ * Cross-validation over judgments: a fifth of them is left out, both models are fitted to the
+ * rest, and the logarithm of what each gave to every answer left out is summed, by item.  The
+ * weight of the second model is the chance that its sum is the larger one, by the normal
+ * approximation and the spread over items (pseudo-BMA+: Yao, Vehtari, Simpson, Gelman 2018).  No
+ * truth but gold is read.
+ *
+ * Which judgments are left out is drawn by a hash of who answered what beside whom (colour
+ * refinement: Weisfeiler, Leman 1968), which knows neither the order of rows nor names.
+ */
+#ifndef CROWD_HELD_OUT_H
+#define CROWD_HELD_OUT_H
+
+#include "crowd/judgment_matrix.h"
+
+#define HELD_FOLDS 5
+
+/*
+ * The weight, from 0 to 1, of items with subtypes (crowd/item_subtypes.h) against independent
+ * volunteers (crowd/dawid_skene.h): 0 without judgments.  With more than 40,000 judgments in a
+ * fold fewer folds are tried: O(judgments) time and memory.
+ */
+double held_out_weight(const struct judgment_matrix *matrix);
+
+#endif
