@@ -16,7 +16,14 @@ bench-crowd: $(B)/touchstone $(B)/crowd-generate $(B)/crowd-collusion  ## how go
 crowd-table: $(B)/touchstone  ## every method on every set of judgments, as a table and plots for docs/method.md
 	@tests/load/crowd-table $(B) $(CROWD_DATA)
 
+$(B)/crowd-kinds: $(B)/tests/load/crowd_kinds.o $(B)/tests/support/made_up_crowds.o $(CROWD)
+	@echo "  link  $@"
+	@$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
+crowd-kinds: $(B)/crowd-kinds  ## every method on every kind of made-up crowd; SEEDS (20) crowds of each
+	@$< $(SEEDS) $(KIND)
+
 bench-choose: $(B)/crowd-pair_sampler  ## what it costs to choose a pair from a thousand to a million items
 	@$<
 
-.PHONY: bench-crowd bench-choose crowd-table
+.PHONY: bench-crowd bench-choose crowd-kinds crowd-table
