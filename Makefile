@@ -43,7 +43,7 @@ CLI      := server/main.c $(wildcard server/cli/*.c)
 GEN      := $(B)/gen/db/statements.gen.h
 LIB      := $(ROOMS:%.c=$(B)/%.o) $(B)/gen/statements.o $(B)/gen/migrations.o
 FILE_CLI := server/cli/crowd_files.c server/cli/infer.c server/cli/replay.c
-UNIT     := $(wildcard tests/unit/*.c)
+UNIT     := $(wildcard tests/unit/*.c tests/support/*.c)
 HTTP     := $(wildcard tests/http/*.c)
 
 # The scripts are called directly, without a shell between, so that a signal to make reaches them.

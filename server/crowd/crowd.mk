@@ -13,10 +13,23 @@ bench-crowd: $(B)/touchstone $(B)/crowd-generate $(B)/crowd-collusion  ## how go
 	@tests/load/crowd-bench $(B) $(CROWD_DATA) | tee $(B)/bench.md
 	@tests/load/crowd-insert docs/method.md bench $(B)/bench.md
 
-crowd-table: $(B)/touchstone  ## every method on every set of judgments, as a table and plots for docs/method.md
+$(B)/crowd-reference: $(B)/tests/load/crowd_reference.o $(B)/tests/support/reference_bcc.o \
+                      $(B)/server/cli/crowd_files.o $(LIB)
+	@echo "  link  $@"
+	@$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
+crowd-table: $(B)/touchstone $(B)/crowd-reference  ## every method on every set of judgments, as a table and plots for docs/method.md
 	@tests/load/crowd-table $(B) $(CROWD_DATA)
+
+$(B)/crowd-kinds: $(B)/tests/load/crowd_kinds.o $(B)/tests/support/made_up_crowds.o \
+                  $(B)/tests/support/reference_bcc.o $(CROWD)
+	@echo "  link  $@"
+	@$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
+crowd-kinds: $(B)/crowd-kinds  ## every method on every kind of made-up crowd; SEEDS (20) crowds of each
+	@$< $(SEEDS) $(KIND)
 
 bench-choose: $(B)/crowd-pair_sampler  ## what it costs to choose a pair from a thousand to a million items
 	@$<
 
-.PHONY: bench-crowd bench-choose crowd-table
+.PHONY: bench-crowd bench-choose crowd-kinds crowd-table
