@@ -89,11 +89,7 @@ static double lean_of(const struct judgment_matrix *matrix)
 	uint32_t active = 0;
 
 	for (uint32_t v = 0; v < matrix->volunteers; v++) {
-		bool judges = false;
-
-		for (uint32_t k = 0; k < matrix->symbols; k++)
-			judges |= matrix->total[(size_t)v * matrix->symbols + k] > 0;
-		active += judges;
+		active += judgment_matrix_is_active(matrix, v);
 	}
 	return .5 / (1 + pow(active / FEW, 6));
 }
@@ -203,7 +199,8 @@ static void skene_weigh(struct dawid_skene *dawid_skene)
 			learn_sides(dawid_skene);
 	}
 	for (uint32_t v = 0; v < dawid_skene->matrix->volunteers; v++)
-		weigh_volunteer(dawid_skene, v);
+		if (judgment_matrix_is_active(dawid_skene->matrix, v))
+			weigh_volunteer(dawid_skene, v);
 }
 
 static double odds_of_sides(const struct dawid_skene *dawid_skene, uint32_t item)

@@ -8,10 +8,12 @@
 #include "crowd/dawid_skene.h"
 #include "crowd/item_subtypes.h"
 
-#define ENOUGH    40000u /* answers to predict */
-#define TOLERANCE 1e-2
-#define ROUNDS    60
-#define ODDS_MOST 30. /* of one item's difference */
+#define SAMPLE         80000u /* judgments, of items drawn where there are more */
+#define ENOUGH         16000u /* answers to predict */
+#define TOLERANCE      1e-2
+#define MEAN_TOLERANCE 1e-3
+#define ROUNDS         40
+#define ODDS_MOST      30. /* of one item's difference */
 
 /* Sums over items of what the second model gains, and of its squares. */
 struct gain {
@@ -49,7 +51,7 @@ static void refine_hashes(const struct judgment_matrix *matrix, uint64_t item[],
 	}
 }
 
-/* Which fold each judgment belongs to. */
+/* Which fold each judgment belongs to; FOLD_NONE outside the sample of items. */
 static uint8_t *draw_folds(const struct judgment_matrix *matrix)
 {
 	uint64_t *item = mem_new(matrix->items, sizeof *item);
@@ -58,13 +60,17 @@ static uint8_t *draw_folds(const struct judgment_matrix *matrix)
 
 	for (uint32_t i = 0; i < matrix->items; i++)
 		item[i] = judgment_matrix_judgments(matrix, i);
-	refine_hashes(matrix, item, volunteer);
-	refine_hashes(matrix, item, volunteer);
-	for (uint32_t i = 0; i < matrix->items; i++)
-		for (size_t j = matrix->start[i]; j < matrix->start[i + 1]; j++)
-			fold[j] = (uint8_t)(mix_bits(item[i] ^
-			                             mix_bits(volunteer[matrix->code[j] / matrix->symbols])) %
-			                    HELD_FOLDS);
+	for (int round = 0; round < (matrix->count > SAMPLE ? 1 : 2); round++)
+		refine_hashes(matrix, item, volunteer);
+	for (uint32_t i = 0; i < matrix->items; i++) {
+		bool drawn = item[i] % matrix->count < SAMPLE;
+
+		for (size_t j = matrix->start[i]; j < matrix->start[i + 1]; j++) {
+			uint64_t whose = mix_bits(volunteer[matrix->code[j] / matrix->symbols]);
+
+			fold[j] = drawn ? (uint8_t)(mix_bits(item[i] ^ whose) % HELD_FOLDS) : FOLD_NONE;
+		}
+	}
 	free(item);
 	free(volunteer);
 	return fold;
@@ -122,7 +128,7 @@ static void try_fold(struct gain *gain, const struct judgment_matrix *matrix, co
 		dawid_skene_fit(&rest, &(struct dawid_skene_options){ .way = DAWID_SKENE_LEAVE_OUT,
 	                                                          .iterations_max = ROUNDS,
 	                                                          .tolerance = TOLERANCE });
-	struct item_subtypes subtypes = item_subtypes_fit(&rest, NULL, ROUNDS, TOLERANCE);
+	struct item_subtypes subtypes = item_subtypes_fit(&rest, NULL, ROUNDS, MEAN_TOLERANCE);
 
 	compare_views(gain, matrix, fold, held,
 	              &(struct two_views){ .coins = &coins, .subtypes = &subtypes });
@@ -135,9 +141,10 @@ double held_out_weight(const struct judgment_matrix *matrix)
 {
 	uint8_t *fold = draw_folds(matrix);
 	struct gain gain = { 0 };
+	uint64_t sample = matrix->count < SAMPLE ? matrix->count : SAMPLE;
 
 	for (uint8_t held = 0; held < HELD_FOLDS; held++) {
-		if ((uint64_t)matrix->count * held >= (uint64_t)ENOUGH * HELD_FOLDS)
+		if (sample * held >= (uint64_t)ENOUGH * HELD_FOLDS)
 			break;
 		try_fold(&gain, matrix, fold, held);
 	}

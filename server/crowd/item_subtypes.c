@@ -32,9 +32,12 @@ static double subtype_assumed(const struct judgment_matrix *matrix, uint32_t sym
 	return STRENGTH * (right ? RIGHT : 1 - RIGHT) / (.5 * matrix->symbols);
 }
 
-static int32_t pull_units(double x)
+/* A logarithm in pulls. Single precision is finer than they are. */
+static int32_t pull_log(double x)
 {
-	return (int32_t)lrint(fmin(fmax(x, -PULL_LIMIT), PULL_LIMIT) * UNIT);
+	double log = (double)logf((float)x);
+
+	return (int32_t)lrint((log < -PULL_LIMIT ? -PULL_LIMIT : log) * UNIT);
 }
 
 /* By what factor a count stands above itself less one, as far as there is one to take. */
@@ -81,8 +84,8 @@ static void subtypes_weigh_volunteer(struct item_subtypes *subtypes, uint32_t vo
 			size_t code = (size_t)volunteer * symbols + k;
 			double n = subtype_count(subtypes, code, state);
 
-			subtypes->pull[code].base[state] = pull_units(log(n / all));
-			subtypes->pull[code].own[state] = pull_units(log(own_ratio(n) / own));
+			subtypes->pull[code].base[state] = pull_log(n / all);
+			subtypes->pull[code].own[state] = pull_log(own_ratio(n) / own);
 		}
 	}
 }
@@ -118,7 +121,8 @@ static void subtypes_weigh_states(struct item_subtypes *subtypes)
 static void subtypes_weigh(struct item_subtypes *subtypes)
 {
 	for (uint32_t v = 0; v < subtypes->matrix->volunteers; v++)
-		subtypes_weigh_volunteer(subtypes, v);
+		if (judgment_matrix_is_active(subtypes->matrix, v))
+			subtypes_weigh_volunteer(subtypes, v);
 	subtypes_weigh_states(subtypes);
 }
 
@@ -251,11 +255,12 @@ static void subtypes_begin(struct item_subtypes *subtypes)
 	}
 }
 
-/* Expects every item anew. Returns the largest change of a probability of fake. */
+/* Expects every item anew. Returns the mean change of a probability of fake. */
 static double subtypes_expect(struct item_subtypes *subtypes)
 {
 	const struct judgment_matrix *matrix = subtypes->matrix;
-	double weight[STATES], change = 0;
+	double weight[STATES];
+	fixed change = 0;
 
 	memset(subtypes->given, 0, matrix->codes * STATES * sizeof *subtypes->given);
 	for (uint32_t i = 0; i < matrix->items; i++) {
@@ -267,11 +272,11 @@ static double subtypes_expect(struct item_subtypes *subtypes)
 			before += share[state];
 		weigh_states(subtypes, i, weight);
 		float after = settle_item(matrix, i, weight, share);
-		change = fmax(change, fabs((double)after - (double)before));
+		change += fixed_of(fabs((double)after - (double)before));
 		subtypes_add(subtypes, i);
 	}
 	subtypes->iterations++;
-	return change;
+	return fixed_value(change) / fmax(matrix->judged, 1);
 }
 
 struct item_subtypes item_subtypes_fit(const struct judgment_matrix *matrix,

@@ -34,7 +34,8 @@ struct item_subtypes {
 	bool converged;
 };
 
-/* Fits until no item's probability of fake moves by more than `tolerance`. Clear it after use. */
+/* Fits until items' probabilities of fake move by no more than `tolerance` in the mean: in a set of
+ * many thousands one of them is always on its way. Clear it after use. */
 struct item_subtypes item_subtypes_fit(const struct judgment_matrix *matrix,
                                        const double lent_odds[], uint32_t iterations_max,
                                        double tolerance);

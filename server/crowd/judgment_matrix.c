@@ -74,7 +74,7 @@ struct judgment_matrix judgment_matrix_without(const struct judgment_matrix *mat
 	rest.count = rest.judged = 0;
 	for (uint32_t i = 0; i < matrix->items; i++) {
 		for (size_t j = matrix->start[i]; j < matrix->start[i + 1]; j++) {
-			if (fold[j] == left_out)
+			if (fold[j] == left_out || fold[j] == FOLD_NONE)
 				continue;
 			rest.code[rest.count++] = matrix->code[j];
 			rest.total[matrix->code[j]]++;
@@ -100,4 +100,14 @@ uint32_t judgment_matrix_fakes(const struct judgment_matrix *matrix, uint32_t it
 	for (size_t j = matrix->start[item]; j < matrix->start[item + 1]; j++)
 		fakes += judgment_matrix_says_fake(matrix, matrix->code[j]);
 	return fakes;
+}
+
+bool judgment_matrix_is_active(const struct judgment_matrix *matrix, uint32_t volunteer)
+{
+	const uint32_t *total = &matrix->total[(size_t)volunteer * matrix->symbols];
+
+	for (uint32_t k = 0; k < matrix->symbols; k++)
+		if (total[k])
+			return true;
+	return false;
 }

@@ -39,8 +39,10 @@ struct judgment_matrix {
 struct judgment_matrix judgment_matrix_new(const struct judgments *judgments, bool graded);
 void judgment_matrix_clear(struct judgment_matrix *matrix);
 
-/* The same items and volunteers without the judgments j whose fold[j] is `left_out`, and without
- * sides. `truth` stays lent by whom it was. */
+#define FOLD_NONE 255 /* a judgment that is in no fold */
+
+/* The same items and volunteers without the judgments j whose fold[j] is `left_out` or FOLD_NONE,
+ * and without sides. `truth` stays lent by whom it was. */
 struct judgment_matrix judgment_matrix_without(const struct judgment_matrix *matrix,
                                                const uint8_t fold[], uint8_t left_out);
 
@@ -59,6 +61,9 @@ static inline bool judgment_matrix_is_gold(const struct judgment_matrix *matrix,
 {
 	return matrix->truth && matrix->truth[item] != UNKNOWN;
 }
+
+/* Whether a volunteer has judged anything. */
+bool judgment_matrix_is_active(const struct judgment_matrix *matrix, uint32_t volunteer);
 
 /* How many of an item's verdicts are "fake". */
 uint32_t judgment_matrix_fakes(const struct judgment_matrix *matrix, uint32_t item);

@@ -29,8 +29,9 @@
  */
 #define CAUTION .03
 
-#define SUBTYPES_LEAST .005 /* a smaller weight is not worth a fit */
-#define GOLD_WEIGHT    .1   /* of each view by gold alone, before gold has borne any out */
+#define SUBTYPES_LEAST .05 /* weight that a fit of subtypes must pass, and which it then lacks */
+#define MEAN_SHARE     .2  /* of the tolerance, for changes in the mean */
+#define GOLD_WEIGHT    .1  /* of each view by gold alone, before gold has borne any out */
 
 bool method_read(const char *text, enum method *method)
 {
@@ -287,15 +288,15 @@ static void view_subtypes(struct stacking *stacking, const struct dawid_skene *c
                           const struct dawid_skene_options *how)
 {
 	const struct judgment_matrix *matrix = coins->matrix;
-	double weight = held_out_weight(matrix);
+	double weight = (held_out_weight(matrix) - SUBTYPES_LEAST) / (1 - SUBTYPES_LEAST);
 
-	if (weight < SUBTYPES_LEAST)
+	if (!(weight > 0))
 		return;
 	double *lent = mem_new(matrix->items, sizeof *lent);
 	for (uint32_t i = 0; i < matrix->items; i++)
 		lent[i] = dawid_skene_lent(coins, i);
 	struct item_subtypes subtypes =
-		item_subtypes_fit(matrix, lent, how->iterations_max, how->tolerance);
+		item_subtypes_fit(matrix, lent, how->iterations_max, MEAN_SHARE * how->tolerance);
 	add_view(stacking, matrix->items, subtypes_prior(&subtypes), weight);
 	for (uint32_t i = 0; i < matrix->items; i++)
 		stacking->view[stacking->views - 1].odds[i] = item_subtypes_odds(&subtypes, i, NULL);
