@@ -26,8 +26,8 @@ $(B)/crowd-kinds: $(B)/tests/load/crowd_kinds.o $(B)/tests/support/made_up_crowd
 	@echo "  link  $@"
 	@$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
-crowd-kinds: $(B)/crowd-kinds  ## every method on every kind of made-up crowd; SEEDS (20) crowds of each
-	@$< $(SEEDS) $(KIND)
+crowd-kinds: $(B)/crowd-kinds  ## every method on every kind of made-up crowd; SEEDS (20) of each, KIND alone
+	@$< $(or $(SEEDS),20) $(KIND)
 
 bench-choose: $(B)/crowd-pair_sampler  ## what it costs to choose a pair from a thousand to a million items
 	@$<
