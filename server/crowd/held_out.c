@@ -63,7 +63,7 @@ static uint8_t *draw_folds(const struct judgment_matrix *matrix)
 	for (int round = 0; round < (matrix->count > SAMPLE ? 1 : 2); round++)
 		refine_hashes(matrix, item, volunteer);
 	for (uint32_t i = 0; i < matrix->items; i++) {
-		bool drawn = item[i] % matrix->count < SAMPLE;
+		bool drawn = item[i] % (matrix->count + 1) < SAMPLE;
 
 		for (size_t j = matrix->start[i]; j < matrix->start[i + 1]; j++) {
 			uint64_t whose = mix_bits(volunteer[matrix->code[j] / matrix->symbols]);

@@ -29,8 +29,15 @@
  */
 #define CAUTION .03
 
-#define SUBTYPES_LEAST .05 /* weight that a fit of subtypes must pass, and which it then lacks */
-#define MEAN_SHARE     .2  /* of the tolerance, for changes in the mean */
+/*
+ * Items with subtypes have a share in the mixture that no prediction takes away, because a cohort
+ * that predictions do not show costs more than subtypes do where there are none. It falls with the
+ * judgments, as predictions show more: to the half at so many.
+ */
+#define SUBTYPES_SHARE .3
+#define SUBTYPES_HALF  1e5
+#define SUBTYPES_LEAST .05 /* weight that is worth a fit, and that is then taken off */
+#define MEAN_SHARE     .02 /* of the tolerance, for changes in the mean */
 #define GOLD_WEIGHT    .1  /* of each view by gold alone, before gold has borne any out */
 
 bool method_read(const char *text, enum method *method)
@@ -288,8 +295,10 @@ static void view_subtypes(struct stacking *stacking, const struct dawid_skene *c
                           const struct dawid_skene_options *how)
 {
 	const struct judgment_matrix *matrix = coins->matrix;
-	double weight = (held_out_weight(matrix) - SUBTYPES_LEAST) / (1 - SUBTYPES_LEAST);
+	double share = SUBTYPES_SHARE / (1 + (double)matrix->count / SUBTYPES_HALF);
+	double weight = share + (1 - share) * held_out_weight(matrix);
 
+	weight = (weight - SUBTYPES_LEAST) / (1 - SUBTYPES_LEAST);
 	if (!(weight > 0))
 		return;
 	double *lent = mem_new(matrix->items, sizeof *lent);
