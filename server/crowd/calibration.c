@@ -14,6 +14,9 @@
 #define SHRINK   20. /* precision of the prior around no change */
 #define ODDS_TOP 40. /* odds beyond carry no more */
 
+#define CAUTION_ROUNDS   50
+#define CAUTION_STRENGTH 100. /* known items that the assumed caution counts as much as */
+
 /* The known items, and how often each class occurs. */
 struct known {
 	const double *odds;
@@ -149,29 +152,35 @@ static bool calibration_climb(const struct known *known, double weights[TERMS],
 	return false;
 }
 
-/* As many items, half of each class, as tell as much about the difference between classes. */
-static double calibration_balanced(const struct known *known)
+static void count_known(const int8_t truth[], size_t count, uint32_t of[2])
 {
-	double reals = known->of[REAL], fakes = known->of[FAKE];
+	of[REAL] = of[FAKE] = 0;
+	for (size_t i = 0; i < count; i++)
+		if (truth[i] != UNKNOWN)
+			of[truth[i]]++;
+}
 
+double calibration_balance(const int8_t truth[], size_t count)
+{
+	uint32_t of[2];
+
+	count_known(truth, count, of);
+	double reals = of[REAL], fakes = of[FAKE];
 	return reals + fakes > 0 ? 4 * reals * fakes / (reals + fakes) : 0;
 }
 
 struct calibration calibration_fit(const double odds[], const int8_t truth[], size_t count)
 {
 	struct known known = { .odds = odds, .truth = truth, .count = count };
-	double weights[TERMS];
+	double weights[TERMS], balance = calibration_balance(truth, count);
 
-	for (size_t i = 0; i < count; i++)
-		if (truth[i] != UNKNOWN)
-			known.of[truth[i]]++;
+	count_known(truth, count, known.of);
 	memcpy(weights, no_change, sizeof weights);
 	struct summit summit = calibration_survey(&known, weights);
 	for (int round = 0; round < STEPS; round++)
 		if (!calibration_climb(&known, weights, &summit))
 			break;
-	return (struct calibration){ .weight = calibration_balanced(&known) /
-		                                   (calibration_balanced(&known) + CALIBRATION_HALF),
+	return (struct calibration){ .weight = balance / (balance + CALIBRATION_HALF),
 		                         .offset = weights[0],
 		                         .slope = weights[1],
 		                         .bend = weights[2] - weights[1],
@@ -185,4 +194,37 @@ double calibration_apply(const struct calibration *calibration, double odds)
 
 	calibration_features(odds, x);
 	return calibration_dot(x, weights);
+}
+
+double calibration_share(const struct calibration *calibration, double odds)
+{
+	double share = sigmoid(odds);
+
+	if (calibration->weight > 0)
+		share += calibration->weight * (sigmoid(calibration_apply(calibration, odds)) - share);
+	return share;
+}
+
+double calibration_caution(const struct calibration *calibration, const double odds[],
+                           const int8_t truth[], size_t count, double assumed)
+{
+	double caution = assumed;
+
+	for (int round = 0; round < CAUTION_ROUNDS; round++) {
+		fixed blind = 0;
+		size_t known = 0;
+
+		for (size_t i = 0; i < count; i++) {
+			if (truth[i] == UNKNOWN)
+				continue;
+			double fake = calibration_share(calibration, odds[i]);
+			double share = truth[i] == FAKE ? fake : 1 - fake;
+
+			blind += fixed_of(caution / 2 / (caution / 2 + (1 - caution) * share));
+			known++;
+		}
+		caution =
+			(fixed_value(blind) + CAUTION_STRENGTH * assumed) / ((double)known + CAUTION_STRENGTH);
+	}
+	return caution;
 }

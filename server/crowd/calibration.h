@@ -33,4 +33,18 @@ struct calibration calibration_fit(const double odds[], const int8_t truth[], si
 /* The calibrated log odds, without regard to the weight. */
 double calibration_apply(const struct calibration *calibration, double odds);
 
+/* sigmoid(odds), moved towards the map by the calibration's weight. */
+double calibration_share(const struct calibration *calibration, double odds);
+
+/* As many known items, half of each class, tell as much about the difference between classes. */
+double calibration_balance(const int8_t truth[], size_t count);
+
+/*
+ * The share of items about which the crowd's word says nothing, p = caution / 2 + (1 - caution) *
+ * share, learned from known items by EM. `assumed` is what is believed without any; it counts like
+ * a hundred of them.
+ */
+double calibration_caution(const struct calibration *calibration, const double odds[],
+                           const int8_t truth[], size_t count, double assumed);
+
 #endif

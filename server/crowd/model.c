@@ -190,12 +190,7 @@ static struct spread *weight_spreads(const struct dawid_skene *dawid_skene)
 
 double fit_probability(const struct fit *fit, double odds)
 {
-	const struct calibration *calibration = &fit->calibration;
-	double share = sigmoid(odds);
-
-	if (calibration->weight > 0)
-		share += calibration->weight * (sigmoid(calibration_apply(calibration, odds)) - share);
-	return fit->caution / 2 + (1 - fit->caution) * share;
+	return fit->caution / 2 + (1 - fit->caution) * calibration_share(&fit->calibration, odds);
 }
 
 /* The interval says where the belief would lie if the skills of the item's volunteers were known.
@@ -236,20 +231,46 @@ static int8_t *judged_gold(const struct judgment_matrix *matrix, double *ret_pri
 	return truth;
 }
 
+static void add_view(struct stacking *stacking, uint32_t items, double prior, double weight)
+{
+	stacking->view[stacking->views++] =
+		(struct view){ .odds = mem_new(items, sizeof(double)), .prior = prior, .weight = weight };
+}
+
+/* What gold alone says, once with priors as strong as elsewhere and once with weak ones. */
+static void view_gold(struct stacking *stacking, const struct dawid_skene *coins, double gold)
+{
+	static const double strengths[] = { DAWID_SKENE_STRENGTH, 1 };
+	double weight = GOLD_WEIGHT * gold / (gold + CALIBRATION_HALF);
+
+	if (!(weight > 0))
+		return;
+	for (int k = 0; k < stacking->views; k++)
+		stacking->view[k].weight *= 1 - 2 * weight;
+	for (int k = 0; k < 2; k++) {
+		add_view(stacking, coins->matrix->items, coins->prior, weight);
+		supervised_odds(coins->matrix, coins->prior, strengths[k],
+		                stacking->view[stacking->views - 1].odds);
+	}
+}
+
 /*
- * Weighs the views on judged gold and calibrates their mixture on it.  Their odds are held out
- * already: each leaves an item's own share out of what it learned.
+ * Weighs the views on judged gold, calibrates their mixture on it, and learns caution.  Their odds
+ * are held out already: each leaves an item's own share out of what it learned.
  */
-static void learn_from_gold(struct fit *fit, const struct judgment_matrix *matrix,
+static void learn_from_gold(struct fit *fit, const struct dawid_skene *coins,
                             struct stacking *stacking)
 {
+	const struct judgment_matrix *matrix = coins->matrix;
 	double prior, *odds = mem_new(matrix->items, sizeof *odds);
 	int8_t *truth = judged_gold(matrix, &prior);
 
+	view_gold(stacking, coins, calibration_balance(truth, matrix->items));
 	stacking_learn(stacking, truth, matrix->items, prior);
 	for (uint32_t i = 0; i < matrix->items; i++)
 		odds[i] = truth[i] == UNKNOWN ? 0 : stacking_odds_from(stacking, i, prior);
 	fit->calibration = calibration_fit(odds, truth, matrix->items);
+	fit->caution = calibration_caution(&fit->calibration, odds, truth, matrix->items, CAUTION);
 	free(truth);
 	free(odds);
 }
@@ -272,12 +293,6 @@ static void report_volunteers(struct fit *fit, const struct dawid_skene *dawid_s
 		fit->population_sensitivity += fake ? dawid_skene->mean[FAKE][k] : 0;
 		fit->population_specificity += fake ? 0 : dawid_skene->mean[REAL][k];
 	}
-}
-
-static void add_view(struct stacking *stacking, uint32_t items, double prior, double weight)
-{
-	stacking->view[stacking->views++] =
-		(struct view){ .odds = mem_new(items, sizeof(double)), .prior = prior, .weight = weight };
 }
 
 /* Log odds of fake before any judgment. */
@@ -314,20 +329,6 @@ static void view_subtypes(struct stacking *stacking, const struct dawid_skene *c
 	free(lent);
 }
 
-/* What gold alone says, once with priors as strong as elsewhere and once with weak ones. */
-static void view_gold(struct stacking *stacking, const struct dawid_skene *coins)
-{
-	static const double strengths[] = { DAWID_SKENE_STRENGTH, 1 };
-
-	for (int k = 0; k < stacking->views; k++)
-		stacking->view[k].weight *= 1 - 2 * GOLD_WEIGHT;
-	for (int k = 0; k < 2; k++) {
-		add_view(stacking, coins->matrix->items, coins->prior, GOLD_WEIGHT);
-		supervised_odds(coins->matrix, coins->prior, strengths[k],
-		                stacking->view[stacking->views - 1].odds);
-	}
-}
-
 /* The default's views of the items, mixed. The coins take over what the mixture believes, so that
  * the skills that are reported are skills against it. */
 static void fit_mixture(struct fit *fit, struct dawid_skene *coins,
@@ -341,17 +342,15 @@ static void fit_mixture(struct fit *fit, struct dawid_skene *coins,
 		stacking.view[0].odds[i] = fit->odds[i];
 	view_subtypes(&stacking, coins, how);
 	fit->subtypes_weight = stacking.views > 1 ? stacking.view[1].weight : 0;
-	if (matrix->truth) {
-		view_gold(&stacking, coins);
-		learn_from_gold(fit, matrix, &stacking);
-	}
+	fit->caution = CAUTION;
+	if (matrix->truth)
+		learn_from_gold(fit, coins, &stacking);
 	for (uint32_t i = 0; i < matrix->items; i++)
 		fit->odds[i] = stacking_odds(&stacking, i);
 	if (stacking.views > 1)
 		dawid_skene_adopt(coins, fit->odds);
 	for (int k = 0; k < stacking.views; k++)
 		free(stacking.view[k].odds);
-	fit->caution = CAUTION * (1 - fit->calibration.weight);
 }
 
 static void fit_coins(struct fit *fit, const struct judgment_matrix *matrix,
