@@ -17,8 +17,8 @@
 #include "crowd/model.h"
 #include "engine/settings.h"
 
-static const char usage[] =
-	"usage: touchstone infer [--method M] [--gold G.csv] [--truth T.csv] [--report]\n"
+const char cli_infer_usage[] =
+	"infer [--method M] [--gold G.csv] [--truth T.csv] [--report]\n"
 	"                        [--workers W.csv] [--duplicates first|last|refuse] J.csv > "
 	"labels.csv\n"
 	"J.csv: worker,task,label (fake, real, 1, 0) and perhaps confidence (50 to 100) and position\n"
@@ -26,7 +26,7 @@ static const char usage[] =
 	"G.csv, T.csv: task,label, or a release's labels.csv (item,truth).\n"
 	"duplicates: a second judgment of one worker on one task is refused, unless the first or the\n"
 	"last is to count; a second truth likewise.\n"
-	"methods: default, majority, dawid-skene, variational, one-coin, glad\n";
+	"methods: default, majority, dawid-skene, variational, one-coin, glad";
 
 struct infer_settings {
 	struct model_options model;
@@ -244,7 +244,7 @@ int cli_infer(int argc, char **argv)
 	struct judgment_csv *csv = NULL;
 
 	if (!infer_read_settings(argc, argv, &settings)) {
-		fputs(usage, stderr);
+		fprintf(stderr, "usage: touchstone %s\n", cli_infer_usage);
 		return 2;
 	}
 	settings.model.intervals = settings.workers != NULL;

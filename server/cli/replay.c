@@ -10,15 +10,15 @@
 #include "crowd/replay.h"
 #include "engine/settings.h"
 
-static const char usage[] =
-	"usage: touchstone replay [--policy posterior|margin|fixed] [--threshold X] [--min N]\n"
+const char cli_replay_usage[] =
+	"replay [--policy posterior|margin|fixed] [--threshold X] [--min N]\n"
 	"                         [--max N] [--method M] [--seed S] [--duplicates first|last|refuse]\n"
 	"                         --truth T.csv J.csv\n"
 	"threshold: the posterior to reach (.97), or the lead in verdicts for margin (3).\n"
 	"fixed asks --max times about each task. --max 0: as often as there are judgments.\n"
 	"duplicates: a second judgment of one worker on one task is refused, unless the first or the\n"
 	"last is to count.\n"
-	"J.csv, T.csv: as infer reads them, or a release's judgments.csv and labels.csv.\n";
+	"J.csv, T.csv: as infer reads them, or a release's judgments.csv and labels.csv.";
 
 struct replay_settings {
 	struct model_options model;
@@ -133,7 +133,7 @@ int cli_replay(int argc, char **argv)
 
 	settings.rule.threshold = -1;
 	if (!replay_read_settings(argc, argv, &settings)) {
-		fputs(usage, stderr);
+		fprintf(stderr, "usage: touchstone %s\n", cli_replay_usage);
 		return 2;
 	}
 	struct error err =
