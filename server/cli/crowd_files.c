@@ -141,6 +141,19 @@ struct error crowd_file_truth(const char *path, const struct names *tasks,
 	return ok();
 }
 
+uint32_t crowd_truth_without_gold(int8_t truth[], const int8_t gold[], uint32_t tasks)
+{
+	uint32_t left_out = 0;
+
+	for (uint32_t i = 0; gold && i < tasks; i++) {
+		if (gold[i] == UNKNOWN || truth[i] == UNKNOWN)
+			continue;
+		truth[i] = UNKNOWN;
+		left_out++;
+	}
+	return left_out;
+}
+
 int crowd_failed(const char *command, const struct error *err)
 {
 	fprintf(stderr, "touchstone %s: ", command);

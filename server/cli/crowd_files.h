@@ -25,6 +25,10 @@ struct error crowd_file_read(const char *path, enum judgment_csv_kind kind,
 struct error crowd_file_truth(const char *path, const struct names *tasks,
                               enum duplicates duplicates, int8_t **truth) MUST_CHECK;
 
+/* Gold is known beforehand and no forecast: makes the truth of gold items UNKNOWN. Returns of how
+ * many. `gold` may be NULL. */
+uint32_t crowd_truth_without_gold(int8_t truth[], const int8_t gold[], uint32_t tasks);
+
 /* One line on standard error; returns the exit code 1. */
 int crowd_failed(const char *command, const struct error *err);
 

@@ -26,7 +26,7 @@ struct replay_settings {
 	enum policy policy;
 	enum duplicates duplicates;
 	uint64_t seed;
-	const char *judgments, *truth;
+	const char *judgments, *truth, *gold;
 };
 
 static bool read_policy(const char *text, enum policy *policy)
@@ -89,6 +89,7 @@ static bool replay_read_settings(int argc, char **argv, struct replay_settings *
 	const char *duplicates = take_option(&argc, argv, "--duplicates");
 
 	settings->truth = take_option(&argc, argv, "--truth");
+	settings->gold = take_option(&argc, argv, "--gold");
 	return take_rule(&argc, argv, settings) &&
 	       (!seed || number_whole(seed, 0, UINT64_MAX, &settings->seed)) &&
 	       (!duplicates || duplicates_read(duplicates, &settings->duplicates)) && settings->truth &&
@@ -103,17 +104,31 @@ static void print_accuracy(const char *name, const struct replay *r, double accu
 		printf(", \"%s\": null", name);
 }
 
+/* The caller frees both, also after an error. */
+static struct error replay_truths(const struct replay_settings *settings, const struct names *tasks,
+                                  int8_t **truth, int8_t **gold)
+{
+	struct error err = crowd_file_truth(settings->truth, tasks, settings->duplicates, truth);
+
+	if (!err.code && settings->gold)
+		err = crowd_file_truth(settings->gold, tasks, settings->duplicates, gold);
+	return err;
+}
+
 static struct error replay_here(const struct replay_settings *settings,
                                 const struct judgment_csv *csv)
 {
 	struct judgments judgments = judgment_csv_judgments(csv);
 	struct random random = random_seeded(settings->seed);
-	int8_t *truth;
-	struct error err =
-		crowd_file_truth(settings->truth, judgment_csv_tasks(csv), settings->duplicates, &truth);
+	int8_t *truth = NULL, *gold = NULL;
+	struct error err = replay_truths(settings, judgment_csv_tasks(csv), &truth, &gold);
 
-	if (err.code)
+	if (err.code) {
+		free(truth);
 		return err;
+	}
+	judgments.truth = gold;
+	uint32_t left_out = crowd_truth_without_gold(truth, gold, judgments.items);
 	struct replay r =
 		replay_run(&judgments, truth, settings->policy, &settings->rule, &settings->model, &random);
 	printf("{\"judgments_available\": %ju, \"judgments_used\": %ju, \"retired\": %u, "
@@ -121,8 +136,9 @@ static struct error replay_here(const struct replay_settings *settings,
 	       (uintmax_t)r.available, (uintmax_t)r.used, r.retired, r.disputed, r.evaluated);
 	print_accuracy("accuracy", &r, r.accuracy);
 	print_accuracy("baseline_accuracy", &r, r.baseline_accuracy);
-	puts("}");
+	printf(", \"gold_left_out\": %u}\n", left_out);
 	free(truth);
+	free(gold);
 	return ok();
 }
 
