@@ -18,20 +18,19 @@
 #include "engine/settings.h"
 
 const char cli_infer_usage[] =
-	"infer [--method M] [--gold G.csv] [--truth T.csv] [--report]\n"
-	"                        [--workers W.csv] [--duplicates first|last|refuse] J.csv > "
-	"labels.csv\n"
+	"infer [--method M] [--gold G.csv] [--truth T.csv] [--report] [--workers W.csv]\n"
+	"                        [--columns C] [--labels L] [--confidence-scale S]\n"
+	"                        [--duplicates first|last|refuse] J.csv > labels.csv\n"
 	"J.csv: worker,task,label (fake, real, 1, 0) and perhaps confidence (50 to 100) and position\n"
 	"(left, right), or a release's judgments.csv; - reads standard input.\n"
-	"G.csv, T.csv: task,label, or a release's labels.csv (item,truth).\n"
-	"duplicates: a second judgment of one worker on one task is refused, unless the first or the\n"
-	"last is to count; a second truth likewise.\n"
+	"G.csv, T.csv: task,label, or a release's labels.csv (item,truth).\n" CROWD_READING_USAGE
+	"gold clamps its tasks and is left out of what --truth evaluates.\n"
 	"methods: default, majority, dawid-skene, variational, one-coin, glad";
 
 struct infer_settings {
 	struct model_options model;
 	const char *judgments, *truth, *gold, *workers;
-	enum duplicates duplicates;
+	struct crowd_reading reading;
 	bool report;
 };
 
@@ -49,14 +48,13 @@ struct result {
 static bool infer_read_settings(int argc, char **argv, struct infer_settings *settings)
 {
 	const char *method = take_option(&argc, argv, "--method");
-	const char *duplicates = take_option(&argc, argv, "--duplicates");
+	bool reads = crowd_reading_take(&argc, argv, &settings->reading);
 
 	settings->truth = take_option(&argc, argv, "--truth");
 	settings->gold = take_option(&argc, argv, "--gold");
 	settings->workers = take_option(&argc, argv, "--workers");
 	settings->report = take_flag(&argc, argv, "--report");
-	return (!method || method_read(method, &settings->model.method)) &&
-	       (!duplicates || duplicates_read(duplicates, &settings->duplicates)) &&
+	return (!method || method_read(method, &settings->model.method)) && reads &&
 	       crowd_file_named(argc, argv, &settings->judgments);
 }
 
@@ -209,10 +207,11 @@ static struct error read_truths(const struct infer_settings *settings, struct re
 	struct error err = ok();
 
 	if (settings->gold)
-		err = crowd_file_truth(settings->gold, result->tasks, settings->duplicates, &result->gold);
-	if (!err.code && settings->truth)
 		err =
-			crowd_file_truth(settings->truth, result->tasks, settings->duplicates, &result->truth);
+			crowd_file_truth(settings->gold, result->tasks, &settings->reading.gold, &result->gold);
+	if (!err.code && settings->truth)
+		err = crowd_file_truth(settings->truth, result->tasks, &settings->reading.truth,
+		                       &result->truth);
 	return err;
 }
 
@@ -282,8 +281,8 @@ int cli_infer(int argc, char **argv)
 	}
 	settings.model.intervals = true;
 	settings.model.skills_are_means = !settings.workers;
-	struct error err =
-		crowd_file_read(settings.judgments, JUDGMENT_CSV_JUDGMENTS, settings.duplicates, &csv);
+	struct error err = crowd_file_read(settings.judgments, JUDGMENT_CSV_JUDGMENTS,
+	                                   &settings.reading.judgments, &csv);
 	if (!err.code)
 		err = infer_here(&settings, csv);
 	judgment_csv_free(csv);

@@ -11,20 +11,21 @@
 #include "engine/settings.h"
 
 const char cli_replay_usage[] =
-	"replay [--policy posterior|margin|fixed] [--threshold X] [--min N]\n"
-	"                         [--max N] [--method M] [--seed S] [--duplicates first|last|refuse]\n"
+	"replay [--policy posterior|margin|fixed] [--threshold X] [--min N] [--max N]\n"
+	"                         [--method M] [--seed S] [--gold G.csv] [--columns C] [--labels L]\n"
+	"                         [--confidence-scale S] [--duplicates first|last|refuse]\n"
 	"                         --truth T.csv J.csv\n"
 	"threshold: the posterior to reach (.97), or the lead in verdicts for margin (3).\n"
-	"fixed asks --max times about each task. --max 0: as often as there are judgments.\n"
-	"duplicates: a second judgment of one worker on one task is refused, unless the first or the\n"
-	"last is to count.\n"
+	"fixed asks --max times about each task. --max 0: as often as there are "
+	"judgments.\n" CROWD_READING_USAGE
+	"gold clamps its tasks, is asked about like the others and left out of the accuracies.\n"
 	"J.csv, T.csv: as infer reads them, or a release's judgments.csv and labels.csv.";
 
 struct replay_settings {
 	struct model_options model;
 	struct stopping rule;
 	enum policy policy;
-	enum duplicates duplicates;
+	struct crowd_reading reading;
 	uint64_t seed;
 	const char *judgments, *truth, *gold;
 };
@@ -86,14 +87,14 @@ static bool settle_rule(struct replay_settings *settings)
 static bool replay_read_settings(int argc, char **argv, struct replay_settings *settings)
 {
 	const char *seed = take_option(&argc, argv, "--seed");
-	const char *duplicates = take_option(&argc, argv, "--duplicates");
+	bool reads = crowd_reading_take(&argc, argv, &settings->reading);
 
 	settings->truth = take_option(&argc, argv, "--truth");
 	settings->gold = take_option(&argc, argv, "--gold");
 	return take_rule(&argc, argv, settings) &&
-	       (!seed || number_whole(seed, 0, UINT64_MAX, &settings->seed)) &&
-	       (!duplicates || duplicates_read(duplicates, &settings->duplicates)) && settings->truth &&
-	       crowd_file_named(argc, argv, &settings->judgments) && settle_rule(settings);
+	       (!seed || number_whole(seed, 0, UINT64_MAX, &settings->seed)) && reads &&
+	       settings->truth && crowd_file_named(argc, argv, &settings->judgments) &&
+	       settle_rule(settings);
 }
 
 static void print_accuracy(const char *name, const struct replay *r, double accuracy)
@@ -108,10 +109,10 @@ static void print_accuracy(const char *name, const struct replay *r, double accu
 static struct error replay_truths(const struct replay_settings *settings, const struct names *tasks,
                                   int8_t **truth, int8_t **gold)
 {
-	struct error err = crowd_file_truth(settings->truth, tasks, settings->duplicates, truth);
+	struct error err = crowd_file_truth(settings->truth, tasks, &settings->reading.truth, truth);
 
 	if (!err.code && settings->gold)
-		err = crowd_file_truth(settings->gold, tasks, settings->duplicates, gold);
+		err = crowd_file_truth(settings->gold, tasks, &settings->reading.gold, gold);
 	return err;
 }
 
@@ -152,8 +153,8 @@ int cli_replay(int argc, char **argv)
 		fprintf(stderr, "usage: touchstone %s\n", cli_replay_usage);
 		return 2;
 	}
-	struct error err =
-		crowd_file_read(settings.judgments, JUDGMENT_CSV_JUDGMENTS, settings.duplicates, &csv);
+	struct error err = crowd_file_read(settings.judgments, JUDGMENT_CSV_JUDGMENTS,
+	                                   &settings.reading.judgments, &csv);
 	if (!err.code)
 		err = replay_here(&settings, csv);
 	judgment_csv_free(csv);

@@ -348,6 +348,49 @@ START_TEST(duplicates_are_as_one_asks)
 }
 END_TEST
 
+/* What the files were taken for, and how many rows were not, is told of each of the three. */
+START_TEST(what_was_taken_for_what_is_told)
+{
+	static const char answers[] = "WorkerId,HITId,AssignmentStatus,Answer.q1,Answer.q2\n"
+								  "v,t,Approved,yes,1\nw,t,Rejected,no,1\nw,u,Approved,?,1\n"
+								  "v,u,Approved,no,1\n";
+	static const char gold[] = "HITId;GOLDEN:fake\nt;TRUE\n", truth[] = "image,ruling\nu,A\n";
+
+	scratch_write("answers.csv", answers, sizeof answers - 1);
+	scratch_write("gold.csv", gold, sizeof gold - 1);
+	scratch_write("truth.csv", truth, sizeof truth - 1);
+	const char *path = keep(strdup(scratch_path("answers.csv")));
+	const char *known = keep(strdup(scratch_path("gold.csv")));
+	const char *rulings = keep(strdup(scratch_path("truth.csv")));
+	ck_assert_int_eq(infer("answers.csv", NULL, NULL), 1);
+	expect_told(told_err, "add --columns label=Answer.q1, or label=Answer.q2: both may be");
+	const char *const all[] = { "infer",
+		                        "--columns=label=Answer.q1",
+		                        "--labels=fake=yes,real=no,none=?",
+		                        "--gold",
+		                        known,
+		                        "--truth",
+		                        rulings,
+		                        "--truth-columns=label=ruling",
+		                        "--truth-labels=fake=B,real=A",
+		                        "--report",
+		                        path,
+		                        NULL };
+	ck_assert_int_eq(run_command(cli_infer, all), 0);
+	expect_told(told_err,
+	            "answers.csv: read: worker = WorkerId, task = HITId, label = Answer.q1 (yes "
+	            "= fake, no = real, ? = neither), status = AssignmentStatus, comma");
+	expect_told(told_err, "answers.csv: rejected or skipped, left out: 1\n");
+	expect_told(told_err, "answers.csv: answers without a verdict, left out: 1\n");
+	expect_told(told_err,
+	            "gold.csv: read: task = HITId, label = GOLDEN:fake (true = fake), semicolon");
+	expect_told(told_err,
+	            "truth.csv: read: task = image, label = ruling (A = real), comma-separated");
+	expect_told(told_err, "\"judgments\": 2");
+	expect_told(told_err, "\"evaluated\": 1");
+}
+END_TEST
+
 static const char *const wrong[][7] = {
 	{ "infer" },
 	{ "infer", "a.csv", "b.csv" },
@@ -390,6 +433,7 @@ Suite *infer_suite(void)
 	                    sizeof bounds / sizeof bounds[0]);
 	tcase_add_test(tests, all_faults_of_a_file_are_told);
 	tcase_add_test(tests, duplicates_are_as_one_asks);
+	tcase_add_test(tests, what_was_taken_for_what_is_told);
 	tcase_add_test(tests, gold_is_left_out_of_what_is_evaluated);
 	tcase_add_loop_test(tests, an_interval_holds_the_forecast, 0, 4);
 	tcase_add_test(tests, tasks_that_nobody_judged_are_told);
