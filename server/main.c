@@ -20,22 +20,25 @@ static const struct {
 	const char *name;
 	int (*run)(const struct settings *settings, int argc, char **argv);
 	int (*run_bare)(int argc, char **argv); /* needs no settings */
-	const char *what;
+	const char *what, *usage;
 } commands[] = {
-	{ "serve", cli_serve, NULL, "answer HTTP, and do the background work too" },
-	{ "work", cli_work, NULL, "do background work alone" },
-	{ "migrate", cli_migrate, NULL, "bring the database's schema up to date" },
-	{ "import", cli_import, NULL, "make items of a manifest" },
-	{ "render", cli_render, NULL, "make renditions anew after a change of the recipe for media" },
-	{ "item", cli_item, NULL, "show, correct and withdraw items" },
-	{ "store", cli_store, NULL, "check the media store, or make a folder the database's" },
-	{ "score", cli_score, NULL, "score now" },
-	{ "release", cli_release, NULL, "create, list, write and verify datasets" },
-	{ "jobs", cli_jobs, NULL, "show work that waits, runs or was given up" },
-	{ "account", cli_account, NULL, "make accounts and tokens" },
-	{ "campaign", cli_campaign, NULL, "list, open and close campaigns" },
-	{ "infer", NULL, cli_infer, "labels from a file of judgments; needs no database" },
-	{ "replay", NULL, cli_replay, "try a stopping rule on a file of judgments" },
+	{ "serve", cli_serve, NULL, "answer HTTP, and do the background work too", cli_serve_usage },
+	{ "work", cli_work, NULL, "do background work alone", cli_work_usage },
+	{ "migrate", cli_migrate, NULL, "bring the database's schema up to date", cli_migrate_usage },
+	{ "import", cli_import, NULL, "make items of a manifest", cli_import_usage },
+	{ "render", cli_render, NULL, "make renditions anew after a change of the recipe for media",
+	  cli_render_usage },
+	{ "item", cli_item, NULL, "show, correct and withdraw items", cli_item_usage },
+	{ "store", cli_store, NULL, "check the media store, or make a folder the database's",
+	  cli_store_usage },
+	{ "score", cli_score, NULL, "score now", cli_score_usage },
+	{ "release", cli_release, NULL, "create, list, write and verify datasets", cli_release_usage },
+	{ "jobs", cli_jobs, NULL, "show work that waits, runs or was given up", cli_jobs_usage },
+	{ "account", cli_account, NULL, "make accounts and tokens", cli_account_usage },
+	{ "campaign", cli_campaign, NULL, "list, open and close campaigns", cli_campaign_usage },
+	{ "infer", NULL, cli_infer, "labels from a file of judgments; needs no database",
+	  cli_infer_usage },
+	{ "replay", NULL, cli_replay, "try a stopping rule on a file of judgments", cli_replay_usage },
 };
 
 #define COMMANDS (sizeof commands / sizeof commands[0])
@@ -52,13 +55,50 @@ static int told_whole(int code)
 	return code == EXIT_DONE ? EXIT_FAILED : code;
 }
 
+static void list_commands(FILE *out)
+{
+	fputs("usage: touchstone COMMAND ...\n\n", out);
+	for (size_t i = 0; i < COMMANDS; i++)
+		fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].what);
+	fputs("  version   say which version this is\n\n"
+	      "touchstone COMMAND --help says how a command is called.\n",
+	      out);
+}
+
 static int main_usage(void)
 {
-	fputs("usage: touchstone COMMAND ...\n\n", stderr);
-	for (size_t i = 0; i < COMMANDS; i++)
-		fprintf(stderr, "  %-9s %s\n", commands[i].name, commands[i].what);
-	fputs("  version   say which version this is\n", stderr);
+	list_commands(stderr);
 	return EXIT_USAGE;
+}
+
+static bool asks_for_help(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+			return true;
+	return false;
+}
+
+/* How the command that is named first is called; all of them where none is. */
+static int main_help(const char *name)
+{
+	if (strcmp(name, "version") == 0) {
+		puts("usage: touchstone version");
+		return EXIT_DONE;
+	}
+	for (size_t i = 0; i < COMMANDS; i++) {
+		if (strcmp(commands[i].name, name) != 0)
+			continue;
+		printf("usage: touchstone %s\n", commands[i].usage);
+		if (commands[i].run)
+			puts("settings such as the database are flags too, or variables of the environment: "
+			     "docs/operations.md");
+		return EXIT_DONE;
+	}
+	if (*name != '-')
+		return main_usage();
+	list_commands(stdout);
+	return EXIT_DONE;
 }
 
 /* A file or a connection that got the number of a closed standard stream would receive what is
@@ -96,6 +136,8 @@ int main(int argc, char **argv)
 		return EXIT_FAILED;
 	if (argc < 2)
 		return main_usage();
+	if (asks_for_help(argc, argv))
+		return told_whole(main_help(argv[1]));
 	if (strcmp(argv[1], "version") == 0) {
 		printf("touchstone %s (schema %s)\n", VERSION, migrations[migration_count - 1].name);
 		return told_whole(EXIT_DONE);

@@ -113,7 +113,7 @@ static const struct {
 
 #define VERBS (sizeof verbs / sizeof verbs[0])
 
-static const char usage[] =
+const char cli_account_usage[] =
 	"account add EMAIL --role volunteer|researcher|moderator|admin   prints a one-time password\n"
 	"       touchstone account list\n"
 	"       touchstone account role EMAIL --role ROLE\n"
@@ -152,11 +152,11 @@ int cli_account(const struct settings *settings, int argc, char **argv)
 	struct order order = { .role = take_option(&argc, argv, "--role"), .days = TOKEN_DAYS };
 	const char *days = take_option(&argc, argv, "--expires");
 
-	if (!arguments_fit(argc, argv, 1, 2, usage))
+	if (!arguments_fit(argc, argv, 1, 2, cli_account_usage))
 		return EXIT_USAGE;
 	size_t verb = verb_of(argc, argv, &order, days);
 	if (verb == VERBS) {
-		fprintf(stderr, "usage: touchstone %s\n", usage);
+		fprintf(stderr, "usage: touchstone %s\n", cli_account_usage);
 		return EXIT_USAGE;
 	}
 	if (days && !read_days(days, &order.days))

@@ -33,18 +33,19 @@ static const struct {
 	{ "close", 3, campaign_close },
 };
 
+const char cli_campaign_usage[] = "campaign list | open NAME | close NAME";
+
 int cli_campaign(const struct settings *settings, int argc, char **argv)
 {
-	static const char *const usage = "campaign list | open NAME | close NAME";
 	const size_t count = sizeof verbs / sizeof verbs[0];
 	size_t verb = 0;
 
-	if (!arguments_fit(argc, argv, 1, 2, usage))
+	if (!arguments_fit(argc, argv, 1, 2, cli_campaign_usage))
 		return EXIT_USAGE;
 	while (verb < count && (argc != verbs[verb].words || strcmp(argv[1], verbs[verb].name) != 0))
 		verb++;
 	if (verb == count) {
-		fprintf(stderr, "usage: touchstone %s\n", usage);
+		fprintf(stderr, "usage: touchstone %s\n", cli_campaign_usage);
 		return EXIT_USAGE;
 	}
 	struct db *db = command_db(settings);

@@ -10,4 +10,7 @@
 int cli_infer(int argc, char **argv);
 int cli_replay(int argc, char **argv);
 
+/* How each is called, beginning with its name: what stands behind "usage: touchstone ". */
+extern const char cli_infer_usage[], cli_replay_usage[];
+
 #endif

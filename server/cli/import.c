@@ -398,6 +398,10 @@ static bool is_same_file(const char *a, const char *b)
 	       of_a.st_ino == of_b.st_ino;
 }
 
+const char cli_import_usage[] =
+	"import MANIFEST [--check] [--update] [--campaign NAME] [--refused FILE] [--folder DIR]\n"
+	"                         [--allow-outside] [--jobs N]";
+
 int cli_import(const struct settings *settings, int argc, char **argv)
 {
 	struct import import = { .check = take_flag(&argc, argv, "--check") };
@@ -410,9 +414,7 @@ int cli_import(const struct settings *settings, int argc, char **argv)
 	const char *jobs = take_option(&argc, argv, "--jobs");
 	import.refused_path = take_option(&argc, argv, "--refused");
 	import.folder = take_option(&argc, argv, "--folder");
-	if (!arguments_fit(argc, argv, 1, 1,
-	                   "import MANIFEST [--check] [--update] [--campaign NAME] "
-	                   "[--refused FILE] [--folder DIR] [--allow-outside] [--jobs N]"))
+	if (!arguments_fit(argc, argv, 1, 1, cli_import_usage))
 		return EXIT_USAGE;
 	if (!read_jobs(jobs, &import.jobs))
 		return failed(

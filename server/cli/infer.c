@@ -17,21 +17,20 @@
 #include "crowd/model.h"
 #include "engine/settings.h"
 
-static const char usage[] =
-	"usage: touchstone infer [--method M] [--gold G.csv] [--truth T.csv] [--report]\n"
-	"                        [--workers W.csv] [--duplicates first|last|refuse] J.csv > "
-	"labels.csv\n"
+const char cli_infer_usage[] =
+	"infer [--method M] [--gold G.csv] [--truth T.csv] [--report] [--workers W.csv]\n"
+	"                        [--columns C] [--labels L] [--confidence-scale S]\n"
+	"                        [--duplicates first|last|refuse] J.csv > labels.csv\n"
 	"J.csv: worker,task,label (fake, real, 1, 0) and perhaps confidence (50 to 100) and position\n"
 	"(left, right), or a release's judgments.csv; - reads standard input.\n"
-	"G.csv, T.csv: task,label, or a release's labels.csv (item,truth).\n"
-	"duplicates: a second judgment of one worker on one task is refused, unless the first or the\n"
-	"last is to count; a second truth likewise.\n"
-	"methods: default, majority, dawid-skene, variational, one-coin, glad\n";
+	"G.csv, T.csv: task,label, or a release's labels.csv (item,truth).\n" CROWD_READING_USAGE
+	"gold clamps its tasks and is left out of what --truth evaluates.\n"
+	"methods: default, majority, dawid-skene, variational, one-coin, glad";
 
 struct infer_settings {
 	struct model_options model;
 	const char *judgments, *truth, *gold, *workers;
-	enum duplicates duplicates;
+	struct crowd_reading reading;
 	bool report;
 };
 
@@ -49,14 +48,13 @@ struct result {
 static bool infer_read_settings(int argc, char **argv, struct infer_settings *settings)
 {
 	const char *method = take_option(&argc, argv, "--method");
-	const char *duplicates = take_option(&argc, argv, "--duplicates");
+	bool reads = crowd_reading_take(&argc, argv, &settings->reading);
 
 	settings->truth = take_option(&argc, argv, "--truth");
 	settings->gold = take_option(&argc, argv, "--gold");
 	settings->workers = take_option(&argc, argv, "--workers");
 	settings->report = take_flag(&argc, argv, "--report");
-	return (!method || method_read(method, &settings->model.method)) &&
-	       (!duplicates || duplicates_read(duplicates, &settings->duplicates)) &&
+	return (!method || method_read(method, &settings->model.method)) && reads &&
 	       crowd_file_named(argc, argv, &settings->judgments);
 }
 
@@ -65,25 +63,56 @@ static int label_at(const struct result *result, uint32_t task)
 	return label_of(result->fit->p_fake[task].mean);
 }
 
-/* A forecast as it is printed: nine decimals, and never certain unless the task is gold. */
-static double infer_printed(const struct result *result, uint32_t task)
+/* A forecast, or an end of its interval, as it is printed: nine decimals, and never certain unless
+ * the task is gold. */
+static double infer_printed(const struct result *result, uint32_t task, double p)
 {
-	double p = result->fit->p_fake[task].mean;
-
 	if (result->gold && result->gold[task] != UNKNOWN)
 		return p;
 	return fmin(fmax(rint(p * 1e9) / 1e9, 1e-9), 1 - 1e-9);
 }
 
+/* Writes `digits` digits of a number at least, and a zero byte behind them; returns where. The rows
+ * of a million tasks spend most of their time in printf otherwise. */
+static char *write_digits(char *at, uint64_t number, int digits)
+{
+	char reversed[20];
+	int count = 0;
+
+	for (; number || count < digits; number /= 10)
+		reversed[count++] = (char)('0' + number % 10);
+	while (count)
+		*at++ = reversed[--count];
+	*at = '\0';
+	return at;
+}
+
+static char *write_probability(char *at, const struct result *result, uint32_t task, double p)
+{
+	uint64_t billionths = (uint64_t)llrint(infer_printed(result, task, p) * 1e9);
+
+	at = write_digits(at, billionths / 1000000000, 1);
+	*at++ = '.';
+	return write_digits(at, billionths % 1000000000, 9);
+}
+
 static void put_labels(const struct result *result)
 {
-	puts("task,label,p_fake,judgments");
+	puts("task,label,p_fake,judgments,low,high");
 	for (uint32_t i = 0; i < result->fit->items; i++) {
-		uint64_t p = (uint64_t)llrint(infer_printed(result, i) * 1e9);
+		const struct estimate *estimate = &result->fit->p_fake[i];
+		char row[80], *at = stpcpy(row, label_at(result, i) == FAKE ? ",fake," : ",real,");
 
+		at = write_probability(at, result, i, estimate->mean);
+		*at++ = ',';
+		at = write_digits(at, result->fit->judgments[i], 1);
+		*at++ = ',';
+		at = write_probability(at, result, i, estimate->low);
+		*at++ = ',';
+		at = write_probability(at, result, i, estimate->high);
+		*at++ = '\n';
 		csv_put(stdout, names_text(result->tasks, i, NULL));
-		printf(",%s,%u.%09u,%u\n", label_at(result, i) == FAKE ? "fake" : "real",
-		       (unsigned)(p / 1000000000), (unsigned)(p % 1000000000), result->fit->judgments[i]);
+		fwrite(row, 1, (size_t)(at - row), stdout);
 	}
 }
 
@@ -122,9 +151,10 @@ static void report_truth(const struct result *result)
 	uint32_t tasks = result->fit->items;
 	double *p = mem_new((size_t)tasks + 1, sizeof *p);
 	uint8_t *label = mem_new((size_t)tasks + 1, 1);
+	uint32_t gold = crowd_truth_without_gold(result->truth, result->gold, tasks);
 
 	for (uint32_t i = 0; i < tasks; i++) {
-		p[i] = infer_printed(result, i);
+		p[i] = infer_printed(result, i, result->fit->p_fake[i].mean);
 		label[i] = (uint8_t)label_at(result, i);
 	}
 	struct evaluation e = evaluate(p, label, result->truth, tasks);
@@ -135,6 +165,7 @@ static void report_truth(const struct result *result)
 	put_number("log_loss", e.items, e.log_loss);
 	put_number("brier", e.items, e.brier);
 	put_number("ece", e.items, e.ece);
+	fprintf(stderr, ", \"gold_left_out\": %u", gold);
 	free(p);
 	free(label);
 }
@@ -176,10 +207,11 @@ static struct error read_truths(const struct infer_settings *settings, struct re
 	struct error err = ok();
 
 	if (settings->gold)
-		err = crowd_file_truth(settings->gold, result->tasks, settings->duplicates, &result->gold);
-	if (!err.code && settings->truth)
 		err =
-			crowd_file_truth(settings->truth, result->tasks, settings->duplicates, &result->truth);
+			crowd_file_truth(settings->gold, result->tasks, &settings->reading.gold, &result->gold);
+	if (!err.code && settings->truth)
+		err = crowd_file_truth(settings->truth, result->tasks, &settings->reading.truth,
+		                       &result->truth);
 	return err;
 }
 
@@ -244,12 +276,13 @@ int cli_infer(int argc, char **argv)
 	struct judgment_csv *csv = NULL;
 
 	if (!infer_read_settings(argc, argv, &settings)) {
-		fputs(usage, stderr);
+		fprintf(stderr, "usage: touchstone %s\n", cli_infer_usage);
 		return 2;
 	}
-	settings.model.intervals = settings.workers != NULL;
-	struct error err =
-		crowd_file_read(settings.judgments, JUDGMENT_CSV_JUDGMENTS, settings.duplicates, &csv);
+	settings.model.intervals = true;
+	settings.model.skills_are_means = !settings.workers;
+	struct error err = crowd_file_read(settings.judgments, JUDGMENT_CSV_JUDGMENTS,
+	                                   &settings.reading.judgments, &csv);
 	if (!err.code)
 		err = infer_here(&settings, csv);
 	judgment_csv_free(csv);

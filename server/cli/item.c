@@ -16,7 +16,7 @@
 #include "crypto/sha256.h"
 #include "db/db.h"
 
-static const char usage[] =
+const char cli_item_usage[] =
 	"item show ID|SHA256|FILE\n"
 	"       touchstone item edit ID|SHA256|FILE COLUMN=VALUE... --reason TEXT\n"
 	"       touchstone item withdraw ID|SHA256|FILE --reason TEXT";
@@ -113,10 +113,10 @@ int cli_item(const struct settings *settings, int argc, char **argv)
 	struct item_editor editor = { .reason = take_option(&argc, argv, "--reason") };
 	char who[USER_NAME], id[UUID_TEXT];
 
-	if (!arguments_fit(argc, argv, 2, 64, usage))
+	if (!arguments_fit(argc, argv, 2, 64, cli_item_usage))
 		return EXIT_USAGE;
 	if (!is_verb(argv[1], editor.reason, argc)) {
-		fprintf(stderr, "usage: touchstone %s\n", usage);
+		fprintf(stderr, "usage: touchstone %s\n", cli_item_usage);
 		return EXIT_USAGE;
 	}
 	user_name(who);

@@ -49,14 +49,14 @@ static struct error print_jobs(struct db *db, struct arena *arena, const char *s
 	return ok();
 }
 
+const char cli_jobs_usage[] = "jobs [waiting | running | done | failed]";
+
 int cli_jobs(const struct settings *settings, int argc, char **argv)
 {
-	static const char usage[] = "jobs [waiting | running | done | failed]";
-
-	if (!arguments_fit(argc, argv, 0, 1, usage))
+	if (!arguments_fit(argc, argv, 0, 1, cli_jobs_usage))
 		return EXIT_USAGE;
 	if (argc == 2 && !vocabulary_has(job_states, argv[1])) {
-		fprintf(stderr, "usage: touchstone %s\n", usage);
+		fprintf(stderr, "usage: touchstone %s\n", cli_jobs_usage);
 		return EXIT_USAGE;
 	}
 	struct db *db = command_db(settings);

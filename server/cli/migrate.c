@@ -5,13 +5,15 @@
 #include "cli/commands.h"
 #include "db/migrate.h"
 
+const char cli_migrate_usage[] = "migrate [--status]";
+
 int cli_migrate(const struct settings *settings, int argc, char **argv)
 {
 	bool status = take_flag(&argc, argv, "--status");
 	unsigned run = 0;
 	struct error err;
 
-	if (!arguments_fit(argc, argv, 0, 0, "migrate [--status]"))
+	if (!arguments_fit(argc, argv, 0, 0, cli_migrate_usage))
 		return EXIT_USAGE;
 	const char *owner = settings->migrate_url ? settings->migrate_url : settings->database_url;
 	if ((err = status ? migrate_status(owner)

@@ -19,12 +19,12 @@
 
 #define PAGE_ITEMS 100
 
-static const char usage[] =
-	"usage: touchstone release create NAME VERSION [--campaign NAME] [--media-type TYPE]\n"
+const char cli_release_usage[] =
+	"release create NAME VERSION [--campaign NAME] [--media-type TYPE]\n"
 	"                          [--min-judgments N] [--min-confidence P] [--no-volunteers]\n"
 	"       touchstone release list\n"
 	"       touchstone release write NAME VERSION DIR\n"
-	"       touchstone release verify DIR\n";
+	"       touchstone release verify DIR";
 
 /* What the command works with; verify does without. */
 struct tools {
@@ -35,7 +35,7 @@ struct tools {
 
 static int wrong_usage(void)
 {
-	fputs(usage, stderr);
+	fprintf(stderr, "usage: touchstone %s\n", cli_release_usage);
 	return EXIT_USAGE;
 }
 

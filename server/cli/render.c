@@ -15,7 +15,7 @@
 
 #define LOOK_EVERY_MS 500
 
-static const char usage[] = "render [--check] [--harmless] [--campaign NAME] [--wait]";
+const char cli_render_usage[] = "render [--check] [--harmless] [--campaign NAME] [--wait]";
 
 struct render_request {
 	bool check, harmless, wait;
@@ -133,7 +133,7 @@ int cli_render(const struct settings *settings, int argc, char **argv)
 		                              .wait = take_flag(&argc, argv, "--wait"),
 		                              .campaign = take_option(&argc, argv, "--campaign") };
 
-	if (!arguments_fit(argc, argv, 0, 0, usage))
+	if (!arguments_fit(argc, argv, 0, 0, cli_render_usage))
 		return EXIT_USAGE;
 	struct db *db = command_db(settings);
 	struct store *store = db ? command_store(settings, db) : NULL;

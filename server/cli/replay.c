@@ -10,23 +10,24 @@
 #include "crowd/replay.h"
 #include "engine/settings.h"
 
-static const char usage[] =
-	"usage: touchstone replay [--policy posterior|margin|fixed] [--threshold X] [--min N]\n"
-	"                         [--max N] [--method M] [--seed S] [--duplicates first|last|refuse]\n"
+const char cli_replay_usage[] =
+	"replay [--policy posterior|margin|fixed] [--threshold X] [--min N] [--max N]\n"
+	"                         [--method M] [--seed S] [--gold G.csv] [--columns C] [--labels L]\n"
+	"                         [--confidence-scale S] [--duplicates first|last|refuse]\n"
 	"                         --truth T.csv J.csv\n"
 	"threshold: the posterior to reach (.97), or the lead in verdicts for margin (3).\n"
-	"fixed asks --max times about each task. --max 0: as often as there are judgments.\n"
-	"duplicates: a second judgment of one worker on one task is refused, unless the first or the\n"
-	"last is to count.\n"
-	"J.csv, T.csv: as infer reads them, or a release's judgments.csv and labels.csv.\n";
+	"fixed asks --max times about each task. --max 0: as often as there are "
+	"judgments.\n" CROWD_READING_USAGE
+	"gold clamps its tasks, is asked about like the others and left out of the accuracies.\n"
+	"J.csv, T.csv: as infer reads them, or a release's judgments.csv and labels.csv.";
 
 struct replay_settings {
 	struct model_options model;
 	struct stopping rule;
 	enum policy policy;
-	enum duplicates duplicates;
+	struct crowd_reading reading;
 	uint64_t seed;
-	const char *judgments, *truth;
+	const char *judgments, *truth, *gold;
 };
 
 static bool read_policy(const char *text, enum policy *policy)
@@ -86,13 +87,14 @@ static bool settle_rule(struct replay_settings *settings)
 static bool replay_read_settings(int argc, char **argv, struct replay_settings *settings)
 {
 	const char *seed = take_option(&argc, argv, "--seed");
-	const char *duplicates = take_option(&argc, argv, "--duplicates");
+	bool reads = crowd_reading_take(&argc, argv, &settings->reading);
 
 	settings->truth = take_option(&argc, argv, "--truth");
+	settings->gold = take_option(&argc, argv, "--gold");
 	return take_rule(&argc, argv, settings) &&
-	       (!seed || number_whole(seed, 0, UINT64_MAX, &settings->seed)) &&
-	       (!duplicates || duplicates_read(duplicates, &settings->duplicates)) && settings->truth &&
-	       crowd_file_named(argc, argv, &settings->judgments) && settle_rule(settings);
+	       (!seed || number_whole(seed, 0, UINT64_MAX, &settings->seed)) && reads &&
+	       settings->truth && crowd_file_named(argc, argv, &settings->judgments) &&
+	       settle_rule(settings);
 }
 
 static void print_accuracy(const char *name, const struct replay *r, double accuracy)
@@ -103,17 +105,31 @@ static void print_accuracy(const char *name, const struct replay *r, double accu
 		printf(", \"%s\": null", name);
 }
 
+/* The caller frees both, also after an error. */
+static struct error replay_truths(const struct replay_settings *settings, const struct names *tasks,
+                                  int8_t **truth, int8_t **gold)
+{
+	struct error err = crowd_file_truth(settings->truth, tasks, &settings->reading.truth, truth);
+
+	if (!err.code && settings->gold)
+		err = crowd_file_truth(settings->gold, tasks, &settings->reading.gold, gold);
+	return err;
+}
+
 static struct error replay_here(const struct replay_settings *settings,
                                 const struct judgment_csv *csv)
 {
 	struct judgments judgments = judgment_csv_judgments(csv);
 	struct random random = random_seeded(settings->seed);
-	int8_t *truth;
-	struct error err =
-		crowd_file_truth(settings->truth, judgment_csv_tasks(csv), settings->duplicates, &truth);
+	int8_t *truth = NULL, *gold = NULL;
+	struct error err = replay_truths(settings, judgment_csv_tasks(csv), &truth, &gold);
 
-	if (err.code)
+	if (err.code) {
+		free(truth);
 		return err;
+	}
+	judgments.truth = gold;
+	uint32_t left_out = crowd_truth_without_gold(truth, gold, judgments.items);
 	struct replay r =
 		replay_run(&judgments, truth, settings->policy, &settings->rule, &settings->model, &random);
 	printf("{\"judgments_available\": %ju, \"judgments_used\": %ju, \"retired\": %u, "
@@ -121,8 +137,9 @@ static struct error replay_here(const struct replay_settings *settings,
 	       (uintmax_t)r.available, (uintmax_t)r.used, r.retired, r.disputed, r.evaluated);
 	print_accuracy("accuracy", &r, r.accuracy);
 	print_accuracy("baseline_accuracy", &r, r.baseline_accuracy);
-	puts("}");
+	printf(", \"gold_left_out\": %u}\n", left_out);
 	free(truth);
+	free(gold);
 	return ok();
 }
 
@@ -133,11 +150,11 @@ int cli_replay(int argc, char **argv)
 
 	settings.rule.threshold = -1;
 	if (!replay_read_settings(argc, argv, &settings)) {
-		fputs(usage, stderr);
+		fprintf(stderr, "usage: touchstone %s\n", cli_replay_usage);
 		return 2;
 	}
-	struct error err =
-		crowd_file_read(settings.judgments, JUDGMENT_CSV_JUDGMENTS, settings.duplicates, &csv);
+	struct error err = crowd_file_read(settings.judgments, JUDGMENT_CSV_JUDGMENTS,
+	                                   &settings.reading.judgments, &csv);
 	if (!err.code)
 		err = replay_here(&settings, csv);
 	judgment_csv_free(csv);

@@ -13,13 +13,15 @@ static void tell_operator(const char *sentence)
 	fprintf(stderr, "%s\n", sentence);
 }
 
+const char cli_score_usage[] = "score [--full]";
+
 int cli_score(const struct settings *settings, int argc, char **argv)
 {
 	bool full = take_flag(&argc, argv, "--full");
 	struct scoring scoring;
 	bool scored = false;
 
-	if (!arguments_fit(argc, argv, 0, 0, "score [--full]"))
+	if (!arguments_fit(argc, argv, 0, 0, cli_score_usage))
 		return EXIT_USAGE;
 	struct db *db = command_db(settings);
 	if (!db)

@@ -23,6 +23,9 @@ static void wait_for_signal(void)
 	sigwait(&stop, &signo);
 }
 
+const char cli_serve_usage[] = "serve [--no-work] [--new-secret]";
+const char cli_work_usage[] = "work";
+
 int cli_serve(const struct settings *settings, int argc, char **argv)
 {
 	struct engine_config config = { .settings = settings };
@@ -30,7 +33,7 @@ int cli_serve(const struct settings *settings, int argc, char **argv)
 
 	config.without_work = take_flag(&argc, argv, "--no-work");
 	config.new_secret = take_flag(&argc, argv, "--new-secret");
-	if (!arguments_fit(argc, argv, 0, 0, "serve [--no-work] [--new-secret]"))
+	if (!arguments_fit(argc, argv, 0, 0, cli_serve_usage))
 		return EXIT_USAGE;
 	struct error err = engine_start(&config, &engine);
 	if (err.code)
@@ -45,7 +48,7 @@ int cli_serve(const struct settings *settings, int argc, char **argv)
 
 int cli_work(const struct settings *settings, int argc, char **argv)
 {
-	if (!arguments_fit(argc, argv, 0, 0, "work"))
+	if (!arguments_fit(argc, argv, 0, 0, cli_work_usage))
 		return EXIT_USAGE;
 	struct store *store = command_store_alone(settings);
 	struct background *background = store ? background_start(settings, store) : NULL;

@@ -51,17 +51,18 @@ static int check_store(struct db *db, struct store *store, bool deep)
 	return err.code ? failed(err) : say_what_to_do(&check);
 }
 
+const char cli_store_usage[] = "store check [--deep] | adopt";
+
 int cli_store(const struct settings *settings, int argc, char **argv)
 {
-	static const char *const usage = "store check [--deep] | adopt";
 	bool deep = take_flag(&argc, argv, "--deep");
 	int code = EXIT_FAILED;
 
-	if (!arguments_fit(argc, argv, 1, 1, usage))
+	if (!arguments_fit(argc, argv, 1, 1, cli_store_usage))
 		return EXIT_USAGE;
 	bool adopt = strcmp(argv[1], "adopt") == 0 && !deep;
 	if (!adopt && strcmp(argv[1], "check") != 0) {
-		fprintf(stderr, "usage: touchstone %s\n", usage);
+		fprintf(stderr, "usage: touchstone %s\n", cli_store_usage);
 		return EXIT_USAGE;
 	}
 	struct db *db = command_db(settings);

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "crowd/judgment_csv.h"
 
+#include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/mem.h"
 #include "core/utf8.h"
@@ -27,33 +30,27 @@ struct names {
 	uint32_t mask; /* slots - 1 */
 };
 
-enum csv_column {
-	COLUMN_WORKER,
-	COLUMN_TASK,
-	COLUMN_LABEL,
-	COLUMN_CONFIDENCE,
-	COLUMN_POSITION,
-	COLUMNS
-};
-
-/* A column's name, and the one that a release gives it. The first that is there counts. */
-static const char *const column_names[COLUMNS][2] = { { "worker", "volunteer" },
-	                                                  { "task", "item" },
-	                                                  { "label", "verdict" },
-	                                                  { "confidence" },
-	                                                  { "position" } };
-static const char *const truth_names[2] = { "truth", "label" };
-
 #define UNUSED_BYTES 400 /* of the names of columns that are not used */
+#define COLUMN_BYTES 61
+#define TAKEN_BYTES  1000
+#define STRAYS       3
+
+/* Answers that mean nothing, for what is advised: up to STRAYS words, and the range of numbers. */
+struct csv_strays {
+	char word[STRAYS][ANSWER_BYTES];
+	int words;
+	size_t labels; /* empty ones too */
+	double lowest, highest;
+	size_t numbers;
+	double lowest_confidence, highest_confidence;
+	size_t confidences;    /* out of range */
+	uint8_t most_in_range; /* of the other confidences */
+	size_t positions;
+};
 
 /* From row `row` on, lines run `skipped` ahead of rows. */
 struct gap {
 	size_t row, skipped;
-};
-
-struct csv_field {
-	const char *text;
-	size_t len;
 };
 
 /*
@@ -72,10 +69,19 @@ struct pending {
 
 struct judgment_csv {
 	enum judgment_csv_kind kind;
-	int column[COLUMNS]; /* which field, or -1 */
+	struct csv_reading reading;
+	struct csv_header header;
+	struct csv_answers answers;
+	struct csv_scale scale; /* of the confidence, or of the label where that is graded */
+	char separator;
 	int fields;          /* that the header has; 0: not read yet */
-	bool may_be_empty;   /* a truth that is not known: the row is passed over */
+	bool stopped;        /* no row can be read */
+	bool has_confidence; /* each row has one */
+	struct csv_left_out left_out;
+	struct csv_strays strays;
 	char unused[UNUSED_BYTES];
+	char column_name[COLUMNS][COLUMN_BYTES]; /* as the file has it */
+	char taken[TAKEN_BYTES], advice[TAKEN_BYTES];
 	enum duplicates duplicates;
 	size_t duplicate_count;
 	struct error faults[JUDGMENT_CSV_FAULTS_KEPT];
@@ -91,6 +97,7 @@ struct judgment_csv {
 	size_t rows, size; /* rows with their names looked up */
 	size_t read;       /* rows read; at most PENDING more */
 	struct pending pending[PENDING];
+	struct csv_field split[FIELDS_MAX];
 	char unquoted[LINE_MAX_BYTES];
 };
 
@@ -234,6 +241,8 @@ struct judgment_csv *judgment_csv_new(enum judgment_csv_kind kind)
 	struct judgment_csv *csv = mem_new(1, sizeof *csv);
 
 	csv->kind = kind;
+	csv->reading.prefix = kind == JUDGMENT_CSV_TRUTH ? "truth-" : "";
+	csv->separator = ',';
 	csv->line = 1;
 	return csv;
 }
@@ -358,7 +367,7 @@ static bool read_quoted(struct judgment_csv *csv, const char **at, const char *e
 			*at = c + 1;
 			*used += len;
 			*field = (struct csv_field){ out, len };
-			return *at == end || **at == ',';
+			return *at == end || **at == csv->separator;
 		}
 	}
 	return false;
@@ -379,8 +388,8 @@ static int judgment_csv_split(struct judgment_csv *csv, const char *line, size_t
 			if (!read_quoted(csv, &at, end, &used, &field))
 				return -1;
 		} else {
-			const char *comma = memchr(at, ',', (size_t)(end - at));
-			const char *stop = comma ? comma : end;
+			const char *next = memchr(at, csv->separator, (size_t)(end - at));
+			const char *stop = next ? next : end;
 
 			field = (struct csv_field){ at, (size_t)(stop - at) };
 			at = stop;
@@ -399,50 +408,6 @@ static bool is_word(const struct csv_field *field, const char *word)
 	return field->len == strlen(word) && !memcmp(field->text, word, field->len);
 }
 
-/* Finds a column by its name; *ret_at stays -1 when it is not there. */
-static struct error find_column(const struct judgment_csv *csv, const struct csv_field fields[],
-                                int count, const char *name, int *ret_at)
-{
-	*ret_at = -1;
-	for (int i = 0; name && i < count; i++) {
-		if (!is_word(&fields[i], name))
-			continue;
-		if (*ret_at >= 0)
-			return errorf(ERR_INVALID, "line %zu: the column \"%s\" stands there twice", csv->line,
-			              name);
-		*ret_at = i;
-	}
-	return ok();
-}
-
-static const char *const *names_of(const struct judgment_csv *csv, enum csv_column column)
-{
-	return csv->kind == JUDGMENT_CSV_TRUTH && column == COLUMN_LABEL ? truth_names
-	                                                                 : column_names[column];
-}
-
-static struct error find_columns(struct judgment_csv *csv, const struct csv_field fields[],
-                                 int count)
-{
-	bool truth = csv->kind == JUDGMENT_CSV_TRUTH;
-	struct error err;
-
-	for (enum csv_column column = 0; column < COLUMNS; column++) {
-		const char *const *names = names_of(csv, column);
-		int *at = &csv->column[column];
-
-		*at = -1;
-		if (truth && column != COLUMN_TASK && column != COLUMN_LABEL)
-			continue;
-		if ((err = find_column(csv, fields, count, names[0], at)).code)
-			return err;
-		csv->may_be_empty = truth && column == COLUMN_LABEL && *at >= 0;
-		if (*at < 0 && (err = find_column(csv, fields, count, names[1], at)).code)
-			return err;
-	}
-	return ok();
-}
-
 /* Notes which columns nobody reads: whoever gave them may have meant something by them. */
 static void note_unused(struct judgment_csv *csv, const struct csv_field fields[], int count)
 {
@@ -452,87 +417,213 @@ static void note_unused(struct judgment_csv *csv, const struct csv_field fields[
 		bool used = false;
 
 		for (int column = 0; column < COLUMNS; column++)
-			used |= csv->column[column] == i;
+			used |= csv->header.column[column] == i;
 		if (!used && fields[i].len && len < UNUSED_BYTES)
 			len += (size_t)snprintf(csv->unused + len, UNUSED_BYTES - len, "%s%.*s",
 			                        len ? ", " : "", (int)fields[i].len, fields[i].text);
 	}
 }
 
-static struct error csv_read_header(struct judgment_csv *csv, const struct csv_field fields[],
-                                    int count)
+/* Remembers what the rows need of the header. */
+static void use_header(struct judgment_csv *csv, const struct csv_header *header,
+                       const struct csv_field fields[], int count)
 {
-	int first = csv->kind == JUDGMENT_CSV_TRUTH ? COLUMN_TASK : COLUMN_WORKER;
-	struct error err;
-
-	if (count > FIELDS_MAX)
-		return bad_line(csv, "more than 64 columns");
-	if ((err = find_columns(csv, fields, count)).code)
-		return err;
-	for (int column = first; column <= COLUMN_LABEL; column++)
-		if (csv->column[column] < 0)
-			return errorf(ERR_INVALID,
-			              "line %zu: the header has no column \"%s\"; it needs %s, or %s as in a "
-			              "release",
-			              csv->line, column_names[column][0],
-			              csv->kind == JUDGMENT_CSV_TRUTH ? "task,label" : "worker,task,label",
-			              csv->kind == JUDGMENT_CSV_TRUTH ? "item,truth"
-			                                              : "volunteer,item,verdict");
-	note_unused(csv, fields, count);
+	csv->header = *header;
 	csv->fields = count;
-	return ok();
+	csv->has_confidence = header->graded || header->column[COLUMN_CONFIDENCE] >= 0;
+	for (int column = 0; column < COLUMNS; column++)
+		if (header->column[column] >= 0) {
+			const struct csv_field *field = &fields[header->column[column]];
+
+			snprintf(csv->column_name[column], COLUMN_BYTES, "%.*s", (int)field->len, field->text);
+		}
+	if (!header->graded)
+		csv_answers_know(&csv->answers, header->question);
+	note_unused(csv, fields, count);
 }
+
+/* Reads the header by the separator that gives it its columns. Where none does, what is wrong is
+ * told of the one that parts it into the most. */
+static struct error csv_read_header(struct judgment_csv *csv, const char *line, size_t len)
+{
+	static const char separators[] = { ',', '\t', ';' };
+	struct error told = ok();
+	int most = 0;
+
+	for (size_t i = 0; i < sizeof separators; i++) {
+		struct csv_field fields[FIELDS_MAX];
+		struct csv_header header;
+		struct error err;
+
+		csv->separator = separators[i];
+		int count = judgment_csv_split(csv, line, len, fields);
+		if (count < 0)
+			err = errorf(ERR_INVALID, "a quoted field does not end as it should");
+		else if (count > FIELDS_MAX)
+			err = errorf(ERR_INVALID, "more than 64 columns");
+		else
+			err = csv_header_read(fields, count, csv->kind == JUDGMENT_CSV_TRUTH, &csv->reading,
+			                      &header);
+		if (!err.code) {
+			use_header(csv, &header, fields, count);
+			return ok();
+		}
+		if (!told.code || count > most) {
+			told = err;
+			most = count;
+		}
+	}
+	return bad_line(csv, told.detail);
+}
+
+/* What a row says of its task. */
+struct csv_judgment {
+	uint8_t label, confidence, position;
+};
 
 static struct error read_name(const struct judgment_csv *csv, const struct csv_field fields[],
                               enum csv_column column)
 {
-	const struct csv_field *field = &fields[csv->column[column]];
+	const struct csv_field *field = &fields[csv->header.column[column]];
 
 	if (!field->len)
-		return errorf(ERR_INVALID, "line %zu: %s is empty", csv->line, column_names[column][0]);
+		return errorf(ERR_INVALID, "line %zu: %s is empty", csv->line, csv_column_name(column));
 	if (field->len > NAME_MAX_BYTES)
 		return errorf(ERR_INVALID, "line %zu: %s is longer than %d bytes", csv->line,
-		              column_names[column][0], NAME_MAX_BYTES);
+		              csv_column_name(column), NAME_MAX_BYTES);
 	return ok();
 }
 
-static struct error read_label(const struct judgment_csv *csv, const struct csv_field *field,
+/* Notes an answer that means nothing, for judgment_csv_advice(). */
+static struct error stray_label(struct judgment_csv *csv, const struct csv_field *field)
+{
+	struct csv_strays *strays = &csv->strays;
+	int i = 0, len = (int)(field->len > 40 ? 40 : field->len);
+	double number;
+
+	strays->labels++;
+	while (field->len && i < strays->words &&
+	       (strlen(strays->word[i]) != field->len ||
+	        memcmp(strays->word[i], field->text, field->len) != 0))
+		i++;
+	if (field->len && i == strays->words && i < STRAYS)
+		snprintf(strays->word[strays->words++], ANSWER_BYTES, "%.*s", (int)field->len, field->text);
+	if (csv_number_read(field->text, field->len, &number)) {
+		strays->lowest = strays->numbers ? fmin(strays->lowest, number) : number;
+		strays->highest = strays->numbers ? fmax(strays->highest, number) : number;
+		strays->numbers++;
+	}
+	return errorf(ERR_INVALID, "line %zu: label is \"%.*s\", not %s", csv->line, len, field->text,
+	              csv->answers.verdicts_named ? "one of the words of --labels"
+	                                          : "fake, real, 1 or 0");
+}
+
+/* "yes", and nobody says to what: no row can be read. */
+static struct error unasked_label(struct judgment_csv *csv, const struct csv_field *field)
+{
+	const char *opposite = csv_answers_opposite(field->text, field->len);
+	int len = (int)field->len;
+
+	csv->stopped = true;
+	return errorf(
+		ERR_INVALID,
+		"line %zu: add --%slabels fake=%.*s,real=%s (or fake=%s,real=%.*s): \"%.40s\" does "
+		"not say which it is",
+		csv->line, csv->reading.prefix, len, field->text, opposite, opposite, len, field->text,
+		csv->column_name[COLUMN_LABEL]);
+}
+
+/* *label: REAL, FAKE or ANSWER_NEITHER. */
+static struct error read_label(struct judgment_csv *csv, const struct csv_field *field,
                                uint8_t *label)
 {
-	if (is_word(field, "1") || is_word(field, "fake"))
-		*label = FAKE;
-	else if (is_word(field, "0") || is_word(field, "real"))
-		*label = REAL;
-	else
-		return errorf(ERR_INVALID, "line %zu: label is \"%.*s\", not fake, real, 1 or 0", csv->line,
-		              (int)(field->len > 40 ? 40 : field->len), field->text);
+	*label = csv_answers_meaning(&csv->answers, field->text, field->len);
+	if (*label <= ANSWER_NEITHER)
+		return ok();
+	return *label == ANSWER_UNASKED ? unasked_label(csv, field) : stray_label(csv, field);
+}
+
+static struct error off_scale(const struct judgment_csv *csv, enum csv_column column,
+                              const struct csv_field *field)
+{
+	return errorf(ERR_INVALID, "line %zu: %s is \"%.*s\", which is not on the scale %.40s",
+	              csv->line, csv_column_name(column), (int)(field->len > 40 ? 40 : field->len),
+	              field->text, csv->scale.text);
+}
+
+/* Reported confidence is rounded down, so that thirds of a scale are the model's levels. */
+static uint8_t confidence_of(double certainty)
+{
+	return (uint8_t)(100 * certainty + 1e-9);
+}
+
+/* An answer between sure real and sure fake: the side of the middle on which it stands is the
+ * verdict, its distance from there the confidence. The middle says neither. */
+static struct error read_graded(struct judgment_csv *csv, const struct csv_field *field,
+                                struct csv_judgment *said)
+{
+	said->label = csv_answers_meaning(&csv->answers, field->text, field->len);
+	if (said->label == ANSWER_NEITHER)
+		return ok();
+	double place = csv_scale_place(&csv->scale, field->text, field->len);
+
+	if (place < 0)
+		return off_scale(csv, COLUMN_LABEL, field);
+	said->label = fabs(place - .5) < 1e-9 ? ANSWER_NEITHER : place > .5 ? FAKE : REAL;
+	said->confidence = confidence_of(fmax(place, 1 - place));
 	return ok();
 }
 
-static struct error read_confidence(const struct judgment_csv *csv, const struct csv_field *field,
+/* Remembers the range of confidences, for judgment_csv_advice(). */
+static struct error stray_confidence(struct judgment_csv *csv, const struct csv_field *field)
+{
+	struct csv_strays *strays = &csv->strays;
+	double number;
+
+	if (csv_number_read(field->text, field->len, &number)) {
+		strays->lowest_confidence =
+			strays->confidences ? fmin(strays->lowest_confidence, number) : number;
+		strays->highest_confidence =
+			strays->confidences ? fmax(strays->highest_confidence, number) : number;
+		strays->confidences++;
+	}
+	return bad_line(csv, "confidence must be a whole number from 50 to 100");
+}
+
+static struct error read_confidence(struct judgment_csv *csv, const struct csv_field *field,
                                     uint8_t *confidence)
 {
 	unsigned value = 0;
 
+	if (csv->scale.given) {
+		double place = csv_scale_place(&csv->scale, field->text, field->len);
+
+		*confidence = confidence_of(.5 + place / 2);
+		return place < 0 ? off_scale(csv, COLUMN_CONFIDENCE, field) : ok();
+	}
 	for (size_t i = 0; i < field->len && value <= 100; i++)
 		value = field->text[i] >= '0' && field->text[i] <= '9'
 		            ? value * 10 + (unsigned)(field->text[i] - '0')
 		            : 1000;
 	if (!field->len || value < 50 || value > 100)
-		return bad_line(csv, "confidence must be a whole number from 50 to 100");
+		return stray_confidence(csv, field);
 	*confidence = (uint8_t)value;
+	if (*confidence > csv->strays.most_in_range)
+		csv->strays.most_in_range = *confidence;
 	return ok();
 }
 
-static struct error read_position(const struct judgment_csv *csv, const struct csv_field *field,
+static struct error read_position(struct judgment_csv *csv, const struct csv_field *field,
                                   uint8_t *position)
 {
 	if (is_word(field, "left"))
 		*position = 0;
 	else if (is_word(field, "right"))
 		*position = 1;
-	else
+	else {
+		csv->strays.positions++;
 		return bad_line(csv, "position must be left or right");
+	}
 	return ok();
 }
 
@@ -543,9 +634,9 @@ static void table_grow(struct judgment_csv *csv)
 	csv->label = mem_resize(csv->label, csv->size, sizeof *csv->label);
 	if (csv->kind == JUDGMENT_CSV_JUDGMENTS)
 		csv->worker = mem_resize(csv->worker, csv->size, sizeof *csv->worker);
-	if (csv->column[COLUMN_CONFIDENCE] >= 0)
+	if (csv->has_confidence)
 		csv->confidence = mem_resize(csv->confidence, csv->size, 1);
-	if (csv->column[COLUMN_POSITION] >= 0)
+	if (csv->header.column[COLUMN_POSITION] >= 0)
 		csv->position = mem_resize(csv->position, csv->size, 1);
 }
 
@@ -577,11 +668,6 @@ static void csv_fetch(const struct judgment_csv *csv, size_t row,
 		step(&csv->workers, pending->worker_hash);
 }
 
-/* What a row says of its task. */
-struct csv_judgment {
-	uint8_t label, confidence, position;
-};
-
 static void push_row(struct judgment_csv *csv, const struct csv_field *task,
                      const struct csv_field *worker, const struct csv_judgment *said)
 {
@@ -608,16 +694,55 @@ static void push_row(struct judgment_csv *csv, const struct csv_field *task,
 	csv->read++;
 }
 
-static struct error read_circumstances(const struct judgment_csv *csv,
-                                       const struct csv_field fields[], struct csv_judgment *said)
+static struct error read_circumstances(struct judgment_csv *csv, const struct csv_field fields[],
+                                       struct csv_judgment *said)
 {
+	const int *column = csv->header.column;
 	struct error err = ok();
 
-	if (csv->column[COLUMN_CONFIDENCE] >= 0)
-		err = read_confidence(csv, &fields[csv->column[COLUMN_CONFIDENCE]], &said->confidence);
-	if (!err.code && csv->column[COLUMN_POSITION] >= 0)
-		err = read_position(csv, &fields[csv->column[COLUMN_POSITION]], &said->position);
+	if (column[COLUMN_CONFIDENCE] >= 0)
+		err = read_confidence(csv, &fields[column[COLUMN_CONFIDENCE]], &said->confidence);
+	if (!err.code && column[COLUMN_POSITION] >= 0)
+		err = read_position(csv, &fields[column[COLUMN_POSITION]], &said->position);
 	return err;
+}
+
+/* Whether whoever asked turned the answer down, or the worker gave none. */
+static bool is_rejected(const struct judgment_csv *csv, const struct csv_field fields[])
+{
+	static const char *const states[] = { "rejected", "skipped", "expired" };
+	int column = csv->header.column[COLUMN_STATUS];
+
+	for (int i = 0; column >= 0 && i < 3; i++)
+		if (fields[column].len == strlen(states[i]) &&
+		    !strncasecmp(fields[column].text, states[i], fields[column].len))
+			return true;
+	return false;
+}
+
+/* What a row says; a label that is ANSWER_NEITHER says nothing. */
+static struct error read_answer(struct judgment_csv *csv, const struct csv_field fields[],
+                                struct csv_judgment *said)
+{
+	const struct csv_field *label = &fields[csv->header.column[COLUMN_LABEL]];
+	struct error err;
+
+	if (csv->header.is_truth && !label->len) {
+		said->label = ANSWER_NEITHER;
+		csv->left_out.not_known++;
+		return ok();
+	}
+	if (csv->header.graded)
+		err = read_graded(csv, label, said);
+	else
+		err = read_label(csv, label, &said->label);
+	if (err.code)
+		return err;
+	if (said->label == ANSWER_NEITHER) {
+		csv->left_out.neither++;
+		return ok();
+	}
+	return csv->kind == JUDGMENT_CSV_JUDGMENTS ? read_circumstances(csv, fields, said) : ok();
 }
 
 static struct error read_row(struct judgment_csv *csv, const struct csv_field fields[], int count)
@@ -629,20 +754,20 @@ static struct error read_row(struct judgment_csv *csv, const struct csv_field fi
 	if (count != csv->fields)
 		return errorf(ERR_INVALID, "line %zu: %d fields where the header has %d", csv->line, count,
 		              csv->fields);
+	if (is_rejected(csv, fields)) {
+		csv->left_out.rejected++;
+		return ok();
+	}
 	if ((err = read_name(csv, fields, COLUMN_TASK)).code)
 		return err;
 	if (judgments && (err = read_name(csv, fields, COLUMN_WORKER)).code)
 		return err;
-	if (csv->may_be_empty && !fields[csv->column[COLUMN_LABEL]].len)
-		return ok();
-	if ((err = read_label(csv, &fields[csv->column[COLUMN_LABEL]], &said.label)).code)
+	if ((err = read_answer(csv, fields, &said)).code || said.label == ANSWER_NEITHER)
 		return err;
-	if (judgments && (err = read_circumstances(csv, fields, &said)).code)
-		return err;
-	const struct csv_field *task = &fields[csv->column[COLUMN_TASK]];
-	const struct csv_field *worker = judgments ? &fields[csv->column[COLUMN_WORKER]] : NULL;
+	const int *column = csv->header.column;
 
-	push_row(csv, task, worker, &said);
+	push_row(csv, &fields[column[COLUMN_TASK]], judgments ? &fields[column[COLUMN_WORKER]] : NULL,
+	         &said);
 	return ok();
 }
 
@@ -674,14 +799,15 @@ static size_t line_of_row(const struct judgment_csv *csv, size_t row)
 /* Reads what stands in one line, which is not empty. */
 static struct error read_fields(struct judgment_csv *csv, const char *line, size_t len)
 {
-	struct csv_field fields[FIELDS_MAX];
+	struct csv_field *fields = csv->split; /* on the stack it would be zeroed for each line */
 
 	if (!csv_is_text(line, len))
 		return bad_line(csv, "not plain UTF-8 text");
+	if (!csv->fields)
+		return csv_read_header(csv, line, len);
 	int count = judgment_csv_split(csv, line, len, fields);
-	if (count < 0)
-		return bad_line(csv, "a quoted field does not end as it should");
-	return csv->fields ? read_row(csv, fields, count) : csv_read_header(csv, fields, count);
+	return count < 0 ? bad_line(csv, "a quoted field does not end as it should")
+	                 : read_row(csv, fields, count);
 }
 
 /* Reads one line, without its line feed, and notes what is wrong with it. `breaks`: line feeds
@@ -704,7 +830,7 @@ static struct error read_line(struct judgment_csv *csv, const char *line, size_t
 	}
 	if (err.code)
 		note_fault(csv, err);
-	if (err.code && !csv->fields)
+	if (err.code && (!csv->fields || csv->stopped))
 		return err;
 	csv->line += 1 + breaks;
 	if (csv->fields && (csv->read == read_before || breaks))
@@ -901,6 +1027,154 @@ struct judgments judgment_csv_judgments(const struct judgment_csv *csv)
 		                       .verdict = csv->label,
 		                       .confidence = csv->confidence,
 		                       .position = csv->position };
+}
+
+struct error judgment_csv_read_as(struct judgment_csv *csv, const struct csv_reading *reading)
+{
+	const char *option = "labels";
+
+	csv->reading = *reading;
+	struct error err = csv_answers_name(&csv->answers, reading->labels);
+	if (!err.code) {
+		option = "confidence-scale";
+		err = csv_scale_read(reading->scale, &csv->scale);
+	}
+	return err.code ? errorf(ERR_INVALID, "--%s%s: %s", reading->prefix, option, err.detail) : ok();
+}
+
+struct csv_left_out judgment_csv_left_out(const struct judgment_csv *csv)
+{
+	return csv->left_out;
+}
+
+/* Adds to judgment_csv_taken(); what does not fit is cut. */
+__attribute__((format(printf, 2, 3))) static void add_taken(struct judgment_csv *csv,
+                                                            const char *format, ...)
+{
+	size_t len = strlen(csv->taken);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(csv->taken + len, TAKEN_BYTES - len, format, args);
+	va_end(args);
+}
+
+static void add_words(struct judgment_csv *csv)
+{
+	static const char *const meanings[] = { "real", "fake", "neither" };
+	const struct csv_answers *answers = &csv->answers;
+	const char *before = " (";
+
+	for (int i = 0; i < answers->count; i++) {
+		if (!answers->word[i].seen)
+			continue;
+		add_taken(csv, "%s%s = %s", before, answers->word[i].text,
+		          meanings[answers->word[i].meaning]);
+		before = ", ";
+	}
+	if (*before == ',')
+		add_taken(csv, ")");
+}
+
+/* Whether nobody needs to be told what was taken for what. */
+static bool is_plain_file(const struct judgment_csv *csv)
+{
+	bool plain = csv->header.own && csv->separator == ',' && !csv->scale.given;
+
+	for (int i = 0; i < csv->answers.count; i++)
+		plain &= !csv->answers.word[i].seen || csv->answers.word[i].plain;
+	return plain;
+}
+
+static void add_column(struct judgment_csv *csv, enum csv_column column)
+{
+	bool graded = column == COLUMN_LABEL && csv->header.graded;
+
+	if (csv->header.column[column] < 0)
+		return;
+	add_taken(csv, "%s%s = %s", *csv->taken ? ", " : "",
+	          graded ? "graded" : csv_column_name(column), csv->column_name[column]);
+	if (column == COLUMN_LABEL)
+		add_words(csv);
+	if (csv->scale.given && (graded || column == COLUMN_CONFIDENCE))
+		add_taken(csv, " (%s)", csv->scale.text);
+}
+
+const char *judgment_csv_taken(struct judgment_csv *csv)
+{
+	*csv->taken = '\0';
+	if (is_plain_file(csv))
+		return csv->taken;
+	for (enum csv_column column = 0; column < COLUMNS; column++)
+		add_column(csv, column);
+	add_taken(csv, ", %s-separated",
+	          csv->separator == ','   ? "comma"
+	          : csv->separator == ';' ? "semicolon"
+	                                  : "tab");
+	return csv->taken;
+}
+
+/* The lowest of the numbers that meant something by themselves, though they may be grades. */
+static double lowest_known(const struct csv_answers *answers)
+{
+	double lowest = INFINITY, number;
+
+	for (int i = 0; i < answers->count; i++)
+		if (answers->word[i].seen &&
+		    csv_number_read(answers->word[i].text, answers->word[i].len, &number))
+			lowest = fmin(lowest, number);
+	return lowest;
+}
+
+/* Whether some answers did say what they mean. */
+static bool are_some_known(const struct csv_answers *answers)
+{
+	bool some = false;
+
+	for (int i = 0; i < answers->count; i++)
+		some |= answers->word[i].seen;
+	return some;
+}
+
+/* What to say of words that mean nothing. */
+static void advise_words(struct judgment_csv *csv)
+{
+	const struct csv_strays *strays = &csv->strays;
+	const char *prefix = csv->reading.prefix, *a = strays->word[0], *b = strays->word[1];
+
+	if (!strays->words)
+		snprintf(csv->advice, TAKEN_BYTES, "; add --%slabels none= to leave empty answers out",
+		         prefix);
+	else if (strays->words == 2 && !are_some_known(&csv->answers))
+		snprintf(csv->advice, TAKEN_BYTES, "; add --%slabels fake=%s,real=%s (or fake=%s,real=%s)",
+		         prefix, a, b, b, a);
+	else
+		snprintf(csv->advice, TAKEN_BYTES,
+		         "; add --%slabels none=%s%s%s to leave that out, or fake=WORD,real=WORD", prefix,
+		         a, strays->words > 1 ? ",none=" : "", b);
+}
+
+const char *judgment_csv_advice(struct judgment_csv *csv)
+{
+	const struct csv_strays *strays = &csv->strays;
+
+	*csv->advice = '\0';
+	if (strays->numbers && csv->kind == JUDGMENT_CSV_JUDGMENTS && !csv->answers.verdicts_named)
+		snprintf(
+			csv->advice, TAKEN_BYTES,
+			"; add --columns graded=%s --confidence-scale %g..%g (its ends, sure real first) if "
+			"answers are graded, or --labels fake=WORD,real=WORD",
+			csv->column_name[COLUMN_LABEL], fmin(strays->lowest, lowest_known(&csv->answers)),
+			strays->highest);
+	else if (strays->labels)
+		advise_words(csv);
+	else if (strays->confidences)
+		snprintf(csv->advice, TAKEN_BYTES, "; add --confidence-scale %g..%g, or its ends",
+		         strays->lowest_confidence,
+		         fmax(strays->highest_confidence, strays->most_in_range));
+	else if (strays->positions)
+		snprintf(csv->advice, TAKEN_BYTES, "; add --columns position= if it is another position");
+	return csv->advice;
 }
 
 const char *judgment_csv_unused(const struct judgment_csv *csv)

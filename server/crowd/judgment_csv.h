@@ -4,8 +4,10 @@
  *
  * RFC 4180 with a header line: fields may be quoted, lines end in LF or CRLF, a byte order
  * mark and empty lines are passed over, columns stand in any order and judgment_csv_unused() names
- * those that nobody reads.  The names of a release's tables are known too.  A last line without its
- * line end is read if it is whole.  Anything else is a fault: an ERR_INVALID whose detail names the
+ * those that nobody reads.  Commas, tabs or semicolons separate: those by which the header has the
+ * columns.  crowd/csv_header says which column is what, crowd/csv_answers what a word means, and
+ * judgment_csv_taken() what was taken for what.  A last line without its line end is read if it is
+ * whole.  Anything else is a fault: an ERR_INVALID whose detail names the
  * line. Reading goes on behind a faulty row, so that all faults of a file can be told at once.
  *
  * Bytes are pushed in, in pieces of any size, so that whole files never lie in memory.
@@ -19,6 +21,7 @@
 #include <stdint.h>
 
 #include "core/error.h"
+#include "crowd/csv_header.h"
 #include "crowd/judgments.h"
 
 /* Names by index, in order of first appearance; and their indices again. */
@@ -52,7 +55,13 @@ enum duplicates {
 /* Before judgment_csv_finish(); without it duplicates are refused. */
 void judgment_csv_allow(struct judgment_csv *csv, enum duplicates duplicates);
 
-/* Fails only where nothing behind can be read: a header that lacks a column, a line without end.
+/* What a caller says of columns, words and scale, before the first judgment_csv_feed(); its texts
+ * must live until then. ERR_INVALID, naming the option, for what cannot be read. */
+struct error judgment_csv_read_as(struct judgment_csv *csv,
+                                  const struct csv_reading *reading) MUST_CHECK;
+
+/* Fails only where nothing behind can be read: a header that lacks a column, a line without end, an
+ * answer of which nobody says which way round it is.
  * What is wrong with a row is noted for judgment_csv_finish(). */
 struct error judgment_csv_feed(struct judgment_csv *csv, const char *bytes, size_t len) MUST_CHECK;
 
@@ -68,6 +77,23 @@ const char *judgment_csv_fault(const struct judgment_csv *csv, size_t index); /*
 
 /* After judgment_csv_finish(): how many rows were duplicates of another. */
 size_t judgment_csv_duplicate_count(const struct judgment_csv *csv);
+
+/* After judgment_csv_finish(): rows that are no judgments. */
+struct csv_left_out {
+	size_t rejected;  /* by whoever asked, or skipped by the worker */
+	size_t neither;   /* answers without a verdict: words named so, the middle of a scale */
+	size_t not_known; /* truths that are empty */
+};
+
+struct csv_left_out judgment_csv_left_out(const struct judgment_csv *csv);
+
+/* What was taken for what, "worker = WorkerId, task = HITId, label = answer (yes = fake, no =
+ * real), tab-separated"; "" where all are infer's own names and words. After judgment_csv_finish();
+ * lent. */
+const char *judgment_csv_taken(struct judgment_csv *csv);
+
+/* Which option may mend the faults, or "". Lent. */
+const char *judgment_csv_advice(struct judgment_csv *csv);
 
 /* Lent, after judgment_csv_finish(). */
 const struct names *judgment_csv_tasks(const struct judgment_csv *csv);

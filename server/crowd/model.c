@@ -368,7 +368,7 @@ static void fit_coins(struct fit *fit, const struct judgment_matrix *matrix,
 	for (uint32_t i = 0; i < fit->items; i++)
 		fit->crowd[i] = item_estimate(fit, matrix, i, spreads);
 	free(spreads);
-	report_volunteers(fit, &dawid_skene, options->intervals);
+	report_volunteers(fit, &dawid_skene, options->intervals && !options->skills_are_means);
 	fit_finish(fit, matrix, options->intervals);
 	fit->log_likelihood = coins_likelihood(&dawid_skene, fit);
 	fit->has_likelihood = true;

@@ -39,6 +39,7 @@ struct model_options {
 	uint32_t iterations_max; /* 0: the method's own limit */
 	double tolerance;        /* stop when no posterior moves more; 0: the method's own */
 	bool intervals;          /* fill in low and high; without it they equal the mean */
+	bool skills_are_means;   /* even so no low and high of skills: each costs two quantiles */
 };
 
 /* A mean with its 90 % credible interval. */

@@ -36,13 +36,43 @@ static void fit_all(const struct judgments *judgments)
 	}
 }
 
+/* The first line may say how the rest is to be read: "#" and the three options, by semicolons. */
+static size_t take_reading(const unsigned char *bytes, size_t len, char options[300],
+                           struct csv_reading *reading)
+{
+	const unsigned char *end = len && *bytes == '#' ? memchr(bytes, '\n', len) : NULL;
+	const char **const texts[] = { &reading->columns, &reading->labels, &reading->scale };
+
+	if (!end || end - bytes >= 300)
+		return 0;
+	memcpy(options, bytes + 1, (size_t)(end - bytes));
+	options[end - bytes - 1] = '\0';
+	char *rest = options;
+	for (int i = 0; i < 3 && rest; i++) {
+		const char *text = strsep(&rest, ";");
+
+		*texts[i] = *text ? text : NULL;
+	}
+	return (size_t)(end - bytes) + 1;
+}
+
 static void read_table(const unsigned char *bytes, size_t len, size_t piece,
                        enum judgment_csv_kind kind)
 {
+	char options[300];
+	struct csv_reading reading = { .prefix = kind == JUDGMENT_CSV_TRUTH ? "truth-" : "" };
+	size_t skipped = take_reading(bytes, len, options, &reading);
+
 	struct judgment_csv *table = judgment_csv_new(kind);
 	struct error err = ok();
 
 	judgment_csv_allow(table, (enum duplicates)(len % 3));
+	if (judgment_csv_read_as(table, &reading).code) {
+		judgment_csv_free(table);
+		return;
+	}
+	bytes += skipped;
+	len -= skipped;
 	for (size_t at = 0; at < len && !err.code; at += piece)
 		err =
 			judgment_csv_feed(table, (const char *)bytes + at, len - at < piece ? len - at : piece);
@@ -64,6 +94,8 @@ static void read_table(const unsigned char *bytes, size_t len, size_t piece,
 		fit_all(&judgments);
 		free(gold);
 	}
+	must(strlen(judgment_csv_taken(table)) < 1000 && strlen(judgment_csv_advice(table)) < 1000,
+	     "what is told has no end");
 	judgment_csv_free(table);
 }
 

@@ -90,6 +90,28 @@ START_TEST(closed_standard_streams_are_held)
 }
 END_TEST
 
+/* Whatever stands beside it, and without a database. */
+START_TEST(every_command_says_how_it_is_called_when_asked)
+{
+	struct ran ran = shell(
+		folder,
+		"unset DATABASE_URL; commands=$(\"$PROGRAM\" --help | awk '/^  [a-z]/ { print $1 }')\n"
+		"for command in $commands; do for help in --help -h 'word --of=it --help'; do\n"
+		"\"$PROGRAM\" $command $help 2>told.err >told || echo $command $help ends with $?\n"
+		"grep -q \"^usage: touchstone $command\" told || echo $command $help tells nothing\n"
+		"[ ! -s told.err ] || echo $command $help: an error\n"
+		"done; done; echo $commands");
+
+	ck_assert_int_eq(ran.code, 0);
+	ck_assert_str_eq(ran.said, "serve work migrate import render item store score release jobs "
+	                           "account campaign infer replay version\n");
+	ran = shell(folder, "\"$PROGRAM\" none --help");
+	ck_assert_int_eq(ran.code, 2);
+	ran = shell(folder, "\"$PROGRAM\" -h | head -n 1");
+	ck_assert_str_eq(ran.said, "usage: touchstone COMMAND ...\n");
+}
+END_TEST
+
 Suite *http_commands_suite(void)
 {
 	Suite *suite = suite_create("http/commands");
@@ -102,6 +124,7 @@ Suite *http_commands_suite(void)
 	tcase_add_test(tests, labels_lost_in_the_middle_are_told);
 	tcase_add_test(tests, an_account_whose_password_is_lost_is_told);
 	tcase_add_test(tests, closed_standard_streams_are_held);
+	tcase_add_test(tests, every_command_says_how_it_is_called_when_asked);
 	suite_add_tcase(suite, tests);
 	return suite;
 }

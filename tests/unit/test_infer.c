@@ -124,7 +124,7 @@ static void expect_told(const char *text, const char *what)
 START_TEST(infer_reads_the_judgments_of_a_release)
 {
 	ck_assert_int_eq(infer("judgments.csv", NULL, NULL), 0);
-	expect_told(told_out, "task,label,p_fake,judgments\ni0,fake,");
+	expect_told(told_out, "task,label,p_fake,judgments,low,high\ni0,fake,");
 	expect_told(told_err, "\"judgments\": 216");
 	ck_assert_ptr_null(strstr(told_err, "not used"));
 }
@@ -147,7 +147,7 @@ START_TEST(infer_reads_the_labels_that_it_wrote)
 	ck_assert_int_eq(infer("judgments.csv", "--truth", "inferred.csv"), 0);
 	expect_told(told_err, "\"evaluated\": 24, \"accuracy\": 1.000000");
 	ck_assert_int_eq(infer("judgments.csv", "--gold", "inferred.csv"), 0);
-	expect_told(told_err, "inferred.csv: columns that are not used: p_fake, judgments");
+	expect_told(told_err, "inferred.csv: columns that are not used: p_fake, judgments, low, high");
 }
 END_TEST
 
@@ -164,6 +164,53 @@ START_TEST(replay_reads_what_a_release_and_infer_wrote)
 	const char *inferred = keep(strdup(scratch_path("inferred.csv")));
 	const char *const again[] = { "replay", "--truth", inferred, judgments, NULL };
 	ck_assert_int_eq(run_command(cli_replay, again), 0);
+}
+END_TEST
+
+/* What is known beforehand is no forecast. */
+START_TEST(gold_is_left_out_of_what_is_evaluated)
+{
+	static const char gold[] = "task,label\ni1,real\ni3,fake\ni5,real\n";
+	const char *judgments = keep(strdup(scratch_path("judgments.csv")));
+	const char *truth = keep(strdup(scratch_path("labels.csv")));
+
+	scratch_write("gold.csv", gold, sizeof gold - 1);
+	const char *known = keep(strdup(scratch_path("gold.csv")));
+	const char *const report[] = { "infer",   "--report", "--gold",  known,
+		                           "--truth", truth,      judgments, NULL };
+	ck_assert_int_eq(run_command(cli_infer, report), 0);
+	expect_told(told_err, "\"evaluated\": 17, \"accuracy\": 1.0"); /* i5 has no truth */
+	expect_told(told_err, "\"gold_left_out\": 2}");
+	const char *const replay[] = { "replay", "--gold", known, "--truth", truth, judgments, NULL };
+	ck_assert_int_eq(run_command(cli_replay, replay), 0);
+	expect_told(told_out, "\"evaluated\": 17, \"accuracy\": 1.0");
+	expect_told(told_out, "\"gold_left_out\": 2}");
+	const char *const all[] = { "infer",   "--report", "--gold",  truth,
+		                        "--truth", truth,      judgments, NULL };
+	ck_assert_int_eq(run_command(cli_infer, all), 0);
+	expect_told(told_err, "\"evaluated\": 0, \"accuracy\": null");
+	expect_told(told_err, "\"gold_left_out\": 19}");
+}
+END_TEST
+
+/* Each task's line of labels: its name, then its low, p_fake and high. */
+START_TEST(an_interval_holds_the_forecast)
+{
+	static const char *const methods[] = { "default", "majority", "dawid-skene", "glad" };
+	const char *judgments = keep(strdup(scratch_path("judgments.csv")));
+	const char *const arguments[] = { "infer", "--method", methods[_i], judgments, NULL };
+	unsigned wide = 0;
+
+	ck_assert_int_eq(run_command(cli_infer, arguments), 0);
+	for (const char *line = strchr(told_out, '\n'); line && line[1];
+	     line = strchr(line + 1, '\n')) {
+		double p, low, high;
+
+		ck_assert_int_eq(sscanf(line + 1, "%*[^,],%*[^,],%lf,%*u,%lf,%lf\n", &p, &low, &high), 3);
+		ck_assert(0 < low && low <= p && p <= high && high < 1);
+		wide += low < p && p < high;
+	}
+	ck_assert_uint_eq(wide, _i < 2 ? ITEMS : 0); /* there the ends fall together */
 }
 END_TEST
 
@@ -239,7 +286,9 @@ START_TEST(what_cannot_be_computed_is_null)
 	const char *truth = keep(strdup(scratch_path("truth.csv")));
 	const char *const replay[] = { "replay", "--truth", truth, judgments, NULL };
 	ck_assert_int_eq(run_command(cli_replay, replay), 0);
-	expect_told(told_out, "\"evaluated\": 0, \"accuracy\": null, \"baseline_accuracy\": null}");
+	expect_told(
+		told_out,
+		"\"evaluated\": 0, \"accuracy\": null, \"baseline_accuracy\": null, \"gold_left_out\": 0}");
 }
 END_TEST
 
@@ -299,6 +348,49 @@ START_TEST(duplicates_are_as_one_asks)
 }
 END_TEST
 
+/* What the files were taken for, and how many rows were not, is told of each of the three. */
+START_TEST(what_was_taken_for_what_is_told)
+{
+	static const char answers[] = "WorkerId,HITId,AssignmentStatus,Answer.q1,Answer.q2\n"
+								  "v,t,Approved,yes,1\nw,t,Rejected,no,1\nw,u,Approved,?,1\n"
+								  "v,u,Approved,no,1\n";
+	static const char gold[] = "HITId;GOLDEN:fake\nt;TRUE\n", truth[] = "image,ruling\nu,A\n";
+
+	scratch_write("answers.csv", answers, sizeof answers - 1);
+	scratch_write("gold.csv", gold, sizeof gold - 1);
+	scratch_write("truth.csv", truth, sizeof truth - 1);
+	const char *path = keep(strdup(scratch_path("answers.csv")));
+	const char *known = keep(strdup(scratch_path("gold.csv")));
+	const char *rulings = keep(strdup(scratch_path("truth.csv")));
+	ck_assert_int_eq(infer("answers.csv", NULL, NULL), 1);
+	expect_told(told_err, "add --columns label=Answer.q1, or label=Answer.q2: both may be");
+	const char *const all[] = { "infer",
+		                        "--columns=label=Answer.q1",
+		                        "--labels=fake=yes,real=no,none=?",
+		                        "--gold",
+		                        known,
+		                        "--truth",
+		                        rulings,
+		                        "--truth-columns=label=ruling",
+		                        "--truth-labels=fake=B,real=A",
+		                        "--report",
+		                        path,
+		                        NULL };
+	ck_assert_int_eq(run_command(cli_infer, all), 0);
+	expect_told(told_err,
+	            "answers.csv: read: worker = WorkerId, task = HITId, label = Answer.q1 (yes "
+	            "= fake, no = real, ? = neither), status = AssignmentStatus, comma");
+	expect_told(told_err, "answers.csv: rejected or skipped, left out: 1\n");
+	expect_told(told_err, "answers.csv: answers without a verdict, left out: 1\n");
+	expect_told(told_err,
+	            "gold.csv: read: task = HITId, label = GOLDEN:fake (true = fake), semicolon");
+	expect_told(told_err,
+	            "truth.csv: read: task = image, label = ruling (A = real), comma-separated");
+	expect_told(told_err, "\"judgments\": 2");
+	expect_told(told_err, "\"evaluated\": 1");
+}
+END_TEST
+
 static const char *const wrong[][7] = {
 	{ "infer" },
 	{ "infer", "a.csv", "b.csv" },
@@ -341,6 +433,9 @@ Suite *infer_suite(void)
 	                    sizeof bounds / sizeof bounds[0]);
 	tcase_add_test(tests, all_faults_of_a_file_are_told);
 	tcase_add_test(tests, duplicates_are_as_one_asks);
+	tcase_add_test(tests, what_was_taken_for_what_is_told);
+	tcase_add_test(tests, gold_is_left_out_of_what_is_evaluated);
+	tcase_add_loop_test(tests, an_interval_holds_the_forecast, 0, 4);
 	tcase_add_test(tests, tasks_that_nobody_judged_are_told);
 	tcase_add_test(tests, positions_count_when_they_are_given);
 	tcase_add_loop_test(tests, what_a_file_lacks_is_told, 0, sizeof broken / sizeof broken[0]);
