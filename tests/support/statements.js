@@ -216,6 +216,8 @@ export const VALUES = {
 	release_facts: [writing],
 	release_judgment_facts: [writing],
 	release_recognisable: [writing],
+	release_said: [writing],
+	release_said_by: [writing, text("{}")],
 	release_table: [writing],
 	release_licences: [writing],
 	release_corrections: [writing],
