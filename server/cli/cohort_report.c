@@ -50,7 +50,7 @@ static void put_members(FILE *out, const struct cohorts *cohorts, uint32_t cohor
 	fputc(']', out);
 }
 
-static double share_of(double part, double whole)
+static double report_share(double part, double whole)
 {
 	return whole > 0 ? part / whole : 0;
 }
@@ -70,7 +70,7 @@ void cohort_report_put(FILE *out, struct cohort_report *report, const struct fit
 		", \"cohorts\": {\"warning\": \"%u workers err together beyond what all share: they "
 		"gave %.0f %% of the judgments, and %u of %u labels turn without them\", \"members\": [",
 		cohorts->volunteers,
-		100 * share_of((double)cohorts->judgments, (double)cohorts->judgments_all),
+		100 * report_share((double)cohorts->judgments, (double)cohorts->judgments_all),
 		cohorts->changed, cohorts->judged);
 	for (uint32_t cohort = 1; cohort <= cohorts->count; cohort++) {
 		fputs(cohort > 1 ? ", " : "", out);
@@ -79,7 +79,7 @@ void cohort_report_put(FILE *out, struct cohort_report *report, const struct fit
 	fprintf(out,
 	        "], \"share_of_judgments\": %.6f, \"share_of_labels\": %.6f, \"labels_changed\": %u, "
 	        "\"labels_lost\": %u, \"prevalence_without\": %.6f}",
-	        share_of((double)cohorts->judgments, (double)cohorts->judgments_all),
-	        share_of(cohorts->carried, cohorts->judged), cohorts->changed, cohorts->alone,
+	        report_share((double)cohorts->judgments, (double)cohorts->judgments_all),
+	        report_share(cohorts->carried, cohorts->judged), cohorts->changed, cohorts->alone,
 	        cohorts->prevalence_without);
 }

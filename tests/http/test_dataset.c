@@ -527,10 +527,10 @@ START_TEST(a_card_without_volunteers_names_nobody)
 {
 	struct person person = an_account("researcher");
 	const char *name = fresh_name();
-	struct answer a = post(&person, RELEASES,
-	                       json_pack("{s:s, s:s, s:{s:s, s:b}}", "name", name, "version", "1.0",
-	                                 "filter", "campaign", a_campaign_with_a_cohort(), "volunteers",
-	                                 0));
+	struct answer a =
+		post(&person, RELEASES,
+	         json_pack("{s:s, s:s, s:{s:s, s:b}}", "name", name, "version", "1.0", "filter",
+	                   "campaign", a_campaign_with_a_cohort(), "volunteers", 0));
 
 	expect_status(a, 202);
 	a_finished_job(&person, text_at(a.body, "job/id"));
