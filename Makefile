@@ -42,7 +42,7 @@ ROOMS    := $(filter-out server/cli/%,$(wildcard server/*/*.c server/*/*/*.c))
 CLI      := server/main.c $(wildcard server/cli/*.c)
 GEN      := $(B)/gen/db/statements.gen.h
 LIB      := $(ROOMS:%.c=$(B)/%.o) $(B)/gen/statements.o $(B)/gen/migrations.o
-FILE_CLI := server/cli/crowd_files.c server/cli/infer.c server/cli/replay.c
+FILE_CLI := server/cli/cohort_report.c server/cli/crowd_files.c server/cli/infer.c server/cli/replay.c
 UNIT     := $(wildcard tests/unit/*.c tests/support/*.c)
 HTTP     := $(wildcard tests/http/*.c)
 

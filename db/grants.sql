@@ -66,7 +66,8 @@ BEGIN
             ('agreement',        'INSERT',          'alpha, low, high, gold, gold_right, trusted, updated_at'),
             ('last_fit',         'INSERT',          'fitted_at, judgments, items, moved, retired, reopened, held, '
                                                     'disputed, withdrawn, gold, weight, slope, fits, retired_all, '
-                                                    'reopened_all, disputed_all, withdrawn_all'),
+                                                    'reopened_all, disputed_all, withdrawn_all, cohorts, cohort_volunteers, '
+                                                    'cohort_share, cohort_changes'),
             ('media_store',      'INSERT',          'id, last_path, bound_at'),
             ('secret_file',      'INSERT',          'fingerprint, noted_at'),
             ('tally_end',        '',                'counted_to, volunteers'),

@@ -85,6 +85,22 @@ static char *fit_metrics(struct request *req, const char *text)
 		"touchstone_fit_changes_total{change=\"disputed\"} %lld\n"
 		"touchstone_fit_changes_total{change=\"withdrawn\"} %lld\n",
 		text, fit.fits, fit.retired, fit.reopened, fit.disputed, fit.withdrawn);
+	text = arena_printf(
+		req->arena,
+		"%s# HELP touchstone_fit_cohorts Groups of volunteers who err together beyond what all "
+		"share.\n"
+		"# TYPE touchstone_fit_cohorts gauge\n"
+		"touchstone_fit_cohorts %lld\n"
+		"# HELP touchstone_fit_cohort_volunteers Volunteers in these groups.\n"
+		"# TYPE touchstone_fit_cohort_volunteers gauge\n"
+		"touchstone_fit_cohort_volunteers %lld\n"
+		"# HELP touchstone_fit_cohort_judgments_ratio Their share of the judgments.\n"
+		"# TYPE touchstone_fit_cohort_judgments_ratio gauge\n"
+		"touchstone_fit_cohort_judgments_ratio %.4f\n"
+		"# HELP touchstone_fit_cohort_label_changes Labels that turn in a fit without them.\n"
+		"# TYPE touchstone_fit_cohort_label_changes gauge\n"
+		"touchstone_fit_cohort_label_changes %lld\n",
+		text, fit.cohorts, fit.cohort_volunteers, fit.cohort_share, fit.cohort_changes);
 	return arena_printf(
 		req->arena,
 		"%s# HELP touchstone_fit_held_items Faded items that the last fit left retired.\n"

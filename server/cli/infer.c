@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "cli/cohort_report.h"
 #include "cli/crowd_commands.h"
 #include "cli/crowd_files.h"
 #include "core/csv.h"
@@ -41,6 +42,7 @@ struct result {
 	bool sides;        /* the judgments say on which side the item was */
 	uint32_t *answers; /* workers: how many judgments; or NULL */
 	struct agreement alpha;
+	struct cohort_report cohorts; /* with --report */
 	struct fit *fit;
 	double seconds;
 };
@@ -170,7 +172,7 @@ static void report_truth(const struct result *result)
 	free(label);
 }
 
-static void put_report(const struct result *result)
+static void put_report(struct result *result)
 {
 	const struct agreement *alpha = &result->alpha;
 	const struct fit *fit = result->fit;
@@ -189,6 +191,7 @@ static void put_report(const struct result *result)
 	put_number("log_likelihood", fit->has_likelihood, fit->log_likelihood);
 	put_number("prevalence", true, fit->prevalence.mean);
 	put_number("seconds", true, result->seconds);
+	cohort_report_put(stderr, &result->cohorts, fit, result->gold, result->workers);
 	if (result->truth)
 		report_truth(result);
 	fputs("}\n", stderr);
@@ -223,8 +226,10 @@ static void describe_rows(const struct infer_settings *settings, const struct ju
 
 	result->judgments = judgments->count;
 	result->sides = judgments->position != NULL;
-	if (settings->report)
+	if (settings->report) {
 		result->alpha = agreement_alpha(judgments, 1000, &random);
+		result->cohorts = cohort_report_of(judgments, &settings->model);
+	}
 	if (!settings->workers)
 		return;
 	result->answers = mem_new((size_t)judgments->volunteers + 1, sizeof *result->answers);
@@ -264,6 +269,7 @@ static struct error infer_here(const struct infer_settings *settings, struct jud
 			put_report(&result);
 	}
 	fit_free(result.fit);
+	cohort_report_clear(&result.cohorts);
 	free(result.answers);
 	free(result.truth);
 	free(result.gold);

@@ -43,6 +43,11 @@ int cli_score(const struct settings *settings, int argc, char **argv)
 	       (unsigned long long)scoring.judgments, scoring.items, scoring.volunteers,
 	       scoring.iterations, scoring.moved, scoring.retired, scoring.reopened, scoring.held,
 	       scoring.disputed, scoring.withdrawn, scoring.gold, scoring.weight, scoring.slope);
+	if (scoring.cohorts)
+		printf("%u volunteers in %u cohorts err together beyond what all share; they gave %.0f %% "
+		       "of the judgments, and %u labels turn without them\n",
+		       scoring.cohort_volunteers, scoring.cohorts, 100 * scoring.cohort_share,
+		       scoring.cohort_changes);
 	if (!isnan(scoring.alpha))
 		printf("Krippendorff's alpha %.3f\n", scoring.alpha);
 	if (distrust.code)

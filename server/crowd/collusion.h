@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * collusion -- what a conspiracy could do, who looks like one, and how much hangs on whom.
+ * collusion -- what a conspiracy could do, and how much hangs on whom. crowd/cohort finds them.
  *
  * The dangerous volunteer answers gold correctly and is as good as others elsewhere, but lies
  * about chosen targets; weighing by gold does not stop that (METHOD.md).  What does is random
@@ -48,19 +48,5 @@ size_t influence_flips(const struct judgments *judgments, const struct fit *fit,
  * who, answering otherwise, turn it. UINT32_MAX where all of them together cannot.
  */
 void influence_cost(const struct judgments *judgments, const struct fit *fit, uint32_t cost[]);
-
-struct cohort_options {
-	uint32_t common_min; /* items that two must have judged both to be compared */
-	double false_alarms; /* pairs that may be linked by chance, in all: .05 */
-};
-
-/*
- * Groups of volunteers who agree more than their skills and the posteriors explain: pairs are
- * tested by a normal score, one-sided, with Bonferroni's correction, and linked pairs form
- * groups. Sets cohort[v] to the group, from 1, or 0. Returns the number of groups.
- * O(sum over items of the square of their judgments) time, O(judgments + volunteers) memory.
- */
-uint32_t cohorts_find(const struct judgments *judgments, const struct fit *fit,
-                      const struct cohort_options *options, uint32_t cohort[]);
 
 #endif

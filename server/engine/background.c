@@ -92,6 +92,19 @@ static void tell_fit(const struct scoring *scoring)
 		         scoring->held);
 }
 
+/* When there are more in cohorts than there were: a fit of every minute need not say it again. */
+static void tell_cohorts_found(const struct scoring *scoring)
+{
+	static uint32_t told; /* the fitter's thread alone */
+
+	if (scoring->cohort_volunteers > told)
+		log_warn("fitting: %u volunteers in %u cohorts err together beyond what all share; they "
+		         "gave %.0f %% of the judgments, and %u labels turn without them",
+		         scoring->cohort_volunteers, scoring->cohorts, 100 * scoring->cohort_share,
+		         scoring->cohort_changes);
+	told = scoring->cohort_volunteers;
+}
+
 static void warn_operator(const char *sentence)
 {
 	log_warn("fitting: %s", sentence);
@@ -125,6 +138,7 @@ static bool fit_once(struct loop *loop, void *arg)
 		loop_rest(loop, REST_MS);
 	if (!err.code && fitted)
 		tell_fit(&scoring);
+	tell_cohorts_found(&scoring);
 	if (!err.code && fitted)
 		tell_distrust(part);
 	return false;

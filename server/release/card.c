@@ -7,6 +7,7 @@
 
 #include "core/mem.h"
 #include "core/utf8.h"
+#include "release/cohort_card.h"
 
 /* Columns of the statement release_facts. */
 enum fact {
@@ -399,6 +400,8 @@ struct error card_write(FILE *out, struct db *db, const char *release_id, bool v
 	card_labels(out, facts);
 	card_corrections(out, corrected);
 	card_agreement(out, facts, said);
+	if ((err = cohort_card_write(out, db, release_id, volunteers)).code)
+		return err;
 	card_limits(out, facts);
 	card_files(out, volunteers);
 	card_privacy(out, said, alone, volunteers);

@@ -35,6 +35,7 @@ void estimates_free(struct estimates *estimates)
 	fit_free(estimates->fit);
 	free(estimates->agreement);
 	free(estimates->audits);
+	cohorts_clear(&estimates->cohorts);
 	free(estimates->folded);
 	free(estimates->online_items);
 	free(estimates->tallies);
@@ -235,6 +236,19 @@ static void estimates_audit(struct estimates *estimates)
 	}
 }
 
+/* Who err together, and what the labels would be without them: another fit, where there are such.
+ * The rest after a fit is by its time, so such fits are rarer. */
+static void estimates_find_cohorts(struct estimates *estimates, const struct judgments *view)
+{
+	const struct cohort_options options = cohort_options_usual();
+
+	estimates->cohorts = cohorts_of(view, &options);
+	struct fit *without = cohorts_fit_without(view, &estimates->cohorts,
+	                                          &(struct model_options){ .method = METHOD_DEFAULT });
+	cohorts_compare(&estimates->cohorts, estimates->fit, without, view->truth, NULL);
+	fit_free(without);
+}
+
 static void fit_estimates(void *arg)
 {
 	struct estimates *estimates = arg;
@@ -246,6 +260,7 @@ static void fit_estimates(void *arg)
 	struct judgments view = view_of(estimates);
 	estimates->fit =
 		model_fit(&view, &(struct model_options){ .method = METHOD_DEFAULT, .intervals = true });
+	estimates_find_cohorts(estimates, &view);
 
 	estimates->items_room = items;
 	estimates->volunteers_room = volunteers;

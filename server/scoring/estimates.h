@@ -36,7 +36,10 @@ struct scoring {
 	uint32_t withdrawn; /* disputes that the crowd closed */
 	uint32_t gold;      /* on which the fit was calibrated */
 	double weight, slope;
-	double alpha; /* of the first campaign; NAN: undefined */
+	uint32_t cohorts, cohort_volunteers; /* who err together beyond what all share */
+	double cohort_share;                 /* of the judgments */
+	uint32_t cohort_changes;             /* labels that turn in a fit without them */
+	double alpha;                        /* of the first campaign; NAN: undefined */
 };
 
 /* Reads everything and fits. Memory: some 30 bytes a judgment while it runs. */

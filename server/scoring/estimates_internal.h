@@ -13,6 +13,7 @@
 
 #include "core/idmap.h"
 #include "crowd/agreement.h"
+#include "crowd/cohort.h"
 #include "crowd/model.h"
 #include "crowd/online.h"
 #include "scoring/consensus.h"
@@ -38,6 +39,7 @@ struct estimates {
 	struct fit *fit;
 	struct agreement *agreement; /* by campaign */
 	struct crowd_audit *audits;  /* by campaign: may its crowd settle items? */
+	struct cohorts cohorts;      /* who err together */
 	int64_t *folded; /* numbers of the news that the fit has read, until it is published */
 	size_t folded_count;
 

@@ -138,13 +138,15 @@ static struct error publish_settle(struct db *db, const struct estimates *estima
 /* What this fit did, for those who watch. */
 static struct error write_fit(struct db *db, const struct scoring *scoring)
 {
-	json_auto_t *row =
-		json_pack("{s:I, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:f, s:f}", "judgments",
-	              (json_int_t)scoring->judgments, "items", (int)scoring->items, "moved",
-	              (int)scoring->moved, "retired", (int)scoring->retired, "reopened",
-	              (int)scoring->reopened, "held", (int)scoring->held, "disputed",
-	              (int)scoring->disputed, "withdrawn", (int)scoring->withdrawn, "gold",
-	              (int)scoring->gold, "weight", scoring->weight, "slope", scoring->slope);
+	json_auto_t *row = json_pack(
+		"{s:I, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:f, s:f, s:i, s:i, s:f, s:i}", "judgments",
+		(json_int_t)scoring->judgments, "items", (int)scoring->items, "moved", (int)scoring->moved,
+		"retired", (int)scoring->retired, "reopened", (int)scoring->reopened, "held",
+		(int)scoring->held, "disputed", (int)scoring->disputed, "withdrawn",
+		(int)scoring->withdrawn, "gold", (int)scoring->gold, "weight", scoring->weight, "slope",
+		scoring->slope, "cohorts", (int)scoring->cohorts, "cohort_volunteers",
+		(int)scoring->cohort_volunteers, "cohort_share", scoring->cohort_share, "cohort_changes",
+		(int)scoring->cohort_changes);
 	char *text = json_dumps(row, JSON_COMPACT);
 
 	if (!text)
@@ -209,6 +211,15 @@ static struct error forget_folded(struct db *db, struct estimates *estimates)
 	return ok();
 }
 
+static void tell_cohorts(const struct cohorts *cohorts, struct scoring *scoring)
+{
+	scoring->cohorts = cohorts->count;
+	scoring->cohort_volunteers = cohorts->volunteers;
+	scoring->cohort_changes = cohorts->changed;
+	scoring->cohort_share =
+		cohorts->count ? (double)cohorts->judgments / (double)cohorts->judgments_all : 0;
+}
+
 struct error estimates_publish(struct db *db, struct estimates *estimates, bool forget,
                                struct scoring *ret_scoring)
 {
@@ -224,6 +235,7 @@ struct error estimates_publish(struct db *db, struct estimates *estimates, bool 
 		                       .news = (uint32_t)estimates->folded_count };
 	struct error err;
 
+	tell_cohorts(&estimates->cohorts, &scoring);
 	if ((err = publish_write_items(db, estimates, &scoring)).code)
 		return err;
 	if ((err = write_skills(db, estimates)).code)

@@ -33,18 +33,24 @@ VALUES ($1::uuid, $2::double precision, $3::double precision, $4::double precisi
 
 -- name: consensus_write_fit
 -- Notes what a full fit changed, and on what calibration.
---   $1 json {judgments, items, moved, retired, reopened, held, disputed, withdrawn, gold, weight, slope}
+--   $1 json {judgments, items, moved, retired, reopened, held, disputed, withdrawn, gold, weight, slope, cohorts,
+--     cohort_volunteers, cohort_share, cohort_changes}
 INSERT INTO last_fit AS f (judgments, items, moved, retired, reopened, held, disputed, withdrawn,
-                           gold, weight, slope, retired_all, reopened_all, disputed_all, withdrawn_all)
+                           gold, weight, slope, retired_all, reopened_all, disputed_all, withdrawn_all,
+                           cohorts, cohort_volunteers, cohort_share, cohort_changes)
 SELECT w.judgments, w.items, w.moved, w.retired, w.reopened, w.held, w.disputed, w.withdrawn,
-       w.gold, w.weight, w.slope, w.retired, w.reopened, w.disputed, w.withdrawn
+       w.gold, w.weight, w.slope, w.retired, w.reopened, w.disputed, w.withdrawn,
+       w.cohorts, w.cohort_volunteers, w.cohort_share, w.cohort_changes
   FROM json_to_record($1::json) AS w (
        judgments bigint, items integer, moved integer, retired integer, reopened integer, held integer,
-       disputed integer, withdrawn integer, gold integer, weight double precision, slope double precision)
+       disputed integer, withdrawn integer, gold integer, weight double precision, slope double precision,
+       cohorts integer, cohort_volunteers integer, cohort_share double precision, cohort_changes integer)
     ON CONFLICT (one) DO UPDATE
    SET fitted_at = now(), judgments = excluded.judgments, items = excluded.items, moved = excluded.moved,
        retired = excluded.retired, reopened = excluded.reopened, held = excluded.held,
        disputed = excluded.disputed, withdrawn = excluded.withdrawn, gold = excluded.gold,
-       weight = excluded.weight, slope = excluded.slope, fits = f.fits + 1,
+       weight = excluded.weight, slope = excluded.slope, cohorts = excluded.cohorts,
+       cohort_volunteers = excluded.cohort_volunteers, cohort_share = excluded.cohort_share,
+       cohort_changes = excluded.cohort_changes, fits = f.fits + 1,
        retired_all = f.retired_all + excluded.retired, reopened_all = f.reopened_all + excluded.reopened,
        disputed_all = f.disputed_all + excluded.disputed, withdrawn_all = f.withdrawn_all + excluded.withdrawn

@@ -32,7 +32,11 @@ struct error stats_watch_fit(struct db *db)
 		                             .gold = rows_integer(rows, 0, 6),
 		                             .weight = rows_double(rows, 0, 7),
 		                             .slope = rows_double(rows, 0, 8),
-		                             .fitted_at_s = rows_double(rows, 0, 9) };
+		                             .fitted_at_s = rows_double(rows, 0, 9),
+		                             .cohorts = rows_integer(rows, 0, 10),
+		                             .cohort_volunteers = rows_integer(rows, 0, 11),
+		                             .cohort_changes = rows_integer(rows, 0, 12),
+		                             .cohort_share = rows_double(rows, 0, 13) };
 	lock_release(&fit_lock);
 	return ok();
 }
@@ -75,7 +79,11 @@ static struct fit_figures read_last_fit(const struct rows *rows)
 		                         .withdrawn = rows_integer(rows, 0, 18),
 		                         .gold = rows_integer(rows, 0, 19),
 		                         .weight = rows_double(rows, 0, 20),
-		                         .slope = rows_double(rows, 0, 21) };
+		                         .slope = rows_double(rows, 0, 21),
+		                         .cohorts = rows_integer(rows, 0, 23),
+		                         .cohort_volunteers = rows_integer(rows, 0, 24),
+		                         .cohort_changes = rows_integer(rows, 0, 25),
+		                         .cohort_share = rows_double(rows, 0, 26) };
 }
 
 struct error stats_public(struct db *db, struct arena *arena, struct public_figures *ret_figures)

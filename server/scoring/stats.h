@@ -17,7 +17,10 @@ struct fit_figures {
 	long long fits, retired, reopened, disputed, withdrawn;
 	long long held, gold; /* of the last one */
 	double weight, slope; /* of its calibration */
-	double fitted_at_s;   /* since 1970 */
+	/* Volunteers who err together beyond what all share, and labels that turn without them. */
+	long long cohorts, cohort_volunteers, cohort_changes;
+	double cohort_share; /* of the judgments; in public in hundredths */
+	double fitted_at_s;  /* since 1970 */
 };
 
 /* Reads them: call it every few seconds, so that stats_fit() need not wait for the database. */

@@ -2,10 +2,11 @@
 
 -- name: consensus_last_fit
 -- What the last full fit changed, for /metrics.
---   -> fits, retired, reopened, disputed, withdrawn in all; held, gold, weight, slope, seconds since the epoch
+--   -> fits, retired, reopened, disputed, withdrawn in all; held, gold, weight, slope, seconds since the epoch;
+--      cohorts, volunteers in them, labels that turn without them, their share of the judgments
 --      (no row: nothing was fitted yet)
 SELECT fits, retired_all, reopened_all, disputed_all, withdrawn_all, held, gold, weight, slope,
-       extract(epoch FROM fitted_at)
+       extract(epoch FROM fitted_at), cohorts, cohort_volunteers, cohort_changes, cohort_share
   FROM last_fit
 
 -- name: stats_public
@@ -19,7 +20,8 @@ SELECT fits, retired_all, reopened_all, disputed_all, withdrawn_all, held, gold,
 --   -> volunteers, pairs, judgments; with commas between: items by state, items by media type, judgments by media type;
 --      alpha, low, high of the largest campaign (or NULL); with commas between: the last thirty days, judgments of each, items
 --      by tenths of what is believed of them; served fake rate (or NULL); of the last fit (or NULL) when, retired, reopened,
---      held, disputed, withdrawn, gold, weight, slope; when this was read
+--      held, disputed, withdrawn, gold, weight, slope; when this was read; of the last fit (or NULL)
+--      cohorts, volunteers in them, labels that turn without them, their share of the judgments in hundredths
 WITH told AS MATERIALIZED (
     SELECT counted_to, volunteers FROM tally_end LIMIT 1
 ), fresh AS MATERIALIZED (
@@ -56,7 +58,8 @@ SELECT (SELECT e.volunteers +
        (SELECT round(sum(fakes) / sum(judgments), 2)
           FROM served_tally WHERE day < date_trunc('day', now()) HAVING sum(judgments) >= 100),
        rfc3339(f.fitted_at), f.retired, f.reopened, f.held, f.disputed, f.withdrawn, f.gold / 10 * 10,
-       round(f.weight::numeric, 1), round(f.slope::numeric, 1), rfc3339(now())
+       round(f.weight::numeric, 1), round(f.slope::numeric, 1), rfc3339(now()),
+       f.cohorts, f.cohort_volunteers, f.cohort_changes, round(f.cohort_share::numeric, 2)
   FROM (SELECT string_agg(day::date::text, ',' ORDER BY day) AS days,
                string_agg((SELECT coalesce(2 * sum(pairs), 0) FROM pairs p
                             WHERE NOT p.training AND p.day = series.day::date)::text, ',' ORDER BY day) AS judgments

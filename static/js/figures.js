@@ -46,6 +46,14 @@ function byMedium(types) {
 			el("td", { class: "n" }, count(one.items)), el("td", { class: "n" }, count(one.judgments)))))));
 }
 
+/** Nothing where nobody errs together beyond what all share. */
+function cohorts(fit) {
+	const found = fit?.cohorts;
+	return found?.count ? [el("p", { class: "quiet", id: "cohorts" }, t("figures.cohorts", {
+		volunteers: count(found.volunteers), share: Math.round(found.share_of_judgments * 100), labels: count(found.labels_changed),
+	}))] : [];
+}
+
 export function showFigures(box, stats) {
 	const { agreement } = stats;
 	const counted = when(stats.generated_at);
@@ -54,5 +62,5 @@ export function showFigures(box, stats) {
 	box.replaceChildren(tiles(stats),
 		el("div", { class: "charts" }, byDay(stats.judgments_by_day), posteriors(stats.posterior_histogram)),
 		el("h3", {}, t("figures.by_medium")), byMedium(stats.by_media_type),
-		el("p", { class: "quiet" }, alpha));
+		el("p", { class: "quiet" }, alpha), ...cohorts(stats.last_fit));
 }

@@ -458,6 +458,115 @@ START_TEST(verify_names_the_files_that_hold_the_same_bytes_under_two_labels)
 }
 END_TEST
 
+/*
+ * Eight new volunteers judge all of a campaign: the first three say the same, wrong in two items of
+ * five; the others are right in three of four, each by a coin of his own. What is said hangs on
+ * numbers, not on ids, so that it is the same in every run.
+ */
+static void judge_with_a_cohort(const char *campaign)
+{
+	tell_db(
+		"WITH c AS (UPDATE campaign SET threshold = 0.6 WHERE name = '%s' RETURNING id),"
+		" made AS (INSERT INTO volunteer (id, salt, consent_version)"
+		"       SELECT gen_random_uuid(), substr(uuid_send(gen_random_uuid()), 1, 16), 1"
+		"         FROM generate_series(1, 8) RETURNING id),"
+		" v AS (SELECT id, row_number() OVER (ORDER BY id) AS n FROM made),"
+		" i AS (SELECT i.id, i.campaign_id, i.media_type, k.p_fake > 0.5 AS fake,"
+		"              row_number() OVER (PARTITION BY k.p_fake ORDER BY i.id) AS n"
+		"         FROM c, item i, consensus k"
+		"        WHERE i.campaign_id = c.id AND k.item_id = i.id OFFSET 0),"
+		" said AS (SELECT gen_random_uuid() AS pair, v.id AS volunteer, i.*,"
+		"                 CASE WHEN v.n <= 3 THEN hashtext(i.n || 'both' || i.fake) & 4095 < 1638"
+		"                      ELSE hashtext(i.n || 'by' || v.n || i.fake) & 4095 < 1024"
+		"                 END AS wrong FROM v, i OFFSET 0),"
+		" p AS (INSERT INTO judged_pair (assignment_id, volunteer_id, campaign_id, media_type,"
+		"           kind, matched, policy, body_hash, server_ms, exposure_ms, judged_at)"
+		"       SELECT pair, volunteer, campaign_id, media_type, 'random', false, 1,"
+		"              sha256(''), 3000, 2500, clock_timestamp() FROM said),"
+		" j AS (INSERT INTO judgment (item_id, volunteer_id, assignment_id, position, verdict,"
+		"           confidence, training, judged_at)"
+		"       SELECT id, volunteer, pair, 'left', CASE WHEN fake = wrong THEN 'real' ELSE"
+		"              'fake' END::verdict, 80, false, clock_timestamp() FROM said)"
+		"UPDATE consensus k SET judgments = 8, fake_votes = 0 FROM i WHERE i.id = k.item_id",
+		campaign);
+}
+
+static const char *a_campaign_with_a_cohort(void)
+{
+	const char *campaign = a_campaign();
+
+	for (int fake = 0; fake < 2; fake++) {
+		const char *bytes = fresh_name();
+
+		make_retired(
+			campaign, 120, fake ? 0.99 : 0.02,
+			&(struct items){ .file = a_file(bytes, strlen(bytes)), .lineage = fresh_name() });
+	}
+	judge_with_a_cohort(campaign);
+	return campaign;
+}
+
+START_TEST(the_card_warns_of_volunteers_who_err_together)
+{
+	struct person person = an_account("researcher");
+	const char *folder = a_written_release(a_release(&person, a_campaign_with_a_cohort()));
+	const char *card = file_text(folder, "README.md");
+	const char *warning = strstr(card, "**3 volunteers err together beyond what all share.** They "
+	                                   "gave 37.5 % of the judgments here");
+
+	ck_assert_msg(warning != NULL, "%s", card);
+	const char *names = strstr(warning, "\n- `");
+	ck_assert_ptr_nonnull(names);
+	const char *first = say("%.*s", (int)strcspn(names + 4, "`"), names + 4);
+	ck_assert_ptr_nonnull(strstr(file_text(folder, "judgments.csv"), say(",%s,", first)));
+	ck_assert_ptr_null(ask_db("SELECT id FROM volunteer WHERE id::text = '%s'", first));
+}
+END_TEST
+
+START_TEST(a_card_without_volunteers_names_nobody)
+{
+	struct person person = an_account("researcher");
+	const char *name = fresh_name();
+	struct answer a =
+		post(&person, RELEASES,
+	         json_pack("{s:s, s:s, s:{s:s, s:b}}", "name", name, "version", "1.0", "filter",
+	                   "campaign", a_campaign_with_a_cohort(), "volunteers", 0));
+
+	expect_status(a, 202);
+	a_finished_job(&person, text_at(a.body, "job/id"));
+	const char *card = file_text(a_written_release(name), "README.md");
+	const char *warning = strstr(card, "**3 volunteers err together");
+	ck_assert_msg(warning != NULL, "%s", card);
+	ck_assert_ptr_null(strstr(card, "\n- `v"));
+	ck_assert(strncmp(strstr(warning, "\n\n"), "\n\n## Limits", 11) == 0);
+}
+END_TEST
+
+START_TEST(the_figures_tell_of_volunteers_who_err_together_and_not_who_they_are)
+{
+	a_campaign_with_a_cohort();
+	tell_db("INSERT INTO score_pending (items, volunteers, fakes, versions)"
+	        " VALUES ('{}', '{}', '{}', '{}')");
+	await_db(30, "SELECT cohort_volunteers >= 3 AND cohort_share > 0 FROM last_fit");
+	struct answer stats = get(NULL, "/api/v1/stats");
+	for (int try = 0; try < 150; try++) {
+		stats = get(NULL, "/api/v1/stats");
+		if (json_integer_value(at(stats.body, "last_fit/cohorts/volunteers")) >= 3)
+			break;
+		wait_ms(100);
+	}
+	const json_t *cohorts = at(stats.body, "last_fit/cohorts");
+	ck_assert_int_ge(json_integer_value(json_object_get(cohorts, "volunteers")), 3);
+	ck_assert_int_ge(json_integer_value(json_object_get(cohorts, "count")), 1);
+	ck_assert_double_gt(json_number_value(json_object_get(cohorts, "share_of_judgments")), 0);
+	ck_assert_uint_eq(json_object_size(cohorts), 4);
+	struct answer metrics = get(NULL, "/metrics");
+	ck_assert_ptr_nonnull(strstr(metrics.text, "\ntouchstone_fit_cohort_volunteers "));
+	ck_assert_ptr_nonnull(strstr(metrics.text, "\ntouchstone_fit_cohort_judgments_ratio 0."));
+	ck_assert_ptr_nonnull(strstr(metrics.text, "\ntouchstone_fit_cohort_label_changes "));
+}
+END_TEST
+
 Suite *http_dataset_suite(void)
 {
 	Suite *suite = suite_create("http/dataset");
@@ -482,6 +591,9 @@ Suite *http_dataset_suite(void)
 	tcase_add_test(tc, a_file_too_many_is_to_be_deleted_and_a_changed_one_got_anew);
 	tcase_add_test(tc, no_bytes_are_released_under_two_labels);
 	tcase_add_test(tc, verify_names_the_files_that_hold_the_same_bytes_under_two_labels);
+	tcase_add_test(tc, the_card_warns_of_volunteers_who_err_together);
+	tcase_add_test(tc, a_card_without_volunteers_names_nobody);
+	tcase_add_test(tc, the_figures_tell_of_volunteers_who_err_together_and_not_who_they_are);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

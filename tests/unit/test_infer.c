@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* infer and replay on files: what one command writes, another reads. */
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/crowd_commands.h"
+#include "core/random.h"
 #include "release/columns.h"
 #include "release/formats/formats.h"
 #include "scratch.h"
@@ -270,6 +272,54 @@ START_TEST(what_a_file_lacks_is_told)
 }
 END_TEST
 
+/* Six workers judge 400 tasks; the last two say the same of each, wrong in two of five. A worker's
+ * name is written as JSON. */
+static void write_a_cohort(void)
+{
+	struct random random = random_seeded(11);
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	fputs("worker,task,label\n", out);
+	for (int task = 0; task < 400; task++) {
+		bool together = random_below(&random, 5) < 2;
+
+		for (int worker = 0; worker < 6; worker++) {
+			bool wrong = worker < 4 ? random_below(&random, 4) == 0 : together;
+
+			fprintf(out, "\"w\"\"%d\",t%d,%d\n", worker, task, wrong != (task % 2 == 0));
+		}
+	}
+	fclose(out);
+	scratch_write("cohort.csv", text, len);
+	free(text);
+}
+
+START_TEST(the_report_names_workers_who_err_together_and_what_hangs_on_them)
+{
+	write_a_cohort();
+	ck_assert_int_eq(infer("cohort.csv", NULL, NULL), 0);
+	expect_told(told_err,
+	            "\"cohorts\": {\"warning\": \"2 workers err together beyond what all share:"
+	            " they gave 33 % of the judgments, and ");
+	expect_told(told_err,
+	            "\"members\": [[\"w\\\"4\", \"w\\\"5\"]], \"share_of_judgments\": 0.333333, "
+	            "\"share_of_labels\": 0.000000, \"labels_changed\": ");
+	expect_told(told_err, "\"labels_lost\": 0, \"prevalence_without\": 0.");
+	json_t *report = json_loads(told_err, 0, NULL);
+	ck_assert(report && json_is_object(json_object_get(report, "cohorts")));
+	json_decref(report);
+}
+END_TEST
+
+START_TEST(a_report_without_a_cohort_says_so)
+{
+	ck_assert_int_eq(infer("judgments.csv", NULL, NULL), 0);
+	expect_told(told_err, "\"cohorts\": null}");
+}
+END_TEST
+
 START_TEST(what_cannot_be_computed_is_null)
 {
 	static const char elsewhere[] = "task,label\nelsewhere,fake\n";
@@ -429,6 +479,8 @@ Suite *infer_suite(void)
 	tcase_add_test(tests, infer_reads_the_labels_that_it_wrote);
 	tcase_add_test(tests, replay_reads_what_a_release_and_infer_wrote);
 	tcase_add_test(tests, what_cannot_be_computed_is_null);
+	tcase_add_test(tests, the_report_names_workers_who_err_together_and_what_hangs_on_them);
+	tcase_add_test(tests, a_report_without_a_cohort_says_so);
 	tcase_add_loop_test(tests, a_least_number_above_the_most_is_refused, 0,
 	                    sizeof bounds / sizeof bounds[0]);
 	tcase_add_test(tests, all_faults_of_a_file_are_told);
