@@ -11,10 +11,11 @@
 #include "engine/settings.h"
 
 static const char usage[] =
-	"usage: touchstone replay [--policy posterior|margin|fixed] [--threshold X] [--min N]\n"
+	"usage: touchstone replay [--policy posterior|margin|fixed|gain] [--threshold X] [--min N]\n"
 	"                         [--max N] [--method M] [--seed S] [--duplicates first|last|refuse]\n"
 	"                         --truth T.csv J.csv\n"
 	"threshold: the posterior to reach (.97), or the lead in verdicts for margin (3).\n"
+	"gain: as posterior, but asks next where the answer, and who gives it, promises most.\n"
 	"fixed asks --max times about each task. --max 0: as often as there are judgments.\n"
 	"duplicates: a second judgment of one worker on one task is refused, unless the first or the\n"
 	"last is to count.\n"
@@ -31,9 +32,9 @@ struct replay_settings {
 
 static bool read_policy(const char *text, enum policy *policy)
 {
-	static const char *const names[] = { "posterior", "margin", "fixed" };
+	static const char *const names[] = { "posterior", "margin", "fixed", "gain" };
 
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < 4; i++)
 		if (!strcmp(text, names[i])) {
 			*policy = (enum policy)i;
 			return true;
@@ -80,7 +81,7 @@ static bool settle_rule(struct replay_settings *settings)
 		        rule->max);
 		return false;
 	}
-	return settings->policy != POLICY_POSTERIOR || (rule->threshold >= .5 && rule->threshold <= 1);
+	return settings->policy == POLICY_MARGIN || (rule->threshold >= .5 && rule->threshold <= 1);
 }
 
 static bool replay_read_settings(int argc, char **argv, struct replay_settings *settings)

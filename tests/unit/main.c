@@ -20,7 +20,7 @@ int main(int argc, char **argv)
 		infer_suite,           manifest_suite,     router_suite,
 		password_suite,        media_camera_suite, media_colour_suite,
 		static_suite,          media_film_suite,   head_suite,
-		sentences_suite,       crowd_pairs_suite,
+		sentences_suite,       crowd_pairs_suite,  crowd_replay_suite,
 	};
 	struct part part = part_read(argc, argv);
 

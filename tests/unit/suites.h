@@ -10,6 +10,7 @@ Suite *crowd_choose_suite(void);
 Suite *crowd_hard_suite(void);
 Suite *crowd_model_suite(void);
 Suite *crowd_pairs_suite(void);
+Suite *crowd_replay_suite(void);
 Suite *crowd_rigging_suite(void);
 Suite *crowd_sets_suite(void);
 Suite *crowd_stock_suite(void);
