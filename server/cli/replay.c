@@ -11,11 +11,12 @@
 #include "engine/settings.h"
 
 const char cli_replay_usage[] =
-	"replay [--policy posterior|margin|fixed] [--threshold X] [--min N] [--max N]\n"
+	"replay [--policy posterior|margin|fixed|gain] [--threshold X] [--min N] [--max N]\n"
 	"                         [--method M] [--seed S] [--gold G.csv] [--columns C] [--labels L]\n"
 	"                         [--confidence-scale S] [--duplicates first|last|refuse]\n"
 	"                         --truth T.csv J.csv\n"
 	"threshold: the posterior to reach (.97), or the lead in verdicts for margin (3).\n"
+	"gain: as posterior, but asks next where the answer, and who gives it, promises most.\n"
 	"fixed asks --max times about each task. --max 0: as often as there are "
 	"judgments.\n" CROWD_READING_USAGE
 	"gold clamps its tasks, is asked about like the others and left out of the accuracies.\n"
@@ -32,9 +33,9 @@ struct replay_settings {
 
 static bool read_policy(const char *text, enum policy *policy)
 {
-	static const char *const names[] = { "posterior", "margin", "fixed" };
+	static const char *const names[] = { "posterior", "margin", "fixed", "gain" };
 
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < 4; i++)
 		if (!strcmp(text, names[i])) {
 			*policy = (enum policy)i;
 			return true;
@@ -81,7 +82,7 @@ static bool settle_rule(struct replay_settings *settings)
 		        rule->max);
 		return false;
 	}
-	return settings->policy != POLICY_POSTERIOR || (rule->threshold >= .5 && rule->threshold <= 1);
+	return settings->policy == POLICY_MARGIN || (rule->threshold >= .5 && rule->threshold <= 1);
 }
 
 static bool replay_read_settings(int argc, char **argv, struct replay_settings *settings)

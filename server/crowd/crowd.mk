@@ -5,11 +5,11 @@ CROWD      := $(patsubst %.c,$(B)/%.o,$(wildcard server/crowd/*.c)) $(B)/server/
               $(B)/server/core/utf8.o
 CROWD_DATA ?= ../shared/data/crowd
 
-$(B)/crowd-generate $(B)/crowd-collusion $(B)/crowd-pair_sampler: $(B)/crowd-%: $(B)/tests/load/crowd_%.o $(CROWD)
+$(B)/crowd-generate $(B)/crowd-collusion $(B)/crowd-pair_sampler $(B)/crowd-pairs: $(B)/crowd-%: $(B)/tests/load/crowd_%.o $(CROWD)
 	@echo "  link  $@"
 	@$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
-bench-crowd: $(B)/touchstone $(B)/crowd-generate $(B)/crowd-collusion  ## how good and how fast labels are inferred
+bench-crowd: $(B)/touchstone $(B)/crowd-generate $(B)/crowd-collusion $(B)/crowd-pairs  ## how good and how fast labels are inferred
 	@tests/load/crowd-bench $(B) $(CROWD_DATA) | tee $(B)/bench.md
 	@tests/load/crowd-insert docs/method.md bench $(B)/bench.md
 

@@ -30,18 +30,17 @@ static const struct {
 	{ "hint:", ORIGIN_INPUT },
 };
 
-static const char *const roles[] = { "worker",   "task",   "label", "confidence",
-	                                 "position", "status", "graded" };
+static const char *const roles[] = { "worker",   "task", "label",  "confidence",
+	                                 "position", "pair", "status", "graded" };
 
-#define ROLES       7
-#define ROLE_GRADED 6
+#define ROLES       8
+#define ROLE_GRADED 7
 
 /* infer's own names, and those of a release. The first that is there counts. */
-static const char *const own_names[COLUMNS][2] = { { "worker", "volunteer" },
-	                                               { "task", "item" },
-	                                               { "label", "verdict" },
-	                                               { "confidence" },
-	                                               { "position" } };
+static const char *const own_names[COLUMNS][2] = {
+	{ "worker", "volunteer" }, { "task", "item" }, { "label", "verdict" },
+	{ "confidence" },          { "position" },     { "pair" }
+};
 static const char *const own_truths[2] = { "truth", "label" };
 
 static const char *const worker_names[] = {
@@ -174,7 +173,7 @@ static struct error header_take_roles(struct header_search *search)
 		if (role < 0)
 			return errorf(ERR_INVALID,
 			              "--%scolumns %.60s: a column is worker=, task=, label=, graded=, "
-			              "confidence=, position= or status= and its name",
+			              "confidence=, position=, pair= or status= and its name",
 			              search->reading->prefix, at);
 		const char *name = at + strlen(roles[role]) + 1, *end = at;
 		do
@@ -234,6 +233,7 @@ static int column_rank(const struct header_search *search, enum csv_column colum
 	case COLUMN_STATUS:
 		return (assignment && !strcmp(name.text, "status")) ||
 		       (loose && !strcmp(name.text, "assignmentstatus"));
+	case COLUMN_PAIR: /* by its own name alone */
 	case COLUMNS:
 	default:
 		return 0;

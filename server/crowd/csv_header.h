@@ -22,6 +22,7 @@ enum csv_column {
 	COLUMN_LABEL,
 	COLUMN_CONFIDENCE,
 	COLUMN_POSITION,
+	COLUMN_PAIR,   /* what the two tasks of a matched pair share */
 	COLUMN_STATUS, /* whether whoever asked took the answer */
 	COLUMNS
 };

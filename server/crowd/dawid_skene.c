@@ -226,6 +226,7 @@ static double odds_at(const struct dawid_skene *dawid_skene, uint32_t item, doub
 		slope += pull.slope;
 	}
 	return dawid_skene->prior + odds_of_sides(dawid_skene, item) +
+	       pair_prior_term(dawid_skene->pairs, item) +
 	       ((double)base - posterior * (double)slope) / PULL_ONE;
 }
 
@@ -236,7 +237,7 @@ double dawid_skene_odds(const struct dawid_skene *dawid_skene, uint32_t item)
 
 double dawid_skene_lent(const struct dawid_skene *dawid_skene, uint32_t item)
 {
-	return odds_of_sides(dawid_skene, item);
+	return odds_of_sides(dawid_skene, item) + pair_prior_term(dawid_skene->pairs, item);
 }
 
 static void skene_add_item(struct dawid_skene *dawid_skene, uint32_t item, double p)
@@ -307,6 +308,8 @@ static double skene_expect(struct dawid_skene *dawid_skene)
 		change = fmax(change, fabs(p - before));
 		skene_add_item(dawid_skene, i, p);
 	}
+	if (dawid_skene->pairs)
+		pair_prior_learn(dawid_skene->pairs, dawid_skene->odds, dawid_skene->prior);
 	dawid_skene->iterations++;
 	return change;
 }
@@ -402,6 +405,8 @@ struct dawid_skene dawid_skene_fit(const struct judgment_matrix *matrix,
 	}
 	dawid_skene.lean =
 		options->way == DAWID_SKENE_LIKELIHOOD || options->one_coin ? 0 : lean_of(matrix);
+	if (options->way != DAWID_SKENE_LIKELIHOOD)
+		dawid_skene.pairs = pair_prior_new(matrix);
 	skene_begin(&dawid_skene);
 	skene_weigh(&dawid_skene);
 	skene_iterate(&dawid_skene);
@@ -414,6 +419,7 @@ void dawid_skene_clear(struct dawid_skene *dawid_skene)
 	free(dawid_skene->fake);
 	free(dawid_skene->posterior);
 	free(dawid_skene->odds);
+	pair_prior_free(dawid_skene->pairs);
 }
 
 /* Counts behind one answer given the truth, prior included; *ret_all is behind all answers. */

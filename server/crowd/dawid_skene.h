@@ -22,6 +22,7 @@
 #define CROWD_DAWID_SKENE_H
 
 #include "crowd/judgment_matrix.h"
+#include "crowd/pair_prior.h"
 #include "crowd/specfun.h"
 
 enum dawid_skene_way { DAWID_SKENE_LIKELIHOOD, DAWID_SKENE_VARIATIONAL, DAWID_SKENE_LEAVE_OUT };
@@ -51,6 +52,7 @@ struct dawid_skene {
 	double prior;                /* log odds of fake before any judgment */
 	double mean[2][SYMBOLS_MAX]; /* the population's answers to reals and to fakes */
 	double lean;                 /* how much of a volunteer's answers the prior grows by */
+	struct pair_prior *pairs;    /* NULL without links, and for DAWID_SKENE_LIKELIHOOD */
 	double side[2][2];           /* what a side adds to the log odds: [verdict][position] */
 	uint32_t iterations;
 	bool converged;

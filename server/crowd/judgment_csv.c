@@ -10,6 +10,7 @@
 
 #include "core/mem.h"
 #include "core/utf8.h"
+#include "crowd/pair_links.h"
 
 #define LINE_MAX_BYTES (64 * 1024)
 #define NAME_MAX_BYTES 512
@@ -62,6 +63,7 @@ struct pending {
 	uint64_t task_hash, worker_hash;
 	uint16_t task_len, worker_len;
 	uint8_t label, confidence, position;
+	uint32_t pair;
 	char task[NAME_MAX_BYTES], worker[NAME_MAX_BYTES];
 };
 
@@ -91,9 +93,11 @@ struct judgment_csv {
 	size_t line; /* the one being read, from 1 */
 	struct gap *gaps;
 	size_t gap_count, gap_size;
-	struct names workers, tasks;
-	uint32_t *worker, *task;
+	struct names workers, tasks, pair_names;
+	uint32_t *worker, *task, *pair; /* pair: the index of its name, from 1; 0: none */
 	uint8_t *label, *confidence, *position;
+	struct item_pair *pairs; /* after judgment_csv_finish() */
+	size_t pair_count;
 	size_t rows, size; /* rows with their names looked up */
 	size_t read;       /* rows read; at most PENDING more */
 	struct pending pending[PENDING];
@@ -253,6 +257,7 @@ void judgment_csv_free(struct judgment_csv *csv)
 		return;
 	names_clear(&csv->workers);
 	names_clear(&csv->tasks);
+	names_clear(&csv->pair_names);
 	free(csv->carry);
 	free(csv->gaps);
 	free(csv->worker);
@@ -260,6 +265,8 @@ void judgment_csv_free(struct judgment_csv *csv)
 	free(csv->label);
 	free(csv->confidence);
 	free(csv->position);
+	free(csv->pair);
+	free(csv->pairs);
 	free(csv);
 }
 
@@ -278,7 +285,11 @@ void judgment_csv_forget_rows(struct judgment_csv *csv)
 	free(csv->label);
 	free(csv->confidence);
 	free(csv->position);
-	csv->worker = csv->task = NULL;
+	free(csv->pair);
+	free(csv->pairs);
+	csv->worker = csv->task = csv->pair = NULL;
+	csv->pairs = NULL;
+	csv->pair_count = 0;
 	csv->label = csv->confidence = csv->position = NULL;
 	csv->rows = csv->read = csv->size = 0;
 }
@@ -479,6 +490,7 @@ static struct error csv_read_header(struct judgment_csv *csv, const char *line, 
 /* What a row says of its task. */
 struct csv_judgment {
 	uint8_t label, confidence, position;
+	uint32_t pair;
 };
 
 static struct error read_name(const struct judgment_csv *csv, const struct csv_field fields[],
@@ -638,6 +650,8 @@ static void table_grow(struct judgment_csv *csv)
 		csv->confidence = mem_resize(csv->confidence, csv->size, 1);
 	if (csv->header.column[COLUMN_POSITION] >= 0)
 		csv->position = mem_resize(csv->position, csv->size, 1);
+	if (csv->header.column[COLUMN_PAIR] >= 0)
+		csv->pair = mem_resize(csv->pair, csv->size, sizeof *csv->pair);
 }
 
 /* Looks up the names of the oldest pending row and stores it. */
@@ -655,6 +669,8 @@ static void store_row(struct judgment_csv *csv)
 		csv->confidence[csv->rows] = row->confidence;
 	if (csv->position)
 		csv->position[csv->rows] = row->position;
+	if (csv->pair)
+		csv->pair[csv->rows] = row->pair;
 	csv->label[csv->rows++] = row->label;
 }
 
@@ -678,6 +694,7 @@ static void push_row(struct judgment_csv *csv, const struct csv_field *task,
 	row->label = said->label;
 	row->confidence = said->confidence;
 	row->position = said->position;
+	row->pair = said->pair;
 	row->task_len = (uint16_t)task->len;
 	memcpy(row->task, task->text, task->len);
 	row->task_hash = csv_hash_of(task->text, task->len);
@@ -694,6 +711,22 @@ static void push_row(struct judgment_csv *csv, const struct csv_field *task,
 	csv->read++;
 }
 
+/* An empty field: the item was shown beside one drawn independently, or nobody knows. */
+static struct error read_pair(struct judgment_csv *csv, const struct csv_field fields[],
+                              uint32_t *pair)
+{
+	const struct csv_field *field = &fields[csv->header.column[COLUMN_PAIR]];
+	struct error err;
+
+	if (!field->len)
+		return ok();
+	if ((err = read_name(csv, fields, COLUMN_PAIR)).code)
+		return err;
+	*pair = 1 + names_add(&csv->pair_names, csv_hash_of(field->text, field->len), field->text,
+	                      field->len);
+	return ok();
+}
+
 static struct error read_circumstances(struct judgment_csv *csv, const struct csv_field fields[],
                                        struct csv_judgment *said)
 {
@@ -704,6 +737,8 @@ static struct error read_circumstances(struct judgment_csv *csv, const struct cs
 		err = read_confidence(csv, &fields[column[COLUMN_CONFIDENCE]], &said->confidence);
 	if (!err.code && column[COLUMN_POSITION] >= 0)
 		err = read_position(csv, &fields[column[COLUMN_POSITION]], &said->position);
+	if (!err.code && column[COLUMN_PAIR] >= 0)
+		err = read_pair(csv, fields, &said->pair);
 	return err;
 }
 
@@ -962,6 +997,8 @@ static void move_row(struct judgment_csv *csv, size_t from, size_t to)
 		csv->confidence[to] = csv->confidence[from];
 	if (csv->position)
 		csv->position[to] = csv->position[from];
+	if (csv->pair)
+		csv->pair[to] = csv->pair[from];
 }
 
 static void settle_duplicates(struct judgment_csv *csv)
@@ -978,6 +1015,33 @@ static void settle_duplicates(struct judgment_csv *csv)
 	if (csv->duplicate_count && csv->duplicates != DUPLICATES_REFUSE)
 		csv->rows = csv->read = kept;
 	free(is_duplicate);
+}
+
+/* The tasks that bear one name of a pair; two of them, or nobody can say who belongs to whom. */
+static void settle_pairs(struct judgment_csv *csv)
+{
+	uint32_t *last = mem_new((size_t)csv->tasks.count + 1, sizeof *last); /* tasks: its last name */
+	struct pair_key *keys = NULL;
+	size_t count = 0, size = 0, larger;
+
+	for (size_t row = 0; csv->pair && row < csv->rows; row++) {
+		uint32_t pair = csv->pair[row], task = csv->task[row];
+
+		if (!pair || last[task] == pair)
+			continue;
+		last[task] = pair;
+		if (count == size) {
+			size = size ? 2 * size : 1024;
+			keys = mem_resize(keys, size, sizeof *keys);
+		}
+		keys[count++] = (struct pair_key){ pair, task };
+	}
+	csv->pair_count = pair_links(keys, count, &csv->pairs, &larger);
+	if (larger)
+		note_fault(csv, errorf(ERR_INVALID, "%zu names of pairs stand beside more than two tasks",
+		                       larger));
+	free(last);
+	free(keys);
 }
 
 static struct error finish_line(struct judgment_csv *csv)
@@ -1004,6 +1068,7 @@ struct error judgment_csv_finish(struct judgment_csv *csv)
 		           errorf(ERR_INVALID, "line 1: the file is empty; it needs the header %s",
 		                  csv->kind == JUDGMENT_CSV_TRUTH ? "task,label" : "worker,task,label"));
 	settle_duplicates(csv);
+	settle_pairs(csv);
 	return csv->fault_count ? csv->faults[0] : ok();
 }
 
@@ -1026,7 +1091,9 @@ struct judgments judgment_csv_judgments(const struct judgment_csv *csv)
 		                       .volunteer = csv->worker,
 		                       .verdict = csv->label,
 		                       .confidence = csv->confidence,
-		                       .position = csv->position };
+		                       .position = csv->position,
+		                       .pairs = csv->pairs,
+		                       .pair_count = csv->pair_count };
 }
 
 struct error judgment_csv_read_as(struct judgment_csv *csv, const struct csv_reading *reading)

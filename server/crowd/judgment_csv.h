@@ -36,7 +36,8 @@ uint32_t names_find(const struct names *names, const char *text, size_t len);
 struct judgment_csv;
 
 enum judgment_csv_kind {
-	JUDGMENT_CSV_JUDGMENTS, /* worker,task,label and perhaps confidence, position; or, as in a
+	JUDGMENT_CSV_JUDGMENTS, /* worker,task,label and perhaps confidence, position, pair (the
+	                         * tasks of a matched pair bear one name; empty: none); or, as in a
 	                         * release's judgments.csv, volunteer,item,verdict */
 	JUDGMENT_CSV_TRUTH,     /* task,label; or, as in a release's labels.csv, item,truth: where truth
 	                         * stands	 beside label it counts, and a row without one is passed over */

@@ -26,6 +26,36 @@ static struct sides *count_sides(const struct judgments *judgments)
 	return sides;
 }
 
+static int compare_links(const void *a, const void *b)
+{
+	const struct item_pair *one = a, *other = b;
+
+	if (one->a != other->a)
+		return one->a < other->a ? -1 : 1;
+	return (one->b > other->b) - (one->b < other->b);
+}
+
+/* Each pair once, whichever way round it was given; no item is its own partner. */
+static void add_links(struct judgment_matrix *matrix, const struct judgments *judgments)
+{
+	size_t count = 0, kept = 0;
+
+	if (!judgments->pair_count)
+		return;
+	matrix->links = mem_new(judgments->pair_count, sizeof *matrix->links);
+	for (size_t k = 0; k < judgments->pair_count; k++) {
+		struct item_pair pair = judgments->pairs[k];
+
+		if (pair.a != pair.b)
+			matrix->links[count++] = pair.a < pair.b ? pair : (struct item_pair){ pair.b, pair.a };
+	}
+	qsort(matrix->links, count, sizeof *matrix->links, compare_links);
+	for (size_t k = 0; k < count; k++)
+		if (!kept || compare_links(&matrix->links[kept - 1], &matrix->links[k]))
+			matrix->links[kept++] = matrix->links[k];
+	matrix->link_count = kept;
+}
+
 struct judgment_matrix judgment_matrix_new(const struct judgments *judgments, bool graded)
 {
 	uint32_t symbols = graded ? SYMBOLS_MAX : 2, items = judgments->items;
@@ -43,6 +73,7 @@ struct judgment_matrix judgment_matrix_new(const struct judgments *judgments, bo
 		                              .total = mem_new(codes, sizeof *matrix.total),
 		                              .truth = judgments->truth };
 
+	add_links(&matrix, judgments);
 	if (judgments->position)
 		matrix.sides = count_sides(judgments);
 	for (size_t j = 0; j < judgments->count; j++)
@@ -71,6 +102,8 @@ struct judgment_matrix judgment_matrix_without(const struct judgment_matrix *mat
 	rest.code = mem_new(matrix->count, sizeof *rest.code);
 	rest.total = mem_new(matrix->codes, sizeof *rest.total);
 	rest.sides = NULL;
+	rest.links = NULL;
+	rest.link_count = 0;
 	rest.count = rest.judged = 0;
 	for (uint32_t i = 0; i < matrix->items; i++) {
 		for (size_t j = matrix->start[i]; j < matrix->start[i + 1]; j++) {
@@ -91,6 +124,7 @@ void judgment_matrix_clear(struct judgment_matrix *matrix)
 	free(matrix->code);
 	free(matrix->total);
 	free(matrix->sides);
+	free(matrix->links);
 }
 
 uint32_t judgment_matrix_fakes(const struct judgment_matrix *matrix, uint32_t item)

@@ -25,14 +25,16 @@ struct sides {
 
 struct judgment_matrix {
 	uint32_t items, volunteers, symbols;
-	uint32_t judged;     /* items that have a judgment */
-	size_t count;        /* judgments */
-	size_t codes;        /* volunteers * symbols */
-	size_t *start;       /* items + 1: where an item's codes begin */
-	uint32_t *code;      /* by item */
-	uint32_t *total;     /* codes: how often each was given */
-	struct sides *sides; /* items; NULL where positions are not known */
-	const int8_t *truth; /* items, lent; or NULL */
+	uint32_t judged;         /* items that have a judgment */
+	size_t count;            /* judgments */
+	size_t codes;            /* volunteers * symbols */
+	size_t *start;           /* items + 1: where an item's codes begin */
+	uint32_t *code;          /* by item */
+	uint32_t *total;         /* codes: how often each was given */
+	struct sides *sides;     /* items; NULL where positions are not known */
+	const int8_t *truth;     /* items, lent; or NULL */
+	struct item_pair *links; /* link_count: matched pairs, each once, a below b; NULL: none */
+	size_t link_count;
 };
 
 /* volunteers * symbols must fit in 32 bits; aborts otherwise. */
@@ -42,7 +44,7 @@ void judgment_matrix_clear(struct judgment_matrix *matrix);
 #define FOLD_NONE 255 /* a judgment that is in no fold */
 
 /* The same items and volunteers without the judgments j whose fold[j] is `left_out` or FOLD_NONE,
- * and without sides. `truth` stays lent by whom it was. */
+ * and without sides and links. `truth` stays lent by whom it was. */
 struct judgment_matrix judgment_matrix_without(const struct judgment_matrix *matrix,
                                                const uint8_t fold[], uint8_t left_out);
 

@@ -15,6 +15,11 @@
 
 enum { REAL = 0, FAKE = 1, UNKNOWN = -1 };
 
+/* Two items of one lineage that may be shown as a matched pair. */
+struct item_pair {
+	uint32_t a, b;
+};
+
 struct judgments {
 	uint32_t items, volunteers;
 	size_t count;
@@ -24,6 +29,8 @@ struct judgments {
 	const uint8_t *confidence; /* count; 50..100. NULL: not asked */
 	const uint8_t *position;   /* count; 0 left, 1 right. NULL: not known */
 	const int8_t *truth; /* items; REAL or FAKE clamps the item (gold), UNKNOWN. NULL: no gold */
+	const struct item_pair *pairs; /* pair_count, in any order. NULL: none are known */
+	size_t pair_count;
 };
 
 #endif

@@ -1,13 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "crowd/replay.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/mem.h"
+#include "crowd/draws.h"
+#include "crowd/online.h"
+#include "crowd/pair_sampler.h"
+
+#define GAIN_SHARE 10 /* one in so many items is asked about in a round of POLICY_GAIN */
 
 enum state { STATE_OPEN, STATE_RETIRED, STATE_DISPUTED, STATE_RUN_OUT };
+
+/* A volunteer's skill as drawn from what is known of it. */
+struct drawn_skill {
+	double sensitivity, specificity;
+};
+
+/* The recorded judgment of an item that promises most, and how many bits. */
+struct promise {
+	uint32_t item;
+	size_t place; /* in the order of the run */
+	double gain;
+};
 
 struct replay_run {
 	const struct judgments *all;
@@ -19,6 +37,8 @@ struct replay_run {
 	uint32_t *next; /* items: how many have been asked for */
 	int32_t *lead;  /* items: fake minus real verdicts so far */
 	enum state *state;
+	struct random *random;
+	struct fit *fit;        /* after a round, where the policy looks at it; or NULL */
 	struct judgments asked; /* what has been asked for; its arrays are ours */
 	uint32_t *item, *volunteer;
 	uint8_t *verdict, *confidence, *position;
@@ -63,6 +83,7 @@ static struct replay_run run_new(const struct judgments *all, struct random *ran
 		                      .confidence = all->confidence ? mem_new(all->count, 1) : NULL,
 		                      .position = all->position ? mem_new(all->count, 1) : NULL };
 
+	run.random = random;
 	replay_shuffle(&run, random);
 	run.asked = *all;
 	run.asked.count = 0;
@@ -76,6 +97,7 @@ static struct replay_run run_new(const struct judgments *all, struct random *ran
 
 static void run_free(struct replay_run *run)
 {
+	fit_free(run->fit);
 	free(run->start);
 	free(run->order);
 	free(run->next);
@@ -103,7 +125,7 @@ static void replay_ask(struct replay_run *run, uint32_t item)
 }
 
 /* Asks once about every open item. False when none is left. */
-static bool ask_round(struct replay_run *run)
+static bool ask_all(struct replay_run *run)
 {
 	size_t before = run->asked.count;
 
@@ -118,8 +140,94 @@ static bool ask_round(struct replay_run *run)
 	return run->asked.count > before;
 }
 
-static enum decision replay_decide(const struct replay_run *run, uint32_t item,
-                                   const struct fit *fit)
+/* Nobody's word counts below zero. A draw lies within .01 and .99: nobody is taken for certain. */
+static struct drawn_skill draw_skill(const struct fit *fit, uint32_t volunteer,
+                                     struct random *random)
+{
+	struct online_volunteer known = online_volunteer(fit, volunteer);
+	double sensitivity = draw_beta(random, fmax(known.hits, 1), fmax(known.misses, 1));
+	double specificity = draw_beta(random, fmax(known.passes, 1), fmax(known.alarms, 1));
+
+	if (sensitivity + specificity <= 1)
+		return (struct drawn_skill){ .5, .5 };
+	return (struct drawn_skill){ fmin(fmax(sensitivity, .01), .99),
+		                         fmin(fmax(specificity, .01), .99) };
+}
+
+/* The best of what is recorded of an item and not asked for yet; there is some. */
+static struct promise best_promise(const struct replay_run *run, uint32_t item,
+                                   const struct drawn_skill skills[])
+{
+	struct promise best = { .item = item, .gain = -1 };
+
+	for (size_t place = run->start[item] + run->next[item]; place < run->start[item + 1]; place++) {
+		struct drawn_skill skill = skills[run->all->volunteer[run->order[place]]];
+		double gain = pair_sampler_information(run->fit->p_fake[item].mean, skill.sensitivity,
+		                                       skill.specificity);
+
+		if (gain > best.gain) {
+			best.place = place;
+			best.gain = gain;
+		}
+	}
+	return best;
+}
+
+static int compare_promises(const void *a, const void *b)
+{
+	const struct promise *one = a, *other = b;
+
+	if (one->gain != other->gain)
+		return one->gain > other->gain ? -1 : 1;
+	return (one->item > other->item) - (one->item < other->item);
+}
+
+/* What every open item promises, the most promising first. Returns how many there are. */
+static uint32_t find_promises(struct replay_run *run, struct promise promises[])
+{
+	struct drawn_skill *skills = mem_new(run->all->volunteers, sizeof *skills);
+	uint32_t count = 0;
+
+	for (uint32_t v = 0; v < run->all->volunteers; v++)
+		skills[v] = draw_skill(run->fit, v, run->random);
+	for (uint32_t i = 0; i < run->all->items; i++) {
+		if (run->state[i] == STATE_OPEN && run->start[i] + run->next[i] == run->start[i + 1])
+			run->state[i] = STATE_RUN_OUT;
+		if (run->state[i] == STATE_OPEN)
+			promises[count++] = best_promise(run, i, skills);
+	}
+	if (count)
+		qsort(promises, count, sizeof *promises, compare_promises);
+	free(skills);
+	return count;
+}
+
+/* Asks for the judgments that promise most. False when none is left. */
+static bool ask_by_gain(struct replay_run *run)
+{
+	struct promise *promises = mem_new(run->all->items, sizeof *promises);
+	uint32_t open = find_promises(run, promises);
+	uint32_t round = (run->all->items + GAIN_SHARE - 1) / GAIN_SHARE;
+
+	for (uint32_t k = 0; k < open && k < round; k++) {
+		size_t *order = run->order, here = promises[k].place;
+		size_t next = run->start[promises[k].item] + run->next[promises[k].item];
+		size_t chosen = order[here];
+
+		order[here] = order[next];
+		order[next] = chosen;
+		replay_ask(run, promises[k].item);
+	}
+	free(promises);
+	return open > 0;
+}
+
+static bool ask_round(struct replay_run *run)
+{
+	return run->policy == POLICY_GAIN && run->fit ? ask_by_gain(run) : ask_all(run);
+}
+
+static enum decision replay_decide(const struct replay_run *run, uint32_t item)
 {
 	const struct stopping *rule = run->rule;
 	uint32_t judgments = run->next[item];
@@ -132,8 +240,9 @@ static enum decision replay_decide(const struct replay_run *run, uint32_t item,
 			return DECISION_RETIRE;
 		return rule->max && judgments >= rule->max ? DECISION_DISPUTE : DECISION_KEEP_ASKING;
 	case POLICY_POSTERIOR:
+	case POLICY_GAIN:
 	default:
-		return stopping_decide(rule, fit->p_fake[item].mean, judgments);
+		return stopping_decide(rule, run->fit->p_fake[item].mean, judgments);
 	}
 }
 
@@ -145,12 +254,13 @@ static const enum state state_after[] = { [DECISION_KEEP_ASKING] = STATE_OPEN,
  * by now may have to be asked about again. */
 static void decide_round(struct replay_run *run)
 {
-	struct fit *fit = run->policy == POLICY_POSTERIOR ? model_fit(&run->asked, run->model) : NULL;
-
+	fit_free(run->fit);
+	run->fit = NULL;
+	if (run->policy == POLICY_POSTERIOR || run->policy == POLICY_GAIN)
+		run->fit = model_fit(&run->asked, run->model);
 	for (uint32_t i = 0; i < run->all->items; i++)
 		if (run->state[i] != STATE_RUN_OUT && run->next[i])
-			run->state[i] = state_after[replay_decide(run, i, fit)];
-	fit_free(fit);
+			run->state[i] = state_after[replay_decide(run, i)];
 }
 
 static double accuracy_of(const struct judgments *judgments, const int8_t truth[],

@@ -5,7 +5,13 @@
  * Each round, every item that is still open gets the next of its recorded judgments, in a
  * seeded random order; then the model is fitted to what has been asked for so far and the policy
  * decides item by item, also about those it had retired: they are asked about again when what
- * is known of their volunteers by then no longer bears them out.  Pure; any thread.
+ * is known of their volunteers by then no longer bears them out.
+ *
+ * POLICY_GAIN asks otherwise, once every item has a judgment: a round asks about a tenth of the
+ * items, those whose best recorded judgment that is left promises the most information, given who
+ * would answer.  How good a volunteer is, is drawn anew each round from what is known of
+ * him (Thompson 1933): the hardly known are tried, the poor are left alone.  It shows what a
+ * service reaches that may choose whom it asks.  Pure; any thread.
  */
 #ifndef CROWD_REPLAY_H
 #define CROWD_REPLAY_H
@@ -19,6 +25,7 @@ enum policy {
 	POLICY_POSTERIOR, /* stopping_decide() on the posterior */
 	POLICY_MARGIN,    /* |fake - real| verdicts at least `threshold`, from `min` judgments on */
 	POLICY_FIXED,     /* `max` judgments each */
+	POLICY_GAIN,      /* as POLICY_POSTERIOR, but asks where and whom it gains the most by */
 };
 
 struct replay {

@@ -20,6 +20,8 @@ static void loaded_free(struct loaded *loaded)
 	free(loaded->confidence);
 	free(loaded->position);
 	free(loaded->gold);
+	free(loaded->pair_keys);
+	free(loaded->pairs);
 	*loaded = (struct loaded){ 0 };
 }
 
@@ -96,6 +98,16 @@ static struct error add_judgment(void *arg, const struct rows *row)
 	return ok();
 }
 
+static void loaded_add_pair(struct loaded *loaded, uint32_t item, long long key)
+{
+	size_t n = loaded->pair_key_count++;
+
+	if (!(n & (n - 1)))
+		loaded->pair_keys =
+			estimates_must(realloc(loaded->pair_keys, (n ? 2 * n : 1) * sizeof *loaded->pair_keys));
+	loaded->pair_keys[n] = (struct pair_key){ key, item };
+}
+
 static struct error estimates_add_item(void *arg, const struct rows *row)
 {
 	struct estimates *estimates = arg;
@@ -106,6 +118,8 @@ static struct error estimates_add_item(void *arg, const struct rows *row)
 			realloc(estimates->facts, (index ? 2 * (size_t)index : 1) * sizeof *estimates->facts));
 	estimates->facts[index] = item_facts_read(row);
 	idmap_add(estimates->campaigns, estimates->facts[index].campaign);
+	if (rows_text(row, 0, 15))
+		loaded_add_pair(&estimates->loaded, index, rows_integer(row, 0, 15));
 	return ok();
 }
 
@@ -162,7 +176,9 @@ static struct judgments view_of(const struct estimates *estimates)
 		                       .verdict = loaded->verdict,
 		                       .confidence = loaded->confidence,
 		                       .position = loaded->position,
-		                       .truth = loaded->gold };
+		                       .truth = loaded->gold,
+		                       .pairs = loaded->pairs,
+		                       .pair_count = loaded->pair_count };
 }
 
 /* Gold is clamped; what else a source says of an item is not the model's to know. */
@@ -257,6 +273,9 @@ static void fit_estimates(void *arg)
 	estimates->loaded.gold = estimates_must(calloc(items + 1, sizeof *estimates->loaded.gold));
 	for (uint32_t i = 0; i < items; i++)
 		estimates->loaded.gold[i] = clamp_of(&estimates->facts[i]);
+	estimates->loaded.pair_count =
+		pair_links(estimates->loaded.pair_keys, estimates->loaded.pair_key_count,
+	               &estimates->loaded.pairs, NULL);
 	struct judgments view = view_of(estimates);
 	estimates->fit =
 		model_fit(&view, &(struct model_options){ .method = METHOD_DEFAULT, .intervals = true });

@@ -16,6 +16,7 @@
 #include "crowd/cohort.h"
 #include "crowd/model.h"
 #include "crowd/online.h"
+#include "crowd/pair_links.h"
 #include "scoring/consensus.h"
 #include "scoring/estimates.h"
 
@@ -25,6 +26,10 @@ struct loaded {
 	uint32_t *item, *volunteer;
 	uint8_t *verdict, *confidence, *position;
 	int8_t *gold;
+	struct pair_key *pair_keys; /* of the items that have one */
+	size_t pair_key_count;
+	struct item_pair *pairs; /* two items of one key */
+	size_t pair_count;
 };
 
 struct score_counts {

@@ -132,6 +132,40 @@ START_TEST(news_that_commit_behind_a_fit_are_heard_too)
 }
 END_TEST
 
+/* Judged by one volunteer, all of them. */
+static void judge_all(void)
+{
+	tell_db("ALTER TABLE judgment DISABLE TRIGGER USER;"
+	        " INSERT INTO judgment (item_id, volunteer_id, assignment_id, position, verdict,"
+	        " confidence, training) SELECT id, '11111111-1111-4111-8111-111111111111',"
+	        " gen_random_uuid(), 'left', 'fake', 75, false FROM item");
+}
+
+START_TEST(a_fit_knows_which_two_items_are_a_matched_pair)
+{
+	struct db *db = own_database();
+	const char *campaign = a_campaign();
+	struct estimates *estimates;
+
+	make_items(&(struct items){ .campaign = campaign, .count = 2, .lineage = "a", .pair = "a" });
+	make_items(&(struct items){ .campaign = campaign, .count = 3, .lineage = "b", .pair = "b" });
+	make_items(&(struct items){ .campaign = campaign, .count = 4 });
+	judge_all();
+	ck_assert_int_eq(estimates_fit(db, &estimates).code, OK);
+	ck_assert_uint_eq(estimates->fit->items, 9);
+	ck_assert_uint_eq(estimates->loaded.pair_count, 1);
+	const struct item_pair *pair = estimates->loaded.pairs;
+	ck_assert_str_eq(ask_db("SELECT pair FROM item WHERE id = '%s'",
+	                        uuid_text(idmap_id(estimates->items, pair->a))),
+	                 "a");
+	ck_assert_str_eq(ask_db("SELECT pair FROM item WHERE id = '%s'",
+	                        uuid_text(idmap_id(estimates->items, pair->b))),
+	                 "a");
+	estimates_free(estimates);
+	db_close(db);
+}
+END_TEST
+
 struct settler {
 	const char *order; /* of the ids on its sheet */
 	struct error err;
@@ -286,6 +320,7 @@ Suite *http_scorer_suite(void)
 	tcase_add_test(tc, one_hand_does_not_wait_for_a_database_that_the_other_waits_for);
 	tcase_add_test(tc, what_a_fit_has_read_is_not_told_again_and_what_follows_is_told_once);
 	tcase_add_test(tc, news_that_commit_behind_a_fit_are_heard_too);
+	tcase_add_test(tc, a_fit_knows_which_two_items_are_a_matched_pair);
 	tcase_add_test(tc, two_that_settle_the_same_items_in_other_orders_do_not_deadlock);
 	tcase_add_test(tc, what_is_written_of_someone_erased_is_swept_without_reading_all_leases);
 	tcase_add_test(tc, what_a_fit_writes_again_is_written_in_place);

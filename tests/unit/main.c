@@ -21,7 +21,7 @@ int main(int argc, char **argv)
 		password_suite,        media_camera_suite,  media_colour_suite,
 		static_suite,          media_film_suite,    head_suite,
 		sentences_suite,       crowd_made_up_suite, crowd_reference_suite,
-		crowd_cohort_suite,
+		crowd_cohort_suite,    crowd_pairs_suite,   crowd_replay_suite,
 	};
 	struct part part = part_read(argc, argv);
 

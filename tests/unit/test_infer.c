@@ -346,9 +346,10 @@ static const struct {
 	const char *min, *max, *policy;
 	int code;
 } bounds[] = {
-	{ "5", "2", "posterior", 2 }, { "5", "2", "margin", 2 },     { "2", "2", "posterior", 0 },
-	{ "5", "0", "posterior", 0 }, { "9", "3", "fixed", 0 },      { "0", "0", "fixed", 2 },
-	{ "5", "4", "posterior", 2 }, { "5", "-1", "posterior", 2 }, { "5", "6", "posterior", 0 },
+	{ "5", "2", "posterior", 2 },  { "5", "2", "margin", 2 },    { "2", "2", "posterior", 0 },
+	{ "5", "0", "posterior", 0 },  { "9", "3", "fixed", 0 },     { "0", "0", "fixed", 2 },
+	{ "5", "4", "gain", 2 },       { "1", "0", "gain", 0 },      { "5", "4", "posterior", 2 },
+	{ "5", "-1", "posterior", 2 }, { "5", "6", "posterior", 0 },
 };
 
 /* A fixed number of judgments has no least one. */
