@@ -7,6 +7,7 @@
 #include "core/mem.h"
 #include "crowd/dawid_skene.h"
 #include "crowd/item_subtypes.h"
+#include "crowd/refinement.h"
 
 #define SAMPLE         80000u /* judgments, of items drawn where there are more */
 #define ENOUGH         16000u /* answers to predict */
@@ -21,36 +22,6 @@ struct gain {
 	uint64_t items;
 };
 
-/* Steele, Lea, Flood 2014 (SplitMix64): every bit depends on every bit. */
-static uint64_t mix_bits(uint64_t x)
-{
-	x += 0x9e3779b97f4a7c15u;
-	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
-	x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
-	return x ^ (x >> 31);
-}
-
-/* One round of refinement: volunteers are known by the items that they judged, and how; items by
- * their volunteers. */
-static void refine_hashes(const struct judgment_matrix *matrix, uint64_t item[],
-                          uint64_t volunteer[])
-{
-	for (uint32_t v = 0; v < matrix->volunteers; v++)
-		volunteer[v] = 0;
-	for (uint32_t i = 0; i < matrix->items; i++)
-		for (size_t j = matrix->start[i]; j < matrix->start[i + 1]; j++)
-			volunteer[matrix->code[j] / matrix->symbols] +=
-				mix_bits(item[i] ^ (matrix->code[j] % matrix->symbols));
-	for (uint32_t i = 0; i < matrix->items; i++) {
-		uint64_t sum = 0;
-
-		for (size_t j = matrix->start[i]; j < matrix->start[i + 1]; j++)
-			sum += mix_bits(volunteer[matrix->code[j] / matrix->symbols] ^
-			                (matrix->code[j] % matrix->symbols));
-		item[i] = mix_bits(sum);
-	}
-}
-
 /* Which fold each judgment belongs to; FOLD_NONE outside the sample of items. */
 static uint8_t *draw_folds(const struct judgment_matrix *matrix)
 {
@@ -58,17 +29,14 @@ static uint8_t *draw_folds(const struct judgment_matrix *matrix)
 	uint64_t *volunteer = mem_new(matrix->volunteers, sizeof *volunteer);
 	uint8_t *fold = mem_new(matrix->count, sizeof *fold);
 
-	for (uint32_t i = 0; i < matrix->items; i++)
-		item[i] = judgment_matrix_judgments(matrix, i);
-	for (int round = 0; round < (matrix->count > SAMPLE ? 1 : 2); round++)
-		refine_hashes(matrix, item, volunteer);
+	refinement_hash(matrix, matrix->count > SAMPLE ? 1 : 2, item, volunteer);
 	for (uint32_t i = 0; i < matrix->items; i++) {
 		bool drawn = item[i] % (matrix->count + 1) < SAMPLE;
 
 		for (size_t j = matrix->start[i]; j < matrix->start[i + 1]; j++) {
-			uint64_t whose = mix_bits(volunteer[matrix->code[j] / matrix->symbols]);
+			uint64_t whose = refinement_mix(volunteer[matrix->code[j] / matrix->symbols]);
 
-			fold[j] = drawn ? (uint8_t)(mix_bits(item[i] ^ whose) % HELD_FOLDS) : FOLD_NONE;
+			fold[j] = drawn ? (uint8_t)(refinement_mix(item[i] ^ whose) % HELD_FOLDS) : FOLD_NONE;
 		}
 	}
 	free(item);

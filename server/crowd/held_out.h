@@ -8,8 +8,8 @@
  * approximation and the spread over items (pseudo-BMA+: Yao, Vehtari, Simpson, Gelman 2018).  No
  * truth but gold is read.
  *
- * Which judgments are left out is drawn by a hash of who answered what beside whom (colour
- * refinement: Weisfeiler, Leman 1968), which knows neither the order of rows nor names.
+ * Which judgments are left out is drawn by hashes that know neither the order of rows nor names
+ * (crowd/refinement.h).
  */
 #ifndef CROWD_HELD_OUT_H
 #define CROWD_HELD_OUT_H

@@ -11,6 +11,7 @@
 #include "crowd/held_out.h"
 #include "crowd/item_subtypes.h"
 #include "crowd/judgment_matrix.h"
+#include "crowd/skill_covariance.h"
 #include "crowd/specfun.h"
 #include "crowd/stacking.h"
 #include "crowd/supervised.h"
@@ -193,24 +194,65 @@ double fit_probability(const struct fit *fit, double odds)
 	return fit->caution / 2 + (1 - fit->caution) * calibration_share(&fit->calibration, odds);
 }
 
-/* The interval says where the belief would lie if the skills of the item's volunteers were known.
- */
-static struct estimate item_estimate(const struct fit *fit, const struct judgment_matrix *matrix,
-                                     uint32_t item, const struct spread spreads[])
+/* What an item's interval is made from: all skills together in a small crowd, else each alone. */
+struct uncertainty {
+	struct skill_covariance *together; /* or NULL */
+	struct spread *alone;              /* codes; NULL if `together` is not */
+};
+
+static struct uncertainty uncertainty_new(const struct dawid_skene *dawid_skene)
 {
-	double odds = fit->odds[item], p = fit_probability(fit, odds);
+	bool by_means = dawid_skene->options.way == DAWID_SKENE_LEAVE_OUT;
+	struct uncertainty uncertainty = { .together = by_means && !dawid_skene->options.one_coin
+		                                               ? skill_covariance_new(dawid_skene)
+		                                               : NULL };
+
+	if (!uncertainty.together)
+		uncertainty.alone = weight_spreads(dawid_skene);
+	return uncertainty;
+}
+
+static void uncertainty_clear(struct uncertainty *uncertainty)
+{
+	skill_covariance_free(uncertainty->together);
+	free(uncertainty->alone);
+}
+
+/* An item's interval, as log odds. */
+struct reach {
+	double middle, half;
+};
+
+static struct reach reach_of_item(const struct fit *fit, const struct judgment_matrix *matrix,
+                                  uint32_t item, const struct uncertainty *uncertainty)
+{
 	fixed variance = 0, shift = 0;
 
-	if (!spreads)
-		return model_certain(p);
+	if (uncertainty->together) {
+		struct spread spread = skill_covariance_odds(uncertainty->together, item);
+
+		return (struct reach){ spread.mean, WIDTH_90 * sqrt(spread.variance) };
+	}
 	for (size_t j = matrix->start[item]; j < matrix->start[item + 1]; j++) {
-		shift += fixed_of(spreads[matrix->code[j]].mean);
-		variance += fixed_of(spreads[matrix->code[j]].variance);
+		shift += fixed_of(uncertainty->alone[matrix->code[j]].mean);
+		variance += fixed_of(uncertainty->alone[matrix->code[j]].variance);
 	}
 	double width = WIDTH_90 * sqrt(fixed_value(variance)), most = SHIFT_MOST * width;
-	double middle = odds + fmin(fmax(fixed_value(shift), -most), most);
-	double low = fit_probability(fit, middle - width), high = fit_probability(fit, middle + width);
 
+	return (struct reach){ fit->odds[item] + fmin(fmax(fixed_value(shift), -most), most), width };
+}
+
+/* The interval says where the belief would lie if the skills of the volunteers were known. */
+static struct estimate item_estimate(const struct fit *fit, const struct judgment_matrix *matrix,
+                                     uint32_t item, const struct uncertainty *uncertainty)
+{
+	double p = fit_probability(fit, fit->odds[item]);
+
+	if (!uncertainty)
+		return model_certain(p);
+	struct reach reach = reach_of_item(fit, matrix, item, uncertainty);
+	double low = fit_probability(fit, reach.middle - reach.half);
+	double high = fit_probability(fit, reach.middle + reach.half);
 	return (struct estimate){ p, fmin(low, p), fmax(high, p) };
 }
 
@@ -364,10 +406,12 @@ static void fit_coins(struct fit *fit, const struct judgment_matrix *matrix,
 		fit->odds[i] = dawid_skene_odds(&dawid_skene, i);
 	if (options->method == METHOD_DEFAULT)
 		fit_mixture(fit, &dawid_skene, how);
-	struct spread *spreads = options->intervals ? weight_spreads(&dawid_skene) : NULL;
+	struct uncertainty uncertainty = { 0 };
+	if (options->intervals)
+		uncertainty = uncertainty_new(&dawid_skene);
 	for (uint32_t i = 0; i < fit->items; i++)
-		fit->crowd[i] = item_estimate(fit, matrix, i, spreads);
-	free(spreads);
+		fit->crowd[i] = item_estimate(fit, matrix, i, options->intervals ? &uncertainty : NULL);
+	uncertainty_clear(&uncertainty);
 	report_volunteers(fit, &dawid_skene, options->intervals && !options->skills_are_means);
 	fit_finish(fit, matrix, options->intervals);
 	fit->log_likelihood = coins_likelihood(&dawid_skene, fit);
