@@ -185,10 +185,11 @@ static void put_report(struct result *result)
 	put_number("alpha_high", alpha->defined, alpha->high);
 	fprintf(stderr,
 	        ", \"iterations\": %u, \"converged\": %s, \"calibrated\": %s, "
-	        "\"calibration_weight\": %.6f, \"sides\": %s",
+	        "\"calibration_weight\": %.6f, \"caution\": %.6f, \"subtypes_weight\": %.6f, "
+	        "\"sides\": %s",
 	        fit->iterations, fit->converged ? "true" : "false",
-	        fit->calibration.weight > 0 ? "true" : "false", fit->calibration.weight,
-	        result->sides ? "true" : "false");
+	        fit->calibration.weight > 0 ? "true" : "false", fit->calibration.weight, fit->caution,
+	        fit->subtypes_weight, result->sides ? "true" : "false");
 	put_number("log_likelihood", fit->has_likelihood, fit->log_likelihood);
 	put_number("prevalence", true, fit->prevalence.mean);
 	put_number("seconds", true, result->seconds);

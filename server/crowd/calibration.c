@@ -177,10 +177,12 @@ struct calibration calibration_fit(const double odds[], const int8_t truth[], si
 	count_known(truth, count, known.of);
 	memcpy(weights, no_change, sizeof weights);
 	struct summit summit = calibration_survey(&known, weights);
-	for (int round = 0; round < STEPS; round++)
-		if (!calibration_climb(&known, weights, &summit))
-			break;
-	return (struct calibration){ .weight = balance / (balance + CALIBRATION_HALF),
+	int steps = 0;
+
+	while (steps < STEPS && calibration_climb(&known, weights, &summit))
+		steps++;
+	return (struct calibration){ .weight =
+		                             steps == STEPS ? 0 : balance / (balance + CALIBRATION_HALF),
 		                         .offset = weights[0],
 		                         .slope = weights[1],
 		                         .bend = weights[2] - weights[1],

