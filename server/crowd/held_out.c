@@ -62,6 +62,15 @@ static double gain_of_answer(const struct two_views *views, uint32_t code)
 	return log(subtypes / coins);
 }
 
+/* What two models expect of an item, gold as it is. */
+static void view_item(struct two_views *views, const struct judgment_matrix *matrix, uint32_t item)
+{
+	views->fake = judgment_matrix_is_gold(matrix, item)
+	                  ? matrix->truth[item]
+	                  : sigmoid(dawid_skene_odds(views->coins, item));
+	item_subtypes_odds(views->subtypes, item, views->states);
+}
+
 static void compare_views(struct gain *gain, const struct judgment_matrix *matrix,
                           const uint8_t fold[], uint8_t held, struct two_views *views)
 {
@@ -72,13 +81,9 @@ static void compare_views(struct gain *gain, const struct judgment_matrix *matri
 		for (size_t j = matrix->start[i]; j < matrix->start[i + 1]; j++) {
 			if (fold[j] != held)
 				continue;
-			if (!any) {
-				views->fake = judgment_matrix_is_gold(matrix, i)
-				                  ? matrix->truth[i]
-				                  : sigmoid(dawid_skene_odds(views->coins, i));
-				item_subtypes_odds(views->subtypes, i, views->states);
-				any = true;
-			}
+			if (!any)
+				view_item(views, matrix, i);
+			any = true;
 			sum += fixed_of(gain_of_answer(views, matrix->code[j]));
 		}
 		double x = fmin(fmax(fixed_value(sum), -ODDS_MOST), ODDS_MOST);

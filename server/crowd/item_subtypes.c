@@ -126,6 +126,20 @@ static void subtypes_weigh(struct item_subtypes *subtypes)
 	subtypes_weigh_states(subtypes);
 }
 
+/* Adds the pulls of at most STRIDE judgments. */
+static void sum_some_pulls(const struct item_subtypes *subtypes, size_t from, size_t to,
+                           int32_t some[2 * STATES])
+{
+	for (size_t j = from; j < to; j++) {
+		const struct subtype_pull *pull = &subtypes->pull[subtypes->matrix->code[j]];
+
+		for (int state = 0; state < STATES; state++) {
+			some[state] += pull->base[state];
+			some[STATES + state] += pull->own[state];
+		}
+	}
+}
+
 /* Adds the pulls of an item's judgments. */
 static void sum_pulls(const struct item_subtypes *subtypes, uint32_t item, int64_t base[STATES],
                       int64_t own[STATES])
@@ -135,16 +149,8 @@ static void sum_pulls(const struct item_subtypes *subtypes, uint32_t item, int64
 
 	for (size_t from = matrix->start[item]; from < end; from += STRIDE) {
 		int32_t some[2 * STATES] = { 0 };
-		size_t to = end - from > STRIDE ? from + STRIDE : end;
 
-		for (size_t j = from; j < to; j++) {
-			const struct subtype_pull *pull = &subtypes->pull[matrix->code[j]];
-
-			for (int state = 0; state < STATES; state++) {
-				some[state] += pull->base[state];
-				some[STATES + state] += pull->own[state];
-			}
-		}
+		sum_some_pulls(subtypes, from, end - from > STRIDE ? from + STRIDE : end, some);
 		for (int state = 0; state < STATES; state++) {
 			base[state] += some[state];
 			own[state] += some[STATES + state];

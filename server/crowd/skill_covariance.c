@@ -31,7 +31,7 @@ struct keyed_volunteer {
 	uint32_t volunteer;
 };
 
-static int compare_keys(const void *a, const void *b)
+static int compare_keyed(const void *a, const void *b)
 {
 	const struct keyed_volunteer *one = a, *other = b;
 
@@ -54,7 +54,7 @@ static void place_volunteers(struct skill_covariance *covariance)
 		if (judgment_matrix_is_active(matrix, v))
 			order[covariance->active++] = (struct keyed_volunteer){ volunteer[v], v };
 	}
-	qsort(order, covariance->active, sizeof *order, compare_keys);
+	qsort(order, covariance->active, sizeof *order, compare_keyed);
 	for (uint32_t k = 0; k < covariance->active; k++)
 		covariance->place[order[k].volunteer] = k;
 	free(order);
@@ -101,31 +101,40 @@ static struct slope slope_of(const struct skill_covariance *covariance, uint32_t
 	};
 }
 
+/* Adds the products of one slope of a judgment with the slopes of all of its item's. */
+static void add_products(const struct skill_covariance *covariance, uint32_t item, double by,
+                         fixed row[])
+{
+	const struct judgment_matrix *matrix = covariance->dawid_skene->matrix;
+
+	for (size_t j = matrix->start[item]; j < matrix->start[item + 1]; j++) {
+		struct slope other = slope_of(covariance, matrix->code[j]);
+
+		row[other.parameter[0]] += fixed_of(by * other.by[0]);
+		row[other.parameter[1]] += fixed_of(by * other.by[1]);
+	}
+}
+
 /* Adds an item's share of the missing information: p (1 - p) times the square of its slopes. */
 static void add_missing(const struct skill_covariance *covariance, uint32_t item, fixed missing[])
 {
 	const struct judgment_matrix *matrix = covariance->dawid_skene->matrix;
 	double p = fixed_value(covariance->dawid_skene->posterior[item]), weight = p * (1 - p);
-	uint32_t last = covariance->size - 1;
+	uint32_t size = covariance->size, last = size - 1;
 
 	for (size_t j = matrix->start[item]; j < matrix->start[item + 1]; j++) {
 		struct slope one = slope_of(covariance, matrix->code[j]);
 
 		for (int a = 0; a < 2; a++) {
-			fixed *row = &missing[(size_t)one.parameter[a] * covariance->size];
-			double by = weight * one.by[a];
+			fixed *row = &missing[(size_t)one.parameter[a] * size];
+			fixed by = fixed_of(weight * one.by[a]);
 
-			for (size_t k = matrix->start[item]; k < matrix->start[item + 1]; k++) {
-				struct slope other = slope_of(covariance, matrix->code[k]);
-
-				row[other.parameter[0]] += fixed_of(by * other.by[0]);
-				row[other.parameter[1]] += fixed_of(by * other.by[1]);
-			}
-			row[last] += fixed_of(by);
-			missing[(size_t)last * covariance->size + one.parameter[a]] += fixed_of(by);
+			add_products(covariance, item, weight * one.by[a], row);
+			row[last] += by;
+			missing[(size_t)last * size + one.parameter[a]] += by;
 		}
 	}
-	missing[(size_t)last * covariance->size + last] += fixed_of(weight);
+	missing[(size_t)last * size + last] += fixed_of(weight);
 }
 
 static fixed *sum_missing(const struct skill_covariance *covariance)
@@ -159,8 +168,8 @@ static double *known_information(const struct skill_covariance *covariance)
 }
 
 /* Cholesky's factor of known - part * missing, in the lower half of `matrix`. False: none. */
-static bool factorize(double matrix[], const double known[], const fixed missing[], double part,
-                      uint32_t size)
+static bool factorize_information(double matrix[], const double known[], const fixed missing[],
+                                  double part, uint32_t size)
 {
 	for (size_t row = 0; row < size; row++)
 		for (size_t column = 0; column <= row; column++) {
@@ -218,7 +227,7 @@ static bool invert_information(struct skill_covariance *covariance)
 	bool whole = false;
 
 	for (int cut = 0; cut < CUTS && !whole; cut++, part *= MISSING_CUT)
-		whole = factorize(factor, known, missing, part, size);
+		whole = factorize_information(factor, known, missing, part, size);
 	if (whole) {
 		invert_factor(factor, size);
 		square_inverse(factor, covariance->inverse, size);
@@ -293,6 +302,22 @@ static double plain_weight(const struct skill_covariance *covariance, uint32_t c
 	return log(share[FAKE] / share[REAL]);
 }
 
+/* One slope of a judgment, by its row of the inverse, with the slopes of all of its item's. */
+static fixed sum_products(const struct skill_covariance *covariance, uint32_t item, double by,
+                          const double row[])
+{
+	const struct judgment_matrix *matrix = covariance->dawid_skene->matrix;
+	fixed sum = 0;
+
+	for (size_t j = matrix->start[item]; j < matrix->start[item + 1]; j++) {
+		struct slope other = slope_of(covariance, matrix->code[j]);
+
+		sum += fixed_of(by * row[other.parameter[0]] * other.by[0]);
+		sum += fixed_of(by * row[other.parameter[1]] * other.by[1]);
+	}
+	return sum;
+}
+
 struct spread skill_covariance_odds(const struct skill_covariance *covariance, uint32_t item)
 {
 	const struct dawid_skene *dawid_skene = covariance->dawid_skene;
@@ -310,12 +335,7 @@ struct spread skill_covariance_odds(const struct skill_covariance *covariance, u
 			const double *row = &covariance->inverse[(size_t)one.parameter[a] * size];
 
 			variance += fixed_of(2 * one.by[a] * of_prior[one.parameter[a]]);
-			for (size_t k = matrix->start[item]; k < matrix->start[item + 1]; k++) {
-				struct slope other = slope_of(covariance, matrix->code[k]);
-
-				variance += fixed_of(one.by[a] * row[other.parameter[0]] * other.by[0]);
-				variance += fixed_of(one.by[a] * row[other.parameter[1]] * other.by[1]);
-			}
+			variance += sum_products(covariance, item, one.by[a], row);
 		}
 	}
 	return (struct spread){

@@ -36,10 +36,13 @@ static void average_answers(struct supervised *supervised, int truth)
 	const struct judgment_matrix *matrix = supervised->matrix;
 	fixed sum[SYMBOLS_MAX] = { 0 }, all = 0;
 
-	for (size_t code = 0; code < matrix->codes; code++)
+	for (size_t code = 0; code < matrix->codes; code++) {
+		size_t volunteer = code / matrix->symbols;
+
 		sum[code % matrix->symbols] +=
 			fixed_of(supervised->given[code][truth] /
-		             (supervised->answers[code / matrix->symbols][truth] + supervised->strength));
+		             (supervised->answers[volunteer][truth] + supervised->strength));
+	}
 	for (uint32_t k = 0; k < matrix->symbols; k++)
 		all += sum[k];
 	for (uint32_t k = 0; k < matrix->symbols; k++) {
@@ -56,8 +59,9 @@ static double answer_log(const struct supervised *supervised, uint32_t code, int
 {
 	const struct judgment_matrix *matrix = supervised->matrix;
 	double prior = supervised->strength * supervised->mean[truth][code % matrix->symbols];
+	uint32_t volunteer = code / matrix->symbols;
 	double n = supervised->given[code][truth] - (own ? 1. : 0);
-	double all = supervised->answers[code / matrix->symbols][truth] - (own ? 1. : 0);
+	double all = supervised->answers[volunteer][truth] - (own ? 1. : 0);
 
 	return log((n + prior) / (all + supervised->strength));
 }
