@@ -27,6 +27,8 @@ const char cli_infer_usage[] =
 	"release's judgments.csv; - reads standard input.\n"
 	"G.csv, T.csv: task,label, or a release's labels.csv (item,truth).\n" CROWD_READING_USAGE
 	"gold clamps its tasks and is left out of what --truth evaluates.\n"
+	"low and high: where 90 % of beliefs would lie if all skills were known; they do not cover\n"
+	"tasks that are harder than others, nor crowds that are wrong together.\n"
 	"methods: default, majority, dawid-skene, variational, one-coin, glad";
 
 struct infer_settings {

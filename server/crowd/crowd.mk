@@ -26,8 +26,9 @@ $(B)/crowd-kinds: $(B)/tests/load/crowd_kinds.o $(B)/tests/support/made_up_crowd
 	@echo "  link  $@"
 	@$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
-crowd-kinds: $(B)/crowd-kinds  ## every method on every kind of made-up crowd; SEEDS (20) of each, KIND alone
-	@$< $(or $(SEEDS),20) $(KIND)
+crowd-kinds: $(B)/crowd-kinds  ## every method on made-up crowds, as a table for docs/method.md; with SEEDS or KIND: only shown
+	@$< $(or $(SEEDS),20) $(KIND) | tee $(B)/kinds.md
+	@[ -n "$(SEEDS)$(KIND)" ] || tests/load/crowd-insert docs/method.md kinds $(B)/kinds.md
 
 bench-choose: $(B)/crowd-pair_sampler  ## what it costs to choose a pair from a thousand to a million items
 	@$<
