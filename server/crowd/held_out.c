@@ -10,6 +10,7 @@
 #include "crowd/refinement.h"
 
 #define SAMPLE         80000u /* judgments, of items drawn where there are more */
+#define KNOWN          20     /* judgments of who gives one, in the sample */
 #define ENOUGH         16000u /* answers to predict */
 #define TOLERANCE      1e-2
 #define MEAN_TOLERANCE 1e-3
@@ -110,11 +111,31 @@ static void try_fold(struct gain *gain, const struct judgment_matrix *matrix, co
 	judgment_matrix_clear(&rest);
 }
 
+/* Whether a sample of so many judgments still knows its volunteers: how many judgments whoever
+ * gives one has there. */
+static bool sample_knows_volunteers(const struct judgment_matrix *matrix, uint64_t sample)
+{
+	double squares = 0;
+
+	for (uint32_t v = 0; v < matrix->volunteers; v++) {
+		double judgments = 0;
+
+		for (uint32_t k = 0; k < matrix->symbols; k++)
+			judgments += matrix->total[(size_t)v * matrix->symbols + k];
+		squares += judgments * judgments; /* whole numbers: exact */
+	}
+	double each = squares / (double)matrix->count;
+	return sample == matrix->count || each * (double)sample / (double)matrix->count >= KNOWN;
+}
+
 double held_out_weight(const struct judgment_matrix *matrix)
 {
-	uint8_t *fold = draw_folds(matrix);
 	struct gain gain = { 0 };
 	uint64_t sample = matrix->count < SAMPLE ? matrix->count : SAMPLE;
+
+	if (!matrix->count || !sample_knows_volunteers(matrix, sample))
+		return 0;
+	uint8_t *fold = draw_folds(matrix);
 
 	for (uint8_t held = 0; held < HELD_FOLDS; held++) {
 		if (sample * held >= (uint64_t)ENOUGH * HELD_FOLDS)

@@ -37,11 +37,7 @@
  */
 #define SUBTYPES_SHARE .3
 #define SUBTYPES_HALF  1e5
-/* The weight that is worth a fit, and that is then taken off, without judgments and with very many:
- * there a fit costs seconds, and the sample that says so knows each volunteer by few answers. */
-#define SUBTYPES_LEAST .05
-#define SUBTYPES_COSTS .5
-#define SUBTYPES_MANY  1e6 /* judgments, half of the way */
+#define SUBTYPES_LEAST .05 /* weight that is worth a fit, and that is then taken off */
 #define MEAN_SHARE     .02 /* of the tolerance, for changes in the mean */
 #define GOLD_WEIGHT    .1  /* of each view by gold alone, before gold has borne any out */
 
@@ -362,9 +358,7 @@ static void view_subtypes(struct stacking *stacking, const struct dawid_skene *c
 	double share = SUBTYPES_SHARE / (1 + (double)matrix->count / SUBTYPES_HALF);
 	double weight = share + (1 - share) * held_out_weight(matrix);
 
-	double least = SUBTYPES_LEAST + (SUBTYPES_COSTS - SUBTYPES_LEAST) * (double)matrix->count /
-	                                    ((double)matrix->count + SUBTYPES_MANY);
-	weight = (weight - least) / (1 - least);
+	weight = (weight - SUBTYPES_LEAST) / (1 - SUBTYPES_LEAST);
 	if (!(weight > 0))
 		return;
 	double *lent = mem_new(matrix->items, sizeof *lent);
