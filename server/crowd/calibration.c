@@ -210,7 +210,7 @@ double calibration_share(const struct calibration *calibration, double odds)
 double calibration_caution(const struct calibration *calibration, const double odds[],
                            const int8_t truth[], size_t count, double assumed)
 {
-	double caution = assumed;
+	double caution = assumed, balance = calibration_balance(truth, count);
 
 	for (int round = 0; round < CAUTION_ROUNDS; round++) {
 		fixed blind = 0;
@@ -225,8 +225,9 @@ double calibration_caution(const struct calibration *calibration, const double o
 			blind += fixed_of(caution / 2 / (caution / 2 + (1 - caution) * share));
 			known++;
 		}
+		double each = known ? balance / (double)known : 0;
 		caution =
-			(fixed_value(blind) + CAUTION_STRENGTH * assumed) / ((double)known + CAUTION_STRENGTH);
+			(each * fixed_value(blind) + CAUTION_STRENGTH * assumed) / (balance + CAUTION_STRENGTH);
 	}
 	return caution;
 }

@@ -41,8 +41,9 @@ double calibration_balance(const int8_t truth[], size_t count);
 
 /*
  * The share of items about which the crowd's word says nothing, p = caution / 2 + (1 - caution) *
- * share, learned from known items by EM. `assumed` is what is believed without any; it counts like
- * a hundred of them.
+ * share, learned from known items by EM. Where one class is rare among them they count for fewer,
+ * as in calibration_balance(). `assumed` is what is believed without any; it counts like a hundred
+ * of them.
  */
 double calibration_caution(const struct calibration *calibration, const double odds[],
                            const int8_t truth[], size_t count, double assumed);

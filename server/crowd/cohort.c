@@ -585,7 +585,9 @@ struct fit *cohorts_fit_without(const struct judgments *judgments, const struct 
 		                        .verdict = verdict,
 		                        .confidence = confidence,
 		                        .position = position,
-		                        .truth = judgments->truth };
+		                        .truth = judgments->truth,
+		                        .pairs = judgments->pairs,
+		                        .pair_count = judgments->pair_count };
 	struct fit *fit = model_fit(&others, model);
 
 	free(item);

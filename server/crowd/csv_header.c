@@ -154,6 +154,10 @@ static struct error header_take_role(struct header_search *search, int role, con
 	if (search->truths && role != COLUMN_TASK && role != COLUMN_LABEL)
 		return errorf(ERR_INVALID, "a file of truths has no %s: --%scolumns names task and label",
 		              roles[role], search->reading->prefix);
+	if ((role == ROLE_GRADED && search->header.column[COLUMN_CONFIDENCE] >= 0) ||
+	    (role == COLUMN_CONFIDENCE && search->header.graded && len))
+		return errorf(ERR_INVALID, "--%scolumns: a graded answer is its own confidence",
+		              search->reading->prefix);
 	search->taken[role] = true;
 	search->header.own = false;
 	if (role == ROLE_GRADED)
@@ -305,20 +309,23 @@ static struct error search_column(struct header_search *search, enum csv_column 
 	return *at < 0 ? find_foreign(search, column) : ok();
 }
 
-/* What the label's column asks, by its name. */
+/* What the label's column asks, by its whole name: a part of one may be turned round by another. */
 static enum answer_question question_of(const struct csv_field *field)
 {
+	static const char *const fakes[] = {
+		"fake",        "isfake",        "deepfake",    "isdeepfake",  "synthetic",
+		"issynthetic", "generated",     "isgenerated", "manipulated", "ismanipulated",
+		"aigenerated", "isaigenerated", NULL
+	};
+	static const char *const reals[] = { "real",    "isreal",    "authentic", "isauthentic",
+		                                 "genuine", "isgenuine", NULL };
 	struct plain_name name = name_plain(field);
-	bool fake = strstr(name.text, "fake") || strstr(name.text, "synthetic") ||
-	            strstr(name.text, "manipulated") || strstr(name.text, "generated");
-	bool real =
-		strstr(name.text, "real") || strstr(name.text, "authentic") || strstr(name.text, "genuine");
 
 	if (!strcmp(name.text, "label") || !strcmp(name.text, "verdict") || !strcmp(name.text, "truth"))
 		return QUESTION_LABEL;
-	if (fake == real || strstr(name.text, "not"))
-		return QUESTION_NONE;
-	return fake ? QUESTION_FAKE : QUESTION_REAL;
+	if (is_name_among(name.text, fakes))
+		return QUESTION_FAKE;
+	return is_name_among(name.text, reals) ? QUESTION_REAL : QUESTION_NONE;
 }
 
 static struct error header_check_whole(const struct header_search *search)

@@ -404,7 +404,9 @@ struct dawid_skene dawid_skene_fit(const struct judgment_matrix *matrix,
 		dawid_skene.mean[REAL][k] = skene_assumed(matrix, REAL, k);
 	}
 	dawid_skene.lean =
-		options->way == DAWID_SKENE_LIKELIHOOD || options->one_coin ? 0 : lean_of(matrix);
+		options->way == DAWID_SKENE_LIKELIHOOD || options->one_coin || options->plain_priors
+			? 0
+			: lean_of(matrix);
 	if (options->way != DAWID_SKENE_LIKELIHOOD)
 		dawid_skene.pairs = pair_prior_new(matrix);
 	skene_begin(&dawid_skene);

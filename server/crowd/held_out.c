@@ -10,18 +10,50 @@
 #include "crowd/refinement.h"
 
 #define SAMPLE         80000u /* judgments, of items drawn where there are more */
-#define KNOWN          20     /* judgments of who gives one, in the sample */
+#define KNOWN          20.    /* judgments of who gives one, among those tried */
+#define KNOWN_LEAST    .25    /* less than this share of them says nothing */
 #define ENOUGH         16000u /* answers to predict */
 #define TOLERANCE      1e-2
 #define MEAN_TOLERANCE 1e-3
 #define ROUNDS         40
 #define ODDS_MOST      30. /* of one item's difference */
 
-/* Sums over items of what the second model gains, and of its squares. */
-struct gain {
-	fixed sum, squares;
-	uint64_t items;
+/* An item, and the hash by which it is known. */
+struct keyed_item {
+	uint64_t key;
+	uint32_t item;
 };
+
+static int compare_item_keys(const void *a, const void *b)
+{
+	const struct keyed_item *one = a, *other = b;
+
+	if (one->key != other->key)
+		return one->key < other->key ? -1 : 1;
+	return (one->item > other->item) - (one->item < other->item);
+}
+
+/*
+ * Numbers the items of one hash, so that their answers do not all go one way.  Which of them gets
+ * which number does not matter: they are the same to every model.
+ */
+static void number_equals(const struct judgment_matrix *matrix, uint64_t item[])
+{
+	struct keyed_item *order = mem_new(matrix->items, sizeof *order);
+	uint64_t rank = 0;
+
+	for (uint32_t i = 0; i < matrix->items; i++) {
+		bool gold = judgment_matrix_is_gold(matrix, i);
+
+		order[i] = (struct keyed_item){ item[i] ^ (gold ? 2u + (unsigned)matrix->truth[i] : 0), i };
+	}
+	qsort(order, matrix->items, sizeof *order, compare_item_keys);
+	for (uint32_t k = 0; k < matrix->items; k++) {
+		rank = k && order[k].key == order[k - 1].key ? rank + 1 : 0;
+		item[order[k].item] = refinement_mix(order[k].key + refinement_mix(rank));
+	}
+	free(order);
+}
 
 /* Which fold each judgment belongs to; FOLD_NONE outside the sample of items. */
 static uint8_t *draw_folds(const struct judgment_matrix *matrix)
@@ -30,7 +62,8 @@ static uint8_t *draw_folds(const struct judgment_matrix *matrix)
 	uint64_t *volunteer = mem_new(matrix->volunteers, sizeof *volunteer);
 	uint8_t *fold = mem_new(matrix->count, sizeof *fold);
 
-	refinement_hash(matrix, matrix->count > SAMPLE ? 1 : 2, item, volunteer);
+	refinement_hash(matrix, 2, item, volunteer);
+	number_equals(matrix, item);
 	for (uint32_t i = 0; i < matrix->items; i++) {
 		bool drawn = item[i] % (matrix->count + 1) < SAMPLE;
 
@@ -63,43 +96,57 @@ static double gain_of_answer(const struct two_views *views, uint32_t code)
 	return log(subtypes / coins);
 }
 
-/* What two models expect of an item, gold as it is. */
-static void view_item(struct two_views *views, const struct judgment_matrix *matrix, uint32_t item)
+/* Gold is of its class. */
+static void clamp_states(double states[STATES], int truth)
 {
-	views->fake = judgment_matrix_is_gold(matrix, item)
-	                  ? matrix->truth[item]
-	                  : sigmoid(dawid_skene_odds(views->coins, item));
-	item_subtypes_odds(views->subtypes, item, views->states);
+	double sum = 0;
+
+	for (int state = 0; state < STATES; state++) {
+		states[state] *= (state >= SUBTYPES) == (truth == FAKE);
+		sum += states[state];
+	}
+	for (int state = 0; state < STATES; state++)
+		states[state] = sum > 0                                  ? states[state] / sum
+		                : (state >= SUBTYPES) == (truth == FAKE) ? 1. / SUBTYPES
+		                                                         : 0;
 }
 
-static void compare_views(struct gain *gain, const struct judgment_matrix *matrix,
-                          const uint8_t fold[], uint8_t held, struct two_views *views)
+/* What two models expect of an item. */
+static void view_item(struct two_views *views, const struct judgment_matrix *matrix, uint32_t item)
+{
+	views->fake = sigmoid(dawid_skene_odds(views->coins, item));
+	item_subtypes_odds(views->subtypes, item, views->states);
+	if (!judgment_matrix_is_gold(matrix, item))
+		return;
+	views->fake = matrix->truth[item];
+	clamp_states(views->states, matrix->truth[item]);
+}
+
+/* Adds to each item's gain what its answers in a fold say. */
+static void compare_views(fixed gain[], const struct judgment_matrix *matrix, const uint8_t fold[],
+                          uint8_t held, struct two_views *views)
 {
 	for (uint32_t i = 0; i < matrix->items; i++) {
-		fixed sum = 0;
-		bool any = false;
+		bool seen = false;
 
 		for (size_t j = matrix->start[i]; j < matrix->start[i + 1]; j++) {
 			if (fold[j] != held)
 				continue;
-			if (!any)
+			if (!seen)
 				view_item(views, matrix, i);
-			any = true;
-			sum += fixed_of(gain_of_answer(views, matrix->code[j]));
+			seen = true;
+			gain[i] += fixed_of(gain_of_answer(views, matrix->code[j]));
 		}
-		double x = fmin(fmax(fixed_value(sum), -ODDS_MOST), ODDS_MOST);
-		gain->sum += fixed_of(x);
-		gain->squares += fixed_of(x * x);
-		gain->items += any;
 	}
 }
 
-static void try_fold(struct gain *gain, const struct judgment_matrix *matrix, const uint8_t fold[],
+static void try_fold(fixed gain[], const struct judgment_matrix *matrix, const uint8_t fold[],
                      uint8_t held)
 {
 	struct judgment_matrix rest = judgment_matrix_without(matrix, fold, held);
 	struct dawid_skene coins =
 		dawid_skene_fit(&rest, &(struct dawid_skene_options){ .way = DAWID_SKENE_LEAVE_OUT,
+	                                                          .plain_priors = true,
 	                                                          .iterations_max = ROUNDS,
 	                                                          .tolerance = TOLERANCE });
 	struct item_subtypes subtypes = item_subtypes_fit(&rest, NULL, ROUNDS, MEAN_TOLERANCE);
@@ -111,11 +158,13 @@ static void try_fold(struct gain *gain, const struct judgment_matrix *matrix, co
 	judgment_matrix_clear(&rest);
 }
 
-/* Whether a sample of so many judgments still knows its volunteers: how many judgments whoever
- * gives one has there. */
-static bool sample_knows_volunteers(const struct judgment_matrix *matrix, uint64_t sample)
+/*
+ * How far the judgments that are tried know their volunteers, up to 1: how many whoever gives one
+ * has among them.  Who is hardly known errs like anybody.
+ */
+static double knowledge_share(const struct judgment_matrix *matrix, uint64_t sample)
 {
-	double squares = 0;
+	double squares = 0, count = (double)matrix->count;
 
 	for (uint32_t v = 0; v < matrix->volunteers; v++) {
 		double judgments = 0;
@@ -124,28 +173,45 @@ static bool sample_knows_volunteers(const struct judgment_matrix *matrix, uint64
 			judgments += matrix->total[(size_t)v * matrix->symbols + k];
 		squares += judgments * judgments; /* whole numbers: exact */
 	}
-	double each = squares / (double)matrix->count;
-	return sample == matrix->count || each * (double)sample / (double)matrix->count >= KNOWN;
+	double known = squares / count * (double)sample / count / KNOWN;
+	return known < KNOWN_LEAST ? 0 : fmin(known, 1);
+}
+
+/* The chance that the sum of the gains is above 0. */
+static double chance_of_gain(const struct judgment_matrix *matrix, const fixed gain[],
+                             const uint8_t fold[])
+{
+	fixed sum = 0, squares = 0;
+	uint64_t items = 0;
+
+	for (uint32_t i = 0; i < matrix->items; i++) {
+		double x = fmin(fmax(fixed_value(gain[i]), -ODDS_MOST), ODDS_MOST);
+
+		sum += fixed_of(x);
+		squares += fixed_of(x * x);
+		items += matrix->start[i] < matrix->start[i + 1] && fold[matrix->start[i]] != FOLD_NONE;
+	}
+	double all = fixed_value(sum);
+	double variance = fixed_value(squares) - all * all / fmax((double)items, 1);
+	return variance > 0 ? .5 * erfc(-all / sqrt(2 * variance)) : 0;
 }
 
 double held_out_weight(const struct judgment_matrix *matrix)
 {
-	struct gain gain = { 0 };
 	uint64_t sample = matrix->count < SAMPLE ? matrix->count : SAMPLE;
+	double known = matrix->count ? knowledge_share(matrix, sample) : 0;
 
-	if (!matrix->count || !sample_knows_volunteers(matrix, sample))
+	if (!(known > 0))
 		return 0;
 	uint8_t *fold = draw_folds(matrix);
-
+	fixed *gain = mem_new(matrix->items, sizeof *gain);
 	for (uint8_t held = 0; held < HELD_FOLDS; held++) {
 		if (sample * held >= (uint64_t)ENOUGH * HELD_FOLDS)
 			break;
-		try_fold(&gain, matrix, fold, held);
+		try_fold(gain, matrix, fold, held);
 	}
+	double chance = chance_of_gain(matrix, gain, fold);
+	free(gain);
 	free(fold);
-	if (!gain.items)
-		return 0;
-	double sum = fixed_value(gain.sum), mean = sum / (double)gain.items;
-	double variance = fixed_value(gain.squares) - sum * mean;
-	return variance > 0 ? .5 * erfc(-sum / sqrt(2 * variance)) : .5;
+	return known * chance;
 }

@@ -21,7 +21,7 @@
 /*
  * The weight, from 0 to 1, of items with subtypes (crowd/item_subtypes.h) against independent
  * volunteers (crowd/dawid_skene.h): 0 without judgments.  Of more than 80,000 judgments a sample of
- * items is tried (0 if that hardly knows its volunteers), and as many folds as make 16,000 answers:
+ * items is tried, and as many folds as make 16,000 answers:
  * O(judgments) time and memory.
  */
 double held_out_weight(const struct judgment_matrix *matrix);

@@ -92,6 +92,8 @@ struct judgment_csv {
 	size_t carry_len, carry_size;
 	size_t line; /* the one being read, from 1 */
 	struct gap *gaps;
+	size_t scanned, breaks; /* of the line that is carried: bytes looked at, line feeds in quotes */
+	bool open;              /* whether they end in a quote */
 	size_t gap_count, gap_size;
 	struct names workers, tasks, pair_names;
 	uint32_t *worker, *task, *pair; /* pair: the index of its name, from 1; 0: none */
@@ -824,11 +826,17 @@ static void add_gap(struct judgment_csv *csv)
 
 static size_t line_of_row(const struct judgment_csv *csv, size_t row)
 {
-	size_t skipped = 0;
+	size_t low = 0, high = csv->gap_count; /* gaps below `low` begin at the row or before it */
 
-	for (size_t i = 0; i < csv->gap_count && csv->gaps[i].row <= row; i++)
-		skipped = csv->gaps[i].skipped;
-	return row + skipped;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (csv->gaps[middle].row <= row)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return row + (low ? csv->gaps[low - 1].skipped : 0);
 }
 
 /* Reads what stands in one line, which is not empty. */
@@ -883,19 +891,27 @@ static void csv_carry(struct judgment_csv *csv, const char *bytes, size_t len)
 	csv->carry_len += len;
 }
 
-/* A line feed belongs to the line while a quote is open. */
-static bool is_open(const char *line, size_t len, size_t *breaks)
+/* A line feed belongs to the line while a quote is open. What was looked at before, when the line
+ * was shorter, is not looked at again. */
+static bool is_open(struct judgment_csv *csv, const char *line, size_t len)
 {
-	bool open = false;
-
-	*breaks = 0;
-	if (!memchr(line, '"', len))
+	if (!csv->scanned && !memchr(line, '"', len))
 		return false;
-	for (size_t i = 0; i < len; i++) {
-		open ^= line[i] == '"';
-		*breaks += line[i] == '\n';
+	for (; csv->scanned < len; csv->scanned++) {
+		csv->open ^= line[csv->scanned] == '"';
+		csv->breaks += line[csv->scanned] == '\n';
 	}
-	return open;
+	return csv->open;
+}
+
+/* Reads a whole line, and forgets what was known of its quotes. */
+static struct error read_whole_line(struct judgment_csv *csv, const char *line, size_t len)
+{
+	size_t breaks = csv->breaks;
+
+	csv->carry_len = csv->scanned = csv->breaks = 0;
+	csv->open = false;
+	return read_line(csv, line, len, breaks);
 }
 
 struct error judgment_csv_feed(struct judgment_csv *csv, const char *bytes, size_t len)
@@ -905,7 +921,7 @@ struct error judgment_csv_feed(struct judgment_csv *csv, const char *bytes, size
 	while (at < end) {
 		const char *feed = memchr(at, '\n', (size_t)(end - at));
 		const char *line = at;
-		size_t line_len = (size_t)((feed ? feed : end) - at), breaks;
+		size_t line_len = (size_t)((feed ? feed : end) - at);
 
 		if (csv->carry_len + line_len >= LINE_MAX_BYTES)
 			return note_fault(csv, bad_line(csv, "longer than 64 KiB; is a quote left open?"));
@@ -917,14 +933,13 @@ struct error judgment_csv_feed(struct judgment_csv *csv, const char *bytes, size
 		if (!feed)
 			return ok();
 		at = feed + 1;
-		if (is_open(line, line_len, &breaks)) {
+		if (is_open(csv, line, line_len)) {
 			if (line != csv->carry)
 				csv_carry(csv, line, line_len);
 			csv_carry(csv, "\n", 1);
 			continue;
 		}
-		struct error err = read_line(csv, line, line_len, breaks);
-		csv->carry_len = 0;
+		struct error err = read_whole_line(csv, line, line_len);
 		if (err.code)
 			return err;
 	}
@@ -1046,15 +1061,11 @@ static void settle_pairs(struct judgment_csv *csv)
 
 static struct error finish_line(struct judgment_csv *csv)
 {
-	size_t breaks;
-
 	if (!csv->carry_len)
 		return ok();
-	if (is_open(csv->carry, csv->carry_len, &breaks))
+	if (is_open(csv, csv->carry, csv->carry_len))
 		return note_fault(csv, bad_line(csv, "the file ends inside a quoted field"));
-	struct error err = read_line(csv, csv->carry, csv->carry_len, breaks);
-	csv->carry_len = 0;
-	return err;
+	return read_whole_line(csv, csv->carry, csv->carry_len);
 }
 
 struct error judgment_csv_finish(struct judgment_csv *csv)

@@ -23,6 +23,8 @@
  * this share of its half width. */
 #define SHIFT_MOST .75
 
+#define SPREAD_MOST 1e3 /* of one judgment: two million of them fit into a sum */
+
 /*
  * The share of items about which the crowd's word is taken to say nothing.  Crowds are wrong
  * together (docs/method.md), which no model of independent volunteers can see; so no posterior that
@@ -183,8 +185,10 @@ static struct spread *weight_spreads(const struct dawid_skene *dawid_skene)
 		double given = log(dawid_skene_share(dawid_skene, code, FAKE) /
 		                   dawid_skene_share(dawid_skene, code, REAL));
 
-		spreads[code] = (struct spread){ by_means ? fake.mean - real.mean - given : 0,
-			                             fake.variance + real.variance };
+		double mean = by_means ? fake.mean - real.mean - given : 0;
+
+		spreads[code] = (struct spread){ fmin(fmax(mean, -SPREAD_MOST), SPREAD_MOST),
+			                             fmin(fake.variance + real.variance, SPREAD_MOST) };
 	}
 	return spreads;
 }
