@@ -238,7 +238,8 @@ Suite *crowd_cohort_suite(void)
 	Suite *s = suite_create("crowd_cohort");
 	TCase *tc = tcase_create("cohort");
 
-	tcase_set_timeout(tc, 60);
+	tcase_set_tags(tc, "pure");
+	tcase_set_timeout(tc, 240);
 	tcase_add_test(tc, busy_volunteers_who_err_together_are_named);
 	tcase_add_loop_test(tc, crowds_without_a_cohort_raise_alarms_in_one_of_twenty_at_most, 0, 4);
 	tcase_add_test(tc, neither_the_order_of_rows_nor_names_change_who_is_found);

@@ -174,6 +174,7 @@ Suite *crowd_made_up_suite(void)
 	TCase *tests = tcase_create("made up");
 
 	tcase_set_tags(tests, "pure");
+	tcase_set_timeout(tests, 240);
 	tcase_add_loop_test(tests, the_same_seed_gives_the_same_crowd_and_another_another, 0,
 	                    CROWD_KINDS);
 	tcase_add_loop_test(tests, nobody_judges_an_item_twice, 0, CROWD_KINDS);

@@ -320,6 +320,8 @@ Suite *crowd_pairs_suite(void)
 	Suite *suite = suite_create("crowd/pairs");
 	TCase *tests = tcase_create("pairs");
 
+	tcase_set_tags(tests, "pure");
+	tcase_set_timeout(tests, 240);
 	tcase_add_test(tests, items_that_are_matched_are_told_better);
 	tcase_add_test(tests, an_item_is_not_its_own_partner);
 	tcase_add_test(tests, the_order_of_pairs_and_of_items_changes_no_bit);

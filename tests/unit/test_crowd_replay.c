@@ -123,6 +123,8 @@ Suite *crowd_replay_suite(void)
 	Suite *suite = suite_create("crowd/replay");
 	TCase *tests = tcase_create("replay");
 
+	tcase_set_tags(tests, "pure");
+	tcase_set_timeout(tests, 240); /* hundreds of fits, under a sanitizer */
 	tcase_add_test(tests, asking_by_gain_costs_less_and_loses_as_little);
 	tcase_add_test(tests, asking_by_gain_ends_with_all_judgments_where_nothing_is_sure);
 	tcase_add_test(tests, asking_by_gain_keeps_to_the_least_and_the_most);
