@@ -93,6 +93,74 @@ START_TEST(held_out_answers_tell_which_model_holds)
 }
 END_TEST
 
+#define DENSE_ITEMS      600
+#define DENSE_VOLUNTEERS 7
+
+/* All judge everything; the first `cohort` of them repeat one error each on a quarter of the items.
+ */
+static double weight_of_dense_crowd(uint32_t cohort, struct random *random)
+{
+	static uint32_t item[DENSE_ITEMS * DENSE_VOLUNTEERS], volunteer[DENSE_ITEMS * DENSE_VOLUNTEERS];
+	static uint8_t verdict[DENSE_ITEMS * DENSE_VOLUNTEERS];
+	size_t row = 0;
+
+	for (uint32_t i = 0; i < DENSE_ITEMS; i++) {
+		int truth = random_unit(random) < .5 ? FAKE : REAL;
+		bool shared = random_unit(random) < .25;
+
+		for (uint32_t v = 0; v < DENSE_VOLUNTEERS; v++, row++) {
+			bool right = shared && v < cohort ? false : random_unit(random) < .8;
+
+			item[row] = i;
+			volunteer[row] = v;
+			verdict[row] = (uint8_t)(right ? truth : !truth);
+		}
+	}
+	struct judgments judgments = { .items = DENSE_ITEMS,
+		                           .volunteers = DENSE_VOLUNTEERS,
+		                           .count = row,
+		                           .item = item,
+		                           .volunteer = volunteer,
+		                           .verdict = verdict };
+	struct judgment_matrix matrix = judgment_matrix_new(&judgments, false);
+	double weight = held_out_weight(&matrix);
+
+	judgment_matrix_clear(&matrix);
+	return weight;
+}
+
+/* Items with equal answers went to one fold whole, and the weight was 0 whatever the crowd. */
+START_TEST(answers_are_held_out_without_a_look_at_them)
+{
+	struct random random = random_seeded(11);
+	double together_weight = 0, alone_weight = 0;
+
+	for (int draw = 0; draw < 8; draw++) {
+		together_weight += weight_of_dense_crowd(3, &random) / 8;
+		alone_weight += weight_of_dense_crowd(0, &random) / 8;
+	}
+	ck_assert_double_ge(together_weight, .7);
+	ck_assert_double_le(alone_weight, .4);
+}
+END_TEST
+
+/* Whoever calls everything fake is right about gold that is all fake. */
+START_TEST(gold_of_one_class_teaches_no_trust)
+{
+	struct made_up_crowd *crowd = crowd_drawn(CROWD_TWO_COIN, 3);
+	struct judgments judgments = crowd->judgments;
+
+	for (uint32_t i = 0; i < judgments.items; i++)
+		crowd->gold[i] = crowd->truth[i] == FAKE ? FAKE : UNKNOWN;
+	judgments.truth = crowd->gold;
+	struct fit *fit = model_fit(&judgments, &plain);
+	ck_assert_double_eq_tol(fit->caution, .03, 1e-12);
+	ck_assert_double_eq(fit->calibration.weight, 0);
+	fit_free(fit);
+	made_up_crowd_free(crowd);
+}
+END_TEST
+
 #define GOLD_SEEDS 4
 
 /* Mean over crowds of what so much gold changes on the items that are not gold. */
@@ -281,6 +349,8 @@ Suite *crowd_views_suite(void)
 	tcase_set_timeout(tests, 240);
 	tcase_add_loop_test(tests, volunteers_who_err_together_do_not_pass_for_the_truth, 0, 2);
 	tcase_add_test(tests, held_out_answers_tell_which_model_holds);
+	tcase_add_test(tests, answers_are_held_out_without_a_look_at_them);
+	tcase_add_test(tests, gold_of_one_class_teaches_no_trust);
 	tcase_add_loop_test(tests, gold_never_makes_the_rest_worse, 0, CROWD_KINDS);
 	tcase_add_test(tests, gold_lifts_a_crowd_that_is_wrong_together);
 	tcase_add_test(tests, certainty_goes_with_gold_by_small_steps);
