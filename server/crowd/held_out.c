@@ -18,39 +18,25 @@
 #define ROUNDS         40
 #define ODDS_MOST      30. /* of one item's difference */
 
-/* An item, and the hash by which it is known. */
-struct keyed_item {
-	uint64_t key;
-	uint32_t item;
-};
-
-static int compare_item_keys(const void *a, const void *b)
-{
-	const struct keyed_item *one = a, *other = b;
-
-	if (one->key != other->key)
-		return one->key < other->key ? -1 : 1;
-	return (one->item > other->item) - (one->item < other->item);
-}
-
 /*
  * Numbers the items of one hash, so that their answers do not all go one way.  Which of them gets
  * which number does not matter: they are the same to every model.
  */
 static void number_equals(const struct judgment_matrix *matrix, uint64_t item[])
 {
-	struct keyed_item *order = mem_new(matrix->items, sizeof *order);
-	uint64_t rank = 0;
+	uint32_t *order = mem_new(matrix->items, sizeof *order);
+	uint64_t rank = 0, before = 0;
 
-	for (uint32_t i = 0; i < matrix->items; i++) {
-		bool gold = judgment_matrix_is_gold(matrix, i);
-
-		order[i] = (struct keyed_item){ item[i] ^ (gold ? 2u + (unsigned)matrix->truth[i] : 0), i };
-	}
-	qsort(order, matrix->items, sizeof *order, compare_item_keys);
+	for (uint32_t i = 0; i < matrix->items; i++)
+		if (judgment_matrix_is_gold(matrix, i))
+			item[i] ^= 2u + (unsigned)matrix->truth[i];
+	refinement_order(item, matrix->items, order);
 	for (uint32_t k = 0; k < matrix->items; k++) {
-		rank = k && order[k].key == order[k - 1].key ? rank + 1 : 0;
-		item[order[k].item] = refinement_mix(order[k].key + refinement_mix(rank));
+		uint64_t key = item[order[k]];
+
+		rank = k && key == before ? rank + 1 : 0;
+		item[order[k]] = refinement_mix(key + refinement_mix(rank));
+		before = key;
 	}
 	free(order);
 }

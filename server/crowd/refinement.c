@@ -1,6 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "crowd/refinement.h"
 
+#include <stdlib.h>
+
+#include "core/mem.h"
+
+struct keyed_index {
+	uint64_t key;
+	uint32_t index;
+};
+
 /* SplitMix64: Steele, Lea, Flood 2014. */
 uint64_t refinement_mix(uint64_t x)
 {
@@ -36,4 +45,25 @@ void refinement_hash(const struct judgment_matrix *matrix, int rounds, uint64_t 
 		item[i] = judgment_matrix_judgments(matrix, i);
 	for (int round = 0; round < rounds; round++)
 		refine_once(matrix, item, volunteer);
+}
+
+static int compare_keyed(const void *a, const void *b)
+{
+	const struct keyed_index *one = a, *other = b;
+
+	if (one->key != other->key)
+		return one->key < other->key ? -1 : 1;
+	return (one->index > other->index) - (one->index < other->index);
+}
+
+void refinement_order(const uint64_t key[], uint32_t count, uint32_t order[])
+{
+	struct keyed_index *keyed = mem_new(count, sizeof *keyed);
+
+	for (uint32_t i = 0; i < count; i++)
+		keyed[i] = (struct keyed_index){ key[i], i };
+	qsort(keyed, count, sizeof *keyed, compare_keyed);
+	for (uint32_t i = 0; i < count; i++)
+		order[i] = keyed[i].index;
+	free(keyed);
 }

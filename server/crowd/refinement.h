@@ -18,6 +18,9 @@
 void refinement_hash(const struct judgment_matrix *matrix, int rounds, uint64_t item[],
                      uint64_t volunteer[]);
 
+/* Sets order[] to 0 .. count - 1 by their keys, equal ones by index. */
+void refinement_order(const uint64_t key[], uint32_t count, uint32_t order[]);
+
 /* Spreads a number over 64 bits: every bit depends on every bit. */
 uint64_t refinement_mix(uint64_t x);
 

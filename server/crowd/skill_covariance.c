@@ -26,37 +26,21 @@ struct skill_covariance {
 	uint32_t active, size;
 };
 
-struct keyed_volunteer {
-	uint64_t key;
-	uint32_t volunteer;
-};
-
-static int compare_keyed(const void *a, const void *b)
-{
-	const struct keyed_volunteer *one = a, *other = b;
-
-	if (one->key != other->key)
-		return one->key < other->key ? -1 : 1;
-	return (one->volunteer > other->volunteer) - (one->volunteer < other->volunteer);
-}
-
 /* Puts the active volunteers in their order. */
 static void place_volunteers(struct skill_covariance *covariance)
 {
 	const struct judgment_matrix *matrix = covariance->dawid_skene->matrix;
 	uint64_t *item = mem_new(matrix->items, sizeof *item);
 	uint64_t *volunteer = mem_new(matrix->volunteers, sizeof *volunteer);
-	struct keyed_volunteer *order = mem_new(matrix->volunteers, sizeof *order);
+	uint32_t *order = mem_new(matrix->volunteers, sizeof *order);
 
 	refinement_hash(matrix, 2, item, volunteer);
-	for (uint32_t v = 0; v < matrix->volunteers; v++) {
-		covariance->place[v] = NONE;
-		if (judgment_matrix_is_active(matrix, v))
-			order[covariance->active++] = (struct keyed_volunteer){ volunteer[v], v };
+	refinement_order(volunteer, matrix->volunteers, order);
+	for (uint32_t k = 0; k < matrix->volunteers; k++) {
+		bool active = judgment_matrix_is_active(matrix, order[k]);
+
+		covariance->place[order[k]] = active ? covariance->active++ : NONE;
 	}
-	qsort(order, covariance->active, sizeof *order, compare_keyed);
-	for (uint32_t k = 0; k < covariance->active; k++)
-		covariance->place[order[k].volunteer] = k;
 	free(order);
 	free(volunteer);
 	free(item);
