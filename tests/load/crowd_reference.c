@@ -33,6 +33,7 @@ static void report_reference(const struct judgments *judgments, const int8_t tru
 
 int main(int argc, char **argv)
 {
+	static const struct crowd_file_options plain = { .duplicates = DUPLICATES_REFUSE };
 	struct judgment_csv *csv;
 	int8_t *truth;
 	struct error err;
@@ -41,10 +42,10 @@ int main(int argc, char **argv)
 		return 2;
 	struct reference_bcc_options options =
 		strcmp(argv[1], "ebcc") ? reference_ibcc() : reference_ebcc();
-	err = crowd_file_read(argv[3], JUDGMENT_CSV_JUDGMENTS, DUPLICATES_REFUSE, &csv);
+	err = crowd_file_read(argv[3], JUDGMENT_CSV_JUDGMENTS, &plain, &csv);
 	if (err.code)
 		return crowd_failed("crowd_reference", &err);
-	err = crowd_file_truth(argv[2], judgment_csv_tasks(csv), DUPLICATES_REFUSE, &truth);
+	err = crowd_file_truth(argv[2], judgment_csv_tasks(csv), &plain, &truth);
 	if (err.code)
 		return crowd_failed("crowd_reference", &err);
 	struct judgments judgments = judgment_csv_judgments(csv);
