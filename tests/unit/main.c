@@ -10,18 +10,19 @@ int main(int argc, char **argv)
 {
 	/* The media suites are the longest: they stand so that halves and thirds share them. */
 	static Suite *(*const suites[])(void) = {
-		crowd_agreement_suite, consensus_suite,     core_suite,
-		crowd_choose_suite,    crowd_hard_suite,    crowd_model_suite,
-		crowd_rigging_suite,   crowd_sets_suite,    crowd_stock_suite,
-		crowd_table_suite,     keyset_suite,        parse_suite,
-		release_table_suite,   split_suite,         fetch_suite,
-		media_suite,           program_suite,       store_suite,
-		guard_suite,           lane_suite,          lock_suite,
-		infer_suite,           manifest_suite,      router_suite,
-		password_suite,        media_camera_suite,  media_colour_suite,
-		static_suite,          media_film_suite,    head_suite,
-		sentences_suite,       crowd_made_up_suite, crowd_reference_suite,
-		crowd_cohort_suite,    crowd_pairs_suite,   crowd_replay_suite,
+		crowd_agreement_suite, consensus_suite,      core_suite,
+		crowd_choose_suite,    crowd_hard_suite,     crowd_model_suite,
+		crowd_rigging_suite,   crowd_sets_suite,     crowd_stock_suite,
+		crowd_table_suite,     keyset_suite,         parse_suite,
+		release_table_suite,   split_suite,          fetch_suite,
+		media_suite,           program_suite,        store_suite,
+		guard_suite,           lane_suite,           lock_suite,
+		infer_suite,           manifest_suite,       router_suite,
+		password_suite,        media_camera_suite,   media_colour_suite,
+		static_suite,          media_film_suite,     head_suite,
+		sentences_suite,       crowd_made_up_suite,  crowd_reference_suite,
+		crowd_cohort_suite,    crowd_deciding_suite, crowd_pairs_suite,
+		crowd_replay_suite,
 	};
 	struct part part = part_read(argc, argv);
 
