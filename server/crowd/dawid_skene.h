@@ -30,6 +30,7 @@ enum dawid_skene_way { DAWID_SKENE_LIKELIHOOD, DAWID_SKENE_VARIATIONAL, DAWID_SK
 struct dawid_skene_options {
 	enum dawid_skene_way way;
 	bool one_coin;
+	bool no_negative; /* an answer never speaks for the other side */
 	uint32_t iterations_max;
 	double tolerance; /* of a posterior, from one iteration to the next */
 };
