@@ -333,8 +333,7 @@ static struct judgment_matrix heeded_judgments(const struct dawid_skene *coins)
 
 /* Items with subtypes, where they predict answers better than independent volunteers do. */
 static void view_subtypes_of(struct stacking *stacking, const struct judgment_matrix *matrix,
-                             const struct dawid_skene *coins,
-                             const struct dawid_skene_options *how)
+                             const struct dawid_skene *coins, const struct dawid_skene_options *how)
 {
 	double share = SUBTYPES_SHARE / (1 + (double)matrix->count / SUBTYPES_HALF);
 	double weight = share + (1 - share) * held_out_weight(matrix);
