@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * estimates_internal -- what a estimates is made of, for the three files that work on it:
- * standing.c reads and fits, estimates_publish.c writes, estimates_news.c takes in what comes.
+ * estimates_internal -- what a estimates is made of, for the files that work on it:
+ * estimates.c reads and fits, estimates_publish.c writes, estimates_feed.c takes in what comes,
+ * estimates_integrity.c finds who carries the labels.
  */
 #ifndef SCORING_ESTIMATES_INTERNAL_H
 #define SCORING_ESTIMATES_INTERNAL_H
@@ -37,15 +38,25 @@ struct score_counts {
 	uint32_t oldest; /* the least version of the item that was judged; UINT32_MAX: none was */
 };
 
+/* Where a volunteer of a campaign comes from; networks count from 1. */
+struct network_place {
+	uint32_t campaign, volunteer, network;
+};
+
 struct estimates {
 	struct idmap *items, *volunteers, *campaigns;
 	struct item_facts *facts; /* by item, as the fit saw them */
 	struct loaded loaded;
 	struct fit *fit;
-	struct agreement *agreement; /* by campaign */
-	struct crowd_audit *audits;  /* by campaign: may its crowd settle items? */
-	struct cohorts cohorts;      /* who err together */
-	int64_t *folded; /* numbers of the news that the fit has read, until it is published */
+	struct agreement *agreement;  /* by campaign */
+	struct crowd_audit *audits;   /* by campaign: may its crowd settle items? */
+	struct cohorts cohorts;       /* who err together */
+	uint8_t *turned;              /* by item: its label turns without them; NULL: there are none */
+	struct idmap *networks;       /* by their hashes */
+	struct network_place *places; /* sorted, once the fit is made */
+	size_t place_count;
+	json_t *integrity; /* figures as integrity_write() takes them */
+	int64_t *folded;   /* numbers of the news that the fit has read, until it is published */
 	size_t folded_count;
 
 	/* Since the fit. */
@@ -66,6 +77,12 @@ uint32_t estimates_index(struct idmap *map, const char *uuid);
 bool estimates_trusts(const struct estimates *estimates, const struct item_facts *facts);
 
 void estimates_forget_judgments(struct estimates *estimates);
+
+/* estimates_integrity.c: takes a row of estimates_networks, after the judgments; finds who carries
+ * the labels; writes it. */
+struct error estimates_add_network(void *arg, const struct rows *row) MUST_CHECK;
+void estimates_find_integrity(struct estimates *estimates, const struct judgments *view);
+struct error estimates_write_integrity(struct db *db, const struct estimates *estimates) MUST_CHECK;
 
 /* Memory that was there to be had; its absence ends the program. */
 static inline void *estimates_must(void *memory)

@@ -8,6 +8,7 @@ Suite *core_suite(void);
 Suite *crowd_agreement_suite(void);
 Suite *crowd_choose_suite(void);
 Suite *crowd_cohort_suite(void);
+Suite *crowd_integrity_suite(void);
 Suite *crowd_hard_suite(void);
 Suite *crowd_made_up_suite(void);
 Suite *crowd_model_suite(void);
