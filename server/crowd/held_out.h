@@ -5,8 +5,9 @@
  * Cross-validation over judgments: a fifth of them is left out, both models are fitted to the
  * rest, and the logarithm of what each gave to every answer left out is summed, by item.  The
  * weight of the second model is the chance that its sum is the larger one, by the normal
- * approximation and the spread over items (pseudo-BMA+: Yao, Vehtari, Simpson, Gelman 2018).  No
- * truth but gold is read.
+ * approximation and the spread over items (pseudo-BMA+: Yao, Vehtari, Simpson, Gelman 2018).  It
+ * falls in proportion where who gives an answer has few among those tried, because whoever is
+ * hardly known errs like anybody.  No truth but gold is read.
  *
  * Which judgments are left out is drawn by hashes that know neither the order of rows nor names
  * (crowd/refinement.h).

@@ -5,8 +5,9 @@
  * The two-coin model of Dawid & Skene (1979): volunteer v calls a fake "fake" with
  * probability sensitivity(v) and a real "real" with specificity(v).  Both have Beta priors
  * learned from the population, so that a volunteer with three answers counts like an
- * average one.  Gold items are clamped to their truth and teach the skills.  With confidence, the
- * default takes three levels of it for each verdict as separate answers.
+ * average one.  The default mixes that with items of hidden subtypes and with what gold alone says
+ * (crowd/stacking.h).  Gold items are clamped to their truth and teach the skills.  With
+ * confidence, the default takes three levels of it for each verdict as separate answers.
  * docs/method.md has the equations and the sources.
  *
  * Pure and deterministic; any thread.  The caller owns a fit and frees it with fit_free().
@@ -22,7 +23,8 @@
 #include "crowd/judgments.h"
 
 enum method {
-	METHOD_DEFAULT,     /* two coins, each item judged by skills learned from all others */
+	METHOD_DEFAULT, /* a mixture: two coins by skills learned from other items, subtypes, gold alone
+	                 */
 	METHOD_MAJORITY,    /* share of "fake" verdicts, one of each added; ties by who else agrees */
 	METHOD_DAWID_SKENE, /* two coins, maximum likelihood, to convergence */
 	METHOD_VARIATIONAL, /* two coins, mean-field variational Bayes */
