@@ -23,8 +23,7 @@
 #include "crowd/judgments.h"
 
 enum method {
-	METHOD_DEFAULT, /* a mixture: two coins by skills learned from other items, subtypes, gold alone
-	                 */
+	METHOD_DEFAULT,     /* independent volunteers, subtypes and gold alone, mixed */
 	METHOD_MAJORITY,    /* share of "fake" verdicts, one of each added; ties by who else agrees */
 	METHOD_DAWID_SKENE, /* two coins, maximum likelihood, to convergence */
 	METHOD_VARIATIONAL, /* two coins, mean-field variational Bayes */
