@@ -18,7 +18,16 @@ struct lane;
 
 #define MAX_BODY (64 * 1024) /* bytes, of any request */
 
-enum rate_limit { RATE_NONE, RATE_WRITE, RATE_VOLUNTEER, RATE_SIGN_IN, RATE_READ, BUDGETS };
+enum rate_limit {
+	RATE_NONE,
+	RATE_WRITE,
+	RATE_VOLUNTEER,
+	RATE_SIGN_IN,
+	RATE_READ,
+	RATE_VIEW,     /* new pairs shown to a network */
+	RATE_OWN_VIEW, /* new pairs shown to one volunteer */
+	BUDGETS
+};
 
 struct route {
 	const char *method;

@@ -175,6 +175,22 @@ START_TEST(by_default_a_prefix_makes_twenty_volunteers_an_hour)
 }
 END_TEST
 
+/* 20 pupils, four pairs each in a minute, for 45 minutes; and one volunteer who looks at them all
+ * at once. */
+START_TEST(by_default_a_class_sees_pairs_and_a_bot_sees_no_more)
+{
+	struct rate_limits *rate_limits = read_budgets(NULL);
+	int seen = 0;
+
+	for (int64_t pair = 0; pair < 20 * 4 * 45; pair++)
+		ck_assert_int_eq(rate_limit_take(rate_limits, RATE_VIEW, 9, pair * 750).code, OK);
+	for (int64_t try = 0; try < 600; try++)
+		seen += rate_limit_take(rate_limits, RATE_OWN_VIEW, 9, try * 100).code == OK;
+	ck_assert_int_eq(seen, 49);
+	rate_limits_free(rate_limits);
+}
+END_TEST
+
 START_TEST(refusals_are_counted_by_budget)
 {
 	struct rate_limits *rate_limits = read_budgets("writes=1/h:1");
@@ -479,6 +495,7 @@ Suite *guard_suite(void)
 	tcase_add_test(tc, one_client_does_not_spend_anothers_budget);
 	tcase_add_test(tc, by_default_a_prefix_makes_twenty_volunteers_an_hour);
 	tcase_add_loop_test(tc, a_budget_that_cannot_be_meant_is_refused, 0, COUNT(bad_budgets));
+	tcase_add_test(tc, by_default_a_class_sees_pairs_and_a_bot_sees_no_more);
 	tcase_add_test(tc, refusals_are_counted_by_budget);
 	tcase_add_loop_test(tc, a_budget_is_read_whole, 0, COUNT(spelled_budgets));
 	tcase_add_loop_test(tc, proxies_that_cannot_be_read_are_refused_and_named, 0,
