@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* /healthz, /readyz, /metrics: for those who run it. */
 #include "api/api.h"
+#include "core/vocabulary.h"
 #include "corpus/lost_media.h"
 #include "health/readiness.h"
 #include "http/static.h"
@@ -66,6 +67,25 @@ static char *desk_metrics(struct request *req, const char *text)
 	                    "touchstone_desk_refresh_seconds %.3f\n",
 	                    text, dispatcher.items, dispatcher.volunteers, dispatcher.unwritten,
 	                    dispatcher.refreshes, (double)dispatcher.refresh_ms / 1000);
+}
+
+static char *skip_metrics(struct request *req, char *text)
+{
+	struct dispatcher_figures dispatcher = dispatcher_figures(api.dispatcher);
+
+	text =
+		arena_printf(req->arena,
+	                 "%s# HELP touchstone_skip_waits_total Askers told to wait, because they left "
+	                 "too many pairs unanswered.\n"
+	                 "# TYPE touchstone_skip_waits_total counter\n"
+	                 "touchstone_skip_waits_total %llu\n"
+	                 "# HELP touchstone_skips_total Pairs skipped.\n"
+	                 "# TYPE touchstone_skips_total counter\n",
+	                 text, dispatcher.waits);
+	for (size_t reason = 0; reason < SKIP_REASONS; reason++)
+		text = arena_printf(req->arena, "%stouchstone_skips_total{reason=\"%s\"} %llu\n", text,
+		                    skip_reasons[reason], dispatcher.skips[reason]);
+	return text;
 }
 
 /* What full fits changed, by whichever process made them. */
@@ -174,7 +194,8 @@ struct error get_metrics(struct request *req, struct db *db)
 	for (unsigned i = 1; i < 6; i++)
 		text = arena_printf(req->arena, "%stouchstone_answers_total{class=\"%uxx\"} %llu\n", text,
 		                    i, (unsigned long long)counts.answers[i]);
-	text = budget_metrics(req, store_metrics(req, fit_metrics(req, desk_metrics(req, text))));
+	text = budget_metrics(
+		req, store_metrics(req, fit_metrics(req, skip_metrics(req, desk_metrics(req, text)))));
 	request_text(req, 200, "text/plain; version=0.0.4; charset=utf-8", text);
 	return ok();
 }

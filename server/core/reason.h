@@ -75,6 +75,9 @@
 	  "This pair was judged before, and otherwise.")                                               \
 	X(ITEM_JUDGED, "item-judged", ERR_CONFLICT, "One of the items was judged before",              \
 	  "You judged one of these two before.")                                                       \
+	X(SKIPS_SPENT, "skips-spent", ERR_TOO_MANY, "Too many pairs were left unanswered",             \
+	  "You left more pairs unanswered today than there are free skips. Pairs that you judge "      \
+	  "bring new ones; else the next pair comes after a wait.")                                    \
 	X(SKIPPED, "skipped", ERR_CONFLICT, "The pair was skipped", "You skipped this pair.")          \
 	X(ANSWERED, "answered", ERR_CONFLICT, "The pair is answered already",                          \
 	  "This pair is judged or skipped already.")                                                   \

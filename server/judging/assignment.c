@@ -106,9 +106,12 @@ static struct error skip_rows(struct db *db, void *arg, const size_t rows[], siz
 	err = db_run_arrays(db, SQL_ASSIGNMENT_SKIP, (const struct array *const *)columns, &answers);
 	if (err.code)
 		return err;
-	for (size_t r = 0; r < rows_count(answers) && r < count; r++)
-		skipping->skips[rows[rows_integer(answers, r, 0) - 1]].err =
-			outcome_of_skip(rows_text(answers, r, 1));
+	for (size_t r = 0; r < rows_count(answers) && r < count; r++) {
+		struct skip *skip = &skipping->skips[rows[rows_integer(answers, r, 0) - 1]];
+
+		skip->err = outcome_of_skip(rows_text(answers, r, 1));
+		skip->again = strcmp(rows_text(answers, r, 1), "again") == 0;
+	}
 	return ok();
 }
 

@@ -67,7 +67,7 @@ struct assignment {
 	struct lease lease;
 	const char *question_json; /* a JSON string; lives as long as the process */
 	struct item_media media[2];
-	unsigned again_s; /* of none, while others hold what is left: when one of them may be free */
+	unsigned again_s; /* of none: when to ask again, because something may be free or new by then */
 };
 
 /* The columns that every statement about leases begins with, as arrays: id, volunteer, campaign,
@@ -91,6 +91,7 @@ struct error lease_reveal(const struct token_keys *keys, const char *token,
 struct skip {
 	struct lease lease;
 	const char *reason; /* one of skip_reasons */
+	bool again;         /* set: it was skipped for this reason before */
 	struct error err;
 };
 void assignments_skip(struct db *db, struct arena *arena, struct skip skips[], size_t count);

@@ -8,10 +8,11 @@ SELECT pg_snapshot_xmin(pg_current_snapshot())::text
 
 -- name: item_cache_campaigns
 -- Every campaign, in an order that stays.
---   -> id, name, question, policy, plan, random_share, open?
-SELECT id, name, question, policy, max_judgments, random_share, state = 'open'
-  FROM campaign
- ORDER BY created_at, id
+--   -> id, name, question, policy, plan, random_share, open?, threshold, least judgments, does its crowd settle items?
+SELECT k.id, k.name, k.question, k.policy, k.max_judgments, k.random_share, k.state = 'open', k.threshold,
+       k.min_judgments, coalesce(a.trusted, false)
+  FROM campaign k LEFT JOIN agreement a ON a.campaign_id = k.id
+ ORDER BY k.created_at, k.id
 
 -- name: item_cache_all
 -- Every item that is in service, and whose files are there.

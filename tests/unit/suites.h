@@ -7,6 +7,7 @@ Suite *consensus_suite(void);
 Suite *core_suite(void);
 Suite *crowd_agreement_suite(void);
 Suite *crowd_choose_suite(void);
+Suite *crowd_scouts_suite(void);
 Suite *crowd_cohort_suite(void);
 Suite *crowd_hard_suite(void);
 Suite *crowd_made_up_suite(void);
