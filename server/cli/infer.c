@@ -59,6 +59,7 @@ static bool infer_read_settings(int argc, char **argv, struct infer_settings *se
 	settings->gold = take_option(&argc, argv, "--gold");
 	settings->workers = take_option(&argc, argv, "--workers");
 	settings->report = take_flag(&argc, argv, "--report");
+	settings->model.no_negative = take_flag(&argc, argv, "--no-negative");
 	return (!method || method_read(method, &settings->model.method)) && reads &&
 	       crowd_file_named(argc, argv, &settings->judgments);
 }

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/random.h"
 #include "crowd/deciding.h"
 #include "crowd/specfun.h"
 #include "suites.h"
@@ -217,6 +218,79 @@ START_TEST(campaigns_of_before_have_no_such_rules)
 }
 END_TEST
 
+#define ITEMS    300
+#define GOLD     60
+#define HONEST   60
+#define LIARS    18
+#define EACH     16 /* judgments of an honest volunteer; a liar gives twice as many */
+#define ROWS     (HONEST * EACH + LIARS * 2 * EACH)
+#define CROWDS   5
+
+/* Honest volunteers are right in four of five. Liars are wrong on gold and right elsewhere. */
+struct plot {
+	uint32_t item[ROWS], volunteer[ROWS];
+	uint8_t verdict[ROWS];
+	int8_t truth[ITEMS], gold[ITEMS];
+	struct judgments judgments;
+};
+
+static void plot_against_gold(struct plot *plot, uint64_t seed)
+{
+	struct random random = random_seeded(seed);
+	size_t row = 0;
+
+	for (uint32_t i = 0; i < ITEMS; i++) {
+		plot->truth[i] = (int8_t)random_below(&random, 2);
+		plot->gold[i] = i < GOLD ? plot->truth[i] : UNKNOWN;
+	}
+	for (uint32_t v = 0; v < HONEST + LIARS; v++) {
+		uint32_t item = random_below(&random, ITEMS);
+
+		for (uint32_t n = 0; n < (v < HONEST ? EACH : 2 * EACH); n++, row++) {
+			bool right = v < HONEST ? random_below(&random, 5) > 0 : item >= GOLD;
+
+			plot->item[row] = item;
+			plot->volunteer[row] = v;
+			plot->verdict[row] = (uint8_t)(right ? plot->truth[item] : !plot->truth[item]);
+			item = (item + 1 + random_below(&random, ITEMS / (2 * EACH) - 1)) % ITEMS;
+		}
+	}
+	plot->judgments = (struct judgments){ .items = ITEMS,
+		                                  .volunteers = HONEST + LIARS,
+		                                  .count = row,
+		                                  .item = plot->item,
+		                                  .volunteer = plot->volunteer,
+		                                  .verdict = plot->verdict,
+		                                  .truth = plot->gold };
+}
+
+static uint32_t wrong_labels(const struct plot *plot, bool no_negative)
+{
+	struct fit *fit = model_fit(&plot->judgments,
+	                            &(struct model_options){ .method = METHOD_DEFAULT,
+	                                                     .no_negative = no_negative });
+	uint32_t wrong = 0;
+
+	for (uint32_t i = GOLD; i < ITEMS; i++)
+		wrong += fit->judgments[i] && label_of(fit->p_fake[i].mean) != plot->truth[i];
+	fit_free(fit);
+	return wrong;
+}
+
+START_TEST(who_is_wrong_on_gold_alone_turns_no_labels)
+{
+	uint32_t inverted = 0, ignored = 0;
+	static struct plot plot;
+
+	for (uint64_t seed = 1; seed <= CROWDS; seed++) {
+		plot_against_gold(&plot, seed);
+		inverted += wrong_labels(&plot, false);
+		ignored += wrong_labels(&plot, true);
+	}
+	ck_assert_uint_lt(ignored, CROWDS * (ITEMS - GOLD) / 10);
+}
+END_TEST
+
 Suite *crowd_deciding_suite(void)
 {
 	Suite *suite = suite_create("crowd/deciding");
@@ -236,6 +310,7 @@ Suite *crowd_deciding_suite(void)
 	tcase_add_test(tests, the_order_of_judgments_changes_nothing);
 	tcase_add_test(tests, nothing_is_decided_surer_than_it_is_believed);
 	tcase_add_test(tests, campaigns_of_before_have_no_such_rules);
+	tcase_add_test(tests, who_is_wrong_on_gold_alone_turns_no_labels);
 	suite_add_tcase(suite, tests);
 	return suite;
 }
