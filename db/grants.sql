@@ -62,7 +62,7 @@ BEGIN
             ('account',          'INSERT',          'role, state, password_hash, one_time, one_time_until, '
                                                     'one_time_spent, failed_sign_ins'),
             ('consensus',        'INSERT',          'p_fake, low, high, judgments, fake_votes, alpha, judged_from, '
-                                                    'updated_at'),
+                                                    'decided_by, updated_at'),
             ('agreement',        'INSERT',          'alpha, low, high, gold, gold_right, trusted, updated_at'),
             ('last_fit',         'INSERT',          'fitted_at, judgments, items, moved, retired, reopened, held, '
                                                     'disputed, withdrawn, gold, weight, slope, fits, retired_all, '
@@ -72,8 +72,9 @@ BEGIN
             ('secret_file',      'INSERT',          'fingerprint, noted_at'),
             ('tally_end',        '',                'counted_to, volunteers'),
             -- What comes and goes.
-            ('volunteer',        'INSERT, DELETE',  ''),
-            ('volunteer_skill',  'INSERT, DELETE',  'sensitivity, specificity, judgments, updated_at'),
+            ('volunteer',        'INSERT, DELETE',  'consent_version'),
+            ('volunteer_skill',  'INSERT, DELETE',  'sensitivity, specificity, judgments, gold, ignored, updated_at'),
+            ('volunteer_network', 'INSERT, DELETE', ''),
             ('lease',            'INSERT, DELETE',  'expires_at'),
             ('skipped_pair',     'INSERT, DELETE',  ''),
             ('session',          'INSERT, DELETE',  'seen_at'),

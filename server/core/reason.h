@@ -38,6 +38,8 @@
 #define NAMED_REASONS(X)                                                                           \
 	/* who asks */                                                                                 \
 	X(NO_CONSENT, "no-consent", ERR_NOBODY, "Not a volunteer yet", "Agree to take part first.")    \
+	X(CONSENT_CHANGED, "consent-changed", ERR_NOBODY, "What you agreed to has changed",            \
+	  "Read what is stored now, and agree to take part again.")                                    \
 	X(VOLUNTEER_GONE, "volunteer-gone", ERR_NOBODY, "The volunteer is no more",                    \
 	  "There is no such volunteer any more. Begin again.")                                         \
 	X(SIGNED_OUT, "signed-out", ERR_NOBODY, "The session or token has ended", "Sign in first.")    \

@@ -40,6 +40,13 @@ const char *decided_by_name(enum decided_by by)
 	return by < DECIDED_BY_KINDS ? names[by] : NULL;
 }
 
+uint32_t deciding_gold(uint32_t gold, uint32_t answered, uint32_t skipped)
+{
+	uint64_t shown = (uint64_t)answered + skipped;
+
+	return shown ? (uint32_t)(((uint64_t)gold * answered + shown / 2) / shown) : 0;
+}
+
 /* Weight below zero is none. */
 static double heeded_weight(const struct testimony *t)
 {

@@ -50,6 +50,10 @@ struct testimony {
 	bool declared; /* the operator declared the network: its volunteers count one by one */
 };
 
+/* Gold answers of somebody who skipped some pairs: in the share of pairs that were answered, since
+ * who skips can pick. */
+uint32_t deciding_gold(uint32_t gold, uint32_t answered, uint32_t skipped);
+
 /* What there is to go by. */
 struct deciding_scope {
 	bool gold;     /* enough of the campaign's items are gold for volunteers to be measured */

@@ -88,6 +88,7 @@ enum stored_column {
 	TRAINING,
 	VERSION,
 	COUNTS,
+	NETWORK,
 	/* of pairs again: for judgment_store_each alone */
 	LIVE,
 	COLUMNS
@@ -106,7 +107,7 @@ static const enum array_type types[COLUMNS] = {
 	[CONFIDENCE] = ARRAY_INT,      [TELLS] = ARRAY_TEXT,
 	[MARKS] = ARRAY_JSON,          [TRAINING] = ARRAY_FLAG,
 	[VERSION] = ARRAY_INT,         [COUNTS] = ARRAY_FLAG,
-	[LIVE] = ARRAY_FLAG,
+	[NETWORK] = ARRAY_BYTES,       [LIVE] = ARRAY_FLAG,
 };
 
 static bool in_time(const struct judgment_in *judgment)
@@ -159,6 +160,7 @@ static void add_saying(struct array *const columns[COLUMNS], const struct saying
 	array_flag(columns[TRAINING], lease->kind == KIND_TRAINING);
 	array_int(columns[VERSION],
 	          (int32_t)(said->on_left ? lease->left_version : lease->right_version));
+	array_bytes(columns[NETWORK], saying->judgment->network, NETWORK_BYTES);
 	array_flag(columns[COUNTS], lease->company != (said->on_left ? COMPANY_LEFT : COMPANY_RIGHT));
 }
 

@@ -22,6 +22,8 @@ struct db;
 
 #define BODY_HASH_BYTES 16 /* of a SHA-256 */
 
+#define NETWORK_BYTES 17 /* a keyed hash, and whether the network is declared */
+
 enum verdict { VERDICT_REAL, VERDICT_FAKE };
 
 struct verdict_in {
@@ -38,6 +40,7 @@ struct judgment_in {
 	int64_t response_ms, exposure_ms; /* -1: not told */
 	const char *device;               /* JSON; NULL: not told */
 	unsigned char body_hash[BODY_HASH_BYTES];
+	unsigned char network[NETWORK_BYTES];
 	int64_t received_s;
 };
 

@@ -28,6 +28,14 @@ static enum contest contest_read(const char *reason)
 	return CONTEST_NONE;
 }
 
+static enum decided_by decided_by_read(const char *text)
+{
+	for (enum decided_by by = DECIDED_BY_ALL; text && by < DECIDED_BY_KINDS; by++)
+		if (strcmp(text, decided_by_name(by)) == 0)
+			return by;
+	return DECIDED_BY_NOBODY;
+}
+
 struct item_facts item_facts_read(const struct rows *row)
 {
 	const char *truth = rows_text(row, 0, 3), *p_fake = rows_text(row, 0, 9);
@@ -48,6 +56,7 @@ struct item_facts item_facts_read(const struct rows *row)
 		.count = (uint32_t)rows_integer(row, 0, 11),
 		.fake = (uint32_t)rows_integer(row, 0, 12),
 		.judged_from = (uint32_t)rows_integer(row, 0, 14),
+		.decided_by = decided_by_read(rows_text(row, 0, 16)),
 	};
 
 	if (!uuid_from_text(facts.id, rows_text(row, 0, 0)) ||
@@ -89,15 +98,16 @@ void write_sheet_free(struct write_sheet *matrix)
 	json_decref(matrix->rows);
 }
 
-json_t *consensus_row(const struct item_facts *facts, const struct estimate *crowd, double alpha)
+json_t *consensus_row(const struct item_facts *facts, const struct estimate *crowd,
+                      enum decided_by by, double alpha)
 {
 	char id[UUID_TEXT];
 
 	uuid_to_text(id, facts->id);
-	return json_pack("{s:s, s:f, s:f, s:f, s:i, s:i, s:i, s:o}", "item", id, "p_fake", crowd->mean,
+	return json_pack("{s:s, s:f, s:f, s:f, s:i, s:i, s:i, s:s?, s:o}", "item", id, "p_fake", crowd->mean,
 	                 "low", fmin(crowd->low, crowd->mean), "high", fmax(crowd->high, crowd->mean),
 	                 "judgments", (int)facts->count, "fake", (int)facts->fake, "judged_from",
-	                 (int)facts->judged_from, "alpha",
+	                 (int)facts->judged_from, "decided_by", decided_by_name(by), "alpha",
 	                 isfinite(alpha) ? json_real(alpha) : json_null());
 }
 
@@ -144,19 +154,20 @@ static const char *reason_of_distrust(const struct item_facts *facts, double p_f
 }
 
 /* Why an item leaves service: NULL to stay, "" to retire, else the reason of a dispute. */
-static const char *reason_to_leave(const struct item_facts *facts, double p_fake, bool trusted)
+static const char *reason_to_leave(const struct item_facts *facts,
+                                   const struct belief *belief, bool trusted)
 {
 	uint32_t count = asked_since(facts);
 
 	if (!trusted)
-		return facts->gold || count < facts->rule.max ? NULL : reason_of_distrust(facts, p_fake);
+		return facts->gold || count < facts->rule.max ? NULL : reason_of_distrust(facts, belief->p_fake);
 	if (facts->gold)
-		return stopping_contradicts(&facts->rule, p_fake, count, facts->truth)
+		return stopping_contradicts(&facts->rule, belief->decides, count, facts->truth)
 		           ? "crowd_against_gold"
 		           : NULL;
-	switch (stopping_decide(&facts->rule, p_fake, count)) {
+	switch (stopping_decide(&facts->rule, belief->decides, count)) {
 	case DECISION_RETIRE:
-		return facts->truth != UNKNOWN && label_of(p_fake) != facts->truth
+		return facts->truth != UNKNOWN && label_of(belief->decides) != facts->truth
 		           ? "crowd_against_provenance"
 		           : "";
 	case DECISION_DISPUTE:
@@ -179,9 +190,11 @@ static const char *state_of(const struct item_facts *facts)
 }
 
 /* Where an open dispute leaves its item now: NULL to wait for a moderator. */
-static const char *way_out(const struct item_facts *facts, double p_fake, bool trusted)
+static const char *way_out(const struct item_facts *facts, const struct belief *belief,
+                           bool trusted)
 {
-	bool settled = stopping_decide(&facts->rule, p_fake, asked_since(facts)) == DECISION_RETIRE;
+	double p_fake = belief->p_fake;
+	bool settled = stopping_decide(&facts->rule, belief->decides, asked_since(facts)) == DECISION_RETIRE;
 	bool agrees = facts->truth == UNKNOWN || label_of(p_fake) == facts->truth;
 	bool open_plan = asked_since(facts) < facts->rule.max;
 
@@ -214,18 +227,21 @@ static json_t *decide_item(const struct item_facts *facts, double p_fake, const 
 	                 (int)facts->judged_from, "p_fake", p_fake);
 }
 
-json_t *consensus_decision(const struct item_facts *facts, double p_fake, bool trusted)
+json_t *consensus_decision(const struct item_facts *facts, const struct belief *belief,
+                           bool trusted)
 {
+	double p_fake = belief->p_fake;
+
 	if (facts->retired && has_faded(facts, p_fake))
 		return facts->count < facts->spent + facts->rule.max
 		           ? decide_item(facts, p_fake, "in_service", NULL)
 		           : decide_item(facts, p_fake, "disputed", "max_judgments");
 	if (facts->contest != CONTEST_NONE) {
-		const char *to = way_out(facts, p_fake, trusted);
+		const char *to = way_out(facts, belief, trusted);
 
 		return to ? decide_item(facts, p_fake, to, NULL) : NULL;
 	}
-	const char *why = facts->in_service ? reason_to_leave(facts, p_fake, trusted) : NULL;
+	const char *why = facts->in_service ? reason_to_leave(facts, belief, trusted) : NULL;
 	if (!why)
 		return NULL;
 	return *why ? decide_item(facts, p_fake, "disputed", why)

@@ -37,6 +37,10 @@ void estimates_free(struct estimates *estimates)
 	fit_free(estimates->fit);
 	free(estimates->agreement);
 	free(estimates->audits);
+	free(estimates->decides);
+	free(estimates->decided_by);
+	voices_free(&estimates->voices);
+	electorate_free(&estimates->electorate);
 	cohorts_clear(&estimates->cohorts);
 	free(estimates->folded);
 	free(estimates->online_items);
@@ -142,6 +146,7 @@ static struct estimates *standing_new(void)
 	estimates->items = idmap_new();
 	estimates->volunteers = idmap_new();
 	estimates->campaigns = idmap_new();
+	estimates->electorate = electorate_new();
 	return estimates;
 }
 
@@ -158,6 +163,8 @@ static struct error estimates_load(struct db *db, void *arg)
 	estimates_free(*estimates);
 	*estimates = standing_new();
 	if ((err = db_stream(db, SQL_CONSENSUS_FOLDED, NULL, add_folded, *estimates)).code)
+		return err;
+	if ((err = electorate_load(db, *estimates)).code)
 		return err;
 	if ((err = db_stream(db, SQL_CONSENSUS_ITEMS, NULL, estimates_add_item, *estimates)).code)
 		return err;
@@ -260,9 +267,24 @@ static void estimates_find_cohorts(struct estimates *estimates, const struct jud
 
 	estimates->cohorts = cohorts_of(view, &options);
 	struct fit *without = cohorts_fit_without(view, &estimates->cohorts,
-	                                          &(struct model_options){ .method = METHOD_DEFAULT });
+	                                          &(struct model_options){ .method = METHOD_DEFAULT,
+	                                                                    .no_negative = true });
 	cohorts_compare(&estimates->cohorts, estimates->fit, without, view->truth, NULL);
 	fit_free(without);
+}
+
+static void estimates_find_deciding(struct estimates *estimates)
+{
+	uint32_t items = estimates->fit->items;
+
+	voices_gather(estimates);
+	estimates->decides = estimates_must(calloc(items + 1, sizeof *estimates->decides));
+	estimates->decided_by = estimates_must(calloc(items + 1, sizeof *estimates->decided_by));
+	for (uint32_t i = 0; i < items; i++)
+		estimates->decides[i] =
+			estimates_belief(estimates, i, &estimates->facts[i], estimates->fit->crowd[i].mean,
+		                     estimates->fit->odds[i], &estimates->decided_by[i])
+				.decides;
 }
 
 static void fit_estimates(void *arg)
@@ -277,8 +299,9 @@ static void fit_estimates(void *arg)
 		pair_links(estimates->loaded.pair_keys, estimates->loaded.pair_key_count,
 	               &estimates->loaded.pairs, NULL);
 	struct judgments view = view_of(estimates);
-	estimates->fit =
-		model_fit(&view, &(struct model_options){ .method = METHOD_DEFAULT, .intervals = true });
+	estimates->fit = model_fit(&view, &(struct model_options){ .method = METHOD_DEFAULT,
+	                                                           .no_negative = true,
+	                                                           .intervals = true });
 	estimates_find_cohorts(estimates, &view);
 
 	estimates->items_room = items;
@@ -295,6 +318,7 @@ static void fit_estimates(void *arg)
 	}
 	for (uint32_t v = 0; v < volunteers; v++)
 		estimates->online_volunteers[v] = online_volunteer(estimates->fit, v);
+	estimates_find_deciding(estimates);
 	estimates_audit(estimates);
 }
 
@@ -307,8 +331,12 @@ bool estimates_trusts(const struct estimates *estimates, const struct item_facts
 
 struct error estimates_fit(struct db *db, struct estimates **ret_standing)
 {
-	struct estimates *estimates = NULL;
-	struct error err = db_snapshot(db, estimates_load, &estimates);
+	struct estimates *estimates = standing_new();
+	struct error err =
+		electorate_note_networks(db, estimates, -1); /* so that the snapshot has them */
+
+	if (!err.code)
+		err = db_snapshot(db, estimates_load, &estimates);
 
 	if (err.code) {
 		estimates_free(estimates);

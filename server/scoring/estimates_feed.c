@@ -113,6 +113,7 @@ static struct error take_in(void *arg, const struct rows *row)
 	bool fake = rows_flag(row, 0, 3);
 	online_judge(estimates->fit, &estimates->online_items[item],
 	             &estimates->online_volunteers[volunteer], fake ? FAKE : REAL);
+	voices_add(estimates, item, volunteer, fake ? FAKE : REAL);
 	note_judgment(&estimates->tallies[item], fake, (uint32_t)rows_integer(row, 0, 4));
 	if (news->touched_count == news->touched_room) {
 		news->touched_room = news->touched_room ? 2 * news->touched_room : 256;
@@ -174,7 +175,7 @@ static struct estimate estimate_now(const struct estimates *estimates, uint32_t 
 }
 
 struct touched_sheets {
-	const struct estimates *estimates;
+	struct estimates *estimates;
 	struct write_sheet write, settle;
 };
 
@@ -192,11 +193,14 @@ static struct error write_touched(void *arg, const struct rows *row)
 
 	facts.count = sheets->estimates->tallies[index].count;
 	facts.fake = sheets->estimates->tallies[index].fake;
+	enum decided_by by;
+	struct belief belief = estimates_belief(sheets->estimates, index, &facts, now.mean,
+	                                        sheets->estimates->online_items[index].odds, &by);
 	json_t *decision =
-		consensus_decision(&facts, now.mean, estimates_trusts(sheets->estimates, &facts));
+		consensus_decision(&facts, &belief, estimates_trusts(sheets->estimates, &facts));
 
 	/* The rows of this answer are still arriving: gather now, send afterwards. */
-	json_array_append_new(sheets->write.rows, consensus_row(&facts, &now, NAN));
+	json_array_append_new(sheets->write.rows, consensus_row(&facts, &now, by, NAN));
 	if (decision)
 		json_array_append_new(sheets->settle.rows, decision);
 	return ok();
@@ -246,8 +250,9 @@ struct error estimates_catch_up(struct db *db, struct estimates *estimates,
 	char after[24], *known = known_array(estimates);
 
 	snprintf(after, sizeof after, "%lld", (long long)estimates->newest - OUT_OF_STEP);
-	struct error err =
-		db_stream(db, SQL_CONSENSUS_NEWS, (const char *[]){ after, known }, take_in, &news);
+	struct error err = electorate_note_networks(db, estimates, estimates->newest - OUT_OF_STEP);
+	if (!err.code)
+		err = db_stream(db, SQL_CONSENSUS_NEWS, (const char *[]){ after, known }, take_in, &news);
 	free(known);
 	if (!err.code && news.touched_count)
 		err = publish_touched(db, &news, &scoring);

@@ -33,7 +33,7 @@ static double *expected_by_campaign(const struct estimates *estimates)
 	return expected;
 }
 
-static struct error publish_write_items(struct db *db, const struct estimates *estimates,
+static struct error publish_write_items(struct db *db, struct estimates *estimates,
                                         struct scoring *scoring)
 {
 	auto_sheet matrix = write_sheet_new(db, SQL_CONSENSUS_WRITE);
@@ -45,13 +45,15 @@ static struct error publish_write_items(struct db *db, const struct estimates *e
 		const struct estimate *crowd = &estimates->fit->crowd[i];
 		double change = fabs(crowd->mean - facts->p_before);
 
-		if (facts->count == facts->scored && change < WORTH)
+		if (facts->count == facts->scored && change < WORTH &&
+		    estimates->decided_by[i] == facts->decided_by)
 			continue;
 		scoring->moved += !(change < MOVED); /* NAN, a first posterior, counts */
 		double alpha =
 			agreement_of_item(facts->fake, facts->count - facts->fake,
 		                      expected[idmap_find(estimates->campaigns, facts->campaign)]);
-		err = write_sheet_add(&matrix, consensus_row(facts, crowd, alpha));
+		err = write_sheet_add(&matrix,
+		                      consensus_row(facts, crowd, estimates->decided_by[i], alpha));
 	}
 	free(expected);
 	return err.code ? err : write_sheet_send(&matrix);
@@ -76,10 +78,11 @@ static struct error write_skills(struct db *db, const struct estimates *estimate
 
 		uuid_to_text(id, idmap_id(estimates->volunteers, v));
 		err = write_sheet_add(
-			&matrix, json_pack("{s:s, s:f, s:f, s:i}", "volunteer", id, "sensitivity",
+			&matrix, json_pack("{s:s, s:f, s:f, s:i, s:i, s:b}", "volunteer", id, "sensitivity",
 		                       publish_rounded(estimates->fit->sensitivity[v].mean), "specificity",
 		                       publish_rounded(estimates->fit->specificity[v].mean), "judgments",
-		                       (int)counts[v]));
+		                       (int)counts[v], "gold", (int)electorate_gold(estimates, v),
+		                       "ignored", (int)fit_ignores(estimates->fit, v)));
 	}
 	free(counts);
 	return err.code ? err : write_sheet_send(&matrix);
@@ -101,7 +104,8 @@ static struct error settle_items(const struct estimates *estimates, struct write
 	for (uint32_t i = 0; i < estimates->fit->items && !err.code; i++) {
 		const struct item_facts *facts = &estimates->facts[i];
 		double p = estimates->fit->crowd[i].mean;
-		json_t *decision = consensus_decision(facts, p, estimates_trusts(estimates, facts));
+		struct belief belief = { p, estimates->decides[i] };
+		json_t *decision = consensus_decision(facts, &belief, estimates_trusts(estimates, facts));
 
 		fading->retired += facts->retired;
 		if (decision && facts->retired)

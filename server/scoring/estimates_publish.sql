@@ -1,25 +1,41 @@
 -- SPDX-License-Identifier: Apache-2.0
 
 -- name: consensus_fold
--- Forgets news that a fit has read.
+-- Forgets news that a fit has read, and keeps the networks in it: some may have come after they were last noted.
 --   $1 bigint[]
-DELETE FROM score_pending WHERE id = ANY ($1::bigint[])
+WITH gone AS (
+    DELETE FROM score_pending WHERE id = ANY ($1::bigint[]) RETURNING id, items, volunteers, networks
+)
+INSERT INTO volunteer_network (campaign_id, volunteer_id, network, declared)
+SELECT DISTINCT ON (i.campaign_id, n.volunteer)
+       i.campaign_id, n.volunteer, substr(n.network, 1, 16), get_byte(n.network, 16) = 1
+  FROM gone
+ CROSS JOIN LATERAL unnest(gone.items, gone.volunteers, gone.networks) AS n (item, volunteer, network)
+ CROSS JOIN LATERAL (SELECT campaign_id FROM item WHERE id = n.item OFFSET 0) i
+ CROSS JOIN LATERAL (SELECT FROM campaign WHERE id = i.campaign_id AND state = 'open' OFFSET 0) k
+ CROSS JOIN LATERAL (SELECT FROM volunteer WHERE id = n.volunteer OFFSET 0) v
+ WHERE n.network IS NOT NULL
+   AND NOT EXISTS (SELECT FROM volunteer_network o
+                    WHERE o.campaign_id = i.campaign_id AND o.volunteer_id = n.volunteer OFFSET 0)
+ ORDER BY i.campaign_id, n.volunteer, gone.id
+    ON CONFLICT DO NOTHING
 
 -- name: consensus_write_skills
 -- Stores how well volunteers tell; those who were erased have no skill any more.
---   $1 json [{volunteer, sensitivity, specificity, judgments}]
-INSERT INTO volunteer_skill AS s (volunteer_id, sensitivity, specificity, judgments)
-SELECT w.volunteer, w.sensitivity, w.specificity, w.judgments
+--   $1 json [{volunteer, sensitivity, specificity, judgments, gold, ignored}]
+INSERT INTO volunteer_skill AS s (volunteer_id, sensitivity, specificity, judgments, gold, ignored)
+SELECT w.volunteer, w.sensitivity, w.specificity, w.judgments, w.gold, w.ignored
   FROM json_to_recordset($1::json) AS w (
        volunteer uuid, sensitivity double precision, specificity double precision,
-       judgments integer)
+       judgments integer, gold integer, ignored boolean)
   JOIN volunteer v ON v.id = w.volunteer
  ORDER BY w.volunteer
     ON CONFLICT (volunteer_id) DO UPDATE
    SET sensitivity = excluded.sensitivity, specificity = excluded.specificity,
-       judgments = excluded.judgments, updated_at = now()
- WHERE (s.sensitivity, s.specificity, s.judgments)
-       IS DISTINCT FROM (excluded.sensitivity, excluded.specificity, excluded.judgments)
+       judgments = excluded.judgments, gold = excluded.gold, ignored = excluded.ignored, updated_at = now()
+ WHERE (s.sensitivity, s.specificity, s.judgments, s.gold, s.ignored)
+       IS DISTINCT FROM (excluded.sensitivity, excluded.specificity, excluded.judgments, excluded.gold,
+                         excluded.ignored)
 
 -- name: consensus_write_agreement
 -- Stores alpha of a campaign, how its crowd does on gold, and whether it is trusted.

@@ -12,7 +12,7 @@ CREATE OR REPLACE FUNCTION filled_consensus(first bigint, count bigint) RETURNS 
                                               'fake', 400, 'judged_from', 1) ORDER BY filled_id('item', n))
               FROM generate_series(first, first + count - 1) n);
 CREATE OR REPLACE FUNCTION filled_skills(first bigint, count bigint) RETURNS json LANGUAGE sql IMMUTABLE
-    RETURN (SELECT json_agg(json_build_object('volunteer', filled_id('volunteer', n), 'sensitivity', 0.9, 'specificity', 0.8, 'judgments', 60))
+    RETURN (SELECT json_agg(json_build_object('volunteer', filled_id('volunteer', n), 'sensitivity', 0.9, 'specificity', 0.8, 'judgments', 60, 'gold', 6, 'ignored', false))
               FROM generate_series(first, first + count - 1) n);
 -- Some that are asked about retire, and some that are disputed come back.
 CREATE OR REPLACE FUNCTION filled_moves(count bigint) RETURNS json LANGUAGE sql IMMUTABLE

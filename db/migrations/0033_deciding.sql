@@ -1,0 +1,43 @@
+-- Who may decide a label: networks without addresses, by what rule a label retired, and what is known of volunteers by gold.
+
+CREATE TABLE volunteer_network (
+    campaign_id   uuid NOT NULL,
+    volunteer_id  uuid NOT NULL,
+    network       bytea NOT NULL CHECK (octet_length(network) = 16),
+    declared      boolean NOT NULL,
+    first_seen    timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (campaign_id, volunteer_id)
+);
+CREATE INDEX volunteer_network_by_volunteer ON volunteer_network (volunteer_id);
+COMMENT ON TABLE volunteer_network IS 'The network from which a volunteer first judged in a campaign. No address: a keyed hash, which no export holds, and which goes with the campaign''s end and with the volunteer.';
+COMMENT ON COLUMN volunteer_network.network IS 'Keyed hash of the prefix (/24 of IPv4, /48 of IPv6), or of the name of a network that the operator declared. The key is the campaign''s own, so that two campaigns cannot be compared.';
+COMMENT ON COLUMN volunteer_network.declared IS 'The operator declared this network (TOUCHSTONE_NETWORKS).';
+
+CREATE FUNCTION forget_networks() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM volunteer_network WHERE campaign_id = NEW.id;
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION forget_networks IS 'Networks are kept for as long as a campaign is judged.';
+CREATE TRIGGER campaign_forgets_networks AFTER UPDATE OF state ON campaign
+    FOR EACH ROW WHEN (NEW.state = 'closed') EXECUTE FUNCTION forget_networks();
+
+ALTER TABLE score_pending ADD COLUMN networks bytea[] CHECK (cardinality(networks) = cardinality(items));
+ALTER TABLE score_pending ALTER networks SET STORAGE EXTERNAL;
+COMMENT ON COLUMN score_pending.networks IS 'The network of each judgment, 16 bytes, and one that says whether it is declared (1) or not (0). Noted in volunteer_network.';
+
+ALTER TABLE consensus ADD COLUMN decided_by text
+    CHECK (decided_by IN ('full', 'no_gold', 'one_network', 'no_gold_one_network'));
+COMMENT ON COLUMN consensus.decided_by IS 'By which rule those who judged the item may decide its label: the full one, or a weaker one, without gold, within one declared network, or both. NULL: they may not, or the label is older than such rules.';
+
+ALTER TABLE volunteer_skill
+    ADD COLUMN gold integer NOT NULL DEFAULT 0 CHECK (gold >= 0),
+    ADD COLUMN ignored boolean NOT NULL DEFAULT false;
+COMMENT ON COLUMN volunteer_skill.gold IS 'Gold items that were judged, less the share of pairs that were skipped.';
+COMMENT ON COLUMN volunteer_skill.ignored IS 'Worse than chance: what this volunteer says counts for nothing, and is not inverted.';
+
+COMMENT ON COLUMN volunteer.consent_version IS 'Of the text that was agreed to last: 2 names the hash of the network.';
+
+COMMENT ON COLUMN campaign.policy IS 'The version of the rules for assignment, feedback and deciding, stored with every judged pair. From 2 on, both items of a random pair are drawn uniformly; before, the first one. From 3 on, labels are decided by volunteers who were measured on gold, from more than one network (docs/method.md).';
+ALTER TABLE campaign ALTER policy SET DEFAULT 3;
+UPDATE campaign SET policy = 3 WHERE policy < 3;
