@@ -67,7 +67,9 @@ BEGIN
             ('last_fit',         'INSERT',          'fitted_at, judgments, items, moved, retired, reopened, held, '
                                                     'disputed, withdrawn, gold, weight, slope, fits, retired_all, '
                                                     'reopened_all, disputed_all, withdrawn_all, cohorts, cohort_volunteers, '
-                                                    'cohort_share, cohort_changes'),
+                                                    'cohort_share, cohort_changes, decided_full, '
+                                                    'decided_no_gold, decided_one_network, decided_neither, '
+                                                    'ignored'),
             ('media_store',      'INSERT',          'id, last_path, bound_at'),
             ('secret_file',      'INSERT',          'fingerprint, noted_at'),
             ('tally_end',        '',                'counted_to, volunteers'),

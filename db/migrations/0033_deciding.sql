@@ -36,6 +36,18 @@ ALTER TABLE volunteer_skill
 COMMENT ON COLUMN volunteer_skill.gold IS 'Gold items that were judged, less the share of pairs that were skipped.';
 COMMENT ON COLUMN volunteer_skill.ignored IS 'Worse than chance: what this volunteer says counts for nothing, and is not inverted.';
 
+ALTER TABLE last_fit
+    ADD COLUMN decided_full integer NOT NULL DEFAULT 0 CHECK (decided_full >= 0),
+    ADD COLUMN decided_no_gold integer NOT NULL DEFAULT 0 CHECK (decided_no_gold >= 0),
+    ADD COLUMN decided_one_network integer NOT NULL DEFAULT 0 CHECK (decided_one_network >= 0),
+    ADD COLUMN decided_neither integer NOT NULL DEFAULT 0 CHECK (decided_neither >= 0),
+    ADD COLUMN ignored integer NOT NULL DEFAULT 0 CHECK (ignored >= 0);
+COMMENT ON COLUMN last_fit.decided_full IS 'Retired items that those who judged them may decide by the full rule, when the fit began.';
+COMMENT ON COLUMN last_fit.decided_no_gold IS 'The same by the rule without gold.';
+COMMENT ON COLUMN last_fit.decided_one_network IS 'The same by the rule within one declared network.';
+COMMENT ON COLUMN last_fit.decided_neither IS 'The same by the rule with neither gold nor networks.';
+COMMENT ON COLUMN last_fit.ignored IS 'Volunteers who are worse than chance, and count for nothing.';
+
 COMMENT ON COLUMN volunteer.consent_version IS 'Of the text that was agreed to last: 2 names the hash of the network.';
 
 COMMENT ON COLUMN campaign.policy IS 'The version of the rules for assignment, feedback and deciding, stored with every judged pair. From 2 on, both items of a random pair are drawn uniformly; before, the first one. From 3 on, labels are decided by volunteers who were measured on gold, from more than one network (docs/method.md).';

@@ -88,6 +88,23 @@ static char *skip_metrics(struct request *req, char *text)
 	return text;
 }
 
+static char *decided_metrics(struct request *req, const char *text, const struct fit_figures *fit)
+{
+	return arena_printf(
+		req->arena,
+		"%s# HELP touchstone_fit_decided_items Retired items by the rule of who may decide them.\n"
+		"# TYPE touchstone_fit_decided_items gauge\n"
+		"touchstone_fit_decided_items{rule=\"full\"} %lld\n"
+		"touchstone_fit_decided_items{rule=\"no_gold\"} %lld\n"
+		"touchstone_fit_decided_items{rule=\"one_network\"} %lld\n"
+		"touchstone_fit_decided_items{rule=\"no_gold_one_network\"} %lld\n"
+		"# HELP touchstone_fit_ignored_volunteers Volunteers worse than chance.\n"
+		"# TYPE touchstone_fit_ignored_volunteers gauge\n"
+		"touchstone_fit_ignored_volunteers %lld\n",
+		text, fit->decided_full, fit->decided_no_gold, fit->decided_one_network,
+		fit->decided_neither, fit->ignored);
+}
+
 /* What full fits changed, by whichever process made them. */
 static char *fit_metrics(struct request *req, const char *text)
 {
@@ -121,6 +138,7 @@ static char *fit_metrics(struct request *req, const char *text)
 		"# TYPE touchstone_fit_cohort_label_changes gauge\n"
 		"touchstone_fit_cohort_label_changes %lld\n",
 		text, fit.cohorts, fit.cohort_volunteers, fit.cohort_share, fit.cohort_changes);
+	text = decided_metrics(req, text, &fit);
 	return arena_printf(
 		req->arena,
 		"%s# HELP touchstone_fit_held_items Faded items that the last fit left retired.\n"

@@ -21,12 +21,12 @@ struct deciding_policy deciding_policy_of(uint32_t version)
 {
 	if (version < DECIDING_POLICY_FIRST)
 		return (struct deciding_policy){ .volunteer_share = 1, .network_share = 1, .newcomer = 1 };
-	return (struct deciding_policy){ .gold_least = 3,
+	return (struct deciding_policy){ .gold_least = 2,
 		                             .measured_least = 2,
 		                             .networks_least = 2,
 		                             .volunteer_share = .5,
 		                             .network_share = .5,
-		                             .newcomer = .75 };
+		                             .newcomer = .6 };
 }
 
 const char *decided_by_name(enum decided_by by)

@@ -31,6 +31,10 @@ enum fact {
 	FACT_GOLD_RIGHT,
 	FACT_UNSETTLED,
 	FACT_CONTRADICTING,
+	FACT_DECIDED_FULL,
+	FACT_DECIDED_NO_GOLD,
+	FACT_DECIDED_ONE_NETWORK,
+	FACT_DECIDED_NEITHER,
 };
 
 /* Columns of release_judgment_facts. */
@@ -138,6 +142,22 @@ static double card_percent(const struct rows *rows, int part, int whole)
 	return 100 * rows_double(rows, 0, part) / rows_double(rows, 0, whole);
 }
 
+/* By what rules the crowd's labels were decided; nothing where it decided none. */
+static void card_decided(FILE *out, const struct rows *facts)
+{
+	if (rows_integer(facts, 0, FACT_CROWD) == 0)
+		return;
+	fprintf(out,
+	        "Of the crowd's labels, %s were decided by the full rule: volunteers who were measured on "
+	        "hidden gold, from more than one network, none holding more than a stated share of the "
+	        "weight. By a weaker rule: without gold %s, within one declared network %s, without "
+	        "either %s. The others are older than these rules, or those who may decide are no longer "
+	        "sure.\n\n",
+	        rows_text(facts, 0, FACT_DECIDED_FULL), rows_text(facts, 0, FACT_DECIDED_NO_GOLD),
+	        rows_text(facts, 0, FACT_DECIDED_ONE_NETWORK),
+	        rows_text(facts, 0, FACT_DECIDED_NEITHER));
+}
+
 static void card_labels(FILE *out, const struct rows *facts)
 {
 	fprintf(
@@ -155,6 +175,7 @@ static void card_labels(FILE *out, const struct rows *facts)
 		"truth %s. `p_fake` is what the volunteers said, whatever the label is.\n\n",
 		rows_text(facts, 0, FACT_CROWD), rows_text(facts, 0, FACT_RULED),
 		rows_text(facts, 0, FACT_GOLD));
+	card_decided(out, facts);
 	if (rows_integer(facts, 0, FACT_KNOWN) > 0)
 		fprintf(out,
 		        "Of %s other items whose source states a truth, %s (%.1f %%) are labelled as "

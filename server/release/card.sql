@@ -6,7 +6,8 @@
 -- returns name, version, date, held back, alpha, alpha's low, alpha's high, filter, items, bytes of
 -- media, by crowd, by ruling, of these two with a truth, of these labelled as their truth, the media types,
 -- by truth, of these judged, of these judged to be what they are, items of closed campaigns that the
--- crowd has not settled, items left out because their bytes have both labels
+-- crowd has not settled, items left out because their bytes have both labels; of those by crowd how many were decided by
+-- the full rule, without gold, within one declared network, by neither
 SELECT e.name, e.version, to_char(e.fixed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'), e.held_back,
        round(e.alpha::numeric, 3), round(e.alpha_low::numeric, 3), round(e.alpha_high::numeric, 3),
        e.filter, n.items, n.bytes, n.crowd, n.ruled, n.known, n.agree, n.types, n.gold, n.judged, n.right,
@@ -15,7 +16,7 @@ SELECT e.name, e.version, to_char(e.fixed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'), 
            AND (SELECT count(*) FROM release_item r WHERE r.release_id = e.id AND r.item_id = i.id) = 0
            AND g.name = coalesce(e.filter->>'campaign', g.name)
            AND i.media_type = coalesce(e.filter->>'media_type', i.media_type)),
-       e.contradicting
+       e.contradicting, n.decided_full, n.decided_no_gold, n.decided_one_network, n.decided_neither
   FROM release e,
        (SELECT count(*) AS items, sum(r.bytes) AS bytes,
                count(*) FILTER (WHERE r.label_source = 'crowd') AS crowd,
@@ -25,8 +26,15 @@ SELECT e.name, e.version, to_char(e.fixed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'), 
                count(*) FILTER (WHERE r.label_source = 'truth') AS gold,
                count(r.p_fake) FILTER (WHERE r.label_source = 'truth') AS judged,
                count(*) FILTER (WHERE r.label_source = 'truth' AND (r.p_fake >= 0.5) = (r.label = 'fake')) AS right,
+               count(*) FILTER (WHERE r.label_source = 'crowd' AND c.decided_by = 'full') AS decided_full,
+               count(*) FILTER (WHERE r.label_source = 'crowd' AND c.decided_by = 'no_gold') AS decided_no_gold,
+               count(*) FILTER (WHERE r.label_source = 'crowd' AND c.decided_by = 'one_network')
+                   AS decided_one_network,
+               count(*) FILTER (WHERE r.label_source = 'crowd' AND c.decided_by = 'no_gold_one_network')
+                   AS decided_neither,
                string_agg(DISTINCT i.media_type COLLATE "C", ' ') AS types
           FROM release_item r
+          LEFT JOIN LATERAL (SELECT decided_by FROM consensus WHERE item_id = r.item_id OFFSET 0) c ON true
          CROSS JOIN LATERAL (SELECT item FROM release_draft
                               WHERE release_id = r.release_id AND item_id = r.item_id OFFSET 0) d
          CROSS JOIN LATERAL jsonb_populate_record(NULL::item, d.item) i

@@ -143,14 +143,19 @@ static struct error publish_settle(struct db *db, const struct estimates *estima
 static struct error write_fit(struct db *db, const struct scoring *scoring)
 {
 	json_auto_t *row = json_pack(
-		"{s:I, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:f, s:f, s:i, s:i, s:f, s:i}", "judgments",
+		"{s:I, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:f, s:f, s:i, s:i, s:f, s:i, s:i, s:i, s:i, "
+		"s:i, s:i}",
+		"judgments",
 		(json_int_t)scoring->judgments, "items", (int)scoring->items, "moved", (int)scoring->moved,
 		"retired", (int)scoring->retired, "reopened", (int)scoring->reopened, "held",
 		(int)scoring->held, "disputed", (int)scoring->disputed, "withdrawn",
 		(int)scoring->withdrawn, "gold", (int)scoring->gold, "weight", scoring->weight, "slope",
 		scoring->slope, "cohorts", (int)scoring->cohorts, "cohort_volunteers",
 		(int)scoring->cohort_volunteers, "cohort_share", scoring->cohort_share, "cohort_changes",
-		(int)scoring->cohort_changes);
+		(int)scoring->cohort_changes, "decided_full", (int)scoring->decided[DECIDED_BY_ALL],
+		"decided_no_gold", (int)scoring->decided[DECIDED_WITHOUT_GOLD], "decided_one_network",
+		(int)scoring->decided[DECIDED_WITHOUT_NETWORKS], "decided_neither",
+		(int)scoring->decided[DECIDED_WITHOUT_EITHER], "ignored", (int)scoring->ignored);
 	char *text = json_dumps(row, JSON_COMPACT);
 
 	if (!text)
@@ -224,6 +229,14 @@ static void tell_cohorts(const struct cohorts *cohorts, struct scoring *scoring)
 		cohorts->count ? (double)cohorts->judgments / (double)cohorts->judgments_all : 0;
 }
 
+static void tell_deciding(const struct estimates *estimates, struct scoring *scoring)
+{
+	for (uint32_t i = 0; i < estimates->fit->items; i++)
+		scoring->decided[estimates->decided_by[i]] += estimates->facts[i].retired;
+	for (uint32_t v = 0; v < estimates->fit->volunteers; v++)
+		scoring->ignored += fit_ignores(estimates->fit, v);
+}
+
 struct error estimates_publish(struct db *db, struct estimates *estimates, bool forget,
                                struct scoring *ret_scoring)
 {
@@ -240,6 +253,7 @@ struct error estimates_publish(struct db *db, struct estimates *estimates, bool 
 	struct error err;
 
 	tell_cohorts(&estimates->cohorts, &scoring);
+	tell_deciding(estimates, &scoring);
 	if ((err = publish_write_items(db, estimates, &scoring)).code)
 		return err;
 	if ((err = write_skills(db, estimates)).code)

@@ -50,23 +50,30 @@ VALUES ($1::uuid, $2::double precision, $3::double precision, $4::double precisi
 -- name: consensus_write_fit
 -- Notes what a full fit changed, and on what calibration.
 --   $1 json {judgments, items, moved, retired, reopened, held, disputed, withdrawn, gold, weight, slope, cohorts,
---     cohort_volunteers, cohort_share, cohort_changes}
+--     cohort_volunteers, cohort_share, cohort_changes, decided_full, decided_no_gold, decided_one_network,
+--     decided_neither, ignored}
 INSERT INTO last_fit AS f (judgments, items, moved, retired, reopened, held, disputed, withdrawn,
                            gold, weight, slope, retired_all, reopened_all, disputed_all, withdrawn_all,
-                           cohorts, cohort_volunteers, cohort_share, cohort_changes)
+                           cohorts, cohort_volunteers, cohort_share, cohort_changes, decided_full,
+                           decided_no_gold, decided_one_network, decided_neither, ignored)
 SELECT w.judgments, w.items, w.moved, w.retired, w.reopened, w.held, w.disputed, w.withdrawn,
        w.gold, w.weight, w.slope, w.retired, w.reopened, w.disputed, w.withdrawn,
-       w.cohorts, w.cohort_volunteers, w.cohort_share, w.cohort_changes
+       w.cohorts, w.cohort_volunteers, w.cohort_share, w.cohort_changes, w.decided_full,
+       w.decided_no_gold, w.decided_one_network, w.decided_neither, w.ignored
   FROM json_to_record($1::json) AS w (
        judgments bigint, items integer, moved integer, retired integer, reopened integer, held integer,
        disputed integer, withdrawn integer, gold integer, weight double precision, slope double precision,
-       cohorts integer, cohort_volunteers integer, cohort_share double precision, cohort_changes integer)
+       cohorts integer, cohort_volunteers integer, cohort_share double precision, cohort_changes integer,
+       decided_full integer, decided_no_gold integer, decided_one_network integer, decided_neither integer,
+       ignored integer)
     ON CONFLICT (one) DO UPDATE
    SET fitted_at = now(), judgments = excluded.judgments, items = excluded.items, moved = excluded.moved,
        retired = excluded.retired, reopened = excluded.reopened, held = excluded.held,
        disputed = excluded.disputed, withdrawn = excluded.withdrawn, gold = excluded.gold,
        weight = excluded.weight, slope = excluded.slope, cohorts = excluded.cohorts,
        cohort_volunteers = excluded.cohort_volunteers, cohort_share = excluded.cohort_share,
-       cohort_changes = excluded.cohort_changes, fits = f.fits + 1,
+       cohort_changes = excluded.cohort_changes, decided_full = excluded.decided_full,
+       decided_no_gold = excluded.decided_no_gold, decided_one_network = excluded.decided_one_network,
+       decided_neither = excluded.decided_neither, ignored = excluded.ignored, fits = f.fits + 1,
        retired_all = f.retired_all + excluded.retired, reopened_all = f.reopened_all + excluded.reopened,
        disputed_all = f.disputed_all + excluded.disputed, withdrawn_all = f.withdrawn_all + excluded.withdrawn

@@ -62,6 +62,7 @@ function answers(count) {
 		each("filled_bytes('body', 1)", "bytea"), each("4000", "integer"), each("4000", "integer"), each("4000", "integer"), each("'{}'", "jsonb"), items(2 * count, 10000),
 		items(2 * count, 10000), `${volunteers(count)} || ${volunteers(count)}`, `${fresh} || ${fresh}`, said("true", "boolean"), said("true", "boolean"), said("75", "integer"),
 		said("'{gut}'", "text"), said("NULL", "jsonb"), said("false", "boolean"), said("1", "integer"), said("true", "boolean"),
+		said("decode(repeat('00', 17), 'hex')", "bytea"),
 	];
 }
 
@@ -129,7 +130,7 @@ export const VALUES = {
 	consensus_write_agreement: ["filled_id('campaign', 1)", "0.5", "0.4", "0.6", "100", "90", "true"],
 	consensus_distrust: [],
 	consensus_settle: ["filled_moves(1000)"],
-	consensus_write_fit: [text('{"judgments":1,"items":1,"moved":1,"retired":1,"reopened":1,"held":1,"disputed":1,"withdrawn":1,"gold":1,"weight":1,"slope":1,"cohorts":1,"cohort_volunteers":2,"cohort_share":0.5,"cohort_changes":1}')],
+	consensus_write_fit: [text('{"judgments":1,"items":1,"moved":1,"retired":1,"reopened":1,"held":1,"disputed":1,"withdrawn":1,"gold":1,"weight":1,"slope":1,"cohorts":1,"cohort_volunteers":2,"cohort_share":0.5,"cohort_changes":1,"decided_full":1,"decided_no_gold":1,"decided_one_network":1,"decided_neither":1,"ignored":1}')],
 	consensus_last_fit: [],
 	dispute_list: [account, text("ruled"), "now() - interval '90 days'", item(), "20"],
 	dispute_open_lonely: [],
