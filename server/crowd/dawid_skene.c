@@ -131,7 +131,8 @@ static struct term term_of(const struct dawid_skene *dawid_skene, double answers
 	}
 }
 
-/* An answer does not speak for the other side, whatever its item is: worse than chance is nothing. */
+/* An answer does not speak for the other side, whatever its item is: worse than chance is nothing.
+ */
 static struct pull pull_heeded(struct pull pull, bool says_fake)
 {
 	int32_t of_real = pull.base, of_fake = pull.base - pull.slope;

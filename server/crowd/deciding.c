@@ -24,7 +24,7 @@ struct deciding_policy deciding_policy_of(uint32_t version)
 	return (struct deciding_policy){ .gold_least = 2,
 		                             .measured_least = 2,
 		                             .networks_least = 2,
-		                             .volunteer_share = .5,
+		                             .volunteer_share = .4,
 		                             .network_share = .5,
 		                             .newcomer = .6 };
 }

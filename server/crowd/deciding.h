@@ -3,15 +3,15 @@
  * deciding -- who may decide a label.
  *
  * Every judgment is evidence, and moves the posterior.  A label retires only on the word of enough
- * volunteers who were measured on gold that they could not pick, from more than one network, when no
- * volunteer and no network holds more than a share of the weight: what one holds beyond it is left
- * out, as is part of the weight of volunteers of whom little is known.  Weight is what judgments add
- * to the item's log odds; weight below zero (an answer that would speak for the other side, from
- * somebody worse than chance) is none.
+ * volunteers who were measured on gold that they could not pick, from more than one network, when
+ * no volunteer and no network holds more than a share of the weight: what one holds beyond it is
+ * left out, as is part of the weight of volunteers of whom little is known.  Weight is what
+ * judgments add to the item's log odds; weight below zero (an answer that would speak for the other
+ * side, from somebody worse than chance) is none.
  *
  * Where there is no gold, or where networks say nothing (recorded files; one that the operator
- * declared), a weaker rule takes its place, and the answer says so.  Sums are of integers: the order
- * of judgments changes nothing.  Pure; any thread.
+ * declared), a weaker rule takes its place, and the answer says so.  Sums are of integers: the
+ * order of judgments changes nothing.  Pure; any thread.
  */
 #ifndef CROWD_DECIDING_H
 #define CROWD_DECIDING_H

@@ -5,8 +5,8 @@
  * A fit is the ground truth of the model and takes a pass over everything; between two fits,
  * each judgment moves its item's odds and its volunteer's skill in O(1).  The volunteer is
  * weighed as known before the judgment, and learns from what the others (or gold) say of the
- * item: nobody confirms himself, and nobody's word counts below zero.  What the item's change means for its earlier volunteers
- * waits for the next fit.  Pure; the caller owns the structs.
+ * item: nobody confirms himself, and nobody's word counts below zero.  What the item's change means
+ * for its earlier volunteers waits for the next fit.  Pure; the caller owns the structs.
  */
 #ifndef CROWD_ONLINE_H
 #define CROWD_ONLINE_H

@@ -38,12 +38,12 @@ struct replay_run {
 	int32_t *lead;  /* items: fake minus real verdicts so far */
 	enum state *state;
 	struct random *random;
-	struct fit *fit;        /* after a round, where the policy looks at it; or NULL */
+	struct fit *fit; /* after a round, where the policy looks at it; or NULL */
 	struct deciding_policy rules;
 	struct deciding_scope scope;
 	uint32_t *gold;                /* volunteers: gold items answered so far */
 	struct testimony *testimonies; /* as many as an item has judgments */
-	struct judgments asked; /* what has been asked for; its arrays are ours */
+	struct judgments asked;        /* what has been asked for; its arrays are ours */
 	uint32_t *item, *volunteer;
 	uint8_t *verdict, *confidence, *position;
 };

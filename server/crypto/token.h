@@ -58,8 +58,8 @@ unsigned long token_keyed_hash(const struct token_keys *keys, const void *bytes,
 
 #define TOKEN_NETWORK_BYTES 16
 
-/* What stands for a network in a campaign: a keyed hash, under a key of that campaign's own. `id` is
- * the campaign's, of 16 bytes. */
+/* What stands for a network in a campaign: a keyed hash, under a key of that campaign's own. `id`
+ * is the campaign's, of 16 bytes. */
 void token_network_hash(const struct token_keys *keys, const unsigned char id[16],
                         const void *bytes, size_t len, unsigned char hash[TOKEN_NETWORK_BYTES]);
 

@@ -228,8 +228,10 @@ static struct error declared_network_read(const char *text, size_t len,
 	char *ranges;
 
 	if (!name || name >= sizeof network->name - 1)
-		return errorf(ERR_INVALID, "\"%.*s\" declares no network; write for example "
-		              "newsroom=10.1.0.0/16", len < 60 ? (int)len : 60, text);
+		return errorf(ERR_INVALID,
+		              "\"%.*s\" declares no network; write for example "
+		              "newsroom=10.1.0.0/16",
+		              len < 60 ? (int)len : 60, text);
 	memcpy(network->name, text, name);
 	ranges = mem_new(len - name, 1);
 	memcpy(ranges, equals + 1, len - name - 1);

@@ -37,8 +37,8 @@ void client_prefix(const struct sockaddr *peer, const char *forwarded,
 struct declared_networks;
 
 /*
- * Reads "newsroom=10.1.0.0/16,2001:db8::/32; class=192.0.2.0/24"; NULL: the loopback addresses alone,
- * as "loopback".  "none" declares none.  ERR_INVALID names the part that is wrong.
+ * Reads "newsroom=10.1.0.0/16,2001:db8::/32; class=192.0.2.0/24"; NULL: the loopback addresses
+ * alone, as "loopback".  "none" declares none.  ERR_INVALID names the part that is wrong.
  */
 struct error declared_networks_read(const char *text,
                                     struct declared_networks **ret_declared) MUST_CHECK;

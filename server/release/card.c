@@ -147,15 +147,15 @@ static void card_decided(FILE *out, const struct rows *facts)
 {
 	if (rows_integer(facts, 0, FACT_CROWD) == 0)
 		return;
-	fprintf(out,
-	        "Of the crowd's labels, %s were decided by the full rule: volunteers who were measured on "
-	        "hidden gold, from more than one network, none holding more than a stated share of the "
-	        "weight. By a weaker rule: without gold %s, within one declared network %s, without "
-	        "either %s. The others are older than these rules, or those who may decide are no longer "
-	        "sure.\n\n",
-	        rows_text(facts, 0, FACT_DECIDED_FULL), rows_text(facts, 0, FACT_DECIDED_NO_GOLD),
-	        rows_text(facts, 0, FACT_DECIDED_ONE_NETWORK),
-	        rows_text(facts, 0, FACT_DECIDED_NEITHER));
+	fprintf(
+		out,
+		"Of the crowd's labels, %s were decided by the full rule: volunteers who were measured on "
+		"hidden gold, from more than one network, none holding more than a stated share of the "
+		"weight. By a weaker rule: without gold %s, within one declared network %s, without "
+		"either %s. The others are older than these rules, or those who may decide are no longer "
+		"sure.\n\n",
+		rows_text(facts, 0, FACT_DECIDED_FULL), rows_text(facts, 0, FACT_DECIDED_NO_GOLD),
+		rows_text(facts, 0, FACT_DECIDED_ONE_NETWORK), rows_text(facts, 0, FACT_DECIDED_NEITHER));
 }
 
 static void card_labels(FILE *out, const struct rows *facts)

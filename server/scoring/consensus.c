@@ -104,10 +104,11 @@ json_t *consensus_row(const struct item_facts *facts, const struct estimate *cro
 	char id[UUID_TEXT];
 
 	uuid_to_text(id, facts->id);
-	return json_pack("{s:s, s:f, s:f, s:f, s:i, s:i, s:i, s:s?, s:o}", "item", id, "p_fake", crowd->mean,
-	                 "low", fmin(crowd->low, crowd->mean), "high", fmax(crowd->high, crowd->mean),
-	                 "judgments", (int)facts->count, "fake", (int)facts->fake, "judged_from",
-	                 (int)facts->judged_from, "decided_by", decided_by_name(by), "alpha",
+	return json_pack("{s:s, s:f, s:f, s:f, s:i, s:i, s:i, s:s?, s:o}", "item", id, "p_fake",
+	                 crowd->mean, "low", fmin(crowd->low, crowd->mean), "high",
+	                 fmax(crowd->high, crowd->mean), "judgments", (int)facts->count, "fake",
+	                 (int)facts->fake, "judged_from", (int)facts->judged_from, "decided_by",
+	                 decided_by_name(by), "alpha",
 	                 isfinite(alpha) ? json_real(alpha) : json_null());
 }
 
@@ -154,13 +155,14 @@ static const char *reason_of_distrust(const struct item_facts *facts, double p_f
 }
 
 /* Why an item leaves service: NULL to stay, "" to retire, else the reason of a dispute. */
-static const char *reason_to_leave(const struct item_facts *facts,
-                                   const struct belief *belief, bool trusted)
+static const char *reason_to_leave(const struct item_facts *facts, const struct belief *belief,
+                                   bool trusted)
 {
 	uint32_t count = asked_since(facts);
 
 	if (!trusted)
-		return facts->gold || count < facts->rule.max ? NULL : reason_of_distrust(facts, belief->p_fake);
+		return facts->gold || count < facts->rule.max ? NULL
+		                                              : reason_of_distrust(facts, belief->p_fake);
 	if (facts->gold)
 		return stopping_contradicts(&facts->rule, belief->decides, count, facts->truth)
 		           ? "crowd_against_gold"
@@ -194,7 +196,8 @@ static const char *way_out(const struct item_facts *facts, const struct belief *
                            bool trusted)
 {
 	double p_fake = belief->p_fake;
-	bool settled = stopping_decide(&facts->rule, belief->decides, asked_since(facts)) == DECISION_RETIRE;
+	bool settled =
+		stopping_decide(&facts->rule, belief->decides, asked_since(facts)) == DECISION_RETIRE;
 	bool agrees = facts->truth == UNKNOWN || label_of(p_fake) == facts->truth;
 	bool open_plan = asked_since(facts) < facts->rule.max;
 

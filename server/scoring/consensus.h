@@ -40,7 +40,7 @@ struct item_facts {
 	uint32_t spent;  /* judgments it had when it was last ruled to be asked about again */
 	double p_before; /* NAN: none yet */
 	enum decided_by decided_by; /* as it was written */
-	uint32_t scored; /* judgments behind p_before */
+	uint32_t scored;            /* judgments behind p_before */
 	uint32_t count, fake;
 	uint32_t judged_from; /* the first version of the item whose judgments count */
 };

@@ -266,9 +266,9 @@ static void estimates_find_cohorts(struct estimates *estimates, const struct jud
 	const struct cohort_options options = cohort_options_usual();
 
 	estimates->cohorts = cohorts_of(view, &options);
-	struct fit *without = cohorts_fit_without(view, &estimates->cohorts,
-	                                          &(struct model_options){ .method = METHOD_DEFAULT,
-	                                                                    .no_negative = true });
+	struct fit *without = cohorts_fit_without(
+		view, &estimates->cohorts,
+		&(struct model_options){ .method = METHOD_DEFAULT, .no_negative = true });
 	cohorts_compare(&estimates->cohorts, estimates->fit, without, view->truth, NULL);
 	fit_free(without);
 }
@@ -299,9 +299,9 @@ static void fit_estimates(void *arg)
 		pair_links(estimates->loaded.pair_keys, estimates->loaded.pair_key_count,
 	               &estimates->loaded.pairs, NULL);
 	struct judgments view = view_of(estimates);
-	estimates->fit = model_fit(&view, &(struct model_options){ .method = METHOD_DEFAULT,
-	                                                           .no_negative = true,
-	                                                           .intervals = true });
+	estimates->fit =
+		model_fit(&view, &(struct model_options){
+							 .method = METHOD_DEFAULT, .no_negative = true, .intervals = true });
 	estimates_find_cohorts(estimates, &view);
 
 	estimates->items_room = items;

@@ -40,8 +40,8 @@ struct scoring {
 	uint32_t cohorts, cohort_volunteers; /* who err together beyond what all share */
 	double cohort_share;                 /* of the judgments */
 	uint32_t cohort_changes;             /* labels that turn in a fit without them */
-	uint32_t decided[DECIDED_BY_KINDS]; /* retired items by who may decide them, when it began */
-	uint32_t ignored;                   /* volunteers worse than chance */
+	uint32_t decided[DECIDED_BY_KINDS];  /* retired items by who may decide them, when it began */
+	uint32_t ignored;                    /* volunteers worse than chance */
 	double alpha;                        /* of the first campaign; NAN: undefined */
 };
 

@@ -69,7 +69,8 @@ struct electorate {
 	uint32_t *network;               /* places */
 	bool *declared;                  /* places */
 	uint32_t places_room;
-	uint32_t *gold, *judged, *skipped; /* by volunteer; grow with those who are newer than the fit */
+	uint32_t *gold, *judged,
+		*skipped; /* by volunteer; grow with those who are newer than the fit */
 	uint32_t room;
 };
 
@@ -84,8 +85,8 @@ struct estimates {
 	enum decided_by *decided_by; /* by item */
 	struct voices voices;
 	struct electorate electorate;
-	struct cohorts cohorts;      /* who err together */
-	int64_t *folded; /* numbers of the news that the fit has read, until it is published */
+	struct cohorts cohorts; /* who err together */
+	int64_t *folded;        /* numbers of the news that the fit has read, until it is published */
 	size_t folded_count;
 
 	/* Since the fit. */

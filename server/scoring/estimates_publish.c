@@ -52,8 +52,8 @@ static struct error publish_write_items(struct db *db, struct estimates *estimat
 		double alpha =
 			agreement_of_item(facts->fake, facts->count - facts->fake,
 		                      expected[idmap_find(estimates->campaigns, facts->campaign)]);
-		err = write_sheet_add(&matrix,
-		                      consensus_row(facts, crowd, estimates->decided_by[i], alpha));
+		err =
+			write_sheet_add(&matrix, consensus_row(facts, crowd, estimates->decided_by[i], alpha));
 	}
 	free(expected);
 	return err.code ? err : write_sheet_send(&matrix);
@@ -143,12 +143,12 @@ static struct error publish_settle(struct db *db, const struct estimates *estima
 static struct error write_fit(struct db *db, const struct scoring *scoring)
 {
 	json_auto_t *row = json_pack(
-		"{s:I, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:f, s:f, s:i, s:i, s:f, s:i, s:i, s:i, s:i, "
+		"{s:I, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:f, s:f, s:i, s:i, s:f, s:i, s:i, s:i, "
+	    "s:i, "
 		"s:i, s:i}",
-		"judgments",
-		(json_int_t)scoring->judgments, "items", (int)scoring->items, "moved", (int)scoring->moved,
-		"retired", (int)scoring->retired, "reopened", (int)scoring->reopened, "held",
-		(int)scoring->held, "disputed", (int)scoring->disputed, "withdrawn",
+		"judgments", (json_int_t)scoring->judgments, "items", (int)scoring->items, "moved",
+		(int)scoring->moved, "retired", (int)scoring->retired, "reopened", (int)scoring->reopened,
+		"held", (int)scoring->held, "disputed", (int)scoring->disputed, "withdrawn",
 		(int)scoring->withdrawn, "gold", (int)scoring->gold, "weight", scoring->weight, "slope",
 		scoring->slope, "cohorts", (int)scoring->cohorts, "cohort_volunteers",
 		(int)scoring->cohort_volunteers, "cohort_share", scoring->cohort_share, "cohort_changes",

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who said what of each item, and what of it may decide: crowd/deciding on what the server knows. */
+/* Who said what of each item, and what of it may decide: crowd/deciding on what the server knows.
+ */
 #include <string.h>
 
 #include "db/db.h"
@@ -100,13 +101,12 @@ static struct error add_rules(void *arg, const struct rows *row)
 	uint32_t campaign = estimates_index(electorate->ruled, rows_text(row, 0, 0));
 
 	if (!(campaign & (campaign - 1)))
-		electorate->rules = estimates_must(
-			realloc(electorate->rules,
-		            (campaign ? 2 * (size_t)campaign : 1) * sizeof *electorate->rules));
-	electorate->rules[campaign] = (struct campaign_rules){
-		.policy = deciding_policy_of((uint32_t)rows_integer(row, 0, 1)),
-		.scope = { .gold = rows_integer(row, 0, 2) >= DECIDING_GOLD_ITEMS, .networks = true }
-	};
+		electorate->rules = estimates_must(realloc(
+			electorate->rules, (campaign ? 2 * (size_t)campaign : 1) * sizeof *electorate->rules));
+	electorate->rules[campaign] =
+		(struct campaign_rules){ .policy = deciding_policy_of((uint32_t)rows_integer(row, 0, 1)),
+		                         .scope = { .gold = rows_integer(row, 0, 2) >= DECIDING_GOLD_ITEMS,
+		                                    .networks = true } };
 	return ok();
 }
 
@@ -120,9 +120,8 @@ static struct error add_skips(void *arg, const struct rows *row)
 		abort(); /* the column is a uuid */
 	uint32_t skipper = idmap_add(electorate->skippers, id);
 	if (!(skipper & (skipper - 1)))
-		electorate->skips =
-			estimates_must(realloc(electorate->skips, (skipper ? 2 * (size_t)skipper : 1) *
-		                                                  sizeof *electorate->skips));
+		electorate->skips = estimates_must(realloc(
+			electorate->skips, (skipper ? 2 * (size_t)skipper : 1) * sizeof *electorate->skips));
 	electorate->skips[skipper] = (uint32_t)rows_raw_integer(row, 1);
 	return ok();
 }
@@ -263,10 +262,8 @@ struct belief estimates_belief(struct estimates *estimates, uint32_t item,
 		return (struct belief){ p_fake, .5 };
 	const struct campaign_rules *rules = &estimates->electorate.rules[campaign];
 	size_t count = gather_testimonies(estimates, item, facts);
-	struct deciding deciding =
-		deciding_weigh(&rules->policy, &rules->scope, estimates->voices.testimonies, count,
-	                   label_of(p_fake));
+	struct deciding deciding = deciding_weigh(
+		&rules->policy, &rules->scope, estimates->voices.testimonies, count, label_of(p_fake));
 	*ret_by = deciding.by;
-	return (struct belief){ p_fake,
-		                    deciding_probability(estimates->fit, odds, p_fake, &deciding) };
+	return (struct belief){ p_fake, deciding_probability(estimates->fit, odds, p_fake, &deciding) };
 }

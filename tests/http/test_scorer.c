@@ -175,13 +175,14 @@ static void a_crowd(int networks, bool declared)
 	make_items(&(struct items){ .campaign = "default", .count = 6, .gold = true, .truth = "fake" });
 	make_items(&(struct items){ .campaign = "default", .count = 6, .gold = true, .truth = "real" });
 	make_items(&(struct items){ .campaign = "default", .count = 20 });
-	tell_db("INSERT INTO volunteer (id, salt, consent_version) SELECT gen_random_uuid(),"
-	        " decode(repeat('00', 16), 'hex'), 2 FROM generate_series(1, 6);"
-	        " ALTER TABLE judgment DISABLE TRIGGER USER;"
-	        " INSERT INTO judgment (item_id, volunteer_id, assignment_id, position, verdict,"
-	        " confidence, training) SELECT i.id, v.id, gen_random_uuid(), 'left',"
-	        " coalesce(i.truth, CASE WHEN i.n %% 2 = 0 THEN 'fake' ELSE 'real' END::verdict), 75,"
-	        " false FROM (SELECT *, row_number() OVER (ORDER BY id) AS n FROM item) i, volunteer v");
+	tell_db(
+		"INSERT INTO volunteer (id, salt, consent_version) SELECT gen_random_uuid(),"
+		" decode(repeat('00', 16), 'hex'), 2 FROM generate_series(1, 6);"
+		" ALTER TABLE judgment DISABLE TRIGGER USER;"
+		" INSERT INTO judgment (item_id, volunteer_id, assignment_id, position, verdict,"
+		" confidence, training) SELECT i.id, v.id, gen_random_uuid(), 'left',"
+		" coalesce(i.truth, CASE WHEN i.n %% 2 = 0 THEN 'fake' ELSE 'real' END::verdict), 75,"
+		" false FROM (SELECT *, row_number() OVER (ORDER BY id) AS n FROM item) i, volunteer v");
 	tell_db("INSERT INTO score_pending (items, volunteers, fakes, versions, networks)"
 	        " SELECT array_agg(j.item_id), array_agg(j.volunteer_id),"
 	        " array_agg(j.verdict = 'fake'), array_agg(1),"
@@ -223,9 +224,10 @@ START_TEST(items_are_settled_by_who_may_decide)
 	                        " FROM consensus"),
 	                 crowds[_i].decided_by);
 	ck_assert_int_eq(count_db("SELECT count(*) FROM volunteer_network"), 6);
-	ck_assert_int_eq(count_db("SELECT count(*) FROM volunteer_skill WHERE gold = %d AND NOT ignored",
-	                          crowds[_i].gold ? 12 : 0),
-	                 6);
+	ck_assert_int_eq(
+		count_db("SELECT count(*) FROM volunteer_skill WHERE gold = %d AND NOT ignored",
+	             crowds[_i].gold ? 12 : 0),
+		6);
 	tell_db("UPDATE campaign SET state = 'closed'");
 	ck_assert_int_eq(count_db("SELECT count(*) FROM volunteer_network"), 0);
 }

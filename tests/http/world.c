@@ -12,8 +12,8 @@
 #include "crypto/secret.h"
 #include "crypto/sha256.h"
 #include "crypto/token.h"
-#include "people/volunteer.h"
 #include "database.h"
+#include "people/volunteer.h"
 
 static const char *common;
 

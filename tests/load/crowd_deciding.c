@@ -5,8 +5,8 @@
  * A made-up campaign: volunteers come one by one, from networks of which some are shared by many (a
  * mobile operator's), and judge items that are open in random order; part of what they see is gold,
  * most at first.  Every so many volunteers the model is fitted and items retire.  The same crowd is
- * asked twice: once everybody decides, once those who may.  Judgments an item and wrong labels, means
- * over SEEDS (10) crowds with the standard deviations of their differences.
+ * asked twice: once everybody decides, once those who may.  Judgments an item and wrong labels,
+ * means over SEEDS (10) crowds with the standard deviations of their differences.
  */
 #include <math.h>
 #include <stdio.h>
@@ -91,8 +91,8 @@ static void campaign_visit(struct campaign *campaign, uint32_t volunteer)
 		uint32_t of = gold ? GOLD : ITEMS, first = gold ? ITEMS : 0;
 		uint32_t at = random_below(&campaign->random, of), k = 0;
 
-		while (k < of && (seen[first + (at + k) % of] ||
-		                  (!gold && campaign->retired[(at + k) % of])))
+		while (k < of &&
+		       (seen[first + (at + k) % of] || (!gold && campaign->retired[(at + k) % of])))
 			k++;
 		if (k == of)
 			continue;
@@ -107,8 +107,8 @@ static uint32_t campaign_settle(struct campaign *campaign, bool everybody)
 	const struct stopping rule = stopping_in_service();
 	struct deciding_policy policy = deciding_policy_of(everybody ? 0 : DECIDING_POLICY_NOW);
 	struct deciding_scope scope = { campaign->setting->gold, true };
-	struct fit *fit = model_fit(&campaign->judgments,
-	                            &(struct model_options){ .no_negative = !everybody });
+	struct fit *fit =
+		model_fit(&campaign->judgments, &(struct model_options){ .no_negative = !everybody });
 	static struct testimony list[ITEMS + GOLD][64];
 	uint32_t count[ITEMS + GOLD] = { 0 }, open = 0;
 
@@ -126,8 +126,7 @@ static uint32_t campaign_settle(struct campaign *campaign, bool everybody)
 	}
 	for (uint32_t i = 0; i < ITEMS; i++) {
 		double p = i < fit->items ? fit->crowd[i].mean : .5;
-		struct deciding deciding =
-			deciding_weigh(&policy, &scope, list[i], count[i], label_of(p));
+		struct deciding deciding = deciding_weigh(&policy, &scope, list[i], count[i], label_of(p));
 		double decides = deciding_probability(fit, fit->odds[i], p, &deciding);
 
 		if (!campaign->retired[i] && count[i])
@@ -145,7 +144,8 @@ struct outcome {
 
 static uint32_t campaign_wrong(struct campaign *campaign)
 {
-	struct fit *fit = model_fit(&campaign->judgments, &(struct model_options){ .no_negative = true });
+	struct fit *fit =
+		model_fit(&campaign->judgments, &(struct model_options){ .no_negative = true });
 	uint32_t wrong = 0;
 
 	for (uint32_t i = 0; i < ITEMS; i++)

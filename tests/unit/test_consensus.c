@@ -101,8 +101,7 @@ START_TEST(an_item_leaves_service_by_the_rule)
 		                        .spent = cases[_i].spent,
 		                        .count = cases[_i].count,
 		                        .fake = cases[_i].fakes };
-	struct belief belief = { cases[_i].p_fake,
-		                     cases[_i].undecided ? .5 : cases[_i].p_fake };
+	struct belief belief = { cases[_i].p_fake, cases[_i].undecided ? .5 : cases[_i].p_fake };
 	json_auto_t *row = consensus_decision(&facts, &belief, !cases[_i].distrusted);
 	const char *reason = json_string_value(json_object_get(row, "reason"));
 	const char *to = json_string_value(json_object_get(row, "to"));

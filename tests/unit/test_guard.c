@@ -326,9 +326,9 @@ static size_t network_of(const char *peer, const char *declared, char text[CLIEN
 
 	ck_assert_msg(!err.code, "%s", err.detail);
 	ck_assert(is_four || inet_pton(AF_INET6, peer, &six.sin6_addr) == 1);
-	size_t len = client_network(is_four ? (const struct sockaddr *)&four
-	                                    : (const struct sockaddr *)&six,
-	                            NULL, NULL, networks, text, ret_declared);
+	size_t len =
+		client_network(is_four ? (const struct sockaddr *)&four : (const struct sockaddr *)&six,
+	                   NULL, NULL, networks, text, ret_declared);
 	declared_networks_free(networks);
 	return len;
 }

@@ -54,8 +54,7 @@ static json_t *last_fit_json(const struct public_figures *figures)
 		return json_null();
 	return json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:{s:I, s:I, s:f, s:I}, "
 	                 "s:{s:I, s:I, s:I, s:I}}",
-	                 "at",
-	                 figures->fitted_at, "retired", (json_int_t)fit->retired, "reopened",
+	                 "at", figures->fitted_at, "retired", (json_int_t)fit->retired, "reopened",
 	                 (json_int_t)fit->reopened, "held", (json_int_t)fit->held, "disputed",
 	                 (json_int_t)fit->disputed, "withdrawn", (json_int_t)fit->withdrawn, "gold",
 	                 (json_int_t)fit->gold, "weight", fit->weight, "slope", fit->slope, "cohorts",
