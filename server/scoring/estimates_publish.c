@@ -144,7 +144,7 @@ static struct error write_fit(struct db *db, const struct scoring *scoring)
 {
 	json_auto_t *row = json_pack(
 		"{s:I, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:f, s:f, s:i, s:i, s:f, s:i, s:i, s:i, "
-	    "s:i, "
+		"s:i, "
 		"s:i, s:i}",
 		"judgments", (json_int_t)scoring->judgments, "items", (int)scoring->items, "moved",
 		(int)scoring->moved, "retired", (int)scoring->retired, "reopened", (int)scoring->reopened,
