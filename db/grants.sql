@@ -43,6 +43,7 @@ BEGIN
             ('item_copy',        'INSERT',          ''),
             ('release_file',     'INSERT',          ''),
             ('release_artefact', 'INSERT',          ''),
+            ('set_aside_item',   'INSERT',          ''),
             ('release_item',     'INSERT',          ''),
             ('schema_migration', '',                ''),
             ('job_kind',         '',                ''),
@@ -50,9 +51,11 @@ BEGIN
             ('campaign',         'INSERT',          'state'),
             ('item',             'INSERT',          'state, truth, basis, gold, training, sensitive, lineage, pair, '
                                                     'identities, techniques, generator, source, licence, credit, '
-                                                    'title, explanation, recipe, version, judged_from, rendition, '
+                                                    'title, explanation, recipe, version, judged_from, recount, rendition, '
                                                     'rendition_bytes, rendition_type, poster, thumbnail, width, '
                                                     'height, duration_ms'),
+            ('set_aside',        'INSERT',          'volunteers, network, undone_reason, undone_by, undone_at, '
+                                                    'pending, labels_changed'),
             ('dispute',          'INSERT',          'state, begun_at, closed_at, closed_p_fake, closed_judgments'),
             ('release',          'INSERT',          'state, fixed_at, held_back, contradicting, alpha, alpha_low, '
                                                     'alpha_high, summary, bytes, finished_at'),
@@ -62,7 +65,7 @@ BEGIN
             ('account',          'INSERT',          'role, state, password_hash, one_time, one_time_until, '
                                                     'one_time_spent, failed_sign_ins'),
             ('consensus',        'INSERT',          'p_fake, low, high, judgments, fake_votes, alpha, judged_from, '
-                                                    'decided_by, updated_at'),
+                                                    'decided_by, recount, updated_at'),
             ('agreement',        'INSERT',          'alpha, low, high, gold, gold_right, trusted, updated_at'),
             ('last_fit',         'INSERT',          'fitted_at, judgments, items, moved, retired, reopened, held, '
                                                     'disputed, withdrawn, gold, weight, slope, fits, retired_all, '
@@ -88,6 +91,11 @@ BEGIN
             ('lost_item',        'INSERT, DELETE',  ''),
             ('score_pending',    'INSERT, DELETE',  ''),
             ('catalogue_news',   'INSERT, DELETE',  ''),
+            ('volunteer_network', 'INSERT, DELETE', ''),
+            ('set_aside_volunteer', 'INSERT, DELETE', ''),
+            ('cohort_member',    'INSERT, DELETE',  'cohort'),
+            ('integrity_figure', 'INSERT, DELETE',  'source, value, written_at'),
+            ('integrity_alarm',  'INSERT, DELETE',  'value, told_at'),
             ('item_count',       'INSERT, DELETE',  ''),
             ('belief_count',     'INSERT, DELETE',  ''),
             ('tally',            'INSERT, DELETE',  'pairs'),

@@ -3,6 +3,7 @@
 #include "api/api.h"
 #include "api/jobs.h"
 #include "api/releases.h"
+#include "api/set_asides.h"
 #include "people/permission.h"
 
 #define V1 "/api/v1"
@@ -35,6 +36,10 @@ const struct route api_routes[] = {
 	{ "GET",    V1 "/releases/{}/{}/files/{*}", .handle = get_release_file,  .lane = &lane_queries },
 	{ "GET",    V1 "/jobs",                   .handle = get_jobs,            .lane = &lane_queries, .needs = MAY_OPERATE },
 	{ "GET",    V1 "/jobs/{}",                .handle = get_job,             .lane = &lane_queries, .needs = MAY_RELEASE },
+	{ "GET",    V1 "/set-asides",             .handle = get_set_asides,      .lane = &lane_queries, .needs = MAY_GUARD },
+	{ "POST",   V1 "/set-asides",             .handle = post_set_aside,      .lane = &lane_queries, .needs = MAY_GUARD, .budget = RATE_WRITE, .json = MAX_BODY },
+	{ "GET",    V1 "/set-asides/{}",          .handle = get_set_aside,       .lane = &lane_queries, .needs = MAY_GUARD },
+	{ "POST",   V1 "/set-asides/{}/undo",     .handle = post_set_aside_undo, .lane = &lane_queries, .needs = MAY_GUARD, .budget = RATE_WRITE, .json = MAX_BODY },
 	{ "GET",    V1 "/openapi.json",           .handle = get_openapi },
 	{ "GET",    "/healthz",                   .handle = get_healthz },
 	{ "GET",    "/readyz",                    .handle = get_readyz,          .lane = &lane_queries },

@@ -394,11 +394,25 @@ static void card_corrections(FILE *out, const struct rows *corrected)
 	        rows_text(corrected, 0, 3));
 }
 
+/* What a moderator took out of what counts is missing from the judgments of a release. */
+static void card_set_aside(FILE *out, const struct rows *aside)
+{
+	if (!rows_integer(aside, 0, 1) && !rows_integer(aside, 0, 4))
+		return;
+	fprintf(out,
+	        "**Judgments were set aside** by moderators or operators when this release was made: "
+	        "%s judgments by %s volunteers on %s of these items. No label here rests on them, and "
+	        "they are in no file. %s more items had a label before, and are not in this release. "
+	        "Setting aside can be undone; a later release says what holds then.\n\n",
+	        rows_text(aside, 0, 1), rows_text(aside, 0, 2), rows_text(aside, 0, 3),
+	        rows_text(aside, 0, 4));
+}
+
 struct error card_write(FILE *out, struct db *db, const char *release_id, bool volunteers)
 {
 	const char *const id[] = { release_id };
 	auto_rows *facts = NULL, *said = NULL, *alone = NULL, *table = NULL, *terms = NULL,
-			  *corrected = NULL;
+			  *corrected = NULL, *aside = NULL;
 	struct error err;
 
 	if ((err = db_run(db, SQL_RELEASE_FACTS, id, &facts)).code)
@@ -415,12 +429,15 @@ struct error card_write(FILE *out, struct db *db, const char *release_id, bool v
 		return err;
 	if ((err = db_run(db, SQL_RELEASE_CORRECTIONS, id, &corrected)).code)
 		return err;
+	if ((err = db_run(db, SQL_RELEASE_SET_ASIDE, id, &aside)).code)
+		return err;
 	card_header(out, facts, volunteers);
 	card_opening(out, facts);
 	card_splits(out, facts, table);
 	card_labels(out, facts);
 	card_corrections(out, corrected);
 	card_agreement(out, facts, said);
+	card_set_aside(out, aside);
 	if ((err = cohort_card_write(out, db, release_id, volunteers)).code)
 		return err;
 	card_limits(out, facts);

@@ -111,3 +111,35 @@ SELECT f.version, c.truths, c.others,
               count(DISTINCT h.item_id) FILTER (WHERE h.field <> 'truth') AS others
          FROM item_change h JOIN release_item r ON r.item_id = h.item_id AND r.release_id = $1::uuid
         WHERE h.changed_at > f.fixed_at) c
+
+-- name: release_set_aside
+-- What was set aside when the release was made.
+-- $1 release uuid
+-- returns acts that stood; judgments, volunteers and items of this release that they touch; items that had a label
+-- before, were asked for and are not in it
+WITH acts AS MATERIALIZED (
+    SELECT a.*, e.id AS release_id, e.fixed_at, e.filter
+      FROM release e
+      JOIN set_aside a ON a.made_at <= e.fixed_at AND (a.undone_at IS NULL OR a.undone_at > e.fixed_at)
+     WHERE e.id = $1::uuid
+)
+SELECT (SELECT count(*) FROM acts), n.judgments, n.volunteers, n.items,
+       (SELECT count(DISTINCT k.item_id)
+          FROM acts a
+          JOIN set_aside_item k ON k.set_aside_id = a.id AND k.retired
+         CROSS JOIN LATERAL (SELECT campaign_id, media_type FROM item WHERE id = k.item_id OFFSET 0) i
+          JOIN campaign g ON g.id = i.campaign_id
+         WHERE g.name = coalesce(a.filter->>'campaign', g.name)
+           AND i.media_type = coalesce(a.filter->>'media_type', i.media_type)
+           AND NOT EXISTS (SELECT FROM release_item r WHERE r.release_id = a.release_id AND r.item_id = k.item_id OFFSET 0))
+  FROM (SELECT count(DISTINCT (j.item_id, j.volunteer_id)) AS judgments, count(DISTINCT j.volunteer_id) AS volunteers,
+               count(DISTINCT j.item_id) AS items
+          FROM acts a
+         CROSS JOIN LATERAL unnest(a.volunteers) AS v (id)
+         CROSS JOIN LATERAL (SELECT * FROM judgment WHERE volunteer_id = v.id OFFSET 0) j
+         CROSS JOIN LATERAL (SELECT item_id FROM release_item
+                              WHERE release_id = a.release_id AND item_id = j.item_id OFFSET 0) r
+         CROSS JOIN LATERAL (SELECT campaign_id FROM item WHERE id = j.item_id OFFSET 0) i
+         WHERE j.revision = 0 AND NOT j.training AND j.counts
+           AND j.judged_at >= a.from_at AND j.judged_at < a.to_at AND j.judged_at <= a.fixed_at
+           AND (a.campaign_id IS NULL OR a.campaign_id = i.campaign_id)) n

@@ -56,7 +56,8 @@ struct item_facts item_facts_read(const struct rows *row)
 		.count = (uint32_t)rows_integer(row, 0, 11),
 		.fake = (uint32_t)rows_integer(row, 0, 12),
 		.judged_from = (uint32_t)rows_integer(row, 0, 14),
-		.decided_by = decided_by_read(rows_text(row, 0, 16)),
+		.recount = (uint32_t)rows_integer(row, 0, 15),
+		.decided_by = decided_by_read(rows_text(row, 0, 17)),
 	};
 
 	if (!uuid_from_text(facts.id, rows_text(row, 0, 0)) ||
@@ -104,11 +105,11 @@ json_t *consensus_row(const struct item_facts *facts, const struct estimate *cro
 	char id[UUID_TEXT];
 
 	uuid_to_text(id, facts->id);
-	return json_pack("{s:s, s:f, s:f, s:f, s:i, s:i, s:i, s:s?, s:o}", "item", id, "p_fake",
+	return json_pack("{s:s, s:f, s:f, s:f, s:i, s:i, s:i, s:i, s:s?, s:o}", "item", id, "p_fake",
 	                 crowd->mean, "low", fmin(crowd->low, crowd->mean), "high",
 	                 fmax(crowd->high, crowd->mean), "judgments", (int)facts->count, "fake",
-	                 (int)facts->fake, "judged_from", (int)facts->judged_from, "decided_by",
-	                 decided_by_name(by), "alpha",
+	                 (int)facts->fake, "judged_from", (int)facts->judged_from, "recount",
+	                 (int)facts->recount, "decided_by", decided_by_name(by), "alpha",
 	                 isfinite(alpha) ? json_real(alpha) : json_null());
 }
 
@@ -225,9 +226,10 @@ static json_t *decide_item(const struct item_facts *facts, double p_fake, const 
 	char id[UUID_TEXT];
 
 	uuid_to_text(id, facts->id);
-	return json_pack("{s:s, s:s, s:s, s:s?, s:i, s:i, s:f}", "item", id, "from", state_of(facts),
-	                 "to", to, "reason", reason, "judgments", (int)facts->count, "judged_from",
-	                 (int)facts->judged_from, "p_fake", p_fake);
+	return json_pack("{s:s, s:s, s:s, s:s?, s:i, s:i, s:i, s:f}", "item", id, "from",
+	                 state_of(facts), "to", to, "reason", reason, "judgments", (int)facts->count,
+	                 "judged_from", (int)facts->judged_from, "recount", (int)facts->recount,
+	                 "p_fake", p_fake);
 }
 
 json_t *consensus_decision(const struct item_facts *facts, const struct belief *belief,

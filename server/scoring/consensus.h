@@ -43,6 +43,7 @@ struct item_facts {
 	uint32_t scored;            /* judgments behind p_before */
 	uint32_t count, fake;
 	uint32_t judged_from; /* the first version of the item whose judgments count */
+	uint32_t recount;     /* how often judgments on it were set aside, or given back */
 };
 
 /* Reads a row of consensus_items. */

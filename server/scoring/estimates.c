@@ -122,8 +122,8 @@ static struct error estimates_add_item(void *arg, const struct rows *row)
 			realloc(estimates->facts, (index ? 2 * (size_t)index : 1) * sizeof *estimates->facts));
 	estimates->facts[index] = item_facts_read(row);
 	idmap_add(estimates->campaigns, estimates->facts[index].campaign);
-	if (rows_text(row, 0, 15))
-		loaded_add_pair(&estimates->loaded, index, rows_integer(row, 0, 15));
+	if (rows_text(row, 0, 16))
+		loaded_add_pair(&estimates->loaded, index, rows_integer(row, 0, 16));
 	return ok();
 }
 

@@ -30,6 +30,7 @@ struct scoring {
 	uint64_t judgments; /* behind the fit */
 	uint32_t items, volunteers, iterations;
 	uint32_t news;  /* judgments that are new in this step */
+	bool at_once;   /* judgments count no more, or again: only a fit puts that right */
 	uint32_t moved; /* posteriors that changed by .01 or more */
 	uint32_t retired, disputed;
 	uint32_t reopened;  /* retired items that came back, to be asked about or to a moderator */

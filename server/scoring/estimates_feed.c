@@ -16,6 +16,7 @@ struct catching_up {
 	uint32_t *touched; /* items, with repeats */
 	size_t touched_count, touched_room;
 	uint32_t news;
+	bool at_once;
 	int64_t row; /* the news being read; its judgments are taken in together */
 };
 
@@ -106,6 +107,7 @@ static struct error take_in(void *arg, const struct rows *row)
 	}
 	if (!rows_text(row, 0, 1)) { /* a truth was corrected: news that only a fit can take in */
 		news->news++;
+		news->at_once |= rows_flag(row, 0, 5);
 		return ok();
 	}
 	uint32_t item = item_place(estimates, rows_text(row, 0, 1));
@@ -179,6 +181,12 @@ struct touched_sheets {
 	struct write_sheet write, settle;
 };
 
+/* Which judgments the estimate of an item rests on. */
+static uint32_t recount_known(const struct estimates *estimates, uint32_t index)
+{
+	return index < estimates->fit->items ? estimates->facts[index].recount : 0;
+}
+
 /* An item with judgments that no longer count stays as it is until the next fit, which leaves them
  * out. */
 static struct error write_touched(void *arg, const struct rows *row)
@@ -187,7 +195,8 @@ static struct error write_touched(void *arg, const struct rows *row)
 	struct item_facts facts = item_facts_read(row);
 	uint32_t index = idmap_find(sheets->estimates->items, facts.id);
 
-	if (sheets->estimates->tallies[index].oldest < facts.judged_from)
+	if (sheets->estimates->tallies[index].oldest < facts.judged_from ||
+	    recount_known(sheets->estimates, index) != facts.recount)
 		return ok();
 	struct estimate now = estimate_now(sheets->estimates, index);
 
@@ -258,6 +267,7 @@ struct error estimates_catch_up(struct db *db, struct estimates *estimates,
 		err = publish_touched(db, &news, &scoring);
 	free(news.touched);
 	scoring.news = news.news;
+	scoring.at_once = news.at_once;
 	*ret_scoring = scoring;
 	return err;
 }

@@ -46,6 +46,7 @@ const small = "filled_id('release', 2)";
 const writing = "filled_id('release', 22)";
 const job = "filled_id('job', 22)";
 const rendering = "filled_id('rendering', 1)";
+const aside = "filled_id('set_aside', 1)";
 const text = (value) => `'${value}'`;
 const hex = (kind, n = 2000) => `filled_hex('${kind}', ${n})`;
 const some = (count, value, type) => `array_fill(${value}::${type}, ARRAY[${count}])`;
@@ -226,6 +227,18 @@ export const VALUES = {
 	release_table: [writing],
 	release_licences: [writing],
 	release_corrections: [writing],
+	release_set_aside: [writing],
+	set_aside_campaign: [text("campaign-1")],
+	set_aside_changes: [aside],
+	set_aside_follow: [],
+	set_aside_give: [aside],
+	set_aside_list: ["now()", aside, "51"],
+	set_aside_make: [text("volunteers"), "NULL", volunteers(6), "NULL", "NULL", "NULL", "NULL", text("they lie"), text("somebody")],
+	set_aside_one: [aside],
+	set_aside_take: [aside, volunteers(6)],
+	set_aside_turn: [],
+	set_aside_undo: [aside, text("a mistake"), text("somebody")],
+	set_aside_widen: [],
 	release_add_file: [writing, text("another.csv"), hex("new"), "1000"],
 	release_summary: [writing],
 	release_finish: [writing, text("{}"), "1000"],
