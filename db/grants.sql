@@ -95,7 +95,7 @@ BEGIN
             ('set_aside_volunteer', 'INSERT, DELETE', ''),
             ('cohort_member',    'INSERT, DELETE',  'cohort'),
             ('integrity_figure', 'INSERT, DELETE',  'source, value, written_at'),
-            ('integrity_alarm',  'INSERT, DELETE',  'value, told_at'),
+            ('integrity_alarm',  'INSERT',          'value, stands, raised_at, told_at'),
             ('item_count',       'INSERT, DELETE',  ''),
             ('belief_count',     'INSERT, DELETE',  ''),
             ('tally',            'INSERT, DELETE',  'pairs'),

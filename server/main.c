@@ -36,6 +36,8 @@ static const struct {
 	{ "jobs", cli_jobs, NULL, "show work that waits, runs or was given up", cli_jobs_usage },
 	{ "account", cli_account, NULL, "make accounts and tokens", cli_account_usage },
 	{ "campaign", cli_campaign, NULL, "list, open and close campaigns", cli_campaign_usage },
+	{ "integrity", cli_integrity, NULL, "show who carries the labels, and what alarms",
+	  cli_integrity_usage },
 	{ "volunteers", cli_volunteers, NULL, "take judgments out of what counts, or give them back",
 	  cli_volunteers_usage },
 	{ "infer", NULL, cli_infer, "labels from a file of judgments; needs no database",

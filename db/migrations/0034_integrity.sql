@@ -142,10 +142,11 @@ CREATE TABLE integrity_alarm (
     alarm        text NOT NULL,
     value        double precision NOT NULL,
     raised_at    timestamptz NOT NULL DEFAULT now(),
-    told_at      timestamptz NOT NULL DEFAULT '-infinity',
+    stands       boolean NOT NULL DEFAULT true,
+    told_at      timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (campaign_id, alarm)
 );
-COMMENT ON TABLE integrity_alarm IS 'Alarms that stand, and when the log was last told.';
+COMMENT ON TABLE integrity_alarm IS 'Alarms that stand, or stood, and when the log was last told.';
 
 CREATE INDEX IF NOT EXISTS skipped_pair_by_time ON skipped_pair (skipped_at);
 

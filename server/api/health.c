@@ -6,6 +6,7 @@
 #include "health/readiness.h"
 #include "http/static.h"
 #include "judging/dispatcher.h"
+#include "scoring/integrity.h"
 #include "scoring/stats.h"
 
 struct error get_healthz(struct request *req, struct db *db)
@@ -214,6 +215,7 @@ struct error get_metrics(struct request *req, struct db *db)
 		                    i, (unsigned long long)counts.answers[i]);
 	text = budget_metrics(
 		req, store_metrics(req, fit_metrics(req, skip_metrics(req, desk_metrics(req, text)))));
+	text = arena_printf(req->arena, "%s%s", text, integrity_metrics(req->arena));
 	request_text(req, 200, "text/plain; version=0.0.4; charset=utf-8", text);
 	return ok();
 }

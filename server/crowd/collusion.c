@@ -176,8 +176,7 @@ struct collusion_outcome collusion_run(const struct collusion *rig,
 	return outcome;
 }
 
-/* What a verdict adds to the log odds of fake, at the fitted skills. */
-static double weight_of(const struct fit *fit, uint32_t volunteer, uint8_t verdict)
+double influence_weight(const struct fit *fit, uint32_t volunteer, uint8_t verdict)
 {
 	double sensitivity = fit->sensitivity[volunteer].mean;
 	double specificity = fit->specificity[volunteer].mean;
@@ -196,7 +195,7 @@ size_t influence_flips(const struct judgments *judgments, const struct fit *fit,
 
 	for (size_t j = 0; j < judgments->count; j++) {
 		uint32_t v = judgments->volunteer[j];
-		fixed weight = fixed_of(weight_of(fit, v, judgments->verdict[j]));
+		fixed weight = fixed_of(influence_weight(fit, v, judgments->verdict[j]));
 
 		with[judgments->item[j]] += weight;
 		without[judgments->item[j]] += removed[v] ? 0 : weight;
@@ -229,14 +228,14 @@ void influence_cost(const struct judgments *judgments, const struct fit *fit, ui
 		fixed odds = fixed_of(logit(fit->prevalence.mean));
 
 		for (size_t j = matrix.start[i]; j < matrix.start[i + 1]; j++)
-			odds += fixed_of(weight_of(fit, matrix.code[j] / 2, matrix.code[j] & 1));
+			odds += fixed_of(influence_weight(fit, matrix.code[j] / 2, matrix.code[j] & 1));
 		double left = fixed_value(odds), side = left > 0 ? 1 : -1;
 
 		for (uint32_t k = 0; k < n; k++) {
 			uint32_t code = matrix.code[matrix.start[i] + k];
-			double now = weight_of(fit, code / 2, code & 1);
+			double now = influence_weight(fit, code / 2, code & 1);
 
-			swing[k] = side * (now - weight_of(fit, code / 2, !(code & 1)));
+			swing[k] = side * (now - influence_weight(fit, code / 2, !(code & 1)));
 		}
 		qsort(swing, n, sizeof *swing, by_swing);
 		for (left *= side; turned < n && swing[turned] > 0 && left > 0; turned++)

@@ -35,6 +35,9 @@ struct collusion collusion_standard(double colluders);
 struct collusion_outcome collusion_run(const struct collusion *rig,
                                        const struct model_options *model, struct random *random);
 
+/* What a verdict adds to the log odds of fake, at the fitted skills. */
+double influence_weight(const struct fit *fit, uint32_t volunteer, uint8_t verdict);
+
 /*
  * How labels would stand without some volunteers, skills held as fitted: sets flips[i] to 1 where
  * the label changes when those with removed[v] != 0 are left out. Returns how many. Gold never

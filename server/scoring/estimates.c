@@ -42,6 +42,10 @@ void estimates_free(struct estimates *estimates)
 	voices_free(&estimates->voices);
 	electorate_free(&estimates->electorate);
 	cohorts_clear(&estimates->cohorts);
+	free(estimates->turned);
+	idmap_free(estimates->networks);
+	free(estimates->places);
+	json_decref(estimates->integrity);
 	free(estimates->folded);
 	free(estimates->online_items);
 	free(estimates->tallies);
@@ -147,6 +151,7 @@ static struct estimates *standing_new(void)
 	estimates->volunteers = idmap_new();
 	estimates->campaigns = idmap_new();
 	estimates->electorate = electorate_new();
+	estimates->networks = idmap_new();
 	return estimates;
 }
 
@@ -168,7 +173,10 @@ static struct error estimates_load(struct db *db, void *arg)
 		return err;
 	if ((err = db_stream(db, SQL_CONSENSUS_ITEMS, NULL, estimates_add_item, *estimates)).code)
 		return err;
-	return db_stream_raw(db, SQL_CONSENSUS_JUDGMENTS, NULL, add_judgment, *estimates);
+	err = db_stream_raw(db, SQL_CONSENSUS_JUDGMENTS, NULL, add_judgment, *estimates);
+	if (err.code)
+		return err;
+	return db_stream_raw(db, SQL_ESTIMATES_NETWORKS, NULL, estimates_add_network, *estimates);
 }
 
 static struct judgments view_of(const struct estimates *estimates)
@@ -269,7 +277,9 @@ static void estimates_find_cohorts(struct estimates *estimates, const struct jud
 	struct fit *without = cohorts_fit_without(
 		view, &estimates->cohorts,
 		&(struct model_options){ .method = METHOD_DEFAULT, .no_negative = true });
-	cohorts_compare(&estimates->cohorts, estimates->fit, without, view->truth, NULL);
+	if (without)
+		estimates->turned = estimates_must(calloc(estimates->fit->items + 1, 1));
+	cohorts_compare(&estimates->cohorts, estimates->fit, without, view->truth, estimates->turned);
 	fit_free(without);
 }
 
@@ -303,6 +313,7 @@ static void fit_estimates(void *arg)
 		model_fit(&view, &(struct model_options){
 							 .method = METHOD_DEFAULT, .no_negative = true, .intervals = true });
 	estimates_find_cohorts(estimates, &view);
+	estimates_find_integrity(estimates, &view);
 
 	estimates->items_room = items;
 	estimates->volunteers_room = volunteers;

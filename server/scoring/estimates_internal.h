@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * estimates_internal -- what estimates are made of, for the four files that work on them:
+ * estimates_internal -- what estimates are made of, for the files that work on them:
  * estimates.c reads and fits, estimates_publish.c writes, estimates_feed.c takes in what comes,
- * estimates_voices.c knows who may decide.
+ * estimates_voices.c knows who may decide, estimates_integrity.c finds who carries the labels.
  */
 #ifndef SCORING_ESTIMATES_INTERNAL_H
 #define SCORING_ESTIMATES_INTERNAL_H
@@ -74,6 +74,11 @@ struct electorate {
 	uint32_t room;
 };
 
+/* Where a volunteer of a campaign comes from; networks count from 1. */
+struct network_place {
+	uint32_t campaign, volunteer, network;
+};
+
 struct estimates {
 	struct idmap *items, *volunteers, *campaigns;
 	struct item_facts *facts; /* by item, as the fit saw them */
@@ -85,8 +90,13 @@ struct estimates {
 	enum decided_by *decided_by; /* by item */
 	struct voices voices;
 	struct electorate electorate;
-	struct cohorts cohorts; /* who err together */
-	int64_t *folded;        /* numbers of the news that the fit has read, until it is published */
+	struct cohorts cohorts;       /* who err together */
+	uint8_t *turned;              /* by item: its label turns without them; NULL: there are none */
+	struct idmap *networks;       /* by their hashes */
+	struct network_place *places; /* sorted, once the fit is made */
+	size_t place_count;
+	json_t *integrity; /* figures as integrity_write() takes them */
+	int64_t *folded;   /* numbers of the news that the fit has read, until it is published */
 	size_t folded_count;
 
 	/* Since the fit. */
@@ -131,6 +141,12 @@ struct belief estimates_belief(struct estimates *estimates, uint32_t item,
                                enum decided_by *ret_by);
 
 void estimates_forget_judgments(struct estimates *estimates);
+
+/* estimates_integrity.c: takes a row of estimates_networks, after the judgments; finds who carries
+ * the labels; writes it. */
+struct error estimates_add_network(void *arg, const struct rows *row) MUST_CHECK;
+void estimates_find_integrity(struct estimates *estimates, const struct judgments *view);
+struct error estimates_write_integrity(struct db *db, const struct estimates *estimates) MUST_CHECK;
 
 /* Memory that was there to be had; its absence ends the program. */
 static inline void *estimates_must(void *memory)

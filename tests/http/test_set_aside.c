@@ -105,7 +105,7 @@ static const char *standing_of(const char *campaign)
 	return ask_db(
 		"SELECT md5(string_agg(concat_ws(' ', i.id, i.state, c.p_fake, c.low, c.high, c.judgments,"
 		" c.fake_votes, c.alpha), ',' ORDER BY i.id)) FROM item i LEFT JOIN consensus c ON "
-	    "c.item_id = i.id"
+		"c.item_id = i.id"
 		" WHERE i.campaign_id = '%s'",
 		campaign_id(campaign));
 }
