@@ -221,7 +221,8 @@ static void tell_costs(struct integrity_campaign *campaign, uint32_t costs[], ui
 {
 	qsort(costs, count, sizeof *costs, compare_costs);
 	campaign->flip_lowest = count ? costs[0] : UINT32_MAX;
-	campaign->flip_median = count ? ((double)costs[(count - 1) / 2] + costs[count / 2]) / 2 : NAN;
+	uint32_t low = count ? costs[(count - 1) / 2] : 0, high = count ? costs[count / 2] : 0;
+	campaign->flip_median = count ? ((double)low + high) / 2 : NAN;
 	for (uint32_t n = 0; n < count; n++) {
 		campaign->flip_by_one += costs[n] <= 1;
 		campaign->flip_by_two += costs[n] == 2;

@@ -128,7 +128,7 @@ SELECT (SELECT count(*) FROM acts), n.judgments, n.volunteers, n.items,
           FROM acts a
           JOIN set_aside_item k ON k.set_aside_id = a.id AND k.retired
          CROSS JOIN LATERAL (SELECT campaign_id, media_type FROM item WHERE id = k.item_id OFFSET 0) i
-          JOIN campaign g ON g.id = i.campaign_id
+         CROSS JOIN LATERAL (SELECT name FROM campaign WHERE id = i.campaign_id OFFSET 0) g
          WHERE g.name = coalesce(a.filter->>'campaign', g.name)
            AND i.media_type = coalesce(a.filter->>'media_type', i.media_type)
            AND NOT EXISTS (SELECT FROM release_item r WHERE r.release_id = a.release_id AND r.item_id = k.item_id OFFSET 0))

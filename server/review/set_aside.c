@@ -159,7 +159,7 @@ static struct error undo_aside(struct db *db, void *arg)
 	return ok();
 }
 
-static bool is_uuid(const char *id)
+static bool names_act(const char *id)
 {
 	unsigned char raw[UUID_BYTES];
 
@@ -171,7 +171,7 @@ struct error set_aside_undo(struct db *db, const char *id, const char *reason, c
 {
 	struct aside_act act = { .id = id, .reason = reason, .by = by };
 
-	if (!is_uuid(id))
+	if (!names_act(id))
 		return errorf(ERR_NOT_FOUND, "There is no such act, or it was undone.");
 	struct error err = db_transaction(db, undo_aside, &act);
 	if (err.code)
@@ -208,7 +208,7 @@ struct error set_aside_find(struct db *db, struct arena *arena, const char *id,
 {
 	auto_rows *rows = NULL;
 
-	if (!is_uuid(id))
+	if (!names_act(id))
 		return errorf(ERR_NOT_FOUND, "There is no such act.");
 	struct error err = db_run(db, SQL_SET_ASIDE_ONE, (const char *[]){ id }, &rows);
 	if (err.code)

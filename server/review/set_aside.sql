@@ -48,6 +48,7 @@ WITH span AS (
 SELECT a.id, (SELECT count(*) FROM judges), a.volunteers FROM act a
 
 -- name: set_aside_take
+-- Items are found by their keys (ANY of an array, OFFSET 0): a join would read all of them, once the act is of some size.
 -- What the crowd inferred of the items of an act counts no more: the posterior is what it was at first, and an item
 -- that the crowd had settled is in service until the fit that was asked for. How it stood is kept.
 --   $1 act uuid, $2 uuid[] of its volunteers -> judgments, items, labels among them (retired before)
@@ -62,19 +63,19 @@ WITH hit AS MATERIALIZED (
        AND (a.campaign_id IS NULL OR a.campaign_id = i.campaign_id)
      GROUP BY j.item_id
 ), in_turn AS MATERIALIZED (
-    SELECT i.id, i.state, i.judged_from FROM hit h JOIN item i ON i.id = h.item_id
+    SELECT i.id, i.state, i.judged_from FROM item i WHERE i.id = ANY (ARRAY(SELECT item_id FROM hit))
      ORDER BY i.id FOR NO KEY UPDATE OF i
 ), kept AS (
     INSERT INTO set_aside_item (set_aside_id, item_id, retired, p_fake, low, high, judgments, fake_votes, alpha,
                                 judged_from)
     SELECT $1::uuid, t.id, t.state = 'retired', c.p_fake, c.low, c.high, c.judgments, c.fake_votes, c.alpha,
            c.judged_from
-      FROM in_turn t LEFT JOIN consensus c ON c.item_id = t.id
+      FROM in_turn t LEFT JOIN LATERAL (SELECT * FROM consensus WHERE item_id = t.id OFFSET 0) c ON true
         ON CONFLICT DO NOTHING
 ), moved AS (
     UPDATE item i
        SET recount = i.recount + 1, state = CASE i.state WHEN 'retired' THEN 'in_service' ELSE i.state END
-      FROM in_turn t WHERE i.id = t.id
+      FROM in_turn t WHERE i.id = t.id AND i.id = ANY (ARRAY(SELECT id FROM in_turn))
     RETURNING i.id, i.judged_from, i.recount
 ), forgotten AS (
     INSERT INTO consensus AS c (item_id, p_fake, low, high, judgments, fake_votes, judged_from, recount)
@@ -119,20 +120,25 @@ WITH hit AS MATERIALIZED (
        AND (a.campaign_id IS NULL OR a.campaign_id = i.campaign_id)
      GROUP BY j.item_id
 ), in_turn AS MATERIALIZED (
-    SELECT i.id, i.state, i.judged_from FROM hit h JOIN item i ON i.id = h.item_id
+    SELECT i.id, i.state, i.judged_from FROM item i WHERE i.id = ANY (ARRAY(SELECT item_id FROM hit))
      ORDER BY i.id FOR NO KEY UPDATE OF i
 ), before AS MATERIALIZED (
     SELECT t.id, t.state, k.p_fake IS NOT NULL AND k.judged_from = t.judged_from AS known, k.*
       FROM in_turn t
-      LEFT JOIN set_aside_item k ON k.set_aside_id = $1::uuid AND k.item_id = t.id
-       AND NOT EXISTS (SELECT FROM set_aside_item o JOIN set_aside s ON s.id = o.set_aside_id
-                        WHERE o.item_id = t.id AND s.id <> $1::uuid AND s.undone_at IS NULL)
+      LEFT JOIN LATERAL (
+           SELECT * FROM set_aside_item w
+            WHERE w.set_aside_id = $1::uuid AND w.item_id = t.id
+              AND NOT EXISTS (SELECT FROM set_aside_item o
+                               WHERE o.item_id = t.id AND o.set_aside_id <> $1::uuid
+                                 AND EXISTS (SELECT FROM set_aside s
+                                              WHERE s.id = o.set_aside_id AND s.undone_at IS NULL OFFSET 0) OFFSET 0)
+           OFFSET 0) k ON true
 ), moved AS (
     UPDATE item i
        SET recount = i.recount + 1,
            state = CASE WHEN i.state IN ('in_service', 'retired')
                         THEN CASE WHEN b.known AND b.retired THEN 'retired' ELSE 'in_service' END ELSE i.state END
-      FROM before b WHERE i.id = b.id
+      FROM before b WHERE i.id = b.id AND i.id = ANY (ARRAY(SELECT id FROM before))
     RETURNING i.id, i.judged_from, i.recount, i.state
 ), given AS (
     INSERT INTO consensus AS c (item_id, p_fake, low, high, judgments, fake_votes, alpha, judged_from, recount)

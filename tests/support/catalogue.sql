@@ -198,7 +198,7 @@ INSERT INTO rendering (id, recipe, harmless) VALUES (filled_id('rendering', 1), 
 INSERT INTO job (id, kind, subject, state) VALUES (filled_id('job', 23), 'render', filled_id('rendering', 1), 'done');
 
 INSERT INTO set_aside (id, kind, volunteers, from_at, to_at, reason, made_by, made_at)
-SELECT filled_id('set_aside', n), 'volunteers', ARRAY(SELECT filled_id('volunteer', 10 * n + k) FROM generate_series(0, 4) k), '-infinity', 'infinity', 'they lie', 'somebody',
+SELECT filled_id('set_aside', n), 'volunteers', ARRAY(SELECT filled_id('volunteer', 500 + 10 * n + k) FROM generate_series(0, 4) k), '-infinity', 'infinity', 'they lie', 'somebody',
        now() - interval '1 day' * n FROM generate_series(1, 20) n;
 INSERT INTO set_aside_volunteer (volunteer_id, set_aside_id, from_at, to_at)
 SELECT v, a.id, a.from_at, a.to_at FROM set_aside a, unnest(a.volunteers) v;
