@@ -185,7 +185,6 @@ START_TEST(a_fit_that_began_before_does_not_bring_back_what_was_set_aside)
 	struct estimates *stale = NULL;
 	struct scoring scoring;
 
-	score_all(db);
 	ck_assert_int_eq(estimates_fit(db, &stale).code, OK);
 	aside(db, &(struct set_aside_request){ .volunteers = liars_of(campaign) });
 	ck_assert_int_eq(estimates_publish(db, stale, false, &scoring).code, OK);
