@@ -91,7 +91,6 @@ BEGIN
             ('lost_item',        'INSERT, DELETE',  ''),
             ('score_pending',    'INSERT, DELETE',  ''),
             ('catalogue_news',   'INSERT, DELETE',  ''),
-            ('volunteer_network', 'INSERT, DELETE', ''),
             ('set_aside_volunteer', 'INSERT, DELETE', ''),
             ('cohort_member',    'INSERT, DELETE',  'cohort'),
             ('integrity_figure', 'INSERT, DELETE',  'source, value, written_at'),

@@ -1,16 +1,6 @@
 -- Judgments that a moderator takes out of what counts, and what an operator must see of who carries the labels.
 -- Programs of before would write a posterior over one that was taken back, so none of them may run on this.
 
-CREATE TABLE IF NOT EXISTS volunteer_network (
-    campaign_id   uuid NOT NULL,
-    volunteer_id  uuid NOT NULL,
-    network       bytea NOT NULL CHECK (octet_length(network) = 16),
-    declared      boolean NOT NULL DEFAULT false,
-    first_seen    timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (campaign_id, volunteer_id)
-);
-COMMENT ON TABLE volunteer_network IS 'From which network a volunteer judged first in a campaign: a keyed hash, equal only within one campaign.';
-
 -- ---------------------------------------------------------------- setting aside
 
 CREATE TABLE set_aside (

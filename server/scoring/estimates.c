@@ -43,8 +43,6 @@ void estimates_free(struct estimates *estimates)
 	electorate_free(&estimates->electorate);
 	cohorts_clear(&estimates->cohorts);
 	free(estimates->turned);
-	idmap_free(estimates->networks);
-	free(estimates->places);
 	json_decref(estimates->integrity);
 	free(estimates->folded);
 	free(estimates->online_items);
@@ -151,7 +149,6 @@ static struct estimates *standing_new(void)
 	estimates->volunteers = idmap_new();
 	estimates->campaigns = idmap_new();
 	estimates->electorate = electorate_new();
-	estimates->networks = idmap_new();
 	return estimates;
 }
 
@@ -173,10 +170,7 @@ static struct error estimates_load(struct db *db, void *arg)
 		return err;
 	if ((err = db_stream(db, SQL_CONSENSUS_ITEMS, NULL, estimates_add_item, *estimates)).code)
 		return err;
-	err = db_stream_raw(db, SQL_CONSENSUS_JUDGMENTS, NULL, add_judgment, *estimates);
-	if (err.code)
-		return err;
-	return db_stream_raw(db, SQL_ESTIMATES_NETWORKS, NULL, estimates_add_network, *estimates);
+	return db_stream_raw(db, SQL_CONSENSUS_JUDGMENTS, NULL, add_judgment, *estimates);
 }
 
 static struct judgments view_of(const struct estimates *estimates)
@@ -313,7 +307,6 @@ static void fit_estimates(void *arg)
 		model_fit(&view, &(struct model_options){
 							 .method = METHOD_DEFAULT, .no_negative = true, .intervals = true });
 	estimates_find_cohorts(estimates, &view);
-	estimates_find_integrity(estimates, &view);
 
 	estimates->items_room = items;
 	estimates->volunteers_room = volunteers;
@@ -330,6 +323,7 @@ static void fit_estimates(void *arg)
 	for (uint32_t v = 0; v < volunteers; v++)
 		estimates->online_volunteers[v] = online_volunteer(estimates->fit, v);
 	estimates_find_deciding(estimates);
+	estimates_find_integrity(estimates, &view);
 	estimates_audit(estimates);
 }
 

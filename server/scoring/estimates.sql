@@ -32,8 +32,3 @@ SELECT i.id, i.campaign_id, i.gold, i.truth, i.state, k.threshold,
   LEFT JOIN consensus c ON c.item_id = i.id
   LEFT JOIN reopened o ON o.item_id = i.id
  WHERE NOT i.training AND EXISTS (SELECT FROM counted_judgment j WHERE j.item_id = i.id)
-
--- name: estimates_networks
--- From which network each volunteer judges, by campaign; not those that the operator declared.
---   -> campaign uuid, volunteer uuid, network bytea
-SELECT campaign_id, volunteer_id, network FROM volunteer_network WHERE NOT declared

@@ -26,50 +26,11 @@ struct integrity_sheet {
 	uint32_t *cohort_changes; /* by campaign */
 };
 
-static int compare_places(const void *left, const void *right)
-{
-	const struct network_place *one = left, *other = right;
-
-	if (one->campaign != other->campaign)
-		return one->campaign < other->campaign ? -1 : 1;
-	return (one->volunteer > other->volunteer) - (one->volunteer < other->volunteer);
-}
-
-struct error estimates_add_network(void *arg, const struct rows *row)
-{
-	struct estimates *estimates = arg;
-	size_t len, n = estimates->place_count;
-	const unsigned char *network = rows_raw(row, 2, &len);
-	uint32_t campaign = idmap_find(estimates->campaigns, rows_raw(row, 0, &len));
-	uint32_t volunteer = idmap_find(estimates->volunteers, rows_raw(row, 1, &len));
-
-	if (campaign == IDMAP_NONE || volunteer == IDMAP_NONE)
-		return ok();
-	if (!(n & (n - 1)))
-		estimates->places =
-			estimates_must(realloc(estimates->places, (n ? 2 * n : 1) * sizeof *estimates->places));
-	estimates->places[n] =
-		(struct network_place){ campaign, volunteer, idmap_add(estimates->networks, network) + 1 };
-	estimates->place_count++;
-	return ok();
-}
-
-static uint32_t network_at(const struct estimates *estimates, uint32_t campaign, uint32_t volunteer)
-{
-	const struct network_place sought = { campaign, volunteer, 0 };
-	const struct network_place *found = NULL;
-
-	if (estimates->place_count)
-		found = bsearch(&sought, estimates->places, estimates->place_count,
-		                sizeof *estimates->places, compare_places);
-	return found ? found->network : 0;
-}
-
 /* The crowd is sure of it: it has retired, or would. */
 static bool has_label(const struct estimates *estimates, uint32_t item)
 {
 	const struct item_facts *facts = &estimates->facts[item];
-	double p = estimates->fit->crowd[item].mean;
+	double p = estimates->decides[item];
 
 	return estimates->loaded.gold[item] == UNKNOWN &&
 	       (facts->retired || stopping_decide(&facts->rule, p, facts->count) == DECISION_RETIRE);
@@ -106,20 +67,20 @@ static struct integrity_sheet integrity_sheet_new(struct estimates *estimates)
 		.label = estimates_must(calloc(items + 1, 1)),
 		.newcomer = estimates_must(calloc(estimates->fit->volunteers + 1, 1)),
 		.campaigns = estimates_must(calloc(campaigns + 1, sizeof *sheet.campaigns)),
-		.networks =
-			estimates_must(calloc(idmap_count(estimates->networks) + 1, sizeof *sheet.networks)),
+		.networks = estimates_must(
+			calloc(idmap_count(estimates->electorate.networks) + 1, sizeof *sheet.networks)),
 		.cohort_changes = estimates_must(calloc(campaigns + 1, sizeof *sheet.cohort_changes)),
 	};
 
-	qsort(estimates->places, estimates->place_count, sizeof *estimates->places, compare_places);
 	for (uint32_t i = 0; i < items; i++) {
 		sheet.campaign[i] = idmap_find(estimates->campaigns, estimates->facts[i].campaign);
 		sheet.label[i] = has_label(estimates, i);
 		sheet.cohort_changes[sheet.campaign[i]] += estimates->turned && estimates->turned[i];
 	}
 	for (size_t j = 0; j < estimates->loaded.count; j++)
-		sheet.network[j] = network_at(estimates, sheet.campaign[estimates->loaded.item[j]],
-		                              estimates->loaded.volunteer[j]);
+		sheet.network[j] =
+			electorate_network(estimates, &estimates->facts[estimates->loaded.item[j]],
+		                       estimates->loaded.volunteer[j]);
 	find_newcomers(estimates, sheet.newcomer);
 	return sheet;
 }
@@ -190,7 +151,7 @@ static void tell_network(json_t *figures, const struct estimates *estimates, uin
 	char id[UUID_TEXT], label[2 * UUID_BYTES + 1];
 
 	uuid_to_text(id, idmap_id(estimates->campaigns, of->campaign));
-	hex_encode(label, idmap_id(estimates->networks, number - 1), UUID_BYTES);
+	hex_encode(label, idmap_id(estimates->electorate.networks, number - 1), UUID_BYTES);
 	integrity_add(figures, id, "network_judgments", label, of->judgments);
 	integrity_add(figures, id, "network_labels", label, of->labels);
 	if (of->gold)
@@ -202,7 +163,7 @@ static void tell_network(json_t *figures, const struct estimates *estimates, uin
 static void tell_networks(json_t *figures, const struct estimates *estimates,
                           const struct integrity_network networks[])
 {
-	uint32_t count = idmap_count(estimates->networks), told = 0;
+	uint32_t count = idmap_count(estimates->electorate.networks), told = 0;
 	struct ranked_network *ranked = estimates_must(calloc(count + 1, sizeof *ranked));
 
 	for (uint32_t n = 0; n < count; n++)
@@ -221,7 +182,7 @@ void estimates_find_integrity(struct estimates *estimates, const struct judgment
 {
 	struct integrity_sheet sheet = integrity_sheet_new(estimates);
 	const struct integrity_known known = { .campaigns = idmap_count(estimates->campaigns),
-		                                   .networks = idmap_count(estimates->networks),
+		                                   .networks = idmap_count(estimates->electorate.networks),
 		                                   .campaign = sheet.campaign,
 		                                   .label = sheet.label,
 		                                   .network = sheet.network,

@@ -74,11 +74,6 @@ struct electorate {
 	uint32_t room;
 };
 
-/* Where a volunteer of a campaign comes from; networks count from 1. */
-struct network_place {
-	uint32_t campaign, volunteer, network;
-};
-
 struct estimates {
 	struct idmap *items, *volunteers, *campaigns;
 	struct item_facts *facts; /* by item, as the fit saw them */
@@ -90,13 +85,10 @@ struct estimates {
 	enum decided_by *decided_by; /* by item */
 	struct voices voices;
 	struct electorate electorate;
-	struct cohorts cohorts;       /* who err together */
-	uint8_t *turned;              /* by item: its label turns without them; NULL: there are none */
-	struct idmap *networks;       /* by their hashes */
-	struct network_place *places; /* sorted, once the fit is made */
-	size_t place_count;
-	json_t *integrity; /* figures as integrity_write() takes them */
-	int64_t *folded;   /* numbers of the news that the fit has read, until it is published */
+	struct cohorts cohorts; /* who err together */
+	uint8_t *turned;        /* by item: its label turns without them; NULL: there are none */
+	json_t *integrity;      /* figures as integrity_write() takes them */
+	int64_t *folded;        /* numbers of the news that the fit has read, until it is published */
 	size_t folded_count;
 
 	/* Since the fit. */
@@ -132,6 +124,11 @@ void voices_free(struct voices *voices);
 /* Takes in one judgment since the fit. */
 void voices_add(struct estimates *estimates, uint32_t item, uint32_t volunteer, uint8_t verdict);
 
+/* The network from which a volunteer judges in an item's campaign, from 1; 0: not known, or
+ * declared by the operator. */
+uint32_t electorate_network(const struct estimates *estimates, const struct item_facts *facts,
+                            uint32_t volunteer);
+
 /* Gold answers of a volunteer, less the share that was skipped. */
 uint32_t electorate_gold(const struct estimates *estimates, uint32_t volunteer);
 
@@ -142,9 +139,7 @@ struct belief estimates_belief(struct estimates *estimates, uint32_t item,
 
 void estimates_forget_judgments(struct estimates *estimates);
 
-/* estimates_integrity.c: takes a row of estimates_networks, after the judgments; finds who carries
- * the labels; writes it. */
-struct error estimates_add_network(void *arg, const struct rows *row) MUST_CHECK;
+/* estimates_integrity.c: finds who carries the labels; writes it. */
 void estimates_find_integrity(struct estimates *estimates, const struct judgments *view);
 struct error estimates_write_integrity(struct db *db, const struct estimates *estimates) MUST_CHECK;
 

@@ -212,6 +212,25 @@ uint32_t electorate_gold(const struct estimates *estimates, uint32_t volunteer)
 	                     2 * electorate->skipped[volunteer]);
 }
 
+/* Where a volunteer stands in the campaign of an item; IDMAP_NONE: the network is not known. */
+static uint32_t place_of(const struct estimates *estimates, const struct item_facts *facts,
+                         uint32_t volunteer)
+{
+	unsigned char id[UUID_BYTES];
+
+	place_id(facts->campaign, idmap_id(estimates->volunteers, volunteer), id);
+	return idmap_find(estimates->electorate.places, id);
+}
+
+uint32_t electorate_network(const struct estimates *estimates, const struct item_facts *facts,
+                            uint32_t volunteer)
+{
+	const struct electorate *electorate = &estimates->electorate;
+	uint32_t place = place_of(estimates, facts, volunteer);
+
+	return place == IDMAP_NONE || electorate->declared[place] ? 0 : electorate->network[place] + 1;
+}
+
 static void testimony_add(struct estimates *estimates, const struct item_facts *facts,
                           uint32_t said, size_t *count)
 {
@@ -219,15 +238,13 @@ static void testimony_add(struct estimates *estimates, const struct item_facts *
 	struct voices *voices = &estimates->voices;
 	uint32_t volunteer = said >> 1;
 	uint8_t verdict = said & 1 ? FAKE : REAL;
-	unsigned char id[UUID_BYTES];
 
 	if (*count == voices->testimonies_room) {
 		voices->testimonies_room = 2 * *count + 64;
 		voices->testimonies = estimates_must(
 			realloc(voices->testimonies, voices->testimonies_room * sizeof *voices->testimonies));
 	}
-	place_id(facts->campaign, idmap_id(estimates->volunteers, volunteer), id);
-	uint32_t place = idmap_find(electorate->places, id);
+	uint32_t place = place_of(estimates, facts, volunteer);
 	voices->testimonies[(*count)++] = (struct testimony){
 		.weight = online_weight(&estimates->online_volunteers[volunteer], verdict),
 		.network = place == IDMAP_NONE ? NETWORK_UNKNOWN : electorate->network[place],

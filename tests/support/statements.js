@@ -229,7 +229,6 @@ export const VALUES = {
 	release_corrections: [writing],
 	release_set_aside: [writing],
 	estimates_cohorts: [text("[]")],
-	estimates_networks: [],
 	integrity_activity: [],
 	integrity_alarms: ["NULL"],
 	integrity_hours: [],
