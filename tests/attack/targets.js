@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// targets.js: what each attack may come to at most, the one place that says so. A limit takes the result of an attack
+// (attacks.js) and answers whether it is held; `words` stand in the table.
+
+/**
+ * Whether `make check` holds the server to the targets of the short form. Off: the attack is played and its result is told,
+ * because the defences are not built yet. To be turned on with them.
+ */
+export const ENFORCED = false;
+
+/**
+ * Judgments that an item takes on the honest control, before there were any defences: the mean of the runs that
+ * `ATTACK_SEEDS=6 scripts/attack honest` made, and their standard deviation. What honest crowds pay is measured against it.
+ */
+export const BASELINE = { judgments: 0, deviation: 0 };
+
+export const LIMIT = {
+	pick: { words: "0 retired wrong; alarm in 2 min", held: ({ targets, alarm_s, hasAlarms }) => targets.retiredWrong === 0 && hasAlarms && alarm_s !== null && alarm_s <= 120 },
+	pickLate: { words: "0 retired wrong", held: ({ targets }) => targets.retiredWrong === 0 },
+	newcomers: { words: "0 retired", held: ({ labels }) => labels.retired === 0 },
+	goldWrong: { words: "2 % of labels wrong", held: ({ labels }) => labels.wrong <= 0.02 * labels.items },
+	goldNaming: { words: "AUC .55", held: ({ naming }) => naming.auc <= 0.55 },
+	random10: { words: "4 % of targets", held: ({ targets }) => targets.wrong <= 0.04 * targets.items },
+	random20: { words: "10 % of targets, named", held: ({ targets, named }) => targets.wrong <= 0.10 * targets.items && named },
+	active: { words: "8 % of targets, named", held: ({ targets, named }) => targets.wrong <= 0.08 * targets.items && named },
+	honest: { words: "1.15 of before; no alarm", held: ({ labels, alarms }) => labels.judgments <= 1.15 * BASELINE.judgments && alarms.length === 0 },
+};
