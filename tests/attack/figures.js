@@ -55,35 +55,35 @@ export function meanAuc(tables, seed = 1) {
 	return { auc: mean(tables.map(of)), low: means[25], high: means[474] };
 }
 
-/** How often the side of the fake is guessed from what a person was shown before: where fewer fakes have been. */
+/**
+ * How often the side of the fake is guessed from what a person was shown before: where fewer fakes have been. Of these count
+ * `history` all, `known` those of training and gold (for whom gold was named), `practice` training alone, for the next pair.
+ */
 export function sideGuesses(showings) {
 	const people = new Map();
-	for (const { person, training, shown } of showings)
-		people.set(person, [...people.get(person) ?? [], { training, fakes: shown.filter(({ item }) => item.truth === "fake").map(({ position }) => position) }]);
-	const history = { right: 0, of: 0 };
-	const practice = { right: 0, of: 0 };
+	for (const showing of showings)
+		people.set(showing.person, [...people.get(showing.person) ?? [], showing]);
+	const found = { history: { right: 0, of: 0 }, known: { right: 0, of: 0 }, practice: { right: 0, of: 0 } };
 	for (const pairs of people.values()) {
-		let balance = 0; // fakes left less fakes right
-		let ofPractice = 0;
-		let guessed = false;
-		for (const { training, fakes } of pairs) {
-			const tally = (into, from) => {
-				into.of += 1;
-				into.right += fakes[0] === (from < 0 ? "left" : "right") ? 1 : 0;
-			};
-			if (!training && fakes.length === 1 && balance !== 0)
-				tally(history, balance);
-			if (!training && fakes.length === 1 && ofPractice !== 0 && !guessed) {
-				guessed = true;
-				tally(practice, ofPractice);
-			}
-			for (const side of fakes) {
-				balance += side === "left" ? 1 : -1;
-				ofPractice += training ? (side === "left" ? 1 : -1) : 0;
+		const balance = { history: 0, known: 0, practice: 0 }; // fakes left less fakes right
+		let later = 0;
+		for (const { training, shown } of pairs) {
+			const fakes = shown.filter(({ item }) => item.truth === "fake");
+			for (const [how, tally] of Object.entries(found))
+				if (!training && fakes.length === 1 && balance[how] !== 0 && (how !== "practice" || later === 0)) {
+					tally.of += 1;
+					tally.right += fakes[0].position === (balance[how] < 0 ? "left" : "right") ? 1 : 0;
+				}
+			later += !training && fakes.length === 1 ? 1 : 0;
+			for (const { position, item } of fakes) {
+				const step = position === "left" ? 1 : -1;
+				balance.history += step;
+				balance.known += item.kind === "ordinary" ? 0 : step;
+				balance.practice += training ? step : 0;
 			}
 		}
 	}
-	return { history, practice };
+	return found;
 }
 
 /** What labels came to, for some of the items. */

@@ -176,7 +176,7 @@ async function visit(person, { pairs, answer, random, gate, skips = 0.03 }) {
 }
 
 /** Lets `every` pairs pass, then waits for the scoring. */
-export function gateOf(world, every = 24) {
+export function gateOf(world, every = 48) {
 	let passed = 0;
 	let waiting = null;
 	return async () => {

@@ -2,6 +2,7 @@
 // world.js: a server with default budgets and a copy of the corpus, on which one attack is played, and what an onlooker
 // sees of it: labels, alarms, and what passed. Loopback is a trusted proxy, so that people come from any network.
 
+import { spawn } from "node:child_process";
 import http from "node:http";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -14,6 +15,8 @@ export const pause = (ms) => new Promise((done) => { setTimeout(done, Math.max(0
 /** The same database for a superuser, who may leave triggers out. */
 const asSuperuser = (database) => asOwner(database).replace("user=touchstone", "user=postgres");
 
+const END = "-- end of the rows --\n";
+
 const ATTACK_METRIC = /^touchstone_(alarm|integrity|fit_cohort)/;
 
 /** Lines of Prometheus text -> [[name, labels, value]...] */
@@ -23,6 +26,38 @@ function readMetrics(text) {
 
 /** "touchstone_alarm{alarm="newcomers"}" -> "newcomers"; without labels the metric's name is the alarm's. */
 const alarmName = (name, labels) => [...labels.matchAll(/="([^"]*)"/g)].map(([, value]) => value).join("/") || name.replace(/^touchstone_/, "");
+
+/** One psql for all questions: to start one for each costs more than the answer. */
+class Questions {
+	constructor(database) {
+		this.child = spawn("psql", ["-XAtq", "-F", "\t", "-v", "ON_ERROR_STOP=1", asOwner(database)], { stdio: ["pipe", "pipe", "inherit"] });
+		this.waiting = [];
+		this.said = "";
+		this.child.stdout.on("data", (some) => this.hear(String(some)));
+		this.child.on("exit", () => { for (const { fail } of this.waiting) fail(new Error("psql ended")); });
+	}
+
+	hear(some) {
+		this.said += some;
+		for (let end; (end = this.said.indexOf(END)) >= 0;) {
+			const rows = this.said.slice(0, end).split("\n").filter((line) => line !== "").map((line) => line.split("\t"));
+			this.said = this.said.slice(end + END.length);
+			this.waiting.shift().done(rows);
+		}
+	}
+
+	/** Answers rows as arrays of text, as sql() does. */
+	ask(statement) {
+		return new Promise((done, fail) => {
+			this.waiting.push({ done, fail });
+			this.child.stdin.write(`${statement};\n\\echo ${END.trim()}\n`);
+		});
+	}
+
+	close() {
+		this.child.stdin.end();
+	}
+}
 
 export class World {
 	/** @param {object} corpus { database, items } of importCorpus() */
@@ -37,11 +72,13 @@ export class World {
 
 	async start() {
 		this.server = await this.place.server(this.database, { more: { TOUCHSTONE_BUDGETS: "", TOUCHSTONE_TRUSTED_PROXIES: "127.0.0.1" } });
+		this.questions ??= new Questions(this.database);
 		this.quiet = await this.raised();
 	}
 
 	async close() {
 		this.agent.destroy();
+		this.questions.close();
 		await this.server.stop();
 		if (process.env.ATTACK_LOGS)
 			await writeFile(path.join(process.env.ATTACK_LOGS, `${this.name.replace(/\W+/g, "_")}.log`), this.log());
@@ -113,17 +150,17 @@ export class World {
 
 	/** Waits until what was judged is scored, and a full fit had the time to follow. */
 	async scored(rest_ms = 0) {
-		const nothing = async () => (await sql(this.database, "select count(*) from score_pending"))[0][0] === "0";
-		await until("scoring to catch up", nothing, { every_ms: 30, seconds: 60 });
+		const nothing = async () => (await this.questions.ask("select count(*) from score_pending"))[0][0] === "0";
+		await until("scoring to catch up", nothing, { every_ms: 50, seconds: 120 });
 		if (rest_ms > 0) {
 			await pause(rest_ms);
-			await until("scoring to catch up", nothing, { every_ms: 30, seconds: 60 });
+			await until("scoring to catch up", nothing, { every_ms: 50, seconds: 120 });
 		}
 	}
 
 	/** The ordinary items: { id, truth, state, wrong: the label is not the truth, judgments }. */
 	async labels() {
-		const rows = await sql(this.database, "select i.id, i.state, coalesce(c.p_fake, .5), coalesce(c.judgments, 0), (select count(*) from dispute d where d.item_id = i.id) from item i left join consensus c on c.item_id = i.id");
+		const rows = await this.questions.ask("select i.id, i.state, coalesce(c.p_fake, .5), coalesce(c.judgments, 0), (select count(*) from dispute d where d.item_id = i.id) from item i left join consensus c on c.item_id = i.id");
 		const truths = new Map([...this.items.values()].map((item) => [item.id, item]));
 		return rows.map(([id, state, p, judgments, disputes]) => ({ id, ...truths.get(id), state, p: Number(p), judgments: Number(judgments), disputes: Number(disputes) }))
 			.filter(({ kind }) => kind === "ordinary")

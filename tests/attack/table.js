@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// table.js: the results of attacks as the table that `make attack` prints.
+
+import { meanAuc, percent, share } from "./figures.js";
+import { BASELINE } from "./targets.js";
+
+const HEAD = ["attack", "labels flipped", "retired wrong", "wrong elsewhere", "disputes", "alarms", "named", "judgments an item", "seconds", "at most", "held"];
+
+export const table = (rows) => [HEAD, HEAD.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
+
+const sum = (results, value) => results.reduce((total, one) => total + value(one), 0);
+const mean = (results, value) => sum(results, value) / results.length;
+
+function alarmsOf(results) {
+	const names = [...new Set(results.flatMap(({ alarms }) => alarms))];
+	const first = results.map(({ alarm_s }) => alarm_s).filter((one) => one !== undefined && one !== null);
+	if (names.length === 0)
+		return results.some(({ hasAlarms }) => hasAlarms) ? "none" : "none; the server has none";
+	return `${names.join(", ")}${first.length > 0 ? ` after ${Math.max(...first).toFixed(0)} s` : ""}`;
+}
+
+/** Whether the limit holds in what all seeds came to together. */
+function heldOf({ limit }, results, more = {}) {
+	if (!limit)
+		return ["-", "-"];
+	const pooled = (part) => ({ items: sum(results, (one) => one[part].items), wrong: sum(results, (one) => one[part].wrong), retired: sum(results, (one) => one[part].retired), retiredWrong: sum(results, (one) => one[part].retiredWrong), judgments: mean(results, (one) => one[part].judgments) });
+	const alarm_s = results.some((one) => one.alarm_s === null) ? null : Math.max(...results.map((one) => one.alarm_s ?? 0));
+	const all = { targets: pooled("targets"), labels: pooled("labels"), alarms: results.flatMap(({ alarms }) => alarms), hasAlarms: results.every(({ hasAlarms }) => hasAlarms), named: results.every(({ named }) => named), alarm_s, ...more };
+	return [limit.words, limit.held(all) ? "yes" : "NO"];
+}
+
+export function rowOf(attack, results) {
+	const of = sum(results, ({ targets }) => targets.items);
+	const part = of > 0 ? "targets" : "labels";
+	const items = sum(results, (one) => one[part].items);
+	const judgments = mean(results, ({ labels }) => labels.judgments);
+	const made = results[0].made;
+	return [
+		made === undefined ? attack.words : `${attack.words}: ${made}`,
+		share(sum(results, (one) => one[part].wrong), items),
+		`${sum(results, (one) => one[part].retiredWrong)} of ${sum(results, (one) => one[part].retired)} retired`,
+		of > 0 ? share(sum(results, ({ others }) => others.wrong), sum(results, ({ others }) => others.items)) : "-",
+		String(sum(results, (one) => one[part].disputes)),
+		alarmsOf(results),
+		results.every(({ named }) => named) ? "yes" : "no",
+		BASELINE.judgments > 0 ? `${judgments.toFixed(2)} (${(judgments / BASELINE.judgments).toFixed(2)})` : judgments.toFixed(2),
+		mean(results, ({ took_s }) => took_s).toFixed(0),
+		...heldOf(attack, results),
+	];
+}
+
+/** How well gold is told from the rest, by whichever score told best in half of the networks and is tried on the others. */
+export function nameOf(results) {
+	const tables = results.flatMap((one) => one.tables);
+	const scores = Object.keys(tables[0][0]).filter((key) => key !== "gold");
+	const by = (some, score) => meanAuc(some.map((rows) => rows.map((row) => [row.gold, row[score]])));
+	const halves = [tables.filter((_, n) => n % 2 === 0), tables.filter((_, n) => n % 2 === 1)];
+	const best = (some) => scores.map((score) => [by(some, score).auc, score]).sort(([a], [b]) => b - a)[0][1];
+	const tried = [[halves[0], halves[1]], [halves[1], halves[0]]].map(([learnt, others]) => ({ score: best(learnt), ...by(others, best(learnt)) }));
+	return { each: Object.fromEntries(scores.map((score) => [score, by(tables, score)])), score: tried.map(({ score }) => score).join(" and "), auc: mean(tried, ({ auc }) => auc), low: mean(tried, ({ low }) => low), high: mean(tried, ({ high }) => high) };
+}
+
+export function goldRow(attack, results) {
+	const naming = nameOf(results);
+	const told = Object.entries(naming.each).map(([score, { auc }]) => `${score} ${auc.toFixed(2)}`).join(", ");
+	return [`${attack.words}: AUC ${naming.auc.toFixed(3)} (${naming.low.toFixed(3)} .. ${naming.high.toFixed(3)}) by ${naming.score}; ${told}`, "-", "-", "-", "-", alarmsOf(results), results.every(({ named }) => named) ? "yes" : "no", "-", mean(results, ({ took_s }) => took_s).toFixed(0), ...heldOf(attack, results, { naming })];
+}
+
+/** Guesses of the fake's side, of all people of all attacks. */
+export function combine(results) {
+	const of = (what) => ({ right: sum(results, ({ sides }) => sides[what].right), of: sum(results, ({ sides }) => sides[what].of) });
+	return { history: of("history"), known: of("known"), practice: of("practice") };
+}
+
+export function sidesRows({ history, known, practice }) {
+	const row = (words, { right, of }) => [`${words}: ${share(right, of)}`, ...Array(8).fill("-"), percent(0.5), "-"];
+	return [row("the fake's side guessed, by a volunteer's own history", history), row("the same, for whom gold is known", known), row("the same, after training alone", practice)];
+}
