@@ -97,13 +97,13 @@ async function pickers(world, { bots, targets, seconds }) {
 }
 
 /** 1. Six bots of one network choose twelve targets by skipping. */
-export async function pickTargets(world, { seed, bots = 6, count = 12, seconds = 120 }) {
+export async function pickTargets(world, { seed, bots = 6, count = 12, seconds = 120, alarm_wait_s = 120 }) {
 	const targets = chooseTargets(world, count, seeded(seed));
 	const began = Date.now();
 	const alarmed = watchAlarms(world, began);
 	const effort = await pickers(world, { bots, targets, seconds });
 	const took_s = (Date.now() - began) / 1000;
-	const alarm_s = await alarmed(120);
+	const alarm_s = await alarmed(alarm_wait_s);
 	return resultOf(world, targets, { effort, took_s, alarm_s });
 }
 

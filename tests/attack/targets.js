@@ -25,3 +25,15 @@ export const LIMIT = {
 	active: { words: "8 % of targets, named", held: ({ targets, named }) => targets.wrong <= 0.08 * targets.items && named },
 	honest: { words: "1.15 of before; no alarm", held: ({ labels, alarms }) => labels.judgments <= 1.15 * BASELINE.judgments && alarms.length === 0 },
 };
+
+/**
+ * The short form of `make check`: a smaller corpus, so that bots with the budget of one network meet their targets within
+ * seconds. A single small run scatters, so the price has three standard deviations of room. Alarms take part in `make attack`
+ * alone, where there are two minutes for them.
+ */
+export const SHORT = {
+	corpus: { ordinary: 60, gold: 20, training: 8 },
+	baseline: { judgments: 0, deviation: 0 },
+	pick: { words: "0 retired wrong", held: ({ targets }) => targets.retiredWrong === 0 },
+	honest: { words: "1.15 of before and its scatter; no alarm; nine in ten retired", held: ({ labels, alarms }) => labels.judgments <= 1.15 * SHORT.baseline.judgments + 3 * SHORT.baseline.deviation && alarms.length === 0 && labels.retired >= 0.9 * labels.items },
+};
