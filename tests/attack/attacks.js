@@ -133,7 +133,7 @@ export async function newcomersDecide(world, { bots = 12, seconds = 100 }) {
 }
 
 /** 3. Wrong on gold and true elsewhere, of one network, between two honest crowds. Gold is known to them. */
-export async function wrongOnGold(world, { seed, bots = 18, honest = 60, after = 100, seconds = 100 }) {
+export async function wrongOnGold(world, { seed, bots = 18, honest = 60, after = 100, seconds = 220 }) {
 	await crowd(honestVisits(world, { count: honest, seed }));
 	const until = Date.now() + seconds * 1000;
 	const began = Date.now();
@@ -146,7 +146,7 @@ export async function wrongOnGold(world, { seed, bots = 18, honest = 60, after =
 	const targets = new Set([...world.items.values()].filter(({ kind }) => kind === "ordinary").map(({ id }) => id));
 	const before = await resultOf(world, targets);
 	await crowd(honestVisits(world, { count: after, first: honest, seed }));
-	return resultOf(world, targets, { effort: totalOf(people), took_s, before: before.labels });
+	return resultOf(world, targets, { effort: totalOf(people), took_s, before: before.labels, alarms: [...new Set([...before.alarms, ...await world.alarms()])] });
 }
 
 /**
@@ -266,7 +266,7 @@ export async function drip(world, { seed, share, days = 6, honest = 15, count = 
 }
 
 /** 9. Erasure and return: who has judged the targets that came is erased, and comes back as somebody else. */
-export async function eraseAndReturn(world, { seed, bots = 6, count = 12, lives = 4, seconds = 100 }) {
+export async function eraseAndReturn(world, { seed, bots = 6, count = 12, lives = 4, seconds = 150 }) {
 	const targets = chooseTargets(world, count, seeded(seed));
 	const until = Date.now() + seconds * 1000;
 	const began = Date.now();

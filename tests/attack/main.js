@@ -24,13 +24,13 @@ const colluding = (how) => (world, options) => attacks.collude(world, { how, ...
 
 /** Those that wait for budgets come first, so that what is busy runs beside them. */
 const PLAYED = [
+	{ name: "gold wrong", words: "18 wrong on gold, true elsewhere; 60 honest before, 100 after", play: attacks.wrongOnGold, limit: LIMIT.goldWrong },
 	{ name: "gold", words: "gold named by 6 scouts a network", play: attacks.nameGold, limit: LIMIT.goldNaming, row: goldRow },
 	{ name: "pick", words: "6 bots of one network pick 12 targets", play: attacks.pickTargets, limit: LIMIT.pick },
 	{ name: "honest", words: "nobody attacks", play: attacks.honestControl, limit: LIMIT.honest },
 	{ name: "random 10", words: "colluders, 10 % of volunteers", play: colluding("plainly"), options: { share: 0.1 }, limit: LIMIT.random10 },
 	{ name: "pick late", words: "10 bots of one network, 10 targets, after 60 honest", play: attacks.pickAfterHonest, limit: LIMIT.pickLate },
 	{ name: "newcomers", words: "12 bots of one network, whole corpus", play: attacks.newcomersDecide, limit: LIMIT.newcomers },
-	{ name: "gold wrong", words: "18 wrong on gold, true elsewhere; 60 honest before, 100 after", play: attacks.wrongOnGold, limit: LIMIT.goldWrong },
 	{ name: "random 20", words: "colluders, 20 % of volunteers", play: colluding("plainly"), options: { share: 0.2 }, limit: LIMIT.random20 },
 	{ name: "active 10", words: "colluders with 3 times the activity, 10 % of volunteers", play: colluding("plainly"), options: { share: 0.1, activity: 3 }, limit: LIMIT.active },
 	{ name: "cheap", words: "volunteers from one IPv6 /48 at once", play: attacks.cheapNewcomers },

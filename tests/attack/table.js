@@ -29,14 +29,23 @@ function heldOf({ limit }, results, more = {}) {
 	return [limit.words, limit.held(all) ? "yes" : "NO"];
 }
 
+/** What some attacks tell besides. */
+function detailsOf([first, ...others]) {
+	const results = [first, ...others];
+	if (first.made !== undefined)
+		return `: ${first.made}`;
+	if (first.before !== undefined)
+		return ` (before these ${sum(results, ({ before }) => before.wrong)} of ${sum(results, ({ before }) => before.items)} labels wrong, ${sum(results, ({ before }) => before.retiredWrong)} retired wrong)`;
+	return "";
+}
+
 export function rowOf(attack, results) {
 	const of = sum(results, ({ targets }) => targets.items);
 	const part = of > 0 ? "targets" : "labels";
 	const items = sum(results, (one) => one[part].items);
 	const judgments = mean(results, ({ labels }) => labels.judgments);
-	const made = results[0].made;
 	return [
-		made === undefined ? attack.words : `${attack.words}: ${made}`,
+		attack.words + detailsOf(results),
 		share(sum(results, (one) => one[part].wrong), items),
 		`${sum(results, (one) => one[part].retiredWrong)} of ${sum(results, (one) => one[part].retired)} retired`,
 		of > 0 ? share(sum(results, ({ others }) => others.wrong), sum(results, ({ others }) => others.items)) : "-",

@@ -23,7 +23,7 @@ export const LIMIT = {
 	random10: { words: "4 % of targets", held: ({ targets }) => targets.wrong <= 0.04 * targets.items },
 	random20: { words: "10 % of targets, named", held: ({ targets, named }) => targets.wrong <= 0.10 * targets.items && named },
 	active: { words: "8 % of targets, named", held: ({ targets, named }) => targets.wrong <= 0.08 * targets.items && named },
-	honest: { words: "1.15 of before; no alarm", held: ({ labels, alarms }) => labels.judgments <= 1.15 * BASELINE.judgments && alarms.length === 0 },
+	honest: { words: "1.15 of before; no alarm; 95 % retired", held: ({ labels, alarms }) => labels.retired >= 0.95 * labels.items && labels.judgments <= 1.15 * BASELINE.judgments && alarms.length === 0 },
 };
 
 /**
@@ -33,7 +33,7 @@ export const LIMIT = {
  */
 export const SHORT = {
 	corpus: { ordinary: 60, gold: 20, training: 8 },
-	baseline: { judgments: 0, deviation: 0 },
+	baseline: { judgments: 9.42, deviation: 0.63 }, // of ten seeds
 	pick: { words: "0 retired wrong", held: ({ targets }) => targets.retiredWrong === 0 },
 	honest: { words: "1.15 of before and its scatter; no alarm; nine in ten retired", held: ({ labels, alarms }) => labels.judgments <= 1.15 * SHORT.baseline.judgments + 3 * SHORT.baseline.deviation && alarms.length === 0 && labels.retired >= 0.9 * labels.items },
 };
