@@ -132,15 +132,18 @@ export async function newcomersDecide(world, { bots = 12, seconds = 100 }) {
 	return resultOf(world, targets, { effort: totalOf(people), took_s: (Date.now() - began) / 1000 });
 }
 
-/** 3. Wrong on gold and true elsewhere, of one network, between two honest crowds. Gold is known to them. */
-export async function wrongOnGold(world, { seed, bots = 18, honest = 60, after = 100, seconds = 220 }) {
+/**
+ * 3. Wrong on gold and true elsewhere, of one network, between two honest crowds. Gold is known to them. They skip pairs without
+ * gold until they are known as worse than chance, so that what they say truthfully from then on is turned round.
+ */
+export async function wrongOnGold(world, { seed, bots = 18, honest = 60, after = 100, seconds = 150, known = 12 }) {
 	await crowd(honestVisits(world, { count: honest, seed }));
 	const until = Date.now() + seconds * 1000;
 	const began = Date.now();
 	const people = Array.from({ length: bots }, (_, n) => new Person(world, { address: NETWORK.one(n), until, patience_s: 5, side: "attack" }));
 	await Promise.all(people.map((person) => asLongAsAllowed(async () => {
 		await person.enter();
-		await pick(person, { wanted: ({ kind }) => kind === "gold", answer: (item) => (item.kind === "gold" ? lying : truthfully)(item), ended: () => false });
+		await pick(person, { wanted: ({ kind }) => kind === "gold" || person.judged >= known, answer: (item) => (item.kind === "gold" ? lying : truthfully)(item), ended: () => false });
 	})));
 	const took_s = (Date.now() - began) / 1000;
 	const targets = new Set([...world.items.values()].filter(({ kind }) => kind === "ordinary").map(({ id }) => id));
@@ -165,27 +168,25 @@ export async function nameGold(world, { networks = 4, scouts = 6, seconds = 110 
 	return resultOf(world, new Set(), { effort: totalOf(people), took_s: (Date.now() - began) / 1000, tables });
 }
 
-/** What one network saw, as scores of each item: larger would mean gold. */
+/** What one network saw, as scores of each item, larger or smaller for gold. Null: it never met the item. */
 function scoresOf(world, people) {
-	const EARLY = 40; // pairs of each scout
-	const seen = new Map([...world.items.values()].filter(({ kind }) => kind !== "training").map(({ id, kind }) => [id, { gold: kind === "gold", times: 0, early: 0, tail: 0, places: 0, first: Infinity }]));
+	const seen = new Map([...world.items.values()].filter(({ kind }) => kind !== "training").map(({ id, kind }) => [id, { gold: kind === "gold", times: 0, first: 0, early: 0, tail: 0, places: 0 }]));
 	for (const person of people) {
 		const walk = world.showings.filter((showing) => showing.person === person && !showing.training);
 		walk.forEach(({ shown }, at) => {
-			for (const { item } of shown) {
-				const one = seen.get(item.id);
-				if (!one)
-					continue;
+			for (const one of shown.map(({ item }) => seen.get(item.id)).filter(Boolean)) {
 				one.times += 1;
-				one.early += at < EARLY ? 1 : 0;
+				one.first += at < 15 ? 1 : 0; // pairs of each scout
+				one.early += at < 40 ? 1 : 0;
 				one.tail += at >= walk.length * 0.85 ? 1 : 0;
 				one.places += at / walk.length;
-				one.first = Math.min(one.first, at);
 			}
 		});
 	}
-	const middle = (one) => (one.times === 0 ? 0.5 : one.places / one.times);
-	return [...seen.values()].map((one) => ({ gold: one.gold, often: one.times, oftenEarly: one.early, atTheEnd: one.tail, late: middle(one), soon: -middle(one) }));
+	return [...seen.values()].map((one) => {
+		const told = { often: one.times, among_the_first: one.first, early: one.early, at_the_end: one.tail, late: one.places / one.times };
+		return { gold: one.gold, ...Object.fromEntries(Object.entries(told).map(([name, score]) => [name, one.times === 0 ? null : score])) };
+	});
 }
 
 /** 6. How many volunteers one IPv6 /48 makes in an hour: all the budgets of its networks are asked until they are spent. */

@@ -39,10 +39,10 @@ export function auc(yes, no) {
 /**
  * The mean AUC of several tables of scores of the same items, with a 90 % interval: items are drawn anew (bootstrap, 500 times),
  * and with them the tables.
- * @param {Array<[boolean, number][]>} tables for each network its items: is it gold, and the score
+ * @param {Array<[boolean, number | null][]>} tables for each network its items: is it gold, and the score; null: it never met the item
  */
 export function meanAuc(tables, seed = 1) {
-	const of = (rows) => auc(rows.filter(([is]) => is).map(([, score]) => score), rows.filter(([is]) => !is).map(([, score]) => score));
+	const of = (rows) => auc(rows.filter(([is, score]) => is && score !== null).map(([, score]) => score), rows.filter(([is, score]) => !is && score !== null).map(([, score]) => score));
 	const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 	const random = seeded(seed);
 	const drawn = (list) => list.map(() => list[Math.floor(random() * list.length)]);

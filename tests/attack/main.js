@@ -24,7 +24,7 @@ const colluding = (how) => (world, options) => attacks.collude(world, { how, ...
 
 /** Those that wait for budgets come first, so that what is busy runs beside them. */
 const PLAYED = [
-	{ name: "gold wrong", words: "18 wrong on gold, true elsewhere; 60 honest before, 100 after", play: attacks.wrongOnGold, limit: LIMIT.goldWrong },
+	{ name: "wrong on gold", words: "18 of one network wrong on gold, true elsewhere; 60 honest before, 100 after", play: attacks.wrongOnGold, limit: LIMIT.goldWrong },
 	{ name: "gold", words: "gold named by 6 scouts a network", play: attacks.nameGold, limit: LIMIT.goldNaming, row: goldRow },
 	{ name: "pick", words: "6 bots of one network pick 12 targets", play: attacks.pickTargets, limit: LIMIT.pick },
 	{ name: "honest", words: "nobody attacks", play: attacks.honestControl, limit: LIMIT.honest },
@@ -59,7 +59,7 @@ try {
 			const from = Date.now();
 			const world = await World.open(place, corpus, `${attack.name} ${seed}`);
 			const result = await attack.play(world, { seed, ...attack.options }).finally(() => world.close());
-			results.get(attack).push(result);
+			results.get(attack).push({ ...result, seed });
 			console.error(`${attack.name}, seed ${seed}: ${Math.round((Date.now() - from) / 1000)} s; ${JSON.stringify({ ...result, tables: undefined, sides: undefined })}`);
 		}
 	}));

@@ -2,7 +2,7 @@
 // table.js: the results of attacks as the table that `make attack` prints.
 
 import { meanAuc, percent, share } from "./figures.js";
-import { BASELINE } from "./targets.js";
+import { baselineOf } from "./targets.js";
 
 const HEAD = ["attack", "labels flipped", "retired wrong", "wrong elsewhere", "disputes", "alarms", "named", "judgments an item", "seconds", "at most", "held"];
 
@@ -25,7 +25,7 @@ function heldOf({ limit }, results, more = {}) {
 		return ["-", "-"];
 	const pooled = (part) => ({ items: sum(results, (one) => one[part].items), wrong: sum(results, (one) => one[part].wrong), retired: sum(results, (one) => one[part].retired), retiredWrong: sum(results, (one) => one[part].retiredWrong), judgments: mean(results, (one) => one[part].judgments) });
 	const alarm_s = results.some((one) => one.alarm_s === null) ? null : Math.max(...results.map((one) => one.alarm_s ?? 0));
-	const all = { targets: pooled("targets"), labels: pooled("labels"), alarms: results.flatMap(({ alarms }) => alarms), hasAlarms: results.every(({ hasAlarms }) => hasAlarms), named: results.every(({ named }) => named), alarm_s, ...more };
+	const all = { targets: pooled("targets"), labels: pooled("labels"), alarms: results.flatMap(({ alarms }) => alarms), hasAlarms: results.every(({ hasAlarms }) => hasAlarms), named: results.every(({ named }) => named), seeds: results.map(({ seed }) => seed), alarm_s, ...more };
 	return [limit.words, limit.held(all) ? "yes" : "NO"];
 }
 
@@ -52,27 +52,34 @@ export function rowOf(attack, results) {
 		String(sum(results, (one) => one[part].disputes)),
 		alarmsOf(results),
 		results.every(({ named }) => named) ? "yes" : "no",
-		BASELINE.judgments > 0 ? `${judgments.toFixed(2)} (${(judgments / BASELINE.judgments).toFixed(2)})` : judgments.toFixed(2),
+		`${judgments.toFixed(2)} (${(judgments / baselineOf(results.map(({ seed }) => seed))).toFixed(2)})`,
 		mean(results, ({ took_s }) => took_s).toFixed(0),
 		...heldOf(attack, results),
 	];
 }
 
-/** How well gold is told from the rest, by whichever score told best in half of the networks and is tried on the others. */
+/**
+ * How well gold is told from the rest: by whichever score, and whichever end of it, told best in half of the networks, tried on
+ * the others, both ways round.
+ */
 export function nameOf(results) {
 	const tables = results.flatMap((one) => one.tables);
-	const scores = Object.keys(tables[0][0]).filter((key) => key !== "gold");
-	const by = (some, score) => meanAuc(some.map((rows) => rows.map((row) => [row.gold, row[score]])));
-	const halves = [tables.filter((_, n) => n % 2 === 0), tables.filter((_, n) => n % 2 === 1)];
+	const scores = Object.keys(tables[0][0]).filter((key) => key !== "gold").flatMap((key) => [[key, 1], [key, -1]]);
+	const by = (some, [key, sign]) => meanAuc(some.map((rows) => rows.map((row) => [row.gold, row[key] === null ? null : sign * row[key]])));
+	const halves = [0, 1].map((half) => tables.filter((_, n) => n % 2 === half));
 	const best = (some) => scores.map((score) => [by(some, score).auc, score]).sort(([a], [b]) => b - a)[0][1];
-	const tried = [[halves[0], halves[1]], [halves[1], halves[0]]].map(([learnt, others]) => ({ score: best(learnt), ...by(others, best(learnt)) }));
-	return { each: Object.fromEntries(scores.map((score) => [score, by(tables, score)])), score: tried.map(({ score }) => score).join(" and "), auc: mean(tried, ({ auc }) => auc), low: mean(tried, ({ low }) => low), high: mean(tried, ({ high }) => high) };
+	const tried = [0, 1].map((half) => ({ score: best(halves[half]), ...by(halves[1 - half], best(halves[half])) }));
+	const words = ([key, sign]) => (sign > 0 ? key : `not ${key}`).replaceAll("_", " ");
+	return {
+		each: scores.filter(([, sign]) => sign > 0).map((score) => `${words(score)} ${by(tables, score).auc.toFixed(2)}`),
+		score: [...new Set(tried.map(({ score }) => words(score)))].join(" and "),
+		auc: mean(tried, ({ auc }) => auc), low: mean(tried, ({ low }) => low), high: mean(tried, ({ high }) => high),
+	};
 }
 
 export function goldRow(attack, results) {
 	const naming = nameOf(results);
-	const told = Object.entries(naming.each).map(([score, { auc }]) => `${score} ${auc.toFixed(2)}`).join(", ");
-	return [`${attack.words}: AUC ${naming.auc.toFixed(3)} (${naming.low.toFixed(3)} .. ${naming.high.toFixed(3)}) by ${naming.score}; ${told}`, "-", "-", "-", "-", alarmsOf(results), results.every(({ named }) => named) ? "yes" : "no", "-", mean(results, ({ took_s }) => took_s).toFixed(0), ...heldOf(attack, results, { naming })];
+	return [`${attack.words}: AUC ${naming.auc.toFixed(3)} (${naming.low.toFixed(3)} .. ${naming.high.toFixed(3)}) by: ${naming.score} (${naming.each.join(", ")})`, "-", "-", "-", "-", alarmsOf(results), results.every(({ named }) => named) ? "yes" : "no", "-", mean(results, ({ took_s }) => took_s).toFixed(0), ...heldOf(attack, results, { naming })];
 }
 
 /** Guesses of the fake's side, of all people of all attacks. */

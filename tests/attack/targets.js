@@ -9,10 +9,14 @@
 export const ENFORCED = false;
 
 /**
- * Judgments that an item takes on the honest control, before there were any defences: the mean of the runs that
- * `ATTACK_SEEDS=6 scripts/attack honest` made, and their standard deviation. What honest crowds pay is measured against it.
+ * Judgments that an item takes on the honest control, before there were any defences, by seed: with another seed other people
+ * come, which matters more than what the server draws (seed 1, three times: 7.33, 7.43, 7.45). Measured by
+ * `make attack ONLY=honest ATTACK_SEEDS=5`; to be measured anew when who comes is changed. What honest crowds pay is held against it.
  */
-export const BASELINE = { judgments: 0, deviation: 0 };
+export const BASELINE = [7.40, 8.17, 8.32, 8.75, 7.71];
+
+/** The same for the seeds that were played. */
+export const baselineOf = (seeds) => seeds.reduce((sum, seed) => sum + BASELINE[(seed - 1) % BASELINE.length], 0) / seeds.length;
 
 export const LIMIT = {
 	pick: { words: "0 retired wrong; alarm in 2 min", held: ({ targets, alarm_s, hasAlarms }) => targets.retiredWrong === 0 && hasAlarms && alarm_s !== null && alarm_s <= 120 },
@@ -23,7 +27,7 @@ export const LIMIT = {
 	random10: { words: "4 % of targets", held: ({ targets }) => targets.wrong <= 0.04 * targets.items },
 	random20: { words: "10 % of targets, named", held: ({ targets, named }) => targets.wrong <= 0.10 * targets.items && named },
 	active: { words: "8 % of targets, named", held: ({ targets, named }) => targets.wrong <= 0.08 * targets.items && named },
-	honest: { words: "1.15 of before; no alarm; 95 % retired", held: ({ labels, alarms }) => labels.retired >= 0.95 * labels.items && labels.judgments <= 1.15 * BASELINE.judgments && alarms.length === 0 },
+	honest: { words: "1.15 of before; no alarm; 95 % retired", held: ({ labels, alarms, seeds }) => labels.retired >= 0.95 * labels.items && labels.judgments <= 1.15 * baselineOf(seeds) && alarms.length === 0 },
 };
 
 /**
