@@ -63,7 +63,7 @@ export class World {
 	/** @param {object} corpus { database, items } of importCorpus() */
 	static async open(place, corpus, name) {
 		const world = new World();
-		Object.assign(world, { place, name, items: corpus.items, showings: [], days: 0, held: 0, refused: 0 });
+		Object.assign(world, { place, name, items: corpus.items, showings: [], rung: new Set(), held: 0, refused: 0 });
 		world.database = await place.database(name.replace(/\W/g, "_"), { copyOf: corpus.database });
 		world.agent = new http.Agent({ keepAlive: true, maxSockets: 24 });
 		await world.start();
@@ -137,10 +137,12 @@ export class World {
 		return found;
 	}
 
-	/** Alarms that were not there when the server started. */
+	/** Alarms that were not there when the server started, on any of the days. */
 	async alarms() {
-		const now = await this.raised();
-		return [...now].filter(([name, value]) => value > (this.quiet.get(name) ?? 0)).map(([name]) => name);
+		for (const [name, value] of await this.raised())
+			if (value > (this.quiet.get(name) ?? 0))
+				this.rung.add(name);
+		return [...this.rung];
 	}
 
 	/** What the server tells its operator that bears on attacks. */
@@ -174,6 +176,7 @@ export class World {
 	 */
 	async passDay() {
 		await this.scored(500);
+		await this.alarms();
 		await this.server.stop();
 		this.before = this.log();
 		const columns = await sql(this.database, `select c.table_name, c.column_name, c.data_type from information_schema.columns c join information_schema.tables t using (table_schema, table_name)
@@ -185,7 +188,6 @@ export class World {
 		const move = ([column, type], days) => `"${column}" = "${column}" + ${type === "date" ? days : `interval '${days} days'`}`;
 		const orders = [...tables].flatMap(([table, moved]) => [100_000, -100_001].map((days) => `update "${table}" set ${moved.map((one) => move(one, days)).join(", ")}`));
 		await sql(asSuperuser(this.database), `set session_replication_role = replica; ${orders.join("; ")}`);
-		this.days += 1;
 		this.agent.destroy();
 		this.agent = new http.Agent({ keepAlive: true, maxSockets: 24 });
 		await this.start();
