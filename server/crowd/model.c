@@ -187,6 +187,9 @@ static struct spread *weight_spreads(const struct dawid_skene *dawid_skene)
 
 		double mean = by_means ? fake.mean - real.mean - given : 0;
 
+		if (dawid_skene->options.no_negative &&
+		    (given < 0) == judgment_matrix_says_fake(dawid_skene->matrix, (uint32_t)code))
+			continue; /* it counts for nothing, whatever the skill */
 		spreads[code] = (struct spread){ fmin(fmax(mean, -SPREAD_MOST), SPREAD_MOST),
 			                             fmin(fake.variance + real.variance, SPREAD_MOST) };
 	}

@@ -236,7 +236,8 @@ END_TEST
 #define ROWS   (HONEST * EACH + LIARS * 2 * EACH)
 #define CROWDS 5
 
-/* Honest volunteers are right in four of five. Liars are wrong on gold and right elsewhere. */
+/* Honest volunteers are right in four of five. Liars are wrong on gold, and right elsewhere or not.
+ */
 struct plot {
 	uint32_t item[ROWS], volunteer[ROWS];
 	uint8_t verdict[ROWS];
@@ -244,7 +245,7 @@ struct plot {
 	struct judgments judgments;
 };
 
-static void plot_against_gold(struct plot *plot, uint64_t seed)
+static void plot_against_gold(struct plot *plot, uint64_t seed, bool right_elsewhere)
 {
 	struct random random = random_seeded(seed);
 	size_t row = 0;
@@ -257,7 +258,8 @@ static void plot_against_gold(struct plot *plot, uint64_t seed)
 		uint32_t item = random_below(&random, ITEMS);
 
 		for (uint32_t n = 0; n < (v < HONEST ? EACH : 2 * EACH); n++, row++) {
-			bool right = v < HONEST ? random_below(&random, 5) > 0 : item >= GOLD;
+			bool right =
+				v < HONEST ? random_below(&random, 5) > 0 : right_elsewhere && item >= GOLD;
 
 			plot->item[row] = item;
 			plot->volunteer[row] = v;
@@ -293,11 +295,38 @@ START_TEST(who_is_wrong_on_gold_alone_turns_no_labels)
 	static struct plot plot;
 
 	for (uint64_t seed = 1; seed <= CROWDS; seed++) {
-		plot_against_gold(&plot, seed);
+		plot_against_gold(&plot, seed, true);
 		inverted += wrong_labels(&plot, false);
 		ignored += wrong_labels(&plot, true);
 	}
 	ck_assert_uint_lt(ignored, CROWDS * (ITEMS - GOLD) / 10);
+}
+END_TEST
+
+/* Mean width of the intervals of items that are no gold. */
+static double mean_width(const struct judgments *judgments)
+{
+	struct fit *fit = model_fit(judgments, &(struct model_options){ .method = METHOD_DEFAULT,
+	                                                                .no_negative = true,
+	                                                                .intervals = true });
+	double width = 0;
+
+	for (uint32_t i = GOLD; i < ITEMS; i++)
+		width += fit->judgments[i] ? fit->p_fake[i].high - fit->p_fake[i].low : 0;
+	fit_free(fit);
+	return width / (ITEMS - GOLD);
+}
+
+START_TEST(who_is_ignored_widens_no_interval)
+{
+	static struct plot plot;
+
+	plot_against_gold(&plot, (uint64_t)_i + 1, false);
+	struct judgments honest = plot.judgments;
+	honest.count = HONEST * EACH;
+	honest.volunteers = HONEST;
+	double with = mean_width(&plot.judgments), without = mean_width(&honest);
+	ck_assert_double_le(with, 1.25 * without);
 }
 END_TEST
 
@@ -322,6 +351,7 @@ Suite *crowd_deciding_suite(void)
 	tcase_add_test(tests, nothing_is_decided_surer_than_it_is_believed);
 	tcase_add_test(tests, campaigns_of_before_have_no_such_rules);
 	tcase_add_test(tests, who_is_wrong_on_gold_alone_turns_no_labels);
+	tcase_add_loop_test(tests, who_is_ignored_widens_no_interval, 0, CROWDS);
 	suite_add_tcase(suite, tests);
 	return suite;
 }
