@@ -65,7 +65,7 @@ BEGIN
             ('account',          'INSERT',          'role, state, password_hash, one_time, one_time_until, '
                                                     'one_time_spent, failed_sign_ins'),
             ('consensus',        'INSERT',          'p_fake, low, high, judgments, fake_votes, alpha, judged_from, '
-                                                    'decided_by, recount, updated_at'),
+                                                    'decided_by, decides, recount, updated_at'),
             ('agreement',        'INSERT',          'alpha, low, high, gold, gold_right, trusted, updated_at'),
             ('last_fit',         'INSERT',          'fitted_at, judgments, items, moved, retired, reopened, held, '
                                                     'disputed, withdrawn, gold, weight, slope, fits, retired_all, '

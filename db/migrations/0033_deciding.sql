@@ -29,6 +29,20 @@ COMMENT ON COLUMN score_pending.networks IS 'The network of each judgment, 16 by
 ALTER TABLE consensus ADD COLUMN decided_by text
     CHECK (decided_by IN ('full', 'no_gold', 'one_network', 'no_gold_one_network'));
 COMMENT ON COLUMN consensus.decided_by IS 'By which rule those who judged the item may decide its label: the full one, or a weaker one, without gold, within one declared network, or both. NULL: they may not, or the label is older than such rules.';
+ALTER TABLE consensus ADD COLUMN decides probability;
+COMMENT ON COLUMN consensus.decides IS 'What those believe who may decide: never surer than p_fake, 0.5 where nobody may. NULL: not known yet.';
+
+CREATE OR REPLACE VIEW catalogue AS
+    SELECT i.id, i.state = 'in_service' AS in_service,
+           (CASE i.media_type WHEN 'image' THEN 0 WHEN 'video' THEN 1 ELSE 2 END)::smallint AS media_type,
+           lineage_key(i.lineage) AS lineage, lineage_key(i.pair) AS pair, i.gold, i.training,
+           i.truth = 'fake' AS fake, i.campaign_id, coalesce(c.p_fake, 0.5) AS p_fake,
+           coalesce(c.judgments, 0) - coalesce(o.judgments, 0) AS judgments,
+           i.rendition, i.rendition_type, i.poster, i.width, i.height, i.duration_ms, i.sensitive,
+           i.version, i.judged_from, i.state = 'retired' AS retired, coalesce(c.decides, 0.5) AS decides
+      FROM item i
+      LEFT JOIN consensus c ON c.item_id = i.id
+      LEFT JOIN reopened o ON o.item_id = i.id;
 
 ALTER TABLE volunteer_skill
     ADD COLUMN gold integer NOT NULL DEFAULT 0 CHECK (gold >= 0),

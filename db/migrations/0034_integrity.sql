@@ -95,9 +95,11 @@ CREATE OR REPLACE VIEW counted_judgment AS
 COMMENT ON VIEW counted_judgment IS 'The judgments that count, for the model and for releases: blind verdicts, but for training and company and what was set aside, on a version of the item that has not been replaced by one that differs in more than looks.';
 
 CREATE OR REPLACE VIEW reopened AS
-    SELECT r.item_id, least(max(d.judgments), coalesce(max(c.judgments), 0)) AS judgments
+    SELECT r.item_id, CASE WHEN bool_or(n.recount > 0) THEN least(max(d.judgments), coalesce(max(c.judgments), 0))
+                           ELSE max(d.judgments) END AS judgments
       FROM ruling r
       JOIN dispute d ON d.id = r.dispute_id
+      JOIN item n ON n.id = r.item_id
       LEFT JOIN consensus c ON c.item_id = r.item_id
      WHERE r.ruling = 'reopen'
        AND NOT EXISTS (SELECT FROM ruling l WHERE l.dispute_id = r.dispute_id AND l.number > r.number)

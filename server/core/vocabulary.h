@@ -22,6 +22,7 @@ extern const char *const techniques[];          /* how an item was made */
 extern const char *const tells[TELL_WORDS + 1]; /* what gave an item away */
 #define SKIP_REASONS 4
 extern const char *const skip_reasons[];     /* why a pair is skipped */
+extern const char *const set_aside_kinds[];  /* how the volunteers of an act were chosen */
 extern const char *const assignment_kinds[]; /* by enum assignment_kind */
 extern const char *const ruling_choices[];   /* what a moderator may rule */
 extern const char *const item_states[];      /* by enum item_state */

@@ -165,6 +165,7 @@ struct error item_cache_read_item(struct item_cache *item_cache, const struct ro
 	item.has_poster = cache_read_digest(row, 13, item.poster);
 	item.candidates = read_stock(row, item_view->rendition);
 	item.retired = rows_raw_flag(row, 20);
+	item.decides = (float)rows_raw_real(row, 21);
 	*ret_item = item;
 	return ok();
 }
@@ -199,18 +200,19 @@ static uint32_t take_poster(struct item_cache *item_cache, uint32_t poster,
 }
 
 /*
- * Gold rests when an item that nobody knows would have retired, and comes back when that one would:
- * else it were shown longer than they are.  Its truth has no part in it.
+ * Gold rests when an item that nobody knows would have retired, on the word of those who may
+ * decide, and comes back when that one would: else it were shown longer than they are.  Its truth
+ * has no part in it.
  */
 static bool gold_rests(const struct campaign_facts *facts, const struct candidate *item,
-                       bool rested)
+                       double decides, bool rested)
 {
 	double sure = item->p_fake > .5F ? item->p_fake : 1 - item->p_fake;
 
 	if (rested)
 		return sure >= facts->rule.threshold - FADED;
 	return facts->trusted &&
-	       stopping_decide(&facts->rule, item->p_fake, item->judgments) == DECISION_RETIRE;
+	       stopping_decide(&facts->rule, decides, item->judgments) == DECISION_RETIRE;
 }
 
 /*
@@ -233,7 +235,7 @@ static void take_stock(struct item_cache *item_cache, const struct item_cache_ro
 			item.judgments = before->judgments;
 	}
 	if (item.gold && row->in_service)
-		item.retired = gold_rests(&item_cache->campaigns[item_view->campaign], &item,
+		item.retired = gold_rests(&item_cache->campaigns[item_view->campaign], &item, row->decides,
 		                          before && before->retired);
 	candidate_index_put(
 		item_cache->candidates, number,

@@ -79,6 +79,7 @@ struct item_cache_row {
 	unsigned char poster[SHA256_BYTES];
 	struct item_view item_view; /* but for its poster and reading */
 	struct candidate candidates;
+	float decides; /* what those believe who may decide; .5 where nobody may */
 	bool in_service, retired, has_poster;
 };
 

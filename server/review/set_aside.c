@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "core/log.h"
+#include "core/vocabulary.h"
 #include "work/job_run.h"
 
 /* What runs inside one transaction. */
@@ -21,10 +22,7 @@ static const char *aside_kind(const struct set_aside_request *request)
 
 	if (ways > 1 || (!ways && !request->from && !request->to))
 		return NULL;
-	return request->volunteers ? "volunteers"
-	       : request->cohort   ? "cohort"
-	       : request->network  ? "network"
-	                           : "time";
+	return set_aside_kinds[request->volunteers ? 0 : request->cohort ? 1 : request->network ? 2 : 3];
 }
 
 static struct error aside_campaign(struct db *db, const char *name, char id[UUID_TEXT])

@@ -58,6 +58,7 @@ struct item_facts item_facts_read(const struct rows *row)
 		.judged_from = (uint32_t)rows_integer(row, 0, 14),
 		.recount = (uint32_t)rows_integer(row, 0, 15),
 		.decided_by = decided_by_read(rows_text(row, 0, 17)),
+		.decides = rows_text(row, 0, 18) ? rows_double(row, 0, 18) : NAN,
 	};
 
 	if (!uuid_from_text(facts.id, rows_text(row, 0, 0)) ||
@@ -100,17 +101,17 @@ void write_sheet_free(struct write_sheet *matrix)
 }
 
 json_t *consensus_row(const struct item_facts *facts, const struct estimate *crowd,
-                      enum decided_by by, double alpha)
+                      const struct belief *belief, double alpha)
 {
 	char id[UUID_TEXT];
 
 	uuid_to_text(id, facts->id);
-	return json_pack("{s:s, s:f, s:f, s:f, s:i, s:i, s:i, s:i, s:s?, s:o}", "item", id, "p_fake",
-	                 crowd->mean, "low", fmin(crowd->low, crowd->mean), "high",
+	return json_pack("{s:s, s:f, s:f, s:f, s:i, s:i, s:i, s:i, s:s?, s:f, s:o}", "item", id,
+	                 "p_fake", crowd->mean, "low", fmin(crowd->low, crowd->mean), "high",
 	                 fmax(crowd->high, crowd->mean), "judgments", (int)facts->count, "fake",
 	                 (int)facts->fake, "judged_from", (int)facts->judged_from, "recount",
-	                 (int)facts->recount, "decided_by", decided_by_name(by), "alpha",
-	                 isfinite(alpha) ? json_real(alpha) : json_null());
+	                 (int)facts->recount, "decided_by", decided_by_name(belief->by), "decides",
+	                 belief->decides, "alpha", isfinite(alpha) ? json_real(alpha) : json_null());
 }
 
 bool crowd_is_trusted(const struct crowd_audit *audit)
@@ -181,10 +182,13 @@ static const char *reason_to_leave(const struct item_facts *facts, const struct 
 	return NULL;
 }
 
-/* Has a retired item faded? Only clearly, or it would come and go with every fit. */
-static bool has_faded(const struct item_facts *facts, double p_fake)
+/* Has a retired item faded? Only clearly, or it would come and go with every fit. Where judgments
+ * were set aside, those must still be there who may decide. */
+static bool has_faded(const struct item_facts *facts, const struct belief *belief)
 {
-	return fmax(p_fake, 1 - p_fake) < facts->rule.threshold - FADED;
+	double p = facts->recount ? belief->decides : belief->p_fake;
+
+	return fmax(p, 1 - p) < facts->rule.threshold - FADED;
 }
 
 static const char *state_of(const struct item_facts *facts)
@@ -211,9 +215,9 @@ static const char *way_out(const struct item_facts *facts, const struct belief *
 	case CONTEST_AGAINST_PROVENANCE:
 		if (settled && agrees)
 			return "retired";
-		return has_faded(facts, p_fake) && open_plan ? "in_service" : NULL;
+		return has_faded(facts, belief) && open_plan ? "in_service" : NULL;
 	case CONTEST_AGAINST_GOLD:
-		return has_faded(facts, p_fake) || agrees ? "in_service" : NULL;
+		return has_faded(facts, belief) || agrees ? "in_service" : NULL;
 	case CONTEST_NONE:
 		break;
 	}
@@ -237,7 +241,7 @@ json_t *consensus_decision(const struct item_facts *facts, const struct belief *
 {
 	double p_fake = belief->p_fake;
 
-	if (facts->retired && has_faded(facts, p_fake))
+	if (facts->retired && has_faded(facts, belief))
 		return facts->count < facts->spent + facts->rule.max
 		           ? decide_item(facts, p_fake, "in_service", NULL)
 		           : decide_item(facts, p_fake, "disputed", "max_judgments");

@@ -40,6 +40,7 @@ struct item_facts {
 	uint32_t spent;  /* judgments it had when it was last ruled to be asked about again */
 	double p_before; /* NAN: none yet */
 	enum decided_by decided_by; /* as it was written */
+	double decides;             /* the same; NAN: it was not */
 	uint32_t scored;            /* judgments behind p_before */
 	uint32_t count, fake;
 	uint32_t judged_from; /* the first version of the item whose judgments count */
@@ -68,15 +69,16 @@ void write_sheet_free(struct write_sheet *matrix);
 
 #define auto_sheet __attribute__((cleanup(write_sheet_free))) struct write_sheet
 
-/* A row for consensus_write; alpha NAN leaves it as it was. */
-json_t *consensus_row(const struct item_facts *facts, const struct estimate *crowd,
-                      enum decided_by by, double alpha);
-
-/* What the crowd believes of an item, and what those believe who may decide it
+/* What the crowd believes of an item, and what those believe who may decide it, and by which rule
  * (crowd/deciding.h). */
 struct belief {
 	double p_fake, decides;
+	enum decided_by by;
 };
+
+/* A row for consensus_write; alpha NAN leaves it as it was. */
+json_t *consensus_row(const struct item_facts *facts, const struct estimate *crowd,
+                      const struct belief *belief, double alpha);
 
 /*
  * A row for consensus_settle, or NULL when the item stays where it is: the campaign's rule, with

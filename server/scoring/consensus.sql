@@ -4,23 +4,26 @@
 -- Stores what the model infers, but never on fewer judgments than are scored already, nor on
 -- judgments that no longer count. A fit moves every item by a hair; rewriting all of them each time
 -- would be most of what the database does.
---   $1 json [{item, p_fake, low, high, judgments, fake, alpha (null: as it was), judged_from, recount, decided_by}]
-INSERT INTO consensus AS c (item_id, p_fake, low, high, judgments, fake_votes, alpha, judged_from, recount, decided_by)
-SELECT w.item, w.p_fake, w.low, w.high, w.judgments, w.fake, w.alpha, w.judged_from, w.recount, w.decided_by
+--   $1 json [{item, p_fake, low, high, judgments, fake, alpha (null: as it was), judged_from, recount,
+--            decided_by, decides}]
+INSERT INTO consensus AS c (item_id, p_fake, low, high, judgments, fake_votes, alpha, judged_from, recount, decided_by, decides)
+SELECT w.item, w.p_fake, w.low, w.high, w.judgments, w.fake, w.alpha, w.judged_from, w.recount, w.decided_by,
+       w.decides
   FROM json_to_recordset($1::json) AS w (
        item uuid, p_fake double precision, low double precision, high double precision,
        judgments integer, fake integer, alpha double precision, judged_from smallint, recount integer,
-       decided_by text)
+       decided_by text, decides double precision)
  ORDER BY w.item
     ON CONFLICT (item_id) DO UPDATE
    SET p_fake = excluded.p_fake, low = excluded.low, high = excluded.high,
        judgments = excluded.judgments, fake_votes = excluded.fake_votes,
-       alpha = coalesce(excluded.alpha, c.alpha), decided_by = excluded.decided_by, updated_at = now()
+       alpha = coalesce(excluded.alpha, c.alpha), decided_by = excluded.decided_by, decides = excluded.decides,
+       updated_at = now()
  WHERE c.judged_from = excluded.judged_from AND c.recount = excluded.recount AND (c.judgments < excluded.judgments
     OR (c.judgments = excluded.judgments
         AND (abs(c.p_fake - excluded.p_fake) > 0.0005 OR abs(c.low - excluded.low) > 0.0005
              OR abs(c.high - excluded.high) > 0.0005 OR c.fake_votes <> excluded.fake_votes
-             OR c.decided_by IS DISTINCT FROM excluded.decided_by
+             OR c.decided_by IS DISTINCT FROM excluded.decided_by OR coalesce(abs(c.decides - excluded.decides) > 0.0005, true)
              OR c.alpha IS DISTINCT FROM coalesce(excluded.alpha, c.alpha))))
 
 -- name: consensus_distrust

@@ -37,8 +37,7 @@ void estimates_free(struct estimates *estimates)
 	fit_free(estimates->fit);
 	free(estimates->agreement);
 	free(estimates->audits);
-	free(estimates->decides);
-	free(estimates->decided_by);
+	free(estimates->beliefs);
 	voices_free(&estimates->voices);
 	electorate_free(&estimates->electorate);
 	cohorts_clear(&estimates->cohorts);
@@ -282,13 +281,11 @@ static void estimates_find_deciding(struct estimates *estimates)
 	uint32_t items = estimates->fit->items;
 
 	voices_gather(estimates);
-	estimates->decides = estimates_must(calloc(items + 1, sizeof *estimates->decides));
-	estimates->decided_by = estimates_must(calloc(items + 1, sizeof *estimates->decided_by));
+	estimates->beliefs = estimates_must(calloc(items + 1, sizeof *estimates->beliefs));
 	for (uint32_t i = 0; i < items; i++)
-		estimates->decides[i] =
+		estimates->beliefs[i] =
 			estimates_belief(estimates, i, &estimates->facts[i], estimates->fit->crowd[i].mean,
-		                     estimates->fit->odds[i], &estimates->decided_by[i])
-				.decides;
+		                     estimates->fit->odds[i]);
 }
 
 static void fit_estimates(void *arg)

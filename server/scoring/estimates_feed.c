@@ -202,14 +202,13 @@ static struct error write_touched(void *arg, const struct rows *row)
 
 	facts.count = sheets->estimates->tallies[index].count;
 	facts.fake = sheets->estimates->tallies[index].fake;
-	enum decided_by by;
 	struct belief belief = estimates_belief(sheets->estimates, index, &facts, now.mean,
-	                                        sheets->estimates->online_items[index].odds, &by);
+	                                        sheets->estimates->online_items[index].odds);
 	json_t *decision =
 		consensus_decision(&facts, &belief, estimates_trusts(sheets->estimates, &facts));
 
 	/* The rows of this answer are still arriving: gather now, send afterwards. */
-	json_array_append_new(sheets->write.rows, consensus_row(&facts, &now, by, NAN));
+	json_array_append_new(sheets->write.rows, consensus_row(&facts, &now, &belief, NAN));
 	if (decision)
 		json_array_append_new(sheets->settle.rows, decision);
 	return ok();

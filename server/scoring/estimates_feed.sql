@@ -31,7 +31,7 @@ SELECT i.id, i.campaign_id, i.gold, i.truth, i.state, k.threshold,
        (SELECT d.reason FROM dispute d
          WHERE i.state = 'disputed' AND d.item_id = i.id AND d.state = 'open' AND d.begun_at IS NULL
            AND NOT EXISTS (SELECT FROM claim m WHERE m.dispute_id = d.id AND m.expires_at > now())),
-       i.judged_from, i.recount, NULL, c.decided_by
+       i.judged_from, i.recount, NULL, c.decided_by, c.decides
   FROM unnest($1::uuid[]) AS a (id)
  CROSS JOIN LATERAL (SELECT * FROM item WHERE id = a.id AND NOT training OFFSET 0) i
  CROSS JOIN LATERAL (SELECT * FROM campaign WHERE id = i.campaign_id OFFSET 0) k

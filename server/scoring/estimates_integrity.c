@@ -30,7 +30,7 @@ struct integrity_sheet {
 static bool has_label(const struct estimates *estimates, uint32_t item)
 {
 	const struct item_facts *facts = &estimates->facts[item];
-	double p = estimates->decides[item];
+	double p = estimates->beliefs[item].decides;
 
 	return estimates->loaded.gold[item] == UNKNOWN &&
 	       (facts->retired || stopping_decide(&facts->rule, p, facts->count) == DECISION_RETIRE);

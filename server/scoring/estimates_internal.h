@@ -81,8 +81,7 @@ struct estimates {
 	struct fit *fit;
 	struct agreement *agreement; /* by campaign */
 	struct crowd_audit *audits;  /* by campaign: may its crowd settle items? */
-	double *decides;             /* by item: what those believe who may decide, by the fit */
-	enum decided_by *decided_by; /* by item */
+	struct belief *beliefs;      /* by item, by the fit */
 	struct voices voices;
 	struct electorate electorate;
 	struct cohorts cohorts; /* who err together */
@@ -134,8 +133,7 @@ uint32_t electorate_gold(const struct estimates *estimates, uint32_t volunteer);
 
 /* What is believed of an item by all (`p_fake`, from `odds`) and by who may decide. */
 struct belief estimates_belief(struct estimates *estimates, uint32_t item,
-                               const struct item_facts *facts, double p_fake, double odds,
-                               enum decided_by *ret_by);
+                               const struct item_facts *facts, double p_fake, double odds);
 
 void estimates_forget_judgments(struct estimates *estimates);
 

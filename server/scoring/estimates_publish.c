@@ -43,17 +43,17 @@ static struct error publish_write_items(struct db *db, struct estimates *estimat
 	for (uint32_t i = 0; i < estimates->fit->items && !err.code; i++) {
 		const struct item_facts *facts = &estimates->facts[i];
 		const struct estimate *crowd = &estimates->fit->crowd[i];
+		const struct belief *belief = &estimates->beliefs[i];
 		double change = fabs(crowd->mean - facts->p_before);
 
-		if (facts->count == facts->scored && change < WORTH &&
-		    estimates->decided_by[i] == facts->decided_by)
+		if (facts->count == facts->scored && change < WORTH && belief->by == facts->decided_by &&
+		    fabs(belief->decides - facts->decides) < WORTH)
 			continue;
 		scoring->moved += !(change < MOVED); /* NAN, a first posterior, counts */
 		double alpha =
 			agreement_of_item(facts->fake, facts->count - facts->fake,
 		                      expected[idmap_find(estimates->campaigns, facts->campaign)]);
-		err =
-			write_sheet_add(&matrix, consensus_row(facts, crowd, estimates->decided_by[i], alpha));
+		err = write_sheet_add(&matrix, consensus_row(facts, crowd, belief, alpha));
 	}
 	free(expected);
 	return err.code ? err : write_sheet_send(&matrix);
@@ -104,8 +104,8 @@ static struct error settle_items(const struct estimates *estimates, struct write
 	for (uint32_t i = 0; i < estimates->fit->items && !err.code; i++) {
 		const struct item_facts *facts = &estimates->facts[i];
 		double p = estimates->fit->crowd[i].mean;
-		struct belief belief = { p, estimates->decides[i] };
-		json_t *decision = consensus_decision(facts, &belief, estimates_trusts(estimates, facts));
+		json_t *decision =
+			consensus_decision(facts, &estimates->beliefs[i], estimates_trusts(estimates, facts));
 
 		fading->retired += facts->retired;
 		if (decision && facts->retired)
@@ -232,7 +232,7 @@ static void tell_cohorts(const struct cohorts *cohorts, struct scoring *scoring)
 static void tell_deciding(const struct estimates *estimates, struct scoring *scoring)
 {
 	for (uint32_t i = 0; i < estimates->fit->items; i++)
-		scoring->decided[estimates->decided_by[i]] += estimates->facts[i].retired;
+		scoring->decided[estimates->beliefs[i].by] += estimates->facts[i].retired;
 	for (uint32_t v = 0; v < estimates->fit->volunteers; v++)
 		scoring->ignored += fit_ignores(estimates->fit, v);
 }

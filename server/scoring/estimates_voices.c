@@ -269,18 +269,16 @@ static size_t gather_testimonies(struct estimates *estimates, uint32_t item,
 }
 
 struct belief estimates_belief(struct estimates *estimates, uint32_t item,
-                               const struct item_facts *facts, double p_fake, double odds,
-                               enum decided_by *ret_by)
+                               const struct item_facts *facts, double p_fake, double odds)
 {
 	uint32_t campaign = idmap_find(estimates->electorate.ruled, facts->campaign);
 
-	*ret_by = DECIDED_BY_NOBODY;
 	if (campaign == IDMAP_NONE) /* newer than the fit */
-		return (struct belief){ p_fake, .5 };
+		return (struct belief){ p_fake, .5, DECIDED_BY_NOBODY };
 	const struct campaign_rules *rules = &estimates->electorate.rules[campaign];
 	size_t count = gather_testimonies(estimates, item, facts);
 	struct deciding deciding = deciding_weigh(
 		&rules->policy, &rules->scope, estimates->voices.testimonies, count, label_of(p_fake));
-	*ret_by = deciding.by;
-	return (struct belief){ p_fake, deciding_probability(estimates->fit, odds, p_fake, &deciding) };
+	return (struct belief){ p_fake, deciding_probability(estimates->fit, odds, p_fake, &deciding),
+		                    deciding.by };
 }

@@ -65,6 +65,24 @@ static void crowd_judges(const char *campaign, int first, int count, const char 
 	        campaign, wrong, first, first + count - 1, campaign_id(campaign), titles);
 }
 
+/* Each of a crowd comes from a network of their own. */
+static void crowd_has_networks(const char *campaign)
+{
+	tell_db("INSERT INTO volunteer_network (campaign_id, volunteer_id, network, declared)"
+	        " SELECT '%s', id, substr(sha256(id::text::bytea), 1, 16), false"
+	        " FROM (SELECT md5('%s judge ' || v)::uuid FROM generate_series(0, %d) v) c (id)",
+	        campaign_id(campaign), campaign, LIARS + HONEST - 1);
+}
+
+/* Moves some of them into one network. */
+static void crowd_shares_network(const char *campaign, const char *volunteers, const char *network)
+{
+	tell_db("INSERT INTO volunteer_network (campaign_id, volunteer_id, network, declared)"
+	        " SELECT '%s', id, decode('%s', 'hex'), false FROM unnest('%s'::uuid[]) v (id)"
+	        " ON CONFLICT (campaign_id, volunteer_id) DO UPDATE SET network = excluded.network",
+	        campaign_id(campaign), network, volunteers);
+}
+
 /* A title says what an item is; targets are known by their explanation. */
 static const char *a_judged_campaign(void)
 {
@@ -87,6 +105,7 @@ static const char *a_judged_campaign(void)
 	crowd_judges(campaign, LIARS, HONEST, "i.explanation IS NULL",
 	             "abs(hashtext(v || ' ' || i.sha256::text)) % 100 < 15");
 	crowd_judges(campaign, LIARS, 3, "i.explanation = 'target'", "false");
+	crowd_has_networks(campaign);
 	return campaign;
 }
 
@@ -236,9 +255,8 @@ START_TEST(a_cohort_a_network_and_a_span_of_time_can_be_set_aside)
 	tell_db(
 		"INSERT INTO cohort_member (volunteer_id, cohort) VALUES ('%s', 2), ('%s', 2), ('%s', 1)",
 		judge_id(campaign, 0), judge_id(campaign, 1), judge_id(campaign, 2));
-	tell_db("INSERT INTO volunteer_network (campaign_id, volunteer_id, network) SELECT '%s', id,"
-	        " '\\x000102030405060708090a0b0c0d0e0f' FROM (VALUES ('%s'::uuid), ('%s')) v (id)",
-	        campaign_id(campaign), judge_id(campaign, 3), judge_id(campaign, 4));
+	crowd_shares_network(campaign, say("{%s,%s}", judge_id(campaign, 3), judge_id(campaign, 4)),
+	                     "000102030405060708090a0b0c0d0e0f");
 	struct set_aside_outcome outcome = aside(db, &(struct set_aside_request){ .cohort = 2 });
 	ck_assert_int_eq(counted(), all - 140);
 	undo_act(db, outcome.id);
@@ -265,10 +283,8 @@ START_TEST(who_comes_later_from_a_network_that_is_set_aside_is_taken_in)
 	const long long all = counted();
 
 	for (int n = 0; n < 2; n++) {
-		tell_db(
-			"INSERT INTO volunteer_network (campaign_id, volunteer_id, network) VALUES ('%s', '%s',"
-			" '\\x000102030405060708090a0b0c0d0e0f')",
-			campaign_id(campaign), judge_id(campaign, n));
+		crowd_shares_network(campaign, say("{%s}", judge_id(campaign, n)),
+		                     "000102030405060708090a0b0c0d0e0f");
 		if (!n)
 			aside(db, &(struct set_aside_request){ .network = "000102030405060708090a0b0c0d0e0f",
 			                                       .campaign = campaign });
