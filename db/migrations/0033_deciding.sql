@@ -9,7 +9,7 @@ CREATE TABLE volunteer_network (
     PRIMARY KEY (campaign_id, volunteer_id)
 );
 CREATE INDEX volunteer_network_by_volunteer ON volunteer_network (volunteer_id);
-COMMENT ON TABLE volunteer_network IS 'The network from which a volunteer first judged in a campaign. No address: a keyed hash, which no export holds, and which goes with the campaign''s end and with the volunteer.';
+COMMENT ON TABLE volunteer_network IS 'The network from which a volunteer first judged or skipped in a campaign. No address: a keyed hash, which no export holds, and which goes with the campaign''s end and with the volunteer.';
 COMMENT ON COLUMN volunteer_network.network IS 'Keyed hash of the prefix (/24 of IPv4, /48 of IPv6), or of the name of a network that the operator declared. The key is the campaign''s own, so that two campaigns cannot be compared.';
 COMMENT ON COLUMN volunteer_network.declared IS 'The operator declared this network (TOUCHSTONE_NETWORKS).';
 

@@ -178,7 +178,10 @@ static struct error read_skip(struct request *req, struct skip *skip)
 	skip->reason = skip_reasons[read_choice(&r, "reason", skip_reasons)];
 	if ((err = json_reader_done(&r)).code)
 		return err;
-	return lease_reveal(api.keys, token, req->volunteer, &skip->lease);
+	if ((err = lease_reveal(api.keys, token, req->volunteer, &skip->lease)).code)
+		return err;
+	request_network(req, skip->lease.campaign, skip->network);
+	return ok();
 }
 
 static void assignments_skipped(struct request *req, const struct skip *skip)

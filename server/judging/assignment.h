@@ -88,8 +88,11 @@ struct error lease_reveal(const struct token_keys *keys, const char *token,
  * Closes leases without a judgment, and says of each what became of it.
  * ERR_CONFLICT: judged already, or skipped for another reason. ERR_NOBODY: erased.
  */
+#define NETWORK_BYTES 17 /* a keyed hash, and whether the network is declared */
+
 struct skip {
 	struct lease lease;
+	unsigned char network[NETWORK_BYTES];
 	const char *reason; /* one of skip_reasons */
 	bool again;         /* set: it was skipped for this reason before */
 	struct error err;

@@ -22,7 +22,6 @@ struct db;
 
 #define BODY_HASH_BYTES 16 /* of a SHA-256 */
 
-#define NETWORK_BYTES 17 /* a keyed hash, and whether the network is declared */
 
 enum verdict { VERDICT_REAL, VERDICT_FAKE };
 

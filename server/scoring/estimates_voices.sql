@@ -20,18 +20,27 @@ SELECT volunteer_id, count(*)::integer FROM skipped_pair GROUP BY volunteer_id
 -- Keeps the network from which somebody judged first, of news that no fit has read. Of campaigns that have ended and of
 -- volunteers who were erased nothing is kept.
 --   $1 bigint after which number
---   -> campaign uuid, volunteer uuid, network, declared boolean: of those that were not known
-INSERT INTO volunteer_network (campaign_id, volunteer_id, network, declared)
-SELECT DISTINCT ON (i.campaign_id, n.volunteer)
-       i.campaign_id, n.volunteer, substr(n.network, 1, 16), get_byte(n.network, 16) = 1
-  FROM score_pending p
- CROSS JOIN LATERAL unnest(p.items, p.volunteers, p.networks) AS n (item, volunteer, network)
- CROSS JOIN LATERAL (SELECT campaign_id FROM item WHERE id = n.item OFFSET 0) i
- CROSS JOIN LATERAL (SELECT FROM campaign WHERE id = i.campaign_id AND state = 'open' OFFSET 0) k
- CROSS JOIN LATERAL (SELECT FROM volunteer WHERE id = n.volunteer OFFSET 0) v
- WHERE p.id > $1::bigint AND n.network IS NOT NULL
-   AND NOT EXISTS (SELECT FROM volunteer_network o
-                    WHERE o.campaign_id = i.campaign_id AND o.volunteer_id = n.volunteer OFFSET 0)
- ORDER BY i.campaign_id, n.volunteer, p.id
-    ON CONFLICT DO NOTHING
-RETURNING campaign_id, volunteer_id, network, declared
+--   -> campaign uuid, volunteer uuid, network, declared boolean: of all who judged
+WITH judged AS MATERIALIZED (
+    SELECT DISTINCT ON (i.campaign_id, n.volunteer)
+           i.campaign_id, n.volunteer, substr(n.network, 1, 16) AS network, get_byte(n.network, 16) = 1 AS declared
+      FROM score_pending p
+     CROSS JOIN LATERAL unnest(p.items, p.volunteers, p.networks) AS n (item, volunteer, network)
+     CROSS JOIN LATERAL (SELECT campaign_id FROM item WHERE id = n.item OFFSET 0) i
+     CROSS JOIN LATERAL (SELECT FROM campaign WHERE id = i.campaign_id AND state = 'open' OFFSET 0) k
+     CROSS JOIN LATERAL (SELECT FROM volunteer WHERE id = n.volunteer OFFSET 0) v
+     WHERE p.id > $1::bigint AND n.network IS NOT NULL
+     ORDER BY i.campaign_id, n.volunteer, p.id
+), known AS MATERIALIZED (
+    SELECT o.campaign_id, o.volunteer_id, o.network, o.declared
+      FROM judged j
+     CROSS JOIN LATERAL (SELECT * FROM volunteer_network
+                          WHERE campaign_id = j.campaign_id AND volunteer_id = j.volunteer OFFSET 0) o
+), noted AS (
+    INSERT INTO volunteer_network (campaign_id, volunteer_id, network, declared)
+    SELECT campaign_id, volunteer, network, declared FROM judged j
+     WHERE NOT EXISTS (SELECT FROM known k WHERE k.campaign_id = j.campaign_id AND k.volunteer_id = j.volunteer)
+        ON CONFLICT DO NOTHING
+    RETURNING campaign_id, volunteer_id, network, declared
+)
+SELECT * FROM known UNION ALL SELECT * FROM noted

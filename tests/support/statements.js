@@ -91,7 +91,7 @@ export const VALUES = {
 	account_set_state: [email, text("disabled")],
 	account_end_sessions: [email],
 	account_revoke_tokens: [email],
-	assignment_skip: [...leases(16, 4000000000), some(16, "'other'", "text")],
+	assignment_skip: [...leases(16, 4000000000), some(16, "'other'", "text"), some(16, "decode(repeat('00', 17), 'hex')", "bytea")],
 	assignment_renew: [...leases(1, 4000000000), seconds(0, 1), seconds(600, 1), some(1, "300", "bigint"), some(1, "3600", "bigint"), some(1, "NULL", "text")],
 	lease_shows: [volunteer, hex("rendition"), "600", "600"],
 	volunteer_cache_volunteers: [volunteers(64)],
