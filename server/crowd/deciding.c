@@ -20,13 +20,16 @@ struct bloc {
 struct deciding_policy deciding_policy_of(uint32_t version)
 {
 	if (version < DECIDING_POLICY_FIRST)
-		return (struct deciding_policy){ .volunteer_share = 1, .network_share = 1, .newcomer = 1 };
+		return (struct deciding_policy){
+			.volunteer_share = 1, .network_share = 1, .newcomer = 1, .others_least = -INFINITY
+		};
 	return (struct deciding_policy){ .gold_least = 2,
 		                             .measured_least = 2,
 		                             .networks_least = 2,
 		                             .volunteer_share = .4,
 		                             .network_share = .5,
-		                             .newcomer = .6 };
+		                             .newcomer = .6,
+		                             .others_least = 2 };
 }
 
 const char *decided_by_name(enum decided_by by)
@@ -151,6 +154,19 @@ static uint32_t blocs_saying(const struct bloc blocs[], size_t count)
 	return saying;
 }
 
+/* The least log odds for the label that are left when one bloc is left out. */
+static double least_of_others(const struct bloc blocs[], size_t count, fixed all, int label)
+{
+	double least = INFINITY;
+
+	for (size_t b = 0; b < count; b++) {
+		double others = fixed_value(all - blocs[b].fake - blocs[b].real);
+
+		least = fmin(least, label == FAKE ? others : -others);
+	}
+	return least;
+}
+
 /* A judgment as a bloc of its own. Without weight nobody says anything. */
 static struct bloc bloc_of(const struct deciding_policy *policy, const struct deciding_scope *scope,
                            const struct testimony *t, bool alone, int label)
@@ -190,7 +206,8 @@ static struct deciding weigh_once(const struct deciding_policy *policy,
 	deciding.left_out = fixed_value(all - counted);
 	bool weaker = one_by_one || !scope->networks;
 	if ((!scope->gold || deciding.measured >= policy->measured_least) &&
-	    deciding.networks >= policy->networks_least)
+	    deciding.networks >= policy->networks_least &&
+	    least_of_others(blocs, networks, counted, label) >= policy->others_least)
 		deciding.by = scope->gold ? weaker ? DECIDED_WITHOUT_NETWORKS : DECIDED_BY_ALL
 		              : weaker    ? DECIDED_WITHOUT_EITHER
 		                          : DECIDED_WITHOUT_GOLD;

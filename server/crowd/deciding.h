@@ -30,6 +30,7 @@ struct deciding_policy {
 	double volunteer_share;  /* of the item's weight that one volunteer may hold */
 	double network_share;    /* the same of one network */
 	double newcomer;         /* n gold answers give a weight of (n + newcomer) / (n + 1) */
+	double others_least;     /* log odds for the label that must be left without any one network */
 };
 
 /* The first version of campaign.policy that has such rules, and the one that is made today. */

@@ -104,6 +104,26 @@ START_TEST(a_network_weighs_no_more_than_all_others)
 END_TEST
 
 /* Two fifths of what is left, where the two others have three fifths. */
+/* Three of one network say fake, and two of others; three more say fake first, and then real. */
+START_TEST(no_network_turns_what_the_others_say)
+{
+	struct testimony list[] = {
+		says_fake(7, 9), says_fake(7, 9), says_fake(7, 9), says_fake(8, 9),
+		says_fake(9, 9), says_fake(1, 9), says_fake(2, 9), says_fake(3, 9)
+	};
+
+	ck_assert_int_eq(weigh(&everything, list, 8).by, DECIDED_BY_ALL);
+	for (int t = 5; t < 8; t++) {
+		list[t].verdict = REAL;
+		list[t].weight = -.15 * STRONG;
+	}
+	ck_assert_int_eq(weigh(&everything, list, 8).by, DECIDED_BY_ALL);
+	for (int t = 5; t < 8; t++)
+		list[t].weight = -.3 * STRONG;
+	ck_assert_int_eq(weigh(&everything, list, 8).by, DECIDED_BY_NOBODY);
+}
+END_TEST
+
 START_TEST(a_volunteer_weighs_no_more_than_two_fifths)
 {
 	struct testimony list[] = { says_fake(0, 1000000), says_fake(1, 1000000),
@@ -177,12 +197,12 @@ END_TEST
 /* A class that others take part beside is one network like any other. */
 START_TEST(a_declared_network_beside_others_is_one_of_them)
 {
-	struct testimony list[] = { says_fake(0, 5), says_fake(0, 5), says_fake(0, 5),
-		                        says_fake(1, 5) };
+	struct testimony list[] = { says_fake(0, 5), says_fake(0, 5), says_fake(0, 5), says_fake(1, 5),
+		                        says_fake(2, 5) };
 
 	for (uint32_t t = 0; t < 3; t++)
 		list[t].declared = true;
-	ck_assert_int_eq(weigh(&everything, list, 4).by, DECIDED_BY_ALL);
+	ck_assert_int_eq(weigh(&everything, list, 5).by, DECIDED_BY_ALL);
 }
 END_TEST
 
@@ -341,6 +361,7 @@ Suite *crowd_deciding_suite(void)
 	tcase_add_test(tests, one_network_decides_nothing_however_many_it_brings);
 	tcase_add_test(tests, those_whose_network_is_not_known_share_one);
 	tcase_add_test(tests, a_network_weighs_no_more_than_all_others);
+	tcase_add_test(tests, no_network_turns_what_the_others_say);
 	tcase_add_test(tests, a_volunteer_weighs_no_more_than_two_fifths);
 	tcase_add_test(tests, weight_below_zero_is_none);
 	tcase_add_test(tests, a_newcomers_weight_grows_with_gold);
