@@ -29,7 +29,7 @@ struct deciding_policy deciding_policy_of(uint32_t version)
 		                             .volunteer_share = .4,
 		                             .network_share = .5,
 		                             .newcomer = .6,
-		                             .others_least = 2 };
+		                             .others_least = 1 };
 }
 
 const char *decided_by_name(enum decided_by by)

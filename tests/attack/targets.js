@@ -3,10 +3,9 @@
 // (attacks.js) and answers whether it is held; `words` stand in the table.
 
 /**
- * Whether `make check` holds the server to the targets of the short form. Off: the attack is played and its result is told,
- * because the defences are not built yet. To be turned on with them.
+ * Whether `make check` holds the server to the targets of the short form. Off: the attack is played and its result is told.
  */
-export const ENFORCED = false;
+export const ENFORCED = true;
 
 /**
  * Judgments that an item takes on the honest control, before there were any defences, by seed: with another seed other people

@@ -115,11 +115,11 @@ START_TEST(no_network_turns_what_the_others_say)
 	ck_assert_int_eq(weigh(&everything, list, 8).by, DECIDED_BY_ALL);
 	for (int t = 5; t < 8; t++) {
 		list[t].verdict = REAL;
-		list[t].weight = -.15 * STRONG;
+		list[t].weight = -.3 * STRONG;
 	}
 	ck_assert_int_eq(weigh(&everything, list, 8).by, DECIDED_BY_ALL);
 	for (int t = 5; t < 8; t++)
-		list[t].weight = -.3 * STRONG;
+		list[t].weight = -.5 * STRONG;
 	ck_assert_int_eq(weigh(&everything, list, 8).by, DECIDED_BY_NOBODY);
 }
 END_TEST
