@@ -22,7 +22,6 @@ struct db;
 
 #define BODY_HASH_BYTES 16 /* of a SHA-256 */
 
-
 enum verdict { VERDICT_REAL, VERDICT_FAKE };
 
 struct verdict_in {
