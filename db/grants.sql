@@ -53,7 +53,7 @@ BEGIN
                                                     'identities, techniques, generator, source, licence, credit, '
                                                     'title, explanation, recipe, version, judged_from, recount, rendition, '
                                                     'rendition_bytes, rendition_type, poster, thumbnail, width, '
-                                                    'height, duration_ms'),
+                                                    'height, duration_ms, near_group'),
             ('set_aside',        'INSERT',          'volunteers, network, undone_reason, undone_by, undone_at, '
                                                     'pending, labels_changed'),
             ('dispute',          'INSERT',          'state, begun_at, closed_at, closed_p_fake, closed_judgments'),
@@ -90,6 +90,9 @@ BEGIN
             ('release_decision', 'DELETE',          ''),
             ('lost_item',        'INSERT, DELETE',  ''),
             ('score_pending',    'INSERT, DELETE',  ''),
+            ('fingerprint',      'INSERT',          'version, recipe, fault, taken_at'),
+            ('item_fingerprint', 'INSERT, DELETE',  ''),
+            ('near_duplicate',   'INSERT, DELETE',  'distance'),
             ('catalogue_news',   'INSERT, DELETE',  ''),
             ('set_aside_volunteer', 'INSERT, DELETE', ''),
             ('cohort_member',    'INSERT, DELETE',  'cohort'),
