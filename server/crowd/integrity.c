@@ -5,11 +5,15 @@
 #include <stdlib.h>
 
 #include "core/mem.h"
+#include "crowd/alarms.h"
 #include "crowd/collusion.h"
 #include "crowd/specfun.h"
 
 #define COUNTS_MOST 64 /* verdicts for a label's side: more count as so many */
-#define GOLD_LEAST  20 /* judgments on gold of a network before it is compared */
+
+#define NEWCOMER_GOLD      5  /* judged gold items: fewer is a newcomer */
+#define NEWCOMER_JUDGMENTS 20 /* the same where there is no gold */
+#define WORSE_LEAST        5  /* volunteers worse than chance: fewer make no share */
 
 /* What is gathered on the way. */
 struct integrity_work {
@@ -109,6 +113,11 @@ int integrity_is_worse(const struct fit *fit, uint32_t volunteer)
 	return one.mean + other.mean + above < 1;
 }
 
+double integrity_worse_share(const struct integrity_campaign *campaign)
+{
+	return campaign->worse < WORSE_LEAST ? 0 : (double)campaign->worse / campaign->volunteers;
+}
+
 /* Volunteers of each campaign, each once. */
 static void count_volunteers(struct integrity_work *work)
 {
@@ -138,6 +147,64 @@ static void count_volunteers(struct integrity_work *work)
 	free(by);
 	free(campaigns);
 	free(seen);
+}
+
+static bool is_of_gold(const struct judgments *judgments, size_t judgment)
+{
+	return judgments->truth && judgments->truth[judgments->item[judgment]] != UNKNOWN;
+}
+
+/* Takes what one volunteer gave a campaign or a network, and forgets it. */
+static void take_gold(uint32_t *gave, uint32_t *volunteers, double *squares)
+{
+	*volunteers += *gave > 0;
+	*squares += (double)*gave * *gave;
+	*gave = 0;
+}
+
+/* How many answers to gold each volunteer gave to each network and campaign. `rows` are those of
+ * one volunteer; the counts are 0 before and after. */
+static void count_gold_of(struct integrity_work *work, const size_t rows[], size_t count,
+                          uint32_t by_network[], uint32_t by_campaign[])
+{
+	const struct integrity_known *known = work->known;
+	const uint32_t *item = work->judgments->item;
+
+	for (size_t n = 0; n < count; n++) {
+		by_network[known->network[rows[n]]]++;
+		by_campaign[known->campaign[item[rows[n]]]]++;
+	}
+	for (size_t n = 0; n < count; n++) {
+		uint32_t network = known->network[rows[n]], campaign = known->campaign[item[rows[n]]];
+
+		take_gold(&by_network[network], &work->networks[network].gold_volunteers,
+		          &work->networks[network].gold_squares);
+		take_gold(&by_campaign[campaign], &work->campaigns[campaign].gold_volunteers,
+		          &work->campaigns[campaign].gold_squares);
+	}
+}
+
+static void count_gold(struct integrity_work *work)
+{
+	const struct judgments *judgments = work->judgments;
+	size_t *by = mem_new((size_t)judgments->volunteers + 3, sizeof *by);
+	size_t *rows = mem_new(judgments->count + 1, sizeof *rows);
+	uint32_t *by_network = mem_new((size_t)work->known->networks + 1, sizeof *by_network);
+	uint32_t *by_campaign = mem_new((size_t)work->known->campaigns + 1, sizeof *by_campaign);
+
+	for (size_t j = 0; j < judgments->count; j++)
+		by[judgments->volunteer[j] + 2] += is_of_gold(judgments, j);
+	for (uint32_t v = 0; v < judgments->volunteers; v++)
+		by[v + 2] += by[v + 1];
+	for (size_t j = 0; j < judgments->count; j++)
+		if (is_of_gold(judgments, j))
+			rows[by[judgments->volunteer[j] + 1]++] = j;
+	for (uint32_t v = 0; v < judgments->volunteers; v++)
+		count_gold_of(work, rows + by[v], by[v + 1] - by[v], by_network, by_campaign);
+	free(by);
+	free(rows);
+	free(by_network);
+	free(by_campaign);
 }
 
 static void count_judgments(struct integrity_work *work)
@@ -198,13 +265,14 @@ static void find_gap(struct integrity_work *work, uint32_t network)
 {
 	const struct integrity_network *of = &work->networks[network];
 	struct integrity_campaign *campaign = &work->campaigns[of->campaign];
-	uint32_t others = campaign->gold - of->gold, right = campaign->gold_right - of->gold_right;
+	const struct gold_tally part = { of->gold, of->gold_right, of->gold_squares,
+		                             of->gold_volunteers };
+	const struct gold_tally others = { campaign->gold - of->gold,
+		                               campaign->gold_right - of->gold_right,
+		                               campaign->gold_squares - of->gold_squares,
+		                               campaign->gold_volunteers - of->gold_volunteers };
+	double gap = gold_below(&part, &others);
 
-	if (of->gold < GOLD_LEAST || others < GOLD_LEAST)
-		return;
-	double p = (double)campaign->gold_right / campaign->gold;
-	double spread = sqrt(fmax(p * (1 - p), .01) * (1. / of->gold + 1. / others));
-	double gap = ((double)right / others - (double)of->gold_right / of->gold) / spread;
 	if (gap > campaign->gold_gap)
 		campaign->gold_gap = gap;
 }
@@ -248,6 +316,23 @@ static void find_costs(struct integrity_work *work)
 	free(costs);
 }
 
+void integrity_newcomers(const struct judgments *judgments, uint8_t newcomer[])
+{
+	uint32_t *gold = mem_new((size_t)judgments->volunteers + 1, sizeof *gold);
+	uint32_t *all = mem_new((size_t)judgments->volunteers + 1, sizeof *all);
+	bool any = false;
+
+	for (size_t j = 0; j < judgments->count; j++) {
+		all[judgments->volunteer[j]]++;
+		gold[judgments->volunteer[j]] += is_of_gold(judgments, j);
+		any |= is_of_gold(judgments, j);
+	}
+	for (uint32_t v = 0; v < judgments->volunteers; v++)
+		newcomer[v] = any ? gold[v] < NEWCOMER_GOLD : all[v] < NEWCOMER_JUDGMENTS;
+	free(gold);
+	free(all);
+}
+
 static void work_clear(struct integrity_work *work)
 {
 	free(work->start);
@@ -281,6 +366,7 @@ void integrity_of(const struct judgments *judgments, const struct fit *fit,
 	work.counts = mem_new((size_t)known->campaigns * (COUNTS_MOST + 1) + 1, sizeof *work.counts);
 	order_by_item(&work);
 	count_judgments(&work);
+	count_gold(&work);
 	count_volunteers(&work);
 	for (uint32_t i = 0; i < judgments->items; i++)
 		if (known->label[i])

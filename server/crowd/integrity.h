@@ -38,9 +38,11 @@ struct integrity_campaign {
 	uint32_t newcomers, worse, in_cohorts;        /* of them; worse: than chance, by their skills'
 	                                               * 90 % intervals */
 	uint32_t gold, gold_right;                    /* judgments on gold, and those that are right */
-	uint32_t flip_lowest;                         /* UINT32_MAX: no label can be flipped */
-	double flip_median;                           /* NAN: no label */
-	uint32_t flip_by_one, flip_by_two;            /* labels that one, or two, could have turned */
+	uint32_t gold_volunteers;                     /* who gave them */
+	double gold_squares;               /* the sum over them of the squares of how many they gave */
+	uint32_t flip_lowest;              /* UINT32_MAX: no label can be flipped */
+	double flip_median;                /* NAN: no label */
+	uint32_t flip_by_one, flip_by_two; /* labels that one, or two, could have turned */
 	double network_excess; /* standard deviations beyond chance, of the network that is furthest */
 	double gold_gap;       /* the same: below the others' accuracy on gold */
 };
@@ -48,8 +50,17 @@ struct integrity_campaign {
 struct integrity_network {
 	uint32_t campaign;
 	uint32_t judgments, gold, gold_right;
-	uint32_t labels; /* mainly by it */
+	uint32_t gold_volunteers;
+	double gold_squares; /* as above */
+	uint32_t labels;     /* mainly by it */
 };
+
+/* Who is new: fewer than five judged gold items, or than 20 items where nobody judged gold. Sets
+ * newcomer[v] to 0 or 1. */
+void integrity_newcomers(const struct judgments *judgments, uint8_t newcomer[]);
+
+/* Of the volunteers, those worse than chance; 0 of few. */
+double integrity_worse_share(const struct integrity_campaign *campaign);
 
 /* Worse than chance: sensitivity and specificity add up to less than 1, by their intervals. */
 int integrity_is_worse(const struct fit *fit, uint32_t volunteer);

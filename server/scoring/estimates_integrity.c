@@ -12,10 +12,7 @@
 #include "scoring/estimates_internal.h"
 #include "scoring/integrity.h"
 
-#define NEWCOMER_GOLD      5  /* judged gold items: fewer is a newcomer */
-#define NEWCOMER_JUDGMENTS 20 /* the same where there is no gold */
-#define WORSE_LEAST        5  /* volunteers worse than chance: fewer make no share */
-#define NETWORKS_TOLD      10 /* of a campaign, those with most judgments */
+#define NETWORKS_TOLD 10 /* of a campaign, those with most judgments */
 
 /* Everything that crowd/integrity is given, and gives. */
 struct integrity_sheet {
@@ -36,28 +33,8 @@ static bool has_label(const struct estimates *estimates, uint32_t item)
 	       (facts->retired || stopping_decide(&facts->rule, p, facts->count) == DECISION_RETIRE);
 }
 
-static void find_newcomers(const struct estimates *estimates, uint8_t newcomer[])
-{
-	const struct loaded *loaded = &estimates->loaded;
-	uint32_t volunteers = estimates->fit->volunteers;
-	uint32_t *gold = estimates_must(calloc(volunteers + 1, sizeof *gold));
-	uint32_t *all = estimates_must(calloc(volunteers + 1, sizeof *all));
-	bool any = false;
-
-	for (size_t j = 0; j < loaded->count; j++) {
-		all[loaded->volunteer[j]]++;
-		if (loaded->gold[loaded->item[j]] != UNKNOWN) {
-			gold[loaded->volunteer[j]]++;
-			any = true;
-		}
-	}
-	for (uint32_t v = 0; v < volunteers; v++)
-		newcomer[v] = any ? gold[v] < NEWCOMER_GOLD : all[v] < NEWCOMER_JUDGMENTS;
-	free(gold);
-	free(all);
-}
-
-static struct integrity_sheet integrity_sheet_new(struct estimates *estimates)
+static struct integrity_sheet integrity_sheet_new(struct estimates *estimates,
+                                                  const struct judgments *view)
 {
 	uint32_t campaigns = idmap_count(estimates->campaigns), items = estimates->fit->items;
 	struct integrity_sheet sheet = {
@@ -81,7 +58,7 @@ static struct integrity_sheet integrity_sheet_new(struct estimates *estimates)
 		sheet.network[j] =
 			electorate_network(estimates, &estimates->facts[estimates->loaded.item[j]],
 		                       estimates->loaded.volunteer[j]);
-	find_newcomers(estimates, sheet.newcomer);
+	integrity_newcomers(view, sheet.newcomer);
 	return sheet;
 }
 
@@ -110,8 +87,6 @@ static void tell_flip_costs(json_t *figures, const char *id, const struct integr
 static void tell_campaign(json_t *figures, const char *id, const struct integrity_campaign *of,
                           uint32_t cohort_changes)
 {
-	double worse = of->worse < WORSE_LEAST ? 0 : (double)of->worse / of->volunteers;
-
 	integrity_add(figures, id, "labels", "", of->labels);
 	integrity_add(figures, id, "labels_decided_by", "newcomers", of->by_newcomers);
 	integrity_add(figures, id, "labels_decided_by", "network", of->by_network);
@@ -119,13 +94,15 @@ static void tell_campaign(json_t *figures, const char *id, const struct integrit
 	integrity_add(figures, id, "volunteers", "all", of->volunteers);
 	integrity_add(figures, id, "volunteers", "newcomers", of->newcomers);
 	integrity_add(figures, id, "volunteers", "worse_than_chance", of->worse);
-	integrity_add(figures, id, "worse_share", "", worse);
+	integrity_add(figures, id, "worse_share", "", integrity_worse_share(of));
 	integrity_add(figures, id, "cohort_volunteers", "", of->in_cohorts);
 	integrity_add(figures, id, "cohort_label_changes", "", cohort_changes);
 	integrity_add(figures, id, "network_excess", "", of->network_excess);
 	integrity_add(figures, id, "gold_gap", "", of->gold_gap);
 	integrity_add(figures, id, "gold_judgments", "", of->gold);
 	integrity_add(figures, id, "gold_right", "", of->gold_right);
+	integrity_add(figures, id, "gold_volunteers", "", of->gold_volunteers);
+	integrity_add(figures, id, "gold_squares", "", of->gold_squares);
 	tell_flip_costs(figures, id, of);
 }
 
@@ -180,7 +157,7 @@ static void tell_networks(json_t *figures, const struct estimates *estimates,
 
 void estimates_find_integrity(struct estimates *estimates, const struct judgments *view)
 {
-	struct integrity_sheet sheet = integrity_sheet_new(estimates);
+	struct integrity_sheet sheet = integrity_sheet_new(estimates, view);
 	const struct integrity_known known = { .campaigns = idmap_count(estimates->campaigns),
 		                                   .networks = idmap_count(estimates->electorate.networks),
 		                                   .campaign = sheet.campaign,

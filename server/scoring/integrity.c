@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scoring/integrity.h"
 
+#include <math.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,28 +9,10 @@
 
 #include "core/lock.h"
 #include "core/log.h"
+#include "core/mem.h"
+#include "core/uuid.h"
+#include "crowd/alarms.h"
 #include "work/job_run.h"
-
-/* All thresholds. docs/operations.md says what each means and what to do. */
-static const struct alarm_rule {
-	const char *alarm, *figure;
-	double threshold;
-	const char *what;
-} alarm_rules[] = {
-	{ "skips", "skip_share_most", .5,
-	  "someone, or one network, skips half of what they see or more" },
-	{ "one_network", "network_share_most", .6,
-	  "one network gives most of the answers of this hour" },
-	{ "network_labels", "network_excess", 6,
-	  "one network decides more labels than chance gives it" },
-	{ "cohort", "cohort_volunteers", 3, "volunteers err together beyond what all share" },
-	{ "worse_than_chance", "worse_share", .05, "many volunteers are worse than chance" },
-	{ "network_gold", "gold_gap", 5, "one network is worse on gold than the others" },
-	{ "gold_fall", "gold_fall", 5, "gold is judged worse than before" },
-	{ "rise", "rise", 8, "there are many more answers an hour than before" },
-};
-
-#define ALARM_RULES (sizeof alarm_rules / sizeof alarm_rules[0])
 
 /* What /metrics tells. A label of a figure is named by `key`; those of networks are not told. */
 static const struct figure_kind {
@@ -51,9 +34,12 @@ static const struct figure_kind {
 	{ "pairs", NULL, "Pairs judged within the last hour." },
 	{ "skips", "reason", "Pairs skipped within the last hour." },
 	{ "skip_share", NULL, "Share of the pairs of the last hour that were skipped." },
-	{ "skip_share_most", NULL, "The same of the volunteer or network that skips most." },
+	{ "skip_share_most", NULL, "The same of the network with several skippers that skips most." },
 	{ "network_share_most", NULL, "Share of the pairs of the last hour from one network." },
-	{ "rise", NULL, "Pairs of the last hour against the mean hour of the week before." },
+	{ "network_rush", NULL,
+	  "Volunteers of the network that gives most: deviations beyond its share." },
+	{ "rise", NULL,
+	  "Pairs of the last hour against those of the week before, by hour and volunteer." },
 	{ "gold_accuracy", NULL, "Judgments of the last hour on gold that are right." },
 	{ "gold_fall", NULL, "These against all on gold: deviations below." },
 };
@@ -99,7 +85,7 @@ struct error integrity_each_figure(struct db *db, const char *campaign,
 
 static const struct alarm_rule *rule_named(const char *alarm)
 {
-	for (size_t r = 0; r < ALARM_RULES; r++)
+	for (size_t r = 0; r < ALARM_KINDS; r++)
 		if (strcmp(alarm_rules[r].alarm, alarm) == 0)
 			return &alarm_rules[r];
 	return NULL;
@@ -139,7 +125,7 @@ static void put_label(FILE *out, const char *text)
 struct metrics_writer {
 	FILE *out;
 	const struct figure_kind *kind;
-	size_t stands[ALARM_RULES]; /* campaigns */
+	size_t stands[ALARM_KINDS]; /* campaigns */
 };
 
 static void write_figure(void *arg, const struct rows *rows, size_t row)
@@ -162,7 +148,7 @@ static void count_alarm(void *arg, const struct integrity_alarm *alarm)
 {
 	struct metrics_writer *writer = arg;
 
-	for (size_t r = 0; r < ALARM_RULES; r++)
+	for (size_t r = 0; r < ALARM_KINDS; r++)
 		writer->stands[r] += strcmp(alarm_rules[r].alarm, alarm->alarm) == 0;
 }
 
@@ -171,7 +157,7 @@ static void write_alarms(struct metrics_writer *writer)
 	fputs("# HELP touchstone_integrity_alarms Campaigns in which this alarm stands.\n"
 	      "# TYPE touchstone_integrity_alarms gauge\n",
 	      writer->out);
-	for (size_t r = 0; r < ALARM_RULES; r++)
+	for (size_t r = 0; r < ALARM_KINDS; r++)
 		fprintf(writer->out, "touchstone_integrity_alarms{alarm=\"%s\"} %zu\n",
 		        alarm_rules[r].alarm, writer->stands[r]);
 }
@@ -231,13 +217,116 @@ static struct error look_at_activity(struct db *db)
 	return err.code ? err : db_do(db, SQL_INTEGRITY_HOURS, NULL, NULL);
 }
 
+/* What the last hour shows of one campaign; one that is not open is not looked for. */
+struct campaign_hour {
+	char id[UUID_TEXT];
+	struct hour_group everybody;
+	double skip_share_most, network_share_most, network_rush;
+};
+
+static struct hour_group read_group(const struct rows *rows, size_t row)
+{
+	return (struct hour_group){ .pairs = (uint32_t)rows_integer(rows, row, 1),
+		                        .skips = (uint32_t)rows_integer(rows, row, 2),
+		                        .volunteers = (uint32_t)rows_integer(rows, row, 3),
+		                        .skippers = (uint32_t)rows_integer(rows, row, 4),
+		                        .known = (uint32_t)rows_integer(rows, row, 5) };
+}
+
+/* NULL: opened since. */
+static struct campaign_hour *find_hour(struct campaign_hour hours[], size_t count, const char *id)
+{
+	for (size_t n = 0; n < count; n++)
+		if (strcmp(hours[n].id, id) == 0)
+			return &hours[n];
+	return NULL;
+}
+
+/* Everybody comes before the networks. */
+static size_t gather_hours(const struct rows *rows, struct campaign_hour hours[])
+{
+	size_t count = 0;
+
+	for (size_t row = 0; row < rows_count(rows); row++) {
+		struct hour_group group = read_group(rows, row);
+
+		if (rows_flag(rows, row, 6)) {
+			struct campaign_hour *hour = &hours[count++];
+
+			*hour = (struct campaign_hour){ .everybody = group };
+			snprintf(hour->id, sizeof hour->id, "%s", rows_text(rows, row, 0));
+			hour->skip_share_most = hour_skip_share(&group);
+			continue;
+		}
+		struct campaign_hour *hour = find_hour(hours, count, rows_text(rows, row, 0));
+		if (!hour)
+			continue;
+		hour->skip_share_most = fmax(hour->skip_share_most, hour_skip_share(&group));
+		hour->network_share_most =
+			fmax(hour->network_share_most, hour_network_share(&group, &hour->everybody));
+		hour->network_rush = fmax(hour->network_rush, hour_network_rush(&group, &hour->everybody));
+	}
+	return count;
+}
+
+static struct gold_tally read_gold(const struct rows *rows, size_t row, int column)
+{
+	return (struct gold_tally){ .judged = rows_double(rows, row, column),
+		                        .right = rows_double(rows, row, column + 1),
+		                        .squares = rows_double(rows, row, column + 2),
+		                        .volunteers = rows_double(rows, row, column + 3) };
+}
+
+static void tell_hour(json_t *figures, const struct campaign_hour *hour, const struct rows *rows,
+                      size_t row)
+{
+	const struct hours_before before = { rows_double(rows, row, 1), rows_double(rows, row, 2),
+		                                 rows_double(rows, row, 3) };
+	struct gold_tally whole = read_gold(rows, row, 4), part = read_gold(rows, row, 8);
+
+	integrity_add(figures, hour->id, "skip_share_most", "", hour->skip_share_most);
+	integrity_add(figures, hour->id, "network_share_most", "", hour->network_share_most);
+	integrity_add(figures, hour->id, "network_rush", "", hour->network_rush);
+	integrity_add(figures, hour->id, "rise", "", hour_rise(&hour->everybody, &before));
+	integrity_add(figures, hour->id, "gold_fall", "", gold_below(&part, &whole));
+}
+
+/* The figures that alarms of the last hour rest on. */
+static struct error look_at_groups(struct db *db)
+{
+	char skips[16], share[16], volunteers[16], skippers[16];
+	json_auto_t *figures = json_array();
+	auto_rows *groups = NULL, *before = NULL;
+
+	snprintf(skips, sizeof skips, "%d", SKIPPER_SKIPS);
+	snprintf(share, sizeof share, "%g", SKIPPER_SHARE);
+	snprintf(volunteers, sizeof volunteers, "%d", NETWORK_LEAST);
+	snprintf(skippers, sizeof skippers, "%d", SKIPPERS_LEAST);
+	struct error err = db_run(db, SQL_INTEGRITY_GROUPS,
+	                          (const char *[]){ skips, share, volunteers, skippers }, &groups);
+	if (!err.code)
+		err = db_run(db, SQL_INTEGRITY_BEFORE, NULL, &before);
+	if (err.code)
+		return err;
+	struct campaign_hour *hours = mem_new(rows_count(groups), sizeof *hours);
+	size_t count = gather_hours(groups, hours);
+	for (size_t row = 0; row < rows_count(before); row++) {
+		const struct campaign_hour *hour = find_hour(hours, count, rows_text(before, row, 0));
+
+		if (hour)
+			tell_hour(figures, hour, before, row);
+	}
+	free(hours);
+	return integrity_write(db, "groups", figures);
+}
+
 /* Those whose figures are at their thresholds, as integrity_raise takes them. */
 static json_t *alarms_due(const struct rows *rows)
 {
 	json_t *due = json_array();
 
 	for (size_t i = 0; i < rows_count(rows); i++)
-		for (size_t r = 0; r < ALARM_RULES; r++)
+		for (size_t r = 0; r < ALARM_KINDS; r++)
 			if (strcmp(rows_text(rows, i, 1), alarm_rules[r].figure) == 0 &&
 			    rows_double(rows, i, 3) >= alarm_rules[r].threshold)
 				json_array_append_new(
@@ -274,6 +363,8 @@ struct error integrity_look(struct db *db)
 {
 	struct error err = look_at_activity(db);
 
+	if (!err.code)
+		err = look_at_groups(db);
 	return err.code ? err : raise_alarms(db);
 }
 

@@ -3,9 +3,9 @@
  * integrity -- who carries the labels, for the operator: figures, alarms, metrics.
  *
  * A full fit writes what it knows (crowd/integrity); a job writes, every half minute, what was said
- * and skipped in the last hour, and compares all with the thresholds, which stand in one table in
- * integrity.c.  An alarm stands while its figure is at its threshold or above; the log is told once
- * an hour.  What is shown is read from the tables.
+ * and skipped in the last hour, and compares all with the thresholds, which stand in crowd/alarms.
+ * An alarm stands while its figure is at its threshold or above; the log is told once an hour. What
+ * is shown is read from the tables.
  *
  * Threads: as the struct db; integrity_metrics() from any.
  */
@@ -26,7 +26,7 @@ struct job_handler;
 void integrity_add(json_t *figures, const char *campaign, const char *name, const char *label,
                    double value);
 
-/* Replaces the figures of a source: "fit" or "activity". */
+/* Replaces the figures of a source: "fit", "activity" or "groups". */
 struct error integrity_write(struct db *db, const char *source, const json_t *figures) MUST_CHECK;
 
 /* Figures and alarms as they stand. The texts live as long as the rows that `each` is called for.

@@ -127,44 +127,55 @@ START_TEST(a_fit_tells_who_carries_the_labels)
 }
 END_TEST
 
-START_TEST(answers_of_one_network_alarm_unless_it_is_declared)
+/* Forty were there before, of whom a third case has half behind the network. */
+START_TEST(a_network_that_is_not_usually_there_alarms_unless_it_is_declared)
 {
 	struct db *db = watched_database();
 	const char *campaign = a_watched_campaign();
 
-	judges(campaign, 0, 6, "false", "1 minute");
-	from_network(campaign, 0, 6, _i);
+	judges(campaign, 10, 40, "false", "2 days");
 	fit_and_look(db);
-	ck_assert_double_eq(figure(campaign, "network_share_most", ""), _i ? 0 : 1);
+	judges(campaign, 0, 6, "false", "1 minute");
+	if (_i == 2)
+		from_network(campaign, 10, 20, false);
+	tell_db("UPDATE volunteer_network SET first_seen = now() - interval '2 days'");
+	from_network(campaign, 0, 6, _i == 1);
+	fit_and_look(db);
+	ck_assert_double_eq(figure(campaign, "network_share_most", ""), _i == 1 ? 0 : 1);
 	ck_assert_str_eq(alarms_of(campaign), _i ? "" : "one_network");
 	db_close(db);
 }
 END_TEST
 
-static void skip_pairs(const char *campaign, int volunteer, int count)
+/* Each of some volunteers skips so many. */
+static void skip_pairs(const char *campaign, int first, int volunteers, int count)
 {
 	tell_db("INSERT INTO skipped_pair (assignment_id, volunteer_id, campaign_id, left_item, "
 	        "right_item, kind, matched,"
-	        " policy, reason) SELECT gen_random_uuid(), md5('%s judge %d')::uuid, '%s', a.id, "
+	        " policy, reason) SELECT gen_random_uuid(), md5('%s judge ' || v)::uuid, '%s', a.id, "
 	        "b.id, 'random', false, 1,"
-	        " 'other' FROM generate_series(1, %d), (SELECT min(id::text)::uuid AS id FROM item "
-	        "WHERE campaign_id = '%s') a,"
+	        " 'other' FROM generate_series(%d, %d) v, generate_series(1, %d),"
+	        " (SELECT min(id::text)::uuid AS id FROM item WHERE campaign_id = '%s') a,"
 	        " (SELECT max(id::text)::uuid AS id FROM item WHERE campaign_id = '%s') b",
-	        campaign, volunteer, id_of(campaign), count, id_of(campaign), id_of(campaign));
+	        campaign, id_of(campaign), first, first + volunteers - 1, count, id_of(campaign),
+	        id_of(campaign));
 }
 
-START_TEST(who_skips_most_of_what_they_see_alarms)
+START_TEST(a_network_of_several_who_skip_much_alarms)
 {
 	struct db *db = watched_database();
 	const char *campaign = a_watched_campaign();
 
 	judges(campaign, 0, 8, "abs(hashtext(v || ' ' || i.sha256::text)) % 100 < 10", "1 minute");
-	skip_pairs(campaign, 1, 19);
+	from_network(campaign, 8, 6, false);
+	skip_pairs(campaign, 8, 3, 8);
+	skip_pairs(campaign, 11, 1, 3);
 	fit_and_look(db);
 	ck_assert_str_eq(alarms_of(campaign), "");
-	ck_assert_double_eq(figure(campaign, "skips", "other"), 19);
+	ck_assert_double_eq(figure(campaign, "skips", "other"), 27);
 	ck_assert_double_eq(figure(campaign, "skips", "sensitive"), 0);
-	skip_pairs(campaign, 9, 20);
+	ck_assert_double_eq(figure(campaign, "skip_share_most", ""), 0);
+	skip_pairs(campaign, 11, 1, 1);
 	fit_and_look(db);
 	ck_assert_str_eq(alarms_of(campaign), "skips");
 	ck_assert_double_eq(figure(campaign, "skip_share_most", ""), 1);
@@ -219,7 +230,7 @@ START_TEST(the_log_is_told_of_an_alarm_once_an_hour)
 	const char *campaign = a_watched_campaign();
 	const char *told = "SELECT told_at FROM integrity_alarm";
 
-	skip_pairs(campaign, 1, 20);
+	skip_pairs(campaign, 1, 4, 5);
 	fit_and_look(db);
 	const char *first = ask_db("%s", told);
 	fit_and_look(db);
@@ -227,7 +238,7 @@ START_TEST(the_log_is_told_of_an_alarm_once_an_hour)
 	tell_db("DELETE FROM skipped_pair");
 	fit_and_look(db);
 	ck_assert_str_eq(alarms_of(campaign), "");
-	skip_pairs(campaign, 1, 20);
+	skip_pairs(campaign, 1, 4, 5);
 	fit_and_look(db);
 	ck_assert_str_eq(alarms_of(campaign), "skips");
 	ck_assert_str_eq(ask_db("%s", told), first);
@@ -256,7 +267,8 @@ START_TEST(a_running_server_alarms_within_two_minutes)
 	double began_s = now_s();
 
 	judges(campaign, 0, 6, "false", "1 second");
-	skip_pairs(campaign, 1, 60);
+	from_network(campaign, 11, 4, false);
+	skip_pairs(campaign, 11, 4, 15);
 	tell_db("INSERT INTO score_pending (items, volunteers, fakes, versions) VALUES ('{}', '{}', "
 	        "'{}', '{}')");
 	while (metric_stands("touchstone_integrity_alarms{alarm=\"skips\"} 0\n") &&
@@ -295,7 +307,7 @@ START_TEST(an_operator_sees_it_at_a_shell)
 	const char *campaign = a_watched_campaign(), *folder = a_folder(),
 			   *url = getenv("DATABASE_URL");
 
-	skip_pairs(campaign, 1, 20);
+	skip_pairs(campaign, 1, 4, 5);
 	fit_and_look(db);
 	const char *said =
 		expect_code(0, folder, say("integrity %s --database-url '%s'", campaign, url));
@@ -314,8 +326,8 @@ Suite *http_integrity_suite(void)
 
 	tcase_set_timeout(tc, 180);
 	tcase_add_test(tc, a_fit_tells_who_carries_the_labels);
-	tcase_add_loop_test(tc, answers_of_one_network_alarm_unless_it_is_declared, 0, 2);
-	tcase_add_test(tc, who_skips_most_of_what_they_see_alarms);
+	tcase_add_loop_test(tc, a_network_that_is_not_usually_there_alarms_unless_it_is_declared, 0, 3);
+	tcase_add_test(tc, a_network_of_several_who_skip_much_alarms);
 	tcase_add_test(tc, who_is_wrong_on_gold_alarms);
 	tcase_add_test(tc, a_sudden_rise_alarms_once_there_is_something_to_compare_with);
 	tcase_add_test(tc, the_log_is_told_of_an_alarm_once_an_hour);

@@ -231,6 +231,8 @@ export const VALUES = {
 	estimates_cohorts: [text("[]")],
 	integrity_activity: [],
 	integrity_alarms: ["NULL"],
+	integrity_before: [],
+	integrity_groups: ["4", "0.25", "5", "4"],
 	integrity_hours: [],
 	integrity_raise: [text("[]")],
 	integrity_read: ["NULL"],
