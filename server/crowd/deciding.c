@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/mem.h"
 #include "crowd/specfun.h"
@@ -41,6 +42,14 @@ const char *decided_by_name(enum decided_by by)
 		                                                     "no_gold_one_network" };
 
 	return by < DECIDED_BY_KINDS ? names[by] : NULL;
+}
+
+enum decided_by decided_by_read(const char *name)
+{
+	for (enum decided_by by = DECIDED_BY_ALL; name && by < DECIDED_BY_KINDS; by++)
+		if (strcmp(name, decided_by_name(by)) == 0)
+			return by;
+	return DECIDED_BY_NOBODY;
 }
 
 uint32_t deciding_gold(uint32_t gold, uint32_t answered, uint32_t skipped)

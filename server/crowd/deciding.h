@@ -74,6 +74,9 @@ enum decided_by {
 /* "full", "no_gold", "one_network", "no_gold_one_network"; NULL of DECIDED_BY_NOBODY. */
 const char *decided_by_name(enum decided_by by);
 
+/* The rule of this name; DECIDED_BY_NOBODY: NULL, or none of them. */
+enum decided_by decided_by_read(const char *name);
+
 /* Gold items that a campaign must have for its volunteers to be measured on them. */
 #define DECIDING_GOLD_ITEMS 10
 

@@ -153,7 +153,7 @@ static void card_decided(FILE *out, const struct rows *facts)
 		"hidden gold, from more than one network, none holding more than a stated share of the "
 		"weight. By a weaker rule: without gold %s, within one declared network %s, without "
 		"either %s. The others are older than these rules, or those who may decide are no longer "
-		"sure.\n\n",
+		"sure. `decided_by` says it of each.\n\n",
 		rows_text(facts, 0, FACT_DECIDED_FULL), rows_text(facts, 0, FACT_DECIDED_NO_GOLD),
 		rows_text(facts, 0, FACT_DECIDED_ONE_NETWORK), rows_text(facts, 0, FACT_DECIDED_NEITHER));
 }

@@ -26,15 +26,12 @@ SELECT e.name, e.version, to_char(e.fixed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'), 
                count(*) FILTER (WHERE r.label_source = 'truth') AS gold,
                count(r.p_fake) FILTER (WHERE r.label_source = 'truth') AS judged,
                count(*) FILTER (WHERE r.label_source = 'truth' AND (r.p_fake >= 0.5) = (r.label = 'fake')) AS right,
-               count(*) FILTER (WHERE r.label_source = 'crowd' AND c.decided_by = 'full') AS decided_full,
-               count(*) FILTER (WHERE r.label_source = 'crowd' AND c.decided_by = 'no_gold') AS decided_no_gold,
-               count(*) FILTER (WHERE r.label_source = 'crowd' AND c.decided_by = 'one_network')
-                   AS decided_one_network,
-               count(*) FILTER (WHERE r.label_source = 'crowd' AND c.decided_by = 'no_gold_one_network')
-                   AS decided_neither,
+               count(*) FILTER (WHERE r.decided_by = 'full') AS decided_full,
+               count(*) FILTER (WHERE r.decided_by = 'no_gold') AS decided_no_gold,
+               count(*) FILTER (WHERE r.decided_by = 'one_network') AS decided_one_network,
+               count(*) FILTER (WHERE r.decided_by = 'no_gold_one_network') AS decided_neither,
                string_agg(DISTINCT i.media_type COLLATE "C", ' ') AS types
           FROM release_item r
-          LEFT JOIN LATERAL (SELECT decided_by FROM consensus WHERE item_id = r.item_id OFFSET 0) c ON true
          CROSS JOIN LATERAL (SELECT item FROM release_draft
                               WHERE release_id = r.release_id AND item_id = r.item_id OFFSET 0) d
          CROSS JOIN LATERAL jsonb_populate_record(NULL::item, d.item) i

@@ -28,14 +28,6 @@ static enum contest contest_read(const char *reason)
 	return CONTEST_NONE;
 }
 
-static enum decided_by decided_by_read(const char *text)
-{
-	for (enum decided_by by = DECIDED_BY_ALL; text && by < DECIDED_BY_KINDS; by++)
-		if (strcmp(text, decided_by_name(by)) == 0)
-			return by;
-	return DECIDED_BY_NOBODY;
-}
-
 struct item_facts item_facts_read(const struct rows *row)
 {
 	const char *truth = rows_text(row, 0, 3), *p_fake = rows_text(row, 0, 9);

@@ -206,7 +206,7 @@ export const VALUES = {
 	release_candidates: [writing],
 	release_links: [writing],
 	release_cut: [writing, items(2000, 2001), text("{image/jpeg,video/mp4}"), text("{.jpg,.mp4}")],
-	release_draft_add: [`ARRAY[${writing}::text]`, ...["filled_id('item', 2001)", "'{}'", "'{}'", "'fake'", "'crowd'", "'0.9'", "'0.8'", "'0.95'", "NULL", "'\\x00'", "'100'", "'image'", "'fake/new.jpg'", "'train'"].map((value) => some(1, value, "text"))],
+	release_draft_add: [`ARRAY[${writing}::text]`, ...["filled_id('item', 2001)", "'{}'", "'{}'", "'fake'", "'crowd'", "'0.9'", "'0.8'", "'0.95'", "NULL", "'\\x00'", "'100'", "'image'", "'fake/new.jpg'", "'full'", "'train'"].map((value) => some(1, value, "text"))],
 	release_draft_window: [writing, text("20000000-0000-0000-0000-000000000000"), "2000"],
 	release_crossing: [],
 	release_take: [writing, text("20000000-0000-0000-0000-000000000000"), text("40000000-0000-0000-0000-000000000000")],

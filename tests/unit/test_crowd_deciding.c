@@ -191,6 +191,9 @@ START_TEST(the_weaker_rule_is_named)
 	ck_assert_int_eq(weigh(&no_gold, list, 3).by, DECIDED_WITHOUT_EITHER);
 	ck_assert_str_eq(decided_by_name(DECIDED_WITHOUT_EITHER), "no_gold_one_network");
 	ck_assert_ptr_null(decided_by_name(DECIDED_BY_NOBODY));
+	ck_assert_int_eq(decided_by_read("one_network"), DECIDED_WITHOUT_NETWORKS);
+	ck_assert_int_eq(decided_by_read("majority"), DECIDED_BY_NOBODY);
+	ck_assert_int_eq(decided_by_read(NULL), DECIDED_BY_NOBODY);
 }
 END_TEST
 
