@@ -6,9 +6,12 @@
 #include <string.h>
 
 #include "core/mem.h"
+#include "crowd/deciding.h"
 #include "crowd/draws.h"
 #include "crowd/judgment_matrix.h"
+#include "crowd/online.h"
 #include "crowd/specfun.h"
+#include "crowd/stopping.h"
 
 struct collusion collusion_standard(double colluders)
 {
@@ -150,6 +153,62 @@ static double wrong_published(const struct scene *scene, const struct fit *fit)
 	return kept ? (double)wrong / kept : 0;
 }
 
+/* Answers to gold of each volunteer; the caller frees them. */
+static uint32_t *collusion_gold(const struct scene *scene)
+{
+	uint32_t *gold = mem_new(scene->rig->volunteers, sizeof *gold);
+
+	for (size_t row = 0; row < scene->judgments.count; row++)
+		gold[scene->volunteer[row]] += scene->item[row] < scene->rig->gold;
+	return gold;
+}
+
+/* What those believe of an item who may decide it: the rows of an item stand together. */
+static double collusion_belief(const struct scene *scene, const struct fit *fit,
+                               const uint32_t gold[], uint32_t item)
+{
+	const struct deciding_policy policy = deciding_policy_of(scene->rig->policy);
+	const struct deciding_scope scope = { .gold = scene->rig->gold >= DECIDING_GOLD_ITEMS,
+		                                  .networks = true };
+	uint32_t count = scene->rig->judgments_each;
+	struct testimony *testimonies = mem_new(count, sizeof *testimonies);
+	double p = fit->crowd[item].mean;
+
+	for (uint32_t n = 0; n < count; n++) {
+		size_t row = (size_t)item * count + n;
+		uint32_t v = scene->volunteer[row];
+		struct online_volunteer known = online_volunteer(fit, v);
+
+		testimonies[n] =
+			(struct testimony){ .weight = online_weight(&known, scene->judgments.verdict[row]),
+			                    .network = v,
+			                    .gold = gold[v],
+			                    .verdict = scene->judgments.verdict[row] };
+	}
+	struct deciding deciding = deciding_weigh(&policy, &scope, testimonies, count, label_of(p));
+	free(testimonies);
+	return deciding_probability(fit, fit->odds[item], p, &deciding);
+}
+
+static void count_targets(const struct scene *scene, const struct fit *rigged,
+                          struct collusion_outcome *outcome)
+{
+	const struct collusion *rig = scene->rig;
+	const struct stopping rule = stopping_in_service();
+	uint32_t *gold = collusion_gold(scene);
+
+	for (uint32_t i = rig->gold; i < rig->gold + rig->targets; i++) {
+		double p = rig->policy ? collusion_belief(scene, rigged, gold, i) : rigged->crowd[i].mean;
+		bool retires = stopping_decide(&rule, p, rig->judgments_each) == DECISION_RETIRE;
+
+		outcome->retired_wrong += retires && label_of(p) != scene->truth[i];
+		outcome->undecided += !retires;
+	}
+	outcome->retired_wrong /= fmax(rig->targets, 1);
+	outcome->undecided /= fmax(rig->targets, 1);
+	free(gold);
+}
+
 struct collusion_outcome collusion_run(const struct collusion *rig,
                                        const struct model_options *model, struct random *random)
 {
@@ -158,6 +217,7 @@ struct collusion_outcome collusion_run(const struct collusion *rig,
 
 	scene_play(&scene, random);
 	struct fit *rigged = model_fit(&scene.judgments, model);
+	count_targets(&scene, rigged, &outcome);
 	scene.judgments.verdict = scene.honest;
 	struct fit *honest = model_fit(&scene.judgments, model);
 

@@ -279,10 +279,9 @@ static enum decision replay_decide(const struct replay_run *run, uint32_t item)
 			return DECISION_RETIRE;
 		return rule->max && judgments >= rule->max ? DECISION_DISPUTE : DECISION_KEEP_ASKING;
 	case POLICY_POSTERIOR:
-		return stopping_decide(rule, replay_belief(run, item), judgments);
 	case POLICY_GAIN:
 	default:
-		return stopping_decide(rule, run->fit->p_fake[item].mean, judgments);
+		return stopping_decide(rule, replay_belief(run, item), judgments);
 	}
 }
 
@@ -348,7 +347,7 @@ struct replay replay_run(const struct judgments *judgments, const int8_t truth[]
 		result.evaluated += truth[i] != UNKNOWN;
 	}
 	result.used = run.asked.count;
-	if (policy == POLICY_POSTERIOR)
+	if (policy == POLICY_POSTERIOR || policy == POLICY_GAIN)
 		result.decided_by = run.scope.gold ? DECIDED_WITHOUT_NETWORKS : DECIDED_WITHOUT_EITHER;
 	result.accuracy = accuracy_of(&run.asked, truth, model);
 	result.baseline_accuracy = accuracy_of(judgments, truth, model);

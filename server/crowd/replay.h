@@ -23,8 +23,8 @@
 #include "crowd/stopping.h"
 
 /*
- * POLICY_POSTERIOR lets those decide who may in service (crowd/deciding.h), by the weaker rule, as
- * recorded judgments name no networks.
+ * POLICY_POSTERIOR and POLICY_GAIN let those decide who may in service (crowd/deciding.h), by the
+ * weaker rule, as recorded judgments name no networks.
  */
 enum policy {
 	POLICY_POSTERIOR, /* stopping_decide() on the posterior of those who may decide */
