@@ -72,9 +72,8 @@ WITH each_one AS MATERIALIZED (
                     SELECT campaign_id, volunteer_id, 0, 1 FROM skipped_pair
                      WHERE skipped_at >= now() - interval '1 hour' AND kind <> 'training') a
              GROUP BY 1, 2) acts
-      LEFT JOIN LATERAL (SELECT network FROM volunteer_network
-                          WHERE campaign_id = acts.campaign_id AND volunteer_id = acts.volunteer_id AND NOT declared
-                         OFFSET 0) n ON true
+      LEFT JOIN volunteer_network n
+             ON n.campaign_id = acts.campaign_id AND n.volunteer_id = acts.volunteer_id AND NOT n.declared
 ), each_network AS MATERIALIZED (
     SELECT campaign_id, network, sum(pairs) AS pairs, sum(skips) AS skips, count(*) FILTER (WHERE pairs > 0) AS volunteers,
            count(*) FILTER (WHERE skipper) AS skippers
