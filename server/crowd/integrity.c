@@ -184,7 +184,7 @@ static void count_gold_of(struct integrity_work *work, const size_t rows[], size
 	}
 }
 
-static void count_gold(struct integrity_work *work)
+static void count_all_gold(struct integrity_work *work)
 {
 	const struct judgments *judgments = work->judgments;
 	size_t *by = mem_new((size_t)judgments->volunteers + 3, sizeof *by);
@@ -366,7 +366,7 @@ void integrity_of(const struct judgments *judgments, const struct fit *fit,
 	work.counts = mem_new((size_t)known->campaigns * (COUNTS_MOST + 1) + 1, sizeof *work.counts);
 	order_by_item(&work);
 	count_judgments(&work);
-	count_gold(&work);
+	count_all_gold(&work);
 	count_volunteers(&work);
 	for (uint32_t i = 0; i < judgments->items; i++)
 		if (known->label[i])

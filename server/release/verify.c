@@ -699,9 +699,10 @@ static void check_labels(struct verifying *v)
 		verify_fault(v, "labels.jsonl: cannot be read: %s", why_not());
 	if (verify_table_open(v, &table, label_columns)) {
 		while (table_next(v, &table)) {
-			const char *fields[LABEL_COLUMNS] = { [LABEL_DECIDED_BY] = "" };
+			const char *fields[LABEL_COLUMNS];
 
-			memcpy(fields, table.fields, table.columns * sizeof *fields);
+			for (size_t c = 0; c < LABEL_COLUMNS; c++)
+				fields[c] = c < table.columns ? table.fields[c] : "";
 			check_row(v, fields, table.row);
 			if (json)
 				check_json_line(v, json, line, fields, table.columns, table.row);

