@@ -195,7 +195,8 @@ SELECT f.release_id, f.id, to_jsonb(i), ARRAY(SELECT j.volunteer_id FROM judgmen
 INSERT INTO job (id, kind, subject, state, claims)
 SELECT filled_id('job', n), 'release', filled_id('release', n), CASE WHEN n = 22 THEN 'waiting' ELSE 'done' END, 1 FROM generate_series(1, 22) n;
 INSERT INTO fingerprint (item_id, version, recipe)
-SELECT id, version, CASE WHEN random() < 0.001 THEN 0 ELSE 1 END FROM item ON CONFLICT (item_id) DO NOTHING;
+SELECT id, version, CASE WHEN random() < 0.001 THEN 0 ELSE 1 END FROM item
+    ON CONFLICT (item_id) DO UPDATE SET version = excluded.version, recipe = excluded.recipe;
 INSERT INTO item_fingerprint (item_id, algorithm, second, hash, quality, number)
 SELECT id, 'pdq', 0, sha256, 90, row_number() OVER (ORDER BY id) FROM item;
 INSERT INTO near_duplicate (item_a, item_b, distance)
@@ -213,8 +214,8 @@ SELECT v, a.id, a.from_at, a.to_at FROM set_aside a, unnest(a.volunteers) v;
 INSERT INTO set_aside_item (set_aside_id, item_id, retired, p_fake, low, high, judgments, fake_votes, judged_from)
 SELECT DISTINCT s.set_aside_id, j.item_id, true, 0.99, 0.9, 1, 7, 6, 1
   FROM set_aside_volunteer s JOIN judgment j ON j.volunteer_id = s.volunteer_id;
-INSERT INTO volunteer_network (campaign_id, volunteer_id, network)
-SELECT filled_id('campaign', 1), v.id, substr(filled_bytes('network', abs(hashtext(v.id::text)) % 1000), 1, 16) FROM volunteer v;
+INSERT INTO volunteer_network (campaign_id, volunteer_id, network, declared)
+SELECT filled_id('campaign', 1), v.id, substr(filled_bytes('network', abs(hashtext(v.id::text)) % 1000), 1, 16), false FROM volunteer v;
 
 DROP TABLE filled_pair, filled_release;
 VACUUM ANALYZE;
