@@ -151,9 +151,10 @@ static json_t *near_json(const struct evidence *evidence)
 
 json_t *present_evidence(const struct evidence *evidence)
 {
-	return json_pack("{s:o, s:{s:o, s:o}, s:o, s:o, s:o, s:o}", "posterior", posterior_json(evidence),
-	                 "agreement", "item_alpha", present_number(evidence->item_alpha),
-	                 "campaign_alpha", present_number(evidence->campaign_alpha), "judgments",
+	return json_pack("{s:o, s:{s:o, s:o}, s:o, s:o, s:o, s:o}", "posterior",
+	                 posterior_json(evidence), "agreement", "item_alpha",
+	                 present_number(evidence->item_alpha), "campaign_alpha",
+	                 present_number(evidence->campaign_alpha), "judgments",
 	                 judgments_json(evidence), "tells", tells_json(evidence), "provenance",
 	                 provenance_json(evidence), "near_duplicates", near_json(evidence));
 }
