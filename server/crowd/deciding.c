@@ -11,7 +11,7 @@
 
 /* The weight of one network, or of one volunteer. */
 struct bloc {
-	uint32_t network;
+	uint32_t network, provider;
 	bool alone; /* counts by itself, whatever its network */
 	bool says;  /* somebody of it says what the label says */
 	fixed fake, real;
@@ -145,6 +145,14 @@ static size_t join_networks(struct bloc blocs[], size_t count)
 	return kept;
 }
 
+/* The same for networks of one provider, whose shares were cut before. */
+static size_t join_providers(struct bloc blocs[], size_t count)
+{
+	for (size_t b = 0; b < count; b++)
+		blocs[b].network = blocs[b].provider;
+	return join_networks(blocs, count);
+}
+
 static uint32_t blocs_saying(const struct bloc blocs[], size_t count)
 {
 	uint32_t saying = 0;
@@ -174,6 +182,7 @@ static struct bloc bloc_of(const struct deciding_policy *policy, const struct de
 	double weight = counted_weight(policy, scope, t);
 
 	return (struct bloc){ .network = t->network,
+		                  .provider = t->provider,
 		                  .alone = alone,
 		                  .says = t->verdict == label && fixed_of(fabs(weight)) > 0,
 		                  .fake = fixed_of(fmax(weight, 0)),
@@ -202,12 +211,13 @@ static struct deciding weigh_once(const struct deciding_policy *policy,
 	cut_blocs(blocs, networks, policy->network_share);
 	for (size_t b = 0; b < networks; b++)
 		counted += blocs[b].fake + blocs[b].real;
-	deciding.networks = blocs_saying(blocs, networks);
+	size_t providers = join_providers(blocs, networks);
+	deciding.networks = blocs_saying(blocs, providers);
 	deciding.left_out = fixed_value(all - counted);
 	bool weaker = one_by_one || !scope->networks;
 	if ((!scope->gold || deciding.measured >= policy->measured_least) &&
 	    deciding.networks >= policy->networks_least &&
-	    least_of_others(blocs, networks, counted, label) >= policy->others_least)
+	    least_of_others(blocs, providers, counted, label) >= policy->others_least)
 		deciding.by = scope->gold ? weaker ? DECIDED_WITHOUT_NETWORKS : DECIDED_BY_ALL
 		              : weaker    ? DECIDED_WITHOUT_EITHER
 		                          : DECIDED_WITHOUT_GOLD;

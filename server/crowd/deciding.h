@@ -5,7 +5,9 @@
  * Every judgment is evidence, and moves the posterior.  A label retires only on the word of enough
  * volunteers who were measured on gold that they could not pick, from more than one network, when
  * no volunteer and no network holds more than a share of the weight: what one holds beyond it is
- * left out, as is part of the weight of volunteers of whom little is known.  Weight is what
+ * left out, as is part of the weight of volunteers of whom little is known.  Networks of one
+ * provider are told apart for that share alone: they count as one, and the label must stand
+ * without all of them.  Weight is what
  * judgments add to the item's log odds; weight below zero (an answer that would speak for the other
  * side, from somebody worse than chance) is none.
  *
@@ -26,11 +28,11 @@
 struct deciding_policy {
 	uint32_t gold_least;     /* gold answers from which on a volunteer is measured */
 	uint32_t measured_least; /* measured volunteers who say what the label says */
-	uint32_t networks_least; /* their networks, and those of the others who say so */
+	uint32_t networks_least; /* their providers' networks, and those of the others who say so */
 	double volunteer_share;  /* of the item's weight that one volunteer may hold */
 	double network_share;    /* the same of one network */
 	double newcomer;         /* n gold answers give a weight of (n + newcomer) / (n + 1) */
-	double others_least;     /* log odds for the label that must be left without any one network */
+	double others_least;     /* log odds for the label that must be left without any one provider */
 };
 
 /* The first version of campaign.policy that has such rules, and the one that is made today. */
@@ -46,6 +48,7 @@ struct deciding_policy deciding_policy_of(uint32_t version);
 struct testimony {
 	double weight; /* what it adds to the log odds of fake */
 	uint32_t network;
+	uint32_t provider; /* the same for all networks of one; where none is known, each is its own */
 	uint32_t gold; /* answers of its volunteer to gold that could not be picked */
 	uint8_t verdict;
 	bool declared; /* the operator declared the network: its volunteers count one by one */
