@@ -11,6 +11,7 @@ Suite *crowd_scouts_suite(void);
 Suite *crowd_cohort_suite(void);
 Suite *crowd_deciding_suite(void);
 Suite *crowd_integrity_suite(void);
+Suite *crowd_leaks_suite(void);
 Suite *crowd_hard_suite(void);
 Suite *crowd_made_up_suite(void);
 Suite *crowd_model_suite(void);
