@@ -23,8 +23,7 @@ int main(int argc, char **argv)
 		sentences_suite,       crowd_made_up_suite, crowd_reference_suite,
 		crowd_cohort_suite,    crowd_pairs_suite,   crowd_replay_suite,
 		crowd_views_suite,     crowd_scouts_suite,  crowd_deciding_suite,
-		crowd_integrity_suite,
-		crowd_leaks_suite,
+		crowd_integrity_suite, crowd_leaks_suite,   media_traits_suite,
 	};
 	struct part part = part_read(argc, argv);
 
