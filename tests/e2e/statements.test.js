@@ -28,11 +28,13 @@ const WHOLE = {
 	consensus_campaigns: [["item"], FIT],
 	consensus_networks: [["volunteer_network"], FIT],
 	consensus_skips: [["skipped_pair"], FIT],
+	leaks_sample: [["item", "consensus"], "an operator has a whole campaign measured, at a shell"],
 	lost_media_files: [["item", "item_version", "release_file"], CHECK],
 	media_store_some: [["item"], "asked once, when a store is bound to a database that knows none"],
 	release_candidates: [["item", "item_split"], RELEASED],
 	release_corrections: [["item"], "what became of the items of the release before is counted, and it may hold most"],
 	release_crossing: [["item", "item_split"], RELEASED],
+	release_leaks: [["item"], "a release's leak table is drawn from all of its items, once"],
 	release_links: [["item", "item_split"], RELEASED],
 	rendering_check: [["item", "judgment"], CHECK],
 };
