@@ -107,6 +107,7 @@ static bool take_options(struct settings *s, int *argc, char **argv)
 		{ &s->rate_limits, "--budgets" },
 		{ &s->trusted_proxies, "--trusted-proxies" },
 		{ &s->networks, "--networks" },
+		{ &s->c2pa_anchors, "--c2pa-anchors" },
 		{ &s->hosts, "--hosts" },
 		{ &s->connections, "--connections" },
 		{ &s->pages, "--static" },
@@ -130,6 +131,7 @@ bool settings_read(struct settings *s, int *argc, char **argv)
 		                    .rate_limits = settings_setting("TOUCHSTONE_BUDGETS", NULL),
 		                    .trusted_proxies = settings_setting("TOUCHSTONE_TRUSTED_PROXIES", NULL),
 		                    .networks = settings_setting("TOUCHSTONE_NETWORKS", NULL),
+		                    .c2pa_anchors = settings_setting("TOUCHSTONE_C2PA_ANCHORS", NULL),
 		                    .connections = settings_setting("TOUCHSTONE_CONNECTIONS", NULL),
 		                    .hosts = settings_setting("TOUCHSTONE_HOSTS", ""),
 		                    .pages = settings_setting("TOUCHSTONE_STATIC", PAGES) };
