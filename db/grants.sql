@@ -41,6 +41,9 @@ BEGIN
             ('item_version',     'INSERT',          ''),
             ('item_change',      'INSERT',          ''),
             ('item_copy',        'INSERT',          ''),
+            ('provenance',       'INSERT',          'tool, tool_version, reader, report, report_cut, '
+                                                    'digital_source_type, c2pa_state, c2pa, read_at'),
+            ('provenance_due',   'INSERT, DELETE',  ''),
             ('release_file',     'INSERT',          ''),
             ('release_artefact', 'INSERT',          ''),
             ('set_aside_item',   'INSERT',          ''),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/workers.h"
 
+#include "corpus/item_provenance.h"
 #include "corpus/rendering.h"
 #include "people/volunteer.h"
 #include "release/build.h"
@@ -13,11 +14,12 @@ typedef const struct job_handler *const handler_list[];
 
 #define MINUTELY_MS 120000 /* what holds one of these up holds up the others */
 
-/* A rendering may take days, and releases do not wait for it; what is done every minute waits for
- * neither. */
+/* A rendering may take days, and neither releases nor originals that are to be read wait for it;
+ * what is done every minute waits for neither. */
 const struct job_worker job_workers[JOB_WORKERS] = {
 	{ "worker", false, 0, (handler_list){ &release_job, NULL }, NULL },
 	{ "renderer", true, 0, (handler_list){ &rendering_job, NULL }, rendering_remind },
+	{ "reader", true, 0, (handler_list){ &provenance_job, NULL }, NULL },
 	{ "housekeeper", true, MINUTELY_MS,
 	  (handler_list){ &sweep_job, &figures_job, &lonely_job, &set_aside_job, &integrity_job, NULL },
 	  NULL },
