@@ -28,6 +28,8 @@ const WHOLE = {
 	consensus_campaigns: [["item"], FIT],
 	consensus_networks: [["volunteer_network"], FIT],
 	consensus_skips: [["skipped_pair"], FIT],
+	item_provenance_again: [["item"], "an operator has every original read again"],
+	item_provenance_counts: [["provenance"], CHECK],
 	lost_media_files: [["item", "item_version", "release_file"], CHECK],
 	media_store_some: [["item"], "asked once, when a store is bound to a database that knows none"],
 	release_candidates: [["item", "item_split"], RELEASED],

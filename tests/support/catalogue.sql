@@ -205,8 +205,12 @@ SELECT v, a.id, a.from_at, a.to_at FROM set_aside a, unnest(a.volunteers) v;
 INSERT INTO set_aside_item (set_aside_id, item_id, retired, p_fake, low, high, judgments, fake_votes, judged_from)
 SELECT DISTINCT s.set_aside_id, j.item_id, true, 0.99, 0.9, 1, 7, 6, 1
   FROM set_aside_volunteer s JOIN judgment j ON j.volunteer_id = s.volunteer_id;
-INSERT INTO volunteer_network (campaign_id, volunteer_id, network)
-SELECT filled_id('campaign', 1), v.id, substr(filled_bytes('network', abs(hashtext(v.id::text)) % 1000), 1, 16) FROM volunteer v;
+INSERT INTO volunteer_network (campaign_id, volunteer_id, network, declared)
+SELECT filled_id('campaign', 1), v.id, substr(filled_bytes('network', abs(hashtext(v.id::text)) % 1000), 1, 16), false FROM volunteer v;
+
+INSERT INTO provenance (item_id, tool, tool_version, reader, report, report_cut, c2pa_state, c2pa)
+SELECT id, 'exiftool', '12.57', 1, '{}', false, 'none', '{}' FROM item;
+DELETE FROM provenance_due WHERE item_id NOT IN (SELECT id FROM item ORDER BY id LIMIT 100);
 
 DROP TABLE filled_pair, filled_release;
 VACUUM ANALYZE;
