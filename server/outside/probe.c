@@ -97,7 +97,10 @@ static int unix_socket(const char *path, bool hidden)
 /* Waits to be killed, as the user that helpers are, and lets itself be traced. */
 static pid_t start_victim(void)
 {
-	const struct passwd *nobody = geteuid() == 0 ? getpwnam("nobody") : NULL;
+	struct passwd entry, *nobody = NULL;
+	char room[1024];
+	if (geteuid() == 0)
+		getpwnam_r("nobody", &entry, room, sizeof room, &nobody);
 	uid_t user = nobody ? nobody->pw_uid : NOBODY_ID;
 	gid_t group = nobody ? nobody->pw_gid : NOBODY_ID;
 	int ready[2];
@@ -126,8 +129,8 @@ static pid_t start_victim(void)
 
 static void target_remove(struct probe_target *target)
 {
-	static const char *const files[] = { "folder/" TARGET, "folder/big", "folder", "readable",
-		                                 "writable",       "socket",     "." };
+	static const char *const files[] = { "folder/target", "folder/big", "folder", "readable",
+		                                 "writable",      "socket",     "." };
 	int *fds[] = { &target->tcp, &target->udp, &target->named, &target->hidden };
 	char path[128];
 
@@ -458,7 +461,7 @@ struct error probe_try(const struct probe_line *line, struct probe_how how, enum
 	char name[32];
 	struct probe_target target;
 	struct program_result result;
-	struct error err = ok();
+	struct error err;
 
 	snprintf(name, sizeof name, "probe-%s", line->name);
 	const char *const argv[] = { "touchstone", "helper", name, NULL };
