@@ -84,12 +84,12 @@ struct error lease_reveal(const struct token_keys *keys, const char *token,
                           const unsigned char volunteer[UUID_BYTES],
                           struct lease *ret_lease) MUST_CHECK;
 
+#define NETWORK_BYTES 17 /* a keyed hash, and whether the network is declared */
+
 /*
  * Closes leases without a judgment, and says of each what became of it.
  * ERR_CONFLICT: judged already, or skipped for another reason. ERR_NOBODY: erased.
  */
-#define NETWORK_BYTES 17 /* a keyed hash, and whether the network is declared */
-
 struct skip {
 	struct lease lease;
 	unsigned char network[NETWORK_BYTES];

@@ -22,10 +22,10 @@ static const char *aside_kind(const struct set_aside_request *request)
 
 	if (ways > 1 || (!ways && !request->from && !request->to))
 		return NULL;
-	return set_aside_kinds[request->volunteers ? 0
-	                       : request->cohort   ? 1
-	                       : request->network  ? 2
-	                                           : 3];
+	return set_aside_kinds[request->volunteers ? ASIDE_VOLUNTEERS
+	                       : request->cohort   ? ASIDE_COHORT
+	                       : request->network  ? ASIDE_NETWORK
+	                                           : ASIDE_TIME];
 }
 
 static struct error aside_campaign(struct db *db, const char *name, char id[UUID_TEXT])
