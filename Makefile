@@ -119,6 +119,7 @@ coverage:  ## how much of server/ the tests reach
 -include server/crowd/crowd.mk
 -include tests/load/load.mk
 -include tests/fuzz/fuzz.mk
+-include tests/attack/attack.mk
 
 # For scripts/lint: what the compiler must know to read a file.
 generated: $(GEN)

@@ -43,6 +43,7 @@ BEGIN
             ('item_copy',        'INSERT',          ''),
             ('release_file',     'INSERT',          ''),
             ('release_artefact', 'INSERT',          ''),
+            ('set_aside_item',   'INSERT',          ''),
             ('release_item',     'INSERT',          ''),
             ('schema_migration', '',                ''),
             ('job_kind',         '',                ''),
@@ -50,9 +51,11 @@ BEGIN
             ('campaign',         'INSERT',          'state'),
             ('item',             'INSERT',          'state, truth, basis, gold, training, sensitive, lineage, pair, '
                                                     'identities, techniques, generator, source, licence, credit, '
-                                                    'title, explanation, recipe, version, judged_from, rendition, '
+                                                    'title, explanation, recipe, version, judged_from, recount, rendition, '
                                                     'rendition_bytes, rendition_type, poster, thumbnail, width, '
                                                     'height, duration_ms'),
+            ('set_aside',        'INSERT',          'volunteers, network, undone_reason, undone_by, undone_at, '
+                                                    'pending, labels_changed'),
             ('dispute',          'INSERT',          'state, begun_at, closed_at, closed_p_fake, closed_judgments'),
             ('release',          'INSERT',          'state, fixed_at, held_back, contradicting, alpha, alpha_low, '
                                                     'alpha_high, summary, bytes, finished_at'),
@@ -62,18 +65,21 @@ BEGIN
             ('account',          'INSERT',          'role, state, password_hash, one_time, one_time_until, '
                                                     'one_time_spent, failed_sign_ins'),
             ('consensus',        'INSERT',          'p_fake, low, high, judgments, fake_votes, alpha, judged_from, '
-                                                    'updated_at'),
+                                                    'decided_by, decides, recount, updated_at'),
             ('agreement',        'INSERT',          'alpha, low, high, gold, gold_right, trusted, updated_at'),
             ('last_fit',         'INSERT',          'fitted_at, judgments, items, moved, retired, reopened, held, '
                                                     'disputed, withdrawn, gold, weight, slope, fits, retired_all, '
                                                     'reopened_all, disputed_all, withdrawn_all, cohorts, cohort_volunteers, '
-                                                    'cohort_share, cohort_changes'),
+                                                    'cohort_share, cohort_changes, decided_full, '
+                                                    'decided_no_gold, decided_one_network, decided_neither, '
+                                                    'ignored'),
             ('media_store',      'INSERT',          'id, last_path, bound_at'),
             ('secret_file',      'INSERT',          'fingerprint, noted_at'),
             ('tally_end',        '',                'counted_to, volunteers'),
             -- What comes and goes.
-            ('volunteer',        'INSERT, DELETE',  ''),
-            ('volunteer_skill',  'INSERT, DELETE',  'sensitivity, specificity, judgments, updated_at'),
+            ('volunteer',        'INSERT, DELETE',  'consent_version'),
+            ('volunteer_skill',  'INSERT, DELETE',  'sensitivity, specificity, judgments, gold, ignored, updated_at'),
+            ('volunteer_network', 'INSERT, DELETE', ''),
             ('lease',            'INSERT, DELETE',  'expires_at'),
             ('skipped_pair',     'INSERT, DELETE',  ''),
             ('session',          'INSERT, DELETE',  'seen_at'),
@@ -85,6 +91,10 @@ BEGIN
             ('lost_item',        'INSERT, DELETE',  ''),
             ('score_pending',    'INSERT, DELETE',  ''),
             ('catalogue_news',   'INSERT, DELETE',  ''),
+            ('set_aside_volunteer', 'INSERT, DELETE', ''),
+            ('cohort_member',    'INSERT, DELETE',  'cohort'),
+            ('integrity_figure', 'INSERT, DELETE',  'source, value, written_at'),
+            ('integrity_alarm',  'INSERT',          'value, stands, raised_at, told_at'),
             ('item_count',       'INSERT, DELETE',  ''),
             ('belief_count',     'INSERT, DELETE',  ''),
             ('tally',            'INSERT, DELETE',  'pairs'),

@@ -36,6 +36,10 @@ static const struct {
 	{ "jobs", cli_jobs, NULL, "show work that waits, runs or was given up", cli_jobs_usage },
 	{ "account", cli_account, NULL, "make accounts and tokens", cli_account_usage },
 	{ "campaign", cli_campaign, NULL, "list, open and close campaigns", cli_campaign_usage },
+	{ "integrity", cli_integrity, NULL, "show who carries the labels, and what alarms",
+	  cli_integrity_usage },
+	{ "volunteers", cli_volunteers, NULL, "take judgments out of what counts, or give them back",
+	  cli_volunteers_usage },
 	{ "infer", NULL, cli_infer, "labels from a file of judgments; needs no database",
 	  cli_infer_usage },
 	{ "replay", NULL, cli_replay, "try a stopping rule on a file of judgments", cli_replay_usage },
@@ -59,8 +63,8 @@ static void list_commands(FILE *out)
 {
 	fputs("usage: touchstone COMMAND ...\n\n", out);
 	for (size_t i = 0; i < COMMANDS; i++)
-		fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].what);
-	fputs("  version   say which version this is\n\n"
+		fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].what);
+	fputs("  version    say which version this is\n\n"
 	      "touchstone COMMAND --help says how a command is called.\n",
 	      out);
 }

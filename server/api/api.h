@@ -61,6 +61,9 @@ void api_serve(void *db, void *items[], size_t count);
 
 /* cookies.c */
 #define VOLUNTEER_COOKIE_S (365 * 86400)
+struct volunteer_pass;
+/* Opens the volunteer's cookie, one of before too. False: none that is ours came. */
+bool volunteer_cookie_open(struct request *req, struct volunteer_pass *pass);
 const char *volunteer_cookie_name(void);
 const char *session_cookie_name(void);
 const char *device_cookie_name(void);
@@ -107,6 +110,7 @@ void post_judgments(struct request *reqs[], size_t count, struct db *db);
 struct error post_renewal(struct request *req, struct db *db);
 void post_skips(struct request *reqs[], size_t count, struct db *db);
 struct error get_stats(struct request *req, struct db *db);
+struct error get_integrity(struct request *req, struct db *db);
 struct error post_session(struct request *req, struct db *db);
 struct error get_session(struct request *req, struct db *db);
 struct error delete_session(struct request *req, struct db *db);

@@ -6,7 +6,9 @@
 #include "core/clock.h"
 #include "core/json_reader.h"
 #include "core/strbuf.h"
+#include "core/uuid.h"
 #include "core/vocabulary.h"
+#include "http/rate_limit.h"
 #include "judging/assignment.h"
 #include "judging/dispatcher.h"
 #include "work/lane.h"
@@ -39,6 +41,13 @@ static void assignments_answer(struct request *req, enum dispatcher_outcome outc
 	int64_t until_s = lease->expires_s + MEDIA_GRACE_S;
 	struct strbuf text = { .arena = req->arena };
 
+	if (outcome == DISPATCHER_WAIT) {
+		struct error wait = error_because(REASON_SKIPS_SPENT);
+
+		wait.retry_after_s = assignment->again_s;
+		request_fail(req, wait);
+		return;
+	}
 	if (outcome == DISPATCHER_NONE_LEFT || outcome == DISPATCHER_BUSY) {
 		request_empty(req, 204);
 		if (outcome == DISPATCHER_BUSY)
@@ -68,19 +77,41 @@ static void assignments_answer(struct request *req, enum dispatcher_outcome outc
 	request_json_text(req, outcome == DISPATCHER_NEW ? 201 : 200, text.bytes);
 }
 
+/* A new pair is taken from what a network may see, and from what a volunteer may. */
+static struct error take_view(const struct request *req, uint64_t *ret_own)
+{
+	int64_t now_ms = clock_monotonic_ms();
+	struct error err = rate_limit_take(api.rate_limits, RATE_VIEW, req->network, now_ms);
+
+	memcpy(ret_own, req->volunteer + UUID_BYTES - sizeof *ret_own, sizeof *ret_own);
+	if (err.code)
+		return err;
+	err = rate_limit_take(api.rate_limits, RATE_OWN_VIEW, *ret_own, now_ms);
+	if (err.code)
+		rate_limit_give_back(api.rate_limits, RATE_VIEW, req->network);
+	return err;
+}
+
 /* A volunteer who is here is served from memory. False: not here. */
 bool post_assignment_here(struct request *req)
 {
 	struct assignment_request request;
 	struct assignment assignment;
+	uint64_t own;
 	struct error err = read_request(req, &request);
 
+	if (!err.code)
+		err = take_view(req, &own);
 	if (err.code) {
 		request_fail(req, err);
 		return true;
 	}
 	enum dispatcher_outcome outcome =
 		dispatcher_ask(api.dispatcher, req->volunteer, &request, &assignment);
+	if (outcome != DISPATCHER_NEW) {
+		rate_limit_give_back(api.rate_limits, RATE_VIEW, req->network);
+		rate_limit_give_back(api.rate_limits, RATE_OWN_VIEW, own);
+	}
 	if (outcome == DISPATCHER_ABSENT)
 		return false;
 	assignments_answer(req, outcome, &assignment);
@@ -143,15 +174,19 @@ static struct error read_skip(struct request *req, struct skip *skip)
 	if (err.code)
 		return err;
 	const char *token = read_text(&r, "assignment", 1, 512);
+	skip->again = false;
 	skip->reason = skip_reasons[read_choice(&r, "reason", skip_reasons)];
 	if ((err = json_reader_done(&r)).code)
 		return err;
-	return lease_reveal(api.keys, token, req->volunteer, &skip->lease);
+	if ((err = lease_reveal(api.keys, token, req->volunteer, &skip->lease)).code)
+		return err;
+	request_network(req, skip->lease.campaign, skip->network);
+	return ok();
 }
 
-static void assignments_skipped(struct request *req, const struct lease *lease)
+static void assignments_skipped(struct request *req, const struct skip *skip)
 {
-	dispatcher_skipped(api.dispatcher, lease);
+	dispatcher_skipped(api.dispatcher, skip);
 	request_empty(req, 204);
 }
 
@@ -176,7 +211,7 @@ void post_skips(struct request *reqs[], size_t count, struct db *db)
 		if (skips[i].err.code)
 			request_fail(good[i], skips[i].err);
 		else
-			assignments_skipped(good[i], &skips[i].lease);
+			assignments_skipped(good[i], &skips[i]);
 	}
 	arena_free(arena);
 }

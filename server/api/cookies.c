@@ -4,12 +4,25 @@
 #include <strings.h>
 
 #include "api/api.h"
+#include "people/volunteer.h"
 
 #define CURSOR_BYTES 96
 
 const char *volunteer_cookie_name(void)
 {
 	return api.secure ? "__Host-touchstone_volunteer" : "touchstone_volunteer";
+}
+
+bool volunteer_cookie_open(struct request *req, struct volunteer_pass *pass)
+{
+	const char *cookie = lasting_cookie(req, volunteer_cookie_name());
+
+	if (!cookie)
+		return false;
+	if (token_open(api.keys, TOKEN_VOLUNTEER, cookie, pass, sizeof *pass))
+		return true;
+	pass->consent = 1;
+	return token_open(api.keys, TOKEN_VOLUNTEER, cookie, pass->id, sizeof pass->id);
 }
 
 const char *session_cookie_name(void)

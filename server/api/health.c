@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* /healthz, /readyz, /metrics: for those who run it. */
 #include "api/api.h"
+#include "core/vocabulary.h"
 #include "corpus/lost_media.h"
 #include "health/readiness.h"
 #include "http/static.h"
 #include "judging/dispatcher.h"
+#include "scoring/integrity.h"
 #include "scoring/stats.h"
 
 struct error get_healthz(struct request *req, struct db *db)
@@ -68,6 +70,42 @@ static char *desk_metrics(struct request *req, const char *text)
 	                    dispatcher.refreshes, (double)dispatcher.refresh_ms / 1000);
 }
 
+static char *skip_metrics(struct request *req, char *text)
+{
+	struct dispatcher_figures dispatcher = dispatcher_figures(api.dispatcher);
+
+	text =
+		arena_printf(req->arena,
+	                 "%s# HELP touchstone_skip_waits_total Askers told to wait, because they left "
+	                 "too many pairs unanswered.\n"
+	                 "# TYPE touchstone_skip_waits_total counter\n"
+	                 "touchstone_skip_waits_total %llu\n"
+	                 "# HELP touchstone_skips_total Pairs skipped.\n"
+	                 "# TYPE touchstone_skips_total counter\n",
+	                 text, dispatcher.waits);
+	for (size_t reason = 0; reason < SKIP_REASONS; reason++)
+		text = arena_printf(req->arena, "%stouchstone_skips_total{reason=\"%s\"} %llu\n", text,
+		                    skip_reasons[reason], dispatcher.skips[reason]);
+	return text;
+}
+
+static char *decided_metrics(struct request *req, const char *text, const struct fit_figures *fit)
+{
+	return arena_printf(
+		req->arena,
+		"%s# HELP touchstone_fit_decided_items Retired items by the rule of who may decide them.\n"
+		"# TYPE touchstone_fit_decided_items gauge\n"
+		"touchstone_fit_decided_items{rule=\"full\"} %lld\n"
+		"touchstone_fit_decided_items{rule=\"no_gold\"} %lld\n"
+		"touchstone_fit_decided_items{rule=\"one_network\"} %lld\n"
+		"touchstone_fit_decided_items{rule=\"no_gold_one_network\"} %lld\n"
+		"# HELP touchstone_fit_ignored_volunteers Volunteers worse than chance.\n"
+		"# TYPE touchstone_fit_ignored_volunteers gauge\n"
+		"touchstone_fit_ignored_volunteers %lld\n",
+		text, fit->decided_full, fit->decided_no_gold, fit->decided_one_network,
+		fit->decided_neither, fit->ignored);
+}
+
 /* What full fits changed, by whichever process made them. */
 static char *fit_metrics(struct request *req, const char *text)
 {
@@ -101,6 +139,7 @@ static char *fit_metrics(struct request *req, const char *text)
 		"# TYPE touchstone_fit_cohort_label_changes gauge\n"
 		"touchstone_fit_cohort_label_changes %lld\n",
 		text, fit.cohorts, fit.cohort_volunteers, fit.cohort_share, fit.cohort_changes);
+	text = decided_metrics(req, text, &fit);
 	return arena_printf(
 		req->arena,
 		"%s# HELP touchstone_fit_held_items Faded items that the last fit left retired.\n"
@@ -174,7 +213,9 @@ struct error get_metrics(struct request *req, struct db *db)
 	for (unsigned i = 1; i < 6; i++)
 		text = arena_printf(req->arena, "%stouchstone_answers_total{class=\"%uxx\"} %llu\n", text,
 		                    i, (unsigned long long)counts.answers[i]);
-	text = budget_metrics(req, store_metrics(req, fit_metrics(req, desk_metrics(req, text))));
+	text = budget_metrics(
+		req, store_metrics(req, fit_metrics(req, skip_metrics(req, desk_metrics(req, text)))));
+	text = arena_printf(req->arena, "%s%s", text, integrity_metrics(req->arena));
 	request_text(req, 200, "text/plain; version=0.0.4; charset=utf-8", text);
 	return ok();
 }

@@ -39,6 +39,7 @@ static struct error read_batch_item(struct batch_item *item)
 	if ((err = lease_reveal(api.keys, token, req->volunteer, &item->judgment->lease)).code)
 		return err;
 	item->judgment->received_s = clock_now_s();
+	request_network(req, item->judgment->lease.campaign, item->judgment->network);
 	return judgment_body_read(object, req->arena, item->judgment);
 }
 

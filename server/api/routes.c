@@ -3,6 +3,7 @@
 #include "api/api.h"
 #include "api/jobs.h"
 #include "api/releases.h"
+#include "api/set_asides.h"
 #include "people/permission.h"
 
 #define V1 "/api/v1"
@@ -10,14 +11,15 @@
 /* clang-format off */
 const struct route api_routes[] = {
 	{ "POST",   V1 "/volunteers",             .handle_many = post_volunteers, .lane = &lane_answers, .budget = RATE_VOLUNTEER, .json = MAX_BODY },
-	{ "GET",    V1 "/me",                     .handle = get_me,              .lane = &lane_queries, .volunteer = true },
-	{ "DELETE", V1 "/me",                     .handle = delete_me,           .lane = &lane_queries, .volunteer = true, .budget = RATE_WRITE },
+	{ "GET",    V1 "/me",                     .handle = get_me,              .lane = &lane_queries, .volunteer = true, .of_before = true },
+	{ "DELETE", V1 "/me",                     .handle = delete_me,           .lane = &lane_queries, .volunteer = true, .of_before = true, .budget = RATE_WRITE },
 	{ "POST",   V1 "/assignments",            .here = post_assignment_here, .handle_many = post_assignments, .lane = &lane_assignments, .volunteer = true, .budget = RATE_WRITE, .json = MAX_BODY },
 	{ "POST",   V1 "/assignments/renew",      .handle = post_renewal,        .lane = &lane_answers, .volunteer = true, .budget = RATE_WRITE, .json = MAX_BODY },
 	{ "GET",    V1 "/media/{}",               .here = get_media_here,        .handle = get_media, .lane = &lane_queries },
 	{ "POST",   V1 "/judgments",              .handle_many = post_judgments, .lane = &lane_answers, .volunteer = true, .budget = RATE_WRITE, .json = MAX_BODY },
 	{ "POST",   V1 "/skips",                  .handle_many = post_skips,     .lane = &lane_answers, .volunteer = true, .budget = RATE_WRITE, .json = MAX_BODY },
 	{ "GET",    V1 "/stats",                  .handle = get_stats,           .lane = &lane_queries },
+	{ "GET",    V1 "/stats/integrity",        .handle = get_integrity,       .lane = &lane_queries, .needs = MAY_GUARD },
 	{ "POST",   V1 "/session",                .handle = post_session,        .lane = &lane_passwords, .budget = RATE_SIGN_IN, .json = MAX_BODY },
 	{ "GET",    V1 "/session",                .handle = get_session,         .lane = &lane_queries },
 	{ "DELETE", V1 "/session",                .handle = delete_session,      .lane = &lane_queries, .budget = RATE_WRITE },
@@ -35,6 +37,10 @@ const struct route api_routes[] = {
 	{ "GET",    V1 "/releases/{}/{}/files/{*}", .handle = get_release_file,  .lane = &lane_queries },
 	{ "GET",    V1 "/jobs",                   .handle = get_jobs,            .lane = &lane_queries, .needs = MAY_OPERATE },
 	{ "GET",    V1 "/jobs/{}",                .handle = get_job,             .lane = &lane_queries, .needs = MAY_RELEASE },
+	{ "GET",    V1 "/set-asides",             .handle = get_set_asides,      .lane = &lane_queries, .needs = MAY_GUARD },
+	{ "POST",   V1 "/set-asides",             .handle = post_set_aside,      .lane = &lane_queries, .needs = MAY_GUARD, .budget = RATE_WRITE, .json = MAX_BODY },
+	{ "GET",    V1 "/set-asides/{}",          .handle = get_set_aside,       .lane = &lane_queries, .needs = MAY_GUARD },
+	{ "POST",   V1 "/set-asides/{}/undo",     .handle = post_set_aside_undo, .lane = &lane_queries, .needs = MAY_GUARD, .budget = RATE_WRITE, .json = MAX_BODY },
 	{ "GET",    V1 "/openapi.json",           .handle = get_openapi },
 	{ "GET",    "/healthz",                   .handle = get_healthz },
 	{ "GET",    "/readyz",                    .handle = get_readyz,          .lane = &lane_queries },

@@ -8,6 +8,7 @@
 #include "api/api.h"
 #include "people/account.h"
 #include "people/permission.h"
+#include "people/volunteer.h"
 #include "work/lane.h"
 
 struct api api;
@@ -15,12 +16,15 @@ struct lane *lane_queries, *lane_assignments, *lane_answers, *lane_passwords;
 
 struct error api_admit(struct request *req)
 {
-	const char *cookie = lasting_cookie(req, volunteer_cookie_name());
+	struct volunteer_pass pass;
 
-	req->is_volunteer = cookie && token_open(api.keys, TOKEN_VOLUNTEER, cookie, req->volunteer,
-	                                         sizeof req->volunteer);
+	req->is_volunteer = volunteer_cookie_open(req, &pass);
+	if (req->is_volunteer)
+		memcpy(req->volunteer, pass.id, sizeof pass.id);
 	if (req->route->volunteer && !req->is_volunteer)
 		return error_because(REASON_NO_CONSENT);
+	if (req->route->volunteer && pass.consent < CONSENT_VERSION && !req->route->of_before)
+		return error_because(REASON_CONSENT_CHANGED);
 	if (req->route->needs && !session_secret(req, &(bool){ false }))
 		return errorf(ERR_NOBODY, "Sign in first.");
 	return ok();

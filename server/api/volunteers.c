@@ -28,21 +28,49 @@ static struct error read_consent(struct request *req)
 	return json_reader_done(&r);
 }
 
+static void volunteers_answer(struct request *req, const unsigned char id[UUID_BYTES],
+                              unsigned status, const struct progress *progress)
+{
+	char text[UUID_TEXT], cookie[TOKEN_TEXT(sizeof(struct volunteer_pass))];
+	struct volunteer_pass pass = { .consent = CONSENT_VERSION };
+
+	memcpy(pass.id, id, sizeof pass.id);
+	uuid_to_text(text, id);
+	token_seal(api.keys, TOKEN_VOLUNTEER, &pass, sizeof pass, cookie);
+	set_cookie(req, volunteer_cookie_name(), cookie, VOLUNTEER_COOKIE_S);
+	request_json(req, status,
+	             json_pack("{s:s, s:o}", "volunteer", text, "progress",
+	                       present_progress(req->arena, progress)));
+}
+
 static void volunteers_welcome(struct request *req, const struct new_volunteer *made)
 {
-	char text[UUID_TEXT], cookie[TOKEN_TEXT(UUID_BYTES)];
-
 	if (made->err.code) {
 		request_fail(req, made->err);
 		return;
 	}
 	dispatcher_welcome(api.dispatcher, made->id);
-	uuid_to_text(text, made->id);
-	token_seal(api.keys, TOKEN_VOLUNTEER, made->id, sizeof made->id, cookie);
-	set_cookie(req, volunteer_cookie_name(), cookie, VOLUNTEER_COOKIE_S);
-	request_json(req, 201,
-	             json_pack("{s:s, s:o}", "volunteer", text, "progress",
-	                       present_progress(req->arena, &(struct progress){ 0 })));
+	volunteers_answer(req, made->id, 201, &(struct progress){ 0 });
+}
+
+/* One who agreed to an earlier text stays who it was. False: nobody of before, or it is no more. */
+static bool agree_again(struct request *req, struct db *db)
+{
+	const unsigned char *id = req->volunteer;
+	struct progress progress = { 0 };
+	struct volunteer_pass pass;
+	bool known = false;
+
+	if (!volunteer_cookie_open(req, &pass) || pass.consent >= CONSENT_VERSION)
+		return false;
+	struct error err = volunteer_agree(db, id, &known);
+	if (!err.code && known)
+		err = volunteer_progress(db, req->arena, &id, 1, &progress);
+	if (err.code)
+		request_fail(req, err);
+	else if (known)
+		volunteers_answer(req, id, 200, &progress);
+	return err.code || known;
 }
 
 /* An evening's crowd arrives together: those who wait are one insert and one commit. */
@@ -58,7 +86,7 @@ void post_volunteers(struct request *reqs[], size_t count, struct db *db)
 
 		if (err.code)
 			request_fail(reqs[i], err);
-		else
+		else if (!agree_again(reqs[i], db))
 			good[consented++] = reqs[i];
 	}
 	if (consented)

@@ -20,12 +20,14 @@
 
 const char cli_infer_usage[] =
 	"infer [--method M] [--gold G.csv] [--truth T.csv] [--report] [--workers W.csv]\n"
+	"                        [--no-negative]\n"
 	"                        [--columns C] [--labels L] [--confidence-scale S]\n"
 	"                        [--duplicates first|last|refuse] J.csv > labels.csv\n"
 	"J.csv: worker,task,label (fake, real, 1, 0) and perhaps confidence (50 to 100), position\n"
 	"(left, right) and pair (one name for both tasks of a matched pair, else empty), or a\n"
 	"release's judgments.csv; - reads standard input.\n"
 	"G.csv, T.csv: task,label, or a release's labels.csv (item,truth).\n" CROWD_READING_USAGE
+	"--no-negative ignores workers who are worse than chance; without it they are inverted.\n"
 	"gold clamps its tasks and is left out of what --truth evaluates.\n"
 	"low and high: where 90 % of beliefs would lie if all skills were known; they do not cover\n"
 	"tasks that are harder than others, nor crowds that are wrong together.\n"
@@ -59,6 +61,7 @@ static bool infer_read_settings(int argc, char **argv, struct infer_settings *se
 	settings->gold = take_option(&argc, argv, "--gold");
 	settings->workers = take_option(&argc, argv, "--workers");
 	settings->report = take_flag(&argc, argv, "--report");
+	settings->model.no_negative = take_flag(&argc, argv, "--no-negative");
 	return (!method || method_read(method, &settings->model.method)) && reads &&
 	       crowd_file_named(argc, argv, &settings->judgments);
 }

@@ -138,7 +138,10 @@ static struct error replay_here(const struct replay_settings *settings,
 	       (uintmax_t)r.available, (uintmax_t)r.used, r.retired, r.disputed, r.evaluated);
 	print_accuracy("accuracy", &r, r.accuracy);
 	print_accuracy("baseline_accuracy", &r, r.baseline_accuracy);
-	printf(", \"gold_left_out\": %u}\n", left_out);
+	printf(", \"gold_left_out\": %u", left_out);
+	if (r.decided_by)
+		printf(", \"decided_by\": \"%s\"", decided_by_name(r.decided_by));
+	puts("}");
 	free(truth);
 	free(gold);
 	return ok();

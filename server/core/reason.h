@@ -38,6 +38,8 @@
 #define NAMED_REASONS(X)                                                                           \
 	/* who asks */                                                                                 \
 	X(NO_CONSENT, "no-consent", ERR_NOBODY, "Not a volunteer yet", "Agree to take part first.")    \
+	X(CONSENT_CHANGED, "consent-changed", ERR_NOBODY, "What you agreed to has changed",            \
+	  "Read what is stored now, and agree to take part again.")                                    \
 	X(VOLUNTEER_GONE, "volunteer-gone", ERR_NOBODY, "The volunteer is no more",                    \
 	  "There is no such volunteer any more. Begin again.")                                         \
 	X(SIGNED_OUT, "signed-out", ERR_NOBODY, "The session or token has ended", "Sign in first.")    \
@@ -75,6 +77,9 @@
 	  "This pair was judged before, and otherwise.")                                               \
 	X(ITEM_JUDGED, "item-judged", ERR_CONFLICT, "One of the items was judged before",              \
 	  "You judged one of these two before.")                                                       \
+	X(SKIPS_SPENT, "skips-spent", ERR_TOO_MANY, "Too many pairs were left unanswered",             \
+	  "You left more pairs unanswered today than there are free skips. Pairs that you judge "      \
+	  "bring new ones; else the next pair comes after a wait.")                                    \
 	X(SKIPPED, "skipped", ERR_CONFLICT, "The pair was skipped", "You skipped this pair.")          \
 	X(ANSWERED, "answered", ERR_CONFLICT, "The pair is answered already",                          \
 	  "This pair is judged or skipped already.")                                                   \

@@ -56,6 +56,8 @@ const char *const job_states[] = { "waiting", "running", "done", "failed", NULL 
 const char *const item_states[] = { "in_service", "retired",   "disputed",
 	                                "settled",    "withdrawn", NULL };
 
+const char *const set_aside_kinds[] = { "volunteers", "cohort", "network", "time", NULL };
+
 const char *const account_roles[] = { "volunteer", "researcher", "moderator", "admin", NULL };
 
 void vocabulary_array(const char *const words[], char text[WORD_LIST])

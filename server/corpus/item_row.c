@@ -300,6 +300,8 @@ struct error item_row_check(const struct item_row *row)
 		return errorf(ERR_INVALID, "give either file or url");
 	if ((row->gold || row->training) && !row->truth)
 		return errorf(ERR_INVALID, "%s needs a truth", row->gold ? "gold" : "training");
+	if (row->gold && row->basis && strcmp(row->basis, "crowd") == 0)
+		return errorf(ERR_INVALID, "gold needs another basis than the crowd, which it measures");
 	if (row->gold && row->training)
 		return errorf(ERR_INVALID, "an item cannot be gold and training at once");
 	if (row->truth && !row->basis)

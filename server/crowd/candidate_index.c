@@ -292,8 +292,6 @@ static void find_box(const struct bucket *bucket, struct record *record)
 			is_fake(item) ? CANDIDATE_INDEX_TRAINING_FAKE : CANDIDATE_INDEX_TRAINING_REAL;
 	} else if (item->retired) {
 		record->column = CANDIDATE_INDEX_RETIRED;
-	} else if (item->gold) {
-		record->column = is_fake(item) ? CANDIDATE_INDEX_GOLD_FAKE : CANDIDATE_INDEX_GOLD_REAL;
 	} else if ((uint32_t)item->judgments + item->in_flight >= bucket->plan) {
 		record->column = CANDIDATE_INDEX_BEYOND;
 	} else {

@@ -4,7 +4,7 @@
  * scan.
  *
  * Items stand on buckets, one for each campaign and medium.  A bucket is a cabinet of boxes: one
- * row for training, gold, retired items and those beyond their plan, and one row for each number of
+ * row for training, retired items and those beyond their plan, and one row for each number of
  * answers on their way, where a planned item's column follows from the log odds of p_fake.  An item
  * knows its box and its place in it, so that every change moves it in O(1).  Items of one lineage,
  * and those of one pair, are found by chains, across buckets.
@@ -30,8 +30,8 @@ struct candidate {
 	uint16_t judgments; /* counted so far */
 	uint16_t in_flight; /* leases open */
 	bool gold, training;
-	bool retired;      /* settled: asks for nothing, but may stand beside what does */
-	int8_t truth;      /* REAL or FAKE for gold and training, else UNKNOWN */
+	bool retired;      /* settled, or gold at rest: asks for nothing, may stand beside what does */
+	int8_t truth;      /* REAL or FAKE for training, else UNKNOWN */
 	uint32_t contents; /* same value: the same to look at, never a pair; 0: like no other */
 };
 
@@ -42,8 +42,8 @@ void candidate_index_free(struct candidate_index *candidates);
 
 /*
  * Adds an item, or replaces what is there, also on another bucket.  `index` and `bucket` are the
- * caller's own, dense from 0: memory grows to the largest.  Gold and training whose truth is
- * UNKNOWN count as what p_fake says.
+ * caller's own, dense from 0: memory grows to the largest.  Training whose truth is UNKNOWN counts
+ * as what p_fake says.
  */
 void candidate_index_put(struct candidate_index *candidates, uint32_t index, uint32_t bucket,
                          const struct candidate *item);
@@ -52,7 +52,7 @@ void candidate_index_put(struct candidate_index *candidates, uint32_t index, uin
 void candidate_index_take_out(struct candidate_index *candidates, uint32_t index);
 
 /*
- * Items of this bucket with judgments + in_flight >= plan have all they were to get, but gold and
+ * Items of this bucket with judgments + in_flight >= plan have all they were to get, but
  * training.  O(items of the bucket) when it changes.
  */
 void candidate_index_set_plan(struct candidate_index *candidates, uint32_t bucket, uint32_t plan);
@@ -97,8 +97,6 @@ size_t candidate_index_bytes(const struct candidate_index *candidates);
 enum {
 	CANDIDATE_INDEX_TRAINING_REAL,
 	CANDIDATE_INDEX_TRAINING_FAKE,
-	CANDIDATE_INDEX_GOLD_REAL,
-	CANDIDATE_INDEX_GOLD_FAKE,
 	CANDIDATE_INDEX_BEYOND, /* has all it was to get */
 	CANDIDATE_INDEX_RETIRED
 };

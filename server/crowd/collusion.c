@@ -6,9 +6,12 @@
 #include <string.h>
 
 #include "core/mem.h"
+#include "crowd/deciding.h"
 #include "crowd/draws.h"
 #include "crowd/judgment_matrix.h"
+#include "crowd/online.h"
 #include "crowd/specfun.h"
+#include "crowd/stopping.h"
 
 struct collusion collusion_standard(double colluders)
 {
@@ -150,6 +153,62 @@ static double wrong_published(const struct scene *scene, const struct fit *fit)
 	return kept ? (double)wrong / kept : 0;
 }
 
+/* Answers to gold of each volunteer; the caller frees them. */
+static uint32_t *collusion_gold(const struct scene *scene)
+{
+	uint32_t *gold = mem_new(scene->rig->volunteers, sizeof *gold);
+
+	for (size_t row = 0; row < scene->judgments.count; row++)
+		gold[scene->volunteer[row]] += scene->item[row] < scene->rig->gold;
+	return gold;
+}
+
+/* What those believe of an item who may decide it: the rows of an item stand together. */
+static double collusion_belief(const struct scene *scene, const struct fit *fit,
+                               const uint32_t gold[], uint32_t item)
+{
+	const struct deciding_policy policy = deciding_policy_of(scene->rig->policy);
+	const struct deciding_scope scope = { .gold = scene->rig->gold >= DECIDING_GOLD_ITEMS,
+		                                  .networks = true };
+	uint32_t count = scene->rig->judgments_each;
+	struct testimony *testimonies = mem_new(count, sizeof *testimonies);
+	double p = fit->crowd[item].mean;
+
+	for (uint32_t n = 0; n < count; n++) {
+		size_t row = (size_t)item * count + n;
+		uint32_t v = scene->volunteer[row];
+		struct online_volunteer known = online_volunteer(fit, v);
+
+		testimonies[n] =
+			(struct testimony){ .weight = online_weight(&known, scene->judgments.verdict[row]),
+			                    .network = v,
+			                    .gold = gold[v],
+			                    .verdict = scene->judgments.verdict[row] };
+	}
+	struct deciding deciding = deciding_weigh(&policy, &scope, testimonies, count, label_of(p));
+	free(testimonies);
+	return deciding_probability(fit, fit->odds[item], p, &deciding);
+}
+
+static void count_targets(const struct scene *scene, const struct fit *rigged,
+                          struct collusion_outcome *outcome)
+{
+	const struct collusion *rig = scene->rig;
+	const struct stopping rule = stopping_in_service();
+	uint32_t *gold = collusion_gold(scene);
+
+	for (uint32_t i = rig->gold; i < rig->gold + rig->targets; i++) {
+		double p = rig->policy ? collusion_belief(scene, rigged, gold, i) : rigged->crowd[i].mean;
+		bool retires = stopping_decide(&rule, p, rig->judgments_each) == DECISION_RETIRE;
+
+		outcome->retired_wrong += retires && label_of(p) != scene->truth[i];
+		outcome->undecided += !retires;
+	}
+	outcome->retired_wrong /= fmax(rig->targets, 1);
+	outcome->undecided /= fmax(rig->targets, 1);
+	free(gold);
+}
+
 struct collusion_outcome collusion_run(const struct collusion *rig,
                                        const struct model_options *model, struct random *random)
 {
@@ -158,6 +217,7 @@ struct collusion_outcome collusion_run(const struct collusion *rig,
 
 	scene_play(&scene, random);
 	struct fit *rigged = model_fit(&scene.judgments, model);
+	count_targets(&scene, rigged, &outcome);
 	scene.judgments.verdict = scene.honest;
 	struct fit *honest = model_fit(&scene.judgments, model);
 
@@ -176,8 +236,7 @@ struct collusion_outcome collusion_run(const struct collusion *rig,
 	return outcome;
 }
 
-/* What a verdict adds to the log odds of fake, at the fitted skills. */
-static double weight_of(const struct fit *fit, uint32_t volunteer, uint8_t verdict)
+double influence_weight(const struct fit *fit, uint32_t volunteer, uint8_t verdict)
 {
 	double sensitivity = fit->sensitivity[volunteer].mean;
 	double specificity = fit->specificity[volunteer].mean;
@@ -196,7 +255,7 @@ size_t influence_flips(const struct judgments *judgments, const struct fit *fit,
 
 	for (size_t j = 0; j < judgments->count; j++) {
 		uint32_t v = judgments->volunteer[j];
-		fixed weight = fixed_of(weight_of(fit, v, judgments->verdict[j]));
+		fixed weight = fixed_of(influence_weight(fit, v, judgments->verdict[j]));
 
 		with[judgments->item[j]] += weight;
 		without[judgments->item[j]] += removed[v] ? 0 : weight;
@@ -229,14 +288,14 @@ void influence_cost(const struct judgments *judgments, const struct fit *fit, ui
 		fixed odds = fixed_of(logit(fit->prevalence.mean));
 
 		for (size_t j = matrix.start[i]; j < matrix.start[i + 1]; j++)
-			odds += fixed_of(weight_of(fit, matrix.code[j] / 2, matrix.code[j] & 1));
+			odds += fixed_of(influence_weight(fit, matrix.code[j] / 2, matrix.code[j] & 1));
 		double left = fixed_value(odds), side = left > 0 ? 1 : -1;
 
 		for (uint32_t k = 0; k < n; k++) {
 			uint32_t code = matrix.code[matrix.start[i] + k];
-			double now = weight_of(fit, code / 2, code & 1);
+			double now = influence_weight(fit, code / 2, code & 1);
 
-			swing[k] = side * (now - weight_of(fit, code / 2, !(code & 1)));
+			swing[k] = side * (now - influence_weight(fit, code / 2, !(code & 1)));
 		}
 		qsort(swing, n, sizeof *swing, by_swing);
 		for (left *= side; turned < n && swing[turned] > 0 && left > 0; turned++)

@@ -19,21 +19,29 @@ struct collusion {
 	uint32_t volunteers, judgments_each;
 	double colluders;            /* share of the volunteers */
 	double skill, concentration; /* sensitivity and specificity: Beta of this mean and strength */
-	double coverage;             /* share of the other items that is published, surest first */
+	uint32_t policy; /* the rules of who may decide (crowd/deciding.h); 0: everybody may */
+	double coverage; /* share of the other items that is published, surest first */
 };
 
 struct collusion_outcome {
 	double flipped;         /* share of targets whose label is not the truth though it would be,
 	                         * had nobody lied */
 	double wrong_targets;   /* share of targets whose label is not the truth */
+	double retired_wrong;   /* share of targets that retire under a wrong label, by the rule in
+	                         * service and by who may decide */
+	double undecided;       /* share of targets that do not retire */
 	double wrong_published; /* share of the published others whose label is not the truth */
 };
 
-/* The setting: 2,000 items, half of them fake, 600 volunteers, 21 judgments an item. */
+/* Everybody decides, and judges from a network of their own: 2,000 items, half of them fake, 600
+ * volunteers, 21 judgments an item. */
 struct collusion collusion_standard(double colluders);
 
 struct collusion_outcome collusion_run(const struct collusion *rig,
                                        const struct model_options *model, struct random *random);
+
+/* What a verdict adds to the log odds of fake, at the fitted skills. */
+double influence_weight(const struct fit *fit, uint32_t volunteer, uint8_t verdict);
 
 /*
  * How labels would stand without some volunteers, skills held as fitted: sets flips[i] to 1 where

@@ -5,7 +5,7 @@ CROWD      := $(patsubst %.c,$(B)/%.o,$(wildcard server/crowd/*.c)) $(B)/server/
               $(B)/server/core/utf8.o
 CROWD_DATA ?= ../shared/data/crowd
 
-$(B)/crowd-generate $(B)/crowd-collusion $(B)/crowd-pair_sampler $(B)/crowd-pairs: $(B)/crowd-%: $(B)/tests/load/crowd_%.o $(CROWD)
+$(B)/crowd-generate $(B)/crowd-collusion $(B)/crowd-pair_sampler $(B)/crowd-pairs $(B)/crowd-deciding: $(B)/crowd-%: $(B)/tests/load/crowd_%.o $(CROWD)
 	@echo "  link  $@"
 	@$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
@@ -30,7 +30,17 @@ crowd-kinds: $(B)/crowd-kinds  ## every method on made-up crowds, as a table for
 	@$< $(or $(SEEDS),20) $(KIND) | tee $(B)/kinds.md
 	@[ -n "$(SEEDS)$(KIND)" ] || tests/load/crowd-insert docs/method.md kinds $(B)/kinds.md
 
+$(B)/crowd-alarms: $(B)/tests/load/crowd_alarms.o $(B)/tests/support/made_up_campaigns.o $(CROWD)
+	@echo "  link  $@"
+	@$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
+crowd-alarms: $(B)/crowd-alarms  ## how often honest campaigns raise alarms, and what attacks do; SEEDS (200) of each
+	@$< $(or $(SEEDS),200)
+
 bench-choose: $(B)/crowd-pair_sampler  ## what it costs to choose a pair from a thousand to a million items
 	@$<
 
-.PHONY: bench-crowd bench-choose crowd-kinds crowd-table
+crowd-deciding: $(B)/crowd-deciding  ## what the rules of who may decide cost honest crowds; SEEDS (10) of each
+	@$< $(or $(SEEDS),10)
+
+.PHONY: bench-crowd bench-choose crowd-alarms crowd-deciding crowd-kinds crowd-table

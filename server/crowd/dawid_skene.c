@@ -131,6 +131,19 @@ static struct term term_of(const struct dawid_skene *dawid_skene, double answers
 	}
 }
 
+/* An answer does not speak for the other side, whatever its item is: worse than chance is nothing.
+ */
+static struct pull pull_heeded(struct pull pull, bool says_fake)
+{
+	int32_t of_real = pull.base, of_fake = pull.base - pull.slope;
+
+	if ((of_real < 0) == says_fake)
+		of_real = 0;
+	if ((of_fake < 0) == says_fake)
+		of_fake = 0;
+	return (struct pull){ of_real, of_real - of_fake };
+}
+
 static void weigh_volunteer(struct dawid_skene *dawid_skene, uint32_t volunteer)
 {
 	uint32_t symbols = dawid_skene->matrix->symbols;
@@ -147,6 +160,8 @@ static void weigh_volunteer(struct dawid_skene *dawid_skene, uint32_t volunteer)
 		/* The item's share in fakes is p and in reals 1 - p. */
 		pull[k].base = pull_of(log(fake.share / real.share * real.own));
 		pull[k].slope = own ? pull_of(log(fake.own * real.own)) : 0;
+		if (dawid_skene->options.no_negative)
+			pull[k] = pull_heeded(pull[k], k >= symbols / 2);
 	}
 }
 

@@ -31,6 +31,7 @@ struct dawid_skene_options {
 	enum dawid_skene_way way;
 	bool one_coin;
 	bool plain_priors; /* no stronger ones where volunteers are few */
+	bool no_negative;  /* an answer never speaks for the other side */
 	uint32_t iterations_max;
 	double tolerance; /* of a posterior, from one iteration to the next */
 };

@@ -187,6 +187,9 @@ static struct spread *weight_spreads(const struct dawid_skene *dawid_skene)
 
 		double mean = by_means ? fake.mean - real.mean - given : 0;
 
+		if (dawid_skene->options.no_negative &&
+		    (given < 0) == judgment_matrix_says_fake(dawid_skene->matrix, (uint32_t)code))
+			continue; /* it counts for nothing, whatever the skill */
 		spreads[code] = (struct spread){ fmin(fmax(mean, -SPREAD_MOST), SPREAD_MOST),
 			                             fmin(fake.variance + real.variance, SPREAD_MOST) };
 	}
@@ -297,7 +300,8 @@ static void view_gold(struct stacking *stacking, const struct dawid_skene *coins
 		add_view(stacking, coins->matrix->items, coins->prior, weight);
 		double *odds = stacking->view[stacking->views - 1].odds;
 
-		supervised_odds(coins->matrix, coins->prior, strengths[k], odds);
+		supervised_odds(coins->matrix, coins->prior, strengths[k], coins->options.no_negative,
+		                odds);
 		for (uint32_t i = 0; i < coins->matrix->items; i++)
 			odds[i] += dawid_skene_lent(coins, i);
 	}
@@ -354,11 +358,36 @@ static double subtypes_prior(const struct item_subtypes *subtypes)
 	return log(share[FAKE] / share[REAL]);
 }
 
-/* Items with subtypes, where they predict answers better than independent volunteers do. */
-static void view_subtypes(struct stacking *stacking, const struct dawid_skene *coins,
-                          const struct dawid_skene_options *how)
+/* Is this volunteer worse than chance? */
+static bool coins_negative(const struct dawid_skene *coins, uint32_t volunteer)
+{
+	struct counts fakes = dawid_skene_counts(coins, volunteer, FAKE);
+	struct counts reals = dawid_skene_counts(coins, volunteer, REAL);
+
+	return fakes.right * reals.right <= fakes.wrong * reals.wrong;
+}
+
+/* The judgments of all who are not worse than chance. */
+static struct judgment_matrix heeded_judgments(const struct dawid_skene *coins)
 {
 	const struct judgment_matrix *matrix = coins->matrix;
+	uint8_t *fold = mem_new(matrix->count, 1);
+	bool *ignored = mem_new(matrix->volunteers, sizeof *ignored);
+
+	for (uint32_t v = 0; v < matrix->volunteers; v++)
+		ignored[v] = coins_negative(coins, v);
+	for (size_t j = 0; j < matrix->count; j++)
+		fold[j] = ignored[matrix->code[j] / matrix->symbols] ? FOLD_NONE : 0;
+	struct judgment_matrix heeded = judgment_matrix_without(matrix, fold, FOLD_NONE);
+	free(ignored);
+	free(fold);
+	return heeded;
+}
+
+/* Items with subtypes, where they predict answers better than independent volunteers do. */
+static void view_subtypes_of(struct stacking *stacking, const struct judgment_matrix *matrix,
+                             const struct dawid_skene *coins, const struct dawid_skene_options *how)
+{
 	double share = SUBTYPES_SHARE / (1 + (double)matrix->count / SUBTYPES_HALF);
 	double weight = share + (1 - share) * held_out_weight(matrix);
 
@@ -376,6 +405,18 @@ static void view_subtypes(struct stacking *stacking, const struct dawid_skene *c
 	stacking->view[0].weight -= weight;
 	item_subtypes_clear(&subtypes);
 	free(lent);
+}
+
+static void view_subtypes(struct stacking *stacking, const struct dawid_skene *coins,
+                          const struct dawid_skene_options *how)
+{
+	if (!how->no_negative) {
+		view_subtypes_of(stacking, coins->matrix, coins, how);
+		return;
+	}
+	struct judgment_matrix heeded = heeded_judgments(coins);
+	view_subtypes_of(stacking, &heeded, coins, how);
+	judgment_matrix_clear(&heeded);
 }
 
 /* The default's views of the items, mixed. The coins take over what the mixture believes, so that
@@ -526,6 +567,7 @@ struct fit *model_fit_sheet(const struct judgment_matrix *matrix,
 {
 	bool likelihood = options->method == METHOD_DAWID_SKENE;
 	struct dawid_skene_options dawid_skene = { .way = DAWID_SKENE_LEAVE_OUT,
+		                                       .no_negative = options->no_negative,
 		                                       .iterations_max = options->iterations_max
 		                                                             ? options->iterations_max
 		                                                         : likelihood ? 20000
@@ -545,6 +587,7 @@ struct fit *model_fit_sheet(const struct judgment_matrix *matrix,
 		break;
 	case METHOD_DAWID_SKENE:
 		dawid_skene.way = DAWID_SKENE_LIKELIHOOD;
+		dawid_skene.no_negative = false;
 		fit_coins(fit, matrix, options, &dawid_skene);
 		break;
 	case METHOD_VARIATIONAL:

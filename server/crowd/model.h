@@ -40,6 +40,8 @@ struct model_options {
 	uint32_t iterations_max; /* 0: the method's own limit */
 	double tolerance;        /* stop when no posterior moves more; 0: the method's own */
 	bool intervals;          /* fill in low and high; without it they equal the mean */
+	bool no_negative;        /* who is worse than chance is not inverted, but ignored; not for
+	                          * majority, maximum likelihood and GLAD */
 	bool skills_are_means;   /* even so no low and high of skills: each costs two quantiles */
 };
 
@@ -83,6 +85,12 @@ struct fit *model_fit_sheet(const struct judgment_matrix *matrix,
 bool model_is_graded(const struct judgments *judgments, const struct model_options *options);
 
 void fit_free(struct fit *fit);
+
+/* Worse than chance: with `no_negative`, nothing of what this volunteer says counts. */
+static inline bool fit_ignores(const struct fit *fit, uint32_t volunteer)
+{
+	return fit->sensitivity[volunteer].mean + fit->specificity[volunteer].mean <= 1;
+}
 
 /* The reported probability behind log odds: calibrated as far as gold bears it out, and held off
  * 0 and 1 by caution. */

@@ -30,20 +30,27 @@ struct online_volunteer online_volunteer(const struct fit *fit, uint32_t volunte
 		                              .alarms = reals * (1 - specificity) };
 }
 
-double online_judge(const struct fit *fit, struct online_item *item,
-                    struct online_volunteer *volunteer, uint8_t verdict)
+double online_weight(const struct online_volunteer *volunteer, uint8_t verdict)
 {
 	double fakes = volunteer->hits + volunteer->misses;
 	double reals = volunteer->passes + volunteer->alarms;
+
+	if (verdict == FAKE)
+		return fmax(log(volunteer->hits / fakes) - log(volunteer->alarms / reals), 0);
+	return fmin(log(volunteer->misses / fakes) - log(volunteer->passes / reals), 0);
+}
+
+double online_judge(const struct fit *fit, struct online_item *item,
+                    struct online_volunteer *volunteer, uint8_t verdict)
+{
 	double others = item->truth == UNKNOWN ? sigmoid(item->odds) : item->truth;
 
 	item->judgments++;
+	item->odds += online_weight(volunteer, verdict);
 	if (verdict == FAKE) {
-		item->odds += log(volunteer->hits / fakes) - log(volunteer->alarms / reals);
 		volunteer->hits += others;
 		volunteer->alarms += 1 - others;
 	} else {
-		item->odds += log(volunteer->misses / fakes) - log(volunteer->passes / reals);
 		volunteer->misses += others;
 		volunteer->passes += 1 - others;
 	}

@@ -6,21 +6,16 @@
 #include "crowd/judgments.h"
 
 #define NOBODY       CANDIDATE_INDEX_NONE
-#define KNOWN_AFTER  10.      /* gold items after which the dose has fallen by 1 - 1/e */
-#define LITTLE_LEFT  10       /* items; with fewer left the gold dose shrinks in proportion */
-#define BALANCE_COIN (2. / 3) /* Efron's: how often the side in arrears is served */
-#define TRIES        16       /* of a draw, and one for each eighth item, before a scan */
-#define SHORT_LIST   4        /* items drawn from a box, of which the most telling is taken */
+#define TRIES        16   /* of a draw, and one for each eighth item, before a scan */
+#define SHORT_LIST   4    /* items drawn from a box, of which the most telling is taken */
 #define MOST_BOXES   12   /* searched for the most telling item: they are nearly equal by then */
 #define NOTHING_TOLD 1e-9 /* bits; with less, one item is as good as another */
 
 enum pool {
 	POOL_TRAINING,
-	POOL_GOLD,
-	POOL_PLANNED,   /* asks for more judgments */
-	POOL_BEYOND,    /* has all it was to get; only helps the last item to a partner */
-	POOL_RETIRED,   /* likewise; what is said of it does not count */
-	POOL_IN_SERVICE /* gold or planned; of related items only */
+	POOL_PLANNED, /* asks for more judgments; gold among the others */
+	POOL_BEYOND,  /* has all it was to get; only helps the last item to a partner */
+	POOL_RETIRED, /* likewise; what is said of it does not count */
 };
 
 struct choosing {
@@ -29,7 +24,6 @@ struct choosing {
 	const struct asker *asker;
 	const struct pair_sampler_options *options;
 	struct random *random;
-	size_t planned; /* how many are left for the asker, up to LITTLE_LEFT */
 	uint32_t looked_at;
 };
 
@@ -58,19 +52,13 @@ static uint64_t sampler_column(uint32_t number)
 /* Where the items of a pool stand: those of one truth, or of either (UNKNOWN). */
 static struct candidate_index_part part_of(enum pool pool, int truth)
 {
-	uint64_t gold =
-		sampler_column(CANDIDATE_INDEX_GOLD_REAL) | sampler_column(CANDIDATE_INDEX_GOLD_FAKE);
-	uint64_t training = sampler_column(CANDIDATE_INDEX_TRAINING_REAL) |
-	                    sampler_column(CANDIDATE_INDEX_TRAINING_FAKE);
-	uint64_t reals =
-		sampler_column(CANDIDATE_INDEX_GOLD_REAL) | sampler_column(CANDIDATE_INDEX_TRAINING_REAL);
-	uint64_t of_truth = truth == UNKNOWN ? gold | training : truth == REAL ? reals : ~reals;
+	uint64_t reals = sampler_column(CANDIDATE_INDEX_TRAINING_REAL);
+	uint64_t fakes = sampler_column(CANDIDATE_INDEX_TRAINING_FAKE);
+	uint64_t of_truth = truth == UNKNOWN ? reals | fakes : truth == REAL ? reals : fakes;
 
 	switch (pool) {
 	case POOL_TRAINING:
-		return (struct candidate_index_part){ .rows = 1, .columns = training & of_truth };
-	case POOL_GOLD:
-		return (struct candidate_index_part){ .rows = 1, .columns = gold & of_truth };
+		return (struct candidate_index_part){ .rows = 1, .columns = of_truth };
 	case POOL_BEYOND:
 		return (struct candidate_index_part){ .rows = 1,
 			                                  .columns = sampler_column(CANDIDATE_INDEX_BEYOND) };
@@ -78,7 +66,6 @@ static struct candidate_index_part part_of(enum pool pool, int truth)
 		return (struct candidate_index_part){ .rows = 1,
 			                                  .columns = sampler_column(CANDIDATE_INDEX_RETIRED) };
 	case POOL_PLANNED:
-	case POOL_IN_SERVICE:
 	default:
 		return (struct candidate_index_part){ .row = 1,
 			                                  .rows = CANDIDATE_INDEX_LEVELS,
@@ -95,28 +82,16 @@ static bool in_pool(const struct choosing *choosing, uint32_t index, enum pool p
 		return pool == POOL_TRAINING;
 	if (item->retired)
 		return pool == POOL_RETIRED;
-	switch (pool) {
-	case POOL_GOLD:
-		return item->gold;
-	case POOL_PLANNED:
-		return wanting;
-	case POOL_BEYOND:
-		return !item->gold && !wanting;
-	case POOL_IN_SERVICE:
-		return item->gold || wanting;
-	case POOL_TRAINING:
-	case POOL_RETIRED:
-	default:
-		return false;
-	}
+	return pool == (wanting ? POOL_PLANNED : POOL_BEYOND);
 }
 
-/* An unknown item passes for what it is believed to be, and for either while that is even. */
+/* An item passes for what the crowd believes it to be, and for either while that is even: gold too,
+ * or its company would tell it from the others. */
 static bool may_be(const struct candidate *item, int truth)
 {
 	if (truth == UNKNOWN)
 		return true;
-	if (item->truth != UNKNOWN)
+	if (item->training && item->truth != UNKNOWN)
 		return item->truth == truth;
 	return truth == FAKE ? item->p_fake >= .5F : item->p_fake <= .5F;
 }
@@ -157,6 +132,23 @@ static size_t count_left(struct choosing *choosing, enum pool pool, size_t limit
 	for (uint32_t index; left < limit && (index = candidate_index_walk_next(&walk)) != NOBODY;)
 		left += !is_seen(choosing, index);
 	return left;
+}
+
+/* Is something left to ask that is no gold? Gold alone is shown to nobody: it would be known. */
+static bool is_ordinary_left(struct choosing *choosing)
+{
+	struct candidate_index_part part = part_of(POOL_PLANNED, UNKNOWN);
+	size_t all = candidate_index_part_count(choosing->candidates, choosing->bucket, &part);
+
+	if (!all)
+		return false;
+	struct candidate_index_walk walk =
+		candidate_index_walk_from(choosing->candidates, choosing->bucket, &part,
+	                              random_below(choosing->random, (uint32_t)all));
+	for (uint32_t index; (index = candidate_index_walk_next(&walk)) != NOBODY;)
+		if (!candidate_index_at(choosing->candidates, index)->gold && !is_seen(choosing, index))
+			return true;
+	return false;
 }
 
 /* One pass over all, each with the same chance. */
@@ -391,25 +383,9 @@ static uint32_t draw_partner(struct choosing *choosing, enum pool pool, uint32_t
 	return drawn == NOBODY ? draw_related(choosing, pool, UNKNOWN, beside) : drawn;
 }
 
-static double gold_dose(const struct choosing *choosing)
-{
-	const struct pair_sampler_options *options = choosing->options;
-	double known = exp(-(double)choosing->asker->gold_seen / KNOWN_AFTER);
-	double dose = options->gold_last + (options->gold_first - options->gold_last) * known;
-
-	return dose * fmin(1, (double)choosing->planned / LITTLE_LEFT);
-}
-
-/* Fills one place in service; `kind` says by which rule. */
+/* Fills one place; `kind` says by which rule. Neither rule knows which items are gold. */
 static uint32_t draw_place(struct choosing *choosing, uint32_t beside, enum sampled_kind *kind)
 {
-	if (sampler_chance(choosing, gold_dose(choosing))) {
-		uint32_t drawn = draw_known(choosing, POOL_GOLD, beside);
-
-		*kind = PAIR_GOLD;
-		if (drawn != NOBODY)
-			return drawn;
-	}
 	if (sampler_chance(choosing, choosing->options->random_share)) {
 		*kind = PAIR_RANDOM;
 		return draw_any(choosing, POOL_PLANNED, beside);
@@ -438,32 +414,18 @@ static uint32_t draw_beside(struct choosing *choosing, const enum pool pools[], 
 /* For the odd one out. Retired items come last, because what is said of them does not count. */
 static uint32_t draw_company(struct choosing *choosing, uint32_t beside, bool *matched)
 {
-	static const enum pool counting[] = { POOL_PLANNED, POOL_GOLD, POOL_BEYOND };
+	static const enum pool counting[] = { POOL_PLANNED, POOL_BEYOND };
 	static const enum pool retired[] = { POOL_RETIRED };
-	uint32_t drawn = draw_beside(choosing, counting, 3, beside, matched);
+	uint32_t drawn = draw_beside(choosing, counting, 2, beside, matched);
 
 	return drawn == NOBODY ? draw_beside(choosing, retired, 1, beside, matched) : drawn;
 }
 
-/* How far the left side is ahead, if `first` goes left and `second` right. */
-static double lead_of_left(const struct asker *asker, const struct candidate *first,
-                           const struct candidate *second)
-{
-	double fakes = (first->truth == UNKNOWN ? first->p_fake : first->truth) -
-	               (second->truth == UNKNOWN ? second->p_fake : (double)second->truth);
-	double gold = (double)first->gold - (double)second->gold;
-
-	return fakes * (asker->fake_left - asker->fake_right) +
-	       gold * ((double)asker->gold_left - (double)asker->gold_right);
-}
-
+/* A fair coin of its own for each pair: what came before tells nothing of the next. */
 static struct sampled_pair sampler_seat(struct choosing *choosing, uint32_t first, uint32_t second,
                                         enum sampled_kind kind, bool matched)
 {
-	double lead = lead_of_left(choosing->asker, candidate_index_at(choosing->candidates, first),
-	                           candidate_index_at(choosing->candidates, second));
-	double share = lead > 0 ? 1 - BALANCE_COIN : lead < 0 ? BALANCE_COIN : .5;
-	bool first_left = sampler_chance(choosing, share);
+	bool first_left = random_below(choosing->random, 2) == 0;
 
 	return (struct sampled_pair){ .kind = kind,
 		                          .matched = matched,
@@ -497,20 +459,9 @@ static uint32_t draw_second(struct choosing *choosing, uint32_t first, bool *mat
 	uint32_t second = NOBODY;
 
 	if (sampler_chance(choosing, choosing->options->matched_share))
-		second = draw_partner(choosing, POOL_IN_SERVICE, first);
+		second = draw_partner(choosing, POOL_PLANNED, first);
 	*matched = second != NOBODY;
 	return *matched ? second : draw_place(choosing, first, &beside_kind);
-}
-
-/* Beside an item drawn at random stands another drawn likewise, or gold: never one that was chosen
- * for what it tells, or for whose relative it is. */
-static uint32_t draw_second_at_random(struct choosing *choosing, uint32_t first)
-{
-	uint32_t second = NOBODY;
-
-	if (sampler_chance(choosing, gold_dose(choosing)))
-		second = draw_known(choosing, POOL_GOLD, first);
-	return second == NOBODY ? draw_any(choosing, POOL_PLANNED, first) : second;
 }
 
 static struct sampled_pair choose_service(struct choosing *choosing)
@@ -521,7 +472,8 @@ static struct sampled_pair choose_service(struct choosing *choosing)
 
 	if (first == NOBODY)
 		return (struct sampled_pair){ .kind = PAIR_NOTHING };
-	second = kind == PAIR_RANDOM ? draw_second_at_random(choosing, first)
+	/* Never one that was chosen for what it tells, or for whose relative it is. */
+	second = kind == PAIR_RANDOM ? draw_any(choosing, POOL_PLANNED, first)
 	                             : draw_second(choosing, first, &matched);
 	if (second == NOBODY && kind == PAIR_RANDOM)
 		kind = PAIR_INFORMATIVE; /* the only unseen one that asks for more: no draw */
@@ -535,27 +487,14 @@ static struct sampled_pair choose_service(struct choosing *choosing)
 	return sampler_seat(choosing, first, second, kind, matched);
 }
 
-static struct sampled_pair choose_gold(struct choosing *choosing)
-{
-	uint32_t first = draw_known(choosing, POOL_GOLD, NOBODY);
-	uint32_t second = first == NOBODY ? NOBODY : draw_known(choosing, POOL_GOLD, first);
-
-	return second == NOBODY ? (struct sampled_pair){ .kind = PAIR_NOTHING }
-	                        : sampler_seat(choosing, first, second, PAIR_GOLD, false);
-}
-
 static struct sampled_pair choose_any(struct choosing *choosing)
 {
 	if (choosing->asker->training_left && count_left(choosing, POOL_TRAINING, 2) == 2)
 		return choose_training(choosing);
 	if (choosing->options->training_alone)
 		return (struct sampled_pair){ .kind = PAIR_NOTHING };
-	choosing->planned = count_left(choosing, POOL_PLANNED, LITTLE_LEFT);
-	if (choosing->planned)
-		return choose_service(choosing);
-	if (choosing->options->gold_alone && count_left(choosing, POOL_GOLD, 2) == 2)
-		return choose_gold(choosing);
-	return (struct sampled_pair){ .kind = PAIR_NOTHING };
+	return is_ordinary_left(choosing) ? choose_service(choosing)
+	                                  : (struct sampled_pair){ .kind = PAIR_NOTHING };
 }
 
 struct sampled_pair pair_sampler_draw(const struct candidate_index *candidates, uint32_t bucket,
@@ -572,23 +511,4 @@ struct sampled_pair pair_sampler_draw(const struct candidate_index *candidates, 
 
 	choice.looked_at = choosing.looked_at;
 	return choice;
-}
-
-void pair_sampler_count(struct asker *asker, const struct candidate_index *candidates,
-                        const struct sampled_pair *choice)
-{
-	if (choice->kind == PAIR_NOTHING)
-		return;
-	const struct candidate *left = candidate_index_at(candidates, choice->left);
-	const struct candidate *right = candidate_index_at(candidates, choice->right);
-
-	asker->fake_left += left->truth == UNKNOWN ? left->p_fake : (double)left->truth;
-	asker->fake_right += right->truth == UNKNOWN ? right->p_fake : (double)right->truth;
-	if (choice->kind == PAIR_TRAINING) {
-		asker->training_left -= asker->training_left > 0;
-		return;
-	}
-	asker->gold_left += left->gold;
-	asker->gold_right += right->gold;
-	asker->gold_seen += (uint32_t)left->gold + right->gold;
 }

@@ -38,8 +38,12 @@ struct replay_run {
 	int32_t *lead;  /* items: fake minus real verdicts so far */
 	enum state *state;
 	struct random *random;
-	struct fit *fit;        /* after a round, where the policy looks at it; or NULL */
-	struct judgments asked; /* what has been asked for; its arrays are ours */
+	struct fit *fit; /* after a round, where the policy looks at it; or NULL */
+	struct deciding_policy rules;
+	struct deciding_scope scope;
+	uint32_t *gold;                /* volunteers: gold items answered so far */
+	struct testimony *testimonies; /* as many as an item has judgments */
+	struct judgments asked;        /* what has been asked for; its arrays are ours */
 	uint32_t *item, *volunteer;
 	uint8_t *verdict, *confidence, *position;
 };
@@ -79,6 +83,8 @@ static struct replay_run run_new(const struct judgments *all, struct random *ran
 		                      .state = mem_new(all->items, sizeof *run.state),
 		                      .item = mem_new(all->count, sizeof *run.item),
 		                      .volunteer = mem_new(all->count, sizeof *run.volunteer),
+		                      .gold = mem_new(all->volunteers, sizeof *run.gold),
+		                      .testimonies = mem_new(all->count, sizeof *run.testimonies),
 		                      .verdict = mem_new(all->count, 1),
 		                      .confidence = all->confidence ? mem_new(all->count, 1) : NULL,
 		                      .position = all->position ? mem_new(all->count, 1) : NULL };
@@ -106,6 +112,8 @@ static void run_free(struct replay_run *run)
 	free(run->item);
 	free(run->volunteer);
 	free(run->verdict);
+	free(run->gold);
+	free(run->testimonies);
 	free(run->confidence);
 	free(run->position);
 }
@@ -227,6 +235,37 @@ static bool ask_round(struct replay_run *run)
 	return run->policy == POLICY_GAIN && run->fit ? ask_by_gain(run) : ask_all(run);
 }
 
+/* Gold that each volunteer has answered so far. */
+static void replay_count_gold(struct replay_run *run)
+{
+	memset(run->gold, 0, run->all->volunteers * sizeof *run->gold);
+	for (size_t n = 0; run->all->truth && n < run->asked.count; n++)
+		run->gold[run->volunteer[n]] += run->all->truth[run->item[n]] != UNKNOWN;
+}
+
+/* What is believed of an item by who may decide it. */
+static double replay_belief(const struct replay_run *run, uint32_t item)
+{
+	const struct fit *fit = run->fit;
+	size_t first = run->start[item], count = run->next[item];
+
+	for (size_t n = 0; n < count; n++) {
+		size_t j = run->order[first + n];
+		uint32_t volunteer = run->all->volunteer[j];
+		struct online_volunteer known = online_volunteer(fit, volunteer);
+
+		run->testimonies[n] =
+			(struct testimony){ .weight = online_weight(&known, run->all->verdict[j]),
+			                    .network = NETWORK_UNKNOWN,
+			                    .gold = run->gold[volunteer],
+			                    .verdict = run->all->verdict[j] };
+	}
+	double p = fit->p_fake[item].mean;
+	struct deciding deciding =
+		deciding_weigh(&run->rules, &run->scope, run->testimonies, count, label_of(p));
+	return deciding_probability(fit, fit->odds[item], p, &deciding);
+}
+
 static enum decision replay_decide(const struct replay_run *run, uint32_t item)
 {
 	const struct stopping *rule = run->rule;
@@ -242,7 +281,7 @@ static enum decision replay_decide(const struct replay_run *run, uint32_t item)
 	case POLICY_POSTERIOR:
 	case POLICY_GAIN:
 	default:
-		return stopping_decide(rule, run->fit->p_fake[item].mean, judgments);
+		return stopping_decide(rule, replay_belief(run, item), judgments);
 	}
 }
 
@@ -258,6 +297,7 @@ static void decide_round(struct replay_run *run)
 	run->fit = NULL;
 	if (run->policy == POLICY_POSTERIOR || run->policy == POLICY_GAIN)
 		run->fit = model_fit(&run->asked, run->model);
+	replay_count_gold(run);
 	for (uint32_t i = 0; i < run->all->items; i++)
 		if (run->state[i] != STATE_RUN_OUT && run->next[i])
 			run->state[i] = state_after[replay_decide(run, i)];
@@ -277,6 +317,16 @@ static double accuracy_of(const struct judgments *judgments, const int8_t truth[
 	return known ? (double)right / known : 0;
 }
 
+/* Recorded judgments name no networks; gold is what the caller gives. */
+static struct deciding_scope replay_scope(const struct judgments *judgments)
+{
+	uint32_t gold = 0;
+
+	for (uint32_t i = 0; judgments->truth && i < judgments->items; i++)
+		gold += judgments->truth[i] != UNKNOWN;
+	return (struct deciding_scope){ .gold = gold >= DECIDING_GOLD_ITEMS };
+}
+
 struct replay replay_run(const struct judgments *judgments, const int8_t truth[],
                          enum policy policy, const struct stopping *rule,
                          const struct model_options *model, struct random *random)
@@ -287,6 +337,8 @@ struct replay replay_run(const struct judgments *judgments, const int8_t truth[]
 	run.policy = policy;
 	run.rule = rule;
 	run.model = model;
+	run.rules = deciding_policy_of(DECIDING_POLICY_NOW);
+	run.scope = replay_scope(judgments);
 	while (ask_round(&run))
 		decide_round(&run);
 	for (uint32_t i = 0; i < judgments->items; i++) {
@@ -295,6 +347,8 @@ struct replay replay_run(const struct judgments *judgments, const int8_t truth[]
 		result.evaluated += truth[i] != UNKNOWN;
 	}
 	result.used = run.asked.count;
+	if (policy == POLICY_POSTERIOR || policy == POLICY_GAIN)
+		result.decided_by = run.scope.gold ? DECIDED_WITHOUT_NETWORKS : DECIDED_WITHOUT_EITHER;
 	result.accuracy = accuracy_of(&run.asked, truth, model);
 	result.baseline_accuracy = accuracy_of(judgments, truth, model);
 	run_free(&run);

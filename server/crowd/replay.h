@@ -17,12 +17,17 @@
 #define CROWD_REPLAY_H
 
 #include "core/random.h"
+#include "crowd/deciding.h"
 #include "crowd/judgments.h"
 #include "crowd/model.h"
 #include "crowd/stopping.h"
 
+/*
+ * POLICY_POSTERIOR and POLICY_GAIN let those decide who may in service (crowd/deciding.h), by the
+ * weaker rule, as recorded judgments name no networks.
+ */
 enum policy {
-	POLICY_POSTERIOR, /* stopping_decide() on the posterior */
+	POLICY_POSTERIOR, /* stopping_decide() on the posterior of those who may decide */
 	POLICY_MARGIN,    /* |fake - real| verdicts at least `threshold`, from `min` judgments on */
 	POLICY_FIXED,     /* `max` judgments each */
 	POLICY_GAIN,      /* as POLICY_POSTERIOR, but asks where and whom it gains the most by */
@@ -30,6 +35,7 @@ enum policy {
 
 struct replay {
 	uint64_t available, used;
+	enum decided_by decided_by; /* the rule that items retired by */
 	uint32_t retired, disputed; /* an item whose recorded judgments ran out is neither */
 	uint32_t evaluated;         /* items with a truth; without any the accuracies say nothing */
 	double accuracy;            /* over all items with truth, at the end */

@@ -67,6 +67,13 @@ static uint32_t parameter_of(const struct skill_covariance *covariance, uint32_t
 	return truth == FAKE ? at : covariance->active + at;
 }
 
+/* Worse than chance, in a fit where nobody's answer speaks for the other side. */
+static bool is_ignored(const struct skill_covariance *covariance, uint32_t at)
+{
+	return covariance->dawid_skene->options.no_negative &&
+	       covariance->skill[at][REAL] + covariance->skill[at][FAKE] <= 1;
+}
+
 /* How a judgment moves its item's log odds in its volunteer's two skills. */
 struct slope {
 	uint32_t parameter[2];
@@ -77,11 +84,12 @@ static struct slope slope_of(const struct skill_covariance *covariance, uint32_t
 {
 	const struct judgment_matrix *matrix = covariance->dawid_skene->matrix;
 	uint32_t at = covariance->place[code / matrix->symbols];
-	bool fake = judgment_matrix_says_fake(matrix, code);
+	bool fake = judgment_matrix_says_fake(matrix, code), heeded = !is_ignored(covariance, at);
 
 	return (struct slope){
 		.parameter = { parameter_of(covariance, at, REAL), parameter_of(covariance, at, FAKE) },
-		.by = { covariance->skill[at][REAL] - !fake, fake - covariance->skill[at][FAKE] },
+		.by = { heeded * (covariance->skill[at][REAL] - !fake),
+		        heeded * (fake - covariance->skill[at][FAKE]) },
 	};
 }
 
@@ -283,7 +291,7 @@ static double plain_weight(const struct skill_covariance *covariance, uint32_t c
 
 		share[truth] = fmax(n - own[truth], .2 * n) / fmax(all - own[truth], .2 * all);
 	}
-	return log(share[FAKE] / share[REAL]);
+	return is_ignored(covariance, at) ? 0 : log(share[FAKE] / share[REAL]);
 }
 
 /* One slope of a judgment, by its row of the inverse, with the slopes of all of its item's. */

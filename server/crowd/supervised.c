@@ -16,6 +16,7 @@ struct supervised {
 	uint32_t (*given)[2], (*answers)[2];
 	double mean[2][SYMBOLS_MAX]; /* the population's answers to reals and to fakes */
 	double strength;
+	bool no_negative;
 };
 
 static void count_gold(struct supervised *supervised)
@@ -75,17 +76,21 @@ static double *code_weights(const struct supervised *supervised, int truth)
 		if (truth == UNKNOWN || supervised->given[code][truth])
 			weight[code] = answer_log(supervised, code, FAKE, truth == FAKE) -
 			               answer_log(supervised, code, REAL, truth == REAL);
+	for (uint32_t code = 0; supervised->no_negative && code < supervised->matrix->codes; code++)
+		if ((weight[code] < 0) == judgment_matrix_says_fake(supervised->matrix, code))
+			weight[code] = 0;
 	return weight;
 }
 
 void supervised_odds(const struct judgment_matrix *matrix, double prior, double strength,
-                     double odds[])
+                     bool no_negative, double odds[])
 {
 	struct supervised supervised = {
 		.matrix = matrix,
 		.given = mem_new(matrix->codes, sizeof *supervised.given),
 		.answers = mem_new(matrix->volunteers, sizeof *supervised.answers),
 		.strength = strength,
+		.no_negative = no_negative,
 	};
 
 	count_gold(&supervised);

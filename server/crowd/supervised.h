@@ -13,9 +13,10 @@
 /*
  * Sets odds[i] to the log odds that an item is fake, with `prior` before any judgment. The priors
  * of the coins are as strong as `strength` answers, around the means on gold. A gold item is judged
- * without its own truth. Requires matrix->truth.
+ * without its own truth. With `no_negative`, no answer speaks for the other side. Requires
+ * matrix->truth.
  */
 void supervised_odds(const struct judgment_matrix *matrix, double prior, double strength,
-                     double odds[]);
+                     bool no_negative, double odds[]);
 
 #endif

@@ -22,6 +22,7 @@ _Static_assert(NONCE / 3 * 4 == TOKEN_NONCE_TEXT && NONCE % 3 == 0, "and this");
 struct token_keys {
 	unsigned char keys[TOKEN_KINDS][KEY];
 	unsigned char hash_key[crypto_shorthash_KEYBYTES];
+	unsigned char network_key[KEY];
 	unsigned char fingerprint[TOKEN_FINGERPRINT_TEXT / 2];
 };
 
@@ -147,6 +148,7 @@ struct error token_keys_open(const char *path, struct token_keys **ret_keys)
 		crypto_kdf_derive_from_key(keys->keys[kind], KEY, kind + 1, CONTEXT, master);
 	crypto_kdf_derive_from_key(keys->hash_key, sizeof keys->hash_key, 1000, CONTEXT, master);
 	crypto_kdf_derive_from_key(keys->fingerprint, sizeof keys->fingerprint, 1001, CONTEXT, master);
+	crypto_kdf_derive_from_key(keys->network_key, KEY, 1002, CONTEXT, master);
 	sodium_memzero(master, sizeof master);
 	*ret_keys = keys;
 	return ok();
@@ -198,4 +200,14 @@ unsigned long token_keyed_hash(const struct token_keys *keys, const void *bytes,
 	_Static_assert(sizeof hash == crypto_shorthash_BYTES, "64 bits");
 	crypto_shorthash((unsigned char *)&hash, bytes, len, keys->hash_key);
 	return hash;
+}
+
+void token_network_hash(const struct token_keys *keys, const unsigned char id[16],
+                        const void *bytes, size_t len, unsigned char hash[TOKEN_NETWORK_BYTES])
+{
+	unsigned char own[KEY];
+
+	crypto_generichash(own, sizeof own, id, 16, keys->network_key, sizeof keys->network_key);
+	crypto_generichash(hash, TOKEN_NETWORK_BYTES, bytes, len, own, sizeof own);
+	sodium_memzero(own, sizeof own);
 }

@@ -56,6 +56,13 @@ void token_keys_fingerprint(const struct token_keys *keys, char text[TOKEN_FINGE
 /* A 64-bit keyed hash, the same on every machine that shares the secret. */
 unsigned long token_keyed_hash(const struct token_keys *keys, const void *bytes, size_t len);
 
+#define TOKEN_NETWORK_BYTES 16
+
+/* What stands for a network in a campaign: a keyed hash, under a key of that campaign's own. `id`
+ * is the campaign's, of 16 bytes. */
+void token_network_hash(const struct token_keys *keys, const unsigned char id[16],
+                        const void *bytes, size_t len, unsigned char hash[TOKEN_NETWORK_BYTES]);
+
 /* Once, before any other function of crypto. False: the machine has no entropy.
  */
 bool crypto_start(void);

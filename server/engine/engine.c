@@ -115,6 +115,7 @@ struct engine {
 	struct static_files *pages;
 	struct rate_limits *rate_limits, *addresses;
 	struct networks *trusted_proxies;
+	struct declared_networks *declared;
 	struct background *background;
 	struct sync_thread *sync_thread;
 	struct server *server;
@@ -172,6 +173,8 @@ static struct error open_parts(const struct settings *settings, bool renew, stru
 		return err;
 	if ((err = networks_read(settings->trusted_proxies, &engine->trusted_proxies)).code)
 		return err;
+	if ((err = declared_networks_read(settings->networks, &engine->declared)).code)
+		return err;
 	bool off = settings->rate_limits && strcmp(settings->rate_limits, "off") == 0;
 	if ((err = rate_limits_read(off ? "off" : "sign_ins=10/m:20", &engine->addresses)).code)
 		return err;
@@ -192,6 +195,7 @@ static void close_parts(struct engine *engine)
 	dispatcher_free(api.dispatcher);
 	revocations_free(api.revocations);
 	networks_free(engine->trusted_proxies);
+	declared_networks_free(engine->declared);
 	rate_limits_free(engine->addresses);
 	rate_limits_free(engine->rate_limits);
 	static_free(engine->pages);
@@ -220,6 +224,7 @@ static struct error listen_now(const struct settings *settings, struct engine *e
 		                                settings->public_url || loopback ? settings->hosts : NULL,
 		                            .connections = (unsigned)connections,
 		                            .trusted_proxies = engine->trusted_proxies,
+		                            .declared = engine->declared,
 		                            .rate_limits = engine->rate_limits,
 		                            .keys = engine->keys,
 		                            .admit = api_admit,

@@ -106,6 +106,7 @@ static bool take_options(struct settings *s, int *argc, char **argv)
 		{ &s->secret_file, "--secret-file" },
 		{ &s->rate_limits, "--budgets" },
 		{ &s->trusted_proxies, "--trusted-proxies" },
+		{ &s->networks, "--networks" },
 		{ &s->hosts, "--hosts" },
 		{ &s->connections, "--connections" },
 		{ &s->pages, "--static" },
@@ -128,6 +129,7 @@ bool settings_read(struct settings *s, int *argc, char **argv)
 		                    .secret_file = settings_setting("TOUCHSTONE_SECRET_FILE", NULL),
 		                    .rate_limits = settings_setting("TOUCHSTONE_BUDGETS", NULL),
 		                    .trusted_proxies = settings_setting("TOUCHSTONE_TRUSTED_PROXIES", NULL),
+		                    .networks = settings_setting("TOUCHSTONE_NETWORKS", NULL),
 		                    .connections = settings_setting("TOUCHSTONE_CONNECTIONS", NULL),
 		                    .hosts = settings_setting("TOUCHSTONE_HOSTS", ""),
 		                    .pages = settings_setting("TOUCHSTONE_STATIC", PAGES) };

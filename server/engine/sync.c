@@ -12,6 +12,7 @@
 #include "db/db.h"
 #include "judging/dispatcher.h"
 #include "people/revocation.h"
+#include "scoring/integrity.h"
 #include "scoring/stats.h"
 #include "work/loop.h"
 
@@ -41,7 +42,8 @@ static struct error sync_work(struct sync_thread *sync_thread, int64_t *ret_rest
 	if (err.code || clock_monotonic_ms() - sync_thread->watched_ms < WATCH_MS)
 		return err;
 	sync_thread->watched_ms = clock_monotonic_ms();
-	return stats_watch_fit(sync_thread->db);
+	err = stats_watch_fit(sync_thread->db);
+	return err.code ? err : integrity_watch(sync_thread->db);
 }
 
 static bool sync_once(struct loop *loop, void *arg)

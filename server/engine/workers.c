@@ -5,6 +5,8 @@
 #include "people/volunteer.h"
 #include "release/build.h"
 #include "review/dispute.h"
+#include "review/set_aside.h"
+#include "scoring/integrity.h"
 #include "scoring/stats.h"
 
 typedef const struct job_handler *const handler_list[];
@@ -17,5 +19,6 @@ const struct job_worker job_workers[JOB_WORKERS] = {
 	{ "worker", false, 0, (handler_list){ &release_job, NULL }, NULL },
 	{ "renderer", true, 0, (handler_list){ &rendering_job, NULL }, rendering_remind },
 	{ "housekeeper", true, MINUTELY_MS,
-	  (handler_list){ &sweep_job, &figures_job, &lonely_job, NULL }, NULL },
+	  (handler_list){ &sweep_job, &figures_job, &lonely_job, &set_aside_job, &integrity_job, NULL },
+	  NULL },
 };

@@ -23,6 +23,16 @@ struct networks {
 	struct network list[];
 };
 
+struct declared_network {
+	char name[CLIENT_NETWORK_TEXT];
+	struct networks *ranges;
+};
+
+struct declared_networks {
+	size_t count;
+	struct declared_network list[];
+};
+
 /* One address in 16 bytes; IPv4 as ::ffff:a.b.c.d. */
 static bool address_read(const char *text, size_t len, unsigned char address[16])
 {
@@ -163,10 +173,11 @@ static const char *last_element(const char *list, size_t *len, size_t *element_l
 	return list + start;
 }
 
-void client_prefix(const struct sockaddr *peer, const char *forwarded,
-                   const struct networks *trusted, unsigned char prefix[CLIENT_PREFIX])
+/* The client's own address, as far as an unbroken chain of trusted proxies tells it. */
+static void client_address(const struct sockaddr *peer, const char *forwarded,
+                           const struct networks *trusted, unsigned char address[16])
 {
-	unsigned char address[16], next[16];
+	unsigned char next[16];
 	size_t left = forwarded ? strlen(forwarded) : 0, len;
 
 	address_of(peer, address);
@@ -174,16 +185,104 @@ void client_prefix(const struct sockaddr *peer, const char *forwarded,
 		const char *element = last_element(forwarded, &left, &len);
 		if (!len || !forwarded_read(element, len, next))
 			break;
-		memcpy(address, next, sizeof address);
+		memcpy(address, next, sizeof next);
 	}
+}
+
+/* The first bytes of an address: three of IPv4, `bytes` of IPv6, behind its family. */
+static void prefix_of(const unsigned char address[16], size_t bytes,
+                      unsigned char prefix[CLIENT_PREFIX])
+{
 	memset(prefix, 0, CLIENT_PREFIX);
 	if (memcmp(address, "\0\0\0\0\0\0\0\0\0\0\xff\xff", 12) == 0) {
 		prefix[0] = 4;
 		memcpy(prefix + 1, address + 12, 3);
 	} else {
 		prefix[0] = 6;
-		memcpy(prefix + 1, address, 7);
+		memcpy(prefix + 1, address, bytes);
 	}
+}
+
+void client_prefix(const struct sockaddr *peer, const char *forwarded,
+                   const struct networks *trusted, unsigned char prefix[CLIENT_PREFIX])
+{
+	unsigned char address[16];
+
+	client_address(peer, forwarded, trusted, address);
+	prefix_of(address, CLIENT_PREFIX - 1, prefix);
+}
+
+void declared_networks_free(struct declared_networks *declared)
+{
+	for (size_t n = 0; declared && n < declared->count; n++)
+		networks_free(declared->list[n].ranges);
+	free(declared);
+}
+
+/* "name=range,range", in `len` bytes. */
+static struct error declared_network_read(const char *text, size_t len,
+                                          struct declared_network *network)
+{
+	const char *equals = memchr(text, '=', len);
+	size_t name = equals ? (size_t)(equals - text) : 0;
+	char *ranges;
+
+	if (!name || name >= sizeof network->name - 1)
+		return errorf(ERR_INVALID,
+		              "\"%.*s\" declares no network; write for example "
+		              "newsroom=10.1.0.0/16",
+		              len < 60 ? (int)len : 60, text);
+	memcpy(network->name, text, name);
+	ranges = mem_new(len - name, 1);
+	memcpy(ranges, equals + 1, len - name - 1);
+	struct error err = networks_read(ranges, &network->ranges);
+	free(ranges);
+	return err;
+}
+
+struct error declared_networks_read(const char *text, struct declared_networks **ret_declared)
+{
+	const char *all = !text ? "loopback=127.0.0.0/8,::1" : strcmp(text, "none") == 0 ? "" : text;
+	size_t room = strlen(all) / 2 + 1;
+	struct declared_networks *declared =
+		mem_new(1, sizeof *declared + room * sizeof declared->list[0]);
+	struct error err = ok();
+
+	for (const char *at = all + strspn(all, "; "); *at && !err.code; at += strspn(at, "; ")) {
+		size_t len = strcspn(at, ";");
+
+		err = declared_network_read(at, len, &declared->list[declared->count]);
+		declared->count += !err.code;
+		at += len;
+	}
+	if (err.code) {
+		declared_networks_free(declared);
+		return err;
+	}
+	*ret_declared = declared;
+	return ok();
+}
+
+size_t client_network(const struct sockaddr *peer, const char *forwarded,
+                      const struct networks *trusted, const struct declared_networks *declared,
+                      char text[CLIENT_NETWORK_TEXT], bool *ret_declared)
+{
+	unsigned char address[16], prefix[CLIENT_PREFIX];
+
+	client_address(peer, forwarded, trusted, address);
+	for (size_t n = 0; declared && n < declared->count; n++) {
+		const struct declared_network *network = &declared->list[n];
+
+		if (!is_trusted(address, network->ranges))
+			continue;
+		*ret_declared = true;
+		memcpy(text, network->name, sizeof network->name);
+		return strlen(text);
+	}
+	prefix_of(address, 6, prefix);
+	memcpy(text, prefix, sizeof prefix);
+	*ret_declared = false;
+	return sizeof prefix;
 }
 
 socklen_t client_listen_address(const char *text, struct sockaddr_storage *address)

@@ -36,10 +36,8 @@ struct rate_limits {
 };
 
 static const char *const names[BUDGETS] = {
-	[RATE_WRITE] = "writes",
-	[RATE_VOLUNTEER] = "volunteers",
-	[RATE_SIGN_IN] = "sign_ins",
-	[RATE_READ] = "reads",
+	[RATE_WRITE] = "writes", [RATE_VOLUNTEER] = "volunteers", [RATE_SIGN_IN] = "sign_ins",
+	[RATE_READ] = "reads",   [RATE_VIEW] = "views",           [RATE_OWN_VIEW] = "volunteer_views",
 };
 
 static const struct {
@@ -82,7 +80,8 @@ static struct error read_one(const char *text, struct rate_limits *rate_limits)
 	enum rate_limit which = budget_named(name);
 	if (which == RATE_NONE)
 		return errorf(ERR_INVALID,
-		              "there is no budget \"%s\"; there are writes, volunteers, sign_ins, reads",
+		              "there is no budget \"%s\"; there are writes, volunteers, sign_ins, reads, "
+		              "views, volunteer_views",
 		              name);
 	if (got == 3)
 		burst = count < 1 ? 1 : count;
@@ -101,7 +100,10 @@ struct error rate_limits_read(const char *text, struct rate_limits **ret_budgets
 	rate_limits->rates[RATE_WRITE] = (struct rate){ 50, 200 };
 	rate_limits->rates[RATE_VOLUNTEER] = (struct rate){ 3.6e6 / 20, 20 };
 	rate_limits->rates[RATE_SIGN_IN] = (struct rate){ 6e3, 10 };
-	rate_limits->rates[RATE_READ] = (struct rate){ 10, 400 }; /* less than a lane holds */
+	rate_limits->rates[RATE_READ] = (struct rate){ 10, 400 };   /* less than a lane holds */
+	rate_limits->rates[RATE_VIEW] = (struct rate){ 1e3, 1200 }; /* a class of 20 for a lesson */
+	rate_limits->rates[RATE_OWN_VIEW] =
+		(struct rate){ 6e3, 40 }; /* nobody judges faster for long */
 	rate_limits->off = strcmp(copy, "off") == 0;
 	for (char *one = rate_limits->off ? NULL : strtok_r(copy, ",", &rest); one && !err.code;
 	     one = strtok_r(NULL, ",", &rest))
@@ -203,8 +205,9 @@ struct error rate_limit_take(struct rate_limits *rate_limits, enum rate_limit wh
 		         names[which], (unsigned long long)tell);
 	/* Whoever is refused at the door has done nothing, let alone too often. */
 	struct error err =
-		which == RATE_VOLUNTEER
-			? error_because(REASON_TOO_MANY_VOLUNTEERS)
+		which == RATE_VOLUNTEER ? error_because(REASON_TOO_MANY_VOLUNTEERS)
+		: which == RATE_OWN_VIEW
+			? errorf(ERR_TOO_MANY, "New pairs come no faster. Wait a little.")
 			: errorf(ERR_TOO_MANY, "Too many requests from your network. Wait a little.");
 	err.retry_after_s = (unsigned)(wait_ms / 1000) + 1;
 	return err;

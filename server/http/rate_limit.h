@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * rate_limit -- how much one network prefix may ask of us.
+ * rate_limit -- how much one network prefix may ask of us, and how much one volunteer may be shown.
  *
  * The generic cell rate algorithm: a client's whole state is one moment, the one at
  * which its budget is full again.  The table has a fixed size and holds keyed hashes,

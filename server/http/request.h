@@ -79,6 +79,13 @@ const char *request_query(struct request *req, const char *name);
 struct error request_limit(struct request *req, unsigned max, unsigned otherwise,
                            unsigned *ret_limit) MUST_CHECK;
 
+#define REQUEST_NETWORK 17 /* bytes */
+
+/* The network that a request comes from, as a campaign knows it: a keyed hash of 16 bytes, and 1
+ * behind it if the operator declared the network, 0 if not. */
+void request_network(struct request *req, const unsigned char campaign[UUID_BYTES],
+                     unsigned char network[REQUEST_NETWORK]);
+
 /* Parses the body as a JSON object. The caller owns *object (json_auto_t). */
 struct error request_object(struct request *req, json_t **object) MUST_CHECK;
 

@@ -18,7 +18,16 @@ struct lane;
 
 #define MAX_BODY (64 * 1024) /* bytes, of any request */
 
-enum rate_limit { RATE_NONE, RATE_WRITE, RATE_VOLUNTEER, RATE_SIGN_IN, RATE_READ, BUDGETS };
+enum rate_limit {
+	RATE_NONE,
+	RATE_WRITE,
+	RATE_VOLUNTEER,
+	RATE_SIGN_IN,
+	RATE_READ,
+	RATE_VIEW,     /* new pairs shown to a network */
+	RATE_OWN_VIEW, /* new pairs shown to one volunteer */
+	BUDGETS
+};
 
 struct route {
 	const char *method;
@@ -27,7 +36,8 @@ struct route {
 	void (*handle_many)(struct request *reqs[], size_t count, struct db *db);
 	struct lane **lane; /* who runs it; NULL: the MHD thread */
 	size_t json;        /* bytes of JSON that it takes at most; 0: it looks at no body */
-	bool volunteer;     /* only a volunteer may ask */
+	bool volunteer;     /* only a volunteer may ask ... */
+	bool of_before;     /* ... one who agreed to an earlier text too */
 	unsigned needs;     /* permissions that an account must have to ask, a set; 0: none */
 	/*
 	 * Optional; on an MHD thread, with the whole body, before the lane gets the request.  Must

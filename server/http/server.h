@@ -23,6 +23,7 @@
 #include "http/rate_limit.h"
 #include "http/router.h"
 
+struct declared_networks;
 struct networks;
 struct server;
 
@@ -32,9 +33,10 @@ struct server_config {
 	const char *public_url; /* whose pages may change state */
 	unsigned connections;   /* the most of one network; 0: five sixths of all there can be */
 	const char *hosts;      /* further names in Host, beside the public one; NULL: any will do */
-	const struct networks *trusted_proxies; /* borrowed; NULL: nobody's word is believed */
-	struct rate_limits *rate_limits;        /* borrowed */
-	const struct token_keys *keys;          /* borrowed; keys the hash of a client's prefix */
+	const struct networks *trusted_proxies;   /* borrowed; NULL: nobody's word is believed */
+	const struct declared_networks *declared; /* borrowed; NULL: none is */
+	struct rate_limits *rate_limits;          /* borrowed */
+	const struct token_keys *keys;            /* borrowed; keys the hash of a client's prefix */
 	/* Finds out who asks, before the body is read; on an MHD thread, so it must not block. */
 	struct error (*admit)(struct request *req);
 	/* Answers a request that was refused before its body was read. */

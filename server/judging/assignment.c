@@ -92,23 +92,29 @@ static struct error outcome_of_skip(const char *outcome)
 static struct error skip_rows(struct db *db, void *arg, const size_t rows[], size_t count)
 {
 	const struct skipping *skipping = arg;
-	struct array *columns[LEASE_COLUMNS + 1],
-		*reasons = array_new(skipping->arena, ARRAY_TEXT, count);
+	struct array *columns[LEASE_COLUMNS + 2],
+		*reasons = array_new(skipping->arena, ARRAY_TEXT, count),
+		*networks = array_new(skipping->arena, ARRAY_BYTES, count);
 	auto_rows *answers = NULL;
 	struct error err;
 
 	lease_columns_new(skipping->arena, count, columns);
 	columns[LEASE_COLUMNS] = reasons;
+	columns[LEASE_COLUMNS + 1] = networks;
 	for (size_t i = 0; i < count; i++) {
 		lease_columns_add(columns, &skipping->skips[rows[i]].lease);
 		array_text(reasons, skipping->skips[rows[i]].reason);
+		array_bytes(networks, skipping->skips[rows[i]].network, NETWORK_BYTES);
 	}
 	err = db_run_arrays(db, SQL_ASSIGNMENT_SKIP, (const struct array *const *)columns, &answers);
 	if (err.code)
 		return err;
-	for (size_t r = 0; r < rows_count(answers) && r < count; r++)
-		skipping->skips[rows[rows_integer(answers, r, 0) - 1]].err =
-			outcome_of_skip(rows_text(answers, r, 1));
+	for (size_t r = 0; r < rows_count(answers) && r < count; r++) {
+		struct skip *skip = &skipping->skips[rows[rows_integer(answers, r, 0) - 1]];
+
+		skip->err = outcome_of_skip(rows_text(answers, r, 1));
+		skip->again = strcmp(rows_text(answers, r, 1), "again") == 0;
+	}
 	return ok();
 }
 

@@ -67,7 +67,7 @@ struct assignment {
 	struct lease lease;
 	const char *question_json; /* a JSON string; lives as long as the process */
 	struct item_media media[2];
-	unsigned again_s; /* of none, while others hold what is left: when one of them may be free */
+	unsigned again_s; /* of none: when to ask again, because something may be free or new by then */
 };
 
 /* The columns that every statement about leases begins with, as arrays: id, volunteer, campaign,
@@ -84,13 +84,17 @@ struct error lease_reveal(const struct token_keys *keys, const char *token,
                           const unsigned char volunteer[UUID_BYTES],
                           struct lease *ret_lease) MUST_CHECK;
 
+#define NETWORK_BYTES 17 /* a keyed hash, and whether the network is declared */
+
 /*
  * Closes leases without a judgment, and says of each what became of it.
  * ERR_CONFLICT: judged already, or skipped for another reason. ERR_NOBODY: erased.
  */
 struct skip {
 	struct lease lease;
+	unsigned char network[NETWORK_BYTES];
 	const char *reason; /* one of skip_reasons */
+	bool again;         /* set: it was skipped for this reason before */
 	struct error err;
 };
 void assignments_skip(struct db *db, struct arena *arena, struct skip skips[], size_t count);

@@ -6,10 +6,11 @@
 --   again     before, for the same reason
 --   conflict  judged before, or skipped for another reason
 --   nobody    the volunteer is no more
+-- Keeps the network from which somebody skips first, as of judgments, so that who skips much is seen together.
 -- No two may be one assignment. A clash with a concurrent writer fails the whole statement; asked
 -- again, it sees what the other stored. OFFSET 0: see judgment_store_each.
 --   $1 uuid[] id, $2 uuid[] volunteer, $3 uuid[] campaign, $4 uuid[] left, $5 uuid[] right,
---   $6 text[] kind, $7 boolean[] matched, $8 integer[] policy, $9 text[] reason
+--   $6 text[] kind, $7 boolean[] matched, $8 integer[] policy, $9 text[] reason, $10 bytea[] network
 --   -> n bigint from 1, outcome text
 WITH known AS MATERIALIZED (
     SELECT w.*,
@@ -21,8 +22,8 @@ WITH known AS MATERIALIZED (
                 THEN 'conflict'
                 ELSE 'skipped' END AS outcome
       FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[],
-                  $7::boolean[], $8::integer[], $9::text[]) WITH ORDINALITY
-           AS w (id, volunteer, campaign, left_item, right_item, kind, matched, policy, reason, n)
+                  $7::boolean[], $8::integer[], $9::text[], $10::bytea[]) WITH ORDINALITY
+           AS w (id, volunteer, campaign, left_item, right_item, kind, matched, policy, reason, network, n)
       LEFT JOIN LATERAL (SELECT reason FROM skipped_pair WHERE assignment_id = w.id OFFSET 0) s
              ON true
 ), skipped AS (
@@ -37,6 +38,15 @@ WITH known AS MATERIALIZED (
          CROSS JOIN LATERAL (SELECT ctid FROM lease
                               WHERE volunteer_id = k.volunteer AND id = k.id OFFSET 0) l
          WHERE k.outcome = 'skipped'))
+), noted AS (
+    INSERT INTO volunteer_network (campaign_id, volunteer_id, network, declared)
+    SELECT DISTINCT ON (k.campaign, k.volunteer)
+           k.campaign, k.volunteer, substr(k.network, 1, 16), get_byte(k.network, 16) = 1
+      FROM known k
+     CROSS JOIN LATERAL (SELECT FROM campaign WHERE id = k.campaign AND state = 'open' OFFSET 0) c
+     WHERE outcome = 'skipped'
+     ORDER BY k.campaign, k.volunteer, k.n
+        ON CONFLICT DO NOTHING
 ), news AS (
     INSERT INTO catalogue_news (skipped, pairs, volunteers, items)
     SELECT true, array_agg(id), array_agg(volunteer),

@@ -8,17 +8,18 @@ SELECT pg_snapshot_xmin(pg_current_snapshot())::text
 
 -- name: item_cache_campaigns
 -- Every campaign, in an order that stays.
---   -> id, name, question, policy, plan, random_share, open?
-SELECT id, name, question, policy, max_judgments, random_share, state = 'open'
-  FROM campaign
- ORDER BY created_at, id
+--   -> id, name, question, policy, plan, random_share, open?, threshold, least judgments, does its crowd settle items?
+SELECT k.id, k.name, k.question, k.policy, k.max_judgments, k.random_share, k.state = 'open', k.threshold,
+       k.min_judgments, coalesce(a.trusted, false)
+  FROM campaign k LEFT JOIN agreement a ON a.campaign_id = k.id
+ ORDER BY k.created_at, k.id
 
 -- name: item_cache_all
 -- Every item that is in service, and whose files are there.
 --   -> the columns of the view, in its order
 SELECT id, in_service, media_type, lineage, pair, gold, training, fake, campaign_id, p_fake,
        judgments, rendition, rendition_type, poster, width, height, duration_ms, sensitive,
-       version, judged_from, retired
+       version, judged_from, retired, decides
   FROM catalogue
  WHERE in_service AND NOT EXISTS (SELECT FROM lost_item l WHERE l.item_id = catalogue.id)
 
@@ -28,7 +29,7 @@ SELECT id, in_service, media_type, lineage, pair, gold, training, fake, campaign
 --   -> as catalogue_all
 SELECT c.id, false, c.media_type, c.lineage, c.pair, c.gold, c.training, c.fake, c.campaign_id,
        c.p_fake, c.judgments, c.rendition, c.rendition_type, c.poster, c.width, c.height,
-       c.duration_ms, c.sensitive, c.version, c.judged_from, true
+       c.duration_ms, c.sensitive, c.version, c.judged_from, true, c.decides
   FROM campaign k
  CROSS JOIN unnest(ARRAY['image', 'video', 'audio']) AS t (media_type)
  CROSS JOIN LATERAL (SELECT i.id FROM item i
@@ -46,7 +47,7 @@ SELECT c.id, false, c.media_type, c.lineage, c.pair, c.gold, c.training, c.fake,
 --   -> as catalogue_all
 SELECT c.id, c.in_service AND l.item_id IS NULL, c.media_type, c.lineage, c.pair, c.gold, c.training, c.fake,
        c.campaign_id, c.p_fake, c.judgments, c.rendition, c.rendition_type, c.poster, c.width, c.height, c.duration_ms,
-       c.sensitive, c.version, c.judged_from, c.retired AND l.item_id IS NULL
+       c.sensitive, c.version, c.judged_from, c.retired AND l.item_id IS NULL, c.decides
   FROM unnest($1::uuid[]) AS a (id)
  CROSS JOIN LATERAL (SELECT * FROM catalogue WHERE id = a.id OFFSET 0) c
   LEFT JOIN LATERAL (SELECT item_id FROM lost_item WHERE item_id = a.id OFFSET 0) l ON true

@@ -133,7 +133,6 @@ static void hand_out(struct search *search, uint32_t campaign, enum media_type t
 	memcpy(lease->left, idmap_id(dispatcher->item_cache.index, choice->left), UUID_BYTES);
 	memcpy(lease->right, idmap_id(dispatcher->item_cache.index, choice->right), UUID_BYTES);
 
-	pair_sampler_count(&volunteer->asker, dispatcher->item_cache.candidates, choice);
 	keyset_add(volunteer->seen,
 	           candidate_index_at(dispatcher->item_cache.candidates, choice->left)->lineage);
 	keyset_add(volunteer->seen,
@@ -227,7 +226,7 @@ static int64_t find_busy(const struct search *search, uint32_t bucket, int64_t n
 		if (index == CANDIDATE_INDEX_NONE)
 			break;
 		const struct candidate *item = candidate_index_at(candidates, index);
-		if (item->judgments >= candidate_index_plan(candidates, bucket) ||
+		if (item->gold || item->judgments >= candidate_index_plan(candidates, bucket) ||
 		    keyset_has(search->volunteer->seen, item->lineage))
 			continue;
 		int64_t until_s = search->dispatcher->item_cache.item_views[index].lent_until_s;
@@ -265,6 +264,24 @@ static enum dispatcher_outcome dispatcher_choose(struct search *search)
 	return is_busy(search) ? DISPATCHER_BUSY : DISPATCHER_NONE_LEFT;
 }
 
+/* Who holds two, or left more unanswered than is free, gets nothing new: what they hold, or a wait.
+ */
+static enum dispatcher_outcome dispatcher_answer(struct search *search)
+{
+	struct volunteer *here = search->volunteer;
+	int64_t now_s = clock_now_s();
+
+	volunteer_expire(here, now_s);
+	int64_t wait_s = volunteer_wait(here, now_s);
+	if (here->open_count == LEASES_OPEN || (wait_s && here->open_count)) {
+		dispatcher_show(search->dispatcher, &here->open[here->open_count - 1], search->found);
+		return DISPATCHER_AGAIN;
+	}
+	search->found->again_s = (unsigned)wait_s;
+	search->dispatcher->figures.waits += wait_s != 0;
+	return wait_s ? DISPATCHER_WAIT : dispatcher_choose(search);
+}
+
 enum dispatcher_outcome dispatcher_ask(struct dispatcher *dispatcher,
                                        const unsigned char volunteer[UUID_BYTES],
                                        const struct assignment_request *request,
@@ -281,10 +298,7 @@ enum dispatcher_outcome dispatcher_ask(struct dispatcher *dispatcher,
 	if (here) {
 		struct search search = { dispatcher, here, request, ret_assignment };
 
-		volunteer_expire(here, clock_now_s());
-		outcome = here->open_count < LEASES_OPEN ? dispatcher_choose(&search) : DISPATCHER_AGAIN;
-		if (outcome == DISPATCHER_AGAIN)
-			dispatcher_show(dispatcher, &here->open[here->open_count - 1], ret_assignment);
+		outcome = dispatcher_answer(&search);
 	}
 	lock_release(&dispatcher->lock);
 	return outcome;
@@ -344,14 +358,31 @@ void dispatcher_judged(struct dispatcher *dispatcher, const struct lease *lease,
 	lock_release(&dispatcher->lock);
 }
 
-void dispatcher_skipped(struct dispatcher *dispatcher, const struct lease *lease)
+/* With the lock held. */
+static void note_skip(struct dispatcher *dispatcher, const struct skip *skip)
 {
+	for (size_t reason = 0; !skip->again && reason < SKIP_REASONS; reason++)
+		dispatcher->figures.skips[reason] += strcmp(skip_reasons[reason], skip->reason) == 0;
+}
+
+void dispatcher_skipped(struct dispatcher *dispatcher, const struct skip *skip)
+{
+	const struct lease *lease = &skip->lease;
+
 	lock_take(&dispatcher->lock);
 	struct volunteer *here = volunteer_cache_find(dispatcher->volunteer_cache, lease->volunteer);
 
-	keyset_add(dispatcher->settled, lease_key(lease->id));
-	if (here && !volunteer_let_go(here, lease->id))
+	bool first = keyset_add(dispatcher->settled, lease_key(lease->id));
+	bool held = here && volunteer_let_go(here, lease->id);
+
+	note_skip(dispatcher, skip);
+	if (here && !held)
 		note_seen(dispatcher, here, lease);
+	if (held)
+		volunteer_unanswered(here, clock_now_s());
+	else if (here && first &&
+	         !skip->again) /* counted or not when they came: they are loaded anew */
+		volunteer_cache_leave(dispatcher->volunteer_cache, lease->volunteer);
 	lock_release(&dispatcher->lock);
 }
 

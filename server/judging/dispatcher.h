@@ -47,7 +47,8 @@ struct error dispatcher_refresh(struct dispatcher *dispatcher, struct db *db,
 enum dispatcher_outcome {
 	DISPATCHER_ABSENT, /* the volunteer is not here: dispatcher_arrive() first */
 	DISPATCHER_NEW,
-	DISPATCHER_AGAIN, /* two are open: this is the newer one */
+	DISPATCHER_AGAIN, /* two are open, or one and too much was skipped: this is the newest */
+	DISPATCHER_WAIT,  /* too much was skipped: ask again after again_s */
 	DISPATCHER_BUSY,  /* others hold what is left for this volunteer: ask again after again_s */
 	DISPATCHER_NONE_LEFT
 };
@@ -80,7 +81,10 @@ uint64_t dispatcher_entries(struct dispatcher *dispatcher);
  */
 void dispatcher_judged(struct dispatcher *dispatcher, const struct lease *lease, unsigned correct,
                        bool again, uint64_t entries);
-void dispatcher_skipped(struct dispatcher *dispatcher, const struct lease *lease);
+
+/* A skip is stored. What is drawn next does not depend on what was skipped: the pair counts as
+ * seen, as one that was judged. */
+void dispatcher_skipped(struct dispatcher *dispatcher, const struct skip *skip);
 
 /* A lease was renewed, and so is written. */
 void dispatcher_renewed(struct dispatcher *dispatcher, const struct lease *lease,
@@ -95,7 +99,9 @@ void dispatcher_forget(struct dispatcher *dispatcher, const unsigned char volunt
 
 struct dispatcher_figures {
 	unsigned items, volunteers, unwritten;
-	long long refreshes, refresh_ms; /* so far; the last one's time */
+	unsigned long long skips[SKIP_REASONS]; /* stored here since the start, by reason */
+	unsigned long long waits;               /* times that somebody was told to wait */
+	long long refreshes, refresh_ms;        /* so far; the last one's time */
 };
 
 struct dispatcher_figures dispatcher_figures(struct dispatcher *dispatcher);

@@ -12,7 +12,6 @@
 
 #include "core/clock.h"
 #include "core/uuid.h"
-#include "crowd/judgments.h"
 #include "db/array.h"
 #include "db/db.h"
 #include "judging/dispatcher_internal.h"
@@ -25,7 +24,6 @@
 /* An item that somebody was shown. */
 struct sighting {
 	uint32_t place;
-	bool on_left;
 	unsigned char item[UUID_BYTES];
 };
 
@@ -64,6 +62,8 @@ static struct error take_volunteer(void *arg, const struct rows *row)
 		                                     .pairs_today = rows_integer(row, 0, 4),
 		                                     .training_done = rows_integer(row, 0, 5),
 		                                     .training_correct = rows_integer(row, 0, 6) };
+	volunteer->unanswered = (uint32_t)rows_integer(row, 0, 7);
+	volunteer->unanswered_s = rows_integer(row, 0, 8);
 	arrivals->who[place - 1] = volunteer;
 	return ok();
 }
@@ -85,22 +85,9 @@ static struct error take_seen(void *arg, const struct rows *row)
 			abort();
 	}
 	struct sighting *seen = &arrivals->seen[arrivals->seen_count++];
-	*seen = (struct sighting){ .place = (uint32_t)place - 1, .on_left = rows_raw_flag(row, 2) };
+	seen->place = (uint32_t)place - 1;
 	memcpy(seen->item, item, UUID_BYTES);
 	return ok();
-}
-
-/* Groups that must not come again, and sides to balance. */
-static void remember_seen(const struct arrivals *arrivals, const struct sighting *seen,
-                          uint64_t lineage, double p_fake, bool gold)
-{
-	struct volunteer *volunteer = arrivals->who[seen->place];
-	struct asker *asker = &volunteer->asker;
-
-	keyset_add(volunteer->seen, lineage);
-	*(seen->on_left ? &asker->fake_left : &asker->fake_right) += p_fake;
-	asker->gold_seen += gold;
-	*(seen->on_left ? &asker->gold_left : &asker->gold_right) += gold;
 }
 
 /* Remembers items that are in stock, and keeps the sightings of others. */
@@ -117,8 +104,7 @@ static void resolve_stocked(struct arrivals *arrivals)
 				item_cache_candidates(&dispatcher->item_cache, seen->item);
 
 			if (item)
-				remember_seen(arrivals, seen, item->lineage,
-				              item->truth == UNKNOWN ? item->p_fake : item->truth, item->gold);
+				keyset_add(arrivals->who[seen->place]->seen, item->lineage);
 			else
 				arrivals->seen[kept++] = *seen;
 		}
@@ -134,8 +120,8 @@ static struct error take_item(void *arg, const struct rows *row)
 	size_t at = arrivals->asked + (size_t)rows_raw_integer(row, 0) - 1;
 
 	if (at < arrivals->seen_count)
-		remember_seen(arrivals, &arrivals->seen[at], (uint64_t)rows_raw_integer(row, 1),
-		              rows_raw_real(row, 2), rows_raw_flag(row, 3));
+		keyset_add(arrivals->who[arrivals->seen[at].place]->seen,
+		           (uint64_t)rows_raw_integer(row, 1));
 	return ok();
 }
 

@@ -12,8 +12,9 @@ SELECT a.place, (SELECT count(*) FROM judged_pair WHERE volunteer_id = a.id)
 -- all that is counted of pairs, and those of training have their own.
 --   $1 uuid[]
 --   -> place in $1 from 1, sensitivity, specificity (NULL: nothing known), pairs, pairs today,
---      training pairs, correct in training; no row for who is no volunteer (any more)
-SELECT a.place, s.sensitivity, s.specificity, p.pairs, p.today, r.trained, t.correct
+--      training pairs, correct in training, pairs of today that were skipped or ran out, when the last of them was, in s since
+--      the epoch (0: none); no row for who is no volunteer (any more)
+SELECT a.place, s.sensitivity, s.specificity, p.pairs, p.today, r.trained, t.correct, u.unanswered, u.last
   FROM unnest($1::uuid[]) WITH ORDINALITY AS a (id, place)
   JOIN volunteer v ON v.id = a.id
   LEFT JOIN volunteer_skill s ON s.volunteer_id = a.id
@@ -29,35 +30,40 @@ SELECT a.place, s.sensitivity, s.specificity, p.pairs, p.today, r.trained, t.cor
          FROM judgment j
         CROSS JOIN LATERAL (SELECT truth FROM item WHERE id = j.item_id OFFSET 0) i
         WHERE j.volunteer_id = a.id AND j.training AND j.verdict = i.truth) t
+ CROSS JOIN LATERAL (
+       SELECT count(*) AS unanswered, coalesce(floor(extract(epoch FROM max(x.at))), 0)::bigint AS last
+         FROM (SELECT skipped_at AS at FROM skipped_pair WHERE volunteer_id = a.id
+                UNION ALL
+               SELECT l.expires_at FROM lease l
+                WHERE l.volunteer_id = a.id AND l.expires_at <= now()
+                  AND NOT EXISTS (SELECT FROM judged_pair p WHERE p.assignment_id = l.id OFFSET 0)
+                  AND NOT EXISTS (SELECT FROM skipped_pair s WHERE s.assignment_id = l.id OFFSET 0)) x
+        WHERE x.at >= date_trunc('day', now())) u
 
 -- name: volunteer_cache_seen
 -- What some volunteers were ever shown: a row an item. A lease that ran out counts, for its media
 -- may have been looked at.
 --   $1 uuid[]
---   -> place in $1 bigint, item uuid, on the left?
-SELECT a.place, x.item_id, x.on_left
+--   -> place in $1 bigint, item uuid
+SELECT a.place, x.item_id
   FROM unnest($1::uuid[]) WITH ORDINALITY AS a (id, place)
  CROSS JOIN LATERAL (
-       SELECT item_id, position = 'left' AS on_left FROM judgment WHERE volunteer_id = a.id
+       SELECT item_id FROM judgment WHERE volunteer_id = a.id
         UNION ALL
-       SELECT s.item_id, s.on_left
+       SELECT s.item_id
          FROM (SELECT left_item, right_item FROM lease WHERE volunteer_id = a.id
                 UNION ALL
                SELECT left_item, right_item FROM skipped_pair WHERE volunteer_id = a.id) shown
-        CROSS JOIN LATERAL (VALUES (left_item, true), (right_item, false)) AS s (item_id, on_left)
+        CROSS JOIN LATERAL (VALUES (left_item), (right_item)) AS s (item_id)
        ) x
 
 -- name: volunteer_cache_items
 -- What a desk must know of items that were seen and that it does not hold in memory.
 --   $1 uuid[]
---   -> place in $1 bigint, lineage bigint, P(fake) as far as known, gold?
-SELECT a.place, lineage_key(i.lineage),
-       CASE i.truth WHEN 'fake' THEN 1.0 WHEN 'real' THEN 0.0
-                    ELSE coalesce(c.p_fake, 0.5) END::double precision,
-       i.gold
+--   -> place in $1 bigint, lineage bigint
+SELECT a.place, lineage_key(i.lineage)
   FROM unnest($1::uuid[]) WITH ORDINALITY AS a (id, place)
- CROSS JOIN LATERAL (SELECT lineage, truth, gold FROM item WHERE id = a.id OFFSET 0) i
-  LEFT JOIN LATERAL (SELECT p_fake FROM consensus WHERE item_id = a.id AND i.truth IS NULL OFFSET 0) c ON true
+ CROSS JOIN LATERAL (SELECT lineage FROM item WHERE id = a.id OFFSET 0) i
 
 -- name: volunteer_cache_open
 -- The open leases of some volunteers, oldest first.

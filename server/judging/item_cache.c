@@ -6,7 +6,11 @@
 
 #include "core/mem.h"
 #include "crowd/judgments.h"
+#include "crowd/stopping.h"
 #include "db/db.h"
+
+#define FADED \
+	.05 /* below the threshold: an item that retired comes back, as scoring/consensus has it */
 
 struct item_cache item_cache_new(void)
 {
@@ -78,6 +82,10 @@ void item_cache_take_campaign(struct item_cache *item_cache, const struct rows *
 	facts->plan = (unsigned)rows_integer(rows, row, 4);
 	facts->random_share = rows_double(rows, row, 5);
 	facts->open = rows_flag(rows, row, 6);
+	facts->rule = (struct stopping){ .threshold = rows_double(rows, row, 7),
+		                             .min = (uint32_t)rows_integer(rows, row, 8),
+		                             .max = facts->plan };
+	facts->trusted = rows_flag(rows, row, 9);
 	for (unsigned type = 0; type < MEDIA_TYPES; type++)
 		candidate_index_set_plan(item_cache->candidates,
 		                         item_cache_bucket(c, (enum media_type)type), facts->plan);
@@ -124,7 +132,7 @@ static struct candidate read_stock(const struct rows *row,
 		                      .judgments = cache_small(rows_raw_integer(row, 10)) };
 
 	memcpy(&item.contents, rendition, sizeof item.contents);
-	if (item.gold || item.training)
+	if (item.training)
 		item.truth = rows_raw_flag(row, 7) ? FAKE : REAL;
 	return item;
 }
@@ -157,6 +165,7 @@ struct error item_cache_read_item(struct item_cache *item_cache, const struct ro
 	item.has_poster = cache_read_digest(row, 13, item.poster);
 	item.candidates = read_stock(row, item_view->rendition);
 	item.retired = rows_raw_flag(row, 20);
+	item.decides = (float)rows_raw_real(row, 21);
 	*ret_item = item;
 	return ok();
 }
@@ -191,6 +200,22 @@ static uint32_t take_poster(struct item_cache *item_cache, uint32_t poster,
 }
 
 /*
+ * Gold rests when an item that nobody knows would have retired, on the word of those who may
+ * decide, and comes back when that one would: else it were shown longer than they are.  Its truth
+ * has no part in it.
+ */
+static bool gold_rests(const struct campaign_facts *facts, const struct candidate *item,
+                       double decides, bool rested)
+{
+	double sure = item->p_fake > .5F ? item->p_fake : 1 - item->p_fake;
+
+	if (rested)
+		return sure >= facts->rule.threshold - FADED;
+	return facts->trusted &&
+	       stopping_decide(&facts->rule, decides, item->judgments) == DECISION_RETIRE;
+}
+
+/*
  * Judgments are counted as they are told of, and the consensus may not have them all yet: of two
  * counts the larger is right.  An item that comes back into service begins with what is written,
  * and so does one whose judgments so far no longer count, or that was there for company alone.
@@ -209,6 +234,9 @@ static void take_stock(struct item_cache *item_cache, const struct item_cache_ro
 		if (count_stands && !before->retired && before->judgments > item.judgments)
 			item.judgments = before->judgments;
 	}
+	if (item.gold && row->in_service)
+		item.retired = gold_rests(&item_cache->campaigns[item_view->campaign], &item, row->decides,
+		                          before && before->retired);
 	candidate_index_put(
 		item_cache->candidates, number,
 		item_cache_bucket(item_view->campaign, (enum media_type)item_view->media_type), &item);

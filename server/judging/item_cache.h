@@ -19,6 +19,7 @@
 #include "core/uuid.h"
 #include "corpus/item.h"
 #include "crowd/candidate_index.h"
+#include "crowd/stopping.h"
 #include "crypto/sha256.h"
 
 struct rows;
@@ -28,7 +29,8 @@ struct campaign_facts {
 	const char *name, *question_json; /* live as long as the item cache */
 	unsigned policy, plan;
 	double random_share;
-	bool open;
+	struct stopping rule; /* when an item has been asked about enough */
+	bool open, trusted;   /* trusted: its crowd settles items */
 };
 
 /* How an item is shown. */
@@ -77,6 +79,7 @@ struct item_cache_row {
 	unsigned char poster[SHA256_BYTES];
 	struct item_view item_view; /* but for its poster and reading */
 	struct candidate candidates;
+	float decides; /* what those believe who may decide; .5 where nobody may */
 	bool in_service, retired, has_poster;
 };
 

@@ -88,25 +88,22 @@ enum stored_column {
 	TRAINING,
 	VERSION,
 	COUNTS,
+	NETWORK,
 	/* of pairs again: for judgment_store_each alone */
 	LIVE,
 	COLUMNS
 };
 
 static const enum array_type types[COLUMNS] = {
-	[ASSIGNMENT] = ARRAY_UUID,     [VOLUNTEER] = ARRAY_UUID,
-	[CAMPAIGN] = ARRAY_UUID,       [MEDIA_TYPE] = ARRAY_TEXT,
-	[KIND] = ARRAY_TEXT,           [MATCHED] = ARRAY_FLAG,
-	[POLICY] = ARRAY_INT,          [BODY_HASH] = ARRAY_BYTES,
-	[RESPONSE_MS] = ARRAY_INT,     [EXPOSURE_MS] = ARRAY_INT,
-	[SERVER_MS] = ARRAY_INT,       [DEVICE] = ARRAY_JSON,
-	[ITEMS] = ARRAY_UUID,          [SAID_ITEM] = ARRAY_UUID,
-	[SAID_VOLUNTEER] = ARRAY_UUID, [SAID_ASSIGNMENT] = ARRAY_UUID,
-	[LEFT] = ARRAY_FLAG,           [FAKE] = ARRAY_FLAG,
-	[CONFIDENCE] = ARRAY_INT,      [TELLS] = ARRAY_TEXT,
-	[MARKS] = ARRAY_JSON,          [TRAINING] = ARRAY_FLAG,
-	[VERSION] = ARRAY_INT,         [COUNTS] = ARRAY_FLAG,
-	[LIVE] = ARRAY_FLAG,
+	[ASSIGNMENT] = ARRAY_UUID,      [VOLUNTEER] = ARRAY_UUID,  [CAMPAIGN] = ARRAY_UUID,
+	[MEDIA_TYPE] = ARRAY_TEXT,      [KIND] = ARRAY_TEXT,       [MATCHED] = ARRAY_FLAG,
+	[POLICY] = ARRAY_INT,           [BODY_HASH] = ARRAY_BYTES, [RESPONSE_MS] = ARRAY_INT,
+	[EXPOSURE_MS] = ARRAY_INT,      [SERVER_MS] = ARRAY_INT,   [DEVICE] = ARRAY_JSON,
+	[ITEMS] = ARRAY_UUID,           [SAID_ITEM] = ARRAY_UUID,  [SAID_VOLUNTEER] = ARRAY_UUID,
+	[SAID_ASSIGNMENT] = ARRAY_UUID, [LEFT] = ARRAY_FLAG,       [FAKE] = ARRAY_FLAG,
+	[CONFIDENCE] = ARRAY_INT,       [TELLS] = ARRAY_TEXT,      [MARKS] = ARRAY_JSON,
+	[TRAINING] = ARRAY_FLAG,        [VERSION] = ARRAY_INT,     [COUNTS] = ARRAY_FLAG,
+	[NETWORK] = ARRAY_BYTES,        [LIVE] = ARRAY_FLAG,
 };
 
 static bool in_time(const struct judgment_in *judgment)
@@ -159,6 +156,7 @@ static void add_saying(struct array *const columns[COLUMNS], const struct saying
 	array_flag(columns[TRAINING], lease->kind == KIND_TRAINING);
 	array_int(columns[VERSION],
 	          (int32_t)(said->on_left ? lease->left_version : lease->right_version));
+	array_bytes(columns[NETWORK], saying->judgment->network, NETWORK_BYTES);
 	array_flag(columns[COUNTS], lease->company != (said->on_left ? COMPANY_LEFT : COMPANY_RIGHT));
 }
 

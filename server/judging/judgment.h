@@ -38,6 +38,7 @@ struct judgment_in {
 	int64_t response_ms, exposure_ms; /* -1: not told */
 	const char *device;               /* JSON; NULL: not told */
 	unsigned char body_hash[BODY_HASH_BYTES];
+	unsigned char network[NETWORK_BYTES];
 	int64_t received_s;
 };
 

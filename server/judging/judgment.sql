@@ -14,7 +14,7 @@
 --   of what was said: $14 uuid[] item, $15 uuid[] volunteer, $16 uuid[] assignment, $17 boolean[] left,
 --   $18 boolean[] fake, $19 integer[] confidence, $20 text[] tells, each as '{a,b}' or NULL,
 --   $21 jsonb[] marks, $22 boolean[] training, $23 integer[] version of the item,
---   $24 boolean[] it counts
+--   $24 boolean[] it counts, $25 bytea[] network
 --   -> stored boolean; false: nothing was stored, ask judgment_store_each
 WITH good AS MATERIALIZED (
     SELECT NOT EXISTS (SELECT FROM unnest($2::uuid[]) AS w (id)
@@ -46,10 +46,11 @@ WITH good AS MATERIALIZED (
                  counts)
      WHERE (SELECT all_are FROM good)
 ), pending AS (
-    INSERT INTO score_pending (items, volunteers, fakes, versions)
-    SELECT array_agg(item), array_agg(volunteer), array_agg(fake), array_agg(version)
-      FROM unnest($14::uuid[], $15::uuid[], $18::boolean[], $22::boolean[], $23::integer[], $24::boolean[])
-           AS s (item, volunteer, fake, training, version, counts)
+    INSERT INTO score_pending (items, volunteers, fakes, versions, networks)
+    SELECT array_agg(item), array_agg(volunteer), array_agg(fake), array_agg(version), array_agg(network)
+      FROM unnest($14::uuid[], $15::uuid[], $18::boolean[], $22::boolean[], $23::integer[], $24::boolean[],
+                  $25::bytea[])
+           AS s (item, volunteer, fake, training, version, counts, network)
      WHERE NOT training AND counts AND (SELECT all_are FROM good)
     HAVING count(*) > 0
 ), news AS (
@@ -72,7 +73,7 @@ SELECT all_are FROM good
 -- with a concurrent writer fails the whole statement: asked again, it sees what the other stored.
 -- Every row is found by its key: OFFSET 0 forbids a join, which would be planned while tables are
 -- small, and read them whole when they have grown.
---   $1 to $24 as for judgment_store, $25 boolean[] of pairs: came before its token ended
+--   $1 to $25 as for judgment_store, $26 boolean[] of pairs: came before its token ended
 --   -> n bigint from 1, outcome text
 WITH known AS MATERIALIZED (
     SELECT w.*,
@@ -96,7 +97,7 @@ WITH known AS MATERIALIZED (
                 ELSE 'stored' END AS outcome
       FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::boolean[], $7::integer[],
                   $8::bytea[], $9::integer[], $10::integer[], $11::integer[], $12::jsonb[],
-                  $25::boolean[])
+                  $26::boolean[])
            WITH ORDINALITY
            AS w (assignment, volunteer, campaign, media_type, kind, matched, policy, body_hash,
                  response_ms, exposure_ms, server_ms, device, live, n)
@@ -130,9 +131,12 @@ WITH known AS MATERIALIZED (
                               WHERE volunteer_id = k.volunteer AND id = k.assignment OFFSET 0) l
          WHERE k.outcome = 'stored'))
 ), pending AS (
-    INSERT INTO score_pending (items, volunteers, fakes, versions)
-    SELECT array_agg(item_id), array_agg(volunteer_id), array_agg(verdict = 'fake'), array_agg(version)
-      FROM said WHERE NOT training AND counts HAVING count(*) > 0
+    INSERT INTO score_pending (items, volunteers, fakes, versions, networks)
+    SELECT array_agg(item_id), array_agg(volunteer_id), array_agg(verdict = 'fake'), array_agg(version),
+           array_agg(n.network)
+      FROM said JOIN unnest($14::uuid[], $15::uuid[], $25::bytea[]) AS n (item, volunteer, network)
+        ON n.item = item_id AND n.volunteer = volunteer_id
+     WHERE NOT training AND counts HAVING count(*) > 0
 ), news AS (
     INSERT INTO catalogue_news (pairs, volunteers, items)
     SELECT array_agg(assignment), array_agg(volunteer),

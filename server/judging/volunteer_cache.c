@@ -172,9 +172,45 @@ bool volunteer_let_go(struct volunteer *volunteer, const unsigned char lease[UUI
 
 void volunteer_expire(struct volunteer *volunteer, int64_t now_s)
 {
-	for (unsigned i = volunteer->open_count; i-- > 0;)
-		if (volunteer->open[i].lease.expires_s <= now_s)
-			remove_at(volunteer, i);
+	for (unsigned i = volunteer->open_count; i-- > 0;) {
+		if (volunteer->open[i].lease.expires_s > now_s)
+			continue;
+		volunteer_unanswered(volunteer, volunteer->open[i].lease.expires_s);
+		remove_at(volunteer, i);
+	}
+}
+
+/* Yesterday's pairs are not today's. */
+static void volunteer_turn_day(struct volunteer *volunteer, int64_t now_s)
+{
+	if (volunteer->day >= now_s / DAY_S)
+		return;
+	volunteer->day = now_s / DAY_S;
+	volunteer->progress.pairs_today = 0;
+	volunteer->unanswered = 0;
+}
+
+void volunteer_unanswered(struct volunteer *volunteer, int64_t when_s)
+{
+	volunteer_turn_day(volunteer, when_s);
+	if (volunteer->day > when_s / DAY_S)
+		return;
+	volunteer->unanswered++;
+	if (volunteer->unanswered_s < when_s)
+		volunteer->unanswered_s = when_s;
+}
+
+int64_t volunteer_wait(const struct volunteer *volunteer, int64_t now_s)
+{
+	if (volunteer->day < now_s / DAY_S)
+		return 0;
+	int64_t beyond = (int64_t)volunteer->unanswered - UNANSWERED_FREE -
+	                 volunteer->progress.pairs_today / UNANSWERED_PACE;
+	if (beyond <= 0)
+		return 0;
+	int64_t doubles = beyond - 1 < UNANSWERED_DOUBLES ? beyond - 1 : UNANSWERED_DOUBLES;
+	int64_t until_s = volunteer->unanswered_s + ((int64_t)UNANSWERED_WAIT_S << doubles);
+	return until_s > now_s ? until_s - now_s : 0;
 }
 
 const struct asker *volunteer_asks(struct volunteer *volunteer)
@@ -190,8 +226,7 @@ void volunteer_count(struct volunteer *volunteer, bool training, unsigned correc
 {
 	struct progress *progress = &volunteer->progress;
 
-	*progress = volunteer_progress_now(volunteer, now_s);
-	volunteer->day = now_s / DAY_S;
+	volunteer_turn_day(volunteer, now_s);
 	progress->pairs++;
 	progress->pairs_today++;
 	progress->training_done += training;

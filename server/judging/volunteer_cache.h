@@ -17,6 +17,11 @@
 #include "judging/assignment.h"
 #include "people/volunteer.h"
 
+#define UNANSWERED_FREE    4
+#define UNANSWERED_PACE    5
+#define UNANSWERED_WAIT_S  300
+#define UNANSWERED_DOUBLES 7 /* at most: then it is half a day */
+
 #define VOLUNTEER_CACHE_MAX 131072 /* volunteers; the one who was away longest makes room */
 
 /* A lease, and the numbers of its items in the item cache. */
@@ -30,7 +35,9 @@ struct volunteer {
 	struct keyset *seen; /* lineages */
 	struct asker asker;  /* its `seen` and `training_left` are filled in at each ask */
 	struct progress progress;
-	int64_t day;                         /* since 1970, that progress.pairs_today counts */
+	uint32_t unanswered;  /* pairs of today that were skipped, or whose lease ran out */
+	int64_t unanswered_s; /* when the last of them was */
+	int64_t day;          /* since 1970, that progress.pairs_today and unanswered count */
 	struct open_lease open[LEASES_OPEN]; /* oldest first; some may have run out */
 	unsigned open_count;
 	int64_t loaded_ms;
@@ -75,7 +82,18 @@ void volunteer_hold(struct volunteer *volunteer, const struct open_lease *open_l
 /* Removes a lease; false when it is not held. */
 bool volunteer_let_go(struct volunteer *volunteer, const unsigned char lease[UUID_BYTES]);
 
-/* Removes leases that ran out. */
+/* Counts a pair that was seen and not judged. */
+void volunteer_unanswered(struct volunteer *volunteer, int64_t when_s);
+
+/*
+ * Seconds until something new may be shown; 0: now.  UNANSWERED_FREE pairs a day may be left
+ * unanswered, and one more for every UNANSWERED_PACE judged; each beyond that costs a wait, from
+ * UNANSWERED_WAIT_S on twice as long each time.  Why a pair was skipped makes no difference, nor
+ * what was in it.
+ */
+int64_t volunteer_wait(const struct volunteer *volunteer, int64_t now_s);
+
+/* Removes leases that ran out: they count as unanswered. */
 void volunteer_expire(struct volunteer *volunteer, int64_t now_s);
 
 /* Fills in what follows from the rest: training_left and seen. */

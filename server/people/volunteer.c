@@ -54,6 +54,19 @@ void volunteers_create(struct db *db, struct arena *arena, struct new_volunteer 
 	batch_store(db, arena, &batch, count);
 }
 
+struct error volunteer_agree(struct db *db, const unsigned char id[UUID_BYTES], bool *ret_known)
+{
+	char text[UUID_TEXT], version[12];
+	int64_t known = 0;
+	struct error err;
+
+	uuid_to_text(text, id);
+	snprintf(version, sizeof version, "%d", CONSENT_VERSION);
+	err = db_do(db, SQL_VOLUNTEER_AGREE, (const char *[]){ text, version }, &known);
+	*ret_known = known > 0;
+	return err;
+}
+
 static struct error volunteer_nobody(void)
 {
 	return error_because(REASON_VOLUNTEER_GONE);

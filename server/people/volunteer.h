@@ -14,7 +14,16 @@
 struct db;
 struct job_handler;
 
-#define CONSENT_VERSION 1 /* of the text on the page that asks */
+#define CONSENT_VERSION 2 /* of the text on the page that asks: 2 names the hash of the network */
+
+/* What a volunteer's cookie holds. Those of the first version are the id alone. */
+struct volunteer_pass {
+	unsigned char id[UUID_BYTES];
+	unsigned char consent; /* version of the text that was agreed to */
+};
+
+_Static_assert(sizeof(struct volunteer_pass) == UUID_BYTES + 1, "no bytes between");
+
 #define TRAINING_PAIRS                                                         \
 	2 /* a volunteer begins with as many; half of them give no more than three \
 	   */
@@ -30,6 +39,10 @@ struct new_volunteer {
 };
 void volunteers_create(struct db *db, struct arena *arena, struct new_volunteer made[],
                        size_t count);
+
+/* Somebody of before agrees to the text of now. *ret_known is false: there is no such volunteer. */
+struct error volunteer_agree(struct db *db, const unsigned char id[UUID_BYTES],
+                             bool *ret_known) MUST_CHECK;
 
 /* ERR_NOBODY: there is no such volunteer. */
 struct error volunteer_erase(struct db *db, const unsigned char id[UUID_BYTES]) MUST_CHECK;

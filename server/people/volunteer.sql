@@ -6,12 +6,18 @@
 INSERT INTO volunteer (id, salt, consent_version)
 SELECT * FROM unnest($1::uuid[], $2::bytea[], $3::integer[])
 
+-- name: volunteer_agree
+-- Somebody who agreed to an earlier text agrees to that of now.
+--   $1 uuid, $2 integer consent version
+UPDATE volunteer SET consent_version = $2::integer WHERE id = $1::uuid
+
 -- name: volunteer_erase
 -- Forgets a volunteer: the row with the salt, the skill, and leases that are still open.
 -- What was judged stays, under an id that leads nowhere.
 --   $1 uuid
 WITH leases AS (DELETE FROM lease WHERE volunteer_id = $1::uuid),
      skips AS (DELETE FROM skipped_pair WHERE volunteer_id = $1::uuid),
+     networks AS (DELETE FROM volunteer_network WHERE volunteer_id = $1::uuid),
      skill AS (DELETE FROM volunteer_skill WHERE volunteer_id = $1::uuid)
 DELETE FROM volunteer WHERE id = $1::uuid
 
@@ -30,6 +36,8 @@ WITH gone AS MATERIALIZED (
         SELECT s.assignment_id FROM gone g
          CROSS JOIN LATERAL (SELECT assignment_id FROM skipped_pair
                               WHERE volunteer_id = g.id OFFSET 0) s))
+), networks AS (
+    DELETE FROM volunteer_network WHERE volunteer_id = ANY (ARRAY(SELECT id FROM gone))
 )
 DELETE FROM volunteer_skill WHERE volunteer_id = ANY (ARRAY(SELECT id FROM gone))
 

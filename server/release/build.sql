@@ -21,9 +21,9 @@ files AS (
     SELECT release_id, path, sha256, bytes FROM taken
         ON CONFLICT DO NOTHING)
 INSERT INTO release_item (release_id, item_id, path, sha256, bytes, split, label, label_source,
-                          p_fake, low, high, judgments, ruling)
+                          p_fake, low, high, judgments, ruling, decided_by)
 SELECT release_id, item_id, path, sha256, bytes, split, label, label_source,
-       p_fake, low, high, cardinality(volunteers), ruling
+       p_fake, low, high, cardinality(volunteers), ruling, decided_by
   FROM taken
     ON CONFLICT DO NOTHING
 
@@ -55,7 +55,7 @@ SELECT r.item_id, r.split, i.media_type, r.path, r.label, r.label_source,
        (SELECT string_agg(p, ';' ORDER BY p COLLATE "C") FROM unnest(i.identities) who,
                pseudonym(e.salt, 'identity', convert_to(who, 'UTF8')) p),
        i.width, i.height, i.duration_ms, i.licence, i.credit, r.bytes, encode(r.sha256, 'hex'),
-       i.source, i.title
+       r.decided_by, i.source, i.title
   FROM release_item r
   JOIN release e ON e.id = r.release_id
  CROSS JOIN LATERAL (SELECT item FROM release_draft

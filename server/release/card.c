@@ -31,6 +31,10 @@ enum fact {
 	FACT_GOLD_RIGHT,
 	FACT_UNSETTLED,
 	FACT_CONTRADICTING,
+	FACT_DECIDED_FULL,
+	FACT_DECIDED_NO_GOLD,
+	FACT_DECIDED_ONE_NETWORK,
+	FACT_DECIDED_NEITHER,
 };
 
 /* Columns of release_judgment_facts. */
@@ -138,6 +142,22 @@ static double card_percent(const struct rows *rows, int part, int whole)
 	return 100 * rows_double(rows, 0, part) / rows_double(rows, 0, whole);
 }
 
+/* By what rules the crowd's labels were decided; nothing where it decided none. */
+static void card_decided(FILE *out, const struct rows *facts)
+{
+	if (rows_integer(facts, 0, FACT_CROWD) == 0)
+		return;
+	fprintf(
+		out,
+		"Of the crowd's labels, %s were decided by the full rule: volunteers who were measured on "
+		"hidden gold, from more than one network, none holding more than a stated share of the "
+		"weight. By a weaker rule: without gold %s, within one declared network %s, without "
+		"either %s. The others are older than these rules, or those who may decide are no longer "
+		"sure. `decided_by` says it of each.\n\n",
+		rows_text(facts, 0, FACT_DECIDED_FULL), rows_text(facts, 0, FACT_DECIDED_NO_GOLD),
+		rows_text(facts, 0, FACT_DECIDED_ONE_NETWORK), rows_text(facts, 0, FACT_DECIDED_NEITHER));
+}
+
 static void card_labels(FILE *out, const struct rows *facts)
 {
 	fprintf(
@@ -155,6 +175,7 @@ static void card_labels(FILE *out, const struct rows *facts)
 		"truth %s. `p_fake` is what the volunteers said, whatever the label is.\n\n",
 		rows_text(facts, 0, FACT_CROWD), rows_text(facts, 0, FACT_RULED),
 		rows_text(facts, 0, FACT_GOLD));
+	card_decided(out, facts);
 	if (rows_integer(facts, 0, FACT_KNOWN) > 0)
 		fprintf(out,
 		        "Of %s other items whose source states a truth, %s (%.1f %%) are labelled as "
@@ -373,11 +394,25 @@ static void card_corrections(FILE *out, const struct rows *corrected)
 	        rows_text(corrected, 0, 3));
 }
 
+/* What a moderator took out of what counts is missing from the judgments of a release. */
+static void card_set_aside(FILE *out, const struct rows *aside)
+{
+	if (!rows_integer(aside, 0, 1) && !rows_integer(aside, 0, 4))
+		return;
+	fprintf(out,
+	        "**Judgments were set aside** by moderators or operators when this release was made: "
+	        "%s judgments by %s volunteers on %s of these items. No label here rests on them, and "
+	        "they are in no file. %s more items had a label before, and are not in this release. "
+	        "Setting aside can be undone; a later release says what holds then.\n\n",
+	        rows_text(aside, 0, 1), rows_text(aside, 0, 2), rows_text(aside, 0, 3),
+	        rows_text(aside, 0, 4));
+}
+
 struct error card_write(FILE *out, struct db *db, const char *release_id, bool volunteers)
 {
 	const char *const id[] = { release_id };
 	auto_rows *facts = NULL, *said = NULL, *alone = NULL, *table = NULL, *terms = NULL,
-			  *corrected = NULL;
+			  *corrected = NULL, *aside = NULL;
 	struct error err;
 
 	if ((err = db_run(db, SQL_RELEASE_FACTS, id, &facts)).code)
@@ -394,12 +429,15 @@ struct error card_write(FILE *out, struct db *db, const char *release_id, bool v
 		return err;
 	if ((err = db_run(db, SQL_RELEASE_CORRECTIONS, id, &corrected)).code)
 		return err;
+	if ((err = db_run(db, SQL_RELEASE_SET_ASIDE, id, &aside)).code)
+		return err;
 	card_header(out, facts, volunteers);
 	card_opening(out, facts);
 	card_splits(out, facts, table);
 	card_labels(out, facts);
 	card_corrections(out, corrected);
 	card_agreement(out, facts, said);
+	card_set_aside(out, aside);
 	if ((err = cohort_card_write(out, db, release_id, volunteers)).code)
 		return err;
 	card_limits(out, facts);

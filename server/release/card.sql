@@ -6,7 +6,8 @@
 -- returns name, version, date, held back, alpha, alpha's low, alpha's high, filter, items, bytes of
 -- media, by crowd, by ruling, of these two with a truth, of these labelled as their truth, the media types,
 -- by truth, of these judged, of these judged to be what they are, items of closed campaigns that the
--- crowd has not settled, items left out because their bytes have both labels
+-- crowd has not settled, items left out because their bytes have both labels; of those by crowd how many were decided by
+-- the full rule, without gold, within one declared network, by neither
 SELECT e.name, e.version, to_char(e.fixed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'), e.held_back,
        round(e.alpha::numeric, 3), round(e.alpha_low::numeric, 3), round(e.alpha_high::numeric, 3),
        e.filter, n.items, n.bytes, n.crowd, n.ruled, n.known, n.agree, n.types, n.gold, n.judged, n.right,
@@ -15,7 +16,7 @@ SELECT e.name, e.version, to_char(e.fixed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'), 
            AND (SELECT count(*) FROM release_item r WHERE r.release_id = e.id AND r.item_id = i.id) = 0
            AND g.name = coalesce(e.filter->>'campaign', g.name)
            AND i.media_type = coalesce(e.filter->>'media_type', i.media_type)),
-       e.contradicting
+       e.contradicting, n.decided_full, n.decided_no_gold, n.decided_one_network, n.decided_neither
   FROM release e,
        (SELECT count(*) AS items, sum(r.bytes) AS bytes,
                count(*) FILTER (WHERE r.label_source = 'crowd') AS crowd,
@@ -25,6 +26,10 @@ SELECT e.name, e.version, to_char(e.fixed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'), 
                count(*) FILTER (WHERE r.label_source = 'truth') AS gold,
                count(r.p_fake) FILTER (WHERE r.label_source = 'truth') AS judged,
                count(*) FILTER (WHERE r.label_source = 'truth' AND (r.p_fake >= 0.5) = (r.label = 'fake')) AS right,
+               count(*) FILTER (WHERE r.decided_by = 'full') AS decided_full,
+               count(*) FILTER (WHERE r.decided_by = 'no_gold') AS decided_no_gold,
+               count(*) FILTER (WHERE r.decided_by = 'one_network') AS decided_one_network,
+               count(*) FILTER (WHERE r.decided_by = 'no_gold_one_network') AS decided_neither,
                string_agg(DISTINCT i.media_type COLLATE "C", ' ') AS types
           FROM release_item r
          CROSS JOIN LATERAL (SELECT item FROM release_draft
@@ -103,3 +108,35 @@ SELECT f.version, c.truths, c.others,
               count(DISTINCT h.item_id) FILTER (WHERE h.field <> 'truth') AS others
          FROM item_change h JOIN release_item r ON r.item_id = h.item_id AND r.release_id = $1::uuid
         WHERE h.changed_at > f.fixed_at) c
+
+-- name: release_set_aside
+-- What was set aside when the release was made.
+-- $1 release uuid
+-- returns acts that stood; judgments, volunteers and items of this release that they touch; items that had a label
+-- before, were asked for and are not in it
+WITH acts AS MATERIALIZED (
+    SELECT a.*, e.id AS release_id, e.fixed_at, e.filter
+      FROM release e
+      JOIN set_aside a ON a.made_at <= e.fixed_at AND (a.undone_at IS NULL OR a.undone_at > e.fixed_at)
+     WHERE e.id = $1::uuid
+)
+SELECT (SELECT count(*) FROM acts), n.judgments, n.volunteers, n.items,
+       (SELECT count(DISTINCT k.item_id)
+          FROM acts a
+          JOIN set_aside_item k ON k.set_aside_id = a.id AND k.retired
+         CROSS JOIN LATERAL (SELECT campaign_id, media_type FROM item WHERE id = k.item_id OFFSET 0) i
+         CROSS JOIN LATERAL (SELECT name FROM campaign WHERE id = i.campaign_id OFFSET 0) g
+         WHERE g.name = coalesce(a.filter->>'campaign', g.name)
+           AND i.media_type = coalesce(a.filter->>'media_type', i.media_type)
+           AND NOT EXISTS (SELECT FROM release_item r WHERE r.release_id = a.release_id AND r.item_id = k.item_id OFFSET 0))
+  FROM (SELECT count(DISTINCT (j.item_id, j.volunteer_id)) AS judgments, count(DISTINCT j.volunteer_id) AS volunteers,
+               count(DISTINCT j.item_id) AS items
+          FROM acts a
+         CROSS JOIN LATERAL unnest(a.volunteers) AS v (id)
+         CROSS JOIN LATERAL (SELECT * FROM judgment WHERE volunteer_id = v.id OFFSET 0) j
+         CROSS JOIN LATERAL (SELECT item_id FROM release_item
+                              WHERE release_id = a.release_id AND item_id = j.item_id OFFSET 0) r
+         CROSS JOIN LATERAL (SELECT campaign_id FROM item WHERE id = j.item_id OFFSET 0) i
+         WHERE j.revision = 0 AND NOT j.training AND j.counts
+           AND j.judged_at >= a.from_at AND j.judged_at < a.to_at AND j.judged_at <= a.fixed_at
+           AND (a.campaign_id IS NULL OR a.campaign_id = i.campaign_id)) n

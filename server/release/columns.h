@@ -33,6 +33,7 @@ enum label_column {
 	LABEL_CREDIT,
 	LABEL_BYTES,
 	LABEL_SHA256,
+	LABEL_DECIDED_BY,
 	LABEL_COLUMNS,
 	/* Further values of a row, for LICENCES. */
 	LABEL_SOURCE = LABEL_COLUMNS,

@@ -32,6 +32,7 @@ enum cut_column {
 	CUT_BYTES,
 	CUT_MEDIA_TYPE,
 	CUT_PATH, /* below the split */
+	CUT_DECIDED_BY,
 	CUT_COLUMNS
 };
 

@@ -69,11 +69,12 @@ SELECT key, item_id
 -- the planner joins whole tables else.
 -- $1 release uuid, $2 item uuids, $3 types of renditions, $4 their endings
 -- returns item id, its row as JSON, whose judgments, how many of them say fake, label, label source, p_fake, low,
--- high, ruling, rendition, its bytes, media type, path below its split
+-- high, ruling, rendition, its bytes, media type, path below its split, by which rule the crowd decided
 SELECT l.item_id, to_jsonb(i), said.volunteers, said.fake, l.label, l.label_source, l.p_fake, l.low, l.high,
        l.ruling, i.rendition, i.rendition_bytes, i.media_type,
        l.label || '/' || pseudonym(r.salt, 'file', uuid_send(i.id)) ||
-       coalesce(($4::text[])[array_position($3::text[], i.rendition_type)], '.bin')
+       coalesce(($4::text[])[array_position($3::text[], i.rendition_type)], '.bin'),
+       CASE l.label_source WHEN 'crowd' THEN (SELECT decided_by FROM consensus WHERE item_id = t.item_id) END
   FROM release r
  CROSS JOIN unnest($2::uuid[]) t (item_id)
  CROSS JOIN LATERAL (SELECT * FROM releasable WHERE item_id = t.item_id OFFSET 0) l
@@ -87,16 +88,16 @@ SELECT l.item_id, to_jsonb(i), said.volunteers, said.fake, l.label, l.label_sour
 
 -- name: release_draft_add
 -- Keeps rows of release_cut, as they are, with the splits of their items.
--- $1 the release, $2 item ids, $3 to $14 the other columns of release_cut but the count, $15 splits
+-- $1 the release, $2 item ids, $3 to $15 the other columns of release_cut but the count, $16 splits
 INSERT INTO release_draft (release_id, item_id, item, volunteers, label, label_source, p_fake, low, high, ruling,
-                           sha256, bytes, path, split)
+                           sha256, bytes, path, decided_by, split)
 SELECT ($1::text[])[1]::uuid, u.item_id::uuid, u.item::jsonb, u.volunteers::uuid[], u.label, u.label_source,
        u.p_fake::float8, u.low::float8, u.high::float8, u.ruling, u.rendition::bytea, u.bytes::bigint,
-       u.media_type || '/' || u.split || '/' || u.path, u.split
+       u.media_type || '/' || u.split || '/' || u.path, u.decided_by, u.split
   FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-              $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[])
+              $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[])
        AS u (item_id, item, volunteers, label, label_source, p_fake, low, high, ruling, rendition, bytes,
-             media_type, path, split)
+             media_type, path, decided_by, split)
 
 -- name: release_keep_splits
 -- $1 item uuids, $2 their splits

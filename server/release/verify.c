@@ -20,6 +20,7 @@
 #include "core/mem.h"
 #include "core/utf8.h"
 #include "core/vocabulary.h"
+#include "crowd/deciding.h"
 #include "crypto/sha256.h"
 #include "release/artefact.h"
 #include "release/columns.h"
@@ -471,6 +472,16 @@ static void check_source(struct verifying *v, const char *const f[], uint32_t ro
 		verify_fault(v, "labels.csv row %u: label_source is not %s", row, source);
 }
 
+/* Only the crowd's labels are decided by a rule; those of before there were rules by none. */
+static void check_decided_by(struct verifying *v, const char *const f[], uint32_t row)
+{
+	const char *by = f[LABEL_DECIDED_BY];
+	bool crowd = strcmp(f[LABEL_LABEL_SOURCE], "crowd") == 0;
+
+	if (*by && (!crowd || decided_by_read(by) == DECIDED_BY_NOBODY))
+		verify_fault(v, "labels.csv row %u: decided_by is no rule of such a label", row);
+}
+
 static void check_label(struct verifying *v, const char *const f[], uint32_t row)
 {
 	bool known = strcmp(f[LABEL_LABEL_SOURCE], "truth") == 0;
@@ -481,6 +492,7 @@ static void check_label(struct verifying *v, const char *const f[], uint32_t row
 	               is_probability(f[LABEL_HIGH], &high) && low <= high))
 		verify_fault(
 			v, "labels.csv row %u: p_fake, low and high are no probability and its interval", row);
+	check_decided_by(v, f, row);
 	if (crowd || ruled || known)
 		check_source(v, f, row, p);
 	else
@@ -603,14 +615,14 @@ static bool same_value(const struct column *column, const json_t *value, const c
 }
 
 static void check_json_line(struct verifying *v, FILE *json, char *line, const char *const f[],
-                            uint32_t row)
+                            size_t columns, uint32_t row)
 {
 	bool read = verify_next_line(v, json, "labels.jsonl", row - 1, line, JSON_LINE);
 	json_t *object = read ? json_loads(line, JSON_REJECT_DUPLICATES, NULL) : NULL;
 
 	if (!json_is_object(object))
 		verify_fault(v, "labels.jsonl line %u: not a JSON object", row - 1);
-	for (int c = 0; object && c < LABEL_COLUMNS; c++)
+	for (size_t c = 0; object && c < columns; c++)
 		if (!same_value(&label_columns[c], json_object_get(object, label_columns[c].name), f[c]))
 			verify_fault(v, "labels.jsonl line %u: its %s is not that of labels.csv", row - 1,
 			             label_columns[c].name);
@@ -633,6 +645,12 @@ static void table_close(struct verified_table *table)
 	fclose(table->in);
 }
 
+/* The labels of releases that were made before have no last column. */
+static bool table_is_of_before(const struct verified_table *table, size_t count)
+{
+	return table->row == 1 && table->columns == LABEL_COLUMNS && count == LABEL_DECIDED_BY;
+}
+
 /* Reads the next row; false at the end, or after saying that the rest cannot be read. */
 static bool table_next(struct verifying *v, struct verified_table *table)
 {
@@ -640,6 +658,8 @@ static bool table_next(struct verifying *v, struct verified_table *table)
 	struct error err = csv_next(table->csv, &table->fields, &count);
 
 	table->row++;
+	if (table_is_of_before(table, count))
+		table->columns = count;
 	if (err.code)
 		verify_fault(v, "%s row %u: %s", table->name, table->row, err.detail);
 	else if (count && count != table->columns)
@@ -679,9 +699,13 @@ static void check_labels(struct verifying *v)
 		verify_fault(v, "labels.jsonl: cannot be read: %s", why_not());
 	if (verify_table_open(v, &table, label_columns)) {
 		while (table_next(v, &table)) {
-			check_row(v, table.fields, table.row);
+			const char *fields[LABEL_COLUMNS];
+
+			for (size_t c = 0; c < LABEL_COLUMNS; c++)
+				fields[c] = c < table.columns ? table.fields[c] : "";
+			check_row(v, fields, table.row);
 			if (json)
-				check_json_line(v, json, line, table.fields, table.row);
+				check_json_line(v, json, line, fields, table.columns, table.row);
 		}
 		table_close(&table);
 	}

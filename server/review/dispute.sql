@@ -133,10 +133,10 @@ SELECT j.position, j.verdict, j.confidence, round(s.sensitivity::numeric * 20) /
        round(s.specificity::numeric * 20) / 20.0, array_to_string(j.tells, ','), coalesce(j.marks, '[]'::jsonb),
        (1000 * exposure_step(p.exposure_ms))::integer, rfc3339(date_trunc('day', j.judged_at, 'UTC'))
   FROM item i
-  JOIN judgment j ON j.item_id = i.id
+  JOIN counted_judgment j ON j.item_id = i.id
   JOIN judged_pair p ON p.assignment_id = j.assignment_id
   LEFT JOIN volunteer_skill s ON s.volunteer_id = j.volunteer_id
- WHERE i.id = $1::uuid AND j.revision = 0 AND j.counts AND j.version >= i.judged_from
+ WHERE i.id = $1::uuid
  ORDER BY j.judged_at, j.volunteer_id
 
 -- name: dispute_claim

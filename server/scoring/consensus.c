@@ -48,6 +48,9 @@ struct item_facts item_facts_read(const struct rows *row)
 		.count = (uint32_t)rows_integer(row, 0, 11),
 		.fake = (uint32_t)rows_integer(row, 0, 12),
 		.judged_from = (uint32_t)rows_integer(row, 0, 14),
+		.recount = (uint32_t)rows_integer(row, 0, 15),
+		.decided_by = decided_by_read(rows_text(row, 0, 17)),
+		.decides = rows_text(row, 0, 18) ? rows_double(row, 0, 18) : NAN,
 	};
 
 	if (!uuid_from_text(facts.id, rows_text(row, 0, 0)) ||
@@ -89,16 +92,18 @@ void write_sheet_free(struct write_sheet *matrix)
 	json_decref(matrix->rows);
 }
 
-json_t *consensus_row(const struct item_facts *facts, const struct estimate *crowd, double alpha)
+json_t *consensus_row(const struct item_facts *facts, const struct estimate *crowd,
+                      const struct belief *belief, double alpha)
 {
 	char id[UUID_TEXT];
 
 	uuid_to_text(id, facts->id);
-	return json_pack("{s:s, s:f, s:f, s:f, s:i, s:i, s:i, s:o}", "item", id, "p_fake", crowd->mean,
-	                 "low", fmin(crowd->low, crowd->mean), "high", fmax(crowd->high, crowd->mean),
-	                 "judgments", (int)facts->count, "fake", (int)facts->fake, "judged_from",
-	                 (int)facts->judged_from, "alpha",
-	                 isfinite(alpha) ? json_real(alpha) : json_null());
+	return json_pack("{s:s, s:f, s:f, s:f, s:i, s:i, s:i, s:i, s:s?, s:f, s:o}", "item", id,
+	                 "p_fake", crowd->mean, "low", fmin(crowd->low, crowd->mean), "high",
+	                 fmax(crowd->high, crowd->mean), "judgments", (int)facts->count, "fake",
+	                 (int)facts->fake, "judged_from", (int)facts->judged_from, "recount",
+	                 (int)facts->recount, "decided_by", decided_by_name(belief->by), "decides",
+	                 belief->decides, "alpha", isfinite(alpha) ? json_real(alpha) : json_null());
 }
 
 bool crowd_is_trusted(const struct crowd_audit *audit)
@@ -144,19 +149,21 @@ static const char *reason_of_distrust(const struct item_facts *facts, double p_f
 }
 
 /* Why an item leaves service: NULL to stay, "" to retire, else the reason of a dispute. */
-static const char *reason_to_leave(const struct item_facts *facts, double p_fake, bool trusted)
+static const char *reason_to_leave(const struct item_facts *facts, const struct belief *belief,
+                                   bool trusted)
 {
 	uint32_t count = asked_since(facts);
 
 	if (!trusted)
-		return facts->gold || count < facts->rule.max ? NULL : reason_of_distrust(facts, p_fake);
+		return facts->gold || count < facts->rule.max ? NULL
+		                                              : reason_of_distrust(facts, belief->p_fake);
 	if (facts->gold)
-		return stopping_contradicts(&facts->rule, p_fake, count, facts->truth)
+		return stopping_contradicts(&facts->rule, belief->decides, count, facts->truth)
 		           ? "crowd_against_gold"
 		           : NULL;
-	switch (stopping_decide(&facts->rule, p_fake, count)) {
+	switch (stopping_decide(&facts->rule, belief->decides, count)) {
 	case DECISION_RETIRE:
-		return facts->truth != UNKNOWN && label_of(p_fake) != facts->truth
+		return facts->truth != UNKNOWN && label_of(belief->decides) != facts->truth
 		           ? "crowd_against_provenance"
 		           : "";
 	case DECISION_DISPUTE:
@@ -167,10 +174,13 @@ static const char *reason_to_leave(const struct item_facts *facts, double p_fake
 	return NULL;
 }
 
-/* Has a retired item faded? Only clearly, or it would come and go with every fit. */
-static bool has_faded(const struct item_facts *facts, double p_fake)
+/* Has a retired item faded? Only clearly, or it would come and go with every fit. Where judgments
+ * were set aside, those must still be there who may decide. */
+static bool has_faded(const struct item_facts *facts, const struct belief *belief)
 {
-	return fmax(p_fake, 1 - p_fake) < facts->rule.threshold - FADED;
+	double p = facts->recount ? belief->decides : belief->p_fake;
+
+	return fmax(p, 1 - p) < facts->rule.threshold - FADED;
 }
 
 static const char *state_of(const struct item_facts *facts)
@@ -179,9 +189,12 @@ static const char *state_of(const struct item_facts *facts)
 }
 
 /* Where an open dispute leaves its item now: NULL to wait for a moderator. */
-static const char *way_out(const struct item_facts *facts, double p_fake, bool trusted)
+static const char *way_out(const struct item_facts *facts, const struct belief *belief,
+                           bool trusted)
 {
-	bool settled = stopping_decide(&facts->rule, p_fake, asked_since(facts)) == DECISION_RETIRE;
+	double p_fake = belief->p_fake;
+	bool settled =
+		stopping_decide(&facts->rule, belief->decides, asked_since(facts)) == DECISION_RETIRE;
 	bool agrees = facts->truth == UNKNOWN || label_of(p_fake) == facts->truth;
 	bool open_plan = asked_since(facts) < facts->rule.max;
 
@@ -194,9 +207,9 @@ static const char *way_out(const struct item_facts *facts, double p_fake, bool t
 	case CONTEST_AGAINST_PROVENANCE:
 		if (settled && agrees)
 			return "retired";
-		return has_faded(facts, p_fake) && open_plan ? "in_service" : NULL;
+		return has_faded(facts, belief) && open_plan ? "in_service" : NULL;
 	case CONTEST_AGAINST_GOLD:
-		return has_faded(facts, p_fake) || agrees ? "in_service" : NULL;
+		return has_faded(facts, belief) || agrees ? "in_service" : NULL;
 	case CONTEST_NONE:
 		break;
 	}
@@ -209,23 +222,27 @@ static json_t *decide_item(const struct item_facts *facts, double p_fake, const 
 	char id[UUID_TEXT];
 
 	uuid_to_text(id, facts->id);
-	return json_pack("{s:s, s:s, s:s, s:s?, s:i, s:i, s:f}", "item", id, "from", state_of(facts),
-	                 "to", to, "reason", reason, "judgments", (int)facts->count, "judged_from",
-	                 (int)facts->judged_from, "p_fake", p_fake);
+	return json_pack("{s:s, s:s, s:s, s:s?, s:i, s:i, s:i, s:f}", "item", id, "from",
+	                 state_of(facts), "to", to, "reason", reason, "judgments", (int)facts->count,
+	                 "judged_from", (int)facts->judged_from, "recount", (int)facts->recount,
+	                 "p_fake", p_fake);
 }
 
-json_t *consensus_decision(const struct item_facts *facts, double p_fake, bool trusted)
+json_t *consensus_decision(const struct item_facts *facts, const struct belief *belief,
+                           bool trusted)
 {
-	if (facts->retired && has_faded(facts, p_fake))
+	double p_fake = belief->p_fake;
+
+	if (facts->retired && has_faded(facts, belief))
 		return facts->count < facts->spent + facts->rule.max
 		           ? decide_item(facts, p_fake, "in_service", NULL)
 		           : decide_item(facts, p_fake, "disputed", "max_judgments");
 	if (facts->contest != CONTEST_NONE) {
-		const char *to = way_out(facts, p_fake, trusted);
+		const char *to = way_out(facts, belief, trusted);
 
 		return to ? decide_item(facts, p_fake, to, NULL) : NULL;
 	}
-	const char *why = facts->in_service ? reason_to_leave(facts, p_fake, trusted) : NULL;
+	const char *why = facts->in_service ? reason_to_leave(facts, belief, trusted) : NULL;
 	if (!why)
 		return NULL;
 	return *why ? decide_item(facts, p_fake, "disputed", why)

@@ -16,6 +16,7 @@
 
 #include "core/error.h"
 #include "core/uuid.h"
+#include "crowd/deciding.h"
 #include "crowd/model.h"
 #include "crowd/stopping.h"
 #include "db/db.h"
@@ -38,9 +39,12 @@ struct item_facts {
 	struct stopping rule;
 	uint32_t spent;  /* judgments it had when it was last ruled to be asked about again */
 	double p_before; /* NAN: none yet */
-	uint32_t scored; /* judgments behind p_before */
+	enum decided_by decided_by; /* as it was written */
+	double decides;             /* the same; NAN: it was not */
+	uint32_t scored;            /* judgments behind p_before */
 	uint32_t count, fake;
 	uint32_t judged_from; /* the first version of the item whose judgments count */
+	uint32_t recount;     /* how often judgments on it were set aside, or given back */
 };
 
 /* Reads a row of consensus_items. */
@@ -65,8 +69,16 @@ void write_sheet_free(struct write_sheet *matrix);
 
 #define auto_sheet __attribute__((cleanup(write_sheet_free))) struct write_sheet
 
+/* What the crowd believes of an item, and what those believe who may decide it, and by which rule
+ * (crowd/deciding.h). */
+struct belief {
+	double p_fake, decides;
+	enum decided_by by;
+};
+
 /* A row for consensus_write; alpha NAN leaves it as it was. */
-json_t *consensus_row(const struct item_facts *facts, const struct estimate *crowd, double alpha);
+json_t *consensus_row(const struct item_facts *facts, const struct estimate *crowd,
+                      const struct belief *belief, double alpha);
 
 /*
  * A row for consensus_settle, or NULL when the item stays where it is: the campaign's rule, with
@@ -75,8 +87,10 @@ json_t *consensus_row(const struct item_facts *facts, const struct estimate *cro
  * agrees.  An item that retired comes
  * back when later fits are clearly less sure of it.  A dispute that nobody has begun with is
  * withdrawn when the crowd has settled the item since, or no longer contradicts what is known.
+ * Only who may decide settles; whether an item has faded, everybody says.
  */
-json_t *consensus_decision(const struct item_facts *facts, double p_fake, bool trusted);
+json_t *consensus_decision(const struct item_facts *facts, const struct belief *belief,
+                           bool trusted);
 
 /* A retired item that has faded, and what a fit makes of it now. */
 struct faded {

@@ -4,21 +4,26 @@
 -- Stores what the model infers, but never on fewer judgments than are scored already, nor on
 -- judgments that no longer count. A fit moves every item by a hair; rewriting all of them each time
 -- would be most of what the database does.
---   $1 json [{item, p_fake, low, high, judgments, fake, alpha (null: as it was), judged_from}]
-INSERT INTO consensus AS c (item_id, p_fake, low, high, judgments, fake_votes, alpha, judged_from)
-SELECT w.item, w.p_fake, w.low, w.high, w.judgments, w.fake, w.alpha, w.judged_from
+--   $1 json [{item, p_fake, low, high, judgments, fake, alpha (null: as it was), judged_from, recount,
+--            decided_by, decides}]
+INSERT INTO consensus AS c (item_id, p_fake, low, high, judgments, fake_votes, alpha, judged_from, recount, decided_by, decides)
+SELECT w.item, w.p_fake, w.low, w.high, w.judgments, w.fake, w.alpha, w.judged_from, w.recount, w.decided_by,
+       w.decides
   FROM json_to_recordset($1::json) AS w (
        item uuid, p_fake double precision, low double precision, high double precision,
-       judgments integer, fake integer, alpha double precision, judged_from smallint)
+       judgments integer, fake integer, alpha double precision, judged_from smallint, recount integer,
+       decided_by text, decides double precision)
  ORDER BY w.item
     ON CONFLICT (item_id) DO UPDATE
    SET p_fake = excluded.p_fake, low = excluded.low, high = excluded.high,
        judgments = excluded.judgments, fake_votes = excluded.fake_votes,
-       alpha = coalesce(excluded.alpha, c.alpha), updated_at = now()
- WHERE c.judged_from = excluded.judged_from AND (c.judgments < excluded.judgments
+       alpha = coalesce(excluded.alpha, c.alpha), decided_by = excluded.decided_by, decides = excluded.decides,
+       updated_at = now()
+ WHERE c.judged_from = excluded.judged_from AND c.recount = excluded.recount AND (c.judgments < excluded.judgments
     OR (c.judgments = excluded.judgments
         AND (abs(c.p_fake - excluded.p_fake) > 0.0005 OR abs(c.low - excluded.low) > 0.0005
              OR abs(c.high - excluded.high) > 0.0005 OR c.fake_votes <> excluded.fake_votes
+             OR c.decided_by IS DISTINCT FROM excluded.decided_by OR coalesce(abs(c.decides - excluded.decides) > 0.0005, true)
              OR c.alpha IS DISTINCT FROM coalesce(excluded.alpha, c.alpha))))
 
 -- name: consensus_distrust
@@ -39,12 +44,12 @@ SELECT k.name, count(*), replace(array_to_string(distrust(k.id), ', '), '_', ' '
 -- model saw them, and of which the same judgments count. (begun_at stands in the row, so that a
 -- verdict given meanwhile is seen.) Disputes are locked before items, as by a ruling, and both in the
 -- order of items: two that settle the same ones wait for each other and do not deadlock.
---   $1 json [{item, from, to, reason (of a dispute), judgments, judged_from, p_fake}]
+--   $1 json [{item, from, to, reason (of a dispute), judgments, judged_from, recount, p_fake}]
 --   -> retired bigint, disputed bigint, reopened bigint, withdrawn bigint
 WITH wanted AS (
     SELECT * FROM json_to_recordset($1::json)
         AS w (item uuid, "from" text, "to" text, reason text, judgments integer, judged_from smallint,
-              p_fake double precision)
+              recount integer, p_fake double precision)
 ), disputes_in_turn AS MATERIALIZED (
     SELECT d.id FROM wanted w JOIN dispute d ON d.item_id = w.item
      WHERE w."from" = 'disputed' AND d.state = 'open'
@@ -56,7 +61,7 @@ WITH wanted AS (
      WHERE (SELECT count(*) FROM disputes_in_turn) > 0
        AND w."from" = 'disputed' AND d.item_id = w.item AND d.state = 'open' AND d.begun_at IS NULL
        AND NOT EXISTS (SELECT FROM claim m WHERE m.dispute_id = d.id AND m.expires_at > now())
-       AND EXISTS (SELECT FROM item i WHERE i.id = w.item AND i.judged_from = w.judged_from)
+       AND EXISTS (SELECT FROM item i WHERE i.id = w.item AND i.judged_from = w.judged_from AND i.recount = w.recount)
     RETURNING d.item_id
 ), items_in_turn AS MATERIALIZED (
     SELECT i.id FROM wanted w JOIN item i ON i.id = w.item
@@ -67,7 +72,7 @@ WITH wanted AS (
       FROM wanted w
      WHERE (SELECT count(*) FROM items_in_turn) > 0
        AND i.id = w.item AND i.state = w."from" AND i.judged_from = w.judged_from
-       AND (w."from" <> 'disputed' OR EXISTS (SELECT FROM closed c WHERE c.item_id = w.item))
+       AND i.recount = w.recount AND (w."from" <> 'disputed' OR EXISTS (SELECT FROM closed c WHERE c.item_id = w.item))
     RETURNING i.id, w."from", w."to", w.reason, w.judgments
 ), opened AS (
     INSERT INTO dispute (item_id, reason, judgments)

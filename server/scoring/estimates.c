@@ -37,7 +37,12 @@ void estimates_free(struct estimates *estimates)
 	fit_free(estimates->fit);
 	free(estimates->agreement);
 	free(estimates->audits);
+	free(estimates->beliefs);
+	voices_free(&estimates->voices);
+	electorate_free(&estimates->electorate);
 	cohorts_clear(&estimates->cohorts);
+	free(estimates->turned);
+	json_decref(estimates->integrity);
 	free(estimates->folded);
 	free(estimates->online_items);
 	free(estimates->tallies);
@@ -118,8 +123,8 @@ static struct error estimates_add_item(void *arg, const struct rows *row)
 			realloc(estimates->facts, (index ? 2 * (size_t)index : 1) * sizeof *estimates->facts));
 	estimates->facts[index] = item_facts_read(row);
 	idmap_add(estimates->campaigns, estimates->facts[index].campaign);
-	if (rows_text(row, 0, 15))
-		loaded_add_pair(&estimates->loaded, index, rows_integer(row, 0, 15));
+	if (rows_text(row, 0, 16))
+		loaded_add_pair(&estimates->loaded, index, rows_integer(row, 0, 16));
 	return ok();
 }
 
@@ -142,6 +147,7 @@ static struct estimates *standing_new(void)
 	estimates->items = idmap_new();
 	estimates->volunteers = idmap_new();
 	estimates->campaigns = idmap_new();
+	estimates->electorate = electorate_new();
 	return estimates;
 }
 
@@ -158,6 +164,8 @@ static struct error estimates_load(struct db *db, void *arg)
 	estimates_free(*estimates);
 	*estimates = standing_new();
 	if ((err = db_stream(db, SQL_CONSENSUS_FOLDED, NULL, add_folded, *estimates)).code)
+		return err;
+	if ((err = electorate_load(db, *estimates)).code)
 		return err;
 	if ((err = db_stream(db, SQL_CONSENSUS_ITEMS, NULL, estimates_add_item, *estimates)).code)
 		return err;
@@ -259,10 +267,25 @@ static void estimates_find_cohorts(struct estimates *estimates, const struct jud
 	const struct cohort_options options = cohort_options_usual();
 
 	estimates->cohorts = cohorts_of(view, &options);
-	struct fit *without = cohorts_fit_without(view, &estimates->cohorts,
-	                                          &(struct model_options){ .method = METHOD_DEFAULT });
-	cohorts_compare(&estimates->cohorts, estimates->fit, without, view->truth, NULL);
+	struct fit *without = cohorts_fit_without(
+		view, &estimates->cohorts,
+		&(struct model_options){ .method = METHOD_DEFAULT, .no_negative = true });
+	if (without)
+		estimates->turned = estimates_must(calloc(estimates->fit->items + 1, 1));
+	cohorts_compare(&estimates->cohorts, estimates->fit, without, view->truth, estimates->turned);
 	fit_free(without);
+}
+
+static void estimates_find_deciding(struct estimates *estimates)
+{
+	uint32_t items = estimates->fit->items;
+
+	voices_gather(estimates);
+	estimates->beliefs = estimates_must(calloc(items + 1, sizeof *estimates->beliefs));
+	for (uint32_t i = 0; i < items; i++)
+		estimates->beliefs[i] =
+			estimates_belief(estimates, i, &estimates->facts[i], estimates->fit->crowd[i].mean,
+		                     estimates->fit->odds[i]);
 }
 
 static void fit_estimates(void *arg)
@@ -278,7 +301,8 @@ static void fit_estimates(void *arg)
 	               &estimates->loaded.pairs, NULL);
 	struct judgments view = view_of(estimates);
 	estimates->fit =
-		model_fit(&view, &(struct model_options){ .method = METHOD_DEFAULT, .intervals = true });
+		model_fit(&view, &(struct model_options){
+							 .method = METHOD_DEFAULT, .no_negative = true, .intervals = true });
 	estimates_find_cohorts(estimates, &view);
 
 	estimates->items_room = items;
@@ -295,6 +319,8 @@ static void fit_estimates(void *arg)
 	}
 	for (uint32_t v = 0; v < volunteers; v++)
 		estimates->online_volunteers[v] = online_volunteer(estimates->fit, v);
+	estimates_find_deciding(estimates);
+	estimates_find_integrity(estimates, &view);
 	estimates_audit(estimates);
 }
 
@@ -307,8 +333,12 @@ bool estimates_trusts(const struct estimates *estimates, const struct item_facts
 
 struct error estimates_fit(struct db *db, struct estimates **ret_standing)
 {
-	struct estimates *estimates = NULL;
-	struct error err = db_snapshot(db, estimates_load, &estimates);
+	struct estimates *estimates = standing_new();
+	struct error err =
+		electorate_note_networks(db, estimates, -1); /* so that the snapshot has them */
+
+	if (!err.code)
+		err = db_snapshot(db, estimates_load, &estimates);
 
 	if (err.code) {
 		estimates_free(estimates);

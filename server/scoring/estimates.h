@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "core/error.h"
+#include "crowd/deciding.h"
 
 struct db;
 struct estimates;
@@ -29,6 +30,7 @@ struct scoring {
 	uint64_t judgments; /* behind the fit */
 	uint32_t items, volunteers, iterations;
 	uint32_t news;  /* judgments that are new in this step */
+	bool at_once;   /* judgments count no more, or again: only a fit puts that right */
 	uint32_t moved; /* posteriors that changed by .01 or more */
 	uint32_t retired, disputed;
 	uint32_t reopened;  /* retired items that came back, to be asked about or to a moderator */
@@ -39,6 +41,8 @@ struct scoring {
 	uint32_t cohorts, cohort_volunteers; /* who err together beyond what all share */
 	double cohort_share;                 /* of the judgments */
 	uint32_t cohort_changes;             /* labels that turn in a fit without them */
+	uint32_t decided[DECIDED_BY_KINDS];  /* retired items by who may decide them, when it began */
+	uint32_t ignored;                    /* volunteers worse than chance */
 	double alpha;                        /* of the first campaign; NAN: undefined */
 };
 

@@ -17,7 +17,8 @@ SELECT item_id, volunteer_id, verdict = 'fake', confidence, position = 'left'
 --   -> id uuid, campaign uuid, gold, truth, state, threshold, min, max,
 --      judgments before it was last reopened, p_fake (NULL: none yet), judgments scored, 0, 0,
 --      reason of its open dispute (NULL: none, or a moderator has begun with it), the first version whose
---      judgments count, key of its matched pair (NULL: none)
+--      judgments count, how often judgments on it were set aside or given back, key of its matched pair (NULL: none),
+--      by which rule it is decided, what those believe who may decide (NULL: not written)
 SELECT i.id, i.campaign_id, i.gold, i.truth, i.state, k.threshold,
        k.min_judgments, k.max_judgments,
        coalesce(o.judgments, 0),
@@ -25,7 +26,7 @@ SELECT i.id, i.campaign_id, i.gold, i.truth, i.state, k.threshold,
        (SELECT d.reason FROM dispute d
          WHERE i.state = 'disputed' AND d.item_id = i.id AND d.state = 'open' AND d.begun_at IS NULL
            AND NOT EXISTS (SELECT FROM claim m WHERE m.dispute_id = d.id AND m.expires_at > now())),
-       i.judged_from, lineage_key(i.pair)
+       i.judged_from, i.recount, lineage_key(i.pair), c.decided_by, c.decides
   FROM item i
   JOIN campaign k ON k.id = i.campaign_id
   LEFT JOIN consensus c ON c.item_id = i.id

@@ -16,6 +16,7 @@ struct catching_up {
 	uint32_t *touched; /* items, with repeats */
 	size_t touched_count, touched_room;
 	uint32_t news;
+	bool at_once;
 	int64_t row; /* the news being read; its judgments are taken in together */
 };
 
@@ -106,6 +107,7 @@ static struct error take_in(void *arg, const struct rows *row)
 	}
 	if (!rows_text(row, 0, 1)) { /* a truth was corrected: news that only a fit can take in */
 		news->news++;
+		news->at_once |= rows_flag(row, 0, 5);
 		return ok();
 	}
 	uint32_t item = item_place(estimates, rows_text(row, 0, 1));
@@ -113,6 +115,7 @@ static struct error take_in(void *arg, const struct rows *row)
 	bool fake = rows_flag(row, 0, 3);
 	online_judge(estimates->fit, &estimates->online_items[item],
 	             &estimates->online_volunteers[volunteer], fake ? FAKE : REAL);
+	voices_add(estimates, item, volunteer, fake ? FAKE : REAL);
 	note_judgment(&estimates->tallies[item], fake, (uint32_t)rows_integer(row, 0, 4));
 	if (news->touched_count == news->touched_room) {
 		news->touched_room = news->touched_room ? 2 * news->touched_room : 256;
@@ -174,9 +177,15 @@ static struct estimate estimate_now(const struct estimates *estimates, uint32_t 
 }
 
 struct touched_sheets {
-	const struct estimates *estimates;
+	struct estimates *estimates;
 	struct write_sheet write, settle;
 };
+
+/* Which judgments the estimate of an item rests on. */
+static uint32_t recount_known(const struct estimates *estimates, uint32_t index)
+{
+	return index < estimates->fit->items ? estimates->facts[index].recount : 0;
+}
 
 /* An item with judgments that no longer count stays as it is until the next fit, which leaves them
  * out. */
@@ -186,17 +195,20 @@ static struct error write_touched(void *arg, const struct rows *row)
 	struct item_facts facts = item_facts_read(row);
 	uint32_t index = idmap_find(sheets->estimates->items, facts.id);
 
-	if (sheets->estimates->tallies[index].oldest < facts.judged_from)
+	if (sheets->estimates->tallies[index].oldest < facts.judged_from ||
+	    recount_known(sheets->estimates, index) != facts.recount)
 		return ok();
 	struct estimate now = estimate_now(sheets->estimates, index);
 
 	facts.count = sheets->estimates->tallies[index].count;
 	facts.fake = sheets->estimates->tallies[index].fake;
+	struct belief belief = estimates_belief(sheets->estimates, index, &facts, now.mean,
+	                                        sheets->estimates->online_items[index].odds);
 	json_t *decision =
-		consensus_decision(&facts, now.mean, estimates_trusts(sheets->estimates, &facts));
+		consensus_decision(&facts, &belief, estimates_trusts(sheets->estimates, &facts));
 
 	/* The rows of this answer are still arriving: gather now, send afterwards. */
-	json_array_append_new(sheets->write.rows, consensus_row(&facts, &now, NAN));
+	json_array_append_new(sheets->write.rows, consensus_row(&facts, &now, &belief, NAN));
 	if (decision)
 		json_array_append_new(sheets->settle.rows, decision);
 	return ok();
@@ -246,13 +258,15 @@ struct error estimates_catch_up(struct db *db, struct estimates *estimates,
 	char after[24], *known = known_array(estimates);
 
 	snprintf(after, sizeof after, "%lld", (long long)estimates->newest - OUT_OF_STEP);
-	struct error err =
-		db_stream(db, SQL_CONSENSUS_NEWS, (const char *[]){ after, known }, take_in, &news);
+	struct error err = electorate_note_networks(db, estimates, estimates->newest - OUT_OF_STEP);
+	if (!err.code)
+		err = db_stream(db, SQL_CONSENSUS_NEWS, (const char *[]){ after, known }, take_in, &news);
 	free(known);
 	if (!err.code && news.touched_count)
 		err = publish_touched(db, &news, &scoring);
 	free(news.touched);
 	scoring.news = news.news;
+	scoring.at_once = news.at_once;
 	*ret_scoring = scoring;
 	return err;
 }

@@ -33,7 +33,7 @@ static double *expected_by_campaign(const struct estimates *estimates)
 	return expected;
 }
 
-static struct error publish_write_items(struct db *db, const struct estimates *estimates,
+static struct error publish_write_items(struct db *db, struct estimates *estimates,
                                         struct scoring *scoring)
 {
 	auto_sheet matrix = write_sheet_new(db, SQL_CONSENSUS_WRITE);
@@ -43,15 +43,17 @@ static struct error publish_write_items(struct db *db, const struct estimates *e
 	for (uint32_t i = 0; i < estimates->fit->items && !err.code; i++) {
 		const struct item_facts *facts = &estimates->facts[i];
 		const struct estimate *crowd = &estimates->fit->crowd[i];
+		const struct belief *belief = &estimates->beliefs[i];
 		double change = fabs(crowd->mean - facts->p_before);
 
-		if (facts->count == facts->scored && change < WORTH)
+		if (facts->count == facts->scored && change < WORTH && belief->by == facts->decided_by &&
+		    fabs(belief->decides - facts->decides) < WORTH)
 			continue;
 		scoring->moved += !(change < MOVED); /* NAN, a first posterior, counts */
 		double alpha =
 			agreement_of_item(facts->fake, facts->count - facts->fake,
 		                      expected[idmap_find(estimates->campaigns, facts->campaign)]);
-		err = write_sheet_add(&matrix, consensus_row(facts, crowd, alpha));
+		err = write_sheet_add(&matrix, consensus_row(facts, crowd, belief, alpha));
 	}
 	free(expected);
 	return err.code ? err : write_sheet_send(&matrix);
@@ -76,10 +78,11 @@ static struct error write_skills(struct db *db, const struct estimates *estimate
 
 		uuid_to_text(id, idmap_id(estimates->volunteers, v));
 		err = write_sheet_add(
-			&matrix, json_pack("{s:s, s:f, s:f, s:i}", "volunteer", id, "sensitivity",
+			&matrix, json_pack("{s:s, s:f, s:f, s:i, s:i, s:b}", "volunteer", id, "sensitivity",
 		                       publish_rounded(estimates->fit->sensitivity[v].mean), "specificity",
 		                       publish_rounded(estimates->fit->specificity[v].mean), "judgments",
-		                       (int)counts[v]));
+		                       (int)counts[v], "gold", (int)electorate_gold(estimates, v),
+		                       "ignored", (int)fit_ignores(estimates->fit, v)));
 	}
 	free(counts);
 	return err.code ? err : write_sheet_send(&matrix);
@@ -101,7 +104,8 @@ static struct error settle_items(const struct estimates *estimates, struct write
 	for (uint32_t i = 0; i < estimates->fit->items && !err.code; i++) {
 		const struct item_facts *facts = &estimates->facts[i];
 		double p = estimates->fit->crowd[i].mean;
-		json_t *decision = consensus_decision(facts, p, estimates_trusts(estimates, facts));
+		json_t *decision =
+			consensus_decision(facts, &estimates->beliefs[i], estimates_trusts(estimates, facts));
 
 		fading->retired += facts->retired;
 		if (decision && facts->retired)
@@ -139,14 +143,19 @@ static struct error publish_settle(struct db *db, const struct estimates *estima
 static struct error write_fit(struct db *db, const struct scoring *scoring)
 {
 	json_auto_t *row = json_pack(
-		"{s:I, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:f, s:f, s:i, s:i, s:f, s:i}", "judgments",
-		(json_int_t)scoring->judgments, "items", (int)scoring->items, "moved", (int)scoring->moved,
-		"retired", (int)scoring->retired, "reopened", (int)scoring->reopened, "held",
-		(int)scoring->held, "disputed", (int)scoring->disputed, "withdrawn",
+		"{s:I, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:f, s:f, s:i, s:i, s:f, s:i, s:i, s:i, "
+		"s:i, "
+		"s:i, s:i}",
+		"judgments", (json_int_t)scoring->judgments, "items", (int)scoring->items, "moved",
+		(int)scoring->moved, "retired", (int)scoring->retired, "reopened", (int)scoring->reopened,
+		"held", (int)scoring->held, "disputed", (int)scoring->disputed, "withdrawn",
 		(int)scoring->withdrawn, "gold", (int)scoring->gold, "weight", scoring->weight, "slope",
 		scoring->slope, "cohorts", (int)scoring->cohorts, "cohort_volunteers",
 		(int)scoring->cohort_volunteers, "cohort_share", scoring->cohort_share, "cohort_changes",
-		(int)scoring->cohort_changes);
+		(int)scoring->cohort_changes, "decided_full", (int)scoring->decided[DECIDED_BY_ALL],
+		"decided_no_gold", (int)scoring->decided[DECIDED_WITHOUT_GOLD], "decided_one_network",
+		(int)scoring->decided[DECIDED_WITHOUT_NETWORKS], "decided_neither",
+		(int)scoring->decided[DECIDED_WITHOUT_EITHER], "ignored", (int)scoring->ignored);
 	char *text = json_dumps(row, JSON_COMPACT);
 
 	if (!text)
@@ -220,6 +229,14 @@ static void tell_cohorts(const struct cohorts *cohorts, struct scoring *scoring)
 		cohorts->count ? (double)cohorts->judgments / (double)cohorts->judgments_all : 0;
 }
 
+static void tell_deciding(const struct estimates *estimates, struct scoring *scoring)
+{
+	for (uint32_t i = 0; i < estimates->fit->items; i++)
+		scoring->decided[estimates->beliefs[i].by] += estimates->facts[i].retired;
+	for (uint32_t v = 0; v < estimates->fit->volunteers; v++)
+		scoring->ignored += fit_ignores(estimates->fit, v);
+}
+
 struct error estimates_publish(struct db *db, struct estimates *estimates, bool forget,
                                struct scoring *ret_scoring)
 {
@@ -236,6 +253,7 @@ struct error estimates_publish(struct db *db, struct estimates *estimates, bool 
 	struct error err;
 
 	tell_cohorts(&estimates->cohorts, &scoring);
+	tell_deciding(estimates, &scoring);
 	if ((err = publish_write_items(db, estimates, &scoring)).code)
 		return err;
 	if ((err = write_skills(db, estimates)).code)
@@ -245,6 +263,8 @@ struct error estimates_publish(struct db *db, struct estimates *estimates, bool 
 	if ((err = publish_settle(db, estimates, &scoring)).code)
 		return err;
 	if ((err = write_fit(db, &scoring)).code)
+		return err;
+	if ((err = estimates_write_integrity(db, estimates)).code)
 		return err;
 	if (forget && (err = forget_folded(db, estimates)).code)
 		return err;

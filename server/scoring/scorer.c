@@ -116,7 +116,7 @@ struct error scorer_catch_up(struct scorer *scorer, struct db *db, struct scorin
 		if (scorer->estimates)
 			err = estimates_catch_up(db, scorer->estimates, &scoring);
 	}
-	if (err.code)
+	if (err.code || scoring.at_once)
 		lose_standing(scorer);
 	lock_take(&scorer->lock);
 	scorer->news += scoring.news;

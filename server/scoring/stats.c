@@ -36,7 +36,12 @@ struct error stats_watch_fit(struct db *db)
 		                             .cohorts = rows_integer(rows, 0, 10),
 		                             .cohort_volunteers = rows_integer(rows, 0, 11),
 		                             .cohort_changes = rows_integer(rows, 0, 12),
-		                             .cohort_share = rows_double(rows, 0, 13) };
+		                             .cohort_share = rows_double(rows, 0, 13),
+		                             .decided_full = rows_integer(rows, 0, 14),
+		                             .decided_no_gold = rows_integer(rows, 0, 15),
+		                             .decided_one_network = rows_integer(rows, 0, 16),
+		                             .decided_neither = rows_integer(rows, 0, 17),
+		                             .ignored = rows_integer(rows, 0, 18) };
 	lock_release(&fit_lock);
 	return ok();
 }
@@ -83,7 +88,11 @@ static struct fit_figures read_last_fit(const struct rows *rows)
 		                         .cohorts = rows_integer(rows, 0, 23),
 		                         .cohort_volunteers = rows_integer(rows, 0, 24),
 		                         .cohort_changes = rows_integer(rows, 0, 25),
-		                         .cohort_share = rows_double(rows, 0, 26) };
+		                         .cohort_share = rows_double(rows, 0, 26),
+		                         .decided_full = rows_integer(rows, 0, 27),
+		                         .decided_no_gold = rows_integer(rows, 0, 28),
+		                         .decided_one_network = rows_integer(rows, 0, 29),
+		                         .decided_neither = rows_integer(rows, 0, 30) };
 }
 
 struct error stats_public(struct db *db, struct arena *arena, struct public_figures *ret_figures)

@@ -20,7 +20,10 @@ struct fit_figures {
 	/* Volunteers who err together beyond what all share, and labels that turn without them. */
 	long long cohorts, cohort_volunteers, cohort_changes;
 	double cohort_share; /* of the judgments; in public in hundredths */
-	double fitted_at_s;  /* since 1970 */
+	/* Retired items by the rule of who may decide them; volunteers worse than chance, not public.
+	 */
+	long long decided_full, decided_no_gold, decided_one_network, decided_neither, ignored;
+	double fitted_at_s; /* since 1970 */
 };
 
 /* Reads them: call it every few seconds, so that stats_fit() need not wait for the database. */

@@ -3,10 +3,12 @@
 -- name: consensus_last_fit
 -- What the last full fit changed, for /metrics.
 --   -> fits, retired, reopened, disputed, withdrawn in all; held, gold, weight, slope, seconds since the epoch;
---      cohorts, volunteers in them, labels that turn without them, their share of the judgments
+--      cohorts, volunteers in them, labels that turn without them, their share of the judgments;
+--      retired items by who decides them: full, no gold, one network, neither; volunteers worse than chance
 --      (no row: nothing was fitted yet)
 SELECT fits, retired_all, reopened_all, disputed_all, withdrawn_all, held, gold, weight, slope,
-       extract(epoch FROM fitted_at), cohorts, cohort_volunteers, cohort_changes, cohort_share
+       extract(epoch FROM fitted_at), cohorts, cohort_volunteers, cohort_changes, cohort_share,
+       decided_full, decided_no_gold, decided_one_network, decided_neither, ignored
   FROM last_fit
 
 -- name: stats_public
@@ -21,7 +23,8 @@ SELECT fits, retired_all, reopened_all, disputed_all, withdrawn_all, held, gold,
 --      alpha, low, high of the largest campaign (or NULL); with commas between: the last thirty days, judgments of each, items
 --      by tenths of what is believed of them; served fake rate (or NULL); of the last fit (or NULL) when, retired, reopened,
 --      held, disputed, withdrawn, gold, weight, slope; when this was read; of the last fit (or NULL)
---      cohorts, volunteers in them, labels that turn without them, their share of the judgments in hundredths
+--      cohorts, volunteers in them, labels that turn without them, their share of the judgments in hundredths,
+--      retired items by who decides them: full, no gold, one network, neither
 WITH told AS MATERIALIZED (
     SELECT counted_to, volunteers FROM tally_end LIMIT 1
 ), fresh AS MATERIALIZED (
@@ -59,7 +62,8 @@ SELECT (SELECT e.volunteers +
           FROM served_tally WHERE day < date_trunc('day', now()) HAVING sum(judgments) >= 100),
        rfc3339(f.fitted_at), f.retired, f.reopened, f.held, f.disputed, f.withdrawn, f.gold / 10 * 10,
        round(f.weight::numeric, 1), round(f.slope::numeric, 1), rfc3339(now()),
-       f.cohorts, f.cohort_volunteers, f.cohort_changes, round(f.cohort_share::numeric, 2)
+       f.cohorts, f.cohort_volunteers, f.cohort_changes, round(f.cohort_share::numeric, 2),
+       f.decided_full, f.decided_no_gold, f.decided_one_network, f.decided_neither
   FROM (SELECT string_agg(day::date::text, ',' ORDER BY day) AS days,
                string_agg((SELECT coalesce(2 * sum(pairs), 0) FROM pairs p
                             WHERE NOT p.training AND p.day = series.day::date)::text, ',' ORDER BY day) AS judgments

@@ -68,8 +68,11 @@ function stuck(error) {
 		return;
 	}
 	phase = "away";
-	byId("lost-why").textContent = inWords(error);
+	const waits = error.reason === "skips-spent";
+	byId("lost-why").textContent = waits ? t("judge.skips_spent", { when: inTime(error.retryAfter) }) : inWords(error);
 	show("lost");
+	if (waits)
+		lookAgain = setTimeout(() => advance(), error.retryAfter * 1000);
 	if (error instanceof Unreachable)
 		window.addEventListener("online", () => { if (!byId("lost").hidden) advance(); }, { once: true });
 }
@@ -124,10 +127,14 @@ async function advance() {
 	pairs.preload();
 }
 
+function inTime(seconds) {
+	const minutes = Math.round(seconds / 60);
+	return minutes < 2 ? t("judge.in_a_minute") : t("judge.in_minutes", { n: minutes });
+}
+
 /** Others have what is left. The page looks again by itself. */
 function wait(seconds) {
-	const minutes = Math.round(seconds / 60);
-	byId("busy-when").textContent = minutes < 2 ? t("judge.in_a_minute") : t("judge.in_minutes", { n: minutes });
+	byId("busy-when").textContent = inTime(seconds);
 	show("busy");
 	lookAgain = setTimeout(() => advance(), seconds * 1000);
 }

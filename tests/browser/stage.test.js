@@ -70,6 +70,21 @@ describe("the stage", () => {
 		assert.equal(stalled, 2);
 	});
 
+	test("who skips more than a few is told when the next pair comes", async () => {
+		const visit = await begin();
+		visit.allowed.push(/status of 429/);
+		for (let skips = 0; !await visit.at("lost").isVisible(); skips += 1) {
+			assert.ok(skips < 7, "four are free, and what was loaded beforehand comes still");
+			await visit.at("judging").waitFor();
+			await visit.at("skip").click();
+			await visit.page.locator("#skipping button[value=other]").click();
+			await visit.page.waitForFunction(() => document.querySelector("#judging:not([hidden]), #lost:not([hidden])"));
+			await visit.page.waitForTimeout(300);
+		}
+		assert.match(await visit.page.locator("#lost-why").textContent(), /the next pair comes in (5|10) minutes/);
+		await visit.shoot("judge-skips-spent");
+	});
+
 	test("a way out needs no script", async () => {
 		const visit = await Visit.open(browser, server.url);
 		visits.push(visit);

@@ -45,5 +45,7 @@ Suite *http_versions_suite(void);
 Suite *http_scorer_suite(void);
 Suite *http_snapshots_suite(void);
 Suite *http_jobs_suite(void);
+Suite *http_set_aside_suite(void);
+Suite *http_integrity_suite(void);
 
 #endif

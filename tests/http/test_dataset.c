@@ -434,6 +434,58 @@ START_TEST(no_bytes_are_released_under_two_labels)
 }
 END_TEST
 
+/* Twelve labels of the crowd, and one that a moderator ruled, whatever the crowd thought. */
+START_TEST(a_label_says_by_which_rule_the_crowd_decided_it)
+{
+	struct person person = an_account("researcher");
+	const char *campaign = a_full_campaign(), *file = a_file(campaign, strlen(campaign));
+	int code;
+
+	make_retired(campaign, 1, 0.01, &(struct items){ .file = file });
+	rule_fake(campaign, file);
+	tell_db(
+		"UPDATE consensus SET decided_by = CASE p_fake > .5 WHEN true THEN 'full' ELSE 'no_gold' "
+		"END FROM item i JOIN campaign c ON c.id = i.campaign_id WHERE i.id = item_id AND c.name = "
+		"'%s'",
+		campaign);
+	const char *folder = a_written_release(a_release(&person, campaign));
+	ck_assert_int_eq(
+		system(say("cd '%s' && head -n 1 labels.csv | grep -q ',sha256,decided_by.$' &&"
+	               " ! grep crowd labels.csv | grep -qv -e ',fake,crowd,.*,full.$' -e "
+	               "',real,crowd,.*,no_gold.$' &&"
+	               " grep ',fake,ruling,' labels.csv | grep -q '[0-9a-f],.$' &&"
+	               " grep ruling labels.jsonl | grep -q '\"decided_by\": *null'",
+	               folder)),
+		0);
+	ck_assert_ptr_nonnull(
+		strstr(file_text(folder, "README.md"), "6 were decided by the full rule"));
+	const char *said = run_program(&code, "release verify %s", folder);
+	ck_assert_msg(code == 0, "%s", said);
+
+	ck_assert_int_eq(system(say("cd '%s' && sed -i s/,full/,half/ labels.csv", folder)), 0);
+	sign_again(folder);
+	said = run_program(&code, "release verify %s", folder);
+	ck_assert_int_eq(code, 1);
+	ck_assert_ptr_nonnull(strstr(said, "decided_by is no rule of such a label"));
+}
+END_TEST
+
+START_TEST(a_release_of_before_labels_named_their_rule_is_good)
+{
+	struct person person = an_account("researcher");
+	const char *folder = a_written_release(a_release(&person, a_full_campaign()));
+	int code;
+
+	ck_assert_int_eq(system(say("cd '%s' && sed -i 's/,[a-z_]*\\r$/\\r/' labels.csv &&"
+	                            " head -n 1 labels.csv | grep -q ',sha256.$'",
+	                            folder)),
+	                 0);
+	sign_again(folder);
+	const char *said = run_program(&code, "release verify %s", folder);
+	ck_assert_msg(code == 0, "%s", said);
+}
+END_TEST
+
 START_TEST(verify_names_the_files_that_hold_the_same_bytes_under_two_labels)
 {
 	struct person person = an_account("researcher");
@@ -590,6 +642,8 @@ Suite *http_dataset_suite(void)
 	tcase_add_test(tc, a_release_is_not_written_to_a_folder_without_a_name);
 	tcase_add_test(tc, a_file_too_many_is_to_be_deleted_and_a_changed_one_got_anew);
 	tcase_add_test(tc, no_bytes_are_released_under_two_labels);
+	tcase_add_test(tc, a_label_says_by_which_rule_the_crowd_decided_it);
+	tcase_add_test(tc, a_release_of_before_labels_named_their_rule_is_good);
 	tcase_add_test(tc, verify_names_the_files_that_hold_the_same_bytes_under_two_labels);
 	tcase_add_test(tc, the_card_warns_of_volunteers_who_err_together);
 	tcase_add_test(tc, a_card_without_volunteers_names_nobody);

@@ -303,6 +303,40 @@ START_TEST(a_skipped_pair_returns_its_items_to_the_plan)
 }
 END_TEST
 
+/* Eight golds of whom the crowd is sure among eight items; so many of them were shown to one who
+ * judged all. */
+static long long golds_shown(const char *campaign)
+{
+	struct person person = a_volunteer();
+	struct answer answer = ask_patiently(&person, campaign);
+
+	for (; answer.status == 201; answer = ask_at(NULL, &person, campaign))
+		expect_status(judge_at(NULL, &person, text_at(answer.body, "assignment")), 201);
+	return count_db("SELECT count(*) FROM judgment j JOIN item i ON i.id = j.item_id"
+	                " WHERE i.gold AND j.counts AND j.volunteer_id = '%s'",
+	                volunteer_id(&person));
+}
+
+/* And only where that one would: a crowd that is not trusted settles nothing. */
+START_TEST(gold_rests_when_another_item_would_have_retired)
+{
+	const char *campaign = a_planned_campaign(1000, 8);
+	bool trusted = _i;
+
+	tell_db("UPDATE campaign SET min_judgments = 5 WHERE name = '%s'", campaign);
+	tell_db("INSERT INTO agreement (campaign_id, trusted) SELECT id, %s FROM campaign"
+	        " WHERE name = '%s'",
+	        trusted ? "true" : "false", campaign);
+	make_items(&(struct items){ .campaign = campaign, .count = 8, .truth = "fake", .gold = true });
+	tell_db("INSERT INTO consensus (item_id, p_fake, low, high, judgments, fake_votes)"
+	        " SELECT i.id, .99, .9, 1, 6, 6 FROM item i JOIN campaign c ON c.id = i.campaign_id"
+	        " WHERE c.name = '%s' AND i.gold",
+	        campaign);
+	await_desk(NULL);
+	ck_assert_int_eq(golds_shown(campaign) > 0, !trusted);
+}
+END_TEST
+
 START_TEST(what_was_judged_at_another_server_is_known_here)
 {
 	const char *campaign = a_planned_campaign(1000, 4);
@@ -538,6 +572,7 @@ Suite *http_desk_suite(void)
 	tcase_add_test(tc, two_servers_keep_to_one_plan);
 	tcase_add_test(tc, an_expired_lease_returns_its_items_to_the_plan);
 	tcase_add_test(tc, a_skipped_pair_returns_its_items_to_the_plan);
+	tcase_add_loop_test(tc, gold_rests_when_another_item_would_have_retired, 0, 2);
 	tcase_add_test(tc, what_was_judged_at_another_server_is_known_here);
 	tcase_add_test(tc, progress_goes_on_at_another_server);
 	tcase_add_test(tc, what_leaves_service_is_not_handed_out_any_more);

@@ -222,6 +222,60 @@ START_TEST(a_budget_that_was_spent_comes_back_when_it_was_promised)
 }
 END_TEST
 
+static struct answer see_pair(const char *server, struct person *as)
+{
+	return call(&(struct call){ .server = server,
+	                            .path = "/api/v1/assignments",
+	                            .as = as,
+	                            .body = json_pack("{s:s}", "campaign", common_campaign()) });
+}
+
+START_TEST(a_network_sees_so_many_pairs_and_no_more)
+{
+	const char *const options[] = { "--budgets", "views=1/h:2", NULL };
+	struct another server = another_start(options);
+	struct person people[] = { a_volunteer(), a_volunteer(), a_volunteer() };
+	struct answer answers[3];
+
+	for (int n = 0; n < 3; n++)
+		answers[n] = see_pair(server.url, &people[n]);
+	another_stop(&server);
+	expect_status(answers[0], 201);
+	expect_status(answers[1], 201);
+	expect_problem(answers[2], 429, "too-many");
+}
+END_TEST
+
+/* What is shown again is nothing new. */
+START_TEST(a_volunteer_sees_so_many_new_pairs_and_no_more)
+{
+	const char *const options[] = { "--budgets", "volunteer_views=1/h:3", NULL };
+	struct another server = another_start(options);
+	struct person person = a_volunteer(), other = a_volunteer();
+	struct answer answers[6], judged;
+
+	for (int n = 0; n < 4; n++)
+		answers[n] = see_pair(server.url, &person);
+	for (int n = 0; n < 2; n++) {
+		judged = call(&(struct call){
+			.server = server.url,
+			.path = "/api/v1/judgments",
+			.as = &person,
+			.body = verdicts_on(text_at(answers[n].body, "assignment"), "real", "real") });
+		expect_status(judged, 201);
+	}
+	answers[4] = see_pair(server.url, &person);
+	answers[5] = see_pair(server.url, &person);
+	struct answer of_other = see_pair(server.url, &other);
+	another_stop(&server);
+	expect_status(answers[1], 201);
+	expect_status(answers[3], 200);
+	expect_status(answers[4], 201);
+	expect_problem(answers[5], 429, "too-many");
+	expect_status(of_other, 201);
+}
+END_TEST
+
 Suite *http_limits_suite(void)
 {
 	Suite *suite = suite_create("http/limits");
@@ -237,6 +291,8 @@ Suite *http_limits_suite(void)
 	tcase_add_test(tc, many_reads_of_one_network_leave_the_lane_to_others);
 	tcase_add_test(tc, a_full_lane_refuses_at_once_and_soon_takes_requests_again);
 	tcase_add_test(tc, a_budget_that_was_spent_comes_back_when_it_was_promised);
+	tcase_add_test(tc, a_network_sees_so_many_pairs_and_no_more);
+	tcase_add_test(tc, a_volunteer_sees_so_many_new_pairs_and_no_more);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

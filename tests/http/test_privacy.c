@@ -251,6 +251,51 @@ START_TEST(what_was_released_does_not_become_gold)
 }
 END_TEST
 
+/* Brings an item of a campaign where it is told, if at all, and back into service. */
+static const struct {
+	const char *told, *back;
+	bool becomes;
+} histories[] = {
+	{ "title = 'as it was'", "title = NULL", true },
+	{ "state = 'disputed'", "state = 'in_service'", true },
+	{ "gold = true", "gold = false", true },
+	{ "gold = true, state = 'retired'", "gold = false, state = 'in_service'", true },
+	{ "training = true", "training = false", false },
+	{ "state = 'retired'", "state = 'in_service'", false },
+	{ "state = 'settled'", "state = 'in_service'", false },
+	{ "basis = 'crowd'", "title = NULL", false },
+};
+
+START_TEST(what_was_told_or_is_the_crowds_word_does_not_become_gold)
+{
+	const char *item = a_judged_item(a_campaign(), &(struct items){ .truth = "fake" }, .9);
+	const char *become = say("UPDATE item SET gold = true WHERE id = '%s'", item);
+
+	tell_db("UPDATE item SET %s WHERE id = '%s'", histories[_i].told, item);
+	tell_db("UPDATE item SET %s WHERE id = '%s'", histories[_i].back, item);
+	if (histories[_i].becomes)
+		tell_db("%s", become);
+	else
+		expect_refused(become);
+}
+END_TEST
+
+START_TEST(gold_that_was_settled_comes_back_as_an_item_like_others)
+{
+	const char *item =
+		a_judged_item(a_campaign(), &(struct items){ .truth = "fake", .gold = true }, .9);
+
+	tell_db("UPDATE item SET state = 'settled' WHERE id = '%s'", item);
+	ck_assert_int_eq(count_db("SELECT count(*) FROM item WHERE id = '%s' AND gold", item), 1);
+	tell_db("UPDATE item SET state = 'in_service' WHERE id = '%s'", item);
+	ck_assert_int_eq(count_db("SELECT count(*) FROM item WHERE id = '%s' AND gold", item), 0);
+	ck_assert_int_eq(count_db("SELECT count(*) FROM item_change WHERE item_id = '%s'"
+	                          " AND field = 'gold' AND after = 'false'",
+	                          item),
+	                 1);
+}
+END_TEST
+
 /* ------------------------------------------------------------------ who judged what */
 
 #define VOLUNTEERS 60
@@ -692,6 +737,9 @@ Suite *http_privacy_suite(void)
 	tcase_add_test(tc, a_campaign_whose_gold_was_released_stays_closed);
 	tcase_add_test(tc, gold_is_not_released_while_its_campaign_is_being_opened);
 	tcase_add_test(tc, what_was_released_does_not_become_gold);
+	tcase_add_loop_test(tc, what_was_told_or_is_the_crowds_word_does_not_become_gold, 0,
+	                    sizeof histories / sizeof histories[0]);
+	tcase_add_test(tc, gold_that_was_settled_comes_back_as_an_item_like_others);
 	suite_add_tcase(suite, tc);
 	tc = tcase_create("pseudonyms");
 	tcase_set_timeout(tc, 120);

@@ -166,6 +166,102 @@ START_TEST(a_fit_knows_which_two_items_are_a_matched_pair)
 }
 END_TEST
 
+/*
+ * Six volunteers in a campaign of its own, all right on twelve gold items and of one mind on twenty
+ * others. Their judgments come with networks, of which there are `networks`.
+ */
+static void a_crowd(int networks, bool declared)
+{
+	make_items(&(struct items){ .campaign = "default", .count = 6, .gold = true, .truth = "fake" });
+	make_items(&(struct items){ .campaign = "default", .count = 6, .gold = true, .truth = "real" });
+	make_items(&(struct items){ .campaign = "default", .count = 20 });
+	tell_db(
+		"INSERT INTO volunteer (id, salt, consent_version) SELECT gen_random_uuid(),"
+		" decode(repeat('00', 16), 'hex'), 2 FROM generate_series(1, 6);"
+		" ALTER TABLE judgment DISABLE TRIGGER USER;"
+		" INSERT INTO judgment (item_id, volunteer_id, assignment_id, position, verdict,"
+		" confidence, training) SELECT i.id, v.id, gen_random_uuid(), 'left',"
+		" coalesce(i.truth, CASE WHEN i.n %% 2 = 0 THEN 'fake' ELSE 'real' END::verdict), 75,"
+		" false FROM (SELECT *, row_number() OVER (ORDER BY id) AS n FROM item) i, volunteer v");
+	tell_db("INSERT INTO score_pending (items, volunteers, fakes, versions, networks)"
+	        " SELECT array_agg(j.item_id), array_agg(j.volunteer_id),"
+	        " array_agg(j.verdict = 'fake'), array_agg(1),"
+	        " array_agg(substr(sha256(int4send(v.n %% %d)), 1, 16) || decode('%s', 'hex'))"
+	        " FROM judgment j JOIN (SELECT id, row_number() OVER (ORDER BY id)::integer AS n"
+	        " FROM volunteer) v ON v.id = j.volunteer_id",
+	        networks, declared ? "01" : "00");
+}
+
+static const struct {
+	int networks;
+	bool declared, gold;
+	int retired;
+	const char *decided_by;
+} crowds[] = { { 6, false, true, 20, "full" },
+	           { 1, false, true, 0, "" },
+	           { 1, true, true, 20, "one_network" },
+	           { 6, false, false, 20, "no_gold" },
+	           { 1, true, false, 20, "no_gold_one_network" } };
+
+START_TEST(items_are_settled_by_who_may_decide)
+{
+	struct db *db = own_database();
+	struct estimates *estimates;
+	struct scoring scoring;
+
+	a_crowd(crowds[_i].networks, crowds[_i].declared);
+	if (!crowds[_i].gold)
+		tell_db("UPDATE item SET gold = false, truth = NULL, basis = NULL WHERE gold");
+	ck_assert_int_eq(estimates_fit(db, &estimates).code, OK);
+	ck_assert_int_eq(estimates_publish(db, estimates, true, &scoring).code, OK);
+	estimates_free(estimates);
+	db_close(db);
+	ck_assert_int_ge(count_db("SELECT count(*) FROM item WHERE state = 'retired'"),
+	                 crowds[_i].retired);
+	if (!crowds[_i].retired)
+		ck_assert_int_eq(count_db("SELECT count(*) FROM item WHERE state = 'retired'"), 0);
+	ck_assert_str_eq(ask_db("SELECT coalesce(string_agg(DISTINCT decided_by, ' '), '')"
+	                        " FROM consensus"),
+	                 crowds[_i].decided_by);
+	ck_assert_int_eq(count_db("SELECT count(*) FROM volunteer_network"), 6);
+	ck_assert_int_eq(
+		count_db("SELECT count(*) FROM volunteer_skill WHERE gold = %d AND NOT ignored",
+	             crowds[_i].gold ? 12 : 0),
+		6);
+	tell_db("UPDATE campaign SET state = 'closed'");
+	ck_assert_int_eq(count_db("SELECT count(*) FROM volunteer_network"), 0);
+}
+END_TEST
+
+/* After a fit, single judgments are weighed with those that the fit has read. */
+START_TEST(between_fits_too_those_settle_who_may_decide)
+{
+	struct db *db = own_database();
+	struct estimates *estimates;
+	struct scoring scoring;
+
+	a_crowd(_i ? 6 : 1, false);
+	tell_db("CREATE TABLE late AS SELECT * FROM judgment WHERE item_id IN"
+	        " (SELECT id FROM item WHERE NOT gold ORDER BY id LIMIT 8);"
+	        " DELETE FROM judgment WHERE item_id IN (SELECT item_id FROM late);"
+	        " CREATE TABLE pending AS SELECT p.items[n] AS item, p.volunteers[n] AS volunteer,"
+	        " p.fakes[n] AS fake, p.networks[n] AS network FROM score_pending p,"
+	        " generate_series(1, cardinality(p.items)) n");
+	ck_assert_int_eq(estimates_fit(db, &estimates).code, OK);
+	ck_assert_int_eq(estimates_publish(db, estimates, true, &scoring).code, OK);
+	ck_assert_int_eq(count_db("SELECT count(*) FROM item WHERE state = 'retired'"), _i ? 12 : 0);
+	tell_db("INSERT INTO judgment SELECT * FROM late;"
+	        " INSERT INTO score_pending (items, volunteers, fakes, versions, networks)"
+	        " SELECT array_agg(item), array_agg(volunteer), array_agg(fake), array_agg(1),"
+	        " array_agg(network) FROM pending WHERE item IN (SELECT item_id FROM late)");
+	ck_assert_int_eq(estimates_catch_up(db, estimates, &scoring).code, OK);
+	ck_assert_uint_eq(scoring.news, 48);
+	ck_assert_int_eq(count_db("SELECT count(*) FROM item WHERE state = 'retired'"), _i ? 20 : 0);
+	estimates_free(estimates);
+	db_close(db);
+}
+END_TEST
+
 struct settler {
 	const char *order; /* of the ids on its sheet */
 	struct error err;
@@ -185,10 +281,11 @@ static void *settle(void *arg)
 
 static const char *a_sheet(const char *order)
 {
-	return ask_db("SELECT json_agg(json_build_object('item', id, 'from', 'in_service', 'to',"
-	              " 'retired', 'judgments', 1, 'judged_from', 1, 'p_fake', 1) ORDER BY id %s)"
-	              " FROM item",
-	              order);
+	return ask_db(
+		"SELECT json_agg(json_build_object('item', id, 'from', 'in_service', 'to',"
+		" 'retired', 'judgments', 1, 'judged_from', 1, 'recount', 0, 'p_fake', 1) ORDER BY id %s)"
+		" FROM item",
+		order);
 }
 
 START_TEST(two_that_settle_the_same_items_in_other_orders_do_not_deadlock)
@@ -321,6 +418,8 @@ Suite *http_scorer_suite(void)
 	tcase_add_test(tc, what_a_fit_has_read_is_not_told_again_and_what_follows_is_told_once);
 	tcase_add_test(tc, news_that_commit_behind_a_fit_are_heard_too);
 	tcase_add_test(tc, a_fit_knows_which_two_items_are_a_matched_pair);
+	tcase_add_loop_test(tc, items_are_settled_by_who_may_decide, 0, 5);
+	tcase_add_loop_test(tc, between_fits_too_those_settle_who_may_decide, 0, 2);
 	tcase_add_test(tc, two_that_settle_the_same_items_in_other_orders_do_not_deadlock);
 	tcase_add_test(tc, what_is_written_of_someone_erased_is_swept_without_reading_all_leases);
 	tcase_add_test(tc, what_a_fit_writes_again_is_written_in_place);

@@ -64,6 +64,7 @@ static const struct {
 	{ "judgment.tells", tells, "" },
 	{ "lease.kind", assignment_kinds, "" },
 	{ "ruling.ruling", ruling_choices, ",undo" },
+	{ "set_aside.kind", set_aside_kinds, "" },
 	{ "skipped_pair.kind", assignment_kinds, "" },
 	{ "skipped_pair.reason", skip_reasons, "" },
 };

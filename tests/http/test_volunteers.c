@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "client.h"
+#include "crypto/token.h"
 #include "database.h"
 #include "suites.h"
 #include "world.h"
@@ -98,6 +99,75 @@ START_TEST(one_kind_of_sealed_text_never_opens_as_another)
 	snprintf(person.cookie, sizeof person.cookie, "touchstone_volunteer=%s",
 	         text_at(lease, "assignment"));
 	expect_problem(get(&person, "/api/v1/me"), 401, "no-consent");
+}
+END_TEST
+
+/* The cookie as it was when version 1 of the text was agreed to: the id alone. */
+static struct person someone_of_before(void)
+{
+	struct person person = a_volunteer();
+	const char *name = volunteer_id(&person);
+	char cookie[TOKEN_TEXT(UUID_BYTES)];
+	unsigned char id[UUID_BYTES];
+
+	ck_assert(uuid_from_text(id, name));
+	token_seal(server_seal(), TOKEN_VOLUNTEER, id, sizeof id, cookie);
+	snprintf(person.cookie, sizeof person.cookie, "touchstone_volunteer=%s", cookie);
+	tell_db("UPDATE volunteer SET consent_version = 1 WHERE id = '%s'", name);
+	return person;
+}
+
+START_TEST(who_agreed_to_an_earlier_text_is_asked_first_and_stays_who_it_was)
+{
+	struct person person = someone_of_before();
+	const char *id = text_at(get(&person, "/api/v1/me").body, "volunteer");
+
+	expect_problem(post(&person, "/api/v1/assignments", json_object()), 401, "consent-changed");
+	struct answer a = post(&person, "/api/v1/volunteers", json_pack("{s:b}", "consent", 1));
+	expect_status(a, 200);
+	ck_assert_str_eq(text_at(a.body, "volunteer"), id);
+	ck_assert_str_eq(volunteer_id(&person), id);
+	ck_assert_int_eq(count_db("SELECT consent_version FROM volunteer WHERE id = '%s'", id), 2);
+	ck_assert_ptr_nonnull(a_lease(&person, NULL));
+}
+END_TEST
+
+START_TEST(who_agreed_to_an_earlier_text_may_leave_without_agreeing_to_another)
+{
+	struct person person = someone_of_before();
+
+	expect_status(get(&person, "/api/v1/me"), 200);
+	expect_status(delete_at(&person, "/api/v1/me"), 204);
+}
+END_TEST
+
+START_TEST(who_was_erased_and_agrees_again_is_somebody_new)
+{
+	struct person person = someone_of_before();
+	const char *id = text_at(get(&person, "/api/v1/me").body, "volunteer");
+
+	tell_db("DELETE FROM volunteer WHERE id = '%s'", id);
+	expect_status(post(&person, "/api/v1/volunteers", json_pack("{s:b}", "consent", 1)), 201);
+	ck_assert_str_ne(volunteer_id(&person), id);
+}
+END_TEST
+
+/* The tests come from loopback, which is declared unless the operator says otherwise. */
+START_TEST(the_network_of_a_judgment_is_kept_as_a_hash_with_its_volunteer)
+{
+	struct person person = a_volunteer();
+	json_t *lease = a_lease(&person, NULL);
+	const char *id = volunteer_id(&person);
+
+	expect_status(post(&person, "/api/v1/judgments",
+	                   verdicts_on(text_at(lease, "assignment"), "real", "fake")),
+	              201);
+	await_db(20, say("SELECT count(*) = 1 FROM volunteer_network WHERE volunteer_id = '%s'"
+	                 " AND declared AND octet_length(network) = 16",
+	                 id));
+	expect_status(delete_at(&person, "/api/v1/me"), 204);
+	ck_assert_int_eq(
+		count_db("SELECT count(*) FROM volunteer_network WHERE volunteer_id = '%s'", id), 0);
 }
 END_TEST
 
@@ -283,6 +353,10 @@ Suite *http_volunteers_suite(void)
 	tcase_add_test(tc, consent_makes_a_volunteer_and_sets_a_cookie_that_scripts_cannot_read);
 	tcase_add_test(tc, a_new_volunteer_has_done_nothing_and_has_training_before_them);
 	tcase_add_loop_test(tc, nobody_takes_part_without_consent, 0, 5);
+	tcase_add_test(tc, who_agreed_to_an_earlier_text_is_asked_first_and_stays_who_it_was);
+	tcase_add_test(tc, who_agreed_to_an_earlier_text_may_leave_without_agreeing_to_another);
+	tcase_add_test(tc, who_was_erased_and_agrees_again_is_somebody_new);
+	tcase_add_test(tc, the_network_of_a_judgment_is_kept_as_a_hash_with_its_volunteer);
 	tcase_add_test(tc, me_is_who_the_cookie_says);
 	tcase_add_loop_test(tc, without_a_genuine_cookie_nobody_is_asking, 0, 5);
 	tcase_add_test(tc, a_cookie_changed_in_one_place_is_worth_nothing);

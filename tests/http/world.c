@@ -13,6 +13,7 @@
 #include "crypto/sha256.h"
 #include "crypto/token.h"
 #include "database.h"
+#include "people/volunteer.h"
 
 static const char *common;
 
@@ -208,11 +209,11 @@ const struct token_keys *server_seal(void)
 
 const char *volunteer_id(struct person *as)
 {
-	unsigned char id[UUID_BYTES];
+	struct volunteer_pass pass;
 	const char *value = strchr(as->cookie, '=');
 
-	ck_assert(value && token_open(server_seal(), TOKEN_VOLUNTEER, value + 1, id, sizeof id));
-	return uuid_text(id);
+	ck_assert(value && token_open(server_seal(), TOKEN_VOLUNTEER, value + 1, &pass, sizeof pass));
+	return uuid_text(pass.id);
 }
 
 struct lease lease_of(const char *token, struct person *as)

@@ -24,13 +24,19 @@ struct contestant {
 	void (*infer)(const struct judgments *judgments, double p_fake[]);
 };
 
-static void infer_by(enum method method, const struct judgments *judgments, double p_fake[])
+static void infer_with(const struct model_options *options, const struct judgments *judgments,
+                       double p_fake[])
 {
-	struct fit *fit = model_fit(judgments, &(struct model_options){ .method = method });
+	struct fit *fit = model_fit(judgments, options);
 
 	for (uint32_t i = 0; i < fit->items; i++)
 		p_fake[i] = fit->p_fake[i].mean;
 	fit_free(fit);
+}
+
+static void infer_by(enum method method, const struct judgments *judgments, double p_fake[])
+{
+	infer_with(&(struct model_options){ .method = method }, judgments, p_fake);
 }
 
 static void infer_majority(const struct judgments *judgments, double p_fake[])
@@ -46,6 +52,12 @@ static void infer_dawid_skene(const struct judgments *judgments, double p_fake[]
 static void infer_default(const struct judgments *judgments, double p_fake[])
 {
 	infer_by(METHOD_DEFAULT, judgments, p_fake);
+}
+
+static void infer_no_negative(const struct judgments *judgments, double p_fake[])
+{
+	infer_with(&(struct model_options){ .method = METHOD_DEFAULT, .no_negative = true }, judgments,
+	           p_fake);
 }
 
 static void infer_ibcc(const struct judgments *judgments, double p_fake[])
@@ -66,6 +78,7 @@ static const struct contestant contestants[] = {
 	{ "majority", infer_majority }, /* first: the others are compared with it */
 	{ "dawid-skene", infer_dawid_skene },
 	{ "default", infer_default },
+	{ "no-negative", infer_no_negative },
 	{ "ibcc", infer_ibcc },
 	{ "ebcc", infer_ebcc },
 };

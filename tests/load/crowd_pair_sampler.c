@@ -61,7 +61,6 @@ static void make_volunteers(struct volunteers *volunteers, uint32_t items, struc
 			keyset_add(volunteers->seen[v], random_below(random, lineages) + 1);
 		volunteers->askers[v] = (struct asker){ .sensitivity = .55 + .4 * random_unit(random),
 			                                    .specificity = .55 + .4 * random_unit(random),
-			                                    .gold_seen = random_below(random, 40),
 			                                    .seen = volunteers->seen[v] };
 	}
 }

@@ -197,5 +197,16 @@ SELECT filled_id('job', n), 'release', filled_id('release', n), CASE WHEN n = 22
 INSERT INTO rendering (id, recipe, harmless) VALUES (filled_id('rendering', 1), 2, true);
 INSERT INTO job (id, kind, subject, state) VALUES (filled_id('job', 23), 'render', filled_id('rendering', 1), 'done');
 
+INSERT INTO set_aside (id, kind, volunteers, from_at, to_at, reason, made_by, made_at)
+SELECT filled_id('set_aside', n), 'volunteers', ARRAY(SELECT filled_id('volunteer', 500 + 10 * n + k) FROM generate_series(0, 4) k), '-infinity', 'infinity', 'they lie', 'somebody',
+       now() - interval '1 day' * n FROM generate_series(1, 20) n;
+INSERT INTO set_aside_volunteer (volunteer_id, set_aside_id, from_at, to_at)
+SELECT v, a.id, a.from_at, a.to_at FROM set_aside a, unnest(a.volunteers) v;
+INSERT INTO set_aside_item (set_aside_id, item_id, retired, p_fake, low, high, judgments, fake_votes, judged_from)
+SELECT DISTINCT s.set_aside_id, j.item_id, true, 0.99, 0.9, 1, 7, 6, 1
+  FROM set_aside_volunteer s JOIN judgment j ON j.volunteer_id = s.volunteer_id;
+INSERT INTO volunteer_network (campaign_id, volunteer_id, network, declared)
+SELECT filled_id('campaign', 1), v.id, substr(filled_bytes('network', abs(hashtext(v.id::text)) % 1000), 1, 16), false FROM volunteer v;
+
 DROP TABLE filled_pair, filled_release;
 VACUUM ANALYZE;

@@ -46,6 +46,7 @@ const small = "filled_id('release', 2)";
 const writing = "filled_id('release', 22)";
 const job = "filled_id('job', 22)";
 const rendering = "filled_id('rendering', 1)";
+const aside = "filled_id('set_aside', 1)";
 const text = (value) => `'${value}'`;
 const hex = (kind, n = 2000) => `filled_hex('${kind}', ${n})`;
 const some = (count, value, type) => `array_fill(${value}::${type}, ARRAY[${count}])`;
@@ -62,6 +63,7 @@ function answers(count) {
 		each("filled_bytes('body', 1)", "bytea"), each("4000", "integer"), each("4000", "integer"), each("4000", "integer"), each("'{}'", "jsonb"), items(2 * count, 10000),
 		items(2 * count, 10000), `${volunteers(count)} || ${volunteers(count)}`, `${fresh} || ${fresh}`, said("true", "boolean"), said("true", "boolean"), said("75", "integer"),
 		said("'{gut}'", "text"), said("NULL", "jsonb"), said("false", "boolean"), said("1", "integer"), said("true", "boolean"),
+		said("decode(repeat('00', 17), 'hex')", "bytea"),
 	];
 }
 
@@ -89,7 +91,7 @@ export const VALUES = {
 	account_set_state: [email, text("disabled")],
 	account_end_sessions: [email],
 	account_revoke_tokens: [email],
-	assignment_skip: [...leases(16, 4000000000), some(16, "'other'", "text")],
+	assignment_skip: [...leases(16, 4000000000), some(16, "'other'", "text"), some(16, "decode(repeat('00', 17), 'hex')", "bytea")],
 	assignment_renew: [...leases(1, 4000000000), seconds(0, 1), seconds(600, 1), some(1, "300", "bigint"), some(1, "3600", "bigint"), some(1, "NULL", "text")],
 	lease_shows: [volunteer, hex("rendition"), "600", "600"],
 	volunteer_cache_volunteers: [volunteers(64)],
@@ -119,13 +121,17 @@ export const VALUES = {
 	consensus_news: ["1000", text("{1001,1002}")],
 	consensus_judgments: [],
 	consensus_items: [],
+	consensus_campaigns: [],
+	consensus_networks: [],
+	consensus_skips: [],
+	consensus_note_networks: ["0"],
 	consensus_touched: [items(256)],
 	consensus_write: ["filled_consensus(2000, 4096)"],
 	consensus_write_skills: ["filled_skills(500, 1000)"],
 	consensus_write_agreement: ["filled_id('campaign', 1)", "0.5", "0.4", "0.6", "100", "90", "true"],
 	consensus_distrust: [],
 	consensus_settle: ["filled_moves(1000)"],
-	consensus_write_fit: [text('{"judgments":1,"items":1,"moved":1,"retired":1,"reopened":1,"held":1,"disputed":1,"withdrawn":1,"gold":1,"weight":1,"slope":1,"cohorts":1,"cohort_volunteers":2,"cohort_share":0.5,"cohort_changes":1}')],
+	consensus_write_fit: [text('{"judgments":1,"items":1,"moved":1,"retired":1,"reopened":1,"held":1,"disputed":1,"withdrawn":1,"gold":1,"weight":1,"slope":1,"cohorts":1,"cohort_volunteers":2,"cohort_share":0.5,"cohort_changes":1,"decided_full":1,"decided_no_gold":1,"decided_one_network":1,"decided_neither":1,"ignored":1}')],
 	consensus_last_fit: [],
 	dispute_list: [account, text("ruled"), "now() - interval '90 days'", item(), "20"],
 	dispute_open_lonely: [],
@@ -200,7 +206,7 @@ export const VALUES = {
 	release_candidates: [writing],
 	release_links: [writing],
 	release_cut: [writing, items(2000, 2001), text("{image/jpeg,video/mp4}"), text("{.jpg,.mp4}")],
-	release_draft_add: [`ARRAY[${writing}::text]`, ...["filled_id('item', 2001)", "'{}'", "'{}'", "'fake'", "'crowd'", "'0.9'", "'0.8'", "'0.95'", "NULL", "'\\x00'", "'100'", "'image'", "'fake/new.jpg'", "'train'"].map((value) => some(1, value, "text"))],
+	release_draft_add: [`ARRAY[${writing}::text]`, ...["filled_id('item', 2001)", "'{}'", "'{}'", "'fake'", "'crowd'", "'0.9'", "'0.8'", "'0.95'", "NULL", "'\\x00'", "'100'", "'image'", "'fake/new.jpg'", "'full'", "'train'"].map((value) => some(1, value, "text"))],
 	release_draft_window: [writing, text("20000000-0000-0000-0000-000000000000"), "2000"],
 	release_crossing: [],
 	release_take: [writing, text("20000000-0000-0000-0000-000000000000"), text("40000000-0000-0000-0000-000000000000")],
@@ -221,6 +227,27 @@ export const VALUES = {
 	release_table: [writing],
 	release_licences: [writing],
 	release_corrections: [writing],
+	release_set_aside: [writing],
+	estimates_cohorts: [text("[]")],
+	integrity_activity: [],
+	integrity_alarms: ["NULL"],
+	integrity_before: [],
+	integrity_groups: ["4", "0.25", "5", "4"],
+	integrity_hours: [],
+	integrity_raise: [text("[]")],
+	integrity_read: ["NULL"],
+	integrity_write: [text("activity"), text("[]")],
+	set_aside_campaign: [text("campaign-1")],
+	set_aside_changes: [aside],
+	set_aside_follow: [],
+	set_aside_give: [aside],
+	set_aside_list: ["now()", aside, "51"],
+	set_aside_make: [text("volunteers"), "NULL", volunteers(6), "NULL", "NULL", "NULL", "NULL", text("they lie"), text("somebody")],
+	set_aside_one: [aside],
+	set_aside_take: [aside, volunteers(6)],
+	set_aside_turn: [],
+	set_aside_undo: [aside, text("a mistake"), text("somebody")],
+	set_aside_widen: [],
 	release_add_file: [writing, text("another.csv"), hex("new"), "1000"],
 	release_summary: [writing],
 	release_finish: [writing, text("{}"), "1000"],
@@ -248,6 +275,7 @@ export const VALUES = {
 	stats_fold: ["now() - interval '1 minute'"],
 	stats_compact: [],
 	volunteer_create: ["filled_ids('new', 1, 64)", some(64, "'\\x00112233445566778899aabbccddeeff'", "bytea"), some(64, "1", "integer")],
+	volunteer_agree: [volunteer, "2"],
 	volunteer_erase: [volunteer],
 	volunteer_sweep: [],
 	volunteer_progress: [volunteers(16)],

@@ -14,13 +14,26 @@ static const struct {
 	double p_fake;
 	uint32_t count, spent;
 	int8_t truth;
-	bool gold, out_of_service, distrusted, retired;
+	bool gold, out_of_service, distrusted, retired, undecided, recounted;
 	enum contest contest;
 	uint32_t fakes;
 	const char *outcome;
 } cases[] = {
 	{ "sure enough", .98, 5, 0, UNKNOWN, .outcome = RETIRES },
 	{ "sure of the other", .02, 5, 0, UNKNOWN, .outcome = RETIRES },
+	{ "sure, but nobody may decide", .98, 5, 0, UNKNOWN, .undecided = true, .outcome = STAYS },
+	{ "sure, but nobody may decide, spent", .98, 25, 0, UNKNOWN, .undecided = true,
+	  .outcome = "max_judgments" },
+	{ "retired when everybody decided", .98, 9, 0, UNKNOWN, .retired = true, .undecided = true,
+	  .outcome = STAYS },
+	{ "retired, judgments set aside, still decided", .98, 9, 0, UNKNOWN, .retired = true,
+	  .recounted = true, .outcome = STAYS },
+	{ "retired, judgments set aside, nobody may decide", .98, 9, 0, UNKNOWN, .retired = true,
+	  .recounted = true, .undecided = true, .outcome = RETURNS },
+	{ "gold, wrong, but nobody may decide", .98, 9, 0, REAL, true, .undecided = true,
+	  .outcome = STAYS },
+	{ "disputed, sure now, nobody may decide", .98, 26, 0, UNKNOWN,
+	  .contest = CONTEST_MAX_JUDGMENTS, .undecided = true, .outcome = STAYS },
 	{ "sure too early", .98, 4, 0, UNKNOWN, .outcome = STAYS },
 	{ "not sure yet", .90, 24, 0, UNKNOWN, .outcome = STAYS },
 	{ "never sure", .90, 25, 0, UNKNOWN, .outcome = "max_judgments" },
@@ -90,9 +103,12 @@ START_TEST(an_item_leaves_service_by_the_rule)
 		                        .truth = cases[_i].truth,
 		                        .rule = stopping_in_service(),
 		                        .spent = cases[_i].spent,
+		                        .recount = cases[_i].recounted,
 		                        .count = cases[_i].count,
 		                        .fake = cases[_i].fakes };
-	json_auto_t *row = consensus_decision(&facts, cases[_i].p_fake, !cases[_i].distrusted);
+	struct belief belief = { cases[_i].p_fake, cases[_i].undecided ? .5 : cases[_i].p_fake,
+		                     DECIDED_BY_ALL };
+	json_auto_t *row = consensus_decision(&facts, &belief, !cases[_i].distrusted);
 	const char *reason = json_string_value(json_object_get(row, "reason"));
 	const char *to = json_string_value(json_object_get(row, "to"));
 	const char *got = !row ? STAYS : reason ? reason : to;

@@ -107,7 +107,7 @@ static uint32_t row_of(const struct model *model, uint32_t index)
 	static const uint32_t rows[] = { 1, 2, 3, 4, 5, 6, 6, 7, 7, 7 };
 	const struct candidate *item = &model->items[index];
 
-	if (item->gold || item->training ||
+	if (item->training ||
 	    item->judgments + (uint32_t)item->in_flight >= model->plan[model->bucket[index]])
 		return 0;
 	return item->in_flight < 10 ? rows[item->in_flight] : CANDIDATE_INDEX_LEVELS;
@@ -121,8 +121,6 @@ static uint32_t column_of(const struct model *model, uint32_t index)
 		return candidate_index_column(item->p_fake);
 	if (item->training)
 		return item->truth == FAKE ? CANDIDATE_INDEX_TRAINING_FAKE : CANDIDATE_INDEX_TRAINING_REAL;
-	if (item->gold)
-		return item->truth == FAKE ? CANDIDATE_INDEX_GOLD_FAKE : CANDIDATE_INDEX_GOLD_REAL;
 	return CANDIDATE_INDEX_BEYOND;
 }
 

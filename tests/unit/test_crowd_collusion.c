@@ -5,6 +5,7 @@
 #include "crowd/calibration.h"
 #include "crowd/cohort.h"
 #include "crowd/collusion.h"
+#include "crowd/deciding.h"
 #include "crowd/draws.h"
 #include "crowd/online.h"
 #include "crowd/replay.h"
@@ -114,6 +115,26 @@ START_TEST(random_assignment_leaves_little_to_rig)
 	ck_assert_double_le(outcome.wrong_published, .015);
 	rig.colluders = 0;
 	ck_assert_double_eq(collusion_run(&rig, &plain, &random).flipped, 0);
+}
+END_TEST
+
+/* By the rules of service, everybody from a network of their own. */
+START_TEST(few_targets_retire_under_the_label_of_liars)
+{
+	static const struct {
+		double colluders, most;
+	} cases[] = { { .10, .04 }, { .20, .10 } };
+	const struct model_options service = { .method = METHOD_DEFAULT, .no_negative = true };
+	struct collusion rig = collusion_standard(cases[_i].colluders);
+	struct random random = random_seeded(7);
+
+	rig.policy = DECIDING_POLICY_NOW;
+	struct collusion_outcome outcome = collusion_run(&rig, &service, &random);
+	ck_assert_double_le(outcome.retired_wrong, cases[_i].most);
+	ck_assert_double_le(outcome.undecided, .8);
+	rig.gold = 0; /* nobody can be measured: the weaker rule still lets items retire */
+	random = random_seeded(7);
+	ck_assert_double_le(collusion_run(&rig, &service, &random).undecided, .9);
 }
 END_TEST
 
@@ -334,6 +355,7 @@ Suite *crowd_rigging_suite(void)
 	tcase_add_loop_test(tests, honest_crowds_raise_no_alarm, 10, 15);
 	tcase_add_test(tests, a_label_that_hangs_on_few_flips_without_them);
 	tcase_add_test(tests, random_assignment_leaves_little_to_rig);
+	tcase_add_loop_test(tests, few_targets_retire_under_the_label_of_liars, 0, 2);
 	tcase_add_test(tests, judgments_taken_in_one_by_one_agree_with_the_fit);
 	tcase_add_test(tests, gold_teaches_online_what_it_is);
 	tcase_add_test(tests, nobody_confirms_himself);

@@ -53,6 +53,16 @@ static struct sampled_pair choose_from(const struct candidate items[], uint32_t 
 	return choice;
 }
 
+/* Pearson's, of counts that should all be `expected`. */
+static double chi_square(const uint32_t counts[], uint32_t count, double expected)
+{
+	double sum = 0;
+
+	for (uint32_t i = 0; i < count; i++)
+		sum += (counts[i] - expected) * (counts[i] - expected) / expected;
+	return sum;
+}
+
 /* Half of them show what the other half shows: of one lineage, of one pair key, or of neither. */
 START_TEST(items_that_show_the_same_are_never_a_pair)
 {
@@ -104,57 +114,27 @@ START_TEST(a_mixed_pair_never_holds_two_of_one_lineage)
 }
 END_TEST
 
-/* Draws gold only, so that truths are known, and counts what pairs hold. */
+/* Of items whose truths the crowd has guessed; counts what pairs hold. */
 START_TEST(no_rule_about_pairs_can_be_guessed)
 {
 	struct candidate items[MANY];
 	struct random random = random_seeded(2);
-	struct pair_sampler_options options = pair_sampler_in_service();
 	int seen[2][3] = { 0 };
 
 	make_items(items);
-	for (uint32_t i = 0; i < MANY; i++) {
-		items[i].gold = true;
-		items[i].truth = i % 3 > 0 && i % 6 != 4 ? FAKE : REAL; /* two takes in some */
-	}
-	items[0].gold = false;
-	items[0].truth = UNKNOWN;
-	options.gold_first = options.gold_last = 10; /* certain, though one item alone is left */
+	for (uint32_t i = 0; i < MANY; i++)
+		items[i].p_fake = i % 3 > 0 && i % 6 != 4 ? .501F : .499F; /* two takes in some */
 	struct candidate_index *candidates = stock_of(items, MANY);
 	for (int draw = 0; draw < 3000; draw++) {
-		struct sampled_pair choice =
-			pair_sampler_draw(candidates, SHELF, &newcomer, &options, &random);
-		int fakes = (items[choice.left].truth == FAKE) + (items[choice.right].truth == FAKE);
+		struct sampled_pair choice = choose(candidates, &random);
+		int fakes = (items[choice.left].p_fake > .5F) + (items[choice.right].p_fake > .5F);
 
 		seen[choice.matched][fakes]++;
 	}
 	candidate_index_free(candidates);
 	for (int matched = 0; matched < 2; matched++)
 		for (int fakes = 0; fakes < 3; fakes++)
-			ck_assert_int_gt(seen[matched][fakes], 100);
-}
-END_TEST
-
-START_TEST(the_gold_dose_falls_as_a_volunteer_becomes_known)
-{
-	struct candidate items[MANY];
-	struct random random = random_seeded(3);
-	struct pair_sampler_options options = pair_sampler_in_service();
-	struct asker asker = newcomer;
-	double gold = 0;
-
-	make_items(items);
-	options.matched_share = 0;
-	asker.gold_seen = _i ? 1000 : 0;
-	struct candidate_index *candidates = stock_of(items, MANY);
-	for (int draw = 0; draw < 4000; draw++) {
-		struct sampled_pair choice =
-			pair_sampler_draw(candidates, SHELF, &asker, &options, &random);
-
-		gold += (double)items[choice.left].gold + items[choice.right].gold;
-	}
-	candidate_index_free(candidates);
-	ck_assert_double_eq_tol(gold / 8000, _i ? .1 : .4, .02);
+			ck_assert_int_gt(seen[matched][fakes], 50);
 }
 END_TEST
 
@@ -179,7 +159,7 @@ START_TEST(training_comes_first_and_ends)
 		ck_assert_int_eq(choice.kind == PAIR_TRAINING, pair < 2);
 		ck_assert_int_eq(items[choice.left].training, pair < 2);
 		ck_assert_int_eq(items[choice.right].training, pair < 2);
-		pair_sampler_count(&asker, candidates, &choice);
+		asker.training_left -= asker.training_left > 0;
 	}
 	candidate_index_free(candidates);
 }
@@ -191,7 +171,7 @@ START_TEST(an_item_at_its_plan_is_passed_over)
 	struct random random = random_seeded(5);
 
 	make_items(items);
-	for (int i = 0; i < MANY; i += 2) {
+	for (int i = 0; i < MANY; i += 2) { /* gold too */
 		items[i].judgments = 20;
 		items[i].in_flight = 5;
 	}
@@ -200,8 +180,8 @@ START_TEST(an_item_at_its_plan_is_passed_over)
 		struct sampled_pair choice = choose(candidates, &random);
 		const struct candidate *left = &items[choice.left], *right = &items[choice.right];
 
-		ck_assert(left->gold || left->judgments == 0);
-		ck_assert(right->gold || right->judgments == 0);
+		ck_assert(left->judgments == 0);
+		ck_assert(right->judgments == 0);
 	}
 	candidate_index_free(candidates);
 }
@@ -262,9 +242,6 @@ START_TEST(nothing_is_left_when_every_item_has_its_judgments)
 	struct candidate_index *candidates = stock_of(items, MANY);
 	ck_assert_int_eq(pair_sampler_draw(candidates, SHELF + 1, &newcomer, &options, &random).kind,
 	                 PAIR_NOTHING);
-	options.gold_alone = true;
-	ck_assert_int_eq(pair_sampler_draw(candidates, SHELF, &newcomer, &options, &random).kind,
-	                 PAIR_GOLD);
 	candidate_index_free(candidates);
 }
 END_TEST
@@ -277,7 +254,7 @@ START_TEST(what_tells_most_is_asked_and_the_rest_is_not_forgotten)
 	int open = 0, sure = 0;
 
 	make_items(items);
-	options.matched_share = options.gold_first = options.gold_last = 0;
+	options.matched_share = 0;
 	for (int i = 0; i < MANY; i++)
 		items[i].p_fake = i >= 3 && i < 12 ? .5F : .98F;
 	struct candidate_index *candidates = stock_of(items, MANY);
@@ -294,29 +271,100 @@ START_TEST(what_tells_most_is_asked_and_the_rest_is_not_forgotten)
 }
 END_TEST
 
-START_TEST(fakes_stand_left_as_often_as_right)
+/* Guesses that the fake stands where fewer have stood, as a coin that balances would have it. */
+static void guess_sides(struct candidate_index *candidates, uint64_t seed, uint32_t *guesses,
+                        uint32_t *right)
+{
+	struct random random = random_seeded(seed);
+	double lead = 0; /* of the left, in fakes so far */
+
+	for (int draw = 0; draw < 40; draw++) {
+		struct sampled_pair choice = choose(candidates, &random);
+		double more = (double)candidate_index_at(candidates, choice.left)->p_fake -
+		              (double)candidate_index_at(candidates, choice.right)->p_fake;
+
+		*guesses += more * lead != 0;
+		*right += more * lead < 0;
+		lead += more;
+	}
+}
+
+START_TEST(the_fakes_side_cannot_be_guessed_from_what_came_before)
 {
 	struct candidate items[MANY];
-	struct random random = random_seeded(9);
-	struct pair_sampler_options options = pair_sampler_in_service();
-	struct asker asker = newcomer;
-	int first_left = 0;
+	uint32_t guesses = 0, right = 0;
 
 	make_items(items);
 	for (int i = 0; i < MANY; i++)
 		items[i].p_fake = i % 2 ? .9F : .1F;
 	struct candidate_index *candidates = stock_of(items, MANY);
-	for (int draw = 0; draw < 400; draw++) {
-		struct sampled_pair choice =
-			pair_sampler_draw(candidates, SHELF, &asker, &options, &random);
+	for (uint64_t volunteer = 0; volunteer < 1000; volunteer++)
+		guess_sides(candidates, 100 + volunteer, &guesses, &right);
+	candidate_index_free(candidates);
+	ck_assert_uint_gt(guesses, 10000);
+	/* Four standard deviations of a fair coin. */
+	ck_assert_double_lt(fabs(right - guesses / 2.), 2 * sqrt(guesses));
+}
+END_TEST
 
-		first_left += choice.left < choice.right;
-		pair_sampler_count(&asker, candidates, &choice);
-		ck_assert_double_lt(fabs(asker.fake_left - asker.fake_right), 12);
+START_TEST(gold_is_shown_as_often_as_what_the_crowd_believes_alike)
+{
+	struct candidate items[MANY];
+	uint32_t counts[MANY] = { 0 };
+	struct random random = random_seeded(25);
+
+	make_items(items);
+	struct candidate_index *candidates = stock_of(items, MANY);
+	for (int draw = 0; draw < 30000; draw++) {
+		struct sampled_pair choice = choose(candidates, &random);
+
+		counts[choice.left]++;
+		counts[choice.right]++;
+		ck_assert_int_eq(choice.kind == PAIR_GOLD,
+		                 items[choice.left].gold || items[choice.right].gold);
 	}
 	candidate_index_free(candidates);
-	ck_assert_int_gt(first_left, 140);
-	ck_assert_int_lt(first_left, 260);
+	ck_assert_double_lt(chi_square(counts, MANY, 1000), 108.3); /* at one in ten thousand */
+}
+END_TEST
+
+/* What is shown when all else is seen would be known for gold. */
+START_TEST(gold_alone_is_shown_to_nobody)
+{
+	struct candidate items[MANY];
+	struct random random = random_seeded(26);
+	struct pair_sampler_options options = pair_sampler_in_service();
+	struct keyset *seen = keyset_new();
+	struct asker asker = newcomer;
+
+	make_items(items);
+	asker.seen = seen;
+	struct candidate_index *candidates = stock_of(items, MANY);
+	for (uint32_t i = 3; i < MANY; i++)
+		if (!items[i].gold)
+			keyset_add(seen, items[i].lineage);
+	ck_assert_int_eq(pair_sampler_draw(candidates, SHELF, &asker, &options, &random).kind,
+	                 PAIR_NOTHING);
+	items[0].gold = false;
+	candidate_index_put(candidates, 0, SHELF, &items[0]);
+	ck_assert_int_ne(pair_sampler_draw(candidates, SHELF, &asker, &options, &random).kind,
+	                 PAIR_NOTHING);
+	candidate_index_free(candidates);
+	keyset_free(seen);
+}
+END_TEST
+
+START_TEST(gold_at_rest_is_company_at_most)
+{
+	struct candidate items[MANY];
+	struct random random = random_seeded(27);
+
+	make_items(items);
+	for (uint32_t i = 0; i < MANY; i++)
+		items[i].retired = items[i].gold;
+	for (int draw = 0; draw < 500; draw++)
+		ck_assert_int_ne(choose_from(items, MANY, &random).kind, PAIR_GOLD);
+	ck_assert_int_eq(choose_from(items, 4, &random).kind, PAIR_GOLD);
 }
 END_TEST
 
@@ -374,16 +422,6 @@ static struct candidate_index *stock_nearly_seen(uint32_t left, struct keyset *s
 	return candidates;
 }
 
-/* Pearson's, of counts that should all be `expected`. */
-static double chi_square(const uint32_t counts[], uint32_t count, double expected)
-{
-	double sum = 0;
-
-	for (uint32_t i = 0; i < count; i++)
-		sum += (counts[i] - expected) * (counts[i] - expected) / expected;
-	return sum;
-}
-
 START_TEST(what_is_not_seen_is_drawn_with_equal_chance)
 {
 	static const struct {
@@ -430,12 +468,11 @@ START_TEST(both_items_of_a_random_pair_are_drawn_with_equal_chance)
 	struct candidate items[MANY];
 	struct random random = random_seeded(14);
 	struct candidate_index *candidates = stock_of_unequal(items);
-	uint32_t counts[2][MANY] = { { 0 } }, open = 0, pairs = 0, gold = 0;
+	uint32_t counts[2][MANY] = { { 0 } }, open = 0, pairs = 0;
 
 	for (uint32_t draw = 0; draw < 60000; draw++) {
 		struct sampled_pair choice = choose(candidates, &random);
 
-		gold += (uint32_t)items[choice.left].gold + items[choice.right].gold;
 		if (choice.kind != PAIR_RANDOM)
 			continue;
 		ck_assert(!choice.matched);
@@ -452,8 +489,8 @@ START_TEST(both_items_of_a_random_pair_are_drawn_with_equal_chance)
 	/* One in ten thousand, for 47 degrees of freedom. */
 	for (int place = 0; place < 2; place++)
 		ck_assert_double_lt(chi_square(counts[place], open, (double)pairs / open), 91.9);
-	ck_assert_double_eq_tol(pairs / 60000., .2 * .6 * .6, .005);
-	ck_assert_double_gt(gold / 120000., .4);
+	/* 48 of 60, and then 45 of the 57 that are no relatives, are no gold. */
+	ck_assert_double_eq_tol(pairs / 60000., .2 * 48 / 60 * 45 / 57, .005);
 	candidate_index_free(candidates);
 }
 END_TEST
@@ -727,7 +764,6 @@ static uint32_t cost_of(uint32_t count)
 			pair_sampler_draw(candidates, SHELF, &asker, &options, &random);
 
 		ck_assert_int_ne(choice.kind, PAIR_NOTHING);
-		pair_sampler_count(&asker, candidates, &choice);
 		looked_at += choice.looked_at;
 	}
 	candidate_index_free(candidates);
@@ -754,14 +790,16 @@ Suite *crowd_choose_suite(void)
 	tcase_add_loop_test(tests, items_that_show_the_same_are_never_a_pair, 0, 3);
 	tcase_add_test(tests, a_mixed_pair_never_holds_two_of_one_lineage);
 	tcase_add_test(tests, no_rule_about_pairs_can_be_guessed);
-	tcase_add_loop_test(tests, the_gold_dose_falls_as_a_volunteer_becomes_known, 0, 2);
+	tcase_add_test(tests, gold_is_shown_as_often_as_what_the_crowd_believes_alike);
+	tcase_add_test(tests, gold_alone_is_shown_to_nobody);
+	tcase_add_test(tests, gold_at_rest_is_company_at_most);
 	tcase_add_test(tests, training_comes_first_and_ends);
 	tcase_add_test(tests, an_item_at_its_plan_is_passed_over);
 	tcase_add_test(tests, the_odd_one_out_finds_company);
 	tcase_add_test(tests, a_retired_item_is_the_last_company);
 	tcase_add_test(tests, nothing_is_left_when_every_item_has_its_judgments);
 	tcase_add_test(tests, what_tells_most_is_asked_and_the_rest_is_not_forgotten);
-	tcase_add_test(tests, fakes_stand_left_as_often_as_right);
+	tcase_add_test(tests, the_fakes_side_cannot_be_guessed_from_what_came_before);
 	tcase_add_test(tests, an_answer_is_worth_most_where_nothing_is_known);
 	tcase_add_test(tests, who_looks_for_training_alone_gets_nothing_else);
 	tcase_add_test(tests, both_items_of_a_random_pair_are_drawn_with_equal_chance);

@@ -66,6 +66,8 @@ START_TEST(asking_by_gain_costs_less_and_loses_as_little)
 		struct replay gain = replay_recorded(&recorded, POLICY_GAIN, &rule, seed);
 		struct replay round = replay_recorded(&recorded, POLICY_POSTERIOR, &rule, seed);
 
+		ck_assert_int_eq(gain.decided_by, round.decided_by);
+		ck_assert_int_ne(gain.decided_by, DECIDED_BY_NOBODY);
 		by_gain += gain.used;
 		by_round += round.used;
 		accuracy += (gain.accuracy - round.accuracy) / SEEDS;

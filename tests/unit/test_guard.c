@@ -175,6 +175,22 @@ START_TEST(by_default_a_prefix_makes_twenty_volunteers_an_hour)
 }
 END_TEST
 
+/* 20 pupils, four pairs each in a minute, for 45 minutes; and one volunteer who looks at them all
+ * at once. */
+START_TEST(by_default_a_class_sees_pairs_and_a_bot_sees_no_more)
+{
+	struct rate_limits *rate_limits = read_budgets(NULL);
+	int seen = 0;
+
+	for (int64_t pair = 0; pair < 20 * 4 * 45; pair++)
+		ck_assert_int_eq(rate_limit_take(rate_limits, RATE_VIEW, 9, pair * 750).code, OK);
+	for (int64_t try = 0; try < 600; try++)
+		seen += rate_limit_take(rate_limits, RATE_OWN_VIEW, 9, try * 100).code == OK;
+	ck_assert_int_eq(seen, 49);
+	rate_limits_free(rate_limits);
+}
+END_TEST
+
 START_TEST(refusals_are_counted_by_budget)
 {
 	struct rate_limits *rate_limits = read_budgets("writes=1/h:1");
@@ -278,6 +294,68 @@ START_TEST(forwarded_addresses_are_believed_from_trusted_proxies_alone)
 	prefix_of(prefixes[_i].peer, prefixes[_i].forwarded, prefixes[_i].trusted, got);
 	prefix_of(prefixes[_i].same_as, NULL, NULL, expected);
 	ck_assert((memcmp(got, expected, CLIENT_PREFIX) == 0) == prefixes[_i].same);
+}
+END_TEST
+
+static const char campus[] = "class=192.0.2.0/25, 2001:db8::/32; news=198.51.100.7";
+
+static const struct {
+	const char *declared, *one, *other;
+	bool same, is_declared; /* the first one */
+} client_networks[] = {
+	{ NULL, "192.0.2.1", "192.0.2.250", true, false },
+	{ NULL, "192.0.2.1", "192.0.3.1", false, false },
+	{ NULL, "2001:db8:1:200::1", "2001:db8:1:ff00::1", true, false }, /* one /48 */
+	{ NULL, "2001:db8:1::1", "2001:db8:2::1", false, false },
+	{ NULL, "127.0.0.1", "::1", true, true },
+	{ "none", "127.0.0.1", "::1", false, false },
+	{ campus, "192.0.2.1", "2001:db8:7::1", true, true },
+	{ campus, "192.0.2.1", "192.0.2.250", false, true },
+	{ campus, "198.51.100.7", "198.51.100.8", false, true },
+	{ campus, "127.0.0.1", "127.0.0.2", true, false },
+};
+
+static size_t network_of(const char *peer, const char *declared, char text[CLIENT_NETWORK_TEXT],
+                         bool *ret_declared)
+{
+	struct sockaddr_in6 six = { .sin6_family = AF_INET6 };
+	struct sockaddr_in four = { .sin_family = AF_INET };
+	struct declared_networks *networks = NULL;
+	struct error err = declared_networks_read(declared, &networks);
+	bool is_four = inet_pton(AF_INET, peer, &four.sin_addr) == 1;
+
+	ck_assert_msg(!err.code, "%s", err.detail);
+	ck_assert(is_four || inet_pton(AF_INET6, peer, &six.sin6_addr) == 1);
+	size_t len =
+		client_network(is_four ? (const struct sockaddr *)&four : (const struct sockaddr *)&six,
+	                   NULL, NULL, networks, text, ret_declared);
+	declared_networks_free(networks);
+	return len;
+}
+
+START_TEST(a_client_is_of_a_network_or_of_one_that_is_declared)
+{
+	char one[CLIENT_NETWORK_TEXT], other[CLIENT_NETWORK_TEXT];
+	bool declared, of_other;
+	size_t len = network_of(client_networks[_i].one, client_networks[_i].declared, one, &declared);
+	size_t other_len =
+		network_of(client_networks[_i].other, client_networks[_i].declared, other, &of_other);
+
+	ck_assert(declared == client_networks[_i].is_declared);
+	ck_assert((len == other_len && memcmp(one, other, len) == 0) == client_networks[_i].same);
+}
+END_TEST
+
+static const char *const bad_declared[] = { "192.0.2.0/24", "=192.0.2.0/24", "class=nonsense",
+	                                        "class=192.0.2.0/24; 10.0.0.0/8", "class=10.0.0.1/8" };
+
+START_TEST(declared_networks_that_cannot_be_read_are_refused_and_named)
+{
+	struct declared_networks *networks = NULL;
+	struct error err = declared_networks_read(bad_declared[_i], &networks);
+
+	ck_assert_int_eq(err.code, ERR_INVALID);
+	ck_assert_ptr_nonnull(strchr(err.detail, '"'));
 }
 END_TEST
 
@@ -479,6 +557,7 @@ Suite *guard_suite(void)
 	tcase_add_test(tc, one_client_does_not_spend_anothers_budget);
 	tcase_add_test(tc, by_default_a_prefix_makes_twenty_volunteers_an_hour);
 	tcase_add_loop_test(tc, a_budget_that_cannot_be_meant_is_refused, 0, COUNT(bad_budgets));
+	tcase_add_test(tc, by_default_a_class_sees_pairs_and_a_bot_sees_no_more);
 	tcase_add_test(tc, refusals_are_counted_by_budget);
 	tcase_add_loop_test(tc, a_budget_is_read_whole, 0, COUNT(spelled_budgets));
 	tcase_add_loop_test(tc, proxies_that_cannot_be_read_are_refused_and_named, 0,
@@ -486,6 +565,8 @@ Suite *guard_suite(void)
 	tcase_add_loop_test(tc, forwarded_addresses_are_believed_from_trusted_proxies_alone, 0,
 	                    COUNT(prefixes));
 	tcase_add_test(tc, a_v6_client_counts_by_its_site);
+	tcase_add_loop_test(tc, a_client_is_of_a_network_or_of_one_that_is_declared, 0, 10);
+	tcase_add_loop_test(tc, declared_networks_that_cannot_be_read_are_refused_and_named, 0, 5);
 	tcase_add_loop_test(tc, an_address_to_listen_at_is_read_or_refused, 0, COUNT(addresses));
 	tcase_add_test(tc, a_sheet_belongs_to_one_answer_until_it_is_given_back);
 	tcase_add_test(tc, sheets_are_bounded_and_those_of_other_lengths_make_room);

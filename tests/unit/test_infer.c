@@ -186,7 +186,7 @@ START_TEST(gold_is_left_out_of_what_is_evaluated)
 	const char *const replay[] = { "replay", "--gold", known, "--truth", truth, judgments, NULL };
 	ck_assert_int_eq(run_command(cli_replay, replay), 0);
 	expect_told(told_out, "\"evaluated\": 17, \"accuracy\": 1.0");
-	expect_told(told_out, "\"gold_left_out\": 2}");
+	expect_told(told_out, "\"gold_left_out\": 2, ");
 	const char *const all[] = { "infer",   "--report", "--gold",  truth,
 		                        "--truth", truth,      judgments, NULL };
 	ck_assert_int_eq(run_command(cli_infer, all), 0);
@@ -336,9 +336,8 @@ START_TEST(what_cannot_be_computed_is_null)
 	const char *truth = keep(strdup(scratch_path("truth.csv")));
 	const char *const replay[] = { "replay", "--truth", truth, judgments, NULL };
 	ck_assert_int_eq(run_command(cli_replay, replay), 0);
-	expect_told(
-		told_out,
-		"\"evaluated\": 0, \"accuracy\": null, \"baseline_accuracy\": null, \"gold_left_out\": 0}");
+	expect_told(told_out, "\"evaluated\": 0, \"accuracy\": null, \"baseline_accuracy\": null, "
+	                      "\"gold_left_out\": 0, ");
 }
 END_TEST
 

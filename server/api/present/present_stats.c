@@ -52,14 +52,18 @@ static json_t *last_fit_json(const struct public_figures *figures)
 
 	if (!figures->fitted_at)
 		return json_null();
-	return json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:{s:I, s:I, s:f, s:I}}", "at",
-	                 figures->fitted_at, "retired", (json_int_t)fit->retired, "reopened",
+	return json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:{s:I, s:I, s:f, s:I}, "
+	                 "s:{s:I, s:I, s:I, s:I}}",
+	                 "at", figures->fitted_at, "retired", (json_int_t)fit->retired, "reopened",
 	                 (json_int_t)fit->reopened, "held", (json_int_t)fit->held, "disputed",
 	                 (json_int_t)fit->disputed, "withdrawn", (json_int_t)fit->withdrawn, "gold",
 	                 (json_int_t)fit->gold, "weight", fit->weight, "slope", fit->slope, "cohorts",
 	                 "count", (json_int_t)fit->cohorts, "volunteers",
 	                 (json_int_t)fit->cohort_volunteers, "share_of_judgments", fit->cohort_share,
-	                 "labels_changed", (json_int_t)fit->cohort_changes);
+	                 "labels_changed", (json_int_t)fit->cohort_changes, "decided", "full",
+	                 (json_int_t)fit->decided_full, "no_gold", (json_int_t)fit->decided_no_gold,
+	                 "one_network", (json_int_t)fit->decided_one_network, "no_gold_one_network",
+	                 (json_int_t)fit->decided_neither);
 }
 
 json_t *present_stats(const struct public_figures *figures)

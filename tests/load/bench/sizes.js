@@ -257,7 +257,7 @@ async function makeReleasable(bench, items) {
 const COPY = `\\copy (select j.item_id, j.volunteer_id, j.verdict, j.confidence from judgment j where j.revision = 0 and not j.training order by j.item_id) to '`;
 const COPY_TRIALS = `\\copy (select j.item_id, j.verdict, j.confidence, j.position, array_to_string(j.tells, ';'), p.matched, p.kind, p.exposure_ms, j.judged_at
 	from judgment j join judged_pair p using (assignment_id) where j.revision = 0 and not j.training order by j.item_id) to '`;
-const COPY_LABELS = `\\copy (select i.id, i.media_type, c.p_fake, c.low, c.high, c.judgments, i.truth, i.basis, array_to_string(i.techniques, ';'), i.generator, i.lineage, i.width, i.height, i.duration_ms, i.licence, i.credit, i.rendition_bytes, encode(i.rendition, 'hex')
+const COPY_LABELS = `\\copy (select i.id, i.media_type, c.p_fake, c.low, c.high, c.judgments, i.truth, i.basis, array_to_string(i.techniques, ';'), i.generator, i.lineage, i.width, i.height, i.duration_ms, i.licence, i.credit, i.rendition_bytes, encode(i.rendition, 'hex'), c.decided_by
 	from item i join consensus c on c.item_id = i.id order by i.id) to '`;
 
 async function seconds(work) {
