@@ -134,7 +134,7 @@ describe("calls of the system that fail", () => {
 		const database = await place.database("jobs", { copyOf: base });
 		const env = environment(database, path.join(place.folder, "jobs"));
 		const { stdout: whole } = await run(process.env.PROGRAM, ["jobs"], { env });
-		assert.equal(whole.trim().split("\n").length, 3);
+		assert.equal(whole.trim().split("\n").length, 5);
 		return each(["read", "write", "open", "close"], t, async (what, fault, when) => {
 			const said = await strike(fault, when, place.folder, ["jobs"], { env });
 			await judge(what, fault, said, () => assert.equal(said.stdout, whole, `${what}: status 0 with other jobs`));

@@ -328,10 +328,11 @@ START_TEST(gold_rests_when_another_item_would_have_retired)
 	        " WHERE name = '%s'",
 	        trusted ? "true" : "false", campaign);
 	make_items(&(struct items){ .campaign = campaign, .count = 8, .truth = "fake", .gold = true });
-	tell_db("INSERT INTO consensus (item_id, p_fake, low, high, judgments, fake_votes)"
-	        " SELECT i.id, .99, .9, 1, 6, 6 FROM item i JOIN campaign c ON c.id = i.campaign_id"
-	        " WHERE c.name = '%s' AND i.gold",
-	        campaign);
+	tell_db(
+		"INSERT INTO consensus (item_id, p_fake, low, high, judgments, fake_votes, decides)"
+		" SELECT i.id, .99, .9, 1, 6, 6, .99 FROM item i JOIN campaign c ON c.id = i.campaign_id"
+		" WHERE c.name = '%s' AND i.gold",
+		campaign);
 	await_desk(NULL);
 	ck_assert_int_eq(golds_shown(campaign) > 0, !trusted);
 }

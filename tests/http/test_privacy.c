@@ -471,16 +471,29 @@ static void match_volunteers(struct twins *twins)
 			}
 }
 
+static const char *states_of_items(const char *campaign)
+{
+	return say("%s", ask_db("SELECT string_agg(i.state, ' ' ORDER BY i.id) FROM item i"
+	                        " JOIN campaign c ON c.id = i.campaign_id WHERE c.name = '%s'",
+	                        campaign));
+}
+
+/* A fit that comes between the two asks the crowd again about some items: then both are made anew.
+ */
 static struct twins two_releases(void)
 {
 	struct person person = an_account("researcher");
 	const char *campaign = a_judged_campaign();
 	struct twins twins;
+	const char *before;
 
-	for (int i = 0; i < 2; i++) {
-		twins.names[i] = a_release(&person, campaign);
-		twins.judgments[i] = a_sheet(twins.names[i], "judgments.csv");
-	}
+	do {
+		before = states_of_items(campaign);
+		for (int i = 0; i < 2; i++) {
+			twins.names[i] = a_release(&person, campaign);
+			twins.judgments[i] = a_sheet(twins.names[i], "judgments.csv");
+		}
+	} while (strcmp(before, states_of_items(campaign)) != 0);
 	match_volunteers(&twins);
 	return twins;
 }

@@ -7,6 +7,7 @@ import path from "node:path";
 
 import { Server, has, program, run, until, usage } from "./machine.js";
 import { judgeAt, repeat } from "./rates.js";
+import { CONSENT } from "./stand.js";
 
 /* ------------------------------------------------------------------ idle connections */
 
@@ -84,7 +85,7 @@ const LARGE = `
 /** Judged long ago, ten pairs by each volunteer, and fitted since. */
 const JUDGED = `
 	set session_replication_role = replica;
-	insert into volunteer (id, salt, consent_version) select bench_id(n), '\\x00112233445566778899aabbccddeeff', 1 from generate_series(1, :pairs / 10) n;
+	insert into volunteer (id, salt, consent_version) select bench_id(n), '\\x00112233445566778899aabbccddeeff', ${CONSENT} from generate_series(1, :pairs / 10) n;
 	insert into judged_pair (assignment_id, volunteer_id, campaign_id, media_type, kind, matched, policy, body_hash, response_ms, exposure_ms, server_ms)
 	select bench_id(n), bench_id(1 + n / 10), c.id, 'image', 'random', false, 1, sha256(''), 3000, 5400, 6000 from campaign c, generate_series(1, :pairs - 10) n where c.name = 'large';
 	insert into judgment (item_id, volunteer_id, assignment_id, position, verdict, confidence, training)
@@ -102,7 +103,7 @@ const BUSY_ROUND = 17;
 const BUSY = `
 	set session_replication_role = replica;
 	create temporary table busy as select k, n, bench_id(${BUSY_FIRST} + k) as volunteer, bench_id((k + 1) * 1000000000000 + n) as pair from generate_series(0::bigint, ${BUSY_ROUND} * :rounds - 1) k, generate_series(0::bigint, :busy - 1) n;
-	insert into volunteer (id, salt, consent_version) select distinct volunteer, '\\x00112233445566778899aabbccddeeff'::bytea, 1 from busy;
+	insert into volunteer (id, salt, consent_version) select distinct volunteer, '\\x00112233445566778899aabbccddeeff'::bytea, ${CONSENT} from busy;
 	insert into judged_pair (assignment_id, volunteer_id, campaign_id, media_type, kind, matched, policy, body_hash, response_ms, exposure_ms, server_ms)
 	select pair, volunteer, c.id, 'image', 'random', false, 1, sha256(''), 3000, 5400, 6000 from campaign c, busy where c.name = 'large';
 	insert into judgment (item_id, volunteer_id, assignment_id, position, verdict, confidence, training)
@@ -242,7 +243,7 @@ async function makeReleasable(bench, items) {
 		insert into item (id, campaign_id, media_type, sha256, bytes, format, rendition, rendition_bytes, rendition_type, width, height, lineage, state)
 		select bench_id(n), c.id, 'image', decode(digest, 'hex'), octet_length('tiny ' || n - 1), 'jpeg', decode(digest, 'hex'), octet_length('tiny ' || n - 1), 'image/jpeg', 640, 480, n::text, 'retired'
 		from campaign c, tiny where c.name = 'default';
-		insert into volunteer (id, salt, consent_version) select bench_id(n), substr(sha256(int8send(n)), 1, 16), 1 from generate_series(1, 1000) n;
+		insert into volunteer (id, salt, consent_version) select bench_id(n), substr(sha256(int8send(n)), 1, 16), ${CONSENT} from generate_series(1, 1000) n;
 		insert into judged_pair (assignment_id, volunteer_id, campaign_id, media_type, kind, matched, policy, body_hash, response_ms, exposure_ms, server_ms)
 		select bench_id(i * 10 + k), bench_id(1 + (i * 10 + k) % 1000), c.id, 'image', 'random', false, 1, sha256(''), 3000, 5400, 6000 from campaign c, generate_series(1, :items) i, generate_series(0, 9) k where c.name = 'default';
 		insert into judgment (item_id, volunteer_id, assignment_id, position, verdict, confidence, tells, training)

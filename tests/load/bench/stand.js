@@ -13,6 +13,8 @@ const HERE = path.dirname(fileURLToPath(import.meta.url));
 const file = (name) => path.join(HERE, name);
 /** Divides the tables of a database that holds no answer yet. */
 export const PARTITIONS = file("../../../db/partitioned.sql");
+/** The version of the text that volunteers have agreed to: CONSENT_VERSION in server/people/volunteer.h. */
+export const CONSENT = 2;
 const FIRST_TAG = 1_000_000;
 const PAIRS = 10;
 
@@ -110,7 +112,7 @@ export class Stand {
 	async volunteers(count) {
 		const first = this.nextVolunteer;
 		this.nextVolunteer += count;
-		await this.sql(`insert into volunteer (id, salt, consent_version) select bench_id(n), '\\x00112233445566778899aabbccddeeff', 1 from generate_series(${first}::bigint, ${first + count - 1}) n`);
+		await this.sql(`insert into volunteer (id, salt, consent_version) select bench_id(n), '\\x00112233445566778899aabbccddeeff', ${CONSENT} from generate_series(${first}::bigint, ${first + count - 1}) n`);
 		return first;
 	}
 
