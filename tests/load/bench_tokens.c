@@ -27,6 +27,7 @@
 #include "core/uuid.h"
 #include "crypto/token.h"
 #include "judging/assignment.h"
+#include "people/volunteer.h"
 
 #define MAX_PARTS   16
 #define LONG_AGO_S  6 /* a pair is looked at for some seconds */
@@ -104,11 +105,11 @@ static void outputs_add(struct outputs *out, const char *request, size_t len, ui
 
 static void write_cookie(char *out, uint64_t volunteer)
 {
-	unsigned char id[UUID_BYTES];
-	char sealed[TOKEN_TEXT(UUID_BYTES)];
+	struct volunteer_pass pass = { .consent = CONSENT_VERSION };
+	char sealed[TOKEN_TEXT(sizeof pass)];
 
-	bench_id(id, volunteer);
-	token_seal(keys, TOKEN_VOLUNTEER, id, sizeof id, sealed);
+	bench_id(pass.id, volunteer);
+	token_seal(keys, TOKEN_VOLUNTEER, &pass, sizeof pass, sealed);
 	snprintf(out, COOKIE_TEXT, "%s=%s", volunteer_cookie_name(), sealed);
 }
 
