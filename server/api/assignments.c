@@ -118,18 +118,29 @@ bool post_assignment_here(struct request *req)
 	return true;
 }
 
+/* Why a volunteer is not here whom dispatcher_arrive() was to load. */
+static struct error why_absent(bool gone, struct error err)
+{
+	if (gone)
+		return error_because(REASON_VOLUNTEER_GONE);
+	if (err.code)
+		return err;
+	return errorf(ERR_UNAVAILABLE, "The server reads everything anew. Try again in a moment.");
+}
+
 /* Those who come in together are loaded together. */
 void post_assignments(struct request *reqs[], size_t count, struct db *db)
 {
 	const unsigned char *ids[LANE_MAX_BATCH];
+	bool gone[LANE_MAX_BATCH];
 	struct arena *arena = arena_new(); /* the batch's own */
 
 	for (size_t i = 0; i < count; i++)
 		ids[i] = reqs[i]->volunteer;
-	struct error err = dispatcher_arrive(api.dispatcher, db, arena, ids, count);
+	struct error err = dispatcher_arrive(api.dispatcher, db, arena, ids, count, gone);
 	for (size_t i = 0; i < count; i++) {
 		if (!post_assignment_here(reqs[i]))
-			request_fail(reqs[i], err.code ? err : error_because(REASON_VOLUNTEER_GONE));
+			request_fail(reqs[i], why_absent(gone[i], err));
 	}
 	arena_free(arena);
 }

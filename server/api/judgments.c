@@ -147,7 +147,7 @@ static void judgments_store_all(struct batch_item items[], size_t count, struct 
 		judgment[i] = items[i].judgment;
 		ids[i] = items[i].judgment->lease.volunteer;
 	}
-	struct error arrived = dispatcher_arrive(api.dispatcher, db, arena, ids, count);
+	struct error arrived = dispatcher_arrive(api.dispatcher, db, arena, ids, count, NULL);
 	uint64_t entries = dispatcher_entries(api.dispatcher);
 	judgments_store(db, arena, judgment, results, count);
 	tell_dispatcher(judgment, results, count, entries);

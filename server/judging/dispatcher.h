@@ -60,13 +60,15 @@ enum dispatcher_outcome dispatcher_ask(struct dispatcher *dispatcher,
                                        struct assignment *ret_assignment);
 
 /*
- * Loads those of some volunteers who are not here; missing ones afterwards do not exist. For many
+ * Loads those of some volunteers who are not here. ret_gone, if not NULL, says of each whether they
+ * do not exist: one who does may be absent again already, where all was read anew. For many
  * at a time: those who have judged little take five statements, however many they are, busy ones
  * come after them.  After an error, and after some seconds (ERR_UNAVAILABLE), others may be
  * missing, and those who were loaded are here all the same.
  */
 struct error dispatcher_arrive(struct dispatcher *dispatcher, struct db *db, struct arena *arena,
-                               const unsigned char *const volunteers[], size_t count) MUST_CHECK;
+                               const unsigned char *const volunteers[], size_t count,
+                               bool ret_gone[]) MUST_CHECK;
 
 /* Someone new, who has seen nothing. */
 void dispatcher_welcome(struct dispatcher *dispatcher, const unsigned char volunteer[UUID_BYTES]);

@@ -228,6 +228,12 @@ static bool is_among(const unsigned char *const ids[], size_t count, const unsig
 	return false;
 }
 
+/* Those who were asked for and do not exist. */
+struct gone {
+	const unsigned char **ids;
+	size_t count;
+};
+
 /* Those of `ids` who are not here, each once. */
 static size_t arrive_absent(struct dispatcher *dispatcher, const unsigned char *const ids[],
                             size_t count, const unsigned char *ret_ids[])
@@ -259,9 +265,9 @@ static struct error arrive_read_all(struct arrivals *arrivals, struct db *db, st
 	return db_stream(db, SQL_VOLUNTEER_CACHE_OPEN, params, take_open, arrivals);
 }
 
-/* Loads some volunteers together: all or none. */
+/* Loads some volunteers together: all or none. Those who do not exist go to the end of `gone`. */
 static struct error arrive_load(struct dispatcher *dispatcher, struct db *db, struct arena *arena,
-                                const unsigned char *const ids[], size_t count)
+                                const unsigned char *const ids[], size_t count, struct gone *gone)
 {
 	struct arrivals arrivals = { .who = arena_alloc(arena, count * sizeof(struct volunteer *)),
 		                         .ids = ids,
@@ -271,6 +277,9 @@ static struct error arrive_load(struct dispatcher *dispatcher, struct db *db, st
 
 	free(arrivals.seen);
 	if (!err.code) {
+		for (size_t i = 0; i < count; i++)
+			if (!arrivals.who[i])
+				gone->ids[gone->count++] = ids[i];
 		let_in(dispatcher, &arrivals);
 		return ok();
 	}
@@ -327,9 +336,11 @@ static size_t load_size(const int64_t pairs[], size_t count)
 }
 
 struct error dispatcher_arrive(struct dispatcher *dispatcher, struct db *db, struct arena *arena,
-                               const unsigned char *const volunteers[], size_t count)
+                               const unsigned char *const volunteers[], size_t count,
+                               bool ret_gone[])
 {
 	const unsigned char **ids = arena_alloc(arena, (count + 1) * sizeof *ids);
+	struct gone gone = { .ids = arena_alloc(arena, (count + 1) * sizeof *gone.ids) };
 	int64_t *pairs = arena_alloc(arena, (count + 1) * sizeof *pairs);
 	int64_t until_ms = clock_monotonic_ms() + ARRIVE_MOST_MS;
 	size_t left = arrive_absent(dispatcher, volunteers, count, ids);
@@ -338,12 +349,14 @@ struct error dispatcher_arrive(struct dispatcher *dispatcher, struct db *db, str
 	while (left && !err.code) {
 		size_t some = load_size(pairs, left);
 
-		err = arrive_load(dispatcher, db, arena, ids, some);
+		err = arrive_load(dispatcher, db, arena, ids, some, &gone);
 		ids += some;
 		pairs += some;
 		left -= some;
 		if (left && !err.code && clock_monotonic_ms() >= until_ms)
 			err = errorf(ERR_UNAVAILABLE, "Many come at once. Try again in a moment.");
 	}
+	for (size_t i = 0; ret_gone && i < count; i++)
+		ret_gone[i] = is_among(gone.ids, gone.count, volunteers[i]);
 	return err;
 }

@@ -543,11 +543,45 @@ START_TEST(a_busy_volunteer_keeps_none_of_those_waiting_who_arrive_together)
 	struct dispatcher *dispatcher = dispatcher_new();
 	struct arena *arena = arena_new();
 	ck_assert_ptr_nonnull(db);
-	struct error err =
-		dispatcher_arrive(dispatcher, db, arena, (const unsigned char *[]){ ids[0], ids[1] }, 2);
+	struct error err = dispatcher_arrive(dispatcher, db, arena,
+	                                     (const unsigned char *[]){ ids[0], ids[1] }, 2, NULL);
 	ck_assert_int_eq(err.code, ERR_UNAVAILABLE);
 	ck_assert_int_eq(dispatcher_ask(dispatcher, ids[0], &wish, &found), DISPATCHER_ABSENT);
 	ck_assert_int_eq(dispatcher_ask(dispatcher, ids[1], &wish, &found), DISPATCHER_NONE_LEFT);
+	arena_free(arena);
+	dispatcher_free(dispatcher);
+	db_close(db);
+}
+END_TEST
+
+/* A server that reads everything anew, as after PostgreSQL was away, forgets who just arrived. */
+START_TEST(whoever_is_forgotten_again_at_once_is_not_called_gone)
+{
+	static const char *const who[] = { "00000000-0000-7000-8000-000000000001",
+		                               "00000000-0000-7000-8000-000000000002" };
+	unsigned char ids[2][UUID_BYTES];
+	struct assignment_request wish = { .any_type = true };
+	struct assignment found;
+	bool gone[2] = { true, false };
+	int64_t rest_ms;
+
+	ck_assert_int_eq(setenv("DATABASE_URL", a_database(), 1), 0);
+	make_busy(who[0], 2, "quick");
+	for (int i = 0; i < 2; i++)
+		ck_assert(uuid_from_text(ids[i], who[i]));
+	struct db *db = db_open_by_key(getenv("DATABASE_URL"), 1000);
+	struct dispatcher *dispatcher = dispatcher_new();
+	struct arena *arena = arena_new();
+	ck_assert_ptr_nonnull(db);
+	ck_assert_int_eq(dispatcher_arrive(dispatcher, db, arena,
+	                                   (const unsigned char *[]){ ids[0], ids[1] }, 2, gone)
+	                     .code,
+	                 OK);
+	ck_assert_int_eq(dispatcher_refresh(dispatcher, db, &rest_ms).code, OK); /* the first one */
+	for (int i = 0; i < 2; i++)
+		ck_assert_int_eq(dispatcher_ask(dispatcher, ids[i], &wish, &found), DISPATCHER_ABSENT);
+	ck_assert(!gone[0]);
+	ck_assert(gone[1]);
 	arena_free(arena);
 	dispatcher_free(dispatcher);
 	db_close(db);
@@ -580,6 +614,7 @@ Suite *http_desk_suite(void)
 	tcase_add_test(tc, news_of_a_long_transaction_are_kept_until_every_server_could_hear_them);
 	tcase_add_test(tc, media_of_one_campaign_are_served_evenly);
 	tcase_add_test(tc, volunteers_are_served_while_the_database_takes_its_time_over_changed_items);
+	tcase_add_test(tc, whoever_is_forgotten_again_at_once_is_not_called_gone);
 	tcase_add_test(tc, a_busy_volunteer_keeps_none_of_those_waiting_who_arrive_together);
 	suite_add_tcase(suite, tc);
 	return suite;
