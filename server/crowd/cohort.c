@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/mem.h"
+#include "crowd/cohort_spectrum.h"
 #include "crowd/judgment_matrix.h"
 
 #define MEETINGS_A_JUDGMENT 16
@@ -16,6 +17,7 @@
 #define ROUNDS              12
 #define TRIMS               4
 #define OUTLIER             2
+#define SPECTRAL_GROUPS     4 /* named at most, beside those that are linked */
 
 struct cohort_options cohort_options_usual(void)
 {
@@ -486,8 +488,8 @@ static uint32_t cohort_number(uint32_t parent[], uint32_t volunteers, uint32_t c
 	return groups;
 }
 
-uint32_t cohorts_find(const struct judgments *judgments, const struct cohort_options *options,
-                      uint32_t cohort[])
+static uint32_t cohorts_link(const struct judgments *judgments,
+                             const struct cohort_options *options, uint32_t cohort[])
 {
 	struct cohort_pairs pairs = cohort_affordable(judgments, options->common_min);
 	struct cohort_graph graph = cohort_graph_new(&pairs, judgments->volunteers);
@@ -502,6 +504,16 @@ uint32_t cohorts_find(const struct judgments *judgments, const struct cohort_opt
 	free(parent);
 	free(pairs.pair);
 	cohort_graph_clear(&graph);
+	return groups;
+}
+
+uint32_t cohorts_find(const struct judgments *judgments, const struct cohort_options *options,
+                      uint32_t cohort[])
+{
+	uint32_t linked = cohorts_link(judgments, options, cohort), groups = linked;
+
+	while (groups < linked + SPECTRAL_GROUPS && cohort_spectrum_find(judgments, groups + 1, cohort))
+		groups++;
 	return groups;
 }
 

@@ -9,7 +9,8 @@
  * factor: r(a,b) = l(a) l(b), one loading each (Spearman 1904; tetrads, Bollen & Ting 1993).
  * Loadings are fitted by medians (Gabriel & Odoroff 1984), which a minority of correlated pairs
  * cannot bend. A pair that correlates more than l(a) l(b) by a margin is linked; linked volunteers
- * are a cohort. Difficulty that all share is part of the loadings, so it links nobody.
+ * are a cohort. Difficulty that all share is part of the loadings, so it links nobody. Among those
+ * whom no link names, crowd/cohort_spectrum finds groups whose members share few items each.
  *
  * Who are most of the busy ones cannot be told from the truth by any test without labels.
  * Pure, deterministic, the same for any order of rows and names; any thread.
@@ -33,8 +34,9 @@ struct cohort_options {
 struct cohort_options cohort_options_usual(void);
 
 /*
- * Sets cohort[v] to the group, numbered from 1 by the lowest of its volunteers, or to 0. Returns
- * the number of groups. Only verdicts are read. Compared are the busiest volunteers for whom the
+ * Sets cohort[v] to the group or to 0: those that are linked, numbered from 1 by the lowest of
+ * their volunteers, and then at most four found by the spectrum, the clearest first. Returns the
+ * number of groups. Only verdicts are read. Compared are the busiest volunteers for whom the
  * work is bounded: about 16 pairs a judgment (or 30 million in all), 50,000 pairs in the fit of
  * loadings. O(judgments + volunteers) memory.
  */

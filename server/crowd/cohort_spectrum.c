@@ -20,9 +20,9 @@
 #define POWER_ROUNDS    150
 #define REFINEMENTS     10
 #define MEMBERS_LEAST   3
-#define MEMBER_SCORE    2. /* standard errors by which a member stands to the group */
-#define SCORE_LEAST     5. /* standard errors, on items held out */
-#define EXCESS_LEAST    .2 /* correlation beyond what loadings explain */
+#define MEMBER_SCORE    2.5 /* standard errors by which a member stands to the group */
+#define SCORE_LEAST     6.  /* standard errors, on items held out */
+#define EXCESS_LEAST    .12 /* correlation beyond what loadings explain */
 
 /* Verdicts of two on the items of one fold that both judged. */
 struct meeting_tally {
@@ -53,25 +53,37 @@ static uint32_t *open_judgments(const struct judgments *judgments, const uint32_
 	return each;
 }
 
+/* The smallest number of judgments, from JUDGMENTS_LEAST on, that few enough have. */
+static uint32_t least_of_few(const uint32_t each[], uint32_t volunteers)
+{
+	uint32_t least = JUDGMENTS_LEAST, count;
+
+	for (;; least += least / 8 + 1) {
+		count = 0;
+		for (uint32_t v = 0; v < volunteers; v++)
+			count += each[v] >= least;
+		if (count <= COMPARED_MOST)
+			return least;
+	}
+}
+
 static bool is_affordable(const struct judgments *judgments, const uint32_t each[], uint32_t least)
 {
-	uint32_t *at = mem_new((size_t)judgments->items + 1, sizeof *at), count = 0;
+	uint32_t *at = mem_new((size_t)judgments->items + 1, sizeof *at);
 	uint64_t meetings = 0;
 
 	for (size_t j = 0; j < judgments->count; j++)
 		at[judgments->item[j]] += each[judgments->volunteer[j]] >= least;
 	for (uint32_t i = 0; i < judgments->items; i++)
 		meetings += (uint64_t)at[i] * at[i];
-	for (uint32_t v = 0; v < judgments->volunteers; v++)
-		count += each[v] >= least;
 	free(at);
-	return count <= COMPARED_MOST && meetings <= MEETINGS_MOST;
+	return meetings <= MEETINGS_MOST;
 }
 
 /* Who have done less are left out together, whatever their names, until it is affordable. */
 static uint32_t least_compared(const struct judgments *judgments, const uint32_t each[])
 {
-	uint32_t least = JUDGMENTS_LEAST;
+	uint32_t least = least_of_few(each, judgments->volunteers);
 
 	while (!is_affordable(judgments, each, least))
 		least += least / 8 + 1;

@@ -8,7 +8,7 @@
  * second factor; planted partitions by their spectrum: McSherry 2001, Nadakuditi & Newman 2012).
  * The largest of many chances is always large, so the group is found on three quarters of the items
  * and must be borne out on the fourth, in turn. Difficulty that spares the able leaves a wide, weak
- * factor: a group is named only if its correlations exceed by a fifth.
+ * factor: a group is named only if its correlations exceed by .12.
  *
  * Pure, deterministic, the same for any order of rows and names; any thread.
  */

@@ -44,6 +44,7 @@ int main(int argc, char **argv)
 		crowd_made_up_suite,
 		crowd_reference_suite,
 		crowd_cohort_suite,
+		crowd_cohort_spectrum_suite,
 		crowd_pairs_suite,
 		crowd_replay_suite,
 		crowd_views_suite,

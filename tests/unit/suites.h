@@ -9,6 +9,7 @@ Suite *crowd_agreement_suite(void);
 Suite *crowd_choose_suite(void);
 Suite *crowd_scouts_suite(void);
 Suite *crowd_cohort_suite(void);
+Suite *crowd_cohort_spectrum_suite(void);
 Suite *crowd_deciding_suite(void);
 Suite *crowd_alarms_suite(void);
 Suite *crowd_integrity_suite(void);
