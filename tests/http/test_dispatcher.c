@@ -303,21 +303,26 @@ START_TEST(a_skipped_pair_returns_its_items_to_the_plan)
 }
 END_TEST
 
-/* Eight golds of whom the crowd is sure among eight items; so many of them were shown to one who
- * judged all. */
-static long long golds_shown(const char *campaign)
+/* Whether any of twenty who judge all that they get is shown gold: one alone may get none. */
+static bool is_gold_shown(const char *campaign)
 {
-	struct person person = a_volunteer();
-	struct answer answer = ask_patiently(&person, campaign);
+	long long shown = 0;
 
-	for (; answer.status == 201; answer = ask_at(NULL, &person, campaign))
-		expect_status(judge_at(NULL, &person, text_at(answer.body, "assignment")), 201);
-	return count_db("SELECT count(*) FROM judgment j JOIN item i ON i.id = j.item_id"
-	                " WHERE i.gold AND j.counts AND j.volunteer_id = '%s'",
-	                volunteer_id(&person));
+	for (int i = 0; i < 20 && shown == 0; i++) {
+		struct person person = a_volunteer();
+		struct answer answer = ask_patiently(&person, campaign);
+
+		for (; answer.status == 201; answer = ask_at(NULL, &person, campaign))
+			expect_status(judge_at(NULL, &person, text_at(answer.body, "assignment")), 201);
+		shown = count_db("SELECT count(*) FROM judgment j JOIN item i ON i.id = j.item_id"
+		                 " WHERE i.gold AND j.counts AND j.volunteer_id = '%s'",
+		                 volunteer_id(&person));
+	}
+	return shown > 0;
 }
 
-/* And only where that one would: a crowd that is not trusted settles nothing. */
+/* And only where that one would: a crowd that is not trusted settles nothing. Eight golds of which
+ * the crowd is sure stand among eight items. */
 START_TEST(gold_rests_when_another_item_would_have_retired)
 {
 	const char *campaign = a_planned_campaign(1000, 8);
@@ -334,7 +339,7 @@ START_TEST(gold_rests_when_another_item_would_have_retired)
 		" WHERE c.name = '%s' AND i.gold",
 		campaign);
 	await_desk(NULL);
-	ck_assert_int_eq(golds_shown(campaign) > 0, !trusted);
+	ck_assert_int_eq(is_gold_shown(campaign), !trusted);
 }
 END_TEST
 
