@@ -46,9 +46,9 @@ const char *const *api_headers_of(bool secure);
 /*
  * Each is named by what it serves: assignments for volunteers who arrive; what volunteers answer
  * (judgments, skips, and that they take part), in batches; passwords, which are slow on purpose;
- * and queries, everything else.  Started by serve.
+ * uploads, which wait for the disk at each piece; and queries, everything else.  Started by serve.
  */
-extern struct lane *lane_queries, *lane_assignments, *lane_answers, *lane_passwords;
+extern struct lane *lane_queries, *lane_assignments, *lane_answers, *lane_passwords, *lane_uploads;
 
 /* server_config.admit: who is the volunteer? */
 struct error api_admit(struct request *req);

@@ -66,6 +66,7 @@ static const struct {
 	{ &lane_assignments, "assignments", 2, 2048, LANE_MAX_BATCH, open_db_by_key },
 	{ &lane_answers, "answers", 2, 2048, LANE_MAX_BATCH, open_db_by_key },
 	{ &lane_passwords, "passwords", 1, 32, 1, open_db },
+	{ &lane_uploads, "uploads", 2, 512, 1, open_db },
 };
 
 #define LANES (sizeof lanes / sizeof lanes[0])
