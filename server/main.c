@@ -29,6 +29,8 @@ static const struct {
 	{ "render", cli_render, NULL, "make renditions anew after a change of the recipe for media",
 	  cli_render_usage },
 	{ "item", cli_item, NULL, "show, correct and withdraw items", cli_item_usage },
+	{ "review", cli_review, NULL, "decide what of the public's contributions becomes an item",
+	  cli_review_usage },
 	{ "store", cli_store, NULL, "check the media store, or make a folder the database's",
 	  cli_store_usage },
 	{ "score", cli_score, NULL, "score now", cli_score_usage },

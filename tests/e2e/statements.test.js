@@ -29,6 +29,7 @@ const WHOLE = {
 	consensus_networks: [["volunteer_network"], FIT],
 	consensus_skips: [["skipped_pair"], FIT],
 	lost_media_files: [["item", "item_version", "release_file"], CHECK],
+	media_intake_due: [["item", "item_version", "release_file"], "looks for what names a file, in a note that a crash left"],
 	media_store_some: [["item"], "asked once, when a store is bound to a database that knows none"],
 	release_candidates: [["item", "item_split"], RELEASED],
 	release_corrections: [["item"], "what became of the items of the release before is counted, and it may hold most"],

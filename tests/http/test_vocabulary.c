@@ -54,6 +54,10 @@ static const struct {
 	const char *more;
 } columns[] = {
 	{ "account.role", account_roles, "" },
+	{ "contribution.media_type", media_types, "" },
+	{ "contribution.people", contribution_people, "" },
+	{ "contribution.rights", contribution_rights, "" },
+	{ "contribution.state", contribution_states, "" },
 	{ "item.basis", bases, "" },
 	{ "item.media_type", media_types, "" },
 	{ "item.state", item_states, "" },
@@ -123,6 +127,9 @@ static const struct {
 } described_words[] = {
 	{ "MediaType/enum", media_types, NULL },
 	{ "Tell/enum", tells, NULL },
+	{ "ContributionState/enum", contribution_states, NULL },
+	{ "ContributionRights/enum", contribution_rights, NULL },
+	{ "ContributionPeople/enum", contribution_people, NULL },
 	{ "Verdict/enum", verdicts, NULL },
 	{ "Skip/properties/reason/enum", skip_reasons, NULL },
 	{ "RulingWish/properties/ruling/enum", ruling_choices, NULL },

@@ -49,6 +49,7 @@ const rendering = "filled_id('rendering', 1)";
 const aside = "filled_id('set_aside', 1)";
 const text = (value) => `'${value}'`;
 const hex = (kind, n = 2000) => `filled_hex('${kind}', ${n})`;
+const sent = "filled_id('contribution', 1)";
 const some = (count, value, type) => `array_fill(${value}::${type}, ARRAY[${count}])`;
 const email = text("account7@example.org");
 const window = [writing, text("20000000-0000-0000-0000-000000000000"), text("40000000-0000-0000-0000-000000000000")];
@@ -147,8 +148,36 @@ export const VALUES = {
 	dispute_verdict: [open, account, text("fake"), "80"],
 	item_create: [
 		"filled_id('campaign', 1)", text("image"), hex("new"), "1000", text("jpeg"), hex("new rendition"), "1000", text("image/jpeg"), "NULL", "NULL", "640", "480", "NULL", text("fake"),
-		text("dataset_label"), "false", "false", "false", text("a new group"), "NULL", text("{}"), text("{}"), "NULL", "NULL", "NULL", "NULL", "NULL", "NULL", "NULL", "2",
+		text("dataset_label"), "false", "false", "false", text("a new group"), "NULL", text("{}"), text("{}"), "NULL", "NULL", "NULL", "NULL", "NULL", "NULL", "NULL", "2", "NULL",
 	],
+	contribution_approve: [sent, item(), text("m@example.org"), "NULL", "NULL"],
+	contribution_campaign: [text("small")],
+	contribution_editor: [text("m@example.org"), text("a reason")],
+	contribution_fail: [sent, text("why")],
+	contribution_fetched: [sent, text("/a/folder")],
+	contribution_find: [sent, "NULL", "NULL", "NULL", "NULL", "NULL", "1"],
+	contribution_hold: [sent],
+	contribution_item_state: [item()],
+	contribution_make: ["NULL", "NULL", volunteer, "false", text("0000000000000000"), "filled_id('campaign', 1)", text("https://example.org/a.jpg"), "NULL", text("{}"), text("own_work"), text("nobody"), text("me"), text("so")],
+	contribution_media: [sent, text("image"), hex("new"), "1000", text("jpeg"), hex("new rendition"), "1000", text("image/jpeg"), "NULL", "NULL", "640", "480", "NULL", "NULL", "2"],
+	contribution_reject: [sent, text("m@example.org"), text("a reason")],
+	contribution_stuck: [],
+	contribution_taken_back: [],
+	contribution_turn: [],
+	contribution_waiting: [volunteer, text("0000000000000000")],
+	lost_media_contribution_files: [],
+	media_intake_due: ["16"],
+	media_intake_note: [`ARRAY[${hex("new")}, ${hex("new rendition")}]`],
+	media_intake_settle: [sent],
+	media_intake_turn: [],
+	upload_create: ["NULL", volunteer, text("0000000000000000"), "1000", text("/a/folder"), "6"],
+	upload_expired: [],
+	upload_find: [sent, "NULL", volunteer],
+	upload_folders: [],
+	upload_open_now: ["NULL", volunteer, text("0000000000000000")],
+	upload_prolong: [sent, "6"],
+	upload_remove: [sent],
+	upload_turn: [],
 	item_known: [hex("file"), hex("rendition"), hex("streams", 2008), "5000"],
 	item_lock_contents: [hex("rendition"), "NULL"],
 	item_copy_add: [hex("new"), item(), "1000", text("png")],
