@@ -52,6 +52,8 @@ static struct error contributing_volunteer(struct request *req, struct contribut
 		return error_because(REASON_NO_CONSENT);
 	if (pass.consent < CONSENT_VERSION)
 		return error_because(REASON_CONSENT_CHANGED);
+	if (!api.contributions)
+		return errorf(ERR_FORBIDDEN, "This site takes no media from volunteers.");
 	uuid_to_text(id, req->volunteer);
 	*by = (struct contributor){ .volunteer_id = arena_copy(req->arena, id, UUID_TEXT - 1),
 		                        .who = "a volunteer",

@@ -693,6 +693,11 @@ START_TEST(no_volunteer_fills_the_moderators_queue)
 }
 END_TEST
 
+static const char *stored_at(const char *digest)
+{
+	return say("%s/media/%.2s/%s", getenv("TOUCHSTONE_DATA"), digest, digest + 2);
+}
+
 START_TEST(what_a_crash_left_is_swept_and_nothing_else)
 {
 	struct person person = a_volunteer();
@@ -706,6 +711,12 @@ START_TEST(what_a_crash_left_is_swept_and_nothing_else)
 	          " work-new000/bytes work-other0/table.csv &&"
 	          " touch -d '40 min ago' work-lost00/* work-lost00 work-other0/* work-other0 %s/* %s",
 	          work, folder, folder));
+	const char *noted = a_file(kept, strlen(kept)), *unknown = a_file(gone, strlen(gone));
+	const char *named = a_file(work, strlen(work));
+	make_items(&(struct items){ .campaign = a_campaign(), .count = 1, .file = named });
+	tell_db("INSERT INTO media_intake (digests, noted_at)"
+	        " VALUES ('{%s,%s}', now() - interval '31 min'), ('{%s}', now() - interval '29 min')",
+	        noted, named, unknown);
 	tell_db("UPDATE upload SET expires_at = now() WHERE id = '%s'", id_of(expired));
 	tell_db("UPDATE job SET run_after = now() WHERE kind = 'intake_sweep'");
 	await_db(30, say("SELECT NOT EXISTS (SELECT FROM upload WHERE id = '%s')", id_of(expired)));
@@ -713,6 +724,11 @@ START_TEST(what_a_crash_left_is_swept_and_nothing_else)
 	         "SELECT state = 'waiting' AND run_after > now() FROM job WHERE kind = 'intake_sweep'");
 	ck_assert_int_ne(access(say("%s/work-lost00", work), F_OK), 0);
 	ck_assert_int_ne(access(gone, F_OK), 0);
+	ck_assert_int_ne(access(stored_at(noted), F_OK), 0);
+	ck_assert_int_eq(access(stored_at(named), F_OK), 0);
+	ck_assert_int_eq(access(stored_at(unknown), F_OK), 0);
+	ck_assert_int_eq(count_db("SELECT count(*) FROM media_intake WHERE '%s' = ANY (digests)", noted),
+	                 0);
 	ck_assert_int_eq(access(say("%s/work-new000", work), F_OK), 0);
 	ck_assert_int_eq(access(say("%s/work-other0", work), F_OK), 0);
 	ck_assert_int_eq(access(folder, F_OK), 0);
