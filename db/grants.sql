@@ -55,7 +55,7 @@ BEGIN
                                                     'title, explanation, recipe, version, judged_from, recount, rendition, '
                                                     'rendition_bytes, rendition_type, poster, thumbnail, width, '
                                                     'height, duration_ms'),
-            ('contribution',     'INSERT',          'state, network, folder, made_by, media_type, sha256, bytes, format, '
+            ('contribution',     'INSERT',          'state, network, folder, facts, url, made_by, media_type, sha256, bytes, format, '
                                                     'rendition, rendition_bytes, rendition_type, poster, thumbnail, '
                                                     'width, height, duration_ms, streams, recipe, item_id, detail, '
                                                     'decided_by, reason, decided_at'),

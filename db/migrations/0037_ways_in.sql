@@ -118,12 +118,14 @@ CREATE TRIGGER contribution_made AFTER INSERT ON contribution
 CREATE TRIGGER contribution_changed AFTER UPDATE OF state ON contribution
     FOR EACH ROW WHEN (OLD.state <> NEW.state) EXECUTE FUNCTION note_contribution_change();
 
--- Whoever is erased takes back what nobody has decided about, and the names they gave.
+-- Whoever is erased takes back what nobody has decided about, the names they gave, and what they said of all that is no item.
 CREATE FUNCTION forget_contributor() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE upload SET expires_at = '-infinity' WHERE volunteer_id = OLD.id;
     UPDATE contribution
        SET made_by = NULL, network = NULL,
+           facts = CASE WHEN state = 'approved' THEN facts ELSE '{}' END,
+           url = CASE WHEN state = 'approved' THEN url END,
            state = CASE WHEN state IN ('processing', 'quarantined') THEN 'failed' ELSE state END,
            detail = CASE WHEN state IN ('processing', 'quarantined') THEN 'taken back by whoever sent it' ELSE detail END
      WHERE volunteer_id = OLD.id;
@@ -135,7 +137,7 @@ CREATE TRIGGER volunteer_takes_back AFTER DELETE ON volunteer
 INSERT INTO job_kind (name, priority, failures, goes_on, every)
 VALUES ('contribute', 1, 5, false, NULL),
        ('fetch', 1, 5, false, NULL),
-       ('intake_sweep', 2, NULL, false, interval '5 minutes');
+       ('intake_sweep', 0, NULL, false, interval '5 minutes');
 ALTER TABLE job DROP CONSTRAINT job_has_subject,
     ADD CONSTRAINT job_has_subject CHECK (subject IS NOT NULL OR kind NOT IN ('release', 'render', 'contribute', 'fetch'));
 COMMENT ON COLUMN job.subject IS 'The release to make, the rendering to do, or the contribution to take in. NULL: a job that is done again and again.';

@@ -122,7 +122,8 @@ static struct error contribute_declared(struct request *req, struct db *db, stru
 		json_decref(facts);
 	}
 	if (err.code) {
-		if (request->folder)
+		/* Unavailable may mean that nobody knows whether it was made: the sweep knows later. */
+		if (request->folder && err.code != ERR_UNAVAILABLE)
 			store_scratch_remove(api.store, request->folder);
 		return err;
 	}
@@ -234,6 +235,10 @@ static struct error keep_file(struct request *req, const struct multipart_part *
 	if (err.code)
 		return err;
 	const char *path = upload_path(req->arena, folder);
+	if ((err = upload_check_room(folder, file->len)).code) {
+		store_scratch_remove(api.store, folder);
+		return err;
+	}
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0 || !disk_write(fd, file->bytes, file->len) || fdatasync(fd) ||
 	    !disk_sync_folder_of(path) || !disk_sync_folder_of(folder))
@@ -302,21 +307,6 @@ struct error post_item(struct request *req, struct db *db)
 
 /* ------------------------------------------------------------------ what became of it */
 
-struct error get_contribution(struct request *req, struct db *db)
-{
-	struct contribution contribution;
-	struct contributor by;
-	struct error err = contributor_of(req, db, &by);
-
-	if (err.code)
-		return err;
-	err = contribution_find(db, req->arena, &by, req->args[0], &contribution);
-	if (err.code)
-		return err;
-	request_json(req, 200, present_contribution(&contribution, by.direct));
-	return ok();
-}
-
 /* With addresses of what waits, for a moderator to look at. */
 static json_t *reviewed_json(struct request *req, const struct contribution *contribution)
 {
@@ -332,6 +322,23 @@ static json_t *reviewed_json(struct request *req, const struct contribution *con
 	json_object_set_new(json, "media", media);
 	json_object_set_new(json, "original_url", original);
 	return json;
+}
+
+struct error get_contribution(struct request *req, struct db *db)
+{
+	struct contribution contribution;
+	struct contributor by;
+	struct error err = contributor_of(req, db, &by);
+
+	if (err.code)
+		return err;
+	err = contribution_find(db, req->arena, by.reviews ? NULL : &by, req->args[0], &contribution);
+	if (err.code)
+		return err;
+	request_json(req, 200,
+	             by.reviews ? reviewed_json(req, &contribution)
+	                        : present_contribution(&contribution, by.direct));
+	return ok();
 }
 
 struct error get_contributions(struct request *req, struct db *db)

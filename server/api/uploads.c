@@ -36,9 +36,12 @@ static struct error contributing_account(struct request *req, struct db *db, con
 		return errorf(ERR_FORBIDDEN, "Your account may not do this.");
 	if (account.one_time)
 		return error_because(REASON_ONE_TIME_PASSWORD);
-	*by = (struct contributor){ .account_id = arena_copy(req->arena, account.id, UUID_TEXT - 1),
-		                        .who = account.email,
+	req->account_id = arena_copy(req->arena, account.id, UUID_TEXT - 1);
+	req->account_email = account.email;
+	*by = (struct contributor){ .account_id = req->account_id,
+		                        .who = req->account_email,
 		                        .direct = true,
+		                        .reviews = permission_of_role(account.role) & MAY_REVIEW,
 		                        .network = req->network };
 	return ok();
 }
@@ -291,7 +294,7 @@ struct error take_upload(struct request *req, struct db *db)
 	if (!upload && (err = begin_patch(req, db, &upload)).code)
 		return err;
 	req->taking = upload;
-	return upload_append(req->spool, req->body, req->body_len);
+	return upload_take(db, upload, req->spool, req->body, req->body_len);
 }
 
 struct error patch_upload(struct request *req, struct db *db)

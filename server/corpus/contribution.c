@@ -61,7 +61,22 @@ static struct error check_waiting(struct db *db, const struct contributing *one)
 	if (rows_integer(rows, 0, 1) >= CONTRIBUTIONS_NETWORK ||
 	    rows_integer(rows, 0, 2) >= CONTRIBUTIONS_ALL)
 		return errorf(ERR_TOO_MANY, "Too many contributions wait for a moderator.");
+	if (one->request->url && (rows_integer(rows, 0, 4) >= FETCHES_VOLUNTEER ||
+	                          rows_integer(rows, 0, 5) >= FETCHES_NETWORK))
+		return errorf(ERR_TOO_MANY, "Addresses that were sent before are still to be fetched.");
 	return ok();
+}
+
+static struct error check_account(struct db *db, const struct contributing *one)
+{
+	const char *params[] = { one->request->by.account_id };
+	auto_rows *rows = NULL;
+	struct error err = db_run(db, SQL_CONTRIBUTION_ACCOUNT_WAITING, params, &rows);
+
+	if (!err.code && rows_integer(rows, 0, 0) >= CONTRIBUTIONS_ACCOUNT)
+		return errorf(ERR_TOO_MANY, "%d that you sent are still to be taken in.",
+		              CONTRIBUTIONS_ACCOUNT);
+	return err;
 }
 
 static struct error insert_contribution(struct db *db, void *arg)
@@ -71,7 +86,7 @@ static struct error insert_contribution(struct db *db, void *arg)
 	const struct contributor *by = &request->by;
 	const char *who[] = { by->who, NULL };
 	auto_rows *rows = NULL;
-	struct error err = by->direct ? ok() : check_waiting(db, one);
+	struct error err = by->direct ? check_account(db, one) : check_waiting(db, one);
 
 	if (err.code || (err = db_do(db, SQL_CONTRIBUTION_EDITOR, who, NULL)).code)
 		return err;
@@ -113,7 +128,8 @@ static struct error check_upload(struct db *db, struct arena *arena,
 	if (!err.code && upload.offset < upload.length)
 		return errorf(ERR_CONFLICT, "Of the upload %llu bytes of %llu have come.",
 		              (unsigned long long)upload.offset, (unsigned long long)upload.length);
-	return err;
+	/* The connection that sent the last bytes may have broken before they were on disk. */
+	return err.code ? err : upload_sync(arena, upload.folder);
 }
 
 struct error contribution_make(struct db *db, struct arena *arena,
@@ -488,20 +504,33 @@ static struct error run_contribution(struct job_run *run)
 	return err;
 }
 
-static struct error run_fetch(struct job_run *run)
+/* The file, on disk, and the job that takes it in. */
+static struct error fetch_into(struct job_run *run, struct arena *arena, const char *url,
+                               const char *folder)
 {
 	const struct fetch_limits limits = { .bytes = MEDIA_MAX_FILE_BYTES, .total_ms = FETCH_FILE_MS };
+	const char *params[] = { run->job->subject, folder };
+	struct error err;
+	uint64_t bytes;
+
+	if ((err = upload_check_room(folder, limits.bytes)).code)
+		return err;
+	if ((err = fetch_file(url, upload_path(arena, folder), &limits, &bytes)).code)
+		return err;
+	if ((err = upload_sync(arena, folder)).code)
+		return err;
+	return db_do(run->db, SQL_CONTRIBUTION_FETCHED, params, NULL);
+}
+
+static struct error run_fetch(struct job_run *run)
+{
 	struct arena *arena = arena_new();
 	char folder[PATH_MAX] = "";
 	const char *url;
-	uint64_t bytes;
 	struct error err = begin_job(run, arena, 19, &url);
 
 	if (!err.code && url && !(err = store_scratch(run->store, folder)).code) {
-		err = fetch_file(url, upload_path(arena, folder), &limits, &bytes);
-		if (!err.code)
-			err = db_do(run->db, SQL_CONTRIBUTION_FETCHED,
-			            (const char *[]){ run->job->subject, folder }, NULL);
+		err = fetch_into(run, arena, url, folder);
 		if (err.code)
 			store_scratch_remove(run->store, folder);
 		if (err.code == ERR_TOO_LARGE)

@@ -33,6 +33,12 @@ struct store;
 #define CONTRIBUTIONS_NETWORK   200
 #define CONTRIBUTIONS_ALL       20000
 
+/* Addresses among them that are not fetched yet: one at a time is, and each may take minutes. */
+#define FETCHES_VOLUNTEER 4
+#define FETCHES_NETWORK   16
+
+#define CONTRIBUTIONS_ACCOUNT 2000 /* of an account, for a job */
+
 #define DECLARED_MAX 500 /* bytes of made_by and made_how */
 
 struct contribution_request {

@@ -11,11 +11,18 @@ SELECT pg_advisory_xact_lock(5520170663409190011)
 -- name: contribution_waiting
 -- What of the public's waits, and is the volunteer still there?
 --   $1 volunteer uuid, $2 network
---   -> the volunteer's, the network's, all, flag
+--   -> the volunteer's, the network's, all, flag, the volunteer's addresses to fetch, the network's
 SELECT count(*) FILTER (WHERE volunteer_id = $1::uuid), count(*) FILTER (WHERE network = $2), count(*),
-       EXISTS (SELECT FROM volunteer WHERE id = $1::uuid)
-  FROM contribution
- WHERE state IN ('processing', 'quarantined') AND NOT direct
+       EXISTS (SELECT FROM volunteer WHERE id = $1::uuid),
+       count(*) FILTER (WHERE volunteer_id = $1::uuid AND unfetched), count(*) FILTER (WHERE network = $2 AND unfetched)
+  FROM (SELECT volunteer_id, network, state = 'processing' AND folder IS NULL AS unfetched
+          FROM contribution
+         WHERE state IN ('processing', 'quarantined') AND NOT direct) AS waiting
+
+-- name: contribution_account_waiting
+-- What an account sent and no job has taken in.
+--   $1 account uuid -> how many
+SELECT count(*) FROM contribution WHERE state = 'processing' AND account_id = $1::uuid
 
 -- name: contribution_make
 -- A contribution and the job that takes it in. That of an upload has its id and its folder.

@@ -37,11 +37,22 @@ struct error media_intake_ingest(struct media_intake *intake, struct store *stor
 	return media_ingest_told(store, path, arena, &keeper, ret_media);
 }
 
+static struct error forget_note(struct db *db, const char *id, struct rows **ret_rows)
+{
+	return db_run(db, SQL_MEDIA_INTAKE_SETTLE, (const char *[]){ id }, ret_rows);
+}
+
 struct error media_intake_settle(const struct media_intake *intake)
 {
+	auto_rows *rows = NULL;
+	struct error err;
+
 	if (!intake->id[0])
 		return ok();
-	return db_do(intake->db, SQL_MEDIA_INTAKE_SETTLE, (const char *[]){ intake->id }, NULL);
+	if ((err = forget_note(intake->db, intake->id, &rows)).code)
+		return err;
+	return rows_count(rows) ? ok()
+	                        : errorf(ERR_UNAVAILABLE, "It took so long that its files were swept.");
 }
 
 struct intake_sweeping {
@@ -84,8 +95,9 @@ static struct error sweep_notes(struct db *db, void *arg)
 
 		if (*digests)
 			log_info("intake: removing files that an unfinished import left: %s", digests);
+		auto_rows *gone = NULL;
 		if (!(err = remove_unnamed(sweeping->store, digests)).code)
-			err = db_do(db, SQL_MEDIA_INTAKE_SETTLE, (const char *[]){ id }, NULL);
+			err = forget_note(db, id, &gone);
 	}
 	return err;
 }

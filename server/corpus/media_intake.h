@@ -29,7 +29,10 @@ struct media_intake {
 struct error media_intake_ingest(struct media_intake *intake, struct store *store, const char *path,
                                  struct arena *arena, struct media *ret_media) MUST_CHECK;
 
-/* Takes the note back; in the transaction that names the files. */
+/*
+ * Takes the note back; in the transaction that names the files, which must then not be kept if this
+ * fails. ERR_UNAVAILABLE: the note was old, and has been swept with its files.
+ */
 struct error media_intake_settle(const struct media_intake *intake) MUST_CHECK;
 
 /* Removes what old notes list and nothing names. */

@@ -14,8 +14,8 @@ RETURNING id
 SELECT pg_advisory_xact_lock(7310868735416905829)
 
 -- name: media_intake_settle
---   $1 uuid
-DELETE FROM media_intake WHERE id = $1::uuid
+--   $1 uuid -> one row (none: it was swept)
+DELETE FROM media_intake WHERE id = $1::uuid RETURNING id
 
 -- name: media_intake_due
 -- Old notes, and of each the files that nothing names, nor another note that is younger. Notes that

@@ -14,15 +14,17 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/clock.h"
 #include "core/disk.h"
 #include "core/log.h"
 #include "db/db.h"
 #include "store/store.h"
 
-#define HOURS        "6"
-#define KEPT_FREE    (256ull << 20) /* bytes of the disk, for everything else */
-#define LEFT_AFTER_S (30 * 60)      /* what nobody touched for so long was left by a crash */
-#define MOST_FILES   64             /* of a scratch folder are looked at */
+#define HOURS            "6"
+#define KEPT_FREE        (256ull << 20)   /* bytes of the disk, for everything else */
+#define LEFT_AFTER_S     (30 * 60)        /* what nobody touched for so long was left by a crash */
+#define MOST_FILES       64               /* of a scratch folder are looked at */
+#define PROLONG_EVERY_MS (10 * 60 * 1000) /* a body may be under way for hours */
 
 _Static_assert(UPLOAD_HOURS == 6, "HOURS says the same");
 
@@ -113,17 +115,20 @@ static struct error insert_upload(struct db *db, void *arg)
 }
 
 /* Would so much still fit? */
-static struct error check_disk(const char *folder, uint64_t length)
+static struct error refuse_without_room(const struct statvfs *disk, uint64_t length)
+{
+	if ((uint64_t)disk->f_bavail * disk->f_frsize >= length + KEPT_FREE)
+		return ok();
+	log_warn("uploads: no room for %llu bytes: the disk is nearly full",
+	         (unsigned long long)length);
+	return errorf(ERR_DISK, "There is no room for so much now.");
+}
+
+struct error upload_check_room(const char *folder, uint64_t length)
 {
 	struct statvfs disk;
 
-	if (statvfs(folder, &disk) == 0 &&
-	    (uint64_t)disk.f_bavail * disk.f_frsize < length + KEPT_FREE) {
-		log_warn("uploads: one of %llu bytes is refused: the disk is nearly full",
-		         (unsigned long long)length);
-		return errorf(ERR_DISK, "There is no room for so much now.");
-	}
-	return ok();
+	return statvfs(folder, &disk) ? ok() : refuse_without_room(&disk, length);
 }
 
 /* The empty file, whose name is on disk. */
@@ -151,7 +156,7 @@ struct error upload_create(struct db *db, struct store *store, struct arena *are
 		return err;
 	upload_beginning.folder = arena_copy(arena, folder, strlen(folder));
 	upload_beginning.network = arena_printf(arena, "%016llx", (unsigned long long)by->network);
-	if (!(err = check_disk(folder, length)).code && !(err = begin_file(arena, folder)).code)
+	if (!(err = upload_check_room(folder, length)).code && !(err = begin_file(arena, folder)).code)
 		err = db_transaction(db, insert_upload, &upload_beginning);
 	if (err.code)
 		store_scratch_remove(store, folder);
@@ -193,6 +198,7 @@ struct error upload_find(struct db *db, struct arena *arena, const struct contri
 		return no_such_upload();
 	}
 	upload.offset = (uint64_t)info.st_size;
+	upload.prolonged_ms = clock_monotonic_ms();
 	*ret_upload = upload;
 	return ok();
 }
@@ -228,27 +234,61 @@ struct error upload_open(const struct upload *upload, uint64_t offset, int *ret_
 
 struct error upload_append(int fd, const void *bytes, size_t len)
 {
+	struct statvfs disk;
+	struct error err = fstatvfs(fd, &disk) ? ok() : refuse_without_room(&disk, len);
+
+	if (err.code)
+		return err;
 	return disk_write(fd, bytes, len) ? ok()
 	                                  : disk_error("uploads", "the upload could not be stored");
 }
 
-struct error upload_settle(struct db *db, struct upload *upload, int fd)
+static struct error prolong_upload(struct db *db, struct upload *upload)
 {
 	auto_rows *rows = NULL;
-	struct stat info;
-
-	if (fdatasync(fd) || fstat(fd, &info))
-		return disk_error("uploads", "the upload could not be stored");
 	struct error err = db_run(db, SQL_UPLOAD_PROLONG, (const char *[]){ upload->id, HOURS }, &rows);
+
 	if (err.code)
 		return err;
 	if (!rows_count(rows))
 		return no_such_upload();
-	utimensat(AT_FDCWD, upload->folder, NULL,
-	          0); /* an old folder of the store's is cleared at a start */
+	/* The store clears old folders when it is opened. */
+	utimensat(AT_FDCWD, upload->folder, NULL, 0);
 	upload->expires_s = rows_integer(rows, 0, 0);
-	upload->offset = (uint64_t)info.st_size;
+	upload->prolonged_ms = clock_monotonic_ms();
 	return ok();
+}
+
+struct error upload_take(struct db *db, struct upload *upload, int fd, const void *bytes,
+                         size_t len)
+{
+	struct error err = upload_append(fd, bytes, len);
+
+	if (err.code || clock_monotonic_ms() - upload->prolonged_ms < PROLONG_EVERY_MS)
+		return err;
+	return prolong_upload(db, upload);
+}
+
+struct error upload_settle(struct db *db, struct upload *upload, int fd)
+{
+	struct stat info;
+
+	if (fdatasync(fd) || fstat(fd, &info))
+		return disk_error("uploads", "the upload could not be stored");
+	upload->offset = (uint64_t)info.st_size;
+	return prolong_upload(db, upload);
+}
+
+struct error upload_sync(struct arena *arena, const char *folder)
+{
+	const char *path = upload_path(arena, folder);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	bool synced =
+		fd >= 0 && fdatasync(fd) == 0 && disk_sync_folder_of(path) && disk_sync_folder_of(folder);
+
+	if (fd >= 0)
+		close(fd);
+	return synced ? ok() : disk_error("uploads", "the file could not be stored");
 }
 
 struct error upload_remove(struct db *db, struct store *store, const struct upload *upload)
@@ -276,8 +316,20 @@ static bool is_of_intake(const char *name)
 	return false;
 }
 
+/* The last change of a file that the store was writing; LLONG_MAX: it is none. */
+static int64_t last_written(int work_fd, const char *name)
+{
+	struct stat info;
+	bool of_store = strncmp(name, "put-", 4) == 0 || strncmp(name, "ready-", 6) == 0 ||
+	                strncmp(name, "mark-", 5) == 0;
+
+	if (!of_store || fstatat(work_fd, name, &info, AT_SYMLINK_NOFOLLOW) || !S_ISREG(info.st_mode))
+		return LLONG_MAX;
+	return info.st_mtime;
+}
+
 /* The latest change in a scratch folder; LLONG_MAX for one that is not ours to remove. */
-static int64_t last_touched(int work_fd, const char *name)
+static int64_t last_worked_in(int work_fd, const char *name)
 {
 	int fd = openat(work_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	DIR *folder = fd < 0 ? NULL : fdopendir(fd);
@@ -305,6 +357,12 @@ static int64_t last_touched(int work_fd, const char *name)
 	return ours || empty ? last : LLONG_MAX;
 }
 
+static int64_t last_touched(int work_fd, const char *name)
+{
+	return strncmp(name, "work-", 5) == 0 ? last_worked_in(work_fd, name)
+	                                      : last_written(work_fd, name);
+}
+
 static bool is_in_use(const struct rows *folders, const char *name)
 {
 	for (size_t r = 0; r < rows_count(folders); r++) {
@@ -316,7 +374,7 @@ static bool is_in_use(const struct rows *folders, const char *name)
 	return false;
 }
 
-/* Folders to work in that are nobody's, beside `scratch`, which is one. */
+/* Folders to work in that are nobody's, beside `scratch`, which is one; and half copies. */
 static void remove_left(struct store *store, char *scratch, const struct rows *folders)
 {
 	*strrchr(scratch, '/') = '\0';
@@ -325,10 +383,10 @@ static void remove_left(struct store *store, char *scratch, const struct rows *f
 	char path[PATH_MAX];
 
 	while (work && (entry = readdir(work))) {
-		if (strncmp(entry->d_name, "work-", 5) != 0 || is_in_use(folders, entry->d_name) ||
+		if (is_in_use(folders, entry->d_name) ||
 		    last_touched(dirfd(work), entry->d_name) >= time(NULL) - LEFT_AFTER_S)
 			continue;
-		log_info("uploads: removing a folder that an unfinished import or upload left");
+		log_info("uploads: removing what an unfinished import or upload left");
 		if (snprintf(path, sizeof path, "%s/%s", scratch, entry->d_name) < (int)sizeof path)
 			store_scratch_remove(store, path);
 	}

@@ -46,6 +46,7 @@ struct contributor {
 	const char *account_id, *volunteer_id;
 	const char *who;  /* for the audit */
 	bool direct;      /* may add items without a moderator */
+	bool reviews;     /* may see and decide about others' */
 	uint64_t network; /* keyed hash of the client's network */
 };
 
@@ -55,6 +56,7 @@ struct upload {
 	const char *expires_at; /* RFC 3339 */
 	int64_t expires_s;      /* since 1970 */
 	uint64_t length, offset;
+	int64_t prolonged_ms; /* when it last got more time, or was found; core/clock's monotonic */
 };
 
 /* The most bytes of a declared content type ("image/jpeg"); NULL: of any. */
@@ -79,9 +81,20 @@ struct error upload_find(struct db *db, struct arena *arena, const struct contri
  */
 struct error upload_open(const struct upload *upload, uint64_t offset, int *ret_fd) MUST_CHECK;
 
+/* ERR_DISK too where the disk would be left with less than it keeps free. */
 struct error upload_append(int fd, const void *bytes, size_t len) MUST_CHECK;
 
-/* Brings to disk what came, and gives the upload more time. *ret_offset: how much there is. */
+/* The same, and from time to time gives the upload more time. ERR_NOT_FOUND: it was ended. */
+struct error upload_take(struct db *db, struct upload *upload, int fd, const void *bytes,
+                         size_t len) MUST_CHECK;
+
+/* May so many bytes more lie in the folder? ERR_DISK: the disk would be nearly full. */
+struct error upload_check_room(const char *folder, uint64_t length) MUST_CHECK;
+
+/* Brings the file of an upload or a contribution to disk, with its name. */
+struct error upload_sync(struct arena *arena, const char *folder) MUST_CHECK;
+
+/* Brings to disk what came, gives the upload more time, and looks how much there is. */
 struct error upload_settle(struct db *db, struct upload *upload, int fd) MUST_CHECK;
 
 struct error upload_remove(struct db *db, struct store *store,

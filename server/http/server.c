@@ -25,8 +25,10 @@
 #include "http/response.h"
 #include "work/lane.h"
 
-#define MHD_THREADS 2
-#define MAX_STREAMS 256 /* bodies in pieces at once, 64 KB of memory each */
+#define MHD_THREADS     2
+#define MAX_STREAMS     256  /* bodies in pieces at once, 64 KB of memory each ... */
+#define NETWORK_STREAMS 32   /* ... and of one network, so that none keeps all others out */
+#define STREAM_NETWORKS 4096 /* two networks may share a count */
 #define DRAINED_BYTES \
 	(64 * 1024) /* of a refused body are read, so that the answer goes the usual way */
 #define MAX_CONNECTIONS  12000
@@ -58,7 +60,8 @@ struct server {
 	struct inlet_config inlet;
 	char address[128];
 	atomic_bool stopping;
-	atomic_uint streams; /* bodies that come in pieces now */
+	atomic_uint streams;                     /* bodies that come in pieces now ... */
+	atomic_uint streams_of[STREAM_NETWORKS]; /* ... by network */
 	struct counters counters[COUNTERS];
 };
 
@@ -198,6 +201,26 @@ static struct error refuse_coding(struct request *req)
 	return errorf(ERR_TYPE, "Send the body as it is, without Content-Encoding.");
 }
 
+static void end_stream(struct server *server, struct request *req)
+{
+	atomic_fetch_sub(&server->streams, 1);
+	atomic_fetch_sub(&server->streams_of[req->stream_network], 1);
+	req->is_streamed = false;
+}
+
+/* False: so many bodies are under way already, of all or of its network. */
+static bool begin_stream(struct server *server, struct request *req)
+{
+	req->stream_network = (unsigned)(client_of(server, req) % STREAM_NETWORKS);
+	req->is_streamed = true;
+	unsigned all = atomic_fetch_add(&server->streams, 1);
+	unsigned network = atomic_fetch_add(&server->streams_of[req->stream_network], 1);
+	if (all < MAX_STREAMS && network < NETWORK_STREAMS)
+		return true;
+	end_stream(server, req);
+	return false;
+}
+
 /* A body that comes in pieces says how long it is, and there is room for so many at once. */
 static struct error check_stream(struct server *server, struct request *req, long long length)
 {
@@ -213,11 +236,8 @@ static struct error check_stream(struct server *server, struct request *req, lon
 	struct error err = refuse_coding(req);
 	if (err.code)
 		return err;
-	if (atomic_fetch_add(&server->streams, 1) >= MAX_STREAMS) {
-		atomic_fetch_sub(&server->streams, 1);
+	if (!begin_stream(server, req))
 		return error_because(REASON_BUSY);
-	}
-	req->is_streamed = true;
 	req->body_left = (uint64_t)length;
 	return ok();
 }
@@ -484,7 +504,7 @@ static void server_completed(void *arg, struct MHD_Connection *connection, void 
 	if (req->spool >= 0)
 		close(req->spool);
 	if (req->is_streamed)
-		atomic_fetch_sub(&server->streams, 1);
+		end_stream(server, req);
 	response_done(server->answers, req);
 	arena_free(req->arena);
 	*slot = NULL;

@@ -111,6 +111,25 @@ describe("ways in, with kill -9", () => {
 		await lapse();
 	}
 
+	/** Sends a form until it is acknowledged. */
+	async function sendForm(bytes) {
+		for (let tries = 0; tries < 100; tries++) {
+			const form = new FormData();
+			form.append("metadata", JSON.stringify(DECLARED));
+			form.append("file", new Blob([bytes]), "sent\n\u202Egnp.exe");
+			try {
+				const sent = await fetch(`${server.url}/api/v1/items`, { method: "POST", body: form, headers: { Authorization: `Bearer ${token}` } });
+				assert.equal(sent.status, 202, await sent.text());
+				return;
+			} catch (error) {
+				if (error instanceof assert.AssertionError)
+					throw error;
+				await pause(50); // no answer
+			}
+		}
+		throw new Error("the form was never taken");
+	}
+
 	/** Digests that the store has, and those that the database names. */
 	async function unnamed() {
 		const store = path.join(place.folder, "media");
@@ -143,6 +162,7 @@ describe("ways in, with kill -9", () => {
 	/** Makes everything half an hour older, and waits for the next sweep. */
 	async function sweepLater() {
 		const work = path.join(place.folder, "media/tmp"), past = new Date(Date.now() - 3_000_000);
+		await writeFile(path.join(work, "put-left00"), "half a file"); // of a kill in the middle of putting it
 		for (const name of await readdir(work)) {
 			for (const inner of await readdir(path.join(work, name)).catch(() => []))
 				await utimes(path.join(work, name, inner), past, past);
@@ -169,6 +189,40 @@ describe("ways in, with kill -9", () => {
 		}
 	});
 
+	test(`${KILLS} forms are taken whole or not at all, whatever moment the server is killed at`, async () => {
+		for (let kill = 0; kill < KILLS; kill++) {
+			const bytes = await picture(place.folder, "form.png");
+			await Promise.all([sendForm(bytes), killServer()]);
+			await until("all that was sent", async () => {
+				await lapse();
+				return (await sql(database, "select count(*) from contribution where state = 'processing'"))[0][0] === "0";
+			}, { seconds: 60, every_ms: 200 });
+			assert.deepEqual(await sql(database, "select state from contribution where state <> 'approved'"), []);
+			assert.deepEqual(await sql(database, `select bytes from item where encode(sha256, 'hex') = '${sha256(bytes)}'`), [[String(bytes.length)]]);
+		}
+	});
+
+	test("files whose note was swept before they were named are taken in again", async () => {
+		// The first time, something sweeps the note between the rendition and its item.
+		await sql(asOwner(database), `create sequence swept;
+			create function sweep_once() returns trigger language plpgsql as $$
+			begin
+				if nextval('swept') = 1 then delete from media_intake; end if;
+				return null;
+			end $$;
+			create trigger sweeps after update of rendition on contribution for each row execute function sweep_once();
+			grant usage on sequence swept to public;
+			alter function sweep_once() security definer`);
+		const bytes = await picture(place.folder, "swept.png");
+		await sendForm(bytes);
+		await until("the second try", async () => {
+			await sql(asOwner(database), "update job set run_after = now() where kind = 'contribute' and state = 'waiting'");
+			return (await sql(database, "select count(*) from contribution where state = 'processing'"))[0][0] === "0";
+		}, { every_ms: 200 });
+		await sql(asOwner(database), "drop trigger sweeps on contribution; drop function sweep_once; drop sequence swept");
+		assert.deepEqual(await sql(database, `select j.failures, c.state from contribution c join job j on j.subject = c.id and j.kind = 'contribute' where c.sha256 = decode('${sha256(bytes)}', 'hex')`), [["1", "approved"]]);
+	});
+
 	test(`an import that is killed ${KILLS} times and run again makes each item once`, async () => {
 		const folder = path.join(place.folder, "manifest");
 		await mkdir(folder);
@@ -193,7 +247,7 @@ describe("ways in, with kill -9", () => {
 		const before = await unnamed();
 		await sweepLater();
 		assert.deepEqual(await unnamed(), []);
-		assert.deepEqual((await readdir(path.join(place.folder, "media/tmp"))).filter((name) => name.startsWith("work-")), []);
+		assert.deepEqual(await readdir(path.join(place.folder, "media/tmp")), []);
 		assert.deepEqual(await sql(database, "select count(*) from upload"), [["0"]]);
 		t.diagnostic(`${before.length} files were left unnamed`);
 		const { stdout } = await place.program(database, ["store", "check", "--deep"]);

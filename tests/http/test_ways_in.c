@@ -313,7 +313,13 @@ START_TEST(sizes_and_numbers_of_uploads_are_bounded)
 	for (int i = 0; i < 4; i++)
 		an_upload(&person, 10);
 	expect_problem(begin_upload(&person, 10, NULL), 429, "too-many");
-	/* A body longer than any upload is refused before it is read. */
+	/* A body longer than any upload or form is refused before it is read. */
+	ck_assert_int_eq(raw_ask(say("POST /api/v1/items HTTP/1.1\r\nHost: %s\r\nCookie: %s\r\n"
+	                             "Content-Type: multipart/form-data; boundary=b\r\n"
+	                             "Content-Length: 4294967296\r\n\r\n",
+	                             raw_host(), person.cookie))
+	                     .status,
+	                 413);
 	const char *head = say("PATCH %s/x HTTP/1.1\r\nHost: %s\r\nCookie: %s\r\n" TUS
 	                       "\r\nUpload-Offset: 0\r\nContent-Type: " OFFSETS
 	                       "\r\nContent-Length: 4294967296\r\n\r\n",
@@ -340,23 +346,62 @@ START_TEST(the_server_says_what_of_tus_it_speaks)
 }
 END_TEST
 
-START_TEST(an_upload_at_one_byte_a_second_is_ended)
+/* Begins to send an upload from its beginning, as a body of `len` bytes that does not come. */
+static int begin_sending(struct person *as, const char *upload, size_t len)
 {
-	struct person person = a_volunteer();
-	const char *upload = an_upload(&person, 1000);
 	int connection = raw_open();
 	const char *head =
 		say("PATCH %s HTTP/1.1\r\nHost: %s\r\nCookie: %s\r\n" TUS
-	        "\r\nUpload-Offset: 0\r\nContent-Type: " OFFSETS "\r\nContent-Length: 1000\r\n\r\n",
-	        upload, raw_host(), person.cookie);
-	double began = now_s();
+	        "\r\nUpload-Offset: 0\r\nContent-Type: " OFFSETS "\r\nContent-Length: %zu\r\n\r\n",
+	        upload, raw_host(), as->cookie, len);
 
 	ck_assert(raw_write(connection, head, strlen(head)));
-	while (now_s() - began < 40 && raw_write(connection, "x", 1))
+	return connection;
+}
+
+/* From the first byte, and after a body's beginning that came fast: what came of it stays. */
+START_TEST(an_upload_at_one_byte_a_second_is_ended)
+{
+	struct person person = a_volunteer();
+	const char *fast = an_upload(&person, 1000000), *slow = an_upload(&person, 1000);
+	char *bytes = keep(calloc(1, 200000));
+	int first = begin_sending(&person, fast, 1000000), second = begin_sending(&person, slow, 1000);
+	double began = now_s();
+
+	ck_assert(raw_write(first, bytes, 200000));
+	bool both = true;
+	while (now_s() - began < 40 && both) {
 		wait_ms(1000);
+		bool one = raw_write(first, "x", 1), other = raw_write(second, "x", 1);
+		both = one || other;
+	}
 	ck_assert_double_ge(now_s() - began, 15);
 	ck_assert_double_lt(now_s() - began, 40);
-	raw_close(connection);
+	ck_assert_uint_eq(offset_of(&person, fast), 3 * 65536);
+	ck_assert_uint_eq(offset_of(&person, slow), 0);
+	raw_close(first);
+	raw_close(second);
+}
+END_TEST
+
+#define NETWORK_BODIES 32
+
+START_TEST(no_network_keeps_all_others_from_sending)
+{
+	struct person person = a_volunteer();
+	const char *upload = an_upload(&person, 1000);
+	int connections[NETWORK_BODIES];
+
+	for (int i = 0; i < NETWORK_BODIES; i++)
+		connections[i] = begin_sending(&person, upload, 1000);
+	wait_ms(300);
+	struct answer busy = send_piece(&person, upload, 0, "x", 1);
+	expect_status(busy, 503);
+	ck_assert_ptr_nonnull(header_of(busy, "Retry-After"));
+	for (int i = 0; i < NETWORK_BODIES; i++)
+		raw_close(connections[i]);
+	wait_ms(500);
+	expect_status(send_piece(&person, upload, 0, "x", 1), 204);
 }
 END_TEST
 
@@ -397,6 +442,11 @@ static const char *const names[] = { "a.png",
 	                                 "\xe2\x80\xae"
 	                                 "gnp.exe",
 	                                 "a\\r\\nX: y",
+	                                 "a%0D%0AContent-Disposition: form-data; name=%22metadata%22",
+	                                 "a\nContent-Disposition: form-data; name=\"metadata\"",
+	                                 "a\rb",
+	                                 "a\xff\xfe",
+	                                 "\xe2\x81\xa6\xe2\x80\xaegnp.\xe2\x81\xa9",
 	                                 "" };
 
 START_TEST(a_form_with_a_file_is_taken_whatever_its_name)
@@ -471,6 +521,9 @@ static const struct {
 	{ "technique", "\"magic\"", "/technique" },
 	{ "title", "\"a\\u0007b\"", "/title" },
 	{ "group", "\"a\\nb\"", "/group" },
+	{ "made_by", "\"a\\u0000b\"", "/made_by" },
+	{ "made_by", "\"a\\u001bb\"", "/made_by" },
+	{ "made_how", "\"\"", "/made_how" },
 	{ "gold", "true", "/gold" },
 	{ "training", "true", "/training" },
 	{ "campaign", "\"no-such-campaign\"", "/campaign" },
@@ -541,6 +594,11 @@ START_TEST(nothing_in_quarantine_is_an_item)
 	expect_status(get(&person, "/api/v1/contributions"), 401);
 	struct person researcher = an_account("researcher");
 	expect_status(get(&researcher, "/api/v1/contributions"), 403);
+	expect_status(get(&researcher, say("/api/v1/contributions/%s", id)), 404);
+	struct person moderator = an_account("moderator");
+	struct answer seen = get(&moderator, say("/api/v1/contributions/%s", id));
+	expect_status(seen, 200);
+	expect_status(get(&moderator, text_at(seen.body, "media/url")), 200);
 	expect_status(post(&researcher, say("/api/v1/items/%s/review", id),
 	                   json_pack("{s:s}", "decision", "approve")),
 	              403);
@@ -669,10 +727,10 @@ START_TEST(whoever_is_erased_takes_back_what_nobody_decided)
 	const char *id = a_quarantined(&person);
 
 	expect_status(delete_at(&person, "/api/v1/me"), 204);
-	ck_assert_str_eq(ask_db("SELECT concat(state, ' ', made_by, ' ', network) FROM contribution"
-	                        " WHERE id = '%s'",
+	ck_assert_str_eq(ask_db("SELECT concat(state, ' ', made_by, ' ', network, ' ', facts) FROM"
+	                        " contribution WHERE id = '%s'",
 	                        id),
-	                 "failed  ");
+	                 "failed   {}");
 }
 END_TEST
 
@@ -693,6 +751,29 @@ START_TEST(no_volunteer_fills_the_moderators_queue)
 }
 END_TEST
 
+START_TEST(no_volunteer_fills_the_queue_of_addresses)
+{
+	struct person person = a_volunteer();
+	const char *id = volunteer_id(&person), *upload = sent_whole(&person, a_picture());
+	json_t *body = a_declaration();
+
+	tell_db(
+		"INSERT INTO contribution (direct, volunteer_id, campaign_id, url, facts, rights, people)"
+		" SELECT false, '%s', (SELECT id FROM campaign WHERE name = 'default'), 'x', '{}',"
+		" 'own_work', 'nobody' FROM generate_series(1, 4)",
+		id);
+	json_object_set_new(body, "url", json_string("https://example.org/a.jpg"));
+	expect_problem(post(&person, "/api/v1/items", body), 429, "too-many");
+	expect_status(contribute_upload(&person, upload), 202); /* files do not wait for addresses */
+	tell_db("UPDATE contribution SET state = 'failed' WHERE volunteer_id = '%s' AND url = 'x'", id);
+	ck_assert_str_eq(outcome_of(id_of(upload)), "quarantined");
+	ck_assert_int_eq(
+		count_db("SELECT count(*) FROM job_kind WHERE priority <= (SELECT priority FROM"
+	             " job_kind WHERE name = 'intake_sweep') AND name IN ('fetch')"),
+		0);
+}
+END_TEST
+
 static const char *stored_at(const char *digest)
 {
 	return say("%s/media/%.2s/%s", getenv("TOUCHSTONE_DATA"), digest, digest + 2);
@@ -706,11 +787,13 @@ START_TEST(what_a_crash_left_is_swept_and_nothing_else)
 	const char *folder = ask_db("SELECT folder FROM upload WHERE id = '%s'", id_of(kept));
 	const char *gone = ask_db("SELECT folder FROM upload WHERE id = '%s'", id_of(expired));
 
-	shell("/",
-	      say("cd %s && mkdir work-lost00 work-new000 work-other0 && touch work-lost00/bytes"
-	          " work-new000/bytes work-other0/table.csv &&"
-	          " touch -d '40 min ago' work-lost00/* work-lost00 work-other0/* work-other0 %s/* %s",
-	          work, folder, folder));
+	shell(
+		"/",
+		say("cd %s && mkdir work-lost00 work-new000 work-other0 && touch work-lost00/bytes"
+	        " work-new000/bytes work-other0/table.csv put-lost00 put-new000 ready-lost0 &&"
+	        " touch -d '40 min ago' work-lost00/* work-lost00 work-other0/* work-other0 put-lost00"
+	        " ready-lost0 %s/* %s",
+	        work, folder, folder));
 	const char *noted = a_file(kept, strlen(kept)), *unknown = a_file(gone, strlen(gone));
 	const char *named = a_file(work, strlen(work));
 	make_items(&(struct items){ .campaign = a_campaign(), .count = 1, .file = named });
@@ -727,12 +810,15 @@ START_TEST(what_a_crash_left_is_swept_and_nothing_else)
 	ck_assert_int_ne(access(stored_at(noted), F_OK), 0);
 	ck_assert_int_eq(access(stored_at(named), F_OK), 0);
 	ck_assert_int_eq(access(stored_at(unknown), F_OK), 0);
-	ck_assert_int_eq(count_db("SELECT count(*) FROM media_intake WHERE '%s' = ANY (digests)", noted),
-	                 0);
+	ck_assert_int_eq(
+		count_db("SELECT count(*) FROM media_intake WHERE '%s' = ANY (digests)", noted), 0);
 	ck_assert_int_eq(access(say("%s/work-new000", work), F_OK), 0);
 	ck_assert_int_eq(access(say("%s/work-other0", work), F_OK), 0);
 	ck_assert_int_eq(access(folder, F_OK), 0);
-	shell("/", say("rm -rf %s/work-new000 %s/work-other0", work, work));
+	ck_assert_int_ne(access(say("%s/put-lost00", work), F_OK), 0);
+	ck_assert_int_ne(access(say("%s/ready-lost0", work), F_OK), 0);
+	ck_assert_int_eq(access(say("%s/put-new000", work), F_OK), 0);
+	shell("/", say("cd %s && rm -rf work-new000 work-other0 put-new000", work));
 }
 END_TEST
 
@@ -754,6 +840,7 @@ Suite *http_ways_in_suite(void)
 	tcase_add_test(tc, sizes_and_numbers_of_uploads_are_bounded);
 	tcase_add_test(tc, the_server_says_what_of_tus_it_speaks);
 	tcase_add_test(tc, an_upload_at_one_byte_a_second_is_ended);
+	tcase_add_test(tc, no_network_keeps_all_others_from_sending);
 	tcase_add_loop_test(tc, a_form_with_a_file_is_taken_whatever_its_name, 0, COUNT(names));
 	tcase_add_loop_test(tc, a_form_that_is_none_is_refused_and_stores_nothing, 0, COUNT(forms));
 	tcase_add_loop_test(tc, a_declaration_is_whole_and_by_the_rules_of_a_manifest, 0,
@@ -766,6 +853,7 @@ Suite *http_ways_in_suite(void)
 	tcase_add_test(tc, a_file_that_is_no_medium_fails_and_says_why);
 	tcase_add_test(tc, whoever_is_erased_takes_back_what_nobody_decided);
 	tcase_add_test(tc, no_volunteer_fills_the_moderators_queue);
+	tcase_add_test(tc, no_volunteer_fills_the_queue_of_addresses);
 	tcase_add_test(tc, what_a_crash_left_is_swept_and_nothing_else);
 	suite_add_tcase(suite, tc);
 	return suite;

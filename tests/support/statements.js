@@ -150,6 +150,7 @@ export const VALUES = {
 		"filled_id('campaign', 1)", text("image"), hex("new"), "1000", text("jpeg"), hex("new rendition"), "1000", text("image/jpeg"), "NULL", "NULL", "640", "480", "NULL", text("fake"),
 		text("dataset_label"), "false", "false", "false", text("a new group"), "NULL", text("{}"), text("{}"), "NULL", "NULL", "NULL", "NULL", "NULL", "NULL", "NULL", "2", "NULL",
 	],
+	contribution_account_waiting: [account],
 	contribution_approve: [sent, item(), text("m@example.org"), "NULL", "NULL"],
 	contribution_campaign: [text("small")],
 	contribution_editor: [text("m@example.org"), text("a reason")],

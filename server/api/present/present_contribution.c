@@ -14,6 +14,8 @@ static json_t *decision_json(const struct contribution *contribution, bool whole
 json_t *present_contribution(const struct contribution *contribution, bool whole)
 {
 	json_t *facts = json_loads(contribution->facts, 0, NULL);
+	/* What the platform has already is not told to volunteers: it may be in service as gold. */
+	bool told = whole || !contribution->item;
 
 	return json_pack(
 		"{s:s, s:s, s:b, s:s?, s:s, s:s?, s:o, s:s, s:s, s:s?, s:s?, s:s?, s:s?, s:o, s:s}", "id",
@@ -21,6 +23,6 @@ json_t *present_contribution(const struct contribution *contribution, bool whole
 		contribution->by, "campaign", contribution->campaign, "url", contribution->url, "facts",
 		facts, "rights", contribution->rights, "people", contribution->people, "made_by",
 		contribution->made_by, "made_how", contribution->made_how, "item",
-		whole ? contribution->item : NULL, "detail", contribution->detail, "decision",
+		whole ? contribution->item : NULL, "detail", told ? contribution->detail : NULL, "decision",
 		decision_json(contribution, whole), "created_at", contribution->created_at);
 }
