@@ -12,6 +12,7 @@ Suite *crowd_cohort_suite(void);
 Suite *crowd_deciding_suite(void);
 Suite *crowd_alarms_suite(void);
 Suite *crowd_integrity_suite(void);
+Suite *crowd_leaks_suite(void);
 Suite *crowd_hard_suite(void);
 Suite *crowd_made_up_suite(void);
 Suite *crowd_model_suite(void);
