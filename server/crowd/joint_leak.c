@@ -108,27 +108,23 @@ static void deal_folds(const struct joint_data *data, struct random *random, uin
 
 /* ------------------------------------------------------------------ one model */
 
-/* Mean and deviation of each feature outside `left_out`. */
-static void learn_scale(const struct joint_data *data, const uint32_t fold[], uint32_t left_out,
-                        struct joint_model *model)
+/* Mean and deviation of one feature outside `left_out`. */
+static void scale_feature(const struct joint_data *data, const uint32_t fold[], uint32_t left_out,
+                          unsigned feature, struct joint_model *model)
 {
-	for (unsigned f = 0; f < data->features; f++) {
-		double known = 0, sum = 0, squares = 0;
+	double known = 0, mean = 0, squares = 0; /* Welford 1962 */
 
-		for (int pass = 0; pass < 2; pass++) {
-			for (size_t i = 0; i < data->count; i++) {
-				double x = data->x[i * data->features + f];
+	for (size_t i = 0; i < data->count; i++) {
+		double x = data->x[i * data->features + feature], off = x - mean;
 
-				if (fold[i] == left_out || isnan(x))
-					continue;
-				known += pass == 0;
-				sum += pass == 0 ? x : 0;
-				squares += pass == 0 ? 0 : (x - model->mean[f]) * (x - model->mean[f]);
-			}
-			model->mean[f] = known > 0 ? sum / known : 0;
-		}
-		model->deviation[f] = known > 0 ? sqrt(squares / known) : 0;
+		if (fold[i] == left_out || isnan(x))
+			continue;
+		known++;
+		mean += off / known;
+		squares += off * (x - mean);
 	}
+	model->mean[feature] = mean;
+	model->deviation[feature] = known > 0 ? sqrt(squares / known) : 0;
 }
 
 /* A row as the model sees it; what is constant or unknown is 0. */
@@ -219,7 +215,8 @@ static void fit_without(const struct joint_data *data, const uint32_t fold[], ui
                         struct joint_model *model)
 {
 	*model = (struct joint_model){ .size = data->features + 1 };
-	learn_scale(data, fold, left_out, model);
+	for (unsigned f = 0; f < data->features; f++)
+		scale_feature(data, fold, left_out, f, model);
 	for (int step = 0; step < NEWTON; step++)
 		if (newton_step(data, fold, left_out, model) < SETTLED)
 			break;

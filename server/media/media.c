@@ -148,8 +148,7 @@ static struct error media_recognise(struct workdir *workdir, int fd)
 	return ok();
 }
 
-/* Brings the file to the bench and says what it is. */
-static struct error lay_out(struct workdir *workdir, const char *path)
+struct error workdir_lay_out(struct workdir *workdir, const char *path)
 {
 	int from = -1, to;
 	struct error err;
@@ -286,7 +285,7 @@ struct error media_ingest_told(struct store *store, const char *path, struct are
 
 	if ((err = store_scratch(store, folder)).code)
 		return err;
-	if (!(err = lay_out(&workdir, path)).code &&
+	if (!(err = workdir_lay_out(&workdir, path)).code &&
 	    !(err = media_make(&workdir, &media, &rendition)).code &&
 	    !(keeper && (err = tell_keeper(&workdir, keeper, rendition, &media)).code))
 		err = keep_all(&workdir, store, rendition, &media);

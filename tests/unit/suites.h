@@ -35,6 +35,7 @@ Suite *media_suite(void);
 Suite *media_camera_suite(void);
 Suite *media_colour_suite(void);
 Suite *media_film_suite(void);
+Suite *media_traits_suite(void);
 Suite *program_suite(void);
 Suite *store_suite(void);
 Suite *guard_suite(void);
