@@ -40,6 +40,8 @@ static const struct {
 	{ "campaign", cli_campaign, NULL, "list, open and close campaigns", cli_campaign_usage },
 	{ "integrity", cli_integrity, NULL, "show who carries the labels, and what alarms",
 	  cli_integrity_usage },
+	{ "leaks", cli_leaks, NULL, "measure what tells real from fake beside the content",
+	  cli_leaks_usage },
 	{ "volunteers", cli_volunteers, NULL, "take judgments out of what counts, or give them back",
 	  cli_volunteers_usage },
 	{ "infer", NULL, cli_infer, "labels from a file of judgments; needs no database",

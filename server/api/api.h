@@ -112,6 +112,7 @@ struct error post_renewal(struct request *req, struct db *db);
 void post_skips(struct request *reqs[], size_t count, struct db *db);
 struct error get_stats(struct request *req, struct db *db);
 struct error get_integrity(struct request *req, struct db *db);
+struct error get_leaks(struct request *req, struct db *db);
 struct error post_session(struct request *req, struct db *db);
 struct error get_session(struct request *req, struct db *db);
 struct error delete_session(struct request *req, struct db *db);

@@ -22,6 +22,7 @@ const struct route api_routes[] = {
 	{ "POST",   V1 "/skips",                  .handle_many = post_skips,     .lane = &lane_answers, .volunteer = true, .budget = RATE_WRITE, .json = MAX_BODY },
 	{ "GET",    V1 "/stats",                  .handle = get_stats,           .lane = &lane_queries },
 	{ "GET",    V1 "/stats/integrity",        .handle = get_integrity,       .lane = &lane_queries, .needs = MAY_GUARD },
+	{ "GET",    V1 "/stats/leaks",            .handle = get_leaks,           .lane = &lane_queries, .needs = MAY_GUARD },
 	{ "POST",   V1 "/session",                .handle = post_session,        .lane = &lane_passwords, .budget = RATE_SIGN_IN, .json = MAX_BODY },
 	{ "GET",    V1 "/session",                .handle = get_session,         .lane = &lane_queries },
 	{ "DELETE", V1 "/session",                .handle = delete_session,      .lane = &lane_queries, .budget = RATE_WRITE },

@@ -87,7 +87,7 @@ static uint32_t choose_fold(const uint32_t held[FOLDS][2], const struct joint_gr
 }
 
 /* Deals groups to folds, so that each has its share of both classes. */
-static void deal_folds(const struct joint_data *data, struct random *random, uint32_t fold[])
+static void joint_deal_folds(const struct joint_data *data, struct random *random, uint32_t fold[])
 {
 	uint32_t *of_group = mem_new(data->count + 1, sizeof *of_group), held[FOLDS][2] = { { 0 } };
 	size_t count;
@@ -184,8 +184,8 @@ static void add_row(const struct joint_model *model, const double row[SIZE], dou
 }
 
 /* One step of Newton's; returns how far the furthest coefficient went. */
-static double newton_step(const struct joint_data *data, const uint32_t fold[], uint32_t left_out,
-                          struct joint_model *model)
+static double joint_newton_step(const struct joint_data *data, const uint32_t fold[],
+                                uint32_t left_out, struct joint_model *model)
 {
 	double a[SIZE][SIZE] = { { 0 } }, b[SIZE] = { 0 }, row[SIZE], far = 0;
 
@@ -218,7 +218,7 @@ static void fit_without(const struct joint_data *data, const uint32_t fold[], ui
 	for (unsigned f = 0; f < data->features; f++)
 		scale_feature(data, fold, left_out, f, model);
 	for (int step = 0; step < NEWTON; step++)
-		if (newton_step(data, fold, left_out, model) < SETTLED)
+		if (joint_newton_step(data, fold, left_out, model) < SETTLED)
 			break;
 }
 
@@ -231,7 +231,7 @@ static struct auc joint_draw(const struct joint_data *data, struct random *rando
 	double *score = mem_new(data->count + 1, sizeof *score), row[SIZE];
 	struct joint_model model;
 
-	deal_folds(data, random, fold);
+	joint_deal_folds(data, random, fold);
 	for (uint32_t left_out = 0; left_out < FOLDS; left_out++) {
 		fit_without(data, fold, left_out, &model);
 		for (size_t i = 0; i < data->count; i++) {

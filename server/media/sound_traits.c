@@ -9,7 +9,7 @@
 #include "media/media.h"
 
 #define STEP      (MEDIA_AUDIO_HZ / 100)
-#define LOUD      (STEP * 1e-5) /* -50 dBFS: squares of a hundredth of a second */
+#define LOUD      (MEDIA_AUDIO_HZ * 1e-7) /* -50 dBFS: squares of a hundredth of a second */
 #define FRAME     512
 #define HOP       (FRAME / 2)
 #define BELOW_TOP 1e-4 /* 40 dB, of power */
@@ -64,8 +64,8 @@ static void reverse_bits(double re[FRAME])
 }
 
 /* Turns `b` by an angle, and puts sum and difference in the place of both. */
-static void butterfly(double re[FRAME], double im[FRAME], unsigned a, unsigned b, double c,
-                      double s)
+static void fourier_step(double re[FRAME], double im[FRAME], unsigned a, unsigned b, double c,
+                         double s)
 {
 	double x = re[b] * c - im[b] * s, y = re[b] * s + im[b] * c;
 
@@ -76,7 +76,7 @@ static void butterfly(double re[FRAME], double im[FRAME], unsigned a, unsigned b
 }
 
 /* In place, of real numbers: im is 0 throughout (Cooley & Tukey 1965). */
-static void fourier(double re[FRAME], double im[FRAME])
+static void fourier_transform(double re[FRAME], double im[FRAME])
 {
 	reverse_bits(re);
 	for (unsigned len = 2; len <= FRAME; len *= 2) {
@@ -84,7 +84,7 @@ static void fourier(double re[FRAME], double im[FRAME])
 			double turn = -2 * M_PI * k / len, c = cos(turn), s = sin(turn);
 
 			for (unsigned a = k; a < FRAME; a += len)
-				butterfly(re, im, a, a + len / 2, c, s);
+				fourier_step(re, im, a, a + len / 2, c, s);
 		}
 	}
 }
@@ -100,7 +100,7 @@ static void power_spectrum(const float samples[], size_t count, double power[FRA
 			re[i] = sample_at(samples, from + i) * (0.5 - 0.5 * cos(2 * M_PI * i / FRAME));
 			im[i] = 0;
 		}
-		fourier(re, im);
+		fourier_transform(re, im);
 		for (unsigned f = 0; f < FRAME / 2; f++)
 			power[f] += re[f] * re[f] + im[f] * im[f];
 	}

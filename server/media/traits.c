@@ -207,14 +207,14 @@ static struct error take_samples(const void *bytes, size_t len, double traits[ME
 
 /* ------------------------------------------------------------------ films and sounds */
 
-static double number_of(const json_t *object, const char *key)
+static double traits_number_of(const json_t *object, const char *key)
 {
 	const char *text = json_string_value(json_object_get(object, key));
 
 	return text ? atof(text) : json_number_value(json_object_get(object, key));
 }
 
-static double share_of(const json_t *object, const char *key) /* "25/1" */
+static double traits_share_of(const json_t *object, const char *key) /* "25/1" */
 {
 	const char *text = json_string_value(json_object_get(object, key));
 	const char *below = text ? strchr(text, '/') : NULL;
@@ -223,7 +223,7 @@ static double share_of(const json_t *object, const char *key) /* "25/1" */
 }
 
 /* By ffmpeg's name of the pixels: "yuv420p". */
-static double chroma_of(const json_t *stream)
+static double traits_chroma_of(const json_t *stream)
 {
 	const char *pixels = json_string_value(json_object_get(stream, "pix_fmt"));
 
@@ -232,21 +232,21 @@ static double chroma_of(const json_t *stream)
 	return strstr(pixels, "420") ? 4 : strstr(pixels, "422") ? 2 : strstr(pixels, "444") ? 1 : 0;
 }
 
-static void take_stream(const json_t *stream, double traits[MEDIA_TRAITS])
+static void take_probed_stream(const json_t *stream, double traits[MEDIA_TRAITS])
 {
 	const char *type = json_string_value(json_object_get(stream, "codec_type"));
 
 	traits[TRAIT_TAGS] += (double)json_object_size(json_object_get(stream, "tags"));
 	if (type && strcmp(type, "audio") == 0)
-		traits[TRAIT_AUDIO_BIT_RATE] = number_of(stream, "bit_rate");
+		traits[TRAIT_AUDIO_BIT_RATE] = traits_number_of(stream, "bit_rate");
 	if (!type || strcmp(type, "video") != 0)
 		return;
-	traits[TRAIT_VIDEO_BIT_RATE] = number_of(stream, "bit_rate");
-	traits[TRAIT_WIDTH] = number_of(stream, "width");
-	traits[TRAIT_HEIGHT] = number_of(stream, "height");
-	traits[TRAIT_FRAME_RATE] = share_of(stream, "avg_frame_rate");
-	traits[TRAIT_CHROMA] = chroma_of(stream);
-	traits[TRAIT_BITS_A_PIXEL] = number_of(stream, "nb_frames"); /* frames, for now */
+	traits[TRAIT_VIDEO_BIT_RATE] = traits_number_of(stream, "bit_rate");
+	traits[TRAIT_WIDTH] = traits_number_of(stream, "width");
+	traits[TRAIT_HEIGHT] = traits_number_of(stream, "height");
+	traits[TRAIT_FRAME_RATE] = traits_share_of(stream, "avg_frame_rate");
+	traits[TRAIT_CHROMA] = traits_chroma_of(stream);
+	traits[TRAIT_BITS_A_PIXEL] = traits_number_of(stream, "nb_frames"); /* frames, for now */
 }
 
 static struct error probe_traits(const struct workdir *workdir, double traits[MEDIA_TRAITS])
@@ -271,9 +271,9 @@ static struct error probe_traits(const struct workdir *workdir, double traits[ME
 	if (!root)
 		return errorf(ERR_INVALID, DAMAGED);
 	traits[TRAIT_TAGS] = (double)json_object_size(json_object_get(format, "tags"));
-	traits[TRAIT_DURATION] = number_of(format, "duration");
+	traits[TRAIT_DURATION] = traits_number_of(format, "duration");
 	json_array_foreach (json_object_get(root, "streams"), i, stream)
-		take_stream(stream, traits);
+		take_probed_stream(stream, traits);
 	return ok();
 }
 

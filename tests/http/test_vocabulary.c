@@ -66,6 +66,7 @@ static const struct {
 	{ "judged_pair.kind", assignment_kinds, "" },
 	{ "judged_pair.media_type", media_types, "" },
 	{ "judgment.tells", tells, "" },
+	{ "leak_table.media_type", media_types, "" },
 	{ "lease.kind", assignment_kinds, "" },
 	{ "ruling.ruling", ruling_choices, ",undo" },
 	{ "set_aside.kind", set_aside_kinds, "" },
