@@ -41,6 +41,7 @@ BEGIN
             ('item_version',     'INSERT',          ''),
             ('item_change',      'INSERT',          ''),
             ('item_copy',        'INSERT',          ''),
+            ('contribution_change', 'INSERT',       ''),
             ('release_file',     'INSERT',          ''),
             ('release_artefact', 'INSERT',          ''),
             ('set_aside_item',   'INSERT',          ''),
@@ -54,6 +55,10 @@ BEGIN
                                                     'title, explanation, recipe, version, judged_from, recount, rendition, '
                                                     'rendition_bytes, rendition_type, poster, thumbnail, width, '
                                                     'height, duration_ms'),
+            ('contribution',     'INSERT',          'state, network, folder, facts, url, made_by, media_type, sha256, bytes, format, '
+                                                    'rendition, rendition_bytes, rendition_type, poster, thumbnail, '
+                                                    'width, height, duration_ms, streams, recipe, item_id, detail, '
+                                                    'decided_by, reason, decided_at'),
             ('set_aside',        'INSERT',          'volunteers, network, undone_reason, undone_by, undone_at, '
                                                     'pending, labels_changed'),
             ('dispute',          'INSERT',          'state, begun_at, closed_at, closed_p_fake, closed_judgments'),
@@ -82,6 +87,8 @@ BEGIN
             ('volunteer_network', 'INSERT, DELETE', ''),
             ('lease',            'INSERT, DELETE',  'expires_at'),
             ('skipped_pair',     'INSERT, DELETE',  ''),
+            ('upload',           'INSERT, DELETE',  'expires_at'),
+            ('media_intake',     'INSERT, DELETE',  'noted_at'),
             ('session',          'INSERT, DELETE',  'seen_at'),
             ('api_token',        'INSERT, DELETE',  ''),
             ('revoked_pass',     'INSERT, DELETE',  ''),
@@ -94,6 +101,10 @@ BEGIN
             ('set_aside_volunteer', 'INSERT, DELETE', ''),
             ('cohort_member',    'INSERT, DELETE',  'cohort'),
             ('integrity_figure', 'INSERT, DELETE',  'source, value, written_at'),
+            ('rendition_trait',  'INSERT',          'recipe, traits, measured_at'),
+            ('leak_table',       'INSERT, DELETE',  ''),
+            ('leak_figure',      'INSERT, DELETE',  ''),
+            ('leak_turn',        'INSERT',          'counts, took_ms, made_at'),
             ('integrity_alarm',  'INSERT',          'value, stands, raised_at, told_at'),
             ('item_count',       'INSERT, DELETE',  ''),
             ('belief_count',     'INSERT, DELETE',  ''),

@@ -29,6 +29,7 @@ struct api {
 	const struct static_files *pages;
 	struct rate_limits *rate_limits; /* by network prefix: the server's own */
 	struct rate_limits *addresses;   /* sign-ins by e-mail address */
+	bool contributions;              /* volunteers may send media */
 	bool secure;                     /* the public address is https */
 	void (*wake_scorer)(void);       /* there are new judgments; may be NULL */
 	void (*wake_worker)(void);       /* there is a new job; may be NULL */
@@ -46,9 +47,9 @@ const char *const *api_headers_of(bool secure);
 /*
  * Each is named by what it serves: assignments for volunteers who arrive; what volunteers answer
  * (judgments, skips, and that they take part), in batches; passwords, which are slow on purpose;
- * and queries, everything else.  Started by serve.
+ * uploads, which wait for the disk at each piece; and queries, everything else.  Started by serve.
  */
-extern struct lane *lane_queries, *lane_assignments, *lane_answers, *lane_passwords;
+extern struct lane *lane_queries, *lane_assignments, *lane_answers, *lane_passwords, *lane_uploads;
 
 /* server_config.admit: who is the volunteer? */
 struct error api_admit(struct request *req);
@@ -111,6 +112,7 @@ struct error post_renewal(struct request *req, struct db *db);
 void post_skips(struct request *reqs[], size_t count, struct db *db);
 struct error get_stats(struct request *req, struct db *db);
 struct error get_integrity(struct request *req, struct db *db);
+struct error get_leaks(struct request *req, struct db *db);
 struct error post_session(struct request *req, struct db *db);
 struct error get_session(struct request *req, struct db *db);
 struct error delete_session(struct request *req, struct db *db);

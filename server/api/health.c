@@ -2,6 +2,7 @@
 /* /healthz, /readyz, /metrics: for those who run it. */
 #include "api/api.h"
 #include "core/vocabulary.h"
+#include "corpus/leak_figures.h"
 #include "corpus/lost_media.h"
 #include "health/readiness.h"
 #include "http/static.h"
@@ -215,7 +216,8 @@ struct error get_metrics(struct request *req, struct db *db)
 		                    i, (unsigned long long)counts.answers[i]);
 	text = budget_metrics(
 		req, store_metrics(req, fit_metrics(req, skip_metrics(req, desk_metrics(req, text)))));
-	text = arena_printf(req->arena, "%s%s", text, integrity_metrics(req->arena));
+	text = arena_printf(req->arena, "%s%s%s", text, integrity_metrics(req->arena),
+	                    leak_figures_metrics(req->arena));
 	request_text(req, 200, "text/plain; version=0.0.4; charset=utf-8", text);
 	return ok();
 }

@@ -47,7 +47,7 @@ static void holder_of(struct request *req, unsigned char holder[UUID_BYTES])
 {
 	bool bearer;
 
-	if (!req->route->needs)
+	if (!req->account_id)
 		memcpy(holder, req->volunteer, UUID_BYTES);
 	else
 		session_holder(session_secret(req, &bearer), holder);

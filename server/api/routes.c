@@ -4,6 +4,8 @@
 #include "api/jobs.h"
 #include "api/releases.h"
 #include "api/set_asides.h"
+#include "api/ways_in.h"
+#include "corpus/upload.h"
 #include "people/permission.h"
 
 #define V1 "/api/v1"
@@ -20,6 +22,7 @@ const struct route api_routes[] = {
 	{ "POST",   V1 "/skips",                  .handle_many = post_skips,     .lane = &lane_answers, .volunteer = true, .budget = RATE_WRITE, .json = MAX_BODY },
 	{ "GET",    V1 "/stats",                  .handle = get_stats,           .lane = &lane_queries },
 	{ "GET",    V1 "/stats/integrity",        .handle = get_integrity,       .lane = &lane_queries, .needs = MAY_GUARD },
+	{ "GET",    V1 "/stats/leaks",            .handle = get_leaks,           .lane = &lane_queries, .needs = MAY_GUARD },
 	{ "POST",   V1 "/session",                .handle = post_session,        .lane = &lane_passwords, .budget = RATE_SIGN_IN, .json = MAX_BODY },
 	{ "GET",    V1 "/session",                .handle = get_session,         .lane = &lane_queries },
 	{ "DELETE", V1 "/session",                .handle = delete_session,      .lane = &lane_queries, .budget = RATE_WRITE },
@@ -41,6 +44,15 @@ const struct route api_routes[] = {
 	{ "POST",   V1 "/set-asides",             .handle = post_set_aside,      .lane = &lane_queries, .needs = MAY_GUARD, .budget = RATE_WRITE, .json = MAX_BODY },
 	{ "GET",    V1 "/set-asides/{}",          .handle = get_set_aside,       .lane = &lane_queries, .needs = MAY_GUARD },
 	{ "POST",   V1 "/set-asides/{}/undo",     .handle = post_set_aside_undo, .lane = &lane_queries, .needs = MAY_GUARD, .budget = RATE_WRITE, .json = MAX_BODY },
+	{ "OPTIONS", V1 "/uploads",               .handle = options_uploads,     .budget = RATE_READ },
+	{ "POST",   V1 "/uploads",                .handle = post_upload,         .lane = &lane_queries, .budget = RATE_WRITE },
+	{ "GET",    V1 "/uploads/{}",             .handle = get_upload,          .lane = &lane_queries },
+	{ "PATCH",  V1 "/uploads/{}",             .take = take_upload, .handle = patch_upload, .lane = &lane_uploads, .budget = RATE_WRITE, .streams = UPLOAD_MAX_VIDEO, .stream_type = "application/offset+octet-stream" },
+	{ "DELETE", V1 "/uploads/{}",             .handle = delete_upload,       .lane = &lane_queries, .budget = RATE_WRITE },
+	{ "POST",   V1 "/items",                  .take = take_item, .handle = post_item, .lane = &lane_uploads, .budget = RATE_WRITE, .json = MAX_BODY, .streams = ITEM_FORM_MOST, .stream_type = "multipart/form-data" },
+	{ "POST",   V1 "/items/{}/review",        .handle = post_review,         .lane = &lane_queries, .needs = MAY_REVIEW, .budget = RATE_WRITE, .json = MAX_BODY },
+	{ "GET",    V1 "/contributions",          .handle = get_contributions,   .lane = &lane_queries, .needs = MAY_REVIEW },
+	{ "GET",    V1 "/contributions/{}",       .handle = get_contribution,    .lane = &lane_queries },
 	{ "GET",    V1 "/openapi.json",           .handle = get_openapi },
 	{ "GET",    "/healthz",                   .handle = get_healthz },
 	{ "GET",    "/readyz",                    .handle = get_readyz,          .lane = &lane_queries },

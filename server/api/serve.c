@@ -12,7 +12,7 @@
 #include "work/lane.h"
 
 struct api api;
-struct lane *lane_queries, *lane_assignments, *lane_answers, *lane_passwords;
+struct lane *lane_queries, *lane_assignments, *lane_answers, *lane_passwords, *lane_uploads;
 
 struct error api_admit(struct request *req)
 {
@@ -37,7 +37,7 @@ static struct error serve_permit(struct request *req, struct db *db)
 	struct error err;
 	bool bearer;
 
-	if (!req->route->needs)
+	if (!req->route->needs || req->is_permitted)
 		return ok();
 	const char *secret = session_secret(req, &bearer);
 	err = bearer ? account_of_token(db, req->arena, secret, &account)
@@ -50,12 +50,13 @@ static struct error serve_permit(struct request *req, struct db *db)
 		return errorf(ERR_FORBIDDEN, "Your account may not do this.");
 	if (account.one_time)
 		return error_because(REASON_ONE_TIME_PASSWORD);
+	req->is_permitted = true;
 	return ok();
 }
 
 static void serve_one(struct request *req, struct db *db)
 {
-	struct error err = req->route->handle(req, db);
+	struct error err = req->is_piece ? req->route->take(req, db) : req->route->handle(req, db);
 
 	if (err.code)
 		request_fail(req, err);

@@ -19,6 +19,14 @@ int64_t clock_monotonic_ms(void)
 	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+int64_t clock_monotonic_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
 void clock_condition_init(pthread_cond_t *condition)
 {
 	pthread_condattr_t attributes;

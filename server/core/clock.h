@@ -13,6 +13,9 @@ int64_t clock_now_s(void);
 /* Milliseconds since some fixed moment; never goes back. For durations. */
 int64_t clock_monotonic_ms(void);
 
+/* The same in nanoseconds. */
+int64_t clock_monotonic_ns(void);
+
 /*
  * A condition whose timed waits go by the monotonic clock: setting the wall clock back must not
  * lengthen a wait. scripts/check-layers sees to it that nobody waits in another way.

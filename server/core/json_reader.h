@@ -18,7 +18,7 @@
 #include "core/arena.h"
 #include "core/error.h"
 
-#define JSON_READER_FIELDS 24
+#define JSON_READER_FIELDS 40
 
 struct json_reader {
 	json_t *object;      /* borrowed */

@@ -56,6 +56,13 @@ const char *const job_states[] = { "waiting", "running", "done", "failed", NULL 
 const char *const item_states[] = { "in_service", "retired",   "disputed",
 	                                "settled",    "withdrawn", NULL };
 
+const char *const contribution_states[] = { "processing", "quarantined", "approved",
+	                                        "rejected",   "failed",      NULL };
+
+const char *const contribution_rights[] = { "own_work", "licensed", "public_domain", NULL };
+
+const char *const contribution_people[] = { "nobody", "consented", "public_role", NULL };
+
 const char *const set_aside_kinds[] = { "volunteers", "cohort", "network", "time", NULL };
 
 const char *const account_roles[] = { "volunteer", "researcher", "moderator", "admin", NULL };

@@ -12,12 +12,13 @@
 #include "core/hex.h"
 #include "corpus/item_file.h"
 #include "corpus/lost_media.h"
+#include "corpus/media_intake.h"
 #include "db/db.h"
 #include "outside/fetch.h"
 #include "store/store.h"
 
 #define FETCH_MS   (5 * 60 * 1000)
-#define PARAMETERS 30
+#define PARAMETERS 31
 
 /* The files of an item, in the order of item_known. */
 enum { ORIGINAL, RENDITION, POSTER, THUMBNAIL, FILES };
@@ -43,6 +44,9 @@ struct importing {
 	const struct item_import *import;
 	const struct item_row *row;
 	const struct media *media; /* once the file was read */
+	unsigned recipe;           /* of its rendition */
+	const char *own_id;        /* that a new item is to have; NULL: any */
+	struct media_intake intake;
 	bool made;
 	const char *id; /* of the item that it shows, where that is known */
 	const char *digests[FILES];
@@ -105,7 +109,8 @@ static struct error item_create(struct importing *one)
 		row->title,
 		row->explanation,
 		media->has_streams ? digest_text(arena, media->streams) : NULL,
-		count_text(arena, MEDIA_RECIPE),
+		count_text(arena, one->recipe),
+		one->own_id,
 	};
 	int64_t made = 0;
 	struct error err = db_do(one->db, SQL_ITEM_CREATE, params, &made);
@@ -132,6 +137,8 @@ static struct error create_once(struct db *db, void *arg)
 	if ((err = find_known(one, sha256)).code)
 		return err;
 	one->made = false;
+	if ((err = media_intake_settle(&one->intake)).code)
+		return err;
 	if (!one->id)
 		return item_create(one);
 	if (strcmp(one->digests[ORIGINAL], sha256) == 0)
@@ -219,7 +226,8 @@ static struct error import_file(struct importing *one, const char *path,
 		return compare_item(one, false, ret_result);
 	}
 	const char *lost = one->id;
-	if ((err = media_ingest(one->store, path, one->arena, &media)).code)
+	one->intake = (struct media_intake){ .db = one->db };
+	if ((err = media_intake_ingest(&one->intake, one->store, path, one->arena, &media)).code)
 		return err;
 	one->media = &media;
 	item_take_turn(one);
@@ -258,9 +266,12 @@ struct error item_import(struct db *db, struct store *store, struct arena *arena
                          const struct item_import *import, const struct item_row *row,
                          struct item_result *ret_result)
 {
-	struct importing one = {
-		.db = db, .store = store, .arena = arena, .import = import, .row = row
-	};
+	struct importing one = { .db = db,
+		                     .store = store,
+		                     .arena = arena,
+		                     .import = import,
+		                     .row = row,
+		                     .recipe = MEDIA_RECIPE };
 	struct error err = item_row_check(row);
 	const char *path;
 	int fd;
@@ -277,6 +288,29 @@ struct error item_import(struct db *db, struct store *store, struct arena *arena
 	err = import_file(&one, path, ret_result);
 	close(fd);
 	return err;
+}
+
+struct error item_make(struct db *db, struct arena *arena, const struct item_making *making,
+                       char ret_id[UUID_TEXT], bool *ret_made)
+{
+	const struct item_import import = { .campaign_id = making->campaign_id };
+	struct importing one = { .db = db,
+		                     .arena = arena,
+		                     .import = &import,
+		                     .row = making->row,
+		                     .media = making->media,
+		                     .recipe = making->recipe,
+		                     .own_id = making->id,
+		                     .intake = *making->intake };
+	struct error err = create_once(db, &one);
+
+	if (!err.code && !one.id)
+		one.id = making->id;
+	if (err.code)
+		return err;
+	snprintf(ret_id, UUID_TEXT, "%s", one.id);
+	*ret_made = one.made;
+	return ok();
 }
 
 static bool item_read_digest(const struct rows *rows, size_t row, int column,

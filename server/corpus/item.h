@@ -57,6 +57,25 @@ struct error item_import(struct db *db, struct store *store, struct arena *arena
                          const struct item_import *import, const struct item_row *row,
                          struct item_result *ret_result) MUST_CHECK;
 
+struct media_intake;
+
+/* An item to be made of media that lie in the store. */
+struct item_making {
+	const char *id; /* that it is to have */
+	const char *campaign_id;
+	const struct item_row *row;
+	const struct media *media;
+	unsigned recipe;                   /* by which the rendition was made */
+	const struct media_intake *intake; /* settled with it */
+};
+
+/*
+ * Makes it, inside the caller's transaction, unless an item shows the same: *ret_id is then that
+ * one's, and nothing of it changes.
+ */
+struct error item_make(struct db *db, struct arena *arena, const struct item_making *making,
+                       char ret_id[UUID_TEXT], bool *ret_made) MUST_CHECK;
+
 /*
  * Does all that item_import() does with a file or an address, and stores nothing: the media go
  * to `scratch`, a store to be thrown away, and from there.

@@ -121,9 +121,23 @@ static struct error set_facts(struct item_row *row, struct arena *arena, const j
 	struct error err = ok();
 
 	json_object_foreach ((json_t *)(uintptr_t)facts, name, value) {
-		if ((err = set_fact(row, arena, name, value)).code)
+		if ((err = set_fact(row, arena, name, value)).code) {
+			snprintf(err.pointer, sizeof err.pointer, "/%.40s", name);
 			break;
+		}
 	}
+	return err;
+}
+
+struct error item_row_of_facts(struct arena *arena, const json_t *facts, struct item_row *ret_row)
+{
+	struct item_row row = { .file = "the item's own" };
+	struct error err = set_facts(&row, arena, facts);
+
+	if (!err.code)
+		err = item_row_check(&row);
+	if (!err.code)
+		*ret_row = row;
 	return err;
 }
 

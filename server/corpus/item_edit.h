@@ -20,6 +20,11 @@ struct db;
 /* What a row says of its item, without file and url. The caller's. */
 json_t *item_row_facts(const struct item_row *row);
 
+/* The row that facts make, by a manifest's rules; it lends their texts. ERR_INVALID names the
+ * column. */
+struct error item_row_of_facts(struct arena *arena, const json_t *facts,
+                               struct item_row *ret_row) MUST_CHECK;
+
 /* Who corrects, for item_change; reason NULL: none is given. */
 struct item_editor {
 	const char *who, *reason;

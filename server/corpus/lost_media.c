@@ -289,6 +289,18 @@ static struct error check_releases(struct checking *checking)
 	}
 }
 
+/* And those that wait for a moderator, of which there are few. */
+static struct error check_contributions(struct checking *checking)
+{
+	auto_rows *rows = NULL;
+	struct error err = db_run(checking->db, SQL_LOST_MEDIA_CONTRIBUTION_FILES, NULL, &rows);
+
+	for (size_t r = 0; !err.code && r < rows_count(rows); r++)
+		err = check_named(checking, rows_text(rows, r, 0), rows_text(rows, r, 1),
+		                  rows_text(rows, r, 2));
+	return err;
+}
+
 static void check_stored(void *arg, const unsigned char digest[SHA256_BYTES], int64_t changed_s)
 {
 	struct checking *checking = arg;
@@ -323,6 +335,8 @@ struct error lost_media_check(struct db *db, struct store *store, struct lost_ch
 	err = check_items(&checking);
 	if (!err.code)
 		err = check_releases(&checking);
+	if (!err.code)
+		err = check_contributions(&checking);
 	if (!err.code)
 		err = note_found(&checking);
 	if (!err.code)

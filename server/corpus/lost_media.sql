@@ -54,3 +54,12 @@ SELECT encode(f.sha256, 'hex'), f.what, r.name || ' ' || r.version || ' ' || f.p
          ORDER BY release_id, path LIMIT $3::integer) f
   JOIN release r ON r.id = f.release_id
  ORDER BY f.release_id, f.path
+
+-- name: lost_media_contribution_files
+-- The files of contributions that wait for a moderator.
+--   -> digest hex, what, contribution uuid
+SELECT encode(f.digest, 'hex'), f.what, c.id
+  FROM contribution c
+ CROSS JOIN LATERAL (VALUES ('contributed rendition', c.rendition), ('contributed poster', c.poster),
+                            ('contributed thumbnail', c.thumbnail), ('contributed original', c.sha256)) AS f (what, digest)
+ WHERE c.state = 'quarantined' AND f.digest IS NOT NULL

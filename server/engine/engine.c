@@ -66,6 +66,7 @@ static const struct {
 	{ &lane_assignments, "assignments", 2, 2048, LANE_MAX_BATCH, open_db_by_key },
 	{ &lane_answers, "answers", 2, 2048, LANE_MAX_BATCH, open_db_by_key },
 	{ &lane_passwords, "passwords", 1, 32, 1, open_db },
+	{ &lane_uploads, "uploads", 2, 512, 1, open_db },
 };
 
 #define LANES (sizeof lanes / sizeof lanes[0])
@@ -175,6 +176,10 @@ static struct error open_parts(const struct settings *settings, bool renew, stru
 		return err;
 	if ((err = declared_networks_read(settings->networks, &engine->declared)).code)
 		return err;
+	bool closed = strcmp(settings->contributions, "off") == 0;
+	if (!closed && strcmp(settings->contributions, "on") != 0)
+		return errorf(ERR_INVALID, "TOUCHSTONE_CONTRIBUTIONS is on or off, not %s",
+		              settings->contributions);
 	bool off = settings->rate_limits && strcmp(settings->rate_limits, "off") == 0;
 	if ((err = rate_limits_read(off ? "off" : "sign_ins=10/m:20", &engine->addresses)).code)
 		return err;
@@ -185,6 +190,7 @@ static struct error open_parts(const struct settings *settings, bool renew, stru
 		                .pages = engine->pages,
 		                .rate_limits = engine->rate_limits,
 		                .addresses = engine->addresses,
+		                .contributions = !closed,
 		                .secure = settings->public_url &&
 		                          strncmp(settings->public_url, "https://", 8) == 0 };
 	return ok();

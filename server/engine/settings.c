@@ -107,6 +107,7 @@ static bool take_options(struct settings *s, int *argc, char **argv)
 		{ &s->rate_limits, "--budgets" },
 		{ &s->trusted_proxies, "--trusted-proxies" },
 		{ &s->networks, "--networks" },
+		{ &s->contributions, "--contributions" },
 		{ &s->hosts, "--hosts" },
 		{ &s->connections, "--connections" },
 		{ &s->pages, "--static" },
@@ -131,6 +132,7 @@ bool settings_read(struct settings *s, int *argc, char **argv)
 		                    .trusted_proxies = settings_setting("TOUCHSTONE_TRUSTED_PROXIES", NULL),
 		                    .networks = settings_setting("TOUCHSTONE_NETWORKS", NULL),
 		                    .connections = settings_setting("TOUCHSTONE_CONNECTIONS", NULL),
+		                    .contributions = settings_setting("TOUCHSTONE_CONTRIBUTIONS", "on"),
 		                    .hosts = settings_setting("TOUCHSTONE_HOSTS", ""),
 		                    .pages = settings_setting("TOUCHSTONE_STATIC", PAGES) };
 	if (!take_options(s, argc, argv))

@@ -8,6 +8,7 @@
 #include "core/clock.h"
 #include "core/log.h"
 #include "core/mem.h"
+#include "corpus/leak_figures.h"
 #include "corpus/lost_media.h"
 #include "db/db.h"
 #include "judging/dispatcher.h"
@@ -43,7 +44,9 @@ static struct error sync_work(struct sync_thread *sync_thread, int64_t *ret_rest
 		return err;
 	sync_thread->watched_ms = clock_monotonic_ms();
 	err = stats_watch_fit(sync_thread->db);
-	return err.code ? err : integrity_watch(sync_thread->db);
+	if (!err.code)
+		err = integrity_watch(sync_thread->db);
+	return err.code ? err : leak_figures_watch(sync_thread->db);
 }
 
 static bool sync_once(struct loop *loop, void *arg)

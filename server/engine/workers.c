@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/workers.h"
 
+#include "corpus/contribution.h"
+#include "corpus/leaks.h"
 #include "corpus/rendering.h"
 #include "people/volunteer.h"
 #include "release/build.h"
@@ -13,11 +15,16 @@ typedef const struct job_handler *const handler_list[];
 
 #define MINUTELY_MS 120000 /* what holds one of these up holds up the others */
 
-/* A rendering may take days, and releases do not wait for it; what is done every minute waits for
- * neither. */
+/* A rendering may take days and a leak table hours, and releases do not wait for them; what is done
+ * every minute waits for none. Files that were sent wait for none of them, nor for somebody's slow
+ * server. */
 const struct job_worker job_workers[JOB_WORKERS] = {
 	{ "worker", false, 0, (handler_list){ &release_job, NULL }, NULL },
+	{ "intake", false, 0, (handler_list){ &contribution_job, NULL }, NULL },
+	{ "fetcher", true, 0, (handler_list){ &contribution_fetch_job, &contribution_sweep_job, NULL },
+	  NULL },
 	{ "renderer", true, 0, (handler_list){ &rendering_job, NULL }, rendering_remind },
+	{ "measurer", true, 0, (handler_list){ &leaks_job, NULL }, NULL },
 	{ "housekeeper", true, MINUTELY_MS,
 	  (handler_list){ &sweep_job, &figures_job, &lonely_job, &set_aside_job, &integrity_job, NULL },
 	  NULL },

@@ -6,7 +6,8 @@
  * connection has an entry in a table; a sweeper shuts down those past the deadline of the
  * phase they are in.  While a lane works on a request its connection has no deadline here.
  *
- * A request must be complete 20 s after its first byte, which http/inlet sees.
+ * A request must be complete 20 s after its first byte, which http/inlet sees; of a body that comes
+ * in pieces, each piece.
  *
  * Threads: a phase is one atomic number, set by the MHD thread that owns the connection,
  * so that a request takes no lock.  Opening and closing take one.

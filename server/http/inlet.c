@@ -110,6 +110,12 @@ static ssize_t inlet_refuse(struct inlet *inlet, struct error err)
 	return 0;
 }
 
+void inlet_answer_early(struct inlet *inlet, const char *text)
+{
+	inlet->stage = INLET_REFUSED;
+	send(inlet->socket, text, strlen(text), MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
 void inlet_turn_away(struct inlet *inlet, struct error err)
 {
 	inlet_refuse(inlet, err);

@@ -42,6 +42,10 @@ struct inlet *inlet_open(int socket, struct connection *peer, const struct inlet
 /* Answers and closes before anything is asked. */
 void inlet_turn_away(struct inlet *inlet, struct error err);
 
+/* Answers in the middle of a body, with a whole answer as it goes over the wire; the library is
+ * then to close. */
+void inlet_answer_early(struct inlet *inlet, const char *text);
+
 /* Before its socket is closed. */
 void inlet_close(struct inlet *inlet);
 

@@ -66,6 +66,21 @@ void request_fail(struct request *req, struct error err)
 		                                                         : "Bearer realm=\"touchstone\"");
 }
 
+const char *problem_of_request(const struct request *req, const char *const *headers)
+{
+	const char *text = arena_printf(req->arena,
+	                                "HTTP/1.1 %u %s\r\nConnection: close\r\nContent-Type: %s\r\n"
+	                                "Cache-Control: no-store\r\nContent-Length: %zu\r\n",
+	                                req->status, MHD_get_reason_phrase_for(req->status),
+	                                req->reply_type, req->reply_len);
+
+	for (; headers && *headers; headers += 2)
+		text = arena_printf(req->arena, "%s%s: %s\r\n", text, headers[0], headers[1]);
+	for (const struct request_header *header = req->headers; header; header = header->next)
+		text = arena_printf(req->arena, "%s%s: %s\r\n", text, header->name, header->value);
+	return arena_printf(req->arena, "%s\r\n%s", text, req->reply);
+}
+
 const char *problem_answer(struct arena *arena, struct error err, const char *const *headers,
                            bool is_head, unsigned *ret_status)
 {

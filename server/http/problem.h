@@ -15,4 +15,9 @@
 const char *problem_answer(struct arena *arena, struct error err, const char *const *headers,
                            bool is_head, unsigned *ret_status);
 
+struct request;
+
+/* The same for the answer that stands in a request already, with its own headers. */
+const char *problem_of_request(const struct request *req, const char *const *headers);
+
 #endif

@@ -42,6 +42,13 @@ struct request {
 	const char *args[MAX_PATH_ARGS]; /* "/items/{}" -> args[0]; "{*}" takes the rest */
 	char *body;
 	size_t body_len, body_room;
+	uint64_t body_left;      /* bytes that have not come yet, of a body that comes in pieces */
+	bool is_streamed;        /* it does */
+	unsigned stream_network; /* where http/server counts it */
+	bool is_piece;           /* more follows what the lane has now */
+	bool is_permitted;       /* its account may ask: a lane has looked, at an earlier piece */
+	int spool;               /* a file that is closed when the request ends; -1: none */
+	void *taking;            /* what the route's `take` keeps from piece to piece, in the arena */
 
 	/* Who asks, filled by api/: a volunteer by cookie, an account by session or token. */
 	unsigned char volunteer[UUID_BYTES];

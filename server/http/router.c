@@ -32,6 +32,10 @@ static const char *fault_of_serving(const struct route *route)
 		return "asks for an account, which only a lane can look up";
 	if (route->needs && route->here)
 		return "answers here, before its account is looked up";
+	if (!route->streams != !route->take || !route->streams != !route->stream_type)
+		return "streams a body without a type or without somebody to take it";
+	if (route->streams && (!route->lane || !route->handle || route->here))
+		return "streams a body and has no lane that answers it";
 	if (route->json > MAX_BODY)
 		return "takes a body that http/inlet lets nobody send";
 	if (strcmp(route->method, "GET") != 0 && route->budget == RATE_NONE)

@@ -16,7 +16,8 @@
 struct db;
 struct lane;
 
-#define MAX_BODY (64 * 1024) /* bytes, of any request */
+#define MAX_BODY     (64 * 1024) /* bytes, of any request whose body is read whole */
+#define STREAM_PIECE MAX_BODY    /* bytes, of a body that comes in pieces */
 
 enum rate_limit {
 	RATE_NONE,
@@ -36,9 +37,18 @@ struct route {
 	void (*handle_many)(struct request *reqs[], size_t count, struct db *db);
 	struct lane **lane; /* who runs it; NULL: the MHD thread */
 	size_t json;        /* bytes of JSON that it takes at most; 0: it looks at no body */
-	bool volunteer;     /* only a volunteer may ask ... */
-	bool of_before;     /* ... one who agreed to an earlier text too */
-	unsigned needs;     /* permissions that an account must have to ask, a set; 0: none */
+	/*
+	 * A body of this one content type comes in pieces, `streams` bytes of it at most, and never
+	 * lies in memory whole: each piece but the last goes to `take`, in req->body, on the lane,
+	 * while the client waits; `handle` gets the last and answers.  What `take` keeps open stands in
+	 * req->spool.  Somebody who sends less than STREAM_PIECE in 20 s is hung up on.
+	 */
+	uint64_t streams; /* 0: none does */
+	const char *stream_type;
+	struct error (*take)(struct request *req, struct db *db);
+	bool volunteer; /* only a volunteer may ask ... */
+	bool of_before; /* ... one who agreed to an earlier text too */
+	unsigned needs; /* permissions that an account must have to ask, a set; 0: none */
 	/*
 	 * Optional; on an MHD thread, with the whole body, before the lane gets the request.  Must
 	 * not block: no database, no disk.  True: it has answered, with a problem if need be.

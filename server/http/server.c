@@ -21,10 +21,16 @@
 #include "http/head.h"
 #include "http/inlet.h"
 #include "http/linger.h"
+#include "http/problem.h"
 #include "http/response.h"
 #include "work/lane.h"
 
-#define MHD_THREADS      2
+#define MHD_THREADS     2
+#define MAX_STREAMS     256  /* bodies in pieces at once, 64 KB of memory each ... */
+#define NETWORK_STREAMS 32   /* ... and of one network, so that none keeps all others out */
+#define STREAM_NETWORKS 4096 /* two networks may share a count */
+#define DRAINED_BYTES \
+	(64 * 1024) /* of a refused body are read, so that the answer goes the usual way */
 #define MAX_CONNECTIONS  12000
 #define INACTIVITY_S     60
 #define CONNECTION_BYTES (12 * 1024) /* request line, headers, and those of the answer */
@@ -54,6 +60,8 @@ struct server {
 	struct inlet_config inlet;
 	char address[128];
 	atomic_bool stopping;
+	atomic_uint streams;                     /* bodies that come in pieces now ... */
+	atomic_uint streams_of[STREAM_NETWORKS]; /* ... by network */
 	struct counters counters[COUNTERS];
 };
 
@@ -133,7 +141,7 @@ static struct request *request_new(struct server *server, struct MHD_Connection 
 	req->arena = arena;
 	req->connection = connection;
 	req->server = server;
-	req->file = -1;
+	req->file = req->spool = -1;
 	req->peer = connection_of(connection);
 	req->is_head = strcmp(method, "HEAD") == 0;
 	req->method = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0
@@ -175,27 +183,95 @@ static bool is_json(const char *type)
 	return true;
 }
 
+/* "a/b", perhaps with parameters. */
+static bool is_of_type(const char *type, const char *wanted)
+{
+	size_t len = strlen(wanted);
+
+	return type && strncasecmp(type, wanted, len) == 0 && (!type[len] || strchr("; \t", type[len]));
+}
+
+static struct error refuse_coding(struct request *req)
+{
+	const char *coding = request_header_list(req, "Content-Encoding");
+
+	if (!coding || strcasecmp(coding, "identity") == 0)
+		return ok();
+	request_reply_header(req, "Accept-Encoding", "identity");
+	return errorf(ERR_TYPE, "Send the body as it is, without Content-Encoding.");
+}
+
+static void end_stream(struct server *server, struct request *req)
+{
+	atomic_fetch_sub(&server->streams, 1);
+	atomic_fetch_sub(&server->streams_of[req->stream_network], 1);
+	req->is_streamed = false;
+}
+
+/* False: so many bodies are under way already, of all or of its network. */
+static bool begin_stream(struct server *server, struct request *req)
+{
+	req->stream_network = (unsigned)(client_of(server, req) % STREAM_NETWORKS);
+	req->is_streamed = true;
+	unsigned all = atomic_fetch_add(&server->streams, 1);
+	unsigned network = atomic_fetch_add(&server->streams_of[req->stream_network], 1);
+	if (all < MAX_STREAMS && network < NETWORK_STREAMS)
+		return true;
+	end_stream(server, req);
+	return false;
+}
+
+/* A body that comes in pieces says how long it is, and there is room for so many at once. */
+static struct error check_stream(struct server *server, struct request *req, long long length)
+{
+	if (length < 0) {
+		req->close = true;
+		return errorf(ERR_MALFORMED, "Say how long the body is, in Content-Length.");
+	}
+	if ((uint64_t)length > req->route->streams) {
+		req->close = true;
+		return errorf(ERR_TOO_LARGE, "At most %llu bytes, please.",
+		              (unsigned long long)req->route->streams);
+	}
+	struct error err = refuse_coding(req);
+	if (err.code)
+		return err;
+	if (!begin_stream(server, req))
+		return error_because(REASON_BUSY);
+	req->body_left = (uint64_t)length;
+	return ok();
+}
+
 /* A body is JSON, and there is one only where a route takes it. */
-static struct error check_body(struct request *req, long long length)
+static struct error check_body(struct server *server, struct request *req, long long length)
 {
 	if (length == 0)
 		return ok();
+	if (req->route->streams &&
+	    is_of_type(request_header(req, "Content-Type"), req->route->stream_type))
+		return check_stream(server, req, length);
 	size_t most = req->route->json ? req->route->json : MAX_BODY;
 
 	if (length > (long long)most) {
 		req->close = true;
 		return errorf(ERR_TOO_LARGE, "At most %zu bytes, please.", most);
 	}
-	const char *coding = request_header_list(req, "Content-Encoding");
-	if (coding && strcasecmp(coding, "identity") != 0) {
-		request_reply_header(req, "Accept-Encoding", "identity");
-		return errorf(ERR_TYPE, "Send the body as it is, without Content-Encoding.");
-	}
+	struct error err = refuse_coding(req);
+	if (err.code)
+		return err;
 	const char *type = request_header(req, "Content-Type");
-	if (type && is_json(type))
+	const char *other = req->route->stream_type;
+	if (type && is_json(type) && (req->route->json || !other))
 		return ok();
-	request_reply_header(req, "Accept", "application/json");
-	return errorf(ERR_TYPE, "Send application/json, in UTF-8.");
+	if (other && !req->route->json) {
+		request_reply_header(req, "Accept", other);
+		return errorf(ERR_TYPE, "Send %s.", other);
+	}
+	request_reply_header(req, "Accept",
+	                     other ? arena_printf(req->arena, "application/json, %s", other)
+	                           : "application/json");
+	return errorf(ERR_TYPE, "Send application/json, in UTF-8%s%s.", other ? ", or " : "",
+	              other ? other : "");
 }
 
 static struct error server_take_one(const struct server *server, struct request *req,
@@ -254,7 +330,7 @@ static struct error server_admit(struct server *server, struct request *req, lon
 		return err;
 	if ((err = router_match(server->router, req)).code || req->status)
 		return err;
-	if ((err = check_body(req, *ret_length)).code)
+	if ((err = check_body(server, req, *ret_length)).code)
 		return err;
 	if ((err = take_budget(server, req)).code)
 		return err;
@@ -278,6 +354,20 @@ static void append_body(struct request *req, const char *data, size_t len)
 	memcpy(req->body + req->body_len, data, len);
 	req->body_len += len;
 	req->body[req->body_len] = '\0';
+}
+
+/* As much of the next piece as fits. Returns how many bytes. */
+static size_t fill_piece(struct request *req, const char *data, size_t len)
+{
+	if (!req->body)
+		req->body = arena_room(req->arena, STREAM_PIECE + 1);
+	if (len > STREAM_PIECE - req->body_len)
+		len = STREAM_PIECE - req->body_len;
+	memcpy(req->body + req->body_len, data, len);
+	req->body_len += len;
+	req->body[req->body_len] = '\0';
+	req->body_left -= len < req->body_left ? len : req->body_left;
+	return len;
 }
 
 static enum MHD_Result send_answer(struct server *server, struct request *req)
@@ -322,6 +412,41 @@ static void server_dispatch(struct request *req)
 	}
 }
 
+/*
+ * The library takes no answer in the middle of a body.  The rest of a small one is read; the answer
+ * to a larger one leaves by the inlet, and the connection ends behind it.
+ */
+static enum MHD_Result refuse_stream(struct server *server, struct request *req, size_t *data_len)
+{
+	if (req->body_left <= DRAINED_BYTES) {
+		req->body_left -= *data_len < req->body_left ? *data_len : req->body_left;
+		*data_len = 0;
+		return MHD_YES;
+	}
+	inlet_answer_early(server_inlet_of(req->connection),
+	                   problem_of_request(req, server->config.headers));
+	server_mine(server)->answers[req->status / 100 < 6 ? req->status / 100 : 0]++;
+	return MHD_NO;
+}
+
+/* Data of a body that comes in pieces: a full one goes to the lane, and what is left waits here. */
+static enum MHD_Result take_stream(struct server *server, struct request *req, const char *data,
+                                   size_t *data_len)
+{
+	if (req->status)
+		return refuse_stream(server, req, data_len);
+	if (req->is_piece) { /* the lane had it */
+		req->is_piece = false;
+		req->body_len = 0;
+	}
+	*data_len -= fill_piece(req, data, *data_len);
+	if (req->body_len == STREAM_PIECE && req->body_left) {
+		req->is_piece = true;
+		server_dispatch(req);
+	}
+	return MHD_YES;
+}
+
 static enum MHD_Result answer_here(struct server *server, struct request *req)
 {
 	struct error err = req->route->handle(req, NULL);
@@ -342,6 +467,8 @@ static enum MHD_Result access_handler(void *arg, struct MHD_Connection *connecti
 
 	if (!req)
 		return server_begin(server, connection, method, url, slot);
+	if (*data_len && req->is_streamed)
+		return take_stream(server, req, data, data_len);
 	if (*data_len) {
 		append_body(req, data, *data_len);
 		*data_len = 0;
@@ -374,6 +501,10 @@ static void server_completed(void *arg, struct MHD_Connection *connection, void 
 		return;
 	if (req->file >= 0)
 		close(req->file);
+	if (req->spool >= 0)
+		close(req->spool);
+	if (req->is_streamed)
+		end_stream(server, req);
 	response_done(server->answers, req);
 	arena_free(req->arena);
 	*slot = NULL;
@@ -452,6 +583,8 @@ static void mhd_says(void *arg, const char *format, va_list args)
 
 void request_finish(struct request *req)
 {
+	if (req->is_piece && !req->status) /* the time for the next piece runs */
+		connection_phase(req->peer, PHASE_READING, 0);
 	MHD_resume_connection(req->connection);
 }
 

@@ -148,8 +148,7 @@ static struct error media_recognise(struct workdir *workdir, int fd)
 	return ok();
 }
 
-/* Brings the file to the bench and says what it is. */
-static struct error lay_out(struct workdir *workdir, const char *path)
+struct error workdir_lay_out(struct workdir *workdir, const char *path)
 {
 	int from = -1, to;
 	struct error err;
@@ -220,6 +219,36 @@ static struct error media_keep(const struct workdir *workdir, struct store *stor
 	                  file->digest, &file->bytes);
 }
 
+static struct error file_digest_in(const struct workdir *workdir, const char *name,
+                                   unsigned char digest[SHA256_BYTES])
+{
+	uint64_t bytes;
+	int fd = disk_open_regular(arena_printf(workdir->arena, "%s/%s", workdir->folder, name));
+
+	if (fd < 0)
+		return disk_error("media", "what was made of the file cannot be read");
+	struct error err = sha256_fd(fd, digest, &bytes);
+	close(fd);
+	return err;
+}
+
+static struct error tell_keeper(const struct workdir *workdir, const struct media_keeper *keeper,
+                                const char *rendition, const struct media *media)
+{
+	const char *names[MEDIA_FILES] = { WORKDIR_INPUT, rendition };
+	unsigned char digests[MEDIA_FILES][SHA256_BYTES];
+	size_t count = 2;
+	struct error err = ok();
+
+	if (media->type == MEDIA_VIDEO)
+		names[count++] = "image.jpg";
+	if (media->type != MEDIA_AUDIO)
+		names[count++] = "thumbnail.jpg";
+	for (size_t i = 0; i < count && !err.code; i++)
+		err = file_digest_in(workdir, names[i], digests[i]);
+	return err.code ? err : keeper->tell(keeper->arg, digests, count);
+}
+
 static struct error keep_all(const struct workdir *workdir, struct store *store,
                              const char *rendition, struct media *media)
 {
@@ -242,6 +271,12 @@ static struct error keep_all(const struct workdir *workdir, struct store *store,
 struct error media_ingest(struct store *store, const char *path, struct arena *arena,
                           struct media *ret_media)
 {
+	return media_ingest_told(store, path, arena, NULL, ret_media);
+}
+
+struct error media_ingest_told(struct store *store, const char *path, struct arena *arena,
+                               const struct media_keeper *keeper, struct media *ret_media)
+{
 	char folder[PATH_MAX];
 	struct workdir workdir = { .arena = arena, .folder = folder, .still = WORKDIR_INPUT };
 	struct media media = { 0 };
@@ -250,8 +285,9 @@ struct error media_ingest(struct store *store, const char *path, struct arena *a
 
 	if ((err = store_scratch(store, folder)).code)
 		return err;
-	if (!(err = lay_out(&workdir, path)).code &&
-	    !(err = media_make(&workdir, &media, &rendition)).code)
+	if (!(err = workdir_lay_out(&workdir, path)).code &&
+	    !(err = media_make(&workdir, &media, &rendition)).code &&
+	    !(keeper && (err = tell_keeper(&workdir, keeper, rendition, &media)).code))
 		err = keep_all(&workdir, store, rendition, &media);
 	store_scratch_remove(store, folder);
 	if (!err.code)

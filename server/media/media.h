@@ -82,6 +82,19 @@ struct media {
 struct error media_ingest(struct store *store, const char *path, struct arena *arena,
                           struct media *ret_media) MUST_CHECK;
 
+#define MEDIA_FILES 4 /* that one file gives, at most */
+
+/* Who is told which files are about to be kept, before the first is; an error from it ends it. */
+struct media_keeper {
+	struct error (*tell)(void *arg, const unsigned char digests[][SHA256_BYTES], size_t count);
+	void *arg;
+};
+
+/* The same, telling `keeper`, so that what a crash leaves in the store can be found. */
+struct error media_ingest_told(struct store *store, const char *path, struct arena *arena,
+                               const struct media_keeper *keeper,
+                               struct media *ret_media) MUST_CHECK;
+
 /*
  * The same for an original that the store has: makes its rendition anew by the recipe of now.
  * ERR_NOT_FOUND: the store has lost it.  ERR_INVALID too where its bytes are no longer those of

@@ -24,6 +24,9 @@ struct workdir {
 	const char *still;  /* the picture in the input as vips is to read it: "input[page=2]" */
 };
 
+/* Brings a file to the bench, as its input, and says what it is. Errors as of media_ingest(). */
+struct error workdir_lay_out(struct workdir *workdir, const char *path) MUST_CHECK;
+
 /* What ffprobe says about a file. Streams that are not there have index -1. */
 struct probe {
 	int video, audio; /* indexes of the first of each; cover pictures do not count */

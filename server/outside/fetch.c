@@ -5,6 +5,7 @@
 #include <curl/curl.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ifaddrs.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -39,6 +40,7 @@ static const struct {
 	{ 0xa9fe0000, 16 }, { 0xac100000, 12 }, { 0xc0000000, 24 }, { 0xc0000200, 24 },
 	{ 0xc0586300, 24 }, { 0xc0a80000, 16 }, { 0xc6120000, 15 }, { 0xc6336400, 24 },
 	{ 0xcb007100, 24 }, { 0xe0000000, 3 }, /* multicast, reserved, broadcast */
+	{ 0xa83f8110, 32 },                    /* what Azure tells its machines, at a public address */
 };
 
 static bool public_v4(uint32_t address)
@@ -51,8 +53,8 @@ static bool public_v4(uint32_t address)
 
 /*
  * Only 2000::/3 is handed out, so all else (loopback, link-local, unique local, IPv4 in
- * disguise, NAT64) is refused; within it, the tunnels that carry IPv4 addresses and the
- * range for documents.
+ * disguise, NAT64) is refused; within it, the tunnels that carry IPv4 addresses (ISATAP under any
+ * prefix) and the range for documents.
  */
 static bool public_v6(const unsigned char a[16])
 {
@@ -63,6 +65,8 @@ static bool public_v6(const unsigned char a[16])
 	if (a[0] == 0x20 && a[1] == 0x01 && (a[2] & 0xfe) == 0) /* Teredo, ORCHID and kin */
 		return false;
 	if (a[0] == 0x20 && a[1] == 0x01 && a[2] == 0x0d && a[3] == 0xb8)
+		return false;
+	if ((a[8] & 0xfd) == 0 && a[9] == 0 && a[10] == 0x5e && a[11] == 0xfe) /* ISATAP */
 		return false;
 	return !(a[0] == 0x3f && a[1] == 0xff && (a[2] & 0xf0) == 0);
 }
@@ -82,13 +86,52 @@ bool fetch_address_public(const struct sockaddr *address)
 	return false;
 }
 
+static bool same_address(const struct sockaddr *one, const struct sockaddr *other)
+{
+	if (!one || one->sa_family != other->sa_family)
+		return false;
+	if (one->sa_family == AF_INET)
+		return memcmp(&((const struct sockaddr_in *)(const void *)one)->sin_addr,
+		              &((const struct sockaddr_in *)(const void *)other)->sin_addr,
+		              sizeof(struct in_addr)) == 0;
+	return one->sa_family == AF_INET6 &&
+	       memcmp(&((const struct sockaddr_in6 *)(const void *)one)->sin6_addr,
+	              &((const struct sockaddr_in6 *)(const void *)other)->sin6_addr,
+	              sizeof(struct in6_addr)) == 0;
+}
+
+bool fetch_address_own(const struct sockaddr *address)
+{
+	struct ifaddrs *all;
+	bool own = false;
+
+	if (getifaddrs(&all))
+		return true; /* nobody knows, so it might be */
+	for (const struct ifaddrs *one = all; one && !own; one = one->ifa_next)
+		own = same_address(one->ifa_addr, address);
+	freeifaddrs(all);
+	return own;
+}
+
+static bool may_connect(const struct fetch_limits *limits, const struct sockaddr *to)
+{
+	struct sockaddr_in v4;
+
+	if (fetch_address_public(to))
+		return !fetch_address_own(to);
+	if (!limits->private_port || to->sa_family != AF_INET)
+		return false;
+	memcpy(&v4, to, sizeof v4);
+	return ntohs(v4.sin_port) == limits->private_port;
+}
+
 /* Called with each address that curl is about to connect to, redirects' ones too. */
 static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
 {
 	struct download *download = arg;
 
 	(void)purpose;
-	if (!download->limits->private_allowed && !fetch_address_public(&to->addr)) {
+	if (!may_connect(download->limits, &to->addr)) {
 		download->refused = true;
 		return CURL_SOCKET_BAD;
 	}

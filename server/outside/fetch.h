@@ -4,8 +4,10 @@
  *
  * The address comes from a stranger, so it must not become a way into our own
  * network: the address actually connected to is checked, after the name is resolved and after
- * every redirect, and loopback, private, link-local and other special addresses are
- * refused.  Proxies from the environment are ignored, because they would hide it.
+ * every redirect.  Loopback, private, link-local and other special addresses are refused, and so
+ * are this machine's own, whatever they are: no firewall sees who comes from inside.  Proxies from
+ * the environment are ignored, because they would hide where we go.  A name server that translates
+ * for IPv6 alone (DNS64 under a prefix of its own) hides IPv4 addresses from this look.
  *
  * Threads: any, at once.  The caller waits.
  */
@@ -20,9 +22,9 @@
 struct sockaddr;
 
 struct fetch_limits {
-	uint64_t bytes;       /* of the body */
-	unsigned total_ms;    /* from the name's look-up to the last byte */
-	bool private_allowed; /* loopback and private networks too: for tests */
+	uint64_t bytes;        /* of the body */
+	unsigned total_ms;     /* from the name's look-up to the last byte */
+	uint16_t private_port; /* of IPv4 networks that are not public, this port alone: for tests */
 };
 
 /*
@@ -35,5 +37,8 @@ struct error fetch_file(const char *url, const char *path, const struct fetch_li
 
 /* True for an IPv4 or IPv6 address that anybody on the Internet could mean by it. */
 bool fetch_address_public(const struct sockaddr *address);
+
+/* True for an address of this machine, on whichever of its networks. */
+bool fetch_address_own(const struct sockaddr *address);
 
 #endif

@@ -5,10 +5,10 @@
 
 /* In the order of account_roles. */
 static const unsigned sets[] = {
-	0,                                                /* volunteer */
-	MAY_RELEASE,                                      /* researcher */
-	MAY_RELEASE | MAY_RULE | MAY_GUARD,               /* moderator */
-	MAY_RELEASE | MAY_RULE | MAY_GUARD | MAY_OPERATE, /* admin */
+	0,                                                                       /* volunteer */
+	MAY_RELEASE | MAY_ADD,                                                   /* researcher */
+	MAY_RELEASE | MAY_ADD | MAY_RULE | MAY_GUARD | MAY_REVIEW,               /* moderator */
+	MAY_RELEASE | MAY_ADD | MAY_RULE | MAY_GUARD | MAY_REVIEW | MAY_OPERATE, /* admin */
 };
 
 unsigned permission_of_role(unsigned role)

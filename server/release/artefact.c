@@ -10,6 +10,7 @@ const struct artefact artefacts[ARTEFACTS] = {
 	{ "labels.jsonl", RELEASE_LABELS, &format_jsonl },
 	{ "judgments.csv", RELEASE_JUDGMENTS, &format_csv },
 	{ "trials.csv", RELEASE_TRIALS, &format_csv },
+	{ "leaks.csv", RELEASE_LEAKS, &format_csv },
 	{ "LICENCES", RELEASE_LABELS, &format_licences },
 };
 

@@ -15,7 +15,14 @@
 #define RELEASE_CARD "README.md"
 #define RELEASE_SUMS "SHA256SUMS"
 
-enum release_table { RELEASE_LABELS, RELEASE_JUDGMENTS, RELEASE_TRIALS, RELEASE_TABLES };
+enum release_table {
+	RELEASE_LABELS,
+	RELEASE_JUDGMENTS,
+	RELEASE_TRIALS,
+	RELEASE_BY_ITEM, /* those before have rows of items */
+	RELEASE_LEAKS = RELEASE_BY_ITEM,
+	RELEASE_TABLES
+};
 
 struct artefact {
 	const char *path;
@@ -23,7 +30,7 @@ struct artefact {
 	const struct sink_format *format;
 };
 
-#define ARTEFACTS 5
+#define ARTEFACTS 6
 
 extern const struct artefact artefacts[ARTEFACTS];
 

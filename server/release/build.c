@@ -18,6 +18,7 @@
 #include "release/artefact.h"
 #include "release/card.h"
 #include "release/columns.h"
+#include "release/leaks.h"
 #include "release/release.h"
 #include "release/select.h"
 
@@ -27,7 +28,7 @@
 enum build_file { CARD = ARTEFACTS, SUMS, FILES };
 
 struct build_table {
-	enum statement statement; /* of one window of its rows */
+	enum statement statement; /* of one window of its rows, where they are rows of items */
 	int values;               /* its columns, and what else LICENCES needs */
 	const struct column *columns;
 	size_t count;
@@ -38,6 +39,7 @@ static const struct build_table build_tables[RELEASE_TABLES] = {
 	[RELEASE_JUDGMENTS] = { SQL_RELEASE_JUDGMENTS, JUDGMENT_COLUMNS, judgment_columns,
 	                        JUDGMENT_COLUMNS },
 	[RELEASE_TRIALS] = { SQL_RELEASE_TRIALS, TRIAL_COLUMNS, trial_columns, TRIAL_COLUMNS },
+	[RELEASE_LEAKS] = { .columns = leak_columns, .count = LEAK_COLUMNS },
 };
 
 struct making {
@@ -51,6 +53,7 @@ struct making {
 	char folder[PATH_MAX];
 	FILE *out[FILES]; /* open while being written */
 	struct sink sinks[ARTEFACTS];
+	struct leak_table leaks;
 	struct {
 		char sha256[SHA256_TEXT];
 		uint64_t bytes;
@@ -153,7 +156,7 @@ static struct error build_tell(const struct making *making, int64_t done)
 /* What a few items have in each table. */
 static struct error write_few(struct making *making, const char *const few[])
 {
-	for (int table = 0; table < RELEASE_TABLES; table++) {
+	for (int table = 0; table < RELEASE_BY_ITEM; table++) {
 		struct build_rows to = { making, (enum release_table)table };
 
 		if (table == RELEASE_JUDGMENTS && !making->volunteers)
@@ -227,6 +230,16 @@ static struct error add_media(struct making *making)
 	}
 }
 
+/* Keeps the claim; what is measured is no item that was written. */
+static struct error leaks_told(void *arg, int64_t done, int64_t total)
+{
+	const struct making *making = arg;
+
+	(void)done;
+	(void)total;
+	return build_tell(making, making->items);
+}
+
 static struct error write_sums(struct making *making)
 {
 	struct error err;
@@ -238,6 +251,19 @@ static struct error write_sums(struct making *making)
 	return err.code ? err : build_keep(making, SUMS);
 }
 
+/* Measures what gives the media away; writes leaks.csv. */
+static struct error write_leaks(struct making *making)
+{
+	const struct progress_listener listener = { leaks_told, making };
+	struct error err =
+		release_leaks(making->db, making->store, making->release_id, &listener, &making->leaks);
+
+	for (int file = 0; !err.code && file < ARTEFACTS; file++)
+		if (artefacts[file].table == RELEASE_LEAKS)
+			leaks_rows(&making->sinks[file], &making->leaks);
+	return err;
+}
+
 static struct error write_tables(struct making *making)
 {
 	struct error err;
@@ -247,7 +273,10 @@ static struct error write_tables(struct making *making)
 			return err;
 	if ((err = build_write_items(making)).code)
 		return err;
-	if ((err = card_write(making->out[CARD], making->db, making->release_id, making->volunteers))
+	if ((err = write_leaks(making)).code)
+		return err;
+	if ((err = card_write(making->out[CARD], making->db, making->release_id, making->volunteers,
+	                      &making->leaks))
 	        .code)
 		return err;
 	for (int file = 0; file < SUMS; file++)

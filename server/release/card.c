@@ -8,6 +8,7 @@
 #include "core/mem.h"
 #include "core/utf8.h"
 #include "release/cohort_card.h"
+#include "release/leaks.h"
 
 /* Columns of the statement release_facts. */
 enum fact {
@@ -247,6 +248,7 @@ static void card_files(FILE *out, bool volunteers)
 		      out);
 	fputs("- `trials.csv`: a row a judgment, without the volunteer: verdict, confidence, and how "
 	      "the item was shown.\n"
+	      "- `leaks.csv`: how well each thing beside the content tells fakes from real media.\n"
 	      "- `TYPE/SPLIT/LABEL/NAME`: the media. Names mean nothing.\n"
 	      "- `LICENCES`: terms and credit of each item.\n"
 	      "- `SHA256SUMS`: check with `sha256sum -c SHA256SUMS`, or `touchstone release "
@@ -408,7 +410,8 @@ static void card_set_aside(FILE *out, const struct rows *aside)
 	        rows_text(aside, 0, 4));
 }
 
-struct error card_write(FILE *out, struct db *db, const char *release_id, bool volunteers)
+struct error card_write(FILE *out, struct db *db, const char *release_id, bool volunteers,
+                        const struct leak_table *leaks)
 {
 	const char *const id[] = { release_id };
 	auto_rows *facts = NULL, *said = NULL, *alone = NULL, *table = NULL, *terms = NULL,
@@ -440,6 +443,7 @@ struct error card_write(FILE *out, struct db *db, const char *release_id, bool v
 	card_set_aside(out, aside);
 	if ((err = cohort_card_write(out, db, release_id, volunteers)).code)
 		return err;
+	leaks_card(out, leaks);
 	card_limits(out, facts);
 	card_files(out, volunteers);
 	card_privacy(out, said, alone, volunteers);

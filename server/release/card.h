@@ -9,9 +9,11 @@
 #include "core/error.h"
 #include "db/db.h"
 
+struct leak_table;
+
 /* Writes the dataset card of a decided release as Markdown with a Hugging Face header.
- * `volunteers`: judgments.csv is in it. */
-struct error card_write(FILE *out, struct db *db, const char *release_id,
-                        bool volunteers) MUST_CHECK;
+ * `volunteers`: judgments.csv is in it. `leaks`: what was measured of its media. */
+struct error card_write(FILE *out, struct db *db, const char *release_id, bool volunteers,
+                        const struct leak_table *leaks) MUST_CHECK;
 
 #endif

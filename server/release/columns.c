@@ -47,3 +47,14 @@ const struct column trial_columns[TRIAL_COLUMNS] = {
 	[TRIAL_EXPOSURE_S] = { "exposure_s", COLUMN_REAL },
 	[TRIAL_MONTH] = { "month", COLUMN_TEXT },
 };
+
+const struct column leak_columns[LEAK_COLUMNS] = {
+	[LEAK_MEDIA_TYPE] = { "media_type", COLUMN_TEXT },
+	[LEAK_TRAIT] = { "trait", COLUMN_TEXT },
+	[LEAK_AUC] = { "auc", COLUMN_REAL },
+	[LEAK_LOW] = { "low", COLUMN_REAL },
+	[LEAK_HIGH] = { "high", COLUMN_REAL },
+	[LEAK_FAKES] = { "fakes", COLUMN_INTEGER },
+	[LEAK_REALS] = { "reals", COLUMN_INTEGER },
+	[LEAK_LINEAGES] = { "lineages", COLUMN_INTEGER },
+};

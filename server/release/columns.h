@@ -62,8 +62,21 @@ enum trial_column {
 	TRIAL_COLUMNS,
 };
 
+enum leak_column {
+	LEAK_MEDIA_TYPE,
+	LEAK_TRAIT,
+	LEAK_AUC,
+	LEAK_LOW,
+	LEAK_HIGH,
+	LEAK_FAKES,
+	LEAK_REALS,
+	LEAK_LINEAGES,
+	LEAK_COLUMNS,
+};
+
 extern const struct column label_columns[LABEL_COLUMNS];
 extern const struct column judgment_columns[JUDGMENT_COLUMNS];
 extern const struct column trial_columns[TRIAL_COLUMNS];
+extern const struct column leak_columns[LEAK_COLUMNS];
 
 #endif

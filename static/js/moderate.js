@@ -6,6 +6,7 @@ import { ClaimClock } from "./claim.js";
 import { Dispute, RULINGS } from "./dispute.js";
 import { byId, focusOn, isTyping } from "./dom.js";
 import { t } from "./lang.js";
+import { showLeaks } from "./leaks.js";
 import { signIn } from "./sign-in.js";
 import { meant } from "./keyboard.js";
 import { keysWanted } from "./keys.js";
@@ -69,6 +70,7 @@ async function enter(note) {
 	});
 	show("desk");
 	focusOn(byId("desk").querySelector("h1"));
+	showLeaks().catch(() => {}); // whoever is signed out is told so by the queue
 	try {
 		await queue.load();
 		await follow();

@@ -93,6 +93,25 @@ describe("the moderators' desk", () => {
 	const rulings = (id) => sql(database, `select r.ruling, r.reason, r.correction from ruling r where dispute_id = '${id}' order by number`);
 	const shown = () => visit.page.evaluate(() => location.hash.slice(1));
 
+	test("media that give themselves away are warned of above the list, in a campaign's own words", async () => {
+		const [[campaign]] = await sql(database, "select name from campaign limit 1");
+		await sql(database, `insert into leak_turn select id, '', 3600000 from campaign
+			on conflict (campaign_id) do update set made_at = now(), took_ms = excluded.took_ms`); // the server makes no other meanwhile
+		await sql(database, "delete from leak_table");
+		await sql(database, `insert into leak_table select id, 'image', 10, 10, 20, 20, 0, 0, 0 from campaign where name = '${campaign}'`);
+		await sql(database, `insert into leak_figure select id, 'image', trait, auc, low, high, true from campaign,
+			(values ('square', 0.86, 0.65, 0.95), ('bytes', 0.52, 0.4, 0.6)) figures (trait, auc, low, high) where name = '${campaign}'`);
+		await disputes(1);
+		await visit.page.goto("/moderate");
+		await visit.at("leaks").waitFor();
+		assert.match(await visit.at("leaks").innerText(), new RegExp(`${campaign}[^]*being square[^]*0.86`));
+		assert.doesNotMatch(await visit.at("leaks").innerText(), /file size/);
+		await sql(database, "delete from leak_table");
+		await visit.page.reload();
+		await visit.at("dispute-link").first().waitFor();
+		assert.equal(await visit.at("leaks").isVisible(), false);
+	});
+
 	test("a slip of the key is undone, with its reason still there, and corrected later", async () => {
 		const [id] = await disputes(2);
 		await lookAt(id);

@@ -590,7 +590,7 @@ START_TEST(a_card_without_volunteers_names_nobody)
 	const char *warning = strstr(card, "**3 volunteers err together");
 	ck_assert_msg(warning != NULL, "%s", card);
 	ck_assert_ptr_null(strstr(card, "\n- `v"));
-	ck_assert(strncmp(strstr(warning, "\n\n"), "\n\n## Limits", 11) == 0);
+	ck_assert(strncmp(strstr(warning, "\n\n"), "\n\n## What gives files away", 26) == 0);
 }
 END_TEST
 

@@ -54,6 +54,10 @@ static const struct {
 	const char *more;
 } columns[] = {
 	{ "account.role", account_roles, "" },
+	{ "contribution.media_type", media_types, "" },
+	{ "contribution.people", contribution_people, "" },
+	{ "contribution.rights", contribution_rights, "" },
+	{ "contribution.state", contribution_states, "" },
 	{ "item.basis", bases, "" },
 	{ "item.media_type", media_types, "" },
 	{ "item.state", item_states, "" },
@@ -62,6 +66,7 @@ static const struct {
 	{ "judged_pair.kind", assignment_kinds, "" },
 	{ "judged_pair.media_type", media_types, "" },
 	{ "judgment.tells", tells, "" },
+	{ "leak_table.media_type", media_types, "" },
 	{ "lease.kind", assignment_kinds, "" },
 	{ "ruling.ruling", ruling_choices, ",undo" },
 	{ "set_aside.kind", set_aside_kinds, "" },
@@ -123,6 +128,9 @@ static const struct {
 } described_words[] = {
 	{ "MediaType/enum", media_types, NULL },
 	{ "Tell/enum", tells, NULL },
+	{ "ContributionState/enum", contribution_states, NULL },
+	{ "ContributionRights/enum", contribution_rights, NULL },
+	{ "ContributionPeople/enum", contribution_people, NULL },
 	{ "Verdict/enum", verdicts, NULL },
 	{ "Skip/properties/reason/enum", skip_reasons, NULL },
 	{ "RulingWish/properties/ruling/enum", ruling_choices, NULL },

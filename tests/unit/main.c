@@ -52,6 +52,8 @@ int main(int argc, char **argv)
 		crowd_deciding_suite,
 		crowd_alarms_suite,
 		crowd_integrity_suite,
+		crowd_leaks_suite,
+		media_traits_suite,
 	};
 	struct part part = part_read(argc, argv);
 
