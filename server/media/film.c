@@ -96,18 +96,20 @@ static bool is_hdr(const struct probe *probe)
 static const char *picture_filters(const struct workdir *workdir, const struct probe *probe)
 {
 	unsigned width, height;
-	const char *fields = "";
+	const char *before = "";
 
 	film_fit(probe, &width, &height);
-	if (may_have_fields(probe))
-		fields =
+	if (strcmp(workdir->sniff.demuxer, "apng") == 0)
+		before = WORKDIR_ON_GREY;
+	else if (may_have_fields(probe))
+		before =
 			arena_printf(workdir->arena, WITHOUT_COMBS, probe->interlaced ? "all" : "interlaced");
 	bool sparse = probe->rate > 0 && probe->rate <= MEDIA_VIDEO_FPS;
 	const char *first = sparse ? "" : SAME_RATE ",", *last = sparse ? "," SAME_RATE : "";
 	if (is_hdr(probe))
-		return arena_printf(workdir->arena, "%s%s" SAME_SIZE TONE_MAPPED "%s", fields, first, width,
+		return arena_printf(workdir->arena, "%s%s" SAME_SIZE TONE_MAPPED "%s", before, first, width,
 		                    height, probe->transfer, probe->full_range ? "full" : "limited", last);
-	return arena_printf(workdir->arena, "%s%s" SAME_SIZE SAME_COLOURS "%s", fields, first, width,
+	return arena_printf(workdir->arena, "%s%s" SAME_SIZE SAME_COLOURS "%s", before, first, width,
 	                    height, last);
 }
 
@@ -119,7 +121,7 @@ static struct error encode_pictures(const struct workdir *workdir, const struct 
 	const char *const argv[] = {
 		"ffmpeg", "-nostdin", "-hide_banner", "-nostats", "-v", "error", "-y",
 		"-protocol_whitelist", "file", "-threads", "2", "-max_pixels", TEXT_OF(9437184),
-		"-f", workdir->sniff.demuxer, "-i", WORKDIR_INPUT, "-map",
+		"-f", workdir->sniff.demuxer, "-i", workdir->film, "-map",
 		arena_printf(workdir->arena, "0:%d", probe->video), "-t", "61", "-an", "-sn", "-dn",
 		"-map_metadata", "-1", "-map_chapters", "-1", "-vf",
 		picture_filters(workdir, probe), "-c:v", "libx264",
@@ -165,7 +167,7 @@ static struct error add_sound(const struct workdir *workdir, const struct probe 
 		"ffmpeg", "-nostdin", "-hide_banner", "-nostats", "-v", "error", "-y", "-threads",
 		"1", "-protocol_whitelist", "file", "-f", "mov", "-i", "pictures.mp4",
 		"-protocol_whitelist", "file", "-f", filters ? workdir->sniff.demuxer : "lavfi", "-i",
-		filters ? WORKDIR_INPUT : "anullsrc=r=" TEXT_OF(MEDIA_AUDIO_HZ) ":cl=mono", "-map",
+		filters ? workdir->film : "anullsrc=r=" TEXT_OF(MEDIA_AUDIO_HZ) ":cl=mono", "-map",
 		"0:v", "-map", filters ? arena_printf(workdir->arena, "1:%d", probe->audio) : "1:a",
 		"-map_metadata", "-1", "-map_chapters", "-1", "-c:v", "copy", "-af",
 		arena_printf(workdir->arena, "%s,apad,atrim=end=%s", filters ? filters : "anull", seconds),

@@ -36,8 +36,9 @@ static bool read_frame(const unsigned char *at, size_t len, struct image_header 
 	       (ret->channels == 1 || ret->channels == 3 || ret->channels == 4);
 }
 
-/* Walks from marker to marker, up to the first scan. */
-static bool read_jpeg(const unsigned char *bytes, size_t len, struct image_header *ret)
+/* Walks from marker to marker, up to the first scan; `ret_scan` is where its data begin. */
+static bool read_jpeg(const unsigned char *bytes, size_t len, struct image_header *ret,
+                      size_t *ret_scan)
 {
 	struct image_header header = { 0 };
 	bool progressive = false;
@@ -51,6 +52,7 @@ static bool read_jpeg(const unsigned char *bytes, size_t len, struct image_heade
 		if (marker == 0xda) {
 			header.many_scans = progressive || bytes[at + 4] < header.channels;
 			*ret = header;
+			*ret_scan = at + 2 + part;
 			return header.channels != 0;
 		}
 		bool frame = marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
@@ -65,7 +67,19 @@ static bool read_jpeg(const unsigned char *bytes, size_t len, struct image_heade
 
 bool image_header_read(const unsigned char *bytes, size_t len, struct image_header *ret)
 {
+	size_t scan;
+
 	if (len > 4 && bytes[0] == 0xff && bytes[1] == 0xd8)
-		return read_jpeg(bytes, len, ret);
+		return read_jpeg(bytes, len, ret, &scan);
 	return read_png(bytes, len, ret);
+}
+
+bool image_header_lacks_end(const unsigned char *bytes, size_t len)
+{
+	struct image_header header;
+	size_t scan;
+
+	return len > 4 && bytes[0] == 0xff && bytes[1] == 0xd8 &&
+	       read_jpeg(bytes, len, &header, &scan) &&
+	       !memmem(bytes + scan, len - scan, "\xff\xd9", 2);
 }

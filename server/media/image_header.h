@@ -20,4 +20,7 @@ struct image_header {
 /* False: neither, or a header of an unusual kind, which vips may understand. */
 bool image_header_read(const unsigned char *bytes, size_t len, struct image_header *ret);
 
+/* True for a whole JPEG in which no end mark follows the first scan: its last bytes were lost. */
+bool image_header_lacks_end(const unsigned char *bytes, size_t len);
+
 #endif

@@ -17,6 +17,8 @@
 #include "core/disk.h"
 #include "core/log.h"
 #include "core/vocabulary.h"
+#include "media/animation.h"
+#include "media/image_header.h"
 #include "media/workdir.h"
 
 const char *media_type_name(enum media_type type)
@@ -109,7 +111,55 @@ static struct error settle_tiff(struct workdir *workdir, const unsigned char *by
 	return ok();
 }
 
-/* Settles what only the whole file tells. */
+/* vips takes no JPEG without its end mark, though all pixels may be there: so it reads a copy that
+ * has one, and complains if pixels are missing. */
+static struct error settle_jpeg(struct workdir *workdir, const unsigned char *bytes, size_t len)
+{
+	static const char name[] = "mended";
+
+	if (!image_header_lacks_end(bytes, len))
+		return ok();
+	int fd = open(arena_printf(workdir->arena, "%s/%s", workdir->folder, name),
+	              O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	bool written = fd >= 0 && disk_write(fd, bytes, len) && disk_write(fd, "\xff\xd9", 2);
+	struct error err = written ? ok() : disk_error("media", "the file could not be copied");
+	if (fd >= 0)
+		close(fd);
+	workdir->still = name;
+	return err;
+}
+
+static struct error settle_png(struct workdir *workdir, const unsigned char *bytes, size_t len)
+{
+	const struct animation animation = animation_png(bytes, len);
+
+	if (!animation.moves || animation.frames < 2)
+		return ok();
+	if (!animation.complete)
+		return errorf(ERR_INVALID, "the animation is cut off");
+	workdir->sniff.family = SNIFF_FILM;
+	workdir->sniff.demuxer = "apng";
+	return ok();
+}
+
+static struct error settle_webp(struct workdir *workdir, const unsigned char *bytes, size_t len)
+{
+	const struct animation animation = animation_webp(bytes, len, workdir->arena);
+
+	if (animation.moves && animation.frames == 0)
+		return errorf(ERR_INVALID, "the animation has no frames");
+	return animation.frames > 1 ? animation_unpack(workdir, &animation) : ok();
+}
+
+/* What only the whole file tells, by its format. */
+static const struct settler {
+	const char *format;
+	struct error (*settle)(struct workdir *workdir, const unsigned char *bytes, size_t len);
+} settlers[] = {
+	{ "gif", settle_gif }, { "tiff", settle_tiff }, { "jpeg", settle_jpeg },
+	{ "png", settle_png }, { "webp", settle_webp },
+};
+
 static struct error media_settle(struct workdir *workdir, int fd,
                                  struct error (*with)(struct workdir *, const unsigned char *,
                                                       size_t))
@@ -141,10 +191,9 @@ static struct error media_recognise(struct workdir *workdir, int fd)
 		return err;
 	if (sniff_cut_off(first, (size_t)got, (uint64_t)info.st_size))
 		return errorf(ERR_INVALID, "the file is cut off");
-	if (strcmp(workdir->sniff.format, "gif") == 0)
-		return media_settle(workdir, fd, settle_gif);
-	if (strcmp(workdir->sniff.format, "tiff") == 0)
-		return media_settle(workdir, fd, settle_tiff);
+	for (size_t i = 0; i < sizeof settlers / sizeof settlers[0]; i++)
+		if (strcmp(workdir->sniff.format, settlers[i].format) == 0)
+			return media_settle(workdir, fd, settlers[i].settle);
 	return ok();
 }
 
@@ -176,10 +225,12 @@ static struct error make_film_or_sound(const struct workdir *workdir, struct med
 	struct probe probe;
 	struct error err;
 
-	if ((err = workdir_probe(workdir, WORKDIR_INPUT, workdir->sniff.demuxer,
+	if ((err = workdir_probe(workdir, workdir->film, workdir->sniff.demuxer,
 	                         "the file is damaged or incomplete", &probe))
 	        .code)
 		return err;
+	if (strcmp(workdir->sniff.format, "webp") == 0)
+		probe.video_codec = "animated"; /* what it was unpacked to says nothing */
 	streams_digest(workdir, &probe, media);
 	if (probe.video >= 0 && workdir->sniff.family == SNIFF_FILM) {
 		media->type = MEDIA_VIDEO;
@@ -255,17 +306,14 @@ static struct error keep_all(const struct workdir *workdir, struct store *store,
 	struct error err;
 
 	media->has_poster = media->type == MEDIA_VIDEO;
-	media->has_thumbnail = media->type != MEDIA_AUDIO;
+	media->has_thumbnail = true;
 	if ((err = media_keep(workdir, store, WORKDIR_INPUT, &media->original)).code)
 		return err;
 	if ((err = media_keep(workdir, store, rendition, &media->rendition)).code)
 		return err;
 	if (media->has_poster && (err = media_keep(workdir, store, "image.jpg", &media->poster)).code)
 		return err;
-	if (media->has_thumbnail &&
-	    (err = media_keep(workdir, store, "thumbnail.jpg", &media->thumbnail)).code)
-		return err;
-	return ok();
+	return media_keep(workdir, store, "thumbnail.jpg", &media->thumbnail);
 }
 
 struct error media_ingest(struct store *store, const char *path, struct arena *arena,
@@ -278,7 +326,9 @@ struct error media_ingest_told(struct store *store, const char *path, struct are
                                const struct media_keeper *keeper, struct media *ret_media)
 {
 	char folder[PATH_MAX];
-	struct workdir workdir = { .arena = arena, .folder = folder, .still = WORKDIR_INPUT };
+	struct workdir workdir = {
+		.arena = arena, .folder = folder, .still = WORKDIR_INPUT, .film = WORKDIR_INPUT
+	};
 	struct media media = { 0 };
 	const char *rendition = NULL;
 	struct error err;

@@ -42,6 +42,9 @@
 
 #define MEDIA_IMAGE_BOX     1024 /* pixels, each side; smaller images stay as they are */
 #define MEDIA_THUMBNAIL_BOX 240
+#define MEDIA_SOUND_WIDTH   480 /* pixels, of a sound's picture */
+#define MEDIA_WAVEFORM_HIGH 80
+#define MEDIA_SPECTRUM_HIGH 240
 #define MEDIA_VIDEO_LONG    854 /* the longer side; upright videos get an upright box */
 #define MEDIA_VIDEO_SHORT   480
 #define MEDIA_VIDEO_FPS     25
@@ -65,8 +68,8 @@ struct media {
 	const char *content_type;            /* of the rendition; static */
 	bool has_poster;                     /* video */
 	struct media_file poster;            /* image/jpeg */
-	bool has_thumbnail;                  /* image, video */
-	struct media_file thumbnail;         /* image/jpeg */
+	bool has_thumbnail;                  /* sounds that an older version took in have none */
+	struct media_file thumbnail;         /* image/jpeg; of a sound its waveform and spectrogram */
 	unsigned width, height;              /* of the rendition; 0 for audio */
 	unsigned duration_ms;                /* of the rendition; 0 for images */
 	bool has_streams;                    /* video, audio */

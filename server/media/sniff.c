@@ -33,10 +33,14 @@ static const struct magic magics[] = {
 	{ AT(0, "\xff\xd8\xff"), NO_MORE, STILL("jpeg") },
 	{ AT(0, "\x89PNG\r\n\x1a\n"), NO_MORE, STILL("png") },
 	{ AT(0, "RIFF"), AT(8, "WEBP"), STILL("webp") },
+	{ AT(0, "\xff\x0a"), NO_MORE, STILL("jxl") },
+	{ AT(0, "\0\0\0\x0cJXL \r\n\x87\n"), NO_MORE, STILL("jxl") },
 	{ AT(0, "II*\0"), NO_MORE, STILL("tiff") },
 	{ AT(0, "MM\0*"), NO_MORE, STILL("tiff") },
 	{ AT(4, "ftyp"), AT(8, "heic"), STILL("heic") },
 	{ AT(4, "ftyp"), AT(8, "heix"), STILL("heic") },
+	{ AT(4, "ftyp"), AT(8, "heim"), STILL("heic") },
+	{ AT(4, "ftyp"), AT(8, "heis"), STILL("heic") },
 	{ AT(4, "ftyp"), AT(8, "mif1"), STILL("heif") },
 	{ AT(4, "ftyp"), AT(8, "avif"), STILL("avif") },
 	{ AT(0, "GIF87a"), NO_MORE, FILM("gif", "gif") },
@@ -50,7 +54,9 @@ static const struct magic magics[] = {
 	{ AT(0, "RIFF"), AT(8, "AVI "), FILM("avi", "avi") },
 	{ AT(0, "OggS"), NO_MORE, FILM("ogg", "ogg") },
 	{ AT(0, "\0\0\1\xba"), NO_MORE, { SNIFF_FILM, "mpeg", "mpeg", false } },
+	{ AT(0, "\0\0\1\xb3"), NO_MORE, { SNIFF_FILM, "mpeg", "mpegvideo", false } },
 	{ AT(0, "G"), AT(188, "G"), { SNIFF_FILM, "mpegts", "mpegts", false } },
+	{ AT(4, "G"), AT(196, "G"), { SNIFF_FILM, "mpegts", "mpegts", false } },
 	{ AT(0, "RIFF"), AT(8, "WAVE"), SOUND("wav", "wav", true) },
 	{ AT(0, "RF64"), AT(8, "WAVE"), SOUND("wav", "wav", true) },
 	{ AT(0, "fLaC"), NO_MORE, SOUND("flac", "flac", true) },
@@ -83,13 +89,6 @@ static bool mpeg_audio(const unsigned char *bytes, size_t len, struct sniff *ret
 	return true;
 }
 
-/* ffmpeg 5 cannot read these, and their first frame alone would be another thing. */
-static bool animated_webp(const unsigned char *bytes, size_t len)
-{
-	return len > 20 && sniff_holds(bytes, len, 0, "RIFF", 4) &&
-	       sniff_holds(bytes, len, 8, "WEBPVP8X", 8) && bytes[20] & 2;
-}
-
 /* Text is what has no control character but white space. */
 static bool sniff_is_text(const unsigned char *bytes, size_t len)
 {
@@ -103,8 +102,6 @@ struct error sniff_bytes(const unsigned char *bytes, size_t len, struct sniff *r
 {
 	if (len == 0)
 		return errorf(ERR_INVALID, "the file is empty");
-	if (animated_webp(bytes, len))
-		return errorf(ERR_INVALID, "animated WebP is not supported; convert it to MP4 or GIF");
 	for (size_t i = 0; i < sizeof magics / sizeof magics[0]; i++) {
 		const struct magic *magic = &magics[i];
 		if (sniff_holds(bytes, len, magic->at, magic->bytes, magic->len) &&

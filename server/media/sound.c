@@ -78,7 +78,7 @@ static struct error measure_sound(const struct workdir *workdir, const struct pr
 	const char *const argv[] = {
 		"ffmpeg", "-nostdin", "-hide_banner", "-nostats", "-v", "info",
 		"-protocol_whitelist", "file", "-threads", "1", "-f", workdir->sniff.demuxer, "-i",
-		WORKDIR_INPUT, "-filter_complex", graph, "-t", "61", "-f", "null", "-map", "[m]",
+		workdir->film, "-filter_complex", graph, "-t", "61", "-f", "null", "-map", "[m]",
 		count > 1 ? "-map" : "-", count > 1 ? "[l]" : NULL, "-map", "[r]", "-", NULL
 	};
 	/* clang-format on */
@@ -120,6 +120,33 @@ struct error sound_filters(const struct workdir *workdir, const struct probe *pr
 	return ok();
 }
 
+/* Loudness by time; below it what is up to 6 kHz, of the 80 dB below the loudest. */
+#define WAVEFORM "showwavespic=s=%dx%d:colors=white:draw=full:scale=sqrt,format=rgb24"
+#define SPECTRUM                                                                  \
+	"showspectrumpic=s=%dx%d:legend=0:color=magma:scale=log:drange=80:stop=6000," \
+	"format=rgb24"
+
+/* A picture of the rendition, for lists: what the page draws while it plays is its own. */
+static struct error draw_sound(const struct workdir *workdir)
+{
+	const char *graph = arena_printf(
+		workdir->arena,
+		"[0:a]asplit[a][b];[a]" WAVEFORM "[w];[b]" SPECTRUM "[s];[w][s]vstack,format=yuvj420p",
+		MEDIA_SOUND_WIDTH, MEDIA_WAVEFORM_HIGH, MEDIA_SOUND_WIDTH, MEDIA_SPECTRUM_HIGH);
+	/* clang-format off */
+	const char *const argv[] = {
+		"ffmpeg", "-nostdin", "-hide_banner", "-nostats", "-v", "error", "-y",
+		"-protocol_whitelist", "file", "-threads", "1", "-f", "mov", "-i", "sound.m4a",
+		"-filter_complex", graph, "-frames:v", "1", "-c:v", "mjpeg", "-q:v", "3",
+		"-fflags", "+bitexact", "-flags", "+bitexact", "-f", "image2", "-update", "1",
+		"thumbnail.jpg", NULL
+	};
+	/* clang-format on */
+	struct program_result result;
+
+	return workdir_run(workdir, WORKDIR_MEASURE, argv, DAMAGED_SOUND, &result);
+}
+
 static struct error check_length(const struct workdir *workdir, int64_t declared_ms,
                                  int64_t found_ms)
 {
@@ -157,7 +184,7 @@ struct error sound_make(const struct workdir *workdir, const struct probe *probe
 	const char *const argv[] = {
 		"ffmpeg", "-nostdin", "-hide_banner", "-nostats", "-v", "error", "-y",
 		"-protocol_whitelist", "file", "-threads", "1", "-f", workdir->sniff.demuxer, "-i",
-		WORKDIR_INPUT, "-map", arena_printf(workdir->arena, "0:%d", probe->audio), "-t", "61",
+		workdir->film, "-map", arena_printf(workdir->arena, "0:%d", probe->audio), "-t", "61",
 		"-map_metadata", "-1", "-map_chapters", "-1", "-af", filters, "-c:a", "aac", "-b:a",
 		"64k", "-ar", TEXT_OF(MEDIA_AUDIO_HZ), "-ac", "1", "-fflags", "+bitexact", "-flags",
 		"+bitexact", "-flush_packets", "1", "-movflags", "+faststart", "-f", "mp4",
@@ -171,5 +198,5 @@ struct error sound_make(const struct workdir *workdir, const struct probe *probe
 	if ((err = check_length(workdir, probe->duration_ms, made.duration_ms)).code)
 		return err;
 	media->duration_ms = (unsigned)made.duration_ms;
-	return ok();
+	return draw_sound(workdir);
 }

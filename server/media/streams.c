@@ -11,7 +11,7 @@ void streams_digest(const struct workdir *workdir, const struct probe *probe, st
 	const char *const argv[] = {
 		"ffmpeg", "-nostdin", "-hide_banner", "-nostats", "-v", "error",
 		"-protocol_whitelist", "file", "-threads", "1", "-f", workdir->sniff.demuxer, "-i",
-		WORKDIR_INPUT, "-map", arena_printf(workdir->arena, "0:%d?", probe->video), "-map",
+		workdir->film, "-map", arena_printf(workdir->arena, "0:%d?", probe->video), "-map",
 		arena_printf(workdir->arena, "0:%d?", probe->audio), "-c", "copy", "-f", "streamhash",
 		"-hash", "sha256", "-", NULL
 	};

@@ -22,6 +22,7 @@ struct workdir {
 	const char *folder; /* absolute */
 	struct sniff sniff; /* of the input */
 	const char *still;  /* the picture in the input as vips is to read it: "input[page=2]" */
+	const char *film;   /* what ffmpeg is to read: the input, or what was unpacked from it */
 };
 
 /* Brings a file to the bench, as its input, and says what it is. Errors as of media_ingest(). */
@@ -73,6 +74,11 @@ bool probe_read(const char *text, size_t len, struct arena *arena, struct probe 
 struct error workdir_probe(const struct workdir *workdir, const char *name, const char *demuxer,
                            const char *complaint, struct probe *ret) MUST_CHECK;
 
+/* Filters of ffmpeg, with a comma behind: what shows through lies on the grey of pictures. */
+#define WORKDIR_ON_GREY                                                                       \
+	"format=rgba,split[over][under];[under]lutrgb=r=128:g=128:b=128:a=255[grey];[grey][over]" \
+	"overlay=format=rgb,format=rgb24,"
+
 /* The recipes.  Each leaves files in the folder and fills what it knows of `media`. */
 
 /* `from` becomes image.jpg and thumbnail.jpg. */
@@ -83,7 +89,7 @@ struct error image_make(const struct workdir *workdir, const char *from,
 struct error film_make(const struct workdir *workdir, const struct probe *probe,
                        struct media *media) MUST_CHECK;
 
-/* The input becomes sound.m4a. */
+/* The input becomes sound.m4a and thumbnail.jpg: its waveform above its spectrogram. */
 struct error sound_make(const struct workdir *workdir, const struct probe *probe,
                         struct media *media) MUST_CHECK;
 

@@ -216,6 +216,20 @@ describe("importing a manifest", () => {
 		assert.match(whole.stderr, /tried\.refused\.csv:2: p1\.png: gold needs a truth/);
 	});
 
+	test("a file whose name breaks lines or turns their direction goes in, and no such name is shown", async () => {
+		const database = await empty();
+		const names = ["two\nlines.png", "\u202egnp.exe", "a\u2066b\u2069.png", "-rf.png", "$(id).png", "'; drop table item; --.png", "<script>alert(1)<|script>.png", "%s%n.png"];
+		for (const [at, name] of names.entries())
+			await picture(path.join(folder, "named.png"), 40 + at, false).then(() => rename(path.join(folder, "named.png"), path.join(folder, name)));
+		const rows = names.map((name, at) => JSON.stringify({ file: name, title: String(at) })).join("\n");
+		const said = await importing(database, await write("named.jsonl", `${rows}\n`));
+		assert.match(said.stdout, /^8 rows: 8 new, 0 known already, 0 bad$/m, said.stderr);
+		const again = await importing(database, await write("absent.jsonl", `${JSON.stringify({ file: "no\nsuch\u202e.png" })}\n`));
+		assert.match(again.stdout, /1 bad/);
+		assert.doesNotMatch(again.stdout + again.stderr, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
+		assert.doesNotMatch(again.stderr, /^such/m, "a line of ours is one line");
+	});
+
 	test("nothing that a manifest holds commands the terminal", async () => {
 		const database = await empty();
 		const manifest = await write("escape.csv", "file,truth\n\u001b[2Jx.png,\u001b]0;title\u0007\u202ereal\n\u009bK.png,\n");

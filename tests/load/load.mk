@@ -32,6 +32,9 @@ bench-counts:  ## instructions of the server for a request, by kind: to compare 
 bench-statements:  ## every statement at 1,000,000 items: the BENCH_SLOWEST (10), with time and pages
 	@scripts/bench statements
 
+bench-media:  ## a photograph, a film and BENCH_IMAGES (10000) small pictures to ready, each step beside the bare helper
+	@scripts/bench media
+
 faults:  ## kill server and PostgreSQL under load, ROUNDS times (20): nothing acknowledged is lost
 	@scripts/bench faults
 
@@ -41,4 +44,4 @@ soak:  ## mixed load at half of the peak for MINUTES (30): memory, descriptors, 
 flood:  ## hold thousands of connections open, and look what others get meanwhile
 	@FLOOD=long scripts/check load_flood
 
-.PHONY: bench bench-counts bench-statements bench-programs faults flood soak
+.PHONY: bench bench-media bench-counts bench-statements bench-programs faults flood soak

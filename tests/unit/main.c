@@ -40,6 +40,8 @@ int main(int argc, char **argv)
 		static_suite,
 		media_film_suite,
 		head_suite,
+		media_formats_suite,
+		media_hostile_suite,
 		sentences_suite,
 		crowd_made_up_suite,
 		crowd_reference_suite,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // main.js: what `make bench`, `make bench-statements`, `make faults` and `make soak` run. Everything is measured in this run, against references
 // that run in turn with us, on a PostgreSQL and a server of our own that end with us.
-//   node tests/load/bench/main.js [bench|statements|faults|soak|table [FILE]]        docs/performance.md says what the environment may set
+//   node tests/load/bench/main.js [bench|statements|media|faults|soak|table [FILE]]        docs/performance.md says what the environment may set
 
 import { readFile } from "node:fs/promises";
 import os from "node:os";
@@ -11,6 +11,7 @@ import { counts } from "./counts.js";
 import * as faulty from "./faults.js";
 import { BUILD, Cluster, DURABLE, choosePlace, endAll, facts, inMemory, writeText } from "./machine.js";
 import { Report } from "./report.js";
+import { media } from "./media.js";
 import * as rates from "./rates.js";
 import * as sizes from "./sizes.js";
 import { soak as soakAt } from "./soak.js";
@@ -32,6 +33,7 @@ const parts = {
 	instructions: sizes.instructions,
 	counts,
 	control,
+	media,
 };
 
 function chosen() {
@@ -131,6 +133,21 @@ async function soak() {
 	}
 }
 
+/** The part of media alone, on a PostgreSQL without a stand. */
+async function mediaAlone() {
+	const folder = await choosePlace();
+	const report = new Report({ ...await facts(folder, DURABLE), in_memory: await inMemory(folder), load_before: os.loadavg() });
+	const cluster = await Cluster.make(path.join(folder, "pg"), DURABLE);
+	try {
+		await media({ cluster, report, folder });
+	} finally {
+		await cluster.stop();
+	}
+	report.facts.load_after = os.loadavg();
+	await writeText(path.join(BUILD, "bench/media.json"), report.json());
+	console.log(report.table());
+}
+
 /** Every statement at BENCH_LARGE items and BENCH_JUDGMENTS judgments, which are half as many pairs. */
 async function statements() {
 	const folder = await choosePlace();
@@ -151,7 +168,7 @@ async function table() {
 	console.log(Report.from(await readFile(process.argv[3] ?? path.join(BUILD, "bench/result.json"), "utf8")).table());
 }
 
-const commands = { bench, statements, faults, soak, table };
+const commands = { bench, statements, media: mediaAlone, faults, soak, table };
 
 async function main() {
 	const command = commands[process.argv[2] ?? "bench"];
