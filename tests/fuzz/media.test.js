@@ -38,6 +38,12 @@ async function filesOf(store) {
 	return all.filter((one) => one.isFile() && one.name !== "touchstone-store").map((one) => path.relative(store, path.join(one.parentPath ?? one.path, one.name)));
 }
 
+/** Seconds of processors that programs which we started, and theirs, have used. */
+async function processorSeconds() {
+	const fields = (await readFile("/proc/self/stat", "utf8")).replace(/^.*\) /s, "").split(" ");
+	return (Number(fields[13]) + Number(fields[14])) / 100;
+}
+
 describe("damaged files", () => {
 	let place, seeds;
 
@@ -106,12 +112,12 @@ describe("damaged files", () => {
 
 	test(`${COUNT} of them leave no crash, helper, half of an item, nor socket behind`, { timeout: 1 << 30 }, async (t) => {
 		let left = COUNT, taken = 0;
-		const began = Date.now();
+		const began = Date.now(), used_s = await processorSeconds();
 		for (let seed = FIRST_SEED; left > 0; seed++) {
 			const count = Math.min(left, BATCH);
 			taken += await playBatch(seed, count);
 			left -= count;
-			t.diagnostic(`${COUNT - left} files, ${taken} taken, ${((Date.now() - began) / 1000).toFixed(0)} s`);
+			t.diagnostic(`${COUNT - left} files, ${taken} taken, ${((Date.now() - began) / 1000).toFixed(0)} s, of processors ${(await processorSeconds() - used_s).toFixed(0)} s`);
 		}
 		assert.ok(taken > COUNT / 50, "damage that no file survives tries no decoder to its end");
 	});

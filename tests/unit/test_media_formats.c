@@ -62,32 +62,32 @@ static void setup(void)
 
 /* ---- pictures ---- */
 
-#define INTO(name, options)                            \
-	{                                                  \
-		"vips", "copy", "base.png", name options, NULL \
+#define INTO(file)                             \
+	{                                          \
+		"vips", "copy", "base.png", file, NULL \
 	}
 
 static const struct still {
 	const char *name, *format;
 	const char *make[MAX_WORDS]; /* from base.png */
 } stills[] = {
-	{ "baseline.jpg", "jpeg", INTO("baseline.jpg", "[Q=90]") },
-	{ "progressive.jpg", "jpeg", INTO("progressive.jpg", "[Q=90,interlace]") },
+	{ "baseline.jpg", "jpeg", INTO("baseline.jpg[Q=90]") },
+	{ "progressive.jpg", "jpeg", INTO("progressive.jpg[Q=90,interlace]") },
 	{ "cmyk.jpg", "jpeg", { "vips", "colourspace", "base.png", "cmyk.jpg[Q=95]", "cmyk", NULL } },
-	{ "plain.png", "png", INTO("plain.png", "") },
+	{ "plain.png", "png", INTO("plain.png") },
 	{ "16bit.png", "png", { "vips", "colourspace", "base.png", "16bit.png", "rgb16", NULL } },
-	{ "palette.png", "png", INTO("palette.png", "[palette]") },
-	{ "interlaced.png", "png", INTO("interlaced.png", "[interlace]") },
-	{ "lossy.webp", "webp", INTO("lossy.webp", "[Q=90]") },
-	{ "lossless.webp", "webp", INTO("lossless.webp", "[lossless]") },
-	{ "still.gif", "gif", INTO("still.gif", "") },
-	{ "photo.heic", "heic", INTO("photo.heic", "[Q=90]") },
-	{ "photo.avif", "avif", INTO("photo.avif", "[Q=90]") },
-	{ "stream.jxl", "jxl", INTO("stream.jxl", "[Q=95]") },
-	{ "lossless.jxl", "jxl", INTO("lossless.jxl", "[lossless]") },
-	{ "plain.tif", "tiff", INTO("plain.tif", "") },
-	{ "lzw.tif", "tiff", INTO("lzw.tif", "[compression=lzw,predictor=horizontal]") },
-	{ "jpeg.tif", "tiff", INTO("jpeg.tif", "[compression=jpeg,Q=95,tile]") },
+	{ "palette.png", "png", INTO("palette.png[palette]") },
+	{ "interlaced.png", "png", INTO("interlaced.png[interlace]") },
+	{ "lossy.webp", "webp", INTO("lossy.webp[Q=90]") },
+	{ "lossless.webp", "webp", INTO("lossless.webp[lossless]") },
+	{ "still.gif", "gif", INTO("still.gif") },
+	{ "photo.heic", "heic", INTO("photo.heic[Q=90]") },
+	{ "photo.avif", "avif", INTO("photo.avif[Q=90]") },
+	{ "stream.jxl", "jxl", INTO("stream.jxl[Q=95]") },
+	{ "lossless.jxl", "jxl", INTO("lossless.jxl[lossless]") },
+	{ "plain.tif", "tiff", INTO("plain.tif") },
+	{ "lzw.tif", "tiff", INTO("lzw.tif[compression=lzw,predictor=horizontal]") },
+	{ "jpeg.tif", "tiff", INTO("jpeg.tif[compression=jpeg,Q=95,tile]") },
 	{ "16bit.tif",
 	  "tiff",
 	  { "vips", "colourspace", "base.png", "16bit.tif[compression=deflate]", "rgb16", NULL } },
@@ -114,16 +114,10 @@ END_TEST
 static const struct tail {
 	const char *options;
 	unsigned lost; /* bytes; the last two are the end mark */
-	const char *after;
 	bool taken;
 } tails[] = {
-	{ "[Q=90]", 0, "\0\0\0\0\0\0", true },
-	{ "[Q=90]", 1, "", true },
-	{ "[Q=90]", 2, "", true },
-	{ "[Q=90,interlace]", 1, "", true },
-	{ "[Q=90,interlace]", 2, "", true },
-	{ "[Q=90]", 30, "", false },
-	{ "[Q=90,interlace]", 200, "", false },
+	{ "[Q=90]", 1, true },           { "[Q=90]", 2, true },   { "[Q=90,interlace]", 1, true },
+	{ "[Q=90,interlace]", 2, true }, { "[Q=90]", 30, false }, { "[Q=90,interlace]", 200, false },
 };
 
 START_TEST(a_jpeg_without_its_end_mark_is_taken_and_one_without_pixels_refused)
@@ -260,9 +254,10 @@ START_TEST(each_frame_of_an_animated_webp_is_shown_for_its_time)
 	};
 
 	/* the encoder makes one frame of equal ones */
-	FFMPEG("color=black:s=64x48:d=1.6:r=10,format=rgb24,geq=r='255*(eq(N,0)+gte(N,6))'"
-	       ":g='255*(eq(N,1)+gte(N,6))':b='255*gte(N,2)'",
-	       "-c:v", "libwebp_anim", "-lossless", "1", "times.webp");
+	static const char coloured[] =
+		"color=black:s=64x48:d=1.6:r=10,format=rgb24,geq=r='255*(eq(N,0)+"
+		"gte(N,6))':g='255*(eq(N,1)+gte(N,6))':b='255*gte(N,2)'";
+	FFMPEG(coloured, "-c:v", "libwebp_anim", "-lossless", "1", "times.webp");
 	struct media media = ingest("times.webp");
 	show("times.webp", "mp4", &media.rendition);
 	ck_assert_msg(abs((int)media.duration_ms - 1600) <= 80, "%u ms", media.duration_ms);
@@ -292,10 +287,10 @@ START_TEST(what_shows_through_in_an_animation_lies_on_mid_grey)
 	const char *name = shown_through[_i];
 	bool png = _i == 0;
 
-	FFMPEG("testsrc2=s=160x120:d=1:r=10,format=rgba,geq=r='r(X,Y)':g='g(X,Y)':b='b(X,Y)'"
-	       ":a='255*lt(Y,40)'",
-	       "-c:v", png ? "apng" : "libwebp_anim", png ? "-plays" : "-lossless", png ? "0" : "1",
-	       "-f", png ? "apng" : "webp", name);
+	static const char holed[] = "testsrc2=s=160x120:d=1:r=10,format=rgba,geq=r='r(X,Y)':g='g(X,Y)'"
+								":b='b(X,Y)':a='255*lt(Y,40)'";
+	FFMPEG(holed, "-c:v", png ? "apng" : "libwebp_anim", png ? "-plays" : "-lossless",
+	       png ? "0" : "1", "-f", png ? "apng" : "webp", name);
 	struct media media = ingest(name);
 	ck_assert_int_eq(media.type, MEDIA_VIDEO);
 	unsigned char *pixels = decoded(&media.rendition), *middle = pixels + 3 * (160 * 80 + 80);
@@ -313,12 +308,13 @@ END_TEST
  */
 START_TEST(a_phones_film_comes_out_upright_and_not_pale)
 {
-	FFMPEG("color=black:s=320x180:d=2:r=30,format=yuv420p10le,"
-	       "geq=lum='if(lt(X,160),721,400)':cb=512:cr=512",
-	       "-f", "lavfi", "-i", "sine=f=440:d=2", "-f", "lavfi", "-i", "sine=f=2000:d=2", "-map",
-	       "0", "-map", "1", "-map", "2", "-vf", "select='lt(n,30)+not(mod(n,4))'", "-vsync", "vfr",
-	       "-c:v", "libx265", "-x265-params", "log-level=none", "-tag:v", "hvc1", "-color_trc",
-	       "arib-std-b67", "-colorspace", "bt2020nc", "-color_primaries", "bt2020", "lying.mov");
+	static const char halves[] = "color=black:s=320x180:d=2:r=30,format=yuv420p10le,"
+								 "geq=lum='if(lt(X,160),721,400)':cb=512:cr=512";
+	FFMPEG(halves, "-f", "lavfi", "-i", "sine=f=440:d=2", "-f", "lavfi", "-i", "sine=f=2000:d=2",
+	       "-map", "0", "-map", "1", "-map", "2", "-vf", "select='lt(n,30)+not(mod(n,4))'",
+	       "-vsync", "vfr", "-c:v", "libx265", "-x265-params", "log-level=none", "-tag:v", "hvc1",
+	       "-color_trc", "arib-std-b67", "-colorspace", "bt2020nc", "-color_primaries", "bt2020",
+	       "lying.mov");
 	scratch_run((const char *const[]){ "ffmpeg", "-v", "error", "-y", "-i", "lying.mov", "-map",
 	                                   "0", "-c", "copy", "-metadata:s:v", "rotate=270",
 	                                   "phone.mov", NULL });

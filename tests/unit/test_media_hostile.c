@@ -363,7 +363,7 @@ START_TEST(subtitles_fonts_chapters_and_titles_are_left_behind)
 	scratch_write("f.ttf", "\0\1\0\0SECRET FONT", 15);
 	FFMPEG("testsrc2=s=96x64:d=1:r=10", "-i", "s.srt", "-map", "0", "-map", "1", "-c:s", "srt",
 	       "-attach", "f.ttf", "-metadata:s:2", "mimetype=font/ttf", "-metadata",
-	       "title=SECRET" SCRIPT, "much.mkv");
+	       "title=SECRET<script>", "much.mkv");
 	struct media media = ingest("much.mkv");
 	char *bytes = stored(&media.rendition, &len);
 	ck_assert(!found(bytes, len, "SECRET") && !found(bytes, len, "script"));
