@@ -37,6 +37,7 @@
 #define MEDIA_MAX_VIDEO_AREA  (4096u * 2304u)
 #define MEDIA_MIN_SIDE        32 /* pixels: less is not worth judging */
 #define MEDIA_MAX_ASPECT      8  /* longer side over shorter */
+#define MEDIA_MAX_TRACKS      32
 #define MEDIA_MIN_DURATION_MS 500
 #define MEDIA_MAX_DURATION_MS 60000
 

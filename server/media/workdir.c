@@ -183,6 +183,7 @@ static void read_streams(const json_t *root, struct arena *arena, struct probe *
 	const json_t *stream;
 	size_t i;
 
+	probe->tracks = json_array_size(json_object_get(root, "streams"));
 	json_array_foreach (json_object_get(root, "streams"), i, stream) {
 		const char *type = workdir_text_of(stream, "codec_type", "");
 		const json_t *disposition = json_object_get(stream, "disposition");
@@ -229,9 +230,11 @@ struct error workdir_probe(const struct workdir *workdir, const char *name, cons
 
 	if ((err = workdir_run(workdir, WORKDIR_LOOK, argv, complaint, &result)).code)
 		return err;
-	if (result.out_len == sizeof result.out - 1)
-		return errorf(ERR_INVALID, "the file has too many tracks");
-	if (!probe_read(result.out, result.out_len, workdir->arena, ret))
+	bool cut = result.out_len == sizeof result.out - 1;
+	if (!cut && !probe_read(result.out, result.out_len, workdir->arena, ret))
 		return errorf(ERR_INVALID, "%s", complaint);
+	if (cut || ret->tracks > MEDIA_MAX_TRACKS)
+		return errorf(ERR_INVALID, "the file has too many tracks; %d is the limit",
+		              MEDIA_MAX_TRACKS);
 	return ok();
 }

@@ -30,6 +30,7 @@ struct error workdir_lay_out(struct workdir *workdir, const char *path) MUST_CHE
 
 /* What ffprobe says about a file. Streams that are not there have index -1. */
 struct probe {
+	size_t tracks;    /* of any kind */
 	int video, audio; /* indexes of the first of each; cover pictures do not count */
 	const char *video_codec, *audio_codec;
 	const char *pixels;     /* ffmpeg's name of their format: "yuv420p" */

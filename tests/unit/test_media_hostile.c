@@ -275,8 +275,8 @@ START_TEST(what_is_too_small_or_too_narrow_is_refused_by_its_header)
 	bool film = strstr(shape->name, "mkv");
 
 	FFMPEG("color=red:s=64x64:d=1:r=5", "-vf",
-	       arena_printf(arena, "format=rgb24,scale=%s", shape->size), "-frames:v", film ? "5" : "1",
-	       "-c:v", film ? "ffv1" : "png", film ? shape->name : "base.png");
+	       arena_printf(arena, "format=rgb24,scale=%s,setsar=1", shape->size), "-frames:v",
+	       film ? "5" : "1", "-c:v", film ? "ffv1" : "png", film ? shape->name : "base.png");
 	if (!film)
 		VIPS("copy", "base.png", shape->name);
 	refused(shape->name, shape->reason);
@@ -328,13 +328,13 @@ static const struct cut_off {
 
 START_TEST(a_file_that_is_cut_off_at_any_tenth_is_refused_or_not_much_shorter)
 {
-	const struct cut_off *cut = &cuts[_i];
+	const struct cut_off *cut = &cuts[_i / 3]; /* three tenths at a time */
 	size_t len;
 
 	FFMPEG("testsrc2=s=96x64:d=1,noise=alls=40:all_seed=7", "-frames:v", "1", "noise.png");
 	scratch_run(cut->make);
 	char *bytes = scratch_read(scratch_path(cut->name), &len);
-	for (unsigned tenth = 1; tenth < 10; tenth++) {
+	for (unsigned i = 0, tenth = 3 * ((unsigned)_i % 3) + 1; i < 3; i++, tenth++) {
 		struct media media;
 		scratch_write("cut", bytes, len * tenth / 10);
 		struct error err = media_ingest(store, scratch_path("cut"), arena, &media);
@@ -344,7 +344,7 @@ START_TEST(a_file_that_is_cut_off_at_any_tenth_is_refused_or_not_much_shorter)
 		else
 			ck_assert_msg(media.duration_ms >= cut->least_ms && media.duration_ms <= 2100,
 			              "%s at %u tenths: %u ms", cut->name, tenth, media.duration_ms);
-		if (err.code && tenth == 1)
+		if (err.code && i == 0)
 			ck_assert_uint_eq(scratch_count("store"), 0);
 	}
 	free(bytes);
@@ -383,7 +383,7 @@ END_TEST
 /* A film with so many tracks of the same sound. */
 static void write_tracks(const char *name, unsigned tracks)
 {
-	const char *words[1000] = { "ffmpeg", "-v", "error", "-y", "-i", "tone.wav", "-c", "copy" };
+	const char *words[250] = { "ffmpeg", "-v", "error", "-y", "-i", "tone.wav", "-c", "copy" };
 	size_t count = 8;
 
 	for (unsigned track = 0; track < tracks; track++)
@@ -392,15 +392,17 @@ static void write_tracks(const char *name, unsigned tracks)
 	scratch_run(words);
 }
 
-START_TEST(of_a_hundred_sound_tracks_one_is_heard_and_four_hundred_are_too_many)
+START_TEST(of_thirty_sound_tracks_one_is_heard_and_a_hundred_are_too_many)
 {
 	size_t len;
 
 	FFMPEG("sine=d=1:r=8000", "tone.wav");
+	write_tracks("thirty.mkv", 30);
+	write_tracks("fifty.mkv", 50);
 	write_tracks("hundred.mkv", 100);
-	write_tracks("more.mkv", 400);
-	refused("more.mkv", "the file has too many tracks");
-	struct media media = ingest("hundred.mkv");
+	refused("fifty.mkv", "the file has too many tracks; 32 is the limit");
+	refused("hundred.mkv", "the file has too many tracks; 32 is the limit");
+	struct media media = ingest("thirty.mkv");
 	char *bytes = stored(&media.rendition, &len);
 	const char *first = memmem(bytes, len, "trak", 4);
 	ck_assert_ptr_nonnull(first);
@@ -526,11 +528,10 @@ Suite *media_hostile_suite(void)
 	add_hostile(suite, "shapes", what_is_too_small_or_too_narrow_is_refused_by_its_header,
 	            COUNT(shapes));
 	add_hostile(suite, "cuts", a_file_that_is_cut_off_at_any_tenth_is_refused_or_not_much_shorter,
-	            COUNT(cuts));
+	            3 * COUNT(cuts));
 	add_hostile(suite, "subtitles", subtitles_fonts_chapters_and_titles_are_left_behind, 1);
 	add_hostile(suite, "subtitles", subtitles_alone_are_neither_pictures_nor_sound, 1);
-	add_hostile(suite, "tracks",
-	            of_a_hundred_sound_tracks_one_is_heard_and_four_hundred_are_too_many, 1);
+	add_hostile(suite, "tracks", of_thirty_sound_tracks_one_is_heard_and_a_hundred_are_too_many, 1);
 	add_hostile(suite, "segments", what_a_picture_carries_beside_its_pixels_is_not_passed_on,
 	            COUNT(segments));
 	add_hostile(suite, "turns", a_picture_that_says_how_it_was_held_comes_out_upright,
