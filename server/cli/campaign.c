@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* campaign -- lists the campaigns, opens them, closes them. */
+/* campaign -- lists the campaigns, makes them, opens them, closes them. */
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/commands.h"
+#include "core/number.h"
 #include "corpus/campaign.h"
 #include "db/db.h"
 
@@ -15,6 +17,11 @@ static void print_campaign(void *arg, const struct campaign *campaign)
 	       " disputed, %" PRId64 " settled\n",
 	       campaign->name, campaign->state, campaign->items, campaign->in_service,
 	       campaign->retired, campaign->disputed, campaign->settled);
+	if (campaign->cut.width)
+		printf("  cut to %u x %u pixels\n", campaign->cut.width, campaign->cut.height);
+	if (campaign->cut.length_ms)
+		printf("  cut to the seconds from %.2f to %.2f\n", campaign->cut.from_ms / 1000.0,
+		       (campaign->cut.from_ms + campaign->cut.length_ms) / 1000.0);
 }
 
 static struct error list_campaigns(struct db *db, const char *name)
@@ -33,13 +40,69 @@ static const struct {
 	{ "close", 3, campaign_close },
 };
 
-const char cli_campaign_usage[] = "campaign list | open NAME | close NAME";
+const char cli_campaign_usage[] =
+	"campaign list | open NAME | close NAME\n"
+	"       touchstone campaign add NAME [--box WIDTHxHEIGHT] [--window FROM-TO]";
+
+/* "512x288", or NULL. */
+static bool read_box(const char *text, struct media_cut *cut)
+{
+	char width[8] = "", height[8] = "", more;
+	uint64_t pixels[2];
+
+	if (!text)
+		return true;
+	if (sscanf(text, "%7[0-9]x%7[0-9]%c", width, height, &more) != 2 ||
+	    !number_whole(width, 1, UINT16_MAX, &pixels[0]) ||
+	    !number_whole(height, 1, UINT16_MAX, &pixels[1]))
+		return false;
+	cut->width = (unsigned)pixels[0];
+	cut->height = (unsigned)pixels[1];
+	return true;
+}
+
+/* "0-4" or "1.2-5.2", in seconds; or NULL. */
+static bool read_window(const char *text, struct media_cut *cut)
+{
+	char from[16] = "", to[16] = "", more;
+	double seconds[2];
+
+	if (!text)
+		return true;
+	if (sscanf(text, "%15[0-9.]-%15[0-9.]%c", from, to, &more) != 2 ||
+	    !number_real(from, 0, 3600, &seconds[0]) || !number_real(to, 0, 3600, &seconds[1]) ||
+	    seconds[1] <= seconds[0])
+		return false;
+	cut->from_ms = (unsigned)lround(seconds[0] * 1000);
+	cut->length_ms = (unsigned)lround(seconds[1] * 1000) - cut->from_ms;
+	return true;
+}
+
+static int add_campaign(const struct settings *settings, int argc, char **argv)
+{
+	const char *box = take_option(&argc, argv, "--box");
+	const char *window = take_option(&argc, argv, "--window");
+	struct media_cut cut = { 0 };
+
+	if (argc != 3 || !read_box(box, &cut) || !read_window(window, &cut)) {
+		fprintf(stderr, "usage: touchstone %s\n", cli_campaign_usage);
+		return EXIT_USAGE;
+	}
+	struct db *db = command_db(settings);
+	if (!db)
+		return EXIT_FAILED;
+	struct error err = campaign_add(db, argv[2], &cut);
+	db_close(db);
+	return err.code ? failed(err) : EXIT_DONE;
+}
 
 int cli_campaign(const struct settings *settings, int argc, char **argv)
 {
 	const size_t count = sizeof verbs / sizeof verbs[0];
 	size_t verb = 0;
 
+	if (argc > 1 && strcmp(argv[1], "add") == 0)
+		return add_campaign(settings, argc, argv);
 	if (!arguments_fit(argc, argv, 1, 2, cli_campaign_usage))
 		return EXIT_USAGE;
 	while (verb < count && (argc != verbs[verb].words || strcmp(argv[1], verbs[verb].name) != 0))

@@ -367,6 +367,8 @@ static int run_import(const struct settings *settings, struct import *import, co
 		struct error err =
 			campaign_find(import->dbs[0], campaign ? campaign : "default", import->campaign_id);
 
+		if (!err.code)
+			err = campaign_cut(import->dbs[0], import->campaign_id, &import->how.cut);
 		if (err.code)
 			code = failed(err);
 		else

@@ -17,6 +17,50 @@ struct error campaign_find(struct db *db, const char *name, char ret_id[UUID_TEX
 	return err;
 }
 
+struct media_cut campaign_cut_read(const struct rows *rows, size_t row, int column)
+{
+	unsigned numbers[4];
+
+	for (int n = 0; n < 4; n++)
+		numbers[n] =
+			rows_text(rows, row, column + n) ? (unsigned)rows_integer(rows, row, column + n) : 0;
+	return (struct media_cut){ numbers[0], numbers[1], numbers[2], numbers[3] };
+}
+
+struct error campaign_add(struct db *db, const char *name, const struct media_cut *cut)
+{
+	const unsigned numbers[] = { cut->width, cut->height, cut->from_ms, cut->length_ms };
+	const bool there[] = { cut->width, cut->width, cut->length_ms, cut->length_ms };
+	char texts[4][12];
+	const char *params[5] = { name };
+	int64_t made = 0;
+	struct error err = media_cut_check(cut);
+
+	if (err.code)
+		return err;
+	for (int n = 0; n < 4; n++) {
+		snprintf(texts[n], sizeof texts[n], "%u", numbers[n]);
+		params[1 + n] = there[n] ? texts[n] : NULL;
+	}
+	err = db_do(db, SQL_CAMPAIGN_ADD, params, &made);
+	if (err.code == ERR_INVALID)
+		return errorf(ERR_INVALID, "a campaign's name is made of a-z, 0-9, dot, dash, underscore");
+	if (!err.code && !made)
+		return errorf(ERR_CONFLICT, "there is a campaign %s already, and it stays as it was made",
+		              name);
+	return err;
+}
+
+struct error campaign_cut(struct db *db, const char *id, struct media_cut *ret_cut)
+{
+	auto_rows *rows = NULL;
+	struct error err = db_run(db, SQL_CAMPAIGN_CUT, (const char *[]){ id }, &rows);
+
+	if (!err.code && rows_count(rows))
+		*ret_cut = campaign_cut_read(rows, 0, 0);
+	return err;
+}
+
 /* What was released as gold is public, and would measure nobody if it came back into service. */
 static struct error refuse_released_gold(struct db *db, const char *name)
 {
@@ -66,6 +110,7 @@ struct error campaign_each(struct db *db, void (*use)(void *arg, const struct ca
 		                             .in_service = rows_integer(rows, r, 3),
 		                             .retired = rows_integer(rows, r, 4),
 		                             .disputed = rows_integer(rows, r, 5),
-		                             .settled = rows_integer(rows, r, 6) });
+		                             .settled = rows_integer(rows, r, 6),
+		                             .cut = campaign_cut_read(rows, r, 7) });
 	return err;
 }

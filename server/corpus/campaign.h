@@ -7,17 +7,32 @@
 
 #include "core/error.h"
 #include "core/uuid.h"
+#include "media/cut.h"
 
 struct db;
+struct rows;
 
 /* A campaign and how many items it has, by state. */
 struct campaign {
 	const char *name, *state;
 	int64_t items, in_service, retired, disputed, settled;
+	struct media_cut cut;
 };
 
 /* Finds a campaign by its name, or makes it. ERR_INVALID: it cannot be called so. */
 struct error campaign_find(struct db *db, const char *name, char ret_id[UUID_TEXT]) MUST_CHECK;
+
+/*
+ * Makes a campaign whose items are all cut alike; it stays as it is made.  ERR_CONFLICT: there is
+ * one of this name; ERR_INVALID.
+ */
+struct error campaign_add(struct db *db, const char *name, const struct media_cut *cut) MUST_CHECK;
+
+/* What the items of a campaign are cut to. */
+struct error campaign_cut(struct db *db, const char *id, struct media_cut *ret_cut) MUST_CHECK;
+
+/* Reads box width and height, begin and length of the window from four columns. */
+struct media_cut campaign_cut_read(const struct rows *rows, size_t row, int column);
 
 /*
  * Opens a campaign for judging.  ERR_NOT_FOUND; ERR_CONFLICT: gold items of it were released, so

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "corpus/contribution.h"
+#include "corpus/campaign.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -453,7 +454,7 @@ static struct error check_kind(const struct media *media)
 }
 
 static struct error ingest_contribution(struct job_run *run, struct arena *arena,
-                                        const char *folder)
+                                        const char *folder, const char *campaign)
 {
 	struct media_intake intake = { .db = run->db };
 	struct held_contribution held = {
@@ -466,6 +467,8 @@ static struct error ingest_contribution(struct job_run *run, struct arena *arena
 		run->unfit = true;
 		return errorf(ERR_UNAVAILABLE, "The file lies on another machine.");
 	}
+	if ((err = campaign_cut(run->db, campaign, &intake.cut)).code)
+		return err;
 	err = media_intake_ingest(&intake, run->store, path, arena, &held.media);
 	if (err.code == ERR_TOO_LARGE)
 		err.code = ERR_INVALID;
@@ -478,7 +481,8 @@ static struct error ingest_contribution(struct job_run *run, struct arena *arena
 	return err;
 }
 
-/* Reads the one that a job is about. *ret_place: its folder, or its address; NULL: it is done. */
+/* Reads the one that a job is about. *ret_place: its campaign, folder or address, by the column;
+ * NULL: it is done. */
 static struct error begin_job(struct job_run *run, struct arena *arena, int column,
                               const char **ret_place)
 {
@@ -495,11 +499,13 @@ static struct error begin_job(struct job_run *run, struct arena *arena, int colu
 static struct error run_contribution(struct job_run *run)
 {
 	struct arena *arena = arena_new();
-	const char *folder;
+	const char *folder, *campaign = NULL;
 	struct error err = begin_job(run, arena, 3, &folder);
 
 	if (!err.code && folder)
-		err = ingest_contribution(run, arena, folder);
+		err = begin_job(run, arena, 2, &campaign);
+	if (!err.code && campaign)
+		err = ingest_contribution(run, arena, folder, campaign);
 	arena_free(arena);
 	return err;
 }

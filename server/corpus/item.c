@@ -226,7 +226,7 @@ static struct error import_file(struct importing *one, const char *path,
 		return compare_item(one, false, ret_result);
 	}
 	const char *lost = one->id;
-	one->intake = (struct media_intake){ .db = one->db };
+	one->intake = (struct media_intake){ .db = one->db, .cut = one->import->cut };
 	if ((err = media_intake_ingest(&one->intake, one->store, path, one->arena, &media)).code)
 		return err;
 	one->media = &media;

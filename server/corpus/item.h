@@ -36,6 +36,7 @@ struct item_import {
 	const char *folder; /* what `file` is relative to */
 	bool allow_outside; /* files may lie elsewhere, by their path or by a link */
 	const char *campaign_id;
+	struct media_cut cut;             /* the campaign's */
 	const struct item_editor *editor; /* who corrects known items; NULL: nobody may */
 	/* Waits until the rows before are in, so that of two that show the same the first makes the
 	 * item; called between the work on the media and the database's. NULL: nothing to wait for. */

@@ -26,14 +26,15 @@ static struct error check_forget(struct store *store, const struct media *media)
 }
 
 static struct error check_file(struct db *db, struct store *scratch, struct arena *arena,
-                               const char *path, enum item_outcome *ret_outcome)
+                               const struct media_cut *cut, const char *path,
+                               enum item_outcome *ret_outcome)
 {
 	char digest[SHA256_TEXT], rendition[SHA256_TEXT];
 	auto_rows *rows = NULL;
 	struct media media;
 	struct error err;
 
-	if ((err = media_ingest(scratch, path, arena, &media)).code)
+	if ((err = media_ingest_cut(scratch, path, cut, arena, &media)).code)
 		return err;
 	if ((err = check_forget(scratch, &media)).code)
 		return err;
@@ -47,7 +48,8 @@ static struct error check_file(struct db *db, struct store *scratch, struct aren
 }
 
 static struct error check_url(struct db *db, struct store *scratch, struct arena *arena,
-                              const char *url, enum item_outcome *ret_outcome)
+                              const struct media_cut *cut, const char *url,
+                              enum item_outcome *ret_outcome)
 {
 	struct fetch_limits limits = { .bytes = MEDIA_MAX_FILE_BYTES, .total_ms = FETCH_MS };
 	char folder[PATH_MAX];
@@ -59,7 +61,7 @@ static struct error check_url(struct db *db, struct store *scratch, struct arena
 	const char *path = arena_printf(arena, "%s/fetched", folder);
 	err = fetch_file(url, path, &limits, &bytes);
 	if (!err.code)
-		err = check_file(db, scratch, arena, path, ret_outcome);
+		err = check_file(db, scratch, arena, cut, path, ret_outcome);
 	store_scratch_remove(scratch, folder);
 	return err;
 }
@@ -75,13 +77,13 @@ struct error item_check(struct db *db, struct store *scratch, struct arena *aren
 	if (err.code)
 		return err;
 	if (row->url)
-		return check_url(db, scratch, arena, row->url, ret_outcome);
+		return check_url(db, scratch, arena, &import->cut, row->url, ret_outcome);
 	if ((err = item_file_find(db, arena, import->folder, row->file, &path)).code)
 		return err;
 	err = item_file_open(arena, import->folder, path, import->allow_outside, &fd, &path);
 	if (err.code)
 		return err;
-	err = check_file(db, scratch, arena, path, ret_outcome);
+	err = check_file(db, scratch, arena, &import->cut, path, ret_outcome);
 	close(fd);
 	return err;
 }

@@ -34,7 +34,7 @@ struct error media_intake_ingest(struct media_intake *intake, struct store *stor
 {
 	const struct media_keeper keeper = { note_intake, intake };
 
-	return media_ingest_told(store, path, arena, &keeper, ret_media);
+	return media_ingest_told(store, path, &intake->cut, arena, &keeper, ret_media);
 }
 
 static struct error forget_note(struct db *db, const char *id, struct rows **ret_rows)

@@ -22,10 +22,11 @@ struct store;
 
 struct media_intake {
 	struct db *db;
-	char id[UUID_TEXT]; /* "": nothing was noted yet */
+	struct media_cut cut; /* of the campaign */
+	char id[UUID_TEXT];   /* "": nothing was noted yet */
 };
 
-/* As media_ingest(), with a note. */
+/* As media_ingest_cut(), with a note. */
 struct error media_intake_ingest(struct media_intake *intake, struct store *store, const char *path,
                                  struct arena *arena, struct media *ret_media) MUST_CHECK;
 

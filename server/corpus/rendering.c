@@ -6,6 +6,7 @@
 
 #include "core/hex.h"
 #include "core/log.h"
+#include "corpus/campaign.h"
 #include "crypto/sha256.h"
 #include "media/media.h"
 
@@ -186,13 +187,14 @@ static struct error rendering_render(const struct rendering_run *run, struct are
                                      const struct rows *rows, size_t row)
 {
 	const char *item = rows_text(rows, row, 0), *version = rows_text(rows, row, 1);
+	const struct media_cut cut = campaign_cut_read(rows, row, 7);
 	unsigned char original[SHA256_BYTES];
 	struct media media;
 	struct error err;
 
 	if (!hex_decode(original, SHA256_BYTES, rows_text(rows, row, 3)))
 		return errorf(ERR_INTERNAL, "a digest that cannot be read");
-	if ((err = media_render(run->job->store, original, arena, &media)).code)
+	if ((err = media_render(run->job->store, original, &cut, arena, &media)).code)
 		return err;
 	const char *type = media_type_name(media.type);
 	if (strcmp(type, rows_text(rows, row, 2)) != 0)

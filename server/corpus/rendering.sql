@@ -63,12 +63,14 @@ SELECT count(i.id)
 -- name: rendering_next
 -- The next items to render, in order of ids.
 --   $1 rendering uuid, $2 the item before, or NULL, $3 how many
---   -> item uuid, version, media type, sha256 hex, rendition hex, poster hex, thumbnail hex
+--   -> item uuid, version, media type, sha256 hex, rendition hex, poster hex, thumbnail hex, and its campaign's box (width,
+--      height) and window (from, length, in ms), or NULL
 SELECT i.id, i.version, i.media_type, encode(i.sha256, 'hex'), encode(i.rendition, 'hex'),
-       encode(i.poster, 'hex'), encode(i.thumbnail, 'hex')
+       encode(i.poster, 'hex'), encode(i.thumbnail, 'hex'), g.box_width, g.box_height, g.window_from_ms, g.window_ms
   FROM rendering r
   JOIN item i ON i.recipe < r.recipe AND i.state <> 'withdrawn'
              AND i.campaign_id = coalesce(r.campaign_id, i.campaign_id)
+  JOIN campaign g ON g.id = i.campaign_id
  WHERE r.id = $1::uuid AND i.id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000')
  ORDER BY i.id LIMIT $3::integer
 

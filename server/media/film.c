@@ -43,7 +43,7 @@
 	"blackframe=amount=0:threshold=32,metadata=select:key=lavfi.blackframe.pblack:value=90" \
 	":function=less"
 
-static struct error check_film(const struct probe *probe)
+static struct error check_film(const struct probe *probe, const struct media_cut *cut)
 {
 	unsigned shorter = probe->width < probe->height ? probe->width : probe->height;
 	unsigned longer = probe->width < probe->height ? probe->height : probe->width;
@@ -59,6 +59,9 @@ static struct error check_film(const struct probe *probe)
 	if (longer > shorter * MEDIA_MAX_ASPECT)
 		return errorf(ERR_INVALID, "the video is %u x %u pixels; too narrow to judge", probe->width,
 		              probe->height);
+	if (probe->width < cut->width || probe->height < cut->height)
+		return errorf(ERR_INVALID, "the video is smaller than the campaign's box of %u x %u pixels",
+		              cut->width, cut->height);
 	if (probe->duration_ms > MEDIA_MAX_DURATION_MS + WORKDIR_PADDING_MS)
 		return errorf(ERR_INVALID, "the video is %.1f seconds long; %d is the limit",
 		              (double)probe->duration_ms / 1000, MEDIA_MAX_DURATION_MS / 1000);
@@ -71,11 +74,16 @@ static unsigned film_even(double size)
 }
 
 /* Into the box, upright or lying as the source is; never larger; even sides, as 4:2:0 needs. */
-static void film_fit(const struct probe *probe, unsigned *width, unsigned *height)
+static void film_fit(const struct probe *probe, const struct media_cut *cut, unsigned *width,
+                     unsigned *height)
 {
 	double wide = probe->width >= probe->height ? MEDIA_VIDEO_LONG : MEDIA_VIDEO_SHORT;
 	double high = probe->width >= probe->height ? MEDIA_VIDEO_SHORT : MEDIA_VIDEO_LONG;
 	double scale = fmin(1, fmin(wide / probe->width, high / probe->height));
+
+	if (cut->width) /* so that it covers the box */
+		scale =
+			fmin(1, fmax((double)cut->width / probe->width, (double)cut->height / probe->height));
 
 	*width = film_even(probe->width * scale);
 	*height = film_even(probe->height * scale);
@@ -98,7 +106,7 @@ static const char *picture_filters(const struct workdir *workdir, const struct p
 	unsigned width, height;
 	const char *before = "";
 
-	film_fit(probe, &width, &height);
+	film_fit(probe, &workdir->cut, &width, &height);
 	if (strcmp(workdir->sniff.demuxer, "apng") == 0)
 		before = WORKDIR_ON_GREY;
 	else if (may_have_fields(probe))
@@ -106,6 +114,8 @@ static const char *picture_filters(const struct workdir *workdir, const struct p
 			arena_printf(workdir->arena, WITHOUT_COMBS, probe->interlaced ? "all" : "interlaced");
 	bool sparse = probe->rate > 0 && probe->rate <= MEDIA_VIDEO_FPS;
 	const char *first = sparse ? "" : SAME_RATE ",", *last = sparse ? "," SAME_RATE : "";
+
+	last = arena_printf(workdir->arena, "%s%s", last, cut_pictures(&workdir->cut, workdir->arena));
 	if (is_hdr(probe))
 		return arena_printf(workdir->arena, "%s%s" SAME_SIZE TONE_MAPPED "%s", before, first, width,
 		                    height, probe->transfer, probe->full_range ? "full" : "limited", last);
@@ -138,8 +148,12 @@ static struct error encode_pictures(const struct workdir *workdir, const struct 
 static struct error check_pictures(const struct workdir *workdir, const struct probe *source,
                                    int64_t found_ms)
 {
-	int64_t declared_ms = source->duration_ms;
+	int64_t declared_ms = source->duration_ms, window_ms = workdir->cut.length_ms;
 
+	if (window_ms)
+		return found_ms == window_ms
+		           ? ok()
+		           : errorf(ERR_INVALID, "the video ends before the campaign's window does");
 	if (found_ms > MEDIA_MAX_DURATION_MS + 1000 / MEDIA_VIDEO_FPS)
 		return errorf(ERR_INVALID, "the video is longer than %d seconds, the limit",
 		              MEDIA_MAX_DURATION_MS / 1000);
@@ -214,7 +228,7 @@ struct error film_make(const struct workdir *workdir, const struct probe *probe,
 	struct probe made;
 	struct error err;
 
-	if ((err = check_film(probe)).code)
+	if ((err = check_film(probe, &workdir->cut)).code)
 		return err;
 	if ((err = encode_pictures(workdir, probe)).code)
 		return err;

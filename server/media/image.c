@@ -241,17 +241,24 @@ static struct error cmyk_to_rgb(const struct workdir *workdir, const char *from,
 	return check_complaints(result.err, many_scans);
 }
 
+/* A box to shrink into, as vips is told. */
+struct shrink_box {
+	const char *width, *height;
+	bool cut; /* covers it, and is cut to its middle; else all of it lies within */
+};
+
 /* Upright, sRGB, no larger than a box; `to` names the file and how to save it. */
 static struct error image_shrink(const struct workdir *workdir, const char *from,
-                                 const struct picture *picture, const char *side, const char *to)
+                                 const struct picture *picture, const struct shrink_box *box,
+                                 const char *to)
 {
 	const char *const argv[] = { "vips",
 		                         "thumbnail",
 		                         from,
 		                         to,
-		                         side,
+		                         box->width,
 		                         "--height",
-		                         side,
+		                         box->height,
 		                         "--size",
 		                         "down",
 		                         "--import-profile",
@@ -260,6 +267,8 @@ static struct error image_shrink(const struct workdir *workdir, const char *from
 		                         "srgb",
 		                         "--fail-on",
 		                         image_strictness(workdir),
+		                         box->cut ? "--crop" : NULL,
+		                         "centre",
 		                         NULL };
 	struct program_result result;
 	struct error err;
@@ -289,9 +298,31 @@ static struct error settle_meaning(const struct workdir *workdir, struct picture
 	return ok();
 }
 
+/* Does the picture that was made fill the box that it was to be cut to? */
+static struct error check_cut(const struct media_cut *cut, const struct picture *picture)
+{
+	if (!cut->width || (picture->width == cut->width && picture->height == cut->height))
+		return ok();
+	return errorf(ERR_INVALID, "the image is smaller than the campaign's box of %u x %u pixels",
+	              cut->width, cut->height);
+}
+
+static struct shrink_box box_of(const struct workdir *workdir)
+{
+	const struct media_cut *cut = &workdir->cut;
+
+	if (!cut->width)
+		return (struct shrink_box){ TEXT_OF(MEDIA_IMAGE_BOX), TEXT_OF(MEDIA_IMAGE_BOX), false };
+	return (struct shrink_box){ arena_printf(workdir->arena, "%u", cut->width),
+		                        arena_printf(workdir->arena, "%u", cut->height), true };
+}
+
 struct error image_make(const struct workdir *workdir, const char *from, struct media *media)
 {
 	static const struct picture made = { .meaning = "srgb" };
+	static const struct shrink_box thumbnail = { TEXT_OF(MEDIA_THUMBNAIL_BOX),
+		                                         TEXT_OF(MEDIA_THUMBNAIL_BOX), false };
+	const struct shrink_box box = box_of(workdir);
 	struct picture picture = { 0 };
 	struct error err;
 
@@ -303,15 +334,14 @@ struct error image_make(const struct workdir *workdir, const char *from, struct 
 		return err;
 	if ((err = settle_meaning(workdir, &picture, &from)).code)
 		return err;
-	if ((err = image_shrink(workdir, from, &picture, TEXT_OF(MEDIA_IMAGE_BOX),
-	                        "image.jpg" SAVED("88")))
-	        .code)
+	if ((err = image_shrink(workdir, from, &picture, &box, "image.jpg" SAVED("88"))).code)
 		return err;
-	if ((err = image_shrink(workdir, "image.jpg", &made, TEXT_OF(MEDIA_THUMBNAIL_BOX),
-	                        "thumbnail.jpg" SAVED("80")))
+	if ((err = image_shrink(workdir, "image.jpg", &made, &thumbnail, "thumbnail.jpg" SAVED("80")))
 	        .code)
 		return err;
 	if ((err = image_look(workdir, "image.jpg", &picture)).code)
+		return err;
+	if ((err = check_cut(&workdir->cut, &picture)).code)
 		return err;
 	media->width = (unsigned)picture.width;
 	media->height = (unsigned)picture.height;

@@ -316,18 +316,19 @@ static struct error keep_all(const struct workdir *workdir, struct store *store,
 	return media_keep(workdir, store, "thumbnail.jpg", &media->thumbnail);
 }
 
-struct error media_ingest(struct store *store, const char *path, struct arena *arena,
-                          struct media *ret_media)
+struct error media_ingest_cut(struct store *store, const char *path, const struct media_cut *cut,
+                              struct arena *arena, struct media *ret_media)
 {
-	return media_ingest_told(store, path, arena, NULL, ret_media);
+	return media_ingest_told(store, path, cut, arena, NULL, ret_media);
 }
 
-struct error media_ingest_told(struct store *store, const char *path, struct arena *arena,
-                               const struct media_keeper *keeper, struct media *ret_media)
+struct error media_ingest_told(struct store *store, const char *path, const struct media_cut *cut,
+                               struct arena *arena, const struct media_keeper *keeper,
+                               struct media *ret_media)
 {
 	char folder[PATH_MAX];
 	struct workdir workdir = {
-		.arena = arena, .folder = folder, .still = WORKDIR_INPUT, .film = WORKDIR_INPUT
+		.arena = arena, .folder = folder, .still = WORKDIR_INPUT, .film = WORKDIR_INPUT, .cut = *cut
 	};
 	struct media media = { 0 };
 	const char *rendition = NULL;
@@ -345,8 +346,14 @@ struct error media_ingest_told(struct store *store, const char *path, struct are
 	return err;
 }
 
+struct error media_ingest(struct store *store, const char *path, struct arena *arena,
+                          struct media *ret_media)
+{
+	return media_ingest_cut(store, path, &(struct media_cut){ 0 }, arena, ret_media);
+}
+
 struct error media_render(struct store *store, const unsigned char original[SHA256_BYTES],
-                          struct arena *arena, struct media *ret_media)
+                          const struct media_cut *cut, struct arena *arena, struct media *ret_media)
 {
 	char path[PATH_MAX];
 	struct media media;
@@ -355,7 +362,7 @@ struct error media_render(struct store *store, const unsigned char original[SHA2
 	if ((err = store_borrow(store, original, path)).code)
 		return err.code == ERR_NOT_FOUND ? errorf(ERR_NOT_FOUND, "its original is not in the store")
 		                                 : err;
-	err = media_ingest(store, path, arena, &media);
+	err = media_ingest_cut(store, path, cut, arena, &media);
 	store_give_back(store, path);
 	if (err.code)
 		return err;

@@ -23,6 +23,7 @@
 #include "core/error.h"
 #include "core/vocabulary.h"
 #include "crypto/sha256.h"
+#include "media/cut.h"
 #include "store/store.h"
 
 /*
@@ -86,6 +87,11 @@ struct media {
 struct error media_ingest(struct store *store, const char *path, struct arena *arena,
                           struct media *ret_media) MUST_CHECK;
 
+/* The same, cut to the box and window of a campaign. ERR_INVALID too where it is smaller than the
+ * one or ends within the other. */
+struct error media_ingest_cut(struct store *store, const char *path, const struct media_cut *cut,
+                              struct arena *arena, struct media *ret_media) MUST_CHECK;
+
 #define MEDIA_FILES 4 /* that one file gives, at most */
 
 /* Who is told which files are about to be kept, before the first is; an error from it ends it. */
@@ -94,9 +100,10 @@ struct media_keeper {
 	void *arg;
 };
 
-/* The same, telling `keeper`, so that what a crash leaves in the store can be found. */
-struct error media_ingest_told(struct store *store, const char *path, struct arena *arena,
-                               const struct media_keeper *keeper,
+/* The same, telling `keeper` (may be NULL), so that what a crash leaves in the store can be found.
+ */
+struct error media_ingest_told(struct store *store, const char *path, const struct media_cut *cut,
+                               struct arena *arena, const struct media_keeper *keeper,
                                struct media *ret_media) MUST_CHECK;
 
 /*
@@ -105,6 +112,7 @@ struct error media_ingest_told(struct store *store, const char *path, struct are
  * its name.
  */
 struct error media_render(struct store *store, const unsigned char original[SHA256_BYTES],
-                          struct arena *arena, struct media *ret_media) MUST_CHECK;
+                          const struct media_cut *cut, struct arena *arena,
+                          struct media *ret_media) MUST_CHECK;
 
 #endif

@@ -63,17 +63,21 @@ static struct error read_measure(const struct workdir *workdir, const char *log,
 	return ok();
 }
 
-#define MIX_ALONE "[0:%d]" SAME_BAND MEASURED("mix") "[m]"
-#define MIX_AND_SIDES                                                                     \
-	"[0:%d]asplit=3[a][b][c];[a]" SAME_BAND MEASURED("mix") "[m];[b]" LEFT_SIDE SAME_BAND \
-		MEASURED("left") "[l];[c]" RIGHT_SIDE SAME_BAND MEASURED("right") "[r]"
+#define MIX_ALONE "[0:%d]" SAME_BAND "%s" MEASURED("mix") "[m]"
+#define MIX_AND_SIDES                                                         \
+	"[0:%d]asplit=3[a][b][c];[a]" SAME_BAND                                   \
+	"%s" MEASURED("mix") "[m];[b]" LEFT_SIDE SAME_BAND                        \
+						 "%s" MEASURED("left") "[l];[c]" RIGHT_SIDE SAME_BAND \
+											   "%s" MEASURED("right") "[r]"
 
 /* Measures the mix, and of more than one channel each side: in one run. */
 static struct error measure_sound(const struct workdir *workdir, const struct probe *probe,
                                   struct measure measures[], unsigned count)
 {
+	const char *cut = cut_sound(&workdir->cut, workdir->arena);
 	const char *graph =
-		arena_printf(workdir->arena, count > 1 ? MIX_AND_SIDES : MIX_ALONE, probe->audio);
+		count > 1 ? arena_printf(workdir->arena, MIX_AND_SIDES, probe->audio, cut, cut, cut)
+				  : arena_printf(workdir->arena, MIX_ALONE, probe->audio, cut);
 	/* clang-format off */
 	const char *const argv[] = {
 		"ffmpeg", "-nostdin", "-hide_banner", "-nostats", "-v", "info",
@@ -116,7 +120,8 @@ struct error sound_filters(const struct workdir *workdir, const struct probe *pr
 	}
 	/* One gain for the whole file: dynamics are evidence, so nothing is compressed. */
 	double gain = fmin(MEDIA_LOUDNESS_LUFS - mix->loudness, PEAK_DBTP - mix->peak);
-	*ret = arena_printf(workdir->arena, "%s" SAME_BAND ",volume=%.2fdB", mix->filters, gain);
+	*ret = arena_printf(workdir->arena, "%s" SAME_BAND "%s,volume=%.2fdB", mix->filters,
+	                    cut_sound(&workdir->cut, workdir->arena), gain);
 	return ok();
 }
 
@@ -155,6 +160,10 @@ static struct error check_length(const struct workdir *workdir, int64_t declared
 		              MEDIA_MAX_DURATION_MS / 1000);
 	if (found_ms < MEDIA_MIN_DURATION_MS)
 		return errorf(ERR_INVALID, TOO_SHORT);
+	if (found_ms < workdir->cut.length_ms)
+		return errorf(ERR_INVALID, "the sound ends before the campaign's window does");
+	if (workdir->cut.length_ms)
+		return ok();
 	if (workdir->sniff.length_declared && declared_ms - found_ms > 500 + declared_ms / 10)
 		return errorf(ERR_INVALID, "the sound is cut off: %.1f of its %.1f seconds are there",
 		              (double)found_ms / 1000, (double)declared_ms / 1000);

@@ -19,10 +19,11 @@
 
 struct workdir {
 	struct arena *arena;
-	const char *folder; /* absolute */
-	struct sniff sniff; /* of the input */
-	const char *still;  /* the picture in the input as vips is to read it: "input[page=2]" */
-	const char *film;   /* what ffmpeg is to read: the input, or what was unpacked from it */
+	const char *folder;   /* absolute */
+	struct sniff sniff;   /* of the input */
+	const char *still;    /* the picture in the input as vips is to read it: "input[page=2]" */
+	const char *film;     /* what ffmpeg is to read: the input, or what was unpacked from it */
+	struct media_cut cut; /* what the rendition is cut to */
 };
 
 /* Brings a file to the bench, as its input, and says what it is. Errors as of media_ingest(). */

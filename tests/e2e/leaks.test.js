@@ -157,6 +157,25 @@ describe("what real media give away beside their content", { skip: there ? false
 		assert.deepEqual(await sql(other, "select media_type, fakes + reals, unmeasured from leak_table order by 1"), [["audio", "12", "0"], ["image", "35", "0"], ["video", "6", "0"]]);
 	});
 
+	test("cut to one box and window, size and length tell nothing any more", async (t) => {
+		const cut = await place.database("cut");
+		await place.program(cut, ["campaign", "add", "even", "--box", "256x256", "--window", "0.2-2"]);
+		const refused = (await place.program(cut, ["import", MANIFEST, "--campaign", "even"]).catch((error) => error)).stderr;
+		const after = (await place.program(cut, ["leaks", "even"])).stdout;
+		t.diagnostic(`${after}\n${refused}`);
+		for (const trait of ["width", "height", "aspect", "square"])
+			assert.equal(readTable(after).image[trait], "same", trait);
+		for (const medium of ["video", "audio"])
+			assert.equal(readTable(after)[medium].duration, "same", medium);
+		assert.match(refused, /smaller than the campaign's box of 256 x 256 pixels/);
+		await assert.rejects(place.program(cut, ["campaign", "add", "even", "--box", "128x128"]), /stays as it was made/);
+		await assert.rejects(sql(cut, "update campaign set box_width = 128, box_height = 128 where name = 'even'"), /stays as it was made/);
+		await assert.rejects(place.program(cut, ["campaign", "add", "odd", "--box", "255x256"]), /an even number of pixels/);
+		for (const box of ["256", "256x", "x256", "256x256x", "-2x256", "99999x99999"])
+			await assert.rejects(place.program(cut, ["campaign", "add", "wrong", "--box", box]), ({ code }) => code === 2);
+		assert.match((await place.program(cut, ["campaign", "list"])).stdout, /even {2}open.*\n {2}cut to 256 x 256 pixels\n {2}cut to the seconds from 0.20 to 2.00/);
+	});
+
 	test("a campaign that is not there, and a wrong call, say so", async () => {
 		await assert.rejects(place.program(database, ["leaks", "nobody"]), /There is no campaign of this name/);
 		await assert.rejects(place.program(database, ["leaks"]), /usage: touchstone leaks CAMPAIGN/);

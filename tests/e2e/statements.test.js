@@ -35,7 +35,7 @@ const WHOLE = {
 	release_candidates: [["item", "item_split"], RELEASED],
 	release_corrections: [["item"], "what became of the items of the release before is counted, and it may hold most"],
 	release_crossing: [["item", "item_split"], RELEASED],
-	release_leaks: [["item"], "a release's leak table is drawn from all of its items, once"],
+	release_leaks: [["item", "release_item"], "a release's leak table is drawn from all of its items, once"],
 	release_links: [["item", "item_split"], RELEASED],
 	rendering_check: [["item", "judgment"], CHECK],
 };

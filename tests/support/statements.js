@@ -104,6 +104,8 @@ export const VALUES = {
 	campaign_set_state: [text("small"), text("closed")],
 	campaign_released_gold: [text("closed")],
 	campaign_list: [],
+	campaign_add: [text("new"), "512", "512", "0", "4000"],
+	campaign_cut: [text("10000000-0000-0000-0000-000000000000")],
 	item_cache_moment: [],
 	item_cache_campaigns: [],
 	item_cache_all: [],

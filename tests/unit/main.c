@@ -56,6 +56,7 @@ int main(int argc, char **argv)
 		crowd_integrity_suite,
 		crowd_leaks_suite,
 		media_traits_suite,
+		media_cut_suite,
 	};
 	struct part part = part_read(argc, argv);
 

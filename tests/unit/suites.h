@@ -39,6 +39,7 @@ Suite *media_film_suite(void);
 Suite *media_traits_suite(void);
 Suite *media_formats_suite(void);
 Suite *media_hostile_suite(void);
+Suite *media_cut_suite(void);
 Suite *program_suite(void);
 Suite *store_suite(void);
 Suite *guard_suite(void);
