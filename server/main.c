@@ -8,6 +8,7 @@
 
 #include "cli/commands.h"
 #include "cli/crowd_commands.h"
+#include "cli/helper.h"
 #include "core/writer.h"
 #include "crypto/token.h"
 #include "db/migrate.h"
@@ -35,6 +36,8 @@ static const struct {
 	  cli_store_usage },
 	{ "score", cli_score, NULL, "score now", cli_score_usage },
 	{ "release", cli_release, NULL, "create, list, write and verify datasets", cli_release_usage },
+	{ "provenance", cli_provenance, NULL, "say what files tell of their own origin",
+	  cli_provenance_usage },
 	{ "jobs", cli_jobs, NULL, "show work that waits, runs or was given up", cli_jobs_usage },
 	{ "account", cli_account, NULL, "make accounts and tokens", cli_account_usage },
 	{ "campaign", cli_campaign, NULL, "list, open and close campaigns", cli_campaign_usage },
@@ -150,6 +153,8 @@ int main(int argc, char **argv)
 		printf("touchstone %s (schema %s)\n", VERSION, migrations[migration_count - 1].name);
 		return told_whole(EXIT_DONE);
 	}
+	if (strcmp(argv[1], "helper") == 0) /* not for people: see cli/helper.h */
+		return helper_run(argc > 2 ? argv[2] : "");
 	if (!crypto_start())
 		return failed(errorf(ERR_INTERNAL, "this machine has no randomness to give"));
 	argc--;

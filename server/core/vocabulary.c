@@ -40,6 +40,35 @@ const char *const techniques[] = {
 	NULL,
 };
 
+const char *const c2pa_states[] = {
+	"none", "valid", "untrusted", "broken", "unreadable", "not_covered", "not_read", NULL,
+};
+
+/* https://cv.iptc.org/newscodes/digitalsourcetype/, retired ones among them. */
+const char *const digital_source_types[] = {
+	"digitalCapture",
+	"computationalCapture",
+	"negativeFilm",
+	"positiveFilm",
+	"print",
+	"minorHumanEdits",
+	"humanEdits",
+	"compositeWithTrainedAlgorithmicMedia",
+	"algorithmicallyEnhanced",
+	"softwareImage",
+	"digitalArt",
+	"digitalCreation",
+	"dataDrivenMedia",
+	"trainedAlgorithmicMedia",
+	"algorithmicMedia",
+	"screenCapture",
+	"virtualRecording",
+	"composite",
+	"compositeCapture",
+	"compositeSynthetic",
+	NULL,
+};
+
 const char *const tells[TELL_WORDS + 1] = {
 	"anatomy", "style", "function", "physics",    "context", "edges",
 	"motion",  "voice", "edit",     "recognised", "gut",     NULL,

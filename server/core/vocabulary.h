@@ -21,16 +21,18 @@ extern const char *const bases[];               /* on what ground a truth is kno
 extern const char *const techniques[];          /* how an item was made */
 extern const char *const tells[TELL_WORDS + 1]; /* what gave an item away */
 #define SKIP_REASONS 4
-extern const char *const skip_reasons[];        /* why a pair is skipped */
-extern const char *const set_aside_kinds[];     /* by enum set_aside_kind */
-extern const char *const assignment_kinds[];    /* by enum assignment_kind */
-extern const char *const ruling_choices[];      /* what a moderator may rule */
-extern const char *const item_states[];         /* by enum item_state */
-extern const char *const account_roles[];       /* in order of what they may */
-extern const char *const job_states[];          /* how far a job is */
-extern const char *const contribution_states[]; /* what became of a medium that was sent */
-extern const char *const contribution_rights[]; /* on what ground it may be given away */
-extern const char *const contribution_people[]; /* did those who are shown consent? */
+extern const char *const skip_reasons[];         /* why a pair is skipped */
+extern const char *const set_aside_kinds[];      /* by enum set_aside_kind */
+extern const char *const assignment_kinds[];     /* by enum assignment_kind */
+extern const char *const ruling_choices[];       /* what a moderator may rule */
+extern const char *const item_states[];          /* by enum item_state */
+extern const char *const account_roles[];        /* in order of what they may */
+extern const char *const job_states[];           /* how far a job is */
+extern const char *const contribution_states[];  /* what became of a medium that was sent */
+extern const char *const contribution_rights[];  /* on what ground it may be given away */
+extern const char *const contribution_people[];  /* did those who are shown consent? */
+extern const char *const c2pa_states[];          /* how a file's content credentials stand */
+extern const char *const digital_source_types[]; /* IPTC's NewsCodes, the ends of their addresses */
 
 /* How the volunteers were chosen whose judgments are set aside. */
 enum set_aside_kind { ASIDE_VOLUNTEERS, ASIDE_COHORT, ASIDE_NETWORK, ASIDE_TIME };

@@ -18,9 +18,10 @@ struct settings {
 	const char *database_url, *listen, *data, *store, *secret_file, *rate_limits, *trusted_proxies,
 		*hosts, *connections, *pages;
 	const char *contributions; /* "on" or "off": may volunteers send media? */
-	const char *networks;    /* NULL: loopback alone is declared */
-	const char *public_url;  /* NULL: nobody said it */
-	const char *migrate_url; /* of the tables' owner; NULL: the role that serves owns them */
+	const char *networks;      /* NULL: loopback alone is declared */
+	const char *public_url;    /* NULL: nobody said it */
+	const char *migrate_url;   /* of the tables' owner; NULL: the role that serves owns them */
+	const char *c2pa_anchors;  /* a file of certificates; NULL: no signer is trusted */
 };
 
 /*

@@ -71,6 +71,7 @@ static const struct sock_filter allowed_calls[] = {
 	ALLOW(SYS_exit),
 	ALLOW(SYS_exit_group),
 	ALLOW(SYS_execve),
+	ALLOW(SYS_execveat),
 	ALLOW(SYS_wait4),
 	ALLOW(SYS_rt_sigaction),
 	ALLOW(SYS_rt_sigprocmask),

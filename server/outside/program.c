@@ -38,11 +38,9 @@
 
 #define NOBODY 65534 /* where the system has no user of that name */
 
-enum protection { OWN_NETWORK = 1, OWN_FILES = 2, FEW_CALLS = 4 };
-
 /* What the child says before it becomes the program. */
 struct report {
-	int protections;
+	unsigned protections;
 	int failed; /* errno of the step that failed; 0: none */
 	char step[16];
 };
@@ -53,6 +51,7 @@ struct launch {
 	char path[64]; /* of the program */
 	const char *env[PROGRAM_MAX_ENV + 5];
 	int null_fd, ruleset_fd;    /* ruleset_fd: -1 without Landlock */
+	int own_fd;                 /* of this program, where it is to run itself; else -1 */
 	int out[2], err[2], say[2]; /* pipes: we read [0], the child writes [1] */
 	pid_t parent;
 	bool drops_root; /* the child becomes `user` and `group` */
@@ -86,21 +85,27 @@ static const struct {
 	{ "/dev/urandom", LANDLOCK_ACCESS_FS_READ_FILE },
 };
 
+static bool landlock_allow_fd(int ruleset, int fd, uint64_t rights)
+{
+	struct landlock_path_beneath_attr rule = { .allowed_access = rights, .parent_fd = fd };
+
+	return syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) == 0;
+}
+
 static bool landlock_allow(int ruleset, const char *path, uint64_t rights)
 {
-	struct landlock_path_beneath_attr rule = { .allowed_access = rights };
 	int fd = open(path, O_PATH | O_CLOEXEC);
 
 	if (fd < 0)
 		return false;
-	rule.parent_fd = fd;
-	long status = syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
+	bool allowed = landlock_allow_fd(ruleset, fd, rights);
 	close(fd);
-	return status == 0;
+	return allowed;
 }
 
-/* A ruleset that opens the system's programs and `folder`, nothing else; -1 without Landlock. */
-static int landlock_ruleset(const char *folder)
+/* A ruleset that opens the system's programs, `folder` and the program at `own_fd` (-1: none),
+ * nothing else; -1 without Landlock. */
+static int landlock_ruleset(const char *folder, int own_fd)
 {
 	struct {
 		uint64_t fs, net, scope;
@@ -120,6 +125,9 @@ static int landlock_ruleset(const char *folder)
 	fcntl(ruleset, F_SETFD, FD_CLOEXEC);
 	for (size_t i = 0; i < sizeof system_paths / sizeof system_paths[0]; i++)
 		landlock_allow(ruleset, system_paths[i].path, system_paths[i].rights);
+	if (own_fd >= 0)
+		landlock_allow_fd(ruleset, own_fd,
+		                  LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_EXECUTE);
 	if (!landlock_allow(ruleset, folder, (FS_READ | FS_MAKE) & handled.fs)) {
 		close(ruleset);
 		return -1;
@@ -165,30 +173,50 @@ static void child_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+static bool child_wants(const struct launch *launch, unsigned protection)
+{
+	return !(launch->program->without & protection);
+}
+
 /* Root needs no user namespace for a network of its own, which some systems keep from others. */
-static bool child_drop_root(const struct launch *launch, int *on)
+static bool child_drop_root(const struct launch *launch, unsigned *on)
 {
 	if (!launch->drops_root)
 		return true;
-	*on |= unshare(CLONE_NEWNET | CLONE_NEWIPC) == 0 ? OWN_NETWORK : 0;
+	if (child_wants(launch, PROGRAM_OWN_NETWORK) && unshare(CLONE_NEWNET | CLONE_NEWIPC) == 0)
+		*on |= PROGRAM_OWN_NETWORK;
 	return setgroups(0, NULL) == 0 && setresgid(launch->group, launch->group, launch->group) == 0 &&
 	       setresuid(launch->user, launch->user, launch->user) == 0;
 }
 
-static int child_protect(const struct launch *launch)
+static unsigned child_protect(const struct launch *launch)
 {
-	int on = 0;
+	unsigned on = 0;
 
 	/* In a user namespace of its own it has no capability left, and processes are counted apart. */
-	if (unshare(CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWIPC) == 0) {
+	if (child_wants(launch, PROGRAM_OWN_NETWORK) &&
+	    unshare(CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWIPC) == 0) {
 		child_limit(RLIMIT_NPROC, MAX_PROCESSES);
-		on |= OWN_NETWORK;
+		on |= PROGRAM_OWN_NETWORK;
 	}
-	if (launch->ruleset_fd >= 0 && syscall(SYS_landlock_restrict_self, launch->ruleset_fd, 0) == 0)
-		on |= OWN_FILES;
-	if (calls_restrict())
-		on |= FEW_CALLS;
+	if (child_wants(launch, PROGRAM_OWN_FILES) && launch->ruleset_fd >= 0 &&
+	    syscall(SYS_landlock_restrict_self, launch->ruleset_fd, 0) == 0)
+		on |= PROGRAM_OWN_FILES;
+	if (child_wants(launch, PROGRAM_FEW_CALLS) && calls_restrict())
+		on |= PROGRAM_FEW_CALLS;
 	return on;
+}
+
+/* By its descriptor, this program needs no path that the user nobody could go. */
+static void child_execute(const struct launch *launch)
+{
+	char *const *argv = (char *const *)launch->program->argv;
+	char *const *env = (char *const *)launch->env;
+
+	if (launch->own_fd >= 0)
+		syscall(SYS_execveat, launch->own_fd, "", argv, env, AT_EMPTY_PATH);
+	else
+		execve(launch->path, argv, env);
 }
 
 static _Noreturn void child_run(const struct launch *launch)
@@ -217,7 +245,7 @@ static _Noreturn void child_run(const struct launch *launch)
 		child_stop(launch, &report, "close_range");
 	if (write(launch->say[1], &report, sizeof report) < 0)
 		_exit(126);
-	execve(launch->path, (char *const *)launch->program->argv, (char *const *)launch->env);
+	child_execute(launch);
 	child_stop(launch, &report, "execve");
 }
 
@@ -238,8 +266,9 @@ static struct error find_program(const char *name, char path[64])
 
 static void launch_close(struct launch *launch)
 {
-	int *fds[] = { &launch->null_fd, &launch->ruleset_fd, &launch->out[0], &launch->out[1],
-		           &launch->err[0],  &launch->err[1],     &launch->say[0], &launch->say[1] };
+	int *fds[] = { &launch->own_fd, &launch->null_fd, &launch->ruleset_fd,
+		           &launch->out[0], &launch->out[1],  &launch->err[0],
+		           &launch->err[1], &launch->say[0],  &launch->say[1] };
 
 	for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++) {
 		if (*fds[i] >= 0)
@@ -279,12 +308,26 @@ static void find_user(struct launch *launch)
 	}
 }
 
+static struct error launch_find(const struct program *program, struct launch *launch)
+{
+	static const char self[] = "/proc/self/exe";
+
+	if (!program->own)
+		return find_program(program->argv[0], launch->path);
+	snprintf(launch->path, sizeof launch->path, "%s", self);
+	launch->own_fd = open(self, O_PATH | O_CLOEXEC);
+	if (launch->own_fd >= 0)
+		return ok();
+	log_error("helper programs: %s: %m", self);
+	return errorf(ERR_INTERNAL, "a helper program could not be prepared");
+}
+
 static struct error launch_prepare(const struct program *program, struct launch *launch)
 {
 	size_t n = 0;
 	struct error err;
 
-	if ((err = find_program(program->argv[0], launch->path)).code)
+	if ((err = launch_find(program, launch)).code)
 		return err;
 	launch->env[n++] = "PATH=/usr/bin:/bin";
 	launch->env[n++] = "LC_ALL=C.UTF-8";
@@ -296,7 +339,7 @@ static struct error launch_prepare(const struct program *program, struct launch 
 	launch->program = program;
 	launch->parent = getpid();
 	find_user(launch);
-	launch->ruleset_fd = landlock_ruleset(program->folder);
+	launch->ruleset_fd = landlock_ruleset(program->folder, launch->own_fd);
 	launch->null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	if (launch->null_fd < 0 || pipe2(launch->out, O_CLOEXEC) || pipe2(launch->err, O_CLOEXEC) ||
 	    pipe2(launch->say, O_CLOEXEC)) {
@@ -464,24 +507,25 @@ static struct error program_collect(struct launch *launch, pid_t child, enum pro
 	return ok();
 }
 
-static void log_protections(int on, bool drops_root)
+static void log_protections(unsigned on, unsigned without, bool drops_root)
 {
 	static atomic_flag said = ATOMIC_FLAG_INIT;
 
-	if (atomic_flag_test_and_set(&said))
+	if (without || atomic_flag_test_and_set(&said))
 		return;
 	log_line(
-		on == (OWN_NETWORK | OWN_FILES | FEW_CALLS) ? LOG_INFO : LOG_WARN,
+		on == PROGRAM_PROTECTIONS ? LOG_INFO : LOG_WARN,
 		"helper programs run without privileges%s; %s%slimits on time, memory and file size: on",
 		drops_root ? ", as the user nobody because this program is root" : "",
-		on & OWN_NETWORK ? "own network: on; " : "own network: OFF; ",
-		on & OWN_FILES
-			? (on & FEW_CALLS ? "Landlock: on; seccomp: on; " : "Landlock: on; seccomp: OFF; ")
-			: (on & FEW_CALLS ? "Landlock: OFF; seccomp: on; " : "Landlock: OFF; seccomp: OFF; "));
+		on & PROGRAM_OWN_NETWORK ? "own network: on; " : "own network: OFF; ",
+		on & PROGRAM_OWN_FILES ? (on & PROGRAM_FEW_CALLS ? "Landlock: on; seccomp: on; "
+	                                                     : "Landlock: on; seccomp: OFF; ")
+							   : (on & PROGRAM_FEW_CALLS ? "Landlock: OFF; seccomp: on; "
+	                                                     : "Landlock: OFF; seccomp: OFF; "));
 }
 
 /* Reads what the child said on its way. */
-static struct error read_report(struct launch *launch)
+static struct error read_report(struct launch *launch, struct program_result *result)
 {
 	struct report report = { 0 }, next;
 
@@ -494,7 +538,8 @@ static struct error read_report(struct launch *launch)
 		log_error("the helper program %s did not start (%s): %m", launch->path, report.step);
 		return errorf(ERR_INTERNAL, "a helper program did not start");
 	}
-	log_protections(report.protections, launch->drops_root);
+	result->protections = report.protections;
+	log_protections(report.protections, launch->program->without, launch->drops_root);
 	return ok();
 }
 
@@ -529,14 +574,17 @@ static struct error launch_run(struct launch *launch, struct program_result *res
 	if (blind.code || err.code)
 		return blind.code ? blind : err;
 	result->took_ms = clock_monotonic_ms() - started;
-	return read_report(launch);
+	return read_report(launch, result);
 }
 
 struct error program_run(const struct program *program, struct program_result *result)
 {
-	struct launch launch = {
-		.null_fd = -1, .ruleset_fd = -1, .out = { -1, -1 }, .err = { -1, -1 }, .say = { -1, -1 }
-	};
+	struct launch launch = { .own_fd = -1,
+		                     .null_fd = -1,
+		                     .ruleset_fd = -1,
+		                     .out = { -1, -1 },
+		                     .err = { -1, -1 },
+		                     .say = { -1, -1 } };
 	lock_check("a helper program");
 	struct error err = launch_prepare(program, &launch), back;
 

@@ -32,6 +32,7 @@
 
 struct program {
 	const char *const *argv; /* ends with NULL; argv[0] is a bare name: "ffmpeg" */
+	bool own;                /* it is this very program, whatever argv[0] calls it */
 	const char *const *env;  /* "NAME=value", ends with NULL, at most PROGRAM_MAX_ENV; or NULL */
 	const char *folder;      /* absolute; where it runs, and all that it may read and write: name
 	                          * files in it without a path, for the user may not reach it by one */
@@ -42,6 +43,15 @@ struct program {
 	uint64_t memory_bytes; /* of address space */
 	uint64_t file_bytes;   /* of each file it writes */
 	unsigned open_files;
+	unsigned without; /* of enum program_protection: left out, to try what the others hold */
+};
+
+/* What the kernel does for the sandbox, beside what it does for every program. */
+enum program_protection {
+	PROGRAM_OWN_NETWORK = 1, /* namespaces of its own: network, users, so processes are counted */
+	PROGRAM_OWN_FILES = 2,   /* Landlock */
+	PROGRAM_FEW_CALLS = 4,   /* seccomp */
+	PROGRAM_PROTECTIONS = 7
 };
 
 enum program_end {
@@ -56,6 +66,7 @@ struct program_result {
 	int status; /* PROGRAM_EXITED: 0..255 */
 	int signal; /* PROGRAM_KILLED */
 	int64_t took_ms;
+	unsigned protections;        /* that were on */
 	char out[PROGRAM_OUT_BYTES]; /* always NUL-terminated; what does not fit is dropped */
 	char err[PROGRAM_ERR_BYTES]; /* the same, but the last bytes are kept, not the first */
 	size_t out_len;

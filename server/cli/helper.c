@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/helper.h"
+
+#include <string.h>
+
+#include "cli/commands.h"
+#include "media/credentials_helper.h"
+
+int helper_run(const char *name)
+{
+	if (strcmp(name, "credentials") == 0)
+		return credentials_helper();
+	return EXIT_USAGE;
+}
