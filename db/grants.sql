@@ -42,6 +42,9 @@ BEGIN
             ('item_change',      'INSERT',          ''),
             ('item_copy',        'INSERT',          ''),
             ('contribution_change', 'INSERT',       ''),
+            ('provenance',       'INSERT',          'tool, tool_version, reader, report, report_cut, '
+                                                    'digital_source_type, c2pa_state, c2pa, read_at'),
+            ('provenance_due',   'INSERT, DELETE',  ''),
             ('release_file',     'INSERT',          ''),
             ('release_artefact', 'INSERT',          ''),
             ('set_aside_item',   'INSERT',          ''),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* provenance -- says what files tell of their own origin; needs no database. */
+/* provenance -- says what files tell of their own origin, which needs no database, or how the items
+ * of one stand. */
 #include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -10,9 +11,11 @@
 #include "cli/commands.h"
 #include "core/disk.h"
 #include "core/utf8.h"
+#include "corpus/item_provenance.h"
+#include "db/db.h"
 #include "media/provenance.h"
 
-const char cli_provenance_usage[] = "provenance [--report] FILE...";
+const char cli_provenance_usage[] = "provenance [--report] FILE... | --again | --status";
 
 static const char *const provenance_files[] = { "input",     "input.json", "claimed",
 	                                            "signature", "chain.pem",  "anchors.pem",
@@ -65,13 +68,41 @@ static struct error provenance_of(const char *path, bool report)
 	return err;
 }
 
+static void say_count(void *arg, const char *state, int64_t count)
+{
+	(void)arg;
+	printf("%-12s %lld\n", strcmp(state, "due") == 0 ? "to be read" : state, (long long)count);
+}
+
+/* What is known of the items in the database; with `again` all are to be read anew first. */
+static int provenance_of_items(const struct settings *settings, bool again)
+{
+	struct db *db = command_db(settings);
+	int64_t count = 0;
+	struct error err = ok();
+
+	if (!db)
+		return EXIT_FAILED;
+	if (again && !(err = item_provenance_again(db, &count)).code)
+		printf("%lld items more are to be read: a running server, or `touchstone work`, does it\n",
+		       (long long)count);
+	if (!err.code)
+		err = item_provenance_count(db, say_count, NULL);
+	db_close(db);
+	return err.code ? failed(err) : EXIT_DONE;
+}
+
 int cli_provenance(const struct settings *settings, int argc, char **argv)
 {
 	bool report = take_flag(&argc, argv, "--report");
+	bool again = take_flag(&argc, argv, "--again"), status = take_flag(&argc, argv, "--status");
+	bool of_items = again || status;
 	struct error err;
 
-	if (!arguments_fit(argc, argv, 1, 1000, cli_provenance_usage))
+	if (!arguments_fit(argc, argv, of_items ? 0 : 1, of_items ? 0 : 1000, cli_provenance_usage))
 		return EXIT_USAGE;
+	if (of_items)
+		return provenance_of_items(settings, again);
 	if ((err = provenance_trust(settings->c2pa_anchors)).code)
 		return failed(err);
 	for (int i = 1; i < argc; i++)

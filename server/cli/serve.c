@@ -7,6 +7,7 @@
 #include "core/log.h"
 #include "engine/background.h"
 #include "engine/engine.h"
+#include "media/provenance.h"
 #include "store/store.h"
 
 #define LAST_RESORT_S 9 /* a stop that hangs is ended: 10 s is the promise */
@@ -35,8 +36,8 @@ int cli_serve(const struct settings *settings, int argc, char **argv)
 	config.new_secret = take_flag(&argc, argv, "--new-secret");
 	if (!arguments_fit(argc, argv, 0, 0, cli_serve_usage))
 		return EXIT_USAGE;
-	struct error err = engine_start(&config, &engine);
-	if (err.code)
+	struct error err = provenance_trust(settings->c2pa_anchors);
+	if (err.code || (err = engine_start(&config, &engine)).code)
 		return failed(err);
 	log_info("serving http://%s", engine_address(engine));
 	wait_for_signal();
@@ -50,6 +51,9 @@ int cli_work(const struct settings *settings, int argc, char **argv)
 {
 	if (!arguments_fit(argc, argv, 0, 0, cli_work_usage))
 		return EXIT_USAGE;
+	struct error err = provenance_trust(settings->c2pa_anchors);
+	if (err.code)
+		return failed(err);
 	struct store *store = command_store_alone(settings);
 	struct background *background = store ? background_start(settings, store) : NULL;
 	if (background) {

@@ -183,6 +183,11 @@ const char *provenance_report(const char *text, size_t len, struct arena *arena,
 	return kept;
 }
 
+bool provenance_can_read(void)
+{
+	return program_is_installed(TOOL);
+}
+
 const char *provenance_tool_version(const char *folder, struct arena *arena)
 {
 	static const char *const argv[] = { TOOL, "-config", "", "-ver", NULL };
@@ -211,7 +216,7 @@ static struct error read_report_of(const char *folder, struct arena *arena, stru
 	struct error err;
 
 	ret->tool = TOOL;
-	ret->tool_version = provenance_tool_version(folder, arena);
+	ret->tool_version = provenance_can_read() ? provenance_tool_version(folder, arena) : NULL;
 	if (!ret->tool_version)
 		return ok();
 	if ((err = provenance_run(folder, false, argv, &result)).code)
@@ -383,6 +388,8 @@ static struct error check_signature(struct credentials_check *check)
 	struct program_result result;
 	struct error err;
 
+	if (!program_is_installed("openssl"))
+		return credentials_settle(check, "not_read", "openssl is not installed");
 	if ((err = provenance_run(check->folder, false, key, &result)).code)
 		return err;
 	if (!program_succeeded(&result))

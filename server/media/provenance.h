@@ -58,6 +58,9 @@ struct error provenance_read(struct store *store, const unsigned char original[S
 /* Copies a file, to where a helper reads it. ERR_INVALID, ERR_DISK. */
 struct error provenance_lay_out(const char *path, const char *to) MUST_CHECK;
 
+/* Is exiftool installed? Without it nothing is to be read. */
+bool provenance_can_read(void);
+
 /* exiftool's version, in the arena; NULL: it is not installed, or does not run. */
 const char *provenance_tool_version(const char *folder, struct arena *arena);
 

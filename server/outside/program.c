@@ -251,15 +251,29 @@ static _Noreturn void child_run(const struct launch *launch)
 
 /* ---- the parent ---- */
 
-static struct error find_program(const char *name, char path[64])
+static bool look_for_program(const char *name, char path[64])
 {
 	static const char *const folders[] = { "/usr/local/bin", "/usr/bin", "/bin" };
 
 	for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
 		int len = snprintf(path, 64, "%s/%s", folders[i], name);
 		if (len < 64 && access(path, X_OK) == 0)
-			return ok();
+			return true;
 	}
+	return false;
+}
+
+bool program_is_installed(const char *name)
+{
+	char path[64];
+
+	return look_for_program(name, path);
+}
+
+static struct error find_program(const char *name, char path[64])
+{
+	if (look_for_program(name, path))
+		return ok();
 	log_error("the helper program %s is not installed", name);
 	return errorf(ERR_INTERNAL, "the helper program %s is not installed", name);
 }

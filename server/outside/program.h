@@ -79,6 +79,9 @@ struct program_result {
  */
 struct error program_run(const struct program *program, struct program_result *result) MUST_CHECK;
 
+/* Is there a helper program of this name? */
+bool program_is_installed(const char *name);
+
 /* True if it ended by itself with status 0. */
 static inline bool program_succeeded(const struct program_result *result)
 {

@@ -55,7 +55,9 @@ SELECT r.item_id, r.split, i.media_type, r.path, r.label, r.label_source,
        (SELECT string_agg(p, ';' ORDER BY p COLLATE "C") FROM unnest(i.identities) who,
                pseudonym(e.salt, 'identity', convert_to(who, 'UTF8')) p),
        i.width, i.height, i.duration_ms, i.licence, i.credit, r.bytes, encode(r.sha256, 'hex'),
-       r.decided_by, i.source, i.title
+       r.decided_by,
+       'http://cv.iptc.org/newscodes/digitalsourcetype/' || (d.item->>'digital_source_type'),
+       i.source, i.title
   FROM release_item r
   JOIN release e ON e.id = r.release_id
  CROSS JOIN LATERAL (SELECT item FROM release_draft

@@ -27,6 +27,7 @@ const struct column label_columns[LABEL_COLUMNS] = {
 	[LABEL_BYTES] = { "bytes", COLUMN_INTEGER },
 	[LABEL_SHA256] = { "sha256", COLUMN_TEXT },
 	[LABEL_DECIDED_BY] = { "decided_by", COLUMN_TEXT },
+	[LABEL_DIGITAL_SOURCE_TYPE] = { "digital_source_type", COLUMN_TEXT },
 };
 
 const struct column judgment_columns[JUDGMENT_COLUMNS] = {

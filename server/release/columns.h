@@ -34,6 +34,7 @@ enum label_column {
 	LABEL_BYTES,
 	LABEL_SHA256,
 	LABEL_DECIDED_BY,
+	LABEL_DIGITAL_SOURCE_TYPE,
 	LABEL_COLUMNS,
 	/* Further values of a row, for LICENCES. */
 	LABEL_SOURCE = LABEL_COLUMNS,

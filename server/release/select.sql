@@ -68,9 +68,13 @@ SELECT key, item_id
 -- many, and it reads them as they come. OFFSET 0 has each found by its key: for some thousand of them
 -- the planner joins whole tables else.
 -- $1 release uuid, $2 item uuids, $3 types of renditions, $4 their endings
--- returns item id, its row as JSON, whose judgments, how many of them say fake, label, label source, p_fake, low,
--- high, ruling, rendition, its bytes, media type, path below its split, by which rule the crowd decided
-SELECT l.item_id, to_jsonb(i), said.volunteers, said.fake, l.label, l.label_source, l.p_fake, l.low, l.high,
+-- returns item id, its row as JSON (with the digital source type that its original states), whose judgments, how many
+-- of them say fake, label, label source, p_fake, low, high, ruling, rendition, its bytes, media type, path below its
+-- split, by which rule the crowd decided
+SELECT l.item_id,
+       to_jsonb(i) || jsonb_build_object('digital_source_type',
+                                         (SELECT o.digital_source_type FROM provenance o WHERE o.item_id = t.item_id)),
+       said.volunteers, said.fake, l.label, l.label_source, l.p_fake, l.low, l.high,
        l.ruling, i.rendition, i.rendition_bytes, i.media_type,
        l.label || '/' || pseudonym(r.salt, 'file', uuid_send(i.id)) ||
        coalesce(($4::text[])[array_position($3::text[], i.rendition_type)], '.bin'),

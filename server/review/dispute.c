@@ -174,7 +174,15 @@ static struct error read_evidence(struct db *db, void *arg)
 		                              .explanation = rows_copy(rows, 0, 15, arena),
 		                              .sha256 = rows_copy(rows, 0, 16, arena),
 		                              .original_format = rows_copy(rows, 0, 17, arena),
-		                              .partner_truth = rows_copy(rows, 0, 18, arena) };
+		                              .partner_truth = rows_copy(rows, 0, 18, arena),
+		                              .read_at = rows_copy(rows, 0, 19, arena),
+		                              .tool = rows_copy(rows, 0, 20, arena),
+		                              .tool_version = rows_copy(rows, 0, 21, arena),
+		                              .report = rows_copy(rows, 0, 22, arena),
+		                              .report_cut = rows_flag(rows, 0, 23),
+		                              .digital_source_type = rows_copy(rows, 0, 24, arena),
+		                              .c2pa_state = rows_copy(rows, 0, 25, arena),
+		                              .c2pa = rows_copy(rows, 0, 26, arena) };
 	return read_judgments_of(db, of);
 }
 

@@ -112,14 +112,17 @@ INSERT INTO evidence_seen (dispute_id, account_id) VALUES ($1::uuid, $2::uuid)
 --   $1 item uuid, $2 partner uuid or NULL
 --   -> of its posterior p_fake, low, high, judgments (or NULL); item's alpha, campaign's alpha (or NULL); of its provenance
 --      truth, basis, gold, title, source, licence, credit, generator, techniques (words with commas between), explanation,
---      sha256 in hexadecimal, original format; truth of the partner
+--      sha256 in hexadecimal, original format; truth of the partner; of what the original says (NULL: not read) when it was
+--      read, tool, its version, report as JSON (or NULL), was it cut, digital source type (or NULL), C2PA state, C2PA as JSON
 SELECT c.p_fake, c.low, c.high, c.judgments, c.alpha,
        (SELECT g.alpha FROM agreement g WHERE g.campaign_id = i.campaign_id),
        i.truth, i.basis, i.gold, i.title, i.source, i.licence, i.credit, i.generator,
        array_to_string(i.techniques, ','), i.explanation, encode(i.sha256, 'hex'), i.format,
-       (SELECT p.truth FROM item p WHERE p.id = $2::uuid)
+       (SELECT p.truth FROM item p WHERE p.id = $2::uuid),
+       rfc3339(o.read_at), o.tool, o.tool_version, o.report, o.report_cut, o.digital_source_type, o.c2pa_state, o.c2pa
   FROM item i
   LEFT JOIN consensus c ON c.item_id = i.id
+  LEFT JOIN provenance o ON o.item_id = i.id
  WHERE i.id = $1::uuid
 
 -- name: dispute_judgments

@@ -71,6 +71,23 @@ function file({ provenance: from, original_url: original }) {
 		original ? el("p", {}, el("a", { href: original, target: "_blank", rel: "noopener" }, t("evidence.open_original"))) : null);
 }
 
+/** What the original says of itself: a hint, and nothing where it says nothing. */
+function origin({ origin: said }) {
+	if (!said)
+		return part(t("evidence.origin"), el("p", { class: "quiet" }, t("evidence.origin_not_read")));
+	const { c2pa, metadata } = said;
+	return part(t("evidence.origin"),
+		facts([
+			[t("evidence.credentials"), t(`credentials.${c2pa.state}`)], [t("evidence.reason"), c2pa.reason],
+			[t("evidence.signer"), c2pa.signer], [t("evidence.credentials_by"), c2pa.generator],
+			[t("evidence.source_type"), said.digital_source_type], [t("evidence.read_by"), `${said.tool} ${said.tool_version}`],
+		]),
+		metadata.length > 0 ? el("details", {}, el("summary", {}, t("evidence.metadata", { n: metadata.length })),
+			facts(metadata.map(({ tag, value }) => [tag, value]))) : null,
+		said.metadata_cut ? el("p", { class: "quiet" }, t("evidence.metadata_cut")) : null,
+		el("p", { class: "quiet" }, t("evidence.origin_hint")));
+}
+
 /** Every ruling of the item, in the place that the evidence has for them. */
 export function showRulings(list) {
 	const place = document.getElementById("rulings");
@@ -81,7 +98,7 @@ export function showRulings(list) {
 export function showEvidence(box, dispute, partner) {
 	const { evidence, verdict } = dispute;
 	box.replaceChildren(...[
-		crowd(evidence, verdict), tellBars(evidence.tells), file(evidence), el("div", { id: "rulings", "data-testid": "rulings" }),
+		crowd(evidence, verdict), tellBars(evidence.tells), file(evidence), origin(evidence), el("div", { id: "rulings", "data-testid": "rulings" }),
 		partner ? part(t("evidence.beside"), partner, el("p", {}, evidence.partner.truth ? t("evidence.partner_truth", { truth: term("verdict", evidence.partner.truth) }) : t("evidence.partner_unknown"))) : null,
 		el("p", { class: "quiet" }, verdict ? t("evidence.after_verdict", namesOf(STEPS[stepOf(verdict)]))
 			: t("evidence.not_blind")),

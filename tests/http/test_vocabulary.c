@@ -68,6 +68,8 @@ static const struct {
 	{ "judgment.tells", tells, "" },
 	{ "leak_table.media_type", media_types, "" },
 	{ "lease.kind", assignment_kinds, "" },
+	{ "provenance.c2pa_state", c2pa_states, "" },
+	{ "provenance.digital_source_type", digital_source_types, "" },
 	{ "ruling.ruling", ruling_choices, ",undo" },
 	{ "set_aside.kind", set_aside_kinds, "" },
 	{ "skipped_pair.kind", assignment_kinds, "" },
@@ -77,7 +79,7 @@ static const struct {
 #define COLUMN_CHECKS                                                                            \
 	" FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid"                       \
 	" AND c.conkey = ARRAY[a.attnum], regexp_matches(pg_get_constraintdef(c.oid),"               \
-	" '''([a-z_]+)''', 'g') w WHERE c.contype = 'c' AND c.connamespace = 'public'::regnamespace" \
+	" '''([A-Za-z0-9_]+)''', 'g') w WHERE c.contype = 'c' AND c.connamespace = 'public'::regnamespace" \
 	" AND c.coninhcount = 0"
 
 static const char *sorted(const char *list)
@@ -138,6 +140,7 @@ static const struct {
 	{ "Account/properties/account/properties/role/enum", account_roles, NULL },
 	{ "SignedIn/properties/account/properties/role/enum", account_roles, NULL },
 	{ "Job/properties/state/enum", job_states, NULL },
+	{ "Origin/properties/c2pa/properties/state/enum", c2pa_states, NULL },
 };
 
 static bool is_list(const json_t *list, const char *const words[], const char *more)
@@ -219,6 +222,7 @@ static const struct {
 	{ "docs/dataset-format.md", techniques, "between several: ", ", ", " |" },
 	{ "docs/dataset-format.md", tells, "by the alphabet: ", ", ", " |" },
 	{ "scripts/demo/check", techniques, "split(\"", " ", "\"" },
+	{ "docs/provenance.md", digital_source_types, "are: `", "`, `", "`." },
 	{ "server/cli/account.c", account_roles, "--role ", "|", " " },
 };
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "api/present/present_number.h"
+#include "api/present/present_origin.h"
 #include "api/present/present_ruling.h"
 #include "core/vocabulary.h"
 #include "review/dispute.h"
@@ -140,9 +141,10 @@ static json_t *provenance_json(const struct evidence *evidence)
 
 json_t *present_evidence(const struct evidence *evidence)
 {
-	return json_pack("{s:o, s:{s:o, s:o}, s:o, s:o, s:o}", "posterior", posterior_json(evidence),
-	                 "agreement", "item_alpha", present_number(evidence->item_alpha),
-	                 "campaign_alpha", present_number(evidence->campaign_alpha), "judgments",
+	return json_pack("{s:o, s:{s:o, s:o}, s:o, s:o, s:o, s:o}", "posterior",
+	                 posterior_json(evidence), "agreement", "item_alpha",
+	                 present_number(evidence->item_alpha), "campaign_alpha",
+	                 present_number(evidence->campaign_alpha), "judgments",
 	                 judgments_json(evidence), "tells", tells_json(evidence), "provenance",
-	                 provenance_json(evidence));
+	                 provenance_json(evidence), "origin", present_origin(evidence));
 }
