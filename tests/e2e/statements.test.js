@@ -28,6 +28,8 @@ const WHOLE = {
 	consensus_campaigns: [["item"], FIT],
 	consensus_networks: [["volunteer_network"], FIT],
 	consensus_skips: [["skipped_pair"], FIT],
+	item_provenance_again: [["item"], "an operator has every original read again"],
+	item_provenance_counts: [["provenance"], CHECK],
 	leaks_sample: [["item", "consensus"], "an operator has a whole campaign measured, at a shell"],
 	lost_media_files: [["item", "item_version", "release_file"], CHECK],
 	media_intake_due: [["item", "item_version", "release_file"], "looks for what names a file, in a note that a crash left"],

@@ -76,10 +76,11 @@ static const struct {
 	{ "skipped_pair.reason", skip_reasons, "" },
 };
 
-#define COLUMN_CHECKS                                                                            \
-	" FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid"                       \
-	" AND c.conkey = ARRAY[a.attnum], regexp_matches(pg_get_constraintdef(c.oid),"               \
-	" '''([A-Za-z0-9_]+)''', 'g') w WHERE c.contype = 'c' AND c.connamespace = 'public'::regnamespace" \
+#define COLUMN_CHECKS                                                              \
+	" FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid"         \
+	" AND c.conkey = ARRAY[a.attnum], regexp_matches(pg_get_constraintdef(c.oid)," \
+	" '''([A-Za-z0-9_]+)''', 'g') w WHERE c.contype = 'c' AND c.connamespace = "   \
+	"'public'::regnamespace"                                                       \
 	" AND c.coninhcount = 0"
 
 static const char *sorted(const char *list)

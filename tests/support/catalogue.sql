@@ -212,5 +212,9 @@ SELECT DISTINCT s.set_aside_id, j.item_id, true, 0.99, 0.9, 1, 7, 6, 1
 INSERT INTO volunteer_network (campaign_id, volunteer_id, network, declared)
 SELECT filled_id('campaign', 1), v.id, substr(filled_bytes('network', abs(hashtext(v.id::text)) % 1000), 1, 16), false FROM volunteer v;
 
+INSERT INTO provenance (item_id, tool, tool_version, reader, report, report_cut, c2pa_state, c2pa)
+SELECT id, 'exiftool', '12.57', 1, '{}', false, 'none', '{}' FROM item;
+DELETE FROM provenance_due WHERE item_id NOT IN (SELECT id FROM item ORDER BY id LIMIT 100);
+
 DROP TABLE filled_pair, filled_release;
 VACUUM ANALYZE;

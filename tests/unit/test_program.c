@@ -14,6 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "outside/probe.h"
 #include "scratch.h"
 #include "suites.h"
 
@@ -391,6 +392,84 @@ START_TEST(the_number_of_processes_is_limited)
 }
 END_TEST
 
+static enum probe_outcome try_line(size_t line, struct probe_how how, unsigned *on)
+{
+	enum probe_outcome outcome = PROBE_UNTRIED;
+	struct error err = probe_try(&probe_lines[line], how, &outcome, on);
+
+	ck_assert_msg(!err.code, "%s: %s", probe_lines[line].name, err.detail);
+	ck_assert_msg(outcome != PROBE_UNTRIED, "%s was not tried", probe_lines[line].name);
+	return outcome;
+}
+
+/* A sanitizer needs more memory and files than helpers may have: it cannot be one. */
+static bool probe_cannot_run(void)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+	puts("skipped: the sandbox's table, with a sanitizer");
+	return true;
+#else
+	return false;
+#endif
+}
+
+/* Of the features that hold a line one is enough, whichever the kernel has. */
+START_TEST(each_line_of_the_sandboxs_table_is_held_by_each_feature_that_it_names)
+{
+	static const unsigned features[] = { 0, PROGRAM_OWN_NETWORK, PROGRAM_OWN_FILES,
+		                                 PROGRAM_FEW_CALLS };
+	const struct probe_line *line = &probe_lines[_i];
+	unsigned on = 0;
+
+	if (probe_cannot_run())
+		return;
+	for (size_t f = 0; f < sizeof features / sizeof features[0]; f++) {
+		enum probe_outcome outcome =
+			try_line((size_t)_i, (struct probe_how){ .without = features[f] }, &on);
+		ck_assert_uint_eq(on & features[f], 0);
+		if (!line->held_by || (line->held_by & on))
+			ck_assert_msg(outcome == PROBE_HELD, "%s, with %u on", line->name, on);
+	}
+}
+END_TEST
+
+/* Else it would be held because the attempt is none. */
+START_TEST(each_attempt_on_the_sandbox_succeeds_without_it)
+{
+	const char *name = probe_lines[_i].name;
+	unsigned on = 0;
+
+	if (probe_cannot_run() || strcmp(name, "shadow") == 0 || strcmp(name, "root") == 0)
+		return; /* the user of a helper never may */
+	enum probe_outcome outcome = try_line(
+		(size_t)_i, (struct probe_how){ .without = PROGRAM_PROTECTIONS, .wide = true }, &on);
+	ck_assert_uint_eq(on, 0);
+	ck_assert_msg(outcome == PROBE_REACHED, "%s", name);
+}
+END_TEST
+
+static char *text_of(const char *path)
+{
+	static char text[1 << 17];
+	FILE *file = fopen(path, "r");
+
+	ck_assert_ptr_nonnull(file);
+	text[fread(text, 1, sizeof text - 1, file)] = '\0';
+	fclose(file);
+	return text;
+}
+
+START_TEST(the_document_has_each_line_of_the_sandboxs_table)
+{
+	char row[256];
+
+	for (size_t i = 0; i < probe_line_count; i++) {
+		snprintf(row, sizeof row, "| `%s` | %s |", probe_lines[i].name, probe_lines[i].what);
+		ck_assert_msg(strstr(text_of("docs/media.md"), row), "%s", row);
+	}
+}
+END_TEST
+
 static void *run_many(void *arg)
 {
 	for (int i = 0; i < 10; i++) {
@@ -439,6 +518,11 @@ Suite *program_suite(void)
 	tcase_add_test(tc, a_flood_of_output_is_cut_and_does_not_block);
 	tcase_add_test(tc, a_program_sees_the_system_and_its_folder_and_nothing_else);
 	tcase_add_test(tc, a_program_has_no_network);
+	tcase_add_loop_test(tc, each_line_of_the_sandboxs_table_is_held_by_each_feature_that_it_names,
+	                    0, (int)probe_line_count);
+	tcase_add_loop_test(tc, each_attempt_on_the_sandbox_succeeds_without_it, 0,
+	                    (int)probe_line_count);
+	tcase_add_test(tc, the_document_has_each_line_of_the_sandboxs_table);
 	tcase_add_loop_test(tc,
 	                    a_program_that_is_taken_over_makes_no_call_that_reaches_beyond_its_files, 0,
 	                    sizeof refused / sizeof refused[0]);
