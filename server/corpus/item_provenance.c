@@ -35,7 +35,7 @@ static struct error store_provenance(struct db *db, const char *item,
 
 /* Of an original that the store has lost, or that is no file any more, nothing is read. */
 static struct error read_due(const struct job_run *run, struct arena *arena, const char *item,
-                              const char *sha256)
+                             const char *sha256)
 {
 	unsigned char original[SHA256_BYTES];
 	struct provenance found;

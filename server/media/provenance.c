@@ -19,14 +19,16 @@
 #include "media/workdir.h"
 #include "outside/program.h"
 
-#define TOOL          "exiftool"
-#define TOOL_REPORT   "input.json" /* exiftool names it by its input */
-#define REPORT_MOST   (1u << 20)   /* bytes of what exiftool writes */
-#define VALUE_BYTES   500          /* of a value in a report that is cut */
-#define SIGNER_KEY    "signer.pem"
-#define ANCHORS       "anchors.pem"
-#define ANCHORS_BYTES (4u << 20)
-#define SOURCE_TYPES  "http://cv.iptc.org/newscodes/digitalsourcetype/"
+#define TOOL            "exiftool"
+#define TOOL_REPORT     "input.json" /* exiftool names it by its input */
+#define TOOL_VERSION    "ExifTool:ExifToolVersion"
+#define XMP_SOURCE_TYPE "XMP-iptcExt:DigitalSourceType"
+#define REPORT_MOST     (1u << 20) /* bytes of what exiftool writes */
+#define VALUE_BYTES     500        /* of a value in a report that is cut */
+#define SIGNER_KEY      "signer.pem"
+#define ANCHORS         "anchors.pem"
+#define ANCHORS_BYTES   (4u << 20)
+#define SOURCE_TYPES    "http://cv.iptc.org/newscodes/digitalsourcetype/"
 
 static const char *trusted_anchors; /* written before there are threads; NULL: nobody is trusted */
 
@@ -47,6 +49,7 @@ static struct error provenance_run(const char *folder, bool own, const char *con
 		.memory_bytes = 2ull << 30, /* the file is mapped: 512 MiB at most */
 		.file_bytes = REPORT_MOST,
 		.open_files = 64,
+		.yields = true, /* nobody waits for it */
 	};
 
 	return program_run(&program, result);
@@ -55,7 +58,9 @@ static struct error provenance_run(const char *folder, bool own, const char *con
 static struct error provenance_slurp(const char *folder, const char *name, size_t most,
                                      struct arena *arena, char **ret_text, size_t *ret_len)
 {
-	int fd = open(arena_printf(arena, "%s/%s", folder, name), O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	/* Whatever a helper left there: a pipe would hold up whoever opens it. */
+	int fd = open(arena_printf(arena, "%s/%s", folder, name),
+	              O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	struct stat info;
 	size_t len = 0;
 	ssize_t got = 0;
@@ -165,22 +170,33 @@ static const char *shorten_report(json_t *report, struct arena *arena)
 	return copy;
 }
 
-const char *provenance_report(const char *text, size_t len, struct arena *arena, bool *ret_cut,
-                              const char **ret_source_type)
+/* "12.57", in the arena; NULL: it is no version. */
+static const char *read_tool_version(const char *text, struct arena *arena)
+{
+	size_t len = text ? strspn(text, "0123456789.") : 0;
+
+	return len && len < 16 ? arena_copy(arena, text, len) : NULL;
+}
+
+/* Keeps what exiftool wrote. False: it is no JSON. */
+static bool keep_report(const char *text, size_t len, struct arena *arena, struct provenance *ret)
 {
 	json_auto_t *report = parse_report(text, len, arena);
 
 	if (!json_is_object(report))
-		return NULL;
+		return false;
+	ret->tool_version =
+		read_tool_version(json_string_value(json_object_get(report, TOOL_VERSION)), arena);
+	json_object_del(report, TOOL_VERSION);
 	json_object_del(report, "SourceFile"); /* our name of it */
-	const char *said = json_string_value(json_object_get(report, "XMP-iptcExt:DigitalSourceType"));
-	*ret_source_type = source_type_word(said);
+	ret->source_type =
+		source_type_word(json_string_value(json_object_get(report, XMP_SOURCE_TYPE)));
 	char *whole = json_dumps(report, JSON_COMPACT);
-	*ret_cut = !whole || strlen(whole) > PROVENANCE_REPORT_BYTES;
-	const char *kept =
-		*ret_cut ? shorten_report(report, arena) : arena_copy(arena, whole, strlen(whole));
+	ret->report_cut = !whole || strlen(whole) > PROVENANCE_REPORT_BYTES;
+	ret->report =
+		ret->report_cut ? shorten_report(report, arena) : arena_copy(arena, whole, strlen(whole));
 	free(whole);
-	return kept;
+	return true;
 }
 
 bool provenance_can_read(void)
@@ -188,44 +204,38 @@ bool provenance_can_read(void)
 	return program_is_installed(TOOL);
 }
 
-const char *provenance_tool_version(const char *folder, struct arena *arena)
+/* Of a tool that left no report; NULL: it does not run. */
+static const char *ask_version(const char *folder, struct arena *arena)
 {
 	static const char *const argv[] = { TOOL, "-config", "", "-ver", NULL };
 	struct program_result result;
 	struct error err = provenance_run(folder, false, argv, &result);
 
-	if (err.code || !program_succeeded(&result))
-		return NULL;
-	size_t len = strspn(result.out, "0123456789.");
-	return len && len < 16 ? arena_copy(arena, result.out, len) : NULL;
+	return err.code || !program_succeeded(&result) ? NULL : read_tool_version(result.out, arena);
 }
 
 /* Its exit status tells nothing: 1 is an unknown format, or a warning. */
 static struct error read_report_of(const char *folder, struct arena *arena, struct provenance *ret)
 {
-	static const char *const argv[] = {
-		TOOL,          "-config",    "",    "-q",
-		"-q",          "-j",         "-G1", "-a",
-		"-s",          "-struct",    "-w!", "%f.json",
-		"-x",          "System:all", "-x",  "ExifTool:ExifToolVersion",
-		WORKDIR_INPUT, NULL
-	};
+	static const char *const argv[] = { TOOL,  "-config", "",   "-q",         "-q",
+		                                "-j",  "-G1",     "-a", "-s",         "-struct",
+		                                "-w!", "%f.json", "-x", "System:all", WORKDIR_INPUT,
+		                                NULL };
 	struct program_result result;
-	char *text;
-	size_t len;
+	char *text = NULL;
+	size_t len = 0;
 	struct error err;
 
 	ret->tool = TOOL;
-	ret->tool_version = provenance_can_read() ? provenance_tool_version(folder, arena) : NULL;
-	if (!ret->tool_version)
+	if (!provenance_can_read())
 		return ok();
 	if ((err = provenance_run(folder, false, argv, &result)).code)
 		return err;
-	if (provenance_slurp(folder, TOOL_REPORT, REPORT_MOST, arena, &text, &len).code)
-		return ok();
-	ret->report = provenance_report(text, len, arena, &ret->report_cut, &ret->source_type);
-	if (!ret->report)
-		log_info("exiftool left no report that can be read (%zu bytes): %s", len, result.err);
+	if (provenance_slurp(folder, TOOL_REPORT, REPORT_MOST, arena, &text, &len).code ||
+	    !keep_report(text, len, arena, ret))
+		log_info("exiftool left no report that can be read: %s", result.err);
+	if (!ret->tool_version)
+		ret->tool_version = ask_version(folder, arena);
 	return ok();
 }
 
@@ -419,8 +429,8 @@ static struct error read_credentials_of(const char *folder, struct arena *arena,
 	if (err.code)
 		return err;
 	/* An address that is not signed for, or by nobody knows whom, is what anybody could write. */
-	if (strcmp(check.state, "valid") == 0 && source_type_word(check.source_type))
-		ret->source_type = source_type_word(check.source_type);
+	ret->source_type =
+		strcmp(check.state, "valid") == 0 ? source_type_word(check.source_type) : NULL;
 	ret->c2pa_state = check.state;
 	json_auto_t *json =
 		json_pack("{s:s?, s:s?, s:s?, s:s?}", "reason", check.reason, "algorithm", check.algorithm,
@@ -465,10 +475,14 @@ struct error provenance_read_folder(const char *folder, struct arena *arena, str
 	struct provenance found = { .c2pa_state = "not_read", .c2pa = "{}" };
 	struct error err;
 
-	if ((err = read_report_of(folder, arena, &found)).code)
-		return err;
+	/* Credentials first: a file that takes exiftool over could put another one in its own place. */
 	if ((err = read_credentials_of(folder, arena, &found)).code)
 		return err;
+	const char *signed_type = found.source_type;
+	if ((err = read_report_of(folder, arena, &found)).code)
+		return err;
+	if (signed_type)
+		found.source_type = signed_type;
 	*ret = found;
 	return ok();
 }

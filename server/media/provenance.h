@@ -61,12 +61,4 @@ struct error provenance_lay_out(const char *path, const char *to) MUST_CHECK;
 /* Is exiftool installed? Without it nothing is to be read. */
 bool provenance_can_read(void);
 
-/* exiftool's version, in the arena; NULL: it is not installed, or does not run. */
-const char *provenance_tool_version(const char *folder, struct arena *arena);
-
-/* For tests: the report that is kept of what exiftool wrote, and its digital source type, or NULL.
- * NULL: it is no JSON. */
-const char *provenance_report(const char *text, size_t len, struct arena *arena, bool *ret_cut,
-                              const char **ret_source_type);
-
 #endif

@@ -28,7 +28,7 @@
 #define FILE_BYTES   (1u << 20)
 #define OPEN_FILES   32
 #define WALL_MS      1000  /* of the line that tries the time */
-#define LONG_WALL_MS 20000 /* of the others: on a busy machine */
+#define LONG_WALL_MS 60000 /* of the others: on a busy machine */
 #define PROCESSES    200   /* more than a helper may have */
 #define SETTLE_MS    100
 #define WIDE         64 /* times the limits */
@@ -368,7 +368,7 @@ static bool try_time(const struct probe_aim *aim)
 static bool try_processor(const struct probe_aim *aim)
 {
 	(void)aim;
-	while (clock() < 4 * CLOCKS_PER_SEC)
+	while (clock() < 2 * CLOCKS_PER_SEC)
 		continue;
 	return true;
 }

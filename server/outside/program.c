@@ -35,6 +35,7 @@
 
 #define MAX_PROCESSES 64 /* and threads, of one helper */
 #define NICENESS      10 /* whoever waits for a page comes first */
+#define NICEST        19 /* of a helper that yields to others */
 
 #define NOBODY 65534 /* where the system has no user of that name */
 
@@ -230,7 +231,8 @@ static _Noreturn void child_run(const struct launch *launch)
 		child_stop(launch, &report, "descriptors");
 	if (chdir(launch->program->folder))
 		child_stop(launch, &report, "folder");
-	if (setpriority(PRIO_PROCESS, 0, NICENESS) || !child_limits(launch->program))
+	if (setpriority(PRIO_PROCESS, 0, launch->program->yields ? NICEST : NICENESS) ||
+	    !child_limits(launch->program))
 		child_stop(launch, &report, "limits");
 	if (!child_drop_root(launch, &report.protections))
 		child_stop(launch, &report, "not root");

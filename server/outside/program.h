@@ -43,6 +43,7 @@ struct program {
 	uint64_t memory_bytes; /* of address space */
 	uint64_t file_bytes;   /* of each file it writes */
 	unsigned open_files;
+	bool yields;      /* other helpers go first, wherever both would use the processor */
 	unsigned without; /* of enum program_protection: left out, to try what the others hold */
 };
 

@@ -88,8 +88,8 @@ struct evidence {
 	const char *read_at, *tool, *tool_version, *c2pa_state;
 	const char *report; /* JSON of a stranger's texts; NULL: none */
 	bool report_cut;
-	const char *digital_source_type; /* NULL: not said */
-	const char *c2pa;                /* JSON of a stranger's texts */
+	const char *digital_source_type;     /* NULL: not said */
+	const char *c2pa;                    /* JSON of a stranger's texts */
 	struct evidence_judgment *judgments; /* in the order in which they were made */
 	size_t judgment_count;
 };

@@ -3,7 +3,7 @@
 
 BENCH_CLIENT  := bench_client bench_base bench_options bench_work bench_load bench_player \
                  bench_pace bench_tally bench_link bench_histogram bench_requests
-BENCH_PROGRAMS := $(B)/bench-client $(B)/bench-tokens $(B)/bench-bare $(B)/bench-pure
+BENCH_PROGRAMS := $(B)/bench-client $(B)/bench-tokens $(B)/bench-bare $(B)/bench-pure $(B)/bench-sandbox
 
 $(B)/bench-client: $(BENCH_CLIENT:%=$(B)/tests/load/%.o)
 	@echo "  link  $@"
@@ -21,6 +21,11 @@ $(B)/bench-pure: $(B)/tests/load/bench_pure.o $(B)/tests/load/bench_requests.o $
 	@echo "  link  $@"
 	@$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
+# Its helpers run in the sandbox or bare: a stand-in for program_run() decides.
+$(B)/bench-sandbox: $(B)/tests/load/bench_sandbox.o $(LIB)
+	@echo "  link  $@"
+	@$(CC) $(LDFLAGS) -Wl,--wrap=program_run $^ $(LDLIBS) -o $@
+
 bench-programs: $(B)/touchstone $(BENCH_PROGRAMS)
 
 bench:  ## measure the hot path against its references; docs/performance.md has the knobs
@@ -28,6 +33,9 @@ bench:  ## measure the hot path against its references; docs/performance.md has 
 
 bench-counts:  ## instructions of the server for a request, by kind: to compare before and after a change
 	@BENCH_ONLY=counts scripts/bench
+
+bench-sandbox: $(B)/bench-sandbox  ## what the sandbox costs a file: FILES="a.jpg b.mp4", ROUNDS (15) of each
+	@$(B)/bench-sandbox $(or $(ROUNDS),15) $(FILES)
 
 bench-statements:  ## every statement at 1,000,000 items: the BENCH_SLOWEST (10), with time and pages
 	@scripts/bench statements
@@ -44,4 +52,4 @@ soak:  ## mixed load at half of the peak for MINUTES (30): memory, descriptors, 
 flood:  ## hold thousands of connections open, and look what others get meanwhile
 	@FLOOD=long scripts/check load_flood
 
-.PHONY: bench bench-media bench-counts bench-statements bench-programs faults flood soak
+.PHONY: bench bench-media bench-counts bench-sandbox bench-statements bench-programs faults flood soak
