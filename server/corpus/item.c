@@ -137,10 +137,12 @@ static struct error create_once(struct db *db, void *arg)
 	if ((err = find_known(one, sha256)).code)
 		return err;
 	one->made = false;
-	if ((err = media_intake_settle(&one->intake)).code)
+	if (!one->id) {
+		err = media_intake_settle(&one->intake);
+		return err.code ? err : item_create(one);
+	}
+	if ((err = media_intake_leave(&one->intake)).code)
 		return err;
-	if (!one->id)
-		return item_create(one);
 	if (strcmp(one->digests[ORIGINAL], sha256) == 0)
 		return ok();
 	const char *copy[] = { sha256, one->id, bytes, media->original_format };

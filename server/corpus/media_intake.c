@@ -42,6 +42,12 @@ static struct error forget_note(struct db *db, const char *id, struct rows **ret
 	return db_run(db, SQL_MEDIA_INTAKE_SETTLE, (const char *[]){ id }, ret_rows);
 }
 
+static struct error require_note(const struct rows *rows)
+{
+	return rows_count(rows) ? ok()
+	                        : errorf(ERR_UNAVAILABLE, "It took so long that its files were swept.");
+}
+
 struct error media_intake_settle(const struct media_intake *intake)
 {
 	auto_rows *rows = NULL;
@@ -51,8 +57,18 @@ struct error media_intake_settle(const struct media_intake *intake)
 		return ok();
 	if ((err = forget_note(intake->db, intake->id, &rows)).code)
 		return err;
-	return rows_count(rows) ? ok()
-	                        : errorf(ERR_UNAVAILABLE, "It took so long that its files were swept.");
+	return require_note(rows);
+}
+
+struct error media_intake_leave(const struct media_intake *intake)
+{
+	auto_rows *rows = NULL;
+	struct error err;
+
+	if (!intake->id[0])
+		return ok();
+	err = db_run(intake->db, SQL_MEDIA_INTAKE_HOLD, (const char *[]){ intake->id }, &rows);
+	return err.code ? err : require_note(rows);
 }
 
 struct intake_sweeping {

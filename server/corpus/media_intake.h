@@ -36,6 +36,12 @@ struct error media_intake_ingest(struct media_intake *intake, struct store *stor
  */
 struct error media_intake_settle(const struct media_intake *intake) MUST_CHECK;
 
+/*
+ * For files of which the transaction names some or none, because another item shows the same: the
+ * note stays, so that the others are removed with it. Fails as media_intake_settle().
+ */
+struct error media_intake_leave(const struct media_intake *intake) MUST_CHECK;
+
 /* Removes what old notes list and nothing names. */
 struct error media_intake_sweep(struct db *db, struct store *store) MUST_CHECK;
 

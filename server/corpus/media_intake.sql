@@ -17,6 +17,11 @@ SELECT pg_advisory_xact_lock(7310868735416905829)
 --   $1 uuid -> one row (none: it was swept)
 DELETE FROM media_intake WHERE id = $1::uuid RETURNING id
 
+-- name: media_intake_hold
+-- Keeps a note from being swept until the transaction ends.
+--   $1 uuid -> one row (none: it was swept)
+SELECT id FROM media_intake WHERE id = $1::uuid FOR UPDATE
+
 -- name: media_intake_due
 -- Old notes, and of each the files that nothing names, nor another note that is younger. Notes that
 -- are taken stay locked until the transaction ends.

@@ -293,8 +293,7 @@ static struct error tell_keeper(const struct workdir *workdir, const struct medi
 
 	if (media->type == MEDIA_VIDEO)
 		names[count++] = "image.jpg";
-	if (media->type != MEDIA_AUDIO)
-		names[count++] = "thumbnail.jpg";
+	names[count++] = "thumbnail.jpg";
 	for (size_t i = 0; i < count && !err.code; i++)
 		err = file_digest_in(workdir, names[i], digests[i]);
 	return err.code ? err : keeper->tell(keeper->arg, digests, count);

@@ -170,6 +170,7 @@ export const VALUES = {
 	contribution_waiting: [volunteer, text("0000000000000000")],
 	lost_media_contribution_files: [],
 	media_intake_due: ["16"],
+	media_intake_hold: [sent],
 	media_intake_note: [`ARRAY[${hex("new")}, ${hex("new rendition")}]`],
 	media_intake_settle: [sent],
 	media_intake_turn: [],

@@ -91,7 +91,7 @@ async function many({ cluster, report, folder, images }) {
 	const manifest = await manyPictures(path.join(folder, "many"), images), data = path.join(folder, "many-data"), jobs = setting("BENCH_IMPORT_JOBS", os.cpus().length);
 	await cluster.migrated("media_many");
 	await mkdir(data, { recursive: true });
-	const began = performance.now(), memory = [];
+	const began = performance.now(), used = await processorMs(), memory = [];
 	const child = start(program("touchstone"), ["import", manifest, "--jobs", String(jobs)], { env: environment(cluster, "media_many", data) });
 	const looking = setInterval(() => { usage(child.pid).then(({ resident_mb }) => memory.push(resident_mb), () => { /* it has ended */ }); }, 1000);
 	const { code } = await child.ended;
@@ -101,6 +101,7 @@ async function many({ cluster, report, folder, images }) {
 		throw new Error(`the import of many ended with ${code}: ${child.words.slice(-500)}`);
 	const [[items]] = await cluster.sql("media_many", "select count(*) from item");
 	report.add({ part: "media", what: `import of ${images} small pictures, ${jobs} at a time`, unit: " a second", target: 20, better: "more", rounds: [{ value: Number(items) / seconds }], detail: `${items} items in ${seconds.toFixed(0)} s` });
+	report.note(`Each took ${((await processorMs() - used) / Number(items)).toFixed(0)} ms of processors, PostgreSQL's apart.`);
 	const early = memory.slice(0, Math.max(1, memory.length >> 2)), late = memory.slice(-Math.max(1, memory.length >> 2));
 	if (memory.length)
 		report.note(`Resident memory of the importer: ${median(early).toFixed(1)} MB in the first quarter, ${median(late).toFixed(1)} MB in the last.`);
