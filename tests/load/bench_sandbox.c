@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * bench_sandbox ROUNDS FILE... -- what the sandbox costs a file: the same file is taken in, and its
- * origin read, with helpers in the sandbox and with the same helpers bare (fork, exec, nothing
- * else), in turn.  Prints the milliseconds of each by the clock and of processor time (which others
- * on the machine disturb less), their quartiles, and the median of the rounds' differences.
+ * origin read, with helpers in the sandbox and with the same helpers bare (fork, the same
+ * niceness, exec, nothing else), in turn.  Prints the milliseconds of each by the clock and of
+ * processor time (which others on the machine disturb less), their quartiles, and the median of the
+ * rounds' differences.
  *
  * The linker puts __wrap_program_run() in the place of program_run() (tests/load/load.mk).  Bare
  * helpers have no limits: give it only files that you trust.
@@ -42,7 +43,8 @@ static void bare_child(const struct program *program, int out, int err)
 
 	for (size_t i = 0; program->env && program->env[i]; i++)
 		env[n++] = program->env[i];
-	if (chdir(program->folder) || dup2(out, 1) < 0 || dup2(err, 2) < 0)
+	if (setpriority(PRIO_PROCESS, 0, program->yields ? 19 : 10) || chdir(program->folder) ||
+	    dup2(out, 1) < 0 || dup2(err, 2) < 0)
 		_exit(126);
 	if (program->own)
 		execve("/proc/self/exe", (char *const *)program->argv, (char *const *)env);
