@@ -216,6 +216,21 @@ describe("importing a manifest", () => {
 		assert.match(whole.stderr, /tried\.refused\.csv:2: p1\.png: gold needs a truth/);
 	});
 
+	test("what was made of a copy in another container is not left in the store for ever", async () => {
+		const database = await empty();
+		await run("ffmpeg", ["-v", "error", "-y", "-f", "lavfi", "-i", "testsrc2=s=64x48:d=1:r=24", "-f", "lavfi", "-i", "sine=d=1", path.join(folder, "f.mp4")]);
+		await run("ffmpeg", ["-v", "error", "-y", "-i", path.join(folder, "f.mp4"), "-c", "copy", path.join(folder, "f.mkv")]);
+		const store = path.join(place.folder, "media-of-copies");
+		const env = { ...place.environment(database), TOUCHSTONE_STORE: `file:${store}` };
+		const { stdout } = await run(process.env.PROGRAM, ["import", await write("copies.csv", "file\nf.mp4\nf.mkv\n")], { env });
+		assert.match(stdout, /^2 rows: 1 new, 1 known already, 0 bad$/m);
+		const files = (await readdir(store, { recursive: true })).filter((name) => /^..\/[0-9a-f]{62}$/.test(name)).map((name) => name.replace("/", ""));
+		const known = await sql(database, `select encode(f, 'hex') from item, lateral (values (sha256), (rendition), (poster), (thumbnail)) as files (f)
+			union select encode(sha256, 'hex') from item_copy union select unnest(digests) from media_intake`);
+		assert.ok(files.length > 5, "the copy has a rendition of its own, or this tests nothing");
+		assert.deepEqual(files.filter((digest) => !known.some(([one]) => one === digest)), []);
+	});
+
 	test("a file whose name breaks lines is refused, one that turns their direction goes in, and nothing of either is shown", async () => {
 		const database = await empty();
 		const names = ["two\nlines.png", "\u202egnp.exe", "a\u2066b\u2069.png", "-rf.png", "$(id).png", "'; drop table item; --.png", "<script>alert(1)<|script>.png", "%s%n.png"];
