@@ -36,6 +36,7 @@ Suite *media_colour_suite(void);
 Suite *media_film_suite(void);
 Suite *program_suite(void);
 Suite *store_suite(void);
+Suite *sigv4_suite(void);
 Suite *guard_suite(void);
 Suite *head_suite(void);
 Suite *router_suite(void);
