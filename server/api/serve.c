@@ -12,7 +12,7 @@
 #include "work/lane.h"
 
 struct api api;
-struct lane *lane_queries, *lane_assignments, *lane_answers, *lane_passwords;
+struct lane *lane_queries, *lane_assignments, *lane_answers, *lane_passwords, *lane_media;
 
 struct error api_admit(struct request *req)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/workers.h"
 
+#include "corpus/lost_media.h"
 #include "corpus/rendering.h"
 #include "people/volunteer.h"
 #include "release/build.h"
@@ -19,6 +20,7 @@ const struct job_worker job_workers[JOB_WORKERS] = {
 	{ "worker", false, 0, (handler_list){ &release_job, NULL }, NULL },
 	{ "renderer", true, 0, (handler_list){ &rendering_job, NULL }, rendering_remind },
 	{ "housekeeper", true, MINUTELY_MS,
-	  (handler_list){ &sweep_job, &figures_job, &lonely_job, &set_aside_job, &integrity_job, NULL },
+	  (handler_list){ &sweep_job, &figures_job, &lonely_job, &set_aside_job, &integrity_job,
+	                  &lost_media_job, NULL },
 	  NULL },
 };
