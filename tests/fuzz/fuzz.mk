@@ -16,10 +16,11 @@ fuzz:  ## damage what strangers send for FUZZ_SECONDS (60) each; FUZZ="head json
 	@$(MAKE) -s -j$$(nproc) CC=clang SAN=$(FUZZ_SAN) FUZZ="$(FUZZ)" fuzz-programs
 	@scripts/fuzz $(BUILD)/san-$(subst $(comma),-,$(FUZZ_SAN)) $(FUZZ_SECONDS) $(FUZZ)
 
-check-long: check  ## every test in its long form, which takes an hour: fuzzing, injected faults, kills under load, floods
+check-long: check  ## every test in its long form, which takes an hour: fuzzing, injected faults, kills under load, floods, a full object service
 	@LONG=1 CHECK_SECONDS=3600 scripts/check faults_inject check_build
 	@$(MAKE) -s fuzz
 	@$(MAKE) -s faults
 	@$(MAKE) -s flood
+	@$(MAKE) -s objects
 
 .PHONY: fuzz fuzz-programs check-long
