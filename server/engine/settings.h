@@ -17,8 +17,8 @@
 struct settings {
 	const char *database_url, *listen, *data, *store, *secret_file, *rate_limits, *trusted_proxies,
 		*hosts, *connections, *pages;
-	const char *networks;    /* NULL: loopback alone is declared */
-	const char *public_url;  /* NULL: nobody said it */
+	const char *networks;   /* NULL: loopback alone is declared */
+	const char *public_url; /* NULL: nobody said it */
 	/* Of a store that is an object service; NULL: nobody said it. */
 	const char *s3_endpoint, *s3_region, *s3_key_file, *s3_ca_file, *s3_public_endpoint, *s3_plain;
 	const char *store_cache, *store_cache_mb;
