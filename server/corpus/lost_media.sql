@@ -60,3 +60,10 @@ SELECT encode(f.sha256, 'hex'), f.what, r.name || ' ' || r.version || ' ' || f.p
          ORDER BY release_id, path LIMIT $3::integer) f
   JOIN release r ON r.id = f.release_id
  ORDER BY f.release_id, f.path
+
+-- name: lost_media_copies
+-- Further files of items: they are kept, but nobody misses them.
+--   $1 digest in hex after which they come, $2 integer how many
+--   -> digest hex, item uuid
+SELECT encode(sha256, 'hex'), item_id FROM item_copy
+ WHERE sha256 > decode($1, 'hex') ORDER BY sha256 LIMIT $2::integer

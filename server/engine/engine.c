@@ -68,6 +68,7 @@ static const struct {
 	{ &lane_answers, "answers", 2, 2048, LANE_MAX_BATCH, open_db_by_key, NULL },
 	{ &lane_passwords, "passwords", 1, 32, 1, open_db, NULL },
 	{ &lane_media, "media", 8, 1024, 1, open_to_read, &lane_queries },
+	{ &lane_releases, "releases", 4, 256, 1, open_to_read, &lane_queries },
 };
 
 #define LANES (sizeof lanes / sizeof lanes[0])
