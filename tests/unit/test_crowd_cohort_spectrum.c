@@ -134,6 +134,47 @@ START_TEST(nobody_is_named_where_nobody_lies)
 }
 END_TEST
 
+/* All of `people` judge all of the items, and err in one of seven: what they agree on is the truth.
+ */
+static bool names_whole_crowd(uint32_t people, uint32_t items, uint64_t seed)
+{
+	struct random random = random_seeded(seed);
+	uint32_t *item = mem_new((size_t)people * items, sizeof *item);
+	uint32_t *volunteer = mem_new((size_t)people * items, sizeof *volunteer);
+	uint8_t *verdict = mem_new((size_t)people * items, 1);
+	uint32_t *cohort = mem_new(people, sizeof *cohort);
+	size_t row = 0;
+
+	for (uint32_t i = 0; i < items; i++)
+		for (uint32_t v = 0; v < people; v++, row++) {
+			item[row] = i;
+			volunteer[row] = v;
+			verdict[row] = (i & 1) ^ (random_below(&random, 7) == 0);
+		}
+	struct judgments judgments = { .items = items,
+		                           .volunteers = people,
+		                           .count = row,
+		                           .item = item,
+		                           .volunteer = volunteer,
+		                           .verdict = verdict };
+	bool named = cohort_spectrum_find(&judgments, 1, cohort);
+	free(item);
+	free(volunteer);
+	free(verdict);
+	free(cohort);
+	return named;
+}
+
+START_TEST(nobody_is_named_where_all_are_good_and_judge_everything)
+{
+	uint32_t crowds = 0;
+
+	for (uint64_t seed = 1; seed <= 50; seed++)
+		crowds += names_whole_crowd(30, 50, seed) + names_whole_crowd(14, 100, seed);
+	ck_assert_uint_le(crowds, 1);
+}
+END_TEST
+
 /* The same crowd, its rows backwards and its volunteers and items renamed. */
 static struct scattered *scattered_renamed(const struct scattered *from)
 {
@@ -218,6 +259,7 @@ Suite *crowd_cohort_spectrum_suite(void)
 	tcase_set_timeout(tc, 240);
 	tcase_add_test(tc, those_who_share_few_items_are_named_by_their_group);
 	tcase_add_loop_test(tc, nobody_is_named_where_nobody_lies, 0, 2);
+	tcase_add_test(tc, nobody_is_named_where_all_are_good_and_judge_everything);
 	tcase_add_test(tc, neither_rows_nor_names_decide_who_is_in_the_group);
 	tcase_add_test(tc, a_group_that_is_known_is_not_found_again);
 	tcase_add_test(tc, of_many_only_the_busiest_are_compared);
