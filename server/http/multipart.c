@@ -12,8 +12,8 @@ static struct error multipart_broken(const char *how)
 	return errorf(ERR_MALFORMED, "The form cannot be read: %s.", how);
 }
 
-/* The value of a parameter behind a semicolon, with or without quotes; false: there is none, or it
- * is too long. */
+/* The value of a parameter behind a semicolon, with or without quotes; false: there is none, it is
+ * too long, or no text. */
 static bool form_parameter(const char *text, size_t len, const char *name, char *value, size_t room)
 {
 	size_t name_len = strlen(name);
@@ -32,7 +32,8 @@ static bool form_parameter(const char *text, size_t len, const char *name, char 
 		size_t end = at += quoted;
 		while (end < len && (quoted ? text[end] != '"' : !strchr("; \t\r\n", text[end])))
 			end++;
-		if (end - at >= room || end == at || (quoted && end == len))
+		if (end - at >= room || end == at || (quoted && end == len) ||
+		    memchr(text + at, 0, end - at))
 			return false;
 		memcpy(value, text + at, end - at);
 		value[end - at] = '\0';

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A server and an import that are killed (kill -9) at random moments of uploads and imports: what was acknowledged is
 // there after the restart, an upload goes on where it broke off, there is no half item, and what the crash left in the
-// store's folder is swept within the hour. The check kills a few times; KILLS=20 as often, SEED=N at other moments.
+// store's folder is swept within the hour. The check kills a few times, LONG=1 (make check-long) twenty times each, KILLS=N
+// so often, SEED=N at other moments.
 
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
@@ -15,7 +16,7 @@ import { Place, asOwner, sql, until } from "../support/place.js";
 import { seeded } from "../support/random.js";
 
 const run = promisify(execFile);
-const KILLS = Number(process.env.KILLS ?? 3);
+const KILLS = Number(process.env.KILLS ?? (process.env.LONG ? 20 : 3));
 const SEED = Number(process.env.SEED ?? 20);
 const PIECE = 300_000;
 const SPAN_MS = 1500; // of an upload or an import, from its beginning to a little after its end
