@@ -140,9 +140,9 @@ struct error contribution_make(struct db *db, struct arena *arena,
 	const char *name = request->campaign ? request->campaign : "default";
 	auto_rows *rows = NULL;
 	bool done = false;
-	struct error err = ok();
+	struct error err = request->upload ? check_upload(db, arena, request, &done) : ok();
 
-	if (request->upload && (err = check_upload(db, arena, request, &done)).code)
+	if (err.code)
 		return err;
 	if (done) {
 		snprintf(ret_id, UUID_TEXT, "%s", request->upload);

@@ -15,14 +15,18 @@ static struct error note_intake(void *arg, const unsigned char digests[][SHA256_
                                 size_t count)
 {
 	struct media_intake *intake = arg;
-	char list[MEDIA_FILES * SHA256_TEXT + 3] = "{", hex[SHA256_TEXT];
+	char list[MEDIA_FILES * SHA256_TEXT + 3], *end = list;
 	auto_rows *rows = NULL;
 
+	*end++ = '{';
 	for (size_t i = 0; i < count; i++) {
-		hex_encode(hex, digests[i], SHA256_BYTES);
-		strcat(strcat(list, i ? "," : ""), hex);
+		if (i)
+			*end++ = ',';
+		hex_encode(end, digests[i], SHA256_BYTES);
+		end += SHA256_TEXT - 1;
 	}
-	strcat(list, "}");
+	*end++ = '}';
+	*end = '\0';
 	struct error err = db_run(intake->db, SQL_MEDIA_INTAKE_NOTE, (const char *[]){ list }, &rows);
 	if (!err.code)
 		snprintf(intake->id, UUID_TEXT, "%s", rows_text(rows, 0, 0));

@@ -105,8 +105,10 @@ export function inWords(error) {
 		return error.message;
 	if (error.words)
 		return error.words;
-	if (!(error instanceof Refusal))
+	if (!(error instanceof Refusal)) {
+		console.error(error); // a fault of this page, which its words do not tell
 		return t("api.broken");
+	}
 	if (error.status === 429)
 		return `${error.message} ${nextTry(error.retryAfter)}`;
 	if (error.status === 503)

@@ -78,7 +78,7 @@ function origin({ origin: said }) {
 	const { c2pa, metadata } = said;
 	return part(t("evidence.origin"),
 		facts([
-			[t("evidence.credentials"), t(`credentials.${c2pa.state}`)], [t("evidence.reason"), c2pa.reason],
+			[t("evidence.credentials"), term("credentials", c2pa.state)], [t("evidence.reason"), c2pa.reason],
 			[t("evidence.signer"), c2pa.signer], [t("evidence.credentials_by"), c2pa.generator],
 			[t("evidence.source_type"), said.digital_source_type], [t("evidence.read_by"), `${said.tool} ${said.tool_version}`],
 		]),

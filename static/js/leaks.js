@@ -15,7 +15,7 @@ function sentence({ media_type: type, trait, auc, low, high }) {
 
 /** Shows what stands, a campaign under its name; nothing where nothing does. */
 export async function showLeaks() {
-	const { warnings } = await get("/stats/leaks");
+	const { warnings } = (await get("/stats/leaks")).body;
 	const campaigns = [...new Set(warnings.map(({ campaign }) => campaign))];
 	const box = byId("leaks");
 	box.replaceChildren(...campaigns.flatMap((name) => [

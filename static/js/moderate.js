@@ -70,7 +70,7 @@ async function enter(note) {
 	});
 	show("desk");
 	focusOn(byId("desk").querySelector("h1"));
-	showLeaks().catch(() => {}); // whoever is signed out is told so by the queue
+	showLeaks().catch((err) => console.error(err)); // the list is of use without it
 	try {
 		await queue.load();
 		await follow();

@@ -52,8 +52,7 @@ static const struct bad bad[] = {
 	    "the file is damaged or incomplete"),
 	BAD("GIF89a\n#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd\n", "the image cannot be read"),
 	BAD("RIFF\xff\0\1\0WAVEfmt ", "the file is cut off"),
-	BAD("RIFF\30\0\0\0WEBPVP8X\12\0\0\0\2\0\0\0\0\0\0\0\0\0\0\0",
-	    "the animation has no frames"),
+	BAD("RIFF\30\0\0\0WEBPVP8X\12\0\0\0\2\0\0\0\0\0\0\0\0\0\0\0", "the animation has no frames"),
 	/* a PNG of 60,000 x 60,000 pixels in 69 bytes */
 	BAD("\x89PNG\r\n\x1a\n"
 	    "\000\000\000\015\111\110\104\122\000\000\352\140\000\000\352\140\010\002\000\000\000\017"
