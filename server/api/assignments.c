@@ -21,7 +21,7 @@ static struct error read_request(struct request *req, struct assignment_request 
 	json_auto_t *object = NULL;
 	struct error err;
 
-	*request = (struct assignment_request){ .any_type = true };
+	*request = (struct assignment_request){ .any_type = true, .spared = request_spared(req) };
 	if (req->body_len == 2 && memcmp(req->body, "{}", 2) == 0)
 		return ok(); /* what nearly everybody sends */
 	if ((err = request_object(req, &object)).code)

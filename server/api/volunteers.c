@@ -110,14 +110,15 @@ static struct error read_place(struct request *req, struct result_place *place, 
 	return ok();
 }
 
-/* The results, each with a small picture where its item has one, and whether it should be blurred.
- */
+/* The results, each with a small picture where its item has one and may be shown, and whether it
+ * should be blurred. */
 static struct error results_json(struct request *req, struct db *db,
                                  const struct volunteer_result results[], size_t count,
                                  json_t *list)
 {
 	const unsigned char *ids[RESULTS_LIMIT];
 	struct item_media *media = arena_alloc(req->arena, (count + 1) * sizeof *media);
+	bool spared = request_spared(req);
 	struct error err;
 
 	for (size_t i = 0; i < count; i++)
@@ -127,7 +128,7 @@ static struct error results_json(struct request *req, struct db *db,
 	for (size_t i = 0; i < count; i++) {
 		json_t *result = present_result(&results[i]), *url = json_null();
 
-		if (media[i].has_thumbnail)
+		if (media[i].has_thumbnail && !(spared && media[i].sensitive))
 			url = showing_url(req, &media[i], SHOW_THUMBNAIL, clock_now_s() + SHOWN_S);
 		json_object_set_new(result, "thumbnail_url", url);
 		json_object_set_new(result, "sensitive", json_boolean(media[i].sensitive));

@@ -29,10 +29,11 @@ struct candidate {
 	float p_fake;       /* what is believed now; .5 when nothing is known */
 	uint16_t judgments; /* counted so far */
 	uint16_t in_flight; /* leases open */
-	bool gold, training;
-	bool retired;      /* settled, or gold at rest: asks for nothing, may stand beside what does */
-	int8_t truth;      /* REAL or FAKE for training, else UNKNOWN */
-	uint32_t contents; /* same value: the same to look at, never a pair; 0: like no other */
+	bool gold : 1, training : 1;
+	bool retired : 1;   /* settled, or gold at rest: asks for nothing, may stand beside what does */
+	bool sensitive : 1; /* not shown to askers who are spared such items */
+	int8_t truth;       /* REAL or FAKE for training, else UNKNOWN */
+	uint32_t contents;  /* same value: the same to look at, never a pair; 0: like no other */
 };
 
 struct candidate_index;

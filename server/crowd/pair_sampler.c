@@ -96,17 +96,21 @@ static bool may_be(const struct candidate *item, int truth)
 	return truth == FAKE ? item->p_fake >= .5F : item->p_fake <= .5F;
 }
 
-static bool is_seen(struct choosing *choosing, uint32_t index)
+/* What this asker may not be shown: something seen, or a sensitive item where these are withheld.
+ */
+static bool is_barred(struct choosing *choosing, uint32_t index)
 {
+	const struct candidate *item = candidate_index_at(choosing->candidates, index);
+
 	choosing->looked_at++;
-	return keyset_has(choosing->asker->seen,
-	                  candidate_index_at(choosing->candidates, index)->lineage);
+	return (choosing->asker->spared && item->sensitive) ||
+	       keyset_has(choosing->asker->seen, item->lineage);
 }
 
 /* Whether an item may stand beside another (NOBODY: any) of which it is no relative. */
 static bool may_stand(struct choosing *choosing, uint32_t index, uint32_t beside)
 {
-	if (is_seen(choosing, index))
+	if (is_barred(choosing, index))
 		return false;
 	if (beside == NOBODY)
 		return true;
@@ -116,21 +120,21 @@ static bool may_stand(struct choosing *choosing, uint32_t index, uint32_t beside
 	       !candidate_index_twins(one, other);
 }
 
-/* How many items of a pool the asker has not seen; counts no further than `limit`. */
+/* How many items of a pool the asker may be shown; counts no further than `limit`. */
 static size_t count_left(struct choosing *choosing, enum pool pool, size_t limit)
 {
 	struct candidate_index_part part = part_of(pool, UNKNOWN);
 	size_t all = candidate_index_part_count(choosing->candidates, choosing->bucket, &part),
 		   left = 0;
 
-	if (!all || !keyset_count(choosing->asker->seen))
+	if (!all || (!keyset_count(choosing->asker->seen) && !choosing->asker->spared))
 		return all < limit ? all : limit;
 	/* From anywhere, because what was seen stands together. */
 	struct candidate_index_walk walk =
 		candidate_index_walk_from(choosing->candidates, choosing->bucket, &part,
 	                              random_below(choosing->random, (uint32_t)all));
 	for (uint32_t index; left < limit && (index = candidate_index_walk_next(&walk)) != NOBODY;)
-		left += !is_seen(choosing, index);
+		left += !is_barred(choosing, index);
 	return left;
 }
 
@@ -146,7 +150,7 @@ static bool is_ordinary_left(struct choosing *choosing)
 		candidate_index_walk_from(choosing->candidates, choosing->bucket, &part,
 	                              random_below(choosing->random, (uint32_t)all));
 	for (uint32_t index; (index = candidate_index_walk_next(&walk)) != NOBODY;)
-		if (!candidate_index_at(choosing->candidates, index)->gold && !is_seen(choosing, index))
+		if (!candidate_index_at(choosing->candidates, index)->gold && !is_barred(choosing, index))
 			return true;
 	return false;
 }
@@ -201,7 +205,7 @@ static uint32_t draw_related(struct choosing *choosing, enum pool pool, int trut
 	uint32_t drawn = NOBODY, found = 0, index = NOBODY;
 
 	while ((index = candidate_index_next_related(candidates, beside, index)) != NOBODY) {
-		if (is_seen(choosing, index) ||
+		if (is_barred(choosing, index) ||
 		    candidate_index_bucket(candidates, index) != choosing->bucket ||
 		    !in_pool(choosing, index, pool) ||
 		    !may_be(candidate_index_at(candidates, index), truth) ||

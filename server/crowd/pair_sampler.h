@@ -9,16 +9,16 @@
  * for more.  A volunteer for whom only gold is left gets nothing.  Beside a random first item
  * stands another that was drawn uniformly: so a pair of the kind `random` is a uniform draw of two
  * from what this volunteer may see, which is the items that ask for more, are no gold and no
- * relatives of what was seen.  Items that have retired ask for nothing: such pairs tell of open
- * items, not of all.  Other pairs are matched (one lineage) or mixed (drawn independently); both
- * kinds are sometimes both real or both fake, so that no rule such as "one of the two is always
- * fake" can be guessed.  Which item stands left is an independent fair coin: a coin that balances
- * could be guessed from what came before.
+ * relatives of what was seen, and not sensitive for who is spared those.  Items that have retired
+ * ask for nothing: such pairs tell of open items, not of all.  Other pairs are matched (one
+ * lineage) or mixed (drawn independently); both kinds are sometimes both real or both fake, so that
+ * no rule such as "one of the two is always fake" can be guessed.  Which item stands left is an
+ * independent fair coin: a coin that balances could be guessed from what came before.
  *
  * Items come from a bucket of a crowd/candidate_index; what the volunteer may not see again is a
- * set of lineages.  The time does not grow with the number of items, unless a volunteer has seen
- * nearly all of a bucket, or a lineage is huge.  Pure; any thread, while none changes the candidate
- * index.
+ * set of lineages, and who is spared sensitive items gets none: not as training, gold or company.
+ * The time does not grow with the number of items, unless a volunteer has seen nearly all of a
+ * bucket, or a lineage is huge.  Pure; any thread, while none changes the candidate index.
  */
 #ifndef CROWD_PAIR_SAMPLER_H
 #define CROWD_PAIR_SAMPLER_H
@@ -36,6 +36,7 @@ struct asker {
 	double sensitivity, specificity; /* skill, or the population's mean */
 	uint32_t training_left;          /* pairs still wanted */
 	const struct keyset *seen;       /* lineages that must not come again; NULL: none */
+	bool spared;                     /* no sensitive items, in whatever place */
 };
 
 struct pair_sampler_options {

@@ -26,6 +26,7 @@ struct networks {
 struct declared_network {
 	char name[CLIENT_NETWORK_TEXT];
 	struct networks *ranges;
+	bool sensitive; /* items are shown there too */
 };
 
 struct declared_networks {
@@ -219,7 +220,28 @@ void declared_networks_free(struct declared_networks *declared)
 	free(declared);
 }
 
-/* "name=range,range", in `len` bytes. */
+/* The length of a text without the blanks at its end. */
+static size_t blanks_cut(const char *text, size_t len)
+{
+	while (len && text[len - 1] == ' ')
+		len--;
+	return len;
+}
+
+#define SENSITIVE_TOO "+sensitive"
+
+/* Takes a suffix off a text of `*len` bytes. False: it has none. */
+static bool suffix_taken(const char *text, size_t *len, const char *suffix)
+{
+	size_t suffix_len = strlen(suffix);
+
+	if (*len < suffix_len || memcmp(text + *len - suffix_len, suffix, suffix_len) != 0)
+		return false;
+	*len -= suffix_len;
+	return true;
+}
+
+/* "name=range,range" or "name=range,range+sensitive", in `len` bytes. */
 static struct error declared_network_read(const char *text, size_t len,
                                           struct declared_network *network)
 {
@@ -233,6 +255,8 @@ static struct error declared_network_read(const char *text, size_t len,
 		              "newsroom=10.1.0.0/16",
 		              len < 60 ? (int)len : 60, text);
 	memcpy(network->name, text, name);
+	len = blanks_cut(text, len);
+	network->sensitive = suffix_taken(text, &len, SENSITIVE_TOO);
 	ranges = mem_new(len - name, 1);
 	memcpy(ranges, equals + 1, len - name - 1);
 	struct error err = networks_read(ranges, &network->ranges);
@@ -242,7 +266,9 @@ static struct error declared_network_read(const char *text, size_t len,
 
 struct error declared_networks_read(const char *text, struct declared_networks **ret_declared)
 {
-	const char *all = !text ? "loopback=127.0.0.0/8,::1" : strcmp(text, "none") == 0 ? "" : text;
+	const char *all = !text                       ? "loopback=127.0.0.0/8,::1" SENSITIVE_TOO
+	                  : strcmp(text, "none") == 0 ? ""
+	                                              : text;
 	size_t room = strlen(all) / 2 + 1;
 	struct declared_networks *declared =
 		mem_new(1, sizeof *declared + room * sizeof declared->list[0]);
@@ -263,10 +289,11 @@ struct error declared_networks_read(const char *text, struct declared_networks *
 	return ok();
 }
 
-size_t client_network(const struct sockaddr *peer, const char *forwarded,
-                      const struct networks *trusted, const struct declared_networks *declared,
-                      char text[CLIENT_NETWORK_TEXT], bool *ret_declared)
+struct client_network client_network(const struct sockaddr *peer, const char *forwarded,
+                                     const struct networks *trusted,
+                                     const struct declared_networks *declared)
 {
+	struct client_network found = { .len = CLIENT_PREFIX };
 	unsigned char address[16], prefix[CLIENT_PREFIX];
 
 	client_address(peer, forwarded, trusted, address);
@@ -275,14 +302,15 @@ size_t client_network(const struct sockaddr *peer, const char *forwarded,
 
 		if (!is_trusted(address, network->ranges))
 			continue;
-		*ret_declared = true;
-		memcpy(text, network->name, sizeof network->name);
-		return strlen(text);
+		found.declared = true;
+		found.spared = !network->sensitive;
+		memcpy(found.text, network->name, sizeof network->name);
+		found.len = strlen(found.text);
+		return found;
 	}
 	prefix_of(address, 6, prefix);
-	memcpy(text, prefix, sizeof prefix);
-	*ret_declared = false;
-	return sizeof prefix;
+	memcpy(found.text, prefix, sizeof prefix);
+	return found;
 }
 
 socklen_t client_listen_address(const char *text, struct sockaddr_storage *address)

@@ -37,20 +37,25 @@ void client_prefix(const struct sockaddr *peer, const char *forwarded,
 struct declared_networks;
 
 /*
- * Reads "newsroom=10.1.0.0/16,2001:db8::/32; class=192.0.2.0/24"; NULL: the loopback addresses
- * alone, as "loopback".  "none" declares none.  ERR_INVALID names the part that is wrong.
+ * Reads "newsroom=10.1.0.0/16,2001:db8::/32+sensitive; class=192.0.2.0/24"; NULL: the loopback
+ * addresses alone, as "loopback", which are shown sensitive items too.  "none" declares none.
+ * ERR_INVALID names the part that is wrong.
  */
 struct error declared_networks_read(const char *text,
                                     struct declared_networks **ret_declared) MUST_CHECK;
 void declared_networks_free(struct declared_networks *declared);
 
-/*
- * Writes what tells the network of a request from others (the prefix, /24 of IPv4 and /48 of IPv6,
- * or the name of a declared one) and returns its length.  *ret_declared says which it is.
- */
-size_t client_network(const struct sockaddr *peer, const char *forwarded,
-                      const struct networks *trusted, const struct declared_networks *declared,
-                      char text[CLIENT_NETWORK_TEXT], bool *ret_declared);
+/* What tells the network of a request from others. */
+struct client_network {
+	char text[CLIENT_NETWORK_TEXT]; /* the prefix, /24 of IPv4 and /48 of IPv6, or a name */
+	size_t len;
+	bool declared; /* it is the name of a declared one */
+	bool spared;   /* declared, without "+sensitive": nothing sensitive is shown there */
+};
+
+struct client_network client_network(const struct sockaddr *peer, const char *forwarded,
+                                     const struct networks *trusted,
+                                     const struct declared_networks *declared);
 
 /* Is this peer one whose word is believed? */
 bool client_is_trusted(const struct sockaddr *peer, const struct networks *trusted);

@@ -53,7 +53,8 @@ struct request {
 	/* Who asks, filled by api/: a volunteer by cookie, an account by session or token. */
 	unsigned char volunteer[UUID_BYTES];
 	bool is_volunteer;
-	uint64_t network;       /* keyed hash of the client's prefix; 0 where no budget asks for it */
+	bool spared;      /* the volunteer entered by an invitation that leaves sensitive items out */
+	uint64_t network; /* keyed hash of the client's prefix; 0 where no budget asks for it */
 	const char *account_id; /* NULL: none */
 	const char *account_email;
 
@@ -92,6 +93,10 @@ struct error request_limit(struct request *req, unsigned max, unsigned otherwise
  * behind it if the operator declared the network, 0 if not. */
 void request_network(struct request *req, const unsigned char campaign[UUID_BYTES],
                      unsigned char network[REQUEST_NETWORK]);
+
+/* Is nothing sensitive to be shown: to this volunteer, or in the declared network that they are in?
+ */
+bool request_spared(struct request *req);
 
 /* Parses the body as a JSON object. The caller owns *object (json_auto_t). */
 struct error request_object(struct request *req, json_t **object) MUST_CHECK;

@@ -115,21 +115,29 @@ static uint64_t client_of(const struct server *server, struct request *req)
 	return token_keyed_hash(server->config.keys, prefix, sizeof prefix);
 }
 
-void request_network(struct request *req, const unsigned char campaign[UUID_BYTES],
-                     unsigned char network[REQUEST_NETWORK])
+static struct client_network server_network_of(struct request *req)
 {
 	const struct server_config *config = &req->server->config;
 	const union MHD_ConnectionInfo *info =
 		MHD_get_connection_info(req->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 	const char *forwarded =
 		config->trusted_proxies ? request_header_list(req, "X-Forwarded-For") : NULL;
-	char text[CLIENT_NETWORK_TEXT];
-	bool declared;
-	size_t len = client_network(info->client_addr, forwarded, config->trusted_proxies,
-	                            config->declared, text, &declared);
 
-	token_network_hash(config->keys, campaign, text, len, network);
-	network[TOKEN_NETWORK_BYTES] = declared;
+	return client_network(info->client_addr, forwarded, config->trusted_proxies, config->declared);
+}
+
+void request_network(struct request *req, const unsigned char campaign[UUID_BYTES],
+                     unsigned char network[REQUEST_NETWORK])
+{
+	struct client_network from = server_network_of(req);
+
+	token_network_hash(req->server->config.keys, campaign, from.text, from.len, network);
+	network[TOKEN_NETWORK_BYTES] = from.declared;
+}
+
+bool request_spared(struct request *req)
+{
+	return req->spared || server_network_of(req).spared;
 }
 
 static struct request *request_new(struct server *server, struct MHD_Connection *connection,

@@ -60,6 +60,7 @@ struct assignment_request {
 	bool any_type;
 	enum media_type type;
 	const char *campaign; /* NULL: any that is open */
+	bool spared;          /* nothing sensitive */
 };
 
 /* A lease, and all that the page is told of it. */

@@ -227,6 +227,7 @@ static int64_t find_busy(const struct search *search, uint32_t bucket, int64_t n
 			break;
 		const struct candidate *item = candidate_index_at(candidates, index);
 		if (item->gold || item->judgments >= candidate_index_plan(candidates, bucket) ||
+		    (item->sensitive && search->request->spared) ||
 		    keyset_has(search->volunteer->seen, item->lineage))
 			continue;
 		int64_t until_s = search->dispatcher->item_cache.item_views[index].lent_until_s;
@@ -264,6 +265,25 @@ static enum dispatcher_outcome dispatcher_choose(struct search *search)
 	return is_busy(search) ? DISPATCHER_BUSY : DISPATCHER_NONE_LEFT;
 }
 
+/* Pairs that were handed out before their holder was spared them are not shown again: they are left
+ * unanswered. */
+static void drop_sensitive(const struct search *search, int64_t now_s)
+{
+	const struct item_view *item_views = search->dispatcher->item_cache.item_views;
+	struct volunteer *here = search->volunteer;
+
+	for (unsigned i = here->open_count; search->request->spared && i-- > 0;) {
+		const struct open_lease *open_lease = &here->open[i];
+		unsigned char id[UUID_BYTES];
+
+		if (!item_views[open_lease->left].sensitive && !item_views[open_lease->right].sensitive)
+			continue;
+		memcpy(id, open_lease->lease.id, sizeof id);
+		volunteer_let_go(here, id);
+		volunteer_unanswered(here, now_s);
+	}
+}
+
 /* Who holds two, or left more unanswered than is free, gets nothing new: what they hold, or a wait.
  */
 static enum dispatcher_outcome dispatcher_answer(struct search *search)
@@ -271,7 +291,9 @@ static enum dispatcher_outcome dispatcher_answer(struct search *search)
 	struct volunteer *here = search->volunteer;
 	int64_t now_s = clock_now_s();
 
+	here->asker.spared = search->request->spared;
 	volunteer_expire(here, now_s);
+	drop_sensitive(search, now_s);
 	int64_t wait_s = volunteer_wait(here, now_s);
 	if (here->open_count == LEASES_OPEN || (wait_s && here->open_count)) {
 		dispatcher_show(search->dispatcher, &here->open[here->open_count - 1], search->found);

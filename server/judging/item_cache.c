@@ -127,6 +127,7 @@ static struct candidate read_stock(const struct rows *row,
 		                      .pair = (uint64_t)rows_raw_integer(row, 4),
 		                      .gold = rows_raw_flag(row, 5),
 		                      .training = rows_raw_flag(row, 6),
+		                      .sensitive = rows_raw_flag(row, 17),
 		                      .truth = UNKNOWN,
 		                      .p_fake = (float)rows_raw_real(row, 9),
 		                      .judgments = cache_small(rows_raw_integer(row, 10)) };

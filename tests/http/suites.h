@@ -49,5 +49,6 @@ Suite *http_set_aside_suite(void);
 Suite *http_integrity_suite(void);
 Suite *http_ways_in_suite(void);
 Suite *http_leaks_suite(void);
+Suite *http_events_suite(void);
 
 #endif

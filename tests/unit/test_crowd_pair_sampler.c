@@ -781,6 +781,77 @@ START_TEST(a_choice_costs_no_more_of_a_million_items)
 }
 END_TEST
 
+static bool is_shown(const struct candidate items[], const struct sampled_pair *choice)
+{
+	return choice->kind != PAIR_NOTHING &&
+	       (items[choice->left].sensitive || items[choice->right].sensitive);
+}
+
+/* One of each lineage is sensitive, whether it is training, retired, gold or asks for more. */
+START_TEST(who_is_spared_sensitive_items_gets_none_in_any_place)
+{
+	struct pair_sampler_options options = pair_sampler_in_service();
+	struct asker anybody = newcomer, spared = newcomer;
+	struct candidate items[MANY];
+	struct random random = random_seeded(11);
+	int shown = 0, to_others = 0, pairs = 0;
+
+	make_items(items);
+	spared.spared = true;
+	for (uint32_t i = 0; i < MANY; i++) {
+		items[i].sensitive = i % 3 == 1;
+		items[i].training = i / 3 % 4 == 1;
+		items[i].retired = !items[i].training && i / 3 % 4 == 2;
+		items[i].truth = (int8_t)(items[i].training ? i % 3 > 0 : items[i].truth);
+	}
+	struct candidate_index *candidates = stock_of(items, MANY);
+	for (int draw = 0; draw < 3000; draw++) {
+		anybody.training_left = spared.training_left = draw % 3 == 0;
+		struct sampled_pair choice =
+			pair_sampler_draw(candidates, SHELF, &spared, &options, &random);
+		struct sampled_pair other =
+			pair_sampler_draw(candidates, SHELF, &anybody, &options, &random);
+
+		pairs += choice.kind != PAIR_NOTHING;
+		shown += is_shown(items, &choice);
+		to_others += is_shown(items, &other);
+	}
+	ck_assert_int_eq(pairs, 3000);
+	ck_assert_int_eq(shown, 0);
+	ck_assert_int_gt(to_others, 1000);
+	candidate_index_free(candidates);
+}
+END_TEST
+
+/* Alone in its pool, a plain item has no company; nor have two that are training. */
+START_TEST(a_sensitive_item_is_no_company_for_who_is_spared_it)
+{
+	struct pair_sampler_options options = pair_sampler_in_service();
+	struct asker spared = newcomer;
+	struct candidate items[4] = { 0 };
+	struct random random = random_seeded(12);
+
+	spared.spared = true;
+	spared.training_left = 1;
+	for (uint32_t i = 0; i < 4; i++)
+		items[i] = (struct candidate){ .lineage = i + 1,
+			                           .p_fake = .5F,
+			                           .sensitive = i > 0,
+			                           .retired = _i == 1 && i > 0,
+			                           .gold = _i == 2 && i > 0,
+			                           .training = _i == 3,
+			                           .truth = (int8_t)(_i == 3 ? (int)i % 2 : UNKNOWN) };
+	struct candidate_index *candidates = stock_of(items, 4);
+	for (int draw = 0; draw < 100; draw++)
+		ck_assert_int_eq(pair_sampler_draw(candidates, SHELF, &spared, &options, &random).kind,
+		                 PAIR_NOTHING);
+	spared.spared = false;
+	ck_assert_int_ne(pair_sampler_draw(candidates, SHELF, &spared, &options, &random).kind,
+	                 PAIR_NOTHING);
+	candidate_index_free(candidates);
+}
+END_TEST
+
 Suite *crowd_choose_suite(void)
 {
 	Suite *suite = suite_create("crowd/pair_sampler");
@@ -811,6 +882,8 @@ Suite *crowd_choose_suite(void)
 	tcase_add_test(tests, a_partner_that_was_seen_does_not_come_again);
 	tcase_add_loop_test(tests, what_is_chosen_tells_nearly_as_much_as_the_best, 0, 4);
 	tcase_add_test(tests, one_who_guesses_gets_any_item);
+	tcase_add_test(tests, who_is_spared_sensitive_items_gets_none_in_any_place);
+	tcase_add_loop_test(tests, a_sensitive_item_is_no_company_for_who_is_spared_it, 0, 4);
 	tcase_add_test(tests, a_choice_costs_no_more_of_a_million_items);
 	tcase_set_timeout(tests, 240); /* a million items under a sanitizer */
 	suite_add_tcase(suite, tests);

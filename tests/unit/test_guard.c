@@ -297,26 +297,28 @@ START_TEST(forwarded_addresses_are_believed_from_trusted_proxies_alone)
 }
 END_TEST
 
-static const char campus[] = "class=192.0.2.0/25, 2001:db8::/32; news=198.51.100.7";
+static const char campus[] =
+	"class=192.0.2.0/25, 2001:db8::/32; news=198.51.100.7 +sensitive ;pub=203.0.113.0/24";
 
 static const struct {
 	const char *declared, *one, *other;
-	bool same, is_declared; /* the first one */
+	bool same, is_declared, is_spared; /* the first one */
 } client_networks[] = {
-	{ NULL, "192.0.2.1", "192.0.2.250", true, false },
-	{ NULL, "192.0.2.1", "192.0.3.1", false, false },
-	{ NULL, "2001:db8:1:200::1", "2001:db8:1:ff00::1", true, false }, /* one /48 */
-	{ NULL, "2001:db8:1::1", "2001:db8:2::1", false, false },
-	{ NULL, "127.0.0.1", "::1", true, true },
-	{ "none", "127.0.0.1", "::1", false, false },
-	{ campus, "192.0.2.1", "2001:db8:7::1", true, true },
-	{ campus, "192.0.2.1", "192.0.2.250", false, true },
-	{ campus, "198.51.100.7", "198.51.100.8", false, true },
-	{ campus, "127.0.0.1", "127.0.0.2", true, false },
+	{ NULL, "192.0.2.1", "192.0.2.250", true, false, false },
+	{ NULL, "192.0.2.1", "192.0.3.1", false, false, false },
+	{ NULL, "2001:db8:1:200::1", "2001:db8:1:ff00::1", true, false, false }, /* one /48 */
+	{ NULL, "2001:db8:1::1", "2001:db8:2::1", false, false, false },
+	{ NULL, "127.0.0.1", "::1", true, true, false },
+	{ "none", "127.0.0.1", "::1", false, false, false },
+	{ "loopback=127.0.0.0/8", "127.0.0.1", "::1", false, true, true },
+	{ campus, "192.0.2.1", "2001:db8:7::1", true, true, true },
+	{ campus, "192.0.2.1", "192.0.2.250", false, true, true },
+	{ campus, "198.51.100.7", "198.51.100.8", false, true, false },
+	{ campus, "203.0.113.9", "203.0.113.200", true, true, true },
+	{ campus, "127.0.0.1", "127.0.0.2", true, false, false },
 };
 
-static size_t network_of(const char *peer, const char *declared, char text[CLIENT_NETWORK_TEXT],
-                         bool *ret_declared)
+static struct client_network network_of(const char *peer, const char *declared)
 {
 	struct sockaddr_in6 six = { .sin6_family = AF_INET6 };
 	struct sockaddr_in four = { .sin_family = AF_INET };
@@ -326,28 +328,33 @@ static size_t network_of(const char *peer, const char *declared, char text[CLIEN
 
 	ck_assert_msg(!err.code, "%s", err.detail);
 	ck_assert(is_four || inet_pton(AF_INET6, peer, &six.sin6_addr) == 1);
-	size_t len =
+	struct client_network network =
 		client_network(is_four ? (const struct sockaddr *)&four : (const struct sockaddr *)&six,
-	                   NULL, NULL, networks, text, ret_declared);
+	                   NULL, NULL, networks);
 	declared_networks_free(networks);
-	return len;
+	return network;
 }
 
 START_TEST(a_client_is_of_a_network_or_of_one_that_is_declared)
 {
-	char one[CLIENT_NETWORK_TEXT], other[CLIENT_NETWORK_TEXT];
-	bool declared, of_other;
-	size_t len = network_of(client_networks[_i].one, client_networks[_i].declared, one, &declared);
-	size_t other_len =
-		network_of(client_networks[_i].other, client_networks[_i].declared, other, &of_other);
+	struct client_network one = network_of(client_networks[_i].one, client_networks[_i].declared);
+	struct client_network other =
+		network_of(client_networks[_i].other, client_networks[_i].declared);
+	bool same = one.len == other.len && memcmp(one.text, other.text, one.len) == 0;
 
-	ck_assert(declared == client_networks[_i].is_declared);
-	ck_assert((len == other_len && memcmp(one, other, len) == 0) == client_networks[_i].same);
+	ck_assert(one.declared == client_networks[_i].is_declared);
+	ck_assert(one.spared == client_networks[_i].is_spared);
+	ck_assert(same == client_networks[_i].same);
 }
 END_TEST
 
-static const char *const bad_declared[] = { "192.0.2.0/24", "=192.0.2.0/24", "class=nonsense",
-	                                        "class=192.0.2.0/24; 10.0.0.0/8", "class=10.0.0.1/8" };
+static const char *const bad_declared[] = { "192.0.2.0/24",
+	                                        "=192.0.2.0/24",
+	                                        "class=nonsense",
+	                                        "class=192.0.2.0/24; 10.0.0.0/8",
+	                                        "class=10.0.0.1/8",
+	                                        "class=10.0.0.0/8+sensitiv",
+	                                        "class=10.0.0.0/8+sensitive,10.1.0.0/16" };
 
 START_TEST(declared_networks_that_cannot_be_read_are_refused_and_named)
 {
@@ -565,8 +572,8 @@ Suite *guard_suite(void)
 	tcase_add_loop_test(tc, forwarded_addresses_are_believed_from_trusted_proxies_alone, 0,
 	                    COUNT(prefixes));
 	tcase_add_test(tc, a_v6_client_counts_by_its_site);
-	tcase_add_loop_test(tc, a_client_is_of_a_network_or_of_one_that_is_declared, 0, 10);
-	tcase_add_loop_test(tc, declared_networks_that_cannot_be_read_are_refused_and_named, 0, 5);
+	tcase_add_loop_test(tc, a_client_is_of_a_network_or_of_one_that_is_declared, 0, 12);
+	tcase_add_loop_test(tc, declared_networks_that_cannot_be_read_are_refused_and_named, 0, 7);
 	tcase_add_loop_test(tc, an_address_to_listen_at_is_read_or_refused, 0, COUNT(addresses));
 	tcase_add_test(tc, a_sheet_belongs_to_one_answer_until_it_is_given_back);
 	tcase_add_test(tc, sheets_are_bounded_and_those_of_other_lengths_make_room);
