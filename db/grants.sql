@@ -81,13 +81,14 @@ BEGIN
                                                     'cohort_share, cohort_changes, decided_full, '
                                                     'decided_no_gold, decided_one_network, decided_neither, '
                                                     'ignored'),
+            ('invitation',       'INSERT',          'entered, revoked_at, revoked_by'),
             ('media_store',      'INSERT',          'id, last_path, bound_at'),
             ('secret_file',      'INSERT',          'fingerprint, noted_at'),
             ('tally_end',        '',                'counted_to, volunteers'),
             -- What comes and goes.
             ('volunteer',        'INSERT, DELETE',  'consent_version'),
             ('volunteer_skill',  'INSERT, DELETE',  'sensitivity, specificity, judgments, gold, ignored, updated_at'),
-            ('volunteer_network', 'INSERT, DELETE', ''),
+            ('volunteer_network', 'INSERT, DELETE', 'network, declared'),
             ('lease',            'INSERT, DELETE',  'expires_at'),
             ('skipped_pair',     'INSERT, DELETE',  ''),
             ('upload',           'INSERT, DELETE',  'expires_at'),

@@ -100,6 +100,7 @@ const char *cursor_make(struct request *req, const char *position);
 struct error cursor_read(struct request *req, const char **ret_position) MUST_CHECK;
 
 /* One function an endpoint, in routes.c's order. */
+bool post_volunteer_here(struct request *req);
 void post_volunteers(struct request *reqs[], size_t count, struct db *db);
 struct error get_me(struct request *req, struct db *db);
 struct error delete_me(struct request *req, struct db *db);

@@ -77,18 +77,25 @@ static void assignments_answer(struct request *req, enum dispatcher_outcome outc
 	request_json_text(req, outcome == DISPATCHER_NEW ? 201 : 200, text.bytes);
 }
 
+/* Guests of an event share an address, and are as many as were invited: each has their own views,
+ * and the network's are left alone. */
+static enum rate_limit of_network(const struct request *req)
+{
+	return req->event ? RATE_NONE : RATE_VIEW;
+}
+
 /* A new pair is taken from what a network may see, and from what a volunteer may. */
 static struct error take_view(const struct request *req, uint64_t *ret_own)
 {
 	int64_t now_ms = clock_monotonic_ms();
-	struct error err = rate_limit_take(api.rate_limits, RATE_VIEW, req->network, now_ms);
+	struct error err = rate_limit_take(api.rate_limits, of_network(req), req->network, now_ms);
 
 	memcpy(ret_own, req->volunteer + UUID_BYTES - sizeof *ret_own, sizeof *ret_own);
 	if (err.code)
 		return err;
 	err = rate_limit_take(api.rate_limits, RATE_OWN_VIEW, *ret_own, now_ms);
 	if (err.code)
-		rate_limit_give_back(api.rate_limits, RATE_VIEW, req->network);
+		rate_limit_give_back(api.rate_limits, of_network(req), req->network);
 	return err;
 }
 
@@ -109,7 +116,7 @@ bool post_assignment_here(struct request *req)
 	enum dispatcher_outcome outcome =
 		dispatcher_ask(api.dispatcher, req->volunteer, &request, &assignment);
 	if (outcome != DISPATCHER_NEW) {
-		rate_limit_give_back(api.rate_limits, RATE_VIEW, req->network);
+		rate_limit_give_back(api.rate_limits, of_network(req), req->network);
 		rate_limit_give_back(api.rate_limits, RATE_OWN_VIEW, own);
 	}
 	if (outcome == DISPATCHER_ABSENT)

@@ -21,6 +21,9 @@ bool volunteer_cookie_open(struct request *req, struct volunteer_pass *pass)
 		return false;
 	if (token_open(api.keys, TOKEN_VOLUNTEER, cookie, pass, sizeof *pass))
 		return true;
+	*pass = (struct volunteer_pass){ 0 };
+	if (token_open(api.keys, TOKEN_VOLUNTEER, cookie, pass, PASS_PLAIN))
+		return true;
 	pass->consent = 1;
 	return token_open(api.keys, TOKEN_VOLUNTEER, cookie, pass->id, sizeof pass->id);
 }

@@ -12,7 +12,7 @@
 
 /* clang-format off */
 const struct route api_routes[] = {
-	{ "POST",   V1 "/volunteers",             .handle_many = post_volunteers, .lane = &lane_answers, .budget = RATE_VOLUNTEER, .json = MAX_BODY },
+	{ "POST",   V1 "/volunteers",             .here = post_volunteer_here, .handle_many = post_volunteers, .lane = &lane_answers, .budget = RATE_WRITE, .json = MAX_BODY },
 	{ "GET",    V1 "/me",                     .handle = get_me,              .lane = &lane_queries, .volunteer = true, .of_before = true },
 	{ "DELETE", V1 "/me",                     .handle = delete_me,           .lane = &lane_queries, .volunteer = true, .of_before = true, .budget = RATE_WRITE },
 	{ "POST",   V1 "/assignments",            .here = post_assignment_here, .handle_many = post_assignments, .lane = &lane_assignments, .volunteer = true, .budget = RATE_WRITE, .json = MAX_BODY },

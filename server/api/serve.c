@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "api/api.h"
+#include "core/clock.h"
 #include "people/account.h"
 #include "people/permission.h"
 #include "people/volunteer.h"
@@ -14,13 +15,24 @@
 struct api api;
 struct lane *lane_queries, *lane_assignments, *lane_answers, *lane_passwords, *lane_uploads;
 
+static void admit_volunteer(struct request *req, const struct volunteer_pass *pass)
+{
+	int64_t until_s;
+
+	memcpy(req->volunteer, pass->id, sizeof pass->id);
+	memcpy(&until_s, pass->until_s, sizeof until_s);
+	req->spared = pass->spared;
+	if (until_s > clock_now_s())
+		memcpy(&req->event, pass->event, sizeof req->event);
+}
+
 struct error api_admit(struct request *req)
 {
 	struct volunteer_pass pass;
 
 	req->is_volunteer = volunteer_cookie_open(req, &pass);
 	if (req->is_volunteer)
-		memcpy(req->volunteer, pass.id, sizeof pass.id);
+		admit_volunteer(req, &pass);
 	if (req->route->volunteer && !req->is_volunteer)
 		return error_because(REASON_NO_CONSENT);
 	if (req->route->volunteer && pass.consent < CONSENT_VERSION && !req->route->of_before)

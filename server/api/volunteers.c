@@ -8,14 +8,23 @@
 #include "core/clock.h"
 #include "core/json_reader.h"
 #include "core/uuid.h"
+#include "http/rate_limit.h"
 #include "judging/dispatcher.h"
+#include "people/invitation.h"
 #include "people/revocation.h"
 #include "people/volunteer.h"
 
-#define RESULTS_LIMIT 100
-#define SHOWN_S       (30 * 60) /* results stay open on a page for a while */
+#define RESULTS_LIMIT      100
+#define INVITATION_LONGEST 200       /* bytes of what may be one */
+#define SHOWN_S            (30 * 60) /* results stay open on a page for a while */
 
-static struct error read_consent(struct request *req)
+/* Who wants to take part, as their body says. */
+struct joining {
+	bool invited;
+	struct invitation_token token;
+};
+
+static struct error read_joining(struct request *req, struct joining *joining)
 {
 	json_auto_t *object = NULL;
 	struct error err = request_object(req, &object);
@@ -25,32 +34,61 @@ static struct error read_consent(struct request *req)
 		return err;
 	if (!read_flag_or(&r, "consent", false))
 		json_reader_refuse(&r, "consent", "must be true: nobody takes part without consent.");
-	return json_reader_done(&r);
+	const char *text = read_text_or(&r, "invitation", INVITATION_LONGEST, NULL);
+	if ((err = json_reader_done(&r)).code)
+		return err;
+	*joining = (struct joining){ .invited = text != NULL };
+	if (text && !invitation_open(api.keys, text, &joining->token))
+		return errorf_because(REASON_INVITATION_OVER,
+		                      "This is no whole invitation of ours: perhaps a part of the link is "
+		                      "missing. You can take part without it.");
+	return ok();
 }
 
-static void volunteers_answer(struct request *req, const unsigned char id[UUID_BYTES],
-                              unsigned status, const struct progress *progress)
+/*
+ * The budget is known when the body is: an invitation has its own, so that all of a school may
+ * enter by one address.  True: it was refused.
+ */
+bool post_volunteer_here(struct request *req)
 {
-	char text[UUID_TEXT], cookie[TOKEN_TEXT(sizeof(struct volunteer_pass))];
-	struct volunteer_pass pass = { .consent = CONSENT_VERSION };
+	struct joining joining = { 0 };
+	struct error err = read_joining(req, &joining);
+	bool invited = !err.code && joining.invited && joining.token.until_s > clock_now_s();
 
-	memcpy(pass.id, id, sizeof pass.id);
-	uuid_to_text(text, id);
-	token_seal(api.keys, TOKEN_VOLUNTEER, &pass, sizeof pass, cookie);
+	if (err.reason != REASON_INVITATION_OVER)
+		err = rate_limit_take(api.rate_limits, invited ? RATE_EVENT : RATE_VOLUNTEER,
+		                      invited ? invitation_key(&joining.token) : req->network,
+		                      clock_monotonic_ms());
+	if (err.code)
+		request_fail(req, err);
+	return err.code != OK;
+}
+
+static void volunteers_answer(struct request *req, const struct volunteer_pass *pass,
+                              unsigned status, const struct progress *progress, json_t *event)
+{
+	char text[UUID_TEXT], cookie[TOKEN_TEXT(sizeof *pass)];
+	bool guest = pass->spared || memcmp(pass->until_s, (char[8]){ 0 }, sizeof pass->until_s) != 0;
+
+	uuid_to_text(text, pass->id);
+	token_seal(api.keys, TOKEN_VOLUNTEER, pass, guest ? sizeof *pass : PASS_PLAIN, cookie);
 	set_cookie(req, volunteer_cookie_name(), cookie, VOLUNTEER_COOKIE_S);
 	request_json(req, status,
-	             json_pack("{s:s, s:o}", "volunteer", text, "progress",
-	                       present_progress(req->arena, progress)));
+	             json_pack("{s:s, s:o, s:o*}", "volunteer", text, "progress",
+	                       present_progress(req->arena, progress), "event", event));
 }
 
 static void volunteers_welcome(struct request *req, const struct new_volunteer *made)
 {
+	struct volunteer_pass pass = { .consent = CONSENT_VERSION };
+
 	if (made->err.code) {
 		request_fail(req, made->err);
 		return;
 	}
+	memcpy(pass.id, made->id, sizeof pass.id);
 	dispatcher_welcome(api.dispatcher, made->id);
-	volunteers_answer(req, made->id, 201, &(struct progress){ 0 });
+	volunteers_answer(req, &pass, 201, &(struct progress){ 0 }, NULL);
 }
 
 /* One who agreed to an earlier text stays who it was. False: nobody of before, or it is no more. */
@@ -66,11 +104,67 @@ static bool agree_again(struct request *req, struct db *db)
 	struct error err = volunteer_agree(db, id, &known);
 	if (!err.code && known)
 		err = volunteer_progress(db, req->arena, &id, 1, &progress);
+	pass.consent = CONSENT_VERSION;
 	if (err.code)
 		request_fail(req, err);
 	else if (known)
-		volunteers_answer(req, id, 200, &progress);
+		volunteers_answer(req, &pass, 200, &progress, NULL);
 	return err.code || known;
+}
+
+/* A guest's cookie says so to every server, whatever they have in memory. */
+static void guest_welcome(struct request *req, struct db *db, const struct guest *guest)
+{
+	const unsigned char *id = guest->id;
+	struct volunteer_pass pass = { .consent = CONSENT_VERSION, .spared = guest->spared };
+	uint64_t key = invitation_key(&guest->token);
+	struct progress progress = { 0 };
+	char until[CLOCK_TEXT];
+	struct error err = guest->err;
+
+	if (!err.code && guest->is_new)
+		dispatcher_welcome(api.dispatcher, id);
+	else if (!err.code)
+		err = volunteer_progress(db, req->arena, &id, 1, &progress);
+	if (err.code) {
+		request_fail(req, err);
+		return;
+	}
+	memcpy(pass.id, id, sizeof pass.id);
+	memcpy(pass.event, &key, sizeof pass.event);
+	memcpy(pass.until_s, &guest->token.until_s, sizeof pass.until_s);
+	clock_text(until, guest->token.until_s);
+	volunteers_answer(req, &pass, guest->is_new ? 201 : 200, &progress,
+	                  json_pack("{s:s, s:s, s:s}", "name", guest->event, "campaign",
+	                            guest->campaign, "until", until));
+}
+
+/* Those who were erased since they got their cookie enter as somebody new. */
+static void enter_guests(struct request *reqs[], struct guest guests[], size_t count, struct db *db,
+                         struct arena *arena)
+{
+	struct guest *anew = arena_alloc(arena, (count + 1) * sizeof *anew);
+	size_t gone = 0, next = 0;
+
+	if (!count)
+		return;
+	invitation_enter(db, arena, guests, count);
+	for (size_t i = 0; i < count; i++)
+		if (guests[i].err.reason == REASON_VOLUNTEER_GONE)
+			anew[gone++] = (struct guest){ .is_new = true, .token = guests[i].token };
+	if (gone)
+		invitation_enter(db, arena, anew, gone);
+	for (size_t i = 0; i < count; i++)
+		guest_welcome(reqs[i], db,
+		              guests[i].err.reason == REASON_VOLUNTEER_GONE ? &anew[next++] : &guests[i]);
+}
+
+static struct guest guest_of(const struct request *req, const struct joining *joining)
+{
+	struct guest guest = { .is_new = !req->is_volunteer, .token = joining->token };
+
+	memcpy(guest.id, req->volunteer, sizeof guest.id);
+	return guest;
 }
 
 /* An evening's crowd arrives together: those who wait are one insert and one commit. */
@@ -78,21 +172,29 @@ void post_volunteers(struct request *reqs[], size_t count, struct db *db)
 {
 	struct arena *arena = arena_new();
 	struct request **good = arena_alloc(arena, (count + 1) * sizeof(struct request *));
+	struct request **invited = arena_alloc(arena, (count + 1) * sizeof(struct request *));
 	struct new_volunteer *made = arena_alloc(arena, (count + 1) * sizeof *made);
-	size_t consented = 0;
+	struct guest *guests = arena_alloc(arena, (count + 1) * sizeof *guests);
+	size_t consented = 0, guest_count = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		struct error err = read_consent(reqs[i]);
+		struct joining joining;
+		struct error err = read_joining(reqs[i], &joining);
 
-		if (err.code)
+		if (err.code) {
 			request_fail(reqs[i], err);
-		else if (!agree_again(reqs[i], db))
+		} else if (joining.invited) {
+			guests[guest_count] = guest_of(reqs[i], &joining);
+			invited[guest_count++] = reqs[i];
+		} else if (!agree_again(reqs[i], db)) {
 			good[consented++] = reqs[i];
+		}
 	}
 	if (consented)
 		volunteers_create(db, arena, made, consented);
 	for (size_t i = 0; i < consented; i++)
 		volunteers_welcome(good[i], &made[i]);
+	enter_guests(invited, guests, guest_count, db, arena);
 	arena_free(arena);
 }
 

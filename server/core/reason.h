@@ -65,6 +65,8 @@
 	  "Too many tries at this account from your network.")                                         \
 	X(TOO_MANY_CONNECTIONS, "too-many-connections", ERR_TOO_MANY, "Too many connections",          \
 	  "Too many connections from one network.")                                                    \
+	X(INVITATION_OVER, "invitation-over", ERR_GONE, "The invitation has ended",                    \
+	  "This invitation has ended. You can take part without it.")                                  \
 	X(BUSY, "busy", ERR_UNAVAILABLE, "The server is busy", "Too many requests are waiting.")       \
 	X(NOT_COUNTED, "not-counted", ERR_UNAVAILABLE, "The figures are not counted yet",              \
 	  "The figures are being counted. Try again soon.")                                            \

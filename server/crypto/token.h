@@ -24,6 +24,7 @@ enum token_kind {
 	TOKEN_MEDIA,      /* the address of one showing of one medium */
 	TOKEN_CURSOR,     /* where a list goes on */
 	TOKEN_DEVICE,     /* a browser that has signed in to an account */
+	TOKEN_INVITATION, /* a link to an event */
 	TOKEN_KINDS
 };
 

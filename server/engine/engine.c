@@ -122,19 +122,6 @@ struct engine {
 	struct server *server;
 };
 
-/* A secret that is lost is not made anew by itself: everybody would be signed out. */
-static struct error open_secret(const struct settings *settings, struct db *db, bool renew,
-                                struct engine *engine)
-{
-	struct error err = ok();
-
-	if (access(settings->secret_file, F_OK) != 0)
-		err = readiness_secret(db, NULL, renew);
-	if (err.code || (err = token_keys_open(settings->secret_file, &engine->keys)).code)
-		return err;
-	return readiness_secret(db, engine->keys, renew);
-}
-
 /* What is amiss and stops nobody is said once. */
 static struct error open_stored(const struct settings *settings, struct db *db, bool renew,
                                 struct engine *engine)
@@ -145,7 +132,7 @@ static struct error open_stored(const struct settings *settings, struct db *db, 
 		return err;
 	if ((err = resources_store(settings, db, false, &engine->store)).code)
 		return err;
-	if ((err = open_secret(settings, db, renew, engine)).code)
+	if ((err = resources_secret(settings, db, renew, &engine->keys)).code)
 		return err;
 	struct readiness ready = readiness_check(db, engine->store, engine->keys);
 	if (ready.storing.code)

@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/disk.h"
 #include "corpus/media_store.h"
+#include "crypto/token.h"
 #include "db/db.h"
 #include "health/readiness.h"
 #include "store/store.h"
@@ -49,5 +51,24 @@ struct error resources_store(const struct settings *settings, struct db *db, boo
 		return err;
 	}
 	*ret_store = store;
+	return ok();
+}
+
+/* A secret that is lost is not made anew by itself: everybody would be signed out. */
+struct error resources_secret(const struct settings *settings, struct db *db, bool renew,
+                              struct token_keys **ret_keys)
+{
+	struct token_keys *keys = NULL;
+	struct error err = ok();
+
+	if (access(settings->secret_file, F_OK) != 0)
+		err = readiness_secret(db, NULL, renew);
+	if (err.code || (err = token_keys_open(settings->secret_file, &keys)).code)
+		return err;
+	if ((err = readiness_secret(db, keys, renew)).code) {
+		token_keys_free(keys);
+		return err;
+	}
+	*ret_keys = keys;
 	return ok();
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* resources -- the database and the store that the settings name, opened and found fit. */
+/* resources -- the database, the store and the secret that the settings name, opened and found fit.
+ */
 #ifndef ENGINE_RESOURCES_H
 #define ENGINE_RESOURCES_H
 
@@ -10,6 +11,7 @@
 
 struct db;
 struct store;
+struct token_keys;
 
 /*
  * Opens the database, whose statements may take as long as they need.  ERR_UNAVAILABLE: it is not
@@ -23,5 +25,12 @@ struct error resources_database(const struct settings *settings, struct db **ret
  */
 struct error resources_store(const struct settings *settings, struct db *db, bool adopt,
                              struct store **ret_store) MUST_CHECK;
+
+/*
+ * The keys of the secret file, which is made where no server has started yet.  ERR_CONFLICT: the
+ * file is missing or is not the one that this database's servers share, and nobody says `renew`.
+ */
+struct error resources_secret(const struct settings *settings, struct db *db, bool renew,
+                              struct token_keys **ret_keys) MUST_CHECK;
 
 #endif

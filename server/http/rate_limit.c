@@ -38,6 +38,7 @@ struct rate_limits {
 static const char *const names[BUDGETS] = {
 	[RATE_WRITE] = "writes", [RATE_VOLUNTEER] = "volunteers", [RATE_SIGN_IN] = "sign_ins",
 	[RATE_READ] = "reads",   [RATE_VIEW] = "views",           [RATE_OWN_VIEW] = "volunteer_views",
+	[RATE_EVENT] = "events",
 };
 
 static const struct {
@@ -81,7 +82,7 @@ static struct error read_one(const char *text, struct rate_limits *rate_limits)
 	if (which == RATE_NONE)
 		return errorf(ERR_INVALID,
 		              "there is no budget \"%s\"; there are writes, volunteers, sign_ins, reads, "
-		              "views, volunteer_views",
+		              "views, volunteer_views, events",
 		              name);
 	if (got == 3)
 		burst = count < 1 ? 1 : count;
@@ -104,6 +105,7 @@ struct error rate_limits_read(const char *text, struct rate_limits **ret_budgets
 	rate_limits->rates[RATE_VIEW] = (struct rate){ 1e3, 1200 }; /* a class of 20 for a lesson */
 	rate_limits->rates[RATE_OWN_VIEW] =
 		(struct rate){ 6e3, 40 }; /* nobody judges faster for long */
+	rate_limits->rates[RATE_EVENT] = (struct rate){ 10, 1000 };
 	rate_limits->off = strcmp(copy, "off") == 0;
 	for (char *one = rate_limits->off ? NULL : strtok_r(copy, ",", &rest); one && !err.code;
 	     one = strtok_r(NULL, ",", &rest))
@@ -201,13 +203,14 @@ struct error rate_limit_take(struct rate_limits *rate_limits, enum rate_limit wh
 
 	if (tell)
 		log_warn("the budget \"%s\" refused requests: %llu more; a school or an event behind one "
-		         "address may need TOUCHSTONE_BUDGETS raised",
+		         "address may need an invitation (touchstone invite) or TOUCHSTONE_BUDGETS raised",
 		         names[which], (unsigned long long)tell);
 	/* Whoever is refused at the door has done nothing, let alone too often. */
 	struct error err =
-		which == RATE_VOLUNTEER ? error_because(REASON_TOO_MANY_VOLUNTEERS)
-		: which == RATE_OWN_VIEW
-			? errorf(ERR_TOO_MANY, "New pairs come no faster. Wait a little.")
+		which == RATE_VOLUNTEER  ? error_because(REASON_TOO_MANY_VOLUNTEERS)
+		: which == RATE_OWN_VIEW ? errorf(ERR_TOO_MANY, "New pairs come no faster. Wait a little.")
+		: which == RATE_EVENT
+			? errorf(ERR_TOO_MANY, "Very many take part in this event now. Wait a little.")
 			: errorf(ERR_TOO_MANY, "Too many requests from your network. Wait a little.");
 	err.retry_after_s = (unsigned)(wait_ms / 1000) + 1;
 	return err;

@@ -54,6 +54,7 @@ struct request {
 	unsigned char volunteer[UUID_BYTES];
 	bool is_volunteer;
 	bool spared;      /* the volunteer entered by an invitation that leaves sensitive items out */
+	uint64_t event;   /* whose budget is this volunteer's; 0: none, it is the network's */
 	uint64_t network; /* keyed hash of the client's prefix; 0 where no budget asks for it */
 	const char *account_id; /* NULL: none */
 	const char *account_email;

@@ -288,7 +288,9 @@ static struct error server_take_one(const struct server *server, struct request 
 	if (which == RATE_NONE)
 		return ok();
 	req->network = client_of(server, req);
-	return rate_limit_take(server->config.rate_limits, which, req->network, clock_monotonic_ms());
+	bool of_event = which == RATE_WRITE && req->event; /* many of them behind one address */
+	return rate_limit_take(server->config.rate_limits, of_event ? RATE_EVENT : which,
+	                       of_event ? req->event : req->network, clock_monotonic_ms());
 }
 
 /* What a lane reads is counted; what may be answered from memory, only when it comes to the lane.
@@ -340,9 +342,9 @@ static struct error server_admit(struct server *server, struct request *req, lon
 		return err;
 	if ((err = check_body(server, req, *ret_length)).code)
 		return err;
-	if ((err = take_budget(server, req)).code)
-		return err;
 	if ((err = server->config.admit(req)).code)
+		return err;
+	if ((err = take_budget(server, req)).code)
 		return err;
 	return check_condition(req);
 }

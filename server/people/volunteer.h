@@ -16,13 +16,18 @@ struct job_handler;
 
 #define CONSENT_VERSION 2 /* of the text on the page that asks: 2 names the hash of the network */
 
-/* What a volunteer's cookie holds. Those of the first version are the id alone. */
+/* What a volunteer's cookie holds: of who entered by an invitation all of it, of others the first
+ * two, and of the first version the id alone. */
 struct volunteer_pass {
 	unsigned char id[UUID_BYTES];
 	unsigned char consent; /* version of the text that was agreed to */
+	unsigned char spared;  /* 1: nothing sensitive is shown, for as long as the cookie lasts */
+	unsigned char event[8], until_s[8]; /* whose budget is theirs, until when; as in memory */
 };
 
-_Static_assert(sizeof(struct volunteer_pass) == UUID_BYTES + 1, "no bytes between");
+#define PASS_PLAIN (UUID_BYTES + 1)
+
+_Static_assert(sizeof(struct volunteer_pass) == PASS_PLAIN + 17, "no bytes between");
 
 #define TRAINING_PAIRS                                                         \
 	2 /* a volunteer begins with as many; half of them give no more than three \

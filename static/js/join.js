@@ -27,18 +27,21 @@ let unknown = false;
 
 /**
  * Makes a volunteer, once: a second click does not make a second one of whom nobody will hear again.
- * Answers their progress; throws what call() throws, and an error with words where no cookie is kept.
+ * @param {string | null} [invitation] to an event: a volunteer of before becomes its guest
+ * Answers their progress, and the event if there is one; throws what call() throws, and an error with words where no
+ * cookie is kept.
  */
-export async function join() {
+export async function join(invitation) {
 	if (!cookiesKept())
 		throw blocked();
+	let event = null;
 	if (!unknown)
-		await post("/volunteers", { consent: true });
+		({ body: { event = null } } = await post("/volunteers", invitation ? { consent: true, invitation } : { consent: true }));
 	unknown = true;
 	try {
 		const { body } = await get("/me?limit=1");
 		unknown = false;
-		return body.progress;
+		return { progress: body.progress, event };
 	} catch (error) {
 		throw error.status === 401 ? blocked() : error;
 	}

@@ -5,6 +5,7 @@
 import { Unreachable, get, inWords, post } from "./api.js";
 import { byId, el, focusOn, say, showOnly } from "./dom.js";
 import { draftOf, dropDraft, keepDrafts } from "./draft.js";
+import { dropInvitation, invitation, isInvitation, keepEvent, receiveInvitation } from "./invitation.js";
 import { join } from "./join.js";
 import { nodes, t } from "./lang.js";
 import { tab } from "./storage.js";
@@ -27,6 +28,8 @@ const table = new Table(() => next.setAttribute("aria-disabled", String(!(phase 
 /** loading, judging, sending (a practice pair), taught, or away from any pair */
 let phase = "loading";
 let pair = null;
+/** Does the server know this browser's volunteer? */
+let known = false;
 /** The timer of a page that waits for others. */
 let lookAgain;
 const lease = new Lease({
@@ -59,12 +62,18 @@ function progress({ pairs_today: today, training } = {}) {
 		: nodes("judge.today", { n: today, today: String(today) }, wide));
 }
 
+function askConsent() {
+	phase = "away";
+	byId("invited").hidden = !invitation();
+	show("consent");
+}
+
 /** Says who must act when a request failed. */
 function stuck(error) {
 	if (error.status === 401) {
 		tab.drop("open");
-		phase = "away";
-		show("consent");
+		known = false;
+		askConsent();
 		return;
 	}
 	phase = "away";
@@ -247,14 +256,41 @@ async function skip(reason) {
 	await advance();
 }
 
+/** The invitation is no more: who is a volunteer already goes on as before, others may agree without it. */
+async function uninvited(error) {
+	dropInvitation();
+	byId("invited").hidden = true;
+	if (!known) {
+		notice(inWords(error));
+		return;
+	}
+	tell("invitation", inWords(error));
+	await advance();
+}
+
+/** What was handed out before is not shown to a guest, who may be spared some of it. */
+function welcome(event) {
+	dropInvitation();
+	keepEvent(event);
+	pairs.forgetAll();
+	tell("invitation", t("judge.guest", { name: event.name }));
+}
+
 async function agree() {
 	byId("agree").setAttribute("aria-disabled", "true");
 	try {
-		progress(await join());
+		const joined = await join(invitation());
+		known = true;
+		progress(joined.progress);
 		notice("");
+		if (joined.event)
+			welcome(joined.event);
 		await advance();
 	} catch (error) {
-		notice(inWords(error));
+		if (error.reason === "invitation-over")
+			await uninvited(error);
+		else
+			notice(inWords(error));
 	} finally {
 		byId("agree").removeAttribute("aria-disabled");
 	}
@@ -266,12 +302,16 @@ async function start() {
 	try {
 		const { body } = await get("/me?limit=1");
 		progress(body.progress);
+		known = true;
 	} catch (error) {
 		stuck(error);
 		return;
 	}
 	outbox.resume(tellRefused);
-	await advance();
+	if (invitation())
+		askConsent();
+	else
+		await advance();
 }
 
 const dialog = byId("skipping");
@@ -327,4 +367,6 @@ watchKeys({
 retell();
 untell("ending"); // it was said of a pair that may have more time since
 labelKeys();
+receiveInvitation();
+window.addEventListener("hashchange", () => { if (isInvitation()) location.reload(); }); // nothing of before is kept
 start();

@@ -3,6 +3,7 @@
 // assignments are kept for the life of the tab, so that a reload shows the same pair again.
 
 import { post, serverNow } from "./api.js";
+import { campaignNow } from "./invitation.js";
 import { t, term } from "./lang.js";
 import { device, tab } from "./storage.js";
 import { loadMedium } from "./loader.js";
@@ -48,6 +49,12 @@ export class Pairs {
 			return kept;
 		this.forget(kept);
 		return this.nextKept();
+	}
+
+	/** Whatever was open before the reload is not shown again. */
+	forgetAll() {
+		this.open = this.kept = [];
+		tab.drop("open");
 	}
 
 	/** A reload must not ask for it again. */
@@ -101,7 +108,8 @@ export class Pairs {
 	async ask() {
 		await this.settled();
 		const type = device.get("medium");
-		const { status, body, retryAfter } = await post("/assignments", type ? { media_type: type } : {});
+		const campaign = campaignNow();
+		const { status, body, retryAfter } = await post("/assignments", { ...(type && { media_type: type }), ...(campaign && { campaign }) });
 		return { again: status === 200, assignment: body, retryAfter };
 	}
 

@@ -142,6 +142,26 @@ describe("calls of the system that fail", () => {
 		});
 	});
 
+	test("an invitation is made and its link told, or what failed is said", async (t) => {
+		if (skip)
+			return t.skip(skip);
+		const database = await place.database("invite", { copyOf: base });
+		const env = environment(database, path.join(place.folder, "invite"));
+		await mkdir(env.TOUCHSTONE_DATA);
+		await sql(database, "insert into campaign (name) values ('evening')");
+		const args = ["invite", "make", "evening", "Night of media", "--most", "20", "--days", "1"];
+		await run(process.env.PROGRAM, args, { env });
+		return each(["read", "write", "open", "close"], t, async (what, fault, when) => {
+			const said = await strike(fault, when, place.folder, args, { env });
+			await judge(what, fault, said, async () => {
+				const [id, link] = said.stdout.trim().split("\n");
+				assert.match(link ?? "", /\/#invitation=[\w-]{80,}$/, `${what}: status 0 without a link`);
+				assert.equal((await sql(database, `select count(*) from invitation where id = '${id}'`))[0][0], "1", what);
+			});
+			return said;
+		});
+	});
+
 	test("import takes every row, or says what failed; the next one takes the rest", async (t) => {
 		if (skip)
 			return t.skip(skip);

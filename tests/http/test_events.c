@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a classroom, a newsroom or an event may rely on: declared networks and invitations. */
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "another.h"
 #include "client.h"
 #include "database.h"
+#include "program.h"
 #include "suites.h"
 #include "world.h"
 
@@ -101,6 +105,337 @@ START_TEST(a_pair_that_is_held_is_not_shown_again_where_it_is_sensitive)
 }
 END_TEST
 
+/* ---------------------------------------------------------------- invitations */
+
+/* Runs `invite` with the server's database and secret. */
+static const char *invite(int code, const char *words)
+{
+	static char folder[4096];
+
+	if (!*folder)
+		snprintf(folder, sizeof folder, "%s", a_folder());
+	return expect_code(code, folder, say("invite %s", words));
+}
+
+struct invited {
+	const char *id, *token;
+};
+
+static struct invited an_invitation(const char *campaign, const char *words)
+{
+	char *said = strdup(invite(0, say("make %s %s", campaign, words)));
+	char *line = strchr(said, '\n'), *mark = strstr(said, "/#invitation=");
+
+	keep(said);
+	ck_assert(line && mark && mark > line);
+	*line = '\0';
+	mark[strcspn(mark, "\n")] = '\0';
+	return (struct invited){ .id = said, .token = mark + strlen("/#invitation=") };
+}
+
+static struct answer enter(struct person *as, const char *token)
+{
+	return post(as, "/api/v1/volunteers",
+	            json_pack("{s:b, s:s}", "consent", 1, "invitation", token));
+}
+
+static long long entered(const struct invited *invited)
+{
+	return count_db("SELECT entered FROM invitation WHERE id = '%s'", invited->id);
+}
+
+START_TEST(who_enters_by_a_link_is_of_the_event_at_once)
+{
+	const char *campaign = a_campaign();
+	struct invited invited = an_invitation(campaign, "'Class 7b' --most 30 --days 2");
+	struct person person = { 0 }, other = { 0 };
+	struct answer a = enter(&person, invited.token);
+
+	expect_status(a, 201);
+	ck_assert_str_eq(text_at(a.body, "event/name"), "Class 7b");
+	ck_assert_str_eq(text_at(a.body, "event/campaign"), campaign);
+	ck_assert_int_eq(count_db("SELECT extract(epoch FROM '%s'::timestamptz - until)::bigint FROM"
+	                          " invitation WHERE id = '%s'",
+	                          text_at(a.body, "event/until"), invited.id),
+	                 0);
+	expect_status(enter(&other, invited.token), 201);
+	ck_assert_str_eq(
+		ask_db("SELECT count(*) || ' ' || count(DISTINCT network) || ' ' || bool_and(declared)"
+	           " FROM volunteer_network WHERE volunteer_id IN ('%s', '%s')",
+	           say("%s", volunteer_id(&person)), volunteer_id(&other)),
+		"2 1 true");
+	ck_assert_int_eq(entered(&invited), 2);
+	ck_assert_ptr_null(strstr(a.text, invited.token));
+}
+END_TEST
+
+START_TEST(a_volunteer_of_before_stays_who_it_was_and_is_of_the_event_from_then_on)
+{
+	const char *campaign = a_campaign();
+	struct invited invited = an_invitation(campaign, "evening --most 30 --days 2");
+	struct person person = a_volunteer();
+	const char *id = say("%s", volunteer_id(&person));
+
+	tell_db(
+		"INSERT INTO volunteer_network (campaign_id, volunteer_id, network, declared)"
+		" SELECT id, '%s', substr(sha256('home'), 1, 16), false FROM campaign WHERE name = '%s'",
+		id, campaign);
+	struct answer a = enter(&person, invited.token);
+	expect_status(a, 200);
+	ck_assert_str_eq(text_at(a.body, "volunteer"), id);
+	ck_assert_str_eq(text_at(get(&person, "/api/v1/me").body, "volunteer"), id);
+	ck_assert_int_eq(count_db("SELECT count(*) FROM volunteer_network n JOIN invitation i USING"
+	                          " (campaign_id, network) WHERE n.volunteer_id = '%s' AND n.declared",
+	                          id),
+	                 1);
+	expect_status(enter(&person, invited.token), 200);
+	ck_assert_int_eq(entered(&invited), 1); /* once */
+}
+END_TEST
+
+START_TEST(who_was_erased_enters_as_somebody_new)
+{
+	struct invited invited = an_invitation(a_campaign(), "evening --most 30 --days 2");
+	struct person person = a_volunteer();
+	const char *id = say("%s", volunteer_id(&person));
+
+	tell_db("DELETE FROM volunteer WHERE id = '%s'", id);
+	expect_status(enter(&person, invited.token), 201);
+	ck_assert_str_ne(volunteer_id(&person), id);
+}
+END_TEST
+
+START_TEST(what_a_guest_judges_leaves_them_the_events)
+{
+	const char *campaign = a_campaign();
+	struct invited invited = an_invitation(campaign, "evening --most 30 --days 2");
+	struct person person = { 0 };
+
+	make_items(&(struct items){ .campaign = campaign, .count = 8 });
+	expect_status(enter(&person, invited.token), 201);
+	json_t *lease = a_lease(&person, campaign);
+	expect_status(post(&person, "/api/v1/judgments",
+	                   verdicts_on(text_at(lease, "assignment"), "real", "fake")),
+	              201);
+	lease = a_lease(&person, campaign);
+	expect_status(post(&person, "/api/v1/skips",
+	                   json_pack("{s:s, s:s}", "assignment", text_at(lease, "assignment"), "reason",
+	                             "other")),
+	              204);
+	await_db(20, say("SELECT count(*) = 0 FROM score_pending WHERE '%s' = ANY (volunteers)",
+	                 volunteer_id(&person)));
+	ck_assert_int_eq(count_db("SELECT count(*) FROM volunteer_network n JOIN invitation i USING"
+	                          " (campaign_id, network) WHERE n.volunteer_id = '%s'",
+	                          volunteer_id(&person)),
+	                 1);
+	tell_db("UPDATE campaign SET state = 'closed' WHERE name = '%s'", campaign);
+	ck_assert_int_eq(count_db("SELECT count(*) FROM volunteer_network WHERE volunteer_id = '%s'",
+	                          volunteer_id(&person)),
+	                 0);
+}
+END_TEST
+
+/* Each by another way; nobody is made. */
+static const struct {
+	const char *set, *says;
+} ends[] = {
+	{ "until = now()", "has ended" },
+	{ "entered = most", "As many" },
+	{ "closed", "has ended" },
+	{ "revoked", "withdrawn" },
+};
+
+START_TEST(an_invitation_that_is_no_more_says_so_and_everybody_may_go_on_without)
+{
+	const char *campaign = a_campaign();
+	struct invited invited = an_invitation(campaign, "evening --most 2 --days 2");
+	struct person person = { 0 };
+
+	if (_i == 2)
+		tell_db("UPDATE campaign SET state = 'closed' WHERE name = '%s'", campaign);
+	else if (_i == 3)
+		invite(0, say("revoke %s", invited.id));
+	else
+		tell_db("UPDATE invitation SET %s WHERE id = '%s'", ends[_i].set, invited.id);
+	long long before = count_db("SELECT count(*) FROM volunteer");
+	struct answer a = enter(&person, invited.token);
+	expect_problem(a, 410, "invitation-over");
+	ck_assert_ptr_nonnull(strstr(text_at(a.body, "detail"), ends[_i].says));
+	ck_assert_ptr_nonnull(strstr(text_at(a.body, "detail"), "without"));
+	ck_assert_ptr_null(header_of(a, "Set-Cookie"));
+	ck_assert_int_eq(count_db("SELECT count(*) FROM volunteer"), before);
+	expect_status(post(&person, "/api/v1/volunteers", json_pack("{s:b}", "consent", 1)), 201);
+}
+END_TEST
+
+START_TEST(who_entered_before_enters_again_whatever_became_of_the_invitation)
+{
+	struct invited invited = an_invitation(a_campaign(), "evening --most 1 --days 2");
+	struct person person = { 0 };
+
+	expect_status(enter(&person, invited.token), 201);
+	invite(0, say("revoke %s", invited.id));
+	invite(0, say("revoke %s", invited.id)); /* twice is fine */
+	expect_status(enter(&person, invited.token), 200);
+	ck_assert_int_eq(entered(&invited), 1);
+}
+END_TEST
+
+static const char *const no_tokens[] = { "", "x", "AAAA" };
+
+START_TEST(a_token_of_nobodys_making_is_told_plainly)
+{
+	struct invited invited = an_invitation(a_campaign(), "evening --most 30 --days 2");
+	struct person person = { 0 };
+	char *changed = keep(strdup(invited.token));
+
+	changed[20] = changed[20] == 'A' ? 'B' : 'A';
+	expect_problem(enter(&person, no_tokens[_i]), 410, "invitation-over");
+	expect_problem(enter(&person, changed), 410, "invitation-over");
+	changed[strlen(changed) - 3] = '\0';
+	expect_problem(enter(&person, changed), 410, "invitation-over");
+	expect_problem(enter(&person, say("%0300d", 0)), 422, "invalid");
+}
+END_TEST
+
+#define AT_ONCE 24
+
+struct rush {
+	struct person person;
+	const char *token;
+	long status;
+};
+
+static void *rush_in(void *arg)
+{
+	struct rush *rush = arg;
+
+	rush->status = enter(&rush->person, rush->token).status;
+	return NULL;
+}
+
+START_TEST(no_more_enter_at_once_than_were_invited)
+{
+	struct invited invited = an_invitation(a_campaign(), "evening --most 7 --days 2");
+	struct rush rushes[AT_ONCE] = { 0 };
+	pthread_t threads[AT_ONCE];
+	int in = 0, out = 0;
+
+	for (int i = 0; i < AT_ONCE; i++) {
+		rushes[i].token = invited.token;
+		ck_assert_int_eq(pthread_create(&threads[i], NULL, rush_in, &rushes[i]), 0);
+	}
+	for (int i = 0; i < AT_ONCE; i++) {
+		pthread_join(threads[i], NULL);
+		in += rushes[i].status == 201;
+		out += rushes[i].status == 410;
+	}
+	ck_assert_int_eq(in, 7);
+	ck_assert_int_eq(out, AT_ONCE - 7);
+	ck_assert_int_eq(entered(&invited), 7);
+	ck_assert_int_eq(count_db("SELECT count(*) FROM volunteer_network n JOIN invitation i USING"
+	                          " (campaign_id, network) WHERE i.id = '%s'",
+	                          invited.id),
+	                 7);
+}
+END_TEST
+
+START_TEST(guests_are_shown_nothing_sensitive_unless_the_operator_says_so)
+{
+	const char *campaign = a_mixed_campaign(2);
+	struct invited plain = an_invitation(campaign, "class --most 30 --days 2");
+	struct invited all = an_invitation(campaign, "news --most 30 --days 2 --sensitive");
+	struct person guest = { 0 }, reporter = { 0 };
+
+	expect_status(enter(&guest, plain.token), 201);
+	expect_status(enter(&reporter, all.token), 201);
+	json_t *lease = a_lease(&guest, campaign);
+	ck_assert(!true_at(lease, "sensitive"));
+	expect_status(ask_at(NULL, &guest, campaign), 204);
+	ck_assert(true_at(a_lease(&reporter, campaign), "sensitive"));
+	/* The last link that was followed says. */
+	expect_status(enter(&guest, all.token), 200);
+	ck_assert(true_at(a_lease(&guest, campaign), "sensitive"));
+}
+END_TEST
+
+static const char *const few_budgets[] = { "--budgets",
+	                                       "volunteers=1/h,writes=1/h:60,views=1/h,"
+	                                       "volunteer_views=1/h:3,events=1/h:25",
+	                                       NULL };
+
+/* As many as the event's budget lets in, and each is shown pairs, where the network's would have
+ * ended with the first. */
+START_TEST(an_event_behind_one_address_has_a_budget_of_its_own)
+{
+	const char *campaign = a_campaign();
+	struct invited invited = an_invitation(campaign, "evening --most 30 --days 2");
+	struct another server = another_start(few_budgets);
+	struct person people[10] = { 0 }, anybody = { 0 };
+	json_t *plain = json_pack("{s:b}", "consent", 1);
+
+	make_items(&(struct items){ .campaign = campaign, .count = 40 });
+	await_desk(server.url);
+	for (int i = 0; i < 10; i++) {
+		expect_status(call(&(struct call){ .server = server.url,
+		                                   .path = "/api/v1/volunteers",
+		                                   .as = &people[i],
+		                                   .body = json_pack("{s:b, s:s}", "consent", 1,
+		                                                     "invitation", invited.token) }),
+		              201);
+		expect_status(ask_at(server.url, &people[i], campaign), 201);
+	}
+	expect_status(ask_at(server.url, &people[0], campaign), 201);
+	expect_status(ask_at(server.url, &people[0], campaign), 200);
+	for (int i = 0; i < 3; i++)
+		ask_at(server.url, &people[1], campaign);
+	struct answer a = ask_at(server.url, &people[2], campaign); /* the 26th */
+	expect_problem(a, 429, "too-many");
+	for (int i = 0; i < 2; i++)
+		a = call(&(struct call){ .server = server.url,
+		                         .path = "/api/v1/volunteers",
+		                         .as = &anybody,
+		                         .body = json_incref(plain) });
+	expect_problem(a, 429, "too-many-volunteers");
+	json_decref(plain);
+	another_stop(&server);
+}
+END_TEST
+
+static const char *in_a_month(void)
+{
+	return ask_db("SELECT to_char(now() AT TIME ZONE 'UTC' + interval '30 days',"
+	              " 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')");
+}
+
+START_TEST(the_command_lists_what_there_is_and_refuses_what_cannot_be)
+{
+	const char *campaign = a_campaign();
+	struct invited invited =
+		an_invitation(campaign, say("'Night of media' --most 5 --until %s", in_a_month()));
+	const char *list;
+
+	(void)invited;
+	invite(2, "make");
+	invite(2, say("make %s x --days 3", campaign));
+	invite(2, say("make %s x --most 3", campaign));
+	invite(2, say("make %s x --most 3 --days 3 --until %s", campaign, in_a_month()));
+	invite(2, say("make %s x --most 3 --days 91", campaign));
+	invite(2, say("make %s x --most 0 --days 3", campaign));
+	invite(2, say("make %s x --most 3 --until tomorrow", campaign));
+	invite(1, say("make %s x --most 3 --until 2020-01-01T00:00:00Z", campaign));
+	invite(1, say("make %s x --most 3 --until 2099-01-01T00:00:00Z", campaign));
+	invite(1, say("make %s ' x' --most 3 --days 3", campaign));
+	invite(1, "make no-such-campaign x --most 3 --days 3");
+	invite(1, "revoke 00000000-0000-4000-8000-000000000000");
+	invite(1, "revoke everything");
+	invite(2, "list --most 3");
+	list = invite(0, "list");
+	ck_assert_ptr_nonnull(strstr(list, say("open  %s: Night of media  0 of 5", campaign)));
+	ck_assert_ptr_null(strstr(list, invited.token));
+}
+END_TEST
+
 Suite *http_events_suite(void)
 {
 	Suite *suite = suite_create("http/events");
@@ -110,6 +445,18 @@ Suite *http_events_suite(void)
 	tcase_add_test(tc, a_declared_network_is_shown_nothing_sensitive);
 	tcase_add_test(tc, a_declared_network_is_shown_all_if_the_operator_says_so);
 	tcase_add_test(tc, a_pair_that_is_held_is_not_shown_again_where_it_is_sensitive);
+	tcase_add_test(tc, who_enters_by_a_link_is_of_the_event_at_once);
+	tcase_add_test(tc, a_volunteer_of_before_stays_who_it_was_and_is_of_the_event_from_then_on);
+	tcase_add_test(tc, who_was_erased_enters_as_somebody_new);
+	tcase_add_test(tc, what_a_guest_judges_leaves_them_the_events);
+	tcase_add_loop_test(tc, an_invitation_that_is_no_more_says_so_and_everybody_may_go_on_without,
+	                    0, 4);
+	tcase_add_test(tc, who_entered_before_enters_again_whatever_became_of_the_invitation);
+	tcase_add_loop_test(tc, a_token_of_nobodys_making_is_told_plainly, 0, 3);
+	tcase_add_test(tc, no_more_enter_at_once_than_were_invited);
+	tcase_add_test(tc, guests_are_shown_nothing_sensitive_unless_the_operator_says_so);
+	tcase_add_test(tc, an_event_behind_one_address_has_a_budget_of_its_own);
+	tcase_add_test(tc, the_command_lists_what_there_is_and_refuses_what_cannot_be);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
