@@ -19,6 +19,7 @@ CREATE TABLE invitation (
     CHECK ((revoked_at IS NULL) = (revoked_by IS NULL))
 );
 CREATE INDEX invitation_by_campaign ON invitation (campaign_id);
+CREATE INDEX invitation_newest ON invitation (made_at, id);
 COMMENT ON TABLE invitation IS 'A link to an event. What is sealed in it is the id and the end, so nothing here lets anybody in. Who entered stands in volunteer_network, and nowhere once the campaign is closed.';
 COMMENT ON COLUMN invitation.network IS 'What stands for the event among the networks of its campaign: the keyed hash of its name, as of a network that TOUCHSTONE_NETWORKS declares by that name.';
 COMMENT ON COLUMN invitation.sensitive IS 'Guests are shown sensitive items too.';

@@ -30,6 +30,7 @@ struct api {
 	struct rate_limits *rate_limits; /* by network prefix: the server's own */
 	struct rate_limits *addresses;   /* sign-ins by e-mail address */
 	bool contributions;              /* volunteers may send media */
+	const char *address;             /* where people reach the server, without a path */
 	bool secure;                     /* the public address is https */
 	void (*wake_scorer)(void);       /* there are new judgments; may be NULL */
 	void (*wake_worker)(void);       /* there is a new job; may be NULL */

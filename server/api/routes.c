@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The whole public surface. docs/api.md says what each means. */
 #include "api/api.h"
+#include "api/invitations.h"
 #include "api/jobs.h"
 #include "api/releases.h"
 #include "api/set_asides.h"
@@ -53,6 +54,9 @@ const struct route api_routes[] = {
 	{ "POST",   V1 "/items/{}/review",        .handle = post_review,         .lane = &lane_queries, .needs = MAY_REVIEW, .budget = RATE_WRITE, .json = MAX_BODY },
 	{ "GET",    V1 "/contributions",          .handle = get_contributions,   .lane = &lane_queries, .needs = MAY_REVIEW },
 	{ "GET",    V1 "/contributions/{}",       .handle = get_contribution,    .lane = &lane_queries },
+	{ "GET",    V1 "/invitations",            .handle = get_invitations,     .lane = &lane_queries, .needs = MAY_GUARD },
+	{ "POST",   V1 "/invitations",            .handle = post_invitation,     .lane = &lane_queries, .needs = MAY_GUARD, .budget = RATE_WRITE, .json = MAX_BODY },
+	{ "DELETE", V1 "/invitations/{}",         .handle = delete_invitation,   .lane = &lane_queries, .needs = MAY_GUARD, .budget = RATE_WRITE },
 	{ "GET",    V1 "/openapi.json",           .handle = get_openapi },
 	{ "GET",    "/healthz",                   .handle = get_healthz },
 	{ "GET",    "/readyz",                    .handle = get_readyz,          .lane = &lane_queries },

@@ -50,7 +50,6 @@ static bool end_read(const struct invite_words *words, int64_t *ret_s)
 	return true;
 }
 
-/* The token stands behind '#', which browsers send to nobody, so that no log holds it. */
 static struct error invite_make(const struct settings *settings, struct db *db,
                                 const struct invitation_wish *wish)
 {
@@ -63,8 +62,8 @@ static struct error invite_make(const struct settings *settings, struct db *db,
 	token_keys_free(keys);
 	if (err.code)
 		return err;
-	const char *host = settings->public_url ? settings->public_url : settings->listen;
-	printf("%s\n%s%s/#invitation=%s\n", id, settings->public_url ? "" : "http://", host, token);
+	char by_listener[SETTINGS_ADDRESS];
+	printf("%s\n%s" INVITATION_PATH "%s\n", id, settings_address(settings, by_listener), token);
 	return ok();
 }
 
@@ -110,7 +109,7 @@ int cli_invite(const struct settings *settings, int argc, char **argv)
 	struct db *db = command_db(settings);
 	if (!db)
 		return EXIT_FAILED;
-	struct error err = strcmp(argv[1], "list") == 0 ? invitation_each(db, print_invitation, NULL)
+	struct error err = strcmp(argv[1], "list") == 0 ? invitation_each(db, &(struct invitation_page){ 0 }, print_invitation, NULL)
 	                   : strcmp(argv[1], "revoke") == 0 ? invitation_withdraw(db, argv[2], who)
 	                                                    : invite_make(settings, db, &wish);
 	db_close(db);

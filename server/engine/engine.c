@@ -145,6 +145,14 @@ static struct error open_stored(const struct settings *settings, struct db *db, 
 	return ok();
 }
 
+/* Borrowed by the server and the handlers. */
+static const char *public_address(const struct settings *settings)
+{
+	static char by_listener[SETTINGS_ADDRESS];
+
+	return settings_address(settings, by_listener);
+}
+
 static struct error open_parts(const struct settings *settings, bool renew, struct engine *engine)
 {
 	struct db *db = NULL;
@@ -178,6 +186,7 @@ static struct error open_parts(const struct settings *settings, bool renew, stru
 		                .rate_limits = engine->rate_limits,
 		                .addresses = engine->addresses,
 		                .contributions = !closed,
+		                .address = public_address(settings),
 		                .secure = settings->public_url &&
 		                          strncmp(settings->public_url, "https://", 8) == 0 };
 	return ok();
@@ -198,7 +207,6 @@ static void close_parts(struct engine *engine)
 
 static struct error listen_now(const struct settings *settings, struct engine *engine)
 {
-	static char by_listener[128]; /* borrowed by the server */
 	bool loopback =
 		strncmp(settings->listen, "127.", 4) == 0 || strncmp(settings->listen, "[::1]", 5) == 0;
 
@@ -207,12 +215,10 @@ static struct error listen_now(const struct settings *settings, struct engine *e
 	if (settings->connections && !number_whole(settings->connections, 1, 1000000, &connections))
 		return errorf(ERR_INVALID, "TOUCHSTONE_CONNECTIONS is a number from 1, not %s",
 		              settings->connections);
-	snprintf(by_listener, sizeof by_listener, "http://%s", settings->listen);
 	/* Who listens to the world and says no address may be called by any name. */
 	struct server_config config = { .listen = settings->listen,
 		                            .routes = api_routes,
-		                            .public_url =
-		                                settings->public_url ? settings->public_url : by_listener,
+		                            .public_url = api.address,
 		                            .hosts =
 		                                settings->public_url || loopback ? settings->hosts : NULL,
 		                            .connections = (unsigned)connections,

@@ -156,3 +156,9 @@ bool arguments_fit(int argc, char **argv, int least, int most, const char *usage
 		fprintf(stderr, "usage: touchstone %s\n", usage);
 	return fit;
 }
+
+const char *settings_address(const struct settings *settings, char by_listener[SETTINGS_ADDRESS])
+{
+	snprintf(by_listener, SETTINGS_ADDRESS, "http://%s", settings->listen);
+	return settings->public_url ? settings->public_url : by_listener;
+}

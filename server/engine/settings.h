@@ -30,6 +30,11 @@ struct settings {
  */
 bool settings_read(struct settings *settings, int *argc, char **argv);
 
+#define SETTINGS_ADDRESS 300
+
+/* Where people reach the server: the public URL, or by the listener where nobody said it. */
+const char *settings_address(const struct settings *settings, char by_listener[SETTINGS_ADDRESS]);
+
 /* Takes `--name` out of argv. */
 bool take_flag(int *argc, char **argv, const char *name);
 

@@ -113,11 +113,16 @@ struct error invitation_make(struct db *db, const struct token_keys *keys,
 	return ok();
 }
 
-struct error invitation_each(struct db *db,
+struct error invitation_each(struct db *db, const struct invitation_page *page,
                              void (*use)(void *arg, const struct invitation *invitation), void *arg)
 {
+	char limit[12];
 	auto_rows *rows = NULL;
-	struct error err = db_run(db, SQL_INVITATION_LIST, NULL, &rows);
+
+	snprintf(limit, sizeof limit, "%u", page->limit);
+	struct error err =
+		db_run(db, SQL_INVITATION_LIST,
+	           (const char *[]){ page->place, page->id, page->limit ? limit : NULL }, &rows);
 
 	for (size_t r = 0; !err.code && r < rows_count(rows); r++) {
 		struct invitation invitation = { .id = rows_text(rows, r, 0),
@@ -128,7 +133,8 @@ struct error invitation_each(struct db *db,
 			                             .state = rows_text(rows, r, 5),
 			                             .most = rows_integer(rows, r, 6),
 			                             .entered = rows_integer(rows, r, 7),
-			                             .sensitive = rows_flag(rows, r, 8) };
+			                             .sensitive = rows_flag(rows, r, 8),
+			                             .place = rows_text(rows, r, 9) };
 
 		use(arg, &invitation);
 	}

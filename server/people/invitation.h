@@ -33,6 +33,10 @@ struct invitation_token {
 
 _Static_assert(sizeof(struct invitation_token) == UUID_BYTES + 8, "sealed as it is: no padding");
 
+/* Behind the server's address, before the token: browsers send nothing of it, so no log holds it.
+ */
+#define INVITATION_PATH "/#invitation="
+
 #define INVITATION_TEXT TOKEN_TEXT(sizeof(struct invitation_token))
 
 /* True: `text` is the token of one of our links. Says nothing of whether it may still be used. */
@@ -65,12 +69,19 @@ bool invitation_moment(const char *text, int64_t *ret_s);
 struct invitation {
 	const char *id, *campaign, *name, *until, *made_by;
 	const char *state; /* open, over, full, withdrawn, or closed: its campaign is */
+	const char *place; /* with the id: where it stands in the list */
 	int64_t most, entered;
 	bool sensitive;
 };
 
-/* Calls `use` for each, newest first; it keeps nothing of what it is given. */
-struct error invitation_each(struct db *db,
+/* Where a page of the list begins and ends. */
+struct invitation_page {
+	const char *place, *id; /* of the one before it; NULL: from the newest on */
+	unsigned limit;         /* 0: all */
+};
+
+/* Calls `use` for each of a page, newest first; it keeps nothing of what it is given. */
+struct error invitation_each(struct db *db, const struct invitation_page *page,
                              void (*use)(void *arg, const struct invitation *invitation),
                              void *arg) MUST_CHECK;
 

@@ -15,17 +15,19 @@ VALUES ($1::uuid, $2, decode($3, 'hex'), $4::boolean, $5::integer, $6, to_timest
 RETURNING id
 
 -- name: invitation_list
--- Every invitation, newest first.
---   -> id, campaign, name, until rfc3339, made by, state, most, entered, sensitive
+-- Invitations, the newest first, a page of them.
+--   $1 made_at or NULL, $2 id or NULL: after this one; $3 how many, NULL: all
+--   -> id, campaign, name, until rfc3339, made by, state, most, entered, sensitive, made_at to the last digit
 SELECT i.id, k.name, i.name, rfc3339(i.until), i.made_by,
        CASE WHEN i.revoked_at IS NOT NULL THEN 'withdrawn'
             WHEN k.state <> 'open' THEN 'closed'
             WHEN i.until <= now() THEN 'over'
             WHEN i.entered = i.most THEN 'full'
             ELSE 'open' END,
-       i.most, i.entered, i.sensitive
+       i.most, i.entered, i.sensitive, i.made_at
   FROM invitation i JOIN campaign k ON k.id = i.campaign_id
- ORDER BY i.made_at DESC, i.id
+ WHERE $1::timestamptz IS NULL OR (i.made_at, i.id) < ($1::timestamptz, $2::uuid)
+ ORDER BY i.made_at DESC, i.id DESC LIMIT $3::integer
 
 -- name: invitation_withdraw
 --   $1 uuid, $2 text by whom

@@ -12,7 +12,8 @@ enum permission {
 	MAY_RELEASE = 1 << 0, /* make releases, and see how the work on them goes */
 	MAY_RULE = 1 << 1,    /* see disputes with their evidence, and settle them */
 	MAY_OPERATE = 1 << 2, /* see the work of the whole, and what failed */
-	MAY_GUARD = 1 << 3,   /* see who carries the labels, and take judgments out of what counts */
+	MAY_GUARD = 1 << 3,   /* see who carries the labels, take judgments out of what counts, and
+	                       * invite to events */
 	MAY_ADD = 1 << 4,     /* add items without a moderator */
 	MAY_REVIEW = 1 << 5,  /* decide what of the public's contributions becomes an item */
 };

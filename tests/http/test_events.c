@@ -436,6 +436,103 @@ START_TEST(the_command_lists_what_there_is_and_refuses_what_cannot_be)
 }
 END_TEST
 
+#define INVITATIONS "/api/v1/invitations"
+
+static json_t *a_wish(const char *campaign, const char *name, int most)
+{
+	return json_pack("{s:s, s:s, s:i, s:s}", "campaign", campaign, "name", name, "most", most,
+	                 "until", in_a_month());
+}
+
+/* The one of a name in a moderator's list. */
+static const json_t *listed(struct person *as, const char *name)
+{
+	struct answer a = get(as, INVITATIONS "?limit=100");
+	json_t *one;
+	size_t n;
+
+	expect_status(a, 200);
+	json_array_foreach (json_object_get(a.body, "items"), n, one)
+		if (strcmp(text_at(one, "name"), name) == 0)
+			return one;
+	ck_abort_msg("%s is not listed", name);
+}
+
+START_TEST(a_moderator_invites_sees_who_came_and_withdraws)
+{
+	const char *campaign = a_campaign(), *name = say("Evening of %s", campaign);
+	struct person moderator = an_account("moderator"), guest = { 0 }, late = { 0 };
+	struct answer a = post(&moderator, INVITATIONS, a_wish(campaign, name, 3));
+
+	expect_status(a, 201);
+	const char *id = say("%s", text_at(a.body, "id"));
+	const char *mark = strstr(text_at(a.body, "link"), "/#invitation=");
+	ck_assert_ptr_nonnull(mark);
+	const char *token = say("%s", mark + strlen("/#invitation="));
+	expect_status(enter(&guest, token), 201);
+	const json_t *one = listed(&moderator, name);
+	ck_assert_str_eq(text_at(one, "id"), id);
+	ck_assert_str_eq(text_at(one, "state"), "open");
+	ck_assert_int_eq(number_at(one, "entered"), 1);
+	ck_assert(!true_at(one, "sensitive"));
+	ck_assert_int_eq(
+		count_db("SELECT count(*) FROM account WHERE id::text = '%s' AND role = 'moderator'",
+	             text_at(one, "by")),
+		1);
+	a = get(&moderator, INVITATIONS);
+	ck_assert_ptr_null(strstr(a.text, token));
+	expect_status(delete_at(&moderator, say(INVITATIONS "/%s", id)), 204);
+	expect_status(delete_at(&moderator, say(INVITATIONS "/%s", id)), 204);
+	ck_assert_str_eq(text_at(listed(&moderator, name), "state"), "withdrawn");
+	expect_problem(enter(&late, token), 410, "invitation-over");
+}
+END_TEST
+
+START_TEST(only_moderators_invite_and_only_what_can_be)
+{
+	const char *campaign = a_campaign();
+	struct person moderator = an_account("moderator"), researcher = an_account("researcher");
+	struct person volunteer = a_volunteer();
+	json_t *wish = a_wish(campaign, "evening", 3);
+
+	expect_status(get(&volunteer, INVITATIONS), 401);
+	expect_status(post(&volunteer, INVITATIONS, json_incref(wish)), 401);
+	expect_status(get(&researcher, INVITATIONS), 403);
+	expect_status(post(&researcher, INVITATIONS, wish), 403);
+	expect_status(post(&moderator, INVITATIONS, a_wish("no-such-campaign", "evening", 3)), 404);
+	expect_status(post(&moderator, INVITATIONS, a_wish(campaign, " evening", 3)), 422);
+	expect_status(post(&moderator, INVITATIONS, a_wish(campaign, "two\nlines", 3)), 422);
+	expect_status(post(&moderator, INVITATIONS, a_wish(campaign, "evening", 0)), 422);
+	expect_status(post(&moderator, INVITATIONS, a_wish(campaign, "evening", 100001)), 422);
+	wish = a_wish(campaign, "evening", 3);
+	json_object_set_new(wish, "until", json_string("2099-01-01T00:00:00Z"));
+	expect_status(post(&moderator, INVITATIONS, json_incref(wish)), 422);
+	json_object_set_new(wish, "until", json_string("2026-13-41T99:00:00Z"));
+	expect_status(post(&moderator, INVITATIONS, wish), 422);
+	expect_status(delete_at(&moderator, say(INVITATIONS "/%s", "everything")), 404);
+	tell_db("UPDATE campaign SET state = 'closed' WHERE name = '%s'", campaign);
+	expect_status(post(&moderator, INVITATIONS, a_wish(campaign, "evening", 3)), 409);
+}
+END_TEST
+
+START_TEST(the_list_goes_on_by_its_cursor)
+{
+	const char *campaign = a_campaign();
+	struct person moderator = an_account("moderator");
+
+	for (int n = 0; n < 3; n++)
+		expect_status(post(&moderator, INVITATIONS, a_wish(campaign, say("page %d", n), 3)), 201);
+	struct answer a = get(&moderator, INVITATIONS "?limit=2");
+	expect_status(a, 200);
+	ck_assert_str_eq(text_at(a.body, "items/0/name"), "page 2");
+	ck_assert_str_eq(text_at(a.body, "items/1/name"), "page 1");
+	a = get(&moderator, say(INVITATIONS "?limit=2&cursor=%s", text_at(a.body, "next")));
+	expect_status(a, 200);
+	ck_assert_str_eq(text_at(a.body, "items/0/name"), "page 0");
+	expect_status(get(&moderator, INVITATIONS "?cursor=nonsense"), 422);
+}
+END_TEST
+
 Suite *http_events_suite(void)
 {
 	Suite *suite = suite_create("http/events");
@@ -457,6 +554,9 @@ Suite *http_events_suite(void)
 	tcase_add_test(tc, guests_are_shown_nothing_sensitive_unless_the_operator_says_so);
 	tcase_add_test(tc, an_event_behind_one_address_has_a_budget_of_its_own);
 	tcase_add_test(tc, the_command_lists_what_there_is_and_refuses_what_cannot_be);
+	tcase_add_test(tc, a_moderator_invites_sees_who_came_and_withdraws);
+	tcase_add_test(tc, only_moderators_invite_and_only_what_can_be);
+	tcase_add_test(tc, the_list_goes_on_by_its_cursor);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

@@ -324,7 +324,7 @@ export const VALUES = {
 	stats_compact: [],
 	invitation_campaign: ["'campaign-1'"],
 	invitation_make: ["filled_id('campaign', 1)", "'Class 7b'", "repeat('00', 16)", "false", "200", "'root'", "extract(epoch FROM now())::bigint"],
-	invitation_list: [],
+	invitation_list: ["now()", "gen_random_uuid()::text", "51"],
 	invitation_withdraw: ["gen_random_uuid()::text", "'root'"],
 	invitation_enter: ["filled_ids('new', 1, 64)", some(64, "'00000000-0000-4000-8000-000000000000'", "uuid"), some(64, "'\\x00112233445566778899aabbccddeeff'", "bytea"), some(64, "2", "integer")],
 	volunteer_create: ["filled_ids('new', 1, 64)", some(64, "'\\x00112233445566778899aabbccddeeff'", "bytea"), some(64, "1", "integer")],
