@@ -88,7 +88,7 @@ BEGIN
             -- What comes and goes.
             ('volunteer',        'INSERT, DELETE',  'consent_version'),
             ('volunteer_skill',  'INSERT, DELETE',  'sensitivity, specificity, judgments, gold, ignored, updated_at'),
-            ('volunteer_network', 'INSERT, DELETE', 'network, declared'),
+            ('volunteer_network', 'INSERT, DELETE', 'network, declared, provider'),
             ('lease',            'INSERT, DELETE',  'expires_at'),
             ('skipped_pair',     'INSERT, DELETE',  ''),
             ('upload',           'INSERT, DELETE',  'expires_at'),

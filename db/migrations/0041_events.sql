@@ -1,5 +1,5 @@
 -- Events: a link by which volunteers enter a campaign as guests of something that the operator names.
--- oldest program: 0036
+-- oldest program: 0040
 
 CREATE TABLE invitation (
     id          uuid PRIMARY KEY DEFAULT gen_random_uuid(),

@@ -88,14 +88,15 @@ static enum rate_limit of_network(const struct request *req)
 static struct error take_view(const struct request *req, uint64_t *ret_own)
 {
 	int64_t now_ms = clock_monotonic_ms();
-	struct error err = rate_limit_take(api.rate_limits, of_network(req), req->network, now_ms);
+	struct error err =
+		rate_limit_take_network(api.rate_limits, of_network(req), req->network, req->block, now_ms);
 
 	memcpy(ret_own, req->volunteer + UUID_BYTES - sizeof *ret_own, sizeof *ret_own);
 	if (err.code)
 		return err;
 	err = rate_limit_take(api.rate_limits, RATE_OWN_VIEW, *ret_own, now_ms);
 	if (err.code)
-		rate_limit_give_back(api.rate_limits, of_network(req), req->network);
+		rate_limit_give_back_network(api.rate_limits, of_network(req), req->network, req->block);
 	return err;
 }
 
@@ -116,7 +117,7 @@ bool post_assignment_here(struct request *req)
 	enum dispatcher_outcome outcome =
 		dispatcher_ask(api.dispatcher, req->volunteer, &request, &assignment);
 	if (outcome != DISPATCHER_NEW) {
-		rate_limit_give_back(api.rate_limits, of_network(req), req->network);
+		rate_limit_give_back_network(api.rate_limits, of_network(req), req->network, req->block);
 		rate_limit_give_back(api.rate_limits, RATE_OWN_VIEW, own);
 	}
 	if (outcome == DISPATCHER_ABSENT)

@@ -91,7 +91,7 @@ static void sessions_forgive(const struct request *req, struct error err, uint64
 	if (err.code != ERR_UNAVAILABLE)
 		return;
 	rate_limit_give_back(api.addresses, RATE_SIGN_IN, pace);
-	rate_limit_give_back(api.rate_limits, RATE_SIGN_IN, req->network);
+	rate_limit_give_back_network(api.rate_limits, RATE_SIGN_IN, req->network, req->block);
 }
 
 static json_t *signed_in_json(const struct account *account, int64_t failed)

@@ -56,9 +56,10 @@ bool post_volunteer_here(struct request *req)
 	bool invited = !err.code && joining.invited && joining.token.until_s > clock_now_s();
 
 	if (err.reason != REASON_INVITATION_OVER)
-		err = rate_limit_take(api.rate_limits, invited ? RATE_EVENT : RATE_VOLUNTEER,
-		                      invited ? invitation_key(&joining.token) : req->network,
-		                      clock_monotonic_ms());
+		err = invited ? rate_limit_take(api.rate_limits, RATE_EVENT, invitation_key(&joining.token),
+		                                clock_monotonic_ms())
+		              : rate_limit_take_network(api.rate_limits, RATE_VOLUNTEER, req->network,
+		                                        req->block, clock_monotonic_ms());
 	if (err.code)
 		request_fail(req, err);
 	return err.code != OK;

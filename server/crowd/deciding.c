@@ -12,9 +12,10 @@
 
 /* The weight of one network, or of one volunteer. */
 struct bloc {
-	uint32_t network;
-	bool alone; /* counts by itself, whatever its network */
-	bool says;  /* somebody of it says what the label says */
+	uint64_t owner;    /* its network, and later its provider */
+	uint32_t provider; /* 0: not known */
+	bool alone;        /* counts by itself, whatever its network */
+	bool says;         /* somebody of it says what the label says */
 	fixed fake, real;
 };
 
@@ -82,13 +83,13 @@ static int compare_blocs(const void *a, const void *b)
 	return (weights[0] < weights[1]) - (weights[0] > weights[1]);
 }
 
-static int bloc_by_network(const void *a, const void *b)
+static int bloc_by_owner(const void *a, const void *b)
 {
 	const struct bloc *one = a, *other = b;
 
 	if (one->alone != other->alone)
 		return one->alone ? 1 : -1;
-	return (one->network > other->network) - (one->network < other->network);
+	return (one->owner > other->owner) - (one->owner < other->owner);
 }
 
 static double bloc_weight(const struct bloc *bloc)
@@ -132,18 +133,18 @@ static void cut_blocs(struct bloc blocs[], size_t count, double share)
 	}
 }
 
-/* Blocs of one network become one, but for those that count by themselves. Returns how many are
- * left. */
-static size_t join_networks(struct bloc blocs[], size_t count)
+/* Blocs of one owner become one, but for those that count by themselves. Returns how many are left.
+ */
+static size_t join_owners(struct bloc blocs[], size_t count)
 {
 	size_t kept = 0;
 
 	if (count)
-		qsort(blocs, count, sizeof *blocs, bloc_by_network);
+		qsort(blocs, count, sizeof *blocs, bloc_by_owner);
 	for (size_t b = 0; b < count; b++) {
 		struct bloc *last = kept ? &blocs[kept - 1] : NULL;
 
-		if (!last || blocs[b].alone || last->alone || last->network != blocs[b].network) {
+		if (!last || blocs[b].alone || last->alone || last->owner != blocs[b].owner) {
 			blocs[kept++] = blocs[b];
 			continue;
 		}
@@ -152,6 +153,15 @@ static size_t join_networks(struct bloc blocs[], size_t count)
 		last->says |= blocs[b].says;
 	}
 	return kept;
+}
+
+/* The same for networks of one provider, whose shares were cut before. */
+static size_t join_providers(struct bloc blocs[], size_t count)
+{
+	for (size_t b = 0; b < count; b++)
+		if (blocs[b].provider)
+			blocs[b].owner = (uint64_t)blocs[b].provider << 32; /* no network's number */
+	return join_owners(blocs, count);
 }
 
 static uint32_t blocs_saying(const struct bloc blocs[], size_t count)
@@ -182,7 +192,8 @@ static struct bloc bloc_of(const struct deciding_policy *policy, const struct de
 {
 	double weight = counted_weight(policy, scope, t);
 
-	return (struct bloc){ .network = t->network,
+	return (struct bloc){ .owner = t->network,
+		                  .provider = t->provider,
 		                  .alone = alone,
 		                  .says = t->verdict == label && fixed_of(fabs(weight)) > 0,
 		                  .fake = fixed_of(fmax(weight, 0)),
@@ -207,16 +218,18 @@ static struct deciding weigh_once(const struct deciding_policy *policy,
 		all += fixed_of(heeded_weight(of));
 	}
 	cut_blocs(blocs, count, policy->volunteer_share);
-	size_t networks = join_networks(blocs, count);
+	size_t networks = join_owners(blocs, count);
 	cut_blocs(blocs, networks, policy->network_share);
 	for (size_t b = 0; b < networks; b++)
 		counted += blocs[b].fake + blocs[b].real;
-	deciding.networks = blocs_saying(blocs, networks);
+	double others = least_of_others(blocs, networks, counted, label);
+	size_t providers = join_providers(blocs, networks);
+	others = fmin(others, least_of_others(blocs, providers, counted, label));
+	deciding.networks = blocs_saying(blocs, providers);
 	deciding.left_out = fixed_value(all - counted);
 	bool weaker = one_by_one || !scope->networks;
 	if ((!scope->gold || deciding.measured >= policy->measured_least) &&
-	    deciding.networks >= policy->networks_least &&
-	    least_of_others(blocs, networks, counted, label) >= policy->others_least)
+	    deciding.networks >= policy->networks_least && others >= policy->others_least)
 		deciding.by = scope->gold ? weaker ? DECIDED_WITHOUT_NETWORKS : DECIDED_BY_ALL
 		              : weaker    ? DECIDED_WITHOUT_EITHER
 		                          : DECIDED_WITHOUT_GOLD;

@@ -5,9 +5,10 @@
  * Every judgment is evidence, and moves the posterior.  A label retires only on the word of enough
  * volunteers who were measured on gold that they could not pick, from more than one network, when
  * no volunteer and no network holds more than a share of the weight: what one holds beyond it is
- * left out, as is part of the weight of volunteers of whom little is known.  Weight is what
- * judgments add to the item's log odds; weight below zero (an answer that would speak for the other
- * side, from somebody worse than chance) is none.
+ * left out, as is part of the weight of volunteers of whom little is known.  Networks of one
+ * provider have a share each, and are one network for all else: they count once, and the label must
+ * stand without all of them.  Weight is what judgments add to the item's log odds; weight below
+ * zero (an answer that would speak for the other side, from somebody worse than chance) is none.
  *
  * Where there is no gold, or where networks say nothing (recorded files; one that the operator
  * declared), a weaker rule takes its place, and the answer says so.  Sums are of integers: the
@@ -26,11 +27,13 @@
 struct deciding_policy {
 	uint32_t gold_least;     /* gold answers from which on a volunteer is measured */
 	uint32_t measured_least; /* measured volunteers who say what the label says */
-	uint32_t networks_least; /* their networks, and those of the others who say so */
+	uint32_t networks_least; /* their networks, and those of the others who say so; of one provider:
+	                          * one */
 	double volunteer_share;  /* of the item's weight that one volunteer may hold */
 	double network_share;    /* the same of one network */
 	double newcomer;         /* n gold answers give a weight of (n + newcomer) / (n + 1) */
-	double others_least;     /* log odds for the label that must be left without any one network */
+	double others_least; /* log odds for the label that must be left without any one network, and
+	                      * without any one provider */
 };
 
 /* The first version of campaign.policy that has such rules, and the one that is made today. */
@@ -46,7 +49,8 @@ struct deciding_policy deciding_policy_of(uint32_t version);
 struct testimony {
 	double weight; /* what it adds to the log odds of fake */
 	uint32_t network;
-	uint32_t gold; /* answers of its volunteer to gold that could not be picked */
+	uint32_t provider; /* the same number for all networks of one, from 1; 0: not known */
+	uint32_t gold;     /* answers of its volunteer to gold that could not be picked */
 	uint8_t verdict;
 	bool declared; /* the operator declared the network: its volunteers count one by one */
 };

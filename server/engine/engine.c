@@ -15,6 +15,7 @@
 #include "engine/resources.h"
 #include "engine/sync.h"
 #include "health/readiness.h"
+#include "http/as_table.h"
 #include "http/client.h"
 #include "http/guard.h"
 #include "http/rate_limit.h"
@@ -117,6 +118,7 @@ struct engine {
 	struct rate_limits *rate_limits, *addresses;
 	struct networks *trusted_proxies;
 	struct declared_networks *declared;
+	struct as_table *systems;
 	struct background *background;
 	struct sync_thread *sync_thread;
 	struct server *server;
@@ -145,6 +147,17 @@ static struct error open_stored(const struct settings *settings, struct db *db, 
 	return ok();
 }
 
+static struct error open_as_table(const struct settings *settings, struct engine *engine)
+{
+	if (!settings->as_table || !*settings->as_table)
+		return ok();
+	struct error err = as_table_read(settings->as_table, &engine->systems);
+	if (!err.code)
+		log_info("%zu prefixes say which networks are one provider's",
+		         as_table_count(engine->systems));
+	return err;
+}
+
 /* Borrowed by the server and the handlers. */
 static const char *public_address(const struct settings *settings)
 {
@@ -170,6 +183,8 @@ static struct error open_parts(const struct settings *settings, bool renew, stru
 	if ((err = networks_read(settings->trusted_proxies, &engine->trusted_proxies)).code)
 		return err;
 	if ((err = declared_networks_read(settings->networks, &engine->declared)).code)
+		return err;
+	if ((err = open_as_table(settings, engine)).code)
 		return err;
 	bool closed = strcmp(settings->contributions, "off") == 0;
 	if (!closed && strcmp(settings->contributions, "on") != 0)
@@ -198,6 +213,7 @@ static void close_parts(struct engine *engine)
 	revocations_free(api.revocations);
 	networks_free(engine->trusted_proxies);
 	declared_networks_free(engine->declared);
+	as_table_free(engine->systems);
 	rate_limits_free(engine->addresses);
 	rate_limits_free(engine->rate_limits);
 	static_free(engine->pages);
@@ -224,6 +240,7 @@ static struct error listen_now(const struct settings *settings, struct engine *e
 		                            .connections = (unsigned)connections,
 		                            .trusted_proxies = engine->trusted_proxies,
 		                            .declared = engine->declared,
+		                            .systems = engine->systems,
 		                            .rate_limits = engine->rate_limits,
 		                            .keys = engine->keys,
 		                            .admit = api_admit,

@@ -19,6 +19,7 @@ struct settings {
 		*hosts, *connections, *pages;
 	const char *contributions; /* "on" or "off": may volunteers send media? */
 	const char *networks;      /* NULL: loopback alone is declared */
+	const char *as_table;      /* NULL: nothing says which networks are one provider's */
 	const char *public_url;    /* NULL: nobody said it */
 	const char *migrate_url;   /* of the tables' owner; NULL: the role that serves owns them */
 	const char *c2pa_anchors;  /* a file of certificates; NULL: no signer is trusted */

@@ -9,9 +9,11 @@
 
 #include "core/mem.h"
 #include "core/number.h"
+#include "http/as_table.h"
 
 #define ADDRESS_BITS 128
 #define V4_BITS      96 /* before an IPv4 address that is written as an IPv6 one */
+#define V6_NETWORK   6  /* bytes of what is one network */
 
 struct network {
 	unsigned char address[16];
@@ -190,12 +192,25 @@ static void client_address(const struct sockaddr *peer, const char *forwarded,
 	}
 }
 
+static bool is_v4(const unsigned char address[16])
+{
+	return memcmp(address, "\0\0\0\0\0\0\0\0\0\0\xff\xff", 12) == 0;
+}
+
+/* Leaves the first address of its network, so that all of one network are of one system. */
+static void clear_behind(unsigned char address[16])
+{
+	size_t kept = is_v4(address) ? 15 : V6_NETWORK;
+
+	memset(address + kept, 0, 16 - kept);
+}
+
 /* The first bytes of an address: three of IPv4, `bytes` of IPv6, behind its family. */
 static void prefix_of(const unsigned char address[16], size_t bytes,
                       unsigned char prefix[CLIENT_PREFIX])
 {
 	memset(prefix, 0, CLIENT_PREFIX);
-	if (memcmp(address, "\0\0\0\0\0\0\0\0\0\0\xff\xff", 12) == 0) {
+	if (is_v4(address)) {
 		prefix[0] = 4;
 		memcpy(prefix + 1, address + 12, 3);
 	} else {
@@ -211,6 +226,14 @@ void client_prefix(const struct sockaddr *peer, const char *forwarded,
 
 	client_address(peer, forwarded, trusted, address);
 	prefix_of(address, CLIENT_PREFIX - 1, prefix);
+}
+
+bool client_block(const unsigned char prefix[CLIENT_PREFIX], unsigned char block[CLIENT_PREFIX])
+{
+	memcpy(block, prefix, CLIENT_PREFIX);
+	block[0] = 48; /* unlike the /56 that begins with the same */
+	block[CLIENT_PREFIX - 1] = 0;
+	return prefix[0] == 6;
 }
 
 void declared_networks_free(struct declared_networks *declared)
@@ -291,7 +314,8 @@ struct error declared_networks_read(const char *text, struct declared_networks *
 
 struct client_network client_network(const struct sockaddr *peer, const char *forwarded,
                                      const struct networks *trusted,
-                                     const struct declared_networks *declared)
+                                     const struct declared_networks *declared,
+                                     const struct as_table *systems)
 {
 	struct client_network found = { .len = CLIENT_PREFIX };
 	unsigned char address[16], prefix[CLIENT_PREFIX];
@@ -308,8 +332,10 @@ struct client_network client_network(const struct sockaddr *peer, const char *fo
 		found.len = strlen(found.text);
 		return found;
 	}
-	prefix_of(address, 6, prefix);
+	prefix_of(address, V6_NETWORK, prefix);
 	memcpy(found.text, prefix, sizeof prefix);
+	clear_behind(address);
+	found.system = as_table_find(systems, address);
 	return found;
 }
 

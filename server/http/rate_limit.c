@@ -170,15 +170,24 @@ static uint64_t count_refusal(struct refusals *refusals, int64_t now_ms)
 	return untold;
 }
 
-/* Takes one, with the lock held. Returns how many milliseconds are missing; 0: it is taken. */
-static double take_token(struct rate_limits *rate_limits, enum rate_limit which, uint64_t client,
-                         int64_t now_ms)
+static struct rate rate_of(const struct rate_limits *rate_limits, enum rate_limit which,
+                           unsigned times)
 {
 	const struct rate *rate = &rate_limits->rates[which];
+
+	return (struct rate){ rate->interval_ms / times, rate->burst * times };
+}
+
+/* Takes one from a budget that is so many `times` as large as others, with the lock held. Returns
+ * how many milliseconds are missing; 0: it is taken. */
+static double take_token(struct rate_limits *rate_limits, enum rate_limit which, uint64_t client,
+                         unsigned times, int64_t now_ms)
+{
+	struct rate rate = rate_of(rate_limits, which, times);
 	struct rate_slot *slot = rate_limit_find(rate_limits, client * BUDGETS + which);
 	double now = (double)now_ms;
-	double full_at = (slot->full_at_ms > now ? slot->full_at_ms : now) + rate->interval_ms;
-	double wait_ms = full_at - now - rate->burst * rate->interval_ms;
+	double full_at = (slot->full_at_ms > now ? slot->full_at_ms : now) + rate.interval_ms;
+	double wait_ms = full_at - now - rate.burst * rate.interval_ms;
 
 	if (wait_ms > 0)
 		return wait_ms;
@@ -186,15 +195,32 @@ static double take_token(struct rate_limits *rate_limits, enum rate_limit which,
 	return 0;
 }
 
+/* Gives one back, with the lock held. */
+static void give_token(struct rate_limits *rate_limits, enum rate_limit which, uint64_t client,
+                       unsigned times)
+{
+	rate_limit_find(rate_limits, client * BUDGETS + which)->full_at_ms -=
+		rate_of(rate_limits, which, times).interval_ms;
+}
+
 struct error rate_limit_take(struct rate_limits *rate_limits, enum rate_limit which,
                              uint64_t client, int64_t now_ms)
+{
+	return rate_limit_take_network(rate_limits, which, client, 0, now_ms);
+}
+
+struct error rate_limit_take_network(struct rate_limits *rate_limits, enum rate_limit which,
+                                     uint64_t network, uint64_t block, int64_t now_ms)
 {
 	uint64_t tell = 0;
 
 	if (rate_limits->off || which == RATE_NONE)
 		return ok();
 	pthread_mutex_lock(&rate_limits->lock);
-	double wait_ms = take_token(rate_limits, which, client, now_ms);
+	double wait_ms = take_token(rate_limits, which, network, 1, now_ms);
+	if (wait_ms <= 0 && block &&
+	    (wait_ms = take_token(rate_limits, which, block, RATE_HOMES, now_ms)) > 0)
+		give_token(rate_limits, which, network, 1);
 	if (wait_ms > 0)
 		tell = count_refusal(&rate_limits->refusals[which], now_ms);
 	pthread_mutex_unlock(&rate_limits->lock);
@@ -218,10 +244,17 @@ struct error rate_limit_take(struct rate_limits *rate_limits, enum rate_limit wh
 
 void rate_limit_give_back(struct rate_limits *rate_limits, enum rate_limit which, uint64_t client)
 {
+	rate_limit_give_back_network(rate_limits, which, client, 0);
+}
+
+void rate_limit_give_back_network(struct rate_limits *rate_limits, enum rate_limit which,
+                                  uint64_t network, uint64_t block)
+{
 	if (rate_limits->off || which == RATE_NONE)
 		return;
 	pthread_mutex_lock(&rate_limits->lock);
-	rate_limit_find(rate_limits, client * BUDGETS + which)->full_at_ms -=
-		rate_limits->rates[which].interval_ms;
+	give_token(rate_limits, which, network, 1);
+	if (block)
+		give_token(rate_limits, which, block, RATE_HOMES);
 	pthread_mutex_unlock(&rate_limits->lock);
 }

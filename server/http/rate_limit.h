@@ -35,6 +35,18 @@ struct error rate_limit_take(struct rate_limits *rate_limits, enum rate_limit wh
 /* Gives back one that was taken for what could not be done, by no fault of the client. */
 void rate_limit_give_back(struct rate_limits *rate_limits, enum rate_limit which, uint64_t client);
 
+#define RATE_HOMES 8 /* budgets that the /48 around a /56 of IPv6 has */
+
+/*
+ * The same of a network: from its own budget and from that of the block around it (0: there is
+ * none), which is RATE_HOMES times as large.  Refused by either, it takes from neither: who is
+ * given a /48 is no 256 networks.
+ */
+struct error rate_limit_take_network(struct rate_limits *rate_limits, enum rate_limit which,
+                                     uint64_t network, uint64_t block, int64_t now_ms) MUST_CHECK;
+void rate_limit_give_back_network(struct rate_limits *rate_limits, enum rate_limit which,
+                                  uint64_t network, uint64_t block);
+
 /* As in TOUCHSTONE_BUDGETS; NULL for RATE_NONE. */
 const char *rate_limit_name(enum rate_limit which);
 

@@ -56,6 +56,7 @@ struct request {
 	bool spared;      /* the volunteer entered by an invitation that leaves sensitive items out */
 	uint64_t event;   /* whose budget is this volunteer's; 0: none, it is the network's */
 	uint64_t network; /* keyed hash of the client's prefix; 0 where no budget asks for it */
+	uint64_t block;   /* the same of the /48 around it; 0: there is none */
 	const char *account_id; /* NULL: none */
 	const char *account_email;
 
@@ -88,10 +89,11 @@ const char *request_query(struct request *req, const char *name);
 struct error request_limit(struct request *req, unsigned max, unsigned otherwise,
                            unsigned *ret_limit) MUST_CHECK;
 
-#define REQUEST_NETWORK 17 /* bytes */
+#define REQUEST_NETWORK 33 /* bytes */
 
-/* The network that a request comes from, as a campaign knows it: a keyed hash of 16 bytes, and 1
- * behind it if the operator declared the network, 0 if not. */
+/* The network that a request comes from, as a campaign knows it: a keyed hash of 16 bytes, 1
+ * behind it if the operator declared the network, 0 if not, and a keyed hash of its autonomous
+ * system, zeros where that is not known. */
 void request_network(struct request *req, const unsigned char campaign[UUID_BYTES],
                      unsigned char network[REQUEST_NETWORK]);
 

@@ -2,6 +2,7 @@
 #include "http/server.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <microhttpd.h>
 #include <netdb.h>
 #include <stdatomic.h>
@@ -102,20 +103,23 @@ static struct connection *connection_of(struct MHD_Connection *connection)
 	return inlet_peer(server_inlet_of(connection));
 }
 
-static uint64_t client_of(const struct server *server, struct request *req)
+/* Notes by what prefixes budgets know the client. */
+static void note_client(const struct server *server, struct request *req)
 {
 	const union MHD_ConnectionInfo *info =
 		MHD_get_connection_info(req->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 	const char *forwarded = NULL; /* a proxy may add a line of its own behind the client's */
-	unsigned char prefix[CLIENT_PREFIX];
+	unsigned char prefix[CLIENT_PREFIX], block[CLIENT_PREFIX];
 
 	if (server->config.trusted_proxies)
 		forwarded = request_header_list(req, "X-Forwarded-For");
 	client_prefix(info->client_addr, forwarded, server->config.trusted_proxies, prefix);
-	return token_keyed_hash(server->config.keys, prefix, sizeof prefix);
+	req->network = token_keyed_hash(server->config.keys, prefix, sizeof prefix);
+	if (client_block(prefix, block))
+		req->block = token_keyed_hash(server->config.keys, block, sizeof block);
 }
 
-static struct client_network server_network_of(struct request *req)
+static struct client_network server_network_of(struct request *req, const struct as_table *systems)
 {
 	const struct server_config *config = &req->server->config;
 	const union MHD_ConnectionInfo *info =
@@ -123,21 +127,35 @@ static struct client_network server_network_of(struct request *req)
 	const char *forwarded =
 		config->trusted_proxies ? request_header_list(req, "X-Forwarded-For") : NULL;
 
-	return client_network(info->client_addr, forwarded, config->trusted_proxies, config->declared);
+	return client_network(info->client_addr, forwarded, config->trusted_proxies, config->declared,
+	                      systems);
+}
+
+/* Zeros where it is not known. The name is like that of no prefix. */
+static void hash_provider(struct request *req, const unsigned char campaign[UUID_BYTES],
+                          uint32_t system, unsigned char hash[TOKEN_NETWORK_BYTES])
+{
+	char name[24];
+	int len = snprintf(name, sizeof name, "autonomous %" PRIu32, system);
+
+	memset(hash, 0, TOKEN_NETWORK_BYTES);
+	if (system)
+		token_network_hash(req->server->config.keys, campaign, name, (size_t)len, hash);
 }
 
 void request_network(struct request *req, const unsigned char campaign[UUID_BYTES],
                      unsigned char network[REQUEST_NETWORK])
 {
-	struct client_network from = server_network_of(req);
+	struct client_network from = server_network_of(req, req->server->config.systems);
 
 	token_network_hash(req->server->config.keys, campaign, from.text, from.len, network);
 	network[TOKEN_NETWORK_BYTES] = from.declared;
+	hash_provider(req, campaign, from.system, network + TOKEN_NETWORK_BYTES + 1);
 }
 
 bool request_spared(struct request *req)
 {
-	return req->spared || server_network_of(req).spared;
+	return req->spared || server_network_of(req, NULL).spared;
 }
 
 static struct request *request_new(struct server *server, struct MHD_Connection *connection,
@@ -219,7 +237,8 @@ static void end_stream(struct server *server, struct request *req)
 /* False: so many bodies are under way already, of all or of its network. */
 static bool begin_stream(struct server *server, struct request *req)
 {
-	req->stream_network = (unsigned)(client_of(server, req) % STREAM_NETWORKS);
+	note_client(server, req);
+	req->stream_network = (unsigned)(req->network % STREAM_NETWORKS);
 	req->is_streamed = true;
 	unsigned all = atomic_fetch_add(&server->streams, 1);
 	unsigned network = atomic_fetch_add(&server->streams_of[req->stream_network], 1);
@@ -287,10 +306,12 @@ static struct error server_take_one(const struct server *server, struct request 
 {
 	if (which == RATE_NONE)
 		return ok();
-	req->network = client_of(server, req);
-	bool of_event = which == RATE_WRITE && req->event; /* many of them behind one address */
-	return rate_limit_take(server->config.rate_limits, of_event ? RATE_EVENT : which,
-	                       of_event ? req->event : req->network, clock_monotonic_ms());
+	note_client(server, req);
+	if (which == RATE_WRITE && req->event) /* many of them behind one address */
+		return rate_limit_take(server->config.rate_limits, RATE_EVENT, req->event,
+		                       clock_monotonic_ms());
+	return rate_limit_take_network(server->config.rate_limits, which, req->network, req->block,
+	                               clock_monotonic_ms());
 }
 
 /* What a lane reads is counted; what may be answered from memory, only when it comes to the lane.

@@ -23,6 +23,7 @@
 #include "http/rate_limit.h"
 #include "http/router.h"
 
+struct as_table;
 struct declared_networks;
 struct networks;
 struct server;
@@ -35,6 +36,7 @@ struct server_config {
 	const char *hosts;      /* further names in Host, beside the public one; NULL: any will do */
 	const struct networks *trusted_proxies;   /* borrowed; NULL: nobody's word is believed */
 	const struct declared_networks *declared; /* borrowed; NULL: none is */
+	const struct as_table *systems;           /* borrowed; NULL: of no network is it known */
 	struct rate_limits *rate_limits;          /* borrowed */
 	const struct token_keys *keys;            /* borrowed; keys the hash of a client's prefix */
 	/* Finds out who asks, before the body is read; on an MHD thread, so it must not block. */

@@ -32,6 +32,14 @@ void lease_seal(const struct token_keys *keys, const struct lease *lease, char t
 	token_seal(keys, TOKEN_ASSIGNMENT, lease, sizeof *lease, token);
 }
 
+size_t network_stored(const unsigned char network[NETWORK_BYTES])
+{
+	static const unsigned char unknown[NETWORK_BYTES - NETWORK_PROVIDER];
+
+	return memcmp(network + NETWORK_PROVIDER, unknown, sizeof unknown) == 0 ? NETWORK_PROVIDER
+	                                                                        : NETWORK_BYTES;
+}
+
 struct error lease_reveal(const struct token_keys *keys, const char *token,
                           const unsigned char volunteer[UUID_BYTES], struct lease *ret_lease)
 {
@@ -104,7 +112,9 @@ static struct error skip_rows(struct db *db, void *arg, const size_t rows[], siz
 	for (size_t i = 0; i < count; i++) {
 		lease_columns_add(columns, &skipping->skips[rows[i]].lease);
 		array_text(reasons, skipping->skips[rows[i]].reason);
-		array_bytes(networks, skipping->skips[rows[i]].network, NETWORK_BYTES);
+		const unsigned char *network = skipping->skips[rows[i]].network;
+
+		array_bytes(networks, network, network_stored(network));
 	}
 	err = db_run_arrays(db, SQL_ASSIGNMENT_SKIP, (const struct array *const *)columns, &answers);
 	if (err.code)

@@ -85,7 +85,12 @@ struct error lease_reveal(const struct token_keys *keys, const char *token,
                           const unsigned char volunteer[UUID_BYTES],
                           struct lease *ret_lease) MUST_CHECK;
 
-#define NETWORK_BYTES 17 /* a keyed hash, and whether the network is declared */
+/* A keyed hash, whether the network is declared, and a keyed hash of its provider. */
+#define NETWORK_BYTES    33
+#define NETWORK_PROVIDER 17 /* where that of the provider begins */
+
+/* Of these bytes, those to be stored: without the last 16 where they are zeros, not known. */
+size_t network_stored(const unsigned char network[NETWORK_BYTES]);
 
 /*
  * Closes leases without a judgment, and says of each what became of it.

@@ -39,9 +39,10 @@ WITH known AS MATERIALIZED (
                               WHERE volunteer_id = k.volunteer AND id = k.id OFFSET 0) l
          WHERE k.outcome = 'skipped'))
 ), noted AS (
-    INSERT INTO volunteer_network (campaign_id, volunteer_id, network, declared)
+    INSERT INTO volunteer_network (campaign_id, volunteer_id, network, declared, provider)
     SELECT DISTINCT ON (k.campaign, k.volunteer)
-           k.campaign, k.volunteer, substr(k.network, 1, 16), get_byte(k.network, 16) = 1
+           k.campaign, k.volunteer, substr(k.network, 1, 16), get_byte(k.network, 16) = 1,
+           nullif(substr(k.network, 18), '')
       FROM known k
      CROSS JOIN LATERAL (SELECT FROM campaign WHERE id = k.campaign AND state = 'open' OFFSET 0) c
      WHERE outcome = 'skipped'

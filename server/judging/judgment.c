@@ -156,7 +156,8 @@ static void add_saying(struct array *const columns[COLUMNS], const struct saying
 	array_flag(columns[TRAINING], lease->kind == KIND_TRAINING);
 	array_int(columns[VERSION],
 	          (int32_t)(said->on_left ? lease->left_version : lease->right_version));
-	array_bytes(columns[NETWORK], saying->judgment->network, NETWORK_BYTES);
+	array_bytes(columns[NETWORK], saying->judgment->network,
+	            network_stored(saying->judgment->network));
 	array_flag(columns[COUNTS], lease->company != (said->on_left ? COMPANY_LEFT : COMPANY_RIGHT));
 }
 

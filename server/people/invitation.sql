@@ -89,6 +89,6 @@ WITH held AS MATERIALIZED (
     INSERT INTO volunteer_network (campaign_id, volunteer_id, network, declared)
     SELECT campaign_id, volunteer, network, true FROM placed WHERE became = 'enters'
      ORDER BY campaign_id, volunteer
-        ON CONFLICT (campaign_id, volunteer_id) DO UPDATE SET network = excluded.network, declared = true
+        ON CONFLICT (campaign_id, volunteer_id) DO UPDATE SET network = excluded.network, declared = true, provider = NULL
 )
 SELECT n, became, name, campaign, sensitive FROM placed

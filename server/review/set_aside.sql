@@ -12,7 +12,7 @@ SELECT id FROM campaign WHERE name = $1
 -- name: set_aside_make
 -- Notes an act, and asks for a fit at once. Volunteers that nobody knows are passed over. For a cohort it is the one
 -- of the last fit; for a network, those of one campaign.
---   $1 kind, $2 campaign uuid or NULL, $3 uuid[] volunteers or NULL, $4 cohort or NULL, $5 network in hexadecimal or NULL,
+--   $1 kind, $2 campaign uuid or NULL, $3 uuid[] volunteers or NULL, $4 cohort or NULL, $5 network or provider in hexadecimal or NULL,
 --   $6 from or NULL, $7 to or NULL, $8 reason, $9 by whom
 --   -> id uuid, how many volunteers, uuid[] of them (no row: none)
 WITH span AS (
@@ -25,7 +25,7 @@ WITH span AS (
     SELECT volunteer_id FROM cohort_member WHERE cohort = $4::integer
      UNION
     SELECT volunteer_id FROM volunteer_network
-     WHERE network = decode($5, 'hex') AND campaign_id = $2::uuid
+     WHERE decode($5, 'hex') IN (network, provider) AND campaign_id = $2::uuid
      UNION
     SELECT p.volunteer_id FROM judged_pair p, span s
      WHERE $1 = 'time' AND p.judged_at >= s.from_at AND p.judged_at < s.to_at
@@ -163,7 +163,7 @@ WITH ended AS (
 ), fresh AS MATERIALIZED (
     SELECT a.id, a.campaign_id, a.from_at, a.to_at, n.volunteer_id
       FROM set_aside a
-      JOIN volunteer_network n ON n.campaign_id = a.campaign_id AND n.network = a.network
+      JOIN volunteer_network n ON n.campaign_id = a.campaign_id AND a.network IN (n.network, n.provider)
      WHERE a.network IS NOT NULL AND a.undone_at IS NULL AND a.to_at > now()
        AND a.id NOT IN (SELECT id FROM ended) AND n.volunteer_id <> ALL (a.volunteers)
 ), judges AS (

@@ -16,10 +16,13 @@
 
 /* Everything that crowd/integrity is given, and gives. */
 struct integrity_sheet {
-	uint32_t *campaign, *network, *flip_cost;
+	uint32_t *campaign, *network, *provider, *flip_cost;
 	uint8_t *label, *newcomer;
 	struct integrity_campaign *campaigns;
 	struct integrity_network *networks;
+	struct integrity_campaign *by_provider; /* campaigns, as if providers were networks */
+	struct integrity_network *providers;
+	bool any_provider;        /* else the two above say nothing */
 	uint32_t *cohort_changes; /* by campaign */
 };
 
@@ -40,12 +43,16 @@ static struct integrity_sheet integrity_sheet_new(struct estimates *estimates,
 	struct integrity_sheet sheet = {
 		.campaign = estimates_must(calloc(items + 1, sizeof *sheet.campaign)),
 		.network = estimates_must(calloc(estimates->loaded.count + 1, sizeof *sheet.network)),
+		.provider = estimates_must(calloc(estimates->loaded.count + 1, sizeof *sheet.provider)),
 		.flip_cost = estimates_must(calloc(items + 1, sizeof *sheet.flip_cost)),
 		.label = estimates_must(calloc(items + 1, 1)),
 		.newcomer = estimates_must(calloc(estimates->fit->volunteers + 1, 1)),
 		.campaigns = estimates_must(calloc(campaigns + 1, sizeof *sheet.campaigns)),
 		.networks = estimates_must(
 			calloc(idmap_count(estimates->electorate.networks) + 1, sizeof *sheet.networks)),
+		.by_provider = estimates_must(calloc(campaigns + 1, sizeof *sheet.by_provider)),
+		.providers = estimates_must(
+			calloc(idmap_count(estimates->electorate.networks) + 1, sizeof *sheet.providers)),
 		.cohort_changes = estimates_must(calloc(campaigns + 1, sizeof *sheet.cohort_changes)),
 	};
 
@@ -54,10 +61,13 @@ static struct integrity_sheet integrity_sheet_new(struct estimates *estimates,
 		sheet.label[i] = has_label(estimates, i);
 		sheet.cohort_changes[sheet.campaign[i]] += estimates->turned && estimates->turned[i];
 	}
-	for (size_t j = 0; j < estimates->loaded.count; j++)
+	for (size_t j = 0; j < estimates->loaded.count; j++) {
 		sheet.network[j] =
 			electorate_network(estimates, &estimates->facts[estimates->loaded.item[j]],
 		                       estimates->loaded.volunteer[j]);
+		sheet.provider[j] = electorate_provider(estimates, sheet.network[j]);
+		sheet.any_provider |= sheet.provider[j] != 0;
+	}
 	integrity_newcomers(view, sheet.newcomer);
 	return sheet;
 }
@@ -66,11 +76,14 @@ static void integrity_sheet_clear(struct integrity_sheet *sheet)
 {
 	free(sheet->campaign);
 	free(sheet->network);
+	free(sheet->provider);
 	free(sheet->flip_cost);
 	free(sheet->label);
 	free(sheet->newcomer);
 	free(sheet->campaigns);
 	free(sheet->networks);
+	free(sheet->by_provider);
+	free(sheet->providers);
 	free(sheet->cohort_changes);
 }
 
@@ -122,22 +135,28 @@ static int compare_networks(const void *left, const void *right)
 	return (one->number > other->number) - (one->number < other->number);
 }
 
-static void tell_network(json_t *figures, const struct estimates *estimates, uint32_t number,
+/* Names of figures of networks, or of providers. */
+struct network_names {
+	const char *judgments, *labels, *accuracy;
+};
+
+static void tell_network(json_t *figures, const struct estimates *estimates,
+                         const struct network_names *names, uint32_t number,
                          const struct integrity_network *of)
 {
 	char id[UUID_TEXT], label[2 * UUID_BYTES + 1];
 
 	uuid_to_text(id, idmap_id(estimates->campaigns, of->campaign));
 	hex_encode(label, idmap_id(estimates->electorate.networks, number - 1), UUID_BYTES);
-	integrity_add(figures, id, "network_judgments", label, of->judgments);
-	integrity_add(figures, id, "network_labels", label, of->labels);
+	integrity_add(figures, id, names->judgments, label, of->judgments);
+	integrity_add(figures, id, names->labels, label, of->labels);
 	if (of->gold)
-		integrity_add(figures, id, "network_gold_accuracy", label,
-		              (double)of->gold_right / of->gold);
+		integrity_add(figures, id, names->accuracy, label, (double)of->gold_right / of->gold);
 }
 
 /* The busiest networks of each campaign, by their hashes. */
 static void tell_networks(json_t *figures, const struct estimates *estimates,
+                          const struct network_names *names,
                           const struct integrity_network networks[])
 {
 	uint32_t count = idmap_count(estimates->electorate.networks), told = 0;
@@ -150,13 +169,41 @@ static void tell_networks(json_t *figures, const struct estimates *estimates,
 	for (uint32_t n = 0; n < count; n++) {
 		told = n && ranked[n].campaign == ranked[n - 1].campaign ? told + 1 : 0;
 		if (told < NETWORKS_TOLD && ranked[n].judgments)
-			tell_network(figures, estimates, ranked[n].number, &networks[ranked[n].number]);
+			tell_network(figures, estimates, names, ranked[n].number, &networks[ranked[n].number]);
 	}
 	free(ranked);
 }
 
+/* The same questions of providers, where any is known. */
+static void tell_providers(struct estimates *estimates, const struct judgments *view,
+                           const struct integrity_known *known, struct integrity_sheet *sheet)
+{
+	static const struct network_names names = { "provider_judgments", "provider_labels",
+		                                        "provider_gold_accuracy" };
+	struct integrity_known of_providers = *known;
+
+	if (!sheet->any_provider)
+		return;
+	of_providers.network = sheet->provider;
+	integrity_of(view, estimates->fit, &of_providers, sheet->by_provider, sheet->providers);
+	for (uint32_t c = 0; c < known->campaigns; c++) {
+		char id[UUID_TEXT];
+
+		uuid_to_text(id, idmap_id(estimates->campaigns, c));
+		integrity_add(estimates->integrity, id, "labels_decided_by", "provider",
+		              sheet->by_provider[c].by_network);
+		integrity_add(estimates->integrity, id, "provider_excess", "",
+		              sheet->by_provider[c].network_excess);
+		integrity_add(estimates->integrity, id, "provider_gold_gap", "",
+		              sheet->by_provider[c].gold_gap);
+	}
+	tell_networks(estimates->integrity, estimates, &names, sheet->providers);
+}
+
 void estimates_find_integrity(struct estimates *estimates, const struct judgments *view)
 {
+	static const struct network_names names = { "network_judgments", "network_labels",
+		                                        "network_gold_accuracy" };
 	struct integrity_sheet sheet = integrity_sheet_new(estimates, view);
 	const struct integrity_known known = { .campaigns = idmap_count(estimates->campaigns),
 		                                   .networks = idmap_count(estimates->electorate.networks),
@@ -176,7 +223,8 @@ void estimates_find_integrity(struct estimates *estimates, const struct judgment
 		uuid_to_text(id, idmap_id(estimates->campaigns, c));
 		tell_campaign(estimates->integrity, id, &sheet.campaigns[c], sheet.cohort_changes[c]);
 	}
-	tell_networks(estimates->integrity, estimates, sheet.networks);
+	tell_networks(estimates->integrity, estimates, &names, sheet.networks);
+	tell_providers(estimates, view, &known, &sheet);
 	integrity_sheet_clear(&sheet);
 }
 

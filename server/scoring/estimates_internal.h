@@ -62,12 +62,15 @@ struct campaign_rules {
 
 /* What volunteers bring to a decision. */
 struct electorate {
-	struct idmap *networks, *places; /* places: of a volunteer in a campaign */
+	struct idmap *networks, *places; /* networks: their providers too; places: of a volunteer in a
+	                                  * campaign */
 	struct idmap *ruled, *skippers;  /* campaigns, with judgments or not; who ever skipped */
 	struct campaign_rules *rules;    /* ruled */
 	uint32_t *skips;                 /* skippers: pairs */
-	uint32_t *network;               /* places */
-	bool *declared;                  /* places */
+	uint32_t *provider;              /* networks: whose it is; itself where that is not known */
+	uint32_t providers_room;
+	uint32_t *network; /* places */
+	bool *declared;    /* places */
 	uint32_t places_room;
 	uint32_t *gold, *judged,
 		*skipped; /* by volunteer; grow with those who are newer than the fit */
@@ -127,6 +130,9 @@ void voices_add(struct estimates *estimates, uint32_t item, uint32_t volunteer, 
  * declared by the operator. */
 uint32_t electorate_network(const struct estimates *estimates, const struct item_facts *facts,
                             uint32_t volunteer);
+
+/* The provider of a network, both from 1; 0: it is not known. */
+uint32_t electorate_provider(const struct estimates *estimates, uint32_t network);
 
 /* Gold answers of a volunteer, less the share that was skipped. */
 uint32_t electorate_gold(const struct estimates *estimates, uint32_t volunteer);

@@ -6,9 +6,10 @@
 WITH gone AS (
     DELETE FROM score_pending WHERE id = ANY ($1::bigint[]) RETURNING id, items, volunteers, networks
 )
-INSERT INTO volunteer_network (campaign_id, volunteer_id, network, declared)
+INSERT INTO volunteer_network (campaign_id, volunteer_id, network, declared, provider)
 SELECT DISTINCT ON (i.campaign_id, n.volunteer)
-       i.campaign_id, n.volunteer, substr(n.network, 1, 16), get_byte(n.network, 16) = 1
+       i.campaign_id, n.volunteer, substr(n.network, 1, 16), get_byte(n.network, 16) = 1,
+       nullif(substr(n.network, 18), '')
   FROM gone
  CROSS JOIN LATERAL unnest(gone.items, gone.volunteers, gone.networks) AS n (item, volunteer, network)
  CROSS JOIN LATERAL (SELECT campaign_id FROM item WHERE id = n.item OFFSET 0) i

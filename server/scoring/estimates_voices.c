@@ -23,6 +23,7 @@ void electorate_free(struct electorate *electorate)
 	idmap_free(electorate->networks);
 	idmap_free(electorate->places);
 	free(electorate->network);
+	free(electorate->provider);
 	free(electorate->declared);
 	free(electorate->gold);
 	free(electorate->judged);
@@ -59,14 +60,45 @@ static void grow_electorate(struct electorate *electorate, uint32_t volunteer)
 	electorate->room = room;
 }
 
-static void note_network(struct estimates *estimates, const unsigned char campaign[UUID_BYTES],
-                         const unsigned char volunteer[UUID_BYTES],
-                         const unsigned char network[UUID_BYTES], bool declared)
+/* The number of a network or a provider; a new one is its own provider. */
+static uint32_t electorate_add(struct electorate *electorate, const unsigned char hash[UUID_BYTES])
+{
+	uint32_t network = idmap_add(electorate->networks, hash), before = electorate->providers_room;
+
+	if (network >= before) {
+		uint32_t room = electorate->providers_room = 2 * network + 16;
+
+		electorate->provider =
+			estimates_must(realloc(electorate->provider, room * sizeof *electorate->provider));
+		for (uint32_t n = before; n < room; n++)
+			electorate->provider[n] = n;
+	}
+	return network;
+}
+
+/* Where an older table named another one, the lesser hash stands: the order of rows says nothing.
+ */
+static void note_provider(struct electorate *electorate, uint32_t network,
+                          const unsigned char hash[UUID_BYTES])
+{
+	uint32_t provider = electorate_add(electorate, hash), known = electorate->provider[network];
+
+	if (known == network || memcmp(hash, idmap_id(electorate->networks, known), UUID_BYTES) < 0)
+		electorate->provider[network] = provider;
+}
+
+/* A row of volunteer_network. */
+struct network_row {
+	const unsigned char *campaign, *volunteer, *network, *provider; /* NULL: not known */
+	bool declared;
+};
+
+static void note_network(struct estimates *estimates, const struct network_row *row)
 {
 	struct electorate *electorate = &estimates->electorate;
 	unsigned char id[UUID_BYTES];
 
-	place_id(campaign, volunteer, id);
+	place_id(row->campaign, row->volunteer, id);
 	uint32_t place = idmap_add(electorate->places, id);
 	if (place >= electorate->places_room) {
 		uint32_t room = electorate->places_room = 2 * place + 16;
@@ -76,22 +108,30 @@ static void note_network(struct estimates *estimates, const unsigned char campai
 		electorate->declared =
 			estimates_must(realloc(electorate->declared, room * sizeof *electorate->declared));
 	}
-	electorate->network[place] = idmap_add(electorate->networks, network);
-	electorate->declared[place] = declared;
+	uint32_t network = electorate_add(electorate, row->network);
+	electorate->network[place] = network;
+	electorate->declared[place] = row->declared;
+	if (row->provider)
+		note_provider(electorate, network, row->provider);
 }
 
 static struct error add_network(void *arg, const struct rows *row)
 {
-	const unsigned char *values[3];
+	static const int columns[] = { 0, 1, 2, 4 };
+	const unsigned char *values[4];
 
-	for (int column = 0; column < 3; column++) {
+	for (size_t c = 0; c < 4; c++) {
 		size_t len;
 
-		values[column] = rows_raw(row, column, &len);
-		if (!values[column] || len != UUID_BYTES)
+		values[c] = rows_raw(row, columns[c], &len);
+		if (values[c] ? len != UUID_BYTES : c < 3)
 			abort(); /* the columns say so */
 	}
-	note_network(arg, values[0], values[1], values[2], rows_raw_flag(row, 3));
+	note_network(arg, &(struct network_row){ .campaign = values[0],
+	                                         .volunteer = values[1],
+	                                         .network = values[2],
+	                                         .provider = values[3],
+	                                         .declared = rows_raw_flag(row, 3) });
 	return ok();
 }
 
@@ -231,6 +271,14 @@ uint32_t electorate_network(const struct estimates *estimates, const struct item
 	return place == IDMAP_NONE || electorate->declared[place] ? 0 : electorate->network[place] + 1;
 }
 
+uint32_t electorate_provider(const struct estimates *estimates, uint32_t network)
+{
+	const struct electorate *electorate = &estimates->electorate;
+	uint32_t provider = network ? electorate->provider[network - 1] + 1 : 0;
+
+	return provider == network ? 0 : provider;
+}
+
 static void testimony_add(struct estimates *estimates, const struct item_facts *facts,
                           uint32_t said, size_t *count)
 {
@@ -248,6 +296,9 @@ static void testimony_add(struct estimates *estimates, const struct item_facts *
 	voices->testimonies[(*count)++] = (struct testimony){
 		.weight = online_weight(&estimates->online_volunteers[volunteer], verdict),
 		.network = place == IDMAP_NONE ? NETWORK_UNKNOWN : electorate->network[place],
+		.provider = place == IDMAP_NONE
+		                ? 0
+		                : electorate_provider(estimates, electorate->network[place] + 1),
 		.gold = electorate_gold(estimates, volunteer),
 		.verdict = verdict,
 		.declared = place != IDMAP_NONE && electorate->declared[place],

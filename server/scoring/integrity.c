@@ -29,6 +29,8 @@ static const struct figure_kind {
 	{ "flip_cost_labels", "volunteers", "Labels that so many could have turned." },
 	{ "network_excess", NULL, "Labels decided by one network: deviations beyond chance." },
 	{ "gold_gap", NULL, "The network worst on gold: deviations below the others." },
+	{ "provider_excess", NULL, "Labels decided by one provider: deviations beyond chance." },
+	{ "provider_gold_gap", NULL, "The provider worst on gold: deviations below the others." },
 	{ "gold_judgments", NULL, "Judgments on gold." },
 	{ "gold_right", NULL, "Judgments on gold that are right." },
 	{ "pairs", NULL, "Pairs judged within the last hour." },

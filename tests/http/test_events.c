@@ -436,6 +436,72 @@ START_TEST(the_command_lists_what_there_is_and_refuses_what_cannot_be)
 }
 END_TEST
 
+/* ---------------------------------------------------------------- providers */
+
+/* Skips a pair from an address, which notes the network as judging does. */
+static void skip_from(const char *server, struct person *as, const char *campaign,
+                      const char *address)
+{
+	const char *from = say("X-Forwarded-For: %s", address);
+	struct answer a = ask_at(server, as, campaign);
+
+	expect_status(a, 201);
+	a = call(&(struct call){ .server = server,
+	                         .path = "/api/v1/skips",
+	                         .as = as,
+	                         .body = json_pack("{s:s, s:s}", "assignment",
+	                                           text_at(a.body, "assignment"), "reason", "other"),
+	                         .headers = { from } });
+	expect_status(a, 204);
+}
+
+static const char *networks_of(const char *campaign)
+{
+	return ask_db("SELECT count(*) || ' ' || count(DISTINCT n.network) || ' ' || count(n.provider)"
+	              " || ' ' || count(DISTINCT n.provider) FROM volunteer_network n"
+	              " JOIN campaign k ON k.id = n.campaign_id WHERE k.name = '%s'",
+	              campaign);
+}
+
+START_TEST(a_table_says_which_networks_are_one_providers)
+{
+	static const char *const addresses[] = { "198.51.100.7", "203.0.113.9", "2001:db8:1::1",
+		                                     "192.0.2.7" };
+	static const char table[] = "198.51.100.0\t24\t64500\n203.0.113.0\t24\t64500\n"
+								"2001:db8::\t32\t64501\n";
+	const char *campaign = a_campaign(), *other = a_campaign(), *path = say("%s/as", a_folder());
+	const char *const options[] = { "--as-table", path, "--trusted-proxies", "127.0.0.1", NULL };
+	struct person person = { 0 };
+	FILE *file = fopen(path, "w");
+
+	ck_assert(file && fputs(table, file) >= 0 && fclose(file) == 0);
+	make_items(&(struct items){ .campaign = campaign, .count = 12 });
+	make_items(&(struct items){ .campaign = other, .count = 12 });
+	struct another server = another_start(options);
+	await_desk(server.url);
+	for (size_t v = 0; v < 4; v++) {
+		person = a_volunteer();
+		skip_from(server.url, &person, campaign, addresses[v]);
+	}
+	skip_from(server.url, &person, other, addresses[0]);
+	another_stop(&server);
+	ck_assert_str_eq(networks_of(campaign), "4 4 3 2");
+	ck_assert_str_eq(networks_of(other), "1 1 1 1");
+	/* Nobody sees that two campaigns have a provider in common. */
+	ck_assert_int_eq(count_db("SELECT count(*) FROM volunteer_network a JOIN volunteer_network b"
+	                          " USING (provider) WHERE a.campaign_id <> b.campaign_id"),
+	                 0);
+	tell_db("UPDATE campaign SET state = 'closed' WHERE name = '%s'", campaign);
+	ck_assert_str_eq(networks_of(campaign), "0 0 0 0");
+}
+END_TEST
+
+START_TEST(a_table_that_cannot_be_read_stops_the_start)
+{
+	expect_code(1, a_folder(), "serve --listen 127.0.0.1:0 --as-table /no/such/file");
+}
+END_TEST
+
 #define INVITATIONS "/api/v1/invitations"
 
 static json_t *a_wish(const char *campaign, const char *name, int most)
@@ -554,6 +620,8 @@ Suite *http_events_suite(void)
 	tcase_add_test(tc, guests_are_shown_nothing_sensitive_unless_the_operator_says_so);
 	tcase_add_test(tc, an_event_behind_one_address_has_a_budget_of_its_own);
 	tcase_add_test(tc, the_command_lists_what_there_is_and_refuses_what_cannot_be);
+	tcase_add_test(tc, a_table_says_which_networks_are_one_providers);
+	tcase_add_test(tc, a_table_that_cannot_be_read_stops_the_start);
 	tcase_add_test(tc, a_moderator_invites_sees_who_came_and_withdraws);
 	tcase_add_test(tc, only_moderators_invite_and_only_what_can_be);
 	tcase_add_test(tc, the_list_goes_on_by_its_cursor);

@@ -59,6 +59,18 @@ static void from_network(const char *campaign, int first, int count, bool declar
 	        id_of(campaign), campaign, declared ? "true" : "false", first, first + count - 1);
 }
 
+#define PROVIDER "101112131415161718191a1b1c1d1e1f"
+
+/* Each comes from a network of their own; the first ones' are one provider's. */
+static void from_networks(const char *campaign, int all, int of_provider)
+{
+	tell_db("INSERT INTO volunteer_network (campaign_id, volunteer_id, network, declared, provider)"
+	        " SELECT '%s', md5('%s judge ' || v)::uuid, substr(sha256(int4send(v)), 1, 16), false,"
+	        " CASE WHEN v < %d THEN decode('" PROVIDER "', 'hex') END"
+	        " FROM generate_series(0, %d) v",
+	        id_of(campaign), campaign, of_provider, all - 1);
+}
+
 static const char *a_watched_campaign(void)
 {
 	const char *campaign = a_campaign();
@@ -96,6 +108,13 @@ static double figure(const char *campaign, const char *name, const char *label)
 	return atof(value);
 }
 
+static bool has_figure(const char *campaign, const char *name)
+{
+	return count_db("SELECT count(*) FROM integrity_figure WHERE campaign_id = '%s'"
+	                " AND (name LIKE '%s%%' OR label = '%s')",
+	                id_of(campaign), name, name) > 0;
+}
+
 /* The alarms that stand, in their order, with blanks between. */
 static const char *alarms_of(const char *campaign)
 {
@@ -103,6 +122,40 @@ static const char *alarms_of(const char *campaign)
 	              " WHERE campaign_id = '%s' AND stands",
 	              id_of(campaign));
 }
+
+START_TEST(networks_of_one_provider_are_seen_together)
+{
+	struct db *db = watched_database();
+	const char *campaign = a_watched_campaign();
+
+	judges(campaign, 0, 8, "false", "2 hours");
+	from_networks(campaign, 8, 5);
+	fit_and_look(db);
+	ck_assert_double_eq(figure(campaign, "labels_decided_by", "network"), 0);
+	ck_assert_double_ge(figure(campaign, "labels_decided_by", "provider"), 20);
+	ck_assert_double_eq(figure(campaign, "provider_judgments", PROVIDER), 250);
+	ck_assert_double_eq(figure(campaign, "provider_gold_accuracy", PROVIDER), 1);
+	ck_assert_double_eq(figure(campaign, "network_judgments",
+	                           ask_db("SELECT encode(substr(sha256(int4send(0)), 1, 16), 'hex')")),
+	                    50);
+	ck_assert_str_eq(alarms_of(campaign), "");
+	db_close(db);
+}
+END_TEST
+
+START_TEST(without_a_table_no_provider_is_told_of)
+{
+	struct db *db = watched_database();
+	const char *campaign = a_watched_campaign();
+
+	judges(campaign, 0, 8, "false", "2 hours");
+	from_networks(campaign, 8, 0);
+	fit_and_look(db);
+	ck_assert(has_figure(campaign, "network"));
+	ck_assert(!has_figure(campaign, "provider"));
+	db_close(db);
+}
+END_TEST
 
 START_TEST(a_fit_tells_who_carries_the_labels)
 {
@@ -328,6 +381,8 @@ Suite *http_integrity_suite(void)
 
 	tcase_set_timeout(tc, 180);
 	tcase_add_test(tc, a_fit_tells_who_carries_the_labels);
+	tcase_add_test(tc, networks_of_one_provider_are_seen_together);
+	tcase_add_test(tc, without_a_table_no_provider_is_told_of);
 	tcase_add_loop_test(tc, a_network_that_is_not_usually_there_alarms_unless_it_is_declared, 0, 3);
 	tcase_add_test(tc, a_network_of_several_who_skip_much_alarms);
 	tcase_add_test(tc, who_is_wrong_on_gold_alarms);

@@ -456,6 +456,35 @@ START_TEST(a_forwarded_address_is_believed_of_trusted_proxies_alone)
 }
 END_TEST
 
+static long enter_from(const char *server, const char *address)
+{
+	return call(&(struct call){ .server = server,
+	                            .path = "/api/v1/volunteers",
+	                            .body = json_pack("{s:b}", "consent", 1),
+	                            .headers = { say("X-Forwarded-For: %s", address) } })
+	    .status;
+}
+
+/* One volunteer an hour for each /56, and no more than eight for all of a /48. */
+START_TEST(a_block_of_ipv6_is_no_more_than_eight_homes)
+{
+	static const char *const options[] = { "--budgets", "volunteers=1/h:1", "--trusted-proxies",
+		                                   "127.0.0.1", NULL };
+	struct another server = another_start(options);
+	long first[8], second[2];
+
+	for (int home = 0; home < 8; home++)
+		first[home] = enter_from(server.url, say("2001:db8:7:%x00::1", home + 1));
+	second[0] = enter_from(server.url, "2001:db8:7:900::1");
+	second[1] = enter_from(server.url, "2001:db8:8:900::1");
+	another_stop(&server);
+	for (int home = 0; home < 8; home++)
+		ck_assert_int_eq(first[home], 201);
+	ck_assert_int_eq(second[0], 429);
+	ck_assert_int_eq(second[1], 201);
+}
+END_TEST
+
 Suite *http_manners_suite(void)
 {
 	Suite *suite = suite_create("http/manners");
@@ -486,6 +515,7 @@ Suite *http_manners_suite(void)
 	tcase_add_test(tc, a_network_may_make_so_many_volunteers_and_no_more);
 	tcase_add_test(tc, a_network_may_write_so_often_and_no_more);
 	tcase_add_loop_test(tc, a_forwarded_address_is_believed_of_trusted_proxies_alone, 0, 3);
+	tcase_add_test(tc, a_block_of_ipv6_is_no_more_than_eight_homes);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

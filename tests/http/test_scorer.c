@@ -170,7 +170,7 @@ END_TEST
  * Six volunteers in a campaign of its own, all right on twelve gold items and of one mind on twenty
  * others. Their judgments come with networks, of which there are `networks`.
  */
-static void a_crowd(int networks, bool declared)
+static void a_crowd(int networks, bool declared, int providers)
 {
 	make_items(&(struct items){ .campaign = "default", .count = 6, .gold = true, .truth = "fake" });
 	make_items(&(struct items){ .campaign = "default", .count = 6, .gold = true, .truth = "real" });
@@ -186,22 +186,26 @@ static void a_crowd(int networks, bool declared)
 	tell_db("INSERT INTO score_pending (items, volunteers, fakes, versions, networks)"
 	        " SELECT array_agg(j.item_id), array_agg(j.volunteer_id),"
 	        " array_agg(j.verdict = 'fake'), array_agg(1),"
-	        " array_agg(substr(sha256(int4send(v.n %% %d)), 1, 16) || decode('%s', 'hex'))"
+	        " array_agg(substr(sha256(int4send(v.n %% %d)), 1, 16) || decode('%s', 'hex') || %s)"
 	        " FROM judgment j JOIN (SELECT id, row_number() OVER (ORDER BY id)::integer AS n"
 	        " FROM volunteer) v ON v.id = j.volunteer_id",
-	        networks, declared ? "01" : "00");
+	        networks, declared ? "01" : "00",
+	        providers ? say("substr(sha256(int4send(-1 - v.n %% %d)), 1, 16)", providers) : "''");
 }
 
 static const struct {
 	int networks;
 	bool declared, gold;
+	int providers; /* 0: not known */
 	int retired;
 	const char *decided_by;
-} crowds[] = { { 6, false, true, 20, "full" },
-	           { 1, false, true, 0, "" },
-	           { 1, true, true, 20, "one_network" },
-	           { 6, false, false, 20, "no_gold" },
-	           { 1, true, false, 20, "no_gold_one_network" } };
+} crowds[] = { { 6, false, true, 0, 20, "full" },
+	           { 1, false, true, 0, 0, "" },
+	           { 1, true, true, 0, 20, "one_network" },
+	           { 6, false, false, 0, 20, "no_gold" },
+	           { 1, true, false, 0, 20, "no_gold_one_network" },
+	           { 6, false, true, 6, 20, "full" },
+	           { 6, false, true, 1, 0, "" } };
 
 START_TEST(items_are_settled_by_who_may_decide)
 {
@@ -209,7 +213,7 @@ START_TEST(items_are_settled_by_who_may_decide)
 	struct estimates *estimates;
 	struct scoring scoring;
 
-	a_crowd(crowds[_i].networks, crowds[_i].declared);
+	a_crowd(crowds[_i].networks, crowds[_i].declared, crowds[_i].providers);
 	if (!crowds[_i].gold)
 		tell_db("UPDATE item SET gold = false, truth = NULL, basis = NULL WHERE gold");
 	ck_assert_int_eq(estimates_fit(db, &estimates).code, OK);
@@ -240,7 +244,7 @@ START_TEST(between_fits_too_those_settle_who_may_decide)
 	struct estimates *estimates;
 	struct scoring scoring;
 
-	a_crowd(_i ? 6 : 1, false);
+	a_crowd(_i ? 6 : 1, false, 0);
 	tell_db("CREATE TABLE late AS SELECT * FROM judgment WHERE item_id IN"
 	        " (SELECT id FROM item WHERE NOT gold ORDER BY id LIMIT 8);"
 	        " DELETE FROM judgment WHERE item_id IN (SELECT item_id FROM late);"
@@ -418,7 +422,8 @@ Suite *http_scorer_suite(void)
 	tcase_add_test(tc, what_a_fit_has_read_is_not_told_again_and_what_follows_is_told_once);
 	tcase_add_test(tc, news_that_commit_behind_a_fit_are_heard_too);
 	tcase_add_test(tc, a_fit_knows_which_two_items_are_a_matched_pair);
-	tcase_add_loop_test(tc, items_are_settled_by_who_may_decide, 0, 5);
+	tcase_add_loop_test(tc, items_are_settled_by_who_may_decide, 0,
+	                    sizeof crowds / sizeof crowds[0]);
 	tcase_add_loop_test(tc, between_fits_too_those_settle_who_may_decide, 0, 2);
 	tcase_add_test(tc, two_that_settle_the_same_items_in_other_orders_do_not_deadlock);
 	tcase_add_test(tc, what_is_written_of_someone_erased_is_swept_without_reading_all_leases);

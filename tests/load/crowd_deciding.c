@@ -31,16 +31,21 @@ struct setting {
 	uint32_t shortest, longest; /* judgments of a volunteer; every fourth gives the shortest */
 	double shared;              /* of volunteers are of one of four networks */
 	bool gold, declared;
+	bool providers; /* networks are of few providers, and a table says which */
 };
 
 static const struct setting settings[] = {
-	{ "visits of 6 to 40 answers", 6, 40, 0, true, false },
-	{ "the same, 40 % behind four operators", 6, 40, .4, true, false },
-	{ "the same, 80 % behind four operators", 6, 40, .8, true, false },
-	{ "visits of 2 to 12 answers", 2, 12, .4, true, false },
-	{ "visits of 20 to 100 answers", 20, 100, .4, true, false },
-	{ "one declared network", 6, 40, 1, true, true },
-	{ "without gold", 6, 40, .4, false, false },
+	{ "visits of 6 to 40 answers", 6, 40, 0, true, false, false },
+	{ "the same, 40 % behind four operators", 6, 40, .4, true, false, false },
+	{ "the same, 80 % behind four operators", 6, 40, .8, true, false, false },
+	{ "visits of 2 to 12 answers", 2, 12, .4, true, false, false },
+	{ "visits of 20 to 100 answers", 20, 100, .4, true, false, false },
+	{ "one declared network", 6, 40, 1, true, true, false },
+	{ "without gold", 6, 40, .4, false, false, false },
+	{ "six providers, known by a table", 6, 40, .4, true, false, true },
+	{ "the same, visits of 2 to 12 answers", 2, 12, .4, true, false, true },
+	{ "the same, visits of 20 to 100 answers", 20, 100, .4, true, false, true },
+	{ "the same, 80 % behind four operators", 6, 40, .8, true, false, true },
 };
 
 struct campaign {
@@ -48,7 +53,7 @@ struct campaign {
 	struct random random;
 	int8_t truth[ITEMS + GOLD], clamp[ITEMS + GOLD];
 	bool retired[ITEMS];
-	uint32_t network[VOLUNTEERS], gold[VOLUNTEERS];
+	uint32_t network[VOLUNTEERS], provider[VOLUNTEERS], gold[VOLUNTEERS];
 	struct judgments judgments;
 	uint32_t *item, *volunteer;
 	uint8_t *verdict;
@@ -120,6 +125,7 @@ static uint32_t campaign_settle(struct campaign *campaign, bool everybody)
 			list[item][count[item]++] =
 				(struct testimony){ .weight = online_weight(&known, campaign->verdict[n]),
 				                    .network = campaign->network[volunteer],
+				                    .provider = campaign->provider[volunteer],
 				                    .gold = campaign->gold[volunteer],
 				                    .verdict = campaign->verdict[n],
 				                    .declared = campaign->setting->declared };
@@ -154,6 +160,18 @@ static uint32_t campaign_wrong(struct campaign *campaign)
 	return wrong;
 }
 
+/* Of six providers: those four that share an address too, and others. The largest has 40 %. */
+static uint32_t campaign_provider(struct campaign *campaign, uint32_t volunteer)
+{
+	static const double shares[] = { .4, .65, .8, .9, .95 };
+	double chance = campaign_chance(campaign);
+	uint32_t provider = 0;
+
+	while (provider < sizeof shares / sizeof *shares && chance >= shares[provider])
+		provider++;
+	return campaign->network[volunteer] < 4 ? campaign->network[volunteer] : provider;
+}
+
 static struct outcome campaign_run(const struct setting *setting, uint64_t seed, bool everybody)
 {
 	struct campaign *campaign = mem_new(1, sizeof *campaign);
@@ -172,6 +190,8 @@ static struct outcome campaign_run(const struct setting *setting, uint64_t seed,
 		campaign->network[v] = campaign_chance(campaign) < setting->shared
 		                           ? setting->declared ? 0 : random_below(&campaign->random, 4)
 		                           : 4 + v;
+	for (uint32_t v = 0; setting->providers && v < VOLUNTEERS; v++)
+		campaign->provider[v] = 1 + campaign_provider(campaign, v);
 	campaign->judgments = (struct judgments){ .items = ITEMS + GOLD,
 		                                      .item = campaign->item,
 		                                      .volunteer = campaign->volunteer,

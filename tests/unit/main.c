@@ -29,6 +29,7 @@ static Suite *(*const suites[])(void) = {
 	program_suite,
 	store_suite,
 	guard_suite,
+	as_table_suite,
 	lane_suite,
 	lock_suite,
 	infer_suite,

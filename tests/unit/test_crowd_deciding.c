@@ -42,6 +42,57 @@ START_TEST(measured_volunteers_of_several_networks_decide)
 }
 END_TEST
 
+/* Five networks, of which the first two, or all but one, are one provider's. */
+START_TEST(networks_of_one_provider_are_one_network)
+{
+	struct testimony list[] = { says_fake(0, 5), says_fake(1, 5), says_fake(2, 5), says_fake(3, 5),
+		                        says_fake(4, 5) };
+
+	list[0].provider = list[1].provider = 7;
+	ck_assert_int_eq(weigh(&everything, list, 5).by, DECIDED_BY_ALL);
+	ck_assert_uint_eq(weigh(&everything, list, 5).networks, 4);
+	for (uint32_t t = 2; t < 5; t++)
+		list[t].provider = 7;
+	ck_assert_int_eq(weigh(&everything, list, 5).by, DECIDED_BY_NOBODY);
+	ck_assert_uint_eq(weigh(&everything, list, 5).networks, 1);
+	list[4].provider = 8;
+	ck_assert_uint_eq(weigh(&everything, list, 5).networks, 2);
+	ck_assert_int_eq(weigh(&everything, list, 5).by, DECIDED_BY_ALL);
+	/* Without the provider of four, the one that is left does not lean to the label. */
+	list[4].verdict = REAL;
+	list[4].weight = -STRONG;
+	ck_assert_int_eq(weigh(&everything, list, 5).by, DECIDED_BY_NOBODY);
+}
+END_TEST
+
+/* A provider's number is no network's: volunteers of network 3 have nothing to do with provider 3.
+ */
+START_TEST(a_provider_is_no_network_of_its_number)
+{
+	struct testimony list[] = { says_fake(3, 5), says_fake(1, 5), says_fake(2, 5) };
+
+	list[1].provider = 3;
+	list[2].provider = 4;
+	ck_assert_uint_eq(weigh(&everything, list, 3).networks, 3);
+}
+END_TEST
+
+/* What one network of a provider may weigh is not shared with its other networks. */
+START_TEST(each_network_of_a_provider_has_a_share_of_its_own)
+{
+	struct testimony list[8];
+
+	for (uint32_t t = 0; t < 8; t++) {
+		list[t] = says_fake(t, 1000000);
+		list[t].provider = t < 6 ? 7 : 0;
+	}
+	ck_assert_double_lt(weigh(&everything, list, 8).left_out, 1e-3);
+	for (uint32_t t = 0; t < 6; t++)
+		list[t].network = 0;
+	ck_assert_double_eq_tol(weigh(&everything, list, 8).left_out, 4 * STRONG, 1e-3);
+}
+END_TEST
+
 START_TEST(newcomers_alone_decide_nothing)
 {
 	struct testimony list[20];
@@ -359,6 +410,9 @@ Suite *crowd_deciding_suite(void)
 	TCase *tests = tcase_create("deciding");
 
 	tcase_add_test(tests, measured_volunteers_of_several_networks_decide);
+	tcase_add_test(tests, networks_of_one_provider_are_one_network);
+	tcase_add_test(tests, a_provider_is_no_network_of_its_number);
+	tcase_add_test(tests, each_network_of_a_provider_has_a_share_of_its_own);
 	tcase_add_test(tests, newcomers_alone_decide_nothing);
 	tcase_add_test(tests, who_is_measured_counts_on_its_own_side_alone);
 	tcase_add_test(tests, one_network_decides_nothing_however_many_it_brings);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/clock.h"
+#include "http/as_table.h"
 #include "http/client.h"
 #include "http/connection.h"
 #include "http/guard.h"
@@ -14,6 +15,7 @@
 #include "http/rate_limit.h"
 #include "http/response.h"
 #include "http/response_pool.h"
+#include "scratch.h"
 #include "suites.h"
 
 static const struct {
@@ -226,6 +228,38 @@ START_TEST(a_budget_is_read_whole)
 }
 END_TEST
 
+START_TEST(a_site_of_many_homes_has_the_budgets_of_eight)
+{
+	struct rate_limits *rate_limits = read_budgets("volunteers=20/h");
+	int made = 0;
+
+	for (uint64_t home = 1; home <= 256; home++)
+		for (int n = 0; n < 20; n++)
+			made += rate_limit_take_network(rate_limits, RATE_VOLUNTEER, home, 1000, 5).code == OK;
+	ck_assert_int_eq(made, RATE_HOMES * 20);
+	ck_assert_int_eq(rate_limit_take_network(rate_limits, RATE_VOLUNTEER, 300, 1001, 5).code, OK);
+	rate_limits_free(rate_limits);
+}
+END_TEST
+
+/* Who is refused for the neighbours' sake has not spent their own. */
+START_TEST(what_a_site_refuses_a_home_keeps)
+{
+	struct rate_limits *rate_limits = read_budgets("writes=1/h:1");
+	int64_t later = 3600 * 1000 / RATE_HOMES + 10;
+
+	for (uint64_t home = 1; home <= RATE_HOMES; home++)
+		ck_assert_int_eq(rate_limit_take_network(rate_limits, RATE_WRITE, home, 1000, 5).code, OK);
+	struct error err = rate_limit_take_network(rate_limits, RATE_WRITE, 9, 1000, 5);
+	ck_assert_int_eq(err.code, ERR_TOO_MANY);
+	ck_assert_uint_eq(err.retry_after_s, 3600 / RATE_HOMES + 1);
+	ck_assert_int_eq(rate_limit_take_network(rate_limits, RATE_WRITE, 9, 1000, later).code, OK);
+	rate_limit_give_back_network(rate_limits, RATE_WRITE, 9, 1000);
+	ck_assert_int_eq(rate_limit_take_network(rate_limits, RATE_WRITE, 9, 1000, later).code, OK);
+	rate_limits_free(rate_limits);
+}
+END_TEST
+
 START_TEST(a_budget_that_cannot_be_meant_is_refused)
 {
 	struct rate_limits *rate_limits = NULL;
@@ -330,7 +364,7 @@ static struct client_network network_of(const char *peer, const char *declared)
 	ck_assert(is_four || inet_pton(AF_INET6, peer, &six.sin6_addr) == 1);
 	struct client_network network =
 		client_network(is_four ? (const struct sockaddr *)&four : (const struct sockaddr *)&six,
-	                   NULL, NULL, networks);
+	                   NULL, NULL, networks, NULL);
 	declared_networks_free(networks);
 	return network;
 }
@@ -345,6 +379,41 @@ START_TEST(a_client_is_of_a_network_or_of_one_that_is_declared)
 	ck_assert(one.declared == client_networks[_i].is_declared);
 	ck_assert(one.spared == client_networks[_i].is_spared);
 	ck_assert(same == client_networks[_i].same);
+}
+END_TEST
+
+static uint32_t system_of(const char *peer, const char *declared)
+{
+	static const char table[] = "198.51.100.128/25\t64500\n198.51.100.0/24\t64501\n"
+								"2001:db8::/32\t64502\n2001:db8:1:200::/56\t64503\n"
+								"127.0.0.0/8\t64504\n";
+	struct as_table *systems = NULL;
+	struct declared_networks *networks = NULL;
+	struct sockaddr_in6 six = { .sin6_family = AF_INET6 };
+	struct sockaddr_in four = { .sin_family = AF_INET };
+	bool is_four = inet_pton(AF_INET, peer, &four.sin_addr) == 1;
+
+	ck_assert(is_four || inet_pton(AF_INET6, peer, &six.sin6_addr) == 1);
+	scratch_write("as", table, sizeof table - 1);
+	ck_assert_int_eq(as_table_read(scratch_path("as"), &systems).code, OK);
+	ck_assert_int_eq(declared_networks_read(declared, &networks).code, OK);
+	struct client_network network =
+		client_network(is_four ? (const struct sockaddr *)&four : (const struct sockaddr *)&six,
+	                   NULL, NULL, networks, systems);
+	declared_networks_free(networks);
+	as_table_free(systems);
+	return network.system;
+}
+
+/* As of its first address, so that nobody of a network is of another system than the others. */
+START_TEST(all_of_a_network_are_of_one_system_and_a_declared_one_is_of_none)
+{
+	ck_assert_uint_eq(system_of("198.51.100.200", NULL), 64501);
+	ck_assert_uint_eq(system_of("198.51.100.1", NULL), 64501);
+	ck_assert_uint_eq(system_of("2001:db8:1:2ff::1", NULL), 64502);
+	ck_assert_uint_eq(system_of("203.0.113.1", NULL), 0);
+	ck_assert_uint_eq(system_of("127.0.0.1", NULL), 0);
+	ck_assert_uint_eq(system_of("127.0.0.1", "none"), 64504);
 }
 END_TEST
 
@@ -379,6 +448,40 @@ START_TEST(a_v6_client_counts_by_its_site)
 	inet_pton(AF_INET6, "2001:db8:1:2a::9", &b.sin6_addr);
 	client_prefix((const struct sockaddr *)&b, NULL, NULL, other);
 	ck_assert_mem_eq(one, other, CLIENT_PREFIX);
+}
+END_TEST
+
+static void six_prefix(const char *text, unsigned char prefix[CLIENT_PREFIX])
+{
+	struct sockaddr_in6 address = { .sin6_family = AF_INET6 };
+
+	ck_assert(inet_pton(AF_INET6, text, &address.sin6_addr) == 1);
+	client_prefix((const struct sockaddr *)&address, NULL, NULL, prefix);
+}
+
+static const struct {
+	const char *one, *other;
+	bool same_home, same_block;
+} homes[] = {
+	{ "2001:db8:1:2::1", "2001:db8:1:2a::9", true, true },
+	{ "2001:db8:1:2::1", "2001:db8:1:ff00::9", false, true },
+	{ "2001:db8:1:2::1", "2001:db8:2:2::1", false, false },
+	{ "2001:db8:0:0::1", "2001:db8:1::", false, false },
+};
+
+START_TEST(a_home_is_a_56_and_what_lies_around_it_a_48)
+{
+	unsigned char one[CLIENT_PREFIX], other[CLIENT_PREFIX], block[CLIENT_PREFIX],
+		around[CLIENT_PREFIX];
+
+	six_prefix(homes[_i].one, one);
+	six_prefix(homes[_i].other, other);
+	ck_assert((memcmp(one, other, CLIENT_PREFIX) == 0) == homes[_i].same_home);
+	ck_assert(client_block(one, block) && client_block(other, around));
+	ck_assert((memcmp(block, around, CLIENT_PREFIX) == 0) == homes[_i].same_block);
+	ck_assert_mem_ne(one, block, CLIENT_PREFIX);
+	prefix_of("192.0.2.1", NULL, NULL, one);
+	ck_assert(!client_block(one, block));
 }
 END_TEST
 
@@ -555,6 +658,7 @@ Suite *guard_suite(void)
 	Suite *suite = suite_create("http/guard");
 	TCase *tc = tcase_create("guard");
 
+	tcase_add_checked_fixture(tc, scratch_make, scratch_clear);
 	tcase_add_loop_test(tc, a_target_that_could_reach_elsewhere_is_refused, 0, COUNT(targets));
 	tcase_add_loop_test(tc, a_range_is_read_as_rfc_9110_says, 0, COUNT(ranges));
 	tcase_add_loop_test(tc, a_coding_is_read_as_rfc_9110_says, 0,
@@ -572,6 +676,11 @@ Suite *guard_suite(void)
 	tcase_add_loop_test(tc, forwarded_addresses_are_believed_from_trusted_proxies_alone, 0,
 	                    COUNT(prefixes));
 	tcase_add_test(tc, a_v6_client_counts_by_its_site);
+	tcase_add_test(tc, all_of_a_network_are_of_one_system_and_a_declared_one_is_of_none);
+	tcase_add_loop_test(tc, a_home_is_a_56_and_what_lies_around_it_a_48, 0,
+	                    sizeof homes / sizeof homes[0]);
+	tcase_add_test(tc, a_site_of_many_homes_has_the_budgets_of_eight);
+	tcase_add_test(tc, what_a_site_refuses_a_home_keeps);
 	tcase_add_loop_test(tc, a_client_is_of_a_network_or_of_one_that_is_declared, 0, 12);
 	tcase_add_loop_test(tc, declared_networks_that_cannot_be_read_are_refused_and_named, 0, 7);
 	tcase_add_loop_test(tc, an_address_to_listen_at_is_read_or_refused, 0, COUNT(addresses));
