@@ -109,9 +109,11 @@ int cli_invite(const struct settings *settings, int argc, char **argv)
 	struct db *db = command_db(settings);
 	if (!db)
 		return EXIT_FAILED;
-	struct error err = strcmp(argv[1], "list") == 0 ? invitation_each(db, &(struct invitation_page){ 0 }, print_invitation, NULL)
-	                   : strcmp(argv[1], "revoke") == 0 ? invitation_withdraw(db, argv[2], who)
-	                                                    : invite_make(settings, db, &wish);
+	struct error err =
+		strcmp(argv[1], "list") == 0
+			? invitation_each(db, &(struct invitation_page){ 0 }, print_invitation, NULL)
+		: strcmp(argv[1], "revoke") == 0 ? invitation_withdraw(db, argv[2], who)
+										 : invite_make(settings, db, &wish);
 	db_close(db);
 	return err.code ? failed(err) : EXIT_DONE;
 }
