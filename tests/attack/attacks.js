@@ -189,7 +189,7 @@ function scoresOf(world, people) {
 	});
 }
 
-/** 6. How many volunteers one IPv6 /48 makes in an hour: all the budgets of its networks are asked until they are spent. */
+/** 6. How many volunteers one IPv6 /48 makes at once: each of its homes (/56) asks until it is refused. Eight homes' budgets are all that it has. */
 export async function cheapNewcomers(world, { networks = 256, each = 24 }) {
 	const began = Date.now();
 	let made = 0;

@@ -33,7 +33,7 @@ const PLAYED = [
 	{ name: "newcomers", words: "12 bots of one network, whole corpus", play: attacks.newcomersDecide, limit: LIMIT.newcomers },
 	{ name: "random 20", words: "colluders, 20 % of volunteers", play: colluding("plainly"), options: { share: 0.2 }, limit: LIMIT.random20 },
 	{ name: "active 10", words: "colluders with 3 times the activity, 10 % of volunteers", play: colluding("plainly"), options: { share: 0.1, activity: 3 }, limit: LIMIT.active },
-	{ name: "cheap", words: "volunteers from one IPv6 /48 at once", play: attacks.cheapNewcomers },
+	{ name: "cheap", words: "volunteers from one IPv6 /48 at once", play: attacks.cheapNewcomers, limit: LIMIT.cheap },
 	{ name: "erasure", words: "6 bots of one network, erased and back, 12 targets", play: attacks.eraseAndReturn, limit: LIMIT.pickLate },
 	{ name: "random 5", words: "colluders, 5 % of volunteers", play: colluding("plainly"), options: { share: 0.05 } },
 	...shares("excellent", "colluders who are excellent on gold", colluding("excellent")),

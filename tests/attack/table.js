@@ -25,7 +25,7 @@ function heldOf({ limit }, results, more = {}) {
 		return ["-", "-"];
 	const pooled = (part) => ({ items: sum(results, (one) => one[part].items), wrong: sum(results, (one) => one[part].wrong), retired: sum(results, (one) => one[part].retired), retiredWrong: sum(results, (one) => one[part].retiredWrong), judgments: mean(results, (one) => one[part].judgments) });
 	const alarm_s = results.some((one) => one.alarm_s === null) ? null : Math.max(...results.map((one) => one.alarm_s ?? 0));
-	const all = { targets: pooled("targets"), labels: pooled("labels"), alarms: results.flatMap(({ alarms }) => alarms), hasAlarms: results.every(({ hasAlarms }) => hasAlarms), named: results.every(({ named }) => named), seeds: results.map(({ seed }) => seed), alarm_s, ...more };
+	const all = { targets: pooled("targets"), labels: pooled("labels"), alarms: results.flatMap(({ alarms }) => alarms), hasAlarms: results.every(({ hasAlarms }) => hasAlarms), named: results.every(({ named }) => named), seeds: results.map(({ seed }) => seed), alarm_s, made: Math.max(...results.map(({ made }) => made ?? 0)), took_s: Math.max(...results.map(({ took_s }) => took_s)), ...more };
 	return [limit.words, limit.held(all) ? "yes" : "NO"];
 }
 

@@ -23,6 +23,7 @@ export const LIMIT = {
 	newcomers: { words: "0 retired", held: ({ labels }) => labels.retired === 0 },
 	goldWrong: { words: "2 % of labels wrong", held: ({ labels }) => labels.wrong <= 0.02 * labels.items },
 	goldNaming: { words: "AUC .55", held: ({ naming }) => naming.auc <= 0.55 },
+	cheap: { words: "160 at once, 160 an hour", held: ({ made, took_s }) => made <= 160 + 160 * took_s / 3600 },
 	random10: { words: "4 % of targets", held: ({ targets }) => targets.wrong <= 0.04 * targets.items },
 	random20: { words: "10 % of targets, named", held: ({ targets, named }) => targets.wrong <= 0.10 * targets.items && named },
 	active: { words: "8 % of targets, named", held: ({ targets, named }) => targets.wrong <= 0.08 * targets.items && named },
