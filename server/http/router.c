@@ -188,7 +188,7 @@ struct error router_match(const struct router *router, struct request *req)
 
 		if (!is_server && !path_matches(&router->entries[i], len, req))
 			continue;
-		if (strcmp(r->method, req->method) == 0) {
+		if (!is_server && strcmp(r->method, req->method) == 0) {
 			req->route = r;
 			return ok();
 		}
