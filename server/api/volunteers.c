@@ -179,7 +179,7 @@ void post_volunteers(struct request *reqs[], size_t count, struct db *db)
 	size_t consented = 0, guest_count = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		struct joining joining;
+		struct joining joining = { 0 };
 		struct error err = read_joining(reqs[i], &joining);
 
 		if (err.code) {

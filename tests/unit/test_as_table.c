@@ -93,6 +93,12 @@ START_TEST(without_a_table_nothing_is_known)
 }
 END_TEST
 
+static const char as_overlong[] =
+	"10.0.0.0/8 64500                                                                              "
+	"                                                                                              "
+	" "
+	"                    ";
+
 static const char *const as_lines[] = {
 	"10.0.0.0",
 	"10.0.0.0\t8",
@@ -114,10 +120,7 @@ static const char *const as_lines[] = {
 	"nonsense",
 	"",
 	"# nothing else",
-	"10.0.0.0/8 64500                                                                              "
-	"                                                                                              "
-	" "
-	"                    ",
+	as_overlong,
 };
 
 START_TEST(a_line_that_cannot_be_read_stops_the_start_and_is_named)
@@ -148,6 +151,22 @@ END_TEST
 
 #define AS_LINES 400
 
+/* Counted from one, as the lines' systems are; 0: none has it. */
+static uint32_t as_longest_line(const uint32_t first[], const uint32_t bits[], uint32_t at)
+{
+	uint32_t longest = 0, line = 0;
+
+	for (uint32_t n = 0; n < AS_LINES; n++) {
+		uint32_t mask = bits[n] ? UINT32_MAX << (32 - bits[n]) : 0;
+
+		if (((at ^ first[n]) & mask) == 0 && (!line || bits[n] > longest)) {
+			longest = bits[n];
+			line = n + 1;
+		}
+	}
+	return line;
+}
+
 /* Prefixes in and beside each other, as chance has it, against a look at every one. */
 START_TEST(what_is_found_is_what_a_look_at_every_line_finds)
 {
@@ -169,20 +188,11 @@ START_TEST(what_is_found_is_what_a_look_at_every_line_finds)
 	struct as_table *table = as_table_of(text);
 	for (int try = 0; try < 2000; try++) {
 		uint32_t at = first[random_below(&random, AS_LINES)] ^ random_below(&random, 1024);
-		uint32_t longest = 0, system = 0;
 		unsigned char address[16] = { [10] = 0xff, [11] = 0xff };
 
-		for (uint32_t n = 0; n < AS_LINES; n++) {
-			uint32_t mask = bits[n] ? UINT32_MAX << (32 - bits[n]) : 0;
-
-			if (((at ^ first[n]) & mask) == 0 && (!system || bits[n] > longest)) {
-				longest = bits[n];
-				system = n + 1;
-			}
-		}
 		for (int byte = 0; byte < 4; byte++)
 			address[12 + byte] = (unsigned char)(at >> (24 - 8 * byte));
-		ck_assert_uint_eq(as_table_find(table, address), system);
+		ck_assert_uint_eq(as_table_find(table, address), as_longest_line(first, bits, at));
 	}
 	as_table_free(table);
 	free(text);
