@@ -645,10 +645,11 @@ static void table_close(struct verified_table *table)
 	fclose(table->in);
 }
 
-/* The labels of releases that were made before have no last column. */
+/* The labels of releases that were made before lack the last column, or the last two. */
 static bool table_is_of_before(const struct verified_table *table, size_t count)
 {
-	return table->row == 1 && table->columns == LABEL_COLUMNS && count == LABEL_DECIDED_BY;
+	return table->row == 1 && table->columns == LABEL_COLUMNS &&
+	       (count == LABEL_DECIDED_BY || count == LABEL_DIGITAL_SOURCE_TYPE);
 }
 
 /* Reads the next row; false at the end, or after saying that the rest cannot be read. */

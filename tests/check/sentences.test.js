@@ -159,6 +159,8 @@ describe("the sentences", () => {
 		[schemas.Result.properties.label_source.enum, ["decided"]],
 		[schemas.Account.properties.account.properties.role.enum, ["role"]],
 		[schemas.Assignment.properties.items.items.properties.position.enum, ["side"]],
+		[schemas.Leak.properties.trait.enum, ["trait"]],
+		[schemas.Origin.properties.c2pa.properties.state.enum, ["credentials"]],
 		[["certain", "likely", "guess"], ["certainty"]],
 		[["train", "validation", "test"], ["split"]],
 		[["writing"], ["release_state"]],
