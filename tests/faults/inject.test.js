@@ -134,7 +134,9 @@ describe("calls of the system that fail", () => {
 		const database = await place.database("jobs", { copyOf: base });
 		const env = environment(database, path.join(place.folder, "jobs"));
 		const { stdout: whole } = await run(process.env.PROGRAM, ["jobs"], { env });
-		assert.equal(whole.trim().split("\n").length, 5);
+		const [[waiting]] = await sql(database, "select count(*) from job");
+		assert.ok(waiting > 0);
+		assert.equal(whole.trim().split("\n").length, Number(waiting));
 		return each(["read", "write", "open", "close"], t, async (what, fault, when) => {
 			const said = await strike(fault, when, place.folder, ["jobs"], { env });
 			await judge(what, fault, said, () => assert.equal(said.stdout, whole, `${what}: status 0 with other jobs`));
