@@ -44,6 +44,7 @@ Suite *media_cut_suite(void);
 Suite *program_suite(void);
 Suite *store_suite(void);
 Suite *guard_suite(void);
+Suite *hamming_index_suite(void);
 Suite *head_suite(void);
 Suite *router_suite(void);
 Suite *password_suite(void);
