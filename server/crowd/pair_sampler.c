@@ -99,8 +99,7 @@ static bool may_be(const struct candidate *item, int truth)
 static bool is_seen(struct choosing *choosing, uint32_t index)
 {
 	choosing->looked_at++;
-	return keyset_has(choosing->asker->seen,
-	                  candidate_index_at(choosing->candidates, index)->lineage);
+	return pair_sampler_saw(choosing->asker->seen, candidate_index_at(choosing->candidates, index));
 }
 
 /* Whether an item may stand beside another (NOBODY: any) of which it is no relative. */
@@ -113,7 +112,7 @@ static bool may_stand(struct choosing *choosing, uint32_t index, uint32_t beside
 	const struct candidate *one = candidate_index_at(choosing->candidates, index);
 	const struct candidate *other = candidate_index_at(choosing->candidates, beside);
 	return index != beside && !candidate_index_related(one, other) &&
-	       !candidate_index_twins(one, other);
+	       !candidate_index_alike(one, other) && !candidate_index_twins(one, other);
 }
 
 /* How many items of a pool the asker has not seen; counts no further than `limit`. */

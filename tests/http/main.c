@@ -13,17 +13,21 @@ int main(int argc, char **argv)
 {
 	/* Fits come first: skills are learned from everybody, and others' volunteers answer anyhow. */
 	static Suite *(*const suites[])(void) = {
-		http_rulings_suite,    http_volunteers_suite, http_assignments_suite, http_desk_suite,
-		http_last_item_suite,  http_method_suite,     http_judgments_suite,   http_races_suite,
-		http_batches_suite,    http_skips_suite,      http_media_suite,       http_sessions_suite,
-		http_disputes_suite,   http_stats_suite,      http_releases_suite,    http_pages_suite,
-		http_health_suite,     http_bodies_suite,     http_manners_suite,     http_framing_suite,
-		http_openapi_suite,    http_limits_suite,     http_privacy_suite,     http_permission_suite,
-		http_database_suite,   http_items_suite,      http_store_suite,       http_commands_suite,
-		http_dataset_suite,    http_versions_suite,   http_renewals_suite,    http_scorer_suite,
-		http_operations_suite, http_correction_suite, http_hosts_suite,       http_snapshots_suite,
-		http_grants_suite,     http_reasons_suite,    http_vocabulary_suite,  http_jobs_suite,
-		http_set_aside_suite,  http_integrity_suite,  http_ways_in_suite,     http_leaks_suite,
+		http_rulings_suite,    http_volunteers_suite, http_assignments_suite,
+		http_desk_suite,       http_last_item_suite,  http_method_suite,
+		http_judgments_suite,  http_races_suite,      http_batches_suite,
+		http_skips_suite,      http_media_suite,      http_sessions_suite,
+		http_disputes_suite,   http_stats_suite,      http_releases_suite,
+		http_pages_suite,      http_health_suite,     http_bodies_suite,
+		http_manners_suite,    http_framing_suite,    http_openapi_suite,
+		http_limits_suite,     http_privacy_suite,    http_permission_suite,
+		http_database_suite,   http_items_suite,      http_store_suite,
+		http_commands_suite,   http_dataset_suite,    http_versions_suite,
+		http_renewals_suite,   http_scorer_suite,     http_operations_suite,
+		http_correction_suite, http_hosts_suite,      http_snapshots_suite,
+		http_grants_suite,     http_reasons_suite,    http_vocabulary_suite,
+		http_jobs_suite,       http_set_aside_suite,  http_integrity_suite,
+		http_ways_in_suite,    http_leaks_suite,      http_near_duplicates_suite,
 	};
 
 	struct part part = part_read(argc, argv);
