@@ -12,7 +12,8 @@
 #include "work/lane.h"
 
 struct api api;
-struct lane *lane_queries, *lane_assignments, *lane_answers, *lane_passwords, *lane_uploads;
+struct lane *lane_queries, *lane_assignments, *lane_answers, *lane_passwords, *lane_uploads,
+	*lane_media;
 
 struct error api_admit(struct request *req)
 {
