@@ -13,7 +13,7 @@
 
 struct api api;
 struct lane *lane_queries, *lane_assignments, *lane_answers, *lane_passwords, *lane_uploads,
-	*lane_media;
+	*lane_media, *lane_releases;
 
 struct error api_admit(struct request *req)
 {
