@@ -36,6 +36,7 @@ struct player {
 	int64_t wake_ns;
 	uint64_t tag;
 	unsigned pairs_left; /* of this volunteer */
+	bool skipped;        /* this volunteer, a pair */
 	const char *request; /* `own`, or borrowed from the work */
 	size_t request_len;
 	char cookie[PLAYER_TEXT], token[PLAYER_TEXT], urls[2][PLAYER_TEXT], own[BENCH_REQUEST];
@@ -48,6 +49,8 @@ struct load {
 	int epoll; /* its events point to players */
 	struct player *players, **free;
 	unsigned open, free_count, out; /* players there are, are free, are out */
+	unsigned skips_due,
+		stats_due; /* thousandths: cycles that owe a skip or a look at the figures */
 	uint64_t next_tag;
 	int64_t start_ns, end_ns; /* end_ns: no new work from then on */
 	bool ending;

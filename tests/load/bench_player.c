@@ -62,18 +62,24 @@ static size_t judge_request(struct load *load, struct player *player)
 
 /* ------------------------------------------------------------------ beginning */
 
+static void begin_volunteer(struct load *load, struct player *player)
+{
+	player->pairs_left = load->options.pairs;
+	player->skipped = false;
+}
+
 static bool next_volunteer(struct load *load, struct player *player)
 {
 	if (!work_next_cookie(&load->work, player->cookie, sizeof player->cookie))
 		return false;
-	player->pairs_left = load->options.pairs;
+	begin_volunteer(load, player);
 	return true;
 }
 
 static void begin_cycle(struct load *load, struct player *player)
 {
 	if (!player->pairs_left && strcmp(load->options.mode, "arrive") == 0) {
-		player->pairs_left = load->options.pairs;
+		begin_volunteer(load, player);
 		ask_own(load, player, STEP_ARRIVE,
 		        bench_post(player->own, "/volunteers", "", "{\"consent\":true}"));
 		return;
@@ -132,16 +138,26 @@ static bool read_assignment(struct player *player)
 	       take_text(player->urls[1], at, "\"url\":\"", &at);
 }
 
-/* Every thousand cycles hold as many of a kind as was asked for, spread evenly. */
-static bool falls_on(uint64_t cycle, unsigned of_thousand)
+/*
+ * Is it this cycle's turn?  Called once a cycle; of a thousand calls as many as were asked for
+ * answer yes, spread evenly.  A turn that is not `free` to be taken is left to the next call.
+ */
+static bool take_turn(unsigned *due, unsigned of_thousand, bool free)
 {
-	return cycle * of_thousand / 1000 != (cycle - 1) * of_thousand / 1000;
+	*due += of_thousand;
+	if (*due < 1000 || !free)
+		return false;
+	*due -= 1000;
+	return true;
 }
 
+/* A volunteer skips one pair at most: who skips many is made to wait, and none of these shall be.
+ */
 static void decide(struct load *load, struct player *player)
 {
-	bool skips = falls_on(load->tally.begun, load->options.skip);
+	bool skips = take_turn(&load->skips_due, load->options.skip, !player->skipped);
 
+	player->skipped |= skips;
 	player->step = skips ? STEP_SKIP : STEP_JUDGE;
 	player->request = player->own;
 	player->request_len = skips ? skip_request(player) : judge_request(load, player);
@@ -185,7 +201,7 @@ static void assigned(struct load *load, struct player *player)
 
 static void judged(struct load *load, struct player *player)
 {
-	if (falls_on(load->tally.begun, load->options.stats))
+	if (take_turn(&load->stats_due, load->options.stats, true))
 		ask_own(load, player, STEP_STATS, bench_get(player->own, "/api/v1/stats", ""));
 	else
 		load_release(load, player);
