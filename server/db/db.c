@@ -31,16 +31,16 @@
 
 struct db {
 	PGconn *conn;
-	bool usable; /* every statement is prepared, and no transaction is half undone */
+	bool usable; /* no transaction is half undone */
 	char *conninfo;
 	unsigned timeout_ms;
 	struct patience patience;
 	bool by_key;
 	int64_t last_try_ms;
 	bool in_transaction;
-	bool asked_again; /* the database wants the transaction run again */
-	unsigned life;    /* grows with every new connection */
-	int params[STATEMENTS];
+	bool asked_again;          /* the database wants the transaction run again */
+	unsigned life;             /* grows with every new connection */
+	bool prepared[STATEMENTS]; /* on this connection */
 };
 
 /* A struct rows is a PGresult under a name of our own, so that libpq stays in this room. */
@@ -72,29 +72,12 @@ static PGconn *db_dial(const struct db *db)
 	                         1);
 }
 
-static bool db_prepare(struct db *db, unsigned s)
-{
-	PGresult *made = PQprepare(db->conn, statements[s].name, statements[s].text, 0, NULL);
-	PGresult *info = PQdescribePrepared(db->conn, statements[s].name);
-	bool good =
-		PQresultStatus(made) == PGRES_COMMAND_OK && PQresultStatus(info) == PGRES_COMMAND_OK;
-
-	if (good)
-		db->params[s] = PQnparams(info);
-	else
-		log_error("statement %s: %s", statements[s].name,
-		          PQresultErrorMessage(PQresultStatus(made) == PGRES_COMMAND_OK ? info : made));
-	PQclear(made);
-	PQclear(info);
-	return good;
-}
-
 static void db_quiet(void *arg, const PGresult *result)
 {
 	(void)arg, (void)result; /* notices are no news to us */
 }
 
-static bool connect_and_prepare(struct db *db)
+static bool db_connect(struct db *db)
 {
 	PGconn *fresh = db_dial(db);
 
@@ -114,9 +97,7 @@ static bool connect_and_prepare(struct db *db)
 		return false;
 	}
 	PQsetnonblocking(fresh, 1);
-	for (unsigned s = 0; s < STATEMENTS; s++)
-		if (!db_prepare(db, s))
-			return false;
+	memset(db->prepared, 0, sizeof db->prepared);
 	db->usable = true;
 	db->life++;
 	return true;
@@ -132,7 +113,7 @@ static struct db *open_as(const char *conninfo, unsigned timeout_ms, bool by_key
 	db->timeout_ms = timeout_ms;
 	db->by_key = by_key;
 	db_set_patience(db, timeout_ms ? timeout_ms + SPARE_MS : 0, 0);
-	if (connect_and_prepare(db))
+	if (db_connect(db))
 		return db;
 	db_close(db);
 	return NULL;
@@ -226,7 +207,7 @@ static struct error ensure_connected(struct db *db)
 		return ok();
 	if (db->in_transaction || clock_monotonic_ms() - db->last_try_ms < RETRY_EVERY_MS)
 		return db_gone();
-	if (!connect_and_prepare(db))
+	if (!db_connect(db))
 		return db_gone();
 	log_info("database: connected again");
 	return ok();
@@ -256,17 +237,62 @@ static struct error db_translate(struct db *db, const PGresult *result, const ch
 	return errorf(ERR_INTERNAL, "%s failed", what);
 }
 
-static struct error db_db_run(struct db *db, enum statement statement, const char *const params[],
-                              const int lengths[], const int formats[], struct rows **rows)
+/* Connects if need be, and prepares the statement when this connection runs it for the first time.
+ */
+static struct error ensure_prepared(struct db *db, enum statement statement)
 {
+	const struct statement_text *text = &statements[statement];
 	struct error err = ensure_connected(db);
 
 	db->asked_again = false;
+	if (err.code || db->prepared[statement])
+		return err;
+	PGresult *made = last_result(db, PQsendPrepare(db->conn, text->name, text->text, 0, NULL));
+	if (PQresultStatus(made) == PGRES_COMMAND_OK)
+		db->prepared[statement] = true;
+	else
+		err = db_translate(db, made, text->name);
+	PQclear(made);
+	return err;
+}
+
+/* Prepares the statement, and compares how many parameters it takes with what we counted. */
+static struct error statement_check(struct db *db, enum statement statement)
+{
+	const char *name = statements[statement].name;
+	struct error err = ensure_prepared(db, statement);
+
 	if (err.code)
 		return err;
-	PGresult *result =
-		last_result(db, PQsendQueryPrepared(db->conn, statements[statement].name,
-	                                        db->params[statement], params, lengths, formats, 0));
+	PGresult *told = last_result(db, PQsendDescribePrepared(db->conn, name));
+	if (PQresultStatus(told) != PGRES_COMMAND_OK)
+		err = db_translate(db, told, name);
+	else if (PQnparams(told) != statements[statement].params)
+		err = errorf(ERR_INTERNAL, "statement %s takes %d parameters, and not %d", name,
+		             PQnparams(told), statements[statement].params);
+	PQclear(told);
+	return err;
+}
+
+struct error db_check(struct db *db)
+{
+	struct error err = ok();
+
+	for (unsigned s = 0; s < STATEMENTS && !err.code; s++)
+		err = statement_check(db, s);
+	return err;
+}
+
+static struct error db_db_run(struct db *db, enum statement statement, const char *const params[],
+                              const int lengths[], const int formats[], struct rows **rows)
+{
+	struct error err = ensure_prepared(db, statement);
+
+	if (err.code)
+		return err;
+	PGresult *result = last_result(db, PQsendQueryPrepared(db->conn, statements[statement].name,
+	                                                       statements[statement].params, params,
+	                                                       lengths, formats, 0));
 	if (PQresultStatus(result) == PGRES_TUPLES_OK || PQresultStatus(result) == PGRES_COMMAND_OK) {
 		*rows = (struct rows *)result;
 		return ok();
@@ -288,9 +314,9 @@ struct error db_run_arrays(struct db *db, enum statement statement,
 	const char *values[MAX_ARRAYS];
 	int lengths[MAX_ARRAYS], formats[MAX_ARRAYS];
 
-	if (db->params[statement] > MAX_ARRAYS)
+	if (statements[statement].params > MAX_ARRAYS)
 		abort(); /* a program error */
-	for (int i = 0; i < db->params[statement]; i++) {
+	for (int i = 0; i < statements[statement].params; i++) {
 		values[i] = array_wire(params[i], &lengths[i]);
 		formats[i] = 1; /* binary */
 	}
@@ -324,14 +350,15 @@ static struct error db_db_stream(struct db *db, enum statement statement,
                                  struct error (*each)(void *arg, const struct rows *rows),
                                  void *arg)
 {
-	struct error err = ensure_connected(db);
+	struct error err = ensure_prepared(db, statement);
 	const char *name = statements[statement].name;
 	bool stopped = false; /* by `each`, while rows may still come */
 	PGresult *result;
 
 	if (err.code)
 		return err;
-	if (!PQsendQueryPrepared(db->conn, name, db->params[statement], params, NULL, NULL, format))
+	if (!PQsendQueryPrepared(db->conn, name, statements[statement].params, params, NULL, NULL,
+	                         format))
 		return db_translate(db, NULL, name);
 	PQsetSingleRowMode(db->conn);
 	while (!err.code && (result = next_result(db))) {

@@ -2,10 +2,11 @@
 /*
  * db -- one PostgreSQL connection and the statements it knows.
  *
- * Every statement stands in ROOM/NOUN.sql and is prepared when the connection
- * opens, so that a typo or a missing migration stops the server at start, not at
- * 3 a.m.  A lost connection is made anew by the next call; until that works, calls
- * return ERR_UNAVAILABLE.
+ * Every statement stands in ROOM/NOUN.sql.  A connection prepares it when it runs it for
+ * the first time: there are hundreds, and most connections run a few.  db_check() prepares
+ * all, so that a typo or a missing migration stops the server at start, not at 3 a.m.
+ * A lost connection is made anew by the next call; until that works, calls return
+ * ERR_UNAVAILABLE.
  *
  * Threads: a struct db belongs to one thread.  There is no pool to borrow from:
  * each lane thread has its own.
@@ -26,7 +27,7 @@ struct db;
 struct rows;
 
 /*
- * Connects and prepares; `timeout_ms` bounds each statement, 0 for none.  NULL, after logging why.
+ * Connects; `timeout_ms` bounds each statement, 0 for none.  NULL, after logging why.
  * Each run of a statement gets a plan of its own, for the values that it has.
  */
 struct db *db_open(const char *conninfo, unsigned timeout_ms);
@@ -43,6 +44,9 @@ struct db *db_open_by_key(const char *conninfo, unsigned timeout_ms);
  * connection never changes. */
 struct db *db_open_like(const struct db *db);
 void db_close(struct db *db);
+
+/* Does every statement fit the database?  ERR_INTERNAL for the first that does not. */
+struct error db_check(struct db *db) MUST_CHECK;
 
 /*
  * How long the next statements may wait for their answer, beside the time that the database allows

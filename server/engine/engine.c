@@ -172,6 +172,8 @@ static struct error open_parts(const struct settings *settings, bool renew, stru
 	struct error err = resources_database(settings, &db);
 
 	if (!err.code)
+		err = db_check(db);
+	if (!err.code)
 		err = open_stored(settings, db, renew, engine);
 	db_close(db);
 	if (err.code)

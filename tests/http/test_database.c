@@ -200,6 +200,17 @@ START_TEST(each_kind_of_connection_plans_as_it_says_however_often_a_statement_ru
 }
 END_TEST
 
+START_TEST(a_server_does_not_start_on_a_database_that_a_statement_does_not_fit)
+{
+	ck_assert_int_eq(setenv("DATABASE_URL", a_database(), 1), 0);
+	struct ran broken = shell("/", say("psql -Xq '%s' -c 'ALTER TABLE item_copy RENAME TO copies'",
+	                                   for_owner(getenv("DATABASE_URL"))));
+	ck_assert_msg(broken.code == 0, "%s", broken.said);
+	const char *said = expect_code(1, a_folder(), "serve --listen 127.0.0.1:1");
+	ck_assert_msg(strstr(said, "statement ") && strstr(said, "item_copy"), "%s", said);
+}
+END_TEST
+
 /* Even the owner, unless triggers are disabled. */
 static const char *const refused[] = {
 	"TRUNCATE ruling",
@@ -240,6 +251,7 @@ Suite *http_database_suite(void)
 	                    sizeof languages / sizeof languages[0]);
 	tcase_add_test(tc, a_release_has_one_order_whatever_the_language_of_the_database);
 	tcase_add_test(tc, each_kind_of_connection_plans_as_it_says_however_often_a_statement_runs);
+	tcase_add_test(tc, a_server_does_not_start_on_a_database_that_a_statement_does_not_fit);
 	tcase_add_loop_test(tc, what_was_decided_cannot_be_emptied_away_and_no_release_begins_as_ready,
 	                    0, sizeof refused / sizeof refused[0]);
 	suite_add_tcase(suite, tc);
