@@ -23,9 +23,8 @@ describe("delivery", () => {
 
 	before(async () => {
 		place = await Place.open("delivery");
-		const database = await place.database("delivery");
 		const { main } = await makeCorpus(path.join(place.folder, "corpus"), { practice: 2, pictures: 6 });
-		await place.program(database, ["import", main]);
+		const database = await place.imported("delivery", main);
 		server = await place.server(database);
 		await crowd(3);
 		await scored(database);

@@ -16,9 +16,8 @@ describe("events", () => {
 
 	before(async () => {
 		place = await Place.open("events");
-		database = await place.database("events");
 		const manifests = await makeCorpus(path.join(place.folder, "corpus"), { others: 8 });
-		await place.program(database, ["import", manifests.main]);
+		database = await place.imported("events", manifests.main);
 		await place.program(database, ["import", manifests.other, "--campaign", "evening"]);
 		server = await place.server(database);
 		browser = await launch();

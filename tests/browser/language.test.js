@@ -36,9 +36,8 @@ describe("the pages in another language", () => {
 
 	before(async () => {
 		place = await Place.open("language");
-		database = await place.database("language");
 		const { main } = await makeCorpus(path.join(place.folder, "corpus"), { practice: 2, pictures: 6 });
-		await place.program(database, ["import", main]);
+		database = await place.imported("language", main);
 		server = await place.server(database, { more: { TOUCHSTONE_STATIC: await translated() } });
 		browser = await launch();
 	});

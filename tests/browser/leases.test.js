@@ -19,9 +19,8 @@ describe("the judging page, of what could be lost", () => {
 
 	before(async () => {
 		place = await Place.open("leases");
-		database = await place.database("leases");
-		const manifests = await makeCorpus(path.join(place.folder, "corpus"), { others: 8 });
-		await place.program(database, ["import", manifests.main]);
+		const manifests = await makeCorpus(path.join(place.folder, "corpus"));
+		database = await place.imported("leases", manifests.main);
 		// Practice waits for the server, and would keep these tests from the rest.
 		await sql(database, "update item set state = 'withdrawn' where training");
 		server = await place.server(database);

@@ -22,9 +22,8 @@ describe("the moderators' desk", () => {
 
 	before(async () => {
 		place = await Place.open("moderate");
-		database = await place.database("moderate");
 		const manifests = await makeCorpus(path.join(place.folder, "corpus"));
-		await place.program(database, ["import", manifests.main]);
+		database = await place.imported("moderate", manifests.main);
 		server = await place.server(database);
 		browser = await launch();
 		colleague = new Client(server.url);

@@ -26,9 +26,8 @@ describe("the pages", () => {
 
 	before(async () => {
 		place = await Place.open("pages");
-		database = await place.database("pages");
 		const manifests = await makeCorpus(path.join(place.folder, "corpus"), { others: 8 });
-		await place.program(database, ["import", manifests.main]);
+		database = await place.imported("pages", manifests.main);
 		await place.program(database, ["import", manifests.other, "--campaign", "agreed"]);
 		// What is left for the crowd of the other campaign does not come to the volunteers who judge in the browser.
 		await sql(database, "update campaign set state = 'closed' where name = 'agreed'");

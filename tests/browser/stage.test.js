@@ -16,9 +16,8 @@ describe("the stage", () => {
 
 	before(async () => {
 		place = await Place.open("stage");
-		database = await place.database("stage");
 		const manifests = await makeCorpus(path.join(place.folder, "corpus"), { practice: 3, pictures: 12 });
-		await place.program(database, ["import", manifests.main]);
+		database = await place.imported("stage", manifests.main);
 		server = await place.server(database);
 		browser = await launch();
 	});

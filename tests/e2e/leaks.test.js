@@ -67,13 +67,13 @@ async function timeFetches(volunteer, url) {
 const untimed = (text) => text.split("\n").filter((line) => !/response_time|of these pass/.test(line)).join("\n");
 
 describe("what real media give away beside their content", { skip: there ? false : `no ${path.relative(CHECKOUT, MANIFEST)}` }, () => {
-	let place, database, told, table;
+	let place, database, unmeasured, told, table;
 
 	before(async () => {
 		place = await Place.open("leaks");
-		database = await place.database("leaks");
-		await place.program(database, ["import", MANIFEST, "--campaign", "shared"]);
-		told = (await place.program(database, ["leaks", "shared"])).stdout;
+		unmeasured = await place.imported("unmeasured", MANIFEST);
+		database = await place.database("leaks", { copyOf: unmeasured });
+		told = (await place.program(database, ["leaks", "default"])).stdout;
 		table = readTable(told);
 	});
 
@@ -110,7 +110,7 @@ describe("what real media give away beside their content", { skip: there ? false
 
 	test("measuring again reads no file and finds the same", async () => {
 		const before = await sql(database, "select max(measured_at), count(*) from rendition_trait");
-		assert.equal(untimed((await place.program(database, ["leaks", "shared"])).stdout), untimed(told));
+		assert.equal(untimed((await place.program(database, ["leaks", "default"])).stdout), untimed(told));
 		assert.deepEqual(await sql(database, "select max(measured_at), count(*) from rendition_trait"), before);
 	});
 
@@ -121,9 +121,9 @@ describe("what real media give away beside their content", { skip: there ? false
 		const answer = await moderator.get("/api/v1/stats/leaks");
 		assert.equal(answer.status, 200);
 		assert.deepEqual([...new Set(answer.json.figures.map((one) => one.media_type))], ["image"]);
-		assert.ok(answer.json.warnings.some((one) => one.trait === "square" && one.campaign === "shared"));
+		assert.ok(answer.json.warnings.some((one) => one.trait === "square" && one.campaign === "default"));
 		assert.equal((await new Client(server.url).get("/api/v1/stats/leaks")).status, 401);
-		const metric = await until("the metric", async () => /^touchstone_leaks\{campaign="shared"\} (\d+)$/m.exec(await (await fetch(`${server.url}/metrics`)).text()));
+		const metric = await until("the metric", async () => /^touchstone_leaks\{campaign="default"\} (\d+)$/m.exec(await (await fetch(`${server.url}/metrics`)).text()));
 		assert.equal(Number(metric[1]), answer.json.warnings.length);
 	});
 
@@ -149,8 +149,7 @@ describe("what real media give away beside their content", { skip: there ? false
 	});
 
 	test("a server measures what was imported by itself, where there is enough to compare", async () => {
-		const other = await place.database("alone");
-		await place.program(other, ["import", MANIFEST, "--campaign", "shared"]);
+		const other = await place.database("alone", { copyOf: unmeasured });
 		await place.server(other);
 		await until("a table", async () => (await sql(other, "select count(*) from leak_turn"))[0][0] === "1", { seconds: 90 });
 		assert.deepEqual(await sql(other, "select distinct media_type from leak_figure"), [["image"]]);

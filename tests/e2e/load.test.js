@@ -21,9 +21,8 @@ describe("a release, loaded", () => {
 
 	before(async () => {
 		place = await Place.open("load");
-		database = await place.database("load");
 		const manifests = await makeCorpus(path.join(place.folder, "corpus"), { practice: 0, pictures: 24 });
-		await place.program(database, ["import", manifests.main]);
+		database = await place.imported("load", manifests.main);
 		server = await place.server(database);
 		items = await knownItems(database);
 		await runCrowd({ url: server.url, items, seed: 5, volunteers: 120 });

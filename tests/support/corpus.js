@@ -3,12 +3,29 @@
 // is a copy of its original with a patch moved, a film slowed down, or a tone bent.
 
 import { execFile } from "node:child_process";
-import { mkdir, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { copyFile, mkdir, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
-const ffmpeg = (...args) => run("ffmpeg", ["-nostdin", "-hide_banner", "-loglevel", "error", "-y", "-threads", "1", ...args]);
+
+/** Draws a file by ffmpeg. Suites that run side by side draw each file once, in CHECK_SCRATCH, and take copies. */
+async function ffmpeg(...args) {
+	const file = args.pop(), draw = (to) => run("ffmpeg", ["-nostdin", "-hide_banner", "-loglevel", "error", "-y", "-threads", "1", ...args, to]);
+	if (!process.env.CHECK_SCRATCH)
+		return draw(file);
+	const folder = path.join(process.env.CHECK_SCRATCH, "drawn"), ending = path.extname(file);
+	const drawn = path.join(folder, createHash("sha256").update(args.join("\n")).digest("hex") + ending);
+	if (!existsSync(drawn)) {
+		const own = path.join(folder, `${process.pid}-${path.basename(file)}`);
+		await mkdir(folder, { recursive: true });
+		await draw(own);
+		await rename(own, drawn);
+	}
+	return copyFile(drawn, file);
+}
 
 /** A picture that differs from number to number: clouds of colour under a grid of waves. */
 export async function picture(file, number, fake) {

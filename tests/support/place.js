@@ -100,6 +100,18 @@ export class Place {
 		return url;
 	}
 
+	/**
+	 * A database and our store with the media of a manifest imported into the campaign "default". Suites with the same
+	 * manifest share one import: the first makes it in CHECK_SCRATCH, and each takes copies.
+	 */
+	async imported(name, manifest) {
+		const common = path.join(process.env.CHECK_SCRATCH ?? this.folder, "imported");
+		await run(path.join(CHECKOUT, "tests/support/import-once"), [manifest, process.env.DATABASE_URL, common, this.folder, `${this.name}_${name}`],
+			{ env: { ...process.env, PROGRAM } });
+		this.databases.push(`${this.name}_${name}`);
+		return neighbour(process.env.DATABASE_URL, `${this.name}_${name}`);
+	}
+
 	environment(database, more = {}) {
 		const env = { ...process.env, DATABASE_URL: database, TOUCHSTONE_DATA: this.folder, TOUCHSTONE_BUDGETS: "off", ...more };
 		delete env.TOUCHSTONE_STORE;

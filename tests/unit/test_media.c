@@ -4,7 +4,6 @@
 #include "media/media.h"
 
 #include <check.h>
-#include <glob.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,8 +14,6 @@
 #include "ingest.h"
 #include "scratch.h"
 #include "suites.h"
-
-#define CORPUS "../shared/data/media/"
 
 #define PICTURE "testsrc=s=320x240:d=1:r=25"
 #define BEEP    "sine=f=440:d=2:r=44100"
@@ -485,29 +482,6 @@ START_TEST(the_header_of_a_picture_is_read_as_vips_wrote_it)
 }
 END_TEST
 
-/* Real files from many cameras and generators, where this machine has them. */
-START_TEST(every_file_of_the_trial_corpus_is_taken_in)
-{
-	glob_t files = { 0 };
-
-	if (access(CORPUS "manifest.csv", R_OK)) {
-		printf("skipped: the trial corpus is not on this machine\n");
-		return;
-	}
-	glob(CORPUS "*/*/*", 0, NULL, &files);
-	ck_assert_uint_eq(files.gl_pathc, 53);
-	for (size_t i = 0; i < files.gl_pathc; i++) {
-		struct media media;
-		struct error err = media_ingest(store, files.gl_pathv[i], arena, &media);
-		ck_assert_msg(!err.code, "%s: %s", files.gl_pathv[i], err.detail);
-		ck_assert_ptr_nonnull(strstr(files.gl_pathv[i], media_type_name(media.type)));
-		if (strstr(files.gl_pathv[i], "exif_rot6"))
-			ck_assert_uint_gt(media.height, media.width);
-	}
-	globfree(&files);
-}
-END_TEST
-
 static void add_refusals(Suite *suite)
 {
 	TCase *tc = tcase_create("refused");
@@ -526,17 +500,6 @@ static void add_refusals(Suite *suite)
 	suite_add_tcase(suite, tc);
 }
 
-static void add_trial_corpus(Suite *suite)
-{
-	TCase *tc = tcase_create("trial corpus");
-
-	tcase_set_tags(tc, "programs encodings");
-	tcase_add_checked_fixture(tc, ingest_setup, ingest_teardown);
-	tcase_set_timeout(tc, 180);
-	tcase_add_test(tc, every_file_of_the_trial_corpus_is_taken_in);
-	suite_add_tcase(suite, tc);
-}
-
 Suite *media_suite(void)
 {
 	Suite *suite = suite_create("media");
@@ -545,7 +508,6 @@ Suite *media_suite(void)
 	tcase_set_tags(tc, "programs");
 
 	add_refusals(suite);
-	add_trial_corpus(suite);
 	tcase_add_checked_fixture(tc, ingest_setup, ingest_teardown);
 	tcase_set_timeout(tc, 180);
 	tcase_add_test(tc, png_jpeg_and_webp_become_the_same_kind_of_file);
