@@ -19,7 +19,9 @@ PKGFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 ifneq ($(SAN)$(CI),)
 CPPFLAGS += -DSTRICT_LOCKS
 endif
+# With sanitizers -O1 and lines alone make the same tests pass in the same time, and halve the time to build them.
 ifdef SAN
+CFLAGS   += -O1 -g1
 CFLAGS   += -fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=undefined -fPIE
 LDFLAGS  += -fsanitize=$(SAN) -pie
 else ifdef COVERAGE

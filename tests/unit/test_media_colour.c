@@ -184,7 +184,7 @@ static void write_cmyk(const char *name, double black, uint16_t bits)
 		                        .photometric = 5,
 		                        .sample_format = 1,
 		                        .pixels = bytes,
-		                        .len = PIXELS * bits / 2 };
+		                        .len = (size_t)PIXELS * bits / 2 };
 	tiff_write(name, &level, 1, false);
 }
 
