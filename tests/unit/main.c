@@ -58,6 +58,7 @@ static Suite *(*const suites[])(void) = {
 	crowd_leaks_suite,
 	media_traits_suite,
 	media_cut_suite,
+	pdq_suite,
 };
 
 int main(int argc, char **argv)

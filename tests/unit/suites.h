@@ -28,6 +28,7 @@ Suite *crowd_table_suite(void);
 Suite *infer_suite(void);
 Suite *keyset_suite(void);
 Suite *parse_suite(void);
+Suite *pdq_suite(void);
 Suite *release_table_suite(void);
 Suite *split_suite(void);
 Suite *fetch_suite(void);

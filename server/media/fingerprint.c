@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "media/fingerprint.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/disk.h"
+#include "core/mem.h"
+#include "media/image_header.h"
+#include "media/workdir.h"
+
+#define PIXELS      "pixels.raw" /* three bytes a pixel, row by row, and nothing else */
+#define IMAGE_SIDE  512          /* of an image at most: finer than what PDQ looks at */
+#define FRAME_SIDE  256          /* of a film's frames: their shape does not matter to PDQ */
+#define MOST_FRAMES 62
+_Static_assert(MOST_FRAMES == FINGERPRINT_MAX_FRAMES, "ffmpeg is told what there is room for");
+
+#define TEXT_OF_(number) #number
+#define TEXT_OF(number)  TEXT_OF_(number)
+
+#define DAMAGED "its rendition cannot be decoded"
+
+/* Bytes that a helper wrote, mapped until pixels_free(). */
+struct pixels {
+	unsigned char *bytes;
+	size_t len;
+};
+
+static void pixels_free(struct pixels *pixels)
+{
+	if (pixels->bytes)
+		munmap(pixels->bytes, pixels->len);
+}
+
+static struct error pixels_map(const struct workdir *workdir, const char *name,
+                               struct pixels *ret_pixels)
+{
+	int fd = disk_open_regular(arena_printf(workdir->arena, "%s/%s", workdir->folder, name));
+	struct stat info;
+	void *bytes = MAP_FAILED;
+
+	if (fd >= 0 && fstat(fd, &info) == 0 && info.st_size > 0)
+		bytes = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (fd >= 0)
+		close(fd);
+	if (bytes == MAP_FAILED)
+		return errorf(ERR_INVALID, DAMAGED);
+	*ret_pixels = (struct pixels){ bytes, (size_t)info.st_size };
+	return ok();
+}
+
+/* The hash of width x height pixels, three bytes each. */
+static struct pdq hash_pixels(const unsigned char *rgb, unsigned width, unsigned height)
+{
+	size_t count = (size_t)width * height;
+	float *luma = mem_new(count, sizeof *luma);
+
+	pdq_luma(rgb, count, luma);
+	struct pdq pdq = pdq_hash(luma, width, height);
+	free(luma);
+	return pdq;
+}
+
+/* The sides of the rendition, which is a JPEG of our own making; no more than the box of it. */
+static struct error read_sides(const struct workdir *workdir, unsigned *width, unsigned *height)
+{
+	struct pixels file = { 0 };
+	struct image_header header;
+	struct error err;
+
+	if ((err = pixels_map(workdir, WORKDIR_INPUT, &file)).code)
+		return err;
+	bool read = image_header_read(file.bytes, file.len, &header);
+	pixels_free(&file);
+	if (!read || !header.width || !header.height)
+		return errorf(ERR_INVALID, DAMAGED);
+	*width = header.width < IMAGE_SIDE ? (unsigned)header.width : IMAGE_SIDE;
+	*height = header.height < IMAGE_SIDE ? (unsigned)header.height : IMAGE_SIDE;
+	return ok();
+}
+
+static struct error image_fingerprint(const struct workdir *workdir, struct fingerprint *ret)
+{
+	unsigned width = 0, height = 0;
+	struct program_result result;
+	struct pixels pixels = { 0 };
+	struct error err;
+
+	if ((err = read_sides(workdir, &width, &height)).code)
+		return err;
+	const char *const argv[] = { "vips",
+		                         "thumbnail",
+		                         WORKDIR_INPUT,
+		                         PIXELS,
+		                         arena_printf(workdir->arena, "%u", width),
+		                         "--height",
+		                         arena_printf(workdir->arena, "%u", height),
+		                         "--size",
+		                         "force",
+		                         "--fail-on",
+		                         "truncated",
+		                         NULL };
+	if ((err = workdir_run(workdir, WORKDIR_IMAGE, argv, DAMAGED, &result)).code)
+		return err;
+	if ((err = pixels_map(workdir, PIXELS, &pixels)).code)
+		return err;
+	if (pixels.len == (size_t)3 * width * height) {
+		ret->count = 1;
+		ret->frames[0] = hash_pixels(pixels.bytes, width, height);
+	} else {
+		err = errorf(ERR_INVALID, DAMAGED);
+	}
+	pixels_free(&pixels);
+	return err;
+}
+
+/* The frame in the middle of each second: what ffmpeg rounds to is the same for every film, because
+ * a rendition has 25 frames a second. */
+static struct error film_fingerprint(const struct workdir *workdir, struct fingerprint *ret)
+{
+	/* clang-format off */
+	const char *const argv[] = {
+		"ffmpeg", "-nostdin", "-hide_banner", "-nostats", "-v", "error", "-y", "-threads", "1",
+		"-protocol_whitelist", "file", "-f", "mov", "-i", WORKDIR_INPUT, "-map", "0:v:0", "-an",
+		"-vf", "fps=1,scale=" TEXT_OF(FRAME_SIDE) ":" TEXT_OF(FRAME_SIDE) ":flags=area,format=rgb24",
+		"-frames:v", TEXT_OF(MOST_FRAMES), "-f", "rawvideo", PIXELS, NULL
+	};
+	/* clang-format on */
+	size_t frame = (size_t)3 * FRAME_SIDE * FRAME_SIDE;
+	struct program_result result;
+	struct pixels pixels = { 0 };
+	struct error err;
+
+	if ((err = workdir_run(workdir, WORKDIR_MEASURE, argv, DAMAGED, &result)).code)
+		return err;
+	if ((err = pixels_map(workdir, PIXELS, &pixels)).code)
+		return err;
+	if (pixels.len % frame || pixels.len / frame > FINGERPRINT_MAX_FRAMES)
+		err = errorf(ERR_INVALID, DAMAGED);
+	else
+		for (; ret->count < pixels.len / frame; ret->count++)
+			ret->frames[ret->count] =
+				hash_pixels(pixels.bytes + ret->count * frame, FRAME_SIDE, FRAME_SIDE);
+	pixels_free(&pixels);
+	return err;
+}
+
+/* Lays a copy of the rendition on the bench: helpers see nothing but their folder. */
+static struct error bring_rendition(struct store *store, const struct workdir *workdir,
+                                    const unsigned char rendition[SHA256_BYTES])
+{
+	const char *path = arena_printf(workdir->arena, "%s/" WORKDIR_INPUT, workdir->folder);
+	char piece[64 * 1024];
+	struct error err;
+	uint64_t bytes;
+	ssize_t got = 0;
+	int from, to;
+
+	if ((err = store_open_read(store, rendition, &from, &bytes)).code)
+		return err;
+	if ((to = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)) < 0)
+		err = disk_error("fingerprint", "the rendition could not be copied");
+	while (!err.code && (got = read(from, piece, sizeof piece)) != 0) {
+		if (got < 0 && errno != EINTR)
+			err = errorf(ERR_DISK, "the rendition cannot be read: %s", strerrordesc_np(errno));
+		else if (got > 0 && !disk_write(to, piece, (size_t)got))
+			err = disk_error("fingerprint", "the rendition could not be copied");
+	}
+	if (to >= 0)
+		close(to);
+	close(from);
+	return err;
+}
+
+struct error fingerprint_take(struct store *store, const unsigned char rendition[SHA256_BYTES],
+                              enum media_type type, struct arena *arena,
+                              struct fingerprint *ret_fingerprint)
+{
+	struct fingerprint made = { 0 };
+	char folder[PATH_MAX];
+	struct workdir workdir = { .arena = arena, .folder = folder, .sniff.format = "rendition" };
+	struct error err;
+
+	if (type == MEDIA_AUDIO) {
+		*ret_fingerprint = made;
+		return ok();
+	}
+	if ((err = store_scratch(store, folder)).code)
+		return err;
+	if (!(err = bring_rendition(store, &workdir, rendition)).code)
+		err = type == MEDIA_IMAGE ? image_fingerprint(&workdir, &made)
+		                          : film_fingerprint(&workdir, &made);
+	store_scratch_remove(store, folder);
+	if (!err.code)
+		*ret_fingerprint = made;
+	return err;
+}
