@@ -26,6 +26,15 @@ $(B)/bench-sandbox: $(B)/tests/load/bench_sandbox.o $(LIB)
 	@echo "  link  $@"
 	@$(CC) $(LDFLAGS) -Wl,--wrap=program_run $^ $(LDLIBS) -o $@
 
+$(B)/bench-duplicates: $(B)/tests/load/bench_duplicates.o $(B)/server/corpus/hamming_index.o \
+                       $(B)/server/core/random.o $(B)/server/core/mem.o $(B)/server/core/error.o \
+                       $(B)/server/core/utf8.o
+	@echo "  link  $@"
+	@$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
+bench-duplicates: $(B)/bench-duplicates  ## finding near duplicates among 10,000,000 hashes: time, memory, what is missed
+	@$<
+
 bench-programs: $(B)/touchstone $(BENCH_PROGRAMS)
 
 bench:  ## measure the hot path against its references; docs/performance.md has the knobs
@@ -52,4 +61,4 @@ soak:  ## mixed load at half of the peak for MINUTES (30): memory, descriptors, 
 flood:  ## hold thousands of connections open, and look what others get meanwhile
 	@FLOOD=long scripts/check load_flood
 
-.PHONY: bench bench-media bench-counts bench-sandbox bench-statements bench-programs faults flood soak
+.PHONY: bench bench-media bench-duplicates bench-counts bench-sandbox bench-statements bench-programs faults flood soak

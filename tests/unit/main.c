@@ -59,6 +59,7 @@ static Suite *(*const suites[])(void) = {
 	media_traits_suite,
 	media_cut_suite,
 	pdq_suite,
+	hamming_index_suite,
 };
 
 int main(int argc, char **argv)
