@@ -141,13 +141,35 @@ static struct error count_lease(void *arg, const struct rows *row)
 	return ok();
 }
 
+/* Tells the volunteers who are here, each when they ask next. With so many news they are loaded
+ * anew instead. */
+static void tell_alike(struct dispatcher *dispatcher, const struct item_cache_row *item)
+{
+	const struct candidate *before = item_cache_candidates(&dispatcher->item_cache, item->id);
+	const struct candidate *now = &item->candidates;
+
+	if (!now->near || (before && before->near == now->near))
+		return;
+	if (!dispatcher->alike)
+		dispatcher->alike = mem_new(ALIKE_MOST, sizeof *dispatcher->alike);
+	if (dispatcher->alike_count == ALIKE_MOST) {
+		volunteer_cache_empty(dispatcher->volunteer_cache);
+		dispatcher->alike_count = 0;
+	}
+	dispatcher->alike[dispatcher->alike_count++] =
+		(struct alike){ now->lineage, pair_sampler_near_key(now->near) };
+}
+
 static void take_read(struct look *look)
 {
 	struct dispatcher *dispatcher = look->dispatcher;
 
 	lock_take(&dispatcher->lock);
-	for (size_t i = 0; i < look->read_count; i++)
+	for (size_t i = 0; i < look->read_count; i++) {
+		if (!look->everything)
+			tell_alike(dispatcher, &look->read[i]);
 		item_cache_take_item(&dispatcher->item_cache, &look->read[i]);
+	}
 	lock_release(&dispatcher->lock);
 	look->read_count = 0;
 }

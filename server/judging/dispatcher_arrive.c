@@ -104,7 +104,7 @@ static void resolve_stocked(struct arrivals *arrivals)
 				item_cache_candidates(&dispatcher->item_cache, seen->item);
 
 			if (item)
-				keyset_add(arrivals->who[seen->place]->seen, item->lineage);
+				pair_sampler_note(arrivals->who[seen->place]->seen, item);
 			else
 				arrivals->seen[kept++] = *seen;
 		}
@@ -119,9 +119,11 @@ static struct error take_item(void *arg, const struct rows *row)
 	const struct arrivals *arrivals = arg;
 	size_t at = arrivals->asked + (size_t)rows_raw_integer(row, 0) - 1;
 
+	const struct candidate item = { .lineage = (uint64_t)rows_raw_integer(row, 1),
+		                            .near = item_cache_near(rows_raw_integer(row, 2)) };
+
 	if (at < arrivals->seen_count)
-		keyset_add(arrivals->who[arrivals->seen[at].place]->seen,
-		           (uint64_t)rows_raw_integer(row, 1));
+		pair_sampler_note(arrivals->who[arrivals->seen[at].place]->seen, &item);
 	return ok();
 }
 

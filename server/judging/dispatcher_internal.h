@@ -21,6 +21,13 @@ struct leases {
 	size_t count, room;
 };
 
+/* An item that was found to look like others, after volunteers may have seen it. */
+struct alike {
+	uint64_t lineage, near_key;
+};
+
+#define ALIKE_MOST 65536
+
 struct dispatcher {
 	pthread_mutex_t lock; /* guards everything up to the line */
 	struct item_cache item_cache;
@@ -29,6 +36,8 @@ struct dispatcher {
 	struct leases unwritten; /* handed out since the last look */
 	uint32_t *buckets;       /* room for one search: those it has not tried */
 	uint32_t shelves_room;
+	struct alike *alike; /* in order of news; at most ALIKE_MOST */
+	size_t alike_count;
 	struct keyset *settled; /* leases answered since then, by lease_key() */
 	struct dispatcher_figures figures;
 	/* ------------------------------------------------ the sync thread's alone */

@@ -55,16 +55,16 @@ static struct error pixels_map(const struct workdir *workdir, const char *name,
 	return ok();
 }
 
-/* The hash of width x height pixels, three bytes each. */
-static struct pdq hash_pixels(const unsigned char *rgb, unsigned width, unsigned height)
+/* The hashes of width x height pixels, three bytes each. */
+static void hash_pixels(const unsigned char *rgb, unsigned width, unsigned height,
+                        struct pdq ret[PDQ_VARIANTS])
 {
 	size_t count = (size_t)width * height;
 	float *luma = mem_new(count, sizeof *luma);
 
 	pdq_luma(rgb, count, luma);
-	struct pdq pdq = pdq_hash(luma, width, height);
+	pdq_hash_variants(luma, width, height, ret);
 	free(luma);
-	return pdq;
 }
 
 /* The sides of the rendition, which is a JPEG of our own making; no more than the box of it. */
@@ -112,7 +112,7 @@ static struct error image_fingerprint(const struct workdir *workdir, struct fing
 		return err;
 	if (pixels.len == (size_t)3 * width * height) {
 		ret->count = 1;
-		ret->frames[0] = hash_pixels(pixels.bytes, width, height);
+		hash_pixels(pixels.bytes, width, height, ret->frames[0]);
 	} else {
 		err = errorf(ERR_INVALID, DAMAGED);
 	}
@@ -145,8 +145,8 @@ static struct error film_fingerprint(const struct workdir *workdir, struct finge
 		err = errorf(ERR_INVALID, DAMAGED);
 	else
 		for (; ret->count < pixels.len / frame; ret->count++)
-			ret->frames[ret->count] =
-				hash_pixels(pixels.bytes + ret->count * frame, FRAME_SIDE, FRAME_SIDE);
+			hash_pixels(pixels.bytes + ret->count * frame, FRAME_SIDE, FRAME_SIDE,
+			            ret->frames[ret->count]);
 	pixels_free(&pixels);
 	return err;
 }

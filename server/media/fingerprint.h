@@ -29,7 +29,7 @@
 
 struct fingerprint {
 	unsigned count; /* 1 of an image; of a film the frame of second i is [i]; 0 of a sound */
-	struct pdq frames[FINGERPRINT_MAX_FRAMES];
+	struct pdq frames[FINGERPRINT_MAX_FRAMES][PDQ_VARIANTS]; /* [0] as it is */
 };
 
 /*

@@ -125,6 +125,22 @@ SELECT c.p_fake, c.low, c.high, c.judgments, c.alpha,
   LEFT JOIN provenance o ON o.item_id = i.id
  WHERE i.id = $1::uuid
 
+-- name: dispute_near
+-- What looks like a disputed item, nearest first. It says nothing of what is real: a photograph and its
+-- manipulation look alike by nature.
+--   $1 item uuid, $2 how many
+--   -> item uuid, distance in bits, declared to be of its lineage or pair?
+SELECT o.id, n.distance, o.lineage = i.lineage OR coalesce(o.pair = i.pair, false)
+  FROM item i
+ CROSS JOIN LATERAL (
+       SELECT item_b AS other, distance FROM near_duplicate WHERE item_a = $1::uuid
+        UNION ALL
+       SELECT item_a, distance FROM near_duplicate WHERE item_b = $1::uuid
+        ORDER BY distance, other LIMIT $2::integer) n
+ CROSS JOIN LATERAL (SELECT id, lineage, pair FROM item WHERE id = n.other OFFSET 0) o
+ WHERE i.id = $1::uuid
+ ORDER BY n.distance, o.id
+
 -- name: dispute_judgments
 -- The judgments on a disputed item, in the order in which they were made, but for those that no longer count. Volunteers are
 -- shown by their place in it alone, and with nothing so exact that it would find them in the evidence of another item:

@@ -165,7 +165,7 @@ static struct pdq hash_of_rendition(void)
 
 	ck_assert_msg(!err.code, "%s", err.detail);
 	ck_assert_uint_eq(fingerprint.count, 1);
-	return fingerprint.frames[0];
+	return fingerprint.frames[0][0];
 }
 
 /* Calls `hash` for every reference file that is there and tells `judge` how far it is from its own.
@@ -235,7 +235,7 @@ START_TEST(a_film_has_a_hash_for_each_second)
 	ck_assert_uint_eq(film.count, 4);
 	ck_assert_uint_eq(again.count, 4);
 	for (unsigned i = 0; i < film.count; i++)
-		ck_assert_uint_le(pdq_distance(film.frames[i].hash, again.frames[i].hash), 31);
+		ck_assert_uint_le(pdq_distance(film.frames[i][0].hash, again.frames[i][0].hash), 31);
 }
 END_TEST
 

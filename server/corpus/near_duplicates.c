@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "corpus/near_duplicates.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/hex.h"
+#include "core/lock.h"
+#include "core/log.h"
+#include "core/mem.h"
+#include "core/strbuf.h"
+#include "corpus/hamming_index.h"
+#include "media/fingerprint.h"
+
+#define WINDOW     "100"    /* items that one statement names */
+#define LOADED     "100000" /* hashes */
+#define LOADED_ROW 100000
+#define MATCHES    1000 /* of one hash, that are noted: more tell nothing new */
+#define NUMBER     24
+
+#define TEXT_OF_(number) #number
+#define TEXT_OF(number)  TEXT_OF_(number)
+
+static const char recipe_now[] = TEXT_OF(FINGERPRINT_RECIPE);
+
+/* ------------------------------------------------------------------ the index */
+
+/* All hashes below `next`, by their numbers. */
+struct near_index {
+	struct hamming_index *hashes;
+	uint32_t next;
+};
+
+static pthread_mutex_t idle_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct near_index *idle; /* under the lock: the one that nobody works with, or NULL */
+
+static void near_index_free(struct near_index *near)
+{
+	if (near)
+		hamming_index_free(near->hashes);
+	free(near);
+}
+
+static struct near_index *borrow_index(void)
+{
+	lock_take(&idle_lock);
+	struct near_index *near = idle;
+	idle = NULL;
+	lock_release(&idle_lock);
+	if (!near) {
+		near = mem_new(1, sizeof *near);
+		near->hashes = hamming_index_new();
+	}
+	return near;
+}
+
+static void give_back_index(struct near_index *near)
+{
+	lock_take(&idle_lock);
+	struct near_index *other = idle;
+	idle = near;
+	lock_release(&idle_lock);
+	near_index_free(other);
+}
+
+static struct error put_hash(struct near_index *near, uint32_t number, const unsigned char *hash)
+{
+	if (!hamming_index_put(near->hashes, number, hash))
+		return errorf(ERR_UNAVAILABLE, "There is no memory for another %u hashes.",
+		              (unsigned)hamming_index_count(near->hashes));
+	near->next = number + 1;
+	return ok();
+}
+
+static struct error take_hash(void *arg, const struct rows *row)
+{
+	size_t len;
+	const unsigned char *hash = rows_raw(row, 1, &len);
+
+	if (!hash || len != PDQ_BYTES)
+		return errorf(ERR_INTERNAL, "a hash that cannot be read");
+	return put_hash(arg, (uint32_t)rows_raw_integer(row, 0), hash);
+}
+
+/* Adds what others have kept since. */
+static struct error load_index(struct job_run *job, struct near_index *near)
+{
+	char number[NUMBER];
+	size_t before;
+	struct error err;
+
+	do {
+		before = hamming_index_count(near->hashes);
+		snprintf(number, sizeof number, "%u", near->next);
+		err = db_stream_raw(job->db, SQL_NEAR_KNOWN, (const char *[]){ number, LOADED }, take_hash,
+		                    near);
+		if (!err.code)
+			err = job_tell(job, 0, 0);
+	} while (!err.code && hamming_index_count(near->hashes) - before == LOADED_ROW);
+	return err;
+}
+
+/* ------------------------------------------------------------------ one item */
+
+/* Columns of a statement, as arrays in PostgreSQL's text. */
+struct near_columns {
+	struct strbuf seconds, hashes, qualities, numbers; /* of the item's own hashes */
+	struct strbuf own, others, distances;              /* of what they match */
+};
+
+struct near_item {
+	struct near_index *near;
+	const char *item, *version, *fault;
+	struct fingerprint fingerprint;
+	struct near_columns columns;
+	int64_t ties; /* written */
+};
+
+static void list_number(struct strbuf *list, uint64_t number)
+{
+	strbuf_add(list, list->len ? "," : "{");
+	strbuf_add_number(list, number);
+}
+
+static const char *list_end(struct strbuf *list)
+{
+	strbuf_add(list, list->len ? "}" : "{}");
+	strbuf_add_bytes(list, "", 1);
+	return list->bytes;
+}
+
+static void look_up_frame(struct near_item *one, unsigned second)
+{
+	static _Thread_local struct hamming_match matches[MATCHES];
+	unsigned char variants[PDQ_VARIANTS][HAMMING_BYTES];
+	struct near_columns *columns = &one->columns;
+
+	for (unsigned v = 0; v < PDQ_VARIANTS; v++)
+		memcpy(variants[v], one->fingerprint.frames[second][v].hash, HAMMING_BYTES);
+	size_t found =
+		hamming_index_search(one->near->hashes, (const unsigned char(*)[HAMMING_BYTES])variants,
+	                         PDQ_VARIANTS, NEAR_DUPLICATES_BITS, matches, MATCHES);
+	for (size_t m = 0; m < found && m < MATCHES; m++) {
+		list_number(&columns->own, second);
+		list_number(&columns->others, matches[m].place);
+		list_number(&columns->distances, matches[m].distance);
+	}
+}
+
+static void list_frame(struct near_item *one, unsigned second, uint32_t *next)
+{
+	const struct pdq *frame = &one->fingerprint.frames[second][0];
+	struct near_columns *columns = &one->columns;
+	char hex[2 * PDQ_BYTES + 1];
+
+	hex_encode(hex, frame->hash, PDQ_BYTES);
+	list_number(&columns->seconds, second);
+	strbuf_add(&columns->hashes, columns->hashes.len ? "," : "{");
+	strbuf_add(&columns->hashes, hex);
+	list_number(&columns->qualities, frame->quality);
+	if (frame->quality < PDQ_MIN_QUALITY) {
+		strbuf_add(&columns->numbers, columns->numbers.len ? ",NULL" : "{NULL");
+		return;
+	}
+	list_number(&columns->numbers, (*next)++);
+	look_up_frame(one, second);
+}
+
+static struct error keep_fingerprint(struct db *db, void *arg)
+{
+	struct near_item *one = arg;
+	struct near_columns columns = one->columns; /* a second run ends the lists anew */
+	const char *const kept[] = { one->item,
+		                         one->version,
+		                         recipe_now,
+		                         one->fault,
+		                         "pdq",
+		                         list_end(&columns.seconds),
+		                         list_end(&columns.hashes),
+		                         list_end(&columns.qualities),
+		                         list_end(&columns.numbers) };
+	const char *const tied[] = { one->item, list_end(&columns.own), list_end(&columns.others),
+		                         list_end(&columns.distances) };
+	auto_rows *rows = NULL;
+	struct error err;
+
+	if ((err = db_do(db, SQL_NEAR_FORGET, (const char *[]){ one->item }, NULL)).code)
+		return err;
+	if ((err = db_do(db, SQL_NEAR_KEEP, kept, NULL)).code)
+		return err;
+	if ((err = db_run(db, SQL_NEAR_TIE, tied, &rows)).code)
+		return err;
+	one->ties = rows_integer(rows, 0, 0);
+	return ok();
+}
+
+/* What is kept is put into the index. */
+static struct error index_frames(const struct near_item *one)
+{
+	struct error err = ok();
+
+	for (unsigned second = 0; second < one->fingerprint.count && !err.code; second++) {
+		const struct pdq *frame = &one->fingerprint.frames[second][0];
+
+		if (frame->quality >= PDQ_MIN_QUALITY)
+			err = put_hash(one->near, one->near->next, frame->hash);
+	}
+	return err;
+}
+
+static bool is_the_items(struct error err)
+{
+	return err.code == ERR_INVALID || err.code == ERR_TOO_LARGE || err.code == ERR_NOT_FOUND;
+}
+
+/* Takes, looks up and keeps. An item that cannot be decoded is noted, and is no error. */
+static struct error near_take(struct job_run *job, struct near_index *near, struct arena *arena,
+                              const struct rows *rows, size_t row)
+{
+	struct strbuf empty = { .arena = arena };
+	struct near_item one = { .near = near,
+		                     .item = rows_text(rows, row, 0),
+		                     .version = rows_text(rows, row, 1),
+		                     .columns = { empty, empty, empty, empty, empty, empty, empty } };
+	unsigned char rendition[SHA256_BYTES];
+	enum media_type type;
+	uint32_t next = near->next;
+
+	if (!media_type_read(rows_text(rows, row, 2), &type) ||
+	    !hex_decode(rendition, SHA256_BYTES, rows_text(rows, row, 3)))
+		return errorf(ERR_INTERNAL, "an item that cannot be read");
+	struct error err = fingerprint_take(job->store, rendition, type, arena, &one.fingerprint);
+	if (err.code && !is_the_items(err))
+		return err;
+	if (err.code) {
+		one.fault = arena_printf(arena, "%s", err.detail);
+		log_warn("fingerprint: item %s has none: %s", one.item, err.detail);
+	}
+	for (unsigned second = 0; second < one.fingerprint.count; second++)
+		list_frame(&one, second, &next);
+	if ((err = db_transaction(job->db, keep_fingerprint, &one)).code)
+		return err;
+	if (one.ties)
+		log_info("fingerprint: item %s has %lld near duplicates", one.item, (long long)one.ties);
+	return index_frames(&one);
+}
+
+/* ------------------------------------------------------------------ all of them */
+
+static struct error near_window(struct job_run *job, struct near_index *near, int64_t *done,
+                                bool *ret_more)
+{
+	auto_rows *rows = NULL;
+	struct error err = db_run(job->db, SQL_NEAR_DUE, (const char *[]){ recipe_now, WINDOW }, &rows);
+
+	*ret_more = !err.code && rows_count(rows) > 0;
+	if (*ret_more)
+		err = load_index(job, near);
+	for (size_t r = 0; !err.code && r < rows_count(rows); r++) {
+		struct arena *arena = arena_new();
+
+		err = near_take(job, near, arena, rows, r);
+		arena_free(arena);
+		*done += !err.code;
+		if (!err.code)
+			err = job_tell(job, *done, *done + (int64_t)(rows_count(rows) - r - 1));
+	}
+	return err;
+}
+
+/* After an error the index may lack what was kept: it is made anew. */
+static struct error take_fingerprints(struct job_run *job)
+{
+	struct near_index *near = borrow_index();
+	int64_t done = 0;
+	bool more = true;
+	struct error err = ok();
+
+	while (!err.code && more)
+		err = near_window(job, near, &done, &more);
+	if (err.code)
+		near_index_free(near);
+	else
+		give_back_index(near);
+	return err;
+}
+
+const struct job_handler fingerprint_job = { .kind = "fingerprint", .handle = take_fingerprints };

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * near_duplicates -- takes what items look like, and notes which look alike.
+ *
+ *   Properties   A match merges nothing, and carries no label from one item to another: a real
+ *                photograph and its manipulation look alike by nature. It ties the two for splits
+ *                of releases (item.near_group), warns moderators (near_duplicate), and keeps a
+ *                volunteer from seeing both, unless a manifest made them a pair or one group.
+ *   Operation    A job that is done again and again takes fingerprints (media/fingerprint) of items
+ *                that are new, have another rendition, or one of an older recipe. Each hash, in all
+ *                eight variants, is looked up among those before (hamming_index), and then kept.
+ *   Safety       The database holds the hashes; the index is made of them, and kept in memory by
+ *                the process that did the job last. Killed anywhere, an item is due again. One job
+ *                there is, so one at a time gives numbers.
+ *
+ * Threads: the job's. Two that do it at once have an index each.
+ */
+#ifndef CORPUS_NEAR_DUPLICATES_H
+#define CORPUS_NEAR_DUPLICATES_H
+
+#include "work/job_run.h"
+
+/* Up to so many bits two hashes are of pictures that look alike (the authors of PDQ). */
+#define NEAR_DUPLICATES_BITS 31
+
+extern const struct job_handler fingerprint_job;
+
+#endif
