@@ -137,7 +137,7 @@ static struct error film_fingerprint(const struct workdir *workdir, struct finge
 	struct pixels pixels = { 0 };
 	struct error err;
 
-	if ((err = workdir_run(workdir, WORKDIR_MEASURE, argv, DAMAGED, &result)).code)
+	if ((err = workdir_run(workdir, WORKDIR_FILM, argv, DAMAGED, &result)).code)
 		return err;
 	if ((err = pixels_map(workdir, PIXELS, &pixels)).code)
 		return err;

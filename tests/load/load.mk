@@ -32,8 +32,18 @@ $(B)/bench-duplicates: $(B)/tests/load/bench_duplicates.o $(B)/server/corpus/ham
 	@echo "  link  $@"
 	@$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
-bench-duplicates: $(B)/bench-duplicates  ## finding near duplicates among 10,000,000 hashes: time, memory, what is missed
+$(B)/bench-fingerprints: $(B)/tests/load/bench_fingerprints.o $(LIB)
+	@echo "  link  $@"
+	@$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
+MEDIA_DATA ?= ../shared/data/media
+
+bench-duplicates: $(B)/bench-duplicates $(B)/bench-fingerprints  ## finding near duplicates among 10,000,000 hashes: time, memory, what is missed
 	@$<
+	@rm -rf $(B)/bench-media
+	@if [ -d $(MEDIA_DATA) ]; then find $(MEDIA_DATA) -type f ! -name '*.csv' ! -name '*.md' ! -name '*.json' | sort | \
+	    xargs $(B)/bench-fingerprints $(CURDIR)/$(B)/bench-media; else echo "$(MEDIA_DATA) is not there: left out"; fi
+	@rm -rf $(B)/bench-media
 
 bench-programs: $(B)/touchstone $(BENCH_PROGRAMS)
 

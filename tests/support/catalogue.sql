@@ -195,7 +195,8 @@ SELECT f.release_id, f.id, to_jsonb(i), ARRAY(SELECT j.volunteer_id FROM judgmen
 INSERT INTO job (id, kind, subject, state, claims)
 SELECT filled_id('job', n), 'release', filled_id('release', n), CASE WHEN n = 22 THEN 'waiting' ELSE 'done' END, 1 FROM generate_series(1, 22) n;
 INSERT INTO fingerprint (item_id, version, recipe)
-SELECT id, version, CASE WHEN random() < 0.001 THEN 0 ELSE 1 END FROM item ON CONFLICT (item_id) DO NOTHING;
+SELECT id, version, CASE WHEN random() < 0.001 THEN 0 ELSE 1 END FROM item
+    ON CONFLICT (item_id) DO UPDATE SET version = excluded.version, recipe = excluded.recipe;
 INSERT INTO item_fingerprint (item_id, algorithm, second, hash, quality, number)
 SELECT id, 'pdq', 0, sha256, 90, row_number() OVER (ORDER BY id) FROM item;
 INSERT INTO near_duplicate (item_a, item_b, distance)
