@@ -233,8 +233,10 @@ static void card_limits(FILE *out, const struct rows *facts)
 	      "- Media are renditions: every item went through the same recipe for its type, without "
 	      "metadata. Traces that such a recipe removes cannot be learned from here.\n"
 	      "- Volunteers came by themselves. They stand for nobody else.\n"
-	      "- Near-duplicates are kept together only where the source says so (one lineage) or the "
-	      "bytes are equal.\n\n",
+	      "- Near duplicates of images and videos that a perceptual hash (PDQ, within 31 of 256 "
+	      "bits) "
+	      "finds are kept together; of sound, and others, only those that the source declares (one "
+	      "lineage) or whose bytes are equal.\n\n",
 	      out);
 }
 

@@ -34,7 +34,8 @@ SELECT d.id, i.media_type,
 -- name: dispute_open_lonely
 -- An item that has been the only one of its campaign and medium for ten minutes can be shown beside nothing, so
 -- nobody can be asked about it: it goes to a moderator. Retired items would be company; those for training, those
--- that show the same and those whose files are lost are none. Only shelves with few items are looked at.
+-- that show the same, near duplicates that were not declared and those whose files are lost are none. Only shelves with
+-- few items are looked at.
 --   -> how many
 WITH shelf AS (
     SELECT n.campaign_id, n.media_type
@@ -53,6 +54,8 @@ WITH shelf AS (
                         WHERE o.campaign_id = i.campaign_id AND o.state IN ('in_service', 'retired')
                           AND o.media_type = i.media_type AND o.id <> i.id AND NOT o.training
                           AND o.rendition <> i.rendition
+                          AND (i.near_group IS NULL OR o.near_group IS DISTINCT FROM i.near_group
+                               OR o.lineage = i.lineage OR o.pair = i.pair)
                           AND NOT EXISTS (SELECT FROM lost_item l WHERE l.item_id = o.id))
 ), moved AS (
     UPDATE item SET state = 'disputed'

@@ -179,6 +179,31 @@ START_TEST(a_volunteer_who_saw_one_is_not_shown_the_other)
 }
 END_TEST
 
+static long long lonely_in(const char *campaign)
+{
+	return count_db("SELECT count(*) FROM dispute d JOIN item i ON i.id = d.item_id JOIN campaign c"
+	                " ON c.id = i.campaign_id WHERE c.name = '%s' AND d.reason = 'no_partner'",
+	                campaign);
+}
+
+START_TEST(items_that_have_only_near_duplicates_beside_them_go_to_a_moderator)
+{
+	const char *alike = a_campaign(), *declared = a_campaign();
+
+	make_items(&(struct items){ .campaign = alike, .count = 2 });
+	make_items(&(struct items){ .campaign = declared, .count = 2, .pair = fresh_name() });
+	tell_db("UPDATE item SET created_at = now() - interval '11 minutes', near_group = campaign_id"
+	        " WHERE campaign_id IN (SELECT id FROM campaign WHERE name IN ('%s', '%s'))",
+	        alike, declared);
+	tell_db("UPDATE job SET run_after = now() WHERE kind = 'lonely'"); /* every minute otherwise */
+	await_db(20, say("SELECT count(*) = 2 FROM item i JOIN campaign c ON c.id = i.campaign_id"
+	                 " WHERE c.name = '%s' AND i.state = 'disputed'",
+	                 alike));
+	ck_assert_int_eq(lonely_in(alike), 2);
+	ck_assert_int_eq(lonely_in(declared), 0);
+}
+END_TEST
+
 Suite *http_near_duplicates_suite(void)
 {
 	Suite *suite = suite_create("http/near_duplicates");
@@ -190,6 +215,7 @@ Suite *http_near_duplicates_suite(void)
 	tcase_add_test(tc, a_moderator_is_warned_with_the_evidence);
 	tcase_add_test(tc, near_duplicates_are_released_in_one_split);
 	tcase_add_test(tc, a_volunteer_who_saw_one_is_not_shown_the_other);
+	tcase_add_test(tc, items_that_have_only_near_duplicates_beside_them_go_to_a_moderator);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
