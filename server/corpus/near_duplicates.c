@@ -124,7 +124,7 @@ static void list_number(struct strbuf *list, uint64_t number)
 	strbuf_add_number(list, number);
 }
 
-static const char *list_end(struct strbuf *list)
+static const char *list_close(struct strbuf *list)
 {
 	strbuf_add(list, list->len ? "}" : "{}");
 	strbuf_add_bytes(list, "", 1);
@@ -177,12 +177,12 @@ static struct error keep_fingerprint(struct db *db, void *arg)
 		                         recipe_now,
 		                         one->fault,
 		                         "pdq",
-		                         list_end(&columns.seconds),
-		                         list_end(&columns.hashes),
-		                         list_end(&columns.qualities),
-		                         list_end(&columns.numbers) };
-	const char *const tied[] = { one->item, list_end(&columns.own), list_end(&columns.others),
-		                         list_end(&columns.distances) };
+		                         list_close(&columns.seconds),
+		                         list_close(&columns.hashes),
+		                         list_close(&columns.qualities),
+		                         list_close(&columns.numbers) };
+	const char *const tied[] = { one->item, list_close(&columns.own), list_close(&columns.others),
+		                         list_close(&columns.distances) };
 	auto_rows *rows = NULL;
 	struct error err;
 

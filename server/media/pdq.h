@@ -19,8 +19,9 @@
 
 #include <stddef.h>
 
-#define PDQ_BYTES 32 /* as its hexadecimal form is written: the highest vertical frequency first \
-	                  */
+#define PDQ_BYTES                                                                  \
+	32 /* as its hexadecimal form is written: the highest vertical frequency first \
+	    */
 #define PDQ_VARIANTS 8
 
 /* The least quality of a hash that tells pictures apart: below it the picture is nearly flat. */

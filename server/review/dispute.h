@@ -73,8 +73,8 @@ struct evidence_judgment {
 	const char *day;                 /* RFC 3339 */
 };
 
-/* Another item that looks like it. It may be its original as well as a copy: what is real of the two,
- * or whether either is, it does not tell. */
+/* Another item that looks like it. It may be its original as well as a copy: what is real of the
+ * two, or whether either is, it does not tell. */
 struct evidence_near {
 	const char *item;
 	int64_t distance; /* bits, 0 to 31 */
