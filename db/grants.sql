@@ -103,6 +103,7 @@ BEGIN
             ('score_pending',    'INSERT, DELETE',  ''),
             ('fingerprint',      'INSERT',          'version, recipe, fault, taken_at'),
             ('item_fingerprint', 'INSERT, DELETE',  ''),
+            ('fingerprint_number', '',              'next'),
             ('near_duplicate',   'INSERT, DELETE',  'distance'),
             ('catalogue_news',   'INSERT, DELETE',  ''),
             ('set_aside_volunteer', 'INSERT, DELETE', ''),

@@ -38,9 +38,9 @@ typedef size_t stripe_scan(const uint64_t *head, const uint32_t *middle,
                            uint16_t survivors[STRIPE]);
 
 struct hamming_index {
-	struct hash_block **blocks;
+	struct hash_block **blocks;      /* NULL: nothing is in it */
 	uint64_t (*present)[BLOCK / 64]; /* of each block: which places hold a hash */
-	size_t block_count, room, count;
+	size_t block_count, room, count, allocated;
 	stripe_scan *scan;
 };
 
@@ -226,23 +226,45 @@ void hamming_index_free(struct hamming_index *index)
 	free(index);
 }
 
-/* Adds an empty block. Pages of 4 KB would cost a miss of the TLB each. */
-static bool add_block(struct hamming_index *index)
+/* Makes room to note block b, and those before it. */
+static void reach_block(struct hamming_index *index, size_t b)
 {
+	if (b >= index->room) {
+		index->room = b + 1 > 2 * index->room ? b + 8 : 2 * index->room;
+		index->blocks = mem_resize(index->blocks, index->room, sizeof(struct hash_block *));
+		index->present = mem_resize(index->present, index->room, sizeof index->present[0]);
+	}
+	for (; index->block_count <= b; index->block_count++) {
+		index->blocks[index->block_count] = NULL;
+		memset(index->present[index->block_count], 0, sizeof index->present[0]);
+	}
+}
+
+/* Adds block b, empty, unless it is there. Pages of 4 KB would cost a miss of the TLB each. */
+static bool add_block(struct hamming_index *index, size_t b)
+{
+	if (b < index->block_count && index->blocks[b])
+		return true;
 	struct hash_block *block = aligned_alloc(HUGE_PAGE, sizeof *block);
 
 	if (!block)
 		return false;
 	(void)madvise(block, sizeof *block, MADV_HUGEPAGE);
 	memset(block, 0, sizeof *block);
-	if (index->block_count == index->room) {
-		index->room = index->room ? 2 * index->room : 8;
-		index->blocks = mem_resize(index->blocks, index->room, sizeof(struct hash_block *));
-		index->present = mem_resize(index->present, index->room, sizeof index->present[0]);
-	}
-	memset(index->present[index->block_count], 0, sizeof index->present[0]);
-	index->blocks[index->block_count++] = block;
+	reach_block(index, b);
+	index->blocks[b] = block;
+	index->allocated++;
 	return true;
+}
+
+static void free_if_empty(struct hamming_index *index, size_t b)
+{
+	for (size_t word = 0; word < BLOCK / 64; word++)
+		if (index->present[b][word])
+			return;
+	free(index->blocks[b]);
+	index->blocks[b] = NULL;
+	index->allocated--;
 }
 
 static struct split_hash hash_split(const unsigned char hash[HAMMING_BYTES])
@@ -269,9 +291,8 @@ bool hamming_index_put(struct hamming_index *index, uint32_t place,
 
 	if (place >= HAMMING_MAX_PLACES)
 		return false;
-	while (place / BLOCK >= index->block_count)
-		if (!add_block(index))
-			return false;
+	if (!add_block(index, place / BLOCK))
+		return false;
 	struct hash_block *block = index->blocks[place / BLOCK];
 	block->head[at] = split.head;
 	block->middle[at] = split.middle;
@@ -285,8 +306,11 @@ void hamming_index_remove(struct hamming_index *index, uint32_t place)
 {
 	if (!is_present(index, place))
 		return;
-	index->present[place / BLOCK][place % BLOCK / 64] &= ~(1ull << place % 64);
+	uint64_t *word = &index->present[place / BLOCK][place % BLOCK / 64];
+	*word &= ~(1ull << place % 64);
 	index->count--;
+	if (!*word)
+		free_if_empty(index, place / BLOCK);
 }
 
 bool hamming_index_get(const struct hamming_index *index, uint32_t place,
@@ -308,7 +332,7 @@ size_t hamming_index_count(const struct hamming_index *index)
 
 size_t hamming_index_memory(const struct hamming_index *index)
 {
-	return sizeof *index + index->block_count * sizeof(struct hash_block) +
+	return sizeof *index + index->allocated * sizeof(struct hash_block) +
 	       index->room * (sizeof(struct hash_block *) + sizeof index->present[0]);
 }
 
@@ -365,7 +389,7 @@ size_t hamming_index_search(const struct hamming_index *index,
 	for (unsigned q = 0; q < count; q++)
 		search.queries[q] = hash_split(queries[q]);
 	for (size_t b = 0; b < index->block_count; b++)
-		for (uint32_t at = 0; at < BLOCK; at += STRIPE) {
+		for (uint32_t at = 0; index->blocks[b] && at < BLOCK; at += STRIPE) {
 			const struct hash_block *block = index->blocks[b];
 			size_t left = index->scan(block->head + at, block->middle + at, search.queries, count,
 			                          most, survivors);

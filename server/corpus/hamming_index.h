@@ -11,8 +11,8 @@
  *   Safety       Every kernel, from AVX-512 to plain C, finds the same; the fastest that this
  *                processor runs is taken.
  *
- * A hash has a place, a number that the caller gives: dense ones, because room is kept for all
- * places up to the largest.
+ * A hash has a place, a number that the caller gives: dense ones, because room is kept for 65,536
+ * neighbours where one of them is there.
  *
  * Pure; threads: many may search while none changes it.
  */

@@ -27,7 +27,7 @@ static const char recipe_now[] = TEXT_OF(FINGERPRINT_RECIPE);
 
 /* ------------------------------------------------------------------ the index */
 
-/* All hashes below `next`, by their numbers. */
+/* All hashes whose numbers are below `next`, and perhaps some that are gone. */
 struct near_index {
 	struct hamming_index *hashes;
 	uint32_t next;
@@ -70,35 +70,51 @@ static struct error put_hash(struct near_index *near, uint32_t number, const uns
 	if (!hamming_index_put(near->hashes, number, hash))
 		return errorf(ERR_UNAVAILABLE, "There is no memory for another %u hashes.",
 		              (unsigned)hamming_index_count(near->hashes));
-	near->next = number + 1;
 	return ok();
 }
 
 static struct error take_hash(void *arg, const struct rows *row)
 {
+	struct near_index *near = arg;
+	uint32_t number = (uint32_t)rows_raw_integer(row, 0);
 	size_t len;
 	const unsigned char *hash = rows_raw(row, 1, &len);
 
 	if (!hash || len != PDQ_BYTES)
 		return errorf(ERR_INTERNAL, "a hash that cannot be read");
-	return put_hash(arg, (uint32_t)rows_raw_integer(row, 0), hash);
+	near->next = number + 1;
+	return put_hash(near, number, hash);
+}
+
+static struct error read_numbering(struct db *db, uint32_t *ret_next)
+{
+	auto_rows *rows = NULL;
+	struct error err = db_run(db, SQL_NEAR_NUMBERING, NULL, &rows);
+
+	if (!err.code)
+		*ret_next = (uint32_t)rows_integer(rows, 0, 1);
+	return err;
 }
 
 /* Adds what others have kept since. */
 static struct error load_index(struct job_run *job, struct near_index *near)
 {
-	char number[NUMBER];
-	size_t before;
-	struct error err;
+	char from[NUMBER], end[NUMBER];
+	uint32_t next = 0;
+	struct error err = read_numbering(job->db, &next);
 
-	do {
-		before = hamming_index_count(near->hashes);
-		snprintf(number, sizeof number, "%u", near->next);
-		err = db_stream_raw(job->db, SQL_NEAR_KNOWN, (const char *[]){ number, LOADED }, take_hash,
-		                    near);
+	snprintf(end, sizeof end, "%u", next);
+	while (!err.code && near->next < next) {
+		size_t before = hamming_index_count(near->hashes);
+
+		snprintf(from, sizeof from, "%u", near->next);
+		err = db_stream_raw(job->db, SQL_NEAR_KNOWN, (const char *[]){ from, end, LOADED },
+		                    take_hash, near);
+		if (!err.code && hamming_index_count(near->hashes) - before < LOADED_ROW)
+			near->next = next;
 		if (!err.code)
 			err = job_tell(job, 0, 0);
-	} while (!err.code && hamming_index_count(near->hashes) - before == LOADED_ROW);
+	}
 	return err;
 }
 
@@ -115,7 +131,11 @@ struct near_item {
 	const char *item, *version, *fault;
 	struct fingerprint fingerprint;
 	struct near_columns columns;
-	int64_t ties; /* written */
+	uint32_t end; /* the number after its own, which begin at the index's next */
+	/* Written: */
+	struct rows *forgotten; /* numbers of hashes that it had before */
+	bool counted, kept;     /* are the numbers ours; does the database have the hashes */
+	int64_t ties;
 };
 
 static void list_number(struct strbuf *list, uint64_t number)
@@ -149,7 +169,7 @@ static void look_up_frame(struct near_item *one, unsigned second)
 	}
 }
 
-static void list_frame(struct near_item *one, unsigned second, uint32_t *next)
+static void list_frame(struct near_item *one, unsigned second)
 {
 	const struct pdq *frame = &one->fingerprint.frames[second][0];
 	struct near_columns *columns = &one->columns;
@@ -164,7 +184,7 @@ static void list_frame(struct near_item *one, unsigned second, uint32_t *next)
 		strbuf_add(&columns->numbers, columns->numbers.len ? ",NULL" : "{NULL");
 		return;
 	}
-	list_number(&columns->numbers, (*next)++);
+	list_number(&columns->numbers, one->end++);
 	look_up_frame(one, second);
 }
 
@@ -172,6 +192,7 @@ static struct error keep_fingerprint(struct db *db, void *arg)
 {
 	struct near_item *one = arg;
 	struct near_columns columns = one->columns; /* a second run ends the lists anew */
+	char first[NUMBER], end[NUMBER];
 	const char *const kept[] = { one->item,
 		                         one->version,
 		                         recipe_now,
@@ -180,33 +201,50 @@ static struct error keep_fingerprint(struct db *db, void *arg)
 		                         list_close(&columns.seconds),
 		                         list_close(&columns.hashes),
 		                         list_close(&columns.qualities),
-		                         list_close(&columns.numbers) };
+		                         list_close(&columns.numbers),
+		                         first,
+		                         end };
 	const char *const tied[] = { one->item, list_close(&columns.own), list_close(&columns.others),
 		                         list_close(&columns.distances) };
 	auto_rows *rows = NULL;
 	struct error err;
 
-	if ((err = db_do(db, SQL_NEAR_FORGET, (const char *[]){ one->item }, NULL)).code)
+	snprintf(first, sizeof first, "%u", one->near->next);
+	snprintf(end, sizeof end, "%u", one->end);
+	rows_free(one->forgotten);
+	one->forgotten = NULL;
+	if ((err = db_run(db, SQL_NEAR_FORGET, (const char *[]){ one->item }, &one->forgotten)).code)
 		return err;
-	if ((err = db_do(db, SQL_NEAR_KEEP, kept, NULL)).code)
+	if ((err = db_run(db, SQL_NEAR_KEEP, kept, &rows)).code)
 		return err;
+	one->counted = rows_flag(rows, 0, 0);
+	one->kept = rows_flag(rows, 0, 1);
+	rows_free(rows);
+	rows = NULL;
+	if (!one->counted)
+		return errorf(ERR_UNAVAILABLE, "Another process numbers fingerprints, too.");
 	if ((err = db_run(db, SQL_NEAR_TIE, tied, &rows)).code)
 		return err;
 	one->ties = rows_integer(rows, 0, 0);
 	return ok();
 }
 
-/* What is kept is put into the index. */
+/* The index holds what the database holds. */
 static struct error index_frames(const struct near_item *one)
 {
+	struct near_index *near = one->near;
 	struct error err = ok();
 
-	for (unsigned second = 0; second < one->fingerprint.count && !err.code; second++) {
+	for (size_t r = 0; r < rows_count(one->forgotten); r++)
+		if (rows_text(one->forgotten, r, 0))
+			hamming_index_remove(near->hashes, (uint32_t)rows_integer(one->forgotten, r, 0));
+	for (unsigned second = 0; one->kept && second < one->fingerprint.count; second++) {
 		const struct pdq *frame = &one->fingerprint.frames[second][0];
 
-		if (frame->quality >= PDQ_MIN_QUALITY)
-			err = put_hash(one->near, one->near->next, frame->hash);
+		if (frame->quality >= PDQ_MIN_QUALITY && !err.code)
+			err = put_hash(near, near->next++, frame->hash);
 	}
+	near->next = one->end;
 	return err;
 }
 
@@ -223,10 +261,10 @@ static struct error near_take(struct job_run *job, struct near_index *near, stru
 	struct near_item one = { .near = near,
 		                     .item = rows_text(rows, row, 0),
 		                     .version = rows_text(rows, row, 1),
+		                     .end = near->next,
 		                     .columns = { empty, empty, empty, empty, empty, empty, empty } };
 	unsigned char rendition[SHA256_BYTES];
 	enum media_type type;
-	uint32_t next = near->next;
 
 	if (!media_type_read(rows_text(rows, row, 2), &type) ||
 	    !hex_decode(rendition, SHA256_BYTES, rows_text(rows, row, 3)))
@@ -239,12 +277,14 @@ static struct error near_take(struct job_run *job, struct near_index *near, stru
 		log_warn("fingerprint: item %s has none: %s", one.item, err.detail);
 	}
 	for (unsigned second = 0; second < one.fingerprint.count; second++)
-		list_frame(&one, second, &next);
-	if ((err = db_transaction(job->db, keep_fingerprint, &one)).code)
-		return err;
+		list_frame(&one, second);
+	err = db_transaction(job->db, keep_fingerprint, &one);
+	if (!err.code)
+		err = index_frames(&one);
+	rows_free(one.forgotten);
 	if (one.ties)
 		log_info("fingerprint: item %s has %lld near duplicates", one.item, (long long)one.ties);
-	return index_frames(&one);
+	return err;
 }
 
 /* ------------------------------------------------------------------ all of them */

@@ -9,34 +9,47 @@ SELECT i.id, i.version, i.media_type, encode(i.rendition, 'hex')
          ORDER BY recipe, item_id LIMIT $2::integer) f
  CROSS JOIN LATERAL (SELECT * FROM item WHERE id = f.item_id OFFSET 0) i
 
+-- name: near_numbering
+-- Which number the next hash gets: all smaller ones are committed or will never be.
+--   -> whose numbers they are uuid, number
+SELECT index_id, next FROM fingerprint_number
+
 -- name: near_known
 -- Hashes that can be compared, by their numbers.
---   $1 the first number, $2 how many
+--   $1 the first number, $2 the first that is too large, $3 how many
 --   -> number integer, hash bytea
-SELECT number, hash FROM item_fingerprint WHERE number >= $1::integer ORDER BY number LIMIT $2::integer
+SELECT number, hash FROM item_fingerprint WHERE number >= $1::integer AND number < $2::integer
+ ORDER BY number LIMIT $3::integer
 
 -- name: near_forget
 -- Takes back what was known of an item's looks. Its group stays: it only grows.
 --   $1 item uuid
+--   -> numbers of its hashes (NULL: had none)
 WITH untied AS (
     DELETE FROM near_duplicate WHERE item_a = $1::uuid OR item_b = $1::uuid
 )
-DELETE FROM item_fingerprint WHERE item_id = $1::uuid
+DELETE FROM item_fingerprint WHERE item_id = $1::uuid RETURNING number
 
 -- name: near_keep
--- Keeps an item's hashes. Nothing is kept of one that has another version meanwhile: it is due again.
+-- Keeps an item's hashes. Nothing is kept of one that has another version meanwhile: it is due again. (The lock
+-- waits for who makes that version, and then sees it.) Nothing is kept either where others gave numbers.
 --   $1 item uuid, $2 version, $3 recipe, $4 why there are none (or NULL), $5 algorithm; of each hash: $6 seconds integer[],
---   $7 hashes in hexadecimal text[], $8 qualities integer[], $9 numbers integer[]
-WITH noted AS (
+--   $7 hashes in hexadecimal text[], $8 qualities integer[], $9 numbers integer[]; $10 the first free number, $11 the next one
+--   -> are the numbers ours?, is it kept?
+WITH counted AS (
+    UPDATE fingerprint_number SET next = $11::integer WHERE next = $10::integer RETURNING true
+), noted AS (
     UPDATE fingerprint f SET version = $2::smallint, recipe = $3::smallint, fault = $4, taken_at = now()
-      FROM item i
-     WHERE f.item_id = $1::uuid AND i.id = f.item_id AND i.version = $2::smallint
+      FROM counted, (SELECT id FROM item WHERE id = $1::uuid AND version = $2::smallint FOR SHARE) i
+     WHERE f.item_id = i.id
     RETURNING f.item_id
+), kept AS (
+    INSERT INTO item_fingerprint (item_id, algorithm, second, hash, quality, number)
+    SELECT n.item_id, $5, h.second, decode(h.hash, 'hex'), h.quality, h.number
+      FROM noted n
+     CROSS JOIN unnest($6::integer[], $7::text[], $8::integer[], $9::integer[]) AS h (second, hash, quality, number)
 )
-INSERT INTO item_fingerprint (item_id, algorithm, second, hash, quality, number)
-SELECT n.item_id, $5, h.second, decode(h.hash, 'hex'), h.quality, h.number
-  FROM noted n
- CROSS JOIN unnest($6::integer[], $7::text[], $8::integer[], $9::integer[]) AS h (second, hash, quality, number)
+SELECT EXISTS (SELECT FROM counted), EXISTS (SELECT FROM noted)
 
 -- name: near_tie
 -- Notes which items an item looks like: those of which half of the frames match, or half of its own. All that

@@ -142,18 +142,20 @@ static struct error count_lease(void *arg, const struct rows *row)
 }
 
 /* Tells the volunteers who are here, each when they ask next. With so many news they are loaded
- * anew instead. */
-static void tell_alike(struct dispatcher *dispatcher, const struct item_cache_row *item)
+ * anew instead. Where everything is read, nobody is here who saw an item that is new to us. */
+static void tell_alike(struct look *look, const struct item_cache_row *item)
 {
+	struct dispatcher *dispatcher = look->dispatcher;
 	const struct candidate *before = item_cache_candidates(&dispatcher->item_cache, item->id);
 	const struct candidate *now = &item->candidates;
 
-	if (!now->near || (before && before->near == now->near))
+	if (!now->near || (before ? before->near == now->near : look->everything))
 		return;
 	if (!dispatcher->alike)
 		dispatcher->alike = mem_new(ALIKE_MOST, sizeof *dispatcher->alike);
 	if (dispatcher->alike_count == ALIKE_MOST) {
 		volunteer_cache_empty(dispatcher->volunteer_cache);
+		dispatcher->alike_forgotten += dispatcher->alike_count;
 		dispatcher->alike_count = 0;
 	}
 	dispatcher->alike[dispatcher->alike_count++] =
@@ -166,8 +168,7 @@ static void take_read(struct look *look)
 
 	lock_take(&dispatcher->lock);
 	for (size_t i = 0; i < look->read_count; i++) {
-		if (!look->everything)
-			tell_alike(dispatcher, &look->read[i]);
+		tell_alike(look, &look->read[i]);
 		item_cache_take_item(&dispatcher->item_cache, &look->read[i]);
 	}
 	lock_release(&dispatcher->lock);

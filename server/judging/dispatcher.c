@@ -260,8 +260,11 @@ static bool is_busy(struct search *search)
  * looks like it comes again. */
 static void hear_alike(const struct dispatcher *dispatcher, struct volunteer *volunteer)
 {
-	for (; volunteer->alike_heard < dispatcher->alike_count; volunteer->alike_heard++) {
-		const struct alike *alike = &dispatcher->alike[volunteer->alike_heard];
+	const uint64_t news = dispatcher_alike_news(dispatcher);
+
+	for (; volunteer->alike_heard < news; volunteer->alike_heard++) {
+		const struct alike *alike =
+			&dispatcher->alike[volunteer->alike_heard - dispatcher->alike_forgotten];
 
 		if (keyset_has(volunteer->seen, alike->lineage))
 			keyset_add(volunteer->seen, alike->near_key);
@@ -345,6 +348,7 @@ void dispatcher_welcome(struct dispatcher *dispatcher, const unsigned char volun
 	struct volunteer *arriving = volunteer_arriving(volunteer);
 
 	lock_take(&dispatcher->lock);
+	arriving->alike_heard = dispatcher_alike_news(dispatcher);
 	if (volunteer_cache_peek(dispatcher->volunteer_cache, volunteer))
 		volunteer_free(arriving);
 	else

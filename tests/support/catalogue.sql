@@ -199,6 +199,7 @@ SELECT id, version, CASE WHEN random() < 0.001 THEN 0 ELSE 1 END FROM item
     ON CONFLICT (item_id) DO UPDATE SET version = excluded.version, recipe = excluded.recipe;
 INSERT INTO item_fingerprint (item_id, algorithm, second, hash, quality, number)
 SELECT id, 'pdq', 0, sha256, 90, row_number() OVER (ORDER BY id) FROM item;
+UPDATE fingerprint_number SET next = 2000000000;
 INSERT INTO near_duplicate (item_a, item_b, distance)
 SELECT least(one, other), greatest(one, other), 12
   FROM (SELECT id AS one, lead(id) OVER (ORDER BY id) AS other, row_number() OVER (ORDER BY id) AS n FROM item) i

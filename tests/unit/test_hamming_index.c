@@ -138,6 +138,27 @@ START_TEST(a_place_that_is_too_large_is_refused)
 }
 END_TEST
 
+START_TEST(places_that_are_far_apart_take_no_room_for_those_between)
+{
+	const unsigned char(*queries)[HAMMING_BYTES] = (const unsigned char(*)[HAMMING_BYTES])hashes;
+	const uint32_t far = 100000000;
+	struct hamming_index *sparse = hamming_index_new();
+	struct hamming_match match;
+
+	ck_assert(hamming_index_put(sparse, far, hashes[0]));
+	ck_assert(hamming_index_put(sparse, 3, hashes[1]));
+	ck_assert_uint_lt(hamming_index_memory(sparse), 40000000);
+	ck_assert_uint_eq(hamming_index_search(sparse, queries, 1, 0, &match, 1), 1);
+	ck_assert_uint_eq(match.place, far);
+	size_t both = hamming_index_memory(sparse);
+	hamming_index_remove(sparse, far);
+	ck_assert_uint_lt(hamming_index_memory(sparse), both);
+	ck_assert_uint_eq(hamming_index_search(sparse, queries, 1, 0, &match, 1), 0);
+	ck_assert_uint_eq(hamming_index_search(sparse, queries + 1, 1, 0, &match, 1), 1);
+	hamming_index_free(sparse);
+}
+END_TEST
+
 Suite *hamming_index_suite(void)
 {
 	Suite *suite = suite_create("hamming_index");
@@ -150,6 +171,7 @@ Suite *hamming_index_suite(void)
 	tcase_add_test(all, what_is_removed_or_was_never_there_is_not_found);
 	tcase_add_test(all, no_more_matches_are_written_than_there_is_room_for);
 	tcase_add_test(all, a_place_that_is_too_large_is_refused);
+	tcase_add_test(all, places_that_are_far_apart_take_no_room_for_those_between);
 	suite_add_tcase(suite, all);
 	return suite;
 }

@@ -25,7 +25,17 @@ CREATE TABLE item_fingerprint (
 );
 COMMENT ON TABLE item_fingerprint IS 'Perceptual hashes of renditions: of an image one, of a film one a second.';
 COMMENT ON COLUMN item_fingerprint.hash IS 'PDQ, 256 bits, of the rendition as it is, neither turned nor mirrored.';
-COMMENT ON COLUMN item_fingerprint.number IS 'Its place in the index in memory. NULL: too flat to be told apart (quality below 50), so never compared. One job at a time gives numbers, each larger than all before.';
+COMMENT ON COLUMN item_fingerprint.number IS 'Its place in the index in memory. NULL: too flat to be told apart (quality below 50), so never compared. Given by fingerprint_number.';
+
+CREATE TABLE fingerprint_number (
+    one      boolean PRIMARY KEY DEFAULT true CHECK (one),
+    index_id uuid NOT NULL DEFAULT gen_random_uuid(),
+    next     integer NOT NULL DEFAULT 0 CHECK (next >= 0)
+);
+INSERT INTO fingerprint_number DEFAULT VALUES;
+COMMENT ON TABLE fingerprint_number IS 'One row: the number that the next hash gets. A number is never given twice, so an index that holds one holds its hash, or that of a hash which is gone.';
+COMMENT ON COLUMN fingerprint_number.index_id IS 'Whose numbers they are: a saved index of another database is not read.';
+COMMENT ON COLUMN fingerprint_number.next IS 'Who gives numbers names this one, and waits for whoever gives some: all smaller ones are committed or will never be.';
 
 CREATE TABLE near_duplicate (
     item_a    uuid NOT NULL REFERENCES item,
