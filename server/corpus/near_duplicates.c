@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "corpus/near_duplicates.h"
 
+#include <endian.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +12,9 @@
 #include "core/log.h"
 #include "core/mem.h"
 #include "core/strbuf.h"
+#include "core/uuid.h"
 #include "corpus/hamming_index.h"
+#include "corpus/sound_index.h"
 #include "media/fingerprint.h"
 
 #define WINDOW     "100"    /* items that one statement names */
@@ -27,10 +30,12 @@ static const char recipe_now[] = TEXT_OF(FINGERPRINT_RECIPE);
 
 /* ------------------------------------------------------------------ the index */
 
-/* All hashes whose numbers are below `next`, and perhaps some that are gone. */
+/* All hashes whose numbers are below `next`, and all sounds whose are below `next_sound`; perhaps
+ * some that are gone. */
 struct near_index {
 	struct hamming_index *hashes;
-	uint32_t next;
+	struct sound_index *sounds;
+	uint32_t next, next_sound;
 };
 
 static pthread_mutex_t idle_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -38,8 +43,10 @@ static struct near_index *idle; /* under the lock: the one that nobody works wit
 
 static void near_index_free(struct near_index *near)
 {
-	if (near)
+	if (near) {
 		hamming_index_free(near->hashes);
+		sound_index_free(near->sounds);
+	}
 	free(near);
 }
 
@@ -52,6 +59,7 @@ static struct near_index *borrow_index(void)
 	if (!near) {
 		near = mem_new(1, sizeof *near);
 		near->hashes = hamming_index_new();
+		near->sounds = sound_index_new();
 	}
 	return near;
 }
@@ -86,6 +94,26 @@ static struct error take_hash(void *arg, const struct rows *row)
 	return put_hash(near, number, hash);
 }
 
+static struct error take_sound(void *arg, const struct rows *row)
+{
+	struct near_index *near = arg;
+	uint32_t number = (uint32_t)rows_raw_integer(row, 0);
+	struct chromaprint sound = { 0 };
+	size_t len;
+	const unsigned char *bytes = rows_raw(row, 1, &len);
+
+	for (; bytes && sound.count < len / 4 && sound.count < CHROMAPRINT_MAX_WORDS; sound.count++) {
+		uint32_t word;
+
+		memcpy(&word, bytes + (size_t)4 * sound.count, 4);
+		sound.words[sound.count] = be32toh(word);
+	}
+	near->next_sound = number + 1;
+	return sound_index_put(near->sounds, number, sound.words, sound.count)
+	           ? ok()
+	           : errorf(ERR_INTERNAL, "a sound's words that cannot be read");
+}
+
 static struct error read_numbering(struct db *db, uint32_t *ret_next)
 {
 	auto_rows *rows = NULL;
@@ -96,25 +124,44 @@ static struct error read_numbering(struct db *db, uint32_t *ret_next)
 	return err;
 }
 
-/* Adds what others have kept since. */
-static struct error load_index(struct job_run *job, struct near_index *near)
+static size_t near_count(const struct near_index *near)
 {
-	char from[NUMBER], end[NUMBER];
-	uint32_t next = 0;
-	struct error err = read_numbering(job->db, &next);
+	return hamming_index_count(near->hashes) + sound_index_count(near->sounds);
+}
 
-	snprintf(end, sizeof end, "%u", next);
-	while (!err.code && near->next < next) {
-		size_t before = hamming_index_count(near->hashes);
+/* Adds what has numbers from *next to before `end`. `take` moves *next on. */
+static struct error load_some(struct job_run *job, struct near_index *near,
+                              enum statement statement,
+                              struct error (*take)(void *arg, const struct rows *row),
+                              uint32_t *next, uint32_t end)
+{
+	char from[NUMBER], to[NUMBER];
+	struct error err = ok();
 
-		snprintf(from, sizeof from, "%u", near->next);
-		err = db_stream_raw(job->db, SQL_NEAR_KNOWN, (const char *[]){ from, end, LOADED },
-		                    take_hash, near);
-		if (!err.code && hamming_index_count(near->hashes) - before < LOADED_ROW)
-			near->next = next;
+	snprintf(to, sizeof to, "%u", end);
+	while (!err.code && *next < end) {
+		size_t before = near_count(near);
+
+		snprintf(from, sizeof from, "%u", *next);
+		err = db_stream_raw(job->db, statement, (const char *[]){ from, to, LOADED }, take, near);
+		if (!err.code && near_count(near) - before < LOADED_ROW)
+			*next = end;
 		if (!err.code)
 			err = job_tell(job, 0, 0);
 	}
+	return err;
+}
+
+/* Adds what others have kept since. */
+static struct error load_index(struct job_run *job, struct near_index *near)
+{
+	uint32_t end = 0;
+	struct error err = read_numbering(job->db, &end);
+
+	if (!err.code)
+		err = load_some(job, near, SQL_NEAR_KNOWN, take_hash, &near->next, end);
+	if (!err.code)
+		err = load_some(job, near, SQL_NEAR_KNOWN_SOUNDS, take_sound, &near->next_sound, end);
 	return err;
 }
 
@@ -188,6 +235,49 @@ static void list_frame(struct near_item *one, unsigned second)
 	look_up_frame(one, second);
 }
 
+static void look_up_sound(struct near_item *one)
+{
+	static _Thread_local struct sound_match matches[MATCHES];
+	struct near_columns *columns = &one->columns;
+	size_t found = sound_index_search(one->near->sounds, &one->fingerprint.sound,
+	                                  NEAR_DUPLICATES_SOUND, matches, MATCHES);
+
+	for (size_t m = 0; m < found && m < MATCHES; m++) {
+		list_number(&columns->own, 0);
+		list_number(&columns->others, matches[m].number);
+		list_number(&columns->distances, matches[m].distance);
+	}
+}
+
+static bool is_comparable(const struct chromaprint *sound)
+{
+	return chromaprint_quality(sound) >= CHROMAPRINT_MIN_QUALITY;
+}
+
+static void list_sound(struct near_item *one)
+{
+	const struct chromaprint *sound = &one->fingerprint.sound;
+	struct near_columns *columns = &one->columns;
+
+	if (!sound->count)
+		return;
+	list_number(&columns->seconds, 0);
+	strbuf_add(&columns->hashes, "{");
+	for (unsigned i = 0; i < sound->count; i++) {
+		char hex[9];
+
+		snprintf(hex, sizeof hex, "%08x", sound->words[i]);
+		strbuf_add(&columns->hashes, hex);
+	}
+	list_number(&columns->qualities, chromaprint_quality(sound));
+	if (!is_comparable(sound)) {
+		strbuf_add(&columns->numbers, "{NULL");
+		return;
+	}
+	list_number(&columns->numbers, one->end++);
+	look_up_sound(one);
+}
+
 static struct error keep_fingerprint(struct db *db, void *arg)
 {
 	struct near_item *one = arg;
@@ -197,7 +287,7 @@ static struct error keep_fingerprint(struct db *db, void *arg)
 		                         one->version,
 		                         recipe_now,
 		                         one->fault,
-		                         "pdq",
+		                         one->fingerprint.sound.count ? "chromaprint" : "pdq",
 		                         list_close(&columns.seconds),
 		                         list_close(&columns.hashes),
 		                         list_close(&columns.qualities),
@@ -236,15 +326,23 @@ static struct error index_frames(const struct near_item *one)
 	struct error err = ok();
 
 	for (size_t r = 0; r < rows_count(one->forgotten); r++)
-		if (rows_text(one->forgotten, r, 0))
-			hamming_index_remove(near->hashes, (uint32_t)rows_integer(one->forgotten, r, 0));
+		if (rows_text(one->forgotten, r, 0)) {
+			uint32_t number = (uint32_t)rows_integer(one->forgotten, r, 0);
+
+			hamming_index_remove(near->hashes, number);
+			sound_index_remove(near->sounds, number);
+		}
 	for (unsigned second = 0; one->kept && second < one->fingerprint.count; second++) {
 		const struct pdq *frame = &one->fingerprint.frames[second][0];
 
 		if (frame->quality >= PDQ_MIN_QUALITY && !err.code)
 			err = put_hash(near, near->next++, frame->hash);
 	}
-	near->next = one->end;
+	const struct chromaprint *sound = &one->fingerprint.sound;
+	if (one->kept && is_comparable(sound) &&
+	    !sound_index_put(near->sounds, one->end - 1, sound->words, sound->count))
+		err = errorf(ERR_INTERNAL, "a sound's words that cannot be kept");
+	near->next = near->next_sound = one->end;
 	return err;
 }
 
@@ -253,10 +351,22 @@ static bool is_the_items(struct error err)
 	return err.code == ERR_INVALID || err.code == ERR_TOO_LARGE || err.code == ERR_NOT_FOUND;
 }
 
-/* Takes, looks up and keeps. An item that cannot be decoded is noted, and is no error. */
-static struct error near_take(struct job_run *job, struct near_index *near, struct arena *arena,
-                              const struct rows *rows, size_t row)
+/* One go through what is due. */
+struct near_run {
+	struct job_run *job;
+	struct near_index *near;
+	int64_t done;
+	char recipe[NUMBER], item[UUID_TEXT]; /* of the last item that was due */
+	struct error lacking; /* why some items could not be tried: a helper is missing */
+};
+
+/* Takes, looks up and keeps. An item that cannot be decoded is noted, and is no error; one whose
+ * helper is missing stays due, and others do not wait for it. */
+static struct error near_take(struct near_run *run, struct arena *arena, const struct rows *rows,
+                              size_t row)
 {
+	struct job_run *job = run->job;
+	struct near_index *near = run->near;
 	struct strbuf empty = { .arena = arena };
 	struct near_item one = { .near = near,
 		                     .item = rows_text(rows, row, 0),
@@ -270,6 +380,10 @@ static struct error near_take(struct job_run *job, struct near_index *near, stru
 	    !hex_decode(rendition, SHA256_BYTES, rows_text(rows, row, 3)))
 		return errorf(ERR_INTERNAL, "an item that cannot be read");
 	struct error err = fingerprint_take(job->store, rendition, type, arena, &one.fingerprint);
+	if (err.code == ERR_INTERNAL) {
+		run->lacking = err;
+		return ok();
+	}
 	if (err.code && !is_the_items(err))
 		return err;
 	if (err.code) {
@@ -278,6 +392,7 @@ static struct error near_take(struct job_run *job, struct near_index *near, stru
 	}
 	for (unsigned second = 0; second < one.fingerprint.count; second++)
 		list_frame(&one, second);
+	list_sound(&one);
 	err = db_transaction(job->db, keep_fingerprint, &one);
 	if (!err.code)
 		err = index_frames(&one);
@@ -289,23 +404,28 @@ static struct error near_take(struct job_run *job, struct near_index *near, stru
 
 /* ------------------------------------------------------------------ all of them */
 
-static struct error near_window(struct job_run *job, struct near_index *near, int64_t *done,
-                                bool *ret_more)
+static struct error near_window(struct near_run *run, bool *ret_more)
 {
+	const char *const params[] = { recipe_now, WINDOW, run->recipe, run->item };
 	auto_rows *rows = NULL;
-	struct error err = db_run(job->db, SQL_NEAR_DUE, (const char *[]){ recipe_now, WINDOW }, &rows);
+	struct error err = db_run(run->job->db, SQL_NEAR_DUE, params, &rows);
+	size_t count = err.code ? 0 : rows_count(rows);
 
-	*ret_more = !err.code && rows_count(rows) > 0;
-	if (*ret_more)
-		err = load_index(job, near);
-	for (size_t r = 0; !err.code && r < rows_count(rows); r++) {
+	*ret_more = count > 0;
+	if (count)
+		err = load_index(run->job, run->near);
+	for (size_t r = 0; !err.code && r < count; r++) {
 		struct arena *arena = arena_new();
 
-		err = near_take(job, near, arena, rows, r);
+		err = near_take(run, arena, rows, r);
 		arena_free(arena);
-		*done += !err.code;
+		run->done += !err.code;
 		if (!err.code)
-			err = job_tell(job, *done, *done + (int64_t)(rows_count(rows) - r - 1));
+			err = job_tell(run->job, run->done, run->done + (int64_t)(count - r - 1));
+	}
+	if (count) {
+		snprintf(run->item, sizeof run->item, "%s", rows_text(rows, count - 1, 0));
+		snprintf(run->recipe, sizeof run->recipe, "%s", rows_text(rows, count - 1, 4));
 	}
 	return err;
 }
@@ -313,18 +433,20 @@ static struct error near_window(struct job_run *job, struct near_index *near, in
 /* After an error the index may lack what was kept: it is made anew. */
 static struct error take_fingerprints(struct job_run *job)
 {
-	struct near_index *near = borrow_index();
-	int64_t done = 0;
+	struct near_run run = { .job = job,
+		                    .near = borrow_index(),
+		                    .recipe = "-1",
+		                    .item = "00000000-0000-0000-0000-000000000000" };
 	bool more = true;
 	struct error err = ok();
 
 	while (!err.code && more)
-		err = near_window(job, near, &done, &more);
+		err = near_window(&run, &more);
 	if (err.code)
-		near_index_free(near);
+		near_index_free(run.near);
 	else
-		give_back_index(near);
-	return err;
+		give_back_index(run.near);
+	return err.code ? err : run.lacking;
 }
 
 const struct job_handler fingerprint_job = { .kind = "fingerprint", .handle = take_fingerprints };

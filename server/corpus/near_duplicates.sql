@@ -2,10 +2,11 @@
 
 -- name: near_due
 -- Items whose fingerprint is to be taken.
---   $1 recipe, $2 how many
---   -> item uuid, version, media type, rendition hex
-SELECT i.id, i.version, i.media_type, encode(i.rendition, 'hex')
-  FROM (SELECT item_id FROM fingerprint WHERE recipe < $1::smallint
+--   $1 recipe, $2 how many, after: $3 recipe, $4 item uuid
+--   -> item uuid, version, media type, rendition hex, recipe
+SELECT i.id, i.version, i.media_type, encode(i.rendition, 'hex'), f.recipe
+  FROM (SELECT item_id, recipe FROM fingerprint
+         WHERE recipe < $1::smallint AND (recipe, item_id) > ($3::smallint, $4::uuid)
          ORDER BY recipe, item_id LIMIT $2::integer) f
  CROSS JOIN LATERAL (SELECT * FROM item WHERE id = f.item_id OFFSET 0) i
 
@@ -18,7 +19,16 @@ SELECT index_id, next FROM fingerprint_number
 -- Hashes that can be compared, by their numbers.
 --   $1 the first number, $2 the first that is too large, $3 how many
 --   -> number integer, hash bytea
-SELECT number, hash FROM item_fingerprint WHERE number >= $1::integer AND number < $2::integer
+SELECT number, hash FROM item_fingerprint
+ WHERE number >= $1::integer AND number < $2::integer AND algorithm = 'pdq'
+ ORDER BY number LIMIT $3::integer
+
+-- name: near_known_sounds
+-- Words of sounds that can be compared, by their numbers.
+--   $1 the first number, $2 the first that is too large, $3 how many
+--   -> number integer, words bytea
+SELECT number, hash FROM item_fingerprint
+ WHERE number >= $1::integer AND number < $2::integer AND algorithm = 'chromaprint'
  ORDER BY number LIMIT $3::integer
 
 -- name: near_forget

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * fingerprint -- what a rendition looks like, in a few bytes, so that near duplicates are found.
+ * fingerprint -- what a rendition looks or sounds like, in a few bytes, so that near duplicates are
+ * found.
  *
- * PDQ (media/pdq) of an image, and of one frame for each second of a film. It is taken of the
+ * PDQ (media/pdq) of an image, and of one frame for each second of a film; Chromaprint
+ * (media/chromaprint) of a sound, but not of a film's. It is taken of the
  * rendition, which is the same for every format, size and profile that a source came in. Helpers
  * decode it, boxed in by outside/program, and the pixels that they hand back are read as a
  * stranger's: their number must be what was asked for.
@@ -18,6 +20,7 @@
 #include "core/arena.h"
 #include "core/error.h"
 #include "core/vocabulary.h"
+#include "media/chromaprint.h"
 #include "media/media.h"
 #include "media/pdq.h"
 #include "store/store.h"
@@ -30,6 +33,7 @@
 struct fingerprint {
 	unsigned count; /* 1 of an image; of a film the frame of second i is [i]; 0 of a sound */
 	struct pdq frames[FINGERPRINT_MAX_FRAMES][PDQ_VARIANTS]; /* [0] as it is */
+	struct chromaprint sound; /* no words: no sound, or one that is shorter than 3.6 seconds */
 };
 
 /*

@@ -77,7 +77,7 @@ struct evidence_judgment {
  * two, or whether either is, it does not tell. */
 struct evidence_near {
 	const char *item;
-	int64_t distance; /* bits, 0 to 31 */
+	int64_t distance; /* in bits of 256; see NEAR_DUPLICATES_BITS and _SOUND */
 	bool declared;    /* to be of its lineage or pair */
 };
 

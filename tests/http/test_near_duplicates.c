@@ -78,6 +78,49 @@ START_TEST(copies_are_found_however_they_were_changed_and_nothing_is_merged)
 }
 END_TEST
 
+#define TUNE "aevalsrc=exprs='0.3*sin(2*PI*t*(220+40*floor(mod(t*t*%u+t*7\\,23))))':s=44100:d=9"
+
+/* A tune that is no other test's; of it a copy in another format, a louder one and one without its
+ * beginning; other.wav is another tune. */
+static const char *a_folder_of_sounds(void)
+{
+	const char *folder = a_folder(), *name = fresh_name();
+	unsigned seed = (unsigned)(strtoul(name + 8, NULL, 16) % 1000);
+	struct ran made =
+		shell(folder, say("ffmpeg -v error -f lavfi -i \"" TUNE
+	                      "\" tune.wav && ffmpeg -v error -f lavfi -i \"" TUNE
+	                      "\" other.wav && ffmpeg -v error -i tune.wav -b:a 48k copy.mp3 &&"
+	                      " ffmpeg -v error -i tune.wav -af volume=6dB louder.flac &&"
+	                      " ffmpeg -v error -ss 2 -i tune.wav late.wav",
+	                      3 + seed, 1500 + seed));
+
+	ck_assert_msg(made.code == 0, "%s", made.said);
+	write_text(folder, "m.csv",
+	           "file,source,licence\ntune.wav,test,CC0-1.0\nother.wav,test,CC0-1.0\n"
+	           "copy.mp3,test,CC0-1.0\nlouder.flac,test,CC0-1.0\nlate.wav,test,CC0-1.0\n");
+	return folder;
+}
+
+START_TEST(sounds_are_found_encoded_anew_louder_and_cut)
+{
+	const char *campaign = a_campaign();
+
+	expect_code(0, a_folder_of_sounds(), say("import m.csv --campaign %s", campaign));
+	await_fingerprints(campaign);
+	const char *items =
+		say("item i JOIN campaign c ON c.id = i.campaign_id WHERE c.name = '%s'", campaign);
+	ck_assert_int_eq(count_db("SELECT count(*) FROM %s", items), 4 + 1);
+	ck_assert_int_eq(
+		count_db("SELECT count(*) FROM item_fingerprint WHERE algorithm = 'chromaprint'"
+	             " AND number IS NOT NULL AND item_id IN (SELECT i.id FROM %s)",
+	             items),
+		5);
+	ck_assert_int_eq(pairs_among(items), 6);
+	ck_assert_int_eq(count_db("SELECT count(DISTINCT i.near_group) FROM %s", items), 1);
+	ck_assert_int_eq(count_db("SELECT count(*) FROM %s AND i.near_group IS NULL", items), 1);
+}
+END_TEST
+
 START_TEST(an_item_that_cannot_be_decoded_is_noted_once)
 {
 	const char *item = an_item(&(struct items){ .campaign = a_campaign() });
@@ -223,6 +266,7 @@ Suite *http_near_duplicates_suite(void)
 
 	tcase_set_timeout(tc, 90);
 	tcase_add_test(tc, copies_are_found_however_they_were_changed_and_nothing_is_merged);
+	tcase_add_test(tc, sounds_are_found_encoded_anew_louder_and_cut);
 	tcase_add_test(tc, an_item_that_cannot_be_decoded_is_noted_once);
 	tcase_add_test(tc, a_moderator_is_warned_with_the_evidence);
 	tcase_add_test(tc, near_duplicates_are_released_in_one_split);

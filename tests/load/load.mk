@@ -36,14 +36,21 @@ $(B)/bench-fingerprints: $(B)/tests/load/bench_fingerprints.o $(LIB)
 	@echo "  link  $@"
 	@$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
+$(B)/bench-sounds: $(B)/tests/load/bench_sounds.o $(LIB)
+	@echo "  link  $@"
+	@$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
 MEDIA_DATA ?= ../shared/data/media
 
-bench-duplicates: $(B)/bench-duplicates $(B)/bench-fingerprints  ## finding near duplicates among 10,000,000 hashes: time, memory, what is missed
+bench-duplicates: $(B)/bench-duplicates $(B)/bench-fingerprints $(B)/bench-sounds  ## finding near duplicates among 10,000,000 hashes: time, memory, what is missed
 	@$<
 	@rm -rf $(B)/bench-media
 	@if [ -d $(MEDIA_DATA) ]; then find $(MEDIA_DATA) -type f ! -name '*.csv' ! -name '*.md' ! -name '*.json' | sort | \
 	    xargs $(B)/bench-fingerprints $(CURDIR)/$(B)/bench-media; else echo "$(MEDIA_DATA) is not there: left out"; fi
-	@rm -rf $(B)/bench-media
+	@rm -rf $(B)/bench-media $(B)/bench-variants
+	@if [ -d $(MEDIA_DATA) ]; then tests/load/make-sound-variants $(B)/bench-variants $(MEDIA_DATA)/*/audio/* && \
+	    $(B)/bench-sounds $(CURDIR)/$(B)/bench-media $(B)/bench-variants/*; fi
+	@rm -rf $(B)/bench-media $(B)/bench-variants
 
 bench-programs: $(B)/touchstone $(BENCH_PROGRAMS)
 

@@ -3,6 +3,7 @@
 #define TESTS_UNIT_SUITES_H
 #include <check.h>
 
+Suite *chromaprint_suite(void);
 Suite *consensus_suite(void);
 Suite *core_suite(void);
 Suite *crowd_agreement_suite(void);
