@@ -146,6 +146,8 @@ int main(int argc, char **argv)
 				tally_pair(&others, &files[i], &files[j]);
 			else if (strncmp(kind, "original", 8) == 0)
 				tally_pair(tally_of(related, other), &files[i], &files[j]);
+			else if (strncmp(other, "original", 8) == 0)
+				tally_pair(tally_of(related, kind), &files[j], &files[i]);
 		}
 	}
 	printf("%u sounds, %u too short or too even to compare; near: within %d of 256\n", count,
