@@ -81,18 +81,18 @@ END_TEST
 #define TUNE "aevalsrc=exprs='0.3*sin(2*PI*t*(220+40*floor(mod(t*t*%u+t*7\\,23))))':s=44100:d=9"
 
 /* A tune that is no other test's; of it a copy in another format, a louder one and one without its
- * beginning; other.wav is another tune. */
+ * beginning; other.wav is noise: two such tunes may sound alike. */
 static const char *a_folder_of_sounds(void)
 {
 	const char *folder = a_folder(), *name = fresh_name();
 	unsigned seed = (unsigned)(strtoul(name + 8, NULL, 16) % 1000);
-	struct ran made =
-		shell(folder, say("ffmpeg -v error -f lavfi -i \"" TUNE
-	                      "\" tune.wav && ffmpeg -v error -f lavfi -i \"" TUNE
-	                      "\" other.wav && ffmpeg -v error -i tune.wav -b:a 48k copy.mp3 &&"
-	                      " ffmpeg -v error -i tune.wav -af volume=6dB louder.flac &&"
-	                      " ffmpeg -v error -ss 2 -i tune.wav late.wav",
-	                      3 + seed, 1500 + seed));
+	struct ran made = shell(folder, say("ffmpeg -v error -f lavfi -i \"" TUNE
+	                                    "\" tune.wav && ffmpeg -v error -f lavfi -i"
+	                                    " anoisesrc=c=pink:r=44100:d=9:seed=%u other.wav && ffmpeg "
+	                                    "-v error -i tune.wav -b:a 48k copy.mp3 &&"
+	                                    " ffmpeg -v error -i tune.wav -af volume=6dB louder.flac &&"
+	                                    " ffmpeg -v error -ss 2 -i tune.wav late.wav",
+	                                    3 + seed, 3 + seed));
 
 	ck_assert_msg(made.code == 0, "%s", made.said);
 	write_text(folder, "m.csv",
