@@ -89,6 +89,9 @@ unsigned chromaprint_distance(const uint32_t a[], unsigned a_count, const uint32
 		unsigned from_b = shift < a_count ? 0 : shift - a_count;
 		unsigned left_a = a_count - from_a, left_b = b_count - from_b;
 		unsigned meet = left_a < left_b ? left_a : left_b;
+
+		if (meet < CHROMAPRINT_MIN_WORDS)
+			continue; /* never; it tells clang-tidy that the division is fine */
 		unsigned distance = (8 * differing_bits(a + from_a, b + from_b, meet) + meet / 2) / meet;
 
 		nearest = distance < nearest ? distance : nearest;
