@@ -6,8 +6,9 @@
 
 #include "core/mem.h"
 
-#define SIEVE_BITS (1u << 20) /* 128 KB: of a minute's words one in 2,000 others is taken for one \
-	                           */
+#define SIEVE_BITS                                                                 \
+	(1u << 20) /* 128 KB: of a minute's words one in 2,000 others is taken for one \
+	            */
 
 struct indexed_sound {
 	size_t first; /* of its words */
