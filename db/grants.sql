@@ -104,6 +104,7 @@ BEGIN
             ('fingerprint',      'INSERT',          'version, recipe, fault, taken_at'),
             ('item_fingerprint', 'INSERT, DELETE',  ''),
             ('fingerprint_number', '',              'next'),
+            ('fingerprint_snapshot', 'INSERT',      ''),
             ('near_duplicate',   'INSERT, DELETE',  'distance'),
             ('catalogue_news',   'INSERT, DELETE',  ''),
             ('set_aside_volunteer', 'INSERT, DELETE', ''),

@@ -29,13 +29,17 @@ COMMENT ON COLUMN item_fingerprint.number IS 'Its place in the index in memory. 
 
 CREATE TABLE fingerprint_number (
     one      boolean PRIMARY KEY DEFAULT true CHECK (one),
-    index_id uuid NOT NULL DEFAULT gen_random_uuid(),
     next     integer NOT NULL DEFAULT 0 CHECK (next >= 0)
 );
 INSERT INTO fingerprint_number DEFAULT VALUES;
 COMMENT ON TABLE fingerprint_number IS 'One row: the number that the next hash gets. A number is never given twice, so an index that holds one holds its hash, or that of a hash which is gone.';
-COMMENT ON COLUMN fingerprint_number.index_id IS 'Whose numbers they are: a saved index of another database is not read.';
 COMMENT ON COLUMN fingerprint_number.next IS 'Who gives numbers names this one, and waits for whoever gives some: all smaller ones are committed or will never be.';
+
+CREATE TABLE fingerprint_snapshot (
+    id        uuid PRIMARY KEY,
+    saved_at  timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE fingerprint_snapshot IS 'Files that servers saved the index in memory in, noted before they were written. A database that was restored from before does not know a later file, whose numbers it gives to other hashes. They are few: one for each sixteenth that an index grows.';
 
 CREATE TABLE near_duplicate (
     item_a    uuid NOT NULL REFERENCES item,

@@ -2,10 +2,12 @@
 #include "corpus/near_duplicates.h"
 
 #include <endian.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/hex.h"
 #include "core/lock.h"
@@ -14,6 +16,7 @@
 #include "core/strbuf.h"
 #include "core/uuid.h"
 #include "corpus/hamming_index.h"
+#include "corpus/near_index.h"
 #include "corpus/sound_index.h"
 #include "media/fingerprint.h"
 
@@ -30,38 +33,88 @@ static const char recipe_now[] = TEXT_OF(FINGERPRINT_RECIPE);
 
 /* ------------------------------------------------------------------ the index */
 
-/* All hashes whose numbers are below `next`, and all sounds whose are below `next_sound`; perhaps
- * some that are gone. */
-struct near_index {
-	struct hamming_index *hashes;
-	struct sound_index *sounds;
-	uint32_t next, next_sound;
-};
-
 static pthread_mutex_t idle_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct near_index *idle; /* under the lock: the one that nobody works with, or NULL */
 
-static void near_index_free(struct near_index *near)
+static char saved_at[PATH_MAX]; /* "": nowhere. Written before any job is done */
+
+void near_duplicates_save_in(const char *folder)
 {
-	if (near) {
-		hamming_index_free(near->hashes);
-		sound_index_free(near->sounds);
-	}
-	free(near);
+	int len = snprintf(saved_at, sizeof saved_at, "%s/near-duplicates.index", folder);
+
+	if (len < 0 || (size_t)len + sizeof ".new" > sizeof saved_at)
+		saved_at[0] = '\0';
 }
 
-static struct near_index *borrow_index(void)
+/* The index of a file is of use where the database knows that file. */
+static struct error check_known(struct db *db, const unsigned char id[UUID_BYTES])
+{
+	char text[UUID_TEXT];
+	auto_rows *rows = NULL;
+	struct error err;
+
+	uuid_to_text(text, id);
+	if ((err = db_run(db, SQL_NEAR_SNAPSHOT, (const char *[]){ text }, &rows)).code)
+		return err;
+	return rows_count(rows) ? ok() : errorf(ERR_INVALID, "the database does not know it");
+}
+
+/* What was saved; an empty index where that is of no use. */
+static struct error restore_index(struct db *db, struct near_index **ret_near)
+{
+	struct near_index *near = NULL;
+	unsigned char id[UUID_BYTES];
+	struct error err =
+		saved_at[0] ? near_index_load(saved_at, id, &near) : errorf(ERR_NOT_FOUND, "not kept");
+
+	if (!err.code)
+		err = check_known(db, id);
+	if (err.code) {
+		near_index_free(near);
+		near = NULL;
+	}
+	if (err.code == ERR_INVALID) {
+		log_warn("fingerprint: %s is thrown away, and made anew from the database: %s", saved_at,
+		         err.detail);
+		unlink(saved_at);
+	} else if (err.code && err.code != ERR_NOT_FOUND) {
+		return err;
+	}
+	*ret_near = near ? near : near_index_new();
+	return ok();
+}
+
+/* The database knows the file before it is there. A failure is logged, and no fault of the job's:
+ * the next time is when the index has grown again. */
+static struct error save_index(struct db *db, struct near_index *near)
+{
+	unsigned char id[UUID_BYTES];
+	char text[UUID_TEXT];
+	struct error err;
+
+	if (!saved_at[0] || !near_index_is_unsaved(near))
+		return ok();
+	uuid_random(id);
+	uuid_to_text(text, id);
+	if ((err = db_do(db, SQL_NEAR_NOTE_SNAPSHOT, (const char *[]){ text }, NULL)).code)
+		return err;
+	if (!near_index_save(near, saved_at, id).code)
+		log_info("fingerprint: %zu hashes and sounds are saved at %s", near_index_count(near),
+		         saved_at);
+	near->saved = near->next;
+	return ok();
+}
+
+static struct error borrow_index(struct db *db, struct near_index **ret_near)
 {
 	lock_take(&idle_lock);
 	struct near_index *near = idle;
 	idle = NULL;
 	lock_release(&idle_lock);
-	if (!near) {
-		near = mem_new(1, sizeof *near);
-		near->hashes = hamming_index_new();
-		near->sounds = sound_index_new();
-	}
-	return near;
+	if (!near)
+		return restore_index(db, ret_near);
+	*ret_near = near;
+	return ok();
 }
 
 static void give_back_index(struct near_index *near)
@@ -120,13 +173,8 @@ static struct error read_numbering(struct db *db, uint32_t *ret_next)
 	struct error err = db_run(db, SQL_NEAR_NUMBERING, NULL, &rows);
 
 	if (!err.code)
-		*ret_next = (uint32_t)rows_integer(rows, 0, 1);
+		*ret_next = (uint32_t)rows_integer(rows, 0, 0);
 	return err;
-}
-
-static size_t near_count(const struct near_index *near)
-{
-	return hamming_index_count(near->hashes) + sound_index_count(near->sounds);
 }
 
 /* Adds what has numbers from *next to before `end`. `take` moves *next on. */
@@ -140,11 +188,11 @@ static struct error load_some(struct job_run *job, struct near_index *near,
 
 	snprintf(to, sizeof to, "%u", end);
 	while (!err.code && *next < end) {
-		size_t before = near_count(near);
+		size_t before = near_index_count(near);
 
 		snprintf(from, sizeof from, "%u", *next);
 		err = db_stream_raw(job->db, statement, (const char *[]){ from, to, LOADED }, take, near);
-		if (!err.code && near_count(near) - before < LOADED_ROW)
+		if (!err.code && near_index_count(near) - before < LOADED_ROW)
 			*next = end;
 		if (!err.code)
 			err = job_tell(job, 0, 0);
@@ -155,6 +203,7 @@ static struct error load_some(struct job_run *job, struct near_index *near,
 /* Adds what others have kept since. */
 static struct error load_index(struct job_run *job, struct near_index *near)
 {
+	size_t before = near_index_count(near);
 	uint32_t end = 0;
 	struct error err = read_numbering(job->db, &end);
 
@@ -162,6 +211,9 @@ static struct error load_index(struct job_run *job, struct near_index *near)
 		err = load_some(job, near, SQL_NEAR_KNOWN, take_hash, &near->next, end);
 	if (!err.code)
 		err = load_some(job, near, SQL_NEAR_KNOWN_SOUNDS, take_sound, &near->next_sound, end);
+	if (!err.code && near_index_count(near) > before)
+		log_info("fingerprint: %zu hashes and sounds read from the database, besides %zu",
+		         near_index_count(near) - before, before);
 	return err;
 }
 
@@ -354,7 +406,7 @@ static bool is_the_items(struct error err)
 /* One go through what is due. */
 struct near_run {
 	struct job_run *job;
-	struct near_index *near;
+	struct near_index *near; /* NULL: nothing was to be looked up yet */
 	int64_t done;
 	char recipe[NUMBER], item[UUID_TEXT]; /* of the last item that was due */
 	struct error lacking; /* why some items could not be tried: a helper is missing */
@@ -412,7 +464,9 @@ static struct error near_window(struct near_run *run, bool *ret_more)
 	size_t count = err.code ? 0 : rows_count(rows);
 
 	*ret_more = count > 0;
-	if (count)
+	if (count && !run->near)
+		err = borrow_index(run->job->db, &run->near);
+	if (count && !err.code)
 		err = load_index(run->job, run->near);
 	for (size_t r = 0; !err.code && r < count; r++) {
 		struct arena *arena = arena_new();
@@ -423,6 +477,8 @@ static struct error near_window(struct near_run *run, bool *ret_more)
 		if (!err.code)
 			err = job_tell(run->job, run->done, run->done + (int64_t)(count - r - 1));
 	}
+	if (count && !err.code)
+		err = save_index(run->job->db, run->near);
 	if (count) {
 		snprintf(run->item, sizeof run->item, "%s", rows_text(rows, count - 1, 0));
 		snprintf(run->recipe, sizeof run->recipe, "%s", rows_text(rows, count - 1, 4));
@@ -434,7 +490,6 @@ static struct error near_window(struct near_run *run, bool *ret_more)
 static struct error take_fingerprints(struct job_run *job)
 {
 	struct near_run run = { .job = job,
-		                    .near = borrow_index(),
 		                    .recipe = "-1",
 		                    .item = "00000000-0000-0000-0000-000000000000" };
 	bool more = true;
@@ -444,7 +499,7 @@ static struct error take_fingerprints(struct job_run *job)
 		err = near_window(&run, &more);
 	if (err.code)
 		near_index_free(run.near);
-	else
+	else if (run.near)
 		give_back_index(run.near);
 	return err.code ? err : run.lacking;
 }

@@ -9,9 +9,11 @@
  *   Operation    A job that is done again and again takes fingerprints (media/fingerprint) of items
  *                that are new, have another rendition, or one of an older recipe. Each hash, in all
  *                eight variants, is looked up among those before (hamming_index), and then kept.
- *   Safety       The database holds the hashes; the index is made of them, and kept in memory by
- *                the process that did the job last. Killed anywhere, an item is due again. One job
- *                there is, so one at a time gives numbers.
+ *   Safety       The database holds the hashes; the index is made of them, kept in memory by the
+ *                process that did the job last, and saved in a file (near_index), so that a process
+ *                that starts reads only what came since. A file that is damaged, or that the
+ *                database does not know, is thrown away, and the index read whole. Killed anywhere,
+ *                an item is due again. One job there is, so one at a time gives numbers.
  *
  * Threads: the job's. Two that do it at once have an index each.
  */
@@ -26,6 +28,10 @@
 /* Up to so many of 256 two sounds are alike: between what variants of one come to (21), and others
  * (68), as docs/media.md measures. */
 #define NEAR_DUPLICATES_SOUND 40
+
+/* Says, before any job is done, in which folder of this machine the index is saved; it makes none.
+ * Nobody says so: it is not saved. */
+void near_duplicates_save_in(const char *folder);
 
 extern const struct job_handler fingerprint_job;
 

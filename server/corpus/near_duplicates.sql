@@ -12,8 +12,19 @@ SELECT i.id, i.version, i.media_type, encode(i.rendition, 'hex'), f.recipe
 
 -- name: near_numbering
 -- Which number the next hash gets: all smaller ones are committed or will never be.
---   -> whose numbers they are uuid, number
-SELECT index_id, next FROM fingerprint_number
+--   -> number
+SELECT next FROM fingerprint_number
+
+-- name: near_snapshot
+-- A file that the index was saved in.
+--   $1 its id uuid
+--   -> a row, if it is this database's
+SELECT id FROM fingerprint_snapshot WHERE id = $1::uuid
+
+-- name: near_note_snapshot
+-- Notes a file that the index is about to be saved in.
+--   $1 its id uuid
+INSERT INTO fingerprint_snapshot (id) VALUES ($1::uuid)
 
 -- name: near_known
 -- Hashes that can be compared, by their numbers.

@@ -82,6 +82,19 @@ size_t sound_index_count(const struct sound_index *index)
 	return index->sound_count - index->removed;
 }
 
+const uint32_t *sound_index_walk(const struct sound_index *index, size_t *at, uint32_t *ret_number,
+                                 uint32_t *ret_count)
+{
+	while (*at < index->sound_count && !index->sounds[*at].count)
+		++*at;
+	if (*at == index->sound_count)
+		return NULL;
+	const struct indexed_sound *sound = &index->sounds[(*at)++];
+	*ret_number = sound->number;
+	*ret_count = sound->count;
+	return index->words + sound->first;
+}
+
 size_t sound_index_memory(const struct sound_index *index)
 {
 	return sizeof *index + index->sound_room * sizeof *index->sounds +

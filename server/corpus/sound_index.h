@@ -41,6 +41,11 @@ void sound_index_remove(struct sound_index *index, uint32_t number);
 
 size_t sound_index_count(const struct sound_index *index);
 
+/* The words of one sound after another, in order of numbers; *at begins as 0. NULL: no more. They
+ * are the index's, until it changes. */
+const uint32_t *sound_index_walk(const struct sound_index *index, size_t *at, uint32_t *ret_number,
+                                 uint32_t *ret_count);
+
 /* Bytes that it holds. */
 size_t sound_index_memory(const struct sound_index *index);
 

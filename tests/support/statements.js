@@ -304,6 +304,8 @@ export const VALUES = {
 	release_export: [small, text("image/test/fake/5"), "2000"],
 	near_due: ["1", "100", "0", item(0)],
 	near_numbering: [],
+	near_snapshot: ["gen_random_uuid()"],
+	near_note_snapshot: ["gen_random_uuid()"],
 	near_known: ["1000", "2000000", "1000"],
 	near_known_sounds: ["1000", "2000000", "1000"],
 	near_forget: [item(2009)],

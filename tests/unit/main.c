@@ -60,6 +60,7 @@ static Suite *(*const suites[])(void) = {
 	media_cut_suite,
 	pdq_suite,
 	hamming_index_suite,
+	near_index_suite,
 	chromaprint_suite,
 };
 

@@ -47,6 +47,7 @@ Suite *store_suite(void);
 Suite *guard_suite(void);
 Suite *as_table_suite(void);
 Suite *hamming_index_suite(void);
+Suite *near_index_suite(void);
 Suite *head_suite(void);
 Suite *router_suite(void);
 Suite *password_suite(void);
