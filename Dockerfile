@@ -15,7 +15,7 @@ RUN make -j"$(nproc)"
 FROM debian:12-slim
 RUN apt-get update && apt-get install -y --no-install-recommends \
     libmicrohttpd12 libpq5 libjansson4 libuuid1 libcurl3-gnutls libsodium23 zlib1g \
-    libvips-tools ffmpeg libimage-exiftool-perl openssl ca-certificates \
+    libvips-tools ffmpeg libchromaprint-tools libimage-exiftool-perl openssl ca-certificates \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --home-dir /var/lib/touchstone --create-home touchstone
 COPY --from=build /src/build/touchstone /usr/local/bin/touchstone

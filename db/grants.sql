@@ -57,7 +57,7 @@ BEGIN
                                                     'identities, techniques, generator, source, licence, credit, '
                                                     'title, explanation, recipe, version, judged_from, recount, rendition, '
                                                     'rendition_bytes, rendition_type, poster, thumbnail, width, '
-                                                    'height, duration_ms'),
+                                                    'height, duration_ms, near_group'),
             ('contribution',     'INSERT',          'state, network, folder, facts, url, made_by, media_type, sha256, bytes, format, '
                                                     'rendition, rendition_bytes, rendition_type, poster, thumbnail, '
                                                     'width, height, duration_ms, streams, recipe, item_id, detail, '
@@ -101,6 +101,11 @@ BEGIN
             ('release_decision', 'DELETE',          ''),
             ('lost_item',        'INSERT, DELETE',  ''),
             ('score_pending',    'INSERT, DELETE',  ''),
+            ('fingerprint',      'INSERT',          'version, recipe, fault, taken_at'),
+            ('item_fingerprint', 'INSERT, DELETE',  ''),
+            ('fingerprint_number', '',              'next'),
+            ('fingerprint_snapshot', 'INSERT',      ''),
+            ('near_duplicate',   'INSERT, DELETE',  'distance'),
             ('catalogue_news',   'INSERT, DELETE',  ''),
             ('set_aside_volunteer', 'INSERT, DELETE', ''),
             ('cohort_member',    'INSERT, DELETE',  'cohort'),

@@ -617,6 +617,11 @@ bool candidate_index_related(const struct candidate *a, const struct candidate *
 	return (a->lineage && a->lineage == b->lineage) || (a->pair && a->pair == b->pair);
 }
 
+bool candidate_index_alike(const struct candidate *a, const struct candidate *b)
+{
+	return a->near && a->near == b->near;
+}
+
 bool candidate_index_twins(const struct candidate *a, const struct candidate *b)
 {
 	return a->contents && a->contents == b->contents;

@@ -27,13 +27,15 @@ struct candidate {
 	uint64_t lineage;   /* the key of its group; 0: alone, and never counted as seen */
 	uint64_t pair;      /* same value: made to be shown together; 0: none */
 	float p_fake;       /* what is believed now; .5 when nothing is known */
+	uint32_t near;      /* same value: near duplicates, which nobody sees both of unless they are a
+	                     * lineage's or a pair's; 0: of nothing */
 	uint16_t judgments; /* counted so far */
 	uint16_t in_flight; /* leases open */
+	uint16_t contents;  /* same value: the same to look at, never a pair; 0: like no other */
 	bool gold : 1, training : 1;
 	bool retired : 1;   /* settled, or gold at rest: asks for nothing, may stand beside what does */
 	bool sensitive : 1; /* not shown to askers who are spared such items */
 	int8_t truth;       /* REAL or FAKE for training, else UNKNOWN */
-	uint32_t contents;  /* same value: the same to look at, never a pair; 0: like no other */
 };
 
 struct candidate_index;
@@ -147,6 +149,9 @@ double candidate_index_column_p(uint32_t column);
 uint32_t candidate_index_level_flight(uint32_t level);
 
 bool candidate_index_related(const struct candidate *a, const struct candidate *b);
+
+/* Are they near duplicates? No pair is made of them, unless they are related. */
+bool candidate_index_alike(const struct candidate *a, const struct candidate *b);
 
 /* Do both show the same? Not even a matched pair is made of them. */
 bool candidate_index_twins(const struct candidate *a, const struct candidate *b);

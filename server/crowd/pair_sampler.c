@@ -104,7 +104,7 @@ static bool is_barred(struct choosing *choosing, uint32_t index)
 
 	choosing->looked_at++;
 	return (choosing->asker->spared && item->sensitive) ||
-	       keyset_has(choosing->asker->seen, item->lineage);
+	       pair_sampler_saw(choosing->asker->seen, item);
 }
 
 /* Whether an item may stand beside another (NOBODY: any) of which it is no relative. */
@@ -117,7 +117,7 @@ static bool may_stand(struct choosing *choosing, uint32_t index, uint32_t beside
 	const struct candidate *one = candidate_index_at(choosing->candidates, index);
 	const struct candidate *other = candidate_index_at(choosing->candidates, beside);
 	return index != beside && !candidate_index_related(one, other) &&
-	       !candidate_index_twins(one, other);
+	       !candidate_index_alike(one, other) && !candidate_index_twins(one, other);
 }
 
 /* How many items of a pool the asker may be shown; counts no further than `limit`. */

@@ -16,9 +16,10 @@
  * independent fair coin: a coin that balances could be guessed from what came before.
  *
  * Items come from a bucket of a crowd/candidate_index; what the volunteer may not see again is a
- * set of lineages, and who is spared sensitive items gets none: not as training, gold or company.
- * The time does not grow with the number of items, unless a volunteer has seen nearly all of a
- * bucket, or a lineage is huge.  Pure; any thread, while none changes the candidate index.
+ * set of lineages and of near duplicates, and who is spared sensitive items gets none: not as
+ * training, gold or company.  The time does not grow with the number of items, unless a volunteer
+ * has seen nearly all of a bucket, or a lineage is huge.  Pure; any thread, while none changes the
+ * candidate index.
  */
 #ifndef CROWD_PAIR_SAMPLER_H
 #define CROWD_PAIR_SAMPLER_H
@@ -35,9 +36,27 @@
 struct asker {
 	double sensitivity, specificity; /* skill, or the population's mean */
 	uint32_t training_left;          /* pairs still wanted */
-	const struct keyset *seen;       /* lineages that must not come again; NULL: none */
+	const struct keyset *seen;       /* what pair_sampler_note() noted; NULL: nothing */
 	bool spared;                     /* no sensitive items, in whatever place */
 };
+
+/* How near duplicates stand in `seen`; 0: it has none. */
+static inline uint64_t pair_sampler_near_key(uint32_t near)
+{
+	return near ? UINT64_C(0x6e656172) << 32 | near : 0;
+}
+
+/* Notes that an item was shown: its lineage, and what looks like it, do not come again. */
+static inline void pair_sampler_note(struct keyset *seen, const struct candidate *item)
+{
+	keyset_add(seen, item->lineage);
+	keyset_add(seen, pair_sampler_near_key(item->near));
+}
+
+static inline bool pair_sampler_saw(const struct keyset *seen, const struct candidate *item)
+{
+	return keyset_has(seen, item->lineage) || keyset_has(seen, pair_sampler_near_key(item->near));
+}
 
 struct pair_sampler_options {
 	double random_share;  /* .20 */

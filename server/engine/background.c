@@ -9,6 +9,7 @@
 #include "core/clock.h"
 #include "core/log.h"
 #include "core/mem.h"
+#include "corpus/near_duplicates.h"
 #include "db/db.h"
 #include "engine/workers.h"
 #include "scoring/consensus.h"
@@ -223,6 +224,7 @@ struct background *background_start(const struct settings *settings, struct stor
 		close_parts_of_background();
 		return NULL;
 	}
+	near_duplicates_save_in(settings->data);
 	start_parts();
 	return &background;
 }

@@ -4,6 +4,7 @@
 #include "corpus/contribution.h"
 #include "corpus/item_provenance.h"
 #include "corpus/leaks.h"
+#include "corpus/near_duplicates.h"
 #include "corpus/rendering.h"
 #include "people/volunteer.h"
 #include "release/build.h"
@@ -16,9 +17,9 @@ typedef const struct job_handler *const handler_list[];
 
 #define MINUTELY_MS 120000 /* what holds one of these up holds up the others */
 
-/* A rendering may take days and a leak table hours, and neither releases nor originals that are to
- * be read wait for them; what is done every minute waits for none. Files that were sent wait for
- * none of them, nor for somebody's slow server. */
+/* A rendering may take days, as fingerprints of all that there is may, and a leak table hours;
+ * neither releases nor originals that are to be read wait for them; what is done every minute waits
+ * for none. Files that were sent wait for none of them, nor for somebody's slow server. */
 const struct job_worker job_workers[JOB_WORKERS] = {
 	{ "worker", false, 0, (handler_list){ &release_job, NULL }, NULL },
 	{ "intake", false, 0, (handler_list){ &contribution_job, NULL }, NULL },
@@ -27,6 +28,7 @@ const struct job_worker job_workers[JOB_WORKERS] = {
 	{ "renderer", true, 0, (handler_list){ &rendering_job, NULL }, rendering_remind },
 	{ "measurer", true, 0, (handler_list){ &leaks_job, NULL }, NULL },
 	{ "reader", true, 0, (handler_list){ &provenance_job, NULL }, NULL },
+	{ "fingerprinter", true, 0, (handler_list){ &fingerprint_job, NULL }, NULL },
 	{ "housekeeper", true, MINUTELY_MS,
 	  (handler_list){ &sweep_job, &figures_job, &lonely_job, &set_aside_job, &integrity_job, NULL },
 	  NULL },

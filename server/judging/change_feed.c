@@ -141,13 +141,36 @@ static struct error count_lease(void *arg, const struct rows *row)
 	return ok();
 }
 
+/* Tells the volunteers who are here, each when they ask next. With so many news they are loaded
+ * anew instead. Where everything is read, nobody is here who saw an item that is new to us. */
+static void tell_alike(struct look *look, const struct item_cache_row *item)
+{
+	struct dispatcher *dispatcher = look->dispatcher;
+	const struct candidate *before = item_cache_candidates(&dispatcher->item_cache, item->id);
+	const struct candidate *now = &item->candidates;
+
+	if (!now->near || (before ? before->near == now->near : look->everything))
+		return;
+	if (!dispatcher->alike)
+		dispatcher->alike = mem_new(ALIKE_MOST, sizeof *dispatcher->alike);
+	if (dispatcher->alike_count == ALIKE_MOST) {
+		volunteer_cache_empty(dispatcher->volunteer_cache);
+		dispatcher->alike_forgotten += dispatcher->alike_count;
+		dispatcher->alike_count = 0;
+	}
+	dispatcher->alike[dispatcher->alike_count++] =
+		(struct alike){ now->lineage, pair_sampler_near_key(now->near) };
+}
+
 static void take_read(struct look *look)
 {
 	struct dispatcher *dispatcher = look->dispatcher;
 
 	lock_take(&dispatcher->lock);
-	for (size_t i = 0; i < look->read_count; i++)
+	for (size_t i = 0; i < look->read_count; i++) {
+		tell_alike(look, &look->read[i]);
 		item_cache_take_item(&dispatcher->item_cache, &look->read[i]);
+	}
 	lock_release(&dispatcher->lock);
 	look->read_count = 0;
 }

@@ -19,7 +19,7 @@ SELECT k.id, k.name, k.question, k.policy, k.max_judgments, k.random_share, k.st
 --   -> the columns of the view, in its order
 SELECT id, in_service, media_type, lineage, pair, gold, training, fake, campaign_id, p_fake,
        judgments, rendition, rendition_type, poster, width, height, duration_ms, sensitive,
-       version, judged_from, retired, decides
+       version, judged_from, retired, decides, near
   FROM catalogue
  WHERE in_service AND NOT EXISTS (SELECT FROM lost_item l WHERE l.item_id = catalogue.id)
 
@@ -29,7 +29,7 @@ SELECT id, in_service, media_type, lineage, pair, gold, training, fake, campaign
 --   -> as catalogue_all
 SELECT c.id, false, c.media_type, c.lineage, c.pair, c.gold, c.training, c.fake, c.campaign_id,
        c.p_fake, c.judgments, c.rendition, c.rendition_type, c.poster, c.width, c.height,
-       c.duration_ms, c.sensitive, c.version, c.judged_from, true, c.decides
+       c.duration_ms, c.sensitive, c.version, c.judged_from, true, c.decides, c.near
   FROM campaign k
  CROSS JOIN unnest(ARRAY['image', 'video', 'audio']) AS t (media_type)
  CROSS JOIN LATERAL (SELECT i.id FROM item i
@@ -47,7 +47,7 @@ SELECT c.id, false, c.media_type, c.lineage, c.pair, c.gold, c.training, c.fake,
 --   -> as catalogue_all
 SELECT c.id, c.in_service AND l.item_id IS NULL, c.media_type, c.lineage, c.pair, c.gold, c.training, c.fake,
        c.campaign_id, c.p_fake, c.judgments, c.rendition, c.rendition_type, c.poster, c.width, c.height, c.duration_ms,
-       c.sensitive, c.version, c.judged_from, c.retired AND l.item_id IS NULL, c.decides
+       c.sensitive, c.version, c.judged_from, c.retired AND l.item_id IS NULL, c.decides, c.near
   FROM unnest($1::uuid[]) AS a (id)
  CROSS JOIN LATERAL (SELECT * FROM catalogue WHERE id = a.id OFFSET 0) c
   LEFT JOIN LATERAL (SELECT item_id FROM lost_item WHERE item_id = a.id OFFSET 0) l ON true

@@ -47,6 +47,7 @@ void dispatcher_free(struct dispatcher *dispatcher)
 	free(dispatcher->unwritten.list);
 	free(dispatcher->flying);
 	free(dispatcher->buckets);
+	free(dispatcher->alike);
 	pthread_mutex_destroy(&dispatcher->lock);
 	free(dispatcher);
 }
@@ -133,10 +134,10 @@ static void hand_out(struct search *search, uint32_t campaign, enum media_type t
 	memcpy(lease->left, idmap_id(dispatcher->item_cache.index, choice->left), UUID_BYTES);
 	memcpy(lease->right, idmap_id(dispatcher->item_cache.index, choice->right), UUID_BYTES);
 
-	keyset_add(volunteer->seen,
-	           candidate_index_at(dispatcher->item_cache.candidates, choice->left)->lineage);
-	keyset_add(volunteer->seen,
-	           candidate_index_at(dispatcher->item_cache.candidates, choice->right)->lineage);
+	pair_sampler_note(volunteer->seen,
+	                  candidate_index_at(dispatcher->item_cache.candidates, choice->left));
+	pair_sampler_note(volunteer->seen,
+	                  candidate_index_at(dispatcher->item_cache.candidates, choice->right));
 	candidate_index_lease(dispatcher->item_cache.candidates, choice->left);
 	candidate_index_lease(dispatcher->item_cache.candidates, choice->right);
 	note_end(&dispatcher->item_cache.item_views[choice->left], lease);
@@ -228,7 +229,7 @@ static int64_t find_busy(const struct search *search, uint32_t bucket, int64_t n
 		const struct candidate *item = candidate_index_at(candidates, index);
 		if (item->gold || item->judgments >= candidate_index_plan(candidates, bucket) ||
 		    (item->sensitive && search->request->spared) ||
-		    keyset_has(search->volunteer->seen, item->lineage))
+		    pair_sampler_saw(search->volunteer->seen, item))
 			continue;
 		int64_t until_s = search->dispatcher->item_cache.item_views[index].lent_until_s;
 		if (until_s <= now_s)
@@ -255,9 +256,25 @@ static bool is_busy(struct search *search)
 	return first_s != 0;
 }
 
+/* What was found to look alike since this volunteer was last here: of what they saw, nothing that
+ * looks like it comes again. */
+static void hear_alike(const struct dispatcher *dispatcher, struct volunteer *volunteer)
+{
+	const uint64_t news = dispatcher_alike_news(dispatcher);
+
+	for (; volunteer->alike_heard < news; volunteer->alike_heard++) {
+		const struct alike *alike =
+			&dispatcher->alike[volunteer->alike_heard - dispatcher->alike_forgotten];
+
+		if (keyset_has(volunteer->seen, alike->lineage))
+			keyset_add(volunteer->seen, alike->near_key);
+	}
+}
+
 /* Practice comes first, in whichever medium there is some. */
 static enum dispatcher_outcome dispatcher_choose(struct search *search)
 {
+	hear_alike(search->dispatcher, search->volunteer);
 	if (volunteer_asks(search->volunteer)->training_left && choose_among(search, true))
 		return DISPATCHER_NEW;
 	if (choose_among(search, false))
@@ -331,6 +348,7 @@ void dispatcher_welcome(struct dispatcher *dispatcher, const unsigned char volun
 	struct volunteer *arriving = volunteer_arriving(volunteer);
 
 	lock_take(&dispatcher->lock);
+	arriving->alike_heard = dispatcher_alike_news(dispatcher);
 	if (volunteer_cache_peek(dispatcher->volunteer_cache, volunteer))
 		volunteer_free(arriving);
 	else
@@ -351,7 +369,7 @@ static void note_seen(struct dispatcher *dispatcher, struct volunteer *volunteer
 		const struct candidate *stocked = item_cache_candidates(&dispatcher->item_cache, items[i]);
 
 		if (stocked)
-			keyset_add(volunteer->seen, stocked->lineage);
+			pair_sampler_note(volunteer->seen, stocked);
 	}
 }
 

@@ -33,6 +33,7 @@ struct arrivals {
 	const unsigned char *const *ids;
 	size_t count;
 	struct dispatcher *dispatcher;
+	uint64_t alike_heard; /* news of near duplicates before anything was read */
 	struct sighting *seen;
 	size_t seen_count, seen_room;
 	size_t asked; /* the first sighting that the database was just asked about */
@@ -104,7 +105,7 @@ static void resolve_stocked(struct arrivals *arrivals)
 				item_cache_candidates(&dispatcher->item_cache, seen->item);
 
 			if (item)
-				keyset_add(arrivals->who[seen->place]->seen, item->lineage);
+				pair_sampler_note(arrivals->who[seen->place]->seen, item);
 			else
 				arrivals->seen[kept++] = *seen;
 		}
@@ -119,9 +120,11 @@ static struct error take_item(void *arg, const struct rows *row)
 	const struct arrivals *arrivals = arg;
 	size_t at = arrivals->asked + (size_t)rows_raw_integer(row, 0) - 1;
 
+	const struct candidate item = { .lineage = (uint64_t)rows_raw_integer(row, 1),
+		                            .near = item_cache_near(rows_raw_integer(row, 2)) };
+
 	if (at < arrivals->seen_count)
-		keyset_add(arrivals->who[arrivals->seen[at].place]->seen,
-		           (uint64_t)rows_raw_integer(row, 1));
+		pair_sampler_note(arrivals->who[arrivals->seen[at].place]->seen, &item);
 	return ok();
 }
 
@@ -206,16 +209,29 @@ static struct error take_open(void *arg, const struct rows *row)
 	return ok();
 }
 
-/* Who came in meanwhile by another thread stays as they are. */
+static uint64_t count_alike_news(struct dispatcher *dispatcher)
+{
+	lock_take(&dispatcher->lock);
+	uint64_t news = dispatcher_alike_news(dispatcher);
+	lock_release(&dispatcher->lock);
+	return news;
+}
+
+/* Who came in meanwhile by another thread stays as they are. Nobody comes in where news that they
+ * have not heard are forgotten: they are to try again. */
 static void let_in(struct dispatcher *dispatcher, struct arrivals *arrivals)
 {
 	lock_take(&dispatcher->lock);
 	for (size_t i = 0; i < arrivals->count; i++) {
-		if (!arrivals->who[i] ||
-		    volunteer_cache_peek(dispatcher->volunteer_cache, arrivals->ids[i]))
-			volunteer_free(arrivals->who[i]);
-		else
-			volunteer_cache_enter(dispatcher->volunteer_cache, arrivals->who[i]);
+		struct volunteer *volunteer = arrivals->who[i];
+
+		if (!volunteer || arrivals->alike_heard < dispatcher->alike_forgotten ||
+		    volunteer_cache_peek(dispatcher->volunteer_cache, arrivals->ids[i])) {
+			volunteer_free(volunteer);
+			continue;
+		}
+		volunteer->alike_heard = arrivals->alike_heard;
+		volunteer_cache_enter(dispatcher->volunteer_cache, volunteer);
 	}
 	lock_release(&dispatcher->lock);
 }
@@ -272,7 +288,8 @@ static struct error arrive_load(struct dispatcher *dispatcher, struct db *db, st
 	struct arrivals arrivals = { .who = arena_alloc(arena, count * sizeof(struct volunteer *)),
 		                         .ids = ids,
 		                         .count = count,
-		                         .dispatcher = dispatcher };
+		                         .dispatcher = dispatcher,
+		                         .alike_heard = count_alike_news(dispatcher) };
 	struct error err = arrive_read_all(&arrivals, db, arena);
 
 	free(arrivals.seen);

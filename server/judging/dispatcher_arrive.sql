@@ -60,10 +60,10 @@ SELECT a.place, x.item_id
 -- name: volunteer_cache_items
 -- What a desk must know of items that were seen and that it does not hold in memory.
 --   $1 uuid[]
---   -> place in $1 bigint, lineage bigint
-SELECT a.place, lineage_key(i.lineage)
+--   -> place in $1 bigint, lineage bigint, near duplicates bigint
+SELECT a.place, lineage_key(i.lineage), near_key(i.near_group)
   FROM unnest($1::uuid[]) WITH ORDINALITY AS a (id, place)
- CROSS JOIN LATERAL (SELECT lineage FROM item WHERE id = a.id OFFSET 0) i
+ CROSS JOIN LATERAL (SELECT lineage, near_group FROM item WHERE id = a.id OFFSET 0) i
 
 -- name: volunteer_cache_open
 -- The open leases of some volunteers, oldest first.

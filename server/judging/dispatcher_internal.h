@@ -21,6 +21,13 @@ struct leases {
 	size_t count, room;
 };
 
+/* An item that was found to look like others, after volunteers may have seen it. */
+struct alike {
+	uint64_t lineage, near_key;
+};
+
+#define ALIKE_MOST 65536
+
 struct dispatcher {
 	pthread_mutex_t lock; /* guards everything up to the line */
 	struct item_cache item_cache;
@@ -29,7 +36,10 @@ struct dispatcher {
 	struct leases unwritten; /* handed out since the last look */
 	uint32_t *buckets;       /* room for one search: those it has not tried */
 	uint32_t shelves_room;
-	struct keyset *settled; /* leases answered since then, by lease_key() */
+	struct alike *alike; /* news, in their order; at most ALIKE_MOST */
+	size_t alike_count;
+	uint64_t alike_forgotten; /* news before these */
+	struct keyset *settled;   /* leases answered since then, by lease_key() */
 	struct dispatcher_figures figures;
 	/* ------------------------------------------------ the sync thread's alone */
 	unsigned life;        /* of the connection that all was read by */
@@ -45,6 +55,12 @@ struct dispatcher {
 	char forget_moment[24];    /* xid8 of a look some minutes ago: older news may go */
 	int64_t forget_ms;
 };
+
+/* How many news of near duplicates there ever were. With the lock held. */
+static inline uint64_t dispatcher_alike_news(const struct dispatcher *dispatcher)
+{
+	return dispatcher->alike_forgotten + dispatcher->alike_count;
+}
 
 /* The last bytes: an id begins with the time, and many share that. */
 static inline uint64_t lease_key(const unsigned char id[UUID_BYTES])

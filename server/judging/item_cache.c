@@ -133,6 +133,9 @@ static struct candidate read_stock(const struct rows *row,
 		                      .judgments = cache_small(rows_raw_integer(row, 10)) };
 
 	memcpy(&item.contents, rendition, sizeof item.contents);
+	if (!item.contents)
+		item.contents = 1;
+	item.near = item_cache_near(rows_raw_integer(row, 22));
 	if (item.training)
 		item.truth = rows_raw_flag(row, 7) ? FAKE : REAL;
 	return item;

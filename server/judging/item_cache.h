@@ -91,6 +91,13 @@ struct item_cache_row {
 struct error item_cache_read_item(struct item_cache *item_cache, const struct rows *row,
                                   struct item_cache_row *ret_item) MUST_CHECK;
 
+/* The view's key of near duplicates, as a candidate holds it. Two of millions of groups may share
+ * one: then a pair of them is not made, which is no loss. */
+static inline uint32_t item_cache_near(int64_t key)
+{
+	return key ? (uint32_t)key | 1u : 0;
+}
+
 /* Puts the item where it belongs, or takes it out of service; a few that retired stay in stock. */
 void item_cache_take_item(struct item_cache *item_cache, const struct item_cache_row *item);
 

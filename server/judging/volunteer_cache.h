@@ -32,8 +32,9 @@ struct open_lease {
 
 struct volunteer {
 	unsigned char id[UUID_BYTES];
-	struct keyset *seen; /* lineages */
-	struct asker asker;  /* its `seen` and `training_left` are filled in at each ask */
+	struct keyset *seen;  /* by pair_sampler_note() */
+	uint64_t alike_heard; /* of all news that the dispatcher ever had of near duplicates */
+	struct asker asker;   /* its `seen` and `training_left` are filled in at each ask */
 	struct progress progress;
 	uint32_t unanswered;  /* pairs of today that were skipped, or whose lease ran out */
 	int64_t unanswered_s; /* when the last of them was */

@@ -229,13 +229,15 @@ static void card_limits(FILE *out, const struct rows *facts)
 	        "- Items that the crowd could not settle and nobody ruled on are missing, so what is "
 	        "here is easier than what was asked: of closed campaigns, %s.\n",
 	        rows_text(facts, 0, FACT_UNSETTLED));
-	fputs("- Items that measure or teach volunteers in an open campaign are missing too.\n"
-	      "- Media are renditions: every item went through the same recipe for its type, without "
-	      "metadata. Traces that such a recipe removes cannot be learned from here.\n"
-	      "- Volunteers came by themselves. They stand for nobody else.\n"
-	      "- Near-duplicates are kept together only where the source says so (one lineage) or the "
-	      "bytes are equal.\n\n",
-	      out);
+	fputs(
+		"- Items that measure or teach volunteers in an open campaign are missing too.\n"
+		"- Media are renditions: every item went through the same recipe for its type, without "
+		"metadata. Traces that such a recipe removes cannot be learned from here.\n"
+		"- Volunteers came by themselves. They stand for nobody else.\n"
+		"- Near duplicates that a perceptual hash finds are kept together: of images and videos "
+		"PDQ within 31 of 256 bits, of sound Chromaprint at the best shift. Others only where the "
+		"source declares them (one lineage) or the bytes are equal.\n\n",
+		out);
 }
 
 static void card_files(FILE *out, bool volunteers)

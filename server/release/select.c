@@ -336,7 +336,7 @@ static struct error refuse_leaks(struct db *db, const char *release_id)
 
 	if (!err.code && rows_count(rows) > 0)
 		err = errorf(ERR_INVALID,
-		             "Item %s shares an original, a person or its bytes with an item "
+		             "Item %s shares an original, a person, its looks or its bytes with an item "
 		             "that was released in another split.",
 		             rows_text(rows, 0, 0));
 	return err;

@@ -43,6 +43,8 @@ SELECT t.key COLLATE "C" AS key, i.id
         UNION ALL
        SELECT 'identity ' || identity FROM unnest(i.identities) identity
         UNION ALL
+       SELECT 'looks ' || i.near_group WHERE i.near_group IS NOT NULL
+        UNION ALL
        SELECT 'bytes ' || encode(i.rendition, 'hex')) t
  ORDER BY key
 
@@ -57,7 +59,8 @@ SELECT key, item_id
                        array_position(ARRAY['train', 'validation', 'test'], s.split) AS place
                   FROM item_split s JOIN item i ON i.id = s.item_id,
                        unnest('lineage ' || i.lineage || ('bytes ' || encode(i.rendition, 'hex'))
-                              || ARRAY(SELECT 'identity ' || who FROM unnest(i.identities) who))
+                              || ARRAY(SELECT 'identity ' || who FROM unnest(i.identities) who)
+                              || ARRAY(SELECT 'looks ' || i.near_group WHERE i.near_group IS NOT NULL))
                            AS u (key)) ties
         WINDOW by_key AS (PARTITION BY key)) crossing
  WHERE crosses
@@ -116,9 +119,9 @@ SELECT min(item_id::text)
   FROM (SELECT d.item_id, d.split, tie
           FROM release_draft d
          CROSS JOIN LATERAL jsonb_populate_record(NULL::item, d.item) i,
-               unnest(i.identities || i.lineage || encode(d.sha256, 'hex'),
+               unnest(i.identities || i.lineage || encode(d.sha256, 'hex') || i.near_group::text,
                       array_fill('identity'::text, ARRAY[cardinality(i.identities)])
-                      || 'lineage'::text || 'bytes'::text) AS u (value, kind),
+                      || 'lineage'::text || 'bytes'::text || 'looks'::text) AS u (value, kind),
                concat(kind, ' ', value) AS tie
-         WHERE d.release_id = $1::uuid) ties
+         WHERE d.release_id = $1::uuid AND value IS NOT NULL) ties
  GROUP BY tie HAVING min(split) <> max(split) LIMIT 1

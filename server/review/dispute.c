@@ -144,6 +144,24 @@ static struct error read_judgments_of(struct db *db, struct evidence_of *of)
 	return ok();
 }
 
+static struct error read_near_of(struct db *db, struct evidence_of *of)
+{
+	const char *most = arena_printf(of->arena, "%d", EVIDENCE_NEAR);
+	auto_rows *rows = NULL;
+	struct evidence *evidence = &of->evidence;
+	struct error err = db_run(db, SQL_DISPUTE_NEAR, (const char *[]){ of->item, most }, &rows);
+
+	if (err.code)
+		return err;
+	evidence->near_count = rows_count(rows);
+	evidence->near = arena_alloc(of->arena, (evidence->near_count + 1) * sizeof *evidence->near);
+	for (size_t r = 0; r < evidence->near_count; r++)
+		evidence->near[r] = (struct evidence_near){ .item = rows_copy(rows, r, 0, of->arena),
+			                                        .distance = rows_integer(rows, r, 1),
+			                                        .declared = rows_flag(rows, r, 2) };
+	return ok();
+}
+
 /* In one snapshot: a rendering may say meanwhile which judgments count. */
 static struct error read_evidence(struct db *db, void *arg)
 {
@@ -183,7 +201,8 @@ static struct error read_evidence(struct db *db, void *arg)
 		                              .digital_source_type = rows_copy(rows, 0, 24, arena),
 		                              .c2pa_state = rows_copy(rows, 0, 25, arena),
 		                              .c2pa = rows_copy(rows, 0, 26, arena) };
-	return read_judgments_of(db, of);
+	err = read_near_of(db, of);
+	return err.code ? err : read_judgments_of(db, of);
 }
 
 /* What the first statement allows to be seen: evidence and rulings. */

@@ -73,6 +73,16 @@ struct evidence_judgment {
 	const char *day;                 /* RFC 3339 */
 };
 
+/* Another item that looks like it. It may be its original as well as a copy: what is real of the
+ * two, or whether either is, it does not tell. */
+struct evidence_near {
+	const char *item;
+	int64_t distance; /* in bits of 256; see NEAR_DUPLICATES_BITS and _SOUND */
+	bool declared;    /* to be of its lineage or pair */
+};
+
+#define EVIDENCE_NEAR 20 /* most that are told */
+
 /* What is known of a disputed item. Texts may be NULL, numbers NAN: not known. */
 struct evidence {
 	bool has_posterior;
@@ -92,6 +102,8 @@ struct evidence {
 	const char *c2pa;                    /* JSON of a stranger's texts */
 	struct evidence_judgment *judgments; /* in the order in which they were made */
 	size_t judgment_count;
+	struct evidence_near *near; /* nearest first */
+	size_t near_count;
 };
 
 struct ruling;

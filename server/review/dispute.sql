@@ -34,7 +34,8 @@ SELECT d.id, i.media_type,
 -- name: dispute_open_lonely
 -- An item that has been the only one of its campaign and medium for ten minutes can be shown beside nothing, so
 -- nobody can be asked about it: it goes to a moderator. Retired items would be company; those for training, those
--- that show the same and those whose files are lost are none. Only shelves with few items are looked at.
+-- that show the same, near duplicates that were not declared and those whose files are lost are none. Only shelves with
+-- few items are looked at.
 --   -> how many
 WITH shelf AS (
     SELECT n.campaign_id, n.media_type
@@ -53,6 +54,8 @@ WITH shelf AS (
                         WHERE o.campaign_id = i.campaign_id AND o.state IN ('in_service', 'retired')
                           AND o.media_type = i.media_type AND o.id <> i.id AND NOT o.training
                           AND o.rendition <> i.rendition
+                          AND (i.near_group IS NULL OR o.near_group IS DISTINCT FROM i.near_group
+                               OR o.lineage = i.lineage OR o.pair = i.pair)
                           AND NOT EXISTS (SELECT FROM lost_item l WHERE l.item_id = o.id))
 ), moved AS (
     UPDATE item SET state = 'disputed'
@@ -124,6 +127,22 @@ SELECT c.p_fake, c.low, c.high, c.judgments, c.alpha,
   LEFT JOIN consensus c ON c.item_id = i.id
   LEFT JOIN provenance o ON o.item_id = i.id
  WHERE i.id = $1::uuid
+
+-- name: dispute_near
+-- What looks like a disputed item, nearest first. It says nothing of what is real: a photograph and its
+-- manipulation look alike by nature.
+--   $1 item uuid, $2 how many
+--   -> item uuid, distance in bits, declared to be of its lineage or pair?
+SELECT o.id, n.distance, o.lineage = i.lineage OR coalesce(o.pair = i.pair, false)
+  FROM item i
+ CROSS JOIN LATERAL (
+       SELECT item_b AS other, distance FROM near_duplicate WHERE item_a = $1::uuid
+        UNION ALL
+       SELECT item_a, distance FROM near_duplicate WHERE item_b = $1::uuid
+        ORDER BY distance, other LIMIT $2::integer) n
+ CROSS JOIN LATERAL (SELECT id, lineage, pair FROM item WHERE id = n.other OFFSET 0) o
+ WHERE i.id = $1::uuid
+ ORDER BY n.distance, o.id
 
 -- name: dispute_judgments
 -- The judgments on a disputed item, in the order in which they were made, but for those that no longer count. Volunteers are

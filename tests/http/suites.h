@@ -6,6 +6,7 @@
 #include <check.h>
 
 Suite *http_volunteers_suite(void);
+Suite *http_near_duplicates_suite(void);
 Suite *http_reasons_suite(void);
 Suite *http_vocabulary_suite(void);
 Suite *http_assignments_suite(void);

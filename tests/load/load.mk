@@ -26,6 +26,32 @@ $(B)/bench-sandbox: $(B)/tests/load/bench_sandbox.o $(LIB)
 	@echo "  link  $@"
 	@$(CC) $(LDFLAGS) -Wl,--wrap=program_run $^ $(LDLIBS) -o $@
 
+$(B)/bench-duplicates: $(B)/tests/load/bench_duplicates.o $(B)/server/corpus/hamming_index.o \
+                       $(B)/server/core/random.o $(B)/server/core/mem.o $(B)/server/core/error.o \
+                       $(B)/server/core/utf8.o
+	@echo "  link  $@"
+	@$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
+$(B)/bench-fingerprints: $(B)/tests/load/bench_fingerprints.o $(LIB)
+	@echo "  link  $@"
+	@$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
+$(B)/bench-sounds: $(B)/tests/load/bench_sounds.o $(LIB)
+	@echo "  link  $@"
+	@$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
+MEDIA_DATA ?= ../shared/data/media
+
+bench-duplicates: $(B)/bench-duplicates $(B)/bench-fingerprints $(B)/bench-sounds  ## finding near duplicates among 10,000,000 hashes: time, memory, what is missed
+	@$<
+	@rm -rf $(B)/bench-media
+	@if [ -d $(MEDIA_DATA) ]; then find $(MEDIA_DATA) -type f ! -name '*.csv' ! -name '*.md' ! -name '*.json' | sort | \
+	    xargs $(B)/bench-fingerprints $(CURDIR)/$(B)/bench-media; else echo "$(MEDIA_DATA) is not there: left out"; fi
+	@rm -rf $(B)/bench-media $(B)/bench-variants
+	@if [ -d $(MEDIA_DATA) ]; then tests/load/make-sound-variants $(B)/bench-variants $(MEDIA_DATA)/*/audio/* && \
+	    $(B)/bench-sounds $(CURDIR)/$(B)/bench-media $(B)/bench-variants/*; fi
+	@rm -rf $(B)/bench-media $(B)/bench-variants
+
 bench-programs: $(B)/touchstone $(BENCH_PROGRAMS)
 
 bench:  ## measure the hot path against its references; docs/performance.md has the knobs
@@ -52,4 +78,4 @@ soak:  ## mixed load at half of the peak for MINUTES (30): memory, descriptors, 
 flood:  ## hold thousands of connections open, and look what others get meanwhile
 	@FLOOD=long scripts/check load_flood
 
-.PHONY: bench bench-media bench-counts bench-sandbox bench-statements bench-programs faults flood soak
+.PHONY: bench bench-media bench-duplicates bench-counts bench-sandbox bench-statements bench-programs faults flood soak

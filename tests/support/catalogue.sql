@@ -194,6 +194,16 @@ SELECT f.release_id, f.id, to_jsonb(i), ARRAY(SELECT j.volunteer_id FROM judgmen
   FROM filled_release f JOIN item i ON i.id = f.id WHERE f.r = 22;
 INSERT INTO job (id, kind, subject, state, claims)
 SELECT filled_id('job', n), 'release', filled_id('release', n), CASE WHEN n = 22 THEN 'waiting' ELSE 'done' END, 1 FROM generate_series(1, 22) n;
+INSERT INTO fingerprint (item_id, version, recipe)
+SELECT id, version, CASE WHEN random() < 0.001 THEN 0 ELSE 1 END FROM item
+    ON CONFLICT (item_id) DO UPDATE SET version = excluded.version, recipe = excluded.recipe;
+INSERT INTO item_fingerprint (item_id, algorithm, second, hash, quality, number)
+SELECT id, 'pdq', 0, sha256, 90, row_number() OVER (ORDER BY id) FROM item;
+UPDATE fingerprint_number SET next = 2000000000;
+INSERT INTO near_duplicate (item_a, item_b, distance)
+SELECT least(one, other), greatest(one, other), 12
+  FROM (SELECT id AS one, lead(id) OVER (ORDER BY id) AS other, row_number() OVER (ORDER BY id) AS n FROM item) i
+ WHERE n % 20 = 0 AND other IS NOT NULL;
 INSERT INTO rendering (id, recipe, harmless) VALUES (filled_id('rendering', 1), 2, true);
 INSERT INTO job (id, kind, subject, state) VALUES (filled_id('job', 23), 'render', filled_id('rendering', 1), 'done');
 

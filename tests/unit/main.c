@@ -58,6 +58,10 @@ static Suite *(*const suites[])(void) = {
 	crowd_leaks_suite,
 	media_traits_suite,
 	media_cut_suite,
+	pdq_suite,
+	hamming_index_suite,
+	near_index_suite,
+	chromaprint_suite,
 };
 
 int main(int argc, char **argv)

@@ -3,6 +3,7 @@
 #define TESTS_UNIT_SUITES_H
 #include <check.h>
 
+Suite *chromaprint_suite(void);
 Suite *consensus_suite(void);
 Suite *core_suite(void);
 Suite *crowd_agreement_suite(void);
@@ -28,6 +29,7 @@ Suite *crowd_table_suite(void);
 Suite *infer_suite(void);
 Suite *keyset_suite(void);
 Suite *parse_suite(void);
+Suite *pdq_suite(void);
 Suite *release_table_suite(void);
 Suite *split_suite(void);
 Suite *fetch_suite(void);
@@ -44,6 +46,8 @@ Suite *program_suite(void);
 Suite *store_suite(void);
 Suite *guard_suite(void);
 Suite *as_table_suite(void);
+Suite *hamming_index_suite(void);
+Suite *near_index_suite(void);
 Suite *head_suite(void);
 Suite *router_suite(void);
 Suite *password_suite(void);

@@ -90,6 +90,61 @@ START_TEST(items_that_show_the_same_are_never_a_pair)
 }
 END_TEST
 
+/* Two halves that look alike within: only across, or as declared relatives, may they be paired. */
+START_TEST(near_duplicates_are_a_pair_only_when_they_are_related)
+{
+	struct candidate items[MANY];
+	struct random random = random_seeded(9);
+	int alike = 0;
+
+	for (uint32_t i = 0; i < MANY; i++)
+		items[i] = (struct candidate){ .lineage = _i ? 1 + i / 4 : 1 + i,
+			                           .p_fake = .5F,
+			                           .truth = UNKNOWN,
+			                           .near = 1 + i / 4 % 2 };
+	for (int n = 0; n < 500; n++) {
+		struct sampled_pair choice = choose_from(items, MANY, &random);
+
+		ck_assert_int_ne(choice.kind, PAIR_NOTHING);
+		if (items[choice.left].near != items[choice.right].near)
+			continue;
+		ck_assert_uint_eq(items[choice.left].lineage, items[choice.right].lineage);
+		alike++;
+	}
+	ck_assert_int_eq(alike > 50, _i);
+	for (uint32_t i = 0; i < MANY; i++)
+		items[i].near = 1;
+	ck_assert_int_eq(choose_from(items, MANY, &random).kind == PAIR_NOTHING, !_i);
+}
+END_TEST
+
+START_TEST(what_looks_like_something_seen_does_not_come)
+{
+	struct candidate items[MANY];
+	struct random random = random_seeded(10);
+	struct keyset *seen = keyset_new();
+	struct asker asker = newcomer;
+	struct pair_sampler_options options = pair_sampler_in_service();
+
+	for (uint32_t i = 0; i < MANY; i++)
+		items[i] = (struct candidate){
+			.lineage = 1 + i, .p_fake = .5F, .truth = UNKNOWN, .near = i % 3 ? 0 : 1
+		};
+	struct candidate_index *candidates = stock_of(items, MANY);
+	pair_sampler_note(seen, &items[3]);
+	asker.seen = seen;
+	for (int n = 0; n < 500; n++) {
+		struct sampled_pair choice =
+			pair_sampler_draw(candidates, SHELF, &asker, &options, &random);
+
+		ck_assert_int_ne(choice.kind, PAIR_NOTHING);
+		ck_assert_uint_eq(items[choice.left].near + items[choice.right].near, 0);
+	}
+	keyset_free(seen);
+	candidate_index_free(candidates);
+}
+END_TEST
+
 START_TEST(a_mixed_pair_never_holds_two_of_one_lineage)
 {
 	struct candidate items[MANY];
@@ -859,6 +914,8 @@ Suite *crowd_choose_suite(void)
 
 	tcase_set_tags(tests, "pure");
 	tcase_add_loop_test(tests, items_that_show_the_same_are_never_a_pair, 0, 3);
+	tcase_add_loop_test(tests, near_duplicates_are_a_pair_only_when_they_are_related, 0, 2);
+	tcase_add_test(tests, what_looks_like_something_seen_does_not_come);
 	tcase_add_test(tests, a_mixed_pair_never_holds_two_of_one_lineage);
 	tcase_add_test(tests, no_rule_about_pairs_can_be_guessed);
 	tcase_add_test(tests, gold_is_shown_as_often_as_what_the_crowd_believes_alike);

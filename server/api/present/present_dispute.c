@@ -139,12 +139,23 @@ static json_t *provenance_json(const struct evidence *evidence)
 	                 "original_format", evidence->original_format);
 }
 
+static json_t *near_json(const struct evidence *evidence)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < evidence->near_count; i++)
+		json_array_append_new(list, json_pack("{s:s, s:I, s:b}", "item", evidence->near[i].item,
+		                                      "distance", (json_int_t)evidence->near[i].distance,
+		                                      "declared", evidence->near[i].declared));
+	return list;
+}
+
 json_t *present_evidence(const struct evidence *evidence)
 {
-	return json_pack("{s:o, s:{s:o, s:o}, s:o, s:o, s:o, s:o}", "posterior",
-	                 posterior_json(evidence), "agreement", "item_alpha",
-	                 present_number(evidence->item_alpha), "campaign_alpha",
-	                 present_number(evidence->campaign_alpha), "judgments",
-	                 judgments_json(evidence), "tells", tells_json(evidence), "provenance",
-	                 provenance_json(evidence), "origin", present_origin(evidence));
+	return json_pack(
+		"{s:o, s:{s:o, s:o}, s:o, s:o, s:o, s:o, s:o}", "posterior", posterior_json(evidence),
+		"agreement", "item_alpha", present_number(evidence->item_alpha), "campaign_alpha",
+		present_number(evidence->campaign_alpha), "judgments", judgments_json(evidence), "tells",
+		tells_json(evidence), "provenance", provenance_json(evidence), "origin",
+		present_origin(evidence), "near_duplicates", near_json(evidence));
 }
