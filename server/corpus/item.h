@@ -105,4 +105,8 @@ struct error item_media(struct db *db, struct arena *arena, const unsigned char 
 struct error item_open(struct store *store, const unsigned char digest[SHA256_BYTES], int *ret_fd,
                        uint64_t *ret_bytes) MUST_CHECK;
 
+/* The same, if that needs no network; else ERR_UNAVAILABLE, and item_open() will tell. */
+struct error item_open_now(struct store *store, const unsigned char digest[SHA256_BYTES],
+                           int *ret_fd, uint64_t *ret_bytes) MUST_CHECK;
+
 #endif

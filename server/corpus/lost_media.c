@@ -21,11 +21,13 @@
 #include "core/uuid.h"
 #include "db/db.h"
 #include "store/store.h"
+#include "work/job_run.h"
 
 #define AT_ONCE       "2000" /* names of files to check */
 #define WAITING       64     /* what finds no room is noted when it is asked for again */
 #define TELL_EVERY_MS 10000
 #define LOOK_EVERY_MS 5000
+#define ASK_FOR_MS    20000
 #define YOUNG_S       86400
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards what follows */
@@ -109,14 +111,28 @@ static struct error note_waiting(struct db *db)
 	return note_lost(db, taken, count);
 }
 
-static bool has_file(struct store *store, const char *hex)
+/* Are the item's rendition and its poster there? */
+static struct error has_files(struct store *store, const struct rows *rows, size_t row,
+                              bool *ret_there)
 {
 	unsigned char digest[SHA256_BYTES];
+	bool there = true;
+	struct error err = ok();
 
-	return !hex || (hex_decode(digest, SHA256_BYTES, hex) && store_has(store, digest));
+	for (int column = 1; !err.code && there && column <= 2; column++) {
+		const char *hex = rows_text(rows, row, column);
+
+		if (hex && !hex_decode(digest, SHA256_BYTES, hex))
+			there = false;
+		else if (hex)
+			err = store_has(store, digest, &there);
+	}
+	*ret_there = there;
+	return err;
 }
 
-/* Hands out again the items whose files are back. */
+/* Hands out again the items whose files are back; what there is no time to ask for comes next time.
+ */
 static struct error take_back(struct db *db, struct store *store, struct arena *arena)
 {
 	struct strbuf mended = { .arena = arena };
@@ -126,8 +142,13 @@ static struct error take_back(struct db *db, struct store *store, struct arena *
 
 	if (err.code)
 		return err;
-	for (size_t r = 0; r < rows_count(rows); r++) {
-		if (!has_file(store, rows_text(rows, r, 1)) || !has_file(store, rows_text(rows, r, 2)))
+	int64_t until_ms = clock_monotonic_ms() + ASK_FOR_MS;
+	for (size_t r = 0; r < rows_count(rows) && clock_monotonic_ms() < until_ms; r++) {
+		bool there;
+
+		if ((err = has_files(store, rows, r, &there)).code)
+			return err;
+		if (!there)
 			continue;
 		list_add(&mended, rows_text(rows, r, 0));
 		back++;
@@ -144,6 +165,30 @@ static struct error take_back(struct db *db, struct store *store, struct arena *
 	return ok();
 }
 
+static struct error count_lost(struct db *db)
+{
+	auto_rows *rows = NULL;
+	struct error err = db_run(db, SQL_LOST_MEDIA_COUNT, NULL, &rows);
+
+	if (err.code)
+		return err;
+	lock_take(&lock);
+	figures.items = rows_integer(rows, 0, 0);
+	lock_release(&lock);
+	return ok();
+}
+
+static struct error mend_media(struct job_run *run)
+{
+	struct arena *arena = arena_new();
+	struct error err = take_back(run->db, run->store, arena);
+
+	arena_free(arena);
+	return err;
+}
+
+const struct job_handler lost_media_job = { .kind = "mend", .handle = mend_media };
+
 struct error lost_media_refresh(struct db *db, struct store *store)
 {
 	static int64_t looked_ms; /* of the one thread that calls */
@@ -153,6 +198,8 @@ struct error lost_media_refresh(struct db *db, struct store *store)
 	if (err.code || (looked_ms && now_ms - looked_ms < LOOK_EVERY_MS))
 		return err;
 	looked_ms = now_ms;
+	if (!store_opens_at_once(store))
+		return count_lost(db); /* lost_media_job asks the store */
 	struct arena *arena = arena_new();
 	err = take_back(db, store, arena);
 	arena_free(arena);
@@ -165,6 +212,7 @@ struct checking {
 	struct db *db;
 	struct store *store;
 	struct lost_check *check;
+	struct keyset *stored; /* what was there at the beginning, where asking for each takes long */
 	struct keyset *known; /* what the database names: digests are random, 64 bits tell them apart */
 	unsigned char (*lost)[SHA256_BYTES];
 	size_t lost_count, lost_room;
@@ -182,19 +230,16 @@ static uint64_t lost_key_of(const unsigned char digest[SHA256_BYTES])
 static struct error look_at(struct checking *checking, const unsigned char digest[SHA256_BYTES],
                             bool *ret_missing, bool *ret_damaged)
 {
-	unsigned char found[SHA256_BYTES];
-	uint64_t bytes;
-	int fd;
-	struct error err;
+	bool there = keyset_has(checking->stored, lost_key_of(digest));
+	struct error err = there ? ok() : store_has(checking->store, digest, &there);
 
-	*ret_missing = !store_has(checking->store, digest);
-	if (*ret_missing || !checking->check->deep)
-		return ok();
-	if ((err = store_open_read(checking->store, digest, &fd, &bytes)).code)
+	*ret_missing = !there;
+	if (err.code || !there || !checking->check->deep)
 		return err;
-	bool read = !sha256_fd(fd, found, &bytes).code;
-	close(fd);
-	*ret_damaged = !read || memcmp(found, digest, SHA256_BYTES) != 0;
+	err = store_verify(checking->store, digest, ret_damaged);
+	if (err.code != ERR_NOT_FOUND)
+		return err;
+	*ret_missing = true; /* it went meanwhile */
 	return ok();
 }
 
@@ -301,12 +346,20 @@ static struct error check_contributions(struct checking *checking)
 	return err;
 }
 
-static void check_stored(void *arg, const unsigned char digest[SHA256_BYTES], int64_t changed_s)
+static void note_stored(void *arg, const struct store_entry *entry)
 {
 	struct checking *checking = arg;
 
-	if (!keyset_has(checking->known, lost_key_of(digest)) && changed_s < time(NULL) - YOUNG_S)
-		lost_tell(checking, LOST_UNKNOWN, digest, NULL, NULL);
+	keyset_add(checking->stored, lost_key_of(entry->digest));
+}
+
+static void check_stored(void *arg, const struct store_entry *entry)
+{
+	struct checking *checking = arg;
+
+	if (!keyset_has(checking->known, lost_key_of(entry->digest)) &&
+	    entry->changed_s < time(NULL) - YOUNG_S)
+		lost_tell(checking, LOST_UNKNOWN, entry->digest, NULL, NULL);
 }
 
 /* Takes items out of service, and back, by what was found. */
@@ -329,10 +382,14 @@ static struct error note_found(struct checking *checking)
 struct error lost_media_check(struct db *db, struct store *store, struct lost_check *check)
 {
 	struct checking checking = { .db = db, .store = store, .check = check };
-	struct error err;
+	struct error err = ok();
 
 	checking.known = keyset_new();
-	err = check_items(&checking);
+	checking.stored = keyset_new();
+	if (!store_opens_at_once(store))
+		err = store_walk(store, note_stored, &checking);
+	if (!err.code)
+		err = check_items(&checking);
 	if (!err.code)
 		err = check_releases(&checking);
 	if (!err.code)
@@ -342,6 +399,7 @@ struct error lost_media_check(struct db *db, struct store *store, struct lost_ch
 	if (!err.code)
 		err = store_walk(store, check_stored, &checking);
 	free(checking.lost);
+	keyset_free(checking.stored);
 	keyset_free(checking.known);
 	return err;
 }

@@ -27,7 +27,12 @@ struct lost_figures {
 void lost_media_note(const unsigned char digest[SHA256_BYTES]);
 struct lost_figures lost_media_figures(void);
 
-/* Writes what was noted, and takes back what is mended: call it some times a second. */
+struct job_handler;
+
+/* Takes back what is mended, once a minute, where the store has to be asked over a network. */
+extern const struct job_handler lost_media_job;
+
+/* Writes what was noted, and takes back what is mended in a folder: call it some times a second. */
 struct error lost_media_refresh(struct db *db, struct store *store) MUST_CHECK;
 
 enum lost_kind {

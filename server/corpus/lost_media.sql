@@ -16,6 +16,12 @@ ON CONFLICT DO NOTHING
 --   -> item uuid, rendition hex, poster hex or NULL
 SELECT i.id, encode(i.rendition, 'hex'), encode(i.poster, 'hex')
   FROM lost_item l JOIN item i ON i.id = l.item_id
+ ORDER BY random()
+
+-- name: lost_media_count
+-- How many items are handed out no more because of their files.
+--   -> count
+SELECT count(*) FROM lost_item
 
 -- name: lost_media_mended
 -- The files of these items are back.

@@ -36,7 +36,8 @@ static struct error holds_media(struct db *db, struct store *store, bool *ret_so
 	bool some = false;
 
 	for (size_t r = 0; !err.code && !some && r < rows_count(rows); r++)
-		some = hex_decode(digest, SHA256_BYTES, rows_text(rows, r, 0)) && store_has(store, digest);
+		if (hex_decode(digest, SHA256_BYTES, rows_text(rows, r, 0)))
+			err = store_has(store, digest, &some);
 	*ret_some = some;
 	*ret_any = !err.code && rows_count(rows) > 0;
 	return err;

@@ -107,7 +107,7 @@ static const char *names_of(struct arena *arena, const struct sigv4_request *req
 	return names.bytes;
 }
 
-static void digest_text(char hex[SHA256_TEXT], const char *text, size_t len)
+static void digest_of_text(char hex[SHA256_TEXT], const char *text, size_t len)
 {
 	unsigned char digest[SHA256_BYTES];
 
@@ -137,7 +137,7 @@ static void digest_request(struct arena *arena, const struct sigv4_request *requ
 	strbuf_add(&text, names_of(arena, request));
 	strbuf_add(&text, "\n");
 	strbuf_add(&text, request->payload);
-	digest_text(hex, text.bytes, text.len);
+	digest_of_text(hex, text.bytes, text.len);
 }
 
 static void sign_text(unsigned char out[SHA256_BYTES], const void *key, size_t key_len,

@@ -198,10 +198,14 @@ static struct error build_write_items(struct making *making)
 static struct error add_medium(struct making *making, const char *path, const char *sha256)
 {
 	unsigned char digest[SHA256_BYTES];
+	bool there = false;
 
 	if (!hex_decode(digest, SHA256_BYTES, sha256))
 		return errorf(ERR_INTERNAL, "a digest cannot be read");
-	if (!store_has(making->store, digest)) {
+	struct error err = store_has(making->store, digest, &there);
+	if (err.code)
+		return err;
+	if (!there) {
 		log_error("release: the store has lost %s", sha256);
 		return errorf(ERR_INTERNAL, "A file of the release is not in the store.");
 	}

@@ -164,10 +164,12 @@ static bool folder_is_there(const char *url)
 	return stat(folder_of(url), &info) == 0;
 }
 
-static struct error folder_open(const char *url, struct store **ret_store)
+static struct error folder_open(const char *url, const struct store_service *service,
+                                struct store **ret_store)
 {
 	struct folder *folder = mem_new(1, sizeof *folder);
 	struct error err;
+	(void)service;
 
 	folder->root_fd = -1;
 	if ((err = open_folder(folder, folder_of(url))).code)
@@ -239,13 +241,15 @@ static void name_of(const unsigned char digest[SHA256_BYTES], char name[SHA256_T
 	hex_encode(name + 3, digest + 1, SHA256_BYTES - 1);
 }
 
-static bool folder_has(struct store *store, const unsigned char digest[SHA256_BYTES])
+static struct error folder_has(struct store *store, const unsigned char digest[SHA256_BYTES],
+                               bool *ret_there)
 {
 	struct folder *folder = as_folder(store);
 	char name[SHA256_TEXT + 1];
 
 	name_of(digest, name);
-	return faccessat(folder->root_fd, name, F_OK, 0) == 0;
+	*ret_there = faccessat(folder->root_fd, name, F_OK, 0) == 0;
+	return ok();
 }
 
 /* Brings a name to disk, whoever gave it: the folder's own name first. */
@@ -261,7 +265,8 @@ static struct error sync_name(struct folder *folder, const char *fan)
 }
 
 /*
- * Gives the file at `path`, which is on disk, its lasting name; a twin already there wins.  Who
+ * Gives the file at `path`, which is on disk, its lasting name; a twin already there wins, and
+ * counts as changed now: who collects what nobody names must see that somebody is about to.  Who
  * wrote the twin may not have synced its folders yet, and may never come to it.
  */
 static struct error folder_settle(struct folder *folder, const char *path,
@@ -272,7 +277,7 @@ static struct error folder_settle(struct folder *folder, const char *path,
 	name_of(digest, name);
 	memcpy(fan, name, 2);
 	fan[2] = '\0';
-	if (folder_has(&folder->store, digest)) {
+	if (utimensat(folder->root_fd, name, NULL, 0) == 0) {
 		unlink(path);
 		return sync_name(folder, fan);
 	}
@@ -383,6 +388,23 @@ static struct error folder_open_read(struct store *store, const unsigned char di
 	return ok();
 }
 
+/* What cannot be read is as good as damaged. */
+static struct error folder_verify(struct store *store, const unsigned char digest[SHA256_BYTES],
+                                  bool *ret_damaged)
+{
+	unsigned char found[SHA256_BYTES];
+	uint64_t bytes;
+	int fd;
+	struct error err = folder_open_read(store, digest, &fd, &bytes);
+
+	if (err.code)
+		return err;
+	bool read = !sha256_fd(fd, found, &bytes).code;
+	close(fd);
+	*ret_damaged = !read || memcmp(found, digest, SHA256_BYTES) != 0;
+	return ok();
+}
+
 static struct error folder_remove(struct store *store, const unsigned char digest[SHA256_BYTES])
 {
 	struct folder *folder = as_folder(store);
@@ -407,7 +429,12 @@ static void folder_path(struct store *store, const unsigned char digest[SHA256_B
 static struct error folder_borrow(struct store *store, const unsigned char digest[SHA256_BYTES],
                                   char path[PATH_MAX])
 {
-	if (!folder_has(store, digest))
+	bool there = false;
+	struct error err = folder_has(store, digest, &there);
+
+	if (err.code)
+		return err;
+	if (!there)
 		return not_in_store();
 	folder_path(store, digest, path);
 	return ok();
@@ -427,16 +454,17 @@ static struct error folder_scratch(struct store *store, char path[PATH_MAX])
 	return ok();
 }
 
-static void folder_scratch_remove(const char *path)
+static void folder_scratch_remove(struct store *store, const char *path)
 {
+	(void)store;
 	remove_flat(AT_FDCWD, path);
 }
 
 /* The files of one folder "ab". */
-static struct error each_of_folder(struct folder *folder, const char *fan,
-                                   void (*each)(void *, const unsigned char *, int64_t), void *arg)
+static struct error each_of_folder(struct folder *folder, const char *fan, store_visit *each,
+                                   void *arg)
 {
-	unsigned char digest[SHA256_BYTES];
+	struct store_entry found;
 	char hex[SHA256_TEXT];
 	struct dirent *entry;
 	struct stat info;
@@ -452,18 +480,18 @@ static struct error each_of_folder(struct folder *folder, const char *fan,
 		if (strlen(entry->d_name) != SHA256_TEXT - 3)
 			continue;
 		snprintf(hex, sizeof hex, "%.2s%.62s", fan, entry->d_name);
-		if (hex_decode(digest, SHA256_BYTES, hex) &&
-		    fstatat(fd, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0)
-			each(arg, digest, info.st_mtime);
+		if (!hex_decode(found.digest, SHA256_BYTES, hex) ||
+		    fstatat(fd, entry->d_name, &info, AT_SYMLINK_NOFOLLOW))
+			continue;
+		found.bytes = (uint64_t)info.st_size;
+		found.changed_s = info.st_mtime;
+		each(arg, &found);
 	}
 	closedir(inner);
 	return ok();
 }
 
-static struct error folder_walk(struct store *store,
-                                void (*each)(void *arg, const unsigned char digest[SHA256_BYTES],
-                                             int64_t changed_s),
-                                void *arg)
+static struct error folder_walk(struct store *store, store_visit *each, void *arg)
 {
 	struct folder *folder = as_folder(store);
 	struct error err = ok();
@@ -505,6 +533,8 @@ const struct store_kind folder_kind = {
 	.put = folder_put,
 	.take = folder_take,
 	.open_read = folder_open_read,
+	.open_now = folder_open_read,
+	.verify = folder_verify,
 	.has = folder_has,
 	.remove = folder_remove,
 	.locate = folder_path,

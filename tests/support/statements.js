@@ -214,6 +214,7 @@ export const VALUES = {
 	judgment_store_each: [...answers(64), some(64, "true", "boolean")],
 	lost_media_note: [`ARRAY[${hex("rendition")}, ${hex("poster", 2008)}]`],
 	lost_media_list: [],
+	lost_media_count: [],
 	lost_media_mended: [items(64, 1)],
 	lost_media_files: [item(), "2000"],
 	lost_media_release_files: [large, text("image/test/fake/5"), "200"],

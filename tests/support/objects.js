@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// objects.js: an object service for tests. s3rver keeps the objects; it reads no signature of version 4, so a gateway
+// stands before it, which works out each signature anew from what arrived (AWS's description, not the program's code),
+// compares the body with its SHA-256, and fails in the ways that a test asks for.
+
+import { createHash, createHmac } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import { createServer, request as ask } from "node:http";
+import path from "node:path";
+
+import S3rver from "s3rver";
+
+import { freePort } from "./place.js";
+
+const KEY = "S3RVER";
+export const SECRET = "S3RVER";
+export const BUCKET = "touchstone-media";
+const MOST_BODY = 1 << 28;
+
+const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
+const hmac = (key, text) => createHmac("sha256", key).update(text).digest();
+const encode = (text) => encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+
+/** What the signature of a request should be, by what it says of itself. */
+function expectedSignature({ method, pathname, query, headers, payload, signedHeaders, scope, time }) {
+	const pairs = query.map(([name, value]) => [encode(name), encode(value)]).sort((a, b) => (a < b ? -1 : 1));
+	const canonical = [
+		method, pathname.split("/").map((part) => encode(decodeURIComponent(part))).join("/"),
+		pairs.map(([name, value]) => `${name}=${value}`).join("&"),
+		...signedHeaders.map((name) => `${name}:${String(headers[name] ?? "").trim().replace(/\s+/g, " ")}`), "",
+		signedHeaders.join(";"), payload,
+	].join("\n");
+	const [day, region, service] = scope.split("/");
+	const key = [day, region, service, "aws4_request"].reduce(hmac, `AWS4${SECRET}`);
+	return hmac(key, ["AWS4-HMAC-SHA256", time, scope, sha256(canonical)].join("\n")).toString("hex");
+}
+
+/** Why a request is refused; undefined where it is good. */
+function refusal(message, body) {
+	const url = new URL(message.url, "http://gateway");
+	const query = [...url.searchParams];
+	const common = { method: message.method, pathname: url.pathname, headers: message.headers };
+	if (url.searchParams.has("X-Amz-Signature")) {
+		const [key, ...scope] = url.searchParams.get("X-Amz-Credential").split("/");
+		const signature = expectedSignature({
+			...common, query: query.filter(([name]) => name !== "X-Amz-Signature"), payload: "UNSIGNED-PAYLOAD",
+			signedHeaders: url.searchParams.get("X-Amz-SignedHeaders").split(";"), scope: scope.join("/"), time: url.searchParams.get("X-Amz-Date"),
+		});
+		return key === KEY && signature === url.searchParams.get("X-Amz-Signature") ? undefined : "SignatureDoesNotMatch";
+	}
+	const [, key, scope, names, given] = /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\S+), SignedHeaders=(\S+), Signature=(\S+)$/.exec(message.headers.authorization ?? "") ?? [];
+	if (key !== KEY)
+		return "InvalidAccessKeyId";
+	const payload = message.headers["x-amz-content-sha256"];
+	const must = Object.keys(message.headers).filter((name) => name === "host" || name.startsWith("x-amz-") || name === "if-none-match");
+	if (must.some((name) => !names.split(";").includes(name)))
+		return "UnsignedHeader";
+	if (given !== expectedSignature({ ...common, query, payload, signedHeaders: names.split(";"), scope, time: message.headers["x-amz-date"] }))
+		return "SignatureDoesNotMatch";
+	return payload === sha256(body) ? undefined : "XAmzContentSHA256Mismatch";
+}
+
+async function bodyOf(message) {
+	const pieces = [];
+	let bytes = 0;
+	for await (const piece of message) {
+		bytes += piece.length;
+		if (bytes > MOST_BODY)
+			throw new Error("The body is larger than a test's");
+		pieces.push(piece);
+	}
+	return Buffer.concat(pieces);
+}
+
+export class Objects {
+	/** @param {string} folder where the objects and the key file lie */
+	static async open(folder) {
+		const objects = new Objects();
+		objects.folder = folder;
+		objects.refused = [];   // "Code METHOD path": always a fault of the program's
+		objects.seen = [];      // { method, key, query }
+		objects.fault = () => undefined;
+		objects.inner = await freePort();
+		objects.rver = new S3rver({ port: objects.inner, address: "127.0.0.1", directory: path.join(folder, "objects"), silent: true, configureBuckets: [{ name: BUCKET }] });
+		await objects.rver.run();
+		objects.port = await freePort();
+		objects.keyFile = path.join(folder, "s3-keys");
+		await writeFile(objects.keyFile, `[default]\naws_access_key_id = ${KEY}\naws_secret_access_key = ${SECRET}\n`, { mode: 0o600 });
+		await objects.up();
+		return objects;
+	}
+
+	/** The environment of a program that keeps its media here. */
+	get environment() {
+		return {
+			TOUCHSTONE_STORE: `s3://${BUCKET}/media/one`, TOUCHSTONE_S3_ENDPOINT: `http://127.0.0.1:${this.port}`, TOUCHSTONE_S3_KEY_FILE: this.keyFile,
+			TOUCHSTONE_STORE_CACHE: path.join(this.folder, "cache"),
+		};
+	}
+
+	async up() {
+		this.gateway = createServer((message, answer) => { this.serve(message, answer).catch(() => answer.destroy()); });
+		await new Promise((done) => { this.gateway.listen(this.port, "127.0.0.1", done); });
+	}
+
+	/** Nobody answers any more. */
+	async down() {
+		const closed = new Promise((done) => { this.gateway.close(done); });
+		this.gateway.closeAllConnections?.();
+		await closed;
+	}
+
+	async close() {
+		await this.down();
+		await this.rver.close();
+	}
+
+	async serve(message, answer) {
+		const body = await bodyOf(message);
+		const url = new URL(message.url, "http://gateway");
+		const one = { method: message.method, key: decodeURIComponent(url.pathname).split("/").slice(2).join("/"), query: Object.fromEntries(url.searchParams) };
+		this.seen.push(one);
+		const code = refusal(message, body);
+		if (code) {
+			this.refused.push(`${code} ${message.method} ${message.url}`);
+			answer.writeHead(403).end(`<Error><Code>${code}</Code></Error>`);
+			return;
+		}
+		const fault = this.fault(one) ?? {};
+		if (fault.hang)
+			return;
+		if (fault.reset) {
+			message.socket.destroy();
+			return;
+		}
+		if (fault.status) {
+			answer.writeHead(fault.status, fault.headers ?? {}).end(fault.body ?? "<Error><Code>InternalError</Code></Error>");
+			return;
+		}
+		await this.forward(message, body, answer, fault);
+	}
+
+	/** @param {object} fault { wrong: other bytes, cut: the connection ends within the body } */
+	forward(message, body, answer, fault) {
+		return new Promise((done, failed) => {
+			const inner = ask({ port: this.inner, host: "127.0.0.1", method: message.method, path: message.url, headers: message.headers }, async (response) => {
+				const bytes = await bodyOf(response);
+				answer.writeHead(response.statusCode, response.headers);
+				if (fault.cut) {
+					answer.write(bytes.subarray(0, bytes.length >> 1), () => { answer.destroy(); });
+				} else {
+					if (fault.wrong)
+						bytes[bytes.length >> 1] ^= 1;
+					answer.end(bytes);
+				}
+				done();
+			});
+			inner.once("error", failed);
+			inner.end(body);
+		});
+	}
+}
