@@ -100,6 +100,7 @@ BEGIN
             ('release_draft',    'INSERT, DELETE',  ''),
             ('release_decision', 'DELETE',          ''),
             ('lost_item',        'INSERT, DELETE',  ''),
+            ('media_tombstone',  'INSERT, DELETE',  'removing_at'),
             ('score_pending',    'INSERT, DELETE',  ''),
             ('catalogue_news',   'INSERT, DELETE',  ''),
             ('set_aside_volunteer', 'INSERT, DELETE', ''),

@@ -218,7 +218,7 @@ struct checking {
 	size_t lost_count, lost_room;
 };
 
-static uint64_t lost_key_of(const unsigned char digest[SHA256_BYTES])
+uint64_t lost_media_key(const unsigned char digest[SHA256_BYTES])
 {
 	uint64_t key;
 
@@ -230,7 +230,7 @@ static uint64_t lost_key_of(const unsigned char digest[SHA256_BYTES])
 static struct error look_at(struct checking *checking, const unsigned char digest[SHA256_BYTES],
                             bool *ret_missing, bool *ret_damaged)
 {
-	bool there = keyset_has(checking->stored, lost_key_of(digest));
+	bool there = keyset_has(checking->stored, lost_media_key(digest));
 	struct error err = there ? ok() : store_has(checking->store, digest, &there);
 
 	*ret_missing = !there;
@@ -265,16 +265,16 @@ static void keep_lost(struct checking *checking, const unsigned char digest[SHA2
 }
 
 /* A file that the database names. */
-static struct error check_named(struct checking *checking, const char *hex, const char *what,
-                                const char *whose)
+static struct error check_named(void *arg, const char *hex, const char *what, const char *whose)
 {
+	struct checking *checking = arg;
 	unsigned char digest[SHA256_BYTES];
 	bool missing = false, damaged = false;
 	struct error err;
 
 	if (!hex_decode(digest, SHA256_BYTES, hex))
 		return errorf(ERR_INTERNAL, "a digest cannot be read");
-	bool first = keyset_add(checking->known, lost_key_of(digest));
+	bool first = keyset_add(checking->known, lost_media_key(digest));
 	checking->check->files += first;
 	if (!first)
 		return ok(); /* told of once */
@@ -287,11 +287,29 @@ static struct error check_named(struct checking *checking, const char *hex, cons
 	return ok();
 }
 
+/* What a list of names is read for. */
+struct naming {
+	struct db *db;
+	struct error (*each)(void *arg, const char *hex, const char *what, const char *whose);
+	void *arg;
+};
+
+static struct error name_rows(const struct naming *naming, const struct rows *rows)
+{
+	struct error err = ok();
+
+	for (size_t r = 0; !err.code && r < rows_count(rows); r++)
+		err = naming->each(naming->arg, rows_text(rows, r, 0), rows_text(rows, r, 1),
+		                   rows_text(rows, r, 2));
+	return err;
+}
+
 /*
- * The files of items.  All are read from the store, which takes hours, so their names come some at
- * a time: a statement that waits for its reader holds a snapshot, and keeps vacuum from its work.
+ * The files of items.  All may be read from the store, which takes hours, so their names come some
+ * at a time: a statement that waits for its reader holds a snapshot, and keeps vacuum from its
+ * work.
  */
-static struct error check_items(struct checking *checking)
+static struct error name_items(const struct naming *naming)
 {
 	char after[UUID_TEXT] = "00000000-0000-0000-0000-000000000000";
 	struct error err;
@@ -299,20 +317,15 @@ static struct error check_items(struct checking *checking)
 	for (;;) {
 		auto_rows *rows = NULL;
 
-		err = db_run(checking->db, SQL_LOST_MEDIA_FILES, (const char *[]){ after, AT_ONCE }, &rows);
-		if (err.code || rows_count(rows) == 0)
+		err = db_run(naming->db, SQL_LOST_MEDIA_FILES, (const char *[]){ after, AT_ONCE }, &rows);
+		if (err.code || rows_count(rows) == 0 || (err = name_rows(naming, rows)).code)
 			return err;
-		for (size_t r = 0; r < rows_count(rows); r++)
-			if ((err = check_named(checking, rows_text(rows, r, 0), rows_text(rows, r, 1),
-			                       rows_text(rows, r, 2)))
-			        .code)
-				return err;
 		snprintf(after, sizeof after, "%s", rows_text(rows, rows_count(rows) - 1, 2));
 	}
 }
 
 /* And those of releases. */
-static struct error check_releases(struct checking *checking)
+static struct error name_releases(const struct naming *naming)
 {
 	char release[UUID_TEXT] = "00000000-0000-0000-0000-000000000000", path[PATH_MAX] = "";
 	struct error err;
@@ -320,44 +333,49 @@ static struct error check_releases(struct checking *checking)
 	for (;;) {
 		auto_rows *rows = NULL;
 
-		err = db_run(checking->db, SQL_LOST_MEDIA_RELEASE_FILES,
+		err = db_run(naming->db, SQL_LOST_MEDIA_RELEASE_FILES,
 		             (const char *[]){ release, path, AT_ONCE }, &rows);
-		if (err.code || rows_count(rows) == 0)
+		if (err.code || rows_count(rows) == 0 || (err = name_rows(naming, rows)).code)
 			return err;
-		for (size_t r = 0; r < rows_count(rows); r++)
-			if ((err = check_named(checking, rows_text(rows, r, 0), rows_text(rows, r, 1),
-			                       rows_text(rows, r, 2)))
-			        .code)
-				return err;
 		snprintf(release, sizeof release, "%s", rows_text(rows, rows_count(rows) - 1, 3));
 		snprintf(path, sizeof path, "%s", rows_text(rows, rows_count(rows) - 1, 4));
 	}
 }
 
 /* And those that wait for a moderator, of which there are few. */
-static struct error check_contributions(struct checking *checking)
+static struct error name_contributions(const struct naming *naming)
 {
 	auto_rows *rows = NULL;
-	struct error err = db_run(checking->db, SQL_LOST_MEDIA_CONTRIBUTION_FILES, NULL, &rows);
+	struct error err = db_run(naming->db, SQL_LOST_MEDIA_CONTRIBUTION_FILES, NULL, &rows);
 
-	for (size_t r = 0; !err.code && r < rows_count(rows); r++)
-		err = check_named(checking, rows_text(rows, r, 0), rows_text(rows, r, 1),
-		                  rows_text(rows, r, 2));
-	return err;
+	return err.code ? err : name_rows(naming, rows);
+}
+
+struct error lost_media_named(struct db *db,
+                              struct error (*each)(void *arg, const char *hex, const char *what,
+                                                   const char *whose),
+                              void *arg)
+{
+	struct naming naming = { db, each, arg };
+	struct error err = name_items(&naming);
+
+	if (!err.code)
+		err = name_releases(&naming);
+	return err.code ? err : name_contributions(&naming);
 }
 
 static void note_stored(void *arg, const struct store_entry *entry)
 {
 	struct checking *checking = arg;
 
-	keyset_add(checking->stored, lost_key_of(entry->digest));
+	keyset_add(checking->stored, lost_media_key(entry->digest));
 }
 
 static void check_stored(void *arg, const struct store_entry *entry)
 {
 	struct checking *checking = arg;
 
-	if (!keyset_has(checking->known, lost_key_of(entry->digest)) &&
+	if (!keyset_has(checking->known, lost_media_key(entry->digest)) &&
 	    entry->changed_s < time(NULL) - YOUNG_S)
 		lost_tell(checking, LOST_UNKNOWN, entry->digest, NULL, NULL);
 }
@@ -389,11 +407,7 @@ struct error lost_media_check(struct db *db, struct store *store, struct lost_ch
 	if (!store_opens_at_once(store))
 		err = store_walk(store, note_stored, &checking);
 	if (!err.code)
-		err = check_items(&checking);
-	if (!err.code)
-		err = check_releases(&checking);
-	if (!err.code)
-		err = check_contributions(&checking);
+		err = lost_media_named(db, check_named, &checking);
 	if (!err.code)
 		err = note_found(&checking);
 	if (!err.code)

@@ -35,6 +35,16 @@ extern const struct job_handler lost_media_job;
 /* Writes what was noted, and takes back what is mended in a folder: call it some times a second. */
 struct error lost_media_refresh(struct db *db, struct store *store) MUST_CHECK;
 
+/* A digest as a key of a core/keyset: digests are random, so 64 bits tell them apart. */
+uint64_t lost_media_key(const unsigned char digest[SHA256_BYTES]);
+
+/* Calls `each` for every file that an item, an earlier version of one, or a release names; some
+ * come more than once. */
+struct error lost_media_named(struct db *db,
+                              struct error (*each)(void *arg, const char *hex, const char *what,
+                                                   const char *whose),
+                              void *arg) MUST_CHECK;
+
 enum lost_kind {
 	LOST_MISSING, /* the database names it, the store has not */
 	LOST_DAMAGED, /* it holds other bytes than its name says */

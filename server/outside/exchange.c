@@ -234,6 +234,7 @@ static void set_request(CURL *curl, struct passage *passage, struct curl_slist *
 
 	curl_easy_setopt(curl, CURLOPT_URL, exchange->url);
 	curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
+	curl_easy_setopt(curl, CURLOPT_FILETIME, 1L);
 	curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
 	curl_easy_setopt(curl, CURLOPT_USERAGENT, "touchstone");
@@ -288,7 +289,7 @@ struct error exchange_do(struct exchanges *exchanges, struct http_exchange *exch
 {
 	struct passage passage = { .exchange = exchange, .config = &exchanges->config };
 	struct error err = ok();
-	curl_off_t length = -1;
+	curl_off_t length = -1, changed_s = -1;
 
 	lock_check("a service");
 	CURL *curl = take_handle(exchanges, clock_monotonic_ms() + exchange->total_ms);
@@ -304,7 +305,9 @@ struct error exchange_do(struct exchanges *exchanges, struct http_exchange *exch
 	if (code != CURLE_OK)
 		err = exchange_explain(code, &passage);
 	curl_easy_getinfo(curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+	curl_easy_getinfo(curl, CURLINFO_FILETIME_T, &changed_s);
 	exchange->length = length;
+	exchange->changed_s = changed_s;
 	return_handle(exchanges, curl);
 	curl_slist_free_all(headers);
 	return err;

@@ -44,7 +44,8 @@ struct http_exchange {
 
 	/* The answer. */
 	unsigned status;
-	int64_t length; /* of the body, as declared; -1: not */
+	int64_t length;    /* of the body, as declared; -1: not */
+	int64_t changed_s; /* Last-Modified, since 1970; -1: not said */
 	unsigned retry_after_s;
 	char etag[128]; /* without its quotes; "" for none */
 	char *text;     /* what nobody took, NUL-terminated, at most EXCHANGE_MOST_TEXT; free() it */

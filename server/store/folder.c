@@ -460,6 +460,21 @@ static void folder_scratch_remove(struct store *store, const char *path)
 	remove_flat(AT_FDCWD, path);
 }
 
+static struct error folder_look(struct store *store, const unsigned char digest[SHA256_BYTES],
+                                struct store_entry *ret_entry)
+{
+	char name[SHA256_TEXT + 1];
+	struct stat info;
+
+	name_of(digest, name);
+	if (fstatat(as_folder(store)->root_fd, name, &info, AT_SYMLINK_NOFOLLOW))
+		return errno == ENOENT ? not_in_store() : folder_trouble("look at a file");
+	memcpy(ret_entry->digest, digest, SHA256_BYTES);
+	ret_entry->bytes = (uint64_t)info.st_size;
+	ret_entry->changed_s = info.st_mtime;
+	return ok();
+}
+
 /* The files of one folder "ab". */
 static struct error each_of_folder(struct folder *folder, const char *fan, store_visit *each,
                                    void *arg)
@@ -542,6 +557,7 @@ const struct store_kind folder_kind = {
 	.give_back = folder_return,
 	.scratch = folder_scratch,
 	.scratch_remove = folder_scratch_remove,
+	.look = folder_look,
 	.walk = folder_walk,
 	.ready = folder_ready,
 };

@@ -202,18 +202,26 @@ static struct error object_open_regular(const char *path, int *ret_fd)
 	return ok();
 }
 
-/* What was put is likely to be asked for soon, so it is moved to the cache. */
+static struct error put_file(struct object_store *object, const char *path,
+                             unsigned char digest[SHA256_BYTES], uint64_t *ret_bytes)
+{
+	int fd;
+	struct error err = object_open_regular(path, &fd);
+
+	if (err.code)
+		return err;
+	err = put_open(object, fd, digest, ret_bytes);
+	close(fd);
+	return err;
+}
+
+/* What was made here is likely to be asked for soon, so it is moved to the cache. */
 static struct error object_take(struct store *store, const char *path,
                                 unsigned char digest[SHA256_BYTES], uint64_t *ret_bytes)
 {
 	struct object_store *object = as_object_store(store);
-	int fd;
-	struct error err;
+	struct error err = put_file(object, path, digest, ret_bytes);
 
-	if ((err = object_open_regular(path, &fd)).code)
-		return err;
-	err = put_open(object, fd, digest, ret_bytes);
-	close(fd);
 	if (!err.code)
 		cache_keep(object->cache, path, *ret_bytes);
 	return err;
@@ -251,7 +259,7 @@ static struct error object_put(struct store *store, const char *path,
 		return err;
 	snprintf(copy, sizeof copy, "%s/put", folder);
 	if (!(err = copy_into(path, copy)).code)
-		err = object_take(store, copy, digest, ret_bytes);
+		err = put_file(as_object_store(store), copy, digest, ret_bytes);
 	store_scratch_remove(files, folder);
 	return err;
 }
@@ -467,6 +475,27 @@ static void object_scratch_remove(struct store *store, const char *path)
 	store_scratch_remove(cache_files(as_object_store(store)->cache), path);
 }
 
+/* Without a time of change nobody knows whether it is young. */
+static struct error object_look(struct store *store, const unsigned char digest[SHA256_BYTES],
+                                struct store_entry *ret_entry)
+{
+	struct arena *arena = arena_new();
+	char key[OBJECT_KEY];
+
+	object_key(digest, key);
+	struct call call = steady_call(arena, "HEAD", key);
+	struct error err = service_call(as_object_store(store)->service, &call);
+	arena_free(arena);
+	if (err.code)
+		return err;
+	if (call.length < 0 || call.changed_s < 0)
+		return errorf(ERR_UNAVAILABLE, "the object service does not say what its object is like");
+	memcpy(ret_entry->digest, digest, SHA256_BYTES);
+	ret_entry->bytes = (uint64_t)call.length;
+	ret_entry->changed_s = call.changed_s;
+	return ok();
+}
+
 static struct error object_walk(struct store *store, store_visit *each, void *arg)
 {
 	return listing_walk(as_object_store(store)->service, each, arg);
@@ -517,6 +546,7 @@ const struct store_kind object_kind = {
 	.give_back = object_return,
 	.scratch = object_scratch,
 	.scratch_remove = object_scratch_remove,
+	.look = object_look,
 	.walk = object_walk,
 	.ready = object_ready,
 };

@@ -51,7 +51,7 @@ struct call {
 	void *arg;
 
 	unsigned status;
-	int64_t length;
+	int64_t length, changed_s;
 	char etag[128];   /* "" for none */
 	const char *text; /* in the arena; "" for none */
 };

@@ -269,6 +269,7 @@ static struct error try_call(struct service *service, struct call *call, int64_t
 	err = exchange_do(service->exchanges, &exchange);
 	call->status = exchange.status;
 	call->length = exchange.length;
+	call->changed_s = exchange.changed_s;
 	memcpy(call->etag, exchange.etag, sizeof call->etag);
 	call->text = exchange.text ? arena_copy(call->arena, exchange.text, exchange.text_len) : "";
 	*ret_retry_s = exchange.retry_after_s;
@@ -375,8 +376,7 @@ struct error service_presign(struct service *service, const struct store_reading
 {
 	const char *endpoint = service->given.public_endpoint;
 	struct sigv4_pair host = { "host", endpoint ? host_of(endpoint) : "" };
-	const struct sigv4_pair query[] = { { "response-cache-control",
-		                                  "public, max-age=31536000, immutable" },
+	const struct sigv4_pair query[] = { { "response-cache-control", reading->cache },
 		                                { "response-content-disposition", reading->disposition },
 		                                { "response-content-type", reading->type } };
 	struct service_keys keys;

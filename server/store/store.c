@@ -148,6 +148,13 @@ void store_scratch_remove(struct store *store, const char *path)
 	store->kind->scratch_remove(store, path);
 }
 
+struct error store_look(struct store *store, const unsigned char digest[SHA256_BYTES],
+                        struct store_entry *ret_entry)
+{
+	lock_check("the store");
+	return store->kind->look(store, digest, ret_entry);
+}
+
 struct error store_walk(struct store *store, store_visit *each, void *arg)
 {
 	lock_check("the store");

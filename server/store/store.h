@@ -95,6 +95,7 @@ struct store_reading {
 	const char *method;      /* GET or HEAD */
 	const char *type;        /* Content-Type */
 	const char *disposition; /* Content-Disposition */
+	const char *cache;       /* Cache-Control */
 	unsigned seconds;        /* for how long it may be read */
 };
 
@@ -134,6 +135,10 @@ struct store_entry {
 };
 
 typedef void store_visit(void *arg, const struct store_entry *entry);
+
+/* What a file is like now. ERR_NOT_FOUND. */
+struct error store_look(struct store *store, const unsigned char digest[SHA256_BYTES],
+                        struct store_entry *ret_entry) MUST_CHECK;
 
 /* Calls `each` for every file that has a digest's name. */
 struct error store_walk(struct store *store, store_visit *each, void *arg) MUST_CHECK;

@@ -42,6 +42,8 @@ struct store_kind {
 	void (*give_back)(struct store *store, const char *path);
 	struct error (*scratch)(struct store *store, char path[PATH_MAX]);
 	void (*scratch_remove)(struct store *store, const char *path);
+	struct error (*look)(struct store *store, const unsigned char digest[SHA256_BYTES],
+	                     struct store_entry *ret_entry);
 	struct error (*walk)(struct store *store, store_visit *each, void *arg);
 	struct error (*ready)(struct store *store);
 };

@@ -2,7 +2,8 @@
 // Media in an object service: s3rver behind a gateway that checks every signature and fails as it is told to.
 
 import assert from "node:assert/strict";
-import { chmod, mkdir, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { chmod, mkdir, readFile, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
 
@@ -209,5 +210,170 @@ describe("media in an object service", () => {
 		const { code, stderr } = await run(["store", "check"], { TOUCHSTONE_STORE: "s3://no-such-bucket/media" });
 		assert.equal(code, 1);
 		assert.match(stderr, /NoSuchBucket/);
+	});
+
+	const DAY_S = 86400;
+	/** A file of random bytes in a folder store, old enough to be collected. Answers its digest. */
+	const strayFile = async (store, bytes) => {
+		const content = randomBytes(bytes), digest = sha256(content);
+		const file = path.join(store, digest.slice(0, 2), digest.slice(2));
+		await mkdir(path.dirname(file), { recursive: true });
+		await writeFile(file, content, { mode: 0o444 });
+		await utimes(file, Date.now() / 1000 - 3 * DAY_S, Date.now() / 1000 - 3 * DAY_S);
+		return digest;
+	};
+
+	test("a folder is copied into the service while a server imports, goes on where it broke off, and is read back", async () => {
+		const origin = await place.database("folder");
+		const store = path.join(place.folder, "folder-store"), from = `file:${store}`, to = `s3://${BUCKET}/moved`;
+		const manifests = path.join(place.folder, "media");
+		const rows = (first, last) => Array.from({ length: last - first }, (_, i) => `p${first + i}.png,${first + i}`).join("\n");
+		await writeFile(path.join(manifests, "first.csv"), `file,title\n${rows(0, 5)}\n`);
+		await writeFile(path.join(manifests, "second.csv"), `file,title\n${rows(5, PICTURES)}\n`);
+		const folder = { TOUCHSTONE_STORE: from };
+		await place.program(origin, ["import", path.join(manifests, "first.csv")], environment(folder));
+		const large = await strayFile(store, 40 << 20);
+		const key = `moved/${large.slice(0, 2)}/${large.slice(2)}`;
+		const copy = () => place.program(origin, ["store", "copy", from, to], environment(folder)).catch((error) => error);
+
+		objects.fault = ({ method, query }) => (method === "PUT" && query.partNumber === "2" ? { status: 500 } : undefined);
+		const broken = await copy();
+		assert.equal(broken.code, 1);
+		assert.match(broken.stderr, /object service/);
+		assert.ok(objects.seen.some((one) => one.method === "DELETE" && one.key === key && one.query.uploadId), "the parts are given up");
+		await assert.rejects(stat(path.join(place.folder, "objects", BUCKET, `${key}._S3rver_object`)));
+		await assert.rejects(stat(path.join(place.folder, "objects", BUCKET, "moved/touchstone-store._S3rver_object")));
+
+		let imported;
+		objects.fault = () => {
+			imported ??= place.program(origin, ["import", path.join(manifests, "second.csv")], environment(folder));
+			return undefined;
+		};
+		objects.seen.length = 0;
+		const first = await copy();
+		assert.equal(first.code, undefined, first.stderr);
+		await imported;
+		assert.ok(objects.seen.some((one) => one.query.partNumber === "3"), "in parts");
+		const put = objects.seen.filter(({ method, query }) => method === "PUT" && !query.partNumber).length;
+		objects.seen.length = 0;
+		const second = await copy();
+		assert.match(second.stdout, / 0 not/);
+		assert.ok(objects.seen.filter(({ method, query }) => method === "PUT" && !query.partNumber).length <= 3 * PICTURES - put + 2);
+		const whole = path.join(place.folder, "objects", BUCKET, `${key}._S3rver_object`);
+		assert.equal(sha256(await readFile(whole)), large);
+
+		const there = environment({ TOUCHSTONE_STORE: to });
+		await place.program(origin, ["store", "check", "--deep"], there);
+		const other = await place.server(origin, { more: there });
+		const someone = new Client(other.url);
+		await someone.post("/volunteers", { consent: true });
+		const { json } = await someone.post("/assignments", {});
+		assert.equal((await someone.get(json.items[0].media.url)).status, 200);
+		await other.stop();
+
+		const back = `file:${path.join(place.folder, "back-store")}`;
+		await place.program(origin, ["store", "copy", to, back], there);
+		await place.program(origin, ["store", "check", "--deep"], environment({ TOUCHSTONE_STORE: back }));
+	});
+
+	test("a copy is refused into another database's store, and damage is told and not copied", async () => {
+		const origin = await place.database("refused");
+		const folder = { TOUCHSTONE_STORE: `file:${path.join(place.folder, "refused-store")}` };
+		await place.program(origin, ["import", manifest()], environment(folder));
+		const copy = (to) => place.program(origin, ["store", "copy", folder.TOUCHSTONE_STORE, to], environment(folder)).catch((error) => error);
+		assert.match((await copy(`s3://${BUCKET}/moved`)).stderr, /store of another database/);
+		const [[digest]] = await sql(origin, "select encode(rendition, 'hex') from item limit 1");
+		const file = path.join(place.folder, "refused-store", digest.slice(0, 2), digest.slice(2));
+		const right = await readFile(file);
+		await chmod(file, 0o644);
+		await writeFile(file, Buffer.concat([right.subarray(0, -1), Buffer.from([right.at(-1) ^ 1])]));
+		const said = await copy(`s3://${BUCKET}/refused`);
+		assert.equal(said.code, 1);
+		assert.match(said.stdout, new RegExp(`damaged: .*${digest.slice(2)}`));
+		await writeFile(file, right);
+		assert.equal((await copy(`s3://${BUCKET}/refused`)).code, undefined);
+	});
+
+	for (const kind of ["folder", "service"]) {
+		test(`what nothing names is noted, and removed from the ${kind} later; what is named or young stays`, async () => {
+			const origin = await place.database(`collect_${kind}`);
+			const root = path.join(place.folder, kind === "folder" ? "collect-store" : `objects/${BUCKET}/collect`);
+			const store = kind === "folder" ? `file:${root}` : `s3://${BUCKET}/collect`;
+			const here = environment({ TOUCHSTONE_STORE: store });
+			const suffix = kind === "folder" ? "" : "._S3rver_object";
+			const fileOf = (digest) => path.join(root, digest.slice(0, 2), digest.slice(2) + suffix);
+			const collect = async (...args) => (await place.program(origin, ["store", "collect", ...args], here)).stdout;
+			await place.program(origin, ["import", manifest()], here);
+			/** Puts a file that nothing names, so many days old. */
+			const stray = async (days) => {
+				const content = randomBytes(1000), digest = sha256(content);
+				await mkdir(path.dirname(fileOf(digest)), { recursive: true });
+				await writeFile(fileOf(digest), content);
+				if (kind === "service")
+					await writeFile(path.join(path.dirname(fileOf(digest)), `${digest.slice(2)}._S3rver_metadata.json`), "{}");
+				await utimes(fileOf(digest), Date.now() / 1000 - days * DAY_S, Date.now() / 1000 - days * DAY_S);
+				return digest;
+			};
+			const old = await stray(30), young = await stray(0.5);
+			const kept = await sql(origin, "select encode(rendition, 'hex') from item union select encode(sha256, 'hex') from item");
+			for (const [digest] of kept)
+				await utimes(fileOf(digest), Date.now() / 1000 - 30 * DAY_S, Date.now() / 1000 - 30 * DAY_S);
+
+			assert.match(await collect("--dry-run"), /^1 files \(1000 bytes\) that nothing names: 0 removed .* 1 wait; nothing was changed/);
+			assert.deepEqual(await sql(origin, "select count(*) from media_tombstone"), [["0"]]);
+			assert.match(await collect(), /0 removed .* 1 wait/);
+			await stat(fileOf(old));
+			assert.match(await collect(), /0 removed/);
+			await sql(origin, "update media_tombstone set noticed_at = now() - interval '8 days'");
+			assert.match(await collect(), /1 removed \(1000 bytes\), 0 wait/);
+			await assert.rejects(stat(fileOf(old)));
+			await stat(fileOf(young));
+			for (const [digest] of kept)
+				await stat(fileOf(digest));
+			assert.deepEqual(await sql(origin, "select count(*) from media_tombstone"), [["0"]]);
+			await place.program(origin, ["store", "check", "--deep"], here);
+
+			const again = await stray(30);
+			await collect();
+			await sql(origin, "update media_tombstone set noticed_at = now() - interval '8 days'");
+			await utimes(fileOf(again), new Date(), new Date());
+			assert.match(await collect(), /0 removed/);
+			await stat(fileOf(again));
+		});
+	}
+
+	test("who names a file in the moment of its removal is told to come again", async () => {
+		const [[id, digest]] = await sql(database, "select id, encode(rendition, 'hex') from item limit 1");
+		await sql(database, `insert into media_tombstone (digest, bytes, removing_at) values (sha256('gone'), 4, clock_timestamp())`);
+		await assert.rejects(sql(database, `update item set rendition = sha256('gone') where id = '${id}'`), /removed just now/);
+		await sql(database, "delete from media_tombstone");
+		await sql(database, `update item set rendition = decode('${digest}', 'hex') where id = '${id}'`);
+	});
+
+	test("files of a public release are read from the service itself, by an address that ends; media are not", async () => {
+		await sql(database, "insert into consensus (item_id, p_fake, low, high, judgments, fake_votes) select id, 0.01, 0, 0.02, 9, 0 from item");
+		await sql(database, "update item set state = 'retired', licence = 'CC0-1.0', source = 'test' where title < '3'");
+		await program(["release", "create", "set", "1"]);
+		const plain = new Client(server.url);
+		const { json } = await plain.get("/api/v1/releases/set/1");
+		const { url, sha256: digest } = json.files.find((file) => /labels/.test(file.path));
+		const proxied = await plain.get(url);
+		assert.equal(sha256(proxied.bytes), digest);
+		const open = await place.server(database, { more: environment({ TOUCHSTONE_S3_PUBLIC_ENDPOINT: `http://127.0.0.1:${objects.port}` }) });
+		const answer = await fetch(`${open.url}${url}`, { redirect: "manual" });
+		assert.equal(answer.status, 307);
+		assert.equal(answer.headers.get("cache-control"), "no-store");
+		const address = answer.headers.get("location");
+		assert.match(address, /X-Amz-Expires=600&/);
+		const direct = await fetch(address);
+		assert.equal(sha256(Buffer.from(await direct.arrayBuffer())), digest);
+		assert.match(direct.headers.get("content-disposition"), /^attachment; filename="/);
+		const head = await fetch(`${open.url}${url}`, { method: "HEAD" });
+		assert.equal(head.status, 200);
+		const someone = new Client(open.url);
+		await someone.post("/volunteers", { consent: true });
+		const { json: handed } = await someone.post("/assignments", {});
+		assert.equal((await fetch(`${open.url}${handed.items[0].media.url}`, { redirect: "manual", headers: { cookie: [...someone.cookies].map((pair) => pair.join("=")).join("; ") } })).status, 200);
+		await open.stop();
 	});
 });
