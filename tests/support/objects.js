@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// objects.js: an object service for tests. s3rver keeps the objects; it reads no signature of version 4, so a gateway
-// stands before it, which works out each signature anew from what arrived (AWS's description, not the program's code),
-// compares the body with its SHA-256, and fails in the ways that a test asks for.
+// objects.js: an object service for tests. s3rver keeps the objects, or, under scripts/object-service, a full server does.
+// s3rver reads no signature of version 4, so a gateway stands before it, which works out each signature anew from what
+// arrived (by AWS's description, not the program's code), compares the body with its SHA-256, and fails in the ways that
+// a test asks for.
 
 import { createHash, createHmac } from "node:crypto";
-import { writeFile } from "node:fs/promises";
+import { utimes, writeFile } from "node:fs/promises";
 import { createServer, request as ask } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import path from "node:path";
 
 import S3rver from "s3rver";
 
 import { freePort } from "./place.js";
 
-const KEY = "S3RVER";
-export const SECRET = "S3RVER";
+/** s3rver's own, or those of the full server that is there. */
+export const FULL = Number(process.env.OBJECT_SERVICE_PORT ?? 0);
+const KEY = process.env.OBJECT_SERVICE_KEY ?? "S3RVER";
+export const SECRET = process.env.OBJECT_SERVICE_SECRET ?? "S3RVER";
+const REGION = "us-east-1";
 export const BUCKET = "touchstone-media";
 const MOST_BODY = 1 << 28;
 
@@ -80,9 +85,12 @@ export class Objects {
 		objects.refused = [];   // "Code METHOD path": always a fault of the program's
 		objects.seen = [];      // { method, key, query }
 		objects.fault = () => undefined;
-		objects.inner = await freePort();
-		objects.rver = new S3rver({ port: objects.inner, address: "127.0.0.1", directory: path.join(folder, "objects"), silent: true, configureBuckets: [{ name: BUCKET }] });
-		await objects.rver.run();
+		objects.inner = FULL || await freePort();
+		if (!FULL) {
+			objects.rver = new S3rver({ port: objects.inner, address: "127.0.0.1", directory: path.join(folder, "objects"), silent: true });
+			await objects.rver.run();
+		}
+		await objects.ask("PUT", "");
 		objects.port = await freePort();
 		objects.keyFile = path.join(folder, "s3-keys");
 		await writeFile(objects.keyFile, `[default]\naws_access_key_id = ${KEY}\naws_secret_access_key = ${SECRET}\n`, { mode: 0o600 });
@@ -103,6 +111,14 @@ export class Objects {
 		await new Promise((done) => { this.gateway.listen(this.port, "127.0.0.1", done); });
 	}
 
+	/** The same gateway with a certificate, { key, cert }. Answers its address, and how to end it. */
+	async secure(certificate) {
+		const port = await freePort();
+		const gateway = createSecureServer(certificate, (message, answer) => { this.serve(message, answer).catch(() => answer.destroy()); });
+		await new Promise((done) => { gateway.listen(port, "127.0.0.1", done); });
+		return { url: `https://localhost:${port}`, close: () => new Promise((done) => { gateway.close(done); gateway.closeAllConnections?.(); }) };
+	}
+
 	/** Nobody answers any more. */
 	async down() {
 		const closed = new Promise((done) => { this.gateway.close(done); });
@@ -112,7 +128,48 @@ export class Objects {
 
 	async close() {
 		await this.down();
-		await this.rver.close();
+		await this.rver?.close();
+	}
+
+	/** Asks the service itself, past the gateway. Answers { status, bytes }. */
+	ask(method, key, content = Buffer.alloc(0)) {
+		const pathname = `/${BUCKET}${key && `/${key}`}`, time = new Date().toISOString().replace(/[-:]|\.\d+/g, "");
+		const headers = { host: `127.0.0.1:${this.inner}`, "x-amz-content-sha256": sha256(content), "x-amz-date": time };
+		const signedHeaders = Object.keys(headers).sort(), scope = `${time.slice(0, 8)}/${REGION}/s3/aws4_request`;
+		const signature = expectedSignature({ method, pathname, query: [], headers, payload: headers["x-amz-content-sha256"], signedHeaders, scope, time });
+		headers.authorization = `AWS4-HMAC-SHA256 Credential=${KEY}/${scope}, SignedHeaders=${signedHeaders.join(";")}, Signature=${signature}`;
+		headers["content-length"] = content.length;
+		return new Promise((done, failed) => {
+			const inner = ask({ port: this.inner, host: "127.0.0.1", method, path: pathname, headers }, async (response) => {
+				done({ status: response.statusCode, bytes: await bodyOf(response) });
+			});
+			inner.once("error", failed);
+			inner.end(content);
+		});
+	}
+
+	/** The bytes of an object; undefined where there is none. */
+	async read(key) {
+		const { status, bytes } = await this.ask("GET", key);
+		return status === 200 ? bytes : undefined;
+	}
+
+	async write(key, content) {
+		const { status, bytes } = await this.ask("PUT", key, content);
+		if (status !== 200)
+			throw new Error(`PUT ${key}: ${status} ${bytes}`);
+	}
+
+	async remove(key) {
+		const { status } = await this.ask("DELETE", key);
+		if (status !== 204)
+			throw new Error(`DELETE ${key}: ${status}`);
+	}
+
+	/** Makes it look so many days old. Of s3rver's objects alone. */
+	async age(key, days) {
+		const at = Date.now() / 1000 - days * 86400;
+		await utimes(path.join(this.folder, "objects", BUCKET, `${key}._S3rver_object`), at, at);
 	}
 
 	async serve(message, answer) {
