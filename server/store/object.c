@@ -25,7 +25,7 @@
 #define MARKER         "touchstone-store"
 #define READY          "touchstone-ready"
 #define BRIEF_MS       4000  /* somebody waits for the answer */
-#define FETCH_MS       20000 /* and for a file of media */
+#define FETCH_MS       15000 /* and for a file of media */
 #define STEADY_MS      60000 /* a command does */
 #define VERIFY_MS      3600000
 #define FETCH_TRIES    4
@@ -119,6 +119,7 @@ static struct error object_marker(struct store *store, char ret_id[UUID_TEXT])
 {
 	struct arena *arena = arena_new();
 	struct call call = brief_call(arena, "GET", MARKER);
+	call.hasty = true;
 	struct error err = service_call(as_object_store(store)->service, &call);
 	unsigned char id[UUID_BYTES];
 	char text[UUID_TEXT] = "";
@@ -150,6 +151,7 @@ static struct error put_text(struct service *service, const char *key, const cha
 	call.body_bytes = strlen(text);
 	call.payload = hex;
 	call.condition = condition;
+	call.hasty = true;
 	call.tries = tries;
 	struct error err = service_call(service, &call);
 	arena_free(arena);
@@ -339,15 +341,6 @@ static struct error object_fetch(void *arg, int fd)
 	return err;
 }
 
-static struct error object_open_read(struct store *store, const unsigned char digest[SHA256_BYTES],
-                                     int *ret_fd, uint64_t *ret_bytes)
-{
-	struct object_store *object = as_object_store(store);
-	struct object_reading reading = { .service = object->service, .digest = digest, .fd = -1 };
-
-	return cache_fetch(object->cache, digest, object_fetch, &reading, ret_fd, ret_bytes);
-}
-
 static struct error object_open_now(struct store *store, const unsigned char digest[SHA256_BYTES],
                                     int *ret_fd, uint64_t *ret_bytes)
 {
@@ -356,6 +349,18 @@ static struct error object_open_now(struct store *store, const unsigned char dig
 	if (err.code)
 		return errorf(ERR_UNAVAILABLE, "the file has to be fetched first");
 	return ok();
+}
+
+static struct error object_open_read(struct store *store, const unsigned char digest[SHA256_BYTES],
+                                     int *ret_fd, uint64_t *ret_bytes)
+{
+	struct object_store *object = as_object_store(store);
+	struct object_reading reading = { .service = object->service, .digest = digest, .fd = -1 };
+
+	/* Nor does anybody wait for the one who asks: threads that wait are missed by others. */
+	if (service_is_lost(object->service))
+		return object_open_now(store, digest, ret_fd, ret_bytes);
+	return cache_fetch(object->cache, digest, object_fetch, &reading, ret_fd, ret_bytes);
 }
 
 static struct error object_has(struct store *store, const unsigned char digest[SHA256_BYTES],

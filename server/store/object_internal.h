@@ -29,8 +29,9 @@ struct service {
 	struct store_service given;
 	char bucket[64], prefix[OBJECT_PREFIX + 1]; /* "media/", or "" */
 	struct exchanges *exchanges;
-	_Atomic int64_t broken_until_ms; /* it did not answer: who is in a hurry need not ask */
-	_Atomic int64_t told_ms;         /* when the log last spoke of trouble */
+	_Atomic bool broken;     /* it did not answer: of those in a hurry one at a time asks again */
+	_Atomic bool probing;    /* one does */
+	_Atomic int64_t told_ms; /* when the log last spoke of trouble */
 };
 
 struct call {
@@ -45,7 +46,7 @@ struct call {
 	uint64_t body_from, body_bytes;
 	const char *payload;      /* the body's SHA-256, in hexadecimal; NULL: it is empty */
 	unsigned total_ms, tries; /* for all tries together; how many */
-	bool hasty;               /* fail at once where the service was just found broken */
+	bool hasty; /* fail at once where the service is broken and another asks already */
 	bool (*take)(void *arg, const void *bytes, size_t len);
 	void (*begin)(void *arg); /* before each try, where there is `take` */
 	void *arg;
@@ -68,6 +69,9 @@ void service_free(struct service *service);
  * refused); the log knows more.
  */
 struct error service_call(struct service *service, struct call *call) MUST_CHECK;
+
+/* It does not answer, and another asks already whether it does again. */
+bool service_is_lost(struct service *service);
 
 /* An address that anybody may read one object by for `seconds`. */
 struct error service_presign(struct service *service, const struct store_reading *reading,

@@ -346,29 +346,43 @@ static struct error judge_call(struct service *service, struct call *call, struc
 	              code_of(call));
 }
 
-struct error service_call(struct service *service, struct call *call)
+/* Tries until it is answered, or its time or its tries are over. */
+static struct error call_until_answered(struct service *service, struct call *call)
 {
 	int64_t until_ms = clock_monotonic_ms() + call->total_ms;
 	unsigned retry_s = 0;
-	struct error err;
 
-	if (call->hasty && clock_monotonic_ms() < atomic_load(&service->broken_until_ms))
-		return errorf(ERR_UNAVAILABLE, "the object service does not answer");
 	for (unsigned tried = 0;; tried++) {
 		int64_t left_ms = until_ms - clock_monotonic_ms();
+		struct error err = left_ms > 0 ? try_call(service, call, left_ms, &retry_s)
+		                               : errorf(ERR_UNAVAILABLE, "its time is up");
 
-		err = left_ms > 0 ? try_call(service, call, left_ms, &retry_s)
-		                  : errorf(ERR_UNAVAILABLE, "its time is up");
 		if (!is_passing(call, err) || tried + 1 >= call->tries)
-			break;
+			return err;
 		int64_t rest_ms = rest_before(tried, retry_s, until_ms - clock_monotonic_ms());
 		if (!rest_ms)
-			break;
+			return err;
 		clock_rest_ms(rest_ms);
 	}
-	if (is_passing(call, err))
-		atomic_store(&service->broken_until_ms, clock_monotonic_ms() + BROKEN_FOR_MS);
+}
+
+/* A service that hangs would otherwise hold every thread that serves, each for all of its time. */
+struct error service_call(struct service *service, struct call *call)
+{
+	bool probes = call->hasty && atomic_load(&service->broken);
+
+	if (probes && atomic_exchange(&service->probing, true))
+		return errorf(ERR_UNAVAILABLE, "the object service does not answer");
+	struct error err = call_until_answered(service, call);
+	atomic_store(&service->broken, is_passing(call, err));
+	if (probes)
+		atomic_store(&service->probing, false);
 	return judge_call(service, call, err);
+}
+
+bool service_is_lost(struct service *service)
+{
+	return atomic_load(&service->broken) && atomic_load(&service->probing);
 }
 
 struct error service_presign(struct service *service, const struct store_reading *reading,

@@ -151,6 +151,17 @@ describe("media in an object service", () => {
 			assert.equal((await client.get("/api/v1/stats")).status, 200);
 		assert.equal((await waiting).status, 503);
 		assert.ok(Date.now() - began < 25000, `${Date.now() - began} ms`);
+		// It hangs still, and holds one of those who ask.
+		const again = Array.from({ length: 20 }, async () => {
+			const asked = Date.now();
+			return { status: (await client.get(json.items[0].media.url)).status, ms: Date.now() - asked, url: 0 };
+		}).concat(Array.from({ length: 20 }, async () => {
+			const asked = Date.now();
+			return { status: (await client.get(json.items[1].media.url)).status, ms: Date.now() - asked, url: 1 };
+		}));
+		const answers = await Promise.all(again);
+		assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([503]));
+		assert.ok([0, 1].some((one) => answers.every(({ url, ms }) => url !== one || ms < 5000)), "who asks for another file is answered at once");
 		objects.fault = () => undefined;
 		await until("the service is asked again", async () => (await client.get(json.items[0].media.url)).status === 200);
 		await emptyCache();
