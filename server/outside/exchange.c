@@ -178,6 +178,7 @@ static size_t receive_piece(char *piece, size_t size, size_t count, void *arg)
 	struct http_exchange *exchange = passage->exchange;
 	size_t len = size * count;
 
+	exchange->received += len;
 	if (exchange->status < 200 || exchange->status >= 300)
 		return keep_answer(passage, piece, len, MOST_PROBLEM);
 	if (!exchange->take)
@@ -206,7 +207,7 @@ static size_t receive_header(char *line, size_t size, size_t count, void *arg)
 	return len;
 }
 
-static void set_safety(CURL *curl, struct passage *passage)
+static void set_safety(CURL *curl, struct passage *passage, int64_t left_ms)
 {
 	const struct exchange_config *config = passage->config;
 
@@ -221,9 +222,11 @@ static void set_safety(CURL *curl, struct passage *passage)
 	if (config->ca_file)
 		curl_easy_setopt(curl, CURLOPT_CAINFO, config->ca_file);
 	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)passage->exchange->total_ms);
-	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, SLOWEST_BYTES);
-	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, SLOWEST_FOR_S);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)left_ms);
+	if (!passage->exchange->ponders) {
+		curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, SLOWEST_BYTES);
+		curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, SLOWEST_FOR_S);
+	}
 	curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, exchange_socket);
 	curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, passage);
 }
@@ -292,14 +295,17 @@ struct error exchange_do(struct exchanges *exchanges, struct http_exchange *exch
 	curl_off_t length = -1, changed_s = -1;
 
 	lock_check("a service");
-	CURL *curl = take_handle(exchanges, clock_monotonic_ms() + exchange->total_ms);
+	int64_t until_ms = clock_monotonic_ms() + exchange->total_ms;
+	CURL *curl = take_handle(exchanges, until_ms);
 	if (!curl)
 		return errorf(ERR_UNAVAILABLE, "too many requests to the service wait already");
+	int64_t left_ms = until_ms - clock_monotonic_ms();
 	exchange->status = 0;
+	exchange->received = 0;
 	exchange->etag[0] = '\0';
 	exchange->text_len = 0;
 	struct curl_slist *headers = list_headers(exchange->headers);
-	set_safety(curl, &passage);
+	set_safety(curl, &passage, left_ms > 0 ? left_ms : 1);
 	set_request(curl, &passage, headers);
 	CURLcode code = curl_easy_perform(curl);
 	if (code != CURLE_OK)

@@ -38,12 +38,14 @@ struct http_exchange {
 	int body_fd;                /* -1: of none */
 	uint64_t body_from, body_bytes;
 	unsigned total_ms;
+	bool ponders; /* the service may say nothing for long before it answers */
 	/* Gets the body of an answer 2xx, piece by piece; false ends the exchange. NULL: `text`. */
 	bool (*take)(void *arg, const void *bytes, size_t len);
 	void *arg;
 
 	/* The answer. */
 	unsigned status;
+	uint64_t received; /* bytes of its body, also where it did not come to its end */
 	int64_t length;    /* of the body, as declared; -1: not */
 	int64_t changed_s; /* Last-Modified, since 1970; -1: not said */
 	unsigned retry_after_s;

@@ -248,7 +248,10 @@ static struct error folder_has(struct store *store, const unsigned char digest[S
 	char name[SHA256_TEXT + 1];
 
 	name_of(digest, name);
-	*ret_there = faccessat(folder->root_fd, name, F_OK, 0) == 0;
+	bool there = faccessat(folder->root_fd, name, F_OK, 0) == 0;
+	if (!there && errno != ENOENT) /* a disk that fails has not lost the file */
+		return folder_trouble("look for a file");
+	*ret_there = there;
 	return ok();
 }
 

@@ -128,11 +128,11 @@ static struct error next_page(struct arena *arena, const char *text, char token[
 	const char *at = text, *truncated = xml_take(arena, &at, "IsTruncated");
 	const char *next = (at = text, xml_take(arena, &at, "NextContinuationToken"));
 
-	if (!truncated || strcmp(truncated, "true") != 0) {
+	if (truncated && strcmp(truncated, "false") == 0) {
 		token[0] = '\0';
 		return ok();
 	}
-	if (!next || !*next || strlen(next) >= room || strcmp(next, token) == 0)
+	if (!truncated || !next || !*next || strlen(next) >= room || strcmp(next, token) == 0)
 		return errorf(ERR_UNAVAILABLE, "the object service breaks off its listing");
 	snprintf(token, room, "%s", next);
 	return ok();

@@ -29,7 +29,7 @@ struct service {
 	struct store_service given;
 	char bucket[64], prefix[OBJECT_PREFIX + 1]; /* "media/", or "" */
 	struct exchanges *exchanges;
-	_Atomic bool broken;     /* it did not answer: of those in a hurry one at a time asks again */
+	_Atomic bool broken;     /* it gave nothing: of those in a hurry one at a time asks again */
 	_Atomic bool probing;    /* one does */
 	_Atomic int64_t told_ms; /* when the log last spoke of trouble */
 };
@@ -46,12 +46,14 @@ struct call {
 	uint64_t body_from, body_bytes;
 	const char *payload;      /* the body's SHA-256, in hexadecimal; NULL: it is empty */
 	unsigned total_ms, tries; /* for all tries together; how many */
+	bool ponders;             /* the service may take long to begin its answer */
 	bool hasty; /* fail at once where the service is broken and another asks already */
 	bool (*take)(void *arg, const void *bytes, size_t len);
 	void (*begin)(void *arg); /* before each try, where there is `take` */
 	void *arg;
 
 	unsigned status;
+	uint64_t received; /* bytes of the body, in the last try */
 	int64_t length, changed_s;
 	char etag[128];   /* "" for none */
 	const char *text; /* in the arena; "" for none */

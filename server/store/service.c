@@ -19,6 +19,7 @@
 #define MOST_REST_MS  2000
 #define BROKEN_FOR_MS 1000
 #define TELL_EVERY_MS 10000
+#define SURELY_FLOWS  (1u << 20) /* bytes that a service which hangs, or drips, does not give */
 #define EMPTY_SHA256  "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 #define USUAL_REGION  "us-east-1"
 
@@ -262,12 +263,14 @@ static struct error try_call(struct service *service, struct call *call, int64_t
 		                              .body_from = call->body_from,
 		                              .body_bytes = call->body_bytes,
 		                              .total_ms = (unsigned)left_ms,
+		                              .ponders = call->ponders,
 		                              .take = call->take,
 		                              .arg = call->arg };
 	if (call->begin)
 		call->begin(call->arg);
 	err = exchange_do(service->exchanges, &exchange);
 	call->status = exchange.status;
+	call->received = exchange.received;
 	call->length = exchange.length;
 	call->changed_s = exchange.changed_s;
 	memcpy(call->etag, exchange.etag, sizeof call->etag);
@@ -366,6 +369,12 @@ static struct error call_until_answered(struct service *service, struct call *ca
 	}
 }
 
+/* A file may be too large for the caller's time: the service is none the worse for it. */
+static bool flows(const struct call *call)
+{
+	return call->status >= 200 && call->status < 300 && call->received > SURELY_FLOWS;
+}
+
 /* A service that hangs would otherwise hold every thread that serves, each for all of its time. */
 struct error service_call(struct service *service, struct call *call)
 {
@@ -374,7 +383,7 @@ struct error service_call(struct service *service, struct call *call)
 	if (probes && atomic_exchange(&service->probing, true))
 		return errorf(ERR_UNAVAILABLE, "the object service does not answer");
 	struct error err = call_until_answered(service, call);
-	atomic_store(&service->broken, is_passing(call, err));
+	atomic_store(&service->broken, is_passing(call, err) && !flows(call));
 	if (probes)
 		atomic_store(&service->probing, false);
 	return judge_call(service, call, err);

@@ -21,6 +21,7 @@
 #define MOST_PARTS   9000u /* the service takes 10,000 */
 #define UPLOAD_TRIES 6
 #define STEP_MS      60000
+#define JOIN_MS      600000
 #define SLOW_BYTES   64 /* a millisecond: what a body gets more time for */
 
 static unsigned upload_ms(uint64_t bytes)
@@ -51,7 +52,10 @@ static struct error upload_whole(struct service *service, struct arena *arena, c
 	call.body_fd = fd;
 	call.body_bytes = bytes;
 	call.total_ms = upload_ms(bytes);
-	return service_call(service, &call);
+	struct error err = service_call(service, &call);
+	if (!err.code && !*call.etag) /* something else said yes: a proxy, a page to sign in */
+		return errorf(ERR_UNAVAILABLE, "the object service gave an object no tag");
+	return err;
 }
 
 /* The digest of a piece of the file. */
@@ -162,6 +166,8 @@ static struct error upload_end(struct upload *upload)
 	call.body = upload->parts.bytes;
 	call.body_bytes = upload->parts.len;
 	call.payload = hex;
+	call.ponders = true; /* it joins the parts before it answers */
+	call.total_ms = JOIN_MS;
 	struct error err = service_call(upload->service, &call);
 	if (!err.code && strstr(call.text, "<Error>"))
 		err = errorf(ERR_UNAVAILABLE, "the object service could not join the parts");

@@ -233,6 +233,29 @@ START_TEST(what_a_crash_left_is_cleared_after_a_day_and_not_before)
 }
 END_TEST
 
+/* What cannot be looked for is not lost: here the folder that it lies in is a link to itself. */
+START_TEST(a_file_that_cannot_be_looked_for_is_not_taken_for_missing)
+{
+	char path[PATH_MAX];
+	bool there = true;
+	int fd;
+
+	put_hello();
+	ck_assert_int_eq(rename(scratch_path("store/2c"), scratch_path("away")), 0);
+	ck_assert_int_eq(symlink("2c", scratch_path("store/2c")), 0);
+	struct error err = store_has(store, digest, &there);
+	ck_assert_int_eq(err.code, ERR_INTERNAL);
+	ck_assert_str_eq(err.detail, "the media store could not look for a file: Too many levels of "
+	                             "symbolic links");
+	ck_assert(there);
+	ck_assert_int_eq(store_open_read(store, digest, &fd, &bytes).code, ERR_INTERNAL);
+	ck_assert_int_eq(store_borrow(store, digest, path).code, ERR_INTERNAL);
+	ck_assert_int_eq(unlink(scratch_path("store/2c")), 0);
+	ck_assert_int_eq(rename(scratch_path("away"), scratch_path("store/2c")), 0);
+	ck_assert(is_stored());
+}
+END_TEST
+
 static const struct {
 	const char *url, *detail;
 } refused[] = {
@@ -321,6 +344,7 @@ Suite *store_suite(void)
 	tcase_add_test(tc, only_regular_files_are_put);
 	tcase_add_test(tc, a_failed_put_leaves_the_outputs_alone);
 	tcase_add_test(tc, what_a_crash_left_is_cleared_after_a_day_and_not_before);
+	tcase_add_test(tc, a_file_that_cannot_be_looked_for_is_not_taken_for_missing);
 	tcase_add_loop_test(tc, another_kind_of_store_is_refused_in_a_sentence, 0,
 	                    sizeof refused / sizeof refused[0]);
 	tcase_add_test(tc, a_store_that_can_be_written_is_ready);
