@@ -31,14 +31,16 @@ BEGIN
     PERFORM refuse_removed_media(ARRAY[NEW.sha256, NEW.rendition, NEW.poster, NEW.thumbnail]);
     RETURN NULL;
 END $$;
-CREATE FUNCTION release_names_media() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION digest_names_media() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM refuse_removed_media(ARRAY[NEW.sha256]);
     RETURN NULL;
 END $$;
 CREATE TRIGGER item_media_stay AFTER INSERT OR UPDATE OF rendition, poster, thumbnail ON item
     FOR EACH ROW EXECUTE FUNCTION item_names_media();
+CREATE TRIGGER item_copy_media_stay AFTER INSERT ON item_copy
+    FOR EACH ROW EXECUTE FUNCTION digest_names_media();
 CREATE TRIGGER release_file_media_stay AFTER INSERT ON release_file
-    FOR EACH ROW EXECUTE FUNCTION release_names_media();
+    FOR EACH ROW EXECUTE FUNCTION digest_names_media();
 CREATE TRIGGER release_artefact_media_stay AFTER INSERT ON release_artefact
-    FOR EACH ROW EXECUTE FUNCTION release_names_media();
+    FOR EACH ROW EXECUTE FUNCTION digest_names_media();

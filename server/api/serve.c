@@ -14,7 +14,7 @@
 
 struct api api;
 struct lane *lane_queries, *lane_assignments, *lane_answers, *lane_passwords, *lane_uploads,
-	*lane_media;
+	*lane_media, *lane_releases;
 
 static void admit_volunteer(struct request *req, const struct volunteer_pass *pass)
 {

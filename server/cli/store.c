@@ -71,8 +71,8 @@ static void tell_copy_fault(void *arg, enum copy_fault fault,
 	const struct media_copy *copy = arg;
 	char path[PATH_MAX];
 
-	store_locate(fault == COPY_FAULT_SOURCE ? copy->from : copy->to, digest, path);
-	printf("damaged: ");
+	store_locate(fault == COPY_FAULT_TARGET ? copy->to : copy->from, digest, path);
+	printf(fault == COPY_FAULT_LOST ? "missing: " : "damaged: ");
 	utf8_print(stdout, path);
 	putchar('\n');
 }
@@ -91,7 +91,11 @@ static int end_copy(struct db *db, const struct media_copy *copy, bool marked)
 	printf("%" PRIu64 " files: %" PRIu64 " copied now (%" PRIu64 " bytes), %" PRIu64
 	       " read back and right, %" PRIu64 " not\n",
 	       copy->found, copy->copied, copy->copied_bytes, copy->verified, copy->faults);
-	if (copy->faults || copy->verified < copy->found)
+	if (copy->lost)
+		printf("%" PRIu64 " files were lost before: the database names them, and neither store has "
+		       "them\n",
+		       copy->lost);
+	if (copy->faults || copy->verified + copy->lost < copy->found)
 		return failed(errorf(ERR_CONFLICT, "the copy is not whole: mend what is named above, and "
 		                                   "run the same command again"));
 	if (!marked && (err = media_store_mark_copy(db, copy->to)).code)
@@ -113,7 +117,7 @@ static int copy_stores(struct db *db, const char *from, const char *to)
 	if (!err.code)
 		err = media_store_open_copy(db, to, &copy.to, &marked);
 	if (!err.code)
-		err = media_copy_all(&copy);
+		err = media_copy_all(db, &copy);
 	int code = err.code ? failed(err) : end_copy(db, &copy, marked);
 	store_free(copy.to);
 	store_free(copy.from);
@@ -144,6 +148,8 @@ static int collect_store(struct db *db, struct store *store, struct collect *col
 	       " bytes), %" PRIu64 " wait%s\n",
 	       collect->unnamed, collect->unnamed_bytes, collect->removed, collect->removed_bytes,
 	       collect->waiting, collect->look_only ? "; nothing was changed" : "");
+	if (collect->half)
+		printf("%" PRIu64 " that were written by half and never ended: removed\n", collect->half);
 	return EXIT_DONE;
 }
 
@@ -166,6 +172,25 @@ static int cli_collect(const struct settings *settings, int argc, char **argv)
 	struct store *store = db ? command_store(settings, db) : NULL;
 	if (store)
 		code = collect_store(db, store, &collect);
+	store_free(store);
+	db_close(db);
+	return code;
+}
+
+/* ------------------------------------------------------------------ verify */
+
+const char cli_verify_usage[] = "verify";
+
+int cli_verify(const struct settings *settings, int argc, char **argv)
+{
+	int code = EXIT_FAILED;
+
+	if (!arguments_fit(argc, argv, 0, 0, cli_verify_usage))
+		return EXIT_USAGE;
+	struct db *db = command_db(settings);
+	struct store *store = db ? command_store(settings, db) : NULL;
+	if (store)
+		code = check_store(db, store, true);
 	store_free(store);
 	db_close(db);
 	return code;

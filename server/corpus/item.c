@@ -17,8 +17,9 @@
 #include "outside/fetch.h"
 #include "store/store.h"
 
-#define FETCH_MS   (5 * 60 * 1000)
-#define PARAMETERS 31
+#define FETCH_MS         (5 * 60 * 1000)
+#define PARAMETERS       31
+#define ITEM_PATIENCE_MS 15000
 
 /* The files of an item, in the order of item_known. */
 enum { ORIGINAL, RENDITION, POSTER, THUMBNAIL, FILES };
@@ -386,7 +387,7 @@ struct error item_open_now(struct store *store, const unsigned char digest[SHA25
 struct error item_open(struct store *store, const unsigned char digest[SHA256_BYTES], int *ret_fd,
                        uint64_t *ret_bytes)
 {
-	struct error err = store_open_read(store, digest, ret_fd, ret_bytes);
+	struct error err = store_open_soon(store, digest, ITEM_PATIENCE_MS, ret_fd, ret_bytes);
 
 	if (err.code == ERR_NOT_FOUND)
 		lost_media_note(digest);

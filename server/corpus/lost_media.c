@@ -265,32 +265,32 @@ static void keep_lost(struct checking *checking, const unsigned char digest[SHA2
 }
 
 /* A file that the database names. */
-static struct error check_named(void *arg, const char *hex, const char *what, const char *whose)
+static struct error check_named(void *arg, const struct media_name *name)
 {
 	struct checking *checking = arg;
 	unsigned char digest[SHA256_BYTES];
 	bool missing = false, damaged = false;
 	struct error err;
 
-	if (!hex_decode(digest, SHA256_BYTES, hex))
+	if (!hex_decode(digest, SHA256_BYTES, name->hex))
 		return errorf(ERR_INTERNAL, "a digest cannot be read");
 	bool first = keyset_add(checking->known, lost_media_key(digest));
-	checking->check->files += first;
-	if (!first)
+	if (!first || name->spare)
 		return ok(); /* told of once */
+	checking->check->files++;
 	if ((err = look_at(checking, digest, &missing, &damaged)).code)
 		return err;
 	if (missing)
 		keep_lost(checking, digest);
 	if (missing || damaged)
-		lost_tell(checking, missing ? LOST_MISSING : LOST_DAMAGED, digest, what, whose);
+		lost_tell(checking, missing ? LOST_MISSING : LOST_DAMAGED, digest, name->what, name->whose);
 	return ok();
 }
 
 /* What a list of names is read for. */
 struct naming {
 	struct db *db;
-	struct error (*each)(void *arg, const char *hex, const char *what, const char *whose);
+	media_name_visit *each;
 	void *arg;
 };
 
@@ -299,8 +299,9 @@ static struct error name_rows(const struct naming *naming, const struct rows *ro
 	struct error err = ok();
 
 	for (size_t r = 0; !err.code && r < rows_count(rows); r++)
-		err = naming->each(naming->arg, rows_text(rows, r, 0), rows_text(rows, r, 1),
-		                   rows_text(rows, r, 2));
+		err = naming->each(naming->arg, &(struct media_name){ .hex = rows_text(rows, r, 0),
+		                                                      .what = rows_text(rows, r, 1),
+		                                                      .whose = rows_text(rows, r, 2) });
 	return err;
 }
 
@@ -351,17 +352,39 @@ static struct error name_contributions(const struct naming *naming)
 	return err.code ? err : name_rows(naming, rows);
 }
 
-struct error lost_media_named(struct db *db,
-                              struct error (*each)(void *arg, const char *hex, const char *what,
-                                                   const char *whose),
-                              void *arg)
+/* And further files of items. */
+static struct error name_copies(const struct naming *naming)
+{
+	char after[SHA256_TEXT] = "";
+	struct error err;
+
+	for (;;) {
+		auto_rows *rows = NULL;
+
+		err = db_run(naming->db, SQL_LOST_MEDIA_COPIES, (const char *[]){ after, AT_ONCE }, &rows);
+		if (err.code || rows_count(rows) == 0)
+			return err;
+		for (size_t r = 0; !err.code && r < rows_count(rows); r++)
+			err = naming->each(naming->arg, &(struct media_name){ .hex = rows_text(rows, r, 0),
+			                                                      .what = "further file",
+			                                                      .whose = rows_text(rows, r, 1),
+			                                                      .spare = true });
+		if (err.code)
+			return err;
+		snprintf(after, sizeof after, "%s", rows_text(rows, rows_count(rows) - 1, 0));
+	}
+}
+
+struct error lost_media_named(struct db *db, media_name_visit *each, void *arg)
 {
 	struct naming naming = { db, each, arg };
 	struct error err = name_items(&naming);
 
 	if (!err.code)
 		err = name_releases(&naming);
-	return err.code ? err : name_contributions(&naming);
+	if (!err.code)
+		err = name_contributions(&naming);
+	return err.code ? err : name_copies(&naming);
 }
 
 static void note_stored(void *arg, const struct store_entry *entry)

@@ -38,12 +38,18 @@ struct error lost_media_refresh(struct db *db, struct store *store) MUST_CHECK;
 /* A digest as a key of a core/keyset: digests are random, so 64 bits tell them apart. */
 uint64_t lost_media_key(const unsigned char digest[SHA256_BYTES]);
 
-/* Calls `each` for every file that an item, an earlier version of one, or a release names; some
- * come more than once. */
-struct error lost_media_named(struct db *db,
-                              struct error (*each)(void *arg, const char *hex, const char *what,
-                                                   const char *whose),
-                              void *arg) MUST_CHECK;
+/* A file that the database names. */
+struct media_name {
+	const char *hex, *what, *whose;
+	bool spare; /* kept while it is there, but nobody misses it: a further file of the same picture
+	             */
+};
+
+typedef struct error media_name_visit(void *arg, const struct media_name *name);
+
+/* Calls `each` for every file that an item, an earlier version of one, a further file of one, or a
+ * release names; some come more than once, spare ones last. */
+struct error lost_media_named(struct db *db, media_name_visit *each, void *arg) MUST_CHECK;
 
 enum lost_kind {
 	LOST_MISSING, /* the database names it, the store has not */

@@ -30,13 +30,12 @@ struct collecting {
 	size_t count, room;
 };
 
-static struct error note_named(void *arg, const char *hex, const char *what, const char *whose)
+static struct error note_named(void *arg, const struct media_name *name)
 {
 	struct collecting *collecting = arg;
 	unsigned char digest[SHA256_BYTES];
 
-	(void)what, (void)whose;
-	if (!hex_decode(digest, SHA256_BYTES, hex))
+	if (!hex_decode(digest, SHA256_BYTES, name->hex))
 		return errorf(ERR_INTERNAL, "a digest cannot be read");
 	keyset_add(collecting->named, lost_media_key(digest));
 	return ok();
@@ -175,6 +174,8 @@ struct error media_collect(struct db *db, struct store *store, struct collect *c
 		err = bury_unnamed(&collecting);
 	if (!err.code && !collect->look_only)
 		err = remove_all_due(&collecting);
+	if (!err.code && !collect->look_only)
+		err = store_tidy(store, &collect->half);
 	collect->waiting =
 		collect->unnamed > collect->removed ? collect->unnamed - collect->removed : 0;
 	free(collecting.unnamed);

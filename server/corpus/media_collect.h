@@ -24,6 +24,7 @@ struct collect {
 	uint64_t unnamed, unnamed_bytes; /* found: files that nothing names, older than a day */
 	uint64_t removed, removed_bytes;
 	uint64_t waiting; /* noted, for a later run */
+	uint64_t half;    /* removed: what writing left half done more than a day ago */
 };
 
 struct error media_collect(struct db *db, struct store *store, struct collect *collect) MUST_CHECK;

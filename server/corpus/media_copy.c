@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/clock.h"
+#include "core/hex.h"
 #include "core/keyset.h"
 #include "core/lock.h"
 #include "core/mem.h"
@@ -60,41 +61,45 @@ static void note_to_do(void *arg, const struct store_entry *entry)
 	round->entries[round->count++] = *entry;
 }
 
-static void tell_fault(struct round *round, enum copy_fault fault,
-                       const unsigned char digest[SHA256_BYTES])
+static struct error tell_fault(struct round *round, enum copy_fault fault,
+                               const unsigned char digest[SHA256_BYTES])
 {
 	struct media_copy *copy = round->copy;
 
 	lock_take(&round->lock);
-	copy->faults++;
-	copy->tell(copy->arg, fault, digest);
+	if (fault == COPY_FAULT_SPARE)
+		copy->found--;
+	else if (fault == COPY_FAULT_LOST)
+		copy->lost++;
+	else
+		copy->faults++;
+	if (fault != COPY_FAULT_SPARE)
+		copy->tell(copy->arg, fault, digest);
 	lock_release(&round->lock);
+	return ok();
 }
 
-/* What a file of other bytes became lies under the digest of these, and goes again. */
-static struct error copy_one(struct round *round, const struct store_entry *entry)
+/*
+ * ERR_NOT_FOUND: there is none. ERR_INTERNAL: it has other bytes than its name says; what they
+ * became in the other store goes again.
+ */
+static struct error copy_file(struct round *round, const unsigned char digest[SHA256_BYTES])
 {
 	struct media_copy *copy = round->copy;
-	unsigned char digest[SHA256_BYTES];
+	unsigned char found[SHA256_BYTES];
 	char path[PATH_MAX];
 	uint64_t bytes;
-	struct error err = store_borrow(copy->from, entry->digest, path);
+	struct error err = store_borrow(copy->from, digest, path);
 
-	if (err.code == ERR_NOT_FOUND)
-		return ok(); /* it went meanwhile */
-	if (err.code == ERR_INTERNAL) {
-		tell_fault(round, COPY_FAULT_SOURCE, entry->digest);
-		return ok();
-	}
 	if (err.code)
 		return err;
-	err = store_put(copy->to, path, digest, &bytes);
+	err = store_put(copy->to, path, found, &bytes);
 	store_give_back(copy->from, path);
 	if (err.code)
 		return err;
-	if (memcmp(digest, entry->digest, SHA256_BYTES) != 0) {
-		tell_fault(round, COPY_FAULT_SOURCE, entry->digest);
-		return store_remove(copy->to, digest);
+	if (memcmp(found, digest, SHA256_BYTES) != 0) {
+		err = store_remove(copy->to, found);
+		return err.code ? err : errorf(ERR_INTERNAL, "a file is damaged where it is copied from");
 	}
 	lock_take(&round->lock);
 	copy->copied++;
@@ -103,21 +108,64 @@ static struct error copy_one(struct round *round, const struct store_entry *entr
 	return ok();
 }
 
-static struct error verify_one(struct round *round, const struct store_entry *entry)
+/* What went meanwhile, or is damaged, is left to the last look, which tells of it. */
+static struct error copy_one(struct round *round, const struct store_entry *entry)
+{
+	struct error err = copy_file(round, entry->digest);
+
+	return err.code == ERR_NOT_FOUND || err.code == ERR_INTERNAL ? ok() : err;
+}
+
+/* Reads a file back from where it lies now. */
+static struct error reads_right(struct round *round, const unsigned char digest[SHA256_BYTES],
+                                bool *ret_right)
 {
 	bool damaged = false;
-	struct error err = store_verify(round->copy->to, entry->digest, &damaged);
+	struct error err = store_verify(round->copy->to, digest, &damaged);
 
 	if (err.code && err.code != ERR_NOT_FOUND)
 		return err;
-	if (err.code || damaged) {
-		tell_fault(round, COPY_FAULT_TARGET, entry->digest);
-		return ok();
-	}
+	*ret_right = !err.code && !damaged;
+	return ok();
+}
+
+static struct error count_verified(struct round *round)
+{
 	lock_take(&round->lock);
 	round->copy->verified++;
 	lock_release(&round->lock);
 	return ok();
+}
+
+/* A file that the other store has not, or not right: what is there goes first, or a twin of the
+ * same name would stand. */
+static struct error copy_again(struct round *round, const unsigned char digest[SHA256_BYTES],
+                               enum copy_fault unless_there)
+{
+	bool right = false;
+	struct error err = store_remove(round->copy->to, digest);
+
+	if (!err.code)
+		err = copy_file(round, digest);
+	if (err.code == ERR_NOT_FOUND)
+		return tell_fault(round, unless_there, digest);
+	if (err.code == ERR_INTERNAL)
+		return tell_fault(round, COPY_FAULT_SOURCE, digest);
+	if (!err.code)
+		err = reads_right(round, digest, &right);
+	if (err.code)
+		return err;
+	return right ? count_verified(round) : tell_fault(round, COPY_FAULT_TARGET, digest);
+}
+
+static struct error verify_one(struct round *round, const struct store_entry *entry)
+{
+	bool right = false;
+	struct error err = reads_right(round, entry->digest, &right);
+
+	if (err.code)
+		return err;
+	return right ? count_verified(round) : copy_again(round, entry->digest, COPY_FAULT_TARGET);
 }
 
 /* The next file; NULL: there is none, or something went wrong. */
@@ -198,19 +246,54 @@ static struct error run_round(struct media_copy *copy, bool all,
 	return err;
 }
 
-/* What is damaged stays to be done, and is told of once: no look without a file copied is repeated.
- */
-struct error media_copy_all(struct media_copy *copy)
+static void note_digest(void *arg, const struct store_entry *entry)
+{
+	struct round *round = arg;
+
+	keyset_add(round->there, lost_media_key(entry->digest));
+}
+
+/* A file that the database names. */
+static struct error copy_named(void *arg, const struct media_name *name)
+{
+	struct round *round = arg;
+	unsigned char digest[SHA256_BYTES];
+
+	if (!hex_decode(digest, SHA256_BYTES, name->hex))
+		return errorf(ERR_INTERNAL, "a digest cannot be read");
+	if (!keyset_add(round->there, lost_media_key(digest)))
+		return ok();
+	round->copy->found++;
+	return copy_again(round, digest, name->spare ? COPY_FAULT_SPARE : COPY_FAULT_LOST);
+}
+
+/* The stores' own listings are not all that is believed: the database knows what must be there. */
+static struct error copy_all_named(struct db *db, struct media_copy *copy)
+{
+	struct round round = { .copy = copy, .there = keyset_new() };
+	struct error err = store_walk(copy->to, note_digest, &round);
+
+	pthread_mutex_init(&round.lock, NULL);
+	if (!err.code)
+		err = lost_media_named(db, copy_named, &round);
+	pthread_mutex_destroy(&round.lock);
+	keyset_free(round.there);
+	return err;
+}
+
+/* A look that copied nothing is not repeated: what is damaged stays to be done. */
+struct error media_copy_all(struct db *db, struct media_copy *copy)
 {
 	struct error err = ok();
 	size_t count = 1;
-	uint64_t before;
 
 	for (int look = 0; look < MOST_LOOKS && !err.code && count; look++) {
-		before = copy->copied;
-		copy->faults = 0;
+		uint64_t before = copy->copied;
+
 		err = run_round(copy, false, copy_one, &count);
 		count = copy->copied > before ? count : 0;
 	}
-	return err.code ? err : run_round(copy, true, verify_one, &count);
+	if (!err.code)
+		err = run_round(copy, true, verify_one, &count);
+	return err.code ? err : copy_all_named(db, copy);
 }

@@ -70,6 +70,7 @@ static const struct {
 	{ &lane_passwords, "passwords", 1, 32, 1, open_db, NULL },
 	{ &lane_uploads, "uploads", 2, 512, 1, open_db, NULL },
 	{ &lane_media, "media", 8, 1024, 1, open_to_read, &lane_queries },
+	{ &lane_releases, "releases", 4, 256, 1, open_to_read, &lane_queries },
 };
 
 #define LANES (sizeof lanes / sizeof lanes[0])

@@ -178,7 +178,6 @@ static size_t receive_piece(char *piece, size_t size, size_t count, void *arg)
 	struct http_exchange *exchange = passage->exchange;
 	size_t len = size * count;
 
-	exchange->received += len;
 	if (exchange->status < 200 || exchange->status >= 300)
 		return keep_answer(passage, piece, len, MOST_PROBLEM);
 	if (!exchange->take)
@@ -301,7 +300,6 @@ struct error exchange_do(struct exchanges *exchanges, struct http_exchange *exch
 		return errorf(ERR_UNAVAILABLE, "too many requests to the service wait already");
 	int64_t left_ms = until_ms - clock_monotonic_ms();
 	exchange->status = 0;
-	exchange->received = 0;
 	exchange->etag[0] = '\0';
 	exchange->text_len = 0;
 	struct curl_slist *headers = list_headers(exchange->headers);

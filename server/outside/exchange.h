@@ -45,7 +45,6 @@ struct http_exchange {
 
 	/* The answer. */
 	unsigned status;
-	uint64_t received; /* bytes of its body, also where it did not come to its end */
 	int64_t length;    /* of the body, as declared; -1: not */
 	int64_t changed_s; /* Last-Modified, since 1970; -1: not said */
 	unsigned retry_after_s;

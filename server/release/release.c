@@ -15,7 +15,8 @@
 #include "crowd/agreement.h"
 #include "store/store.h"
 
-#define RESAMPLES 2000
+#define RESAMPLES        2000
+#define FILE_PATIENCE_MS 30000
 
 static bool name_is_good(const char *name)
 {
@@ -245,7 +246,7 @@ struct error release_file_read(struct store *store, struct release_file *file, i
 
 	if (!hex_decode(digest, SHA256_BYTES, file->sha256))
 		return errorf(ERR_INTERNAL, "a digest cannot be read");
-	err = store_open_read(store, digest, ret_fd, &file->bytes);
+	err = store_open_soon(store, digest, FILE_PATIENCE_MS, ret_fd, &file->bytes);
 	if (err.code != ERR_NOT_FOUND)
 		return err;
 	lost_media_note(digest);

@@ -25,7 +25,6 @@
 #include "store/object_internal.h"
 
 #define RENEW_AFTER_S 600
-#define WAIT_MS       15000 /* for another thread that fetches the same */
 #define FLIGHTS       64
 
 struct cache {
@@ -175,9 +174,10 @@ static unsigned find_flight(const struct cache *cache, const unsigned char diges
 }
 
 /* True: this thread fetches. False: another has, or its time is up. */
-static bool begin_flight(struct cache *cache, const unsigned char digest[SHA256_BYTES])
+static bool begin_flight(struct cache *cache, const unsigned char digest[SHA256_BYTES],
+                         unsigned patience_ms)
 {
-	int64_t until_ms = clock_monotonic_ms() + WAIT_MS;
+	int64_t until_ms = clock_monotonic_ms() + patience_ms;
 	bool first = true, waiting = true;
 
 	lock_take(&cache->lock);
@@ -202,63 +202,96 @@ static void end_flight(struct cache *cache, const unsigned char digest[SHA256_BY
 	lock_release(&cache->lock);
 }
 
-/* Takes what was fetched under the digest that it has. */
-static struct error land_file(struct cache *cache, const char *path,
-                              const unsigned char digest[SHA256_BYTES])
+static struct error other_bytes(const unsigned char digest[SHA256_BYTES])
 {
-	unsigned char found[SHA256_BYTES];
 	char hex[SHA256_TEXT];
-	uint64_t bytes;
-	struct error err = store_take(cache->files, path, found, &bytes);
 
-	if (err.code)
-		return err;
-	if (memcmp(found, digest, SHA256_BYTES) == 0)
-		return ok();
 	hex_encode(hex, digest, SHA256_BYTES);
 	log_error("store: %s has other bytes in the object service than its name says", hex);
-	err = store_remove(cache->files, found);
-	return err.code ? err : errorf(ERR_INTERNAL, "the media store gave other bytes than were put");
+	return errorf(ERR_INTERNAL, "the media store gave other bytes than were put");
 }
 
-static struct error cache_fill(struct cache *cache, const unsigned char digest[SHA256_BYTES],
-                               struct error (*fetch)(void *arg, int fd), void *arg)
+static struct error fetch_into(const char *path, const unsigned char digest[SHA256_BYTES],
+                               cache_filler *fetch, void *arg)
 {
-	char folder[PATH_MAX], path[PATH_MAX + 8];
-	struct error err = store_scratch(cache->files, folder);
+	bool same = false;
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return disk_error("store", "a file of the cache could not be made");
+	struct error err = fetch(arg, fd, &same);
+	close(fd);
+	return err.code || same ? err : other_bytes(digest);
+}
+
+struct error cache_fetch_apart(struct cache *cache, const unsigned char digest[SHA256_BYTES],
+                               cache_filler *fetch, void *arg, char folder[PATH_MAX],
+                               char path[PATH_MAX])
+{
+	char made[PATH_MAX], got[PATH_MAX];
+	struct error err = store_scratch(cache->files, made);
 
 	if (err.code)
 		return err;
-	snprintf(path, sizeof path, "%s/got", folder);
-	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0) {
-		err = disk_error("store", "a file of the cache could not be made");
-	} else {
-		err = fetch(arg, fd);
-		close(fd);
+	if (snprintf(got, sizeof got, "%s/got", made) >= (int)sizeof got)
+		err = errorf(ERR_INVALID, "the path of the cache is too long");
+	else
+		err = fetch_into(got, digest, fetch, arg);
+	if (err.code) {
+		store_scratch_remove(cache->files, made);
+		return err;
 	}
-	if (!err.code)
-		err = land_file(cache, path, digest);
+	memcpy(folder, made, sizeof made);
+	memcpy(path, got, sizeof got);
+	return ok();
+}
+
+/* The file is read once more, from this machine's disk, before it gets its name. */
+static struct error cache_fill(struct cache *cache, const unsigned char digest[SHA256_BYTES],
+                               cache_filler *fetch, void *arg)
+{
+	char folder[PATH_MAX], path[PATH_MAX];
+	unsigned char found[SHA256_BYTES];
+	uint64_t bytes;
+	struct error err = cache_fetch_apart(cache, digest, fetch, arg, folder, path);
+
+	if (err.code)
+		return err;
+	err = store_take(cache->files, path, found, &bytes);
 	store_scratch_remove(cache->files, folder);
+	if (err.code || memcmp(found, digest, SHA256_BYTES) == 0)
+		return err;
+	err = store_remove(cache->files, found);
+	return err.code ? err : other_bytes(digest);
+}
+
+/* By the one thread that has the flight. */
+static struct error cache_bring(struct cache *cache, const unsigned char digest[SHA256_BYTES],
+                                cache_filler *fetch, void *arg, int *ret_fd, uint64_t *ret_bytes)
+{
+	struct error err = cache_find(cache, digest, ret_fd, ret_bytes);
+
+	if (err.code != ERR_NOT_FOUND) /* it landed meanwhile */
+		return err;
+	if ((err = cache_fill(cache, digest, fetch, arg)).code)
+		return err;
+	err = cache_find(cache, digest, ret_fd, ret_bytes);
+	if (!err.code)
+		cache_grew(cache, *ret_bytes); /* it is open: it may be removed at once */
 	return err;
 }
 
 struct error cache_fetch(struct cache *cache, const unsigned char digest[SHA256_BYTES],
-                         struct error (*fetch)(void *arg, int fd), void *arg, int *ret_fd,
+                         unsigned patience_ms, cache_filler *fetch, void *arg, int *ret_fd,
                          uint64_t *ret_bytes)
 {
 	struct error err = cache_find(cache, digest, ret_fd, ret_bytes);
 
 	if (err.code != ERR_NOT_FOUND)
 		return err;
-	if (begin_flight(cache, digest)) {
-		err = cache_find(cache, digest, ret_fd, ret_bytes); /* it may have landed meanwhile */
-		bool fetched = err.code == ERR_NOT_FOUND;
-		if (fetched && !(err = cache_fill(cache, digest, fetch, arg)).code)
-			err = cache_find(cache, digest, ret_fd, ret_bytes);
+	if (begin_flight(cache, digest, patience_ms)) {
+		err = cache_bring(cache, digest, fetch, arg, ret_fd, ret_bytes);
 		end_flight(cache, digest);
-		if (fetched && !err.code)
-			cache_grew(cache, *ret_bytes); /* it is open: it may be removed at once */
 		return err;
 	}
 	err = cache_find(cache, digest, ret_fd, ret_bytes);

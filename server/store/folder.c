@@ -110,23 +110,27 @@ static void remove_flat(int folder_fd, const char *name)
 	unlinkat(folder_fd, name, AT_REMOVEDIR);
 }
 
-/* What a crash left behind; younger files may belong to a process that still writes. */
-static void clear_stale(const char *tmp)
+/* What a crash left behind; younger files may belong to a process that still writes. How many? */
+static uint64_t clear_stale(const char *tmp)
 {
 	DIR *folder = opendir(tmp);
 	struct dirent *entry;
 	struct stat info;
+	uint64_t removed = 0;
 
 	if (!folder)
-		return;
+		return 0;
 	while ((entry = readdir(folder))) {
 		if (entry->d_name[0] == '.' ||
 		    fstatat(dirfd(folder), entry->d_name, &info, AT_SYMLINK_NOFOLLOW))
 			continue;
-		if (info.st_mtime < time(NULL) - STALE_AFTER_S)
-			remove_flat(dirfd(folder), entry->d_name);
+		if (info.st_mtime >= time(NULL) - STALE_AFTER_S)
+			continue;
+		remove_flat(dirfd(folder), entry->d_name);
+		removed++;
 	}
 	closedir(folder);
+	return removed;
 }
 
 static struct error open_folder(struct folder *folder, const char *given)
@@ -391,6 +395,14 @@ static struct error folder_open_read(struct store *store, const unsigned char di
 	return ok();
 }
 
+/* A folder makes nobody wait. */
+static struct error folder_open_soon(struct store *store, const unsigned char digest[SHA256_BYTES],
+                                     unsigned patience_ms, int *ret_fd, uint64_t *ret_bytes)
+{
+	(void)patience_ms;
+	return folder_open_read(store, digest, ret_fd, ret_bytes);
+}
+
 /* What cannot be read is as good as damaged. */
 static struct error folder_verify(struct store *store, const unsigned char digest[SHA256_BYTES],
                                   bool *ret_damaged)
@@ -522,6 +534,15 @@ static struct error folder_walk(struct store *store, store_visit *each, void *ar
 	return err;
 }
 
+static struct error folder_tidy(struct store *store, uint64_t *ret_removed)
+{
+	char tmp[PATH_MAX];
+
+	folder_join(tmp, as_folder(store), "tmp");
+	*ret_removed = clear_stale(tmp);
+	return ok();
+}
+
 static struct error folder_ready(struct store *store)
 {
 	struct folder *folder = as_folder(store);
@@ -551,6 +572,7 @@ const struct store_kind folder_kind = {
 	.put = folder_put,
 	.take = folder_take,
 	.open_read = folder_open_read,
+	.open_soon = folder_open_soon,
 	.open_now = folder_open_read,
 	.verify = folder_verify,
 	.has = folder_has,
@@ -562,5 +584,6 @@ const struct store_kind folder_kind = {
 	.scratch_remove = folder_scratch_remove,
 	.look = folder_look,
 	.walk = folder_walk,
+	.tidy = folder_tidy,
 	.ready = folder_ready,
 };

@@ -80,12 +80,24 @@ static struct error list_page(struct service *service, struct call *call, const 
 	return err;
 }
 
-/* "2009-10-12T17:50:30.000Z"; -1: it is none. */
-static int64_t listed_time(const char *text)
+int64_t listing_time(const char *text)
 {
 	struct tm parts = { 0 };
 
 	return text && strptime(text, "%Y-%m-%dT%H:%M:%S", &parts) ? (int64_t)timegm(&parts) : -1;
+}
+
+bool listing_is_ours(const struct service *service, const char *key,
+                     unsigned char digest[SHA256_BYTES])
+{
+	size_t skip = strlen(service->prefix);
+	char hex[SHA256_TEXT];
+
+	if (!key || strncmp(key, service->prefix, skip) != 0 || strlen(key + skip) != OBJECT_KEY - 1 ||
+	    key[skip + 2] != '/')
+		return false;
+	snprintf(hex, sizeof hex, "%.2s%.62s", key + skip, key + skip + 3);
+	return hex_decode(digest, SHA256_BYTES, hex);
 }
 
 /* One <Contents>. False: it is no file of ours. */
@@ -95,16 +107,10 @@ static bool read_entry(struct service *service, struct arena *arena, const char 
 	const char *at = text, *key = xml_take(arena, &at, "Key");
 	const char *changed = (at = text, xml_take(arena, &at, "LastModified"));
 	const char *size = (at = text, xml_take(arena, &at, "Size"));
-	size_t skip = strlen(service->prefix);
-	char hex[SHA256_TEXT];
 	uint64_t bytes;
 
-	if (!key || !size || strncmp(key, service->prefix, skip) != 0 ||
-	    strlen(key + skip) != OBJECT_KEY - 1 || key[skip + 2] != '/')
-		return false;
-	snprintf(hex, sizeof hex, "%.2s%.62s", key + skip, key + skip + 3);
-	ret_entry->changed_s = listed_time(changed);
-	if (!hex_decode(ret_entry->digest, SHA256_BYTES, hex) || ret_entry->changed_s < 0 ||
+	ret_entry->changed_s = listing_time(changed);
+	if (!listing_is_ours(service, key, ret_entry->digest) || !size || ret_entry->changed_s < 0 ||
 	    !number_whole(size, 0, UINT64_MAX >> 1, &bytes))
 		return false;
 	ret_entry->bytes = bytes;

@@ -24,10 +24,9 @@
 
 #define MARKER         "touchstone-store"
 #define READY          "touchstone-ready"
-#define BRIEF_MS       4000  /* somebody waits for the answer */
-#define FETCH_MS       15000 /* and for a file of media */
-#define STEADY_MS      60000 /* a command does */
-#define VERIFY_MS      3600000
+#define BRIEF_MS       4000    /* somebody waits for the answer */
+#define STEADY_MS      60000   /* a command does */
+#define WHOLE_MS       3600000 /* for a file that may be large; one that rests is given up before */
 #define FETCH_TRIES    4
 #define STEADY_TRIES   6
 #define MOST_BYTES     (64ull << 30) /* of an object */
@@ -272,6 +271,8 @@ static struct error object_put(struct store *store, const char *path,
 struct object_reading {
 	struct service *service;
 	const unsigned char *digest;
+	unsigned patience_ms;
+	bool hasty;
 	int fd; /* -1: none */
 	struct sha256 hash;
 	uint64_t bytes;
@@ -329,15 +330,23 @@ static struct error read_object(struct object_reading *reading, unsigned total_m
 }
 
 /* Bytes that were spoilt on the way come right when they are asked for again. */
-static struct error object_fetch(void *arg, int fd)
+static struct error object_fetch(void *arg, int fd, bool *ret_same)
 {
 	struct object_reading *reading = arg;
+	int64_t until_ms = clock_monotonic_ms() + reading->patience_ms;
 	bool same = false;
 	struct error err = ok();
 
 	reading->fd = fd;
-	for (int i = 0; !err.code && !same && i < 2; i++)
-		err = read_object(reading, FETCH_MS, true, &same);
+	for (int i = 0; !err.code && !same && i < 2; i++) {
+		int64_t left_ms = until_ms - clock_monotonic_ms();
+
+		if (left_ms <= 0)
+			return errorf(ERR_UNAVAILABLE, "the media store did not give the file in time");
+		err = read_object(reading, (unsigned)left_ms, reading->hasty, &same);
+	}
+	if (!err.code)
+		*ret_same = same;
 	return err;
 }
 
@@ -351,16 +360,57 @@ static struct error object_open_now(struct store *store, const unsigned char dig
 	return ok();
 }
 
-static struct error object_open_read(struct store *store, const unsigned char digest[SHA256_BYTES],
-                                     int *ret_fd, uint64_t *ret_bytes)
+static struct error object_open_soon(struct store *store, const unsigned char digest[SHA256_BYTES],
+                                     unsigned patience_ms, int *ret_fd, uint64_t *ret_bytes)
 {
 	struct object_store *object = as_object_store(store);
-	struct object_reading reading = { .service = object->service, .digest = digest, .fd = -1 };
+	struct object_reading reading = { .service = object->service,
+		                              .digest = digest,
+		                              .patience_ms = patience_ms,
+		                              .hasty = true,
+		                              .fd = -1 };
 
 	/* Nor does anybody wait for the one who asks: threads that wait are missed by others. */
 	if (service_is_lost(object->service))
 		return object_open_now(store, digest, ret_fd, ret_bytes);
-	return cache_fetch(object->cache, digest, object_fetch, &reading, ret_fd, ret_bytes);
+	return cache_fetch(object->cache, digest, patience_ms, object_fetch, &reading, ret_fd,
+	                   ret_bytes);
+}
+
+/* A copy of its own: what is read once, or by hours, does not push out what volunteers look at. */
+static struct error fetch_copy(struct object_store *object,
+                               const unsigned char digest[SHA256_BYTES], char folder[PATH_MAX],
+                               char path[PATH_MAX])
+{
+	struct object_reading reading = {
+		.service = object->service, .digest = digest, .patience_ms = WHOLE_MS, .fd = -1
+	};
+
+	return cache_fetch_apart(object->cache, digest, object_fetch, &reading, folder, path);
+}
+
+static struct error object_open_read(struct store *store, const unsigned char digest[SHA256_BYTES],
+                                     int *ret_fd, uint64_t *ret_bytes)
+{
+	struct object_store *object = as_object_store(store);
+	char folder[PATH_MAX], path[PATH_MAX];
+	struct stat info;
+	struct error err = cache_find(object->cache, digest, ret_fd, ret_bytes);
+
+	if (err.code != ERR_NOT_FOUND || (err = fetch_copy(object, digest, folder, path)).code)
+		return err;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &info))
+		err = disk_error("store", "a file of the cache could not be opened");
+	store_scratch_remove(cache_files(object->cache), folder);
+	if (err.code) {
+		if (fd >= 0)
+			close(fd);
+		return err;
+	}
+	*ret_fd = fd;
+	*ret_bytes = (uint64_t)info.st_size;
+	return ok();
 }
 
 static struct error object_has(struct store *store, const unsigned char digest[SHA256_BYTES],
@@ -391,7 +441,7 @@ static struct error object_verify(struct store *store, const unsigned char diges
 	struct error err = ok();
 
 	for (int i = 0; !err.code && !same && i < 2; i++)
-		err = read_object(&reading, VERIFY_MS, false, &same);
+		err = read_object(&reading, WHOLE_MS, false, &same);
 	if (!err.code)
 		*ret_damaged = !same;
 	return err;
@@ -406,30 +456,39 @@ static struct error object_presign(struct store *store, const struct store_readi
 	return service_presign(as_object_store(store)->service, reading, key, arena, ret_url);
 }
 
-/* Its name in the cache may go any time, so it gets another, in a folder of its own. */
+/* Gives an open file another name, in a folder of its own: that in the cache may go any time. */
+static struct error lend_open(struct store *files, int fd, char path[PATH_MAX])
+{
+	char folder[PATH_MAX], link[PATH_MAX], held[64];
+	struct error err = store_scratch(files, folder);
+
+	if (err.code)
+		return err;
+	snprintf(held, sizeof held, "/proc/self/fd/%d", fd);
+	if (snprintf(link, sizeof link, "%s/lent", folder) >= (int)sizeof link ||
+	    (linkat(AT_FDCWD, held, AT_FDCWD, link, AT_SYMLINK_FOLLOW) && copy_into(held, link).code)) {
+		err = disk_error("store", "a file could not be lent");
+		store_scratch_remove(files, folder);
+		return err;
+	}
+	memcpy(path, link, strlen(link) + 1);
+	return ok();
+}
+
 static struct error object_borrow(struct store *store, const unsigned char digest[SHA256_BYTES],
                                   char path[PATH_MAX])
 {
 	struct object_store *object = as_object_store(store);
-	struct store *files = cache_files(object->cache);
-	char folder[PATH_MAX], link[PATH_MAX], held[64];
+	char folder[PATH_MAX];
 	uint64_t bytes;
 	int fd;
-	struct error err = object_open_read(store, digest, &fd, &bytes);
+	struct error err = cache_find(object->cache, digest, &fd, &bytes);
 
+	if (err.code == ERR_NOT_FOUND)
+		return fetch_copy(object, digest, folder, path);
 	if (err.code)
 		return err;
-	if (!(err = store_scratch(files, folder)).code) {
-		snprintf(held, sizeof held, "/proc/self/fd/%d", fd);
-		if (snprintf(link, sizeof link, "%s/lent", folder) >= (int)sizeof link ||
-		    (linkat(AT_FDCWD, held, AT_FDCWD, link, AT_SYMLINK_FOLLOW) &&
-		     copy_into(held, link).code)) {
-			err = disk_error("store", "a file could not be lent");
-			store_scratch_remove(files, folder);
-		} else {
-			memcpy(path, link, strlen(link) + 1);
-		}
-	}
+	err = lend_open(cache_files(object->cache), fd, path);
 	close(fd);
 	return err;
 }
@@ -506,6 +565,19 @@ static struct error object_walk(struct store *store, store_visit *each, void *ar
 	return listing_walk(as_object_store(store)->service, each, arg);
 }
 
+static struct error object_tidy(struct store *store, uint64_t *ret_removed)
+{
+	struct object_store *object = as_object_store(store);
+	uint64_t removed = 0, parts = 0;
+	struct error err = store_tidy(cache_files(object->cache), &removed);
+
+	if (!err.code)
+		err = upload_tidy(object->service, &parts);
+	if (!err.code)
+		*ret_removed = removed + parts;
+	return err;
+}
+
 /* Many ask for readiness, some times a second; the service is not written to for each. */
 static struct error object_ready(struct store *store)
 {
@@ -541,6 +613,7 @@ const struct store_kind object_kind = {
 	.put = object_put,
 	.take = object_take,
 	.open_read = object_open_read,
+	.open_soon = object_open_soon,
 	.open_now = object_open_now,
 	.has = object_has,
 	.verify = object_verify,
@@ -553,5 +626,6 @@ const struct store_kind object_kind = {
 	.scratch_remove = object_scratch_remove,
 	.look = object_look,
 	.walk = object_walk,
+	.tidy = object_tidy,
 	.ready = object_ready,
 };

@@ -86,12 +86,22 @@ void object_key(const unsigned char digest[SHA256_BYTES], char key[OBJECT_KEY]);
 struct error upload_file(struct service *service, const char *key, int fd, uint64_t bytes,
                          const unsigned char digest[SHA256_BYTES]) MUST_CHECK;
 
+/* Gives up uploads of files that were begun more than a day ago, where the service lists them. */
+struct error upload_tidy(struct service *service, uint64_t *ret_removed) MUST_CHECK;
+
 /* Every object with a digest's name; `each` as in store_walk(). */
 struct error listing_walk(struct service *service, store_visit *each, void *arg) MUST_CHECK;
 
 /* Is there an object with this key? Asked of the listing, which tells a lost bucket from a lost
  * object. */
 struct error listing_has(struct service *service, const char *key, bool *ret_there) MUST_CHECK;
+
+/* "2009-10-12T17:50:30.000Z", since 1970; -1: it is no such time, or NULL. */
+int64_t listing_time(const char *text);
+
+/* Is it the name of a file of ours, below the prefix? */
+bool listing_is_ours(const struct service *service, const char *key,
+                     unsigned char digest[SHA256_BYTES]);
 
 /* Copies what stands between <name> and </name>, from *at on, and moves *at behind it. NULL: none.
  */
@@ -111,14 +121,24 @@ struct store *cache_files(struct cache *cache);
 struct error cache_find(struct cache *cache, const unsigned char digest[SHA256_BYTES], int *ret_fd,
                         uint64_t *ret_bytes) MUST_CHECK;
 
+/* Writes a file to the open `fd`. *ret_same: it has the digest that was asked for. */
+typedef struct error cache_filler(void *arg, int fd, bool *ret_same);
+
 /*
- * The same, and where it is not here `fetch` writes it to the open file `fd`; one thread for each
- * digest, others wait for it.  What was fetched is kept if its SHA-256 is the one asked for; else
- * ERR_INTERNAL.
+ * The same, and where it is not here `fetch` brings it; one thread for each digest, others wait for
+ * it, for `patience_ms` at most.  ERR_INTERNAL: it has another digest, and is not kept.
  */
 struct error cache_fetch(struct cache *cache, const unsigned char digest[SHA256_BYTES],
-                         struct error (*fetch)(void *arg, int fd), void *arg, int *ret_fd,
+                         unsigned patience_ms, cache_filler *fetch, void *arg, int *ret_fd,
                          uint64_t *ret_bytes) MUST_CHECK;
+
+/*
+ * Fetches a file that is not to be kept, into a scratch folder of its own, to remove with
+ * store_scratch_remove(); on failure there is none. ERR_INTERNAL as above.
+ */
+struct error cache_fetch_apart(struct cache *cache, const unsigned char digest[SHA256_BYTES],
+                               cache_filler *fetch, void *arg, char folder[PATH_MAX],
+                               char path[PATH_MAX]) MUST_CHECK;
 
 /* Moves a file of a scratch folder in, whose digest this is; one that is too large is removed. */
 void cache_keep(struct cache *cache, const char *path, uint64_t bytes);

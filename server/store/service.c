@@ -246,6 +246,22 @@ static struct error sign_call(struct service *service, const struct call *call,
 	return ok();
 }
 
+struct taking {
+	struct service *service;
+	struct call *call;
+};
+
+/* A file may be too large for the caller's time: a service that gives it is not broken. */
+static bool take_and_count(void *arg, const void *bytes, size_t len)
+{
+	struct taking *taking = arg;
+
+	taking->call->received += len;
+	if (taking->call->received >= SURELY_FLOWS && atomic_load(&taking->service->broken))
+		atomic_store(&taking->service->broken, false);
+	return taking->call->take(taking->call->arg, bytes, len);
+}
+
 /* One try. The status says how it ended, where it was answered. */
 static struct error try_call(struct service *service, struct call *call, int64_t left_ms,
                              unsigned *ret_retry_s)
@@ -255,6 +271,7 @@ static struct error try_call(struct service *service, struct call *call, int64_t
 
 	if (err.code)
 		return err;
+	struct taking taking = { service, call };
 	struct http_exchange exchange = { .method = call->method,
 		                              .url = signed_call.url,
 		                              .headers = signed_call.headers,
@@ -264,13 +281,13 @@ static struct error try_call(struct service *service, struct call *call, int64_t
 		                              .body_bytes = call->body_bytes,
 		                              .total_ms = (unsigned)left_ms,
 		                              .ponders = call->ponders,
-		                              .take = call->take,
-		                              .arg = call->arg };
+		                              .take = call->take ? take_and_count : NULL,
+		                              .arg = &taking };
+	call->received = 0;
 	if (call->begin)
 		call->begin(call->arg);
 	err = exchange_do(service->exchanges, &exchange);
 	call->status = exchange.status;
-	call->received = exchange.received;
 	call->length = exchange.length;
 	call->changed_s = exchange.changed_s;
 	memcpy(call->etag, exchange.etag, sizeof call->etag);
@@ -294,7 +311,8 @@ static bool is_passing(const struct call *call, struct error err)
 {
 	if (err.code)
 		return err.code == ERR_UNAVAILABLE;
-	return call->status >= 500 || call->status == 429 || call->status == 408 ||
+	return (call->status >= 500 && call->status != 501) || call->status == 429 ||
+	       call->status == 408 ||
 	       (call->status == 400 && strcmp(code_of(call), "RequestTimeout") == 0);
 }
 
@@ -369,12 +387,6 @@ static struct error call_until_answered(struct service *service, struct call *ca
 	}
 }
 
-/* A file may be too large for the caller's time: the service is none the worse for it. */
-static bool flows(const struct call *call)
-{
-	return call->status >= 200 && call->status < 300 && call->received > SURELY_FLOWS;
-}
-
 /* A service that hangs would otherwise hold every thread that serves, each for all of its time. */
 struct error service_call(struct service *service, struct call *call)
 {
@@ -383,7 +395,7 @@ struct error service_call(struct service *service, struct call *call)
 	if (probes && atomic_exchange(&service->probing, true))
 		return errorf(ERR_UNAVAILABLE, "the object service does not answer");
 	struct error err = call_until_answered(service, call);
-	atomic_store(&service->broken, is_passing(call, err) && !flows(call));
+	atomic_store(&service->broken, is_passing(call, err) && call->received < SURELY_FLOWS);
 	if (probes)
 		atomic_store(&service->probing, false);
 	return judge_call(service, call, err);

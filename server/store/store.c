@@ -88,6 +88,13 @@ struct error store_open_read(struct store *store, const unsigned char digest[SHA
 	return store->kind->open_read(store, digest, ret_fd, ret_bytes);
 }
 
+struct error store_open_soon(struct store *store, const unsigned char digest[SHA256_BYTES],
+                             unsigned patience_ms, int *ret_fd, uint64_t *ret_bytes)
+{
+	lock_check("the store");
+	return store->kind->open_soon(store, digest, patience_ms, ret_fd, ret_bytes);
+}
+
 struct error store_open_now(struct store *store, const unsigned char digest[SHA256_BYTES],
                             int *ret_fd, uint64_t *ret_bytes)
 {
@@ -159,6 +166,12 @@ struct error store_walk(struct store *store, store_visit *each, void *arg)
 {
 	lock_check("the store");
 	return store->kind->walk(store, each, arg);
+}
+
+struct error store_tidy(struct store *store, uint64_t *ret_removed)
+{
+	lock_check("the store");
+	return store->kind->tidy(store, ret_removed);
 }
 
 struct error store_ready(struct store *store)

@@ -71,11 +71,15 @@ struct error store_take(struct store *store, const char *path, unsigned char dig
                         uint64_t *ret_bytes) MUST_CHECK;
 
 /*
- * Lends a descriptor at offset 0 to close, of the file or of a copy.  ERR_NOT_FOUND: it is not
- * there. ERR_UNAVAILABLE: nobody knows.
+ * Lends a descriptor at offset 0 to close, of the file or of a copy, however long it takes to come.
+ * ERR_NOT_FOUND: it is not there. ERR_UNAVAILABLE: nobody knows. ERR_INTERNAL: it has other bytes.
  */
 struct error store_open_read(struct store *store, const unsigned char digest[SHA256_BYTES],
                              int *ret_fd, uint64_t *ret_bytes) MUST_CHECK;
+
+/* The same for somebody who waits, so many milliseconds at most; what came is kept at hand. */
+struct error store_open_soon(struct store *store, const unsigned char digest[SHA256_BYTES],
+                             unsigned patience_ms, int *ret_fd, uint64_t *ret_bytes) MUST_CHECK;
 
 /* The same, if that needs no network; else ERR_UNAVAILABLE, and store_open_read() will tell. */
 struct error store_open_now(struct store *store, const unsigned char digest[SHA256_BYTES],
@@ -142,6 +146,12 @@ struct error store_look(struct store *store, const unsigned char digest[SHA256_B
 
 /* Calls `each` for every file that has a digest's name. */
 struct error store_walk(struct store *store, store_visit *each, void *arg) MUST_CHECK;
+
+/*
+ * Removes what writing left half done more than a day ago, and nobody will end: scratch files, and
+ * the parts of uploads.  ERR_UNAVAILABLE: the service does not answer.
+ */
+struct error store_tidy(struct store *store, uint64_t *ret_removed) MUST_CHECK;
 
 /* Can a file be written right now? Else ERR_DISK, mostly. What /readyz asks. */
 struct error store_ready(struct store *store) MUST_CHECK;

@@ -25,6 +25,8 @@ struct store_kind {
 	                     uint64_t *ret_bytes);
 	struct error (*open_read)(struct store *store, const unsigned char digest[SHA256_BYTES],
 	                          int *ret_fd, uint64_t *ret_bytes);
+	struct error (*open_soon)(struct store *store, const unsigned char digest[SHA256_BYTES],
+	                          unsigned patience_ms, int *ret_fd, uint64_t *ret_bytes);
 	struct error (*open_now)(struct store *store, const unsigned char digest[SHA256_BYTES],
 	                         int *ret_fd, uint64_t *ret_bytes);
 	struct error (*has)(struct store *store, const unsigned char digest[SHA256_BYTES],
@@ -45,6 +47,7 @@ struct store_kind {
 	struct error (*look)(struct store *store, const unsigned char digest[SHA256_BYTES],
 	                     struct store_entry *ret_entry);
 	struct error (*walk)(struct store *store, store_visit *each, void *arg);
+	struct error (*tidy)(struct store *store, uint64_t *ret_removed);
 	struct error (*ready)(struct store *store);
 };
 

@@ -3,9 +3,9 @@
  * upload -- a file into the object service.
  *
  * A small one goes in one piece, a large one in parts, one after the other, which become the object
- * only when all are there; what fails is aborted, and what a crash leaves behind the bucket's own
- * rule removes (docs/operations.md).  Every body is signed with its SHA-256, so a service refuses
- * one that arrives otherwise.
+ * only when all are there; what fails is aborted, and what a crash leaves behind is given up by
+ * tidying, or by the bucket's own rule (docs/operations.md).  Every body is signed with its
+ * SHA-256, so a service refuses one that arrives otherwise.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -13,16 +13,18 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/clock.h"
 #include "core/hex.h"
 #include "core/strbuf.h"
 #include "store/object_internal.h"
 
-#define PART_BYTES   (16ull << 20)
-#define MOST_PARTS   9000u /* the service takes 10,000 */
-#define UPLOAD_TRIES 6
-#define STEP_MS      60000
-#define JOIN_MS      600000
-#define SLOW_BYTES   64 /* a millisecond: what a body gets more time for */
+#define PART_BYTES    (16ull << 20)
+#define MOST_PARTS    9000u /* the service takes 10,000 */
+#define UPLOAD_TRIES  6
+#define STEP_MS       60000
+#define JOIN_MS       600000
+#define STALE_AFTER_S 86400
+#define SLOW_BYTES    64 /* a millisecond: what a body gets more time for */
 
 static unsigned upload_ms(uint64_t bytes)
 {
@@ -175,14 +177,22 @@ static struct error upload_end(struct upload *upload)
 	return whole.code ? (err.code ? err : whole) : ok();
 }
 
+static struct error give_up(struct service *service, struct arena *arena, const char *key,
+                            const char *id)
+{
+	struct call call = upload_call(arena, "DELETE", key);
+
+	call.query[call.query_count++] = (struct sigv4_pair){ "uploadId", id };
+	call.tries = 2;
+	struct error err = service_call(service, &call);
+	return call.status == 404 ? ok() : err; /* another gave it up, or it came to its end */
+}
+
 static void upload_abort(struct upload *upload)
 {
-	struct call call = upload_call(upload->arena, "DELETE", upload->key);
+	struct error err = give_up(upload->service, upload->arena, upload->key, upload->id);
 
-	call.query[call.query_count++] = (struct sigv4_pair){ "uploadId", upload->id };
-	call.tries = 2;
-	struct error err = service_call(upload->service, &call);
-	(void)err; /* it is logged; the bucket's rule removes what is left */
+	(void)err; /* it is logged; tidying removes what is left, or the bucket's own rule */
 }
 
 static struct error upload_parts(struct upload *upload)
@@ -219,5 +229,91 @@ struct error upload_file(struct service *service, const char *key, int fd, uint6
 	struct error err = bytes > PART_BYTES ? upload_parts(&upload)
 	                                      : upload_whole(service, arena, key, fd, bytes, digest);
 	arena_free(arena);
+	return err;
+}
+
+/* ------------------------------------------------------------------ what broke off */
+
+/* Where the next page of uploads begins. */
+struct upload_page {
+	char key[OBJECT_PREFIX + OBJECT_KEY], id[1025];
+};
+
+static struct error list_uploads(struct service *service, struct arena *arena,
+                                 const struct upload_page *page, const char **ret_text)
+{
+	struct call call = upload_call(arena, "GET", NULL);
+
+	call.query[call.query_count++] = (struct sigv4_pair){ "uploads", "" };
+	call.query[call.query_count++] = (struct sigv4_pair){ "prefix", service->prefix };
+	if (*page->key) {
+		call.query[call.query_count++] = (struct sigv4_pair){ "key-marker", page->key };
+		call.query[call.query_count++] = (struct sigv4_pair){ "upload-id-marker", page->id };
+	}
+	struct error err = service_call(service, &call);
+	*ret_text = "";
+	if (call.status == 501)
+		return ok(); /* it lists none: the bucket's rule has to do */
+	if (!err.code && !strstr(call.text, "ListMultipartUploadsResult"))
+		return errorf(ERR_UNAVAILABLE, "the object service answered with no listing of uploads");
+	if (!err.code)
+		*ret_text = call.text;
+	return err;
+}
+
+/* Gives up one <Upload>, if it is ours and old. */
+static struct error tidy_one(struct service *service, struct arena *arena, const char *text,
+                             uint64_t *removed)
+{
+	const char *at = text, *key = xml_take(arena, &at, "Key");
+	const char *id = (at = text, xml_take(arena, &at, "UploadId"));
+	const char *begun = (at = text, xml_take(arena, &at, "Initiated"));
+	int64_t begun_s = listing_time(begun);
+	unsigned char digest[SHA256_BYTES];
+
+	if (!id || begun_s < 0 || begun_s > clock_now_s() - STALE_AFTER_S ||
+	    !listing_is_ours(service, key, digest))
+		return ok();
+	struct error err = give_up(service, arena, key + strlen(service->prefix), id);
+	if (!err.code)
+		(*removed)++;
+	return err;
+}
+
+/* False: there is none. */
+static bool next_uploads(struct arena *arena, const char *text, struct upload_page *page)
+{
+	const char *at = text, *truncated = xml_take(arena, &at, "IsTruncated");
+	const char *key = (at = text, xml_take(arena, &at, "NextKeyMarker"));
+	const char *id = (at = text, xml_take(arena, &at, "NextUploadIdMarker"));
+
+	if (!truncated || strcmp(truncated, "true") != 0 || !key || !*key || !id ||
+	    strlen(key) >= sizeof page->key || strlen(id) >= sizeof page->id ||
+	    (strcmp(key, page->key) == 0 && strcmp(id, page->id) == 0))
+		return false;
+	snprintf(page->key, sizeof page->key, "%s", key);
+	snprintf(page->id, sizeof page->id, "%s", id);
+	return true;
+}
+
+struct error upload_tidy(struct service *service, uint64_t *ret_removed)
+{
+	struct upload_page page = { 0 };
+	uint64_t removed = 0;
+	bool more = true;
+	struct error err = ok();
+
+	while (!err.code && more) {
+		struct arena *arena = arena_new();
+		const char *text, *one;
+
+		err = list_uploads(service, arena, &page, &text);
+		const char *at = text;
+		while (!err.code && (one = xml_take(arena, &at, "Upload")))
+			err = tidy_one(service, arena, one, &removed);
+		more = next_uploads(arena, text, &page);
+		arena_free(arena);
+	}
+	*ret_removed = removed;
 	return err;
 }

@@ -12,7 +12,7 @@ import { promisify } from "node:util";
 import { picture } from "../support/corpus.js";
 import { Client, sha256 } from "../support/http.js";
 import { BUCKET, FULL, Objects, SECRET } from "../support/objects.js";
-import { Place, sql, until } from "../support/place.js";
+import { CHECKOUT, Place, sql, until } from "../support/place.js";
 
 const PICTURES = 10;
 
@@ -196,11 +196,17 @@ describe("media in an object service", () => {
 		const wrong = Buffer.from(right);
 		wrong[20] ^= 255;
 		await objects.write(keyOf(digest), wrong);
-		const said = await run(["store", "check", "--deep"]);
+		assert.equal((await run(["store", "check"])).code, 0);
+		const said = await run(["verify"]);
 		assert.equal(said.code, 1);
 		assert.match(said.stdout, new RegExp(`damaged: s3://${BUCKET}/${keyOf(digest)}`));
 		await objects.write(keyOf(digest), right);
-		assert.equal((await run(["store", "check", "--deep"])).code, 0);
+		assert.equal((await run(["verify"])).code, 0);
+		objects.fault = ({ method }) => (method === "GET" ? { status: 503, headers: { "retry-after": "120" } } : undefined);
+		const unknown = await run(["verify"]);
+		assert.equal(unknown.code, 1);
+		assert.match(unknown.stderr, /object service/);
+		assert.doesNotMatch(unknown.stdout, /missing|damaged/);
 	});
 
 	test("the key file is read only if nobody else can read it, and its secret is in no log", async () => {
@@ -241,6 +247,22 @@ describe("media in an object service", () => {
 		const { code, stderr } = await run(["store", "check"], { TOUCHSTONE_STORE: "s3://no-such-bucket/media" });
 		assert.equal(code, 1);
 		assert.match(stderr, /NoSuchBucket/);
+	});
+
+	test("yes from somebody who is not the service is no yes: what was not put is not named", async () => {
+		const other = await place.database("page");
+		const here = environment({ TOUCHSTONE_STORE: `s3://${BUCKET}/media/page` });
+		objects.fault = ({ method, key }) => (method === "PUT" && !/touchstone-/.test(key) ? { status: 200, headers: { "content-type": "text/html" }, body: "<p>Please sign in</p>" } : undefined);
+		const said = await place.program(other, ["import", manifest()], here).catch((error) => error);
+		assert.equal(said.code, 1);
+		assert.deepEqual(await sql(other, "select count(*) from item"), [["0"]]);
+	});
+
+	test("a listing that breaks off is not taken for the whole", async () => {
+		objects.fault = ({ method, query }) => (method === "GET" && query["list-type"] ? { status: 200, body: "<ListBucketResult><Name>n</Name></ListBucketResult>" } : undefined);
+		const said = await run(["store", "collect", "--dry-run"]);
+		assert.equal(said.code, 1);
+		assert.match(said.stderr, /breaks off its listing/);
 	});
 
 	const DAY_S = 86400;
@@ -293,7 +315,7 @@ describe("media in an object service", () => {
 		assert.equal(sha256(await objects.read(key)), large);
 
 		const there = environment({ TOUCHSTONE_STORE: to });
-		await place.program(origin, ["store", "check", "--deep"], there);
+		await place.program(origin, ["verify"], there);
 		const other = await place.server(origin, { more: there });
 		const someone = new Client(other.url);
 		await someone.post("/volunteers", { consent: true });
@@ -303,7 +325,96 @@ describe("media in an object service", () => {
 
 		const back = `file:${path.join(place.folder, "back-store")}`;
 		await place.program(origin, ["store", "copy", to, back], there);
-		await place.program(origin, ["store", "check", "--deep"], environment({ TOUCHSTONE_STORE: back }));
+		await place.program(origin, ["verify"], environment({ TOUCHSTONE_STORE: back }));
+	});
+
+	/** Starts a command and kills it when a request arrives that `when` answers true to. */
+	const killAt = async (database, args, more, when) => {
+		const running = place.program(database, args, environment(more));
+		let killed = false;
+		objects.fault = (one) => {
+			if (killed || !when(one))
+				return undefined;
+			killed = true;
+			running.child.kill("SIGKILL");
+			return { hang: true };
+		};
+		const said = await running.catch((error) => error);
+		objects.fault = () => undefined;
+		assert.equal(said.signal, "SIGKILL", `it was not killed: ${said.stdout} ${said.stderr}`);
+	};
+
+	test("a copy that is killed again and again, both ways, while a server serves, is whole in the end", async () => {
+		const origin = await place.database("killed");
+		const root = path.join(place.folder, "killed-store"), from = `file:${root}`, to = `s3://${BUCKET}/killed`;
+		const folder = { TOUCHSTONE_STORE: from }, service = { TOUCHSTONE_STORE: to };
+		await place.program(origin, ["import", manifest()], environment(folder));
+		const large = await strayFile(root, 18 << 20);
+		const serving = await place.server(origin, { more: environment(folder) });
+		const someone = new Client(serving.url);
+		await someone.post("/volunteers", { consent: true });
+		const { json } = await someone.post("/assignments", {});
+		let looking = true, looks = 0;
+		const looker = (async () => {
+			while (looking) {
+				assert.equal((await someone.get(json.items[looks++ % 2].media.url)).status, 200);
+				await new Promise((done) => { setTimeout(done, 20); });
+			}
+		})();
+
+		const copy = ["store", "copy", from, to], isFile = (key) => /^killed\/[0-9a-f]{2}\//.test(key);
+		let puts = 0;
+		await killAt(origin, copy, folder, ({ method, key, query }) => method === "PUT" && isFile(key) && !query.partNumber && ++puts === 5);
+		await killAt(origin, copy, folder, ({ query }) => query.partNumber === "2");
+		assert.equal(await objects.read(`killed/${large.slice(0, 2)}/${large.slice(2)}`), undefined);
+		let gets = 0;
+		await killAt(origin, copy, folder, ({ method, key }) => method === "GET" && isFile(key) && ++gets === 9);
+		assert.equal(await objects.read("killed/touchstone-store"), undefined, "what was not read back is not marked");
+		objects.seen.length = 0;
+		const done = await place.program(origin, copy, environment(folder));
+		assert.match(done.stdout, / 0 copied now .* 0 not/, "what the killed ones brought is not brought again");
+		assert.ok(!objects.seen.some(({ method, key }) => method === "PUT" && isFile(key)));
+		await place.program(origin, ["verify"], environment(service));
+		looking = false;
+		await looker;
+		assert.ok(looks > 20, `${looks} looks`);
+		await serving.stop();
+
+		const back = path.join(place.folder, "killed-back"), return_ = ["store", "copy", to, `file:${back}`];
+		gets = 0;
+		await killAt(origin, return_, service, ({ method, key }) => method === "GET" && isFile(key) && ++gets === 7);
+		const names = async () => (await readdir(back, { recursive: false })).filter((name) => /^[0-9a-f]{2}$/.test(name));
+		let whole = 0;
+		for (const fan of await names()) {
+			for (const rest of await readdir(path.join(back, fan))) {
+				assert.equal(sha256(await readFile(path.join(back, fan, rest))), fan + rest);
+				whole++;
+			}
+		}
+		assert.ok(whole > 0);
+		// What a disk made of one of them, whole in length, is seen when it is read back, and mended.
+		const [fan] = await names(), [rest] = await readdir(path.join(back, fan)), spoilt = path.join(back, fan, rest);
+		const right = await readFile(spoilt);
+		await chmod(spoilt, 0o644);
+		await writeFile(spoilt, Buffer.concat([right.subarray(0, -1), Buffer.from([right.at(-1) ^ 1])]));
+		assert.match((await place.program(origin, return_, environment(service))).stdout, / 0 not/);
+		assert.deepEqual(await readFile(spoilt), right);
+		await place.program(origin, ["verify"], environment({ TOUCHSTONE_STORE: `file:${back}` }));
+	});
+
+	test("a listing that leaves a file out does not make a copy whole: the database knows what must be there", async () => {
+		const origin = await place.database("listed");
+		const from = `s3://${BUCKET}/listed`, to = `file:${path.join(place.folder, "listed-store")}`;
+		const there = environment({ TOUCHSTONE_STORE: from });
+		await place.program(origin, ["import", manifest()], there);
+		const [[digest], [lost]] = await sql(origin, "select encode(rendition, 'hex') from item order by title limit 2");
+		const hidden = `listed/${digest.slice(0, 2)}/${digest.slice(2)}`;
+		objects.fault = ({ query }) => (query["list-type"] && query.prefix === "listed/" ? { hide: hidden } : undefined);
+		await objects.remove(`listed/${lost.slice(0, 2)}/${lost.slice(2)}`);
+		const said = await place.program(origin, ["store", "copy", from, to], there);
+		assert.match(said.stdout, new RegExp(`missing: .*${lost.slice(2)}`));
+		assert.match(said.stdout, /1 files were lost before/);
+		assert.equal(sha256(await readFile(path.join(place.folder, "listed-store", digest.slice(0, 2), digest.slice(2)))), digest);
 	});
 
 	test("a copy is refused into another database's store, and damage is told and not copied", async () => {
@@ -355,6 +466,9 @@ describe("media in an object service", () => {
 			};
 			const old = await stray(30), young = await stray(0.5);
 			const kept = (await sql(origin, "select encode(rendition, 'hex') from item union select encode(sha256, 'hex') from item")).flat();
+			const copy = await stray(30);
+			await sql(origin, `insert into item_copy (sha256, item_id, bytes, format) select decode('${copy}', 'hex'), id, 1000, 'PNG' from item limit 1`);
+			kept.push(copy);
 			for (const digest of kept)
 				await files.age(digest, 30);
 
@@ -380,10 +494,33 @@ describe("media in an object service", () => {
 		});
 	}
 
+	test("every column with a digest either names a file of the store, which is then kept, or says why it names none", async () => {
+		/** Columns of 32 bytes, or of any number, that are no reference to a file of the store. */
+		const others = {
+			"account_reset.token_hash": "of a token", "token.token_hash": "of a token", "session.token_hash": "of a token",
+			"answer.body_hash": "of a request", "judged_pair.body_hash": "of a request", "item.streams": "of what is in a file",
+			"media_tombstone.digest": "of what nothing names", "release_draft.sha256": "of a file that its item names",
+		};
+		const columns = (await sql(database, `select table_name || '.' || column_name from information_schema.columns
+			where table_schema = 'public' and data_type = 'bytea' and (column_name ~ 'sha256|digest|rendition|poster|thumbnail|hash|streams|file|original')
+			and table_name in (select table_name from information_schema.tables where table_type = 'BASE TABLE' and table_schema = 'public')`)).flat();
+		const statements = await readFile(path.join(CHECKOUT, "server/corpus/lost_media.sql"), "utf8");
+		const naming = statements.slice(statements.indexOf("-- name: lost_media_files"));
+		const named = (column) => {
+			const [table, name] = column.split(".");
+			return new RegExp(`FROM ${table}\\b`).test(naming) && new RegExp(`\\b${name}\\b`).test(naming);
+		};
+		const unknown = columns.filter((column) => !others[column] && !named(column));
+		assert.deepEqual(unknown, [], "add them to lost_media.sql, or \`touchstone store collect\` removes what they name; or to this list, saying why not");
+		for (const column of ["item.sha256", "item.rendition", "item_version.poster", "item_copy.sha256", "release_file.sha256", "release_artefact.sha256"])
+			assert.ok(columns.includes(column) && named(column), column);
+	});
+
 	test("who names a file in the moment of its removal is told to come again", async () => {
 		const [[id, digest]] = await sql(database, "select id, encode(rendition, 'hex') from item limit 1");
 		await sql(database, `insert into media_tombstone (digest, bytes, removing_at) values (sha256('gone'), 4, clock_timestamp())`);
 		await assert.rejects(sql(database, `update item set rendition = sha256('gone') where id = '${id}'`), /removed just now/);
+		await assert.rejects(sql(database, `insert into item_copy (sha256, item_id, bytes, format) values (sha256('gone'), '${id}', 4, 'PNG')`), /removed just now/);
 		await sql(database, "delete from media_tombstone");
 		await sql(database, `update item set rendition = decode('${digest}', 'hex') where id = '${id}'`);
 	});
@@ -413,5 +550,32 @@ describe("media in an object service", () => {
 		const { json: handed } = await someone.post("/assignments", {});
 		assert.equal((await fetch(`${open.url}${handed.items[0].media.url}`, { redirect: "manual", headers: { cookie: [...someone.cookies].map((pair) => pair.join("=")).join("; ") } })).status, 200);
 		await open.stop();
+	});
+
+	test("who asks for a file that is too large for their time makes the service broken for nobody", async () => {
+		const content = randomBytes(3 << 20), digest = sha256(content);
+		await objects.write(keyOf(digest), content);
+		await sql(database, `insert into release_file (release_id, path, sha256, bytes) select id, 'large.bin', decode('${digest}', 'hex'), ${content.length} from release limit 1`);
+		const { json } = await client.post("/assignments", {});
+		const [one, other] = json.items.map(({ media }) => media.url);
+		await emptyCache();
+		objects.fault = () => ({ status: 503 });
+		assert.equal((await client.get(one)).status, 503);
+		objects.fault = ({ method, key }) => (method === "GET" && key === keyOf(digest) ? { stall: true } : undefined);
+		const large = client.get("/api/v1/releases/set/1/files/large.bin");
+		await until("it is asked for", () => objects.seen.some(({ key }) => key === keyOf(digest)));
+		for (const url of [one, other])
+			await until("media are shown meanwhile", async () => (await client.get(url)).status === 200, { seconds: 10 });
+		objects.fault = () => undefined;
+		const { status } = await large;
+		assert.ok(status === 503 || status === 200, `${status}`);
+		// One byte a second is no more than nothing.
+		await emptyCache();
+		objects.fault = () => ({ drip: true });
+		const began = Date.now();
+		const dripping = client.get(one);
+		assert.equal((await client.get("/api/v1/stats")).status, 200);
+		assert.equal((await dripping).status, 503);
+		assert.ok(Date.now() - began < 25000, `${Date.now() - began} ms`);
 	});
 });

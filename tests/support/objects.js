@@ -65,6 +65,9 @@ function refusal(message, body) {
 	return payload === sha256(body) ? undefined : "XAmzContentSHA256Mismatch";
 }
 
+/** A listing without one of its objects. */
+const hideFromListing = (bytes, key) => Buffer.from(String(bytes).replace(/<Contents>.*?<\/Contents>/gs, (one) => (one.includes(key) ? "" : one)));
+
 async function bodyOf(message) {
 	const pieces = [];
 	let bytes = 0;
@@ -197,15 +200,35 @@ export class Objects {
 		await this.forward(message, body, answer, fault);
 	}
 
-	/** @param {object} fault { wrong: other bytes, cut: the connection ends within the body } */
+	/** Sends all but the last byte and rests, or one byte a second, until the other side has gone. */
+	dwell(answer, bytes, { stall }) {
+		return new Promise((done) => {
+			let sent = 0;
+			if (stall)
+				answer.write(bytes.subarray(0, -1));
+			const timer = stall ? undefined : setInterval(() => { answer.write(bytes.subarray(sent, ++sent)); }, 1000);
+			answer.once("close", () => { clearInterval(timer); done(); });
+		});
+	}
+
+	/** @param {object} fault { wrong: other bytes, cut: the connection ends within the body, hide: an object that a listing leaves out, stall: it rests there, drip: a byte a second } */
 	forward(message, body, answer, fault) {
 		return new Promise((done, failed) => {
 			const inner = ask({ port: this.inner, host: "127.0.0.1", method: message.method, path: message.url, headers: message.headers }, async (response) => {
-				const bytes = await bodyOf(response);
+				let bytes = await bodyOf(response);
+				if (fault.hide)
+					delete response.headers["content-length"];
 				answer.writeHead(response.statusCode, response.headers);
+				if (fault.stall || fault.drip) {
+					await this.dwell(answer, bytes, fault);
+					done();
+					return;
+				}
 				if (fault.cut) {
 					answer.write(bytes.subarray(0, bytes.length >> 1), () => { answer.destroy(); });
 				} else {
+					if (fault.hide)
+						bytes = hideFromListing(bytes, fault.hide);
 					if (fault.wrong)
 						bytes[bytes.length >> 1] ^= 1;
 					answer.end(bytes);

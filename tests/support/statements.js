@@ -218,6 +218,7 @@ export const VALUES = {
 	lost_media_mended: [items(64, 1)],
 	lost_media_files: [item(), "2000"],
 	lost_media_release_files: [large, text("image/test/fake/5"), "200"],
+	lost_media_copies: [text(""), "2000"],
 	media_collect_note: [`ARRAY[${hex("rendition")}]`, "ARRAY[1]"],
 	media_collect_due: ["7", text(""), "1000"],
 	media_collect_begin: [hex("rendition")],
