@@ -382,7 +382,7 @@ describe("media in an object service", () => {
 
 		const back = path.join(place.folder, "killed-back"), return_ = ["store", "copy", to, `file:${back}`];
 		gets = 0;
-		await killAt(origin, return_, service, ({ method, key }) => method === "GET" && isFile(key) && ++gets === 7);
+		await killAt(origin, return_, service, ({ method, key }) => method === "GET" && isFile(key) && ++gets === 20);
 		const names = async () => (await readdir(back, { recursive: false })).filter((name) => /^[0-9a-f]{2}$/.test(name));
 		let whole = 0;
 		for (const fan of await names()) {
@@ -411,6 +411,7 @@ describe("media in an object service", () => {
 		const hidden = `listed/${digest.slice(0, 2)}/${digest.slice(2)}`;
 		objects.fault = ({ query }) => (query["list-type"] && query.prefix === "listed/" ? { hide: hidden } : undefined);
 		await objects.remove(`listed/${lost.slice(0, 2)}/${lost.slice(2)}`);
+		await emptyCache();
 		const said = await place.program(origin, ["store", "copy", from, to], there);
 		assert.match(said.stdout, new RegExp(`missing: .*${lost.slice(2)}`));
 		assert.match(said.stdout, /1 files were lost before/);
@@ -497,9 +498,9 @@ describe("media in an object service", () => {
 	test("every column with a digest either names a file of the store, which is then kept, or says why it names none", async () => {
 		/** Columns of 32 bytes, or of any number, that are no reference to a file of the store. */
 		const others = {
-			"account_reset.token_hash": "of a token", "token.token_hash": "of a token", "session.token_hash": "of a token",
-			"answer.body_hash": "of a request", "judged_pair.body_hash": "of a request", "item.streams": "of what is in a file",
-			"media_tombstone.digest": "of what nothing names", "release_draft.sha256": "of a file that its item names",
+			"api_token.token_hash": "of a token", "session.token_hash": "of a token",
+			"judged_pair.body_hash": "of a request", "item.streams": "of what is in a file",
+			"media_tombstone.digest": "of what nothing names", "release_draft.sha256": "of a file that its item names", "release_item.sha256": "of the same, which its row of release_file names too",
 		};
 		const columns = (await sql(database, `select table_name || '.' || column_name from information_schema.columns
 			where table_schema = 'public' and data_type = 'bytea' and (column_name ~ 'sha256|digest|rendition|poster|thumbnail|hash|streams|file|original')
@@ -555,7 +556,9 @@ describe("media in an object service", () => {
 	test("who asks for a file that is too large for their time makes the service broken for nobody", async () => {
 		const content = randomBytes(3 << 20), digest = sha256(content);
 		await objects.write(keyOf(digest), content);
-		await sql(database, `insert into release_file (release_id, path, sha256, bytes) select id, 'large.bin', decode('${digest}', 'hex'), ${content.length} from release limit 1`);
+		await sql(database, `alter table release_file disable trigger user;
+			insert into release_file (release_id, path, sha256, bytes) select id, 'large.bin', decode('${digest}', 'hex'), ${content.length} from release limit 1;
+			alter table release_file enable trigger user`);
 		const { json } = await client.post("/assignments", {});
 		const [one, other] = json.items.map(({ media }) => media.url);
 		await emptyCache();
