@@ -40,6 +40,8 @@ CREATE TRIGGER item_media_stay AFTER INSERT OR UPDATE OF rendition, poster, thum
     FOR EACH ROW EXECUTE FUNCTION item_names_media();
 CREATE TRIGGER item_copy_media_stay AFTER INSERT ON item_copy
     FOR EACH ROW EXECUTE FUNCTION digest_names_media();
+CREATE TRIGGER contribution_media_stay AFTER INSERT OR UPDATE OF sha256, rendition, poster, thumbnail ON contribution
+    FOR EACH ROW EXECUTE FUNCTION item_names_media();
 CREATE TRIGGER release_file_media_stay AFTER INSERT ON release_file
     FOR EACH ROW EXECUTE FUNCTION digest_names_media();
 CREATE TRIGGER release_artefact_media_stay AFTER INSERT ON release_artefact

@@ -378,12 +378,12 @@ static struct error name_copies(const struct naming *naming)
 struct error lost_media_named(struct db *db, media_name_visit *each, void *arg)
 {
 	struct naming naming = { db, each, arg };
-	struct error err = name_items(&naming);
+	struct error err = name_contributions(&naming); /* first: one may become an item meanwhile */
 
 	if (!err.code)
-		err = name_releases(&naming);
+		err = name_items(&naming);
 	if (!err.code)
-		err = name_contributions(&naming);
+		err = name_releases(&naming);
 	return err.code ? err : name_copies(&naming);
 }
 

@@ -98,7 +98,7 @@ struct removal {
 };
 
 /* With the tombstone locked: who puts the file after this look waits for us before it names it. */
-static struct error remove_unnamed(struct db *db, void *arg)
+static struct error remove_buried(struct db *db, void *arg)
 {
 	struct removal *removal = arg;
 	const char *const params[] = { removal->hex };
@@ -109,6 +109,8 @@ static struct error remove_unnamed(struct db *db, void *arg)
 	removal->removed = false;
 	if (err.code || rows_count(rows) == 0)
 		return err;
+	if (rows_flag(rows, 0, 0))
+		return db_do(db, SQL_MEDIA_COLLECT_END, params, NULL);
 	err = store_look(removal->store, removal->digest, &entry);
 	if (!err.code && entry.changed_s <= time(NULL) - YOUNG_S) {
 		if ((err = store_remove(removal->store, removal->digest)).code)
@@ -132,7 +134,7 @@ static struct error remove_due(struct collecting *collecting, const char *hex, u
 		return db_do(collecting->db, SQL_MEDIA_COLLECT_END, (const char *[]){ hex }, NULL);
 	err = db_do(collecting->db, SQL_MEDIA_COLLECT_BEGIN, (const char *[]){ hex }, NULL);
 	if (!err.code)
-		err = db_transaction(collecting->db, remove_unnamed, &removal);
+		err = db_transaction(collecting->db, remove_buried, &removal);
 	if (!err.code && removal.removed) {
 		collecting->collect->removed++;
 		collecting->collect->removed_bytes += bytes;

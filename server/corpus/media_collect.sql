@@ -21,9 +21,12 @@ SELECT encode(digest, 'hex'), bytes FROM media_tombstone
 UPDATE media_tombstone SET removing_at = clock_timestamp() WHERE digest = decode($1, 'hex')
 
 -- name: media_collect_lock
--- Who names the file waits until this transaction ends.
---   $1 digest in hex  -> (no row: another removed it)
-SELECT FROM media_tombstone WHERE digest = decode($1, 'hex') FOR UPDATE
+-- Who names the file waits until this transaction ends. A contribution is asked for once more: what it becomes when it is
+-- approved names files that were put long ago, and nobody puts them again.
+--   $1 digest in hex  -> is it named by one (no row: another removed it)
+SELECT EXISTS (SELECT FROM contribution c
+                WHERE c.state IN ('quarantined', 'approved') AND t.digest IN (c.sha256, c.rendition, c.poster, c.thumbnail))
+  FROM media_tombstone t WHERE t.digest = decode($1, 'hex') FOR UPDATE
 
 -- name: media_collect_end
 -- The file is gone, or named again.

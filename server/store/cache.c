@@ -211,8 +211,8 @@ static struct error other_bytes(const unsigned char digest[SHA256_BYTES])
 	return errorf(ERR_INTERNAL, "the media store gave other bytes than were put");
 }
 
-static struct error fetch_into(const char *path, const unsigned char digest[SHA256_BYTES],
-                               cache_filler *fetch, void *arg)
+static struct error fetch_into_cache(const char *path, const unsigned char digest[SHA256_BYTES],
+                                     cache_filler *fetch, void *arg)
 {
 	bool same = false;
 	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -236,7 +236,7 @@ struct error cache_fetch_apart(struct cache *cache, const unsigned char digest[S
 	if (snprintf(got, sizeof got, "%s/got", made) >= (int)sizeof got)
 		err = errorf(ERR_INVALID, "the path of the cache is too long");
 	else
-		err = fetch_into(got, digest, fetch, arg);
+		err = fetch_into_cache(got, digest, fetch, arg);
 	if (err.code) {
 		store_scratch_remove(cache->files, made);
 		return err;

@@ -85,7 +85,7 @@ static bool digest_piece(int fd, uint64_t from, uint64_t bytes, char hex[SHA256_
 	return true;
 }
 
-struct upload {
+struct object_upload {
 	struct service *service;
 	struct arena *arena; /* of the list of parts */
 	const char *key, *id;
@@ -94,7 +94,7 @@ struct upload {
 	struct strbuf parts; /* the body that makes an object of them */
 };
 
-static struct error upload_begin(struct upload *upload)
+static struct error upload_begin(struct object_upload *upload)
 {
 	struct call call = upload_call(upload->arena, "POST", upload->key);
 
@@ -110,7 +110,7 @@ static struct error upload_begin(struct upload *upload)
 }
 
 /* The service names a part by a tag, which its answer tells. */
-static struct error upload_part(struct upload *upload, unsigned number)
+static struct error upload_part(struct object_upload *upload, unsigned number)
 {
 	uint64_t from = (number - 1) * upload->part_bytes;
 	uint64_t left = upload->bytes - from;
@@ -142,7 +142,7 @@ static struct error upload_part(struct upload *upload, unsigned number)
 }
 
 /* Has the object the length of the file? The answer to the call that made it may have been lost. */
-static struct error upload_is_whole(struct upload *upload)
+static struct error upload_is_whole(struct object_upload *upload)
 {
 	struct call call = upload_call(upload->arena, "HEAD", upload->key);
 	struct error err = service_call(upload->service, &call);
@@ -155,7 +155,7 @@ static struct error upload_is_whole(struct upload *upload)
 }
 
 /* It may be answered 200 before it is done, with a problem in the body. */
-static struct error upload_end(struct upload *upload)
+static struct error upload_end(struct object_upload *upload)
 {
 	struct call call = upload_call(upload->arena, "POST", upload->key);
 	unsigned char digest[SHA256_BYTES];
@@ -188,14 +188,14 @@ static struct error give_up(struct service *service, struct arena *arena, const 
 	return call.status == 404 ? ok() : err; /* another gave it up, or it came to its end */
 }
 
-static void upload_abort(struct upload *upload)
+static void upload_abort(struct object_upload *upload)
 {
 	struct error err = give_up(upload->service, upload->arena, upload->key, upload->id);
 
 	(void)err; /* it is logged; tidying removes what is left, or the bucket's own rule */
 }
 
-static struct error upload_parts(struct upload *upload)
+static struct error upload_parts(struct object_upload *upload)
 {
 	unsigned count = (unsigned)((upload->bytes + upload->part_bytes - 1) / upload->part_bytes);
 	struct error err = upload_begin(upload);
@@ -216,13 +216,13 @@ struct error upload_file(struct service *service, const char *key, int fd, uint6
                          const unsigned char digest[SHA256_BYTES])
 {
 	struct arena *arena = arena_new();
-	struct upload upload = { .service = service,
-		                     .arena = arena,
-		                     .key = key,
-		                     .fd = fd,
-		                     .bytes = bytes,
-		                     .part_bytes = PART_BYTES,
-		                     .parts = { .arena = arena } };
+	struct object_upload upload = { .service = service,
+		                            .arena = arena,
+		                            .key = key,
+		                            .fd = fd,
+		                            .bytes = bytes,
+		                            .part_bytes = PART_BYTES,
+		                            .parts = { .arena = arena } };
 
 	while ((bytes + upload.part_bytes - 1) / upload.part_bytes > MOST_PARTS)
 		upload.part_bytes *= 2;

@@ -137,6 +137,11 @@ describe("media in an object service", () => {
 		objects.fault = () => ({ wrong: true });
 		const spoilt = await client.get(url);
 		assert.equal(spoilt.status, 500);
+		await emptyCache();
+		objects.fault = () => ({ status: 403, body: "<Error><Code>InvalidAccessKeyId</Code></Error>" });
+		assert.equal((await client.get(url)).status, 503);
+		assert.match(server.words, /InvalidAccessKeyId/);
+		assert.deepEqual(await sql(database, "select count(*) from lost_item"), [["0"]]);
 		objects.fault = () => undefined;
 		assert.equal((await client.get(url)).status, 200);
 	});
@@ -469,7 +474,10 @@ describe("media in an object service", () => {
 			const kept = (await sql(origin, "select encode(rendition, 'hex') from item union select encode(sha256, 'hex') from item")).flat();
 			const copy = await stray(30);
 			await sql(origin, `insert into item_copy (sha256, item_id, bytes, format) select decode('${copy}', 'hex'), id, 1000, 'PNG' from item limit 1`);
-			kept.push(copy);
+			const sent = await stray(30);
+			await sql(origin, `insert into contribution (state, direct, volunteer_id, campaign_id, url, facts, rights, people, rendition)
+				select 'quarantined', false, gen_random_uuid(), id, 'https://example.org/1', '{}', 'own_work', 'nobody', decode('${sent}', 'hex') from campaign limit 1`);
+			kept.push(copy, sent);
 			for (const digest of kept)
 				await files.age(digest, 30);
 
@@ -499,7 +507,8 @@ describe("media in an object service", () => {
 		/** Columns of 32 bytes, or of any number, that are no reference to a file of the store. */
 		const others = {
 			"api_token.token_hash": "of a token", "session.token_hash": "of a token",
-			"judged_pair.body_hash": "of a request", "item.streams": "of what is in a file",
+			"judged_pair.body_hash": "of a request", "item.streams": "of what is in a file", "contribution.streams": "of what is in a file",
+			"rendition_trait.rendition": "of what can be measured anew",
 			"media_tombstone.digest": "of what nothing names", "release_draft.sha256": "of a file that its item names", "release_item.sha256": "of the same, which its row of release_file names too",
 		};
 		const columns = (await sql(database, `select table_name || '.' || column_name from information_schema.columns
