@@ -376,7 +376,7 @@ static struct error write_and_finish(struct making *making)
 	making->volunteers = rows_flag(rows, 0, 1);
 	if ((err = build_tell(making, 0)).code)
 		return err;
-	if ((err = store_scratch(making->store, making->folder)).code)
+	if ((err = store_scratch_lasting(making->store, making->folder)).code)
 		return err;
 	err = write_tables(making);
 	for (int file = 0; file < FILES; file++)

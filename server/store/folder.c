@@ -6,7 +6,7 @@
  * `touchstone-store` the marker, so that the folder is known again wherever it is moved.  A file is
  * copied to tmp/, brought to disk and renamed, so a name never shows half a file, and putting the
  * same bytes twice, or from two processes at once, is one file.  A crash leaves at most something
- * in tmp/, which opening clears once it is a day old.
+ * in tmp/, which sweeping clears in half an hour, and opening once it is a day old.
  */
 #include "store/store_internal.h"
 
@@ -26,7 +26,10 @@
 #include "core/uuid.h"
 
 #define STALE_AFTER_S (24 * 3600)
-#define NAME_ROOM     80 /* for what follows the root in a path */
+#define LEFT_AFTER_S  (30 * 60)
+#define MOST_FILES    64      /* of a scratch folder are looked at */
+#define LASTING       "work-" /* so begin the names of scratch folders for hours, as of before */
+#define NAME_ROOM     80      /* for what follows the root in a path */
 #define MARKER        "touchstone-store"
 
 struct folder {
@@ -110,27 +113,73 @@ static void remove_flat(int folder_fd, const char *name)
 	unlinkat(folder_fd, name, AT_REMOVEDIR);
 }
 
-/* What a crash left behind; younger files may belong to a process that still writes. How many? */
-static uint64_t clear_stale(const char *tmp)
+/* The last change of a file, or of a folder and what lies in it: a file may grow for hours. */
+static int64_t last_touched(int tmp_fd, const char *name)
+{
+	struct dirent *entry;
+	struct stat info;
+
+	if (fstatat(tmp_fd, name, &info, AT_SYMLINK_NOFOLLOW))
+		return INT64_MAX; /* it is gone */
+	int64_t last = info.st_mtime;
+	int fd = openat(tmp_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *inner = fd < 0 ? NULL : fdopendir(fd);
+	if (!inner) {
+		if (fd >= 0)
+			close(fd);
+		return last;
+	}
+	for (int n = 0; n < MOST_FILES && (entry = readdir(inner)); n++)
+		if (entry->d_name[0] != '.' &&
+		    fstatat(fd, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 && info.st_mtime > last)
+			last = info.st_mtime;
+	closedir(inner);
+	return last;
+}
+
+/* What is left behind by whom, and since when nobody touched it. */
+struct leavings {
+	int64_t before_s;
+	bool lasting; /* work of hours too */
+	store_in_use *in_use;
+	void *arg;
+};
+
+static bool is_left(int tmp_fd, const char *tmp, const char *name, const struct leavings *leavings)
+{
+	char path[PATH_MAX];
+
+	if (name[0] == '.' || (!leavings->lasting && strncmp(name, LASTING, sizeof LASTING - 1) == 0) ||
+	    last_touched(tmp_fd, name) >= leavings->before_s)
+		return false;
+	if (snprintf(path, sizeof path, "%s/%s", tmp, name) >= (int)sizeof path)
+		return false; /* it is none of ours */
+	return !leavings->in_use || !leavings->in_use(leavings->arg, path);
+}
+
+/* Removes what a crash left behind; younger files may belong to a process that still writes. How
+ * many? */
+static uint64_t clear_left(const char *tmp, const struct leavings *leavings)
 {
 	DIR *folder = opendir(tmp);
 	struct dirent *entry;
-	struct stat info;
 	uint64_t removed = 0;
 
-	if (!folder)
-		return 0;
-	while ((entry = readdir(folder))) {
-		if (entry->d_name[0] == '.' ||
-		    fstatat(dirfd(folder), entry->d_name, &info, AT_SYMLINK_NOFOLLOW))
-			continue;
-		if (info.st_mtime >= time(NULL) - STALE_AFTER_S)
+	while (folder && (entry = readdir(folder))) {
+		if (!is_left(dirfd(folder), tmp, entry->d_name, leavings))
 			continue;
 		remove_flat(dirfd(folder), entry->d_name);
 		removed++;
 	}
-	closedir(folder);
+	if (folder)
+		closedir(folder);
 	return removed;
+}
+
+static uint64_t clear_stale(const char *tmp)
+{
+	return clear_left(
+		tmp, &(struct leavings){ .before_s = time(NULL) - STALE_AFTER_S, .lasting = true });
 }
 
 static struct error open_folder(struct folder *folder, const char *given)
@@ -461,9 +510,9 @@ static void folder_return(struct store *store, const char *path)
 	(void)store, (void)path;
 }
 
-static struct error folder_scratch(struct store *store, char path[PATH_MAX])
+static struct error folder_scratch(struct store *store, bool lasting, char path[PATH_MAX])
 {
-	folder_join(path, as_folder(store), "tmp/work-XXXXXX");
+	folder_join(path, as_folder(store), lasting ? "tmp/" LASTING "XXXXXX" : "tmp/brief-XXXXXX");
 	if (!mkdtemp(path))
 		return folder_trouble("make a folder to work in");
 	return ok();
@@ -473,6 +522,18 @@ static void folder_scratch_remove(struct store *store, const char *path)
 {
 	(void)store;
 	remove_flat(AT_FDCWD, path);
+}
+
+static struct error folder_sweep(struct store *store, store_in_use *in_use, void *arg,
+                                 uint64_t *ret_removed)
+{
+	char tmp[PATH_MAX];
+
+	folder_join(tmp, as_folder(store), "tmp");
+	*ret_removed = clear_left(
+		tmp,
+		&(struct leavings){ .before_s = time(NULL) - LEFT_AFTER_S, .in_use = in_use, .arg = arg });
+	return ok();
 }
 
 static struct error folder_look(struct store *store, const unsigned char digest[SHA256_BYTES],
@@ -582,6 +643,7 @@ const struct store_kind folder_kind = {
 	.give_back = folder_return,
 	.scratch = folder_scratch,
 	.scratch_remove = folder_scratch_remove,
+	.sweep = folder_sweep,
 	.look = folder_look,
 	.walk = folder_walk,
 	.tidy = folder_tidy,

@@ -529,14 +529,22 @@ static void object_locate(struct store *store, const unsigned char digest[SHA256
 	         key);
 }
 
-static struct error object_scratch(struct store *store, char path[PATH_MAX])
+static struct error object_scratch(struct store *store, bool lasting, char path[PATH_MAX])
 {
-	return store_scratch(cache_files(as_object_store(store)->cache), path);
+	struct store *files = cache_files(as_object_store(store)->cache);
+
+	return lasting ? store_scratch_lasting(files, path) : store_scratch(files, path);
 }
 
 static void object_scratch_remove(struct store *store, const char *path)
 {
 	store_scratch_remove(cache_files(as_object_store(store)->cache), path);
+}
+
+static struct error object_sweep(struct store *store, store_in_use *in_use, void *arg,
+                                 uint64_t *ret_removed)
+{
+	return store_sweep(cache_files(as_object_store(store)->cache), in_use, arg, ret_removed);
 }
 
 /* Without a time of change nobody knows whether it is young. */
@@ -624,6 +632,7 @@ const struct store_kind object_kind = {
 	.give_back = object_return,
 	.scratch = object_scratch,
 	.scratch_remove = object_scratch_remove,
+	.sweep = object_sweep,
 	.look = object_look,
 	.walk = object_walk,
 	.tidy = object_tidy,

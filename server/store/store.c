@@ -59,11 +59,13 @@ bool store_opens_at_once(const struct store *store)
 
 struct error store_marker(struct store *store, char ret_id[UUID_TEXT])
 {
+	lock_check("the store");
 	return store->kind->marker(store, ret_id);
 }
 
 struct error store_mark(struct store *store, const char *id, char ret_id[UUID_TEXT])
 {
+	lock_check("the store");
 	return store->kind->mark(store, id, ret_id);
 }
 
@@ -124,6 +126,7 @@ struct error store_presign(struct store *store, const struct store_reading *read
 
 struct error store_remove(struct store *store, const unsigned char digest[SHA256_BYTES])
 {
+	lock_check("the store");
 	return store->kind->remove(store, digest);
 }
 
@@ -147,12 +150,24 @@ void store_give_back(struct store *store, const char *path)
 
 struct error store_scratch(struct store *store, char path[PATH_MAX])
 {
-	return store->kind->scratch(store, path);
+	return store->kind->scratch(store, false, path);
+}
+
+struct error store_scratch_lasting(struct store *store, char path[PATH_MAX])
+{
+	return store->kind->scratch(store, true, path);
 }
 
 void store_scratch_remove(struct store *store, const char *path)
 {
 	store->kind->scratch_remove(store, path);
+}
+
+struct error store_sweep(struct store *store, store_in_use *in_use, void *arg,
+                         uint64_t *ret_removed)
+{
+	lock_check("the store");
+	return store->kind->sweep(store, in_use, arg, ret_removed);
 }
 
 struct error store_look(struct store *store, const unsigned char digest[SHA256_BYTES],

@@ -125,11 +125,27 @@ struct error store_borrow(struct store *store, const unsigned char digest[SHA256
                           char path[PATH_MAX]) MUST_CHECK;
 void store_give_back(struct store *store, const char *path);
 
-/* Makes an empty folder of this machine, absolute, that only we may enter, to work in. */
+/*
+ * Makes an empty folder of this machine, absolute, that only we may enter, to work in for minutes:
+ * store_sweep() removes what nobody touched for half an hour.
+ */
 struct error store_scratch(struct store *store, char path[PATH_MAX]) MUST_CHECK;
+
+/* The same for work of hours, which may leave its files alone for long: it may last a day. */
+struct error store_scratch_lasting(struct store *store, char path[PATH_MAX]) MUST_CHECK;
 
 /* Removes a scratch folder and the files in it. */
 void store_scratch_remove(struct store *store, const char *path);
+
+/* Is a scratch folder still needed, though nobody touched it for long? */
+typedef bool store_in_use(void *arg, const char *path);
+
+/*
+ * Removes what a crash left on this machine: scratch folders for minutes that nobody needs, and
+ * files put by half, which nobody touched for half an hour.
+ */
+struct error store_sweep(struct store *store, store_in_use *in_use, void *arg,
+                         uint64_t *ret_removed) MUST_CHECK;
 
 /* A file as a walk meets it. */
 struct store_entry {

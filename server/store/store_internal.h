@@ -42,8 +42,10 @@ struct store_kind {
 	struct error (*borrow)(struct store *store, const unsigned char digest[SHA256_BYTES],
 	                       char path[PATH_MAX]);
 	void (*give_back)(struct store *store, const char *path);
-	struct error (*scratch)(struct store *store, char path[PATH_MAX]);
+	struct error (*scratch)(struct store *store, bool lasting, char path[PATH_MAX]);
 	void (*scratch_remove)(struct store *store, const char *path);
+	struct error (*sweep)(struct store *store, store_in_use *in_use, void *arg,
+	                      uint64_t *ret_removed);
 	struct error (*look)(struct store *store, const unsigned char digest[SHA256_BYTES],
 	                     struct store_entry *ret_entry);
 	struct error (*walk)(struct store *store, store_visit *each, void *arg);

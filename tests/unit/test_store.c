@@ -224,12 +224,56 @@ START_TEST(what_a_crash_left_is_cleared_after_a_day_and_not_before)
 	scratch_write("store/tmp/put-new", "x", 1);
 	ck_assert_int_eq(mkdir(scratch_path("store/tmp/work-old"), 0700), 0);
 	scratch_write("store/tmp/work-old/input", "x", 1);
+	ck_assert_int_eq(mkdir(scratch_path("store/tmp/work-grows"), 0700), 0);
+	scratch_write("store/tmp/work-grows/bytes", "x", 1);
 	utimensat(AT_FDCWD, scratch_path("store/tmp/put-old"), old, 0);
+	utimensat(AT_FDCWD, scratch_path("store/tmp/work-old/input"), old, 0);
+	utimensat(AT_FDCWD, scratch_path("store/tmp/work-grows"), old, 0);
 	utimensat(AT_FDCWD, scratch_path("store/tmp/work-old"), old, 0);
 	store_free(open_store());
 	ck_assert_int_eq(access(scratch_path("store/tmp/put-old"), F_OK), -1);
 	ck_assert_int_eq(access(scratch_path("store/tmp/work-old"), F_OK), -1);
 	ck_assert_int_eq(access(scratch_path("store/tmp/put-new"), F_OK), 0);
+	ck_assert_int_eq(access(scratch_path("store/tmp/work-grows"), F_OK), 0);
+}
+END_TEST
+
+/* Makes a scratch folder and a file in it look an hour old. */
+static void scratch_of_an_hour_ago(bool lasting, char path[PATH_MAX])
+{
+	struct timespec old[2] = { { time(NULL) - 3600, 0 }, { time(NULL) - 3600, 0 } };
+	struct error err = lasting ? store_scratch_lasting(store, path) : store_scratch(store, path);
+	char file[PATH_MAX + 8];
+
+	ck_assert_int_eq(err.code, OK);
+	snprintf(file, sizeof file, "%s/input", path);
+	int fd = open(file, O_WRONLY | O_CREAT | O_EXCL, 0600);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(futimens(fd, old), 0);
+	close(fd);
+	ck_assert_int_eq(utimensat(AT_FDCWD, path, old, 0), 0);
+}
+
+static bool is_the_one(void *arg, const char *path)
+{
+	return strcmp(arg, path) == 0;
+}
+
+START_TEST(what_a_crash_left_is_swept_but_not_what_is_needed_or_lasts)
+{
+	char left[PATH_MAX], needed[PATH_MAX], lasting[PATH_MAX], fresh[PATH_MAX];
+	uint64_t removed = 0;
+
+	scratch_of_an_hour_ago(false, left);
+	scratch_of_an_hour_ago(false, needed);
+	scratch_of_an_hour_ago(true, lasting);
+	ck_assert_int_eq(store_scratch(store, fresh).code, OK);
+	ck_assert_int_eq(store_sweep(store, is_the_one, needed, &removed).code, OK);
+	ck_assert_uint_eq(removed, 1);
+	ck_assert_int_eq(access(left, F_OK), -1);
+	ck_assert_int_eq(access(needed, F_OK), 0);
+	ck_assert_int_eq(access(lasting, F_OK), 0);
+	ck_assert_int_eq(access(fresh, F_OK), 0);
 }
 END_TEST
 
@@ -344,6 +388,7 @@ Suite *store_suite(void)
 	tcase_add_test(tc, only_regular_files_are_put);
 	tcase_add_test(tc, a_failed_put_leaves_the_outputs_alone);
 	tcase_add_test(tc, what_a_crash_left_is_cleared_after_a_day_and_not_before);
+	tcase_add_test(tc, what_a_crash_left_is_swept_but_not_what_is_needed_or_lasts);
 	tcase_add_test(tc, a_file_that_cannot_be_looked_for_is_not_taken_for_missing);
 	tcase_add_loop_test(tc, another_kind_of_store_is_refused_in_a_sentence, 0,
 	                    sizeof refused / sizeof refused[0]);
