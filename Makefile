@@ -96,7 +96,7 @@ check:  ## run every test, or ONLY="unit e2e", or with PARTITIONED=1; the last l
 
 objects:  ## the tests of media in an object service again, against a full server: Debian's radosgw on a private Ceph
 	@scripts/install-needs check objects
-	@scripts/object-service scripts/check e2e_objects
+	@scripts/object-service scripts/check e2e_objects e2e_stores
 
 unit: $(B)/unit-tests  ## run the unit tests alone
 	$<

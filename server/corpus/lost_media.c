@@ -178,8 +178,11 @@ static struct error count_lost(struct db *db)
 	return ok();
 }
 
+/* Of a folder the thread that keeps the dispatcher true asks. */
 static struct error mend_media(struct job_run *run)
 {
+	if (store_opens_at_once(run->store))
+		return ok();
 	struct arena *arena = arena_new();
 	struct error err = take_back(run->db, run->store, arena);
 
@@ -275,11 +278,13 @@ static struct error check_named(void *arg, const struct media_name *name)
 	if (!hex_decode(digest, SHA256_BYTES, name->hex))
 		return errorf(ERR_INTERNAL, "a digest cannot be read");
 	bool first = keyset_add(checking->known, lost_media_key(digest));
-	if (!first || name->spare)
+	if (!first || (name->spare && !checking->check->deep))
 		return ok(); /* told of once */
-	checking->check->files++;
 	if ((err = look_at(checking, digest, &missing, &damaged)).code)
 		return err;
+	if (missing && name->spare)
+		return ok();
+	checking->check->files++;
 	if (missing)
 		keep_lost(checking, digest);
 	if (missing || damaged)

@@ -137,19 +137,16 @@ static struct error count_verified(struct round *round)
 	return ok();
 }
 
-/* A file that the other store has not, or not right: what is there goes first, or a twin of the
- * same name would stand. */
-static struct error copy_again(struct round *round, const unsigned char digest[SHA256_BYTES],
-                               enum copy_fault unless_there)
+/* What is damaged goes first, or a twin of the same name would stand; what is copied instead is
+ * right. */
+static struct error replace_file(struct round *round, const unsigned char digest[SHA256_BYTES])
 {
 	bool right = false;
 	struct error err = store_remove(round->copy->to, digest);
 
 	if (!err.code)
 		err = copy_file(round, digest);
-	if (err.code == ERR_NOT_FOUND)
-		return tell_fault(round, unless_there, digest);
-	if (err.code == ERR_INTERNAL)
+	if (err.code == ERR_NOT_FOUND || err.code == ERR_INTERNAL) /* it went meanwhile */
 		return tell_fault(round, COPY_FAULT_SOURCE, digest);
 	if (!err.code)
 		err = reads_right(round, digest, &right);
@@ -158,14 +155,32 @@ static struct error copy_again(struct round *round, const unsigned char digest[S
 	return right ? count_verified(round) : tell_fault(round, COPY_FAULT_TARGET, digest);
 }
 
-static struct error verify_one(struct round *round, const struct store_entry *entry)
+/*
+ * Reads a file back, and copies it where the other store has it not, or not right.  Nothing is
+ * removed there that this store cannot replace: a server may have put it there a moment ago, and
+ * nowhere else.
+ */
+static struct error verify_named(struct round *round, const unsigned char digest[SHA256_BYTES],
+                                 enum copy_fault unless_there)
 {
-	bool right = false;
-	struct error err = reads_right(round, entry->digest, &right);
+	bool right = false, damaged = false;
+	struct error err = reads_right(round, digest, &right);
 
 	if (err.code)
 		return err;
-	return right ? count_verified(round) : copy_again(round, entry->digest, COPY_FAULT_TARGET);
+	if (right)
+		return count_verified(round);
+	err = store_verify(round->copy->from, digest, &damaged);
+	if (err.code == ERR_NOT_FOUND)
+		return tell_fault(round, unless_there, digest);
+	if (err.code)
+		return err;
+	return damaged ? tell_fault(round, COPY_FAULT_SOURCE, digest) : replace_file(round, digest);
+}
+
+static struct error verify_one(struct round *round, const struct store_entry *entry)
+{
+	return verify_named(round, entry->digest, COPY_FAULT_TARGET);
 }
 
 /* The next file; NULL: there is none, or something went wrong. */
@@ -264,7 +279,7 @@ static struct error copy_named(void *arg, const struct media_name *name)
 	if (!keyset_add(round->there, lost_media_key(digest)))
 		return ok();
 	round->copy->found++;
-	return copy_again(round, digest, name->spare ? COPY_FAULT_SPARE : COPY_FAULT_LOST);
+	return verify_named(round, digest, name->spare ? COPY_FAULT_SPARE : COPY_FAULT_LOST);
 }
 
 /* The stores' own listings are not all that is believed: the database knows what must be there. */

@@ -5,13 +5,14 @@
 // a test asks for.
 
 import { createHash, createHmac } from "node:crypto";
-import { utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, utimes, writeFile } from "node:fs/promises";
 import { createServer, request as ask } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import path from "node:path";
 
 import S3rver from "s3rver";
 
+import { picture } from "./corpus.js";
 import { freePort } from "./place.js";
 
 /** s3rver's own, or those of the full server that is there. */
@@ -78,6 +79,17 @@ async function bodyOf(message) {
 		pieces.push(piece);
 	}
 	return Buffer.concat(pieces);
+}
+
+/** Makes a folder of small pictures, p0.png and so on, whose titles are their numbers, and their manifest, m.csv. */
+export async function makeManifest(folder, count) {
+	const rows = [];
+	await mkdir(folder);
+	for (let i = 0; i < count; i++) {
+		await picture(path.join(folder, `p${i}.png`), i, false);
+		rows.push(`p${i}.png,${i}`);
+	}
+	await writeFile(path.join(folder, "m.csv"), `file,title\n${rows.join("\n")}\n`);
 }
 
 export class Objects {
@@ -167,6 +179,14 @@ export class Objects {
 		const { status } = await this.ask("DELETE", key);
 		if (status !== 204)
 			throw new Error(`DELETE ${key}: ${status}`);
+	}
+
+	/** Removes what the program's cache holds, but not what it works on. */
+	async emptyCache() {
+		const cache = path.join(this.folder, "cache");
+		for (const name of await readdir(cache))
+			if (/^[0-9a-f]{2}$/.test(name))
+				await rm(path.join(cache, name), { recursive: true });
 	}
 
 	/** Makes it look so many days old. Of s3rver's objects alone. */
