@@ -1,4 +1,4 @@
--- oldest program: 0034
+-- oldest program: 0040
 -- A store over a network is asked once a minute whether lost media are back.
 
 INSERT INTO job_kind (name, priority, failures, goes_on, every)

@@ -5,7 +5,7 @@
  * A file that neither an item, nor a version of one, nor a release names gets a tombstone: a row
  * that says since when.  A later run removes it once it was noted for so many days, if it is still
  * named by nothing and nobody put it again meanwhile, which renews its time of change.  Who names a
- * file in the very moment of its removal is told by the database to put it again (migration 0035).
+ * file in the very moment of its removal is told by the database to put it again (migration 0045).
  */
 #ifndef CORPUS_MEDIA_COLLECT_H
 #define CORPUS_MEDIA_COLLECT_H
