@@ -137,9 +137,10 @@ describe("a media store that is moved and tidied", () => {
 		const someone = new Client(serving.url);
 		await someone.post("/volunteers", { consent: true });
 		const { json } = await someone.post("/assignments", {});
-		let looking = true, looks = 0;
+		const looking = { on: true };
+		let looks = 0;
 		const looker = (async () => {
-			while (looking) {
+			while (looking.on) {
 				assert.equal((await someone.get(json.items[looks++ % 2].media.url)).status, 200);
 				await new Promise((done) => { setTimeout(done, 20); });
 			}
@@ -158,7 +159,7 @@ describe("a media store that is moved and tidied", () => {
 		assert.match(done.stdout, / 0 copied now .* 0 not/, "what the killed ones brought is not brought again");
 		assert.ok(!objects.seen.some(({ method, key }) => method === "PUT" && isFile(key)));
 		await place.program(origin, ["verify"], environment(service));
-		looking = false;
+		looking.on = false;
 		await looker;
 		assert.ok(looks > 20, `${looks} looks`);
 		await serving.stop();
