@@ -96,6 +96,10 @@ run:  ## set everything up and serve; DEMO=0 leaves the demo corpus out
 check:  ## run every test, or ONLY="unit e2e", or with PARTITIONED=1; the last line says N passed, N failed
 	@scripts/check $(ONLY)
 
+objects:  ## the tests of media in an object service again, against a full server: Debian's radosgw on a private Ceph
+	@scripts/install-needs check objects
+	@scripts/object-service scripts/check e2e_objects e2e_stores
+
 unit: $(B)/unit-tests  ## run the unit tests alone
 	$<
 
@@ -134,6 +138,6 @@ clean:  ## remove what was built
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 24
 
-.PHONY: all versions run check unit lint install screenshot coverage generated print-flags clean help
+.PHONY: all versions run check objects unit lint install screenshot coverage generated print-flags clean help
 .DELETE_ON_ERROR:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -100,6 +100,7 @@ BEGIN
             ('release_draft',    'INSERT, DELETE',  ''),
             ('release_decision', 'DELETE',          ''),
             ('lost_item',        'INSERT, DELETE',  ''),
+            ('media_tombstone',  'INSERT, DELETE',  'removing_at'),
             ('score_pending',    'INSERT, DELETE',  ''),
             ('fingerprint',      'INSERT',          'version, recipe, fault, taken_at'),
             ('item_fingerprint', 'INSERT, DELETE',  ''),

@@ -51,6 +51,9 @@ const char *const *api_headers_of(bool secure);
  * uploads, which wait for the disk at each piece; and queries, everything else.  Started by serve.
  */
 extern struct lane *lane_queries, *lane_assignments, *lane_answers, *lane_passwords, *lane_uploads;
+/* Of what an object service may have to be waited for, so that who asks for large files takes no
+ * thread from volunteers; the lane of queries where there is no such service. */
+extern struct lane *lane_media, *lane_releases;
 
 /* server_config.admit: who is the volunteer? */
 struct error api_admit(struct request *req);

@@ -5,8 +5,9 @@
  * An address is a sealed pass: who may look, at which bytes, until when.  It is made
  * afresh for every showing, so it says nothing about the item, and it works for nobody
  * else.  Checking it needs no database, so an MHD thread answers and the file leaves by
- * sendfile.  Only when its time is over the lane asks whether the lease was renewed: then it works
- * on, until the lease ends.
+ * sendfile.  A lane takes over where the file has to be fetched from an object service first, and
+ * where the time is over: it asks whether the lease was renewed, and the address works on until the
+ * lease ends.
  */
 #include <string.h>
 #include <unistd.h>
@@ -173,42 +174,50 @@ static struct error no_such_medium(void)
 	return errorf(ERR_NOT_FOUND, "There is no such medium, or it is not yours to see.");
 }
 
-static struct error send_medium(struct request *req, const struct pass *pass)
+static void send_medium(struct request *req, const struct pass *pass, int fd, uint64_t bytes)
+{
+	/* The tag is the address's nonce, and says nothing of the bytes: fresh for every showing. */
+	request_file(req, fd, bytes, content_types[pass->type],
+	             arena_printf(req->arena, "\"%.*s\"", TOKEN_NONCE_TEXT, req->args[0]),
+	             "private, max-age=600");
+}
+
+static struct error find_medium(struct request *req, const struct pass *pass)
 {
 	uint64_t bytes;
 	int fd;
 	struct error err = item_open(api.store, pass->digest, &fd, &bytes);
 
-	if (err.code)
-		return err;
-	/* The tag is the address's nonce, and says nothing of the bytes: fresh for every showing. */
-	request_file(req, fd, bytes, content_types[pass->type],
-	             arena_printf(req->arena, "\"%.*s\"", TOKEN_NONCE_TEXT, req->args[0]),
-	             "private, max-age=600");
-	return ok();
+	if (!err.code)
+		send_medium(req, pass, fd, bytes);
+	return err;
 }
 
-/* Nearly every pass is good or bad by itself. False: the store is asked by a lane, or the database
- * whether its lease was renewed. */
+/* Nearly every pass is good or bad by itself, and nearly every file at hand. False: a lane asks the
+ * object service, or the database whether its lease was renewed. */
 bool get_media_here(struct request *req)
 {
 	struct pass pass;
 	struct error err = no_such_medium();
+	uint64_t bytes;
+	int fd;
 
-	if (!store_opens_at_once(api.store))
-		return false;
 	if (read_pass(req, &pass)) {
-		if (pass.expires_s >= clock_now_s())
-			err = send_medium(req, &pass);
-		else if (may_be_renewed(req, &pass))
+		if (pass.expires_s < clock_now_s() && may_be_renewed(req, &pass))
 			return false;
+		if (pass.expires_s >= clock_now_s())
+			err = item_open_now(api.store, pass.digest, &fd, &bytes);
 	}
+	if (err.code == ERR_UNAVAILABLE)
+		return false;
 	if (err.code)
 		request_fail(req, err);
+	else
+		send_medium(req, &pass, fd, bytes);
 	return true;
 }
 
-/* Of a pass that has run out, or of a store that opens nothing at once. */
+/* Of a pass that has run out, or of a file that is not at hand. */
 struct error get_media(struct request *req, struct db *db)
 {
 	bool shown = false;
@@ -218,10 +227,10 @@ struct error get_media(struct request *req, struct db *db)
 	if (!read_pass(req, &pass))
 		return no_such_medium();
 	if (pass.expires_s >= clock_now_s())
-		return send_medium(req, &pass);
+		return find_medium(req, &pass);
 	if (!may_be_renewed(req, &pass))
 		return no_such_medium();
 	if ((err = lease_shows(db, req->arena, req->volunteer, pass.digest, &shown)).code)
 		return err;
-	return shown ? send_medium(req, &pass) : no_such_medium();
+	return shown ? find_medium(req, &pass) : no_such_medium();
 }

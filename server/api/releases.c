@@ -14,10 +14,12 @@
 #include "core/vocabulary.h"
 #include "release/artefact.h"
 #include "release/release.h"
+#include "store/store.h"
 #include "work/job.h"
 
 #define RELEASES_MOST 100
 #define FILES_AT_ONCE 1000
+#define ADDRESS_S     600
 #define CARD_MOST     (256u << 10) /* bytes */
 
 /* A release never changes, so neither does what lies at its addresses. */
@@ -115,19 +117,45 @@ struct error get_release(struct request *req, struct db *db)
 	return ok();
 }
 
+/* To the object service, where it serves the public: for as long as a download may take to begin.
+ */
+static struct error send_elsewhere(struct request *req, const struct release_file *file,
+                                   const char *disposition, bool *ret_sent)
+{
+	struct store_reading reading = { .method = req->is_head ? "HEAD" : "GET",
+		                             .type = artefact_media_type(file->path),
+		                             .disposition = disposition,
+		                             .cache = FOREVER,
+		                             .seconds = ADDRESS_S };
+	const char *url;
+	struct error err = release_file_address(api.store, file, &reading, req->arena, &url);
+
+	*ret_sent = !err.code && url;
+	if (*ret_sent) {
+		request_reply_header(req, "Location", url);
+		request_empty(req, 307);
+	}
+	return err;
+}
+
 struct error get_release_file(struct request *req, struct db *db)
 {
 	const char *path = req->args[2], *slash = strrchr(path, '/');
 	struct release_file file = { .path = path };
+	bool sent;
 	int fd;
-	struct error err = release_file_open(db, api.store, req->args[0], req->args[1], &file, &fd);
+	struct error err = release_file_find(db, req->args[0], req->args[1], &file);
 
 	if (err.code)
 		return err;
 	/* The path is one that we made: no quotes, no control characters. */
-	request_reply_header(
-		req, "Content-Disposition",
-		arena_printf(req->arena, "attachment; filename=\"%s\"", slash ? slash + 1 : path));
+	const char *disposition =
+		arena_printf(req->arena, "attachment; filename=\"%s\"", slash ? slash + 1 : path);
+	if ((err = send_elsewhere(req, &file, disposition, &sent)).code || sent)
+		return err;
+	if ((err = release_file_read(api.store, &file, &fd)).code)
+		return err;
+	request_reply_header(req, "Content-Disposition", disposition);
 	request_file(req, fd, file.bytes, artefact_media_type(path),
 	             arena_printf(req->arena, "\"%s\"", file.sha256), FOREVER);
 	return ok();

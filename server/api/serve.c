@@ -13,7 +13,8 @@
 #include "work/lane.h"
 
 struct api api;
-struct lane *lane_queries, *lane_assignments, *lane_answers, *lane_passwords, *lane_uploads;
+struct lane *lane_queries, *lane_assignments, *lane_answers, *lane_passwords, *lane_uploads,
+	*lane_media, *lane_releases;
 
 static void admit_volunteer(struct request *req, const struct volunteer_pass *pass)
 {

@@ -476,6 +476,8 @@ static struct error ingest_contribution(struct job_run *run, struct arena *arena
 		err = check_kind(&held.media);
 	if (!err.code)
 		err = db_transaction(run->db, take_contribution_in, &held);
+	/* A store or a database that is away for an hour is no fault of what was sent. */
+	run->unfit = err.code == ERR_UNAVAILABLE || err.code == ERR_DISK;
 	if (!err.code || err.code == ERR_INVALID) /* no other try comes */
 		store_scratch_remove(run->store, folder);
 	return err;

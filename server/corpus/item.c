@@ -17,8 +17,9 @@
 #include "outside/fetch.h"
 #include "store/store.h"
 
-#define FETCH_MS   (5 * 60 * 1000)
-#define PARAMETERS 31
+#define FETCH_MS         (5 * 60 * 1000)
+#define PARAMETERS       31
+#define ITEM_PATIENCE_MS 15000
 
 /* The files of an item, in the order of item_known. */
 enum { ORIGINAL, RENDITION, POSTER, THUMBNAIL, FILES };
@@ -164,15 +165,20 @@ static struct error file_digest(const char *path, unsigned char digest[SHA256_BY
 }
 
 /* Has the store every file of the known item? */
-static bool is_whole(const struct importing *one)
+static struct error is_whole(const struct importing *one, bool *ret_whole)
 {
 	unsigned char digest[SHA256_BYTES];
+	bool whole = true;
+	struct error err = ok();
 
-	for (int f = 0; f < FILES; f++)
-		if (one->digests[f] &&
-		    (!hex_decode(digest, SHA256_BYTES, one->digests[f]) || !store_has(one->store, digest)))
-			return false;
-	return true;
+	for (int f = 0; !err.code && whole && f < FILES; f++) {
+		if (one->digests[f] && !hex_decode(digest, SHA256_BYTES, one->digests[f]))
+			whole = false;
+		else if (one->digests[f])
+			err = store_has(one->store, digest, &whole);
+	}
+	*ret_whole = whole;
+	return err;
 }
 
 /* The known item and the row: do they agree, and if not, may the row correct the item? */
@@ -217,13 +223,16 @@ static struct error import_file(struct importing *one, const char *path,
 {
 	unsigned char digest[SHA256_BYTES];
 	struct media media;
+	bool whole = false;
 	struct error err;
 
 	if ((err = file_digest(path, digest)).code)
 		return err;
 	if ((err = find_known(one, digest_text(one->arena, digest))).code)
 		return err;
-	if (one->id && is_whole(one)) {
+	if (one->id && (err = is_whole(one, &whole)).code)
+		return err;
+	if (whole) {
 		item_take_turn(one);
 		return compare_item(one, false, ret_result);
 	}
@@ -239,7 +248,9 @@ static struct error import_file(struct importing *one, const char *path,
 		*ret_result = (struct item_result){ .outcome = ITEM_NEW };
 		return ok();
 	}
-	if (!is_whole(one))
+	if ((err = is_whole(one, &whole)).code)
+		return err;
+	if (!whole)
 		return errorf(ERR_CONFLICT,
 		              "known already as item %s, whose media are not in the store, and "
 		              "this file does not give them",
@@ -363,10 +374,20 @@ struct error item_media(struct db *db, struct arena *arena, const unsigned char 
 	return ok();
 }
 
+struct error item_open_now(struct store *store, const unsigned char digest[SHA256_BYTES],
+                           int *ret_fd, uint64_t *ret_bytes)
+{
+	struct error err = store_open_now(store, digest, ret_fd, ret_bytes);
+
+	if (err.code == ERR_NOT_FOUND)
+		lost_media_note(digest);
+	return err;
+}
+
 struct error item_open(struct store *store, const unsigned char digest[SHA256_BYTES], int *ret_fd,
                        uint64_t *ret_bytes)
 {
-	struct error err = store_open_read(store, digest, ret_fd, ret_bytes);
+	struct error err = store_open_soon(store, digest, ITEM_PATIENCE_MS, ret_fd, ret_bytes);
 
 	if (err.code == ERR_NOT_FOUND)
 		lost_media_note(digest);

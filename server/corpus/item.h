@@ -101,8 +101,13 @@ struct item_media {
 struct error item_media(struct db *db, struct arena *arena, const unsigned char *const ids[],
                         size_t count, struct item_media media[]) MUST_CHECK;
 
-/* Opens stored bytes for reading; the descriptor is the caller's to close. ERR_NOT_FOUND. */
+/* Opens stored bytes for somebody who waits; the descriptor is the caller's to close.
+ * ERR_NOT_FOUND. ERR_UNAVAILABLE: not now. */
 struct error item_open(struct store *store, const unsigned char digest[SHA256_BYTES], int *ret_fd,
                        uint64_t *ret_bytes) MUST_CHECK;
+
+/* The same, if that needs no network; else ERR_UNAVAILABLE, and item_open() will tell. */
+struct error item_open_now(struct store *store, const unsigned char digest[SHA256_BYTES],
+                           int *ret_fd, uint64_t *ret_bytes) MUST_CHECK;
 
 #endif

@@ -21,11 +21,13 @@
 #include "core/uuid.h"
 #include "db/db.h"
 #include "store/store.h"
+#include "work/job_run.h"
 
 #define AT_ONCE       "2000" /* names of files to check */
 #define WAITING       64     /* what finds no room is noted when it is asked for again */
 #define TELL_EVERY_MS 10000
 #define LOOK_EVERY_MS 5000
+#define ASK_FOR_MS    20000
 #define YOUNG_S       86400
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards what follows */
@@ -109,14 +111,28 @@ static struct error note_waiting(struct db *db)
 	return note_lost(db, taken, count);
 }
 
-static bool has_file(struct store *store, const char *hex)
+/* Are the item's rendition and its poster there? */
+static struct error has_files(struct store *store, const struct rows *rows, size_t row,
+                              bool *ret_there)
 {
 	unsigned char digest[SHA256_BYTES];
+	bool there = true;
+	struct error err = ok();
 
-	return !hex || (hex_decode(digest, SHA256_BYTES, hex) && store_has(store, digest));
+	for (int column = 1; !err.code && there && column <= 2; column++) {
+		const char *hex = rows_text(rows, row, column);
+
+		if (hex && !hex_decode(digest, SHA256_BYTES, hex))
+			there = false;
+		else if (hex)
+			err = store_has(store, digest, &there);
+	}
+	*ret_there = there;
+	return err;
 }
 
-/* Hands out again the items whose files are back. */
+/* Hands out again the items whose files are back; what there is no time to ask for comes next time.
+ */
 static struct error take_back(struct db *db, struct store *store, struct arena *arena)
 {
 	struct strbuf mended = { .arena = arena };
@@ -126,8 +142,13 @@ static struct error take_back(struct db *db, struct store *store, struct arena *
 
 	if (err.code)
 		return err;
-	for (size_t r = 0; r < rows_count(rows); r++) {
-		if (!has_file(store, rows_text(rows, r, 1)) || !has_file(store, rows_text(rows, r, 2)))
+	int64_t until_ms = clock_monotonic_ms() + ASK_FOR_MS;
+	for (size_t r = 0; r < rows_count(rows) && clock_monotonic_ms() < until_ms; r++) {
+		bool there;
+
+		if ((err = has_files(store, rows, r, &there)).code)
+			return err;
+		if (!there)
 			continue;
 		list_add(&mended, rows_text(rows, r, 0));
 		back++;
@@ -144,6 +165,33 @@ static struct error take_back(struct db *db, struct store *store, struct arena *
 	return ok();
 }
 
+static struct error count_lost(struct db *db)
+{
+	auto_rows *rows = NULL;
+	struct error err = db_run(db, SQL_LOST_MEDIA_COUNT, NULL, &rows);
+
+	if (err.code)
+		return err;
+	lock_take(&lock);
+	figures.items = rows_integer(rows, 0, 0);
+	lock_release(&lock);
+	return ok();
+}
+
+/* Of a folder the thread that keeps the dispatcher true asks. */
+static struct error mend_media(struct job_run *run)
+{
+	if (store_opens_at_once(run->store))
+		return ok();
+	struct arena *arena = arena_new();
+	struct error err = take_back(run->db, run->store, arena);
+
+	arena_free(arena);
+	return err;
+}
+
+const struct job_handler lost_media_job = { .kind = "mend", .handle = mend_media };
+
 struct error lost_media_refresh(struct db *db, struct store *store)
 {
 	static int64_t looked_ms; /* of the one thread that calls */
@@ -153,6 +201,8 @@ struct error lost_media_refresh(struct db *db, struct store *store)
 	if (err.code || (looked_ms && now_ms - looked_ms < LOOK_EVERY_MS))
 		return err;
 	looked_ms = now_ms;
+	if (!store_opens_at_once(store))
+		return count_lost(db); /* lost_media_job asks the store */
 	struct arena *arena = arena_new();
 	err = take_back(db, store, arena);
 	arena_free(arena);
@@ -165,12 +215,13 @@ struct checking {
 	struct db *db;
 	struct store *store;
 	struct lost_check *check;
+	struct keyset *stored; /* what was there at the beginning, where asking for each takes long */
 	struct keyset *known; /* what the database names: digests are random, 64 bits tell them apart */
 	unsigned char (*lost)[SHA256_BYTES];
 	size_t lost_count, lost_room;
 };
 
-static uint64_t lost_key_of(const unsigned char digest[SHA256_BYTES])
+uint64_t lost_media_key(const unsigned char digest[SHA256_BYTES])
 {
 	uint64_t key;
 
@@ -182,19 +233,16 @@ static uint64_t lost_key_of(const unsigned char digest[SHA256_BYTES])
 static struct error look_at(struct checking *checking, const unsigned char digest[SHA256_BYTES],
                             bool *ret_missing, bool *ret_damaged)
 {
-	unsigned char found[SHA256_BYTES];
-	uint64_t bytes;
-	int fd;
-	struct error err;
+	bool there = keyset_has(checking->stored, lost_media_key(digest));
+	struct error err = there ? ok() : store_has(checking->store, digest, &there);
 
-	*ret_missing = !store_has(checking->store, digest);
-	if (*ret_missing || !checking->check->deep)
-		return ok();
-	if ((err = store_open_read(checking->store, digest, &fd, &bytes)).code)
+	*ret_missing = !there;
+	if (err.code || !there || !checking->check->deep)
 		return err;
-	bool read = !sha256_fd(fd, found, &bytes).code;
-	close(fd);
-	*ret_damaged = !read || memcmp(found, digest, SHA256_BYTES) != 0;
+	err = store_verify(checking->store, digest, ret_damaged);
+	if (err.code != ERR_NOT_FOUND)
+		return err;
+	*ret_missing = true; /* it went meanwhile */
 	return ok();
 }
 
@@ -220,33 +268,54 @@ static void keep_lost(struct checking *checking, const unsigned char digest[SHA2
 }
 
 /* A file that the database names. */
-static struct error check_named(struct checking *checking, const char *hex, const char *what,
-                                const char *whose)
+static struct error check_named(void *arg, const struct media_name *name)
 {
+	struct checking *checking = arg;
 	unsigned char digest[SHA256_BYTES];
 	bool missing = false, damaged = false;
 	struct error err;
 
-	if (!hex_decode(digest, SHA256_BYTES, hex))
+	if (!hex_decode(digest, SHA256_BYTES, name->hex))
 		return errorf(ERR_INTERNAL, "a digest cannot be read");
-	bool first = keyset_add(checking->known, lost_key_of(digest));
-	checking->check->files += first;
-	if (!first)
+	bool first = keyset_add(checking->known, lost_media_key(digest));
+	if (!first || (name->spare && !checking->check->deep))
 		return ok(); /* told of once */
 	if ((err = look_at(checking, digest, &missing, &damaged)).code)
 		return err;
+	if (missing && name->spare)
+		return ok();
+	checking->check->files++;
 	if (missing)
 		keep_lost(checking, digest);
 	if (missing || damaged)
-		lost_tell(checking, missing ? LOST_MISSING : LOST_DAMAGED, digest, what, whose);
+		lost_tell(checking, missing ? LOST_MISSING : LOST_DAMAGED, digest, name->what, name->whose);
 	return ok();
 }
 
+/* What a list of names is read for. */
+struct naming {
+	struct db *db;
+	media_name_visit *each;
+	void *arg;
+};
+
+static struct error name_rows(const struct naming *naming, const struct rows *rows)
+{
+	struct error err = ok();
+
+	for (size_t r = 0; !err.code && r < rows_count(rows); r++)
+		err = naming->each(naming->arg, &(struct media_name){ .hex = rows_text(rows, r, 0),
+		                                                      .what = rows_text(rows, r, 1),
+		                                                      .whose = rows_text(rows, r, 2) });
+	return err;
+}
+
 /*
- * The files of items.  All are read from the store, which takes hours, so their names come some at
- * a time: a statement that waits for its reader holds a snapshot, and keeps vacuum from its work.
+ * The files of items.  All may be read from the store, which takes hours, so their names come some
+ * at a time: a statement that waits for its reader holds a snapshot, and keeps vacuum from its
+ * work.
  */
-static struct error check_items(struct checking *checking)
+static struct error name_items(const struct naming *naming)
 {
 	char after[UUID_TEXT] = "00000000-0000-0000-0000-000000000000";
 	struct error err;
@@ -254,20 +323,15 @@ static struct error check_items(struct checking *checking)
 	for (;;) {
 		auto_rows *rows = NULL;
 
-		err = db_run(checking->db, SQL_LOST_MEDIA_FILES, (const char *[]){ after, AT_ONCE }, &rows);
-		if (err.code || rows_count(rows) == 0)
+		err = db_run(naming->db, SQL_LOST_MEDIA_FILES, (const char *[]){ after, AT_ONCE }, &rows);
+		if (err.code || rows_count(rows) == 0 || (err = name_rows(naming, rows)).code)
 			return err;
-		for (size_t r = 0; r < rows_count(rows); r++)
-			if ((err = check_named(checking, rows_text(rows, r, 0), rows_text(rows, r, 1),
-			                       rows_text(rows, r, 2)))
-			        .code)
-				return err;
 		snprintf(after, sizeof after, "%s", rows_text(rows, rows_count(rows) - 1, 2));
 	}
 }
 
 /* And those of releases. */
-static struct error check_releases(struct checking *checking)
+static struct error name_releases(const struct naming *naming)
 {
 	char release[UUID_TEXT] = "00000000-0000-0000-0000-000000000000", path[PATH_MAX] = "";
 	struct error err;
@@ -275,38 +339,73 @@ static struct error check_releases(struct checking *checking)
 	for (;;) {
 		auto_rows *rows = NULL;
 
-		err = db_run(checking->db, SQL_LOST_MEDIA_RELEASE_FILES,
+		err = db_run(naming->db, SQL_LOST_MEDIA_RELEASE_FILES,
 		             (const char *[]){ release, path, AT_ONCE }, &rows);
-		if (err.code || rows_count(rows) == 0)
+		if (err.code || rows_count(rows) == 0 || (err = name_rows(naming, rows)).code)
 			return err;
-		for (size_t r = 0; r < rows_count(rows); r++)
-			if ((err = check_named(checking, rows_text(rows, r, 0), rows_text(rows, r, 1),
-			                       rows_text(rows, r, 2)))
-			        .code)
-				return err;
 		snprintf(release, sizeof release, "%s", rows_text(rows, rows_count(rows) - 1, 3));
 		snprintf(path, sizeof path, "%s", rows_text(rows, rows_count(rows) - 1, 4));
 	}
 }
 
 /* And those that wait for a moderator, of which there are few. */
-static struct error check_contributions(struct checking *checking)
+static struct error name_contributions(const struct naming *naming)
 {
 	auto_rows *rows = NULL;
-	struct error err = db_run(checking->db, SQL_LOST_MEDIA_CONTRIBUTION_FILES, NULL, &rows);
+	struct error err = db_run(naming->db, SQL_LOST_MEDIA_CONTRIBUTION_FILES, NULL, &rows);
 
-	for (size_t r = 0; !err.code && r < rows_count(rows); r++)
-		err = check_named(checking, rows_text(rows, r, 0), rows_text(rows, r, 1),
-		                  rows_text(rows, r, 2));
-	return err;
+	return err.code ? err : name_rows(naming, rows);
 }
 
-static void check_stored(void *arg, const unsigned char digest[SHA256_BYTES], int64_t changed_s)
+/* And further files of items. */
+static struct error name_copies(const struct naming *naming)
+{
+	char after[SHA256_TEXT] = "";
+	struct error err;
+
+	for (;;) {
+		auto_rows *rows = NULL;
+
+		err = db_run(naming->db, SQL_LOST_MEDIA_COPIES, (const char *[]){ after, AT_ONCE }, &rows);
+		if (err.code || rows_count(rows) == 0)
+			return err;
+		for (size_t r = 0; !err.code && r < rows_count(rows); r++)
+			err = naming->each(naming->arg, &(struct media_name){ .hex = rows_text(rows, r, 0),
+			                                                      .what = "further file",
+			                                                      .whose = rows_text(rows, r, 1),
+			                                                      .spare = true });
+		if (err.code)
+			return err;
+		snprintf(after, sizeof after, "%s", rows_text(rows, rows_count(rows) - 1, 0));
+	}
+}
+
+struct error lost_media_named(struct db *db, media_name_visit *each, void *arg)
+{
+	struct naming naming = { db, each, arg };
+	struct error err = name_contributions(&naming); /* first: one may become an item meanwhile */
+
+	if (!err.code)
+		err = name_items(&naming);
+	if (!err.code)
+		err = name_releases(&naming);
+	return err.code ? err : name_copies(&naming);
+}
+
+static void note_stored(void *arg, const struct store_entry *entry)
 {
 	struct checking *checking = arg;
 
-	if (!keyset_has(checking->known, lost_key_of(digest)) && changed_s < time(NULL) - YOUNG_S)
-		lost_tell(checking, LOST_UNKNOWN, digest, NULL, NULL);
+	keyset_add(checking->stored, lost_media_key(entry->digest));
+}
+
+static void check_stored(void *arg, const struct store_entry *entry)
+{
+	struct checking *checking = arg;
+
+	if (!keyset_has(checking->known, lost_media_key(entry->digest)) &&
+	    entry->changed_s < time(NULL) - YOUNG_S)
+		lost_tell(checking, LOST_UNKNOWN, entry->digest, NULL, NULL);
 }
 
 /* Takes items out of service, and back, by what was found. */
@@ -329,19 +428,20 @@ static struct error note_found(struct checking *checking)
 struct error lost_media_check(struct db *db, struct store *store, struct lost_check *check)
 {
 	struct checking checking = { .db = db, .store = store, .check = check };
-	struct error err;
+	struct error err = ok();
 
 	checking.known = keyset_new();
-	err = check_items(&checking);
+	checking.stored = keyset_new();
+	if (!store_opens_at_once(store))
+		err = store_walk(store, note_stored, &checking);
 	if (!err.code)
-		err = check_releases(&checking);
-	if (!err.code)
-		err = check_contributions(&checking);
+		err = lost_media_named(db, check_named, &checking);
 	if (!err.code)
 		err = note_found(&checking);
 	if (!err.code)
 		err = store_walk(store, check_stored, &checking);
 	free(checking.lost);
+	keyset_free(checking.stored);
 	keyset_free(checking.known);
 	return err;
 }

@@ -27,8 +27,29 @@ struct lost_figures {
 void lost_media_note(const unsigned char digest[SHA256_BYTES]);
 struct lost_figures lost_media_figures(void);
 
-/* Writes what was noted, and takes back what is mended: call it some times a second. */
+struct job_handler;
+
+/* Takes back what is mended, once a minute, where the store has to be asked over a network. */
+extern const struct job_handler lost_media_job;
+
+/* Writes what was noted, and takes back what is mended in a folder: call it some times a second. */
 struct error lost_media_refresh(struct db *db, struct store *store) MUST_CHECK;
+
+/* A digest as a key of a core/keyset: digests are random, so 64 bits tell them apart. */
+uint64_t lost_media_key(const unsigned char digest[SHA256_BYTES]);
+
+/* A file that the database names. */
+struct media_name {
+	const char *hex, *what, *whose;
+	bool spare; /* kept while it is there, but nobody misses it: a further file of the same picture
+	             */
+};
+
+typedef struct error media_name_visit(void *arg, const struct media_name *name);
+
+/* Calls `each` for every file that an item, an earlier version of one, a further file of one, or a
+ * release names; some come more than once, spare ones last. */
+struct error lost_media_named(struct db *db, media_name_visit *each, void *arg) MUST_CHECK;
 
 enum lost_kind {
 	LOST_MISSING, /* the database names it, the store has not */

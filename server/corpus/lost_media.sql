@@ -16,6 +16,12 @@ ON CONFLICT DO NOTHING
 --   -> item uuid, rendition hex, poster hex or NULL
 SELECT i.id, encode(i.rendition, 'hex'), encode(i.poster, 'hex')
   FROM lost_item l JOIN item i ON i.id = l.item_id
+ ORDER BY random()
+
+-- name: lost_media_count
+-- How many items are handed out no more because of their files.
+--   -> count
+SELECT count(*) FROM lost_item
 
 -- name: lost_media_mended
 -- The files of these items are back.
@@ -63,3 +69,10 @@ SELECT encode(f.digest, 'hex'), f.what, c.id
  CROSS JOIN LATERAL (VALUES ('contributed rendition', c.rendition), ('contributed poster', c.poster),
                             ('contributed thumbnail', c.thumbnail), ('contributed original', c.sha256)) AS f (what, digest)
  WHERE c.state = 'quarantined' AND f.digest IS NOT NULL
+
+-- name: lost_media_copies
+-- Further files of items: they are kept, but nobody misses them.
+--   $1 digest in hex after which they come, $2 integer how many
+--   -> digest hex, item uuid
+SELECT encode(sha256, 'hex'), item_id FROM item_copy
+ WHERE sha256 > decode($1, 'hex') ORDER BY sha256 LIMIT $2::integer

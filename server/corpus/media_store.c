@@ -36,7 +36,8 @@ static struct error holds_media(struct db *db, struct store *store, bool *ret_so
 	bool some = false;
 
 	for (size_t r = 0; !err.code && !some && r < rows_count(rows); r++)
-		some = hex_decode(digest, SHA256_BYTES, rows_text(rows, r, 0)) && store_has(store, digest);
+		if (hex_decode(digest, SHA256_BYTES, rows_text(rows, r, 0)))
+			err = store_has(store, digest, &some);
 	*ret_some = some;
 	*ret_any = !err.code && rows_count(rows) > 0;
 	return err;
@@ -130,6 +131,53 @@ struct error media_store_open(struct db *db, const char *url, bool adopt, struct
 	}
 	*ret_store = binding.store;
 	return ok();
+}
+
+/* ERR_CONFLICT: no store was opened for this database yet. */
+static struct error own_id(struct db *db, char ret_id[UUID_TEXT])
+{
+	auto_rows *rows = NULL;
+	struct error err = db_run(db, SQL_MEDIA_STORE_FIND, NULL, &rows);
+
+	if (err.code)
+		return err;
+	if (!rows_count(rows))
+		return errorf(ERR_CONFLICT, "this database has no media store yet: import something first");
+	snprintf(ret_id, UUID_TEXT, "%s", rows_text(rows, 0, 0));
+	return ok();
+}
+
+struct error media_store_open_copy(struct db *db, const char *url, struct store **ret_store,
+                                   bool *ret_marked)
+{
+	char own[UUID_TEXT], marker[UUID_TEXT];
+	struct store *store;
+	struct error err;
+
+	if ((err = own_id(db, own)).code || (err = store_open(url, &store)).code)
+		return err;
+	err = store_marker(store, marker);
+	if (!err.code && *marker && strcmp(marker, own) != 0)
+		err = errorf(ERR_CONFLICT, "%.100s is the store of another database", url);
+	if (err.code) {
+		store_free(store);
+		return err;
+	}
+	*ret_store = store;
+	*ret_marked = *marker;
+	return ok();
+}
+
+struct error media_store_mark_copy(struct db *db, struct store *store)
+{
+	char own[UUID_TEXT], marker[UUID_TEXT];
+	struct error err;
+
+	if ((err = own_id(db, own)).code || (err = store_mark(store, own, marker)).code)
+		return err;
+	if (strcmp(own, marker) == 0)
+		return ok();
+	return errorf(ERR_CONFLICT, "another program made it the store of another database");
 }
 
 struct error media_store_holds(struct db *db, struct store *store)

@@ -23,6 +23,17 @@ struct db;
 struct error media_store_open(struct db *db, const char *url, bool adopt,
                               struct store **ret_store) MUST_CHECK;
 
+/*
+ * Opens a store that holds, or is to hold, a copy of the database's media: one with its id, or with
+ * none
+ * (`*ret_marked` is false).  Writes nothing.  ERR_CONFLICT: it is another database's.
+ */
+struct error media_store_open_copy(struct db *db, const char *url, struct store **ret_store,
+                                   bool *ret_marked) MUST_CHECK;
+
+/* Makes an open store without an id one of this database's, beside that which it has. */
+struct error media_store_mark_copy(struct db *db, struct store *store) MUST_CHECK;
+
 /* Is the open store still the database's? ERR_CONFLICT: it is gone, or another lies in its place.
  */
 struct error media_store_holds(struct db *db, struct store *store) MUST_CHECK;

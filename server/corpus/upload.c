@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "corpus/upload.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -22,8 +21,6 @@
 
 #define HOURS            "6"
 #define KEPT_FREE        (256ull << 20)   /* bytes of the disk, for everything else */
-#define LEFT_AFTER_S     (30 * 60)        /* what nobody touched for so long was left by a crash */
-#define MOST_FILES       64               /* of a scratch folder are looked at */
 #define PROLONG_EVERY_MS (10 * 60 * 1000) /* a body may be under way for hours */
 
 _Static_assert(UPLOAD_HOURS == 6, "HOURS says the same");
@@ -302,113 +299,38 @@ struct error upload_remove(struct db *db, struct store *store, const struct uplo
 
 /* ------------------------------------------------------------------ what is left behind */
 
-/* Names that only an import, an upload or a contribution gives to files in a scratch folder, all of
- * which end in minutes; a release may work for hours in one of its own. */
-static bool is_of_intake(const char *name)
+/* By the last part of the path: machines that share the folder may call it by other names. */
+static bool is_in_use(void *arg, const char *path)
 {
-	static const char *const names[] = { "bytes",     "fetched",   "input",
-		                                 "raw",       "image.jpg", "thumbnail.jpg",
-		                                 "sound.m4a", "film.mp4",  "pictures.mp4" };
+	const struct rows *folders = arg;
+	const char *name = strrchr(path, '/');
 
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-		if (strcmp(name, names[i]) == 0)
-			return true;
-	return false;
-}
-
-/* The last change of a file that the store was writing; LLONG_MAX: it is none. */
-static int64_t last_written(int work_fd, const char *name)
-{
-	struct stat info;
-	bool of_store = strncmp(name, "put-", 4) == 0 || strncmp(name, "ready-", 6) == 0 ||
-	                strncmp(name, "mark-", 5) == 0;
-
-	if (!of_store || fstatat(work_fd, name, &info, AT_SYMLINK_NOFOLLOW) || !S_ISREG(info.st_mode))
-		return LLONG_MAX;
-	return info.st_mtime;
-}
-
-/* The latest change in a scratch folder; LLONG_MAX for one that is not ours to remove. */
-static int64_t last_worked_in(int work_fd, const char *name)
-{
-	int fd = openat(work_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	DIR *folder = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *entry;
-	struct stat info;
-	int64_t last = LLONG_MAX;
-	bool ours = false, empty = true;
-
-	if (!folder) {
-		if (fd >= 0)
-			close(fd);
-		return last;
-	}
-	if (fstat(fd, &info) == 0)
-		last = info.st_mtime;
-	for (int n = 0; n < MOST_FILES && (entry = readdir(folder)); n++) {
-		if (entry->d_name[0] == '.')
-			continue;
-		empty = false;
-		ours = ours || is_of_intake(entry->d_name);
-		if (fstatat(fd, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 && info.st_mtime > last)
-			last = info.st_mtime;
-	}
-	closedir(folder);
-	return ours || empty ? last : LLONG_MAX;
-}
-
-static int64_t last_touched(int work_fd, const char *name)
-{
-	return strncmp(name, "work-", 5) == 0 ? last_worked_in(work_fd, name)
-	                                      : last_written(work_fd, name);
-}
-
-static bool is_in_use(const struct rows *folders, const char *name)
-{
 	for (size_t r = 0; r < rows_count(folders); r++) {
 		const char *slash = strrchr(rows_text(folders, r, 0), '/');
 
-		if (slash && strcmp(slash + 1, name) == 0)
+		if (slash && strcmp(slash, name) == 0)
 			return true;
 	}
 	return false;
 }
 
-/* Folders to work in that are nobody's, beside `scratch`, which is one; and half copies. */
-static void remove_left(struct store *store, char *scratch, const struct rows *folders)
-{
-	*strrchr(scratch, '/') = '\0';
-	DIR *work = opendir(scratch);
-	struct dirent *entry;
-	char path[PATH_MAX];
-
-	while (work && (entry = readdir(work))) {
-		if (is_in_use(folders, entry->d_name) ||
-		    last_touched(dirfd(work), entry->d_name) >= time(NULL) - LEFT_AFTER_S)
-			continue;
-		log_info("uploads: removing what an unfinished import or upload left");
-		if (snprintf(path, sizeof path, "%s/%s", scratch, entry->d_name) < (int)sizeof path)
-			store_scratch_remove(store, path);
-	}
-	if (work)
-		closedir(work);
-}
-
+/* An upload whose row is not committed yet is younger than what is swept. */
 struct error upload_sweep(struct db *db, struct store *store)
 {
-	char scratch[PATH_MAX];
 	auto_rows *expired = NULL, *folders = NULL;
+	uint64_t removed;
 	struct error err;
 
 	if ((err = db_run(db, SQL_UPLOAD_EXPIRED, NULL, &expired)).code)
 		return err;
 	for (size_t r = 0; r < rows_count(expired); r++)
 		store_scratch_remove(store, rows_text(expired, r, 0));
-	if ((err = store_scratch(store, scratch)).code)
-		return err;
-	store_scratch_remove(store, scratch);
 	if ((err = db_run(db, SQL_UPLOAD_FOLDERS, NULL, &folders)).code)
 		return err;
-	remove_left(store, scratch, folders);
+	if ((err = store_sweep(store, is_in_use, folders, &removed)).code)
+		return err;
+	if (removed)
+		log_info("uploads: removed what %llu unfinished imports or uploads left",
+		         (unsigned long long)removed);
 	return ok();
 }

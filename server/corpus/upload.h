@@ -103,7 +103,7 @@ struct error upload_remove(struct db *db, struct store *store,
 /* Where the bytes of an upload or of a contribution lie, in the arena. */
 const char *upload_path(struct arena *arena, const char *folder);
 
-/* Removes uploads whose time is over, and scratch folders that a crash left half an hour ago. */
+/* Removes uploads whose time is over, and what a crash left on this machine half an hour ago. */
 struct error upload_sweep(struct db *db, struct store *store) MUST_CHECK;
 
 #endif

@@ -73,6 +73,47 @@ struct error secret_read(const char *path, unsigned char secret[SECRET_BYTES])
 	return read_secret_file(path, secret);
 }
 
+static struct error read_private(int fd, const char *path, char *text, size_t room)
+{
+	struct stat info;
+	ssize_t got = fstat(fd, &info) == 0 ? read(fd, text, room - 1) : -1;
+
+	if (got < 0) {
+		log_error("key file %s: %m", path);
+		return errorf(ERR_INTERNAL, "cannot read the key file");
+	}
+	text[got] = '\0';
+	if (info.st_mode & (S_IRWXG | S_IRWXO)) {
+		log_error("key file %s: others may read it; chmod 600 it", path);
+		return errorf(ERR_INTERNAL, "the key file is open to others: chmod 600 it");
+	}
+	if (info.st_size >= (off_t)room) {
+		log_error("key file %s: larger than %zu bytes", path, room - 1);
+		return errorf(ERR_INTERNAL, "the key file is too large");
+	}
+	return ok();
+}
+
+struct error secret_text_read(const char *path, char *text, size_t room)
+{
+	int fd = disk_open_regular(path);
+
+	if (fd < 0) {
+		log_error("key file %s: %s", path, strerrordesc_np(errno));
+		return errorf(ERR_INTERNAL, "cannot read the key file");
+	}
+	struct error err = read_private(fd, path, text, room);
+	close(fd);
+	if (err.code)
+		secret_wipe(text, room);
+	return err;
+}
+
+void secret_wipe(void *secret, size_t len)
+{
+	sodium_memzero(secret, len);
+}
+
 void secret_make(char text[SECRET_TEXT])
 {
 	unsigned char bytes[32];

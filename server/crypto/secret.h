@@ -7,6 +7,8 @@
 #ifndef CRYPTO_SECRET_H
 #define CRYPTO_SECRET_H
 
+#include <stddef.h>
+
 #include "core/error.h"
 
 #define SECRET_BYTES 32
@@ -17,6 +19,14 @@
  * after use.
  */
 struct error secret_read(const char *path, unsigned char secret[SECRET_BYTES]) MUST_CHECK;
+
+/*
+ * Reads a small text file of secrets, which must be a regular file that others may not read, into
+ * `text`; it ends with a NUL.  ERR_INTERNAL: it cannot be read, is too large, or is open to others;
+ * the log says which.  secret_wipe() it after use.
+ */
+struct error secret_text_read(const char *path, char *text, size_t room) MUST_CHECK;
+void secret_wipe(void *secret, size_t len);
 
 #define SECRET_TEXT 44 /* 32 random bytes in base64url, with the NUL */
 

@@ -62,20 +62,29 @@ static const struct {
 	const char *name;
 	unsigned threads, depth, batch;
 	void *(*open)(void *database_url);
+	struct lane **near; /* what serves instead where the store needs no network */
 } lanes[] = {
-	{ &lane_queries, "queries", 4, 1024, 1, open_to_read },
-	{ &lane_assignments, "assignments", 2, 2048, LANE_MAX_BATCH, open_db_by_key },
-	{ &lane_answers, "answers", 2, 2048, LANE_MAX_BATCH, open_db_by_key },
-	{ &lane_passwords, "passwords", 1, 32, 1, open_db },
-	{ &lane_uploads, "uploads", 2, 512, 1, open_db },
+	{ &lane_queries, "queries", 4, 1024, 1, open_to_read, NULL },
+	{ &lane_assignments, "assignments", 2, 2048, LANE_MAX_BATCH, open_db_by_key, NULL },
+	{ &lane_answers, "answers", 2, 2048, LANE_MAX_BATCH, open_db_by_key, NULL },
+	{ &lane_passwords, "passwords", 1, 32, 1, open_db, NULL },
+	{ &lane_uploads, "uploads", 2, 512, 1, open_db, NULL },
+	{ &lane_media, "media", 8, 1024, 1, open_to_read, &lane_queries },
+	{ &lane_releases, "releases", 4, 256, 1, open_to_read, &lane_queries },
 };
 
 #define LANES (sizeof lanes / sizeof lanes[0])
 
+/* Not the other name of one that comes before it. */
+static bool runs_itself(size_t i)
+{
+	return *lanes[i].lane && !(lanes[i].near && *lanes[i].lane == *lanes[i].near);
+}
+
 static void close_lanes(void)
 {
 	for (size_t i = 0; i < LANES; i++)
-		if (*lanes[i].lane)
+		if (runs_itself(i))
 			lane_close(*lanes[i].lane);
 }
 
@@ -83,6 +92,10 @@ static void close_lanes(void)
 static struct error start_lanes(const struct settings *settings)
 {
 	for (size_t i = 0; i < LANES; i++) {
+		if (lanes[i].near && store_opens_at_once(api.store)) {
+			*lanes[i].lane = *lanes[i].near;
+			continue;
+		}
 		*lanes[i].lane = lane_start(&(struct lane_config){
 			.name = lanes[i].name,
 			.threads = lanes[i].threads,
@@ -105,8 +118,8 @@ static struct error start_lanes(const struct settings *settings)
 
 static void free_lanes(void)
 {
-	for (size_t i = 0; i < LANES; i++)
-		if (*lanes[i].lane)
+	for (size_t i = LANES; i-- > 0;)
+		if (runs_itself(i))
 			lane_free(*lanes[i].lane);
 }
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/disk.h"
+#include "core/number.h"
 #include "corpus/media_store.h"
 #include "crypto/token.h"
 #include "db/db.h"
@@ -38,12 +39,35 @@ static struct error make_data_folder(const char *path)
 	return errorf(ERR_INTERNAL, "cannot make %s: %s", path, strerrordesc_np(errno));
 }
 
+struct error resources_configure(const struct settings *settings)
+{
+	struct store_service service = { .endpoint = settings->s3_endpoint,
+		                             .public_endpoint = settings->s3_public_endpoint,
+		                             .region = settings->s3_region,
+		                             .key_file = settings->s3_key_file,
+		                             .ca_file = settings->s3_ca_file,
+		                             .cache = settings->store_cache };
+	uint64_t megabytes;
+
+	if (!number_whole(settings->store_cache_mb, 16, UINT32_MAX, &megabytes))
+		return errorf(ERR_INVALID, "TOUCHSTONE_STORE_CACHE_MB is a number from 16, not %s",
+		              settings->store_cache_mb);
+	if (settings->s3_plain && strcmp(settings->s3_plain, "allowed") != 0)
+		return errorf(ERR_INVALID, "TOUCHSTONE_S3_PLAIN is `allowed`, or not set");
+	service.cache_bytes = megabytes << 20;
+	service.plain_allowed = settings->s3_plain != NULL;
+	store_configure(&service);
+	return ok();
+}
+
 struct error resources_store(const struct settings *settings, struct db *db, bool adopt,
                              struct store **ret_store)
 {
 	struct store *store = NULL;
-	struct error err = media_store_open(db, settings->store, adopt, &store);
+	struct error err = resources_configure(settings);
 
+	if (!err.code)
+		err = media_store_open(db, settings->store, adopt, &store);
 	if (err.code)
 		return errorf(err.code, "%s: %s", settings->store, err.detail);
 	if ((err = make_data_folder(settings->data)).code) {

@@ -19,6 +19,9 @@ struct token_keys;
  */
 struct error resources_database(const struct settings *settings, struct db **ret_db) MUST_CHECK;
 
+/* Tells store/ what the settings say of an object service. ERR_INVALID: one of them is none. */
+struct error resources_configure(const struct settings *settings) MUST_CHECK;
+
 /*
  * Opens the database's store, and makes the data folder where it is missing; with `adopt` the store
  * becomes the database's, whatever it is.  Fails where it is another database's.

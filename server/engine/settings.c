@@ -102,6 +102,14 @@ static bool take_options(struct settings *s, int *argc, char **argv)
 		{ &s->listen, "--listen" },
 		{ &s->data, "--data" },
 		{ &s->store, "--store" },
+		{ &s->store_cache, "--store-cache" },
+		{ &s->store_cache_mb, "--store-cache-mb" },
+		{ &s->s3_endpoint, "--s3-endpoint" },
+		{ &s->s3_public_endpoint, "--s3-public-endpoint" },
+		{ &s->s3_region, "--s3-region" },
+		{ &s->s3_key_file, "--s3-key-file" },
+		{ &s->s3_ca_file, "--s3-ca-file" },
+		{ &s->s3_plain, "--s3-plain" },
 		{ &s->public_url, "--public-url" },
 		{ &s->secret_file, "--secret-file" },
 		{ &s->rate_limits, "--budgets" },
@@ -121,13 +129,25 @@ static bool take_options(struct settings *s, int *argc, char **argv)
 	return true;
 }
 
+static void read_store(struct settings *s)
+{
+	s->store = settings_setting("TOUCHSTONE_STORE", NULL);
+	s->store_cache = settings_setting("TOUCHSTONE_STORE_CACHE", NULL);
+	s->store_cache_mb = settings_setting("TOUCHSTONE_STORE_CACHE_MB", "10240");
+	s->s3_endpoint = settings_setting("TOUCHSTONE_S3_ENDPOINT", NULL);
+	s->s3_public_endpoint = settings_setting("TOUCHSTONE_S3_PUBLIC_ENDPOINT", NULL);
+	s->s3_region = settings_setting("TOUCHSTONE_S3_REGION", NULL);
+	s->s3_key_file = settings_setting("TOUCHSTONE_S3_KEY_FILE", NULL);
+	s->s3_ca_file = settings_setting("TOUCHSTONE_S3_CA_FILE", NULL);
+	s->s3_plain = settings_setting("TOUCHSTONE_S3_PLAIN", NULL);
+}
+
 bool settings_read(struct settings *s, int *argc, char **argv)
 {
 	*s = (struct settings){ .database_url = settings_setting("DATABASE_URL", ""),
 		                    .migrate_url = settings_setting("TOUCHSTONE_MIGRATE_URL", NULL),
 		                    .listen = settings_setting("TOUCHSTONE_LISTEN", "127.0.0.1:8080"),
 		                    .data = settings_setting("TOUCHSTONE_DATA", "var"),
-		                    .store = settings_setting("TOUCHSTONE_STORE", NULL),
 		                    .public_url = settings_setting("TOUCHSTONE_PUBLIC_URL", NULL),
 		                    .secret_file = settings_setting("TOUCHSTONE_SECRET_FILE", NULL),
 		                    .rate_limits = settings_setting("TOUCHSTONE_BUDGETS", NULL),
@@ -139,10 +159,15 @@ bool settings_read(struct settings *s, int *argc, char **argv)
 		                    .contributions = settings_setting("TOUCHSTONE_CONTRIBUTIONS", "on"),
 		                    .hosts = settings_setting("TOUCHSTONE_HOSTS", ""),
 		                    .pages = settings_setting("TOUCHSTONE_STATIC", PAGES) };
+	read_store(s);
 	if (!take_options(s, argc, argv))
 		return false;
 	if (!s->store)
 		s->store = settings_joined("file:", s->data, "/media");
+	if (!s->store_cache)
+		s->store_cache = settings_joined(s->data, "/media-cache", "");
+	if (!s->s3_key_file)
+		s->s3_key_file = settings_joined(s->data, "/s3-keys", "");
 	if (!s->secret_file)
 		s->secret_file = settings_joined(s->data, "/secret", "");
 	return read_level(argc, argv);

@@ -23,6 +23,9 @@ struct settings {
 	const char *public_url;    /* NULL: nobody said it */
 	const char *migrate_url;   /* of the tables' owner; NULL: the role that serves owns them */
 	const char *c2pa_anchors;  /* a file of certificates; NULL: no signer is trusted */
+	/* Of a store that is an object service; NULL: nobody said it. */
+	const char *s3_endpoint, *s3_region, *s3_key_file, *s3_ca_file, *s3_public_endpoint, *s3_plain;
+	const char *store_cache, *store_cache_mb;
 };
 
 /*

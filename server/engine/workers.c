@@ -4,6 +4,7 @@
 #include "corpus/contribution.h"
 #include "corpus/item_provenance.h"
 #include "corpus/leaks.h"
+#include "corpus/lost_media.h"
 #include "corpus/near_duplicates.h"
 #include "corpus/rendering.h"
 #include "people/volunteer.h"
@@ -30,6 +31,7 @@ const struct job_worker job_workers[JOB_WORKERS] = {
 	{ "reader", true, 0, (handler_list){ &provenance_job, NULL }, NULL },
 	{ "fingerprinter", true, 0, (handler_list){ &fingerprint_job, NULL }, NULL },
 	{ "housekeeper", true, MINUTELY_MS,
-	  (handler_list){ &sweep_job, &figures_job, &lonely_job, &set_aside_job, &integrity_job, NULL },
+	  (handler_list){ &sweep_job, &figures_job, &lonely_job, &set_aside_job, &integrity_job,
+	                  &lost_media_job, NULL },
 	  NULL },
 };

@@ -198,10 +198,14 @@ static struct error build_write_items(struct making *making)
 static struct error add_medium(struct making *making, const char *path, const char *sha256)
 {
 	unsigned char digest[SHA256_BYTES];
+	bool there = false;
 
 	if (!hex_decode(digest, SHA256_BYTES, sha256))
 		return errorf(ERR_INTERNAL, "a digest cannot be read");
-	if (!store_has(making->store, digest)) {
+	struct error err = store_has(making->store, digest, &there);
+	if (err.code)
+		return err;
+	if (!there) {
 		log_error("release: the store has lost %s", sha256);
 		return errorf(ERR_INTERNAL, "A file of the release is not in the store.");
 	}
@@ -372,7 +376,7 @@ static struct error write_and_finish(struct making *making)
 	making->volunteers = rows_flag(rows, 0, 1);
 	if ((err = build_tell(making, 0)).code)
 		return err;
-	if ((err = store_scratch(making->store, making->folder)).code)
+	if ((err = store_scratch_lasting(making->store, making->folder)).code)
 		return err;
 	err = write_tables(making);
 	for (int file = 0; file < FILES; file++)

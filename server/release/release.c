@@ -15,7 +15,8 @@
 #include "crowd/agreement.h"
 #include "store/store.h"
 
-#define RESAMPLES 2000
+#define RESAMPLES        2000
+#define FILE_PATIENCE_MS 30000
 
 static bool name_is_good(const char *name)
 {
@@ -220,10 +221,9 @@ static struct error none_such_file(void)
 	return errorf(ERR_NOT_FOUND, "There is no such file in a finished release.");
 }
 
-struct error release_file_open(struct db *db, struct store *store, const char *name,
-                               const char *version, struct release_file *file, int *ret_fd)
+struct error release_file_find(struct db *db, const char *name, const char *version,
+                               struct release_file *file)
 {
-	unsigned char digest[SHA256_BYTES];
 	auto_rows *rows = NULL;
 	struct error err;
 
@@ -235,13 +235,42 @@ struct error release_file_open(struct db *db, struct store *store, const char *n
 	if (rows_count(rows) == 0)
 		return none_such_file();
 	snprintf(file->sha256, sizeof file->sha256, "%s", rows_text(rows, 0, 0));
+	file->bytes = (uint64_t)rows_integer(rows, 0, 1);
+	return ok();
+}
+
+struct error release_file_read(struct store *store, struct release_file *file, int *ret_fd)
+{
+	unsigned char digest[SHA256_BYTES];
+	struct error err;
+
 	if (!hex_decode(digest, SHA256_BYTES, file->sha256))
 		return errorf(ERR_INTERNAL, "a digest cannot be read");
-	err = store_open_read(store, digest, ret_fd, &file->bytes);
+	err = store_open_soon(store, digest, FILE_PATIENCE_MS, ret_fd, &file->bytes);
 	if (err.code != ERR_NOT_FOUND)
 		return err;
 	lost_media_note(digest);
 	return errorf(ERR_INTERNAL, "a file of a release is missing from the store");
+}
+
+struct error release_file_open(struct db *db, struct store *store, const char *name,
+                               const char *version, struct release_file *file, int *ret_fd)
+{
+	struct error err = release_file_find(db, name, version, file);
+
+	return err.code ? err : release_file_read(store, file, ret_fd);
+}
+
+struct error release_file_address(struct store *store, const struct release_file *file,
+                                  struct store_reading *reading, struct arena *arena,
+                                  const char **ret_url)
+{
+	unsigned char digest[SHA256_BYTES];
+
+	if (!hex_decode(digest, SHA256_BYTES, file->sha256))
+		return errorf(ERR_INTERNAL, "a digest cannot be read");
+	reading->digest = digest;
+	return store_presign(store, reading, arena, ret_url);
 }
 
 struct error release_has_filter(struct db *db, const char *id, const struct release_filter *filter,

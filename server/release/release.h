@@ -26,6 +26,7 @@
 #include "work/job.h"
 
 struct store;
+struct store_reading;
 
 #define RELEASE_NAME_MAX 63
 
@@ -88,13 +89,26 @@ struct error release_files(struct db *db, struct arena *arena, const char *id, c
                            unsigned limit, struct release_file **ret_files,
                            size_t *ret_count) MUST_CHECK;
 
-/*
- * Opens one file of a release that is ready: file->path is asked for, its bytes and sha256
- * are filled in, and *ret_fd belongs to the caller.  ERR_NOT_FOUND.
- */
+/* One file of a release that is ready: file->path is asked for, the rest is filled in.
+ * ERR_NOT_FOUND. */
+struct error release_file_find(struct db *db, const char *name, const char *version,
+                               struct release_file *file) MUST_CHECK;
+
+/* Opens what was found; *ret_fd belongs to the caller. */
+struct error release_file_read(struct store *store, struct release_file *file,
+                               int *ret_fd) MUST_CHECK;
+
+/* Both. */
 struct error release_file_open(struct db *db, struct store *store, const char *name,
                                const char *version, struct release_file *file,
                                int *ret_fd) MUST_CHECK;
+
+/* Where what was found may be read from the store itself, by anybody: all files of releases that
+ * are ready are public. NULL: from us alone. `reading` but for its digest is the caller's to say.
+ */
+struct error release_file_address(struct store *store, const struct release_file *file,
+                                  struct store_reading *reading, struct arena *arena,
+                                  const char **ret_url) MUST_CHECK;
 
 /* Is this what the release was asked to hold? */
 struct error release_has_filter(struct db *db, const char *id, const struct release_filter *filter,

@@ -6,7 +6,7 @@
  * `touchstone-store` the marker, so that the folder is known again wherever it is moved.  A file is
  * copied to tmp/, brought to disk and renamed, so a name never shows half a file, and putting the
  * same bytes twice, or from two processes at once, is one file.  A crash leaves at most something
- * in tmp/, which opening clears once it is a day old.
+ * in tmp/, which sweeping clears in half an hour, and opening once it is a day old.
  */
 #include "store/store_internal.h"
 
@@ -26,7 +26,10 @@
 #include "core/uuid.h"
 
 #define STALE_AFTER_S (24 * 3600)
-#define NAME_ROOM     80 /* for what follows the root in a path */
+#define LEFT_AFTER_S  (30 * 60)
+#define MOST_FILES    64      /* of a scratch folder are looked at */
+#define LASTING       "work-" /* so begin the names of scratch folders for hours, as of before */
+#define NAME_ROOM     80      /* for what follows the root in a path */
 #define MARKER        "touchstone-store"
 
 struct folder {
@@ -110,23 +113,73 @@ static void remove_flat(int folder_fd, const char *name)
 	unlinkat(folder_fd, name, AT_REMOVEDIR);
 }
 
-/* What a crash left behind; younger files may belong to a process that still writes. */
-static void clear_stale(const char *tmp)
+/* The last change of a file, or of a folder and what lies in it: a file may grow for hours. */
+static int64_t last_touched(int tmp_fd, const char *name)
 {
-	DIR *folder = opendir(tmp);
 	struct dirent *entry;
 	struct stat info;
 
-	if (!folder)
-		return;
-	while ((entry = readdir(folder))) {
-		if (entry->d_name[0] == '.' ||
-		    fstatat(dirfd(folder), entry->d_name, &info, AT_SYMLINK_NOFOLLOW))
-			continue;
-		if (info.st_mtime < time(NULL) - STALE_AFTER_S)
-			remove_flat(dirfd(folder), entry->d_name);
+	if (fstatat(tmp_fd, name, &info, AT_SYMLINK_NOFOLLOW))
+		return INT64_MAX; /* it is gone */
+	int64_t last = info.st_mtime;
+	int fd = openat(tmp_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *inner = fd < 0 ? NULL : fdopendir(fd);
+	if (!inner) {
+		if (fd >= 0)
+			close(fd);
+		return last;
 	}
-	closedir(folder);
+	for (int n = 0; n < MOST_FILES && (entry = readdir(inner)); n++)
+		if (entry->d_name[0] != '.' &&
+		    fstatat(fd, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 && info.st_mtime > last)
+			last = info.st_mtime;
+	closedir(inner);
+	return last;
+}
+
+/* What is left behind by whom, and since when nobody touched it. */
+struct leavings {
+	int64_t before_s;
+	bool lasting; /* work of hours too */
+	store_in_use *in_use;
+	void *arg;
+};
+
+static bool is_left(int tmp_fd, const char *tmp, const char *name, const struct leavings *leavings)
+{
+	char path[PATH_MAX];
+
+	if (name[0] == '.' || (!leavings->lasting && strncmp(name, LASTING, sizeof LASTING - 1) == 0) ||
+	    last_touched(tmp_fd, name) >= leavings->before_s)
+		return false;
+	if (snprintf(path, sizeof path, "%s/%s", tmp, name) >= (int)sizeof path)
+		return false; /* it is none of ours */
+	return !leavings->in_use || !leavings->in_use(leavings->arg, path);
+}
+
+/* Removes what a crash left behind; younger files may belong to a process that still writes. How
+ * many? */
+static uint64_t clear_left(const char *tmp, const struct leavings *leavings)
+{
+	DIR *folder = opendir(tmp);
+	struct dirent *entry;
+	uint64_t removed = 0;
+
+	while (folder && (entry = readdir(folder))) {
+		if (!is_left(dirfd(folder), tmp, entry->d_name, leavings))
+			continue;
+		remove_flat(dirfd(folder), entry->d_name);
+		removed++;
+	}
+	if (folder)
+		closedir(folder);
+	return removed;
+}
+
+static uint64_t clear_stale(const char *tmp)
+{
+	return clear_left(
+		tmp, &(struct leavings){ .before_s = time(NULL) - STALE_AFTER_S, .lasting = true });
 }
 
 static struct error open_folder(struct folder *folder, const char *given)
@@ -164,10 +217,12 @@ static bool folder_is_there(const char *url)
 	return stat(folder_of(url), &info) == 0;
 }
 
-static struct error folder_open(const char *url, struct store **ret_store)
+static struct error folder_open(const char *url, const struct store_service *service,
+                                struct store **ret_store)
 {
 	struct folder *folder = mem_new(1, sizeof *folder);
 	struct error err;
+	(void)service;
 
 	folder->root_fd = -1;
 	if ((err = open_folder(folder, folder_of(url))).code)
@@ -239,13 +294,18 @@ static void name_of(const unsigned char digest[SHA256_BYTES], char name[SHA256_T
 	hex_encode(name + 3, digest + 1, SHA256_BYTES - 1);
 }
 
-static bool folder_has(struct store *store, const unsigned char digest[SHA256_BYTES])
+static struct error folder_has(struct store *store, const unsigned char digest[SHA256_BYTES],
+                               bool *ret_there)
 {
 	struct folder *folder = as_folder(store);
 	char name[SHA256_TEXT + 1];
 
 	name_of(digest, name);
-	return faccessat(folder->root_fd, name, F_OK, 0) == 0;
+	bool there = faccessat(folder->root_fd, name, F_OK, 0) == 0;
+	if (!there && errno != ENOENT) /* a disk that fails has not lost the file */
+		return folder_trouble("look for a file");
+	*ret_there = there;
+	return ok();
 }
 
 /* Brings a name to disk, whoever gave it: the folder's own name first. */
@@ -261,7 +321,8 @@ static struct error sync_name(struct folder *folder, const char *fan)
 }
 
 /*
- * Gives the file at `path`, which is on disk, its lasting name; a twin already there wins.  Who
+ * Gives the file at `path`, which is on disk, its lasting name; a twin already there wins, and
+ * counts as changed now: who collects what nobody names must see that somebody is about to.  Who
  * wrote the twin may not have synced its folders yet, and may never come to it.
  */
 static struct error folder_settle(struct folder *folder, const char *path,
@@ -272,7 +333,7 @@ static struct error folder_settle(struct folder *folder, const char *path,
 	name_of(digest, name);
 	memcpy(fan, name, 2);
 	fan[2] = '\0';
-	if (folder_has(&folder->store, digest)) {
+	if (utimensat(folder->root_fd, name, NULL, 0) == 0) {
 		unlink(path);
 		return sync_name(folder, fan);
 	}
@@ -383,6 +444,31 @@ static struct error folder_open_read(struct store *store, const unsigned char di
 	return ok();
 }
 
+/* A folder makes nobody wait. */
+static struct error folder_open_soon(struct store *store, const unsigned char digest[SHA256_BYTES],
+                                     unsigned patience_ms, int *ret_fd, uint64_t *ret_bytes)
+{
+	(void)patience_ms;
+	return folder_open_read(store, digest, ret_fd, ret_bytes);
+}
+
+/* What cannot be read is as good as damaged. */
+static struct error folder_verify(struct store *store, const unsigned char digest[SHA256_BYTES],
+                                  bool *ret_damaged)
+{
+	unsigned char found[SHA256_BYTES];
+	uint64_t bytes;
+	int fd;
+	struct error err = folder_open_read(store, digest, &fd, &bytes);
+
+	if (err.code)
+		return err;
+	bool read = !sha256_fd(fd, found, &bytes).code;
+	close(fd);
+	*ret_damaged = !read || memcmp(found, digest, SHA256_BYTES) != 0;
+	return ok();
+}
+
 static struct error folder_remove(struct store *store, const unsigned char digest[SHA256_BYTES])
 {
 	struct folder *folder = as_folder(store);
@@ -407,7 +493,12 @@ static void folder_path(struct store *store, const unsigned char digest[SHA256_B
 static struct error folder_borrow(struct store *store, const unsigned char digest[SHA256_BYTES],
                                   char path[PATH_MAX])
 {
-	if (!folder_has(store, digest))
+	bool there = false;
+	struct error err = folder_has(store, digest, &there);
+
+	if (err.code)
+		return err;
+	if (!there)
 		return not_in_store();
 	folder_path(store, digest, path);
 	return ok();
@@ -419,24 +510,52 @@ static void folder_return(struct store *store, const char *path)
 	(void)store, (void)path;
 }
 
-static struct error folder_scratch(struct store *store, char path[PATH_MAX])
+static struct error folder_scratch(struct store *store, bool lasting, char path[PATH_MAX])
 {
-	folder_join(path, as_folder(store), "tmp/work-XXXXXX");
+	folder_join(path, as_folder(store), lasting ? "tmp/" LASTING "XXXXXX" : "tmp/brief-XXXXXX");
 	if (!mkdtemp(path))
 		return folder_trouble("make a folder to work in");
 	return ok();
 }
 
-static void folder_scratch_remove(const char *path)
+static void folder_scratch_remove(struct store *store, const char *path)
 {
+	(void)store;
 	remove_flat(AT_FDCWD, path);
 }
 
-/* The files of one folder "ab". */
-static struct error each_of_folder(struct folder *folder, const char *fan,
-                                   void (*each)(void *, const unsigned char *, int64_t), void *arg)
+static struct error folder_sweep(struct store *store, store_in_use *in_use, void *arg,
+                                 uint64_t *ret_removed)
 {
-	unsigned char digest[SHA256_BYTES];
+	char tmp[PATH_MAX];
+
+	folder_join(tmp, as_folder(store), "tmp");
+	*ret_removed = clear_left(
+		tmp,
+		&(struct leavings){ .before_s = time(NULL) - LEFT_AFTER_S, .in_use = in_use, .arg = arg });
+	return ok();
+}
+
+static struct error folder_look(struct store *store, const unsigned char digest[SHA256_BYTES],
+                                struct store_entry *ret_entry)
+{
+	char name[SHA256_TEXT + 1];
+	struct stat info;
+
+	name_of(digest, name);
+	if (fstatat(as_folder(store)->root_fd, name, &info, AT_SYMLINK_NOFOLLOW))
+		return errno == ENOENT ? not_in_store() : folder_trouble("look at a file");
+	memcpy(ret_entry->digest, digest, SHA256_BYTES);
+	ret_entry->bytes = (uint64_t)info.st_size;
+	ret_entry->changed_s = info.st_mtime;
+	return ok();
+}
+
+/* The files of one folder "ab". */
+static struct error each_of_folder(struct folder *folder, const char *fan, store_visit *each,
+                                   void *arg)
+{
+	struct store_entry found;
 	char hex[SHA256_TEXT];
 	struct dirent *entry;
 	struct stat info;
@@ -452,18 +571,18 @@ static struct error each_of_folder(struct folder *folder, const char *fan,
 		if (strlen(entry->d_name) != SHA256_TEXT - 3)
 			continue;
 		snprintf(hex, sizeof hex, "%.2s%.62s", fan, entry->d_name);
-		if (hex_decode(digest, SHA256_BYTES, hex) &&
-		    fstatat(fd, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0)
-			each(arg, digest, info.st_mtime);
+		if (!hex_decode(found.digest, SHA256_BYTES, hex) ||
+		    fstatat(fd, entry->d_name, &info, AT_SYMLINK_NOFOLLOW))
+			continue;
+		found.bytes = (uint64_t)info.st_size;
+		found.changed_s = info.st_mtime;
+		each(arg, &found);
 	}
 	closedir(inner);
 	return ok();
 }
 
-static struct error folder_walk(struct store *store,
-                                void (*each)(void *arg, const unsigned char digest[SHA256_BYTES],
-                                             int64_t changed_s),
-                                void *arg)
+static struct error folder_walk(struct store *store, store_visit *each, void *arg)
 {
 	struct folder *folder = as_folder(store);
 	struct error err = ok();
@@ -474,6 +593,15 @@ static struct error folder_walk(struct store *store,
 		err = each_of_folder(folder, fan, each, arg);
 	}
 	return err;
+}
+
+static struct error folder_tidy(struct store *store, uint64_t *ret_removed)
+{
+	char tmp[PATH_MAX];
+
+	folder_join(tmp, as_folder(store), "tmp");
+	*ret_removed = clear_stale(tmp);
+	return ok();
 }
 
 static struct error folder_ready(struct store *store)
@@ -505,6 +633,9 @@ const struct store_kind folder_kind = {
 	.put = folder_put,
 	.take = folder_take,
 	.open_read = folder_open_read,
+	.open_soon = folder_open_soon,
+	.open_now = folder_open_read,
+	.verify = folder_verify,
 	.has = folder_has,
 	.remove = folder_remove,
 	.locate = folder_path,
@@ -512,6 +643,9 @@ const struct store_kind folder_kind = {
 	.give_back = folder_return,
 	.scratch = folder_scratch,
 	.scratch_remove = folder_scratch_remove,
+	.sweep = folder_sweep,
+	.look = folder_look,
 	.walk = folder_walk,
+	.tidy = folder_tidy,
 	.ready = folder_ready,
 };

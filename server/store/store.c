@@ -5,7 +5,8 @@
 
 #include "core/lock.h"
 
-static const struct store_kind *const kinds[] = { &folder_kind };
+static const struct store_kind *const kinds[] = { &folder_kind, &object_kind };
+static struct store_service configured; /* before threads start */
 
 static const struct store_kind *kind_of(const char *url)
 {
@@ -13,6 +14,11 @@ static const struct store_kind *kind_of(const char *url)
 		if (strncmp(url, kinds[i]->scheme, strlen(kinds[i]->scheme)) == 0)
 			return kinds[i];
 	return NULL;
+}
+
+void store_configure(const struct store_service *service)
+{
+	configured = *service;
 }
 
 bool store_is_there(const char *url)
@@ -27,12 +33,9 @@ struct error store_open(const char *url, struct store **ret_store)
 	const struct store_kind *kind = kind_of(url);
 
 	lock_check("the store");
-	if (strncmp(url, "s3://", 5) == 0)
-		return errorf(ERR_INVALID, "this version keeps media in a folder only: use file:/path "
-		                           "instead of s3://");
 	if (!kind)
-		return errorf(ERR_INVALID, "the media store must be file:/path");
-	struct error err = kind->open(url, ret_store);
+		return errorf(ERR_INVALID, "the media store must be file:/path or s3://bucket/prefix");
+	struct error err = kind->open(url, &configured, ret_store);
 	if (!err.code)
 		(*ret_store)->kind = kind;
 	return err;
@@ -56,11 +59,13 @@ bool store_opens_at_once(const struct store *store)
 
 struct error store_marker(struct store *store, char ret_id[UUID_TEXT])
 {
+	lock_check("the store");
 	return store->kind->marker(store, ret_id);
 }
 
 struct error store_mark(struct store *store, const char *id, char ret_id[UUID_TEXT])
 {
+	lock_check("the store");
 	return store->kind->mark(store, id, ret_id);
 }
 
@@ -85,13 +90,43 @@ struct error store_open_read(struct store *store, const unsigned char digest[SHA
 	return store->kind->open_read(store, digest, ret_fd, ret_bytes);
 }
 
-bool store_has(struct store *store, const unsigned char digest[SHA256_BYTES])
+struct error store_open_soon(struct store *store, const unsigned char digest[SHA256_BYTES],
+                             unsigned patience_ms, int *ret_fd, uint64_t *ret_bytes)
 {
-	return store->kind->has(store, digest);
+	lock_check("the store");
+	return store->kind->open_soon(store, digest, patience_ms, ret_fd, ret_bytes);
+}
+
+struct error store_open_now(struct store *store, const unsigned char digest[SHA256_BYTES],
+                            int *ret_fd, uint64_t *ret_bytes)
+{
+	return store->kind->open_now(store, digest, ret_fd, ret_bytes);
+}
+
+struct error store_has(struct store *store, const unsigned char digest[SHA256_BYTES],
+                       bool *ret_there)
+{
+	lock_check("the store");
+	return store->kind->has(store, digest, ret_there);
+}
+
+struct error store_verify(struct store *store, const unsigned char digest[SHA256_BYTES],
+                          bool *ret_damaged)
+{
+	lock_check("the store");
+	return store->kind->verify(store, digest, ret_damaged);
+}
+
+struct error store_presign(struct store *store, const struct store_reading *reading,
+                           struct arena *arena, const char **ret_url)
+{
+	*ret_url = NULL;
+	return store->kind->presign ? store->kind->presign(store, reading, arena, ret_url) : ok();
 }
 
 struct error store_remove(struct store *store, const unsigned char digest[SHA256_BYTES])
 {
+	lock_check("the store");
 	return store->kind->remove(store, digest);
 }
 
@@ -115,20 +150,43 @@ void store_give_back(struct store *store, const char *path)
 
 struct error store_scratch(struct store *store, char path[PATH_MAX])
 {
-	return store->kind->scratch(store, path);
+	return store->kind->scratch(store, false, path);
+}
+
+struct error store_scratch_lasting(struct store *store, char path[PATH_MAX])
+{
+	return store->kind->scratch(store, true, path);
 }
 
 void store_scratch_remove(struct store *store, const char *path)
 {
-	store->kind->scratch_remove(path);
+	store->kind->scratch_remove(store, path);
 }
 
-struct error store_walk(struct store *store,
-                        void (*each)(void *arg, const unsigned char digest[SHA256_BYTES],
-                                     int64_t changed_s),
-                        void *arg)
+struct error store_sweep(struct store *store, store_in_use *in_use, void *arg,
+                         uint64_t *ret_removed)
 {
+	lock_check("the store");
+	return store->kind->sweep(store, in_use, arg, ret_removed);
+}
+
+struct error store_look(struct store *store, const unsigned char digest[SHA256_BYTES],
+                        struct store_entry *ret_entry)
+{
+	lock_check("the store");
+	return store->kind->look(store, digest, ret_entry);
+}
+
+struct error store_walk(struct store *store, store_visit *each, void *arg)
+{
+	lock_check("the store");
 	return store->kind->walk(store, each, arg);
+}
+
+struct error store_tidy(struct store *store, uint64_t *ret_removed)
+{
+	lock_check("the store");
+	return store->kind->tidy(store, ret_removed);
 }
 
 struct error store_ready(struct store *store)

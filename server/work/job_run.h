@@ -29,7 +29,7 @@ struct job_run {
 	const struct progress_listener *also; /* told besides; NULL: nobody */
 	bool stopped;                         /* by an error from `also` */
 	bool last;                            /* it is given up when this try fails too, as it is now */
-	bool unfit; /* written: another worker can do what this one cannot, and it has not failed */
+	bool unfit;       /* written: it has not failed; another worker, or a later try, may do it */
 	char detail[128]; /* written: what is to be said of a job that is done; "": nothing */
 };
 

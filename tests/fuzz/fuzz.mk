@@ -19,11 +19,12 @@ fuzz:  ## damage what strangers send for FUZZ_SECONDS (60) each; FUZZ="head json
 fuzz-media:  ## import FUZZ_MEDIA (20000) damaged pictures, films and sounds; FUZZ_MEDIA_SEED (1) says which
 	@FUZZ_MEDIA=$(or $(FUZZ_MEDIA),20000) CHECK_SECONDS=86400 scripts/check fuzz_media
 
-check-long: check  ## every test in its long form, which takes an hour: fuzzing, injected faults, kills under load, floods
-	@LONG=1 CHECK_SECONDS=3600 scripts/check faults_inject check_build e2e_ways_in e2e_provenance
+check-long: check  ## every test in its long form, which takes an hour: fuzzing, injected faults, kills under load, floods, a full object service
+	@LONG=1 CHECK_SECONDS=3600 scripts/check faults_inject check_build e2e_ways_in e2e_provenance e2e_objects
 	@$(MAKE) -s fuzz
 	@$(MAKE) -s fuzz-media
 	@$(MAKE) -s faults
 	@$(MAKE) -s flood
+	@$(MAKE) -s objects
 
 .PHONY: fuzz fuzz-media fuzz-programs check-long

@@ -103,10 +103,11 @@ START_TEST(every_command_says_how_it_is_called_when_asked)
 		"done; done; echo $commands");
 
 	ck_assert_int_eq(ran.code, 0);
-	ck_assert_str_eq(ran.said,
-	                 "serve work migrate import render item review store score release "
-	                 "provenance doctor jobs account campaign invite integrity leaks volunteers "
-	                 "infer replay version\n");
+	ck_assert_str_eq(
+		ran.said,
+		"serve work migrate import render item review store verify score "
+		"release provenance doctor jobs account campaign invite integrity leaks volunteers "
+		"infer replay version\n");
 	ran = shell(folder, "\"$PROGRAM\" none --help");
 	ck_assert_int_eq(ran.code, 2);
 	ran = shell(folder, "\"$PROGRAM\" -h | head -n 1");

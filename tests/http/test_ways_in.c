@@ -789,10 +789,10 @@ START_TEST(what_a_crash_left_is_swept_and_nothing_else)
 
 	shell(
 		"/",
-		say("cd %s && mkdir work-lost00 work-new000 work-other0 && touch work-lost00/bytes"
-	        " work-new000/bytes work-other0/table.csv put-lost00 put-new000 ready-lost0 &&"
-	        " touch -d '40 min ago' work-lost00/* work-lost00 work-other0/* work-other0 put-lost00"
-	        " ready-lost0 %s/* %s",
+		say("cd %s && mkdir brief-lost0 brief-new00 work-other0 && touch brief-lost0/bytes"
+	        " brief-new00/bytes work-other0/table.csv put-lost00 put-new000 ready-lost0 &&"
+	        " touch -d '40 min ago' brief-lost0/* brief-lost0 brief-new00 work-other0/* work-other0"
+	        " put-lost00 ready-lost0 %s/* %s",
 	        work, folder, folder));
 	const char *noted = a_file(kept, strlen(kept)), *unknown = a_file(gone, strlen(gone));
 	const char *named = a_file(work, strlen(work));
@@ -805,20 +805,20 @@ START_TEST(what_a_crash_left_is_swept_and_nothing_else)
 	await_db(30, say("SELECT NOT EXISTS (SELECT FROM upload WHERE id = '%s')", id_of(expired)));
 	await_db(30,
 	         "SELECT state = 'waiting' AND run_after > now() FROM job WHERE kind = 'intake_sweep'");
-	ck_assert_int_ne(access(say("%s/work-lost00", work), F_OK), 0);
+	ck_assert_int_ne(access(say("%s/brief-lost0", work), F_OK), 0);
 	ck_assert_int_ne(access(gone, F_OK), 0);
 	ck_assert_int_ne(access(stored_at(noted), F_OK), 0);
 	ck_assert_int_eq(access(stored_at(named), F_OK), 0);
 	ck_assert_int_eq(access(stored_at(unknown), F_OK), 0);
 	ck_assert_int_eq(
 		count_db("SELECT count(*) FROM media_intake WHERE '%s' = ANY (digests)", noted), 0);
-	ck_assert_int_eq(access(say("%s/work-new000", work), F_OK), 0);
+	ck_assert_int_eq(access(say("%s/brief-new00", work), F_OK), 0);
 	ck_assert_int_eq(access(say("%s/work-other0", work), F_OK), 0);
 	ck_assert_int_eq(access(folder, F_OK), 0);
 	ck_assert_int_ne(access(say("%s/put-lost00", work), F_OK), 0);
 	ck_assert_int_ne(access(say("%s/ready-lost0", work), F_OK), 0);
 	ck_assert_int_eq(access(say("%s/put-new000", work), F_OK), 0);
-	shell("/", say("cd %s && rm -rf work-new000 work-other0 put-new000", work));
+	shell("/", say("cd %s && rm -rf brief-new00 work-other0 put-new000", work));
 }
 END_TEST
 

@@ -221,6 +221,8 @@ SELECT DISTINCT s.set_aside_id, j.item_id, true, 0.99, 0.9, 1, 7, 6, 1
   FROM set_aside_volunteer s JOIN judgment j ON j.volunteer_id = s.volunteer_id;
 INSERT INTO volunteer_network (campaign_id, volunteer_id, network, declared)
 SELECT filled_id('campaign', 1), v.id, substr(filled_bytes('network', abs(hashtext(v.id::text)) % 1000), 1, 16), false FROM volunteer v;
+INSERT INTO media_tombstone (digest, bytes, noticed_at)
+SELECT filled_bytes('stray', n), 1000, now() - interval '1 hour' * n FROM generate_series(1, 1000) n;
 
 INSERT INTO provenance (item_id, tool, tool_version, reader, report, report_cut, c2pa_state, c2pa)
 SELECT id, 'exiftool', '12.57', 1, '{}', false, 'none', '{}' FROM item;

@@ -114,13 +114,14 @@ export class Place {
 
 	environment(database, more = {}) {
 		const env = { ...process.env, DATABASE_URL: database, TOUCHSTONE_DATA: this.folder, TOUCHSTONE_BUDGETS: "off", ...more };
-		delete env.TOUCHSTONE_STORE;
+		if (!more.TOUCHSTONE_STORE)
+			delete env.TOUCHSTONE_STORE;
 		return env;
 	}
 
 	/** Runs the program to its end. Answers { stdout, stderr }; throws when it fails. */
-	program(database, args) {
-		return run(PROGRAM, args, { env: this.environment(database), maxBuffer: 1 << 26 });
+	program(database, args, more) {
+		return run(PROGRAM, args, { env: this.environment(database, more), maxBuffer: 1 << 26 });
 	}
 
 	/** An account whose one-time password is answered. */

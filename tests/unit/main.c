@@ -28,6 +28,7 @@ static Suite *(*const suites[])(void) = {
 	media_suite,
 	program_suite,
 	store_suite,
+	sigv4_suite,
 	guard_suite,
 	as_table_suite,
 	lane_suite,

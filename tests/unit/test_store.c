@@ -45,6 +45,14 @@ static bool was_synced(const char *name)
 	return found;
 }
 
+static bool is_stored(void)
+{
+	bool there = false;
+
+	ck_assert_int_eq(store_has(store, digest, &there).code, OK);
+	return there;
+}
+
 static struct store *open_store(void)
 {
 	char url[PATH_MAX + 5];
@@ -84,7 +92,7 @@ START_TEST(a_file_is_named_by_its_sha256)
 	ck_assert_str_eq(text, "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824");
 	ck_assert_ptr_nonnull(strstr(path, "/store/2c/f24dba5fb0a30e"));
 	ck_assert_uint_eq(bytes, 5);
-	ck_assert(store_has(store, digest));
+	ck_assert(is_stored());
 }
 END_TEST
 
@@ -116,7 +124,7 @@ START_TEST(what_was_put_is_lent_to_a_program_by_its_path)
 	ck_assert_str_eq(text, "hello");
 	fclose(file);
 	store_give_back(store, path);
-	ck_assert(store_has(store, digest));
+	ck_assert(is_stored());
 	ck_assert(store_opens_at_once(store));
 }
 END_TEST
@@ -172,7 +180,7 @@ START_TEST(taking_moves_the_file)
 	ck_assert_int_eq(rename(scratch_path("a"), scratch), 0);
 	ck_assert_int_eq(store_take(store, scratch, digest, &bytes).code, OK);
 	ck_assert_int_eq(access(scratch, F_OK), -1);
-	ck_assert(store_has(store, digest));
+	ck_assert(is_stored());
 }
 END_TEST
 
@@ -183,7 +191,7 @@ START_TEST(removing_removes_and_is_safe_to_repeat)
 	put_hello();
 	ck_assert_int_eq(store_remove(store, digest).code, OK);
 	ck_assert_int_eq(store_remove(store, digest).code, OK);
-	ck_assert(!store_has(store, digest));
+	ck_assert(!is_stored());
 	ck_assert_int_eq(store_open_read(store, digest, &fd, &bytes).code, ERR_NOT_FOUND);
 }
 END_TEST
@@ -216,27 +224,99 @@ START_TEST(what_a_crash_left_is_cleared_after_a_day_and_not_before)
 	scratch_write("store/tmp/put-new", "x", 1);
 	ck_assert_int_eq(mkdir(scratch_path("store/tmp/work-old"), 0700), 0);
 	scratch_write("store/tmp/work-old/input", "x", 1);
+	ck_assert_int_eq(mkdir(scratch_path("store/tmp/work-grows"), 0700), 0);
+	scratch_write("store/tmp/work-grows/bytes", "x", 1);
 	utimensat(AT_FDCWD, scratch_path("store/tmp/put-old"), old, 0);
+	utimensat(AT_FDCWD, scratch_path("store/tmp/work-old/input"), old, 0);
+	utimensat(AT_FDCWD, scratch_path("store/tmp/work-grows"), old, 0);
 	utimensat(AT_FDCWD, scratch_path("store/tmp/work-old"), old, 0);
 	store_free(open_store());
 	ck_assert_int_eq(access(scratch_path("store/tmp/put-old"), F_OK), -1);
 	ck_assert_int_eq(access(scratch_path("store/tmp/work-old"), F_OK), -1);
 	ck_assert_int_eq(access(scratch_path("store/tmp/put-new"), F_OK), 0);
+	ck_assert_int_eq(access(scratch_path("store/tmp/work-grows"), F_OK), 0);
+}
+END_TEST
+
+/* Makes a scratch folder and a file in it look an hour old. */
+static void scratch_of_an_hour_ago(bool lasting, char path[PATH_MAX])
+{
+	struct timespec old[2] = { { time(NULL) - 3600, 0 }, { time(NULL) - 3600, 0 } };
+	struct error err = lasting ? store_scratch_lasting(store, path) : store_scratch(store, path);
+	char file[PATH_MAX + 8];
+
+	ck_assert_int_eq(err.code, OK);
+	snprintf(file, sizeof file, "%s/input", path);
+	int fd = open(file, O_WRONLY | O_CREAT | O_EXCL, 0600);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(futimens(fd, old), 0);
+	close(fd);
+	ck_assert_int_eq(utimensat(AT_FDCWD, path, old, 0), 0);
+}
+
+static bool is_the_one(void *arg, const char *path)
+{
+	return strcmp(arg, path) == 0;
+}
+
+START_TEST(what_a_crash_left_is_swept_but_not_what_is_needed_or_lasts)
+{
+	char left[PATH_MAX], needed[PATH_MAX], lasting[PATH_MAX], fresh[PATH_MAX];
+	uint64_t removed = 0;
+
+	scratch_of_an_hour_ago(false, left);
+	scratch_of_an_hour_ago(false, needed);
+	scratch_of_an_hour_ago(true, lasting);
+	ck_assert_int_eq(store_scratch(store, fresh).code, OK);
+	ck_assert_int_eq(store_sweep(store, is_the_one, needed, &removed).code, OK);
+	ck_assert_uint_eq(removed, 1);
+	ck_assert_int_eq(access(left, F_OK), -1);
+	ck_assert_int_eq(access(needed, F_OK), 0);
+	ck_assert_int_eq(access(lasting, F_OK), 0);
+	ck_assert_int_eq(access(fresh, F_OK), 0);
+}
+END_TEST
+
+/* What cannot be looked for is not lost: here the folder that it lies in is a link to itself. */
+START_TEST(a_file_that_cannot_be_looked_for_is_not_taken_for_missing)
+{
+	char path[PATH_MAX];
+	bool there = true;
+	int fd;
+
+	put_hello();
+	ck_assert_int_eq(rename(scratch_path("store/2c"), scratch_path("away")), 0);
+	ck_assert_int_eq(symlink("2c", scratch_path("store/2c")), 0);
+	struct error err = store_has(store, digest, &there);
+	ck_assert_int_eq(err.code, ERR_INTERNAL);
+	ck_assert_str_eq(err.detail, "the media store could not look for a file: Too many levels of "
+	                             "symbolic links");
+	ck_assert(there);
+	ck_assert_int_eq(store_open_read(store, digest, &fd, &bytes).code, ERR_INTERNAL);
+	ck_assert_int_eq(store_borrow(store, digest, path).code, ERR_INTERNAL);
+	ck_assert_int_eq(unlink(scratch_path("store/2c")), 0);
+	ck_assert_int_eq(rename(scratch_path("away"), scratch_path("store/2c")), 0);
+	ck_assert(is_stored());
 }
 END_TEST
 
 static const struct {
 	const char *url, *detail;
 } refused[] = {
-	{ "s3://bucket/prefix",
-	  "this version keeps media in a folder only: use file:/path instead of s3://" },
-	{ "/var/media", "the media store must be file:/path" },
+	{ "s3://bucket/prefix", "TOUCHSTONE_S3_ENDPOINT is https://HOST[:PORT], without a path" },
+	{ "s3://b/prefix", "s3://bucket/prefix names no bucket" },
+	{ "s3://bucket/../up", "the prefix behind the bucket is of letters, digits, -._ and single "
+	                       "slashes, and ends with none" },
+	{ "/var/media", "the media store must be file:/path or s3://bucket/prefix" },
 	{ "file:", "the media store needs a folder: file:/path" },
 };
 
 START_TEST(another_kind_of_store_is_refused_in_a_sentence)
 {
 	struct store *none = NULL;
+
+	store_configure(
+		&(struct store_service){ .cache = scratch_path("cache"), .cache_bytes = 1 << 24 });
 	struct error err = store_open(refused[_i].url, &none);
 
 	ck_assert_int_eq(err.code, ERR_INVALID);
@@ -308,6 +388,8 @@ Suite *store_suite(void)
 	tcase_add_test(tc, only_regular_files_are_put);
 	tcase_add_test(tc, a_failed_put_leaves_the_outputs_alone);
 	tcase_add_test(tc, what_a_crash_left_is_cleared_after_a_day_and_not_before);
+	tcase_add_test(tc, what_a_crash_left_is_swept_but_not_what_is_needed_or_lasts);
+	tcase_add_test(tc, a_file_that_cannot_be_looked_for_is_not_taken_for_missing);
 	tcase_add_loop_test(tc, another_kind_of_store_is_refused_in_a_sentence, 0,
 	                    sizeof refused / sizeof refused[0]);
 	tcase_add_test(tc, a_store_that_can_be_written_is_ready);
