@@ -55,7 +55,7 @@ BEGIN
             ('campaign',         'INSERT',          'state'),
             ('item',             'INSERT',          'state, truth, basis, gold, training, sensitive, lineage, pair, '
                                                     'identities, techniques, generator, source, licence, credit, '
-                                                    'title, explanation, recipe, version, judged_from, recount, rendition, '
+                                                    'title, explanation, rights, people, made_by, made_how, region, recipe, version, judged_from, recount, rendition, '
                                                     'rendition_bytes, rendition_type, poster, thumbnail, width, '
                                                     'height, duration_ms'),
             ('contribution',     'INSERT',          'state, network, folder, facts, url, made_by, media_type, sha256, bytes, format, '

@@ -298,6 +298,16 @@ static struct error refuse_withdrawn(struct db *db, const char *item)
 	return err;
 }
 
+/* What was declared goes with the item. Who made it stays behind where a volunteer says so: it goes
+ * with whoever is erased. */
+static void declare_item(const struct rows *rows, struct item_row *row)
+{
+	row->rights = rows_text(rows, 0, 20);
+	row->people = rows_text(rows, 0, 21);
+	row->made_by = rows_flag(rows, 0, 1) ? rows_text(rows, 0, 22) : NULL;
+	row->made_how = rows_text(rows, 0, 23);
+}
+
 /* Makes the item of a row that contribution_hold read, and approves. */
 static struct error make_its_item(struct db *db, struct held_contribution *held,
                                   const struct rows *rows)
@@ -309,6 +319,7 @@ static struct error make_its_item(struct db *db, struct held_contribution *held,
 
 	if (err.code)
 		return err;
+	declare_item(rows, &row);
 	const struct media_intake nothing = { .db = db };
 	const struct item_making making = { .id = held->id,
 		                                .campaign_id = rows_text(rows, 0, 2),

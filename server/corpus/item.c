@@ -18,7 +18,7 @@
 #include "store/store.h"
 
 #define FETCH_MS   (5 * 60 * 1000)
-#define PARAMETERS 31
+#define PARAMETERS 36
 
 /* The files of an item, in the order of item_known. */
 enum { ORIGINAL, RENDITION, POSTER, THUMBNAIL, FILES };
@@ -111,6 +111,11 @@ static struct error item_create(struct importing *one)
 		media->has_streams ? digest_text(arena, media->streams) : NULL,
 		count_text(arena, one->recipe),
 		one->own_id,
+		row->rights,
+		row->people,
+		row->made_by,
+		row->made_how,
+		row->region ? item_row_list(arena, row->region) : NULL,
 	};
 	int64_t made = 0;
 	struct error err = db_do(one->db, SQL_ITEM_CREATE, params, &made);

@@ -24,6 +24,11 @@ static const struct {
 	{ "credit", offsetof(struct item_row, credit) },
 	{ "title", offsetof(struct item_row, title) },
 	{ "explanation", offsetof(struct item_row, explanation) },
+	{ "rights", offsetof(struct item_row, rights) },
+	{ "people", offsetof(struct item_row, people) },
+	{ "made_by", offsetof(struct item_row, made_by) },
+	{ "made_how", offsetof(struct item_row, made_how) },
+	{ "region", offsetof(struct item_row, region) },
 };
 
 static const char *text_at(const struct item_row *row, size_t at)

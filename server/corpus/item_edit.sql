@@ -70,7 +70,12 @@ UPDATE item i
        licence = CASE WHEN w ? 'licence' THEN w->>'licence' ELSE licence END,
        credit = CASE WHEN w ? 'credit' THEN w->>'credit' ELSE credit END,
        title = CASE WHEN w ? 'title' THEN w->>'title' ELSE title END,
-       explanation = CASE WHEN w ? 'explanation' THEN w->>'explanation' ELSE explanation END
+       explanation = CASE WHEN w ? 'explanation' THEN w->>'explanation' ELSE explanation END,
+       rights = CASE WHEN w ? 'rights' THEN w->>'rights' ELSE rights END,
+       people = CASE WHEN w ? 'people' THEN w->>'people' ELSE people END,
+       made_by = CASE WHEN w ? 'made_by' THEN w->>'made_by' ELSE made_by END,
+       made_how = CASE WHEN w ? 'made_how' THEN w->>'made_how' ELSE made_how END,
+       region = CASE WHEN w ? 'region' THEN string_to_array(w->>'region', ';')::integer[] ELSE region END
   FROM (SELECT $2::jsonb AS w) AS wanted
  WHERE i.id = $1::uuid
 

@@ -155,11 +155,11 @@ START_TEST(an_upload_in_pieces_becomes_an_item_of_a_researcher)
 	expect_status(made, 202);
 	ck_assert_str_eq(text_at(made.body, "id"), id_of(upload));
 	ck_assert_str_eq(outcome_of(id_of(upload)), "approved");
-	ck_assert_str_eq(
-		ask_db("SELECT concat(state, ' ', truth, ' ', basis, ' ', licence, ' ', title, ' ', bytes)"
-	           " FROM item WHERE id = '%s'",
-	           id_of(upload)),
-		say("in_service real capture_attested CC0-1.0 A test's %zu", file.len));
+	ck_assert_str_eq(ask_db("SELECT concat(state, ' ', truth, ' ', basis, ' ', licence, ' ', "
+	                        "title, ' ', bytes, ' ',"
+	                        " made_by) FROM item WHERE id = '%s'",
+	                        id_of(upload)),
+	                 say("in_service real capture_attested CC0-1.0 A test's %zu I did", file.len));
 	/* An answer that was lost is asked for again. */
 	expect_status(contribute_upload(&person, upload), 202);
 	struct answer gone = get(&person, upload);
@@ -631,7 +631,11 @@ START_TEST(a_moderator_looks_and_approves)
 	                              json_pack("{s:s}", "decision", "approve"));
 	expect_status(approved, 200);
 	ck_assert_str_eq(text_at(approved.body, "item"), id);
-	ck_assert_str_eq(ask_db("SELECT state FROM item WHERE id = '%s'", id), "in_service");
+	ck_assert_str_eq(
+		ask_db("SELECT concat_ws(' ', state, rights, people, made_how, coalesce(made_by,"
+	           " 'by a volunteer')) FROM item WHERE id = '%s'",
+	           id),
+		"in_service own_work nobody with a camera by a volunteer");
 	expect_problem(post(&moderator, say("/api/v1/items/%s/review", id),
 	                    json_pack("{s:s}", "decision", "approve")),
 	               409, "conflict");

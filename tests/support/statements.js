@@ -151,6 +151,7 @@ export const VALUES = {
 	item_create: [
 		"filled_id('campaign', 1)", text("image"), hex("new"), "1000", text("jpeg"), hex("new rendition"), "1000", text("image/jpeg"), "NULL", "NULL", "640", "480", "NULL", text("fake"),
 		text("dataset_label"), "false", "false", "false", text("a new group"), "NULL", text("{}"), text("{}"), "NULL", "NULL", "NULL", "NULL", "NULL", "NULL", "NULL", "2", "NULL",
+		text("licensed"), text("consented"), text("someone"), text("with a camera"), text("{10,20,300,400}"),
 	],
 	contribution_account_waiting: [account],
 	contribution_approve: [sent, item(), text("m@example.org"), "NULL", "NULL"],
@@ -263,6 +264,7 @@ export const VALUES = {
 	release_said_by: [writing, text("{}")],
 	release_table: [writing],
 	release_licences: [writing],
+	release_people: [writing],
 	release_corrections: [writing],
 	release_set_aside: [writing],
 	estimates_cohorts: [text("[]")],
