@@ -52,10 +52,10 @@ BEGIN
             ('schema_migration', '',                ''),
             ('job_kind',         '',                ''),
             -- Kept under their ids, and changed here and there.
-            ('campaign',         'INSERT',          'state'),
+            ('campaign',         'INSERT',          'state, window_from_ms, window_ms'),
             ('item',             'INSERT',          'state, truth, basis, gold, training, sensitive, lineage, pair, '
                                                     'identities, techniques, generator, source, licence, credit, '
-                                                    'title, explanation, rights, people, made_by, made_how, region, recipe, version, judged_from, recount, rendition, '
+                                                    'title, explanation, rights, people, made_by, made_how, region, region_of, recipe, version, judged_from, recount, rendition, '
                                                     'rendition_bytes, rendition_type, poster, thumbnail, width, '
                                                     'height, duration_ms'),
             ('contribution',     'INSERT',          'state, network, folder, facts, url, made_by, media_type, sha256, bytes, format, '
@@ -100,6 +100,8 @@ BEGIN
             ('release_draft',    'INSERT, DELETE',  ''),
             ('release_decision', 'DELETE',          ''),
             ('lost_item',        'INSERT, DELETE',  ''),
+            ('cut_due',          'INSERT, DELETE',  'why, due_at'),
+            ('pair_cut',         'INSERT',          'width, height'),
             ('score_pending',    'INSERT, DELETE',  ''),
             ('catalogue_news',   'INSERT, DELETE',  ''),
             ('set_aside_volunteer', 'INSERT, DELETE', ''),

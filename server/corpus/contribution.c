@@ -465,7 +465,8 @@ static struct error check_kind(const struct media *media)
 }
 
 static struct error ingest_contribution(struct job_run *run, struct arena *arena,
-                                        const char *folder, const char *campaign)
+                                        const char *folder, const char *campaign,
+                                        const char *region)
 {
 	struct media_intake intake = { .db = run->db };
 	struct held_contribution held = {
@@ -480,6 +481,7 @@ static struct error ingest_contribution(struct job_run *run, struct arena *arena
 	}
 	if ((err = campaign_cut(run->db, campaign, &intake.cut)).code)
 		return err;
+	intake.cut.region = media_region_read(region);
 	err = media_intake_ingest(&intake, run->store, path, arena, &held.media);
 	if (err.code == ERR_TOO_LARGE)
 		err.code = ERR_INVALID;
@@ -507,16 +509,27 @@ static struct error begin_job(struct job_run *run, struct arena *arena, int colu
 	return err;
 }
 
+static const char *region_of_facts(struct arena *arena, const char *text)
+{
+	json_auto_t *facts = json_loads(text, 0, NULL);
+	struct item_row row = { 0 };
+	struct error err = item_row_of_facts(arena, facts, &row);
+
+	return err.code ? NULL : row.region;
+}
+
 static struct error run_contribution(struct job_run *run)
 {
 	struct arena *arena = arena_new();
-	const char *folder, *campaign = NULL;
+	const char *folder, *campaign = NULL, *facts = NULL;
 	struct error err = begin_job(run, arena, 3, &folder);
 
 	if (!err.code && folder)
 		err = begin_job(run, arena, 2, &campaign);
 	if (!err.code && campaign)
-		err = ingest_contribution(run, arena, folder, campaign);
+		err = begin_job(run, arena, 4, &facts);
+	if (!err.code && facts)
+		err = ingest_contribution(run, arena, folder, campaign, region_of_facts(arena, facts));
 	arena_free(arena);
 	return err;
 }

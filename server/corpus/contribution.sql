@@ -2,7 +2,7 @@
 
 -- name: contribution_campaign
 --   $1 name -> id uuid (no row: there is none, or it is closed)
-SELECT id FROM campaign WHERE name = $1 AND state = 'open'
+SELECT id FROM campaign WHERE name = $1 AND state <> 'closed'
 
 -- name: contribution_turn
 -- One at a time of the public's is made. Held until the transaction ends.

@@ -47,13 +47,13 @@ WITH shelf AS (
      CROSS JOIN LATERAL (SELECT * FROM item
                           WHERE campaign_id = s.campaign_id AND state = 'in_service' AND media_type = s.media_type
                             AND NOT gold AND NOT training AND created_at < now() - interval '10 minutes'
-                            AND NOT EXISTS (SELECT FROM lost_item l WHERE l.item_id = item.id)
+                            AND NOT EXISTS (SELECT FROM unready_item l WHERE l.item_id = item.id)
                          OFFSET 0) i
      WHERE NOT EXISTS (SELECT FROM item o
                         WHERE o.campaign_id = i.campaign_id AND o.state IN ('in_service', 'retired')
                           AND o.media_type = i.media_type AND o.id <> i.id AND NOT o.training
                           AND o.rendition <> i.rendition
-                          AND NOT EXISTS (SELECT FROM lost_item l WHERE l.item_id = o.id))
+                          AND NOT EXISTS (SELECT FROM unready_item l WHERE l.item_id = o.id))
 ), moved AS (
     UPDATE item SET state = 'disputed'
      WHERE id IN (SELECT id FROM lonely) AND state = 'in_service'
