@@ -29,7 +29,7 @@ COMMENT ON COLUMN item.region_of IS 'Width and height of the upright original, i
 CREATE TABLE pair_cut (
     campaign_id  uuid NOT NULL REFERENCES campaign,
     pair         text NOT NULL,
-    media_type   text NOT NULL CHECK (media_type IN ('image', 'video')),
+    media_type   text NOT NULL CHECK (media_type IN ('image', 'video', 'audio')),
     width        integer NOT NULL CHECK (width > 0),
     height       integer NOT NULL CHECK (height > 0),
     PRIMARY KEY (campaign_id, pair, media_type)
@@ -71,7 +71,7 @@ CREATE FUNCTION fit_pair(of_campaign uuid, of_pair text, of_type text, anew bool
 DECLARE
     box record;
     boxed boolean := (SELECT box_width IS NOT NULL FROM campaign WHERE id = of_campaign);
-    leading record;
+    guide record;
     judged uuid;
 BEGIN
     IF of_type = 'audio' THEN
@@ -101,20 +101,20 @@ BEGIN
         boxed := EXISTS (SELECT FROM pair_cut WHERE campaign_id = of_campaign AND pair = of_pair AND media_type = of_type);
     END IF;
     IF boxed THEN
-        SELECT id, region INTO leading FROM item
+        SELECT id, region INTO guide FROM item
          WHERE pair = of_pair AND campaign_id = of_campaign AND media_type = of_type AND state <> 'withdrawn'
            AND region IS NOT NULL AND region_of IS NOT NULL
          ORDER BY created_at, id LIMIT 1;
         INSERT INTO cut_due (item_id)
         SELECT i.id FROM item i
          WHERE i.pair = of_pair AND i.campaign_id = of_campaign AND i.media_type = of_type AND i.state <> 'withdrawn'
-           AND i.id <> leading.id AND (anew OR i.region IS DISTINCT FROM leading.region)
+           AND i.id <> guide.id AND (anew OR i.region IS DISTINCT FROM guide.region)
            AND NOT EXISTS (SELECT FROM judgment j WHERE j.item_id = i.id)
             ON CONFLICT (item_id) DO UPDATE SET why = NULL, due_at = clock_timestamp();
     END IF;
     RETURN NULL;
 END $$;
-COMMENT ON FUNCTION fit_pair IS 'Sees to it that the items of a pair are cut alike: settles their box, and notes which are to be cut anew; all that have not the leading region where that is another (anew). What was judged stays as it was seen: where it would have to be cut, nothing is done and one such item is returned.';
+COMMENT ON FUNCTION fit_pair IS 'Sees to it that the items of a pair are cut alike: settles their box, and notes which are to be cut anew: those whose region is not the first one''s, or all of them where that one is another (anew). What was judged stays as it was seen: where it would have to be cut, nothing is done and one such item is returned.';
 
 INSERT INTO job_kind (name, priority, failures, goes_on, every)
 VALUES ('cut', 1, NULL, false, interval '5 seconds');

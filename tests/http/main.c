@@ -24,7 +24,7 @@ int main(int argc, char **argv)
 		http_operations_suite, http_correction_suite, http_hosts_suite,       http_snapshots_suite,
 		http_grants_suite,     http_reasons_suite,    http_vocabulary_suite,  http_jobs_suite,
 		http_set_aside_suite,  http_integrity_suite,  http_ways_in_suite,     http_leaks_suite,
-		http_events_suite,
+		http_events_suite,     http_cut_suite,
 	};
 
 	struct part part = part_read(argc, argv);

@@ -70,6 +70,7 @@ static const struct {
 	{ "judgment.tells", tells, "" },
 	{ "leak_table.media_type", media_types, "" },
 	{ "lease.kind", assignment_kinds, "" },
+	{ "pair_cut.media_type", media_types, "" },
 	{ "provenance.c2pa_state", c2pa_states, "" },
 	{ "provenance.digital_source_type", digital_source_types, "" },
 	{ "ruling.ruling", ruling_choices, ",undo" },

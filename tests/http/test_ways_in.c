@@ -654,6 +654,31 @@ START_TEST(a_moderator_looks_and_approves)
 }
 END_TEST
 
+/* Its file was made when the campaign had no length yet. */
+START_TEST(what_waited_while_a_campaign_opened_is_cut_as_the_others)
+{
+	struct person person = a_volunteer();
+	const char *folder = a_folder(), *campaign = fresh_name();
+	struct ran made = shell(folder, "ffmpeg -v error -f lavfi -i sine=f=613:d=0.8 a.wav &&"
+	                                " ffmpeg -v error -f lavfi -i sine=f=617:d=1.2 b.wav");
+
+	ck_assert_msg(made.code == 0, "%s", made.said);
+	expect_code(0, "/", say("campaign add %s --length shortest", campaign));
+	write_text(folder, "m.csv", "file\na.wav\n");
+	expect_code(0, folder, say("import m.csv --campaign %s", campaign));
+	const char *id = id_of(sent_whole(&person, contents_of(folder, "b.wav")));
+	json_t *body = a_declaration();
+	json_object_set_new(body, "upload", json_string(id));
+	json_object_set_new(body, "campaign", json_string(campaign));
+	expect_status(post(&person, "/api/v1/items", body), 202);
+	ck_assert_str_eq(outcome_of(id), "quarantined");
+	expect_code(0, "/", say("campaign open %s", campaign));
+	expect_code(0, "/", say("review approve %s", id));
+	tell_db("UPDATE job SET run_after = now() WHERE kind = 'cut' AND state = 'waiting'");
+	await_db(30, say("SELECT duration_ms = 800 FROM item WHERE id = '%s'", id));
+}
+END_TEST
+
 START_TEST(what_is_rejected_keeps_its_reason_and_loses_its_media)
 {
 	struct person person = a_volunteer(), moderator = an_account("moderator");
@@ -852,6 +877,7 @@ Suite *http_ways_in_suite(void)
 	tcase_add_loop_test(tc, an_address_leads_nowhere_inside, 0, COUNT(addresses));
 	tcase_add_test(tc, nothing_in_quarantine_is_an_item);
 	tcase_add_test(tc, a_moderator_looks_and_approves);
+	tcase_add_test(tc, what_waited_while_a_campaign_opened_is_cut_as_the_others);
 	tcase_add_test(tc, what_is_rejected_keeps_its_reason_and_loses_its_media);
 	tcase_add_test(tc, the_command_line_lists_and_decides);
 	tcase_add_test(tc, a_file_that_is_no_medium_fails_and_says_why);
