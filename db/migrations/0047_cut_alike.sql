@@ -26,6 +26,8 @@ ALTER TABLE item
     ADD COLUMN region_of integer[] CHECK (cardinality(region_of) = 2 AND region_of[1] > 0 AND region_of[2] > 0);
 COMMENT ON COLUMN item.region_of IS 'Width and height of the upright original, in whose pixels region is. NULL: not looked at yet.';
 
+CREATE INDEX item_region_of_pair ON item (pair, campaign_id, media_type) WHERE region IS NOT NULL AND pair IS NOT NULL;
+
 CREATE TABLE pair_cut (
     campaign_id  uuid NOT NULL REFERENCES campaign,
     pair         text NOT NULL,

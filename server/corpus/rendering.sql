@@ -61,18 +61,19 @@ SELECT count(i.id)
                   AND i.campaign_id = coalesce(r.campaign_id, i.campaign_id)
 
 -- name: rendering_next
--- The next items to render, in order of ids.
+-- The next items to render, in order of ids: they are chosen first, and each is asked then what it is cut to.
 --   $1 rendering uuid, $2 the item before, or NULL, $3 how many
 --   -> item uuid, version, media type, sha256 hex, rendition hex, poster hex, thumbnail hex, and what it is cut to, as item_cut
 SELECT i.id, i.version, i.media_type, encode(i.sha256, 'hex'), encode(i.rendition, 'hex'),
        encode(i.poster, 'hex'), encode(i.thumbnail, 'hex'), c.width, c.height, c.from_ms, c.length_ms, c.noise_db,
        c.region, c.lent, c.lent_width, c.lent_height
-  FROM rendering r
-  JOIN item i ON i.recipe < r.recipe AND i.state <> 'withdrawn'
-             AND i.campaign_id = coalesce(r.campaign_id, i.campaign_id)
-  JOIN item_cut c ON c.item_id = i.id
- WHERE r.id = $1::uuid AND i.id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000')
- ORDER BY i.id LIMIT $3::integer
+  FROM (SELECT o.* FROM rendering r
+          JOIN item o ON o.recipe < r.recipe AND o.state <> 'withdrawn'
+                     AND o.campaign_id = coalesce(r.campaign_id, o.campaign_id)
+         WHERE r.id = $1::uuid AND o.id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000')
+         ORDER BY o.id LIMIT $3::integer) i
+ CROSS JOIN LATERAL (SELECT * FROM item_cut WHERE item_id = i.id OFFSET 0) c
+ ORDER BY i.id
 
 -- name: rendering_same
 -- Notes that a newer recipe makes the same rendition.
