@@ -52,10 +52,10 @@ BEGIN
             ('schema_migration', '',                ''),
             ('job_kind',         '',                ''),
             -- Kept under their ids, and changed here and there.
-            ('campaign',         'INSERT',          'state'),
+            ('campaign',         'INSERT',          'state, window_from_ms, window_ms'),
             ('item',             'INSERT',          'state, truth, basis, gold, training, sensitive, lineage, pair, '
                                                     'identities, techniques, generator, source, licence, credit, '
-                                                    'title, explanation, recipe, version, judged_from, recount, rendition, '
+                                                    'title, explanation, rights, people, made_by, made_how, region, region_of, recipe, version, judged_from, recount, rendition, '
                                                     'rendition_bytes, rendition_type, poster, thumbnail, width, '
                                                     'height, duration_ms, near_group'),
             ('contribution',     'INSERT',          'state, network, folder, facts, url, made_by, media_type, sha256, bytes, format, '
@@ -101,6 +101,8 @@ BEGIN
             ('release_decision', 'DELETE',          ''),
             ('lost_item',        'INSERT, DELETE',  ''),
             ('media_tombstone',  'INSERT, DELETE',  'removing_at'),
+            ('cut_due',          'INSERT, DELETE',  'why, due_at'),
+            ('pair_cut',         'INSERT',          'width, height'),
             ('score_pending',    'INSERT, DELETE',  ''),
             ('fingerprint',      'INSERT',          'version, recipe, fault, taken_at'),
             ('item_fingerprint', 'INSERT, DELETE',  ''),

@@ -42,7 +42,8 @@ static json_t *read_facts_of(struct json_reader *r)
 	for (unsigned column = 0; item_columns[column]; column++) {
 		const char *name = item_columns[column];
 
-		if (strcmp(name, "file") == 0 || strcmp(name, "url") == 0 || !read_present(r, name))
+		if (strcmp(name, "file") == 0 || strcmp(name, "url") == 0 ||
+		    item_column_is_declared(column) || !read_present(r, name))
 			continue;
 		if (item_column_is_flag(column)) {
 			json_object_set_new(facts, name, json_boolean(read_flag_or(r, name, false)));

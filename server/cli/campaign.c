@@ -22,6 +22,27 @@ static void print_campaign(void *arg, const struct campaign *campaign)
 	if (campaign->cut.length_ms)
 		printf("  cut to the seconds from %.2f to %.2f\n", campaign->cut.from_ms / 1000.0,
 		       (campaign->cut.from_ms + campaign->cut.length_ms) / 1000.0);
+	else if (campaign->shortest)
+		puts("  to be cut to the length of the shortest when it opens");
+	if (campaign->cut.noise_db)
+		printf("  noise of %d dBFS under every sound\n", campaign->cut.noise_db);
+	if (campaign->due)
+		printf("  %" PRId64 " items wait to be cut, and are handed out to nobody until then\n",
+		       campaign->due);
+	if (campaign->uncut)
+		printf("  %" PRId64 " items cannot be cut so: `touchstone campaign uncut %s` says why\n",
+		       campaign->uncut, campaign->name);
+}
+
+static void print_uncut(void *arg, const char *item, const char *why)
+{
+	(void)arg;
+	printf("%s  %s\n", item, why);
+}
+
+static struct error list_uncut(struct db *db, const char *name)
+{
+	return campaign_uncut(db, name, print_uncut, NULL);
 }
 
 static struct error list_campaigns(struct db *db, const char *name)
@@ -38,11 +59,14 @@ static const struct {
 	{ "list", 2, list_campaigns },
 	{ "open", 3, campaign_open },
 	{ "close", 3, campaign_close },
+	{ "uncut", 3, list_uncut },
 };
 
 const char cli_campaign_usage[] =
-	"campaign list | open NAME | close NAME\n"
-	"       touchstone campaign add NAME [--box WIDTHxHEIGHT] [--window FROM-TO]";
+	"campaign list | open NAME | close NAME | uncut NAME\n"
+	"       touchstone campaign add NAME [--box WIDTHxHEIGHT] [--window FROM-TO | --length "
+	"shortest]\n"
+	"                               [--noise DBFS]";
 
 /* "512x288", or NULL. */
 static bool read_box(const char *text, struct media_cut *cut)
@@ -78,20 +102,36 @@ static bool read_window(const char *text, struct media_cut *cut)
 	return true;
 }
 
+/* "-50", or NULL. */
+static bool read_noise(const char *text, struct media_cut *cut)
+{
+	uint64_t below;
+
+	if (!text)
+		return true;
+	if (*text != '-' || !number_whole(text + 1, 1, 999, &below))
+		return false;
+	cut->noise_db = -(int)below;
+	return true;
+}
+
 static int add_campaign(const struct settings *settings, int argc, char **argv)
 {
 	const char *box = take_option(&argc, argv, "--box");
 	const char *window = take_option(&argc, argv, "--window");
+	const char *length = take_option(&argc, argv, "--length");
+	const char *noise = take_option(&argc, argv, "--noise");
 	struct media_cut cut = { 0 };
 
-	if (argc != 3 || !read_box(box, &cut) || !read_window(window, &cut)) {
+	if (argc != 3 || !read_box(box, &cut) || !read_window(window, &cut) ||
+	    !read_noise(noise, &cut) || (length && (window || strcmp(length, "shortest") != 0))) {
 		fprintf(stderr, "usage: touchstone %s\n", cli_campaign_usage);
 		return EXIT_USAGE;
 	}
 	struct db *db = command_db(settings);
 	if (!db)
 		return EXIT_FAILED;
-	struct error err = campaign_add(db, argv[2], &cut);
+	struct error err = campaign_add(db, argv[2], &cut, length);
 	db_close(db);
 	return err.code ? failed(err) : EXIT_DONE;
 }

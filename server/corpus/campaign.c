@@ -17,31 +17,49 @@ struct error campaign_find(struct db *db, const char *name, char ret_id[UUID_TEX
 	return err;
 }
 
-struct media_cut campaign_cut_read(const struct rows *rows, size_t row, int column)
+static int cut_number(const struct rows *rows, size_t row, int column)
 {
-	unsigned numbers[4];
-
-	for (int n = 0; n < 4; n++)
-		numbers[n] =
-			rows_text(rows, row, column + n) ? (unsigned)rows_integer(rows, row, column + n) : 0;
-	return (struct media_cut){ numbers[0], numbers[1], numbers[2], numbers[3] };
+	return rows_text(rows, row, column) ? (int)rows_integer(rows, row, column) : 0;
 }
 
-struct error campaign_add(struct db *db, const char *name, const struct media_cut *cut)
+struct media_cut campaign_cut_read(const struct rows *rows, size_t row, int column)
 {
-	const unsigned numbers[] = { cut->width, cut->height, cut->from_ms, cut->length_ms };
-	const bool there[] = { cut->width, cut->width, cut->length_ms, cut->length_ms };
-	char texts[4][12];
-	const char *params[5] = { name };
+	return (struct media_cut){ .width = (unsigned)cut_number(rows, row, column),
+		                       .height = (unsigned)cut_number(rows, row, column + 1),
+		                       .from_ms = (unsigned)cut_number(rows, row, column + 2),
+		                       .length_ms = (unsigned)cut_number(rows, row, column + 3),
+		                       .noise_db = cut_number(rows, row, column + 4) };
+}
+
+struct media_cut item_cut_read(const struct rows *rows, size_t row, int column)
+{
+	struct media_cut cut = campaign_cut_read(rows, row, column);
+
+	cut.region = media_region_read(rows_text(rows, row, column + 5));
+	cut.lent = media_region_read(rows_text(rows, row, column + 6));
+	cut.lent_width = (unsigned)cut_number(rows, row, column + 7);
+	cut.lent_height = (unsigned)cut_number(rows, row, column + 8);
+	return cut;
+}
+
+struct error campaign_add(struct db *db, const char *name, const struct media_cut *cut,
+                          bool shortest)
+{
+	const int numbers[] = { (int)cut->width, (int)cut->height, (int)cut->from_ms,
+		                    (int)cut->length_ms, cut->noise_db };
+	const bool there[] = { cut->width, cut->width, cut->length_ms, cut->length_ms, cut->noise_db };
+	char texts[5][12];
+	const char *params[7] = { name };
 	int64_t made = 0;
 	struct error err = media_cut_check(cut);
 
 	if (err.code)
 		return err;
-	for (int n = 0; n < 4; n++) {
-		snprintf(texts[n], sizeof texts[n], "%u", numbers[n]);
+	for (int n = 0; n < 5; n++) {
+		snprintf(texts[n], sizeof texts[n], "%d", numbers[n]);
 		params[1 + n] = there[n] ? texts[n] : NULL;
 	}
+	params[6] = shortest ? "true" : "false";
 	err = db_do(db, SQL_CAMPAIGN_ADD, params, &made);
 	if (err.code == ERR_INVALID)
 		return errorf(ERR_INVALID, "a campaign's name is made of a-z, 0-9, dot, dash, underscore");
@@ -85,11 +103,35 @@ static struct error set_campaign_state(struct db *db, const char *name, const ch
 	return err;
 }
 
-struct error campaign_open(struct db *db, const char *name)
+/* From now on all films and sounds are as long as the shortest that is there, to the frame. */
+static struct error settle_length(struct db *db, const char *name)
+{
+	auto_rows *rows = NULL;
+	char text[24];
+	struct error err = db_run(db, SQL_CAMPAIGN_SHORTEST, (const char *[]){ name }, &rows);
+
+	if (err.code || rows_count(rows) == 0)
+		return err;
+	int64_t length_ms = rows_integer(rows, 0, 1) / CUT_FRAME_MS * CUT_FRAME_MS;
+	if ((err = media_cut_check(&(struct media_cut){ .length_ms = (unsigned)length_ms })).code)
+		return errorf(ERR_CONFLICT, "item %s is %.2f seconds long: %s; withdraw it",
+		              rows_text(rows, 0, 0), (double)rows_integer(rows, 0, 1) / 1000, err.detail);
+	snprintf(text, sizeof text, "%lld", (long long)length_ms);
+	return db_do(db, SQL_CAMPAIGN_SETTLE, (const char *[]){ name, text }, NULL);
+}
+
+static struct error open_settled(struct db *db, void *name)
 {
 	struct error err = refuse_released_gold(db, name);
 
+	if (!err.code)
+		err = settle_length(db, name);
 	return err.code ? err : set_campaign_state(db, name, "open");
+}
+
+struct error campaign_open(struct db *db, const char *name)
+{
+	return db_transaction(db, open_settled, (void *)(uintptr_t)name);
 }
 
 struct error campaign_close(struct db *db, const char *name)
@@ -111,6 +153,20 @@ struct error campaign_each(struct db *db, void (*use)(void *arg, const struct ca
 		                             .retired = rows_integer(rows, r, 4),
 		                             .disputed = rows_integer(rows, r, 5),
 		                             .settled = rows_integer(rows, r, 6),
-		                             .cut = campaign_cut_read(rows, r, 7) });
+		                             .cut = campaign_cut_read(rows, r, 7),
+		                             .shortest = rows_flag(rows, r, 12),
+		                             .due = rows_integer(rows, r, 13),
+		                             .uncut = rows_integer(rows, r, 14) });
+	return err;
+}
+
+struct error campaign_uncut(struct db *db, const char *name,
+                            void (*use)(void *arg, const char *item, const char *why), void *arg)
+{
+	auto_rows *rows = NULL;
+	struct error err = db_run(db, SQL_CAMPAIGN_UNCUT, (const char *[]){ name }, &rows);
+
+	for (size_t r = 0; !err.code && r < rows_count(rows); r++)
+		use(arg, rows_text(rows, r, 0), rows_text(rows, r, 1));
 	return err;
 }

@@ -298,6 +298,16 @@ static struct error refuse_withdrawn(struct db *db, const char *item)
 	return err;
 }
 
+/* What was declared goes with the item. Who made it stays behind where a volunteer says so: it goes
+ * with whoever is erased. */
+static void declare_item(const struct rows *rows, struct item_row *row)
+{
+	row->rights = rows_text(rows, 0, 20);
+	row->people = rows_text(rows, 0, 21);
+	row->made_by = rows_flag(rows, 0, 1) ? rows_text(rows, 0, 22) : NULL;
+	row->made_how = rows_text(rows, 0, 23);
+}
+
 /* Makes the item of a row that contribution_hold read, and approves. */
 static struct error make_its_item(struct db *db, struct held_contribution *held,
                                   const struct rows *rows)
@@ -309,6 +319,7 @@ static struct error make_its_item(struct db *db, struct held_contribution *held,
 
 	if (err.code)
 		return err;
+	declare_item(rows, &row);
 	const struct media_intake nothing = { .db = db };
 	const struct item_making making = { .id = held->id,
 		                                .campaign_id = rows_text(rows, 0, 2),
@@ -454,7 +465,8 @@ static struct error check_kind(const struct media *media)
 }
 
 static struct error ingest_contribution(struct job_run *run, struct arena *arena,
-                                        const char *folder, const char *campaign)
+                                        const char *folder, const char *campaign,
+                                        const char *region)
 {
 	struct media_intake intake = { .db = run->db };
 	struct held_contribution held = {
@@ -469,6 +481,7 @@ static struct error ingest_contribution(struct job_run *run, struct arena *arena
 	}
 	if ((err = campaign_cut(run->db, campaign, &intake.cut)).code)
 		return err;
+	intake.cut.region = media_region_read(region);
 	err = media_intake_ingest(&intake, run->store, path, arena, &held.media);
 	if (err.code == ERR_TOO_LARGE)
 		err.code = ERR_INVALID;
@@ -498,16 +511,27 @@ static struct error begin_job(struct job_run *run, struct arena *arena, int colu
 	return err;
 }
 
+static const char *region_of_facts(struct arena *arena, const char *text)
+{
+	json_auto_t *facts = json_loads(text, 0, NULL);
+	struct item_row row = { 0 };
+	struct error err = item_row_of_facts(arena, facts, &row);
+
+	return err.code ? NULL : row.region;
+}
+
 static struct error run_contribution(struct job_run *run)
 {
 	struct arena *arena = arena_new();
-	const char *folder, *campaign = NULL;
+	const char *folder, *campaign = NULL, *facts = NULL;
 	struct error err = begin_job(run, arena, 3, &folder);
 
 	if (!err.code && folder)
 		err = begin_job(run, arena, 2, &campaign);
 	if (!err.code && campaign)
-		err = ingest_contribution(run, arena, folder, campaign);
+		err = begin_job(run, arena, 4, &facts);
+	if (!err.code && facts)
+		err = ingest_contribution(run, arena, folder, campaign, region_of_facts(arena, facts));
 	arena_free(arena);
 	return err;
 }

@@ -39,8 +39,6 @@ struct store;
 
 #define CONTRIBUTIONS_ACCOUNT 2000 /* of an account, for a job */
 
-#define DECLARED_MAX 500 /* bytes of made_by and made_how */
-
 struct contribution_request {
 	struct contributor by;
 	const char *campaign; /* its name; NULL: the default one */

@@ -2,7 +2,7 @@
 
 -- name: contribution_campaign
 --   $1 name -> id uuid (no row: there is none, or it is closed)
-SELECT id FROM campaign WHERE name = $1 AND state = 'open'
+SELECT id FROM campaign WHERE name = $1 AND state <> 'closed'
 
 -- name: contribution_turn
 -- One at a time of the public's is made. Held until the transaction ends.
@@ -70,10 +70,11 @@ SELECT c.id, c.state, a.email, c.direct, g.name, c.url, c.facts, c.rights, c.peo
 -- Holds one until the transaction ends.
 --   $1 uuid
 --   -> state, direct, campaign uuid, folder, facts, media_type, sha256 hex, bytes, format, rendition hex,
---      rendition_bytes, rendition_type, poster hex, thumbnail hex, width, height, duration_ms, streams hex, recipe, url
+--      rendition_bytes, rendition_type, poster hex, thumbnail hex, width, height, duration_ms, streams hex, recipe, url,
+--      rights, people, made_by, made_how
 SELECT state, direct, campaign_id, folder, facts, media_type, encode(sha256, 'hex'), bytes, format,
        encode(rendition, 'hex'), rendition_bytes, rendition_type, encode(poster, 'hex'), encode(thumbnail, 'hex'),
-       width, height, duration_ms, encode(streams, 'hex'), recipe, url
+       width, height, duration_ms, encode(streams, 'hex'), recipe, url, rights, people, made_by, made_how
   FROM contribution WHERE id = $1::uuid FOR UPDATE
 
 -- name: contribution_media

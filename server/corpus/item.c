@@ -18,7 +18,7 @@
 #include "store/store.h"
 
 #define FETCH_MS         (5 * 60 * 1000)
-#define PARAMETERS       31
+#define PARAMETERS       37
 #define ITEM_PATIENCE_MS 15000
 
 /* The files of an item, in the order of item_known. */
@@ -112,12 +112,25 @@ static struct error item_create(struct importing *one)
 		media->has_streams ? digest_text(arena, media->streams) : NULL,
 		count_text(arena, one->recipe),
 		one->own_id,
+		row->rights,
+		row->people,
+		row->made_by,
+		row->made_how,
+		row->region ? item_row_list(arena, row->region) : NULL,
+		row->region && media->source_width
+			? arena_printf(arena, "{%u,%u}", media->source_width, media->source_height)
+			: NULL,
 	};
-	int64_t made = 0;
-	struct error err = db_do(one->db, SQL_ITEM_CREATE, params, &made);
+	auto_rows *rows = NULL;
+	struct error err = db_run(one->db, SQL_ITEM_CREATE, params, &rows);
 
-	one->made = made > 0;
-	return err.code || made ? err : find_known(one, sha256);
+	one->made = !err.code && rows_count(rows) > 0;
+	if (err.code || !one->made)
+		return err.code ? err : find_known(one, sha256);
+	one->id = rows_copy(rows, 0, 0, arena);
+	if ((err = db_do(one->db, SQL_ITEM_NOTE_DUE, (const char *[]){ one->id }, NULL)).code)
+		return err;
+	return row->pair ? item_fit_pair(one->db, one->id, false) : ok();
 }
 
 /* Of files with one rendition that come at once, one makes the item; the others find it. */
@@ -127,8 +140,8 @@ static struct error create_once(struct db *db, void *arg)
 	const struct media *media = one->media;
 	const char *sha256 = digest_text(one->arena, media->original.digest);
 	const char *contents[] = { digest_text(one->arena, media->rendition.digest),
-		                       media->has_streams ? digest_text(one->arena, media->streams)
-		                                          : NULL };
+		                       media->has_streams ? digest_text(one->arena, media->streams) : NULL,
+		                       one->import->campaign_id, one->row->pair };
 	const char *bytes = count_text(one->arena, media->original.bytes);
 	struct error err;
 
@@ -238,6 +251,7 @@ static struct error import_file(struct importing *one, const char *path,
 	}
 	const char *lost = one->id;
 	one->intake = (struct media_intake){ .db = one->db, .cut = one->import->cut };
+	one->intake.cut.region = media_region_read(one->row->region);
 	if ((err = media_intake_ingest(&one->intake, one->store, path, one->arena, &media)).code)
 		return err;
 	one->media = &media;

@@ -7,16 +7,19 @@
 --   $12 height, $13 duration_ms, $14 truth, $15 basis, $16 gold, $17 training, $18 sensitive,
 --   $19 lineage, $20 pair, $21 identities text[], $22 techniques text[], $23 generator,
 --   $24 source, $25 licence, $26 credit, $27 title, $28 explanation, $29 streams hex,
---   $30 recipe of the rendition, $31 its id, or NULL
+--   $30 recipe of the rendition, $31 its id, or NULL, $32 rights, $33 people, $34 made_by, $35 made_how,
+--   $36 region integer[], $37 width and height of the original that it is in, integer[] or NULL
 --   -> id uuid (no row: it was there)
 INSERT INTO item (id, campaign_id, media_type, sha256, bytes, format, rendition, rendition_bytes,
                   rendition_type, poster, thumbnail, width, height, duration_ms, truth, basis,
                   gold, training, sensitive, lineage, pair, identities, techniques, generator,
-                  source, licence, credit, title, explanation, streams, recipe)
+                  source, licence, credit, title, explanation, streams, recipe,
+                  rights, people, made_by, made_how, region, region_of)
 VALUES (coalesce($31::uuid, gen_random_uuid()), $1::uuid, $2, decode($3, 'hex'), $4::bigint, $5, decode($6, 'hex'), $7::bigint,
         $8, decode($9, 'hex'), decode($10, 'hex'), $11::integer, $12::integer, $13::integer, $14,
         $15, $16::boolean, $17::boolean, $18::boolean, $19, $20, $21::text[], $22::text[], $23,
-        $24, $25, $26, $27, $28, decode($29, 'hex'), $30::smallint)
+        $24, $25, $26, $27, $28, decode($29, 'hex'), $30::smallint,
+        $32, $33, $34, $35, $36::integer[], $37::integer[])
 ON CONFLICT (sha256) DO NOTHING
 RETURNING id
 
@@ -41,13 +44,23 @@ SELECT id, encode(sha256, 'hex'), encode(rendition, 'hex'), encode(poster, 'hex'
  LIMIT 1
 
 -- name: item_lock_contents
--- One at a time makes items with this rendition or these streams. Held until the transaction ends.
---   $1 rendition hex, $2 streams hex, or NULL
+-- One at a time makes items with this rendition, these streams, or of this pair. Held until the transaction ends.
+--   $1 rendition hex, $2 streams hex, or NULL, $3 campaign and $4 pair, or NULL
 SELECT pg_advisory_xact_lock(key)
   FROM (SELECT DISTINCT hashtextextended(contents, 0) AS key
-          FROM unnest(ARRAY['rendition ' || $1, 'streams ' || $2]) AS contents
+          FROM unnest(ARRAY['rendition ' || $1, 'streams ' || $2, 'pair ' || $3 || ' ' || canonical_name($4)]) AS contents
          WHERE contents IS NOT NULL
          ORDER BY key) AS keys
+
+-- name: item_note_due
+-- A new item whose file was made before its campaign's length was settled, or whose original was not looked at for its
+-- region, is to be cut anew.
+--   $1 item uuid
+INSERT INTO cut_due (item_id)
+SELECT i.id FROM item i JOIN campaign g ON g.id = i.campaign_id
+ WHERE i.id = $1::uuid
+   AND (abs(i.duration_ms - g.window_ms) > 2 OR i.pair IS NOT NULL AND i.region IS NOT NULL AND i.region_of IS NULL)
+    ON CONFLICT DO NOTHING
 
 -- name: item_copy_add
 -- A further file that shows what an item shows.

@@ -70,20 +70,22 @@ struct error item_check(struct db *db, struct store *scratch, struct arena *aren
                         const struct item_import *import, const struct item_row *row,
                         enum item_outcome *ret_outcome)
 {
+	struct media_cut cut = import->cut;
 	struct error err = item_row_check(row);
 	const char *path;
 	int fd;
 
 	if (err.code)
 		return err;
+	cut.region = media_region_read(row->region);
 	if (row->url)
-		return check_url(db, scratch, arena, &import->cut, row->url, ret_outcome);
+		return check_url(db, scratch, arena, &cut, row->url, ret_outcome);
 	if ((err = item_file_find(db, arena, import->folder, row->file, &path)).code)
 		return err;
 	err = item_file_open(arena, import->folder, path, import->allow_outside, &fd, &path);
 	if (err.code)
 		return err;
-	err = check_file(db, scratch, arena, &import->cut, path, ret_outcome);
+	err = check_file(db, scratch, arena, &cut, path, ret_outcome);
 	close(fd);
 	return err;
 }

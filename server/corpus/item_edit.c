@@ -24,6 +24,11 @@ static const struct {
 	{ "credit", offsetof(struct item_row, credit) },
 	{ "title", offsetof(struct item_row, title) },
 	{ "explanation", offsetof(struct item_row, explanation) },
+	{ "rights", offsetof(struct item_row, rights) },
+	{ "people", offsetof(struct item_row, people) },
+	{ "made_by", offsetof(struct item_row, made_by) },
+	{ "made_how", offsetof(struct item_row, made_how) },
+	{ "region", offsetof(struct item_row, region) },
 };
 
 static const char *text_at(const struct item_row *row, size_t at)
@@ -174,6 +179,7 @@ struct correction {
 	struct arena *arena;
 	const char *id, *facts, *splits;
 	const struct item_editor *editor;
+	bool region, pair; /* are they corrected? */
 	unsigned disputes;
 };
 
@@ -196,6 +202,40 @@ static struct error edit_begin(struct db *db, struct correction *correction, con
 	return db_do(db, SQL_ITEM_CORRECTION_BEGIN, who, NULL);
 }
 
+struct error item_fit_pair(struct db *db, const char *id, bool anew)
+{
+	const char *params[] = { id, anew ? "true" : "false" };
+	auto_rows *rows = NULL;
+	struct error err = db_run(db, SQL_ITEM_FIT_PAIR, params, &rows);
+
+	if (err.code || !rows_count(rows) || !rows_text(rows, 0, 0))
+		return err;
+	return errorf(ERR_INVALID,
+	              "item %s of its pair has another shape and was judged so, and both would be cut "
+	              "alike: give it another pair",
+	              rows_text(rows, 0, 0));
+}
+
+/* Where a box is cut around the region, or is the pair's own, another one cuts the item anew. */
+static struct error edit_cut(struct db *db, const struct correction *correction)
+{
+	const char *id[] = { correction->id };
+	auto_rows *rows = NULL;
+	struct error err;
+
+	if (!correction->region && !correction->pair)
+		return ok();
+	if ((err = db_run(db, SQL_ITEM_BOXED, id, &rows)).code)
+		return err;
+	bool judged = rows_count(rows) && rows_flag(rows, 0, 0);
+	if (judged && correction->region)
+		return errorf(ERR_CONFLICT, "item %s was judged as it is cut, so its region stays",
+		              correction->id);
+	if (rows_count(rows) && !judged && (err = db_do(db, SQL_ITEM_CUT_DUE, id, NULL)).code)
+		return err;
+	return item_fit_pair(db, correction->id, correction->region);
+}
+
 static struct error edit_correct(struct db *db, void *arg)
 {
 	struct correction *correction = arg;
@@ -208,6 +248,8 @@ static struct error edit_correct(struct db *db, void *arg)
 	if ((err = check_facts(correction->arena, facts)).code)
 		return err;
 	if ((err = db_do(db, SQL_ITEM_CORRECT, params, NULL)).code)
+		return err;
+	if ((err = edit_cut(db, correction)).code)
 		return err;
 	if ((err = db_run(db, SQL_ITEM_SPLITS, params, &splits)).code)
 		return err;
@@ -225,7 +267,11 @@ static bool edit_ties(const json_t *facts)
 struct error item_correct(struct db *db, struct arena *arena, const char *id, const json_t *facts,
                           const struct item_editor *editor, const char **ret_splits)
 {
-	struct correction correction = { .arena = arena, .id = id, .editor = editor };
+	struct correction correction = { .arena = arena,
+		                             .id = id,
+		                             .editor = editor,
+		                             .region = json_object_get(facts, "region"),
+		                             .pair = json_object_get(facts, "pair") };
 	struct error err = read_as_row(arena, facts, &correction.facts);
 
 	if (!err.code)

@@ -9,6 +9,7 @@
 #define CORPUS_ITEM_EDIT_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "core/arena.h"
 #include "core/error.h"
@@ -41,11 +42,18 @@ struct error item_compare(struct db *db, struct arena *arena, const char *id,
 
 /*
  * Corrects an item, by the rules that a manifest's row keeps: ERR_INVALID.  ERR_NOT_FOUND;
- * ERR_CONFLICT: it was withdrawn.  Splits stay: *ret_splits is NULL, or names those that the item
- * now ties together, in the arena.
+ * ERR_CONFLICT: it was withdrawn, or judged as its region has it cut.  Splits stay: *ret_splits is
+ * NULL, or names those that the item now ties together, in the arena.
  */
 struct error item_correct(struct db *db, struct arena *arena, const char *id, const json_t *facts,
                           const struct item_editor *editor, const char **ret_splits) MUST_CHECK;
+
+/*
+ * Sees to it that the items of an item's pair are cut alike, inside the caller's transaction;
+ * `anew`: the region of one is another.  ERR_INVALID: one of them would have to be cut that was
+ * judged.
+ */
+struct error item_fit_pair(struct db *db, const char *id, bool anew) MUST_CHECK;
 
 /* Takes an item out of service and of later releases, and closes its open disputes. ERR_NOT_FOUND;
  * ERR_CONFLICT: it was withdrawn before. */

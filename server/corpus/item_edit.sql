@@ -70,9 +70,29 @@ UPDATE item i
        licence = CASE WHEN w ? 'licence' THEN w->>'licence' ELSE licence END,
        credit = CASE WHEN w ? 'credit' THEN w->>'credit' ELSE credit END,
        title = CASE WHEN w ? 'title' THEN w->>'title' ELSE title END,
-       explanation = CASE WHEN w ? 'explanation' THEN w->>'explanation' ELSE explanation END
+       explanation = CASE WHEN w ? 'explanation' THEN w->>'explanation' ELSE explanation END,
+       rights = CASE WHEN w ? 'rights' THEN w->>'rights' ELSE rights END,
+       people = CASE WHEN w ? 'people' THEN w->>'people' ELSE people END,
+       made_by = CASE WHEN w ? 'made_by' THEN w->>'made_by' ELSE made_by END,
+       made_how = CASE WHEN w ? 'made_how' THEN w->>'made_how' ELSE made_how END,
+       region = CASE WHEN w ? 'region' THEN string_to_array(w->>'region', ';')::integer[] ELSE region END
   FROM (SELECT $2::jsonb AS w) AS wanted
  WHERE i.id = $1::uuid
+
+-- name: item_boxed
+--   $1 item uuid -> was it judged? (no row: it is cut to no box)
+SELECT EXISTS (SELECT FROM judgment j WHERE j.item_id = c.item_id)
+  FROM item_cut c WHERE c.item_id = $1::uuid AND c.width IS NOT NULL
+
+-- name: item_cut_due
+-- The item is to be cut anew.
+--   $1 item uuid
+INSERT INTO cut_due (item_id) VALUES ($1::uuid) ON CONFLICT (item_id) DO UPDATE SET why = NULL, due_at = clock_timestamp()
+
+-- name: item_fit_pair
+--   $1 item uuid, $2 is a region another?
+--   -> an item that was judged and would have to be cut, or NULL (no row: it has no pair)
+SELECT fit_pair(campaign_id, pair, media_type, $2::boolean) FROM item WHERE id = $1::uuid AND pair IS NOT NULL
 
 -- name: item_splits
 -- The splits that an item now ties together: its own, and those of items of its lineage, with a

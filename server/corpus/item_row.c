@@ -2,6 +2,7 @@
 #include "corpus/item_row.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/strbuf.h"
@@ -27,13 +28,19 @@ enum item_column {
 	COLUMN_CREDIT,
 	COLUMN_TITLE,
 	COLUMN_EXPLANATION,
-	COLUMN_SENSITIVE
+	COLUMN_SENSITIVE,
+	COLUMN_RIGHTS,
+	COLUMN_PEOPLE,
+	COLUMN_MADE_BY,
+	COLUMN_MADE_HOW,
+	COLUMN_REGION
 };
 
 const char *const item_columns[] = { "file",        "url",       "truth",    "basis",  "gold",
 	                                 "training",    "group",     "identity", "pair",   "technique",
 	                                 "generator",   "source",    "licence",  "credit", "title",
-	                                 "explanation", "sensitive", NULL };
+	                                 "explanation", "sensitive", "rights",   "people", "made_by",
+	                                 "made_how",    "region",    NULL };
 
 bool item_text_is_blank(const char *text)
 {
@@ -110,7 +117,12 @@ bool item_column_is_flag(unsigned column)
 
 bool item_column_is_list(unsigned column)
 {
-	return column == COLUMN_IDENTITY || column == COLUMN_TECHNIQUE;
+	return column == COLUMN_IDENTITY || column == COLUMN_TECHNIQUE || column == COLUMN_REGION;
+}
+
+bool item_column_is_declared(unsigned column)
+{
+	return column >= COLUMN_RIGHTS && column <= COLUMN_MADE_HOW;
 }
 
 static struct error set_flag(bool *flag, bool *said, const char *column, const char *text)
@@ -153,6 +165,24 @@ static struct error set_list(const char **value, struct arena *arena, const char
 		part += len + (part[len] == ';');
 	}
 	*value = list.len ? list.bytes : NULL;
+	return ok();
+}
+
+/* Four whole numbers, in the one form in which two regions are compared. */
+static struct error set_region(const char **value, struct arena *arena, const char *text)
+{
+	unsigned at[4];
+	int end = -1;
+
+	if (strspn(text, "0123456789; \t") == strlen(text))
+		sscanf(text, " %9u ; %9u ; %9u ; %9u %n", &at[0], &at[1], &at[2], &at[3], &end);
+	if (end < 0 || text[end])
+		return errorf(ERR_INVALID,
+		              "region \"%.40s\" is not x;y;width;height in whole pixels, as 120;80;200;240",
+		              text);
+	if (!at[2] || !at[3])
+		return errorf(ERR_INVALID, "region \"%.40s\" holds no pixels", text);
+	*value = arena_printf(arena, "%u;%u;%u;%u", at[0], at[1], at[2], at[3]);
 	return ok();
 }
 
@@ -217,6 +247,10 @@ static const char **row_text_of(struct item_row *row, enum item_column column)
 		return &row->title;
 	case COLUMN_EXPLANATION:
 		return &row->explanation;
+	case COLUMN_MADE_BY:
+		return &row->made_by;
+	case COLUMN_MADE_HOW:
+		return &row->made_how;
 	case COLUMN_FILE:
 	case COLUMN_TRUTH:
 	case COLUMN_BASIS:
@@ -225,6 +259,9 @@ static const char **row_text_of(struct item_row *row, enum item_column column)
 	case COLUMN_IDENTITY:
 	case COLUMN_TECHNIQUE:
 	case COLUMN_SENSITIVE:
+	case COLUMN_RIGHTS:
+	case COLUMN_PEOPLE:
+	case COLUMN_REGION:
 		break;
 	}
 	return NULL;
@@ -233,10 +270,12 @@ static const char **row_text_of(struct item_row *row, enum item_column column)
 /* Texts that are read by people may have several lines; names have one. */
 static struct error check_text(unsigned column, const char *text)
 {
-	bool prose = column >= COLUMN_GENERATOR && column <= COLUMN_EXPLANATION;
+	bool made = column == COLUMN_MADE_BY || column == COLUMN_MADE_HOW;
+	bool prose = made || (column >= COLUMN_GENERATOR && column <= COLUMN_EXPLANATION);
+	int most = made ? DECLARED_MAX : MAX_TEXT;
 
-	if (strlen(text) > MAX_TEXT)
-		return errorf(ERR_INVALID, "%s is longer than %d bytes", item_columns[column], MAX_TEXT);
+	if (strlen(text) > (size_t)most)
+		return errorf(ERR_INVALID, "%s is longer than %d bytes", item_columns[column], most);
 	for (const char *c = text; *c; c++) {
 		bool lines = *c == '\n' || *c == '\r' || *c == '\t';
 
@@ -282,6 +321,12 @@ struct error item_row_set(struct item_row *row, struct arena *arena, unsigned co
 		return ok();
 	case COLUMN_TECHNIQUE:
 		return set_list(&row->technique, arena, name, trimmed, techniques);
+	case COLUMN_RIGHTS:
+		return set_choice(&row->rights, name, trimmed, contribution_rights);
+	case COLUMN_PEOPLE:
+		return set_choice(&row->people, name, trimmed, contribution_people);
+	case COLUMN_REGION:
+		return set_region(&row->region, arena, trimmed);
 	case COLUMN_GOLD:
 		return set_flag(&row->gold, &row->says_gold, name, trimmed);
 	case COLUMN_TRAINING:

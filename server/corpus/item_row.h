@@ -14,11 +14,15 @@
 #include "core/arena.h"
 #include "core/error.h"
 
+#define DECLARED_MAX 500 /* bytes of made_by and made_how */
+
 /* A row of a manifest; NULL is what the row does not say. */
 struct item_row {
 	const char *file, *url;
 	const char *truth, *basis, *group, *identity, *pair, *technique, *generator, *source, *licence,
 		*credit, *title, *explanation;
+	const char *rights, *people, *made_by, *made_how;
+	const char *region; /* "x;y;width;height" */
 	bool gold, training, sensitive;
 	bool says_gold, says_training, says_sensitive; /* so that `false` differs from silence */
 };
@@ -30,6 +34,9 @@ extern const char *const item_columns[];
 int item_column(const char *name);
 bool item_column_is_flag(unsigned column);
 bool item_column_is_list(unsigned column);
+
+/* What POST /items asks for by itself, and a contribution keeps beside its facts. */
+bool item_column_is_declared(unsigned column);
 
 /* Nothing but white space? */
 bool item_text_is_blank(const char *text);

@@ -7,6 +7,7 @@
 #include "core/hex.h"
 #include "core/log.h"
 #include "corpus/campaign.h"
+#include "corpus/item_edit.h"
 #include "crypto/sha256.h"
 #include "media/media.h"
 
@@ -182,23 +183,36 @@ static struct error change_item(const struct rendering_run *run, struct arena *a
 	return db_do(run->job->db, SQL_RENDERING_CHANGED, params, NULL);
 }
 
-/* Renders one; ERR_INVALID, ERR_TOO_LARGE, ERR_NOT_FOUND: this original cannot be read. */
-static struct error rendering_render(const struct rendering_run *run, struct arena *arena,
-                                     const struct rows *rows, size_t row)
+/* Makes the rendition of one; ERR_INVALID, ERR_TOO_LARGE, ERR_NOT_FOUND: this original cannot be
+ * read, or not be cut so. */
+static struct error render_media(struct store *store, struct arena *arena, const struct rows *rows,
+                                 size_t row, struct media *ret_media)
 {
-	const char *item = rows_text(rows, row, 0), *version = rows_text(rows, row, 1);
-	const struct media_cut cut = campaign_cut_read(rows, row, 7);
+	const struct media_cut cut = item_cut_read(rows, row, 7);
 	unsigned char original[SHA256_BYTES];
 	struct media media;
 	struct error err;
 
 	if (!hex_decode(original, SHA256_BYTES, rows_text(rows, row, 3)))
 		return errorf(ERR_INTERNAL, "a digest that cannot be read");
-	if ((err = media_render(run->job->store, original, &cut, arena, &media)).code)
+	if ((err = media_render(store, original, &cut, arena, &media)).code)
 		return err;
 	const char *type = media_type_name(media.type);
 	if (strcmp(type, rows_text(rows, row, 2)) != 0)
 		return errorf(ERR_INVALID, "it is %s now and was %s", type, rows_text(rows, row, 2));
+	*ret_media = media;
+	return ok();
+}
+
+static struct error rendering_render(const struct rendering_run *run, struct arena *arena,
+                                     const struct rows *rows, size_t row)
+{
+	const char *item = rows_text(rows, row, 0), *version = rows_text(rows, row, 1);
+	struct media media;
+	struct error err = render_media(run->job->store, arena, rows, row, &media);
+
+	if (err.code)
+		return err;
 	if (is_same(rows, row, &media))
 		return db_do(run->job->db, SQL_RENDERING_SAME,
 		             (const char *[]){ run->job->job->subject, item, version }, NULL);
@@ -286,4 +300,97 @@ static struct error render_all(struct job_run *job)
 	return err;
 }
 
+/* ------------------------------------------------------------------ another cut */
+
+#define RECUT_AT_ONCE "50"
+
+/* Columns of recut_next behind the cut. */
+enum { RECUT_LEARNS = 16, RECUT_SINCE };
+
+static struct error recut_change(struct db *db, struct arena *arena, const struct rows *rows,
+                                 size_t row, const struct media *media)
+{
+	const char *const params[] = {
+		rows_text(rows, row, 0),
+		rows_text(rows, row, 1),
+		recipe_now,
+		digest_or_null(arena, true, &media->rendition),
+		number_or_null(arena, media->rendition.bytes),
+		media->content_type,
+		digest_or_null(arena, media->has_poster, &media->poster),
+		digest_or_null(arena, media->has_thumbnail, &media->thumbnail),
+		number_or_null(arena, media->width),
+		number_or_null(arena, media->height),
+		number_or_null(arena, media->duration_ms),
+	};
+
+	return db_do(db, SQL_RECUT_CHANGED, params, NULL);
+}
+
+struct recut {
+	struct arena *arena;
+	const struct rows *rows;
+	size_t row;
+	struct media media;
+};
+
+static struct error recut_store(struct db *db, void *arg)
+{
+	const struct recut *recut = arg;
+	const char *item = rows_text(recut->rows, recut->row, 0);
+	const char *const done[] = { item, number_or_null(recut->arena, recut->media.source_width),
+		                         number_or_null(recut->arena, recut->media.source_height),
+		                         rows_text(recut->rows, recut->row, RECUT_SINCE) };
+	struct error err = ok();
+
+	if (!is_same(recut->rows, recut->row, &recut->media))
+		err = recut_change(db, recut->arena, recut->rows, recut->row, &recut->media);
+	if (!err.code)
+		err = db_do(db, SQL_RECUT_DONE, done, NULL);
+	if (!err.code && rows_flag(recut->rows, recut->row, RECUT_LEARNS))
+		err = item_fit_pair(db, item, true);
+	return err.code == ERR_INVALID ? ok() : err; /* a judged one of its pair stays as it is */
+}
+
+/* Cuts one anew, or notes why it cannot be. */
+static struct error recut_one(struct job_run *job, const struct rows *rows, size_t row)
+{
+	struct recut recut = { .arena = arena_new(), .rows = rows, .row = row };
+	struct error err = render_media(job->store, recut.arena, rows, row, &recut.media);
+
+	if (!err.code) {
+		err = db_transaction(job->db, recut_store, &recut);
+	} else if (err.code == ERR_INVALID || err.code == ERR_TOO_LARGE || err.code == ERR_NOT_FOUND) {
+		const char *const failed[] = { rows_text(rows, row, 0), err.detail,
+			                           rows_text(rows, row, RECUT_SINCE) };
+
+		log_warn("item %s cannot be cut as it is to be: %s", failed[0], err.detail);
+		err = db_do(job->db, SQL_RECUT_FAILED, failed, NULL);
+	}
+	arena_free(recut.arena);
+	return err;
+}
+
+static struct error recut_all(struct job_run *job)
+{
+	size_t count = 1;
+	int64_t done = 0;
+	struct error err = ok();
+
+	while (!err.code && count) {
+		auto_rows *rows = NULL;
+
+		err = db_run(job->db, SQL_RECUT_NEXT, (const char *[]){ RECUT_AT_ONCE }, &rows);
+		count = err.code ? 0 : rows_count(rows);
+		for (size_t r = 0; !err.code && r < count; r++) {
+			err = recut_one(job, rows, r);
+			done++;
+			if (!err.code)
+				err = job_tell(job, done, done);
+		}
+	}
+	return err;
+}
+
+const struct job_handler recut_job = { .kind = "cut", .handle = recut_all };
 const struct job_handler rendering_job = { .kind = "render", .handle = render_all };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * rendering -- makes the renditions of existing items anew when the recipe for media is another.
+ * rendering -- makes the renditions of existing items anew when the recipe for media is another, or
+ * what they are cut to.
  *
  *   Properties   Bytes that differ are a new version of the item (item_version); bytes that do not
  *                only note that the newer recipe makes them too.  Whoever orders a rendering says
@@ -59,5 +60,8 @@ struct error rendering_find(struct db *db, struct arena *arena, const char *id,
 
 /* Does the job of an order; its subject is the rendering. */
 extern const struct job_handler rendering_job;
+
+/* Cuts items anew whose cut is another than when they came in (the table cut_due). */
+extern const struct job_handler recut_job;
 
 #endif

@@ -61,18 +61,19 @@ SELECT count(i.id)
                   AND i.campaign_id = coalesce(r.campaign_id, i.campaign_id)
 
 -- name: rendering_next
--- The next items to render, in order of ids.
+-- The next items to render, in order of ids: they are chosen first, and each is asked then what it is cut to.
 --   $1 rendering uuid, $2 the item before, or NULL, $3 how many
---   -> item uuid, version, media type, sha256 hex, rendition hex, poster hex, thumbnail hex, and its campaign's box (width,
---      height) and window (from, length, in ms), or NULL
+--   -> item uuid, version, media type, sha256 hex, rendition hex, poster hex, thumbnail hex, and what it is cut to, as item_cut
 SELECT i.id, i.version, i.media_type, encode(i.sha256, 'hex'), encode(i.rendition, 'hex'),
-       encode(i.poster, 'hex'), encode(i.thumbnail, 'hex'), g.box_width, g.box_height, g.window_from_ms, g.window_ms
-  FROM rendering r
-  JOIN item i ON i.recipe < r.recipe AND i.state <> 'withdrawn'
-             AND i.campaign_id = coalesce(r.campaign_id, i.campaign_id)
-  JOIN campaign g ON g.id = i.campaign_id
- WHERE r.id = $1::uuid AND i.id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000')
- ORDER BY i.id LIMIT $3::integer
+       encode(i.poster, 'hex'), encode(i.thumbnail, 'hex'), c.width, c.height, c.from_ms, c.length_ms, c.noise_db,
+       c.region, c.lent, c.lent_width, c.lent_height
+  FROM (SELECT o.* FROM rendering r
+          JOIN item o ON o.recipe < r.recipe AND o.state <> 'withdrawn'
+                     AND o.campaign_id = coalesce(r.campaign_id, o.campaign_id)
+         WHERE r.id = $1::uuid AND o.id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000')
+         ORDER BY o.id LIMIT $3::integer) i
+ CROSS JOIN LATERAL (SELECT * FROM item_cut WHERE item_id = i.id OFFSET 0) c
+ ORDER BY i.id
 
 -- name: rendering_same
 -- Notes that a newer recipe makes the same rendition.
@@ -127,3 +128,43 @@ WITH closed AS (
            judged_from = excluded.judged_from, updated_at = now()
 )
 UPDATE rendering SET changed = changed + 1 WHERE id = $1::uuid AND EXISTS (SELECT FROM made)
+
+-- name: recut_next
+-- The next items to cut anew, those that wait longest first; withdrawn ones wait no more.
+--   $1 how many
+--   -> as rendering_next; then whether its region is new to us, and since when it waits
+WITH next AS (
+    SELECT d.item_id, d.due_at FROM cut_due d WHERE d.why IS NULL ORDER BY d.due_at, d.item_id LIMIT $1::integer
+), gone AS (
+    DELETE FROM cut_due d USING next n, item i
+     WHERE d.item_id = n.item_id AND i.id = n.item_id AND i.state = 'withdrawn'
+)
+SELECT i.id, i.version, i.media_type, encode(i.sha256, 'hex'), encode(i.rendition, 'hex'),
+       encode(i.poster, 'hex'), encode(i.thumbnail, 'hex'), c.width, c.height, c.from_ms, c.length_ms, c.noise_db,
+       c.region, c.lent, c.lent_width, c.lent_height, i.region IS NOT NULL AND i.region_of IS NULL, n.due_at
+  FROM next n JOIN item i ON i.id = n.item_id JOIN item_cut c ON c.item_id = i.id
+ WHERE i.state <> 'withdrawn'
+ ORDER BY n.due_at, i.id
+
+-- name: recut_done
+-- The item is as it is to be, unless it became due again meanwhile.
+--   $1 item uuid, $2 and $3 width and height of its original, or NULL, $4 since when it waited
+WITH done AS (
+    DELETE FROM cut_due WHERE item_id = $1::uuid AND due_at = $4::timestamptz
+)
+UPDATE item SET region_of = ARRAY[$2::integer, $3::integer]
+ WHERE id = $1::uuid AND $2::integer IS NOT NULL AND region IS NOT NULL AND region_of IS NULL
+
+-- name: recut_changed
+-- Gives an item the next version. Nobody has judged it as it was; whoever has begun to did so for nothing.
+--   $1 item uuid, $2 version that was rendered, $3 recipe, $4 rendition hex, $5 its bytes, $6 its type, $7 poster hex,
+--   $8 thumbnail hex, $9 width, $10 height, $11 duration_ms
+UPDATE item
+   SET version = version + 1, judged_from = version + 1, recipe = $3::smallint, rendition = decode($4, 'hex'),
+       rendition_bytes = $5::bigint, rendition_type = $6, poster = decode($7, 'hex'), thumbnail = decode($8, 'hex'),
+       width = $9::integer, height = $10::integer, duration_ms = $11::integer
+ WHERE id = $1::uuid AND version = $2::smallint
+
+-- name: recut_failed
+--   $1 item uuid, $2 why, $3 since when it waited
+UPDATE cut_due SET why = $2 WHERE item_id = $1::uuid AND due_at = $3::timestamptz

@@ -23,7 +23,7 @@ typedef const struct job_handler *const handler_list[];
  * for none. Files that were sent wait for none of them, nor for somebody's slow server. */
 const struct job_worker job_workers[JOB_WORKERS] = {
 	{ "worker", false, 0, (handler_list){ &release_job, NULL }, NULL },
-	{ "intake", false, 0, (handler_list){ &contribution_job, NULL }, NULL },
+	{ "intake", false, 0, (handler_list){ &contribution_job, &recut_job, NULL }, NULL },
 	{ "fetcher", true, 0, (handler_list){ &contribution_fetch_job, &contribution_sweep_job, NULL },
 	  NULL },
 	{ "renderer", true, 0, (handler_list){ &rendering_job, NULL }, rendering_remind },

@@ -15,13 +15,13 @@ SELECT k.id, k.name, k.question, k.policy, k.max_judgments, k.random_share, k.st
  ORDER BY k.created_at, k.id
 
 -- name: item_cache_all
--- Every item that is in service, and whose files are there.
+-- Every item that is in service, and whose files are there and as they are to be.
 --   -> the columns of the view, in its order
 SELECT id, in_service, media_type, lineage, pair, gold, training, fake, campaign_id, p_fake,
        judgments, rendition, rendition_type, poster, width, height, duration_ms, sensitive,
        version, judged_from, retired, decides, near
   FROM catalogue
- WHERE in_service AND NOT EXISTS (SELECT FROM lost_item l WHERE l.item_id = catalogue.id)
+ WHERE in_service AND NOT EXISTS (SELECT FROM unready_item l WHERE l.item_id = catalogue.id)
 
 -- name: item_cache_retired
 -- Some of the retired items of every open campaign and medium, for company.
@@ -35,7 +35,7 @@ SELECT c.id, false, c.media_type, c.lineage, c.pair, c.gold, c.training, c.fake,
  CROSS JOIN LATERAL (SELECT i.id FROM item i
                       WHERE i.campaign_id = k.id AND i.state = 'retired'
                         AND i.media_type = t.media_type AND NOT i.gold AND NOT i.training
-                        AND NOT EXISTS (SELECT FROM lost_item l WHERE l.item_id = i.id)
+                        AND NOT EXISTS (SELECT FROM unready_item l WHERE l.item_id = i.id)
                       LIMIT $1::integer) kept
  CROSS JOIN LATERAL (SELECT * FROM catalogue WHERE id = kept.id OFFSET 0) c
  WHERE k.state = 'open'
@@ -50,7 +50,7 @@ SELECT c.id, c.in_service AND l.item_id IS NULL, c.media_type, c.lineage, c.pair
        c.sensitive, c.version, c.judged_from, c.retired AND l.item_id IS NULL, c.decides, c.near
   FROM unnest($1::uuid[]) AS a (id)
  CROSS JOIN LATERAL (SELECT * FROM catalogue WHERE id = a.id OFFSET 0) c
-  LEFT JOIN LATERAL (SELECT item_id FROM lost_item WHERE item_id = a.id OFFSET 0) l ON true
+  LEFT JOIN LATERAL (SELECT item_id FROM unready_item WHERE item_id = a.id LIMIT 1) l ON true
 
 -- name: change_feed_read
 -- What was told since a moment; what was told at about that moment may come again.

@@ -101,7 +101,8 @@ static bool is_hdr(const struct probe *probe)
 	       strcmp(probe->transfer, "arib-std-b67") == 0;
 }
 
-static const char *picture_filters(const struct workdir *workdir, const struct probe *probe)
+static const char *picture_filters(const struct workdir *workdir, const struct probe *probe,
+                                   double x, double y)
 {
 	unsigned width, height;
 	const char *before = "";
@@ -115,7 +116,8 @@ static const char *picture_filters(const struct workdir *workdir, const struct p
 	bool sparse = probe->rate > 0 && probe->rate <= MEDIA_VIDEO_FPS;
 	const char *first = sparse ? "" : SAME_RATE ",", *last = sparse ? "," SAME_RATE : "";
 
-	last = arena_printf(workdir->arena, "%s%s", last, cut_pictures(&workdir->cut, workdir->arena));
+	last = arena_printf(workdir->arena, "%s%s", last,
+	                    cut_pictures(&workdir->cut, x, y, width, height, workdir->arena));
 	if (is_hdr(probe))
 		return arena_printf(workdir->arena, "%s%s" SAME_SIZE TONE_MAPPED "%s", before, first, width,
 		                    height, probe->transfer, probe->full_range ? "full" : "limited", last);
@@ -126,6 +128,11 @@ static const char *picture_filters(const struct workdir *workdir, const struct p
 static struct error encode_pictures(const struct workdir *workdir, const struct probe *probe)
 {
 	struct program_result result;
+	double x, y;
+	struct error err = cut_middle(&workdir->cut, probe->width, probe->height, &x, &y);
+
+	if (err.code)
+		return err;
 
 	/* clang-format off */
 	const char *const argv[] = {
@@ -134,7 +141,7 @@ static struct error encode_pictures(const struct workdir *workdir, const struct 
 		"-f", workdir->sniff.demuxer, "-i", workdir->film, "-map",
 		arena_printf(workdir->arena, "0:%d", probe->video), "-t", "61", "-an", "-sn", "-dn",
 		"-map_metadata", "-1", "-map_chapters", "-1", "-vf",
-		picture_filters(workdir, probe), "-c:v", "libx264",
+		picture_filters(workdir, probe, x, y), "-c:v", "libx264",
 		"-profile:v", "high", "-level:v", "3.1", "-preset", "veryfast", "-crf", "21", "-g",
 		"50", "-threads", "2", "-colorspace", "bt709", "-color_primaries", "bt709",
 		"-color_trc", "bt709", "-color_range", "tv", "-bsf:v", "filter_units=remove_types=6",
@@ -184,7 +191,8 @@ static struct error add_sound(const struct workdir *workdir, const struct probe 
 		filters ? workdir->film : "anullsrc=r=" TEXT_OF(MEDIA_AUDIO_HZ) ":cl=mono", "-map",
 		"0:v", "-map", filters ? arena_printf(workdir->arena, "1:%d", probe->audio) : "1:a",
 		"-map_metadata", "-1", "-map_chapters", "-1", "-c:v", "copy", "-af",
-		arena_printf(workdir->arena, "%s,apad,atrim=end=%s", filters ? filters : "anull", seconds),
+		arena_printf(workdir->arena, "%s,apad,atrim=end=%s%s", filters ? filters : "anull", seconds,
+		             cut_noise(&workdir->cut, workdir->arena)),
 		"-c:a", "aac", "-b:a", "64k", "-ar", TEXT_OF(MEDIA_AUDIO_HZ), "-ac", "1", "-fflags",
 		"+bitexact", "-flags", "+bitexact", "-flush_packets", "1", "-movflags", "+faststart",
 		"-f", "mp4", "film.mp4", NULL
@@ -212,6 +220,7 @@ static struct error save_frame(const struct workdir *workdir, const char *filter
 static struct error make_poster(const struct workdir *workdir, struct media *media)
 {
 	const char *frame = arena_printf(workdir->arena, "%s/frame", workdir->folder);
+	struct workdir cut_before = *workdir;
 	struct stat info;
 	struct error err;
 
@@ -219,7 +228,8 @@ static struct error make_poster(const struct workdir *workdir, struct media *med
 		return err;
 	if (stat(frame, &info) && (err = save_frame(workdir, "null")).code) /* black throughout */
 		return err;
-	return image_make(workdir, "frame", media);
+	cut_before.cut.region = cut_before.cut.lent = (struct media_region){ 0 };
+	return image_make(&cut_before, "frame", media);
 }
 
 struct error film_make(const struct workdir *workdir, const struct probe *probe,
@@ -241,6 +251,8 @@ struct error film_make(const struct workdir *workdir, const struct probe *probe,
 		return err;
 	if ((err = make_poster(workdir, media)).code) /* also fills in width and height */
 		return err;
+	media->source_width = probe->width;
+	media->source_height = probe->height;
 	media->duration_ms = (unsigned)length_ms;
 	return ok();
 }

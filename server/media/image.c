@@ -19,6 +19,8 @@
 #define GREY_PROFILE  "grey.icc"
 #define CMYK_PROFILE  "cmyk.icc"
 #define RGB_FILE      "rgb.tif"
+#define COVERED       "covered.tif"
+#define RENDITION     "image.jpg" SAVED("88")
 
 #define TEXT_OF_(number) #number
 #define TEXT_OF(number)  TEXT_OF_(number)
@@ -28,6 +30,7 @@ struct picture {
 	unsigned long width, height;
 	const char *interpretation; /* vips's name for its colours: "srgb", "b-w" */
 	const char *format;         /* of a sample: "uchar" */
+	bool is_lying;              /* it is shown turned by a quarter; not looked at everywhere */
 	bool many_scans;            /* a JPEG that gets sharper as it arrives */
 	const char *meaning;        /* the ICC profile of its numbers, if it brings none */
 };
@@ -82,10 +85,10 @@ static bool look_here(const struct workdir *workdir, const char *name, struct pi
 	return true;
 }
 
-static struct error image_look(const struct workdir *workdir, const char *name, struct picture *ret)
+/* What vips says, in two words more: how the picture is turned. */
+static struct error image_look_by_vips(const struct workdir *workdir, const char *name,
+                                       struct picture *ret)
 {
-	if (look_here(workdir, name, ret))
-		return ok();
 	const char *const argv[] = { "vipsheader", "-a", name, NULL };
 	struct program_result result;
 	struct error err = workdir_run(workdir, WORKDIR_LOOK, argv, UNREADABLE, &result);
@@ -99,7 +102,13 @@ static struct error image_look(const struct workdir *workdir, const char *name, 
 	ret->interpretation = header_field(workdir, result.out, "interpretation");
 	ret->format = header_field(workdir, result.out, "format");
 	ret->many_scans = strtoul(header_field(workdir, result.out, "jpeg-multiscan"), NULL, 10) != 0;
+	ret->is_lying = strtoul(header_field(workdir, result.out, "orientation"), NULL, 10) > 4;
 	return ok();
+}
+
+static struct error image_look(const struct workdir *workdir, const char *name, struct picture *ret)
+{
+	return look_here(workdir, name, ret) ? ok() : image_look_by_vips(workdir, name, ret);
 }
 
 /* Only the header has been read so far: a few bytes can declare an image that fills any memory. */
@@ -298,13 +307,18 @@ static struct error settle_meaning(const struct workdir *workdir, struct picture
 	return ok();
 }
 
+static struct error too_small(const struct media_cut *cut)
+{
+	return errorf(ERR_INVALID, "the image is smaller than the campaign's box of %u x %u pixels",
+	              cut->width, cut->height);
+}
+
 /* Does the picture that was made fill the box that it was to be cut to? */
 static struct error check_cut(const struct media_cut *cut, const struct picture *picture)
 {
 	if (!cut->width || (picture->width == cut->width && picture->height == cut->height))
 		return ok();
-	return errorf(ERR_INVALID, "the image is smaller than the campaign's box of %u x %u pixels",
-	              cut->width, cut->height);
+	return too_small(cut);
 }
 
 static struct shrink_box box_of(const struct workdir *workdir)
@@ -317,12 +331,83 @@ static struct shrink_box box_of(const struct workdir *workdir)
 		                        arena_printf(workdir->arena, "%u", cut->height), true };
 }
 
+#define ANY_SIDE "10000000" /* vips's largest */
+
+/* The picture, just as large as covers the box. */
+static struct error image_cover(const struct workdir *workdir, const char *from,
+                                const struct picture *picture, const struct media *source,
+                                struct picture *ret_covered)
+{
+	const struct media_cut *cut = &workdir->cut;
+	bool wide =
+		(uint64_t)source->source_width * cut->height > (uint64_t)source->source_height * cut->width;
+	const struct shrink_box box = {
+		wide ? ANY_SIDE : arena_printf(workdir->arena, "%u", cut->width),
+		wide ? arena_printf(workdir->arena, "%u", cut->height) : ANY_SIDE, false
+	};
+	struct error err = image_shrink(workdir, from, picture, &box, COVERED);
+
+	if (!err.code)
+		err = image_look(workdir, COVERED, ret_covered);
+	if (err.code || (ret_covered->width >= cut->width && ret_covered->height >= cut->height))
+		return err;
+	return too_small(cut);
+}
+
+/* The box, cut out of the picture around a place in it. */
+static struct error image_cut_around(const struct workdir *workdir, const char *from,
+                                     const struct picture *picture, const struct media *source,
+                                     double x, double y)
+{
+	const struct media_cut *cut = &workdir->cut;
+	struct picture covered = { 0 };
+	struct program_result result;
+	struct error err = image_cover(workdir, from, picture, source, &covered);
+
+	if (err.code)
+		return err;
+	unsigned left = cut_begin(x, (unsigned)covered.width, cut->width);
+	unsigned top = cut_begin(y, (unsigned)covered.height, cut->height);
+	const char *const argv[] = { "vips",
+		                         "crop",
+		                         COVERED,
+		                         RENDITION,
+		                         arena_printf(workdir->arena, "%u", left),
+		                         arena_printf(workdir->arena, "%u", top),
+		                         arena_printf(workdir->arena, "%u", cut->width),
+		                         arena_printf(workdir->arena, "%u", cut->height),
+		                         NULL };
+	return workdir_run(workdir, WORKDIR_IMAGE, argv, DAMAGED_IMAGE, &result);
+}
+
+/* Makes the rendition, around the region if there is one. */
+static struct error image_render(const struct workdir *workdir, const char *from,
+                                 const struct picture *picture, struct media *media)
+{
+	const struct media_cut *cut = &workdir->cut;
+	const struct shrink_box box = box_of(workdir);
+	struct picture source = { 0 };
+	double x, y;
+	struct error err;
+
+	if (!cut->region.width && !cut->lent.width)
+		return image_shrink(workdir, from, picture, &box, RENDITION);
+	if ((err = image_look_by_vips(workdir, workdir->still, &source)).code)
+		return err;
+	media->source_width = (unsigned)(source.is_lying ? source.height : source.width);
+	media->source_height = (unsigned)(source.is_lying ? source.width : source.height);
+	if ((err = cut_middle(cut, media->source_width, media->source_height, &x, &y)).code)
+		return err;
+	if (!cut->width)
+		return image_shrink(workdir, from, picture, &box, RENDITION);
+	return image_cut_around(workdir, from, picture, media, x, y);
+}
+
 struct error image_make(const struct workdir *workdir, const char *from, struct media *media)
 {
 	static const struct picture made = { .meaning = "srgb" };
 	static const struct shrink_box thumbnail = { TEXT_OF(MEDIA_THUMBNAIL_BOX),
 		                                         TEXT_OF(MEDIA_THUMBNAIL_BOX), false };
-	const struct shrink_box box = box_of(workdir);
 	struct picture picture = { 0 };
 	struct error err;
 
@@ -334,7 +419,7 @@ struct error image_make(const struct workdir *workdir, const char *from, struct 
 		return err;
 	if ((err = settle_meaning(workdir, &picture, &from)).code)
 		return err;
-	if ((err = image_shrink(workdir, from, &picture, &box, "image.jpg" SAVED("88"))).code)
+	if ((err = image_render(workdir, from, &picture, media)).code)
 		return err;
 	if ((err = image_shrink(workdir, "image.jpg", &made, &thumbnail, "thumbnail.jpg" SAVED("80")))
 	        .code)

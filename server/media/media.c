@@ -243,6 +243,8 @@ static struct error make_film_or_sound(const struct workdir *workdir, struct med
 	}
 	if (probe.audio < 0)
 		return errorf(ERR_INVALID, "the file holds neither pictures nor sound");
+	if (workdir->cut.region.width)
+		return errorf(ERR_INVALID, "a sound has no region");
 	media->type = MEDIA_AUDIO;
 	media->content_type = "audio/mp4";
 	media->original_format =

@@ -67,15 +67,17 @@ struct media {
 	struct media_file original;
 	const char *original_format; /* of our own making: "png", "mp4 (h264, aac)"; in the arena */
 	struct media_file rendition;
-	const char *content_type;            /* of the rendition; static */
-	bool has_poster;                     /* video */
-	struct media_file poster;            /* image/jpeg */
-	bool has_thumbnail;                  /* sounds that an older version took in have none */
-	struct media_file thumbnail;         /* image/jpeg; of a sound its waveform and spectrogram */
-	unsigned width, height;              /* of the rendition; 0 for audio */
-	unsigned duration_ms;                /* of the rendition; 0 for images */
-	bool has_streams;                    /* video, audio */
-	unsigned char streams[SHA256_BYTES]; /* of the original's streams, whatever contains them */
+	const char *content_type;             /* of the rendition; static */
+	bool has_poster;                      /* video */
+	struct media_file poster;             /* image/jpeg */
+	bool has_thumbnail;                   /* sounds that an older version took in have none */
+	struct media_file thumbnail;          /* image/jpeg; of a sound its waveform and spectrogram */
+	unsigned width, height;               /* of the rendition; 0 for audio */
+	unsigned duration_ms;                 /* of the rendition; 0 for images */
+	unsigned source_width, source_height; /* of the original as shown; 0 for sounds, and for images
+	                                         without a region */
+	bool has_streams;                     /* video, audio */
+	unsigned char streams[SHA256_BYTES];  /* of the original's streams, whatever contains them */
 };
 
 /*

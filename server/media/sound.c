@@ -8,14 +8,16 @@
 #define TEXT_OF_(number) #number
 #define TEXT_OF(number)  TEXT_OF_(number)
 
+_Static_assert(MEDIA_AUDIO_HZ == 16000, "SOUND_BAND ends there");
+
 /*
  * Up to one rate first, so that the second step filters every source, those at our rate
  * already included: all end with the same band, 5.5 kHz, whatever a codec had cut before.
  * `first_pts` fills a late start with silence, so that sound stays with its pictures.
  */
-#define SAME_BAND                                                                        \
-	"aresample=48000:async=1:first_pts=0,aformat=sample_fmts=fltp:channel_layouts=mono," \
-	"aresample=" TEXT_OF(MEDIA_AUDIO_HZ) ":cutoff=0.6875:filter_size=64"
+#define SAME_BAND                                                                   \
+	"aresample=48000:async=1:first_pts=0,aformat=sample_fmts=fltp:channel_layouts=" \
+	"mono," SOUND_BAND
 
 /* One side of stereo, of what has more channels after they are mixed to two. */
 #define LEFT_SIDE  "aformat=channel_layouts=stereo,pan=mono|c0=c0,"
@@ -194,7 +196,9 @@ struct error sound_make(const struct workdir *workdir, const struct probe *probe
 		"ffmpeg", "-nostdin", "-hide_banner", "-nostats", "-v", "error", "-y",
 		"-protocol_whitelist", "file", "-threads", "1", "-f", workdir->sniff.demuxer, "-i",
 		workdir->film, "-map", arena_printf(workdir->arena, "0:%d", probe->audio), "-t", "61",
-		"-map_metadata", "-1", "-map_chapters", "-1", "-af", filters, "-c:a", "aac", "-b:a",
+		"-map_metadata", "-1", "-map_chapters", "-1", "-af",
+		arena_printf(workdir->arena, "%s%s", filters, cut_noise(&workdir->cut, workdir->arena)),
+	 "-c:a", "aac", "-b:a",
 		"64k", "-ar", TEXT_OF(MEDIA_AUDIO_HZ), "-ac", "1", "-fflags", "+bitexact", "-flags",
 		"+bitexact", "-flush_packets", "1", "-movflags", "+faststart", "-f", "mp4",
 		"sound.m4a", NULL

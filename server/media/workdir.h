@@ -29,6 +29,9 @@ struct workdir {
 /* Brings a file to the bench, as its input, and says what it is. Errors as of media_ingest(). */
 struct error workdir_lay_out(struct workdir *workdir, const char *path) MUST_CHECK;
 
+/* A filter of ffmpeg, from 48 kHz: nothing above 5.5 kHz. */
+#define SOUND_BAND "aresample=16000:cutoff=0.6875:filter_size=64"
+
 /* What ffprobe says about a file. Streams that are not there have index -1. */
 struct probe {
 	size_t tracks;    /* of any kind */

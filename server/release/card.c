@@ -313,8 +313,15 @@ static void card_cell(FILE *out, const char *text)
 	free(one_line);
 }
 
-static void card_licences(FILE *out, const struct rows *rows)
+static struct error card_licences(FILE *out, struct db *db, const char *const id[])
 {
+	auto_rows *rows = NULL, *people = NULL;
+	struct error err;
+
+	if ((err = db_run(db, SQL_RELEASE_LICENCES, id, &rows)).code)
+		return err;
+	if ((err = db_run(db, SQL_RELEASE_PEOPLE, id, &people)).code)
+		return err;
 	fputs(
 		"## Licences\n\nEach item keeps its own; `LICENCES` lists them with credit and source. The "
 		"most frequent:\n\n| licence | items |\n| --- | ---: |\n",
@@ -324,7 +331,13 @@ static void card_licences(FILE *out, const struct rows *rows)
 		card_cell(out, rows_text(rows, i, 0));
 		fprintf(out, " | %s |\n", rows_text(rows, i, 1));
 	}
-	fputc('\n', out);
+	fprintf(
+		out,
+		"\nAs the sources declare (`people`), nobody is shown or heard in %s items, in %s those "
+		"who are consented, in %s they act in a public role. Of %s nothing is declared.\n\n",
+		rows_text(people, 0, 0), rows_text(people, 0, 1), rows_text(people, 0, 2),
+		rows_text(people, 0, 3));
+	return ok();
 }
 
 /* torchvision's line for a split, or why there is none: it numbers the classes that it finds. */
@@ -416,8 +429,8 @@ struct error card_write(FILE *out, struct db *db, const char *release_id, bool v
                         const struct leak_table *leaks)
 {
 	const char *const id[] = { release_id };
-	auto_rows *facts = NULL, *said = NULL, *alone = NULL, *table = NULL, *terms = NULL,
-			  *corrected = NULL, *aside = NULL;
+	auto_rows *facts = NULL, *said = NULL, *alone = NULL, *table = NULL, *corrected = NULL,
+			  *aside = NULL;
 	struct error err;
 
 	if ((err = db_run(db, SQL_RELEASE_FACTS, id, &facts)).code)
@@ -429,8 +442,6 @@ struct error card_write(FILE *out, struct db *db, const char *release_id, bool v
 	if ((err = db_run(db, SQL_RELEASE_RECOGNISABLE, id, &alone)).code)
 		return err;
 	if ((err = db_run(db, SQL_RELEASE_TABLE, id, &table)).code)
-		return err;
-	if ((err = db_run(db, SQL_RELEASE_LICENCES, id, &terms)).code)
 		return err;
 	if ((err = db_run(db, SQL_RELEASE_CORRECTIONS, id, &corrected)).code)
 		return err;
@@ -449,7 +460,8 @@ struct error card_write(FILE *out, struct db *db, const char *release_id, bool v
 	card_limits(out, facts);
 	card_files(out, volunteers);
 	card_privacy(out, said, alone, volunteers);
-	card_licences(out, terms);
+	if ((err = card_licences(out, db, id)).code)
+		return err;
 	card_loading(out, facts, table, volunteers);
 	card_citation(out, facts);
 	return ok();

@@ -92,6 +92,13 @@ SELECT coalesce(i.licence, 'not stated') COLLATE "C", count(*)
   FROM release_draft d, jsonb_populate_record(NULL::item, d.item) i
  WHERE d.release_id = $1::uuid GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 100
 
+-- name: release_people
+-- What is declared of those whom the items show.
+-- $1 release uuid; returns items with nobody, whose people consented, act in a public role, of which nothing is declared
+SELECT count(*) FILTER (WHERE d.item->>'people' = 'nobody'), count(*) FILTER (WHERE d.item->>'people' = 'consented'),
+       count(*) FILTER (WHERE d.item->>'people' = 'public_role'), count(*) FILTER (WHERE d.item->>'people' IS NULL)
+  FROM release_draft d WHERE d.release_id = $1::uuid
+
 -- name: release_corrections
 -- What was corrected since the release of this name before this one; no row: it is the first.
 -- $1 release uuid

@@ -28,6 +28,9 @@ const struct column label_columns[LABEL_COLUMNS] = {
 	[LABEL_SHA256] = { "sha256", COLUMN_TEXT },
 	[LABEL_DECIDED_BY] = { "decided_by", COLUMN_TEXT },
 	[LABEL_DIGITAL_SOURCE_TYPE] = { "digital_source_type", COLUMN_TEXT },
+	[LABEL_RIGHTS] = { "rights", COLUMN_TEXT },
+	[LABEL_PEOPLE] = { "people", COLUMN_TEXT },
+	[LABEL_MADE_HOW] = { "made_how", COLUMN_TEXT },
 };
 
 const struct column judgment_columns[JUDGMENT_COLUMNS] = {

@@ -482,6 +482,17 @@ static void check_decided_by(struct verifying *v, const char *const f[], uint32_
 		verify_fault(v, "labels.csv row %u: decided_by is no rule of such a label", row);
 }
 
+/* Words of a fixed choice, where something was declared. */
+static void check_declared(struct verifying *v, const char *const f[], uint32_t row)
+{
+	const char *rights = f[LABEL_RIGHTS], *people = f[LABEL_PEOPLE];
+
+	if (*rights && !vocabulary_has(contribution_rights, rights))
+		verify_fault(v, "labels.csv row %u: rights is no word of such a declaration", row);
+	if (*people && !vocabulary_has(contribution_people, people))
+		verify_fault(v, "labels.csv row %u: people is no word of such a declaration", row);
+}
+
 static void check_label(struct verifying *v, const char *const f[], uint32_t row)
 {
 	bool known = strcmp(f[LABEL_LABEL_SOURCE], "truth") == 0;
@@ -493,6 +504,7 @@ static void check_label(struct verifying *v, const char *const f[], uint32_t row
 		verify_fault(
 			v, "labels.csv row %u: p_fake, low and high are no probability and its interval", row);
 	check_decided_by(v, f, row);
+	check_declared(v, f, row);
 	if (crowd || ruled || known)
 		check_source(v, f, row, p);
 	else
@@ -645,11 +657,12 @@ static void table_close(struct verified_table *table)
 	fclose(table->in);
 }
 
-/* The labels of releases that were made before lack the last column, or the last two. */
+/* The labels of releases that were made before lack their last columns. */
 static bool table_is_of_before(const struct verified_table *table, size_t count)
 {
 	return table->row == 1 && table->columns == LABEL_COLUMNS &&
-	       (count == LABEL_DECIDED_BY || count == LABEL_DIGITAL_SOURCE_TYPE);
+	       (count == LABEL_DECIDED_BY || count == LABEL_DIGITAL_SOURCE_TYPE ||
+	        count == LABEL_RIGHTS);
 }
 
 /* Reads the next row; false at the end, or after saying that the rest cannot be read. */

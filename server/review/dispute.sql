@@ -48,7 +48,7 @@ WITH shelf AS (
      CROSS JOIN LATERAL (SELECT * FROM item
                           WHERE campaign_id = s.campaign_id AND state = 'in_service' AND media_type = s.media_type
                             AND NOT gold AND NOT training AND created_at < now() - interval '10 minutes'
-                            AND NOT EXISTS (SELECT FROM lost_item l WHERE l.item_id = item.id)
+                            AND NOT EXISTS (SELECT FROM unready_item l WHERE l.item_id = item.id)
                          OFFSET 0) i
      WHERE NOT EXISTS (SELECT FROM item o
                         WHERE o.campaign_id = i.campaign_id AND o.state IN ('in_service', 'retired')
@@ -56,7 +56,7 @@ WITH shelf AS (
                           AND o.rendition <> i.rendition
                           AND (i.near_group IS NULL OR o.near_group IS DISTINCT FROM i.near_group
                                OR o.lineage = i.lineage OR o.pair = i.pair)
-                          AND NOT EXISTS (SELECT FROM lost_item l WHERE l.item_id = o.id))
+                          AND NOT EXISTS (SELECT FROM unready_item l WHERE l.item_id = o.id))
 ), moved AS (
     UPDATE item SET state = 'disputed'
      WHERE id IN (SELECT id FROM lonely) AND state = 'in_service'

@@ -44,6 +44,7 @@ const WHOLE = {
 
 /** Statements that read no table whole, and yet take more where there is more, and why. */
 const GROWS = {
+	rendering_next: "a hundred items of an older recipe at a time, where the small database has twenty",
 	campaign_released_gold: "all the gold of a closed campaign is looked at, once, by who opens it again",
 };
 

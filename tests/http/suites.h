@@ -48,6 +48,7 @@ Suite *http_snapshots_suite(void);
 Suite *http_jobs_suite(void);
 Suite *http_set_aside_suite(void);
 Suite *http_integrity_suite(void);
+Suite *http_cut_suite(void);
 Suite *http_ways_in_suite(void);
 Suite *http_leaks_suite(void);
 Suite *http_events_suite(void);

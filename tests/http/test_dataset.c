@@ -450,13 +450,13 @@ START_TEST(a_label_says_by_which_rule_the_crowd_decided_it)
 		campaign);
 	const char *folder = a_written_release(a_release(&person, campaign));
 	ck_assert_int_eq(
-		system(
-			say("cd '%s' && head -n 1 labels.csv | grep -q ',decided_by,digital_source_type.$' &&"
-	            " ! grep crowd labels.csv | grep -qv -e ',fake,crowd,.*,full,.$' -e "
-	            "',real,crowd,.*,no_gold,.$' &&"
-	            " grep ',fake,ruling,' labels.csv | grep -q '[0-9a-f],,.$' &&"
-	            " grep ruling labels.jsonl | grep -q '\"decided_by\": *null'",
-	            folder)),
+		system(say("cd '%s' && head -n 1 labels.csv | grep -q "
+	               "',decided_by,digital_source_type,rights,people,made_how.$' &&"
+	               " ! grep crowd labels.csv | grep -qv -e ',fake,crowd,.*,full,,,,.$' -e "
+	               "',real,crowd,.*,no_gold,,,,.$' &&"
+	               " grep ',fake,ruling,' labels.csv | grep -q '[0-9a-f],,,,,.$' &&"
+	               " grep ruling labels.jsonl | grep -q '\"decided_by\": *null'",
+	               folder)),
 		0);
 	ck_assert_ptr_nonnull(
 		strstr(file_text(folder, "README.md"), "6 were decided by the full rule"));
@@ -471,12 +471,44 @@ START_TEST(a_label_says_by_which_rule_the_crowd_decided_it)
 }
 END_TEST
 
+START_TEST(a_label_says_what_was_declared_and_not_who_made_it)
+{
+	struct person person = an_account("researcher");
+	const char *campaign = a_full_campaign();
+	int code;
+
+	tell_db("UPDATE item i SET rights = 'licensed', people = 'consented', made_by = 'Nessie Loch',"
+	        " made_how = 'a phone, by hand' FROM campaign c WHERE c.id = i.campaign_id AND c.name ="
+	        " '%s' AND i.id IN (SELECT item_id FROM consensus WHERE p_fake < .5)",
+	        campaign);
+	const char *folder = a_written_release(a_release(&person, campaign));
+	ck_assert_int_eq(system(say("cd '%s' && grep -c ',licensed,consented,\"a phone, by hand\".$' "
+	                            "labels.csv | grep -qx 6 && ! grep -rq Nessie . && grep -q '  "
+	                            "rights: licensed' LICENCES && grep -q '\"people\": "
+	                            "*\"consented\"' labels.jsonl",
+	                            folder)),
+	                 0);
+	ck_assert_ptr_nonnull(strstr(file_text(folder, "README.md"),
+	                             "nobody is shown or heard in 0 items, in 6 those who are "
+	                             "consented, in 0 they act in a public role. Of 6 nothing"));
+	const char *said = run_program(&code, "release verify %s", folder);
+	ck_assert_msg(code == 0, "%s", said);
+
+	ck_assert_int_eq(system(say("cd '%s' && sed -i s/,consented,/,asked,/ labels.csv", folder)), 0);
+	sign_again(folder);
+	said = run_program(&code, "release verify %s", folder);
+	ck_assert_int_eq(code, 1);
+	ck_assert_ptr_nonnull(strstr(said, "people is no word of such a declaration"));
+}
+END_TEST
+
 /* By how many columns the labels had less, and the last one then. */
 static const struct {
 	const char *missing, *last;
 } before[] = {
-	{ ",[a-z_]*", "decided_by" },
-	{ ",[a-z_]*,[a-z_]*", "sha256" },
+	{ ",[a-z_]*,[a-z_]*,[a-z_]*", "digital_source_type" },
+	{ ",[a-z_]*,[a-z_]*,[a-z_]*,[a-z_]*", "decided_by" },
+	{ ",[a-z_]*,[a-z_]*,[a-z_]*,[a-z_]*,[a-z_]*", "sha256" },
 };
 
 START_TEST(a_release_of_before_labels_had_all_columns_is_good)
@@ -652,6 +684,7 @@ Suite *http_dataset_suite(void)
 	tcase_add_test(tc, a_file_too_many_is_to_be_deleted_and_a_changed_one_got_anew);
 	tcase_add_test(tc, no_bytes_are_released_under_two_labels);
 	tcase_add_test(tc, a_label_says_by_which_rule_the_crowd_decided_it);
+	tcase_add_test(tc, a_label_says_what_was_declared_and_not_who_made_it);
 	tcase_add_loop_test(tc, a_release_of_before_labels_had_all_columns_is_good, 0,
 	                    sizeof before / sizeof before[0]);
 	tcase_add_test(tc, verify_names_the_files_that_hold_the_same_bytes_under_two_labels);

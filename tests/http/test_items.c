@@ -332,6 +332,32 @@ START_TEST(an_update_corrects_the_item_and_notes_who_when_and_from_what)
 }
 END_TEST
 
+START_TEST(what_a_manifest_declares_is_kept_compared_and_corrected)
+{
+	const char *folder = a_folder_of_pictures(), *campaign = fresh_name();
+	const char *header = "file,rights,people,made_by,made_how,region";
+
+	import_one(0, folder, campaign, header, "a.png,licensed,consented,Ann Lee,a phone,8;8;16;16");
+	ck_assert_str_eq(ask_db("SELECT concat_ws(' ', rights, people, made_by, made_how, region) FROM"
+	                        " item WHERE id = '%s'",
+	                        item_of(campaign)),
+	                 "licensed consented Ann Lee a phone {8,8,16,16}");
+	expect_text(import_one(0, folder, campaign, header,
+	                       "a.png,licensed,consented,Ann Lee,a phone,\" 8; 8;16;16\""),
+	            "1 known already");
+	expect_text(import_one(1, folder, campaign, header, "a.png,own_work,nobody,Ann Lee,a phone,"),
+	            "people is \"consented\" there and \"nobody\" here; rights is \"licensed\"");
+	expect_code(0, folder,
+	            "item edit a.png rights=public_domain made_by= region='9;9;16;16' --reason test");
+	ck_assert_str_eq(ask_db("SELECT concat_ws(' ', rights, people, made_by, made_how, region) FROM"
+	                        " item WHERE id = '%s'",
+	                        item_of(campaign)),
+	                 "public_domain consented a phone {9,9,16,16}");
+	expect_text(expect_code(0, folder, "item show a.png"), "made_by: Ann Lee -> (nothing)");
+	expect_text(expect_code(1, folder, "item edit a.png people=many --reason test"), "not known");
+}
+END_TEST
+
 START_TEST(an_edit_keeps_the_rules_of_a_row)
 {
 	const char *folder = a_folder_of_pictures(), *campaign = fresh_name();
@@ -546,6 +572,7 @@ Suite *http_items_suite(void)
 	tcase_add_loop_test(tc, items_that_show_the_same_are_no_pair, 0, 2);
 	tcase_add_test(tc, items_that_come_to_show_the_same_become_one_lineage);
 	tcase_add_test(tc, an_update_corrects_the_item_and_notes_who_when_and_from_what);
+	tcase_add_test(tc, what_a_manifest_declares_is_kept_compared_and_corrected);
 	tcase_add_test(tc, an_edit_keeps_the_rules_of_a_row);
 	tcase_add_test(tc, corrections_stay);
 	tcase_add_test(tc, gold_whose_truth_is_corrected_is_scored_anew);

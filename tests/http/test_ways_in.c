@@ -155,11 +155,11 @@ START_TEST(an_upload_in_pieces_becomes_an_item_of_a_researcher)
 	expect_status(made, 202);
 	ck_assert_str_eq(text_at(made.body, "id"), id_of(upload));
 	ck_assert_str_eq(outcome_of(id_of(upload)), "approved");
-	ck_assert_str_eq(
-		ask_db("SELECT concat(state, ' ', truth, ' ', basis, ' ', licence, ' ', title, ' ', bytes)"
-	           " FROM item WHERE id = '%s'",
-	           id_of(upload)),
-		say("in_service real capture_attested CC0-1.0 A test's %zu", file.len));
+	ck_assert_str_eq(ask_db("SELECT concat(state, ' ', truth, ' ', basis, ' ', licence, ' ', "
+	                        "title, ' ', bytes, ' ',"
+	                        " made_by) FROM item WHERE id = '%s'",
+	                        id_of(upload)),
+	                 say("in_service real capture_attested CC0-1.0 A test's %zu I did", file.len));
 	/* An answer that was lost is asked for again. */
 	expect_status(contribute_upload(&person, upload), 202);
 	struct answer gone = get(&person, upload);
@@ -631,7 +631,11 @@ START_TEST(a_moderator_looks_and_approves)
 	                              json_pack("{s:s}", "decision", "approve"));
 	expect_status(approved, 200);
 	ck_assert_str_eq(text_at(approved.body, "item"), id);
-	ck_assert_str_eq(ask_db("SELECT state FROM item WHERE id = '%s'", id), "in_service");
+	ck_assert_str_eq(
+		ask_db("SELECT concat_ws(' ', state, rights, people, made_how, coalesce(made_by,"
+	           " 'by a volunteer')) FROM item WHERE id = '%s'",
+	           id),
+		"in_service own_work nobody with a camera by a volunteer");
 	expect_problem(post(&moderator, say("/api/v1/items/%s/review", id),
 	                    json_pack("{s:s}", "decision", "approve")),
 	               409, "conflict");
@@ -647,6 +651,31 @@ START_TEST(a_moderator_looks_and_approves)
 	struct answer own = get(&person, say("/api/v1/contributions/%s", id));
 	ck_assert(json_is_null(json_object_get(own.body, "item")));
 	tell_db("UPDATE item SET state = 'withdrawn' WHERE id = '%s'", id);
+}
+END_TEST
+
+/* Its file was made when the campaign had no length yet. */
+START_TEST(what_waited_while_a_campaign_opened_is_cut_as_the_others)
+{
+	struct person person = a_volunteer();
+	const char *folder = a_folder(), *campaign = fresh_name();
+	struct ran made = shell(folder, "ffmpeg -v error -f lavfi -i sine=f=613:d=0.8 a.wav &&"
+	                                " ffmpeg -v error -f lavfi -i sine=f=617:d=1.2 b.wav");
+
+	ck_assert_msg(made.code == 0, "%s", made.said);
+	expect_code(0, "/", say("campaign add %s --length shortest", campaign));
+	write_text(folder, "m.csv", "file\na.wav\n");
+	expect_code(0, folder, say("import m.csv --campaign %s", campaign));
+	const char *id = id_of(sent_whole(&person, contents_of(folder, "b.wav")));
+	json_t *body = a_declaration();
+	json_object_set_new(body, "upload", json_string(id));
+	json_object_set_new(body, "campaign", json_string(campaign));
+	expect_status(post(&person, "/api/v1/items", body), 202);
+	ck_assert_str_eq(outcome_of(id), "quarantined");
+	expect_code(0, "/", say("campaign open %s", campaign));
+	expect_code(0, "/", say("review approve %s", id));
+	tell_db("UPDATE job SET run_after = now() WHERE kind = 'cut' AND state = 'waiting'");
+	await_db(30, say("SELECT duration_ms = 800 FROM item WHERE id = '%s'", id));
 }
 END_TEST
 
@@ -848,6 +877,7 @@ Suite *http_ways_in_suite(void)
 	tcase_add_loop_test(tc, an_address_leads_nowhere_inside, 0, COUNT(addresses));
 	tcase_add_test(tc, nothing_in_quarantine_is_an_item);
 	tcase_add_test(tc, a_moderator_looks_and_approves);
+	tcase_add_test(tc, what_waited_while_a_campaign_opened_is_cut_as_the_others);
 	tcase_add_test(tc, what_is_rejected_keeps_its_reason_and_loses_its_media);
 	tcase_add_test(tc, the_command_line_lists_and_decides);
 	tcase_add_test(tc, a_file_that_is_no_medium_fails_and_says_why);

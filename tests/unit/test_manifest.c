@@ -158,6 +158,30 @@ static const struct sample samples[] = {
 	SAMPLE("{\"file\":\"a\",\"colour\":1}\n", "1!"),
 };
 
+START_TEST(what_is_declared_is_read_and_a_region_has_one_form)
+{
+	static const char *const manifests[] = {
+		"file,rights,People,made_by,made_how,region\n"
+		"a,Own work,CONSENTED,Ann Lee,\"a phone,\nhand-held\", 10; 20 ;300;400\n",
+		"{\"file\":\"a\",\"rights\":\"own_work\",\"people\":\"consented\",\"made_by\":"
+		"\"Ann Lee\",\"made_how\":\"a phone,\\nhand-held\",\"region\":[10,20,300,400]}\n",
+	};
+	struct manifest *manifest;
+	struct manifest_row row;
+	struct error err = open_bytes(manifests[_i], strlen(manifests[_i]), &manifest);
+
+	ck_assert_msg(!err.code, "%s", err.detail);
+	ck_assert(manifest_next(manifest, arena, &row));
+	ck_assert_msg(!row.err.code, "%s", row.err.detail);
+	ck_assert_str_eq(row.item.rights, "own_work");
+	ck_assert_str_eq(row.item.people, "consented");
+	ck_assert_str_eq(row.item.made_by, "Ann Lee");
+	ck_assert_str_eq(row.item.made_how, "a phone,\nhand-held");
+	ck_assert_str_eq(row.item.region, "10;20;300;400");
+	manifest_close(manifest);
+}
+END_TEST
+
 START_TEST(a_manifest_is_read_as_people_write_it)
 {
 	const struct sample *sample = &samples[_i];
@@ -218,6 +242,14 @@ static const struct sample reasons[] = {
 	SAMPLE("{\"file\":\"g\",\"identity\":[9007199254740993]}\n", "write it as a text"),
 	SAMPLE("{\"file\":\"g\",\"identity\":[3.0]}\n", "must be a text or a whole number"),
 	SAMPLE("[{\"file\":\"g\"}\n", "is it whole?"),
+	SAMPLE("file,rights\na,mine\n", "rights \"mine\" is not known"),
+	SAMPLE("file,people\na,yes\n", "people \"yes\" is not known"),
+	SAMPLE("file,region\na,10;20;300\n", "is not x;y;width;height in whole pixels"),
+	SAMPLE("file,region\na,0.1;0.2;0.5;0.5\n", "is not x;y;width;height in whole pixels"),
+	SAMPLE("file,region\na,-1;2;30;40\n", "is not x;y;width;height in whole pixels"),
+	SAMPLE("file,region\na,1;2;30;40;5\n", "is not x;y;width;height in whole pixels"),
+	SAMPLE("file,region\na,1;2;30;0\n", "holds no pixels"),
+	SAMPLE("{\"file\":\"g\",\"region\":[1.5,2,3,4]}\n", "must be a text or a whole number"),
 };
 
 START_TEST(a_row_that_is_refused_says_why)
@@ -312,6 +344,7 @@ Suite *manifest_suite(void)
 	TCase *tc = tcase_create("manifest");
 
 	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_loop_test(tc, what_is_declared_is_read_and_a_region_has_one_form, 0, 2);
 	tcase_add_loop_test(tc, a_manifest_is_read_as_people_write_it, 0,
 	                    (int)(sizeof samples / sizeof samples[0]));
 	tcase_add_loop_test(tc, what_is_no_manifest_is_refused_and_named, 0,

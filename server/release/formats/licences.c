@@ -17,6 +17,7 @@ static void licences_row(struct sink *sink, const char *const values[])
 		const char *name;
 		int column;
 	} lines[] = { { "licence", LABEL_LICENCE },
+		          { "rights", LABEL_RIGHTS },
 		          { "credit", LABEL_CREDIT },
 		          { "source", LABEL_SOURCE },
 		          { "title", LABEL_TITLE } };
