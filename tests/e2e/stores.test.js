@@ -350,6 +350,7 @@ describe("a media store that is moved and tidied", () => {
 			"api_token.token_hash": "of a token", "session.token_hash": "of a token",
 			"judged_pair.body_hash": "of a request", "item.streams": "of what is in a file", "contribution.streams": "of what is in a file",
 			"rendition_trait.rendition": "of what can be measured anew",
+			"item_fingerprint.hash": "of what a file shows or sounds like",
 			"media_tombstone.digest": "of what nothing names", "release_draft.sha256": "of a file that its item names", "release_item.sha256": "of the same, which its row of release_file names too",
 		};
 		const columns = (await sql(database, `select table_name || '.' || column_name from information_schema.columns
