@@ -73,7 +73,8 @@ static struct error find_known(struct importing *one, const char *sha256)
 	return ok();
 }
 
-static struct error item_create(struct importing *one)
+/* No row: its bytes are known. */
+static struct error item_insert(const struct importing *one, struct rows **ret_rows)
 {
 	const struct item_row *row = one->row;
 	const struct media *media = one->media;
@@ -121,16 +122,23 @@ static struct error item_create(struct importing *one)
 			? arena_printf(arena, "{%u,%u}", media->source_width, media->source_height)
 			: NULL,
 	};
+
+	return db_run(one->db, SQL_ITEM_CREATE, params, ret_rows);
+}
+
+static struct error item_create(struct importing *one)
+{
 	auto_rows *rows = NULL;
-	struct error err = db_run(one->db, SQL_ITEM_CREATE, params, &rows);
+	struct error err = item_insert(one, &rows);
 
 	one->made = !err.code && rows_count(rows) > 0;
 	if (err.code || !one->made)
-		return err.code ? err : find_known(one, sha256);
-	one->id = rows_copy(rows, 0, 0, arena);
+		return err.code ? err
+		                : find_known(one, digest_text(one->arena, one->media->original.digest));
+	one->id = rows_copy(rows, 0, 0, one->arena);
 	if ((err = db_do(one->db, SQL_ITEM_NOTE_DUE, (const char *[]){ one->id }, NULL)).code)
 		return err;
-	return row->pair ? item_fit_pair(one->db, one->id, false) : ok();
+	return one->row->pair ? item_fit_pair(one->db, one->id, false) : ok();
 }
 
 /* Of files with one rendition that come at once, one makes the item; the others find it. */

@@ -208,7 +208,7 @@ static struct error rendering_render(const struct rendering_run *run, struct are
                                      const struct rows *rows, size_t row)
 {
 	const char *item = rows_text(rows, row, 0), *version = rows_text(rows, row, 1);
-	struct media media;
+	struct media media = { 0 };
 	struct error err = render_media(run->job->store, arena, rows, row, &media);
 
 	if (err.code)
