@@ -368,10 +368,11 @@ static struct error image_cut_around(const struct workdir *workdir, const char *
 		return err;
 	unsigned left = cut_begin(x, (unsigned)covered.width, cut->width);
 	unsigned top = cut_begin(y, (unsigned)covered.height, cut->height);
+	const char *rendition = RENDITION;
 	const char *const argv[] = { "vips",
 		                         "crop",
 		                         COVERED,
-		                         RENDITION,
+		                         rendition,
 		                         arena_printf(workdir->arena, "%u", left),
 		                         arena_printf(workdir->arena, "%u", top),
 		                         arena_printf(workdir->arena, "%u", cut->width),

@@ -69,7 +69,7 @@ static void judge_item(const char *item)
 	tell_db(
 		"WITH p AS (INSERT INTO judged_pair (assignment_id, volunteer_id, campaign_id, media_type,"
 		" kind, matched, policy, body_hash, server_ms, exposure_ms) SELECT gen_random_uuid(), "
-	    "'%s', campaign_id,"
+		"'%s', campaign_id,"
 		" media_type, 'random', false, 1, sha256('x'), 1, 1 FROM item WHERE id = '%s'"
 		" RETURNING assignment_id) INSERT INTO judgment (item_id, volunteer_id, assignment_id,"
 		" position, verdict, confidence, training) SELECT '%s', '%s', assignment_id, 'left',"
