@@ -159,7 +159,7 @@ describe("what real media give away beside their content", { skip: there ? false
 	test("cut to one box and window, size and length tell nothing any more", async (t) => {
 		const cut = await place.database("cut");
 		await place.program(cut, ["campaign", "add", "even", "--box", "256x256", "--window", "0.2-2"]);
-		const refused = (await place.program(cut, ["import", MANIFEST, "--campaign", "even"]).catch((error) => error)).stderr;
+		const refused = (await place.program(cut, ["import", "--refused", path.join(place.folder, "refused.csv"), MANIFEST, "--campaign", "even"]).catch((error) => error)).stderr;
 		const after = (await place.program(cut, ["leaks", "even"])).stdout;
 		t.diagnostic(`${after}\n${refused}`);
 		for (const trait of ["width", "height", "aspect", "square"])
