@@ -20,6 +20,7 @@ fuzz-media:  ## import FUZZ_MEDIA (20000) damaged pictures, films and sounds; FU
 	@FUZZ_MEDIA=$(or $(FUZZ_MEDIA),20000) CHECK_SECONDS=86400 scripts/check fuzz_media
 
 check-long: check  ## every test in its long form, which takes an hour: fuzzing, injected faults, kills under load, floods, a full object service
+	@LONG=1 $(MAKE) -s lint
 	@LONG=1 CHECK_SECONDS=3600 scripts/check faults_inject check_build e2e_ways_in e2e_provenance e2e_objects
 	@$(MAKE) -s fuzz
 	@$(MAKE) -s fuzz-media
