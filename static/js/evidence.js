@@ -88,6 +88,15 @@ function origin({ origin: said }) {
 		el("p", { class: "quiet" }, t("evidence.origin_hint")));
 }
 
+/** Items that look or sound like this one: a warning, and nothing where there are none. */
+function lookalikes({ near_duplicates: near }) {
+	if (near.length === 0)
+		return null;
+	return part(t("evidence.near"), el("ul", { "data-testid": "near" }, near.map(({ item, distance, declared }) => el("li", {},
+		t(declared ? "evidence.near_declared" : "evidence.near_undeclared", { distance }), " ", el("span", { class: "mono" }, item)))),
+	el("p", { class: "quiet" }, t("evidence.near_hint")));
+}
+
 /** Every ruling of the item, in the place that the evidence has for them. */
 export function showRulings(list) {
 	const place = document.getElementById("rulings");
@@ -98,7 +107,7 @@ export function showRulings(list) {
 export function showEvidence(box, dispute, partner) {
 	const { evidence, verdict } = dispute;
 	box.replaceChildren(...[
-		crowd(evidence, verdict), tellBars(evidence.tells), file(evidence), origin(evidence), el("div", { id: "rulings", "data-testid": "rulings" }),
+		crowd(evidence, verdict), tellBars(evidence.tells), file(evidence), origin(evidence), lookalikes(evidence), el("div", { id: "rulings", "data-testid": "rulings" }),
 		partner ? part(t("evidence.beside"), partner, el("p", {}, evidence.partner.truth ? t("evidence.partner_truth", { truth: term("verdict", evidence.partner.truth) }) : t("evidence.partner_unknown"))) : null,
 		el("p", { class: "quiet" }, verdict ? t("evidence.after_verdict", namesOf(STEPS[stepOf(verdict)]))
 			: t("evidence.not_blind")),

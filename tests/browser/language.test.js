@@ -27,7 +27,7 @@ const SAME = [
 ];
 /** What comes from the database, from a file of the release, or from the keyboard: no sentence of the pages. */
 const DATA = "noscript, script, style, kbd, #question, .told p:nth-child(2), [data-testid=account], .mono, pre, .markdown, "
-	+ "[data-testid=evidence] .facts dd, [data-testid=evidence] table tbody td:first-child, .ruled, "
+	+ "[data-testid=evidence] .facts dd, [data-testid=evidence] details .facts dt, [data-testid=evidence] table tbody td:first-child, .ruled, "
 	+ "[data-testid=release-card] a, [data-testid=release] > h1, .files td";
 
 describe("the pages in another language", () => {

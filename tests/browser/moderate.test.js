@@ -176,6 +176,20 @@ describe("the moderators' desk", () => {
 		assert.deepEqual((await rulings(id)).map(([ruling]) => ruling), ["fake", "real"]);
 	});
 
+	test("who looks at the evidence is warned of items that look alike", async () => {
+		const [id] = await disputes(1);
+		const [[item, other]] = await sql(database, `select d.item_id, (select i.id from item i where i.id <> d.item_id order by i.id limit 1) from dispute d where d.id = '${id}'`);
+		await sql(database, `insert into near_duplicate (item_a, item_b, distance) values (least('${item}'::uuid, '${other}'), greatest('${item}'::uuid, '${other}'), 6)
+			on conflict (item_a, item_b) do update set distance = 6`);
+		await colleagueRules(id, "fake");
+		await visit.page.goto("/moderate");
+		await visit.page.goto(`/moderate#${id}`);
+		const told = visit.at("near").getByText(other);
+		await told.waitFor();
+		assert.match(await visit.at("near").innerText(), /6 of 256 bits apart/);
+		await visit.shoot("moderate-near");
+	});
+
 	test("the next dispute is one that is free, and from one that another holds there is a further next", async () => {
 		const [first, second, third, fourth] = await disputes(4);
 		assert.equal((await colleague.post(`/disputes/${second}/claim`, {})).status, 200);
