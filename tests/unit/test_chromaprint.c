@@ -144,6 +144,7 @@ Suite *chromaprint_suite(void)
 {
 	Suite *suite = suite_create("chromaprint");
 	TCase *all = tcase_create("all");
+	tcase_set_tags(all, "pure");
 
 	tcase_add_checked_fixture(all, chromaprint_setup, NULL);
 	tcase_add_test(all, words_are_read_from_what_fpcalc_writes);

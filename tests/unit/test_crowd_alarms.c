@@ -113,6 +113,7 @@ Suite *crowd_alarms_suite(void)
 {
 	Suite *suite = suite_create("crowd/alarms");
 	TCase *tc = tcase_create("alarms");
+	tcase_set_tags(tc, "pure");
 
 	tcase_set_timeout(tc, 120);
 	tcase_add_loop_test(tc, a_few_who_skip_much_are_no_group, 0, 4);

@@ -408,6 +408,7 @@ Suite *crowd_deciding_suite(void)
 {
 	Suite *suite = suite_create("crowd/deciding");
 	TCase *tests = tcase_create("deciding");
+	tcase_set_tags(tests, "pure");
 
 	tcase_add_test(tests, measured_volunteers_of_several_networks_decide);
 	tcase_add_test(tests, networks_of_one_provider_are_one_network);

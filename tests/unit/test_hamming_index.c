@@ -164,6 +164,7 @@ Suite *hamming_index_suite(void)
 {
 	Suite *suite = suite_create("hamming_index");
 	TCase *all = tcase_create("all");
+	tcase_set_tags(all, "pure");
 
 	tcase_add_checked_fixture(all, hamming_setup, hamming_teardown);
 	tcase_set_timeout(all, 60);

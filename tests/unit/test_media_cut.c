@@ -404,6 +404,7 @@ Suite *media_cut_suite(void)
 {
 	Suite *suite = suite_create("media/cut");
 	TCase *tc = tcase_create("cut");
+	tcase_set_tags(tc, "programs");
 
 	tcase_add_checked_fixture(tc, ingest_setup, ingest_teardown);
 	tcase_set_timeout(tc, 240);
@@ -418,6 +419,7 @@ Suite *media_cut_suite(void)
 	tcase_add_test(tc, an_original_and_what_was_made_of_it_are_cut_alike);
 	suite_add_tcase(suite, tc);
 	tc = tcase_create("alike");
+	tcase_set_tags(tc, "programs");
 	tcase_add_checked_fixture(tc, ingest_setup, ingest_teardown);
 	tcase_set_timeout(tc, 240);
 	tcase_add_loop_test(tc, a_box_is_cut_around_the_region_and_stays_in_the_picture, 0, 5);

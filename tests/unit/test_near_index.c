@@ -268,6 +268,7 @@ Suite *near_index_suite(void)
 {
 	Suite *suite = suite_create("near_index");
 	TCase *tc = tcase_create("near_index");
+	tcase_set_tags(tc, "pure");
 
 	tcase_add_checked_fixture(tc, near_setup, scratch_clear);
 	tcase_add_test(tc, what_was_saved_is_read_again);

@@ -270,6 +270,8 @@ Suite *pdq_suite(void)
 {
 	Suite *suite = suite_create("pdq");
 	TCase *pure = tcase_create("pure"), *files = tcase_create("reference");
+	tcase_set_tags(files, "programs");
+	tcase_set_tags(pure, "pure");
 
 	tcase_add_loop_test(pure, a_variant_is_the_hash_of_the_turned_picture, 0, PDQ_VARIANTS);
 	tcase_add_test(pure, half_of_the_bits_are_set);

@@ -99,7 +99,7 @@ START_TEST(time_that_is_up_ends_the_program_and_all_it_started)
 }
 END_TEST
 
-/* Runs a script that may stand still for 400 ms, in a folder that holds a file already. */
+/* Runs a script that may stand still for a second, in a folder that holds a file already. */
 static struct program_result run_watched(const char *script)
 {
 	const char *const argv[] = { "sh", "-c", script, NULL };
@@ -107,7 +107,7 @@ static struct program_result run_watched(const char *script)
 	struct program_result result;
 
 	scratch_write("there", "bytes", 5);
-	program.still_ms = 400;
+	program.still_ms = 1000;
 	ck_assert_int_eq(program_run(&program, &result).code, OK);
 	return result;
 }
