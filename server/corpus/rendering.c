@@ -11,9 +11,10 @@
 #include "crypto/sha256.h"
 #include "media/media.h"
 
-#define WINDOW      "100" /* items that one statement names */
-#define FAULTS_MOST 3     /* of our own in a row: then the machine is at fault, not the items */
-#define NUMBER      24
+#define WINDOW           "100" /* items that one statement names */
+#define FAULTS_MOST      3 /* of our own in a row: then the machine is at fault, not the items */
+#define RENDITION_PARAMS 8 /* what a statement is told of a rendition, last of all */
+#define NUMBER           24
 
 #define TEXT_OF_(number) #number
 #define TEXT_OF(number)  TEXT_OF_(number)
@@ -163,23 +164,26 @@ static const char *number_or_null(struct arena *arena, uint64_t number)
 	return number ? arena_printf(arena, "%llu", (unsigned long long)number) : NULL;
 }
 
+/* What a statement that gives an item another rendition is told of it. */
+static void put_rendition(struct arena *arena, const struct media *media,
+                          const char *params[RENDITION_PARAMS])
+{
+	params[0] = digest_or_null(arena, true, &media->rendition);
+	params[1] = number_or_null(arena, media->rendition.bytes);
+	params[2] = media->content_type;
+	params[3] = digest_or_null(arena, media->has_poster, &media->poster);
+	params[4] = digest_or_null(arena, media->has_thumbnail, &media->thumbnail);
+	params[5] = number_or_null(arena, media->width);
+	params[6] = number_or_null(arena, media->height);
+	params[7] = number_or_null(arena, media->duration_ms);
+}
+
 static struct error change_item(const struct rendering_run *run, struct arena *arena,
                                 const char *item, const char *version, const struct media *media)
 {
-	const char *const params[] = {
-		run->job->job->subject,
-		item,
-		version,
-		digest_or_null(arena, true, &media->rendition),
-		number_or_null(arena, media->rendition.bytes),
-		media->content_type,
-		digest_or_null(arena, media->has_poster, &media->poster),
-		digest_or_null(arena, media->has_thumbnail, &media->thumbnail),
-		number_or_null(arena, media->width),
-		number_or_null(arena, media->height),
-		number_or_null(arena, media->duration_ms),
-	};
+	const char *params[3 + RENDITION_PARAMS] = { run->job->job->subject, item, version };
 
+	put_rendition(arena, media, params + 3);
 	return db_do(run->job->db, SQL_RENDERING_CHANGED, params, NULL);
 }
 
@@ -310,20 +314,10 @@ enum { RECUT_LEARNS = 16, RECUT_SINCE };
 static struct error recut_change(struct db *db, struct arena *arena, const struct rows *rows,
                                  size_t row, const struct media *media)
 {
-	const char *const params[] = {
-		rows_text(rows, row, 0),
-		rows_text(rows, row, 1),
-		recipe_now,
-		digest_or_null(arena, true, &media->rendition),
-		number_or_null(arena, media->rendition.bytes),
-		media->content_type,
-		digest_or_null(arena, media->has_poster, &media->poster),
-		digest_or_null(arena, media->has_thumbnail, &media->thumbnail),
-		number_or_null(arena, media->width),
-		number_or_null(arena, media->height),
-		number_or_null(arena, media->duration_ms),
-	};
+	const char *params[3 + RENDITION_PARAMS] = { rows_text(rows, row, 0), rows_text(rows, row, 1),
+		                                         recipe_now };
 
+	put_rendition(arena, media, params + 3);
 	return db_do(db, SQL_RECUT_CHANGED, params, NULL);
 }
 
