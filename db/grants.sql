@@ -47,6 +47,7 @@ BEGIN
             ('provenance_due',   'INSERT, DELETE',  ''),
             ('release_file',     'INSERT',          ''),
             ('release_artefact', 'INSERT',          ''),
+            ('release_layout_wanted', 'INSERT',     ''),
             ('set_aside_item',   'INSERT',          ''),
             ('release_item',     'INSERT',          ''),
             ('schema_migration', '',                ''),

@@ -14,6 +14,7 @@
 #include "core/vocabulary.h"
 #include "release/artefact.h"
 #include "release/release.h"
+#include "release/select.h"
 #include "store/store.h"
 #include "work/job.h"
 
@@ -109,8 +110,12 @@ struct error get_release(struct request *req, struct db *db)
 	if (err.code)
 		return err;
 	json_auto_t *body = present_release(&release);
+	json_t *layouts;
 	if ((err = add_files(req, db, &release, body)).code)
 		return err;
+	if ((err = layouts_json(req, db, &release, &layouts)).code)
+		return err;
+	json_object_set_new(body, "layouts", layouts);
 	if ((err = add_card(req, db, &release, body)).code)
 		return err;
 	request_json(req, 200, json_incref(body));
@@ -162,7 +167,7 @@ struct error get_release_file(struct request *req, struct db *db)
 }
 
 static struct error read_release_request(struct json_reader *body,
-                                         struct release_request *ret_request)
+                                         struct release_request *ret_request, bool *ret_dry_run)
 {
 	struct release_request request = { 0 };
 	json_t *object;
@@ -171,6 +176,7 @@ static struct error read_release_request(struct json_reader *body,
 	request.name = read_text(body, "name", 1, RELEASE_NAME_MAX);
 	request.version = read_text(body, "version", 1, RELEASE_NAME_MAX);
 	object = read_object_or_null(body, "filter");
+	*ret_dry_run = read_flag_or(body, "dry_run", false);
 	if ((err = json_reader_done(body)).code)
 		return err;
 	if (object) {
@@ -190,9 +196,22 @@ static struct error read_release_request(struct json_reader *body,
 	return ok();
 }
 
+/* What it would hold: nothing is made. */
+static struct error answer_preview(struct request *req, struct db *db,
+                                   const struct release_request *request)
+{
+	struct release_preview preview;
+	struct error err = release_preview(db, api.store, request, &preview);
+
+	if (!err.code)
+		request_json(req, 200, present_preview(&preview));
+	return err;
+}
+
 struct error post_release(struct request *req, struct db *db)
 {
 	json_auto_t *object = NULL;
+	bool dry_run;
 	struct release_request request;
 	struct job_progress progress;
 	struct job job;
@@ -201,8 +220,10 @@ struct error post_release(struct request *req, struct db *db)
 	if ((err = request_object(req, &object)).code)
 		return err;
 	struct json_reader body = { .object = object, .arena = req->arena };
-	if ((err = read_release_request(&body, &request)).code)
+	if ((err = read_release_request(&body, &request, &dry_run)).code)
 		return err;
+	if (dry_run)
+		return answer_preview(req, db, &request);
 	request.account = req->account_id;
 	if ((err = release_create(db, &request, false, &job)).code)
 		return err;

@@ -3,11 +3,23 @@
 #ifndef API_RELEASES_H
 #define API_RELEASES_H
 
+#include <jansson.h>
+
 #include "http/router.h"
 
 struct error get_releases(struct request *req, struct db *db);
 struct error get_release(struct request *req, struct db *db);      /* args: name, version */
 struct error get_release_file(struct request *req, struct db *db); /* args: name, version, path */
 struct error post_release(struct request *req, struct db *db);
+
+/* layouts.c */
+struct release;
+struct error get_release_archive(struct request *req, struct db *db); /* name, version, file */
+struct error get_layout_file(struct request *req, struct db *db); /* name, version, layout, path */
+struct error post_layout(struct request *req, struct db *db);     /* args: name, version */
+
+/* What is made of a release, with addresses. */
+struct error layouts_json(struct request *req, struct db *db, const struct release *release,
+                          json_t **ret_list) MUST_CHECK;
 
 #endif

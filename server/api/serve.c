@@ -69,6 +69,8 @@ static struct error serve_permit(struct request *req, struct db *db)
 
 static void serve_one(struct request *req, struct db *db)
 {
+	if (request_read_piece(req))
+		return;
 	struct error err = req->is_piece ? req->route->take(req, db) : req->route->handle(req, db);
 
 	if (err.code)

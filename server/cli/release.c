@@ -12,7 +12,9 @@
 #include "core/vocabulary.h"
 #include "db/db.h"
 #include "release/build.h"
+#include "release/layout.h"
 #include "release/release.h"
+#include "release/select.h"
 #include "release/verify.h"
 #include "release/write.h"
 #include "store/store.h"
@@ -22,8 +24,9 @@
 const char cli_release_usage[] =
 	"release create NAME VERSION [--campaign NAME] [--media-type TYPE]\n"
 	"                          [--min-judgments N] [--min-confidence P] [--no-volunteers]\n"
+	"                          [--dry-run]\n"
 	"       touchstone release list\n"
-	"       touchstone release write NAME VERSION DIR\n"
+	"       touchstone release write NAME VERSION DIR [--format FORMAT]\n"
 	"       touchstone release verify DIR";
 
 /* What the command works with; verify does without. */
@@ -144,12 +147,31 @@ static struct error release_resume(struct tools *tools, const struct release_req
 	return err.code ? err : release_create(tools->db, request, true, job);
 }
 
+/* Prints what it would hold. */
+static int preview_release(struct tools *tools, const struct release_request *request)
+{
+	struct release_preview preview;
+	struct error err = release_preview(tools->db, tools->store, request, &preview);
+
+	if (err.code)
+		return failed(err);
+	printf("%lld items, %lld bytes of media; nothing was made\n", (long long)preview.items,
+	       (long long)preview.bytes);
+	for (enum split split = SPLIT_TRAIN; split < SPLITS; split++)
+		printf("%s\t%lld real\t%lld fake\n", split_name(split),
+		       (long long)preview.in_split[split][0], (long long)preview.in_split[split][1]);
+	printf("held back %lld, contradicting %lld\n", (long long)preview.held_back,
+	       (long long)preview.contradicting);
+	return EXIT_DONE;
+}
+
 static int cli_release_create(struct tools *tools, int argc, char **argv)
 {
 	struct release_request request = { 0 };
 	struct command_line line = { .what = "making the release" };
 	struct progress_listener progress = { release_show, &line };
 	struct release release;
+	bool dry_run = take_flag(&argc, argv, "--dry-run");
 	struct job job;
 	struct error err;
 
@@ -158,6 +180,8 @@ static int cli_release_create(struct tools *tools, int argc, char **argv)
 		return wrong_usage();
 	request.name = argv[1];
 	request.version = argv[2];
+	if (dry_run)
+		return preview_release(tools, &request);
 	err = release_create(tools->db, &request, true, &job);
 	if (err.code == ERR_CONFLICT)
 		err = release_resume(tools, &request, err, &job);
@@ -205,10 +229,32 @@ static int release_list(struct tools *tools, int argc)
 	return EXIT_DONE;
 }
 
+/* Makes the layout where it is not made yet, and writes it. */
+static struct error write_format(struct tools *tools, const struct release *release,
+                                 const char *format, const char *folder,
+                                 const struct progress_listener *progress)
+{
+	const struct layout *layout;
+	struct made_layout made;
+	struct release found;
+	struct error err = layout_named(format, &layout);
+
+	if (err.code)
+		return err;
+	if ((err = layout_make(tools->db, tools->store, release->id, layout, progress)).code)
+		return err;
+	err = layout_find(tools->db, tools->arena, release->name, release->version, format, &found,
+	                  &made);
+	if (err.code)
+		return err;
+	return release_write_layout(tools->store, release, made.contents, folder, progress);
+}
+
 static int write_folder(struct tools *tools, int argc, char **argv)
 {
 	struct command_line line = { .what = "writing" };
 	struct progress_listener progress = { release_show, &line };
+	const char *format = take_option(&argc, argv, "--format");
 	struct release release;
 	struct error err;
 
@@ -216,7 +262,8 @@ static int write_folder(struct tools *tools, int argc, char **argv)
 		return wrong_usage();
 	if ((err = release_find(tools->db, tools->arena, argv[1], argv[2], &release)).code)
 		return failed(err);
-	err = release_write(tools->db, tools->store, &release, argv[3], &progress);
+	err = format ? write_format(tools, &release, format, argv[3], &progress)
+	             : release_write(tools->db, tools->store, &release, argv[3], &progress);
 	end_line(&line);
 	if (err.code)
 		return failed(err);

@@ -113,6 +113,17 @@ void request_file(struct request *req, int fd, uint64_t bytes, const char *type,
 	req->cache = cache;
 }
 
+void request_stream(struct request *req, const struct reply_stream *stream, uint64_t bytes,
+                    const char *type, const char *etag, const char *cache)
+{
+	req->status = 200;
+	req->stream = *stream;
+	req->file_bytes = bytes;
+	req->reply_type = type;
+	req->etag = etag;
+	req->cache = cache;
+}
+
 void request_static(struct request *req, unsigned status, const struct static_file *file)
 {
 	req->status = status;

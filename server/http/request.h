@@ -25,12 +25,23 @@ struct route;
 struct server;
 struct pooled_response;
 struct static_file;
+struct stream_piece;
 
 #define MAX_PATH_ARGS 4
 
 struct request_header {
 	const char *name, *value;
 	struct request_header *next;
+};
+
+/* An answer that is read while it is sent, and never lies in memory whole. */
+struct reply_stream {
+	/* Reads what is at `at`; less than there is room for at the end alone. An error ends the
+	 * connection, for the client to see that something is missing. */
+	struct error (*read)(void *arg, uint64_t at, void *to, size_t room, size_t *ret_len);
+	void (*end)(void *arg);
+	void *arg;
+	bool waits; /* reading may wait for others: a thread of the route's lane does it */
 };
 
 struct request {
@@ -66,8 +77,10 @@ struct request {
 	size_t reply_len;
 	const char *reply_type;
 	const struct static_file *page;
-	int file; /* -1: none */
-	uint64_t file_bytes;
+	int file;                   /* -1: none */
+	struct reply_stream stream; /* `read` is NULL: none */
+	uint64_t file_bytes;        /* of either */
+	struct stream_piece *piece; /* what the lane is to read next, while the answer is sent */
 	const char *etag, *cache;
 	struct request_header *headers;
 	bool close; /* the connection cannot be trusted any more */
@@ -123,6 +136,13 @@ void request_empty(struct request *req, unsigned status);
  */
 void request_file(struct request *req, int fd, uint64_t bytes, const char *type, const char *etag,
                   const char *cache);
+
+/* The same for what is read while it is sent: `stream` belongs to the request from now on. */
+void request_stream(struct request *req, const struct reply_stream *stream, uint64_t bytes,
+                    const char *type, const char *etag, const char *cache);
+
+/* On a lane's thread: reads the piece that a stream waits for. False: there is none to read. */
+bool request_read_piece(struct request *req);
 
 /* Answers with a file that lies in memory for the server's whole life. */
 void request_static(struct request *req, unsigned status, const struct static_file *file);

@@ -12,6 +12,7 @@
 #include "core/mem.h"
 #include "http/gzip.h"
 #include "http/response_pool.h"
+#include "http/response_stream.h"
 #include "http/static.h"
 
 #define PLACES \
@@ -182,6 +183,19 @@ static struct MHD_Response *response_unsatisfiable(struct request *req)
 	return response;
 }
 
+/* The bytes of an open file, or of a stream; either belongs to the response from now on. */
+static struct MHD_Response *response_of_bytes(struct request *req, const struct byte_range *range)
+{
+	struct MHD_Response *response;
+
+	if (req->stream.read)
+		return stream_response(req, range);
+	response = MHD_create_response_from_fd_at_offset64(range->count, req->file, range->first);
+	if (response)
+		req->file = -1; /* MHD closes it with the response */
+	return response;
+}
+
 static struct MHD_Response *from_file(struct request *req)
 {
 	struct byte_range range = { 0, req->file_bytes };
@@ -195,10 +209,8 @@ static struct MHD_Response *from_file(struct request *req)
 		kind = range_read(wanted, req->file_bytes, &range);
 	if (kind == RANGE_UNSATISFIABLE)
 		return response_unsatisfiable(req);
-	response = MHD_create_response_from_fd_at_offset64(range.count, req->file, range.first);
-	if (!response)
+	if (!(response = response_of_bytes(req, &range)))
 		return NULL;
-	req->file = -1; /* MHD closes it with the response */
 	MHD_add_response_header(response, "Accept-Ranges", "bytes");
 	if (kind == RANGE_ONE) {
 		req->status = 206;
@@ -213,7 +225,7 @@ static struct MHD_Response *from_file(struct request *req)
 
 static struct MHD_Response *body_of(struct request *req)
 {
-	if (req->file >= 0)
+	if (req->file >= 0 || req->stream.read)
 		return from_file(req);
 	return MHD_create_response_from_buffer(req->reply_len, (void *)(uintptr_t)req->reply,
 	                                       MHD_RESPMEM_PERSISTENT);
@@ -305,7 +317,7 @@ static bool response_keep(struct responses *answers, const struct request *req,
 static bool is_plain_json(const struct request *req)
 {
 	return !req->headers && !req->etag && !req->cache && !req->page && req->file < 0 &&
-	       req->reply_type && strcmp(req->reply_type, json) == 0;
+	       !req->stream.read && req->reply_type && strcmp(req->reply_type, json) == 0;
 }
 
 /* A response that is made already, and stays ours; NULL: make one. */
@@ -325,6 +337,7 @@ static void response_withdraw(struct request *req, struct error err)
 	if (req->file >= 0)
 		close(req->file);
 	req->file = -1;
+	stream_drop(req);
 	req->page = NULL;
 	req->cache = NULL;
 	request_fail(req, err);

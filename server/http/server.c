@@ -24,6 +24,7 @@
 #include "http/linger.h"
 #include "http/problem.h"
 #include "http/response.h"
+#include "http/response_stream.h"
 #include "work/lane.h"
 
 #define MHD_THREADS     2
@@ -532,6 +533,7 @@ static void server_completed(void *arg, struct MHD_Connection *connection, void 
 		return;
 	if (req->file >= 0)
 		close(req->file);
+	stream_drop(req);
 	if (req->spool >= 0)
 		close(req->spool);
 	if (req->is_streamed)

@@ -32,6 +32,13 @@ const struct media_ending media_endings[MEDIA_ENDINGS] = {
 	{ "audio/wav", ".wav" },
 };
 
+/* Of what is neither a table nor a medium. */
+static const struct media_ending other_endings[] = {
+	{ "text/markdown; charset=utf-8", ".md" }, { "text/plain; charset=utf-8", RELEASE_SUMS },
+	{ "text/plain; charset=utf-8", ".txt" },   { "application/json", ".json" },
+	{ "application/x-tar", ".tar" },           { "application/vnd.apache.parquet", ".parquet" },
+};
+
 static bool path_ends(const char *path, const char *ending)
 {
 	size_t len = strlen(path), part = strlen(ending);
@@ -54,9 +61,11 @@ const char *artefact_media_type(const char *path)
 	for (size_t i = 0; i < ARTEFACTS; i++)
 		if (path_ends(path, artefacts[i].format->ending))
 			return artefacts[i].format->media_type;
-	if (strcmp(path, RELEASE_CARD) == 0)
-		return "text/markdown; charset=utf-8";
-	if (strcmp(path, RELEASE_SUMS) == 0)
-		return "text/plain; charset=utf-8";
+	for (size_t i = 0; i < sizeof other_endings / sizeof other_endings[0]; i++)
+		if (path_ends(path, other_endings[i].ending))
+			return other_endings[i].type;
+	for (size_t i = 0; i < MEDIA_ENDINGS; i++) /* in a layout, whose folders tell no kind */
+		if (path_ends(path, media_endings[i].ending))
+			return media_endings[i].type;
 	return "application/octet-stream";
 }

@@ -15,6 +15,9 @@
 #define RELEASE_CARD "README.md"
 #define RELEASE_SUMS "SHA256SUMS"
 
+/* In a release of more items folders are split by the first two digits of names. */
+#define RELEASE_FOLDER_MOST 10000
+
 enum release_table {
 	RELEASE_LABELS,
 	RELEASE_JUDGMENTS,

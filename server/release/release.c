@@ -48,8 +48,7 @@ struct error release_request_check(struct db *db, const struct release_request *
 	return ok();
 }
 
-/* The filter as JSON text, to be freed. */
-static char *filter_text(const struct release_filter *filter)
+char *release_filter_text(const struct release_filter *filter)
 {
 	json_t *object = json_object();
 	char *text;
@@ -80,7 +79,7 @@ struct error release_create(struct db *db, const struct release_request *request
 
 	if (err.code)
 		return err;
-	filter = filter_text(&request->filter);
+	filter = release_filter_text(&request->filter);
 	err = db_run(db, SQL_RELEASE_CREATE,
 	             (const char *[]){ request->name, request->version, filter, request->account,
 	                               claimed ? "true" : "false" },
@@ -277,7 +276,7 @@ struct error release_has_filter(struct db *db, const char *id, const struct rele
                                 bool *ret_same)
 {
 	auto_rows *rows = NULL;
-	char *text = filter_text(filter);
+	char *text = release_filter_text(filter);
 	struct error err = db_run(db, SQL_RELEASE_HAS_FILTER, (const char *[]){ id, text }, &rows);
 
 	free(text);

@@ -39,6 +39,9 @@ struct release_filter {
 	bool no_volunteers;     /* leave out the rows that name volunteers by pseudonym */
 };
 
+/* The filter as JSON text, to be freed. */
+char *release_filter_text(const struct release_filter *filter);
+
 struct release_request {
 	const char *name, *version;
 	struct release_filter filter;

@@ -33,6 +33,7 @@ struct choice {
 	uint32_t contradicting; /* their bytes have the other label too */
 	struct release_votes *votes; /* on the items that go in, */
 	uint32_t taken;              /* and how many these are */
+	bool large;                  /* folders are split */
 	struct release_agreement agreement;
 };
 
@@ -217,8 +218,12 @@ static struct error copy_out(struct db *db, void *arg)
 static void select_assign(void *arg)
 {
 	struct choice *choice = arg;
+	uint32_t chosen = 0;
 
 	choice->held_back += split_assign(choice->items, choice->count);
+	for (uint32_t i = 0; i < choice->count; i++)
+		chosen += choice->items[i].split != SPLIT_NONE;
+	choice->large = chosen > RELEASE_FOLDER_MOST;
 	choice->votes = mem_resize(NULL, choice->count + 1, sizeof *choice->votes);
 }
 
@@ -248,11 +253,22 @@ static struct bunch bunch_new(void)
 		                   .splits = arena_alloc(arena, WRITE_AT_ONCE * sizeof(char *)) };
 }
 
-static void bunch_add(struct bunch *bunch, const char *const values[], const char *split)
+/* "fake/4f1d.jpg", or "fake/4f/4f1d.jpg". */
+static const char *split_folder(struct arena *arena, const char *path)
+{
+	const char *name = strchr(path, '/') + 1;
+
+	return arena_printf(arena, "%.*s%.2s/%s", (int)(name - path), path, name, name);
+}
+
+static void bunch_add(struct bunch *bunch, const char *const values[], const char *split,
+                      bool large)
 {
 	for (int c = 0; c < CUT_COLUMNS; c++)
 		bunch->rows[bunch->count][c] =
 			values[c] ? arena_copy(bunch->arena, values[c], strlen(values[c])) : NULL;
+	if (large)
+		bunch->rows[bunch->count][CUT_PATH] = split_folder(bunch->arena, values[CUT_PATH]);
 	bunch->splits[bunch->count++] = split;
 }
 
@@ -300,8 +316,14 @@ static struct error select_take_one(struct choice *choice, struct bunch *bunch,
 	choice->votes[choice->taken++] =
 		(struct release_votes){ .judgments = judgments,
 		                        .fake = (uint32_t)strtoul(values[CUT_FAKE], NULL, 10) };
-	bunch_add(bunch, values, split_name(split));
+	bunch_add(bunch, values, split_name(split), choice->large);
 	return ok();
+}
+
+static struct error no_item_fits(void)
+{
+	return errorf(ERR_INVALID, "No item fits: a release holds items that the crowd has retired "
+	                           "or a moderator has ruled real or fake.");
 }
 
 /* Writes down what goes in, a bunch a transaction: until it is fixed, the next try drops it. */
@@ -324,8 +346,7 @@ static struct error write_draft(struct db *db, struct choice *choice)
 	}
 	arena_free(bunch.arena);
 	if (!err.code && choice->taken == 0)
-		err = errorf(ERR_INVALID, "No item fits: a release holds items that the crowd has retired "
-		                          "or a moderator has ruled real or fake.");
+		err = no_item_fits();
 	return err;
 }
 
@@ -449,5 +470,95 @@ struct error release_decide(struct db *db, struct store *store, const char *rele
 	err = db_transaction(db, select_decide, &choice);
 	choice_clear(&choice);
 	cut_free(choice.cut);
+	return err;
+}
+
+/* ------------------------------------------------------------------ what would go in */
+
+struct previewing {
+	const struct release_request *request;
+	struct choice choice;
+	struct release_preview preview;
+	struct error err; /* how it went: the transaction ends by an error in any case */
+};
+
+static struct error preview_row(struct previewing *previewing, const char *const values[])
+{
+	struct release_preview *preview = &previewing->preview;
+	const struct choice *choice = &previewing->choice;
+	int64_t candidate = candidate_of(choice, values[CUT_ITEM]);
+
+	if (candidate < 0)
+		return errorf(ERR_INTERNAL, "a row of the release is of no candidate");
+	enum split split = choice->items[candidate].split;
+	unsigned stratum = stratum_of(values[CUT_MEDIA_TYPE], values[CUT_LABEL]);
+	if (split == SPLIT_NONE)
+		return ok();
+	preview->items++;
+	preview->bytes += strtoll(values[CUT_BYTES], NULL, 10);
+	preview->in_split[split][stratum % 2]++;
+	preview->of_type[stratum / 2]++;
+	return ok();
+}
+
+static struct error preview_count(struct previewing *previewing)
+{
+	struct error err = cut_rewind(previewing->choice.cut);
+	bool found = true;
+
+	while (!err.code && found) {
+		const char *values[CUT_COLUMNS];
+
+		err = cut_next(previewing->choice.cut, values, &found);
+		if (!err.code && found)
+			err = preview_row(previewing, values);
+	}
+	if (!err.code && previewing->preview.items == 0)
+		err = no_item_fits();
+	previewing->preview.held_back = previewing->choice.held_back;
+	previewing->preview.contradicting = previewing->choice.contradicting;
+	return err;
+}
+
+/* A release that is undone in the end: the error has the transaction rolled back. */
+static struct error preview_choose(struct db *db, void *arg)
+{
+	struct previewing *previewing = arg;
+	auto_rows *rows = NULL;
+	char *filter = release_filter_text(&previewing->request->filter), id[UUID_TEXT];
+	struct error err = db_run(db, SQL_RELEASE_PREVIEW, (const char *[]){ filter }, &rows);
+
+	free(filter);
+	previewing->preview = (struct release_preview){ 0 };
+	if (!err.code) {
+		snprintf(id, sizeof id, "%s", rows_text(rows, 0, 0));
+		previewing->choice.release_id = id;
+		err = copy_out(db, &previewing->choice);
+	}
+	if (!err.code) {
+		thread_run_nicely(select_assign, &previewing->choice);
+		err = preview_count(previewing);
+	}
+	previewing->choice.release_id = NULL;
+	previewing->err = err;
+	return err.code ? err : errorf(ERR_CONFLICT, "what would be chosen is known");
+}
+
+struct error release_preview(struct db *db, struct store *store,
+                             const struct release_request *request,
+                             struct release_preview *ret_preview)
+{
+	struct previewing previewing = { .request = request };
+	struct error err = release_request_check(db, request);
+
+	if (err.code || (err = cut_new(store, &previewing.choice.cut)).code)
+		return err;
+	err = db_transaction_snapshot(db, preview_choose, &previewing);
+	if (err.code == ERR_CONFLICT)
+		err = previewing.err;
+	choice_clear(&previewing.choice);
+	cut_free(previewing.choice.cut);
+	if (!err.code)
+		*ret_preview = previewing.preview;
 	return err;
 }

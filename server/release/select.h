@@ -15,10 +15,25 @@
 
 #include "core/error.h"
 #include "db/db.h"
+#include "release/release.h"
+#include "release/split.h"
 #include "store/store.h"
 
 /* Does nothing if it was done before. ERR_INVALID: no item fits, or items would leak across splits.
  */
 struct error release_decide(struct db *db, struct store *store, const char *release_id) MUST_CHECK;
+
+/* What a release would hold if it were made now. */
+struct release_preview {
+	int64_t items, bytes;        /* of its media */
+	int64_t in_split[SPLITS][2]; /* items, by enum split: real, fake */
+	int64_t of_type[3];          /* items, as media_types has them */
+	int64_t held_back, contradicting;
+};
+
+/* Chooses as release_decide() would, and keeps nothing. ERR_INVALID: no item fits. */
+struct error release_preview(struct db *db, struct store *store,
+                             const struct release_request *request,
+                             struct release_preview *ret_preview) MUST_CHECK;
 
 #endif

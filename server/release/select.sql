@@ -1,5 +1,12 @@
 -- SPDX-License-Identifier: Apache-2.0
 
+-- name: release_preview
+-- A release that is asked what it would hold, in a transaction that is rolled back.
+-- $1 filter json; returns its id
+INSERT INTO release (name, version, filter, salt)
+VALUES ('preview', gen_random_uuid()::text, $1::jsonb, sha256(uuid_send(gen_random_uuid())))
+RETURNING id
+
 -- name: release_turn
 -- One at a time chooses items and gives them splits; held until the transaction ends. The transaction neither
 -- reads nor writes until all is chosen, so that it keeps nothing from anybody but the next who would choose.

@@ -401,6 +401,14 @@ static bool name_is_opaque(const char *name)
 	return end >= 1 && end <= 4 && name[digits + 1 + end] == '\0';
 }
 
+/* The name behind the folder that large releases split theirs by: its own first two digits. */
+static const char *name_in_folder(const char *path)
+{
+	bool split = strlen(path) > 3 && path[2] == '/' && strncmp(path, path + 3, 2) == 0;
+
+	return split ? path + 3 : path;
+}
+
 static void note_format(struct verifying *v, const char *media_type, const char *file,
                         const char *label)
 {
@@ -433,7 +441,7 @@ static void check_place(struct verifying *v, const char *const f[], uint32_t row
 		             row, file);
 		return;
 	}
-	if (!name_is_opaque(file + strlen(prefix)))
+	if (!name_is_opaque(name_in_folder(file + strlen(prefix))))
 		verify_fault(v, "labels.csv row %u: the name of %s may tell something", row, file);
 	else
 		note_format(v, f[LABEL_MEDIA_TYPE], file, f[LABEL_LABEL]);

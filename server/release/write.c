@@ -15,6 +15,7 @@
 #include "core/disk.h"
 #include "core/hex.h"
 #include "crypto/sha256.h"
+#include "release/archive.h"
 
 /* Lies in DIR.tmp while we write there, and in DIR until it is on disk, so that we may begin anew
  * after whatever stopped us, and never remove a folder of somebody else's. */
@@ -22,6 +23,8 @@
 #define MARK          ".touchstone-writing"
 
 struct writing {
+	struct db *db;                 /* of the release itself: names its files; or */
+	const unsigned char *contents; /* of a layout: the digest of its table of contents */
 	struct store *store;
 	const struct release *release;
 	const struct progress_listener *progress;
@@ -173,7 +176,7 @@ static struct error write_file(struct writing *writing, const struct rows *rows,
 
 /* Copying takes hours, so files are read some at a time: a statement that waits for its reader
  * holds a snapshot, and keeps vacuum from its work. */
-static struct error write_files(struct writing *writing, struct db *db)
+static struct error write_files(struct writing *writing)
 {
 	char after[PATH_MAX] = "";
 	struct error err;
@@ -181,7 +184,7 @@ static struct error write_files(struct writing *writing, struct db *db)
 	for (;;) {
 		auto_rows *rows = NULL;
 
-		err = db_run(db, SQL_RELEASE_EXPORT,
+		err = db_run(writing->db, SQL_RELEASE_EXPORT,
 		             (const char *[]){ writing->release->id, *after ? after : NULL, FILES_AT_ONCE },
 		             &rows);
 		if (err.code || rows_count(rows) == 0)
@@ -191,6 +194,94 @@ static struct error write_files(struct writing *writing, struct db *db)
 				return err;
 		snprintf(after, sizeof after, "%s", rows_text(rows, rows_count(rows) - 1, 0));
 	}
+}
+
+/* ------------------------------------------------------------------ a layout */
+
+/* Copies some of the file; *at moves on. */
+static struct error copy_piece(struct archive *archive, int to, uint64_t *at, struct sha256 *sha256)
+{
+	static char bytes[1 << 16];
+	size_t len;
+	struct error err = archive_read(archive, *at, bytes, sizeof bytes, &len);
+
+	if (err.code)
+		return err;
+	if (!disk_write(to, bytes, len))
+		return write_broken("written", "a file of the layout");
+	sha256_add(sha256, bytes, len);
+	*at += len;
+	return ok();
+}
+
+static struct error copy_member(const struct writing *writing, struct archive *archive,
+                                const struct contents_file *file)
+{
+	const struct timespec time = { .tv_sec = writing->release->created_s };
+	unsigned char found[SHA256_BYTES];
+	char target[PATH_MAX];
+	struct sha256 sha256;
+	struct error err = make_parents(writing->folder, file->path);
+	int to;
+
+	if (err.code)
+		return err;
+	if (snprintf(target, sizeof target, "%s/%s", writing->folder, file->path) >= (int)sizeof target)
+		return errorf(ERR_INTERNAL, "the path of %s is too long", file->path);
+	if ((to = open(target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644)) < 0)
+		return write_broken("written", target);
+	sha256_start(&sha256);
+	for (uint64_t at = 0; !err.code && at < file->bytes;)
+		err = copy_piece(archive, to, &at, &sha256);
+	sha256_finish(&sha256, found);
+	if (!err.code && futimens(to, (const struct timespec[]){ time, time }) != 0)
+		err = write_broken("dated", target);
+	if (close(to) != 0 && !err.code)
+		err = write_broken("written", target);
+	if (!err.code && memcmp(found, file->sha256, SHA256_BYTES) != 0)
+		err = errorf(ERR_INTERNAL, "%s is damaged in the store", file->path);
+	return err;
+}
+
+static struct error write_member(struct writing *writing, const char *path, uint64_t total)
+{
+	struct archive_source source = { .store = writing->store, .folder = "" };
+	struct contents_file file;
+	struct archive *archive;
+	uint64_t bytes;
+	struct error err =
+		store_open_read(writing->store, writing->contents, &source.contents_fd, &bytes);
+
+	if (err.code || (err = archive_open_file(&source, path, &file, &archive)).code)
+		return err;
+	err = copy_member(writing, archive, &file);
+	archive_free(archive);
+	if (err.code)
+		return err;
+	writing->bytes += (int64_t)file.bytes;
+	return writing->progress
+	           ? writing->progress->tell(writing->progress->arg, writing->bytes, (int64_t)total)
+	           : ok();
+}
+
+static struct error write_contents(struct writing *writing)
+{
+	struct contents contents;
+	uint64_t bytes;
+	int fd;
+	struct error err = store_open_read(writing->store, writing->contents, &fd, &bytes);
+
+	if (err.code)
+		return err;
+	err = contents_open(fd, &contents);
+	for (uint64_t i = 0; !err.code && i < contents.files; i++) {
+		struct contents_file file;
+
+		if (!(err = contents_read(&contents, i, &file)).code)
+			err = write_member(writing, file.path, contents.bytes);
+	}
+	close(fd);
+	return err;
 }
 
 static time_t folder_time; /* nftw() hands nothing through; the command line has one thread */
@@ -228,15 +319,10 @@ static struct error end_folder(const struct writing *writing, const char *folder
 	return ok();
 }
 
-struct error release_write(struct db *db, struct store *store, const struct release *release,
-                           const char *folder, const struct progress_listener *progress)
+static struct error check_folder(struct writing *writing, const char *folder, char place[PATH_MAX])
 {
-	struct writing writing = {
-		.store = store, .release = release, .progress = progress, .folder_fd = -1
-	};
-	char place[PATH_MAX];
+	const struct release *release = writing->release;
 	size_t len = strlen(folder);
-	struct error err;
 
 	while (len > 1 && folder[len - 1] == '/')
 		len--;
@@ -245,15 +331,46 @@ struct error release_write(struct db *db, struct store *store, const struct rele
 	if (strcmp(release->state, "ready") != 0)
 		return errorf(ERR_CONFLICT, "Release %s %s is not ready (%s).", release->name,
 		              release->version, release->state);
-	if (len + sizeof ".tmp" > sizeof place)
+	if (len + sizeof ".tmp" > PATH_MAX)
 		return errorf(ERR_INVALID, "The path of the folder is too long.");
-	snprintf(place, sizeof place, "%.*s", (int)len, folder);
-	snprintf(writing.folder, sizeof writing.folder, "%.*s.tmp", (int)len, folder);
-	if ((err = clear_folder(place)).code || (err = begin_folder(&writing)).code)
+	snprintf(place, PATH_MAX, "%.*s", (int)len, folder);
+	snprintf(writing->folder, sizeof writing->folder, "%.*s.tmp", (int)len, folder);
+	return ok();
+}
+
+static struct error write_whole(struct writing *writing, const char *folder)
+{
+	char place[PATH_MAX];
+	struct error err = check_folder(writing, folder, place);
+
+	if (err.code || (err = clear_folder(place)).code || (err = begin_folder(writing)).code)
 		return err;
-	err = write_files(&writing, db);
+	err = writing->contents ? write_contents(writing) : write_files(writing);
 	if (!err.code)
-		err = end_folder(&writing, place);
-	close(writing.folder_fd);
+		err = end_folder(writing, place);
+	close(writing->folder_fd);
 	return err;
+}
+
+struct error release_write(struct db *db, struct store *store, const struct release *release,
+                           const char *folder, const struct progress_listener *progress)
+{
+	struct writing writing = {
+		.db = db, .store = store, .release = release, .progress = progress, .folder_fd = -1
+	};
+
+	return write_whole(&writing, folder);
+}
+
+struct error release_write_layout(struct store *store, const struct release *release,
+                                  const unsigned char contents[SHA256_BYTES], const char *folder,
+                                  const struct progress_listener *progress)
+{
+	struct writing writing = { .contents = contents,
+		                       .store = store,
+		                       .release = release,
+		                       .progress = progress,
+		                       .folder_fd = -1 };
+
+	return write_whole(&writing, folder);
 }

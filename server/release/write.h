@@ -25,4 +25,9 @@
 struct error release_write(struct db *db, struct store *store, const struct release *release,
                            const char *folder, const struct progress_listener *progress) MUST_CHECK;
 
+/* The same of a layout, by the digest of its table of contents. */
+struct error release_write_layout(struct store *store, const struct release *release,
+                                  const unsigned char contents[SHA256_BYTES], const char *folder,
+                                  const struct progress_listener *progress) MUST_CHECK;
+
 #endif

@@ -138,16 +138,36 @@ function fileLists(release) {
 	return [title, fileTable(rest, "release-files"), more];
 }
 
+/** The formats that are made, each as one archive. */
+function archives({ layouts = [] }) {
+	if (layouts.length === 0)
+		return el("p", { class: "quiet" }, t("release.no_formats"));
+	const link = ({ url, bytes: size }, ending) => el("a", { href: url, download: "", "data-archive": url.split("/").pop() }, `${ending}, ${bytes(size)}`);
+	return [
+		el("p", {}, t("release.formats_lead")),
+		el("div", { class: "scroll" }, el("table", { class: "files", "data-testid": "release-formats" },
+			el("thead", {}, el("tr", {}, [t("release.head_format"), t("release.head_for"), t("release.head_archive")].map((head) => el("th", { scope: "col" }, head)))),
+			el("tbody", {}, layouts.map((layout) => el("tr", {},
+				el("td", { class: "mono" }, layout.format), el("td", {}, term("layout", layout.format)),
+				el("td", {}, link(layout.tar, "tar"), " ", link(layout.zip, "zip"))))))),
+	];
+}
+
 /** What a shell or a program types, with this release's own addresses and folders. */
-function recipes({ name, version, state, files, media_types: media }) {
+function recipes(release) {
+	const { name, version, state, layouts = [] } = release;
 	if (state !== "ready")
 		return el("p", { class: "quiet" }, t("release.not_ready"));
 	const folder = `${name}-${version}`;
-	const base = new URL(`/api/v1${addressOf({ name, version })}/files`, location.href).href;
-	const labels = files.find((file) => file.path.endsWith("labels.csv"));
-	const recipe = (title, text) => [el("h3", {}, title), el("pre", { tabindex: "0", role: "group", "aria-label": title }, text)];
+	const base = new URL(`/api/v1${addressOf({ name, version })}`, location.href).href;
+	const pre = (title, text) => el("pre", { tabindex: "0", role: "group", "aria-label": title }, text);
+	const recipe = (title, text) => [el("h3", {}, title), pre(title, text)];
+	const has = (format) => layouts.some((layout) => layout.format === format);
+	const load = (format) => t("release.load_format", { format });
+	const types = Object.values(release.media_types ?? {}).filter((n) => n > 0).length;
 	return [
-		recipe(t("release.fetch"), `base=${base}
+		has("touchstone") ? recipe(t("release.in_one_line"), `curl -fsS ${base}/archives/touchstone.tar | tar -x && cd ${folder} && sha256sum -c --quiet SHA256SUMS && echo complete`) : [],
+		recipe(t("release.fetch"), `base=${base}/files
 mkdir -p ${folder} && cd ${folder} && curl -fsSO $base/SHA256SUMS &&
 { sha256sum -c --status SHA256SUMS 2>/dev/null ||
   LC_ALL=C sha256sum -c SHA256SUMS 2>/dev/null | sed -n 's/: FAILED.*//p' |
@@ -155,10 +175,17 @@ mkdir -p ${folder} && cd ${folder} && curl -fsSO $base/SHA256SUMS &&
     curl -fsS --retry 5 --create-dirs -K -; }
 sha256sum -c --quiet SHA256SUMS && echo complete`),
 		el("p", { class: "quiet" }, t("release.fetch_again")),
-		media.image > 0 ? recipe(t("release.in_python"), `from datasets import load_dataset   # pip install datasets pillow
-images = load_dataset("imagefolder", data_dir="${folder}/image")
-print(images["train"].features["label"].names)`) : [],
-		labels ? recipe(t("release.in_duckdb"), `SELECT * FROM read_csv('${folder}/${labels.path}') LIMIT 10;`) : [],
+		has("class-folders") ? recipe(load("class-folders"), `from torchvision.datasets import ImageFolder
+train = ImageFolder("${folder}/train")   # 0 is real, 1 is fake`) : [],
+		has("huggingface") ? recipe(load("huggingface"), `from datasets import load_dataset
+data = load_dataset("imagefolder", data_dir="${folder}${types > 1 ? "/image" : ""}")
+print(data["train"][0])`) : [],
+		has("webdataset") ? recipe(load("webdataset"), `import glob, webdataset
+shards = sorted(glob.glob("${folder}/image-train-*.tar"))
+train = webdataset.WebDataset(shards).decode("pil").to_tuple("jpg", "cls")`) : [],
+		has("csv") ? recipe(load("csv"), `SELECT label, count(*) FROM read_csv('${folder}/labels.csv') GROUP BY label;   -- DuckDB`) : [],
+		has("dfdc") ? recipe(load("dfdc"), `import json
+train = json.load(open("${folder}/train/metadata.json"))   # file: label, split, original`) : [],
 	];
 }
 
@@ -177,6 +204,7 @@ export async function showRelease(box, name, version) {
 	}
 	box.replaceChildren(back, heading, el("p", { class: "lead" }, summary(release)),
 		el("section", {}, el("h2", {}, t("release.splits")), key(), splitBars(release.splits)),
+		el("section", {}, el("h2", {}, t("release.formats")), archives(release)),
 		el("section", {}, fileLists(release)),
 		el("section", {}, el("h2", {}, t("release.how_to")), recipes(release)),
 		release.card ? el("section", {}, el("h2", {}, t("release.card")), el("div", { class: "card", "data-testid": "card" }, markdown(release.card))) : "");

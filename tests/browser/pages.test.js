@@ -5,7 +5,7 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
 import { promisify } from "node:util";
@@ -391,7 +391,13 @@ describe("the pages", () => {
 		await visit.shoot("data", { whole: true });
 		await card.getByRole("link").click();
 		await visit.at("release-files").waitFor();
+		await until("the archives", async () => (await new Client(server.url).get("/api/v1/releases/trial/1.0.0")).json.layouts.length === 9, { seconds: 60 });
+		await page.reload();
+		await visit.at("release-formats").waitFor();
 		await visit.shoot("data-release", { whole: true });
+		const archive = page.waitForEvent("download");
+		await visit.at("release-formats").locator("a[data-archive='class-folders.zip']").click();
+		assert.equal((await archive).suggestedFilename(), "trial-1.0.0-class-folders.zip");
 		const coming = page.waitForEvent("download");
 		await visit.at("release-files").locator("a[data-path='labels.csv']").click();
 		const file = await (await coming).path();
@@ -405,6 +411,10 @@ describe("the pages", () => {
 		const recipe = await page.getByRole("group", { name: "Fetch everything and check it" }).textContent();
 		assert.equal((await run("sh", ["-c", recipe], { cwd: place.folder })).stdout, "complete\n");
 		await place.program(database, ["release", "verify", path.join(place.folder, "trial-1.0.0")]);
+		const line = await page.getByRole("group", { name: "Everything, in one line, and checked" }).textContent();
+		const other = path.join(place.folder, "in-one-line");
+		await mkdir(other);
+		assert.equal((await run("sh", ["-c", line], { cwd: other })).stdout, "complete\n");
 		await visit.close();
 	});
 

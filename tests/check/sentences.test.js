@@ -161,6 +161,7 @@ describe("the sentences", () => {
 		[schemas.Assignment.properties.items.items.properties.position.enum, ["side"]],
 		[schemas.Leak.properties.trait.enum, ["trait"]],
 		[schemas.Origin.properties.c2pa.properties.state.enum, ["credentials"]],
+		[schemas.Layout.enum, ["layout"]],
 		[["certain", "likely", "guess"], ["certainty"]],
 		[["train", "validation", "test"], ["split"]],
 		[["writing"], ["release_state"]],

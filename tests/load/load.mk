@@ -38,6 +38,13 @@ $(B)/bench-sounds: $(B)/tests/load/bench_sounds.o $(LIB)
 	@echo "  link  $@"
 	@$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
+$(B)/archive-large: $(B)/tests/load/archive_large.o $(LIB)
+	@echo "  link  $@"
+	@$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
+archives: $(B)/archive-large  ## archives of 20 GB, members over 4 GiB, opened by tar, bsdtar, unzip, 7z and Python
+	@tests/load/archives $<
+
 MEDIA_DATA ?= ../shared/data/media
 
 bench-duplicates: $(B)/bench-duplicates $(B)/bench-fingerprints $(B)/bench-sounds  ## finding near duplicates among 10,000,000 hashes: time, memory, what is missed
@@ -76,4 +83,4 @@ soak:  ## mixed load at half of the peak for MINUTES (30): memory, descriptors, 
 flood:  ## hold thousands of connections open, and look what others get meanwhile
 	@FLOOD=long scripts/check load_flood
 
-.PHONY: bench bench-media bench-duplicates bench-counts bench-sandbox bench-statements bench-programs faults flood soak
+.PHONY: archives bench bench-media bench-duplicates bench-counts bench-sandbox bench-statements bench-programs faults flood soak

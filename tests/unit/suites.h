@@ -44,6 +44,7 @@ Suite *media_hostile_suite(void);
 Suite *media_cut_suite(void);
 Suite *program_suite(void);
 Suite *store_suite(void);
+Suite *archive_suite(void);
 Suite *sigv4_suite(void);
 Suite *guard_suite(void);
 Suite *as_table_suite(void);

@@ -3,19 +3,44 @@
 
 #include "api/present/present_number.h"
 #include "core/vocabulary.h"
+#include "release/contents.h"
 #include "release/release.h"
+#include "release/select.h"
 #include "release/split.h"
 
-json_t *present_release(const struct release *release)
+static json_t *present_splits(const int64_t in_split[SPLITS][2])
 {
-	json_t *splits = json_object(), *types = json_object();
+	json_t *splits = json_object();
 
 	for (enum split split = SPLIT_TRAIN; split < SPLITS; split++)
 		json_object_set_new(splits, split_name(split),
-		                    json_pack("{s:I, s:I}", "real", (json_int_t)release->in_split[split][0],
-		                              "fake", (json_int_t)release->in_split[split][1]));
+		                    json_pack("{s:I, s:I}", "real", (json_int_t)in_split[split][0], "fake",
+		                              (json_int_t)in_split[split][1]));
+	return splits;
+}
+
+static json_t *present_types(const int64_t of_type[3])
+{
+	json_t *types = json_object();
+
 	for (size_t type = 0; media_types[type]; type++)
-		json_object_set_new(types, media_types[type], json_integer(release->of_type[type]));
+		json_object_set_new(types, media_types[type], json_integer(of_type[type]));
+	return types;
+}
+
+json_t *present_preview(const struct release_preview *preview)
+{
+	return json_pack("{s:I, s:I, s:o, s:o, s:I, s:I}", "items", (json_int_t)preview->items, "bytes",
+	                 (json_int_t)preview->bytes, "splits", present_splits(preview->in_split),
+	                 "media_types", present_types(preview->of_type), "held_back",
+	                 (json_int_t)preview->held_back, "contradicting",
+	                 (json_int_t)preview->contradicting);
+}
+
+json_t *present_release(const struct release *release)
+{
+	json_t *splits = present_splits(release->in_split), *types = present_types(release->of_type);
+
 	return json_pack(
 		"{s:s, s:s, s:s, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:I, s:o}", "name", release->name,
 		"version", release->version, "state", release->state, "created_at", release->created_at,
@@ -32,4 +57,24 @@ json_t *present_release_file(const struct release *release, const struct release
 	                 "sha256", file->sha256, "url",
 	                 json_sprintf("/api/v1/releases/%s/%s/files/%s", release->name,
 	                              release->version, file->path));
+}
+
+static json_t *present_archive(const struct release *release, const char *layout, const char *kind,
+                               uint64_t bytes)
+{
+	return json_pack("{s:o, s:I}", "url",
+	                 json_sprintf("/api/v1/releases/%s/%s/archives/%s.%s", release->name,
+	                              release->version, layout, kind),
+	                 "bytes", (json_int_t)bytes);
+}
+
+json_t *present_layout(const struct release *release, const char *layout,
+                       const struct contents *contents)
+{
+	return json_pack("{s:s, s:I, s:I, s:o, s:o, s:o}", "format", layout, "files",
+	                 (json_int_t)contents->files, "bytes", (json_int_t)contents->bytes, "files_url",
+	                 json_sprintf("/api/v1/releases/%s/%s/layouts/%s/files/", release->name,
+	                              release->version, layout),
+	                 "tar", present_archive(release, layout, "tar", contents->tar_bytes), "zip",
+	                 present_archive(release, layout, "zip", contents->zip_bytes));
 }

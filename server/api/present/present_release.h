@@ -11,4 +11,13 @@ struct release_file;
 json_t *present_release(const struct release *release);
 json_t *present_release_file(const struct release *release, const struct release_file *file);
 
+/* What a release would hold. */
+struct release_preview;
+json_t *present_preview(const struct release_preview *preview);
+
+/* A layout that is made, by its table of contents. */
+struct contents;
+json_t *present_layout(const struct release *release, const char *layout,
+                       const struct contents *contents);
+
 #endif
