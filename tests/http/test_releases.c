@@ -279,10 +279,12 @@ START_TEST(a_release_that_was_begun_goes_on_or_makes_way_for_other_filters)
 	begin_release(other, "{\"media_type\": \"audio\"}");
 	said = run_program(&code, "release create %s 1.0 --campaign %s", other, campaign);
 	ck_assert_msg(code == 0 && strstr(said, "12 items"), "%s", said);
-	ck_assert_int_eq(count_db("SELECT count(*) FROM release r JOIN job j ON j.subject = r.id"
-	                          " WHERE name = '%s' AND r.state = 'failed' AND j.state = 'failed'",
-	                          other),
-	                 1);
+	ck_assert_int_eq(
+		count_db(
+			"SELECT count(*) FROM release r JOIN job j ON j.subject = r.id AND j.kind = 'release'"
+			" WHERE name = '%s' AND r.state = 'failed' AND j.state = 'failed'",
+			other),
+		1);
 }
 END_TEST
 
@@ -363,7 +365,8 @@ START_TEST(a_release_that_was_tried_in_vain_too_often_is_given_up)
 	await_db(20,
 	         say("SELECT r.state = 'failed' AND j.state = 'failed' AND j.finished_at IS NOT NULL"
 	             " AND j.detail LIKE '%%never came to its end%%'"
-	             " FROM release r JOIN job j ON j.subject = r.id WHERE r.name = '%s'",
+	             " FROM release r JOIN job j ON j.subject = r.id AND j.kind = 'release' WHERE "
+	             "r.name = '%s'",
 	             name));
 }
 END_TEST
@@ -373,12 +376,14 @@ START_TEST(the_last_try_of_a_release_is_a_whole_one)
 	const char *name = a_release_tried(3, "running");
 
 	await_db(20, say("SELECT r.state = 'ready' AND j.state = 'done' AND j.claims = 10"
-	                 " FROM release r JOIN job j ON j.subject = r.id WHERE r.name = '%s'",
+	                 " FROM release r JOIN job j ON j.subject = r.id AND j.kind = 'release' WHERE "
+	                 "r.name = '%s'",
 	                 name));
 }
 END_TEST
 
-#define CLAIM_OF "FROM release r JOIN job j ON j.subject = r.id WHERE r.name = '%s'"
+#define CLAIM_OF \
+	"FROM release r JOIN job j ON j.subject = r.id AND j.kind = 'release' WHERE r.name = '%s'"
 
 START_TEST(the_claim_of_a_release_is_renewed_while_it_waits_for_the_database)
 {
