@@ -65,7 +65,7 @@ END_TEST
 START_TEST(a_buffer_that_cannot_grow_drops_what_follows_and_says_so)
 {
 	byte_buffer_add(&buffer, "kept", 4);
-	ck_assert_ptr_null(byte_buffer_room(&buffer, SIZE_MAX / 2));
+	ck_assert_ptr_null(byte_buffer_room(&buffer, SIZE_MAX));
 	ck_assert(buffer.failed);
 	byte_buffer_add(&buffer, "dropped", 7);
 	byte_buffer_add_number(&buffer, 1, 4);
@@ -175,6 +175,35 @@ START_TEST(levels_are_runs_or_packed_groups)
 }
 END_TEST
 
+/* Uncompressed here, so that equal pages are of equal length. */
+START_TEST(a_column_of_more_than_a_megabyte_is_several_pages)
+{
+	struct parquet_leaf leaf = { .type = PARQUET_BYTE_ARRAY, .path = { "t" }, .defined = 1 };
+	struct parquet_press press = { 0 };
+	char *text = calloc(1, 600000);
+
+	parquet_leaf_bytes(&leaf, false, text, 600000);
+	ck_assert(!parquet_leaf_is_full(&leaf));
+	parquet_leaf_bytes(&leaf, false, text, 600000);
+	ck_assert(parquet_leaf_is_full(&leaf));
+	parquet_leaf_end_page(&leaf, &press);
+	size_t page = leaf.pages.len;
+	ck_assert_uint_gt(page, 1200000);
+	parquet_leaf_bytes(&leaf, false, text, 600000);
+	parquet_leaf_bytes(&leaf, false, text, 600000);
+	parquet_leaf_end_page(&leaf, &press);
+	ck_assert_uint_eq(leaf.pages.len, 2 * page);
+	ck_assert_mem_eq(leaf.pages.bytes + page, leaf.pages.bytes, page);
+	parquet_leaf_end_page(&leaf, &press); /* there is nothing more */
+	ck_assert_uint_eq(leaf.pages.len, 2 * page);
+	ck_assert_int_eq(leaf.places, 4);
+	ck_assert_int_eq(leaf.unpacked, 2 * (int64_t)page);
+	parquet_leaf_free(&leaf);
+	byte_buffer_free(&press.page);
+	free(text);
+}
+END_TEST
+
 /* The file that the columns and rows become; `len` bytes, which the caller frees. */
 static char *file_of(const struct parquet_column *columns, size_t count, const char *const *values,
                      size_t rows, size_t *ret_len)
@@ -230,15 +259,15 @@ static const struct {
 	enum parquet_kind kind;
 	const char *text, *told;
 } strangers[] = {
-	{ PARQUET_INTEGER, "1.5", "the column c: \"1.5\" is no integer" },
-	{ PARQUET_INTEGER, "", "the column c: \"\" is no integer" },
+	{ PARQUET_INTEGER, "1.5", "the column c holds no integer: 1.5" },
+	{ PARQUET_INTEGER, "", "the column c holds no integer: " },
 	{ PARQUET_INTEGER, "9223372036854775808",
-	  "the column c: \"9223372036854775808\" is no integer" },
-	{ PARQUET_INTEGER, "--1", "the column c: \"--1\" is no integer" },
-	{ PARQUET_REAL, "NaN", "the column c: \"NaN\" is no number" },
-	{ PARQUET_REAL, "1e999", "the column c: \"1e999\" is no number" },
-	{ PARQUET_FLAG, "t", "the column c: \"t\" is neither true nor false" },
-	{ PARQUET_CLASS, "Fake", "the column c: \"Fake\" is none of its classes" },
+	  "the column c holds no integer: 9223372036854775808" },
+	{ PARQUET_INTEGER, "--1", "the column c holds no integer: --1" },
+	{ PARQUET_REAL, "NaN", "the column c holds no number: NaN" },
+	{ PARQUET_REAL, "1e999", "the column c holds no number: 1e999" },
+	{ PARQUET_FLAG, "t", "the column c holds neither true nor false: t" },
+	{ PARQUET_CLASS, "Fake", "the column c holds none of its classes: Fake" },
 };
 
 START_TEST(a_value_that_is_not_what_its_column_says_fails_the_file)
@@ -337,6 +366,7 @@ Suite *parquet_suite(void)
 	tcase_add_test(tests, a_struct_of_thrift_is_its_fields_and_a_stop);
 	tcase_add_test(tests, a_list_of_thrift_tells_how_long_it_is);
 	tcase_add_loop_test(tests, levels_are_runs_or_packed_groups, 0, COUNT(levels));
+	tcase_add_test(tests, a_column_of_more_than_a_megabyte_is_several_pages);
 	tcase_add_test(tests, a_file_is_framed_by_its_mark_and_the_length_of_its_footer);
 	tcase_add_test(tests, the_same_rows_give_the_same_bytes);
 	tcase_add_loop_test(tests, a_value_that_is_not_what_its_column_says_fails_the_file, 0,

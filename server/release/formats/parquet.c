@@ -101,8 +101,7 @@ struct parquet *parquet_new(FILE *out, const struct parquet_column columns[], si
 static void refuse_value(struct parquet *file, const struct parquet_leaf *leaf, const char *what,
                          const char *text)
 {
-	file->press.err =
-		errorf(ERR_INTERNAL, "the column %s: \"%.60s\" is %s", leaf->path[0], text, what);
+	file->press.err = errorf(ERR_INTERNAL, "the column %s holds %s: %s", leaf->path[0], what, text);
 }
 
 static void put_byte_array(struct parquet *file, struct parquet_leaf *leaf, bool in_list,

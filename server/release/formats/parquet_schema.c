@@ -19,11 +19,13 @@ struct parquet_node {
 	int logical; /* enum parquet_logical or NO_LOGIC */
 };
 
-/* A column, depth first; its leaves are the nodes without children. */
+/*
+ * A column, depth first; its leaves are the nodes without children. The definition level of a value
+ * is how many nodes on its path may be missing: all.
+ */
 struct parquet_shape {
 	size_t nodes, leaves;
-	unsigned char
-		defined; /* the definition level of a value: how many nodes to it may be missing */
+	unsigned char defined;
 	struct parquet_node node[NODES];
 };
 
@@ -89,11 +91,13 @@ void parquet_leaves_begin(struct parquet_leaf leaves[], const struct parquet_col
 {
 	const struct parquet_shape *shape = shape_of(column->kind);
 
+	size_t leaf = 0;
+
 	for (size_t i = 0; i < shape->nodes; i++)
 		if (shape->node[i].type != GROUP)
-			leaf_begin(leaves++, shape, i, column->name);
+			leaf_begin(&leaves[leaf++], shape, i, column->name);
 	if (parquet_kind_is_medium(column->kind))
-		leaves[-2].packed = false; /* its bytes: JPEG, MP4 and the like are compressed already */
+		leaves[0].packed = false; /* its bytes: JPEG, MP4 and the like are compressed already */
 }
 
 static void write_logic(struct thrift *thrift, int logical)
