@@ -98,8 +98,8 @@ struct parquet *parquet_new(FILE *out, const struct parquet_column columns[], si
 	return file;
 }
 
-static void refuse_value(struct parquet *file, const struct parquet_leaf *leaf, const char *what,
-                         const char *text)
+static void note_misfit(struct parquet *file, const struct parquet_leaf *leaf, const char *what,
+                        const char *text)
 {
 	file->press.err = errorf(ERR_INTERNAL, "the column %s holds %s: %s", leaf->path[0], what, text);
 }
@@ -121,7 +121,7 @@ static void put_integer(struct parquet *file, struct parquet_leaf *leaf, const c
 	uint64_t number;
 
 	if (!number_whole(text + negative, 0, INTEGER_MOST - !negative, &number))
-		refuse_value(file, leaf, "no integer", text);
+		note_misfit(file, leaf, "no integer", text);
 	else
 		parquet_leaf_number(leaf, negative ? -number : number);
 }
@@ -133,7 +133,7 @@ static void put_real(struct parquet *file, struct parquet_leaf *leaf, const char
 	uint64_t bits;
 
 	if (!number_real(text + negative, 0, DBL_MAX, &number)) {
-		refuse_value(file, leaf, "no number", text);
+		note_misfit(file, leaf, "no number", text);
 		return;
 	}
 	number = negative ? -number : number;
@@ -146,7 +146,7 @@ static void put_flag(struct parquet *file, struct parquet_leaf *leaf, const char
 	bool flag = strcmp(text, "true") == 0;
 
 	if (!flag && strcmp(text, "false") != 0)
-		refuse_value(file, leaf, "neither true nor false", text);
+		note_misfit(file, leaf, "neither true nor false", text);
 	else
 		parquet_leaf_flag(leaf, flag);
 }
@@ -160,7 +160,7 @@ static void put_class(struct parquet *file, struct parquet_leaf *leaf, const cha
 			return;
 		}
 	}
-	refuse_value(file, leaf, "none of its classes", text);
+	note_misfit(file, leaf, "none of its classes", text);
 }
 
 static void put_list(struct parquet *file, struct parquet_leaf *leaf, const char *text)
