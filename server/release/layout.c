@@ -13,7 +13,7 @@
 
 static const struct layout *const layouts[] = {
 	&layout_own, /* first: the others look media up in it */
-	&layout_class_folders, &layout_huggingface, &layout_webdataset,    &layout_csv,
+	&layout_class_folders, &layout_huggingface, &layout_webdataset,    &layout_parquet, &layout_csv,
 	&layout_jsonl,         &layout_dfdc,        &layout_deepfakebench, &layout_bagit,
 };
 

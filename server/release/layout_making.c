@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "core/csv.h"
 #include "core/disk.h"
 #include "core/hex.h"
 #include "core/mem.h"
@@ -47,7 +48,7 @@ struct db *layout_db(const struct layout_making *making)
 	return making->db;
 }
 
-static struct error tell_layout(struct layout_making *making, uint64_t bytes)
+struct error layout_tell(struct layout_making *making, uint64_t bytes)
 {
 	const struct progress_listener *progress = making->progress;
 
@@ -229,7 +230,7 @@ struct error layout_add_object(struct layout_making *making,
 		return errorf(ERR_INTERNAL, "A file of the release is damaged in the store.");
 	contents_part(making->writer, &part);
 	add_file(making, path, digest, sum.crc);
-	return tell_layout(making, part.bytes);
+	return layout_tell(making, part.bytes);
 }
 
 struct error layout_add_parts(struct layout_making *making, const struct contents_part parts[],
@@ -247,7 +248,7 @@ struct error layout_add_parts(struct layout_making *making, const struct content
 			err = errorf(ERR_INTERNAL, "A file of the release is damaged in the store.");
 		contents_part(making->writer, &parts[i]);
 		if (!err.code)
-			err = tell_layout(making, bytes);
+			err = layout_tell(making, bytes);
 	}
 	sha256_finish(&sum.sha256, digest);
 	add_file(making, path, digest, sum.crc);
@@ -282,7 +283,7 @@ struct error layout_medium(struct layout_making *making, const struct layout_row
 	if (err.code)
 		return err;
 	add_own(making, &file, path);
-	return tell_layout(making, file.bytes);
+	return layout_tell(making, file.bytes);
 }
 
 struct error layout_copy(struct layout_making *making, const char *of_release, const char *path)
@@ -417,6 +418,99 @@ static struct error add_sums(struct layout_making *making)
 	if (!err.code)
 		contents_file(making->writer, making->sums_path, digest, crc);
 	return err;
+}
+
+/* ------------------------------------------------------------------ tables and the card */
+
+static struct error copy_records(struct csv *csv, struct sink *sink)
+{
+	const char *const *fields;
+	size_t count;
+	struct error err = csv_next(csv, &fields, &count); /* the header */
+
+	while (!err.code && !(err = csv_next(csv, &fields, &count)).code && count > 0) {
+		const char *values[CSV_FIELDS] = { NULL };
+
+		for (size_t c = 0; c < sink->count && c < count; c++)
+			values[c] = *fields[c] ? fields[c] : NULL;
+		sink_row(sink, values);
+	}
+	return err;
+}
+
+struct error layout_add_table(struct layout_making *making, const char *csv,
+                              const struct column columns[], size_t count,
+                              const struct sink_format *format, const char *path)
+{
+	FILE *from, *to;
+	struct error err = layout_open(making, csv, &from);
+
+	if (err.code == ERR_NOT_FOUND)
+		return ok(); /* a release without volunteers, or of before there was such a table */
+	if (err.code)
+		return err;
+	if ((err = layout_begin(making, &to)).code) {
+		fclose(from);
+		return err;
+	}
+	struct csv *records = csv_new(from);
+	struct sink sink = sink_begin(format, to, columns, count);
+	err = copy_records(records, &sink);
+	struct error ended = sink_end(&sink);
+	csv_free(records);
+	fclose(from);
+	struct error kept = layout_add(making, to, path);
+	if (!err.code)
+		err = ended;
+	return err.code ? err : kept;
+}
+
+/* The head lies between two lines of "---", and `configs` is the last that stands in it. */
+static void copy_card(FILE *from, FILE *to)
+{
+	char *line = NULL;
+	size_t room = 0;
+	int fences = 0;
+	bool configs = false;
+
+	while (getline(&line, &room, from) > 0) {
+		fences += strcmp(line, "---\n") == 0;
+		configs = fences == 1 && (configs || strncmp(line, "configs:", 8) == 0);
+		if (!configs)
+			fputs(line, to);
+	}
+	free(line);
+}
+
+struct error layout_copy_card(struct layout_making *making)
+{
+	FILE *from, *to;
+	struct error err = layout_open(making, RELEASE_CARD, &from);
+
+	if (err.code)
+		return err;
+	if (!(err = layout_begin(making, &to)).code)
+		copy_card(from, to);
+	fclose(from);
+	return err.code ? err : layout_add(making, to, RELEASE_CARD);
+}
+
+struct error layout_read_object(struct layout_making *making,
+                                const unsigned char digest[SHA256_BYTES], char *bytes, size_t len)
+{
+	uint64_t there;
+	ssize_t got = 0;
+	int fd;
+	struct error err = store_open_read(making->store, digest, &fd, &there);
+
+	if (err.code)
+		return err;
+	for (size_t done = 0; done < len; done += (size_t)got)
+		if ((got = pread(fd, bytes + done, len - done, (off_t)done)) <= 0)
+			break;
+	close(fd);
+	return got > 0 || !len ? ok()
+	                       : errorf(ERR_INTERNAL, "A file of the release is damaged in the store.");
 }
 
 /* ------------------------------------------------------------------ names and values */

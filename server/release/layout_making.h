@@ -63,6 +63,23 @@ struct error layout_add_object(struct layout_making *making,
  * stand in `but` (ends with NULL); SHA256SUMS and its signatures are of the release alone. */
 struct error layout_copy_tables(struct layout_making *making, const char *const but[]) MUST_CHECK;
 
+/* Adds README.md without the tables that its head names: a loader would take them for the data. */
+struct error layout_copy_card(struct layout_making *making) MUST_CHECK;
+
+/* Adds a table of the release in another format. Nothing where the release has no such table; of an
+ * older program's the last columns may be missing, and are null. */
+struct error layout_add_table(struct layout_making *making, const char *csv,
+                              const struct column columns[], size_t count,
+                              const struct sink_format *format, const char *path) MUST_CHECK;
+
+/* Reads an object of the store, which has so many bytes. */
+struct error layout_read_object(struct layout_making *making,
+                                const unsigned char digest[SHA256_BYTES], char *bytes,
+                                size_t len) MUST_CHECK;
+
+/* Tells how many more bytes of media are done. */
+struct error layout_tell(struct layout_making *making, uint64_t bytes) MUST_CHECK;
+
 /* Opens a file of the release to read. ERR_NOT_FOUND: it has none. The caller closes it. */
 struct error layout_open(struct layout_making *making, const char *of_release,
                          FILE **ret_file) MUST_CHECK;

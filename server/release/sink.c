@@ -16,8 +16,7 @@ void sink_row(struct sink *sink, const char *const values[])
 	sink->format->row(sink, values);
 }
 
-void sink_end(struct sink *sink)
+struct error sink_end(struct sink *sink)
 {
-	if (sink->format->end)
-		sink->format->end(sink);
+	return sink->format->end ? sink->format->end(sink) : ok();
 }

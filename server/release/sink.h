@@ -4,13 +4,16 @@
  *
  * A row is a text a column, and a column says what its text is, so one row serves every format.
  * A format is one file of formats/ and its line in formats/formats.h; release/artefact.h lists what
- * a release writes in which format.  Write errors stick to the FILE; whoever closes it asks.
+ * a release writes in which format.  Write errors stick to the FILE; whoever closes it asks.  What
+ * else fails in a format is told at the end.
  */
 #ifndef RELEASE_SINK_H
 #define RELEASE_SINK_H
 
 #include <stddef.h>
 #include <stdio.h>
+
+#include "core/error.h"
 
 /* What the texts of a column are. A NULL says that there is no value. */
 enum column_kind {
@@ -34,7 +37,7 @@ struct sink_format {
 	const char *media_type;
 	void (*begin)(struct sink *sink); /* NULL: nothing stands before the first row */
 	void (*row)(struct sink *sink, const char *const values[]);
-	void (*end)(struct sink *sink); /* NULL: nothing stands behind the last row */
+	struct error (*end)(struct sink *sink); /* NULL: nothing stands behind the last row */
 };
 
 struct sink {
@@ -52,7 +55,11 @@ struct sink sink_begin(const struct sink_format *format, FILE *out, const struct
 /* Writes a row: values[i] belongs to columns[i]. */
 void sink_row(struct sink *sink, const char *const values[]);
 
-/* Writes what stands behind the rows and frees the format's state. After a failure too. */
-void sink_end(struct sink *sink);
+/*
+ * Writes what stands behind the rows and frees the format's state. After a failure too. Only of
+ * formats that keep a state: ERR_INTERNAL, a value was not what its column says; ERR_UNAVAILABLE,
+ * there was no memory; ERR_DISK, a write failed. The file is of no use then.
+ */
+struct error sink_end(struct sink *sink);
 
 #endif

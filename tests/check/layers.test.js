@@ -22,6 +22,7 @@ const HOUSE = {
 	"libraries/sodium.h": "",
 	"libraries/uuid/uuid.h": "",
 	"libraries/zlib.h": "",
+	"libraries/zstd.h": "",
 	"server/core/clock.h": "int clock_now(void);\n",
 	"server/core/clock.c": '#include "core/clock.h"\nint clock_now(void)\n{\n\treturn pthread_cond_timedwait();\n}\n',
 	"server/crowd/model.h": "struct model {\n\tint fits;\n};\n",

@@ -9,6 +9,10 @@ import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 
+import { DuckDBInstance } from "@duckdb/node-api";
+import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
+import { compressors } from "hyparquet-compressors";
+
 import { makeCorpus } from "../support/corpus.js";
 import { readCsv } from "../support/csv.js";
 import { Client, sha256 } from "../support/http.js";
@@ -18,7 +22,7 @@ import { loadClassFolders } from "../support/release.js";
 const run = promisify(execFile);
 const NAME = "faces", VERSION = "1.0";
 const ADDRESS = `/api/v1/releases/${NAME}/${VERSION}`;
-const LAYOUTS = ["touchstone", "class-folders", "huggingface", "webdataset", "csv", "jsonl", "dfdc", "deepfakebench", "bagit"];
+const LAYOUTS = ["touchstone", "class-folders", "huggingface", "webdataset", "parquet", "csv", "jsonl", "dfdc", "deepfakebench", "bagit"];
 
 /** All files below a folder, by their paths. */
 async function filesOf(folder) {
@@ -144,6 +148,36 @@ describe("a release in every layout", () => {
 			}
 		}
 		assert.deepEqual(seen.sort(), labels.map((row) => row.item).sort());
+	});
+
+	test("tables of Parquet hold each medium with its row, for DuckDB and for hyparquet", async () => {
+		const duck = await (await DuckDBInstance.create(":memory:")).connect();
+		for (const type of ["image", "video", "audio"]) {
+			const folder = path.join(folderOf("parquet"), "data", type), expected = labels.filter((row) => row.media_type === type);
+			const said = (await duck.runAndReadAll(`select item, split, label, sha256, sha256(${type}.bytes) as digest, ${type}.path as path, identities, p_fake, judgments from read_parquet('${folder}/*.parquet') order by item`)).getRowObjectsJS();
+			assert.equal(said.length, expected.length);
+			for (const row of said) {
+				const label = expected.find((one) => one.item === row.item);
+				assert.deepEqual([row.sha256, row.digest, row.split, Number(row.label), Number(row.judgments)], [label.sha256, label.sha256, label.split, label.label === "fake" ? 1 : 0, Number(label.judgments)]);
+				assert.equal(row.path, path.basename(label.file));
+			}
+			const digests = [];
+			for (const name of await readdir(folder)) {
+				assert.match(name, /^(train|validation|test)-\d{5}-of-\d{5}\.parquet$/);
+				const file = await asyncBufferFromFile(path.join(folder, name));
+				const { key_value_metadata: metadata } = await parquetMetadataAsync(file);
+				const { features } = JSON.parse(metadata.find(({ key }) => key === "huggingface").value).info;
+				assert.deepEqual(features.label.names, ["real", "fake"]);
+				for (const row of await parquetReadObjects({ file, compressors, utf8: false }))
+					digests.push([sha256(Buffer.from(row[type].bytes)), String(row.sha256)]);
+			}
+			assert.equal(digests.length, expected.length);
+			for (const [digest, expectedDigest] of digests)
+				assert.equal(digest, Buffer.from(expectedDigest).toString());
+		}
+		const [{ n }] = (await duck.runAndReadAll(`select count(*) as n from '${folderOf("parquet")}/leaks.parquet'`)).getRowObjectsJS();
+		assert.equal(Number(n), readCsv(await readFile(path.join(own, "leaks.csv"), "utf8")).length);
+		duck.closeSync();
 	});
 
 	test("the layout of DFDC says of each file what it is, and whose fake", async () => {

@@ -3,7 +3,8 @@
 
 BENCH_CLIENT  := bench_client bench_base bench_options bench_work bench_load bench_player \
                  bench_pace bench_tally bench_link bench_histogram bench_requests
-BENCH_PROGRAMS := $(B)/bench-client $(B)/bench-tokens $(B)/bench-bare $(B)/bench-pure $(B)/bench-sandbox
+BENCH_PROGRAMS := $(B)/bench-client $(B)/bench-tokens $(B)/bench-bare $(B)/bench-pure $(B)/bench-sandbox \
+                  $(B)/write-parquet
 
 $(B)/bench-client: $(BENCH_CLIENT:%=$(B)/tests/load/%.o)
 	@echo "  link  $@"
@@ -25,6 +26,15 @@ $(B)/bench-pure: $(B)/tests/load/bench_pure.o $(B)/tests/load/bench_requests.o $
 $(B)/bench-sandbox: $(B)/tests/load/bench_sandbox.o $(LIB)
 	@echo "  link  $@"
 	@$(CC) $(LDFLAGS) -Wl,--wrap=program_run $^ $(LDLIBS) -o $@
+
+# What a test describes, as a file for other programs to read.
+$(B)/write-parquet: $(B)/tests/load/write_parquet.o $(LIB)
+	@echo "  link  $@"
+	@$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
+$(B)/bench-parquet: $(B)/tests/load/bench_parquet.o $(LIB)
+	@echo "  link  $@"
+	@$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
 $(B)/bench-duplicates: $(B)/tests/load/bench_duplicates.o $(LIB)
 	@echo "  link  $@"
@@ -68,6 +78,10 @@ bench-counts:  ## instructions of the server for a request, by kind: to compare 
 bench-sandbox: $(B)/bench-sandbox  ## what the sandbox costs a file: FILES="a.jpg b.mp4", ROUNDS (15) of each
 	@$(B)/bench-sandbox $(or $(ROUNDS),15) $(FILES)
 
+bench-tables: $(B)/bench-parquet  ## how fast a release's labels are written as CSV, JSON lines and Parquet: ROWS (1000000)
+	@$< $(or $(ROWS),1000000) $(B)/bench.csv $(B)/bench.jsonl $(B)/bench.parquet
+	@rm -f $(B)/bench.csv $(B)/bench.jsonl $(B)/bench.parquet
+
 bench-statements:  ## every statement at 1,000,000 items: the BENCH_SLOWEST (10), with time and pages
 	@scripts/bench statements
 
@@ -83,4 +97,4 @@ soak:  ## mixed load at half of the peak for MINUTES (30): memory, descriptors, 
 flood:  ## hold thousands of connections open, and look what others get meanwhile
 	@FLOOD=long scripts/check load_flood
 
-.PHONY: archives bench bench-media bench-duplicates bench-counts bench-sandbox bench-statements bench-programs faults flood soak
+.PHONY: archives bench bench-media bench-duplicates bench-counts bench-sandbox bench-statements bench-tables bench-programs faults flood soak

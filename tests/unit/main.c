@@ -64,6 +64,7 @@ static Suite *(*const suites[])(void) = {
 	hamming_index_suite,
 	near_index_suite,
 	chromaprint_suite,
+	parquet_suite,
 };
 
 int main(int argc, char **argv)

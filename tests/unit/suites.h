@@ -28,6 +28,7 @@ Suite *crowd_views_suite(void);
 Suite *crowd_table_suite(void);
 Suite *infer_suite(void);
 Suite *keyset_suite(void);
+Suite *parquet_suite(void);
 Suite *parse_suite(void);
 Suite *pdq_suite(void);
 Suite *release_table_suite(void);

@@ -181,7 +181,7 @@ START_TEST(a_file_of_csv_begins_with_the_names_of_its_columns)
 	struct sink sink = sink_begin(&format_csv, file, columns, COLUMNS);
 
 	sink_row(&sink, (const char *[]){ "plain", "0.5", "gut" });
-	sink_end(&sink);
+	ck_assert(!sink_end(&sink).code);
 	ck_assert_str_eq(written(), "name,p,tells\r\nplain,0.5,gut\r\n");
 }
 END_TEST
@@ -198,10 +198,11 @@ static void count_row(struct sink *sink, const char *const values[])
 	fputs(values[0], sink->out);
 }
 
-static void count_end(struct sink *sink)
+static struct error count_end(struct sink *sink)
 {
 	fprintf(sink->out, " %d of %zu", *(int *)sink->state, sink->count);
 	free(sink->state);
+	return errorf(ERR_INTERNAL, "it was all in vain");
 }
 
 START_TEST(a_format_keeps_a_state_from_its_begin_to_its_end)
@@ -213,8 +214,9 @@ START_TEST(a_format_keeps_a_state_from_its_begin_to_its_end)
 
 	sink_row(&sink, (const char *[]){ "a", NULL, NULL });
 	sink_row(&sink, (const char *[]){ "b", NULL, NULL });
-	sink_end(&sink);
+	struct error err = sink_end(&sink);
 	ck_assert_str_eq(written(), "ab 2 of 3");
+	ck_assert_str_eq(err.detail, "it was all in vain");
 }
 END_TEST
 

@@ -7,6 +7,7 @@
 
 extern const struct sink_format format_csv;      /* RFC 4180, safe for spreadsheets */
 extern const struct sink_format format_jsonl;    /* an object a line */
+extern const struct sink_format format_parquet;  /* columns with types, for analysis and training */
 extern const struct sink_format format_licences; /* LICENCES, for people; from rows of labels */
 
 /* The text as a cell of CSV says it, before quoting; the caller frees it. */

@@ -45,8 +45,10 @@ static struct error class_write(struct layout_making *making)
 		return err;
 	folders.labels = sink_begin(&format_csv, file, label_columns, LABEL_COLUMNS);
 	err = layout_rows(making, class_row, &folders);
-	sink_end(&folders.labels);
+	struct error ended = sink_end(&folders.labels);
 	struct error kept = layout_add(making, file, "labels.csv");
+	if (!err.code)
+		err = ended;
 	return err.code ? err : kept;
 }
 

@@ -109,7 +109,9 @@ static struct error hugging_write_split(struct hugging *hugging, unsigned type, 
 		return err;
 	to.sink = sink_begin(&format_jsonl, file, columns, count);
 	err = layout_rows(hugging->making, hugging_row, &to);
-	sink_end(&to.sink);
+	struct error ended = sink_end(&to.sink);
+	if (!err.code)
+		err = ended;
 	if (err.code || !to.rows) {
 		fclose(file);
 		return err;
@@ -119,44 +121,11 @@ static struct error hugging_write_split(struct hugging *hugging, unsigned type, 
 	return layout_add(hugging->making, file, path);
 }
 
-/*
- * The card without the tables that its head names: a loader would take them for the data.  The head
- * lies between two lines of "---", and `configs` is the last that stands in it.
- */
-static void copy_card(FILE *from, FILE *to)
-{
-	char *line = NULL;
-	size_t room = 0;
-	int fences = 0;
-	bool configs = false;
-
-	while (getline(&line, &room, from) > 0) {
-		fences += strcmp(line, "---\n") == 0;
-		configs = fences == 1 && (configs || strncmp(line, "configs:", 8) == 0);
-		if (!configs)
-			fputs(line, to);
-	}
-	free(line);
-}
-
-static struct error hugging_card(struct layout_making *making)
-{
-	FILE *from, *to;
-	struct error err = layout_open(making, "README.md", &from);
-
-	if (err.code)
-		return err;
-	if (!(err = layout_begin(making, &to)).code)
-		copy_card(from, to);
-	fclose(from);
-	return err.code ? err : layout_add(making, to, "README.md");
-}
-
 static struct error hugging_write(struct layout_making *making)
 {
 	static const char *const but[] = { "README.md", "labels.csv", "labels.jsonl", NULL };
 	struct hugging hugging = { .making = making };
-	struct error err = hugging_card(making);
+	struct error err = layout_copy_card(making);
 
 	if (err.code || (err = layout_copy_tables(making, but)).code)
 		return err;

@@ -9,6 +9,7 @@ extern const struct layout layout_own;           /* as `release write` has alway
 extern const struct layout layout_class_folders; /* SPLIT/0_real, SPLIT/1_fake */
 extern const struct layout layout_huggingface;   /* metadata.jsonl beside the files of a split */
 extern const struct layout layout_webdataset;    /* tar shards */
+extern const struct layout layout_parquet;       /* media and labels in one table */
 extern const struct layout layout_csv;           /* tables alone */
 extern const struct layout layout_jsonl;         /* tables alone */
 extern const struct layout layout_dfdc;          /* metadata.json of each split, by file name */
