@@ -14,11 +14,11 @@
 #define PATIENCE_MS 30000
 
 /* What is read: one file, or all of them as an archive of either kind. */
-enum reading { READ_FILE, READ_TAR, READ_ZIP };
+enum archive_reading { READ_FILE, READ_TAR, READ_ZIP };
 
 struct archive {
 	struct store *store;
-	enum reading reading;
+	enum archive_reading reading;
 	char *folder;
 	int64_t time_s;
 	struct contents contents;
@@ -31,7 +31,7 @@ struct archive {
 };
 
 /* Takes the source over. */
-static struct error archive_new(const struct archive_source *source, enum reading reading,
+static struct error archive_new(const struct archive_source *source, enum archive_reading reading,
                                 struct archive **ret_archive)
 {
 	struct archive *archive = mem_new(1, sizeof *archive);
@@ -313,8 +313,8 @@ static struct error read_zip(struct archive *archive, uint64_t at, void *to, siz
 	return read_zip_file(archive, at - archive->file.zip_at, to, room, ret_len);
 }
 
-static struct error read_some(struct archive *archive, uint64_t at, void *to, size_t room,
-                              size_t *ret_len)
+static struct error archive_read_some(struct archive *archive, uint64_t at, void *to, size_t room,
+                                      size_t *ret_len)
 {
 	if (archive->reading == READ_FILE)
 		return read_file_at(archive, at, to, room, ret_len);
@@ -332,7 +332,7 @@ struct error archive_read(struct archive *archive, uint64_t at, void *to, size_t
 	while (!err.code && len < room && at + len < bytes) {
 		size_t some = 0;
 
-		err = read_some(archive, at + len, (char *)to + len, room - len, &some);
+		err = archive_read_some(archive, at + len, (char *)to + len, room - len, &some);
 		len += some;
 	}
 	*ret_len = len;

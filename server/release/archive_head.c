@@ -34,7 +34,7 @@ static void tar_number(char field[12], uint64_t number)
 }
 
 /* The folder with its slash; "" is none. */
-static size_t folder_bytes(const struct archived_file *file)
+static size_t prefix_bytes(const struct archived_file *file)
 {
 	size_t len = strlen(file->folder);
 
@@ -43,7 +43,7 @@ static size_t folder_bytes(const struct archived_file *file)
 
 static void put_name(void *to, const struct archived_file *file)
 {
-	size_t folder = folder_bytes(file);
+	size_t folder = prefix_bytes(file);
 
 	if (folder) {
 		memcpy(to, file->folder, folder - 1);
@@ -57,7 +57,7 @@ static bool tar_name(struct tar_block *block, const struct archived_file *file)
 {
 	size_t folder = strlen(file->folder), path = strlen(file->path);
 
-	if (folder_bytes(file) + path <= sizeof block->name) {
+	if (prefix_bytes(file) + path <= sizeof block->name) {
 		put_name(block->name, file);
 		return true;
 	}
@@ -121,12 +121,12 @@ static void zip_put(struct zip_out *out, uint64_t number, size_t bytes)
 static void zip_name(struct zip_out *out, const struct archived_file *file)
 {
 	put_name(out->at + out->len, file);
-	out->len += folder_bytes(file) + strlen(file->path);
+	out->len += prefix_bytes(file) + strlen(file->path);
 }
 
 static size_t zip_name_bytes(const struct archived_file *file)
 {
-	return folder_bytes(file) + strlen(file->path);
+	return prefix_bytes(file) + strlen(file->path);
 }
 
 /* Times of zips have no zone; these are UTC, of two seconds, and begin in 1980. */

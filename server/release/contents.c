@@ -207,7 +207,7 @@ static bool copy_section(FILE *from, FILE *out)
 	return !ferror(from);
 }
 
-static struct contents_head head_of(const struct contents_writer *writer)
+static struct contents_head contents_head_of(const struct contents_writer *writer)
 {
 	unsigned char end[ZIP_END_MAX];
 	size_t zip_end_bytes = zip_end(writer->files, writer->zip_at, writer->zip_entry_at, end);
@@ -227,7 +227,7 @@ static struct contents_head head_of(const struct contents_writer *writer)
 
 struct error contents_end(struct contents_writer *writer, const char *path)
 {
-	const struct contents_head head = head_of(writer);
+	const struct contents_head head = contents_head_of(writer);
 	bool fine = true;
 
 	if (writer->err.code)

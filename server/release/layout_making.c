@@ -82,7 +82,7 @@ struct error layout_open(struct layout_making *making, const char *of_release, F
 	return open_own(making, of_release, &file, ret_file);
 }
 
-static const char *text_at(const json_t *label, const char *name)
+static const char *label_text(const json_t *label, const char *name)
 {
 	return json_string_value(json_object_get(label, name));
 }
@@ -95,15 +95,15 @@ static struct error row_unread(void)
 /* Fills in what writers need of every row. */
 static struct error read_layout_row(json_t *label, struct layout_row *row)
 {
-	const char *file = text_at(label, "file"), *slash = file ? strrchr(file, '/') : NULL;
-	const char *dot = slash ? strchr(slash, '.') : NULL, *said = text_at(label, "label");
+	const char *file = label_text(label, "file"), *slash = file ? strrchr(file, '/') : NULL;
+	const char *dot = slash ? strchr(slash, '.') : NULL, *said = label_text(label, "label");
 
 	*row = (struct layout_row){ .label = label,
 		                        .file = file,
 		                        .ending = dot,
-		                        .media_type = text_at(label, "media_type"),
-		                        .split = text_at(label, "split"),
-		                        .lineage = text_at(label, "lineage") };
+		                        .media_type = label_text(label, "media_type"),
+		                        .split = label_text(label, "split"),
+		                        .lineage = label_text(label, "lineage") };
 	if (!dot || !said || !row->media_type || !row->split ||
 	    !vocabulary_has(media_types, row->media_type) || dot - slash > LAYOUT_NAME)
 		return row_unread();

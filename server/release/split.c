@@ -168,7 +168,7 @@ static uint32_t split_walk(struct split_item items[], const uint32_t order[], ui
 /* ------------------------------------------------------------------ both labels in a split */
 
 /* Items in the order of their components, and what has been placed. */
-struct layout {
+struct split_layout {
 	struct split_item *items;
 	const uint32_t *order;
 	uint32_t count;
@@ -226,7 +226,7 @@ static double split_distance(const struct label_counts *tally)
 }
 
 /* The next component from *at on that holds wanted items and none that was released before. */
-static bool next_free(const struct layout *l, uint32_t *at, struct component *component)
+static bool next_free(const struct split_layout *l, uint32_t *at, struct component *component)
 {
 	while (*at < l->count) {
 		uint32_t first = *at, end = first + 1, root = l->items[l->order[first]].parent;
@@ -249,7 +249,7 @@ static bool next_free(const struct layout *l, uint32_t *at, struct component *co
 	return false;
 }
 
-static void split_move(const struct layout *l, const struct component *component, int to)
+static void split_move(const struct split_layout *l, const struct component *component, int to)
 {
 	for (uint32_t m = 0; m < component->count; m++)
 		if (l->items[component->members[m]].wanted)
@@ -271,7 +271,7 @@ static bool brings_a_label(const struct label_counts *tally, const struct compon
  * Moves the one component that mends most, and of these the one that leaves the splits nearest to
  * their shares. False: none mends anything.
  */
-static bool bring_one(const struct layout *l)
+static bool bring_one(const struct split_layout *l)
 {
 	struct component component, best = { 0 };
 	unsigned fewest = count_lacks(l->tally);
@@ -304,7 +304,7 @@ static double size_of_type(const double sizes[], unsigned type)
 }
 
 /* Moves all of a type from a split to train. False: some of it was released there before. */
-static bool give_to_train(const struct layout *l, int split, unsigned type)
+static bool give_to_train(const struct split_layout *l, int split, unsigned type)
 {
 	struct component component;
 	double held = size_of_type(l->tally->have[split], type);
@@ -321,7 +321,7 @@ static bool give_to_train(const struct layout *l, int split, unsigned type)
 }
 
 /* One type in one split; true when something was moved. */
-static bool empty_one(const struct layout *l)
+static bool empty_one(const struct split_layout *l)
 {
 	for (int s = SPLIT_VALIDATION; s < SPLITS; s++)
 		for (unsigned type = 0; type < SPLIT_STRATA / 2; type++)
@@ -330,7 +330,7 @@ static bool empty_one(const struct layout *l)
 	return false;
 }
 
-static void even_out(const struct layout *l)
+static void even_out(const struct split_layout *l)
 {
 	while (bring_one(l))
 		;
@@ -353,7 +353,7 @@ uint32_t split_assign(struct split_item items[], uint32_t count)
 	split_measure(items, order, count, tally.total);
 	held_back = split_walk(items, order, count, false, &tally);
 	held_back += split_walk(items, order, count, true, &tally);
-	even_out(&(struct layout){ items, order, count, &tally });
+	even_out(&(struct split_layout){ items, order, count, &tally });
 	free(order);
 	return held_back;
 }
