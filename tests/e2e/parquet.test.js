@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -76,8 +76,8 @@ describe("a file of Parquet", () => {
 	const select = async (statement) => plain((await duck.runAndReadAll(statement)).getRowObjectsJS());
 
 	/** Writes the file; answers what the writer printed. */
-	async function write(name, description) {
-		const child = spawn(WRITER, { stdio: ["pipe", "pipe", "inherit"] });
+	async function write(name, description, [program, ...args] = [WRITER]) {
+		const child = spawn(program, args, { stdio: ["pipe", "pipe", "inherit"] });
 		let words = "";
 		child.stdout.on("data", (piece) => { words += piece; });
 		child.stdin.end(JSON.stringify({ out: file(name), rows: [], ...description }));
@@ -248,6 +248,12 @@ describe("a file of Parquet", () => {
 			assert.deepEqual(await select(`select count(*)::int as rows from read_parquet('${file("bounds.parquet")}') where ${where}`), [{ rows: rowsFound }], where);
 	});
 
+	test("bounds a column in each group, also behind one that it cannot bound", async () => {
+		await assertKept("each.parquet", [{ name: "t", kind: "text" }], [["x".repeat(65)], ["b"], [null], ["a"]], { group: 1 });
+		const found = await select(`select stats_min_value as least, stats_max_value as greatest, stats_null_count::int as nulls from parquet_metadata('${file("each.parquet")}') order by row_group_id`);
+		assert.deepEqual(found.map(Object.values), [[null, null, 0], ["b", "b", 0], [null, null, 1], ["a", "a", 0]]);
+	});
+
 	test("bounds zeros of either sign by both, as the format asks", async () => {
 		await assertKept("zeros.parquet", [{ name: "x", kind: "real" }], [["0"], ["-0"]]);
 		const [{ columns: [{ meta_data: { statistics } }] }] = (await metadata("zeros.parquet")).row_groups;
@@ -291,6 +297,13 @@ describe("a file of Parquet", () => {
 		const { lines } = await write("size.parquet", { columns: [{ name: "a", kind: "text" }, { name: "b", kind: "text" }], rows, group: 100 });
 		const { size } = await stat(file("size.parquet"));
 		assert.ok(Math.abs(Number(lines[1]) - size) < size / 10, `${lines[1]} of ${size}`);
+	});
+
+	test("fails, and not the program, where memory is short", async () => {
+		await writeFile(file("large"), "");
+		await truncate(file("large"), 100 << 20);
+		const { code, lines } = await write("short.parquet", { columns: [{ name: "video", kind: "video" }], rows: [[null]], media: [{ file: file("large") }] }, ["bash", "-c", `ulimit -v 350000 && exec ${WRITER}`]);
+		assert.deepEqual([code, lines.at(-1)], [1, "The server is short of memory. Try again in a moment."]);
 	});
 
 	test("that failed is one that no reader takes", async () => {

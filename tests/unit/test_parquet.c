@@ -234,6 +234,9 @@ START_TEST(a_file_is_framed_by_its_mark_and_the_length_of_its_footer)
 	memcpy(&footer, bytes + len - 8, sizeof footer);
 	ck_assert_uint_lt(footer, len - 12);
 	ck_assert_mem_eq(bytes + len - 8 - footer, "\x15\x02\x19", 3); /* version 1, then a list */
+	/* By the order of their types the columns are bounded; without it no reader trusts the bounds.
+	 */
+	ck_assert_mem_eq(bytes + len - 8 - 9, "\x19\x2c\x1c\0\0\x1c\0\0", 9);
 	free(bytes);
 }
 END_TEST

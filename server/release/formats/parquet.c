@@ -19,6 +19,7 @@
 #define TABLE_BYTES (16L << 20)
 #define MEDIA_ROWS  100
 #define MEDIA_BYTES (100L << 20)
+#define PLACE_BYTES 8 /* beside the bytes of a text: a number, or a length and levels */
 /* Of a text or medium: lengths of pages have 31 bits. */
 #define VALUE_BYTES (1L << 30)
 
@@ -264,6 +265,7 @@ bool parquet_row(struct parquet *file, const char *const values[],
 			parquet_leaf_null(leaf, PARQUET_NOTHING);
 		else
 			put_value(file, leaf, column, values[c]);
+		file->bytes += leaves * PLACE_BYTES;
 		leaf += leaves;
 	}
 	if (file->press.err.code)
