@@ -45,6 +45,9 @@ BEGIN
             ('provenance',       'INSERT',          'tool, tool_version, reader, report, report_cut, '
                                                     'digital_source_type, c2pa_state, c2pa, read_at'),
             ('provenance_due',   'INSERT, DELETE',  ''),
+            ('contribution_provenance', 'INSERT, DELETE', 'tool, tool_version, reader, report, report_cut, '
+                                                    'digital_source_type, c2pa_state, c2pa, read_at'),
+            ('contribution_provenance_due', 'INSERT, DELETE', ''),
             ('release_file',     'INSERT',          ''),
             ('release_artefact', 'INSERT',          ''),
             ('set_aside_item',   'INSERT',          ''),
@@ -109,6 +112,8 @@ BEGIN
             ('fingerprint_number', '',              'next'),
             ('fingerprint_snapshot', 'INSERT',      ''),
             ('near_duplicate',   'INSERT, DELETE',  'distance'),
+            ('contribution_fingerprint', 'INSERT, DELETE', 'recipe, fault, taken_at, compared'),
+            ('contribution_near', 'INSERT, DELETE', ''),
             ('catalogue_news',   'INSERT, DELETE',  ''),
             ('set_aside_volunteer', 'INSERT, DELETE', ''),
             ('cohort_member',    'INSERT, DELETE',  'cohort'),
