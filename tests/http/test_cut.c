@@ -7,6 +7,7 @@
 #include "client.h"
 #include "database.h"
 #include "program.h"
+#include "published.h"
 #include "suites.h"
 #include "world.h"
 
@@ -142,7 +143,8 @@ START_TEST(what_was_judged_stays_and_its_partner_is_cut_to_it_or_refused)
 	ck_assert_str_eq(items_say(campaign, "concat(width, 'x', height, 'v', version)"),
 	                 "120x100v1 120x100v2");
 	const char *said = import_rows(1, folder, campaign, "file,title,pair\nc.png,c,p\n");
-	ck_assert_msg(strstr(said, "of its pair has another shape and was judged so"), "%s", said);
+	ck_assert_msg(strstr(said, "of its pair has another shape and was judged so"), "%s",
+	              said);
 	ck_assert_ptr_null(item_called(campaign, "c"));
 	import_rows(0, folder, campaign, "file,title\nc.png,c\n");
 	said = expect_code(1, folder, "item edit c.png pair=p --reason test");
@@ -244,6 +246,38 @@ START_TEST(a_noise_lies_under_every_sound_of_a_campaign)
 }
 END_TEST
 
+/* ---------------------------------------------------------------- releases */
+
+static void rest_cutting(const char *until)
+{
+	await_db(60, "SELECT state = 'waiting' FROM job WHERE kind = 'cut'");
+	tell_db("UPDATE job SET run_after = %s WHERE kind = 'cut' AND state = 'waiting'", until);
+}
+
+START_TEST(a_release_waits_for_what_is_to_be_cut_and_leaves_out_what_cannot_be)
+{
+	const char *campaign = a_full_campaign(), *name = fresh_name();
+
+	rest_cutting("now() + interval '1 day'");
+	tell_db("INSERT INTO cut_due (item_id) SELECT i.id FROM item i JOIN campaign c"
+	        " ON c.id = i.campaign_id WHERE c.name = '%s' ORDER BY i.id LIMIT 2",
+	        campaign);
+	const char *said =
+		expect_code(1, "/", say("release create %s 1.0 --campaign %s", name, campaign));
+	ck_assert_msg(strstr(said, "2 item(s) wait to be cut as the others"), "%s", said);
+	tell_db("UPDATE cut_due SET why = 'a test' WHERE why IS NULL");
+	expect_code(0, "/", say("release create %s 1.0 --campaign %s", name, campaign));
+	ck_assert_int_eq(count_db("SELECT count(*) FROM release_item t JOIN release r ON r.id ="
+	                          " t.release_id WHERE r.name = '%s' AND r.state = 'ready'",
+	                          name),
+	                 10);
+	ck_assert_int_eq(count_db("SELECT count(*) FROM release_item t JOIN cut_due d USING (item_id)"),
+	                 0);
+	tell_db("DELETE FROM cut_due WHERE why = 'a test'");
+	rest_cutting("now()");
+}
+END_TEST
+
 Suite *http_cut_suite(void)
 {
 	Suite *suite = suite_create("http/cut");
@@ -256,6 +290,7 @@ Suite *http_cut_suite(void)
 	tcase_add_test(tc, a_region_that_is_corrected_cuts_the_item_and_its_pair_anew);
 	tcase_add_test(tc, the_length_is_that_of_the_shortest_when_the_campaign_opens);
 	tcase_add_test(tc, a_noise_lies_under_every_sound_of_a_campaign);
+	tcase_add_test(tc, a_release_waits_for_what_is_to_be_cut_and_leaves_out_what_cannot_be);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
