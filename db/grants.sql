@@ -105,7 +105,7 @@ BEGIN
             ('lost_item',        'INSERT, DELETE',  ''),
             ('media_tombstone',  'INSERT, DELETE',  'removing_at'),
             ('cut_due',          'INSERT, DELETE',  'why, due_at'),
-            ('pair_cut',         'INSERT',          'width, height'),
+            ('pair_cut',         'INSERT',          'width, height, length_ms'),
             ('score_pending',    'INSERT, DELETE',  ''),
             ('fingerprint',      'INSERT',          'version, recipe, fault, taken_at'),
             ('item_fingerprint', 'INSERT, DELETE',  ''),
