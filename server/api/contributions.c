@@ -20,6 +20,8 @@
 #include "core/json_reader.h"
 #include "core/vocabulary.h"
 #include "corpus/contribution.h"
+#include "corpus/item.h"
+#include "corpus/quarantine.h"
 #include "http/multipart.h"
 #include "store/store.h"
 
@@ -308,21 +310,98 @@ struct error post_item(struct request *req, struct db *db)
 
 /* ------------------------------------------------------------------ what became of it */
 
-/* With addresses of what waits, for a moderator to look at. */
-static json_t *reviewed_json(struct request *req, const struct contribution *contribution)
+/* What moderators read of some contributions beside what was declared. */
+struct reviewed {
+	struct quarantine_look *looks;
+	struct item_media *media; /* of the items that are shown, in the order of the looks */
+};
+
+/* What was withdrawn is named, and shown to nobody. */
+static bool is_near_shown(const struct quarantine_near *near)
 {
-	json_t *json = present_contribution(contribution, true), *media = json_null();
+	return near->item && strcmp(near->state, item_states[ITEM_WITHDRAWN]) != 0;
+}
+
+static struct error read_near_media(struct request *req, struct db *db, struct reviewed *reviewed,
+                                    size_t count)
+{
+	size_t most = count * QUARANTINE_NEAR + 1, shown = 0;
+	unsigned char(*uuids)[UUID_BYTES] = arena_alloc(req->arena, most * sizeof *uuids);
+	const unsigned char **ids = arena_alloc(req->arena, most * sizeof *ids);
+
+	for (size_t i = 0; i < count; i++)
+		for (size_t n = 0; n < reviewed->looks[i].near_count; n++)
+			if (is_near_shown(&reviewed->looks[i].near[n]) &&
+			    uuid_from_text(uuids[shown], reviewed->looks[i].near[n].item)) {
+				ids[shown] = uuids[shown];
+				shown++;
+			}
+	reviewed->media = arena_alloc(req->arena, (shown + 1) * sizeof *reviewed->media);
+	return item_media(db, req->arena, ids, shown, reviewed->media);
+}
+
+static struct error read_reviewed(struct request *req, struct db *db,
+                                  const struct contribution contributions[], size_t count,
+                                  struct reviewed *reviewed)
+{
+	reviewed->looks = arena_alloc(req->arena, (count + 1) * sizeof *reviewed->looks);
+	struct error err = quarantine_look(db, req->arena, contributions, count, reviewed->looks);
+
+	return err.code ? err : read_near_media(req, db, reviewed, count);
+}
+
+/* With addresses of the items; `media` moves on behind those that are shown. */
+static json_t *near_list(struct request *req, const struct quarantine_look *look,
+                         const struct item_media **media, int64_t until_s)
+{
+	json_t *list = json_array();
+
+	for (size_t n = 0; n < look->near_count; n++) {
+		json_t *near = present_near(&look->near[n]), *shown = json_null(), *small = json_null();
+
+		if (is_near_shown(&look->near[n])) {
+			const struct item_media *item = (*media)++;
+
+			shown = showing_json(req, item, until_s);
+			if (item->has_thumbnail)
+				small = showing_url(req, item, SHOW_THUMBNAIL, until_s);
+		}
+		json_object_set_new(near, "media", shown);
+		json_object_set_new(near, "thumbnail_url", small);
+		json_array_append_new(list, near);
+	}
+	return list;
+}
+
+/* With addresses of what waits, for a moderator to look at, and with what is known of it. */
+static json_t *reviewed_json(struct request *req, const struct contribution *contribution,
+                             const struct quarantine_look *look, const struct item_media **media)
+{
+	json_t *json = present_contribution(contribution, true), *shown = json_null();
 	json_t *original = json_null();
+	int64_t until_s = clock_now_s() + SHOWN_S;
 
 	if (contribution->has_media) {
-		int64_t until_s = clock_now_s() + SHOWN_S;
-
-		media = showing_json(req, &contribution->media, until_s);
+		shown = showing_json(req, &contribution->media, until_s);
 		original = showing_url(req, &contribution->media, SHOW_ORIGINAL, until_s);
 	}
-	json_object_set_new(json, "media", media);
+	json_object_set_new(json, "media", shown);
 	json_object_set_new(json, "original_url", original);
+	present_look(json, look, near_list(req, look, media, until_s));
 	return json;
+}
+
+static struct error answer_reviewed(struct request *req, struct db *db,
+                                    const struct contribution *contribution)
+{
+	struct reviewed reviewed;
+	struct error err = read_reviewed(req, db, contribution, 1, &reviewed);
+
+	if (err.code)
+		return err;
+	const struct item_media *media = reviewed.media;
+	request_json(req, 200, reviewed_json(req, contribution, &reviewed.looks[0], &media));
+	return ok();
 }
 
 struct error get_contribution(struct request *req, struct db *db)
@@ -336,9 +415,27 @@ struct error get_contribution(struct request *req, struct db *db)
 	err = contribution_find(db, req->arena, by.reviews ? NULL : &by, req->args[0], &contribution);
 	if (err.code)
 		return err;
-	request_json(req, 200,
-	             by.reviews ? reviewed_json(req, &contribution)
-	                        : present_contribution(&contribution, by.direct));
+	if (by.reviews)
+		return answer_reviewed(req, db, &contribution);
+	request_json(req, 200, present_contribution(&contribution, by.direct));
+	return ok();
+}
+
+static struct error reviewed_list(struct request *req, struct db *db,
+                                  const struct contribution contributions[], size_t count,
+                                  json_t **ret_items)
+{
+	struct reviewed reviewed;
+	struct error err = read_reviewed(req, db, contributions, count, &reviewed);
+
+	if (err.code)
+		return err;
+	const struct item_media *media = reviewed.media;
+	json_t *items = json_array();
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(items,
+		                      reviewed_json(req, &contributions[i], &reviewed.looks[i], &media));
+	*ret_items = items;
 	return ok();
 }
 
@@ -349,6 +446,7 @@ struct error get_contributions(struct request *req, struct db *db)
 	char place[40], id[UUID_TEXT];
 	unsigned limit;
 	size_t count;
+	json_t *items = NULL;
 	struct error err;
 
 	if (!state)
@@ -366,9 +464,9 @@ struct error get_contributions(struct request *req, struct db *db)
 	                        limit + 1, contributions, &count);
 	if (err.code)
 		return err;
-	json_t *items = json_array();
-	for (size_t i = 0; i < count && i < limit; i++)
-		json_array_append_new(items, reviewed_json(req, &contributions[i]));
+	size_t shown = count < limit ? count : limit;
+	if ((err = reviewed_list(req, db, contributions, shown, &items)).code)
+		return err;
 	if (count > limit)
 		cursor =
 			cursor_make(req, arena_printf(req->arena, "sent %s|%s", contributions[limit - 1].place,

@@ -84,7 +84,8 @@ static int provenance_of_items(const struct settings *settings, bool again)
 	if (!db)
 		return EXIT_FAILED;
 	if (again && !(err = item_provenance_again(db, &count)).code)
-		printf("%lld items more are to be read: a running server, or `touchstone work`, does it\n",
+		printf("%lld originals more are to be read: a running server, or `touchstone work`, does "
+		       "it\n",
 		       (long long)count);
 	if (!err.code)
 		err = item_provenance_count(db, say_count, NULL);

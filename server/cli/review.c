@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* review -- lists what the public sent, and decides what of it becomes an item. */
+#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -8,6 +9,7 @@
 #include "core/utf8.h"
 #include "core/vocabulary.h"
 #include "corpus/contribution.h"
+#include "corpus/quarantine.h"
 #include "db/db.h"
 
 #define PAGE 100
@@ -25,7 +27,49 @@ static void print_field(const char *name, const char *value)
 	putchar('\n');
 }
 
-static void print_contribution(const struct contribution *contribution)
+/* What its file says of its own origin, in a line. */
+static void print_origin(const struct file_origin *origin)
+{
+	json_auto_t *c2pa = origin->c2pa ? json_loads(origin->c2pa, 0, NULL) : NULL;
+	json_auto_t *report = origin->report ? json_loads(origin->report, JSON_ALLOW_NUL, NULL) : NULL;
+	const char *reason = json_string_value(json_object_get(c2pa, "reason"));
+	const char *signer = json_string_value(json_object_get(c2pa, "signer"));
+
+	if (!origin->read_at) {
+		print_field("origin", "not read yet");
+		return;
+	}
+	printf("  %-10s credentials %s", "origin", origin->c2pa_state);
+	if (reason)
+		fputs(" (", stdout), utf8_print_line(stdout, reason), fputs(")", stdout);
+	if (signer)
+		fputs("; signed as ", stdout), utf8_print_line(stdout, signer);
+	printf("; digital source type %s; %zu fields of metadata, by %s %s\n",
+	       origin->digital_source_type ? origin->digital_source_type : "not said",
+	       json_object_size(report), origin->tool, origin->tool_version);
+}
+
+/* Which items look like it, and what has its bytes, in a line. */
+static void print_near(const struct quarantine_look *look)
+{
+	printf("  %-10s ", "near");
+	for (size_t n = 0; n < look->near_count; n++) {
+		const struct quarantine_near *near = &look->near[n];
+
+		printf("%s%s %s, %s", n ? "; " : "", near->item ? "item" : "contribution",
+		       near->item ? near->item : near->contribution, near->state);
+		if (near->same_bytes)
+			fputs(", the same bytes", stdout);
+		else
+			printf(", %lld of 256 apart", (long long)near->distance);
+	}
+	if (!look->near_count)
+		fputs(look->near_at ? "nothing" : "nothing with its bytes", stdout);
+	puts(look->near_at ? "" : "; its looks were not compared");
+}
+
+static void print_contribution(const struct contribution *contribution,
+                               const struct quarantine_look *look)
 {
 	printf("%s %s, %s, by %s\n", contribution->id, contribution->state, contribution->created_at,
 	       contribution->by ? contribution->by : "a volunteer");
@@ -39,36 +83,62 @@ static void print_contribution(const struct contribution *contribution)
 	print_field("made by", contribution->made_by);
 	print_field("made how", contribution->made_how);
 	print_field("says", contribution->facts);
+	if (contribution->has_media) {
+		print_origin(&look->origin);
+		print_near(look);
+	}
 	print_field("item", contribution->item);
 	print_field("detail", contribution->detail);
 	print_field("decided by", contribution->decided_by);
 	print_field("reason", contribution->reason);
 }
 
+/* Where a page ends: the place and the id of its last one; "": before the first. */
+struct review_place {
+	char place[40], id[UUID_TEXT];
+};
+
+static struct error review_list_page(struct db *db, const char *state, struct review_place *behind,
+                                     size_t *ret_count)
+{
+	struct arena *arena = arena_new();
+	struct contribution page[PAGE];
+	struct quarantine_look looks[PAGE];
+	size_t count = 0;
+	bool first = !*behind->id;
+	struct error err = contribution_list(db, arena, state, first ? NULL : behind->place,
+	                                     first ? NULL : behind->id, PAGE, page, &count);
+
+	if (!err.code)
+		err = quarantine_look(db, arena, page, count, looks);
+	for (size_t i = 0; !err.code && i < count; i++)
+		print_contribution(&page[i], &looks[i]);
+	if (!err.code && count) {
+		snprintf(behind->place, sizeof behind->place, "%s", page[count - 1].place);
+		snprintf(behind->id, sizeof behind->id, "%s", page[count - 1].id);
+	}
+	arena_free(arena);
+	*ret_count = count;
+	return err;
+}
+
 static struct error list_contributions(struct db *db, const char *state)
 {
-	struct contribution page[PAGE];
-	char place[sizeof page[0].place], id[UUID_TEXT];
+	struct review_place behind = { "", "" };
 	size_t count = PAGE, all = 0;
 	struct error err = ok();
 
 	while (!err.code && count == PAGE) {
-		struct arena *arena = arena_new();
-
-		err = contribution_list(db, arena, state, all ? place : NULL, all ? id : NULL, PAGE, page,
-		                        &count);
-		for (size_t i = 0; !err.code && i < count; i++)
-			print_contribution(&page[i]);
-		if (!err.code && count) {
-			snprintf(place, sizeof place, "%s", page[count - 1].place);
-			snprintf(id, sizeof id, "%s", page[count - 1].id);
-			all += count;
-		}
-		arena_free(arena);
+		err = review_list_page(db, state, &behind, &count);
+		all += count;
 	}
-	if (!err.code)
-		printf("%zu %s\n", all, state);
-	return err;
+	if (err.code)
+		return err;
+	if (all && strcmp(state, "quarantined") == 0)
+		puts("What a file says of its origin, or does not say, tells no fake; nor does likeness: a "
+		     "photograph and its manipulation look alike.");
+	printf("%zu %s\n", all, state);
+	return ok();
 }
 
 static struct error decide_one(struct db *db, const char *verb, const char *id,

@@ -13,6 +13,7 @@
 #include "corpus/item_file.h"
 #include "corpus/lost_media.h"
 #include "corpus/media_intake.h"
+#include "db/array.h"
 #include "db/db.h"
 #include "outside/fetch.h"
 #include "store/store.h"
@@ -376,17 +377,11 @@ static bool read_media(const struct rows *rows, size_t r, struct arena *arena,
 struct error item_media(struct db *db, struct arena *arena, const unsigned char *const ids[],
                         size_t count, struct item_media media[])
 {
+	const char *const params[] = { uuid_array(arena, ids, count) };
 	auto_rows *rows = NULL;
-	char id[UUID_TEXT];
-	const char *list = "";
 	struct error err;
 
-	for (size_t i = 0; i < count; i++) {
-		uuid_to_text(id, ids[i]);
-		list = arena_printf(arena, "%s%s%s", list, i ? "," : "", id);
-	}
-	list = arena_printf(arena, "{%s}", list);
-	if ((err = db_run(db, SQL_ITEM_MEDIA, (const char *[]){ list }, &rows)).code)
+	if ((err = db_run(db, SQL_ITEM_MEDIA, params, &rows)).code)
 		return err;
 	if (rows_count(rows) != count)
 		return errorf(ERR_NOT_FOUND, "There is no such item.");

@@ -211,8 +211,8 @@ struct error item_fit_pair(struct db *db, const char *id, bool anew)
 	if (err.code || !rows_count(rows) || !rows_text(rows, 0, 0))
 		return err;
 	return errorf(ERR_INVALID,
-	              "item %s of its pair has another shape and was judged so, and both would be cut "
-	              "alike: give it another pair",
+	              "item %s of its pair has another shape or length and was judged so, and both would "
+	              "be cut alike: give it another pair",
 	              rows_text(rows, 0, 0));
 }
 

@@ -17,10 +17,23 @@
 
 static const char reader_now[] = TEXT_OF(PROVENANCE_READER);
 
-static struct error store_provenance(struct db *db, const char *item,
-                                     const struct provenance *found)
+/* Whose originals are read. */
+struct provenance_queue {
+	const char *of;
+	enum statement due, store;
+};
+
+static const struct provenance_queue provenance_queues[] = {
+	{ "contribution", SQL_ITEM_PROVENANCE_SENT_DUE, SQL_ITEM_PROVENANCE_SENT_STORE },
+	{ "item", SQL_ITEM_PROVENANCE_DUE, SQL_ITEM_PROVENANCE_STORE },
+};
+
+#define QUEUES (sizeof provenance_queues / sizeof provenance_queues[0])
+
+static struct error store_provenance(struct db *db, const struct provenance_queue *queue,
+                                     const char *id, const struct provenance *found)
 {
-	const char *const params[] = { item,
+	const char *const params[] = { id,
 		                           found->tool,
 		                           found->tool_version,
 		                           reader_now,
@@ -30,12 +43,12 @@ static struct error store_provenance(struct db *db, const char *item,
 		                           found->c2pa_state,
 		                           found->c2pa };
 
-	return db_do(db, SQL_ITEM_PROVENANCE_STORE, params, NULL);
+	return db_do(db, queue->store, params, NULL);
 }
 
 /* Of an original that the store has lost, or that is no file any more, nothing is read. */
-static struct error read_due(const struct job_run *run, struct arena *arena, const char *item,
-                             const char *sha256)
+static struct error read_due(const struct job_run *run, const struct provenance_queue *queue,
+                             struct arena *arena, const char *id, const char *sha256)
 {
 	unsigned char original[SHA256_BYTES];
 	struct provenance found;
@@ -44,7 +57,7 @@ static struct error read_due(const struct job_run *run, struct arena *arena, con
 		return errorf(ERR_INTERNAL, "a digest that cannot be read");
 	struct error err = provenance_read(run->store, original, arena, &found);
 	if (err.code == ERR_NOT_FOUND || err.code == ERR_INVALID) {
-		log_warn("provenance: the original of item %s cannot be read: %s", item, err.detail);
+		log_warn("provenance: the original of %s %s cannot be read: %s", queue->of, id, err.detail);
 		found = (struct provenance){
 			.tool = "none", .tool_version = "none", .c2pa_state = "not_read", .c2pa = "{}"
 		};
@@ -52,7 +65,7 @@ static struct error read_due(const struct job_run *run, struct arena *arena, con
 	}
 	if (!err.code && !found.tool_version)
 		err = errorf(ERR_INTERNAL, "exiftool does not run");
-	return err.code ? err : store_provenance(run->db, item, &found);
+	return err.code ? err : store_provenance(run->db, queue, id, &found);
 }
 
 /* How many there will be nobody knows. */
@@ -61,19 +74,20 @@ static struct error tell_done(struct job_run *run, int64_t done)
 	return job_tell(run, done, done);
 }
 
-static struct error read_some_due(struct job_run *run, int64_t *done, bool *ret_more)
+static struct error read_some_due(struct job_run *run, const struct provenance_queue *queue,
+                                  int64_t *done, bool *more)
 {
 	auto_rows *rows = NULL;
-	struct error err = db_run(run->db, SQL_ITEM_PROVENANCE_DUE, (const char *[]){ AT_ONCE }, &rows);
+	struct error err = db_run(run->db, queue->due, (const char *[]){ AT_ONCE }, &rows);
 
 	for (size_t r = 0; !err.code && r < rows_count(rows); r++) {
 		struct arena *arena = arena_new();
-		err = read_due(run, arena, rows_text(rows, r, 0), rows_text(rows, r, 1));
+		err = read_due(run, queue, arena, rows_text(rows, r, 0), rows_text(rows, r, 1));
 		arena_free(arena);
 		if (!err.code)
 			err = tell_done(run, ++*done);
 	}
-	*ret_more = !err.code && rows_count(rows) > 0;
+	*more = *more || (!err.code && rows_count(rows) > 0);
 	return err;
 }
 
@@ -92,8 +106,11 @@ static struct error read_all_due(struct job_run *run)
 			         "installed; `touchstone doctor` tells more");
 		return ok();
 	}
-	while (!err.code && more)
-		err = read_some_due(run, &done, &more);
+	while (!err.code && more) {
+		more = false;
+		for (size_t q = 0; !err.code && q < QUEUES; q++)
+			err = read_some_due(run, &provenance_queues[q], &done, &more);
+	}
 	return err;
 }
 
@@ -101,7 +118,14 @@ const struct job_handler provenance_job = { .kind = "provenance", .handle = read
 
 struct error item_provenance_again(struct db *db, int64_t *ret_count)
 {
-	return db_do(db, SQL_ITEM_PROVENANCE_AGAIN, NULL, ret_count);
+	int64_t items = 0, waiting = 0;
+	struct error err = db_do(db, SQL_ITEM_PROVENANCE_AGAIN, NULL, &items);
+
+	if (!err.code)
+		err = db_do(db, SQL_ITEM_PROVENANCE_SENT_AGAIN, NULL, &waiting);
+	if (!err.code)
+		*ret_count = items + waiting;
+	return err;
 }
 
 struct error item_provenance_count(struct db *db,

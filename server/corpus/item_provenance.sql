@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- What originals say of their own origin.
+-- What originals say of their own origin: those of items, and of contributions that wait for a moderator.
 
 -- name: item_provenance_due
 -- The next items to read; withdrawn ones are due no more.
@@ -39,3 +39,32 @@ SELECT c2pa_state, count(*) FROM provenance GROUP BY c2pa_state
  UNION ALL
 SELECT 'due', count(*) FROM provenance_due
  ORDER BY 1
+
+-- name: item_provenance_sent_due
+-- The next contributions to read.
+--   $1 integer how many
+--   -> contribution uuid, sha256 hex
+SELECT c.id, encode(c.sha256, 'hex')
+  FROM (SELECT contribution_id FROM contribution_provenance_due ORDER BY contribution_id LIMIT $1::integer) d
+ CROSS JOIN LATERAL (SELECT id, sha256 FROM contribution WHERE id = d.contribution_id OFFSET 0) c
+
+-- name: item_provenance_sent_store
+-- As item_provenance_store, of a contribution. Nothing is kept of one that waits no more. (The lock waits for who decides.)
+--   $1 contribution uuid, $2 to $9 as item_provenance_store
+WITH waits AS (
+    SELECT id FROM contribution WHERE id = $1::uuid AND state = 'quarantined' FOR SHARE
+), done AS (
+    DELETE FROM contribution_provenance_due WHERE contribution_id = $1::uuid
+)
+INSERT INTO contribution_provenance AS p (contribution_id, tool, tool_version, reader, report, report_cut, digital_source_type,
+                                          c2pa_state, c2pa)
+SELECT id, $2, $3, $4::smallint, $5, $6::boolean, $7, $8, $9 FROM waits
+    ON CONFLICT (contribution_id) DO UPDATE
+   SET tool = excluded.tool, tool_version = excluded.tool_version, reader = excluded.reader, report = excluded.report,
+       report_cut = excluded.report_cut, digital_source_type = excluded.digital_source_type,
+       c2pa_state = excluded.c2pa_state, c2pa = excluded.c2pa, read_at = now()
+
+-- name: item_provenance_sent_again
+-- Everything that waits is to be read again, too.
+INSERT INTO contribution_provenance_due SELECT id FROM contribution WHERE state = 'quarantined'
+    ON CONFLICT DO NOTHING

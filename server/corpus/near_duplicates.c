@@ -25,6 +25,7 @@
 #define LOADED_ROW 100000
 #define MATCHES    1000 /* of one hash, that are noted: more tell nothing new */
 #define NUMBER     24
+#define NO_UUID    "00000000-0000-0000-0000-000000000000"
 
 #define TEXT_OF_(number) #number
 #define TEXT_OF(number)  TEXT_OF_(number)
@@ -217,7 +218,7 @@ static struct error load_index(struct job_run *job, struct near_index *near)
 	return err;
 }
 
-/* ------------------------------------------------------------------ one item */
+/* ------------------------------------------------------------------ one of them */
 
 /* Columns of a statement, as arrays in PostgreSQL's text. */
 struct near_columns {
@@ -225,12 +226,15 @@ struct near_columns {
 	struct strbuf own, others, distances;              /* of what they match */
 };
 
+/* An item, or a contribution that waits: that one has no version, and its numbers count only how
+ * many it would need. */
 struct near_item {
 	struct near_index *near;
+	bool waits;
 	const char *item, *version, *fault;
 	struct fingerprint fingerprint;
 	struct near_columns columns;
-	uint32_t end; /* the number after its own, which begin at the index's next */
+	uint32_t first, end; /* its own numbers, and the one after them */
 	/* Written: */
 	struct rows *forgotten; /* numbers of hashes that it had before */
 	bool counted, kept;     /* are the numbers ours; does the database have the hashes */
@@ -351,7 +355,7 @@ static struct error keep_fingerprint(struct db *db, void *arg)
 	auto_rows *rows = NULL;
 	struct error err;
 
-	snprintf(first, sizeof first, "%u", one->near->next);
+	snprintf(first, sizeof first, "%u", one->first);
 	snprintf(end, sizeof end, "%u", one->end);
 	rows_free(one->forgotten);
 	one->forgotten = NULL;
@@ -369,6 +373,27 @@ static struct error keep_fingerprint(struct db *db, void *arg)
 		return err;
 	one->ties = rows_integer(rows, 0, 0);
 	return ok();
+}
+
+/* Notes what a contribution looks like; one that waits no more is passed over. */
+static struct error keep_likeness(struct db *db, void *arg)
+{
+	const struct near_item *one = arg;
+	struct near_columns columns = one->columns; /* a second run ends the lists anew */
+	char hashes[NUMBER], compared[NUMBER];
+	const char *const params[] = { one->item,
+		                           recipe_now,
+		                           one->fault,
+		                           hashes,
+		                           list_close(&columns.own),
+		                           list_close(&columns.others),
+		                           list_close(&columns.distances),
+		                           compared };
+	struct error err = db_do(db, SQL_NEAR_WAITING_FORGET, (const char *[]){ one->item }, NULL);
+
+	snprintf(hashes, sizeof hashes, "%u", one->end - one->first);
+	snprintf(compared, sizeof compared, "%u", one->first);
+	return err.code ? err : db_do(db, SQL_NEAR_WAITING_TIE, params, NULL);
 }
 
 /* The index holds what the database holds. */
@@ -403,35 +428,35 @@ static bool is_the_items(struct error err)
 	return err.code == ERR_INVALID || err.code == ERR_TOO_LARGE || err.code == ERR_NOT_FOUND;
 }
 
+/* What is due: items, or contributions that wait for a moderator. */
+struct near_queue {
+	enum statement due;
+	bool waits;
+	char recipe[NUMBER], id[UUID_TEXT]; /* of the last one */
+};
+
 /* One go through what is due. */
 struct near_run {
 	struct job_run *job;
 	struct near_index *near; /* NULL: nothing was to be looked up yet */
 	int64_t done;
-	char recipe[NUMBER], item[UUID_TEXT]; /* of the last item that was due */
-	struct error lacking; /* why some items could not be tried: a helper is missing */
+	struct error lacking; /* why some could not be tried: a helper is missing */
 };
 
-/* Takes, looks up and keeps. An item that cannot be decoded is noted, and is no error; one whose
- * helper is missing stays due, and others do not wait for it. */
-static struct error near_take(struct near_run *run, struct arena *arena, const struct rows *rows,
-                              size_t row)
+/* Takes the fingerprint of one. What cannot be decoded is noted, and is no error; where a helper is
+ * missing it stays due, and others do not wait for it: *ret_taken is false. */
+static struct error near_fingerprint(struct near_run *run, struct arena *arena,
+                                     const struct rows *rows, size_t row, struct near_item *one,
+                                     bool *ret_taken)
 {
-	struct job_run *job = run->job;
-	struct near_index *near = run->near;
-	struct strbuf empty = { .arena = arena };
-	struct near_item one = { .near = near,
-		                     .item = rows_text(rows, row, 0),
-		                     .version = rows_text(rows, row, 1),
-		                     .end = near->next,
-		                     .columns = { empty, empty, empty, empty, empty, empty, empty } };
 	unsigned char rendition[SHA256_BYTES];
 	enum media_type type;
 
+	*ret_taken = false;
 	if (!media_type_read(rows_text(rows, row, 2), &type) ||
 	    !hex_decode(rendition, SHA256_BYTES, rows_text(rows, row, 3)))
-		return errorf(ERR_INTERNAL, "an item that cannot be read");
-	struct error err = fingerprint_take(job->store, rendition, type, arena, &one.fingerprint);
+		return errorf(ERR_INTERNAL, "a rendition that cannot be read");
+	struct error err = fingerprint_take(run->job->store, rendition, type, arena, &one->fingerprint);
 	if (err.code == ERR_INTERNAL) {
 		run->lacking = err;
 		return ok();
@@ -439,31 +464,73 @@ static struct error near_take(struct near_run *run, struct arena *arena, const s
 	if (err.code && !is_the_items(err))
 		return err;
 	if (err.code) {
-		one.fault = arena_printf(arena, "%s", err.detail);
-		log_warn("fingerprint: item %s has none: %s", one.item, err.detail);
+		one->fault = arena_printf(arena, "%s", err.detail);
+		log_warn("fingerprint: %s %s has none: %s", one->waits ? "contribution" : "item", one->item,
+		         err.detail);
 	}
-	for (unsigned second = 0; second < one.fingerprint.count; second++)
-		list_frame(&one, second);
-	list_sound(&one);
-	err = db_transaction(job->db, keep_fingerprint, &one);
+	*ret_taken = true;
+	return ok();
+}
+
+/* Looks up an item, and keeps what it looks like. */
+static struct error near_take_item(struct near_run *run, struct near_item *one)
+{
+	for (unsigned second = 0; second < one->fingerprint.count; second++)
+		list_frame(one, second);
+	list_sound(one);
+	struct error err = db_transaction(run->job->db, keep_fingerprint, one);
 	if (!err.code)
-		err = index_frames(&one);
-	rows_free(one.forgotten);
-	if (one.ties)
-		log_info("fingerprint: item %s has %lld near duplicates", one.item, (long long)one.ties);
+		err = index_frames(one);
+	rows_free(one->forgotten);
+	if (one->ties)
+		log_info("fingerprint: item %s has %lld near duplicates", one->item, (long long)one->ties);
 	return err;
+}
+
+/* Looks up what waits, and keeps only what it was found to look like. */
+static struct error near_take_waiting(struct near_run *run, struct near_item *one)
+{
+	for (unsigned second = 0; second < one->fingerprint.count; second++)
+		if (one->fingerprint.frames[second][0].quality >= PDQ_MIN_QUALITY) {
+			look_up_frame(one, second);
+			one->end++;
+		}
+	if (is_comparable(&one->fingerprint.sound)) {
+		look_up_sound(one);
+		one->end++;
+	}
+	return db_transaction(run->job->db, keep_likeness, one);
+}
+
+static struct error near_take(struct near_run *run, struct arena *arena,
+                              const struct near_queue *queue, const struct rows *rows, size_t row)
+{
+	struct strbuf empty = { .arena = arena };
+	struct near_item one = { .near = run->near,
+		                     .waits = queue->waits,
+		                     .item = rows_text(rows, row, 0),
+		                     .version = rows_text(rows, row, 1),
+		                     .first = run->near->next,
+		                     .end = run->near->next,
+		                     .columns = { empty, empty, empty, empty, empty, empty, empty } };
+	bool taken;
+	struct error err = near_fingerprint(run, arena, rows, row, &one, &taken);
+
+	if (err.code || !taken)
+		return err;
+	return queue->waits ? near_take_waiting(run, &one) : near_take_item(run, &one);
 }
 
 /* ------------------------------------------------------------------ all of them */
 
-static struct error near_window(struct near_run *run, bool *ret_more)
+static struct error near_window(struct near_run *run, struct near_queue *queue, bool *more)
 {
-	const char *const params[] = { recipe_now, WINDOW, run->recipe, run->item };
+	const char *const params[] = { recipe_now, WINDOW, queue->recipe, queue->id };
 	auto_rows *rows = NULL;
-	struct error err = db_run(run->job->db, SQL_NEAR_DUE, params, &rows);
+	struct error err = db_run(run->job->db, queue->due, params, &rows);
 	size_t count = err.code ? 0 : rows_count(rows);
 
-	*ret_more = count > 0;
+	*more = *more || count > 0;
 	if (count && !run->near)
 		err = borrow_index(run->job->db, &run->near);
 	if (count && !err.code)
@@ -471,7 +538,7 @@ static struct error near_window(struct near_run *run, bool *ret_more)
 	for (size_t r = 0; !err.code && r < count; r++) {
 		struct arena *arena = arena_new();
 
-		err = near_take(run, arena, rows, r);
+		err = near_take(run, arena, queue, rows, r);
 		arena_free(arena);
 		run->done += !err.code;
 		if (!err.code)
@@ -480,23 +547,28 @@ static struct error near_window(struct near_run *run, bool *ret_more)
 	if (count && !err.code)
 		err = save_index(run->job->db, run->near);
 	if (count) {
-		snprintf(run->item, sizeof run->item, "%s", rows_text(rows, count - 1, 0));
-		snprintf(run->recipe, sizeof run->recipe, "%s", rows_text(rows, count - 1, 4));
+		snprintf(queue->id, sizeof queue->id, "%s", rows_text(rows, count - 1, 0));
+		snprintf(queue->recipe, sizeof queue->recipe, "%s", rows_text(rows, count - 1, 4));
 	}
 	return err;
 }
 
-/* After an error the index may lack what was kept: it is made anew. */
+/* Some of either in turn, so that neither waits long for the other. After an error the index may
+ * lack what was kept: it is made anew. */
 static struct error take_fingerprints(struct job_run *job)
 {
-	struct near_run run = { .job = job,
-		                    .recipe = "-1",
-		                    .item = "00000000-0000-0000-0000-000000000000" };
+	struct near_run run = { .job = job };
+	struct near_queue items = { SQL_NEAR_DUE, false, "-1", NO_UUID };
+	struct near_queue waiting = { SQL_NEAR_WAITING_DUE, true, "-1", NO_UUID };
 	bool more = true;
-	struct error err = ok();
+	struct error err = db_do(job->db, SQL_NEAR_WAITING_STALE, NULL, NULL);
 
-	while (!err.code && more)
-		err = near_window(&run, &more);
+	while (!err.code && more) {
+		more = false;
+		err = near_window(&run, &items, &more);
+		if (!err.code)
+			err = near_window(&run, &waiting, &more);
+	}
 	if (err.code)
 		near_index_free(run.near);
 	else if (run.near)

@@ -9,6 +9,9 @@
  *   Operation    A job that is done again and again takes fingerprints (media/fingerprint) of items
  *                that are new, have another rendition, or one of an older recipe. Each hash, in all
  *                eight variants, is looked up among those before (hamming_index), and then kept.
+ *                What waits in quarantine is looked up in the same index, and never put into it:
+ *                moderators read which items it looks like (contribution_near), and no item, split
+ *                or volunteer hears of it before it is an item itself.
  *   Safety       The database holds the hashes; the index is made of them, kept in memory by the
  *                process that did the job last, and saved in a file (near_index), so that a process
  *                that starts reads only what came since. A file that is damaged, or that the

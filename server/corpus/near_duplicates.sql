@@ -114,3 +114,51 @@ WITH matched AS (
      WHERE i.id = a.id AND i.near_group IS DISTINCT FROM c.near_group
 )
 SELECT count(*) FROM near
+
+-- name: near_waiting_stale
+-- What waits and was held against the items some hours ago is held against those too that came since.
+UPDATE contribution_fingerprint SET recipe = 0
+ WHERE taken_at < now() - interval '6 hours' AND recipe > 0 AND fault IS NULL
+   AND compared < (SELECT next FROM fingerprint_number)
+
+-- name: near_waiting_due
+-- Contributions that wait for a moderator and are to be held against the items.
+--   $1 recipe, $2 how many, after: $3 recipe, $4 contribution uuid
+--   -> as near_due, without a version
+SELECT c.id, NULL, c.media_type, encode(c.rendition, 'hex'), f.recipe
+  FROM (SELECT contribution_id, recipe FROM contribution_fingerprint
+         WHERE recipe < $1::smallint AND (recipe, contribution_id) > ($3::smallint, $4::uuid)
+         ORDER BY recipe, contribution_id LIMIT $2::integer) f
+ CROSS JOIN LATERAL (SELECT * FROM contribution WHERE id = f.contribution_id OFFSET 0) c
+
+-- name: near_waiting_forget
+-- Takes back what a contribution was found to look like, and holds it, if it still waits, until the transaction ends.
+--   $1 contribution uuid
+WITH waits AS (
+    SELECT id FROM contribution WHERE id = $1::uuid AND state = 'quarantined' FOR SHARE
+)
+DELETE FROM contribution_near n USING waits w WHERE n.contribution_id = w.id
+
+-- name: near_waiting_tie
+-- Notes which items a contribution looks like, by the rule of near_tie, if it still waits. It is tied to none of them.
+--   $1 contribution uuid, $2 recipe, $3 why it could not be compared (or NULL), $4 how many hashes it has that can be;
+--   of each match: $5 second of its hash integer[], $6 number of the item's integer[], $7 distance integer[]; $8 the first
+--   number that it was not compared with
+WITH noted AS (
+    UPDATE contribution_fingerprint f SET recipe = $2::smallint, fault = $3, taken_at = now(), compared = $8::integer
+      FROM (SELECT id FROM contribution WHERE id = $1::uuid AND state = 'quarantined' FOR SHARE) c
+     WHERE f.contribution_id = c.id
+    RETURNING f.contribution_id
+), matched AS (
+    SELECT h.item_id, m.own, h.second, m.distance
+      FROM unnest($5::integer[], $6::integer[], $7::integer[]) AS m (own, number, distance)
+     CROSS JOIN LATERAL (SELECT item_id, second FROM item_fingerprint WHERE number = m.number OFFSET 0) h
+), counted AS (
+    SELECT item_id, count(DISTINCT own) AS own, count(DISTINCT second) AS others, min(distance) AS distance
+      FROM matched GROUP BY item_id
+)
+INSERT INTO contribution_near (contribution_id, item_id, distance)
+SELECT n.contribution_id, c.item_id, c.distance
+  FROM noted n CROSS JOIN counted c
+ WHERE 2 * c.own >= $4::integer
+    OR 2 * c.others >= (SELECT count(number) FROM item_fingerprint h WHERE h.item_id = c.item_id)

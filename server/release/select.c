@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/hex.h"
+#include "core/log.h"
 #include "core/mem.h"
 #include "core/thread.h"
 #include "core/uuid.h"
@@ -31,6 +32,8 @@ struct choice {
 	int64_t tied;           /* and the candidate that it last stood for, or -1 */
 	uint32_t held_back;     /* released before, and found to share something across splits since */
 	uint32_t contradicting; /* their bytes have the other label too */
+	uint32_t uncut;         /* wanted, and wait to be cut anew; */
+	uint32_t uncuttable;    /* left out, for they cannot be cut so */
 	struct release_votes *votes; /* on the items that go in, */
 	uint32_t taken;              /* and how many these are */
 	bool large;                  /* folders are split */
@@ -65,6 +68,8 @@ static struct error add_candidate(void *arg, const struct rows *rows)
 		return errorf(ERR_INTERNAL, "a candidate cannot be read");
 	choice->count++;
 	choice->contradicting += rows_flag(rows, 0, 5);
+	choice->uncut += rows_flag(rows, 0, 6);
+	choice->uncuttable += rows_flag(rows, 0, 7);
 	return ok();
 }
 
@@ -121,6 +126,22 @@ static struct error add_crossing(void *arg, const struct rows *rows)
 		choice->held_back++;
 	}
 	return ok();
+}
+
+/* What waits to be cut would lie in the release as it was before: told apart by its shape or length
+ * from all others. */
+static struct error refuse_uncut(const struct choice *choice)
+{
+	if (choice->uncuttable)
+		log_warn("release: %u items cannot be cut as the others are, and are left out",
+		         choice->uncuttable);
+	if (!choice->uncut)
+		return ok();
+	return errorf(
+		ERR_INVALID,
+		"%u item(s) wait to be cut as the others of their campaign or pair; release again "
+		"when they are: `touchstone campaign list` says how many wait.",
+		choice->uncut);
 }
 
 /* Keeps items out of the release that would leak from one split into another. */
@@ -204,6 +225,8 @@ static struct error copy_out(struct db *db, void *arg)
 	if ((err = cut_clear(choice->cut)).code || (err = select_read_moment(db, choice)).code)
 		return err;
 	if ((err = db_stream(db, SQL_RELEASE_CANDIDATES, params, add_candidate, choice)).code)
+		return err;
+	if ((err = refuse_uncut(choice)).code)
 		return err;
 	if ((err = hold_crossing_back(db, choice)).code)
 		return err;

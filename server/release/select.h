@@ -19,8 +19,8 @@
 #include "release/split.h"
 #include "store/store.h"
 
-/* Does nothing if it was done before. ERR_INVALID: no item fits, or items would leak across splits.
- */
+/* Does nothing if it was done before. ERR_INVALID: no item fits, items would leak across splits, or
+ * some that the release wants wait to be cut anew. Those that cannot be cut so are left out. */
 struct error release_decide(struct db *db, struct store *store, const char *release_id) MUST_CHECK;
 
 /* What a release would hold if it were made now. */

@@ -28,14 +28,18 @@ SELECT now()
 -- name: release_candidates
 -- Items that the release asks for, and all that ever had a split.
 -- $1 release uuid
--- The same bytes never go in under two labels: then only what a moderator ruled on does, or nothing.
+-- The same bytes never go in under two labels: then only what a moderator ruled on does, or nothing. Nor does what cannot
+-- be cut as the others are.
 -- returns item id, sha256 in hexadecimal, media type, label (NULL: not in this release), former split,
--- true: left out, because its bytes have the other label as well
-SELECT i.id, encode(i.sha256, 'hex'), i.media_type, CASE WHEN a.stands THEN a.label END, s.split,
-       NOT a.stands
+-- true: left out, because its bytes have the other label as well; true: it would go in, and waits to be cut; true: left
+-- out, because it cannot be cut as the others are
+SELECT i.id, encode(i.sha256, 'hex'), i.media_type, CASE WHEN a.stands AND d.item_id IS NULL THEN a.label END, s.split,
+       NOT a.stands, coalesce(a.stands, false) AND d.item_id IS NOT NULL AND d.why IS NULL,
+       coalesce(a.stands, false) AND d.why IS NOT NULL
   FROM release_wanted($1::uuid) a
   FULL JOIN item_split s ON s.item_id = a.item_id
   JOIN item i ON i.id = coalesce(a.item_id, s.item_id)
+  LEFT JOIN cut_due d ON d.item_id = a.item_id
  ORDER BY i.id
 
 -- name: release_links

@@ -206,8 +206,9 @@ SELECT d.state, coalesce(c.account_id = $2::uuid AND c.expires_at > now(), false
 
 -- name: dispute_verdict
 -- Stores a verdict given before the evidence of this dispute opens; it never changes. It is
--- noted whether the same moderator has seen evidence on the item, or on its lineage, before. From
--- then on the crowd does not withdraw the dispute.
+-- noted whether the same moderator has seen evidence on the item, or on its lineage, before, or
+-- approved one of them when it was sent, and read what its file says of its origin. From then on
+-- the crowd does not withdraw the dispute.
 --   $1 dispute uuid, $2 account uuid, $3 verdict, $4 confidence
 WITH begun AS (
     UPDATE dispute SET begun_at = now() WHERE id = $1::uuid AND begun_at IS NULL
@@ -223,3 +224,10 @@ SELECT $1::uuid, $2::uuid, $3, $4::smallint,
              JOIN dispute this ON this.id = $1::uuid
              JOIN item i ON i.id = this.item_id
             WHERE seen.lineage = i.lineage)
+       AND NOT EXISTS (
+           SELECT FROM dispute this
+             JOIN item i ON i.id = this.item_id
+             JOIN item k ON k.lineage = i.lineage
+             JOIN contribution c ON c.id = k.id
+             JOIN account a ON a.email = c.decided_by
+            WHERE this.id = $1::uuid AND a.id = $2::uuid)

@@ -68,7 +68,7 @@ describe("what originals say of their origin", () => {
 		assert.deepEqual(await sql(database, "select count(*) from provenance_due"), [["0"]]);
 		assert.match((await sql(database, "select report from provenance p join item i on i.id = p.item_id where title = 'p0.jpg'"))[0][0], PLACE[0]);
 		const { stdout } = await place.program(database, ["provenance", "--again"]);
-		assert.match(stdout, /^4 items more are to be read/);
+		assert.match(stdout, /^4 originals more are to be read/);
 		await until("originals to be read again", async () => (await sql(database, "select count(*) from provenance_due"))[0][0] === "0", { seconds: 60 });
 	});
 

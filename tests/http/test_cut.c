@@ -7,6 +7,7 @@
 #include "client.h"
 #include "database.h"
 #include "program.h"
+#include "published.h"
 #include "suites.h"
 #include "world.h"
 
@@ -142,11 +143,80 @@ START_TEST(what_was_judged_stays_and_its_partner_is_cut_to_it_or_refused)
 	ck_assert_str_eq(items_say(campaign, "concat(width, 'x', height, 'v', version)"),
 	                 "120x100v1 120x100v2");
 	const char *said = import_rows(1, folder, campaign, "file,title,pair\nc.png,c,p\n");
-	ck_assert_msg(strstr(said, "of its pair has another shape and was judged so"), "%s", said);
+	ck_assert_msg(strstr(said, "of its pair has another shape or length and was judged so"), "%s",
+	              said);
 	ck_assert_ptr_null(item_called(campaign, "c"));
 	import_rows(0, folder, campaign, "file,title\nc.png,c\n");
 	said = expect_code(1, folder, "item edit c.png pair=p --reason test");
 	ck_assert_msg(strstr(said, "was judged so"), "%s", said);
+}
+END_TEST
+
+START_TEST(films_and_sounds_of_a_pair_are_as_long_as_the_shortest)
+{
+	const char *folder = a_folder(), *campaign = fresh_name();
+
+	a_sound_of(folder, "a.wav", 1.3, 443);
+	a_sound_of(folder, "b.wav", 0.93, 503);
+	a_sound_of(folder, "c.wav", 0.7, 553);
+	struct ran made = shell(folder, "for d in 1.4 1; do ffmpeg -v error -f lavfi -i"
+	                                " testsrc=s=64x48:r=25:d=$d -pix_fmt yuv420p $d.mp4; done");
+	ck_assert_msg(made.code == 0, "%s", made.said);
+	import_rows(0, folder, campaign,
+	            "file,title,pair\na.wav,a,p\nb.wav,b,p\n1.4.mp4,x,p\n1.mp4,y,p\n");
+	await_cut(campaign);
+	ck_assert_str_eq(items_say(campaign, "concat(duration_ms, 'v', version)"),
+	                 "920v2 920v2 1000v2 1000v1");
+	/* A shorter one comes: all sounds are cut again, and the films stay. */
+	import_rows(0, folder, campaign, "file,title,pair\nc.wav,c,p\n");
+	await_cut(campaign);
+	ck_assert_str_eq(items_say(campaign, "concat(duration_ms, 'v', version)"),
+	                 "680v3 680v3 680v2 1000v2 1000v1");
+	ck_assert_str_eq(ask_db("SELECT string_agg(concat(media_type, length_ms, width), ' ' ORDER BY"
+	                        " media_type) FROM pair_cut p JOIN campaign c ON c.id = p.campaign_id"
+	                        " WHERE c.name = '%s'",
+	                        campaign),
+	                 "audio680 video1000");
+}
+END_TEST
+
+START_TEST(what_was_judged_keeps_its_length_and_a_shorter_partner_is_refused)
+{
+	const char *folder = a_folder(), *campaign = fresh_name();
+
+	a_sound_of(folder, "a.wav", 0.8, 461);
+	a_sound_of(folder, "b.wav", 1.1, 521);
+	a_sound_of(folder, "c.wav", 0.6, 571);
+	import_rows(0, folder, campaign, "file,title,pair\na.wav,a,p\n");
+	judge_item(item_called(campaign, "a"));
+	import_rows(0, folder, campaign, "file,title,pair\nb.wav,b,p\n");
+	await_cut(campaign);
+	ck_assert_str_eq(items_say(campaign, "concat(duration_ms, 'v', version)"), "800v1 800v2");
+	const char *said = import_rows(1, folder, campaign, "file,title,pair\nc.wav,c,p\n");
+	ck_assert_msg(strstr(said, "has another shape or length and was judged so"), "%s", said);
+	ck_assert_ptr_null(item_called(campaign, "c"));
+}
+END_TEST
+
+START_TEST(a_pair_waits_for_the_length_that_its_campaign_is_to_get)
+{
+	const char *folder = a_folder(), *campaign = fresh_name();
+
+	expect_code(0, "/", say("campaign add %s --length shortest", campaign));
+	a_sound_of(folder, "a.wav", 0.9, 467);
+	a_sound_of(folder, "b.wav", 1.2, 523);
+	a_sound_of(folder, "c.wav", 0.7, 587);
+	import_rows(0, folder, campaign, "file,title,pair\na.wav,a,p\nb.wav,b,p\nc.wav,c,\n");
+	await_cut(campaign);
+	ck_assert_str_eq(items_say(campaign, "concat(duration_ms, 'v', version)"),
+	                 "900v1 1200v1 700v1");
+	expect_code(0, "/", say("campaign open %s", campaign));
+	await_cut(campaign);
+	ck_assert_str_eq(items_say(campaign, "concat(duration_ms, 'v', version)"), "680v2 680v2 680v2");
+	ck_assert_int_eq(count_db("SELECT count(*) FROM pair_cut p JOIN campaign c ON c.id ="
+	                          " p.campaign_id WHERE c.name = '%s'",
+	                          campaign),
+	                 0);
 }
 END_TEST
 
@@ -244,6 +314,38 @@ START_TEST(a_noise_lies_under_every_sound_of_a_campaign)
 }
 END_TEST
 
+/* ---------------------------------------------------------------- releases */
+
+static void rest_cutting(const char *until)
+{
+	await_db(60, "SELECT state = 'waiting' FROM job WHERE kind = 'cut'");
+	tell_db("UPDATE job SET run_after = %s WHERE kind = 'cut' AND state = 'waiting'", until);
+}
+
+START_TEST(a_release_waits_for_what_is_to_be_cut_and_leaves_out_what_cannot_be)
+{
+	const char *campaign = a_full_campaign(), *name = fresh_name();
+
+	rest_cutting("now() + interval '1 day'");
+	tell_db("INSERT INTO cut_due (item_id) SELECT i.id FROM item i JOIN campaign c"
+	        " ON c.id = i.campaign_id WHERE c.name = '%s' ORDER BY i.id LIMIT 2",
+	        campaign);
+	const char *said =
+		expect_code(1, "/", say("release create %s 1.0 --campaign %s", name, campaign));
+	ck_assert_msg(strstr(said, "2 item(s) wait to be cut as the others"), "%s", said);
+	tell_db("UPDATE cut_due SET why = 'a test' WHERE why IS NULL");
+	expect_code(0, "/", say("release create %s 1.0 --campaign %s", name, campaign));
+	ck_assert_int_eq(count_db("SELECT count(*) FROM release_item t JOIN release r ON r.id ="
+	                          " t.release_id WHERE r.name = '%s' AND r.state = 'ready'",
+	                          name),
+	                 10);
+	ck_assert_int_eq(count_db("SELECT count(*) FROM release_item t JOIN cut_due d USING (item_id)"),
+	                 0);
+	tell_db("DELETE FROM cut_due WHERE why = 'a test'");
+	rest_cutting("now()");
+}
+END_TEST
+
 Suite *http_cut_suite(void)
 {
 	Suite *suite = suite_create("http/cut");
@@ -253,9 +355,13 @@ Suite *http_cut_suite(void)
 	tcase_add_test(tc, items_of_a_pair_get_one_box_whatever_their_shapes);
 	tcase_add_test(tc, what_waits_to_be_cut_is_handed_out_to_nobody);
 	tcase_add_test(tc, what_was_judged_stays_and_its_partner_is_cut_to_it_or_refused);
+	tcase_add_test(tc, films_and_sounds_of_a_pair_are_as_long_as_the_shortest);
+	tcase_add_test(tc, what_was_judged_keeps_its_length_and_a_shorter_partner_is_refused);
+	tcase_add_test(tc, a_pair_waits_for_the_length_that_its_campaign_is_to_get);
 	tcase_add_test(tc, a_region_that_is_corrected_cuts_the_item_and_its_pair_anew);
 	tcase_add_test(tc, the_length_is_that_of_the_shortest_when_the_campaign_opens);
 	tcase_add_test(tc, a_noise_lies_under_every_sound_of_a_campaign);
+	tcase_add_test(tc, a_release_waits_for_what_is_to_be_cut_and_leaves_out_what_cannot_be);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

@@ -58,6 +58,8 @@ static const struct {
 	{ "contribution.people", contribution_people, "" },
 	{ "contribution.rights", contribution_rights, "" },
 	{ "contribution.state", contribution_states, "" },
+	{ "contribution_provenance.c2pa_state", c2pa_states, "" },
+	{ "contribution_provenance.digital_source_type", digital_source_types, "" },
 	{ "item.basis", bases, "" },
 	{ "item.media_type", media_types, "" },
 	{ "item.people", contribution_people, "" },
@@ -145,6 +147,7 @@ static const struct {
 	{ "SignedIn/properties/account/properties/role/enum", account_roles, NULL },
 	{ "Job/properties/state/enum", job_states, NULL },
 	{ "Origin/properties/c2pa/properties/state/enum", c2pa_states, NULL },
+	{ "Contribution/properties/near/items/properties/state/enum", item_states, "quarantined" },
 };
 
 static bool is_list(const json_t *list, const char *const words[], const char *more)

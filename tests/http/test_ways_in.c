@@ -709,6 +709,220 @@ START_TEST(what_is_rejected_keeps_its_reason_and_loses_its_media)
 }
 END_TEST
 
+/* ---------------------------------------------------------------- what is known of what waits */
+
+#define TUNE "aevalsrc=exprs='0.3*sin(2*PI*t*(220+40*floor(mod(t*t*%u+t*7\\,23))))':s=44100:d=6"
+#define MADE "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+
+/* a.png, patches of chance that no other test has; sent.jpg, darker and mirrored, which says that
+ * it was generated; tune.wav, and tune.mp3, which is louder. */
+static const char *a_folder_of_originals(void)
+{
+	const char *folder = a_folder();
+	unsigned seed = (unsigned)strtoul(fresh_name() + 10, NULL, 16);
+	struct ran made = shell(
+		folder,
+		say("head -c 108 /dev/urandom | ffmpeg -v error -f rawvideo -pix_fmt gray -s 12x9 -i -"
+	        " -vf scale=640:480 -frames:v 1 a.png &&"
+	        " vips linear a.png dark.png 0.9 4 && vips flip dark.png sent.jpg[Q=60] horizontal &&"
+	        " exiftool -q -overwrite_original -XMP-iptcExt:DigitalSourceType=" MADE " sent.jpg &&"
+	        " ffmpeg -v error -f lavfi -i \"" TUNE "\" tune.wav &&"
+	        " ffmpeg -v error -i tune.wav -af volume=6dB -b:a 48k tune.mp3",
+	        2003 + seed % 1000));
+
+	ck_assert_msg(made.code == 0, "%s", made.said);
+	return folder;
+}
+
+/* Imports a file of a folder; its item, whose looks are known. */
+static const char *imported(const char *folder, const char *name)
+{
+	const char *campaign = a_campaign();
+
+	write_text(folder, "m.csv", say("file,source,licence\n%s,test,CC0-1.0\n", name));
+	expect_code(0, folder, say("import m.csv --campaign %s", campaign));
+	const char *item = ask_db("SELECT i.id FROM item i JOIN campaign c ON c.id = i.campaign_id"
+	                          " WHERE c.name = '%s'",
+	                          campaign);
+	await_db(30, say("SELECT recipe > 0 FROM fingerprint WHERE item_id = '%s'", item));
+	return item;
+}
+
+/* Waits until the jobs have looked at it. */
+static void await_look(const char *id)
+{
+	await_db(40, say("SELECT EXISTS (SELECT FROM contribution_provenance WHERE contribution_id ="
+	                 " '%s') AND EXISTS (SELECT FROM contribution_fingerprint WHERE"
+	                 " contribution_id = '%s' AND recipe > 0)",
+	                 id, id));
+}
+
+static const char *quarantined_file(struct person *as, const char *folder, const char *name)
+{
+	const char *id = id_of(sent_whole(as, contents_of(folder, name)));
+
+	expect_status(contribute_upload(as, say("/%s", id)), 202);
+	ck_assert_str_eq(outcome_of(id), "quarantined");
+	await_look(id);
+	return id;
+}
+
+/* How many rows the jobs have of it. */
+static long long known_of(const char *id)
+{
+	return count_db("SELECT sum(n) FROM (SELECT count(*) AS n FROM contribution_provenance"
+	                " WHERE contribution_id = '%s' UNION ALL SELECT count(*) FROM"
+	                " contribution_provenance_due WHERE contribution_id = '%s' UNION ALL"
+	                " SELECT count(*) FROM contribution_fingerprint WHERE contribution_id = '%s'"
+	                " UNION ALL SELECT count(*) FROM contribution_near WHERE contribution_id ="
+	                " '%s') t",
+	                id, id, id, id);
+}
+
+START_TEST(what_waits_is_looked_at_for_moderators_alone_and_forgotten_with_the_decision)
+{
+	struct person person = a_volunteer(), moderator = an_account("moderator");
+	const char *folder = a_folder_of_originals(), *item = imported(folder, "a.png");
+	const char *id = quarantined_file(&person, folder, "sent.jpg");
+	const char *path = say("/api/v1/contributions/%s", id);
+
+	struct answer seen = get(&moderator, path);
+	expect_status(seen, 200);
+	ck_assert_str_eq(text_at(seen.body, "provenance/digital_source_type"),
+	                 "trainedAlgorithmicMedia");
+	ck_assert_str_eq(text_at(seen.body, "provenance/c2pa/state"), "none");
+	ck_assert_uint_gt(json_array_size(at(seen.body, "provenance/metadata")), 3);
+	ck_assert_uint_eq(json_array_size(at(seen.body, "near")), 1);
+	ck_assert_str_eq(text_at(seen.body, "near/0/item"), item);
+	ck_assert_str_eq(text_at(seen.body, "near/0/state"), "in_service");
+	ck_assert_int_le(number_at(seen.body, "near/0/distance"), 31);
+	ck_assert(!true_at(seen.body, "near/0/same_bytes"));
+	ck_assert(json_is_string(at(seen.body, "near_at")));
+	expect_status(get(&moderator, text_at(seen.body, "near/0/media/url")), 200);
+	expect_status(get(&moderator, text_at(seen.body, "near/0/thumbnail_url")), 200);
+
+	struct answer own = get(&person, path);
+	expect_status(own, 200);
+	ck_assert_ptr_null(json_object_get(own.body, "provenance"));
+	ck_assert_ptr_null(json_object_get(own.body, "near"));
+	ck_assert_ptr_null(json_object_get(own.body, "near_at"));
+	const char *listed = expect_code(0, "/", "review list");
+	ck_assert_ptr_nonnull(strstr(listed, "digital source type trainedAlgorithmicMedia"));
+	ck_assert_msg(strstr(listed, say("item %s, in_service, ", item)), "%s", listed);
+	ck_assert_ptr_nonnull(strstr(listed, "tells no fake"));
+
+	/* It is no item, and ties nothing. */
+	ck_assert_int_eq(count_db("SELECT count(*) FROM item_fingerprint WHERE item_id = '%s'", id), 0);
+	ck_assert_ptr_null(ask_db("SELECT near_group FROM item WHERE id = '%s'", item));
+	ck_assert_int_ge(known_of(id), 3);
+	expect_status(post(&moderator, say("/api/v1/items/%s/review", id),
+	                   json_pack("{s:s, s:s}", "decision", "reject", "reason", REASON)),
+	              200);
+	ck_assert_int_eq(known_of(id), 0);
+	ck_assert(json_is_null(at(get(&moderator, path).body, "provenance")));
+}
+END_TEST
+
+START_TEST(a_sound_that_waits_is_found_and_what_is_approved_is_an_item_like_any)
+{
+	struct person person = a_volunteer(), moderator = an_account("moderator");
+	const char *folder = a_folder_of_originals(), *item = imported(folder, "tune.wav");
+	const char *id = quarantined_file(&person, folder, "tune.mp3");
+	struct answer seen = get(&moderator, say("/api/v1/contributions/%s", id));
+
+	ck_assert_str_eq(text_at(seen.body, "near/0/item"), item);
+	ck_assert_int_le(number_at(seen.body, "near/0/distance"), 40);
+	ck_assert_str_eq(text_at(seen.body, "provenance/c2pa/state"), "not_covered");
+	expect_status(post(&moderator, say("/api/v1/items/%s/review", id),
+	                   json_pack("{s:s}", "decision", "approve")),
+	              200);
+	ck_assert_int_eq(known_of(id), 0);
+	await_db(40, say("SELECT EXISTS (SELECT FROM provenance WHERE item_id = '%s') AND"
+	                 " EXISTS (SELECT FROM near_duplicate WHERE '%s' IN (item_a, item_b) AND '%s'"
+	                 " IN (item_a, item_b))",
+	                 id, id, item));
+	tell_db("UPDATE item SET state = 'withdrawn' WHERE id IN ('%s', '%s')", id, item);
+}
+END_TEST
+
+static bool gives_blind_verdict(struct person *as, const char *dispute)
+{
+	const char *path = say("/api/v1/disputes/%s", dispute);
+
+	expect_status(post(as, say("%s/claim", path), json_object()), 200);
+	struct answer given = post(as, say("%s/verdict", path),
+	                           json_pack("{s:s, s:i}", "verdict", "real", "confidence", 75));
+	expect_status(given, 201);
+	expect_status(delete_at(as, say("%s/claim", path)), 204);
+	return true_at(given.body, "verdict/blind");
+}
+
+START_TEST(who_approved_what_was_sent_judges_it_blind_no_more)
+{
+	struct person person = a_volunteer(), moderator = an_account("moderator");
+	struct person colleague = an_account("moderator");
+	const char *id = a_quarantined(&person);
+
+	expect_status(post(&moderator, say("/api/v1/items/%s/review", id),
+	                   json_pack("{s:s}", "decision", "approve")),
+	              200);
+	tell_db("UPDATE item SET state = 'disputed' WHERE id = '%s'", id);
+	const char *dispute = ask_db("INSERT INTO dispute (item_id, reason, judgments)"
+	                             " VALUES ('%s', 'max_judgments', 25) RETURNING id",
+	                             id);
+	ck_assert(!gives_blind_verdict(&moderator, dispute));
+	ck_assert(gives_blind_verdict(&colleague, dispute));
+	expect_code(0, "/", say("item withdraw %s --reason 'a test'", id));
+}
+END_TEST
+
+START_TEST(the_same_bytes_are_told_apart_of_withdrawn_items_and_of_what_waits)
+{
+	struct person person = a_volunteer(), other = a_volunteer(),
+				  moderator = an_account("moderator");
+	const char *folder = a_folder_of_originals(), *item = imported(folder, "a.png");
+
+	tell_db("UPDATE item SET state = 'withdrawn' WHERE id = '%s'", item);
+	const char *one = quarantined_file(&person, folder, "a.png");
+	const char *two = quarantined_file(&other, folder, "a.png");
+	struct answer seen = get(&moderator, say("/api/v1/contributions/%s", two));
+	expect_status(seen, 200);
+	ck_assert_uint_eq(json_array_size(at(seen.body, "near")), 2);
+	ck_assert_str_eq(text_at(seen.body, "near/0/item"), item);
+	ck_assert_str_eq(text_at(seen.body, "near/0/state"), "withdrawn");
+	ck_assert_int_eq(number_at(seen.body, "near/0/distance"), 0);
+	ck_assert(true_at(seen.body, "near/0/same_bytes"));
+	ck_assert(json_is_null(at(seen.body, "near/0/media")));
+	ck_assert_str_eq(text_at(seen.body, "near/1/contribution"), one);
+	ck_assert(json_is_null(at(seen.body, "near/1/item")));
+	ck_assert(true_at(seen.body, "near/1/same_bytes"));
+	ck_assert_ptr_nonnull(strstr(expect_code(0, "/", "review list"),
+	                             say("item %s, withdrawn, the same bytes; contribution", item)));
+	tell_db("UPDATE contribution SET state = 'failed' WHERE id IN ('%s', '%s')", one, two);
+}
+END_TEST
+
+START_TEST(what_waits_for_long_is_held_against_the_items_that_came_since)
+{
+	struct person person = a_volunteer(), moderator = an_account("moderator");
+	const char *folder = a_folder_of_originals();
+	const char *id = quarantined_file(&person, folder, "sent.jpg"), *item;
+	const char *path = say("/api/v1/contributions/%s", id);
+
+	ck_assert_uint_eq(json_array_size(at(get(&moderator, path).body, "near")), 0);
+	item = imported(folder, "a.png");
+	wait_ms(6000); /* the job has been there again */
+	ck_assert_uint_eq(json_array_size(at(get(&moderator, path).body, "near")), 0);
+	tell_db("UPDATE contribution_fingerprint SET taken_at = now() - interval '7 hours' WHERE"
+	        " contribution_id = '%s'",
+	        id);
+	await_db(30,
+	         say("SELECT EXISTS (SELECT FROM contribution_near WHERE contribution_id = '%s')", id));
+	ck_assert_str_eq(text_at(get(&moderator, path).body, "near/0/item"), item);
+	tell_db("UPDATE contribution SET state = 'failed' WHERE id = '%s'", id);
+}
+END_TEST
+
 START_TEST(the_command_line_lists_and_decides)
 {
 	struct person person = a_volunteer();
@@ -755,11 +969,13 @@ START_TEST(whoever_is_erased_takes_back_what_nobody_decided)
 	struct person person = a_volunteer();
 	const char *id = a_quarantined(&person);
 
+	ck_assert_int_gt(known_of(id), 0);
 	expect_status(delete_at(&person, "/api/v1/me"), 204);
 	ck_assert_str_eq(ask_db("SELECT concat(state, ' ', made_by, ' ', network, ' ', facts) FROM"
 	                        " contribution WHERE id = '%s'",
 	                        id),
 	                 "failed   {}");
+	ck_assert_int_eq(known_of(id), 0);
 }
 END_TEST
 
@@ -885,6 +1101,15 @@ Suite *http_ways_in_suite(void)
 	tcase_add_test(tc, no_volunteer_fills_the_moderators_queue);
 	tcase_add_test(tc, no_volunteer_fills_the_queue_of_addresses);
 	tcase_add_test(tc, what_a_crash_left_is_swept_and_nothing_else);
+	suite_add_tcase(suite, tc);
+	tc = tcase_create("waiting");
+	tcase_set_timeout(tc, 120);
+	tcase_add_test(tc,
+	               what_waits_is_looked_at_for_moderators_alone_and_forgotten_with_the_decision);
+	tcase_add_test(tc, a_sound_that_waits_is_found_and_what_is_approved_is_an_item_like_any);
+	tcase_add_test(tc, who_approved_what_was_sent_judges_it_blind_no_more);
+	tcase_add_test(tc, the_same_bytes_are_told_apart_of_withdrawn_items_and_of_what_waits);
+	tcase_add_test(tc, what_waits_for_long_is_held_against_the_items_that_came_since);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

@@ -210,10 +210,14 @@ INSERT INTO job (id, kind, subject, state) VALUES (filled_id('job', 23), 'render
 INSERT INTO set_aside (id, kind, volunteers, from_at, to_at, reason, made_by, made_at)
 SELECT filled_id('set_aside', n), 'volunteers', ARRAY(SELECT filled_id('volunteer', 500 + 10 * n + k) FROM generate_series(0, 4) k), '-infinity', 'infinity', 'they lie', 'somebody',
        now() - interval '1 day' * n FROM generate_series(1, 20) n;
-INSERT INTO contribution (id, state, direct, volunteer_id, campaign_id, url, facts, rights, people, rendition)
+INSERT INTO contribution (id, state, direct, volunteer_id, campaign_id, url, facts, rights, people, media_type, sha256, rendition)
 SELECT filled_id('contribution', n), 'quarantined', false, filled_id('volunteer', 1 + n % :volunteers), filled_id('campaign', 1),
-       'https://example.org/' || n, '{}', 'own_work', 'nobody', filled_bytes('contributed', n)
+       'https://example.org/' || n, '{}', 'own_work', 'nobody', 'image', filled_bytes('sent', n), filled_bytes('contributed', n)
   FROM generate_series(1, 200) n;
+INSERT INTO contribution_provenance_due SELECT id FROM contribution;
+INSERT INTO contribution_fingerprint (contribution_id) SELECT id FROM contribution;
+INSERT INTO contribution_near (contribution_id, item_id, distance)
+SELECT filled_id('contribution', n), filled_id('item', 2000 + n), 12 FROM generate_series(1, 200) n;
 INSERT INTO set_aside_volunteer (volunteer_id, set_aside_id, from_at, to_at)
 SELECT v, a.id, a.from_at, a.to_at FROM set_aside a, unnest(a.volunteers) v;
 INSERT INTO set_aside_item (set_aside_id, item_id, retired, p_fake, low, high, judgments, fake_votes, judged_from)

@@ -8,6 +8,7 @@
 #include "api/present/present_origin.h"
 #include "api/present/present_ruling.h"
 #include "core/vocabulary.h"
+#include "corpus/item_provenance.h"
 #include "review/dispute.h"
 #include "review/ruling.h"
 
@@ -150,6 +151,19 @@ static json_t *near_json(const struct evidence *evidence)
 	return list;
 }
 
+static json_t *origin_json(const struct evidence *evidence)
+{
+	return present_origin(
+		&(struct file_origin){ .read_at = evidence->read_at,
+	                           .tool = evidence->tool,
+	                           .tool_version = evidence->tool_version,
+	                           .c2pa_state = evidence->c2pa_state,
+	                           .report = evidence->report,
+	                           .report_cut = evidence->report_cut,
+	                           .digital_source_type = evidence->digital_source_type,
+	                           .c2pa = evidence->c2pa });
+}
+
 json_t *present_evidence(const struct evidence *evidence)
 {
 	return json_pack(
@@ -157,5 +171,5 @@ json_t *present_evidence(const struct evidence *evidence)
 		"agreement", "item_alpha", present_number(evidence->item_alpha), "campaign_alpha",
 		present_number(evidence->campaign_alpha), "judgments", judgments_json(evidence), "tells",
 		tells_json(evidence), "provenance", provenance_json(evidence), "origin",
-		present_origin(evidence), "near_duplicates", near_json(evidence));
+		origin_json(evidence), "near_duplicates", near_json(evidence));
 }

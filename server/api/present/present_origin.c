@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/utf8.h"
-#include "review/dispute.h"
+#include "corpus/item_provenance.h"
 
 /* A stranger's text without what ends a line or turns it round: U+FFFD stands for it. */
 static json_t *clean_text(const char *text)
@@ -38,22 +38,21 @@ static json_t *clean_member(const json_t *object, const char *key)
 	return text ? clean_text(text) : json_null();
 }
 
-static json_t *credentials_json(const struct evidence *evidence)
+static json_t *credentials_json(const struct file_origin *origin)
 {
-	json_auto_t *c2pa = evidence->c2pa ? json_loads(evidence->c2pa, 0, NULL) : NULL;
+	json_auto_t *c2pa = origin->c2pa ? json_loads(origin->c2pa, 0, NULL) : NULL;
 
-	return json_pack("{s:s?, s:o, s:o, s:o, s:o}", "state", evidence->c2pa_state, "reason",
+	return json_pack("{s:s?, s:o, s:o, s:o, s:o}", "state", origin->c2pa_state, "reason",
 	                 clean_member(c2pa, "reason"), "algorithm", clean_member(c2pa, "algorithm"),
 	                 "signer", clean_member(c2pa, "signer"), "generator",
 	                 clean_member(c2pa, "generator"));
 }
 
 /* The report as a list, in its order; what is no text (a structure) is shown as JSON. */
-static json_t *tags_json(const struct evidence *evidence)
+static json_t *tags_json(const struct file_origin *origin)
 {
 	json_t *list = json_array(), *value;
-	json_auto_t *report =
-		evidence->report ? json_loads(evidence->report, JSON_ALLOW_NUL, NULL) : NULL;
+	json_auto_t *report = origin->report ? json_loads(origin->report, JSON_ALLOW_NUL, NULL) : NULL;
 	const char *tag;
 
 	json_object_foreach (report, tag, value) {
@@ -68,12 +67,12 @@ static json_t *tags_json(const struct evidence *evidence)
 	return list;
 }
 
-json_t *present_origin(const struct evidence *evidence)
+json_t *present_origin(const struct file_origin *origin)
 {
-	if (!evidence->read_at)
+	if (!origin->read_at)
 		return json_null();
-	return json_pack("{s:s, s:s?, s:s?, s:s?, s:o, s:o, s:b}", "read_at", evidence->read_at, "tool",
-	                 evidence->tool, "tool_version", evidence->tool_version, "digital_source_type",
-	                 evidence->digital_source_type, "c2pa", credentials_json(evidence), "metadata",
-	                 tags_json(evidence), "metadata_cut", evidence->report_cut);
+	return json_pack("{s:s, s:s?, s:s?, s:s?, s:o, s:o, s:b}", "read_at", origin->read_at, "tool",
+	                 origin->tool, "tool_version", origin->tool_version, "digital_source_type",
+	                 origin->digital_source_type, "c2pa", credentials_json(origin), "metadata",
+	                 tags_json(origin), "metadata_cut", origin->report_cut);
 }
