@@ -39,6 +39,8 @@ const struct route api_routes[] = {
 	{ "POST",   V1 "/releases",               .handle = post_release,        .lane = &lane_queries, .needs = MAY_RELEASE, .budget = RATE_WRITE, .json = MAX_BODY },
 	{ "GET",    V1 "/releases/{}/{}",         .handle = get_release,         .lane = &lane_releases },
 	{ "GET",    V1 "/releases/{}/{}/files/{*}", .handle = get_release_file,  .lane = &lane_releases },
+	{ "GET",    V1 "/releases/{}/{}/croissant.json", .handle = get_croissant, .lane = &lane_releases },
+	{ "GET",    V1 "/signing-keys",           .handle = get_signing_keys,    .lane = &lane_queries },
 	{ "GET",    V1 "/jobs",                   .handle = get_jobs,            .lane = &lane_queries, .needs = MAY_OPERATE },
 	{ "GET",    V1 "/jobs/{}",                .handle = get_job,             .lane = &lane_queries, .needs = MAY_RELEASE },
 	{ "GET",    V1 "/set-asides",             .handle = get_set_asides,      .lane = &lane_queries, .needs = MAY_GUARD },

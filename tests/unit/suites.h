@@ -45,6 +45,7 @@ Suite *media_cut_suite(void);
 Suite *program_suite(void);
 Suite *store_suite(void);
 Suite *sigv4_suite(void);
+Suite *signature_suite(void);
 Suite *guard_suite(void);
 Suite *as_table_suite(void);
 Suite *hamming_index_suite(void);
