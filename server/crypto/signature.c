@@ -223,7 +223,7 @@ void signature_minisign(const struct signing_key *key, const unsigned char preha
 }
 
 /* Takes the next line off a text; NULL: there is none that ends. */
-static const char *take_line(const char **text, size_t *ret_len)
+static const char *signature_line(const char **text, size_t *ret_len)
 {
 	const char *line = *text, *end = strchr(line, '\n');
 
@@ -248,7 +248,7 @@ const char *signature_minisign_fault(const struct public_key *key,
 	size_t len[4];
 
 	for (int i = 0; i < 4; i++)
-		if (!(line[i] = take_line(&signature, &len[i])))
+		if (!(line[i] = signature_line(&signature, &len[i])))
 			return "is no signature of minisign's";
 	if (*signature || !line_begins(line[0], len[0], untrusted) ||
 	    !line_begins(line[2], len[2], trusted_comment) ||
@@ -313,7 +313,7 @@ const char *signature_note_fault(const struct public_key *key, const char *note,
 	const size_t text_len = (size_t)(end - note);
 	const char *rest = end + 1, *line, *fault = "";
 	bool good = false;
-	for (size_t len = 0; (line = take_line(&rest, &len));) {
+	for (size_t len = 0; (line = signature_line(&rest, &len));) {
 		fault = note_line_fault(key, line, len, note, text_len);
 		if (fault && *fault)
 			return fault;
