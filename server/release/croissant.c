@@ -124,7 +124,7 @@ static void field_of_labels(json_t *field, size_t column)
 		json_object_set_new(field, "dataType", json_pack("[s, s]", "sc:Text", "cr:Label"));
 	if (column == LABEL_SPLIT) {
 		json_object_set_new(field, "dataType", json_pack("[s, s]", "sc:Text", "cr:Split"));
-		json_object_set_new(field, "references", json_pack("{s:o}", "field", by_id("splits/name")));
+		json_object_set_new(field, "references", by_id("splits/name"));
 	}
 }
 
@@ -156,8 +156,7 @@ static json_t *record_set(enum release_table which, const char *path)
 		if (which == RELEASE_LABELS)
 			field_of_labels(field, c);
 		if ((which == RELEASE_JUDGMENTS || which == RELEASE_TRIALS) && c == 0)
-			json_object_set_new(field, "references",
-			                    json_pack("{s:o}", "field", by_id("labels/item")));
+			json_object_set_new(field, "references", by_id("labels/item"));
 		json_array_append_new(fields, field);
 	}
 	set = json_pack("{s:s, s:s, s:s, s:o, s:o}", "@type", "cr:RecordSet", "@id", table->name,
@@ -189,15 +188,15 @@ static json_t *media_records(const char *media_type, const char *content)
 
 	snprintf(set, sizeof set, "%s-files", media_type);
 	snprintf(path, sizeof path, "%s/path", media_type);
-	return json_pack(
-		"{s:s, s:s, s:s, s:s, s:o, s:[{s:s, s:s, s:s, s:s, s:{s:o, s:{s:s}}, s:{s:o}}, "
-		"{s:s, s:o, s:s, s:s, s:{s:o, s:{s:s}}}]}",
-		"@type", "cr:RecordSet", "@id", media_type, "name", media_type, "description",
-		"A record stands for a file of media.", "key", by_id(path), "field", "@type", "cr:Field",
-		"@id", path, "name", "path", "dataType", "sc:Text", "source", "fileSet", by_id(set),
-		"extract", "fileProperty", "fullpath", "references", "field", by_id("labels/file"), "@type",
-		"cr:Field", "@id", json_sprintf("%s/content", media_type), "name", "content", "dataType",
-		content, "source", "fileSet", by_id(set), "extract", "fileProperty", "content");
+	return json_pack("{s:s, s:s, s:s, s:s, s:o, s:[{s:s, s:s, s:s, s:s, s:{s:o, s:{s:s}}, s:o}, "
+	                 "{s:s, s:o, s:s, s:s, s:{s:o, s:{s:s}}}]}",
+	                 "@type", "cr:RecordSet", "@id", media_type, "name", media_type, "description",
+	                 "A record stands for a file of media.", "key", by_id(path), "field", "@type",
+	                 "cr:Field", "@id", path, "name", "path", "dataType", "sc:Text", "source",
+	                 "fileSet", by_id(set), "extract", "fileProperty", "fullpath", "references",
+	                 by_id("labels/file"), "@type", "cr:Field", "@id",
+	                 json_sprintf("%s/content", media_type), "name", "content", "dataType", content,
+	                 "source", "fileSet", by_id(set), "extract", "fileProperty", "content");
 }
 
 static json_t *croissant_records(const struct release_facts *facts,

@@ -190,6 +190,7 @@ describe("what describes a release", () => {
 		assert.equal(answer.headers.get("content-type"), "application/ld+json");
 		assert.deepEqual(Buffer.from(answer.bytes), await bytes("croissant.json"));
 		assert.equal((await new Client(server.url).get("/api/v1/releases/media/9.9/croissant.json")).status, 404);
+		await server.stop();
 	});
 
 	test("the same release is the same bytes in any time zone and language, and names its own day", async () => {
