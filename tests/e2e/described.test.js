@@ -38,11 +38,11 @@ async function filesIn(folder) {
 }
 
 describe("what describes a release", () => {
-	let place, base, folder, croissant, datapackage;
+	let place, base, folder, croissant, datapackage, written = 0;
 
 	const release = async (database, name, version, more = [], env = PUBLISHER) => {
 		await place.program(database, ["release", "create", name, version, ...more], env);
-		const target = path.join(place.folder, `${name}-${version}-${database.split("_").at(-1)}`);
+		const target = path.join(place.folder, `${name}-${version}-${written++}`);
 		await place.program(database, ["release", "write", name, version, target], env);
 		return target;
 	};
@@ -200,10 +200,10 @@ describe("what describes a release", () => {
 		const sums = [];
 		for (const [name, more] of [["east", { TZ: "Pacific/Kiritimati", PGTZ: "Pacific/Kiritimati", LC_ALL: "C.UTF-8" }], ["west", { TZ: "Etc/GMT+12", PGTZ: "Etc/GMT+12", LC_ALL: "POSIX" }]]) {
 			const database = await place.database(name, { copyOf: begun });
-			const written = await release(database, "again", "1", [], { ...PUBLISHER, ...more });
-			assert.match(await text("CITATION.cff", written), /date-released: "2001-02-03"/);
-			assert.match(await text("manifest.note", written), /date: 2001-02-03T23:30:00/);
-			const { stdout } = await run("sh", ["-c", "find . -type f | LC_ALL=C sort | xargs sha256sum"], { cwd: written });
+			const target = await release(database, "again", "1", [], { ...PUBLISHER, ...more });
+			assert.match(await text("CITATION.cff", target), /date-released: "2001-02-03"/);
+			assert.match(await text("manifest.note", target), /date: 2001-02-03T23:30:00/);
+			const { stdout } = await run("sh", ["-c", "find . -type f | LC_ALL=C sort | xargs sha256sum"], { cwd: target });
 			sums.push(stdout);
 		}
 		assert.equal(sums[0], sums[1]);
