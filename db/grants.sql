@@ -88,6 +88,7 @@ BEGIN
             ('invitation',       'INSERT',          'entered, revoked_at, revoked_by'),
             ('media_store',      'INSERT',          'id, last_path, bound_at'),
             ('secret_file',      'INSERT',          'fingerprint, noted_at'),
+            ('release_key',      'INSERT',          'retired_at'),
             ('tally_end',        '',                'counted_to, volunteers'),
             -- What comes and goes.
             ('volunteer',        'INSERT, DELETE',  'consent_version'),

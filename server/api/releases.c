@@ -13,6 +13,7 @@
 #include "core/uuid.h"
 #include "core/vocabulary.h"
 #include "release/artefact.h"
+#include "release/keys.h"
 #include "release/release.h"
 #include "release/select.h"
 #include "store/store.h"
@@ -143,9 +144,9 @@ static struct error send_elsewhere(struct request *req, const struct release_fil
 	return err;
 }
 
-struct error get_release_file(struct request *req, struct db *db)
+static struct error send_release_file(struct request *req, struct db *db, const char *path)
 {
-	const char *path = req->args[2], *slash = strrchr(path, '/');
+	const char *slash = strrchr(path, '/');
 	struct release_file file = { .path = path };
 	bool sent;
 	int fd;
@@ -163,6 +164,31 @@ struct error get_release_file(struct request *req, struct db *db)
 	request_reply_header(req, "Content-Disposition", disposition);
 	request_file(req, fd, file.bytes, artefact_media_type(path),
 	             arena_printf(req->arena, "\"%s\"", file.sha256), FOREVER);
+	return ok();
+}
+
+struct error get_release_file(struct request *req, struct db *db)
+{
+	return send_release_file(req, db, req->args[2]);
+}
+
+struct error get_croissant(struct request *req, struct db *db)
+{
+	return send_release_file(req, db, RELEASE_CROISSANT);
+}
+
+struct error get_signing_keys(struct request *req, struct db *db)
+{
+	struct release_key *keys;
+	size_t count;
+	struct error err = keys_list(db, req->arena, &keys, &count);
+
+	if (err.code)
+		return err;
+	json_t *items = json_array();
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(items, present_release_key(&keys[i]));
+	request_json(req, 200, json_pack("{s:o, s:n}", "items", items, "next"));
 	return ok();
 }
 

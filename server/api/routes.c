@@ -42,6 +42,8 @@ const struct route api_routes[] = {
 	{ "GET",    V1 "/releases/{}/{}/archives/{}", .handle = get_release_archive, .lane = &lane_releases },
 	{ "GET",    V1 "/releases/{}/{}/layouts/{}/files/{*}", .handle = get_layout_file, .lane = &lane_releases },
 	{ "POST",   V1 "/releases/{}/{}/layouts", .handle = post_layout,         .lane = &lane_queries, .needs = MAY_RELEASE, .budget = RATE_WRITE, .json = MAX_BODY },
+	{ "GET",    V1 "/releases/{}/{}/croissant.json", .handle = get_croissant, .lane = &lane_releases },
+	{ "GET",    V1 "/signing-keys",           .handle = get_signing_keys,    .lane = &lane_queries },
 	{ "GET",    V1 "/jobs",                   .handle = get_jobs,            .lane = &lane_queries, .needs = MAY_OPERATE },
 	{ "GET",    V1 "/jobs/{}",                .handle = get_job,             .lane = &lane_queries, .needs = MAY_RELEASE },
 	{ "GET",    V1 "/set-asides",             .handle = get_set_asides,      .lane = &lane_queries, .needs = MAY_GUARD },

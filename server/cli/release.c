@@ -11,7 +11,9 @@
 #include "core/number.h"
 #include "core/vocabulary.h"
 #include "db/db.h"
+#include "engine/resources.h"
 #include "release/build.h"
+#include "release/keys.h"
 #include "release/layout.h"
 #include "release/release.h"
 #include "release/select.h"
@@ -27,7 +29,9 @@ const char cli_release_usage[] =
 	"                          [--dry-run]\n"
 	"       touchstone release list\n"
 	"       touchstone release write NAME VERSION DIR [--format FORMAT]\n"
-	"       touchstone release verify DIR";
+	"       touchstone release verify DIR [--key PUBLIC]\n"
+	"       touchstone release key\n"
+	"       touchstone release rotate-key";
 
 /* What the command works with; verify does without. */
 struct tools {
@@ -275,12 +279,18 @@ static int cli_release_verify(int argc, char **argv)
 {
 	struct command_line line = { .what = "verifying" };
 	struct progress_listener progress = { release_show, &line };
+	const char *text = take_option(&argc, argv, "--key");
 	struct verified verified = { 0 };
+	struct public_key key;
 	struct error err;
 
-	if (argc != 2)
+	if (argc != 2 || *argv[1] == '-')
 		return wrong_usage();
-	err = release_verify(argv[1], stdout, &progress, &verified);
+	if (text && !public_key_read(text, &key)) {
+		fprintf(stderr, "touchstone: --key is a public key as minisign writes it (RW...)\n");
+		return EXIT_USAGE;
+	}
+	err = release_verify(argv[1], text ? &key : NULL, stdout, &progress, &verified);
 	end_line(&line);
 	if (err.code)
 		return failed(err);
@@ -295,6 +305,46 @@ static int cli_release_verify(int argc, char **argv)
 	return EXIT_FAILED;
 }
 
+/* ------------------------------------------------------------------ keys */
+
+/* A line a key: minisign's text, its state, its id, and how programs for notes take it. */
+static int print_keys(struct db *db)
+{
+	struct arena *arena = arena_new();
+	struct release_key *keys;
+	size_t count = 0;
+	struct error err = keys_list(db, arena, &keys, &count);
+
+	for (size_t i = 0; !err.code && i < count; i++) {
+		char text[PUBLIC_KEY_TEXT], id[PUBLIC_KEY_ID], note[NOTE_KEY_TEXT];
+
+		public_key_text(&keys[i].key, text);
+		public_key_id(&keys[i].key, id);
+		public_key_note(&keys[i].key, keys[i].name, note);
+		printf("%s\t%s\t%s\t%s\n", text, keys[i].retired_at ? "retired" : "current", id, note);
+	}
+	arena_free(arena);
+	return err.code ? failed(err) : EXIT_DONE;
+}
+
+static int cli_release_key(const struct settings *settings, int argc, bool rotate)
+{
+	struct db *db;
+	struct error err;
+	int code;
+
+	if (argc != 1)
+		return wrong_usage();
+	if (!(db = command_db(settings)))
+		return EXIT_FAILED;
+	err = resources_publisher(settings);
+	if (!err.code)
+		err = rotate ? keys_rotate(db) : keys_check(db);
+	code = print_keys(db);
+	db_close(db);
+	return err.code ? failed(err) : code;
+}
+
 int cli_release(const struct settings *settings, int argc, char **argv)
 {
 	const char *verb = argc > 1 ? argv[1] : "";
@@ -304,6 +354,8 @@ int cli_release(const struct settings *settings, int argc, char **argv)
 	argc--, argv++;
 	if (strcmp(verb, "verify") == 0)
 		return cli_release_verify(argc, argv);
+	if (strcmp(verb, "key") == 0 || strcmp(verb, "rotate-key") == 0)
+		return cli_release_key(settings, argc, *verb == 'r');
 	if (strcmp(verb, "create") != 0 && strcmp(verb, "list") != 0 && strcmp(verb, "write") != 0)
 		return wrong_usage();
 	if (tools_open(&tools, settings)) {

@@ -22,6 +22,7 @@
 #include "http/static.h"
 #include "judging/dispatcher.h"
 #include "people/revocation.h"
+#include "release/keys.h"
 #include "store/store.h"
 #include "work/lane.h"
 
@@ -157,6 +158,9 @@ static struct error open_stored(const struct settings *settings, struct db *db, 
 	struct error owner = readiness_owner(db);
 	if (owner.code)
 		log_warn("%s", owner.detail);
+	struct error signing = keys_check(db);
+	if (signing.code)
+		log_warn("%s. Until then no release is made here", signing.detail);
 	return ok();
 }
 

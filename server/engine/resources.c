@@ -12,6 +12,7 @@
 #include "crypto/token.h"
 #include "db/db.h"
 #include "health/readiness.h"
+#include "release/publisher.h"
 #include "store/store.h"
 
 struct error resources_database(const struct settings *settings, struct db **ret_db)
@@ -39,6 +40,14 @@ static struct error make_data_folder(const char *path)
 	return errorf(ERR_INTERNAL, "cannot make %s: %s", path, strerrordesc_np(errno));
 }
 
+struct error resources_publisher(const struct settings *settings)
+{
+	return publisher_set(&(struct publisher){ .name = settings->operator,
+	                                          .contact = settings->contact,
+	                                          .address = settings->public_url,
+	                                          .key_file = settings->signing_key_file });
+}
+
 struct error resources_configure(const struct settings *settings)
 {
 	struct store_service service = { .endpoint = settings->s3_endpoint,
@@ -64,9 +73,11 @@ struct error resources_store(const struct settings *settings, struct db *db, boo
                              struct store **ret_store)
 {
 	struct store *store = NULL;
-	struct error err = resources_configure(settings);
+	struct error err = resources_publisher(settings);
 
-	if (!err.code)
+	if (err.code)
+		return err;
+	if (!(err = resources_configure(settings)).code)
 		err = media_store_open(db, settings->store, adopt, &store);
 	if (err.code)
 		return errorf(err.code, "%s: %s", settings->store, err.detail);

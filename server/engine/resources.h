@@ -19,12 +19,16 @@ struct token_keys;
  */
 struct error resources_database(const struct settings *settings, struct db **ret_db) MUST_CHECK;
 
+/* Tells release/ who publishes, and by which key. ERR_INVALID: the settings say no such thing. */
+struct error resources_publisher(const struct settings *settings) MUST_CHECK;
+
 /* Tells store/ what the settings say of an object service. ERR_INVALID: one of them is none. */
 struct error resources_configure(const struct settings *settings) MUST_CHECK;
 
 /*
  * Opens the database's store, and makes the data folder where it is missing; with `adopt` the store
- * becomes the database's, whatever it is.  Fails where it is another database's.
+ * becomes the database's, whatever it is.  Fails where it is another database's.  Tells release/
+ * who publishes what is made of it.
  */
 struct error resources_store(const struct settings *settings, struct db *db, bool adopt,
                              struct store **ret_store) MUST_CHECK;

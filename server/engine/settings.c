@@ -97,31 +97,28 @@ static bool take_options(struct settings *s, int *argc, char **argv)
 	const struct {
 		const char **value, *flag;
 	} options[] = {
-		{ &s->database_url, "--database-url" },
-		{ &s->migrate_url, "--migrate-url" },
-		{ &s->listen, "--listen" },
-		{ &s->data, "--data" },
-		{ &s->store, "--store" },
-		{ &s->store_cache, "--store-cache" },
-		{ &s->store_cache_mb, "--store-cache-mb" },
-		{ &s->s3_endpoint, "--s3-endpoint" },
-		{ &s->s3_public_endpoint, "--s3-public-endpoint" },
-		{ &s->s3_region, "--s3-region" },
-		{ &s->s3_key_file, "--s3-key-file" },
-		{ &s->s3_ca_file, "--s3-ca-file" },
-		{ &s->s3_plain, "--s3-plain" },
-		{ &s->public_url, "--public-url" },
-		{ &s->secret_file, "--secret-file" },
-		{ &s->rate_limits, "--budgets" },
-		{ &s->trusted_proxies, "--trusted-proxies" },
-		{ &s->networks, "--networks" },
-		{ &s->contributions, "--contributions" },
-		{ &s->c2pa_anchors, "--c2pa-anchors" },
-		{ &s->as_table, "--as-table" },
-		{ &s->hosts, "--hosts" },
-		{ &s->connections, "--connections" },
-		{ &s->pages, "--static" },
-	};
+		{ &s->database_url, "--database-url" }, { &s->migrate_url, "--migrate-url" },
+		{ &s->listen, "--listen" }, { &s->data, "--data" }, { &s->store, "--store" },
+		{ &s->store_cache, "--store-cache" }, { &s->store_cache_mb, "--store-cache-mb" },
+		{ &s->s3_endpoint, "--s3-endpoint" }, { &s->s3_public_endpoint, "--s3-public-endpoint" },
+		{ &s->s3_region, "--s3-region" }, { &s->s3_key_file, "--s3-key-file" },
+		{ &s->s3_ca_file, "--s3-ca-file" }, { &s->s3_plain, "--s3-plain" },
+		{ &s->public_url, "--public-url" }, { &s->secret_file, "--secret-file" },
+		{ &s->signing_key_file, "--signing-key-file" },
+		{
+			&s->operator,
+			"--operator" },
+			{ &s->contact, "--contact" },
+			{ &s->rate_limits, "--budgets" },
+			{ &s->trusted_proxies, "--trusted-proxies" },
+			{ &s->networks, "--networks" },
+			{ &s->contributions, "--contributions" },
+			{ &s->c2pa_anchors, "--c2pa-anchors" },
+			{ &s->as_table, "--as-table" },
+			{ &s->hosts, "--hosts" },
+			{ &s->connections, "--connections" },
+			{ &s->pages, "--static" },
+		};
 
 	for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
 		if (!option_or(options[i].value, argc, argv, options[i].flag))
@@ -142,6 +139,26 @@ static void read_store(struct settings *s)
 	s->s3_plain = settings_setting("TOUCHSTONE_S3_PLAIN", NULL);
 }
 
+/* What releases say of who publishes them. */
+static void read_publisher(struct settings *s)
+{
+	s->signing_key_file = settings_setting("TOUCHSTONE_SIGNING_KEY_FILE", NULL);
+	s->operator= settings_setting("TOUCHSTONE_OPERATOR", NULL);
+	s->contact = settings_setting("TOUCHSTONE_CONTACT", NULL);
+}
+
+/* A name in the folder of the secret file. */
+static char *beside_secret(const char *secret_file, const char *name)
+{
+	const char *slash = strrchr(secret_file, '/');
+	char *text;
+
+	if (asprintf(&text, "%.*s%s", slash ? (int)(slash + 1 - secret_file) : 0, secret_file, name) <
+	    0)
+		abort();
+	return text;
+}
+
 bool settings_read(struct settings *s, int *argc, char **argv)
 {
 	*s = (struct settings){ .database_url = settings_setting("DATABASE_URL", ""),
@@ -160,6 +177,7 @@ bool settings_read(struct settings *s, int *argc, char **argv)
 		                    .hosts = settings_setting("TOUCHSTONE_HOSTS", ""),
 		                    .pages = settings_setting("TOUCHSTONE_STATIC", PAGES) };
 	read_store(s);
+	read_publisher(s);
 	if (!take_options(s, argc, argv))
 		return false;
 	if (!s->store)
@@ -170,6 +188,8 @@ bool settings_read(struct settings *s, int *argc, char **argv)
 		s->s3_key_file = settings_joined(s->data, "/s3-keys", "");
 	if (!s->secret_file)
 		s->secret_file = settings_joined(s->data, "/secret", "");
+	if (!s->signing_key_file)
+		s->signing_key_file = beside_secret(s->secret_file, "signing-key");
 	return read_level(argc, argv);
 }
 

@@ -17,12 +17,14 @@
 struct settings {
 	const char *database_url, *listen, *data, *store, *secret_file, *rate_limits, *trusted_proxies,
 		*hosts, *connections, *pages;
-	const char *contributions; /* "on" or "off": may volunteers send media? */
-	const char *networks;      /* NULL: loopback alone is declared */
-	const char *as_table;      /* NULL: nothing says which networks are one provider's */
-	const char *public_url;    /* NULL: nobody said it */
-	const char *migrate_url;   /* of the tables' owner; NULL: the role that serves owns them */
-	const char *c2pa_anchors;  /* a file of certificates; NULL: no signer is trusted */
+	const char *contributions;    /* "on" or "off": may volunteers send media? */
+	const char *networks;         /* NULL: loopback alone is declared */
+	const char *as_table;         /* NULL: nothing says which networks are one provider's */
+	const char *public_url;       /* NULL: nobody said it */
+	const char *migrate_url;      /* of the tables' owner; NULL: the role that serves owns them */
+	const char *c2pa_anchors;     /* a file of certificates; NULL: no signer is trusted */
+	const char *signing_key_file; /* of releases */
+	const char *operator, * contact; /* a line each, for releases; NULL: nobody said it */
 	/* Of a store that is an object service; NULL: nobody said it. */
 	const char *s3_endpoint, *s3_region, *s3_key_file, *s3_ca_file, *s3_public_endpoint, *s3_plain;
 	const char *store_cache, *store_cache_mb;

@@ -14,9 +14,38 @@ const struct artefact artefacts[ARTEFACTS] = {
 	{ "LICENCES", RELEASE_LABELS, &format_licences },
 };
 
+/* What is no table. */
+static const struct release_document {
+	const char *path, *media_type;
+} release_documents[] = {
+	{ RELEASE_CARD, "text/markdown; charset=utf-8" },
+	{ RELEASE_KEY, "text/plain; charset=utf-8" },
+	{ RELEASE_CITATION, "text/plain; charset=utf-8" },
+	{ RELEASE_DATASHEET, "text/markdown; charset=utf-8" },
+	{ RELEASE_DICTIONARY, "text/csv; charset=utf-8" },
+	{ RELEASE_DATAPACKAGE, "application/json" },
+	{ RELEASE_CROISSANT, "application/ld+json" },
+	{ RELEASE_SUMS, "text/plain; charset=utf-8" },
+	{ RELEASE_SIGNATURE, "text/plain; charset=utf-8" },
+	{ RELEASE_MANIFEST, "text/plain; charset=utf-8" },
+};
+
+static const struct release_document *document_find(const char *path)
+{
+	for (size_t i = 0; i < sizeof release_documents / sizeof release_documents[0]; i++)
+		if (strcmp(path, release_documents[i].path) == 0)
+			return &release_documents[i];
+	return NULL;
+}
+
+bool artefact_is_signature(const char *path)
+{
+	return strcmp(path, RELEASE_SIGNATURE) == 0 || strcmp(path, RELEASE_MANIFEST) == 0;
+}
+
 bool artefact_has_path(const char *path)
 {
-	if (strcmp(path, RELEASE_CARD) == 0)
+	if (document_find(path) && strcmp(path, RELEASE_SUMS) != 0 && !artefact_is_signature(path))
 		return true;
 	for (size_t i = 0; i < ARTEFACTS; i++)
 		if (strcmp(path, artefacts[i].path) == 0)
@@ -55,6 +84,10 @@ static bool path_is_of(const char *path, const struct media_ending *media)
 
 const char *artefact_media_type(const char *path)
 {
+	const struct release_document *document = document_find(path);
+
+	if (document)
+		return document->media_type;
 	for (size_t i = 0; i < MEDIA_ENDINGS; i++)
 		if (path_is_of(path, &media_endings[i]))
 			return media_endings[i].type;

@@ -14,6 +14,16 @@
 
 #define RELEASE_CARD "README.md"
 #define RELEASE_SUMS "SHA256SUMS"
+#define RELEASE_KEY  "SIGNING-KEY.pub"
+/* What describes the release to people and programs (release/described.h). */
+#define RELEASE_CITATION    "CITATION.cff"
+#define RELEASE_DATASHEET   "DATASHEET.md"
+#define RELEASE_DICTIONARY  "dictionary.csv"
+#define RELEASE_DATAPACKAGE "datapackage.json"
+#define RELEASE_CROISSANT   "croissant.json"
+/* These sign SHA256SUMS, so it lists neither. */
+#define RELEASE_SIGNATURE "SHA256SUMS.minisig"
+#define RELEASE_MANIFEST  "manifest.note"
 
 /* In a release of more items folders are split by the first two digits of names. */
 #define RELEASE_FOLDER_MOST 10000
@@ -37,8 +47,11 @@ struct artefact {
 
 extern const struct artefact artefacts[ARTEFACTS];
 
-/* Is it the path of one of them, or of the card? */
+/* Is it the path of one of them, or of another file that SHA256SUMS lists and that is no medium? */
 bool artefact_has_path(const char *path);
+
+/* Is it the path of a file that signs the release? */
+bool artefact_is_signature(const char *path);
 
 /* What a rendition of a type is named like. Of a type that stands twice the first counts. */
 struct media_ending {

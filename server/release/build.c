@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/arena.h"
 #include "core/hex.h"
@@ -18,14 +19,33 @@
 #include "release/artefact.h"
 #include "release/card.h"
 #include "release/columns.h"
+#include "release/described.h"
+#include "release/facts.h"
+#include "release/keys.h"
 #include "release/leaks.h"
 #include "release/release.h"
 #include "release/select.h"
+#include "release/signed.h"
 
 #define WINDOW "2000" /* items between two renewals of the claim */
 
-/* The files that are written: the artefacts, then these. */
-enum build_file { CARD = ARTEFACTS, SUMS, FILES };
+/*
+ * The files that are written: the artefacts, then these.  DATAPACKAGE and CROISSANT carry the
+ * digests of those before DATAPACKAGE, SUMS lists all before it, and the last two sign SUMS.
+ */
+enum build_file {
+	CARD = ARTEFACTS,
+	KEY_FILE,
+	CITATION,
+	DATASHEET,
+	DICTIONARY,
+	DATAPACKAGE,
+	CROISSANT,
+	SUMS,
+	SIGNATURE,
+	MANIFEST,
+	FILES
+};
 
 struct build_table {
 	enum statement statement; /* of one window of its rows, where they are rows of items */
@@ -46,6 +66,8 @@ struct making {
 	struct db *db;
 	struct store *store;
 	const char *release_id;
+	const struct release *release;
+	struct signer signer;
 	const struct progress_listener *progress;
 	struct error err; /* how it went */
 	int64_t items;
@@ -58,14 +80,24 @@ struct making {
 		char sha256[SHA256_TEXT];
 		uint64_t bytes;
 	} written[FILES];
-	char summary[1024], bytes[24]; /* of the whole release, when all is written */
+	char summary[1024]; /* of the whole release */
+	uint64_t media_bytes;
 };
 
 static const char *build_name(int file)
 {
-	if (file < ARTEFACTS)
-		return artefacts[file].path;
-	return file == CARD ? RELEASE_CARD : RELEASE_SUMS;
+	static const char *const names[FILES] = { [CARD] = RELEASE_CARD,
+		                                      [KEY_FILE] = RELEASE_KEY,
+		                                      [CITATION] = RELEASE_CITATION,
+		                                      [DATASHEET] = RELEASE_DATASHEET,
+		                                      [DICTIONARY] = RELEASE_DICTIONARY,
+		                                      [DATAPACKAGE] = RELEASE_DATAPACKAGE,
+		                                      [CROISSANT] = RELEASE_CROISSANT,
+		                                      [SUMS] = RELEASE_SUMS,
+		                                      [SIGNATURE] = RELEASE_SIGNATURE,
+		                                      [MANIFEST] = RELEASE_MANIFEST };
+
+	return file < ARTEFACTS ? artefacts[file].path : names[file];
 }
 
 static struct error cannot_write(const char *name)
@@ -255,6 +287,57 @@ static struct error write_sums(struct making *making)
 	return err.code ? err : build_keep(making, SUMS);
 }
 
+/* What SHA256SUMS lists, and what it is itself. */
+static struct manifest_facts build_manifest(const struct making *making)
+{
+	struct manifest_facts facts = { .name = making->release->name,
+		                            .version = making->release->version,
+		                            .date = making->release->created_at,
+		                            .items = (uint64_t)making->items,
+		                            .files = (uint64_t)making->items,
+		                            .bytes = making->media_bytes };
+
+	for (int file = 0; file < SUMS; file++)
+		if (!is_left_out(making, file)) {
+			facts.files++;
+			facts.bytes += making->written[file].bytes;
+		}
+	memcpy(facts.sums, making->written[SUMS].sha256, sizeof facts.sums);
+	return facts;
+}
+
+static struct error prehash_sums(const struct making *making, unsigned char prehash[PREHASH_BYTES])
+{
+	unsigned char digest[SHA256_BYTES];
+	uint64_t bytes;
+	int fd;
+
+	if (!hex_decode(digest, SHA256_BYTES, making->written[SUMS].sha256))
+		return errorf(ERR_INTERNAL, "a digest cannot be read");
+	struct error err = store_open_read(making->store, digest, &fd, &bytes);
+	if (err.code)
+		return err;
+	err = signature_prehash(fd, prehash);
+	close(fd);
+	return err;
+}
+
+/* Signs SHA256SUMS, which stands for every byte of the release. */
+static struct error write_signatures(struct making *making)
+{
+	const struct manifest_facts facts = build_manifest(making);
+	unsigned char prehash[PREHASH_BYTES];
+	struct error err = prehash_sums(making, prehash);
+
+	if (err.code)
+		return err;
+	signed_sums_write(making->out[SIGNATURE], &making->signer, prehash, &facts,
+	                  making->release->created_s);
+	signed_manifest_write(making->out[MANIFEST], &making->signer, &facts);
+	err = build_keep(making, SIGNATURE);
+	return err.code ? err : build_keep(making, MANIFEST);
+}
+
 /* Measures what gives the media away; writes leaks.csv. */
 static struct error write_leaks(struct making *making)
 {
@@ -265,6 +348,63 @@ static struct error write_leaks(struct making *making)
 	for (int file = 0; !err.code && file < ARTEFACTS; file++)
 		if (artefacts[file].table == RELEASE_LEAKS)
 			leaks_rows(&making->sinks[file], &making->leaks);
+	return err;
+}
+
+static struct error keep_files(struct making *making, int from, int to)
+{
+	struct error err;
+
+	for (int file = from; file < to; file++)
+		if ((err = build_keep(making, file)).code)
+			return err;
+	return ok();
+}
+
+/* What is said of the release in words and counts. */
+static struct error write_descriptions(struct making *making, const struct release_facts *facts)
+{
+	struct error err =
+		card_write(making->out[CARD], making->db, facts, &making->leaks, &making->signer);
+
+	if (err.code)
+		return err;
+	signed_key_write(making->out[KEY_FILE], &making->signer);
+	citation_write(making->out[CITATION], facts);
+	datasheet_write(making->out[DATASHEET], facts);
+	dictionary_write(making->out[DICTIONARY], facts);
+	return keep_files(making, 0, DATAPACKAGE);
+}
+
+/* What lists the files before it with their digests. */
+static struct error write_listings(struct making *making, const struct release_facts *facts)
+{
+	struct listed_file files[DATAPACKAGE];
+	size_t count = 0;
+
+	for (int file = 0; file < DATAPACKAGE; file++)
+		if (!is_left_out(making, file))
+			files[count++] = (struct listed_file){
+				.path = build_name(file),
+				.sha256 = making->written[file].sha256,
+				.bytes = making->written[file].bytes,
+				.artefact = file < ARTEFACTS ? &artefacts[file] : NULL,
+			};
+	datapackage_write(making->out[DATAPACKAGE], facts, files, count);
+	croissant_write(making->out[CROISSANT], facts, files, count);
+	return keep_files(making, DATAPACKAGE, SUMS);
+}
+
+static struct error describe_release(struct making *making)
+{
+	struct release_facts facts = { .release = making->release, .volunteers = making->volunteers };
+	struct error err = facts_gather(making->db, making->release_id, &facts);
+
+	if (!err.code)
+		err = write_descriptions(making, &facts);
+	if (!err.code)
+		err = write_listings(making, &facts);
+	facts_free(&facts);
 	return err;
 }
 
@@ -279,14 +419,11 @@ static struct error write_tables(struct making *making)
 		return err;
 	if ((err = write_leaks(making)).code)
 		return err;
-	if ((err = card_write(making->out[CARD], making->db, making->release_id, making->volunteers,
-	                      &making->leaks))
-	        .code)
+	if ((err = describe_release(making)).code)
 		return err;
-	for (int file = 0; file < SUMS; file++)
-		if ((err = build_keep(making, file)).code)
-			return err;
-	return write_sums(making);
+	if ((err = write_sums(making)).code)
+		return err;
+	return write_signatures(making);
 }
 
 /* What was chosen becomes items and files of the release, some at a time. Nobody sees them before
@@ -322,11 +459,26 @@ static struct error build_summarise(struct making *making)
 
 	if (err.code)
 		return err;
-	uint64_t bytes = (uint64_t)rows_integer(rows, 0, 1);
-	for (int file = 0; file < FILES; file++)
-		bytes += making->written[file].bytes;
+	making->media_bytes = (uint64_t)rows_integer(rows, 0, 1);
 	snprintf(making->summary, sizeof making->summary, "%s", rows_text(rows, 0, 0));
-	snprintf(making->bytes, sizeof making->bytes, "%llu", (unsigned long long)bytes);
+	return ok();
+}
+
+static struct error list_files(struct db *db, const struct making *making)
+{
+	for (int file = 0; file < FILES; file++) {
+		char bytes[24];
+
+		if (is_left_out(making, file))
+			continue;
+		snprintf(bytes, sizeof bytes, "%llu", (unsigned long long)making->written[file].bytes);
+		struct error err = db_do(db, SQL_RELEASE_ADD_FILE,
+		                         (const char *[]){ making->release_id, build_name(file),
+		                                           making->written[file].sha256, bytes },
+		                         NULL);
+		if (err.code)
+			return err;
+	}
 	return ok();
 }
 
@@ -334,7 +486,9 @@ static struct error build_finish(struct db *db, void *arg)
 {
 	const struct making *making = arg;
 	const char *const id[] = { making->release_id };
+	uint64_t all = making->media_bytes;
 	auto_rows *rows = NULL;
+	char bytes[24];
 	struct error err;
 
 	if ((err = db_do(db, SQL_RELEASE_UNDRAFT, id, NULL)).code)
@@ -345,21 +499,13 @@ static struct error build_finish(struct db *db, void *arg)
 		return ok(); /* another maker was quicker */
 	if (strcmp(rows_text(rows, 0, 0), "failed") == 0)
 		return errorf(ERR_GONE, "The release was given up.");
-	for (int file = 0; file < FILES; file++) {
-		char bytes[24];
-
-		if (is_left_out(making, file))
-			continue;
-		snprintf(bytes, sizeof bytes, "%llu", (unsigned long long)making->written[file].bytes);
-		err = db_do(db, SQL_RELEASE_ADD_FILE,
-		            (const char *[]){ making->release_id, build_name(file),
-		                              making->written[file].sha256, bytes },
-		            NULL);
-		if (err.code)
-			return err;
-	}
+	if ((err = list_files(db, making)).code)
+		return err;
+	for (int file = 0; file < FILES; file++)
+		all += making->written[file].bytes;
+	snprintf(bytes, sizeof bytes, "%llu", (unsigned long long)all);
 	return db_do(db, SQL_RELEASE_FINISH,
-	             (const char *[]){ making->release_id, making->summary, making->bytes }, NULL);
+	             (const char *[]){ making->release_id, making->summary, bytes }, NULL);
 }
 
 static struct error write_and_finish(struct making *making)
@@ -376,6 +522,8 @@ static struct error write_and_finish(struct making *making)
 	making->volunteers = rows_flag(rows, 0, 1);
 	if ((err = build_tell(making, 0)).code)
 		return err;
+	if ((err = build_summarise(making)).code)
+		return err;
 	if ((err = store_scratch_lasting(making->store, making->folder)).code)
 		return err;
 	err = write_tables(making);
@@ -383,8 +531,6 @@ static struct error write_and_finish(struct making *making)
 		if (making->out[file])
 			build_close(making, file); /* an error was told already */
 	store_scratch_remove(making->store, making->folder);
-	if (!err.code)
-		err = build_summarise(making);
 	return err.code ? err : db_transaction(making->db, build_finish, making);
 }
 
@@ -395,28 +541,40 @@ static void make_nicely(void *arg)
 	making->err = write_and_finish(making);
 }
 
+/* The key is opened first: who cannot sign need not begin. */
+static struct error make_release(struct making *making)
+{
+	struct error err = signer_open(making->db, &making->signer);
+
+	if (err.code)
+		return err;
+	if (!(err = release_decide(making->db, making->store, making->release_id)).code) {
+		thread_run_nicely(make_nicely, making);
+		err = making->err;
+	}
+	signer_close(&making->signer);
+	return err;
+}
+
 struct error release_make(struct db *db, struct store *store, const char *release_id,
                           const struct progress_listener *progress)
 {
-	struct making *making;
 	struct arena *arena = arena_new();
 	struct release release;
 	struct error err = release_by_id(db, arena, release_id, &release);
-	bool ready = !err.code && strcmp(release.state, "ready") == 0;
 
+	if (!err.code && strcmp(release.state, "ready") != 0) {
+		struct making *making = mem_new(1, sizeof *making);
+
+		making->db = db;
+		making->store = store;
+		making->release_id = release_id;
+		making->release = &release;
+		making->progress = progress;
+		err = make_release(making);
+		free(making);
+	}
 	arena_free(arena);
-	if (err.code || ready)
-		return err;
-	if ((err = release_decide(db, store, release_id)).code)
-		return err;
-	making = mem_new(1, sizeof *making);
-	making->db = db;
-	making->store = store;
-	making->release_id = release_id;
-	making->progress = progress;
-	thread_run_nicely(make_nicely, making);
-	err = making->err;
-	free(making);
 	return err;
 }
 
@@ -425,10 +583,15 @@ static struct error make_told(void *run, int64_t done, int64_t total)
 	return job_tell(run, done, total);
 }
 
+/* A machine without the key leaves the release to one that has it. */
 static struct error make_by_job(struct job_run *run)
 {
 	const struct progress_listener progress = { make_told, run };
+	struct error err = keys_check(run->db);
 
+	run->unfit = err.code != OK;
+	if (err.code)
+		return err;
 	return release_make(run->db, run->store, run->job->subject, &progress);
 }
 

@@ -7,7 +7,8 @@
  *                whoever goes on with it.  Until it is ready, release_draft holds what its
  *                tables are written from.
  *   Operation    1 decide (release/select)  2 write the tables to a scratch folder and
- *                take them into the store  3 list them and make it ready (one transaction)
+ *                take them into the store; sign what they came to  3 list all and make it
+ *                ready (one transaction)
  *   Safety       Killed anywhere, it is begun again and skips what is done.  Two makers at
  *                once end with one release: step 1 and 3 lock the row, step 2 adds files to
  *                a content-addressed store.
@@ -29,7 +30,8 @@
 
 /*
  * Safe to repeat; nothing to do when it is ready.
- * ERR_INVALID: it can never be made as it was asked for. ERR_NOT_FOUND.
+ * ERR_INVALID: it can never be made as it was asked for. ERR_NOT_FOUND. ERR_CONFLICT: it cannot be
+ * signed here (release/keys).
  */
 struct error release_make(struct db *db, struct store *store, const char *release_id,
                           const struct progress_listener *progress) MUST_CHECK;

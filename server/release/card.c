@@ -8,53 +8,11 @@
 #include "core/mem.h"
 #include "core/utf8.h"
 #include "release/cohort_card.h"
+#include "release/facts.h"
+#include "release/keys.h"
 #include "release/leaks.h"
-
-/* Columns of the statement release_facts. */
-enum fact {
-	FACT_NAME,
-	FACT_VERSION,
-	FACT_DATE,
-	FACT_HELD_BACK,
-	FACT_ALPHA,
-	FACT_ALPHA_LOW,
-	FACT_ALPHA_HIGH,
-	FACT_FILTER,
-	FACT_ITEMS,
-	FACT_BYTES,
-	FACT_CROWD,
-	FACT_RULED,
-	FACT_KNOWN,
-	FACT_AGREE,
-	FACT_TYPES,
-	FACT_GOLD,
-	FACT_GOLD_JUDGED,
-	FACT_GOLD_RIGHT,
-	FACT_UNSETTLED,
-	FACT_CONTRADICTING,
-	FACT_DECIDED_FULL,
-	FACT_DECIDED_NO_GOLD,
-	FACT_DECIDED_ONE_NETWORK,
-	FACT_DECIDED_NEITHER,
-};
-
-/* Columns of release_judgment_facts. */
-enum judgment_fact {
-	OF_ALL,
-	OF_VOLUNTEERS,
-	OF_FAKE_ITEMS,
-	OF_LEFT,
-	OF_MATCHED,
-	OF_RANDOM,
-	OF_SAYING_FAKE,
-};
-
-/* Columns of release_recognisable. */
-enum recognisable {
-	ALONE_ROWS,
-	OF_EVERYBODY,
-	ALONE_VOLUNTEERS,
-};
+#include "release/publisher.h"
+#include "release/release.h"
 
 static const char *size_category(int64_t items)
 {
@@ -254,7 +212,10 @@ static void card_files(FILE *out, bool volunteers)
 	      "- `TYPE/SPLIT/LABEL/NAME`: the media. Names mean nothing.\n"
 	      "- `LICENCES`: terms and credit of each item.\n"
 	      "- `SHA256SUMS`: check with `sha256sum -c SHA256SUMS`, or `touchstone release "
-	      "verify`.\n\n",
+	      "verify`.\n"
+	      "- `DATASHEET.md`, `dictionary.csv`, `CITATION.cff`, `datapackage.json`, "
+	      "`croissant.json`: the same release described for people and programs.\n"
+	      "- `SHA256SUMS.minisig`, `manifest.note`, `SIGNING-KEY.pub`: who made it.\n\n",
 	      out);
 }
 
@@ -285,12 +246,7 @@ static void card_privacy(FILE *out, const struct rows *said, const struct rows *
 		        100 * rows_double(alone, 0, ALONE_ROWS) / rows_double(said, 0, OF_ALL));
 }
 
-/*
- * Foreign text in a cell of a table: what Markdown and HTML would take for markup stands as a
- * number
- * (`&#60;`), which both show as the letter; so do the letters that begin a link by themselves.
- */
-static void card_cell(FILE *out, const char *text)
+void card_text(FILE *out, const char *text)
 {
 	static const char markup[] = "&<>\"'`*_[]|\\~$^:@";
 	char *one_line = NULL;
@@ -313,22 +269,19 @@ static void card_cell(FILE *out, const char *text)
 	free(one_line);
 }
 
-static struct error card_licences(FILE *out, struct db *db, const char *const id[])
+static void card_licences(FILE *out, const struct release_facts *facts)
 {
-	auto_rows *rows = NULL, *people = NULL;
-	struct error err;
+	const struct rows *rows = facts->of[FACTS_LICENCES], *people = facts->of[FACTS_PEOPLE];
+	const char *shared = facts_licence(facts);
 
-	if ((err = db_run(db, SQL_RELEASE_LICENCES, id, &rows)).code)
-		return err;
-	if ((err = db_run(db, SQL_RELEASE_PEOPLE, id, &people)).code)
-		return err;
-	fputs(
-		"## Licences\n\nEach item keeps its own; `LICENCES` lists them with credit and source. The "
-		"most frequent:\n\n| licence | items |\n| --- | ---: |\n",
-		out);
+	fprintf(out,
+	        "## Licences\n\nOf the release as a whole: %s. Each item keeps its own; `LICENCES` "
+	        "lists them with credit and source. The most frequent:\n\n| licence | items |\n| --- | "
+	        "---: |\n",
+	        shared ? shared : "other");
 	for (size_t i = 0; i < rows_count(rows); i++) {
 		fputs("| ", out);
-		card_cell(out, rows_text(rows, i, 0));
+		card_text(out, rows_text(rows, i, 0));
 		fprintf(out, " | %s |\n", rows_text(rows, i, 1));
 	}
 	fprintf(
@@ -337,7 +290,6 @@ static struct error card_licences(FILE *out, struct db *db, const char *const id
 		"who are consented, in %s they act in a public role. Of %s nothing is declared.\n\n",
 		rows_text(people, 0, 0), rows_text(people, 0, 1), rows_text(people, 0, 2),
 		rows_text(people, 0, 3));
-	return ok();
 }
 
 /* torchvision's line for a split, or why there is none: it numbers the classes that it finds. */
@@ -398,6 +350,40 @@ static void card_citation(FILE *out, const struct rows *facts)
 		rows_text(facts, 0, FACT_DATE));
 }
 
+static void card_publisher(FILE *out)
+{
+	if (!publisher.name && !publisher.contact)
+		return;
+	fputs("\n## Who publishes it\n\n", out);
+	if (publisher.name) {
+		card_text(out, publisher.name);
+		fputs("\n\n", out);
+	}
+	if (publisher.contact) {
+		fputs("Contact: ", out);
+		card_text(out, publisher.contact);
+		fputc('\n', out);
+	}
+}
+
+static void card_signature(FILE *out, const struct signer *signer)
+{
+	const struct public_key *key = signing_key_public(signer->key);
+	char text[PUBLIC_KEY_TEXT], note[NOTE_KEY_TEXT];
+
+	public_key_text(key, text);
+	public_key_note(key, signer->name, note);
+	fprintf(
+		out,
+		"\n## Signature\n\n`SHA256SUMS.minisig` signs `SHA256SUMS`, and `manifest.note` (a "
+		"[signed note](https://c2sp.org/signed-note)) its SHA-256 with the name, the version "
+		"and the counts. This page is part of what is signed, so the key that it names is a "
+		"claim: ask whoever made the release for theirs.\n\n```sh\nminisign -V -m SHA256SUMS -P "
+		"%s\ntouchstone release verify . --key %s\n```\n\nFor programs that check notes: "
+		"`%s`.\n",
+		text, text, note);
+}
+
 /* A later release corrects what an earlier one said, and says so. */
 static void card_corrections(FILE *out, const struct rows *corrected)
 {
@@ -425,44 +411,30 @@ static void card_set_aside(FILE *out, const struct rows *aside)
 	        rows_text(aside, 0, 4));
 }
 
-struct error card_write(FILE *out, struct db *db, const char *release_id, bool volunteers,
-                        const struct leak_table *leaks)
+struct error card_write(FILE *out, struct db *db, const struct release_facts *facts,
+                        const struct leak_table *leaks, const struct signer *signer)
 {
-	const char *const id[] = { release_id };
-	auto_rows *facts = NULL, *said = NULL, *alone = NULL, *table = NULL, *corrected = NULL,
-			  *aside = NULL;
+	const struct rows *whole = facts->of[FACTS_WHOLE], *said = facts->of[FACTS_JUDGMENTS];
+	const struct rows *table = facts->of[FACTS_TABLE];
 	struct error err;
 
-	if ((err = db_run(db, SQL_RELEASE_FACTS, id, &facts)).code)
-		return err;
-	if (rows_integer(facts, 0, FACT_ITEMS) == 0)
-		return errorf(ERR_GONE, "Another process was quicker.");
-	if ((err = db_run(db, SQL_RELEASE_JUDGMENT_FACTS, id, &said)).code)
-		return err;
-	if ((err = db_run(db, SQL_RELEASE_RECOGNISABLE, id, &alone)).code)
-		return err;
-	if ((err = db_run(db, SQL_RELEASE_TABLE, id, &table)).code)
-		return err;
-	if ((err = db_run(db, SQL_RELEASE_CORRECTIONS, id, &corrected)).code)
-		return err;
-	if ((err = db_run(db, SQL_RELEASE_SET_ASIDE, id, &aside)).code)
-		return err;
-	card_header(out, facts, volunteers);
-	card_opening(out, facts);
-	card_splits(out, facts, table);
-	card_labels(out, facts);
-	card_corrections(out, corrected);
-	card_agreement(out, facts, said);
-	card_set_aside(out, aside);
-	if ((err = cohort_card_write(out, db, release_id, volunteers)).code)
+	card_header(out, whole, facts->volunteers);
+	card_opening(out, whole);
+	card_splits(out, whole, table);
+	card_labels(out, whole);
+	card_corrections(out, facts->of[FACTS_CORRECTIONS]);
+	card_agreement(out, whole, said);
+	card_set_aside(out, facts->of[FACTS_SET_ASIDE]);
+	if ((err = cohort_card_write(out, db, facts->release->id, facts->volunteers)).code)
 		return err;
 	leaks_card(out, leaks);
-	card_limits(out, facts);
-	card_files(out, volunteers);
-	card_privacy(out, said, alone, volunteers);
-	if ((err = card_licences(out, db, id)).code)
-		return err;
-	card_loading(out, facts, table, volunteers);
-	card_citation(out, facts);
+	card_limits(out, whole);
+	card_files(out, facts->volunteers);
+	card_privacy(out, said, facts->of[FACTS_RECOGNISABLE], facts->volunteers);
+	card_licences(out, facts);
+	card_loading(out, whole, table, facts->volunteers);
+	card_citation(out, whole);
+	card_publisher(out);
+	card_signature(out, signer);
 	return ok();
 }

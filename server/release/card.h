@@ -3,17 +3,25 @@
 #ifndef RELEASE_CARD_H
 #define RELEASE_CARD_H
 
-#include <stdbool.h>
 #include <stdio.h>
 
 #include "core/error.h"
 #include "db/db.h"
 
 struct leak_table;
+struct release_facts;
+struct signer;
 
 /* Writes the dataset card of a decided release as Markdown with a Hugging Face header.
- * `volunteers`: judgments.csv is in it. `leaks`: what was measured of its media. */
-struct error card_write(FILE *out, struct db *db, const char *release_id, bool volunteers,
-                        const struct leak_table *leaks) MUST_CHECK;
+ * `leaks`: what was measured of its media. `signer`: who will sign it. */
+struct error card_write(FILE *out, struct db *db, const struct release_facts *facts,
+                        const struct leak_table *leaks, const struct signer *signer) MUST_CHECK;
+
+/*
+ * Foreign text as a line of Markdown, in a cell of a table too: what Markdown and HTML would take
+ * for markup stands as a number (`&#60;`), which both show as the letter; so do the letters that
+ * begin a link by themselves.
+ */
+void card_text(FILE *out, const char *text);
 
 #endif

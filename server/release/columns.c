@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "release/columns.h"
 
+#include "core/vocabulary.h"
+
 const struct column label_columns[LABEL_COLUMNS] = {
 	[LABEL_ITEM] = { "item", COLUMN_TEXT },
 	[LABEL_SPLIT] = { "split", COLUMN_TEXT },
@@ -61,4 +63,108 @@ const struct column leak_columns[LEAK_COLUMNS] = {
 	[LEAK_FAKES] = { "fakes", COLUMN_INTEGER },
 	[LEAK_REALS] = { "reals", COLUMN_INTEGER },
 	[LEAK_LINEAGES] = { "lineages", COLUMN_INTEGER },
+};
+
+static const char *const split_words[] = { "train", "validation", "test", NULL };
+static const char *const source_words[] = { "crowd", "ruling", "truth", NULL };
+static const char *const rule_words[] = { "full", "no_gold", "one_network", "no_gold_one_network",
+	                                      NULL };
+static const char *const confidence_words[] = { "60", "75", "95", NULL };
+static const char *const position_words[] = { "left", "right", NULL };
+static const char *const kind_words[] = { "random", "chosen", NULL };
+
+static const struct column_meaning label_meanings[LABEL_COLUMNS] = {
+	[LABEL_ITEM] = { "Id of the item, the same in every release of one installation", NULL },
+	[LABEL_SPLIT] = { "Split that the item is in, for good", split_words },
+	[LABEL_MEDIA_TYPE] = { "What the item is", media_types },
+	[LABEL_FILE] = { "Path of its file in this folder", NULL },
+	[LABEL_LABEL] = { "The label: the ruling if there is one, else the truth of gold and training "
+	                  "items, else the crowd's",
+	                  verdicts },
+	[LABEL_LABEL_SOURCE] = { "Which of the three the label is", source_words },
+	[LABEL_P_FAKE] = { "Crowd posterior: the model's probability that the item is fake", NULL },
+	[LABEL_LOW] = { "Lower end of the 90 % interval of p_fake, of what is not known of the skills "
+	                "of its volunteers",
+	                NULL },
+	[LABEL_HIGH] = { "Upper end of the 90 % interval of p_fake", NULL },
+	[LABEL_JUDGMENTS] = { "How many judgments the model had; judgments.csv and trials.csv hold "
+	                      "these",
+	                      NULL },
+	[LABEL_RULING] = { "What a moderator decided after a blind verdict, if one did", verdicts },
+	[LABEL_TRUTH] = { "Provenance truth: what the source says", verdicts },
+	[LABEL_BASIS] = { "On what ground the source says so", bases },
+	[LABEL_TECHNIQUE] = { "How it was made, ';' between several", techniques },
+	[LABEL_GENERATOR] = { "The tool or model that made it, as the source names it", NULL },
+	[LABEL_LINEAGE] = { "Pseudonym of its lineage: an original and all made from it", NULL },
+	[LABEL_IDENTITIES] = { "Pseudonyms of the people or speakers in it, ';' between several",
+	                       NULL },
+	[LABEL_WIDTH] = { "Pixels of the file; not of audio", NULL },
+	[LABEL_HEIGHT] = { "Pixels of the file; not of audio", NULL },
+	[LABEL_DURATION_MS] = { "Milliseconds of the file; not of images", NULL },
+	[LABEL_LICENCE] = { "Licence, as the source states it", NULL },
+	[LABEL_CREDIT] = { "Whom to credit, as the source states it", NULL },
+	[LABEL_BYTES] = { "Size of the file in bytes", NULL },
+	[LABEL_SHA256] = { "SHA-256 of the file in hexadecimal", NULL },
+	[LABEL_DECIDED_BY] = { "By which rule the crowd's label was decided; empty where it was no "
+	                       "label of the crowd, or no rule would decide it",
+	                       rule_words },
+	[LABEL_DIGITAL_SOURCE_TYPE] = { "What the original says of itself, as the address of an IPTC "
+	                                "NewsCode; that it says nothing is no sign of either label",
+	                                NULL },
+	[LABEL_RIGHTS] = { "As the source declares, on what ground it may be given away",
+	                   contribution_rights },
+	[LABEL_PEOPLE] = { "As the source declares, of those who are shown or heard",
+	                   contribution_people },
+	[LABEL_MADE_HOW] = { "As the source says, with what and how it was made", NULL },
+};
+
+static const struct column_meaning judgment_meanings[JUDGMENT_COLUMNS] = {
+	[JUDGMENT_ITEM] = { "Id of the item, as in labels.csv", NULL },
+	[JUDGMENT_VOLUNTEER] = { "Pseudonym of the volunteer, of this release alone", NULL },
+	[JUDGMENT_VERDICT] = { "What the volunteer said, before knowing anything of the item",
+	                       verdicts },
+	[JUDGMENT_CONFIDENCE] = { "How sure: 60 a guess, 75 likely, 95 certain", confidence_words },
+};
+
+static const struct column_meaning trial_meanings[TRIAL_COLUMNS] = {
+	[TRIAL_ITEM] = { "Id of the item, as in labels.csv", NULL },
+	[TRIAL_VERDICT] = { "What the volunteer said, as in judgments.csv", verdicts },
+	[TRIAL_CONFIDENCE] = { "How sure: 60 a guess, 75 likely, 95 certain", confidence_words },
+	[TRIAL_POSITION] = { "Where in the pair the item was shown", position_words },
+	[TRIAL_TELLS] = { "Reasons that the volunteer gave, ';' between several", tells },
+	[TRIAL_MATCHED] = { "Both items of the pair were made to be compared", NULL },
+	[TRIAL_KIND] = { "random: both items were drawn uniformly at random among those still open; "
+	                 "chosen: by the platform, for whatever reason",
+	                 kind_words },
+	[TRIAL_EXPOSURE_S] = { "Seconds from shown to judged: the last step reached of 0, 0.5, 1, 2, "
+	                       "3, "
+	                       "5, 8, 13, 21, 34, 55",
+	                       NULL },
+	[TRIAL_MONTH] = { "Month of the judgment, YYYY-MM, UTC", NULL },
+};
+
+static const struct column_meaning leak_meanings[LEAK_COLUMNS] = {
+	[LEAK_MEDIA_TYPE] = { "Which media were measured", media_types },
+	[LEAK_TRAIT] = { "What was measured beside the content; together: all of it", NULL },
+	[LEAK_AUC] = { "Area under the ROC curve: 0.5 tells nothing, above it fakes have more of it",
+	               NULL },
+	[LEAK_LOW] = { "Lower end of the 95 % interval of auc", NULL },
+	[LEAK_HIGH] = { "Upper end of the 95 % interval of auc", NULL },
+	[LEAK_FAKES] = { "Fake items that it rests on", NULL },
+	[LEAK_REALS] = { "Real items that it rests on", NULL },
+	[LEAK_LINEAGES] = { "Lineages that it rests on", NULL },
+};
+
+const struct described_table described_tables[RELEASE_TABLES] = {
+	[RELEASE_LABELS] = { "labels", "Labels", "an item of the release", label_columns,
+	                     label_meanings, LABEL_COLUMNS },
+	[RELEASE_JUDGMENTS] = { "judgments", "Judgments", "a judgment: who said what", judgment_columns,
+	                        judgment_meanings, JUDGMENT_COLUMNS },
+	[RELEASE_TRIALS] = { "trials", "Trials",
+	                     "a judgment: how the item was shown, without the volunteer", trial_columns,
+	                     trial_meanings, TRIAL_COLUMNS },
+	[RELEASE_LEAKS] = { "leaks", "Leaks",
+	                    "a medium and a thing beside its content that may tell fakes from real "
+	                    "media",
+	                    leak_columns, leak_meanings, LEAK_COLUMNS },
 };

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * columns -- the tables of a release and what they hold, in order; docs/dataset-format.md explains
- * them.
+ * columns -- the tables of a release and what they hold, in order, and what each column means: the
+ * one place that dictionary.csv and the descriptions are made from.  docs/dataset-format.md
+ * explains them at length.
  */
 #ifndef RELEASE_COLUMNS_H
 #define RELEASE_COLUMNS_H
 
+#include "release/artefact.h"
 #include "release/sink.h"
 
 enum label_column {
@@ -82,5 +84,22 @@ extern const struct column label_columns[LABEL_COLUMNS];
 extern const struct column judgment_columns[JUDGMENT_COLUMNS];
 extern const struct column trial_columns[TRIAL_COLUMNS];
 extern const struct column leak_columns[LEAK_COLUMNS];
+
+/* What a column means, in a sentence without its end. */
+struct column_meaning {
+	const char *text;
+	const char *const *words; /* all that it may hold, or each of a list; NULL: anything */
+};
+
+/* A table with all that is said of it. */
+struct described_table {
+	const char *name, *title;
+	const char *row; /* what a row stands for */
+	const struct column *columns;
+	const struct column_meaning *meanings; /* by column */
+	size_t count;
+};
+
+extern const struct described_table described_tables[RELEASE_TABLES];
 
 #endif

@@ -296,10 +296,11 @@ struct error layout_copy(struct layout_making *making, const char *of_release, c
 	return err;
 }
 
+/* What signs the release's own list of checksums, or describes its own paths. */
 static bool is_of_own_alone(const char *path)
 {
-	return strncmp(path, RELEASE_SUMS, strlen(RELEASE_SUMS)) == 0 ||
-	       strcmp(path, "manifest.note") == 0;
+	return strcmp(path, RELEASE_SUMS) == 0 || artefact_is_signature(path) ||
+	       strcmp(path, RELEASE_DATAPACKAGE) == 0 || strcmp(path, RELEASE_CROISSANT) == 0;
 }
 
 static bool stands_among(const char *path, const char *const list[])

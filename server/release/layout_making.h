@@ -60,7 +60,8 @@ struct error layout_add_object(struct layout_making *making,
                                const char *path) MUST_CHECK;
 
 /* The same as layout_copy() for all files of the release that are no media, but for those that
- * stand in `but` (ends with NULL); SHA256SUMS and its signatures are of the release alone. */
+ * stand in `but` (ends with NULL); SHA256SUMS, its signatures, and descriptions by path are of the
+ * release alone. */
 struct error layout_copy_tables(struct layout_making *making, const char *const but[]) MUST_CHECK;
 
 /* Adds README.md without the tables that its head names: a loader would take them for the data. */

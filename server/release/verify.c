@@ -25,10 +25,12 @@
 #include "release/artefact.h"
 #include "release/columns.h"
 #include "release/formats/formats.h"
+#include "release/signed.h"
 #include "release/split.h"
 
 #define NAME_DIGITS  20
 #define FORMATS_MOST 16
+#define SMALL_MOST   (1u << 20)
 #define SUM_LINE     (2 * SHA256_BYTES + 2 + PATH_MAX + 2)
 #define JSON_LINE    (8 * CSV_RECORD) /* of a row that fits labels.csv, with every letter escaped */
 
@@ -73,8 +75,9 @@ struct verifying {
 	const char *folder;
 	int root; /* descriptor of the folder */
 	FILE *out;
-	uint64_t faults, notes, strays;
+	uint64_t faults, notes, strays, bytes;
 	struct sum *sums;
+	bool sums_whole; /* SHA256SUMS was read to its end: it is no endless one */
 	size_t count, room;
 	struct keys keys;              /* of labels.csv */
 	struct keys judgments;         /* (item, volunteer) */
@@ -232,6 +235,7 @@ static struct error read_sums(struct verifying *v)
 		return errorf(ERR_NOT_FOUND, "%s/SHA256SUMS: %s", v->folder, why_not());
 	while (verify_next_line(v, in, "SHA256SUMS", row + 1, line, sizeof line))
 		add_sum(v, line, ++row);
+	v->sums_whole = feof(in);
 	fclose(in);
 	if (v->count)
 		qsort(v->sums, v->count, sizeof *v->sums, compare_sums);
@@ -256,6 +260,8 @@ static void check_digest(struct verifying *v, const struct sum *sum)
 	err = sha256_fd(fd, digest, &bytes);
 	int why = errno;
 	close(fd);
+	if (!err.code)
+		v->bytes += bytes;
 	if (err.code)
 		verify_fault(v, "%s: cannot be read: %s", sum->path, strerrordesc_np(why));
 	else if (memcmp(digest, sum->digest, SHA256_BYTES) != 0)
@@ -302,7 +308,8 @@ static void check_entry(struct verifying *v, const FTSENT *entry)
 	struct sum *sum;
 
 	path += strspn(path, "/");
-	if (strcmp(path, RELEASE_SUMS) == 0 && entry->fts_info == FTS_F)
+	if ((strcmp(path, RELEASE_SUMS) == 0 || artefact_is_signature(path)) &&
+	    entry->fts_info == FTS_F)
 		return;
 	if (entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR || entry->fts_info == FTS_NS) {
 		verify_fault(v, "%s: cannot be read: %s", path, strerrordesc_np(entry->fts_errno));
@@ -862,6 +869,176 @@ static void check_trials(struct verifying *v)
 			             v->judged[i].row, v->judged[i].counted, v->judged[i].shown);
 }
 
+/* ------------------------------------------------------------------ who made it */
+
+/* A small text file, to be freed; NULL where it is missing, or too large, or holds a NUL. */
+static char *small_text(const struct verifying *v, const char *name)
+{
+	FILE *in = open_in(v, name);
+	char *text = in ? mem_new(SMALL_MOST + 1, 1) : NULL;
+	size_t len = in ? fread(text, 1, SMALL_MOST, in) : 0;
+	bool good = in && !ferror(in) && fgetc(in) == EOF && strlen(text) == len;
+
+	if (in)
+		fclose(in);
+	if (good)
+		return text;
+	free(text);
+	return NULL;
+}
+
+/* The key that the release itself names, in its two places. False: it names none, or was told. */
+static bool claimed_key(struct verifying *v, struct public_key *ret_key)
+{
+	char text[PUBLIC_KEY_TEXT], *file, *card;
+	bool good;
+
+	if (!sum_find(v, RELEASE_KEY))
+		return false;
+	file = small_text(v, RELEASE_KEY);
+	good = file && signed_key_read(file, ret_key);
+	free(file);
+	if (!good) {
+		verify_fault(v, "%s: holds no public key", RELEASE_KEY);
+		return false;
+	}
+	public_key_text(ret_key, text);
+	card = small_text(v, RELEASE_CARD);
+	if (!card || !strstr(card, text))
+		verify_fault(v, "%s: does not name the key of %s", RELEASE_CARD, RELEASE_KEY);
+	free(card);
+	return true;
+}
+
+static void check_sums_signature(struct verifying *v, const struct public_key *key)
+{
+	unsigned char prehash[PREHASH_BYTES];
+	char *signature = small_text(v, RELEASE_SIGNATURE);
+	int fd = verify_open_regular(v, RELEASE_SUMS);
+
+	if (!signature)
+		verify_fault(v, "%s: missing, or no small text", RELEASE_SIGNATURE);
+	else if (fd < 0 || signature_prehash(fd, prehash).code)
+		verify_fault(v, "%s: cannot be read", RELEASE_SUMS);
+	else {
+		const char *fault = signature_minisign_fault(key, prehash, signature);
+
+		if (fault)
+			verify_fault(v, "%s: %s", RELEASE_SIGNATURE, fault);
+	}
+	if (fd >= 0)
+		close(fd);
+	free(signature);
+}
+
+static void check_manifest(struct verifying *v, const struct public_key *key)
+{
+	struct manifest_facts found = { .items = v->judged_count,
+		                            .files = v->count,
+		                            .bytes = v->bytes };
+	unsigned char digest[SHA256_BYTES];
+	char *note = small_text(v, RELEASE_MANIFEST);
+	int fd = verify_open_regular(v, RELEASE_SUMS);
+	uint64_t bytes;
+
+	if (!note)
+		verify_fault(v, "%s: missing, or no small text", RELEASE_MANIFEST);
+	else if (fd < 0 || sha256_fd(fd, digest, &bytes).code)
+		verify_fault(v, "%s: cannot be read", RELEASE_SUMS);
+	else {
+		hex_encode(found.sums, digest, SHA256_BYTES);
+		const char *fault = signed_manifest_fault(key, note, &found);
+		if (fault)
+			verify_fault(v, "%s: %s", RELEASE_MANIFEST, fault);
+	}
+	if (fd >= 0)
+		close(fd);
+	free(note);
+}
+
+/* Anybody can sign anew with a key of theirs: the folder's own word is no proof. */
+static void check_signatures(struct verifying *v, const struct public_key *given)
+{
+	struct public_key claimed = { 0 };
+	char id[PUBLIC_KEY_ID];
+	bool claims = claimed_key(v, &claimed);
+
+	if (!claims && !given) {
+		if (!sum_find(v, RELEASE_KEY))
+			verify_note(v, "it is not signed: releases of before were not");
+		return;
+	}
+	if (claims && given && memcmp(claimed.key, given->key, PUBLIC_KEY_BYTES) != 0)
+		verify_fault(v, "%s: is not the key that was given", RELEASE_KEY);
+	const struct public_key *key = given ? given : &claimed;
+	if (v->sums_whole) { /* else it was told */
+		check_sums_signature(v, key);
+		check_manifest(v, key);
+	}
+	public_key_id(key, id);
+	if (!given)
+		verify_note(v,
+		            "that the key %s signed it is the release's own claim: --key checks it "
+		            "against one that you trust",
+		            id);
+}
+
+/* ------------------------------------------------------------------ what describes it */
+
+/* A description that lists files: in which array, and by which names. */
+struct described_list {
+	const char *file, *array, *path, *digest;
+	const char *before; /* stands before the digits */
+};
+
+static void check_listed(struct verifying *v, const struct described_list *list,
+                         const json_t *listed)
+{
+	const char *path = json_string_value(json_object_get(listed, list->path));
+	const char *digest = json_string_value(json_object_get(listed, list->digest));
+	const struct sum *sum = path ? sum_find(v, path) : NULL;
+	char due[SHA256_TEXT + 8];
+
+	if (!digest)
+		return; /* a set of files */
+	if (!sum) {
+		verify_fault(v, "%s: lists %s, which SHA256SUMS does not", list->file, path ? path : "?");
+		return;
+	}
+	strcpy(due, list->before);
+	hex_encode(due + strlen(due), sum->digest, SHA256_BYTES);
+	if (strcmp(digest, due) != 0)
+		verify_fault(v, "%s: has another digest of %s than SHA256SUMS", list->file, path);
+}
+
+/* Releases of before have none. */
+static void check_description(struct verifying *v, const struct described_list *list)
+{
+	char *text = sum_find(v, list->file) ? small_text(v, list->file) : NULL;
+	json_t *object = text ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
+	const json_t *array = json_object_get(object, list->array);
+	const json_t *listed;
+	size_t i;
+
+	if (sum_find(v, list->file) && !json_is_array(array))
+		verify_fault(v, "%s: no JSON that lists files", list->file);
+	json_array_foreach (array, i, listed)
+		check_listed(v, list, listed);
+	json_decref(object);
+	free(text);
+}
+
+static void check_descriptions(struct verifying *v)
+{
+	static const struct described_list lists[] = {
+		{ RELEASE_DATAPACKAGE, "resources", "path", "hash", "sha256:" },
+		{ RELEASE_CROISSANT, "distribution", "name", "sha256", "" },
+	};
+
+	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+		check_description(v, &lists[i]);
+}
+
 static void require_tables(struct verifying *v)
 {
 	if (!sum_find(v, "README.md"))
@@ -870,8 +1047,8 @@ static void require_tables(struct verifying *v)
 		verify_fault(v, "LICENCES: not listed in SHA256SUMS");
 }
 
-struct error release_verify(const char *folder, FILE *out, const struct progress_listener *progress,
-                            struct verified *ret_verified)
+struct error release_verify(const char *folder, const struct public_key *key, FILE *out,
+                            const struct progress_listener *progress, struct verified *ret_verified)
 {
 	struct verifying v = { .folder = folder, .out = out };
 
@@ -891,6 +1068,8 @@ struct error release_verify(const char *folder, FILE *out, const struct progress
 		note_lone_labels(&v);
 		check_judgments(&v);
 		check_trials(&v);
+		check_descriptions(&v);
+		check_signatures(&v, key);
 		*ret_verified = (struct verified){ v.faults, v.strays, v.count };
 	}
 	close(v.root);

@@ -173,6 +173,7 @@ mkdir -p ${folder} && cd ${folder} && curl -fsSO $base/SHA256SUMS &&
   LC_ALL=C sha256sum -c SHA256SUMS 2>/dev/null | sed -n 's/: FAILED.*//p' |
     awk -v b=$base '{ printf "url = \\"%s/%s\\"\\noutput = \\"%s\\"\\n", b, $0, $0 }' |
     curl -fsS --retry 5 --create-dirs -K -; }
+for f in SHA256SUMS.minisig manifest.note; do curl -fsO $base/$f; done
 sha256sum -c --quiet SHA256SUMS && echo complete`),
 		el("p", { class: "quiet" }, t("release.fetch_again")),
 		has("class-folders") ? recipe(load("class-folders"), `from torchvision.datasets import ImageFolder

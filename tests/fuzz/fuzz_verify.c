@@ -80,7 +80,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t len)
 	if (*bytes % 4)
 		write_file("SHA256SUMS", sums, used);
 	FILE *out = open_memstream(&said, &said_len);
-	struct error err = release_verify(folder, out, NULL, &verified);
+	struct error err = release_verify(folder, NULL, out, NULL, &verified);
 	fclose(out);
 	must(!err.code || *err.detail, "refused without a word");
 	must(err.code || !verified.faults || said_len, "a fault is not told");

@@ -52,5 +52,6 @@ Suite *http_cut_suite(void);
 Suite *http_ways_in_suite(void);
 Suite *http_leaks_suite(void);
 Suite *http_events_suite(void);
+Suite *http_signing_suite(void);
 
 #endif

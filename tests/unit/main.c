@@ -30,6 +30,7 @@ static Suite *(*const suites[])(void) = {
 	program_suite,
 	store_suite,
 	sigv4_suite,
+	signature_suite,
 	guard_suite,
 	as_table_suite,
 	lane_suite,

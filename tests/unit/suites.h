@@ -47,6 +47,7 @@ Suite *program_suite(void);
 Suite *store_suite(void);
 Suite *archive_suite(void);
 Suite *sigv4_suite(void);
+Suite *signature_suite(void);
 Suite *guard_suite(void);
 Suite *as_table_suite(void);
 Suite *hamming_index_suite(void);

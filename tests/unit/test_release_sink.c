@@ -7,6 +7,7 @@
 
 #include "core/csv.h"
 #include "release/artefact.h"
+#include "release/columns.h"
 #include "release/formats/formats.h"
 #include "suites.h"
 
@@ -230,6 +231,11 @@ static const struct {
 	{ "LICENCES", "text/plain; charset=utf-8" },
 	{ "README.md", "text/markdown; charset=utf-8" },
 	{ "SHA256SUMS", "text/plain; charset=utf-8" },
+	{ "SHA256SUMS.minisig", "text/plain; charset=utf-8" },
+	{ "CITATION.cff", "text/plain; charset=utf-8" },
+	{ "croissant.json", "application/ld+json" },
+	{ "datapackage.json", "application/json" },
+	{ "dictionary.csv", "text/csv; charset=utf-8" },
 	{ "image/train/real/0123.jpg", "image/jpeg" },
 	{ "video/test/fake/0123.mp4", "video/mp4" },
 	{ "audio/test/fake/0123.mp4", "audio/mp4" },
@@ -262,6 +268,36 @@ START_TEST(a_medium_is_served_as_the_type_that_named_it)
 }
 END_TEST
 
+/* The format of releases, as text. */
+static char *format_document(void)
+{
+	static char document[1u << 16];
+	FILE *in = fopen("docs/dataset-format.md", "re");
+
+	ck_assert_ptr_nonnull(in);
+	document[fread(document, 1, sizeof document - 1, in)] = '\0';
+	fclose(in);
+	return document;
+}
+
+START_TEST(every_column_says_what_it_means_and_stands_in_the_document)
+{
+	const struct described_table *table = &described_tables[_i];
+	char name[64];
+
+	for (size_t c = 0; c < table->count; c++) {
+		const struct column_meaning *meaning = &table->meanings[c];
+
+		ck_assert_msg(meaning->text && strlen(meaning->text) > 11, "%s", table->columns[c].name);
+		snprintf(name, sizeof name, "`%s`", table->columns[c].name);
+		ck_assert_msg(strstr(format_document(), name) != NULL, "%s", name);
+		for (size_t w = 0; meaning->words && meaning->words[w]; w++)
+			ck_assert_msg(strstr(format_document(), meaning->words[w]) != NULL, "%s: %s", name,
+			              meaning->words[w]);
+	}
+}
+END_TEST
+
 Suite *release_table_suite(void)
 {
 	Suite *suite = suite_create("release table");
@@ -280,6 +316,8 @@ Suite *release_table_suite(void)
 	tcase_add_loop_test(tests, a_path_of_a_release_tells_its_media_type, 0,
 	                    sizeof typed / sizeof typed[0]);
 	tcase_add_loop_test(tests, a_medium_is_served_as_the_type_that_named_it, 0, MEDIA_ENDINGS);
+	tcase_add_loop_test(tests, every_column_says_what_it_means_and_stands_in_the_document, 0,
+	                    RELEASE_TABLES);
 	suite_add_tcase(suite, tests);
 	return suite;
 }

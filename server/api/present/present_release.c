@@ -4,6 +4,7 @@
 #include "api/present/present_number.h"
 #include "core/vocabulary.h"
 #include "release/contents.h"
+#include "release/keys.h"
 #include "release/release.h"
 #include "release/select.h"
 #include "release/split.h"
@@ -77,4 +78,16 @@ json_t *present_layout(const struct release *release, const char *layout,
 	                              release->version, layout),
 	                 "tar", present_archive(release, layout, "tar", contents->tar_bytes), "zip",
 	                 present_archive(release, layout, "zip", contents->zip_bytes));
+}
+
+json_t *present_release_key(const struct release_key *key)
+{
+	char text[PUBLIC_KEY_TEXT], id[PUBLIC_KEY_ID], note[NOTE_KEY_TEXT];
+
+	public_key_text(&key->key, text);
+	public_key_id(&key->key, id);
+	public_key_note(&key->key, key->name, note);
+	return json_pack("{s:s, s:s, s:s, s:s, s:b, s:s, s:s?}", "name", key->name, "key_id", id,
+	                 "minisign", text, "note", note, "current", !key->retired_at, "made_at",
+	                 key->made_at, "retired_at", key->retired_at);
 }

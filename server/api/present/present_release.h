@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* present_release -- a release, and a file of it, as the HTTP interface shows them. */
+/* present_release -- a release, a file of it, and a key that signs them, as the HTTP interface
+ * shows them. */
 #ifndef API_PRESENT_RELEASE_H
 #define API_PRESENT_RELEASE_H
 
@@ -7,6 +8,7 @@
 
 struct release;
 struct release_file;
+struct release_key;
 
 json_t *present_release(const struct release *release);
 json_t *present_release_file(const struct release *release, const struct release_file *file);
@@ -19,5 +21,6 @@ json_t *present_preview(const struct release_preview *preview);
 struct contents;
 json_t *present_layout(const struct release *release, const char *layout,
                        const struct contents *contents);
+json_t *present_release_key(const struct release_key *key);
 
 #endif

@@ -7,7 +7,8 @@
 -- media, by crowd, by ruling, of these two with a truth, of these labelled as their truth, the media types,
 -- by truth, of these judged, of these judged to be what they are, items of closed campaigns that the
 -- crowd has not settled, items left out because their bytes have both labels; of those by crowd how many were decided by
--- the full rule, without gold, within one declared network, by neither
+-- the full rule, without gold, within one declared network, by neither; the fewest, the mean and the most judgments of an
+-- item; items without any
 SELECT e.name, e.version, to_char(e.fixed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'), e.held_back,
        round(e.alpha::numeric, 3), round(e.alpha_low::numeric, 3), round(e.alpha_high::numeric, 3),
        e.filter, n.items, n.bytes, n.crowd, n.ruled, n.known, n.agree, n.types, n.gold, n.judged, n.right,
@@ -16,7 +17,8 @@ SELECT e.name, e.version, to_char(e.fixed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'), 
            AND (SELECT count(*) FROM release_item r WHERE r.release_id = e.id AND r.item_id = i.id) = 0
            AND g.name = coalesce(e.filter->>'campaign', g.name)
            AND i.media_type = coalesce(e.filter->>'media_type', i.media_type)),
-       e.contradicting, n.decided_full, n.decided_no_gold, n.decided_one_network, n.decided_neither
+       e.contradicting, n.decided_full, n.decided_no_gold, n.decided_one_network, n.decided_neither,
+       n.fewest, n.mean, n.most, n.unjudged
   FROM release e,
        (SELECT count(*) AS items, sum(r.bytes) AS bytes,
                count(*) FILTER (WHERE r.label_source = 'crowd') AS crowd,
@@ -30,6 +32,8 @@ SELECT e.name, e.version, to_char(e.fixed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'), 
                count(*) FILTER (WHERE r.decided_by = 'no_gold') AS decided_no_gold,
                count(*) FILTER (WHERE r.decided_by = 'one_network') AS decided_one_network,
                count(*) FILTER (WHERE r.decided_by = 'no_gold_one_network') AS decided_neither,
+               min(r.judgments) AS fewest, round(avg(r.judgments), 1) AS mean, max(r.judgments) AS most,
+               count(*) FILTER (WHERE r.judgments = 0) AS unjudged,
                string_agg(DISTINCT i.media_type COLLATE "C", ' ') AS types
           FROM release_item r
          CROSS JOIN LATERAL (SELECT item FROM release_draft
@@ -41,10 +45,11 @@ SELECT e.name, e.version, to_char(e.fixed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'), 
 -- name: release_judgment_facts
 -- $1 release uuid
 -- returns judgments, volunteers, of them on items labelled fake, on the left, in matched pairs,
--- in random pairs (before policy 2 the second item was not drawn so); saying fake
+-- in random pairs (before policy 2 the second item was not drawn so); saying fake; the first and the last month
 SELECT count(*), count(DISTINCT j.volunteer_id), count(*) FILTER (WHERE r.label = 'fake'),
        count(*) FILTER (WHERE j.position = 'left'), count(*) FILTER (WHERE p.matched),
-       count(*) FILTER (WHERE p.kind = 'random' AND p.policy >= 2), count(*) FILTER (WHERE j.verdict = 'fake')
+       count(*) FILTER (WHERE p.kind = 'random' AND p.policy >= 2), count(*) FILTER (WHERE j.verdict = 'fake'),
+       to_char(min(j.judged_at) AT TIME ZONE 'UTC', 'YYYY-MM'), to_char(max(j.judged_at) AT TIME ZONE 'UTC', 'YYYY-MM')
   FROM release_item r
  CROSS JOIN LATERAL (SELECT volunteers FROM release_draft
                       WHERE release_id = r.release_id AND item_id = r.item_id OFFSET 0) d
@@ -147,3 +152,10 @@ SELECT (SELECT count(*) FROM acts), n.judgments, n.volunteers, n.items,
          WHERE j.revision = 0 AND NOT j.training AND j.counts
            AND j.judged_at >= a.from_at AND j.judged_at < a.to_at AND j.judged_at <= a.fixed_at
            AND (a.campaign_id IS NULL OR a.campaign_id = i.campaign_id)) n
+
+-- name: release_campaigns
+-- What its campaigns ask of a label, the largest first.
+-- $1 release uuid; returns name, threshold, fewest and most judgments of an item, items of the release
+SELECT g.name, g.threshold, g.min_judgments, g.max_judgments, count(*)
+  FROM release_draft d JOIN campaign g ON g.id = (d.item->>'campaign_id')::uuid
+ WHERE d.release_id = $1::uuid GROUP BY g.id ORDER BY count(*) DESC, g.name LIMIT 20
