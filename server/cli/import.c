@@ -18,6 +18,7 @@
 #include "corpus/import_rows.h"
 #include "corpus/item.h"
 #include "corpus/manifest.h"
+#include "corpus/rendering.h"
 #include "db/db.h"
 #include "store/store.h"
 
@@ -306,6 +307,8 @@ static int import_run(struct import *import)
 	err = take_all(import);
 	if (import->is_terminal)
 		fputc('\n', stderr);
+	if (!err.code && !import->check) /* pairs of which one is shorter, or of another shape */
+		err = rendering_recut(import->dbs[0], import->store, NULL);
 	printf("%llu rows: %llu new, %llu known already, ", import->rows, import->made, import->known);
 	if (import->changed)
 		printf("%llu corrected or mended, ", import->changed);

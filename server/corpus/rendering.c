@@ -347,25 +347,27 @@ static struct error recut_store(struct db *db, void *arg)
 }
 
 /* Cuts one anew, or notes why it cannot be. */
-static struct error recut_one(struct job_run *job, const struct rows *rows, size_t row)
+static struct error recut_one(struct db *db, struct store *store, const struct rows *rows,
+                              size_t row)
 {
 	struct recut recut = { .arena = arena_new(), .rows = rows, .row = row };
-	struct error err = render_media(job->store, recut.arena, rows, row, &recut.media);
+	struct error err = render_media(store, recut.arena, rows, row, &recut.media);
 
 	if (!err.code) {
-		err = db_transaction(job->db, recut_store, &recut);
+		err = db_transaction(db, recut_store, &recut);
 	} else if (err.code == ERR_INVALID || err.code == ERR_TOO_LARGE || err.code == ERR_NOT_FOUND) {
 		const char *const failed[] = { rows_text(rows, row, 0), err.detail,
 			                           rows_text(rows, row, RECUT_SINCE) };
 
 		log_warn("item %s cannot be cut as it is to be: %s", failed[0], err.detail);
-		err = db_do(job->db, SQL_RECUT_FAILED, failed, NULL);
+		err = db_do(db, SQL_RECUT_FAILED, failed, NULL);
 	}
 	arena_free(recut.arena);
 	return err;
 }
 
-static struct error recut_all(struct job_run *job)
+struct error rendering_recut(struct db *db, struct store *store,
+                             const struct progress_listener *progress)
 {
 	size_t count = 1;
 	int64_t done = 0;
@@ -374,16 +376,28 @@ static struct error recut_all(struct job_run *job)
 	while (!err.code && count) {
 		auto_rows *rows = NULL;
 
-		err = db_run(job->db, SQL_RECUT_NEXT, (const char *[]){ RECUT_AT_ONCE }, &rows);
+		err = db_run(db, SQL_RECUT_NEXT, (const char *[]){ RECUT_AT_ONCE }, &rows);
 		count = err.code ? 0 : rows_count(rows);
 		for (size_t r = 0; !err.code && r < count; r++) {
-			err = recut_one(job, rows, r);
+			err = recut_one(db, store, rows, r);
 			done++;
-			if (!err.code)
-				err = job_tell(job, done, done);
+			if (!err.code && progress)
+				err = progress->tell(progress->arg, done, done);
 		}
 	}
 	return err;
+}
+
+static struct error recut_told(void *job, int64_t done, int64_t total)
+{
+	return job_tell(job, done, total);
+}
+
+static struct error recut_all(struct job_run *job)
+{
+	const struct progress_listener progress = { recut_told, job };
+
+	return rendering_recut(job->db, job->store, &progress);
 }
 
 const struct job_handler recut_job = { .kind = "cut", .handle = recut_all };

@@ -22,6 +22,7 @@
 
 #include "core/arena.h"
 #include "core/error.h"
+#include "core/progress.h"
 #include "core/uuid.h"
 #include "work/job_run.h"
 
@@ -61,7 +62,14 @@ struct error rendering_find(struct db *db, struct arena *arena, const char *id,
 /* Does the job of an order; its subject is the rendering. */
 extern const struct job_handler rendering_job;
 
-/* Cuts items anew whose cut is another than when they came in (the table cut_due). */
+/*
+ * Cuts items anew whose cut is another than when they came in (the table cut_due).  Whoever does
+ * the same meanwhile makes the same.  `progress` may be NULL.
+ */
+struct error rendering_recut(struct db *db, struct store *store,
+                             const struct progress_listener *progress) MUST_CHECK;
+
+/* The same, again and again. */
 extern const struct job_handler recut_job;
 
 #endif
