@@ -211,7 +211,7 @@ static json_t *croissant_records(const struct release_facts *facts,
 	for (size_t i = 0; i < count; i++)
 		if (files[i].artefact && files[i].artefact->format == &format_csv)
 			json_array_append_new(list, record_set(files[i].artefact->table, files[i].path));
-	for (size_t i = 0; media_types[i]; i++)
+	for (size_t i = 0; i < MEDIA_TYPES; i++)
 		if (facts_have_type(facts, media_types[i]))
 			json_array_append_new(list, media_records(media_types[i], contents[i]));
 	return list;

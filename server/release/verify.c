@@ -997,7 +997,7 @@ static void check_listed(struct verifying *v, const struct described_list *list,
 	const char *path = json_string_value(json_object_get(listed, list->path));
 	const char *digest = json_string_value(json_object_get(listed, list->digest));
 	const struct sum *sum = path ? sum_find(v, path) : NULL;
-	char due[SHA256_TEXT + 8];
+	char digits[SHA256_TEXT], due[SHA256_TEXT + 8];
 
 	if (!digest)
 		return; /* a set of files */
@@ -1005,8 +1005,8 @@ static void check_listed(struct verifying *v, const struct described_list *list,
 		verify_fault(v, "%s: lists %s, which SHA256SUMS does not", list->file, path ? path : "?");
 		return;
 	}
-	strcpy(due, list->before);
-	hex_encode(due + strlen(due), sum->digest, SHA256_BYTES);
+	hex_encode(digits, sum->digest, SHA256_BYTES);
+	snprintf(due, sizeof due, "%s%s", list->before, digits);
 	if (strcmp(digest, due) != 0)
 		verify_fault(v, "%s: has another digest of %s than SHA256SUMS", list->file, path);
 }
