@@ -9,8 +9,8 @@
 #include "http/router.h"
 #include "work/lane.h"
 
-#define BLOCK_BYTES (512u << 10) /* what MHD asks for at once; it has a buffer of this size */
-#define PIECE_BYTES (512u << 10) /* what a lane's thread reads at once */
+#define BLOCK_BYTES (64u << 10)  /* of every answer that is sent: a thousand take 64 MB */
+#define PIECE_BYTES (256u << 10) /* what a lane's thread reads at once */
 
 /* What was read by a lane's thread, and is being sent. */
 struct stream_piece {
