@@ -486,8 +486,11 @@ START_TEST(what_is_made_of_a_ready_release_later_is_served_and_leaves_the_releas
 	struct person person = an_account("researcher");
 	const char *name = a_release(&person, a_full_campaign()), *digest = a_file("{\"a\": 1}\n", 9);
 	const char *release = say(RELEASES "/%s/1.0", name);
-	char *before = keep(strdup(get(NULL, release).text));
 
+	await_db(30, say("SELECT j.state = 'done' FROM release r JOIN job j ON j.subject = r.id"
+	                 " WHERE j.kind = 'layouts' AND r.name = '%s'",
+	                 name));
+	char *before = keep(strdup(get(NULL, release).text));
 	expect_status(get(NULL, say("%s/files/trials.jsonl", release)), 404);
 	tell_db("%s", artefact_sql(name, "trials.jsonl", digest));
 	struct answer a = get(NULL, say("%s/files/trials.jsonl", release));
