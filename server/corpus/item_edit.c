@@ -210,10 +210,11 @@ struct error item_fit_pair(struct db *db, const char *id, bool anew)
 
 	if (err.code || !rows_count(rows) || !rows_text(rows, 0, 0))
 		return err;
-	return errorf(ERR_INVALID,
-	              "item %s of its pair has another shape or length and was judged so, and both would "
-	              "be cut alike: give it another pair",
-	              rows_text(rows, 0, 0));
+	return errorf(
+		ERR_INVALID,
+		"item %s of its pair has another shape or length and was judged so, and both would "
+		"be cut alike: give it another pair",
+		rows_text(rows, 0, 0));
 }
 
 /* Where a box is cut around the region, or is the pair's own, another one cuts the item anew. */

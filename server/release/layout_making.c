@@ -116,7 +116,7 @@ static struct error read_layout_row(json_t *label, struct layout_row *row)
 
 struct error layout_rows(struct layout_making *making, layout_take *take, void *arg)
 {
-	FILE *file;
+	FILE *file = NULL;
 	char *line = NULL;
 	size_t room = 0;
 	ssize_t len;
@@ -314,10 +314,11 @@ static bool stands_among(const char *path, const char *const list[])
 struct error layout_copy_tables(struct layout_making *making, const char *const but[])
 {
 	struct contents_file file;
-	struct error err = ok();
 
 	for (uint64_t i = 0; i < making->own.files; i++) {
-		if ((err = contents_read(&making->own, i, &file)).code || strchr(file.path, '/'))
+		struct error err = contents_read(&making->own, i, &file);
+
+		if (err.code || strchr(file.path, '/'))
 			return err;
 		if (!is_of_own_alone(file.path) && !stands_among(file.path, but))
 			add_own(making, &file, file.path);
@@ -385,7 +386,7 @@ static struct error add_draft(struct layout_making *making, FILE *file, const ch
                               unsigned char ret_digest[SHA256_BYTES], uint32_t *ret_crc)
 {
 	struct contents_part part = { 0 };
-	uint32_t crc;
+	uint32_t crc = 0;
 	struct error err = keep_draft(making, file, name, part.object, &part.bytes, &crc);
 
 	if (err.code)
@@ -443,7 +444,7 @@ struct error layout_add_table(struct layout_making *making, const char *csv,
                               const struct column columns[], size_t count,
                               const struct sink_format *format, const char *path)
 {
-	FILE *from, *to;
+	FILE *from = NULL, *to = NULL;
 	struct error err = layout_open(making, csv, &from);
 
 	if (err.code == ERR_NOT_FOUND)
@@ -485,7 +486,7 @@ static void copy_card(FILE *from, FILE *to)
 
 struct error layout_copy_card(struct layout_making *making)
 {
-	FILE *from, *to;
+	FILE *from = NULL, *to = NULL;
 	struct error err = layout_open(making, RELEASE_CARD, &from);
 
 	if (err.code)

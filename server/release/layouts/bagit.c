@@ -38,12 +38,12 @@ static struct error bag_payload(struct layout_making *making, FILE *manifest)
 {
 	const struct contents *own = layout_own_contents(making);
 	struct contents_file file;
-	struct error err = ok();
 
 	for (uint64_t i = 0; i < own->files; i++) {
 		char path[CONTENTS_PATH_MAX + 8], sha256[SHA256_TEXT];
+		struct error err = contents_read(own, i, &file);
 
-		if ((err = contents_read(own, i, &file)).code)
+		if (err.code)
 			return err;
 		snprintf(path, sizeof path, "data/%s", file.path);
 		hex_encode(sha256, file.sha256, SHA256_BYTES);

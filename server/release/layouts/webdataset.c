@@ -175,7 +175,7 @@ static struct error shard_end(struct shards *shards)
 static struct error shard_row(void *arg, const struct layout_row *row)
 {
 	struct shards *shards = arg;
-	struct error err = ok();
+	struct error err;
 
 	if (row->type != shards->set->type || strcmp(row->split, shards->split) != 0 ||
 	    strcmp(row->ending, shards->set->ending) != 0)
