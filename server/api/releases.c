@@ -157,7 +157,9 @@ static struct error send_release_file(struct request *req, struct db *db, const 
 	/* The path is one that we made: no quotes, no control characters. */
 	const char *disposition =
 		arena_printf(req->arena, "attachment; filename=\"%s\"", slash ? slash + 1 : path);
-	if ((err = send_elsewhere(req, &file, disposition, &sent)).code || sent)
+	/* A page reads its figures, and its policy lets it ask nobody else. */
+	if (strcmp(path, RELEASE_FIGURES) != 0 &&
+	    ((err = send_elsewhere(req, &file, disposition, &sent)).code || sent))
 		return err;
 	if ((err = release_file_read(api.store, &file, &fd)).code)
 		return err;

@@ -23,6 +23,8 @@ static const struct release_document {
 	{ RELEASE_CITATION, "text/plain; charset=utf-8" },
 	{ RELEASE_DATASHEET, "text/markdown; charset=utf-8" },
 	{ RELEASE_DICTIONARY, "text/csv; charset=utf-8" },
+	{ RELEASE_FIGURES, "application/json" },
+	{ RELEASE_LEAKAGE, "application/json" },
 	{ RELEASE_DATAPACKAGE, "application/json" },
 	{ RELEASE_CROISSANT, "application/ld+json" },
 	{ RELEASE_SUMS, "text/plain; charset=utf-8" },

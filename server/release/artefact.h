@@ -19,6 +19,8 @@
 #define RELEASE_CITATION    "CITATION.cff"
 #define RELEASE_DATASHEET   "DATASHEET.md"
 #define RELEASE_DICTIONARY  "dictionary.csv"
+#define RELEASE_FIGURES     "figures.json"
+#define RELEASE_LEAKAGE     "leakage.json"
 #define RELEASE_DATAPACKAGE "datapackage.json"
 #define RELEASE_CROISSANT   "croissant.json"
 /* These sign SHA256SUMS, so it lists neither. */

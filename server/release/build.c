@@ -21,17 +21,21 @@
 #include "release/columns.h"
 #include "release/described.h"
 #include "release/facts.h"
+#include "release/figures.h"
 #include "release/keys.h"
+#include "release/leakage.h"
 #include "release/leaks.h"
 #include "release/release.h"
 #include "release/select.h"
 #include "release/signed.h"
 
-#define WINDOW "2000" /* items between two renewals of the claim */
+#define LABELS_FILE 0      /* labels.csv among the artefacts */
+#define WINDOW      "2000" /* items between two renewals of the claim */
 
 /*
- * The files that are written: the artefacts, then these.  DATAPACKAGE and CROISSANT carry the
- * digests of those before DATAPACKAGE, SUMS lists all before it, and the last two sign SUMS.
+ * The files that are written: the artefacts, then these.  LEAKAGE carries the digest of labels.csv,
+ * DATAPACKAGE and CROISSANT those of all before DATAPACKAGE, SUMS lists all before it, and the last
+ * two sign SUMS.
  */
 enum build_file {
 	CARD = ARTEFACTS,
@@ -39,6 +43,8 @@ enum build_file {
 	CITATION,
 	DATASHEET,
 	DICTIONARY,
+	FIGURES,
+	LEAKAGE,
 	DATAPACKAGE,
 	CROISSANT,
 	SUMS,
@@ -76,6 +82,8 @@ struct making {
 	FILE *out[FILES]; /* open while being written */
 	struct sink sinks[ARTEFACTS];
 	struct leak_table leaks;
+	struct figures *figures; /* both of the rows that were written */
+	struct leakage *leakage;
 	struct {
 		char sha256[SHA256_TEXT];
 		uint64_t bytes;
@@ -91,6 +99,8 @@ static const char *build_name(int file)
 		                                      [CITATION] = RELEASE_CITATION,
 		                                      [DATASHEET] = RELEASE_DATASHEET,
 		                                      [DICTIONARY] = RELEASE_DICTIONARY,
+		                                      [FIGURES] = RELEASE_FIGURES,
+		                                      [LEAKAGE] = RELEASE_LEAKAGE,
 		                                      [DATAPACKAGE] = RELEASE_DATAPACKAGE,
 		                                      [CROISSANT] = RELEASE_CROISSANT,
 		                                      [SUMS] = RELEASE_SUMS,
@@ -165,6 +175,16 @@ struct build_rows {
 	enum release_table table;
 };
 
+/* What is counted while rows go by. */
+static void note_row(struct making *making, enum release_table table, const char *const values[])
+{
+	if (table == RELEASE_LABELS) {
+		figures_label(making->figures, values);
+		leakage_row(making->leakage, values);
+	} else if (table == RELEASE_TRIALS)
+		figures_trial(making->figures, values);
+}
+
 static struct error build_row(void *arg, const struct rows *rows)
 {
 	const struct build_rows *to = arg;
@@ -175,6 +195,7 @@ static struct error build_row(void *arg, const struct rows *rows)
 	for (int file = 0; file < ARTEFACTS; file++)
 		if (artefacts[file].table == to->table)
 			sink_row(&to->making->sinks[file], values);
+	note_row(to->making, to->table, values);
 	return ok();
 }
 
@@ -373,7 +394,16 @@ static struct error write_descriptions(struct making *making, const struct relea
 	citation_write(making->out[CITATION], facts);
 	datasheet_write(making->out[DATASHEET], facts);
 	dictionary_write(making->out[DICTIONARY], facts);
-	return keep_files(making, 0, DATAPACKAGE);
+	figures_write(making->out[FIGURES], making->figures);
+	return keep_files(making, 0, LEAKAGE);
+}
+
+static struct error write_leakage(struct making *making, const struct release_facts *facts)
+{
+	struct error err = leakage_write(making->out[LEAKAGE], making->leakage, facts, &making->leaks,
+	                                 making->written[LABELS_FILE].sha256);
+
+	return err.code ? err : build_keep(making, LEAKAGE);
 }
 
 /* What lists the files before it with their digests. */
@@ -402,6 +432,8 @@ static struct error describe_release(struct making *making)
 
 	if (!err.code)
 		err = write_descriptions(making, &facts);
+	if (!err.code)
+		err = write_leakage(making, &facts);
 	if (!err.code)
 		err = write_listings(making, &facts);
 	facts_free(&facts);
@@ -571,7 +603,11 @@ struct error release_make(struct db *db, struct store *store, const char *releas
 		making->release_id = release_id;
 		making->release = &release;
 		making->progress = progress;
+		making->figures = figures_new();
+		making->leakage = leakage_new();
 		err = make_release(making);
+		figures_free(making->figures);
+		leakage_free(making->leakage);
 		free(making);
 	}
 	arena_free(arena);

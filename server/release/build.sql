@@ -57,7 +57,9 @@ SELECT r.item_id, r.split, i.media_type, r.path, r.label, r.label_source,
        i.width, i.height, i.duration_ms, i.licence, i.credit, r.bytes, encode(r.sha256, 'hex'),
        r.decided_by,
        'http://cv.iptc.org/newscodes/digitalsourcetype/' || (d.item->>'digital_source_type'),
-       i.rights, i.people, i.made_how, i.source, i.title
+       i.rights, i.people, i.made_how,
+       CASE WHEN i.near_group IS NOT NULL THEN pseudonym(e.salt, 'looks', uuid_send(i.near_group)) END,
+       i.source, i.title
   FROM release_item r
   JOIN release e ON e.id = r.release_id
  CROSS JOIN LATERAL (SELECT item FROM release_draft

@@ -211,6 +211,8 @@ static void card_files(FILE *out, bool volunteers)
 	      "- `leaks.csv`: how well each thing beside the content tells fakes from real media.\n"
 	      "- `TYPE/SPLIT/LABEL/NAME`: the media. Names mean nothing.\n"
 	      "- `LICENCES`: terms and credit of each item.\n"
+	      "- `leakage.json`: that nothing ties its splits together; `figures.json`: counts of what "
+	      "it holds.\n"
 	      "- `SHA256SUMS`: check with `sha256sum -c SHA256SUMS`, or `touchstone release "
 	      "verify`.\n"
 	      "- `DATASHEET.md`, `dictionary.csv`, `CITATION.cff`, `datapackage.json`, "

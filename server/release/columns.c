@@ -33,6 +33,7 @@ const struct column label_columns[LABEL_COLUMNS] = {
 	[LABEL_RIGHTS] = { "rights", COLUMN_TEXT },
 	[LABEL_PEOPLE] = { "people", COLUMN_TEXT },
 	[LABEL_MADE_HOW] = { "made_how", COLUMN_TEXT },
+	[LABEL_LOOKS] = { "looks", COLUMN_TEXT },
 };
 
 const struct column judgment_columns[JUDGMENT_COLUMNS] = {
@@ -116,6 +117,9 @@ static const struct column_meaning label_meanings[LABEL_COLUMNS] = {
 	[LABEL_PEOPLE] = { "As the source declares, of those who are shown or heard",
 	                   contribution_people },
 	[LABEL_MADE_HOW] = { "As the source says, with what and how it was made", NULL },
+	[LABEL_LOOKS] = { "Pseudonym of the items that look or sound alike, it among them; empty where "
+	                  "it has no near duplicate",
+	                  NULL },
 };
 
 static const struct column_meaning judgment_meanings[JUDGMENT_COLUMNS] = {

@@ -40,6 +40,7 @@ enum label_column {
 	LABEL_RIGHTS,
 	LABEL_PEOPLE,
 	LABEL_MADE_HOW,
+	LABEL_LOOKS,
 	LABEL_COLUMNS,
 	/* Further values of a row, for LICENCES. */
 	LABEL_SOURCE = LABEL_COLUMNS,

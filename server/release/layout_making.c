@@ -296,11 +296,12 @@ struct error layout_copy(struct layout_making *making, const char *of_release, c
 	return err;
 }
 
-/* What signs the release's own list of checksums, or describes its own paths. */
+/* What signs the release's own list of checksums, or describes its own paths or labels.csv. */
 static bool is_of_own_alone(const char *path)
 {
 	return strcmp(path, RELEASE_SUMS) == 0 || artefact_is_signature(path) ||
-	       strcmp(path, RELEASE_DATAPACKAGE) == 0 || strcmp(path, RELEASE_CROISSANT) == 0;
+	       strcmp(path, RELEASE_DATAPACKAGE) == 0 || strcmp(path, RELEASE_CROISSANT) == 0 ||
+	       strcmp(path, RELEASE_LEAKAGE) == 0;
 }
 
 static bool stands_among(const char *path, const char *const list[])

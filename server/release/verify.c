@@ -25,6 +25,7 @@
 #include "release/artefact.h"
 #include "release/columns.h"
 #include "release/formats/formats.h"
+#include "release/leakage.h"
 #include "release/signed.h"
 #include "release/split.h"
 
@@ -41,7 +42,8 @@ struct sum {
 	bool there, labelled;
 };
 
-enum key_kind { KEY_ITEM, KEY_LINEAGE, KEY_IDENTITY, KEY_BYTES, KEY_JUDGMENT };
+/* KEY_LINEAGE to KEY_BYTES are in the order of enum tie. */
+enum key_kind { KEY_ITEM, KEY_LINEAGE, KEY_IDENTITY, KEY_LOOKS, KEY_BYTES, KEY_JUDGMENT };
 
 /* Something that must not lie in two splits, or not occur twice. */
 struct key {
@@ -561,6 +563,8 @@ static void note_keys(struct verifying *v, const char *const f[], uint32_t row, 
 	add_key(&v->keys, verify_keyed(key, KEY_ITEM, f[LABEL_ITEM]));
 	add_key(&v->keys, verify_keyed(key, KEY_LINEAGE, f[LABEL_LINEAGE]));
 	add_key(&v->keys, verify_keyed(key, KEY_BYTES, f[LABEL_SHA256]));
+	if (f[LABEL_LOOKS][0])
+		add_key(&v->keys, verify_keyed(key, KEY_LOOKS, f[LABEL_LOOKS]));
 	for (char *who; (who = strsep(&rest, ";"));)
 		if (*who)
 			add_key(&v->keys, verify_keyed(key, KEY_IDENTITY, who));
@@ -677,7 +681,7 @@ static bool table_is_of_before(const struct verified_table *table, size_t count)
 {
 	return table->row == 1 && table->columns == LABEL_COLUMNS &&
 	       (count == LABEL_DECIDED_BY || count == LABEL_DIGITAL_SOURCE_TYPE ||
-	        count == LABEL_RIGHTS);
+	        count == LABEL_RIGHTS || count == LABEL_LOOKS);
 }
 
 /* Reads the next row; false at the end, or after saying that the rest cannot be read. */
@@ -748,7 +752,7 @@ static void check_labels(struct verifying *v)
 /* Everything listed is a table or has a row; a format tells nothing of the label. */
 static void check_whole(struct verifying *v)
 {
-	static const char *const kinds[] = { "item", "lineage", "identity" };
+	static const char *const kinds[] = { "item", "lineage", "identity", "group of looks" };
 
 	for (size_t i = 0; i < v->count; i++)
 		if (!v->sums[i].labelled && !artefact_has_path(v->sums[i].path))
@@ -1039,6 +1043,88 @@ static void check_descriptions(struct verifying *v)
 		check_description(v, &lists[i]);
 }
 
+/* ------------------------------------------------------------------ leakage.json */
+
+/* Counts the group of equal keys that begins at `from`; returns where the next one begins. */
+static size_t count_equal(const struct keys *keys, size_t from, struct tie_count *count)
+{
+	const struct key *first = &keys->all[from];
+	uint64_t items = 1;
+	bool crosses = false;
+	size_t i = from + 1;
+
+	for (; i < keys->count; i++) {
+		const struct key *next = &keys->all[i];
+
+		if (next->kind != first->kind || next->hash != first->hash)
+			break;
+		items += next->row != next[-1].row;
+		crosses |= next->split != first->split;
+	}
+	if (items > 1) {
+		count->groups++;
+		count->items += items;
+		count->crossing += crosses;
+	}
+	return i;
+}
+
+/* Counts groups of one kind among the keys of labels.csv, which are in order. */
+static struct tie_count count_keys(const struct keys *keys, enum key_kind kind)
+{
+	struct tie_count count = { 0 }, others = { 0 };
+
+	for (size_t i = 0; i < keys->count;)
+		i = count_equal(keys, i, keys->all[i].kind == kind ? &count : &others);
+	return count;
+}
+
+static void check_tie(struct verifying *v, const json_t *said, enum tie tie)
+{
+	const struct tie_count found = count_keys(&v->keys, (enum key_kind)(KEY_LINEAGE + tie));
+
+	if (json_integer_value(json_object_get(said, "groups")) != (json_int_t)found.groups ||
+	    json_integer_value(json_object_get(said, "items")) != (json_int_t)found.items ||
+	    json_integer_value(json_object_get(said, "crossing")) != (json_int_t)found.crossing)
+		verify_fault(v,
+		             "%s: labels.csv shows other groups of one %s: %llu of %llu items, %llu of "
+		             "them in several splits",
+		             RELEASE_LEAKAGE, tie_names[tie], (unsigned long long)found.groups,
+		             (unsigned long long)found.items, (unsigned long long)found.crossing);
+}
+
+/* The certificate says which labels.csv it is about, and what anybody can count there. */
+static void check_certificate(struct verifying *v, const json_t *said)
+{
+	const json_t *labels = json_object_get(said, "labels");
+	const char *digest = json_string_value(json_object_get(labels, "sha256"));
+	const struct sum *sum = sum_find(v, "labels.csv");
+	char due[SHA256_TEXT] = "";
+
+	if (sum)
+		hex_encode(due, sum->digest, SHA256_BYTES);
+	if (!digest || strcmp(digest, due) != 0)
+		verify_fault(v, "%s: is about another labels.csv than SHA256SUMS lists", RELEASE_LEAKAGE);
+	if (json_integer_value(json_object_get(labels, "items")) != (json_int_t)v->judged_count)
+		verify_fault(v, "%s: labels.csv holds another number of items", RELEASE_LEAKAGE);
+	for (int tie = 0; tie < TIES; tie++)
+		check_tie(v, json_object_get(json_object_get(said, "ties"), tie_names[tie]), (enum tie)tie);
+}
+
+/* Releases of before have none. */
+static void check_leakage(struct verifying *v)
+{
+	char *text = sum_find(v, RELEASE_LEAKAGE) ? small_text(v, RELEASE_LEAKAGE) : NULL;
+	json_t *object = text ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
+
+	if (json_is_object(object))
+		check_certificate(v, object);
+	else if (sum_find(v, RELEASE_LEAKAGE))
+		verify_fault(v, "%s: no JSON object", RELEASE_LEAKAGE);
+	json_decref(object);
+	free(text);
+}
+
 static void require_tables(struct verifying *v)
 {
 	if (!sum_find(v, "README.md"))
@@ -1069,6 +1155,7 @@ struct error release_verify(const char *folder, const struct public_key *key, FI
 		check_judgments(&v);
 		check_trials(&v);
 		check_descriptions(&v);
+		check_leakage(&v);
 		check_signatures(&v, key);
 		*ret_verified = (struct verified){ v.faults, v.strays, v.count };
 	}

@@ -2,10 +2,12 @@
 // release.js: releases in a list, and one release: its splits, its files with their checksums, how to load it.
 
 import { get, inWords } from "./api.js";
+import { key } from "./chart.js";
 import { el, focusOn } from "./dom.js";
 import { t, term } from "./lang.js";
 import { markdown } from "./markdown.js";
 import { onMore } from "./paging.js";
+import { drawnFigures } from "./release-figures.js";
 import { bytes, day, share } from "./words.js";
 
 const FILES_AT_ONCE = 10_000;
@@ -29,8 +31,6 @@ function splitBars(splits) {
 			el("dd", { class: "split", "aria-hidden": "true" }, bar("r", real), bar("f", fake))];
 	}));
 }
-
-const key = () => el("p", { class: "key", "aria-hidden": "true" }, el("span", {}, term("verdict", "real")), el("span", { class: "f" }, term("verdict", "fake")));
 
 function summary(release) {
 	const media = Object.entries(release.media_types ?? {}).filter(([, n]) => n > 0).map(([type, n]) => term("medium_count", type, { n })).join(", ");
@@ -80,6 +80,7 @@ function fileTable(files, id) {
 		el("tbody", {}, files.map(fileRow))));
 }
 
+const FIGURES = /^figures\.json$/;
 const CLASS_FOLDER = /^(.*?)\/?(train|validation|test)\/(real|fake)\//;
 const isMedium = (file) => CLASS_FOLDER.test(file.path);
 
@@ -190,6 +191,18 @@ train = json.load(open("${folder}/train/metadata.json"))   # file: label, split,
 	];
 }
 
+/** What the release counts of itself; nothing where it was made before releases did. */
+async function figures(release) {
+	if (!release.files.some((file) => FIGURES.test(file.path)))
+		return "";
+	const section = (content) => el("section", {}, el("h2", {}, t("drawn.title")), content);
+	try {
+		return section(drawnFigures((await get(`${addressOf(release)}/files/figures.json`)).body));
+	} catch (error) {
+		return section(el("p", { role: "alert" }, inWords(error)));
+	}
+}
+
 /** Fills the box with one release. Answers false when there is none such. */
 export async function showRelease(box, name, version) {
 	const back = el("p", {}, el("a", { href: "#" }, t("release.back")));
@@ -203,8 +216,10 @@ export async function showRelease(box, name, version) {
 		box.replaceChildren(back, heading, el("p", { role: "alert" }, error.status === 404 ? t("release.none_such") : inWords(error)));
 		return;
 	}
+	const drawn = await figures(release);
 	box.replaceChildren(back, heading, el("p", { class: "lead" }, summary(release)),
-		el("section", {}, el("h2", {}, t("release.splits")), key(), splitBars(release.splits)),
+		el("section", {}, el("h2", {}, t("release.splits")), key([["", term("verdict", "real")], ["f", term("verdict", "fake")]]), splitBars(release.splits)),
+		drawn,
 		el("section", {}, el("h2", {}, t("release.formats")), archives(release)),
 		el("section", {}, fileLists(release)),
 		el("section", {}, el("h2", {}, t("release.how_to")), recipes(release)),

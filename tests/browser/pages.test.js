@@ -394,7 +394,22 @@ describe("the pages", () => {
 		await until("the archives", async () => (await new Client(server.url).get("/api/v1/releases/trial/1.0.0")).json.layouts.length === 9, { seconds: 60 });
 		await page.reload();
 		await visit.at("release-formats").waitFor();
+		await visit.at("release-figures").waitFor();
 		await visit.shoot("data-release", { whole: true });
+		const figures = (await new Client(server.url).get("/api/v1/releases/trial/1.0.0/files/figures.json")).json;
+		const table = async (id) => {
+			await visit.at(id).locator("summary").click();
+			return visit.at(id).locator("tbody tr").evaluateAll((rows) => rows.map((row) => [...row.cells].map((cell) => cell.textContent)));
+		};
+		assert.equal(await visit.at("release-figures").locator("figure").count(), 7);
+		assert.deepEqual((await table("figure-labels")).map(([, real, fake]) => [Number(real), Number(fake)]), figures.labels.map(({ real, fake }) => [real, fake]));
+		const posteriors = await table("figure-posteriors");
+		assert.deepEqual(posteriors.map(([, ...counts]) => counts.reduce((sum, n) => sum + Number(n), 0)), figures.p_fake.all);
+		assert.deepEqual(posteriors.map(([, real]) => Number(real)), figures.p_fake.real);
+		const hard = await table("figure-techniques");
+		assert.deepEqual(hard.map(([, items, known]) => [Number(items), Number(known)]).sort(), figures.techniques.map(({ items, known }) => [items, known]).sort());
+		assert.match(hard[0][3], /^(\d+ %|–)$/);
+		await visit.shoot("data-release-tables", { whole: true });
 		const archive = page.waitForEvent("download");
 		await visit.at("release-formats").locator("a[data-archive='class-folders.zip']").click();
 		assert.equal((await archive).suggestedFilename(), "trial-1.0.0-class-folders.zip");

@@ -104,6 +104,27 @@ describe("what describes a release", () => {
 		assert.deepEqual(sets.map((one) => one["@id"]), ["image-files", "video-files", "audio-files"]);
 	});
 
+	test("leakage.json has the leak table, and is about the labels that are there", async () => {
+		const leakage = JSON.parse(await text("leakage.json")), table = readCsv(await text("leaks.csv"));
+		assert.ok(table.length > 10);
+		const rows = Object.entries(leakage.leaks).flatMap(([type, list]) => list.map((one) => [type, one.trait, ...[one.auc, one.low, one.high].map((n) => n.toFixed(4))]));
+		assert.deepEqual(rows, table.map((row) => [row.media_type, row.trait, row.auc, row.low, row.high]));
+		assert.equal(leakage.labels.sha256, sha256(await bytes("labels.csv")));
+		assert.deepEqual([leakage.splits.seed, leakage.splits.version, leakage.splits.aim.train], [null, 1, 0.8]);
+		assert.match(leakage.splits.rule, /^[a-z0-9-]{20,}$/);
+	});
+
+	test("figures.json counts every item", async () => {
+		const figures = JSON.parse(await text("figures.json")), labels = readCsv(await text("labels.csv"));
+		const total = (list, key) => list.reduce((sum, one) => sum + (key ? one[key] : one), 0);
+		for (const { media_type: type, split, real, fake } of figures.labels)
+			assert.deepEqual([real, fake], ["real", "fake"].map((label) => labels.filter((row) => row.media_type === type && row.split === split && row.label === label).length));
+		assert.equal(total(figures.labels, "real") + total(figures.labels, "fake"), labels.length);
+		assert.equal(total(figures.judgments, "items"), labels.length);
+		assert.equal(total(figures.p_fake.all), labels.filter((row) => row.p_fake !== "").length);
+		assert.equal(total(figures.techniques, "items"), labels.reduce((sum, row) => sum + row.technique.split(";").filter(Boolean).length, 0));
+	});
+
 	test("both descriptions and the dictionary name every column of every table, in order", async () => {
 		const dictionary = readCsv(await text("dictionary.csv"));
 		for (const table of TABLES) {

@@ -323,6 +323,8 @@ describe("media in an object service", () => {
 		const direct = await fetch(address);
 		assert.equal(sha256(Buffer.from(await direct.arrayBuffer())), digest);
 		assert.match(direct.headers.get("content-disposition"), /^attachment; filename="/);
+		// The page of a release draws its figures, and may ask this server alone.
+		assert.equal((await fetch(`${open.url}/api/v1/releases/set/1/files/figures.json`, { redirect: "manual" })).status, 200);
 		const head = await fetch(`${open.url}${url}`, { method: "HEAD" });
 		assert.equal(head.status, 200);
 		const someone = new Client(open.url);

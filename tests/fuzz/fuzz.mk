@@ -27,5 +27,6 @@ check-long: check  ## every test in its long form, which takes an hour: fuzzing,
 	@$(MAKE) -s faults
 	@$(MAKE) -s flood
 	@$(MAKE) -s objects
+	@$(MAKE) -s examples
 
 .PHONY: fuzz fuzz-media fuzz-programs check-long

@@ -152,7 +152,7 @@ void put_file(const char *folder, const char *name, const char *text)
 void sign_again(const char *folder)
 {
 	ck_assert_int_eq(system(say("cd '%s' && rm -f SIGNING-KEY.pub SHA256SUMS.minisig manifest.note "
-	                            "datapackage.json croissant.json &&"
+	                            "datapackage.json croissant.json leakage.json &&"
 	                            " find . -type f ! -name SHA256SUMS -printf '%%P\\0' |"
 	                            " xargs -0 sha256sum >SHA256SUMS",
 	                            folder)),

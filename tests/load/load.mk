@@ -97,4 +97,7 @@ soak:  ## mixed load at half of the peak for MINUTES (30): memory, descriptors, 
 flood:  ## hold thousands of connections open, and look what others get meanwhile
 	@FLOOD=long scripts/check load_flood
 
-.PHONY: archives bench bench-media bench-duplicates bench-counts bench-sandbox bench-statements bench-tables bench-programs faults flood soak
+examples:  ## train examples/train.py on a drawn release in each format: it must beat its run with shuffled labels
+	@EXAMPLES=long scripts/check e2e_examples
+
+.PHONY: examples archives bench bench-media bench-duplicates bench-counts bench-sandbox bench-statements bench-tables bench-programs faults flood soak

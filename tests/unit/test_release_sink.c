@@ -236,6 +236,8 @@ static const struct {
 	{ "croissant.json", "application/ld+json" },
 	{ "datapackage.json", "application/json" },
 	{ "dictionary.csv", "text/csv; charset=utf-8" },
+	{ "figures.json", "application/json" },
+	{ "leakage.json", "application/json" },
 	{ "image/train/real/0123.jpg", "image/jpeg" },
 	{ "video/test/fake/0123.mp4", "video/mp4" },
 	{ "audio/test/fake/0123.mp4", "audio/mp4" },

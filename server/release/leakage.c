@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "release/leakage.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/mem.h"
+#include "release/columns.h"
+#include "release/split.h"
+
+const char *const tie_names[TIES] = {
+	[TIE_LINEAGE] = "lineage",
+	[TIE_IDENTITY] = "identity",
+	[TIE_LOOKS] = "looks",
+	[TIE_BYTES] = "bytes",
+};
+
+static const int tie_columns[TIES] = {
+	[TIE_LINEAGE] = LABEL_LINEAGE,
+	[TIE_IDENTITY] = LABEL_IDENTITIES,
+	[TIE_LOOKS] = LABEL_LOOKS,
+	[TIE_BYTES] = LABEL_SHA256,
+};
+
+/* That an item has a tie. */
+struct tied_item {
+	uint64_t what; /* the first digits of the pseudonym or digest */
+	uint32_t row;
+	uint8_t tie, split;
+};
+
+struct leakage {
+	struct tied_item *all;
+	size_t count, room;
+	uint32_t rows;
+};
+
+struct leakage *leakage_new(void)
+{
+	return mem_new(1, sizeof(struct leakage));
+}
+
+void leakage_free(struct leakage *leakage)
+{
+	if (leakage)
+		free(leakage->all);
+	free(leakage);
+}
+
+static void leakage_add(struct leakage *leakage, enum tie tie, const char *digits, int split)
+{
+	char first[17];
+
+	if (leakage->count == leakage->room) {
+		leakage->room = leakage->room ? 2 * leakage->room : 1024;
+		leakage->all = mem_resize(leakage->all, leakage->room, sizeof *leakage->all);
+	}
+	snprintf(first, sizeof first, "%s", digits);
+	leakage->all[leakage->count++] = (struct tied_item){ .what = strtoull(first, NULL, 16),
+		                                                 .row = leakage->rows,
+		                                                 .tie = (uint8_t)tie,
+		                                                 .split = (uint8_t)split };
+}
+
+void leakage_row(struct leakage *leakage, const char *const values[])
+{
+	int split = split_read(values[LABEL_SPLIT]);
+
+	for (int tie = 0; tie < TIES; tie++) {
+		const char *list = values[tie_columns[tie]];
+
+		while (list && *list) {
+			leakage_add(leakage, (enum tie)tie, list, split);
+			list += strcspn(list, ";");
+			list += *list == ';';
+		}
+	}
+	leakage->rows++;
+}
+
+static int compare_tied(const void *a, const void *b)
+{
+	const struct tied_item *x = a, *y = b;
+
+	if (x->tie != y->tie)
+		return x->tie < y->tie ? -1 : 1;
+	if (x->what != y->what)
+		return x->what < y->what ? -1 : 1;
+	return x->row < y->row ? -1 : x->row > y->row;
+}
+
+/* Counts the group that begins at `from` and returns where the next one begins. */
+static size_t count_group(const struct leakage *leakage, size_t from, struct tie_count counts[TIES])
+{
+	const struct tied_item *first = &leakage->all[from];
+	uint64_t items = 1;
+	bool crosses = false;
+	size_t i = from + 1;
+
+	for (; i < leakage->count; i++) {
+		const struct tied_item *next = &leakage->all[i];
+
+		if (next->tie != first->tie || next->what != first->what)
+			break;
+		items += next->row != next[-1].row;
+		crosses |= next->split != first->split;
+	}
+	if (items > 1) {
+		counts[first->tie].groups++;
+		counts[first->tie].items += items;
+		counts[first->tie].crossing += crosses;
+	}
+	return i;
+}
+
+void leakage_count(struct leakage *leakage, struct tie_count counts[TIES])
+{
+	memset(counts, 0, TIES * sizeof *counts);
+	if (leakage->count)
+		qsort(leakage->all, leakage->count, sizeof *leakage->all, compare_tied);
+	for (size_t i = 0; i < leakage->count;)
+		i = count_group(leakage, i, counts);
+}
+
+/* ------------------------------------------------------------------ leakage.json */
+
+static json_t *leakage_ties(const struct tie_count counts[TIES])
+{
+	json_t *ties = json_object();
+
+	for (int tie = 0; tie < TIES; tie++)
+		json_object_set_new(
+			ties, tie_names[tie],
+			json_pack("{s:s, s:I, s:I, s:I}", "column", label_columns[tie_columns[tie]].name,
+		              "groups", (json_int_t)counts[tie].groups, "items",
+		              (json_int_t)counts[tie].items, "crossing", (json_int_t)counts[tie].crossing));
+	return ties;
+}
+
+/* As leaks.csv has it. */
+static json_t *four_digits(double value)
+{
+	return json_real(round(value * 1e4) / 1e4);
+}
+
+static json_t *leakage_medium(const struct leak_medium *medium)
+{
+	json_t *list = json_array();
+
+	for (int leak = 0; leak < LEAKS; leak++) {
+		const struct auc *auc = &medium->auc[leak];
+
+		if (!isnan(auc->value))
+			json_array_append_new(
+				list, json_pack("{s:s, s:o, s:o, s:o}", "trait", leak_name((enum leak)leak), "auc",
+			                    four_digits(auc->value), "low", four_digits(auc->low), "high",
+			                    four_digits(auc->high)));
+	}
+	return list;
+}
+
+static json_t *leakage_leaks(const struct leak_table *table)
+{
+	json_t *leaks = json_object();
+
+	for (int type = 0; type < MEDIA_TYPES; type++)
+		if (table->medium[type].fakes + table->medium[type].reals > 0)
+			json_object_set_new(leaks, media_types[type], leakage_medium(&table->medium[type]));
+	return leaks;
+}
+
+/* Splits follow from the content and from former releases, so there is no seed. */
+static json_t *leakage_splits(void)
+{
+	return json_pack("{s:s, s:i, s:n, s:{s:f, s:f, s:f}}", "rule", LEAKAGE_RULE, "version",
+	                 LEAKAGE_RULE_VERSION, "seed", "aim", "train", 0.8, "validation", 0.1, "test",
+	                 0.1);
+}
+
+struct error leakage_write(FILE *out, struct leakage *leakage, const struct release_facts *facts,
+                           const struct leak_table *leaks, const char *labels_sha256)
+{
+	struct tie_count counts[TIES];
+
+	leakage_count(leakage, counts);
+	for (int tie = 0; tie < TIES; tie++)
+		if (counts[tie].crossing)
+			return errorf(ERR_INVALID,
+			              "Items that share their %s would lie in two splits. Declare one lineage "
+			              "for those that are related, and try again.",
+			              tie_names[tie]);
+	json_t *whole = json_pack(
+		"{s:{s:s, s:s}, s:{s:s, s:s, s:I}, s:o, s:o, s:I, s:I, s:o}", "release", "name",
+		fact_text(facts, FACT_NAME), "version", fact_text(facts, FACT_VERSION), "labels", "file",
+		"labels.csv", "sha256", labels_sha256, "items", (json_int_t)leakage->rows, "splits",
+		leakage_splits(), "ties", leakage_ties(counts), "held_back",
+		(json_int_t)fact_number(facts, FACT_HELD_BACK), "contradicting",
+		(json_int_t)fact_number(facts, FACT_CONTRADICTING), "leaks", leakage_leaks(leaks));
+	if (!whole)
+		abort();
+	json_dumpf(whole, out, JSON_INDENT(2) | JSON_REAL_PRECISION(6)); /* the FILE keeps errors */
+	fputc('\n', out);
+	json_decref(whole);
+	return ok();
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "release/columns.h"
+#include "release/figures.h"
+#include "release/leakage.h"
+#include "suites.h"
+
+/* A row of labels.csv, as far as it is counted. */
+struct counted_row {
+	const char *split, *label, *p_fake, *low, *high, *truth, *technique, *judgments;
+	const char *lineage, *identities, *looks, *sha256;
+};
+
+static const char *const *values_of(const struct counted_row *row)
+{
+	static const char *values[LABEL_VALUES];
+
+	for (int c = 0; c < LABEL_VALUES; c++)
+		values[c] = NULL;
+	values[LABEL_MEDIA_TYPE] = "image";
+	values[LABEL_SPLIT] = row->split;
+	values[LABEL_LABEL] = row->label;
+	values[LABEL_LABEL_SOURCE] = "crowd";
+	values[LABEL_P_FAKE] = row->p_fake;
+	values[LABEL_LOW] = row->low;
+	values[LABEL_HIGH] = row->high;
+	values[LABEL_TRUTH] = row->truth;
+	values[LABEL_TECHNIQUE] = row->technique;
+	values[LABEL_JUDGMENTS] = row->judgments;
+	values[LABEL_LINEAGE] = row->lineage;
+	values[LABEL_IDENTITIES] = row->identities;
+	values[LABEL_LOOKS] = row->looks;
+	values[LABEL_SHA256] = row->sha256;
+	return values;
+}
+
+/* ------------------------------------------------------------------ figures */
+
+static const struct counted_row drawn[] = {
+	{ .split = "train",
+	  .label = "fake",
+	  .p_fake = "0.97",
+	  .low = "0.9",
+	  .high = "0.99",
+	  .truth = "fake",
+	  .technique = "splice;face_swap",
+	  .judgments = "3" },
+	{ .split = "train",
+	  .label = "real",
+	  .p_fake = "0.2",
+	  .low = "0.1",
+	  .high = "0.72",
+	  .truth = "fake",
+	  .technique = "splice",
+	  .judgments = "3" },
+	{ .split = "test",
+	  .label = "real",
+	  .p_fake = "0.01",
+	  .low = "0",
+	  .high = "0.2",
+	  .truth = "real",
+	  .judgments = "12" },
+	{ .split = "test",
+	  .label = "fake",
+	  .p_fake = "1",
+	  .low = "0.9",
+	  .high = "1",
+	  .judgments = "70000" },
+	{ .split = "test", .label = "fake", .truth = "fake", .technique = "splice", .judgments = "0" },
+};
+
+static const char *const said[][2] = {
+	{ "a", "real" }, { "a", "real" }, { "a", "fake" }, { "b", "fake" },
+	{ "b", "fake" }, { "c", "real" }, { "d", "real" }, { "d", "fake" },
+};
+
+static json_t *figures_of_all(void)
+{
+	struct figures *figures = figures_new();
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	for (size_t i = 0; i < sizeof drawn / sizeof drawn[0]; i++)
+		figures_label(figures, values_of(&drawn[i]));
+	for (size_t i = 0; i < sizeof said / sizeof said[0]; i++)
+		figures_trial(figures, (const char *[TRIAL_COLUMNS]){
+								   [TRIAL_ITEM] = said[i][0], [TRIAL_VERDICT] = said[i][1] });
+	figures_write(out, figures);
+	fclose(out);
+	figures_free(figures);
+	json_t *whole = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+	free(text);
+	ck_assert_ptr_nonnull(whole);
+	return whole;
+}
+
+/* The part of the figures with this name, as text. */
+static void expect_figure(const char *name, const char *due)
+{
+	json_t *whole = figures_of_all();
+	char *found = json_dumps(json_object_get(whole, name), JSON_COMPACT);
+
+	ck_assert_str_eq(found, due);
+	free(found);
+	json_decref(whole);
+}
+
+START_TEST(items_are_counted_by_medium_split_and_label)
+{
+	expect_figure("labels", "[{\"media_type\":\"image\",\"split\":\"train\",\"real\":1,\"fake\":1},"
+	                        "{\"media_type\":\"image\",\"split\":\"test\",\"real\":1,\"fake\":2}]");
+	expect_figure("label_source", "{\"crowd\":5,\"ruling\":0,\"truth\":0}");
+}
+END_TEST
+
+START_TEST(posteriors_are_counted_by_what_is_true)
+{
+	expect_figure("p_fake", "{\"all\":[1,0,0,0,1,0,0,0,0,0,0,0,0,0,0,0,0,0,0,2],"
+	                        "\"real\":[1,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0],"
+	                        "\"fake\":[0,0,0,0,1,0,0,0,0,0,0,0,0,0,0,0,0,0,0,1]}");
+	expect_figure("interval_width", "[0,2,0,0,1,0,0,0,0,0,0,0,1,0,0,0,0,0,0,0]");
+}
+END_TEST
+
+START_TEST(a_technique_is_as_hard_as_the_crowd_is_wrong_on_it)
+{
+	expect_figure("techniques",
+	              "[{\"technique\":\"face_swap\",\"items\":1,\"known\":1,\"right\":1},"
+	              "{\"technique\":\"splice\",\"items\":3,\"known\":2,\"right\":1}]");
+	expect_figure("crowd_by_media_type",
+	              "[{\"media_type\":\"image\",\"items\":5,\"known\":3,\"right\":2}]");
+}
+END_TEST
+
+START_TEST(very_many_judgments_are_counted_as_many)
+{
+	expect_figure("judgments", "[{\"judgments\":0,\"items\":1},{\"judgments\":3,\"items\":2},"
+	                           "{\"judgments\":12,\"items\":1},{\"judgments\":1000,\"items\":1}]");
+}
+END_TEST
+
+/* Two of three, two of two, one alone (which is no agreement), one of two. */
+START_TEST(agreement_is_how_many_say_what_most_say)
+{
+	expect_figure("agreement", "[1,0,0,1,0,0,0,0,0,1]");
+}
+END_TEST
+
+/* ------------------------------------------------------------------ ties */
+
+START_TEST(groups_of_ties_are_counted_and_those_that_cross_splits)
+{
+	static const struct counted_row rows[] = {
+		{ .split = "train", .lineage = "aa", .identities = "11;22", .sha256 = "01" },
+		{ .split = "train", .lineage = "aa", .identities = "22;33", .looks = "77", .sha256 = "02" },
+		{ .split = "test", .lineage = "bb", .identities = "44", .looks = "77", .sha256 = "03" },
+		{ .split = "test", .lineage = "cc", .identities = "55;55", .sha256 = "04" },
+	};
+	static const struct tie_count due[TIES] = { [TIE_LINEAGE] = { 1, 2, 0 },
+		                                        [TIE_IDENTITY] = { 1, 2, 0 },
+		                                        [TIE_LOOKS] = { 1, 2, 1 },
+		                                        [TIE_BYTES] = { 0, 0, 0 } };
+	struct leakage *leakage = leakage_new();
+	struct tie_count counts[TIES];
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		leakage_row(leakage, values_of(&rows[i]));
+	leakage_count(leakage, counts);
+	leakage_free(leakage);
+	for (int tie = 0; tie < TIES; tie++) {
+		ck_assert_uint_eq(counts[tie].groups, due[tie].groups);
+		ck_assert_uint_eq(counts[tie].items, due[tie].items);
+		ck_assert_uint_eq(counts[tie].crossing, due[tie].crossing);
+	}
+}
+END_TEST
+
+START_TEST(no_certificate_is_written_where_splits_are_tied)
+{
+	struct leakage *leakage = leakage_new();
+	struct counted_row row = { .split = "train", .lineage = "aa", .looks = "77", .sha256 = "01" };
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	leakage_row(leakage, values_of(&row));
+	row = (struct counted_row){ .split = "test", .lineage = "bb", .looks = "77", .sha256 = "02" };
+	leakage_row(leakage, values_of(&row));
+	struct error err = leakage_write(out, leakage, NULL, NULL, "");
+	fclose(out);
+	leakage_free(leakage);
+	ck_assert_int_eq(err.code, ERR_INVALID);
+	ck_assert_ptr_nonnull(strstr(err.detail, "looks"));
+	ck_assert_str_eq(text, "");
+	free(text);
+}
+END_TEST
+
+Suite *release_counts_suite(void)
+{
+	Suite *suite = suite_create("release/counts");
+	TCase *tests = tcase_create("counts");
+
+	tcase_add_test(tests, items_are_counted_by_medium_split_and_label);
+	tcase_add_test(tests, posteriors_are_counted_by_what_is_true);
+	tcase_add_test(tests, a_technique_is_as_hard_as_the_crowd_is_wrong_on_it);
+	tcase_add_test(tests, very_many_judgments_are_counted_as_many);
+	tcase_add_test(tests, agreement_is_how_many_say_what_most_say);
+	tcase_add_test(tests, groups_of_ties_are_counted_and_those_that_cross_splits);
+	tcase_add_test(tests, no_certificate_is_written_where_splits_are_tied);
+	suite_add_tcase(suite, tests);
+	return suite;
+}
