@@ -181,6 +181,6 @@ struct error get_revocation_feed(struct request *req, struct db *db)
 	free(text);
 	if (!whole)
 		return error_memory();
-	request_text(req, 200, "application/atom+xml; charset=utf-8", reply);
+	request_text(req, 200, "application/atom+xml", reply);
 	return ok();
 }

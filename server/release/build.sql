@@ -143,15 +143,11 @@ SELECT json_build_object(
          WHERE r.release_id = $1::uuid GROUP BY 1, 2, 3) cells
 
 -- name: release_finish
--- It is ready; a job makes its layouts, and another revises it where something of it was taken down meanwhile.
+-- It is ready; a job makes its layouts.
 -- $1 release uuid, $2 its summary as JSON, $3 the bytes of all its files
 WITH done AS (
     UPDATE release
        SET state = 'ready', finished_at = now(), bytes = $3::bigint, summary = $2::json
      WHERE id = $1::uuid
-    RETURNING id, revises)
-INSERT INTO job (kind, subject)
-SELECT 'layouts', id FROM done
- UNION ALL
-SELECT 'revise', coalesce(revises, id) FROM done
- WHERE EXISTS (SELECT FROM release_withdrawn w WHERE w.release_id = done.id)
+    RETURNING id)
+INSERT INTO job (kind, subject) SELECT 'layouts', id FROM done

@@ -441,14 +441,16 @@ static struct error begin_revision(struct db *db, void *arg)
 {
 	struct beginning *beginning = arg;
 	const char *const ids[] = { beginning->root_id, beginning->id };
-	auto_rows *held = NULL, *due = NULL, *made = NULL;
+	auto_rows *held = NULL, *begun = NULL, *due = NULL, *made = NULL;
 	struct error err = db_run(db, SQL_REVISE_HOLD, ids, &held);
 
 	*beginning->id = '\0';
 	if (err.code || rows_count(held) == 0)
 		return err;
-	if (rows_text(held, 0, 0)) {
-		snprintf(beginning->id, UUID_TEXT, "%s", rows_text(held, 0, 0));
+	if ((err = db_run(db, SQL_REVISE_BEGUN, ids, &begun)).code)
+		return err;
+	if (rows_count(begun)) {
+		snprintf(beginning->id, UUID_TEXT, "%s", rows_text(begun, 0, 0));
 		return ok();
 	}
 	if ((err = db_run(db, SQL_REVISE_DUE, ids, &due)).code)
@@ -458,9 +460,7 @@ static struct error begin_revision(struct db *db, void *arg)
 	if ((err = db_run(db, SQL_REVISE_BEGIN, ids, &made)).code)
 		return err;
 	snprintf(beginning->id, UUID_TEXT, "%s", rows_text(made, 0, 0));
-	if ((err = db_do(db, SQL_REVISE_MEDIA, ids, NULL)).code)
-		return err;
-	return db_do(db, SQL_REVISE_ITEMS, ids, NULL);
+	return db_do(db, SQL_REVISE_TAKE, ids, NULL);
 }
 
 static struct error read_revision(struct revising *revising, const char *id)
@@ -495,35 +495,63 @@ static struct error write_revision(struct revising *revising)
 	return err.code ? err : bundle_finish(bundle);
 }
 
-static void revise_nicely(void *arg)
+/* One revision; *ret_made: it was due. */
+static struct error make_revision(struct revising *revising, bool *ret_made)
 {
-	struct revising *revising = arg;
 	struct beginning beginning = { .root_id = revising->root_id };
 	struct error err = db_transaction(revising->bundle.db, begin_revision, &beginning);
 
-	if (!err.code && *beginning.id && !(err = read_revision(revising, beginning.id)).code)
+	*ret_made = *beginning.id;
+	if (err.code || !*ret_made)
+		return err;
+	if (!(err = read_revision(revising, beginning.id)).code)
 		err = write_revision(revising);
-	revising->err = err;
+	rows_free(revising->gone);
+	revising->gone = NULL;
+	return err;
+}
+
+static struct error revise_once(const struct revising *asked, bool *ret_made)
+{
+	struct revising *revising = mem_new(1, sizeof *revising);
+	struct error err = signer_open(asked->bundle.db, &revising->bundle.signer);
+
+	*ret_made = false;
+	if (!err.code) {
+		revising->arena = arena_new();
+		revising->bundle.db = asked->bundle.db;
+		revising->bundle.store = asked->bundle.store;
+		revising->root_id = asked->root_id;
+		revising->progress = asked->progress;
+		err = make_revision(revising, ret_made);
+		arena_free(revising->arena);
+		signer_close(&revising->bundle.signer);
+	}
+	free(revising);
+	return err;
+}
+
+/* Until nothing is due: what was taken down while one was written is looked for afterwards. */
+static void revise_nicely(void *arg)
+{
+	struct revising *revising = arg;
+	bool made = true;
+
+	while (!revising->err.code && made)
+		revising->err = revise_once(revising, &made);
 }
 
 struct error release_revise(struct db *db, struct store *store, const char *release_id,
                             const struct progress_listener *progress)
 {
 	struct revising *revising = mem_new(1, sizeof *revising);
-	struct error err = signer_open(db, &revising->bundle.signer);
 
-	if (!err.code) {
-		revising->arena = arena_new();
-		revising->bundle.db = db;
-		revising->bundle.store = store;
-		revising->root_id = release_id;
-		revising->progress = progress;
-		thread_run_nicely(revise_nicely, revising);
-		err = revising->err;
-		rows_free(revising->gone);
-		arena_free(revising->arena);
-		signer_close(&revising->bundle.signer);
-	}
+	revising->bundle.db = db;
+	revising->bundle.store = store;
+	revising->root_id = release_id;
+	revising->progress = progress;
+	thread_run_nicely(revise_nicely, revising);
+	struct error err = revising->err;
 	free(revising);
 	return err;
 }
@@ -535,13 +563,25 @@ static struct error revise_told(void *run, int64_t done, int64_t total)
 	return job_tell(run, done, total);
 }
 
-/* A machine without the key leaves it to one that has it. */
+/* A release that is being made, or cannot be signed here, is for a later try. */
+static struct error check_fit(struct db *db, const char *release_id)
+{
+	struct arena *arena = arena_new();
+	struct release release;
+	struct error err = release_by_id(db, arena, release_id, &release);
+
+	if (!err.code && strcmp(release.state, "writing") == 0)
+		err = errorf(ERR_CONFLICT, "The release is being made.");
+	arena_free(arena);
+	return err.code ? err : keys_check(db);
+}
+
 static struct error revise_by_job(struct job_run *run)
 {
 	const struct progress_listener progress = { revise_told, run };
-	struct error err = keys_check(run->db);
+	struct error err = check_fit(run->db, run->job->subject);
 
-	run->unfit = err.code != OK;
+	run->unfit = err.code == ERR_CONFLICT;
 	if (err.code)
 		return err;
 	return release_revise(run->db, run->store, run->job->subject, &progress);

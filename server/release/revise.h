@@ -11,7 +11,7 @@
  *   Operation    1 list its items and media, all but those taken down (one transaction)  2 filter
  *                the tables, edit the descriptions  3 sign, and make it ready (release/bundle)
  *   Safety       Killed anywhere, it is begun again and goes on with the same revision.  What is
- *                taken down meanwhile has a job of its own, which makes the next.
+ *                taken down meanwhile makes the next one: after each it is looked again.
  *
  * Threads: as the struct db.
  */
@@ -25,7 +25,7 @@
 #include "work/job_run.h"
 
 /* Nothing to do where its newest revision holds nothing that was taken down, or where all of the
- * release was. ERR_CONFLICT: it cannot be signed here (release/keys). */
+ * release was, or where it is not ready. ERR_CONFLICT: it cannot be signed here (release/keys). */
 struct error release_revise(struct db *db, struct store *store, const char *release_id,
                             const struct progress_listener *progress) MUST_CHECK;
 

@@ -36,24 +36,20 @@ static struct error note_withdrawal(struct db *db, struct taking_down *taking)
 	auto_rows *rows = NULL;
 	struct error err = db_run(db, SQL_WITHDRAWAL_ADD, row, &rows);
 
-	if (err.code)
-		return err;
-	taking->seq = rows_integer(rows, 0, 0);
-	return db_do(db, SQL_WITHDRAWAL_MEDIA, row, NULL);
+	if (!err.code)
+		taking->seq = rows_integer(rows, 0, 0);
+	return err;
 }
 
 static struct error take_down(struct db *db, void *arg)
 {
 	struct taking_down *taking = arg;
 	const char *const item[] = { taking->item };
-	auto_rows *held = NULL;
 	struct error err = db_do(db, SQL_WITHDRAWAL_TURN, NULL, NULL);
 
 	if (err.code || (err = take_out(db, taking)).code)
 		return err;
 	if ((err = note_withdrawal(db, taking)).code)
-		return err;
-	if ((err = db_run(db, SQL_WITHDRAWAL_HOLD, item, &held)).code)
 		return err;
 	return db_do(db, SQL_WITHDRAWAL_REVISE, item, NULL);
 }

@@ -8,8 +8,8 @@
  *                the release without the item (release/revise).  Everybody may read what was taken
  *                down, on what ground and where it was; the words of the reason stay here.
  *   Safety       Decisions come one after the other, so that numbers are seen in their order.
- *                Each holds the releases that it touches and all that are being made, and a release
- *                is made ready under the same lock: so one of the two sees the other.
+ *                Each leaves a job for every release that has the item or is being made, and the
+ *                job looks again when that is ready: so none is missed, and nobody waits.
  *
  * Bytes count, not items: another item with the same bytes goes too.
  *

@@ -12,34 +12,27 @@ SELECT state = 'withdrawn', EXISTS (SELECT FROM withdrawal w WHERE w.item_id = i
   FROM item i WHERE id = $1::uuid FOR UPDATE OF i
 
 -- name: withdrawal_add
+-- With the bytes that the item has and had.
 -- $1 item uuid, $2 class, $3 who; returns seq
-INSERT INTO withdrawal (item_id, reason_class, by) VALUES ($1::uuid, $2, $3) RETURNING seq
-
--- name: withdrawal_media
--- The bytes that the item has and had.
--- $1 item uuid
-INSERT INTO withdrawn_medium (digest, item_id)
-SELECT rendition, id FROM item WHERE id = $1::uuid
- UNION
-SELECT rendition, item_id FROM item_version WHERE item_id = $1::uuid
-
--- name: withdrawal_hold
--- Holds the releases that have the item, by those that were asked for, and all that are being made.
--- $1 item uuid; returns ids
-SELECT r.id FROM release r
- WHERE r.state = 'writing'
-    OR r.id IN (SELECT coalesce(e.revises, e.id) FROM release_withdrawn w JOIN release e ON e.id = w.release_id
-                 WHERE w.withdrawn_item = $1::uuid)
- ORDER BY r.created_at, r.id FOR SHARE
+WITH made AS (
+    INSERT INTO withdrawal (item_id, reason_class, by) VALUES ($1::uuid, $2, $3) RETURNING seq, item_id),
+media AS (
+    INSERT INTO withdrawn_medium (digest, item_id)
+    SELECT i.rendition, m.item_id FROM made m JOIN item i ON i.id = m.item_id
+     UNION
+    SELECT v.rendition, m.item_id FROM made m JOIN item_version v ON v.item_id = m.item_id)
+SELECT seq FROM made
 
 -- name: withdrawal_revise
--- A job for each release that has the item. No second one beside one that waits.
+-- A job for each release that has the item, and for each that is being made, which may come to have it. Each looks again
+-- when its turn comes, after this transaction: so none is spared because another waits.
 -- $1 item uuid
 INSERT INTO job (kind, subject)
-SELECT DISTINCT 'revise', coalesce(e.revises, e.id)
+SELECT 'revise', id FROM release WHERE state = 'writing' AND revises IS NULL
+ UNION
+SELECT 'revise', coalesce(e.revises, e.id)
   FROM release_withdrawn w JOIN release e ON e.id = w.release_id AND e.state = 'ready'
  WHERE w.withdrawn_item = $1::uuid
-   AND NOT EXISTS (SELECT FROM job j WHERE j.subject = coalesce(e.revises, e.id) AND j.kind = 'revise' AND j.state = 'waiting')
 
 -- name: withdrawal_of_medium
 -- $1 name, $2 version, $3 sha256 in hexadecimal

@@ -229,6 +229,8 @@ static const struct {
 	{ "docs/manifest.md", techniques, "a list of `", "`, `", "` |" },
 	{ "docs/manifest.md", contribution_rights, "`", "`, `", "`:" },
 	{ "docs/manifest.md", contribution_people, "`", "`, `", "`:" },
+	{ "docs/dataset-format.md", withdrawal_classes, "these classes: `", "`, `", "`." },
+	{ "docs/api.md", withdrawal_classes, "one of: ", ", ", "." },
 	{ "docs/dataset-format.md", contribution_rights, "given away: ", ", ", " |" },
 	{ "docs/dataset-format.md", contribution_people, "or heard: ", ", ", " |" },
 	{ "docs/dataset-format.md", bases, "on what ground: ", ", ", " |" },
