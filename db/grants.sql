@@ -52,6 +52,8 @@ BEGIN
             ('release_artefact', 'INSERT',          ''),
             ('release_layout_wanted', 'INSERT',     ''),
             ('set_aside_item',   'INSERT',          ''),
+            ('withdrawal',       'INSERT',          ''),
+            ('withdrawn_medium', 'INSERT',          ''),
             ('release_item',     'INSERT',          ''),
             ('schema_migration', '',                ''),
             ('job_kind',         '',                ''),

@@ -30,6 +30,8 @@ static const struct {
 	{ "render", cli_render, NULL, "make renditions anew after a change of the recipe for media",
 	  cli_render_usage },
 	{ "item", cli_item, NULL, "show, correct and withdraw items", cli_item_usage },
+	{ "withdraw", cli_withdraw, NULL, "take an item down, out of releases too",
+	  cli_withdraw_usage },
 	{ "review", cli_review, NULL, "decide what of the public's contributions becomes an item",
 	  cli_review_usage },
 	{ "store", cli_store, NULL, "check, move and tidy the media store, or make one the database's",

@@ -14,6 +14,7 @@
 #include "release/archive.h"
 #include "release/artefact.h"
 #include "release/layout.h"
+#include "release/withdrawal.h"
 #include "store/store.h"
 
 #define LAYOUT_MAX 32
@@ -136,7 +137,11 @@ struct error get_release_archive(struct request *req, struct db *db)
 	char layout[LAYOUT_MAX], digest[SHA256_TEXT];
 	struct error err = read_archive_name(req->args[2], layout, &kind);
 
-	if (err.code || (err = open_layout(req, db, layout, &release, &made, &source)).code)
+	if (err.code)
+		return err;
+	if ((err = withdrawal_check_release(db, req->args[0], req->args[1])).code)
+		return err;
+	if ((err = open_layout(req, db, layout, &release, &made, &source)).code)
 		return err;
 	if ((err = archive_open(&source, kind, &archive)).code)
 		return err;
@@ -163,6 +168,11 @@ struct error get_layout_file(struct request *req, struct db *db)
 	if (err.code || (err = archive_open_file(&source, path, &file, &archive)).code)
 		return err;
 	hex_encode(digest, file.sha256, SHA256_BYTES);
+	err = withdrawal_check_layout_file(db, release.name, release.version, digest);
+	if (err.code) {
+		archive_free(archive);
+		return err;
+	}
 	name_download(req, slash ? slash + 1 : path);
 	send_archive(req, archive, artefact_media_type(path),
 	             arena_printf(req->arena, "\"%s\"", digest));

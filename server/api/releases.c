@@ -16,6 +16,7 @@
 #include "release/keys.h"
 #include "release/release.h"
 #include "release/select.h"
+#include "release/withdrawal.h"
 #include "store/store.h"
 #include "work/job.h"
 
@@ -103,6 +104,21 @@ static struct error add_card(struct request *req, struct db *db, const struct re
 	return ok();
 }
 
+/* What was taken down of it, and what to use instead. */
+static struct error add_withdrawn(struct request *req, struct db *db, const struct release *release,
+                                  json_t *body)
+{
+	const char *revision;
+	int64_t withdrawn;
+	struct error err = withdrawal_count(db, req->arena, release->id, &revision, &withdrawn);
+
+	if (err.code)
+		return err;
+	json_object_set_new(body, "revision", revision ? json_string(revision) : json_null());
+	json_object_set_new(body, "withdrawn", json_integer(withdrawn));
+	return ok();
+}
+
 struct error get_release(struct request *req, struct db *db)
 {
 	struct release release;
@@ -113,6 +129,8 @@ struct error get_release(struct request *req, struct db *db)
 	json_auto_t *body = present_release(&release);
 	json_t *layouts;
 	if ((err = add_files(req, db, &release, body)).code)
+		return err;
+	if ((err = add_withdrawn(req, db, &release, body)).code)
 		return err;
 	if ((err = layouts_json(req, db, &release, &layouts)).code)
 		return err;
@@ -152,6 +170,9 @@ static struct error send_release_file(struct request *req, struct db *db, const 
 	int fd;
 	struct error err = release_file_find(db, req->args[0], req->args[1], &file);
 
+	if (err.code)
+		return err;
+	err = withdrawal_check_file(db, req->args[0], req->args[1], path, file.sha256);
 	if (err.code)
 		return err;
 	/* The path is one that we made: no quotes, no control characters. */

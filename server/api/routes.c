@@ -4,6 +4,7 @@
 #include "api/invitations.h"
 #include "api/jobs.h"
 #include "api/releases.h"
+#include "api/revocations.h"
 #include "api/set_asides.h"
 #include "api/ways_in.h"
 #include "corpus/upload.h"
@@ -43,6 +44,8 @@ const struct route api_routes[] = {
 	{ "GET",    V1 "/releases/{}/{}/layouts/{}/files/{*}", .handle = get_layout_file, .lane = &lane_releases },
 	{ "POST",   V1 "/releases/{}/{}/layouts", .handle = post_layout,         .lane = &lane_queries, .needs = MAY_RELEASE, .budget = RATE_WRITE, .json = MAX_BODY },
 	{ "GET",    V1 "/releases/{}/{}/croissant.json", .handle = get_croissant, .lane = &lane_releases },
+	{ "GET",    V1 "/revocations",            .handle = get_revocations,     .lane = &lane_queries },
+	{ "GET",    V1 "/revocations.atom",       .handle = get_revocation_feed, .lane = &lane_queries },
 	{ "GET",    V1 "/signing-keys",           .handle = get_signing_keys,    .lane = &lane_queries },
 	{ "GET",    V1 "/jobs",                   .handle = get_jobs,            .lane = &lane_queries, .needs = MAY_OPERATE },
 	{ "GET",    V1 "/jobs/{}",                .handle = get_job,             .lane = &lane_queries, .needs = MAY_RELEASE },
@@ -57,6 +60,7 @@ const struct route api_routes[] = {
 	{ "DELETE", V1 "/uploads/{}",             .handle = delete_upload,       .lane = &lane_queries, .budget = RATE_WRITE },
 	{ "POST",   V1 "/items",                  .take = take_item, .handle = post_item, .lane = &lane_uploads, .budget = RATE_WRITE, .json = MAX_BODY, .streams = ITEM_FORM_MOST, .stream_type = "multipart/form-data" },
 	{ "POST",   V1 "/items/{}/review",        .handle = post_review,         .lane = &lane_queries, .needs = MAY_REVIEW, .budget = RATE_WRITE, .json = MAX_BODY },
+	{ "POST",   V1 "/items/{}/withdraw",      .handle = post_withdrawal,     .lane = &lane_queries, .needs = MAY_REVIEW, .budget = RATE_WRITE, .json = MAX_BODY },
 	{ "GET",    V1 "/contributions",          .handle = get_contributions,   .lane = &lane_queries, .needs = MAY_REVIEW },
 	{ "GET",    V1 "/contributions/{}",       .handle = get_contribution,    .lane = &lane_queries },
 	{ "GET",    V1 "/invitations",            .handle = get_invitations,     .lane = &lane_queries, .needs = MAY_GUARD },

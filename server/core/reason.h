@@ -115,7 +115,10 @@
 	  "crowd cannot be asked again.")                                                              \
 	/* releases */                                                                                 \
 	X(RELEASE_EXISTS, "release-exists", ERR_CONFLICT, "The release exists",                        \
-	  "Releases never change: choose another version.")
+	  "Releases never change: choose another version.")                                            \
+	X(WITHDRAWN_FROM_RELEASE, "item-withdrawn-from-release", ERR_GONE,                             \
+	  "An item was withdrawn from the release",                                                    \
+	  "This file holds what was withdrawn. Use the newest revision of the release.")
 
 #define REASON_MEMBER(reason, ...) REASON_##reason,
 

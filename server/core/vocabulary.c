@@ -92,6 +92,10 @@ const char *const contribution_rights[] = { "own_work", "licensed", "public_doma
 
 const char *const contribution_people[] = { "nobody", "consented", "public_role", NULL };
 
+const char *const withdrawal_classes[] = {
+	"rights", "consent", "privacy", "illegal", "mistake", "other", NULL,
+};
+
 const char *const set_aside_kinds[] = { "volunteers", "cohort", "network", "time", NULL };
 
 const char *const account_roles[] = { "volunteer", "researcher", "moderator", "admin", NULL };

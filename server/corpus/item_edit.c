@@ -296,6 +296,11 @@ static struct error edit_withdraw(struct db *db, void *arg)
 	return ok();
 }
 
+struct error item_take_out(struct db *db, const char *id, const struct item_editor *editor)
+{
+	return edit_withdraw(db, &(struct correction){ .id = id, .facts = "{}", .editor = editor });
+}
+
 struct error item_withdraw(struct db *db, const char *id, const struct item_editor *editor,
                            unsigned *ret_disputes)
 {

@@ -60,6 +60,10 @@ struct error item_fit_pair(struct db *db, const char *id, bool anew) MUST_CHECK;
 struct error item_withdraw(struct db *db, const char *id, const struct item_editor *editor,
                            unsigned *ret_disputes) MUST_CHECK;
 
+/* The same, inside the caller's transaction. */
+struct error item_take_out(struct db *db, const char *id,
+                           const struct item_editor *editor) MUST_CHECK;
+
 /* Finds one item by its id, or the SHA-256 of a file of it. ERR_NOT_FOUND; ERR_CONFLICT: several.
  */
 struct error item_find(struct db *db, const char *name, char ret_id[UUID_TEXT]) MUST_CHECK;

@@ -15,7 +15,8 @@ enum permission {
 	MAY_GUARD = 1 << 3,   /* see who carries the labels, take judgments out of what counts, and
 	                       * invite to events */
 	MAY_ADD = 1 << 4,     /* add items without a moderator */
-	MAY_REVIEW = 1 << 5,  /* decide what of the public's contributions becomes an item */
+	MAY_REVIEW = 1 << 5,  /* decide what of the public's contributions becomes an item, and what is
+	                       * taken down */
 };
 
 /* The set of a role, an index into account_roles. */

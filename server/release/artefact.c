@@ -40,6 +40,11 @@ static const struct release_document *document_find(const char *path)
 	return NULL;
 }
 
+bool artefact_stays(const char *path)
+{
+	return document_find(path) || strcmp(path, "leaks.csv") == 0;
+}
+
 bool artefact_is_signature(const char *path)
 {
 	return strcmp(path, RELEASE_SIGNATURE) == 0 || strcmp(path, RELEASE_MANIFEST) == 0;

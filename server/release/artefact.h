@@ -52,6 +52,9 @@ extern const struct artefact artefacts[ARTEFACTS];
 /* Is it the path of one of them, or of another file that SHA256SUMS lists and that is no medium? */
 bool artefact_has_path(const char *path);
 
+/* Is it a file that says nothing of single items, and stays readable whatever is withdrawn? */
+bool artefact_stays(const char *path);
+
 /* Is it the path of a file that signs the release? */
 bool artefact_is_signature(const char *path);
 

@@ -368,7 +368,7 @@ static void card_publisher(FILE *out)
 	}
 }
 
-static void card_signature(FILE *out, const struct signer *signer)
+void card_signature(FILE *out, const struct signer *signer)
 {
 	const struct public_key *key = signing_key_public(signer->key);
 	char text[PUBLIC_KEY_TEXT], note[NOTE_KEY_TEXT];
@@ -377,7 +377,7 @@ static void card_signature(FILE *out, const struct signer *signer)
 	public_key_note(key, signer->name, note);
 	fprintf(
 		out,
-		"\n## Signature\n\n`SHA256SUMS.minisig` signs `SHA256SUMS`, and `manifest.note` (a "
+		"## Signature\n\n`SHA256SUMS.minisig` signs `SHA256SUMS`, and `manifest.note` (a "
 		"[signed note](https://c2sp.org/signed-note)) its SHA-256 with the name, the version "
 		"and the counts. This page is part of what is signed, so the key that it names is a "
 		"claim: ask whoever made the release for theirs.\n\n```sh\nminisign -V -m SHA256SUMS -P "
@@ -437,6 +437,7 @@ struct error card_write(FILE *out, struct db *db, const struct release_facts *fa
 	card_loading(out, whole, table, facts->volunteers);
 	card_citation(out, whole);
 	card_publisher(out);
+	fputc('\n', out);
 	card_signature(out, signer);
 	return ok();
 }

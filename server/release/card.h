@@ -17,6 +17,9 @@ struct signer;
 struct error card_write(FILE *out, struct db *db, const struct release_facts *facts,
                         const struct leak_table *leaks, const struct signer *signer) MUST_CHECK;
 
+/* Writes its last section: by which key the release is signed. */
+void card_signature(FILE *out, const struct signer *signer);
+
 /*
  * Foreign text as a line of Markdown, in a cell of a table too: what Markdown and HTML would take
  * for markup stands as a number (`&#60;`), which both show as the letter; so do the letters that

@@ -469,7 +469,7 @@ struct error layout_add_table(struct layout_making *making, const char *csv,
 }
 
 /* The head lies between two lines of "---", and `configs` is the last that stands in it. */
-static void copy_card(FILE *from, FILE *to)
+static void card_without_tables(FILE *from, FILE *to)
 {
 	char *line = NULL;
 	size_t room = 0;
@@ -493,7 +493,7 @@ struct error layout_copy_card(struct layout_making *making)
 	if (err.code)
 		return err;
 	if (!(err = layout_begin(making, &to)).code)
-		copy_card(from, to);
+		card_without_tables(from, to);
 	fclose(from);
 	return err.code ? err : layout_add(making, to, RELEASE_CARD);
 }

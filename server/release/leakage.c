@@ -179,11 +179,8 @@ static json_t *leakage_splits(void)
 	                 0.1);
 }
 
-struct error leakage_write(FILE *out, struct leakage *leakage, const struct release_facts *facts,
-                           const struct leak_table *leaks, const char *labels_sha256)
+static struct error count_ties(struct leakage *leakage, struct tie_count counts[TIES])
 {
-	struct tie_count counts[TIES];
-
 	leakage_count(leakage, counts);
 	for (int tie = 0; tie < TIES; tie++)
 		if (counts[tie].crossing)
@@ -191,6 +188,17 @@ struct error leakage_write(FILE *out, struct leakage *leakage, const struct rele
 			              "Items that share their %s would lie in two splits. Declare one lineage "
 			              "for those that are related, and try again.",
 			              tie_names[tie]);
+	return ok();
+}
+
+struct error leakage_write(FILE *out, struct leakage *leakage, const struct release_facts *facts,
+                           const struct leak_table *leaks, const char *labels_sha256)
+{
+	struct tie_count counts[TIES];
+	struct error err = count_ties(leakage, counts);
+
+	if (err.code)
+		return err;
 	json_t *whole = json_pack(
 		"{s:{s:s, s:s}, s:{s:s, s:s, s:I}, s:o, s:o, s:I, s:I, s:o}", "release", "name",
 		fact_text(facts, FACT_NAME), "version", fact_text(facts, FACT_VERSION), "labels", "file",
@@ -203,5 +211,26 @@ struct error leakage_write(FILE *out, struct leakage *leakage, const struct rele
 	json_dumpf(whole, out, JSON_INDENT(2) | JSON_REAL_PRECISION(6)); /* the FILE keeps errors */
 	fputc('\n', out);
 	json_decref(whole);
+	return ok();
+}
+
+struct error leakage_revise(FILE *out, struct leakage *leakage, FILE *former, const char *version,
+                            const char *labels_sha256)
+{
+	struct tie_count counts[TIES];
+	json_auto_t *whole = json_loadf(former, 0, NULL);
+	json_t *labels = json_object_get(whole, "labels");
+	struct error err = count_ties(leakage, counts);
+
+	if (err.code)
+		return err;
+	if (!whole || !labels)
+		return errorf(ERR_INTERNAL, "the certificate of the release is no JSON");
+	json_object_set_new(json_object_get(whole, "release"), "version", json_string(version));
+	json_object_set_new(labels, "sha256", json_string(labels_sha256));
+	json_object_set_new(labels, "items", json_integer((json_int_t)leakage->rows));
+	json_object_set_new(whole, "ties", leakage_ties(counts));
+	json_dumpf(whole, out, JSON_INDENT(2) | JSON_REAL_PRECISION(6)); /* the FILE keeps errors */
+	fputc('\n', out);
 	return ok();
 }

@@ -48,4 +48,11 @@ void leakage_count(struct leakage *leakage, struct tie_count counts[TIES]);
 struct error leakage_write(FILE *out, struct leakage *leakage, const struct release_facts *facts,
                            const struct leak_table *leaks, const char *labels_sha256) MUST_CHECK;
 
+/*
+ * Writes a certificate that another release has again, about the labels.csv whose rows were taken:
+ * a revision's.  The leak table stays as it was measured.  ERR_INVALID: splits are tied.
+ */
+struct error leakage_revise(FILE *out, struct leakage *leakage, FILE *former, const char *version,
+                            const char *labels_sha256) MUST_CHECK;
+
 #endif

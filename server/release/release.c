@@ -26,6 +26,22 @@ static bool name_is_good(const char *name)
 	       strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789._-") == len && !strchr("._-", *name);
 }
 
+/* That of a revision ends with "+rN". */
+static bool version_is_good(const char *version)
+{
+	const char *plus = strchr(version, '+');
+	size_t len = plus ? (size_t)(plus - version) : strlen(version);
+	char asked[RELEASE_NAME_MAX + 1];
+
+	if (len > RELEASE_NAME_MAX)
+		return false;
+	snprintf(asked, sizeof asked, "%.*s", (int)len, version);
+	if (!name_is_good(asked))
+		return false;
+	return !plus || (plus[1] == 'r' && plus[2] && strlen(plus) <= RELEASE_REVISION_MAX &&
+	                 strspn(plus + 2, "0123456789") == strlen(plus + 2));
+}
+
 struct error release_request_check(struct db *db, const struct release_request *request)
 {
 	const struct release_filter *filter = &request->filter;
@@ -152,7 +168,7 @@ static struct error find_release(struct db *db, struct arena *arena, enum statem
 struct error release_find(struct db *db, struct arena *arena, const char *name, const char *version,
                           struct release *ret_release)
 {
-	if (!name_is_good(name) || !name_is_good(version))
+	if (!name_is_good(name) || !version_is_good(version))
 		return errorf(ERR_NOT_FOUND, "There is no such release.");
 	return find_release(db, arena, SQL_RELEASE_FIND, (const char *[]){ name, version },
 	                    ret_release);
@@ -226,7 +242,7 @@ struct error release_file_find(struct db *db, const char *name, const char *vers
 	auto_rows *rows = NULL;
 	struct error err;
 
-	if (!name_is_good(name) || !name_is_good(version) || !path_is_good(file->path))
+	if (!name_is_good(name) || !version_is_good(version) || !path_is_good(file->path))
 		return none_such_file();
 	err = db_run(db, SQL_RELEASE_FILE_FIND, (const char *[]){ name, version, file->path }, &rows);
 	if (err.code)

@@ -29,6 +29,9 @@ struct store;
 struct store_reading;
 
 #define RELEASE_NAME_MAX 63
+#define RELEASE_REVISION_MAX                                            \
+	12 /* "+r1234567890", behind the version of what a revision revises \
+	    */
 
 /* What a release is asked to hold. Texts are borrowed; NULL: no such limit. */
 struct release_filter {

@@ -39,12 +39,14 @@ const WHOLE = {
 	release_crossing: [["item", "item_split"], RELEASED],
 	release_leaks: [["item", "release_item"], "a release's leak table is drawn from all of its items, once"],
 	release_links: [["item", "item_split"], RELEASED],
+	revise_take: [["release_item"], "all of a release but what was taken down is listed anew, by a job"],
 	rendering_check: [["item", "judgment"], CHECK],
 };
 
 /** Statements that read no table whole, and yet take more where there is more, and why. */
 const GROWS = {
 	rendering_next: "a hundred items of an older recipe at a time, where the small database has twenty",
+	revise_take: "all of a release but what was taken down is listed anew, by a job",
 	campaign_released_gold: "all the gold of a closed campaign is looked at, once, by who opens it again",
 };
 

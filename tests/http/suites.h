@@ -54,5 +54,6 @@ Suite *http_ways_in_suite(void);
 Suite *http_leaks_suite(void);
 Suite *http_events_suite(void);
 Suite *http_signing_suite(void);
+Suite *http_withdraw_suite(void);
 
 #endif

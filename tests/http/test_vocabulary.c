@@ -79,6 +79,7 @@ static const struct {
 	{ "set_aside.kind", set_aside_kinds, "" },
 	{ "skipped_pair.kind", assignment_kinds, "" },
 	{ "skipped_pair.reason", skip_reasons, "" },
+	{ "withdrawal.reason_class", withdrawal_classes, "" },
 };
 
 #define COLUMN_CHECKS                                                              \
@@ -140,6 +141,7 @@ static const struct {
 	{ "ContributionRights/enum", contribution_rights, NULL },
 	{ "ContributionPeople/enum", contribution_people, NULL },
 	{ "Verdict/enum", verdicts, NULL },
+	{ "WithdrawalClass/enum", withdrawal_classes, NULL },
 	{ "Skip/properties/reason/enum", skip_reasons, NULL },
 	{ "RulingWish/properties/ruling/enum", ruling_choices, NULL },
 	{ "Ruling/properties/ruling/enum", ruling_choices, "undo" },
@@ -227,6 +229,8 @@ static const struct {
 	{ "docs/manifest.md", techniques, "a list of `", "`, `", "` |" },
 	{ "docs/manifest.md", contribution_rights, "`", "`, `", "`:" },
 	{ "docs/manifest.md", contribution_people, "`", "`, `", "`:" },
+	{ "docs/dataset-format.md", withdrawal_classes, "these classes: `", "`, `", "`." },
+	{ "docs/api.md", withdrawal_classes, "one of: ", ", ", "." },
 	{ "docs/dataset-format.md", contribution_rights, "given away: ", ", ", " |" },
 	{ "docs/dataset-format.md", contribution_people, "or heard: ", ", ", " |" },
 	{ "docs/dataset-format.md", bases, "on what ground: ", ", ", " |" },

@@ -1,0 +1,85 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- What is taken down, and what releases still give out.
+
+-- name: withdrawal_turn
+-- One decision at a time, until the transaction ends: numbers become visible in their order.
+SELECT pg_advisory_xact_lock(7236837, 4)
+
+-- name: withdrawal_item
+-- Holds the item until the transaction ends.
+-- $1 item uuid; returns whether it is out of service, whether it was taken down (no row: there is no such item)
+SELECT state = 'withdrawn', EXISTS (SELECT FROM withdrawal w WHERE w.item_id = i.id)
+  FROM item i WHERE id = $1::uuid FOR UPDATE OF i
+
+-- name: withdrawal_add
+-- With the bytes that the item has and had.
+-- $1 item uuid, $2 class, $3 who; returns seq
+WITH made AS (
+    INSERT INTO withdrawal (item_id, reason_class, by) VALUES ($1::uuid, $2, $3) RETURNING seq, item_id),
+media AS (
+    INSERT INTO withdrawn_medium (digest, item_id)
+    SELECT i.rendition, m.item_id FROM made m JOIN item i ON i.id = m.item_id
+     UNION
+    SELECT v.rendition, m.item_id FROM made m JOIN item_version v ON v.item_id = m.item_id)
+SELECT seq FROM made
+
+-- name: withdrawal_revise
+-- A job for each release that has the item, and for each that is being made, which may come to have it. Each looks again
+-- when its turn comes, after this transaction: so none is spared because another waits.
+-- $1 item uuid
+INSERT INTO job (kind, subject)
+SELECT 'revise', id FROM release WHERE state = 'writing' AND revises IS NULL
+ UNION
+SELECT 'revise', coalesce(e.revises, e.id)
+  FROM release_withdrawn w JOIN release e ON e.id = w.release_id AND e.state = 'ready'
+ WHERE w.withdrawn_item = $1::uuid
+
+-- name: withdrawal_of_medium
+-- $1 name, $2 version, $3 sha256 in hexadecimal
+-- returns the date, the class, the revision to use or NULL (no row: the bytes were not taken down)
+SELECT to_char(w.withdrawn_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'), w.reason_class, newest_revision(e)
+  FROM withdrawn_medium m
+  JOIN withdrawal w ON w.item_id = m.item_id
+  JOIN release e ON e.name = $1 AND e.version = $2 AND e.state = 'ready'
+ WHERE m.digest = decode($3, 'hex')
+ ORDER BY w.seq LIMIT 1
+
+-- name: withdrawal_of_release
+-- The latest of a release. $1 name, $2 version; returns as withdrawal_of_medium
+SELECT to_char(w.withdrawn_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'), w.reason_class, newest_revision(e)
+  FROM release e
+ CROSS JOIN LATERAL (SELECT withdrawn_at, reason_class FROM release_withdrawn
+                      WHERE release_id = e.id ORDER BY seq DESC LIMIT 1) w
+ WHERE e.name = $1 AND e.version = $2 AND e.state = 'ready'
+
+-- name: withdrawal_medium
+-- $1 name, $2 version, $3 sha256 in hexadecimal; returns whether these are the bytes of an item of the release
+SELECT EXISTS (SELECT FROM release e JOIN release_item r ON r.release_id = e.id
+                WHERE e.name = $1 AND e.version = $2 AND e.state = 'ready' AND r.sha256 = decode($3, 'hex'))
+
+-- name: withdrawal_count
+-- $1 release uuid; returns the revision to use or NULL, how many of its items were taken down
+SELECT newest_revision(e), (SELECT count(DISTINCT item_id) FROM release_withdrawn WHERE release_id = e.id)
+  FROM release e WHERE e.id = $1::uuid
+
+-- name: revocation_page
+-- $1 seq of the last one seen, $2 how many
+-- returns seq, item, class, when; and of each file of it in a release name, version, path, sha256 in hexadecimal, the
+-- revision to use or NULL; these are NULL where there is none
+SELECT w.seq, w.item_id, w.reason_class, rfc3339(w.withdrawn_at),
+       f.name, f.version, f.path, encode(f.sha256, 'hex'), f.revision
+  FROM (SELECT * FROM withdrawal WHERE seq > $1::bigint ORDER BY seq LIMIT $2::integer) w
+  LEFT JOIN LATERAL (SELECT e.name, e.version, r.path, r.sha256, newest_revision(e) AS revision, e.created_at, e.id
+                       FROM release_withdrawn r JOIN release e ON e.id = r.release_id AND e.state = 'ready'
+                      WHERE r.withdrawn_item = w.item_id) f ON true
+ ORDER BY w.seq, f.created_at, f.id, f.path
+
+-- name: revocation_newest
+-- $1 how many; returns as revocation_page
+SELECT w.seq, w.item_id, w.reason_class, rfc3339(w.withdrawn_at),
+       f.name, f.version, f.path, encode(f.sha256, 'hex'), f.revision
+  FROM (SELECT * FROM withdrawal ORDER BY seq DESC LIMIT $1::integer) w
+  LEFT JOIN LATERAL (SELECT e.name, e.version, r.path, r.sha256, newest_revision(e) AS revision, e.created_at, e.id
+                       FROM release_withdrawn r JOIN release e ON e.id = r.release_id AND e.state = 'ready'
+                      WHERE r.withdrawn_item = w.item_id) f ON true
+ ORDER BY w.seq DESC, f.created_at, f.id, f.path
