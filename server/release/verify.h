@@ -5,8 +5,9 @@
  * Checks that SHA256SUMS lists every file, no more and no less, with its digest; that
  * labels.csv follows its own rules and fits the folder; that labels.jsonl says the same;
  * that judgments.csv speaks of these items; that nothing (an item, a lineage, a person, looks, the
- * same bytes) lies in two splits, and no bytes under two labels; that no name tells what it names; and
- * that it is signed, by the key that the caller trusts or else by the one that the folder claims.
+ * same bytes) lies in two splits, and no bytes under two labels; that no name tells what it names;
+ * and that it is signed, by the key that the caller trusts or else by the one that the folder
+ * claims.
  *
  * The folder may be hostile: nothing but regular files is opened, no link is followed, and no line
  * is kept that is longer than one of ours can be.  Memory: some 150 bytes a file and 24 a key;
