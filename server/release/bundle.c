@@ -73,7 +73,7 @@ void bundle_close_rest(struct bundle *bundle)
 }
 
 /* Closes the file and takes it into the store. */
-static struct error keep_file(struct bundle *bundle, int file)
+static struct error keep_bundled(struct bundle *bundle, int file)
 {
 	unsigned char digest[SHA256_BYTES];
 	char path[PATH_MAX + 32];
@@ -95,7 +95,7 @@ struct error bundle_keep(struct bundle *bundle, int from, int to)
 	struct error err;
 
 	for (int file = from; file < to; file++)
-		if ((err = keep_file(bundle, file)).code)
+		if ((err = keep_bundled(bundle, file)).code)
 			return err;
 	return ok();
 }
@@ -164,7 +164,7 @@ static struct error write_sums(struct bundle *bundle)
 			fprintf(bundle->out[BUNDLE_SUMS], "%s  %s\n", bundle->written[file].sha256,
 			        bundle_name(file));
 	err = add_media(bundle);
-	return err.code ? err : keep_file(bundle, BUNDLE_SUMS);
+	return err.code ? err : keep_bundled(bundle, BUNDLE_SUMS);
 }
 
 /* What SHA256SUMS lists, and what it is itself. */
@@ -214,8 +214,8 @@ static struct error write_signatures(struct bundle *bundle)
 	signed_sums_write(bundle->out[BUNDLE_SIGNATURE], &bundle->signer, prehash, &facts,
 	                  bundle->release->created_s);
 	signed_manifest_write(bundle->out[BUNDLE_MANIFEST], &bundle->signer, &facts);
-	err = keep_file(bundle, BUNDLE_SIGNATURE);
-	return err.code ? err : keep_file(bundle, BUNDLE_MANIFEST);
+	err = keep_bundled(bundle, BUNDLE_SIGNATURE);
+	return err.code ? err : keep_bundled(bundle, BUNDLE_MANIFEST);
 }
 
 struct error bundle_seal(struct bundle *bundle)

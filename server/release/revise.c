@@ -245,7 +245,7 @@ static struct error copy_text(struct revising *revising, FILE *in, FILE *out)
 	return ok();
 }
 
-static struct error copy_card(struct revising *revising, FILE *in, FILE *out)
+static struct error revise_card(struct revising *revising, FILE *in, FILE *out)
 {
 	struct error err = copy_text(revising, in, out);
 
@@ -358,7 +358,7 @@ static struct error (*copier_of(int file))(struct revising *, FILE *, FILE *)
 		return copy_text;
 	if (file == BUNDLE_DICTIONARY)
 		return copy_whole;
-	return file == BUNDLE_CARD ? copy_card : NULL;
+	return file == BUNDLE_CARD ? revise_card : NULL;
 }
 
 /* A release of before some of the files were has none of these; nor has its revision. */
@@ -380,7 +380,7 @@ static struct error find_left_out(struct revising *revising)
 	return ok();
 }
 
-static struct error copy_file(struct revising *revising, int file)
+static struct error revise_file(struct revising *revising, int file)
 {
 	struct bundle *bundle = &revising->bundle;
 	struct release_file found = { .path = bundle_name(file) };
@@ -411,7 +411,7 @@ static struct error copy_files(struct revising *revising, int from, int to)
 		if (progress && (err = progress->tell(progress->arg, file, BUNDLE_FILES)).code)
 			return err;
 		if (copier_of(file) && !revising->bundle.left_out[file])
-			err = copy_file(revising, file);
+			err = revise_file(revising, file);
 	}
 	return err.code ? err : bundle_keep(&revising->bundle, from, to);
 }
