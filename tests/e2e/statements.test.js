@@ -39,6 +39,7 @@ const WHOLE = {
 	release_crossing: [["item", "item_split"], RELEASED],
 	release_leaks: [["item", "release_item"], "a release's leak table is drawn from all of its items, once"],
 	release_links: [["item", "item_split"], RELEASED],
+	revise_due: [["release_item"], "looks for one item of a release that was not taken down, and mostly ends at the first"],
 	revise_take: [["release_item"], "all of a release but what was taken down is listed anew, by a job"],
 	rendering_check: [["item", "judgment"], CHECK],
 };

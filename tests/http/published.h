@@ -40,8 +40,8 @@ const char *a_written_release(const char *name);
 const char *file_text(const char *folder, const char *name);
 void put_file(const char *folder, const char *name, const char *text);
 
-/* Makes SHA256SUMS of the folder true again, as somebody who knows how would: as a release of before
- * there were signatures, descriptions and certificates, for they cannot sign it. */
+/* Makes SHA256SUMS of the folder true again, as somebody who knows how would: as a release of
+ * before there were signatures, descriptions and certificates, for they cannot sign it. */
 void sign_again(const char *folder);
 
 #endif
