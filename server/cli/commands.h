@@ -41,9 +41,10 @@ int cli_provenance(const struct settings *settings, int argc, char **argv);
 /* How each is called, beginning with its name: what stands behind "usage: touchstone ". */
 extern const char cli_serve_usage[], cli_work_usage[], cli_migrate_usage[], cli_import_usage[],
 	cli_release_usage[], cli_render_usage[], cli_score_usage[], cli_account_usage[],
-	cli_campaign_usage[], cli_jobs_usage[], cli_item_usage[], cli_withdraw_usage[], cli_store_usage[], cli_verify_usage[],
-	cli_volunteers_usage[], cli_integrity_usage[], cli_review_usage[], cli_leaks_usage[],
-	cli_provenance_usage[], cli_doctor_usage[], cli_invite_usage[];
+	cli_campaign_usage[], cli_jobs_usage[], cli_item_usage[], cli_withdraw_usage[],
+	cli_store_usage[], cli_verify_usage[], cli_volunteers_usage[], cli_integrity_usage[],
+	cli_review_usage[], cli_leaks_usage[], cli_provenance_usage[], cli_doctor_usage[],
+	cli_invite_usage[];
 
 /* Prints why a command failed, for a person. Returns EXIT_FAILED. */
 int failed(struct error err);

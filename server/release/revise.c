@@ -135,13 +135,12 @@ static struct error copy_jsonl(struct revising *revising, FILE *in, FILE *out)
 /* Blocks begin with an empty line and a path, and go on with lines that begin with blanks. */
 static struct error copy_licences(struct revising *revising, FILE *in, FILE *out)
 {
-	bool passing = false, empty = false;
+	bool passing = false;
 	char *line = NULL;
 	size_t room = 0;
-	ssize_t len;
 
-	while ((len = getline(&line, &room, in)) > 0) {
-		if ((empty = *line == '\n'))
+	while (getline(&line, &room, in) > 0) {
+		if (*line == '\n')
 			continue;
 		line[strcspn(line, "\n")] = '\0';
 		if (*line != ' ') {
