@@ -20,11 +20,13 @@ typedef const struct job_handler *const handler_list[];
 
 #define MINUTELY_MS 120000 /* what holds one of these up holds up the others */
 
-/* A rendering may take days, as fingerprints of all that there is may, and a leak table hours;
- * neither releases nor originals that are to be read wait for them; what is done every minute waits
- * for none. Files that were sent wait for none of them, nor for somebody's slow server. */
+/* A rendering may take days, as fingerprints of all that there is may, and a leak table or the
+ * layouts of a large release hours; neither releases nor originals that are to be read wait for
+ * them; what is done every minute waits for none. Files that were sent wait for none of them, nor
+ * for somebody's slow server. */
 const struct job_worker job_workers[JOB_WORKERS] = {
-	{ "worker", false, 0, (handler_list){ &release_job, &revise_job, &layouts_job, NULL }, NULL },
+	{ "worker", false, 0, (handler_list){ &release_job, &revise_job, NULL }, NULL },
+	{ "layouter", true, 0, (handler_list){ &layouts_job, NULL }, NULL },
 	{ "intake", false, 0, (handler_list){ &contribution_job, &recut_job, NULL }, NULL },
 	{ "fetcher", true, 0, (handler_list){ &contribution_fetch_job, &contribution_sweep_job, NULL },
 	  NULL },

@@ -71,7 +71,7 @@ json_t *a_finished_job(struct person *as, const char *id)
 {
 	const char *job = say("/api/v1/jobs/%s", id);
 
-	for (int try = 0; try < 200; try++) {
+	for (int try = 0; try < 600; try++) {
 		struct answer a = get(as, job);
 		expect_status(a, 200);
 		if (json_is_string(at(a.body, "finished_at")))
