@@ -232,7 +232,8 @@ struct error contents_end(struct contents_writer *writer, const char *path)
 
 	if (writer->err.code)
 		return writer->err;
-	qsort(writer->places, writer->files, sizeof *writer->places, compare_places);
+	if (writer->files)
+		qsort(writer->places, writer->files, sizeof *writer->places, compare_places);
 	if (has_twins(writer))
 		return errorf(ERR_INVALID, "Two files of the release have one path.");
 	for (int s = 0; s < SECTIONS; s++)
