@@ -27,7 +27,7 @@ static const char *own_database(void)
 
 /* The niceness of a thread of a process, by the thread's name. */
 #define NICENESS_OF                                                         \
-	"grep -slx %s /proc/%d/task/*/comm | while read -r comm; do"             \
+	"grep -slx %s /proc/%d/task/*/comm | while read -r comm; do"            \
 	" awk '{ print $19 - self }' self=$(awk '{ print $19 }' /proc/$$/stat)" \
 	" \"${comm%%comm}stat\"; done"
 
