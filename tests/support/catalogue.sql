@@ -174,6 +174,9 @@ SELECT filled_id('release', n), CASE WHEN n = 1 THEN 'large' ELSE 'small' END, '
        CASE WHEN n = 1 THEN '{}'::jsonb ELSE '{"campaign": "small"}' END, CASE WHEN n = 22 THEN sha256('salt') END,
        now() - interval '1 hour' * (30 - n), '{"items": 1000}', 1000000, now() - interval '1 hour' * (30 - n), now() - interval '1 hour' * (30 - n)
   FROM generate_series(1, 22) n;
+-- A revision of the large one that was begun.
+INSERT INTO release (id, name, version, state, filter, salt, created_at, revises, revision)
+VALUES (filled_id('release', 23), 'large', '1.1.0+r1', 'writing', '{}', sha256('salt'), now() - interval '1 minute', filled_id('release', 1), 1);
 CREATE UNLOGGED TABLE filled_release AS
 SELECT filled_id('release', r) AS release_id, i.id, (ARRAY['train', 'validation', 'test'])[1 + abs(hashtext(i.lineage)) % 3] AS split,
        r, i.rendition, CASE WHEN c.p_fake >= 0.5 THEN 'fake' ELSE 'real' END AS label, c.p_fake, c.low, c.high, c.judgments

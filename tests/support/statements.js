@@ -44,6 +44,7 @@ const ruled = "filled_id('dispute', 2003)";
 const large = "filled_id('release', 1)";
 const small = "filled_id('release', 2)";
 const writing = "filled_id('release', 22)";
+const revision = "filled_id('release', 23)";
 const job = "filled_id('job', 22)";
 const rendering = "filled_id('rendering', 1)";
 const aside = "filled_id('set_aside', 1)";
@@ -338,9 +339,9 @@ export const VALUES = {
 	revise_begun: [large],
 	revise_due: [large],
 	revise_begin: [large],
-	revise_take: [large, writing],
-	revise_gone: [large, writing],
-	revise_number: [writing],
+	revise_take: [large, revision],
+	revise_gone: [large, revision],
+	revise_number: [revision],
 	revise_failed: [large],
 	release_key_current: [],
 	release_key_note: [text("00".repeat(32)), text("touchstone")],
