@@ -478,14 +478,9 @@ struct error leaks_campaign(struct db *db, struct store *store, const char *camp
 
 /* ------------------------------------------------------------------ in the background */
 
-static struct error leaks_tell(void *arg, int64_t done, int64_t total)
-{
-	return job_tell(arg, done, total);
-}
-
 static struct error measure_due(struct job_run *run, const char *campaign, const char *counts)
 {
-	const struct progress_listener progress = { leaks_tell, run };
+	const struct progress_listener progress = job_listener(run);
 	const struct leaks_making making = { .least = LEAKS_LEAST,
 		                                 .timed = true,
 		                                 .progress = &progress };

@@ -388,14 +388,9 @@ struct error rendering_recut(struct db *db, struct store *store,
 	return err;
 }
 
-static struct error recut_told(void *job, int64_t done, int64_t total)
-{
-	return job_tell(job, done, total);
-}
-
 static struct error recut_all(struct job_run *job)
 {
-	const struct progress_listener progress = { recut_told, job };
+	const struct progress_listener progress = job_listener(job);
 
 	return rendering_recut(job->db, job->store, &progress);
 }

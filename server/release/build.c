@@ -338,15 +338,10 @@ struct error release_make(struct db *db, struct store *store, const char *releas
 	return err;
 }
 
-static struct error make_told(void *run, int64_t done, int64_t total)
-{
-	return job_tell(run, done, total);
-}
-
 /* A machine without the key leaves the release to one that has it. */
 static struct error make_by_job(struct job_run *run)
 {
-	const struct progress_listener progress = { make_told, run };
+	const struct progress_listener progress = job_listener(run);
 	struct error err = keys_check(run->db);
 
 	run->unfit = err.code != OK;

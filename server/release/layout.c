@@ -196,11 +196,6 @@ struct error layout_make(struct db *db, struct store *store, const char *release
 
 /* ------------------------------------------------------------------ the job */
 
-static struct error layouts_told(void *run, int64_t done, int64_t total)
-{
-	return job_tell(run, done, total);
-}
-
 static struct error is_wanted(struct db *db, const char *release_id, const struct layout *layout,
                               bool *ret_wanted)
 {
@@ -218,7 +213,7 @@ static struct error is_wanted(struct db *db, const char *release_id, const struc
 
 static struct error make_layouts(struct job_run *run)
 {
-	const struct progress_listener progress = { layouts_told, run };
+	const struct progress_listener progress = job_listener(run);
 	struct error err = ok();
 
 	for (size_t i = 0; i < LAYOUTS && !err.code; i++) {

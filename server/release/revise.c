@@ -622,11 +622,6 @@ struct error release_revise(struct db *db, struct store *store, const char *rele
 
 /* ------------------------------------------------------------------ the job */
 
-static struct error revise_told(void *run, int64_t done, int64_t total)
-{
-	return job_tell(run, done, total);
-}
-
 /* A release that is being made, or cannot be signed here, is for a later try. */
 static struct error check_fit(struct db *db, const char *release_id)
 {
@@ -642,7 +637,7 @@ static struct error check_fit(struct db *db, const char *release_id)
 
 static struct error revise_by_job(struct job_run *run)
 {
-	const struct progress_listener progress = { revise_told, run };
+	const struct progress_listener progress = job_listener(run);
 	struct error err = check_fit(run->db, run->job->subject);
 
 	run->unfit = err.code == ERR_CONFLICT;

@@ -19,6 +19,16 @@ struct error job_tell(struct job_run *run, int64_t done, int64_t total)
 	return err;
 }
 
+static struct error tell_job(void *run, int64_t done, int64_t total)
+{
+	return job_tell(run, done, total);
+}
+
+struct progress_listener job_listener(struct job_run *run)
+{
+	return (struct progress_listener){ tell_job, run };
+}
+
 static struct error give_job_up(const struct job_handler *handler, struct db *db,
                                 const struct job *job, const char *why)
 {

@@ -47,6 +47,9 @@ struct job_handler {
 /* For a handler, now and then: tells how far it is, and keeps the claim. An error: stop. */
 struct error job_tell(struct job_run *run, int64_t done, int64_t total) MUST_CHECK;
 
+/* The same, as a listener for work that knows nothing of jobs. */
+struct progress_listener job_listener(struct job_run *run);
+
 /*
  * Does a job that the caller has claimed, and notes how it went.  `also` (may be NULL) is told of
  * progress as well; an error from it gives the job back.  Returns why it failed.
