@@ -20,9 +20,6 @@
 #define LAYOUT_MAX 32
 #define PATIENCE   30000 /* ms, for a table of contents that lies elsewhere */
 
-/* A release never changes, so neither does what lies at its addresses. */
-#define FOREVER "public, max-age=31536000, immutable"
-
 static struct error open_contents(const struct made_layout *made, int *ret_fd)
 {
 	uint64_t bytes;
@@ -90,7 +87,7 @@ static void send_archive(struct request *req, struct archive *archive, const cha
 		                                 .arg = archive,
 		                                 .waits = !store_opens_at_once(api.store) };
 
-	request_stream(req, &stream, archive_bytes(archive), type, etag, FOREVER);
+	request_stream(req, &stream, archive_bytes(archive), type, etag, RELEASE_FOREVER);
 }
 
 static void name_download(struct request *req, const char *name)

@@ -25,9 +25,6 @@
 #define ADDRESS_S     600
 #define CARD_MOST     (256u << 10) /* bytes */
 
-/* A release never changes, so neither does what lies at its addresses. */
-#define FOREVER "public, max-age=31536000, immutable"
-
 struct error get_releases(struct request *req, struct db *db)
 {
 	struct release *releases;
@@ -149,7 +146,7 @@ static struct error send_elsewhere(struct request *req, const struct release_fil
 	struct store_reading reading = { .method = req->is_head ? "HEAD" : "GET",
 		                             .type = artefact_media_type(file->path),
 		                             .disposition = disposition,
-		                             .cache = FOREVER,
+		                             .cache = RELEASE_FOREVER,
 		                             .seconds = ADDRESS_S };
 	const char *url;
 	struct error err = release_file_address(api.store, file, &reading, req->arena, &url);
@@ -186,7 +183,7 @@ static struct error send_release_file(struct request *req, struct db *db, const 
 		return err;
 	request_reply_header(req, "Content-Disposition", disposition);
 	request_file(req, fd, file.bytes, artefact_media_type(path),
-	             arena_printf(req->arena, "\"%s\"", file.sha256), FOREVER);
+	             arena_printf(req->arena, "\"%s\"", file.sha256), RELEASE_FOREVER);
 	return ok();
 }
 

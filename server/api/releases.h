@@ -7,6 +7,9 @@
 
 #include "http/router.h"
 
+/* A release never changes, so neither does what lies at its addresses: Cache-Control of these. */
+#define RELEASE_FOREVER "public, max-age=31536000, immutable"
+
 struct error get_releases(struct request *req, struct db *db);
 struct error get_release(struct request *req, struct db *db);      /* args: name, version */
 struct error get_release_file(struct request *req, struct db *db); /* args: name, version, path */

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #include "core/error.h"
+#include "core/uuid.h"
 #include "engine/settings.h"
 
 struct db;
@@ -62,6 +63,9 @@ struct store *command_open_store(const struct settings *settings, struct db *db,
 
 /* The same as command_store(), for who needs the database for nothing else yet. */
 struct store *command_store_alone(const struct settings *settings);
+
+/* The item that an id, a digest or a file stands for. ERR_NOT_FOUND. */
+struct error command_item(struct db *db, const char *name, char ret_id[UUID_TEXT]) MUST_CHECK;
 
 #define USER_NAME 64
 

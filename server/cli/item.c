@@ -12,11 +12,9 @@
 #include "core/hex.h"
 #include "core/utf8.h"
 #include "core/uuid.h"
-#include "core/vocabulary.h"
 #include "corpus/item_edit.h"
 #include "crypto/sha256.h"
 #include "db/db.h"
-#include "release/withdrawal.h"
 
 const char cli_item_usage[] =
 	"item show ID|SHA256|FILE\n"
@@ -24,7 +22,7 @@ const char cli_item_usage[] =
 	"       touchstone item withdraw ID|SHA256|FILE --reason TEXT";
 
 /* The digest of a file stands for it. What is no regular file may have no end, and is a name. */
-static struct error find_item(struct db *db, const char *name, char ret_id[UUID_TEXT])
+struct error command_item(struct db *db, const char *name, char ret_id[UUID_TEXT])
 {
 	unsigned char digest[SHA256_BYTES];
 	char hex[SHA256_TEXT];
@@ -126,7 +124,7 @@ int cli_item(const struct settings *settings, int argc, char **argv)
 	struct db *db = command_db(settings);
 	if (!db)
 		return EXIT_FAILED;
-	struct error err = find_item(db, argv[2], id);
+	struct error err = command_item(db, argv[2], id);
 	if (!err.code && *argv[1] == 's')
 		err = item_describe(db, id, print_line, NULL);
 	else if (!err.code)
@@ -134,40 +132,4 @@ int cli_item(const struct settings *settings, int argc, char **argv)
 		                      : cli_item_withdraw(db, id, &editor);
 	db_close(db);
 	return err.code ? failed(err) : EXIT_DONE;
-}
-
-/* ------------------------------------------------------------------ withdraw */
-
-const char cli_withdraw_usage[] =
-	"withdraw ID|SHA256|FILE --reason-class CLASS --reason TEXT\n"
-	"       CLASS is rights, consent, privacy, illegal, mistake or other";
-
-int cli_withdraw(const struct settings *settings, int argc, char **argv)
-{
-	struct item_editor editor = { .reason = take_option(&argc, argv, "--reason") };
-	const char *reason_class = take_option(&argc, argv, "--reason-class");
-	char who[USER_NAME], id[UUID_TEXT];
-	int64_t seq;
-
-	if (!arguments_fit(argc, argv, 1, 1, cli_withdraw_usage))
-		return EXIT_USAGE;
-	if (!editor.reason || !editor.reason[strspn(editor.reason, " ")] || !reason_class ||
-	    !vocabulary_has(withdrawal_classes, reason_class)) {
-		fprintf(stderr, "usage: touchstone %s\n", cli_withdraw_usage);
-		return EXIT_USAGE;
-	}
-	user_name(who);
-	editor.who = who;
-	struct db *db = command_db(settings);
-	if (!db)
-		return EXIT_FAILED;
-	struct error err = find_item(db, argv[1], id);
-	if (!err.code)
-		err = withdrawal_make(db, id, reason_class, &editor, &seq);
-	db_close(db);
-	if (err.code)
-		return failed(err);
-	printf("item %s is withdrawn (revocation %lld); releases that hold it are revised\n", id,
-	       (long long)seq);
-	return EXIT_DONE;
 }

@@ -112,6 +112,26 @@ struct error archive_open_file(const struct archive_source *source, const char *
 	return ok();
 }
 
+struct error archive_open_files(const struct archive_source *source, struct archive **ret_archive)
+{
+	return archive_new(source, READ_FILE, ret_archive);
+}
+
+const struct contents *archive_contents(const struct archive *archive)
+{
+	return &archive->contents;
+}
+
+struct error archive_enter_file(struct archive *archive, uint64_t index,
+                                struct contents_file *ret_file)
+{
+	struct error err = enter_index(archive, index);
+
+	if (!err.code)
+		*ret_file = archive->file;
+	return err;
+}
+
 uint64_t archive_bytes(const struct archive *archive)
 {
 	if (archive->reading == READ_FILE)

@@ -39,6 +39,14 @@ struct error archive_open_file(const struct archive_source *source, const char *
                                struct contents_file *ret_file,
                                struct archive **ret_archive) MUST_CHECK;
 
+/* The files of the layout, one by one: goes to one by its number, and has archive_read() read it.
+ */
+struct error archive_open_files(const struct archive_source *source,
+                                struct archive **ret_archive) MUST_CHECK;
+const struct contents *archive_contents(const struct archive *archive); /* lent */
+struct error archive_enter_file(struct archive *archive, uint64_t index,
+                                struct contents_file *ret_file) MUST_CHECK;
+
 void archive_free(struct archive *archive);
 
 uint64_t archive_bytes(const struct archive *archive);

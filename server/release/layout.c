@@ -21,7 +21,8 @@ static const struct layout *const layouts[] = {
 
 /* ------------------------------------------------------------------ names */
 
-void layout_names(char names[256])
+/* All names, with blanks between them. */
+static void list_layouts(char names[256])
 {
 	size_t len = 0;
 
@@ -39,7 +40,7 @@ struct error layout_named(const char *name, const struct layout **ret_layout)
 			*ret_layout = layouts[i];
 			return ok();
 		}
-	layout_names(names);
+	list_layouts(names);
 	return errorf(ERR_INVALID, "There is no such format. There are: %s.", names);
 }
 
@@ -90,19 +91,34 @@ struct error layout_find(struct db *db, struct arena *arena, const char *name, c
 	return ok();
 }
 
+/* Which row is of this layout; as many as there are rows: none. */
+static size_t row_of_layout(const struct rows *rows, const char *name)
+{
+	size_t row = 0;
+
+	while (row < rows_count(rows) && strcmp(rows_text(rows, row, 0), name) != 0)
+		row++;
+	return row;
+}
+
 struct error layout_list(struct db *db, struct arena *arena, const char *release_id,
                          struct made_layout **ret_layouts, size_t *ret_count)
 {
 	struct made_layout *list = arena_alloc(arena, LAYOUTS * sizeof *list);
+	auto_rows *rows = NULL;
 	size_t count = 0;
+	struct error err = db_run(db, SQL_LAYOUT_LIST, (const char *[]){ release_id }, &rows);
 
+	if (err.code)
+		return err;
 	for (size_t i = 0; i < LAYOUTS; i++) {
-		bool found;
-		struct error err = find_made(db, arena, release_id, layouts[i]->name, &list[count], &found);
+		size_t row = row_of_layout(rows, layouts[i]->name);
 
-		if (err.code)
-			return err;
-		count += found;
+		if (row == rows_count(rows))
+			continue;
+		list[count].name = layouts[i]->name;
+		if (!hex_decode(list[count++].contents, SHA256_BYTES, rows_text(rows, row, 1)))
+			return errorf(ERR_INTERNAL, "a digest cannot be read");
 	}
 	*ret_layouts = list;
 	*ret_count = count;

@@ -40,9 +40,6 @@ struct layout {
 /* By its name. ERR_INVALID, naming those that there are. */
 struct error layout_named(const char *name, const struct layout **ret_layout) MUST_CHECK;
 
-/* All names, with blanks between them: for messages. */
-void layout_names(char names[256]);
-
 /* A layout that was made. */
 struct made_layout {
 	const char *name;
@@ -54,7 +51,7 @@ struct error layout_find(struct db *db, struct arena *arena, const char *name, c
                          const char *layout, struct release *ret_release,
                          struct made_layout *ret_made) MUST_CHECK;
 
-/* Those of a release that are made, by their names. */
+/* Those of a release that are made, in the order in which they are made. */
 struct error layout_list(struct db *db, struct arena *arena, const char *release_id,
                          struct made_layout **ret_layouts, size_t *ret_count) MUST_CHECK;
 

@@ -7,6 +7,12 @@ SELECT encode(a.sha256, 'hex')
   FROM release_artefact a JOIN release r ON r.id = a.release_id AND r.state = 'ready'
  WHERE a.release_id = $1::uuid AND a.path = $2
 
+-- name: layout_list
+-- $1 release uuid; returns of each layout that is made its name, and the sha256 of its table of contents in hexadecimal
+SELECT left(a.path, -9), encode(a.sha256, 'hex')
+  FROM release_artefact a JOIN release r ON r.id = a.release_id AND r.state = 'ready'
+ WHERE a.release_id = $1::uuid AND right(a.path, 9) = '.contents'
+
 -- name: layout_keep
 -- Names all that was made for a layout; the table of contents is the last.
 -- $1 the release, $2 paths, $3 digests, $4 bytes

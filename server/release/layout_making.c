@@ -409,6 +409,15 @@ struct error layout_add(struct layout_making *making, FILE *file, const char *pa
 	return err;
 }
 
+struct error layout_add_written(struct layout_making *making, FILE *file, const char *path,
+                                struct error written)
+{
+	if (!written.code)
+		return layout_add(making, file, path);
+	fclose(file);
+	return written;
+}
+
 /* The list of checksums names all files but itself. */
 static struct error add_sums(struct layout_making *making)
 {
@@ -441,31 +450,54 @@ static struct error copy_records(struct csv *csv, struct sink *sink)
 	return err;
 }
 
-struct error layout_add_table(struct layout_making *making, const char *csv,
-                              const struct column columns[], size_t count,
-                              const struct sink_format *format, const char *path)
+struct layout_table {
+	const char *csv, *name;
+	const struct column *columns;
+	size_t count;
+};
+
+static struct error copy_table(FILE *from, FILE *to, const struct layout_table *table,
+                               const struct sink_format *format)
+{
+	struct csv *records = csv_new(from);
+	struct sink sink = sink_begin(format, to, table->columns, table->count);
+	struct error err = copy_records(records, &sink), ended = sink_end(&sink);
+
+	csv_free(records);
+	return err.code ? err : ended;
+}
+
+static struct error add_table(struct layout_making *making, const struct layout_table *table,
+                              const struct sink_format *format)
 {
 	FILE *from = NULL, *to = NULL;
-	struct error err = layout_open(making, csv, &from);
+	char path[CONTENTS_PATH_MAX + 1];
+	struct error err = layout_open(making, table->csv, &from);
 
 	if (err.code == ERR_NOT_FOUND)
 		return ok(); /* a release without volunteers, or of before there was such a table */
 	if (err.code)
 		return err;
-	if ((err = layout_begin(making, &to)).code) {
-		fclose(from);
-		return err;
+	if (!(err = layout_begin(making, &to)).code) {
+		snprintf(path, sizeof path, "%s%s", table->name, format->ending);
+		err = layout_add_written(making, to, path, copy_table(from, to, table, format));
 	}
-	struct csv *records = csv_new(from);
-	struct sink sink = sink_begin(format, to, columns, count);
-	err = copy_records(records, &sink);
-	struct error ended = sink_end(&sink);
-	csv_free(records);
 	fclose(from);
-	struct error kept = layout_add(making, to, path);
-	if (!err.code)
-		err = ended;
-	return err.code ? err : kept;
+	return err;
+}
+
+struct error layout_add_tables(struct layout_making *making, const struct sink_format *format)
+{
+	static const struct layout_table tables[] = {
+		{ "judgments.csv", "judgments", judgment_columns, JUDGMENT_COLUMNS },
+		{ "trials.csv", "trials", trial_columns, TRIAL_COLUMNS },
+		{ "leaks.csv", "leaks", leak_columns, LEAK_COLUMNS },
+	};
+	struct error err = ok();
+
+	for (size_t t = 0; t < sizeof tables / sizeof tables[0] && !err.code; t++)
+		err = add_table(making, &tables[t], format);
+	return err;
 }
 
 /* The head lies between two lines of "---", and `configs` is the last that stands in it. */

@@ -67,11 +67,10 @@ struct error layout_copy_tables(struct layout_making *making, const char *const 
 /* Adds README.md without the tables that its head names: a loader would take them for the data. */
 struct error layout_copy_card(struct layout_making *making) MUST_CHECK;
 
-/* Adds a table of the release in another format. Nothing where the release has no such table; of an
- * older program's the last columns may be missing, and are null. */
-struct error layout_add_table(struct layout_making *making, const char *csv,
-                              const struct column columns[], size_t count,
-                              const struct sink_format *format, const char *path) MUST_CHECK;
+/* Adds judgments, trials and leaks of the release in another format. A table that the release does
+ * not have is left out; of an older program's the last columns may be missing, and are null. */
+struct error layout_add_tables(struct layout_making *making,
+                               const struct sink_format *format) MUST_CHECK;
 
 /* Reads an object of the store, which has so many bytes. */
 struct error layout_read_object(struct layout_making *making,
@@ -89,6 +88,11 @@ struct error layout_open(struct layout_making *making, const char *of_release,
  * an error too. */
 struct error layout_begin(struct layout_making *making, FILE **ret_file) MUST_CHECK;
 struct error layout_add(struct layout_making *making, FILE *file, const char *path) MUST_CHECK;
+
+/* The same behind what was written into the file: after a failure of that, which is answered, it is
+ * only closed. */
+struct error layout_add_written(struct layout_making *making, FILE *file, const char *path,
+                                struct error written) MUST_CHECK;
 
 /* The same, for something that is only a part of files: *ret_object is its digest. */
 struct error layout_keep(struct layout_making *making, FILE *file,

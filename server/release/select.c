@@ -544,27 +544,21 @@ static struct error preview_count(struct previewing *previewing)
 }
 
 /* A release that is undone in the end: the error has the transaction rolled back. */
-static struct error preview_choose(struct db *db, void *arg)
+static struct error preview_copy(struct db *db, void *arg)
 {
 	struct previewing *previewing = arg;
 	auto_rows *rows = NULL;
-	char *filter = release_filter_text(&previewing->request->filter), id[UUID_TEXT];
+	char *filter = release_filter_text(&previewing->request->filter);
 	struct error err = db_run(db, SQL_RELEASE_PREVIEW, (const char *[]){ filter }, &rows);
 
 	free(filter);
-	previewing->preview = (struct release_preview){ 0 };
 	if (!err.code) {
-		snprintf(id, sizeof id, "%s", rows_text(rows, 0, 0));
-		previewing->choice.release_id = id;
+		previewing->choice.release_id = rows_text(rows, 0, 0);
 		err = copy_out(db, &previewing->choice);
+		previewing->choice.release_id = NULL;
 	}
-	if (!err.code) {
-		thread_run_nicely(select_assign, &previewing->choice);
-		err = preview_count(previewing);
-	}
-	previewing->choice.release_id = NULL;
 	previewing->err = err;
-	return err.code ? err : errorf(ERR_CONFLICT, "what would be chosen is known");
+	return err.code ? err : errorf(ERR_CONFLICT, "what may go in is copied out");
 }
 
 struct error release_preview(struct db *db, struct store *store,
@@ -576,9 +570,13 @@ struct error release_preview(struct db *db, struct store *store,
 
 	if (err.code || (err = cut_new(store, &previewing.choice.cut)).code)
 		return err;
-	err = db_transaction_snapshot(db, preview_choose, &previewing);
+	err = db_transaction_snapshot(db, preview_copy, &previewing);
 	if (err.code == ERR_CONFLICT)
 		err = previewing.err;
+	if (!err.code) { /* the snapshot has ended */
+		thread_run_nicely(select_assign, &previewing.choice);
+		err = preview_count(&previewing);
+	}
 	choice_clear(&previewing.choice);
 	cut_free(previewing.choice.cut);
 	if (!err.code)

@@ -243,44 +243,32 @@ static struct error copy_member(const struct writing *writing, struct archive *a
 	return err;
 }
 
-static struct error write_member(struct writing *writing, const char *path, uint64_t total)
+static struct error write_member(struct writing *writing, struct archive *archive, uint64_t index)
+{
+	struct contents_file file;
+	struct error err = archive_enter_file(archive, index, &file);
+
+	if (err.code || (err = copy_member(writing, archive, &file)).code)
+		return err;
+	writing->bytes += (int64_t)file.bytes;
+	return writing->progress ? writing->progress->tell(writing->progress->arg, writing->bytes,
+	                                                   (int64_t)archive_contents(archive)->bytes)
+	                         : ok();
+}
+
+static struct error write_contents(struct writing *writing)
 {
 	struct archive_source source = { .store = writing->store, .folder = "" };
-	struct contents_file file;
 	struct archive *archive;
 	uint64_t bytes;
 	struct error err =
 		store_open_read(writing->store, writing->contents, &source.contents_fd, &bytes);
 
-	if (err.code || (err = archive_open_file(&source, path, &file, &archive)).code)
+	if (err.code || (err = archive_open_files(&source, &archive)).code)
 		return err;
-	err = copy_member(writing, archive, &file);
+	for (uint64_t i = 0; i < archive_contents(archive)->files && !err.code; i++)
+		err = write_member(writing, archive, i);
 	archive_free(archive);
-	if (err.code)
-		return err;
-	writing->bytes += (int64_t)file.bytes;
-	return writing->progress
-	           ? writing->progress->tell(writing->progress->arg, writing->bytes, (int64_t)total)
-	           : ok();
-}
-
-static struct error write_contents(struct writing *writing)
-{
-	struct contents contents;
-	uint64_t bytes;
-	int fd;
-	struct error err = store_open_read(writing->store, writing->contents, &fd, &bytes);
-
-	if (err.code)
-		return err;
-	err = contents_open(fd, &contents);
-	for (uint64_t i = 0; !err.code && i < contents.files; i++) {
-		struct contents_file file;
-
-		if (!(err = contents_read(&contents, i, &file)).code)
-			err = write_member(writing, file.path, contents.bytes);
-	}
-	close(fd);
 	return err;
 }
 

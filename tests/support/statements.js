@@ -322,6 +322,7 @@ export const VALUES = {
 	set_aside_undo: [aside, text("a mistake"), text("somebody")],
 	set_aside_widen: [],
 	layout_contents: [large, text("csv.contents")],
+	layout_list: [large],
 	layout_keep: [`ARRAY[${large}::text]`, some(1, "'csv.contents'", "text"), some(1, "decode(repeat('ab', 32), 'hex')", "bytea"), some(1, "100", "bigint")],
 	layout_wanted: [large, text("csv")],
 	layout_ask: [large, text("csv")],

@@ -64,8 +64,7 @@ static struct error bag_write(struct layout_making *making)
 	if ((err = layout_begin(making, &manifest)).code)
 		return err;
 	err = bag_payload(making, manifest);
-	struct error kept = layout_add(making, manifest, "manifest-sha256.txt");
-	return err.code ? err : kept;
+	return layout_add_written(making, manifest, "manifest-sha256.txt", err);
 }
 
 /* The list of checksums that ends a layout is the bag's list of its own files. */

@@ -46,10 +46,7 @@ static struct error class_write(struct layout_making *making)
 	folders.labels = sink_begin(&format_csv, file, label_columns, LABEL_COLUMNS);
 	err = layout_rows(making, class_row, &folders);
 	struct error ended = sink_end(&folders.labels);
-	struct error kept = layout_add(making, file, "labels.csv");
-	if (!err.code)
-		err = ended;
-	return err.code ? err : kept;
+	return layout_add_written(making, file, "labels.csv", err.code ? err : ended);
 }
 
 const struct layout layout_class_folders = { .name = "class-folders",

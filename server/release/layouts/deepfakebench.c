@@ -78,8 +78,7 @@ static struct error bench_write(struct layout_making *making)
 		return err;
 	err = bench_json(making, out);
 	snprintf(path, sizeof path, "%s.json", layout_release(making)->name);
-	struct error kept = layout_add(making, out, path);
-	return err.code ? err : kept;
+	return layout_add_written(making, out, path, err);
 }
 
 const struct layout layout_deepfakebench = { .name = "deepfakebench",

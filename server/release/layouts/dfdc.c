@@ -121,8 +121,7 @@ static struct error dfdc_write_split(struct layout_making *making,
 	err = layout_rows(making, dfdc_row, &to);
 	fputs(to.any ? "\n}\n" : "{}\n", to.metadata);
 	snprintf(path, sizeof path, "%s/metadata.json", to.split);
-	struct error kept = layout_add(making, to.metadata, path);
-	return err.code ? err : kept;
+	return layout_add_written(making, to.metadata, path, err);
 }
 
 static struct error dfdc_write(struct layout_making *making)

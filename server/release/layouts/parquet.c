@@ -128,8 +128,7 @@ static struct error part_end(struct parquet_set *set)
 	set->out = NULL;
 	snprintf(path, sizeof path, "data/%s/%s-%05u-of-%05u.parquet", media_types[set->type],
 	         split_name(set->split), set->number++, set->parts->count[set->type][set->split]);
-	struct error err = parquet_end(file), kept = layout_add(set->making, out, path);
-	return err.code ? err : kept;
+	return layout_add_written(set->making, out, path, parquet_end(file));
 }
 
 /* Reads the medium whole: it goes into a row group with some others. */
@@ -186,24 +185,6 @@ static struct error write_set(struct layout_making *making, const struct parquet
 	return err.code ? err : ended;
 }
 
-/* ------------------------------------------------------------------ tables */
-
-static const struct parquet_of_table {
-	const char *csv, *path;
-	const struct column *columns;
-	size_t count;
-} tables[] = {
-	{ "judgments.csv", "judgments.parquet", judgment_columns, JUDGMENT_COLUMNS },
-	{ "trials.csv", "trials.parquet", trial_columns, TRIAL_COLUMNS },
-	{ "leaks.csv", "leaks.parquet", leak_columns, LEAK_COLUMNS },
-};
-
-static struct error write_table(struct layout_making *making, const struct parquet_of_table *table)
-{
-	return layout_add_table(making, table->csv, table->columns, table->count, &format_parquet,
-	                        table->path);
-}
-
 static struct error parquet_write(struct layout_making *making)
 {
 	static const char *const but[] = {
@@ -214,8 +195,8 @@ static struct error parquet_write(struct layout_making *making)
 
 	if (err.code || (err = layout_copy_tables(making, but)).code)
 		return err;
-	for (size_t t = 0; t < sizeof tables / sizeof tables[0] && !err.code; t++)
-		err = write_table(making, &tables[t]);
+	if (!err.code)
+		err = layout_add_tables(making, &format_parquet);
 	if (!err.code)
 		err = layout_rows(making, count_parts, &parts);
 	for (unsigned type = 0; type < TYPES; type++)
