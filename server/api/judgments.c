@@ -122,15 +122,17 @@ static void tell_dispatcher(const struct judgment_in *const judgment[],
 	}
 }
 
-/* The dispatcher knows it, but of someone who left it a moment ago. */
+/* The dispatcher knows it, but of someone who left it a moment ago, or where it has yet to hear of
+ * the request that came first. */
 static struct error know_progress(struct db *db, struct arena *arena,
-                                  const unsigned char *const ids[], size_t count,
+                                  const unsigned char *const ids[],
+                                  const struct judgment_result results[], size_t count,
                                   struct progress progress[])
 {
 	struct error err = ok();
 
 	for (size_t i = 0; i < count && !err.code; i++)
-		if (!dispatcher_progress(api.dispatcher, ids[i], &progress[i]))
+		if (results[i].again || !dispatcher_progress(api.dispatcher, ids[i], &progress[i]))
 			err = volunteer_progress(db, arena, &ids[i], 1, &progress[i]);
 	return err;
 }
@@ -153,7 +155,7 @@ static void judgments_store_all(struct batch_item items[], size_t count, struct 
 	tell_dispatcher(judgment, results, count, entries);
 	(void)arrived; /* who is not here is counted by the database */
 	/* Where the counts cannot be read, the client is told to try again, and then gets 200. */
-	struct error counted = know_progress(db, arena, ids, count, progress);
+	struct error counted = know_progress(db, arena, ids, results, count, progress);
 	for (size_t i = 0; i < count; i++) {
 		if (counted.code && !results[i].err.code)
 			results[i].err = counted;

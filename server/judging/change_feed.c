@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How a dispatcher keeps true what it holds: once its leases are written (desk_leases.c), it reads
- * in one snapshot of the database what was told since the last look, and how many leases are open.
+ * How a dispatcher keeps true what it holds: once its leases are written (dispatcher_leases.c), it
+ * reads in one snapshot of the database what was told since the last look, and how many leases are
+ * open.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -386,15 +386,15 @@ void dispatcher_judged(struct dispatcher *dispatcher, const struct lease *lease,
 {
 	lock_take(&dispatcher->lock);
 	struct volunteer *here = volunteer_cache_find(dispatcher->volunteer_cache, lease->volunteer);
-	bool first = keyset_add(dispatcher->settled, lease_key(lease->id));
 	bool held = here && volunteer_let_go(here, lease->id);
 
+	keyset_add(dispatcher->settled, lease_key(lease->id));
 	if (here && !held)
 		note_seen(dispatcher, here, lease);
-	if (here && !held && first && !again && here->entry > entries)
+	if (here && !held && !again && here->entry > entries)
 		volunteer_cache_leave(dispatcher->volunteer_cache, lease->volunteer);
-	else if (here && (held || (first && !again)))
-		volunteer_count(here, lease->kind == KIND_TRAINING, correct, clock_now_s());
+	else if (here && (held || !again))
+		volunteer_count(here, lease, correct, clock_now_s());
 	lock_release(&dispatcher->lock);
 }
 

@@ -58,7 +58,7 @@ SELECT a.place, x.item_id
        ) x
 
 -- name: volunteer_cache_items
--- What a desk must know of items that were seen and that it does not hold in memory.
+-- What a dispatcher must know of items that were seen and that it does not hold in memory.
 --   $1 uuid[]
 --   -> place in $1 bigint, lineage bigint, near duplicates bigint
 SELECT a.place, lineage_key(i.lineage), near_key(i.near_group)

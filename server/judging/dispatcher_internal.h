@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * dispatcher_internal -- what a dispatcher is made of, for the four files that work on it:
- * dispatcher.c hands out and takes back, dispatcher_arrive.c loads volunteers, desk_leases.c writes
- * leases behind, dispatcher_poll.c listens to the database.
+ * dispatcher.c hands out and takes back, dispatcher_arrive.c loads volunteers, dispatcher_leases.c
+ * writes leases behind, change_feed.c listens to the database.
  */
 #ifndef JUDGING_DISPATCHER_INTERNAL_H
 #define JUDGING_DISPATCHER_INTERNAL_H
@@ -62,17 +62,8 @@ static inline uint64_t dispatcher_alike_news(const struct dispatcher *dispatcher
 	return dispatcher->alike_forgotten + dispatcher->alike_count;
 }
 
-/* The last bytes: an id begins with the time, and many share that. */
-static inline uint64_t lease_key(const unsigned char id[UUID_BYTES])
-{
-	uint64_t key = 0;
-
-	for (int i = 8; i < UUID_BYTES; i++)
-		key = key << 8 | id[i];
-	return key;
-}
-
-/* desk_leases.c: writes what is unwritten, and closes what a reading of everything may have missed.
+/* dispatcher_leases.c: writes what is unwritten, and closes what a reading of everything may have
+ * missed.
  */
 struct error dispatcher_write_leases(struct dispatcher *dispatcher, struct db *db) MUST_CHECK;
 

@@ -222,10 +222,23 @@ const struct asker *volunteer_asks(struct volunteer *volunteer)
 	return &volunteer->asker;
 }
 
-void volunteer_count(struct volunteer *volunteer, bool training, unsigned correct, int64_t now_s)
+static bool counted_lately(const struct volunteer *volunteer, uint64_t key)
+{
+	for (unsigned i = 0; i < COUNTED_LATELY; i++)
+		if (volunteer->counted[i] == key)
+			return true;
+	return false;
+}
+
+void volunteer_count(struct volunteer *volunteer, const struct lease *lease, unsigned correct,
+                     int64_t now_s)
 {
 	struct progress *progress = &volunteer->progress;
+	bool training = lease->kind == KIND_TRAINING;
 
+	if (counted_lately(volunteer, lease_key(lease->id)))
+		return;
+	volunteer->counted[volunteer->counted_next++ % COUNTED_LATELY] = lease_key(lease->id);
 	volunteer_turn_day(volunteer, now_s);
 	progress->pairs++;
 	progress->pairs_today++;

@@ -22,6 +22,8 @@
 #define UNANSWERED_WAIT_S  300
 #define UNANSWERED_DOUBLES 7 /* at most: then it is half a day */
 
+#define COUNTED_LATELY 8 /* pairs; news of one pair comes twice at most, and close together */
+
 #define VOLUNTEER_CACHE_MAX 131072 /* volunteers; the one who was away longest makes room */
 
 /* A lease, and the numbers of its items in the item cache. */
@@ -30,12 +32,25 @@ struct open_lease {
 	uint32_t left, right;
 };
 
+/* The last bytes: an id begins with the time, and many share that. */
+static inline uint64_t lease_key(const unsigned char id[UUID_BYTES])
+{
+	uint64_t key = 0;
+
+	for (int i = 8; i < UUID_BYTES; i++)
+		key = key << 8 | id[i];
+	return key;
+}
+
 struct volunteer {
 	unsigned char id[UUID_BYTES];
 	struct keyset *seen;  /* by pair_sampler_note() */
 	uint64_t alike_heard; /* of all news that the dispatcher ever had of near duplicates */
 	struct asker asker;   /* its `seen` and `training_left` are filled in at each ask */
 	struct progress progress;
+	uint64_t
+		counted[COUNTED_LATELY]; /* the leases of the last pairs in `progress`, by lease_key() */
+	unsigned counted_next;
 	uint32_t unanswered;  /* pairs of today that were skipped, or whose lease ran out */
 	int64_t unanswered_s; /* when the last of them was */
 	int64_t day;          /* since 1970, that progress.pairs_today and unanswered count */
@@ -100,8 +115,9 @@ void volunteer_expire(struct volunteer *volunteer, int64_t now_s);
 /* Fills in what follows from the rest: training_left and seen. */
 const struct asker *volunteer_asks(struct volunteer *volunteer);
 
-/* Counts a judged pair. */
-void volunteer_count(struct volunteer *volunteer, bool training, unsigned correct, int64_t now_s);
+/* Counts a judged pair of a lease, once, however often it is told. */
+void volunteer_count(struct volunteer *volunteer, const struct lease *lease, unsigned correct,
+                     int64_t now_s);
 
 /* Progress as of now: yesterday's pairs are not today's. */
 struct progress volunteer_progress_now(const struct volunteer *volunteer, int64_t now_s);

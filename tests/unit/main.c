@@ -29,6 +29,7 @@ static Suite *(*const suites[])(void) = {
 	fetch_suite,
 	media_suite,
 	program_suite,
+	progress_suite,
 	store_suite,
 	sigv4_suite,
 	signature_suite,

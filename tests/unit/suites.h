@@ -45,6 +45,7 @@ Suite *media_formats_suite(void);
 Suite *media_hostile_suite(void);
 Suite *media_cut_suite(void);
 Suite *program_suite(void);
+Suite *progress_suite(void);
 Suite *store_suite(void);
 Suite *archive_suite(void);
 Suite *sigv4_suite(void);
