@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Damaged files through the whole pipeline, as `touchstone import` takes them: FUZZ_MEDIA (300) of them, from FUZZ_MEDIA_SEED
+// Damaged files through the whole pipeline, as `touchstone import` takes them: FUZZ_MEDIA (120) of them, from FUZZ_MEDIA_SEED
 // (1) on, in batches. `make fuzz-media` plays 20,000. The importer must come to its end, and afterwards nothing may be there but the
 // items that it counted and the files that they name: no helper, no half of an item. strace notes every socket that any of
 // its processes asks for. The files of a batch that failed are left in build/fuzz/media.
@@ -16,7 +16,7 @@ import { seeded } from "../support/random.js";
 import { damaged, makeSeeds } from "./media_seeds.js";
 
 const run = promisify(execFile);
-const COUNT = Number(process.env.FUZZ_MEDIA ?? 300);
+const COUNT = Number(process.env.FUZZ_MEDIA ?? 120);
 const FIRST_SEED = Number(process.env.FUZZ_MEDIA_SEED ?? 1);
 const BATCH = 300;
 const NETWORK = /AF_(INET6?|NETLINK|PACKET|VSOCK)/;

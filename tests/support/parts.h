@@ -4,11 +4,14 @@
  *
  * scripts/check runs the parts side by side. Suites are dealt out one by one, so each is in exactly
  * one part, however many there are.
+ *
+ * LONG=1 asks for all that takes long; without it the check plays a part of each.
  */
 #ifndef TESTS_SUPPORT_PARTS_H
 #define TESTS_SUPPORT_PARTS_H
 
 #include <check.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -27,6 +30,11 @@ static inline struct part part_read(int argc, char **argv)
 		exit(2);
 	}
 	return part;
+}
+
+static inline bool is_long_run(void)
+{
+	return getenv("LONG") != NULL;
 }
 
 /* A suite that is listed twice would run twice, and be counted so. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../support/parts.h"
 #include "../support/reference_bcc.h"
 #include "crowd/agreement.h"
 #include "crowd/evaluation.h"
@@ -269,11 +270,12 @@ static const struct {
 	{ "truong_dfdc_videos", 1, .25 }, /* 25 items, most of them close to the threshold */
 };
 
-#define SWEEPS    6
-#define GOLD_MOST 200
-#define STEP      .1
-#define THRESHOLD .97
-#define LEVELS    161
+#define SWEEPS       6
+#define SHORT_STRIDE 5 /* without LONG one step in so many of those is looked at */
+#define GOLD_MOST    200
+#define STEP         .1
+#define THRESHOLD    .97
+#define LEVELS       161
 
 struct belief {
 	double at[LEVELS]; /* what odds of -20 to 20 amount to */
@@ -315,13 +317,14 @@ START_TEST(one_gold_item_more_unlearns_nothing)
 	if (!recorded_open_named(sweeps[_i].name, &recorded))
 		return;
 	uint32_t items = recorded.judgments.items, gold = 0;
+	uint32_t every = sweeps[_i].every * (is_long_run() ? 1 : SHORT_STRIDE);
 	int8_t *truth = malloc(items);
 	recorded.judgments.truth = truth;
 	memset(truth, UNKNOWN, items);
 	for (uint32_t i = 0; i < items && gold < GOLD_MOST; i++) {
 		if (recorded.truth[i] == UNKNOWN)
 			continue;
-		bool looks = gold++ % sweeps[_i].every == sweeps[_i].every - 1;
+		bool looks = gold++ % every == every - 1;
 		struct belief before = { .sure = NULL };
 		if (looks)
 			before = belief_with_gold(&recorded.judgments);
@@ -439,9 +442,13 @@ Suite *crowd_sets_suite(void)
 	tcase_add_loop_test(tests, alpha_matches_the_reference, 0, SETS);
 	tcase_add_loop_test(tests, the_default_is_never_far_below_majority, 0, SETS);
 	tcase_add_test(tests, the_default_is_level_with_the_best_and_surer_than_any_with_reason);
-	tcase_add_loop_test(tests, one_gold_item_more_unlearns_nothing, 0, SWEEPS);
 	tcase_add_test(tests, what_gold_shows_to_be_wrong_one_time_in_ten_is_not_certain);
 	tcase_add_test(tests, gold_turns_no_label_over);
 	suite_add_tcase(suite, tests);
+	TCase *sweeping = tcase_create("sweeps");
+	tcase_set_tags(sweeping, "pure sweeps");
+	tcase_set_timeout(sweeping, 240);
+	tcase_add_loop_test(sweeping, one_gold_item_more_unlearns_nothing, 0, SWEEPS);
+	suite_add_tcase(suite, sweeping);
 	return suite;
 }

@@ -398,7 +398,7 @@ Suite *media_colour_suite(void)
 	Suite *suite = suite_create("media_colour");
 	TCase *tc = tcase_create("colours");
 
-	tcase_set_tags(tc, "programs");
+	tcase_set_tags(tc, "programs encodings");
 
 	tcase_add_checked_fixture(tc, setup, ingest_teardown);
 	tcase_set_timeout(tc, 60);
