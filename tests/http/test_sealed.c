@@ -201,10 +201,12 @@ START_TEST(no_count_tells_how_many_sealed_items_are_fake)
 		"UPDATE consensus k SET p_fake = 1 - k.p_fake FROM item_split s WHERE s.item_id = k.item_id"
 		" AND s.split = 'test' AND k.item_id IN" OF_CAMPAIGN,
 		campaign);
-	const char *other = a_sealed_release(campaign), *turned = a_written_release(other);
+	const char *other = a_sealed_release(campaign);
+
+	a_written_release(other);
 	const char *same[] = { "figures.json", "leaks.csv", "dictionary.csv" };
 	for (size_t i = 0; i < 3; i++)
-		ck_assert_str_eq(file_text(folder, same[i]), file_text(turned, same[i]));
+		ck_assert(in_folder(folder, say("diff %s ../%s-1.0/%s >&2", same[i], other, same[i])));
 	ck_assert(in_folder(
 		folder, say("sed 's/%s/X/g' README.md >../%s.a && sed 's/%s/X/g' ../%s-1.0/README.md"
 	                " | diff - ../%s.a",
