@@ -49,14 +49,12 @@ SELECT f.id, coalesce(e.revises, e.id)
 -- name: unseal_openings
 -- Some sealed items of a release, and what opens their commitments: secret until it is published.
 -- $1 release uuid, $2 the last item before them, or NULL; $3 how many; returns item, salt in hexadecimal, opening
-SELECT r.item_id, encode(s.salt, 'hex'), s.opening
-  FROM release_item r
-  JOIN release e ON e.id = r.release_id
- CROSS JOIN LATERAL (SELECT salt, opening FROM release_seal
-                      WHERE release_id = coalesce(e.revises, e.id) AND item_id = r.item_id OFFSET 0) s
- WHERE r.release_id = $1::uuid AND r.sealed
-   AND r.item_id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000')
- ORDER BY r.item_id LIMIT $3::integer
+SELECT s.item_id, encode(s.salt, 'hex'), s.opening
+  FROM release_seal s
+ WHERE s.release_id = (SELECT coalesce(revises, id) FROM release WHERE id = $1::uuid)
+   AND s.item_id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000')
+   AND EXISTS (SELECT FROM release_item r WHERE r.release_id = $1::uuid AND r.item_id = s.item_id AND r.sealed OFFSET 0)
+ ORDER BY s.item_id LIMIT $3::integer
 
 -- name: unseal_publish
 -- $1 release uuid, $2 sha256 in hexadecimal, $3 bytes
