@@ -112,7 +112,7 @@ static void card_sealed(FILE *out, const struct rows *facts)
 		"The labels of **%s items of the test split are sealed**: nobody can train on them, and "
 		"nobody can change them later. Of such an item `labels.csv` and `LICENCES` say only what "
 		"does not tell its label: the file with its size, and licence and credit, which licences "
-	    "ask "
+		"ask "
 		"for. The label and where "
 		"it comes from, the truth, the source, how it was made, its lineage and people, and its "
 		"judgments are withheld, and no figure here counts them.\n\n"
