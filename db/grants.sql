@@ -51,6 +51,8 @@ BEGIN
             ('release_file',     'INSERT',          ''),
             ('release_artefact', 'INSERT',          ''),
             ('release_layout_wanted', 'INSERT',     ''),
+            ('release_seal',     'INSERT',          'opening'),
+            ('release_unsealed', 'INSERT',          ''),
             ('set_aside_item',   'INSERT',          ''),
             ('withdrawal',       'INSERT',          ''),
             ('withdrawn_medium', 'INSERT',          ''),

@@ -16,6 +16,7 @@
 #include "release/keys.h"
 #include "release/release.h"
 #include "release/select.h"
+#include "release/unseal.h"
 #include "release/withdrawal.h"
 #include "store/store.h"
 #include "work/job.h"
@@ -116,6 +117,18 @@ static struct error add_withdrawn(struct request *req, struct db *db, const stru
 	return ok();
 }
 
+/* Since when its sealed labels are published, and where; null: they are not, or none is sealed. */
+static struct error add_unsealed(struct request *req, struct db *db, const struct release *release,
+                                 json_t *body)
+{
+	struct release_sealed sealed = { 0 };
+	struct error err = unseal_state(db, req->arena, release->id, &sealed);
+
+	if (!err.code)
+		json_object_set_new(body, "unsealed", present_unsealed(release, &sealed));
+	return err;
+}
+
 struct error get_release(struct request *req, struct db *db)
 {
 	struct release release;
@@ -128,6 +141,8 @@ struct error get_release(struct request *req, struct db *db)
 	if ((err = add_files(req, db, &release, body)).code)
 		return err;
 	if ((err = add_withdrawn(req, db, &release, body)).code)
+		return err;
+	if ((err = add_unsealed(req, db, &release, body)).code)
 		return err;
 	if ((err = layouts_json(req, db, &release, &layouts)).code)
 		return err;
@@ -223,6 +238,7 @@ static struct error read_release_request(struct json_reader *body,
 	request.version = read_text(body, "version", 1, RELEASE_NAME_MAX);
 	object = read_object_or_null(body, "filter");
 	*ret_dry_run = read_flag_or(body, "dry_run", false);
+	request.filter.seal_test = read_flag_or(body, "seal_test", false);
 	if ((err = json_reader_done(body)).code)
 		return err;
 	if (object) {
@@ -254,12 +270,26 @@ static struct error answer_preview(struct request *req, struct db *db,
 	return err;
 }
 
+/* A job does what was asked for. */
+static struct error answer_job(struct request *req, struct db *db, const char *job)
+{
+	struct job_progress progress;
+	struct error err = job_find(db, req->arena, job, &progress);
+
+	if (err.code)
+		return err;
+	if (api.wake_worker)
+		api.wake_worker();
+	request_reply_header(req, "Location", arena_printf(req->arena, "/api/v1/jobs/%s", job));
+	request_json(req, 202, json_pack("{s:o}", "job", present_job(&progress)));
+	return ok();
+}
+
 struct error post_release(struct request *req, struct db *db)
 {
 	json_auto_t *object = NULL;
 	bool dry_run;
 	struct release_request request;
-	struct job_progress progress;
 	struct job job;
 	struct error err;
 
@@ -273,11 +303,26 @@ struct error post_release(struct request *req, struct db *db)
 	request.account = req->account_id;
 	if ((err = release_create(db, &request, false, &job)).code)
 		return err;
-	if ((err = job_find(db, req->arena, job.id, &progress)).code)
+	return answer_job(req, db, job.id);
+}
+
+struct error post_unseal(struct request *req, struct db *db)
+{
+	json_auto_t *object = NULL;
+	struct release release;
+	char job[UUID_TEXT];
+	struct error err = request_object(req, &object);
+
+	if (err.code)
 		return err;
-	if (api.wake_worker)
-		api.wake_worker();
-	request_reply_header(req, "Location", arena_printf(req->arena, "/api/v1/jobs/%s", job.id));
-	request_json(req, 202, json_pack("{s:o}", "job", present_job(&progress)));
-	return ok();
+	struct json_reader body = { .object = object, .arena = req->arena };
+	bool with_others = read_flag_or(&body, "with_others", false);
+
+	if ((err = json_reader_done(&body)).code)
+		return err;
+	if ((err = release_find(db, req->arena, req->args[0], req->args[1], &release)).code)
+		return err;
+	if ((err = unseal_ask(db, &release, with_others, req->account_id, job)).code)
+		return err;
+	return answer_job(req, db, job);
 }

@@ -21,6 +21,7 @@ struct error post_release(struct request *req, struct db *db);
 struct release;
 struct error get_release_archive(struct request *req, struct db *db); /* name, version, file */
 struct error get_layout_file(struct request *req, struct db *db); /* name, version, layout, path */
+struct error post_unseal(struct request *req, struct db *db);     /* args: name, version */
 struct error post_layout(struct request *req, struct db *db);     /* args: name, version */
 
 /* What is made of a release, with addresses. */

@@ -12,11 +12,13 @@
 #include "core/vocabulary.h"
 #include "db/db.h"
 #include "engine/resources.h"
+#include "release/artefact.h"
 #include "release/build.h"
 #include "release/keys.h"
 #include "release/layout.h"
 #include "release/release.h"
 #include "release/select.h"
+#include "release/unseal.h"
 #include "release/verify.h"
 #include "release/withdrawal.h"
 #include "release/write.h"
@@ -27,9 +29,10 @@
 const char cli_release_usage[] =
 	"release create NAME VERSION [--campaign NAME] [--media-type TYPE]\n"
 	"                          [--min-judgments N] [--min-confidence P] [--no-volunteers]\n"
-	"                          [--dry-run]\n"
+	"                          [--seal-test] [--dry-run]\n"
 	"       touchstone release list\n"
 	"       touchstone release write NAME VERSION DIR [--format FORMAT]\n"
+	"       touchstone release unseal NAME VERSION [--with-others]\n"
 	"       touchstone release verify DIR [--key PUBLIC]\n"
 	"       touchstone release key\n"
 	"       touchstone release rotate-key";
@@ -109,6 +112,7 @@ static bool take_filter(int *argc, char **argv, struct release_filter *filter)
 
 	filter->campaign = take_option(argc, argv, "--campaign");
 	filter->no_volunteers = take_flag(argc, argv, "--no-volunteers");
+	filter->seal_test = take_flag(argc, argv, "--seal-test");
 	filter->media_type = type;
 	if (judgments && !number_whole(judgments, 0, 10000, &number))
 		return bad_number(judgments, "no whole number from 0 to 10000");
@@ -165,6 +169,9 @@ static int preview_release(struct tools *tools, const struct release_request *re
 	for (enum split split = SPLIT_TRAIN; split < SPLITS; split++)
 		printf("%s\t%lld real\t%lld fake\n", split_name(split),
 		       (long long)preview.in_split[split][0], (long long)preview.in_split[split][1]);
+	if (request->filter.seal_test || preview.sealed)
+		printf("sealed\t%lld of test\t%lld left out, for their labels were published before\n",
+		       (long long)preview.sealed, (long long)preview.published);
 	printf("held back %lld, contradicting %lld\n", (long long)preview.held_back,
 	       (long long)preview.contradicting);
 	return EXIT_DONE;
@@ -204,6 +211,8 @@ static int cli_release_create(struct tools *tools, int argc, char **argv)
 		return failed(err);
 	printf("%s %s: %lld items, %lld bytes\n", release.name, release.version,
 	       (long long)release.items, (long long)release.bytes);
+	if (release.sealed)
+		printf("labels of %lld items are sealed\n", (long long)release.sealed);
 	return EXIT_DONE;
 }
 
@@ -278,6 +287,35 @@ static int write_folder(struct tools *tools, int argc, char **argv)
 	return EXIT_DONE;
 }
 
+static int cli_release_unseal(struct tools *tools, int argc, char **argv)
+{
+	bool with_others = take_flag(&argc, argv, "--with-others");
+	char who[USER_NAME];
+	struct release release;
+	struct error err;
+
+	if (argc != 3)
+		return wrong_usage();
+	user_name(who);
+	if ((err = release_find(tools->db, tools->arena, argv[1], argv[2], &release)).code ||
+	    (err = unseal_check(tools->db, &release, with_others)).code ||
+	    (err = unseal_do(tools->db, tools->store, release.id, who)).code)
+		return failed(err);
+	printf("%s %s: labels of %lld items are published, in " RELEASE_OPENINGS "\n", release.name,
+	       release.version, (long long)release.sealed);
+	return EXIT_DONE;
+}
+
+/* What verify says of sealed labels, behind its verdict. */
+static void print_sealed(const struct verified *verified)
+{
+	if (verified->sealed && verified->opened)
+		printf("%llu labels were sealed, and are opened as they were committed to\n",
+		       (unsigned long long)verified->opened);
+	else if (verified->sealed)
+		printf("%llu labels are sealed\n", (unsigned long long)verified->sealed);
+}
+
 static int cli_release_verify(int argc, char **argv)
 {
 	struct command_line line = { .what = "verifying" };
@@ -299,6 +337,7 @@ static int cli_release_verify(int argc, char **argv)
 		return failed(err);
 	if (verified.faults == 0) {
 		printf("%llu files, sound\n", (unsigned long long)verified.files);
+		print_sealed(&verified);
 		return EXIT_DONE;
 	}
 	fprintf(stderr, "touchstone: %llu fault(s) in %s; %s\n", (unsigned long long)verified.faults,
@@ -359,11 +398,14 @@ int cli_release(const struct settings *settings, int argc, char **argv)
 		return cli_release_verify(argc, argv);
 	if (strcmp(verb, "key") == 0 || strcmp(verb, "rotate-key") == 0)
 		return cli_release_key(settings, argc, *verb == 'r');
-	if (strcmp(verb, "create") != 0 && strcmp(verb, "list") != 0 && strcmp(verb, "write") != 0)
+	if (strcmp(verb, "create") != 0 && strcmp(verb, "list") != 0 && strcmp(verb, "write") != 0 &&
+	    strcmp(verb, "unseal") != 0)
 		return wrong_usage();
 	if (tools_open(&tools, settings)) {
 		if (*verb == 'c')
 			code = cli_release_create(&tools, argc, argv);
+		else if (*verb == 'u')
+			code = cli_release_unseal(&tools, argc, argv);
 		else
 			code = *verb == 'l' ? release_list(&tools, argc) : write_folder(&tools, argc, argv);
 	}

@@ -116,6 +116,11 @@
 	/* releases */                                                                                 \
 	X(RELEASE_EXISTS, "release-exists", ERR_CONFLICT, "The release exists",                        \
 	  "Releases never change: choose another version.")                                            \
+	X(SEALED_ELSEWHERE, "sealed-elsewhere", ERR_CONFLICT,                                          \
+	  "Another release keeps the labels sealed",                                                   \
+	  "Unsealing this release would tell labels that another one keeps: ask for it with_others.")  \
+	X(NOTHING_SEALED, "nothing-sealed", ERR_CONFLICT, "Nothing is sealed",                         \
+	  "The release was not made with a sealed test split, or is unsealed already.")                \
 	X(WITHDRAWN_FROM_RELEASE, "item-withdrawn-from-release", ERR_GONE,                             \
 	  "An item was withdrawn from the release",                                                    \
 	  "This file holds what was withdrawn. Use the newest revision of the release.")

@@ -114,6 +114,11 @@ void secret_wipe(void *secret, size_t len)
 	sodium_memzero(secret, len);
 }
 
+void secret_fill(void *secret, size_t len)
+{
+	randombytes_buf(secret, len);
+}
+
 void secret_make(char text[SECRET_TEXT])
 {
 	unsigned char bytes[32];

@@ -28,6 +28,9 @@ struct error secret_read(const char *path, unsigned char secret[SECRET_BYTES]) M
 struct error secret_text_read(const char *path, char *text, size_t room) MUST_CHECK;
 void secret_wipe(void *secret, size_t len);
 
+/* Fresh random bytes. */
+void secret_fill(void *secret, size_t len);
+
 #define SECRET_TEXT 44 /* 32 random bytes in base64url, with the NUL */
 
 /* A fresh bearer secret: session cookies, API tokens. */

@@ -11,6 +11,7 @@
 #include "release/build.h"
 #include "release/layout.h"
 #include "release/revise.h"
+#include "release/unseal.h"
 #include "review/dispute.h"
 #include "review/set_aside.h"
 #include "scoring/integrity.h"
@@ -25,7 +26,7 @@ typedef const struct job_handler *const handler_list[];
  * them; what is done every minute waits for none. Files that were sent wait for none of them, nor
  * for somebody's slow server. */
 const struct job_worker job_workers[JOB_WORKERS] = {
-	{ "worker", false, 0, (handler_list){ &release_job, &revise_job, NULL }, NULL },
+	{ "worker", false, 0, (handler_list){ &release_job, &revise_job, &unseal_job, NULL }, NULL },
 	{ "layouter", true, 0, (handler_list){ &layouts_job, NULL }, NULL },
 	{ "intake", false, 0, (handler_list){ &contribution_job, &recut_job, NULL }, NULL },
 	{ "fetcher", true, 0, (handler_list){ &contribution_fetch_job, &contribution_sweep_job, NULL },

@@ -5,10 +5,11 @@
 
 /* In the order of account_roles. */
 static const unsigned sets[] = {
-	0,                                                                       /* volunteer */
-	MAY_RELEASE | MAY_ADD,                                                   /* researcher */
-	MAY_RELEASE | MAY_ADD | MAY_RULE | MAY_GUARD | MAY_REVIEW,               /* moderator */
-	MAY_RELEASE | MAY_ADD | MAY_RULE | MAY_GUARD | MAY_REVIEW | MAY_OPERATE, /* admin */
+	0,                                                                      /* volunteer */
+	MAY_RELEASE | MAY_ADD,                                                  /* researcher */
+	MAY_RELEASE | MAY_ADD | MAY_RULE | MAY_GUARD | MAY_REVIEW | MAY_UNSEAL, /* moderator */
+	MAY_RELEASE | MAY_ADD | MAY_RULE | MAY_GUARD | MAY_REVIEW | MAY_UNSEAL |
+		MAY_OPERATE, /* admin */
 };
 
 unsigned permission_of_role(unsigned role)

@@ -17,6 +17,7 @@ enum permission {
 	MAY_ADD = 1 << 4,     /* add items without a moderator */
 	MAY_REVIEW = 1 << 5,  /* decide what of the public's contributions becomes an item, and what is
 	                       * taken down */
+	MAY_UNSEAL = 1 << 6,  /* publish what a release has sealed, for good */
 };
 
 /* The set of a role, an index into account_roles. */

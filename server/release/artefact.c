@@ -12,6 +12,7 @@ const struct artefact artefacts[ARTEFACTS] = {
 	{ "trials.csv", RELEASE_TRIALS, &format_csv },
 	{ "leaks.csv", RELEASE_LEAKS, &format_csv },
 	{ "LICENCES", RELEASE_LABELS, &format_licences },
+	{ RELEASE_COMMITMENTS, RELEASE_SEALED, &format_csv },
 };
 
 /* What is no table. */

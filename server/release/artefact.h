@@ -27,6 +27,10 @@
 #define RELEASE_SIGNATURE "SHA256SUMS.minisig"
 #define RELEASE_MANIFEST  "manifest.note"
 
+/* Of a release with sealed items: the commitments, and what opens them, once it is published. */
+#define RELEASE_COMMITMENTS "sealed.csv"
+#define RELEASE_OPENINGS    "sealed_labels.csv"
+
 /* In a release of more items folders are split by the first two digits of names. */
 #define RELEASE_FOLDER_MOST 10000
 
@@ -36,6 +40,7 @@ enum release_table {
 	RELEASE_TRIALS,
 	RELEASE_BY_ITEM, /* those before have rows of items */
 	RELEASE_LEAKS = RELEASE_BY_ITEM,
+	RELEASE_SEALED, /* commitments to what labels.csv withholds (release/seal) */
 	RELEASE_TABLES
 };
 
@@ -45,7 +50,7 @@ struct artefact {
 	const struct sink_format *format;
 };
 
-#define ARTEFACTS 6
+#define ARTEFACTS 7
 
 extern const struct artefact artefacts[ARTEFACTS];
 

@@ -20,6 +20,7 @@
 #include "release/leakage.h"
 #include "release/leaks.h"
 #include "release/release.h"
+#include "release/seal.h"
 #include "release/select.h"
 #include "release/signed.h"
 
@@ -33,11 +34,12 @@ struct build_table {
 };
 
 static const struct build_table build_tables[RELEASE_TABLES] = {
-	[RELEASE_LABELS] = { SQL_RELEASE_LABELS, LABEL_VALUES, label_columns, LABEL_COLUMNS },
+	[RELEASE_LABELS] = { SQL_RELEASE_LABELS, LABEL_READ, label_columns, LABEL_COLUMNS },
 	[RELEASE_JUDGMENTS] = { SQL_RELEASE_JUDGMENTS, JUDGMENT_COLUMNS, judgment_columns,
 	                        JUDGMENT_COLUMNS },
 	[RELEASE_TRIALS] = { SQL_RELEASE_TRIALS, TRIAL_COLUMNS, trial_columns, TRIAL_COLUMNS },
 	[RELEASE_LEAKS] = { .columns = leak_columns, .count = LEAK_COLUMNS },
+	[RELEASE_SEALED] = { .columns = sealed_table_columns, .count = SEALED_COLUMNS },
 };
 
 struct making {
@@ -46,15 +48,20 @@ struct making {
 	const struct progress_listener *progress;
 	struct error err; /* how it went */
 	bool volunteers;  /* they have rows of their own: judgments.csv */
+	bool seals;       /* it was asked to, or holds what another release has sealed */
 	struct sink sinks[ARTEFACTS];
 	struct leak_table leaks;
 	struct figures *figures; /* both of the rows that were written */
 	struct leakage *leakage;
+	struct seal *seal;
 };
 
 static bool is_left_out(const struct making *making, int file)
 {
-	return artefacts[file].table == RELEASE_JUDGMENTS && !making->volunteers;
+	enum release_table table = artefacts[file].table;
+
+	return (table == RELEASE_JUDGMENTS && !making->volunteers) ||
+	       (table == RELEASE_SEALED && !making->seals);
 }
 
 static void begin_sinks(struct making *making)
@@ -85,17 +92,40 @@ static void note_row(struct making *making, enum release_table table, const char
 	}
 }
 
+static void write_row(struct making *making, enum release_table table, const char *const values[])
+{
+	for (int file = 0; file < ARTEFACTS; file++)
+		if (artefacts[file].table == table && !is_left_out(making, file))
+			sink_row(&making->sinks[file], values);
+}
+
+/* Of a sealed item, withholds from the row what tells its label, and commits to that instead. */
+static struct error seal_label(struct making *making, const char *values[])
+{
+	char commitment[SHA256_TEXT];
+	struct error err = seal_row(making->seal, values, values[LABEL_SALT], commitment);
+
+	if (!err.code)
+		write_row(making, RELEASE_SEALED,
+		          (const char *[]){
+					  [SEALED_ITEM] = values[LABEL_ITEM], [SEALED_COMMITMENT] = commitment });
+	return err;
+}
+
 static struct error build_row(void *arg, const struct rows *rows)
 {
 	const struct build_rows *to = arg;
-	const char *values[LABEL_VALUES];
+	const char *values[LABEL_READ];
+	struct error err = ok();
 
 	for (int c = 0; c < build_tables[to->table].values; c++)
 		values[c] = rows_text(rows, 0, c);
+	if (to->table == RELEASE_LABELS && rows_flag(rows, 0, LABEL_SEALED))
+		err = seal_label(to->making, values);
+	if (err.code)
+		return err;
 	note_row(to->making, to->table, values);
-	for (int file = 0; file < ARTEFACTS; file++)
-		if (artefacts[file].table == to->table)
-			sink_row(&to->making->sinks[file], values);
+	write_row(to->making, to->table, values);
 	return ok();
 }
 
@@ -119,7 +149,7 @@ static struct error write_few(struct making *making, const char *const few[])
 		if (err.code)
 			return err;
 	}
-	return ok();
+	return seal_keep(making->seal, making->bundle.db, making->release_id);
 }
 
 /* Labels, licences and judgments of all items, some items at a time. */
@@ -212,7 +242,8 @@ static struct error write_listings(struct making *making, const struct release_f
 static struct error describe_release(struct making *making)
 {
 	struct release_facts facts = { .release = making->bundle.release,
-		                           .volunteers = making->volunteers };
+		                           .volunteers = making->volunteers,
+		                           .seals = making->seals };
 	struct error err = facts_gather(making->bundle.db, making->release_id, &facts);
 
 	if (!err.code)
@@ -227,9 +258,9 @@ static struct error describe_release(struct making *making)
 
 static struct error write_tables(struct making *making)
 {
-	struct error err = build_write_items(making);
+	struct error err = seal_prepare(making->bundle.db, making->release_id);
 
-	if (err.code || (err = write_leaks(making)).code)
+	if (err.code || (err = build_write_items(making)).code || (err = write_leaks(making)).code)
 		return err;
 	for (int file = 0; file < ARTEFACTS; file++)
 		if (!is_left_out(making, file) && (err = sink_end(&making->sinks[file])).code)
@@ -276,6 +307,7 @@ static struct error write_and_finish(struct making *making)
 		return err;
 	bundle->items = rows_integer(rows, 0, 0);
 	making->volunteers = rows_flag(rows, 0, 1);
+	making->seals = rows_flag(rows, 0, 2);
 	for (int file = 0; file < ARTEFACTS; file++)
 		bundle->left_out[file] = is_left_out(making, file);
 	if ((err = build_tell(making, 0)).code)
@@ -329,9 +361,11 @@ struct error release_make(struct db *db, struct store *store, const char *releas
 		making->progress = progress;
 		making->figures = figures_new();
 		making->leakage = leakage_new();
+		making->seal = seal_new();
 		err = make_release(making);
 		figures_free(making->figures);
 		leakage_free(making->leakage);
+		seal_free(making->seal);
 		free(making);
 	}
 	arena_free(arena);

@@ -21,15 +21,17 @@ files AS (
     SELECT release_id, path, sha256, bytes FROM taken
         ON CONFLICT DO NOTHING)
 INSERT INTO release_item (release_id, item_id, path, sha256, bytes, split, label, label_source,
-                          p_fake, low, high, judgments, ruling, decided_by)
+                          p_fake, low, high, judgments, ruling, decided_by, sealed)
 SELECT release_id, item_id, path, sha256, bytes, split, label, label_source,
-       p_fake, low, high, cardinality(volunteers), ruling, decided_by
+       p_fake, low, high, cardinality(volunteers), ruling, decided_by, sealed
   FROM taken
     ON CONFLICT DO NOTHING
 
 -- name: release_size
--- $1 release uuid; returns how many items, whether volunteers have rows of their own
-SELECT count(*), coalesce((SELECT (filter->>'volunteers')::boolean FROM release WHERE id = $1::uuid), true)
+-- $1 release uuid; returns how many items, whether volunteers have rows of their own, whether it commits to labels
+SELECT count(*), coalesce((SELECT (filter->>'volunteers')::boolean FROM release WHERE id = $1::uuid), true),
+       coalesce((SELECT (filter->>'seal_test')::boolean FROM release WHERE id = $1::uuid), false)
+       OR count(*) FILTER (WHERE sealed) > 0
   FROM release_item WHERE release_id = $1::uuid
 
 -- name: release_window
@@ -44,7 +46,8 @@ SELECT item_id, count FROM (
  ORDER BY item_id DESC LIMIT 1
 
 -- name: release_labels
--- One window of labels.csv, in its columns; then source and title for LICENCES. The statistics know nothing of a release that is
+-- One window of labels.csv, in its columns; then source and title for LICENCES; then whether the label is withheld, and
+-- the salt in hexadecimal that it is committed with: secret. The statistics know nothing of a release that is
 -- being made, so OFFSET 0 has each item's draft found by its key: else all drafts are read for each item.
 -- $1 release uuid, $2 after this item, or NULL; $3 up to this item
 SELECT r.item_id, r.split, i.media_type, r.path, r.label, r.label_source,
@@ -59,7 +62,8 @@ SELECT r.item_id, r.split, i.media_type, r.path, r.label, r.label_source,
        'http://cv.iptc.org/newscodes/digitalsourcetype/' || (d.item->>'digital_source_type'),
        i.rights, i.people, i.made_how,
        CASE WHEN i.near_group IS NOT NULL THEN pseudonym(e.salt, 'looks', uuid_send(i.near_group)) END,
-       i.source, i.title
+       i.source, i.title, r.sealed,
+       (SELECT encode(salt, 'hex') FROM release_seal WHERE release_id = r.release_id AND item_id = r.item_id)
   FROM release_item r
   JOIN release e ON e.id = r.release_id
  CROSS JOIN LATERAL (SELECT item FROM release_draft
@@ -81,7 +85,7 @@ SELECT j.item_id, pseudonym(e.salt, 'volunteer', uuid_send(j.volunteer_id)), j.v
  CROSS JOIN LATERAL unnest(d.volunteers) AS judge
  CROSS JOIN LATERAL (SELECT * FROM judgment WHERE item_id = d.item_id AND volunteer_id = judge
                         AND revision = 0 OFFSET 0) j
- WHERE d.release_id = $1::uuid AND d.item_id <= $3::uuid
+ WHERE d.release_id = $1::uuid AND d.item_id <= $3::uuid AND NOT d.sealed
    AND d.item_id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000')
  ORDER BY j.item_id, pseudonym(e.salt, 'judgment', uuid_send(j.item_id) || uuid_send(j.volunteer_id))
 
@@ -104,6 +108,6 @@ SELECT j.item_id, j.verdict, confidence_step(j.confidence), j.position,
                         AND revision = 0 OFFSET 0) j
   LEFT JOIN LATERAL (SELECT * FROM judged_pair
                       WHERE assignment_id = j.assignment_id OFFSET 0) p ON true
- WHERE d.release_id = $1::uuid AND d.item_id <= $3::uuid
+ WHERE d.release_id = $1::uuid AND d.item_id <= $3::uuid AND NOT d.sealed
    AND d.item_id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000')
  ORDER BY j.item_id, pseudonym(e.salt, 'trial', uuid_send(j.item_id) || uuid_send(j.assignment_id))

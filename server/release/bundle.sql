@@ -17,6 +17,7 @@ VALUES ($1::uuid, $2, decode($3, 'hex'), $4::bigint)
 -- $1 release uuid; returns the summary as JSON, the bytes of its media
 SELECT json_build_object(
     'items', sum(n),
+    'sealed', coalesce(sum(n) FILTER (WHERE sealed), 0),
     'splits', json_build_object(
         'train', json_build_object(
             'real', coalesce(sum(n) FILTER (WHERE split = 'train' AND label = 'real'), 0),
@@ -25,16 +26,16 @@ SELECT json_build_object(
             'real', coalesce(sum(n) FILTER (WHERE split = 'validation' AND label = 'real'), 0),
             'fake', coalesce(sum(n) FILTER (WHERE split = 'validation' AND label = 'fake'), 0)),
         'test', json_build_object(
-            'real', coalesce(sum(n) FILTER (WHERE split = 'test' AND label = 'real'), 0),
-            'fake', coalesce(sum(n) FILTER (WHERE split = 'test' AND label = 'fake'), 0))),
+            'real', coalesce(sum(n) FILTER (WHERE split = 'test' AND label = 'real' AND NOT sealed), 0),
+            'fake', coalesce(sum(n) FILTER (WHERE split = 'test' AND label = 'fake' AND NOT sealed), 0))),
     'media_types', json_build_object(
         'image', coalesce(sum(n) FILTER (WHERE media_type = 'image'), 0),
         'video', coalesce(sum(n) FILTER (WHERE media_type = 'video'), 0),
         'audio', coalesce(sum(n) FILTER (WHERE media_type = 'audio'), 0))),
        coalesce(sum(bytes), 0)
-  FROM (SELECT r.split, r.label, split_part(r.path, '/', 1) AS media_type, count(*) AS n, sum(r.bytes) AS bytes
+  FROM (SELECT r.split, r.label, split_part(r.path, '/', 1) AS media_type, r.sealed, count(*) AS n, sum(r.bytes) AS bytes
           FROM release_item r
-         WHERE r.release_id = $1::uuid GROUP BY 1, 2, 3) cells
+         WHERE r.release_id = $1::uuid GROUP BY 1, 2, 3, 4) cells
 
 -- name: release_finish
 -- It is ready; a job makes its layouts.

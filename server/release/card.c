@@ -73,10 +73,17 @@ static bool has_one_label(const struct rows *table, size_t row)
 
 static void card_splits(FILE *out, const struct rows *facts, const struct rows *table)
 {
-	fputs("## Splits\n\n| media | split | real | fake |\n| --- | --- | ---: | ---: |\n", out);
-	for (size_t i = 0; i < rows_count(table); i++)
-		fprintf(out, "| %s | %s | %s | %s |\n", rows_text(table, i, 0), rows_text(table, i, 1),
+	bool seals = rows_integer(facts, 0, FACT_SEALED) > 0;
+
+	fprintf(out, "## Splits\n\n| media | split | real | fake |%s\n| --- | --- | ---: | ---: |%s\n",
+	        seals ? " sealed |" : "", seals ? " ---: |" : "");
+	for (size_t i = 0; i < rows_count(table); i++) {
+		fprintf(out, "| %s | %s | %s | %s |", rows_text(table, i, 0), rows_text(table, i, 1),
 		        rows_text(table, i, 2), rows_text(table, i, 3));
+		if (seals)
+			fprintf(out, " %s |", rows_text(table, i, 4));
+		fputc('\n', out);
+	}
 	for (size_t i = 0; i < rows_count(table); i++)
 		if (has_one_label(table, i))
 			fprintf(out,
@@ -94,6 +101,35 @@ static void card_splits(FILE *out, const struct rows *facts, const struct rows *
 	if (rows_integer(facts, 0, FACT_CONTRADICTING) > 0)
 		fprintf(out, "Left out, because the same bytes were labelled both real and fake: %s.\n\n",
 		        rows_text(facts, 0, FACT_CONTRADICTING));
+}
+
+/* What is withheld of the test split, and how to check it later. */
+static void card_sealed(FILE *out, const struct rows *facts)
+{
+	fprintf(
+		out,
+		"## Sealed test split\n\n"
+		"The labels of **%s items of the test split are sealed**: nobody can train on them, and "
+		"nobody can change them later. Of such an item `labels.csv` and `LICENCES` say only what "
+		"does not tell its label: the file with its size, and licence and credit, which licences "
+		"ask "
+		"for. The label and where "
+		"it comes from, the truth, the source, how it was made, its lineage and people, and its "
+		"judgments are withheld, and no figure here counts them.\n\n"
+		"`sealed.csv` commits to what is withheld: SHA-256 of a random salt of 32 bytes and, "
+		"behind it, of a line `NAME=VALUE` for the item and each value. The salt is secret, so the "
+		"two labels cannot be tried. When the release is unsealed, its page has "
+		"`sealed_labels.csv`, with the salts. Put it into this folder: `touchstone release verify "
+		".` says whether every commitment opens, and so does this:\n\n"
+		"```python\nimport csv, hashlib\n"
+		"sealed = {row[\"item\"]: row[\"commitment\"] for row in csv.DictReader("
+		"open(\"sealed.csv\", encoding=\"utf-8\"))}\n"
+		"for row in csv.DictReader(open(\"sealed_labels.csv\", encoding=\"utf-8\")):\n"
+		"    salt = bytes.fromhex(row.pop(\"salt\"))\n"
+		"    line = \"\".join(f\"{name}={value}\\n\" for name, value in row.items()).encode()\n"
+		"    assert hashlib.sha256(salt + line).hexdigest() == sealed.pop(row[\"item\"])\n"
+		"assert not sealed\n```\n\n",
+		rows_text(facts, 0, FACT_SEALED));
 }
 
 static double card_percent(const struct rows *rows, int part, int whole)
@@ -198,7 +234,7 @@ static void card_limits(FILE *out, const struct rows *facts)
 		out);
 }
 
-static void card_files(FILE *out, bool volunteers)
+static void card_files(FILE *out, bool volunteers, bool seals)
 {
 	fputs("## Files\n\n"
 	      "- `labels.csv`, `labels.jsonl`: a row an item; the same in both.\n",
@@ -209,8 +245,13 @@ static void card_files(FILE *out, bool volunteers)
 	fputs("- `trials.csv`: a row a judgment, without the volunteer: verdict, confidence, and how "
 	      "the item was shown.\n"
 	      "- `leaks.csv`: how well each thing beside the content tells fakes from real media.\n"
-	      "- `TYPE/SPLIT/LABEL/NAME`: the media. Names mean nothing.\n"
-	      "- `LICENCES`: terms and credit of each item.\n"
+	      "- `TYPE/SPLIT/LABEL/NAME`: the media. Names mean nothing.\n",
+	      out);
+	if (seals)
+		fputs("- `TYPE/test/sealed/NAME`: those of sealed items; `sealed.csv`: what commits to "
+		      "their labels.\n",
+		      out);
+	fputs("- `LICENCES`: terms and credit of each item.\n"
 	      "- `leakage.json`: that nothing ties its splits together; `figures.json`: counts of what "
 	      "it holds.\n"
 	      "- `SHA256SUMS`: check with `sha256sum -c SHA256SUMS`, or `touchstone release "
@@ -303,6 +344,8 @@ static void image_folder(FILE *out, const struct rows *table, size_t row)
 		return;
 	if (has_one_label(table, row))
 		fprintf(out, "# no ImageFolder for image/%s: with one class it would be number 0\n", split);
+	else if (rows_integer(table, row, 4) > 0)
+		fprintf(out, "# no ImageFolder for image/%s: labels are sealed\n", split);
 	else
 		fprintf(out, "image_%s = ImageFolder(\"image/%s\")\n", split, split);
 }
@@ -423,6 +466,8 @@ struct error card_write(FILE *out, struct db *db, const struct release_facts *fa
 	card_header(out, whole, facts->volunteers);
 	card_opening(out, whole);
 	card_splits(out, whole, table);
+	if (facts->seals)
+		card_sealed(out, whole);
 	card_labels(out, whole);
 	card_corrections(out, facts->of[FACTS_CORRECTIONS]);
 	card_agreement(out, whole, said);
@@ -431,7 +476,7 @@ struct error card_write(FILE *out, struct db *db, const struct release_facts *fa
 		return err;
 	leaks_card(out, leaks);
 	card_limits(out, whole);
-	card_files(out, facts->volunteers);
+	card_files(out, facts->volunteers, facts->seals);
 	card_privacy(out, said, facts->of[FACTS_RECOGNISABLE], facts->volunteers);
 	card_licences(out, facts);
 	card_loading(out, whole, table, facts->volunteers);

@@ -11,7 +11,7 @@ SELECT r.item_id, j.volunteer_id, j.verdict = 'fake', r.label_source = 'truth', 
  CROSS JOIN LATERAL unnest(d.volunteers) AS judge
  CROSS JOIN LATERAL (SELECT * FROM judgment WHERE item_id = r.item_id AND volunteer_id = judge
                         AND revision = 0 OFFSET 0) j
- WHERE r.release_id = $1::uuid
+ WHERE r.release_id = $1::uuid AND NOT r.sealed
 
 -- name: release_said_by
 -- The pseudonyms of some volunteers in a release, in the order of these.

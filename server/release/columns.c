@@ -66,6 +66,11 @@ const struct column leak_columns[LEAK_COLUMNS] = {
 	[LEAK_LINEAGES] = { "lineages", COLUMN_INTEGER },
 };
 
+const struct column sealed_table_columns[SEALED_COLUMNS] = {
+	[SEALED_ITEM] = { "item", COLUMN_TEXT },
+	[SEALED_COMMITMENT] = { "commitment", COLUMN_TEXT },
+};
+
 static const char *const split_words[] = { "train", "validation", "test", NULL };
 static const char *const source_words[] = { "crowd", "ruling", "truth", NULL };
 static const char *const rule_words[] = { "full", "no_gold", "one_network", "no_gold_one_network",
@@ -159,6 +164,16 @@ static const struct column_meaning leak_meanings[LEAK_COLUMNS] = {
 	[LEAK_LINEAGES] = { "Lineages that it rests on", NULL },
 };
 
+static const struct column_meaning sealed_meanings[SEALED_COLUMNS] = {
+	[SEALED_ITEM] = { "Id of the sealed item, as in labels.csv, which withholds its label and all "
+	                  "that may tell it",
+	                  NULL },
+	[SEALED_COMMITMENT] = { "SHA-256, in hexadecimal, of a random salt of 32 bytes and, behind it, "
+	                        "of what is withheld: a line NAME=VALUE for the item and each column "
+	                        "of sealed_labels.csv behind the salt",
+	                        NULL },
+};
+
 const struct described_table described_tables[RELEASE_TABLES] = {
 	[RELEASE_LABELS] = { "labels", "Labels", "an item of the release", label_columns,
 	                     label_meanings, LABEL_COLUMNS },
@@ -171,4 +186,7 @@ const struct described_table described_tables[RELEASE_TABLES] = {
 	                    "a medium and a thing beside its content that may tell fakes from real "
 	                    "media",
 	                    leak_columns, leak_meanings, LEAK_COLUMNS },
+	[RELEASE_SEALED] = { "sealed", "Commitments",
+	                     "a sealed item and what its label is committed by", sealed_table_columns,
+	                     sealed_meanings, SEALED_COLUMNS },
 };

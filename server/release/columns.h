@@ -46,6 +46,10 @@ enum label_column {
 	LABEL_SOURCE = LABEL_COLUMNS,
 	LABEL_TITLE,
 	LABEL_VALUES,
+	/* And two that stand in no file (release/seal). */
+	LABEL_SEALED = LABEL_VALUES,
+	LABEL_SALT,
+	LABEL_READ,
 };
 
 enum judgment_column {
@@ -81,10 +85,17 @@ enum leak_column {
 	LEAK_COLUMNS,
 };
 
+enum sealed_column {
+	SEALED_ITEM,
+	SEALED_COMMITMENT,
+	SEALED_COLUMNS,
+};
+
 extern const struct column label_columns[LABEL_COLUMNS];
 extern const struct column judgment_columns[JUDGMENT_COLUMNS];
 extern const struct column trial_columns[TRIAL_COLUMNS];
 extern const struct column leak_columns[LEAK_COLUMNS];
+extern const struct column sealed_table_columns[SEALED_COLUMNS];
 
 /* What a column means, in a sentence without its end. */
 struct column_meaning {

@@ -58,9 +58,9 @@ static json_t *package_schema(enum release_table which, bool csv)
 		json_array_append_new(fields, package_field(&table->columns[c], &table->meanings[c], csv));
 	schema = json_pack("{s:s, s:o, s:[s]}", "$schema", PROFILES "tableschema.json", "fields",
 	                   fields, "missingValues", "");
-	if (which == RELEASE_LABELS)
+	if (which == RELEASE_LABELS || which == RELEASE_SEALED)
 		json_object_set_new(schema, "primaryKey", json_pack("[s]", "item"));
-	if (which == RELEASE_JUDGMENTS || which == RELEASE_TRIALS)
+	if (which == RELEASE_JUDGMENTS || which == RELEASE_TRIALS || which == RELEASE_SEALED)
 		json_object_set_new(schema, "foreignKeys",
 		                    json_pack("[{s:[s], s:{s:s, s:[s]}}]", "fields", "item", "reference",
 		                              "resource", "labels", "fields", "item"));

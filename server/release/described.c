@@ -97,6 +97,13 @@ static void write_selection(FILE *out, const struct release_facts *facts)
 		"splits together, %s whose bytes have both labels.",
 		fact_text(facts, FACT_UNSETTLED), fact_text(facts, FACT_HELD_BACK),
 		fact_text(facts, FACT_CONTRADICTING));
+	if (facts->seals)
+		fprintf(
+			out,
+			" The labels of %s items of the test split are sealed: all that may tell them is "
+			"withheld, their judgments too, and sealed.csv commits to it; no figure here counts "
+			"them.",
+			fact_text(facts, FACT_SEALED));
 }
 
 static void write_personal(FILE *out, const struct release_facts *facts)
@@ -272,7 +279,8 @@ void dictionary_write(FILE *out, const struct release_facts *facts)
 	struct sink sink = sink_begin(&format_csv, out, dictionary_columns, DICTIONARY_COLUMNS);
 
 	for (int table = 0; table < RELEASE_TABLES; table++)
-		if (facts->volunteers || table != RELEASE_JUDGMENTS)
+		if ((facts->volunteers || table != RELEASE_JUDGMENTS) &&
+		    (facts->seals || table != RELEASE_SEALED))
 			dictionary_table(&sink, &described_tables[table]);
 	sink_end(&sink);
 }

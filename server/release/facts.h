@@ -43,6 +43,7 @@ enum fact {
 	FACT_MEAN,
 	FACT_MOST,
 	FACT_UNJUDGED,
+	FACT_SEALED,
 };
 
 /* Columns of release_judgment_facts. */
@@ -85,6 +86,7 @@ enum fact_set {
 struct release_facts {
 	const struct release *release;
 	bool volunteers; /* judgments.csv is in it */
+	bool seals;      /* sealed.csv is */
 	struct rows *of[FACT_SETS];
 };
 

@@ -1,14 +1,15 @@
 -- SPDX-License-Identifier: Apache-2.0
 
 -- name: release_facts
--- What the card says of the whole release. As in release_labels, each item's rows are found by their keys.
+-- What the card says of the whole release: of sealed items only how many there are, and their bytes. As in
+-- release_labels, each item's rows are found by their keys.
 -- $1 release uuid
 -- returns name, version, date, held back, alpha, alpha's low, alpha's high, filter, items, bytes of
 -- media, by crowd, by ruling, of these two with a truth, of these labelled as their truth, the media types,
 -- by truth, of these judged, of these judged to be what they are, items of closed campaigns that the
 -- crowd has not settled, items left out because their bytes have both labels; of those by crowd how many were decided by
 -- the full rule, without gold, within one declared network, by neither; the fewest, the mean and the most judgments of an
--- item; items without any
+-- item; items without any; sealed items
 SELECT e.name, e.version, to_char(e.fixed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'), e.held_back,
        round(e.alpha::numeric, 3), round(e.alpha_low::numeric, 3), round(e.alpha_high::numeric, 3),
        e.filter, n.items, n.bytes, n.crowd, n.ruled, n.known, n.agree, n.types, n.gold, n.judged, n.right,
@@ -18,22 +19,25 @@ SELECT e.name, e.version, to_char(e.fixed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'), 
            AND g.name = coalesce(e.filter->>'campaign', g.name)
            AND i.media_type = coalesce(e.filter->>'media_type', i.media_type)),
        e.contradicting, n.decided_full, n.decided_no_gold, n.decided_one_network, n.decided_neither,
-       n.fewest, n.mean, n.most, n.unjudged
+       n.fewest, n.mean, n.most, n.unjudged, n.sealed
   FROM release e,
-       (SELECT count(*) AS items, sum(r.bytes) AS bytes,
-               count(*) FILTER (WHERE r.label_source = 'crowd') AS crowd,
-               count(*) FILTER (WHERE r.label_source = 'ruling') AS ruled,
-               count(i.truth) FILTER (WHERE r.label_source <> 'truth') AS known,
-               count(*) FILTER (WHERE r.label_source <> 'truth' AND i.truth::text = r.label) AS agree,
-               count(*) FILTER (WHERE r.label_source = 'truth') AS gold,
-               count(r.p_fake) FILTER (WHERE r.label_source = 'truth') AS judged,
-               count(*) FILTER (WHERE r.label_source = 'truth' AND (r.p_fake >= 0.5) = (r.label = 'fake')) AS right,
-               count(*) FILTER (WHERE r.decided_by = 'full') AS decided_full,
-               count(*) FILTER (WHERE r.decided_by = 'no_gold') AS decided_no_gold,
-               count(*) FILTER (WHERE r.decided_by = 'one_network') AS decided_one_network,
-               count(*) FILTER (WHERE r.decided_by = 'no_gold_one_network') AS decided_neither,
-               min(r.judgments) AS fewest, round(avg(r.judgments), 1) AS mean, max(r.judgments) AS most,
-               count(*) FILTER (WHERE r.judgments = 0) AS unjudged,
+       (SELECT count(*) AS items, sum(r.bytes) AS bytes, count(*) FILTER (WHERE r.sealed) AS sealed,
+               count(*) FILTER (WHERE NOT r.sealed AND r.label_source = 'crowd') AS crowd,
+               count(*) FILTER (WHERE NOT r.sealed AND r.label_source = 'ruling') AS ruled,
+               count(i.truth) FILTER (WHERE NOT r.sealed AND r.label_source <> 'truth') AS known,
+               count(*) FILTER (WHERE NOT r.sealed AND r.label_source <> 'truth' AND i.truth::text = r.label) AS agree,
+               count(*) FILTER (WHERE NOT r.sealed AND r.label_source = 'truth') AS gold,
+               count(r.p_fake) FILTER (WHERE NOT r.sealed AND r.label_source = 'truth') AS judged,
+               count(*) FILTER (WHERE NOT r.sealed AND r.label_source = 'truth'
+                                      AND (r.p_fake >= 0.5) = (r.label = 'fake')) AS right,
+               count(*) FILTER (WHERE NOT r.sealed AND r.decided_by = 'full') AS decided_full,
+               count(*) FILTER (WHERE NOT r.sealed AND r.decided_by = 'no_gold') AS decided_no_gold,
+               count(*) FILTER (WHERE NOT r.sealed AND r.decided_by = 'one_network') AS decided_one_network,
+               count(*) FILTER (WHERE NOT r.sealed AND r.decided_by = 'no_gold_one_network') AS decided_neither,
+               coalesce(min(r.judgments) FILTER (WHERE NOT r.sealed), 0) AS fewest,
+               coalesce(round(avg(r.judgments) FILTER (WHERE NOT r.sealed), 1), 0) AS mean,
+               coalesce(max(r.judgments) FILTER (WHERE NOT r.sealed), 0) AS most,
+               count(*) FILTER (WHERE NOT r.sealed AND r.judgments = 0) AS unjudged,
                string_agg(DISTINCT i.media_type COLLATE "C", ' ') AS types
           FROM release_item r
          CROSS JOIN LATERAL (SELECT item FROM release_draft
@@ -57,7 +61,7 @@ SELECT count(*), count(DISTINCT j.volunteer_id), count(*) FILTER (WHERE r.label 
  CROSS JOIN LATERAL (SELECT * FROM judgment WHERE item_id = r.item_id AND volunteer_id = judge
                         AND revision = 0 OFFSET 0) j
   LEFT JOIN LATERAL (SELECT * FROM judged_pair WHERE assignment_id = j.assignment_id OFFSET 0) p ON true
- WHERE r.release_id = $1::uuid
+ WHERE r.release_id = $1::uuid AND NOT r.sealed
 
 -- name: release_recognisable
 -- What matches a release to another one that holds the same items. A sum of hashes stands for the set of
@@ -71,7 +75,7 @@ WITH said AS (
      CROSS JOIN LATERAL unnest(d.volunteers) AS judge
      CROSS JOIN LATERAL (SELECT * FROM judgment WHERE item_id = d.item_id AND volunteer_id = judge
                             AND revision = 0 OFFSET 0) j
-     WHERE d.release_id = $1::uuid)
+     WHERE d.release_id = $1::uuid AND NOT d.sealed)
 SELECT (SELECT count(*) FROM (SELECT FROM said GROUP BY item_id, verdict, confidence
                               HAVING count(*) = 1) single),
        (SELECT count(DISTINCT volunteer_id) FROM said),
@@ -80,9 +84,9 @@ SELECT (SELECT count(*) FROM (SELECT FROM said GROUP BY item_id, verdict, confid
                                GROUP BY all_of_it HAVING count(*) = 1) alone)
 
 -- name: release_table
--- $1 release uuid; returns media type, split, real, fake
-SELECT i.media_type, r.split, count(*) FILTER (WHERE r.label = 'real'),
-       count(*) FILTER (WHERE r.label = 'fake')
+-- $1 release uuid; returns media type, split, real, fake, sealed
+SELECT i.media_type, r.split, count(*) FILTER (WHERE r.label = 'real' AND NOT r.sealed),
+       count(*) FILTER (WHERE r.label = 'fake' AND NOT r.sealed), count(*) FILTER (WHERE r.sealed)
   FROM release_item r
  CROSS JOIN LATERAL (SELECT item FROM release_draft
                       WHERE release_id = r.release_id AND item_id = r.item_id OFFSET 0) d
@@ -102,7 +106,7 @@ SELECT coalesce(i.licence, 'not stated') COLLATE "C", count(*)
 -- $1 release uuid; returns items with nobody, whose people consented, act in a public role, of which nothing is declared
 SELECT count(*) FILTER (WHERE d.item->>'people' = 'nobody'), count(*) FILTER (WHERE d.item->>'people' = 'consented'),
        count(*) FILTER (WHERE d.item->>'people' = 'public_role'), count(*) FILTER (WHERE d.item->>'people' IS NULL)
-  FROM release_draft d WHERE d.release_id = $1::uuid
+  FROM release_draft d WHERE d.release_id = $1::uuid AND NOT d.sealed
 
 -- name: release_corrections
 -- What was corrected since the release of this name before this one; no row: it is the first.
@@ -118,7 +122,7 @@ SELECT f.version, c.truths, c.others,
  CROSS JOIN LATERAL (
        SELECT count(DISTINCT h.item_id) FILTER (WHERE h.field = 'truth') AS truths,
               count(DISTINCT h.item_id) FILTER (WHERE h.field <> 'truth') AS others
-         FROM item_change h JOIN release_item r ON r.item_id = h.item_id AND r.release_id = $1::uuid
+         FROM item_change h JOIN release_item r ON r.item_id = h.item_id AND r.release_id = $1::uuid AND NOT r.sealed
         WHERE h.changed_at > f.fixed_at) c
 
 -- name: release_set_aside

@@ -27,6 +27,7 @@ struct crowd_right {
 
 struct figures {
 	uint64_t in[MEDIA_TYPES][SPLITS][2]; /* real, fake */
+	uint64_t sealed[MEDIA_TYPES];        /* in the test split: of them nothing else is counted */
 	uint64_t by_ruling, by_truth, by_crowd;
 	uint64_t p_fake[TRUTHS][FIGURE_BINS];
 	uint64_t width[FIGURE_BINS];
@@ -111,6 +112,11 @@ void figures_label(struct figures *figures, const char *const values[])
 	size_t medium = word_place(media_types, MEDIA_TYPES, type, strlen(type));
 	uint64_t judgments = values[LABEL_JUDGMENTS] ? strtoull(values[LABEL_JUDGMENTS], NULL, 10) : 0;
 
+	if (!values[LABEL_LABEL]) {
+		if (medium < MEDIA_TYPES)
+			figures->sealed[medium]++;
+		return;
+	}
 	if (medium < MEDIA_TYPES) {
 		figures->in[medium][split_read(values[LABEL_SPLIT])][values[LABEL_LABEL][0] == 'f']++;
 		note_right(&figures->medium[medium], values[LABEL_P_FAKE], values[LABEL_TRUTH]);
@@ -157,6 +163,18 @@ static json_t *figure_counts(const uint64_t counts[], size_t count)
 	return list;
 }
 
+/* Of a split without sealed items it says nothing of any. */
+static json_t *figure_cell(int type, int split, const uint64_t of[2], uint64_t sealed)
+{
+	json_t *cell = json_pack("{s:s, s:s, s:I, s:I}", "media_type", media_types[type], "split",
+	                         split_name((enum split)split), "real", (json_int_t)of[0], "fake",
+	                         (json_int_t)of[1]);
+
+	if (sealed)
+		json_object_set_new(cell, "sealed", json_integer((json_int_t)sealed));
+	return cell;
+}
+
 static json_t *figure_labels(const struct figures *figures)
 {
 	json_t *list = json_array();
@@ -164,12 +182,10 @@ static json_t *figure_labels(const struct figures *figures)
 	for (int type = 0; type < MEDIA_TYPES; type++)
 		for (int split = SPLIT_TRAIN; split < SPLITS; split++) {
 			const uint64_t *of = figures->in[type][split];
+			uint64_t sealed = split == SPLIT_TEST ? figures->sealed[type] : 0;
 
-			if (of[0] + of[1] > 0)
-				json_array_append_new(
-					list, json_pack("{s:s, s:s, s:I, s:I}", "media_type", media_types[type],
-				                    "split", split_name((enum split)split), "real",
-				                    (json_int_t)of[0], "fake", (json_int_t)of[1]));
+			if (of[0] + of[1] + sealed > 0)
+				json_array_append_new(list, figure_cell(type, split, of, sealed));
 		}
 	return list;
 }

@@ -104,11 +104,12 @@ static struct error read_layout_row(json_t *label, struct layout_row *row)
 		                        .media_type = label_text(label, "media_type"),
 		                        .split = label_text(label, "split"),
 		                        .lineage = label_text(label, "lineage") };
-	if (!dot || !said || !row->media_type || !row->split ||
+	row->is_sealed = json_is_null(json_object_get(label, "label"));
+	if (!dot || (!said && !row->is_sealed) || !row->media_type || !row->split ||
 	    !vocabulary_has(media_types, row->media_type) || dot - slash > LAYOUT_NAME)
 		return row_unread();
 	snprintf(row->name, sizeof row->name, "%.*s", (int)(dot - slash - 1), slash + 1);
-	row->is_fake = strcmp(said, "fake") == 0;
+	row->is_fake = said && strcmp(said, "fake") == 0;
 	while (strcmp(media_types[row->type], row->media_type) != 0)
 		row->type++;
 	return ok();

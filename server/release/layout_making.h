@@ -27,6 +27,7 @@ struct layout_row {
 	unsigned type;          /* its place in media_types */
 	const char *split;      /* train */
 	bool is_fake;
+	bool is_sealed;      /* its label is withheld, and is_fake says nothing */
 	const char *lineage; /* NULL: none */
 };
 

@@ -79,6 +79,8 @@ char *release_filter_text(const struct release_filter *filter)
 		json_object_set_new(object, "min_confidence", json_real(filter->min_confidence));
 	if (filter->no_volunteers)
 		json_object_set_new(object, "volunteers", json_false());
+	if (filter->seal_test)
+		json_object_set_new(object, "seal_test", json_true());
 	text = json_dumps(object, JSON_COMPACT);
 	json_decref(object);
 	if (!text)
@@ -130,6 +132,7 @@ static void read_summary(const char *text, struct release *release)
 		release->in_split[split][0] = count_at(splits, split_name(split), "real");
 		release->in_split[split][1] = count_at(splits, split_name(split), "fake");
 	}
+	release->sealed = count_at(summary, "sealed", NULL);
 	for (size_t type = 0; media_types[type]; type++)
 		release->of_type[type] = count_at(types, media_types[type], NULL);
 }

@@ -40,6 +40,7 @@ struct release_filter {
 	int64_t min_judgments;  /* 0: no limit */
 	double min_confidence;  /* of a label of the crowd, .5..1; 0: no limit. Others always pass */
 	bool no_volunteers;     /* leave out the rows that name volunteers by pseudonym */
+	bool seal_test;         /* withhold the labels of the test split (release/seal) */
 };
 
 /* The filter as JSON text, to be freed. */
@@ -68,7 +69,8 @@ struct release {
 	int64_t items, bytes;
 	int64_t created_s;
 	const char *created_at;              /* RFC 3339 */
-	int64_t in_split[SPLITS][2];         /* items, by enum split: real, fake */
+	int64_t in_split[SPLITS][2];         /* items, by enum split: real, fake; not those that are */
+	int64_t sealed;                      /* sealed, in the test split */
 	int64_t of_type[3];                  /* items, as media_types has them */
 	double alpha, alpha_low, alpha_high; /* NaN: none */
 };

@@ -20,6 +20,7 @@
 #include "release/leakage.h"
 #include "release/release.h"
 #include "release/signed.h"
+#include "release/unseal.h"
 
 #define NOTICE_ITEMS 200 /* named in README.md; the list of revocations has all */
 
@@ -406,7 +407,7 @@ static struct error copy_leakage(struct revising *revising, FILE *in, FILE *out)
 /* How a file is made of the one that the release has; NULL: it is made anew. */
 static struct error (*copier_of(int file))(struct revising *, FILE *, FILE *)
 {
-	if (file < ARTEFACTS && artefacts[file].table >= RELEASE_BY_ITEM)
+	if (file < ARTEFACTS && artefacts[file].table == RELEASE_LEAKS)
 		return copy_whole;
 	if (file < ARTEFACTS && artefacts[file].format == &format_csv)
 		return copy_csv;
@@ -603,6 +604,9 @@ static void revise_nicely(void *arg)
 
 	while (!revising->err.code && made)
 		revising->err = revise_once(revising, &made);
+	if (!revising->err.code)
+		revising->err =
+			unseal_revisions(revising->bundle.db, revising->bundle.store, revising->root_id);
 }
 
 struct error release_revise(struct db *db, struct store *store, const char *release_id,

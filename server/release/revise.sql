@@ -39,9 +39,9 @@ files AS (
     INSERT INTO release_file (release_id, path, sha256, bytes)
     SELECT $2::uuid, path, sha256, bytes FROM kept)
 INSERT INTO release_item (release_id, item_id, path, sha256, bytes, split, label, label_source,
-                          p_fake, low, high, judgments, ruling, decided_by)
+                          p_fake, low, high, judgments, ruling, decided_by, sealed)
 SELECT $2::uuid, item_id, path, sha256, bytes, split, label, label_source,
-       p_fake, low, high, judgments, ruling, decided_by
+       p_fake, low, high, judgments, ruling, decided_by, sealed
   FROM kept
 
 -- name: revise_gone

@@ -15,6 +15,7 @@
 #include "release/artefact.h"
 #include "release/cut.h"
 #include "release/release.h"
+#include "release/seal.h"
 #include "release/split.h"
 
 #define CUT_AT_ONCE   2000 /* items a SELECT */
@@ -27,6 +28,7 @@ struct choice {
 	char moment[40]; /* of the snapshot */
 	unsigned char (*ids)[UUID_BYTES];
 	struct split_item *items;
+	bool *sealable; /* of each: in the test split it is sealed */
 	uint32_t count, room;
 	char *tie;              /* the key of the last row of release_links, */
 	int64_t tied;           /* and the candidate that it last stood for, or -1 */
@@ -34,8 +36,10 @@ struct choice {
 	uint32_t contradicting; /* their bytes have the other label too */
 	uint32_t uncut;         /* wanted, and wait to be cut anew; */
 	uint32_t uncuttable;    /* left out, for they cannot be cut so */
-	struct release_votes *votes; /* on the items that go in, */
-	uint32_t taken;              /* and how many these are */
+	uint32_t published;     /* left out, for their labels cannot be sealed */
+	struct release_votes *votes; /* on the items that go in and are not sealed, */
+	uint32_t voted;              /* and how many these are */
+	uint32_t taken, sealed;      /* items that go in, and those of them that are sealed */
 	bool large;                  /* folders are split */
 	struct release_agreement agreement;
 };
@@ -56,6 +60,7 @@ static struct error add_candidate(void *arg, const struct rows *rows)
 		choice->room = choice->room ? 2 * choice->room : 1024;
 		choice->ids = mem_resize(choice->ids, choice->room, sizeof *choice->ids);
 		choice->items = mem_resize(choice->items, choice->room, sizeof *choice->items);
+		choice->sealable = mem_resize(choice->sealable, choice->room, sizeof *choice->sealable);
 	}
 	struct split_item *item = &choice->items[choice->count];
 	*item = (struct split_item){
@@ -66,10 +71,11 @@ static struct error add_candidate(void *arg, const struct rows *rows)
 	if (!uuid_from_text(choice->ids[choice->count], rows_text(rows, 0, 0)) ||
 	    !hex_decode(item->key, SPLIT_KEY_BYTES, rows_text(rows, 0, 1)))
 		return errorf(ERR_INTERNAL, "a candidate cannot be read");
-	choice->count++;
 	choice->contradicting += rows_flag(rows, 0, 5);
 	choice->uncut += rows_flag(rows, 0, 6);
 	choice->uncuttable += rows_flag(rows, 0, 7);
+	choice->published += rows_flag(rows, 0, 8);
+	choice->sealable[choice->count++] = rows_flag(rows, 0, 9);
 	return ok();
 }
 
@@ -196,6 +202,7 @@ static void choice_clear(struct choice *choice)
 {
 	free(choice->ids);
 	free(choice->items);
+	free(choice->sealable);
 	free(choice->tie);
 	free(choice->votes);
 	*choice = (struct choice){ .release_id = choice->release_id, .cut = choice->cut };
@@ -254,7 +261,7 @@ static void select_agree(void *arg)
 {
 	struct choice *choice = arg;
 
-	choice->agreement = release_agree(choice->votes, choice->taken);
+	choice->agreement = release_agree(choice->votes, choice->voted);
 }
 
 /* ------------------------------------------------------------------ writing */
@@ -284,14 +291,18 @@ static const char *split_folder(struct arena *arena, const char *path)
 	return arena_printf(arena, "%.*s%.2s/%s", (int)(name - path), path, name, name);
 }
 
+/* Adds a row; `sealed` takes the label out of its path. */
 static void bunch_add(struct bunch *bunch, const char *const values[], const char *split,
-                      bool large)
+                      bool large, bool sealed)
 {
+	const char **row = bunch->rows[bunch->count];
+
 	for (int c = 0; c < CUT_COLUMNS; c++)
-		bunch->rows[bunch->count][c] =
-			values[c] ? arena_copy(bunch->arena, values[c], strlen(values[c])) : NULL;
+		row[c] = values[c] ? arena_copy(bunch->arena, values[c], strlen(values[c])) : NULL;
+	if (sealed)
+		row[CUT_PATH] = arena_printf(bunch->arena, SEALED_FOLDER "%s", strchr(row[CUT_PATH], '/'));
 	if (large)
-		bunch->rows[bunch->count][CUT_PATH] = split_folder(bunch->arena, values[CUT_PATH]);
+		row[CUT_PATH] = split_folder(bunch->arena, row[CUT_PATH]);
 	bunch->splits[bunch->count++] = split;
 }
 
@@ -322,6 +333,22 @@ static struct error bunch_write(struct bunch *bunch, struct db *db, const char *
 	return err;
 }
 
+static bool is_sealed(const struct choice *choice, int64_t candidate)
+{
+	return choice->sealable[candidate] && choice->items[candidate].split == SPLIT_TEST;
+}
+
+static void note_votes(struct choice *choice, const char *const values[])
+{
+	uint32_t judgments = values[CUT_VOLUNTEERS][1] != '}';
+
+	for (const char *at = values[CUT_VOLUNTEERS]; *at; at++)
+		judgments += *at == ',';
+	choice->votes[choice->voted++] =
+		(struct release_votes){ .judgments = judgments,
+		                        .fake = (uint32_t)strtoul(values[CUT_FAKE], NULL, 10) };
+}
+
 /* Adds a row of the cut to the bunch, if its item goes in. */
 static struct error select_take_one(struct choice *choice, struct bunch *bunch,
                                     const char *const values[])
@@ -333,14 +360,24 @@ static struct error select_take_one(struct choice *choice, struct bunch *bunch,
 	enum split split = choice->items[candidate].split;
 	if (split == SPLIT_NONE)
 		return ok();
-	uint32_t judgments = values[CUT_VOLUNTEERS][1] != '}';
-	for (const char *at = values[CUT_VOLUNTEERS]; *at; at++)
-		judgments += *at == ',';
-	choice->votes[choice->taken++] =
-		(struct release_votes){ .judgments = judgments,
-		                        .fake = (uint32_t)strtoul(values[CUT_FAKE], NULL, 10) };
-	bunch_add(bunch, values, split_name(split), choice->large);
+	bool sealed = is_sealed(choice, candidate);
+	if (!sealed)
+		note_votes(choice, values);
+	choice->taken++;
+	choice->sealed += sealed;
+	bunch_add(bunch, values, split_name(split), choice->large, sealed);
 	return ok();
+}
+
+/* A release whose test labels are all known would be sealed in name alone. */
+static struct error refuse_unsealed(uint32_t published, int64_t sealed)
+{
+	if (!published || sealed)
+		return ok();
+	return errorf(ERR_INVALID,
+	              "Nothing can be sealed: the labels of all %u items of the test split were "
+	              "published before, by another release.",
+	              published);
 }
 
 static struct error no_item_fits(void)
@@ -368,6 +405,8 @@ static struct error write_draft(struct db *db, struct choice *choice)
 			err = bunch_write(&bunch, db, choice->release_id);
 	}
 	arena_free(bunch.arena);
+	if (!err.code)
+		err = refuse_unsealed(choice->published, choice->sealed);
 	if (!err.code && choice->taken == 0)
 		err = no_item_fits();
 	return err;
@@ -519,7 +558,10 @@ static struct error preview_row(struct previewing *previewing, const char *const
 		return ok();
 	preview->items++;
 	preview->bytes += strtoll(values[CUT_BYTES], NULL, 10);
-	preview->in_split[split][stratum % 2]++;
+	if (is_sealed(choice, candidate))
+		preview->sealed++;
+	else
+		preview->in_split[split][stratum % 2]++;
 	preview->of_type[stratum / 2]++;
 	return ok();
 }
@@ -536,8 +578,11 @@ static struct error preview_count(struct previewing *previewing)
 		if (!err.code && found)
 			err = preview_row(previewing, values);
 	}
+	if (!err.code)
+		err = refuse_unsealed(previewing->choice.published, previewing->preview.sealed);
 	if (!err.code && previewing->preview.items == 0)
 		err = no_item_fits();
+	previewing->preview.published = previewing->choice.published;
 	previewing->preview.held_back = previewing->choice.held_back;
 	previewing->preview.contradicting = previewing->choice.contradicting;
 	return err;

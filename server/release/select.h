@@ -26,9 +26,11 @@ struct error release_decide(struct db *db, struct store *store, const char *rele
 /* What a release would hold if it were made now. */
 struct release_preview {
 	int64_t items, bytes;        /* of its media */
-	int64_t in_split[SPLITS][2]; /* items, by enum split: real, fake */
+	int64_t in_split[SPLITS][2]; /* items, by enum split: real, fake; those that are not sealed */
+	int64_t sealed;              /* and those that are: they are in the test split */
 	int64_t of_type[3];          /* items, as media_types has them */
 	int64_t held_back, contradicting;
+	int64_t published; /* left out: their labels were published, and cannot be sealed */
 };
 
 /* Chooses as release_decide() would, and keeps nothing. ERR_INVALID: no item fits. */

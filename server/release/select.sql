@@ -30,16 +30,30 @@ SELECT now()
 -- $1 release uuid
 -- The same bytes never go in under two labels: then only what a moderator ruled on does, or nothing. Nor does what cannot
 -- be cut as the others are.
+-- A label that was published cannot be sealed: a release that seals its test split goes without such items. One that
+-- another release has sealed stays so, and so do its bytes under another id.
 -- returns item id, sha256 in hexadecimal, media type, label (NULL: not in this release), former split,
 -- true: left out, because its bytes have the other label as well; true: it would go in, and waits to be cut; true: left
--- out, because it cannot be cut as the others are
-SELECT i.id, encode(i.sha256, 'hex'), i.media_type, CASE WHEN a.stands AND d.item_id IS NULL THEN a.label END, s.split,
+-- out, because it cannot be cut as the others are; true: left out, because its label was published; true: in the test split
+-- it is sealed
+SELECT i.id, encode(i.sha256, 'hex'), i.media_type,
+       CASE WHEN a.stands AND d.item_id IS NULL AND NOT (f.seal AND coalesce(g.published, false)) THEN a.label END, s.split,
        NOT a.stands, coalesce(a.stands, false) AND d.item_id IS NOT NULL AND d.why IS NULL,
-       coalesce(a.stands, false) AND d.why IS NOT NULL
+       coalesce(a.stands, false) AND d.why IS NOT NULL,
+       coalesce(a.stands, false) AND d.item_id IS NULL AND f.seal AND coalesce(g.published, false),
+       f.seal OR coalesce(NOT g.published, false)
   FROM release_wanted($1::uuid) a
   FULL JOIN item_split s ON s.item_id = a.item_id
   JOIN item i ON i.id = coalesce(a.item_id, s.item_id)
   LEFT JOIN cut_due d ON d.item_id = a.item_id
+ CROSS JOIN (SELECT coalesce((SELECT (filter->>'seal_test')::boolean FROM release WHERE id = $1::uuid), false) AS seal,
+                    EXISTS (SELECT FROM release WHERE filter ? 'seal_test') AS any_seal) f
+  LEFT JOIN LATERAL (
+       SELECT bool_or(NOT sealed) AS published
+         FROM (SELECT sealed FROM test_given WHERE item_id = i.id
+                UNION ALL
+               SELECT sealed FROM test_given WHERE sha256 = i.rendition) t OFFSET 0) g
+       ON f.any_seal AND a.item_id IS NOT NULL AND (s.split IS NULL OR s.split = 'test')
  ORDER BY i.id
 
 -- name: release_links
@@ -105,13 +119,13 @@ SELECT l.item_id,
  WHERE r.id = $1::uuid
 
 -- name: release_draft_add
--- Keeps rows of release_cut, as they are, with the splits of their items.
+-- Keeps rows of release_cut, as they are, with the splits of their items; paths of sealed ones begin with sealed/.
 -- $1 the release, $2 item ids, $3 to $15 the other columns of release_cut but the count, $16 splits
 INSERT INTO release_draft (release_id, item_id, item, volunteers, label, label_source, p_fake, low, high, ruling,
-                           sha256, bytes, path, decided_by, split)
+                           sha256, bytes, path, decided_by, split, sealed)
 SELECT ($1::text[])[1]::uuid, u.item_id::uuid, u.item::jsonb, u.volunteers::uuid[], u.label, u.label_source,
        u.p_fake::float8, u.low::float8, u.high::float8, u.ruling, u.rendition::bytea, u.bytes::bigint,
-       u.media_type || '/' || u.split || '/' || u.path, u.decided_by, u.split
+       u.media_type || '/' || u.split || '/' || u.path, u.decided_by, u.split, u.path LIKE 'sealed/%'
   FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
               $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[])
        AS u (item_id, item, volunteers, label, label_source, p_fake, low, high, ruling, rendition, bytes,

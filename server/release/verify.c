@@ -26,6 +26,8 @@
 #include "release/columns.h"
 #include "release/formats/formats.h"
 #include "release/leakage.h"
+#include "release/seal.h"
+#include "release/seal_check.h"
 #include "release/signed.h"
 #include "release/split.h"
 
@@ -88,6 +90,7 @@ struct verifying {
 	size_t judged_count, judged_room;
 	struct format formats[FORMATS_MOST];
 	size_t format_count;
+	struct seal_check *seals;
 };
 
 /* A stranger's folder may hold any name. */
@@ -321,6 +324,8 @@ static void check_entry(struct verifying *v, const FTSENT *entry)
 		verify_fault(v, "%s: neither a file nor a folder", path);
 		return;
 	}
+	if (strcmp(path, RELEASE_OPENINGS) == 0 && sum_find(v, RELEASE_COMMITMENTS))
+		return; /* published later: the commitments say whether it is genuine */
 	if (!(sum = sum_find(v, path))) {
 		verify_stray(v, path);
 		return;
@@ -437,6 +442,12 @@ static void note_format(struct verifying *v, const char *media_type, const char 
 		v->formats[i].real = true;
 }
 
+/* Of a test split that is sealed labels.csv has no labels. */
+static bool row_is_sealed(const char *const f[])
+{
+	return f[LABEL_LABEL][0] == '\0' && strcmp(f[LABEL_SPLIT], "test") == 0;
+}
+
 static void check_place(struct verifying *v, const char *const f[], uint32_t row)
 {
 	const char *file = f[LABEL_FILE];
@@ -444,7 +455,7 @@ static void check_place(struct verifying *v, const char *const f[], uint32_t row
 	struct sum *sum = sum_find(v, file);
 
 	snprintf(prefix, sizeof prefix, "%s/%s/%s/", f[LABEL_MEDIA_TYPE], f[LABEL_SPLIT],
-	         f[LABEL_LABEL]);
+	         row_is_sealed(f) ? SEALED_FOLDER : f[LABEL_LABEL]);
 	if (strncmp(file, prefix, strlen(prefix)) != 0) {
 		verify_fault(v, "labels.csv row %u: %s is not in the folder of its type, split and label",
 		             row, file);
@@ -452,7 +463,7 @@ static void check_place(struct verifying *v, const char *const f[], uint32_t row
 	}
 	if (!name_is_opaque(name_in_folder(file + strlen(prefix))))
 		verify_fault(v, "labels.csv row %u: the name of %s may tell something", row, file);
-	else
+	else if (!row_is_sealed(f))
 		note_format(v, f[LABEL_MEDIA_TYPE], file, f[LABEL_LABEL]);
 	if (!sum) {
 		verify_fault(v, "labels.csv row %u: %s is not listed in SHA256SUMS", row, file);
@@ -538,17 +549,22 @@ static bool is_count(const char *text, uint32_t *ret_count)
 	return true;
 }
 
+static void add_judged(struct verifying *v, struct verified_item judged)
+{
+	if (v->judged_count == v->judged_room) {
+		v->judged_room = v->judged_room ? 2 * v->judged_room : 1024;
+		v->judged = mem_resize(v->judged, v->judged_room, sizeof *v->judged);
+	}
+	v->judged[v->judged_count++] = judged;
+}
+
 static void note_judgments(struct verifying *v, const char *const f[], uint32_t row)
 {
 	struct verified_item judged = { .hash = verify_hash_of("", f[LABEL_ITEM]), .row = row };
 
 	if (!is_count(f[LABEL_JUDGMENTS], &judged.counted))
 		verify_fault(v, "labels.csv row %u: judgments is no whole number", row);
-	if (v->judged_count == v->judged_room) {
-		v->judged_room = v->judged_room ? 2 * v->judged_room : 1024;
-		v->judged = mem_resize(v->judged, v->judged_room, sizeof *v->judged);
-	}
-	v->judged[v->judged_count++] = judged;
+	add_judged(v, judged);
 }
 
 static void note_keys(struct verifying *v, const char *const f[], uint32_t row, int split)
@@ -561,7 +577,8 @@ static void note_keys(struct verifying *v, const char *const f[], uint32_t row, 
 		               .file = sum ? sum->path : "a file that is not listed" };
 
 	add_key(&v->keys, verify_keyed(key, KEY_ITEM, f[LABEL_ITEM]));
-	add_key(&v->keys, verify_keyed(key, KEY_LINEAGE, f[LABEL_LINEAGE]));
+	if (!row_is_sealed(f))
+		add_key(&v->keys, verify_keyed(key, KEY_LINEAGE, f[LABEL_LINEAGE]));
 	add_key(&v->keys, verify_keyed(key, KEY_BYTES, f[LABEL_SHA256]));
 	if (f[LABEL_LOOKS][0])
 		add_key(&v->keys, verify_keyed(key, KEY_LOOKS, f[LABEL_LOOKS]));
@@ -589,13 +606,34 @@ static void note_lone_labels(struct verifying *v)
 		}
 }
 
+/* Its label is committed to, and nothing else tells it. */
+static void check_sealed_row(struct verifying *v, const char *const f[], uint32_t row)
+{
+	struct verified_item judged = { .hash = verify_hash_of("", f[LABEL_ITEM]), .row = row };
+
+	if (!seal_check_item(v->seals, f[LABEL_ITEM]))
+		verify_fault(v, "labels.csv row %u: nothing commits to its label", row);
+	for (int c = 0; c < LABEL_COLUMNS; c++)
+		if (seal_withholds(c) && *f[c])
+			verify_fault(v, "labels.csv row %u: its label is sealed, and %s is told", row,
+			             label_columns[c].name);
+	check_place(v, f, row);
+	note_keys(v, f, row, split_read(f[LABEL_SPLIT]));
+	add_judged(v, judged);
+}
+
 static void check_row(struct verifying *v, const char *const f[], uint32_t row)
 {
 	int split = split_read(f[LABEL_SPLIT]);
+	bool sealed = row_is_sealed(f) && sum_find(v, RELEASE_COMMITMENTS);
 
-	if (split == SPLIT_NONE || !one_of(f[LABEL_LABEL], "real", "fake", NULL) ||
+	if (split == SPLIT_NONE || !(sealed || one_of(f[LABEL_LABEL], "real", "fake", NULL)) ||
 	    !vocabulary_has(media_types, f[LABEL_MEDIA_TYPE])) {
 		verify_fault(v, "labels.csv row %u: no such split, label or media_type", row);
+		return;
+	}
+	if (sealed) {
+		check_sealed_row(v, f, row);
 		return;
 	}
 	v->labels[verify_type_of(f[LABEL_MEDIA_TYPE])][split][f[LABEL_LABEL][0] == 'f']++;
@@ -1125,6 +1163,35 @@ static void check_leakage(struct verifying *v)
 	free(text);
 }
 
+/* ------------------------------------------------------------------ sealed labels */
+
+static void tell_seal_fault(void *arg, const char *text)
+{
+	verify_fault(arg, "%s", text);
+}
+
+/* Comes before labels.csv, whose sealed rows ask for it. */
+static void check_seals(struct verifying *v)
+{
+	FILE *commitments = sum_find(v, RELEASE_COMMITMENTS) ? open_in(v, RELEASE_COMMITMENTS) : NULL;
+	FILE *openings = commitments ? open_in(v, RELEASE_OPENINGS) : NULL;
+	bool missing = !openings && errno == ENOENT;
+
+	v->seals = seal_check_new(tell_seal_fault, v);
+	if (commitments)
+		seal_check_commitments(v->seals, commitments);
+	else if (sum_find(v, RELEASE_COMMITMENTS))
+		verify_fault(v, RELEASE_COMMITMENTS ": cannot be read: %s", why_not());
+	if (openings)
+		seal_check_openings(v->seals, openings);
+	else if (commitments && !missing)
+		verify_fault(v, RELEASE_OPENINGS ": cannot be read");
+	if (commitments)
+		fclose(commitments);
+	if (openings)
+		fclose(openings);
+}
+
 static void require_tables(struct verifying *v)
 {
 	if (!sum_find(v, "README.md"))
@@ -1147,6 +1214,7 @@ struct error release_verify(const char *folder, const struct public_key *key, FI
 		err = check_files(&v, progress);
 	if (!err.code) {
 		require_tables(&v);
+		check_seals(&v);
 		check_labels(&v);
 		check_whole(&v);
 		if (v.judged_count)
@@ -1157,7 +1225,10 @@ struct error release_verify(const char *folder, const struct public_key *key, FI
 		check_descriptions(&v);
 		check_leakage(&v);
 		check_signatures(&v, key);
-		*ret_verified = (struct verified){ v.faults, v.strays, v.count };
+		seal_check_end(v.seals, &ret_verified->sealed, &ret_verified->opened);
+		ret_verified->faults = v.faults;
+		ret_verified->strays = v.strays;
+		ret_verified->files = v.count;
 	}
 	close(v.root);
 	for (size_t i = 0; i < v.count; i++)
@@ -1166,5 +1237,6 @@ struct error release_verify(const char *folder, const struct public_key *key, FI
 	free(v.keys.all);
 	free(v.judgments.all);
 	free(v.judged);
+	seal_check_free(v.seals);
 	return err;
 }

@@ -6,6 +6,7 @@
  * labels.csv follows its own rules and fits the folder; that labels.jsonl says the same;
  * that judgments.csv speaks of these items; that nothing (an item, a lineage, a person, looks, the
  * same bytes) lies in two splits, and no bytes under two labels; that no name tells what it names;
+ * that what was sealed opens as it was committed to, where that is there (release/seal_check);
  * and that it is signed, by the key that the caller trusts or else by the one that the folder
  * claims.
  *
@@ -27,6 +28,7 @@ struct verified {
 	uint64_t faults;
 	uint64_t strays; /* of the faults: files that do not belong to the release, to be deleted */
 	uint64_t files;
+	uint64_t sealed, opened; /* items whose labels are withheld, and those that are published */
 };
 
 /*

@@ -56,6 +56,7 @@ function makeForm(onMade) {
 		least: el("input", { type: "number", min: 0, max: 1000, step: 1, inputmode: "numeric" }),
 		sure: el("input", { type: "number", min: 0.5, max: 1, step: 0.01, inputmode: "decimal" }),
 		campaign: el("input", {}),
+		seal: el("input", { type: "checkbox", "data-testid": "release-seal" }),
 	};
 	const outcome = el("div", { "aria-live": "polite" });
 	const go = el("button", { class: "go", "data-testid": "release-make" }, t("release_form.make"));
@@ -63,6 +64,7 @@ function makeForm(onMade) {
 		el("div", { class: "pair-of-fields" }, field(t("release_form.name"), inputs.name), field(t("release_form.version"), inputs.version)),
 		el("div", { class: "pair-of-fields" }, field(t("release_form.medium"), inputs.medium), field(t("release_form.campaign"), inputs.campaign)),
 		el("div", { class: "pair-of-fields" }, field(t("release_form.least"), inputs.least), field(t("release_form.sure"), inputs.sure)),
+		el("label", {}, inputs.seal, " ", t("release_form.seal")),
 		el("div", { class: "bar" }, go), outcome);
 	form.addEventListener("submit", async (event) => {
 		event.preventDefault();
@@ -72,7 +74,8 @@ function makeForm(onMade) {
 		try {
 			const filter = filterOf(inputs);
 			const wanted = { name: inputs.name.value, version: inputs.version.value };
-			const { body } = await post("/releases", Object.keys(filter).length > 0 ? { ...wanted, filter } : wanted);
+			const wish = { ...wanted, ...(Object.keys(filter).length > 0 ? { filter } : {}), ...(inputs.seal.checked ? { seal_test: true } : {}) };
+			const { body } = await post("/releases", wish);
 			const job = await follow(body.job, outcome);
 			const words = job.state === "done" ? t("release_form.ready", wanted) : t("release_form.failed", { why: job.detail ?? t("release_form.no_reason") });
 			outcome.replaceChildren(el("p", { "data-testid": "release-outcome" }, words));

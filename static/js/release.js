@@ -15,8 +15,13 @@ const SPLITS = ["train", "validation", "test"];
 
 const total = (split) => (split?.real ?? 0) + (split?.fake ?? 0);
 
+/** What a split holds, in words; sealed items are in the test split. */
+function splitWords(name, { real = 0, fake = 0 }, sealed) {
+	return name === "test" && sealed > 0 ? t("release.split_sealed", { real, fake, n: sealed }) : t("release.split", { real, fake });
+}
+
 /** Bars of one scale: real, then fake, for each split. */
-function splitBars(splits) {
+function splitBars({ splits, sealed }) {
 	const most = Math.max(1, ...SPLITS.map((name) => total(splits[name])));
 	return el("dl", { class: "splits" }, SPLITS.map((name) => {
 		const { real = 0, fake = 0 } = splits[name] ?? {};
@@ -27,7 +32,7 @@ function splitBars(splits) {
 			part.style.width = `${(100 * n) / most}%`;
 			return part;
 		};
-		return [el("dt", {}, term("split", name)), el("dd", {}, t("release.split", { real, fake })),
+		return [el("dt", {}, term("split", name)), el("dd", {}, splitWords(name, { real, fake }, sealed)),
 			el("dd", { class: "split", "aria-hidden": "true" }, bar("r", real), bar("f", fake))];
 	}));
 }
@@ -64,7 +69,7 @@ export function releaseCard(versions, more) {
 	return el("li", { class: "card", "data-testid": "release-card", "data-name": first.name, "data-version": first.version },
 		el("h3", {}, isReady(first) ? link(first) : [`${first.name} ${first.version}`, state(first)]),
 		el("p", { class: "quiet" }, isReady(first) ? summary(first) : day(first.created_at)),
-		isReady(first) ? splitBars(first.splits) : null,
+		isReady(first) ? splitBars(first) : null,
 		versions.filter((one) => one !== first && !isReady(one)).map((one) => el("p", { class: "quiet" }, one.version, state(one))),
 		earlier(ready.slice(1), more));
 }
@@ -203,6 +208,15 @@ async function figures(release) {
 	}
 }
 
+/** What is sealed of it, and where it is published. */
+function sealedLabels({ sealed, unsealed }) {
+	if (!(sealed > 0))
+		return "";
+	return el("section", { "data-testid": "sealed" }, el("h2", {}, t("release.sealed")), el("p", {}, t("release.sealed_lead", { n: sealed })),
+		el("p", {}, unsealed ? t("release.unsealed", { day: day(unsealed.at) }) : t("release.sealed_later")),
+		unsealed ? fileTable([unsealed.file], "sealed-labels") : null);
+}
+
 /** Fills the box with one release. Answers false when there is none such. */
 export async function showRelease(box, name, version) {
 	const back = el("p", {}, el("a", { href: "#" }, t("release.back")));
@@ -218,7 +232,8 @@ export async function showRelease(box, name, version) {
 	}
 	const drawn = await figures(release);
 	box.replaceChildren(back, heading, el("p", { class: "lead" }, summary(release)),
-		el("section", {}, el("h2", {}, t("release.splits")), key([["", term("verdict", "real")], ["f", term("verdict", "fake")]]), splitBars(release.splits)),
+		el("section", {}, el("h2", {}, t("release.splits")), key([["", term("verdict", "real")], ["f", term("verdict", "fake")]]), splitBars(release)),
+		sealedLabels(release),
 		drawn,
 		el("section", {}, el("h2", {}, t("release.formats")), archives(release)),
 		el("section", {}, fileLists(release)),

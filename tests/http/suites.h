@@ -32,6 +32,7 @@ Suite *http_releases_suite(void);
 Suite *http_privacy_suite(void);
 Suite *http_dataset_suite(void);
 Suite *http_certificate_suite(void);
+Suite *http_sealed_suite(void);
 Suite *http_pages_suite(void);
 Suite *http_health_suite(void);
 Suite *http_bodies_suite(void);

@@ -8,6 +8,7 @@
 #include "release/release.h"
 #include "release/select.h"
 #include "release/split.h"
+#include "release/unseal.h"
 
 static json_t *present_splits(const int64_t in_split[SPLITS][2])
 {
@@ -31,11 +32,12 @@ static json_t *present_types(const int64_t of_type[3])
 
 json_t *present_preview(const struct release_preview *preview)
 {
-	return json_pack("{s:I, s:I, s:o, s:o, s:I, s:I}", "items", (json_int_t)preview->items, "bytes",
-	                 (json_int_t)preview->bytes, "splits", present_splits(preview->in_split),
-	                 "media_types", present_types(preview->of_type), "held_back",
-	                 (json_int_t)preview->held_back, "contradicting",
-	                 (json_int_t)preview->contradicting);
+	return json_pack(
+		"{s:I, s:I, s:o, s:I, s:o, s:I, s:I, s:I}", "items", (json_int_t)preview->items, "bytes",
+		(json_int_t)preview->bytes, "splits", present_splits(preview->in_split), "sealed",
+		(json_int_t)preview->sealed, "media_types", present_types(preview->of_type), "held_back",
+		(json_int_t)preview->held_back, "contradicting", (json_int_t)preview->contradicting,
+		"published", (json_int_t)preview->published);
 }
 
 json_t *present_release(const struct release *release)
@@ -43,12 +45,13 @@ json_t *present_release(const struct release *release)
 	json_t *splits = present_splits(release->in_split), *types = present_types(release->of_type);
 
 	return json_pack(
-		"{s:s, s:s, s:s, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:I, s:o}", "name", release->name,
+		"{s:s, s:s, s:s, s:s, s:I, s:o, s:I, s:o, s:o, s:o, s:o, s:I, s:o}", "name", release->name,
 		"version", release->version, "state", release->state, "created_at", release->created_at,
-		"items", (json_int_t)release->items, "splits", splits, "media_types", types, "alpha",
-		present_number(release->alpha), "alpha_low", present_number(release->alpha_low),
-		"alpha_high", present_number(release->alpha_high), "bytes", (json_int_t)release->bytes,
-		"url", json_sprintf("/api/v1/releases/%s/%s", release->name, release->version));
+		"items", (json_int_t)release->items, "splits", splits, "sealed",
+		(json_int_t)release->sealed, "media_types", types, "alpha", present_number(release->alpha),
+		"alpha_low", present_number(release->alpha_low), "alpha_high",
+		present_number(release->alpha_high), "bytes", (json_int_t)release->bytes, "url",
+		json_sprintf("/api/v1/releases/%s/%s", release->name, release->version));
 }
 
 /* Our paths need no escapes. */
@@ -58,6 +61,14 @@ json_t *present_release_file(const struct release *release, const struct release
 	                 "sha256", file->sha256, "url",
 	                 json_sprintf("/api/v1/releases/%s/%s/files/%s", release->name,
 	                              release->version, file->path));
+}
+
+json_t *present_unsealed(const struct release *release, const struct release_sealed *sealed)
+{
+	if (!sealed->published)
+		return json_null();
+	return json_pack("{s:s, s:o}", "at", sealed->unsealed_at, "file",
+	                 present_release_file(release, &sealed->file));
 }
 
 static json_t *present_archive(const struct release *release, const char *layout, const char *kind,

@@ -14,6 +14,10 @@ json_t *present_release(const struct release *release);
 json_t *present_release_file(const struct release *release, const struct release_file *file);
 
 /* What a release would hold. */
+/* Of a release that is unsealed; null: it is not. */
+struct release_sealed;
+json_t *present_unsealed(const struct release *release, const struct release_sealed *sealed);
+
 struct release_preview;
 json_t *present_preview(const struct release_preview *preview);
 

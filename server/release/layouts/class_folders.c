@@ -4,17 +4,25 @@
  *
  * They number the classes by the alphabet, so the numbers stand before the names: real is 0 in
  * every split, also in one that lacks a class.  labels.csv says all else, by the paths of this
- * layout.
+ * layout.  Sealed items stand in test/sealed, which is no class: a loader has to pass it over.
  */
 #include "release/artefact.h"
 #include "release/formats/formats.h"
 #include "release/layout_making.h"
 #include "release/layouts/layouts.h"
+#include "release/seal.h"
 
 struct class_folders {
 	struct layout_making *making;
 	struct sink labels;
 };
+
+static const char *class_of(const struct layout_row *row)
+{
+	if (row->is_sealed)
+		return SEALED_FOLDER;
+	return row->is_fake ? "1_fake" : "0_real";
+}
 
 static struct error class_row(void *arg, const struct layout_row *row)
 {
@@ -23,7 +31,7 @@ static struct error class_row(void *arg, const struct layout_row *row)
 	const char *values[LABEL_COLUMNS];
 	char folder[64], path[CONTENTS_PATH_MAX + 1];
 
-	snprintf(folder, sizeof folder, "%s/%s", row->split, row->is_fake ? "1_fake" : "0_real");
+	snprintf(folder, sizeof folder, "%s/%s", row->split, class_of(row));
 	layout_path(folders->making, row, folder, path);
 	for (int c = 0; c < LABEL_COLUMNS; c++)
 		values[c] = layout_value(arena, json_object_get(row->label, label_columns[c].name));

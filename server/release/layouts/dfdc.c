@@ -5,7 +5,7 @@
  * "original".
  *
  * An original is a real medium of the same lineage in the release, of which there may be several:
- * the first by its name.
+ * the first by its name.  The label of a sealed item is null.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -65,7 +65,7 @@ static struct error note_original(void *arg, const struct layout_row *row)
 	unsigned char id[UUID_BYTES];
 	char name[DFDC_PATH];
 
-	if (row->is_fake || !lineage_id(row, id))
+	if (row->is_fake || row->is_sealed || !lineage_id(row, id))
 		return ok();
 	uint32_t known = idmap_count(originals->lineages), at = idmap_add(originals->lineages, id);
 	dfdc_name(gathering->making, row, name);
@@ -88,6 +88,14 @@ static const char *original_of(const struct dfdc_originals *originals, const str
 	return at == IDMAP_NONE ? NULL : originals->paths[at];
 }
 
+/* As JSON. */
+static const char *dfdc_label(const struct layout_row *row)
+{
+	if (row->is_sealed)
+		return "null";
+	return row->is_fake ? "\"FAKE\"" : "\"REAL\"";
+}
+
 static struct error dfdc_row(void *arg, const struct layout_row *row)
 {
 	struct dfdc_split *to = arg;
@@ -99,8 +107,9 @@ static struct error dfdc_row(void *arg, const struct layout_row *row)
 	layout_path(to->making, row, row->split, path);
 	dfdc_name(to->making, row, name);
 	/* Names are ours: they need no escapes. */
-	fprintf(to->metadata, "%s\n\"%s\": {\"label\": \"%s\", \"split\": \"%s\", \"original\": ",
-	        to->any ? "," : "{", name, row->is_fake ? "FAKE" : "REAL", row->split);
+	fprintf(to->metadata,
+	        "%s\n\"%s\": {\"label\": %s, \"split\": \"%s\", \"original\": ", to->any ? "," : "{",
+	        name, dfdc_label(row), row->split);
 	if (original)
 		fprintf(to->metadata, "\"%s\"}", original);
 	else

@@ -5,7 +5,8 @@
  *
  * A release of one medium has its splits at the top; else each medium has a folder, to be loaded by
  * itself.  All splits of a medium have the same columns, in one order, and none that is null in all
- * of them: the loader infers types from the first rows.
+ * of them: the loader infers types from the first rows.  So sealed items, which have no labels, are
+ * no part of test: they lie in a folder of their own, which has other columns.
  */
 #include <string.h>
 
@@ -14,13 +15,14 @@
 #include "release/formats/formats.h"
 #include "release/layout_making.h"
 #include "release/layouts/layouts.h"
+#include "release/seal.h"
 #include "release/split.h"
 
 #define TYPES 3
 
 struct hugging {
 	struct layout_making *making;
-	bool is_there[TYPES], has[TYPES][LABEL_COLUMNS];
+	bool is_there[TYPES], has[2][TYPES][LABEL_COLUMNS]; /* of what is labelled; of what is sealed */
 	bool one_type;
 };
 
@@ -28,7 +30,8 @@ struct hugging {
 struct hugging_split {
 	struct hugging *hugging;
 	unsigned type;
-	const char *split;
+	const char *split; /* or "sealed" */
+	bool sealed;
 	int columns[LABEL_COLUMNS]; /* which of them stand in it, the file first */
 	struct sink sink;
 	uint64_t rows;
@@ -43,7 +46,7 @@ static struct error note_columns(void *arg, const struct layout_row *row)
 		const json_t *value = json_object_get(row->label, label_columns[c].name);
 
 		if (value && !json_is_null(value) && !(json_is_array(value) && !json_array_size(value)))
-			hugging->has[row->type][c] = true;
+			hugging->has[row->is_sealed][row->type][c] = true;
 	}
 	return ok();
 }
@@ -64,10 +67,11 @@ static struct error hugging_row(void *arg, const struct layout_row *row)
 	const char *values[LABEL_COLUMNS];
 	char folder[32], path[CONTENTS_PATH_MAX + 1];
 
-	if (row->type != to->type || strcmp(row->split, to->split) != 0)
+	if (row->type != to->type || row->is_sealed != to->sealed ||
+	    (!to->sealed && strcmp(row->split, to->split) != 0))
 		return ok();
 	struct arena *arena = arena_new();
-	hugging_folder(to->hugging, row->type, row->split, folder);
+	hugging_folder(to->hugging, row->type, to->split, folder);
 	layout_path(to->hugging->making, row, folder, path);
 	values[0] = path + strlen(folder) + 1;
 	for (size_t c = 1; c < to->sink.count; c++)
@@ -88,7 +92,7 @@ static size_t hugging_columns(struct hugging_split *to, struct column columns[LA
 	columns[0] = (struct column){ .name = "file_name", .kind = COLUMN_TEXT };
 	for (int c = 0; c < LABEL_COLUMNS; c++) {
 		if (c == LABEL_FILE || c == LABEL_SPLIT || c == LABEL_MEDIA_TYPE ||
-		    !to->hugging->has[to->type][c])
+		    !to->hugging->has[to->sealed][to->type][c])
 			continue;
 		to->columns[count] = c;
 		columns[count++] = label_columns[c];
@@ -96,9 +100,14 @@ static size_t hugging_columns(struct hugging_split *to, struct column columns[LA
 	return count;
 }
 
+/* SPLIT_NONE: what is sealed. */
 static struct error hugging_write_split(struct hugging *hugging, unsigned type, enum split split)
 {
-	struct hugging_split to = { .hugging = hugging, .type = type, .split = split_name(split) };
+	bool sealed = split == SPLIT_NONE;
+	struct hugging_split to = { .hugging = hugging,
+		                        .type = type,
+		                        .split = sealed ? SEALED_FOLDER : split_name(split),
+		                        .sealed = sealed };
 	struct column columns[LABEL_COLUMNS];
 	size_t count = hugging_columns(&to, columns);
 	char folder[32], path[64];
@@ -133,7 +142,7 @@ static struct error hugging_write(struct layout_making *making)
 		return err;
 	hugging.one_type = hugging.is_there[0] + hugging.is_there[1] + hugging.is_there[2] <= 1;
 	for (unsigned type = 0; type < TYPES; type++)
-		for (enum split split = SPLIT_TRAIN; split < SPLITS && !err.code; split++)
+		for (enum split split = SPLIT_NONE; split < SPLITS && !err.code; split++)
 			if (hugging.is_there[type])
 				err = hugging_write_split(&hugging, type, split);
 	return err;

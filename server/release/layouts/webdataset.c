@@ -4,7 +4,8 @@
  * 0 real, 1 fake) and all that its row says (json), under one key.
  *
  * A shard is not stored: heads and small files of all samples lie in one object, and the shard
- * takes them and the media in turn.  A set of shards has one medium and one ending.
+ * takes them and the media in turn.  A set of shards has one medium and one ending.  Sealed items
+ * have no class, and shards of their own, TYPE-test-sealed-000000.tar: a shard's samples are alike.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include "release/artefact.h"
 #include "release/layout_making.h"
 #include "release/layouts/layouts.h"
+#include "release/seal.h"
 #include "release/split.h"
 
 #define SAMPLES_MOST 1000
@@ -37,6 +39,7 @@ struct shards {
 	/* The set and split that are written: */
 	const struct shard_set *set;
 	const char *split;
+	bool sealed; /* those of the split that are, or those that are not */
 	unsigned number;
 	/* The shard that is written: */
 	FILE *between; /* what stands between media */
@@ -163,9 +166,9 @@ static struct error shard_end(struct shards *shards)
 	struct error err = layout_keep(shards->making, between, object);
 	for (size_t i = 0; i < shards->count; i += 2) /* in turn with media */
 		memcpy(shards->parts[i].object, object, SHA256_BYTES);
-	snprintf(path, sizeof path, "%s%s%s-%s-%06u.tar", media_types[shards->set->type],
+	snprintf(path, sizeof path, "%s%s%s-%s%s-%06u.tar", media_types[shards->set->type],
 	         shards->set->named ? "-" : "", shards->set->named ? shards->set->ending + 1 : "",
-	         shards->split, shards->number++);
+	         shards->split, shards->sealed ? "-" SEALED_FOLDER : "", shards->number++);
 	if (!err.code)
 		err = layout_add_parts(shards->making, shards->parts, shards->count, path);
 	shard_clear(shards);
@@ -178,7 +181,7 @@ static struct error shard_row(void *arg, const struct layout_row *row)
 	struct error err;
 
 	if (row->type != shards->set->type || strcmp(row->split, shards->split) != 0 ||
-	    strcmp(row->ending, shards->set->ending) != 0)
+	    strcmp(row->ending, shards->set->ending) != 0 || row->is_sealed != shards->sealed)
 		return ok();
 	if (!shards->between && (err = layout_begin(shards->making, &shards->between)).code)
 		return err;
@@ -186,7 +189,7 @@ static struct error shard_row(void *arg, const struct layout_row *row)
 	if (!json)
 		abort();
 	err = shard_medium(shards, row);
-	if (!err.code)
+	if (!err.code && !row->is_sealed)
 		err = shard_text(shards, row->name, ".cls", row->is_fake ? "1" : "0");
 	if (!err.code)
 		err = shard_text(shards, row->name, ".json", json);
@@ -197,19 +200,26 @@ static struct error shard_row(void *arg, const struct layout_row *row)
 	return err;
 }
 
+static struct error shard_split(struct shards *shards, enum split split, bool sealed)
+{
+	shards->split = split_name(split);
+	shards->sealed = sealed;
+	shards->number = 0;
+	struct error err = layout_rows(shards->making, shard_row, shards);
+	return err.code ? err : shard_end(shards);
+}
+
 static struct error shard_sets(struct shards *shards)
 {
 	struct error err = ok();
 
-	for (size_t s = 0; s < shards->set_count; s++)
-		for (enum split split = SPLIT_TRAIN; split < SPLITS && !err.code; split++) {
-			shards->set = &shards->sets[s];
-			shards->split = split_name(split);
-			shards->number = 0;
-			err = layout_rows(shards->making, shard_row, shards);
-			if (!err.code)
-				err = shard_end(shards);
-		}
+	for (size_t s = 0; s < shards->set_count && !err.code; s++) {
+		shards->set = &shards->sets[s];
+		for (enum split split = SPLIT_TRAIN; split < SPLITS && !err.code; split++)
+			err = shard_split(shards, split, false);
+		if (!err.code)
+			err = shard_split(shards, SPLIT_TEST, true);
+	}
 	return err;
 }
 
