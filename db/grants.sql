@@ -51,6 +51,7 @@ BEGIN
             ('release_file',     'INSERT',          ''),
             ('release_artefact', 'INSERT',          ''),
             ('release_layout_wanted', 'INSERT',     ''),
+            ('release_difference', 'INSERT',        ''),
             ('set_aside_item',   'INSERT',          ''),
             ('withdrawal',       'INSERT',          ''),
             ('withdrawn_medium', 'INSERT',          ''),

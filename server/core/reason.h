@@ -116,6 +116,8 @@
 	/* releases */                                                                                 \
 	X(RELEASE_EXISTS, "release-exists", ERR_CONFLICT, "The release exists",                        \
 	  "Releases never change: choose another version.")                                            \
+	X(VERSION_TOO_SMALL, "version-too-small", ERR_INVALID, "The version promises too little",      \
+	  "More changed since the version before than this version says.")                             \
 	X(WITHDRAWN_FROM_RELEASE, "item-withdrawn-from-release", ERR_GONE,                             \
 	  "An item was withdrawn from the release",                                                    \
 	  "This file holds what was withdrawn. Use the newest revision of the release.")
