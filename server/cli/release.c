@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/release_diff.h"
 #include "core/clock.h"
 #include "core/number.h"
 #include "core/vocabulary.h"
@@ -31,6 +32,8 @@ const char cli_release_usage[] =
 	"       touchstone release list\n"
 	"       touchstone release write NAME VERSION DIR [--format FORMAT]\n"
 	"       touchstone release verify DIR [--key PUBLIC]\n"
+	"       touchstone release diff NAME OLD NEW [--json|--csv]\n"
+	"       touchstone release diff DIR1 DIR2 [--json|--csv]\n"
 	"       touchstone release key\n"
 	"       touchstone release rotate-key";
 
@@ -152,6 +155,19 @@ static struct error release_resume(struct tools *tools, const struct release_req
 	return err.code ? err : release_create(tools->db, request, true, job);
 }
 
+/* Prints what its version should be. */
+static void print_advice(const struct version_advice *advice, const char *version)
+{
+	if (!*advice->since)
+		return;
+	printf("since %s: %lld added, %lld removed, %lld relabelled, %lld moved, %lld changed\n",
+	       advice->since, (long long)advice->added, (long long)advice->removed,
+	       (long long)advice->relabelled, (long long)advice->moved, (long long)advice->changed);
+	if (advice->applies)
+		printf("the version should be %s or more; %s %s\n", advice->least, version,
+		       advice->kept ? "is" : "is less");
+}
+
 /* Prints what it would hold. */
 static int preview_release(struct tools *tools, const struct release_request *request)
 {
@@ -167,6 +183,7 @@ static int preview_release(struct tools *tools, const struct release_request *re
 		       (long long)preview.in_split[split][0], (long long)preview.in_split[split][1]);
 	printf("held back %lld, contradicting %lld\n", (long long)preview.held_back,
 	       (long long)preview.contradicting);
+	print_advice(&preview.advice, request->version);
 	return EXIT_DONE;
 }
 
@@ -357,6 +374,10 @@ int cli_release(const struct settings *settings, int argc, char **argv)
 	argc--, argv++;
 	if (strcmp(verb, "verify") == 0)
 		return cli_release_verify(argc, argv);
+	if (strcmp(verb, "diff") == 0) {
+		code = release_diff(settings, argc, argv);
+		return code == USAGE_WRONG ? wrong_usage() : code;
+	}
 	if (strcmp(verb, "key") == 0 || strcmp(verb, "rotate-key") == 0)
 		return cli_release_key(settings, argc, *verb == 'r');
 	if (strcmp(verb, "create") != 0 && strcmp(verb, "list") != 0 && strcmp(verb, "write") != 0)

@@ -21,6 +21,7 @@
 #define RELEASE_DICTIONARY  "dictionary.csv"
 #define RELEASE_FIGURES     "figures.json"
 #define RELEASE_LEAKAGE     "leakage.json"
+#define RELEASE_CHANGELOG   "CHANGELOG.md"
 #define RELEASE_DATAPACKAGE "datapackage.json"
 #define RELEASE_CROISSANT   "croissant.json"
 /* These sign SHA256SUMS, so it lists neither. */
@@ -36,6 +37,7 @@ enum release_table {
 	RELEASE_TRIALS,
 	RELEASE_BY_ITEM, /* those before have rows of items */
 	RELEASE_LEAKS = RELEASE_BY_ITEM,
+	RELEASE_CHANGES, /* since the version before; the first release of a name has none */
 	RELEASE_TABLES
 };
 
@@ -45,7 +47,7 @@ struct artefact {
 	const struct sink_format *format;
 };
 
-#define ARTEFACTS 6
+#define ARTEFACTS 7
 
 extern const struct artefact artefacts[ARTEFACTS];
 

@@ -12,6 +12,8 @@
 #include "release/artefact.h"
 #include "release/bundle.h"
 #include "release/card.h"
+#include "release/changelog.h"
+#include "release/changes.h"
 #include "release/columns.h"
 #include "release/described.h"
 #include "release/facts.h"
@@ -38,6 +40,7 @@ static const struct build_table build_tables[RELEASE_TABLES] = {
 	                        JUDGMENT_COLUMNS },
 	[RELEASE_TRIALS] = { SQL_RELEASE_TRIALS, TRIAL_COLUMNS, trial_columns, TRIAL_COLUMNS },
 	[RELEASE_LEAKS] = { .columns = leak_columns, .count = LEAK_COLUMNS },
+	[RELEASE_CHANGES] = { .columns = change_columns, .count = CHANGE_COLUMNS },
 };
 
 struct making {
@@ -50,11 +53,17 @@ struct making {
 	struct leak_table leaks;
 	struct figures *figures; /* both of the rows that were written */
 	struct leakage *leakage;
+	struct predecessor before;
 };
 
 static bool is_left_out(const struct making *making, int file)
 {
-	return artefacts[file].table == RELEASE_JUDGMENTS && !making->volunteers;
+	bool of_changes =
+		file == BUNDLE_CHANGELOG || (file < ARTEFACTS && artefacts[file].table == RELEASE_CHANGES);
+
+	if (of_changes)
+		return !making->before.found;
+	return file < ARTEFACTS && artefacts[file].table == RELEASE_JUDGMENTS && !making->volunteers;
 }
 
 static void begin_sinks(struct making *making)
@@ -185,7 +194,10 @@ static struct error write_descriptions(struct making *making, const struct relea
 	datasheet_write(bundle->out[BUNDLE_DATASHEET], facts);
 	dictionary_write(bundle->out[BUNDLE_DICTIONARY], facts);
 	figures_write(bundle->out[BUNDLE_FIGURES], making->figures);
-	return bundle_keep(bundle, 0, BUNDLE_LEAKAGE);
+	if (making->before.found &&
+	    (err = changelog_write(bundle->out[BUNDLE_CHANGELOG], bundle->db, bundle->release)).code)
+		return err;
+	return bundle_keep(bundle, BUNDLE_LABELS + 1, BUNDLE_LEAKAGE);
 }
 
 static struct error write_leakage(struct making *making, const struct release_facts *facts)
@@ -212,7 +224,8 @@ static struct error write_listings(struct making *making, const struct release_f
 static struct error describe_release(struct making *making)
 {
 	struct release_facts facts = { .release = making->bundle.release,
-		                           .volunteers = making->volunteers };
+		                           .volunteers = making->volunteers,
+		                           .follows = making->before.found };
 	struct error err = facts_gather(making->bundle.db, making->release_id, &facts);
 
 	if (!err.code)
@@ -225,11 +238,25 @@ static struct error describe_release(struct making *making)
 	return err;
 }
 
+/* Compares labels.csv, which is at its end and kept for it, with that of the version before. */
+static struct error write_changes_table(struct making *making)
+{
+	struct bundle *bundle = &making->bundle;
+	struct error err = bundle_keep(bundle, BUNDLE_LABELS, BUNDLE_LABELS + 1);
+
+	for (int file = 0; !err.code && making->before.found && file < ARTEFACTS; file++)
+		if (artefacts[file].table == RELEASE_CHANGES)
+			err = changelog_changes(bundle, &making->before, &making->sinks[file]);
+	return err;
+}
+
 static struct error write_tables(struct making *making)
 {
 	struct error err = build_write_items(making);
 
 	if (err.code || (err = write_leaks(making)).code)
+		return err;
+	if ((err = write_changes_table(making)).code)
 		return err;
 	for (int file = 0; file < ARTEFACTS; file++)
 		if (!is_left_out(making, file) && (err = sink_end(&making->sinks[file])).code)
@@ -276,7 +303,7 @@ static struct error write_and_finish(struct making *making)
 		return err;
 	bundle->items = rows_integer(rows, 0, 0);
 	making->volunteers = rows_flag(rows, 0, 1);
-	for (int file = 0; file < ARTEFACTS; file++)
+	for (int file = 0; file < BUNDLE_FILES; file++)
 		bundle->left_out[file] = is_left_out(making, file);
 	if ((err = build_tell(making, 0)).code)
 		return err;
@@ -329,7 +356,9 @@ struct error release_make(struct db *db, struct store *store, const char *releas
 		making->progress = progress;
 		making->figures = figures_new();
 		making->leakage = leakage_new();
-		err = make_release(making);
+		err = predecessor_find(db, arena, release.name, release.version, &making->before);
+		if (!err.code)
+			err = make_release(making);
 		figures_free(making->figures);
 		leakage_free(making->leakage);
 		free(making);

@@ -66,6 +66,18 @@ const struct column leak_columns[LEAK_COLUMNS] = {
 	[LEAK_LINEAGES] = { "lineages", COLUMN_INTEGER },
 };
 
+const struct column change_columns[CHANGE_COLUMNS] = {
+	[CHANGE_ITEM] = { "item", COLUMN_TEXT },
+	[CHANGE_CHANGE] = { "change", COLUMN_TEXT },
+	[CHANGE_OLD_SPLIT] = { "old_split", COLUMN_TEXT },
+	[CHANGE_SPLIT] = { "split", COLUMN_TEXT },
+	[CHANGE_OLD_LABEL] = { "old_label", COLUMN_TEXT },
+	[CHANGE_LABEL] = { "label", COLUMN_TEXT },
+	[CHANGE_FIELDS] = { "columns", COLUMN_LIST },
+	[CHANGE_WHY] = { "why", COLUMN_TEXT },
+	[CHANGE_REASON_CLASS] = { "reason_class", COLUMN_TEXT },
+};
+
 static const char *const split_words[] = { "train", "validation", "test", NULL };
 static const char *const source_words[] = { "crowd", "ruling", "truth", NULL };
 static const char *const rule_words[] = { "full", "no_gold", "one_network", "no_gold_one_network",
@@ -159,6 +171,20 @@ static const struct column_meaning leak_meanings[LEAK_COLUMNS] = {
 	[LEAK_LINEAGES] = { "Lineages that it rests on", NULL },
 };
 
+static const struct column_meaning change_meanings[CHANGE_COLUMNS] = {
+	[CHANGE_ITEM] = { "Id of the item, as in labels.csv of either version", NULL },
+	[CHANGE_CHANGE] = { "What became of it since the version before: the first of these that fits",
+	                    change_kinds },
+	[CHANGE_OLD_SPLIT] = { "Split that it was in; empty of one that was added", split_words },
+	[CHANGE_SPLIT] = { "Split that it is in; empty of one that was removed", split_words },
+	[CHANGE_OLD_LABEL] = { "Label that it had; empty of one that was added", verdicts },
+	[CHANGE_LABEL] = { "Label that it has; empty of one that was removed", verdicts },
+	[CHANGE_FIELDS] = { "Columns of labels.csv that differ, ';' between several; pseudonyms aside",
+	                    NULL },
+	[CHANGE_WHY] = { "Why, as far as the platform noted it", change_reasons },
+	[CHANGE_REASON_CLASS] = { "Of one that was taken down, on what ground", withdrawal_classes },
+};
+
 const struct described_table described_tables[RELEASE_TABLES] = {
 	[RELEASE_LABELS] = { "labels", "Labels", "an item of the release", label_columns,
 	                     label_meanings, LABEL_COLUMNS },
@@ -171,4 +197,7 @@ const struct described_table described_tables[RELEASE_TABLES] = {
 	                    "a medium and a thing beside its content that may tell fakes from real "
 	                    "media",
 	                    leak_columns, leak_meanings, LEAK_COLUMNS },
+	[RELEASE_CHANGES] = { "changes", "Changes",
+	                      "an item that is not as it was in the version before", change_columns,
+	                      change_meanings, CHANGE_COLUMNS },
 };

@@ -272,7 +272,8 @@ void dictionary_write(FILE *out, const struct release_facts *facts)
 	struct sink sink = sink_begin(&format_csv, out, dictionary_columns, DICTIONARY_COLUMNS);
 
 	for (int table = 0; table < RELEASE_TABLES; table++)
-		if (facts->volunteers || table != RELEASE_JUDGMENTS)
+		if ((facts->volunteers || table != RELEASE_JUDGMENTS) &&
+		    (facts->follows || table != RELEASE_CHANGES))
 			dictionary_table(&sink, &described_tables[table]);
 	sink_end(&sink);
 }

@@ -85,6 +85,7 @@ enum fact_set {
 struct release_facts {
 	const struct release *release;
 	bool volunteers; /* judgments.csv is in it */
+	bool follows;    /* another of its name: changes.csv is in it */
 	struct rows *of[FACT_SETS];
 };
 

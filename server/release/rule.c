@@ -13,6 +13,8 @@
 #include "release/changes.h"
 #include "release/formats/formats.h"
 
+#define URGENT_ITEMS 100000 /* of the version before */
+
 #define MARK_BYTES 16 /* of a digest: enough that no two records are taken for the same */
 
 /* What the version before says of an item. */
@@ -100,6 +102,23 @@ static bool rule_applies(const struct rule *rule)
 static bool rule_is_needed(const struct rule *rule)
 {
 	return rule_applies(rule) && semver_promise(&rule->older, &rule->newer) < LEVEL_MAJOR;
+}
+
+struct error rule_is_urgent(struct db *db, const char *name, const char *version, bool *ret_urgent)
+{
+	struct arena *arena = arena_new();
+	struct rule rule = { .count = 0 };
+	struct release release = { .items = 0 };
+	struct error err = predecessor_find(db, arena, name, version, &rule.before);
+	bool urgent = !err.code && rule_applies(&rule) && semver_read(version, &rule.newer) &&
+	              semver_read(rule.before.version, &rule.older) && rule_is_needed(&rule);
+
+	if (urgent)
+		err = release_by_id(db, arena, rule.before.id, &release);
+	arena_free(arena);
+	if (!err.code)
+		*ret_urgent = urgent && release.items <= URGENT_ITEMS;
+	return err;
 }
 
 struct error rule_open(struct db *db, struct store *store, const char *name, const char *version,

@@ -35,8 +35,8 @@ struct rule_verdict {
 	struct change_counts counts; /* without those of estimates and descriptions */
 };
 
-/* Reads what the version before holds. With `only_where_needed` not, where no count of changes
- * could be too many: nothing is counted then. */
+/* Reads what the version before holds. With `only_where_needed` not where nothing that changes
+ * could be too much: then nothing is counted. */
 struct error rule_open(struct db *db, struct store *store, const char *name, const char *version,
                        bool only_where_needed, struct rule **ret_rule) MUST_CHECK;
 void rule_free(struct rule *rule);
@@ -44,6 +44,11 @@ void rule_free(struct rule *rule);
 /* An item that goes in, as it was cut, with its split. */
 struct error rule_item(struct rule *rule, const char *const values[CUT_COLUMNS],
                        enum split split) MUST_CHECK;
+
+/* Whether the items of a release to come may break the rule, and are few enough to be looked at
+ * while somebody waits: else its job tells. */
+struct error rule_is_urgent(struct db *db, const char *name, const char *version,
+                            bool *ret_urgent) MUST_CHECK;
 
 /* When all were told. */
 struct rule_verdict rule_verdict(const struct rule *rule);
