@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli/release_diff.h"
+#include "cli/release_revoked.h"
 #include "core/clock.h"
 #include "core/number.h"
 #include "core/vocabulary.h"
@@ -31,7 +32,7 @@ const char cli_release_usage[] =
 	"                          [--dry-run]\n"
 	"       touchstone release list\n"
 	"       touchstone release write NAME VERSION DIR [--format FORMAT]\n"
-	"       touchstone release verify DIR [--key PUBLIC]\n"
+	"       touchstone release verify DIR [--key PUBLIC] [--revocations FILE|URL]\n"
 	"       touchstone release diff NAME OLD NEW [--json|--csv]\n"
 	"       touchstone release diff DIR1 DIR2 [--json|--csv]\n"
 	"       touchstone release key\n"
@@ -325,6 +326,17 @@ static int cli_release_verify(int argc, char **argv)
 	return EXIT_FAILED;
 }
 
+/* With a list of revocations, what was taken down since as well. */
+static int verify_also_since(int argc, char **argv)
+{
+	const char *list = take_option(&argc, argv, "--revocations");
+	int code = cli_release_verify(argc, argv), since = EXIT_DONE;
+
+	if (list && code != EXIT_USAGE)
+		since = release_revoked(argv[1], list);
+	return code != EXIT_DONE ? code : since;
+}
+
 /* ------------------------------------------------------------------ keys */
 
 /* A line a key: minisign's text, its state, its id, and how programs for notes take it. */
@@ -373,7 +385,7 @@ int cli_release(const struct settings *settings, int argc, char **argv)
 
 	argc--, argv++;
 	if (strcmp(verb, "verify") == 0)
-		return cli_release_verify(argc, argv);
+		return verify_also_since(argc, argv);
 	if (strcmp(verb, "diff") == 0) {
 		code = release_diff(settings, argc, argv);
 		return code == USAGE_WRONG ? wrong_usage() : code;

@@ -51,7 +51,7 @@ static const char *text_or_dash(const char *text)
 	return text && *text ? text : "-";
 }
 
-static struct error print_change(void *arg, const struct release_change *change)
+static struct error print_difference(void *arg, const struct release_change *change)
 {
 	struct compared *compared = arg;
 
@@ -136,7 +136,7 @@ static struct error print_compared(struct compared *compared)
 	if (compared->form == FORM_CSV)
 		compared->sink = changes_csv_begin(stdout);
 	if (!(err = diff_again(compared)).code)
-		err = changes_all(&compared->changes, print_change, compared, &counts);
+		err = changes_all(&compared->changes, print_difference, compared, &counts);
 	if (!err.code && compared->form == FORM_JSON)
 		puts("\n]}");
 	return err;

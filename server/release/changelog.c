@@ -83,7 +83,7 @@ static void list_reasons(FILE *out, const struct change_counts *counts)
 	}
 }
 
-/* Columns of changes_of_name. */
+/* Columns of changelog_versions. */
 enum history {
 	HISTORY_VERSION,
 	HISTORY_DAY,
@@ -125,7 +125,7 @@ static void say_rule(FILE *out, const char *before, const char *version)
 	      out);
 }
 
-static void say_version(FILE *out, const struct rows *rows, size_t row)
+static void say_past_version(FILE *out, const struct rows *rows, size_t row)
 {
 	const char *version = rows_text(rows, row, HISTORY_VERSION);
 	const char *before = rows_text(rows, row, HISTORY_BEFORE);
@@ -155,7 +155,7 @@ struct error changelog_write(FILE *out, struct db *db, const struct release *rel
 {
 	const char *const params[] = { release->name, release->id };
 	auto_rows *rows = NULL;
-	struct error err = db_run(db, SQL_CHANGES_OF_NAME, params, &rows);
+	struct error err = db_run(db, SQL_CHANGELOG_VERSIONS, params, &rows);
 
 	if (err.code)
 		return err;
@@ -167,7 +167,7 @@ struct error changelog_write(FILE *out, struct db *db, const struct release *rel
 	        "`changes.csv` says it of every item since the version before.\n",
 	        release->name);
 	for (size_t row = 0; row < rows_count(rows); row++)
-		say_version(out, rows, row);
+		say_past_version(out, rows, row);
 	return ok();
 }
 

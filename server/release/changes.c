@@ -2,13 +2,12 @@
 #include "release/changes.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/disk.h"
 #include "core/vocabulary.h"
 #include "db/array.h"
 
@@ -75,17 +74,12 @@ struct error changes_labels(struct db *db, struct store *store, const char *name
 struct error changes_folder_labels(const char *folder, FILE **ret_file)
 {
 	char path[PATH_MAX];
-	struct stat st;
 
 	if (snprintf(path, sizeof path, "%s/" LABELS, folder) >= (int)sizeof path)
 		return errorf(ERR_INVALID, "The path of the folder is too long.");
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int fd = disk_open_regular(path);
 	if (fd < 0)
 		return errorf(ERR_NOT_FOUND, "%.120s: %s", path, strerror(errno));
-	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
-		close(fd);
-		return errorf(ERR_INVALID, "%.120s is no file.", path);
-	}
 	return open_stream(fd, ret_file);
 }
 

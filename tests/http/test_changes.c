@@ -268,14 +268,14 @@ START_TEST(a_ruling_is_told_as_the_reason)
 {
 	const char *item = item_at(0), *ruling = other_label(item);
 
-	tell_db(
-		"WITH a AS (SELECT id FROM account LIMIT 1), d AS (INSERT INTO dispute (item_id, reason,"
-		" state, closed_at, closed_p_fake, closed_judgments) SELECT '%s', 'split', 'ruled', now(),"
-		" 0.5, 3 RETURNING id, item_id), v AS (INSERT INTO blind_verdict (dispute_id, account_id,"
-		" verdict, confidence) SELECT d.id, a.id, '%s', 90 FROM a, d RETURNING dispute_id,"
-		" account_id) INSERT INTO ruling (dispute_id, item_id, account_id, ruling, reason)"
-		" SELECT v.dispute_id, '%s', v.account_id, '%s', 'its shadows are wrong' FROM v",
-		item, ruling, item, ruling);
+	tell_db("WITH d AS (INSERT INTO dispute (item_id, reason, state, judgments)"
+	        "   VALUES ('%s', 'max_judgments', 'ruled', 5) RETURNING id, item_id),"
+	        " m AS (SELECT id FROM account WHERE role = 'moderator' LIMIT 1),"
+	        " b AS (INSERT INTO blind_verdict (dispute_id, account_id, verdict, confidence, blind)"
+	        "   SELECT d.id, m.id, '%s', 90, true FROM d, m RETURNING dispute_id, account_id)"
+	        "INSERT INTO ruling (dispute_id, item_id, account_id, ruling, reason)"
+	        " SELECT d.id, d.item_id, m.id, '%s', 'seen by a moderator' FROM d, m",
+	        item, ruling, ruling);
 	tell_db("UPDATE item SET state = 'settled' WHERE id = '%s'", item);
 	make_version("2.0.0");
 	expect_change(diff_of("2.0.0", ""), item, "relabelled", "ruling");
@@ -453,6 +453,60 @@ START_TEST(folders_are_compared_without_a_server)
 }
 END_TEST
 
+/* ------------------------------------------------------------------ what was taken down since */
+
+static void withdraw(const char *item, const char *reason_class)
+{
+	expect_status(post(&moderator, say("/api/v1/items/%s/withdraw", item),
+	                   json_pack("{s:s, s:s}", "reason_class", reason_class, "reason",
+	                             "somebody who is shown asked for it")),
+	              200);
+}
+
+START_TEST(verify_tells_what_was_taken_down_since)
+{
+	const char *folder = a_folder(), *feed = "/api/v1/revocations?limit=100";
+	const char *url = say("%s/api/v1/revocations?limit=1", getenv("SERVER_URL"));
+	json_t *page;
+
+	written(folder, "1.0.0", "one");
+	expect_code(0, folder, say("release verify one --revocations %s", url));
+	withdraw(item_at(0), "privacy");
+	withdraw(item_at(3), "rights");
+	await_db(30, say("SELECT count(*) > 0 FROM release WHERE name = '%s' AND version LIKE"
+	                 " '1.0.0+r%%' AND state = 'ready' AND NOT EXISTS (SELECT FROM release_item r"
+	                 " WHERE r.release_id = release.id AND r.item_id = '%s')",
+	                 name, item_at(3)));
+	const char *said = expect_code(1, folder, say("release verify one --revocations %s", url));
+	const char *first = strstr(said, say("%s\tprivacy\t", item_at(0)));
+	ck_assert_ptr_nonnull(first);
+	ck_assert_ptr_nonnull(strstr(first, "\t1.0.0+r"));
+	ck_assert_ptr_nonnull(strstr(said, say("%s\trights\t", item_at(3))));
+	ck_assert_ptr_nonnull(strstr(said, "2 item(s) of one were taken down since"));
+	write_text(folder, "list.json", "");
+	do { /* as curl saves page after page */
+		page = get(NULL, feed).body;
+		write_text(folder, "page.json", json_dumps(page, 0));
+		ck_assert_int_eq(shell(folder, "cat page.json >>list.json").code, 0);
+		if (json_is_string(at(page, "next")))
+			feed = say("/api/v1/revocations?limit=100&cursor=%s", text_at(page, "next"));
+	} while (json_is_string(at(page, "next")));
+	ck_assert_str_eq(expect_code(1, folder, "release verify one --revocations list.json"), said);
+	const char *revision = ask_db("SELECT version FROM release WHERE name = '%s' AND state ="
+	                              " 'ready' ORDER BY revision DESC NULLS LAST LIMIT 1",
+	                              name);
+	expect_code(0, folder, say("release write %s %s two", name, revision));
+	expect_code(0, folder, "release verify two --revocations list.json");
+	write_text(folder, "cut.json", json_dumps(get(NULL, "/api/v1/revocations?limit=1").body, 0));
+	ck_assert_ptr_nonnull(
+		strstr(expect_code(1, folder, "release verify two --revocations cut.json"),
+	           "ends before the list does"));
+	expect_code(1, folder, "release verify two --revocations nowhere.json");
+	expect_code(1, folder,
+	            say("release verify two --revocations %s/api/v1/stats", getenv("SERVER_URL")));
+}
+END_TEST
+
 /* What is no table of labels, or not in order. */
 static const char *const broken_labels[] = {
 	"",
@@ -503,6 +557,7 @@ Suite *http_changes_suite(void)
 	tcase_add_test(tc, the_first_release_carries_no_history_and_those_after_it_do);
 	tcase_add_test(tc, a_revision_carries_the_history_with_itself_and_not_the_item);
 	tcase_add_test(tc, folders_are_compared_without_a_server);
+	tcase_add_test(tc, verify_tells_what_was_taken_down_since);
 	tcase_add_loop_test(tc, a_folder_with_something_else_is_no_release, 0,
 	                    sizeof broken_labels / sizeof broken_labels[0]);
 	suite_add_tcase(suite, tc);

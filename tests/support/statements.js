@@ -349,7 +349,7 @@ export const VALUES = {
 	changes_known: [small, large],
 	changes_keep: [small, large, text("{}"), "false"],
 	changes_before: [large],
-	changes_of_name: [text("large"), writing],
+	changelog_versions: [text("large"), writing],
 	release_key_current: [],
 	release_key_note: [text("00".repeat(32)), text("touchstone")],
 	release_key_retire: [text("00".repeat(32))],
