@@ -12,7 +12,7 @@
 #include "release/release.h"
 
 #define CHANGES_MOST  CHANGES_AT_ONCE
-#define ROWS_AT_ONCE  100000 /* of both tables, that one answer is made of */
+#define ROWS_AT_ONCE  20000 /* of both tables, that one answer is made of */
 #define POSITION_LEN  96
 #define SHORT_ID      8
 #define POSITION_TEXT "diff %.8s %.8s %llu %llu"

@@ -367,11 +367,24 @@ struct error release_make(struct db *db, struct store *store, const char *releas
 	return err;
 }
 
+/* ERR_CONFLICT: it is for a later try, or for another machine. */
+static struct error check_turn(struct db *db, const char *release_id)
+{
+	struct arena *arena = arena_new();
+	struct release release;
+	struct error err = release_by_id(db, arena, release_id, &release);
+
+	if (!err.code)
+		err = predecessor_settled(db, &release);
+	arena_free(arena);
+	return err.code ? err : keys_check(db);
+}
+
 /* A machine without the key leaves the release to one that has it. */
 static struct error make_by_job(struct job_run *run)
 {
 	const struct progress_listener progress = job_listener(run);
-	struct error err = keys_check(run->db);
+	struct error err = check_turn(run->db, run->job->subject);
 
 	run->unfit = err.code != OK;
 	if (err.code)

@@ -47,6 +47,22 @@ struct error predecessor_find(struct db *db, struct arena *arena, const char *na
 	return ok();
 }
 
+struct error predecessor_settled(struct db *db, const struct release *release)
+{
+	struct semver version;
+	auto_rows *rows = NULL;
+
+	if (!semver_read(release->version, &version))
+		return ok();
+	struct error err = db_run(db, SQL_CHANGES_UNSETTLED, (const char *[]){ release->id }, &rows);
+	for (size_t i = 0; !err.code && i < rows_count(rows); i++)
+		if (semver_read(rows_text(rows, i, 0), &version))
+			err = errorf(ERR_CONFLICT,
+			             "%s %s is being made, and this version is to be compared with it.",
+			             release->name, rows_text(rows, i, 0));
+	return err;
+}
+
 /* ------------------------------------------------------------------ the tables */
 
 static struct error open_stream(int fd, FILE **ret_file)

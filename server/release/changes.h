@@ -43,6 +43,12 @@ struct predecessor {
 struct error predecessor_find(struct db *db, struct arena *arena, const char *name,
                               const char *version, struct predecessor *ret_predecessor) MUST_CHECK;
 
+/*
+ * ERR_CONFLICT: a release of the same name that promises something was asked for before this one,
+ * which does too, and is still being made: nobody knows yet what this one follows.
+ */
+struct error predecessor_settled(struct db *db, const struct release *release) MUST_CHECK;
+
 /* labels.csv of a release that is ready; the caller closes it. */
 struct error changes_labels(struct db *db, struct store *store, const char *name,
                             const char *version, FILE **ret_file) MUST_CHECK;

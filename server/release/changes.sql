@@ -8,6 +8,13 @@ SELECT id, version FROM release
  WHERE name = $1 AND state = 'ready' AND revises IS NULL
  ORDER BY created_at DESC, id DESC
 
+-- name: changes_unsettled
+-- Those of its name that were asked for before it and are not ready yet.
+-- $1 release uuid; returns version
+SELECT b.version FROM release e JOIN release b ON b.name = e.name
+ WHERE e.id = $1::uuid AND b.state = 'writing' AND b.revises IS NULL
+   AND (b.created_at, b.id) < (e.created_at, e.id)
+
 -- name: changes_facts
 -- What is known of items between two releases: after what the older one was chosen from, and up to what the newer one was.
 -- A revision was chosen when it was begun.

@@ -229,6 +229,27 @@ START_TEST(versions_are_in_their_own_order_and_others_promise_nothing)
 }
 END_TEST
 
+START_TEST(a_version_waits_for_the_one_that_was_asked_for_before_it)
+{
+	int code;
+	const char *before = ask_db("INSERT INTO release (name, version, filter, salt) VALUES ('%s',"
+	                            " '1.1.0', '{}', sha256('x')) RETURNING id",
+	                            name);
+
+	const char *said = run_program(&code, "release create %s 1.1.1 --campaign %s", name, campaign);
+	ck_assert_int_eq(code, 1);
+	ck_assert_ptr_nonnull(strstr(said, "1.1.0 is being made"));
+	said = run_program(&code, "release create %s other --campaign %s", name, campaign);
+	ck_assert_msg(code == 0, "%s", said);
+	tell_db("UPDATE release SET state = 'failed' WHERE id = '%s'", before);
+	tell_db("UPDATE job SET run_after = now() WHERE subject IN (SELECT id FROM release WHERE name ="
+	        " '%s')",
+	        name);
+	said = run_program(&code, "release create %s 1.1.1 --campaign %s", name, campaign);
+	ck_assert_msg(code == 0 || strstr(said, "Another process is making it"), "%s", said);
+}
+END_TEST
+
 /* ------------------------------------------------------------------ what changed */
 
 START_TEST(a_diff_tells_what_became_of_each_item_and_why)
@@ -380,6 +401,8 @@ START_TEST(the_first_release_carries_no_history_and_those_after_it_do)
 	                            " croissant.json && grep -q '## What changed' README.md")
 	                     .code,
 	                 0);
+	expect_code(0, folder, say("release write %s 2.0.0 lines --format jsonl", name));
+	ck_assert_int_eq(shell(folder, "cmp two/changes.csv lines/changes.csv").code, 0);
 	json_t *since = at(get(NULL, say(RELEASES "/%s/2.0.0", name)).body, "since");
 	ck_assert_str_eq(text_at(since, "version"), "1.1.0");
 	ck_assert_int_eq(number_at(since, "counts/relabelled"), 1);
@@ -549,6 +572,7 @@ Suite *http_changes_suite(void)
 	tcase_add_test(tc, estimates_that_move_need_a_patch_and_too_much_is_taken);
 	tcase_add_test(tc, the_job_refuses_what_nobody_looked_at_before);
 	tcase_add_test(tc, versions_are_in_their_own_order_and_others_promise_nothing);
+	tcase_add_test(tc, a_version_waits_for_the_one_that_was_asked_for_before_it);
 	tcase_add_test(tc, a_diff_tells_what_became_of_each_item_and_why);
 	tcase_add_test(tc, a_ruling_is_told_as_the_reason);
 	tcase_add_test(tc, what_was_asked_for_is_told_as_the_reason);

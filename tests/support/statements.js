@@ -345,6 +345,7 @@ export const VALUES = {
 	revise_number: [revision],
 	revise_failed: [large],
 	changes_versions: [text("large")],
+	changes_unsettled: [writing],
 	changes_facts: [small, large, items(500, 2001)],
 	changes_known: [small, large],
 	changes_keep: [small, large, text("{}"), "false"],
