@@ -53,6 +53,7 @@ BEGIN
             ('release_layout_wanted', 'INSERT',     ''),
             ('release_seal',     'INSERT',          'opening'),
             ('release_unsealed', 'INSERT',          ''),
+            ('release_difference', 'INSERT',        ''),
             ('set_aside_item',   'INSERT',          ''),
             ('withdrawal',       'INSERT',          ''),
             ('withdrawn_medium', 'INSERT',          ''),

@@ -13,8 +13,10 @@
 #include "core/uuid.h"
 #include "core/vocabulary.h"
 #include "release/artefact.h"
+#include "release/changes.h"
 #include "release/keys.h"
 #include "release/release.h"
+#include "release/rule.h"
 #include "release/select.h"
 #include "release/unseal.h"
 #include "release/withdrawal.h"
@@ -129,6 +131,22 @@ static struct error add_unsealed(struct request *req, struct db *db, const struc
 	return err;
 }
 
+/* What changed since the version before, in counts; null where there is none. */
+static struct error add_since(struct request *req, struct db *db, const struct release *release,
+                              json_t *body)
+{
+	struct change_counts counts = { .same = 0 };
+	const char *before;
+	struct error err = changes_before(db, req->arena, release->id, &before, &counts);
+
+	if (!err.code)
+		json_object_set_new(body, "since",
+		                    before ? json_pack("{s:s, s:o}", "version", before, "counts",
+		                                       change_counts_json(&counts))
+		                           : json_null());
+	return err;
+}
+
 struct error get_release(struct request *req, struct db *db)
 {
 	struct release release;
@@ -143,6 +161,8 @@ struct error get_release(struct request *req, struct db *db)
 	if ((err = add_withdrawn(req, db, &release, body)).code)
 		return err;
 	if ((err = add_unsealed(req, db, &release, body)).code)
+		return err;
+	if ((err = add_since(req, db, &release, body)).code)
 		return err;
 	if ((err = layouts_json(req, db, &release, &layouts)).code)
 		return err;
@@ -285,6 +305,18 @@ static struct error answer_job(struct request *req, struct db *db, const char *j
 	return ok();
 }
 
+/* What its job would refuse later is refused here, where that takes no long look. */
+static struct error refuse_version(struct db *db, const struct release_request *request)
+{
+	struct release_preview preview;
+	bool urgent = false;
+	struct error err = rule_is_urgent(db, request->name, request->version, &urgent);
+
+	if (err.code || !urgent || release_preview(db, api.store, request, &preview).code)
+		return err; /* the job will say why it cannot be chosen */
+	return preview.refusal;
+}
+
 struct error post_release(struct request *req, struct db *db)
 {
 	json_auto_t *object = NULL;
@@ -300,6 +332,8 @@ struct error post_release(struct request *req, struct db *db)
 		return err;
 	if (dry_run)
 		return answer_preview(req, db, &request);
+	if ((err = refuse_version(db, &request)).code)
+		return err;
 	request.account = req->account_id;
 	if ((err = release_create(db, &request, false, &job)).code)
 		return err;

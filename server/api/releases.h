@@ -17,6 +17,9 @@ struct error get_croissant(struct request *req, struct db *db);    /* args: name
 struct error get_signing_keys(struct request *req, struct db *db);
 struct error post_release(struct request *req, struct db *db);
 
+/* release_changes.c */
+struct error get_release_diff(struct request *req, struct db *db); /* args: name, version */
+
 /* layouts.c */
 struct release;
 struct error get_release_archive(struct request *req, struct db *db); /* name, version, file */

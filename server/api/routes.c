@@ -39,6 +39,7 @@ const struct route api_routes[] = {
 	{ "GET",    V1 "/releases",               .handle = get_releases,        .lane = &lane_queries },
 	{ "POST",   V1 "/releases",               .handle = post_release,        .lane = &lane_queries, .needs = MAY_RELEASE, .budget = RATE_WRITE, .json = MAX_BODY },
 	{ "GET",    V1 "/releases/{}/{}",         .handle = get_release,         .lane = &lane_releases },
+	{ "GET",    V1 "/releases/{}/{}/diff",    .handle = get_release_diff,    .lane = &lane_releases },
 	{ "GET",    V1 "/releases/{}/{}/files/{*}", .handle = get_release_file,  .lane = &lane_releases },
 	{ "GET",    V1 "/releases/{}/{}/archives/{}", .handle = get_release_archive, .lane = &lane_releases },
 	{ "GET",    V1 "/releases/{}/{}/layouts/{}/files/{*}", .handle = get_layout_file, .lane = &lane_releases },

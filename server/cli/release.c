@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/release_diff.h"
+#include "cli/release_revoked.h"
 #include "core/clock.h"
 #include "core/number.h"
 #include "core/vocabulary.h"
@@ -33,7 +35,9 @@ const char cli_release_usage[] =
 	"       touchstone release list\n"
 	"       touchstone release write NAME VERSION DIR [--format FORMAT]\n"
 	"       touchstone release unseal NAME VERSION [--with-others]\n"
-	"       touchstone release verify DIR [--key PUBLIC]\n"
+	"       touchstone release verify DIR [--key PUBLIC] [--revocations FILE|URL]\n"
+	"       touchstone release diff NAME OLD NEW [--json|--csv]\n"
+	"       touchstone release diff DIR1 DIR2 [--json|--csv]\n"
 	"       touchstone release key\n"
 	"       touchstone release rotate-key";
 
@@ -156,6 +160,19 @@ static struct error release_resume(struct tools *tools, const struct release_req
 	return err.code ? err : release_create(tools->db, request, true, job);
 }
 
+/* Prints what its version should be. */
+static void print_advice(const struct version_advice *advice, const char *version)
+{
+	if (!*advice->since)
+		return;
+	printf("since %s: %lld added, %lld removed, %lld relabelled, %lld moved, %lld changed\n",
+	       advice->since, (long long)advice->added, (long long)advice->removed,
+	       (long long)advice->relabelled, (long long)advice->moved, (long long)advice->changed);
+	if (advice->applies)
+		printf("the version should be %s or more; %s %s\n", advice->least, version,
+		       advice->kept ? "is" : "is less");
+}
+
 /* Prints what it would hold. */
 static int preview_release(struct tools *tools, const struct release_request *request)
 {
@@ -174,6 +191,7 @@ static int preview_release(struct tools *tools, const struct release_request *re
 		       (long long)preview.sealed, (long long)preview.published);
 	printf("held back %lld, contradicting %lld\n", (long long)preview.held_back,
 	       (long long)preview.contradicting);
+	print_advice(&preview.advice, request->version);
 	return EXIT_DONE;
 }
 
@@ -347,6 +365,17 @@ static int cli_release_verify(int argc, char **argv)
 	return EXIT_FAILED;
 }
 
+/* With a list of revocations, what was taken down since as well. */
+static int verify_also_since(int argc, char **argv)
+{
+	const char *list = take_option(&argc, argv, "--revocations");
+	int code = cli_release_verify(argc, argv), since = EXIT_DONE;
+
+	if (list && code != EXIT_USAGE)
+		since = release_revoked(argv[1], list);
+	return code != EXIT_DONE ? code : since;
+}
+
 /* ------------------------------------------------------------------ keys */
 
 /* A line a key: minisign's text, its state, its id, and how programs for notes take it. */
@@ -395,7 +424,11 @@ int cli_release(const struct settings *settings, int argc, char **argv)
 
 	argc--, argv++;
 	if (strcmp(verb, "verify") == 0)
-		return cli_release_verify(argc, argv);
+		return verify_also_since(argc, argv);
+	if (strcmp(verb, "diff") == 0) {
+		code = release_diff(settings, argc, argv);
+		return code == USAGE_WRONG ? wrong_usage() : code;
+	}
 	if (strcmp(verb, "key") == 0 || strcmp(verb, "rotate-key") == 0)
 		return cli_release_key(settings, argc, *verb == 'r');
 	if (strcmp(verb, "create") != 0 && strcmp(verb, "list") != 0 && strcmp(verb, "write") != 0 &&

@@ -121,6 +121,8 @@
 	  "Unsealing this release would tell labels that another one keeps: ask for it with_others.")  \
 	X(NOTHING_SEALED, "nothing-sealed", ERR_CONFLICT, "Nothing is sealed",                         \
 	  "The release was not made with a sealed test split, or is unsealed already.")                \
+	X(VERSION_TOO_SMALL, "version-too-small", ERR_INVALID, "The version promises too little",      \
+	  "More changed since the version before than this version says.")                             \
 	X(WITHDRAWN_FROM_RELEASE, "item-withdrawn-from-release", ERR_GONE,                             \
 	  "An item was withdrawn from the release",                                                    \
 	  "This file holds what was withdrawn. Use the newest revision of the release.")

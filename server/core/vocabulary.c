@@ -96,6 +96,15 @@ const char *const withdrawal_classes[] = {
 	"rights", "consent", "privacy", "illegal", "mistake", "other", NULL,
 };
 
+const char *const change_kinds[] = { "added",   "removed",   "relabelled",  "moved",
+	                                 "changed", "described", "reestimated", NULL };
+
+const char *const change_reasons[] = {
+	"not_known", "withdrawn", "out_of_service", "excluded", "reopened",  "ruling",
+	"truth",     "corrected", "imported",       "filter",   "judgments", "fitted",
+	"rendered",  "group",     "near_duplicate", "sealed",   NULL,
+};
+
 const char *const set_aside_kinds[] = { "volunteers", "cohort", "network", "time", NULL };
 
 const char *const account_roles[] = { "volunteer", "researcher", "moderator", "admin", NULL };

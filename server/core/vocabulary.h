@@ -32,6 +32,8 @@ extern const char *const contribution_states[];  /* what became of a medium that
 extern const char *const contribution_rights[];  /* on what ground it may be given away */
 extern const char *const contribution_people[];  /* did those who are shown consent? */
 extern const char *const withdrawal_classes[];   /* on what ground an item is taken down */
+extern const char *const change_kinds[];         /* what became of an item, by enum change_kind */
+extern const char *const change_reasons[];       /* and why, by enum change_reason */
 extern const char *const c2pa_states[];          /* how a file's content credentials stand */
 extern const char *const digital_source_types[]; /* IPTC's NewsCodes, the ends of their addresses */
 

@@ -13,6 +13,7 @@ const struct artefact artefacts[ARTEFACTS] = {
 	{ "leaks.csv", RELEASE_LEAKS, &format_csv },
 	{ "LICENCES", RELEASE_LABELS, &format_licences },
 	{ RELEASE_COMMITMENTS, RELEASE_SEALED, &format_csv },
+	{ "changes.csv", RELEASE_CHANGES, &format_csv },
 };
 
 /* What is no table. */
@@ -26,6 +27,7 @@ static const struct release_document {
 	{ RELEASE_DICTIONARY, "text/csv; charset=utf-8" },
 	{ RELEASE_FIGURES, "application/json" },
 	{ RELEASE_LEAKAGE, "application/json" },
+	{ RELEASE_CHANGELOG, "text/markdown; charset=utf-8" },
 	{ RELEASE_DATAPACKAGE, "application/json" },
 	{ RELEASE_CROISSANT, "application/ld+json" },
 	{ RELEASE_SUMS, "text/plain; charset=utf-8" },

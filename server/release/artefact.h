@@ -21,6 +21,7 @@
 #define RELEASE_DICTIONARY  "dictionary.csv"
 #define RELEASE_FIGURES     "figures.json"
 #define RELEASE_LEAKAGE     "leakage.json"
+#define RELEASE_CHANGELOG   "CHANGELOG.md"
 #define RELEASE_DATAPACKAGE "datapackage.json"
 #define RELEASE_CROISSANT   "croissant.json"
 /* These sign SHA256SUMS, so it lists neither. */
@@ -40,7 +41,8 @@ enum release_table {
 	RELEASE_TRIALS,
 	RELEASE_BY_ITEM, /* those before have rows of items */
 	RELEASE_LEAKS = RELEASE_BY_ITEM,
-	RELEASE_SEALED, /* commitments to what labels.csv withholds (release/seal) */
+	RELEASE_SEALED,  /* commitments to what labels.csv withholds (release/seal) */
+	RELEASE_CHANGES, /* since the version before; the first release of a name has none */
 	RELEASE_TABLES
 };
 

@@ -12,6 +12,8 @@
 #include "release/artefact.h"
 #include "release/bundle.h"
 #include "release/card.h"
+#include "release/changelog.h"
+#include "release/changes.h"
 #include "release/columns.h"
 #include "release/described.h"
 #include "release/facts.h"
@@ -40,6 +42,7 @@ static const struct build_table build_tables[RELEASE_TABLES] = {
 	[RELEASE_TRIALS] = { SQL_RELEASE_TRIALS, TRIAL_COLUMNS, trial_columns, TRIAL_COLUMNS },
 	[RELEASE_LEAKS] = { .columns = leak_columns, .count = LEAK_COLUMNS },
 	[RELEASE_SEALED] = { .columns = sealed_table_columns, .count = SEALED_COLUMNS },
+	[RELEASE_CHANGES] = { .columns = change_columns, .count = CHANGE_COLUMNS },
 };
 
 struct making {
@@ -54,14 +57,19 @@ struct making {
 	struct figures *figures; /* both of the rows that were written */
 	struct leakage *leakage;
 	struct seal *seal;
+	struct predecessor before;
 };
 
 static bool is_left_out(const struct making *making, int file)
 {
+	if (file == BUNDLE_CHANGELOG)
+		return !making->before.found;
+	if (file >= ARTEFACTS)
+		return false;
 	enum release_table table = artefacts[file].table;
-
 	return (table == RELEASE_JUDGMENTS && !making->volunteers) ||
-	       (table == RELEASE_SEALED && !making->seals);
+	       (table == RELEASE_SEALED && !making->seals) ||
+	       (table == RELEASE_CHANGES && !making->before.found);
 }
 
 static void begin_sinks(struct making *making)
@@ -215,7 +223,10 @@ static struct error write_descriptions(struct making *making, const struct relea
 	datasheet_write(bundle->out[BUNDLE_DATASHEET], facts);
 	dictionary_write(bundle->out[BUNDLE_DICTIONARY], facts);
 	figures_write(bundle->out[BUNDLE_FIGURES], making->figures);
-	return bundle_keep(bundle, 0, BUNDLE_LEAKAGE);
+	if (making->before.found &&
+	    (err = changelog_write(bundle->out[BUNDLE_CHANGELOG], bundle->db, bundle->release)).code)
+		return err;
+	return bundle_keep(bundle, BUNDLE_LABELS + 1, BUNDLE_LEAKAGE);
 }
 
 static struct error write_leakage(struct making *making, const struct release_facts *facts)
@@ -243,7 +254,8 @@ static struct error describe_release(struct making *making)
 {
 	struct release_facts facts = { .release = making->bundle.release,
 		                           .volunteers = making->volunteers,
-		                           .seals = making->seals };
+		                           .seals = making->seals,
+		                           .follows = making->before.found };
 	struct error err = facts_gather(making->bundle.db, making->release_id, &facts);
 
 	if (!err.code)
@@ -256,11 +268,25 @@ static struct error describe_release(struct making *making)
 	return err;
 }
 
+/* Compares labels.csv, which is at its end and kept for it, with that of the version before. */
+static struct error write_changes_table(struct making *making)
+{
+	struct bundle *bundle = &making->bundle;
+	struct error err = bundle_keep(bundle, BUNDLE_LABELS, BUNDLE_LABELS + 1);
+
+	for (int file = 0; !err.code && making->before.found && file < ARTEFACTS; file++)
+		if (artefacts[file].table == RELEASE_CHANGES)
+			err = changelog_changes(bundle, &making->before, &making->sinks[file]);
+	return err;
+}
+
 static struct error write_tables(struct making *making)
 {
 	struct error err = seal_prepare(making->bundle.db, making->release_id);
 
 	if (err.code || (err = build_write_items(making)).code || (err = write_leaks(making)).code)
+		return err;
+	if ((err = write_changes_table(making)).code)
 		return err;
 	for (int file = 0; file < ARTEFACTS; file++)
 		if (!is_left_out(making, file) && (err = sink_end(&making->sinks[file])).code)
@@ -308,7 +334,7 @@ static struct error write_and_finish(struct making *making)
 	bundle->items = rows_integer(rows, 0, 0);
 	making->volunteers = rows_flag(rows, 0, 1);
 	making->seals = rows_flag(rows, 0, 2);
-	for (int file = 0; file < ARTEFACTS; file++)
+	for (int file = 0; file < BUNDLE_FILES; file++)
 		bundle->left_out[file] = is_left_out(making, file);
 	if ((err = build_tell(making, 0)).code)
 		return err;
@@ -362,7 +388,9 @@ struct error release_make(struct db *db, struct store *store, const char *releas
 		making->figures = figures_new();
 		making->leakage = leakage_new();
 		making->seal = seal_new();
-		err = make_release(making);
+		err = predecessor_find(db, arena, release.name, release.version, &making->before);
+		if (!err.code)
+			err = make_release(making);
 		figures_free(making->figures);
 		leakage_free(making->leakage);
 		seal_free(making->seal);
@@ -372,11 +400,24 @@ struct error release_make(struct db *db, struct store *store, const char *releas
 	return err;
 }
 
+/* ERR_CONFLICT: it is for a later try, or for another machine. */
+static struct error check_turn(struct db *db, const char *release_id)
+{
+	struct arena *arena = arena_new();
+	struct release release;
+	struct error err = release_by_id(db, arena, release_id, &release);
+
+	if (!err.code)
+		err = predecessor_settled(db, &release);
+	arena_free(arena);
+	return err.code ? err : keys_check(db);
+}
+
 /* A machine without the key leaves the release to one that has it. */
 static struct error make_by_job(struct job_run *run)
 {
 	const struct progress_listener progress = job_listener(run);
-	struct error err = keys_check(run->db);
+	struct error err = check_turn(run->db, run->job->subject);
 
 	run->unfit = err.code != OK;
 	if (err.code)

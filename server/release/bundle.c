@@ -22,6 +22,7 @@ const char *bundle_name(int file)
 		                                             [BUNDLE_DATASHEET] = RELEASE_DATASHEET,
 		                                             [BUNDLE_DICTIONARY] = RELEASE_DICTIONARY,
 		                                             [BUNDLE_FIGURES] = RELEASE_FIGURES,
+		                                             [BUNDLE_CHANGELOG] = RELEASE_CHANGELOG,
 		                                             [BUNDLE_LEAKAGE] = RELEASE_LEAKAGE,
 		                                             [BUNDLE_DATAPACKAGE] = RELEASE_DATAPACKAGE,
 		                                             [BUNDLE_CROISSANT] = RELEASE_CROISSANT,
@@ -115,6 +116,24 @@ size_t bundle_listed(const struct bundle *bundle, struct listed_file files[BUNDL
 				.artefact = file < ARTEFACTS ? &artefacts[file] : NULL,
 			};
 	return count;
+}
+
+struct error bundle_labels(const struct bundle *bundle, FILE **ret_file)
+{
+	unsigned char digest[SHA256_BYTES];
+	uint64_t bytes;
+	int fd = -1;
+
+	if (!hex_decode(digest, SHA256_BYTES, bundle->written[BUNDLE_LABELS].sha256))
+		return errorf(ERR_INTERNAL, "a digest cannot be read");
+	struct error err = store_open_read(bundle->store, digest, &fd, &bytes);
+	if (err.code)
+		return err;
+	if (!(*ret_file = fdopen(fd, "r"))) {
+		close(fd);
+		return error_memory();
+	}
+	return ok();
 }
 
 static struct error add_medium(struct bundle *bundle, const char *path, const char *sha256)

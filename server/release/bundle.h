@@ -38,6 +38,7 @@ enum bundle_file {
 	BUNDLE_DATASHEET,
 	BUNDLE_DICTIONARY,
 	BUNDLE_FIGURES,
+	BUNDLE_CHANGELOG,
 	BUNDLE_LEAKAGE,
 	BUNDLE_DATAPACKAGE,
 	BUNDLE_CROISSANT,
@@ -79,6 +80,9 @@ struct error bundle_keep(struct bundle *bundle, int from, int to) MUST_CHECK;
 /* What datapackage.json and croissant.json list; it lends what the bundle holds. Returns how many.
  */
 size_t bundle_listed(const struct bundle *bundle, struct listed_file files[BUNDLE_DATAPACKAGE]);
+
+/* labels.csv, which was kept already; the caller closes it. */
+struct error bundle_labels(const struct bundle *bundle, FILE **ret_file) MUST_CHECK;
 
 /* Counts the items of the release: needed before bundle_seal(). */
 struct error bundle_summarise(struct bundle *bundle) MUST_CHECK;

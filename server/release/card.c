@@ -7,6 +7,7 @@
 
 #include "core/mem.h"
 #include "core/utf8.h"
+#include "release/changelog.h"
 #include "release/cohort_card.h"
 #include "release/facts.h"
 #include "release/keys.h"
@@ -234,12 +235,12 @@ static void card_limits(FILE *out, const struct rows *facts)
 		out);
 }
 
-static void card_files(FILE *out, bool volunteers, bool seals)
+static void card_files(FILE *out, const struct release_facts *facts)
 {
 	fputs("## Files\n\n"
 	      "- `labels.csv`, `labels.jsonl`: a row an item; the same in both.\n",
 	      out);
-	if (volunteers)
+	if (facts->volunteers)
 		fputs("- `judgments.csv`: a row a judgment: volunteer, item, verdict and confidence.\n",
 		      out);
 	fputs("- `trials.csv`: a row a judgment, without the volunteer: verdict, confidence, and how "
@@ -247,7 +248,7 @@ static void card_files(FILE *out, bool volunteers, bool seals)
 	      "- `leaks.csv`: how well each thing beside the content tells fakes from real media.\n"
 	      "- `TYPE/SPLIT/LABEL/NAME`: the media. Names mean nothing.\n",
 	      out);
-	if (seals)
+	if (facts->seals)
 		fputs("- `TYPE/test/sealed/NAME`: those of sealed items; `sealed.csv`: what commits to "
 		      "their labels.\n",
 		      out);
@@ -258,7 +259,11 @@ static void card_files(FILE *out, bool volunteers, bool seals)
 	      "verify`.\n"
 	      "- `DATASHEET.md`, `dictionary.csv`, `CITATION.cff`, `datapackage.json`, "
 	      "`croissant.json`: the same release described for people and programs.\n"
-	      "- `SHA256SUMS.minisig`, `manifest.note`, `SIGNING-KEY.pub`: who made it.\n\n",
+	      "- `SHA256SUMS.minisig`, `manifest.note`, `SIGNING-KEY.pub`: who made it.\n",
+	      out);
+	fputs(follows ? "- `CHANGELOG.md`, `changes.csv`: what changed since the version before, in "
+	                "counts and item by item.\n\n"
+	              : "\n",
 	      out);
 }
 
@@ -470,13 +475,15 @@ struct error card_write(FILE *out, struct db *db, const struct release_facts *fa
 		card_sealed(out, whole);
 	card_labels(out, whole);
 	card_corrections(out, facts->of[FACTS_CORRECTIONS]);
+	if ((err = changelog_card(out, db, facts->release)).code)
+		return err;
 	card_agreement(out, whole, said);
 	card_set_aside(out, facts->of[FACTS_SET_ASIDE]);
 	if ((err = cohort_card_write(out, db, facts->release->id, facts->volunteers)).code)
 		return err;
 	leaks_card(out, leaks);
 	card_limits(out, whole);
-	card_files(out, facts->volunteers, facts->seals);
+	card_files(out, facts);
 	card_privacy(out, said, facts->of[FACTS_RECOGNISABLE], facts->volunteers);
 	card_licences(out, facts);
 	card_loading(out, whole, table, facts->volunteers);

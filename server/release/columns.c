@@ -71,6 +71,18 @@ const struct column sealed_table_columns[SEALED_COLUMNS] = {
 	[SEALED_COMMITMENT] = { "commitment", COLUMN_TEXT },
 };
 
+const struct column change_columns[CHANGE_COLUMNS] = {
+	[CHANGE_ITEM] = { "item", COLUMN_TEXT },
+	[CHANGE_CHANGE] = { "change", COLUMN_TEXT },
+	[CHANGE_OLD_SPLIT] = { "old_split", COLUMN_TEXT },
+	[CHANGE_SPLIT] = { "split", COLUMN_TEXT },
+	[CHANGE_OLD_LABEL] = { "old_label", COLUMN_TEXT },
+	[CHANGE_LABEL] = { "label", COLUMN_TEXT },
+	[CHANGE_FIELDS] = { "columns", COLUMN_LIST },
+	[CHANGE_WHY] = { "why", COLUMN_TEXT },
+	[CHANGE_REASON_CLASS] = { "reason_class", COLUMN_TEXT },
+};
+
 static const char *const split_words[] = { "train", "validation", "test", NULL };
 static const char *const source_words[] = { "crowd", "ruling", "truth", NULL };
 static const char *const rule_words[] = { "full", "no_gold", "one_network", "no_gold_one_network",
@@ -174,6 +186,21 @@ static const struct column_meaning sealed_meanings[SEALED_COLUMNS] = {
 	                        NULL },
 };
 
+static const struct column_meaning change_meanings[CHANGE_COLUMNS] = {
+	[CHANGE_ITEM] = { "Id of the item, as in labels.csv of either version", NULL },
+	[CHANGE_CHANGE] = { "What became of it since the version before: the first of these that fits",
+	                    change_kinds },
+	[CHANGE_OLD_SPLIT] = { "Split that it was in; empty of one that was added", split_words },
+	[CHANGE_SPLIT] = { "Split that it is in; empty of one that was removed", split_words },
+	[CHANGE_OLD_LABEL] = { "Label that it had; empty of one that was added, or is sealed",
+	                       verdicts },
+	[CHANGE_LABEL] = { "Label that it has; empty of one that was removed, or is sealed", verdicts },
+	[CHANGE_FIELDS] = { "Columns of labels.csv that differ, ';' between several; pseudonyms aside",
+	                    NULL },
+	[CHANGE_WHY] = { "Why, as far as the platform noted it", change_reasons },
+	[CHANGE_REASON_CLASS] = { "Of one that was taken down, on what ground", withdrawal_classes },
+};
+
 const struct described_table described_tables[RELEASE_TABLES] = {
 	[RELEASE_LABELS] = { "labels", "Labels", "an item of the release", label_columns,
 	                     label_meanings, LABEL_COLUMNS },
@@ -189,4 +216,7 @@ const struct described_table described_tables[RELEASE_TABLES] = {
 	[RELEASE_SEALED] = { "sealed", "Commitments",
 	                     "a sealed item and what its label is committed by", sealed_table_columns,
 	                     sealed_meanings, SEALED_COLUMNS },
+	[RELEASE_CHANGES] = { "changes", "Changes",
+	                      "an item that is not as it was in the version before", change_columns,
+	                      change_meanings, CHANGE_COLUMNS },
 };

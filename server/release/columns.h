@@ -91,11 +91,26 @@ enum sealed_column {
 	SEALED_COLUMNS,
 };
 
+/* Of changes.csv; release/diff has what each may hold. */
+enum change_column {
+	CHANGE_ITEM,
+	CHANGE_CHANGE,
+	CHANGE_OLD_SPLIT,
+	CHANGE_SPLIT,
+	CHANGE_OLD_LABEL,
+	CHANGE_LABEL,
+	CHANGE_FIELDS,
+	CHANGE_WHY,
+	CHANGE_REASON_CLASS,
+	CHANGE_COLUMNS,
+};
+
 extern const struct column label_columns[LABEL_COLUMNS];
 extern const struct column judgment_columns[JUDGMENT_COLUMNS];
 extern const struct column trial_columns[TRIAL_COLUMNS];
 extern const struct column leak_columns[LEAK_COLUMNS];
 extern const struct column sealed_table_columns[SEALED_COLUMNS];
+extern const struct column change_columns[CHANGE_COLUMNS];
 
 /* What a column means, in a sentence without its end. */
 struct column_meaning {

@@ -87,6 +87,7 @@ struct release_facts {
 	const struct release *release;
 	bool volunteers; /* judgments.csv is in it */
 	bool seals;      /* sealed.csv is */
+	bool follows;    /* another of its name: changes.csv is in it */
 	struct rows *of[FACT_SETS];
 };
 

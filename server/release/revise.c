@@ -15,6 +15,7 @@
 #include "core/uuid.h"
 #include "release/bundle.h"
 #include "release/card.h"
+#include "release/changelog.h"
 #include "release/columns.h"
 #include "release/formats/formats.h"
 #include "release/leakage.h"
@@ -365,30 +366,11 @@ static struct error count_labels(FILE *in, struct leakage *leakage)
 	return err;
 }
 
-/* The labels of the revision, which are kept already. */
-static struct error open_labels(const struct bundle *bundle, FILE **ret_file)
-{
-	unsigned char digest[SHA256_BYTES];
-	uint64_t bytes;
-	int fd = -1;
-
-	if (!hex_decode(digest, SHA256_BYTES, bundle->written[BUNDLE_LABELS].sha256))
-		return errorf(ERR_INTERNAL, "a digest cannot be read");
-	struct error err = store_open_read(bundle->store, digest, &fd, &bytes);
-	if (err.code)
-		return err;
-	if (!(*ret_file = fdopen(fd, "r"))) {
-		close(fd);
-		return error_memory();
-	}
-	return ok();
-}
-
 static struct error copy_leakage(struct revising *revising, FILE *in, FILE *out)
 {
 	const struct bundle *bundle = &revising->bundle;
 	FILE *labels = NULL;
-	struct error err = open_labels(bundle, &labels);
+	struct error err = bundle_labels(bundle, &labels);
 
 	if (err.code)
 		return err;
@@ -403,6 +385,13 @@ static struct error copy_leakage(struct revising *revising, FILE *in, FILE *out)
 }
 
 /* ------------------------------------------------------------------ all files */
+
+/* Of all versions that are there by now, and of the revision itself. */
+static struct error renew_changelog(struct revising *revising, FILE *in, FILE *out)
+{
+	(void)in;
+	return changelog_write(out, revising->bundle.db, &revising->revision);
+}
 
 /* How a file is made of the one that the release has; NULL: it is made anew. */
 static struct error (*copier_of(int file))(struct revising *, FILE *, FILE *)
@@ -419,6 +408,8 @@ static struct error (*copier_of(int file))(struct revising *, FILE *, FILE *)
 		return copy_text;
 	if (file == BUNDLE_DICTIONARY || file == BUNDLE_FIGURES)
 		return copy_whole;
+	if (file == BUNDLE_CHANGELOG)
+		return renew_changelog;
 	if (file == BUNDLE_LEAKAGE)
 		return copy_leakage;
 	return file == BUNDLE_CARD ? revise_card : NULL;

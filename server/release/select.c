@@ -15,6 +15,7 @@
 #include "release/artefact.h"
 #include "release/cut.h"
 #include "release/release.h"
+#include "release/rule.h"
 #include "release/seal.h"
 #include "release/split.h"
 
@@ -25,6 +26,7 @@
 struct choice {
 	const char *release_id;
 	struct cut *cut;
+	struct store *store;
 	char moment[40]; /* of the snapshot */
 	unsigned char (*ids)[UUID_BYTES];
 	struct split_item *items;
@@ -42,6 +44,7 @@ struct choice {
 	uint32_t taken, sealed;      /* items that go in, and those of them that are sealed */
 	bool large;                  /* folders are split */
 	struct release_agreement agreement;
+	struct rule *rule; /* of its version */
 };
 
 static unsigned stratum_of(const char *media_type, const char *label)
@@ -205,7 +208,10 @@ static void choice_clear(struct choice *choice)
 	free(choice->sealable);
 	free(choice->tie);
 	free(choice->votes);
-	*choice = (struct choice){ .release_id = choice->release_id, .cut = choice->cut };
+	rule_free(choice->rule);
+	*choice = (struct choice){ .release_id = choice->release_id,
+		                       .cut = choice->cut,
+		                       .store = choice->store };
 }
 
 static struct error select_read_moment(struct db *db, struct choice *choice)
@@ -366,7 +372,7 @@ static struct error select_take_one(struct choice *choice, struct bunch *bunch,
 	choice->taken++;
 	choice->sealed += sealed;
 	bunch_add(bunch, values, split_name(split), choice->large, sealed);
-	return ok();
+	return rule_item(choice->rule, values, split, sealed);
 }
 
 /* A release whose test labels are all known would be sealed in name alone. */
@@ -425,6 +431,34 @@ static struct error refuse_leaks(struct db *db, const char *release_id)
 	return err;
 }
 
+static struct error open_rule(struct db *db, struct choice *choice, struct arena *arena,
+                              struct release *release)
+{
+	struct error err = release_by_id(db, arena, choice->release_id, release);
+
+	return err.code
+	           ? err
+	           : rule_open(db, choice->store, release->name, release->version, true, &choice->rule);
+}
+
+/* Writes down what goes in, unless the version promises too little for it. */
+static struct error write_lawful_draft(struct db *db, struct choice *choice)
+{
+	struct arena *arena = arena_new();
+	struct release release = { .version = "" };
+	struct error err = open_rule(db, choice, arena, &release);
+
+	if (!err.code)
+		err = write_draft(db, choice);
+	if (!err.code) {
+		const struct rule_verdict verdict = rule_verdict(choice->rule);
+
+		err = rule_refusal(&verdict, release.version);
+	}
+	arena_free(arena);
+	return err;
+}
+
 /* Reads on a connection of its own, and writes there what was chosen. */
 static struct error select_choose(struct db *reader, struct choice *choice)
 {
@@ -433,7 +467,7 @@ static struct error select_choose(struct db *reader, struct choice *choice)
 	if (err.code)
 		return err;
 	thread_run_nicely(select_assign, choice);
-	if ((err = write_draft(reader, choice)).code)
+	if ((err = write_lawful_draft(reader, choice)).code)
 		return err;
 	if ((err = refuse_leaks(reader, choice->release_id)).code)
 		return err;
@@ -524,7 +558,7 @@ static struct error select_decide(struct db *db, void *arg)
 
 struct error release_decide(struct db *db, struct store *store, const char *release_id)
 {
-	struct choice choice = { .release_id = release_id };
+	struct choice choice = { .release_id = release_id, .store = store };
 	struct error err = cut_new(store, &choice.cut);
 
 	if (err.code)
@@ -563,7 +597,27 @@ static struct error preview_row(struct previewing *previewing, const char *const
 	else
 		preview->in_split[split][stratum % 2]++;
 	preview->of_type[stratum / 2]++;
-	return ok();
+	return rule_item(choice->rule, values, split, is_sealed(choice, candidate));
+}
+
+/* What its version should be. */
+static void preview_advise(struct previewing *previewing)
+{
+	const struct rule_verdict verdict = rule_verdict(previewing->choice.rule);
+	struct version_advice *advice = &previewing->preview.advice;
+	const int64_t *of = verdict.counts.of;
+
+	*advice = (struct version_advice){ .applies = verdict.applies,
+		                               .kept = verdict.kept,
+		                               .level = verdict.level,
+		                               .added = of[CHANGE_ADDED],
+		                               .removed = of[CHANGE_REMOVED],
+		                               .relabelled = of[CHANGE_RELABELLED],
+		                               .moved = of[CHANGE_MOVED],
+		                               .changed = of[CHANGE_CHANGED] };
+	snprintf(advice->since, sizeof advice->since, "%s", verdict.since ? verdict.since : "");
+	snprintf(advice->least, sizeof advice->least, "%s", verdict.least);
+	previewing->preview.refusal = rule_refusal(&verdict, previewing->request->version);
 }
 
 static struct error preview_count(struct previewing *previewing)
@@ -583,6 +637,8 @@ static struct error preview_count(struct previewing *previewing)
 	if (!err.code && previewing->preview.items == 0)
 		err = no_item_fits();
 	previewing->preview.published = previewing->choice.published;
+	if (!err.code)
+		preview_advise(previewing);
 	previewing->preview.held_back = previewing->choice.held_back;
 	previewing->preview.contradicting = previewing->choice.contradicting;
 	return err;
@@ -618,7 +674,9 @@ struct error release_preview(struct db *db, struct store *store,
 	err = db_transaction_snapshot(db, preview_copy, &previewing);
 	if (err.code == ERR_CONFLICT)
 		err = previewing.err;
-	if (!err.code) { /* the snapshot has ended */
+	if (!err.code) /* the snapshot has ended */
+		err = rule_open(db, store, request->name, request->version, false, &previewing.choice.rule);
+	if (!err.code) {
 		thread_run_nicely(select_assign, &previewing.choice);
 		err = preview_count(&previewing);
 	}

@@ -16,11 +16,13 @@
 #include "core/error.h"
 #include "db/db.h"
 #include "release/release.h"
+#include "release/semver.h"
 #include "release/split.h"
 #include "store/store.h"
 
-/* Does nothing if it was done before. ERR_INVALID: no item fits, items would leak across splits, or
- * some that the release wants wait to be cut anew. Those that cannot be cut so are left out. */
+/* Does nothing if it was done before. ERR_INVALID: no item fits, items would leak across splits,
+ * some that the release wants wait to be cut anew, or its version promises too little
+ * (release/rule). Those that cannot be cut so are left out. */
 struct error release_decide(struct db *db, struct store *store, const char *release_id) MUST_CHECK;
 
 /* What a release would hold if it were made now. */
@@ -31,6 +33,14 @@ struct release_preview {
 	int64_t of_type[3];          /* items, as media_types has them */
 	int64_t held_back, contradicting;
 	int64_t published; /* left out: their labels were published, and cannot be sealed */
+	struct version_advice {
+		char since[RELEASE_NAME_MAX + 1]; /* the version before; "": there is none */
+		bool applies, kept;               /* as struct rule_verdict has them */
+		enum change_level level;
+		char least[SEMVER_TEXT];
+		int64_t added, removed, relabelled, moved, changed;
+	} advice;
+	struct error refusal; /* of what its version promises, or OK */
 };
 
 /* Chooses as release_decide() would, and keeps nothing. ERR_INVALID: no item fits. */

@@ -7,6 +7,7 @@ import { el, focusOn } from "./dom.js";
 import { t, term } from "./lang.js";
 import { markdown } from "./markdown.js";
 import { onMore } from "./paging.js";
+import { changesSince } from "./release-changes.js";
 import { drawnFigures } from "./release-figures.js";
 import { bytes, day, share } from "./words.js";
 
@@ -235,6 +236,7 @@ export async function showRelease(box, name, version) {
 		el("section", {}, el("h2", {}, t("release.splits")), key([["", term("verdict", "real")], ["f", term("verdict", "fake")]]), splitBars(release)),
 		sealedLabels(release),
 		drawn,
+		changesSince(release, link),
 		el("section", {}, el("h2", {}, t("release.formats")), archives(release)),
 		el("section", {}, fileLists(release)),
 		el("section", {}, el("h2", {}, t("release.how_to")), recipes(release)),

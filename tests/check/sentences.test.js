@@ -165,6 +165,8 @@ describe("the sentences", () => {
 		[schemas.Leak.properties.trait.enum, ["trait"]],
 		[schemas.Origin.properties.c2pa.properties.state.enum, ["credentials"]],
 		[schemas.Layout.enum, ["layout"]],
+		[schemas.ChangeKind.enum, ["change_kind"]],
+		[schemas.ChangeReason.enum, ["change_reason"]],
 		[["certain", "likely", "guess"], ["certainty"]],
 		[["train", "validation", "test"], ["split"]],
 		[techniques, ["technique"]],

@@ -56,5 +56,6 @@ Suite *http_leaks_suite(void);
 Suite *http_events_suite(void);
 Suite *http_signing_suite(void);
 Suite *http_withdraw_suite(void);
+Suite *http_changes_suite(void);
 
 #endif

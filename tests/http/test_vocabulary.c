@@ -9,6 +9,7 @@
 #include "database.h"
 #include "describe.h"
 #include "judging/judgment.h"
+#include "release/diff.h"
 #include "suites.h"
 
 #define LENGTH(list) ((int)(sizeof(list) / sizeof(list)[0]))
@@ -36,6 +37,11 @@ START_TEST(numbers_stand_for_their_words)
 	ck_assert_str_eq(assignment_kinds[KIND_GOLD], "gold");
 	ck_assert_str_eq(assignment_kinds[KIND_RANDOM], "random");
 	ck_assert_str_eq(assignment_kinds[KIND_INFORMATIVE], "informative");
+	ck_assert_str_eq(change_kinds[CHANGE_MOVED], "moved");
+	ck_assert_ptr_null(change_kinds[CHANGE_KINDS]);
+	ck_assert_str_eq(change_reasons[WHY_RULING], "ruling");
+	ck_assert_str_eq(change_reasons[WHY_NEAR_DUPLICATE], "near_duplicate");
+	ck_assert_ptr_null(change_reasons[CHANGE_REASONS]);
 }
 END_TEST
 
@@ -142,6 +148,8 @@ static const struct {
 	{ "ContributionPeople/enum", contribution_people, NULL },
 	{ "Verdict/enum", verdicts, NULL },
 	{ "WithdrawalClass/enum", withdrawal_classes, NULL },
+	{ "ChangeKind/enum", change_kinds, NULL },
+	{ "ChangeReason/enum", change_reasons, NULL },
 	{ "Skip/properties/reason/enum", skip_reasons, NULL },
 	{ "RulingWish/properties/ruling/enum", ruling_choices, NULL },
 	{ "Ruling/properties/ruling/enum", ruling_choices, "undo" },
@@ -231,6 +239,8 @@ static const struct {
 	{ "docs/manifest.md", contribution_people, "`", "`, `", "`:" },
 	{ "docs/dataset-format.md", withdrawal_classes, "these classes: `", "`, `", "`." },
 	{ "docs/api.md", withdrawal_classes, "one of: ", ", ", "." },
+	{ "docs/dataset-format.md", change_kinds, "the first of these that fits: ", ", ", " |" },
+	{ "docs/dataset-format.md", change_reasons, "as far as the platform noted it: ", ", ", " |" },
 	{ "docs/dataset-format.md", contribution_rights, "given away: ", ", ", " |" },
 	{ "docs/dataset-format.md", contribution_people, "or heard: ", ", ", " |" },
 	{ "docs/dataset-format.md", bases, "on what ground: ", ", ", " |" },

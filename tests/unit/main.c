@@ -23,6 +23,7 @@ static Suite *(*const suites[])(void) = {
 	keyset_suite,
 	parse_suite,
 	release_table_suite,
+	release_changes_suite,
 	release_counts_suite,
 	archive_suite,
 	split_suite,

@@ -32,6 +32,7 @@ Suite *parquet_suite(void);
 Suite *parse_suite(void);
 Suite *pdq_suite(void);
 Suite *release_table_suite(void);
+Suite *release_changes_suite(void);
 Suite *release_counts_suite(void);
 Suite *split_suite(void);
 Suite *fetch_suite(void);

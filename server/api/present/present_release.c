@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/present/present_release.h"
 
+#include <string.h>
+
 #include "api/present/present_number.h"
 #include "core/vocabulary.h"
 #include "release/contents.h"
+#include "release/diff.h"
 #include "release/keys.h"
 #include "release/release.h"
 #include "release/select.h"
@@ -30,14 +33,52 @@ static json_t *present_types(const int64_t of_type[3])
 	return types;
 }
 
+/* null where there is no version before. */
+static json_t *present_advice(const struct version_advice *advice)
+{
+	static const char *const levels[CHANGE_LEVELS] = { "patch", "minor", "major" };
+
+	if (!*advice->since)
+		return json_null();
+	return json_pack("{s:s, s:s, s:s?, s:b, s:{s:I, s:I, s:I, s:I, s:I}}", "since", advice->since,
+	                 "change", levels[advice->level], "least",
+	                 advice->applies ? advice->least : NULL, "kept", advice->kept, "counts",
+	                 "added", (json_int_t)advice->added, "removed", (json_int_t)advice->removed,
+	                 "relabelled", (json_int_t)advice->relabelled, "moved",
+	                 (json_int_t)advice->moved, "changed", (json_int_t)advice->changed);
+}
+
 json_t *present_preview(const struct release_preview *preview)
 {
 	return json_pack(
-		"{s:I, s:I, s:o, s:I, s:o, s:I, s:I, s:I}", "items", (json_int_t)preview->items, "bytes",
-		(json_int_t)preview->bytes, "splits", present_splits(preview->in_split), "sealed",
+		"{s:I, s:I, s:o, s:I, s:o, s:I, s:I, s:I, s:o}", "items", (json_int_t)preview->items,
+		"bytes", (json_int_t)preview->bytes, "splits", present_splits(preview->in_split), "sealed",
 		(json_int_t)preview->sealed, "media_types", present_types(preview->of_type), "held_back",
 		(json_int_t)preview->held_back, "contradicting", (json_int_t)preview->contradicting,
-		"published", (json_int_t)preview->published);
+		"published", (json_int_t)preview->published, "version_rule",
+		present_advice(&preview->advice));
+}
+
+static json_t *present_side(const struct release_change *change, int when)
+{
+	return change->label[when] ? json_pack("{s:s, s:s?}", "split", change->split[when], "label",
+	                                       *change->label[when] ? change->label[when] : NULL)
+	                           : json_null();
+}
+
+json_t *present_change(const struct release_change *change)
+{
+	json_t *columns = json_array();
+	size_t len;
+
+	for (const char *at = change->columns; *at; at += len + (at[len] == ';')) {
+		len = strcspn(at, ";");
+		json_array_append_new(columns, json_stringn(at, len));
+	}
+	return json_pack("{s:s, s:s, s:s, s:s?, s:o, s:o, s:o}", "item", change->item, "change",
+	                 change_kinds[change->kind], "why", change_reasons[change->why], "reason_class",
+	                 change->reason_class, "columns", columns, "before", present_side(change, 0),
+	                 "after", present_side(change, 1));
 }
 
 json_t *present_release(const struct release *release)

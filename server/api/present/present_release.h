@@ -7,9 +7,11 @@
 #include <jansson.h>
 
 struct release;
+struct release_change;
 struct release_file;
 struct release_key;
 
+json_t *present_change(const struct release_change *change);
 json_t *present_release(const struct release *release);
 json_t *present_release_file(const struct release *release, const struct release_file *file);
 
