@@ -116,6 +116,10 @@
 	/* releases */                                                                                 \
 	X(RELEASE_EXISTS, "release-exists", ERR_CONFLICT, "The release exists",                        \
 	  "Releases never change: choose another version.")                                            \
+	X(JOB_ENDED, "job-ended", ERR_CONFLICT, "The job has ended",                                   \
+	  "What has ended cannot be cancelled.")                                                       \
+	X(JOB_STAYS, "job-stays", ERR_CONFLICT, "The job is not one that is cancelled",                \
+	  "Jobs of this kind are not cancelled.")                                                      \
 	X(WITHDRAWN_FROM_RELEASE, "item-withdrawn-from-release", ERR_GONE,                             \
 	  "An item was withdrawn from the release",                                                    \
 	  "This file holds what was withdrawn. Use the newest revision of the release.")

@@ -14,6 +14,7 @@
 #include "engine/background.h"
 #include "engine/resources.h"
 #include "engine/sync.h"
+#include "engine/workers.h"
 #include "health/readiness.h"
 #include "http/as_table.h"
 #include "http/client.h"
@@ -213,6 +214,7 @@ static struct error open_parts(const struct settings *settings, bool renew, stru
 	if ((err = rate_limits_read(off ? "off" : "sign_ins=10/m:20", &engine->addresses)).code)
 		return err;
 	api = (struct api){ .keys = engine->keys,
+		                .job_handler = workers_handler,
 		                .store = engine->store,
 		                .dispatcher = dispatcher_new(),
 		                .revocations = revocations_new(),

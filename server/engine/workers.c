@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/workers.h"
 
+#include <string.h>
+
 #include "corpus/contribution.h"
 #include "corpus/item_provenance.h"
 #include "corpus/leaks.h"
@@ -39,3 +41,12 @@ const struct job_worker job_workers[JOB_WORKERS] = {
 	                  &lost_media_job, NULL },
 	  NULL },
 };
+
+const struct job_handler *workers_handler(const char *kind)
+{
+	for (size_t w = 0; w < JOB_WORKERS; w++)
+		for (size_t h = 0; job_workers[w].handlers[h]; h++)
+			if (strcmp(job_workers[w].handlers[h]->kind, kind) == 0)
+				return job_workers[w].handlers[h];
+	return NULL;
+}

@@ -24,4 +24,7 @@ struct job_worker {
 
 extern const struct job_worker job_workers[JOB_WORKERS];
 
+/* Who does a kind; NULL: nobody. */
+const struct job_handler *workers_handler(const char *kind);
+
 #endif

@@ -9,11 +9,12 @@ WITH made AS (
     INSERT INTO release (name, version, filter, salt)
     VALUES ($1, $2, $3::jsonb, sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())))
     RETURNING id)
-INSERT INTO job (kind, subject, created_by, state, claims, run_after)
+INSERT INTO job (kind, subject, created_by, state, claims, run_after, begun_at)
 SELECT 'release', id, $4::uuid, CASE WHEN $5::boolean THEN 'running' ELSE 'waiting' END,
-       $5::boolean::integer, now() + CASE WHEN $5::boolean THEN interval '2 minutes' ELSE '0' END
+       $5::boolean::integer, now() + CASE WHEN $5::boolean THEN interval '2 minutes' ELSE '0' END,
+       CASE WHEN $5::boolean THEN now() END
   FROM made
-RETURNING id, kind, subject, claims, failures, false, false, false
+RETURNING id, kind, subject, claims, failures, false, false, false, false
 
 -- name: release_campaign_known
 -- $1 campaign name; returns true

@@ -38,6 +38,7 @@ int main(int argc, char **argv)
 		http_events_suite,      http_near_duplicates_suite,
 		http_cut_suite,         http_signing_suite,
 		http_certificate_suite, http_withdraw_suite,
+		http_cancel_suite,
 	};
 
 	struct part part = part_read(argc, argv);

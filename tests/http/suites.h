@@ -55,5 +55,6 @@ Suite *http_leaks_suite(void);
 Suite *http_events_suite(void);
 Suite *http_signing_suite(void);
 Suite *http_withdraw_suite(void);
+Suite *http_cancel_suite(void);
 
 #endif
