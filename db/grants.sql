@@ -100,6 +100,7 @@ BEGIN
             ('skipped_pair',     'INSERT, DELETE',  ''),
             ('upload',           'INSERT, DELETE',  'expires_at'),
             ('media_intake',     'INSERT, DELETE',  'noted_at'),
+            ('mail',             'INSERT, DELETE',  ''),
             ('session',          'INSERT, DELETE',  'seen_at'),
             ('api_token',        'INSERT, DELETE',  ''),
             ('revoked_pass',     'INSERT, DELETE',  ''),

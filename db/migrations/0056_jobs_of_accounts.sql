@@ -20,6 +20,22 @@ COMMENT ON COLUMN job.begun_at IS 'When its last try began; NULL: it was never b
 COMMENT ON COLUMN job.created_by IS 'The account that began it; NULL: it follows from something, or an operator began it.';
 CREATE INDEX job_by_creator ON job (created_by, created_at, id) WHERE created_by IS NOT NULL;
 
+ALTER TABLE job ADD COLUMN mail boolean NOT NULL DEFAULT false,
+    ADD CONSTRAINT job_mail_has_reader CHECK (NOT mail OR created_by IS NOT NULL);
+COMMENT ON COLUMN job.mail IS 'Whoever began it is to be told of its end by mail.';
+
+INSERT INTO job_kind (name, priority, failures, goes_on, every) VALUES ('mail', 1, 1000, false, NULL);
+CREATE TABLE mail (
+    id          uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    kind        text COLLATE "C" NOT NULL CHECK (kind ~ '^[a-z][a-z-]{0,30}$'),
+    recipient   text NOT NULL CHECK (octet_length(recipient) BETWEEN 3 AND 254),
+    subject     text NOT NULL,
+    text        text NOT NULL,
+    created_at  timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE mail IS 'Mail that is to be sent, written in the transaction of its cause; a job for each sends it. Gone once it is sent or given up.';
+COMMENT ON COLUMN mail.kind IS 'What it is about, for the operator.';
+
 CREATE VIEW job_told AS
 SELECT j.id, j.kind, j.state, j.done, j.total, j.detail, j.created_at, j.finished_at, j.failures, j.subject, j.created_by,
        j.cancel_asked_at, j.cancelled_by, k.cancels,

@@ -147,6 +147,8 @@ static struct error open_stored(const struct settings *settings, struct db *db, 
 
 	if (settings->public_url && (err = guard_public_url(settings->public_url)).code)
 		return err;
+	if ((err = resources_mail(settings)).code)
+		return err;
 	if ((err = resources_store(settings, db, false, &engine->store)).code)
 		return err;
 	if ((err = resources_secret(settings, db, renew, &engine->keys)).code)

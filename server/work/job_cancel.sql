@@ -4,8 +4,7 @@
 -- Asks that a job end. Who asks for what was asked for before changes nothing.
 -- $1 job uuid, $2 who asks
 UPDATE job
-   SET cancel_asked_at = now(), cancelled_by = $2,
-       run_after = CASE state WHEN 'waiting' THEN now() ELSE run_after END
+   SET cancel_asked_at = now(), cancelled_by = $2
  WHERE id = $1::uuid AND state IN ('waiting', 'running') AND cancel_asked_at IS NULL
 
 -- name: job_cancel_claim

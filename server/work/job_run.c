@@ -82,6 +82,14 @@ static const char *why_not_begun(const struct job *job)
 	return job->spent ? JOB_SPENT : NULL;
 }
 
+static struct error finish_job(const struct job_handler *handler, const struct job_run *run)
+{
+	const char *detail = run->detail[0] ? run->detail : NULL;
+
+	return handler->finish ? handler->finish(run->db, run->job, detail)
+	                       : job_finish(run->db, run->job, detail);
+}
+
 static struct error run_claimed_job(const struct job_handler *handler, struct job_run *run)
 {
 	const struct job *job = run->job;
@@ -89,7 +97,7 @@ static struct error run_claimed_job(const struct job_handler *handler, struct jo
 	struct error noted, err = why ? errorf(ERR_INVALID, "%s", why) : handle_held(handler, run);
 
 	if (!err.code)
-		return job_finish(run->db, job, run->detail[0] ? run->detail : NULL);
+		return finish_job(handler, run);
 	noted = why ? job_give_up(handler, run->db, job, why) : note_failed_try(handler, run, err);
 	if (noted.code)
 		log_error("jobs: the end of one cannot be noted (%s): %s", job->kind, noted.detail);

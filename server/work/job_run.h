@@ -45,6 +45,8 @@ struct job_handler {
 	/* Gives it up, also where it is cancelled, with all that hangs on it, in one transaction.
 	 * NULL: job_fail(). */
 	struct error (*give_up)(struct db *db, const struct job *job, const char *why);
+	/* Notes that it is done, with all that follows, in one transaction. NULL: job_finish(). */
+	struct error (*finish)(struct db *db, const struct job *job, const char *detail);
 };
 
 /* For a handler, now and then: tells how far it is, and keeps the claim. An error: stop. */
