@@ -211,6 +211,8 @@ static PGresult *last_result(struct db *db, int sent)
 static struct error ensure_connected(struct db *db)
 {
 	lock_check("the database");
+	if (db->patience.stop && *db->patience.stop)
+		return errorf(ERR_UNAVAILABLE, "The work was stopped.");
 	if (!db->in_transaction && !wire_may_ask())
 		return db_gone();
 	if (db->usable &&

@@ -58,8 +58,8 @@ struct error db_check(struct db *db) MUST_CHECK;
 void db_set_patience(struct db *db, unsigned hush_ms, unsigned most_ms);
 
 /*
- * Once *stop is true, a statement that is waited for is stopped: it fails with ERR_UNAVAILABLE and
- * keeps nothing.  NULL: never.
+ * Once *stop is true, a statement that is waited for is stopped, and no other is begun: they fail
+ * with ERR_UNAVAILABLE and keep nothing.  NULL: never.
  */
 void db_stop_when(struct db *db, const atomic_bool *stop);
 

@@ -59,6 +59,13 @@ static const char *a_waiting_job(struct person *as, const char *name)
 	return text_at(a.body, "job/id");
 }
 
+/* Until what other tests began is made. */
+static void await_rest(void)
+{
+	await_db(30, "SELECT NOT EXISTS (SELECT FROM job WHERE kind IN ('release', 'layouts')"
+	             " AND finished_at IS NULL)");
+}
+
 static struct answer cancel(struct person *as, const char *id)
 {
 	return delete_at(as, say(JOBS "/%s", id));
@@ -128,6 +135,7 @@ START_TEST(one_in_the_middle_leaves_nothing_and_its_version_is_free)
 	struct person person = an_account("researcher");
 	const char *name = fresh_name();
 
+	await_rest();
 	hold_up("judged_pair");
 	const char *id = a_running_job(&person, name);
 	await_db(10, say("SELECT count(*) > 0 FROM release_item r JOIN job j ON j.subject ="
@@ -155,8 +163,7 @@ START_TEST(layouts_that_are_being_written_are_cancelled)
 {
 	struct person person = an_account("researcher");
 
-	await_db(20,
-	         "SELECT NOT EXISTS (SELECT FROM job WHERE kind = 'layouts' AND finished_at IS NULL)");
+	await_rest();
 	hold_up("release_artefact");
 	const char *name = fresh_name();
 	struct answer a = ask_for(&person, name, campaign);
@@ -202,6 +209,22 @@ static struct error work_till_told(struct job_run *run)
 	tell_db("UPDATE job SET cancel_asked_at = now(), cancelled_by = 'x' WHERE id = '%s'",
 	        run->job->id);
 	return err.code ? err : job_tell(run, 2, 9);
+}
+
+/* It tells nobody anything, as what checks files one by one. */
+static struct error work_in_silence(struct job_run *run)
+{
+	struct error err = ok();
+
+	tell_db("UPDATE job SET cancel_asked_at = now(), cancelled_by = 'x' WHERE id = '%s'",
+	        run->job->id);
+	for (int i = 0; !err.code && i < 100; i++) {
+		auto_rows *rows = NULL;
+
+		err = db_run(run->db, SQL_JOB_PROGRESS, (const char *[]){ run->job->id }, &rows);
+		wait_ms(50);
+	}
+	return err;
 }
 
 /* Somebody asks when all is done but the word that it is. */
@@ -269,6 +292,12 @@ END_TEST
 START_TEST(a_worker_hears_of_it_when_it_tells_how_far_it_is)
 {
 	ck_assert_str_eq(end_by(work_till_told), "cancelled 0 " JOB_CANCELLED);
+}
+END_TEST
+
+START_TEST(a_worker_that_tells_nothing_begins_no_other_statement)
+{
+	ck_assert_str_eq(end_by(work_in_silence), "cancelled 0 " JOB_CANCELLED);
 }
 END_TEST
 
@@ -419,6 +448,7 @@ Suite *http_cancel_suite(void)
 	tcase_add_test(tc, what_was_killed_while_it_cancelled_is_cancelled_by_whoever_comes_next);
 	tcase_add_test(tc, a_job_whose_worker_died_is_cancelled_at_once);
 	tcase_add_test(tc, a_worker_hears_of_it_when_it_tells_how_far_it_is);
+	tcase_add_test(tc, a_worker_that_tells_nothing_begins_no_other_statement);
 	tcase_add_test(tc, a_worker_that_was_quicker_has_done_its_job);
 	tcase_add_test(tc, cancelling_again_is_harmless);
 	tcase_add_test(tc, what_has_ended_cannot_be_cancelled);
