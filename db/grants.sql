@@ -78,7 +78,7 @@ BEGIN
                                                     'alpha_high, summary, bytes, finished_at'),
             ('rendering',        'INSERT',          'changed, same, unreadable'),
             ('job',              'INSERT',          'state, claims, failures, run_after, done, total, detail, '
-                                                    'finished_at'),
+                                                    'finished_at, cancel_asked_at, cancelled_by, begun_at'),
             ('account',          'INSERT',          'role, state, password_hash, one_time, one_time_until, '
                                                     'one_time_spent, failed_sign_ins'),
             ('consensus',        'INSERT',          'p_fake, low, high, judgments, fake_votes, alpha, judged_from, '
@@ -103,6 +103,7 @@ BEGIN
             ('skipped_pair',     'INSERT, DELETE',  ''),
             ('upload',           'INSERT, DELETE',  'expires_at'),
             ('media_intake',     'INSERT, DELETE',  'noted_at'),
+            ('mail',             'INSERT, DELETE',  ''),
             ('session',          'INSERT, DELETE',  'seen_at'),
             ('api_token',        'INSERT, DELETE',  ''),
             ('revoked_pass',     'INSERT, DELETE',  ''),

@@ -16,6 +16,7 @@
 #include "http/server.h"
 
 struct dispatcher;
+struct job_handler;
 struct revocations;
 struct static_files;
 struct store;
@@ -34,6 +35,8 @@ struct api {
 	bool secure;                     /* the public address is https */
 	void (*wake_scorer)(void);       /* there are new judgments; may be NULL */
 	void (*wake_worker)(void);       /* there is a new job; may be NULL */
+	/* Who does a kind of jobs: work/job_cancel.h. */
+	const struct job_handler *(*job_handler)(const char *kind);
 };
 
 extern struct api api;

@@ -3,56 +3,96 @@
 #include "api/jobs.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "api/api.h"
 #include "api/present/present_job.h"
 #include "core/uuid.h"
 #include "core/vocabulary.h"
+#include "people/permission.h"
 #include "work/job.h"
+#include "work/job_cancel.h"
 
 #define JOBS_LIMIT 100
 
-struct error get_job(struct request *req, struct db *db)
+static struct error find_asked_job(struct request *req, struct db *db, struct job_progress *ret_job)
 {
 	unsigned char uuid[UUID_BYTES];
-	struct job_progress job;
-	struct error err;
 
 	if (!uuid_from_text(uuid, req->args[0]))
 		return errorf(ERR_NOT_FOUND, "There is no such job.");
-	if ((err = job_find(db, req->arena, req->args[0], &job)).code)
+	return job_find(db, req->arena, req->args[0], ret_job);
+}
+
+struct error get_job(struct request *req, struct db *db)
+{
+	struct job_progress job;
+	struct error err = find_asked_job(req, db, &job);
+
+	if (!err.code)
+		request_json(req, 200, present_job(&job));
+	return err;
+}
+
+struct error delete_job(struct request *req, struct db *db)
+{
+	struct job_progress job;
+	struct error err = find_asked_job(req, db, &job);
+
+	if (err.code)
 		return err;
-	request_json(req, 200, present_job(&job));
+	bool began_it = job.created_by && strcmp(job.created_by, req->account_id) == 0;
+	if (!permission_cancels(req->permissions, began_it))
+		return errorf(ERR_FORBIDDEN, "Only who began a job and admins may cancel it.");
+	if ((err = job_cancel(db, req->arena, api.job_handler, req->account_email, &job)).code)
+		return err;
+	request_json(req, strcmp(job.state, "cancelled") == 0 ? 200 : 202,
+	             json_pack("{s:o}", "job", present_job(&job)));
 	return ok();
 }
 
 /* Which page of which jobs is asked for. */
 struct jobs_request {
-	const char *state;
-	unsigned limit;
-	bool goes_on; /* behind `place` */
-	struct job_place place;
+	struct job_query query;
+	struct job_place place; /* where the page before it ended */
 };
+
+/* Those of the account that asks, or of one state: given up where none is named. */
+static struct error read_whose_jobs(struct request *req, struct job_query *query)
+{
+	const char *mine = request_query(req, "mine");
+
+	query->state = request_query(req, "state");
+	if (mine && strcmp(mine, "true") != 0 && strcmp(mine, "false") != 0)
+		return error_field("/mine", "must be true or false.");
+	if (mine && strcmp(mine, "true") == 0)
+		query->account = req->account_id;
+	else if (!(req->permissions & MAY_OPERATE))
+		return errorf(ERR_FORBIDDEN,
+		              "Your account may see its own jobs alone: ask with mine=true.");
+	else if (!query->state)
+		query->state = "failed";
+	if (query->state && !vocabulary_has(job_states, query->state))
+		return error_field("/state", "must be waiting, running, done, failed or cancelled.");
+	return ok();
+}
 
 static struct error read_jobs_request(struct request *req, struct jobs_request *ret_request)
 {
-	struct jobs_request request = { .state = request_query(req, "state") };
+	struct job_query *query = &ret_request->query;
+	struct job_place *place = &ret_request->place;
 	const char *position;
 	struct error err;
 
-	if (!request.state)
-		request.state = "failed";
-	if (!vocabulary_has(job_states, request.state))
-		return error_field("/state", "must be waiting, running, done or failed.");
-	if ((err = request_limit(req, JOBS_LIMIT, 50, &request.limit)).code)
+	if ((err = read_whose_jobs(req, query)).code)
+		return err;
+	if ((err = request_limit(req, JOBS_LIMIT, 50, &query->limit)).code)
 		return err;
 	if ((err = cursor_read(req, &position)).code)
 		return err;
-	request.goes_on = position;
-	if (position &&
-	    sscanf(position, "jobs %39[^|]|%36s", request.place.created_at, request.place.id) != 2)
+	query->after = position ? place : NULL;
+	if (position && sscanf(position, "jobs %39[^|]|%36s", place->created_at, place->id) != 2)
 		return error_field("/cursor", "is another list's.");
-	*ret_request = request;
 	return ok();
 }
 
@@ -67,8 +107,7 @@ struct error get_jobs(struct request *req, struct db *db)
 
 	if (err.code)
 		return err;
-	err = job_list(db, req->arena, request.state, request.goes_on ? &request.place : NULL,
-	               request.limit, jobs, &count, &more, &next);
+	err = job_list(db, req->arena, &request.query, jobs, &count, &more, &next);
 	if (err.code)
 		return err;
 	json_t *items = json_array();

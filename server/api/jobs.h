@@ -8,4 +8,6 @@
 struct error get_jobs(struct request *req, struct db *db);
 struct error get_job(struct request *req, struct db *db); /* args: id */
 
+struct error delete_job(struct request *req, struct db *db); /* args: id */
+
 #endif

@@ -198,7 +198,7 @@ struct error post_layout(struct request *req, struct db *db)
 		return error_field("/format", "%s", err.detail);
 	if ((err = release_find(db, req->arena, req->args[0], req->args[1], &release)).code)
 		return err;
-	if ((err = layout_ask(db, release.id, layout, job)).code)
+	if ((err = layout_ask(db, release.id, layout, req->account_id, job)).code)
 		return err;
 	if ((err = job_find(db, req->arena, job, &progress)).code)
 		return err;

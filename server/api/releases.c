@@ -12,6 +12,7 @@
 #include "core/json_reader.h"
 #include "core/uuid.h"
 #include "core/vocabulary.h"
+#include "mail/outbox.h"
 #include "release/artefact.h"
 #include "release/changes.h"
 #include "release/keys.h"
@@ -259,8 +260,11 @@ static struct error read_release_request(struct json_reader *body,
 	object = read_object_or_null(body, "filter");
 	*ret_dry_run = read_flag_or(body, "dry_run", false);
 	request.filter.seal_test = read_flag_or(body, "seal_test", false);
+	request.mail = read_flag_or(body, "mail", false);
 	if ((err = json_reader_done(body)).code)
 		return err;
+	if (request.mail && !outbox_sends())
+		return error_field("/mail", "must be false: this server sends no mail");
 	if (object) {
 		struct json_reader filter = { .object = object, .arena = body->arena, .at = "/filter" };
 		unsigned type = read_choice_or(&filter, "media_type", media_types, 3);

@@ -59,7 +59,8 @@ static struct error serve_permit(struct request *req, struct db *db)
 		return err;
 	req->account_id = arena_copy(req->arena, account.id, strlen(account.id));
 	req->account_email = account.email;
-	if (req->route->needs & ~permission_of_role(account.role))
+	req->permissions = permission_of_role(account.role);
+	if (req->route->needs & ~req->permissions)
 		return errorf(ERR_FORBIDDEN, "Your account may not do this.");
 	if (account.one_time)
 		return error_because(REASON_ONE_TIME_PASSWORD);

@@ -7,6 +7,7 @@
 #include "core/log.h"
 #include "engine/background.h"
 #include "engine/engine.h"
+#include "engine/resources.h"
 #include "media/provenance.h"
 #include "store/store.h"
 
@@ -52,6 +53,8 @@ int cli_work(const struct settings *settings, int argc, char **argv)
 	if (!arguments_fit(argc, argv, 0, 0, cli_work_usage))
 		return EXIT_USAGE;
 	struct error err = provenance_trust(settings->c2pa_anchors);
+	if (!err.code)
+		err = resources_mail(settings);
 	if (err.code)
 		return failed(err);
 	struct store *store = command_store_alone(settings);

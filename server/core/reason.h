@@ -123,6 +123,10 @@
 	  "The release was not made with a sealed test split, or is unsealed already.")                \
 	X(VERSION_TOO_SMALL, "version-too-small", ERR_INVALID, "The version promises too little",      \
 	  "More changed since the version before than this version says.")                             \
+	X(JOB_ENDED, "job-ended", ERR_CONFLICT, "The job has ended",                                   \
+	  "What has ended cannot be cancelled.")                                                       \
+	X(JOB_STAYS, "job-stays", ERR_CONFLICT, "The job is not one that is cancelled",                \
+	  "Jobs of this kind are not cancelled.")                                                      \
 	X(WITHDRAWN_FROM_RELEASE, "item-withdrawn-from-release", ERR_GONE,                             \
 	  "An item was withdrawn from the release",                                                    \
 	  "This file holds what was withdrawn. Use the newest revision of the release.")

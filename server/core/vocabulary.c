@@ -80,7 +80,7 @@ const char *const assignment_kinds[] = { "training", "gold", "random", "informat
 
 const char *const ruling_choices[] = { "real", "fake", "exclude", "reopen", NULL };
 
-const char *const job_states[] = { "waiting", "running", "done", "failed", NULL };
+const char *const job_states[] = { "waiting", "running", "done", "failed", "cancelled", NULL };
 
 const char *const item_states[] = { "in_service", "retired",   "disputed",
 	                                "settled",    "withdrawn", NULL };

@@ -39,7 +39,8 @@ WITH taken AS (
      WHERE $1::uuid IS NULL OR EXISTS (SELECT FROM taken)
     RETURNING id, url
 ), work AS (
-    INSERT INTO job (kind, subject) SELECT CASE WHEN url IS NULL THEN 'contribute' ELSE 'fetch' END, id FROM made
+    INSERT INTO job (kind, subject, created_by)
+    SELECT CASE WHEN url IS NULL THEN 'contribute' ELSE 'fetch' END, id, $2::uuid FROM made
 )
 SELECT id FROM made
 
@@ -118,9 +119,9 @@ UPDATE contribution SET state = 'failed', detail = $2, decided_at = now(), netwo
 -- The address gave a file; another job takes it in.
 --   $1 uuid, $2 folder
 WITH fetched AS (
-    UPDATE contribution SET folder = $2 WHERE id = $1::uuid AND state = 'processing' RETURNING id
+    UPDATE contribution SET folder = $2 WHERE id = $1::uuid AND state = 'processing' RETURNING id, account_id
 )
-INSERT INTO job (kind, subject) SELECT 'contribute', id FROM fetched
+INSERT INTO job (kind, subject, created_by) SELECT 'contribute', id, account_id FROM fetched
 
 -- name: contribution_editor
 -- Who decides until the transaction ends, and why: for contribution_change.

@@ -152,7 +152,18 @@ void db_set_patience(struct db *db, unsigned hush_ms, unsigned most_ms)
 {
 	unsigned whole_ms = db->timeout_ms ? db->timeout_ms + SPARE_MS : 0;
 
-	db->patience = (struct patience){ hush_ms, most_ms ? most_ms : whole_ms };
+	db->patience.hush_ms = hush_ms;
+	db->patience.most_ms = most_ms ? most_ms : whole_ms;
+}
+
+void db_stop_when(struct db *db, const atomic_bool *stop)
+{
+	db->patience.stop = stop;
+}
+
+void db_stop_with(struct db *db, const struct db *other)
+{
+	db->patience.stop = other->patience.stop;
 }
 
 /* A connection that did not answer in time is of no more use: its answer may come yet. */
@@ -200,6 +211,8 @@ static PGresult *last_result(struct db *db, int sent)
 static struct error ensure_connected(struct db *db)
 {
 	lock_check("the database");
+	if (db->patience.stop && *db->patience.stop)
+		return errorf(ERR_UNAVAILABLE, "The work was stopped.");
 	if (!db->in_transaction && !wire_may_ask())
 		return db_gone();
 	if (db->usable &&
@@ -334,17 +347,6 @@ struct error db_do(struct db *db, enum statement statement, const char *const pa
 	return err;
 }
 
-/* Asks the database to make no more rows; those on their way still come. */
-static void db_cancel(struct db *db)
-{
-	PGcancel *request = PQgetCancel(db->conn);
-	char why[256];
-
-	if (request && !PQcancel(request, why, sizeof why))
-		log_warn("database: cannot cancel: %s", why);
-	PQfreeCancel(request);
-}
-
 static struct error db_db_stream(struct db *db, enum statement statement,
                                  const char *const params[], int format,
                                  struct error (*each)(void *arg, const struct rows *rows),
@@ -371,7 +373,7 @@ static struct error db_db_stream(struct db *db, enum statement statement,
 	if (!db->conn)
 		return db_gone();
 	if (stopped)
-		db_cancel(db);
+		wire_cancel(db->conn); /* no more rows; those on their way still come */
 	while (db->conn && (result = next_result(db)))
 		PQclear(result);
 	return err;

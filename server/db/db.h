@@ -14,6 +14,7 @@
 #ifndef DB_DB_H
 #define DB_DB_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -55,6 +56,15 @@ struct error db_check(struct db *db) MUST_CHECK;
  * they fail with ERR_UNAVAILABLE; what became of a write is not known, as when a connection breaks.
  */
 void db_set_patience(struct db *db, unsigned hush_ms, unsigned most_ms);
+
+/*
+ * Once *stop is true, a statement that is waited for is stopped, and no other is begun: they fail
+ * with ERR_UNAVAILABLE and keep nothing.  NULL: never.
+ */
+void db_stop_when(struct db *db, const atomic_bool *stop);
+
+/* As the statements of another connection, whose thread calls this. */
+void db_stop_with(struct db *db, const struct db *other);
 
 /*
  * Runs one statement; `params` are text, NULL meaning SQL NULL, as many as it takes.

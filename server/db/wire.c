@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "core/clock.h"
+#include "core/log.h"
 
 #define LOOK_EVERY_MS  50 /* at what others have heard */
 #define PROBE_EVERY_MS 1000
@@ -60,9 +61,20 @@ static bool wait_a_little(PGconn *conn, bool sending)
 	return true;
 }
 
+void wire_cancel(PGconn *conn)
+{
+	PGcancel *request = PQgetCancel(conn);
+	char why[256];
+
+	if (request && !PQcancel(request, why, sizeof why))
+		log_warn("database: cannot cancel: %s", why);
+	PQfreeCancel(request);
+}
+
 PGresult *wire_result(PGconn *conn, struct patience patience, bool *ret_hung)
 {
 	int64_t began_ms = clock_monotonic_ms();
+	bool waited = false, asked = false; /* to stop */
 
 	*ret_hung = false;
 	for (;;) {
@@ -74,8 +86,13 @@ PGresult *wire_result(PGconn *conn, struct patience patience, bool *ret_hung)
 			*ret_hung = true;
 			return NULL;
 		}
+		if (waited && !asked && patience.stop && *patience.stop) {
+			wire_cancel(conn);
+			asked = true;
+		}
 		if (!wait_a_little(conn, unsent > 0))
 			break;
+		waited = true;
 	}
 	return PQgetResult(conn); /* does not wait any more */
 }

@@ -14,12 +14,14 @@
 #define DB_WIRE_H
 
 #include <libpq-fe.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 
 /* How long an answer may take; 0: for ever. */
 struct patience {
-	unsigned hush_ms; /* while nobody in this process hears anything */
-	unsigned most_ms; /* whatever others hear */
+	unsigned hush_ms;        /* while nobody in this process hears anything */
+	unsigned most_ms;        /* whatever others hear */
+	const atomic_bool *stop; /* once it is true, the database is asked to stop; NULL: never */
 };
 
 /*
@@ -27,6 +29,9 @@ struct patience {
  * time, and the connection is of no more use.
  */
 PGresult *wire_result(PGconn *conn, struct patience patience, bool *ret_hung);
+
+/* Asks the database to stop what it does on this connection; answers on their way still come. */
+void wire_cancel(PGconn *conn);
 
 /* Is a connection that waits for nothing dead already?  Does not wait. */
 bool wire_is_dead(PGconn *conn);

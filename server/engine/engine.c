@@ -14,6 +14,7 @@
 #include "engine/background.h"
 #include "engine/resources.h"
 #include "engine/sync.h"
+#include "engine/workers.h"
 #include "health/readiness.h"
 #include "http/as_table.h"
 #include "http/client.h"
@@ -146,6 +147,8 @@ static struct error open_stored(const struct settings *settings, struct db *db, 
 
 	if (settings->public_url && (err = guard_public_url(settings->public_url)).code)
 		return err;
+	if ((err = resources_mail(settings)).code)
+		return err;
 	if ((err = resources_store(settings, db, false, &engine->store)).code)
 		return err;
 	if ((err = resources_secret(settings, db, renew, &engine->keys)).code)
@@ -213,6 +216,7 @@ static struct error open_parts(const struct settings *settings, bool renew, stru
 	if ((err = rate_limits_read(off ? "off" : "sign_ins=10/m:20", &engine->addresses)).code)
 		return err;
 	api = (struct api){ .keys = engine->keys,
+		                .job_handler = workers_handler,
 		                .store = engine->store,
 		                .dispatcher = dispatcher_new(),
 		                .revocations = revocations_new(),

@@ -12,6 +12,7 @@
 #include "crypto/token.h"
 #include "db/db.h"
 #include "health/readiness.h"
+#include "mail/outbox.h"
 #include "release/publisher.h"
 #include "store/store.h"
 
@@ -46,6 +47,15 @@ struct error resources_publisher(const struct settings *settings)
 	                                          .contact = settings->contact,
 	                                          .address = settings->public_url,
 	                                          .key_file = settings->signing_key_file });
+}
+
+struct error resources_mail(const struct settings *settings)
+{
+	return outbox_configure(&(struct outbox_settings){ .server = settings->smtp,
+	                                                   .from = settings->mail_from,
+	                                                   .key_file = settings->smtp_key_file,
+	                                                   .ca_file = settings->smtp_ca_file,
+	                                                   .address = settings->public_url });
 }
 
 struct error resources_configure(const struct settings *settings)

@@ -22,6 +22,9 @@ struct error resources_database(const struct settings *settings, struct db **ret
 /* Tells release/ who publishes, and by which key. ERR_INVALID: the settings say no such thing. */
 struct error resources_publisher(const struct settings *settings) MUST_CHECK;
 
+/* How mail is sent, for who sends some. */
+struct error resources_mail(const struct settings *settings) MUST_CHECK;
+
 /* Tells store/ what the settings say of an object service. ERR_INVALID: one of them is none. */
 struct error resources_configure(const struct settings *settings) MUST_CHECK;
 

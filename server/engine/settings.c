@@ -102,9 +102,10 @@ static bool take_options(struct settings *s, int *argc, char **argv)
 		{ &s->store_cache, "--store-cache" }, { &s->store_cache_mb, "--store-cache-mb" },
 		{ &s->s3_endpoint, "--s3-endpoint" }, { &s->s3_public_endpoint, "--s3-public-endpoint" },
 		{ &s->s3_region, "--s3-region" }, { &s->s3_key_file, "--s3-key-file" },
-		{ &s->s3_ca_file, "--s3-ca-file" }, { &s->s3_plain, "--s3-plain" },
-		{ &s->public_url, "--public-url" }, { &s->secret_file, "--secret-file" },
-		{ &s->signing_key_file, "--signing-key-file" },
+		{ &s->s3_ca_file, "--s3-ca-file" }, { &s->s3_plain, "--s3-plain" }, { &s->smtp, "--smtp" },
+		{ &s->smtp_key_file, "--smtp-key-file" }, { &s->smtp_ca_file, "--smtp-ca-file" },
+		{ &s->mail_from, "--mail-from" }, { &s->public_url, "--public-url" },
+		{ &s->secret_file, "--secret-file" }, { &s->signing_key_file, "--signing-key-file" },
 		{
 			&s->operator,
 			"--operator" },
@@ -137,6 +138,14 @@ static void read_store(struct settings *s)
 	s->s3_key_file = settings_setting("TOUCHSTONE_S3_KEY_FILE", NULL);
 	s->s3_ca_file = settings_setting("TOUCHSTONE_S3_CA_FILE", NULL);
 	s->s3_plain = settings_setting("TOUCHSTONE_S3_PLAIN", NULL);
+}
+
+static void read_mail_settings(struct settings *s)
+{
+	s->smtp = settings_setting("TOUCHSTONE_SMTP", NULL);
+	s->smtp_key_file = settings_setting("TOUCHSTONE_SMTP_KEY_FILE", NULL);
+	s->smtp_ca_file = settings_setting("TOUCHSTONE_SMTP_CA_FILE", NULL);
+	s->mail_from = settings_setting("TOUCHSTONE_MAIL_FROM", NULL);
 }
 
 /* What releases say of who publishes them. */
@@ -178,6 +187,7 @@ bool settings_read(struct settings *s, int *argc, char **argv)
 		                    .pages = settings_setting("TOUCHSTONE_STATIC", PAGES) };
 	read_store(s);
 	read_publisher(s);
+	read_mail_settings(s);
 	if (!take_options(s, argc, argv))
 		return false;
 	if (!s->store)

@@ -20,8 +20,11 @@ struct job_worker {
 	void (*at_start)(struct db *db);           /* says something once; may be NULL */
 };
 
-#define JOB_WORKERS 9
+#define JOB_WORKERS 10
 
 extern const struct job_worker job_workers[JOB_WORKERS];
+
+/* Who does a kind; NULL: nobody. */
+const struct job_handler *workers_handler(const char *kind);
 
 #endif

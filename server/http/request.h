@@ -70,6 +70,7 @@ struct request {
 	uint64_t block;   /* the same of the /48 around it; 0: there is none */
 	const char *account_id; /* NULL: none */
 	const char *account_email;
+	unsigned permissions; /* the account's, as people/permission has them */
 
 	/* The answer: set once, by one of the request_* functions below. */
 	unsigned status;

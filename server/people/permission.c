@@ -16,3 +16,8 @@ unsigned permission_of_role(unsigned role)
 {
 	return role < sizeof sets / sizeof sets[0] ? sets[role] : 0;
 }
+
+bool permission_cancels(unsigned set, bool began_it)
+{
+	return began_it || set & MAY_OPERATE;
+}

@@ -8,6 +8,8 @@
 #ifndef PEOPLE_PERMISSION_H
 #define PEOPLE_PERMISSION_H
 
+#include <stdbool.h>
+
 enum permission {
 	MAY_RELEASE = 1 << 0, /* make releases, and see how the work on them goes */
 	MAY_RULE = 1 << 1,    /* see disputes with their evidence, and settle them */
@@ -19,6 +21,9 @@ enum permission {
 	                       * taken down */
 	MAY_UNSEAL = 1 << 6,  /* publish what a release has sealed, for good */
 };
+
+/* Whoever began a job may cancel it, and whoever operates the whole. */
+bool permission_cancels(unsigned set, bool began_it);
 
 /* The set of a role, an index into account_roles. */
 unsigned permission_of_role(unsigned role);

@@ -52,7 +52,7 @@ struct artefact {
 	const struct sink_format *format;
 };
 
-#define ARTEFACTS 7
+#define ARTEFACTS 8
 
 extern const struct artefact artefacts[ARTEFACTS];
 

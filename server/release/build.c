@@ -9,6 +9,7 @@
 #include "core/mem.h"
 #include "core/thread.h"
 #include "core/uuid.h"
+#include "release/announce.h"
 #include "release/artefact.h"
 #include "release/bundle.h"
 #include "release/card.h"
@@ -425,6 +426,6 @@ static struct error make_by_job(struct job_run *run)
 	return release_make(run->db, run->store, run->job->subject, &progress);
 }
 
-const struct job_handler release_job = { .kind = "release",
-	                                     .handle = make_by_job,
-	                                     .give_up = release_give_up };
+const struct job_handler release_job = {
+	.kind = "release", .handle = make_by_job, .give_up = release_give_up, .finish = announce_done
+};

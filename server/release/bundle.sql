@@ -38,11 +38,12 @@ SELECT json_build_object(
          WHERE r.release_id = $1::uuid GROUP BY 1, 2, 3, 4) cells
 
 -- name: release_finish
--- It is ready; a job makes its layouts.
+-- It is ready; a job makes its layouts, for whoever asked for the release.
 -- $1 release uuid, $2 its summary as JSON, $3 the bytes of all its files
 WITH done AS (
     UPDATE release
        SET state = 'ready', finished_at = now(), bytes = $3::bigint, summary = $2::json
      WHERE id = $1::uuid
     RETURNING id)
-INSERT INTO job (kind, subject) SELECT 'layouts', id FROM done
+INSERT INTO job (kind, subject, created_by)
+SELECT 'layouts', id, (SELECT created_by FROM job WHERE kind = 'release' AND subject = done.id LIMIT 1) FROM done

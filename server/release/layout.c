@@ -266,9 +266,9 @@ static struct error make_layouts_nicely(struct job_run *run)
 const struct job_handler layouts_job = { .kind = "layouts", .handle = make_layouts_nicely };
 
 struct error layout_ask(struct db *db, const char *release_id, const struct layout *layout,
-                        char ret_job[UUID_TEXT])
+                        const char *account, char ret_job[UUID_TEXT])
 {
-	const char *const params[] = { release_id, layout->name };
+	const char *const params[] = { release_id, layout->name, account };
 	auto_rows *rows = NULL;
 	struct error err = db_run(db, SQL_LAYOUT_ASK, params, &rows);
 

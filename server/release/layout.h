@@ -60,9 +60,10 @@ struct error layout_make(struct db *db, struct store *store, const char *release
                          const struct layout *layout,
                          const struct progress_listener *progress) MUST_CHECK;
 
-/* Asks for one: a job makes it, and that is the job. ERR_CONFLICT: the release is not ready. */
+/* Asks for one, for an account or NULL: a job makes it, and that is the job. ERR_CONFLICT: the
+ * release is not ready. */
 struct error layout_ask(struct db *db, const char *release_id, const struct layout *layout,
-                        char ret_job[UUID_TEXT]) MUST_CHECK;
+                        const char *account, char ret_job[UUID_TEXT]) MUST_CHECK;
 
 /* Makes all that repeat no media. */
 extern const struct job_handler layouts_job;

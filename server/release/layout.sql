@@ -27,7 +27,7 @@ SELECT EXISTS (SELECT FROM release_layout_wanted WHERE release_id = $1::uuid AND
 
 -- name: layout_ask
 -- Asks for a layout of a release that is ready. No second job beside one that waits.
--- $1 release uuid, $2 layout; returns the job that makes it (no row: the release is not ready)
+-- $1 release uuid, $2 layout, $3 account uuid or NULL; returns the job that makes it (no row: the release is not ready)
 WITH ready AS (
     SELECT id FROM release WHERE id = $1::uuid AND state = 'ready'
 ), wanted AS (
@@ -35,9 +35,9 @@ WITH ready AS (
         ON CONFLICT DO NOTHING
 ), waiting AS (
     SELECT j.id FROM job j JOIN ready r ON r.id = j.subject
-     WHERE j.kind = 'layouts' AND j.state = 'waiting' LIMIT 1
+     WHERE j.kind = 'layouts' AND j.state = 'waiting' AND j.cancel_asked_at IS NULL LIMIT 1
 ), made AS (
-    INSERT INTO job (kind, subject) SELECT 'layouts', id FROM ready WHERE NOT EXISTS (SELECT FROM waiting)
+    INSERT INTO job (kind, subject, created_by) SELECT 'layouts', id, $3::uuid FROM ready WHERE NOT EXISTS (SELECT FROM waiting)
     RETURNING id
 )
 SELECT id FROM waiting UNION ALL SELECT id FROM made

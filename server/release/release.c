@@ -13,6 +13,7 @@
 #include "core/vocabulary.h"
 #include "corpus/lost_media.h"
 #include "crowd/agreement.h"
+#include "release/announce.h"
 #include "store/store.h"
 
 #define RESAMPLES        2000
@@ -100,7 +101,7 @@ struct error release_create(struct db *db, const struct release_request *request
 	filter = release_filter_text(&request->filter);
 	err = db_run(db, SQL_RELEASE_CREATE,
 	             (const char *[]){ request->name, request->version, filter, request->account,
-	                               claimed ? "true" : "false" },
+	                               claimed ? "true" : "false", request->mail ? "true" : "false" },
 	             &rows);
 	free(filter);
 	if (err.code == ERR_CONFLICT)
@@ -320,7 +321,9 @@ static struct error give_up_release(struct db *db, void *arg)
 		return err;
 	if ((err = job_fail(db, giving_up->job, giving_up->why)).code)
 		return err;
-	return db_do(db, SQL_RELEASE_FAILED, id, NULL);
+	if ((err = db_do(db, SQL_RELEASE_FAILED, id, NULL)).code)
+		return err;
+	return announce_end(db, giving_up->job);
 }
 
 struct error release_give_up(struct db *db, const struct job *job, const char *why)

@@ -50,6 +50,7 @@ struct release_request {
 	const char *name, *version;
 	struct release_filter filter;
 	const char *account; /* who asked; NULL: the command line */
+	bool mail;           /* the account is to be told of its end by mail */
 };
 
 /* ERR_INVALID, naming the field, when a request breaks a rule. */

@@ -3,17 +3,19 @@
 -- name: release_create
 -- Writes a release and, with it, the job that makes it. The salt is 244 bits of the database's
 -- strong randomness.
--- $1 name, $2 version, $3 filter json, $4 account uuid or NULL, $5 true: the caller claims the job
+-- $1 name, $2 version, $3 filter json, $4 account uuid or NULL, $5 true: the caller claims the job,
+-- $6 true: the account is to be told of its end by mail
 -- returns as job_claim
 WITH made AS (
     INSERT INTO release (name, version, filter, salt)
     VALUES ($1, $2, $3::jsonb, sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())))
     RETURNING id)
-INSERT INTO job (kind, subject, created_by, state, claims, run_after)
+INSERT INTO job (kind, subject, created_by, state, claims, run_after, begun_at, mail)
 SELECT 'release', id, $4::uuid, CASE WHEN $5::boolean THEN 'running' ELSE 'waiting' END,
-       $5::boolean::integer, now() + CASE WHEN $5::boolean THEN interval '2 minutes' ELSE '0' END
+       $5::boolean::integer, now() + CASE WHEN $5::boolean THEN interval '2 minutes' ELSE '0' END,
+       CASE WHEN $5::boolean THEN now() END, $6::boolean
   FROM made
-RETURNING id, kind, subject, claims, failures, false, false, false
+RETURNING id, kind, subject, claims, failures, false, false, false, false
 
 -- name: release_campaign_known
 -- $1 campaign name; returns true

@@ -551,6 +551,7 @@ static struct error select_decide(struct db *db, void *arg)
 	struct db *reader = db_open_like(db);
 	if (!reader)
 		return errorf(ERR_UNAVAILABLE, "The database is not answering. Try again in a moment.");
+	db_stop_with(reader, db);
 	err = choose_once(reader, choice, &chosen);
 	db_close(reader);
 	return err.code || !chosen ? err : select_settle(db, choice);

@@ -14,7 +14,8 @@ void job_read(const struct rows *rows, struct job *job)
 		                 .failures = (int)rows_integer(rows, 0, 4),
 		                 .spent = rows_flag(rows, 0, 5),
 		                 .last = rows_flag(rows, 0, 6),
-		                 .periodic = rows_flag(rows, 0, 7) };
+		                 .periodic = rows_flag(rows, 0, 7),
+		                 .cancelled = rows_flag(rows, 0, 8) };
 	snprintf(job->id, sizeof job->id, "%s", rows_text(rows, 0, 0));
 	snprintf(job->kind, sizeof job->kind, "%s", rows_text(rows, 0, 1));
 	if (rows_text(rows, 0, 2))
@@ -69,7 +70,7 @@ static struct error job_change(struct db *db, enum statement statement, const st
 }
 
 struct error job_renew(struct db *db, const struct job *job, int64_t done, int64_t total,
-                       bool *ret_last)
+                       struct job_news *ret_news)
 {
 	char claim[NUMBER_TEXT], done_text[NUMBER_TEXT], total_text[NUMBER_TEXT];
 	auto_rows *rows = NULL;
@@ -82,7 +83,7 @@ struct error job_renew(struct db *db, const struct job *job, int64_t done, int64
 	if (!err.code && rows_count(rows) == 0)
 		return claim_lost();
 	if (!err.code)
-		*ret_last = rows_flag(rows, 0, 0);
+		*ret_news = (struct job_news){ rows_flag(rows, 0, 0), rows_flag(rows, 0, 1) };
 	return err;
 }
 
@@ -121,7 +122,15 @@ static struct job_progress read_job_progress(const struct rows *rows, size_t row
 		                          .created_at = rows_copy(rows, row, 6, arena),
 		                          .finished_at = rows_copy(rows, row, 7, arena),
 		                          .failures = rows_integer(rows, row, 8),
-		                          .subject = rows_copy(rows, row, 9, arena) };
+		                          .subject = rows_copy(rows, row, 9, arena),
+		                          .created_by = rows_copy(rows, row, 10, arena),
+		                          .cancel_asked_at = rows_copy(rows, row, 11, arena),
+		                          .cancelled_by = rows_copy(rows, row, 12, arena),
+		                          .cancels = rows_flag(rows, row, 13),
+		                          .seconds_left =
+		                              rows_text(rows, row, 14) ? rows_integer(rows, row, 14) : -1,
+		                          .release = rows_copy(rows, row, 15, arena),
+		                          .version = rows_copy(rows, row, 16, arena) };
 }
 
 struct error job_find(struct db *db, struct arena *arena, const char *id,
@@ -138,19 +147,25 @@ struct error job_find(struct db *db, struct arena *arena, const char *id,
 	return ok();
 }
 
-struct error job_list(struct db *db, struct arena *arena, const char *state,
-                      const struct job_place *after, unsigned limit, struct job_progress jobs[],
-                      size_t *ret_count, bool *ret_more, struct job_place *ret_next)
+static struct error run_job_list(struct db *db, const struct job_query *query, struct rows **rows)
 {
+	const struct job_place *after = query->after;
 	char one_more[NUMBER_TEXT];
-	auto_rows *rows = NULL;
-	struct error err;
+	const char *const params[] = { query->state, after ? after->created_at : NULL,
+		                           after ? after->id : NULL, one_more, query->account };
 
-	snprintf(one_more, sizeof one_more, "%u", limit + 1);
-	err = db_run(db, SQL_JOB_LIST,
-	             (const char *[]){ state, after ? after->created_at : NULL,
-	                               after ? after->id : NULL, one_more },
-	             &rows);
+	snprintf(one_more, sizeof one_more, "%u", query->limit + 1);
+	return db_run(db, query->account ? SQL_JOB_LIST_OF : SQL_JOB_LIST, params, rows);
+}
+
+struct error job_list(struct db *db, struct arena *arena, const struct job_query *query,
+                      struct job_progress jobs[], size_t *ret_count, bool *ret_more,
+                      struct job_place *ret_next)
+{
+	unsigned limit = query->limit;
+	auto_rows *rows = NULL;
+	struct error err = run_job_list(db, query, &rows);
+
 	if (err.code)
 		return err;
 	*ret_more = rows_count(rows) > limit;
@@ -159,7 +174,7 @@ struct error job_list(struct db *db, struct arena *arena, const char *state,
 		jobs[i] = read_job_progress(rows, i, arena);
 	if (*ret_more) {
 		snprintf(ret_next->created_at, sizeof ret_next->created_at, "%s",
-		         rows_text(rows, limit - 1, 10));
+		         rows_text(rows, limit - 1, 17));
 		snprintf(ret_next->id, sizeof ret_next->id, "%s", rows_text(rows, limit - 1, 0));
 	}
 	return ok();

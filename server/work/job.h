@@ -16,6 +16,7 @@
 #ifndef WORK_JOB_H
 #define WORK_JOB_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -35,6 +36,7 @@ struct job {
 	bool spent;              /* these are too many: it is to be given up, not begun */
 	bool last;               /* it is to be given up when this try fails too */
 	bool periodic;           /* done again and again, and never given up */
+	bool cancelled;          /* it was asked to end: it is to be given up, not begun */
 };
 
 /* Reads a row as job_claim and every other claiming statement returns it. */
@@ -46,6 +48,9 @@ void job_read(const struct rows *rows, struct job *ret_job);
 /* And of one that is given back. */
 #define JOB_STOPPED "The server was stopped."
 
+/* And of one that was asked to end. */
+#define JOB_CANCELLED "It was cancelled."
+
 /* Claims a job of these kinds (ends with NULL) that is due. *ret_found: there is one. */
 struct error job_claim(struct db *db, const char *const kinds[], struct job *ret_job,
                        bool *ret_found) MUST_CHECK;
@@ -54,10 +59,15 @@ struct error job_claim(struct db *db, const char *const kinds[], struct job *ret
 struct error job_claim_subject(struct db *db, const char *subject, struct job *ret_job,
                                bool *ret_found) MUST_CHECK;
 
-/* Tells how far it is and keeps the claim. *ret_last is as job->last, now. ERR_GONE: the claim was
- * lost; stop. */
+/* What a job is now, to its worker. */
+struct job_news {
+	bool last;      /* as of struct job */
+	bool cancelled; /* it was asked to end */
+};
+
+/* Tells how far it is and keeps the claim. ERR_GONE: the claim was lost; stop. */
 struct error job_renew(struct db *db, const struct job *job, int64_t done, int64_t total,
-                       bool *ret_last) MUST_CHECK;
+                       struct job_news *ret_news) MUST_CHECK;
 
 /* `detail` (may be NULL): what is to be said of it. */
 struct error job_finish(struct db *db, const struct job *job, const char *detail) MUST_CHECK;
@@ -69,16 +79,17 @@ struct error job_put_back(struct db *db, const struct job *job, const char *why)
 struct error job_give_back(struct db *db, const struct job *job, const char *why,
                            int after_s) MUST_CHECK;
 
-/* Notes why it failed, and gives it up. */
+/* Notes why it failed, and gives it up; where it was asked to end, it is cancelled. */
 struct error job_fail(struct db *db, const struct job *job, const char *why) MUST_CHECK;
 
 /*
  * Renews the claim from a thread and a connection of its own, also while the worker waits long for
  * one statement.  For six hours at most: a worker that hangs must lose its job some time, and one
  * that gets further renews the claim itself.  job_unhold() before the job's end is noted.
+ * *cancelled becomes true, within two seconds, when somebody asks that the job end.
  */
 struct job_hold;
-struct job_hold *job_hold(const struct db *db, const struct job *job);
+struct job_hold *job_hold(const struct db *db, const struct job *job, atomic_bool *cancelled);
 void job_unhold(struct job_hold *hold);
 
 static inline void job_unhold_at(struct job_hold **hold)
@@ -98,7 +109,12 @@ struct job_progress {
 	const char *detail;                   /* what is to be said of it; NULL: nothing */
 	const char *created_at, *finished_at; /* RFC 3339; NULL: it has not ended */
 	int64_t failures;
-	const char *subject; /* NULL: none */
+	const char *subject;                        /* NULL: none */
+	const char *created_by;                     /* an account's id; NULL: nobody's */
+	const char *cancel_asked_at, *cancelled_by; /* NULL: nobody asked that it end */
+	bool cancels;                               /* a job of its kind may be cancelled */
+	int64_t seconds_left;                       /* if it goes on as it went; -1: not known */
+	const char *release, *version;              /* that it is about; NULL: none */
 };
 
 struct error job_find(struct db *db, struct arena *arena, const char *id,
@@ -109,12 +125,20 @@ struct job_place {
 	char created_at[40], id[UUID_TEXT];
 };
 
+/* Which jobs are asked for. */
+struct job_query {
+	const char *state;             /* of job_states; NULL: any, with `account` alone */
+	const char *account;           /* who began them; NULL: whoever */
+	const struct job_place *after; /* NULL: the first page */
+	unsigned limit;
+};
+
 /*
- * A page of the jobs of one state (of job_states), newest first; `after` NULL: the first.  `jobs`
- * has room for `limit`.  *ret_more: there are others, behind *ret_next.
+ * A page of jobs, newest first.  `jobs` has room for `limit`.  *ret_more: there are others, behind
+ * *ret_next.
  */
-struct error job_list(struct db *db, struct arena *arena, const char *state,
-                      const struct job_place *after, unsigned limit, struct job_progress jobs[],
-                      size_t *ret_count, bool *ret_more, struct job_place *ret_next) MUST_CHECK;
+struct error job_list(struct db *db, struct arena *arena, const struct job_query *query,
+                      struct job_progress jobs[], size_t *ret_count, bool *ret_more,
+                      struct job_place *ret_next) MUST_CHECK;
 
 #endif

@@ -13,6 +13,7 @@
 #include "core/mem.h"
 #include "work/job.h"
 
+#define LOOK_EVERY_MS  1000 /* whether it is to end */
 #define RENEW_EVERY_MS 10000
 #define HOLD_MOST_MS   (6LL * 60 * 60 * 1000)
 
@@ -20,8 +21,9 @@ struct job_hold {
 	pthread_t thread;
 	const struct db *like; /* the worker's connection, as a model for another; never used */
 	struct job job;
-	int64_t until_ms;
-	struct job_hold *next; /* guarded by the lock, as is the rest */
+	int64_t until_ms, renewed_ms;
+	atomic_bool *cancelled; /* the worker's */
+	struct job_hold *next;  /* guarded by the lock, as is the rest */
 	pthread_cond_t wake;
 	bool released;
 };
@@ -32,7 +34,8 @@ static struct job_hold *holds;
 /* False: released. */
 static bool await_turn(struct job_hold *hold)
 {
-	int64_t until_ms = clock_monotonic_ms() + RENEW_EVERY_MS;
+	int64_t every_ms = hold->job.periodic ? RENEW_EVERY_MS : LOOK_EVERY_MS;
+	int64_t until_ms = clock_monotonic_ms() + every_ms;
 
 	lock_take(&lock);
 	while (!hold->released && clock_condition_wait(&hold->wake, &lock, until_ms))
@@ -42,12 +45,24 @@ static bool await_turn(struct job_hold *hold)
 	return go && clock_monotonic_ms() < hold->until_ms;
 }
 
-static struct error hold_keep(struct db *db, const struct job *job)
+/* Renews the claim when it is time, and looks whether the job is to end. */
+static struct error hold_keep(struct db *db, struct job_hold *hold)
 {
+	int64_t now_ms = clock_monotonic_ms();
+	bool renew = now_ms - hold->renewed_ms >= RENEW_EVERY_MS;
+	auto_rows *rows = NULL;
 	char claim[16];
 
-	snprintf(claim, sizeof claim, "%d", job->claim);
-	return db_do(db, SQL_JOB_KEEP, (const char *[]){ job->id, claim }, NULL);
+	snprintf(claim, sizeof claim, "%d", hold->job.claim);
+	struct error err = db_run(db, renew ? SQL_JOB_KEEP : SQL_JOB_LOOK,
+	                          (const char *[]){ hold->job.id, claim }, &rows);
+	if (err.code)
+		return err;
+	if (renew)
+		hold->renewed_ms = now_ms;
+	if (rows_count(rows) && rows_flag(rows, 0, 0))
+		*hold->cancelled = true;
+	return ok();
 }
 
 /* A short job needs no connection. A claim that could not be renewed is tried again in time. */
@@ -59,7 +74,7 @@ static void *hold_on(void *arg)
 	while (await_turn(hold)) {
 		if (!db)
 			db = db_open_like(hold->like);
-		struct error err = db ? hold_keep(db, &hold->job) : ok();
+		struct error err = db ? hold_keep(db, hold) : ok();
 		if (err.code)
 			log_warn("jobs: a claim could not be renewed: %s", err.detail);
 	}
@@ -67,12 +82,14 @@ static void *hold_on(void *arg)
 	return NULL;
 }
 
-struct job_hold *job_hold(const struct db *db, const struct job *job)
+struct job_hold *job_hold(const struct db *db, const struct job *job, atomic_bool *cancelled)
 {
 	struct job_hold *hold = mem_new(1, sizeof *hold);
 
 	hold->like = db;
 	hold->job = *job;
+	hold->cancelled = cancelled;
+	hold->renewed_ms = clock_monotonic_ms();
 	hold->until_ms = clock_monotonic_ms() + HOLD_MOST_MS;
 	clock_condition_init(&hold->wake);
 	if (pthread_create(&hold->thread, NULL, hold_on, hold) != 0) {

@@ -10,10 +10,18 @@
 
 struct error job_tell(struct job_run *run, int64_t done, int64_t total)
 {
-	struct error err = job_renew(run->db, run->job, done, total, &run->last);
+	struct job_news news;
+	struct error err = job_renew(run->db, run->job, done, total, &news);
 
-	if (err.code || !run->also)
+	if (err.code)
 		return err;
+	run->last = news.last;
+	if (news.cancelled)
+		run->cancelled = true;
+	if (run->cancelled)
+		return errorf(ERR_UNAVAILABLE, JOB_CANCELLED);
+	if (!run->also)
+		return ok();
 	err = run->also->tell(run->also->arg, done, total);
 	run->stopped = err.code != OK;
 	return err;
@@ -29,8 +37,8 @@ struct progress_listener job_listener(struct job_run *run)
 	return (struct progress_listener){ tell_job, run };
 }
 
-static struct error give_job_up(const struct job_handler *handler, struct db *db,
-                                const struct job *job, const char *why)
+struct error job_give_up(const struct job_handler *handler, struct db *db, const struct job *job,
+                         const char *why)
 {
 	return handler->give_up ? handler->give_up(db, job, why) : job_fail(db, job, why);
 }
@@ -45,30 +53,52 @@ static struct error note_failed_try(const struct job_handler *handler, const str
 
 	if (why.code == ERR_GONE)
 		return ok(); /* another worker has it now */
+	if (run->cancelled)
+		return job_give_up(handler, run->db, job, JOB_CANCELLED);
 	if (run->stopped || run->unfit)
 		return job_give_back(run->db, job, text, run->stopped ? 0 : UNFIT_S);
 	if (run->last || (why.code == ERR_INVALID && !job->periodic))
-		return give_job_up(handler, run->db, job, text);
+		return job_give_up(handler, run->db, job, text);
 	return job_put_back(run->db, job, text);
 }
 
 static struct error handle_held(const struct job_handler *handler, struct job_run *run)
 {
-	auto_hold *hold = job_hold(run->db, run->job);
+	auto_hold *hold = job_hold(run->db, run->job, &run->cancelled);
 
-	return handler->handle(run);
+	db_stop_when(run->db, &run->cancelled);
+	struct error err = handler->handle(run);
+	db_stop_when(run->db, NULL);
+	if (err.code && run->cancelled && err.code != ERR_GONE)
+		return errorf(ERR_CONFLICT, JOB_CANCELLED);
+	return err;
+}
+
+/* Why it is not to be begun; NULL: it is. */
+static const char *why_not_begun(const struct job *job)
+{
+	if (job->cancelled)
+		return JOB_CANCELLED;
+	return job->spent ? JOB_SPENT : NULL;
+}
+
+static struct error finish_job(const struct job_handler *handler, const struct job_run *run)
+{
+	const char *detail = run->detail[0] ? run->detail : NULL;
+
+	return handler->finish ? handler->finish(run->db, run->job, detail)
+	                       : job_finish(run->db, run->job, detail);
 }
 
 static struct error run_claimed_job(const struct job_handler *handler, struct job_run *run)
 {
 	const struct job *job = run->job;
-	struct error noted,
-		err = job->spent ? errorf(ERR_INVALID, JOB_SPENT) : handle_held(handler, run);
+	const char *why = why_not_begun(job);
+	struct error noted, err = why ? errorf(ERR_INVALID, "%s", why) : handle_held(handler, run);
 
 	if (!err.code)
-		return job_finish(run->db, job, run->detail[0] ? run->detail : NULL);
-	noted = job->spent ? give_job_up(handler, run->db, job, JOB_SPENT)
-	                   : note_failed_try(handler, run, err);
+		return finish_job(handler, run);
+	noted = why ? job_give_up(handler, run->db, job, why) : note_failed_try(handler, run, err);
 	if (noted.code)
 		log_error("jobs: the end of one cannot be noted (%s): %s", job->kind, noted.detail);
 	return err;

@@ -11,6 +11,7 @@
 #ifndef WORK_JOB_RUN_H
 #define WORK_JOB_RUN_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -29,6 +30,7 @@ struct job_run {
 	const struct progress_listener *also; /* told besides; NULL: nobody */
 	bool stopped;                         /* by an error from `also` */
 	bool last;                            /* it is given up when this try fails too, as it is now */
+	atomic_bool cancelled; /* somebody asked that it end; the handler's statements are stopped */
 	bool unfit;       /* written: it has not failed; another worker, or a later try, may do it */
 	char detail[128]; /* written: what is to be said of a job that is done; "": nothing */
 };
@@ -40,8 +42,11 @@ struct job_handler {
 	 * handed on at once.
 	 */
 	struct error (*handle)(struct job_run *run);
-	/* Gives it up, with all that hangs on it, in one transaction. NULL: job_fail(). */
+	/* Gives it up, also where it is cancelled, with all that hangs on it, in one transaction.
+	 * NULL: job_fail(). */
 	struct error (*give_up)(struct db *db, const struct job *job, const char *why);
+	/* Notes that it is done, with all that follows, in one transaction. NULL: job_finish(). */
+	struct error (*finish)(struct db *db, const struct job *job, const char *detail);
 };
 
 /* For a handler, now and then: tells how far it is, and keeps the claim. An error: stop. */
@@ -49,6 +54,10 @@ struct error job_tell(struct job_run *run, int64_t done, int64_t total) MUST_CHE
 
 /* The same, as a listener for work that knows nothing of jobs. */
 struct progress_listener job_listener(struct job_run *run);
+
+/* Gives a job up that the caller has claimed. */
+struct error job_give_up(const struct job_handler *handler, struct db *db, const struct job *job,
+                         const char *why) MUST_CHECK;
 
 /*
  * Does a job that the caller has claimed, and notes how it went.  `also` (may be NULL) is told of

@@ -10,8 +10,8 @@ export function showAccount(account) {
 	byId("sign-out").hidden = !account;
 }
 
-/** Asks who is signed in, and shows it. @param {() => void} onOut they signed out */
-export async function watchAccount(onOut) {
+/** Asks who is signed in, and shows it. @param {() => void} onOut they signed out  @param {(account: object) => void} [onIn] */
+export async function watchAccount(onOut, onIn) {
 	byId("sign-out").addEventListener("click", async () => {
 		try {
 			await erase("/session");
@@ -23,6 +23,8 @@ export async function watchAccount(onOut) {
 		onOut();
 	});
 	try {
-		showAccount((await get("/session")).body.account);
+		const { account } = (await get("/session")).body;
+		showAccount(account);
+		onIn?.(account);
 	} catch { /* nobody, or the server is busy: a page for reading needs no account */ }
 }

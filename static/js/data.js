@@ -6,6 +6,7 @@ import { get, inWords } from "./api.js";
 import { byId, el } from "./dom.js";
 import { showFigures } from "./figures.js";
 import { t } from "./lang.js";
+import { MyJobs } from "./my-jobs.js";
 import { closeReleaseForm, watchReleaseForm } from "./release-form.js";
 import { showRelease } from "./release.js";
 import { Releases } from "./releases.js";
@@ -13,6 +14,7 @@ import { Releases } from "./releases.js";
 const REFRESH_MS = 60_000;
 const TITLE = document.title;
 const releases = new Releases();
+const mine = new MyJobs(() => releases.load());
 
 async function figures() {
 	try {
@@ -46,10 +48,16 @@ const cited = /^\/data\/([^/]+\/[^/]+)$/.exec(location.pathname);
 if (cited)
 	history.replaceState(null, "", `/data#${cited[1]}`);
 window.addEventListener("hashchange", follow);
-watchReleaseForm(() => releases.load(), showAccount);
+/** @param {{email: string}|null} account  null: nobody */
+function showWho(account) {
+	showAccount(account);
+	mine.show(account);
+}
+
+watchReleaseForm(() => releases.load(), showWho, () => mine.soon());
 follow();
 overview();
-watchAccount(closeReleaseForm);
+watchAccount(() => { closeReleaseForm(); mine.show(null); }, (account) => mine.show(account));
 // Figures stay live for whoever leaves the page open, but not while they read a table in them.
 setInterval(() => {
 	if (!document.hidden && !byId("overview").hidden && !byId("figures").contains(document.activeElement) && !byId("figures").querySelector("details[open]"))

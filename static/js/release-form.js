@@ -18,7 +18,7 @@ async function follow(job, box) {
 	const line = el("p", { class: "quiet", role: "status", "data-testid": "job-state" });
 	box.replaceChildren(bar, line);
 	for (;;) {
-		if (job.state === "done" || job.state === "failed")
+		if (["done", "failed", "cancelled"].includes(job.state))
 			return job;
 		line.textContent = job.state === "waiting" ? t("release_form.waiting") : t("release_form.progress", { done: job.done, total: job.total });
 		if (job.total > 0) {
@@ -48,7 +48,7 @@ function filterOf(inputs) {
 	return filter;
 }
 
-function makeForm(onMade) {
+function makeForm(onMade, onBegun) {
 	const inputs = {
 		name: el("input", { required: true, pattern: NAME, "data-testid": "release-name", title: t("release_form.name_rule") }),
 		version: el("input", { required: true, pattern: NAME, placeholder: "1.0.0", "data-testid": "release-version" }),
@@ -76,8 +76,9 @@ function makeForm(onMade) {
 			const wanted = { name: inputs.name.value, version: inputs.version.value };
 			const wish = { ...wanted, ...(Object.keys(filter).length > 0 ? { filter } : {}), ...(inputs.seal.checked ? { seal_test: true } : {}) };
 			const { body } = await post("/releases", wish);
+			onBegun();
 			const job = await follow(body.job, outcome);
-			const words = job.state === "done" ? t("release_form.ready", wanted) : t("release_form.failed", { why: job.detail ?? t("release_form.no_reason") });
+			const words = job.state === "done" ? t("release_form.ready", wanted) : job.state === "cancelled" ? t("my_jobs.cancelled", { who: job.cancelled_by }) : t("release_form.failed", { why: job.detail ?? t("release_form.no_reason") });
 			outcome.replaceChildren(el("p", { "data-testid": "release-outcome" }, words));
 			say(words);
 			onMade();
@@ -100,9 +101,9 @@ export function closeReleaseForm() {
 
 /**
  * The form, once it is opened: most readers never do.
- * @param {() => void} onMade  @param {(account: object) => void} onIn somebody signed in
+ * @param {() => void} onMade  @param {(account: object) => void} onIn somebody signed in  @param {() => void} onBegun
  */
-export function watchReleaseForm(onMade, onIn) {
+export function watchReleaseForm(onMade, onIn, onBegun) {
 	const details = byId("make");
 	details.addEventListener("toggle", async () => {
 		if (!details.open || details.dataset.asked)
@@ -114,6 +115,6 @@ export function watchReleaseForm(onMade, onIn) {
 			refused: t("release_form.refused"),
 		});
 		onIn(account);
-		box.replaceChildren(el("p", { class: "quiet" }, t("release_form.signed_in", { email: account.email })), makeForm(onMade));
+		box.replaceChildren(el("p", { class: "quiet" }, t("release_form.signed_in", { email: account.email })), makeForm(onMade, onBegun));
 	});
 }

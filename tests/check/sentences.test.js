@@ -171,6 +171,8 @@ describe("the sentences", () => {
 		[["train", "validation", "test"], ["split"]],
 		[techniques, ["technique"]],
 		[["writing"], ["release_state"]],
+		[schemas.Job.properties.state.enum, ["job_state"]],
+		[["release", "layouts", "contribute", "fetch"], ["job_kind"]], // those that an account begins
 	];
 
 	test("the API's values have words, and no word is for another", () => {

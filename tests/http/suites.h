@@ -57,5 +57,6 @@ Suite *http_events_suite(void);
 Suite *http_signing_suite(void);
 Suite *http_withdraw_suite(void);
 Suite *http_changes_suite(void);
+Suite *http_cancel_suite(void);
 
 #endif

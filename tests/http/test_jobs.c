@@ -112,12 +112,12 @@ START_TEST(who_lost_its_claim_changes_nothing_more)
 {
 	struct db *db = own_queue();
 	struct job lost, job;
-	bool last;
+	struct job_news news;
 
 	ck_assert(claims(db, "figures", &lost));
 	tell_db("UPDATE job SET run_after = now() - interval '1 second' WHERE kind = 'figures'");
 	ck_assert(claims(db, "figures", &job));
-	ck_assert_int_eq(job_renew(db, &lost, 1, 2, &last).code, ERR_GONE);
+	ck_assert_int_eq(job_renew(db, &lost, 1, 2, &news).code, ERR_GONE);
 	ck_assert_int_eq(job_finish(db, &lost, NULL).code, ERR_GONE);
 	ck_assert_int_eq(job_put_back(db, &lost, "no").code, ERR_GONE);
 	ck_assert_int_eq(job_fail(db, &lost, "no").code, ERR_GONE);
@@ -255,19 +255,18 @@ START_TEST(a_rendering_that_got_further_was_not_in_vain)
 {
 	struct db *db = own_queue();
 	struct job job;
-
-	bool last;
+	struct job_news news;
 
 	put_job("render");
 	put_job("release");
 	tell_db("UPDATE job SET failures = 3 WHERE kind IN ('render', 'release')");
 	ck_assert(claims(db, "render", &job));
-	ck_assert_int_eq(job_renew(db, &job, 0, 9, &last).code, OK);
+	ck_assert_int_eq(job_renew(db, &job, 0, 9, &news).code, OK);
 	ck_assert_str_eq(of_job("render", "failures"), "3");
-	ck_assert_int_eq(job_renew(db, &job, 1, 9, &last).code, OK);
+	ck_assert_int_eq(job_renew(db, &job, 1, 9, &news).code, OK);
 	ck_assert_str_eq(of_job("render", "failures"), "0");
 	ck_assert(claims(db, "release", &job));
-	ck_assert_int_eq(job_renew(db, &job, 1, 9, &last).code, OK);
+	ck_assert_int_eq(job_renew(db, &job, 1, 9, &news).code, OK);
 	ck_assert_str_eq(of_job("release", "failures"), "3");
 	db_close(db);
 }
