@@ -9,11 +9,8 @@ import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 
-import jsonld from "jsonld";
-import { Parser, Store } from "n3";
-import Validator from "rdf-validate-shacl";
-
 import { makeCorpus } from "../support/corpus.js";
+import { faultsOf } from "../support/croissant.js";
 import { readCsv } from "../support/csv.js";
 import { Client, sha256 } from "../support/http.js";
 import { CHECKOUT, Place, sql } from "../support/place.js";
@@ -22,14 +19,6 @@ const run = promisify(execFile);
 const OPERATOR = "Institute <b>of</b> *Media*";
 const PUBLISHER = { TOUCHSTONE_OPERATOR: OPERATOR, TOUCHSTONE_CONTACT: "data@example.org", TOUCHSTONE_PUBLIC_URL: "https://media.example.org" };
 const TABLES = ["labels", "judgments", "trials", "leaks"];
-
-/** What SHACL finds wrong with a description; nothing: it conforms. */
-async function faultsOf(croissant) {
-	const shapes = new Store(new Parser().parse(await readFile(path.join(CHECKOUT, "tests/support/croissant.ttl"), "utf8")));
-	const quads = await jsonld.toRDF(croissant, { base: "https://media.example.org/", format: "application/n-quads", documentLoader: () => assert.fail("it loads something") });
-	const report = await new Validator(shapes).validate(new Store(new Parser({ format: "N-Quads" }).parse(quads)));
-	return report.results.map((one) => `${one.focusNode?.value} ${one.path?.value ?? ""} ${one.message.map(({ value }) => value)}`);
-}
 
 /** The files of a folder, as paths from it. */
 async function filesIn(folder) {

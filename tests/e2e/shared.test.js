@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The whole job on a folder of real media: import, 200 simulated volunteers of known skill judge over HTTP, a researcher
-// makes a release and downloads it, and its labels are held against the truth. The folder, ../shared/data/media beside
+// makes a release and downloads it, its labels are held against the truth, and each layout is loaded by what loads such. The
+// folder, ../shared/data/media beside
 // the checkout, is no part of the project; without it this is skipped.
 //
 // The bound. The crowd must be sure and right about BOUND of the items that it is to label (those that are not gold);
@@ -11,16 +12,21 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 
+import { DuckDBInstance } from "@duckdb/node-api";
+import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
+import { compressors } from "hyparquet-compressors";
+
+import { faultsOf } from "../support/croissant.js";
 import { runCrowd } from "../support/crowd.js";
 import { readCsv } from "../support/csv.js";
 import { Client, sha256 } from "../support/http.js";
 import { knownItems, outcome, scored } from "../support/outcome.js";
-import { CHECKOUT, Place, sql } from "../support/place.js";
+import { CHECKOUT, Place, sql, until } from "../support/place.js";
 import { download, makeRelease, researcher } from "../support/release.js";
 import { measurable, mixes, oddPairs, repeats, sides, tellTales, telling } from "../support/traffic.js";
 import { HONEST, SPOILED } from "./crowds.js";
@@ -31,6 +37,8 @@ const MANIFEST = path.resolve(CHECKOUT, "../shared/data/media/manifest.csv");
 const SEED = Number(process.env.SEED ?? 1);
 const VOLUNTEERS = 200;
 const BOUND = 0.8;
+const LAYOUTS = ["touchstone", "class-folders", "huggingface", "webdataset", "parquet", "csv", "jsonl", "dfdc", "deepfakebench", "bagit"];
+const PYTHON = "/usr/bin/python3"; // Debian's, which has Debian's torchvision
 
 const there = existsSync(MANIFEST);
 
@@ -220,5 +228,89 @@ describe("real media, judged by a crowd", { skip: there ? false : `no ${path.rel
 			assert.ok(!volunteers.has(row.volunteer));
 		}
 		assert.equal(judgments.length, labels.reduce((sum, row) => sum + Number(row.judgments), 0));
+	});
+
+	describe("in every layout, loaded by what researchers use", () => {
+		const written = (layout) => path.join(place.folder, "layouts", layout);
+		let labels, key;
+
+		before(async () => {
+			labels = readCsv(await readFile(path.join(folder, "labels.csv"), "utf8"));
+			key = (await new Client(server.url).get("/api/v1/signing-keys")).json.items[0].minisign;
+			for (const layout of LAYOUTS)
+				await place.program(database, ["release", "write", "shared", "1.0.0", written(layout), "--format", layout]);
+		});
+
+		/** Runs a program and tells what it said at last; skipped where it is not installed. */
+		async function runs(t, words, { cwd, lacks } = {}) {
+			const there = await run(lacks?.[0] ?? "which", lacks?.slice(1) ?? [words[0]]).catch(() => null);
+			if (!there)
+				return t.skip(`${words[0]}${lacks ? `, or what it imports,` : ""} is not installed`);
+			const { stdout } = await run(words[0], words.slice(1), { cwd, maxBuffer: 64 << 20 });
+			t.diagnostic(stdout.trim().split("\n").at(-1));
+			return stdout.trim();
+		}
+
+		const count = (keep) => labels.filter(keep).length;
+
+		test("torchvision's ImageFolder", async (t) => {
+			const script = `import sys
+from torchvision.datasets import ImageFolder
+n = 0
+for split in sys.argv[2:]:
+    one = ImageFolder(sys.argv[1] + "/" + split, is_valid_file=lambda path: path.endswith(".jpg"))
+    assert one.class_to_idx == {"0_real": 0, "1_fake": 1}, one.class_to_idx
+    for picture, target in one:
+        assert picture.size[0] > 0
+    n += len(one)
+    print(split, len(one), "pictures,", sum(t for _, t in one.samples), "fake")
+print(n)`;
+			const splits = [...new Set(labels.map((row) => row.split))].filter((split) => ["real", "fake"].every((label) => count((row) => row.split === split && row.label === label && row.media_type === "image")));
+			const said = await runs(t, [PYTHON, "-c", script, written("class-folders"), ...splits], { lacks: [PYTHON, "-c", "import torchvision"] });
+			assert.ok(said === undefined || Number(said.split("\n").at(-1)) === count((row) => row.media_type === "image" && splits.includes(row.split)), said);
+		});
+
+		test("DuckDB and hyparquet", async (t) => {
+			const duck = await (await DuckDBInstance.create(":memory:")).connect();
+			for (const type of ["image", "video", "audio"]) {
+				const [said] = (await duck.runAndReadAll(`select count(*) as n, count(*) filter (where sha256(${type}.bytes) = sha256) as whole, sum(label) as fake from '${written("parquet")}/data/${type}/*.parquet'`)).getRowObjectsJS();
+				const expected = { n: count((row) => row.media_type === type), fake: count((row) => row.media_type === type && row.label === "fake") };
+				assert.deepEqual([said.n, said.whole, said.fake].map(Number), [expected.n, expected.n, expected.fake]);
+				let rows = 0;
+				for (const name of await readdir(path.join(written("parquet"), "data", type)))
+					for (const row of await parquetReadObjects({ file: await asyncBufferFromFile(path.join(written("parquet"), "data", type, name)), compressors, utf8: false })) {
+						assert.equal(sha256(Buffer.from(row[type].bytes)), Buffer.from(row.sha256).toString());
+						rows++;
+					}
+				assert.equal(rows, expected.n);
+				t.diagnostic(`${type}: ${rows} rows, ${said.fake} fake, every one's bytes have its sha256`);
+			}
+			duck.closeSync();
+		});
+
+		test("tar and unzip, of the archives that the server sends", async (t) => {
+			await until("all archives", async () => (await new Client(server.url).get("/api/v1/releases/shared/1.0.0")).json.layouts?.length === LAYOUTS.length, { seconds: 60 });
+			for (const [name, ...words] of [["class-folders.tar", "tar", "-tf"], ["touchstone.zip", "unzip", "-tq"]]) {
+				const file = path.join(place.folder, name);
+				await writeFile(file, (await new Client(server.url).get(`/api/v1/releases/shared/1.0.0/archives/${name}`)).bytes);
+				const said = await runs(t, [...words, file]);
+				assert.ok(said === undefined || words[0] === "unzip" || said.split("\n").filter((one) => /\.(jpg|mp4)$/.test(one)).length === labels.length);
+			}
+		});
+
+		test("sha256sum, in each layout", async (t) => {
+			for (const layout of LAYOUTS) {
+				const said = await runs(t, ["sha256sum", "-c", "--strict", layout === "bagit" ? "manifest-sha256.txt" : "SHA256SUMS"], { cwd: written(layout) });
+				t.diagnostic(`${layout}: ${said.split("\n").length} files`);
+			}
+		});
+
+		test("minisign", async (t) => {
+			await runs(t, ["minisign", "-V", "-m", "SHA256SUMS", "-P", key], { cwd: folder });
+		});
+
+		test("the shapes of Croissant", async () => {
+			assert.deepEqual(await faultsOf(JSON.parse(await readFile(path.join(folder, "croissant.json"), "utf8"))), []);
+		});
 	});
 });

@@ -11,7 +11,7 @@ import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 
 import { picture } from "../support/corpus.js";
-import { Place, freePort, sql, until } from "../support/place.js";
+import { Place, asOwner, freePort, sql, until } from "../support/place.js";
 import { FAULTS, canStrike, strike, striking, struckIn } from "./inject.js";
 import { Load } from "./load.js";
 import { makeItems } from "./own.js";
@@ -193,16 +193,16 @@ describe("calls of the system that fail", () => {
 	});
 
 	/** A database with a release of the pictures. Answers what runs need. */
-	async function withRelease() {
+	async function withRelease(into = "whole") {
 		const database = await place.database(`i${count++}`, { copyOf: base });
-		const env = environment(database, path.join(place.folder, "released"));
+		const env = environment(database, path.join(place.folder, `released-${into}`));
 		await run(process.env.PROGRAM, ["import", path.join(media, "items.csv")], { env });
 		await sql(database, "insert into consensus (item_id, p_fake, low, high, judgments, fake_votes) select id, 0.01, 0, 0.02, 9, 0 from item");
 		await sql(database, "update item set state = 'retired'");
 		await run(process.env.PROGRAM, ["release", "create", "faults", "1"], { env });
-		const folder = path.join(place.folder, "whole");
+		const folder = path.join(place.folder, into);
 		await run(process.env.PROGRAM, ["release", "write", "faults", "1", folder], { env });
-		return { env, folder, content: await contentOf(folder) };
+		return { database, env, folder, content: await contentOf(folder) };
 	}
 
 	test("a release is written whole, or not under its name; then the next write succeeds", async (t) => {
@@ -236,6 +236,34 @@ describe("calls of the system that fail", () => {
 		await each(["read", "write", "open", "close"], t, async (what, fault, when) => {
 			const said = await strike(fault, when, place.folder, ["release", "verify", folder], { env });
 			await judge(`verify, ${what}`, fault, said, () => assert.match(said.stdout, /^\d+ files, sound$/m));
+			return said;
+		});
+	});
+
+	test("a release is made whole, or is not listed as ready; then the next try makes it", async (t) => {
+		if (skip)
+			return t.skip(skip);
+		const { database, env } = await withRelease("before");
+		let made = 0;
+		await each(["read", "write", "open", "fsync", "close", "rename"], t, async (what, fault, when) => {
+			const name = `made${made++}`;
+			const args = ["release", "create", name, "1"];
+			const said = await strike(fault, when, place.folder, args, { env });
+			const folder = path.join(place.folder, name);
+			const whole = async () => {
+				await run(process.env.PROGRAM, ["release", "write", name, "1", folder], { env });
+				assert.match((await run(process.env.PROGRAM, ["release", "verify", folder], { env })).stdout, /sound$/m);
+			};
+			await judge(what, fault, said, whole);
+			const [[ready] = []] = await sql(database, `select state = 'ready' from release where name = '${name}'`);
+			if (said.code !== 0 && ready !== "t") {
+				await sql(asOwner(database), "update job set run_after = now() where state in ('running', 'waiting')");
+				await run(process.env.PROGRAM, args, { env }).catch((error) => {
+					throw new Error(`${what}: the next try failed: ${error.stderr}\nafter ${said.struck[0]}\n${said.stderr}`);
+				});
+			}
+			if (said.code !== 0)
+				await whole();
 			return said;
 		});
 	});

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// A release whose making is killed (kill -9) at random moments, and a server killed while it makes the layouts: no version
+// is listed that is not whole, the next try makes it, and a layout's files are those of one that nobody disturbed. The check
+// kills a few times, LONG=1 twenty times each, KILLS=N so often, SEED=N at other moments.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { readFile, rm } from "node:fs/promises";
+import path from "node:path";
+import { after, before, describe, test } from "node:test";
+
+import { makeCorpus } from "../support/corpus.js";
+import { Client } from "../support/http.js";
+import { Place, asOwner, sql, until } from "../support/place.js";
+import { seeded } from "../support/random.js";
+
+const KILLS = Number(process.env.KILLS ?? (process.env.LONG ? 20 : 3));
+const SEED = Number(process.env.SEED ?? 16);
+const LAYOUTS = ["touchstone", "class-folders", "huggingface", "webdataset", "parquet", "csv", "jsonl", "dfdc", "deepfakebench", "bagit"];
+
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe("a release that is killed while it is made", () => {
+	let place, database, random, span_ms;
+
+	before(async () => {
+		place = await Place.open("killed");
+		const { main } = await makeCorpus(place.folder);
+		database = await place.database("killed", { copyOf: await place.imported("killed-base", main) });
+		await sql(database, "update item set gold = truth is not null and not training, basis = 'dataset_label' where true");
+		await place.program(database, ["campaign", "close", "default"]);
+		random = seeded(SEED);
+		for (const name of ["undisturbed", "again"]) { // the first finds nothing in memory, and takes longer
+			const began = Date.now();
+			await place.program(database, ["release", "create", name, "1.0.0"]);
+			span_ms = Date.now() - began;
+		}
+	});
+
+	after(() => place?.close());
+
+	/** A claim lapses after two minutes, which nobody waits for here. */
+	const lapse = () => sql(asOwner(database), "update job set run_after = now() where state = 'running'");
+
+	async function killed(args) {
+		const child = spawn(process.env.PROGRAM, args, { env: place.environment(database), stdio: "ignore" });
+		const ended = new Promise((done) => { child.once("exit", (code, signal) => done(signal)); });
+		await pause(random() * span_ms);
+		child.kill("SIGKILL");
+		return await ended === "SIGKILL";
+	}
+
+	/** Writes a version and verifies it. Answers its labels. */
+	async function wholeVersion(name, version) {
+		const folder = path.join(place.folder, `${name}-${version}`);
+		await place.program(database, ["release", "write", name, version, folder]);
+		await place.program(database, ["release", "verify", folder]);
+		const labels = await readFile(path.join(folder, "labels.csv"), "utf8");
+		await rm(folder, { recursive: true });
+		return labels;
+	}
+
+	test(`a server, killed ${KILLS} times while it makes layouts: each layout that it offers is the one that is written`, async (t) => {
+		let server = await place.server(database), offered = 0;
+		const { port } = server;
+		const address = "/api/v1/releases/undisturbed/1.0.0";
+		for (let kill = 0; kill < KILLS; kill++) {
+			await pause(random() * span_ms);
+			await server.stop("SIGKILL");
+			await lapse();
+			server = await place.server(database, { port });
+			const { json } = await new Client(server.url).get(address);
+			offered += json.layouts?.length ?? 0;
+			for (const layout of json.layouts ?? [])
+				assert.equal((await new Client(server.url).get(`${layout.files_url}${layout.format === "bagit" ? "bagit.txt" : "SHA256SUMS"}`)).status, 200, layout.format);
+		}
+		t.diagnostic(`${offered} layouts were offered after ${KILLS} kills`);
+		const { json: release } = await until("all layouts", async () => {
+			const answer = await new Client(server.url).get(address);
+			return answer.json.layouts?.length === LAYOUTS.length && answer;
+		}, { seconds: 300, every_ms: 300 });
+		for (const layout of release.layouts) {
+			const sums = layout.format === "bagit" ? "manifest-sha256.txt" : "SHA256SUMS";
+			const folder = path.join(place.folder, layout.format);
+			await place.program(database, ["release", "write", "undisturbed", "1.0.0", folder, "--format", layout.format]);
+			const sent = await new Client(server.url).get(`${layout.files_url}${sums}`);
+			assert.equal(String(sent.bytes), await readFile(path.join(folder, sums), "utf8"), layout.format);
+		}
+	});
+
+	test(`create, killed ${KILLS} times: what is listed as ready is whole, and the next try makes the rest`, async (t) => {
+		let struck = 0, ready = 0;
+		for (let kill = 0; kill < KILLS; kill++) {
+			const name = `killed${kill}`;
+			struck += await killed(["release", "create", name, "1.0.0"]);
+			const listed = await sql(database, `select state from release where name = '${name}'`);
+			if (listed[0]?.[0] === "ready") {
+				ready++;
+			} else {
+				const half = path.join(place.folder, name);
+				await assert.rejects(place.program(database, ["release", "write", name, "1.0.0", half]));
+				await lapse();
+				await place.program(database, ["release", "create", name, "1.0.0"]);
+			}
+			// Pseudonyms and the split's seed are a release's own: the labels' rows are not compared, but that there are as many.
+			assert.equal((await wholeVersion(name, "1.0.0")).split("\n").length, (await wholeVersion("undisturbed", "1.0.0")).split("\n").length);
+		}
+		t.diagnostic(`of ${KILLS}, ${struck} were killed before their end; ${ready} releases were there already`);
+		assert.ok(struck > 0, "none was killed in time");
+		const { stdout } = await place.program(database, ["store", "check", "--deep"]);
+		assert.match(stdout, /: 0 missing, 0 damaged/);
+	});
+});
