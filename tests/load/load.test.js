@@ -12,13 +12,14 @@ import { after, before, describe, test } from "node:test";
 import { control, killOne, stopOne } from "./bench/faults.js";
 import { DURABLE, endAll, has, pause, run } from "./bench/machine.js";
 import * as rates from "./bench/rates.js";
+import * as releases from "./bench/releases.js";
 import { Report, median } from "./bench/report.js";
 import * as sizes from "./bench/sizes.js";
 import { soak } from "./bench/soak.js";
 import { PARTITIONS, Stand, warmRate } from "./bench/stand.js";
 import { statementTable, statementsAt } from "./bench/statements.js";
 
-const SMALL = { small: true, seconds: 1, rounds: 1, pgbenchClients: [4], warm: 1, offered: [200], connections: [64], volunteers: 2000, idle: 400, large: 3000, largePairs: 2000, busy: 100, releaseItems: 60, calm: 50 };
+const SMALL = { small: true, seconds: 1, rounds: 1, pgbenchClients: [4], warm: 1, offered: [200], connections: [64], volunteers: 2000, idle: 400, large: 3000, largePairs: 2000, busy: 100, releaseItems: 60, layoutItems: 60, archiveMegabytes: 32, calm: 50 };
 
 const wrkIsMissing = !await has("wrk") && "wrk is not installed";
 
@@ -38,7 +39,7 @@ describe("a load", () => {
 		await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 	});
 
-	const parts = { judgments: rates.judgments, latency: rates.latency, assignments: rates.assignments, cycle: rates.cycle, files: rates.files, healthz: rates.healthz, idle: sizes.idle, memory: sizes.memory, exports: sizes.exports, instructions: sizes.instructions };
+	const parts = { judgments: rates.judgments, latency: rates.latency, assignments: rates.assignments, cycle: rates.cycle, files: rates.files, healthz: rates.healthz, idle: sizes.idle, memory: sizes.memory, exports: sizes.exports, layouts: releases.layouts, archive: releases.archive, instructions: sizes.instructions };
 	const bench = {};
 
 	for (const [name, part] of Object.entries(parts))

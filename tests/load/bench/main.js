@@ -13,6 +13,7 @@ import { BUILD, Cluster, DURABLE, choosePlace, endAll, facts, inMemory, writeTex
 import { Report } from "./report.js";
 import { media } from "./media.js";
 import * as rates from "./rates.js";
+import * as releases from "./releases.js";
 import * as sizes from "./sizes.js";
 import { soak as soakAt } from "./soak.js";
 import { Stand } from "./stand.js";
@@ -30,6 +31,8 @@ const parts = {
 	idle: sizes.idle,
 	memory: sizes.memory,
 	exports: sizes.exports,
+	layouts: releases.layouts,
+	archive: releases.archive,
 	instructions: sizes.instructions,
 	counts,
 	control,
@@ -74,7 +77,7 @@ async function bench() {
 	// Scoring is work of its own, which pgbench has no share of: rates are measured without it, and once with it.
 	const { folder, report, stand } = await open(["--no-work"]);
 	await makeLogFiles(stand);
-	const all = { stand, report, folder, seconds: setting("BENCH_SECONDS", 15), rounds: setting("BENCH_ROUNDS", 3), volunteers: setting("BENCH_VOLUNTEERS", 5000), large: setting("BENCH_LARGE", 1_000_000), largePairs: setting("BENCH_JUDGMENTS", 5_000_000) };
+	const all = { stand, report, folder, seconds: setting("BENCH_SECONDS", 15), rounds: setting("BENCH_ROUNDS", 3), volunteers: setting("BENCH_VOLUNTEERS", 5000), large: setting("BENCH_LARGE", 1_000_000), largePairs: setting("BENCH_JUDGMENTS", 5_000_000), releaseItems: setting("BENCH_RELEASE_ITEMS", 20000), layoutItems: setting("BENCH_LAYOUT_ITEMS", 10_000), archiveMegabytes: setting("BENCH_ARCHIVE_MB", 20_480) };
 	report.checks = stand.checks;
 	try {
 		for (const name of names) {

@@ -326,11 +326,12 @@ export async function makeBigItem(bench) {
 	return showing(bench);
 }
 
-async function startNginx(bench, digest) {
+/** An nginx that serves one file. */
+export async function startNginx(bench, file, bytes) {
 	const folder = bench.stand.at("nginx");
 	const port = await freePort();
 	await run("mkdir", ["-p", `${folder}/files`]);
-	await run("cp", [path.join(bench.stand.server.data, "media", digest.slice(0, 2), digest.slice(2)), `${folder}/files/medium`]);
+	await run("cp", ["--sparse=always", file, `${folder}/files/medium`]);
 	const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((one) => `${one}_temp_path ${folder}/${one};`).join(" ");
 	await writeFile(`${folder}/nginx.conf`, `daemon off; pid ${folder}/pid; error_log ${folder}/error.log; worker_processes 2; ${process.getuid() === 0 ? "user root;" : ""}
 events { worker_connections 1024; }
@@ -340,7 +341,7 @@ http { ${temporary} access_log off; sendfile on; tcp_nopush on; keepalive_reques
 	await until("nginx", () => {
 		if (!running(nginx))
 			throw new Error(`nginx ended: ${nginx.words}`);
-		return fetch(nginx.url).then((answer) => answer.arrayBuffer().then((bytes) => bytes.byteLength === FILE_BYTES), () => false);
+		return fetch(nginx.url, { method: "HEAD" }).then((answer) => Number(answer.headers.get("content-length")) === bytes, () => false);
 	});
 	return nginx;
 }
@@ -361,7 +362,8 @@ export async function files(bench) {
 		bench.report.note("files: nginx is not installed, so they were not measured.");
 		return;
 	}
-	const nginx = await startNginx(bench, await makeBigItems(bench));
+	const digest = await makeBigItems(bench);
+	const nginx = await startNginx(bench, path.join(bench.stand.server.data, "media", digest.slice(0, 2), digest.slice(2)), FILE_BYTES);
 	const fetchAll = async (url, headers) => (await bench.stand.wrk({ connections: 64, seconds: bench.seconds, url, headers })).per_second;
 	const ours = async (load) => {
 		const { url, headers } = await showing(bench);

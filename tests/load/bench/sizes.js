@@ -2,10 +2,10 @@
 // sizes.js: what many connections and many items cost, in memory and in time; what an export costs; and instructions.
 
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import path from "node:path";
 
-import { Server, has, program, run, until, usage } from "./machine.js";
+import { Server, has, program, run, start, until, usage } from "./machine.js";
 import { judgeAt, repeat } from "./rates.js";
 import { CONSENT } from "./stand.js";
 
@@ -222,26 +222,27 @@ export async function memory(bench) {
 
 /* ------------------------------------------------------------------ exports */
 
-/** Items that retired, each with a tiny medium of its own and ten judgments. */
-async function makeReleasable(bench, items) {
+/** Items that retired, each with a medium of its own, of `more` bytes beside its number, and ten judgments. */
+export async function makeReleasable(bench, items, { database = "export", more = 0 } = {}) {
 	const { stand } = bench;
 	const digests = [];
+	const filler = randomBytes(more);
 	for (let n = 0; n < items; n++) {
-		const content = `tiny ${n}`;
+		const content = Buffer.concat([Buffer.from(`tiny ${n}`), filler]);
 		const digest = createHash("sha256").update(content).digest("hex");
 		const folder = path.join(stand.server.data, "media", digest.slice(0, 2));
 		await mkdir(folder, { recursive: true });
 		await writeFile(path.join(folder, digest.slice(2)), content);
 		digests.push(digest);
 	}
-	await stand.cluster.migrated("export");
+	await stand.cluster.migrated(database);
 	const [define] = /CREATE FUNCTION bench_id[^;]*;/.exec(await readFile(new URL("setup.sql", import.meta.url), "utf8"));
-	await stand.cluster.sql("export", define);
+	await stand.cluster.sql(database, define);
 	await writeFile(stand.at("export.sql"), `
 		create table tiny (n bigint generated always as identity, digest text);
 		\\copy tiny (digest) from pstdin
 		insert into item (id, campaign_id, media_type, sha256, bytes, format, rendition, rendition_bytes, rendition_type, width, height, lineage, state)
-		select bench_id(n), c.id, 'image', decode(digest, 'hex'), octet_length('tiny ' || n - 1), 'jpeg', decode(digest, 'hex'), octet_length('tiny ' || n - 1), 'image/jpeg', 640, 480, n::text, 'retired'
+		select bench_id(n), c.id, 'image', decode(digest, 'hex'), :more + octet_length('tiny ' || n - 1), 'jpeg', decode(digest, 'hex'), :more + octet_length('tiny ' || n - 1), 'image/jpeg', 640, 480, n::text, 'retired'
 		from campaign c, tiny where c.name = 'default';
 		insert into volunteer (id, salt, consent_version) select bench_id(n), substr(sha256(int8send(n)), 1, 16), ${CONSENT} from generate_series(1, 1000) n;
 		insert into judged_pair (assignment_id, volunteer_id, campaign_id, media_type, kind, matched, policy, body_hash, response_ms, exposure_ms, server_ms)
@@ -251,7 +252,7 @@ async function makeReleasable(bench, items) {
 		insert into consensus (item_id, p_fake, low, high, judgments, fake_votes)
 		select item_id, case when avg((verdict = 'fake')::int) > .5 then .98 else .02 end, 0, 1, count(*), count(*) filter (where verdict = 'fake') from judgment group by item_id;
 		analyze;`);
-	await stand.cluster.script("export", stand.at("export.sql"), { items }, `${digests.join("\n")}\n`);
+	await stand.cluster.script(database, stand.at("export.sql"), { items, more }, `${digests.join("\n")}\n`);
 }
 
 /** The columns of judgments.csv, trials.csv and labels.csv, without pseudonyms. */
@@ -261,7 +262,19 @@ const COPY_TRIALS = `\\copy (select j.item_id, j.verdict, j.confidence, j.positi
 const COPY_LABELS = `\\copy (select i.id, i.media_type, c.p_fake, c.low, c.high, c.judgments, i.truth, i.basis, array_to_string(i.techniques, ';'), i.generator, i.lineage, i.width, i.height, i.duration_ms, i.licence, i.credit, i.rendition_bytes, encode(i.rendition, 'hex'), c.decided_by
 	from item i join consensus c on c.item_id = i.id order by i.id) to '`;
 
-async function seconds(work) {
+/** Runs a program to its end. Answers how much memory it held at most, in MB, as far as looks at it every tenth of a second tell. */
+async function runForPeak(command, args, options) {
+	const child = start(command, args, options);
+	let peak = 0;
+	const looking = setInterval(() => usage(child.pid).then(({ peak_mb }) => { peak = Math.max(peak, peak_mb || 0); }, () => {}), 100);
+	const { code } = await child.ended;
+	clearInterval(looking);
+	if (code !== 0)
+		throw new Error(`${command} ${args.join(" ")}: ${child.words}`);
+	return peak;
+}
+
+export async function seconds(work) {
 	const began = process.hrtime.bigint();
 	await work();
 	return Number(process.hrtime.bigint() - began) / 1e9;
@@ -272,7 +285,8 @@ export async function exports(bench) {
 	const { stand, report } = bench;
 	await makeReleasable(bench, items);
 	const env = { ...process.env, DATABASE_URL: stand.cluster.url("export"), TOUCHSTONE_DATA: stand.server.data };
-	const touchstone = (...args) => run(program("touchstone"), ["release", ...args], { env });
+	const peaks = { create: [], write: [] };
+	const touchstone = async (...args) => peaks[args[0]].push({ value: await runForPeak(program("touchstone"), ["release", ...args], { env }) });
 	const copy = async () => {
 		for (const [statement, name] of [[COPY, "judgments"], [COPY_TRIALS, "trials"], [COPY_LABELS, "labels"]])
 			await stand.cluster.sql("export", `${statement.replace(/\s+/g, " ")}${stand.at(name)}.csv' csv header`);
@@ -285,8 +299,10 @@ export async function exports(bench) {
 		rates.copy.push(rows / await seconds(copy));
 		rates.write.push(rows / await seconds(() => touchstone("write", "bench", `1.${round}`, stand.at(`release${round}`))));
 	}
-	report.ratio({ part: "exports", what: "rows a second of `release create` (splits, leaks, alpha, tables, checksums) against \\copy", ours: rates.create, reference: rates.copy, detail: `${items} items, ${10 * items} judgments` });
+	report.ratio({ part: "exports", what: "rows a second of `release create` (splits, leaks, alpha, tables, checksums) against \\copy", target: bench.releaseItems >= 1_000_000 ? 0.5 : undefined, ours: rates.create, reference: rates.copy, detail: `${items} items, ${10 * items} judgments` });
 	report.ratio({ part: "exports", what: "rows a second of `release write` (with the items' media, checked) against \\copy", ours: rates.write, reference: rates.copy });
+	for (const [command, rounds] of Object.entries(peaks))
+		report.add({ part: "exports", what: `\`release ${command}\`: at most resident`, unit: " MB", target: 100, better: "less", rounds });
 	await stand.sql("drop database export with (force)");
 }
 
