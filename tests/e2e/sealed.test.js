@@ -14,7 +14,7 @@ import { readCsv } from "../support/csv.js";
 import { Client } from "../support/http.js";
 import { Place, sql } from "../support/place.js";
 
-const PUBLIC = ["item", "split", "media_type", "image", "video", "audio", "width", "height", "duration_ms", "sha256", "licence", "credit", "lineage"];
+const PUBLIC = ["item", "split", "media_type", "image", "video", "audio", "width", "height", "duration_ms", "sha256", "bytes", "licence", "credit"];
 
 describe("a sealed test split", () => {
 	let place, database, truth;

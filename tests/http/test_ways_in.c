@@ -767,6 +767,14 @@ static const char *quarantined_file(struct person *as, const char *folder, const
 	return id;
 }
 
+/* What came in at the same time is compared a moment later. */
+static void await_near(const char *id, const char *item)
+{
+	await_db(40, say("SELECT EXISTS (SELECT FROM contribution_near WHERE contribution_id = '%s'"
+	                 " AND item_id = '%s')",
+	                 id, item));
+}
+
 /* How many rows the jobs have of it. */
 static long long known_of(const char *id)
 {
@@ -786,6 +794,7 @@ START_TEST(what_waits_is_looked_at_for_moderators_alone_and_forgotten_with_the_d
 	const char *id = quarantined_file(&person, folder, "sent.jpg");
 	const char *path = say("/api/v1/contributions/%s", id);
 
+	await_near(id, item);
 	struct answer seen = get(&moderator, path);
 	expect_status(seen, 200);
 	ck_assert_str_eq(text_at(seen.body, "provenance/digital_source_type"),
@@ -828,6 +837,8 @@ START_TEST(a_sound_that_waits_is_found_and_what_is_approved_is_an_item_like_any)
 	struct person person = a_volunteer(), moderator = an_account("moderator");
 	const char *folder = a_folder_of_originals(), *item = imported(folder, "tune.wav");
 	const char *id = quarantined_file(&person, folder, "tune.mp3");
+
+	await_near(id, item);
 	struct answer seen = get(&moderator, say("/api/v1/contributions/%s", id));
 
 	ck_assert_str_eq(text_at(seen.body, "near/0/item"), item);
