@@ -324,8 +324,8 @@ static struct error refuse_version(struct db *db, const struct release_request *
 struct error post_release(struct request *req, struct db *db)
 {
 	json_auto_t *object = NULL;
-	bool dry_run;
-	struct release_request request;
+	bool dry_run = false;
+	struct release_request request = { 0 };
 	struct job job;
 	struct error err;
 

@@ -261,9 +261,10 @@ static void card_files(FILE *out, const struct release_facts *facts)
 	      "`croissant.json`: the same release described for people and programs.\n"
 	      "- `SHA256SUMS.minisig`, `manifest.note`, `SIGNING-KEY.pub`: who made it.\n",
 	      out);
-	fputs(facts->follows ? "- `CHANGELOG.md`, `changes.csv`: what changed since the version before, in "
-	                "counts and item by item.\n\n"
-	              : "\n",
+	fputs(facts->follows
+	          ? "- `CHANGELOG.md`, `changes.csv`: what changed since the version before, in "
+	            "counts and item by item.\n\n"
+	          : "\n",
 	      out);
 }
 

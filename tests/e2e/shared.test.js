@@ -237,6 +237,7 @@ describe("real media, judged by a crowd", { skip: there ? false : `no ${path.rel
 		before(async () => {
 			labels = readCsv(await readFile(path.join(folder, "labels.csv"), "utf8"));
 			key = (await new Client(server.url).get("/api/v1/signing-keys")).json.items[0].minisign;
+			await mkdir(path.join(place.folder, "layouts"));
 			for (const layout of LAYOUTS)
 				await place.program(database, ["release", "write", "shared", "1.0.0", written(layout), "--format", layout]);
 		});

@@ -67,8 +67,8 @@ describe("snapshots", () => {
 	test("a release holds its snapshot no longer than twice what COPY of its rows takes", async (t) => {
 		await place.program(large, ["store", "adopt"]);
 		// Its media are in no store, which is found when all has been read and chosen.
-		const held = await heldWhile(large, () => assert.rejects(place.program(large, ["release", "create", "large", "1"]), /A file of the release is not in the store/));
-		const [[id, items]] = await sql(large, "select r.id, (select count(*) from release_draft d where d.release_id = r.id) from release r where name = 'large' and version = '1'");
+		const held = await heldWhile(large, () => assert.rejects(place.program(large, ["release", "create", "held", "1"]), /A file of the release is not in the store/));
+		const [[id, items]] = await sql(large, "select r.id, (select count(*) from release_draft d where d.release_id = r.id) from release r where name = 'held' and version = '1'");
 		t.diagnostic(`${items} items`);
 		const release = `'${id}'`;
 		const all = "(SELECT array_agg(item_id) FROM releasable)";

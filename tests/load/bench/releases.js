@@ -18,6 +18,8 @@ async function released(bench, database, took = () => {}) {
 	const env = { ...process.env, DATABASE_URL: bench.stand.cluster.url(database), TOUCHSTONE_DATA: bench.stand.server.data };
 	const server = new Server(bench.stand.cluster, database, bench.stand.server.data);
 	took("create", await seconds(() => run(program("touchstone"), ["release", "create", "bench", "1.0.0"], { env })));
+	await run(program("touchstone"), ["release", "write", "bench", "1.0.0", bench.stand.at("asked"), "--format", "parquet"], { env }); // it is made when it is asked for
+	await rm(bench.stand.at("asked"), { recursive: true });
 	await server.start({ args: [] });
 	const address = `${server.url}/api/v1/releases/bench/1.0.0`;
 	took("serve", await seconds(() => until("the layouts", () => fetch(address).then((answer) => answer.json()).then(({ layouts }) => layouts.length === LAYOUTS.length), { seconds: 900, every_ms: 200 })));
