@@ -13,7 +13,7 @@ import { makeCorpus } from "../support/corpus.js";
 import { faultsOf } from "../support/croissant.js";
 import { readCsv } from "../support/csv.js";
 import { Client, sha256 } from "../support/http.js";
-import { CHECKOUT, Place, sql } from "../support/place.js";
+import { Place, sql } from "../support/place.js";
 
 const run = promisify(execFile);
 const OPERATOR = "Institute <b>of</b> *Media*";
