@@ -73,8 +73,8 @@ async function makeHoles(bench, count, bytes) {
 		digests.push(digest);
 	}
 	await stand.cluster.migrated("archive");
-	await stand.cluster.sql("archive", `insert into item (campaign_id, media_type, sha256, bytes, format, rendition, rendition_bytes, rendition_type, width, height, duration_ms, lineage, state)
-		select c.id, 'video', decode(digest, 'hex'), ${bytes}, 'mp4', decode(digest, 'hex'), ${bytes}, 'video/mp4', 640, 480, 1000, digest, 'retired' from campaign c, unnest('{${digests}}'::text[]) digest where c.name = 'default'`);
+	await stand.cluster.sql("archive", `insert into item (campaign_id, media_type, sha256, bytes, format, rendition, rendition_bytes, rendition_type, width, height, lineage, state)
+		select c.id, 'image', decode(digest, 'hex'), ${bytes}, 'jpeg', decode(digest, 'hex'), ${bytes}, 'image/jpeg', 640, 480, digest, 'retired' from campaign c, unnest('{${digests}}'::text[]) digest where c.name = 'default'`);
 	await stand.cluster.sql("archive", "insert into consensus (item_id, p_fake, low, high, judgments, fake_votes) select id, case when row_number() over (order by id) % 2 = 0 then .99 else .01 end, 0, 1, 9, 5 from item");
 	return digests;
 }
