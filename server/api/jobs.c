@@ -24,6 +24,20 @@ static struct error find_asked_job(struct request *req, struct db *db, struct jo
 	return job_find(db, req->arena, req->args[0], ret_job);
 }
 
+struct error job_answer(struct request *req, struct db *db, const char *job)
+{
+	struct job_progress progress;
+	struct error err = job_find(db, req->arena, job, &progress);
+
+	if (err.code)
+		return err;
+	if (api.wake_worker)
+		api.wake_worker();
+	request_reply_header(req, "Location", arena_printf(req->arena, "/api/v1/jobs/%s", job));
+	request_json(req, 202, json_pack("{s:o}", "job", present_job(&progress)));
+	return ok();
+}
+
 struct error get_job(struct request *req, struct db *db)
 {
 	struct job_progress job;

@@ -5,6 +5,9 @@
 
 #include "http/router.h"
 
+/* Answers 202 with a job that does what was asked for, and wakes a worker. */
+struct error job_answer(struct request *req, struct db *db, const char *job) MUST_CHECK;
+
 struct error get_jobs(struct request *req, struct db *db);
 struct error get_job(struct request *req, struct db *db); /* args: id */
 

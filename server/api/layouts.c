@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "api/api.h"
-#include "api/present/present_job.h"
+#include "api/jobs.h"
 #include "api/present/present_release.h"
 #include "api/releases.h"
 #include "core/hex.h"
@@ -182,7 +182,6 @@ struct error post_layout(struct request *req, struct db *db)
 {
 	json_auto_t *object = NULL;
 	const struct layout *layout;
-	struct job_progress progress;
 	struct release release;
 	char job[UUID_TEXT];
 	struct error err = request_object(req, &object);
@@ -198,13 +197,6 @@ struct error post_layout(struct request *req, struct db *db)
 		return error_field("/format", "%s", err.detail);
 	if ((err = release_find(db, req->arena, req->args[0], req->args[1], &release)).code)
 		return err;
-	if ((err = layout_ask(db, release.id, layout, req->account_id, job)).code)
-		return err;
-	if ((err = job_find(db, req->arena, job, &progress)).code)
-		return err;
-	if (api.wake_worker)
-		api.wake_worker();
-	request_reply_header(req, "Location", arena_printf(req->arena, "/api/v1/jobs/%s", job));
-	request_json(req, 202, json_pack("{s:o}", "job", present_job(&progress)));
-	return ok();
+	err = layout_ask(db, release.id, layout, req->account_id, job);
+	return err.code ? err : job_answer(req, db, job);
 }

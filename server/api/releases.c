@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "api/api.h"
-#include "api/present/present_job.h"
+#include "api/jobs.h"
 #include "api/present/present_release.h"
 #include "core/json_reader.h"
 #include "core/uuid.h"
@@ -294,21 +294,6 @@ static struct error answer_preview(struct request *req, struct db *db,
 	return err;
 }
 
-/* A job does what was asked for. */
-static struct error answer_job(struct request *req, struct db *db, const char *job)
-{
-	struct job_progress progress;
-	struct error err = job_find(db, req->arena, job, &progress);
-
-	if (err.code)
-		return err;
-	if (api.wake_worker)
-		api.wake_worker();
-	request_reply_header(req, "Location", arena_printf(req->arena, "/api/v1/jobs/%s", job));
-	request_json(req, 202, json_pack("{s:o}", "job", present_job(&progress)));
-	return ok();
-}
-
 /* What its job would refuse later is refused here, where that takes no long look. */
 static struct error refuse_version(struct db *db, const struct release_request *request)
 {
@@ -341,7 +326,7 @@ struct error post_release(struct request *req, struct db *db)
 	request.account = req->account_id;
 	if ((err = release_create(db, &request, false, &job)).code)
 		return err;
-	return answer_job(req, db, job.id);
+	return job_answer(req, db, job.id);
 }
 
 struct error post_unseal(struct request *req, struct db *db)
@@ -362,5 +347,5 @@ struct error post_unseal(struct request *req, struct db *db)
 		return err;
 	if ((err = unseal_ask(db, &release, with_others, req->account_id, job)).code)
 		return err;
-	return answer_job(req, db, job);
+	return job_answer(req, db, job);
 }
