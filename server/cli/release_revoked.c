@@ -25,11 +25,7 @@ static struct error open_revocations(const char *path, FILE **ret_file)
 
 	if (fd < 0)
 		return errorf(ERR_NOT_FOUND, "%.120s: %s", path, strerror(errno));
-	if (!(*ret_file = fdopen(fd, "r"))) {
-		close(fd);
-		return error_memory();
-	}
-	return ok();
+	return disk_stream(fd, ret_file);
 }
 
 /* A file that curl saved, with all pages. */

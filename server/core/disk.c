@@ -29,6 +29,18 @@ int disk_open_regular(const char *path)
 	return fd < 0 ? -1 : disk_keep_regular(fd);
 }
 
+struct error disk_stream(int fd, FILE **ret_file)
+{
+	FILE *file = fdopen(fd, "r");
+
+	if (!file) {
+		close(fd);
+		return error_memory();
+	}
+	*ret_file = file;
+	return ok();
+}
+
 bool disk_write(int fd, const void *bytes, size_t len)
 {
 	const char *at = bytes;

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "core/error.h"
 
@@ -18,6 +19,9 @@
  * read: a FIFO would wait, a device never end.
  */
 int disk_open_regular(const char *path);
+
+/* Takes a descriptor over, to read from: it is closed with the stream, or at once on an error. */
+struct error disk_stream(int fd, FILE **ret_file) MUST_CHECK;
 
 /* `fd`, if it is that of a regular file; else closes it, and -1 with errno EBADF. */
 int disk_keep_regular(int fd);

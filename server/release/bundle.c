@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/disk.h"
 #include "core/hex.h"
 #include "core/log.h"
 #include "core/writer.h"
@@ -127,13 +128,7 @@ struct error bundle_labels(const struct bundle *bundle, FILE **ret_file)
 	if (!hex_decode(digest, SHA256_BYTES, bundle->written[BUNDLE_LABELS].sha256))
 		return errorf(ERR_INTERNAL, "a digest cannot be read");
 	struct error err = store_open_read(bundle->store, digest, &fd, &bytes);
-	if (err.code)
-		return err;
-	if (!(*ret_file = fdopen(fd, "r"))) {
-		close(fd);
-		return error_memory();
-	}
-	return ok();
+	return err.code ? err : disk_stream(fd, ret_file);
 }
 
 static struct error add_medium(struct bundle *bundle, const char *path, const char *sha256)

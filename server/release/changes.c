@@ -5,7 +5,6 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/disk.h"
 #include "core/vocabulary.h"
@@ -65,18 +64,6 @@ struct error predecessor_settled(struct db *db, const struct release *release)
 
 /* ------------------------------------------------------------------ the tables */
 
-static struct error open_stream(int fd, FILE **ret_file)
-{
-	FILE *file = fdopen(fd, "r");
-
-	if (!file) {
-		close(fd);
-		return error_memory();
-	}
-	*ret_file = file;
-	return ok();
-}
-
 struct error changes_labels(struct db *db, struct store *store, const char *name,
                             const char *version, FILE **ret_file)
 {
@@ -84,7 +71,7 @@ struct error changes_labels(struct db *db, struct store *store, const char *name
 	int fd = -1;
 	struct error err = release_file_open(db, store, name, version, &file, &fd);
 
-	return err.code ? err : open_stream(fd, ret_file);
+	return err.code ? err : disk_stream(fd, ret_file);
 }
 
 struct error changes_folder_labels(const char *folder, FILE **ret_file)
@@ -96,7 +83,7 @@ struct error changes_folder_labels(const char *folder, FILE **ret_file)
 	int fd = disk_open_regular(path);
 	if (fd < 0)
 		return errorf(ERR_NOT_FOUND, "%.120s: %s", path, strerror(errno));
-	return open_stream(fd, ret_file);
+	return disk_stream(fd, ret_file);
 }
 
 /* ------------------------------------------------------------------ why */

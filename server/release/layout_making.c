@@ -66,13 +66,8 @@ static struct error open_own(struct layout_making *making, const char *path,
 
 	if (err.code || (err = contents_read_part(&making->own, ret_file->first_part, &part)).code)
 		return err;
-	if ((err = store_open_read(making->store, part.object, &fd, &bytes)).code)
-		return err;
-	if (!(*ret_stream = fdopen(fd, "r"))) {
-		close(fd);
-		return error_memory();
-	}
-	return ok();
+	err = store_open_read(making->store, part.object, &fd, &bytes);
+	return err.code ? err : disk_stream(fd, ret_stream);
 }
 
 struct error layout_open(struct layout_making *making, const char *of_release, FILE **ret_file)

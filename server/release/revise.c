@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/arena.h"
 #include "core/csv.h"
+#include "core/disk.h"
 #include "core/hex.h"
 #include "core/mem.h"
 #include "core/thread.h"
@@ -444,11 +444,9 @@ static struct error revise_file(struct revising *revising, int file)
 
 	if (err.code)
 		return err;
-	FILE *in = fdopen(fd, "r");
-	if (!in) {
-		close(fd);
-		return error_memory();
-	}
+	FILE *in = NULL;
+	if ((err = disk_stream(fd, &in)).code)
+		return err;
 	err = copier_of(file)(revising, in, bundle->out[file]);
 	if (!err.code && ferror(in))
 		err = errorf(ERR_INTERNAL, "%s cannot be read", found.path);
