@@ -124,7 +124,7 @@ static struct error seal_label(struct making *making, const char *values[])
 static struct error build_row(void *arg, const struct rows *rows)
 {
 	const struct build_rows *to = arg;
-	const char *values[LABEL_READ];
+	const char *values[LABEL_READ] = { NULL };
 	struct error err = ok();
 
 	for (int c = 0; c < build_tables[to->table].values; c++)

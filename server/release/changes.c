@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/disk.h"
+#include "core/mem.h"
 #include "core/vocabulary.h"
 #include "db/array.h"
 
@@ -247,9 +248,9 @@ struct error changes_next(const struct changes *changes, struct arena *arena, si
 struct error changes_all(const struct changes *changes, changes_reader reader, void *arg,
                          struct change_counts *ret_counts)
 {
-	struct release_change *list = calloc(CHANGES_AT_ONCE, sizeof *list);
+	struct release_change *list = mem_new(CHANGES_AT_ONCE, sizeof *list);
 	struct change_counts counts = { .same = 0 };
-	struct error err = list ? ok() : error_memory();
+	struct error err = ok();
 
 	while (!err.code && !diff_ended(changes->diff)) {
 		struct arena *arena = arena_new();

@@ -153,7 +153,7 @@ static struct error add_page(struct revoked *revoked, const json_t *page, const 
 {
 	const json_t *items = json_object_get(page, "items"), *next = json_object_get(page, "next");
 	const char *cursor = plain_text(page, "next", CURSOR_MOST, cursor_letters);
-	struct error err = ok();
+	struct error err;
 	json_t *entry;
 	size_t i;
 

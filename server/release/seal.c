@@ -180,7 +180,6 @@ struct error seal_row(struct seal *seal, const char *values[], const char *salt,
 struct error seal_keep(struct seal *seal, struct db *db, const char *release_id)
 {
 	auto_rows *rows = NULL;
-	struct error err = ok();
 
 	if (seal->count == 0)
 		return ok();
@@ -192,8 +191,8 @@ struct error seal_keep(struct seal *seal, struct db *db, const char *release_id)
 		array_bytes(ids, seal->notes[i].item, UUID_BYTES);
 		array_text(openings, seal->notes[i].opening);
 	}
-	err = db_run_arrays(db, SQL_SEAL_KEEP, (const struct array *const[]){ release, ids, openings },
-	                    &rows);
+	struct error err = db_run_arrays(
+		db, SQL_SEAL_KEEP, (const struct array *const[]){ release, ids, openings }, &rows);
 	arena_free(seal->arena);
 	seal->arena = arena_new();
 	seal->count = 0;
