@@ -250,6 +250,7 @@ Suite *crowd_integrity_suite(void)
 	Suite *suite = suite_create("crowd/integrity");
 	TCase *tc = tcase_create("integrity");
 
+	tcase_set_tags(tc, "pure");
 	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, a_group_with_half_of_the_weight_decides_a_label, 0, 3);
 	tcase_add_test(tc, the_cost_to_flip_is_told_by_campaign);

@@ -205,6 +205,7 @@ Suite *release_counts_suite(void)
 	Suite *suite = suite_create("release/counts");
 	TCase *tests = tcase_create("counts");
 
+	tcase_set_tags(tests, "pure");
 	tcase_add_test(tests, items_are_counted_by_medium_split_and_label);
 	tcase_add_test(tests, posteriors_are_counted_by_what_is_true);
 	tcase_add_test(tests, a_technique_is_as_hard_as_the_crowd_is_wrong_on_it);
