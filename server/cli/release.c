@@ -26,7 +26,8 @@
 #include "release/write.h"
 #include "store/store.h"
 
-#define PAGE_ITEMS 100
+#define PAGE_ITEMS   100
+#define TRY_AGAIN_MS 1000 /* before a worker of a server would */
 
 const char cli_release_usage[] =
 	"release create NAME VERSION [--campaign NAME] [--media-type TYPE]\n"
@@ -195,11 +196,34 @@ static int preview_release(struct tools *tools, const struct release_request *re
 	return EXIT_DONE;
 }
 
+/*
+ * Makes it as a worker would: after a fault that may pass it is tried again, until it is made or
+ * given up, or a worker of a server has it.
+ */
+static struct error make_with_patience(struct tools *tools, struct job *job,
+                                       struct command_line *line)
+{
+	const struct progress_listener progress = { release_show, line };
+	struct error err = job_do(&release_job, tools->db, tools->store, job, &progress);
+	bool claimed = true;
+
+	while (err.code == ERR_UNAVAILABLE) {
+		end_line(line);
+		line->shown = false;
+		clock_rest_ms(TRY_AGAIN_MS);
+		struct error lost = job_claim_subject(tools->db, job->subject, job, &claimed);
+		if (lost.code || !claimed)
+			return err;
+		fprintf(stderr, "touchstone: %s Trying again.\n", err.detail);
+		err = job_do(&release_job, tools->db, tools->store, job, &progress);
+	}
+	return err;
+}
+
 static int cli_release_create(struct tools *tools, int argc, char **argv)
 {
 	struct release_request request = { 0 };
 	struct command_line line = { .what = "making the release" };
-	struct progress_listener progress = { release_show, &line };
 	struct release release;
 	bool dry_run = take_flag(&argc, argv, "--dry-run");
 	struct job job;
@@ -220,7 +244,7 @@ static int cli_release_create(struct tools *tools, int argc, char **argv)
 		        err.pointer[0] ? " " : "", err.detail);
 		return EXIT_FAILED;
 	}
-	err = job_do(&release_job, tools->db, tools->store, &job, &progress);
+	err = make_with_patience(tools, &job, &line);
 	end_line(&line);
 	if (err.code)
 		return failed(err);

@@ -105,14 +105,11 @@ static const char *all_of(FILE *in)
 	return keep(text);
 }
 
-const char *run_program(int *ret_code, const char *format, ...)
+static const char *run_with(int *ret_code, const char *format, va_list list)
 {
 	char arguments[2048];
-	va_list list;
 
-	va_start(list, format);
 	vsnprintf(arguments, sizeof arguments, format, list);
-	va_end(list);
 	FILE *pipe = popen(say("%s %s 2>&1 </dev/null", getenv("PROGRAM"), arguments), "re");
 	ck_assert_ptr_nonnull(pipe);
 	const char *said = all_of(pipe);
@@ -120,13 +117,33 @@ const char *run_program(int *ret_code, const char *format, ...)
 	return said;
 }
 
+const char *run_program(int *ret_code, const char *format, ...)
+{
+	va_list list;
+
+	va_start(list, format);
+	const char *said = run_with(ret_code, format, list);
+	va_end(list);
+	return said;
+}
+
+const char *run_well(const char *format, ...)
+{
+	va_list list;
+	int code;
+
+	va_start(list, format);
+	const char *said = run_with(&code, format, list);
+	va_end(list);
+	ck_assert_msg(code == 0, "%s", said);
+	return said;
+}
+
 const char *a_written_release(const char *name)
 {
 	const char *folder = say("%s/%s-1.0", getenv("TOUCHSTONE_DATA"), name);
-	int code;
-	const char *said = run_program(&code, "release write %s 1.0 %s", name, folder);
 
-	ck_assert_msg(code == 0, "%s", said);
+	run_well("release write %s 1.0 %s", name, folder);
 	return folder;
 }
 

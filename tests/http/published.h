@@ -33,6 +33,9 @@ json_t *a_finished_job(struct person *as, const char *id);
 const char *run_program(int *ret_code, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* The same, for what must end well. */
+const char *run_well(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 /* The path of a folder that version 1.0 of a release was written to. */
 const char *a_written_release(const char *name);
 

@@ -255,6 +255,24 @@ START_TEST(a_command_that_failed_may_ask_for_the_same_version_otherwise)
 }
 END_TEST
 
+/* The first two of its tries end as when the database has no room for them. */
+START_TEST(a_command_goes_on_after_a_fault_that_passes)
+{
+	const char *name = fresh_name();
+
+	tell_db("CREATE SEQUENCE tries;"
+	        " CREATE FUNCTION lack_room() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN"
+	        " IF nextval('tries') < 3 THEN RAISE 'no room' USING ERRCODE = '53100'; END IF;"
+	        " RETURN NULL; END$$;"
+	        " CREATE TRIGGER lack_room AFTER INSERT ON release_item EXECUTE FUNCTION lack_room();"
+	        " GRANT ALL ON SEQUENCE tries TO PUBLIC");
+	const char *said = run_well("release create %s 1.0 --campaign %s", name, a_full_campaign());
+	tell_db("DROP TRIGGER lack_room ON release_item; DROP FUNCTION lack_room; DROP SEQUENCE tries");
+	ck_assert_msg(strstr(said, "Trying again.") != NULL, "%s", said);
+	expect_status(get(NULL, say(RELEASES "/%s/1.0", name)), 200);
+}
+END_TEST
+
 /* What a killed command leaves behind, before a worker takes it up. */
 static void begin_release(const char *name, const char *filter)
 {
@@ -559,6 +577,7 @@ Suite *http_releases_suite(void)
 	tcase_add_loop_test(tc, what_is_in_no_release_is_404, 0, sizeof nowhere / sizeof nowhere[0]);
 	tcase_add_test(tc, releases_are_listed_newest_first_in_pages);
 	tcase_add_test(tc, a_release_that_failed_is_shown_to_nobody_and_frees_its_version);
+	tcase_add_test(tc, a_command_goes_on_after_a_fault_that_passes);
 	tcase_add_test(tc, a_command_that_failed_may_ask_for_the_same_version_otherwise);
 	tcase_add_test(tc, a_release_that_was_begun_goes_on_or_makes_way_for_other_filters);
 	tcase_add_loop_test(tc, a_number_on_the_command_line_is_read_whole_or_refused, 0,
