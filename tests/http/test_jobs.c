@@ -412,13 +412,11 @@ START_TEST(the_command_shows_what_waits_runs_or_was_given_up)
 
 	snprintf(subject, sizeof subject, "%s", ask_db("SELECT gen_random_uuid()"));
 	fail_three(subject);
-	const char *said = run_program(&code, "jobs");
-	ck_assert_int_eq(code, 0);
+	const char *said = run_well("jobs");
 	ck_assert_ptr_nonnull(strstr(said, "  render  failed  5 failures  "));
 	ck_assert_ptr_nonnull(strstr(said, "  for test 3\n"));
 	ck_assert_ptr_nonnull(strstr(said, "  sweep  "));
-	said = run_program(&code, "jobs waiting");
-	ck_assert_int_eq(code, 0);
+	said = run_well("jobs waiting");
 	ck_assert_ptr_null(strstr(said, "for test 3"));
 	run_program(&code, "jobs lost");
 	ck_assert_int_eq(code, 2);

@@ -45,9 +45,7 @@ START_TEST(the_last_item_is_shown_beside_one_that_retired_whose_answer_does_not_
 	ck_assert_int_eq(count_db("SELECT count(*) FROM judgment WHERE item_id = '%s'", retired), 1);
 	ck_assert_int_eq(
 		count_db("SELECT count(*) FROM counted_judgment WHERE item_id = '%s'", retired), 0);
-	int code;
-	run_program(&code, "score --full");
-	ck_assert_int_eq(code, 0);
+	run_well("score --full");
 	ck_assert_int_eq(count_db("SELECT judgments FROM consensus WHERE item_id = '%s'", last), 1);
 	ck_assert_int_eq(
 		count_db("SELECT count(*) FROM consensus WHERE item_id = '%s' AND judgments > 0", retired),

@@ -232,9 +232,7 @@ START_TEST(a_unanimous_crowd_that_is_not_trusted_makes_a_dispute_that_says_why)
 	ck_assert_str_eq(text_at(a.body, "distrust/0"), "no_gold");
 	ck_assert_str_eq(text_at(a.body, "distrust/1"), "alpha_undefined");
 	/* The operator hears what would help. */
-	int code;
-	const char *told = run_program(&code, "score --full");
-	ck_assert_int_eq(code, 0);
+	const char *told = run_well("score --full");
 	ck_assert_ptr_nonnull(strstr(
 		told, say("campaign %s: 2 disputes wait only because its crowd is not yet trusted (no gold,"
 	              " alpha undefined); import ten gold items or more",

@@ -744,14 +744,15 @@ static const char *imported(const char *folder, const char *name)
 	const char *item = ask_db("SELECT i.id FROM item i JOIN campaign c ON c.id = i.campaign_id"
 	                          " WHERE c.name = '%s'",
 	                          campaign);
-	await_db(30, say("SELECT recipe > 0 FROM fingerprint WHERE item_id = '%s'", item));
+	await_db(60, say("SELECT recipe > 0 FROM fingerprint WHERE item_id = '%s'", item));
 	return item;
 }
 
-/* Waits until the jobs have looked at it. */
+/* Waits until the jobs have looked at it: for as long as their claims stay where a server ended in
+ * the middle of them. */
 static void await_look(const char *id)
 {
-	await_db(40, say("SELECT EXISTS (SELECT FROM contribution_provenance WHERE contribution_id ="
+	await_db(60, say("SELECT EXISTS (SELECT FROM contribution_provenance WHERE contribution_id ="
 	                 " '%s') AND EXISTS (SELECT FROM contribution_fingerprint WHERE"
 	                 " contribution_id = '%s' AND recipe > 0)",
 	                 id, id));
@@ -1114,7 +1115,7 @@ Suite *http_ways_in_suite(void)
 	tcase_add_test(tc, what_a_crash_left_is_swept_and_nothing_else);
 	suite_add_tcase(suite, tc);
 	tc = tcase_create("waiting");
-	tcase_set_timeout(tc, 120);
+	tcase_set_timeout(tc, 500);
 	tcase_add_test(tc,
 	               what_waits_is_looked_at_for_moderators_alone_and_forgotten_with_the_decision);
 	tcase_add_test(tc, a_sound_that_waits_is_found_and_what_is_approved_is_an_item_like_any);

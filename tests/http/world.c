@@ -274,5 +274,10 @@ void await_db(int seconds, const char *sql)
 			return;
 		wait_ms(50);
 	}
-	ck_abort_msg("waited %d s in vain for: %s", seconds * BUSY, sql);
+	const char *busy =
+		ask_db("SELECT string_agg(concat_ws(' ', kind, state, 'claims', claims, 'failures',"
+	           " failures, 'due in', run_after - now(), detail), '; ') FROM job WHERE"
+	           " state = 'running' OR state = 'waiting' AND failures > 0");
+	ck_abort_msg("waited %d s in vain for: %s; jobs: %s", seconds * BUSY, sql,
+	             busy ? busy : "all rest");
 }
