@@ -106,7 +106,7 @@ BEGIN
             ('mail',             'INSERT, DELETE',  ''),
             ('session',          'INSERT, DELETE',  'seen_at'),
             ('api_token',        'INSERT, DELETE',  ''),
-            ('revoked_pass',     'INSERT, DELETE',  ''),
+            ('revoked_pass',     'INSERT, DELETE',  'until'),
             ('claim',            'INSERT, DELETE',  'account_id, expires_at'),
             ('release_draft',    'INSERT, DELETE',  ''),
             ('release_decision', 'DELETE',          ''),
