@@ -14,7 +14,7 @@
 #include "release/formats/formats.h"
 #include "release/seal.h"
 
-#define URGENT_ITEMS 100000 /* of the version before */
+#define URGENT_ITEMS "5000" /* a fraction of a second */
 
 #define MARK_BYTES 16 /* of a digest: enough that no two records are taken for the same */
 
@@ -112,20 +112,32 @@ static bool rule_is_needed(const struct rule *rule)
 	return rule_applies(rule) && semver_promise(&rule->older, &rule->newer) < LEVEL_MAJOR;
 }
 
-struct error rule_is_urgent(struct db *db, const char *name, const char *version, bool *ret_urgent)
+static struct error choice_is_small(struct db *db, const char *campaign, bool *ret_small)
+{
+	auto_rows *rows = NULL;
+	struct error err =
+		db_run(db, SQL_CHANGES_ARE_FEW, (const char *[]){ campaign, URGENT_ITEMS }, &rows);
+
+	if (!err.code)
+		*ret_small = rows_flag(rows, 0, 0);
+	return err;
+}
+
+/* Items of the version before have a split, so they are counted there. */
+struct error rule_is_urgent(struct db *db, const char *name, const char *version,
+                            const char *campaign, bool *ret_urgent)
 {
 	struct arena *arena = arena_new();
 	struct rule rule = { .count = 0 };
-	struct release release = { .items = 0 };
 	struct error err = predecessor_find(db, arena, name, version, &rule.before);
 	bool urgent = !err.code && rule_applies(&rule) && semver_read(version, &rule.newer) &&
 	              semver_read(rule.before.version, &rule.older) && rule_is_needed(&rule);
 
-	if (urgent)
-		err = release_by_id(db, arena, rule.before.id, &release);
 	arena_free(arena);
+	if (urgent)
+		err = choice_is_small(db, campaign, &urgent);
 	if (!err.code)
-		*ret_urgent = urgent && release.items <= URGENT_ITEMS;
+		*ret_urgent = urgent;
 	return err;
 }
 
@@ -141,7 +153,7 @@ struct error rule_open(struct db *db, struct store *store, const char *name, con
 	    (!semver_read(rule->before.version, &rule->older) || !semver_read(version, &rule->newer)))
 		err = errorf(ERR_INTERNAL, "a version cannot be read");
 	if (!err.code && (only_where_needed ? rule_is_needed(rule) : rule->before.found))
-		err = changes_labels(db, store, name, rule->before.version, &labels);
+		err = changes_older_labels(db, store, name, &rule->before, &labels);
 	if (!err.code && labels)
 		err = read_former(rule, labels);
 	if (labels)

@@ -365,6 +365,8 @@ export const VALUES = {
 	revise_failed: [large],
 	changes_versions: [text("large")],
 	changes_unsettled: [writing],
+	changes_are_few: [null, "5000"],
+	changes_rows: [large, null, "2000"],
 	changes_facts: [small, large, items(500, 2001)],
 	changes_known: [small, large],
 	changes_keep: [small, large, text("{}"), "false"],
