@@ -32,11 +32,11 @@ SELECT now()
 -- be cut as the others are.
 -- A label that was published cannot be sealed: a release that seals its test split goes without such items. One that
 -- another release has sealed stays so, and so do its bytes under another id.
--- returns item id, sha256 in hexadecimal, media type, label (NULL: not in this release), former split,
+-- returns item id, how its sha256 begins in hexadecimal, media type, label (NULL: not in this release), former split,
 -- true: left out, because its bytes have the other label as well; true: it would go in, and waits to be cut; true: left
 -- out, because it cannot be cut as the others are; true: left out, because its label was published; true: in the test split
 -- it is sealed
-SELECT i.id, encode(i.sha256, 'hex'), i.media_type,
+SELECT i.id, encode(substr(i.sha256, 1, 16), 'hex'), i.media_type,
        CASE WHEN a.stands AND d.item_id IS NULL AND NOT (f.seal AND coalesce(g.published, false)) THEN a.label END, s.split,
        NOT a.stands, coalesce(a.stands, false) AND d.item_id IS NOT NULL AND d.why IS NULL,
        coalesce(a.stands, false) AND d.why IS NOT NULL,
