@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/arena.h"
+#include "core/clock.h"
 #include "core/mem.h"
 #include "core/thread.h"
 #include "core/uuid.h"
@@ -27,6 +28,7 @@
 #include "release/seal.h"
 #include "release/select.h"
 #include "release/signed.h"
+#include "release/stage.h"
 
 #define WINDOW "2000" /* items between two renewals of the claim */
 
@@ -279,22 +281,39 @@ static struct error write_changes_table(struct making *making)
 	return err;
 }
 
+static struct error end_sinks(struct making *making)
+{
+	struct error err = ok();
+
+	for (int file = 0; !err.code && file < ARTEFACTS; file++)
+		if (!is_left_out(making, file))
+			err = sink_end(&making->sinks[file]);
+	return err;
+}
+
 static struct error write_tables(struct making *making)
 {
-	struct error err = seal_prepare(making->bundle.db, making->release_id);
+	struct db *db = making->bundle.db;
+	int64_t since_ms = clock_monotonic_ms();
+	struct error err = seal_prepare(db, making->release_id);
 
-	if (err.code || (err = said_begin(making->said, making->bundle.db, making->release_id)).code)
+	if (err.code || (err = said_begin(making->said, db, making->release_id)).code)
 		return err;
-	if ((err = build_write_items(making)).code || (err = write_leaks(making)).code)
+	if ((err = build_write_items(making)).code)
 		return err;
-	if ((err = write_changes_table(making)).code)
+	since_ms = stage_end(since_ms, "tables");
+	if ((err = write_leaks(making)).code)
 		return err;
-	for (int file = 0; file < ARTEFACTS; file++)
-		if (!is_left_out(making, file) && (err = sink_end(&making->sinks[file])).code)
-			return err;
+	since_ms = stage_end(since_ms, "measuring leaks");
+	if ((err = write_changes_table(making)).code || (err = end_sinks(making)).code)
+		return err;
 	if ((err = describe_release(making)).code)
 		return err;
-	return bundle_seal(&making->bundle);
+	since_ms = stage_end(since_ms, "describing");
+	if ((err = bundle_seal(&making->bundle)).code)
+		return err;
+	stage_end(since_ms, "sums and signatures");
+	return ok();
 }
 
 /* What was chosen becomes items and files of the release, some at a time. Nobody sees them before
@@ -325,10 +344,12 @@ static struct error write_and_finish(struct making *making)
 {
 	struct bundle *bundle = &making->bundle;
 	auto_rows *rows = NULL;
+	int64_t since_ms = clock_monotonic_ms();
 	struct error err = take_items(making);
 
 	if (err.code)
 		return err;
+	stage_end(since_ms, "taking items");
 	err = db_run(bundle->db, SQL_RELEASE_SIZE, (const char *[]){ making->release_id }, &rows);
 	if (err.code)
 		return err;
@@ -346,7 +367,10 @@ static struct error write_and_finish(struct making *making)
 		err = write_tables(making);
 	}
 	bundle_close_rest(bundle);
-	return err.code ? err : bundle_finish(bundle);
+	since_ms = clock_monotonic_ms();
+	if (!err.code && !(err = bundle_finish(bundle)).code)
+		stage_end(since_ms, "finishing");
+	return err;
 }
 
 static void make_nicely(void *arg)

@@ -24,8 +24,8 @@ SELECT e.name, e.version, to_char(e.fixed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'), 
        (SELECT count(*) AS items, sum(r.bytes) AS bytes, count(*) FILTER (WHERE r.sealed) AS sealed,
                count(*) FILTER (WHERE NOT r.sealed AND r.label_source = 'crowd') AS crowd,
                count(*) FILTER (WHERE NOT r.sealed AND r.label_source = 'ruling') AS ruled,
-               count(i.truth) FILTER (WHERE NOT r.sealed AND r.label_source <> 'truth') AS known,
-               count(*) FILTER (WHERE NOT r.sealed AND r.label_source <> 'truth' AND i.truth::text = r.label) AS agree,
+               count(d.truth) FILTER (WHERE NOT r.sealed AND r.label_source <> 'truth') AS known,
+               count(*) FILTER (WHERE NOT r.sealed AND r.label_source <> 'truth' AND d.truth = r.label) AS agree,
                count(*) FILTER (WHERE NOT r.sealed AND r.label_source = 'truth') AS gold,
                count(r.p_fake) FILTER (WHERE NOT r.sealed AND r.label_source = 'truth') AS judged,
                count(*) FILTER (WHERE NOT r.sealed AND r.label_source = 'truth'
@@ -38,30 +38,26 @@ SELECT e.name, e.version, to_char(e.fixed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'), 
                coalesce(round(avg(r.judgments) FILTER (WHERE NOT r.sealed), 1), 0) AS mean,
                coalesce(max(r.judgments) FILTER (WHERE NOT r.sealed), 0) AS most,
                count(*) FILTER (WHERE NOT r.sealed AND r.judgments = 0) AS unjudged,
-               string_agg(DISTINCT i.media_type COLLATE "C", ' ') AS types
+               string_agg(DISTINCT split_part(r.path, '/', 1) COLLATE "C", ' ') AS types
           FROM release_item r
-         CROSS JOIN LATERAL (SELECT item FROM release_draft
+         CROSS JOIN LATERAL (SELECT item->>'truth' AS truth FROM release_draft
                               WHERE release_id = r.release_id AND item_id = r.item_id OFFSET 0) d
-         CROSS JOIN LATERAL jsonb_populate_record(NULL::item, d.item) i
          WHERE r.release_id = $1::uuid) n
  WHERE e.id = $1::uuid
 
 -- name: release_table
 -- $1 release uuid; returns media type, split, real, fake, sealed
-SELECT i.media_type, r.split, count(*) FILTER (WHERE r.label = 'real' AND NOT r.sealed),
+SELECT split_part(r.path, '/', 1), r.split, count(*) FILTER (WHERE r.label = 'real' AND NOT r.sealed),
        count(*) FILTER (WHERE r.label = 'fake' AND NOT r.sealed), count(*) FILTER (WHERE r.sealed)
   FROM release_item r
- CROSS JOIN LATERAL (SELECT item FROM release_draft
-                      WHERE release_id = r.release_id AND item_id = r.item_id OFFSET 0) d
- CROSS JOIN LATERAL jsonb_populate_record(NULL::item, d.item) i
  WHERE r.release_id = $1::uuid
  GROUP BY 1, 2
  ORDER BY 1, position(r.split IN 'train validation test')
 
 -- name: release_licences
 -- $1 release uuid; returns licence, items; the 100 most frequent
-SELECT coalesce(i.licence, 'not stated') COLLATE "C", count(*)
-  FROM release_draft d, jsonb_populate_record(NULL::item, d.item) i
+SELECT coalesce(d.item->>'licence', 'not stated') COLLATE "C", count(*)
+  FROM release_draft d
  WHERE d.release_id = $1::uuid GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 100
 
 -- name: release_people

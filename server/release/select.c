@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/clock.h"
 #include "core/hex.h"
 #include "core/log.h"
 #include "core/mem.h"
@@ -19,6 +20,7 @@
 #include "release/rule.h"
 #include "release/seal.h"
 #include "release/split.h"
+#include "release/stage.h"
 
 #define CUT_AT_ONCE   2000 /* items a SELECT */
 #define WRITE_AT_ONCE 1000 /* items an INSERT: some KB each */
@@ -464,16 +466,21 @@ static struct error write_lawful_draft(struct db *db, struct choice *choice)
 /* Reads on a connection of its own, and writes there what was chosen. */
 static struct error select_choose(struct db *reader, struct choice *choice)
 {
+	int64_t since_ms = clock_monotonic_ms();
 	struct error err = db_snapshot(reader, copy_out, choice);
 
 	if (err.code)
 		return err;
+	since_ms = stage_end(since_ms, "copying out");
 	thread_run_nicely(select_assign, choice);
+	since_ms = stage_end(since_ms, "splitting");
 	if ((err = write_lawful_draft(reader, choice)).code)
 		return err;
 	if ((err = refuse_leaks(reader, choice->release_id)).code)
 		return err;
+	since_ms = stage_end(since_ms, "drafting");
 	thread_run_nicely(select_agree, choice);
+	stage_end(since_ms, "agreement");
 	return ok();
 }
 
@@ -556,7 +563,10 @@ static struct error select_decide(struct db *db, void *arg)
 	db_stop_with(reader, db);
 	err = choose_once(reader, choice, &chosen);
 	db_close(reader);
-	return err.code || !chosen ? err : select_settle(db, choice);
+	int64_t since_ms = clock_monotonic_ms();
+	if (!err.code && chosen && !(err = select_settle(db, choice)).code)
+		stage_end(since_ms, "keeping splits");
+	return err;
 }
 
 struct error release_decide(struct db *db, struct store *store, const char *release_id)
