@@ -2,6 +2,7 @@
 #include "release/card.h"
 
 #include <ctype.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -186,7 +187,13 @@ static void card_labels(FILE *out, const struct rows *facts)
 		        card_percent(facts, FACT_GOLD_RIGHT, FACT_GOLD_JUDGED));
 }
 
-static void card_agreement(FILE *out, const struct rows *facts, const struct rows *said)
+/* How many of the judgments, in percent. */
+static double said_percent(const struct said_counts *said, uint64_t part)
+{
+	return 100 * (double)part / (double)said->judgments;
+}
+
+static void card_agreement(FILE *out, const struct rows *facts, const struct said_counts *said)
 {
 	fputs("## How sure\n\n", out);
 	if (rows_text(facts, 0, FACT_ALPHA))
@@ -199,20 +206,20 @@ static void card_agreement(FILE *out, const struct rows *facts, const struct row
 	else
 		fputs("Krippendorff's alpha cannot be computed from the judgments here.", out);
 	fputs(" Agreement is not truth: a crowd may be wrong together.\n\n", out);
-	if (rows_integer(said, 0, OF_ALL) == 0) {
+	if (said->judgments == 0) {
 		fputs("There are no judgments in it.\n\n", out);
 		return;
 	}
 	fprintf(
 		out,
-		"%s judgments by %s volunteers. Of them %.1f %% were shown an item labelled fake, %.1f %% "
+		"%" PRIu64 " judgments by %" PRIu64
+		" volunteers. Of them %.1f %% were shown an item labelled fake, %.1f %% "
 		"said fake, %.1f %% saw the item on the left, %.1f %% in a matched pair, %.1f %% in a pair "
 		"of two items drawn uniformly at random among those still open then. Training pairs are "
 		"left out; so are revisions.\n\n",
-		rows_text(said, 0, OF_ALL), rows_text(said, 0, OF_VOLUNTEERS),
-		card_percent(said, OF_FAKE_ITEMS, OF_ALL), card_percent(said, OF_SAYING_FAKE, OF_ALL),
-		card_percent(said, OF_LEFT, OF_ALL), card_percent(said, OF_MATCHED, OF_ALL),
-		card_percent(said, OF_RANDOM, OF_ALL));
+		said->judgments, said->volunteers, said_percent(said, said->on_fakes),
+		said_percent(said, said->saying_fake), said_percent(said, said->left),
+		said_percent(said, said->matched), said_percent(said, said->random));
 }
 
 static void card_limits(FILE *out, const struct rows *facts)
@@ -269,8 +276,7 @@ static void card_files(FILE *out, const struct release_facts *facts)
 }
 
 /* What one who holds another release of the same items can find out. */
-static void card_privacy(FILE *out, const struct rows *said, const struct rows *alone,
-                         bool volunteers)
+static void card_privacy(FILE *out, const struct said_counts *said, bool volunteers)
 {
 	fputs("## Privacy\n\nNo addresses, no device data, no marks. Times of looking come in steps "
 	      "that grow, the date as a month. Lineages and people appear under pseudonyms made for "
@@ -284,15 +290,16 @@ static void card_privacy(FILE *out, const struct rows *said, const struct rows *
 	      "was said and nothing else; how the item was shown stands in `trials.csv`, in another "
 	      "order.\n\n",
 	      out);
-	if (rows_integer(said, 0, OF_ALL) > 0)
+	if (said->judgments > 0)
 		fprintf(out,
-		        "Pseudonyms do not hide answers. %s of %s volunteers said of the items here what "
+		        "Pseudonyms do not hide answers. %" PRIu64 " of %" PRIu64
+		        " volunteers said of the items here what "
 		        "nobody else said of the same items: whoever holds another release of these items "
-		        "can find them in it by their answers as a whole. Single rows tell less: %s of %s "
+		        "can find them in it by their answers as a whole. Single rows tell less: %" PRIu64
+		        " of %" PRIu64 " "
 		        "judgments (%.1f %%) are the only one of their item, verdict and confidence.\n\n",
-		        rows_text(alone, 0, ALONE_VOLUNTEERS), rows_text(alone, 0, OF_EVERYBODY),
-		        rows_text(alone, 0, ALONE_ROWS), rows_text(said, 0, OF_ALL),
-		        100 * rows_double(alone, 0, ALONE_ROWS) / rows_double(said, 0, OF_ALL));
+		        said->alone_volunteers, said->volunteers, said->alone_rows, said->judgments,
+		        said_percent(said, said->alone_rows));
 }
 
 void card_text(FILE *out, const char *text)
@@ -463,10 +470,10 @@ static void card_set_aside(FILE *out, const struct rows *aside)
 }
 
 struct error card_write(FILE *out, struct db *db, const struct release_facts *facts,
-                        const struct leak_table *leaks, const struct signer *signer)
+                        const struct said *said, const struct leak_table *leaks,
+                        const struct signer *signer)
 {
-	const struct rows *whole = facts->of[FACTS_WHOLE], *said = facts->of[FACTS_JUDGMENTS];
-	const struct rows *table = facts->of[FACTS_TABLE];
+	const struct rows *whole = facts->of[FACTS_WHOLE], *table = facts->of[FACTS_TABLE];
 	struct error err;
 
 	card_header(out, whole, facts->volunteers);
@@ -478,14 +485,13 @@ struct error card_write(FILE *out, struct db *db, const struct release_facts *fa
 	card_corrections(out, facts->of[FACTS_CORRECTIONS]);
 	if ((err = changelog_card(out, db, facts->release)).code)
 		return err;
-	card_agreement(out, whole, said);
+	card_agreement(out, whole, &facts->said);
 	card_set_aside(out, facts->of[FACTS_SET_ASIDE]);
-	if ((err = cohort_card_write(out, db, facts->release->id, facts->volunteers)).code)
-		return err;
+	cohort_card_write(out, said, facts->said.judgments, facts->volunteers);
 	leaks_card(out, leaks);
 	card_limits(out, whole);
 	card_files(out, facts);
-	card_privacy(out, said, facts->of[FACTS_RECOGNISABLE], facts->volunteers);
+	card_privacy(out, &facts->said, facts->volunteers);
 	card_licences(out, facts);
 	card_loading(out, whole, table, facts->volunteers);
 	card_citation(out, whole);

@@ -23,10 +23,9 @@ static void write_collection(FILE *out, const struct release_facts *facts)
 	        "moderator had ruled on, or that had served as gold or training in a campaign that is "
 	        "closed, chosen from one snapshot of the database.",
 	        fact_text(facts, FACT_ITEMS));
-	const struct rows *said = facts->of[FACTS_JUDGMENTS];
-	if (rows_integer(said, 0, OF_ALL) > 0)
-		fprintf(out, " Judgments were given from %s to %s (months, UTC).",
-		        rows_text(said, 0, OF_FIRST_MONTH), rows_text(said, 0, OF_LAST_MONTH));
+	if (facts->said.judgments > 0)
+		fprintf(out, " Judgments were given from %s to %s (months, UTC).", facts->said.first_month,
+		        facts->said.last_month);
 }
 
 static void write_protocol(FILE *out, const struct release_facts *facts)

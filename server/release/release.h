@@ -20,6 +20,7 @@
 #include "core/arena.h"
 #include "core/error.h"
 #include "core/uuid.h"
+#include "crowd/agreement.h"
 #include "crypto/sha256.h"
 #include "db/db.h"
 #include "release/split.h"
@@ -129,21 +130,8 @@ struct error release_has_filter(struct db *db, const char *id, const struct rele
  */
 struct error release_give_up(struct db *db, const struct job *job, const char *why) MUST_CHECK;
 
-struct release_agreement {
-	bool defined;
-	double alpha, low, high; /* the interval is of 95 % */
-};
-
-/* What was said of one item. */
-struct release_votes {
-	uint32_t judgments, fake;
-};
-
-/* Krippendorff's alpha over the judgments of some items. Takes 9 bytes a judgment. */
-struct release_agreement release_agree(const struct release_votes votes[], size_t count);
-
 /* Says that what it holds is decided; what came after `moment` is not in it. */
 struct error release_fix(struct db *db, const char *id, uint32_t held_back, uint32_t contradicting,
-                         const struct release_agreement *agreement, const char *moment) MUST_CHECK;
+                         const struct agreement *agreement, const char *moment) MUST_CHECK;
 
 #endif

@@ -7,8 +7,8 @@
  * the last row; splits and agreement are computed from the copy, by a thread that gives way to
  * others, and what was chosen is written in small transactions.  The last one fixes it, so that a
  * release is either undecided or decided for good.  Meanwhile one at a time, over all processes,
- * has the turn, so that no other release gives splits.  Memory is some 100 bytes an item and 9 a
- * judgment; the rows lie on the store's disk.
+ * has the turn, so that no other release gives splits.  Memory is some 50 bytes an item, however
+ * many judgments it has; the rows lie on the store's disk.
  */
 #ifndef RELEASE_SELECT_H
 #define RELEASE_SELECT_H

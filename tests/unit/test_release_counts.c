@@ -6,6 +6,7 @@
 #include "release/columns.h"
 #include "release/figures.h"
 #include "release/leakage.h"
+#include "release/sample.h"
 #include "suites.h"
 
 /* A row of labels.csv, as far as it is counted. */
@@ -200,6 +201,69 @@ START_TEST(no_certificate_is_written_where_splits_are_tied)
 }
 END_TEST
 
+/* ------------------------------------------------------------------ a sample */
+
+/* What a sample of `most` keeps of a hundred items with three judgments each, from `first` on in
+ * steps of `step`: volunteer n is the one who judged item n. */
+static struct sample *sample_of_hundred(size_t most, uint32_t first, uint32_t step)
+{
+	struct sample *sample = sample_new(most);
+
+	for (uint32_t i = 0; i < 100; i++) {
+		uint32_t item = (first + i * step) % 100;
+
+		sample_item(sample, item * 0x9e3779b97f4a7c15ULL, item % 2 ? UNKNOWN : FAKE);
+		for (uint32_t n = 0; n < 3; n++)
+			sample_judgment(sample, item, n == 0);
+	}
+	return sample;
+}
+
+START_TEST(a_sample_holds_whole_items_with_what_is_known_of_them)
+{
+	struct sample *sample = sample_of_hundred(100, 0, 1);
+	struct judgments kept = sample_judgments(sample, 100);
+
+	ck_assert_uint_eq(kept.count, (size_t)kept.items * 3);
+	ck_assert_uint_le(kept.count, 100);
+	ck_assert_uint_gt(kept.count, 50);
+	for (size_t j = 0; j < kept.count; j++) {
+		ck_assert_uint_eq(kept.item[j], j / 3);
+		ck_assert_uint_eq(kept.volunteer[j], kept.volunteer[j - j % 3]);
+		ck_assert_int_eq(kept.verdict[j], j % 3 == 0);
+		ck_assert_int_eq(kept.truth[j / 3], kept.volunteer[j] % 2 ? UNKNOWN : FAKE);
+	}
+	sample_free(sample);
+}
+END_TEST
+
+START_TEST(which_items_a_sample_holds_does_not_depend_on_their_order)
+{
+	struct sample *one = sample_of_hundred(100, 0, 1), *other = sample_of_hundred(100, 40, 37);
+	struct judgments a = sample_judgments(one, 100), b = sample_judgments(other, 100);
+	bool in[2][100] = { { false } };
+
+	for (size_t j = 0; j < a.count; j++)
+		in[0][a.volunteer[j]] = true;
+	for (size_t j = 0; j < b.count; j++)
+		in[1][b.volunteer[j]] = true;
+	ck_assert_mem_eq(in[0], in[1], sizeof in[0]);
+	sample_free(one);
+	sample_free(other);
+}
+END_TEST
+
+START_TEST(a_sample_that_has_room_for_all_holds_all)
+{
+	struct sample *sample = sample_of_hundred(300, 0, 1);
+	struct judgments kept = sample_judgments(sample, 100);
+
+	ck_assert_uint_eq(kept.items, 100);
+	ck_assert_uint_eq(kept.count, 300);
+	sample_free(sample);
+}
+END_TEST
+
 Suite *release_counts_suite(void)
 {
 	Suite *suite = suite_create("release/counts");
@@ -213,6 +277,9 @@ Suite *release_counts_suite(void)
 	tcase_add_test(tests, agreement_is_how_many_say_what_most_say);
 	tcase_add_test(tests, groups_of_ties_are_counted_and_those_that_cross_splits);
 	tcase_add_test(tests, no_certificate_is_written_where_splits_are_tied);
+	tcase_add_test(tests, a_sample_holds_whole_items_with_what_is_known_of_them);
+	tcase_add_test(tests, which_items_a_sample_holds_does_not_depend_on_their_order);
+	tcase_add_test(tests, a_sample_that_has_room_for_all_holds_all);
 	suite_add_tcase(suite, tests);
 	return suite;
 }
