@@ -16,12 +16,14 @@
 #include "release/changelog.h"
 #include "release/changes.h"
 #include "release/columns.h"
+#include "release/crowd_count.h"
 #include "release/described.h"
 #include "release/facts.h"
 #include "release/figures.h"
 #include "release/keys.h"
 #include "release/leakage.h"
 #include "release/leaks.h"
+#include "release/marks.h"
 #include "release/release.h"
 #include "release/seal.h"
 #include "release/select.h"
@@ -40,7 +42,9 @@ static const struct build_table build_tables[RELEASE_TABLES] = {
 	[RELEASE_LABELS] = { SQL_RELEASE_LABELS, LABEL_READ, label_columns, LABEL_COLUMNS },
 	[RELEASE_JUDGMENTS] = { SQL_RELEASE_JUDGMENTS, JUDGMENT_COLUMNS, judgment_columns,
 	                        JUDGMENT_COLUMNS },
-	[RELEASE_TRIALS] = { SQL_RELEASE_TRIALS, TRIAL_COLUMNS, trial_columns, TRIAL_COLUMNS },
+	[RELEASE_TRIALS] = { SQL_RELEASE_TRIALS, TRIAL_READ, trial_columns, TRIAL_COLUMNS },
+	[RELEASE_CROWD] = { .columns = crowd_columns, .count = CROWD_COLUMNS },
+	[RELEASE_MARKS] = { .columns = mark_columns, .count = MARK_COLUMNS },
 	[RELEASE_LEAKS] = { .columns = leak_columns, .count = LEAK_COLUMNS },
 	[RELEASE_SEALED] = { .columns = sealed_table_columns, .count = SEALED_COLUMNS },
 	[RELEASE_CHANGES] = { .columns = change_columns, .count = CHANGE_COLUMNS },
@@ -58,6 +62,9 @@ struct making {
 	struct figures *figures; /* both of the rows that were written */
 	struct leakage *leakage;
 	struct seal *seal;
+	double disagreement;      /* that alpha of an item is measured by; 0: it is not known */
+	struct crowd_count crowd; /* both of the item whose trials go by */
+	struct mark_list marks;
 	struct predecessor before;
 };
 
@@ -90,22 +97,51 @@ struct build_rows {
 	enum release_table table;
 };
 
-/* What is counted while rows go by. */
-static void note_row(struct making *making, enum release_table table, const char *const values[])
-{
-	if (table == RELEASE_LABELS) {
-		figures_label(making->figures, values);
-		leakage_row(making->leakage, values);
-	} else if (table == RELEASE_TRIALS) {
-		figures_trial(making->figures, values);
-	}
-}
-
 static void write_row(struct making *making, enum release_table table, const char *const values[])
 {
 	for (int file = 0; file < ARTEFACTS; file++)
 		if (artefacts[file].table == table && !is_left_out(making, file))
 			sink_row(&making->sinks[file], values);
+}
+
+static void write_mark(void *arg, const char *const values[MARK_COLUMNS])
+{
+	write_row(arg, RELEASE_MARKS, values);
+}
+
+/* What the trials of the last item come to. */
+static void end_trials(struct making *making)
+{
+	struct crowd_row row;
+
+	if (!*making->crowd.item)
+		return;
+	crowd_count_row(&making->crowd, making->disagreement, &row);
+	write_row(making, RELEASE_CROWD, row.values);
+	marks_rows(&making->marks, making->crowd.item, write_mark, making);
+	making->crowd = (struct crowd_count){ 0 };
+}
+
+static struct error note_trial(struct making *making, const char *const values[])
+{
+	if (strcmp(making->crowd.item, values[TRIAL_ITEM]) != 0)
+		end_trials(making);
+	figures_trial(making->figures, values);
+	crowd_count_take(&making->crowd, values);
+	return marks_take(&making->marks, values[TRIAL_VERDICT], values[TRIAL_MARKS]);
+}
+
+/* What is counted while rows go by, and the tables that are made of them. */
+static struct error note_row(struct making *making, enum release_table table,
+                             const char *const values[])
+{
+	if (table == RELEASE_TRIALS)
+		return note_trial(making, values);
+	if (table == RELEASE_LABELS) {
+		figures_label(making->figures, values);
+		leakage_row(making->leakage, values);
+	}
+	return ok();
 }
 
 /* Of a sealed item, withholds from the row what tells its label, and commits to that instead. */
@@ -131,9 +167,8 @@ static struct error build_row(void *arg, const struct rows *rows)
 		values[c] = rows_text(rows, 0, c);
 	if (to->table == RELEASE_LABELS && rows_flag(rows, 0, LABEL_SEALED))
 		err = seal_label(to->making, values);
-	if (err.code)
+	if (err.code || (err = note_row(to->making, to->table, values)).code)
 		return err;
-	note_row(to->making, to->table, values);
 	write_row(to->making, to->table, values);
 	return ok();
 }
@@ -158,6 +193,7 @@ static struct error write_few(struct making *making, const char *const few[])
 		if (err.code)
 			return err;
 	}
+	end_trials(making);
 	return seal_keep(making->seal, making->bundle.db, making->release_id);
 }
 
@@ -335,6 +371,7 @@ static struct error write_and_finish(struct making *making)
 	bundle->items = rows_integer(rows, 0, 0);
 	making->volunteers = rows_flag(rows, 0, 1);
 	making->seals = rows_flag(rows, 0, 2);
+	making->disagreement = rows_text(rows, 0, 3) ? rows_double(rows, 0, 3) : 0;
 	for (int file = 0; file < BUNDLE_FILES; file++)
 		bundle->left_out[file] = is_left_out(making, file);
 	if ((err = build_tell(making, 0)).code)
@@ -395,6 +432,7 @@ struct error release_make(struct db *db, struct store *store, const char *releas
 		figures_free(making->figures);
 		leakage_free(making->leakage);
 		seal_free(making->seal);
+		marks_free(&making->marks);
 		free(making);
 	}
 	arena_free(arena);

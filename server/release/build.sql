@@ -28,10 +28,12 @@ SELECT release_id, item_id, path, sha256, bytes, split, label, label_source,
     ON CONFLICT DO NOTHING
 
 -- name: release_size
--- $1 release uuid; returns how many items, whether volunteers have rows of their own, whether it commits to labels
+-- $1 release uuid; returns how many items, whether volunteers have rows of their own, whether it commits to labels, the
+-- disagreement that alpha is measured by
 SELECT count(*), coalesce((SELECT (filter->>'volunteers')::boolean FROM release WHERE id = $1::uuid), true),
        coalesce((SELECT (filter->>'seal_test')::boolean FROM release WHERE id = $1::uuid), false)
-       OR count(*) FILTER (WHERE sealed) > 0
+       OR count(*) FILTER (WHERE sealed) > 0,
+       (SELECT disagreement FROM release WHERE id = $1::uuid)
   FROM release_item WHERE release_id = $1::uuid
 
 -- name: release_window
@@ -95,12 +97,14 @@ SELECT j.item_id, pseudonym(e.salt, 'volunteer', uuid_send(j.volunteer_id)), j.v
 -- `gold` as the kind of a pair would tell volunteers which of their items is gold: it reads `chosen`.
 -- A pair that is not there (its month was detached) leaves fields empty.
 -- Which two were one pair is not told: whoever is without a partner was shown beside gold.
+-- Behind the columns the marks as they were sent, for marks.csv.
 -- $1 release uuid, $2 after this item, or NULL; $3 up to this item
 SELECT j.item_id, j.verdict, confidence_step(j.confidence), j.position,
        (SELECT string_agg(tell, ';' ORDER BY tell COLLATE "C") FROM unnest(j.tells) AS tell),
        CASE WHEN p.matched THEN 'true' WHEN NOT p.matched THEN 'false' END,
        CASE WHEN p.kind = 'random' AND p.policy >= 2 THEN 'random' WHEN p.kind IS NOT NULL THEN 'chosen' END,
-       exposure_step(p.exposure_ms), to_char(j.judged_at AT TIME ZONE 'UTC', 'YYYY-MM')
+       exposure_step(p.exposure_ms), to_char(j.judged_at AT TIME ZONE 'UTC', 'YYYY-MM'),
+       exposure_step(p.response_ms), device_class(p.device), j.marks
   FROM release_draft d
   JOIN release e ON e.id = d.release_id
  CROSS JOIN LATERAL unnest(d.volunteers) AS judge

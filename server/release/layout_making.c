@@ -487,6 +487,8 @@ struct error layout_add_tables(struct layout_making *making, const struct sink_f
 	static const struct layout_table tables[] = {
 		{ "judgments.csv", "judgments", judgment_columns, JUDGMENT_COLUMNS },
 		{ "trials.csv", "trials", trial_columns, TRIAL_COLUMNS },
+		{ "crowd.csv", "crowd", crowd_columns, CROWD_COLUMNS },
+		{ "marks.csv", "marks", mark_columns, MARK_COLUMNS },
 		{ "leaks.csv", "leaks", leak_columns, LEAK_COLUMNS },
 	};
 	struct error err = ok();

@@ -345,6 +345,19 @@ static void add_votes(struct judgments *judgments, const struct release_votes *v
 		judgments->volunteers = votes->judgments;
 }
 
+/* One judgment is paired with none, so an item counts from two on. */
+static double release_expected(const struct release_votes votes[], size_t count)
+{
+	uint64_t fake = 0, all = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (votes[i].judgments >= 2) {
+			fake += votes[i].fake;
+			all += votes[i].judgments;
+		}
+	return agreement_expected(fake, all - fake);
+}
+
 struct release_agreement release_agree(const struct release_votes votes[], size_t count)
 {
 	struct random random = random_seeded(1); /* the same release gives the same interval */
@@ -362,22 +375,27 @@ struct release_agreement release_agree(const struct release_votes votes[], size_
 	free(item);
 	free(volunteer);
 	free(verdict);
-	return (struct release_agreement){ a.defined, a.alpha, a.low, a.high };
+	return (struct release_agreement){ a.defined, a.alpha, a.low, a.high,
+		                               release_expected(votes, count) };
 }
 
-struct error release_fix(struct db *db, const char *id, uint32_t held_back, uint32_t contradicting,
+struct error release_fix(struct db *db, const char *id, const struct release_missing *missing,
                          const struct release_agreement *agreement, const char *moment)
 {
-	char held_back_text[16], contradicting_text[16], alpha[32], low[32], high[32];
+	char held_back[16], contradicting[16], uncuttable[16], alpha[32], low[32], high[32];
+	char expected[32];
 	bool defined = agreement->defined;
 
-	snprintf(held_back_text, sizeof held_back_text, "%u", held_back);
-	snprintf(contradicting_text, sizeof contradicting_text, "%u", contradicting);
+	snprintf(held_back, sizeof held_back, "%u", missing->held_back);
+	snprintf(contradicting, sizeof contradicting, "%u", missing->contradicting);
+	snprintf(uncuttable, sizeof uncuttable, "%u", missing->uncuttable);
 	snprintf(alpha, sizeof alpha, "%.17g", agreement->alpha);
 	snprintf(low, sizeof low, "%.17g", agreement->low);
 	snprintf(high, sizeof high, "%.17g", agreement->high);
+	snprintf(expected, sizeof expected, "%.17g", agreement->expected);
 	return db_do(db, SQL_RELEASE_FIX,
-	             (const char *[]){ id, held_back_text, defined ? alpha : NULL, defined ? low : NULL,
-	                               defined ? high : NULL, contradicting_text, moment },
+	             (const char *[]){ id, held_back, defined ? alpha : NULL, defined ? low : NULL,
+	                               defined ? high : NULL, contradicting, moment, uncuttable,
+	                               expected },
 	             NULL);
 }

@@ -132,6 +132,7 @@ struct error release_give_up(struct db *db, const struct job *job, const char *w
 struct release_agreement {
 	bool defined;
 	double alpha, low, high; /* the interval is of 95 % */
+	double expected;         /* the disagreement that alpha is measured by (crowd/agreement) */
 };
 
 /* What was said of one item. */
@@ -142,8 +143,14 @@ struct release_votes {
 /* Krippendorff's alpha over the judgments of some items. Takes 9 bytes a judgment. */
 struct release_agreement release_agree(const struct release_votes votes[], size_t count);
 
+/* How many items that were asked for are not in it, by why: they tie splits together, their bytes
+ * have both labels, they cannot be cut as the others are. */
+struct release_missing {
+	uint32_t held_back, contradicting, uncuttable;
+};
+
 /* Says that what it holds is decided; what came after `moment` is not in it. */
-struct error release_fix(struct db *db, const char *id, uint32_t held_back, uint32_t contradicting,
+struct error release_fix(struct db *db, const char *id, const struct release_missing *missing,
                          const struct release_agreement *agreement, const char *moment) MUST_CHECK;
 
 #endif

@@ -512,8 +512,9 @@ static struct error select_settle(struct db *db, const struct choice *choice)
 		err = keep_some(db, choice, &from);
 	if (err.code)
 		return err;
-	return release_fix(db, choice->release_id, choice->held_back, choice->contradicting,
-	                   &choice->agreement, choice->moment);
+	const struct release_missing missing = { choice->held_back, choice->contradicting,
+		                                     choice->uncuttable };
+	return release_fix(db, choice->release_id, &missing, &choice->agreement, choice->moment);
 }
 
 /* Takes the turn. LOCK comes last: a transaction that idles behind a SELECT keeps its snapshot. */
@@ -642,6 +643,7 @@ static struct error preview_count(struct previewing *previewing)
 		preview_advise(previewing);
 	previewing->preview.held_back = previewing->choice.held_back;
 	previewing->preview.contradicting = previewing->choice.contradicting;
+	previewing->preview.uncuttable = previewing->choice.uncuttable;
 	return err;
 }
 

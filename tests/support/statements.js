@@ -291,7 +291,7 @@ export const VALUES = {
 	release_take: [writing, text("20000000-0000-0000-0000-000000000000"), text("40000000-0000-0000-0000-000000000000")],
 	release_keep_splits: [items(10, 2001), some(10, "'train'", "text")],
 	release_leak: [writing],
-	release_fix: [writing, "0", "0.5", "0.4", "0.6", "0", "now()"],
+	release_fix: [writing, "0", "0.5", "0.4", "0.6", "0", "now()", "0", "0.5"],
 	release_size: [writing],
 	release_window: [writing, text("20000000-0000-0000-0000-000000000000"), "200"],
 	release_labels: window,
