@@ -94,6 +94,8 @@ struct verifying {
 	struct format formats[FORMATS_MOST];
 	size_t format_count;
 	struct seal_check *seals;
+	char format[FORMAT_NAME]; /* the folder is a layout, by the word of its signature; "": it is not
+	                           */
 };
 
 /* A stranger's folder may hold any name. */
@@ -1053,10 +1055,24 @@ static char *small_text(const struct verifying *v, const char *name)
 	return NULL;
 }
 
+/* The card of a layout is that of the release, which another key may have signed. */
+static void check_card_key(struct verifying *v, const struct public_key *key)
+{
+	char text[PUBLIC_KEY_TEXT], *card;
+
+	if (*v->format)
+		return;
+	public_key_text(key, text);
+	card = small_text(v, RELEASE_CARD);
+	if (!card || !strstr(card, text))
+		verify_fault(v, "%s: does not name the key of %s", RELEASE_CARD, RELEASE_KEY);
+	free(card);
+}
+
 /* The key that the release itself names, in its two places. False: it names none, or was told. */
 static bool claimed_key(struct verifying *v, struct public_key *ret_key)
 {
-	char text[PUBLIC_KEY_TEXT], *file, *card;
+	char *file;
 	bool good;
 
 	if (!sum_find(v, RELEASE_KEY))
@@ -1068,11 +1084,7 @@ static bool claimed_key(struct verifying *v, struct public_key *ret_key)
 		verify_fault(v, "%s: holds no public key", RELEASE_KEY);
 		return false;
 	}
-	public_key_text(ret_key, text);
-	card = small_text(v, RELEASE_CARD);
-	if (!card || !strstr(card, text))
-		verify_fault(v, "%s: does not name the key of %s", RELEASE_CARD, RELEASE_KEY);
-	free(card);
+	check_card_key(v, ret_key);
 	return true;
 }
 
@@ -1130,7 +1142,10 @@ static void check_signatures(struct verifying *v, const struct public_key *given
 	bool claims = claimed_key(v, &claimed);
 
 	if (!claims && !given) {
-		if (!sum_find(v, RELEASE_KEY))
+		if (!sum_find(v, RELEASE_KEY) && *v->format)
+			verify_fault(v, "%s: missing, and %s says that it is signed", RELEASE_KEY,
+			             RELEASE_SIGNATURE);
+		else if (!sum_find(v, RELEASE_KEY))
 			verify_note(v, "it is not signed: releases of before were not");
 		return;
 	}
@@ -1139,7 +1154,8 @@ static void check_signatures(struct verifying *v, const struct public_key *given
 	const struct public_key *key = given ? given : &claimed;
 	if (v->sums_whole) { /* else it was told */
 		check_sums_signature(v, key);
-		check_manifest(v, key);
+		if (!*v->format)
+			check_manifest(v, key);
 	}
 	public_key_id(key, id);
 	if (!given)
@@ -1324,6 +1340,41 @@ static void require_tables(struct verifying *v)
 		verify_fault(v, "LICENCES: not listed in SHA256SUMS");
 }
 
+/* Which layout it is stands in what is signed, if it is one. */
+static void read_format(struct verifying *v)
+{
+	char *signature = small_text(v, RELEASE_SIGNATURE);
+
+	if (signature)
+		signed_format(signature, v->format);
+	free(signature);
+}
+
+/* What the files of a layout say was checked in the release that it was made of. */
+static void check_layout(struct verifying *v)
+{
+	verify_note(v,
+	            "this is the format %s: its files and who signed them are checked; what its tables "
+	            "say is checked in the release as it is written without a format",
+	            v->format);
+}
+
+static void check_tables(struct verifying *v)
+{
+	require_tables(v);
+	check_seals(v);
+	check_labels(v);
+	check_whole(v);
+	if (v->judged_count)
+		qsort(v->judged, v->judged_count, sizeof *v->judged, compare_judged);
+	note_lone_labels(v);
+	check_judgments(v);
+	check_trials(v);
+	check_marks(v);
+	check_descriptions(v);
+	check_leakage(v);
+}
+
 struct error release_verify(const char *folder, const struct public_key *key, FILE *out,
                             const struct progress_listener *progress, struct verified *ret_verified)
 {
@@ -1332,25 +1383,19 @@ struct error release_verify(const char *folder, const struct public_key *key, FI
 	v.root = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (v.root < 0)
 		return errorf(ERR_NOT_FOUND, "%s: %s", folder, strerrordesc_np(errno));
+	read_format(&v);
 	struct error err = read_sums(&v);
 
 	if (!err.code)
 		err = check_files(&v, progress);
 	if (!err.code) {
-		require_tables(&v);
-		check_seals(&v);
-		check_labels(&v);
-		check_whole(&v);
-		if (v.judged_count)
-			qsort(v.judged, v.judged_count, sizeof *v.judged, compare_judged);
-		note_lone_labels(&v);
-		check_judgments(&v);
-		check_trials(&v);
-		check_marks(&v);
-		check_descriptions(&v);
-		check_leakage(&v);
+		if (*v.format)
+			check_layout(&v);
+		else
+			check_tables(&v);
 		check_signatures(&v, key);
-		seal_check_end(v.seals, &ret_verified->sealed, &ret_verified->opened);
+		if (v.seals)
+			seal_check_end(v.seals, &ret_verified->sealed, &ret_verified->opened);
 		ret_verified->faults = v.faults;
 		ret_verified->strays = v.strays;
 		ret_verified->files = v.count;
