@@ -220,6 +220,19 @@ struct agreement agreement_alpha_of_tally(const struct agreement_tally *tally, u
 	return alpha_of_kinds(&tally->kinds, resamples, random);
 }
 
+double agreement_tally_expected(const struct agreement_tally *tally)
+{
+	uint64_t fake = 0, real = 0;
+
+	for (size_t k = 0; k < tally->kinds.count; k++) {
+		const struct kind *kind = &tally->kinds.kinds[k];
+
+		fake += kind->items * kind->fake;
+		real += kind->items * kind->real;
+	}
+	return agreement_expected(fake, real);
+}
+
 void agreement_of_volunteers(const struct judgments *judgments, double alpha[])
 {
 	uint64_t *said = mem_new((size_t)judgments->items * 2, sizeof *said), totals[2] = { 0 };

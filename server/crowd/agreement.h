@@ -38,6 +38,9 @@ void agreement_tally_add(struct agreement_tally *tally, uint32_t fake, uint32_t 
 struct agreement agreement_alpha_of_tally(const struct agreement_tally *tally, unsigned resamples,
                                           struct random *random);
 
+/* agreement_expected() of what was counted. */
+double agreement_tally_expected(const struct agreement_tally *tally);
+
 /*
  * The same for one item: 1 - observed disagreement within the item / disagreement expected
  * from all judgments.  `expected` is agreement_expected().  NAN with fewer than two judgments

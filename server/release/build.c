@@ -17,12 +17,14 @@
 #include "release/changelog.h"
 #include "release/changes.h"
 #include "release/columns.h"
+#include "release/crowd_count.h"
 #include "release/described.h"
 #include "release/facts.h"
 #include "release/figures.h"
 #include "release/keys.h"
 #include "release/leakage.h"
 #include "release/leaks.h"
+#include "release/marks.h"
 #include "release/release.h"
 #include "release/said.h"
 #include "release/seal.h"
@@ -41,6 +43,8 @@ static const struct build_table build_tables[RELEASE_TABLES] = {
 	[RELEASE_LABELS] = { label_columns, LABEL_COLUMNS },
 	[RELEASE_JUDGMENTS] = { judgment_columns, JUDGMENT_COLUMNS },
 	[RELEASE_TRIALS] = { trial_columns, TRIAL_COLUMNS },
+	[RELEASE_CROWD] = { crowd_columns, CROWD_COLUMNS },
+	[RELEASE_MARKS] = { mark_columns, MARK_COLUMNS },
 	[RELEASE_LEAKS] = { leak_columns, LEAK_COLUMNS },
 	[RELEASE_SEALED] = { sealed_table_columns, SEALED_COLUMNS },
 	[RELEASE_CHANGES] = { change_columns, CHANGE_COLUMNS },
@@ -59,6 +63,9 @@ struct making {
 	struct leakage *leakage;
 	struct seal *seal;
 	struct said *said;
+	double disagreement;      /* that alpha of an item is measured by; 0: it is not known */
+	struct crowd_count crowd; /* both of the item whose trials go by */
+	struct mark_list marks;
 	struct predecessor before;
 };
 
@@ -85,22 +92,51 @@ static void begin_sinks(struct making *making)
 	}
 }
 
-/* What is counted while rows go by. */
-static void note_row(struct making *making, enum release_table table, const char *const values[])
-{
-	if (table == RELEASE_LABELS) {
-		figures_label(making->figures, values);
-		leakage_row(making->leakage, values);
-	} else if (table == RELEASE_TRIALS) {
-		figures_trial(making->figures, values);
-	}
-}
-
 static void write_row(struct making *making, enum release_table table, const char *const values[])
 {
 	for (int file = 0; file < ARTEFACTS; file++)
 		if (artefacts[file].table == table && !is_left_out(making, file))
 			sink_row(&making->sinks[file], values);
+}
+
+static void write_mark(void *arg, const char *const values[MARK_COLUMNS])
+{
+	write_row(arg, RELEASE_MARKS, values);
+}
+
+/* What the trials of the last item come to. */
+static void end_trials(struct making *making)
+{
+	struct crowd_row row;
+
+	if (!*making->crowd.item)
+		return;
+	crowd_count_row(&making->crowd, making->disagreement, &row);
+	write_row(making, RELEASE_CROWD, row.values);
+	marks_rows(&making->marks, making->crowd.item, write_mark, making);
+	making->crowd = (struct crowd_count){ 0 };
+}
+
+static struct error note_trial(struct making *making, const char *const values[])
+{
+	if (strcmp(making->crowd.item, values[TRIAL_ITEM]) != 0)
+		end_trials(making);
+	figures_trial(making->figures, values);
+	crowd_count_take(&making->crowd, values);
+	return marks_take(&making->marks, values[TRIAL_VERDICT], values[TRIAL_MARKS]);
+}
+
+/* What is counted while rows go by, and the tables that are made of them. */
+static struct error note_row(struct making *making, enum release_table table,
+                             const char *const values[])
+{
+	if (table == RELEASE_TRIALS)
+		return note_trial(making, values);
+	if (table == RELEASE_LABELS) {
+		figures_label(making->figures, values);
+		leakage_row(making->leakage, values);
+	}
+	return ok();
 }
 
 /* Of a sealed item, withholds from the row what tells its label, and commits to that instead. */
@@ -116,12 +152,14 @@ static struct error seal_label(struct making *making, const char *values[])
 	return err;
 }
 
-static void build_row(void *arg, enum release_table table, const char *const values[])
+static struct error build_row(void *arg, enum release_table table, const char *const values[])
 {
 	struct making *making = arg;
+	struct error err = note_row(making, table, values);
 
-	note_row(making, table, values);
-	write_row(making, table, values);
+	if (!err.code)
+		write_row(making, table, values);
+	return err;
 }
 
 static struct error build_label(void *arg, const struct rows *rows)
@@ -134,9 +172,7 @@ static struct error build_label(void *arg, const struct rows *rows)
 		values[c] = rows_text(rows, 0, c);
 	if (rows_flag(rows, 0, LABEL_SEALED))
 		err = seal_label(making, values);
-	if (!err.code)
-		build_row(making, RELEASE_LABELS, values);
-	return err;
+	return err.code ? err : build_row(making, RELEASE_LABELS, values);
 }
 
 static struct error build_tell(const struct making *making, int64_t done)
@@ -156,6 +192,7 @@ static struct error write_few(struct making *making, const char *const few[])
 		err = said_window(making->said, db, few, build_row, making);
 	if (err.code)
 		return err;
+	end_trials(making);
 	return seal_keep(making->seal, making->bundle.db, making->release_id);
 }
 
@@ -356,6 +393,7 @@ static struct error write_and_finish(struct making *making)
 	bundle->items = rows_integer(rows, 0, 0);
 	making->volunteers = rows_flag(rows, 0, 1);
 	making->seals = rows_flag(rows, 0, 2);
+	making->disagreement = rows_text(rows, 0, 3) ? rows_double(rows, 0, 3) : 0;
 	for (int file = 0; file < BUNDLE_FILES; file++)
 		bundle->left_out[file] = is_left_out(making, file);
 	if ((err = build_tell(making, 0)).code)
@@ -421,6 +459,7 @@ struct error release_make(struct db *db, struct store *store, const char *releas
 		leakage_free(making->leakage);
 		seal_free(making->seal);
 		said_free(making->said);
+		marks_free(&making->marks);
 		free(making);
 	}
 	arena_free(arena);

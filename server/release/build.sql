@@ -28,10 +28,12 @@ SELECT release_id, item_id, path, sha256, bytes, split, label, label_source,
     ON CONFLICT DO NOTHING
 
 -- name: release_size
--- $1 release uuid; returns how many items, whether volunteers have rows of their own, whether it commits to labels
+-- $1 release uuid; returns how many items, whether volunteers have rows of their own, whether it commits to labels, the
+-- disagreement that alpha is measured by
 SELECT count(*), coalesce((SELECT (filter->>'volunteers')::boolean FROM release WHERE id = $1::uuid), true),
        coalesce((SELECT (filter->>'seal_test')::boolean FROM release WHERE id = $1::uuid), false)
-       OR count(*) FILTER (WHERE sealed) > 0
+       OR count(*) FILTER (WHERE sealed) > 0,
+       (SELECT disagreement FROM release WHERE id = $1::uuid)
   FROM release_item WHERE release_id = $1::uuid
 
 -- name: release_window

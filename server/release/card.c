@@ -8,6 +8,7 @@
 
 #include "core/mem.h"
 #include "core/utf8.h"
+#include "release/artefact.h"
 #include "release/changelog.h"
 #include "release/cohort_card.h"
 #include "release/facts.h"
@@ -50,7 +51,10 @@ static void card_header(FILE *out, const struct rows *facts, bool volunteers)
 	fputs("configs:\n- config_name: labels\n  data_files: labels.csv\n", out);
 	if (volunteers)
 		fputs("- config_name: judgments\n  data_files: judgments.csv\n", out);
-	fputs("- config_name: trials\n  data_files: trials.csv\n---\n\n", out);
+	fputs("- config_name: trials\n  data_files: trials.csv\n"
+	      "- config_name: crowd\n  data_files: crowd.csv\n"
+	      "- config_name: marks\n  data_files: marks.csv\n---\n\n",
+	      out);
 }
 
 static void card_opening(FILE *out, const struct rows *facts)
@@ -103,6 +107,11 @@ static void card_splits(FILE *out, const struct rows *facts, const struct rows *
 	if (rows_integer(facts, 0, FACT_CONTRADICTING) > 0)
 		fprintf(out, "Left out, because the same bytes were labelled both real and fake: %s.\n\n",
 		        rows_text(facts, 0, FACT_CONTRADICTING));
+	if (rows_integer(facts, 0, FACT_UNCUTTABLE) > 0)
+		fprintf(out,
+		        "Left out, because they cannot be cut to the size or length of the others of their "
+		        "campaign or pair: %s.\n\n",
+		        rows_text(facts, 0, FACT_UNCUTTABLE));
 }
 
 /* What is withheld of the test split, and how to check it later. */
@@ -250,11 +259,15 @@ static void card_files(FILE *out, const struct release_facts *facts)
 	if (facts->volunteers)
 		fputs("- `judgments.csv`: a row a judgment: volunteer, item, verdict and confidence.\n",
 		      out);
-	fputs("- `trials.csv`: a row a judgment, without the volunteer: verdict, confidence, and how "
-	      "the item was shown.\n"
-	      "- `leaks.csv`: how well each thing beside the content tells fakes from real media.\n"
-	      "- `TYPE/SPLIT/LABEL/NAME`: the media. Names mean nothing.\n",
-	      out);
+	fputs(
+		"- `trials.csv`: a row a judgment, without the volunteer: verdict, confidence, and how "
+		"the item was shown.\n"
+		"- `crowd.csv`: a row an item that was judged: how many say fake, how far they agree (and "
+		"the item's part in alpha), quartiles of response times, how many gave each reason.\n"
+		"- `marks.csv`: a row a place that a volunteer pointed at, without the volunteer.\n"
+		"- `leaks.csv`: how well each thing beside the content tells fakes from real media.\n"
+		"- `TYPE/SPLIT/LABEL/NAME`: the media. Names mean nothing.\n",
+		out);
 	if (facts->seals)
 		fputs("- `TYPE/test/sealed/NAME`: those of sealed items; `sealed.csv`: what commits to "
 		      "their labels.\n",
@@ -278,7 +291,9 @@ static void card_files(FILE *out, const struct release_facts *facts)
 /* What one who holds another release of the same items can find out. */
 static void card_privacy(FILE *out, const struct said_counts *said, bool volunteers)
 {
-	fputs("## Privacy\n\nNo addresses, no device data, no marks. Times of looking come in steps "
+	fputs("## Privacy\n\nNo addresses. Of devices only the kind is told (phone, tablet, computer), "
+	      "of "
+	      "marks the place in hundredths; neither stands beside a volunteer. Times come in steps "
 	      "that grow, the date as a month. Lineages and people appear under pseudonyms made for "
 	      "this release alone.",
 	      out);
@@ -394,6 +409,20 @@ static void card_loading(FILE *out, const struct rows *facts, const struct rows 
 	      out);
 }
 
+/* Folders that are split by names still hold very many files. */
+static void card_many(FILE *out, const struct release_facts *facts)
+{
+	if (fact_number(facts, FACT_ITEMS) <= RELEASE_FOLDER_MOST)
+		return;
+	fprintf(out,
+	        "With %s items its folders hold very many files, below the first two digits of their "
+	        "names. The formats `webdataset` (shards) and `parquet` (media within tables) hold the "
+	        "same in few files: `touchstone release write %s %s DIR --format webdataset`, or from "
+	        "its page.\n\n",
+	        fact_text(facts, FACT_ITEMS), fact_text(facts, FACT_NAME),
+	        fact_text(facts, FACT_VERSION));
+}
+
 static void card_citation(FILE *out, const struct rows *facts)
 {
 	fprintf(
@@ -494,6 +523,7 @@ struct error card_write(FILE *out, struct db *db, const struct release_facts *fa
 	card_privacy(out, &facts->said, facts->volunteers);
 	card_licences(out, facts);
 	card_loading(out, whole, table, facts->volunteers);
+	card_many(out, facts);
 	card_citation(out, whole);
 	card_publisher(out);
 	fputc('\n', out);

@@ -7,6 +7,7 @@
 
 #include "core/mem.h"
 #include "crowd/cohort.h"
+#include "crowd/judgments.h"
 #include "release/said.h"
 
 #define NAMED_MOST 20 /* of a cohort; the others are counted */

@@ -102,6 +102,9 @@ static void answer_address(FILE *out, const struct release_facts *facts)
 	fputs(" The SHA-256 of SHA256SUMS stands for every byte; SHA256SUMS.minisig and manifest.note "
 	      "sign it.",
 	      out);
+	if (fact_number(facts, FACT_ITEMS) > RELEASE_FOLDER_MOST)
+		fputs(" It has very many files: the formats webdataset and parquet hold the same in few.",
+		      out);
 	free(url);
 }
 

@@ -93,9 +93,10 @@ static void write_selection(FILE *out, const struct release_facts *facts)
 		out,
 		"Items that the crowd could not settle and nobody ruled on are missing, so what is here "
 		"is easier than what was asked (of closed campaigns %s). Left out besides: %s that tie "
-		"splits together, %s whose bytes have both labels.",
+		"splits together, %s whose bytes have both labels, %s that cannot be cut as the others "
+		"are.",
 		fact_text(facts, FACT_UNSETTLED), fact_text(facts, FACT_HELD_BACK),
-		fact_text(facts, FACT_CONTRADICTING));
+		fact_text(facts, FACT_CONTRADICTING), fact_text(facts, FACT_UNCUTTABLE));
 	if (facts->seals)
 		fprintf(
 			out,
@@ -112,8 +113,8 @@ static void write_personal(FILE *out, const struct release_facts *facts)
 	fprintf(out,
 	        "Media may show or let hear people: as the sources declare, nobody in %s items, people "
 	        "who consented in %s, people in a public role in %s; of %s nothing is declared. People "
-	        "and lineages stand under pseudonyms of this release alone. %s No addresses, device "
-	        "data or marked spots are in it, and times only as steps and months.",
+	        "and lineages stand under pseudonyms of this release alone. %s No addresses are in it; "
+	        "kinds of devices and marked spots are, but not whose; times only as steps and months.",
 	        rows_text(people, 0, 0), rows_text(people, 0, 1), rows_text(people, 0, 2),
 	        rows_text(people, 0, 3),
 	        facts->volunteers

@@ -45,6 +45,7 @@ enum fact {
 	FACT_MOST,
 	FACT_UNJUDGED,
 	FACT_SEALED,
+	FACT_UNCUTTABLE,
 };
 
 /* Columns of release_campaigns. */

@@ -11,6 +11,7 @@
 #include "core/mem.h"
 #include "core/vocabulary.h"
 #include "corpus/lost_media.h"
+#include "crowd/agreement.h"
 #include "release/announce.h"
 #include "store/store.h"
 
@@ -328,19 +329,24 @@ struct error release_give_up(struct db *db, const struct job *job, const char *w
 	return db_transaction(db, give_up_release, &(struct giving_up){ job, why });
 }
 
-struct error release_fix(struct db *db, const char *id, uint32_t held_back, uint32_t contradicting,
-                         const struct agreement *agreement, const char *moment)
+struct error release_fix(struct db *db, const char *id, const struct release_outcome *outcome,
+                         const char *moment)
 {
-	char held_back_text[16], contradicting_text[16], alpha[32], low[32], high[32];
+	char held_back[16], contradicting[16], uncuttable[16], alpha[32], low[32], high[32];
+	char expected[32];
+	const struct agreement *agreement = outcome->agreement;
 	bool defined = agreement->defined;
 
-	snprintf(held_back_text, sizeof held_back_text, "%u", held_back);
-	snprintf(contradicting_text, sizeof contradicting_text, "%u", contradicting);
+	snprintf(held_back, sizeof held_back, "%u", outcome->held_back);
+	snprintf(contradicting, sizeof contradicting, "%u", outcome->contradicting);
+	snprintf(uncuttable, sizeof uncuttable, "%u", outcome->uncuttable);
 	snprintf(alpha, sizeof alpha, "%.17g", agreement->alpha);
 	snprintf(low, sizeof low, "%.17g", agreement->low);
 	snprintf(high, sizeof high, "%.17g", agreement->high);
+	snprintf(expected, sizeof expected, "%.17g", outcome->disagreement);
 	return db_do(db, SQL_RELEASE_FIX,
-	             (const char *[]){ id, held_back_text, defined ? alpha : NULL, defined ? low : NULL,
-	                               defined ? high : NULL, contradicting_text, moment },
+	             (const char *[]){ id, held_back, defined ? alpha : NULL, defined ? low : NULL,
+	                               defined ? high : NULL, contradicting, moment, uncuttable,
+	                               expected },
 	             NULL);
 }

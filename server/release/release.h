@@ -20,7 +20,6 @@
 #include "core/arena.h"
 #include "core/error.h"
 #include "core/uuid.h"
-#include "crowd/agreement.h"
 #include "crypto/sha256.h"
 #include "db/db.h"
 #include "release/split.h"
@@ -130,8 +129,19 @@ struct error release_has_filter(struct db *db, const char *id, const struct rele
  */
 struct error release_give_up(struct db *db, const struct job *job, const char *why) MUST_CHECK;
 
+struct agreement;
+
+/* What its choice came to. */
+struct release_outcome {
+	/* How many items that were asked for are not in it, by why: they tie splits together, their
+	 * bytes have both labels, they cannot be cut as the others are. */
+	uint32_t held_back, contradicting, uncuttable;
+	const struct agreement *agreement; /* of the judgments of its items */
+	double disagreement;               /* that alpha is measured by: agreement_tally_expected() */
+};
+
 /* Says that what it holds is decided; what came after `moment` is not in it. */
-struct error release_fix(struct db *db, const char *id, uint32_t held_back, uint32_t contradicting,
-                         const struct agreement *agreement, const char *moment) MUST_CHECK;
+struct error release_fix(struct db *db, const char *id, const struct release_outcome *outcome,
+                         const char *moment) MUST_CHECK;
 
 #endif

@@ -33,6 +33,9 @@ enum said_column {
 	SAID_RANDOM,
 	SAID_EXPOSURE,
 	SAID_JUDGED_AT,
+	SAID_RESPONSE,
+	SAID_DEVICE,
+	SAID_MARKS,
 };
 
 /* One judgment of the item that goes by. */
@@ -41,8 +44,8 @@ struct said_row {
 	uint32_t volunteer;
 	uint8_t confidence;
 	bool fake, left;
-	const char *matched, *kind; /* as trials.csv has them */
-	size_t tells, exposure;     /* where they begin in `texts`, or NO_TEXT */
+	const char *matched, *kind;                      /* as trials.csv has them */
+	size_t tells, exposure, response, device, marks; /* where they begin in `texts`, or NO_TEXT */
 	char month[8];
 };
 
@@ -145,43 +148,52 @@ static const char *said_text(const struct said *said, size_t at)
 	return at == NO_TEXT ? NULL : said->texts + at;
 }
 
-static void hand_out_judgments(const struct said *said)
+static struct error hand_out_judgments(const struct said *said)
 {
-	for (size_t r = 0; r < said->rows_count; r++) {
+	struct error err = ok();
+
+	for (size_t r = 0; r < said->rows_count && !err.code; r++) {
 		const struct said_row *row = &said->rows[r];
 		char name[SAID_NAME], confidence[4];
 
 		said_name(said, row->volunteer, name);
 		snprintf(confidence, sizeof confidence, "%u", row->confidence);
-		said->row(
+		err = said->row(
 			said->arg, RELEASE_JUDGMENTS,
 			(const char *[JUDGMENT_COLUMNS]){ [JUDGMENT_ITEM] = said->item_text,
 		                                      [JUDGMENT_VOLUNTEER] = name,
 		                                      [JUDGMENT_VERDICT] = row->fake ? "fake" : "real",
 		                                      [JUDGMENT_CONFIDENCE] = confidence });
 	}
+	return err;
 }
 
-static void hand_out_trials(const struct said *said)
+static struct error hand_out_trials(const struct said *said)
 {
-	for (size_t r = 0; r < said->rows_count; r++) {
+	struct error err = ok();
+
+	for (size_t r = 0; r < said->rows_count && !err.code; r++) {
 		const struct said_row *row = &said->rows[r];
 		char confidence[4];
 
 		snprintf(confidence, sizeof confidence, "%u", row->confidence);
-		said->row(said->arg, RELEASE_TRIALS,
-		          (const char *[TRIAL_COLUMNS]){
-					  [TRIAL_ITEM] = said->item_text,
-					  [TRIAL_VERDICT] = row->fake ? "fake" : "real",
-					  [TRIAL_CONFIDENCE] = confidence,
-					  [TRIAL_POSITION] = row->left ? "left" : "right",
-					  [TRIAL_TELLS] = said_text(said, row->tells),
-					  [TRIAL_MATCHED] = row->matched,
-					  [TRIAL_KIND] = row->kind,
-					  [TRIAL_EXPOSURE_S] = said_text(said, row->exposure),
-					  [TRIAL_MONTH] = row->month,
-				  });
+		err = said->row(said->arg, RELEASE_TRIALS,
+		                (const char *[TRIAL_READ]){
+							[TRIAL_ITEM] = said->item_text,
+							[TRIAL_VERDICT] = row->fake ? "fake" : "real",
+							[TRIAL_CONFIDENCE] = confidence,
+							[TRIAL_POSITION] = row->left ? "left" : "right",
+							[TRIAL_TELLS] = said_text(said, row->tells),
+							[TRIAL_MATCHED] = row->matched,
+							[TRIAL_KIND] = row->kind,
+							[TRIAL_EXPOSURE_S] = said_text(said, row->exposure),
+							[TRIAL_MONTH] = row->month,
+							[TRIAL_RESPONSE_S] = said_text(said, row->response),
+							[TRIAL_DEVICE] = said_text(said, row->device),
+							[TRIAL_MARKS] = said_text(said, row->marks),
+						});
 	}
+	return err;
 }
 
 /* Judgments that are the only one of their verdict and confidence. */
@@ -195,16 +207,18 @@ static void count_alone(struct said *said)
 		said->counts.alone_rows += times[said->rows[r].fake][said->rows[r].confidence] == 1;
 }
 
-static void said_end_item(struct said *said)
+static struct error said_end_item(struct said *said)
 {
 	if (!said->rows_count)
-		return;
+		return ok();
 	qsort(said->rows, said->rows_count, sizeof *said->rows, compare_in_judgments);
-	hand_out_judgments(said);
+	struct error err = hand_out_judgments(said);
 	qsort(said->rows, said->rows_count, sizeof *said->rows, compare_in_trials);
-	hand_out_trials(said);
+	if (!err.code)
+		err = hand_out_trials(said);
 	count_alone(said);
 	said->rows_count = said->texts_len = 0;
+	return err;
 }
 
 /* ------------------------------------------------------------------ a judgment */
@@ -251,7 +265,7 @@ static uint32_t find_volunteer(struct said *said, const unsigned char id[UUID_BY
 }
 
 /* Keeps a text of the row until the item's end. */
-static size_t keep_text(struct said *said, const struct rows *row, int column)
+static size_t keep_said(struct said *said, const struct rows *row, int column)
 {
 	size_t len, at = said->texts_len;
 	const unsigned char *text = rows_raw(row, column, &len);
@@ -331,7 +345,10 @@ static struct error said_judgment(void *arg, const struct rows *rows)
 						*volunteer = read_id(rows, SAID_VOLUNTEER);
 
 	if (!said->rows_count || memcmp(said->item, item, UUID_BYTES) != 0) {
-		said_end_item(said);
+		struct error err = said_end_item(said);
+
+		if (err.code)
+			return err;
 		begin_item(said, item, rows);
 	}
 	struct said_row *row = new_row(said);
@@ -342,8 +359,11 @@ static struct error said_judgment(void *arg, const struct rows *rows)
 		.left = rows_raw_flag(rows, SAID_LEFT),
 		.matched = flag_word(rows, SAID_MATCHED, "true", "false"),
 		.kind = flag_word(rows, SAID_RANDOM, "random", "chosen"),
-		.tells = keep_text(said, rows, SAID_TELLS),
-		.exposure = keep_text(said, rows, SAID_EXPOSURE),
+		.tells = keep_said(said, rows, SAID_TELLS),
+		.exposure = keep_said(said, rows, SAID_EXPOSURE),
+		.response = keep_said(said, rows, SAID_RESPONSE),
+		.device = keep_said(said, rows, SAID_DEVICE),
+		.marks = keep_said(said, rows, SAID_MARKS),
 	};
 	read_month(rows, row->month);
 	make_name(said, "judgment", item, volunteer, row->in_judgments);
@@ -358,9 +378,7 @@ struct error said_window(struct said *said, struct db *db, const char *const win
 	said->row = row;
 	said->arg = arg;
 	struct error err = db_stream_raw(db, SQL_SAID_WINDOW, window, said_judgment, said);
-	if (!err.code)
-		said_end_item(said);
-	return err;
+	return err.code ? err : said_end_item(said);
 }
 
 /* ------------------------------------------------------------------ what was said in all */

@@ -15,13 +15,13 @@
 #define RELEASE_SAID_H
 
 #include "core/error.h"
-#include "crowd/judgments.h"
 #include "db/db.h"
 #include "release/artefact.h"
 
 #define SAID_COMPARED 1000000 /* judgments in which cohorts are looked for */
 #define SAID_NAME     21      /* a pseudonym with its NUL */
 
+struct judgments;
 struct said;
 
 struct said_counts {
@@ -39,8 +39,8 @@ void said_free(struct said *said);
 /* Takes the release's salt from the database; before the first window. */
 struct error said_begin(struct said *said, struct db *db, const char *release_id) MUST_CHECK;
 
-/* Gets a row of RELEASE_JUDGMENTS or RELEASE_TRIALS, by its columns. */
-typedef void said_row_fn(void *arg, enum release_table table, const char *const values[]);
+/* Gets a row of RELEASE_JUDGMENTS or RELEASE_TRIALS, by its columns; of these also TRIAL_MARKS. */
+typedef struct error said_row_fn(void *arg, enum release_table table, const char *const values[]);
 
 /* Reads the judgments of one window of items (as release_labels has it) and hands their rows out.
  */

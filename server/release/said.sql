@@ -13,13 +13,15 @@ SELECT encode(salt, 'hex') FROM release WHERE id = $1::uuid
 -- Which two were one pair is not told: whoever is without a partner was shown beside gold.
 -- $1 release uuid, $2 after this item, or NULL; $3 up to this item
 -- returns item id, is labelled fake, is labelled by its truth (as gold), volunteer id, assignment id, says fake, confidence,
--- was on the left, the reasons, in a matched pair, in a pair drawn at random, seconds of looking, when it was judged
+-- was on the left, the reasons, in a matched pair, in a pair drawn at random, seconds of looking, when it was judged, seconds
+-- until it was, on what kind of device, the marks as they were sent
 SELECT d.item_id, d.label = 'fake', d.label_source = 'truth', j.volunteer_id, j.assignment_id, j.verdict = 'fake',
        confidence_step(j.confidence), j.position = 'left',
        CASE WHEN cardinality(j.tells) > 1
             THEN (SELECT string_agg(tell, ';' ORDER BY tell COLLATE "C") FROM unnest(j.tells) AS tell)
             ELSE j.tells[1] END,
-       p.matched, p.kind = 'random' AND p.policy >= 2, exposure_step(p.exposure_ms)::text, j.judged_at
+       p.matched, p.kind = 'random' AND p.policy >= 2, exposure_step(p.exposure_ms)::text, j.judged_at,
+       exposure_step(p.response_ms)::text, device_class(p.device), j.marks::text
   FROM release_draft d
  CROSS JOIN LATERAL (
        SELECT v.*

@@ -12,6 +12,7 @@
 #include "core/random.h"
 #include "core/thread.h"
 #include "core/uuid.h"
+#include "crowd/agreement.h"
 #include "crypto/sha256.h"
 #include "db/array.h"
 #include "release/artefact.h"
@@ -521,8 +522,10 @@ static struct error select_settle(struct db *db, const struct choice *choice)
 		err = keep_some(db, choice, &from);
 	if (err.code)
 		return err;
-	return release_fix(db, choice->release_id, choice->held_back, choice->contradicting,
-	                   &choice->agreement, choice->moment);
+	const struct release_outcome outcome = { choice->held_back, choice->contradicting,
+		                                     choice->uncuttable, &choice->agreement,
+		                                     agreement_tally_expected(choice->votes) };
+	return release_fix(db, choice->release_id, &outcome, choice->moment);
 }
 
 /* Takes the turn. LOCK comes last: a transaction that idles behind a SELECT keeps its snapshot. */
@@ -654,6 +657,7 @@ static struct error preview_count(struct previewing *previewing)
 		preview_advise(previewing);
 	previewing->preview.held_back = previewing->choice.held_back;
 	previewing->preview.contradicting = previewing->choice.contradicting;
+	previewing->preview.uncuttable = previewing->choice.uncuttable;
 	return err;
 }
 

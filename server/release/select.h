@@ -31,7 +31,7 @@ struct release_preview {
 	int64_t in_split[SPLITS][2]; /* items, by enum split: real, fake; those that are not sealed */
 	int64_t sealed;              /* and those that are: they are in the test split */
 	int64_t of_type[3];          /* items, as media_types has them */
-	int64_t held_back, contradicting;
+	int64_t held_back, contradicting, uncuttable;
 	int64_t published; /* left out: their labels were published, and cannot be sealed */
 	struct version_advice {
 		char since[RELEASE_NAME_MAX + 1]; /* the version before; "": there is none */

@@ -28,7 +28,7 @@
 #include <stdint.h>
 
 #define SPLIT_KEY_BYTES 16 /* enough that no two files have one */
-#define SPLIT_STRATA    8 /* most; 2t and 2t + 1 are the two labels of media type t */
+#define SPLIT_STRATA    8  /* most; 2t and 2t + 1 are the two labels of media type t */
 
 enum split { SPLIT_NONE, SPLIT_TRAIN, SPLIT_VALIDATION, SPLIT_TEST, SPLITS };
 

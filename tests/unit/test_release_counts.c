@@ -2,8 +2,10 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "release/columns.h"
+#include "release/crowd_count.h"
 #include "release/figures.h"
 #include "release/leakage.h"
 #include "release/sample.h"
@@ -264,6 +266,69 @@ START_TEST(a_sample_that_has_room_for_all_holds_all)
 }
 END_TEST
 
+/* ------------------------------------------------------------------ crowd.csv */
+
+START_TEST(each_reason_has_a_column_of_crowd_in_its_order)
+{
+	for (int t = 0; t < TELL_WORDS; t++) {
+		ck_assert_int_eq(strncmp(crowd_columns[CROWD_TELLS + t].name, "tell_", 5), 0);
+		ck_assert_str_eq(crowd_columns[CROWD_TELLS + t].name + 5, tells[t]);
+	}
+}
+END_TEST
+
+/* Response times of the judgments on an item, as steps, and their quartiles. */
+static const struct {
+	const char *steps[6], *quartiles[3];
+} timed[] = {
+	{ { "3" }, { "3", "3", "3" } },
+	{ { "0.5", "8" }, { "0.5", "0.5", "8" } },
+	{ { "1", "55", "2" }, { "1", "2", "55" } },
+	{ { "0", "1", "2", "3" }, { "0", "1", "2" } },
+	{ { "5", "5", "5", "5", "34" }, { "5", "5", "5" } },
+	{ { "", "21", "" }, { "21", "21", "21" } },
+	{ { "" }, { NULL, NULL, NULL } },
+};
+
+START_TEST(quartiles_are_steps_that_some_judgment_reached)
+{
+	struct crowd_count count = { 0 };
+	struct crowd_row row;
+
+	for (int i = 0; timed[_i].steps[i]; i++)
+		crowd_count_take(&count,
+		                 (const char *[TRIAL_COLUMNS]){ [TRIAL_ITEM] = "an item",
+		                                                [TRIAL_VERDICT] = "fake",
+		                                                [TRIAL_RESPONSE_S] = timed[_i].steps[i] });
+	crowd_count_row(&count, 0, &row);
+	for (int q = 0; q < 3; q++)
+		ck_assert_pstr_eq(row.values[CROWD_RESPONSE_Q1_S + q], timed[_i].quartiles[q]);
+	ck_assert_ptr_null(row.values[CROWD_ALPHA]);
+}
+END_TEST
+
+/* How many say fake and real of an item, what pairs agree, and alpha where half of all would
+ * differ. */
+static const struct {
+	int fake, real;
+	const char *agreement, *alpha;
+} agreeing[] = {
+	{ 1, 0, NULL, NULL },          { 2, 0, "1.0000", "1.0000" }, { 1, 1, "0.0000", "-1.0000" },
+	{ 2, 1, "0.3333", "-0.3333" }, { 3, 1, "0.5000", "0.0000" }, { 0, 9, "1.0000", "1.0000" },
+};
+
+START_TEST(agreement_of_an_item_is_the_share_of_pairs_that_say_the_same)
+{
+	struct crowd_count count = { .saying = { (uint32_t)agreeing[_i].real,
+		                                     (uint32_t)agreeing[_i].fake } };
+	struct crowd_row row;
+
+	crowd_count_row(&count, 0.5, &row);
+	ck_assert_pstr_eq(row.values[CROWD_AGREEMENT], agreeing[_i].agreement);
+	ck_assert_pstr_eq(row.values[CROWD_ALPHA], agreeing[_i].alpha);
+}
+END_TEST
+
 Suite *release_counts_suite(void)
 {
 	Suite *suite = suite_create("release/counts");
@@ -280,6 +345,11 @@ Suite *release_counts_suite(void)
 	tcase_add_test(tests, a_sample_holds_whole_items_with_what_is_known_of_them);
 	tcase_add_test(tests, which_items_a_sample_holds_does_not_depend_on_their_order);
 	tcase_add_test(tests, a_sample_that_has_room_for_all_holds_all);
+	tcase_add_test(tests, each_reason_has_a_column_of_crowd_in_its_order);
+	tcase_add_loop_test(tests, quartiles_are_steps_that_some_judgment_reached, 0,
+	                    sizeof timed / sizeof timed[0]);
+	tcase_add_loop_test(tests, agreement_of_an_item_is_the_share_of_pairs_that_say_the_same, 0,
+	                    sizeof agreeing / sizeof agreeing[0]);
 	suite_add_tcase(suite, tests);
 	return suite;
 }
