@@ -419,7 +419,7 @@ struct error layout_add_written(struct layout_making *making, FILE *file, const 
 }
 
 /* Which key signs the layout: the current one, which need not be the one of the release itself. */
-static struct error add_key(struct layout_making *making)
+static struct error add_layout_key(struct layout_making *making)
 {
 	FILE *file = NULL;
 	struct error err = layout_begin(making, &file);
@@ -465,7 +465,7 @@ static struct error add_sums(struct layout_making *making)
 	unsigned char digest[SHA256_BYTES], prehash[PREHASH_BYTES];
 	uint32_t crc = 0;
 	bool is_signed = making->signer.key;
-	struct error err = is_signed ? add_key(making) : ok();
+	struct error err = is_signed ? add_layout_key(making) : ok();
 
 	if (!err.code && is_signed)
 		err = prehash_list(making->sums, prehash);
