@@ -8,9 +8,9 @@
 
 #include "core/mem.h"
 #include "core/utf8.h"
-#include "release/artefact.h"
 #include "release/changelog.h"
 #include "release/cohort_card.h"
+#include "release/described.h"
 #include "release/facts.h"
 #include "release/keys.h"
 #include "release/leaks.h"
@@ -409,20 +409,6 @@ static void card_loading(FILE *out, const struct rows *facts, const struct rows 
 	      out);
 }
 
-/* Folders that are split by names still hold very many files. */
-static void card_many(FILE *out, const struct release_facts *facts)
-{
-	if (fact_number(facts, FACT_ITEMS) <= RELEASE_FOLDER_MOST)
-		return;
-	fprintf(out,
-	        "With %s items its folders hold very many files, below the first two digits of their "
-	        "names. The formats `webdataset` (shards) and `parquet` (media within tables) hold the "
-	        "same in few files: `touchstone release write %s %s DIR --format webdataset`, or from "
-	        "its page.\n\n",
-	        fact_text(facts, FACT_ITEMS), fact_text(facts, FACT_NAME),
-	        fact_text(facts, FACT_VERSION));
-}
-
 static void card_citation(FILE *out, const struct rows *facts)
 {
 	fprintf(
@@ -523,7 +509,7 @@ struct error card_write(FILE *out, struct db *db, const struct release_facts *fa
 	card_privacy(out, &facts->said, facts->volunteers);
 	card_licences(out, facts);
 	card_loading(out, whole, table, facts->volunteers);
-	card_many(out, facts);
+	few_files_write(out, rows_integer(whole, 0, FACT_ITEMS));
 	card_citation(out, whole);
 	card_publisher(out);
 	fputc('\n', out);

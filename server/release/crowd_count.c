@@ -55,7 +55,7 @@ static void set_share(struct crowd_row *row, int column, double number)
 }
 
 /* The step below or at which a share of the times lies: the lower of two. NULL: there are none. */
-static const char *response_quantile(const struct crowd_count *count, uint32_t all,
+static const char *response_quartile(const struct crowd_count *count, uint32_t all,
                                      unsigned quarters)
 {
 	uint64_t rank = ((uint64_t)all * quarters + 3) / 4, passed = 0;
@@ -81,9 +81,9 @@ void crowd_count_row(const struct crowd_count *count, double expected, struct cr
 	set_share(row, CROWD_AGREEMENT, agreement_of_item(fake, real, 1)); /* 1 - disagreement */
 	set_share(row, CROWD_ALPHA, agreement_of_item(fake, real, expected));
 	set_whole(row, CROWD_RESPONSES, responses);
-	row->values[CROWD_RESPONSE_Q1_S] = response_quantile(count, responses, 1);
-	row->values[CROWD_RESPONSE_MEDIAN_S] = response_quantile(count, responses, 2);
-	row->values[CROWD_RESPONSE_Q3_S] = response_quantile(count, responses, 3);
+	row->values[CROWD_RESPONSE_Q1_S] = response_quartile(count, responses, 1);
+	row->values[CROWD_RESPONSE_MEDIAN_S] = response_quartile(count, responses, 2);
+	row->values[CROWD_RESPONSE_Q3_S] = response_quartile(count, responses, 3);
 	for (int t = 0; t < TELL_WORDS; t++)
 		set_whole(row, CROWD_TELLS + t, count->tells[t]);
 }

@@ -102,10 +102,14 @@ static void answer_address(FILE *out, const struct release_facts *facts)
 	fputs(" The SHA-256 of SHA256SUMS stands for every byte; SHA256SUMS.minisig and manifest.note "
 	      "sign it.",
 	      out);
-	if (fact_number(facts, FACT_ITEMS) > RELEASE_FOLDER_MOST)
-		fputs(" It has very many files: the formats webdataset and parquet hold the same in few.",
-		      out);
 	free(url);
+}
+
+/* Who gets it is told of the formats that spare them its files. */
+static void answer_form(FILE *out, const struct release_facts *facts)
+{
+	answer_address(out, facts);
+	few_files_write(out, fact_number(facts, FACT_ITEMS));
 }
 
 static void answer_contact(FILE *out, const struct release_facts *facts)
@@ -217,7 +221,7 @@ static const struct datasheet_line uses[] = {
 };
 
 static const struct datasheet_line distribution[] = {
-	WRITES("How is it distributed?", answer_address),
+	WRITES("How is it distributed?", answer_form),
 	WRITES("Under which licence?", answer_licence),
 	SAYS("Do third parties restrict it?", "As far as the sources stated it, LICENCES says so for "
 	                                      "each item. Nothing is known of export "

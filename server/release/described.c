@@ -168,6 +168,19 @@ void account_write(FILE *out, enum account_of what, const struct release_facts *
 		write_personal(out, facts);
 }
 
+void few_files_write(FILE *out, int64_t items)
+{
+	if (items <= RELEASE_FOLDER_MOST)
+		return;
+	fprintf(
+		out,
+		"\nWith %lld items its folders hold very many files, below the first two digits of "
+		"their names. The formats `webdataset` (shards) and `parquet` (media within tables) "
+		"hold the same in few: they are on its page, and `touchstone release write NAME VERSION "
+		"DIR --format webdataset` writes them.\n\n",
+		(long long)items);
+}
+
 /* ------------------------------------------------------------------ CITATION.cff */
 
 /* A line `key: "text"`; what JSON writes is a quoted text of YAML. */

@@ -221,25 +221,6 @@ END_TEST
 
 /* ------------------------------------------------------------------ what the card says */
 
-START_TEST(the_card_of_a_large_release_points_to_formats_of_few_files)
-{
-	const char *campaign = a_full_campaign(), *bytes = fresh_name();
-	const char *small = fresh_name(), *large = fresh_name();
-
-	run_well("release create %s 1.0 --campaign %s", small, campaign);
-	make_retired(campaign, 9995, .99, &(struct items){ .file = a_file(bytes, strlen(bytes)) });
-	run_well("release create %s 1.0 --campaign %s", large, campaign);
-	for (int i = 0; i < 2; i++) {
-		struct answer card = get(NULL, say(RELEASES "/%s/1.0/files/README.md", i ? large : small));
-		struct answer sheet =
-			get(NULL, say(RELEASES "/%s/1.0/files/DATASHEET.md", i ? large : small));
-
-		ck_assert_int_eq(strstr(card.text, "DIR --format webdataset`") != NULL, i);
-		ck_assert_int_eq(strstr(sheet.text, "webdataset and parquet hold the same") != NULL, i);
-	}
-}
-END_TEST
-
 START_TEST(the_card_counts_what_cannot_be_cut_as_the_others)
 {
 	const char *campaign = a_full_campaign(), *release = fresh_name();
@@ -276,8 +257,7 @@ Suite *http_item_tables_suite(void)
 	suite_add_tcase(suite, tc);
 	tcase_add_loop_test(pure, a_device_is_one_of_three_kinds_or_unknown, 0,
 	                    sizeof devices / sizeof devices[0]);
-	tcase_set_timeout(pure, 120);
-	tcase_add_test(pure, the_card_of_a_large_release_points_to_formats_of_few_files);
+	tcase_set_timeout(pure, 60);
 	tcase_add_test(pure, the_card_counts_what_cannot_be_cut_as_the_others);
 	suite_add_tcase(suite, pure);
 	return suite;

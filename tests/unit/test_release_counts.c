@@ -6,6 +6,7 @@
 
 #include "release/columns.h"
 #include "release/crowd_count.h"
+#include "release/described.h"
 #include "release/figures.h"
 #include "release/leakage.h"
 #include "release/sample.h"
@@ -329,6 +330,27 @@ START_TEST(agreement_of_an_item_is_the_share_of_pairs_that_say_the_same)
 }
 END_TEST
 
+/* ------------------------------------------------------------------ large releases */
+
+START_TEST(a_release_whose_folders_are_split_points_to_formats_of_few_files)
+{
+	char *texts[2] = { NULL, NULL };
+	size_t len;
+
+	for (int more = 0; more < 2; more++) {
+		FILE *out = open_memstream(&texts[more], &len);
+
+		few_files_write(out, RELEASE_FOLDER_MOST + more);
+		fclose(out);
+	}
+	ck_assert_str_eq(texts[0], "");
+	ck_assert_ptr_nonnull(strstr(texts[1], "With 10001 items"));
+	ck_assert_ptr_nonnull(strstr(texts[1], "`webdataset`"));
+	free(texts[0]);
+	free(texts[1]);
+}
+END_TEST
+
 Suite *release_counts_suite(void)
 {
 	Suite *suite = suite_create("release/counts");
@@ -350,6 +372,7 @@ Suite *release_counts_suite(void)
 	                    sizeof timed / sizeof timed[0]);
 	tcase_add_loop_test(tests, agreement_of_an_item_is_the_share_of_pairs_that_say_the_same, 0,
 	                    sizeof agreeing / sizeof agreeing[0]);
+	tcase_add_test(tests, a_release_whose_folders_are_split_points_to_formats_of_few_files);
 	suite_add_tcase(suite, tests);
 	return suite;
 }
