@@ -15,17 +15,6 @@ SELECT b.version FROM release e JOIN release b ON b.name = e.name
  WHERE e.id = $1::uuid AND b.state = 'writing' AND b.revises IS NULL
    AND (b.created_at, b.id) < (e.created_at, e.id)
 
--- name: changes_are_few
--- Whether a release would be chosen from so few items: those of its campaign, or of all, and those that have a split,
--- which it must not be tied to. None of them is counted beyond that.
--- $1 campaign or NULL, $2 how many
-SELECT count(*) <= $2::integer
-  FROM ((SELECT FROM item WHERE campaign_id = (SELECT id FROM campaign WHERE name = $1) LIMIT $2::integer + 1)
-         UNION ALL
-        (SELECT FROM item WHERE $1::text IS NULL LIMIT $2::integer + 1)
-         UNION ALL
-        (SELECT FROM item_split LIMIT $2::integer + 1)) few
-
 -- name: changes_rows
 -- What the database keeps of labels.csv of a release: some rows of it, in their order.
 -- $1 release uuid, $2 after this item, or NULL; $3 how many

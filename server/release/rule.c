@@ -116,7 +116,7 @@ static struct error choice_is_small(struct db *db, const char *campaign, bool *r
 {
 	auto_rows *rows = NULL;
 	struct error err =
-		db_run(db, SQL_CHANGES_ARE_FEW, (const char *[]){ campaign, URGENT_ITEMS }, &rows);
+		db_run(db, SQL_RULE_IS_QUICK, (const char *[]){ campaign, URGENT_ITEMS }, &rows);
 
 	if (!err.code)
 		*ret_small = rows_flag(rows, 0, 0);
