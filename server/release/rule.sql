@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Whether a version keeps its promise can be said while somebody waits.
+-- How long it would take to see whether a version promises enough.
 
--- name: rule_choice_is_small
+-- name: rule_is_quick
 -- Whether a release would be chosen from so few items: those of its campaign, or of all, and those that have a split,
 -- which it must not be tied to. None of them is counted beyond that.
 -- $1 campaign or NULL, $2 how many

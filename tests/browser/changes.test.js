@@ -29,7 +29,7 @@ describe("what changed since the version before", () => {
 		await edit("withdraw", gone);
 		await edit("edit", turned, `truth=${label === "fake" ? "real" : "fake"}`);
 		await edit("edit", credited, "credit=Ada <b>Lovelace</b>");
-		await edit("edit", credited_too, "licence=CC0-1.0");
+		await edit("edit", credited_too, "licence=CC-BY-SA-4.0");
 		await release("2.0.0");
 		await release("2.0.1");
 		server = await place.server(database);
