@@ -11,6 +11,7 @@
 #include "core/mem.h"
 #include "core/vocabulary.h"
 #include "corpus/lost_media.h"
+#include "crowd/agreement.h"
 #include "release/announce.h"
 #include "store/store.h"
 

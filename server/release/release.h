@@ -20,7 +20,6 @@
 #include "core/arena.h"
 #include "core/error.h"
 #include "core/uuid.h"
-#include "crowd/agreement.h"
 #include "crypto/sha256.h"
 #include "db/db.h"
 #include "release/split.h"
@@ -129,6 +128,8 @@ struct error release_has_filter(struct db *db, const char *id, const struct rele
  * the release any more, and its name and version are free.
  */
 struct error release_give_up(struct db *db, const struct job *job, const char *why) MUST_CHECK;
+
+struct agreement;
 
 /* Says that what it holds is decided; what came after `moment` is not in it. */
 struct error release_fix(struct db *db, const char *id, uint32_t held_back, uint32_t contradicting,

@@ -15,13 +15,13 @@
 #define RELEASE_SAID_H
 
 #include "core/error.h"
-#include "crowd/judgments.h"
 #include "db/db.h"
 #include "release/artefact.h"
 
 #define SAID_COMPARED 1000000 /* judgments in which cohorts are looked for */
 #define SAID_NAME     21      /* a pseudonym with its NUL */
 
+struct judgments;
 struct said;
 
 struct said_counts {

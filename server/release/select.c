@@ -12,6 +12,7 @@
 #include "core/random.h"
 #include "core/thread.h"
 #include "core/uuid.h"
+#include "crowd/agreement.h"
 #include "crypto/sha256.h"
 #include "db/array.h"
 #include "release/artefact.h"
