@@ -215,8 +215,8 @@ static struct error mark_cut(const struct label_header *header,
 
 	if (!item)
 		return errorf(ERR_INTERNAL, "an item of the release cannot be read");
-	char *techniques = joined_texts(json_object_get(item, "techniques"));
-	char *technique = cell_or_null(techniques);
+	char *used = joined_texts(json_object_get(item, "techniques"));
+	char *technique = cell_or_null(used);
 	char *generator = cell_or_null(json_string_value(json_object_get(item, "generator")));
 	row[LABEL_MEDIA_TYPE] = values[CUT_MEDIA_TYPE];
 	row[LABEL_LABEL_SOURCE] = values[CUT_LABEL_SOURCE];
@@ -228,7 +228,7 @@ static struct error mark_cut(const struct label_header *header,
 	for (int c = 0; sealed && c < LABEL_COLUMNS; c++)
 		row[c] = seal_withholds(c) ? NULL : row[c];
 	mark_record(header, row, mark);
-	free(techniques);
+	free(used);
 	free(technique);
 	free(generator);
 	return ok();

@@ -10,6 +10,7 @@
 #include "core/idmap.h"
 #include "core/mem.h"
 #include "core/uuid.h"
+#include "crowd/judgments.h"
 #include "crypto/sha256.h"
 #include "release/columns.h"
 #include "release/sample.h"
@@ -265,7 +266,7 @@ static uint32_t find_volunteer(struct said *said, const unsigned char id[UUID_BY
 }
 
 /* Keeps a text of the row until the item's end. */
-static size_t keep_said(struct said *said, const struct rows *row, int column)
+static size_t keep_said_text(struct said *said, const struct rows *row, int column)
 {
 	size_t len, at = said->texts_len;
 	const unsigned char *text = rows_raw(row, column, &len);
@@ -359,11 +360,11 @@ static struct error said_judgment(void *arg, const struct rows *rows)
 		.left = rows_raw_flag(rows, SAID_LEFT),
 		.matched = flag_word(rows, SAID_MATCHED, "true", "false"),
 		.kind = flag_word(rows, SAID_RANDOM, "random", "chosen"),
-		.tells = keep_said(said, rows, SAID_TELLS),
-		.exposure = keep_said(said, rows, SAID_EXPOSURE),
-		.response = keep_said(said, rows, SAID_RESPONSE),
-		.device = keep_said(said, rows, SAID_DEVICE),
-		.marks = keep_said(said, rows, SAID_MARKS),
+		.tells = keep_said_text(said, rows, SAID_TELLS),
+		.exposure = keep_said_text(said, rows, SAID_EXPOSURE),
+		.response = keep_said_text(said, rows, SAID_RESPONSE),
+		.device = keep_said_text(said, rows, SAID_DEVICE),
+		.marks = keep_said_text(said, rows, SAID_MARKS),
 	};
 	read_month(rows, row->month);
 	make_name(said, "judgment", item, volunteer, row->in_judgments);
