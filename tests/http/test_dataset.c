@@ -294,7 +294,8 @@ START_TEST(pseudonyms_and_the_order_of_rows_are_those_of_the_function_of_the_dat
 	                                 " j.position, '', p.matched::text, 'chosen',"
 	                                 " exposure_step(p.exposure_ms),"
 	                                 " to_char(j.judged_at AT TIME ZONE 'UTC', 'YYYY-MM'),"
-	                                 " exposure_step(p.response_ms), device_class(p.device)",
+	                                 " coalesce(exposure_step(p.response_ms)::text, ''),"
+	                                 " coalesce(device_class(p.device), '')",
 	                                 "'trial', uuid_send(j.item_id) || uuid_send(j.assignment_id)");
 	ck_assert_ptr_nonnull(strstr(file_text(folder, "judgments.csv"), say("\r\n%s\r\n", judgments)));
 	ck_assert_ptr_nonnull(strstr(file_text(folder, "trials.csv"), say("\r\n%s\r\n", trials)));
