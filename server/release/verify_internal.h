@@ -20,9 +20,10 @@
 #include "core/progress.h"
 #include "crypto/sha256.h"
 #include "crypto/signature.h"
+#include "release/calibration_table.h"
 #include "release/columns.h"
-#include "release/signed.h"
 #include "release/seal_check.h"
+#include "release/signed.h"
 #include "release/split.h"
 
 #define FORMATS_MOST 16
@@ -57,6 +58,7 @@ struct verified_item {
 	uint64_t hash; /* of the item */
 	uint32_t row;
 	uint32_t counted, held, shown;
+	uint16_t known; /* as calibration_label() has it */
 };
 
 /* A file format of one media type, and which labels come in it. */
@@ -80,6 +82,7 @@ struct verifying {
 	size_t judged_count, judged_room;
 	struct verified_format formats[FORMATS_MOST];
 	size_t format_count;
+	struct calibration_table calibration; /* of labels.csv and trials.csv */
 	struct seal_check *seals;
 	char format[FORMAT_NAME]; /* the folder is a layout, by the word of its signature; "": it is not
 	                           */
@@ -157,6 +160,7 @@ void verify_lone_labels(struct verifying *v);
 void verify_judgments(struct verifying *v);
 void verify_trials(struct verifying *v);
 void verify_marks(struct verifying *v);
+void verify_calibration(struct verifying *v); /* after trials */
 
 /* ------------------------------------------------------------------ verify_signed.c */
 

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "release/verify_internal.h"
 
+#include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "crowd/agreement.h"
+#include "release/artefact.h"
 #include "release/crowd_count.h"
 
 static int compare_judged(const void *a, const void *b)
@@ -73,9 +75,12 @@ static void check_trial(struct verifying *v, const char *const f[], uint32_t row
 {
 	struct verified_item *judged = judged_find(v, f[TRIAL_ITEM]);
 
-	if (judged)
+	if (judged) {
+		bool fake = f[TRIAL_VERDICT][0] == 'f';
+
 		judged->shown++;
-	else
+		calibration_judgments(&v->calibration, judged->known, !fake, fake);
+	} else
 		verify_fault(v, "trials.csv row %u: no such item in labels.csv", row);
 	if (!verify_one_of(f[TRIAL_VERDICT], "real", "fake", NULL) ||
 	    !verify_one_of(f[TRIAL_CONFIDENCE], "60", "75", "95") ||
@@ -216,5 +221,56 @@ void verify_marks(struct verifying *v)
 		return;
 	while (verify_table_next(v, &table))
 		check_mark(v, table.fields, table.row);
+	verify_table_close(&table);
+}
+
+/* ------------------------------------------------------------------ calibration.csv */
+
+/* A revision keeps the figures of the version that it revises, and has fewer items. */
+static bool is_revision(const struct verifying *v)
+{
+	char *text = verify_small_text(v, RELEASE_DATAPACKAGE);
+	json_auto_t *package = text ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
+	const char *version = json_string_value(json_object_get(package, "version"));
+	bool revises = version && strstr(version, "+r");
+
+	free(text);
+	return revises;
+}
+
+/* Compares a row with what labels.csv and trials.csv come to. */
+static void check_calibration_row(struct verifying *v, struct verified_table *table,
+                                  const struct calibration_row *due)
+{
+	if (!verify_table_next(v, table)) {
+		verify_fault(v, "calibration.csv: has no row of %s from %s",
+		             due->values[CALIBRATION_MEDIA_TYPE], due->values[CALIBRATION_FROM]);
+		return;
+	}
+	for (int c = 0; c < CALIBRATION_COLUMNS; c++)
+		if (strcmp(table->fields[c], due->values[c]) != 0)
+			verify_fault(v,
+			             "calibration.csv row %u: its %s is not what labels.csv and trials.csv "
+			             "come to",
+			             table->row, calibration_columns[c].name);
+}
+
+/* A release of before has none. */
+void verify_calibration(struct verifying *v)
+{
+	struct verified_table table = { .name = "calibration.csv", .columns = CALIBRATION_COLUMNS };
+
+	if (!verify_sum_find(v, table.name) || is_revision(v) ||
+	    !verify_table_open(v, &table, calibration_columns))
+		return;
+	for (int medium = 0; medium < MEDIA_TYPES; medium++)
+		for (int bin = 0; bin < CALIBRATION_BINS; bin++) {
+			struct calibration_row due;
+
+			if (calibration_row(&v->calibration, medium, bin, &due))
+				check_calibration_row(v, &table, &due);
+		}
+	if (verify_table_next(v, &table))
+		verify_fault(v, "calibration.csv row %u: labels.csv has no such items", table.row);
 	verify_table_close(&table);
 }

@@ -184,6 +184,7 @@ static void note_judgments(struct verifying *v, const char *const f[], uint32_t 
 
 	if (!is_count(f[LABEL_JUDGMENTS], &judged.counted))
 		verify_fault(v, "labels.csv row %u: judgments is no whole number", row);
+	judged.known = calibration_label(&v->calibration, f);
 	add_judged(v, judged);
 }
 
