@@ -12,6 +12,7 @@ const struct artefact artefacts[ARTEFACTS] = {
 	{ "trials.csv", RELEASE_TRIALS, &format_csv },
 	{ "crowd.csv", RELEASE_CROWD, &format_csv },
 	{ "marks.csv", RELEASE_MARKS, &format_csv },
+	{ "calibration.csv", RELEASE_CALIBRATION, &format_csv },
 	{ "leaks.csv", RELEASE_LEAKS, &format_csv },
 	{ "LICENCES", RELEASE_LABELS, &format_licences },
 	{ RELEASE_COMMITMENTS, RELEASE_SEALED, &format_csv },
@@ -47,7 +48,8 @@ static const struct release_document *document_find(const char *path)
 
 bool artefact_stays(const char *path)
 {
-	return document_find(path) || strcmp(path, "leaks.csv") == 0;
+	return document_find(path) || strcmp(path, "leaks.csv") == 0 ||
+	       strcmp(path, "calibration.csv") == 0;
 }
 
 bool artefact_is_signature(const char *path)

@@ -41,6 +41,7 @@ enum release_table {
 	RELEASE_TRIALS,
 	RELEASE_CROWD, /* these two are made of the rows of trials */
 	RELEASE_MARKS,
+	RELEASE_CALIBRATION, /* made of the rows of labels and trials */
 	RELEASE_LEAKS,
 	RELEASE_SEALED,  /* commitments to what labels.csv withholds (release/seal) */
 	RELEASE_CHANGES, /* since the version before; the first release of a name has none */
@@ -53,7 +54,7 @@ struct artefact {
 	const struct sink_format *format;
 };
 
-#define ARTEFACTS 10
+#define ARTEFACTS 11
 
 extern const struct artefact artefacts[ARTEFACTS];
 

@@ -13,6 +13,7 @@
 #include "release/announce.h"
 #include "release/artefact.h"
 #include "release/bundle.h"
+#include "release/calibration_table.h"
 #include "release/card.h"
 #include "release/changelog.h"
 #include "release/changes.h"
@@ -34,6 +35,12 @@
 
 #define WINDOW "2000" /* items between two renewals of the claim */
 
+/* An item whose judgments are counted in calibration.csv. */
+struct known_item {
+	char item[UUID_TEXT];
+	uint16_t known; /* as calibration_label() has it */
+};
+
 struct making {
 	struct bundle bundle;
 	const char *release_id;
@@ -50,6 +57,9 @@ struct making {
 	double disagreement;      /* that alpha of an item is measured by; 0: it is not known */
 	struct crowd_count crowd; /* both of the item whose trials go by */
 	struct mark_list marks;
+	struct calibration_table calibration;
+	struct known_item *known; /* items of the window whose truth is known, in order */
+	size_t known_count, known_at, known_room;
 	struct predecessor before;
 };
 
@@ -88,6 +98,35 @@ static void write_mark(void *arg, const char *const values[MARK_COLUMNS])
 	write_row(arg, RELEASE_MARKS, values);
 }
 
+static void keep_known(struct making *making, const char *const label[])
+{
+	uint16_t known = calibration_label(&making->calibration, label);
+
+	if (!known)
+		return;
+	if (making->known_count == making->known_room) {
+		making->known_room = making->known_room ? 2 * making->known_room : 256;
+		making->known = mem_resize(making->known, making->known_room, sizeof *making->known);
+	}
+	struct known_item *kept = &making->known[making->known_count++];
+	snprintf(kept->item, sizeof kept->item, "%s", label[LABEL_ITEM]);
+	kept->known = known;
+}
+
+/* Items come in one order, their labels before their trials. */
+static void count_calibrated(struct making *making)
+{
+	const struct crowd_count *crowd = &making->crowd;
+
+	while (making->known_at < making->known_count &&
+	       strcmp(making->known[making->known_at].item, crowd->item) < 0)
+		making->known_at++;
+	if (making->known_at < making->known_count &&
+	    strcmp(making->known[making->known_at].item, crowd->item) == 0)
+		calibration_judgments(&making->calibration, making->known[making->known_at].known,
+		                      crowd->saying[0], crowd->saying[1]);
+}
+
 /* What the trials of the last item come to. */
 static void end_trials(struct making *making)
 {
@@ -97,6 +136,7 @@ static void end_trials(struct making *making)
 		return;
 	crowd_count_row(&making->crowd, making->disagreement, &row);
 	write_row(making, RELEASE_CROWD, row.values);
+	count_calibrated(making);
 	marks_rows(&making->marks, making->crowd.item, write_mark, making);
 	making->crowd = (struct crowd_count){ 0 };
 }
@@ -119,6 +159,7 @@ static struct error note_row(struct making *making, enum release_table table,
 	if (table == RELEASE_LABELS) {
 		figures_label(making->figures, values);
 		leakage_row(making->leakage, values);
+		keep_known(making, values);
 	}
 	return ok();
 }
@@ -177,6 +218,7 @@ static struct error write_few(struct making *making, const char *const few[])
 	if (err.code)
 		return err;
 	end_trials(making);
+	making->known_count = making->known_at = 0;
 	return seal_keep(making->seal, making->bundle.db, making->release_id);
 }
 
@@ -204,6 +246,17 @@ static struct error build_write_items(struct making *making)
 			return err;
 		memcpy(after, upto, sizeof after);
 	}
+}
+
+/* Writes calibration.csv. */
+static void write_calibration(struct making *making)
+{
+	struct calibration_row row;
+
+	for (int medium = 0; medium < MEDIA_TYPES; medium++)
+		for (int bin = 0; bin < CALIBRATION_BINS; bin++)
+			if (calibration_row(&making->calibration, medium, bin, &row))
+				write_row(making, RELEASE_CALIBRATION, row.values);
 }
 
 /* Keeps the claim; what is measured is no item that was written. */
@@ -322,6 +375,7 @@ static struct error write_tables(struct making *making)
 		return err;
 	if ((err = build_write_items(making)).code)
 		return err;
+	write_calibration(making);
 	since_ms = stage_end(since_ms, "tables");
 	if ((err = write_leaks(making)).code)
 		return err;
@@ -444,6 +498,7 @@ struct error release_make(struct db *db, struct store *store, const char *releas
 		seal_free(making->seal);
 		said_free(making->said);
 		marks_free(&making->marks);
+		free(making->known);
 		free(making);
 	}
 	arena_free(arena);

@@ -53,7 +53,8 @@ static void card_header(FILE *out, const struct rows *facts, bool volunteers)
 		fputs("- config_name: judgments\n  data_files: judgments.csv\n", out);
 	fputs("- config_name: trials\n  data_files: trials.csv\n"
 	      "- config_name: crowd\n  data_files: crowd.csv\n"
-	      "- config_name: marks\n  data_files: marks.csv\n---\n\n",
+	      "- config_name: marks\n  data_files: marks.csv\n"
+	      "- config_name: calibration\n  data_files: calibration.csv\n---\n\n",
 	      out);
 }
 
@@ -265,6 +266,7 @@ static void card_files(FILE *out, const struct release_facts *facts)
 		"- `crowd.csv`: a row an item that was judged: how many say fake, how far they agree (and "
 		"the item's part in alpha), quartiles of response times, how many gave each reason.\n"
 		"- `marks.csv`: a row a place that a volunteer pointed at, without the volunteer.\n"
+		"- `calibration.csv`: how often the crowd was right where the truth is known, by p_fake.\n"
 		"- `leaks.csv`: how well each thing beside the content tells fakes from real media.\n"
 		"- `TYPE/SPLIT/LABEL/NAME`: the media. Names mean nothing.\n",
 		out);

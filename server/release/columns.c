@@ -87,6 +87,17 @@ const struct column mark_columns[MARK_COLUMNS] = {
 	[MARK_T_S] = { "t_s", COLUMN_REAL },
 };
 
+const struct column calibration_columns[CALIBRATION_COLUMNS] = {
+	[CALIBRATION_MEDIA_TYPE] = { "media_type", COLUMN_TEXT },
+	[CALIBRATION_FROM] = { "from", COLUMN_REAL },
+	[CALIBRATION_TO] = { "to", COLUMN_REAL },
+	[CALIBRATION_ITEMS] = { "items", COLUMN_INTEGER },
+	[CALIBRATION_FAKES] = { "fakes", COLUMN_INTEGER },
+	[CALIBRATION_P_FAKE] = { "p_fake", COLUMN_REAL },
+	[CALIBRATION_JUDGMENTS] = { "judgments", COLUMN_INTEGER },
+	[CALIBRATION_RIGHT] = { "right", COLUMN_INTEGER },
+};
+
 const struct column leak_columns[LEAK_COLUMNS] = {
 	[LEAK_MEDIA_TYPE] = { "media_type", COLUMN_TEXT },
 	[LEAK_TRAIT] = { "trait", COLUMN_TEXT },
@@ -241,6 +252,21 @@ static const struct column_meaning mark_meanings[MARK_COLUMNS] = {
 	[MARK_T_S] = { "When in a film or sound, in seconds and tenths; not of images", NULL },
 };
 
+static const struct column_meaning calibration_meanings[CALIBRATION_COLUMNS] = {
+	[CALIBRATION_MEDIA_TYPE] = { "Which media are counted: those with a truth and a p_fake in "
+	                             "labels.csv",
+	                             media_types },
+	[CALIBRATION_FROM] = { "Least p_fake of the items of the row", NULL },
+	[CALIBRATION_TO] = { "Their p_fake is below this; 1 is in the last row", NULL },
+	[CALIBRATION_ITEMS] = { "How many items it has", NULL },
+	[CALIBRATION_FAKES] = { "How many of them are fake by their truth", NULL },
+	[CALIBRATION_P_FAKE] = { "The mean of their p_fake: where the crowd is calibrated, fakes / "
+	                         "items is near it",
+	                         NULL },
+	[CALIBRATION_JUDGMENTS] = { "How many judgments on them trials.csv holds", NULL },
+	[CALIBRATION_RIGHT] = { "How many of these say what the truth is", NULL },
+};
+
 static const struct column_meaning leak_meanings[LEAK_COLUMNS] = {
 	[LEAK_MEDIA_TYPE] = { "Which media were measured", media_types },
 	[LEAK_TRAIT] = { "What was measured beside the content; together: all of it", NULL },
@@ -291,6 +317,10 @@ const struct described_table described_tables[RELEASE_TABLES] = {
 	[RELEASE_MARKS] = { "marks", "Marks",
 	                    "a place in an item that a volunteer pointed at, without the volunteer",
 	                    mark_columns, mark_meanings, MARK_COLUMNS },
+	[RELEASE_CALIBRATION] = { "calibration", "Calibration",
+	                          "a medium and a tenth of p_fake: how often the crowd was right where "
+	                          "the truth is known",
+	                          calibration_columns, calibration_meanings, CALIBRATION_COLUMNS },
 	[RELEASE_LEAKS] = { "leaks", "Leaks",
 	                    "a medium and a thing beside its content that may tell fakes from real "
 	                    "media",

@@ -103,6 +103,19 @@ enum mark_column {
 	MARK_COLUMNS,
 };
 
+/* Of calibration.csv. */
+enum calibration_column {
+	CALIBRATION_MEDIA_TYPE,
+	CALIBRATION_FROM,
+	CALIBRATION_TO,
+	CALIBRATION_ITEMS,
+	CALIBRATION_FAKES,
+	CALIBRATION_P_FAKE,
+	CALIBRATION_JUDGMENTS,
+	CALIBRATION_RIGHT,
+	CALIBRATION_COLUMNS,
+};
+
 enum leak_column {
 	LEAK_MEDIA_TYPE,
 	LEAK_TRAIT,
@@ -140,6 +153,7 @@ extern const struct column judgment_columns[JUDGMENT_COLUMNS];
 extern const struct column trial_columns[TRIAL_COLUMNS];
 extern const struct column crowd_columns[CROWD_COLUMNS];
 extern const struct column mark_columns[MARK_COLUMNS];
+extern const struct column calibration_columns[CALIBRATION_COLUMNS];
 extern const struct column leak_columns[LEAK_COLUMNS];
 extern const struct column sealed_table_columns[SEALED_COLUMNS];
 extern const struct column change_columns[CHANGE_COLUMNS];

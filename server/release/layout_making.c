@@ -540,6 +540,7 @@ struct error layout_add_tables(struct layout_making *making, const struct sink_f
 		{ "trials.csv", "trials", trial_columns, TRIAL_COLUMNS },
 		{ "crowd.csv", "crowd", crowd_columns, CROWD_COLUMNS },
 		{ "marks.csv", "marks", mark_columns, MARK_COLUMNS },
+		{ "calibration.csv", "calibration", calibration_columns, CALIBRATION_COLUMNS },
 		{ "leaks.csv", "leaks", leak_columns, LEAK_COLUMNS },
 	};
 	struct error err = ok();

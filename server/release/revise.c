@@ -396,7 +396,8 @@ static struct error renew_changelog(struct revising *revising, FILE *in, FILE *o
 /* How a file is made of the one that the release has; NULL: it is made anew. */
 static struct error (*copier_of(int file))(struct revising *, FILE *, FILE *)
 {
-	if (file < ARTEFACTS && artefacts[file].table == RELEASE_LEAKS)
+	if (file < ARTEFACTS &&
+	    (artefacts[file].table == RELEASE_LEAKS || artefacts[file].table == RELEASE_CALIBRATION))
 		return copy_whole;
 	if (file < ARTEFACTS && artefacts[file].format == &format_csv)
 		return copy_csv;

@@ -233,7 +233,7 @@ describe("a release in every layout", () => {
 	test("tables alone say the same as CSV and as JSON lines", async () => {
 		assert.ok([...(await filesOf(folderOf("csv"))).keys()].every((file) => !file.includes("/")));
 		assert.deepEqual(await readFile(path.join(folderOf("jsonl"), "labels.jsonl")), await readFile(path.join(own, "labels.jsonl")));
-		for (const table of ["judgments", "trials", "crowd", "marks", "leaks"]) {
+		for (const table of ["judgments", "trials", "crowd", "marks", "calibration", "leaks"]) {
 			const rows = readCsv(await readFile(path.join(own, `${table}.csv`), "utf8"));
 			const text = await readFile(path.join(folderOf("jsonl"), `${table}.jsonl`), "utf8");
 			const lines = text ? text.trimEnd().split("\n").map((line) => JSON.parse(line)) : [];

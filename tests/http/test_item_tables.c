@@ -50,6 +50,11 @@ static const char *a_judged_campaign(void)
 		"UPDATE consensus c SET judgments = CASE i.k WHEN 1 THEN 1 ELSE 7 END, fake_votes = 0"
 		"  FROM i WHERE i.id = c.item_id",
 		campaign);
+	tell_db("UPDATE item SET truth = CASE WHEN hashtext(id::text) %% 3 = 0 THEN 'fake' ELSE 'real'"
+	        "                        END::verdict, basis = 'fact_check'"
+	        " WHERE id IN (SELECT i.id FROM item i JOIN campaign c ON c.id = i.campaign_id"
+	        "               WHERE c.name = '%s' ORDER BY i.id LIMIT 8)",
+	        campaign);
 	return campaign;
 }
 
@@ -109,6 +114,31 @@ START_TEST(alpha_of_the_items_comes_to_alpha_of_the_release)
 	ck_assert_int_eq(all, 11 * 7); /* the one with a single judgment has no part in it */
 	ck_assert_double_lt(fabs(alpha), 0.9);
 	ck_assert_double_lt(fabs(mean - alpha), 1e-4);
+}
+END_TEST
+
+START_TEST(calibration_says_how_often_the_crowd_was_right)
+{
+	const char *due = ask_db(
+		RELEASED
+		", r AS (SELECT r.item_id, r.p_fake, i.truth, least(floor(10 * r.p_fake), 9) AS bin"
+		"          FROM release e JOIN release_item r ON r.release_id = e.id"
+		"          JOIN item i ON i.id = r.item_id WHERE e.name = '%s' AND i.truth IS NOT NULL),"
+		" said AS (SELECT r.bin, count(*) AS judgments,"
+		"                 count(*) FILTER (WHERE j.verdict = r.truth) AS right"
+		"            FROM r JOIN j USING (item_id) GROUP BY bin)"
+		"SELECT string_agg(line, E'\\n' ORDER BY bin) FROM (SELECT bin, concat_ws(',', 'image',"
+		" to_char(bin / 10, 'FM0.0'), to_char((bin + 1) / 10, 'FM0.0'), count(*),"
+		" count(*) FILTER (WHERE truth = 'fake'), to_char(avg(p_fake), 'FM0.0000'),"
+		" max(judgments), max(right_of)) AS line"
+		" FROM (SELECT r.*, said.judgments, said.right AS right_of FROM r JOIN said USING (bin)) x"
+		" GROUP BY bin) lines",
+		name, name);
+	struct ran ran = shell(folder, "tail -n +2 calibration.csv | tr -d '\\r'");
+
+	ck_assert_str_eq(ran.said, say("%s\n", due));
+	ck_assert_str_eq(shell(folder, "head -n 1 calibration.csv").said,
+	                 "media_type,from,to,items,fakes,p_fake,judgments,right\r\n");
 }
 END_TEST
 
@@ -188,6 +218,12 @@ static const struct {
 	{ "tail -n 1 crowd.csv >x; cat x >>crowd.csv; rm x", "trials.csv has no such item" },
 	{ "sed -i '2s/,[01]\\.[0-9]*,/,1.50,/' marks.csv", "marks.csv row 2: no such verdict, place" },
 	{ "sed -i '2s/^......../01234567/' marks.csv", "marks.csv row 2: no item of labels.csv" },
+	{ "sed -i '2s/\\r$/1\\r/' calibration.csv", "calibration.csv row 2: its right is not" },
+	{ "awk -F, -v OFS=, 'NR == 2 { $5 = 7 } 1' calibration.csv >x; mv x calibration.csv",
+	  "calibration.csv row 2: its fakes is not" },
+	{ "sed -i '$d' calibration.csv", "calibration.csv: has no row of image" },
+	{ "tail -n 1 calibration.csv >x; cat x >>calibration.csv; rm x",
+	  "labels.csv has no such items" },
 	{ "sed -i '2s/[a-z]*\\r$/watch\\r/' trials.csv", "trials.csv row 2: no such device" },
 };
 
@@ -209,10 +245,11 @@ START_TEST(a_release_of_before_there_were_such_tables_is_good)
 {
 	int code;
 
-	ck_assert_int_eq(shell(folder, "rm crowd.csv marks.csv && sed -i 's/,[^,]*,[^,]*\\r$/\\r/'"
-	                               " trials.csv && head -n 1 trials.csv | grep -q ',month.$'")
-	                     .code,
-	                 0);
+	ck_assert_int_eq(
+		shell(folder, "rm crowd.csv marks.csv calibration.csv && sed -i 's/,[^,]*,[^,]*\\r$/\\r/'"
+	                  " trials.csv && head -n 1 trials.csv | grep -q ',month.$'")
+			.code,
+		0);
 	sign_again(folder);
 	const char *said = run_program(&code, "release verify %s", folder);
 	ck_assert_msg(code == 0, "%s", said);
@@ -249,6 +286,7 @@ Suite *http_item_tables_suite(void)
 	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_add_test(tc, crowd_says_of_each_item_what_its_judgments_come_to);
 	tcase_add_test(tc, alpha_of_the_items_comes_to_alpha_of_the_release);
+	tcase_add_test(tc, calibration_says_how_often_the_crowd_was_right);
 	tcase_add_test(tc, marks_are_released_in_the_order_of_their_places);
 	tcase_add_test(tc, trials_say_on_what_kind_of_device_and_how_fast);
 	tcase_add_loop_test(tc, verify_counts_the_tables_of_items_again, 0,

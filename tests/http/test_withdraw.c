@@ -94,7 +94,7 @@ static const char *const gone_files[] = { "labels.csv", "labels.jsonl", "judgmen
 static const char *const staying_files[] = {
 	"README.md",       "SHA256SUMS",     "SHA256SUMS.minisig", "manifest.note",
 	"SIGNING-KEY.pub", "CITATION.cff",   "datapackage.json",   "croissant.json",
-	"DATASHEET.md",    "dictionary.csv", "leaks.csv",
+	"DATASHEET.md",    "dictionary.csv", "leaks.csv",          "calibration.csv",
 };
 
 START_TEST(the_medium_and_the_tables_with_its_rows_are_gone)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "release/calibration_table.h"
 #include "release/columns.h"
 #include "release/crowd_count.h"
 #include "release/described.h"
@@ -330,6 +331,45 @@ START_TEST(agreement_of_an_item_is_the_share_of_pairs_that_say_the_same)
 }
 END_TEST
 
+/* ------------------------------------------------------------------ calibration.csv */
+
+/* Items by their p_fake and truth, and which row they count in; -1: in none. */
+static const struct {
+	const char *p_fake, *truth;
+	int bin;
+} calibrated[] = {
+	{ "0", "real", 0 },   { "0.0999", "fake", 0 }, { "0.1", "real", 1 }, { "0.55", "fake", 5 },
+	{ "0.9", "fake", 9 }, { "1", "fake", 9 },      { "0.5", NULL, -1 },  { NULL, "fake", -1 },
+	{ "", "fake", -1 },   { "0.5", "", -1 },
+};
+
+START_TEST(an_item_counts_in_the_tenth_that_its_posterior_lies_in)
+{
+	bool fake = calibrated[_i].truth && *calibrated[_i].truth == 'f';
+	struct calibration_table table = { 0 };
+	uint16_t known = calibration_label(
+		&table, (const char *[LABEL_COLUMNS]){ [LABEL_MEDIA_TYPE] = "video",
+	                                           [LABEL_P_FAKE] = calibrated[_i].p_fake,
+	                                           [LABEL_TRUTH] = calibrated[_i].truth });
+
+	calibration_judgments(&table, known, 3, 4);
+	ck_assert_int_eq(known != 0, calibrated[_i].bin >= 0);
+	for (int medium = 0; medium < MEDIA_TYPES; medium++)
+		for (int bin = 0; bin < CALIBRATION_BINS; bin++) {
+			struct calibration_row row;
+			bool due = bin == calibrated[_i].bin && strcmp(media_types[medium], "video") == 0;
+
+			ck_assert_int_eq(calibration_row(&table, medium, bin, &row), due);
+			if (!due)
+				continue;
+			ck_assert_str_eq(row.values[CALIBRATION_ITEMS], "1");
+			ck_assert_str_eq(row.values[CALIBRATION_FAKES], fake ? "1" : "0");
+			ck_assert_str_eq(row.values[CALIBRATION_JUDGMENTS], "7");
+			ck_assert_str_eq(row.values[CALIBRATION_RIGHT], fake ? "4" : "3");
+		}
+}
+END_TEST
+
 /* ------------------------------------------------------------------ large releases */
 
 START_TEST(a_release_whose_folders_are_split_points_to_formats_of_few_files)
@@ -372,6 +412,8 @@ Suite *release_counts_suite(void)
 	                    sizeof timed / sizeof timed[0]);
 	tcase_add_loop_test(tests, agreement_of_an_item_is_the_share_of_pairs_that_say_the_same, 0,
 	                    sizeof agreeing / sizeof agreeing[0]);
+	tcase_add_loop_test(tests, an_item_counts_in_the_tenth_that_its_posterior_lies_in, 0,
+	                    sizeof calibrated / sizeof calibrated[0]);
 	tcase_add_test(tests, a_release_whose_folders_are_split_points_to_formats_of_few_files);
 	suite_add_tcase(suite, tests);
 	return suite;
