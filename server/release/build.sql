@@ -70,7 +70,10 @@ SELECT r.item_id, r.split, i.media_type, r.path, r.label, r.label_source,
   JOIN release e ON e.id = r.release_id
  CROSS JOIN LATERAL (SELECT item FROM release_draft
                       WHERE release_id = r.release_id AND item_id = r.item_id OFFSET 0) d
- CROSS JOIN LATERAL jsonb_populate_record(NULL::item, d.item) i
+ CROSS JOIN LATERAL jsonb_to_record(d.item) AS i (
+       media_type text, truth text, basis text, techniques text[], generator text, lineage text, identities text[],
+       width integer, height integer, duration_ms integer, licence text, credit text, rights text, people text,
+       made_how text, near_group uuid, source text, title text)
  WHERE r.release_id = $1::uuid AND r.item_id <= $3::uuid
    AND r.item_id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000')
  ORDER BY r.item_id
