@@ -70,3 +70,14 @@ void clock_text(char text[CLOCK_TEXT], int64_t seconds)
 	}
 	memcpy(text, last, sizeof last);
 }
+
+bool clock_read_moment(const char *text, int64_t *ret_s)
+{
+	struct tm tm = { 0 };
+	const char *end = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &tm);
+
+	if (!end || *end)
+		return false;
+	*ret_s = timegm(&tm);
+	return true;
+}
