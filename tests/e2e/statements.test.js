@@ -22,6 +22,8 @@ const RELEASED = "what was ever released keeps its split, and what ties to it fo
 
 /** Statements that may read large tables whole, which ones, and why. */
 const WHOLE = {
+	audit_export: [["audit", "audit_detail"], "an operator writes out a span of the trail, at a shell"],
+	audit_verify: [["audit", "audit_detail"], CHECK],
 	item_cache_all: [["item", "consensus"], "a server that starts reads all that is in service"],
 	consensus_items: [["item", "consensus", "judgment"], FIT],
 	consensus_judgments: [["judgment"], FIT],
@@ -91,6 +93,21 @@ describe("statements", () => {
 			}
 			assert.deepEqual(wrong, []);
 		});
+
+	test("a page of 100,000 entries of the audit trail is found by index, whatever it is filtered by", async () => {
+		const [list] = statements.filter(({ name }) => name === "audit_list");
+		const nobody = ["NULL", "NULL", "NULL", "NULL", "NULL", "NULL", "51"];
+		const filters = { none: {}, actor: { 0: "filled_id('account', 7)::text" }, kind: { 1: "'ruling_made'" }, subject: { 2: "filled_id('item', 40000)::text" },
+			time: { 3: "now() - interval '200 days'", 4: "now() - interval '199 days'" }, page: { 5: "50000" }, all: { 0: "filled_id('account', 7)::text", 1: "'ruling_made'", 3: "now() - interval '200 days'" } };
+		assert.deepEqual(await sql(large, "select count(*) from audit"), [["100000"]]);
+		for (const [by, some] of Object.entries(filters)) {
+			const values = { audit_list: nobody.map((none, n) => some[n] ?? none) };
+			const found = (await explain(large, [list], settings.by_value, { options: "ANALYZE, BUFFERS", values })).get("audit_list");
+			assert.equal(found.error, undefined, by);
+			assert.deepEqual([...tablesReadWhole(found.plan)], [], by);
+			assert.ok(found.buffers < 1500, `${by}: ${found.buffers} pages`);
+		}
+	});
 
 	test("none takes more where there is ten times as much", async (t) => {
 		const options = "ANALYZE, BUFFERS";
