@@ -84,10 +84,13 @@ function addressOf(values) {
 	return query ? `?${query}` : location.pathname;
 }
 
+/** A time as its field takes it; nothing where the address has something else. */
+const fieldOf = (moment) => (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(moment) ? moment.slice(0, -1) : "");
+
 function fillForm() {
 	const values = wanted();
 	for (const name of FILTERS)
-		filters.elements[name].value = (values[name] ?? "").replace(TIMES.includes(name) ? /Z$/ : "", "");
+		filters.elements[name].value = TIMES.includes(name) ? fieldOf(values[name] ?? "") : values[name] ?? "";
 }
 
 /** A link to the same list with one filter set. */

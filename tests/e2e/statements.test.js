@@ -97,8 +97,8 @@ describe("statements", () => {
 	test("a page of 100,000 entries of the audit trail is found by index, whatever it is filtered by", async () => {
 		const [list] = statements.filter(({ name }) => name === "audit_list");
 		const nobody = ["NULL", "NULL", "NULL", "NULL", "NULL", "NULL", "51"];
-		const filters = { none: {}, actor: { 0: "filled_id('account', 7)::text" }, kind: { 1: "'ruling_made'" }, subject: { 2: "filled_id('item', 40000)::text" },
-			time: { 3: "now() - interval '200 days'", 4: "now() - interval '199 days'" }, page: { 5: "50000" }, all: { 0: "filled_id('account', 7)::text", 1: "'ruling_made'", 3: "now() - interval '200 days'" } };
+		const filters = { none: {}, actor: { 0: "filled_id('account', 8)::text" }, kind: { 1: "'ruling_made'" }, subject: { 2: "filled_id('item', 40000)::text" },
+			time: { 3: "now() - interval '200 days'", 4: "now() - interval '199 days'" }, page: { 5: "50000" }, all: { 0: "filled_id('account', 8)::text", 1: "'ruling_made'", 3: "now() - interval '200 days'" } };
 		assert.deepEqual(await sql(large, "select count(*) from audit"), [["100000"]]);
 		for (const [by, some] of Object.entries(filters)) {
 			const values = { audit_list: nobody.map((none, n) => some[n] ?? none) };

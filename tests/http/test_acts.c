@@ -28,13 +28,17 @@ static void setup(void)
 	                  text_at(get(&admin, V1 "/session").body, "account/email"));
 }
 
+static const char *first_line(const char *text)
+{
+	return say("%.*s", (int)strcspn(text, "\n"), text);
+}
+
 /* ------------------------------------------------------------------ routes */
 
 static void sign_in_and_out(void)
 {
 	const char *email = say("%s@example.org", fresh_name());
-	const char *once =
-		strtok(say("%s", expect_code(0, "/", say("account add %s --role admin", email))), "\n");
+	const char *once = first_line(expect_code(0, "/", say("account add %s --role admin", email)));
 
 	admin = (struct person){ 0 };
 	expect_status(
@@ -332,7 +336,7 @@ static const struct {
 START_TEST(a_command_that_acts_is_noted)
 {
 	const char *url = a_database(), *folder = a_folder();
-	const char *user = strtok(say("%s", shell("/", "id -un").said), "\n");
+	const char *user = first_line(shell("/", "id -un").said);
 
 	write_text(folder, "none.csv", "file,truth\n");
 	shell(folder,

@@ -13,6 +13,11 @@
 #include "suites.h"
 #include "world.h"
 
+static const char *first_line(const char *text)
+{
+	return say("%.*s", (int)strcspn(text, "\n"), text);
+}
+
 static const char *sql_on(const char *url, const char *statement)
 {
 	struct ran ran =
@@ -273,7 +278,7 @@ static const char *id_of(const char *email)
 START_TEST(what_a_command_does_to_accounts_is_noted)
 {
 	const char *email = email_of_a("researcher"), *id = id_of(email);
-	const char *user = strtok(say("%s", shell("/", "id -un").said), "\n");
+	const char *user = first_line(shell("/", "id -un").said);
 
 	ck_assert_str_eq(
 		entry_of("account_made", id),
@@ -314,8 +319,8 @@ static struct answer sign_in_as(const char *email, const char *password)
 START_TEST(signing_in_and_failing_to_are_noted_with_the_network)
 {
 	const char *email = say("%s@example.org", fresh_name());
-	const char *once = strtok(
-		say("%s", expect_code(0, "/", say("account add %s --role researcher", email))), "\n");
+	const char *once =
+		first_line(expect_code(0, "/", say("account add %s --role researcher", email)));
 	const char *id = id_of(email);
 
 	expect_status(sign_in_as(email, "not the password"), 401);
