@@ -79,8 +79,8 @@ BEGIN
             ('set_aside',        'INSERT',          'volunteers, network, undone_reason, undone_by, undone_at, '
                                                     'pending, labels_changed'),
             ('dispute',          'INSERT',          'state, begun_at, closed_at, closed_p_fake, closed_judgments'),
-            ('release',          'INSERT',          'state, fixed_at, held_back, contradicting, alpha, alpha_low, '
-                                                    'alpha_high, summary, bytes, finished_at'),
+            ('release',          'INSERT',          'state, fixed_at, held_back, contradicting, uncuttable, alpha, '
+                                                    'alpha_low, alpha_high, disagreement, summary, bytes, finished_at'),
             ('rendering',        'INSERT',          'changed, same, unreadable'),
             ('job',              'INSERT',          'state, claims, failures, run_after, done, total, detail, '
                                                     'finished_at, cancel_asked_at, cancelled_by, begun_at'),
@@ -111,7 +111,7 @@ BEGIN
             ('mail',             'INSERT, DELETE',  ''),
             ('session',          'INSERT, DELETE',  'seen_at'),
             ('api_token',        'INSERT, DELETE',  ''),
-            ('revoked_pass',     'INSERT, DELETE',  ''),
+            ('revoked_pass',     'INSERT, DELETE',  'until'),
             ('claim',            'INSERT, DELETE',  'account_id, expires_at'),
             ('release_draft',    'INSERT, DELETE',  ''),
             ('release_decision', 'DELETE',          ''),

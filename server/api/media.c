@@ -68,7 +68,7 @@ static void add_url(struct strbuf *text, struct request *req, const struct item_
                     enum showing what, int64_t expires_s)
 {
 	static const char *const picture = "image/jpeg";
-	struct pass pass = { .expires_s = expires_s };
+	struct pass pass = { .expires_s = media->taken_down ? 0 : expires_s }; /* 0: it never works */
 	const unsigned char *digests[] = { [SHOW_RENDITION] = media->rendition,
 		                               [SHOW_POSTER] = media->poster,
 		                               [SHOW_THUMBNAIL] = media->thumbnail,
@@ -147,11 +147,13 @@ static bool is_holder(struct request *req, const struct pass *pass)
 	return memcmp(pass->holder, holder, UUID_BYTES) == 0;
 }
 
-/* Reads the pass, and says whether it is this client's and not taken back. Says nothing of time. */
+/* Reads the pass, and says whether it is this client's, and neither its right nor what it leads to
+ * was taken back. Says nothing of time. */
 static bool read_pass(struct request *req, struct pass *pass)
 {
 	return token_open(api.keys, TOKEN_MEDIA, req->args[0], pass, sizeof *pass) &&
-	       is_holder(req, pass) && !revocations_have(api.revocations, pass->holder);
+	       is_holder(req, pass) && !revocations_have(api.revocations, pass->holder) &&
+	       !revocations_have(api.revocations, pass->digest);
 }
 
 /* The lease of a pass that has run out may have been renewed since; a session's pass has none. */

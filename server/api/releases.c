@@ -299,7 +299,8 @@ static struct error refuse_version(struct db *db, const struct release_request *
 {
 	struct release_preview preview;
 	bool urgent = false;
-	struct error err = rule_is_urgent(db, request->name, request->version, &urgent);
+	struct error err =
+		rule_is_urgent(db, request->name, request->version, request->filter.campaign, &urgent);
 
 	if (err.code || !urgent || release_preview(db, api.store, request, &preview).code)
 		return err; /* the job will say why it cannot be chosen */

@@ -8,12 +8,14 @@
 #include "core/log.h"
 #include "core/uuid.h"
 #include "crypto/secret.h"
+#include "mail/outbox.h"
 #include "people/account.h"
 
 static json_t *account_json(const struct account *account)
 {
-	return json_pack("{s:{s:s, s:s, s:b}}", "account", "email", account->email, "role",
-	                 account_roles[account->role], "must_change_password", (int)account->one_time);
+	return json_pack("{s:{s:s, s:s, s:b, s:b}}", "account", "email", account->email, "role",
+	                 account_roles[account->role], "must_change_password", (int)account->one_time,
+	                 "gets_mail", (int)outbox_sends());
 }
 
 /* What a browser keeps after signing in: exactly these bytes are sealed. */

@@ -190,8 +190,9 @@ static int preview_release(struct tools *tools, const struct release_request *re
 	if (request->filter.seal_test || preview.sealed)
 		printf("sealed\t%lld of test\t%lld left out, for their labels were published before\n",
 		       (long long)preview.sealed, (long long)preview.published);
-	printf("held back %lld, contradicting %lld\n", (long long)preview.held_back,
-	       (long long)preview.contradicting);
+	printf("held back %lld, contradicting %lld, not to be cut alike %lld\n",
+	       (long long)preview.held_back, (long long)preview.contradicting,
+	       (long long)preview.uncuttable);
 	print_advice(&preview.advice, request->version);
 	return EXIT_DONE;
 }

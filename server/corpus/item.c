@@ -365,7 +365,8 @@ static bool read_media(const struct rows *rows, size_t r, struct arena *arena,
 		                          .width = (unsigned)rows_integer(rows, r, 6),
 		                          .height = (unsigned)rows_integer(rows, r, 7),
 		                          .duration_ms = (unsigned)rows_integer(rows, r, 8),
-		                          .sensitive = rows_flag(rows, r, 9) };
+		                          .sensitive = rows_flag(rows, r, 9),
+		                          .taken_down = rows_flag(rows, r, 12) };
 	media->has_poster = item_read_digest(rows, r, 4, media->poster);
 	media->has_thumbnail = item_read_digest(rows, r, 5, media->thumbnail);
 	return uuid_from_text(media->id, rows_text(rows, r, 0)) &&

@@ -92,6 +92,7 @@ struct item_media {
 	unsigned char rendition[SHA256_BYTES], poster[SHA256_BYTES], thumbnail[SHA256_BYTES],
 		original[SHA256_BYTES];
 	bool has_poster, has_thumbnail, sensitive;
+	bool taken_down; /* shown to nobody; the item cache holds none such */
 	const char *content_type, *format;
 	unsigned width, height, duration_ms;
 	unsigned version; /* as the item cache tells it; 0 where the database was asked */

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/mem.h"
 #include "crowd/draws.h"
@@ -131,24 +132,105 @@ static void agreement_bootstrap(const struct kinds *kinds, unsigned resamples,
 	free(draws);
 }
 
-struct agreement agreement_alpha(const struct judgments *judgments, unsigned resamples,
-                                 struct random *random)
+static struct agreement alpha_of_kinds(const struct kinds *kinds, unsigned resamples,
+                                       struct random *random)
 {
 	struct agreement agreement = { 0 };
-	struct kinds kinds = kinds_of(judgments);
-	uint64_t *once = mem_new(kinds.count, sizeof *once);
+	uint64_t *once = mem_new(kinds->count, sizeof *once);
 
-	for (size_t k = 0; k < kinds.count; k++)
-		once[k] = kinds.kinds[k].items;
-	double alpha = alpha_of(&kinds, once);
+	for (size_t k = 0; k < kinds->count; k++)
+		once[k] = kinds->kinds[k].items;
+	double alpha = alpha_of(kinds, once);
 	if (!isnan(alpha)) {
 		agreement = (struct agreement){ true, alpha, alpha, alpha };
 		if (resamples)
-			agreement_bootstrap(&kinds, resamples, random, &agreement);
+			agreement_bootstrap(kinds, resamples, random, &agreement);
 	}
 	free(once);
+	return agreement;
+}
+
+struct agreement agreement_alpha(const struct judgments *judgments, unsigned resamples,
+                                 struct random *random)
+{
+	struct kinds kinds = kinds_of(judgments);
+	struct agreement agreement = alpha_of_kinds(&kinds, resamples, random);
+
 	free(kinds.kinds);
 	return agreement;
+}
+
+struct agreement_tally {
+	struct kinds kinds; /* in the order of their counts */
+	size_t room;
+};
+
+struct agreement_tally *agreement_tally_new(void)
+{
+	return mem_new(1, sizeof(struct agreement_tally));
+}
+
+void agreement_tally_free(struct agreement_tally *tally)
+{
+	if (tally)
+		free(tally->kinds.kinds);
+	free(tally);
+}
+
+/* Where the kind stands, or would stand. */
+static size_t tally_place(const struct kinds *kinds, const struct kind *kind)
+{
+	size_t low = 0, high = kinds->count;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (by_counts(&kinds->kinds[middle], kind) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+void agreement_tally_add(struct agreement_tally *tally, uint32_t fake, uint32_t real)
+{
+	const struct kind kind = { .fake = fake, .real = real };
+	struct kinds *kinds = &tally->kinds;
+
+	if (fake + real < 2)
+		return;
+	size_t at = tally_place(kinds, &kind);
+	if (at == kinds->count || by_counts(&kinds->kinds[at], &kind) != 0) {
+		if (kinds->count == tally->room) {
+			tally->room = tally->room ? 2 * tally->room : 64;
+			kinds->kinds = mem_resize(kinds->kinds, tally->room, sizeof kind);
+		}
+		memmove(&kinds->kinds[at + 1], &kinds->kinds[at], (kinds->count - at) * sizeof kind);
+		kinds->kinds[at] = kind;
+		kinds->count++;
+	}
+	kinds->kinds[at].items++;
+	kinds->items++;
+}
+
+struct agreement agreement_alpha_of_tally(const struct agreement_tally *tally, unsigned resamples,
+                                          struct random *random)
+{
+	return alpha_of_kinds(&tally->kinds, resamples, random);
+}
+
+double agreement_tally_expected(const struct agreement_tally *tally)
+{
+	uint64_t fake = 0, real = 0;
+
+	for (size_t k = 0; k < tally->kinds.count; k++) {
+		const struct kind *kind = &tally->kinds.kinds[k];
+
+		fake += kind->items * kind->fake;
+		real += kind->items * kind->real;
+	}
+	return agreement_expected(fake, real);
 }
 
 void agreement_of_volunteers(const struct judgments *judgments, double alpha[])

@@ -28,6 +28,20 @@ struct agreement agreement_alpha(const struct judgments *judgments, unsigned res
                                  struct random *random);
 
 /*
+ * The same where items are counted one by one, as they come: memory follows kinds, not judgments.
+ * An item has so many verdicts of each kind.
+ */
+struct agreement_tally;
+struct agreement_tally *agreement_tally_new(void);
+void agreement_tally_free(struct agreement_tally *tally);
+void agreement_tally_add(struct agreement_tally *tally, uint32_t fake, uint32_t real);
+struct agreement agreement_alpha_of_tally(const struct agreement_tally *tally, unsigned resamples,
+                                          struct random *random);
+
+/* agreement_expected() of what was counted. */
+double agreement_tally_expected(const struct agreement_tally *tally);
+
+/*
  * The same for one item: 1 - observed disagreement within the item / disagreement expected
  * from all judgments.  `expected` is agreement_expected().  NAN with fewer than two judgments
  * or when `expected` is 0.  The mean over items, weighted by judgments, is alpha.

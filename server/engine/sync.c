@@ -31,13 +31,14 @@ struct sync_thread {
 	bool failing;
 };
 
-/* The dispatcher comes first; figures of the last fit every two seconds. */
+/* What may be seen no more comes first, and does not wait for what the dispatcher has to read;
+ * figures of the last fit every two seconds. */
 static struct error sync_work(struct sync_thread *sync_thread, int64_t *ret_rest_ms)
 {
-	struct error err = dispatcher_refresh(sync_thread->dispatcher, sync_thread->db, ret_rest_ms);
+	struct error err = revocations_refresh(sync_thread->revocations, sync_thread->db);
 
 	if (!err.code)
-		err = revocations_refresh(sync_thread->revocations, sync_thread->db);
+		err = dispatcher_refresh(sync_thread->dispatcher, sync_thread->db, ret_rest_ms);
 	if (!err.code)
 		err = lost_media_refresh(sync_thread->db, sync_thread->store);
 	if (err.code || clock_monotonic_ms() - sync_thread->watched_ms < WATCH_MS)

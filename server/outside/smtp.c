@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "outside/smtp.h"
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -44,12 +46,32 @@ bool smtp_url_is_good(const char *url)
 	                  strspn(port + 1, "0123456789") == strlen(port + 1));
 }
 
-static bool is_this_machine(const char *url)
+/* Is it an address of the loopback, by all of its letters? "127.example.org" is a name. */
+static bool is_loopback_text(const char *host)
+{
+	struct in6_addr v6;
+	struct in_addr v4;
+
+	if (inet_pton(AF_INET, host, &v4) == 1)
+		return ntohl(v4.s_addr) >> 24 == IN_LOOPBACKNET;
+	return inet_pton(AF_INET6, host, &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
+}
+
+bool smtp_is_this_machine(const char *url)
 {
 	const char *host = behind_scheme(url);
+	char text[INET6_ADDRSTRLEN];
+	size_t len = host_len(host);
 
-	return strncmp(host, "127.", 4) == 0 || strncmp(host, "[::1]", 5) == 0 ||
-	       (strncasecmp(host, "localhost", 9) == 0 && (!host[9] || host[9] == ':'));
+	if (*host == '[') {
+		host++;
+		len -= 2;
+	}
+	if (len >= sizeof text)
+		return false;
+	memcpy(text, host, len);
+	text[len] = '\0';
+	return strcasecmp(text, "localhost") == 0 || is_loopback_text(text);
 }
 
 /* How much of the message has gone. */
@@ -80,7 +102,8 @@ static void set_server(CURL *curl, const struct smtp_server *server)
 	curl_easy_setopt(curl, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(curl, CURLOPT_USE_SSL,
-	                 is_this_machine(server->url) ? (long)CURLUSESSL_NONE : (long)CURLUSESSL_ALL);
+	                 smtp_is_this_machine(server->url) ? (long)CURLUSESSL_NONE
+	                                                   : (long)CURLUSESSL_ALL);
 	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L);
 	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L);
 	if (server->ca_file)

@@ -31,6 +31,10 @@ struct smtp_message {
 /* Is it smtp[s]://HOST[:PORT], and no more? */
 bool smtp_url_is_good(const char *url);
 
+/* Of a good one: is its host "localhost", or an address of the loopback? Only there mail goes in
+ * the clear. */
+bool smtp_is_this_machine(const char *url);
+
 /*
  * ok(): the server has taken it.  ERR_INVALID: it refuses this message for good (5xx).
  * ERR_UNAVAILABLE: worth another try; whether a server took it that went silent after the last byte

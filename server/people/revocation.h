@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * revocation -- whose passes to media work no more, in memory.
+ * revocation -- which passes to media work no more, in memory.
  *
  * A pass is believed without the database (api/media), for up to half an hour.  Whoever is erased
- * or signed out before that stands in revoked_pass, by triggers; the sync thread reads the table
+ * or signed out before that stands in revoked_pass, by triggers, and so do the first 16 bytes of
+ * the digest of whatever is taken down (release/withdrawal); the sync thread reads the table
  * several times a second, and who ends a right in this process says so at once.
  *
  * Threads: revocations_refresh() from one, the rest from any.

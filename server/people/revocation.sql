@@ -1,4 +1,4 @@
--- Whose passes to media work no more.
+-- Which passes to media work no more.
 
 -- name: revocation_list
 --   -> holder uuid

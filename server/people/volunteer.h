@@ -14,7 +14,9 @@
 struct db;
 struct job_handler;
 
-#define CONSENT_VERSION 2 /* of the text on the page that asks: 2 names the hash of the network */
+/* Of the text on the page that asks: 2 names the hash of the network, 3 what else of an answer is
+ * published. */
+#define CONSENT_VERSION 3
 
 /* What a volunteer's cookie holds: of who entered by an invitation all of it, of others the first
  * two, and of the first version the id alone. */

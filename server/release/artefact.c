@@ -10,6 +10,8 @@ const struct artefact artefacts[ARTEFACTS] = {
 	{ "labels.jsonl", RELEASE_LABELS, &format_jsonl },
 	{ "judgments.csv", RELEASE_JUDGMENTS, &format_csv },
 	{ "trials.csv", RELEASE_TRIALS, &format_csv },
+	{ "crowd.csv", RELEASE_CROWD, &format_csv },
+	{ "marks.csv", RELEASE_MARKS, &format_csv },
 	{ "leaks.csv", RELEASE_LEAKS, &format_csv },
 	{ "LICENCES", RELEASE_LABELS, &format_licences },
 	{ RELEASE_COMMITMENTS, RELEASE_SEALED, &format_csv },

@@ -39,8 +39,10 @@ enum release_table {
 	RELEASE_LABELS,
 	RELEASE_JUDGMENTS,
 	RELEASE_TRIALS,
-	RELEASE_BY_ITEM, /* those before have rows of items */
-	RELEASE_LEAKS = RELEASE_BY_ITEM,
+	RELEASE_BY_ITEM,                 /* those before are asked of the database by items */
+	RELEASE_CROWD = RELEASE_BY_ITEM, /* these two are made of the rows of trials */
+	RELEASE_MARKS,
+	RELEASE_LEAKS,
 	RELEASE_SEALED,  /* commitments to what labels.csv withholds (release/seal) */
 	RELEASE_CHANGES, /* since the version before; the first release of a name has none */
 	RELEASE_TABLES
@@ -52,7 +54,7 @@ struct artefact {
 	const struct sink_format *format;
 };
 
-#define ARTEFACTS 8
+#define ARTEFACTS 10
 
 extern const struct artefact artefacts[ARTEFACTS];
 

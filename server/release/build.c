@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/arena.h"
+#include "core/clock.h"
 #include "core/mem.h"
 #include "core/thread.h"
 #include "core/uuid.h"
@@ -16,34 +17,37 @@
 #include "release/changelog.h"
 #include "release/changes.h"
 #include "release/columns.h"
+#include "release/crowd_count.h"
 #include "release/described.h"
 #include "release/facts.h"
 #include "release/figures.h"
 #include "release/keys.h"
 #include "release/leakage.h"
 #include "release/leaks.h"
+#include "release/marks.h"
 #include "release/release.h"
+#include "release/said.h"
 #include "release/seal.h"
 #include "release/select.h"
 #include "release/signed.h"
+#include "release/stage.h"
 
 #define WINDOW "2000" /* items between two renewals of the claim */
 
 struct build_table {
-	enum statement statement; /* of one window of its rows, where they are rows of items */
-	int values;               /* its columns, and what else LICENCES needs */
 	const struct column *columns;
 	size_t count;
 };
 
 static const struct build_table build_tables[RELEASE_TABLES] = {
-	[RELEASE_LABELS] = { SQL_RELEASE_LABELS, LABEL_READ, label_columns, LABEL_COLUMNS },
-	[RELEASE_JUDGMENTS] = { SQL_RELEASE_JUDGMENTS, JUDGMENT_COLUMNS, judgment_columns,
-	                        JUDGMENT_COLUMNS },
-	[RELEASE_TRIALS] = { SQL_RELEASE_TRIALS, TRIAL_COLUMNS, trial_columns, TRIAL_COLUMNS },
-	[RELEASE_LEAKS] = { .columns = leak_columns, .count = LEAK_COLUMNS },
-	[RELEASE_SEALED] = { .columns = sealed_table_columns, .count = SEALED_COLUMNS },
-	[RELEASE_CHANGES] = { .columns = change_columns, .count = CHANGE_COLUMNS },
+	[RELEASE_LABELS] = { label_columns, LABEL_COLUMNS },
+	[RELEASE_JUDGMENTS] = { judgment_columns, JUDGMENT_COLUMNS },
+	[RELEASE_TRIALS] = { trial_columns, TRIAL_COLUMNS },
+	[RELEASE_CROWD] = { crowd_columns, CROWD_COLUMNS },
+	[RELEASE_MARKS] = { mark_columns, MARK_COLUMNS },
+	[RELEASE_LEAKS] = { leak_columns, LEAK_COLUMNS },
+	[RELEASE_SEALED] = { sealed_table_columns, SEALED_COLUMNS },
+	[RELEASE_CHANGES] = { change_columns, CHANGE_COLUMNS },
 };
 
 struct making {
@@ -58,6 +62,10 @@ struct making {
 	struct figures *figures; /* both of the rows that were written */
 	struct leakage *leakage;
 	struct seal *seal;
+	struct said *said;
+	double disagreement;      /* that alpha of an item is measured by; 0: it is not known */
+	struct crowd_count crowd; /* both of the item whose trials go by */
+	struct mark_list marks;
 	struct predecessor before;
 };
 
@@ -84,28 +92,51 @@ static void begin_sinks(struct making *making)
 	}
 }
 
-/* The rows of one table on their way into all files that hold it. */
-struct build_rows {
-	struct making *making;
-	enum release_table table;
-};
-
-/* What is counted while rows go by. */
-static void note_row(struct making *making, enum release_table table, const char *const values[])
-{
-	if (table == RELEASE_LABELS) {
-		figures_label(making->figures, values);
-		leakage_row(making->leakage, values);
-	} else if (table == RELEASE_TRIALS) {
-		figures_trial(making->figures, values);
-	}
-}
-
 static void write_row(struct making *making, enum release_table table, const char *const values[])
 {
 	for (int file = 0; file < ARTEFACTS; file++)
 		if (artefacts[file].table == table && !is_left_out(making, file))
 			sink_row(&making->sinks[file], values);
+}
+
+static void write_mark(void *arg, const char *const values[MARK_COLUMNS])
+{
+	write_row(arg, RELEASE_MARKS, values);
+}
+
+/* What the trials of the last item come to. */
+static void end_trials(struct making *making)
+{
+	struct crowd_row row;
+
+	if (!*making->crowd.item)
+		return;
+	crowd_count_row(&making->crowd, making->disagreement, &row);
+	write_row(making, RELEASE_CROWD, row.values);
+	marks_rows(&making->marks, making->crowd.item, write_mark, making);
+	making->crowd = (struct crowd_count){ 0 };
+}
+
+static struct error note_trial(struct making *making, const char *const values[])
+{
+	if (strcmp(making->crowd.item, values[TRIAL_ITEM]) != 0)
+		end_trials(making);
+	figures_trial(making->figures, values);
+	crowd_count_take(&making->crowd, values);
+	return marks_take(&making->marks, values[TRIAL_VERDICT], values[TRIAL_MARKS]);
+}
+
+/* What is counted while rows go by, and the tables that are made of them. */
+static struct error note_row(struct making *making, enum release_table table,
+                             const char *const values[])
+{
+	if (table == RELEASE_TRIALS)
+		return note_trial(making, values);
+	if (table == RELEASE_LABELS) {
+		figures_label(making->figures, values);
+		leakage_row(making->leakage, values);
+	}
+	return ok();
 }
 
 /* Of a sealed item, withholds from the row what tells its label, and commits to that instead. */
@@ -121,21 +152,27 @@ static struct error seal_label(struct making *making, const char *values[])
 	return err;
 }
 
-static struct error build_row(void *arg, const struct rows *rows)
+static struct error build_row(void *arg, enum release_table table, const char *const values[])
 {
-	const struct build_rows *to = arg;
-	const char *values[LABEL_READ] = { NULL };
+	struct making *making = arg;
+	struct error err = note_row(making, table, values);
+
+	if (!err.code)
+		write_row(making, table, values);
+	return err;
+}
+
+static struct error build_label(void *arg, const struct rows *rows)
+{
+	struct making *making = arg;
+	const char *values[LABEL_READ];
 	struct error err = ok();
 
-	for (int c = 0; c < build_tables[to->table].values; c++)
+	for (int c = 0; c < LABEL_READ; c++)
 		values[c] = rows_text(rows, 0, c);
-	if (to->table == RELEASE_LABELS && rows_flag(rows, 0, LABEL_SEALED))
-		err = seal_label(to->making, values);
-	if (err.code)
-		return err;
-	note_row(to->making, to->table, values);
-	write_row(to->making, to->table, values);
-	return ok();
+	if (rows_flag(rows, 0, LABEL_SEALED))
+		err = seal_label(making, values);
+	return err.code ? err : build_row(making, RELEASE_LABELS, values);
 }
 
 static struct error build_tell(const struct making *making, int64_t done)
@@ -148,16 +185,14 @@ static struct error build_tell(const struct making *making, int64_t done)
 /* What a few items have in each table. */
 static struct error write_few(struct making *making, const char *const few[])
 {
-	for (int table = 0; table < RELEASE_BY_ITEM; table++) {
-		struct build_rows to = { making, (enum release_table)table };
+	struct db *db = making->bundle.db;
+	struct error err = db_stream(db, SQL_RELEASE_LABELS, few, build_label, making);
 
-		if (table == RELEASE_JUDGMENTS && !making->volunteers)
-			continue;
-		struct error err =
-			db_stream(making->bundle.db, build_tables[table].statement, few, build_row, &to);
-		if (err.code)
-			return err;
-	}
+	if (!err.code)
+		err = said_window(making->said, db, few, build_row, making);
+	if (err.code)
+		return err;
+	end_trials(making);
 	return seal_keep(making->seal, making->bundle.db, making->release_id);
 }
 
@@ -214,8 +249,8 @@ static struct error write_leaks(struct making *making)
 static struct error write_descriptions(struct making *making, const struct release_facts *facts)
 {
 	struct bundle *bundle = &making->bundle;
-	struct error err =
-		card_write(bundle->out[BUNDLE_CARD], bundle->db, facts, &making->leaks, &bundle->signer);
+	struct error err = card_write(bundle->out[BUNDLE_CARD], bundle->db, facts, making->said,
+	                              &making->leaks, &bundle->signer);
 
 	if (err.code)
 		return err;
@@ -257,6 +292,8 @@ static struct error describe_release(struct making *making)
 		                           .volunteers = making->volunteers,
 		                           .seals = making->seals,
 		                           .follows = making->before.found };
+
+	said_count(making->said, &facts.said);
 	struct error err = facts_gather(making->bundle.db, making->release_id, &facts);
 
 	if (!err.code)
@@ -281,20 +318,39 @@ static struct error write_changes_table(struct making *making)
 	return err;
 }
 
+static struct error end_sinks(struct making *making)
+{
+	struct error err = ok();
+
+	for (int file = 0; !err.code && file < ARTEFACTS; file++)
+		if (!is_left_out(making, file))
+			err = sink_end(&making->sinks[file]);
+	return err;
+}
+
 static struct error write_tables(struct making *making)
 {
-	struct error err = seal_prepare(making->bundle.db, making->release_id);
+	struct db *db = making->bundle.db;
+	int64_t since_ms = clock_monotonic_ms();
+	struct error err = seal_prepare(db, making->release_id);
 
-	if (err.code || (err = build_write_items(making)).code || (err = write_leaks(making)).code)
+	if (err.code || (err = said_begin(making->said, db, making->release_id)).code)
 		return err;
-	if ((err = write_changes_table(making)).code)
+	if ((err = build_write_items(making)).code)
 		return err;
-	for (int file = 0; file < ARTEFACTS; file++)
-		if (!is_left_out(making, file) && (err = sink_end(&making->sinks[file])).code)
-			return err;
+	since_ms = stage_end(since_ms, "tables");
+	if ((err = write_leaks(making)).code)
+		return err;
+	since_ms = stage_end(since_ms, "measuring leaks");
+	if ((err = write_changes_table(making)).code || (err = end_sinks(making)).code)
+		return err;
 	if ((err = describe_release(making)).code)
 		return err;
-	return bundle_seal(&making->bundle);
+	since_ms = stage_end(since_ms, "describing");
+	if ((err = bundle_seal(&making->bundle)).code)
+		return err;
+	stage_end(since_ms, "sums and signatures");
+	return ok();
 }
 
 /* What was chosen becomes items and files of the release, some at a time. Nobody sees them before
@@ -325,16 +381,19 @@ static struct error write_and_finish(struct making *making)
 {
 	struct bundle *bundle = &making->bundle;
 	auto_rows *rows = NULL;
+	int64_t since_ms = clock_monotonic_ms();
 	struct error err = take_items(making);
 
 	if (err.code)
 		return err;
+	stage_end(since_ms, "taking items");
 	err = db_run(bundle->db, SQL_RELEASE_SIZE, (const char *[]){ making->release_id }, &rows);
 	if (err.code)
 		return err;
 	bundle->items = rows_integer(rows, 0, 0);
 	making->volunteers = rows_flag(rows, 0, 1);
 	making->seals = rows_flag(rows, 0, 2);
+	making->disagreement = rows_text(rows, 0, 3) ? rows_double(rows, 0, 3) : 0;
 	for (int file = 0; file < BUNDLE_FILES; file++)
 		bundle->left_out[file] = is_left_out(making, file);
 	if ((err = build_tell(making, 0)).code)
@@ -346,7 +405,10 @@ static struct error write_and_finish(struct making *making)
 		err = write_tables(making);
 	}
 	bundle_close_rest(bundle);
-	return err.code ? err : bundle_finish(bundle);
+	since_ms = clock_monotonic_ms();
+	if (!err.code && !(err = bundle_finish(bundle)).code)
+		stage_end(since_ms, "finishing");
+	return err;
 }
 
 static void make_nicely(void *arg)
@@ -389,12 +451,15 @@ struct error release_make(struct db *db, struct store *store, const char *releas
 		making->figures = figures_new();
 		making->leakage = leakage_new();
 		making->seal = seal_new();
+		making->said = said_new();
 		err = predecessor_find(db, arena, release.name, release.version, &making->before);
 		if (!err.code)
 			err = make_release(making);
 		figures_free(making->figures);
 		leakage_free(making->leakage);
 		seal_free(making->seal);
+		said_free(making->said);
+		marks_free(&making->marks);
 		free(making);
 	}
 	arena_free(arena);

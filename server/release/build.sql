@@ -28,10 +28,12 @@ SELECT release_id, item_id, path, sha256, bytes, split, label, label_source,
     ON CONFLICT DO NOTHING
 
 -- name: release_size
--- $1 release uuid; returns how many items, whether volunteers have rows of their own, whether it commits to labels
+-- $1 release uuid; returns how many items, whether volunteers have rows of their own, whether it commits to labels, the
+-- disagreement that alpha is measured by
 SELECT count(*), coalesce((SELECT (filter->>'volunteers')::boolean FROM release WHERE id = $1::uuid), true),
        coalesce((SELECT (filter->>'seal_test')::boolean FROM release WHERE id = $1::uuid), false)
-       OR count(*) FILTER (WHERE sealed) > 0
+       OR count(*) FILTER (WHERE sealed) > 0,
+       (SELECT disagreement FROM release WHERE id = $1::uuid)
   FROM release_item WHERE release_id = $1::uuid
 
 -- name: release_window
@@ -72,42 +74,3 @@ SELECT r.item_id, r.split, i.media_type, r.path, r.label, r.label_source,
  WHERE r.release_id = $1::uuid AND r.item_id <= $3::uuid
    AND r.item_id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000')
  ORDER BY r.item_id
-
--- name: release_judgments
--- One window of judgments.csv, in its columns: those that count. Of each only what
--- was said: whatever else were the same in another release would join the two, row by row. Rows of
--- an item come in an order of this release alone.
--- $1 release uuid, $2 after this item, or NULL; $3 up to this item
-SELECT j.item_id, pseudonym(e.salt, 'volunteer', uuid_send(j.volunteer_id)), j.verdict,
-       confidence_step(j.confidence)
-  FROM release_draft d
-  JOIN release e ON e.id = d.release_id
- CROSS JOIN LATERAL unnest(d.volunteers) AS judge
- CROSS JOIN LATERAL (SELECT * FROM judgment WHERE item_id = d.item_id AND volunteer_id = judge
-                        AND revision = 0 OFFSET 0) j
- WHERE d.release_id = $1::uuid AND d.item_id <= $3::uuid AND NOT d.sealed
-   AND d.item_id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000')
- ORDER BY j.item_id, pseudonym(e.salt, 'judgment', uuid_send(j.item_id) || uuid_send(j.volunteer_id))
-
--- name: release_trials
--- One window of trials.csv, in its columns: the same judgments without the volunteer, with how the item
--- was shown. They come in an order of their own, or it would give the volunteers back.
--- `gold` as the kind of a pair would tell volunteers which of their items is gold: it reads `chosen`.
--- A pair that is not there (its month was detached) leaves fields empty.
--- Which two were one pair is not told: whoever is without a partner was shown beside gold.
--- $1 release uuid, $2 after this item, or NULL; $3 up to this item
-SELECT j.item_id, j.verdict, confidence_step(j.confidence), j.position,
-       (SELECT string_agg(tell, ';' ORDER BY tell COLLATE "C") FROM unnest(j.tells) AS tell),
-       CASE WHEN p.matched THEN 'true' WHEN NOT p.matched THEN 'false' END,
-       CASE WHEN p.kind = 'random' AND p.policy >= 2 THEN 'random' WHEN p.kind IS NOT NULL THEN 'chosen' END,
-       exposure_step(p.exposure_ms), to_char(j.judged_at AT TIME ZONE 'UTC', 'YYYY-MM')
-  FROM release_draft d
-  JOIN release e ON e.id = d.release_id
- CROSS JOIN LATERAL unnest(d.volunteers) AS judge
- CROSS JOIN LATERAL (SELECT * FROM judgment WHERE item_id = d.item_id AND volunteer_id = judge
-                        AND revision = 0 OFFSET 0) j
-  LEFT JOIN LATERAL (SELECT * FROM judged_pair
-                      WHERE assignment_id = j.assignment_id OFFSET 0) p ON true
- WHERE d.release_id = $1::uuid AND d.item_id <= $3::uuid AND NOT d.sealed
-   AND d.item_id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000')
- ORDER BY j.item_id, pseudonym(e.salt, 'trial', uuid_send(j.item_id) || uuid_send(j.assignment_id))

@@ -227,8 +227,10 @@ static struct error write_signatures(struct bundle *bundle)
 
 	if (err.code)
 		return err;
-	signed_sums_write(bundle->out[BUNDLE_SIGNATURE], &bundle->signer, prehash, &facts,
-	                  bundle->release->created_s);
+	signed_sums_write(bundle->out[BUNDLE_SIGNATURE], &bundle->signer, prehash,
+	                  &(struct sums_facts){ .name = facts.name,
+	                                        .version = facts.version,
+	                                        .created_s = bundle->release->created_s });
 	signed_manifest_write(bundle->out[BUNDLE_MANIFEST], &bundle->signer, &facts);
 	err = bundle_keep_one(bundle, BUNDLE_SIGNATURE);
 	return err.code ? err : bundle_keep_one(bundle, BUNDLE_MANIFEST);

@@ -2,6 +2,7 @@
 #include "release/card.h"
 
 #include <ctype.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@
 #include "core/utf8.h"
 #include "release/changelog.h"
 #include "release/cohort_card.h"
+#include "release/described.h"
 #include "release/facts.h"
 #include "release/keys.h"
 #include "release/leaks.h"
@@ -49,7 +51,10 @@ static void card_header(FILE *out, const struct rows *facts, bool volunteers)
 	fputs("configs:\n- config_name: labels\n  data_files: labels.csv\n", out);
 	if (volunteers)
 		fputs("- config_name: judgments\n  data_files: judgments.csv\n", out);
-	fputs("- config_name: trials\n  data_files: trials.csv\n---\n\n", out);
+	fputs("- config_name: trials\n  data_files: trials.csv\n"
+	      "- config_name: crowd\n  data_files: crowd.csv\n"
+	      "- config_name: marks\n  data_files: marks.csv\n---\n\n",
+	      out);
 }
 
 static void card_opening(FILE *out, const struct rows *facts)
@@ -102,6 +107,11 @@ static void card_splits(FILE *out, const struct rows *facts, const struct rows *
 	if (rows_integer(facts, 0, FACT_CONTRADICTING) > 0)
 		fprintf(out, "Left out, because the same bytes were labelled both real and fake: %s.\n\n",
 		        rows_text(facts, 0, FACT_CONTRADICTING));
+	if (rows_integer(facts, 0, FACT_UNCUTTABLE) > 0)
+		fprintf(out,
+		        "Left out, because they cannot be cut to the size or length of the others of their "
+		        "campaign or pair: %s.\n\n",
+		        rows_text(facts, 0, FACT_UNCUTTABLE));
 }
 
 /* What is withheld of the test split, and how to check it later. */
@@ -186,7 +196,13 @@ static void card_labels(FILE *out, const struct rows *facts)
 		        card_percent(facts, FACT_GOLD_RIGHT, FACT_GOLD_JUDGED));
 }
 
-static void card_agreement(FILE *out, const struct rows *facts, const struct rows *said)
+/* How many of the judgments, in percent. */
+static double said_percent(const struct said_counts *said, uint64_t part)
+{
+	return 100 * (double)part / (double)said->judgments;
+}
+
+static void card_agreement(FILE *out, const struct rows *facts, const struct said_counts *said)
 {
 	fputs("## How sure\n\n", out);
 	if (rows_text(facts, 0, FACT_ALPHA))
@@ -199,20 +215,20 @@ static void card_agreement(FILE *out, const struct rows *facts, const struct row
 	else
 		fputs("Krippendorff's alpha cannot be computed from the judgments here.", out);
 	fputs(" Agreement is not truth: a crowd may be wrong together.\n\n", out);
-	if (rows_integer(said, 0, OF_ALL) == 0) {
+	if (said->judgments == 0) {
 		fputs("There are no judgments in it.\n\n", out);
 		return;
 	}
 	fprintf(
 		out,
-		"%s judgments by %s volunteers. Of them %.1f %% were shown an item labelled fake, %.1f %% "
+		"%" PRIu64 " judgments by %" PRIu64
+		" volunteers. Of them %.1f %% were shown an item labelled fake, %.1f %% "
 		"said fake, %.1f %% saw the item on the left, %.1f %% in a matched pair, %.1f %% in a pair "
 		"of two items drawn uniformly at random among those still open then. Training pairs are "
 		"left out; so are revisions.\n\n",
-		rows_text(said, 0, OF_ALL), rows_text(said, 0, OF_VOLUNTEERS),
-		card_percent(said, OF_FAKE_ITEMS, OF_ALL), card_percent(said, OF_SAYING_FAKE, OF_ALL),
-		card_percent(said, OF_LEFT, OF_ALL), card_percent(said, OF_MATCHED, OF_ALL),
-		card_percent(said, OF_RANDOM, OF_ALL));
+		said->judgments, said->volunteers, said_percent(said, said->on_fakes),
+		said_percent(said, said->saying_fake), said_percent(said, said->left),
+		said_percent(said, said->matched), said_percent(said, said->random));
 }
 
 static void card_limits(FILE *out, const struct rows *facts)
@@ -243,11 +259,15 @@ static void card_files(FILE *out, const struct release_facts *facts)
 	if (facts->volunteers)
 		fputs("- `judgments.csv`: a row a judgment: volunteer, item, verdict and confidence.\n",
 		      out);
-	fputs("- `trials.csv`: a row a judgment, without the volunteer: verdict, confidence, and how "
-	      "the item was shown.\n"
-	      "- `leaks.csv`: how well each thing beside the content tells fakes from real media.\n"
-	      "- `TYPE/SPLIT/LABEL/NAME`: the media. Names mean nothing.\n",
-	      out);
+	fputs(
+		"- `trials.csv`: a row a judgment, without the volunteer: verdict, confidence, and how "
+		"the item was shown.\n"
+		"- `crowd.csv`: a row an item that was judged: how many say fake, how far they agree (and "
+		"the item's part in alpha), quartiles of response times, how many gave each reason.\n"
+		"- `marks.csv`: a row a place that a volunteer pointed at, without the volunteer.\n"
+		"- `leaks.csv`: how well each thing beside the content tells fakes from real media.\n"
+		"- `TYPE/SPLIT/LABEL/NAME`: the media. Names mean nothing.\n",
+		out);
 	if (facts->seals)
 		fputs("- `TYPE/test/sealed/NAME`: those of sealed items; `sealed.csv`: what commits to "
 		      "their labels.\n",
@@ -269,10 +289,11 @@ static void card_files(FILE *out, const struct release_facts *facts)
 }
 
 /* What one who holds another release of the same items can find out. */
-static void card_privacy(FILE *out, const struct rows *said, const struct rows *alone,
-                         bool volunteers)
+static void card_privacy(FILE *out, const struct said_counts *said, bool volunteers)
 {
-	fputs("## Privacy\n\nNo addresses, no device data, no marks. Times of looking come in steps "
+	fputs("## Privacy\n\nNo addresses. Of devices only the kind is told (phone, tablet, computer), "
+	      "of "
+	      "marks the place in hundredths; neither stands beside a volunteer. Times come in steps "
 	      "that grow, the date as a month. Lineages and people appear under pseudonyms made for "
 	      "this release alone.",
 	      out);
@@ -284,15 +305,16 @@ static void card_privacy(FILE *out, const struct rows *said, const struct rows *
 	      "was said and nothing else; how the item was shown stands in `trials.csv`, in another "
 	      "order.\n\n",
 	      out);
-	if (rows_integer(said, 0, OF_ALL) > 0)
+	if (said->judgments > 0)
 		fprintf(out,
-		        "Pseudonyms do not hide answers. %s of %s volunteers said of the items here what "
+		        "Pseudonyms do not hide answers. %" PRIu64 " of %" PRIu64
+		        " volunteers said of the items here what "
 		        "nobody else said of the same items: whoever holds another release of these items "
-		        "can find them in it by their answers as a whole. Single rows tell less: %s of %s "
+		        "can find them in it by their answers as a whole. Single rows tell less: %" PRIu64
+		        " of %" PRIu64 " "
 		        "judgments (%.1f %%) are the only one of their item, verdict and confidence.\n\n",
-		        rows_text(alone, 0, ALONE_VOLUNTEERS), rows_text(alone, 0, OF_EVERYBODY),
-		        rows_text(alone, 0, ALONE_ROWS), rows_text(said, 0, OF_ALL),
-		        100 * rows_double(alone, 0, ALONE_ROWS) / rows_double(said, 0, OF_ALL));
+		        said->alone_volunteers, said->volunteers, said->alone_rows, said->judgments,
+		        said_percent(said, said->alone_rows));
 }
 
 void card_text(FILE *out, const char *text)
@@ -463,10 +485,10 @@ static void card_set_aside(FILE *out, const struct rows *aside)
 }
 
 struct error card_write(FILE *out, struct db *db, const struct release_facts *facts,
-                        const struct leak_table *leaks, const struct signer *signer)
+                        const struct said *said, const struct leak_table *leaks,
+                        const struct signer *signer)
 {
-	const struct rows *whole = facts->of[FACTS_WHOLE], *said = facts->of[FACTS_JUDGMENTS];
-	const struct rows *table = facts->of[FACTS_TABLE];
+	const struct rows *whole = facts->of[FACTS_WHOLE], *table = facts->of[FACTS_TABLE];
 	struct error err;
 
 	card_header(out, whole, facts->volunteers);
@@ -478,16 +500,16 @@ struct error card_write(FILE *out, struct db *db, const struct release_facts *fa
 	card_corrections(out, facts->of[FACTS_CORRECTIONS]);
 	if ((err = changelog_card(out, db, facts->release)).code)
 		return err;
-	card_agreement(out, whole, said);
+	card_agreement(out, whole, &facts->said);
 	card_set_aside(out, facts->of[FACTS_SET_ASIDE]);
-	if ((err = cohort_card_write(out, db, facts->release->id, facts->volunteers)).code)
-		return err;
+	cohort_card_write(out, said, facts->said.judgments, facts->volunteers);
 	leaks_card(out, leaks);
 	card_limits(out, whole);
 	card_files(out, facts);
-	card_privacy(out, said, facts->of[FACTS_RECOGNISABLE], facts->volunteers);
+	card_privacy(out, &facts->said, facts->volunteers);
 	card_licences(out, facts);
 	card_loading(out, whole, table, facts->volunteers);
+	few_files_write(out, rows_integer(whole, 0, FACT_ITEMS));
 	card_citation(out, whole);
 	card_publisher(out);
 	fputc('\n', out);

@@ -10,12 +10,14 @@
 
 struct leak_table;
 struct release_facts;
+struct said;
 struct signer;
 
 /* Writes the dataset card of a decided release as Markdown with a Hugging Face header.
- * `leaks`: what was measured of its media. `signer`: who will sign it. */
+ * `said`: its judgments. `leaks`: what was measured of its media. `signer`: who will sign it. */
 struct error card_write(FILE *out, struct db *db, const struct release_facts *facts,
-                        const struct leak_table *leaks, const struct signer *signer) MUST_CHECK;
+                        const struct said *said, const struct leak_table *leaks,
+                        const struct signer *signer) MUST_CHECK;
 
 /* Writes its last section: by which key the release is signed. */
 void card_signature(FILE *out, const struct signer *signer);

@@ -36,7 +36,7 @@ struct error changelog_changes(const struct bundle *bundle, const struct predece
 	struct changes changes = { bundle->db, before->id, bundle->release->id, NULL };
 	FILE *older = NULL, *newer = NULL;
 	struct error err =
-		changes_labels(bundle->db, bundle->store, bundle->release->name, before->version, &older);
+		changes_older_labels(bundle->db, bundle->store, bundle->release->name, before, &older);
 
 	if (!err.code)
 		err = bundle_labels(bundle, &newer);

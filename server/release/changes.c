@@ -7,12 +7,18 @@
 #include <string.h>
 
 #include "core/disk.h"
+#include "core/hex.h"
+#include "core/log.h"
 #include "core/mem.h"
 #include "core/vocabulary.h"
+#include "crypto/sha256.h"
 #include "db/array.h"
+#include "release/seal.h"
 
 #define LABELS   "labels.csv"
 #define ALL_ROWS UINT64_MAX
+
+#define KEPT_AT_ONCE "2000" /* rows a statement */
 
 /* ------------------------------------------------------------------ what comes before */
 
@@ -73,6 +79,87 @@ struct error changes_labels(struct db *db, struct store *store, const char *name
 	struct error err = release_file_open(db, store, name, version, &file, &fd);
 
 	return err.code ? err : disk_stream(fd, ret_file);
+}
+
+/* Columns of changes_rows; the last says whether the label is withheld. */
+static const enum label_column kept_columns[] = {
+	LABEL_ITEM, LABEL_SPLIT, LABEL_MEDIA_TYPE, LABEL_LABEL,  LABEL_LABEL_SOURCE, LABEL_P_FAKE,
+	LABEL_LOW,  LABEL_HIGH,  LABEL_JUDGMENTS,  LABEL_RULING, LABEL_SHA256,       LABEL_DECIDED_BY,
+};
+
+#define KEPT_COLUMNS (sizeof kept_columns / sizeof kept_columns[0])
+
+/* Ids, words and numbers: nothing of it needs quotes. */
+static void write_kept_row(FILE *out, const struct rows *rows, size_t row)
+{
+	bool sealed = rows_flag(rows, row, KEPT_COLUMNS);
+
+	for (size_t c = 0; c < KEPT_COLUMNS; c++) {
+		const char *text = rows_text(rows, row, (int)c);
+		bool told = text && !(sealed && seal_withholds((int)kept_columns[c]));
+
+		fprintf(out, "%s%s", c ? "," : "", told ? text : "");
+	}
+	fputc('\n', out);
+}
+
+static struct error write_kept_labels(struct db *db, const char *release_id, FILE *out)
+{
+	char last[UUID_TEXT] = "";
+	struct error err = ok();
+
+	for (size_t c = 0; c < KEPT_COLUMNS; c++)
+		fprintf(out, "%s%s", c ? "," : "", label_columns[kept_columns[c]].name);
+	fputc('\n', out);
+	for (bool more = true; more && !err.code;) {
+		const char *const from[] = { release_id, *last ? last : NULL, KEPT_AT_ONCE };
+		auto_rows *rows = NULL;
+
+		err = db_run(db, SQL_CHANGES_ROWS, from, &rows);
+		more = !err.code && rows_count(rows) > 0;
+		for (size_t row = 0; more && row < rows_count(rows); row++)
+			write_kept_row(out, rows, row);
+		if (more)
+			snprintf(last, sizeof last, "%s", rows_text(rows, rows_count(rows) - 1, 0));
+	}
+	if (!err.code && (fflush(out) != 0 || ferror(out)))
+		err = disk_error("release", "the rows of the version before could not be kept");
+	rewind(out);
+	return err;
+}
+
+/* Is it known that the store has not got it? */
+static bool labels_are_lost(struct db *db, struct store *store, const char *name,
+                            const char *version)
+{
+	struct release_file file = { .path = LABELS };
+	unsigned char digest[SHA256_BYTES];
+	bool there = true;
+
+	return !release_file_find(db, name, version, &file).code &&
+	       hex_decode(digest, sizeof digest, file.sha256) &&
+	       !store_has(store, digest, &there).code && !there;
+}
+
+struct error changes_older_labels(struct db *db, struct store *store, const char *name,
+                                  const struct predecessor *older, FILE **ret_file)
+{
+	struct error err = changes_labels(db, store, name, older->version, ret_file);
+	FILE *kept = NULL;
+
+	if (!err.code || !labels_are_lost(db, store, name, older->version))
+		return err;
+	log_warn("release: " LABELS
+	         " of %s %s is lost from the store: the version after it is compared "
+	         "with what the database keeps",
+	         name, older->version);
+	if ((err = store_scratch_file(store, &kept)).code)
+		return err;
+	if ((err = write_kept_labels(db, older->id, kept)).code)
+		fclose(kept);
+	else
+		*ret_file = kept;
+	return err;
 }
 
 struct error changes_folder_labels(const char *folder, FILE **ret_file)

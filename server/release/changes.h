@@ -53,6 +53,13 @@ struct error predecessor_settled(struct db *db, const struct release *release) M
 struct error changes_labels(struct db *db, struct store *store, const char *name,
                             const char *version, FILE **ret_file) MUST_CHECK;
 
+/*
+ * The same of a release that another one follows.  Where the store has lost it, which the log is
+ * told, what the database keeps of it, without the columns that come from the items' sources.
+ */
+struct error changes_older_labels(struct db *db, struct store *store, const char *name,
+                                  const struct predecessor *older, FILE **ret_file) MUST_CHECK;
+
 /* labels.csv of a folder that a release was written to. */
 struct error changes_folder_labels(const char *folder, FILE **ret_file) MUST_CHECK;
 

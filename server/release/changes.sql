@@ -15,6 +15,19 @@ SELECT b.version FROM release e JOIN release b ON b.name = e.name
  WHERE e.id = $1::uuid AND b.state = 'writing' AND b.revises IS NULL
    AND (b.created_at, b.id) < (e.created_at, e.id)
 
+-- name: changes_rows
+-- What the database keeps of labels.csv of a release: some rows of it, in their order.
+-- $1 release uuid, $2 after this item, or NULL; $3 how many
+-- returns item, split, medium, label, its source, p_fake, low, high, judgments, ruling, sha256 in hexadecimal, by which rule
+-- the crowd decided, whether the label is withheld
+SELECT r.item_id, r.split, i.media_type, r.label, r.label_source, r.p_fake, r.low, r.high, r.judgments, r.ruling,
+       encode(r.sha256, 'hex'), r.decided_by, r.sealed
+  FROM (SELECT * FROM release_item
+         WHERE release_id = $1::uuid AND item_id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000')
+         ORDER BY item_id LIMIT $3::integer) r
+ CROSS JOIN LATERAL (SELECT media_type FROM item WHERE id = r.item_id OFFSET 0) i
+ ORDER BY r.item_id
+
 -- name: changes_facts
 -- What is known of items between two releases: after what the older one was chosen from, and up to what the newer one was.
 -- A revision was chosen when it was begun.

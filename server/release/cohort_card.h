@@ -4,19 +4,17 @@
 #define RELEASE_COHORT_CARD_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
-#include "core/error.h"
-
-struct db;
+struct said;
 
 /*
- * Writes a paragraph of Markdown on the judgments of the release, or that there is nothing to warn
- * of. Volunteers stand under the release's own pseudonyms, and only with `volunteers`: without
- * judgments.csv nothing says whose judgments belong together. Reads all judgments of the release
- * into memory, some 30 bytes each; costs two fits where there is a cohort.
+ * Writes a paragraph of Markdown on the judgments of the release, `all` of them or those that
+ * said_compared() kept, or that there is nothing to warn of. Volunteers stand under the release's
+ * own pseudonyms, and only with `volunteers`: without judgments.csv nothing says whose judgments
+ * belong together. Costs two fits where there is a cohort.
  */
-struct error cohort_card_write(FILE *out, struct db *db, const char *release_id,
-                               bool volunteers) MUST_CHECK;
+void cohort_card_write(FILE *out, const struct said *said, uint64_t all, bool volunteers);
 
 #endif

@@ -53,6 +53,38 @@ const struct column trial_columns[TRIAL_COLUMNS] = {
 	[TRIAL_KIND] = { "kind", COLUMN_TEXT },
 	[TRIAL_EXPOSURE_S] = { "exposure_s", COLUMN_REAL },
 	[TRIAL_MONTH] = { "month", COLUMN_TEXT },
+	[TRIAL_RESPONSE_S] = { "response_s", COLUMN_REAL },
+	[TRIAL_DEVICE] = { "device", COLUMN_TEXT },
+};
+
+/* In the order of `tells`. */
+const struct column crowd_columns[CROWD_COLUMNS] = {
+	[CROWD_ITEM] = { "item", COLUMN_TEXT },
+	[CROWD_JUDGMENTS] = { "judgments", COLUMN_INTEGER },
+	[CROWD_SAYING_FAKE] = { "saying_fake", COLUMN_INTEGER },
+	[CROWD_AGREEMENT] = { "agreement", COLUMN_REAL },
+	[CROWD_ALPHA] = { "alpha", COLUMN_REAL },
+	[CROWD_RESPONSES] = { "responses", COLUMN_INTEGER },
+	[CROWD_RESPONSE_Q1_S] = { "response_q1_s", COLUMN_REAL },
+	[CROWD_RESPONSE_MEDIAN_S] = { "response_median_s", COLUMN_REAL },
+	[CROWD_RESPONSE_Q3_S] = { "response_q3_s", COLUMN_REAL },
+	[CROWD_TELLS] = { "tell_anatomy", COLUMN_INTEGER },
+	{ "tell_style", COLUMN_INTEGER },
+	{ "tell_function", COLUMN_INTEGER },
+	{ "tell_physics", COLUMN_INTEGER },
+	{ "tell_context", COLUMN_INTEGER },
+	{ "tell_edges", COLUMN_INTEGER },
+	{ "tell_motion", COLUMN_INTEGER },
+	{ "tell_voice", COLUMN_INTEGER },
+	{ "tell_edit", COLUMN_INTEGER },
+	{ "tell_recognised", COLUMN_INTEGER },
+	{ "tell_gut", COLUMN_INTEGER },
+};
+
+const struct column mark_columns[MARK_COLUMNS] = {
+	[MARK_ITEM] = { "item", COLUMN_TEXT }, [MARK_VERDICT] = { "verdict", COLUMN_TEXT },
+	[MARK_X] = { "x", COLUMN_REAL },       [MARK_Y] = { "y", COLUMN_REAL },
+	[MARK_T_S] = { "t_s", COLUMN_REAL },
 };
 
 const struct column leak_columns[LEAK_COLUMNS] = {
@@ -90,6 +122,7 @@ static const char *const rule_words[] = { "full", "no_gold", "one_network", "no_
 static const char *const confidence_words[] = { "60", "75", "95", NULL };
 static const char *const position_words[] = { "left", "right", NULL };
 static const char *const kind_words[] = { "random", "chosen", NULL };
+static const char *const device_words[] = { "phone", "tablet", "computer", NULL };
 
 static const struct column_meaning label_meanings[LABEL_COLUMNS] = {
 	[LABEL_ITEM] = { "Id of the item, the same in every release of one installation", NULL },
@@ -157,11 +190,55 @@ static const struct column_meaning trial_meanings[TRIAL_COLUMNS] = {
 	[TRIAL_KIND] = { "random: both items were drawn uniformly at random among those still open; "
 	                 "chosen: by the platform, for whatever reason",
 	                 kind_words },
-	[TRIAL_EXPOSURE_S] = { "Seconds from shown to judged: the last step reached of 0, 0.5, 1, 2, "
-	                       "3, "
-	                       "5, 8, 13, 21, 34, 55",
+	[TRIAL_EXPOSURE_S] = { "Seconds that the pair was visible until it was judged: the last step "
+	                       "reached of 0, 0.5, 1, 2, 3, 5, 8, 13, 21, 34, 55",
 	                       NULL },
 	[TRIAL_MONTH] = { "Month of the judgment, YYYY-MM, UTC", NULL },
+	[TRIAL_RESPONSE_S] = { "Seconds from shown to judged, whether the page was visible or not, in "
+	                       "the steps of exposure_s",
+	                       NULL },
+	[TRIAL_DEVICE] = { "On what it was judged: a computer, with a mouse or keys; or, with a touch "
+	                   "screen, a phone (narrower than 600 pixels of CSS) or a tablet",
+	                   device_words },
+};
+
+#define TELL_MEANING "How many of these judgments gave this reason: "
+
+static const struct column_meaning crowd_meanings[CROWD_COLUMNS] = {
+	[CROWD_ITEM] = { "Id of the item, as in labels.csv; sealed items have no row", NULL },
+	[CROWD_JUDGMENTS] = { "How many judgments are counted here: those of trials.csv", NULL },
+	[CROWD_SAYING_FAKE] = { "How many of them say fake", NULL },
+	[CROWD_AGREEMENT] = { "Observed agreement on the item: the share of all pairs of its judgments "
+	                      "that say the same (Fleiss 1971, P_i); empty with fewer than two",
+	                      NULL },
+	[CROWD_ALPHA] = { "The item's part in Krippendorff's alpha: 1 - its observed disagreement / "
+	                  "the disagreement expected of all judgments of the release (Krippendorff "
+	                  "2011); the mean over items, weighted by judgments, is alpha. Of few "
+	                  "judgments it takes few values, and says little of the one item",
+	                  NULL },
+	[CROWD_RESPONSES] = { "How many of them have a response time", NULL },
+	[CROWD_RESPONSE_Q1_S] = { "Lower quartile of response_s of trials.csv, in its steps", NULL },
+	[CROWD_RESPONSE_MEDIAN_S] = { "Median of response_s, the lower of two, in its steps", NULL },
+	[CROWD_RESPONSE_Q3_S] = { "Upper quartile of response_s, in its steps", NULL },
+	[CROWD_TELLS] = { TELL_MEANING "anatomy", NULL },
+	{ TELL_MEANING "style", NULL },
+	{ TELL_MEANING "function", NULL },
+	{ TELL_MEANING "physics", NULL },
+	{ TELL_MEANING "context", NULL },
+	{ TELL_MEANING "edges", NULL },
+	{ TELL_MEANING "motion", NULL },
+	{ TELL_MEANING "voice", NULL },
+	{ TELL_MEANING "edit", NULL },
+	{ TELL_MEANING "recognised", NULL },
+	{ TELL_MEANING "gut", NULL },
+};
+
+static const struct column_meaning mark_meanings[MARK_COLUMNS] = {
+	[MARK_ITEM] = { "Id of the item, as in labels.csv; sealed items have no row", NULL },
+	[MARK_VERDICT] = { "What the volunteer said who pointed there", verdicts },
+	[MARK_X] = { "Where, from 0 at the left to 1 at the right, in hundredths", NULL },
+	[MARK_Y] = { "Where, from 0 at the top to 1 at the bottom, in hundredths", NULL },
+	[MARK_T_S] = { "When in a film or sound, in seconds and tenths; not of images", NULL },
 };
 
 static const struct column_meaning leak_meanings[LEAK_COLUMNS] = {
@@ -209,6 +286,11 @@ const struct described_table described_tables[RELEASE_TABLES] = {
 	[RELEASE_TRIALS] = { "trials", "Trials",
 	                     "a judgment: how the item was shown, without the volunteer", trial_columns,
 	                     trial_meanings, TRIAL_COLUMNS },
+	[RELEASE_CROWD] = { "crowd", "Crowd", "an item that was judged: what its judgments come to",
+	                    crowd_columns, crowd_meanings, CROWD_COLUMNS },
+	[RELEASE_MARKS] = { "marks", "Marks",
+	                    "a place in an item that a volunteer pointed at, without the volunteer",
+	                    mark_columns, mark_meanings, MARK_COLUMNS },
 	[RELEASE_LEAKS] = { "leaks", "Leaks",
 	                    "a medium and a thing beside its content that may tell fakes from real "
 	                    "media",

@@ -7,6 +7,7 @@
 #ifndef RELEASE_COLUMNS_H
 #define RELEASE_COLUMNS_H
 
+#include "core/vocabulary.h"
 #include "release/artefact.h"
 #include "release/sink.h"
 
@@ -70,7 +71,36 @@ enum trial_column {
 	TRIAL_KIND,
 	TRIAL_EXPOSURE_S,
 	TRIAL_MONTH,
+	TRIAL_RESPONSE_S,
+	TRIAL_DEVICE,
 	TRIAL_COLUMNS,
+	/* And one that stands in no row of it: the marks as JSON, for marks.csv. */
+	TRIAL_MARKS = TRIAL_COLUMNS,
+	TRIAL_READ,
+};
+
+/* Of crowd.csv: each of the words `tells` has a column, in their order. */
+enum crowd_column {
+	CROWD_ITEM,
+	CROWD_JUDGMENTS,
+	CROWD_SAYING_FAKE,
+	CROWD_AGREEMENT,
+	CROWD_ALPHA,
+	CROWD_RESPONSES,
+	CROWD_RESPONSE_Q1_S,
+	CROWD_RESPONSE_MEDIAN_S,
+	CROWD_RESPONSE_Q3_S,
+	CROWD_TELLS,
+	CROWD_COLUMNS = CROWD_TELLS + TELL_WORDS,
+};
+
+enum mark_column {
+	MARK_ITEM,
+	MARK_VERDICT,
+	MARK_X,
+	MARK_Y,
+	MARK_T_S,
+	MARK_COLUMNS,
 };
 
 enum leak_column {
@@ -108,6 +138,8 @@ enum change_column {
 extern const struct column label_columns[LABEL_COLUMNS];
 extern const struct column judgment_columns[JUDGMENT_COLUMNS];
 extern const struct column trial_columns[TRIAL_COLUMNS];
+extern const struct column crowd_columns[CROWD_COLUMNS];
+extern const struct column mark_columns[MARK_COLUMNS];
 extern const struct column leak_columns[LEAK_COLUMNS];
 extern const struct column sealed_table_columns[SEALED_COLUMNS];
 extern const struct column change_columns[CHANGE_COLUMNS];

@@ -155,7 +155,9 @@ static json_t *record_set(enum release_table which, const char *path)
 
 		if (which == RELEASE_LABELS)
 			field_of_labels(field, c);
-		if ((which == RELEASE_JUDGMENTS || which == RELEASE_TRIALS) && c == 0)
+		if ((which == RELEASE_JUDGMENTS || which == RELEASE_TRIALS || which == RELEASE_CROWD ||
+		     which == RELEASE_MARKS) &&
+		    c == 0)
 			json_object_set_new(field, "references", by_id("labels/item"));
 		json_array_append_new(fields, field);
 	}

@@ -25,18 +25,8 @@ static struct error cut_trouble(const char *what)
 struct error cut_new(struct store *store, struct cut **ret_cut)
 {
 	struct cut *cut = mem_new(1, sizeof *cut);
-	char folder[PATH_MAX], path[PATH_MAX + 8];
-	struct error err = store_scratch(store, folder);
+	struct error err = store_scratch_file(store, &cut->file);
 
-	if (err.code) {
-		free(cut);
-		return err;
-	}
-	snprintf(path, sizeof path, "%s/cut", folder);
-	cut->file = fopen(path, "w+e");
-	if (!cut->file)
-		err = cut_trouble("the rows of the release could not be kept");
-	store_scratch_remove(store, folder);
 	if (err.code)
 		cut_free(cut);
 	else

@@ -49,6 +49,13 @@ static json_t *package_field(const struct column *column, const struct column_me
 	return field;
 }
 
+/* Do its rows speak of items by their ids in labels.csv? changes.csv names other items too. */
+static bool table_is_of_labels(enum release_table which)
+{
+	return which == RELEASE_JUDGMENTS || which == RELEASE_TRIALS || which == RELEASE_CROWD ||
+	       which == RELEASE_MARKS || which == RELEASE_SEALED;
+}
+
 static json_t *package_schema(enum release_table which, bool csv)
 {
 	const struct described_table *table = &described_tables[which];
@@ -58,9 +65,9 @@ static json_t *package_schema(enum release_table which, bool csv)
 		json_array_append_new(fields, package_field(&table->columns[c], &table->meanings[c], csv));
 	schema = json_pack("{s:s, s:o, s:[s]}", "$schema", PROFILES "tableschema.json", "fields",
 	                   fields, "missingValues", "");
-	if (which == RELEASE_LABELS || which == RELEASE_SEALED)
+	if (which == RELEASE_LABELS || which == RELEASE_CROWD || which == RELEASE_SEALED)
 		json_object_set_new(schema, "primaryKey", json_pack("[s]", "item"));
-	if (which == RELEASE_JUDGMENTS || which == RELEASE_TRIALS || which == RELEASE_SEALED)
+	if (table_is_of_labels(which))
 		json_object_set_new(schema, "foreignKeys",
 		                    json_pack("[{s:[s], s:{s:s, s:[s]}}]", "fields", "item", "reference",
 		                              "resource", "labels", "fields", "item"));

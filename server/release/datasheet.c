@@ -3,6 +3,7 @@
  * DATASHEET.md: the questions of Gebru et al., Datasheets for Datasets (2021), in their order,
  * answered by what the platform knows.  What it does not know, it says.
  */
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "release/card.h"
@@ -63,21 +64,17 @@ static void answer_instances(FILE *out, const struct release_facts *facts)
 
 static void answer_count(FILE *out, const struct release_facts *facts)
 {
-	const struct rows *said = facts->of[FACTS_JUDGMENTS];
-
-	fprintf(out, "%s items, %.2f MB; %s judgments by %s volunteers.", fact_text(facts, FACT_ITEMS),
-	        rows_double(facts->of[FACTS_WHOLE], 0, FACT_BYTES) / 1e6, rows_text(said, 0, OF_ALL),
-	        rows_text(said, 0, OF_VOLUNTEERS));
+	fprintf(out, "%s items, %.2f MB; %" PRIu64 " judgments by %" PRIu64 " volunteers.",
+	        fact_text(facts, FACT_ITEMS), rows_double(facts->of[FACTS_WHOLE], 0, FACT_BYTES) / 1e6,
+	        facts->said.judgments, facts->said.volunteers);
 }
 
 static void answer_when(FILE *out, const struct release_facts *facts)
 {
-	const struct rows *said = facts->of[FACTS_JUDGMENTS];
-
 	fprintf(out, "The release was asked for on %.10s.", facts->release->created_at);
-	if (rows_integer(said, 0, OF_ALL) > 0)
-		fprintf(out, " Its judgments are from %s to %s.", rows_text(said, 0, OF_FIRST_MONTH),
-		        rows_text(said, 0, OF_LAST_MONTH));
+	if (facts->said.judgments > 0)
+		fprintf(out, " Its judgments are from %s to %s.", facts->said.first_month,
+		        facts->said.last_month);
 	fputs(" When the media were made is not known to the platform.", out);
 }
 
@@ -106,6 +103,13 @@ static void answer_address(FILE *out, const struct release_facts *facts)
 	      "sign it.",
 	      out);
 	free(url);
+}
+
+/* Who gets it is told of the formats that spare them its files. */
+static void answer_form(FILE *out, const struct release_facts *facts)
+{
+	answer_address(out, facts);
+	few_files_write(out, fact_number(facts, FACT_ITEMS));
 }
 
 static void answer_contact(FILE *out, const struct release_facts *facts)
@@ -217,7 +221,7 @@ static const struct datasheet_line uses[] = {
 };
 
 static const struct datasheet_line distribution[] = {
-	WRITES("How is it distributed?", answer_address),
+	WRITES("How is it distributed?", answer_form),
 	WRITES("Under which licence?", answer_licence),
 	SAYS("Do third parties restrict it?", "As far as the sources stated it, LICENCES says so for "
 	                                      "each item. Nothing is known of export "

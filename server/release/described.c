@@ -23,10 +23,9 @@ static void write_collection(FILE *out, const struct release_facts *facts)
 	        "moderator had ruled on, or that had served as gold or training in a campaign that is "
 	        "closed, chosen from one snapshot of the database.",
 	        fact_text(facts, FACT_ITEMS));
-	const struct rows *said = facts->of[FACTS_JUDGMENTS];
-	if (rows_integer(said, 0, OF_ALL) > 0)
-		fprintf(out, " Judgments were given from %s to %s (months, UTC).",
-		        rows_text(said, 0, OF_FIRST_MONTH), rows_text(said, 0, OF_LAST_MONTH));
+	if (facts->said.judgments > 0)
+		fprintf(out, " Judgments were given from %s to %s (months, UTC).", facts->said.first_month,
+		        facts->said.last_month);
 }
 
 static void write_protocol(FILE *out, const struct release_facts *facts)
@@ -94,9 +93,10 @@ static void write_selection(FILE *out, const struct release_facts *facts)
 		out,
 		"Items that the crowd could not settle and nobody ruled on are missing, so what is here "
 		"is easier than what was asked (of closed campaigns %s). Left out besides: %s that tie "
-		"splits together, %s whose bytes have both labels.",
+		"splits together, %s whose bytes have both labels, %s that cannot be cut as the others "
+		"are.",
 		fact_text(facts, FACT_UNSETTLED), fact_text(facts, FACT_HELD_BACK),
-		fact_text(facts, FACT_CONTRADICTING));
+		fact_text(facts, FACT_CONTRADICTING), fact_text(facts, FACT_UNCUTTABLE));
 	if (facts->seals)
 		fprintf(
 			out,
@@ -113,8 +113,8 @@ static void write_personal(FILE *out, const struct release_facts *facts)
 	fprintf(out,
 	        "Media may show or let hear people: as the sources declare, nobody in %s items, people "
 	        "who consented in %s, people in a public role in %s; of %s nothing is declared. People "
-	        "and lineages stand under pseudonyms of this release alone. %s No addresses, device "
-	        "data or marked spots are in it, and times only as steps and months.",
+	        "and lineages stand under pseudonyms of this release alone. %s No addresses are in it; "
+	        "kinds of devices and marked spots are, but not whose; times only as steps and months.",
 	        rows_text(people, 0, 0), rows_text(people, 0, 1), rows_text(people, 0, 2),
 	        rows_text(people, 0, 3),
 	        facts->volunteers
@@ -166,6 +166,19 @@ void account_write(FILE *out, enum account_of what, const struct release_facts *
 		write_selection(out, facts);
 	else
 		write_personal(out, facts);
+}
+
+void few_files_write(FILE *out, int64_t items)
+{
+	if (items <= RELEASE_FOLDER_MOST)
+		return;
+	fprintf(
+		out,
+		"\nWith %lld items its folders hold very many files, below the first two digits of "
+		"their names. The formats `webdataset` (shards) and `parquet` (media within tables) "
+		"hold the same in few: they are on its page, and `touchstone release write NAME VERSION "
+		"DIR --format webdataset` writes them.\n\n",
+		(long long)items);
 }
 
 /* ------------------------------------------------------------------ CITATION.cff */

@@ -35,6 +35,10 @@ void datapackage_write(FILE *out, const struct release_facts *facts,
 void croissant_write(FILE *out, const struct release_facts *facts, const struct listed_file files[],
                      size_t count);
 
+/* Which formats spare whoever gets a release of so many items its very many files, as a paragraph;
+ * nothing where its folders are not split. */
+void few_files_write(FILE *out, int64_t items);
+
 /* What the platform did to come to the release, and what follows from it. */
 enum account_of {
 	ACCOUNT_COLLECTION,

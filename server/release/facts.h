@@ -12,6 +12,7 @@
 
 #include "core/error.h"
 #include "db/db.h"
+#include "release/said.h"
 
 /* Columns of the statement release_facts. */
 enum fact {
@@ -44,26 +45,7 @@ enum fact {
 	FACT_MOST,
 	FACT_UNJUDGED,
 	FACT_SEALED,
-};
-
-/* Columns of release_judgment_facts. */
-enum judgment_fact {
-	OF_ALL,
-	OF_VOLUNTEERS,
-	OF_FAKE_ITEMS,
-	OF_LEFT,
-	OF_MATCHED,
-	OF_RANDOM,
-	OF_SAYING_FAKE,
-	OF_FIRST_MONTH,
-	OF_LAST_MONTH,
-};
-
-/* Columns of release_recognisable. */
-enum recognisable {
-	ALONE_ROWS,
-	OF_EVERYBODY,
-	ALONE_VOLUNTEERS,
+	FACT_UNCUTTABLE,
 };
 
 /* Columns of release_campaigns. */
@@ -72,8 +54,6 @@ enum campaign_fact { BY_NAME, BY_THRESHOLD, BY_LEAST, BY_MOST, BY_ITEMS };
 /* Which statement the rows are of. */
 enum fact_set {
 	FACTS_WHOLE,
-	FACTS_JUDGMENTS,
-	FACTS_RECOGNISABLE,
 	FACTS_TABLE,
 	FACTS_CORRECTIONS,
 	FACTS_SET_ASIDE,
@@ -85,9 +65,10 @@ enum fact_set {
 
 struct release_facts {
 	const struct release *release;
-	bool volunteers; /* judgments.csv is in it */
-	bool seals;      /* sealed.csv is */
-	bool follows;    /* another of its name: changes.csv is in it */
+	bool volunteers;         /* judgments.csv is in it */
+	bool seals;              /* sealed.csv is */
+	bool follows;            /* another of its name: changes.csv is in it */
+	struct said_counts said; /* of the judgments that were written */
 	struct rows *of[FACT_SETS];
 };
 

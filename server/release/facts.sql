@@ -9,7 +9,7 @@
 -- by truth, of these judged, of these judged to be what they are, items of closed campaigns that the
 -- crowd has not settled, items left out because their bytes have both labels; of those by crowd how many were decided by
 -- the full rule, without gold, within one declared network, by neither; the fewest, the mean and the most judgments of an
--- item; items without any; sealed items
+-- item; items without any; sealed items; items left out because they cannot be cut as others are
 SELECT e.name, e.version, to_char(e.fixed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'), e.held_back,
        round(e.alpha::numeric, 3), round(e.alpha_low::numeric, 3), round(e.alpha_high::numeric, 3),
        e.filter, n.items, n.bytes, n.crowd, n.ruled, n.known, n.agree, n.types, n.gold, n.judged, n.right,
@@ -19,13 +19,13 @@ SELECT e.name, e.version, to_char(e.fixed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'), 
            AND g.name = coalesce(e.filter->>'campaign', g.name)
            AND i.media_type = coalesce(e.filter->>'media_type', i.media_type)),
        e.contradicting, n.decided_full, n.decided_no_gold, n.decided_one_network, n.decided_neither,
-       n.fewest, n.mean, n.most, n.unjudged, n.sealed
+       n.fewest, n.mean, n.most, n.unjudged, n.sealed, e.uncuttable
   FROM release e,
        (SELECT count(*) AS items, sum(r.bytes) AS bytes, count(*) FILTER (WHERE r.sealed) AS sealed,
                count(*) FILTER (WHERE NOT r.sealed AND r.label_source = 'crowd') AS crowd,
                count(*) FILTER (WHERE NOT r.sealed AND r.label_source = 'ruling') AS ruled,
-               count(i.truth) FILTER (WHERE NOT r.sealed AND r.label_source <> 'truth') AS known,
-               count(*) FILTER (WHERE NOT r.sealed AND r.label_source <> 'truth' AND i.truth::text = r.label) AS agree,
+               count(d.truth) FILTER (WHERE NOT r.sealed AND r.label_source <> 'truth') AS known,
+               count(*) FILTER (WHERE NOT r.sealed AND r.label_source <> 'truth' AND d.truth = r.label) AS agree,
                count(*) FILTER (WHERE NOT r.sealed AND r.label_source = 'truth') AS gold,
                count(r.p_fake) FILTER (WHERE NOT r.sealed AND r.label_source = 'truth') AS judged,
                count(*) FILTER (WHERE NOT r.sealed AND r.label_source = 'truth'
@@ -38,67 +38,26 @@ SELECT e.name, e.version, to_char(e.fixed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'), 
                coalesce(round(avg(r.judgments) FILTER (WHERE NOT r.sealed), 1), 0) AS mean,
                coalesce(max(r.judgments) FILTER (WHERE NOT r.sealed), 0) AS most,
                count(*) FILTER (WHERE NOT r.sealed AND r.judgments = 0) AS unjudged,
-               string_agg(DISTINCT i.media_type COLLATE "C", ' ') AS types
+               string_agg(DISTINCT split_part(r.path, '/', 1) COLLATE "C", ' ') AS types
           FROM release_item r
-         CROSS JOIN LATERAL (SELECT item FROM release_draft
+         CROSS JOIN LATERAL (SELECT item->>'truth' AS truth FROM release_draft
                               WHERE release_id = r.release_id AND item_id = r.item_id OFFSET 0) d
-         CROSS JOIN LATERAL jsonb_populate_record(NULL::item, d.item) i
          WHERE r.release_id = $1::uuid) n
  WHERE e.id = $1::uuid
 
--- name: release_judgment_facts
--- $1 release uuid
--- returns judgments, volunteers, of them on items labelled fake, on the left, in matched pairs,
--- in random pairs (before policy 2 the second item was not drawn so); saying fake; the first and the last month
-SELECT count(*), count(DISTINCT j.volunteer_id), count(*) FILTER (WHERE r.label = 'fake'),
-       count(*) FILTER (WHERE j.position = 'left'), count(*) FILTER (WHERE p.matched),
-       count(*) FILTER (WHERE p.kind = 'random' AND p.policy >= 2), count(*) FILTER (WHERE j.verdict = 'fake'),
-       to_char(min(j.judged_at) AT TIME ZONE 'UTC', 'YYYY-MM'), to_char(max(j.judged_at) AT TIME ZONE 'UTC', 'YYYY-MM')
-  FROM release_item r
- CROSS JOIN LATERAL (SELECT volunteers FROM release_draft
-                      WHERE release_id = r.release_id AND item_id = r.item_id OFFSET 0) d
- CROSS JOIN LATERAL unnest(d.volunteers) AS judge
- CROSS JOIN LATERAL (SELECT * FROM judgment WHERE item_id = r.item_id AND volunteer_id = judge
-                        AND revision = 0 OFFSET 0) j
-  LEFT JOIN LATERAL (SELECT * FROM judged_pair WHERE assignment_id = j.assignment_id OFFSET 0) p ON true
- WHERE r.release_id = $1::uuid AND NOT r.sealed
-
--- name: release_recognisable
--- What matches a release to another one that holds the same items. A sum of hashes stands for the set of
--- what a volunteer said.
--- $1 release uuid
--- returns rows that are the only one of their item, verdict and confidence; volunteers; those of whom
--- nobody else said the same of the same items
-WITH said AS (
-    SELECT j.item_id, j.volunteer_id, j.verdict, confidence_step(j.confidence) AS confidence
-      FROM release_draft d
-     CROSS JOIN LATERAL unnest(d.volunteers) AS judge
-     CROSS JOIN LATERAL (SELECT * FROM judgment WHERE item_id = d.item_id AND volunteer_id = judge
-                            AND revision = 0 OFFSET 0) j
-     WHERE d.release_id = $1::uuid AND NOT d.sealed)
-SELECT (SELECT count(*) FROM (SELECT FROM said GROUP BY item_id, verdict, confidence
-                              HAVING count(*) = 1) single),
-       (SELECT count(DISTINCT volunteer_id) FROM said),
-       (SELECT count(*) FROM (SELECT FROM (SELECT sum(hashtextextended(item_id || verdict, 0)) AS all_of_it
-                                             FROM said GROUP BY volunteer_id) sets
-                               GROUP BY all_of_it HAVING count(*) = 1) alone)
-
 -- name: release_table
 -- $1 release uuid; returns media type, split, real, fake, sealed
-SELECT i.media_type, r.split, count(*) FILTER (WHERE r.label = 'real' AND NOT r.sealed),
+SELECT split_part(r.path, '/', 1), r.split, count(*) FILTER (WHERE r.label = 'real' AND NOT r.sealed),
        count(*) FILTER (WHERE r.label = 'fake' AND NOT r.sealed), count(*) FILTER (WHERE r.sealed)
   FROM release_item r
- CROSS JOIN LATERAL (SELECT item FROM release_draft
-                      WHERE release_id = r.release_id AND item_id = r.item_id OFFSET 0) d
- CROSS JOIN LATERAL jsonb_populate_record(NULL::item, d.item) i
  WHERE r.release_id = $1::uuid
  GROUP BY 1, 2
  ORDER BY 1, position(r.split IN 'train validation test')
 
 -- name: release_licences
 -- $1 release uuid; returns licence, items; the 100 most frequent
-SELECT coalesce(i.licence, 'not stated') COLLATE "C", count(*)
-  FROM release_draft d, jsonb_populate_record(NULL::item, d.item) i
+SELECT coalesce(d.item->>'licence', 'not stated') COLLATE "C", count(*)
+  FROM release_draft d
  WHERE d.release_id = $1::uuid GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 100
 
 -- name: release_people

@@ -8,6 +8,7 @@
 #include "core/hex.h"
 #include "core/thread.h"
 #include "db/array.h"
+#include "release/keys.h"
 #include "release/layout_making.h"
 #include "release/layouts/layouts.h"
 
@@ -227,11 +228,13 @@ static struct error is_wanted(struct db *db, const char *release_id, const struc
 	return err;
 }
 
+/* A machine without the key leaves them to one that has it. */
 static struct error make_layouts(struct job_run *run)
 {
 	const struct progress_listener progress = job_listener(run);
-	struct error err = ok();
+	struct error err = keys_check(run->db);
 
+	run->unfit = err.code != OK;
 	for (size_t i = 0; i < LAYOUTS && !err.code; i++) {
 		bool wanted;
 

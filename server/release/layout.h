@@ -5,7 +5,8 @@
  *   Properties   A layout is made of a release that is ready, from its own tables alone: so on any
  *                day, and of a release made long ago, it is the same.  Media are not copied: a
  * layout is a table of contents (release/contents), and what it adds of its own lies in the store.
- * It is there, or it is not; what is there never changes. Operation    A job begins when a release
+ * Its own list of checksums is signed as that of the release is. It is there, or it is not; what is
+ * there never changes. Operation    A job begins when a release
  * is ready, and makes all layouts but those that repeat the media (Parquet), which are made when
  * somebody asks. Safety       Killed anywhere, a layout is made anew; objects of a try that broke
  * off are removed as whatever nobody names is.

@@ -14,6 +14,8 @@
 #include "core/vocabulary.h"
 #include "core/writer.h"
 #include "release/artefact.h"
+#include "release/keys.h"
+#include "release/signed.h"
 
 struct layout_making {
 	struct db *db;
@@ -22,7 +24,9 @@ struct layout_making {
 	struct release release;
 	char folder[PATH_MAX];
 	struct contents_writer *writer;
-	FILE *sums; /* the list of checksums */
+	const char *format;
+	struct signer signer; /* of a layout with a list of its own of a release that is signed */
+	FILE *sums;           /* the list of checksums */
 	const char *sums_path;
 	bool has_sums;       /* it came as a file of the release */
 	struct contents own; /* of the release's own layout; fd -1: that is what is being made */
@@ -296,8 +300,8 @@ struct error layout_copy(struct layout_making *making, const char *of_release, c
 static bool is_of_own_alone(const char *path)
 {
 	return strcmp(path, RELEASE_SUMS) == 0 || artefact_is_signature(path) ||
-	       strcmp(path, RELEASE_DATAPACKAGE) == 0 || strcmp(path, RELEASE_CROISSANT) == 0 ||
-	       strcmp(path, RELEASE_LEAKAGE) == 0;
+	       strcmp(path, RELEASE_KEY) == 0 || strcmp(path, RELEASE_DATAPACKAGE) == 0 ||
+	       strcmp(path, RELEASE_CROISSANT) == 0 || strcmp(path, RELEASE_LEAKAGE) == 0;
 }
 
 static bool stands_among(const char *path, const char *const list[])
@@ -414,18 +418,65 @@ struct error layout_add_written(struct layout_making *making, FILE *file, const 
 	return written;
 }
 
-/* The list of checksums names all files but itself. */
-static struct error add_sums(struct layout_making *making)
+/* Which key signs the layout: the current one, which need not be the one of the release itself. */
+static struct error add_layout_key(struct layout_making *making)
 {
+	FILE *file = NULL;
+	struct error err = layout_begin(making, &file);
+
+	if (err.code)
+		return err;
+	signed_key_write(file, &making->signer);
+	return layout_add(making, file, RELEASE_KEY);
+}
+
+static struct error add_signature(struct layout_making *making,
+                                  const unsigned char prehash[PREHASH_BYTES])
+{
+	const struct release *release = &making->release;
 	unsigned char digest[SHA256_BYTES];
 	uint32_t crc;
-	FILE *sums = making->sums;
+	FILE *file = NULL;
+	struct error err = layout_begin(making, &file);
 
-	making->sums = NULL;
-	struct error err = add_draft(making, sums, "sums", digest, &crc);
-	if (!err.code)
-		contents_file(making->writer, making->sums_path, digest, crc);
+	if (err.code)
+		return err;
+	signed_sums_write(file, &making->signer, prehash,
+	                  &(struct sums_facts){ .name = release->name,
+	                                        .version = release->version,
+	                                        .created_s = release->created_s,
+	                                        .format = making->format });
+	if (!(err = add_draft(making, file, "draft", digest, &crc)).code)
+		contents_file(making->writer, RELEASE_SIGNATURE, digest, crc);
 	return err;
+}
+
+/* What is signed of the list of checksums, which is at its end. */
+static struct error prehash_list(FILE *sums, unsigned char prehash[PREHASH_BYTES])
+{
+	if (!writer_flush(sums))
+		return disk_error("release", "a file of a layout could not be written");
+	return signature_prehash(fileno(sums), prehash);
+}
+
+/* The list of checksums names all files but itself, and what signs it. */
+static struct error add_sums(struct layout_making *making)
+{
+	unsigned char digest[SHA256_BYTES], prehash[PREHASH_BYTES];
+	uint32_t crc = 0;
+	bool is_signed = making->signer.key;
+	struct error err = is_signed ? add_layout_key(making) : ok();
+
+	if (!err.code && is_signed)
+		err = prehash_list(making->sums, prehash);
+	if (err.code)
+		return err;
+	FILE *sums = making->sums;
+	making->sums = NULL;
+	if ((err = add_draft(making, sums, "sums", digest, &crc)).code)
+		return err;
+	contents_file(making->writer, making->sums_path, digest, crc);
+	return is_signed ? add_signature(making, prehash) : ok();
 }
 
 /* ------------------------------------------------------------------ tables and the card */
@@ -487,6 +538,8 @@ struct error layout_add_tables(struct layout_making *making, const struct sink_f
 	static const struct layout_table tables[] = {
 		{ "judgments.csv", "judgments", judgment_columns, JUDGMENT_COLUMNS },
 		{ "trials.csv", "trials", trial_columns, TRIAL_COLUMNS },
+		{ "crowd.csv", "crowd", crowd_columns, CROWD_COLUMNS },
+		{ "marks.csv", "marks", mark_columns, MARK_COLUMNS },
 		{ "leaks.csv", "leaks", leak_columns, LEAK_COLUMNS },
 	};
 	struct error err = ok();
@@ -636,8 +689,22 @@ static struct error layout_end(struct layout_making *making, unsigned char conte
 	return ok();
 }
 
+/* A bag has the release's own list, and its signature, as payload; releases of before have none. */
+static struct error open_signer(struct layout_making *making)
+{
+	struct contents_file file;
+
+	if (making->own.fd < 0 || strcmp(making->sums_path, RELEASE_SUMS) != 0)
+		return ok();
+	struct error err = contents_find(&making->own, RELEASE_KEY, &file);
+	if (err.code == ERR_NOT_FOUND)
+		return ok();
+	return err.code ? err : signer_open(making->db, &making->signer);
+}
+
 static void layout_clear(struct layout_making *making)
 {
+	signer_close(&making->signer);
 	if (making->sums)
 		fclose(making->sums);
 	contents_free(making->writer);
@@ -656,6 +723,7 @@ struct error layout_write_out(const struct layout_task *task, const struct layou
 		                            .progress = task->progress,
 		                            .release = *task->release,
 		                            .sums_path = layout->sums,
+		                            .format = layout->name,
 		                            .own = { .fd = -1 } };
 	unsigned char contents[SHA256_BYTES];
 	uint64_t bytes;
@@ -665,6 +733,8 @@ struct error layout_write_out(const struct layout_task *task, const struct layou
 	if (task->own && !(err = store_open_read(task->store, task->own, &fd, &bytes)).code &&
 	    (err = contents_open(fd, &making.own)).code)
 		close(fd);
+	if (!err.code)
+		err = open_signer(&making);
 	if (!err.code)
 		err = layout_prepare(&making);
 	if (!err.code)

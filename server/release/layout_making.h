@@ -68,8 +68,9 @@ struct error layout_copy_tables(struct layout_making *making, const char *const 
 /* Adds README.md without the tables that its head names: a loader would take them for the data. */
 struct error layout_copy_card(struct layout_making *making) MUST_CHECK;
 
-/* Adds judgments, trials and leaks of the release in another format. A table that the release does
- * not have is left out; of an older program's the last columns may be missing, and are null. */
+/* Adds judgments, trials, crowd, marks and leaks of the release in another format. A table that the
+ * release does not have is left out; of an older program's the last columns may be missing, and are
+ * null. */
 struct error layout_add_tables(struct layout_making *making,
                                const struct sink_format *format) MUST_CHECK;
 

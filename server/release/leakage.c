@@ -28,12 +28,17 @@ static const int tie_columns[TIES] = {
 struct tied_item {
 	uint64_t what; /* the first digits of the pseudonym or digest */
 	uint32_t row;
-	uint8_t tie, split;
+	uint8_t split;
+};
+
+/* The items that have one kind of tie. */
+struct tied_items {
+	struct tied_item *all;
+	size_t count, room;
 };
 
 struct leakage {
-	struct tied_item *all;
-	size_t count, room;
+	struct tied_items by[TIES]; /* apart, for qsort() takes as much memory again as it sorts */
 	uint32_t rows;
 };
 
@@ -44,24 +49,24 @@ struct leakage *leakage_new(void)
 
 void leakage_free(struct leakage *leakage)
 {
-	if (leakage)
-		free(leakage->all);
+	for (int tie = 0; leakage && tie < TIES; tie++)
+		free(leakage->by[tie].all);
 	free(leakage);
 }
 
 static void leakage_add(struct leakage *leakage, enum tie tie, const char *digits, int split)
 {
+	struct tied_items *tied = &leakage->by[tie];
 	char first[17];
 
-	if (leakage->count == leakage->room) {
-		leakage->room = leakage->room ? 2 * leakage->room : 1024;
-		leakage->all = mem_resize(leakage->all, leakage->room, sizeof *leakage->all);
+	if (tied->count == tied->room) {
+		tied->room = tied->room ? 2 * tied->room : 1024;
+		tied->all = mem_resize(tied->all, tied->room, sizeof *tied->all);
 	}
 	snprintf(first, sizeof first, "%s", digits);
-	leakage->all[leakage->count++] = (struct tied_item){ .what = strtoull(first, NULL, 16),
-		                                                 .row = leakage->rows,
-		                                                 .tie = (uint8_t)tie,
-		                                                 .split = (uint8_t)split };
+	tied->all[tied->count++] = (struct tied_item){ .what = strtoull(first, NULL, 16),
+		                                           .row = leakage->rows,
+		                                           .split = (uint8_t)split };
 }
 
 void leakage_row(struct leakage *leakage, const char *const values[])
@@ -84,33 +89,31 @@ static int compare_tied(const void *a, const void *b)
 {
 	const struct tied_item *x = a, *y = b;
 
-	if (x->tie != y->tie)
-		return x->tie < y->tie ? -1 : 1;
 	if (x->what != y->what)
 		return x->what < y->what ? -1 : 1;
 	return x->row < y->row ? -1 : x->row > y->row;
 }
 
 /* Counts the group that begins at `from` and returns where the next one begins. */
-static size_t count_group(const struct leakage *leakage, size_t from, struct tie_count counts[TIES])
+static size_t count_group(const struct tied_items *tied, size_t from, struct tie_count *count)
 {
-	const struct tied_item *first = &leakage->all[from];
+	const struct tied_item *first = &tied->all[from];
 	uint64_t items = 1;
 	bool crosses = false;
 	size_t i = from + 1;
 
-	for (; i < leakage->count; i++) {
-		const struct tied_item *next = &leakage->all[i];
+	for (; i < tied->count; i++) {
+		const struct tied_item *next = &tied->all[i];
 
-		if (next->tie != first->tie || next->what != first->what)
+		if (next->what != first->what)
 			break;
 		items += next->row != next[-1].row;
 		crosses |= next->split != first->split;
 	}
 	if (items > 1) {
-		counts[first->tie].groups++;
-		counts[first->tie].items += items;
-		counts[first->tie].crossing += crosses;
+		count->groups++;
+		count->items += items;
+		count->crossing += crosses;
 	}
 	return i;
 }
@@ -118,10 +121,14 @@ static size_t count_group(const struct leakage *leakage, size_t from, struct tie
 void leakage_count(struct leakage *leakage, struct tie_count counts[TIES])
 {
 	memset(counts, 0, TIES * sizeof *counts);
-	if (leakage->count)
-		qsort(leakage->all, leakage->count, sizeof *leakage->all, compare_tied);
-	for (size_t i = 0; i < leakage->count;)
-		i = count_group(leakage, i, counts);
+	for (int tie = 0; tie < TIES; tie++) {
+		struct tied_items *tied = &leakage->by[tie];
+
+		if (tied->count)
+			qsort(tied->all, tied->count, sizeof *tied->all, compare_tied);
+		for (size_t i = 0; i < tied->count;)
+			i = count_group(tied, i, &counts[tie]);
+	}
 }
 
 /* ------------------------------------------------------------------ leakage.json */

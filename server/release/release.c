@@ -9,14 +9,12 @@
 #include "core/hex.h"
 #include "core/log.h"
 #include "core/mem.h"
-#include "core/random.h"
 #include "core/vocabulary.h"
 #include "corpus/lost_media.h"
 #include "crowd/agreement.h"
 #include "release/announce.h"
 #include "store/store.h"
 
-#define RESAMPLES        2000
 #define FILE_PATIENCE_MS 30000
 
 static bool name_is_good(const char *name)
@@ -331,53 +329,24 @@ struct error release_give_up(struct db *db, const struct job *job, const char *w
 	return db_transaction(db, give_up_release, &(struct giving_up){ job, why });
 }
 
-/* One item's judgments, as the science reads them; alpha does not ask whose they were. */
-static void add_votes(struct judgments *judgments, const struct release_votes *votes,
-                      uint32_t *item, uint32_t *volunteer, uint8_t *verdict)
+struct error release_fix(struct db *db, const char *id, const struct release_outcome *outcome,
+                         const char *moment)
 {
-	for (uint32_t v = 0; v < votes->judgments; v++) {
-		item[judgments->count] = judgments->items;
-		volunteer[judgments->count] = v;
-		verdict[judgments->count++] = v < votes->fake ? FAKE : REAL;
-	}
-	judgments->items += votes->judgments > 0;
-	if (votes->judgments > judgments->volunteers)
-		judgments->volunteers = votes->judgments;
-}
-
-struct release_agreement release_agree(const struct release_votes votes[], size_t count)
-{
-	struct random random = random_seeded(1); /* the same release gives the same interval */
-	size_t all = 0;
-
-	for (size_t i = 0; i < count; i++)
-		all += votes[i].judgments;
-	uint32_t *item = mem_resize(NULL, all, sizeof *item);
-	uint32_t *volunteer = mem_resize(NULL, all, sizeof *volunteer);
-	uint8_t *verdict = mem_resize(NULL, all, sizeof *verdict);
-	struct judgments judgments = { .item = item, .volunteer = volunteer, .verdict = verdict };
-	for (size_t i = 0; i < count; i++)
-		add_votes(&judgments, &votes[i], item, volunteer, verdict);
-	struct agreement a = agreement_alpha(&judgments, RESAMPLES, &random);
-	free(item);
-	free(volunteer);
-	free(verdict);
-	return (struct release_agreement){ a.defined, a.alpha, a.low, a.high };
-}
-
-struct error release_fix(struct db *db, const char *id, uint32_t held_back, uint32_t contradicting,
-                         const struct release_agreement *agreement, const char *moment)
-{
-	char held_back_text[16], contradicting_text[16], alpha[32], low[32], high[32];
+	char held_back[16], contradicting[16], uncuttable[16], alpha[32], low[32], high[32];
+	char expected[32];
+	const struct agreement *agreement = outcome->agreement;
 	bool defined = agreement->defined;
 
-	snprintf(held_back_text, sizeof held_back_text, "%u", held_back);
-	snprintf(contradicting_text, sizeof contradicting_text, "%u", contradicting);
+	snprintf(held_back, sizeof held_back, "%u", outcome->held_back);
+	snprintf(contradicting, sizeof contradicting, "%u", outcome->contradicting);
+	snprintf(uncuttable, sizeof uncuttable, "%u", outcome->uncuttable);
 	snprintf(alpha, sizeof alpha, "%.17g", agreement->alpha);
 	snprintf(low, sizeof low, "%.17g", agreement->low);
 	snprintf(high, sizeof high, "%.17g", agreement->high);
+	snprintf(expected, sizeof expected, "%.17g", outcome->disagreement);
 	return db_do(db, SQL_RELEASE_FIX,
-	             (const char *[]){ id, held_back_text, defined ? alpha : NULL, defined ? low : NULL,
-	                               defined ? high : NULL, contradicting_text, moment },
+	             (const char *[]){ id, held_back, defined ? alpha : NULL, defined ? low : NULL,
+	                               defined ? high : NULL, contradicting, moment, uncuttable,
+	                               expected },
 	             NULL);
 }

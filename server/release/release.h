@@ -129,21 +129,19 @@ struct error release_has_filter(struct db *db, const char *id, const struct rele
  */
 struct error release_give_up(struct db *db, const struct job *job, const char *why) MUST_CHECK;
 
-struct release_agreement {
-	bool defined;
-	double alpha, low, high; /* the interval is of 95 % */
-};
+struct agreement;
 
-/* What was said of one item. */
-struct release_votes {
-	uint32_t judgments, fake;
+/* What its choice came to. */
+struct release_outcome {
+	/* How many items that were asked for are not in it, by why: they tie splits together, their
+	 * bytes have both labels, they cannot be cut as the others are. */
+	uint32_t held_back, contradicting, uncuttable;
+	const struct agreement *agreement; /* of the judgments of its items */
+	double disagreement;               /* that alpha is measured by: agreement_tally_expected() */
 };
-
-/* Krippendorff's alpha over the judgments of some items. Takes 9 bytes a judgment. */
-struct release_agreement release_agree(const struct release_votes votes[], size_t count);
 
 /* Says that what it holds is decided; what came after `moment` is not in it. */
-struct error release_fix(struct db *db, const char *id, uint32_t held_back, uint32_t contradicting,
-                         const struct release_agreement *agreement, const char *moment) MUST_CHECK;
+struct error release_fix(struct db *db, const char *id, const struct release_outcome *outcome,
+                         const char *moment) MUST_CHECK;
 
 #endif

@@ -90,9 +90,11 @@ SELECT state, fixed_at IS NOT NULL FROM release WHERE id = $1::uuid FOR UPDATE
 
 -- name: release_fix
 -- $1 release uuid, $2 how many were held back, $3 alpha or NULL, $4 low, $5 high, $6 how many
--- were left out because their bytes have both labels, $7 the moment that they were chosen from
+-- were left out because their bytes have both labels, $7 the moment that they were chosen from, $8 how many were left
+-- out because they cannot be cut, $9 the disagreement that alpha is measured by
 UPDATE release SET fixed_at = $7::timestamptz, held_back = $2::integer, alpha = $3::float8,
-                   alpha_low = $4::float8, alpha_high = $5::float8, contradicting = $6::integer
+                   alpha_low = $4::float8, alpha_high = $5::float8, contradicting = $6::integer,
+                   uncuttable = $8::integer, disagreement = $9::float8
  WHERE id = $1::uuid
 
 -- ---------------------------------------------------------------- what the tables say

@@ -20,10 +20,10 @@ SELECT EXISTS (SELECT FROM release_withdrawn w WHERE w.release_id = newest.id)
 
 -- name: revise_begin
 -- $1 release uuid; returns the revision's id
-INSERT INTO release (name, version, filter, salt, fixed_at, held_back, contradicting, alpha, alpha_low, alpha_high,
-                     revises, revision)
-SELECT r.name, r.version || '+r' || n.next, r.filter, r.salt, r.fixed_at, r.held_back, r.contradicting, r.alpha,
-       r.alpha_low, r.alpha_high, r.id, n.next
+INSERT INTO release (name, version, filter, salt, fixed_at, held_back, contradicting, uncuttable, alpha, alpha_low,
+                     alpha_high, disagreement, revises, revision)
+SELECT r.name, r.version || '+r' || n.next, r.filter, r.salt, r.fixed_at, r.held_back, r.contradicting, r.uncuttable, r.alpha,
+       r.alpha_low, r.alpha_high, r.disagreement, r.id, n.next
   FROM release r,
        (SELECT coalesce(max(revision), 0) + 1 AS next FROM release WHERE revises = $1::uuid AND state <> 'failed') n
  WHERE r.id = $1::uuid

@@ -14,7 +14,7 @@
 #include "release/formats/formats.h"
 #include "release/seal.h"
 
-#define URGENT_ITEMS 100000 /* of the version before */
+#define URGENT_ITEMS "5000" /* a fraction of a second */
 
 #define MARK_BYTES 16 /* of a digest: enough that no two records are taken for the same */
 
@@ -112,20 +112,32 @@ static bool rule_is_needed(const struct rule *rule)
 	return rule_applies(rule) && semver_promise(&rule->older, &rule->newer) < LEVEL_MAJOR;
 }
 
-struct error rule_is_urgent(struct db *db, const char *name, const char *version, bool *ret_urgent)
+static struct error choice_is_small(struct db *db, const char *campaign, bool *ret_small)
+{
+	auto_rows *rows = NULL;
+	struct error err =
+		db_run(db, SQL_RULE_IS_QUICK, (const char *[]){ campaign, URGENT_ITEMS }, &rows);
+
+	if (!err.code)
+		*ret_small = rows_flag(rows, 0, 0);
+	return err;
+}
+
+/* Items of the version before have a split, so they are counted there. */
+struct error rule_is_urgent(struct db *db, const char *name, const char *version,
+                            const char *campaign, bool *ret_urgent)
 {
 	struct arena *arena = arena_new();
 	struct rule rule = { .count = 0 };
-	struct release release = { .items = 0 };
 	struct error err = predecessor_find(db, arena, name, version, &rule.before);
 	bool urgent = !err.code && rule_applies(&rule) && semver_read(version, &rule.newer) &&
 	              semver_read(rule.before.version, &rule.older) && rule_is_needed(&rule);
 
-	if (urgent)
-		err = release_by_id(db, arena, rule.before.id, &release);
 	arena_free(arena);
+	if (urgent)
+		err = choice_is_small(db, campaign, &urgent);
 	if (!err.code)
-		*ret_urgent = urgent && release.items <= URGENT_ITEMS;
+		*ret_urgent = urgent;
 	return err;
 }
 
@@ -141,7 +153,7 @@ struct error rule_open(struct db *db, struct store *store, const char *name, con
 	    (!semver_read(rule->before.version, &rule->older) || !semver_read(version, &rule->newer)))
 		err = errorf(ERR_INTERNAL, "a version cannot be read");
 	if (!err.code && (only_where_needed ? rule_is_needed(rule) : rule->before.found))
-		err = changes_labels(db, store, name, rule->before.version, &labels);
+		err = changes_older_labels(db, store, name, &rule->before, &labels);
 	if (!err.code && labels)
 		err = read_former(rule, labels);
 	if (labels)
@@ -203,8 +215,8 @@ static struct error mark_cut(const struct label_header *header,
 
 	if (!item)
 		return errorf(ERR_INTERNAL, "an item of the release cannot be read");
-	char *techniques = joined_texts(json_object_get(item, "techniques"));
-	char *technique = cell_or_null(techniques);
+	char *used = joined_texts(json_object_get(item, "techniques"));
+	char *technique = cell_or_null(used);
 	char *generator = cell_or_null(json_string_value(json_object_get(item, "generator")));
 	row[LABEL_MEDIA_TYPE] = values[CUT_MEDIA_TYPE];
 	row[LABEL_LABEL_SOURCE] = values[CUT_LABEL_SOURCE];
@@ -216,7 +228,7 @@ static struct error mark_cut(const struct label_header *header,
 	for (int c = 0; sealed && c < LABEL_COLUMNS; c++)
 		row[c] = seal_withholds(c) ? NULL : row[c];
 	mark_record(header, row, mark);
-	free(techniques);
+	free(used);
 	free(technique);
 	free(generator);
 	return ok();

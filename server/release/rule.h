@@ -45,10 +45,13 @@ void rule_free(struct rule *rule);
 struct error rule_item(struct rule *rule, const char *const values[CUT_COLUMNS], enum split split,
                        bool sealed) MUST_CHECK;
 
-/* Whether the items of a release to come may break the rule, and are few enough to be looked at
- * while somebody waits: else its job tells. */
+/*
+ * Whether the items of a release to come may break the rule, and are few enough to be looked at
+ * while somebody waits: else its job tells.  Few are those of the campaign (NULL: all) and
+ * those that have a split, as all that were ever released: the time of a choice goes by these.
+ */
 struct error rule_is_urgent(struct db *db, const char *name, const char *version,
-                            bool *ret_urgent) MUST_CHECK;
+                            const char *campaign, bool *ret_urgent) MUST_CHECK;
 
 /* When all were told. */
 struct rule_verdict rule_verdict(const struct rule *rule);

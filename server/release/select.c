@@ -5,11 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/clock.h"
 #include "core/hex.h"
 #include "core/log.h"
 #include "core/mem.h"
+#include "core/random.h"
 #include "core/thread.h"
 #include "core/uuid.h"
+#include "crowd/agreement.h"
 #include "crypto/sha256.h"
 #include "db/array.h"
 #include "release/artefact.h"
@@ -18,9 +21,11 @@
 #include "release/rule.h"
 #include "release/seal.h"
 #include "release/split.h"
+#include "release/stage.h"
 
 #define CUT_AT_ONCE   2000 /* items a SELECT */
 #define WRITE_AT_ONCE 1000 /* items an INSERT: some KB each */
+#define RESAMPLES     2000 /* of the interval of alpha */
 
 /* What is being decided: the candidates, in the order of their ids, and what was read of them. */
 struct choice {
@@ -39,11 +44,10 @@ struct choice {
 	uint32_t uncut;         /* wanted, and wait to be cut anew; */
 	uint32_t uncuttable;    /* left out, for they cannot be cut so */
 	uint32_t published;     /* left out, for their labels cannot be sealed */
-	struct release_votes *votes; /* on the items that go in and are not sealed, */
-	uint32_t voted;              /* and how many these are */
-	uint32_t taken, sealed;      /* items that go in, and those of them that are sealed */
-	bool large;                  /* folders are split */
-	struct release_agreement agreement;
+	struct agreement_tally *votes; /* on the items that go in and are not sealed */
+	uint32_t taken, sealed;        /* items that go in, and those of them that are sealed */
+	bool large;                    /* folders are split */
+	struct agreement agreement;
 	struct rule *rule; /* of its version */
 };
 
@@ -207,7 +211,7 @@ static void choice_clear(struct choice *choice)
 	free(choice->items);
 	free(choice->sealable);
 	free(choice->tie);
-	free(choice->votes);
+	agreement_tally_free(choice->votes);
 	rule_free(choice->rule);
 	*choice = (struct choice){ .release_id = choice->release_id,
 		                       .cut = choice->cut,
@@ -260,14 +264,16 @@ static void select_assign(void *arg)
 	for (uint32_t i = 0; i < choice->count; i++)
 		chosen += choice->items[i].split != SPLIT_NONE;
 	choice->large = chosen > RELEASE_FOLDER_MOST;
-	choice->votes = mem_resize(NULL, choice->count + 1, sizeof *choice->votes);
+	choice->votes = agreement_tally_new();
 }
 
 static void select_agree(void *arg)
 {
 	struct choice *choice = arg;
 
-	choice->agreement = release_agree(choice->votes, choice->voted);
+	struct random random = random_seeded(1); /* the same release gives the same interval */
+
+	choice->agreement = agreement_alpha_of_tally(choice->votes, RESAMPLES, &random);
 }
 
 /* ------------------------------------------------------------------ writing */
@@ -350,9 +356,8 @@ static void note_votes(struct choice *choice, const char *const values[])
 
 	for (const char *at = values[CUT_VOLUNTEERS]; *at; at++)
 		judgments += *at == ',';
-	choice->votes[choice->voted++] =
-		(struct release_votes){ .judgments = judgments,
-		                        .fake = (uint32_t)strtoul(values[CUT_FAKE], NULL, 10) };
+	uint32_t fake = (uint32_t)strtoul(values[CUT_FAKE], NULL, 10);
+	agreement_tally_add(choice->votes, fake, judgments - fake);
 }
 
 /* Adds a row of the cut to the bunch, if its item goes in. */
@@ -462,16 +467,21 @@ static struct error write_lawful_draft(struct db *db, struct choice *choice)
 /* Reads on a connection of its own, and writes there what was chosen. */
 static struct error select_choose(struct db *reader, struct choice *choice)
 {
+	int64_t since_ms = clock_monotonic_ms();
 	struct error err = db_snapshot(reader, copy_out, choice);
 
 	if (err.code)
 		return err;
+	since_ms = stage_end(since_ms, "copying out");
 	thread_run_nicely(select_assign, choice);
+	since_ms = stage_end(since_ms, "splitting");
 	if ((err = write_lawful_draft(reader, choice)).code)
 		return err;
 	if ((err = refuse_leaks(reader, choice->release_id)).code)
 		return err;
+	since_ms = stage_end(since_ms, "drafting");
 	thread_run_nicely(select_agree, choice);
+	stage_end(since_ms, "agreement");
 	return ok();
 }
 
@@ -512,8 +522,10 @@ static struct error select_settle(struct db *db, const struct choice *choice)
 		err = keep_some(db, choice, &from);
 	if (err.code)
 		return err;
-	return release_fix(db, choice->release_id, choice->held_back, choice->contradicting,
-	                   &choice->agreement, choice->moment);
+	const struct release_outcome outcome = { choice->held_back, choice->contradicting,
+		                                     choice->uncuttable, &choice->agreement,
+		                                     agreement_tally_expected(choice->votes) };
+	return release_fix(db, choice->release_id, &outcome, choice->moment);
 }
 
 /* Takes the turn. LOCK comes last: a transaction that idles behind a SELECT keeps its snapshot. */
@@ -554,7 +566,10 @@ static struct error select_decide(struct db *db, void *arg)
 	db_stop_with(reader, db);
 	err = choose_once(reader, choice, &chosen);
 	db_close(reader);
-	return err.code || !chosen ? err : select_settle(db, choice);
+	int64_t since_ms = clock_monotonic_ms();
+	if (!err.code && chosen && !(err = select_settle(db, choice)).code)
+		stage_end(since_ms, "keeping splits");
+	return err;
 }
 
 struct error release_decide(struct db *db, struct store *store, const char *release_id)
@@ -642,6 +657,7 @@ static struct error preview_count(struct previewing *previewing)
 		preview_advise(previewing);
 	previewing->preview.held_back = previewing->choice.held_back;
 	previewing->preview.contradicting = previewing->choice.contradicting;
+	previewing->preview.uncuttable = previewing->choice.uncuttable;
 	return err;
 }
 

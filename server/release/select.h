@@ -7,8 +7,8 @@
  * the last row; splits and agreement are computed from the copy, by a thread that gives way to
  * others, and what was chosen is written in small transactions.  The last one fixes it, so that a
  * release is either undecided or decided for good.  Meanwhile one at a time, over all processes,
- * has the turn, so that no other release gives splits.  Memory is some 100 bytes an item and 9 a
- * judgment; the rows lie on the store's disk.
+ * has the turn, so that no other release gives splits.  Memory is some 50 bytes an item, however
+ * many judgments it has; the rows lie on the store's disk.
  */
 #ifndef RELEASE_SELECT_H
 #define RELEASE_SELECT_H
@@ -31,7 +31,7 @@ struct release_preview {
 	int64_t in_split[SPLITS][2]; /* items, by enum split: real, fake; those that are not sealed */
 	int64_t sealed;              /* and those that are: they are in the test split */
 	int64_t of_type[3];          /* items, as media_types has them */
-	int64_t held_back, contradicting;
+	int64_t held_back, contradicting, uncuttable;
 	int64_t published; /* left out: their labels were published, and cannot be sealed */
 	struct version_advice {
 		char since[RELEASE_NAME_MAX + 1]; /* the version before; "": there is none */

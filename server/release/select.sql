@@ -32,11 +32,11 @@ SELECT now()
 -- be cut as the others are.
 -- A label that was published cannot be sealed: a release that seals its test split goes without such items. One that
 -- another release has sealed stays so, and so do its bytes under another id.
--- returns item id, sha256 in hexadecimal, media type, label (NULL: not in this release), former split,
+-- returns item id, how its sha256 begins in hexadecimal, media type, label (NULL: not in this release), former split,
 -- true: left out, because its bytes have the other label as well; true: it would go in, and waits to be cut; true: left
 -- out, because it cannot be cut as the others are; true: left out, because its label was published; true: in the test split
 -- it is sealed
-SELECT i.id, encode(i.sha256, 'hex'), i.media_type,
+SELECT i.id, encode(substr(i.sha256, 1, 16), 'hex'), i.media_type,
        CASE WHEN a.stands AND d.item_id IS NULL AND NOT (f.seal AND coalesce(g.published, false)) THEN a.label END, s.split,
        NOT a.stands, coalesce(a.stands, false) AND d.item_id IS NOT NULL AND d.why IS NULL,
        coalesce(a.stands, false) AND d.why IS NOT NULL,
@@ -50,9 +50,9 @@ SELECT i.id, encode(i.sha256, 'hex'), i.media_type,
                     EXISTS (SELECT FROM release WHERE filter ? 'seal_test') AS any_seal) f
   LEFT JOIN LATERAL (
        SELECT bool_or(NOT sealed) AS published
-         FROM (SELECT sealed FROM test_given WHERE item_id = i.id
+         FROM (SELECT sealed FROM test_given WHERE f.any_seal AND item_id = i.id
                 UNION ALL
-               SELECT sealed FROM test_given WHERE sha256 = i.rendition) t OFFSET 0) g
+               SELECT sealed FROM test_given WHERE f.any_seal AND sha256 = i.rendition) t OFFSET 0) g
        ON f.any_seal AND a.item_id IS NOT NULL AND (s.split IS NULL OR s.split = 'test')
  ORDER BY i.id
 
@@ -143,10 +143,12 @@ ON CONFLICT DO NOTHING
 SELECT min(item_id::text)
   FROM (SELECT d.item_id, d.split, tie
           FROM release_draft d
-         CROSS JOIN LATERAL jsonb_populate_record(NULL::item, d.item) i,
-               unnest(i.identities || i.lineage || encode(d.sha256, 'hex') || i.near_group::text,
-                      array_fill('identity'::text, ARRAY[cardinality(i.identities)])
-                      || 'lineage'::text || 'bytes'::text || 'looks'::text) AS u (value, kind),
-               concat(kind, ' ', value) AS tie
-         WHERE d.release_id = $1::uuid AND value IS NOT NULL) ties
+         CROSS JOIN LATERAL (
+               SELECT 'identity ' || who AS tie FROM jsonb_array_elements_text(d.item->'identities') who
+                UNION ALL
+               SELECT kind || ' ' || value
+                 FROM (VALUES ('lineage', d.item->>'lineage'), ('bytes', encode(d.sha256, 'hex')),
+                              ('looks', d.item->>'near_group')) AS u (kind, value)
+                WHERE value IS NOT NULL) t
+         WHERE d.release_id = $1::uuid) ties
  GROUP BY tie HAVING min(split) <> max(split) LIMIT 1

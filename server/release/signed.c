@@ -21,15 +21,29 @@ void signed_key_write(FILE *out, const struct signer *signer)
 }
 
 void signed_sums_write(FILE *out, const struct signer *signer,
-                       const unsigned char prehash[PREHASH_BYTES],
-                       const struct manifest_facts *facts, int64_t created_s)
+                       const unsigned char prehash[PREHASH_BYTES], const struct sums_facts *facts)
 {
-	char untrusted[128], trusted[256];
+	const char *format = facts->format;
+	char untrusted[128], trusted[320];
 
 	snprintf(untrusted, sizeof untrusted, "signature by the key of %s", signer->name);
-	snprintf(trusted, sizeof trusted, "timestamp:%lld\tfile:%s\trelease:%s %s\thashed",
-	         (long long)created_s, RELEASE_SUMS, facts->name, facts->version);
+	snprintf(trusted, sizeof trusted, "timestamp:%lld\tfile:%s\trelease:%s %s%s%s\thashed",
+	         (long long)facts->created_s, RELEASE_SUMS, facts->name, facts->version,
+	         format ? "\tformat:" : "", format ? format : "");
 	signature_minisign(signer->key, prehash, untrusted, trusted, out);
+}
+
+bool signed_format(const char *signature, char format[FORMAT_NAME])
+{
+	static const char field[] = "\tformat:";
+	const char *trusted = strstr(signature, "\ntrusted comment: ");
+	const char *at = trusted ? strstr(trusted, field) : NULL;
+	size_t len = at ? strspn(at + strlen(field), "abcdefghijklmnopqrstuvwxyz-") : 0;
+
+	if (!len || len >= FORMAT_NAME)
+		return false;
+	snprintf(format, FORMAT_NAME, "%.*s", (int)len, at + strlen(field));
+	return true;
 }
 
 /* The text that is signed, to be freed. */

@@ -9,11 +9,14 @@
 #ifndef RELEASE_SIGNED_H
 #define RELEASE_SIGNED_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
 #include "crypto/sha256.h"
 #include "crypto/signature.h"
+
+#define FORMAT_NAME 32
 
 struct signer;
 
@@ -25,9 +28,19 @@ struct manifest_facts {
 };
 
 void signed_key_write(FILE *out, const struct signer *signer);
+
+/* What a signature of SHA256SUMS says of it, in the comment that is signed too. */
+struct sums_facts {
+	const char *name, *version;
+	int64_t created_s;
+	const char *format; /* of a layout, by its name; NULL: the release itself */
+};
+
 void signed_sums_write(FILE *out, const struct signer *signer,
-                       const unsigned char prehash[PREHASH_BYTES],
-                       const struct manifest_facts *facts, int64_t created_s);
+                       const unsigned char prehash[PREHASH_BYTES], const struct sums_facts *facts);
+
+/* Is the text a signature of a layout's SHA256SUMS, by its own word? Then its name. */
+bool signed_format(const char *signature, char format[FORMAT_NAME]);
 void signed_manifest_write(FILE *out, const struct signer *signer,
                            const struct manifest_facts *facts);
 

@@ -19,7 +19,7 @@
  * together items of different splits cannot go anywhere without a leak: its component's
  * new items are held back.
  *
- * Pure; any thread.  Memory is the caller's array: 48 bytes an item.
+ * Pure; any thread.  Memory is the caller's array and an index of it: 28 bytes an item.
  */
 #ifndef RELEASE_SPLIT_H
 #define RELEASE_SPLIT_H
@@ -27,13 +27,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SPLIT_KEY_BYTES 32
-#define SPLIT_STRATA    8 /* most; 2t and 2t + 1 are the two labels of media type t */
+#define SPLIT_KEY_BYTES 16 /* enough that no two files have one */
+#define SPLIT_STRATA    8  /* most; 2t and 2t + 1 are the two labels of media type t */
 
 enum split { SPLIT_NONE, SPLIT_TRAIN, SPLIT_VALIDATION, SPLIT_TEST, SPLITS };
 
 struct split_item {
-	unsigned char key[SPLIT_KEY_BYTES]; /* SHA-256 of the file */
+	unsigned char key[SPLIT_KEY_BYTES]; /* how the SHA-256 of the file begins */
 	uint32_t parent;                    /* split_start() and split_tie() keep it */
 	uint8_t wanted;                     /* 0: only here because it was released before */
 	uint8_t stratum;                    /* below SPLIT_STRATA */

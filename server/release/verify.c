@@ -8,6 +8,7 @@
 #include <jansson.h>
 #include <limits.h>
 #include <linux/openat2.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,10 +21,12 @@
 #include "core/mem.h"
 #include "core/utf8.h"
 #include "core/vocabulary.h"
+#include "crowd/agreement.h"
 #include "crowd/deciding.h"
 #include "crypto/sha256.h"
 #include "release/artefact.h"
 #include "release/columns.h"
+#include "release/crowd_count.h"
 #include "release/formats/formats.h"
 #include "release/leakage.h"
 #include "release/seal.h"
@@ -91,6 +94,8 @@ struct verifying {
 	struct format formats[FORMATS_MOST];
 	size_t format_count;
 	struct seal_check *seals;
+	char format[FORMAT_NAME]; /* the folder is a layout, by the word of its signature; "": it is not
+	                           */
 };
 
 /* A stranger's folder may hold any name. */
@@ -714,9 +719,11 @@ static void table_close(struct verified_table *table)
 	fclose(table->in);
 }
 
-/* The labels of releases that were made before lack their last columns. */
+/* The labels and trials of releases that were made before lack their last columns. */
 static bool table_is_of_before(const struct verified_table *table, size_t count)
 {
+	if (table->row == 1 && table->columns == TRIAL_COLUMNS)
+		return count == TRIAL_RESPONSE_S;
 	return table->row == 1 && table->columns == LABEL_COLUMNS &&
 	       (count == LABEL_DECIDED_BY || count == LABEL_DIGITAL_SOURCE_TYPE ||
 	        count == LABEL_RIGHTS || count == LABEL_LOOKS);
@@ -894,6 +901,86 @@ static void check_trial(struct verifying *v, const char *const f[], uint32_t row
 	    !one_of(f[TRIAL_POSITION], "left", "right", NULL) ||
 	    !one_of(f[TRIAL_KIND], "random", "chosen", ""))
 		verify_fault(v, "trials.csv row %u: no such verdict, confidence, position or kind", row);
+	if (*f[TRIAL_DEVICE] && !one_of(f[TRIAL_DEVICE], "phone", "tablet", "computer"))
+		verify_fault(v, "trials.csv row %u: no such device", row);
+}
+
+/* crowd.csv beside trials.csv: both have their items in one order. */
+struct verified_crowd {
+	struct verifying *v;
+	struct verified_table table;
+	bool open;                  /* the table is there, and was read as far as the trials */
+	struct crowd_count count;   /* of the item whose trials are read */
+	double alpha, disagreement; /* of the first row that has some, or 0 */
+};
+
+/*
+ * alpha is 1 - disagreement / what is expected, which is the same for all rows: so any two of them
+ * say whether they were measured alike.  Both are rounded to four digits.
+ */
+static bool alpha_fits(struct verified_crowd *crowd, const char *text)
+{
+	double found = *text ? strtod(text, NULL) : NAN;
+	double disagreement = 1 - agreement_of_item(crowd->count.saying[1], crowd->count.saying[0], 1);
+
+	if (isnan(disagreement) ||
+	    isnan(found)) /* of a crowd that always says the same there is none */
+		return isnan(found) && (isnan(disagreement) || disagreement == 0);
+	if (crowd->disagreement == 0) {
+		crowd->alpha = found;
+		crowd->disagreement = disagreement;
+	}
+	return fabs((1 - found) * crowd->disagreement - (1 - crowd->alpha) * disagreement) < 1.1e-4;
+}
+
+/* Compares the row of the item whose trials were read with what they come to. */
+static void check_crowd_row(struct verified_crowd *crowd)
+{
+	struct verified_table *table = &crowd->table;
+	struct crowd_row due;
+
+	if (!*crowd->count.item || !crowd->open)
+		return;
+	if (!(crowd->open = table_next(crowd->v, table))) {
+		verify_fault(crowd->v, "crowd.csv: has no row of item %s", crowd->count.item);
+		return;
+	}
+	crowd_count_row(&crowd->count, 0, &due);
+	for (size_t c = 0; c < CROWD_COLUMNS; c++)
+		if (c == CROWD_ALPHA ? !alpha_fits(crowd, table->fields[c])
+		                     : strcmp(table->fields[c], due.values[c] ? due.values[c] : "") != 0)
+			verify_fault(crowd->v, "crowd.csv row %u: its %s is not what trials.csv comes to",
+			             table->row, crowd_columns[c].name);
+}
+
+/* A release of before has none. */
+static struct verified_crowd crowd_begin(struct verifying *v)
+{
+	struct verified_crowd crowd = { .v = v,
+		                            .table = { .name = "crowd.csv", .columns = CROWD_COLUMNS } };
+
+	crowd.open = sum_find(v, "crowd.csv") && verify_table_open(v, &crowd.table, crowd_columns);
+	return crowd;
+}
+
+static void crowd_trial(struct verified_crowd *crowd, const char *const f[])
+{
+	if (strcmp(crowd->count.item, f[TRIAL_ITEM]) != 0) {
+		check_crowd_row(crowd);
+		crowd->count = (struct crowd_count){ 0 };
+	}
+	crowd_count_take(&crowd->count, f);
+}
+
+static void crowd_end(struct verified_crowd *crowd)
+{
+	bool was_open = crowd->open;
+
+	check_crowd_row(crowd);
+	if (crowd->open && table_next(crowd->v, &crowd->table))
+		verify_fault(crowd->v, "crowd.csv row %u: trials.csv has no such item", crowd->table.row);
+	if (was_open)
+		table_close(&crowd->table);
 }
 
 static void check_trials(struct verifying *v)
@@ -902,13 +989,52 @@ static void check_trials(struct verifying *v)
 
 	if (!verify_table_open(v, &table, trial_columns))
 		return;
-	while (table_next(v, &table))
-		check_trial(v, table.fields, table.row);
+	struct verified_crowd crowd = crowd_begin(v);
+	while (table_next(v, &table)) {
+		const char *fields[TRIAL_COLUMNS];
+
+		for (size_t c = 0; c < TRIAL_COLUMNS; c++)
+			fields[c] = c < table.columns ? table.fields[c] : "";
+		check_trial(v, fields, table.row);
+		crowd_trial(&crowd, fields);
+	}
+	crowd_end(&crowd);
 	table_close(&table);
 	for (size_t i = 0; i < v->judged_count; i++)
 		if (v->judged[i].counted != v->judged[i].shown)
 			verify_fault(v, "labels.csv row %u: counts %u judgments, trials.csv holds %u",
 			             v->judged[i].row, v->judged[i].counted, v->judged[i].shown);
+}
+
+static bool is_in_range(const char *text, double most)
+{
+	char *end;
+	double value = strtod(text, &end);
+
+	return *text && *end == '\0' && value >= 0 && value <= most;
+}
+
+static void check_mark(struct verifying *v, const char *const f[], uint32_t row)
+{
+	const struct verified_item *judged = judged_find(v, f[MARK_ITEM]);
+
+	if (!judged || !judged->counted)
+		verify_fault(v, "marks.csv row %u: no item of labels.csv that was judged", row);
+	if (!one_of(f[MARK_VERDICT], "real", "fake", NULL) || !is_in_range(f[MARK_X], 1) ||
+	    !is_in_range(f[MARK_Y], 1) || (*f[MARK_T_S] && !is_in_range(f[MARK_T_S], HUGE_VAL)))
+		verify_fault(v, "marks.csv row %u: no such verdict, place or time", row);
+}
+
+/* A release of before has none. */
+static void check_marks(struct verifying *v)
+{
+	struct verified_table table = { .name = "marks.csv", .columns = MARK_COLUMNS };
+
+	if (!sum_find(v, table.name) || !verify_table_open(v, &table, mark_columns))
+		return;
+	while (table_next(v, &table))
+		check_mark(v, table.fields, table.row);
+	table_close(&table);
 }
 
 /* ------------------------------------------------------------------ who made it */
@@ -929,10 +1055,24 @@ static char *small_text(const struct verifying *v, const char *name)
 	return NULL;
 }
 
+/* The card of a layout is that of the release, which another key may have signed. */
+static void check_card_key(struct verifying *v, const struct public_key *key)
+{
+	char text[PUBLIC_KEY_TEXT], *card;
+
+	if (*v->format)
+		return;
+	public_key_text(key, text);
+	card = small_text(v, RELEASE_CARD);
+	if (!card || !strstr(card, text))
+		verify_fault(v, "%s: does not name the key of %s", RELEASE_CARD, RELEASE_KEY);
+	free(card);
+}
+
 /* The key that the release itself names, in its two places. False: it names none, or was told. */
 static bool claimed_key(struct verifying *v, struct public_key *ret_key)
 {
-	char text[PUBLIC_KEY_TEXT], *file, *card;
+	char *file;
 	bool good;
 
 	if (!sum_find(v, RELEASE_KEY))
@@ -944,11 +1084,7 @@ static bool claimed_key(struct verifying *v, struct public_key *ret_key)
 		verify_fault(v, "%s: holds no public key", RELEASE_KEY);
 		return false;
 	}
-	public_key_text(ret_key, text);
-	card = small_text(v, RELEASE_CARD);
-	if (!card || !strstr(card, text))
-		verify_fault(v, "%s: does not name the key of %s", RELEASE_CARD, RELEASE_KEY);
-	free(card);
+	check_card_key(v, ret_key);
 	return true;
 }
 
@@ -1006,7 +1142,10 @@ static void check_signatures(struct verifying *v, const struct public_key *given
 	bool claims = claimed_key(v, &claimed);
 
 	if (!claims && !given) {
-		if (!sum_find(v, RELEASE_KEY))
+		if (!sum_find(v, RELEASE_KEY) && *v->format)
+			verify_fault(v, "%s: missing, and %s says that it is signed", RELEASE_KEY,
+			             RELEASE_SIGNATURE);
+		else if (!sum_find(v, RELEASE_KEY))
 			verify_note(v, "it is not signed: releases of before were not");
 		return;
 	}
@@ -1015,7 +1154,8 @@ static void check_signatures(struct verifying *v, const struct public_key *given
 	const struct public_key *key = given ? given : &claimed;
 	if (v->sums_whole) { /* else it was told */
 		check_sums_signature(v, key);
-		check_manifest(v, key);
+		if (!*v->format)
+			check_manifest(v, key);
 	}
 	public_key_id(key, id);
 	if (!given)
@@ -1200,6 +1340,41 @@ static void require_tables(struct verifying *v)
 		verify_fault(v, "LICENCES: not listed in SHA256SUMS");
 }
 
+/* Which layout it is stands in what is signed, if it is one. */
+static void read_format(struct verifying *v)
+{
+	char *signature = small_text(v, RELEASE_SIGNATURE);
+
+	if (signature)
+		signed_format(signature, v->format);
+	free(signature);
+}
+
+/* What the files of a layout say was checked in the release that it was made of. */
+static void check_layout(struct verifying *v)
+{
+	verify_note(v,
+	            "this is the format %s: its files and who signed them are checked; what its tables "
+	            "say is checked in the release as it is written without a format",
+	            v->format);
+}
+
+static void check_tables(struct verifying *v)
+{
+	require_tables(v);
+	check_seals(v);
+	check_labels(v);
+	check_whole(v);
+	if (v->judged_count)
+		qsort(v->judged, v->judged_count, sizeof *v->judged, compare_judged);
+	note_lone_labels(v);
+	check_judgments(v);
+	check_trials(v);
+	check_marks(v);
+	check_descriptions(v);
+	check_leakage(v);
+}
+
 struct error release_verify(const char *folder, const struct public_key *key, FILE *out,
                             const struct progress_listener *progress, struct verified *ret_verified)
 {
@@ -1208,24 +1383,19 @@ struct error release_verify(const char *folder, const struct public_key *key, FI
 	v.root = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (v.root < 0)
 		return errorf(ERR_NOT_FOUND, "%s: %s", folder, strerrordesc_np(errno));
+	read_format(&v);
 	struct error err = read_sums(&v);
 
 	if (!err.code)
 		err = check_files(&v, progress);
 	if (!err.code) {
-		require_tables(&v);
-		check_seals(&v);
-		check_labels(&v);
-		check_whole(&v);
-		if (v.judged_count)
-			qsort(v.judged, v.judged_count, sizeof *v.judged, compare_judged);
-		note_lone_labels(&v);
-		check_judgments(&v);
-		check_trials(&v);
-		check_descriptions(&v);
-		check_leakage(&v);
+		if (*v.format)
+			check_layout(&v);
+		else
+			check_tables(&v);
 		check_signatures(&v, key);
-		seal_check_end(v.seals, &ret_verified->sealed, &ret_verified->opened);
+		if (v.seals)
+			seal_check_end(v.seals, &ret_verified->sealed, &ret_verified->opened);
 		ret_verified->faults = v.faults;
 		ret_verified->strays = v.strays;
 		ret_verified->files = v.count;

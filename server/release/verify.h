@@ -8,7 +8,8 @@
  * same bytes) lies in two splits, and no bytes under two labels; that no name tells what it names;
  * that what was sealed opens as it was committed to, where that is there (release/seal_check);
  * and that it is signed, by the key that the caller trusts or else by the one that the folder
- * claims.
+ * claims.  Of a layout (release/layout) that was signed as such it checks the files and the
+ * signature: its paths are others, and its tables are those of the release.
  *
  * The folder may be hostile: nothing but regular files is opened, no link is followed, and no line
  * is kept that is longer than one of ours can be.  Memory: some 150 bytes a file and 24 a key;

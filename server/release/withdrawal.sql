@@ -12,7 +12,8 @@ SELECT state = 'withdrawn', EXISTS (SELECT FROM withdrawal w WHERE w.item_id = i
   FROM item i WHERE id = $1::uuid FOR UPDATE OF i
 
 -- name: withdrawal_add
--- With the bytes that the item has and had.
+-- With the bytes that the item has and had, whose addresses end now: those of the original and of the pictures too.
+-- (A black poster may be that of other films.)
 -- $1 item uuid, $2 class, $3 who; returns seq
 WITH made AS (
     INSERT INTO withdrawal (item_id, reason_class, by) VALUES ($1::uuid, $2, $3) RETURNING seq, item_id),
@@ -20,7 +21,23 @@ media AS (
     INSERT INTO withdrawn_medium (digest, item_id)
     SELECT i.rendition, m.item_id FROM made m JOIN item i ON i.id = m.item_id
      UNION
-    SELECT v.rendition, m.item_id FROM made m JOIN item_version v ON v.item_id = m.item_id)
+    SELECT v.rendition, m.item_id FROM made m JOIN item_version v ON v.item_id = m.item_id),
+shown AS (
+    SELECT d.digest
+      FROM made m JOIN item i ON i.id = m.item_id
+     CROSS JOIN LATERAL (VALUES (i.sha256), (i.rendition), (i.thumbnail)) AS d (digest)
+     UNION
+    SELECT d.digest
+      FROM made m JOIN item_version v ON v.item_id = m.item_id
+     CROSS JOIN LATERAL (VALUES (v.rendition), (v.thumbnail)) AS d (digest)
+     UNION
+    SELECT v.poster
+      FROM made m JOIN item_version v ON v.item_id = m.item_id
+     WHERE NOT EXISTS (SELECT FROM item o WHERE o.poster = v.poster AND o.id <> v.item_id AND o.state <> 'withdrawn')),
+passes AS (
+    INSERT INTO revoked_pass (holder)
+    SELECT DISTINCT encode(substr(digest, 1, 16), 'hex')::uuid FROM shown WHERE digest IS NOT NULL
+        ON CONFLICT (holder) DO UPDATE SET until = excluded.until)
 SELECT seq FROM made
 
 -- name: withdrawal_revise

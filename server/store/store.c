@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/disk.h"
 #include "core/lock.h"
 
 static const struct store_kind *const kinds[] = { &folder_kind, &object_kind };
@@ -161,6 +162,23 @@ struct error store_scratch_lasting(struct store *store, char path[PATH_MAX])
 void store_scratch_remove(struct store *store, const char *path)
 {
 	store->kind->scratch_remove(store, path);
+}
+
+struct error store_scratch_file(struct store *store, FILE **ret_file)
+{
+	char folder[PATH_MAX], path[PATH_MAX + 8];
+	struct error err = store_scratch(store, folder);
+
+	if (err.code)
+		return err;
+	snprintf(path, sizeof path, "%s/file", folder);
+	FILE *file = fopen(path, "w+e");
+	if (!file)
+		err = disk_error("store", "a file for what is worked on could not be made");
+	store_scratch_remove(store, folder);
+	if (!err.code)
+		*ret_file = file;
+	return err;
 }
 
 struct error store_sweep(struct store *store, store_in_use *in_use, void *arg,

@@ -16,6 +16,7 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "core/error.h"
 #include "core/uuid.h"
@@ -136,6 +137,9 @@ struct error store_scratch_lasting(struct store *store, char path[PATH_MAX]) MUS
 
 /* Removes a scratch folder and the files in it. */
 void store_scratch_remove(struct store *store, const char *path);
+
+/* A new file of this machine without a name, to write and read, for the caller to close. */
+struct error store_scratch_file(struct store *store, FILE **ret_file) MUST_CHECK;
 
 /* Is a scratch folder still needed, though nobody touched it for long? */
 typedef bool store_in_use(void *arg, const char *path);

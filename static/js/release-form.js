@@ -48,7 +48,8 @@ function filterOf(inputs) {
 	return filter;
 }
 
-function makeForm(onMade, onBegun) {
+/** @param {{email: string, gets_mail: boolean}} account  whoever asks */
+function makeForm(account, onMade, onBegun) {
 	const inputs = {
 		name: el("input", { required: true, pattern: NAME, "data-testid": "release-name", title: t("release_form.name_rule") }),
 		version: el("input", { required: true, pattern: NAME, placeholder: "1.0.0", "data-testid": "release-version" }),
@@ -57,6 +58,7 @@ function makeForm(onMade, onBegun) {
 		sure: el("input", { type: "number", min: 0.5, max: 1, step: 0.01, inputmode: "decimal" }),
 		campaign: el("input", {}),
 		seal: el("input", { type: "checkbox", "data-testid": "release-seal" }),
+		mail: el("input", { type: "checkbox", "data-testid": "release-mail" }),
 	};
 	const outcome = el("div", { "aria-live": "polite" });
 	const go = el("button", { class: "go", "data-testid": "release-make" }, t("release_form.make"));
@@ -65,6 +67,7 @@ function makeForm(onMade, onBegun) {
 		el("div", { class: "pair-of-fields" }, field(t("release_form.medium"), inputs.medium), field(t("release_form.campaign"), inputs.campaign)),
 		el("div", { class: "pair-of-fields" }, field(t("release_form.least"), inputs.least), field(t("release_form.sure"), inputs.sure)),
 		el("label", {}, inputs.seal, " ", t("release_form.seal")),
+		account.gets_mail ? el("label", {}, inputs.mail, " ", t("release_form.mail", { email: account.email })) : "",
 		el("div", { class: "bar" }, go), outcome);
 	form.addEventListener("submit", async (event) => {
 		event.preventDefault();
@@ -74,7 +77,7 @@ function makeForm(onMade, onBegun) {
 		try {
 			const filter = filterOf(inputs);
 			const wanted = { name: inputs.name.value, version: inputs.version.value };
-			const wish = { ...wanted, ...(Object.keys(filter).length > 0 ? { filter } : {}), ...(inputs.seal.checked ? { seal_test: true } : {}) };
+			const wish = { ...wanted, ...(Object.keys(filter).length > 0 ? { filter } : {}), ...(inputs.seal.checked ? { seal_test: true } : {}), ...(inputs.mail.checked ? { mail: true } : {}) };
 			const { body } = await post("/releases", wish);
 			onBegun();
 			const job = await follow(body.job, outcome);
@@ -115,6 +118,6 @@ export function watchReleaseForm(onMade, onIn, onBegun) {
 			refused: t("release_form.refused"),
 		});
 		onIn(account);
-		box.replaceChildren(el("p", { class: "quiet" }, t("release_form.signed_in", { email: account.email })), makeForm(onMade, onBegun));
+		box.replaceChildren(el("p", { class: "quiet" }, t("release_form.signed_in", { email: account.email })), makeForm(account, onMade, onBegun));
 	});
 }

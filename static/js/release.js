@@ -12,6 +12,7 @@ import { drawnFigures } from "./release-figures.js";
 import { bytes, day, share } from "./words.js";
 
 const FILES_AT_ONCE = 10_000;
+const MANY_ITEMS = 10_000; // folders are split from there on (docs/dataset-format.md)
 const SPLITS = ["train", "validation", "test"];
 
 const total = (split) => (split?.real ?? 0) + (split?.fake ?? 0);
@@ -145,13 +146,18 @@ function fileLists(release) {
 	return [title, fileTable(rest, "release-files"), more];
 }
 
+/** Which formats spare whoever gets a large release its very many files. */
+const fewFiles = ({ items }) => (items > MANY_ITEMS ? el("p", { "data-testid": "release-few-files" }, t("release.few_files", { n: items })) : null);
+
 /** The formats that are made, each as one archive. */
-function archives({ layouts = [] }) {
+function archives(release) {
+	const { layouts = [] } = release;
 	if (layouts.length === 0)
-		return el("p", { class: "quiet" }, t("release.no_formats"));
+		return [fewFiles(release), el("p", { class: "quiet" }, t("release.no_formats"))];
 	const link = ({ url, bytes: size }, ending) => el("a", { href: url, download: "", "data-archive": url.split("/").pop() }, `${ending}, ${bytes(size)}`);
 	return [
 		el("p", {}, t("release.formats_lead")),
+		fewFiles(release),
 		el("div", { class: "scroll" }, el("table", { class: "files", "data-testid": "release-formats" },
 			el("thead", {}, el("tr", {}, [t("release.head_format"), t("release.head_for"), t("release.head_archive")].map((head) => el("th", { scope: "col" }, head)))),
 			el("tbody", {}, layouts.map((layout) => el("tr", {},

@@ -18,7 +18,7 @@ import { Place, sql } from "../support/place.js";
 const run = promisify(execFile);
 const OPERATOR = "Institute <b>of</b> *Media*";
 const PUBLISHER = { TOUCHSTONE_OPERATOR: OPERATOR, TOUCHSTONE_CONTACT: "data@example.org", TOUCHSTONE_PUBLIC_URL: "https://media.example.org" };
-const TABLES = ["labels", "judgments", "trials", "leaks"];
+const TABLES = ["labels", "judgments", "trials", "crowd", "marks", "leaks"];
 
 /** The files of a folder, as paths from it. */
 async function filesIn(folder) {

@@ -74,49 +74,60 @@ describe("a release that is killed while it is made", () => {
 		return json.layouts;
 	}
 
-	test(`a server, killed ${KILLS} times while it makes layouts: those that it offers then are the ones that are written`, async (t) => {
-		let server, halfway = 0;
-		for (let kill = 0; kill < KILLS; kill++) {
-			const name = `layouts${kill}`;
-			await place.program(database, ["release", "create", name, "1.0.0"]);
-			server = await place.server(database);
-			await pause(random() * span_ms);
-			await server.stop("SIGKILL");
-			const [[made]] = await sql(database, `select count(*) from release_artefact a join release r on r.id = a.release_id where right(a.path, 9) = '.contents' and r.name = '${name}'`);
-			halfway += Number(made) < LAYOUTS.length ? 1 : 0;
-			await lapse();
-			server = await place.server(database);
-			for (const layout of await allLayouts(server, name)) {
-				const sums = layout.format === "bagit" ? "manifest-sha256.txt" : "SHA256SUMS";
-				const folder = path.join(place.folder, layout.format);
-				await place.program(database, ["release", "write", name, "1.0.0", folder, "--format", layout.format]);
-				const sent = await new Client(server.url).get(`${layout.files_url}${sums}`);
-				assert.equal(String(sent.bytes), await readFile(path.join(folder, sums), "utf8"), layout.format);
-				await rm(folder, { recursive: true });
-			}
-			await server.stop();
+	/** A kill of a server that makes layouts, and what is offered then. Answers whether it came before all were made. */
+	async function killWhileLayouts(name) {
+		await place.program(database, ["release", "create", name, "1.0.0"]);
+		let server = await place.server(database);
+		await pause(random() * span_ms);
+		await server.stop("SIGKILL");
+		const [[made]] = await sql(database, `select count(*) from release_artefact a join release r on r.id = a.release_id where right(a.path, 9) = '.contents' and r.name = '${name}'`);
+		await lapse();
+		server = await place.server(database);
+		for (const layout of await allLayouts(server, name)) {
+			const sums = layout.format === "bagit" ? "manifest-sha256.txt" : "SHA256SUMS";
+			const folder = path.join(place.folder, layout.format);
+			await place.program(database, ["release", "write", name, "1.0.0", folder, "--format", layout.format]);
+			const sent = await new Client(server.url).get(`${layout.files_url}${sums}`);
+			assert.equal(String(sent.bytes), await readFile(path.join(folder, sums), "utf8"), layout.format);
+			await rm(folder, { recursive: true });
 		}
+		await server.stop();
+		return Number(made) < LAYOUTS.length;
+	}
+
+	/** A kill of who makes a release, and the next try. Answers whether it struck, and whether the release was there. */
+	async function killWhileCreating(name) {
+		const struck = await killed(["release", "create", name, "1.0.0"]);
+		const listed = await sql(database, `select state from release where name = '${name}'`);
+		const ready = listed[0]?.[0] === "ready";
+		if (!ready) {
+			const half = path.join(place.folder, name);
+			await assert.rejects(place.program(database, ["release", "write", name, "1.0.0", half]));
+			await lapse();
+			await place.program(database, ["release", "create", name, "1.0.0"]);
+		}
+		const [[items]] = await sql(database, `select count(*) from release_item i join release r on r.id = i.release_id where r.name = '${name}'`);
+		assert.equal(await labelsWritten(name), Number(items));
+		return { struck, ready };
+	}
+
+	// Each kill is a test of its own: twenty of them take longer than a check waits for one to end.
+	test(`a server, killed ${KILLS} times while it makes layouts: those that it offers then are the ones that are written`, async (t) => {
+		let halfway = 0;
+		for (let kill = 0; kill < KILLS; kill++)
+			await t.test(`kill ${kill + 1}`, async () => { halfway += await killWhileLayouts(`layouts${kill}`); });
 		t.diagnostic(`${halfway} of ${KILLS} kills came before all layouts were made`);
 		assert.ok(halfway > 0, "none was killed in time");
 	});
 
 	test(`create, killed ${KILLS} times: what is listed as ready is whole, and the next try makes the rest`, async (t) => {
 		let struck = 0, ready = 0;
-		for (let kill = 0; kill < KILLS; kill++) {
-			const name = `killed${kill}`;
-			struck += await killed(["release", "create", name, "1.0.0"]);
-			const listed = await sql(database, `select state from release where name = '${name}'`);
-			if (listed[0]?.[0] === "ready") {
-				ready++;
-			} else {
-				const half = path.join(place.folder, name);
-				await assert.rejects(place.program(database, ["release", "write", name, "1.0.0", half]));
-				await lapse();
-				await place.program(database, ["release", "create", name, "1.0.0"]);
-			}
-			const [[items]] = await sql(database, `select count(*) from release_item i join release r on r.id = i.release_id where r.name = '${name}'`);
-			assert.equal(await labelsWritten(name), Number(items));
-		}
+		for (let kill = 0; kill < KILLS; kill++)
+			await t.test(`kill ${kill + 1}`, async () => {
+				const found = await killWhileCreating(`killed${kill}`);
+				struck += found.struck;
+				ready += found.ready;
+			});
 		t.diagnostic(`of ${KILLS}, ${struck} were killed before their end; ${ready} releases were there already`);
 		assert.ok(struck > 0, "none was killed in time");
 		const { stdout } = await place.program(database, ["store", "check", "--deep"]);

@@ -84,6 +84,20 @@ describe("a release in every layout", () => {
 		}
 	});
 
+	test("minisign checks the list of every layout that has one, and so does verify", async () => {
+		const { stdout } = await place.program(database, ["release", "key"]);
+		const [key] = stdout.split("\t");
+		for (const layout of LAYOUTS) {
+			const folder = layout === "bagit" ? path.join(folderOf(layout), "data") : folderOf(layout);
+			if (!process.env.PATH.split(":").some((at) => existsSync(path.join(at, "minisign"))))
+				continue;
+			const said = await run("minisign", ["-V", "-m", "SHA256SUMS", "-P", key], { cwd: folder });
+			assert.match(said.stdout, ["touchstone", "bagit"].includes(layout) ? /release:faces 1\.0\thashed/ : new RegExp(`release:faces 1\\.0\tformat:${layout}\thashed`), layout);
+			const verified = await place.program(database, ["release", "verify", folder, "--key", key]);
+			assert.match(verified.stdout, /, sound/, layout);
+		}
+	});
+
 	test("the layout of the release itself is what is written without a format", async () => {
 		assertSame(await filesOf(folderOf("touchstone")), await filesOf(own));
 	});
@@ -219,7 +233,7 @@ describe("a release in every layout", () => {
 	test("tables alone say the same as CSV and as JSON lines", async () => {
 		assert.ok([...(await filesOf(folderOf("csv"))).keys()].every((file) => !file.includes("/")));
 		assert.deepEqual(await readFile(path.join(folderOf("jsonl"), "labels.jsonl")), await readFile(path.join(own, "labels.jsonl")));
-		for (const table of ["judgments", "trials", "leaks"]) {
+		for (const table of ["judgments", "trials", "crowd", "marks", "leaks"]) {
 			const rows = readCsv(await readFile(path.join(own, `${table}.csv`), "utf8"));
 			const text = await readFile(path.join(folderOf("jsonl"), `${table}.jsonl`), "utf8");
 			const lines = text ? text.trimEnd().split("\n").map((line) => JSON.parse(line)) : [];

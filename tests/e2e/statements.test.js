@@ -43,6 +43,7 @@ const WHOLE = {
 	release_links: [["item", "item_split"], RELEASED],
 	revise_due: [["release_item"], "looks for one item of a release that was not taken down, and mostly ends at the first"],
 	revise_take: [["release_item"], "all of a release but what was taken down is listed anew, by a job"],
+	rule_is_quick: [["item", "item_split"], "it ends after as many rows as are few"],
 	rendering_check: [["item", "judgment"], CHECK],
 };
 

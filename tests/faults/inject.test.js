@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Commands whose calls of the system fail, one at a time: each run does its work rightly, or ends with a status that says
 // so and names the cause, in the system's own words. The next run, without a fault, does the work. LONG=1 lets far more
-// calls fail than `make check` has time for.
+// calls fail than `make check` has time for; a test then takes long to end: give the check CHECK_SECONDS=3600.
 
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";

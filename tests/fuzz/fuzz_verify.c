@@ -14,8 +14,8 @@
 #include "crypto/sha256.h"
 #include "release/verify.h"
 
-static const char *const names[] = { "SHA256SUMS", "labels.csv",    "labels.jsonl",
-	                                 "LICENCES",   "judgments.csv", "trials.csv" };
+static const char *const names[] = { "SHA256SUMS",    "labels.csv", "labels.jsonl", "LICENCES",
+	                                 "judgments.csv", "trials.csv", "crowd.csv",    "marks.csv" };
 #define NAMES (sizeof names / sizeof names[0])
 
 static char folder[] = "/tmp/touchstone-fuzz.XXXXXX";

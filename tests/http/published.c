@@ -58,9 +58,10 @@ void judge_all(const char *campaign, int volunteers)
 	        "       SELECT pair, volunteer, campaign_id, media_type, 'random', false, 1,"
 	        "              sha256(''), 3000, 2500, clock_timestamp() FROM said),"
 	        " j AS (INSERT INTO judgment (item_id, volunteer_id, assignment_id, position, verdict,"
-	        "           confidence, training, judged_at)"
+	        "           confidence, training, marks, judged_at)"
 	        "       SELECT item, volunteer, pair, 'left', CASE WHEN p_fake < 0.5 THEN 'real' ELSE"
-	        "              'fake' END::verdict, 80, false, clock_timestamp() FROM said)"
+	        "              'fake' END::verdict, 80, false, '[{\"x\": 0.5, \"y\": 0.25}]',"
+	        "              clock_timestamp() FROM said)"
 	        "UPDATE consensus k SET judgments = coalesce((SELECT count(*) FROM judgment j"
 	        "         WHERE j.item_id = k.item_id), 0) + %d, fake_votes = 0"
 	        "  FROM c, item i WHERE i.id = k.item_id AND i.campaign_id = c.id",

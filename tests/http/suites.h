@@ -31,6 +31,7 @@ Suite *http_stats_suite(void);
 Suite *http_releases_suite(void);
 Suite *http_privacy_suite(void);
 Suite *http_dataset_suite(void);
+Suite *http_item_tables_suite(void);
 Suite *http_certificate_suite(void);
 Suite *http_sealed_suite(void);
 Suite *http_pages_suite(void);

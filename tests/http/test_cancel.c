@@ -249,20 +249,26 @@ static void begin_own(const char *state)
 	"SELECT state || ' ' || failures || ' ' || coalesce(detail, '') FROM job" \
 	" WHERE kind = 'render'"
 
-static const char *end_by(struct error (*handle)(struct job_run *run))
+/* What becomes of the job that waits in the own database. */
+static const char *end_own(struct error (*handle)(struct job_run *run))
 {
 	const struct job_handler handler = { .kind = "render", .handle = handle };
 	const char *const kinds[] = { "render", NULL };
 	bool found = false;
 	struct job job;
 
-	begin_own("waiting");
 	ck_assert_int_eq(job_claim(worker, kinds, &job, &found).code, OK);
 	ck_assert(found);
 	struct error err = job_do(&handler, worker, NULL, &job, NULL);
 	ck_assert(err.code == OK || strcmp(err.detail, JOB_CANCELLED) == 0);
 	db_close(worker);
 	return ask_db(OF_OWN);
+}
+
+static const char *end_by(struct error (*handle)(struct job_run *run))
+{
+	begin_own("waiting");
+	return end_own(handle);
 }
 
 static const struct job_handler *find_none_else(const char *kind)
@@ -286,6 +292,14 @@ START_TEST(a_job_whose_worker_died_is_cancelled_at_once)
 	ck_assert_str_eq(ask_db(OF_OWN), "cancelled 1 " JOB_CANCELLED); /* the claim that lapsed */
 	db_close(worker);
 	arena_free(arena);
+}
+END_TEST
+
+START_TEST(what_was_asked_to_end_is_not_begun_by_who_claims_it)
+{
+	begin_own("waiting");
+	tell_db("UPDATE job SET cancel_asked_at = now(), cancelled_by = 'x' WHERE kind = 'render'");
+	ck_assert_str_eq(end_own(be_quicker), "cancelled 0 " JOB_CANCELLED);
 }
 END_TEST
 
@@ -321,6 +335,26 @@ START_TEST(cancelling_again_is_harmless)
 	ck_assert_str_eq(ask_db("SELECT cancelled_by || cancel_asked_at FROM job WHERE id = '%s'", id),
 	                 by);
 	go_on();
+}
+END_TEST
+
+START_TEST(who_asked_first_is_named)
+{
+	struct arena *arena = arena_new();
+	struct job_progress job = { 0 };
+
+	begin_own("running");
+	tell_db("UPDATE job SET run_after = now() + interval '1 minute' WHERE kind = 'render'");
+	const char *id = ask_db("SELECT id FROM job WHERE kind = 'render'");
+	static const char *const who[] = { "first", "second" };
+	for (int i = 0; i < 2; i++) {
+		ck_assert_int_eq(job_find(worker, arena, id, &job).code, OK);
+		ck_assert_int_eq(job_cancel(worker, arena, find_none_else, who[i], &job).code, OK);
+		ck_assert_str_eq(job.state, "running");
+		ck_assert_str_eq(job.cancelled_by, "first");
+	}
+	db_close(worker);
+	arena_free(arena);
 }
 END_TEST
 
@@ -447,10 +481,12 @@ Suite *http_cancel_suite(void)
 	tcase_add_test(tc, layouts_that_are_being_written_are_cancelled);
 	tcase_add_test(tc, what_was_killed_while_it_cancelled_is_cancelled_by_whoever_comes_next);
 	tcase_add_test(tc, a_job_whose_worker_died_is_cancelled_at_once);
+	tcase_add_test(tc, what_was_asked_to_end_is_not_begun_by_who_claims_it);
 	tcase_add_test(tc, a_worker_hears_of_it_when_it_tells_how_far_it_is);
 	tcase_add_test(tc, a_worker_that_tells_nothing_begins_no_other_statement);
 	tcase_add_test(tc, a_worker_that_was_quicker_has_done_its_job);
 	tcase_add_test(tc, cancelling_again_is_harmless);
+	tcase_add_test(tc, who_asked_first_is_named);
 	tcase_add_test(tc, what_has_ended_cannot_be_cancelled);
 	tcase_add_test(tc, others_jobs_are_cancelled_by_admins_alone);
 	tcase_add_test(tc, what_is_done_again_and_again_and_revisions_are_not_cancelled);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "client.h"
 #include "database.h"
@@ -206,6 +207,92 @@ START_TEST(the_job_refuses_what_nobody_looked_at_before)
 	said = run_well("release create %s 1.0.1 --campaign %s --dry-run", name, campaign);
 	ck_assert_ptr_nonnull(strstr(said, "the version should be 1.1.0 or more; 1.0.1 is less"));
 	run_well("release create %s 1.1.0 --campaign %s", name, campaign);
+}
+END_TEST
+
+START_TEST(where_many_items_are_looked_through_the_job_tells)
+{
+	add_items(1, .99);
+	make_items(&(struct items){ .campaign = campaign, .count = 5000, .state = "retired" });
+	struct answer a = wish("1.0.1", false);
+	expect_status(a, 202);
+	json_t *job = a_finished_job(&moderator, text_at(a.body, "job/id"));
+	ck_assert_str_eq(text_at(job, "state"), "failed");
+	ck_assert_ptr_nonnull(strstr(text_at(job, "detail"), "1.0.1 should be 1.1.0"));
+	ck_assert_str_eq(text_at(wish("1.0.1", true).body, "version_rule/least"), "1.1.0");
+	make_version("1.1.0");
+}
+END_TEST
+
+/* Removes labels.csv of 1.0.0 from the store. */
+static void lose_labels(const char *of)
+{
+	const char *digest = ask_db("SELECT encode(f.sha256, 'hex') FROM release_file f"
+	                            " JOIN release e ON e.id = f.release_id WHERE e.name = '%s'"
+	                            " AND e.version = '1.0.0' AND f.path = 'labels.csv'",
+	                            of);
+
+	ck_assert_int_eq(unlink(say("%s/media/%.2s/%s", getenv("TOUCHSTONE_DATA"), digest, digest + 2)),
+	                 0);
+}
+
+START_TEST(a_version_follows_one_whose_table_is_lost_from_the_store)
+{
+	const char *turned = item_at(0), *gone = item_at(1);
+
+	turn_crowd(turned);
+	tell_db("UPDATE item SET state = 'withdrawn' WHERE id = '%s'", gone);
+	add_items(2, .99);
+	lose_labels(name);
+	expect_problem(wish("1.1.0", false), 422, TOO_SMALL);
+	make_version("2.0.0");
+	struct answer a = get(NULL, say(RELEASES "/%s/2.0.0/files/changes.csv", name));
+	expect_status(a, 200);
+	ck_assert_ptr_nonnull(strstr(a.text, say("%s,relabelled,", turned)));
+	ck_assert_ptr_nonnull(strstr(a.text, say("%s,removed,", gone)));
+	const char *log = get(NULL, say(RELEASES "/%s/2.0.0/files/CHANGELOG.md", name)).text;
+	ck_assert_ptr_nonnull(strstr(log, "2 added, 1 removed, 1 relabelled"));
+	make_version("2.0.1");
+}
+END_TEST
+
+/* The counts of a dry run of 1.0.1. */
+static char *counts_of(bool seal)
+{
+	struct answer a =
+		post(&moderator, RELEASES,
+	         json_pack("{s:s, s:s, s:b, s:b, s:{s:s}}", "name", name, "version", "1.0.1", "dry_run",
+	                   true, "seal_test", seal, "filter", "campaign", campaign));
+
+	expect_status(a, 200);
+	return json_dumps(at(a.body, "version_rule/counts"), JSON_SORT_KEYS);
+}
+
+/* Another campaign, whose release 1.0.0 has a test split that is sealed. */
+static void seal_a_release(void)
+{
+	campaign = a_campaign();
+	name = fresh_name();
+	add_items(12, .99);
+	add_items(12, .02);
+	judge_all(campaign, 3);
+	run_well("release create %s 1.0.0 --campaign %s --seal-test", name, campaign);
+	ck_assert_int_gt(count_db("SELECT count(*) FROM release_item r JOIN release e ON e.id ="
+	                          " r.release_id WHERE e.name = '%s' AND r.sealed",
+	                          name),
+	                 0);
+}
+
+START_TEST(what_the_database_keeps_of_a_lost_table_counts_as_the_table_does)
+{
+	if (_i == 1)
+		seal_a_release();
+	tell_db("UPDATE item SET state = 'withdrawn' WHERE id = '%s'", item_at(0));
+	turn_crowd(item_at(1));
+	const char *whole = counts_of(_i == 1);
+	lose_labels(name);
+	ck_assert_str_eq(counts_of(_i == 1), whole);
+	ck_assert_ptr_nonnull(strstr(whole, "\"removed\": 1"));
 }
 END_TEST
 
@@ -555,6 +642,18 @@ START_TEST(a_folder_with_something_else_is_no_release)
 }
 END_TEST
 
+static TCase *lost_case(void)
+{
+	TCase *tc = tcase_create("lost and large");
+
+	tcase_add_checked_fixture(tc, setup, NULL);
+	tcase_set_timeout(tc, 60);
+	tcase_add_test(tc, where_many_items_are_looked_through_the_job_tells);
+	tcase_add_test(tc, a_version_follows_one_whose_table_is_lost_from_the_store);
+	tcase_add_loop_test(tc, what_the_database_keeps_of_a_lost_table_counts_as_the_table_does, 0, 2);
+	return tc;
+}
+
 Suite *http_changes_suite(void)
 {
 	Suite *suite = suite_create("http/changes");
@@ -582,5 +681,6 @@ Suite *http_changes_suite(void)
 	tcase_add_loop_test(tc, a_folder_with_something_else_is_no_release, 0,
 	                    sizeof broken_labels / sizeof broken_labels[0]);
 	suite_add_tcase(suite, tc);
+	suite_add_tcase(suite, lost_case());
 	return suite;
 }

@@ -239,6 +239,59 @@ START_TEST(what_was_decided_cannot_be_emptied_away_and_no_release_begins_as_read
 }
 END_TEST
 
+/* Rows of a release, beside an item, a release and its file `real/a` that are there. */
+static const char *const strangers[] = {
+	"INSERT INTO release_draft (release_id, item_id, item, volunteers)"
+	" VALUES (gen_random_uuid(), (SELECT id FROM item LIMIT 1), '{}', '{}')",
+	"INSERT INTO release_draft (release_id, item_id, item, volunteers)"
+	" SELECT id, gen_random_uuid(), '{}', '{}' FROM release WHERE name = 'n'",
+	"INSERT INTO release_file (release_id, path, sha256, bytes)"
+	" VALUES (gen_random_uuid(), 'real/b', sha256('b'), 1)",
+	"INSERT INTO release_item (release_id, item_id, path, sha256, bytes, split, label, "
+	"label_source,"
+	" p_fake, judgments) SELECT r.id, i.id, 'real/b', sha256('b'), 1, 'train', 'real', 'crowd', 0, "
+	"1"
+	" FROM release r, (SELECT id FROM item LIMIT 1) i WHERE r.name = 'n'",
+	"INSERT INTO release_item (release_id, item_id, path, sha256, bytes, split, label, "
+	"label_source,"
+	" p_fake, judgments) SELECT id, gen_random_uuid(), 'real/a', sha256('a'), 1, 'train', 'real',"
+	" 'crowd', 0, 1 FROM release WHERE name = 'n'",
+	"INSERT INTO item_split (item_id, split) VALUES (gen_random_uuid(), 'train')",
+};
+
+START_TEST(what_a_release_holds_names_what_is_there)
+{
+	an_item(&(struct items){ .count = 1 });
+	tell_db("CREATE OR REPLACE FUNCTION pg_temp.strange(sql text) RETURNS text LANGUAGE plpgsql"
+	        " AS $$ BEGIN EXECUTE sql; RETURN 'accepted'; EXCEPTION WHEN foreign_key_violation THEN"
+	        " RETURN 'refused'; END $$; BEGIN");
+	tell_db("INSERT INTO release (name, version, salt) VALUES ('n', '1', sha256('n'))");
+	tell_db("INSERT INTO release_file (release_id, path, sha256, bytes)"
+	        " SELECT id, 'real/a', sha256('a'), 1 FROM release WHERE name = 'n'");
+	const char *said = ask_db("SELECT pg_temp.strange($q$%s$q$)", strangers[_i]);
+	tell_db("ROLLBACK");
+	ck_assert_str_eq(said, "refused");
+}
+END_TEST
+
+/* Its removal holds the row: whoever names the file waits for it, and comes again. */
+START_TEST(a_file_that_is_being_removed_gets_into_no_release)
+{
+	tell_db("CREATE OR REPLACE FUNCTION pg_temp.removed(sql text) RETURNS text LANGUAGE plpgsql"
+	        " AS $$ BEGIN EXECUTE sql; RETURN 'accepted'; EXCEPTION WHEN object_in_use THEN"
+	        " RETURN 'refused'; END $$; BEGIN");
+	tell_db("INSERT INTO media_tombstone (digest, bytes, removing_at) VALUES (sha256('gone'), 1, "
+	        "now())");
+	tell_db("INSERT INTO release (name, version, salt) VALUES ('n', '1', sha256('n'))");
+	const char *said = ask_db(
+		"SELECT pg_temp.removed($q$INSERT INTO release_file (release_id, path, sha256, bytes)"
+		" SELECT id, path, sha256(path::bytea), 1 FROM release,"
+		" unnest(ARRAY['here', 'gone']) path WHERE name = 'n'$q$)");
+	tell_db("ROLLBACK");
+	ck_assert_str_eq(said, "refused");
+}
+END_TEST
+
 Suite *http_database_suite(void)
 {
 	Suite *suite = suite_create("http/database");
@@ -254,6 +307,9 @@ Suite *http_database_suite(void)
 	tcase_add_test(tc, a_server_does_not_start_on_a_database_that_a_statement_does_not_fit);
 	tcase_add_loop_test(tc, what_was_decided_cannot_be_emptied_away_and_no_release_begins_as_ready,
 	                    0, sizeof refused / sizeof refused[0]);
+	tcase_add_loop_test(tc, what_a_release_holds_names_what_is_there, 0,
+	                    sizeof strangers / sizeof strangers[0]);
+	tcase_add_test(tc, a_file_that_is_being_removed_gets_into_no_release);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

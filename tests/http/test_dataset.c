@@ -242,6 +242,66 @@ START_TEST(a_release_holds_the_judgments_that_its_model_had)
 }
 END_TEST
 
+/* Many of one item are looked up one by one. */
+START_TEST(an_item_that_very_many_judged_is_released_with_what_its_model_had)
+{
+	struct person person = an_account("researcher");
+	const char *campaign = a_full_campaign();
+
+	judge_all(campaign, 70);
+	tell_db("UPDATE consensus SET judgments = 66 FROM item i JOIN campaign c ON c.id ="
+	        " i.campaign_id WHERE i.id = item_id AND c.name = '%s'",
+	        campaign);
+	const char *folder = a_written_release(a_release(&person, campaign));
+	ck_assert_int_eq(count_rows(file_text(folder, "judgments.csv")), 12 * 66);
+	ck_assert_int_eq(count_rows(file_text(folder, "trials.csv")), 12 * 66);
+}
+END_TEST
+
+/* The rows of a table without the first, as SQL makes them of j, p and the salt s. */
+static const char *rows_by_sql(const char *campaign, const char *salt, const char *row,
+                               const char *order)
+{
+	return ask_db("SELECT string_agg(concat_ws(',', %s), E'\r\n' ORDER BY j.item_id,"
+	              " pseudonym(s, %s) COLLATE \"C\") FROM decode('%s', 'hex') s, judgment j"
+	              " JOIN judged_pair p USING (assignment_id)"
+	              " JOIN campaign c ON c.id = p.campaign_id WHERE c.name = '%s'",
+	              row, order, salt, campaign);
+}
+
+START_TEST(pseudonyms_and_the_order_of_rows_are_those_of_the_function_of_the_database)
+{
+	struct person person = an_account("researcher");
+	const char *campaign = a_full_campaign(), *name = fresh_name();
+
+	judge_all(campaign, 3);
+	tell_db("BEGIN");
+	tell_db(HOLD_UP_RELEASES);
+	struct answer a = ask_for(&person, name, campaign);
+	expect_status(a, 202);
+	const char *salt = ask_db("SELECT encode(salt, 'hex') FROM release WHERE name = '%s'", name);
+	tell_db("COMMIT");
+	a_finished_job(&person, text_at(a.body, "job/id"));
+
+	const char *folder = a_written_release(name);
+	const char *judgments =
+		rows_by_sql(campaign, salt,
+	                "j.item_id, pseudonym(s, 'volunteer', uuid_send(j.volunteer_id)), j.verdict,"
+	                " confidence_step(j.confidence)",
+	                "'judgment', uuid_send(j.item_id) || uuid_send(j.volunteer_id)");
+	const char *trials = rows_by_sql(campaign, salt,
+	                                 "j.item_id, j.verdict, confidence_step(j.confidence),"
+	                                 " j.position, '', p.matched::text, 'chosen',"
+	                                 " exposure_step(p.exposure_ms),"
+	                                 " to_char(j.judged_at AT TIME ZONE 'UTC', 'YYYY-MM'),"
+	                                 " coalesce(exposure_step(p.response_ms)::text, ''),"
+	                                 " coalesce(device_class(p.device), '')",
+	                                 "'trial', uuid_send(j.item_id) || uuid_send(j.assignment_id)");
+	ck_assert_ptr_nonnull(strstr(file_text(folder, "judgments.csv"), say("\r\n%s\r\n", judgments)));
+	ck_assert_ptr_nonnull(strstr(file_text(folder, "trials.csv"), say("\r\n%s\r\n", trials)));
+}
+END_TEST
+
 START_TEST(verify_compares_the_judgments_that_labels_count_with_those_that_are_there)
 {
 	struct person person = an_account("researcher");
@@ -674,6 +734,8 @@ Suite *http_dataset_suite(void)
 	tcase_add_test(tc,
 	               judgments_that_arrive_while_a_release_waits_are_in_all_its_tables_or_in_none);
 	tcase_add_test(tc, a_release_holds_the_judgments_that_its_model_had);
+	tcase_add_test(tc, an_item_that_very_many_judged_is_released_with_what_its_model_had);
+	tcase_add_test(tc, pseudonyms_and_the_order_of_rows_are_those_of_the_function_of_the_database);
 	tcase_add_test(tc, verify_compares_the_judgments_that_labels_count_with_those_that_are_there);
 	tcase_add_test(tc, a_text_that_looks_like_a_formula_is_none_in_csv_and_whole_in_json);
 	tcase_add_loop_test(tc, what_a_desktop_leaves_in_a_folder_is_a_note, 0,

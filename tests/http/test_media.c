@@ -9,6 +9,7 @@
 #include "core/uuid.h"
 #include "crypto/sha256.h"
 #include "database.h"
+#include "program.h"
 #include "suites.h"
 #include "world.h"
 
@@ -396,6 +397,158 @@ START_TEST(an_address_that_works_on_does_not_outlive_its_volunteer)
 }
 END_TEST
 
+/* ------------------------------------------------------------------ what is taken down */
+
+/* A campaign of one pair, whose bytes nothing else has. */
+static const char *a_campaign_of_a_pair(const char *type, const char *digests[2])
+{
+	const char *campaign = a_campaign();
+
+	for (int i = 0; i < 2; i++) {
+		const char *bytes = fresh_name();
+
+		digests[i] = a_file(bytes, strlen(bytes));
+		make_items(&(struct items){ .campaign = campaign, .type = type, .file = digests[i] });
+	}
+	return campaign;
+}
+
+static const char *item_of(const char *digest)
+{
+	return ask_db("SELECT id FROM item WHERE rendition = '\\x%s'", digest);
+}
+
+static void take_down_item(const char *id)
+{
+	struct person moderator = an_account("moderator");
+
+	expect_status(
+		post(&moderator, say("/api/v1/items/%s/withdraw", id),
+	         json_pack("{s:s, s:s}", "reason_class", "privacy", "reason", "somebody asked for it")),
+		200);
+}
+
+/* The addresses of a pair, that of the item whose bytes have this digest first. */
+static void addresses_of(struct person *as, const json_t *lease, const char *digest,
+                         const char *ret_urls[2])
+{
+	unsigned char wanted[SHA256_BYTES], found[SHA256_BYTES];
+	const char *left = text_at(lease, "items/0/media/url");
+	const char *right = text_at(lease, "items/1/media/url");
+	struct answer a = get(as, left);
+
+	ck_assert(hex_decode(wanted, sizeof wanted, digest));
+	sha256_bytes(found, a.text, a.len);
+	bool first = memcmp(wanted, found, sizeof wanted) == 0;
+	ret_urls[0] = first ? left : right;
+	ret_urls[1] = first ? right : left;
+}
+
+START_TEST(what_is_taken_down_is_seen_no_more_by_who_holds_its_address_on_any_server)
+{
+	const char *digests[2], *urls[2];
+	const char *campaign = a_campaign_of_a_pair("image", digests);
+	struct another server = another_start((const char *const[]){ NULL });
+	struct person person = a_volunteer();
+	json_t *lease = a_lease(&person, campaign);
+
+	addresses_of(&person, lease, digests[0], urls);
+	struct answer before =
+		call(&(struct call){ .server = server.url, .path = urls[0], .as = &person });
+	take_down_item(item_of(digests[0]));
+	await_nothing(NULL, &person, urls[0]);
+	await_nothing(server.url, &person, urls[0]);
+	struct answer other =
+		call(&(struct call){ .server = server.url, .path = urls[1], .as = &person });
+	another_stop(&server);
+	expect_status(before, 200);
+	expect_status(other, 200);
+	expect_status(get(&person, urls[1]), 200);
+	/* Who had loaded the pair answers it, and what was said of the other item is kept. */
+	struct answer a = post(&person, "/api/v1/judgments",
+	                       verdicts_on(text_at(lease, "assignment"), "real", "fake"));
+	expect_status(a, 201);
+	ck_assert_str_eq(
+		ask_db("SELECT count(*) FROM counted_judgment WHERE item_id = '%s'", item_of(digests[1])),
+		"1");
+}
+END_TEST
+
+START_TEST(what_the_command_takes_down_is_seen_no_more_either_and_the_pair_may_be_skipped)
+{
+	const char *digests[2], *urls[2];
+	const char *campaign = a_campaign_of_a_pair("image", digests);
+	struct person person = a_volunteer();
+	json_t *lease = a_lease(&person, campaign);
+
+	addresses_of(&person, lease, digests[0], urls);
+	expect_code(0, "/", say("withdraw %s --reason-class rights --reason x", item_of(digests[0])));
+	await_nothing(NULL, &person, urls[0]);
+	struct answer a = post(&person, "/api/v1/skips",
+	                       json_pack("{s:s, s:s}", "assignment", text_at(lease, "assignment"),
+	                                 "reason", "cannot_load"));
+	expect_status(a, 204);
+	expect_status(post(&person, "/api/v1/assignments", json_pack("{s:s}", "campaign", campaign)),
+	              204);
+}
+END_TEST
+
+START_TEST(the_address_of_a_lease_that_was_renewed_leads_to_nothing_taken_down)
+{
+	struct person person = a_volunteer();
+	const char *digests[2];
+	const char *token =
+		text_at(a_lease(&person, a_campaign_of_a_pair("image", digests)), "assignment");
+
+	late_look(&person, token, 5, 500);
+	const char *late = sealed(&person, digests[0], time(NULL) - 5);
+	expect_status(get(&person, late), 200);
+	take_down_item(item_of(digests[0]));
+	await_nothing(NULL, &person, late);
+}
+END_TEST
+
+START_TEST(pictures_and_the_original_go_with_it_but_a_black_poster_stays_for_others)
+{
+	struct person moderator = an_account("moderator");
+	const char *digests[2], *kinds[4] = { a_file("original", 8), a_file("thumbnail", 9),
+		                                  a_file("poster", 6), a_file("black", 5) };
+
+	a_campaign_of_a_pair("video", digests);
+	tell_db("UPDATE item SET poster = '\\x%s', version = 2 WHERE id IN ('%s', '%s')", kinds[3],
+	        item_of(digests[0]), item_of(digests[1]));
+	tell_db("UPDATE item SET sha256 = '\\x%s', thumbnail = '\\x%s', poster = '\\x%s', version = 3"
+	        " WHERE id = '%s'",
+	        kinds[0], kinds[1], kinds[2], item_of(digests[0]));
+	const char *black = sealed_for_session(&moderator, kinds[3]);
+	take_down_item(item_of(digests[0]));
+	for (int i = 0; i < 3; i++)
+		await_nothing(NULL, &moderator, sealed_for_session(&moderator, kinds[i]));
+	expect_status(get(&moderator, black), 200);
+}
+END_TEST
+
+START_TEST(no_later_page_gives_out_an_address_of_what_was_taken_down)
+{
+	struct person moderator = an_account("moderator");
+	const char *bytes = fresh_name(), *digest = a_file(bytes, strlen(bytes));
+	const char *dispute = a_dispute(
+		"max_judgments", &(struct items){ .campaign = common_campaign(), .file = digest });
+	const char *path = say("/api/v1/disputes/%s", dispute);
+
+	const char *early = text_at(get(&moderator, path).body, "item/media/url");
+	expect_status(get(&moderator, early), 200);
+	take_down_item(item_of(digest));
+	await_nothing(NULL, &moderator, early);
+	/* As it is when all passes of then are over. */
+	tell_db("DELETE FROM revoked_pass");
+	for (int try = 0; try < 100 && get(&moderator, early).status != 200; try++)
+		wait_ms(50);
+	const char *later = text_at(get(&moderator, path).body, "item/media/url");
+	expect_problem(get(&moderator, later), 404, "not-found");
+}
+END_TEST
+
 START_TEST(a_file_that_the_store_has_lost_is_a_problem_and_not_half_an_answer)
 {
 	struct person person = a_volunteer();
@@ -428,6 +581,12 @@ Suite *http_media_suite(void)
 	tcase_add_test(tc, a_session_that_is_ended_from_outside_sees_nothing_any_more);
 	tcase_add_loop_test(tc, an_address_works_as_long_as_its_lease_was_renewed, 0, 5);
 	tcase_add_test(tc, an_address_that_works_on_does_not_outlive_its_volunteer);
+	tcase_add_test(tc, what_is_taken_down_is_seen_no_more_by_who_holds_its_address_on_any_server);
+	tcase_add_test(tc,
+	               what_the_command_takes_down_is_seen_no_more_either_and_the_pair_may_be_skipped);
+	tcase_add_test(tc, the_address_of_a_lease_that_was_renewed_leads_to_nothing_taken_down);
+	tcase_add_test(tc, pictures_and_the_original_go_with_it_but_a_black_poster_stays_for_others);
+	tcase_add_test(tc, no_later_page_gives_out_an_address_of_what_was_taken_down);
 	tcase_add_test(tc, a_file_that_the_store_has_lost_is_a_problem_and_not_half_an_answer);
 	suite_add_tcase(suite, tc);
 	return suite;

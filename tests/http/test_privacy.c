@@ -332,10 +332,12 @@ static const char *a_judged_campaign(void)
 	        " SELECT volunteer, uuid_send(gen_random_uuid()), 1 FROM seen GROUP BY volunteer");
 	tell_db("INSERT INTO judged_pair (assignment_id, volunteer_id, campaign_id, media_type, kind, "
 	        "matched,"
-	        " policy, body_hash, exposure_ms, server_ms, judged_at)"
+	        " policy, body_hash, exposure_ms, response_ms, device, server_ms, judged_at)"
 	        " SELECT DISTINCT ON (assignment) assignment, volunteer, c.id, 'image',"
 	        "  CASE WHEN known THEN 'gold' WHEN random() < .2 THEN 'random' ELSE 'informative' END,"
-	        "  random() < .5, 2, sha256(''), 300 + random() * 20000, 25000, sat + pair * interval "
+	        "  random() < .5, 2, sha256(''), 300 + random() * 20000, 300 + random() * 20000,"
+	        "  (ARRAY['{\"pointer\": \"mouse\"}', '{\"pointer\": \"touch\", \"width\": 390,"
+	        " \"height\": 844}'])[1 + floor(random() * 2)]::jsonb, 25000, sat + pair * interval "
 	        "'15 s'"
 	        "  FROM seen, campaign c WHERE c.name = '%s'",
 	        campaign);

@@ -152,7 +152,8 @@ START_TEST(no_file_of_any_format_tells_the_label_of_a_sealed_item)
 	ck_assert(
 		in_folder(folder, "[ -z \"$(find . -path '*test/*fake/*' -o -path '*test/*real/*')\" ]"));
 	ck_assert(
-		in_folder(folder, say("for table in $(find . -name 'judgments.*' -o -name 'trials.*'); do"
+		in_folder(folder, say("for table in $(find . -name 'judgments.*' -o -name 'trials.*' -o"
+	                          " -name 'crowd.*' -o -name 'marks.*'); do"
 	                          " ! grep -qF -f ../%s $table || exit 1; done",
 	                          name)));
 }

@@ -200,6 +200,82 @@ START_TEST(a_key_that_was_rotated_stays_listed_and_its_releases_stay_good)
 }
 END_TEST
 
+/* ------------------------------------------------------------------ layouts */
+
+/* Writes the release in a format; the folder is the one that verified() is about. */
+static void write_format(const char *format)
+{
+	const char *to = say("%s/%s-%s", getenv("TOUCHSTONE_DATA"), name, format);
+
+	run_well("release write %s 1.0 %s --format %s", name, to, format);
+	folder = to;
+}
+
+static const char *const signed_formats[] = { "class-folders", "huggingface",  "webdataset",
+	                                          "parquet",       "csv",          "jsonl",
+	                                          "dfdc",          "deepfakebench" };
+
+START_TEST(a_layout_is_signed_and_verified_as_the_release_is)
+{
+	const char *format = signed_formats[_i];
+
+	write_format(format);
+	const char *said = verified(0, say("--key %s", current_key()));
+	expect_said(said, say("note: this is the format %s", format));
+	expect_said(said, ", sound");
+	ck_assert_ptr_null(strstr(said, "claim"));
+	expect_said(verified(0, ""), "is the release's own claim");
+	expect_said(file_text(folder, "SHA256SUMS.minisig"),
+	            say("\tfile:SHA256SUMS\trelease:%s 1.0\tformat:%s\thashed\n", name, format));
+	ck_assert_ptr_null(strstr(file_text(folder, "SHA256SUMS"), "minisig"));
+	expect_said(file_text(folder, "SIGNING-KEY.pub"), current_key());
+	shell(folder, "echo more >>README.md && sed -i \"s/^.*  README.md/$(sha256sum <README.md |"
+	              " cut -c1-64)  README.md/\" SHA256SUMS");
+	expect_said(verified(1, ""), "SHA256SUMS.minisig: is not of these bytes");
+}
+END_TEST
+
+/* What somebody may do to a layout, and what verify says then. */
+static const struct {
+	const char *line, *said;
+} spoilt_layouts[] = {
+	{ "printf x >>labels.csv", "labels.csv: its bytes are not those" },
+	{ "rm trials.csv", "trials.csv: missing" },
+	{ "echo x >more.txt", "more.txt: not part of the release" },
+	{ "sed -i 's/format:csv/format:bsv/' SHA256SUMS.minisig", "SHA256SUMS.minisig: " },
+	{ "rm SIGNING-KEY.pub && sed -i /SIGNING-KEY/d SHA256SUMS", "SIGNING-KEY.pub: missing, and" },
+};
+
+START_TEST(a_layout_that_was_changed_is_told_so)
+{
+	write_format("csv");
+	ck_assert_int_eq(shell(folder, spoilt_layouts[_i].line).code, 0);
+	expect_said(verified(1, ""), spoilt_layouts[_i].said);
+}
+END_TEST
+
+START_TEST(a_bag_holds_the_release_with_its_own_signatures)
+{
+	write_format("bagit");
+	ck_assert_int_ne(access(say("%s/SHA256SUMS.minisig", folder), F_OK), 0);
+	folder = say("%s/data", folder);
+	const char *said = verified(0, say("--key %s", current_key()));
+	ck_assert_ptr_null(strstr(said, "this is the format"));
+}
+END_TEST
+
+/* Parquet is made when somebody asks, and then with the key of that day. */
+START_TEST(a_layout_that_is_made_after_the_key_was_rotated_names_the_new_one)
+{
+	const char *before = current_key();
+
+	run_well("release rotate-key");
+	write_format("parquet");
+	verified(0, say("--key %s", current_key()));
+	expect_said(verified(1, say("--key %s", before)), "SIGNING-KEY.pub: is not the key that was");
+}
+END_TEST
+
 /* A release that cannot be signed here is left to a machine that has the key. */
 START_TEST(a_key_that_is_missing_or_anothers_is_not_replaced_in_silence)
 {
@@ -237,6 +313,12 @@ Suite *http_signing_suite(void)
 	tcase_add_test(tests, a_release_whose_signatures_were_taken_away_is_told_so);
 	tcase_add_test(tests, the_key_is_public_and_the_command_prints_the_same);
 	tcase_add_test(tests, a_key_that_was_rotated_stays_listed_and_its_releases_stay_good);
+	tcase_add_loop_test(tests, a_layout_is_signed_and_verified_as_the_release_is, 0,
+	                    sizeof signed_formats / sizeof signed_formats[0]);
+	tcase_add_loop_test(tests, a_layout_that_was_changed_is_told_so, 0,
+	                    sizeof spoilt_layouts / sizeof spoilt_layouts[0]);
+	tcase_add_test(tests, a_bag_holds_the_release_with_its_own_signatures);
+	tcase_add_test(tests, a_layout_that_is_made_after_the_key_was_rotated_names_the_new_one);
 	tcase_add_test(tests, a_key_that_is_missing_or_anothers_is_not_replaced_in_silence);
 	suite_add_tcase(suite, tests);
 	return suite;

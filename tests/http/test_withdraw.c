@@ -89,7 +89,8 @@ static json_t *await_release(const char *version, size_t layouts)
 /* ------------------------------------------------------------------ tombstones */
 
 static const char *const gone_files[] = { "labels.csv", "labels.jsonl", "judgments.csv",
-	                                      "trials.csv", "LICENCES" };
+	                                      "trials.csv", "crowd.csv",    "marks.csv",
+	                                      "LICENCES" };
 static const char *const staying_files[] = {
 	"README.md",       "SHA256SUMS",     "SHA256SUMS.minisig", "manifest.note",
 	"SIGNING-KEY.pub", "CITATION.cff",   "datapackage.json",   "croissant.json",
@@ -204,8 +205,8 @@ START_TEST(what_stays_is_the_same_row_and_what_describes_it_names_the_revision)
 	await_release("1.0+r1", 0);
 	expect_code(0, folder, say("release write %s 1.0+r1 one", name));
 	static const char *const tables[] = { "labels.csv", "labels.jsonl", "judgments.csv",
-		                                  "trials.csv" };
-	for (int i = 0; i < 4; i++) {
+		                                  "trials.csv", "crowd.csv",    "marks.csv" };
+	for (int i = 0; i < 6; i++) {
 		ran = shell(folder,
 		            say("grep -v '%s' %s/%s | cmp - one/%s", item, before, tables[i], tables[i]));
 		ck_assert_msg(ran.code == 0, "%s", ran.said);

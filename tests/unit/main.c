@@ -28,6 +28,7 @@ static Suite *(*const suites[])(void) = {
 	archive_suite,
 	split_suite,
 	fetch_suite,
+	smtp_suite,
 	media_suite,
 	program_suite,
 	progress_suite,

@@ -36,6 +36,7 @@ Suite *release_changes_suite(void);
 Suite *release_counts_suite(void);
 Suite *split_suite(void);
 Suite *fetch_suite(void);
+Suite *smtp_suite(void);
 Suite *manifest_suite(void);
 Suite *media_suite(void);
 Suite *media_camera_suite(void);

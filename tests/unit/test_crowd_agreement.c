@@ -55,6 +55,25 @@ START_TEST(items_average_to_alpha)
 }
 END_TEST
 
+START_TEST(alpha_of_items_that_were_counted_is_the_same_to_the_last_bit)
+{
+	static const uint8_t said[][2] = { { 0, 2 }, { 2, 0 }, { 1, 1 }, { 0, 1 } }; /* fake, real */
+	static const uint32_t order[] = { 2, 0, 2, 0, 0, 3, 2, 0, 2, 0, 1 };
+	struct random one = random_seeded(1), other = random_seeded(1);
+	struct agreement_tally *tally = agreement_tally_new();
+
+	for (size_t i = 0; i < sizeof order / sizeof order[0]; i++)
+		agreement_tally_add(tally, said[order[i]][0], said[order[i]][1]);
+	struct agreement counted = agreement_alpha_of_tally(tally, 500, &other);
+	struct agreement listed = agreement_alpha(&published, 500, &one);
+	agreement_tally_free(tally);
+	ck_assert(counted.defined);
+	ck_assert_double_eq(counted.alpha, listed.alpha);
+	ck_assert_double_eq(counted.low, listed.low);
+	ck_assert_double_eq(counted.high, listed.high);
+}
+END_TEST
+
 START_TEST(volunteers_are_measured_against_the_others)
 {
 	double alpha[2];
@@ -120,6 +139,7 @@ Suite *crowd_agreement_suite(void)
 	tcase_add_test(tests, alpha_is_the_published_value);
 	tcase_add_test(tests, alpha_without_disagreement_to_expect_is_undefined);
 	tcase_add_test(tests, items_average_to_alpha);
+	tcase_add_test(tests, alpha_of_items_that_were_counted_is_the_same_to_the_last_bit);
 	tcase_add_test(tests, volunteers_are_measured_against_the_others);
 	tcase_add_test(tests, fleiss_kappa_needs_equally_many_judgments);
 	tcase_add_loop_test(tests, an_item_retires_when_sure_and_is_disputed_when_asked_out, 0, 6);

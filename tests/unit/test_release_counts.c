@@ -2,10 +2,14 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "release/columns.h"
+#include "release/crowd_count.h"
+#include "release/described.h"
 #include "release/figures.h"
 #include "release/leakage.h"
+#include "release/sample.h"
 #include "suites.h"
 
 /* A row of labels.csv, as far as it is counted. */
@@ -200,6 +204,153 @@ START_TEST(no_certificate_is_written_where_splits_are_tied)
 }
 END_TEST
 
+/* ------------------------------------------------------------------ a sample */
+
+/* What a sample of `most` keeps of a hundred items with three judgments each, from `first` on in
+ * steps of `step`: volunteer n is the one who judged item n. */
+static struct sample *sample_of_hundred(size_t most, uint32_t first, uint32_t step)
+{
+	struct sample *sample = sample_new(most);
+
+	for (uint32_t i = 0; i < 100; i++) {
+		uint32_t item = (first + i * step) % 100;
+
+		sample_item(sample, item * 0x9e3779b97f4a7c15ULL, item % 2 ? UNKNOWN : FAKE);
+		for (uint32_t n = 0; n < 3; n++)
+			sample_judgment(sample, item, n == 0);
+	}
+	return sample;
+}
+
+START_TEST(a_sample_holds_whole_items_with_what_is_known_of_them)
+{
+	struct sample *sample = sample_of_hundred(100, 0, 1);
+	struct judgments kept = sample_judgments(sample, 100);
+
+	ck_assert_uint_eq(kept.count, (size_t)kept.items * 3);
+	ck_assert_uint_le(kept.count, 100);
+	ck_assert_uint_gt(kept.count, 50);
+	for (size_t j = 0; j < kept.count; j++) {
+		ck_assert_uint_eq(kept.item[j], j / 3);
+		ck_assert_uint_eq(kept.volunteer[j], kept.volunteer[j - j % 3]);
+		ck_assert_int_eq(kept.verdict[j], j % 3 == 0);
+		ck_assert_int_eq(kept.truth[j / 3], kept.volunteer[j] % 2 ? UNKNOWN : FAKE);
+	}
+	sample_free(sample);
+}
+END_TEST
+
+START_TEST(which_items_a_sample_holds_does_not_depend_on_their_order)
+{
+	struct sample *one = sample_of_hundred(100, 0, 1), *other = sample_of_hundred(100, 40, 37);
+	struct judgments a = sample_judgments(one, 100), b = sample_judgments(other, 100);
+	bool in[2][100] = { { false } };
+
+	for (size_t j = 0; j < a.count; j++)
+		in[0][a.volunteer[j]] = true;
+	for (size_t j = 0; j < b.count; j++)
+		in[1][b.volunteer[j]] = true;
+	ck_assert_mem_eq(in[0], in[1], sizeof in[0]);
+	sample_free(one);
+	sample_free(other);
+}
+END_TEST
+
+START_TEST(a_sample_that_has_room_for_all_holds_all)
+{
+	struct sample *sample = sample_of_hundred(300, 0, 1);
+	struct judgments kept = sample_judgments(sample, 100);
+
+	ck_assert_uint_eq(kept.items, 100);
+	ck_assert_uint_eq(kept.count, 300);
+	sample_free(sample);
+}
+END_TEST
+
+/* ------------------------------------------------------------------ crowd.csv */
+
+START_TEST(each_reason_has_a_column_of_crowd_in_its_order)
+{
+	for (int t = 0; t < TELL_WORDS; t++) {
+		ck_assert_int_eq(strncmp(crowd_columns[CROWD_TELLS + t].name, "tell_", 5), 0);
+		ck_assert_str_eq(crowd_columns[CROWD_TELLS + t].name + 5, tells[t]);
+	}
+}
+END_TEST
+
+/* Response times of the judgments on an item, as steps, and their quartiles. */
+static const struct {
+	const char *steps[6], *quartiles[3];
+} timed[] = {
+	{ { "3" }, { "3", "3", "3" } },
+	{ { "0.5", "8" }, { "0.5", "0.5", "8" } },
+	{ { "1", "55", "2" }, { "1", "2", "55" } },
+	{ { "0", "1", "2", "3" }, { "0", "1", "2" } },
+	{ { "5", "5", "5", "5", "34" }, { "5", "5", "5" } },
+	{ { "", "21", "" }, { "21", "21", "21" } },
+	{ { "" }, { NULL, NULL, NULL } },
+};
+
+START_TEST(quartiles_are_steps_that_some_judgment_reached)
+{
+	struct crowd_count count = { 0 };
+	struct crowd_row row;
+
+	for (int i = 0; timed[_i].steps[i]; i++)
+		crowd_count_take(&count,
+		                 (const char *[TRIAL_COLUMNS]){ [TRIAL_ITEM] = "an item",
+		                                                [TRIAL_VERDICT] = "fake",
+		                                                [TRIAL_RESPONSE_S] = timed[_i].steps[i] });
+	crowd_count_row(&count, 0, &row);
+	for (int q = 0; q < 3; q++)
+		ck_assert_pstr_eq(row.values[CROWD_RESPONSE_Q1_S + q], timed[_i].quartiles[q]);
+	ck_assert_ptr_null(row.values[CROWD_ALPHA]);
+}
+END_TEST
+
+/* How many say fake and real of an item, what pairs agree, and alpha where half of all would
+ * differ. */
+static const struct {
+	int fake, real;
+	const char *agreement, *alpha;
+} agreeing[] = {
+	{ 1, 0, NULL, NULL },          { 2, 0, "1.0000", "1.0000" }, { 1, 1, "0.0000", "-1.0000" },
+	{ 2, 1, "0.3333", "-0.3333" }, { 3, 1, "0.5000", "0.0000" }, { 0, 9, "1.0000", "1.0000" },
+};
+
+START_TEST(agreement_of_an_item_is_the_share_of_pairs_that_say_the_same)
+{
+	struct crowd_count count = { .saying = { (uint32_t)agreeing[_i].real,
+		                                     (uint32_t)agreeing[_i].fake } };
+	struct crowd_row row;
+
+	crowd_count_row(&count, 0.5, &row);
+	ck_assert_pstr_eq(row.values[CROWD_AGREEMENT], agreeing[_i].agreement);
+	ck_assert_pstr_eq(row.values[CROWD_ALPHA], agreeing[_i].alpha);
+}
+END_TEST
+
+/* ------------------------------------------------------------------ large releases */
+
+START_TEST(a_release_whose_folders_are_split_points_to_formats_of_few_files)
+{
+	char *texts[2] = { NULL, NULL };
+	size_t len;
+
+	for (int more = 0; more < 2; more++) {
+		FILE *out = open_memstream(&texts[more], &len);
+
+		few_files_write(out, RELEASE_FOLDER_MOST + more);
+		fclose(out);
+	}
+	ck_assert_str_eq(texts[0], "");
+	ck_assert_ptr_nonnull(strstr(texts[1], "With 10001 items"));
+	ck_assert_ptr_nonnull(strstr(texts[1], "`webdataset`"));
+	free(texts[0]);
+	free(texts[1]);
+}
+END_TEST
+
 Suite *release_counts_suite(void)
 {
 	Suite *suite = suite_create("release/counts");
@@ -213,6 +364,15 @@ Suite *release_counts_suite(void)
 	tcase_add_test(tests, agreement_is_how_many_say_what_most_say);
 	tcase_add_test(tests, groups_of_ties_are_counted_and_those_that_cross_splits);
 	tcase_add_test(tests, no_certificate_is_written_where_splits_are_tied);
+	tcase_add_test(tests, a_sample_holds_whole_items_with_what_is_known_of_them);
+	tcase_add_test(tests, which_items_a_sample_holds_does_not_depend_on_their_order);
+	tcase_add_test(tests, a_sample_that_has_room_for_all_holds_all);
+	tcase_add_test(tests, each_reason_has_a_column_of_crowd_in_its_order);
+	tcase_add_loop_test(tests, quartiles_are_steps_that_some_judgment_reached, 0,
+	                    sizeof timed / sizeof timed[0]);
+	tcase_add_loop_test(tests, agreement_of_an_item_is_the_share_of_pairs_that_say_the_same, 0,
+	                    sizeof agreeing / sizeof agreeing[0]);
+	tcase_add_test(tests, a_release_whose_folders_are_split_points_to_formats_of_few_files);
 	suite_add_tcase(suite, tests);
 	return suite;
 }

@@ -17,7 +17,10 @@ static void given_items(uint32_t count)
 {
 	memset(items, 0, sizeof items);
 	for (uint32_t i = 0; i < count; i++) {
-		sha256_bytes(items[i].key, &i, sizeof i);
+		unsigned char digest[SHA256_BYTES];
+
+		sha256_bytes(digest, &i, sizeof i);
+		memcpy(items[i].key, digest, SPLIT_KEY_BYTES);
 		items[i].wanted = 1;
 		items[i].stratum = i % 2;
 	}

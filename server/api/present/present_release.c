@@ -51,12 +51,12 @@ static json_t *present_advice(const struct version_advice *advice)
 json_t *present_preview(const struct release_preview *preview)
 {
 	return json_pack(
-		"{s:I, s:I, s:o, s:I, s:o, s:I, s:I, s:I, s:o}", "items", (json_int_t)preview->items,
+		"{s:I, s:I, s:o, s:I, s:o, s:I, s:I, s:I, s:I, s:o}", "items", (json_int_t)preview->items,
 		"bytes", (json_int_t)preview->bytes, "splits", present_splits(preview->in_split), "sealed",
 		(json_int_t)preview->sealed, "media_types", present_types(preview->of_type), "held_back",
 		(json_int_t)preview->held_back, "contradicting", (json_int_t)preview->contradicting,
-		"published", (json_int_t)preview->published, "version_rule",
-		present_advice(&preview->advice));
+		"uncuttable", (json_int_t)preview->uncuttable, "published", (json_int_t)preview->published,
+		"version_rule", present_advice(&preview->advice));
 }
 
 static json_t *present_side(const struct release_change *change, int when)

@@ -187,9 +187,9 @@ static struct error write_set(struct layout_making *making, const struct parquet
 
 static struct error parquet_write(struct layout_making *making)
 {
-	static const char *const but[] = {
-		"README.md", "labels.csv", "labels.jsonl", "judgments.csv", "trials.csv", "leaks.csv", NULL
-	};
+	static const char *const but[] = { "README.md",     "labels.csv", "labels.jsonl",
+		                               "judgments.csv", "trials.csv", "crowd.csv",
+		                               "marks.csv",     "leaks.csv",  NULL };
 	struct parquet_parts parts = { .making = making };
 	struct error err = layout_copy_card(making);
 

@@ -17,8 +17,8 @@ const struct layout layout_csv = { .name = "csv", .sums = RELEASE_SUMS, .write =
 
 static struct error jsonl_write(struct layout_making *making)
 {
-	static const char *const but[] = { "labels.csv", "judgments.csv", "trials.csv", "leaks.csv",
-		                               NULL };
+	static const char *const but[] = { "labels.csv", "judgments.csv", "trials.csv", "crowd.csv",
+		                               "marks.csv",  "leaks.csv",     NULL };
 	struct error err = layout_copy_tables(making, but);
 
 	return err.code ? err : layout_add_tables(making, &format_jsonl);

@@ -262,17 +262,20 @@ const COPY_TRIALS = `\\copy (select j.item_id, j.verdict, j.confidence, j.positi
 const COPY_LABELS = `\\copy (select i.id, i.media_type, c.p_fake, c.low, c.high, c.judgments, i.truth, i.basis, array_to_string(i.techniques, ';'), i.generator, i.lineage, i.width, i.height, i.duration_ms, i.licence, i.credit, i.rendition_bytes, encode(i.rendition, 'hex'), c.decided_by
 	from item i join consensus c on c.item_id = i.id order by i.id) to '`;
 
-/** Runs a program to its end. Answers how much memory it held at most, in MB, as far as looks at it every tenth of a second tell. */
+/** Runs a program to its end. Answers how much memory it held at most, in MB, as far as looks at it every tenth of a second tell; and what it said. */
 async function runForPeak(command, args, options) {
 	const child = start(command, args, options);
-	let peak = 0;
-	const looking = setInterval(() => usage(child.pid).then(({ peak_mb }) => { peak = Math.max(peak, peak_mb || 0); }, () => {}), 100);
+	let peak_mb = 0;
+	const looking = setInterval(() => usage(child.pid).then((now) => { peak_mb = Math.max(peak_mb, now.peak_mb || 0); }, () => {}), 100);
 	const { code } = await child.ended;
 	clearInterval(looking);
 	if (code !== 0)
 		throw new Error(`${command} ${args.join(" ")}: ${child.words}`);
-	return peak;
+	return { peak_mb, words: child.words };
 }
+
+/** The parts of making a release, in seconds, as it told its log. */
+const stagesOf = (words) => Object.fromEntries([...words.matchAll(/ release: ([a-z ]+) took (\d+) ms/g)].map(([, stage, ms]) => [stage, ms / 1000]));
 
 export async function seconds(work) {
 	const began = process.hrtime.bigint();
@@ -284,22 +287,37 @@ export async function exports(bench) {
 	const items = bench.releaseItems ?? 20000;
 	const { stand, report } = bench;
 	await makeReleasable(bench, items);
-	const env = { ...process.env, DATABASE_URL: stand.cluster.url("export"), TOUCHSTONE_DATA: stand.server.data };
-	const peaks = { create: [], write: [] };
-	const touchstone = async (...args) => peaks[args[0]].push({ value: await runForPeak(program("touchstone"), ["release", ...args], { env }) });
-	const copy = async () => {
-		for (const [statement, name] of [[COPY, "judgments"], [COPY_TRIALS, "trials"], [COPY_LABELS, "labels"]])
-			await stand.cluster.sql("export", `${statement.replace(/\s+/g, " ")}${stand.at(name)}.csv' csv header`);
+	const env = { ...process.env, DATABASE_URL: stand.cluster.url("export"), TOUCHSTONE_DATA: stand.server.data, TOUCHSTONE_LOG: "debug" };
+	const peaks = { create: [], write: [] }, stages = [], rates = { tables: [], create: [], write: [], copy: [] };
+	const rows = items * 21;
+	const touchstone = async (command, ...args) => {
+		let said;
+		rates[command].push(rows / await seconds(async () => { said = await runForPeak(program("touchstone"), ["release", command, ...args], { env }); }));
+		peaks[command].push({ value: said.peak_mb });
+		return stagesOf(said.words);
 	};
-	const rates = { create: [], write: [], copy: [] };
+	const copy = async () => {
+		rates.copy.push(rows / await seconds(async () => {
+			for (const [statement, name] of [[COPY, "judgments"], [COPY_TRIALS, "trials"], [COPY_LABELS, "labels"]])
+				await stand.cluster.sql("export", `${statement.replace(/\s+/g, " ")}${stand.at(name)}.csv' csv header`);
+		}));
+	};
 	for (let round = 0; round < Math.min(bench.rounds, 3); round++) {
-		const rows = items * 21;
-		await stand.quiet();
-		rates.create.push(rows / await seconds(() => touchstone("create", "bench", `1.${round}`)));
-		rates.copy.push(rows / await seconds(copy));
-		rates.write.push(rows / await seconds(() => touchstone("write", "bench", `1.${round}`, stand.at(`release${round}`))));
+		const create = async () => {
+			stages.push(await touchstone("create", "bench", `1.${round}`));
+			rates.tables.push(rows / stages.at(-1).tables);
+		};
+		for (const work of round % 2 ? [copy, create] : [create, copy]) {
+			await stand.quiet();
+			await work();
+		}
+		await touchstone("write", "bench", `1.${round}`, stand.at(`release${round}`));
+		await rm(stand.at(`release${round}`), { recursive: true });
 	}
-	report.ratio({ part: "exports", what: "rows a second of `release create` (splits, leaks, alpha, tables, checksums) against \\copy", target: bench.releaseItems >= 1_000_000 ? 0.5 : undefined, ours: rates.create, reference: rates.copy, detail: `${items} items, ${10 * items} judgments` });
+	const target = items >= 1_000_000 ? 0.5 : undefined;
+	const parts = stages.map((one) => Object.entries(one).map(([stage, time]) => `${stage} ${time.toFixed(1)}`).join(", ")).join("; ");
+	report.ratio({ part: "exports", what: "rows a second of the tables that `release create` writes (labels twice, judgments, trials, terms) against \\copy", target, ours: rates.tables, reference: rates.copy, detail: `${items} items, ${10 * items} judgments` });
+	report.ratio({ part: "exports", what: "the same of all of `release create` (chosen, split, checked, drafted, measured, summed, signed)", target, ours: rates.create, reference: rates.copy, detail: `seconds: ${parts}` });
 	report.ratio({ part: "exports", what: "rows a second of `release write` (with the items' media, checked) against \\copy", ours: rates.write, reference: rates.copy });
 	for (const [command, rounds] of Object.entries(peaks))
 		report.add({ part: "exports", what: `\`release ${command}\`: at most resident`, unit: " MB", target: 100, better: "less", rounds });
