@@ -39,8 +39,7 @@ enum release_table {
 	RELEASE_LABELS,
 	RELEASE_JUDGMENTS,
 	RELEASE_TRIALS,
-	RELEASE_BY_ITEM,                 /* those before are asked of the database by items */
-	RELEASE_CROWD = RELEASE_BY_ITEM, /* these two are made of the rows of trials */
+	RELEASE_CROWD, /* these two are made of the rows of trials */
 	RELEASE_MARKS,
 	RELEASE_LEAKS,
 	RELEASE_SEALED,  /* commitments to what labels.csv withholds (release/seal) */

@@ -34,22 +34,6 @@
 
 #define WINDOW "2000" /* items between two renewals of the claim */
 
-struct build_table {
-	const struct column *columns;
-	size_t count;
-};
-
-static const struct build_table build_tables[RELEASE_TABLES] = {
-	[RELEASE_LABELS] = { label_columns, LABEL_COLUMNS },
-	[RELEASE_JUDGMENTS] = { judgment_columns, JUDGMENT_COLUMNS },
-	[RELEASE_TRIALS] = { trial_columns, TRIAL_COLUMNS },
-	[RELEASE_CROWD] = { crowd_columns, CROWD_COLUMNS },
-	[RELEASE_MARKS] = { mark_columns, MARK_COLUMNS },
-	[RELEASE_LEAKS] = { leak_columns, LEAK_COLUMNS },
-	[RELEASE_SEALED] = { sealed_table_columns, SEALED_COLUMNS },
-	[RELEASE_CHANGES] = { change_columns, CHANGE_COLUMNS },
-};
-
 struct making {
 	struct bundle bundle;
 	const char *release_id;
@@ -84,7 +68,7 @@ static bool is_left_out(const struct making *making, int file)
 static void begin_sinks(struct making *making)
 {
 	for (int file = 0; file < ARTEFACTS; file++) {
-		const struct build_table *table = &build_tables[artefacts[file].table];
+		const struct described_table *table = &described_tables[artefacts[file].table];
 
 		if (!is_left_out(making, file))
 			making->sinks[file] = sink_begin(artefacts[file].format, making->bundle.out[file],

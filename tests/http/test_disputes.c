@@ -190,7 +190,7 @@ START_TEST(evidence_tells_what_the_crowd_said_without_saying_who)
 	json_object_set_new(body, "exposure_ms", json_integer(2345));
 	expect_status(post(&volunteer, "/api/v1/judgments", body), 201);
 	const char *item = uuid_text(sealed.left);
-	await_db(10, say("SELECT count(*) = 1 FROM consensus WHERE item_id = '%s'", item));
+	await_db(40, say("SELECT count(*) = 1 FROM consensus WHERE item_id = '%s'", item));
 	tell_db("UPDATE item SET state = 'disputed' WHERE id = '%s'", item);
 	const char *id = ask_db("INSERT INTO dispute (item_id, reason, judgments)"
 	                        " VALUES ('%s', 'max_judgments', 1) RETURNING id",

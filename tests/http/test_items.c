@@ -416,7 +416,7 @@ START_TEST(gold_whose_truth_is_corrected_is_scored_anew)
 	const char *id =
 		an_item(&(struct items){ .campaign = a_campaign(), .truth = "real", .gold = true });
 
-	await_db(30, "SELECT count(*) = 0 FROM score_pending");
+	await_db(60, "SELECT count(*) = 0 FROM score_pending");
 	tell_db("UPDATE item SET truth = 'fake' WHERE id = '%s'", id);
 	long long asked = count_db("SELECT max(id) FROM score_pending");
 	await_db(60, say("SELECT NOT EXISTS (SELECT FROM score_pending WHERE id = %lld)", asked));
@@ -557,7 +557,7 @@ Suite *http_items_suite(void)
 	Suite *suite = suite_create("http/items");
 	TCase *tc = tcase_create("items");
 
-	tcase_set_timeout(tc, 120);
+	tcase_set_timeout(tc, 400);
 	tcase_add_loop_test(tc, a_file_that_shows_the_same_is_the_same_item, 0,
 	                    sizeof equals / sizeof equals[0]);
 	tcase_add_test(tc, a_film_that_only_runs_faster_is_another_item);

@@ -238,7 +238,7 @@ END_TEST
 
 START_TEST(training_never_counts_for_consensus)
 {
-	await_db(10, "SELECT count(*) = 0 FROM score_pending");
+	await_db(60, "SELECT count(*) = 0 FROM score_pending");
 	ck_assert_int_eq(count_db("SELECT count(*) FROM consensus s JOIN item i ON i.id = s.item_id"
 	                          " JOIN campaign c ON c.id = i.campaign_id"
 	                          " WHERE c.name = '%s' AND i.training",

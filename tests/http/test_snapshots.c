@@ -59,8 +59,7 @@ END_TEST
 	" application_name = 'touchstone' AND datname = current_database()"                   \
 	" AND query ~ 'release' AND state <> 'idle'"
 
-/* Who holds the release's row keeps what is chosen for it from being written, and not from being
- * read. */
+/* What is chosen is held up in the middle of being written. */
 START_TEST(a_release_is_written_when_its_snapshot_has_ended)
 {
 	const char *folder = a_folder(), *url = own_database();
@@ -76,13 +75,16 @@ START_TEST(a_release_is_written_when_its_snapshot_has_ended)
 	        " ('slow', '1', sha256('salt')) RETURNING id)"
 	        " INSERT INTO job (kind, subject) SELECT 'release', id FROM r");
 	expect_code(0, folder, say("store adopt --database-url '%s' --data .", url));
-	tell_db("BEGIN; SELECT FROM release FOR UPDATE");
+	tell_db("CREATE FUNCTION hold_up() RETURNS trigger LANGUAGE plpgsql AS"
+	        " $$BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NULL; END$$;"
+	        " CREATE TRIGGER hold_up AFTER INSERT ON release_draft EXECUTE FUNCTION hold_up()");
+	tell_db("BEGIN; SELECT pg_advisory_xact_lock(1)");
 	struct ran started = shell(
 		folder, say("\"$PROGRAM\" work --database-url '%s' --data . >log 2>&1 & echo $!", url));
 	int pid = atoi(started.said);
-	await_db(20, "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND locktype IN"
-	             " ('transactionid', 'tuple') AND pid IN (SELECT pid FROM pg_locks WHERE database ="
-	             " (SELECT oid FROM pg_database WHERE datname = current_database())))");
+	await_db(20, "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND locktype = 'advisory'"
+	             " AND database = (SELECT oid FROM pg_database WHERE datname ="
+	             " current_database()))");
 	/* Only the role that serves is shown what its sessions do. */
 	const char *held = shell(folder, say("psql -XAtq '%s' -c \"" HELD "\"", url)).said;
 	/* The thread that renews the claim has the worker's name as well. */

@@ -127,7 +127,7 @@ START_TEST(who_agreed_to_an_earlier_text_is_asked_first_and_stays_who_it_was)
 	expect_status(a, 200);
 	ck_assert_str_eq(text_at(a.body, "volunteer"), id);
 	ck_assert_str_eq(volunteer_id(&person), id);
-	ck_assert_int_eq(count_db("SELECT consent_version FROM volunteer WHERE id = '%s'", id), 2);
+	ck_assert_int_eq(count_db("SELECT consent_version FROM volunteer WHERE id = '%s'", id), 3);
 	ck_assert_ptr_nonnull(a_lease(&person, NULL));
 }
 END_TEST
