@@ -58,7 +58,7 @@ BEGIN
             ('withdrawal',       'INSERT',          ''),
             ('withdrawn_medium', 'INSERT',          ''),
             ('release_item',     'INSERT',          ''),
-            -- The audit trail is written by seal_act, with its owner's rights; erasure may take values.
+            -- The audit trail is written by seal_acts, with its owner's rights; erasure may take values.
             ('act',              'INSERT',          ''),
             ('audit',            '',                ''),
             ('audit_head',       '',                ''),

@@ -22,7 +22,7 @@ CREATE INDEX audit_by_kind ON audit (kind, seq);
 CREATE INDEX audit_by_actor ON audit (actor, seq);
 CREATE INDEX audit_by_subject ON audit (subject, seq);
 CREATE INDEX audit_by_time ON audit (at, seq);
-COMMENT ON TABLE audit IS 'Acts of accounts and command lines, each with the digest of the one before it. Append-only, and written by seal_act alone: whoever inserts into act gets an entry at the end of the transaction. Holds ids and salted digests, nothing personal.';
+COMMENT ON TABLE audit IS 'Acts of accounts and command lines, each with the digest of the one before it. Append-only, and written by seal_acts alone: whoever inserts into act gets an entry at the end of the transaction. Holds ids and salted digests, nothing personal.';
 COMMENT ON COLUMN audit.seq IS 'Its place in the chain, from 1, without gaps.';
 COMMENT ON COLUMN audit.at IS 'When its transaction ended; never before the entry before it.';
 COMMENT ON COLUMN audit.kind IS 'What was done: docs/operations.md lists the words.';
@@ -97,41 +97,62 @@ CREATE TABLE act (
 COMMENT ON TABLE act IS 'Acts of transactions that have not ended: always empty to others. Each becomes an entry of audit at the end.';
 COMMENT ON COLUMN act.actor IS 'Who is meant where the connection does not act for an account or a command: KIND:ID, as in the setting touchstone.actor.';
 
--- The lock of the head is the last that a transaction takes, and is held for its commit alone: entries wait for one
--- another no longer than the disk takes, and whatever an act waits for, nobody waits for it.
-CREATE FUNCTION seal_act() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+CREATE FUNCTION seal_act(noted act, INOUT head audit_head) LANGUAGE plpgsql AS $$
 DECLARE
     who text := coalesce(nullif(current_setting('touchstone.actor', true), ''), 'database:' || session_user);
     salt bytea := sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()));
     network text := nullif(current_setting('touchstone.network', true), '');
     entry audit;
 BEGIN
-    IF NEW.actor IS NOT NULL AND split_part(who, ':', 1) NOT IN ('account', 'command') THEN
-        who := NEW.actor;
+    IF noted.actor IS NOT NULL AND split_part(who, ':', 1) NOT IN ('account', 'command') THEN
+        who := noted.actor;
     END IF;
-    UPDATE audit_head SET seq = seq + 1, at = greatest(at, clock_timestamp()) WHERE one
-    RETURNING seq, at, digest INTO entry.seq, entry.at, entry.previous;
-    entry.kind := NEW.kind;
+    head.seq := head.seq + 1;
+    head.at := greatest(head.at, clock_timestamp());
+    entry.seq := head.seq;
+    entry.at := head.at;
+    entry.previous := head.digest;
+    entry.kind := noted.kind;
     entry.actor_kind := split_part(who, ':', 1);
     entry.actor := nullif(substr(who, length(entry.actor_kind) + 2), '');
-    entry.subject_kind := NEW.subject_kind;
-    entry.subject := NEW.subject;
-    entry.before_digest := audit_salted(salt, 'before', NEW.before);
-    entry.after_digest := audit_salted(salt, 'after', NEW.after);
-    entry.reason_digest := audit_salted(salt, 'reason', NEW.reason);
+    entry.subject_kind := noted.subject_kind;
+    entry.subject := noted.subject;
+    entry.before_digest := audit_salted(salt, 'before', noted.before);
+    entry.after_digest := audit_salted(salt, 'after', noted.after);
+    entry.reason_digest := audit_salted(salt, 'reason', noted.reason);
     entry.network_digest := audit_salted(salt, 'network', network);
     entry.digest := audit_digest(entry);
+    head.digest := entry.digest;
     INSERT INTO audit SELECT entry.*;
-    IF num_nonnulls(NEW.before, NEW.after, NEW.reason, network) > 0 THEN
-        INSERT INTO audit_detail VALUES (entry.seq, salt, NEW.before, NEW.after, NEW.reason, network);
+    IF num_nonnulls(noted.before, noted.after, noted.reason, network) > 0 THEN
+        INSERT INTO audit_detail VALUES (entry.seq, salt, noted.before, noted.after, noted.reason, network);
     END IF;
-    UPDATE audit_head SET digest = entry.digest WHERE one;
-    DELETE FROM act WHERE id = NEW.id;
+END $$;
+COMMENT ON FUNCTION seal_act IS 'Makes the entry of an act, which follows on the head given, and gives the head that it makes.';
+
+-- The lock of the head is the last that a transaction takes, and is held for its commit alone: entries wait for one
+-- another no longer than the disk takes, and whatever an act waits for, nobody waits for it. The first act of a
+-- transaction seals all that stand: a head that changed with every act would leave as many rows behind, for each to be
+-- passed by the next.
+CREATE FUNCTION seal_acts() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+    head audit_head;
+    noted act;
+BEGIN
+    IF NOT EXISTS (SELECT FROM act WHERE id = NEW.id) THEN
+        RETURN NULL;
+    END IF;
+    SELECT * INTO STRICT head FROM audit_head WHERE one FOR UPDATE;
+    FOR noted IN SELECT * FROM act WHERE id >= NEW.id ORDER BY id LOOP
+        head := seal_act(noted, head);
+    END LOOP;
+    DELETE FROM act WHERE id >= NEW.id;
+    UPDATE audit_head SET (seq, at, digest) = (head.seq, head.at, head.digest) WHERE one;
     RETURN NULL;
 END $$;
-COMMENT ON FUNCTION seal_act IS 'Makes the entry of an act. Runs with the rights of the tables'' owner, so that the role that serves can add an entry and write none.';
+COMMENT ON FUNCTION seal_acts IS 'Makes the entries of a transaction''s acts. Runs with the rights of the tables'' owner, so that the role that serves can add an entry and write none.';
 CREATE CONSTRAINT TRIGGER act_sealed AFTER INSERT ON act DEFERRABLE INITIALLY DEFERRED
-    FOR EACH ROW EXECUTE FUNCTION seal_act();
+    FOR EACH ROW EXECUTE FUNCTION seal_acts();
 
 CREATE FUNCTION act_values(row_of jsonb, names text, other jsonb) RETURNS text LANGUAGE sql STABLE AS $$
     SELECT jsonb_object_agg(key, value)::text FROM jsonb_each(row_of)

@@ -353,7 +353,8 @@ static struct error note_views(struct request *req, struct db *db,
 			                   contributions[i].id);
 	if (!ids)
 		return ok();
-	return audit_note_views(db, arena_printf(req->arena, "{%s}", ids), req->account_id);
+	return audit_note_views(db, "contribution", arena_printf(req->arena, "{%s}", ids),
+	                        req->account_id);
 }
 
 static struct error read_reviewed(struct request *req, struct db *db,

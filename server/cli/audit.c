@@ -12,7 +12,7 @@
 
 const char cli_audit_usage[] =
 	"audit verify [--seen SEQ:DIGEST]      is the chain whole, and the same as when that was "
-    "told?\n"
+	"told?\n"
 	"       touchstone audit export [--since TIME]        as lines of JSON\n"
 	"       touchstone audit erase ID|EMAIL --reason TEXT removes the values of what they did, and "
 	"of what was done to them";
@@ -46,11 +46,13 @@ static struct error cli_audit_verify(struct db *db, const struct audit_order *or
 
 static struct error cli_audit_export(struct db *db, const struct audit_order *order)
 {
-	int64_t since_s;
+	char since[CLOCK_TEXT];
+	int64_t since_s = 0;
 
 	if (order->since && !clock_read_moment(order->since, &since_s))
 		return errorf(ERR_INVALID, "--since takes a time such as 2026-01-31T12:00:00Z");
-	return audit_export(db, order->since, stdout);
+	clock_text(since, since_s);
+	return audit_export(db, order->since ? since : NULL, stdout);
 }
 
 static struct error cli_audit_erase(struct db *db, const struct audit_order *order)

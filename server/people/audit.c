@@ -12,24 +12,27 @@ struct error audit_note(struct db *db, const char *kind, const char *subject_kin
 	return db_do(db, SQL_AUDIT_NOTE, (const char *[]){ kind, subject_kind, subject, after }, NULL);
 }
 
-struct error audit_note_views(struct db *db, const char *contributions, const char *account)
+struct error audit_note_views(struct db *db, const char *kind, const char *ids, const char *account)
 {
-	return db_do(db, SQL_AUDIT_NOTE_VIEWS, (const char *[]){ contributions, account }, NULL);
+	return db_do(db, SQL_AUDIT_NOTE_VIEWS, (const char *[]){ kind, ids, account }, NULL);
 }
 
-/* The id of an account where its address is given; anything else stands for itself. */
+/* The id of an account where its address is given: NULL, there is none. Anything else stands for
+ * itself. */
 static struct error resolve_actor(struct db *db, struct arena *arena, const char *who,
                                   const char **ret_id)
 {
 	auto_rows *rows = NULL;
 	struct error err = ok();
 
-	*ret_id = who;
-	if (who && strchr(who, '@'))
-		err = db_run(db, SQL_AUDIT_ACCOUNT, (const char *[]){ who }, &rows);
-	if (!err.code && rows && rows_count(rows))
-		*ret_id = rows_copy(rows, 0, 0, arena);
-	return err;
+	if (!strchr(who, '@')) {
+		*ret_id = who;
+		return ok();
+	}
+	if ((err = db_run(db, SQL_AUDIT_ACCOUNT, (const char *[]){ who }, &rows)).code)
+		return err;
+	*ret_id = rows_count(rows) ? rows_copy(rows, 0, 0, arena) : NULL;
+	return ok();
 }
 
 static void read_audit_entry(const struct rows *rows, size_t row, struct arena *arena,
@@ -57,10 +60,14 @@ struct error audit_list(struct db *db, struct arena *arena, const struct audit_q
 	auto_rows *rows = NULL;
 	const char *actor = NULL;
 	char limit[12];
-	struct error err = resolve_actor(db, arena, query->actor, &actor);
+	struct error err = ok();
 
-	if (err.code)
+	if (query->actor && (err = resolve_actor(db, arena, query->actor, &actor)).code)
 		return err;
+	if (query->actor && !actor) {
+		*ret_count = 0;
+		return ok();
+	}
 	snprintf(limit, sizeof limit, "%u", query->limit);
 	const char *params[] = { actor,     query->kind,   query->subject, query->from,
 		                     query->to, query->before, limit };
@@ -129,6 +136,9 @@ struct error audit_erase(struct db *db, const char *who, const char *reason, int
 	const char *id = NULL;
 	struct error err = resolve_actor(db, arena, who, &id);
 
+	/* An address that is nobody's would stand in the chain as what was erased. */
+	if (!err.code && !id)
+		err = errorf(ERR_NOT_FOUND, "there is no account %.100s", who);
 	if (!err.code)
 		err = db_run(db, SQL_AUDIT_ERASE, (const char *[]){ id, reason }, &rows);
 	if (!err.code)

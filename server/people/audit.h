@@ -28,8 +28,11 @@ struct db;
 struct error audit_note(struct db *db, const char *kind, const char *subject_kind,
                         const char *subject, const char *after) MUST_CHECK;
 
-/* Notes that an account is given addresses of these contributions' media: "{uuid,uuid}". */
-struct error audit_note_views(struct db *db, const char *contributions,
+/*
+ * Notes that an account is given addresses of media that others may not see: of contributions that
+ * wait, or of items' originals (`kind`: contribution, item; `ids`: "{uuid,uuid}").
+ */
+struct error audit_note_views(struct db *db, const char *kind, const char *ids,
                               const char *account) MUST_CHECK;
 
 /* Which entries; NULL: any. */

@@ -7,14 +7,14 @@ INSERT INTO act (kind, subject_kind, subject, after) VALUES ($1, $2, $3, $4)
 
 -- name: audit_note_views
 -- Notes that an account was given addresses of restricted media, which work for ten minutes: who asks again in this time
--- sees nothing that is new.
---   $1 contributions uuid[], $2 account
+-- sees nothing that is new. An entry of a time to come, which a wrong clock made, is none of this time.
+--   $1 contribution or item, $2 their ids uuid[], $3 account
 INSERT INTO act (kind, subject_kind, subject)
-SELECT 'media_viewed', 'contribution', asked.id
-  FROM unnest($1::uuid[]) AS asked (id)
+SELECT 'media_viewed', $1::text, asked.id
+  FROM unnest($2::uuid[]) AS asked (id)
  WHERE NOT EXISTS (SELECT FROM audit
-                    WHERE subject = asked.id::text AND kind = 'media_viewed' AND actor = $2
-                      AND at > now() - interval '10 minutes' OFFSET 0)
+                    WHERE subject = asked.id::text AND kind = 'media_viewed' AND actor = $3
+                      AND at > now() - interval '10 minutes' AND at <= now() OFFSET 0)
 
 -- name: audit_account
 --   $1 email -> account uuid (no row: there is none)

@@ -49,6 +49,7 @@ const WHOLE = {
 
 /** Statements that read no table whole, and yet take more where there is more, and why. */
 const GROWS = {
+	audit_erase: "the values of all that one account did are removed, and it did ten times as much",
 	rendering_next: "a hundred items of an older recipe at a time, where the small database has twenty",
 	revise_take: "all of a release but what was taken down is listed anew, by a job",
 	campaign_released_gold: "all the gold of a closed campaign is looked at, once, by who opens it again",

@@ -183,6 +183,17 @@ START_TEST(erasure_takes_values_and_the_chain_stands)
 }
 END_TEST
 
+/* An address that is no account's would stand in the chain for good. */
+START_TEST(an_address_that_is_nobodys_gets_into_no_entry)
+{
+	a_chain();
+	ck_assert_ptr_nonnull(
+		strstr(program_on(1, "audit erase else@example.org --reason why"), "there is no account"));
+	ck_assert_str_eq(sql_on(owner, "SELECT count(*) FROM audit WHERE subject ~ '@'"), "0\n");
+	ck_assert_ptr_nonnull(strstr(program_on(0, "audit verify"), "OK: 5 entries"));
+}
+END_TEST
+
 START_TEST(entries_are_exported_as_lines_of_json)
 {
 	a_chain();
@@ -200,6 +211,7 @@ START_TEST(entries_are_exported_as_lines_of_json)
 	}
 	ck_assert_int_eq(count, 5);
 	ck_assert_str_eq(program_on(0, "audit export --since 2100-01-01T00:00:00Z"), "");
+	ck_assert_str_eq(program_on(0, "audit export --since 2020-02-31T00:00:00Z"), lines);
 	program_on(1, "audit export --since yesterday");
 	program_on(2, "audit verify --since 2100-01-01T00:00:00Z");
 }
@@ -231,6 +243,27 @@ START_TEST(acts_at_once_make_one_chain)
 	ck_assert_ptr_nonnull(
 		strstr(program_on(0, "audit verify"), say("OK: %d entries", 5 + 2 * AT_ONCE * EACH)));
 	ck_assert_str_eq(sql_on(owner, "SELECT count(*) FROM act"), "0\n");
+}
+END_TEST
+
+/* A hundred thousand would be as many rows of the head, each passed by the next: here all are one.
+ */
+START_TEST(many_acts_of_one_transaction_change_the_head_once)
+{
+	a_chain();
+	sql_on(owner,
+	       "CREATE TABLE counted (n serial); CREATE FUNCTION count_change() RETURNS trigger"
+	       " LANGUAGE plpgsql AS 'BEGIN INSERT INTO counted DEFAULT VALUES; RETURN NULL; END';"
+	       " CREATE TRIGGER counts AFTER UPDATE ON audit_head FOR EACH ROW EXECUTE FUNCTION"
+	       " count_change()");
+	sql_on(url,
+	       "INSERT INTO act (kind, subject) SELECT 'signed_in', n::text FROM generate_series(1,"
+	       " 5000) n");
+	ck_assert_str_eq(sql_on(owner, "SELECT count(*) FROM counted"), "1\n");
+	ck_assert_str_eq(sql_on(owner, "SELECT count(*) FROM audit WHERE seq = subject::bigint + 5"
+	                               " AND seq > 5"),
+	                 "5000\n");
+	ck_assert_ptr_nonnull(strstr(program_on(0, "audit verify"), "OK: 5005 entries"));
 }
 END_TEST
 
@@ -340,15 +373,41 @@ START_TEST(signing_in_and_failing_to_are_noted_with_the_network)
 }
 END_TEST
 
+static const char *statement_named(const char *name)
+{
+	for (int i = 0; i < STATEMENTS; i++)
+		if (strcmp(statements[i].name, name) == 0)
+			return statements[i].text;
+	ck_abort_msg("there is no statement %s", name);
+}
+
+/* An entry that a wrong clock dated ahead is no view of now. */
+START_TEST(a_view_of_a_time_to_come_hides_none)
+{
+	const char *folder = a_folder();
+
+	url = a_database();
+	owner = for_owner(url);
+	write_text(folder, "view.sql",
+	           say("SET touchstone.actor = 'account:somebody'; PREPARE viewed AS %s; EXECUTE viewed"
+	               " ('item', :'ids', 'somebody'); EXECUTE viewed ('item', :'ids', 'somebody');"
+	               " SELECT count(*) FROM audit;",
+	               statement_named("audit_note_views")));
+	const char *run = say("psql -XAtq -v ON_ERROR_STOP=1 -f view.sql '%s' -v", url);
+	ck_assert_str_eq(
+		shell(folder, say("%s ids='{00000000-0000-4000-8000-000000000001}'", run)).said, "1\n");
+	sql_on(owner, "UPDATE audit_head SET at = now() + interval '1 year'");
+	ck_assert_str_eq(
+		shell(folder, say("%s ids='{00000000-0000-4000-8000-000000000002}'", run)).said, "3\n");
+}
+END_TEST
+
 START_TEST(who_guesses_does_not_fill_the_trail)
 {
 	url = a_database();
 	owner = for_owner(url);
 	sql_on(url, "INSERT INTO act (kind) SELECT 'sign_in_failed' FROM generate_series(1, 600)");
-	const char *statement = "";
-	for (int i = 0; i < STATEMENTS; i++)
-		if (strcmp(statements[i].name, "account_note_failure") == 0)
-			statement = statements[i].text;
+	const char *statement = statement_named("account_note_failure");
 	const char *folder = a_folder();
 	const char *run = say("psql -XAtq -v ON_ERROR_STOP=1 -f failing.sql '%s'", url);
 	write_text(folder, "failing.sql",
@@ -508,8 +567,10 @@ Suite *http_audit_suite(void)
 	tcase_add_test(chain, entries_can_be_neither_changed_nor_removed);
 	tcase_add_test(chain, the_chain_is_the_one_that_was_told_earlier);
 	tcase_add_test(chain, erasure_takes_values_and_the_chain_stands);
+	tcase_add_test(chain, an_address_that_is_nobodys_gets_into_no_entry);
 	tcase_add_test(chain, entries_are_exported_as_lines_of_json);
 	tcase_add_test(chain, acts_at_once_make_one_chain);
+	tcase_add_test(chain, many_acts_of_one_transaction_change_the_head_once);
 	tcase_add_test(chain, an_act_is_noted_when_its_transaction_ends_and_only_then);
 	suite_add_tcase(suite, chain);
 	TCase *noted = tcase_create("noted");
@@ -517,6 +578,7 @@ Suite *http_audit_suite(void)
 	tcase_add_test(noted, what_a_command_does_to_accounts_is_noted);
 	tcase_add_test(noted, signing_in_and_failing_to_are_noted_with_the_network);
 	tcase_add_test(noted, who_guesses_does_not_fill_the_trail);
+	tcase_add_test(noted, a_view_of_a_time_to_come_hides_none);
 	tcase_add_test(noted, an_erased_volunteer_leaves_no_values);
 	tcase_add_test(noted, triggers_note_words_that_are_known);
 	tcase_add_test(noted, no_secret_is_noted);

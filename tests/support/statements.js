@@ -86,7 +86,7 @@ export const VALUES = {
 	account_sign_in: [hex("new"), account, "3600", text("x")],
 	account_note_failure: [email],
 	audit_note: ["'items_imported'", "'campaign'", "'x'", "'{}'"],
-	audit_note_views: [`filled_ids('contribution', 1, 50)`, `${account}::text`],
+	audit_note_views: ["'contribution'", `filled_ids('contribution', 1, 50)`, `${account}::text`],
 	audit_account: [email],
 	audit_list: [`${account}::text`, "'ruling_made'", "NULL", "now() - interval '20 days'", "now()", "90000", "51"],
 	audit_export: ["now() - interval '1 day'"],
