@@ -544,10 +544,13 @@ START_TEST(an_account_is_found_by_its_address)
 }
 END_TEST
 
-static const char *const misasked[] = {
-	"kind=nonsense", "from=yesterday", "to=2026-13-01T00:00:00Z",
-	"limit=101",     "limit=0",        "cursor=abc"
-};
+static const char *const misasked[] = { "kind=nonsense",
+	                                    "from=yesterday",
+	                                    "to=2026-13-01T00:00:00Z",
+	                                    "from=0001-01-01T00:00:00Z",
+	                                    "limit=101",
+	                                    "limit=0",
+	                                    "cursor=abc" };
 
 START_TEST(what_is_no_filter_is_refused)
 {
