@@ -46,6 +46,7 @@ static const struct {
 	  cli_doctor_usage },
 	{ "jobs", cli_jobs, NULL, "show work that waits, runs or was given up", cli_jobs_usage },
 	{ "account", cli_account, NULL, "make accounts and tokens", cli_account_usage },
+	{ "audit", cli_audit, NULL, "check and write out who did what", cli_audit_usage },
 	{ "campaign", cli_campaign, NULL, "list, open and close campaigns", cli_campaign_usage },
 	{ "invite", cli_invite, NULL, "make, list and revoke links to events", cli_invite_usage },
 	{ "integrity", cli_integrity, NULL, "show who carries the labels, and what alarms",

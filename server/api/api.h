@@ -67,6 +67,13 @@ void api_refuse(struct request *req, struct error err);
 /* lane_config.serve of every lane. */
 void api_serve(void *db, void *items[], size_t count);
 
+/*
+ * For the audit trail: what the connection does until the request's end is done by an account, a
+ * volunteer or a visitor (`kind`; `id` NULL: nobody is known), from the request's network.
+ */
+struct error api_act_as(struct request *req, struct db *db, const char *kind,
+                        const char *id) MUST_CHECK;
+
 /* cookies.c */
 #define VOLUNTEER_COOKIE_S (365 * 86400)
 struct volunteer_pass;

@@ -23,6 +23,7 @@
 #include "corpus/item.h"
 #include "corpus/quarantine.h"
 #include "http/multipart.h"
+#include "people/audit.h"
 #include "store/store.h"
 
 #define LIST_MOST     100
@@ -340,10 +341,30 @@ static struct error read_near_media(struct request *req, struct db *db, struct r
 	return item_media(db, req->arena, ids, shown, reviewed->media);
 }
 
+/* Who is given addresses of what waits has seen it: that is an act. */
+static struct error note_views(struct request *req, struct db *db,
+                               const struct contribution contributions[], size_t count)
+{
+	const char *ids = NULL;
+
+	for (size_t i = 0; i < count; i++)
+		if (contributions[i].has_media)
+			ids = arena_printf(req->arena, "%s%s%s", ids ? ids : "", ids ? "," : "",
+			                   contributions[i].id);
+	if (!ids)
+		return ok();
+	return audit_note_views(db, "contribution", arena_printf(req->arena, "{%s}", ids),
+	                        req->account_id);
+}
+
 static struct error read_reviewed(struct request *req, struct db *db,
                                   const struct contribution contributions[], size_t count,
                                   struct reviewed *reviewed)
 {
+	struct error seen = note_views(req, db, contributions, count);
+
+	if (seen.code)
+		return seen;
 	reviewed->looks = arena_alloc(req->arena, (count + 1) * sizeof *reviewed->looks);
 	struct error err = quarantine_look(db, req->arena, contributions, count, reviewed->looks);
 

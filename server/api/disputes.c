@@ -13,6 +13,7 @@
 #include "core/uuid.h"
 #include "core/vocabulary.h"
 #include "corpus/item.h"
+#include "people/audit.h"
 #include "review/ruling.h"
 
 #define DISPUTES_LIMIT 100
@@ -124,6 +125,15 @@ static json_t *evidence_json(struct request *req, const struct dispute_story *st
 	return json;
 }
 
+/* Evidence opens the original, which volunteers never see: that is an act. */
+static struct error note_original(struct request *req, struct db *db, const unsigned char *item)
+{
+	char id[UUID_TEXT];
+
+	uuid_to_text(id, item);
+	return audit_note_views(db, "item", arena_printf(req->arena, "{%s}", id), req->account_id);
+}
+
 /* The whole story of one dispute, as far as this moderator may know it. */
 static struct error disputes_tell(struct request *req, struct db *db, unsigned status)
 {
@@ -135,6 +145,8 @@ static struct error disputes_tell(struct request *req, struct db *db, unsigned s
 		return err;
 	const unsigned char *const ids[] = { story.dispute.item, story.partner };
 	if ((err = item_media(db, req->arena, ids, story.has_partner ? 2 : 1, media)).code)
+		return err;
+	if (story.evidence && (err = note_original(req, db, story.dispute.item)).code)
 		return err;
 	json_t *json = present_dispute_story(&story);
 	json_object_set_new(

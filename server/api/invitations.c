@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "api/api.h"
+#include "core/clock.h"
 #include "core/json_reader.h"
 #include "core/uuid.h"
 #include "people/invitation.h"
@@ -83,7 +84,7 @@ struct error post_invitation(struct request *req, struct db *db)
 		.by = req->account_id,
 	};
 	const char *until = read_text(&r, "until", 20, 20);
-	if (until && !invitation_moment(until, &wish.until_s))
+	if (until && !clock_read_moment(until, &wish.until_s))
 		json_reader_refuse(&r, "until", "must be a moment such as 2026-12-24T18:00:00Z.");
 	if ((err = json_reader_done(&r)).code)
 		return err;

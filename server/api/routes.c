@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The whole public surface. docs/api.md says what each means. */
 #include "api/api.h"
+#include "api/audit.h"
 #include "api/invitations.h"
 #include "api/jobs.h"
 #include "api/releases.h"
@@ -69,6 +70,7 @@ const struct route api_routes[] = {
 	{ "GET",    V1 "/invitations",            .handle = get_invitations,     .lane = &lane_queries, .needs = MAY_GUARD },
 	{ "POST",   V1 "/invitations",            .handle = post_invitation,     .lane = &lane_queries, .needs = MAY_GUARD, .budget = RATE_WRITE, .json = MAX_BODY },
 	{ "DELETE", V1 "/invitations/{}",         .handle = delete_invitation,   .lane = &lane_queries, .needs = MAY_GUARD, .budget = RATE_WRITE },
+	{ "GET",    V1 "/audit",                  .handle = get_audit,           .lane = &lane_queries, .needs = MAY_AUDIT },
 	{ "GET",    V1 "/openapi.json",           .handle = get_openapi },
 	{ "GET",    "/healthz",                   .handle = get_healthz },
 	{ "GET",    "/readyz",                    .handle = get_readyz,          .lane = &lane_queries },
@@ -78,6 +80,7 @@ const struct route api_routes[] = {
 	{ "GET",    "/data",                      .handle = get_page, .page = "data.html" },
 	{ "GET",    "/data/{}/{}",                .handle = get_page, .page = "data.html" },
 	{ "GET",    "/moderate",                  .handle = get_page, .page = "moderate.html" },
+	{ "GET",    "/admin/audit",               .handle = get_page, .page = "audit.html" },
 	{ "GET",    "/static/{*}",                .handle = get_static },
 	{ NULL },
 };

@@ -3,10 +3,13 @@
  * serve -- what happens between a route and its handler: who asks, may they, and which
  * requests of a batch belong together.
  */
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "api/api.h"
 #include "core/clock.h"
+#include "db/db.h"
 #include "people/account.h"
 #include "people/permission.h"
 #include "people/volunteer.h"
@@ -68,12 +71,30 @@ static struct error serve_permit(struct request *req, struct db *db)
 	return ok();
 }
 
+struct error api_act_as(struct request *req, struct db *db, const char *kind, const char *id)
+{
+	char network[20];
+
+	snprintf(network, sizeof network, "%016" PRIx64, req->network);
+	return db_act_as(db, id ? arena_printf(req->arena, "%s:%s", kind, id) : kind,
+	                 req->network ? network : NULL);
+}
+
+/* Who is signed in acts; of all others a handler says it, where it is known. */
+static struct error serve_acting(struct request *req, struct db *db)
+{
+	return req->account_id ? api_act_as(req, db, "account", req->account_id)
+	                       : db_act_as(db, "system", NULL);
+}
+
 static void serve_one(struct request *req, struct db *db)
 {
 	if (request_read_piece(req))
 		return;
-	struct error err = req->is_piece ? req->route->take(req, db) : req->route->handle(req, db);
+	struct error err = db ? serve_acting(req, db) : ok();
 
+	if (!err.code)
+		err = req->is_piece ? req->route->take(req, db) : req->route->handle(req, db);
 	if (err.code)
 		request_fail(req, err);
 }

@@ -123,6 +123,8 @@ struct error post_session(struct request *req, struct db *db)
 		return err;
 	if ((err = check_pace(req, sign_in.email, &pace)).code)
 		return err;
+	if ((err = api_act_as(req, db, "visitor", NULL)).code)
+		return err;
 	err = account_sign_in(db, req->arena, &sign_in, &account, session, &failed);
 	sessions_forgive(req, err, pace);
 	if (err.code)
@@ -162,8 +164,10 @@ struct error get_session(struct request *req, struct db *db)
 struct error delete_session(struct request *req, struct db *db)
 {
 	const char *session = request_cookie(req, session_cookie_name());
-	struct error err;
+	struct error err = api_act_as(req, db, "visitor", NULL);
 
+	if (err.code)
+		return err;
 	if (session && (err = account_sign_out(db, session)).code)
 		return err;
 	if (session)
@@ -193,6 +197,8 @@ struct error put_password(struct request *req, struct db *db)
 	if ((err = sessions_who(req, db, &account)).code)
 		return err;
 	if ((err = check_pace(req, account.email, &pace)).code)
+		return err;
+	if ((err = api_act_as(req, db, "account", account.id)).code)
 		return err;
 	err = account_change_password(db, &account, current, password, session);
 	sessions_forgive(req, err, pace);

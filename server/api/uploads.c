@@ -43,7 +43,7 @@ static struct error contributing_account(struct request *req, struct db *db, con
 		                        .direct = true,
 		                        .reviews = permission_of_role(account.role) & MAY_REVIEW,
 		                        .network = req->network };
-	return ok();
+	return api_act_as(req, db, "account", req->account_id);
 }
 
 static struct error contributing_volunteer(struct request *req, struct contributor *by)

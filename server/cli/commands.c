@@ -4,11 +4,13 @@
 
 #include <pwd.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "core/utf8.h"
 #include "db/db.h"
 #include "engine/resources.h"
+#include "people/audit.h"
 
 int failed(struct error err)
 {
@@ -20,12 +22,19 @@ int failed(struct error err)
 
 struct db *command_db(const struct settings *settings)
 {
+	char name[USER_NAME], actor[USER_NAME + 16];
 	struct db *db = NULL;
 	struct error err = resources_database(settings, &db);
 
-	if (err.code)
-		failed(err);
-	return db;
+	user_name(name);
+	snprintf(actor, sizeof actor, "command:%s", name);
+	if (!err.code)
+		err = db_act_as(db, actor, NULL);
+	if (!err.code)
+		return db;
+	db_close(db);
+	failed(err);
+	return NULL;
 }
 
 struct store *command_open_store(const struct settings *settings, struct db *db, bool adopt)
@@ -50,6 +59,17 @@ struct store *command_store_alone(const struct settings *settings)
 
 	db_close(db);
 	return store;
+}
+
+struct error command_note(struct db *db, const char *kind, const char *subject_kind,
+                          const char *subject, json_t *after)
+{
+	char *text = after ? json_dumps(after, JSON_COMPACT) : NULL;
+	struct error err = audit_note(db, kind, subject_kind, subject, text);
+
+	free(text);
+	json_decref(after);
+	return err;
 }
 
 void user_name(char name[USER_NAME])

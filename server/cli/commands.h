@@ -8,6 +8,7 @@
 #ifndef CLI_COMMANDS_H
 #define CLI_COMMANDS_H
 
+#include <jansson.h>
 #include <stdbool.h>
 
 #include "core/error.h"
@@ -25,6 +26,7 @@ int cli_release(const struct settings *settings, int argc, char **argv);
 int cli_render(const struct settings *settings, int argc, char **argv);
 int cli_score(const struct settings *settings, int argc, char **argv);
 int cli_account(const struct settings *settings, int argc, char **argv);
+int cli_audit(const struct settings *settings, int argc, char **argv);
 int cli_campaign(const struct settings *settings, int argc, char **argv);
 int cli_jobs(const struct settings *settings, int argc, char **argv);
 int cli_item(const struct settings *settings, int argc, char **argv);
@@ -45,7 +47,7 @@ extern const char cli_serve_usage[], cli_work_usage[], cli_migrate_usage[], cli_
 	cli_campaign_usage[], cli_jobs_usage[], cli_item_usage[], cli_withdraw_usage[],
 	cli_store_usage[], cli_verify_usage[], cli_volunteers_usage[], cli_integrity_usage[],
 	cli_review_usage[], cli_leaks_usage[], cli_provenance_usage[], cli_doctor_usage[],
-	cli_invite_usage[];
+	cli_invite_usage[], cli_audit_usage[];
 
 /* Prints why a command failed, for a person. Returns EXIT_FAILED. */
 int failed(struct error err);
@@ -66,6 +68,11 @@ struct store *command_store_alone(const struct settings *settings);
 
 /* The item that an id, a digest or a file stands for. ERR_NOT_FOUND. */
 struct error command_item(struct db *db, const char *name, char ret_id[UUID_TEXT]) MUST_CHECK;
+
+/* Notes an act of which no row tells, before it is done. Takes over `after`; `subject` may be NULL.
+ */
+struct error command_note(struct db *db, const char *kind, const char *subject_kind,
+                          const char *subject, json_t *after) MUST_CHECK;
 
 #define USER_NAME 64
 

@@ -372,6 +372,9 @@ static int run_import(const struct settings *settings, struct import *import, co
 
 		if (!err.code)
 			err = campaign_cut(import->dbs[0], import->campaign_id, &import->how.cut);
+		if (!err.code && !import->check)
+			err = command_note(import->dbs[0], "items_imported", "campaign", import->campaign_id,
+			                   json_pack("{s:s}", "manifest", import->path));
 		if (err.code)
 			code = failed(err);
 		else

@@ -43,7 +43,7 @@ static bool end_read(const struct invite_words *words, int64_t *ret_s)
 	if (!words->days == !words->until)
 		return false;
 	if (words->until)
-		return invitation_moment(words->until, ret_s);
+		return clock_read_moment(words->until, ret_s);
 	if (!number_whole(words->days, 1, INVITATION_DAYS, &days))
 		return false;
 	*ret_s = clock_now_s() + (int64_t)days * 86400;

@@ -83,7 +83,9 @@ static int provenance_of_items(const struct settings *settings, bool again)
 
 	if (!db)
 		return EXIT_FAILED;
-	if (again && !(err = item_provenance_again(db, &count)).code)
+	if (again)
+		err = command_note(db, "origins_asked", NULL, NULL, NULL);
+	if (again && !err.code && !(err = item_provenance_again(db, &count)).code)
 		printf("%lld originals more are to be read: a running server, or `touchstone work`, does "
 		       "it\n",
 		       (long long)count);

@@ -117,6 +117,9 @@ static int copy_stores(struct db *db, const char *from, const char *to)
 	if (!err.code)
 		err = media_store_open_copy(db, to, &copy.to, &marked);
 	if (!err.code)
+		err = command_note(db, "store_copied", "store", NULL,
+		                   json_pack("{s:s, s:s}", "from", from, "to", to));
+	if (!err.code)
 		err = media_copy_all(db, &copy);
 	int code = err.code ? failed(err) : end_copy(db, &copy, marked);
 	store_free(copy.to);
@@ -140,8 +143,13 @@ static int cli_copy(const struct settings *settings, int argc, char **argv)
 
 static int collect_store(struct db *db, struct store *store, struct collect *collect)
 {
-	struct error err = media_collect(db, store, collect);
+	struct error err = ok();
 
+	if (!collect->look_only)
+		err = command_note(db, "store_collected", "store", NULL,
+		                   json_pack("{s:i}", "days", (int)collect->days));
+	if (!err.code)
+		err = media_collect(db, store, collect);
 	if (err.code)
 		return failed(err);
 	printf("%" PRIu64 " files (%" PRIu64 " bytes) that nothing names: %" PRIu64 " removed (%" PRIu64

@@ -70,3 +70,16 @@ void clock_text(char text[CLOCK_TEXT], int64_t seconds)
 	}
 	memcpy(text, last, sizeof last);
 }
+
+#define FIRST_YEAR 1000 /* before it clock_text() writes fewer digits */
+
+bool clock_read_moment(const char *text, int64_t *ret_s)
+{
+	struct tm tm = { 0 };
+	const char *end = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &tm);
+
+	if (!end || *end || tm.tm_year < FIRST_YEAR - 1900)
+		return false;
+	*ret_s = timegm(&tm);
+	return true;
+}

@@ -33,4 +33,7 @@ void clock_rest_ms(int64_t ms);
 /* Writes `seconds` since 1970 as RFC 3339 in UTC. */
 void clock_text(char text[CLOCK_TEXT], int64_t seconds);
 
+/* Reads "2026-01-31T12:00:00Z". False: it is no such moment. */
+bool clock_read_moment(const char *text, int64_t *ret_s);
+
 #endif

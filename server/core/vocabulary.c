@@ -107,6 +107,66 @@ const char *const change_reasons[] = {
 
 const char *const set_aside_kinds[] = { "volunteers", "cohort", "network", "time", NULL };
 
+const char *const audit_actors[] = {
+	"account", "command", "volunteer", "visitor", "system", "database", NULL,
+};
+
+const char *const audit_subjects[] = {
+	"account",     "dispute",   "set_aside", "contribution", "invitation", "item",
+	"campaign",    "rendering", "release",   "job",          "store",      "secret",
+	"signing_key", "volunteer", "audit",     NULL,
+};
+
+const char *const audit_kinds[] = {
+	"account_made",
+	"account_role",
+	"account_state",
+	"account_email",
+	"account_password",
+	"account_removed",
+	"signed_in",
+	"sign_in_failed",
+	"session_ended",
+	"token_made",
+	"token_revoked",
+	"dispute_claimed",
+	"dispute_verdict",
+	"evidence_seen",
+	"ruling_made",
+	"set_aside_made",
+	"set_aside_undone",
+	"contribution_made",
+	"contribution_approved",
+	"contribution_rejected",
+	"media_viewed",
+	"invitation_made",
+	"invitation_withdrawn",
+	"item_corrected",
+	"item_withdrawn",
+	"withdrawal_made",
+	"items_imported",
+	"campaign_made",
+	"campaign_changed",
+	"rendering_begun",
+	"release_asked",
+	"release_revised",
+	"release_ended",
+	"release_unsealed",
+	"layout_asked",
+	"job_cancelled",
+	"store_bound",
+	"store_collected",
+	"store_copied",
+	"secret_noted",
+	"signing_key_made",
+	"signing_key_retired",
+	"origins_asked",
+	"volunteer_erased",
+	"audit_erased",
+	"unseal_asked",
+	NULL,
+};
+
 const char *const account_roles[] = { "volunteer", "researcher", "moderator", "admin", NULL };
 
 void vocabulary_array(const char *const words[], char text[WORD_LIST])

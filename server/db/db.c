@@ -27,6 +27,9 @@
 /* For others what suits one volunteer or page may be a hundred times too dear for the next. */
 #define BY_VALUE " -c plan_cache_mode=force_custom_plan"
 
+#define ACTOR_TEXT   128 /* the kind, and a uuid or a user's name */
+#define NETWORK_TEXT 40
+
 #define IDLE_MOST_MS 600000 /* in a transaction, where statements have no limit */
 
 struct db {
@@ -38,6 +41,7 @@ struct db {
 	bool by_key;
 	int64_t last_try_ms;
 	bool in_transaction;
+	char actor[ACTOR_TEXT], network[NETWORK_TEXT]; /* for whom it acts */
 	bool asked_again;          /* the database wants the transaction run again */
 	unsigned life;             /* grows with every new connection */
 	bool prepared[STATEMENTS]; /* on this connection */
@@ -96,6 +100,8 @@ static bool db_connect(struct db *db)
 		log_error("database: %s", err.detail);
 		return false;
 	}
+	if (!session_acts(fresh, db->actor, db->network))
+		return false;
 	PQsetnonblocking(fresh, 1);
 	memset(db->prepared, 0, sizeof db->prepared);
 	db->usable = true;
@@ -112,6 +118,7 @@ static struct db *open_as(const char *conninfo, unsigned timeout_ms, bool by_key
 		abort();
 	db->timeout_ms = timeout_ms;
 	db->by_key = by_key;
+	snprintf(db->actor, sizeof db->actor, "system");
 	db_set_patience(db, timeout_ms ? timeout_ms + SPARE_MS : 0, 0);
 	if (db_connect(db))
 		return db;
@@ -248,6 +255,28 @@ static struct error db_translate(struct db *db, const PGresult *result, const ch
 	if (meaning == SQLSTATE_VALUE)
 		return errorf(ERR_INVALID, "A value breaks a rule of the database.");
 	return errorf(ERR_INTERNAL, "%s failed", what);
+}
+
+struct error db_act_as(struct db *db, const char *actor, const char *network)
+{
+	const char *from = network ? network : "";
+	struct error err = ok();
+
+	if (strcmp(db->actor, actor) == 0 && strcmp(db->network, from) == 0)
+		return ok();
+	if ((err = ensure_connected(db)).code)
+		return err;
+	PGresult *result =
+		last_result(db, PQsendQueryParams(db->conn, session_acting, 2, NULL,
+	                                      (const char *[]){ actor, from }, NULL, NULL, 0));
+	if (PQresultStatus(result) != PGRES_TUPLES_OK)
+		err = db_translate(db, result, "session_acting");
+	PQclear(result);
+	if (err.code)
+		return err;
+	snprintf(db->actor, sizeof db->actor, "%s", actor);
+	snprintf(db->network, sizeof db->network, "%s", from);
+	return ok();
 }
 
 /* Connects if need be, and prepares the statement when this connection runs it for the first time.

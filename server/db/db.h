@@ -46,6 +46,14 @@ struct db *db_open_by_key(const char *conninfo, unsigned timeout_ms);
 struct db *db_open_like(const struct db *db);
 void db_close(struct db *db);
 
+/*
+ * For whom what the connection does from now on is done: "KIND:ID" of audit.actor_kind and
+ * audit.actor, "system" at first; and from which network (a keyed hash as text, NULL: none).  Not
+ * in a transaction.  Costs nothing where it is so already, and lasts when the connection is made
+ * anew.
+ */
+struct error db_act_as(struct db *db, const char *actor, const char *network) MUST_CHECK;
+
 /* Does every statement fit the database?  ERR_INTERNAL for the first that does not. */
 struct error db_check(struct db *db) MUST_CHECK;
 

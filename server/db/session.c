@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "db/session.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #include "core/log.h"
@@ -22,4 +21,19 @@ struct error session_check(PGconn *conn)
 		              "the database is reached through a connection pooler that keeps no session: "
 		              "name PostgreSQL itself in DATABASE_URL");
 	return ok();
+}
+
+const char session_acting[] =
+	"SELECT set_config('touchstone.actor', $1, false), set_config('touchstone.network', $2, false)";
+
+bool session_acts(PGconn *conn, const char *actor, const char *network)
+{
+	PGresult *result = PQexecParams(conn, session_acting, 2, NULL,
+	                                (const char *[]){ actor, network }, NULL, NULL, 0);
+	bool said = PQresultStatus(result) == PGRES_TUPLES_OK;
+
+	if (!said)
+		log_error("database: %s", PQerrorMessage(conn));
+	PQclear(result);
+	return said;
 }

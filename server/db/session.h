@@ -11,6 +11,7 @@
 #define DB_SESSION_H
 
 #include <libpq-fe.h>
+#include <stdbool.h>
 
 #include "core/error.h"
 
@@ -19,5 +20,12 @@
 
 /* ERR_CONFLICT: something between us and PostgreSQL drops what a session asks for. */
 struct error session_check(PGconn *conn) MUST_CHECK;
+
+/* Says for whom a connection acts, before it is used for anything else. False, after logging why.
+ */
+bool session_acts(PGconn *conn, const char *actor, const char *network);
+
+/* The statement that says so; takes the two. */
+extern const char session_acting[];
 
 #endif

@@ -68,12 +68,21 @@ WITH old AS (
 SELECT failed_sign_ins FROM before
 
 -- name: account_note_failure
--- Counts a wrong password. The commit need not wait for the disk: an account that is there must
--- not be told from one that is not by the time this takes.
+-- Counts a wrong password, and notes it as an act, of whichever account: 600 in an hour at most, so that who guesses does
+-- not fill the audit trail. The commit need not wait for the disk: an account that is there must not be told from one that
+-- is not by the time this takes.
 --   $1 email
-UPDATE account SET failed_sign_ins = failed_sign_ins + 1
+WITH counted AS (
+    UPDATE account SET failed_sign_ins = failed_sign_ins + 1
+      FROM (SELECT set_config('synchronous_commit', 'off', true)) AS lightly
+     WHERE email = lower($1::text COLLATE "C")
+    RETURNING id
+)
+INSERT INTO act (kind, actor, subject_kind, subject)
+SELECT 'sign_in_failed', 'visitor', 'account', (SELECT id FROM counted)
   FROM (SELECT set_config('synchronous_commit', 'off', true)) AS lightly
- WHERE email = lower($1::text COLLATE "C")
+ WHERE NOT coalesce((SELECT at > now() - interval '1 hour' FROM audit
+                      WHERE kind = 'sign_in_failed' ORDER BY seq DESC OFFSET 599 LIMIT 1), false)
 
 -- name: account_sign_out
 -- Ends a session.

@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "core/clock.h"
 #include "core/hex.h"
@@ -26,17 +25,6 @@ uint64_t invitation_key(const struct invitation_token *token)
 
 	memcpy(&key, token->id + UUID_BYTES - sizeof key, sizeof key);
 	return key ? key : 1;
-}
-
-bool invitation_moment(const char *text, int64_t *ret_s)
-{
-	struct tm tm = { 0 };
-	const char *end = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &tm);
-
-	if (!end || *end)
-		return false;
-	*ret_s = timegm(&tm);
-	return true;
 }
 
 /* One line that a terminal shows as it stands, without blanks around it. */

@@ -62,9 +62,6 @@ struct error invitation_make(struct db *db, const struct token_keys *keys,
                              const struct invitation_wish *wish, char ret_id[UUID_TEXT],
                              char token[INVITATION_TEXT]) MUST_CHECK;
 
-/* "2026-01-31T12:00:00Z". False: it is no such moment. */
-bool invitation_moment(const char *text, int64_t *ret_s);
-
 /* An invitation as an operator sees it. */
 struct invitation {
 	const char *id, *campaign, *name, *until, *made_by;

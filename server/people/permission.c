@@ -9,7 +9,7 @@ static const unsigned sets[] = {
 	MAY_RELEASE | MAY_ADD,                                                  /* researcher */
 	MAY_RELEASE | MAY_ADD | MAY_RULE | MAY_GUARD | MAY_REVIEW | MAY_UNSEAL, /* moderator */
 	MAY_RELEASE | MAY_ADD | MAY_RULE | MAY_GUARD | MAY_REVIEW | MAY_UNSEAL |
-		MAY_OPERATE, /* admin */
+		MAY_OPERATE | MAY_AUDIT, /* admin */
 };
 
 unsigned permission_of_role(unsigned role)

@@ -20,6 +20,7 @@ enum permission {
 	MAY_REVIEW = 1 << 5,  /* decide what of the public's contributions becomes an item, and what is
 	                       * taken down */
 	MAY_UNSEAL = 1 << 6,  /* publish what a release has sealed, for good */
+	MAY_AUDIT = 1 << 7,   /* read who did what */
 };
 
 /* Whoever began a job may cancel it, and whoever operates the whole. */

@@ -22,6 +22,8 @@ const RELEASED = "what was ever released keeps its split, and what ties to it fo
 
 /** Statements that may read large tables whole, which ones, and why. */
 const WHOLE = {
+	audit_export: [["audit", "audit_detail"], "an operator writes out a span of the trail, at a shell"],
+	audit_verify: [["audit", "audit_detail"], CHECK],
 	item_cache_all: [["item", "consensus"], "a server that starts reads all that is in service"],
 	consensus_items: [["item", "consensus", "judgment"], FIT],
 	consensus_judgments: [["judgment"], FIT],
@@ -47,6 +49,7 @@ const WHOLE = {
 
 /** Statements that read no table whole, and yet take more where there is more, and why. */
 const GROWS = {
+	audit_erase: "the values of all that one account did are removed, and it did ten times as much",
 	rendering_next: "a hundred items of an older recipe at a time, where the small database has twenty",
 	revise_take: "all of a release but what was taken down is listed anew, by a job",
 	campaign_released_gold: "all the gold of a closed campaign is looked at, once, by who opens it again",
@@ -92,6 +95,21 @@ describe("statements", () => {
 			}
 			assert.deepEqual(wrong, []);
 		});
+
+	test("a page of 100,000 entries of the audit trail is found by index, whatever it is filtered by", async () => {
+		const [list] = statements.filter(({ name }) => name === "audit_list");
+		const nobody = ["NULL", "NULL", "NULL", "NULL", "NULL", "NULL", "51"];
+		const filters = { none: {}, actor: { 0: "filled_id('account', 8)::text" }, kind: { 1: "'ruling_made'" }, subject: { 2: "filled_id('item', 40000)::text" },
+			time: { 3: "now() - interval '200 days'", 4: "now() - interval '199 days'" }, page: { 5: "50000" }, all: { 0: "filled_id('account', 8)::text", 1: "'ruling_made'", 3: "now() - interval '200 days'" } };
+		assert.deepEqual(await sql(large, "select count(*) from audit"), [["100000"]]);
+		for (const [by, some] of Object.entries(filters)) {
+			const values = { audit_list: nobody.map((none, n) => some[n] ?? none) };
+			const found = (await explain(large, [list], settings.by_value, { options: "ANALYZE, BUFFERS", values })).get("audit_list");
+			assert.equal(found.error, undefined, by);
+			assert.deepEqual([...tablesReadWhole(found.plan)], [], by);
+			assert.ok(found.buffers < 1500, `${by}: ${found.buffers} pages`);
+		}
+	});
 
 	test("none takes more where there is ten times as much", async (t) => {
 		const options = "ANALYZE, BUFFERS";

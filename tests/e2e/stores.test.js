@@ -352,6 +352,8 @@ describe("a media store that is moved and tidied", () => {
 			"rendition_trait.rendition": "of what can be measured anew",
 			"item_fingerprint.hash": "of what a file shows or sounds like",
 			"media_tombstone.digest": "of what nothing names", "release_draft.sha256": "of a file that its item names", "release_item.sha256": "of the same, which its row of release_file names too",
+			"audit.digest": "of an entry of the audit trail", "audit_head.digest": "of the last one",
+			...Object.fromEntries(["before", "after", "reason", "network"].map((one) => [`audit.${one}_digest`, "of an entry's value, salted"])),
 			"withdrawn_medium.digest": "of what was taken down, and is to be given to nobody",
 		};
 		const columns = (await sql(database, `select table_name || '.' || column_name from information_schema.columns

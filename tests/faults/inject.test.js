@@ -144,6 +144,21 @@ describe("calls of the system that fail", () => {
 		});
 	});
 
+	test("the audit trail is written out whole, or what failed is said", async (t) => {
+		if (skip)
+			return t.skip(skip);
+		const database = await place.database("audit", { copyOf: base });
+		const env = environment(database, path.join(place.folder, "audit"));
+		await sql(database, "insert into act (kind, after) select 'signed_in', repeat('x', 100) from generate_series(1, 200)");
+		const { stdout: whole } = await run(process.env.PROGRAM, ["audit", "export"], { env });
+		assert.ok(whole.trim().split("\n").length >= 200);
+		return each(["read", "write", "open", "close"], t, async (what, fault, when) => {
+			const said = await strike(fault, when, place.folder, ["audit", "export"], { env });
+			await judge(what, fault, said, () => assert.equal(said.stdout, whole, `${what}: status 0 with other entries`));
+			return said;
+		});
+	});
+
 	test("an invitation is made and its link told, or what failed is said", async (t) => {
 		if (skip)
 			return t.skip(skip);

@@ -59,5 +59,7 @@ Suite *http_signing_suite(void);
 Suite *http_withdraw_suite(void);
 Suite *http_changes_suite(void);
 Suite *http_cancel_suite(void);
+Suite *http_audit_suite(void);
+Suite *http_acts_suite(void);
 
 #endif

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who may ask is decided before any handler runs, whatever kind of handler a route has. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "api/api.h"
 #include "client.h"
+#include "core/vocabulary.h"
+#include "crypto/password.h"
+#include "database.h"
 #include "db/db.h"
 #include "http/rate_limit.h"
 #include "people/permission.h"
@@ -96,6 +100,170 @@ START_TEST(a_role_holds_for_handlers_of_one_and_of_many)
 }
 END_TEST
 
+/*
+ * Who may ask for each route, written out here once more. For each of these six, in this order:
+ * + they are let in; ? they are asked who they are; x they may not.
+ */
+enum { NOBODY, VOLUNTEER, ACCOUNTS, ASKERS = ACCOUNTS + 4 };
+
+static const struct cells {
+	const char *route, *may;
+} matrix[] = {
+	{ "POST /api/v1/volunteers", "++++++" },
+	{ "GET /api/v1/me", "?+????" },
+	{ "DELETE /api/v1/me", "?+????" },
+	{ "POST /api/v1/assignments", "?+????" },
+	{ "POST /api/v1/assignments/renew", "?+????" },
+	{ "GET /api/v1/media/{}", "++++++" },
+	{ "POST /api/v1/judgments", "?+????" },
+	{ "POST /api/v1/skips", "?+????" },
+	{ "GET /api/v1/stats", "++++++" },
+	{ "GET /api/v1/stats/integrity", "??xx++" },
+	{ "GET /api/v1/stats/leaks", "??xx++" },
+	{ "POST /api/v1/session", "++++++" },
+	{ "GET /api/v1/session", "??++++" },
+	{ "DELETE /api/v1/session", "++++++" },
+	{ "PUT /api/v1/me/password", "??++++" },
+	{ "GET /api/v1/disputes", "??xx++" },
+	{ "GET /api/v1/disputes/{}", "??xx++" },
+	{ "POST /api/v1/disputes/{}/claim", "??xx++" },
+	{ "DELETE /api/v1/disputes/{}/claim", "??xx++" },
+	{ "POST /api/v1/disputes/{}/verdict", "??xx++" },
+	{ "POST /api/v1/disputes/{}/ruling", "??xx++" },
+	{ "POST /api/v1/disputes/{}/undo", "??xx++" },
+	{ "GET /api/v1/releases", "++++++" },
+	{ "POST /api/v1/releases", "??x+++" },
+	{ "GET /api/v1/releases/{}/{}", "++++++" },
+	{ "GET /api/v1/releases/{}/{}/diff", "++++++" },
+	{ "GET /api/v1/releases/{}/{}/files/{*}", "++++++" },
+	{ "GET /api/v1/releases/{}/{}/archives/{}", "++++++" },
+	{ "GET /api/v1/releases/{}/{}/layouts/{}/files/{*}", "++++++" },
+	{ "POST /api/v1/releases/{}/{}/layouts", "??x+++" },
+	{ "POST /api/v1/releases/{}/{}/unseal", "??xx++" },
+	{ "GET /api/v1/releases/{}/{}/croissant.json", "++++++" },
+	{ "GET /api/v1/revocations", "++++++" },
+	{ "GET /api/v1/revocations.atom", "++++++" },
+	{ "GET /api/v1/signing-keys", "++++++" },
+	{ "GET /api/v1/jobs", "??x+++" },
+	{ "GET /api/v1/jobs/{}", "??x+++" },
+	{ "DELETE /api/v1/jobs/{}", "??x+++" },
+	{ "GET /api/v1/set-asides", "??xx++" },
+	{ "POST /api/v1/set-asides", "??xx++" },
+	{ "GET /api/v1/set-asides/{}", "??xx++" },
+	{ "POST /api/v1/set-asides/{}/undo", "??xx++" },
+	{ "OPTIONS /api/v1/uploads", "++++++" },
+	{ "POST /api/v1/uploads", "?+x+++" },
+	{ "GET /api/v1/uploads/{}", "?+x+++" },
+	{ "PATCH /api/v1/uploads/{}", "?+x+++" },
+	{ "DELETE /api/v1/uploads/{}", "?+x+++" },
+	{ "POST /api/v1/items", "?+x+++" },
+	{ "POST /api/v1/items/{}/review", "??xx++" },
+	{ "POST /api/v1/items/{}/withdraw", "??xx++" },
+	{ "GET /api/v1/contributions", "??xx++" },
+	{ "GET /api/v1/contributions/{}", "?+x+++" },
+	{ "GET /api/v1/invitations", "??xx++" },
+	{ "POST /api/v1/invitations", "??xx++" },
+	{ "DELETE /api/v1/invitations/{}", "??xx++" },
+	{ "GET /api/v1/audit", "??xxx+" },
+	{ "GET /api/v1/openapi.json", "++++++" },
+	{ "GET /healthz", "++++++" },
+	{ "GET /readyz", "++++++" },
+	{ "GET /metrics", "++++++" },
+	{ "GET /", "++++++" },
+	{ "GET /about", "++++++" },
+	{ "GET /data", "++++++" },
+	{ "GET /data/{}/{}", "++++++" },
+	{ "GET /moderate", "++++++" },
+	{ "GET /admin/audit", "++++++" },
+	{ "GET /static/{*}", "++++++" },
+};
+
+#define CURRENT "no word but this one"
+
+/* What some are asked beside ids of nothing, so that who may ask is all that is decided on. */
+static const struct {
+	const char *route, *query, *text;
+} asked_more[] = {
+	{ "GET /api/v1/jobs", "?mine=true", NULL },
+	{ "PUT /api/v1/me/password", "",
+	  "{\"current\": \"" CURRENT "\", \"new\": \"four words make one\"}" },
+};
+
+#define ROUTES (int)(sizeof matrix / sizeof matrix[0])
+#define NO_ID  "00000000-0000-4000-8000-000000000000"
+
+START_TEST(every_route_stands_in_the_matrix)
+{
+	int routes = 0;
+
+	for (const struct route *route = api_routes; route->method; route++, routes++) {
+		bool found = false;
+		for (int i = 0; i < ROUTES; i++)
+			found |= strcmp(matrix[i].route, say("%s %s", route->method, route->path)) == 0;
+		ck_assert_msg(found, "%s %s", route->method, route->path);
+	}
+	ck_assert_int_eq(routes, ROUTES);
+}
+END_TEST
+
+/* Asks with ids of nothing and an empty body: who may ask is told what is wrong with that. */
+static long status_of(const struct cells *cells, struct person *as)
+{
+	const char *pattern = strchr(cells->route, ' ') + 1, *path = "", *at;
+	struct call asked = { .method = say("%.*s", (int)(pattern - 1 - cells->route), cells->route),
+		                  .as = as,
+		                  .headers = { "Tus-Resumable: 1.0.0", "Upload-Offset: 0" } };
+
+	for (; (at = strchr(pattern, '{')) != NULL; pattern = strchr(at, '}') + 1)
+		path = say("%s%.*s%s", path, (int)(at - pattern), pattern, NO_ID);
+	path = say("%s%s", path, pattern);
+	if (strcmp(asked.method, "PATCH") == 0)
+		asked.type = "application/offset+octet-stream";
+	if (asked.method[0] == 'P')
+		asked.text = "{}";
+	for (size_t i = 0; i < sizeof asked_more / sizeof asked_more[0]; i++)
+		if (strcmp(asked_more[i].route, cells->route) == 0) {
+			path = say("%s%s", path, asked_more[i].query);
+			asked.text = asked_more[i].text;
+		}
+	asked.path = path;
+	return call(&asked).status;
+}
+
+/* Accounts of the tests have none, until one is asked for it. */
+static void set_passwords(const char *password)
+{
+	char hash[PASSWORD_HASH];
+
+	ck_assert_int_eq(password_hash(password, hash).code, 0);
+	tell_db("UPDATE account SET password_hash = '%s' WHERE password_hash = 'none'", hash);
+}
+
+static void expect_cell(const struct cells *cells, int asker)
+{
+	const char *name = asker == NOBODY      ? "nobody"
+	                   : asker == VOLUNTEER ? "a volunteer"
+	                                        : account_roles[asker - ACCOUNTS];
+	struct person person = asker == NOBODY      ? (struct person){ 0 }
+	                       : asker == VOLUNTEER ? a_volunteer()
+	                                            : an_account(name);
+	if (strncmp(cells->route, "PUT", 3) == 0)
+		set_passwords(CURRENT);
+	long status = status_of(cells, asker == NOBODY ? NULL : &person);
+	char is = status == 401 ? '?' : status == 403 ? 'x' : status < 500 && status != 429 ? '+' : '!';
+
+	ck_assert_msg(is == cells->may[asker], "%s, %s: %ld", cells->route, name, status);
+}
+
+START_TEST(each_role_and_nobody_may_ask_for_what_the_matrix_says)
+{
+	ck_assert_uint_eq(strlen(matrix[_i].may), ASKERS);
+	for (int asker = NOBODY; asker < ASKERS; asker++)
+		expect_cell(&matrix[_i], asker);
+	ck_assert_ptr_null(account_roles[ASKERS - ACCOUNTS]);
+}
+END_TEST
+
 Suite *http_permission_suite(void)
 {
 	Suite *suite = suite_create("http/permission");
@@ -103,6 +271,8 @@ Suite *http_permission_suite(void)
 
 	tcase_set_timeout(roles, 60);
 	tcase_add_test(roles, a_role_holds_for_handlers_of_one_and_of_many);
+	tcase_add_test(roles, every_route_stands_in_the_matrix);
+	tcase_add_loop_test(roles, each_role_and_nobody_may_ask_for_what_the_matrix_says, 0, ROUTES);
 	suite_add_tcase(suite, roles);
 	return suite;
 }

@@ -60,6 +60,7 @@ static const struct {
 	const char *more;
 } columns[] = {
 	{ "account.role", account_roles, "" },
+	{ "audit.actor_kind", audit_actors, "" },
 	{ "contribution.media_type", media_types, "" },
 	{ "contribution.people", contribution_people, "" },
 	{ "contribution.rights", contribution_rights, "" },
@@ -142,6 +143,9 @@ static const struct {
 	const char *more;
 } described_words[] = {
 	{ "MediaType/enum", media_types, NULL },
+	{ "AuditKind/enum", audit_kinds, NULL },
+	{ "AuditActor/enum", audit_actors, NULL },
+	{ "AuditSubject/enum", audit_subjects, NULL },
 	{ "Tell/enum", tells, NULL },
 	{ "ContributionState/enum", contribution_states, NULL },
 	{ "ContributionRights/enum", contribution_rights, NULL },
@@ -237,6 +241,7 @@ static const struct {
 	{ "docs/manifest.md", techniques, "a list of `", "`, `", "` |" },
 	{ "docs/manifest.md", contribution_rights, "`", "`, `", "`:" },
 	{ "docs/manifest.md", contribution_people, "`", "`, `", "`:" },
+	{ "docs/operations.md", audit_actors, "Who acts is `", "`, `", "`." },
 	{ "docs/dataset-format.md", withdrawal_classes, "these classes: `", "`, `", "`." },
 	{ "docs/api.md", withdrawal_classes, "one of: ", ", ", "." },
 	{ "docs/dataset-format.md", change_kinds, "the first of these that fits: ", ", ", " |" },
@@ -266,6 +271,7 @@ static const struct {
 	const char *before;
 	int others;
 } offers[] = {
+	{ "static/js/audit.js", audit_kinds, "\n\t\"", 0 },
 	{ "static/js/tells.js", tells, "{ value: \"", 0 },
 	{ "static/index.html", skip_reasons, "\t<button value=\"", 1 },
 	{ "static/js/release-form.js", media_types, "el(\"option\", { value: \"", 1 },

@@ -235,5 +235,13 @@ INSERT INTO provenance (item_id, tool, tool_version, reader, report, report_cut,
 SELECT id, 'exiftool', '12.57', 1, '{}', false, 'none', '{}' FROM item;
 DELETE FROM provenance_due WHERE item_id NOT IN (SELECT id FROM item ORDER BY id LIMIT 100);
 
+-- A long audit trail: entries of 300 days, half as many as there are items. Its digests are of no use.
+INSERT INTO audit (seq, at, kind, actor_kind, actor, subject_kind, subject, after_digest, previous, digest)
+SELECT n, now() - interval '300 days' * (1 - n / (:items / 2.0)), (ARRAY['signed_in', 'ruling_made', 'item_corrected', 'session_ended'])[1 + n % 4],
+       'account', filled_id('account', 1 + n % 50), 'item', filled_id('item', n), filled_bytes('audit', n), filled_bytes('entry', n - 1), filled_bytes('entry', n)
+  FROM generate_series(1, :items / 2) n;
+INSERT INTO audit_detail (seq, salt, after) SELECT seq, digest, '{"ruling": "fake"}' FROM audit;
+UPDATE audit_head SET (seq, at, digest) = (SELECT seq, at, digest FROM audit ORDER BY seq DESC LIMIT 1);
+
 DROP TABLE filled_pair, filled_release;
 VACUUM ANALYZE;

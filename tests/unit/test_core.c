@@ -648,6 +648,24 @@ START_TEST(a_moment_is_written_in_utc_and_no_two_are_mixed_up)
 }
 END_TEST
 
+START_TEST(a_moment_is_read_to_the_second_and_nothing_else_is)
+{
+	static const char *const none[] = { "",
+		                                "2026-02-28",
+		                                "2026-02-28T23:59:59",
+		                                "2026-02-28T23:59:59+01:00",
+		                                "2026-02-28T23:59:59Z.",
+		                                "2026-13-01T00:00:00Z",
+		                                "0999-01-01T00:00:00Z" };
+	int64_t at_s = 0;
+
+	ck_assert(clock_read_moment("2026-02-28T23:59:59Z", &at_s));
+	ck_assert_int_eq(at_s, 1772323199);
+	for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
+		ck_assert_msg(!clock_read_moment(none[i], &at_s), "%s", none[i]);
+}
+END_TEST
+
 static const struct {
 	const char *text;
 	bool whole, real;
@@ -793,6 +811,7 @@ Suite *core_suite(void)
 	tcase_add_test(tc, random_numbers_below_a_bound_are_uniform);
 	tcase_add_test(tc, a_text_grows_by_pieces_numbers_and_what_is_written_into_its_room);
 	tcase_add_test(tc, a_moment_is_written_in_utc_and_no_two_are_mixed_up);
+	tcase_add_test(tc, a_moment_is_read_to_the_second_and_nothing_else_is);
 	tcase_add_loop_test(tc, a_number_is_read_whole_or_not_at_all, 0,
 	                    sizeof typed / sizeof typed[0]);
 	suite_add_tcase(suite, tc);
