@@ -58,6 +58,8 @@ BEGIN
             ('withdrawal',       'INSERT',          ''),
             ('withdrawn_medium', 'INSERT',          ''),
             ('release_item',     'INSERT',          ''),
+            ('notice_decision',  'INSERT',          ''),
+            ('notice_complaint', 'INSERT',          ''),
             -- The audit trail is written by seal_acts, with its owner's rights; erasure may take values.
             ('act',              'INSERT',          ''),
             ('audit',            '',                ''),
@@ -78,6 +80,8 @@ BEGIN
                                                     'decided_by, reason, decided_at'),
             ('set_aside',        'INSERT',          'volunteers, network, undone_reason, undone_by, undone_at, '
                                                     'pending, labels_changed'),
+            ('notice',           'INSERT',          'digest, name, email, network, state, forgotten_at'),
+            ('hiding',           'INSERT',          'notice_id, held, held_until, shown_at, shown_reason'),
             ('dispute',          'INSERT',          'state, begun_at, closed_at, closed_p_fake, closed_judgments'),
             ('release',          'INSERT',          'state, fixed_at, held_back, contradicting, uncuttable, alpha, '
                                                     'alpha_low, alpha_high, disagreement, summary, bytes, finished_at'),

@@ -11,6 +11,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#include "crypto/sha256.h"
 #include "crypto/token.h"
 #include "http/router.h"
 #include "http/server.h"
@@ -105,6 +106,10 @@ json_t *showing_url(struct request *req, const struct item_media *media, enum sh
 void showing_add(struct strbuf *text, struct request *req, const struct item_media *media,
                  int64_t expires_s);
 json_t *showing_json(struct request *req, const struct item_media *media, int64_t expires_s);
+
+/* To which bytes an address leads that we once made, whoever's it was: what stands behind
+ * "/api/v1/media/". False: it is none of ours. */
+bool media_address_digest(const char *token, unsigned char digest[SHA256_BYTES]);
 
 /* Ends every pass to media that the session of this secret holds, here and at once. */
 void passes_revoke_session(const char *secret);

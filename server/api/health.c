@@ -7,6 +7,7 @@
 #include "health/readiness.h"
 #include "http/static.h"
 #include "judging/dispatcher.h"
+#include "notices/notice.h"
 #include "scoring/integrity.h"
 #include "scoring/stats.h"
 
@@ -192,6 +193,17 @@ static char *store_metrics(struct request *req, const char *text)
 	                    text, lost.missed, lost.items);
 }
 
+static char *notice_metrics(struct request *req, const char *text)
+{
+	return arena_printf(
+		req->arena,
+		"%s# HELP touchstone_notices_over_limit_total Notices that would have hidden "
+		"an item, but for the limit of a day.\n"
+		"# TYPE touchstone_notices_over_limit_total counter\n"
+		"touchstone_notices_over_limit_total %llu\n",
+		text, (unsigned long long)notices_over_limit());
+}
+
 struct error get_metrics(struct request *req, struct db *db)
 {
 	struct server_counts counts = server_counts(req->server);
@@ -215,7 +227,9 @@ struct error get_metrics(struct request *req, struct db *db)
 		text = arena_printf(req->arena, "%stouchstone_answers_total{class=\"%uxx\"} %llu\n", text,
 		                    i, (unsigned long long)counts.answers[i]);
 	text = budget_metrics(
-		req, store_metrics(req, fit_metrics(req, skip_metrics(req, desk_metrics(req, text)))));
+		req, store_metrics(
+				 req, fit_metrics(
+						  req, skip_metrics(req, notice_metrics(req, desk_metrics(req, text))))));
 	text = arena_printf(req->arena, "%s%s%s", text, integrity_metrics(req->arena),
 	                    leak_figures_metrics(req->arena));
 	request_text(req, 200, "text/plain; version=0.0.4; charset=utf-8", text);

@@ -136,7 +136,7 @@ struct error get_release_archive(struct request *req, struct db *db)
 
 	if (err.code)
 		return err;
-	if ((err = withdrawal_check_release(db, req->args[0], req->args[1])).code)
+	if ((err = withdrawal_check_whole(db, req->args[0], req->args[1])).code)
 		return err;
 	if ((err = open_layout(req, db, layout, &release, &made, &source)).code)
 		return err;

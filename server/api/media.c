@@ -133,6 +133,16 @@ json_t *showing_json(struct request *req, const struct item_media *media, int64_
 	return json_loadb(text.bytes, text.len, 0, NULL);
 }
 
+bool media_address_digest(const char *token, unsigned char digest[SHA256_BYTES])
+{
+	struct pass pass;
+
+	if (!token_open(api.keys, TOKEN_MEDIA, token, &pass, sizeof pass))
+		return false;
+	memcpy(digest, pass.digest, SHA256_BYTES);
+	return true;
+}
+
 static bool is_holder(struct request *req, const struct pass *pass)
 {
 	unsigned char holder[UUID_BYTES];

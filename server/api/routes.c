@@ -4,6 +4,7 @@
 #include "api/audit.h"
 #include "api/invitations.h"
 #include "api/jobs.h"
+#include "api/notices.h"
 #include "api/releases.h"
 #include "api/revocations.h"
 #include "api/set_asides.h"
@@ -71,6 +72,15 @@ const struct route api_routes[] = {
 	{ "POST",   V1 "/invitations",            .handle = post_invitation,     .lane = &lane_queries, .needs = MAY_GUARD, .budget = RATE_WRITE, .json = MAX_BODY },
 	{ "DELETE", V1 "/invitations/{}",         .handle = delete_invitation,   .lane = &lane_queries, .needs = MAY_GUARD, .budget = RATE_WRITE },
 	{ "GET",    V1 "/audit",                  .handle = get_audit,           .lane = &lane_queries, .needs = MAY_AUDIT },
+	{ "POST",   V1 "/notices",                .handle = post_notice,         .lane = &lane_queries, .budget = RATE_NOTICE, .json = MAX_BODY },
+	{ "GET",    V1 "/notices",                .handle = get_notices,         .lane = &lane_queries, .needs = MAY_REVIEW },
+	{ "GET",    V1 "/notices/figures.csv",    .handle = get_notice_figures,  .lane = &lane_queries, .needs = MAY_REVIEW },
+	{ "POST",   V1 "/notices/state",          .handle = post_notice_state,   .lane = &lane_queries, .budget = RATE_WRITE, .json = MAX_BODY },
+	{ "POST",   V1 "/notices/complaints",     .handle = post_notice_complaint, .lane = &lane_queries, .budget = RATE_WRITE, .json = MAX_BODY },
+	{ "GET",    V1 "/notices/{}",             .handle = get_notice,          .lane = &lane_queries },
+	{ "GET",    V1 "/notices/{}/medium",      .handle = get_notice_medium,   .lane = &lane_queries, .needs = MAY_REVIEW },
+	{ "POST",   V1 "/notices/{}/decision",    .handle = post_notice_decision, .lane = &lane_queries, .needs = MAY_REVIEW, .budget = RATE_WRITE, .json = MAX_BODY },
+	{ "PUT",    V1 "/notices/{}/hidden",      .handle = put_notice_hidden,   .lane = &lane_queries, .needs = MAY_REVIEW, .budget = RATE_WRITE, .json = MAX_BODY },
 	{ "GET",    V1 "/openapi.json",           .handle = get_openapi },
 	{ "GET",    "/healthz",                   .handle = get_healthz },
 	{ "GET",    "/readyz",                    .handle = get_readyz,          .lane = &lane_queries },
@@ -79,6 +89,8 @@ const struct route api_routes[] = {
 	{ "GET",    "/about",                     .handle = get_page, .page = "about.html" },
 	{ "GET",    "/data",                      .handle = get_page, .page = "data.html" },
 	{ "GET",    "/data/{}/{}",                .handle = get_page, .page = "data.html" },
+	{ "GET",    "/report",                    .handle = get_page, .page = "report.html" },
+	{ "GET",    "/moderate/notices",          .handle = get_page, .page = "notices.html" },
 	{ "GET",    "/moderate",                  .handle = get_page, .page = "moderate.html" },
 	{ "GET",    "/admin/audit",               .handle = get_page, .page = "audit.html" },
 	{ "GET",    "/static/{*}",                .handle = get_static },

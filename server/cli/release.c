@@ -319,7 +319,7 @@ static int write_folder(struct tools *tools, int argc, char **argv)
 		return wrong_usage();
 	if ((err = release_find(tools->db, tools->arena, argv[1], argv[2], &release)).code)
 		return failed(err);
-	if ((err = withdrawal_check_release(tools->db, argv[1], argv[2])).code)
+	if ((err = withdrawal_check_whole(tools->db, argv[1], argv[2])).code)
 		return failed(err);
 	err = format ? write_format(tools, &release, format, argv[3], &progress)
 	             : release_write(tools->db, tools->store, &release, argv[3], &progress);

@@ -113,6 +113,17 @@
 	X(ITEM_RELEASED, "item-released", ERR_CONFLICT, "The gold item lies in a release",             \
 	  "This item was gold and lies in a release by now: its ruling can be changed, but the "       \
 	  "crowd cannot be asked again.")                                                              \
+	X(ITEM_HELD, "item-held", ERR_CONFLICT, "The item is kept as it is",                           \
+	  "The item may be evidence: nobody is shown it, and it stays as it is until an authority or " \
+	  "the deadline has decided.")                                                                 \
+	X(ITEM_HIDDEN, "item-hidden", ERR_GONE, "Hidden while a notice waits",                         \
+	  "Somebody has reported an item in this, and it is hidden until that is decided.")            \
+	X(NOTICE_DECIDED, "notice-decided", ERR_CONFLICT, "The notice is decided",                     \
+	  "This notice has been decided. Take the next one.")                                          \
+	X(NOT_INDEPENDENT, "not-independent", ERR_CONFLICT, "Somebody else has to decide this",        \
+	  "You contributed the item, or decided before: another moderator has to decide.")             \
+	X(NO_COMPLAINT, "no-complaint", ERR_CONFLICT, "There can be no complaint now",                 \
+	  "There is no decision yet, or there was a complaint, or its six months are over.")           \
 	/* releases */                                                                                 \
 	X(RELEASE_EXISTS, "release-exists", ERR_CONFLICT, "The release exists",                        \
 	  "Releases never change: choose another version.")                                            \

@@ -107,6 +107,23 @@ const char *const change_reasons[] = {
 
 const char *const set_aside_kinds[] = { "volunteers", "cohort", "network", "time", NULL };
 
+const char *const notice_targets[] = { "item", "address", "sha256", "release", NULL };
+
+const char *const notice_reasons[] = {
+	"illegal",      "personal_rights", "copyright", "intimate_imagery",
+	"child_safety", "wrong_label",     "other",     NULL,
+};
+
+const char *const notice_states[] = { "open", "decided", "contested", "closed", NULL };
+
+const char *const notice_hides[] = { "never", "hid", "over_limit", NULL };
+
+const char *const notice_outcomes[] = { "upheld", "rejected", NULL };
+
+const char *const notice_actions[] = { "withdraw", "review", "none", NULL };
+
+const char *const notice_grounds[] = { "law", "terms", "no_breach", NULL };
+
 const char *const audit_actors[] = {
 	"account", "command", "volunteer", "visitor", "system", "database", NULL,
 };
@@ -114,7 +131,7 @@ const char *const audit_actors[] = {
 const char *const audit_subjects[] = {
 	"account",     "dispute",   "set_aside", "contribution", "invitation", "item",
 	"campaign",    "rendering", "release",   "job",          "store",      "secret",
-	"signing_key", "volunteer", "audit",     NULL,
+	"signing_key", "volunteer", "audit",     "notice",       NULL,
 };
 
 const char *const audit_kinds[] = {
@@ -164,6 +181,11 @@ const char *const audit_kinds[] = {
 	"volunteer_erased",
 	"audit_erased",
 	"unseal_asked",
+	"notice_made",
+	"notice_contested",
+	"notice_decided",
+	"item_hidden",
+	"item_shown",
 	NULL,
 };
 

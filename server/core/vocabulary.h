@@ -39,6 +39,27 @@ extern const char *const digital_source_types[]; /* IPTC's NewsCodes, the ends o
 extern const char *const audit_actors[];         /* who acts */
 extern const char *const audit_subjects[];       /* to what kind of thing */
 extern const char *const audit_kinds[];          /* what is done */
+extern const char *const notice_targets[];  /* how a notice names its item, by enum notice_target */
+extern const char *const notice_reasons[];  /* why somebody reports it, by enum notice_reason */
+extern const char *const notice_states[];   /* how far a notice is */
+extern const char *const notice_hides[];    /* did it hide the item? */
+extern const char *const notice_outcomes[]; /* what is decided on it */
+extern const char *const notice_actions[];  /* what follows, by enum notice_action */
+extern const char *const notice_grounds[];  /* on what, by enum notice_ground */
+
+enum notice_reason {
+	NOTICE_ILLEGAL,
+	NOTICE_PERSONAL_RIGHTS,
+	NOTICE_COPYRIGHT,
+	NOTICE_INTIMATE_IMAGERY,
+	NOTICE_CHILD_SAFETY,
+	NOTICE_WRONG_LABEL,
+	NOTICE_OTHER
+};
+
+enum notice_action { ACTION_WITHDRAW, ACTION_REVIEW, ACTION_NONE };
+
+enum notice_ground { GROUND_LAW, GROUND_TERMS, GROUND_NO_BREACH };
 
 /* How the volunteers were chosen whose judgments are set aside. */
 enum set_aside_kind { ASIDE_VOLUNTEERS, ASIDE_COHORT, ASIDE_NETWORK, ASIDE_TIME };

@@ -73,11 +73,12 @@ ON CONFLICT (sha256) DO NOTHING
 -- What a page needs to show some items, in the order asked for.
 --   $1 uuid[]
 --   -> id, media_type, rendition hex, rendition_type, poster hex, thumbnail hex, width, height,
---      duration_ms, sensitive, sha256 hex, format, was it taken down?
+--      duration_ms, sensitive, sha256 hex, format, was it taken down, or is it hidden?
 SELECT i.id, i.media_type, encode(i.rendition, 'hex'), i.rendition_type, encode(i.poster, 'hex'),
        encode(i.thumbnail, 'hex'), i.width, i.height, i.duration_ms, i.sensitive,
        encode(i.sha256, 'hex'), i.format,
        EXISTS (SELECT FROM withdrawal w WHERE w.item_id = i.id OFFSET 0)
+       OR EXISTS (SELECT FROM item_hidden h WHERE h.item_id = i.id OFFSET 0)
   FROM unnest($1::uuid[]) WITH ORDINALITY AS asked (id, place)
   JOIN item i USING (id)
  ORDER BY asked.place

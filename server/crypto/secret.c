@@ -114,6 +114,11 @@ void secret_wipe(void *secret, size_t len)
 	sodium_memzero(secret, len);
 }
 
+bool secret_equal(const void *one, const void *other, size_t len)
+{
+	return sodium_memcmp(one, other, len) == 0;
+}
+
 void secret_fill(void *secret, size_t len)
 {
 	randombytes_buf(secret, len);

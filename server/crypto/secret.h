@@ -7,6 +7,7 @@
 #ifndef CRYPTO_SECRET_H
 #define CRYPTO_SECRET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "core/error.h"
@@ -27,6 +28,9 @@ struct error secret_read(const char *path, unsigned char secret[SECRET_BYTES]) M
  */
 struct error secret_text_read(const char *path, char *text, size_t room) MUST_CHECK;
 void secret_wipe(void *secret, size_t len);
+
+/* Are these bytes the same? The time that it takes tells nothing of them. */
+bool secret_equal(const void *one, const void *other, size_t len);
 
 /* Fresh random bytes. */
 void secret_fill(void *secret, size_t len);

@@ -22,6 +22,7 @@
 #include "http/rate_limit.h"
 #include "http/static.h"
 #include "judging/dispatcher.h"
+#include "notices/notice.h"
 #include "people/revocation.h"
 #include "release/keys.h"
 #include "store/store.h"
@@ -212,6 +213,8 @@ static struct error open_parts(const struct settings *settings, bool renew, stru
 	if (!closed && strcmp(settings->contributions, "on") != 0)
 		return errorf(ERR_INVALID, "TOUCHSTONE_CONTRIBUTIONS is on or off, not %s",
 		              settings->contributions);
+	if ((err = notice_configure(settings->notice_hides, settings->notice_held_days)).code)
+		return err;
 	bool off = settings->rate_limits && strcmp(settings->rate_limits, "off") == 0;
 	if ((err = rate_limits_read(off ? "off" : "sign_ins=10/m:20", &engine->addresses)).code)
 		return err;

@@ -117,6 +117,8 @@ static bool take_options(struct settings *s, int *argc, char **argv)
 			{ &s->c2pa_anchors, "--c2pa-anchors" },
 			{ &s->as_table, "--as-table" },
 			{ &s->hosts, "--hosts" },
+			{ &s->notice_hides, "--notice-hides" },
+			{ &s->notice_held_days, "--notice-held-days" },
 			{ &s->connections, "--connections" },
 			{ &s->pages, "--static" },
 		};
@@ -146,6 +148,8 @@ static void read_mail_settings(struct settings *s)
 	s->smtp_key_file = settings_setting("TOUCHSTONE_SMTP_KEY_FILE", NULL);
 	s->smtp_ca_file = settings_setting("TOUCHSTONE_SMTP_CA_FILE", NULL);
 	s->mail_from = settings_setting("TOUCHSTONE_MAIL_FROM", NULL);
+	s->notice_hides = settings_setting("TOUCHSTONE_NOTICE_HIDES", NULL);
+	s->notice_held_days = settings_setting("TOUCHSTONE_NOTICE_HELD_DAYS", NULL);
 }
 
 /* What releases say of who publishes them. */

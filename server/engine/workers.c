@@ -10,6 +10,7 @@
 #include "corpus/near_duplicates.h"
 #include "corpus/rendering.h"
 #include "mail/outbox.h"
+#include "notices/notice.h"
 #include "people/volunteer.h"
 #include "release/build.h"
 #include "release/layout.h"
@@ -41,7 +42,7 @@ const struct job_worker job_workers[JOB_WORKERS] = {
 	{ "fingerprinter", true, 0, (handler_list){ &fingerprint_job, NULL }, NULL },
 	{ "housekeeper", true, MINUTELY_MS,
 	  (handler_list){ &sweep_job, &figures_job, &lonely_job, &set_aside_job, &integrity_job,
-	                  &lost_media_job, NULL },
+	                  &lost_media_job, &notices_job, NULL },
 	  NULL },
 };
 

@@ -38,7 +38,7 @@ struct rate_limits {
 static const char *const names[BUDGETS] = {
 	[RATE_WRITE] = "writes", [RATE_VOLUNTEER] = "volunteers", [RATE_SIGN_IN] = "sign_ins",
 	[RATE_READ] = "reads",   [RATE_VIEW] = "views",           [RATE_OWN_VIEW] = "volunteer_views",
-	[RATE_EVENT] = "events",
+	[RATE_EVENT] = "events", [RATE_NOTICE] = "notices",
 };
 
 static const struct {
@@ -82,7 +82,7 @@ static struct error read_one(const char *text, struct rate_limits *rate_limits)
 	if (which == RATE_NONE)
 		return errorf(ERR_INVALID,
 		              "there is no budget \"%s\"; there are writes, volunteers, sign_ins, reads, "
-		              "views, volunteer_views, events",
+		              "views, volunteer_views, events, notices",
 		              name);
 	if (got == 3)
 		burst = count < 1 ? 1 : count;
@@ -105,6 +105,7 @@ struct error rate_limits_read(const char *text, struct rate_limits **ret_budgets
 	rate_limits->rates[RATE_VIEW] = (struct rate){ 1e3, 1200 }; /* a class of 20 for a lesson */
 	rate_limits->rates[RATE_OWN_VIEW] =
 		(struct rate){ 6e3, 40 }; /* nobody judges faster for long */
+	rate_limits->rates[RATE_NOTICE] = (struct rate){ 3.6e6 / 30, 30 };
 	rate_limits->rates[RATE_EVENT] = (struct rate){ 10, 1000 };
 	rate_limits->off = strcmp(copy, "off") == 0;
 	for (char *one = rate_limits->off ? NULL : strtok_r(copy, ",", &rest); one && !err.code;

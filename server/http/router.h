@@ -27,6 +27,7 @@ enum rate_limit {
 	RATE_READ,
 	RATE_VIEW,     /* new pairs shown to a network */
 	RATE_OWN_VIEW, /* new pairs shown to one volunteer */
+	RATE_NOTICE,   /* notices sent by a network */
 	RATE_EVENT,    /* what guests of one event write, entering included */
 	BUDGETS
 };

@@ -30,6 +30,7 @@ SELECT now()
 -- $1 release uuid
 -- The same bytes never go in under two labels: then only what a moderator ruled on does, or nothing. Nor does what cannot
 -- be cut as the others are.
+-- What a notice hides goes without, too.
 -- A label that was published cannot be sealed: a release that seals its test split goes without such items. One that
 -- another release has sealed stays so, and so do its bytes under another id.
 -- returns item id, how its sha256 begins in hexadecimal, media type, label (NULL: not in this release), former split,
@@ -37,7 +38,7 @@ SELECT now()
 -- out, because it cannot be cut as the others are; true: left out, because its label was published; true: in the test split
 -- it is sealed
 SELECT i.id, encode(substr(i.sha256, 1, 16), 'hex'), i.media_type,
-       CASE WHEN a.stands AND d.item_id IS NULL AND NOT (f.seal AND coalesce(g.published, false)) THEN a.label END, s.split,
+       CASE WHEN a.stands AND d.item_id IS NULL AND h.item_id IS NULL AND NOT (f.seal AND coalesce(g.published, false)) THEN a.label END, s.split,
        NOT a.stands, coalesce(a.stands, false) AND d.item_id IS NOT NULL AND d.why IS NULL,
        coalesce(a.stands, false) AND d.why IS NOT NULL,
        coalesce(a.stands, false) AND d.item_id IS NULL AND f.seal AND coalesce(g.published, false),
@@ -46,6 +47,7 @@ SELECT i.id, encode(substr(i.sha256, 1, 16), 'hex'), i.media_type,
   FULL JOIN item_split s ON s.item_id = a.item_id
   JOIN item i ON i.id = coalesce(a.item_id, s.item_id)
   LEFT JOIN cut_due d ON d.item_id = a.item_id
+  LEFT JOIN item_hidden h ON h.item_id = a.item_id
  CROSS JOIN (SELECT coalesce((SELECT (filter->>'seal_test')::boolean FROM release WHERE id = $1::uuid), false) AS seal,
                     EXISTS (SELECT FROM release WHERE filter ? 'seal_test') AS any_seal) f
   LEFT JOIN LATERAL (

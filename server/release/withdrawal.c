@@ -27,6 +27,8 @@ static struct error take_out(struct db *db, const struct taking_down *taking)
 		return errorf(ERR_NOT_FOUND, "There is no such item.");
 	if (rows_flag(rows, 0, 1))
 		return error_because(REASON_ITEM_WITHDRAWN);
+	if (rows_flag(rows, 0, 2))
+		return error_because(REASON_ITEM_HELD);
 	return rows_flag(rows, 0, 0) ? ok() : item_take_out(db, taking->item, taking->editor);
 }
 
@@ -52,6 +54,12 @@ static struct error take_down(struct db *db, void *arg)
 	if ((err = note_withdrawal(db, taking)).code)
 		return err;
 	return db_do(db, SQL_WITHDRAWAL_REVISE, item, NULL);
+}
+
+struct error withdrawal_within(struct db *db, const char *item, const char *reason_class,
+                               const struct item_editor *editor)
+{
+	return take_down(db, &(struct taking_down){ item, reason_class, editor, 0 });
 }
 
 struct error withdrawal_make(struct db *db, const char *item, const char *reason_class,
@@ -89,6 +97,34 @@ static struct error check_withdrawn(struct db *db, enum statement statement,
 	                      date, reason_class, revision);
 }
 
+/* What a notice hides is not given out either, as long as it does. */
+static struct error check_hidden(struct db *db, enum statement statement,
+                                 const char *const params[])
+{
+	auto_rows *rows = NULL;
+	struct error err = db_run(db, statement, params, &rows);
+
+	if (err.code)
+		return err;
+	return rows_flag(rows, 0, 0) ? error_because(REASON_ITEM_HIDDEN) : ok();
+}
+
+static struct error check_medium(struct db *db, const char *const medium[3])
+{
+	struct error err = check_withdrawn(db, SQL_WITHDRAWAL_OF_MEDIUM, medium);
+
+	return err.code ? err : check_hidden(db, SQL_WITHDRAWAL_HIDES_MEDIUM, &medium[2]);
+}
+
+struct error withdrawal_check_whole(struct db *db, const char *name, const char *version)
+{
+	struct error err = withdrawal_check_release(db, name, version);
+
+	return err.code ? err
+	                : check_hidden(db, SQL_WITHDRAWAL_HIDES_OF_RELEASE,
+	                               (const char *[]){ name, version });
+}
+
 struct error withdrawal_check_release(struct db *db, const char *name, const char *version)
 {
 	return check_withdrawn(db, SQL_WITHDRAWAL_OF_RELEASE, (const char *[]){ name, version });
@@ -98,8 +134,7 @@ struct error withdrawal_check_file(struct db *db, const char *name, const char *
                                    const char *path, const char *sha256)
 {
 	if (strchr(path, '/')) /* only media lie in folders */
-		return check_withdrawn(db, SQL_WITHDRAWAL_OF_MEDIUM,
-		                       (const char *[]){ name, version, sha256 });
+		return check_medium(db, (const char *[]){ name, version, sha256 });
 	return artefact_stays(path) ? ok() : withdrawal_check_release(db, name, version);
 }
 
@@ -108,10 +143,10 @@ struct error withdrawal_check_layout_file(struct db *db, const char *name, const
 {
 	const char *const file[] = { name, version, sha256 };
 	auto_rows *rows = NULL;
-	struct error err = check_withdrawn(db, SQL_WITHDRAWAL_OF_MEDIUM, file);
+	struct error err = check_medium(db, file);
 	struct error whole;
 
-	if (err.code || !(whole = withdrawal_check_release(db, name, version)).code)
+	if (err.code || !(whole = withdrawal_check_whole(db, name, version)).code)
 		return err;
 	if (whole.code != ERR_GONE)
 		return whole;

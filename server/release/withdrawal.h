@@ -35,11 +35,22 @@ struct item_editor;
 struct error withdrawal_make(struct db *db, const char *item, const char *reason_class,
                              const struct item_editor *editor, int64_t *ret_seq) MUST_CHECK;
 
+/*
+ * The same within a transaction, and without its number.  ERR_CONFLICT also where a notice has the
+ * item kept as it is (notices/hiding).
+ */
+struct error withdrawal_within(struct db *db, const char *item, const char *reason_class,
+                               const struct item_editor *editor) MUST_CHECK;
+
 /* ------------------------------------------------------------------ what is no longer given out */
 
 /* ERR_GONE: something of the release was taken down, so what holds all of it is not given out. */
 struct error withdrawal_check_release(struct db *db, const char *name,
                                       const char *version) MUST_CHECK;
+
+/* The same for the release with all its media: ERR_GONE, too, while a notice hides one of them. */
+struct error withdrawal_check_whole(struct db *db, const char *name,
+                                    const char *version) MUST_CHECK;
 
 /* The same for one file of it, by its path and the SHA-256 of its bytes in hexadecimal. */
 struct error withdrawal_check_file(struct db *db, const char *name, const char *version,

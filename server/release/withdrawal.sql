@@ -7,8 +7,10 @@ SELECT pg_advisory_xact_lock(7236837, 4)
 
 -- name: withdrawal_item
 -- Holds the item until the transaction ends.
--- $1 item uuid; returns whether it is out of service, whether it was taken down (no row: there is no such item)
-SELECT state = 'withdrawn', EXISTS (SELECT FROM withdrawal w WHERE w.item_id = i.id)
+-- $1 item uuid; returns whether it is out of service, whether it was taken down, whether it is kept as it is (no row: there
+-- is no such item)
+SELECT state = 'withdrawn', EXISTS (SELECT FROM withdrawal w WHERE w.item_id = i.id),
+       EXISTS (SELECT FROM item_hidden h WHERE h.item_id = i.id AND h.held)
   FROM item i WHERE id = $1::uuid FOR UPDATE OF i
 
 -- name: withdrawal_add
@@ -73,6 +75,18 @@ SELECT to_char(w.withdrawn_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'), w.reason_class,
 -- $1 name, $2 version, $3 sha256 in hexadecimal; returns whether these are the bytes of an item of the release
 SELECT EXISTS (SELECT FROM release e JOIN release_item r ON r.release_id = e.id
                 WHERE e.name = $1 AND e.version = $2 AND e.state = 'ready' AND r.sha256 = decode($3, 'hex'))
+
+-- name: withdrawal_hides_medium
+-- $1 sha256 in hexadecimal; returns whether these are the bytes of an item that a notice hides
+SELECT EXISTS (SELECT FROM item_hidden h CROSS JOIN LATERAL item_medium(h.item_id) m WHERE m.digest = decode($1, 'hex'))
+
+-- name: withdrawal_hides_of_release
+-- $1 name, $2 version; returns whether a notice hides bytes of the release
+SELECT EXISTS (SELECT FROM item_hidden h
+                CROSS JOIN LATERAL item_medium(h.item_id) m
+                 JOIN release_item r ON r.sha256 = m.digest
+                 JOIN release e ON e.id = r.release_id
+                WHERE e.name = $1 AND e.version = $2)
 
 -- name: withdrawal_count
 -- $1 release uuid; returns the revision to use or NULL, how many of its items were taken down

@@ -9,7 +9,7 @@
 --      opened at, state, closed at (or NULL), closed by, claimed until (or NULL), claimed by the one who asks, verdict
 --      given?, sensitive, item uuid, and when it was opened to the last digit
 SELECT d.id, i.media_type,
-       CASE WHEN d.reason IN ('max_judgments', 'crowd_not_trusted', 'no_partner') OR b.dispute_id IS NOT NULL THEN d.reason END,
+       CASE WHEN d.reason IN ('max_judgments', 'crowd_not_trusted', 'no_partner', 'notice') OR b.dispute_id IS NOT NULL THEN d.reason END,
        CASE WHEN d.reason = 'crowd_not_trusted' AND d.state = 'open' THEN array_to_string(distrust(i.campaign_id), ',') END,
        d.judgments, rfc3339(d.opened_at), d.state, rfc3339(CASE WHEN d.state <> 'open' THEN d.closed_at END),
        CASE WHEN d.state = 'ruled' THEN 'moderator' WHEN d.closed_p_fake IS NULL THEN 'operator' ELSE 'crowd' END,
@@ -82,7 +82,7 @@ SELECT count(*) FILTER (WHERE state = 'open'), count(*) FILTER (WHERE state = 'r
 --   -> as dispute_list up to the item; may see the evidence?, partner item uuid (or NULL), and of the own verdict, or NULL:
 --      verdict, confidence, blind, when it was given
 SELECT d.id, i.media_type,
-       CASE WHEN d.reason IN ('max_judgments', 'crowd_not_trusted', 'no_partner') OR s.evidence THEN d.reason END,
+       CASE WHEN d.reason IN ('max_judgments', 'crowd_not_trusted', 'no_partner', 'notice') OR s.evidence THEN d.reason END,
        CASE WHEN d.reason = 'crowd_not_trusted' AND d.state = 'open' THEN array_to_string(distrust(i.campaign_id), ',') END,
        d.judgments, rfc3339(d.opened_at), d.state, rfc3339(CASE WHEN d.state <> 'open' THEN d.closed_at END),
        CASE WHEN d.state = 'ruled' THEN 'moderator' WHEN d.closed_p_fake IS NULL THEN 'operator' ELSE 'crowd' END,

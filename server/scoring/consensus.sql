@@ -40,7 +40,7 @@ SELECT k.name, count(*), replace(array_to_string(distrust(k.id), ', '), '_', ' '
 -- name: consensus_settle
 -- Items that the crowd settled retire; those it cannot settle, or settles against what is
 -- known, become disputes; those of which it is no longer sure come back; and disputes that it has
--- settled since are withdrawn, unless a moderator has begun. Only items move that are still where the
+-- settled since are withdrawn, unless a moderator has begun or a notice asks for one. Only items move that are still where the
 -- model saw them, and of which the same judgments count. (begun_at stands in the row, so that a
 -- verdict given meanwhile is seen.) Disputes are locked before items, as by a ruling, and both in the
 -- order of items: two that settle the same ones wait for each other and do not deadlock.
@@ -59,7 +59,7 @@ WITH wanted AS (
        SET state = 'withdrawn', closed_at = now(), closed_p_fake = w.p_fake, closed_judgments = w.judgments
       FROM wanted w
      WHERE (SELECT count(*) FROM disputes_in_turn) > 0
-       AND w."from" = 'disputed' AND d.item_id = w.item AND d.state = 'open' AND d.begun_at IS NULL
+       AND w."from" = 'disputed' AND d.item_id = w.item AND d.state = 'open' AND d.begun_at IS NULL AND d.reason <> 'notice'
        AND NOT EXISTS (SELECT FROM claim m WHERE m.dispute_id = d.id AND m.expires_at > now())
        AND EXISTS (SELECT FROM item i WHERE i.id = w.item AND i.judged_from = w.judged_from AND i.recount = w.recount)
     RETURNING d.item_id

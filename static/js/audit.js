@@ -60,6 +60,11 @@ const KINDS = [
 	"volunteer_erased",
 	"audit_erased",
 	"unseal_asked",
+	"notice_made",
+	"notice_contested",
+	"notice_decided",
+	"item_hidden",
+	"item_shown",
 ];
 
 /** The list as it is shown: an older answer that comes late is not. */

@@ -36,6 +36,7 @@ const WHOLE = {
 	lost_media_files: [["item", "item_version", "release_file"], CHECK],
 	media_intake_due: [["item", "item_version", "release_file"], "looks for what names a file, in a note that a crash left"],
 	media_store_some: [["item"], "asked once, when a store is bound to a database that knows none"],
+	notice_figures: [["notice", "notice_decision"], "a report of all notices that there were, when a moderator asks for it"],
 	release_candidates: [["item", "item_split"], RELEASED],
 	release_corrections: [["item"], "what became of the items of the release before is counted, and it may hold most"],
 	release_crossing: [["item", "item_split"], RELEASED],
@@ -108,6 +109,18 @@ describe("statements", () => {
 			assert.equal(found.error, undefined, by);
 			assert.deepEqual([...tablesReadWhole(found.plan)], [], by);
 			assert.ok(found.buffers < 1500, `${by}: ${found.buffers} pages`);
+		}
+	});
+
+	test("a page of 100,000 notices is found by index, whatever it is filtered by", async () => {
+		const [list, ofReason] = ["notice_queue_list", "notice_queue_of_reason"].map((wanted) => statements.find(({ name }) => name === wanted));
+		assert.deepEqual(await sql(large, "select count(*) from notice"), [["100000"]]);
+		const first = ["'open'", "NULL", "NULL", "NULL", "51"], later = ["'open'", "3", "now() - interval '20 days'", "filled_id('notice', 1)", "51"];
+		for (const [statement, values] of [[list, first], [list, later], [ofReason, [...first, "'copyright'"]], [ofReason, [...later, "'copyright'"]]]) {
+			const found = (await explain(large, [statement], settings.by_value, { options: "ANALYZE, BUFFERS", values: { [statement.name]: values } })).get(statement.name);
+			assert.equal(found.error, undefined);
+			assert.ok(![...tablesReadWhole(found.plan)].includes("notice"), statement.name);
+			assert.ok(found.buffers < 1500, `${statement.name}: ${found.buffers} pages`);
 		}
 	});
 

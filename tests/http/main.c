@@ -41,6 +41,7 @@ int main(int argc, char **argv)
 		http_sealed_suite,      http_changes_suite,
 		http_cancel_suite,      http_item_tables_suite,
 		http_audit_suite,       http_acts_suite,
+		http_notices_suite,
 	};
 
 	struct part part = part_read(argc, argv);

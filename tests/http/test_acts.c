@@ -178,6 +178,29 @@ static void invite(void)
 	expect_status(delete_at(&admin, say(V1 "/invitations/%s", text_at(made.body, "id"))), 204);
 }
 
+/* One that hid its item, which is looked at, shown, hidden again, and shown by the decision. */
+static void answer_notice(void)
+{
+	const char *bytes = fresh_name();
+	const char *item = an_item(
+		&(struct items){ .campaign = common_campaign(), .file = a_file(bytes, strlen(bytes)) });
+	json_t *body = json_pack("{s:s, s:s, s:s, s:s, s:s, s:b}", "item", item, "reason",
+	                         "intimate_imagery", "explanation", REASON, "name", "Ada", "email",
+	                         "ada@example.org", "good_faith", 1);
+	struct answer a = post(NULL, V1 "/notices", body);
+
+	expect_status(a, 201);
+	const char *notice = ask_db("SELECT id FROM notice WHERE item_id = '%s'", item);
+	expect_status(get(&admin, say(V1 "/notices/%s/medium", notice)), 200);
+	for (int hidden = 0; hidden < 2; hidden++)
+		expect_status(put(&admin, say(V1 "/notices/%s/hidden", notice),
+		                  json_pack("{s:b, s:s}", "hidden", hidden, "reason", REASON)),
+		              200);
+	body = json_pack("{s:s, s:s, s:s, s:s}", "outcome", "rejected", "ground_kind", "no_breach",
+	                 "ground", "None", "facts", REASON);
+	expect_status(post(&admin, say(V1 "/notices/%s/decision", notice), body), 200);
+}
+
 /* What each notes, by whoever does it. Routes of one story stand together. */
 static const struct {
 	void (*perform)(void);
@@ -201,6 +224,9 @@ static const struct {
 	{ contribute, { "POST /items" }, { "contribution_made" } },
 	{ review, { "POST /items/{}/review" }, { "media_viewed", "contribution_rejected" } },
 	{ take_down, { "POST /items/{}/withdraw" }, { "item_withdrawn", "withdrawal_made" } },
+	{ answer_notice,
+	  { "POST /notices/{}/decision", "PUT /notices/{}/hidden" },
+	  { "media_viewed", "item_shown", "item_hidden", "notice_decided" } },
 	{ invite,
 	  { "POST /invitations", "DELETE /invitations/{}" },
 	  { "invitation_made", "invitation_withdrawn" } },
@@ -219,6 +245,9 @@ static const struct {
 	{ "POST /judgments", "what volunteers say is data" },
 	{ "POST /skips", "what volunteers leave out is data" },
 	{ "DELETE /disputes/{}/claim", "gives a lease back, which would end by itself" },
+	{ "POST /notices", "a visitor's; test_notices shows that it is noted, as theirs" },
+	{ "POST /notices/state", "reads, and keeps the reference out of addresses" },
+	{ "POST /notices/complaints", "a visitor's, as the notice" },
 	{ "POST /uploads", "bytes on their way; POST /items with them is an act" },
 	{ "PATCH /uploads/{}", "bytes on their way" },
 	{ "DELETE /uploads/{}", "bytes on their way" },

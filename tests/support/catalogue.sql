@@ -243,5 +243,20 @@ SELECT n, now() - interval '300 days' * (1 - n / (:items / 2.0)), (ARRAY['signed
 INSERT INTO audit_detail (seq, salt, after) SELECT seq, digest, '{"ruling": "fake"}' FROM audit;
 UPDATE audit_head SET (seq, at, digest) = (SELECT seq, at, digest FROM audit ORDER BY seq DESC LIMIT 1);
 
+-- Half as many notices as there are items, of 300 days: most of them wait, and those that were decided are forgotten after a while.
+INSERT INTO notice (id, digest, item_id, target, reason, explanation, name, email, good_faith, network, state, priority, hides, made_at, forgotten_at)
+SELECT filled_id('notice', n), CASE WHEN n > :items / 5 OR n % 4 > 0 THEN filled_bytes('reference', n) END, filled_id('item', n), 'item',
+       (ARRAY['illegal', 'copyright', 'other', 'intimate_imagery', 'wrong_label'])[1 + n % 5], repeat('words ', 20),
+       CASE WHEN n > :items / 5 OR n % 4 > 0 THEN 'Somebody' END, CASE WHEN n > :items / 5 OR n % 4 > 0 THEN 'somebody@example.org' END, true,
+       CASE WHEN n > :items / 2 - :items / 100 THEN substr(encode(filled_bytes('network', n % 100), 'hex'), 1, 16) END,
+       CASE WHEN n % 4 > 0 THEN 'open' ELSE 'decided' END, 3, CASE WHEN n % 5 = 3 THEN 'hid' ELSE 'never' END,
+       now() - interval '300 days' * (1 - n / (:items / 2.0)), CASE WHEN n <= :items / 5 AND n % 4 = 0 THEN now() END
+  FROM generate_series(1, :items / 2) n;
+INSERT INTO notice_decision (notice_id, stage, outcome, action, ground_kind, ground, facts, automated, independent, decided_by, decided_at)
+SELECT id, 'first', 'rejected', 'none', 'no_breach', 'none', repeat('words ', 20), false, true, filled_id('account', 1), made_at + interval '1 day'
+  FROM notice WHERE state = 'decided';
+INSERT INTO hiding (item_id, notice_id, held, hidden_at)
+SELECT item_id, id, false, made_at FROM notice WHERE state = 'open' AND hides = 'hid' ORDER BY made_at DESC LIMIT 200;
+
 DROP TABLE filled_pair, filled_release;
 VACUUM ANALYZE;

@@ -50,6 +50,7 @@ const rendering = "filled_id('rendering', 1)";
 const aside = "filled_id('set_aside', 1)";
 const text = (value) => `'${value}'`;
 const hex = (kind, n = 2000) => `filled_hex('${kind}', ${n})`;
+const notice = "filled_id('notice', 9990)";
 const sent = "filled_id('contribution', 1)";
 const some = (count, value, type) => `array_fill(${value}::${type}, ARRAY[${count}])`;
 const email = text("account7@example.org");
@@ -229,6 +230,28 @@ export const VALUES = {
 	job_renew: [job, "1", "5", "10"],
 	job_keep: [job, "1"],
 	job_look: [job, "1"],
+	decision_add: [notice, text("first"), text("rejected"), text("none"), text("no_breach"), text("none"), text("as the facts are, nothing"), "false", "true", "NULL", account],
+	decision_contributor: [item()],
+	decision_notice: [notice, account],
+	decision_review: [item()],
+	hiding_add: [notice, item(), "false", "90", "NULL", "NULL"],
+	hiding_end: [notice, text("decided"), "false"],
+	hiding_medium: [notice],
+	hiding_of_network: [notice],
+	hiding_viewed: [notice],
+	notice_add: [hex("fresh"), item(), text("item"), text("other"), text("words enough for an explanation"), text("Ada"), text("ada@example.org"), text("0123456789abcdef"), "3", text("never")],
+	notice_contest: ["filled_id('notice', 300)", text("words enough for a complaint")],
+	notice_figures: [],
+	notice_forget: [],
+	notice_hidden_lately: ["substr(filled_hex('network', 7), 1, 16)"],
+	notice_item: [item()],
+	notice_item_of_file: [hex("rendition")],
+	notice_item_of_release: [text("large"), text("1.1.0"), text("image/train/fake/1.jpg")],
+	notice_of_reference: ["substr(filled_hex('reference', 9990), 1, 16)"],
+	notice_one: [notice],
+	notice_queue_list: [text("open"), "3", "now() - interval '100 days'", notice, "51"],
+	notice_queue_of_reason: [text("open"), "3", "now() - interval '100 days'", notice, "51", text("copyright")],
+	notice_turn: [],
 	outbox_add: [text("release"), text("somebody@example.org"), text("a subject"), text("a text")],
 	outbox_find: ["gen_random_uuid()"],
 	outbox_remove: ["gen_random_uuid()"],
@@ -355,6 +378,8 @@ export const VALUES = {
 	withdrawal_revise: [item()],
 	withdrawal_of_medium: [text("large"), text("1.1.0"), hex("rendition")],
 	withdrawal_of_release: [text("large"), text("1.1.0")],
+	withdrawal_hides_medium: [hex("rendition")],
+	withdrawal_hides_of_release: [text("large"), text("1.1.0")],
 	withdrawal_medium: [text("large"), text("1.1.0"), hex("rendition")],
 	withdrawal_count: [large],
 	revocation_page: ["0", "51"],

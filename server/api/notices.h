@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* notices -- what people report, how it stands, and what moderators decide. */
+#ifndef API_NOTICES_H
+#define API_NOTICES_H
+
+#include "core/error.h"
+
+struct db;
+struct request;
+
+/* Whoever has something to report, and keeps the reference. */
+struct error post_notice(struct request *req, struct db *db);
+struct error get_notice(struct request *req, struct db *db); /* args: reference */
+struct error post_notice_state(struct request *req, struct db *db);
+struct error post_notice_complaint(struct request *req, struct db *db);
+
+/* Moderators; args: notice. */
+struct error get_notices(struct request *req, struct db *db);
+struct error get_notice_figures(struct request *req, struct db *db);
+struct error get_notice_medium(struct request *req, struct db *db);
+struct error post_notice_decision(struct request *req, struct db *db);
+struct error put_notice_hidden(struct request *req, struct db *db);
+
+#endif

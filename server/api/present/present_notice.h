@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* present_notice -- a notice as JSON. */
+#ifndef API_PRESENT_NOTICE_H
+#define API_PRESENT_NOTICE_H
+
+#include <jansson.h>
+
+struct notice;
+struct notice_receipt;
+
+json_t *present_notice_receipt(const struct notice_receipt *receipt);
+
+/* For whoever has its reference: names no moderator, and nothing of the item. */
+json_t *present_notice_state(const struct notice *notice);
+
+/* For moderators. */
+json_t *present_notice(const struct notice *notice);
+
+#endif

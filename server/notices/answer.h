@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * answer -- mail about notices, where the operator has a mail server: a receipt, the decision with
+ * its reasons, and the same for who contributed the item.
+ *
+ * Each is written in the transaction of its cause (mail/outbox), so a mail server that hangs or
+ * refuses holds nothing up and loses nothing: what it says can be read by reference as well.  No
+ * mail has the reference, which is kept nowhere.
+ *
+ * Threads: as the struct db.
+ */
+#ifndef NOTICES_ANSWER_H
+#define NOTICES_ANSWER_H
+
+#include "core/arena.h"
+#include "core/error.h"
+#include "db/db.h"
+
+struct notice_request;
+
+struct error answer_receipt(struct db *db, const struct notice_request *request,
+                            const char *made_at) MUST_CHECK;
+
+/* To whoever sent the notice, unless there is no address. */
+struct error answer_decision(struct db *db, struct arena *arena, const char *notice) MUST_CHECK;
+
+/* To who contributed the item; names nobody. */
+struct error answer_contributor(struct db *db, struct arena *arena, const char *notice,
+                                const char *to) MUST_CHECK;
+
+#endif
