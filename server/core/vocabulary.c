@@ -107,14 +107,17 @@ const char *const change_reasons[] = {
 
 const char *const set_aside_kinds[] = { "volunteers", "cohort", "network", "time", NULL };
 
+const char *const access_request_states[] = { "open", "approved", "refused", NULL };
+
 const char *const audit_actors[] = {
 	"account", "command", "volunteer", "visitor", "system", "database", NULL,
 };
 
 const char *const audit_subjects[] = {
-	"account",     "dispute",   "set_aside", "contribution", "invitation", "item",
-	"campaign",    "rendering", "release",   "job",          "store",      "secret",
-	"signing_key", "volunteer", "audit",     NULL,
+	"account",        "dispute",      "set_aside",   "contribution", "invitation",
+	"item",           "campaign",     "rendering",   "release",      "job",
+	"store",          "secret",       "signing_key", "volunteer",    "audit",
+	"access_request", "access_terms", NULL,
 };
 
 const char *const audit_kinds[] = {
@@ -164,6 +167,13 @@ const char *const audit_kinds[] = {
 	"volunteer_erased",
 	"audit_erased",
 	"unseal_asked",
+	"password_link_made",
+	"second_factor_on",
+	"second_factor_off",
+	"recovery_code_used",
+	"access_terms_made",
+	"access_asked",
+	"access_decided",
 	NULL,
 };
 

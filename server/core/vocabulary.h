@@ -36,9 +36,10 @@ extern const char *const change_kinds[];         /* what became of an item, by e
 extern const char *const change_reasons[];       /* and why, by enum change_reason */
 extern const char *const c2pa_states[];          /* how a file's content credentials stand */
 extern const char *const digital_source_types[]; /* IPTC's NewsCodes, the ends of their addresses */
-extern const char *const audit_actors[];         /* who acts */
-extern const char *const audit_subjects[];       /* to what kind of thing */
-extern const char *const audit_kinds[];          /* what is done */
+extern const char *const access_request_states[]; /* what became of a researcher's request */
+extern const char *const audit_actors[];          /* who acts */
+extern const char *const audit_subjects[];        /* to what kind of thing */
+extern const char *const audit_kinds[];           /* what is done */
 
 /* How the volunteers were chosen whose judgments are set aside. */
 enum set_aside_kind { ASIDE_VOLUNTEERS, ASIDE_COHORT, ASIDE_NETWORK, ASIDE_TIME };

@@ -60,6 +60,13 @@ const KINDS = [
 	"volunteer_erased",
 	"audit_erased",
 	"unseal_asked",
+	"password_link_made",
+	"second_factor_on",
+	"second_factor_off",
+	"recovery_code_used",
+	"access_terms_made",
+	"access_asked",
+	"access_decided",
 ];
 
 /** The list as it is shown: an older answer that comes late is not. */

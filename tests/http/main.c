@@ -41,6 +41,8 @@ int main(int argc, char **argv)
 		http_sealed_suite,      http_changes_suite,
 		http_cancel_suite,      http_item_tables_suite,
 		http_audit_suite,       http_acts_suite,
+		http_accounts_suite,    http_second_factor_suite,
+		http_access_suite,
 	};
 
 	struct part part = part_read(argc, argv);

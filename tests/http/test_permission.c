@@ -100,7 +100,8 @@ END_TEST
 
 /*
  * Who may ask for each route, written out here once more: - anybody, or the handler decides of whom
- * it is; v a volunteer; r researchers, moderators and admins; m moderators and admins; a admins.
+ * it is; v a volunteer; u all who sign in; r researchers, moderators and admins; m moderators and
+ * admins; a admins.
  */
 static const struct cell {
 	const char *route;
@@ -163,6 +164,36 @@ static const struct cell {
 	{ "POST /api/v1/invitations", 'm', NULL },
 	{ "DELETE /api/v1/invitations/{}", 'm', NULL },
 	{ "GET /api/v1/audit", 'a', NULL },
+	{ "GET /api/v1/accounts", 'a', NULL },
+	{ "POST /api/v1/accounts", 'a', NULL },
+	{ "GET /api/v1/accounts/{}", 'a', NULL },
+	{ "PATCH /api/v1/accounts/{}", 'a', NULL },
+	{ "POST /api/v1/accounts/{}/password-link", 'a', NULL },
+	{ "GET /api/v1/accounts/{}/sessions", 'a', NULL },
+	{ "DELETE /api/v1/accounts/{}/sessions", 'a', NULL },
+	{ "DELETE /api/v1/accounts/{}/sessions/{}", 'a', NULL },
+	{ "GET /api/v1/accounts/{}/tokens", 'a', NULL },
+	{ "DELETE /api/v1/accounts/{}/tokens/{}", 'a', NULL },
+	{ "GET /api/v1/accounts/{}/sign-ins", 'a', NULL },
+	{ "DELETE /api/v1/accounts/{}/second-factor", 'a', NULL },
+	{ "GET /api/v1/sessions", 'u', NULL },
+	{ "DELETE /api/v1/sessions", 'u', NULL },
+	{ "DELETE /api/v1/sessions/{}", 'u', NULL },
+	{ "GET /api/v1/sign-ins", 'u', NULL },
+	{ "GET /api/v1/tokens", 'u', NULL },
+	{ "POST /api/v1/tokens", 'u', NULL },
+	{ "DELETE /api/v1/tokens/{}", 'u', NULL },
+	{ "GET /api/v1/second-factor", 'u', NULL },
+	{ "POST /api/v1/second-factor", 'u', NULL },
+	{ "PUT /api/v1/second-factor", 'u', NULL },
+	{ "POST /api/v1/second-factor/removal", 'u', NULL },
+	{ "POST /api/v1/password-links", '-', NULL },
+	{ "POST /api/v1/password-links/use", '-', NULL },
+	{ "GET /api/v1/access-terms", '-', NULL },
+	{ "GET /api/v1/access-requests", 'm', NULL },
+	{ "POST /api/v1/access-requests", '-', NULL },
+	{ "GET /api/v1/access-requests/{}", '-', NULL },
+	{ "POST /api/v1/access-requests/{}/decision", 'm', NULL },
 	{ "GET /api/v1/openapi.json", '-', NULL },
 	{ "GET /healthz", '-', NULL },
 	{ "GET /readyz", '-', NULL },
@@ -172,6 +203,7 @@ static const struct cell {
 	{ "GET /data", '-', NULL },
 	{ "GET /data/{}/{}", '-', NULL },
 	{ "GET /moderate", '-', NULL },
+	{ "GET /admin", '-', NULL },
 	{ "GET /admin/audit", '-', NULL },
 	{ "GET /static/{*}", '-', NULL },
 };
@@ -226,7 +258,7 @@ static void expect_turned_away(const struct cell *cell, const char *whom, struct
 
 START_TEST(each_role_and_nobody_may_ask_for_what_the_matrix_says)
 {
-	static const char ranks[] = "vrma"; /* in the order of account_roles */
+	static const char ranks[] = "urma"; /* in the order of account_roles */
 	const struct cell *cell = &matrix[_i];
 	struct person volunteer = a_volunteer();
 
