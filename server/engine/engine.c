@@ -202,7 +202,7 @@ static struct error open_sign_in_budgets(const struct settings *settings, struct
 	bool off = settings->rate_limits && strcmp(settings->rate_limits, "off") == 0;
 	struct error err = rate_limits_read(off ? "off" : "sign_ins=10/m:20", &engine->addresses);
 
-	return err.code ? err : rate_limits_read(off ? "off" : "sign_ins=30/m:60", &engine->strangers);
+	return err.code ? err : rate_limits_read(off ? "off" : "sign_ins=6/m:30", &engine->strangers);
 }
 
 static struct error open_parts(const struct settings *settings, bool renew, struct engine *engine)

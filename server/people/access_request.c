@@ -89,7 +89,7 @@ static struct error mail_refusal(struct db *db, struct arena *arena, const char 
 
 	if (!outbox_sends())
 		return ok();
-	return outbox_add(db, &(struct mail){ .kind = "access_refused",
+	return outbox_add(db, &(struct mail){ .kind = "access-refused",
 	                                      .to = to,
 	                                      .subject = "Access to Touchstone was refused",
 	                                      .text = text });

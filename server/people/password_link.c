@@ -49,7 +49,7 @@ static struct error mail_link(struct db *db, struct arena *arena, const char *to
 	                 "If it was not you, do nothing: your password stays as it is.\n",
 	                 link);
 
-	return outbox_add(db, &(struct mail){ .kind = "password_link",
+	return outbox_add(db, &(struct mail){ .kind = "password-link",
 	                                      .to = to,
 	                                      .subject = "A new password at Touchstone",
 	                                      .text = text });

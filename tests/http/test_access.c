@@ -46,6 +46,11 @@ START_TEST(an_approved_researcher_gets_an_account_and_tokens)
 	struct person researcher = { 0 };
 
 	ck_assert_str_eq(text_at(get(NULL, say(V1 "/access-requests/%s", id)).body, "state"), "open");
+	ck_assert_int_eq(
+		count_db("SELECT count(*) FROM audit WHERE kind = 'access_asked' AND actor_kind ="
+	             " 'visitor' AND subject = '%s'",
+	             id),
+		1);
 	struct answer approved = decide(id, "approve", NULL);
 	expect_status(approved, 200);
 	ck_assert_str_eq(text_at(get(NULL, say(V1 "/access-requests/%s", id)).body, "state"),
@@ -184,6 +189,34 @@ START_TEST(where_mail_is_sent_the_moderator_is_not_told_the_link)
 }
 END_TEST
 
+/* What was refused is told by mail where mail is sent. */
+START_TEST(a_refusal_is_mailed_with_its_reason)
+{
+	const char *const options[] = { "--smtp",
+		                            "smtp://127.0.0.1:9",
+		                            "--mail-from",
+		                            "t@example.org",
+		                            "--public-url",
+		                            "http://127.0.0.1",
+		                            "--budgets",
+		                            "off",
+		                            NULL };
+	const char *email = say("%s@example.org", fresh_name()), *id = ask_as(email);
+	struct another server = another_start(options);
+	struct answer refused = call(&(struct call){
+		.server = server.url,
+		.path = say(V1 "/access-requests/%s/decision", id),
+		.as = &moderator,
+		.body = json_pack("{s:s, s:s}", "decision", "refuse", "reason", "Not yet.") });
+	another_stop(&server);
+	expect_status(refused, 200);
+	ck_assert_int_eq(
+		count_db("SELECT count(*) FROM mail WHERE recipient = '%s' AND text LIKE '%%Not yet.%%'",
+	             email),
+		1);
+}
+END_TEST
+
 Suite *http_access_suite(void)
 {
 	Suite *suite = suite_create("http/access");
@@ -199,6 +232,7 @@ Suite *http_access_suite(void)
 	tcase_add_test(tc, too_many_that_wait_are_turned_away);
 	tcase_add_loop_test(tc, a_request_without_any_of_its_parts_is_refused, 0,
 	                    sizeof missing / sizeof missing[0]);
+	tcase_add_test(tc, a_refusal_is_mailed_with_its_reason);
 	tcase_add_test(tc, where_mail_is_sent_the_moderator_is_not_told_the_link);
 	suite_add_tcase(suite, tc);
 	return suite;

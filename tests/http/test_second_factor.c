@@ -114,6 +114,26 @@ START_TEST(a_code_is_taken_once_and_none_of_before_it)
 }
 END_TEST
 
+static long long acts_of(const char *kind, const char *email)
+{
+	return count_db(
+		"SELECT count(*) FROM audit WHERE kind = '%s' AND actor_kind = 'account' AND actor ="
+		" subject AND subject = (SELECT id::text FROM account WHERE email = '%s')",
+		kind, email);
+}
+
+START_TEST(what_its_owner_does_with_it_is_noted_as_theirs)
+{
+	struct guarded one = a_guarded("moderator");
+
+	ck_assert_int_eq(acts_of("second_factor_on", one.email), 1);
+	expect_status(post(&one.person, V1 "/second-factor/removal",
+	                   json_pack("{s:s}", "code", code_of(one.secret, 1))),
+	              204);
+	ck_assert_int_eq(acts_of("second_factor_off", one.email), 1);
+}
+END_TEST
+
 START_TEST(the_code_is_asked_for_behind_the_right_password_alone)
 {
 	struct guarded one = a_guarded("moderator");
@@ -249,6 +269,7 @@ Suite *http_second_factor_suite(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, a_second_factor_is_in_force_once_a_code_of_it_came);
 	tcase_add_test(tc, a_code_is_taken_once_and_none_of_before_it);
+	tcase_add_test(tc, what_its_owner_does_with_it_is_noted_as_theirs);
 	tcase_add_test(tc, the_code_is_asked_for_behind_the_right_password_alone);
 	tcase_add_test(tc, a_recovery_code_stands_in_once);
 	tcase_add_test(tc, the_database_has_neither_the_secret_nor_recovery_codes);
