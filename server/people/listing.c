@@ -20,7 +20,7 @@ static struct error use_rows(struct db *db, enum statement statement, const char
 	return err;
 }
 
-static struct error list_page(struct db *db, enum statement statement,
+static struct error list_rows(struct db *db, enum statement statement,
                               const struct listing_page *page, listing_use *use, void *arg)
 {
 	char limit[12];
@@ -43,7 +43,7 @@ struct error account_listing(struct db *db, const struct listing_page *page, lis
 struct error token_listing(struct db *db, const struct listing_page *page, listing_use *use,
                            void *arg)
 {
-	return list_page(db, SQL_LISTING_TOKENS, page, use, arg);
+	return list_rows(db, SQL_LISTING_TOKENS, page, use, arg);
 }
 
 struct error sign_in_listing(struct db *db, const struct listing_page *page, listing_use *use,
@@ -59,7 +59,7 @@ struct error sign_in_listing(struct db *db, const struct listing_page *page, lis
 struct error access_request_listing(struct db *db, const struct listing_page *page,
                                     listing_use *use, void *arg)
 {
-	return list_page(db, SQL_LISTING_ACCESS_REQUESTS, page, use, arg);
+	return list_rows(db, SQL_LISTING_ACCESS_REQUESTS, page, use, arg);
 }
 
 struct error session_listing(struct db *db, const char *of, const char *secret, listing_use *use,
