@@ -94,6 +94,8 @@ COMMENT ON TABLE access_terms IS 'What researchers agree to. A version never cha
 INSERT INTO access_terms (version, text) VALUES (1, 'I use what I am given for the purpose that I named. I try to identify nobody who judged. I give my account and my tokens to nobody. I cite the release that I used. When an item is withdrawn, I remove my copies of it.');
 CREATE TRIGGER access_terms_stay BEFORE UPDATE OR DELETE ON access_terms
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER access_terms_keep BEFORE TRUNCATE ON access_terms
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER act_terms AFTER INSERT ON access_terms
     FOR EACH ROW EXECUTE FUNCTION note_act('access_terms_made', 'access_terms', 'version', '');
 
