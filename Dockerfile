@@ -5,7 +5,7 @@ FROM debian:12-slim AS build
 RUN apt-get update && apt-get install -y --no-install-recommends \
     gcc libc6-dev make pkg-config \
     libmicrohttpd-dev libpq-dev libjansson-dev uuid-dev libcurl4-gnutls-dev libsodium-dev zlib1g-dev \
-    libzstd-dev
+    libzstd-dev liboath-dev
 WORKDIR /src
 COPY Makefile ./
 COPY scripts scripts
@@ -15,7 +15,7 @@ RUN make -j"$(nproc)"
 
 FROM debian:12-slim
 RUN apt-get update && apt-get install -y --no-install-recommends \
-    libmicrohttpd12 libpq5 libjansson4 libuuid1 libcurl3-gnutls libsodium23 zlib1g libzstd1 \
+    libmicrohttpd12 libpq5 libjansson4 libuuid1 libcurl3-gnutls libsodium23 zlib1g libzstd1 liboath0 \
     libvips-tools ffmpeg libchromaprint-tools libimage-exiftool-perl openssl ca-certificates \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --home-dir /var/lib/touchstone --create-home touchstone

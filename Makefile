@@ -4,10 +4,10 @@
 CC       ?= cc
 BUILD    ?= build
 PREFIX   ?= /usr/local
-PKGS     := libmicrohttpd libpq jansson uuid libcurl libsodium zlib libzstd
+PKGS     := libmicrohttpd libpq jansson uuid libcurl libsodium liboath zlib libzstd
 # json_object_getn, CURLOPT_PROTOCOLS_STR; http/ is built on what this libmicrohttpd does; the others as they were tried.
 VERSIONS := "libmicrohttpd >= 0.9.75" "libpq >= 15" "jansson >= 2.14" uuid "libcurl >= 7.85.0" \
-            "libsodium >= 1.0.18" "zlib >= 1.2.11" "libzstd >= 1.5.4"
+            "libsodium >= 1.0.18" "liboath >= 2.6.7" "zlib >= 1.2.11" "libzstd >= 1.5.4"
 CPPFLAGS += -Iserver -I$(B)/gen -D_GNU_SOURCE
 CFLAGS   += -std=gnu17 -O2 -g -MMD -MP -pthread
 CFLAGS   += -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \

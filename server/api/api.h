@@ -30,10 +30,12 @@ struct api {
 	struct revocations *revocations; /* whose passes to media work no more */
 	const struct static_files *pages;
 	struct rate_limits *rate_limits; /* by network prefix: the server's own */
-	struct rate_limits *addresses;   /* sign-ins by e-mail address */
+	struct rate_limits *addresses;   /* sign-ins by e-mail address and network */
+	struct rate_limits *strangers;   /* ... by e-mail address, from where nobody signed in to it */
 	bool contributions;              /* volunteers may send media */
 	const char *address;             /* where people reach the server, without a path */
 	bool secure;                     /* the public address is https */
+	bool factor_required;            /* moderators and admins need a second factor */
 	void (*wake_scorer)(void);       /* there are new judgments; may be NULL */
 	void (*wake_worker)(void);       /* there is a new job; may be NULL */
 	/* Who does a kind of jobs: work/job_cancel.h. */
@@ -74,6 +76,20 @@ void api_serve(void *db, void *items[], size_t count);
  */
 struct error api_act_as(struct request *req, struct db *db, const char *kind,
                         const char *id) MUST_CHECK;
+
+/*
+ * Who signed in, by session or token: may they do what `needs` says, with this token, and as their
+ * account stands?  Fills in the request's account.  Routes with `needs` have been asked.
+ */
+struct error api_account_may(struct request *req, struct db *db, unsigned needs) MUST_CHECK;
+
+/* ERR_FORBIDDEN: the account came by a token that is not for this route. */
+struct account;
+struct error api_check_scope(const struct request *req, const struct account *account) MUST_CHECK;
+
+/* sessions.c: is it the password of who asks? Takes from the budgets of sign-ins; ERR_FORBIDDEN. */
+struct error api_check_password(struct request *req, struct db *db,
+                                const char *password) MUST_CHECK;
 
 /* cookies.c */
 #define VOLUNTEER_COOKIE_S (365 * 86400)

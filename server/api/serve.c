@@ -11,6 +11,7 @@
 #include "core/clock.h"
 #include "db/db.h"
 #include "people/account.h"
+#include "people/api_token.h"
 #include "people/permission.h"
 #include "people/volunteer.h"
 #include "work/lane.h"
@@ -46,29 +47,55 @@ struct error api_admit(struct request *req)
 	return ok();
 }
 
-/* May they? Of an account that is decided here alone, for every route: here is a database. */
-static struct error serve_permit(struct request *req, struct db *db)
+/* Its route below /api/v1, which scopes of tokens name. */
+static const char *serve_scoped_path(const struct request *req)
+{
+	static const char base[] = "/api/v1";
+	const char *path = req->route->path;
+
+	return strncmp(path, base, strlen(base)) == 0 ? path + strlen(base) : path;
+}
+
+struct error api_check_scope(const struct request *req, const struct account *account)
+{
+	if (scopes_cover(account->scopes, req->route->method, serve_scoped_path(req)))
+		return ok();
+	return error_because(REASON_OUT_OF_SCOPE);
+}
+
+struct error api_account_may(struct request *req, struct db *db, unsigned needs)
 {
 	struct account account;
-	struct error err;
 	bool bearer;
-
-	if (!req->route->needs || req->is_permitted)
-		return ok();
 	const char *secret = session_secret(req, &bearer);
-	err = bearer ? account_of_token(db, req->arena, secret, &account)
-	             : account_of_session(db, req->arena, secret, &account);
+	struct error err = bearer ? account_of_token(db, req->arena, secret, &account)
+	                          : account_of_session(db, req->arena, secret, &account);
+
 	if (err.code)
 		return err;
 	req->account_id = arena_copy(req->arena, account.id, strlen(account.id));
 	req->account_email = account.email;
 	req->permissions = permission_of_role(account.role);
-	if (req->route->needs & ~req->permissions)
+	if (needs & ~req->permissions)
 		return errorf(ERR_FORBIDDEN, "Your account may not do this.");
+	if ((err = api_check_scope(req, &account)).code)
+		return err;
 	if (account.one_time)
 		return error_because(REASON_ONE_TIME_PASSWORD);
-	req->is_permitted = true;
+	if (api.factor_required && !account.has_factor && needs != MAY_OWN &&
+	    permission_is_guarded(req->permissions))
+		return error_because(REASON_FACTOR_NEEDED);
 	return ok();
+}
+
+/* May they? Of an account that is decided here alone, for every route: here is a database. */
+static struct error serve_permit(struct request *req, struct db *db)
+{
+	if (!req->route->needs || req->is_permitted)
+		return ok();
+	struct error err = api_account_may(req, db, req->route->needs);
+	req->is_permitted = !err.code;
+	return err;
 }
 
 struct error api_act_as(struct request *req, struct db *db, const char *kind, const char *id)

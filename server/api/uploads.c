@@ -13,7 +13,6 @@
 #include "core/number.h"
 #include "corpus/contribution.h"
 #include "corpus/upload.h"
-#include "people/account.h"
 #include "people/permission.h"
 #include "people/volunteer.h"
 
@@ -23,25 +22,16 @@
 
 /* ------------------------------------------------------------------ who sends */
 
-static struct error contributing_account(struct request *req, struct db *db, const char *secret,
-                                         bool bearer, struct contributor *by)
+static struct error contributing_account(struct request *req, struct db *db, struct contributor *by)
 {
-	struct account account;
-	struct error err = bearer ? account_of_token(db, req->arena, secret, &account)
-	                          : account_of_session(db, req->arena, secret, &account);
+	struct error err = api_account_may(req, db, MAY_ADD);
 
 	if (err.code)
 		return err;
-	if (!(permission_of_role(account.role) & MAY_ADD))
-		return errorf(ERR_FORBIDDEN, "Your account may not do this.");
-	if (account.one_time)
-		return error_because(REASON_ONE_TIME_PASSWORD);
-	req->account_id = arena_copy(req->arena, account.id, UUID_TEXT - 1);
-	req->account_email = account.email;
 	*by = (struct contributor){ .account_id = req->account_id,
 		                        .who = req->account_email,
 		                        .direct = true,
-		                        .reviews = permission_of_role(account.role) & MAY_REVIEW,
+		                        .reviews = req->permissions & MAY_REVIEW,
 		                        .network = req->network };
 	return api_act_as(req, db, "account", req->account_id);
 }
@@ -70,7 +60,7 @@ struct error contributor_of(struct request *req, struct db *db, struct contribut
 	const char *secret = session_secret(req, &bearer);
 
 	if (secret) {
-		struct error err = contributing_account(req, db, secret, bearer, ret_by);
+		struct error err = contributing_account(req, db, ret_by);
 
 		if (err.code != ERR_NOBODY || bearer || !req->is_volunteer)
 			return err; /* who was signed out may still be a volunteer */

@@ -6,8 +6,10 @@
 
 #include "cli/commands.h"
 #include "core/number.h"
+#include "core/utf8.h"
 #include "crypto/secret.h"
 #include "db/db.h"
+#include "people/access_request.h"
 #include "people/account.h"
 
 /* What the options and arguments said. */
@@ -95,6 +97,34 @@ static struct error account_revoke(struct db *db, const struct order *order)
 	return err;
 }
 
+static struct error drop_factor(struct db *db, const struct order *order)
+{
+	return account_drop_factor(db, order->email);
+}
+
+/* What researchers agree to from now on: the text of a file, or of standard input. */
+static struct error set_terms(struct db *db, const struct order *order)
+{
+	char *text = NULL;
+	size_t room = 0;
+	int version = 0;
+	FILE *file = strcmp(order->email, "-") == 0 ? stdin : fopen(order->email, "r");
+
+	if (!file)
+		return errorf(ERR_INVALID, "%s cannot be read: %m", order->email);
+	ssize_t len = getdelim(&text, &room, '\0', file);
+	if (file != stdin)
+		fclose(file);
+	struct error err =
+		len > 0 && len <= ACCESS_TERMS && utf8_fault(text, (size_t)len) == (size_t)len
+			? access_terms_add(db, text, &version)
+			: errorf(ERR_INVALID, "%s is no text of 1 to %d bytes", order->email, ACCESS_TERMS);
+	free(text);
+	if (!err.code)
+		printf("version %d is in force\n", version);
+	return err;
+}
+
 static const struct {
 	const char *name;
 	struct error (*act)(struct db *db, const struct order *order);
@@ -109,6 +139,8 @@ static const struct {
 	{ "enable", cli_account_enable, true, false, false },
 	{ "sign-out", end_sessions, true, false, false },
 	{ "revoke", account_revoke, true, false, false },
+	{ "drop-factor", drop_factor, true, false, false },
+	{ "terms", set_terms, true, false, false },
 };
 
 #define VERBS (sizeof verbs / sizeof verbs[0])
@@ -122,7 +154,11 @@ const char cli_account_usage[] =
 	"       touchstone account disable|enable EMAIL\n"
 	"       touchstone account sign-out EMAIL            ends every session\n"
 	"       touchstone account token EMAIL [--expires DAYS]      prints a bearer token; 90 days\n"
-	"       touchstone account revoke EMAIL              ends every token";
+	"       touchstone account revoke EMAIL              ends every token\n"
+	"       touchstone account drop-factor EMAIL         who lost their second factor signs in "
+    "without\n"
+	"       touchstone account terms FILE                what researchers who ask for access agree "
+    "to";
 
 /* The verb's place, or VERBS: there is none, or it is given too much or too little. */
 static size_t verb_of(int argc, char **argv, const struct order *order, const char *days)

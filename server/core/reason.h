@@ -55,6 +55,30 @@
 	  "Change your one-time password first.")                                                      \
 	X(WRONG_PASSWORD, "wrong-password", ERR_FORBIDDEN, "The current password is another",          \
 	  "The current password is another.")                                                          \
+	X(CODE_NEEDED, "code-needed", ERR_NOBODY, "A code of the second factor is needed",             \
+	  "Give a code of your app, or a recovery code, too.")                                         \
+	X(WRONG_CODE, "wrong-code", ERR_NOBODY, "The code is not right",                               \
+	  "This code is not right, or was used before.")                                               \
+	X(FACTOR_NEEDED, "second-factor-needed", ERR_FORBIDDEN, "A second factor is needed",           \
+	  "Your account needs a second factor here. Set one up first.")                                \
+	X(FACTOR_ON, "second-factor-on", ERR_CONFLICT, "There is a second factor",                     \
+	  "Your account has a second factor already. Remove it first.")                                \
+	X(SESSION_NEEDED, "session-needed", ERR_FORBIDDEN, "Not with a token",                         \
+	  "This is done by people who are signed in, not with a token.")                               \
+	X(OUT_OF_SCOPE, "out-of-scope", ERR_FORBIDDEN, "Not with this token",                          \
+	  "This token is not for this route.")                                                         \
+	X(LAST_ADMIN, "last-admin", ERR_CONFLICT, "The last admin stays",                              \
+	  "This is the last account that is an admin. Make another one first.")                        \
+	X(ACCOUNT_EXISTS, "account-exists", ERR_CONFLICT, "There is such an account",                  \
+	  "There is an account with this address already.")                                            \
+	X(LINK_OVER, "link-over", ERR_GONE, "The link is over",                                        \
+	  "This link was used, was replaced or is too old. Ask for another.")                          \
+	X(NO_MAIL, "no-mail", ERR_CONFLICT, "This site sends no mail",                                 \
+	  "This site sends no mail. Ask whoever runs it.")                                             \
+	X(TERMS_CHANGED, "terms-changed", ERR_CONFLICT, "The terms have changed",                      \
+	  "The terms have changed. Read them again.")                                                  \
+	X(DECIDED, "request-decided", ERR_CONFLICT, "The request is decided",                          \
+	  "This request is decided already.")                                                          \
 	X(OTHER_SITE, "other-site", ERR_FORBIDDEN, "The request comes from another site",              \
 	  "Requests from other sites are not accepted.")                                               \
 	/* how often, and how much at once */                                                          \

@@ -123,15 +123,17 @@ const char *const notice_outcomes[] = { "upheld", "rejected", NULL };
 const char *const notice_actions[] = { "withdraw", "review", "none", NULL };
 
 const char *const notice_grounds[] = { "law", "terms", "no_breach", NULL };
+const char *const access_request_states[] = { "open", "approved", "refused", NULL };
 
 const char *const audit_actors[] = {
 	"account", "command", "volunteer", "visitor", "system", "database", NULL,
 };
 
 const char *const audit_subjects[] = {
-	"account",     "dispute",   "set_aside", "contribution", "invitation", "item",
-	"campaign",    "rendering", "release",   "job",          "store",      "secret",
-	"signing_key", "volunteer", "audit",     "notice",       NULL,
+	"account", "dispute",        "set_aside",    "contribution", "invitation",
+	"item",    "campaign",       "rendering",    "release",      "job",
+	"store",   "secret",         "signing_key",  "volunteer",    "audit",
+	"notice",  "access_request", "access_terms", NULL,
 };
 
 const char *const audit_kinds[] = {
@@ -186,6 +188,13 @@ const char *const audit_kinds[] = {
 	"notice_decided",
 	"item_hidden",
 	"item_shown",
+	"password_link_made",
+	"second_factor_on",
+	"second_factor_off",
+	"recovery_code_used",
+	"access_terms_made",
+	"access_asked",
+	"access_decided",
 	NULL,
 };
 

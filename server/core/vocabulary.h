@@ -36,9 +36,10 @@ extern const char *const change_kinds[];         /* what became of an item, by e
 extern const char *const change_reasons[];       /* and why, by enum change_reason */
 extern const char *const c2pa_states[];          /* how a file's content credentials stand */
 extern const char *const digital_source_types[]; /* IPTC's NewsCodes, the ends of their addresses */
-extern const char *const audit_actors[];         /* who acts */
-extern const char *const audit_subjects[];       /* to what kind of thing */
-extern const char *const audit_kinds[];          /* what is done */
+extern const char *const access_request_states[]; /* what became of a researcher's request */
+extern const char *const audit_actors[];          /* who acts */
+extern const char *const audit_subjects[];        /* to what kind of thing */
+extern const char *const audit_kinds[];           /* what is done */
 extern const char *const notice_targets[];  /* how a notice names its item, by enum notice_target */
 extern const char *const notice_reasons[];  /* why somebody reports it, by enum notice_reason */
 extern const char *const notice_states[];   /* how far a notice is */

@@ -25,6 +25,7 @@ enum token_kind {
 	TOKEN_CURSOR,     /* where a list goes on */
 	TOKEN_DEVICE,     /* a browser that has signed in to an account */
 	TOKEN_INVITATION, /* a link to an event */
+	TOKEN_FACTOR,     /* the secret of a second factor, in the database */
 	TOKEN_KINDS
 };
 

@@ -131,7 +131,7 @@ struct engine {
 	struct token_keys *keys;
 	struct store *store;
 	struct static_files *pages;
-	struct rate_limits *rate_limits, *addresses;
+	struct rate_limits *rate_limits, *addresses, *strangers;
 	struct networks *trusted_proxies;
 	struct declared_networks *declared;
 	struct as_table *systems;
@@ -187,8 +187,28 @@ static const char *public_address(const struct settings *settings)
 	return settings_address(settings, by_listener);
 }
 
+/* A setting of two words; *ret_yes: it is the first. */
+static struct error read_switch(const char *name, const char *value, const char *yes,
+                                const char *no, bool *ret_yes)
+{
+	*ret_yes = strcmp(value, yes) == 0;
+	return *ret_yes || strcmp(value, no) == 0
+	           ? ok()
+	           : errorf(ERR_INVALID, "%s is %s or %s, not %s", name, yes, no, value);
+}
+
+/* Of addresses: for each network, and for all from where nobody signed in. */
+static struct error open_sign_in_budgets(const struct settings *settings, struct engine *engine)
+{
+	bool off = settings->rate_limits && strcmp(settings->rate_limits, "off") == 0;
+	struct error err = rate_limits_read(off ? "off" : "sign_ins=10/m:20", &engine->addresses);
+
+	return err.code ? err : rate_limits_read(off ? "off" : "sign_ins=6/m:30", &engine->strangers);
+}
+
 static struct error open_parts(const struct settings *settings, bool renew, struct engine *engine)
 {
+	bool on = false, required = false;
 	struct db *db = NULL;
 	struct error err = resources_database(settings, &db);
 
@@ -209,14 +229,16 @@ static struct error open_parts(const struct settings *settings, bool renew, stru
 		return err;
 	if ((err = open_as_table(settings, engine)).code)
 		return err;
-	bool closed = strcmp(settings->contributions, "off") == 0;
-	if (!closed && strcmp(settings->contributions, "on") != 0)
-		return errorf(ERR_INVALID, "TOUCHSTONE_CONTRIBUTIONS is on or off, not %s",
-		              settings->contributions);
+	if ((err = read_switch("TOUCHSTONE_CONTRIBUTIONS", settings->contributions, "on", "off", &on))
+	        .code)
+		return err;
+	if ((err = read_switch("TOUCHSTONE_SECOND_FACTOR", settings->second_factor, "required",
+	                       "optional", &required))
+	        .code)
+		return err;
 	if ((err = notice_configure(settings->notice_hides, settings->notice_held_days)).code)
 		return err;
-	bool off = settings->rate_limits && strcmp(settings->rate_limits, "off") == 0;
-	if ((err = rate_limits_read(off ? "off" : "sign_ins=10/m:20", &engine->addresses)).code)
+	if ((err = open_sign_in_budgets(settings, engine)).code)
 		return err;
 	api = (struct api){ .keys = engine->keys,
 		                .job_handler = workers_handler,
@@ -226,7 +248,9 @@ static struct error open_parts(const struct settings *settings, bool renew, stru
 		                .pages = engine->pages,
 		                .rate_limits = engine->rate_limits,
 		                .addresses = engine->addresses,
-		                .contributions = !closed,
+		                .strangers = engine->strangers,
+		                .factor_required = required,
+		                .contributions = on,
 		                .address = public_address(settings),
 		                .secure = settings->public_url &&
 		                          strncmp(settings->public_url, "https://", 8) == 0 };
@@ -241,6 +265,7 @@ static void close_parts(struct engine *engine)
 	declared_networks_free(engine->declared);
 	as_table_free(engine->systems);
 	rate_limits_free(engine->addresses);
+	rate_limits_free(engine->strangers);
 	rate_limits_free(engine->rate_limits);
 	static_free(engine->pages);
 	token_keys_free(engine->keys);

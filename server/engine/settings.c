@@ -114,6 +114,7 @@ static bool take_options(struct settings *s, int *argc, char **argv)
 			{ &s->trusted_proxies, "--trusted-proxies" },
 			{ &s->networks, "--networks" },
 			{ &s->contributions, "--contributions" },
+			{ &s->second_factor, "--second-factor" },
 			{ &s->c2pa_anchors, "--c2pa-anchors" },
 			{ &s->as_table, "--as-table" },
 			{ &s->hosts, "--hosts" },
@@ -187,6 +188,8 @@ bool settings_read(struct settings *s, int *argc, char **argv)
 		                    .as_table = settings_setting("TOUCHSTONE_AS_TABLE", NULL),
 		                    .connections = settings_setting("TOUCHSTONE_CONNECTIONS", NULL),
 		                    .contributions = settings_setting("TOUCHSTONE_CONTRIBUTIONS", "on"),
+		                    .second_factor =
+		                        settings_setting("TOUCHSTONE_SECOND_FACTOR", "optional"),
 		                    .hosts = settings_setting("TOUCHSTONE_HOSTS", ""),
 		                    .pages = settings_setting("TOUCHSTONE_STATIC", PAGES) };
 	read_store(s);

@@ -18,6 +18,7 @@ struct settings {
 	const char *database_url, *listen, *data, *store, *secret_file, *rate_limits, *trusted_proxies,
 		*hosts, *connections, *pages;
 	const char *contributions;    /* "on" or "off": may volunteers send media? */
+	const char *second_factor;    /* "optional" or "required": do moderators and admins need one? */
 	const char *networks;         /* NULL: loopback alone is declared */
 	const char *as_table;         /* NULL: nothing says which networks are one provider's */
 	const char *public_url;       /* NULL: nobody said it */

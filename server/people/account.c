@@ -1,23 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "people/account.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "core/hex.h"
 #include "core/log.h"
 #include "crypto/password.h"
 #include "crypto/sha256.h"
 #include "db/db.h"
 #include "people/password_rules.h"
+#include "people/second_factor.h"
+#include "people/secret_hash.h"
 
-/* What the database keeps of a random secret. */
-static void secret_hash(char text[SHA256_TEXT], const char *secret)
+#define NETWORK_TEXT 17
+
+/* NULL: not known. */
+static const char *network_text(char text[NETWORK_TEXT], uint64_t network)
 {
-	unsigned char digest[SHA256_BYTES];
-
-	sha256_bytes(digest, secret, strlen(secret));
-	hex_encode(text, digest, sizeof digest);
+	snprintf(text, NETWORK_TEXT, "%016" PRIx64, network);
+	return network ? text : NULL;
 }
 
 static void read_account(const struct rows *rows, struct arena *arena, struct account *account)
@@ -31,6 +33,8 @@ static void read_account(const struct rows *rows, struct arena *arena, struct ac
 		if (strcmp(account_roles[i], role) == 0)
 			account->role = i;
 	account->one_time = rows_flag(rows, 0, 4);
+	account->has_factor = rows_flag(rows, 0, 5);
+	account->scopes = rows_copy(rows, 0, 6, arena);
 }
 
 static bool is_email(const char *email)
@@ -138,6 +142,13 @@ struct error account_end_sessions(struct db *db, const char *email, int64_t *ret
 	return end_all(db, SQL_ACCOUNT_END_SESSIONS, email, ret_ended);
 }
 
+struct error account_drop_factor(struct db *db, const char *email)
+{
+	int64_t dropped;
+
+	return end_all(db, SQL_ACCOUNT_DROP_FACTOR, email, &dropped);
+}
+
 struct error account_revoke_tokens(struct db *db, const char *email, int64_t *ret_revoked)
 {
 	return end_all(db, SQL_ACCOUNT_REVOKE_TOKENS, email, ret_revoked);
@@ -159,16 +170,23 @@ struct error account_token(struct db *db, const char *email, unsigned days,
 	return rows_count(rows) ? ok() : no_account(email);
 }
 
-static struct error begin_session(struct db *db, const char *account_id, const char *password_hash,
+/* Who begins a session, and from where. */
+struct session_start {
+	const char *account_id, *password_hash;
+	uint64_t network;
+};
+
+static struct error begin_session(struct db *db, const struct session_start *start,
                                   char ret_session[SECRET_TEXT], int64_t *ret_failed)
 {
-	char hash[SHA256_TEXT], seconds[12];
+	char hash[SHA256_TEXT], seconds[12], network[NETWORK_TEXT];
 	auto_rows *rows = NULL;
 
 	secret_make(ret_session);
 	secret_hash(hash, ret_session);
 	snprintf(seconds, sizeof seconds, "%d", SESSION_S);
-	const char *params[] = { hash, account_id, seconds, password_hash };
+	const char *params[] = { hash, start->account_id, seconds, start->password_hash,
+		                     network_text(network, start->network) };
 	struct error err = db_run(db, SQL_ACCOUNT_SIGN_IN, params, &rows);
 	if (err.code)
 		return err;
@@ -178,15 +196,36 @@ static struct error begin_session(struct db *db, const char *account_id, const c
 	return ok();
 }
 
+static struct error note_failure(struct db *db, const struct sign_in *sign_in, const char *who)
+{
+	log_warn("a sign-in failed: %s, from network %016" PRIx64, who, sign_in->network);
+	return db_do(db, SQL_ACCOUNT_NOTE_FAILURE, (const char *[]){ sign_in->email }, NULL);
+}
+
 /* The log is told of an account by its address, and of strangers nothing that they wrote. */
 static struct error refuse_sign_in(struct db *db, const struct sign_in *sign_in, bool known)
 {
-	struct error err =
-		db_do(db, SQL_ACCOUNT_NOTE_FAILURE, (const char *[]){ sign_in->email }, NULL);
+	struct error err = note_failure(db, sign_in, known ? sign_in->email : "no such account");
 
-	log_warn("a sign-in failed: %s, from network %016llx",
-	         known ? sign_in->email : "no such account", (unsigned long long)sign_in->network);
 	return err.code ? err : error_because(REASON_WRONG_SIGN_IN);
+}
+
+/* Behind the right password: the code, where the account has a second factor. */
+static struct error check_factor(struct db *db, const struct sign_in *sign_in,
+                                 const struct account *account)
+{
+	const struct factor_try try = { .keys = sign_in->keys,
+		                            .account_id = account->id,
+		                            .code = sign_in->code,
+		                            .known = sign_in->known };
+
+	if (!account->has_factor)
+		return ok();
+	struct error err = second_factor_check(db, &try);
+	if (err.reason != REASON_WRONG_CODE)
+		return err;
+	struct error noted = note_failure(db, sign_in, sign_in->email);
+	return noted.code ? noted : err;
 }
 
 struct error account_sign_in(struct db *db, struct arena *arena, const struct sign_in *sign_in,
@@ -204,10 +243,28 @@ struct error account_sign_in(struct db *db, struct arena *arena, const struct si
 		return err;
 	if (!matches)
 		return refuse_sign_in(db, sign_in, known);
-	if (rows_flag(rows, 0, 5))
+	if (rows_flag(rows, 0, 7))
 		return error_because(REASON_ONE_TIME_PASSWORD_SPENT);
 	read_account(rows, arena, ret_account);
-	return begin_session(db, ret_account->id, rows_text(rows, 0, 3), ret_session, ret_failed);
+	if ((err = check_factor(db, sign_in, ret_account)).code)
+		return err;
+	const struct session_start start = { .account_id = ret_account->id,
+		                                 .password_hash = rows_text(rows, 0, 3),
+		                                 .network = sign_in->network };
+	return begin_session(db, &start, ret_session, ret_failed);
+}
+
+struct error account_knows_network(struct db *db, const char *email, uint64_t network,
+                                   bool *ret_known)
+{
+	char text[NETWORK_TEXT];
+	auto_rows *rows = NULL;
+	struct error err = db_run(db, SQL_ACCOUNT_KNOWN_NETWORK,
+	                          (const char *[]){ email, network_text(text, network) }, &rows);
+
+	if (!err.code)
+		*ret_known = rows_flag(rows, 0, 0);
+	return err;
 }
 
 struct error account_sign_out(struct db *db, const char *session)
@@ -252,32 +309,39 @@ struct error account_of_token(struct db *db, struct arena *arena, const char *to
 	return account_of(db, arena, SQL_ACCOUNT_BY_TOKEN, (const char *[]){ hash }, ret_account);
 }
 
+struct error account_check_password(struct db *db, const struct account *account,
+                                    const char *password)
+{
+	auto_rows *rows = NULL;
+	bool matches;
+	struct error err = db_run(db, SQL_ACCOUNT_BY_EMAIL, (const char *[]){ account->email }, &rows);
+
+	if (err.code)
+		return err;
+	err = password_check(password, rows_count(rows) ? rows_text(rows, 0, 3) : NULL, &matches);
+	return err.code || matches ? err : error_because(REASON_WRONG_PASSWORD);
+}
+
 struct error account_change_password(struct db *db, const struct account *account,
-                                     const char *current, const char *password,
+                                     const struct password_change *change,
                                      char ret_session[SECRET_TEXT])
 {
-	const char *fault = password_fault(password, account->email);
+	const char *fault = password_fault(change->password, account->email);
 	char hash[PASSWORD_HASH];
-	auto_rows *rows = NULL;
 	int64_t failed;
-	bool matches;
 	struct error err;
 
 	if (fault)
 		return error_field("/new", "%s", fault);
-	if ((err = db_run(db, SQL_ACCOUNT_BY_EMAIL, (const char *[]){ account->email }, &rows)).code)
+	if ((err = account_check_password(db, account, change->current)).code)
 		return err;
-	err = password_check(current, rows_count(rows) ? rows_text(rows, 0, 3) : NULL, &matches);
-	if (err.code)
-		return err;
-	if (!matches)
-		return error_because(REASON_WRONG_PASSWORD);
-	if ((err = password_hash(password, hash)).code)
+	if ((err = password_hash(change->password, hash)).code)
 		return err;
 	if ((err = db_do(db, SQL_ACCOUNT_SET_PASSWORD, (const char *[]){ account->id, hash }, NULL))
 	        .code)
 		return err;
-	return begin_session(db, account->id, hash, ret_session, &failed);
+	const struct session_start start = { account->id, hash, change->network };
+	return begin_session(db, &start, ret_session, &failed);
 }
 
 struct error account_each(struct db *db, void (*use)(void *arg, const struct account_entry *entry),

@@ -29,9 +29,11 @@ struct db;
 
 struct account {
 	char id[UUID_TEXT];
-	const char *email; /* in the arena */
-	unsigned role;     /* index into account_roles */
-	bool one_time;     /* the password must be changed before anything else */
+	const char *email;  /* in the arena */
+	unsigned role;      /* index into account_roles */
+	bool one_time;      /* the password must be changed before anything else */
+	bool has_factor;    /* signing in takes a code besides */
+	const char *scopes; /* of the token that came (people/api_token); NULL: all */
 };
 
 /*
@@ -57,6 +59,9 @@ struct error account_end_sessions(struct db *db, const char *email, int64_t *ret
 struct error account_revoke_tokens(struct db *db, const char *email,
                                    int64_t *ret_revoked) MUST_CHECK;
 
+/* Signing in takes a password alone. */
+struct error account_drop_factor(struct db *db, const char *email) MUST_CHECK;
+
 /* An account as it is listed. */
 struct account_entry {
 	const char *email, *role, *state, *made;
@@ -71,17 +76,26 @@ struct error account_each(struct db *db, void (*use)(void *arg, const struct acc
 /* Who signs in, and from where. */
 struct sign_in {
 	const char *email, *password;
-	uint64_t network; /* keyed hash of the client's prefix, for the log */
+	const char *code;              /* of the second factor, or a recovery code; NULL: none came */
+	const struct token_keys *keys; /* that second factors are sealed with */
+	uint64_t network;              /* keyed hash of the client's prefix; 0: not known */
+	bool known;                    /* the browser signed in to this account before */
 };
 
 /*
  * Begins a session.  *ret_failed is how many tries failed since the last one.  ERR_NOBODY: not this
  * address with this password (that takes as long whether or not there is such an account, and the
- * log is told), or a one-time password that was used or has lapsed.
+ * log is told), a one-time password that was used or has lapsed, or a second factor whose code is
+ * missing or wrong (each by a reason of its own: the password was right).  ERR_TOO_MANY: too many
+ * wrong codes.
  */
 struct error account_sign_in(struct db *db, struct arena *arena, const struct sign_in *sign_in,
                              struct account *ret_account, char ret_session[SECRET_TEXT],
                              int64_t *ret_failed) MUST_CHECK;
+
+/* Did somebody sign in to it from that network within ninety days? */
+struct error account_knows_network(struct db *db, const char *email, uint64_t network,
+                                   bool *ret_known) MUST_CHECK;
 
 struct error account_sign_out(struct db *db, const char *session) MUST_CHECK;
 
@@ -91,12 +105,21 @@ struct error account_of_session(struct db *db, struct arena *arena, const char *
 struct error account_of_token(struct db *db, struct arena *arena, const char *token,
                               struct account *ret_account) MUST_CHECK;
 
+/* ERR_FORBIDDEN: it is another. */
+struct error account_check_password(struct db *db, const struct account *account,
+                                    const char *password) MUST_CHECK;
+
+struct password_change {
+	const char *current, *password;
+	uint64_t network; /* keyed hash of the client's prefix; 0: not known */
+};
+
 /*
  * Changes the password, ends every session and token of the account and begins a new session.
  * ERR_FORBIDDEN: `current` is wrong.
  */
 struct error account_change_password(struct db *db, const struct account *account,
-                                     const char *current, const char *password,
+                                     const struct password_change *change,
                                      char ret_session[SECRET_TEXT]) MUST_CHECK;
 
 #endif

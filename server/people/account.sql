@@ -10,15 +10,15 @@ RETURNING id
 
 -- name: account_by_email
 --   $1 email
---   -> id, email, role, password_hash, one_time, a one-time password that opens nothing any more
-SELECT id, email, role, password_hash, one_time,
+--   -> id, email, role, password_hash, one_time, has a second factor, NULL, a one-time password that opens nothing any more
+SELECT id, email, role, password_hash, one_time, has_factor(id), NULL,
        one_time AND (one_time_spent OR one_time_until <= now())
   FROM account WHERE email = lower($1::text COLLATE "C") AND state = 'active'
 
 -- name: account_by_session
 -- Who holds a session cookie. That it was used is noted once a minute.
 --   $1 token hash hex, $2 seconds after which an idle session has ended
---   -> id, email, role, password_hash, one_time
+--   -> id, email, role, password_hash, one_time, has a second factor, NULL
 WITH live AS MATERIALIZED (
     SELECT token_hash, account_id, seen_at FROM session
      WHERE token_hash = decode($1, 'hex') AND expires_at > now()
@@ -27,29 +27,35 @@ WITH live AS MATERIALIZED (
     UPDATE session s SET seen_at = now() FROM live l
      WHERE s.token_hash = l.token_hash AND l.seen_at < now() - interval '1 minute'
 )
-SELECT a.id, a.email, a.role, a.password_hash, a.one_time
+SELECT a.id, a.email, a.role, a.password_hash, a.one_time, has_factor(a.id), NULL
   FROM live l JOIN account a ON a.id = l.account_id AND a.state = 'active'
 
 -- name: account_by_token
--- Who holds a bearer token.
+-- Who holds a bearer token. That it was used is noted once a minute.
 --   $1 token hash hex
---   -> id, email, role, password_hash, one_time
-SELECT a.id, a.email, a.role, a.password_hash, false
-  FROM api_token t JOIN account a ON a.id = t.account_id
- WHERE t.token_hash = decode($1, 'hex') AND t.expires_at > now()
-   AND a.state = 'active'
+--   -> id, email, role, password_hash, one_time, has a second factor, scopes or NULL
+WITH live AS MATERIALIZED (
+    SELECT id, account_id, scopes, used_at FROM api_token
+     WHERE token_hash = decode($1, 'hex') AND expires_at > now()
+), used AS (
+    UPDATE api_token t SET used_at = now() FROM live l
+     WHERE t.id = l.id AND coalesce(l.used_at < now() - interval '1 minute', true)
+)
+SELECT a.id, a.email, a.role, a.password_hash, false, has_factor(a.id), l.scopes
+  FROM live l JOIN account a ON a.id = l.account_id AND a.state = 'active'
 
 -- name: account_set_password
--- A password of the account's own; every session and every token of it ends.
+-- A password of the account's own; every session, every token and every link to it ends.
 --   $1 account uuid, $2 password hash
 WITH ended AS (DELETE FROM session WHERE account_id = $1::uuid),
-     revoked AS (DELETE FROM api_token WHERE account_id = $1::uuid)
+     revoked AS (DELETE FROM api_token WHERE account_id = $1::uuid),
+     over AS (DELETE FROM password_link WHERE account_id = $1::uuid)
 UPDATE account SET password_hash = $2, one_time = false WHERE id = $1::uuid
 
 -- name: account_sign_in
 -- Begins a session, unless the password has changed since it was checked, or is a one-time password
 -- that opens nothing any more; sessions that ran out are cleared away.
---   $1 token hash hex, $2 account uuid, $3 seconds, $4 password hash
+--   $1 token hash hex, $2 account uuid, $3 seconds, $4 password hash, $5 network or NULL
 --   -> failed tries since the last sign-in (no row: refused)
 WITH old AS (
     DELETE FROM session WHERE expires_at < now()
@@ -62,8 +68,14 @@ WITH old AS (
     UPDATE account a SET one_time_spent = a.one_time, failed_sign_ins = 0
       FROM before b WHERE a.id = b.id
 ), begun AS (
-    INSERT INTO session (token_hash, account_id, expires_at)
-    SELECT decode($1, 'hex'), id, now() + make_interval(secs => $3::integer) FROM before
+    INSERT INTO session (token_hash, account_id, expires_at, network)
+    SELECT decode($1, 'hex'), id, now() + make_interval(secs => $3::integer), $5 FROM before
+), known AS (
+    INSERT INTO known_network (account_id, network) SELECT id, $5 FROM before WHERE $5 IS NOT NULL
+    ON CONFLICT (account_id, network) DO UPDATE SET seen_at = now()
+), forgotten AS (
+    DELETE FROM known_network k USING before b
+     WHERE k.account_id = b.id AND k.seen_at < now() - interval '90 days' AND k.network IS DISTINCT FROM $5
 )
 SELECT failed_sign_ins FROM before
 
@@ -83,6 +95,13 @@ SELECT 'sign_in_failed', 'visitor', 'account', (SELECT id FROM counted)
   FROM (SELECT set_config('synchronous_commit', 'off', true)) AS lightly
  WHERE NOT coalesce((SELECT at > now() - interval '1 hour' FROM audit
                       WHERE kind = 'sign_in_failed' ORDER BY seq DESC OFFSET 599 LIMIT 1), false)
+
+-- name: account_known_network
+-- Did somebody sign in to this account from this network within ninety days?
+--   $1 email, $2 network
+--   -> boolean
+SELECT EXISTS (SELECT FROM account a JOIN known_network k ON k.account_id = a.id
+                WHERE a.email = lower($1::text COLLATE "C") AND k.network = $2 AND k.seen_at > now() - interval '90 days')
 
 -- name: account_sign_out
 -- Ends a session.
@@ -124,6 +143,8 @@ WITH who AS (
     DELETE FROM session USING who WHERE account_id = who.id
 ), revoked AS (
     DELETE FROM api_token USING who WHERE account_id = who.id
+), over AS (
+    DELETE FROM password_link USING who WHERE account_id = who.id
 )
 SELECT id FROM who
 
@@ -136,8 +157,17 @@ WITH who AS (
     DELETE FROM session USING who WHERE account_id = who.id AND who.state = 'disabled'
 ), revoked AS (
     DELETE FROM api_token USING who WHERE account_id = who.id AND who.state = 'disabled'
+), over AS (
+    DELETE FROM password_link USING who WHERE account_id = who.id AND who.state = 'disabled'
 )
 SELECT id FROM who
+
+-- name: account_drop_factor
+--   $1 email
+--   -> how many were removed (no row: there is no such account)
+WITH who AS (SELECT id FROM account WHERE email = lower($1::text COLLATE "C")),
+     gone AS (DELETE FROM second_factor USING who WHERE account_id = who.id RETURNING 1)
+SELECT (SELECT count(*) FROM gone) FROM who
 
 -- name: account_end_sessions
 --   $1 email

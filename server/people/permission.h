@@ -21,10 +21,16 @@ enum permission {
 	                       * taken down */
 	MAY_UNSEAL = 1 << 6,  /* publish what a release has sealed, for good */
 	MAY_AUDIT = 1 << 7,   /* read who did what */
+	MAY_OWN = 1 << 10,    /* see and change what is their own account's */
+	MAY_ADMIT = 1 << 11,  /* decide which researchers get an account */
+	MAY_ENROL = 1 << 12,  /* make, change and shut out accounts */
 };
 
 /* Whoever began a job may cancel it, and whoever operates the whole. */
 bool permission_cancels(unsigned set, bool began_it);
+
+/* Where the operator asks some for a second factor: them. */
+bool permission_is_guarded(unsigned set);
 
 /* The set of a role, an index into account_roles. */
 unsigned permission_of_role(unsigned role);

@@ -65,6 +65,13 @@ const KINDS = [
 	"notice_decided",
 	"item_hidden",
 	"item_shown",
+	"password_link_made",
+	"second_factor_on",
+	"second_factor_off",
+	"recovery_code_used",
+	"access_terms_made",
+	"access_asked",
+	"access_decided",
 ];
 
 /** The list as it is shown: an older answer that comes late is not. */

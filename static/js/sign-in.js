@@ -9,13 +9,13 @@ import { t, term } from "./lang.js";
 const SHORTEST = 10;
 const WORTH_TELLING = 3; // failed sign-ins: one or two are one's own
 
-function field(label, attributes) {
+export function field(label, attributes) {
 	const input = el("input", { required: true, ...attributes });
 	return { input, node: el("label", { class: "field" }, label, input) };
 }
 
 /** A form whose submit runs `send`; what goes wrong is said below the fields. */
-function form(attributes, fields, button, send) {
+export function form(attributes, fields, button, send) {
 	const trouble = el("p", { class: "wrong", role: "alert", hidden: true });
 	const go = el("button", { class: "go" }, button);
 	const node = el("form", { class: "stack", ...attributes }, fields, trouble, el("div", { class: "bar" }, go));
@@ -42,13 +42,25 @@ const wrong = (words) => Object.assign(new Error(words), { words });
 function signInForm(done) {
 	const email = field(t("sign_in.email"), { type: "email", name: "email", autocomplete: "username", "data-testid": "email" });
 	const password = field(t("sign_in.password"), { type: "password", name: "password", autocomplete: "current-password", "data-testid": "password" });
-	return form({ "data-testid": "sign-in" }, [email.node, password.node], t("sign_in.sign_in"), async () => {
+	const code = field(t("sign_in.code"), { name: "code", autocomplete: "one-time-code", maxlength: 40, required: false, "data-testid": "code" });
+	const askCode = () => {
+		code.node.hidden = false;
+		code.input.value = "";
+		code.input.focus();
+	};
+	code.node.hidden = true;
+	return form({ "data-testid": "sign-in" }, [email.node, password.node, code.node], t("sign_in.sign_in"), async () => {
 		if (!cookiesKept())
 			throw wrong(BLOCKED);
 		try {
-			const { body } = await post("/session", { email: email.input.value.trim(), password: password.input.value });
+			const given = code.input.value.trim();
+			const { body } = await post("/session", { email: email.input.value.trim(), password: password.input.value, ...(given && { code: given }) });
 			done(body.account, password.input.value, body.failed_sign_ins);
 		} catch (error) {
+			if (["code-needed", "wrong-code"].includes(error.reason)) {
+				askCode();
+				throw error.reason === "wrong-code" ? wrong(t("sign_in.code_wrong")) : wrong(t("sign_in.code_needed"));
+			}
 			password.input.value = "";
 			password.input.focus();
 			throw error.reason === "wrong-sign-in" ? wrong(t("sign_in.no_match")) : error;
@@ -56,17 +68,27 @@ function signInForm(done) {
 	});
 }
 
-function newPasswordForm(current, done) {
-	const old = field(t("sign_in.password_now"), { type: "password", autocomplete: "current-password", "data-testid": "password-now" });
-	old.input.value = current ?? "";
+/** A new password, twice; chosen() throws where the two differ. */
+export function newPasswordFields() {
 	const fresh = field(t("sign_in.password_new", { n: SHORTEST }),
 		{ type: "password", autocomplete: "new-password", minlength: SHORTEST, maxlength: 200, "data-testid": "password-new" });
 	const again = field(t("sign_in.password_again"), { type: "password", autocomplete: "new-password", "data-testid": "password-again" });
-	return form({ "data-testid": "new-password" }, [old.node, fresh.node, again.node], t("sign_in.change"), async () => {
+	const chosen = () => {
 		if (fresh.input.value !== again.input.value)
 			throw wrong(t("sign_in.differ"));
+		return fresh.input.value;
+	};
+	return { nodes: [fresh.node, again.node], chosen };
+}
+
+export function newPasswordForm(current, done) {
+	const old = field(t("sign_in.password_now"), { type: "password", autocomplete: "current-password", "data-testid": "password-now" });
+	old.input.value = current ?? "";
+	const fields = newPasswordFields();
+	return form({ "data-testid": "new-password" }, [old.node, ...fields.nodes], t("sign_in.change"), async () => {
+		const fresh = fields.chosen();
 		try {
-			await put("/me/password", { current: old.input.value, new: fresh.input.value });
+			await put("/me/password", { current: old.input.value, new: fresh });
 		} catch (error) {
 			throw error.reason === "wrong-password" ? wrong(t("sign_in.now_wrong")) : error;
 		}

@@ -6,6 +6,9 @@
 #include <check.h>
 
 Suite *http_volunteers_suite(void);
+Suite *http_accounts_suite(void);
+Suite *http_second_factor_suite(void);
+Suite *http_access_suite(void);
 Suite *http_near_duplicates_suite(void);
 Suite *http_reasons_suite(void);
 Suite *http_vocabulary_suite(void);

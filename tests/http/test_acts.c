@@ -201,6 +201,79 @@ static void answer_notice(void)
 	expect_status(post(&admin, say(V1 "/notices/%s/decision", notice), body), 200);
 }
 
+static const char *account_at(const char *what)
+{
+	struct answer made = post(
+		&admin, V1 "/accounts",
+		json_pack("{s:s, s:s}", "email", say("%s@example.org", fresh_name()), "role", "moderator"));
+
+	expect_status(made, 201);
+	return say(V1 "/accounts/%s%s", text_at(made.body, "account/id"), what);
+}
+
+/* A session of an account, as its owner began it. */
+static const char *a_session_of(const char *account)
+{
+	return ask_db(
+		"INSERT INTO session (token_hash, account_id, expires_at) VALUES (sha256('%s'), '%s',"
+		" now() + interval '1 hour') RETURNING id",
+		fresh_name(), account);
+}
+
+static void enrol(void)
+{
+	const char *path = account_at("");
+
+	struct answer changed = call(&(struct call){
+		.method = "PATCH",
+		.path = path,
+		.as = &admin,
+		.body = json_pack("{s:s, s:s}", "role", "researcher", "state", "disabled") });
+
+	expect_status(changed, 200);
+	expect_status(post(&admin, account_at("/password-link"), json_object()), 201);
+}
+
+static void end_for_others(void)
+{
+	const char *path = account_at(""), *id = path + strlen(V1 "/accounts/");
+
+	expect_status(delete_at(&admin, say("%s/sessions/%s", path, a_session_of(id))), 204);
+	a_session_of(id);
+	expect_status(delete_at(&admin, say("%s/sessions", path)), 204);
+	const char *token = ask_db("INSERT INTO api_token (token_hash, account_id, expires_at) VALUES"
+	                           " (sha256('%s'), '%s', now() + interval '1 hour') RETURNING id",
+	                           fresh_name(), id);
+	expect_status(delete_at(&admin, say("%s/tokens/%s", path, token)), 204);
+	tell_db(
+		"INSERT INTO second_factor (account_id, sealed, confirmed_at) VALUES ('%s', 'x', now())",
+		id);
+	expect_status(delete_at(&admin, say("%s/second-factor", path)), 204);
+}
+
+static void end_own(void)
+{
+	expect_status(delete_at(&admin, say(V1 "/sessions/%s", a_session_of(admin_id))), 204);
+	a_session_of(admin_id);
+	expect_status(delete_at(&admin, V1 "/sessions"), 204);
+	struct answer made = post(&admin, V1 "/tokens", json_pack("{s:s}", "name", "t"));
+	expect_status(made, 201);
+	expect_status(delete_at(&admin, say(V1 "/tokens/%s", text_at(made.body, "id"))), 204);
+}
+
+static void decide_access(void)
+{
+	struct answer asked =
+		post(NULL, V1 "/access-requests",
+	         json_pack("{s:s, s:s, s:s, s:s, s:i}", "email", "ada@example.org", "name", "Ada",
+	                   "institution", "None", "purpose", "Study", "terms", 1));
+
+	expect_status(asked, 201);
+	expect_status(post(&admin, say(V1 "/access-requests/%s/decision", text_at(asked.body, "id")),
+	                   json_pack("{s:s, s:s}", "decision", "refuse", "reason", REASON)),
+	              200);
+}
+
 /* What each notes, by whoever does it. Routes of one story stand together. */
 static const struct {
 	void (*perform)(void);
@@ -230,6 +303,17 @@ static const struct {
 	{ invite,
 	  { "POST /invitations", "DELETE /invitations/{}" },
 	  { "invitation_made", "invitation_withdrawn" } },
+	{ enrol,
+	  { "POST /accounts", "PATCH /accounts/{}", "POST /accounts/{}/password-link" },
+	  { "account_made", "account_role", "account_state", "password_link_made" } },
+	{ end_for_others,
+	  { "DELETE /accounts/{}/sessions", "DELETE /accounts/{}/sessions/{}",
+	    "DELETE /accounts/{}/tokens/{}", "DELETE /accounts/{}/second-factor" },
+	  { "session_ended", "token_revoked", "second_factor_off" } },
+	{ end_own,
+	  { "DELETE /sessions", "DELETE /sessions/{}", "POST /tokens", "DELETE /tokens/{}" },
+	  { "session_ended", "token_made", "token_revoked" } },
+	{ decide_access, { "POST /access-requests/{}/decision" }, { "access_decided" } },
 };
 
 #define STORIES (int)(sizeof stories / sizeof stories[0])
@@ -248,6 +332,13 @@ static const struct {
 	{ "POST /notices", "a visitor's; test_notices shows that it is noted, as theirs" },
 	{ "POST /notices/state", "reads, and keeps the reference out of addresses" },
 	{ "POST /notices/complaints", "a visitor's, as the notice" },
+	{ "POST /second-factor", "a secret that is not in force; its first code is an act" },
+	{ "PUT /second-factor", "test_second_factor shows that it is noted" },
+	{ "POST /second-factor/removal", "test_second_factor shows that it is noted" },
+	{ "POST /password-links", "a visitor's; test_accounts shows that the link is noted" },
+	{ "POST /password-links/use",
+	  "a visitor's; test_accounts shows that the new password is noted" },
+	{ "POST /access-requests", "a visitor's; test_access shows that it is noted" },
 	{ "POST /uploads", "bytes on their way; POST /items with them is an act" },
 	{ "PATCH /uploads/{}", "bytes on their way" },
 	{ "DELETE /uploads/{}", "bytes on their way" },
@@ -344,6 +435,8 @@ static const struct {
 	{ "account disable a@example.org", "account_state" },
 	{ "account enable a@example.org", "account_state" },
 	{ "account list", NULL },
+	{ "account terms none.csv", "access_terms_made" },
+	{ "account drop-factor a@example.org", "second_factor_off" },
 	{ "campaign add other", "campaign_made" },
 	{ "invite make other 'An event' --most 3 --days 3", "invitation_made" },
 	{ "invite revoke $(psql -XAtq \"$URL\" -c 'SELECT id FROM invitation')",
@@ -427,6 +520,12 @@ START_TEST(a_command_that_acts_is_noted)
 	          "'image/jpeg', 1, 64, 64 FROM campaign WHERE name = 'with'; INSERT INTO volunteer "
 	          "(id, salt, consent_version) VALUES (gen_random_uuid(), "
 	          "substr(uuid_send(gen_random_uuid()), 1, 16), 1)\"",
+	          for_owner(url)));
+	shell(folder,
+	      say("psql -XAtq '%s' -c \"CREATE FUNCTION guard() RETURNS trigger LANGUAGE plpgsql AS"
+	          " 'BEGIN INSERT INTO second_factor VALUES (NEW.id, ''x'', now()); RETURN NULL; END';"
+	          " CREATE TRIGGER guard AFTER INSERT ON account FOR EACH ROW EXECUTE FUNCTION"
+	          " guard()\"",
 	          for_owner(url)));
 	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
 		const char *count =

@@ -59,6 +59,7 @@ static const struct {
 	const char *const *words;
 	const char *more;
 } columns[] = {
+	{ "access_request.state", access_request_states, "" },
 	{ "account.role", account_roles, "" },
 	{ "audit.actor_kind", audit_actors, "" },
 	{ "contribution.media_type", media_types, "" },

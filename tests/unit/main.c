@@ -43,6 +43,7 @@ static Suite *(*const suites[])(void) = {
 	manifest_suite,
 	router_suite,
 	password_suite,
+	account_keys_suite,
 	media_camera_suite,
 	media_colour_suite,
 	static_suite,

@@ -59,6 +59,7 @@ Suite *near_index_suite(void);
 Suite *head_suite(void);
 Suite *router_suite(void);
 Suite *password_suite(void);
+Suite *account_keys_suite(void);
 Suite *lane_suite(void);
 Suite *lock_suite(void);
 Suite *sentences_suite(void);
