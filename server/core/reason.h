@@ -113,6 +113,13 @@
 	X(ITEM_RELEASED, "item-released", ERR_CONFLICT, "The gold item lies in a release",             \
 	  "This item was gold and lies in a release by now: its ruling can be changed, but the "       \
 	  "crowd cannot be asked again.")                                                              \
+	X(OWN_ITEM, "own-item", ERR_FORBIDDEN, "The item is your own",                                 \
+	  "You contributed or imported this item: somebody else has to rule on it.")                   \
+	X(DISPUTE_ESCALATED, "dispute-escalated", ERR_CONFLICT,                                        \
+	  "The dispute was passed to a colleague",                                                     \
+	  "This dispute was passed to a colleague by name. Take the next one.")                        \
+	X(OPINION_GIVEN, "opinion-given", ERR_CONFLICT, "You have given your opinion",                 \
+	  "You have given your opinion on this dispute. It waits for a colleague's.")                  \
 	/* releases */                                                                                 \
 	X(RELEASE_EXISTS, "release-exists", ERR_CONFLICT, "The release exists",                        \
 	  "Releases never change: choose another version.")                                            \
