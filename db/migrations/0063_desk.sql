@@ -195,6 +195,6 @@ CREATE TRIGGER act_escalation AFTER INSERT ON escalation
 CREATE TRIGGER act_opinion AFTER INSERT ON opinion
     FOR EACH ROW EXECUTE FUNCTION note_act('opinion_given', 'dispute', 'dispute_id', 'id item_id round ruling', 'reason', 'account_id');
 CREATE TRIGGER act_opinion_undone AFTER UPDATE OF undone_at ON opinion
-    FOR EACH ROW EXECUTE FUNCTION note_act('opinion_undone', 'dispute', 'dispute_id', 'id', '', 'account_id');
+    FOR EACH ROW EXECUTE FUNCTION note_act('opinion_undone', 'dispute', 'dispute_id', 'undone_at', '', 'account_id');
 CREATE TRIGGER act_campaign_guided AFTER UPDATE OF guidelines, second_opinion, second_share ON campaign
     FOR EACH ROW EXECUTE FUNCTION note_act('campaign_changed', 'campaign', 'id', 'guidelines second_opinion second_share');

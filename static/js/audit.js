@@ -60,6 +60,10 @@ const KINDS = [
 	"volunteer_erased",
 	"audit_erased",
 	"unseal_asked",
+	"note_written",
+	"dispute_escalated",
+	"opinion_given",
+	"opinion_undone",
 ];
 
 /** The list as it is shown: an older answer that comes late is not. */

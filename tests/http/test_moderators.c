@@ -602,7 +602,9 @@ START_TEST(contributions_of_one_source_are_approved_together_each_an_act)
 	                          " ('%s', '%s', '%s')",
 	                          one, two, strange),
 	                 0);
-	tell_db("UPDATE contribution SET state = 'rejected', decided_at = now() WHERE id = '%s'", two);
+	tell_db("UPDATE contribution SET state = 'rejected', decided_at = now(), decided_by = 'm', "
+	        "reason = 'not ours' WHERE id = '%s'",
+	        two);
 	struct answer a = approve(&person, json_pack("[s, s]", one, two));
 	expect_status(a, 200);
 	ck_assert(true_at(a.body, "results/0/approved"));

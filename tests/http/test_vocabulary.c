@@ -61,12 +61,14 @@ static const struct {
 } columns[] = {
 	{ "account.role", account_roles, "" },
 	{ "audit.actor_kind", audit_actors, "" },
+	{ "campaign.second_opinion", second_opinions, "" },
 	{ "contribution.media_type", media_types, "" },
 	{ "contribution.people", contribution_people, "" },
 	{ "contribution.rights", contribution_rights, "" },
 	{ "contribution.state", contribution_states, "" },
 	{ "contribution_provenance.c2pa_state", c2pa_states, "" },
 	{ "contribution_provenance.digital_source_type", digital_source_types, "" },
+	{ "dispute.media_type", media_types, "" },
 	{ "item.basis", bases, "" },
 	{ "item.media_type", media_types, "" },
 	{ "item.people", contribution_people, "" },
@@ -79,6 +81,7 @@ static const struct {
 	{ "judgment.tells", tells, "" },
 	{ "leak_table.media_type", media_types, "" },
 	{ "lease.kind", assignment_kinds, "" },
+	{ "opinion.ruling", ruling_choices, "" },
 	{ "pair_cut.media_type", media_types, "" },
 	{ "provenance.c2pa_state", c2pa_states, "" },
 	{ "provenance.digital_source_type", digital_source_types, "" },
@@ -156,6 +159,7 @@ static const struct {
 	{ "ChangeReason/enum", change_reasons, NULL },
 	{ "Skip/properties/reason/enum", skip_reasons, NULL },
 	{ "RulingWish/properties/ruling/enum", ruling_choices, NULL },
+	{ "Opinion/properties/ruling/enum", ruling_choices, NULL },
 	{ "Ruling/properties/ruling/enum", ruling_choices, "undo" },
 	{ "Account/properties/account/properties/role/enum", account_roles, NULL },
 	{ "SignedIn/properties/account/properties/role/enum", account_roles, NULL },
@@ -254,6 +258,7 @@ static const struct {
 	{ "scripts/demo/check", techniques, "split(\"", " ", "\"" },
 	{ "docs/provenance.md", digital_source_types, "are: `", "`, `", "`." },
 	{ "server/cli/account.c", account_roles, "--role ", "|", " " },
+	{ "server/cli/campaign.c", second_opinions, "second-opinion NAME ", "|", " " },
 };
 
 START_TEST(a_text_that_lists_the_words_lists_them_all)
