@@ -160,6 +160,7 @@ CREATE TABLE opinion (
 );
 CREATE UNIQUE INDEX opinion_once ON opinion (dispute_id, round, account_id) WHERE undone_at IS NULL;
 CREATE INDEX opinion_by_account ON opinion (account_id);
+CREATE INDEX opinion_by_item ON opinion (item_id);
 COMMENT ON TABLE opinion IS 'What each moderator ruled, blind of the others, where a campaign demands a second opinion. Two that agree make a ruling; where two do not, a third does.';
 COMMENT ON COLUMN opinion.round IS 'The number of the dispute''s newest ruling when it was given; 0: there was none. Only those of the present round count.';
 COMMENT ON COLUMN opinion.undone_at IS 'When who gave it took it back.';

@@ -13,7 +13,7 @@ static struct error no_such_subject(enum note_subject subject)
 	                                                     : "There is no such contribution.");
 }
 
-static struct error read_words(struct db *db, struct arena *arena, enum statement statement,
+static struct error desk_read_words(struct db *db, struct arena *arena, enum statement statement,
                                const char *const params[], const char *const **ret_words)
 {
 	auto_rows *rows = NULL;
@@ -45,9 +45,9 @@ struct error desk_read(struct db *db, struct arena *arena, const char *account,
 		desk.queues[r] = (struct desk_queue){ .name = rows_copy(rows, r, 0, arena),
 			                                  .waiting = rows_integer(rows, r, 1),
 			                                  .oldest_at = rows_copy(rows, r, 2, arena) };
-	if ((err = read_words(db, arena, SQL_DESK_COLLEAGUES, params, &desk.colleagues)).code)
+	if ((err = desk_read_words(db, arena, SQL_DESK_COLLEAGUES, params, &desk.colleagues)).code)
 		return err;
-	if ((err = read_words(db, arena, SQL_DESK_CAMPAIGNS, NULL, &desk.campaigns)).code)
+	if ((err = desk_read_words(db, arena, SQL_DESK_CAMPAIGNS, NULL, &desk.campaigns)).code)
 		return err;
 	*ret_desk = desk;
 	return ok();

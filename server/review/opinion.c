@@ -16,13 +16,13 @@
 #define SEED      20260701 /* the same opinions give the same interval */
 
 /* How the round stands, and what this moderator would add to it. */
-struct round {
+struct opinion_round {
 	int64_t others;
 	bool agrees, has_more;
 	const char *own_ruling, *own_reason;
 };
 
-static struct error draw_second(struct db *db, const char *dispute, bool *ret_drawn)
+static struct error opinion_draw(struct db *db, const char *dispute, bool *ret_drawn)
 {
 	auto_rows *rows = NULL;
 	struct error err = db_run(db, SQL_OPINION_DRAW, (const char *[]){ dispute }, &rows);
@@ -43,7 +43,7 @@ static struct error demands_second(struct db *db, const struct opinion_wish *wis
 		*ret_demanded = wish->gold;
 	if (strcmp(wish->demand, "contradiction") != 0 && strcmp(wish->demand, "share") != 0)
 		return ok();
-	struct error err = draw_second(db, wish->dispute, ret_demanded);
+	struct error err = opinion_draw(db, wish->dispute, ret_demanded);
 	if (!err.code && strcmp(wish->demand, "contradiction") == 0 && verdict && wish->truth &&
 	    strcmp(wish->truth, wish->ruling) != 0)
 		*ret_demanded = true;
@@ -58,8 +58,8 @@ static struct error store_opinion(struct db *db, const struct opinion_wish *wish
 	return db_do(db, SQL_OPINION_STORE, params, NULL);
 }
 
-static struct error decide_round(struct db *db, const struct opinion_wish *wish,
-                                 const struct round *round, enum opinion_outcome *ret_outcome)
+static struct error opinion_decide(struct db *db, const struct opinion_wish *wish,
+                                 const struct opinion_round *round, enum opinion_outcome *ret_outcome)
 {
 	bool settles = round->agrees || round->others > 1, waits = !settles && round->has_more;
 	struct error err = store_opinion(db, wish, waits);
@@ -78,7 +78,7 @@ struct error opinion_settle(struct db *db, const struct opinion_wish *wish,
 
 	if (err.code)
 		return err;
-	const struct round round = { .others = rows_integer(rows, 0, 0),
+	const struct opinion_round round = { .others = rows_integer(rows, 0, 0),
 		                         .agrees = rows_flag(rows, 0, 1),
 		                         .own_ruling = rows_text(rows, 0, 2),
 		                         .own_reason = rows_text(rows, 0, 3),
@@ -92,7 +92,7 @@ struct error opinion_settle(struct db *db, const struct opinion_wish *wish,
 	if (!round.others && (err = demands_second(db, wish, &demanded)).code)
 		return err;
 	*ret_outcome = OPINION_RULES;
-	return demanded ? decide_round(db, wish, &round, ret_outcome) : ok();
+	return demanded ? opinion_decide(db, wish, &round, ret_outcome) : ok();
 }
 
 struct error opinion_undo(struct db *db, const char *dispute, const char *account,

@@ -9,6 +9,7 @@
 #include "client.h"
 #include "database.h"
 #include "program.h"
+#include "published.h"
 #include "suites.h"
 #include "world.h"
 
@@ -569,6 +570,42 @@ START_TEST(a_correction_needs_the_second_opinion_too)
 }
 END_TEST
 
+static const char *dispute_in(const char *campaign)
+{
+	return ask_db(
+		"WITH one AS (UPDATE item SET state = 'disputed' WHERE id = (SELECT i.id FROM item i"
+		" JOIN campaign c ON c.id = i.campaign_id WHERE c.name = '%s' AND i.state ="
+		" 'retired' ORDER BY i.id LIMIT 1) RETURNING id) INSERT INTO dispute (item_id,"
+		" reason, judgments) SELECT id, 'max_judgments', 9 FROM one RETURNING id",
+		campaign);
+}
+
+START_TEST(a_release_says_how_moderators_agree_and_who_was_not_independent_and_holds_no_note)
+{
+	struct person first = an_account("moderator"), second = an_account("moderator");
+	const char *campaign = a_full_campaign(), *folder = a_folder(), *name = fresh_name();
+	const char *both = dispute_in(campaign), *alone = dispute_in(campaign);
+
+	tell_db("UPDATE campaign SET second_opinion = 'always' WHERE name = '%s'", campaign);
+	expect_status(judge_and_rule(&first, both, "fake"), 202);
+	expect_status(judge_and_rule(&second, both, "fake"), 201);
+	expect_status(
+		post(&first, path_of(both, "notes"), json_pack("{s:s}", "text", "zebra-crossing")), 201);
+	only_have_no_interest(alone, email_of(&first));
+	expect_status(judge_and_rule(&first, alone, "fake"), 201);
+	expect_code(0, folder, say("release create %s 1.0 --campaign %s", name, campaign));
+	await_db(40, say("SELECT state = 'ready' FROM release WHERE name = '%s'", name));
+	const char *card = text_at(get(NULL, say(V1 "/releases/%s/1.0", name)).body, "card");
+	ck_assert_msg(strstr(card, "1 of the rulings are **not independent**"), "%s", card);
+	ck_assert_msg(strstr(card, "On 1 items two or more moderators ruled, blind of each other: of 2 "
+	                           "opinions 2 say what the label says."),
+	              "%s", card);
+	expect_code(0, folder, say("release write %s 1.0 %s/out", name, folder));
+	ck_assert_int_eq(shell(folder, "grep -rqs SHA256 out").code, 0);
+	ck_assert_int_eq(shell(folder, "grep -rq -e zebra-crossing -e imported_by out").code, 1);
+}
+END_TEST
+
 /* ------------------------------------------------------------------ many at once */
 
 static const char *a_waiting_picture(struct person *of)
@@ -665,6 +702,8 @@ Suite *http_moderators_suite(void)
 	tcase_add_test(tc, an_opinion_is_undone_by_who_gave_it_for_ten_minutes);
 	tcase_add_test(tc, an_undone_agreement_leaves_the_opinion_of_the_first);
 	tcase_add_test(tc, a_correction_needs_the_second_opinion_too);
+	tcase_add_test(
+		tc, a_release_says_how_moderators_agree_and_who_was_not_independent_and_holds_no_note);
 	tcase_add_test(tc, contributions_of_one_source_are_approved_together_each_an_act);
 	tcase_add_test(tc, no_more_than_twenty_are_approved_at_once);
 	suite_add_tcase(suite, tc);

@@ -332,6 +332,7 @@ export const VALUES = {
 	release_table: [writing],
 	release_campaigns: [writing],
 	release_licences: [writing],
+	release_opinions: [writing],
 	release_people: [writing],
 	release_corrections: [writing],
 	release_set_aside: [writing],
