@@ -248,6 +248,23 @@ START_TEST(who_imported_or_contributed_an_item_does_not_rule_on_it)
 }
 END_TEST
 
+START_TEST(an_import_in_somebodys_name_is_theirs)
+{
+	struct person person = an_account("moderator");
+	const char *folder = a_folder(), *campaign = a_campaign(), *email = email_of(&person);
+
+	shell(folder, say("ffmpeg -v error -f lavfi -i color=0x%.6s:s=64x48 -frames:v 1 a.png",
+	                  fresh_name() + 11));
+	write_text(folder, "m.csv", "file,truth\na.png,fake\n");
+	expect_code(1, folder, say("import m.csv --campaign %s --as nobody@example.org", campaign));
+	expect_code(0, folder, say("import m.csv --campaign %s --as %s", campaign, email));
+	ck_assert_str_eq(ask_db("SELECT a.email FROM item i JOIN account a ON a.id = i.imported_by JOIN"
+	                        " campaign c ON c.id = i.campaign_id WHERE c.name = '%s'",
+	                        campaign),
+	                 email);
+}
+END_TEST
+
 START_TEST(where_nobody_else_could_rule_the_ruling_says_so_for_ever)
 {
 	struct person person = an_account("moderator");
@@ -685,6 +702,7 @@ Suite *http_moderators_suite(void)
 	tcase_add_loop_test(tc, pages_of_the_queue_follow_its_sort_to_the_end, 0, 3);
 	tcase_add_loop_test(tc, a_filter_that_cannot_be_is_refused, 0, 5);
 	tcase_add_loop_test(tc, who_imported_or_contributed_an_item_does_not_rule_on_it, 0, 2);
+	tcase_add_test(tc, an_import_in_somebodys_name_is_theirs);
 	tcase_add_test(tc, where_nobody_else_could_rule_the_ruling_says_so_for_ever);
 	tcase_add_test(tc, a_role_that_is_lowered_half_way_rules_nothing_and_holds_nobody_up);
 	tcase_add_test(tc, a_claim_that_ran_out_rules_nothing);
