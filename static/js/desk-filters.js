@@ -55,7 +55,7 @@ function write() {
 export function onFilters(onChange) {
 	options("media_type", MEDIA.map((value) => [value, term("medium", value)]));
 	options("reason", REASONS.map((value) => [value, term("reason", value)]));
-	options("technique", TECHNIQUES.map((value) => [value, value.replaceAll("_", " ")]));
+	options("technique", TECHNIQUES.map((value) => [value, term("technique", value)]));
 	options("sort", SORTS.map((value) => [value, term("desk_sort", value)]));
 	for (const control of [byId("which"), ...byId("filters").querySelectorAll("select")])
 		control.addEventListener("change", () => {

@@ -255,7 +255,7 @@ START_TEST(an_import_in_somebodys_name_is_theirs)
 
 	shell(folder, say("ffmpeg -v error -f lavfi -i color=0x%.6s:s=64x48 -frames:v 1 a.png",
 	                  fresh_name() + 11));
-	write_text(folder, "m.csv", "file,truth\na.png,fake\n");
+	write_text(folder, "m.csv", "file\na.png\n");
 	expect_code(1, folder, say("import m.csv --campaign %s --as nobody@example.org", campaign));
 	expect_code(0, folder, say("import m.csv --campaign %s --as %s", campaign, email));
 	ck_assert_str_eq(ask_db("SELECT a.email FROM item i JOIN account a ON a.id = i.imported_by JOIN"
