@@ -86,14 +86,23 @@ async function enter(note) {
 	});
 	show("desk");
 	focusOn(byId("desk").querySelector("h1"));
+	const listing = list();
 	await showDesk();
 	showLeaks().catch((err) => console.error(err)); // the list is of use without it
+	if (await listing)
+		await follow();
+}
+
+/** Reads the list that the address names, while the tabs come. False: there is none, or the queue says why. */
+async function list() {
 	if (!listed())
-		return;
+		return false;
 	try {
 		await queue.load();
-		await follow();
-	} catch { /* said by the queue */ }
+		return true;
+	} catch {
+		return false;
+	}
 }
 
 /** The tabs, and the queue that the address names. */
@@ -111,13 +120,10 @@ async function showDesk() {
 async function arrive() {
 	shown = queueName();
 	dispute.close();
+	const listing = list();
 	await showDesk();
-	if (!listed())
-		return;
-	try {
-		await queue.load();
+	if (await listing)
 		await follow();
-	} catch { /* said by the queue */ }
 }
 
 byId("sign-out").addEventListener("click", async () => {

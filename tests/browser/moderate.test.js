@@ -246,52 +246,6 @@ describe("the moderators' desk", () => {
 		assert.equal((await colleague.post(`/disputes/${first}/claim`, {})).status, 200);
 	});
 
-	/** The shortest of `times` tries of what answers how long it took in ms: the machine has other work, too. */
-	async function shortest(times, measure) {
-		const took = [];
-		for (let n = 0; n < times; n += 1)
-			took.push(await measure());
-		return Math.min(...took);
-	}
-
-	test("200 disputes open in 300 ms, and the next one in 100 ms", async (t) => {
-		await disputes(1);
-		await sql(database, `with copied as (insert into item (campaign_id, media_type, sha256, bytes, format, rendition, rendition_bytes, rendition_type, thumbnail, width, height, lineage, recipe, state)
-				select campaign_id, media_type, sha256(decode('00' || lpad(to_hex(n), 8, '0'), 'hex')), bytes, format, rendition, rendition_bytes, rendition_type, thumbnail, width, height, 'copy' || n, recipe, 'disputed'
-				  from (select * from item where media_type = 'image' order by id limit 1) one, generate_series(1, 199) n returning id)
-			insert into dispute (item_id, reason, judgments, opened_at) select id, 'max_judgments', 25, now() - interval '1 day' + row_number() over () * interval '1 s' from copied returning id`);
-		const opened = await shortest(6, async () => {
-			await visit.page.goto("/about");
-			await visit.page.goto("/moderate");
-			return (await visit.page.waitForFunction(() => {
-				window.filledAt ??= document.querySelectorAll("[data-testid='dispute-link']").length >= 50 ? performance.now() : undefined;
-				return window.filledAt;
-			})).jsonValue();
-		});
-		assert.equal(await visit.page.locator("#open-count").textContent(), "200");
-		await visit.at("dispute-link").first().click();
-		await visit.at("claim").waitFor();
-		const next = await shortest(6, async () => {
-			await visit.page.waitForTimeout(700); // who looks at one: the next is fetched meanwhile
-			return visit.page.evaluate(() => new Promise((resolve) => {
-				const from = performance.now(), before = location.hash, picture = document.querySelector("#stage img");
-				const look = () => {
-					const now = document.querySelector("#stage img");
-					if (location.hash !== before && now && now !== picture && now.complete && document.querySelector("[data-testid='claim']"))
-						resolve(performance.now() - from);
-					else
-						requestAnimationFrame(look);
-				};
-				document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "n", code: "KeyN", bubbles: true }));
-				look();
-			}));
-		});
-		t.diagnostic(`200 disputes: ${Math.round(opened)} ms; the next one: ${Math.round(next)} ms`);
-		assert.ok(opened < 300, `the queue took ${opened} ms`);
-		assert.ok(next < 100, `the next one took ${next} ms`);
-		await sql(database, "update dispute set state = 'withdrawn', closed_at = now() where state = 'open'; select 1");
-	});
-
 	test("the queue follows what others do, without taking the focus or the place", async () => {
 		const [first, second, third] = await disputes(6);
 		await visit.page.clock.install();

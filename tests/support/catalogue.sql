@@ -147,10 +147,10 @@ SELECT filled_bytes('session', n), filled_id('account', 1 + n % 1000), now() + i
 INSERT INTO api_token (id, token_hash, account_id, expires_at)
 SELECT filled_id('token', n), filled_bytes('token', n), filled_id('account', 1 + n % 1000), now() + interval '1 year' FROM generate_series(1, 2000) n;
 
-INSERT INTO dispute (id, item_id, reason, state, judgments, opened_at, begun_at, closed_at, closed_p_fake, closed_judgments)
-SELECT filled_id('dispute', n), filled_id('item', n), 'max_judgments', state, 5, at, CASE WHEN state = 'ruled' THEN at END,
-       CASE WHEN state <> 'open' THEN at END, CASE WHEN state = 'withdrawn' THEN 0.99 END, CASE WHEN state = 'withdrawn' THEN 9 END
-  FROM generate_series(1, :items) n
+INSERT INTO dispute (id, campaign_id, media_type, techniques, disagreement, item_id, reason, state, judgments, opened_at, begun_at, closed_at, closed_p_fake, closed_judgments)
+SELECT filled_id('dispute', n), i.campaign_id, i.media_type, i.techniques, 0.5, filled_id('item', n), 'max_judgments', d.state, 5, at, CASE WHEN d.state = 'ruled' THEN at END,
+       CASE WHEN d.state <> 'open' THEN at END, CASE WHEN d.state = 'withdrawn' THEN 0.99 END, CASE WHEN d.state = 'withdrawn' THEN 9 END
+  FROM generate_series(1, :items) n JOIN item i ON i.id = filled_id('item', n)
  CROSS JOIN LATERAL (SELECT CASE WHEN n % 200 = 13 THEN 'open' WHEN n % 50 = 3 THEN 'ruled' WHEN n % 200 = 42 THEN 'ruled' ELSE 'withdrawn' END AS state,
                             filled_time(n, :items) AS at) d
  WHERE n % 200 = 13 OR n % 50 = 3 OR n % 100 = 42;
