@@ -112,7 +112,8 @@ async function showDesk() {
 		showChosen(desk.campaigns);
 		await showQueue();
 	} catch (error) {
-		queue.onError(error);
+		if (!listed() || error.status !== 401) // else the list says it
+			queue.onError(error);
 	}
 }
 
