@@ -36,6 +36,9 @@ BEGIN
             ('judgment',         'INSERT',          ''),
             ('blind_verdict',    'INSERT',          ''),
             ('evidence_seen',    'INSERT',          ''),
+            ('note',             'INSERT',          ''),
+            ('escalation',       'INSERT',          ''),
+            ('opinion',          'INSERT',          'undone_at'),
             ('ruling',           'INSERT',          ''),
             ('item_split',       'INSERT',          ''),
             ('item_version',     'INSERT',          ''),
@@ -69,7 +72,7 @@ BEGIN
             ('schema_migration', '',                ''),
             ('job_kind',         '',                ''),
             -- Kept under their ids, and changed here and there.
-            ('campaign',         'INSERT',          'state, window_from_ms, window_ms'),
+            ('campaign',         'INSERT',          'state, window_from_ms, window_ms, guidelines, second_opinion, second_share'),
             ('item',             'INSERT',          'state, truth, basis, gold, training, sensitive, lineage, pair, '
                                                     'identities, techniques, generator, source, licence, credit, '
                                                     'title, explanation, rights, people, made_by, made_how, region, region_of, recipe, version, judged_from, recount, rendition, '
@@ -83,7 +86,8 @@ BEGIN
                                                     'pending, labels_changed'),
             ('notice',           'INSERT',          'digest, name, email, network, state, forgotten_at'),
             ('hiding',           'INSERT',          'notice_id, held, held_until, shown_at, shown_reason'),
-            ('dispute',          'INSERT',          'state, begun_at, closed_at, closed_p_fake, closed_judgments'),
+            ('dispute',          'INSERT',          'state, begun_at, closed_at, closed_p_fake, closed_judgments, techniques, '
+                                                    'escalated_to, opinions, drawn'),
             ('release',          'INSERT',          'state, fixed_at, held_back, contradicting, uncuttable, alpha, '
                                                     'alpha_low, alpha_high, disagreement, summary, bytes, finished_at'),
             ('rendering',        'INSERT',          'changed, same, unreadable'),

@@ -408,6 +408,8 @@ static json_t *reviewed_json(struct request *req, const struct contribution *con
 	}
 	json_object_set_new(json, "media", shown);
 	json_object_set_new(json, "original_url", original);
+	json_object_set_new(json, "source",
+	                    contribution->source ? json_string(contribution->source) : json_null());
 	present_look(json, look, near_list(req, look, media, until_s));
 	return json;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "api/api.h"
+#include "api/present/present_desk.h"
 #include "api/present/present_dispute.h"
 #include "api/present/present_ruling.h"
 #include "core/clock.h"
@@ -20,8 +21,14 @@
 #define SHOWN_S        CLAIM_S /* a moderator's media are readable as long as a claim lasts */
 
 static const char *const states[] = { "open", "ruled", "withdrawn", "all", NULL };
+static const char *const waits[] = { "second_opinion", "me", NULL };
+static const char *const reasons[] = { "max_judgments",        "crowd_not_trusted",
+	                                   "crowd_against_gold",   "crowd_against_provenance",
+	                                   "crowd_against_ruling", "no_partner",
+	                                   "undisclosed",          NULL };
 
 struct queue {
+	struct dispute_wish wish;
 	struct dispute rows[DISPUTES_LIMIT];
 	size_t count;
 	bool more;
@@ -33,33 +40,64 @@ static struct error disputes_read_state(struct request *req, const char **ret_st
 	const char *state = request_query(req, "state");
 
 	*ret_state = state ? state : "open";
-	for (unsigned i = 0; states[i]; i++) {
-		if (strcmp(states[i], *ret_state) == 0) {
-			if (strcmp(*ret_state, "all") == 0)
-				*ret_state = NULL;
-			return ok();
-		}
-	}
-	return error_field("/state", "must be open, ruled, withdrawn or all.");
+	if (!vocabulary_has(states, *ret_state))
+		return error_field("/state", "must be open, ruled, withdrawn or all.");
+	if (strcmp(*ret_state, "all") == 0)
+		*ret_state = NULL;
+	return ok();
+}
+
+/* A word of a query, NULL where it is not asked for. */
+static struct error read_word(struct request *req, const char *name, const char *const words[],
+                              const char **ret_word)
+{
+	*ret_word = request_query(req, name);
+	if (*ret_word && !vocabulary_has(words, *ret_word))
+		return error_field(arena_printf(req->arena, "/%s", name), "is none of the words for it.");
+	return ok();
+}
+
+static struct error read_wish(struct request *req, struct dispute_wish *wish)
+{
+	struct error err;
+
+	*wish = (struct dispute_wish){ .campaign = request_query(req, "campaign") };
+	if ((err = disputes_read_state(req, &wish->state)).code)
+		return err;
+	if ((err = read_word(req, "media_type", media_types, &wish->media_type)).code)
+		return err;
+	if ((err = read_word(req, "reason", reasons, &wish->reason)).code)
+		return err;
+	if ((err = read_word(req, "technique", techniques, &wish->technique)).code)
+		return err;
+	if ((err = read_word(req, "waits_for", waits, &wish->waits_for)).code)
+		return err;
+	err = read_word(req, "sort", dispute_sorts, &wish->sort);
+	if (!wish->sort)
+		wish->sort = dispute_sorts[0];
+	return err;
 }
 
 static struct error read_queue(struct request *req, struct db *db, struct queue *queue)
 {
 	struct dispute_place place;
-	const char *position, *state;
+	const char *position;
 	unsigned limit;
+	char sort[16];
 	struct error err;
 
 	if ((err = request_limit(req, DISPUTES_LIMIT, 50, &limit)).code)
 		return err;
-	if ((err = disputes_read_state(req, &state)).code)
+	if ((err = read_wish(req, &queue->wish)).code)
 		return err;
 	if ((err = cursor_read(req, &position)).code)
 		return err;
-	if (position && sscanf(position, "dispute %39[^|]|%36s", place.opened_at, place.id) != 2)
+	if (position &&
+	    (sscanf(position, "dispute %15s %39[^|]|%36s", sort, place.value, place.id) != 3 ||
+	     strcmp(sort, queue->wish.sort) != 0))
 		return error_field("/cursor", "is another list's.");
-	return dispute_list(db, req->arena, req->account_id, state, position ? &place : NULL, limit,
-	                    queue->rows, &queue->count, &queue->more, &queue->next);
+	return dispute_list(db, req->arena, req->account_id, &queue->wish, position ? &place : NULL,
+	                    limit, queue->rows, &queue->count, &queue->more, &queue->next);
 }
 
 /* Adds the rows, each with a small picture where it has one. */
@@ -100,8 +138,8 @@ struct error get_disputes(struct request *req, struct db *db)
 	if ((err = dispute_count(db, &counts)).code)
 		return err;
 	if (queue->more)
-		next = cursor_make(
-			req, arena_printf(req->arena, "dispute %s|%s", queue->next.opened_at, queue->next.id));
+		next = cursor_make(req, arena_printf(req->arena, "dispute %s %s|%s", queue->wish.sort,
+		                                     queue->next.value, queue->next.id));
 	request_json(req, 200,
 	             json_pack("{s:O, s:s?, s:{s:I, s:I, s:I}}", "items", items, "next", next, "counts",
 	                       "open", (json_int_t)counts.open, "ruled", (json_int_t)counts.ruled,
@@ -215,8 +253,7 @@ struct error post_verdict(struct request *req, struct db *db)
 struct error post_ruling(struct request *req, struct db *db)
 {
 	json_auto_t *object = NULL;
-	struct ruling ruled;
-	bool again;
+	struct ruling_outcome outcome;
 	struct error err = request_object(req, &object);
 	struct json_reader r = { .object = object, .arena = req->arena };
 
@@ -231,9 +268,13 @@ struct error post_ruling(struct request *req, struct db *db)
 	};
 	if ((err = json_reader_done(&r)).code)
 		return err;
-	if ((err = ruling_make(db, req->arena, &request, &ruled, &again)).code)
+	if ((err = ruling_make(db, req->arena, &request, &outcome)).code)
 		return err;
-	request_json(req, again ? 200 : 201, json_pack("{s:o}", "ruling", present_ruling(&ruled)));
+	if (outcome.opinion)
+		request_json(req, 202, json_pack("{s:o}", "opinion", present_opinion(outcome.opinion)));
+	else
+		request_json(req, outcome.again ? 200 : 201,
+		             json_pack("{s:o}", "ruling", present_ruling(&outcome.ruling)));
 	return ok();
 }
 

@@ -3,6 +3,7 @@
 #include "api/accounts.h"
 #include "api/api.h"
 #include "api/audit.h"
+#include "api/desk.h"
 #include "api/invitations.h"
 #include "api/jobs.h"
 #include "api/notices.h"
@@ -39,6 +40,14 @@ const struct route api_routes[] = {
 	{ "POST",   V1 "/disputes/{}/verdict",    .handle = post_verdict,        .lane = &lane_queries, .needs = MAY_RULE, .budget = RATE_WRITE, .json = MAX_BODY },
 	{ "POST",   V1 "/disputes/{}/ruling",     .handle = post_ruling,         .lane = &lane_queries, .needs = MAY_RULE, .budget = RATE_WRITE, .json = MAX_BODY },
 	{ "POST",   V1 "/disputes/{}/undo",       .handle = post_undo,           .lane = &lane_queries, .needs = MAY_RULE, .budget = RATE_WRITE, .json = MAX_BODY },
+	{ "GET",    V1 "/disputes/{}/notes",      .handle = get_dispute_notes,   .lane = &lane_queries, .needs = MAY_RULE },
+	{ "POST",   V1 "/disputes/{}/notes",      .handle = post_dispute_note,   .lane = &lane_queries, .needs = MAY_RULE, .budget = RATE_WRITE, .json = MAX_BODY },
+	{ "POST",   V1 "/disputes/{}/escalate",   .handle = post_escalation,     .lane = &lane_queries, .needs = MAY_RULE, .budget = RATE_WRITE, .json = MAX_BODY },
+	{ "GET",    V1 "/desk",                   .handle = get_desk,            .lane = &lane_queries, .needs = MAY_RULE },
+	{ "GET",    V1 "/moderators",             .handle = get_moderators,      .lane = &lane_queries, .needs = MAY_OPERATE },
+	{ "GET",    V1 "/contributions/{}/notes", .handle = get_contribution_notes, .lane = &lane_queries, .needs = MAY_REVIEW },
+	{ "POST",   V1 "/contributions/{}/notes", .handle = post_contribution_note, .lane = &lane_queries, .needs = MAY_REVIEW, .budget = RATE_WRITE, .json = MAX_BODY },
+	{ "POST",   V1 "/contributions/review",   .handle = post_reviews,        .lane = &lane_queries, .needs = MAY_REVIEW, .budget = RATE_WRITE, .json = MAX_BODY },
 	{ "GET",    V1 "/releases",               .handle = get_releases,        .lane = &lane_queries },
 	{ "POST",   V1 "/releases",               .handle = post_release,        .lane = &lane_queries, .needs = MAY_RELEASE, .budget = RATE_WRITE, .json = MAX_BODY },
 	{ "GET",    V1 "/releases/{}/{}",         .handle = get_release,         .lane = &lane_releases },

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* campaign -- lists the campaigns, makes them, opens them, closes them. */
+#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/commands.h"
 #include "core/number.h"
+#include "core/utf8.h"
+#include "core/vocabulary.h"
 #include "corpus/campaign.h"
 #include "db/db.h"
 
@@ -66,7 +70,10 @@ const char cli_campaign_usage[] =
 	"campaign list | open NAME | close NAME | uncut NAME\n"
 	"       touchstone campaign add NAME [--box WIDTHxHEIGHT] [--window FROM-TO | --length "
 	"shortest]\n"
-	"                               [--noise DBFS]";
+	"                               [--noise DBFS]\n"
+	"       touchstone campaign guide NAME FILE | --none\n"
+	"       touchstone campaign second-opinion NAME never|always|gold|contradiction|share "
+	"[--share 0..1]";
 
 /* "512x288", or NULL. */
 static bool read_box(const char *text, struct media_cut *cut)
@@ -136,6 +143,65 @@ static int add_campaign(const struct settings *settings, int argc, char **argv)
 	return err.code ? failed(err) : EXIT_DONE;
 }
 
+/* The text of a file, which the caller frees; NULL after saying why. */
+static char *read_guidelines(const char *path)
+{
+	FILE *file = fopen(path, "re");
+	char *text = NULL;
+	size_t room = 0;
+
+	if (!file) {
+		failed(errorf(ERR_INVALID, "cannot read %s: %s", path, strerrordesc_np(errno)));
+		return NULL;
+	}
+	ssize_t len = getdelim(&text, &room, '\0', file);
+	fclose(file);
+	if (len < 1 || utf8_fault(text, (size_t)len) != (size_t)len) {
+		failed(errorf(ERR_INVALID, "%s holds no text", path));
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+static int guide_campaign(const struct settings *settings, int argc, char **argv)
+{
+	bool none = take_flag(&argc, argv, "--none");
+	char *text = NULL;
+
+	if (argc != (none ? 3 : 4)) {
+		fprintf(stderr, "usage: touchstone %s\n", cli_campaign_usage);
+		return EXIT_USAGE;
+	}
+	if (!none && !(text = read_guidelines(argv[3])))
+		return EXIT_FAILED;
+	struct db *db = command_db(settings);
+	struct error err = db ? campaign_guide(db, argv[2], text) : ok();
+	free(text);
+	if (!db)
+		return EXIT_FAILED;
+	db_close(db);
+	return err.code ? failed(err) : EXIT_DONE;
+}
+
+static int ask_second(const struct settings *settings, int argc, char **argv)
+{
+	const char *share = take_option(&argc, argv, "--share");
+	double part;
+
+	if (argc != 4 || !vocabulary_has(second_opinions, argv[3]) ||
+	    (share && !number_real(share, 0, 1, &part))) {
+		fprintf(stderr, "usage: touchstone %s\n", cli_campaign_usage);
+		return EXIT_USAGE;
+	}
+	struct db *db = command_db(settings);
+	if (!db)
+		return EXIT_FAILED;
+	struct error err = campaign_set_second(db, argv[2], argv[3], share);
+	db_close(db);
+	return err.code ? failed(err) : EXIT_DONE;
+}
+
 int cli_campaign(const struct settings *settings, int argc, char **argv)
 {
 	const size_t count = sizeof verbs / sizeof verbs[0];
@@ -143,6 +209,10 @@ int cli_campaign(const struct settings *settings, int argc, char **argv)
 
 	if (argc > 1 && strcmp(argv[1], "add") == 0)
 		return add_campaign(settings, argc, argv);
+	if (argc > 1 && strcmp(argv[1], "guide") == 0)
+		return guide_campaign(settings, argc, argv);
+	if (argc > 1 && strcmp(argv[1], "second-opinion") == 0)
+		return ask_second(settings, argc, argv);
 	if (!arguments_fit(argc, argv, 1, 2, cli_campaign_usage))
 		return EXIT_USAGE;
 	while (verb < count && (argc != verbs[verb].words || strcmp(argv[1], verbs[verb].name) != 0))

@@ -20,6 +20,7 @@
 #include "corpus/manifest.h"
 #include "corpus/rendering.h"
 #include "db/db.h"
+#include "people/account.h"
 #include "store/store.h"
 
 #define BAR_WIDTH     30
@@ -40,6 +41,8 @@ struct import {
 	unsigned jobs;
 	struct store *store;
 	const char *path, *folder, *refused_path;
+	const char *email; /* of the account in whose name it is; NULL: none's */
+	char account_id[UUID_TEXT];
 	char campaign_id[UUID_TEXT];
 	struct item_import how;
 	bool is_terminal, check;
@@ -359,6 +362,15 @@ static bool open_databases(const struct settings *settings, struct import *impor
 	return true;
 }
 
+/* Whoever imports an item may not rule on it, so the account has to be there. */
+static struct error import_find_account(struct import *import)
+{
+	struct error err = account_id_of(import->dbs[0], import->email, import->account_id);
+
+	import->how.account = import->account_id;
+	return err;
+}
+
 static int run_import(const struct settings *settings, struct import *import, const char *campaign)
 {
 	int code = EXIT_FAILED;
@@ -372,9 +384,12 @@ static int run_import(const struct settings *settings, struct import *import, co
 
 		if (!err.code)
 			err = campaign_cut(import->dbs[0], import->campaign_id, &import->how.cut);
+		if (!err.code && import->email)
+			err = import_find_account(import);
 		if (!err.code && !import->check)
-			err = command_note(import->dbs[0], "items_imported", "campaign", import->campaign_id,
-			                   json_pack("{s:s}", "manifest", import->path));
+			err = command_note(
+				import->dbs[0], "items_imported", "campaign", import->campaign_id,
+				json_pack("{s:s, s:s*}", "manifest", import->path, "as", import->email));
 		if (err.code)
 			code = failed(err);
 		else
@@ -408,7 +423,7 @@ static bool is_same_file(const char *a, const char *b)
 
 const char cli_import_usage[] =
 	"import MANIFEST [--check] [--update] [--campaign NAME] [--refused FILE] [--folder DIR]\n"
-	"                         [--allow-outside] [--jobs N]";
+	"                         [--allow-outside] [--jobs N] [--as EMAIL]";
 
 int cli_import(const struct settings *settings, int argc, char **argv)
 {
@@ -421,6 +436,7 @@ int cli_import(const struct settings *settings, int argc, char **argv)
 
 	const char *jobs = take_option(&argc, argv, "--jobs");
 	import.refused_path = take_option(&argc, argv, "--refused");
+	import.email = take_option(&argc, argv, "--as");
 	import.folder = take_option(&argc, argv, "--folder");
 	if (!arguments_fit(argc, argv, 1, 1, cli_import_usage))
 		return EXIT_USAGE;

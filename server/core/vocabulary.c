@@ -80,6 +80,8 @@ const char *const assignment_kinds[] = { "training", "gold", "random", "informat
 
 const char *const ruling_choices[] = { "real", "fake", "exclude", "reopen", NULL };
 
+const char *const second_opinions[] = { "never", "always", "gold", "contradiction", "share", NULL };
+
 const char *const job_states[] = { "waiting", "running", "done", "failed", "cancelled", NULL };
 
 const char *const item_states[] = { "in_service", "retired",   "disputed",
@@ -195,6 +197,10 @@ const char *const audit_kinds[] = {
 	"access_terms_made",
 	"access_asked",
 	"access_decided",
+	"note_written",
+	"dispute_escalated",
+	"opinion_given",
+	"opinion_undone",
 	NULL,
 };
 

@@ -2,6 +2,7 @@
 #include "corpus/campaign.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "db/db.h"
 
@@ -137,6 +138,30 @@ struct error campaign_open(struct db *db, const char *name)
 struct error campaign_close(struct db *db, const char *name)
 {
 	return set_campaign_state(db, name, "closed");
+}
+
+static struct error campaign_change(struct db *db, enum statement statement,
+                                    const char *const params[])
+{
+	int64_t changed = 0;
+	struct error err = db_do(db, statement, params, &changed);
+
+	if (!err.code && !changed)
+		return errorf(ERR_NOT_FOUND, "there is no campaign \"%s\"", params[0]);
+	return err;
+}
+
+struct error campaign_guide(struct db *db, const char *name, const char *guidelines)
+{
+	if (guidelines && (!*guidelines || strlen(guidelines) > GUIDELINES_MAX))
+		return errorf(ERR_INVALID, "guidelines have from 1 to %d bytes", GUIDELINES_MAX);
+	return campaign_change(db, SQL_CAMPAIGN_GUIDE, (const char *[]){ name, guidelines });
+}
+
+struct error campaign_set_second(struct db *db, const char *name, const char *when,
+                                 const char *share)
+{
+	return campaign_change(db, SQL_CAMPAIGN_SET_SECOND, (const char *[]){ name, when, share });
 }
 
 struct error campaign_each(struct db *db, void (*use)(void *arg, const struct campaign *campaign),

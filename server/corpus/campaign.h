@@ -55,6 +55,17 @@ struct error campaign_open(struct db *db, const char *name) MUST_CHECK;
 
 struct error campaign_close(struct db *db, const char *name) MUST_CHECK; /* ERR_NOT_FOUND */
 
+/* What moderators go by when they rule; NULL: nothing any more. ERR_NOT_FOUND, ERR_INVALID: too
+ * long. */
+struct error campaign_guide(struct db *db, const char *name, const char *guidelines) MUST_CHECK;
+
+#define GUIDELINES_MAX 20000 /* bytes */
+
+/* When two moderators have to agree: `when` is of second_opinions, `share` from 0 to 1, as text, or
+ * NULL: as it is. ERR_NOT_FOUND. */
+struct error campaign_set_second(struct db *db, const char *name, const char *when,
+                                 const char *share) MUST_CHECK;
+
 /* Calls `use` for every campaign, in the order of their names; it keeps nothing of what it is
  * given. */
 struct error campaign_each(struct db *db, void (*use)(void *arg, const struct campaign *campaign),

@@ -209,7 +209,8 @@ static void read_contribution(const struct rows *rows, size_t r, struct arena *a
 		                                   .reason = rows_copy(rows, r, 14, arena),
 		                                   .decided_at = rows_copy(rows, r, 15, arena),
 		                                   .created_at = rows_copy(rows, r, 16, arena),
-		                                   .bytes = rows_integer(rows, r, 28) };
+		                                   .bytes = rows_integer(rows, r, 28),
+		                                   .source = rows_copy(rows, r, 30, arena) };
 	snprintf(contribution->place, sizeof contribution->place, "%s", rows_text(rows, r, 29));
 	if (rows_text(rows, r, 17) && strcmp(contribution->state, "quarantined") == 0)
 		read_shown(rows, r, arena, contribution);
@@ -254,6 +255,21 @@ struct error contribution_list(struct db *db, struct arena *arena, const char *s
 }
 
 /* ------------------------------------------------------------------ deciding */
+
+struct error contribution_check_source(struct db *db, struct arena *arena, const char *const ids[],
+                                       size_t count)
+{
+	const char *list = "";
+	auto_rows *rows = NULL;
+
+	for (size_t i = 0; i < count; i++)
+		list = arena_printf(arena, "%s%s%s", list, i ? "," : "", ids[i]);
+	const char *params[] = { arena_printf(arena, "{%s}", list) };
+	struct error err = db_run(db, SQL_CONTRIBUTION_SOURCES, params, &rows);
+	if (!err.code && (rows_integer(rows, 0, 0) != 0 || rows_integer(rows, 0, 1) != 1))
+		return error_field("/contributions", "must all come from one source, each named once.");
+	return err;
+}
 
 /* A contribution that this transaction holds, and what comes of it. */
 struct held_contribution {

@@ -57,7 +57,9 @@ struct contribution {
 	bool has_media;
 	struct item_media media; /* of one that is quarantined, to show */
 	int64_t bytes;           /* of the original */
-	char place[40];          /* when it was made, to the last digit */
+	const char *source; /* the same text for all that one volunteer or account sent; NULL: nobody is
+	                       known */
+	char place[40];     /* when it was made, to the last digit */
 };
 
 /*
@@ -77,6 +79,11 @@ struct error contribution_find(struct db *db, struct arena *arena, const struct 
 struct error contribution_list(struct db *db, struct arena *arena, const char *state,
                                const char *after, const char *after_id, unsigned limit,
                                struct contribution contributions[], size_t *ret_count) MUST_CHECK;
+
+/* ERR_INVALID: these do not come from one volunteer or account, so one look does not judge them
+ * all. */
+struct error contribution_check_source(struct db *db, struct arena *arena, const char *const ids[],
+                                       size_t count) MUST_CHECK;
 
 /* Both: ERR_NOT_FOUND; ERR_CONFLICT: it is not quarantined (any more). */
 struct error contribution_approve(struct db *db, struct arena *arena, const char *id,

@@ -50,12 +50,13 @@ SELECT id FROM made
 --   $5 made after this time and $6 id, or NULL, $7 how many
 --   -> id, state, account's address or NULL, direct, campaign, url, facts, rights, people, made_by, made_how, item,
 --      detail, decided_by, reason, decided_at, created_at, media_type, rendition hex, rendition_type, poster hex,
---      thumbnail hex, width, height, duration_ms, sensitive, sha256 hex, format, bytes, the time to the last digit
+--      thumbnail hex, width, height, duration_ms, sensitive, sha256 hex, format, bytes, the time to the last digit, of whom:
+--      the same text for all of one volunteer or account, or NULL
 SELECT c.id, c.state, a.email, c.direct, g.name, c.url, c.facts, c.rights, c.people, c.made_by, c.made_how, c.item_id,
        c.detail, c.decided_by, c.reason, rfc3339(c.decided_at), rfc3339(c.created_at), c.media_type,
        encode(c.rendition, 'hex'), c.rendition_type, encode(c.poster, 'hex'), encode(c.thumbnail, 'hex'), c.width,
        c.height, c.duration_ms, coalesce((c.facts->>'sensitive')::boolean, false), encode(c.sha256, 'hex'), c.format,
-       c.bytes, c.created_at
+       c.bytes, c.created_at, left(encode(sha256(uuid_send(coalesce(c.account_id, c.volunteer_id))), 'hex'), 12)
   FROM contribution c
   JOIN campaign g ON g.id = c.campaign_id
   LEFT JOIN account a ON a.id = c.account_id
@@ -66,6 +67,13 @@ SELECT c.id, c.state, a.email, c.direct, g.name, c.url, c.facts, c.rights, c.peo
                                coalesce($6::uuid, '00000000-0000-0000-0000-000000000000'))
  ORDER BY c.created_at, c.id
  LIMIT $7::integer
+
+-- name: contribution_sources
+-- Of how many volunteers and accounts some contributions are.
+--   $1 uuids
+--   -> how many of them are not there or nobody's, how many sources
+SELECT cardinality($1::uuid[]) - count(coalesce(account_id, volunteer_id)), count(DISTINCT coalesce(account_id, volunteer_id))
+  FROM contribution WHERE id = ANY ($1::uuid[])
 
 -- name: contribution_hold
 -- Holds one until the transaction ends.

@@ -19,7 +19,7 @@
 #include "store/store.h"
 
 #define FETCH_MS         (5 * 60 * 1000)
-#define PARAMETERS       37
+#define PARAMETERS       38
 #define ITEM_PATIENCE_MS 15000
 
 /* The files of an item, in the order of item_known. */
@@ -122,6 +122,7 @@ static struct error item_insert(const struct importing *one, struct rows **ret_r
 		row->region && media->source_width
 			? arena_printf(arena, "{%u,%u}", media->source_width, media->source_height)
 			: NULL,
+		one->import->account,
 	};
 
 	return db_run(one->db, SQL_ITEM_CREATE, params, ret_rows);

@@ -38,6 +38,7 @@ struct item_import {
 	const char *campaign_id;
 	struct media_cut cut;             /* the campaign's */
 	const struct item_editor *editor; /* who corrects known items; NULL: nobody may */
+	const char *account;              /* the id of who imports; NULL: none is named */
 	/* Waits until the rows before are in, so that of two that show the same the first makes the
 	 * item; called between the work on the media and the database's. NULL: nothing to wait for. */
 	void (*turn)(void *arg);

@@ -8,18 +8,19 @@
 --   $19 lineage, $20 pair, $21 identities text[], $22 techniques text[], $23 generator,
 --   $24 source, $25 licence, $26 credit, $27 title, $28 explanation, $29 streams hex,
 --   $30 recipe of the rendition, $31 its id, or NULL, $32 rights, $33 people, $34 made_by, $35 made_how,
---   $36 region integer[], $37 width and height of the original that it is in, integer[] or NULL
+--   $36 region integer[], $37 width and height of the original that it is in, integer[] or NULL,
+--   $38 the account that imports it, or NULL
 --   -> id uuid (no row: it was there)
 INSERT INTO item (id, campaign_id, media_type, sha256, bytes, format, rendition, rendition_bytes,
                   rendition_type, poster, thumbnail, width, height, duration_ms, truth, basis,
                   gold, training, sensitive, lineage, pair, identities, techniques, generator,
                   source, licence, credit, title, explanation, streams, recipe,
-                  rights, people, made_by, made_how, region, region_of)
+                  rights, people, made_by, made_how, region, region_of, imported_by)
 VALUES (coalesce($31::uuid, gen_random_uuid()), $1::uuid, $2, decode($3, 'hex'), $4::bigint, $5, decode($6, 'hex'), $7::bigint,
         $8, decode($9, 'hex'), decode($10, 'hex'), $11::integer, $12::integer, $13::integer, $14,
         $15, $16::boolean, $17::boolean, $18::boolean, $19, $20, $21::text[], $22::text[], $23,
         $24, $25, $26, $27, $28, decode($29, 'hex'), $30::smallint,
-        $32, $33, $34, $35, $36::integer[], $37::integer[])
+        $32, $33, $34, $35, $36::integer[], $37::integer[], $38::uuid)
 ON CONFLICT (sha256) DO NOTHING
 RETURNING id
 

@@ -154,6 +154,19 @@ struct error account_revoke_tokens(struct db *db, const char *email, int64_t *re
 	return end_all(db, SQL_ACCOUNT_REVOKE_TOKENS, email, ret_revoked);
 }
 
+struct error account_id_of(struct db *db, const char *email, char ret_id[UUID_TEXT])
+{
+	auto_rows *rows = NULL;
+	struct error err = db_run(db, SQL_ACCOUNT_BY_EMAIL, (const char *[]){ email }, &rows);
+
+	if (err.code)
+		return err;
+	if (!rows_count(rows))
+		return errorf(ERR_NOT_FOUND, "there is no active account with the address %s", email);
+	snprintf(ret_id, UUID_TEXT, "%s", rows_text(rows, 0, 0));
+	return ok();
+}
+
 struct error account_token(struct db *db, const char *email, unsigned days,
                            char ret_token[SECRET_TEXT])
 {

@@ -47,6 +47,9 @@ struct error account_add(struct db *db, const char *email, const char *role,
 struct error account_token(struct db *db, const char *email, unsigned days,
                            char ret_token[SECRET_TEXT]) MUST_CHECK;
 
+/* The id of an account by its address. ERR_NOT_FOUND. */
+struct error account_id_of(struct db *db, const char *email, char ret_id[UUID_TEXT]) MUST_CHECK;
+
 /* What an operator does with an account that is there. ERR_NOT_FOUND: there is none. */
 
 /* A new one-time password; sessions and tokens end. */

@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "core/mem.h"
+#include "core/random.h"
 #include "core/utf8.h"
+#include "crowd/agreement.h"
 #include "release/changelog.h"
 #include "release/cohort_card.h"
 #include "release/described.h"
@@ -16,6 +18,9 @@
 #include "release/leaks.h"
 #include "release/publisher.h"
 #include "release/release.h"
+
+#define MODERATORS_RESAMPLES 2000
+#define MODERATORS_SEED      20260701 /* the same opinions give the same interval */
 
 static const char *size_category(int64_t items)
 {
@@ -195,6 +200,42 @@ static void card_labels(FILE *out, const struct rows *facts)
 		        "%s (%.1f %%).\n\n",
 		        rows_text(facts, 0, FACT_GOLD_JUDGED), rows_text(facts, 0, FACT_GOLD_RIGHT),
 		        card_percent(facts, FACT_GOLD_RIGHT, FACT_GOLD_JUDGED));
+}
+
+/* How moderators agree where two or more ruled on an item, blind of one another. */
+static void card_moderators(FILE *out, const struct release_facts *facts)
+{
+	const struct rows *whole = facts->of[FACTS_WHOLE], *asked = facts->of[FACTS_OPINIONS];
+	struct agreement_tally *tally = agreement_tally_new();
+	struct random random = random_seeded(MODERATORS_SEED);
+	int64_t opinions = 0, as_labelled = 0;
+
+	if (rows_integer(whole, 0, FACT_NOT_INDEPENDENT) > 0)
+		fprintf(
+			out,
+			"%s of the rulings are **not independent**: made by who had contributed or imported "
+			"the item, or without a second opinion that the campaign demands. There was nobody "
+			"else.\n\n",
+			rows_text(whole, 0, FACT_NOT_INDEPENDENT));
+	for (size_t r = 0; r < rows_count(asked); r++) {
+		agreement_tally_add(tally, (uint32_t)rows_integer(asked, r, 0),
+		                    (uint32_t)rows_integer(asked, r, 1));
+		opinions += rows_integer(asked, r, 0) + rows_integer(asked, r, 1);
+		as_labelled += rows_integer(asked, r, 2);
+	}
+	struct agreement all = agreement_alpha_of_tally(tally, MODERATORS_RESAMPLES, &random);
+	agreement_tally_free(tally);
+	if (rows_count(asked) == 0)
+		return;
+	fprintf(out,
+	        "On %zu items two or more moderators ruled, blind of each other: of %" PRId64
+	        " opinions %" PRId64 " say what the label says.",
+	        rows_count(asked), opinions, as_labelled);
+	if (all.defined)
+		fprintf(out,
+		        " Krippendorff's alpha (nominal) among them: %.3f (95 %% interval %.3f to %.3f).",
+		        all.alpha, all.low, all.high);
+	fputs("\n\n", out);
 }
 
 /* How many of the judgments, in percent. */
@@ -499,6 +540,7 @@ struct error card_write(FILE *out, struct db *db, const struct release_facts *fa
 	if (facts->seals)
 		card_sealed(out, whole);
 	card_labels(out, whole);
+	card_moderators(out, facts);
 	card_corrections(out, facts->of[FACTS_CORRECTIONS]);
 	if ((err = changelog_card(out, db, facts->release)).code)
 		return err;

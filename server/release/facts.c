@@ -16,6 +16,7 @@ static const enum statement fact_statements[FACT_SETS] = {
 	[FACTS_LICENCES] = SQL_RELEASE_LICENCES,
 	[FACTS_PEOPLE] = SQL_RELEASE_PEOPLE,
 	[FACTS_CAMPAIGNS] = SQL_RELEASE_CAMPAIGNS,
+	[FACTS_OPINIONS] = SQL_RELEASE_OPINIONS,
 };
 
 struct error facts_gather(struct db *db, const char *release_id, struct release_facts *facts)

@@ -46,6 +46,7 @@ enum fact {
 	FACT_UNJUDGED,
 	FACT_SEALED,
 	FACT_UNCUTTABLE,
+	FACT_NOT_INDEPENDENT,
 };
 
 /* Columns of release_campaigns. */
@@ -60,6 +61,7 @@ enum fact_set {
 	FACTS_LICENCES,
 	FACTS_PEOPLE,
 	FACTS_CAMPAIGNS,
+	FACTS_OPINIONS,
 	FACT_SETS
 };
 

@@ -9,7 +9,8 @@
 -- by truth, of these judged, of these judged to be what they are, items of closed campaigns that the
 -- crowd has not settled, items left out because their bytes have both labels; of those by crowd how many were decided by
 -- the full rule, without gold, within one declared network, by neither; the fewest, the mean and the most judgments of an
--- item; items without any; sealed items; items left out because they cannot be cut as others are
+-- item; items without any; sealed items; items left out because they cannot be cut as others are; of those by ruling how
+-- many rulings are not independent
 SELECT e.name, e.version, to_char(e.fixed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'), e.held_back,
        round(e.alpha::numeric, 3), round(e.alpha_low::numeric, 3), round(e.alpha_high::numeric, 3),
        e.filter, n.items, n.bytes, n.crowd, n.ruled, n.known, n.agree, n.types, n.gold, n.judged, n.right,
@@ -19,7 +20,7 @@ SELECT e.name, e.version, to_char(e.fixed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'), 
            AND g.name = coalesce(e.filter->>'campaign', g.name)
            AND i.media_type = coalesce(e.filter->>'media_type', i.media_type)),
        e.contradicting, n.decided_full, n.decided_no_gold, n.decided_one_network, n.decided_neither,
-       n.fewest, n.mean, n.most, n.unjudged, n.sealed, e.uncuttable
+       n.fewest, n.mean, n.most, n.unjudged, n.sealed, e.uncuttable, n.not_independent
   FROM release e,
        (SELECT count(*) AS items, sum(r.bytes) AS bytes, count(*) FILTER (WHERE r.sealed) AS sealed,
                count(*) FILTER (WHERE NOT r.sealed AND r.label_source = 'crowd') AS crowd,
@@ -38,9 +39,10 @@ SELECT e.name, e.version, to_char(e.fixed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'), 
                coalesce(round(avg(r.judgments) FILTER (WHERE NOT r.sealed), 1), 0) AS mean,
                coalesce(max(r.judgments) FILTER (WHERE NOT r.sealed), 0) AS most,
                count(*) FILTER (WHERE NOT r.sealed AND r.judgments = 0) AS unjudged,
+               count(*) FILTER (WHERE NOT r.sealed AND d.not_independent) AS not_independent,
                string_agg(DISTINCT split_part(r.path, '/', 1) COLLATE "C", ' ') AS types
           FROM release_item r
-         CROSS JOIN LATERAL (SELECT item->>'truth' AS truth FROM release_draft
+         CROSS JOIN LATERAL (SELECT item->>'truth' AS truth, (item->>'not_independent')::boolean AS not_independent FROM release_draft
                               WHERE release_id = r.release_id AND item_id = r.item_id OFFSET 0) d
          WHERE r.release_id = $1::uuid) n
  WHERE e.id = $1::uuid
@@ -122,3 +124,16 @@ SELECT (SELECT count(*) FROM acts), n.judgments, n.volunteers, n.items,
 SELECT g.name, g.threshold, g.min_judgments, g.max_judgments, count(*)
   FROM release_draft d JOIN campaign g ON g.id = (d.item->>'campaign_id')::uuid
  WHERE d.release_id = $1::uuid GROUP BY g.id ORDER BY count(*) DESC, g.name LIMIT 20
+
+-- name: release_opinions
+-- What moderators said, blind of one another, of items of the release that are not sealed: a row for each time that two or
+-- more said real or fake.
+-- $1 release uuid; returns fake, real, of these as the label
+SELECT count(*) FILTER (WHERE o.ruling = 'fake'), count(*) FILTER (WHERE o.ruling = 'real'),
+       count(*) FILTER (WHERE o.ruling = r.label)
+  FROM release e
+  JOIN opinion o ON o.given_at <= e.fixed_at AND o.undone_at IS NULL AND o.ruling IN ('fake', 'real')
+ CROSS JOIN LATERAL (SELECT * FROM release_item WHERE release_id = e.id AND item_id = o.item_id OFFSET 0) r
+ WHERE e.id = $1::uuid AND NOT r.sealed
+ GROUP BY o.dispute_id, o.round
+HAVING count(*) > 1

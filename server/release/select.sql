@@ -98,12 +98,16 @@ SELECT key, item_id
 -- many, and it reads them as they come. OFFSET 0 has each found by its key: for some thousand of them
 -- the planner joins whole tables else.
 -- $1 release uuid, $2 item uuids, $3 types of renditions, $4 their endings
--- returns item id, its row as JSON (with the digital source type that its original states), whose judgments, how many
+-- returns item id, its row as JSON (with the digital source type that its original states, and whether its ruling is not independent), whose judgments, how many
 -- of them say fake, label, label source, p_fake, low, high, ruling, rendition, its bytes, media type, path below its
 -- split, by which rule the crowd decided
 SELECT l.item_id,
-       to_jsonb(i) || jsonb_build_object('digital_source_type',
-                                         (SELECT o.digital_source_type FROM provenance o WHERE o.item_id = t.item_id)),
+       to_jsonb(i) - 'imported_by'
+           || jsonb_build_object('digital_source_type',
+                                 (SELECT o.digital_source_type FROM provenance o WHERE o.item_id = t.item_id),
+                                 'not_independent',
+                                 l.label_source = 'ruling' AND (SELECT u.not_independent FROM ruling u
+                                                                 WHERE u.item_id = t.item_id ORDER BY u.number DESC LIMIT 1)),
        said.volunteers, said.fake, l.label, l.label_source, l.p_fake, l.low, l.high,
        l.ruling, i.rendition, i.rendition_bytes, i.media_type,
        l.label || '/' || pseudonym(r.salt, 'file', uuid_send(i.id)) ||

@@ -6,8 +6,11 @@
 
 #include "core/log.h"
 #include "db/db.h"
+#include "review/opinion.h"
 #include "review/ruling.h"
 #include "work/job_run.h"
+
+const char *const dispute_sorts[] = { "oldest", "newest", "disagreement", NULL };
 
 static struct error none_such(void)
 {
@@ -54,24 +57,35 @@ static struct error read_dispute(const struct rows *rows, size_t row, struct are
 		                         .claimed_until = rows_copy(rows, row, 9, arena),
 		                         .claimed_by_you = rows_flag(rows, row, 10),
 		                         .verdict_given = rows_flag(rows, row, 11),
-		                         .sensitive = rows_flag(rows, row, 12) };
+		                         .sensitive = rows_flag(rows, row, 12),
+		                         .campaign = rows_copy(rows, row, 14, arena),
+		                         .own_item = rows_flag(rows, row, 15),
+		                         .escalated_to = rows_copy(rows, row, 16, arena),
+		                         .escalated_to_you = rows_flag(rows, row, 17),
+		                         .second_opinion = rows_flag(rows, row, 18),
+		                         .opinion_given = rows_flag(rows, row, 19) };
 	if (!uuid_from_text(dispute->item, rows_text(rows, row, 13)))
 		return errorf(ERR_INTERNAL, "a dispute that cannot be read");
 	return ok();
 }
 
 struct error dispute_list(struct db *db, struct arena *arena, const char *account,
-                          const char *state, const struct dispute_place *place, unsigned limit,
-                          struct dispute list[], size_t *ret_count, bool *ret_more,
+                          const struct dispute_wish *wish, const struct dispute_place *place,
+                          unsigned limit, struct dispute list[], size_t *ret_count, bool *ret_more,
                           struct dispute_place *ret_next)
 {
+	bool by_time = strcmp(wish->sort, "disagreement") != 0;
+	const char *value = place ? place->value : NULL;
 	auto_rows *rows = NULL;
 	char wanted[12];
 	struct error err;
 
 	snprintf(wanted, sizeof wanted, "%u", limit + 1);
-	const char *params[] = { account, state, place ? place->opened_at : NULL,
-		                     place ? place->id : NULL, wanted };
+	const char *params[] = {
+		account,          wish->state,    by_time ? value : NULL, place ? place->id : NULL,
+		wish->media_type, wish->campaign, wish->reason,           wish->technique,
+		wish->waits_for,  wish->sort,     by_time ? NULL : value, wanted
+	};
 	if ((err = db_run(db, SQL_DISPUTE_LIST, params, &rows)).code)
 		return err;
 	size_t count = rows_count(rows) > limit ? limit : rows_count(rows);
@@ -81,8 +95,8 @@ struct error dispute_list(struct db *db, struct arena *arena, const char *accoun
 	*ret_count = count;
 	*ret_more = rows_count(rows) > limit;
 	if (*ret_more) {
-		snprintf(ret_next->opened_at, sizeof ret_next->opened_at, "%s",
-		         rows_text(rows, count - 1, 14));
+		snprintf(ret_next->value, sizeof ret_next->value, "%s",
+		         rows_text(rows, count - 1, by_time ? 20 : 21));
 		snprintf(ret_next->id, sizeof ret_next->id, "%s", rows_text(rows, count - 1, 0));
 	}
 	return ok();
@@ -209,7 +223,7 @@ static struct error read_evidence(struct db *db, void *arg)
 static struct error open_evidence(struct db *db, struct arena *arena, const struct rows *one,
                                   const char *account, struct dispute_story *story)
 {
-	const char *item = rows_text(one, 0, 13), *partner = rows_text(one, 0, 15);
+	const char *item = rows_text(one, 0, 13), *partner = rows_text(one, 0, 21);
 	struct error err;
 
 	if (!story->dispute.verdict_given) {
@@ -254,16 +268,22 @@ struct error dispute_read(struct db *db, struct arena *arena, const char *id, co
 		return err;
 	if (!rows_count(rows))
 		return none_such();
-	struct dispute_story story = { .verdict = rows_copy(rows, 0, 16, arena),
-		                           .verdict_confidence = rows_integer(rows, 0, 17),
-		                           .verdict_blind = rows_flag(rows, 0, 18),
-		                           .verdict_at = rows_copy(rows, 0, 19, arena) };
-	err = read_dispute(rows, 0, arena, &story.dispute);
-	if (!err.code && rows_flag(rows, 0, 14))
-		err = open_evidence(db, arena, rows, account, &story);
-	if (!err.code)
-		*ret_story = story;
-	return err;
+	struct dispute_story story = { .verdict = rows_copy(rows, 0, 22, arena),
+		                           .verdict_confidence = rows_integer(rows, 0, 23),
+		                           .verdict_blind = rows_flag(rows, 0, 24),
+		                           .verdict_at = rows_copy(rows, 0, 25, arena),
+		                           .guidelines = rows_copy(rows, 0, 26, arena),
+		                           .may_rule = !rows_flag(rows, 0, 15) || !rows_flag(rows, 0, 27) };
+	struct opinion *own = NULL;
+	if ((err = read_dispute(rows, 0, arena, &story.dispute)).code)
+		return err;
+	if ((err = opinion_own(db, arena, id, account, &own)).code)
+		return err;
+	story.opinion = own;
+	if (rows_flag(rows, 0, 20) && (err = open_evidence(db, arena, rows, account, &story)).code)
+		return err;
+	*ret_story = story;
+	return ok();
 }
 
 static struct error closed_already(const struct rows *state)
@@ -296,7 +316,12 @@ struct error dispute_claim(struct db *db, struct arena *arena, const char *id, c
 		return none_such();
 	if (strcmp(rows_text(state, 0, 0), "open") != 0)
 		return closed_already(state);
-	return error_because(REASON_DISPUTE_CLAIMED);
+	if (rows_flag(state, 0, 6))
+		return error_because(REASON_OWN_ITEM);
+	if (rows_flag(state, 0, 5))
+		return error_because(REASON_OPINION_GIVEN);
+	return error_because(rows_flag(state, 0, 4) ? REASON_DISPUTE_ESCALATED
+	                                            : REASON_DISPUTE_CLAIMED);
 }
 
 struct error dispute_unclaim(struct db *db, const char *id, const char *account)

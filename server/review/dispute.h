@@ -27,9 +27,22 @@ struct job_handler;
 
 #define CLAIM_S (30 * 60)
 
+/* Where a page ended, by what it is sorted by. */
 struct dispute_place {
-	char opened_at[40], id[UUID_TEXT];
+	char value[40], id[UUID_TEXT];
 };
+
+/* What of the queue is wanted; NULL: whatever it be. */
+struct dispute_wish {
+	const char *state; /* open, ruled, withdrawn */
+	const char *media_type, *campaign, *technique;
+	const char *reason;    /* as it is told to who asks: maybe "undisclosed" */
+	const char *waits_for; /* "second_opinion"; or "me": passed to who asks */
+	const char *sort;      /* one of dispute_sorts; never NULL */
+};
+
+/* oldest, newest, disagreement. */
+extern const char *const dispute_sorts[];
 
 /* A dispute as one moderator sees it in the queue. Texts live in an arena. */
 struct dispute {
@@ -42,15 +55,21 @@ struct dispute {
 	const char *claimed_until;         /* RFC 3339; NULL: nobody holds it */
 	bool claimed_by_you, verdict_given, sensitive;
 	unsigned char item[UUID_BYTES];
+	const char *campaign;
+	bool own_item;            /* who asks contributed or imported it */
+	const char *escalated_to; /* the colleague's address; NULL: nobody's alone */
+	bool escalated_to_you;
+	bool second_opinion; /* it waits for another opinion */
+	bool opinion_given;  /* who asks has given theirs */
 };
 
 /*
- * Up to `limit` rows after `place` (NULL: from the oldest). `state` is "open", "ruled",
- * "withdrawn", or NULL for all.  list[] has room for `limit`.
+ * Up to `limit` rows after `place` (NULL: from the first).  By technique and disagreement only
+ * those are found whose evidence who asks may see.  list[] has room for `limit`.
  */
 struct error dispute_list(struct db *db, struct arena *arena, const char *account,
-                          const char *state, const struct dispute_place *place, unsigned limit,
-                          struct dispute list[], size_t *ret_count, bool *ret_more,
+                          const struct dispute_wish *wish, const struct dispute_place *place,
+                          unsigned limit, struct dispute list[], size_t *ret_count, bool *ret_more,
                           struct dispute_place *ret_next) MUST_CHECK;
 
 struct dispute_counts {
@@ -106,6 +125,7 @@ struct evidence {
 	size_t near_count;
 };
 
+struct opinion;
 struct ruling;
 
 /* One dispute as `account` may see it now. Texts and lists live in the arena. */
@@ -114,6 +134,9 @@ struct dispute_story {
 	const char *verdict, *verdict_at; /* of this moderator; NULL: none given */
 	int64_t verdict_confidence;
 	bool verdict_blind;
+	const char *guidelines;        /* of the campaign; NULL: none */
+	bool may_rule;                 /* it is no item of their own, or nobody else could */
+	const struct opinion *opinion; /* theirs, that waits for another's; NULL: none */
 	/* Until the blind verdict is given, or a colleague has ruled: none, and NULL. */
 	struct ruling *rulings;
 	size_t ruling_count;
@@ -126,7 +149,8 @@ struct dispute_story {
 struct error dispute_read(struct db *db, struct arena *arena, const char *id, const char *account,
                           struct dispute_story *ret_story) MUST_CHECK;
 
-/* Claims for half an hour, or renews. ERR_CONFLICT: another holds it, or it is closed. */
+/* Claims for half an hour, or renews. ERR_CONFLICT: another holds it, it is closed or passed to
+ * another, or they have given their opinion.  ERR_FORBIDDEN: the item is their own. */
 struct error dispute_claim(struct db *db, struct arena *arena, const char *id, const char *account,
                            const char **ret_expires_at) MUST_CHECK;
 

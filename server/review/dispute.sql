@@ -1,35 +1,104 @@
 -- SPDX-License-Identifier: Apache-2.0
 
 -- name: dispute_list
--- The queue, oldest first. What would tell the answer's direction stays undisclosed until
--- the one who asks has given a blind verdict. A page is read in the index, state by state, and the rest
--- by its keys: so it is, however the planner sees the parameters.
---   $1 account uuid, $2 state (open, ruled, withdrawn or NULL for all), $3 opened_at after, $4 id after, $5 limit
+-- The queue, sorted and filtered. What would tell the answer's direction stays undisclosed until the one who asks has
+-- given a blind verdict, and nothing is found by it: by technique and disagreement only those whose evidence they
+-- may see. A page is read in one index, state by state, and the rest by its keys: so it is, however the planner sees the
+-- parameters.
+--   $1 account uuid, $2 state (open, ruled, withdrawn or NULL for all), $3 opened_at and $4 id of the row before or NULL,
+--   $5 medium, $6 campaign's name, $7 reason as it is told, $8 technique, $9 what it waits for (second_opinion, or me:
+--   who asks), each or NULL, $10 sort (oldest, newest or disagreement), $11 disagreement of the row before or NULL, $12 limit
 --   -> id, media type, reason (NULL: undisclosed), why its crowd is not trusted (words with commas between, or NULL), judgments,
 --      opened at, state, closed at (or NULL), closed by, claimed until (or NULL), claimed by the one who asks, verdict
---      given?, sensitive, item uuid, and when it was opened to the last digit
+--      given?, sensitive, item uuid, campaign, did the one who asks contribute or import it?, escalated to (or NULL), to the
+--      one who asks?, waits for another opinion?, have they given theirs?, and when it was opened to the last digit,
+--      disagreement (or NULL)
+WITH mine AS MATERIALIZED (
+    SELECT dispute_id FROM blind_verdict WHERE account_id = $1::uuid
+), made AS MATERIALIZED (
+    SELECT d.id FROM dispute d WHERE d.techniques @> ARRAY[$8] AND d.techniques <> '{}'
+       AND (d.id IN (SELECT dispute_id FROM mine) OR d.state = 'ruled' AND NOT EXISTS (
+               SELECT FROM item i JOIN item n ON n.lineage = i.lineage
+                 JOIN dispute o ON o.item_id = n.id AND o.state = 'open'
+                WHERE i.id = d.item_id AND o.id NOT IN (SELECT dispute_id FROM mine)))
+), waiting AS MATERIALIZED (
+    SELECT id FROM dispute WHERE $9 = 'me' AND escalated_to = $1::uuid
+     UNION ALL
+    SELECT d.id FROM dispute d
+     WHERE $9 = 'second_opinion' AND d.opinions > 0
+       AND NOT EXISTS (SELECT FROM opinion o WHERE o.dispute_id = d.id AND o.account_id = $1::uuid
+                          AND o.undone_at IS NULL AND o.round = dispute_round(d.id))
+)
 SELECT d.id, i.media_type,
        CASE WHEN d.reason IN ('max_judgments', 'crowd_not_trusted', 'no_partner', 'notice') OR b.dispute_id IS NOT NULL THEN d.reason END,
        CASE WHEN d.reason = 'crowd_not_trusted' AND d.state = 'open' THEN array_to_string(distrust(i.campaign_id), ',') END,
        d.judgments, rfc3339(d.opened_at), d.state, rfc3339(CASE WHEN d.state <> 'open' THEN d.closed_at END),
        CASE WHEN d.state = 'ruled' THEN 'moderator' WHEN d.closed_p_fake IS NULL THEN 'operator' ELSE 'crowd' END,
        rfc3339(CASE WHEN c.expires_at > now() AND d.state = 'open' THEN c.expires_at END), c.account_id = $1::uuid,
-       b.dispute_id IS NOT NULL, i.sensitive, d.item_id, d.opened_at
+       b.dispute_id IS NOT NULL, i.sensitive, d.item_id, k.name, has_interest(d.item_id, $1::uuid),
+       (SELECT email FROM account WHERE id = d.escalated_to), coalesce(d.escalated_to = $1::uuid, false), d.opinions > 0,
+       o.id IS NOT NULL, d.opened_at, d.disagreement
   FROM (SELECT d.* FROM unnest(CASE WHEN $2::text IS NULL THEN ARRAY['open', 'ruled', 'withdrawn']
                                     ELSE ARRAY[$2] END) AS s (state)
          CROSS JOIN LATERAL (
-               SELECT * FROM dispute d
-                WHERE d.state = s.state
+              (SELECT * FROM dispute d
+                WHERE d.state = s.state AND $10 = 'oldest'
                   AND (d.opened_at, d.id) > (coalesce($3::timestamptz, '-infinity'),
                                              coalesce($4::uuid, '00000000-0000-0000-0000-000000000000'))
+                  AND ($5::text IS NULL OR d.media_type = $5)
+                  AND ($6::text IS NULL OR d.campaign_id = (SELECT id FROM campaign WHERE name = $6))
+                  AND ($7::text IS NULL
+                       OR CASE WHEN d.reason IN ('max_judgments', 'crowd_not_trusted', 'no_partner')
+                                 OR d.id IN (SELECT dispute_id FROM mine) THEN d.reason ELSE 'undisclosed' END = $7)
+                  AND ($8::text IS NULL OR d.id IN (SELECT id FROM made))
+                  AND ($9::text IS NULL OR d.id IN (SELECT id FROM waiting))
                 ORDER BY d.opened_at, d.id
-                LIMIT $5::integer) d
-         ORDER BY d.opened_at, d.id
-         LIMIT $5::integer) d
+                LIMIT $12::integer)
+                UNION ALL
+              (SELECT * FROM dispute d
+                WHERE d.state = s.state AND $10 = 'newest'
+                  AND (d.opened_at, d.id) < (coalesce($3::timestamptz, 'infinity'),
+                                             coalesce($4::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+                  AND ($5::text IS NULL OR d.media_type = $5)
+                  AND ($6::text IS NULL OR d.campaign_id = (SELECT id FROM campaign WHERE name = $6))
+                  AND ($7::text IS NULL
+                       OR CASE WHEN d.reason IN ('max_judgments', 'crowd_not_trusted', 'no_partner')
+                                 OR d.id IN (SELECT dispute_id FROM mine) THEN d.reason ELSE 'undisclosed' END = $7)
+                  AND ($8::text IS NULL OR d.id IN (SELECT id FROM made))
+                  AND ($9::text IS NULL OR d.id IN (SELECT id FROM waiting))
+                ORDER BY d.opened_at DESC, d.id DESC
+                LIMIT $12::integer)
+                UNION ALL
+              (SELECT * FROM dispute d
+                WHERE d.state = s.state AND $10 = 'disagreement' AND d.disagreement IS NOT NULL
+                  AND (d.disagreement, d.id) < (coalesce($11::real, 2),
+                                                coalesce($4::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+                  AND ($5::text IS NULL OR d.media_type = $5)
+                  AND ($6::text IS NULL OR d.campaign_id = (SELECT id FROM campaign WHERE name = $6))
+                  AND ($7::text IS NULL
+                       OR CASE WHEN d.reason IN ('max_judgments', 'crowd_not_trusted', 'no_partner')
+                                 OR d.id IN (SELECT dispute_id FROM mine) THEN d.reason ELSE 'undisclosed' END = $7)
+                  AND ($8::text IS NULL OR d.id IN (SELECT id FROM made))
+                  AND ($9::text IS NULL OR d.id IN (SELECT id FROM waiting))
+                  AND (d.id IN (SELECT dispute_id FROM mine) OR d.state = 'ruled' AND NOT EXISTS (
+                           SELECT FROM item i JOIN item n ON n.lineage = i.lineage
+                             JOIN dispute o ON o.item_id = n.id AND o.state = 'open'
+                            WHERE i.id = d.item_id AND o.id NOT IN (SELECT dispute_id FROM mine)))
+                ORDER BY d.disagreement DESC, d.id DESC
+                LIMIT $12::integer)) d
+         ORDER BY CASE WHEN $10 = 'oldest' THEN d.opened_at END, CASE WHEN $10 = 'oldest' THEN d.id END,
+                  CASE WHEN $10 = 'disagreement' THEN d.disagreement END DESC,
+                  CASE WHEN $10 = 'newest' THEN d.opened_at END DESC, d.id DESC
+         LIMIT $12::integer) d
  CROSS JOIN LATERAL (SELECT * FROM item WHERE id = d.item_id OFFSET 0) i
   LEFT JOIN LATERAL (SELECT * FROM claim WHERE dispute_id = d.id OFFSET 0) c ON true
   LEFT JOIN LATERAL (SELECT * FROM blind_verdict WHERE dispute_id = d.id AND account_id = $1::uuid OFFSET 0) b ON true
- ORDER BY d.opened_at, d.id
+ CROSS JOIN LATERAL (SELECT name FROM campaign WHERE id = d.campaign_id OFFSET 0) k
+  LEFT JOIN LATERAL (SELECT id FROM opinion WHERE d.opinions > 0 AND dispute_id = d.id AND account_id = $1::uuid
+                        AND undone_at IS NULL AND round = dispute_round(d.id)) o ON true
+ ORDER BY CASE WHEN $10 = 'oldest' THEN d.opened_at END, CASE WHEN $10 = 'oldest' THEN d.id END,
+          CASE WHEN $10 = 'disagreement' THEN d.disagreement END DESC,
+          CASE WHEN $10 = 'newest' THEN d.opened_at END DESC, d.id DESC
 
 -- name: dispute_open_lonely
 -- An item that has been the only one of its campaign and medium for ten minutes can be shown beside nothing, so
@@ -79,22 +148,27 @@ SELECT count(*) FILTER (WHERE state = 'open'), count(*) FILTER (WHERE state = 'r
 -- One dispute as this moderator may see it: evidence and rulings after their own verdict, or when it
 -- is ruled, unless a dispute on its lineage still waits for a blind verdict of theirs.
 --   $1 dispute uuid, $2 account uuid
---   -> as dispute_list up to the item; may see the evidence?, partner item uuid (or NULL), and of the own verdict, or NULL:
---      verdict, confidence, blind, when it was given
+--   -> as dispute_list up to their opinion; may see the evidence?, partner item uuid (or NULL), of the own verdict, or NULL:
+--      verdict, confidence, blind, when it was given; the campaign's guidelines (or NULL), can anybody else rule on it?
 SELECT d.id, i.media_type,
        CASE WHEN d.reason IN ('max_judgments', 'crowd_not_trusted', 'no_partner', 'notice') OR s.evidence THEN d.reason END,
        CASE WHEN d.reason = 'crowd_not_trusted' AND d.state = 'open' THEN array_to_string(distrust(i.campaign_id), ',') END,
        d.judgments, rfc3339(d.opened_at), d.state, rfc3339(CASE WHEN d.state <> 'open' THEN d.closed_at END),
        CASE WHEN d.state = 'ruled' THEN 'moderator' WHEN d.closed_p_fake IS NULL THEN 'operator' ELSE 'crowd' END,
        rfc3339(CASE WHEN c.expires_at > now() AND d.state = 'open' THEN c.expires_at END), c.account_id = $2::uuid,
-       b.dispute_id IS NOT NULL, i.sensitive, d.item_id, s.evidence,
+       b.dispute_id IS NOT NULL, i.sensitive, d.item_id, k.name, has_interest(d.item_id, $2::uuid),
+       (SELECT email FROM account WHERE id = d.escalated_to), coalesce(d.escalated_to = $2::uuid, false), d.opinions > 0,
+       o.id IS NOT NULL, s.evidence,
        (SELECT p.id FROM item p WHERE p.pair = i.pair AND p.id <> i.id
          ORDER BY p.truth IS NOT DISTINCT FROM i.truth, p.id LIMIT 1),
-       b.verdict, b.confidence, b.blind, rfc3339(b.given_at)
+       b.verdict, b.confidence, b.blind, rfc3339(b.given_at), k.guidelines, another_may_rule(d.item_id, $2::uuid)
   FROM dispute d
   JOIN item i ON i.id = d.item_id
+  JOIN campaign k ON k.id = d.campaign_id
   LEFT JOIN claim c ON c.dispute_id = d.id
   LEFT JOIN blind_verdict b ON b.dispute_id = d.id AND b.account_id = $2::uuid
+  LEFT JOIN LATERAL (SELECT id FROM opinion WHERE d.opinions > 0 AND dispute_id = d.id AND account_id = $2::uuid
+                        AND undone_at IS NULL AND round = dispute_round(d.id)) o ON true
  CROSS JOIN LATERAL (
        SELECT b.dispute_id IS NOT NULL OR d.state = 'ruled' AND NOT EXISTS (
                   SELECT FROM item k JOIN dispute o ON o.item_id = k.id AND o.state = 'open'
@@ -162,11 +236,17 @@ SELECT j.position, j.verdict, j.confidence, round(s.sensitivity::numeric * 20) /
  ORDER BY j.judged_at, j.volunteer_id
 
 -- name: dispute_claim
--- Takes or renews a claim, unless another holds one.
+-- Takes or renews a claim, unless another holds one, or the dispute is not theirs to rule on: it was passed to a colleague,
+-- they gave their opinion, or the item is their own and somebody else may rule.
 --   $1 dispute uuid, $2 account uuid, $3 seconds
---   -> expires_at (no row: another holds it, or the dispute is closed or unknown)
+--   -> expires_at (no row: another holds it, or the dispute is closed, unknown or not theirs)
 WITH open AS (
-    SELECT id FROM dispute WHERE id = $1::uuid AND state = 'open' FOR SHARE
+    SELECT d.id FROM dispute d
+     WHERE d.id = $1::uuid AND d.state = 'open' AND coalesce(d.escalated_to, $2::uuid) = $2::uuid
+       AND NOT (has_interest(d.item_id, $2::uuid) AND another_may_rule(d.item_id, $2::uuid))
+       AND NOT EXISTS (SELECT FROM opinion o WHERE o.dispute_id = d.id AND o.account_id = $2::uuid
+                          AND o.undone_at IS NULL AND o.round = dispute_round(d.id))
+       FOR SHARE
 )
 INSERT INTO claim AS c (dispute_id, account_id, expires_at)
 SELECT o.id, $2::uuid, now() + make_interval(secs => $3::integer) FROM open o
@@ -196,9 +276,13 @@ SELECT d.id FROM dispute d JOIN item i ON i.id = d.item_id
 -- name: dispute_state
 -- How a dispute, which dispute_lock holds, stands for one moderator.
 --   $1 dispute uuid, $2 account uuid
---   -> state, holds the claim, verdict, confidence (NULL: none given)
+--   -> state, holds the claim, verdict, confidence (NULL: none given), passed to another?, opinion given?, an item of their
+--      own that somebody else may rule on?
 SELECT d.state, coalesce(c.account_id = $2::uuid AND c.expires_at > now(), false),
-       b.verdict, b.confidence
+       b.verdict, b.confidence, coalesce(d.escalated_to <> $2::uuid, false),
+       EXISTS (SELECT FROM opinion o WHERE o.dispute_id = d.id AND o.account_id = $2::uuid
+                  AND o.undone_at IS NULL AND o.round = dispute_round(d.id)),
+       has_interest(d.item_id, $2::uuid) AND another_may_rule(d.item_id, $2::uuid)
   FROM dispute d
   LEFT JOIN claim c ON c.dispute_id = d.id
   LEFT JOIN blind_verdict b ON b.dispute_id = d.id AND b.account_id = $2::uuid

@@ -6,6 +6,7 @@
 
 #include "db/db.h"
 #include "review/dispute.h"
+#include "review/opinion.h"
 
 #define CORRECTION_UNDONE "The correction was undone. What was ruled before it counts again."
 #define RULING_UNDONE     "The ruling was undone by who made it."
@@ -25,7 +26,13 @@ enum {
 	MINE,
 	YOUNG,
 	UNDOES,
-	BEFORE
+	BEFORE,
+	INTERESTED,
+	ANOTHER,
+	ROUND,
+	DEMAND,
+	TRUTH,
+	GOLD
 };
 
 /* What runs inside one transaction that holds the dispute. */
@@ -33,8 +40,8 @@ struct act {
 	struct ruling_request request;
 	const char *undoes; /* NULL: it rules */
 	struct arena *arena;
-	bool again;
-	struct ruling ruled;
+	bool not_independent;
+	struct ruling_outcome outcome;
 };
 
 static const char *seconds_text(char text[12], int seconds)
@@ -70,7 +77,8 @@ static struct error ruling_store(struct db *db, const struct act *act, const cha
 		                     reason,
 		                     correction ? "true" : "false",
 		                     act->undoes,
-		                     seconds_text(claim_s, CLAIM_S) };
+		                     seconds_text(claim_s, CLAIM_S),
+		                     act->not_independent ? "true" : "false" };
 
 	return db_do(db, SQL_RULING_STORE, params, NULL);
 }
@@ -117,7 +125,8 @@ static struct ruling read_ruling(const struct rows *rows, size_t row, struct are
 		                    .by = rows_copy(rows, row, 6, arena),
 		                    .by_you = rows_flag(rows, row, 7),
 		                    .at = rows_copy(rows, row, 8, arena),
-		                    .undo_until = rows_copy(rows, row, 9, arena) };
+		                    .undo_until = rows_copy(rows, row, 9, arena),
+		                    .not_independent = rows_flag(rows, row, 10) };
 }
 
 struct error ruling_list(struct db *db, struct arena *arena, const char *item, const char *account,
@@ -148,8 +157,53 @@ static struct error read_newest(struct db *db, const struct rows *state, struct 
 	if (!err.code && !count)
 		return errorf(ERR_INTERNAL, "a ruling that is not there");
 	if (!err.code)
-		act->ruled = list[count - 1];
+		act->outcome.ruling = list[count - 1];
 	return err;
+}
+
+/* Stores what is ruled: as the ruling, or as an opinion that waits for another. */
+static struct error ruling_settle(struct db *db, struct act *act, const struct rows *state)
+{
+	const struct ruling_request *request = &act->request;
+	const struct opinion_wish wish = { .dispute = request->dispute,
+		                               .account = request->account,
+		                               .ruling = request->ruling,
+		                               .reason = request->reason,
+		                               .round = rows_text(state, 0, ROUND),
+		                               .demand = rows_text(state, 0, DEMAND),
+		                               .truth = rows_text(state, 0, TRUTH),
+		                               .gold = rows_flag(state, 0, GOLD) };
+	enum opinion_outcome outcome = OPINION_RULES;
+	struct opinion *own = NULL;
+	struct error err = opinion_settle(db, &wish, &outcome);
+
+	if (err.code)
+		return err;
+	act->not_independent = outcome == OPINION_RULES_ALONE;
+	act->outcome.again = outcome == OPINION_AGAIN;
+	if (outcome == OPINION_WAITS || outcome == OPINION_AGAIN) {
+		err = opinion_own(db, act->arena, request->dispute, request->account, &own);
+		act->outcome.opinion = own;
+		return err;
+	}
+	err = ruling_store(db, act, request->ruling, request->reason, request->corrects != NULL);
+	return err.code ? err : read_newest(db, state, act);
+}
+
+/* An opinion that waits has given its claim back: sent again, it is answered again. */
+static struct error ruling_check(struct db *db, struct act *act, const struct rows *state)
+{
+	const struct ruling_request *request = &act->request;
+	struct opinion *own = NULL;
+
+	if (rows_flag(state, 0, INTERESTED) && rows_flag(state, 0, ANOTHER))
+		return error_because(REASON_OWN_ITEM);
+	if (request->corrects)
+		return check_ruled(state, request->corrects, request->ruling);
+	struct error err = ok();
+	if (ruling_says(state, STATE, "open") && !rows_flag(state, 0, CLAIMED))
+		err = opinion_own(db, act->arena, request->dispute, request->account, &own);
+	return err.code || own ? err : ruling_check_open(state);
 }
 
 static struct error ruling_rule(struct db *db, void *arg)
@@ -161,28 +215,25 @@ static struct error ruling_rule(struct db *db, void *arg)
 
 	if ((err = ruling_read_state(db, act, &state)).code)
 		return err;
-	act->again = rows_flag(state, 0, MINE) && ruling_says(state, RULING, request->ruling) &&
-	             ruling_says(state, REASON, request->reason) &&
-	             !ruling_says(state, ID, request->corrects ?: "");
-	if (act->again)
+	act->outcome =
+		(struct ruling_outcome){ .again = rows_flag(state, 0, MINE) &&
+		                                  ruling_says(state, RULING, request->ruling) &&
+		                                  ruling_says(state, REASON, request->reason) &&
+		                                  !ruling_says(state, ID, request->corrects ?: "") };
+	if (act->outcome.again)
 		return read_newest(db, state, act);
-	err = request->corrects ? check_ruled(state, request->corrects, request->ruling)
-	                        : ruling_check_open(state);
-	if (err.code)
-		return err;
-	err = ruling_store(db, act, request->ruling, request->reason, request->corrects != NULL);
-	return err.code ? err : read_newest(db, state, act);
+	err = ruling_check(db, act, state);
+	return err.code ? err : ruling_settle(db, act, state);
 }
 
 struct error ruling_make(struct db *db, struct arena *arena, const struct ruling_request *request,
-                         struct ruling *ret_ruling, bool *ret_again)
+                         struct ruling_outcome *ret_outcome)
 {
 	struct act act = { .request = *request, .arena = arena };
 	struct error err = db_transaction(db, ruling_rule, &act);
 
 	if (!err.code)
-		*ret_ruling = act.ruled;
-	*ret_again = act.again;
+		*ret_outcome = act.outcome;
 	return err;
 }
 
@@ -190,9 +241,13 @@ static struct error undo_ruling(struct db *db, void *arg)
 {
 	struct act *act = arg;
 	auto_rows *state = NULL;
+	bool is_opinion = false;
 	struct error err;
 
 	if ((err = ruling_read_state(db, act, &state)).code)
+		return err;
+	err = opinion_undo(db, act->request.dispute, act->request.account, act->undoes, &is_opinion);
+	if (err.code || is_opinion)
 		return err;
 	if (ruling_says(state, UNDOES, act->undoes) && rows_flag(state, 0, MINE))
 		return ok();

@@ -6,6 +6,10 @@
  * correction takes the place of the ruling before it, which it names, so that nobody overrules
  * what they have not read.  Who made a ruling may undo it for ten minutes: the dispute is open
  * again and theirs; an undone correction gives force back to what it corrected.
+ *
+ * Whoever contributed or imported the item rules only where nobody else could, and that ruling
+ * says so for ever: `not_independent`.  Where the campaign demands a second opinion, what is ruled
+ * may be no more than an opinion yet (review/opinion).
  */
 #ifndef REVIEW_RULING_H
 #define REVIEW_RULING_H
@@ -33,20 +37,30 @@ struct ruling {
 	const char *undoes;          /* the ruling that it takes back; NULL: none */
 	const char *by;              /* whose it is */
 	const char *at, *undo_until; /* RFC 3339; NULL: they may not undo it */
-	bool correction, by_you;
+	bool correction, by_you, not_independent;
+};
+
+struct opinion;
+
+/* What came of a ruling. */
+struct ruling_outcome {
+	struct ruling ruling;
+	const struct opinion
+		*opinion; /* it waits for another moderator's: there is no ruling yet. Or NULL */
+	bool again;   /* the same was ruled before */
 };
 
 /*
- * Rules and closes, or corrects.  *ret_again: the same was ruled before.  ERR_NOT_FOUND.
- * ERR_CONFLICT: no claim or no verdict (of an open dispute), closed otherwise, or a correction of
- * what is not in force.
+ * Rules and closes, or corrects.  ERR_NOT_FOUND.  ERR_FORBIDDEN: the item is their own.
+ * ERR_CONFLICT: no claim or no verdict (of an open dispute), closed otherwise, a correction of
+ * what is not in force, or another opinion was given.
  */
 struct error ruling_make(struct db *db, struct arena *arena, const struct ruling_request *request,
-                         struct ruling *ret_ruling, bool *ret_again) MUST_CHECK;
+                         struct ruling_outcome *ret_outcome) MUST_CHECK;
 
 /*
- * Takes back the newest ruling of a dispute; again does nothing.  ERR_NOT_FOUND.  ERR_CONFLICT: it
- * is another's, too old, or not in force.
+ * Takes back the newest ruling of a dispute, or an opinion that waits; again does nothing.
+ * ERR_NOT_FOUND.  ERR_CONFLICT: it is another's, too old, or not in force.
  */
 struct error ruling_undo(struct db *db, const char *dispute, const char *account,
                          const char *ruling) MUST_CHECK;

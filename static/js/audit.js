@@ -72,6 +72,10 @@ const KINDS = [
 	"access_terms_made",
 	"access_asked",
 	"access_decided",
+	"note_written",
+	"dispute_escalated",
+	"opinion_given",
+	"opinion_undone",
 ];
 
 /** The list as it is shown: an older answer that comes late is not. */

@@ -2,10 +2,13 @@
 // dispute.js: one disputed item on the desk. Claim it, judge it blind, then see the evidence, then rule.
 
 import { erase, get, inWords, post } from "./api.js";
+import { desk } from "./desk.js";
 import { byId, el, focusOn, say } from "./dom.js";
 import { showEvidence, showMarks, showRulings } from "./evidence.js";
 import { nodes, t, term } from "./lang.js";
 import { loadMedium } from "./loader.js";
+import { escalation, showNotes } from "./notes.js";
+import { isFree } from "./queue.js";
 import { draft, rulingLine, rulingWord } from "./rulings.js";
 import { Scale } from "./scale.js";
 import { Viewer } from "./viewer.js";
@@ -44,26 +47,76 @@ export class Dispute {
 			return null;
 		if (this.dispute.closed)
 			return this.correcting ? "rule" : null;
+		if (this.dispute.opinion || !this.mayRule)
+			return null;
 		if (!this.dispute.claim?.by_you)
-			return "claim";
+			return this.dispute.claim ? null : "claim";
 		return this.dispute.verdict ? "rule" : "verdict";
+	}
+
+	/** Is it theirs to rule on: no item of their own, and passed to nobody else? */
+	get mayRule() {
+		return this.dispute.may_rule && (!this.dispute.escalated_to || this.dispute.escalated_to_you);
+	}
+
+	/** Fetches what comes next, with its medium. */
+	async prepare(id) {
+		if (this.next?.id === id)
+			return;
+		this.forget();
+		try {
+			const { body } = await get(`/disputes/${encodeURIComponent(id)}`);
+			if (!isFree(body) || !this.dispute)
+				return;
+			const medium = loadMedium(body.item.media, t("dispute.medium", { medium: term("medium", body.item.media.type) }));
+			medium.catch(() => { /* it is fetched again where it is shown */ });
+			this.next = { id, body, medium };
+		} catch { /* it is fetched again where it is shown */ }
+	}
+
+	/** The id of what was prepared, where it is still free; its medium waits. Else null. */
+	async prepared() {
+		const { next } = this;
+		if (!next)
+			return null;
+		const { body } = await get(`/disputes/${encodeURIComponent(next.id)}`);
+		next.body = body;
+		next.read = true;
+		return isFree(body) ? next.id : null;
+	}
+
+	forget() {
+		const { next } = this;
+		this.next = null;
+		next?.medium.then((medium) => medium.release(), () => { /* there is none */ });
+	}
+
+	/** What was prepared of a dispute, and is its opener's from now on. */
+	takePrepared(id) {
+		const taken = this.next?.id === id ? this.next : null;
+		if (taken)
+			this.next = null;
+		return taken;
 	}
 
 	async open(id) {
 		this.close();
 		this.wanted = id;
+		const ready = this.takePrepared(id);
 		try {
-			const { body } = await get(`/disputes/${encodeURIComponent(id)}`);
+			const body = ready?.read ? ready.body : (await get(`/disputes/${encodeURIComponent(id)}`)).body;
 			if (this.wanted !== id)
 				return;
 			this.dispute = body;
 			byId("none").hidden = true;
 			byId("item").hidden = false;
-			await this.showMedium();
+			await this.showMedium(ready?.medium);
 			if (this.dispute !== body)
 				return;
 			this.draw();
+			showNotes(byId("notes"), id, (step) => this.attempt(step));
 			focusOn(byId("work"));
+			this.on.opened();
 		} catch (error) {
 			if (this.wanted === id)
 				this.failed(error);
@@ -77,6 +130,7 @@ export class Dispute {
 		this.partner?.release();
 		this.medium = this.partner = this.dispute = this.correcting = this.shown = null;
 		byId("evidence").replaceChildren();
+		byId("notes").replaceChildren();
 		byId("item").hidden = true;
 		byId("none").hidden = false;
 		this.trouble("");
@@ -129,7 +183,8 @@ export class Dispute {
 		line.hidden = words === "";
 	}
 
-	async showMedium() {
+	/** @param {Promise<object>} [ready] the medium, where it was fetched before */
+	async showMedium(ready) {
 		const { media } = this.dispute.item;
 		const { element } = this.viewer;
 		const noun = term("medium", media.type);
@@ -139,7 +194,8 @@ export class Dispute {
 		const { dispute } = this;
 		let medium = null;
 		try {
-			medium = await loadMedium(media, t("dispute.medium", { medium: noun }));
+			const load = () => loadMedium(media, t("dispute.medium", { medium: noun }));
+			medium = await (ready?.catch(load) ?? load());
 		} catch { /* said below */ }
 		if (this.dispute !== dispute) {
 			medium?.release();
@@ -177,6 +233,10 @@ export class Dispute {
 		this.on.claimed(claim?.by_you ? claim.expires_at : null);
 		if (this.dispute.closed)
 			this.drawClosed();
+		else if (this.dispute.opinion)
+			this.drawOpinion();
+		else if (!this.mayRule)
+			this.drawNotTheirs();
 		else if (!claim?.by_you)
 			this.drawClaim(claim);
 		else if (!verdict)
@@ -205,6 +265,36 @@ export class Dispute {
 			}, t("dispute.correct")) : null),
 			by === "moderator" && !ruling ? el("p", { class: "quiet" }, t("dispute.another_waits")) : null,
 			ruling ? el("p", { class: "quiet" }, t("dispute.correction")) : null].filter(Boolean));
+	}
+
+	/** Theirs is given; another moderator's is waited for. */
+	drawOpinion() {
+		const { opinion } = this.dispute;
+		this.act.replaceChildren(...[
+			el("div", { "data-testid": "opinion", tabindex: "-1" }, el("p", { class: "ruled" }, t("dispute.opinion", { ruling: rulingWord(opinion.ruling), when: when(opinion.at) }), el("br"), opinion.reason)),
+			el("div", { class: "bar" }, this.nextButton("go"), this.undoButton(opinion)),
+			el("p", { class: "quiet" }, t("dispute.opinion_waits"))].filter(Boolean));
+	}
+
+	drawNotTheirs() {
+		const { may_rule: may, escalated_to: to } = this.dispute;
+		this.act.replaceChildren(el("p", { "data-testid": "not-yours" }, may ? t("dispute.passed_to", { who: to }) : t("dispute.own_item")),
+			el("div", { class: "bar" }, this.nextButton("go")));
+	}
+
+	/** What the campaign wants its moderators to go by. */
+	guidelines() {
+		const { guidelines } = this.dispute;
+		return guidelines ? el("details", { "data-testid": "guidelines" }, el("summary", {}, t("dispute.guidelines")), el("div", { class: "guidelines quiet" }, guidelines)) : null;
+	}
+
+	/** Passes it to a colleague; what is written meanwhile stays. */
+	escalation() {
+		return desk.colleagues.length === 0 ? null : escalation(desk.colleagues, (to, reason) => this.attempt(async () => {
+			await this.send("escalate", { to, reason });
+			say(t("dispute.passed"));
+			await this.readAgain();
+		}));
 	}
 
 	nextButton(kind = "") {
@@ -247,6 +337,13 @@ export class Dispute {
 		this.act.replaceChildren(...[held,
 			el("div", { class: "bar" }, claim ? null : take, this.nextButton(claim ? "go" : "")),
 			el("p", { class: "quiet" }, t(claim ? "dispute.claim_later" : "dispute.claim_lasts"))].filter(Boolean));
+	}
+
+	/** One key claims and chooses a step of the scale; nothing is given before Enter. */
+	async claimAndChoose(step) {
+		await this.claim();
+		if (this.step === "verdict")
+			this.scale.choose(step);
 	}
 
 	claim() {
@@ -325,8 +422,13 @@ export class Dispute {
 			}, term("ruling", ruling), " ", el("kbd", { "aria-hidden": "true" }, key.toUpperCase())))),
 			this.correcting ? el("div", { class: "bar foot-line" }, el("span", { class: "quiet" }, t("dispute.keys")),
 				el("button", { type: "button", class: "plain", "data-testid": "leave-it", onclick: () => this.leaveIt() }, t("dispute.leave_it")))
-				: this.footLine(t("dispute.keys"))].filter(Boolean));
-		this.reason.addEventListener("keydown", (event) => { if (event.key === "Escape") focusOn(byId("work")); });
+				: this.footLine(t("dispute.keys")), this.guidelines(), this.correcting ? null : this.escalation()].filter(Boolean));
+		this.reason.addEventListener("keydown", (event) => {
+			if (event.key === "Escape")
+				focusOn(byId("work"));
+			else if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && this.dispute.verdict)
+				this.rule(this.dispute.verdict.verdict);
+		});
 	}
 
 	leaveIt() {
@@ -344,9 +446,17 @@ export class Dispute {
 			return undefined;
 		}
 		return this.attempt(async () => {
-			const made = (await this.send("ruling", { ruling, reason, ...this.correcting ? { corrects: this.correcting } : {} })).ruling;
+			const { ruling: made, opinion } = await this.send("ruling", { ruling, reason, ...this.correcting ? { corrects: this.correcting } : {} });
 			draft.set(this.id, "");
 			this.correcting = null;
+			if (opinion) {
+				Object.assign(this.dispute, { claim: null, opinion });
+				this.draw();
+				say(t("dispute.opinion_given"));
+				this.on.changed();
+				this.act.querySelector("button").focus();
+				return;
+			}
 			Object.assign(this.dispute, { claim: null, state: "ruled", closed: { at: made.at, by: "moderator" }, rulings: [...this.dispute.rulings, made] });
 			this.draw();
 			say(`${rulingWord(ruling)}.`);

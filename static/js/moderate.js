@@ -4,6 +4,8 @@
 import { erase, inWords } from "./api.js";
 import { ClaimClock } from "./claim.js";
 import { Dispute, RULINGS } from "./dispute.js";
+import { desk, listed, queueName, readDesk, showQueue } from "./desk.js";
+import { onFilters, showChosen } from "./desk-filters.js";
 import { byId, focusOn, isTyping } from "./dom.js";
 import { t } from "./lang.js";
 import { showLeaks } from "./leaks.js";
@@ -13,21 +15,27 @@ import { keysWanted } from "./keys.js";
 import { Queue } from "./queue.js";
 import { draft } from "./rulings.js";
 
-const sections = ["loading", "door", "desk"].map(byId);
+const sections = ["loading", "door", "desk", "other"].map(byId);
 const ROLES = ["moderator", "admin"];
 const REFRESH_MS = 20_000;
+/** The queue that the page shows. */
+let shown = queueName();
 
 function show(id) {
 	for (const section of sections)
 		section.hidden = section.id !== id;
-	byId("sign-out").hidden = id !== "desk";
+	byId("sign-out").hidden = byId("tabs").hidden = id !== "desk";
 }
 
 const clock = new ClaimClock(() => dispute.trouble(t("moderate.claim_ended")));
 const queue = new Queue();
 const dispute = new Dispute({
 	claimed: (end) => clock.set(end),
-	changed: () => queue.reload().catch(() => {}),
+	changed: () => {
+		queue.reload().catch(() => {});
+		readDesk().catch(() => {});
+	},
+	opened: () => preload(),
 	next: () => nextDispute(),
 	signedOut: () => enter(t("moderate.signed_out_writing")),
 });
@@ -49,10 +57,18 @@ async function follow() {
 		dispute.close();
 }
 
-/** The next open dispute that nobody else holds; after the last one, the first. */
+/** What comes next, with its medium, while the one on the desk is looked at. */
+async function preload() {
+	const { id } = dispute;
+	const next = await queue.nextFree(id).catch(() => null);
+	if (dispute.id === id && next)
+		await dispute.prepare(next);
+}
+
+/** The next open dispute that is free; after the last one, the first. What was prepared is taken if it still is. */
 async function nextDispute() {
 	const { id } = dispute;
-	const next = await dispute.attempt(() => queue.nextFree(id));
+	const next = await dispute.attempt(async () => await dispute.prepared() ?? queue.nextFree(id));
 	if (dispute.id !== id || next === undefined)
 		return;
 	if (next === null)
@@ -70,11 +86,45 @@ async function enter(note) {
 	});
 	show("desk");
 	focusOn(byId("desk").querySelector("h1"));
+	const listing = list();
+	await showDesk();
 	showLeaks().catch((err) => console.error(err)); // the list is of use without it
+	if (await listing)
+		await follow();
+}
+
+/** Reads the list that the address names, while the tabs come. False: there is none, or the queue says why. */
+async function list() {
+	if (!listed())
+		return false;
 	try {
 		await queue.load();
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+/** The tabs, and the queue that the address names. */
+async function showDesk() {
+	try {
+		await readDesk();
+		showChosen(desk.campaigns);
+		await showQueue();
+	} catch (error) {
+		if (!listed() || error.status !== 401) // else the list says it
+			queue.onError(error);
+	}
+}
+
+/** Another queue of the desk, without asking for the page anew. */
+async function arrive() {
+	shown = queueName();
+	dispute.close();
+	const listing = list();
+	await showDesk();
+	if (await listing)
 		await follow();
-	} catch { /* said by the queue */ }
 }
 
 byId("sign-out").addEventListener("click", async () => {
@@ -87,6 +137,24 @@ byId("sign-out").addEventListener("click", async () => {
 	enter();
 });
 window.addEventListener("hashchange", follow);
+byId("tabs").addEventListener("click", (event) => {
+	const link = event.target.closest("a");
+	if (!link || event.ctrlKey || event.metaKey || event.shiftKey)
+		return;
+	event.preventDefault();
+	if (link.dataset.queue === queueName())
+		return;
+	history.pushState(null, "", link.getAttribute("href"));
+	arrive();
+});
+window.addEventListener("popstate", () => {
+	if (queueName() !== shown && !byId("tabs").hidden)
+		arrive();
+});
+onFilters(() => {
+	queue.load().catch(() => {});
+	dispute.forget();
+});
 // The address does not change when the open dispute is chosen again, as after its ruling.
 byId("disputes").addEventListener("click", (event) => {
 	const id = event.target.closest("a")?.dataset.id;
@@ -104,6 +172,10 @@ document.addEventListener("keydown", (event) => {
 		dispute.giveVerdict();
 	else if (dispute.step === "rule" && RULINGS.some((one) => one.key === key))
 		dispute.rule(RULINGS.find((one) => one.key === key).ruling);
+	else if (dispute.step === "claim" && /^[1-6]$/.test(key))
+		dispute.claimAndChoose(Number(key) - 1);
+	else if (key === "n" && dispute.id)
+		nextDispute();
 	else if (key === "z" && dispute.id)
 		dispute.viewer.zoomStep();
 	else if (key === " " && dispute.id && !event.target.closest("button, a, input, summary"))
@@ -117,7 +189,10 @@ document.addEventListener("keydown", (event) => {
 
 // The queue follows what others do, while somebody may be looking at it.
 const refresh = () => {
-	if (!document.hidden && !byId("desk").hidden)
+	if (document.hidden || byId("tabs").hidden)
+		return;
+	readDesk().catch(() => {});
+	if (!byId("desk").hidden)
 		queue.refresh().catch(() => {});
 };
 setInterval(refresh, REFRESH_MS);

@@ -2,6 +2,8 @@
 // queue.js: the list of disputes on the left.
 
 import { get } from "./api.js";
+import { listed } from "./desk.js";
+import { chosen } from "./desk-filters.js";
 import { byId, el } from "./dom.js";
 import { t, term } from "./lang.js";
 import { onMore } from "./paging.js";
@@ -21,6 +23,12 @@ function stateOf(dispute) {
 		return t("queue.ruled");
 	if (dispute.state === "withdrawn")
 		return dispute.closed?.by === "operator" ? t("queue.item_withdrawn") : t("queue.by_crowd");
+	if (dispute.opinion_given)
+		return t("queue.opinion_given");
+	if (dispute.own_item)
+		return t("queue.own_item");
+	if (dispute.escalated_to)
+		return dispute.escalated_to_you ? t("queue.escalated_to_you") : t("queue.escalated", { who: dispute.escalated_to });
 	if (dispute.claim)
 		return dispute.claim.by_you ? t("queue.claimed_by_you") : t("queue.claimed");
 	return dispute.verdict_given ? t("queue.verdict_given") : null;
@@ -36,26 +44,31 @@ function line(dispute, current) {
 		thumb, el("span", {}, reasonWord(dispute)), el("small", {}, small)));
 }
 
+/** May who is signed in take it now? */
+export const isFree = (one) => one.state === "open" && (!one.claim || one.claim.by_you) && !one.own_item && !one.opinion_given
+	&& (!one.escalated_to || one.escalated_to_you);
+
 export class Queue {
 	constructor() {
 		this.list = byId("disputes");
 		this.state = byId("queue-state");
 		this.more = byId("more");
 		onMore(this.more, this.state, () => this.loadNext());
-		byId("which").addEventListener("change", () => this.load().catch(() => {}));
 		this.onError = () => {};
 		this.turn = 0;
 	}
 
 	async fetchPage(cursor) {
 		try {
-			const after = cursor ? `&cursor=${encodeURIComponent(cursor)}` : "";
-			const { body } = await get(`/disputes?limit=50&state=${byId("which").value}${after}`);
-			return body;
+			return (await get(this.path(50, chosen(), cursor))).body;
 		} catch (error) {
 			this.onError(error);
 			throw error;
 		}
+	}
+
+	path(limit, filters, cursor) {
+		return `/disputes?${new URLSearchParams({ limit, state: "open", ...listed(), ...filters, ...cursor ? { cursor } : {} })}`;
 	}
 
 	/** The queue from its beginning; with `atLeast`, as many pages as hold so many disputes. */
@@ -121,10 +134,9 @@ export class Queue {
 	async nextFree(id) {
 		let first = null, passed = false, cursor = "";
 		do {
-			const after = cursor ? `&cursor=${encodeURIComponent(cursor)}` : "";
-			const { items, next } = (await get(`/disputes?limit=100&state=open${after}`)).body;
+			const { items, next } = (await get(this.path(100, { ...chosen(), state: "open" }, cursor))).body;
 			for (const one of items) {
-				const free = one.id !== id && (!one.claim || one.claim.by_you);
+				const free = one.id !== id && isFree(one);
 				if (free && passed)
 					return one.id;
 				passed ||= one.id === id;

@@ -12,7 +12,7 @@ export const rulingWord = (ruling) => term("ruled", ruling);
 export function rulingLine(one) {
 	const values = { ruling: rulingWord(one.ruling), who: one.by_you ? t("rulings.you") : one.by ?? t("rulings.moderator"), when: when(one.at) };
 	const key = one.correction && one.ruling !== "undo" ? "rulings.correction" : "rulings.line";
-	return el("p", { class: "ruled" }, nodes(key, values, (words) => el("strong", {}, words)), el("br"), one.reason);
+	return el("p", { class: "ruled" }, nodes(key, values, (words) => el("strong", {}, words)), one.not_independent ? el("em", { "data-testid": "not-independent" }, ` ${t("rulings.not_independent")}`) : null, el("br"), one.reason);
 }
 
 /** A half-written reason stays in this tab until it is sent or its writer signs out. */

@@ -281,4 +281,111 @@ describe("the moderators' desk", () => {
 		}
 		await visit.page.setViewportSize(DESKTOP);
 	});
+
+	test("three keys and one sentence settle a clear dispute, and one more brings the next", async () => {
+		const [id, second] = await disputes(2);
+		await lookAt(id);
+		await visit.page.keyboard.press("6");
+		await visit.at("blind-scale").waitFor();
+		await visit.page.locator("#act [aria-pressed='true']").waitFor();
+		await visit.page.keyboard.press("Enter");
+		await visit.at("reason").waitFor();
+		await visit.page.keyboard.type(REASON);
+		await visit.page.keyboard.press("Control+Enter");
+		await visit.at("ruled").getByText("Ruled fake").waitFor();
+		assert.deepEqual(await rulings(id), [["fake", REASON, "f"]]);
+		await visit.page.keyboard.press("n");
+		await visit.page.waitForURL(`**/moderate#${second}`);
+		await visit.at("claim").waitFor();
+	});
+
+	test("queue, filter and order stand in the address, for a colleague to open", async () => {
+		const [first, second] = await disputes(2);
+		await visit.page.goto("/moderate");
+		await visit.at("dispute-link").first().waitFor();
+		await visit.at("filters").locator("summary").click();
+		await visit.at("filters").locator("select[name=sort]").selectOption("newest");
+		await visit.page.locator(`li:first-child [data-id="${second}"]`).waitFor();
+		await visit.at("filters").locator("select[name=media_type]").selectOption("audio");
+		await visit.page.getByText("Nothing here").waitFor();
+		assert.match(visit.page.url(), /\?sort=newest&media_type=audio$|\?media_type=audio&sort=newest$/);
+		await visit.page.goto("/moderate?media_type=image&sort=newest");
+		await visit.page.locator(`li:first-child [data-id="${second}"]`).waitFor();
+		assert.equal(await visit.at("filters").locator("select[name=sort]").inputValue(), "newest");
+		assert.equal(await visit.at("filters").locator("select[name=media_type]").inputValue(), "image");
+		await visit.shoot("moderate-filters", { sizes: [PHONE, DESKTOP, { width: 1920, height: 1080 }] });
+		await visit.page.goto("/moderate");
+		await visit.page.locator(`li:first-child [data-id="${first}"]`).waitFor();
+	});
+
+	test("a note and a dispute that is passed on reach the colleague", async () => {
+		const [id] = await disputes(2);
+		await lookAt(id);
+		await claimAndJudge();
+		await visit.at("notes").locator("summary").click();
+		await visit.at("note-text").fill("Look at the waves, left.");
+		await visit.at("note-send").click();
+		await visit.at("note").getByText("Look at the waves, left.").waitFor();
+		await visit.at("escalation").locator("summary").click();
+		await visit.at("escalate-to").selectOption("joan@example.org");
+		await visit.at("escalate-reason").fill("You know waves better than I do.");
+		await visit.shoot("moderate-escalate", { sizes: [PHONE, DESKTOP] });
+		await visit.at("escalate").click();
+		await visit.at("not-yours").getByText("joan@example.org").waitFor();
+		assert.equal((await colleague.post(`/disputes/${id}/claim`, {})).status, 200);
+		assert.equal((await colleague.post(`/disputes/${id}/verdict`, { verdict: "real", confidence: 75 })).status, 201);
+		const { notes } = (await colleague.get(`/api/v1/disputes/${id}/notes`)).json;
+		assert.deepEqual(notes.map((one) => [one.text, one.to]), [["Look at the waves, left.", null], ["You know waves better than I do.", "joan@example.org"]]);
+	});
+
+	test("where two have to agree, an opinion waits for the second, and can be taken back", async () => {
+		await sql(database, "update campaign set second_opinion = 'always', guidelines = 'Crops are real.'; select 1");
+		const [id] = await disputes(1);
+		await lookAt(id);
+		await claimAndJudge();
+		await visit.at("guidelines").locator("summary").click();
+		await visit.at("guidelines").getByText("Crops are real.").waitFor();
+		await visit.at("reason").fill(REASON);
+		await visit.at("rule-fake").click();
+		await visit.at("opinion").getByText("Your opinion: Ruled fake").waitFor();
+		await visit.shoot("moderate-opinion", { sizes: [PHONE, DESKTOP] });
+		await visit.at("undo").click();
+		await visit.at("reason").waitFor();
+		await visit.at("reason").fill(REASON);
+		await visit.at("rule-real").click();
+		await visit.at("opinion").getByText("Your opinion: Ruled real").waitFor();
+		assert.deepEqual(await rulings(id), []);
+		await colleagueRules(id, "real");
+		assert.deepEqual((await rulings(id)).map(([ruling]) => ruling), ["real"]);
+		await sql(database, "update campaign set second_opinion = 'never', guidelines = null; select 1");
+	});
+
+	test("contributions of one source are approved together, those of others cannot be chosen with them", async () => {
+		const sent = (who, n) => sql(database, `insert into contribution (state, direct, volunteer_id, campaign_id, facts, rights, people, media_type, sha256, bytes, format, rendition, rendition_bytes, rendition_type, width, height, recipe)
+			select 'quarantined', false, '00000000-0000-4000-8000-00000000000${who}', campaign_id, '{"licence": "CC0-1.0"}', 'own_work', 'nobody', 'image', sha256('${who}${n}'), bytes, format, sha256('rendition ${who}${n}'), rendition_bytes, rendition_type, width, height, recipe
+			  from item where media_type = 'image' limit 1 returning id`);
+		for (const [who, n] of [[1, 1], [1, 2], [2, 1]])
+			await sent(who, n);
+		visit.allowed.push(/status of 404/); // their files are not in the store
+		await visit.page.goto("/moderate");
+		await visit.at("queue-contributions").click();
+		await visit.page.waitForURL("**/moderate?queue=contributions");
+		await visit.at("contribution").nth(2).waitFor();
+		const boxes = visit.at("contributions").locator("input[type=checkbox]");
+		await boxes.nth(0).check();
+		assert.deepEqual([await boxes.nth(1).isDisabled(), await boxes.nth(2).isDisabled()], [false, true]);
+		await boxes.nth(1).check();
+		await visit.shoot("moderate-contributions", { sizes: [PHONE, DESKTOP, { width: 1920, height: 1080 }] });
+		await visit.at("approve-chosen").click();
+		await visit.at("contribution").nth(1).waitFor({ state: "detached" });
+		assert.deepEqual(await sql(database, "select state, count(*) from contribution group by 1 order by 1"), [["approved", "2"], ["quarantined", "1"]]);
+		assert.deepEqual(await sql(database, "select count(*) from audit where kind = 'contribution_approved'"), [["2"]]);
+		await visit.at("reject").click();
+		await visit.page.getByText("Say why first").waitFor();
+		await visit.at("contributions").locator("textarea").fill("It shows nothing at all.");
+		await visit.at("reject").click();
+		await visit.page.getByText("Nothing waits.").waitFor();
+		await visit.page.goBack();
+		await visit.at("desk").waitFor();
+	});
 });

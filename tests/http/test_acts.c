@@ -73,6 +73,30 @@ static void moderate(void)
 	              200);
 }
 
+static void work_together(void)
+{
+	struct person colleague = an_account("moderator");
+	const char *to = text_at(get(&colleague, V1 "/session").body, "account/email");
+	const char *campaign = a_campaign();
+
+	tell_db("UPDATE campaign SET second_opinion = 'always' WHERE name = '%s'", campaign);
+	const char *id = a_dispute("max_judgments", &(struct items){ .campaign = campaign });
+	expect_status(post(&admin, dispute_at(id, "notes"), json_pack("{s:s}", "text", "odd")), 201);
+	expect_status(post(&admin, dispute_at(id, "claim"), json_object()), 200);
+	expect_status(post(&admin, dispute_at(id, "verdict"),
+	                   json_pack("{s:s, s:i}", "verdict", "fake", "confidence", 95)),
+	              201);
+	struct answer given = post(&admin, dispute_at(id, "ruling"),
+	                           json_pack("{s:s, s:s}", "ruling", "fake", "reason", REASON));
+	expect_status(given, 202);
+	expect_status(post(&admin, dispute_at(id, "undo"),
+	                   json_pack("{s:O}", "ruling", at(given.body, "opinion/id"))),
+	              200);
+	expect_status(post(&admin, dispute_at(id, "escalate"),
+	                   json_pack("{s:s, s:s}", "to", to, "reason", REASON)),
+	              204);
+}
+
 static void set_aside(void)
 {
 	struct person volunteer = a_volunteer();
@@ -140,9 +164,9 @@ static const char *a_waiting_picture(void)
 	return ask_db(
 		"INSERT INTO contribution (state, direct, volunteer_id, campaign_id, facts, rights,"
 		" people, media_type, sha256, bytes, format, rendition, rendition_bytes,"
-		" rendition_type, width, height) SELECT 'quarantined', false, '%s', id,"
+		" rendition_type, width, height, recipe) SELECT 'quarantined', false, '%s', id,"
 		" '{\"licence\": \"CC0-1.0\"}', 'own_work', 'nobody', 'image', sha256('%s'), 1,"
-		" 'png', sha256('r%s'), 1, 'image/jpeg', 64, 64 FROM campaign WHERE name = '%s'"
+		" 'png', sha256('r%s'), 1, 'image/jpeg', 64, 64, 2 FROM campaign WHERE name = '%s'"
 		" RETURNING id",
 		volunteer_id(&volunteer), fresh_name(), fresh_name(), common_campaign());
 }
@@ -152,8 +176,19 @@ static void review(void)
 	const char *id = a_waiting_picture();
 
 	expect_status(get(&admin, say(V1 "/contributions/%s", id)), 200);
+	expect_status(
+		post(&admin, say(V1 "/contributions/%s/notes", id), json_pack("{s:s}", "text", "of a set")),
+		201);
 	expect_status(post(&admin, say(V1 "/items/%s/review", id),
 	                   json_pack("{s:s, s:s}", "decision", "reject", "reason", REASON)),
+	              200);
+}
+
+static void approve_many(void)
+{
+	expect_status(post(&admin, V1 "/contributions/review",
+	                   json_pack("{s:s, s:[s]}", "decision", "approve", "contributions",
+	                             a_waiting_picture())),
 	              200);
 }
 
@@ -286,6 +321,9 @@ static const struct {
 	  { "POST /disputes/{}/claim", "POST /disputes/{}/verdict", "POST /disputes/{}/ruling",
 	    "POST /disputes/{}/undo" },
 	  { "dispute_claimed", "dispute_verdict", "media_viewed", "ruling_made" } },
+	{ work_together,
+	  { "POST /disputes/{}/notes", "POST /disputes/{}/escalate" },
+	  { "note_written", "opinion_given", "opinion_undone", "dispute_escalated" } },
 	{ set_aside,
 	  { "POST /set-asides", "POST /set-asides/{}/undo" },
 	  { "set_aside_made", "set_aside_undone" } },
@@ -295,7 +333,10 @@ static const struct {
 	{ unseal, { "POST /releases/{}/{}/unseal" }, { "unseal_asked" } },
 	{ cancel, { "DELETE /jobs/{}" }, { "job_cancelled" } },
 	{ contribute, { "POST /items" }, { "contribution_made" } },
-	{ review, { "POST /items/{}/review" }, { "media_viewed", "contribution_rejected" } },
+	{ review,
+	  { "POST /items/{}/review", "POST /contributions/{}/notes" },
+	  { "media_viewed", "note_written", "contribution_rejected" } },
+	{ approve_many, { "POST /contributions/review" }, { "contribution_approved" } },
 	{ take_down, { "POST /items/{}/withdraw" }, { "item_withdrawn", "withdrawal_made" } },
 	{ answer_notice,
 	  { "POST /notices/{}/decision", "PUT /notices/{}/hidden" },
@@ -442,6 +483,8 @@ static const struct {
 	{ "invite revoke $(psql -XAtq \"$URL\" -c 'SELECT id FROM invitation')",
 	  "invitation_withdrawn" },
 	{ "campaign close other", "campaign_changed" },
+	{ "campaign guide other none.csv", "campaign_changed" },
+	{ "campaign second-opinion other gold", "campaign_changed" },
 	{ "campaign list", NULL },
 	{ "store adopt", "store_bound" },
 	{ "store collect --dry-run", NULL },

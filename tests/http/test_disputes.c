@@ -384,8 +384,10 @@ END_TEST
 
 START_TEST(a_page_of_the_queue_begins_in_the_index_where_the_last_one_ended)
 {
-	const char *said = plan_of("dispute_list", "(uuid, text, timestamptz, uuid, integer)",
-	                           AN_ID ", 'open', now(), " AN_ID ", 50");
+	const char *said = plan_of(
+		"dispute_list",
+		"(uuid, text, timestamptz, uuid, text, text, text, text, text, text, real, integer)",
+		AN_ID ", 'open', now(), " AN_ID ", NULL, NULL, NULL, NULL, NULL, 'oldest', NULL, 50");
 
 	ck_assert_msg(!strstr(said, "Seq Scan"), "%s", said);
 	ck_assert_msg(strstr(said, "Index Cond: ((state = s.state) AND (ROW(opened_at, id) > ROW("),

@@ -62,12 +62,14 @@ static const struct {
 	{ "access_request.state", access_request_states, "" },
 	{ "account.role", account_roles, "" },
 	{ "audit.actor_kind", audit_actors, "" },
+	{ "campaign.second_opinion", second_opinions, "" },
 	{ "contribution.media_type", media_types, "" },
 	{ "contribution.people", contribution_people, "" },
 	{ "contribution.rights", contribution_rights, "" },
 	{ "contribution.state", contribution_states, "" },
 	{ "contribution_provenance.c2pa_state", c2pa_states, "" },
 	{ "contribution_provenance.digital_source_type", digital_source_types, "" },
+	{ "dispute.media_type", media_types, "" },
 	{ "item.basis", bases, "" },
 	{ "item.media_type", media_types, "" },
 	{ "item.people", contribution_people, "" },
@@ -87,6 +89,7 @@ static const struct {
 	{ "notice_decision.action", notice_actions, "" },
 	{ "notice_decision.ground_kind", notice_grounds, "" },
 	{ "notice_decision.outcome", notice_outcomes, "" },
+	{ "opinion.ruling", ruling_choices, "" },
 	{ "pair_cut.media_type", media_types, "" },
 	{ "provenance.c2pa_state", c2pa_states, "" },
 	{ "provenance.digital_source_type", digital_source_types, "" },
@@ -171,6 +174,7 @@ static const struct {
 	{ "ChangeReason/enum", change_reasons, NULL },
 	{ "Skip/properties/reason/enum", skip_reasons, NULL },
 	{ "RulingWish/properties/ruling/enum", ruling_choices, NULL },
+	{ "Opinion/properties/ruling/enum", ruling_choices, NULL },
 	{ "Ruling/properties/ruling/enum", ruling_choices, "undo" },
 	{ "Account/properties/account/properties/role/enum", account_roles, NULL },
 	{ "SignedIn/properties/account/properties/role/enum", account_roles, NULL },
@@ -270,6 +274,7 @@ static const struct {
 	{ "scripts/demo/check", techniques, "split(\"", " ", "\"" },
 	{ "docs/provenance.md", digital_source_types, "are: `", "`, `", "`." },
 	{ "server/cli/account.c", account_roles, "--role ", "|", " " },
+	{ "server/cli/campaign.c", second_opinions, "second-opinion NAME ", "|", " " },
 };
 
 START_TEST(a_text_that_lists_the_words_lists_them_all)

@@ -147,10 +147,10 @@ SELECT filled_bytes('session', n), filled_id('account', 1 + n % 1000), now() + i
 INSERT INTO api_token (id, token_hash, account_id, expires_at)
 SELECT filled_id('token', n), filled_bytes('token', n), filled_id('account', 1 + n % 1000), now() + interval '1 year' FROM generate_series(1, 2000) n;
 
-INSERT INTO dispute (id, item_id, reason, state, judgments, opened_at, begun_at, closed_at, closed_p_fake, closed_judgments)
-SELECT filled_id('dispute', n), filled_id('item', n), 'max_judgments', state, 5, at, CASE WHEN state = 'ruled' THEN at END,
-       CASE WHEN state <> 'open' THEN at END, CASE WHEN state = 'withdrawn' THEN 0.99 END, CASE WHEN state = 'withdrawn' THEN 9 END
-  FROM generate_series(1, :items) n
+INSERT INTO dispute (id, campaign_id, media_type, techniques, disagreement, item_id, reason, state, judgments, opened_at, begun_at, closed_at, closed_p_fake, closed_judgments)
+SELECT filled_id('dispute', n), i.campaign_id, i.media_type, i.techniques, 0.5, filled_id('item', n), 'max_judgments', d.state, 5, at, CASE WHEN d.state = 'ruled' THEN at END,
+       CASE WHEN d.state <> 'open' THEN at END, CASE WHEN d.state = 'withdrawn' THEN 0.99 END, CASE WHEN d.state = 'withdrawn' THEN 9 END
+  FROM generate_series(1, :items) n JOIN item i ON i.id = filled_id('item', n)
  CROSS JOIN LATERAL (SELECT CASE WHEN n % 200 = 13 THEN 'open' WHEN n % 50 = 3 THEN 'ruled' WHEN n % 200 = 42 THEN 'ruled' ELSE 'withdrawn' END AS state,
                             filled_time(n, :items) AS at) d
  WHERE n % 200 = 13 OR n % 50 = 3 OR n % 100 = 42;
@@ -162,6 +162,15 @@ INSERT INTO ruling (id, dispute_id, item_id, account_id, ruling, reason, ruled_a
 SELECT filled_id('ruling', n), d.id, d.item_id, filled_id('account', 1 + n % 20),
        CASE WHEN n % 200 = 42 THEN 'reopen' WHEN n % 4 = 0 THEN 'real' ELSE 'fake' END, 'because it is so', d.opened_at, 1
   FROM generate_series(1, :items) n JOIN dispute d ON d.id = filled_id('dispute', n) AND d.state = 'ruled';
+-- A tenth of those that are open wait for a second opinion, some were passed on, and notes were written of many.
+INSERT INTO opinion (id, dispute_id, item_id, round, account_id, ruling, reason)
+SELECT filled_id('opinion', n), d.id, d.item_id, 0, filled_id('account', 1 + n % 20), 'fake', 'because it is so'
+  FROM generate_series(13, :items, 200) n JOIN dispute d ON d.id = filled_id('dispute', n) WHERE n % 2000 = 13;
+UPDATE dispute SET opinions = 1 WHERE id IN (SELECT dispute_id FROM opinion);
+INSERT INTO escalation (dispute_id, account_id, to_account, reason)
+SELECT filled_id('dispute', n), filled_id('account', 1), filled_id('account', 2), 'because it is hard' FROM generate_series(413, :items, 4000) n;
+UPDATE dispute SET escalated_to = filled_id('account', 2) WHERE id IN (SELECT dispute_id FROM escalation);
+INSERT INTO note (subject, account_id, text) SELECT item_id, filled_id('account', 3), 'a note' FROM dispute;
 INSERT INTO evidence_seen (dispute_id, account_id)
 SELECT filled_id('dispute', n), filled_id('account', 1) FROM generate_series(3, :items, 500) n;
 INSERT INTO claim (dispute_id, account_id, expires_at)

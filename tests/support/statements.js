@@ -39,6 +39,7 @@ const items = (count, first = 2000) => `filled_ids('item', ${first}, ${count})`;
 const account = "filled_id('account', 1)";
 const volunteer = "filled_id('volunteer', 500)";
 const volunteers = (count, first = 500) => `filled_ids('volunteer', ${first}, ${count})`;
+const opinion = "filled_id('opinion', 13)";
 const open = "filled_id('dispute', 2013)";
 const ruled = "filled_id('dispute', 2003)";
 const large = "filled_id('release', 1)";
@@ -179,7 +180,28 @@ export const VALUES = {
 	consensus_settle: ["filled_moves(1000)"],
 	consensus_write_fit: [text('{"judgments":1,"items":1,"moved":1,"retired":1,"reopened":1,"held":1,"disputed":1,"withdrawn":1,"gold":1,"weight":1,"slope":1,"cohorts":1,"cohort_volunteers":2,"cohort_share":0.5,"cohort_changes":1,"decided_full":1,"decided_no_gold":1,"decided_one_network":1,"decided_neither":1,"ignored":1}')],
 	consensus_last_fit: [],
-	dispute_list: [account, text("ruled"), "now() - interval '90 days'", item(), "20"],
+	dispute_list: [account, text("ruled"), "now() - interval '90 days'", item(), "NULL", "NULL", "NULL", "NULL", "NULL", text("oldest"), "NULL", "20"],
+	desk_queues: [account],
+	desk_colleagues: [account],
+	desk_campaigns: [],
+	desk_exposure: [],
+	note_dispute: [open, account],
+	note_contribution: [sent],
+	note_list: [item(2013), account, "true"],
+	note_write: [item(2013), account, text("a note")],
+	escalation_to: [open, account, email],
+	escalation_store: [open, account, "filled_id('account', 3)", text("a colleague knows such lamps")],
+	opinion_draw: [open],
+	opinion_round: [open, account, "0", text("fake")],
+	opinion_store: [open, account, "0", text("fake"), text("its shadows differ"), "true"],
+	opinion_own: [open, account, "600"],
+	opinion_given: [open, account, opinion, "600"],
+	opinion_undo: [open, account, opinion, "1800"],
+	opinion_counts: [],
+	opinion_against_rulings: [],
+	campaign_guide: [text("large"), text("Crops are real.")],
+	campaign_set_second: [text("large"), text("share"), "0.1"],
+	contribution_sources: [`ARRAY[${sent}]`],
 	dispute_open_lonely: [],
 	dispute_counts: [],
 	dispute_one: [open, account],
@@ -195,7 +217,7 @@ export const VALUES = {
 	item_create: [
 		"filled_id('campaign', 1)", text("image"), hex("new"), "1000", text("jpeg"), hex("new rendition"), "1000", text("image/jpeg"), "NULL", "NULL", "640", "480", "NULL", text("fake"),
 		text("dataset_label"), "false", "false", "false", text("a new group"), "NULL", text("{}"), text("{}"), "NULL", "NULL", "NULL", "NULL", "NULL", "NULL", "NULL", "2", "NULL",
-		text("licensed"), text("consented"), text("someone"), text("with a camera"), text("{10,20,300,400}"), text("{640,480}"),
+		text("licensed"), text("consented"), text("someone"), text("with a camera"), text("{10,20,300,400}"), text("{640,480}"), account,
 	],
 	contribution_account_waiting: [account],
 	contribution_approve: [sent, item(), text("m@example.org"), "NULL", "NULL"],
@@ -363,6 +385,7 @@ export const VALUES = {
 	release_table: [writing],
 	release_campaigns: [writing],
 	release_licences: [writing],
+	release_opinions: [writing],
 	release_people: [writing],
 	release_corrections: [writing],
 	release_set_aside: [writing],
@@ -472,7 +495,7 @@ export const VALUES = {
 	revocation_sweep: [],
 	ruling_list: [item(2003), account, "600"],
 	ruling_state: [ruled, account, "600"],
-	ruling_store: [ruled, account, text("real"), text("it is real after all"), "true", "NULL", "600"],
+	ruling_store: [ruled, account, text("real"), text("it is real after all"), "true", "NULL", "600", "false"],
 	stats_public: ["ARRAY['in_service', 'retired']", "ARRAY['image', 'audio']"],
 	stats_fold_again: [],
 	stats_fold_end: [],

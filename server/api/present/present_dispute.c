@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/present/present_desk.h"
 #include "api/present/present_number.h"
 #include "api/present/present_origin.h"
 #include "api/present/present_ruling.h"
@@ -42,12 +43,16 @@ static json_t *claim_json(const struct dispute *dispute)
 
 json_t *present_dispute(const struct dispute *dispute)
 {
-	return json_pack("{s:s, s:s, s:s, s:o, s:I, s:s, s:s, s:o, s:o, s:b, s:b}", "id", dispute->id,
-	                 "media_type", dispute->media_type, "reason", dispute->reason ?: "undisclosed",
-	                 "distrust", words_json(dispute->distrust), "judgments",
-	                 (json_int_t)dispute->judgments, "opened_at", dispute->opened_at, "state",
-	                 dispute->state, "closed", closing_json(dispute), "claim", claim_json(dispute),
-	                 "verdict_given", dispute->verdict_given, "sensitive", dispute->sensitive);
+	return json_pack(
+		"{s:s, s:s, s:s, s:o, s:I, s:s, s:s, s:o, s:o, s:b, s:b, s:s, s:b, s:s?, s:b, s:b, s:b}",
+		"id", dispute->id, "media_type", dispute->media_type, "reason",
+		dispute->reason ?: "undisclosed", "distrust", words_json(dispute->distrust), "judgments",
+		(json_int_t)dispute->judgments, "opened_at", dispute->opened_at, "state", dispute->state,
+		"closed", closing_json(dispute), "claim", claim_json(dispute), "verdict_given",
+		dispute->verdict_given, "sensitive", dispute->sensitive, "campaign", dispute->campaign,
+		"own_item", dispute->own_item, "escalated_to", dispute->escalated_to, "escalated_to_you",
+		dispute->escalated_to_you, "second_opinion", dispute->second_opinion, "opinion_given",
+		dispute->opinion_given);
 }
 
 json_t *present_dispute_story(const struct dispute_story *story)
@@ -63,6 +68,10 @@ json_t *present_dispute_story(const struct dispute_story *story)
 		json_array_append_new(rulings, present_ruling(&story->rulings[i]));
 	json_object_set_new(json, "verdict", verdict);
 	json_object_set_new(json, "rulings", rulings);
+	json_object_set_new(json, "guidelines",
+	                    story->guidelines ? json_string(story->guidelines) : json_null());
+	json_object_set_new(json, "may_rule", json_boolean(story->may_rule));
+	json_object_set_new(json, "opinion", present_opinion(story->opinion));
 	return json;
 }
 
