@@ -180,9 +180,9 @@ COMMENT ON FUNCTION opinion_changes IS 'Of an opinion only this may change: that
 CREATE TRIGGER opinion_changes BEFORE UPDATE ON opinion
     FOR EACH ROW EXECUTE FUNCTION opinion_changes();
 CREATE TRIGGER opinion_stays BEFORE DELETE ON opinion
-    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+    FOR EACH ROW EXECUTE FUNCTION refuse_removal();
 CREATE TRIGGER opinion_keeps BEFORE TRUNCATE ON opinion
-    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_removal();
 
 -- ---------------------------------------------------------------- acts
 

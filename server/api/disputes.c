@@ -164,7 +164,7 @@ static json_t *evidence_json(struct request *req, const struct dispute_story *st
 }
 
 /* Evidence opens the original, which volunteers never see: that is an act. */
-static struct error note_original(struct request *req, struct db *db, const unsigned char *item)
+static struct error note_original_view(struct request *req, struct db *db, const unsigned char *item)
 {
 	char id[UUID_TEXT];
 
@@ -184,7 +184,7 @@ static struct error disputes_tell(struct request *req, struct db *db, unsigned s
 	const unsigned char *const ids[] = { story.dispute.item, story.partner };
 	if ((err = item_media(db, req->arena, ids, story.has_partner ? 2 : 1, media)).code)
 		return err;
-	if (story.evidence && (err = note_original(req, db, story.dispute.item)).code)
+	if (story.evidence && (err = note_original_view(req, db, story.dispute.item)).code)
 		return err;
 	json_t *json = present_dispute_story(&story);
 	json_object_set_new(

@@ -120,6 +120,13 @@
 	  "Another moderator works on this dispute. Take the next one.")                               \
 	X(DISPUTE_OVERTAKEN, "dispute-overtaken", ERR_CONFLICT, "A later dispute is there",            \
 	  "A later dispute about this item is there. Rule on it, or correct it there.")                \
+	X(OWN_ITEM, "own-item", ERR_FORBIDDEN, "The item is your own",                                 \
+	  "You contributed or imported this item: somebody else has to rule on it.")                   \
+	X(DISPUTE_ESCALATED, "dispute-escalated", ERR_CONFLICT,                                        \
+	  "The dispute was passed to a colleague",                                                     \
+	  "This dispute was passed to a colleague by name. Take the next one.")                        \
+	X(OPINION_GIVEN, "opinion-given", ERR_CONFLICT, "You have given your opinion",                 \
+	  "You have given your opinion on this dispute. It waits for a colleague's.")                  \
 	X(NO_CLAIM, "no-claim", ERR_CONFLICT, "The dispute is not claimed",                            \
 	  "Claim this dispute first; your claim may have run out.")                                    \
 	X(NO_VERDICT, "no-verdict", ERR_CONFLICT, "The blind verdict is missing",                      \
@@ -148,13 +155,6 @@
 	  "You contributed the item, or decided before: another moderator has to decide.")             \
 	X(NO_COMPLAINT, "no-complaint", ERR_CONFLICT, "There can be no complaint now",                 \
 	  "There is no decision yet, or there was a complaint, or its six months are over.")           \
-	X(OWN_ITEM, "own-item", ERR_FORBIDDEN, "The item is your own",                                 \
-	  "You contributed or imported this item: somebody else has to rule on it.")                   \
-	X(DISPUTE_ESCALATED, "dispute-escalated", ERR_CONFLICT,                                        \
-	  "The dispute was passed to a colleague",                                                     \
-	  "This dispute was passed to a colleague by name. Take the next one.")                        \
-	X(OPINION_GIVEN, "opinion-given", ERR_CONFLICT, "You have given your opinion",                 \
-	  "You have given your opinion on this dispute. It waits for a colleague's.")                  \
 	/* releases */                                                                                 \
 	X(RELEASE_EXISTS, "release-exists", ERR_CONFLICT, "The release exists",                        \
 	  "Releases never change: choose another version.")                                            \

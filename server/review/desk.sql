@@ -8,6 +8,11 @@ SELECT 'disputes', count(*), rfc3339(min(opened_at)) FROM dispute WHERE state = 
  UNION ALL
 SELECT 'contributions', count(*), rfc3339(min(created_at)) FROM contribution WHERE state = 'quarantined'
  UNION ALL
+SELECT 'notices', count(*), rfc3339(min(made_at)) FROM notice WHERE state = 'open'
+ UNION ALL
+SELECT 'appeals', count(*), rfc3339(min(c.made_at)) FROM notice n JOIN notice_complaint c ON c.notice_id = n.id
+ WHERE n.state = 'contested'
+ UNION ALL
 SELECT 'second_opinions', count(*), rfc3339(min(d.opened_at)) FROM dispute d
  WHERE d.opinions > 0
    AND NOT EXISTS (SELECT FROM opinion o WHERE o.dispute_id = d.id AND o.account_id = $1::uuid

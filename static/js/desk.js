@@ -7,11 +7,19 @@
 import { get } from "./api.js";
 import { byId, el } from "./dom.js";
 import { mountContributions } from "./desk-contributions.js";
+import { showNotices } from "./desk_notices.js";
 import { t, term } from "./lang.js";
 import { when } from "./words.js";
 
+/** Notices of one state, as a queue. */
+const noticesOf = (name, state) => (box) => {
+	const list = el("div");
+	box.append(el("h1", {}, term("desk_queue", name)), list);
+	return () => showNotices(list, { state });
+};
+
 /** By name: (box) => a function that reads the queue anew. */
-const QUEUES = { contributions: mountContributions };
+const QUEUES = { contributions: mountContributions, notices: noticesOf("notices", "open"), appeals: noticesOf("appeals", "contested") };
 
 /** Those that the list of disputes shows, with what it asks for. */
 const LISTED = { disputes: {}, second_opinions: { waits_for: "second_opinion" }, escalated: { waits_for: "me" } };

@@ -178,7 +178,7 @@ describe("the sentences", () => {
 		[schemas.ChangeKind.enum, ["change_kind"]],
 		[schemas.ChangeReason.enum, ["change_reason"]],
 		[openapi.paths["/api/v1/disputes"].get.parameters.find(({ name }) => name === "sort").schema.enum, ["desk_sort"]],
-		[["disputes", "contributions", "second_opinions", "escalated"], ["desk_queue"]],
+		[["disputes", "contributions", "notices", "appeals", "second_opinions", "escalated"], ["desk_queue"]],
 		[["approve", "reject"], ["contribution_decided"]],
 		[["certain", "likely", "guess"], ["certainty"]],
 		[["train", "validation", "test"], ["split"]],

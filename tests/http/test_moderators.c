@@ -118,6 +118,36 @@ START_TEST(the_desk_says_how_many_wait_and_since_when)
 }
 END_TEST
 
+/* One that nobody has decided, then one that somebody complains about. */
+START_TEST(notices_and_complaints_wait_on_the_desk_too)
+{
+	struct person person = an_account("moderator");
+	const char *bytes = fresh_name();
+	const char *item = an_item(
+		&(struct items){ .campaign = common_campaign(), .file = a_file(bytes, strlen(bytes)) });
+
+	expect_status(post(NULL, V1 "/notices",
+	                   json_pack("{s:s, s:s, s:s, s:s, s:s, s:b}", "item", item, "reason", "other",
+	                             "explanation", "It is not what it says it is.", "name", "Ada",
+	                             "email", "ada@example.org", "good_faith", 1)),
+	              201);
+	const char *notice = ask_db("SELECT id FROM notice WHERE item_id = '%s'", item);
+	tell_db("UPDATE notice SET made_at = '2001-02-03T04:05:06Z' WHERE id = '%s'", notice);
+	struct answer a = get(&person, V1 "/desk");
+	ck_assert_int_eq(number_at(a.body, "queues/notices/waiting"),
+	                 count_db("SELECT count(*) FROM notice WHERE state = 'open'"));
+	ck_assert_str_eq(text_at(a.body, "queues/notices/oldest_at"), "2001-02-03T04:05:06.000Z");
+	int appeals = (int)number_at(a.body, "queues/appeals/waiting");
+	tell_db("UPDATE notice SET state = 'contested', made_at = now() WHERE id = '%s'", notice);
+	tell_db("INSERT INTO notice_complaint (notice_id, text, made_at) VALUES"
+	        " ('%s', 'I do not agree with this at all.', '2001-02-03T04:05:06Z')",
+	        notice);
+	a = get(&person, V1 "/desk");
+	ck_assert_int_eq(number_at(a.body, "queues/appeals/waiting"), appeals + 1);
+	ck_assert_str_eq(text_at(a.body, "queues/appeals/oldest_at"), "2001-02-03T04:05:06.000Z");
+}
+END_TEST
+
 static bool is_found(struct person *as, const char *query, const char *id)
 {
 	struct answer a = get(as, say(V1 "/disputes?limit=100&sort=newest%s", query));
@@ -697,6 +727,7 @@ Suite *http_moderators_suite(void)
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, the_desk_says_how_many_wait_and_since_when);
+	tcase_add_test(tc, notices_and_complaints_wait_on_the_desk_too);
 	tcase_add_test(tc, disputes_are_found_by_medium_campaign_and_reason);
 	tcase_add_test(tc, what_would_tell_the_answer_finds_nothing_before_the_verdict);
 	tcase_add_loop_test(tc, pages_of_the_queue_follow_its_sort_to_the_end, 0, 3);

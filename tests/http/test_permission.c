@@ -267,7 +267,7 @@ static long status_of(const struct cells *cells, struct person *as)
 	for (; (at = strchr(pattern, '{')) != NULL; pattern = strchr(at, '}') + 1)
 		path = say("%s%.*s%s", path, (int)(at - pattern), pattern, NO_ID);
 	path = say("%s%s", path, pattern);
-	if (strcmp(asked.method, "PATCH") == 0)
+	if (strcmp(cells->route, "PATCH /api/v1/uploads/{}") == 0)
 		asked.type = "application/offset+octet-stream";
 	if (asked.method[0] == 'P')
 		asked.text = "{}";
