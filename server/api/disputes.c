@@ -164,7 +164,8 @@ static json_t *evidence_json(struct request *req, const struct dispute_story *st
 }
 
 /* Evidence opens the original, which volunteers never see: that is an act. */
-static struct error note_original_view(struct request *req, struct db *db, const unsigned char *item)
+static struct error note_original_view(struct request *req, struct db *db,
+                                       const unsigned char *item)
 {
 	char id[UUID_TEXT];
 

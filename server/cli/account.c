@@ -156,9 +156,9 @@ const char cli_account_usage[] =
 	"       touchstone account token EMAIL [--expires DAYS]      prints a bearer token; 90 days\n"
 	"       touchstone account revoke EMAIL              ends every token\n"
 	"       touchstone account drop-factor EMAIL         who lost their second factor signs in "
-    "without\n"
+	"without\n"
 	"       touchstone account terms FILE                what researchers who ask for access agree "
-    "to";
+	"to";
 
 /* The verb's place, or VERBS: there is none, or it is given too much or too little. */
 static size_t verb_of(int argc, char **argv, const struct order *order, const char *days)

@@ -260,7 +260,7 @@ static struct error db_translate(struct db *db, const PGresult *result, const ch
 struct error db_act_as(struct db *db, const char *actor, const char *network)
 {
 	const char *from = network ? network : "";
-	struct error err = ok();
+	struct error err;
 
 	if (strcmp(db->actor, actor) == 0 && strcmp(db->network, from) == 0)
 		return ok();

@@ -22,10 +22,10 @@ struct error answer_receipt(struct db *db, const struct notice_request *request,
                             const char *made_at) MUST_CHECK;
 
 /* To whoever sent the notice, unless there is no address. */
-struct error answer_decision(struct db *db, struct arena *arena, const char *notice) MUST_CHECK;
+struct error answer_decision(struct db *db, struct arena *arena, const char *id) MUST_CHECK;
 
 /* To who contributed the item; names nobody. */
-struct error answer_contributor(struct db *db, struct arena *arena, const char *notice,
+struct error answer_contributor(struct db *db, struct arena *arena, const char *id,
                                 const char *to) MUST_CHECK;
 
 #endif

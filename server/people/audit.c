@@ -23,7 +23,7 @@ static struct error resolve_actor(struct db *db, struct arena *arena, const char
                                   const char **ret_id)
 {
 	auto_rows *rows = NULL;
-	struct error err = ok();
+	struct error err;
 
 	if (!strchr(who, '@')) {
 		*ret_id = who;
@@ -60,7 +60,7 @@ struct error audit_list(struct db *db, struct arena *arena, const struct audit_q
 	auto_rows *rows = NULL;
 	const char *actor = NULL;
 	char limit[12];
-	struct error err = ok();
+	struct error err;
 
 	if (query->actor && (err = resolve_actor(db, arena, query->actor, &actor)).code)
 		return err;

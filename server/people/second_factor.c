@@ -158,7 +158,7 @@ static void make_codes(char codes[RECOVERY_CODES][RECOVERY_CODE_TEXT],
 		secret_hash(hash, plain);
 		len += (size_t)sprintf(hashes + len, "%c%s", c ? ',' : '{', hash);
 	}
-	strcpy(hashes + len, "}");
+	memcpy(hashes + len, "}", 2);
 }
 
 struct error second_factor_confirm(struct db *db, const struct factor_try *try,

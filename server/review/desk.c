@@ -14,7 +14,7 @@ static struct error no_such_subject(enum note_subject subject)
 }
 
 static struct error desk_read_words(struct db *db, struct arena *arena, enum statement statement,
-                               const char *const params[], const char *const **ret_words)
+                                    const char *const params[], const char *const **ret_words)
 {
 	auto_rows *rows = NULL;
 	struct error err = db_run(db, statement, params, &rows);

@@ -59,7 +59,8 @@ static struct error store_opinion(struct db *db, const struct opinion_wish *wish
 }
 
 static struct error opinion_decide(struct db *db, const struct opinion_wish *wish,
-                                 const struct opinion_round *round, enum opinion_outcome *ret_outcome)
+                                   const struct opinion_round *round,
+                                   enum opinion_outcome *ret_outcome)
 {
 	bool settles = round->agrees || round->others > 1, waits = !settles && round->has_more;
 	struct error err = store_opinion(db, wish, waits);
@@ -79,10 +80,10 @@ struct error opinion_settle(struct db *db, const struct opinion_wish *wish,
 	if (err.code)
 		return err;
 	const struct opinion_round round = { .others = rows_integer(rows, 0, 0),
-		                         .agrees = rows_flag(rows, 0, 1),
-		                         .own_ruling = rows_text(rows, 0, 2),
-		                         .own_reason = rows_text(rows, 0, 3),
-		                         .has_more = rows_flag(rows, 0, 4) };
+		                                 .agrees = rows_flag(rows, 0, 1),
+		                                 .own_ruling = rows_text(rows, 0, 2),
+		                                 .own_reason = rows_text(rows, 0, 3),
+		                                 .has_more = rows_flag(rows, 0, 4) };
 	*ret_outcome = OPINION_AGAIN;
 	if (round.own_ruling)
 		return strcmp(round.own_ruling, wish->ruling) == 0 &&

@@ -54,6 +54,7 @@ const GROWS = {
 	audit_erase: "the values of all that one account did are removed, and it did ten times as much",
 	rendering_next: "a hundred items of an older recipe at a time, where the small database has twenty",
 	revise_take: "all of a release but what was taken down is listed anew, by a job",
+	desk_queues: "all that wait are counted, from an index alone",
 	desk_exposure: "an admin has all counted that each moderator judged and ruled",
 	opinion_against_rulings: "an admin has all opinions and blind verdicts compared with the rulings in force",
 	campaign_released_gold: "all the gold of a closed campaign is looked at, once, by who opens it again",
@@ -183,7 +184,7 @@ describe("statements", () => {
 				const values = { dispute_list: asked.map((none, n) => some[n] ?? none) };
 				const found = (await explain(large, [list], settings[kind], { options: "ANALYZE, BUFFERS", runs: 3, values })).get("dispute_list");
 				assert.equal(found.error, undefined, `${by}: ${found.error}`);
-				assert.deepEqual([...tablesReadWhole(found.plan)].filter((table) => ["dispute", "item", "blind_verdict"].includes(table)), [], by);
+				assert.deepEqual([...tablesReadWhole(found.plan, { ran: true })].filter((table) => ["dispute", "item", "blind_verdict"].includes(table)), [], by);
 				t.diagnostic(`${by}, ${kind}: ${found.time_ms} ms, ${found.buffers} pages`);
 				if (found.time_ms > 50)
 					slow.push(`${by}, ${kind}: ${found.time_ms} ms`);

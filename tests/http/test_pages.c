@@ -8,7 +8,9 @@
 #include "suites.h"
 #include "world.h"
 
-static const char *const pages[] = { "/", "/about", "/data", "/moderate", "/admin", "/admin/audit" };
+static const char *const pages[] = {
+	"/", "/about", "/data", "/moderate", "/admin", "/admin/audit"
+};
 
 START_TEST(every_page_is_html_under_a_strict_policy)
 {

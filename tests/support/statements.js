@@ -567,10 +567,12 @@ export function* nodes(plan, above = []) {
 		yield* nodes(child, [...above, plan]);
 }
 
-/** The tables that a plan reads from one end to the other. */
-export function tablesReadWhole(plan) {
+/** The tables that a plan reads from one end to the other; of what was never run nothing, where only what `ran` counts. */
+export function tablesReadWhole(plan, { ran = false } = {}) {
 	const found = new Set();
 	for (const { node, above } of nodes(plan)) {
+		if (ran && node["Actual Loops"] === 0)
+			continue;
 		const whole = node["Node Type"] === "Seq Scan" || (/^Index (Only )?Scan$/.test(node["Node Type"]) && !node["Index Cond"] && !above.some((one) => one["Node Type"] === "Limit"));
 		if (whole)
 			found.add(node["Relation Name"]);
