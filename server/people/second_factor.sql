@@ -1,12 +1,13 @@
 -- SPDX-License-Identifier: Apache-2.0
 
 -- name: second_factor_find
--- After five wrong codes a wait of a minute, doubled by each, a quarter of an hour at most.
+-- After five wrong codes a wait of a minute, doubled by each, a quarter of an hour at most, whatever a clock says.
 --   $1 account uuid
 --   -> sealed, in force?, seconds to wait until the next try
 SELECT sealed, confirmed_at IS NOT NULL,
        CASE WHEN wrong < 5 THEN 0
-            ELSE greatest(0, ceil(extract(epoch FROM wrong_at - now()) + least(900, 60 * 2 ^ least(wrong - 5, 4)))) END::integer
+            ELSE least(900, greatest(0, ceil(extract(epoch FROM wrong_at - now()) + least(900, 60 * 2 ^ least(wrong - 5, 4)))))
+       END::integer
   FROM second_factor WHERE account_id = $1::uuid
 
 -- name: second_factor_begin

@@ -28,7 +28,7 @@ function options(name, words) {
 export function showChosen(campaigns) {
 	const want = chosen();
 	const list = [...new Set([...campaigns, ...want.campaign ? [want.campaign] : []])];
-	select("campaign").replaceChildren(el("option", { value: "" }, t("desk.any")), ...list.map((name) => el("option", { value: name }, name)));
+	select("campaign").replaceChildren(el("option", { value: "" }, t("desk.any")), ...list.map((name) => el("option", { value: name, translate: "no" }, name)));
 	for (const name of ["media_type", "campaign", "reason", "technique"])
 		select(name).value = want[name] ?? "";
 	select("sort").value = want.sort ?? "oldest";

@@ -26,7 +26,7 @@ const SAME = [
 	/\d (B|kB|MB)\b/g, // a size
 ];
 /** What comes from the database, from a file of the release, or from the keyboard: no sentence of the pages. */
-const DATA = "noscript, script, style, kbd, #question, .told p:nth-child(2), [data-testid=account], .mono, pre, .markdown, "
+const DATA = "noscript, script, style, kbd, [translate=no], #question, .told p:nth-child(2), [data-testid=account], .mono, pre, .markdown, "
 	+ "[data-testid=evidence] .facts dd, [data-testid=evidence] details .facts dt, [data-testid=evidence] table tbody td:first-child, .ruled, "
 	+ "[data-testid=release-card] a, [data-testid=release] > h1, .files td";
 
