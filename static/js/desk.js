@@ -38,12 +38,21 @@ export const listed = () => LISTED[queueName()] ?? null;
 /** The desk as GET /desk told it last. */
 export const desk = { colleagues: [], campaigns: [], queues: {} };
 
+/** As GET /desk orders them: drawn before it has answered, so that nothing moves when it does. */
+const EXPECTED = ["disputes", "contributions", "notices", "appeals", "second_opinions", "escalated"];
+
 let mounted = null;
 
 function tab([name, { waiting, oldest_at: oldest }]) {
-	const age = oldest ? t("desk.since", { when: when(oldest) }) : t("desk.empty");
+	const age = waiting === null ? null : oldest ? t("desk.since", { when: when(oldest) }) : t("desk.empty");
 	return el("a", { href: `?queue=${name}`, "data-queue": name, "data-testid": `queue-${name}`, "aria-current": name === queueName() ? "page" : null, title: age },
-		term("desk_queue", name), " ", el("span", { class: "number" }, waiting));
+		term("desk_queue", name), " ", el("span", { class: "number" }, waiting ?? "…"));
+}
+
+/** The tabs as they will be, while it is not known how many wait. */
+export function expectDesk() {
+	if (!byId("tabs").hasChildNodes())
+		byId("tabs").replaceChildren(...EXPECTED.map((name) => tab([name, { waiting: null, oldest_at: null }])));
 }
 
 /** Reads what waits, and draws the tabs; with the focus left where it is. */

@@ -4,7 +4,7 @@
 import { erase, inWords } from "./api.js";
 import { ClaimClock } from "./claim.js";
 import { Dispute, RULINGS } from "./dispute.js";
-import { desk, listed, queueName, readDesk, showQueue } from "./desk.js";
+import { desk, expectDesk, listed, queueName, readDesk, showQueue } from "./desk.js";
 import { onFilters, showChosen } from "./desk-filters.js";
 import { byId, focusOn, isTyping } from "./dom.js";
 import { t } from "./lang.js";
@@ -22,6 +22,8 @@ const REFRESH_MS = 20_000;
 let shown = queueName();
 
 function show(id) {
+	if (id === "desk")
+		expectDesk();
 	for (const section of sections)
 		section.hidden = section.id !== id;
 	byId("sign-out").hidden = byId("tabs").hidden = id !== "desk";

@@ -295,7 +295,7 @@ describe("the pages", () => {
 			await crowd(14, "default", (number, item) => ({
 				verdict: (number + parseInt(item.id[0], 16)) % 2 === 0 ? "fake" : "real", confidence: 60, ...item.type === "image" ? { tells: ["edges"], marks: [{ x: 0.6, y: 0.45 }] } : {},
 			}));
-			[[disputes, media]] = (await sql(database, "select count(*), count(distinct media_type) from dispute d join item i on i.id = d.item_id where d.state = 'open'")).map((row) => row.map(Number));
+			[[disputes, media]] = (await sql(database, "select count(*), count(distinct i.media_type) from dispute d join item i on i.id = d.item_id where d.state = 'open'")).map((row) => row.map(Number));
 		}
 		assert.ok(disputes > 5 && media === 3, `only ${disputes} disputes of ${media} media`);
 

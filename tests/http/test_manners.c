@@ -27,10 +27,26 @@ static const char *address_of(const struct route *route)
 	return text;
 }
 
+/* Is an address one of a pattern, a part of which may be "{}"? */
+static bool is_of(const char *address, const char *pattern)
+{
+	while (*address && *pattern) {
+		size_t a = strcspn(address, "/"), p = strcspn(pattern, "/");
+
+		if (!(p == 2 && strncmp(pattern, "{}", 2) == 0) &&
+		    (a != p || strncmp(address, pattern, p) != 0))
+			return false;
+		address += a + (address[a] == '/');
+		pattern += p + (pattern[p] == '/');
+	}
+	return !*address && !*pattern;
+}
+
+/* Does the address take the method, as its own or as one of a wider pattern? */
 static bool has(const char *path, const char *method)
 {
 	for (const struct route *route = api_routes; route->method; route++)
-		if (strcmp(route->path, path) == 0 && strcmp(route->method, method) == 0)
+		if (is_of(path, route->path) && strcmp(route->method, method) == 0)
 			return true;
 	return false;
 }
