@@ -184,7 +184,7 @@ describe("statements", () => {
 				const values = { dispute_list: asked.map((none, n) => some[n] ?? none) };
 				const found = (await explain(large, [list], settings[kind], { options: "ANALYZE, BUFFERS", runs: 3, values })).get("dispute_list");
 				assert.equal(found.error, undefined, `${by}: ${found.error}`);
-				assert.deepEqual([...tablesReadWhole(found.plan, { ran: true })].filter((table) => ["dispute", "item", "blind_verdict"].includes(table)), [], by);
+				assert.deepEqual([...tablesReadWhole(found.plan, { ran: true, partial: ["dispute_waiting"] })].filter((table) => ["dispute", "item", "blind_verdict"].includes(table)), [], by);
 				t.diagnostic(`${by}, ${kind}: ${found.time_ms} ms, ${found.buffers} pages`);
 				if (found.time_ms > 50)
 					slow.push(`${by}, ${kind}: ${found.time_ms} ms`);

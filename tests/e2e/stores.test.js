@@ -347,7 +347,7 @@ describe("a media store that is moved and tidied", () => {
 	test("every column with a digest either names a file of the store, which is then kept, or says why it names none", async () => {
 		/** Columns of 32 bytes, or of any number, that are no reference to a file of the store. */
 		const others = {
-			"api_token.token_hash": "of a token", "session.token_hash": "of a token",
+			"api_token.token_hash": "of a token", "session.token_hash": "of a token", "password_link.token_hash": "of a link that works once", "recovery_code.code_hash": "of a code",
 			"judged_pair.body_hash": "of a request", "item.streams": "of what is in a file", "contribution.streams": "of what is in a file",
 			"rendition_trait.rendition": "of what can be measured anew",
 			"item_fingerprint.hash": "of what a file shows or sounds like",

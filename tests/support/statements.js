@@ -567,11 +567,11 @@ export function* nodes(plan, above = []) {
 		yield* nodes(child, [...above, plan]);
 }
 
-/** The tables that a plan reads from one end to the other; of what was never run nothing, where only what `ran` counts. */
-export function tablesReadWhole(plan, { ran = false } = {}) {
+/** The tables that a plan reads from one end to the other; of what was never run nothing, where only what `ran` counts, nor of a `partial` index, which has some rows alone. */
+export function tablesReadWhole(plan, { ran = false, partial = [] } = {}) {
 	const found = new Set();
 	for (const { node, above } of nodes(plan)) {
-		if (ran && node["Actual Loops"] === 0)
+		if (ran && node["Actual Loops"] === 0 || partial.includes(node["Index Name"]))
 			continue;
 		const whole = node["Node Type"] === "Seq Scan" || (/^Index (Only )?Scan$/.test(node["Node Type"]) && !node["Index Cond"] && !above.some((one) => one["Node Type"] === "Limit"));
 		if (whole)
