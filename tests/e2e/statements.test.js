@@ -163,7 +163,7 @@ describe("statements", () => {
 	});
 
 	/** Last: it fills the large database further. */
-	test("of 100,000 disputes a page comes within 50 ms, however it is sorted and filtered", async (t) => {
+	test("of 100,000 disputes a page is found by index, however it is sorted and filtered", async (t) => {
 		await sql(large, `insert into dispute (item_id, reason, judgments, opened_at)
 			select id, (array['max_judgments', 'crowd_against_gold', 'no_partner'])[1 + n % 3], 25, now() - n * interval '1 minute'
 			  from (select id, row_number() over (order by id) as n from item i where not exists (select from dispute d where d.item_id = i.id and d.state = 'open')
@@ -186,8 +186,8 @@ describe("statements", () => {
 				assert.equal(found.error, undefined, `${by}: ${found.error}`);
 				assert.deepEqual([...tablesReadWhole(found.plan, { ran: true, partial: ["dispute_waiting"] })].filter((table) => ["dispute", "item", "blind_verdict"].includes(table)), [], by);
 				t.diagnostic(`${by}, ${kind}: ${found.time_ms} ms, ${found.buffers} pages`);
-				if (found.time_ms > 50)
-					slow.push(`${by}, ${kind}: ${found.time_ms} ms`);
+				if (found.buffers > 25_000) // some 20 ms where nothing else runs; time itself says little beside other suites
+					slow.push(`${by}, ${kind}: ${found.buffers} pages`);
 			}
 		assert.deepEqual(slow, []);
 	});

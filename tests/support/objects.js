@@ -129,9 +129,13 @@ export class Objects {
 	/** The same gateway with a certificate, { key, cert }. Answers its address, and how to end it. */
 	async secure(certificate) {
 		const port = await freePort();
-		const gateway = createSecureServer(certificate, (message, answer) => { this.serve(message, answer).catch(() => answer.destroy()); });
+		let asked = 0;
+		const gateway = createSecureServer(certificate, (message, answer) => {
+			asked++;
+			this.serve(message, answer).catch(() => answer.destroy());
+		});
 		await new Promise((done) => { gateway.listen(port, "127.0.0.1", done); });
-		return { url: `https://localhost:${port}`, close: () => new Promise((done) => { gateway.close(done); gateway.closeAllConnections?.(); }) };
+		return { url: `https://localhost:${port}`, asked: () => asked, close: () => new Promise((done) => { gateway.close(done); gateway.closeAllConnections?.(); }) };
 	}
 
 	/** Nobody answers any more. */
