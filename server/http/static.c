@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "http/static.h"
 
+#include <errno.h>
 #include <fts.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,17 +69,23 @@ static bool is_page(const struct static_file *file)
 	return strncmp(file->type, "text/html", strlen("text/html")) == 0;
 }
 
-static bool read_file(struct arena *arena, const char *from, size_t len, struct static_file *file)
+static struct error read_file(struct arena *arena, const char *from, size_t len,
+                              struct static_file *file)
 {
 	FILE *source = fopen(from, "rbe");
 
 	if (!source)
-		return false;
+		return errorf(ERR_INTERNAL, "%s: %s", from, strerrordesc_np(errno));
 	char *bytes = arena_alloc(arena, len + 1);
+	errno = 0;
 	file->len = fread(bytes, 1, len, source);
 	file->bytes = bytes;
+	int why = errno;
 	fclose(source);
-	return file->len == len;
+	if (file->len < len)
+		return errorf(ERR_INTERNAL, "%s: %s", from,
+		              why ? strerrordesc_np(why) : "it became shorter while it was read");
+	return ok();
 }
 
 static void static_append(struct static_files *files, struct static_file file)
@@ -87,16 +94,42 @@ static void static_append(struct static_files *files, struct static_file file)
 	files->list[files->count++] = file;
 }
 
-static void static_add(struct static_files *files, const FTSENT *entry, size_t root_len)
+static struct error static_add(struct static_files *files, const FTSENT *entry, size_t root_len)
 {
 	const char *path = entry->fts_path + root_len + 1, *type = static_type_of(path);
 	struct static_file file = { .type = type, .cache = ASK_EACH };
 
-	if (!type || entry->fts_statp->st_size > MAX_FILE ||
-	    !read_file(files->arena, entry->fts_accpath, (size_t)entry->fts_statp->st_size, &file))
-		return;
+	if (!type || entry->fts_statp->st_size > MAX_FILE)
+		return ok();
+	struct error err =
+		read_file(files->arena, entry->fts_accpath, (size_t)entry->fts_statp->st_size, &file);
+	if (err.code)
+		return err;
 	file.path = arena_copy(files->arena, path, strlen(path));
 	static_append(files, file);
+	return ok();
+}
+
+/* Reads all that the folder holds. A file or folder that cannot be read is an error: pages that
+ * lack one would say something else, or nothing. */
+static struct error static_walk(struct static_files *files, char *root)
+{
+	FTS *walk = fts_open((char *[]){ root, NULL }, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	struct error err = ok();
+
+	if (!walk)
+		abort();
+	for (FTSENT *entry; !err.code && (entry = fts_read(walk));) {
+		if (entry->fts_info == FTS_F)
+			err = static_add(files, entry, strlen(root));
+		else if (entry->fts_level > FTS_ROOTLEVEL &&
+		         (entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR ||
+		          entry->fts_info == FTS_NS))
+			err =
+				errorf(ERR_INTERNAL, "%s: %s", entry->fts_path, strerrordesc_np(entry->fts_errno));
+	}
+	fts_close(walk);
+	return err;
 }
 
 static int by_path(const void *a, const void *b)
@@ -210,25 +243,20 @@ struct error static_read(const char *folder, struct static_files **ret_files)
 {
 	struct static_files *files = calloc(1, sizeof *files);
 	char *root = strdup(folder);
-	FTS *walk = fts_open((char *[]){ root, NULL }, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
 
-	if (!files || !root || !walk)
+	if (!files || !root)
 		abort();
 	files->arena = arena_new();
 	while (root[0] && root[1] && root[strlen(root) - 1] == '/')
 		root[strlen(root) - 1] = '\0';
-	for (FTSENT *entry; (entry = fts_read(walk));)
-		if (entry->fts_info == FTS_F)
-			static_add(files, entry, strlen(root));
-	fts_close(walk);
-	free(root);
-	if (!files->count) {
-		static_free(files);
-		return errorf(ERR_INTERNAL, "no pages in %s; set TOUCHSTONE_STATIC", folder);
-	}
 	json_auto_t *sentences = NULL;
-	struct error err = static_translate(files, &sentences);
+	struct error err = static_walk(files, root);
 
+	free(root);
+	if (!err.code && !files->count)
+		err = errorf(ERR_INTERNAL, "no pages in %s; set TOUCHSTONE_STATIC", folder);
+	if (!err.code)
+		err = static_translate(files, &sentences);
 	if (err.code) {
 		static_free(files);
 		return err;
