@@ -22,10 +22,15 @@
 
 static const char *const states[] = { "open", "ruled", "withdrawn", "all", NULL };
 static const char *const waits[] = { "second_opinion", "me", NULL };
-static const char *const reasons[] = { "max_judgments",        "crowd_not_trusted",
-	                                   "crowd_against_gold",   "crowd_against_provenance",
-	                                   "crowd_against_ruling", "no_partner",
-	                                   "undisclosed",          NULL };
+static const char *const reasons[] = { "max_judgments",
+	                                   "crowd_not_trusted",
+	                                   "crowd_against_gold",
+	                                   "crowd_against_provenance",
+	                                   "crowd_against_ruling",
+	                                   "no_partner",
+	                                   "notice",
+	                                   "undisclosed",
+	                                   NULL };
 
 struct queue {
 	struct dispute_wish wish;

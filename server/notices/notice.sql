@@ -60,69 +60,33 @@ SELECT encode(digest, 'hex'), id FROM notice WHERE substr(digest, 1, 8) = decode
 --      the item, sensitive?, hidden?, held?, held until or NULL, complaint and when (or NULL), until when there may be one (or
 --      NULL), and of the first decision and of that on the complaint, or NULL: outcome, action, kind of ground, ground, facts,
 --      automated?, independent?, authority, when, who; and to the last digit when it was made
-SELECT n.id, n.item_id, n.target, n.reason, n.explanation, n.name, n.email, n.state, n.priority, n.hides, rfc3339(n.made_at),
-       i.media_type, i.state, i.sensitive, h.item_id IS NOT NULL, coalesce(h.held, false), rfc3339(h.held_until),
-       c.text, rfc3339(c.made_at), rfc3339(CASE WHEN n.state = 'decided' THEN f.decided_at + interval '6 months' END),
-       f.outcome, f.action, f.ground_kind, f.ground, f.facts, f.automated, f.independent, f.authority, rfc3339(f.decided_at), fa.email,
-       s.outcome, s.action, s.ground_kind, s.ground, s.facts, s.automated, s.independent, s.authority, rfc3339(s.decided_at), sa.email,
-       n.made_at
-  FROM notice n
-  JOIN item i ON i.id = n.item_id
-  LEFT JOIN item_hidden h ON h.item_id = n.item_id
-  LEFT JOIN notice_complaint c ON c.notice_id = n.id
-  LEFT JOIN notice_decision f ON f.notice_id = n.id AND f.stage = 'first'
-  LEFT JOIN account fa ON fa.id = f.decided_by
-  LEFT JOIN notice_decision s ON s.notice_id = n.id AND s.stage = 'complaint'
-  LEFT JOIN account sa ON sa.id = s.decided_by
- WHERE n.id = $1::uuid
+SELECT * FROM told_notice WHERE id = $1::uuid
 
 -- name: notice_queue_list
 -- Notices of one state, those first that cannot wait, then the oldest: a page is read in the index.
 --   $1 state, $2 priority, $3 when and $4 id of the last one seen, or NULLs, $5 how many
 --   -> as notice_one
-SELECT n.id, n.item_id, n.target, n.reason, n.explanation, n.name, n.email, n.state, n.priority, n.hides, rfc3339(n.made_at),
-       i.media_type, i.state, i.sensitive, h.item_id IS NOT NULL, coalesce(h.held, false), rfc3339(h.held_until),
-       c.text, rfc3339(c.made_at), rfc3339(CASE WHEN n.state = 'decided' THEN f.decided_at + interval '6 months' END),
-       f.outcome, f.action, f.ground_kind, f.ground, f.facts, f.automated, f.independent, f.authority, rfc3339(f.decided_at), fa.email,
-       s.outcome, s.action, s.ground_kind, s.ground, s.facts, s.automated, s.independent, s.authority, rfc3339(s.decided_at), sa.email,
-       n.made_at
-  FROM (SELECT * FROM notice
+SELECT t.*
+  FROM (SELECT id FROM notice
          WHERE state = $1
            AND (priority, made_at, id) > (coalesce($2::smallint, -1::smallint), coalesce($3::timestamptz, '-infinity'),
                                           coalesce($4::uuid, '00000000-0000-0000-0000-000000000000'))
          ORDER BY priority, made_at, id LIMIT $5::integer) n
- CROSS JOIN LATERAL (SELECT * FROM item WHERE id = n.item_id OFFSET 0) i
-  LEFT JOIN LATERAL (SELECT * FROM item_hidden WHERE item_id = n.item_id OFFSET 0) h ON true
-  LEFT JOIN LATERAL (SELECT * FROM notice_complaint WHERE notice_id = n.id OFFSET 0) c ON true
-  LEFT JOIN LATERAL (SELECT * FROM notice_decision WHERE notice_id = n.id AND stage = 'first' OFFSET 0) f ON true
-  LEFT JOIN LATERAL (SELECT email FROM account WHERE id = f.decided_by OFFSET 0) fa ON true
-  LEFT JOIN LATERAL (SELECT * FROM notice_decision WHERE notice_id = n.id AND stage = 'complaint' OFFSET 0) s ON true
-  LEFT JOIN LATERAL (SELECT email FROM account WHERE id = s.decided_by OFFSET 0) sa ON true
- ORDER BY n.priority, n.made_at, n.id
+ CROSS JOIN LATERAL (SELECT * FROM told_notice WHERE id = n.id OFFSET 0) t
+ ORDER BY t.priority, t.made_at, t.id
 
 -- name: notice_queue_of_reason
 -- The same of one reason.
 --   $1 state, $2 priority, $3 when and $4 id of the last one seen, or NULLs, $5 how many, $6 reason
 --   -> as notice_one
-SELECT n.id, n.item_id, n.target, n.reason, n.explanation, n.name, n.email, n.state, n.priority, n.hides, rfc3339(n.made_at),
-       i.media_type, i.state, i.sensitive, h.item_id IS NOT NULL, coalesce(h.held, false), rfc3339(h.held_until),
-       c.text, rfc3339(c.made_at), rfc3339(CASE WHEN n.state = 'decided' THEN f.decided_at + interval '6 months' END),
-       f.outcome, f.action, f.ground_kind, f.ground, f.facts, f.automated, f.independent, f.authority, rfc3339(f.decided_at), fa.email,
-       s.outcome, s.action, s.ground_kind, s.ground, s.facts, s.automated, s.independent, s.authority, rfc3339(s.decided_at), sa.email,
-       n.made_at
-  FROM (SELECT * FROM notice
+SELECT t.*
+  FROM (SELECT id FROM notice
          WHERE state = $1 AND reason = $6
            AND (priority, made_at, id) > (coalesce($2::smallint, -1::smallint), coalesce($3::timestamptz, '-infinity'),
                                           coalesce($4::uuid, '00000000-0000-0000-0000-000000000000'))
          ORDER BY priority, made_at, id LIMIT $5::integer) n
- CROSS JOIN LATERAL (SELECT * FROM item WHERE id = n.item_id OFFSET 0) i
-  LEFT JOIN LATERAL (SELECT * FROM item_hidden WHERE item_id = n.item_id OFFSET 0) h ON true
-  LEFT JOIN LATERAL (SELECT * FROM notice_complaint WHERE notice_id = n.id OFFSET 0) c ON true
-  LEFT JOIN LATERAL (SELECT * FROM notice_decision WHERE notice_id = n.id AND stage = 'first' OFFSET 0) f ON true
-  LEFT JOIN LATERAL (SELECT email FROM account WHERE id = f.decided_by OFFSET 0) fa ON true
-  LEFT JOIN LATERAL (SELECT * FROM notice_decision WHERE notice_id = n.id AND stage = 'complaint' OFFSET 0) s ON true
-  LEFT JOIN LATERAL (SELECT email FROM account WHERE id = s.decided_by OFFSET 0) sa ON true
- ORDER BY n.priority, n.made_at, n.id
+ CROSS JOIN LATERAL (SELECT * FROM told_notice WHERE id = n.id OFFSET 0) t
+ ORDER BY t.priority, t.made_at, t.id
 
 -- name: notice_contest
 -- A complaint against the first decision, within six months.

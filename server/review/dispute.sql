@@ -30,7 +30,7 @@ WITH mine AS MATERIALIZED (
                           AND o.undone_at IS NULL AND o.round = dispute_round(d.id))
 )
 SELECT d.id, i.media_type,
-       CASE WHEN d.reason IN ('max_judgments', 'crowd_not_trusted', 'no_partner', 'notice') OR b.dispute_id IS NOT NULL THEN d.reason END,
+       CASE WHEN reason_is_told(d.reason) OR b.dispute_id IS NOT NULL THEN d.reason END,
        CASE WHEN d.reason = 'crowd_not_trusted' AND d.state = 'open' THEN array_to_string(distrust(i.campaign_id), ',') END,
        d.judgments, rfc3339(d.opened_at), d.state, rfc3339(CASE WHEN d.state <> 'open' THEN d.closed_at END),
        CASE WHEN d.state = 'ruled' THEN 'moderator' WHEN d.closed_p_fake IS NULL THEN 'operator' ELSE 'crowd' END,
@@ -48,7 +48,7 @@ SELECT d.id, i.media_type,
                   AND ($5::text IS NULL OR d.media_type = $5)
                   AND ($6::text IS NULL OR d.campaign_id = (SELECT id FROM campaign WHERE name = $6))
                   AND ($7::text IS NULL
-                       OR CASE WHEN d.reason IN ('max_judgments', 'crowd_not_trusted', 'no_partner')
+                       OR CASE WHEN reason_is_told(d.reason)
                                  OR d.id IN (SELECT dispute_id FROM mine) THEN d.reason ELSE 'undisclosed' END = $7)
                   AND ($8::text IS NULL OR d.id IN (SELECT id FROM made))
                   AND ($9::text IS NULL OR d.id IN (SELECT id FROM waiting))
@@ -62,7 +62,7 @@ SELECT d.id, i.media_type,
                   AND ($5::text IS NULL OR d.media_type = $5)
                   AND ($6::text IS NULL OR d.campaign_id = (SELECT id FROM campaign WHERE name = $6))
                   AND ($7::text IS NULL
-                       OR CASE WHEN d.reason IN ('max_judgments', 'crowd_not_trusted', 'no_partner')
+                       OR CASE WHEN reason_is_told(d.reason)
                                  OR d.id IN (SELECT dispute_id FROM mine) THEN d.reason ELSE 'undisclosed' END = $7)
                   AND ($8::text IS NULL OR d.id IN (SELECT id FROM made))
                   AND ($9::text IS NULL OR d.id IN (SELECT id FROM waiting))
@@ -76,7 +76,7 @@ SELECT d.id, i.media_type,
                   AND ($5::text IS NULL OR d.media_type = $5)
                   AND ($6::text IS NULL OR d.campaign_id = (SELECT id FROM campaign WHERE name = $6))
                   AND ($7::text IS NULL
-                       OR CASE WHEN d.reason IN ('max_judgments', 'crowd_not_trusted', 'no_partner')
+                       OR CASE WHEN reason_is_told(d.reason)
                                  OR d.id IN (SELECT dispute_id FROM mine) THEN d.reason ELSE 'undisclosed' END = $7)
                   AND ($8::text IS NULL OR d.id IN (SELECT id FROM made))
                   AND ($9::text IS NULL OR d.id IN (SELECT id FROM waiting))
@@ -151,7 +151,7 @@ SELECT count(*) FILTER (WHERE state = 'open'), count(*) FILTER (WHERE state = 'r
 --   -> as dispute_list up to their opinion; may see the evidence?, partner item uuid (or NULL), of the own verdict, or NULL:
 --      verdict, confidence, blind, when it was given; the campaign's guidelines (or NULL), can anybody else rule on it?
 SELECT d.id, i.media_type,
-       CASE WHEN d.reason IN ('max_judgments', 'crowd_not_trusted', 'no_partner', 'notice') OR s.evidence THEN d.reason END,
+       CASE WHEN reason_is_told(d.reason) OR s.evidence THEN d.reason END,
        CASE WHEN d.reason = 'crowd_not_trusted' AND d.state = 'open' THEN array_to_string(distrust(i.campaign_id), ',') END,
        d.judgments, rfc3339(d.opened_at), d.state, rfc3339(CASE WHEN d.state <> 'open' THEN d.closed_at END),
        CASE WHEN d.state = 'ruled' THEN 'moderator' WHEN d.closed_p_fake IS NULL THEN 'operator' ELSE 'crowd' END,

@@ -7,7 +7,7 @@ import { t, term } from "./lang.js";
 
 const NAMES = ["state", "media_type", "campaign", "reason", "technique", "sort"];
 const MEDIA = ["image", "video", "audio"];
-const REASONS = ["max_judgments", "crowd_not_trusted", "no_partner", "crowd_against_gold", "crowd_against_provenance", "crowd_against_ruling", "undisclosed"];
+const REASONS = ["max_judgments", "crowd_not_trusted", "no_partner", "notice", "crowd_against_gold", "crowd_against_provenance", "crowd_against_ruling", "undisclosed"];
 const TECHNIQUES = ["face_swap", "reenactment", "lip_sync", "face_edit", "full_synthesis", "inpainting", "text_to_video", "voice_clone",
 	"voice_conversion", "speech_synthesis", "splice", "speed_change", "cut", "recontextualised", "overlay", "other"];
 const SORTS = ["oldest", "newest", "disagreement"];

@@ -178,6 +178,18 @@ START_TEST(disputes_are_found_by_medium_campaign_and_reason)
 }
 END_TEST
 
+/* By the reason that the list tells of it, and by no other. */
+START_TEST(what_somebody_reported_is_found_by_that_before_the_verdict)
+{
+	struct person person = an_account("moderator");
+	const char *campaign = a_campaign();
+	const char *id = a_dispute("notice", &(struct items){ .campaign = campaign });
+
+	ck_assert(is_found(&person, say("&reason=notice&campaign=%s", campaign), id));
+	ck_assert(!is_found(&person, say("&reason=undisclosed&campaign=%s", campaign), id));
+}
+END_TEST
+
 START_TEST(what_would_tell_the_answer_finds_nothing_before_the_verdict)
 {
 	struct person person = an_account("moderator");
@@ -729,6 +741,7 @@ Suite *http_moderators_suite(void)
 	tcase_add_test(tc, the_desk_says_how_many_wait_and_since_when);
 	tcase_add_test(tc, notices_and_complaints_wait_on_the_desk_too);
 	tcase_add_test(tc, disputes_are_found_by_medium_campaign_and_reason);
+	tcase_add_test(tc, what_somebody_reported_is_found_by_that_before_the_verdict);
 	tcase_add_test(tc, what_would_tell_the_answer_finds_nothing_before_the_verdict);
 	tcase_add_loop_test(tc, pages_of_the_queue_follow_its_sort_to_the_end, 0, 3);
 	tcase_add_loop_test(tc, a_filter_that_cannot_be_is_refused, 0, 5);
