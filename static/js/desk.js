@@ -7,7 +7,7 @@
 import { get } from "./api.js";
 import { byId, el } from "./dom.js";
 import { mountContributions } from "./desk-contributions.js";
-import { showNotices } from "./desk_notices.js";
+import { showNotices } from "./desk-notices.js";
 import { t, term } from "./lang.js";
 import { when } from "./words.js";
 

@@ -3,7 +3,7 @@
 
 import { erase } from "./api.js";
 import { showAccount } from "./account.js";
-import { showNotices } from "./desk_notices.js";
+import { showNotices } from "./desk-notices.js";
 import { byId, focusOn, showOnly } from "./dom.js";
 import { t } from "./lang.js";
 import { signIn } from "./sign-in.js";

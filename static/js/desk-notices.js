@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// desk_notices.js: the moderators' queue of notices: what waits, its medium when asked for, and the form that decides.
+// desk-notices.js: the moderators' queue of notices: what waits, its medium when asked for, and the form that decides.
 
 import { get, inWords, post, put } from "./api.js";
 import { el, focusOn, say } from "./dom.js";
