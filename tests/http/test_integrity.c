@@ -315,6 +315,11 @@ static bool metric_stands(const char *line)
 	return strstr(get(NULL, "/metrics").text, line) != NULL;
 }
 
+static bool some_alarm_stands(struct person *who, const char *path)
+{
+	return json_array_size(at(get(who, path).body, "alarms")) > 0;
+}
+
 START_TEST(a_running_server_alarms_within_two_minutes)
 {
 	struct person moderator = an_account("moderator");
@@ -326,14 +331,17 @@ START_TEST(a_running_server_alarms_within_two_minutes)
 	skip_pairs(campaign, 11, 4, 15);
 	tell_db("INSERT INTO score_pending (items, volunteers, fakes, versions) VALUES ('{}', '{}', "
 	        "'{}', '{}')");
-	while (metric_stands("touchstone_integrity_alarms{alarm=\"skips\"} 0\n") &&
+	/* Alarms of other tests may stand in this server: what is waited for names this campaign. */
+	const char *skips =
+		say("touchstone_integrity_skips{campaign=\"%s\",reason=\"other\"} 60\n", campaign);
+	const char *alarms = say("/api/v1/stats/integrity?campaign=%s", campaign);
+	while (!(metric_stands(skips) && some_alarm_stands(&moderator, alarms)) &&
 	       now_s() < began_s + 120)
 		wait_ms(500);
-	ck_assert(metric_stands(
-		say("touchstone_integrity_skips{campaign=\"%s\",reason=\"other\"} 60\n", campaign)));
 	ck_assert_msg(now_s() < began_s + 120, "no alarm");
+	ck_assert(!metric_stands("touchstone_integrity_alarms{alarm=\"skips\"} 0\n"));
 	ck_assert(!metric_stands("network_judgments"));
-	struct answer a = get(&moderator, say("/api/v1/stats/integrity?campaign=%s", campaign));
+	struct answer a = get(&moderator, alarms);
 	expect_status(a, 200);
 	ck_assert_str_eq(text_at(a.body, "alarms/0/alarm"), "skips");
 	ck_assert_str_eq(text_at(a.body, "alarms/0/campaign"), campaign);
