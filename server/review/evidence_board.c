@@ -261,7 +261,7 @@ static int place_at(const struct rows *rows, size_t row, int column)
 	return rows_text(rows, row, column) ? (int)rows_integer(rows, row, column) : -1;
 }
 
-static struct error read_marks(struct db *db, const struct board_reading *reading)
+static struct error read_board_marks(struct db *db, const struct board_reading *reading)
 {
 	struct evidence_board *board = reading->board;
 	auto_rows *rows = NULL;
@@ -336,7 +336,7 @@ static struct error read_board(struct db *db, void *arg)
 	*board = (struct evidence_board){ 0 };
 	if ((err = read_votes(db, reading)).code)
 		return err;
-	if ((err = read_marks(db, reading)).code)
+	if ((err = read_board_marks(db, reading)).code)
 		return err;
 	if ((err = read_lineage(db, reading)).code)
 		return err;

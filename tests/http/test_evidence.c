@@ -3,10 +3,13 @@
  * What a moderator may rely on for the evidence board, fact-checks, and what their page spares
  * them.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "client.h"
 #include "database.h"
+#include "program.h"
+#include "published.h"
 #include "suites.h"
 #include "world.h"
 
@@ -375,6 +378,10 @@ START_TEST(what_looks_like_it_says_in_which_state_it_is)
 	const char *id = a_plain_dispute(), *item = item_of(id);
 	const char *like = an_item(&(struct items){ .campaign = common_campaign() });
 
+	/* Reading what they look like forgets what was known before. */
+	await_db(
+		60, say("SELECT count(*) = 2 FROM fingerprint WHERE recipe > 0 AND item_id IN ('%s', '%s')",
+	            item, like));
 	tell_db("INSERT INTO near_duplicate (item_a, item_b, distance) SELECT least(a, b), greatest(a,"
 	        " b), 7 FROM (VALUES ('%s'::uuid, '%s'::uuid)) v (a, b)",
 	        item, like);
@@ -524,6 +531,113 @@ START_TEST(a_fact_check_is_neither_changed_nor_removed_from_the_database)
 }
 END_TEST
 
+/* ------------------------------------------------------------------ releases */
+
+/* An item of a campaign, one that a release will hold. */
+static const char *an_item_in(const char *campaign, int nth)
+{
+	return ask_db("SELECT i.id FROM item i JOIN campaign c ON c.id = i.campaign_id WHERE c.name ="
+	              " '%s' ORDER BY i.id OFFSET %d LIMIT 1",
+	              campaign, nth);
+}
+
+static void link_to(const char *item, const char *address)
+{
+	tell_db("INSERT INTO fact_check (item_id, title, publisher, address, published, verdict,"
+	        " added_by) SELECT '%s', 'A bear, \"added\"', 'Facts', 'https://facts.example/%s',"
+	        " '2026-01-31', 'Altered', id FROM account LIMIT 1",
+	        item, address);
+}
+
+START_TEST(a_release_holds_the_fact_checks_that_stood_when_its_items_were_fixed)
+{
+	struct person person = an_account("researcher");
+	const char *campaign = a_full_campaign();
+	const char *item = an_item_in(campaign, 3);
+
+	link_to(item, "stays");
+	link_to(item, "goes");
+	tell_db("UPDATE fact_check SET removed_at = clock_timestamp(), removed_by = added_by WHERE"
+	        " item_id = '%s' AND address LIKE '%%goes'",
+	        item);
+	const char *name = a_release(&person, campaign), *folder = a_written_release(name);
+	const char *text = file_text(folder, "fact_checks.csv");
+	ck_assert_str_eq(text, say("item,title,publisher,address,published,verdict\r\n%s,\"A bear,"
+	                           " \"\"added\"\"\",Facts,https://facts.example/stays,2026-01-31,"
+	                           "Altered\r\n",
+	                           item));
+	ck_assert_ptr_nonnull(strstr(file_text(folder, "dictionary.csv"), "fact_checks,publisher,"));
+	ck_assert_ptr_nonnull(strstr(file_text(folder, "README.md"), "`fact_checks.csv`"));
+	ck_assert_ptr_nonnull(strstr(file_text(folder, "datapackage.json"), "\"fact_checks.csv\""));
+	run_well("release verify %s", folder);
+}
+END_TEST
+
+START_TEST(a_release_without_fact_checks_has_no_table_of_them)
+{
+	struct person person = an_account("researcher");
+	const char *folder = a_written_release(a_release(&person, a_full_campaign()));
+
+	ck_assert_ptr_null(strstr(file_text(folder, "SHA256SUMS"), "fact_checks.csv"));
+	ck_assert_ptr_null(strstr(file_text(folder, "dictionary.csv"), "fact_checks"));
+	run_well("release verify %s", folder);
+}
+END_TEST
+
+static const struct {
+	const char *line, *said;
+} changed[] = {
+	{ "sed -i '2s/^[0-9a-f]*/00000000/' fact_checks.csv", "fact_checks.csv row 2: no item" },
+	{ "sed -i '2s/https:/http:/' fact_checks.csv", "fact_checks.csv row 2: its address is none" },
+};
+
+START_TEST(verify_looks_at_fact_checks)
+{
+	struct person person = an_account("researcher");
+	const char *campaign = a_full_campaign();
+	int code;
+
+	link_to(an_item_in(campaign, 0), "one");
+	const char *folder = a_written_release(a_release(&person, campaign));
+	ck_assert_int_eq(shell(folder, changed[_i].line).code, 0);
+	sign_again(folder);
+	const char *said = run_program(&code, "release verify %s", folder);
+	ck_assert_int_eq(code, 1);
+	ck_assert_msg(strstr(said, changed[_i].said) != NULL, "%s", said);
+}
+END_TEST
+
+START_TEST(of_sealed_items_no_fact_check_is_released)
+{
+	struct person admin = an_account("admin");
+	const char *campaign = a_full_campaign(), *name = fresh_name();
+
+	for (int nth = 0; nth < 12; nth++)
+		link_to(an_item_in(campaign, nth), "each");
+	tell_db(
+		"INSERT INTO item_split (item_id, split) SELECT i.id, 'test' FROM item i JOIN campaign c"
+		" ON c.id = i.campaign_id WHERE c.name = '%s' ORDER BY i.id LIMIT 6",
+		campaign);
+	struct answer asked = post(&admin, RELEASES,
+	                           json_pack("{s:s, s:s, s:b, s:{s:s}}", "name", name, "version", "1.0",
+	                                     "seal_test", 1, "filter", "campaign", campaign));
+	expect_status(asked, 202);
+	a_finished_job(&admin, text_at(asked.body, "job/id"));
+	const char *folder = a_written_release(name);
+	ck_assert_int_eq(
+		count_db("SELECT count(*) FROM release_item r JOIN release e ON e.id = r.release_id WHERE"
+	             " e.name = '%s' AND NOT r.sealed",
+	             name),
+		atoll(shell(folder, "tail -n +2 fact_checks.csv | wc -l").said));
+	ck_assert_int_gt(
+		count_db("SELECT count(*) FROM release_item r JOIN release e ON e.id = r.release_id WHERE"
+	             " e.name = '%s' AND r.sealed",
+	             name),
+		0);
+	run_well("release verify %s", folder);
+}
+END_TEST
+
 /* ------------------------------------------------------------------ what the page spares one */
 
 static json_t *wishes(bool cover, bool sound, int after)
@@ -635,6 +749,7 @@ Suite *http_evidence_suite(void)
 {
 	Suite *suite = suite_create("http/evidence");
 	TCase *facts = tcase_create("fact-checks"), *spared = tcase_create("settings");
+	TCase *released = tcase_create("releases");
 
 	suite_add_tcase(suite, board_case());
 	tcase_add_test(facts, a_fact_check_stands_beside_its_item_until_it_is_taken_away);
@@ -645,6 +760,12 @@ Suite *http_evidence_suite(void)
 	tcase_add_loop_test(facts, a_link_that_cannot_be_is_refused, 0, COUNT(bad_links));
 	tcase_add_test(facts, a_fact_check_is_neither_changed_nor_removed_from_the_database);
 	suite_add_tcase(suite, facts);
+	tcase_set_timeout(released, 120);
+	tcase_add_test(released, a_release_holds_the_fact_checks_that_stood_when_its_items_were_fixed);
+	tcase_add_test(released, a_release_without_fact_checks_has_no_table_of_them);
+	tcase_add_loop_test(released, verify_looks_at_fact_checks, 0, COUNT(changed));
+	tcase_add_test(released, of_sealed_items_no_fact_check_is_released);
+	suite_add_tcase(suite, released);
 	tcase_add_test(spared, an_account_that_has_said_nothing_is_spared_most);
 	tcase_add_test(spared, settings_are_an_accounts_own_and_stay);
 	tcase_add_test(spared, a_break_is_due_after_so_many_sensitive_items_and_counts_anew_when_taken);

@@ -212,6 +212,8 @@ export const VALUES = {
 	evidence_votes: [item(2013), "5001", "5"],
 	evidence_marks: [item(2013), "5000", "24", "20"],
 	evidence_lineage: [item(2013), "30"],
+	release_has_fact_checks: [large],
+	release_fact_checks: [large],
 	fact_check_list: [item(2013), "20"],
 	fact_check_add: [item(2013), account, text("No bear there"), text("Facts"), text("https://facts.example/another"), text("2026-01-31"), text("Altered"), "20"],
 	fact_check_remove: [item(2013), account, "filled_id('fact_check', 2013)"],

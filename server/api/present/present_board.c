@@ -40,7 +40,7 @@ static json_t *thirds_json(const struct evidence_board *board)
 	return list;
 }
 
-static json_t *days_json(const struct evidence_board *board)
+static json_t *board_days_json(const struct evidence_board *board)
 {
 	json_t *list = json_array();
 
@@ -131,7 +131,7 @@ json_t *present_board(const struct evidence_board *board)
 	                 "counted", (json_int_t)board->votes, "more", (int)board->more_votes,
 	                 "unskilled", (json_int_t)board->unskilled, "by_exposure",
 	                 exposures_json(board), "by_skill", thirds_json(board), "step",
-	                 board->weeks ? "week" : "day", "over_time", days_json(board), "marks",
+	                 board->weeks ? "week" : "day", "over_time", board_days_json(board), "marks",
 	                 marks_json(board), "blocs", blocs_json(board), "lineage", lineage_json(board),
 	                 "fact_checks", present_facts(board->facts, board->fact_count));
 }
