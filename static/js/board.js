@@ -21,10 +21,13 @@ const KINDS = {
 const NEEDS_PAIR = ["pair", "flicker", "difference"];
 
 export class Board {
-	/** @param {Viewer} viewer the item's  @param {(media: object, viewers: object) => void} together moves these with one row of controls */
-	constructor(viewer, together) {
+	/**
+	 * @param {Viewer} viewer the item's
+	 * @param {object} on { together(media, viewers) moves these with one row of controls, cover(stage) covers it as long as the item is }
+	 */
+	constructor(viewer, on) {
 		this.viewer = viewer;
-		this.together = together;
+		this.on = on;
 		this.stage = byId("second");
 		this.second = new Viewer(this.stage, { view: viewer.view, canMark: false });
 		this.bar = byId("views");
@@ -58,13 +61,13 @@ export class Board {
 
 	drawBar(pair) {
 		const kinds = KINDS[this.medium.type].filter((kind) => pair || !NEEDS_PAIR.includes(kind));
-		const zoom = (words, factor) => el("button", { type: "button", "aria-label": words, title: words, onclick: () => this.zoom(factor) }, factor === 0 ? "1:1" : factor > 1 ? "+" : "−");
+		const zoom = (words, factor, sign) => el("button", { type: "button", "aria-label": sign && words, title: sign && words, onclick: () => this.zoom(factor) }, sign ?? words);
 		this.heatButton = el("button", { type: "button", "aria-pressed": "false", "data-testid": "heat", onclick: () => this.heat() }, t("board.heat"));
 		this.heatButton.hidden = this.medium.type === "audio";
 		this.bar.replaceChildren(
 			el("div", { class: "choices", role: "group", "aria-label": t("board.beside") }, el("span", { class: "quiet", "aria-hidden": "true" }, t("board.beside")),
 				kinds.map((kind) => el("button", { type: "button", "aria-pressed": "false", value: kind, "data-testid": `view-${kind}`, onclick: () => this.choose(kind) }, term("view", kind)))),
-			el("div", { class: "choices" }, this.heatButton, this.medium.type === "audio" ? null : [zoom(t("board.closer"), 2), zoom(t("board.farther"), 0.5), zoom(t("board.whole"), 0)]));
+			el("div", { class: "choices" }, this.heatButton, this.medium.type === "audio" ? null : [zoom(t("board.closer"), 2, "+"), zoom(t("board.farther"), 0.5, "−"), zoom(t("board.whole"), 0)]));
 		this.bar.hidden = false;
 	}
 
@@ -83,7 +86,7 @@ export class Board {
 		this.says.hidden = kind === null;
 		this.says.textContent = kind === null ? "" : t("board.making");
 		if (paired)
-			this.together({ item: this.medium }, { item: this.viewer });
+			this.on.together({ item: this.medium }, { item: this.viewer });
 		if (kind === null)
 			return;
 		this.stage.setAttribute("aria-label", t("board.stage", { view: term("view", kind) }));
@@ -103,9 +106,10 @@ export class Board {
 	}
 
 	lay(kind, { node, shape, copy }) {
+		this.on.cover(this.stage);
 		this.second.show(node, shape);
 		if (kind === "pair")
-			this.together({ left: this.medium, right: copy }, { left: this.viewer, right: this.second });
+			this.on.together({ left: this.medium, right: copy }, { left: this.viewer, right: this.second });
 		if (kind === "flicker") {
 			this.says.append(" ", el("button", { type: "button", class: "plain", "data-testid": "turn", onclick: () => this.turn(node) }, t("board.turn")));
 			if (!calm())

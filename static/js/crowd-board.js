@@ -53,11 +53,10 @@ function blocs({ p_fake: all, flip_cost: cost, blocs: list }) {
 	return section("blocs", t("crowd.blocs"),
 		el("p", {}, cost === null ? t("crowd.cannot_flip", { p: share(all) }) : t("crowd.flip_cost", { p: share(all), n: cost })),
 		el("div", { class: "scroll tall", tabindex: "0", role: "group", "aria-label": t("crowd.blocs_label") }, el("table", { class: "blocs" },
-			el("thead", {}, el("tr", {}, [t("crowd.bloc"), t("crowd.votes"), t("crowd.fake_votes"), t("crowd.alone"), t("crowd.without"), ""].map((word) => (word === "" ? el("td", {}) : el("th", { scope: "col" }, word))))),
+			el("thead", {}, el("tr", {}, [t("crowd.bloc"), t("crowd.votes"), t("crowd.fake_votes"), t("crowd.alone"), t("crowd.without")].map((word) => el("th", { scope: "col" }, word)))),
 			el("tbody", {}, list.map((one) => el("tr", { class: one.turns && "turns" },
-				el("th", { scope: "row" }, blocName(one), one.turns ? el("strong", {}, ` ${t("crowd.turns")}`) : null),
-				el("td", {}, String(one.volunteers)), el("td", {}, String(one.saying_fake)), el("td", {}, share(one.alone)), el("td", {}, share(one.without)),
-				el("td", {}, scaleOf(one))))))),
+				el("th", { scope: "row" }, blocName(one), one.turns ? el("em", {}, ` ${t("crowd.turns")}`) : null, scaleOf(one)),
+				el("td", {}, String(one.volunteers)), el("td", {}, String(one.saying_fake)), el("td", {}, share(one.alone)), el("td", {}, share(one.without))))))),
 		el("p", { class: "quiet" }, t("crowd.blocs_note")));
 }
 
@@ -72,7 +71,7 @@ function lineage(list) {
 
 /** One link; whoever may see it may take it away. */
 function factLine(one, remove) {
-	return el("li", { "data-testid": "fact" }, el("a", { href: one.address, target: "_blank", rel: "noopener noreferrer", translate: "no" }, one.title), " ",
+	return el("li", { "data-testid": "fact" }, el("a", { href: one.address, target: "_blank", rel: "noopener", translate: "no" }, one.title), " ",
 		el("span", { class: "quiet" }, t("crowd.fact_line", { publisher: one.publisher, day: utcDay(one.published), verdict: one.verdict })), " ",
 		el("button", { type: "button", class: "plain", "data-testid": "fact-remove", "aria-label": t("crowd.fact_remove_this", { title: one.title }), onclick: remove }, t("crowd.fact_remove")));
 }
@@ -84,7 +83,7 @@ function field(name, words, attributes) {
 function factForm(send) {
 	const form = el("form", { "data-testid": "fact-form" },
 		field("title", t("crowd.fact_title"), { maxlength: 300 }), field("publisher", t("crowd.fact_publisher"), { maxlength: 200 }),
-		field("address", t("crowd.fact_address"), { type: "url", pattern: "https://.+", placeholder: "https://", maxlength: 2000 }),
+		field("address", t("crowd.fact_address"), { type: "url", pattern: "https://.+", maxlength: 2000 }),
 		field("published", t("crowd.fact_published"), { type: "date", min: "1990-01-01" }), field("verdict", t("crowd.fact_verdict"), { maxlength: 100 }),
 		el("div", { class: "bar" }, el("button", { type: "submit", "data-testid": "fact-add" }, t("crowd.fact_add"))));
 	form.addEventListener("submit", (event) => {

@@ -37,7 +37,7 @@ export class Dispute {
 		this.view = new View();
 		this.viewer = new Viewer(byId("stage"), { view: this.view, canMark: false });
 		this.dispute = null;
-		this.board = new Board(this.viewer, (media, viewers) => this.move(media, viewers));
+		this.board = new Board(this.viewer, { together: (media, viewers) => this.move(media, viewers), cover: (stage) => this.coverToo(stage) });
 		new ResizeObserver(() => this.transport?.redraw?.()).observe(byId("stage"));
 	}
 
@@ -234,6 +234,14 @@ export class Dispute {
 	/** Is it to be asked for? */
 	get covered() {
 		return this.dispute.sensitive && spared.cover_sensitive;
+	}
+
+	/** What is made of a medium that nobody has asked for is not shown either. */
+	coverToo(stage) {
+		stage.querySelector(".uncover")?.remove();
+		stage.classList.remove("sensitive");
+		if (this.viewer.element.classList.contains("sensitive"))
+			this.reveal(stage, () => { /* it lies there already */ });
 	}
 
 	/** Shows a viewer, or covers it until asked where the media are sensitive. */

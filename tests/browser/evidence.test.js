@@ -293,6 +293,15 @@ describe("the evidence board", () => {
 		await lookAt(await dispute({ sensitive: true }));
 		await visit.page.locator("#stage .uncover").waitFor();
 		assert.match(await visit.page.evaluate(() => getComputedStyle(document.querySelector("#stage .lens")).filter), /blur.*grayscale\(1\)/);
+		await judge();
+		await visit.at("view-original").click();
+		await visit.at("view-says").getByText("original file").waitFor();
+		await visit.page.locator("#second .uncover").waitFor();
+		assert.match(await visit.page.evaluate(() => getComputedStyle(document.querySelector("#second .lens")).filter), /blur/);
+		await visit.page.locator("#stage .uncover button").click();
+		await visit.at("view-error_levels").click();
+		await visit.at("view-says").getByText("stored as JPEG").waitFor();
+		assert.equal(await visit.page.locator("#second .uncover").count(), 0);
 		await visit.at("spares").locator("summary").click();
 		await visit.shoot("evidence-spares");
 		await visit.page.setViewportSize(DESKTOP);
