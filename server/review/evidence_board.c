@@ -166,16 +166,24 @@ static uint32_t bit_of_group(const struct rows *rows, size_t row, int column, un
 	return rows_text(rows, row, column) ? 1u << (first + rows_integer(rows, row, column) - 1) : 0;
 }
 
+/* As exact as skills are told: the bloc of one volunteer would tell theirs. */
+static double told_skill(const struct rows *rows, size_t row, int column)
+{
+	return has_skill(rows, row)
+	           ? fmin(fmax(to_a_twentieth(rows_double(rows, row, column)), .05), .95)
+	           : .5;
+}
+
 static struct bloc_vote vote_at(const struct rows *rows, size_t row, uint8_t third, bool gold)
 {
-	bool known = has_skill(rows, row), new = is_newcomer(rows, row, gold);
+	bool new = is_newcomer(rows, row, gold);
 	uint32_t blocs = 1u << (BLOC_SKILL_LOW + third);
 
 	blocs |= new ? 1u << BLOC_NEWCOMERS : 0;
 	blocs |= rows_double_or_nan(rows, row, 5) < QUICK_S ? 1u << BLOC_QUICK : 0;
 	blocs |= bit_of_group(rows, row, 8, BIT_NETWORKS) | bit_of_group(rows, row, 9, BIT_COHORTS);
-	return (struct bloc_vote){ .sensitivity = known ? rows_double(rows, row, 1) : .5,
-		                       .specificity = known ? rows_double(rows, row, 2) : .5,
+	return (struct bloc_vote){ .sensitivity = told_skill(rows, row, 1),
+		                       .specificity = told_skill(rows, row, 2),
 		                       .verdict = says_fake(rows, row) ? FAKE : REAL,
 		                       .blocs = blocs };
 }

@@ -538,7 +538,8 @@ export class Dispute {
 			this.board.pointed(body.marks);
 		} catch (error) {
 			if (this.id === id)
-				box.replaceChildren(el("p", { class: "quiet" }, inWords(error)));
+				box.replaceChildren(el("p", { class: "quiet" }, inWords(error)), el("div", { class: "bar" },
+					el("button", { type: "button", "data-testid": "board-again", onclick: () => this.readBoard(id) }, t("dispute.board_again"))));
 		}
 	}
 

@@ -94,7 +94,7 @@ describe("the evidence board", () => {
 		await one.at("blind-scale").waitFor();
 		await one.page.keyboard.press("Enter");
 		await one.at("reason").waitFor();
-		await one.at("by-skill").waitFor();
+		await one.at("by-skill").waitFor({ timeout: 60_000 });
 	}
 
 	const lenses = () => visit.page.evaluate(() => ["stage", "second"].map((id) => document.querySelector(`#${id} .lens`).style.transform));
