@@ -39,6 +39,8 @@ BEGIN
             ('note',             'INSERT',          ''),
             ('escalation',       'INSERT',          ''),
             ('opinion',          'INSERT',          'undone_at'),
+            ('fact_check',       'INSERT',          'removed_by, removed_at'),
+            ('account_setting',  'INSERT',          'cover_sensitive, start_sound, break_after, break_at'),
             ('ruling',           'INSERT',          ''),
             ('item_split',       'INSERT',          ''),
             ('item_version',     'INSERT',          ''),

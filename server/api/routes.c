@@ -4,6 +4,7 @@
 #include "api/api.h"
 #include "api/audit.h"
 #include "api/desk.h"
+#include "api/evidence.h"
 #include "api/invitations.h"
 #include "api/jobs.h"
 #include "api/notices.h"
@@ -43,6 +44,12 @@ const struct route api_routes[] = {
 	{ "GET",    V1 "/disputes/{}/notes",      .handle = get_dispute_notes,   .lane = &lane_queries, .needs = MAY_RULE },
 	{ "POST",   V1 "/disputes/{}/notes",      .handle = post_dispute_note,   .lane = &lane_queries, .needs = MAY_RULE, .budget = RATE_WRITE, .json = MAX_BODY },
 	{ "POST",   V1 "/disputes/{}/escalate",   .handle = post_escalation,     .lane = &lane_queries, .needs = MAY_RULE, .budget = RATE_WRITE, .json = MAX_BODY },
+	{ "GET",    V1 "/disputes/{}/evidence",   .handle = get_dispute_evidence, .lane = &lane_queries, .needs = MAY_RULE },
+	{ "POST",   V1 "/disputes/{}/fact-checks", .handle = post_fact_check,    .lane = &lane_queries, .needs = MAY_RULE, .budget = RATE_WRITE, .json = MAX_BODY },
+	{ "DELETE", V1 "/disputes/{}/fact-checks/{}", .handle = delete_fact_check, .lane = &lane_queries, .needs = MAY_RULE, .budget = RATE_WRITE },
+	{ "GET",    V1 "/me/settings",            .handle = get_settings,        .lane = &lane_queries, .needs = MAY_OWN },
+	{ "PUT",    V1 "/me/settings",            .handle = put_settings,        .lane = &lane_queries, .needs = MAY_OWN, .budget = RATE_WRITE, .json = MAX_BODY },
+	{ "POST",   V1 "/me/breaks",              .handle = post_break,          .lane = &lane_queries, .needs = MAY_OWN, .budget = RATE_WRITE },
 	{ "GET",    V1 "/desk",                   .handle = get_desk,            .lane = &lane_queries, .needs = MAY_RULE },
 	{ "GET",    V1 "/moderators",             .handle = get_moderators,      .lane = &lane_queries, .needs = MAY_OPERATE },
 	{ "GET",    V1 "/contributions/{}/notes", .handle = get_contribution_notes, .lane = &lane_queries, .needs = MAY_REVIEW },

@@ -109,6 +109,9 @@ const char *const change_reasons[] = {
 
 const char *const set_aside_kinds[] = { "volunteers", "cohort", "network", "time", NULL };
 
+const char *const bloc_kinds[] = { "skill_low", "skill_middle", "skill_high", "newcomers",
+	                               "quick",     "network",      "cohort",     NULL };
+
 const char *const notice_targets[] = { "item", "address", "sha256", "release", NULL };
 
 const char *const notice_reasons[] = {
@@ -201,6 +204,8 @@ const char *const audit_kinds[] = {
 	"dispute_escalated",
 	"opinion_given",
 	"opinion_undone",
+	"fact_check_added",
+	"fact_check_removed",
 	NULL,
 };
 

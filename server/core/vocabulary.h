@@ -23,6 +23,7 @@ extern const char *const tells[TELL_WORDS + 1]; /* what gave an item away */
 #define SKIP_REASONS 4
 extern const char *const skip_reasons[];         /* why a pair is skipped */
 extern const char *const set_aside_kinds[];      /* by enum set_aside_kind */
+extern const char *const bloc_kinds[];           /* by enum bloc_kind */
 extern const char *const assignment_kinds[];     /* by enum assignment_kind */
 extern const char *const ruling_choices[];       /* what a moderator may rule */
 extern const char *const second_opinions[];      /* when two moderators have to agree */
@@ -64,6 +65,17 @@ enum notice_action { ACTION_WITHDRAW, ACTION_REVIEW, ACTION_NONE };
 enum notice_ground { GROUND_LAW, GROUND_TERMS, GROUND_NO_BREACH };
 
 /* How the volunteers were chosen whose judgments are set aside. */
+/* Of network and cohort there may be several; the others are one each. */
+enum bloc_kind {
+	BLOC_SKILL_LOW,
+	BLOC_SKILL_MIDDLE,
+	BLOC_SKILL_HIGH,
+	BLOC_NEWCOMERS,
+	BLOC_QUICK,
+	BLOC_NETWORK,
+	BLOC_COHORT
+};
+
 enum set_aside_kind { ASIDE_VOLUNTEERS, ASIDE_COHORT, ASIDE_NETWORK, ASIDE_TIME };
 
 enum media_type { MEDIA_IMAGE, MEDIA_VIDEO, MEDIA_AUDIO, MEDIA_TYPES };

@@ -17,6 +17,7 @@ const struct artefact artefacts[ARTEFACTS] = {
 	{ "LICENCES", RELEASE_LABELS, &format_licences },
 	{ RELEASE_COMMITMENTS, RELEASE_SEALED, &format_csv },
 	{ "changes.csv", RELEASE_CHANGES, &format_csv },
+	{ "fact_checks.csv", RELEASE_FACT_CHECKS, &format_csv },
 };
 
 /* What is no table. */

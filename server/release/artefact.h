@@ -43,8 +43,9 @@ enum release_table {
 	RELEASE_MARKS,
 	RELEASE_CALIBRATION, /* made of the rows of labels and trials */
 	RELEASE_LEAKS,
-	RELEASE_SEALED,  /* commitments to what labels.csv withholds (release/seal) */
-	RELEASE_CHANGES, /* since the version before; the first release of a name has none */
+	RELEASE_SEALED,      /* commitments to what labels.csv withholds (release/seal) */
+	RELEASE_CHANGES,     /* since the version before; the first release of a name has none */
+	RELEASE_FACT_CHECKS, /* beside its items; a release without any has none */
 	RELEASE_TABLES
 };
 
@@ -54,7 +55,7 @@ struct artefact {
 	const struct sink_format *format;
 };
 
-#define ARTEFACTS 11
+#define ARTEFACTS 12
 
 extern const struct artefact artefacts[ARTEFACTS];
 

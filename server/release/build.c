@@ -20,6 +20,7 @@
 #include "release/columns.h"
 #include "release/crowd_count.h"
 #include "release/described.h"
+#include "release/fact_checks.h"
 #include "release/facts.h"
 #include "release/figures.h"
 #include "release/keys.h"
@@ -47,6 +48,7 @@ struct making {
 	const struct progress_listener *progress;
 	struct error err; /* how it went */
 	bool volunteers;  /* they have rows of their own: judgments.csv */
+	bool fact_checks; /* some stood beside its items when these were fixed */
 	bool seals;       /* it was asked to, or holds what another release has sealed */
 	struct sink sinks[ARTEFACTS];
 	struct leak_table leaks;
@@ -72,7 +74,8 @@ static bool is_left_out(const struct making *making, int file)
 	enum release_table table = artefacts[file].table;
 	return (table == RELEASE_JUDGMENTS && !making->volunteers) ||
 	       (table == RELEASE_SEALED && !making->seals) ||
-	       (table == RELEASE_CHANGES && !making->before.found);
+	       (table == RELEASE_CHANGES && !making->before.found) ||
+	       (table == RELEASE_FACT_CHECKS && !making->fact_checks);
 }
 
 static void begin_sinks(struct making *making)
@@ -328,7 +331,8 @@ static struct error describe_release(struct making *making)
 	struct release_facts facts = { .release = making->bundle.release,
 		                           .volunteers = making->volunteers,
 		                           .seals = making->seals,
-		                           .follows = making->before.found };
+		                           .follows = making->before.found,
+		                           .fact_checks = making->fact_checks };
 
 	said_count(making->said, &facts.said);
 	struct error err = facts_gather(making->bundle.db, making->release_id, &facts);
@@ -352,6 +356,17 @@ static struct error write_changes_table(struct making *making)
 	for (int file = 0; !err.code && making->before.found && file < ARTEFACTS; file++)
 		if (artefacts[file].table == RELEASE_CHANGES)
 			err = changelog_changes(bundle, &making->before, &making->sinks[file]);
+	return err;
+}
+
+/* Writes fact_checks.csv, where there is one. */
+static struct error write_fact_checks(struct making *making)
+{
+	struct error err = ok();
+
+	for (int file = 0; !err.code && making->fact_checks && file < ARTEFACTS; file++)
+		if (artefacts[file].table == RELEASE_FACT_CHECKS)
+			err = fact_checks_rows(making->bundle.db, making->release_id, &making->sinks[file]);
 	return err;
 }
 
@@ -380,7 +395,9 @@ static struct error write_tables(struct making *making)
 	if ((err = write_leaks(making)).code)
 		return err;
 	since_ms = stage_end(since_ms, "measuring leaks");
-	if ((err = write_changes_table(making)).code || (err = end_sinks(making)).code)
+	if ((err = write_changes_table(making)).code || (err = write_fact_checks(making)).code)
+		return err;
+	if ((err = end_sinks(making)).code)
 		return err;
 	if ((err = describe_release(making)).code)
 		return err;
@@ -432,6 +449,9 @@ static struct error write_and_finish(struct making *making)
 	making->volunteers = rows_flag(rows, 0, 1);
 	making->seals = rows_flag(rows, 0, 2);
 	making->disagreement = rows_text(rows, 0, 3) ? rows_double(rows, 0, 3) : 0;
+	err = fact_checks_any(bundle->db, making->release_id, &making->fact_checks);
+	if (err.code)
+		return err;
 	for (int file = 0; file < BUNDLE_FILES; file++)
 		bundle->left_out[file] = is_left_out(making, file);
 	if ((err = build_tell(making, 0)).code)

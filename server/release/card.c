@@ -315,6 +315,10 @@ static void card_files(FILE *out, const struct release_facts *facts)
 		fputs("- `TYPE/test/sealed/NAME`: those of sealed items; `sealed.csv`: what commits to "
 		      "their labels.\n",
 		      out);
+	if (facts->fact_checks)
+		fputs("- `fact_checks.csv`: what others have published about items, as moderators typed it "
+		      "in: context, never a label.\n",
+		      out);
 	fputs("- `LICENCES`: terms and credit of each item.\n"
 	      "- `leakage.json`: that nothing ties its splits together; `figures.json`: counts of what "
 	      "it holds.\n"

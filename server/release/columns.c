@@ -126,6 +126,12 @@ const struct column change_columns[CHANGE_COLUMNS] = {
 	[CHANGE_REASON_CLASS] = { "reason_class", COLUMN_TEXT },
 };
 
+const struct column fact_columns[FACT_COLUMNS] = {
+	[FACT_ITEM] = { "item", COLUMN_TEXT },           [FACT_TITLE] = { "title", COLUMN_TEXT },
+	[FACT_PUBLISHER] = { "publisher", COLUMN_TEXT }, [FACT_ADDRESS] = { "address", COLUMN_TEXT },
+	[FACT_PUBLISHED] = { "published", COLUMN_TEXT }, [FACT_VERDICT] = { "verdict", COLUMN_TEXT },
+};
+
 static const char *const split_words[] = { "train", "validation", "test", NULL };
 static const char *const source_words[] = { "crowd", "ruling", "truth", NULL };
 static const char *const rule_words[] = { "full", "no_gold", "one_network", "no_gold_one_network",
@@ -304,6 +310,16 @@ static const struct column_meaning change_meanings[CHANGE_COLUMNS] = {
 	[CHANGE_REASON_CLASS] = { "Of one that was taken down, on what ground", withdrawal_classes },
 };
 
+static const struct column_meaning fact_meanings[FACT_COLUMNS] = {
+	[FACT_ITEM] = { "Id of the item, as in labels.csv; sealed items have no row", NULL },
+	[FACT_TITLE] = { "Title of what was published about it, as a moderator typed it in", NULL },
+	[FACT_PUBLISHER] = { "Who published it", NULL },
+	[FACT_ADDRESS] = { "Where, an address that begins with https://; nothing was fetched", NULL },
+	[FACT_PUBLISHED] = { "The day on which it was published, YYYY-MM-DD", NULL },
+	[FACT_VERDICT] = { "What it says of the item, in its publisher's words: context, never a label",
+	                   NULL },
+};
+
 const struct described_table described_tables[RELEASE_TABLES] = {
 	[RELEASE_LABELS] = { "labels", "Labels", "an item of the release", label_columns,
 	                     label_meanings, LABEL_COLUMNS },
@@ -331,4 +347,7 @@ const struct described_table described_tables[RELEASE_TABLES] = {
 	[RELEASE_CHANGES] = { "changes", "Changes",
 	                      "an item that is not as it was in the version before", change_columns,
 	                      change_meanings, CHANGE_COLUMNS },
+	[RELEASE_FACT_CHECKS] = { "fact_checks", "Fact-checks",
+	                          "a fact-check of an item that somebody else has published",
+	                          fact_columns, fact_meanings, FACT_COLUMNS },
 };

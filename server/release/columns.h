@@ -148,6 +148,17 @@ enum change_column {
 	CHANGE_COLUMNS,
 };
 
+/* Of fact_checks.csv. */
+enum fact_column {
+	FACT_ITEM,
+	FACT_TITLE,
+	FACT_PUBLISHER,
+	FACT_ADDRESS,
+	FACT_PUBLISHED,
+	FACT_VERDICT,
+	FACT_COLUMNS,
+};
+
 extern const struct column label_columns[LABEL_COLUMNS];
 extern const struct column judgment_columns[JUDGMENT_COLUMNS];
 extern const struct column trial_columns[TRIAL_COLUMNS];
@@ -157,6 +168,7 @@ extern const struct column calibration_columns[CALIBRATION_COLUMNS];
 extern const struct column leak_columns[LEAK_COLUMNS];
 extern const struct column sealed_table_columns[SEALED_COLUMNS];
 extern const struct column change_columns[CHANGE_COLUMNS];
+extern const struct column fact_columns[FACT_COLUMNS];
 
 /* What a column means, in a sentence without its end. */
 struct column_meaning {

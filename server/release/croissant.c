@@ -156,7 +156,7 @@ static json_t *record_set(enum release_table which, const char *path)
 		if (which == RELEASE_LABELS)
 			field_of_labels(field, c);
 		if ((which == RELEASE_JUDGMENTS || which == RELEASE_TRIALS || which == RELEASE_CROWD ||
-		     which == RELEASE_MARKS) &&
+		     which == RELEASE_MARKS || which == RELEASE_FACT_CHECKS) &&
 		    c == 0)
 			json_object_set_new(field, "references", by_id("labels/item"));
 		json_array_append_new(fields, field);

@@ -53,7 +53,7 @@ static json_t *package_field(const struct column *column, const struct column_me
 static bool table_is_of_labels(enum release_table which)
 {
 	return which == RELEASE_JUDGMENTS || which == RELEASE_TRIALS || which == RELEASE_CROWD ||
-	       which == RELEASE_MARKS || which == RELEASE_SEALED;
+	       which == RELEASE_MARKS || which == RELEASE_SEALED || which == RELEASE_FACT_CHECKS;
 }
 
 static json_t *package_schema(enum release_table which, bool csv)

@@ -294,7 +294,8 @@ void dictionary_write(FILE *out, const struct release_facts *facts)
 	for (int table = 0; table < RELEASE_TABLES; table++)
 		if ((facts->volunteers || table != RELEASE_JUDGMENTS) &&
 		    (facts->seals || table != RELEASE_SEALED) &&
-		    (facts->follows || table != RELEASE_CHANGES))
+		    (facts->follows || table != RELEASE_CHANGES) &&
+		    (facts->fact_checks || table != RELEASE_FACT_CHECKS))
 			dictionary_table(&sink, &described_tables[table]);
 	sink_end(&sink);
 }

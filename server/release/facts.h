@@ -70,6 +70,7 @@ struct release_facts {
 	bool volunteers;         /* judgments.csv is in it */
 	bool seals;              /* sealed.csv is */
 	bool follows;            /* another of its name: changes.csv is in it */
+	bool fact_checks;        /* fact_checks.csv is */
 	struct said_counts said; /* of the judgments that were written */
 	struct rows *of[FACT_SETS];
 };

@@ -240,6 +240,7 @@ static void check_tables(struct verifying *v)
 	verify_judgments(v);
 	verify_trials(v);
 	verify_marks(v);
+	verify_fact_checks(v);
 	verify_calibration(v);
 	verify_descriptions(v);
 	verify_leakage(v);

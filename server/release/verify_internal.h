@@ -160,6 +160,7 @@ void verify_lone_labels(struct verifying *v);
 void verify_judgments(struct verifying *v);
 void verify_trials(struct verifying *v);
 void verify_marks(struct verifying *v);
+void verify_fact_checks(struct verifying *v);
 void verify_calibration(struct verifying *v); /* after trials */
 
 /* ------------------------------------------------------------------ verify_signed.c */

@@ -224,6 +224,26 @@ void verify_marks(struct verifying *v)
 	verify_table_close(&table);
 }
 
+static void check_fact(struct verifying *v, const char *const f[], uint32_t row)
+{
+	if (!judged_find(v, f[FACT_ITEM]))
+		verify_fault(v, "fact_checks.csv row %u: no item of labels.csv", row);
+	if (strncmp(f[FACT_ADDRESS], "https://", 8) != 0)
+		verify_fault(v, "fact_checks.csv row %u: its address is none", row);
+}
+
+/* A release of before has none, nor has one without fact-checks. */
+void verify_fact_checks(struct verifying *v)
+{
+	struct verified_table table = { .name = "fact_checks.csv", .columns = FACT_COLUMNS };
+
+	if (!verify_sum_find(v, table.name) || !verify_table_open(v, &table, fact_columns))
+		return;
+	while (verify_table_next(v, &table))
+		check_fact(v, table.fields, table.row);
+	verify_table_close(&table);
+}
+
 /* ------------------------------------------------------------------ calibration.csv */
 
 /* A revision keeps the figures of the version that it revises, and has fewer items. */

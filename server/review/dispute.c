@@ -172,7 +172,8 @@ static struct error read_near_of(struct db *db, struct evidence_of *of)
 	for (size_t r = 0; r < evidence->near_count; r++)
 		evidence->near[r] = (struct evidence_near){ .item = rows_copy(rows, r, 0, of->arena),
 			                                        .distance = rows_integer(rows, r, 1),
-			                                        .declared = rows_flag(rows, r, 2) };
+			                                        .declared = rows_flag(rows, r, 2),
+			                                        .state = rows_copy(rows, r, 3, of->arena) };
 	return ok();
 }
 

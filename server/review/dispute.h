@@ -98,6 +98,7 @@ struct evidence_near {
 	const char *item;
 	int64_t distance; /* in bits of 256; see NEAR_DUPLICATES_BITS and _SOUND */
 	bool declared;    /* to be of its lineage or pair */
+	const char *state;
 };
 
 #define EVIDENCE_NEAR 20 /* most that are told */

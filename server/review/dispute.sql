@@ -169,13 +169,7 @@ SELECT d.id, i.media_type,
   LEFT JOIN blind_verdict b ON b.dispute_id = d.id AND b.account_id = $2::uuid
   LEFT JOIN LATERAL (SELECT id FROM opinion WHERE d.opinions > 0 AND dispute_id = d.id AND account_id = $2::uuid
                         AND undone_at IS NULL AND round = dispute_round(d.id)) o ON true
- CROSS JOIN LATERAL (
-       SELECT b.dispute_id IS NOT NULL OR d.state = 'ruled' AND NOT EXISTS (
-                  SELECT FROM item k JOIN dispute o ON o.item_id = k.id AND o.state = 'open'
-                   WHERE k.lineage = i.lineage
-                     AND NOT EXISTS (SELECT FROM blind_verdict v
-                                      WHERE v.dispute_id = o.id AND v.account_id = $2::uuid))
-              AS evidence) s
+ CROSS JOIN LATERAL (SELECT sees_evidence(d.id, $2::uuid) AS evidence OFFSET 0) s
  WHERE d.id = $1::uuid
 
 -- name: dispute_seen
@@ -206,15 +200,15 @@ SELECT c.p_fake, c.low, c.high, c.judgments, c.alpha,
 -- What looks like a disputed item, nearest first. It says nothing of what is real: a photograph and its
 -- manipulation look alike by nature.
 --   $1 item uuid, $2 how many
---   -> item uuid, distance in bits, declared to be of its lineage or pair?
-SELECT o.id, n.distance, o.lineage = i.lineage OR coalesce(o.pair = i.pair, false)
+--   -> item uuid, distance in bits, declared to be of its lineage or pair?, state
+SELECT o.id, n.distance, o.lineage = i.lineage OR coalesce(o.pair = i.pair, false), o.state
   FROM item i
  CROSS JOIN LATERAL (
        SELECT item_b AS other, distance FROM near_duplicate WHERE item_a = $1::uuid
         UNION ALL
        SELECT item_a, distance FROM near_duplicate WHERE item_b = $1::uuid
         ORDER BY distance, other LIMIT $2::integer) n
- CROSS JOIN LATERAL (SELECT id, lineage, pair FROM item WHERE id = n.other OFFSET 0) o
+ CROSS JOIN LATERAL (SELECT id, lineage, pair, state FROM item WHERE id = n.other OFFSET 0) o
  WHERE i.id = $1::uuid
  ORDER BY n.distance, o.id
 

@@ -76,6 +76,8 @@ const KINDS = [
 	"dispute_escalated",
 	"opinion_given",
 	"opinion_undone",
+	"fact_check_added",
+	"fact_check_removed",
 ];
 
 /** The list as it is shown: an older answer that comes late is not. */

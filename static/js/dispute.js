@@ -2,6 +2,8 @@
 // dispute.js: one disputed item on the desk. Claim it, judge it blind, then see the evidence, then rule.
 
 import { erase, get, inWords, post } from "./api.js";
+import { Board } from "./board.js";
+import { showCrowdBoard } from "./crowd-board.js";
 import { desk } from "./desk.js";
 import { byId, el, focusOn, say } from "./dom.js";
 import { showEvidence, showMarks, showRulings } from "./evidence.js";
@@ -14,6 +16,7 @@ import { Scale } from "./scale.js";
 import { Viewer } from "./viewer.js";
 import { makeTransport } from "./transport.js";
 import { View } from "./view.js";
+import { readSpared, spared } from "./wellness.js";
 import { clockTime, when } from "./words.js";
 
 const SHORTEST_REASON = 10;
@@ -34,6 +37,7 @@ export class Dispute {
 		this.view = new View();
 		this.viewer = new Viewer(byId("stage"), { view: this.view, canMark: false });
 		this.dispute = null;
+		this.board = new Board(this.viewer, { together: (media, viewers) => this.move(media, viewers), cover: (stage) => this.coverToo(stage) });
 		new ResizeObserver(() => this.transport?.redraw?.()).observe(byId("stage"));
 	}
 
@@ -126,6 +130,7 @@ export class Dispute {
 	close() {
 		this.wanted = null;
 		this.transport?.stop();
+		this.board.close();
 		this.medium?.release();
 		this.partner?.release();
 		this.medium = this.partner = this.dispute = this.correcting = this.shown = null;
@@ -190,7 +195,7 @@ export class Dispute {
 		const noun = term("medium", media.type);
 		this.view.reset();
 		element.setAttribute("aria-label", t("dispute.stage", { medium: noun }));
-		element.classList.toggle("sensitive", this.dispute.sensitive);
+		element.classList.toggle("sensitive", this.covered);
 		const { dispute } = this;
 		let medium = null;
 		try {
@@ -207,15 +212,43 @@ export class Dispute {
 			return;
 		}
 		this.viewer.show(this.medium.node, this.medium);
-		this.transport = makeTransport(byId("transport"), media.type, { item: this.medium }, { item: this.viewer });
-		this.reveal(element, () => this.transport.start());
+		this.move({ item: this.medium }, { item: this.viewer });
+		this.reveal(element, () => this.begin());
+	}
+
+	/** One row of controls for these media. What plays stops. */
+	move(media, viewers) {
+		this.transport?.stop();
+		this.transport = makeTransport(byId("transport"), this.dispute.item.media.type, media, viewers);
+		if (!("item" in media))
+			this.transport.start();
+	}
+
+	/** Plays silently, unless the account wants to hear it at once. */
+	begin() {
+		this.transport.start();
+		if (spared.start_sound)
+			this.transport.sound?.();
+	}
+
+	/** Is it to be asked for? */
+	get covered() {
+		return this.dispute.sensitive && spared.cover_sensitive;
+	}
+
+	/** What is made of a medium that nobody has asked for is not shown either. */
+	coverToo(stage) {
+		stage.querySelector(".uncover")?.remove();
+		stage.classList.remove("sensitive");
+		if (this.viewer.element.classList.contains("sensitive"))
+			this.reveal(stage, () => { /* it lies there already */ });
 	}
 
 	/** Shows a viewer, or covers it until asked where the media are sensitive. */
 	reveal(element, start) {
 		element.querySelector(".uncover")?.remove();
-		element.classList.toggle("sensitive", this.dispute.sensitive);
-		if (!this.dispute.sensitive) {
+		element.classList.toggle("sensitive", this.covered);
+		if (!this.covered) {
 			start();
 			return;
 		}
@@ -404,6 +437,7 @@ export class Dispute {
 		return this.attempt(async () => {
 			this.dispute = await this.send("verdict", { verdict, confidence });
 			this.draw();
+			readSpared();
 			this.on.changed();
 			say(t("dispute.evidence_open"));
 			this.reason?.focus({ preventScroll: true });
@@ -469,23 +503,44 @@ export class Dispute {
 		const { evidence } = this.dispute;
 		this.shown = evidence;
 		const id = this.id;
-		let partner = null;
+		let partner = null, other = Promise.resolve(null);
 		if (evidence.partner) {
 			const frame = el("div", { class: "stage", tabindex: "0", role: "group", "aria-label": t("dispute.partner_stage") });
 			const viewer = new Viewer(frame, { view: this.view, canMark: false });
 			partner = frame;
-			loadMedium(evidence.partner.media, t("dispute.partner")).then((medium) => {
+			other = loadMedium(evidence.partner.media, t("dispute.partner")).then((medium) => {
 				if (this.id !== id) {
 					medium.release();
-					return;
+					return null;
 				}
 				this.partner = medium;
 				viewer.show(medium.node, medium);
 				this.playPartner(medium, frame, viewer);
-			}, () => frame.replaceChildren(el("p", { class: "quiet" }, t("dispute.partner_not_loaded"))));
+				return medium;
+			});
+			other.catch(() => frame.replaceChildren(el("p", { class: "quiet" }, t("dispute.partner_not_loaded"))));
 		}
 		showEvidence(byId("evidence"), this.dispute, partner);
 		showMarks(this.viewer, evidence.judgments);
+		if (this.medium)
+			this.board.open(this.dispute, this.medium, other);
+		this.readBoard(id);
+	}
+
+	/** What the votes rest on comes after the rest; the ruling does not wait for it. */
+	async readBoard(id) {
+		const box = byId("crowd-board");
+		try {
+			const { body } = await get(`/disputes/${encodeURIComponent(id)}/evidence`);
+			if (this.id !== id)
+				return;
+			showCrowdBoard(box, id, body, (step) => this.attempt(step));
+			this.board.pointed(body.marks);
+		} catch (error) {
+			if (this.id === id)
+				box.replaceChildren(el("p", { class: "quiet" }, inWords(error)), el("div", { class: "bar" },
+					el("button", { type: "button", "data-testid": "board-again", onclick: () => this.readBoard(id) }, t("dispute.board_again"))));
+		}
 	}
 
 	playPartner(medium, frame, viewer) {

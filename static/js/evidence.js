@@ -92,8 +92,8 @@ function origin({ origin: said }) {
 function lookalikes({ near_duplicates: near }) {
 	if (near.length === 0)
 		return null;
-	return part(t("evidence.near"), el("ul", { "data-testid": "near" }, near.map(({ item, distance, declared }) => el("li", {},
-		t(declared ? "evidence.near_declared" : "evidence.near_undeclared", { distance }), " ", el("span", { class: "mono" }, item)))),
+	return part(t("evidence.near"), el("ul", { "data-testid": "near" }, near.map(({ item, distance, declared, state }) => el("li", {},
+		t(declared ? "evidence.near_declared" : "evidence.near_undeclared", { distance }), " ", el("span", { class: "mono", translate: "no" }, item), ` (${term("item_state", state)})`))),
 	el("p", { class: "quiet" }, t("evidence.near_hint")));
 }
 
@@ -111,6 +111,7 @@ export function showEvidence(box, dispute, partner) {
 		partner ? part(t("evidence.beside"), partner, el("p", {}, evidence.partner.truth ? t("evidence.partner_truth", { truth: term("verdict", evidence.partner.truth) }) : t("evidence.partner_unknown"))) : null,
 		el("p", { class: "quiet" }, verdict ? t("evidence.after_verdict", namesOf(STEPS[stepOf(verdict)]))
 			: t("evidence.not_blind")),
+		el("div", { id: "crowd-board", class: "crowd-board", "data-testid": "crowd-board" }),
 	].filter(Boolean));
 }
 

@@ -14,6 +14,7 @@ import { meant } from "./keyboard.js";
 import { keysWanted } from "./keys.js";
 import { Queue } from "./queue.js";
 import { draft } from "./rulings.js";
+import { onSpared, readSpared } from "./wellness.js";
 
 const sections = ["loading", "door", "desk", "other"].map(byId);
 const ROLES = ["moderator", "admin"];
@@ -88,9 +89,11 @@ async function enter(note) {
 	});
 	show("desk");
 	focusOn(byId("desk").querySelector("h1"));
+	const own = readSpared();
 	const listing = list();
 	await showDesk();
 	showLeaks().catch((err) => console.error(err)); // the list is of use without it
+	await own; // nothing that is to be covered is shown first
 	if (await listing)
 		await follow();
 }
@@ -153,6 +156,7 @@ window.addEventListener("popstate", () => {
 	if (queueName() !== shown && !byId("tabs").hidden)
 		arrive();
 });
+onSpared((error) => queue.onError(error));
 onFilters(() => {
 	queue.load().catch(() => {});
 	dispute.forget();

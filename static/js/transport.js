@@ -10,7 +10,7 @@ import { MARK } from "./words.js";
 
 const unseen = (words) => el("span", { class: "unseen" }, words);
 const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-const still = { start() {}, toggle() {}, step() {}, now: () => null, stop() {} };
+const still = { start() {}, toggle() {}, step() {}, now: () => null, stop() {}, sound() {} };
 
 /** Videos start muted. This turns one side's sound on at a time: off, A, B, off. */
 function soundSwitch(media) {
@@ -29,6 +29,7 @@ function soundSwitch(media) {
 
 function videoControls(row, media) {
 	const play = el("button", { type: "button", class: "play", "data-testid": "play" }, t("transport.play"));
+	const sound = soundSwitch(media);
 	const slide = el("input", { type: "range", min: 0, max: 1000, value: 0, "aria-label": t("transport.position") });
 	const clips = new Clips(Object.values(media).map((one) => one.node), (fraction, playing) => {
 		slide.value = String(Math.round(fraction * 1000));
@@ -41,13 +42,14 @@ function videoControls(row, media) {
 		el("button", { type: "button", onclick: () => clips.step(-1) }, nodes("transport.frame_back", {}, unseen)),
 		slide,
 		el("button", { type: "button", onclick: () => clips.step(1) }, nodes("transport.frame_on", {}, unseen)),
-		soundSwitch(media));
+		sound);
 	return {
 		start() { if (!calm()) clips.play(); },
 		toggle: () => clips.toggle(),
 		step: (frames) => clips.step(frames),
 		now: (side) => media[side].node.currentTime * 1000,
 		stop: () => clips.pause(),
+		sound: () => sound.click(),
 	};
 }
 
@@ -85,6 +87,7 @@ function soundControls(row, media, viewers) {
 		start: draw,
 		redraw: draw,
 		toggle: () => (player.playing ? player.stop() : turn(media.right ? ["left", "right", "left"] : Object.keys(media))),
+		sound: () => turn(Object.keys(media)),
 		at: (side, x) => x * media[side].buffer.duration * 1000,
 		stop: () => player.stop(),
 	};

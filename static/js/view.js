@@ -39,6 +39,12 @@ export class View {
 		this.settle();
 	}
 
+	/** Pans as far as it takes to see this spot of the medium. */
+	reveal(x, y) {
+		const left = this.x + x * this.zoom, top = this.y + y * this.zoom;
+		this.pan(Math.max(0, -left) - Math.max(0, left - 1), Math.max(0, -top) - Math.max(0, top - 1));
+	}
+
 	/** The spot of the medium that lies under (x, y). */
 	spot(x, y) {
 		return { x: (x - this.x) / this.zoom, y: (y - this.y) / this.zoom };

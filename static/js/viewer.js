@@ -139,6 +139,7 @@ export class Viewer {
 			};
 			this.cross.hidden = false;
 			this.pin(this.cross, this.spot);
+			this.view.reveal(this.spot.x, this.spot.y);
 		} else if (meant(event) === "m") {
 			this.mark(this.spot);
 		} else if (event.key === "Backspace" && this.marks.length > 0) {

@@ -4,12 +4,15 @@
 import { LANGUAGE, number } from "./lang.js";
 
 const date = new Intl.DateTimeFormat(LANGUAGE, { year: "numeric", month: "short", day: "numeric" });
+const plainDate = new Intl.DateTimeFormat(LANGUAGE, { year: "numeric", month: "short", day: "numeric", timeZone: "UTC" });
 const moment = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "medium", timeStyle: "short" });
 
 const clock = new Intl.DateTimeFormat(LANGUAGE, { timeStyle: "short" });
 
 export const count = (n) => (Number.isFinite(n) ? number.format(n) : "–");
 export const day = (text) => date.format(new Date(text));
+/** Of a day that is the same everywhere. */
+export const utcDay = (text) => plainDate.format(new Date(text));
 export const when = (text) => moment.format(new Date(text));
 export const clockTime = (text) => clock.format(new Date(text));
 

@@ -145,7 +145,7 @@ describe("the moderators' desk", () => {
 		for (const size of [{ width: 667, height: 331 }, TABLET]) {
 			await visit.page.setViewportSize(size);
 			await visit.page.evaluate(() => window.scrollTo(0, 0));
-			const stage = await visit.page.locator(".work .stage").boundingBox();
+			const stage = await visit.at("stage").boundingBox();
 			assert.ok(stage.y + stage.height <= size.height, `${size.width}: the stage ends at ${stage.y + stage.height}`);
 			assert.ok(stage.height <= stage.width, `${size.width}: the stage is ${stage.width}x${stage.height}`);
 			const [renew, back] = [await visit.at("renew").boundingBox(), await visit.at("unclaim").boundingBox()];

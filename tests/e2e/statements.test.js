@@ -56,6 +56,7 @@ const GROWS = {
 	revise_take: "all of a release but what was taken down is listed anew, by a job",
 	desk_queues: "all that wait are counted, from an index alone",
 	desk_exposure: "an admin has all counted that each moderator judged and ruled",
+	account_setting_read: "all that one account judged in eight hours is counted, and here it judged ten times as much",
 	opinion_against_rulings: "an admin has all opinions and blind verdicts compared with the rulings in force",
 	campaign_released_gold: "all the gold of a closed campaign is looked at, once, by who opens it again",
 };

@@ -29,6 +29,7 @@ Suite *http_operations_suite(void);
 Suite *http_sessions_suite(void);
 Suite *http_disputes_suite(void);
 Suite *http_moderators_suite(void);
+Suite *http_evidence_suite(void);
 Suite *http_rulings_suite(void);
 Suite *http_correction_suite(void);
 Suite *http_stats_suite(void);

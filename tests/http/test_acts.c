@@ -97,6 +97,25 @@ static void work_together(void)
 	              204);
 }
 
+static void link_fact_checks(void)
+{
+	const char *id = a_dispute("max_judgments", &(struct items){ .campaign = common_campaign() });
+
+	expect_status(post(&admin, dispute_at(id, "claim"), json_object()), 200);
+	expect_status(post(&admin, dispute_at(id, "verdict"),
+	                   json_pack("{s:s, s:i}", "verdict", "fake", "confidence", 95)),
+	              201);
+	struct answer added =
+		post(&admin, dispute_at(id, "fact-checks"),
+	         json_pack("{s:s, s:s, s:s, s:s, s:s}", "title", "No bear there", "publisher", "Facts",
+	                   "address", "https://facts.example/bear", "published", "2026-01-31",
+	                   "verdict", "Altered"));
+	expect_status(added, 201);
+	expect_status(delete_at(&admin, say(V1 "/disputes/%s/fact-checks/%s", id,
+	                                    text_at(added.body, "items/0/id"))),
+	              204);
+}
+
 static void set_aside(void)
 {
 	struct person volunteer = a_volunteer();
@@ -324,6 +343,9 @@ static const struct {
 	{ work_together,
 	  { "POST /disputes/{}/notes", "POST /disputes/{}/escalate" },
 	  { "note_written", "opinion_given", "opinion_undone", "dispute_escalated" } },
+	{ link_fact_checks,
+	  { "POST /disputes/{}/fact-checks", "DELETE /disputes/{}/fact-checks/{}" },
+	  { "fact_check_added", "fact_check_removed" } },
 	{ set_aside,
 	  { "POST /set-asides", "POST /set-asides/{}/undo" },
 	  { "set_aside_made", "set_aside_undone" } },
@@ -370,6 +392,8 @@ static const struct {
 	{ "POST /judgments", "what volunteers say is data" },
 	{ "POST /skips", "what volunteers leave out is data" },
 	{ "DELETE /disputes/{}/claim", "gives a lease back, which would end by itself" },
+	{ "PUT /me/settings", "how the own page looks" },
+	{ "POST /me/breaks", "when the own page suggests the next break" },
 	{ "POST /notices", "a visitor's; test_notices shows that it is noted, as theirs" },
 	{ "POST /notices/state", "reads, and keeps the reference out of addresses" },
 	{ "POST /notices/complaints", "a visitor's, as the notice" },

@@ -155,6 +155,7 @@ static const struct {
 } described_words[] = {
 	{ "MediaType/enum", media_types, NULL },
 	{ "AuditKind/enum", audit_kinds, NULL },
+	{ "BlocKind/enum", bloc_kinds, NULL },
 	{ "AuditActor/enum", audit_actors, NULL },
 	{ "AuditSubject/enum", audit_subjects, NULL },
 	{ "Tell/enum", tells, NULL },

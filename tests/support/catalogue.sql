@@ -167,6 +167,10 @@ INSERT INTO opinion (id, dispute_id, item_id, round, account_id, ruling, reason)
 SELECT filled_id('opinion', n), d.id, d.item_id, 0, filled_id('account', 1 + n % 20), 'fake', 'because it is so'
   FROM generate_series(13, :items, 200) n JOIN dispute d ON d.id = filled_id('dispute', n) WHERE n % 2000 = 13;
 UPDATE dispute SET opinions = 1 WHERE id IN (SELECT dispute_id FROM opinion);
+INSERT INTO fact_check (id, item_id, title, publisher, address, published, verdict, added_by)
+SELECT filled_id('fact_check', n), filled_id('item', n), 'No bear there', 'Facts', 'https://facts.example/' || n, '2026-01-31', 'Altered',
+       filled_id('account', 1 + n % 20)
+  FROM generate_series(13, :items, 100) n;
 INSERT INTO escalation (dispute_id, account_id, to_account, reason)
 SELECT filled_id('dispute', n), filled_id('account', 1), filled_id('account', 2), 'because it is hard' FROM generate_series(413, :items, 4000) n;
 UPDATE dispute SET escalated_to = filled_id('account', 2) WHERE id IN (SELECT dispute_id FROM escalation);

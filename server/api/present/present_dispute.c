@@ -154,9 +154,10 @@ static json_t *near_json(const struct evidence *evidence)
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < evidence->near_count; i++)
-		json_array_append_new(list, json_pack("{s:s, s:I, s:b}", "item", evidence->near[i].item,
-		                                      "distance", (json_int_t)evidence->near[i].distance,
-		                                      "declared", evidence->near[i].declared));
+		json_array_append_new(
+			list, json_pack("{s:s, s:I, s:b, s:s}", "item", evidence->near[i].item, "distance",
+		                    (json_int_t)evidence->near[i].distance, "declared",
+		                    evidence->near[i].declared, "state", evidence->near[i].state));
 	return list;
 }
 
