@@ -56,6 +56,7 @@ BEGIN
             ('release_layout_wanted', 'INSERT',     ''),
             ('release_seal',     'INSERT',          'opening'),
             ('release_unsealed', 'INSERT',          ''),
+            ('release_opened',   'INSERT',          ''),
             ('release_difference', 'INSERT',        ''),
             ('set_aside_item',   'INSERT',          ''),
             ('withdrawal',       'INSERT',          ''),

@@ -57,6 +57,7 @@ const struct route api_routes[] = {
 	{ "GET",    V1 "/releases/{}/{}/layouts/{}/files/{*}", .handle = get_layout_file, .lane = &lane_releases },
 	{ "POST",   V1 "/releases/{}/{}/layouts", .handle = post_layout,         .lane = &lane_queries, .needs = MAY_RELEASE, .budget = RATE_WRITE, .json = MAX_BODY },
 	{ "POST",   V1 "/releases/{}/{}/unseal",  .handle = post_unseal,         .lane = &lane_queries, .needs = MAY_UNSEAL, .budget = RATE_WRITE, .json = MAX_BODY },
+	{ "POST",   V1 "/releases/{}/{}/open",    .handle = post_release_open,   .lane = &lane_queries, .needs = MAY_OPERATE, .budget = RATE_WRITE },
 	{ "GET",    V1 "/releases/{}/{}/croissant.json", .handle = get_croissant, .lane = &lane_releases },
 	{ "GET",    V1 "/revocations",            .handle = get_revocations,     .lane = &lane_queries },
 	{ "GET",    V1 "/revocations.atom",       .handle = get_revocation_feed, .lane = &lane_queries },

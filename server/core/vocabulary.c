@@ -125,6 +125,8 @@ const char *const notice_outcomes[] = { "upheld", "rejected", NULL };
 const char *const notice_actions[] = { "withdraw", "review", "none", NULL };
 
 const char *const notice_grounds[] = { "law", "terms", "no_breach", NULL };
+const char *const release_audiences[] = { "everybody", "researchers", NULL };
+
 const char *const access_request_states[] = { "open", "approved", "refused", NULL };
 
 const char *const audit_actors[] = {
@@ -201,6 +203,7 @@ const char *const audit_kinds[] = {
 	"dispute_escalated",
 	"opinion_given",
 	"opinion_undone",
+	"release_opened",
 	NULL,
 };
 

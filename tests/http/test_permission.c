@@ -140,6 +140,7 @@ static const struct cells {
 	{ "GET /api/v1/releases/{}/{}/layouts/{}/files/{*}", "++++++" },
 	{ "POST /api/v1/releases/{}/{}/layouts", "??x+++" },
 	{ "POST /api/v1/releases/{}/{}/unseal", "??xx++" },
+	{ "POST /api/v1/releases/{}/{}/open", "??xxx+" },
 	{ "GET /api/v1/releases/{}/{}/croissant.json", "++++++" },
 	{ "GET /api/v1/revocations", "++++++" },
 	{ "GET /api/v1/revocations.atom", "++++++" },

@@ -360,6 +360,8 @@ export const VALUES = {
 	seal_unsalted: [writing, text("20000000-0000-0000-0000-000000000000"), "2000"],
 	seal_salt: [`ARRAY[${writing}::text]`, items(2, 2001), some(2, "sha256('salt')", "bytea")],
 	seal_keep: [`ARRAY[${writing}::text]`, items(2, 2001), some(2, "'item=x'", "text")],
+	audience_of: [text("corpus"), text("1.0")],
+	audience_open: [large],
 	unseal_state: [large],
 	unseal_others: [large],
 	unseal_ask: [large, account],
