@@ -130,6 +130,7 @@ const struct route api_routes[] = {
 	{ "GET",    "/about",                     .handle = get_page, .page = "about.html" },
 	{ "GET",    "/data",                      .handle = get_page, .page = "data.html" },
 	{ "GET",    "/data/{}/{}",                .handle = get_page, .page = "data.html" },
+	{ "GET",    "/access",                    .handle = get_page, .page = "access.html" },
 	{ "GET",    "/report",                    .handle = get_page, .page = "report.html" },
 	{ "GET",    "/moderate/notices",          .handle = get_page, .page = "notices.html" },
 	{ "GET",    "/moderate",                  .handle = get_page, .page = "moderate.html" },

@@ -175,6 +175,7 @@ static const struct cells {
 	{ "GET /api/v1/notices/{}/medium", "??xx++" },
 	{ "POST /api/v1/notices/{}/decision", "??xx++" },
 	{ "PUT /api/v1/notices/{}/hidden", "??xx++" },
+	{ "GET /access", "++++++" },
 	{ "GET /report", "++++++" },
 	{ "GET /moderate/notices", "++++++" },
 	{ "GET /api/v1/accounts", "??xxx+" },
