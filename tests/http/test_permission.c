@@ -176,6 +176,7 @@ static const struct cells {
 	{ "POST /api/v1/notices/{}/decision", "??xx++" },
 	{ "PUT /api/v1/notices/{}/hidden", "??xx++" },
 	{ "GET /access", "++++++" },
+	{ "GET /admin/moderators", "++++++" },
 	{ "GET /report", "++++++" },
 	{ "GET /moderate/notices", "++++++" },
 	{ "GET /api/v1/accounts", "??xxx+" },
