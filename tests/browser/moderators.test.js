@@ -29,6 +29,7 @@ describe("moderators, seen by an admin", () => {
 		await place.program(database, ["campaign", "add", "seen"]);
 		const once = await place.account(database, ADMIN, "admin");
 		const moderatorsOnce = await place.account(database, MODERATOR, "moderator");
+		server = await place.server(database);
 		await sql(asOwner(database), `with i as (insert into item (campaign_id, media_type, sha256, bytes, format, rendition, rendition_bytes, rendition_type, width, height, lineage, recipe, state, sensitive)
 			select (select id from campaign limit 1), 'image', sha256(n::text::bytea), 1, 'png', sha256(('r' || n)::bytea), 1, 'image/jpeg', 64, 64, n::text, 1, 'disputed', n = 1 from generate_series(1, 3) n returning id),
 			d as (insert into dispute (item_id, reason, judgments) select id, 'max_judgments', 25 from i returning id, item_id),
@@ -36,7 +37,6 @@ describe("moderators, seen by an admin", () => {
 			insert into ruling (dispute_id, item_id, account_id, ruling, reason) select d.id, d.item_id, a.id, 'fake', 'seen by a moderator' from d, account a, v where a.email = '${MODERATOR}' and v.dispute_id = d.id; select 1`);
 		await sql(asOwner(database), `insert into contribution (state, direct, account_id, campaign_id, facts, rights, people, media_type, sha256, bytes, format, rendition, rendition_bytes, rendition_type, width, height, recipe)
 			select 'quarantined', false, (select id from account where email = '${ADMIN}'), id, '{"licence": "CC0-1.0"}', 'own_work', 'nobody', 'image', sha256('c'), 1, 'png', sha256('rc'), 1, 'image/jpeg', 64, 64, 2 from campaign limit 1; select 1`);
-		server = await place.server(database);
 		browser = await launch();
 		visit = await Visit.open(browser, server.url, {});
 		await visit.page.goto("/admin/moderators");
