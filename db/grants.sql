@@ -58,6 +58,7 @@ BEGIN
             ('release_layout_wanted', 'INSERT',     ''),
             ('release_seal',     'INSERT',          'opening'),
             ('release_unsealed', 'INSERT',          ''),
+            ('release_opened',   'INSERT',          ''),
             ('release_difference', 'INSERT',        ''),
             ('set_aside_item',   'INSERT',          ''),
             ('withdrawal',       'INSERT',          ''),
@@ -83,13 +84,13 @@ BEGIN
             ('contribution',     'INSERT',          'state, network, folder, facts, url, made_by, media_type, sha256, bytes, format, '
                                                     'rendition, rendition_bytes, rendition_type, poster, thumbnail, '
                                                     'width, height, duration_ms, streams, recipe, item_id, detail, '
-                                                    'decided_by, reason, decided_at'),
+                                                    'decided_by, reason, decided_at, not_independent'),
             ('set_aside',        'INSERT',          'volunteers, network, undone_reason, undone_by, undone_at, '
                                                     'pending, labels_changed'),
             ('notice',           'INSERT',          'digest, name, email, network, state, forgotten_at'),
             ('hiding',           'INSERT',          'notice_id, held, held_until, shown_at, shown_reason'),
             ('dispute',          'INSERT',          'state, begun_at, closed_at, closed_p_fake, closed_judgments, techniques, '
-                                                    'escalated_to, opinions, drawn'),
+                                                    'escalated_to, opinions, drawn, disagreement'),
             ('release',          'INSERT',          'state, fixed_at, held_back, contradicting, uncuttable, alpha, '
                                                     'alpha_low, alpha_high, disagreement, summary, bytes, finished_at'),
             ('rendering',        'INSERT',          'changed, same, unreadable'),

@@ -70,6 +70,9 @@ void api_refuse(struct request *req, struct error err);
 /* lane_config.serve of every lane. */
 void api_serve(void *db, void *items[], size_t count);
 
+/* The id of the volunteer who asks, in the request's arena; NULL: none does. */
+const char *api_volunteer(struct request *req);
+
 /*
  * For the audit trail: what the connection does until the request's end is done by an account, a
  * volunteer or a visitor (`kind`; `id` NULL: nobody is known), from the request's network.

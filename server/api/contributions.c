@@ -514,6 +514,8 @@ struct error post_review(struct request *req, struct db *db)
 		.who = req->account_email,
 		.reason = reject ? read_text(&r, "reason", REASON_LEAST, REASON_MOST)
 		                 : read_text_or(&r, "reason", REASON_MOST, NULL),
+		.account = req->account_id,
+		.volunteer = api_volunteer(req),
 	};
 	if ((err = json_reader_done(&r)).code)
 		return err;

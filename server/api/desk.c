@@ -162,7 +162,9 @@ struct error post_reviews(struct request *req, struct db *db)
 	read_choice(&r, "decision", decisions);
 	read_bulk(&r, &bulk);
 	const struct item_editor editor = { .who = req->account_email,
-		                                .reason = read_text_or(&r, "reason", NOTE_MOST, NULL) };
+		                                .reason = read_text_or(&r, "reason", NOTE_MOST, NULL),
+		                                .account = req->account_id,
+		                                .volunteer = api_volunteer(req) };
 	if ((err = json_reader_done(&r)).code)
 		return err;
 	if ((err = contribution_check_source(db, req->arena, bulk.ids, bulk.count)).code)

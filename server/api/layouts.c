@@ -80,14 +80,14 @@ static void end_stream_of(void *archive)
 }
 
 static void send_archive(struct request *req, struct archive *archive, const char *type,
-                         const char *etag)
+                         const char *etag, bool limited)
 {
 	const struct reply_stream stream = { .read = read_stream,
 		                                 .end = end_stream_of,
 		                                 .arg = archive,
 		                                 .waits = !store_opens_at_once(api.store) };
 
-	request_stream(req, &stream, archive_bytes(archive), type, etag, RELEASE_FOREVER);
+	request_stream(req, &stream, archive_bytes(archive), type, etag, release_cache(limited));
 }
 
 static void name_download(struct request *req, const char *name)
@@ -132,9 +132,10 @@ struct error get_release_archive(struct request *req, struct db *db)
 	struct archive *archive;
 	enum archive_kind kind;
 	char layout[LAYOUT_MAX], digest[SHA256_TEXT];
+	bool limited = false;
 	struct error err = read_archive_name(req->args[2], layout, &kind);
 
-	if (err.code)
+	if (err.code || (err = release_let_in(req, db, req->args[1], &limited)).code)
 		return err;
 	if ((err = withdrawal_check_whole(db, req->args[0], req->args[1])).code)
 		return err;
@@ -147,7 +148,7 @@ struct error get_release_archive(struct request *req, struct db *db)
 	name_download(
 		req, arena_printf(req->arena, "%s-%s-%s", release.name, release.version, req->args[2]));
 	send_archive(req, archive, tar ? "application/x-tar" : "application/zip",
-	             arena_printf(req->arena, "\"%s-%s\"", digest, tar ? "tar" : "zip"));
+	             arena_printf(req->arena, "\"%s-%s\"", digest, tar ? "tar" : "zip"), limited);
 	return ok();
 }
 
@@ -160,9 +161,12 @@ struct error get_layout_file(struct request *req, struct db *db)
 	struct release release;
 	struct archive *archive;
 	char digest[SHA256_TEXT];
-	struct error err = open_layout(req, db, req->args[2], &release, &made, &source);
+	bool limited = false;
+	struct error err = release_let_in(req, db, req->args[1], &limited);
 
-	if (err.code || (err = archive_open_file(&source, path, &file, &archive)).code)
+	if (err.code || (err = open_layout(req, db, req->args[2], &release, &made, &source)).code)
+		return err;
+	if ((err = archive_open_file(&source, path, &file, &archive)).code)
 		return err;
 	hex_encode(digest, file.sha256, SHA256_BYTES);
 	err = withdrawal_check_layout_file(db, release.name, release.version, digest);
@@ -172,7 +176,7 @@ struct error get_layout_file(struct request *req, struct db *db)
 	}
 	name_download(req, slash ? slash + 1 : path);
 	send_archive(req, archive, artefact_media_type(path),
-	             arena_printf(req->arena, "\"%s\"", digest));
+	             arena_printf(req->arena, "\"%s\"", digest), limited);
 	return ok();
 }
 

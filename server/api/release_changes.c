@@ -68,7 +68,12 @@ static struct error open_asked(struct request *req, struct db *db, struct asked_
 	const char *name = req->args[0];
 	struct error err = release_find(db, req->arena, name, req->args[1], &asked->newer);
 
+	bool limited;
+
 	if (err.code || (err = find_older(req, db, asked)).code)
+		return err;
+	if ((err = release_let_in(req, db, asked->newer.version, &limited)).code ||
+	    (err = release_let_in(req, db, asked->older.version, &limited)).code)
 		return err;
 	if ((err = diff_cursor(req, asked)).code)
 		return err;

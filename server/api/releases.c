@@ -199,11 +199,12 @@ static struct error send_release_file(struct request *req, struct db *db, const 
 {
 	const char *slash = strrchr(path, '/');
 	struct release_file file = { .path = path };
-	bool sent;
+	bool sent = false, limited = false;
 	int fd;
-	struct error err = release_file_find(db, req->args[0], req->args[1], &file);
+	struct error err =
+		artefact_stays(path) ? ok() : release_let_in(req, db, req->args[1], &limited);
 
-	if (err.code)
+	if (err.code || (err = release_file_find(db, req->args[0], req->args[1], &file)).code)
 		return err;
 	err = withdrawal_check_file(db, req->args[0], req->args[1], path, file.sha256);
 	if (err.code)
@@ -211,15 +212,16 @@ static struct error send_release_file(struct request *req, struct db *db, const 
 	/* The path is one that we made: no quotes, no control characters. */
 	const char *disposition =
 		arena_printf(req->arena, "attachment; filename=\"%s\"", slash ? slash + 1 : path);
-	/* A page reads its figures, and its policy lets it ask nobody else. */
-	if (strcmp(path, RELEASE_FIGURES) != 0 &&
+	/* A page reads its figures, and its policy lets it ask nobody else; an address of the object
+	 * service would be anybody's. */
+	if (strcmp(path, RELEASE_FIGURES) != 0 && !limited &&
 	    ((err = send_elsewhere(req, &file, disposition, &sent)).code || sent))
 		return err;
 	if ((err = release_file_read(api.store, &file, &fd)).code)
 		return err;
 	request_reply_header(req, "Content-Disposition", disposition);
 	request_file(req, fd, file.bytes, artefact_media_type(path),
-	             arena_printf(req->arena, "\"%s\"", file.sha256), RELEASE_FOREVER);
+	             arena_printf(req->arena, "\"%s\"", file.sha256), release_cache(limited));
 	return ok();
 }
 
@@ -260,6 +262,8 @@ static struct error read_release_request(struct json_reader *body,
 	object = read_object_or_null(body, "filter");
 	*ret_dry_run = read_flag_or(body, "dry_run", false);
 	request.filter.seal_test = read_flag_or(body, "seal_test", false);
+	request.filter.for_researchers = read_choice_or(body, "audience", release_audiences,
+	                                                AUDIENCE_EVERYBODY) == AUDIENCE_RESEARCHERS;
 	request.mail = read_flag_or(body, "mail", false);
 	if ((err = json_reader_done(body)).code)
 		return err;

@@ -31,6 +31,16 @@ static void admit_volunteer(struct request *req, const struct volunteer_pass *pa
 		memcpy(&req->event, pass->event, sizeof req->event);
 }
 
+const char *api_volunteer(struct request *req)
+{
+	char id[UUID_TEXT];
+
+	if (!req->is_volunteer)
+		return NULL;
+	uuid_to_text(id, req->volunteer);
+	return arena_copy(req->arena, id, UUID_TEXT - 1);
+}
+
 struct error api_admit(struct request *req)
 {
 	struct volunteer_pass pass;

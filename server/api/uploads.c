@@ -39,7 +39,6 @@ static struct error contributing_account(struct request *req, struct db *db, str
 static struct error contributing_volunteer(struct request *req, struct contributor *by)
 {
 	struct volunteer_pass pass;
-	char id[UUID_TEXT];
 
 	if (!req->is_volunteer || !volunteer_cookie_open(req, &pass))
 		return error_because(REASON_NO_CONSENT);
@@ -47,8 +46,7 @@ static struct error contributing_volunteer(struct request *req, struct contribut
 		return error_because(REASON_CONSENT_CHANGED);
 	if (!api.contributions)
 		return errorf(ERR_FORBIDDEN, "This site takes no media from volunteers.");
-	uuid_to_text(id, req->volunteer);
-	*by = (struct contributor){ .volunteer_id = arena_copy(req->arena, id, UUID_TEXT - 1),
+	*by = (struct contributor){ .volunteer_id = api_volunteer(req),
 		                        .who = "a volunteer",
 		                        .network = req->network };
 	return ok();

@@ -15,6 +15,7 @@
 #include "db/db.h"
 #include "engine/resources.h"
 #include "release/artefact.h"
+#include "release/audience.h"
 #include "release/build.h"
 #include "release/keys.h"
 #include "release/layout.h"
@@ -32,9 +33,10 @@
 const char cli_release_usage[] =
 	"release create NAME VERSION [--campaign NAME] [--media-type TYPE]\n"
 	"                          [--min-judgments N] [--min-confidence P] [--no-volunteers]\n"
-	"                          [--seal-test] [--dry-run]\n"
+	"                          [--seal-test] [--audience everybody|researchers] [--dry-run]\n"
 	"       touchstone release list\n"
 	"       touchstone release write NAME VERSION DIR [--format FORMAT]\n"
+	"       touchstone release open NAME VERSION\n"
 	"       touchstone release unseal NAME VERSION [--with-others]\n"
 	"       touchstone release verify DIR [--key PUBLIC] [--revocations FILE|URL]\n"
 	"       touchstone release diff NAME OLD NEW [--json|--csv]\n"
@@ -113,7 +115,13 @@ static bool take_filter(int *argc, char **argv, struct release_filter *filter)
 	const char *judgments = take_option(argc, argv, "--min-judgments");
 	const char *confidence = take_option(argc, argv, "--min-confidence");
 	const char *type = take_option(argc, argv, "--media-type");
+	const char *audience = take_option(argc, argv, "--audience");
 	uint64_t number = 0;
+
+	if (audience && !vocabulary_has(release_audiences, audience))
+		return false;
+	filter->for_researchers =
+		audience && strcmp(audience, release_audiences[AUDIENCE_RESEARCHERS]) == 0;
 
 	filter->campaign = take_option(argc, argv, "--campaign");
 	filter->no_volunteers = take_flag(argc, argv, "--no-volunteers");
@@ -330,6 +338,21 @@ static int write_folder(struct tools *tools, int argc, char **argv)
 	return EXIT_DONE;
 }
 
+/* To everybody, for good. */
+static int cli_release_open(struct tools *tools, int argc, char **argv)
+{
+	struct release release;
+	struct error err;
+
+	if (argc != 3)
+		return wrong_usage();
+	if ((err = release_find(tools->db, tools->arena, argv[1], argv[2], &release)).code ||
+	    (err = audience_open(tools->db, &release)).code)
+		return failed(err);
+	printf("%s %s is open to everybody\n", release.name, release.version);
+	return EXIT_DONE;
+}
+
 static int cli_release_unseal(struct tools *tools, int argc, char **argv)
 {
 	bool with_others = take_flag(&argc, argv, "--with-others");
@@ -457,11 +480,13 @@ int cli_release(const struct settings *settings, int argc, char **argv)
 	if (strcmp(verb, "key") == 0 || strcmp(verb, "rotate-key") == 0)
 		return cli_release_key(settings, argc, *verb == 'r');
 	if (strcmp(verb, "create") != 0 && strcmp(verb, "list") != 0 && strcmp(verb, "write") != 0 &&
-	    strcmp(verb, "unseal") != 0)
+	    strcmp(verb, "unseal") != 0 && strcmp(verb, "open") != 0)
 		return wrong_usage();
 	if (tools_open(&tools, settings)) {
 		if (*verb == 'c')
 			code = cli_release_create(&tools, argc, argv);
+		else if (*verb == 'o')
+			code = cli_release_open(&tools, argc, argv);
 		else if (*verb == 'u')
 			code = cli_release_unseal(&tools, argc, argv);
 		else

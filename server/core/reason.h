@@ -158,6 +158,10 @@
 	/* releases */                                                                                 \
 	X(RELEASE_EXISTS, "release-exists", ERR_CONFLICT, "The release exists",                        \
 	  "Releases never change: choose another version.")                                            \
+	X(FOR_RESEARCHERS, "for-researchers", ERR_NOBODY, "For approved researchers",                  \
+	  "This release is for approved researchers. Sign in, or ask for access at /access.")          \
+	X(NOT_A_RESEARCHER, "not-a-researcher", ERR_FORBIDDEN, "For approved researchers",             \
+	  "This release is for approved researchers. Ask for access at /access.")                      \
 	X(SEALED_ELSEWHERE, "sealed-elsewhere", ERR_CONFLICT,                                          \
 	  "Another release keeps the labels sealed",                                                   \
 	  "Unsealing this release would tell labels that another one keeps: ask for it with_others.")  \

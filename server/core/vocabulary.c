@@ -128,6 +128,8 @@ const char *const notice_outcomes[] = { "upheld", "rejected", NULL };
 const char *const notice_actions[] = { "withdraw", "review", "none", NULL };
 
 const char *const notice_grounds[] = { "law", "terms", "no_breach", NULL };
+const char *const release_audiences[] = { "everybody", "researchers", NULL };
+
 const char *const access_request_states[] = { "open", "approved", "refused", NULL };
 
 const char *const audit_actors[] = {
@@ -206,6 +208,7 @@ const char *const audit_kinds[] = {
 	"opinion_undone",
 	"fact_check_added",
 	"fact_check_removed",
+	"release_opened",
 	NULL,
 };
 

@@ -38,6 +38,7 @@ extern const char *const change_kinds[];         /* what became of an item, by e
 extern const char *const change_reasons[];       /* and why, by enum change_reason */
 extern const char *const c2pa_states[];          /* how a file's content credentials stand */
 extern const char *const digital_source_types[]; /* IPTC's NewsCodes, the ends of their addresses */
+extern const char *const release_audiences[]; /* for whom a release is, by enum release_audience */
 extern const char *const access_request_states[]; /* what became of a researcher's request */
 extern const char *const audit_actors[];          /* who acts */
 extern const char *const audit_subjects[];        /* to what kind of thing */
@@ -59,6 +60,8 @@ enum notice_reason {
 	NOTICE_WRONG_LABEL,
 	NOTICE_OTHER
 };
+
+enum release_audience { AUDIENCE_EVERYBODY, AUDIENCE_RESEARCHERS };
 
 enum notice_action { ACTION_WITHDRAW, ACTION_REVIEW, ACTION_NONE };
 

@@ -210,7 +210,8 @@ static void read_contribution(const struct rows *rows, size_t r, struct arena *a
 		                                   .decided_at = rows_copy(rows, r, 15, arena),
 		                                   .created_at = rows_copy(rows, r, 16, arena),
 		                                   .bytes = rows_integer(rows, r, 28),
-		                                   .source = rows_copy(rows, r, 30, arena) };
+		                                   .source = rows_copy(rows, r, 30, arena),
+		                                   .not_independent = rows_flag(rows, r, 31) };
 	snprintf(contribution->place, sizeof contribution->place, "%s", rows_text(rows, r, 29));
 	if (rows_text(rows, r, 17) && strcmp(contribution->state, "quarantined") == 0)
 		read_shown(rows, r, arena, contribution);
@@ -279,6 +280,7 @@ struct held_contribution {
 	const struct media_intake *intake;
 	struct media media;
 	unsigned recipe;
+	bool not_independent;
 	char item[UUID_TEXT];
 };
 
@@ -347,18 +349,38 @@ static struct error make_its_item(struct db *db, struct held_contribution *held,
 		return err;
 	if (!made && (err = refuse_withdrawn(db, held->item)).code)
 		return err;
-	const char *params[] = { held->id, held->item, held->editor ? held->editor->who : NULL,
+	const char *params[] = { held->id,
+		                     held->item,
+		                     held->editor ? held->editor->who : NULL,
 		                     held->editor ? held->editor->reason : NULL,
-		                     made ? NULL
-		                          : "another item shows the same; nothing of it was changed" };
+		                     made ? NULL : "another item shows the same; nothing of it was changed",
+		                     held->not_independent ? "true" : "false" };
 	return db_do(db, SQL_CONTRIBUTION_APPROVE, params, NULL);
 }
 
-/* Holds one that waits for a decision. */
-static struct error hold_quarantined(struct db *db, const char *id,
-                                     const struct item_editor *editor, struct rows **ret_rows)
+/* Nobody decides on what they sent, unless nobody else can. */
+static struct error check_interest(struct db *db, struct held_contribution *held)
 {
-	const char *who[] = { editor->who, editor->reason };
+	const struct item_editor *editor = held->editor;
+	const char *params[] = { held->id, editor->account, editor->volunteer };
+	auto_rows *rows = NULL;
+
+	if (!editor->account)
+		return ok();
+	struct error err = db_run(db, SQL_CONTRIBUTION_INTEREST, params, &rows);
+	if (err.code)
+		return err;
+	held->not_independent = rows_flag(rows, 0, 0);
+	if (held->not_independent && rows_flag(rows, 0, 1))
+		return error_because(REASON_OWN_ITEM);
+	return ok();
+}
+
+/* Holds one that waits for a decision. */
+static struct error hold_quarantined(struct db *db, struct held_contribution *held,
+                                     struct rows **ret_rows)
+{
+	const char *id = held->id, *who[] = { held->editor->who, held->editor->reason };
 	unsigned char uuid[UUID_BYTES];
 	struct error err;
 
@@ -371,6 +393,8 @@ static struct error hold_quarantined(struct db *db, const char *id,
 	if (strcmp(rows_text(*ret_rows, 0, 0), "quarantined") != 0)
 		return errorf(ERR_CONFLICT, "The contribution does not wait for a decision: it is %s.",
 		              rows_text(*ret_rows, 0, 0));
+	if ((err = check_interest(db, held)).code)
+		return err;
 	return db_do(db, SQL_CONTRIBUTION_EDITOR, who, NULL);
 }
 
@@ -378,7 +402,7 @@ static struct error approve_held(struct db *db, void *arg)
 {
 	struct held_contribution *held = arg;
 	auto_rows *rows = NULL;
-	struct error err = hold_quarantined(db, held->id, held->editor, &rows);
+	struct error err = hold_quarantined(db, held, &rows);
 
 	if (err.code)
 		return err;
@@ -404,11 +428,14 @@ struct error contribution_approve(struct db *db, struct arena *arena, const char
 static struct error reject_held(struct db *db, void *arg)
 {
 	struct held_contribution *held = arg;
-	const char *params[] = { held->id, held->editor->who, held->editor->reason };
 	auto_rows *rows = NULL;
-	struct error err = hold_quarantined(db, held->id, held->editor, &rows);
+	struct error err = hold_quarantined(db, held, &rows);
 
-	return err.code ? err : db_do(db, SQL_CONTRIBUTION_REJECT, params, NULL);
+	if (err.code)
+		return err;
+	const char *params[] = { held->id, held->editor->who, held->editor->reason,
+		                     held->not_independent ? "true" : "false" };
+	return db_do(db, SQL_CONTRIBUTION_REJECT, params, NULL);
 }
 
 struct error contribution_reject(struct db *db, const char *id, const struct item_editor *editor)

@@ -59,7 +59,8 @@ struct contribution {
 	int64_t bytes;           /* of the original */
 	const char *source; /* the same text for all that one volunteer or account sent; NULL: nobody is
 	                       known */
-	char place[40];     /* when it was made, to the last digit */
+	bool not_independent; /* decided by who sent it */
+	char place[40];       /* when it was made, to the last digit */
 };
 
 /*
@@ -85,7 +86,8 @@ struct error contribution_list(struct db *db, struct arena *arena, const char *s
 struct error contribution_check_source(struct db *db, struct arena *arena, const char *const ids[],
                                        size_t count) MUST_CHECK;
 
-/* Both: ERR_NOT_FOUND; ERR_CONFLICT: it is not quarantined (any more). */
+/* Both: ERR_NOT_FOUND; ERR_CONFLICT: it is not quarantined (any more). ERR_FORBIDDEN: the editor
+ * sent it, and another may decide; where nobody may, the contribution says so for ever. */
 struct error contribution_approve(struct db *db, struct arena *arena, const char *id,
                                   const struct item_editor *editor,
                                   char ret_item[UUID_TEXT]) MUST_CHECK;

@@ -51,12 +51,12 @@ SELECT id FROM made
 --   -> id, state, account's address or NULL, direct, campaign, url, facts, rights, people, made_by, made_how, item,
 --      detail, decided_by, reason, decided_at, created_at, media_type, rendition hex, rendition_type, poster hex,
 --      thumbnail hex, width, height, duration_ms, sensitive, sha256 hex, format, bytes, the time to the last digit, of whom:
---      the same text for all of one volunteer or account, or NULL
+--      the same text for all of one volunteer or account, or NULL; was it decided by who sent it?
 SELECT c.id, c.state, a.email, c.direct, g.name, c.url, c.facts, c.rights, c.people, c.made_by, c.made_how, c.item_id,
        c.detail, c.decided_by, c.reason, rfc3339(c.decided_at), rfc3339(c.created_at), c.media_type,
        encode(c.rendition, 'hex'), c.rendition_type, encode(c.poster, 'hex'), encode(c.thumbnail, 'hex'), c.width,
        c.height, c.duration_ms, coalesce((c.facts->>'sensitive')::boolean, false), encode(c.sha256, 'hex'), c.format,
-       c.bytes, c.created_at, left(encode(sha256(uuid_send(coalesce(c.account_id, c.volunteer_id))), 'hex'), 12)
+       c.bytes, c.created_at, left(encode(sha256(uuid_send(coalesce(c.account_id, c.volunteer_id))), 'hex'), 12), c.not_independent
   FROM contribution c
   JOIN campaign g ON g.id = c.campaign_id
   LEFT JOIN account a ON a.id = c.account_id
@@ -98,16 +98,21 @@ UPDATE contribution
        folder = CASE WHEN direct THEN folder END
  WHERE id = $1::uuid AND state = 'processing'
 
+-- name: contribution_interest
+--   $1 uuid, $2 account uuid, $3 volunteer uuid or NULL -> did they send it?, may somebody else decide?
+SELECT coalesce(account_id = $2::uuid OR volunteer_id = $3::uuid, false), another_may_rule(id, $2::uuid)
+  FROM contribution WHERE id = $1::uuid
+
 -- name: contribution_approve
---   $1 uuid, $2 item uuid, $3 by whom or NULL, $4 reason or NULL, $5 detail or NULL
+--   $1 uuid, $2 item uuid, $3 by whom or NULL, $4 reason or NULL, $5 detail or NULL, $6 did they send it themselves?
 UPDATE contribution
    SET state = 'approved', item_id = $2::uuid, decided_by = $3, reason = $4, detail = $5, decided_at = now(),
-       network = NULL, folder = NULL
+       network = NULL, folder = NULL, not_independent = $6::boolean
  WHERE id = $1::uuid
 
 -- name: contribution_reject
 -- Its media are noted as files that nothing names, so that they go soon.
---   $1 uuid, $2 by whom, $3 reason
+--   $1 uuid, $2 by whom, $3 reason, $4 did they send it themselves?
 WITH unnamed AS (
     INSERT INTO media_intake (digests, noted_at)
     SELECT array_remove(ARRAY[encode(sha256, 'hex'), encode(rendition, 'hex'), encode(poster, 'hex'),
@@ -115,7 +120,7 @@ WITH unnamed AS (
       FROM contribution WHERE id = $1::uuid AND rendition IS NOT NULL
 )
 UPDATE contribution
-   SET state = 'rejected', decided_by = $2, reason = $3, decided_at = now(), network = NULL
+   SET state = 'rejected', decided_by = $2, reason = $3, decided_at = now(), network = NULL, not_independent = $4::boolean
  WHERE id = $1::uuid
 
 -- name: contribution_fail

@@ -29,6 +29,9 @@ struct error item_row_of_facts(struct arena *arena, const json_t *facts,
 /* Who corrects, for item_change; reason NULL: none is given. */
 struct item_editor {
 	const char *who, *reason;
+	/* Where they decide on what somebody sent: their ids as an account, and as a volunteer in the
+	 * same browser; NULL: a command, or not known. */
+	const char *account, *volunteer;
 };
 
 /*

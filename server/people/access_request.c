@@ -80,12 +80,13 @@ struct access_deciding {
 };
 
 static struct error mail_refusal(struct db *db, struct arena *arena, const char *to,
-                                 const char *reason)
+                                 const struct access_decision *decision)
 {
 	const char *text = arena_printf(arena,
 	                                "You asked for access as a researcher to Touchstone. It was "
-	                                "refused, for this reason:\n\n%s\n",
-	                                reason);
+	                                "refused, for this reason:\n\n%s\n\nWhat you can do now:\n"
+	                                "%s/access#%s\n",
+	                                decision->reason, decision->server, decision->id);
 
 	if (!outbox_sends())
 		return ok();
@@ -105,7 +106,7 @@ static struct error decide_held(struct db *db, const struct access_deciding *of,
 	struct error err;
 
 	err = decision->approve ? newcomer_add(db, of->arena, &newcomer, account, of->link)
-	                        : mail_refusal(db, of->arena, email, decision->reason);
+	                        : mail_refusal(db, of->arena, email, decision);
 	if (err.code)
 		return err;
 	const char *const params[] = { decision->id, decision->approve ? "approved" : "refused",

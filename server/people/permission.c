@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-#define RESEARCHES (MAY_OWN | MAY_RELEASE | MAY_ADD)
+#define RESEARCHES (MAY_OWN | MAY_RELEASE | MAY_ADD | MAY_READ)
 #define MODERATES  (RESEARCHES | MAY_RULE | MAY_GUARD | MAY_REVIEW | MAY_UNSEAL | MAY_ADMIT)
 
 /* In the order of account_roles. */

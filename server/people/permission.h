@@ -24,6 +24,7 @@ enum permission {
 	MAY_OWN = 1 << 10,    /* see and change what is their own account's */
 	MAY_ADMIT = 1 << 11,  /* decide which researchers get an account */
 	MAY_ENROL = 1 << 12,  /* make, change and shut out accounts */
+	MAY_READ = 1 << 13,   /* read releases that are for researchers */
 };
 
 /* Whoever began a job may cancel it, and whoever operates the whole. */

@@ -64,6 +64,7 @@ SELECT r.item_id, r.split, i.media_type, r.path, r.label, r.label_source,
        'http://cv.iptc.org/newscodes/digitalsourcetype/' || (d.item->>'digital_source_type'),
        i.rights, i.people, i.made_how,
        CASE WHEN i.near_group IS NOT NULL THEN pseudonym(e.salt, 'looks', uuid_send(i.near_group)) END,
+       CASE r.label_source WHEN 'ruling' THEN coalesce(i.not_independent, false)::text END,
        i.source, i.title, r.sealed,
        (SELECT encode(salt, 'hex') FROM release_seal WHERE release_id = r.release_id AND item_id = r.item_id)
   FROM release_item r
@@ -73,7 +74,7 @@ SELECT r.item_id, r.split, i.media_type, r.path, r.label, r.label_source,
  CROSS JOIN LATERAL jsonb_to_record(d.item) AS i (
        media_type text, truth text, basis text, techniques text[], generator text, lineage text, identities text[],
        width integer, height integer, duration_ms integer, licence text, credit text, rights text, people text,
-       made_how text, near_group uuid, source text, title text)
+       made_how text, near_group uuid, source text, title text, not_independent boolean)
  WHERE r.release_id = $1::uuid AND r.item_id <= $3::uuid
    AND r.item_id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000')
  ORDER BY r.item_id

@@ -75,6 +75,11 @@ static void card_opening(FILE *out, const struct rows *facts)
 	        rows_text(facts, 0, FACT_ITEMS), rows_double(facts, 0, FACT_BYTES) / 1e6,
 	        rows_text(facts, 0, FACT_FILTER),
 	        strcmp(rows_text(facts, 0, FACT_FILTER), "{}") ? "" : " (everything that was settled)");
+	if (rows_flag(facts, 0, FACT_LIMITED))
+		fputs("It was made **for approved researchers**: its media and its tables are given to who "
+		      "asked for access and agreed to the terms. Its page tells whether it was opened to "
+		      "everybody since.\n\n",
+		      out);
 }
 
 /* Is a row of release_table one whose split holds real media alone, or fake alone? */

@@ -34,6 +34,7 @@ const struct column label_columns[LABEL_COLUMNS] = {
 	[LABEL_PEOPLE] = { "people", COLUMN_TEXT },
 	[LABEL_MADE_HOW] = { "made_how", COLUMN_TEXT },
 	[LABEL_LOOKS] = { "looks", COLUMN_TEXT },
+	[LABEL_NOT_INDEPENDENT] = { "not_independent", COLUMN_FLAG },
 };
 
 const struct column judgment_columns[JUDGMENT_COLUMNS] = {
@@ -187,6 +188,10 @@ static const struct column_meaning label_meanings[LABEL_COLUMNS] = {
 	[LABEL_LOOKS] = { "Pseudonym of the items that look or sound alike, it among them; empty where "
 	                  "it has no near duplicate",
 	                  NULL },
+	[LABEL_NOT_INDEPENDENT] = { "Of a ruling: it was made by who contributed or imported the item, "
+	                            "or without the second opinion that its campaign demands, for "
+	                            "there was nobody else; empty where the label is no ruling",
+	                            NULL },
 };
 
 static const struct column_meaning judgment_meanings[JUDGMENT_COLUMNS] = {

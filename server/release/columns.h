@@ -42,6 +42,7 @@ enum label_column {
 	LABEL_PEOPLE,
 	LABEL_MADE_HOW,
 	LABEL_LOOKS,
+	LABEL_NOT_INDEPENDENT,
 	LABEL_COLUMNS,
 	/* Further values of a row, for LICENCES. */
 	LABEL_SOURCE = LABEL_COLUMNS,

@@ -96,7 +96,10 @@ static void answer_address(FILE *out, const struct release_facts *facts)
 	char *url = facts_url(facts);
 
 	if (publisher.address)
-		fprintf(out, "At <%s>, file by file, over HTTP without an account.", url);
+		fprintf(out, "At <%s>, file by file, over HTTP %s.", url,
+		        rows_flag(facts->of[FACTS_WHOLE], 0, FACT_LIMITED)
+		            ? "with the account of an approved researcher, until it is opened to everybody"
+		            : "without an account");
 	else
 		fputs("By its operator, who named no public address.", out);
 	fputs(" The SHA-256 of SHA256SUMS stands for every byte; SHA256SUMS.minisig and manifest.note "

@@ -47,6 +47,7 @@ enum fact {
 	FACT_SEALED,
 	FACT_UNCUTTABLE,
 	FACT_NOT_INDEPENDENT,
+	FACT_LIMITED,
 };
 
 /* Columns of release_campaigns. */

@@ -10,7 +10,7 @@
 -- crowd has not settled, items left out because their bytes have both labels; of those by crowd how many were decided by
 -- the full rule, without gold, within one declared network, by neither; the fewest, the mean and the most judgments of an
 -- item; items without any; sealed items; items left out because they cannot be cut as others are; of those by ruling how
--- many rulings are not independent
+-- many rulings are not independent; is it for approved researchers alone?
 SELECT e.name, e.version, to_char(e.fixed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'), e.held_back,
        round(e.alpha::numeric, 3), round(e.alpha_low::numeric, 3), round(e.alpha_high::numeric, 3),
        e.filter, n.items, n.bytes, n.crowd, n.ruled, n.known, n.agree, n.types, n.gold, n.judged, n.right,
@@ -20,7 +20,8 @@ SELECT e.name, e.version, to_char(e.fixed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'), 
            AND g.name = coalesce(e.filter->>'campaign', g.name)
            AND i.media_type = coalesce(e.filter->>'media_type', i.media_type)),
        e.contradicting, n.decided_full, n.decided_no_gold, n.decided_one_network, n.decided_neither,
-       n.fewest, n.mean, n.most, n.unjudged, n.sealed, e.uncuttable, n.not_independent
+       n.fewest, n.mean, n.most, n.unjudged, n.sealed, e.uncuttable, n.not_independent,
+       release_audience(e) = 'researchers'
   FROM release e,
        (SELECT count(*) AS items, sum(r.bytes) AS bytes, count(*) FILTER (WHERE r.sealed) AS sealed,
                count(*) FILTER (WHERE NOT r.sealed AND r.label_source = 'crowd') AS crowd,

@@ -80,6 +80,9 @@ char *release_filter_text(const struct release_filter *filter)
 		json_object_set_new(object, "volunteers", json_false());
 	if (filter->seal_test)
 		json_object_set_new(object, "seal_test", json_true());
+	if (filter->for_researchers)
+		json_object_set_new(object, "audience",
+		                    json_string(release_audiences[AUDIENCE_RESEARCHERS]));
 	text = json_dumps(object, JSON_COMPACT);
 	json_decref(object);
 	if (!text)
@@ -151,6 +154,7 @@ static void release_read(const struct rows *rows, size_t row, struct arena *aren
 	release->alpha = rows_double_or_nan(rows, row, 9);
 	release->alpha_low = rows_double_or_nan(rows, row, 10);
 	release->alpha_high = rows_double_or_nan(rows, row, 11);
+	release->audience = rows_copy(rows, row, 12, arena);
 }
 
 static struct error find_release(struct db *db, struct arena *arena, enum statement statement,

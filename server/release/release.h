@@ -41,6 +41,7 @@ struct release_filter {
 	double min_confidence;  /* of a label of the crowd, .5..1; 0: no limit. Others always pass */
 	bool no_volunteers;     /* leave out the rows that name volunteers by pseudonym */
 	bool seal_test;         /* withhold the labels of the test split (release/seal) */
+	bool for_researchers;   /* not for everybody (release/audience) */
 };
 
 /* The filter as JSON text, to be freed. */
@@ -67,6 +68,7 @@ struct release {
 	char id[UUID_TEXT];
 	const char *name, *version;
 	const char *state; /* writing, ready, failed */
+	const char *audience;
 	int64_t items, bytes;
 	int64_t created_s;
 	const char *created_at;              /* RFC 3339 */

@@ -24,22 +24,26 @@ SELECT true FROM campaign WHERE name = $1
 -- name: release_find
 -- Not one that failed: its version may be another's.
 -- $1 name, $2 version
--- returns id, name, version, state, items, bytes, created_at in seconds and as text, its summary as JSON, alpha with its interval
+-- returns id, name, version, state, items, bytes, created_at in seconds and as text, its summary as JSON, alpha with its interval,
+-- for whom it is
 SELECT id, name, version, state, coalesce((summary->>'items')::bigint, 0), coalesce(bytes, 0),
-       extract(epoch FROM created_at)::bigint, rfc3339(created_at), summary, alpha, alpha_low, alpha_high
+       extract(epoch FROM created_at)::bigint, rfc3339(created_at), summary, alpha, alpha_low, alpha_high,
+       release_audience(release)
   FROM release WHERE name = $1 AND version = $2 AND state <> 'failed'
 
 -- name: release_by_id
 -- $1 release uuid; returns as release_find
 SELECT id, name, version, state, coalesce((summary->>'items')::bigint, 0), coalesce(bytes, 0),
-       extract(epoch FROM created_at)::bigint, rfc3339(created_at), summary, alpha, alpha_low, alpha_high
+       extract(epoch FROM created_at)::bigint, rfc3339(created_at), summary, alpha, alpha_low, alpha_high,
+       release_audience(release)
   FROM release WHERE id = $1::uuid
 
 -- name: release_page
 -- Newest first, without those that failed.
 -- $1 id of the last one seen, or NULL; $2 how many; returns as release_find
 SELECT id, name, version, state, coalesce((summary->>'items')::bigint, 0), coalesce(bytes, 0),
-       extract(epoch FROM created_at)::bigint, rfc3339(created_at), summary, alpha, alpha_low, alpha_high
+       extract(epoch FROM created_at)::bigint, rfc3339(created_at), summary, alpha, alpha_low, alpha_high,
+       release_audience(release)
   FROM release
  WHERE state <> 'failed'
    AND ($1::uuid IS NULL

@@ -121,7 +121,7 @@ static bool table_is_of_before(const struct verified_table *table, size_t count)
 		return count == TRIAL_RESPONSE_S;
 	return table->row == 1 && table->columns == LABEL_COLUMNS &&
 	       (count == LABEL_DECIDED_BY || count == LABEL_DIGITAL_SOURCE_TYPE ||
-	        count == LABEL_RIGHTS || count == LABEL_LOOKS);
+	        count == LABEL_RIGHTS || count == LABEL_LOOKS || count == LABEL_NOT_INDEPENDENT);
 }
 
 bool verify_table_next(struct verifying *v, struct verified_table *table)

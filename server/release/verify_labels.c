@@ -141,6 +141,15 @@ static void check_declared(struct verifying *v, const char *const f[], uint32_t 
 		verify_fault(v, "labels.csv row %u: people is no word of such a declaration", row);
 }
 
+static void check_independence(struct verifying *v, const char *const f[], uint32_t row)
+{
+	const char *alone = f[LABEL_NOT_INDEPENDENT];
+	bool ruling = strcmp(f[LABEL_LABEL_SOURCE], "ruling") == 0;
+
+	if (*alone && (!ruling || (strcmp(alone, "true") != 0 && strcmp(alone, "false") != 0)))
+		verify_fault(v, "labels.csv row %u: not_independent is no word on such a label", row);
+}
+
 static void check_label(struct verifying *v, const char *const f[], uint32_t row)
 {
 	bool known = strcmp(f[LABEL_LABEL_SOURCE], "truth") == 0;
@@ -153,6 +162,7 @@ static void check_label(struct verifying *v, const char *const f[], uint32_t row
 			v, "labels.csv row %u: p_fake, low and high are no probability and its interval", row);
 	check_decided_by(v, f, row);
 	check_declared(v, f, row);
+	check_independence(v, f, row);
 	if (crowd || ruled || known)
 		check_source(v, f, row, p);
 	else
@@ -274,6 +284,8 @@ static char *value_text(const struct column *column, const json_t *value)
 
 	if (json_is_null(value) || json_is_string(value))
 		return strdup(json_is_string(value) ? json_string_value(value) : "");
+	if (column->kind == COLUMN_FLAG && json_is_boolean(value))
+		return strdup(json_is_true(value) ? "true" : "false");
 	if (column->kind != COLUMN_LIST || !json_is_array(value))
 		return NULL;
 	if (!(out = open_memstream(&text, &len)))

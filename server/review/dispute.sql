@@ -4,7 +4,8 @@
 -- The queue, sorted and filtered. What would tell the answer's direction stays undisclosed until the one who asks has
 -- given a blind verdict, and nothing is found by it: by technique and disagreement only those whose evidence they
 -- may see. A page is read in one index, state by state, and the rest by its keys: so it is, however the planner sees the
--- parameters.
+-- parameters. What few have (a technique, what waits for who asks, the open ones whose disagreement they may know) is found
+-- first, each by its key: in an index of all it would be looked for to the end.
 --   $1 account uuid, $2 state (open, ruled, withdrawn or NULL for all), $3 opened_at and $4 id of the row before or NULL,
 --   $5 medium, $6 campaign's name, $7 reason as it is told, $8 technique, $9 what it waits for (second_opinion, or me:
 --   who asks), each or NULL, $10 sort (oldest, newest or disagreement), $11 disagreement of the row before or NULL, $12 limit
@@ -40,9 +41,10 @@ SELECT d.id, i.media_type,
        o.id IS NOT NULL, d.opened_at, d.disagreement
   FROM (SELECT d.* FROM unnest(CASE WHEN $2::text IS NULL THEN ARRAY['open', 'ruled', 'withdrawn']
                                     ELSE ARRAY[$2] END) AS s (state)
+         CROSS JOIN (SELECT $8::text IS NULL AND $9::text IS NULL AS none) few
          CROSS JOIN LATERAL (
               (SELECT * FROM dispute d
-                WHERE d.state = s.state AND $10 = 'oldest'
+                WHERE d.state = s.state AND few.none AND $10 = 'oldest'
                   AND (d.opened_at, d.id) > (coalesce($3::timestamptz, '-infinity'),
                                              coalesce($4::uuid, '00000000-0000-0000-0000-000000000000'))
                   AND ($5::text IS NULL OR d.media_type = $5)
@@ -50,13 +52,11 @@ SELECT d.id, i.media_type,
                   AND ($7::text IS NULL
                        OR CASE WHEN reason_is_told(d.reason)
                                  OR d.id IN (SELECT dispute_id FROM mine) THEN d.reason ELSE 'undisclosed' END = $7)
-                  AND ($8::text IS NULL OR d.id IN (SELECT id FROM made))
-                  AND ($9::text IS NULL OR d.id IN (SELECT id FROM waiting))
                 ORDER BY d.opened_at, d.id
                 LIMIT $12::integer)
                 UNION ALL
               (SELECT * FROM dispute d
-                WHERE d.state = s.state AND $10 = 'newest'
+                WHERE d.state = s.state AND few.none AND $10 = 'newest'
                   AND (d.opened_at, d.id) < (coalesce($3::timestamptz, 'infinity'),
                                              coalesce($4::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
                   AND ($5::text IS NULL OR d.media_type = $5)
@@ -64,13 +64,11 @@ SELECT d.id, i.media_type,
                   AND ($7::text IS NULL
                        OR CASE WHEN reason_is_told(d.reason)
                                  OR d.id IN (SELECT dispute_id FROM mine) THEN d.reason ELSE 'undisclosed' END = $7)
-                  AND ($8::text IS NULL OR d.id IN (SELECT id FROM made))
-                  AND ($9::text IS NULL OR d.id IN (SELECT id FROM waiting))
                 ORDER BY d.opened_at DESC, d.id DESC
                 LIMIT $12::integer)
                 UNION ALL
               (SELECT * FROM dispute d
-                WHERE d.state = s.state AND $10 = 'disagreement' AND d.disagreement IS NOT NULL
+                WHERE d.state = s.state AND few.none AND $10 = 'disagreement' AND s.state = 'ruled' AND d.disagreement IS NOT NULL
                   AND (d.disagreement, d.id) < (coalesce($11::real, 2),
                                                 coalesce($4::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
                   AND ($5::text IS NULL OR d.media_type = $5)
@@ -78,14 +76,37 @@ SELECT d.id, i.media_type,
                   AND ($7::text IS NULL
                        OR CASE WHEN reason_is_told(d.reason)
                                  OR d.id IN (SELECT dispute_id FROM mine) THEN d.reason ELSE 'undisclosed' END = $7)
-                  AND ($8::text IS NULL OR d.id IN (SELECT id FROM made))
-                  AND ($9::text IS NULL OR d.id IN (SELECT id FROM waiting))
                   AND (d.id IN (SELECT dispute_id FROM mine) OR d.state = 'ruled' AND NOT EXISTS (
                            SELECT FROM item i JOIN item n ON n.lineage = i.lineage
                              JOIN dispute o ON o.item_id = n.id AND o.state = 'open'
                             WHERE i.id = d.item_id AND o.id NOT IN (SELECT dispute_id FROM mine)))
                 ORDER BY d.disagreement DESC, d.id DESC
-                LIMIT $12::integer)) d
+                LIMIT $12::integer)
+                UNION ALL
+              (SELECT d.* FROM (SELECT id FROM made WHERE $8::text IS NOT NULL
+                                   AND ($9::text IS NULL OR id IN (SELECT id FROM waiting))
+                                 UNION ALL
+                                SELECT id FROM waiting WHERE $8::text IS NULL
+                                 UNION ALL
+                                SELECT dispute_id FROM mine WHERE few.none AND $10 = 'disagreement' AND s.state <> 'ruled') one
+                CROSS JOIN LATERAL (SELECT * FROM dispute WHERE id = one.id OFFSET 0) d
+                WHERE d.state = s.state
+                  AND CASE $10 WHEN 'oldest' THEN (d.opened_at, d.id) > (coalesce($3::timestamptz, '-infinity'),
+                                             coalesce($4::uuid, '00000000-0000-0000-0000-000000000000'))
+                               WHEN 'newest' THEN (d.opened_at, d.id) < (coalesce($3::timestamptz, 'infinity'),
+                                             coalesce($4::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+                               ELSE (d.disagreement, d.id) < (coalesce($11::real, 2),
+                                             coalesce($4::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')) END
+                  AND ($5::text IS NULL OR d.media_type = $5)
+                  AND ($6::text IS NULL OR d.campaign_id = (SELECT id FROM campaign WHERE name = $6))
+                  AND ($7::text IS NULL
+                       OR CASE WHEN reason_is_told(d.reason)
+                                 OR d.id IN (SELECT dispute_id FROM mine) THEN d.reason ELSE 'undisclosed' END = $7)
+                  AND ($10 <> 'disagreement' OR d.id IN (SELECT dispute_id FROM mine)
+                       OR d.state = 'ruled' AND NOT EXISTS (
+                           SELECT FROM item i JOIN item n ON n.lineage = i.lineage
+                             JOIN dispute o ON o.item_id = n.id AND o.state = 'open'
+                            WHERE i.id = d.item_id AND o.id NOT IN (SELECT dispute_id FROM mine))))) d
          ORDER BY CASE WHEN $10 = 'oldest' THEN d.opened_at END, CASE WHEN $10 = 'oldest' THEN d.id END,
                   CASE WHEN $10 = 'disagreement' THEN d.disagreement END DESC,
                   CASE WHEN $10 = 'newest' THEN d.opened_at END DESC, d.id DESC

@@ -43,7 +43,8 @@ function accessForm(box, terms) {
 			name: name.input.value.trim(), email: email.input.value.trim(), institution: institution.input.value.trim(),
 			purpose: purpose.value.trim(), terms: terms.version,
 		});
-		const done = el("p", { "data-testid": "ask-done" }, t("admin.ask_done", { id: body.id }));
+		const address = new URL(`/access#${body.id}`, location.href).href;
+		const done = el("div", { "data-testid": "ask-done" }, el("p", {}, t("admin.ask_done")), el("p", { class: "mono" }, el("a", { href: address, "data-testid": "ask-link" }, address)));
 		box.replaceChildren(done);
 		focusOn(done);
 		say(t("admin.ask_sent"));

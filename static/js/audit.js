@@ -48,6 +48,7 @@ const KINDS = [
 	"release_revised",
 	"release_ended",
 	"release_unsealed",
+	"release_opened",
 	"layout_asked",
 	"job_cancelled",
 	"store_bound",

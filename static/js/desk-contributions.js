@@ -4,6 +4,7 @@
 import { get, inWords, post } from "./api.js";
 import { el, say } from "./dom.js";
 import { t, term } from "./lang.js";
+import { showNotes } from "./notes.js";
 import { when } from "./words.js";
 
 const AT_ONCE = 20;
@@ -53,6 +54,8 @@ class Waiting {
 	}
 
 	row(one) {
+		const notes = el("div", {});
+		showNotes(notes, `/contributions/${one.id}`, (send) => this.attempt(send));
 		const reason = el("textarea", { "aria-label": t("contributions.reason"), placeholder: t("contributions.reason"), maxlength: 2000 });
 		return el("li", { class: "card", "data-testid": "contribution", "data-id": one.id },
 			el("label", { class: "pick" }, el("input", { type: "checkbox", value: one.id, "data-source": one.source, onchange: () => this.drawChoice() }),
@@ -60,7 +63,16 @@ class Waiting {
 			medium(one), facts(one), reason,
 			el("div", { class: "bar" },
 				el("button", { type: "button", "data-testid": "approve", onclick: () => this.decide(one.id, "approve", reason) }, t("contributions.approve")),
-				el("button", { type: "button", "data-testid": "reject", onclick: () => this.decide(one.id, "reject", reason) }, t("contributions.reject"))));
+				el("button", { type: "button", "data-testid": "reject", onclick: () => this.decide(one.id, "reject", reason) }, t("contributions.reject"))), notes);
+	}
+
+	async attempt(send) {
+		this.trouble.hidden = true;
+		try {
+			await send();
+		} catch (error) {
+			this.failed(error);
+		}
 	}
 
 	failed(error) {

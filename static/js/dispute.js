@@ -118,7 +118,7 @@ export class Dispute {
 			if (this.dispute !== body)
 				return;
 			this.draw();
-			showNotes(byId("notes"), id, (step) => this.attempt(step));
+			showNotes(byId("notes"), `/disputes/${id}`, (step) => this.attempt(step));
 			focusOn(byId("work"));
 			this.on.opened();
 		} catch (error) {

@@ -11,8 +11,11 @@ function line({ text, by, by_you: own, at, to }) {
 	return el("p", { class: "ruled", "data-testid": "note" }, to ? t("notes.passed", { who, to, when: when(at) }) : t("notes.line", { who, when: when(at) }), el("br"), text);
 }
 
-/** Notes of one dispute and a line to write one. They are there when they have come. */
-export function showNotes(box, id, attempt) {
+/**
+ * Notes of one thing and a line to write one. They are there when they have come.
+ * @param {string} path  of what they are about: "/disputes/ID" or "/contributions/ID"
+ */
+export function showNotes(box, path, attempt) {
 	const list = el("div", {});
 	const text = el("textarea", { "data-testid": "note-text", maxlength: 2000, "aria-label": t("notes.write"), placeholder: t("notes.write") });
 	const lay = ({ notes }) => {
@@ -23,10 +26,10 @@ export function showNotes(box, id, attempt) {
 		el("div", { class: "bar" }, el("button", { type: "button", "data-testid": "note-send", onclick: () => attempt(async () => {
 			if (text.value.trim() === "")
 				return;
-			lay((await post(`/disputes/${id}/notes`, { text: text.value.trim() })).body);
+			lay((await post(`${path}/notes`, { text: text.value.trim() })).body);
 			text.value = "";
 		}) }, t("notes.send"))), el("p", { class: "quiet" }, t("notes.who_reads"))));
-	get(`/disputes/${id}/notes`).then(({ body }) => lay(body), (error) => console.error(error)); // the dispute is of use without
+	get(`${path}/notes`).then(({ body }) => lay(body), (error) => console.error(error)); // what they are about is of use without
 }
 
 /** A form that passes a dispute on; `pass(to, reason)` sends it. */

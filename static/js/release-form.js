@@ -57,6 +57,7 @@ function makeForm(account, onMade, onBegun) {
 		least: el("input", { type: "number", min: 0, max: 1000, step: 1, inputmode: "numeric" }),
 		sure: el("input", { type: "number", min: 0.5, max: 1, step: 0.01, inputmode: "decimal" }),
 		campaign: el("input", {}),
+		audience: el("input", { type: "checkbox", "data-testid": "release-researchers" }),
 		seal: el("input", { type: "checkbox", "data-testid": "release-seal" }),
 		mail: el("input", { type: "checkbox", "data-testid": "release-mail" }),
 	};
@@ -66,6 +67,7 @@ function makeForm(account, onMade, onBegun) {
 		el("div", { class: "pair-of-fields" }, field(t("release_form.name"), inputs.name), field(t("release_form.version"), inputs.version)),
 		el("div", { class: "pair-of-fields" }, field(t("release_form.medium"), inputs.medium), field(t("release_form.campaign"), inputs.campaign)),
 		el("div", { class: "pair-of-fields" }, field(t("release_form.least"), inputs.least), field(t("release_form.sure"), inputs.sure)),
+		el("label", {}, inputs.audience, " ", t("release_form.researchers")),
 		el("label", {}, inputs.seal, " ", t("release_form.seal")),
 		account.gets_mail ? el("label", {}, inputs.mail, " ", t("release_form.mail", { email: account.email })) : "",
 		el("div", { class: "bar" }, go), outcome);
@@ -77,7 +79,7 @@ function makeForm(account, onMade, onBegun) {
 		try {
 			const filter = filterOf(inputs);
 			const wanted = { name: inputs.name.value, version: inputs.version.value };
-			const wish = { ...wanted, ...(Object.keys(filter).length > 0 ? { filter } : {}), ...(inputs.seal.checked ? { seal_test: true } : {}), ...(inputs.mail.checked ? { mail: true } : {}) };
+			const wish = { ...wanted, ...(Object.keys(filter).length > 0 ? { filter } : {}), ...(inputs.audience.checked ? { audience: "researchers" } : {}), ...(inputs.seal.checked ? { seal_test: true } : {}), ...(inputs.mail.checked ? { mail: true } : {}) };
 			const { body } = await post("/releases", wish);
 			onBegun();
 			const job = await follow(body.job, outcome);

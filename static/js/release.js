@@ -4,7 +4,7 @@
 import { get, inWords } from "./api.js";
 import { key } from "./chart.js";
 import { el, focusOn } from "./dom.js";
-import { t, term } from "./lang.js";
+import { nodes, t, term } from "./lang.js";
 import { markdown } from "./markdown.js";
 import { onMore } from "./paging.js";
 import { changesSince } from "./release-changes.js";
@@ -47,6 +47,10 @@ function summary(release) {
 
 const hashOf = ({ name, version }) => `#${encodeURIComponent(name)}/${encodeURIComponent(version)}`;
 
+/** For whom it is, where it is not for everybody. */
+const isLimited = ({ audience }) => audience === "researchers";
+const audienceMark = (release) => (isLimited(release) ? el("span", { class: "state", "data-testid": "release-audience" }, term("release_audience", release.audience)) : null);
+
 const link = (release) => el("a", { href: hashOf(release) }, `${release.name} ${release.version}`);
 const isReady = ({ state }) => state === "ready";
 
@@ -69,7 +73,7 @@ export function releaseCard(versions, more) {
 	const first = ready[0] ?? versions[0];
 	const state = (release) => el("span", { class: "state" }, term("release_state", release.state));
 	return el("li", { class: "card", "data-testid": "release-card", "data-name": first.name, "data-version": first.version },
-		el("h3", {}, isReady(first) ? link(first) : [`${first.name} ${first.version}`, state(first)]),
+		el("h3", {}, isReady(first) ? [link(first), audienceMark(first)] : [`${first.name} ${first.version}`, state(first)]),
 		el("p", { class: "quiet" }, isReady(first) ? summary(first) : day(first.created_at)),
 		isReady(first) ? splitBars(first) : null,
 		versions.filter((one) => one !== first && !isReady(one)).map((one) => el("p", { class: "quiet" }, one.version, state(one))),
@@ -224,6 +228,13 @@ function sealedLabels({ sealed, unsealed }) {
 		unsealed ? fileTable([unsealed.file], "sealed-labels") : null);
 }
 
+/** What is asked of who would fetch it, and where access is asked for. */
+function audienceNote(release) {
+	return isLimited(release)
+		? el("p", { class: "card", "data-testid": "release-limited" }, nodes("release.limited", {}, (words) => el("a", { href: "/access" }, words)))
+		: "";
+}
+
 /** Fills the box with one release. Answers false when there is none such. */
 export async function showRelease(box, name, version) {
 	const back = el("p", {}, el("a", { href: "#" }, t("release.back")));
@@ -238,7 +249,7 @@ export async function showRelease(box, name, version) {
 		return;
 	}
 	const drawn = await figures(release);
-	box.replaceChildren(back, heading, el("p", { class: "lead" }, summary(release)),
+	box.replaceChildren(back, heading, el("p", { class: "lead" }, summary(release)), audienceNote(release),
 		el("section", {}, el("h2", {}, t("release.splits")), key([["", term("verdict", "real")], ["f", term("verdict", "fake")]]), splitBars(release)),
 		sealedLabels(release),
 		drawn,

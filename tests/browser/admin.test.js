@@ -171,9 +171,9 @@ describe("accounts", () => {
 		await guest.at("ask-purpose").fill("To train a detector.");
 		await guest.at("ask-agree").check();
 		await guest.page.getByRole("button", { name: "Ask for access" }).click();
-		await guest.at("ask-done").waitFor();
-		assert.deepEqual({ breaches: guest.breaches, barriers: guest.barriers }, { breaches: [], barriers: [] });
-		await guest.context.close();
+		await guest.at("ask-link").click();
+		await guest.at("access-state").getByText("open").waitFor();
+		await guest.shoot("access-open");
 
 		await visit.page.reload();
 		await visit.at("request").waitFor();
@@ -183,6 +183,30 @@ describe("accounts", () => {
 		await visit.at("request-link").getByText("#reset=").waitFor();
 		assert.equal(await visit.at("request").count(), 0);
 		assert.deepEqual(await sql(database, "select role from account where email = 'emmy@example.org'"), [["researcher"]]);
+		await guest.page.reload();
+		await guest.at("access-state").getByText("approved").waitFor();
+		assert.match(await guest.at("access-next").textContent(), /sign in.*data page/s);
+		await guest.shoot("access-approved");
+		assert.deepEqual({ breaches: guest.breaches, barriers: guest.barriers }, { breaches: [], barriers: [] });
+		await guest.context.close();
+	});
+
+	test("who is refused reads why, and asks again by keyboard", async () => {
+		const [[id]] = await sql(database, `insert into access_request (email, name, institution, purpose, terms, state, reason, decided_at)
+			values ('max@example.org', 'Max', 'Berlin', 'None', 1, 'refused', 'It names no purpose.', now()) returning id`);
+		const guest = await Visit.open(browser, server.url, {});
+		await guest.page.goto(`/access#${id}`);
+		await guest.page.getByText("It names no purpose.").waitFor();
+		await guest.shoot("access-refused");
+		await guest.at("access-next").getByRole("link").focus();
+		await guest.page.keyboard.press("Enter");
+		await guest.at("ask-form").waitFor();
+		await guest.shoot("access-ask");
+		await guest.page.goto(`/access#${id.replace(/^./, (digit) => (digit === "0" ? "1" : "0"))}`);
+		guest.allowed.push(/status of 404/);
+		await guest.page.getByText("There is no request with this address.").waitFor();
+		assert.deepEqual({ breaches: guest.breaches, barriers: guest.barriers }, { breaches: [], barriers: [] });
+		await guest.context.close();
 	});
 
 	test("all other sessions are ended", async () => {

@@ -170,7 +170,7 @@ describe("delivery", () => {
 	const asVolunteer = (visit) => visit.context.request.post("/api/v1/volunteers", { data: { consent: true } });
 	const asModerator = (visit) => visit.context.request.post("/api/v1/session", { data: { email: "grace@example.org", password: PASSWORD } });
 	const ARRIVALS = [["/"], ["/", asVolunteer], ["/data"], ["/data", asModerator], ["/data#set-1/1"], ["/about"], ["/about#privacy"],
-		["/moderate"], ["/moderate", asModerator], ["/nowhere"]];
+		["/moderate"], ["/moderate", asModerator], ["/access"], ["/nowhere"]];
 
 	for (const viewport of [PHONE, { width: 1280, height: 800 }, { width: 1280, height: 1600 }])
 		test(`nothing moves while a page loads, at ${viewport.width} by ${viewport.height}`, async (t) => {

@@ -165,6 +165,7 @@ describe("the sentences", () => {
 		[schemas.Leak.properties.trait.enum, ["trait"]],
 		[schemas.Origin.properties.c2pa.properties.state.enum, ["credentials"]],
 		[schemas.Layout.enum, ["layout"]],
+		[schemas.ReleaseAudience.enum, ["release_audience"]],
 		[schemas.AccessState.enum, ["access_state"]],
 		[schemas.AccountRow.properties.state.enum, ["account_state"]],
 		[schemas.AuditKind.enum, ["audit_kind"]],

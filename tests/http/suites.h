@@ -67,5 +67,6 @@ Suite *http_changes_suite(void);
 Suite *http_cancel_suite(void);
 Suite *http_audit_suite(void);
 Suite *http_acts_suite(void);
+Suite *http_audience_suite(void);
 
 #endif

@@ -211,8 +211,9 @@ START_TEST(a_refusal_is_mailed_with_its_reason)
 	another_stop(&server);
 	expect_status(refused, 200);
 	ck_assert_int_eq(
-		count_db("SELECT count(*) FROM mail WHERE recipient = '%s' AND text LIKE '%%Not yet.%%'",
-	             email),
+		count_db("SELECT count(*) FROM mail WHERE recipient = '%s' AND text LIKE '%%Not yet.%%'"
+	             " AND text LIKE '%%http://127.0.0.1/access#%s%%'",
+	             email, id),
 		1);
 }
 END_TEST

@@ -138,6 +138,22 @@ static void release(void)
 	expect_status(asked, 202);
 }
 
+static void open_release(void)
+{
+	const char *name = fresh_name();
+	struct answer asked =
+		post(&admin, V1 "/releases",
+	         json_pack("{s:s, s:s, s:s, s:{s:s}}", "name", name, "version", "1.0", "audience",
+	                   "researchers", "filter", "campaign", a_full_campaign()));
+
+	expect_status(asked, 202);
+	a_finished_job(&admin, text_at(asked.body, "job/id"));
+	expect_status(call(&(struct call){ .method = "POST",
+	                                   .path = say(V1 "/releases/%s/1.0/open", name),
+	                                   .as = &admin }),
+	              204);
+}
+
 static void unseal(void)
 {
 	const char *campaign = a_full_campaign(), *name = fresh_name();
@@ -352,6 +368,7 @@ static const struct {
 	{ release,
 	  { "POST /releases", "POST /releases/{}/{}/layouts" },
 	  { "release_asked", "layout_asked" } },
+	{ open_release, { "POST /releases/{}/{}/open" }, { "release_opened" } },
 	{ unseal, { "POST /releases/{}/{}/unseal" }, { "unseal_asked" } },
 	{ cancel, { "DELETE /jobs/{}" }, { "job_cancelled" } },
 	{ contribute, { "POST /items" }, { "contribution_made" } },

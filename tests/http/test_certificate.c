@@ -88,12 +88,13 @@ START_TEST(looks_are_pseudonyms_of_a_release)
 	           " i.campaign_id WHERE c.name = '%s' AND near_group IS NOT NULL LIMIT 1",
 	           campaign);
 
-	ck_assert_int_eq(system(say("cd '%s' && head -n 1 labels.csv | grep -q ',looks.$' &&"
-	                            " [ $(grep -c ',[0-9a-f]\\{20\\}.$' labels.csv) = 6 ] &&"
-	                            " [ $(grep -c '\"looks\": *null' labels.jsonl) = 6 ] &&"
-	                            " ! grep -rq %s .",
-	                            folder, group)),
-	                 0);
+	ck_assert_int_eq(
+		system(say("cd '%s' && head -n 1 labels.csv | grep -q ',looks,not_independent.$' &&"
+	               " [ $(grep -c ',[0-9a-f]\\{20\\},.$' labels.csv) = 6 ] &&"
+	               " [ $(grep -c '\"looks\": *null' labels.jsonl) = 6 ] &&"
+	               " ! grep -rq %s .",
+	               folder, group)),
+		0);
 }
 END_TEST
 

@@ -510,13 +510,14 @@ START_TEST(a_label_says_by_which_rule_the_crowd_decided_it)
 		campaign);
 	const char *folder = a_written_release(a_release(&person, campaign));
 	ck_assert_int_eq(
-		system(say("cd '%s' && head -n 1 labels.csv | grep -q "
-	               "',decided_by,digital_source_type,rights,people,made_how,looks.$' &&"
-	               " ! grep crowd labels.csv | grep -qv -e ',fake,crowd,.*,full,,,,,.$' -e "
-	               "',real,crowd,.*,no_gold,,,,,.$' &&"
-	               " grep ',fake,ruling,' labels.csv | grep -q '[0-9a-f],,,,,,.$' &&"
-	               " grep ruling labels.jsonl | grep -q '\"decided_by\": *null'",
-	               folder)),
+		system(say(
+			"cd '%s' && head -n 1 labels.csv | grep -q "
+			"',decided_by,digital_source_type,rights,people,made_how,looks,not_independent.$' &&"
+			" ! grep crowd labels.csv | grep -qv -e ',fake,crowd,.*,full,,,,,,.$' -e "
+			"',real,crowd,.*,no_gold,,,,,,.$' &&"
+			" grep ',fake,ruling,' labels.csv | grep -q '[0-9a-f],,,,,,,false.$' &&"
+			" grep ruling labels.jsonl | grep -q '\"decided_by\": *null'",
+			folder)),
 		0);
 	ck_assert_ptr_nonnull(
 		strstr(file_text(folder, "README.md"), "6 were decided by the full rule"));
@@ -542,7 +543,7 @@ START_TEST(a_label_says_what_was_declared_and_not_who_made_it)
 	        " '%s' AND i.id IN (SELECT item_id FROM consensus WHERE p_fake < .5)",
 	        campaign);
 	const char *folder = a_written_release(a_release(&person, campaign));
-	ck_assert_int_eq(system(say("cd '%s' && grep -c ',licensed,consented,\"a phone, by hand\",.$' "
+	ck_assert_int_eq(system(say("cd '%s' && grep -c ',licensed,consented,\"a phone, by hand\",,.$' "
 	                            "labels.csv | grep -qx 6 && ! grep -rq Nessie . && grep -q '  "
 	                            "rights: licensed' LICENCES && grep -q '\"people\": "
 	                            "*\"consented\"' labels.jsonl",
@@ -566,10 +567,11 @@ END_TEST
 static const struct {
 	const char *missing, *last;
 } before[] = {
-	{ ",[a-z_]*", "made_how" },
-	{ ",[a-z_]*,[a-z_]*,[a-z_]*,[a-z_]*", "digital_source_type" },
-	{ ",[a-z_]*,[a-z_]*,[a-z_]*,[a-z_]*,[a-z_]*", "decided_by" },
-	{ ",[a-z_]*,[a-z_]*,[a-z_]*,[a-z_]*,[a-z_]*,[a-z_]*", "sha256" },
+	{ ",[a-z_]*", "looks" },
+	{ ",[a-z_]*,[a-z_]*", "made_how" },
+	{ ",[a-z_]*,[a-z_]*,[a-z_]*,[a-z_]*,[a-z_]*", "digital_source_type" },
+	{ ",[a-z_]*,[a-z_]*,[a-z_]*,[a-z_]*,[a-z_]*,[a-z_]*", "decided_by" },
+	{ ",[a-z_]*,[a-z_]*,[a-z_]*,[a-z_]*,[a-z_]*,[a-z_]*,[a-z_]*", "sha256" },
 };
 
 START_TEST(a_release_of_before_labels_had_all_columns_is_good)

@@ -3,6 +3,7 @@
  * What moderators may rely on together: the desk's queues, who may rule on what, notes, disputes
  * that are passed on, and second opinions.
  */
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -250,6 +251,82 @@ START_TEST(pages_of_the_queue_follow_its_sort_to_the_end)
 		               422, "invalid");
 	}
 	ck_assert_str_eq(seen, orders[_i]);
+}
+END_TEST
+
+/* ------------------------------------------------------------------ at one moment */
+
+#define RACERS 6
+
+struct racer {
+	struct person person;
+	const char *id;
+	long status;
+};
+
+static void *race_for(void *arg)
+{
+	struct racer *racer = arg;
+
+	racer->status = claim(&racer->person, racer->id).status;
+	return NULL;
+}
+
+START_TEST(of_moderators_who_claim_at_one_moment_one_has_it)
+{
+	struct racer racers[RACERS];
+	pthread_t threads[RACERS];
+	const char *id = a_plain_dispute();
+	int won = 0;
+
+	for (int i = 0; i < RACERS; i++)
+		racers[i] = (struct racer){ an_account("moderator"), id, 0 };
+	for (int i = 0; i < RACERS; i++)
+		ck_assert_int_eq(pthread_create(&threads[i], NULL, race_for, &racers[i]), 0);
+	for (int i = 0; i < RACERS; i++) {
+		pthread_join(threads[i], NULL);
+		ck_assert(racers[i].status == 200 || racers[i].status == 409);
+		won += racers[i].status == 200;
+	}
+	ck_assert_int_eq(won, 1);
+	ck_assert_int_eq(
+		count_db("SELECT count(*) FROM audit WHERE kind = 'dispute_claimed' AND subject = '%s'",
+	             id),
+		1);
+}
+END_TEST
+
+static double disagreement_of(const char *dispute)
+{
+	return strtod(ask_db("SELECT coalesce(disagreement, -1) FROM dispute WHERE id = '%s'", dispute),
+	              NULL);
+}
+
+static void expect_crowd(const char *dispute, const char *p_fake, double disagreement)
+{
+	tell_db("INSERT INTO consensus AS c (item_id, p_fake, low, high, judgments, fake_votes) VALUES"
+	        " ('%s', %s, 0, 1, 5, 1) ON CONFLICT (item_id) DO UPDATE SET p_fake = EXCLUDED.p_fake",
+	        item_of(dispute), p_fake);
+	ck_assert_double_eq_tol(disagreement_of(dispute), disagreement, 1e-6);
+}
+
+START_TEST(how_far_crowd_and_truth_disagree_follows_both_until_the_dispute_is_closed)
+{
+	const char *id = a_dispute("max_judgments",
+	                           &(struct items){ .campaign = common_campaign(), .truth = "fake" });
+
+	tell_db("DELETE FROM consensus WHERE item_id = '%s'", item_of(id));
+	expect_crowd(id, "0.25", 0.75);
+	expect_crowd(id, "0.9", 0.1);
+	expect_crowd(id, "0.904", 0.1); /* less than a hundredth is not written */
+	tell_db("UPDATE item SET truth = 'real' WHERE id = '%s'", item_of(id));
+	ck_assert_double_eq_tol(disagreement_of(id), 0.904, 1e-6);
+	tell_db("UPDATE item SET truth = NULL, basis = NULL WHERE id = '%s'", item_of(id));
+	ck_assert_double_eq_tol(disagreement_of(id), -1, 1e-6);
+	tell_db("UPDATE item SET truth = 'real', basis = 'capture_attested' WHERE id = '%s'",
+	        item_of(id));
+	tell_db("UPDATE dispute SET state = 'withdrawn', closed_at = now() WHERE id = '%s'", id);
+	expect_crowd(id, "0.1", 0.904);
 }
 END_TEST
 
@@ -660,6 +737,17 @@ START_TEST(a_release_says_how_moderators_agree_and_who_was_not_independent_and_h
 	                           "opinions 2 say what the label says."),
 	              "%s", card);
 	expect_code(0, folder, say("release write %s 1.0 %s/out", name, folder));
+	ck_assert_int_eq(shell(folder,
+	                       "grep -c '^[^,]*,.*,ruling,.*,true.$' out/labels.csv | grep -qx 1 "
+	                       "&& grep -q '\"not_independent\": true' out/labels.jsonl && "
+	                       "grep -q not_independent out/dictionary.csv")
+	                     .code,
+	                 0);
+	expect_code(0, folder, "release verify out");
+	shell(folder, "sed -i 's/,true\r$/,maybe\r/' out/labels.csv");
+	sign_again(say("%s/out", folder));
+	ck_assert_ptr_nonnull(
+		strstr(expect_code(1, folder, "release verify out"), "not_independent is no word"));
 	ck_assert_int_eq(shell(folder, "grep -rqs SHA256 out").code, 0);
 	ck_assert_int_eq(shell(folder, "grep -rq -e zebra-crossing -e imported_by out").code, 1);
 }
@@ -709,6 +797,74 @@ START_TEST(contributions_of_one_source_are_approved_together_each_an_act)
 	                          " subject IN ('%s', '%s')",
 	                          one, two),
 	                 1);
+}
+END_TEST
+
+static struct answer decide(struct person *as, const char *id, const char *decision)
+{
+	return post(as, say(V1 "/items/%s/review", id),
+	            json_pack("{s:s, s:s}", "decision", decision, "reason", REASON));
+}
+
+/* The token of an account in the browser of a volunteer. */
+static struct person both(struct person *account, const struct person *volunteer)
+{
+	struct person person = *volunteer;
+	struct answer made = post(account, V1 "/tokens", json_pack("{s:s}", "name", "both"));
+
+	expect_status(made, 201);
+	snprintf(person.bearer, sizeof person.bearer, "%s", text_at(made.body, "token"));
+	return person;
+}
+
+START_TEST(who_sent_a_contribution_does_not_decide_on_it)
+{
+	struct person account = an_account("moderator"), colleague = an_account("moderator");
+	struct person volunteer = a_volunteer(), person = account;
+	const char *id = a_waiting_picture(&volunteer);
+
+	if (_i)
+		person = both(&account, &volunteer);
+	else
+		tell_db("UPDATE contribution SET volunteer_id = NULL, account_id = (SELECT id FROM account"
+		        " WHERE email = '%s') WHERE id = '%s'",
+		        email_of(&account), id);
+	expect_problem(decide(&person, id, "approve"), 403, "own-item");
+	expect_problem(decide(&person, id, "reject"), 403, "own-item");
+	struct answer a = approve(&person, json_pack("[s]", id));
+	expect_status(a, 200);
+	ck_assert_str_eq(text_at(a.body, "results/0/problem"), "own-item");
+	ck_assert_str_eq(ask_db("SELECT state FROM contribution WHERE id = '%s'", id), "quarantined");
+	a = decide(&colleague, id, "approve");
+	expect_status(a, 200);
+	ck_assert(!true_at(a.body, "decision/not_independent"));
+}
+END_TEST
+
+/* All others have an interest in the item that it would become. */
+START_TEST(where_nobody_else_could_decide_the_contribution_says_so_for_ever)
+{
+	struct person person = an_account("moderator");
+	const char *dispute = a_plain_dispute(), *id = item_of(dispute);
+	struct person volunteer = a_volunteer();
+
+	only_have_no_interest(dispute, "");
+	tell_db("INSERT INTO contribution (id, state, direct, account_id, campaign_id, facts, rights,"
+	        " people, media_type, sha256, bytes, format, rendition, rendition_bytes,"
+	        " rendition_type, width, height, recipe) SELECT '%s', c.state, direct, a.id,"
+	        " campaign_id, facts, rights, people, media_type, sha256, bytes, format, rendition,"
+	        " rendition_bytes, rendition_type, width, height, recipe FROM contribution c, account a"
+	        " WHERE a.email = '%s' AND c.id = '%s'",
+	        id, email_of(&person), a_waiting_picture(&volunteer));
+	struct answer a = decide(&person, id, "reject");
+	expect_status(a, 200);
+	ck_assert(true_at(a.body, "decision/not_independent"));
+	ck_assert_int_eq(
+		count_db("SELECT count(*) FROM audit JOIN audit_detail USING (seq) WHERE kind ="
+	             " 'contribution_rejected' AND subject = '%s' AND after::jsonb @>"
+	             " '{\"not_independent\": true}'",
+	             id),
+		1);
 }
 END_TEST
 
@@ -768,6 +924,10 @@ Suite *http_moderators_suite(void)
 		tc, a_release_says_how_moderators_agree_and_who_was_not_independent_and_holds_no_note);
 	tcase_add_test(tc, contributions_of_one_source_are_approved_together_each_an_act);
 	tcase_add_test(tc, no_more_than_twenty_are_approved_at_once);
+	tcase_add_test(tc, of_moderators_who_claim_at_one_moment_one_has_it);
+	tcase_add_test(tc, how_far_crowd_and_truth_disagree_follows_both_until_the_dispute_is_closed);
+	tcase_add_loop_test(tc, who_sent_a_contribution_does_not_decide_on_it, 0, 2);
+	tcase_add_test(tc, where_nobody_else_could_decide_the_contribution_says_so_for_ever);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

@@ -172,6 +172,7 @@ static const struct {
 	{ "NoticeAction/enum", notice_actions, NULL },
 	{ "NoticeGround/enum", notice_grounds, NULL },
 	{ "ChangeKind/enum", change_kinds, NULL },
+	{ "ReleaseAudience/enum", release_audiences, NULL },
 	{ "ChangeReason/enum", change_reasons, NULL },
 	{ "Skip/properties/reason/enum", skip_reasons, NULL },
 	{ "RulingWish/properties/ruling/enum", ruling_choices, NULL },

@@ -9,8 +9,9 @@ static json_t *decision_json(const struct contribution *contribution, bool whole
 {
 	if (!contribution->decided_at)
 		return json_null();
-	return json_pack("{s:s, s:s?, s:s?}", "at", contribution->decided_at, "by",
-	                 whole ? contribution->decided_by : NULL, "reason", contribution->reason);
+	return json_pack("{s:s, s:s?, s:s?, s:b}", "at", contribution->decided_at, "by",
+	                 whole ? contribution->decided_by : NULL, "reason", contribution->reason,
+	                 "not_independent", contribution->not_independent);
 }
 
 json_t *present_contribution(const struct contribution *contribution, bool whole)

@@ -86,13 +86,13 @@ json_t *present_release(const struct release *release)
 	json_t *splits = present_splits(release->in_split), *types = present_types(release->of_type);
 
 	return json_pack(
-		"{s:s, s:s, s:s, s:s, s:I, s:o, s:I, s:o, s:o, s:o, s:o, s:I, s:o}", "name", release->name,
-		"version", release->version, "state", release->state, "created_at", release->created_at,
-		"items", (json_int_t)release->items, "splits", splits, "sealed",
-		(json_int_t)release->sealed, "media_types", types, "alpha", present_number(release->alpha),
-		"alpha_low", present_number(release->alpha_low), "alpha_high",
-		present_number(release->alpha_high), "bytes", (json_int_t)release->bytes, "url",
-		json_sprintf("/api/v1/releases/%s/%s", release->name, release->version));
+		"{s:s, s:s, s:s, s:s, s:s, s:I, s:o, s:I, s:o, s:o, s:o, s:o, s:I, s:o}", "name",
+		release->name, "version", release->version, "state", release->state, "audience",
+		release->audience, "created_at", release->created_at, "items", (json_int_t)release->items,
+		"splits", splits, "sealed", (json_int_t)release->sealed, "media_types", types, "alpha",
+		present_number(release->alpha), "alpha_low", present_number(release->alpha_low),
+		"alpha_high", present_number(release->alpha_high), "bytes", (json_int_t)release->bytes,
+		"url", json_sprintf("/api/v1/releases/%s/%s", release->name, release->version));
 }
 
 /* Our paths need no escapes. */
