@@ -201,6 +201,8 @@ const char *const audit_kinds[] = {
 	"dispute_escalated",
 	"opinion_given",
 	"opinion_undone",
+	"removal_decided",
+	"media_removed",
 	NULL,
 };
 

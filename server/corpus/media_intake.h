@@ -26,7 +26,7 @@ struct media_intake {
 	char id[UUID_TEXT];   /* "": nothing was noted yet */
 };
 
-/* As media_ingest_cut(), with a note. */
+/* As media_ingest_cut(), with a note. ERR_INVALID: also what was taken down (release/takedown). */
 struct error media_intake_ingest(struct media_intake *intake, struct store *store, const char *path,
                                  struct arena *arena, struct media *ret_media) MUST_CHECK;
 
@@ -41,6 +41,10 @@ struct error media_intake_settle(const struct media_intake *intake) MUST_CHECK;
  * note stays, so that the others are removed with it. Fails as media_intake_settle().
  */
 struct error media_intake_leave(const struct media_intake *intake) MUST_CHECK;
+
+/* Within a transaction: nobody notes files until it ends, so what no note lists is being kept by
+ * nobody. */
+struct error media_intake_pause(struct db *db) MUST_CHECK;
 
 /* Removes what old notes list and nothing names. */
 struct error media_intake_sweep(struct db *db, struct store *store) MUST_CHECK;

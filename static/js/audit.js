@@ -76,6 +76,8 @@ const KINDS = [
 	"dispute_escalated",
 	"opinion_given",
 	"opinion_undone",
+	"removal_decided",
+	"media_removed",
 ];
 
 /** The list as it is shown: an older answer that comes late is not. */
