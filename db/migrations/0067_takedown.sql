@@ -2,10 +2,12 @@
 
 CREATE TABLE removed_file (
     digest    bytea PRIMARY KEY CHECK (octet_length(digest) = 32),
+    blocks    boolean NOT NULL,
     noted_at  timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX removed_file_by_time ON removed_file (noted_at);
-COMMENT ON TABLE removed_file IS 'SHA-256 of files that were taken down, and are not taken in again whoever brings them. The hash alone: what it was, and of which item, is told by nothing here. Append-only.';
+COMMENT ON TABLE removed_file IS 'SHA-256 of files that were taken down. The hash alone: what it was, and of which item, is told by nothing here. Append-only.';
+COMMENT ON COLUMN removed_file.blocks IS 'It is not taken in again, whoever brings it. A picture is: another item may show the same. Servers drop their copies of either.';
 CREATE TRIGGER removed_file_stays BEFORE UPDATE OR DELETE ON removed_file
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER removed_file_keeps BEFORE TRUNCATE ON removed_file

@@ -7,7 +7,8 @@
 --   -> id uuid (no row: one of them was taken down)
 INSERT INTO media_intake (digests)
 SELECT $1::text[] FROM pg_advisory_xact_lock_shared(7310868735416905829)
- WHERE NOT EXISTS (SELECT FROM removed_file WHERE digest = ANY (ARRAY(SELECT decode(d, 'hex') FROM unnest($1::text[]) AS d)))
+ WHERE NOT EXISTS (SELECT FROM removed_file
+                    WHERE blocks AND digest = ANY (ARRAY(SELECT decode(d, 'hex') FROM unnest($1::text[]) AS d)))
 RETURNING id
 
 -- name: media_intake_turn
@@ -31,7 +32,7 @@ SELECT id FROM media_intake WHERE id = $1::uuid FOR UPDATE
 SELECT n.id,
        coalesce((SELECT string_agg(d.digest, ' ')
                    FROM unnest(n.digests) AS d (digest)
-                  WHERE (EXISTS (SELECT FROM removed_file WHERE digest = decode(d.digest, 'hex'))
+                  WHERE (EXISTS (SELECT FROM removed_file WHERE digest = decode(d.digest, 'hex') AND blocks)
                          AND NOT EXISTS (SELECT FROM item i LEFT JOIN removal r ON r.item_id = i.id
                                           WHERE i.sha256 = decode(d.digest, 'hex') AND r.done_at IS NULL)
                          AND NOT EXISTS (SELECT FROM item i LEFT JOIN removal r ON r.item_id = i.id

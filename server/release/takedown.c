@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "release/takedown.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 
 #include "core/arena.h"
+#include "core/clock.h"
 #include "core/hex.h"
 #include "core/log.h"
 #include "corpus/media_intake.h"
 #include "crypto/sha256.h"
 #include "release/layout.h"
 #include "store/store.h"
+
+#define EVICT_EVERY_MS 10000
 
 /* ------------------------------------------------------------------ the decision */
 
@@ -61,14 +65,11 @@ static struct error remove_item(struct db *db, void *arg)
 {
 	struct removing *removing = arg;
 	const char *const files[] = { removing->item, removing->original, removing->layouts };
-	const char *const artefacts[] = { removing->item, removing->layouts };
 	char count[24];
 	auto_rows *rows = NULL;
 	struct error err = media_intake_pause(db);
 
-	if (err.code || (err = db_do(db, SQL_TAKEDOWN_ARTEFACTS, artefacts, NULL)).code)
-		return err;
-	if ((err = db_run(db, SQL_TAKEDOWN_FILES, files, &rows)).code)
+	if (err.code || (err = db_run(db, SQL_TAKEDOWN_FILES, files, &rows)).code)
 		return err;
 	if ((err = remove_files(removing, rows)).code)
 		return err;
@@ -77,6 +78,34 @@ static struct error remove_item(struct db *db, void *arg)
 	snprintf(count, sizeof count, "%zu", removing->files);
 	return db_do(db, SQL_TAKEDOWN_DONE, (const char *[]){ removing->item, count }, NULL);
 }
+
+/* ------------------------------------------------------------------ copies on this machine */
+
+static struct error evict_row(void *arg, const struct rows *row)
+{
+	unsigned char digest[SHA256_BYTES];
+
+	if (!hex_decode(digest, SHA256_BYTES, rows_text(row, 0, 0)))
+		return errorf(ERR_INTERNAL, "a digest cannot be read");
+	return store_evict(arg, digest);
+}
+
+struct error takedown_evict(struct db *db, struct store *store)
+{
+	static atomic_int_fast64_t next_ms; /* 0: nobody has looked yet */
+	int_fast64_t now_ms = clock_monotonic_ms(), due_ms = atomic_load(&next_ms);
+
+	if (store_opens_at_once(store) || now_ms < due_ms ||
+	    !atomic_compare_exchange_strong(&next_ms, &due_ms, now_ms + EVICT_EVERY_MS))
+		return ok();
+	const char *const all[] = { due_ms ? "false" : "true" };
+	struct error err = db_stream(db, SQL_TAKEDOWN_GONE, all, evict_row, store);
+	if (err.code)
+		atomic_store(&next_ms, due_ms);
+	return err;
+}
+
+/* ------------------------------------------------------------------ all that is due */
 
 static struct error remove_due_items(struct job_run *run)
 {

@@ -11,6 +11,7 @@
  * A job that is done again and again removes the files of one item after the other, and then what
  *                the database knows of them (forget_files); each in one transaction, after the
  *                files.
+ *                Every process that keeps copies of files drops its own (takedown_evict).
  *   Safety       Killed anywhere, the job begins the item anew: removing what has gone is fine.
  *                Nothing goes while a notice has the item held for an authority, nor, for a day,
  *                while a release is written that may have it, or layouts are made of one: these
@@ -34,6 +35,10 @@ struct error takedown_decide(struct db *db, const char *item, bool original, con
 /* Ids of other items that have the bytes of an item, and were not withdrawn. The rows are the
  * caller's. */
 struct error takedown_twins(struct db *db, const char *item, struct rows **ret_rows) MUST_CHECK;
+
+/* Drops copies of this machine (of an object service's files), every ten seconds; any thread may
+ * call it as often as it likes. */
+struct error takedown_evict(struct db *db, struct store *store) MUST_CHECK;
 
 extern const struct job_handler takedown_job;
 

@@ -13,12 +13,12 @@ RETURNING item_id
 -- name: takedown_block
 -- Notes the files that are not to come again: all renditions, and the original where it goes too.
 --   $1 item uuid, $2 the original too?
-INSERT INTO removed_file (digest)
-SELECT v.rendition FROM item_version v WHERE v.item_id = $1::uuid
+INSERT INTO removed_file (digest, blocks)
+SELECT v.rendition, true FROM item_version v WHERE v.item_id = $1::uuid
  UNION
-SELECT i.sha256 FROM item i WHERE i.id = $1::uuid AND $2::boolean
+SELECT i.sha256, true FROM item i WHERE i.id = $1::uuid AND $2::boolean
  UNION
-SELECT c.sha256 FROM item_copy c WHERE c.item_id = $1::uuid AND $2::boolean
+SELECT c.sha256, true FROM item_copy c WHERE c.item_id = $1::uuid AND $2::boolean
     ON CONFLICT DO NOTHING
 
 -- name: takedown_reject
@@ -75,20 +75,10 @@ SELECT r.item_id, r.original
                             WHERE j.kind = 'layouts' AND j.state = 'running'))
  ORDER BY r.decided_at LIMIT 100
 
--- name: takedown_artefacts
--- Notes, as files that have gone, what was made of releases with the item and repeats its bytes.
---   $1 item uuid, $2 text[] names of the layouts that repeat media
-INSERT INTO removed_file (digest)
-SELECT a.sha256
-  FROM (SELECT DISTINCT release_id FROM release_withdrawn WHERE withdrawn_item = $1::uuid) w
-  JOIN release_artefact a ON a.release_id = w.release_id
- WHERE split_part(a.path, '.', 1) = ANY ($2::text[]) AND a.path !~ '[.]contents$'
-    ON CONFLICT DO NOTHING
-
 -- name: takedown_files
--- The files of an item that are to go. A picture that somebody else shows, or is about to keep, stays; and so does a rendition
--- that another item has, which was not withdrawn.
---   $1 item uuid, $2 the original too?, $3 text[] as of takedown_artefacts -> digests hex
+-- The files of an item that are to go, and what was made of releases that repeats them; notes them as gone. A picture that
+-- somebody else shows, or is about to keep, stays; and so does a rendition that another item has, which was not withdrawn.
+--   $1 item uuid, $2 the original too?, $3 text[] names of the layouts that repeat media -> digests hex
 WITH own AS (
     SELECT v.rendition AS digest, false AS picture FROM item_version v WHERE v.item_id = $1::uuid
      UNION
@@ -98,24 +88,34 @@ WITH own AS (
     SELECT i.sha256, false FROM item i WHERE i.id = $1::uuid AND $2::boolean
      UNION
     SELECT c.sha256, false FROM item_copy c WHERE c.item_id = $1::uuid AND $2::boolean
+), files AS (
+    SELECT o.digest
+      FROM own o
+     WHERE NOT EXISTS (SELECT FROM item i WHERE i.rendition = o.digest AND i.id <> $1::uuid AND i.state <> 'withdrawn')
+       AND NOT EXISTS (SELECT FROM item i WHERE i.sha256 = o.digest AND (i.id <> $1::uuid OR NOT $2::boolean))
+       AND NOT EXISTS (SELECT FROM item_copy c WHERE c.sha256 = o.digest AND (c.item_id <> $1::uuid OR NOT $2::boolean))
+       AND NOT (o.picture
+                AND (EXISTS (SELECT FROM item i WHERE i.poster = o.digest AND i.id <> $1::uuid)
+                     OR EXISTS (SELECT FROM item i WHERE i.thumbnail = o.digest AND i.id <> $1::uuid)
+                     OR EXISTS (SELECT FROM item_version v WHERE o.digest IN (v.poster, v.thumbnail) AND v.item_id <> $1::uuid)
+                     OR EXISTS (SELECT FROM media_intake n WHERE encode(o.digest, 'hex') = ANY (n.digests))
+                     OR EXISTS (SELECT FROM contribution c
+                                 WHERE c.state = 'quarantined' AND o.digest IN (c.poster, c.thumbnail))))
+     UNION
+    SELECT a.sha256
+      FROM (SELECT DISTINCT release_id FROM release_withdrawn WHERE withdrawn_item = $1::uuid) w
+      JOIN release_artefact a ON a.release_id = w.release_id
+     WHERE split_part(a.path, '.', 1) = ANY ($3::text[]) AND a.path !~ '[.]contents$'
+), noted AS (
+    INSERT INTO removed_file (digest, blocks) SELECT digest, false FROM files ON CONFLICT DO NOTHING
 )
-SELECT encode(o.digest, 'hex')
-  FROM own o
- WHERE NOT EXISTS (SELECT FROM item i WHERE i.rendition = o.digest AND i.id <> $1::uuid AND i.state <> 'withdrawn')
-   AND NOT EXISTS (SELECT FROM item i WHERE i.sha256 = o.digest AND (i.id <> $1::uuid OR NOT $2::boolean))
-   AND NOT EXISTS (SELECT FROM item_copy c WHERE c.sha256 = o.digest AND (c.item_id <> $1::uuid OR NOT $2::boolean))
-   AND NOT (o.picture
-            AND (EXISTS (SELECT FROM item i WHERE i.poster = o.digest AND i.id <> $1::uuid)
-                 OR EXISTS (SELECT FROM item i WHERE i.thumbnail = o.digest AND i.id <> $1::uuid)
-                 OR EXISTS (SELECT FROM item_version v WHERE o.digest IN (v.poster, v.thumbnail) AND v.item_id <> $1::uuid)
-                 OR EXISTS (SELECT FROM media_intake n WHERE encode(o.digest, 'hex') = ANY (n.digests))
-                 OR EXISTS (SELECT FROM contribution c
-                             WHERE c.state = 'quarantined' AND o.digest IN (c.poster, c.thumbnail))))
- UNION
-SELECT encode(a.sha256, 'hex')
-  FROM (SELECT DISTINCT release_id FROM release_withdrawn WHERE withdrawn_item = $1::uuid) w
-  JOIN release_artefact a ON a.release_id = w.release_id
- WHERE split_part(a.path, '.', 1) = ANY ($3::text[]) AND a.path !~ '[.]contents$'
+SELECT encode(digest, 'hex') FROM files
+
+-- name: takedown_gone
+-- Files of which no machine is to keep a copy: those noted within two days, or all.
+--   $1 all? -> digests hex
+SELECT encode(digest, 'hex') FROM removed_file
+ WHERE noted_at > CASE WHEN $1::boolean THEN '-infinity' ELSE now() - interval '2 days' END
 
 -- name: takedown_forget
 -- What the database knows of the files.
