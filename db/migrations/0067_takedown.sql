@@ -46,6 +46,9 @@ CREATE TRIGGER act_media_removed AFTER UPDATE OF done_at ON removal
 ALTER TABLE fingerprint_number ADD COLUMN removed bigint NOT NULL DEFAULT 0 CHECK (removed >= 0);
 COMMENT ON COLUMN fingerprint_number.removed IS 'How often hashes were removed for good: an index in memory or in a file that was made before has them, and is thrown away.';
 
+CREATE INDEX item_by_thumbnail ON item (thumbnail) WHERE thumbnail IS NOT NULL;
+COMMENT ON INDEX item_by_thumbnail IS 'Which items show a picture that is about to be removed.';
+
 CREATE FUNCTION no_file(item uuid) RETURNS bytea LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN sha256(convert_to('removed ' || item::text, 'UTF8'));
 COMMENT ON FUNCTION no_file IS 'What stands in the place of the digest of a file that was removed: no file has it.';

@@ -6,6 +6,7 @@
 
 #include "core/hex.h"
 #include "core/log.h"
+#include "corpus/media_pause.h"
 #include "db/db.h"
 #include "store/store.h"
 
@@ -80,11 +81,6 @@ struct error media_intake_leave(const struct media_intake *intake)
 	return err.code ? err : require_note(rows);
 }
 
-struct error media_intake_pause(struct db *db)
-{
-	return db_do(db, SQL_MEDIA_INTAKE_TURN, NULL, NULL);
-}
-
 struct intake_sweeping {
 	struct store *store;
 	size_t found;
@@ -113,7 +109,7 @@ static struct error sweep_notes(struct db *db, void *arg)
 {
 	struct intake_sweeping *sweeping = arg;
 	auto_rows *rows = NULL;
-	struct error err = media_intake_pause(db);
+	struct error err = media_pause(db);
 
 	if (!err.code)
 		err = db_run(db, SQL_MEDIA_INTAKE_DUE, (const char *[]){ SWEPT_AT_ONCE }, &rows);

@@ -42,10 +42,6 @@ struct error media_intake_settle(const struct media_intake *intake) MUST_CHECK;
  */
 struct error media_intake_leave(const struct media_intake *intake) MUST_CHECK;
 
-/* Within a transaction: nobody notes files until it ends, so what no note lists is being kept by
- * nobody. */
-struct error media_intake_pause(struct db *db) MUST_CHECK;
-
 /* Removes what old notes list and nothing names. */
 struct error media_intake_sweep(struct db *db, struct store *store) MUST_CHECK;
 

@@ -11,10 +11,6 @@ SELECT $1::text[] FROM pg_advisory_xact_lock_shared(7310868735416905829)
                     WHERE blocks AND digest = ANY (ARRAY(SELECT decode(d, 'hex') FROM unnest($1::text[]) AS d)))
 RETURNING id
 
--- name: media_intake_turn
--- Nobody notes anything until the transaction ends.
-SELECT pg_advisory_xact_lock(7310868735416905829)
-
 -- name: media_intake_settle
 --   $1 uuid -> one row (none: it was swept)
 DELETE FROM media_intake WHERE id = $1::uuid RETURNING id

@@ -8,7 +8,7 @@
 #include "core/clock.h"
 #include "core/hex.h"
 #include "core/log.h"
-#include "corpus/media_intake.h"
+#include "corpus/media_pause.h"
 #include "crypto/sha256.h"
 #include "release/layout.h"
 #include "store/store.h"
@@ -67,7 +67,7 @@ static struct error remove_item(struct db *db, void *arg)
 	const char *const files[] = { removing->item, removing->original, removing->layouts };
 	char count[24];
 	auto_rows *rows = NULL;
-	struct error err = media_intake_pause(db);
+	struct error err = media_pause(db);
 
 	if (err.code || (err = db_run(db, SQL_TAKEDOWN_FILES, files, &rows)).code)
 		return err;

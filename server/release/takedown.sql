@@ -97,8 +97,7 @@ WITH own AS (
        AND NOT (o.picture
                 AND (EXISTS (SELECT FROM item i WHERE i.poster = o.digest AND i.id <> $1::uuid)
                      OR EXISTS (SELECT FROM item i WHERE i.thumbnail = o.digest AND i.id <> $1::uuid)
-                     OR EXISTS (SELECT FROM item_version v WHERE o.digest IN (v.poster, v.thumbnail) AND v.item_id <> $1::uuid)
-                     OR EXISTS (SELECT FROM media_intake n WHERE encode(o.digest, 'hex') = ANY (n.digests))
+                         OR EXISTS (SELECT FROM media_intake n WHERE encode(o.digest, 'hex') = ANY (n.digests))
                      OR EXISTS (SELECT FROM contribution c
                                  WHERE c.state = 'quarantined' AND o.digest IN (c.poster, c.thumbnail))))
      UNION
