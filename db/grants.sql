@@ -63,6 +63,7 @@ BEGIN
             ('set_aside_item',   'INSERT',          ''),
             ('withdrawal',       'INSERT',          ''),
             ('withdrawn_medium', 'INSERT',          ''),
+            ('removed_file',     'INSERT',          ''),
             ('release_item',     'INSERT',          ''),
             ('notice_decision',  'INSERT',          ''),
             ('notice_complaint', 'INSERT',          ''),
@@ -87,6 +88,7 @@ BEGIN
                                                     'decided_by, reason, decided_at, not_independent'),
             ('set_aside',        'INSERT',          'volunteers, network, undone_reason, undone_by, undone_at, '
                                                     'pending, labels_changed'),
+            ('removal',          'INSERT',          'original, decided_by, decided_at, done_at, files'),
             ('notice',           'INSERT',          'digest, name, email, network, state, forgotten_at'),
             ('hiding',           'INSERT',          'notice_id, held, held_until, shown_at, shown_reason'),
             ('dispute',          'INSERT',          'state, begun_at, closed_at, closed_p_fake, closed_judgments, techniques, '

@@ -321,6 +321,7 @@ struct error post_notice_decision(struct request *req, struct db *db)
 	const struct notice_ruling decision = {
 		.upheld = read_choice(&r, "outcome", notice_outcomes) == 0,
 		.action = notice_actions[read_choice_or(&r, "action", notice_actions, ACTION_NONE)],
+		.original = read_flag_or(&r, "remove_original", false),
 		.ground_kind = notice_grounds[read_choice(&r, "ground_kind", notice_grounds)],
 		.ground = read_text(&r, "ground", GROUND_LEAST, GROUND_MOST),
 		.facts = read_text(&r, "facts", TEXT_LEAST, TEXT_MOST),

@@ -51,10 +51,15 @@ struct error post_withdrawal(struct request *req, struct db *db)
 		return err;
 	unsigned reason_class = read_choice(&r, "reason_class", withdrawal_classes);
 	editor.reason = read_text(&r, "reason", REASON_LEAST, REASON_MOST);
+	const struct withdrawal_request request = {
+		.item = req->args[0],
+		.reason_class = withdrawal_classes[reason_class],
+		.original = read_flag_or(&r, "remove_original", false),
+		.editor = &editor,
+	};
 	if ((err = json_reader_done(&r)).code)
 		return err;
-	err = withdrawal_make(db, req->args[0], withdrawal_classes[reason_class], &editor, &seq);
-	if (err.code)
+	if ((err = withdrawal_make(db, &request, &seq)).code)
 		return err;
 	if (api.wake_worker)
 		api.wake_worker();

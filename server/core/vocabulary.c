@@ -209,6 +209,8 @@ const char *const audit_kinds[] = {
 	"fact_check_added",
 	"fact_check_removed",
 	"release_opened",
+	"removal_decided",
+	"media_removed",
 	NULL,
 };
 

@@ -304,9 +304,10 @@ static struct error name_rows(const struct naming *naming, const struct rows *ro
 	struct error err = ok();
 
 	for (size_t r = 0; !err.code && r < rows_count(rows); r++)
-		err = naming->each(naming->arg, &(struct media_name){ .hex = rows_text(rows, r, 0),
-		                                                      .what = rows_text(rows, r, 1),
-		                                                      .whose = rows_text(rows, r, 2) });
+		if (rows_text(rows, r, 0)) /* else it was removed */
+			err = naming->each(naming->arg, &(struct media_name){ .hex = rows_text(rows, r, 0),
+			                                                      .what = rows_text(rows, r, 1),
+			                                                      .whose = rows_text(rows, r, 2) });
 	return err;
 }
 

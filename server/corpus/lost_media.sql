@@ -3,12 +3,15 @@
 -- name: lost_media_note
 -- Notes that the store has no such files: items that need one are handed out no more.
 --   $1 text[] of digests in hex
+-- Those that were removed are no loss.
 INSERT INTO lost_item (item_id)
-SELECT id FROM item
- WHERE rendition = ANY (ARRAY(SELECT decode(d, 'hex') FROM unnest($1::text[]) AS d))
- UNION
-SELECT id FROM item
- WHERE poster = ANY (ARRAY(SELECT decode(d, 'hex') FROM unnest($1::text[]) AS d))
+SELECT id
+  FROM (SELECT id FROM item
+         WHERE rendition = ANY (ARRAY(SELECT decode(d, 'hex') FROM unnest($1::text[]) AS d))
+         UNION
+        SELECT id FROM item
+         WHERE poster = ANY (ARRAY(SELECT decode(d, 'hex') FROM unnest($1::text[]) AS d))) i
+ WHERE NOT EXISTS (SELECT FROM removal WHERE item_id = i.id)
 ON CONFLICT DO NOTHING
 
 -- name: lost_media_list
@@ -29,10 +32,11 @@ SELECT count(*) FROM lost_item
 DELETE FROM lost_item WHERE item_id = ANY ($1::uuid[])
 
 -- name: lost_media_files
--- Every file that some items name, and what it is; one may come more than once.
+-- Every file that some items name, and what it is; one may come more than once. Of an item that was withdrawn at most the
+-- original is still there, once its files were removed.
 --   $1 uuid of the last item before them, $2 integer how many items
---   -> digest hex, what, item uuid; in the order of items
-SELECT encode(f.digest, 'hex'), f.what, i.id
+--   -> digest hex (NULL: it was removed), what, item uuid; in the order of items
+SELECT CASE WHEN r.item_id IS NULL OR f.what = 'original' AND NOT r.original THEN encode(f.digest, 'hex') END, f.what, i.id
   FROM (SELECT * FROM item WHERE id > $1::uuid ORDER BY id LIMIT $2::integer) i
  CROSS JOIN LATERAL (
        VALUES ('rendition', i.rendition), ('poster', i.poster),
@@ -43,14 +47,16 @@ SELECT encode(f.digest, 'hex'), f.what, i.id
         CROSS JOIN LATERAL (VALUES ('rendition', v.rendition), ('poster', v.poster),
                                    ('thumbnail', v.thumbnail)) AS o (what, digest)
         WHERE v.item_id = i.id AND i.rendition <> v.rendition) AS f (what, digest)
+  LEFT JOIN removal r ON r.item_id = i.id AND r.done_at IS NOT NULL
  WHERE f.digest IS NOT NULL
  ORDER BY i.id
 
 -- name: lost_media_release_files
 -- Some files of releases, and what was made of them.
 --   $1 uuid of the release and $2 path of the last one before them, $3 integer how many
---   -> digest hex, what, name, version and path; release uuid, path
-SELECT encode(f.sha256, 'hex'), f.what, r.name || ' ' || r.version || ' ' || f.path, f.release_id, f.path
+--   -> digest hex (NULL: it was removed), what, name, version and path; release uuid, path
+SELECT CASE WHEN NOT EXISTS (SELECT FROM removed_file WHERE digest = f.sha256) THEN encode(f.sha256, 'hex') END,
+       f.what, r.name || ' ' || r.version || ' ' || f.path, f.release_id, f.path
   FROM (SELECT * FROM (
            (SELECT release_id, path, sha256, 'release file' AS what FROM release_file
              WHERE (release_id, path) > ($1::uuid, $2) ORDER BY release_id, path LIMIT $3::integer)

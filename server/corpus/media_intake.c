@@ -6,6 +6,7 @@
 
 #include "core/hex.h"
 #include "core/log.h"
+#include "corpus/media_pause.h"
 #include "db/db.h"
 #include "store/store.h"
 
@@ -28,9 +29,14 @@ static struct error note_intake(void *arg, const unsigned char digests[][SHA256_
 	*end++ = '}';
 	*end = '\0';
 	struct error err = db_run(intake->db, SQL_MEDIA_INTAKE_NOTE, (const char *[]){ list }, &rows);
-	if (!err.code)
-		snprintf(intake->id, UUID_TEXT, "%s", rows_text(rows, 0, 0));
-	return err;
+	if (err.code)
+		return err;
+	if (!rows_count(rows))
+		return errorf(ERR_INVALID,
+		              "this file, or one that shows the same, was taken down here, and "
+		              "is not taken in again");
+	snprintf(intake->id, UUID_TEXT, "%s", rows_text(rows, 0, 0));
+	return ok();
 }
 
 struct error media_intake_ingest(struct media_intake *intake, struct store *store, const char *path,
@@ -103,7 +109,7 @@ static struct error sweep_notes(struct db *db, void *arg)
 {
 	struct intake_sweeping *sweeping = arg;
 	auto_rows *rows = NULL;
-	struct error err = db_do(db, SQL_MEDIA_INTAKE_TURN, NULL, NULL);
+	struct error err = media_pause(db);
 
 	if (!err.code)
 		err = db_run(db, SQL_MEDIA_INTAKE_DUE, (const char *[]){ SWEPT_AT_ONCE }, &rows);

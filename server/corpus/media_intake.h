@@ -26,7 +26,7 @@ struct media_intake {
 	char id[UUID_TEXT];   /* "": nothing was noted yet */
 };
 
-/* As media_ingest_cut(), with a note. */
+/* As media_ingest_cut(), with a note. ERR_INVALID: also what was taken down (release/takedown). */
 struct error media_intake_ingest(struct media_intake *intake, struct store *store, const char *path,
                                  struct arena *arena, struct media *ret_media) MUST_CHECK;
 

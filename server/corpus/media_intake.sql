@@ -4,14 +4,12 @@
 -- Files that are about to be kept. Waits while old notes are swept, so that a file which is put next is not removed
 -- as an old one.
 --   $1 text[] of digests in hex
---   -> id uuid
+--   -> id uuid (no row: one of them was taken down)
 INSERT INTO media_intake (digests)
 SELECT $1::text[] FROM pg_advisory_xact_lock_shared(7310868735416905829)
+ WHERE NOT EXISTS (SELECT FROM removed_file
+                    WHERE blocks AND digest = ANY (ARRAY(SELECT decode(d, 'hex') FROM unnest($1::text[]) AS d)))
 RETURNING id
-
--- name: media_intake_turn
--- Nobody notes anything until the transaction ends.
-SELECT pg_advisory_xact_lock(7310868735416905829)
 
 -- name: media_intake_settle
 --   $1 uuid -> one row (none: it was swept)
@@ -23,14 +21,19 @@ DELETE FROM media_intake WHERE id = $1::uuid RETURNING id
 SELECT id FROM media_intake WHERE id = $1::uuid FOR UPDATE
 
 -- name: media_intake_due
--- Old notes, and of each the files that nothing names, nor another note that is younger. Notes that
--- are taken stay locked until the transaction ends.
+-- Old notes, and of each the files that nothing names, nor another note that is younger; and those that were taken down, and
+-- were on their way in. Notes that are taken stay locked until the transaction ends.
 --   $1 integer how many
 --   -> id uuid, digests in hex separated by spaces ("": none)
 SELECT n.id,
        coalesce((SELECT string_agg(d.digest, ' ')
                    FROM unnest(n.digests) AS d (digest)
-                  WHERE NOT EXISTS (SELECT FROM item WHERE sha256 = decode(d.digest, 'hex'))
+                  WHERE (EXISTS (SELECT FROM removed_file WHERE digest = decode(d.digest, 'hex') AND blocks)
+                         AND NOT EXISTS (SELECT FROM item i LEFT JOIN removal r ON r.item_id = i.id
+                                          WHERE i.sha256 = decode(d.digest, 'hex') AND r.done_at IS NULL)
+                         AND NOT EXISTS (SELECT FROM item i LEFT JOIN removal r ON r.item_id = i.id
+                                          WHERE i.rendition = decode(d.digest, 'hex') AND r.done_at IS NULL))
+                     OR NOT EXISTS (SELECT FROM item WHERE sha256 = decode(d.digest, 'hex'))
                     AND NOT EXISTS (SELECT FROM item WHERE rendition = decode(d.digest, 'hex'))
                     AND NOT EXISTS (SELECT FROM item WHERE poster = decode(d.digest, 'hex'))
                     AND NOT EXISTS (SELECT FROM item WHERE thumbnail = decode(d.digest, 'hex'))

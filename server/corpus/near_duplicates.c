@@ -4,6 +4,7 @@
 #include <endian.h>
 #include <limits.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,14 +91,17 @@ static struct error restore_index(struct db *db, struct near_index **ret_near)
 static struct error save_index(struct db *db, struct near_index *near)
 {
 	unsigned char id[UUID_BYTES];
-	char text[UUID_TEXT];
+	char text[UUID_TEXT], removed[NUMBER];
+	auto_rows *rows = NULL;
 	struct error err;
 
 	if (!saved_at[0] || !near_index_is_unsaved(near))
 		return ok();
 	uuid_random(id);
 	uuid_to_text(text, id);
-	if ((err = db_do(db, SQL_NEAR_NOTE_SNAPSHOT, (const char *[]){ text }, NULL)).code)
+	snprintf(removed, sizeof removed, "%lld", (long long)near->removed);
+	err = db_run(db, SQL_NEAR_NOTE_SNAPSHOT, (const char *[]){ text, removed }, &rows);
+	if (err.code || !rows_count(rows))
 		return err;
 	if (!near_index_save(near, saved_at, id).code)
 		log_info("fingerprint: %zu hashes and sounds are saved at %s", near_index_count(near),
@@ -106,16 +110,59 @@ static struct error save_index(struct db *db, struct near_index *near)
 	return ok();
 }
 
-static struct error borrow_index(struct db *db, struct near_index **ret_near)
+static struct near_index *take_idle(void)
 {
 	lock_take(&idle_lock);
 	struct near_index *near = idle;
 	idle = NULL;
 	lock_release(&idle_lock);
-	if (!near)
-		return restore_index(db, ret_near);
-	*ret_near = near;
+	return near;
+}
+
+static struct error read_numbering(struct db *db, uint32_t *ret_next, int64_t *ret_removed)
+{
+	auto_rows *rows = NULL;
+	struct error err = db_run(db, SQL_NEAR_NUMBERING, NULL, &rows);
+
+	if (err.code)
+		return err;
+	*ret_next = (uint32_t)rows_integer(rows, 0, 0);
+	*ret_removed = rows_integer(rows, 0, 1);
 	return ok();
+}
+
+/* What was removed for good stays in no memory and no file: both are made anew. */
+static struct error drop_stale_index(struct db *db, int64_t *ret_removed)
+{
+	static _Atomic int64_t seen = -1; /* as of the last look of this process */
+	uint32_t next;
+	struct error err = read_numbering(db, &next, ret_removed);
+
+	if (err.code)
+		return err;
+	int64_t before = atomic_exchange(&seen, *ret_removed);
+	if (before < 0 || before == *ret_removed)
+		return ok();
+	log_info("fingerprint: the index is made anew, because fingerprints were removed");
+	near_index_free(take_idle());
+	if (saved_at[0])
+		unlink(saved_at);
+	return ok();
+}
+
+static struct error borrow_index(struct db *db, struct near_index **ret_near)
+{
+	int64_t removed = 0;
+	struct error err = drop_stale_index(db, &removed);
+
+	if (err.code)
+		return err;
+	*ret_near = take_idle();
+	if (*ret_near)
+		return ok();
+	if (!(err = restore_index(db, ret_near)).code)
+		(*ret_near)->removed = removed;
+	return err;
 }
 
 static void give_back_index(struct near_index *near)
@@ -168,16 +215,6 @@ static struct error take_sound(void *arg, const struct rows *row)
 	           : errorf(ERR_INTERNAL, "a sound's words that cannot be read");
 }
 
-static struct error read_numbering(struct db *db, uint32_t *ret_next)
-{
-	auto_rows *rows = NULL;
-	struct error err = db_run(db, SQL_NEAR_NUMBERING, NULL, &rows);
-
-	if (!err.code)
-		*ret_next = (uint32_t)rows_integer(rows, 0, 0);
-	return err;
-}
-
 /* Adds what has numbers from *next to before `end`. `take` moves *next on. */
 static struct error load_some(struct job_run *job, struct near_index *near,
                               enum statement statement,
@@ -205,8 +242,9 @@ static struct error load_some(struct job_run *job, struct near_index *near,
 static struct error load_index(struct job_run *job, struct near_index *near)
 {
 	size_t before = near_index_count(near);
+	int64_t removed;
 	uint32_t end = 0;
-	struct error err = read_numbering(job->db, &end);
+	struct error err = read_numbering(job->db, &end, &removed);
 
 	if (!err.code)
 		err = load_some(job, near, SQL_NEAR_KNOWN, take_hash, &near->next, end);
@@ -561,8 +599,11 @@ static struct error take_fingerprints(struct job_run *job)
 	struct near_queue items = { SQL_NEAR_DUE, false, "-1", NO_UUID };
 	struct near_queue waiting = { SQL_NEAR_WAITING_DUE, true, "-1", NO_UUID };
 	bool more = true;
-	struct error err = db_do(job->db, SQL_NEAR_WAITING_STALE, NULL, NULL);
+	int64_t removed;
+	struct error err = drop_stale_index(job->db, &removed);
 
+	if (!err.code)
+		err = db_do(job->db, SQL_NEAR_WAITING_STALE, NULL, NULL);
 	while (!err.code && more) {
 		more = false;
 		err = near_window(&run, &items, &more);

@@ -12,8 +12,8 @@ SELECT i.id, i.version, i.media_type, encode(i.rendition, 'hex'), f.recipe
 
 -- name: near_numbering
 -- Which number the next hash gets: all smaller ones are committed or will never be.
---   -> number
-SELECT next FROM fingerprint_number
+--   -> number, how often hashes were removed for good
+SELECT next, removed FROM fingerprint_number
 
 -- name: near_snapshot
 -- A file that the index was saved in.
@@ -22,9 +22,10 @@ SELECT next FROM fingerprint_number
 SELECT id FROM fingerprint_snapshot WHERE id = $1::uuid
 
 -- name: near_note_snapshot
--- Notes a file that the index is about to be saved in.
---   $1 its id uuid
-INSERT INTO fingerprint_snapshot (id) VALUES ($1::uuid)
+-- Notes a file that the index is about to be saved in, unless hashes were removed for good since the index was begun.
+--   $1 its id uuid, $2 how often they had been
+--   -> a row, if it may be saved
+INSERT INTO fingerprint_snapshot (id) SELECT $1::uuid FROM fingerprint_number WHERE removed = $2::bigint RETURNING id
 
 -- name: near_known
 -- Hashes that can be compared, by their numbers.

@@ -31,7 +31,8 @@ struct near_index {
 	struct hamming_index *hashes;
 	struct sound_index *sounds;
 	uint32_t next, next_sound;
-	uint32_t saved; /* the file has all below */
+	uint32_t saved;  /* the file has all below */
+	int64_t removed; /* how often hashes had been removed for good when it was begun */
 };
 
 struct near_index *near_index_new(void);

@@ -12,6 +12,7 @@
 #include "corpus/near_duplicates.h"
 #include "db/db.h"
 #include "engine/workers.h"
+#include "release/takedown.h"
 #include "scoring/consensus.h"
 #include "scoring/scorer.h"
 #include "work/job.h"
@@ -161,8 +162,10 @@ static bool work_once(struct loop *loop, void *arg)
 	if (!part->begun && part->worker->at_start)
 		part->worker->at_start(part->db);
 	part->begun = true;
-	struct error err =
-		job_work(part->worker->handlers, part->db, background.store, &progress, &worked);
+	struct error err = takedown_evict(part->db, background.store);
+
+	if (!err.code)
+		err = job_work(part->worker->handlers, part->db, background.store, &progress, &worked);
 
 	note_outcome(part, "jobs", err);
 	if (err.code)

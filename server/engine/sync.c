@@ -13,6 +13,7 @@
 #include "db/db.h"
 #include "judging/dispatcher.h"
 #include "people/revocation.h"
+#include "release/takedown.h"
 #include "scoring/integrity.h"
 #include "scoring/stats.h"
 #include "work/loop.h"
@@ -41,6 +42,8 @@ static struct error sync_work(struct sync_thread *sync_thread, int64_t *ret_rest
 		err = dispatcher_refresh(sync_thread->dispatcher, sync_thread->db, ret_rest_ms);
 	if (!err.code)
 		err = lost_media_refresh(sync_thread->db, sync_thread->store);
+	if (!err.code)
+		err = takedown_evict(sync_thread->db, sync_thread->store);
 	if (err.code || clock_monotonic_ms() - sync_thread->watched_ms < WATCH_MS)
 		return err;
 	sync_thread->watched_ms = clock_monotonic_ms();

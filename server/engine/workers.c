@@ -15,6 +15,7 @@
 #include "release/build.h"
 #include "release/layout.h"
 #include "release/revise.h"
+#include "release/takedown.h"
 #include "release/unseal.h"
 #include "review/dispute.h"
 #include "review/set_aside.h"
@@ -28,13 +29,15 @@ typedef const struct job_handler *const handler_list[];
 /* A rendering may take days, as fingerprints of all that there is may, and a leak table or the
  * layouts of a large release hours; neither releases nor originals that are to be read wait for
  * them; what is done every minute waits for none. Files that were sent wait for none of them, nor
- * for somebody's slow server; and only mail waits for the mail server. */
+ * for somebody's slow server; what is to be removed waits for nothing; and only mail waits for the
+ * mail server. */
 const struct job_worker job_workers[JOB_WORKERS] = {
 	{ "worker", false, 0, (handler_list){ &release_job, &revise_job, &unseal_job, NULL }, NULL },
 	{ "layouter", true, 0, (handler_list){ &layouts_job, NULL }, NULL },
 	{ "intake", false, 0, (handler_list){ &contribution_job, &recut_job, NULL }, NULL },
 	{ "fetcher", true, 0, (handler_list){ &contribution_fetch_job, &contribution_sweep_job, NULL },
 	  NULL },
+	{ "remover", false, 0, (handler_list){ &takedown_job, NULL }, NULL },
 	{ "mailer", true, 0, (handler_list){ &mail_job, NULL }, NULL },
 	{ "renderer", true, 0, (handler_list){ &rendering_job, NULL }, rendering_remind },
 	{ "measurer", true, 0, (handler_list){ &leaks_job, NULL }, NULL },

@@ -20,7 +20,7 @@ struct job_worker {
 	void (*at_start)(struct db *db);           /* says something once; may be NULL */
 };
 
-#define JOB_WORKERS 10
+#define JOB_WORKERS 11
 
 extern const struct job_worker job_workers[JOB_WORKERS];
 

@@ -80,19 +80,31 @@ static struct error check_decision(const struct notice_case *deciding)
 	return check_held(deciding);
 }
 
-static struct error withdraw_reported(struct db *db, const struct notice_case *deciding)
+static const char *class_of_reason(const char *reason)
 {
-	const char *reason = rows_text(deciding->rows, 0, REASON);
-	const struct item_editor editor = { .who = deciding->decision->email,
-		                                .reason = deciding->decision->facts };
-
-	if (rows_flag(deciding->rows, 0, TAKEN_DOWN))
-		return ok();
 	for (unsigned i = 0; notice_reasons[i]; i++)
 		if (strcmp(reason, notice_reasons[i]) == 0)
-			return withdrawal_within(db, rows_text(deciding->rows, 0, ITEM), notice_classes[i],
-			                         &editor);
-	return errorf(ERR_INTERNAL, "a notice without a reason");
+			return notice_classes[i];
+	return "other";
+}
+
+/* What was taken down before may lose its original by this decision. */
+static struct error withdraw_reported(struct db *db, const struct notice_case *deciding)
+{
+	const struct item_editor editor = { .who = deciding->decision->email,
+		                                .reason = deciding->decision->facts };
+	const struct withdrawal_request request = {
+		.item = rows_text(deciding->rows, 0, ITEM),
+		.reason_class = class_of_reason(rows_text(deciding->rows, 0, REASON)),
+		.original = deciding->decision->original,
+		.editor = &editor,
+	};
+	bool before = rows_flag(deciding->rows, 0, TAKEN_DOWN);
+
+	if (before && !request.original)
+		return ok();
+	struct error err = withdrawal_within(db, &request);
+	return before && err.code == ERR_CONFLICT ? ok() : err;
 }
 
 static struct error review_reported(struct db *db, const struct notice_case *deciding)
@@ -190,6 +202,8 @@ static struct error check_words(const struct notice_ruling *decision)
 
 	if (!decision->upheld && !none)
 		return error_field("/action", "must be none where the notice is rejected.");
+	if (decision->original && strcmp(decision->action, notice_actions[ACTION_WITHDRAW]) != 0)
+		return error_field("/remove_original", "goes with the action withdraw alone.");
 	if (decision->upheld == no_breach)
 		return error_field("/ground_kind",
 		                   "must be law or terms where the notice is upheld, else no_breach.");

@@ -25,6 +25,7 @@
 struct notice_ruling {
 	bool upheld;
 	const char *action; /* one of notice_actions; "none" where it is rejected */
+	bool original;      /* where it withdraws: the original is removed too */
 	const char *ground_kind, *ground, *facts;
 	const char *authority; /* NULL: none has decided */
 	const char *account, *email;

@@ -11,6 +11,7 @@
 #include "release/keys.h"
 #include "release/layout_making.h"
 #include "release/layouts/layouts.h"
+#include "release/withdrawal.h"
 
 static const struct layout *const layouts[] = {
 	&layout_own, /* first: the others look media up in it */
@@ -30,6 +31,16 @@ static void list_layouts(char names[256])
 	names[0] = '\0';
 	for (size_t i = 0; i < LAYOUTS; i++)
 		len += (size_t)snprintf(names + len, 256 - len, "%s%s", i ? " " : "", layouts[i]->name);
+}
+
+const char *layouts_that_repeat(struct arena *arena)
+{
+	const char *list = "";
+
+	for (size_t i = 0; i < LAYOUTS; i++)
+		if (layouts[i]->repeats_media)
+			list = arena_printf(arena, "%s%s%s", list, *list ? "," : "", layouts[i]->name);
+	return arena_printf(arena, "{%s}", list);
 }
 
 struct error layout_named(const char *name, const struct layout **ret_layout)
@@ -228,12 +239,29 @@ static struct error is_wanted(struct db *db, const char *release_id, const struc
 	return err;
 }
 
+/* Of a release from which something was withdrawn none is given out, and its media go. */
+static struct error is_whole_release(struct db *db, const char *release_id, bool *ret_whole)
+{
+	struct arena *arena = arena_new();
+	const char *revision = NULL;
+	int64_t withdrawn = 0;
+	struct error err = withdrawal_count(db, arena, release_id, &revision, &withdrawn);
+
+	*ret_whole = withdrawn == 0;
+	arena_free(arena);
+	return err;
+}
+
 /* A machine without the key leaves them to one that has it. */
 static struct error make_layouts(struct job_run *run)
 {
 	const struct progress_listener progress = job_listener(run);
-	struct error err = keys_check(run->db);
+	bool whole = false;
+	struct error err = is_whole_release(run->db, run->job->subject, &whole);
 
+	if (err.code || !whole)
+		return err;
+	err = keys_check(run->db);
 	run->unfit = err.code != OK;
 	for (size_t i = 0; i < LAYOUTS && !err.code; i++) {
 		bool wanted;

@@ -41,6 +41,9 @@ struct layout {
 /* By its name. ERR_INVALID, naming those that there are. */
 struct error layout_named(const char *name, const struct layout **ret_layout) MUST_CHECK;
 
+/* The names of those that repeat the media, as an array in PostgreSQL's text. */
+const char *layouts_that_repeat(struct arena *arena);
+
 /* A layout that was made. */
 struct made_layout {
 	const char *name;
@@ -66,7 +69,7 @@ struct error layout_make(struct db *db, struct store *store, const char *release
 struct error layout_ask(struct db *db, const char *release_id, const struct layout *layout,
                         const char *account, char ret_job[UUID_TEXT]) MUST_CHECK;
 
-/* Makes all that repeat no media. */
+/* Makes all that repeat no media, of a release from which nothing was withdrawn. */
 extern const struct job_handler layouts_job;
 
 #endif

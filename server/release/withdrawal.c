@@ -6,17 +6,18 @@
 
 #include "corpus/item_edit.h"
 #include "release/artefact.h"
+#include "release/takedown.h"
 
 /* ------------------------------------------------------------------ the decision */
 
 struct taking_down {
-	const char *item, *reason_class;
-	const struct item_editor *editor;
+	const struct withdrawal_request *request;
+	const char *item; /* or one that has its bytes */
 	int64_t seq;
 };
 
-/* Out of service, unless it is already. */
-static struct error take_out(struct db *db, const struct taking_down *taking)
+/* Out of service, unless it is already. *ret_before: it was taken down before. */
+static struct error take_out(struct db *db, const struct taking_down *taking, bool *ret_before)
 {
 	auto_rows *rows = NULL;
 	struct error err = db_run(db, SQL_WITHDRAWAL_ITEM, (const char *[]){ taking->item }, &rows);
@@ -25,51 +26,91 @@ static struct error take_out(struct db *db, const struct taking_down *taking)
 		return err;
 	if (rows_count(rows) == 0)
 		return errorf(ERR_NOT_FOUND, "There is no such item.");
-	if (rows_flag(rows, 0, 1))
-		return error_because(REASON_ITEM_WITHDRAWN);
+	*ret_before = rows_flag(rows, 0, 1);
+	if (*ret_before)
+		return ok();
 	if (rows_flag(rows, 0, 2))
 		return error_because(REASON_ITEM_HELD);
-	return rows_flag(rows, 0, 0) ? ok() : item_take_out(db, taking->item, taking->editor);
+	return rows_flag(rows, 0, 0) ? ok() : item_take_out(db, taking->item, taking->request->editor);
 }
 
 static struct error note_withdrawal(struct db *db, struct taking_down *taking)
 {
-	const char *const row[] = { taking->item, taking->reason_class, taking->editor->who };
+	const struct withdrawal_request *request = taking->request;
+	const char *const row[] = { taking->item, request->reason_class, request->editor->who };
 	auto_rows *rows = NULL;
 	struct error err = db_run(db, SQL_WITHDRAWAL_ADD, row, &rows);
+
+	if (err.code)
+		return err;
+	taking->seq = rows_integer(rows, 0, 0);
+	return db_do(db, SQL_WITHDRAWAL_REVISE, (const char *[]){ taking->item }, NULL);
+}
+
+static struct error find_withdrawal(struct db *db, struct taking_down *taking)
+{
+	auto_rows *rows = NULL;
+	struct error err = db_run(db, SQL_WITHDRAWAL_NUMBER, (const char *[]){ taking->item }, &rows);
 
 	if (!err.code)
 		taking->seq = rows_integer(rows, 0, 0);
 	return err;
 }
 
+/* One item, and the decision on its files. */
+static struct error take_one_down(struct db *db, struct taking_down *taking)
+{
+	const struct withdrawal_request *request = taking->request;
+	bool before = false, decided = false;
+	struct error err = take_out(db, taking, &before);
+
+	if (err.code)
+		return err;
+	if ((err = before ? find_withdrawal(db, taking) : note_withdrawal(db, taking)).code)
+		return err;
+	err = takedown_decide(db, taking->item, request->original, request->editor->who, &decided);
+	if (err.code)
+		return err;
+	return before && !(decided && request->original) ? error_because(REASON_ITEM_WITHDRAWN) : ok();
+}
+
+/* Bytes go whole: other items that have the same go with the original. */
+static struct error take_twins_down(struct db *db, const struct withdrawal_request *request)
+{
+	auto_rows *rows = NULL;
+	struct error err = takedown_twins(db, request->item, &rows);
+
+	for (size_t r = 0; !err.code && r < rows_count(rows); r++) {
+		struct taking_down taking = { .request = request, .item = rows_text(rows, r, 0) };
+
+		err = take_one_down(db, &taking);
+	}
+	return err;
+}
+
 static struct error take_down(struct db *db, void *arg)
 {
 	struct taking_down *taking = arg;
-	const char *const item[] = { taking->item };
 	struct error err = db_do(db, SQL_WITHDRAWAL_TURN, NULL, NULL);
 
-	if (err.code || (err = take_out(db, taking)).code)
+	if (err.code || (err = take_one_down(db, taking)).code)
 		return err;
-	if ((err = note_withdrawal(db, taking)).code)
-		return err;
-	return db_do(db, SQL_WITHDRAWAL_REVISE, item, NULL);
+	return taking->request->original ? take_twins_down(db, taking->request) : ok();
 }
 
-struct error withdrawal_within(struct db *db, const char *item, const char *reason_class,
-                               const struct item_editor *editor)
+struct error withdrawal_within(struct db *db, const struct withdrawal_request *request)
 {
-	return take_down(db, &(struct taking_down){ item, reason_class, editor, 0 });
+	return take_down(db, &(struct taking_down){ request, request->item, 0 });
 }
 
-struct error withdrawal_make(struct db *db, const char *item, const char *reason_class,
-                             const struct item_editor *editor, int64_t *ret_seq)
+struct error withdrawal_make(struct db *db, const struct withdrawal_request *request,
+                             int64_t *ret_seq)
 {
-	struct taking_down taking = { item, reason_class, editor, 0 };
+	struct taking_down taking = { request, request->item, 0 };
 	unsigned char id[UUID_BYTES];
 	struct error err;
 
-	if (!uuid_from_text(id, item))
+	if (!uuid_from_text(id, request->item))
 		return errorf(ERR_NOT_FOUND, "There is no such item.");
 	if (!(err = db_transaction(db, take_down, &taking)).code)
 		*ret_seq = taking.seq;

@@ -18,6 +18,7 @@
 #ifndef RELEASE_WITHDRAWAL_H
 #define RELEASE_WITHDRAWAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,19 +29,25 @@
 
 struct item_editor;
 
+struct withdrawal_request {
+	const char *item, *reason_class; /* of withdrawal_classes */
+	bool original; /* it is removed, too (release/takedown); else kept as evidence */
+	const struct item_editor *editor;
+};
+
 /*
- * Takes an item down, with a class of withdrawal_classes; one that was out of service already too.
- * ERR_NOT_FOUND; ERR_CONFLICT: it was taken down before.
+ * Takes an item down; one that was out of service already too.  What was taken down before, and
+ * kept its original, may lose that.  *ret_seq: its number.  ERR_NOT_FOUND; ERR_CONFLICT: it was
+ * taken down before, so far.
  */
-struct error withdrawal_make(struct db *db, const char *item, const char *reason_class,
-                             const struct item_editor *editor, int64_t *ret_seq) MUST_CHECK;
+struct error withdrawal_make(struct db *db, const struct withdrawal_request *request,
+                             int64_t *ret_seq) MUST_CHECK;
 
 /*
  * The same within a transaction, and without its number.  ERR_CONFLICT also where a notice has the
  * item kept as it is (notices/hiding).
  */
-struct error withdrawal_within(struct db *db, const char *item, const char *reason_class,
-                               const struct item_editor *editor) MUST_CHECK;
+struct error withdrawal_within(struct db *db, const struct withdrawal_request *request) MUST_CHECK;
 
 /* ------------------------------------------------------------------ what is no longer given out */
 

@@ -42,6 +42,10 @@ passes AS (
         ON CONFLICT (holder) DO UPDATE SET until = excluded.until)
 SELECT seq FROM made
 
+-- name: withdrawal_number
+-- $1 item uuid that was taken down; returns its seq
+SELECT seq FROM withdrawal WHERE item_id = $1::uuid
+
 -- name: withdrawal_revise
 -- A job for each release that has the item, and for each that is being made, which may come to have it. Each looks again
 -- when its turn comes, after this transaction: so none is spared because another waits.

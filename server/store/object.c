@@ -518,6 +518,11 @@ static struct error object_remove(struct store *store, const unsigned char diges
 	return cache_remove(object->cache, digest);
 }
 
+static struct error object_evict(struct store *store, const unsigned char digest[SHA256_BYTES])
+{
+	return cache_remove(as_object_store(store)->cache, digest);
+}
+
 static void object_locate(struct store *store, const unsigned char digest[SHA256_BYTES],
                           char where[PATH_MAX])
 {
@@ -627,6 +632,7 @@ const struct store_kind object_kind = {
 	.verify = object_verify,
 	.presign = object_presign,
 	.remove = object_remove,
+	.evict = object_evict,
 	.locate = object_locate,
 	.borrow = object_borrow,
 	.give_back = object_return,

@@ -131,6 +131,12 @@ struct error store_remove(struct store *store, const unsigned char digest[SHA256
 	return store->kind->remove(store, digest);
 }
 
+struct error store_evict(struct store *store, const unsigned char digest[SHA256_BYTES])
+{
+	lock_check("the store");
+	return store->kind->evict ? store->kind->evict(store, digest) : ok();
+}
+
 void store_locate(struct store *store, const unsigned char digest[SHA256_BYTES],
                   char where[PATH_MAX])
 {

@@ -114,6 +114,9 @@ struct error store_presign(struct store *store, const struct store_reading *read
 /* Removing what is not there is fine. */
 struct error store_remove(struct store *store, const unsigned char digest[SHA256_BYTES]) MUST_CHECK;
 
+/* Drops the copy of a file that this machine keeps at hand; where the file lies it stays. */
+struct error store_evict(struct store *store, const unsigned char digest[SHA256_BYTES]) MUST_CHECK;
+
 /* Says where a file lies, there or not: for messages. */
 void store_locate(struct store *store, const unsigned char digest[SHA256_BYTES],
                   char where[PATH_MAX]);

@@ -37,6 +37,8 @@ struct store_kind {
 	struct error (*presign)(struct store *store, const struct store_reading *reading,
 	                        struct arena *arena, const char **ret_url);
 	struct error (*remove)(struct store *store, const unsigned char digest[SHA256_BYTES]);
+	/* NULL: there are no copies. */
+	struct error (*evict)(struct store *store, const unsigned char digest[SHA256_BYTES]);
 	void (*locate)(struct store *store, const unsigned char digest[SHA256_BYTES],
 	               char where[PATH_MAX]);
 	struct error (*borrow)(struct store *store, const unsigned char digest[SHA256_BYTES],

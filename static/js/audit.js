@@ -79,6 +79,8 @@ const KINDS = [
 	"opinion_undone",
 	"fact_check_added",
 	"fact_check_removed",
+	"removal_decided",
+	"media_removed",
 ];
 
 /** The list as it is shown: an older answer that comes late is not. */

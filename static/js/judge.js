@@ -326,7 +326,14 @@ dialog.addEventListener("close", () => {
 	else
 		backToPair();
 });
-const askSkip = () => { dialog.returnValue = ""; dialog.showModal(); };
+
+/** The address of a medium stands behind the #, which no log sees; it tells no more than the picture does. */
+function askSkip() {
+	for (const { position, media } of pair.assignment.items)
+		byId(`report-${position}`).href = `/report#item=${encodeURIComponent(media.url)}`;
+	dialog.returnValue = "";
+	dialog.showModal();
+}
 
 byId("agree").addEventListener("click", agree);
 next.addEventListener("click", goOn);

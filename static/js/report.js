@@ -114,8 +114,13 @@ onSend(complaint, byId("complaint-trouble"), async () => {
 	show(body);
 });
 
-/** The reference that the address has; headings have names there, too, which are shorter. */
+/** The item, or the reference, that the address has; headings have names there, too, which are shorter. */
 function followAddress() {
+	const [, item] = /^#item=(.+)$/.exec(location.hash) ?? [];
+	if (item) {
+		notice.elements.which.value = decodeURIComponent(item);
+		return;
+	}
 	const reference = decodeURIComponent(location.hash.slice(1));
 	if (reference.length < 40)
 		return;

@@ -91,6 +91,28 @@ describe("the pages", () => {
 		await visit.close();
 	});
 
+	test("either of a pair can be reported from the judging page, which says nothing of which is real", async () => {
+		const visit = await begin("image");
+		await visit.page.keyboard.press("s");
+		await visit.at("skip-dialog").waitFor();
+		const addresses = [];
+		for (const side of ["left", "right"]) {
+			const [report] = await Promise.all([visit.context.waitForEvent("page"), visit.at(`report-${side}`).click()]);
+			const named = report.getByTestId("notice-item");
+			await until("the item's address", async () => (await named.inputValue()).startsWith("/api/v1/media/"), { seconds: 15 });
+			addresses.push(await named.inputValue());
+			await report.close();
+		}
+		assert.notEqual(addresses[0], addresses[1]);
+		assert.equal(addresses[0].length, addresses[1].length);
+		const answers = [];
+		for (const address of addresses)
+			answers.push((await new Client(server.url).post("/notices", { address, reason: "other", explanation: "A neighbour's garden is shown here.", name: "Ada", email: "ada@example.org", good_faith: true })).status);
+		assert.deepEqual(answers, [201, 201]);
+		await visit.page.keyboard.press("Escape");
+		await visit.at("skip-dialog").waitFor({ state: "hidden" });
+	});
+
 	test("three pairs by keyboard alone, with the truth of practice pairs, and progress", async () => {
 		const visit = await arrive();
 		const { page } = visit;

@@ -65,6 +65,7 @@ int main(int argc, char **argv)
 		http_signing_suite,
 		http_certificate_suite,
 		http_withdraw_suite,
+		http_takedown_suite,
 		http_sealed_suite,
 		http_changes_suite,
 		http_cancel_suite,

@@ -62,6 +62,7 @@ Suite *http_leaks_suite(void);
 Suite *http_events_suite(void);
 Suite *http_signing_suite(void);
 Suite *http_withdraw_suite(void);
+Suite *http_takedown_suite(void);
 Suite *http_notices_suite(void);
 Suite *http_changes_suite(void);
 Suite *http_cancel_suite(void);

@@ -271,5 +271,9 @@ SELECT id, 'first', 'rejected', 'none', 'no_breach', 'none', repeat('words ', 20
 INSERT INTO hiding (item_id, notice_id, held, hidden_at)
 SELECT item_id, id, false, made_at FROM notice WHERE state = 'open' AND hides = 'hid' ORDER BY made_at DESC LIMIT 200;
 
+-- One that was withdrawn, whose files are to go.
+INSERT INTO withdrawal (item_id, reason_class, by) VALUES (filled_id('item', 2004), 'rights', 'root');
+INSERT INTO removal (item_id, original, decided_by) VALUES (filled_id('item', 2004), true, 'root');
+
 DROP TABLE filled_pair, filled_release;
 VACUUM ANALYZE;
