@@ -6,6 +6,7 @@
 
 #include "client.h"
 #include "core/vocabulary.h"
+#include "corpus/campaign_settings.h"
 #include "database.h"
 #include "describe.h"
 #include "judging/judgment.h"
@@ -63,6 +64,7 @@ static const struct {
 	{ "account.role", account_roles, "" },
 	{ "audit.actor_kind", audit_actors, "" },
 	{ "campaign.second_opinion", second_opinions, "" },
+	{ "campaign.state", campaign_states, "" },
 	{ "contribution.media_type", media_types, "" },
 	{ "contribution.people", contribution_people, "" },
 	{ "contribution.rights", contribution_rights, "" },
@@ -171,6 +173,9 @@ static const struct {
 	{ "NoticeAction/enum", notice_actions, NULL },
 	{ "NoticeGround/enum", notice_grounds, NULL },
 	{ "ChangeKind/enum", change_kinds, NULL },
+	{ "CampaignState/enum", campaign_states, NULL },
+	{ "CampaignSettings/properties/second_opinion/enum", second_opinions, NULL },
+	{ "CampaignSetting/properties/kind/enum", setting_kinds, NULL },
 	{ "ChangeReason/enum", change_reasons, NULL },
 	{ "Skip/properties/reason/enum", skip_reasons, NULL },
 	{ "RulingWish/properties/ruling/enum", ruling_choices, NULL },
