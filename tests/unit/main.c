@@ -62,6 +62,7 @@ static Suite *(*const suites[])(void) = {
 	crowd_scouts_suite,
 	crowd_deciding_suite,
 	crowd_alarms_suite,
+	crowd_forecast_suite,
 	crowd_integrity_suite,
 	crowd_leaks_suite,
 	media_traits_suite,
