@@ -47,7 +47,18 @@ DROP TRIGGER act_campaign_guided ON campaign;
 CREATE TRIGGER act_campaign_guided AFTER UPDATE OF guidelines, second_opinion, second_share, questions, media_types, fake_rate ON campaign
     FOR EACH ROW EXECUTE FUNCTION note_act('campaign_changed', 'campaign', 'id', 'guidelines second_opinion second_share questions media_types fake_rate');
 
+CREATE TABLE campaign_fit (
+    campaign_id  uuid PRIMARY KEY REFERENCES campaign,
+    fitted_at    timestamptz NOT NULL DEFAULT now(),
+    figures      jsonb NOT NULL
+);
+COMMENT ON TABLE campaign_fit IS 'What the last full fit counted of a campaign, for those who watch it: nothing of it is worth counting at each look.';
+COMMENT ON COLUMN campaign_fit.figures IS 'judgments; gold, right; histogram: items that are no gold by tenths of what is believed; judgments and fake verdicts on each side; served: judgments on items of known truth, and of fakes; left: what is still to be judged (crowd/forecast); cohorts.';
+
 -- ---------------------------------------------------------------- who carries which label
+
+CREATE INDEX volunteer_network_by_provider ON volunteer_network (campaign_id, provider) WHERE provider IS NOT NULL;
+COMMENT ON INDEX volunteer_network_by_provider IS 'How many volunteers came by one provider.';
 
 CREATE TABLE carried_label (
     item_id      uuid PRIMARY KEY REFERENCES item,

@@ -7,11 +7,14 @@
 
 #include "api/api.h"
 #include "api/present/present_campaign.h"
+#include "api/present/present_live.h"
 #include "core/json_reader.h"
 #include "core/number.h"
 #include "corpus/campaign.h"
 #include "corpus/campaign_settings.h"
 #include "scoring/campaign_effect.h"
+#include "scoring/campaign_live.h"
+#include "scoring/rigging.h"
 
 #define CAMPAIGNS_LIMIT 100
 #define NAME_MOST       63
@@ -217,4 +220,29 @@ struct error post_campaign_pause(struct request *req, struct db *db)
 struct error post_campaign_close(struct request *req, struct db *db)
 {
 	return move_as_asked(req, db, CAMPAIGN_CLOSE);
+}
+
+/* ------------------------------------------------------------------ watching */
+
+struct error get_campaign_live(struct request *req, struct db *db)
+{
+	struct campaign_live live = { 0 };
+	struct error err = campaign_live_read(db, req->arena, req->args[0], &live);
+
+	if (err.code)
+		return err;
+	request_json(req, 200, present_live(&live));
+	campaign_live_clear(&live);
+	return ok();
+}
+
+struct error get_campaign_rigging(struct request *req, struct db *db)
+{
+	struct rigging *rigging = arena_alloc(req->arena, sizeof *rigging);
+	struct error err = rigging_read(db, req->arena, req->args[0], rigging);
+
+	if (err.code)
+		return err;
+	request_json(req, 200, present_rigging(rigging));
+	return ok();
 }

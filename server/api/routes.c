@@ -129,6 +129,8 @@ const struct route api_routes[] = {
 	{ "POST",   V1 "/campaigns/{}/open",      .handle = post_campaign_open,  .tagged = true, .lane = &lane_queries, .needs = MAY_OPERATE, .budget = RATE_WRITE, .json = MAX_BODY },
 	{ "POST",   V1 "/campaigns/{}/pause",     .handle = post_campaign_pause, .tagged = true, .lane = &lane_queries, .needs = MAY_OPERATE, .budget = RATE_WRITE, .json = MAX_BODY },
 	{ "POST",   V1 "/campaigns/{}/close",     .handle = post_campaign_close, .tagged = true, .lane = &lane_queries, .needs = MAY_OPERATE, .budget = RATE_WRITE, .json = MAX_BODY },
+	{ "GET",    V1 "/campaigns/{}/live",      .handle = get_campaign_live,   .lane = &lane_queries, .needs = MAY_GUARD },
+	{ "GET",    V1 "/campaigns/{}/rigging",   .handle = get_campaign_rigging, .lane = &lane_queries, .needs = MAY_GUARD },
 	{ "GET",    V1 "/openapi.json",           .handle = get_openapi },
 	{ "GET",    "/healthz",                   .handle = get_healthz },
 	{ "GET",    "/readyz",                    .handle = get_readyz,          .lane = &lane_queries },

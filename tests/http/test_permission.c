@@ -216,6 +216,8 @@ static const struct cells {
 	{ "POST /api/v1/campaigns", "??xxx+" },
 	{ "GET /api/v1/campaigns/{}", "??xx++" },
 	{ "PATCH /api/v1/campaigns/{}", "??xxx+" },
+	{ "GET /api/v1/campaigns/{}/live", "??xx++" },
+	{ "GET /api/v1/campaigns/{}/rigging", "??xx++" },
 	{ "POST /api/v1/campaigns/{}/open", "??xxx+" },
 	{ "POST /api/v1/campaigns/{}/pause", "??xxx+" },
 	{ "POST /api/v1/campaigns/{}/close", "??xxx+" },
