@@ -143,6 +143,7 @@ const struct route api_routes[] = {
 	{ "GET",    "/moderate/notices",          .handle = get_page, .page = "notices.html" },
 	{ "GET",    "/moderate",                  .handle = get_page, .page = "moderate.html" },
 	{ "GET",    "/admin",                     .handle = get_page, .page = "admin.html" },
+	{ "GET",    "/admin/campaigns",           .handle = get_page, .page = "campaigns.html" },
 	{ "GET",    "/admin/audit",               .handle = get_page, .page = "audit.html" },
 	{ "GET",    "/static/{*}",                .handle = get_static },
 	{ NULL },

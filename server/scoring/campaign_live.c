@@ -26,7 +26,7 @@ static json_t *live_json(const char *text)
 	return err.code ? NULL : object;
 }
 
-static double member(const json_t *object, const char *name)
+static double live_number(const json_t *object, const char *name)
 {
 	return json_number_value(json_object_get(object, name));
 }
@@ -56,11 +56,11 @@ static void find_side_bias(struct campaign_live *live)
 	live->side_difference = live->side_low = live->side_high = NAN;
 	for (size_t s = 0; s < 2; s++) {
 		const json_t *side = json_array_get(sides, s);
-		double judgments = member(side, "judgments");
+		double judgments = live_number(side, "judgments");
 
 		if (!(judgments > 0))
 			return;
-		rate[s] = member(side, "fakes") / judgments;
+		rate[s] = live_number(side, "fakes") / judgments;
 		spread += rate[s] * (1 - rate[s]) / judgments;
 	}
 	live->side_difference = rate[0] - rate[1];
@@ -73,7 +73,7 @@ static void find_side_bias(struct campaign_live *live)
 static struct error read_pace(struct db *db, const char *id, const json_t *fit,
                               struct forecast_pace *ret_pace)
 {
-	double judgments = member(fit, "judgments"), gold = member(fit, "gold");
+	double judgments = live_number(fit, "judgments"), gold = live_number(fit, "gold");
 	double helping = judgments > 0 ? 2 * (1 - gold / judgments) : 2; /* of a pair's */
 	double hours[HOURS_MOST];
 	size_t count = 0;
@@ -91,13 +91,13 @@ static struct error read_pace(struct db *db, const char *id, const json_t *fit,
 static struct forecast_left left_of_fit(const json_t *fit, double in_service)
 {
 	const json_t *told = json_object_get(fit, "left");
-	struct forecast_left left = { .judgments = member(told, "judgments"),
-		                          .variance = member(told, "variance"),
-		                          .fresh = member(told, "fresh"),
-		                          .fresh_variance = member(told, "fresh_variance"),
-		                          .ended = (uint32_t)member(told, "ended") };
+	struct forecast_left left = { .judgments = live_number(told, "judgments"),
+		                          .variance = live_number(told, "variance"),
+		                          .fresh = live_number(told, "fresh"),
+		                          .fresh_variance = live_number(told, "fresh_variance"),
+		                          .ended = (uint32_t)live_number(told, "ended") };
 
-	forecast_add_fresh(&left, fmax(0, in_service - member(told, "open")));
+	forecast_add_fresh(&left, fmax(0, in_service - live_number(told, "open")));
 	return left;
 }
 

@@ -3,6 +3,7 @@
  * What admins may rely on who make, change, pause and watch campaigns; and that what a change does
  * to items is what was said before.
  */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,8 @@
 #include "db/db.h"
 #include "program.h"
 #include "scoring/campaign_effect.h"
+#include "scoring/campaign_live.h"
+#include "scoring/rigging.h"
 #include "scoring/scorer.h"
 #include "suites.h"
 #include "world.h"
@@ -357,6 +360,28 @@ END_TEST
 
 /* ------------------------------------------------------------------ what a change does */
 
+#define HONEST 9
+#define LIARS  6
+
+/* Volunteers first..first+count-1 judge the items of the campaign that fit, within the last
+ * minutes; the odd ones see them on the left. */
+static void campaign_judged(const char *name, int first, int count, const char *items,
+                            const char *wrong)
+{
+	tell_db("WITH said AS (SELECT gen_random_uuid() AS pair, md5('%s judge ' || v)::uuid AS who, v,"
+	        " i.id AS item, i.campaign_id, (i.title = 'fake') <> (%s) AS fake"
+	        " FROM item i JOIN campaign k ON k.id = i.campaign_id, generate_series(%d, %d) v"
+	        " WHERE k.name = '%s' AND %s),"
+	        " p AS (INSERT INTO judged_pair (assignment_id, volunteer_id, campaign_id, media_type,"
+	        " kind, matched, policy, body_hash, server_ms, response_ms) SELECT pair, who,"
+	        " campaign_id, 'image', 'random', false, 1, sha256(''), 3000, 1000 * v FROM said)"
+	        " INSERT INTO judgment (item_id, volunteer_id, assignment_id, position, verdict,"
+	        " confidence, training) SELECT item, who, pair,"
+	        " CASE v %% 2 WHEN 1 THEN 'left' ELSE 'right' END,"
+	        " CASE WHEN fake THEN 'fake' ELSE 'real' END::verdict, 80, false FROM said",
+	        name, wrong, first, first + count - 1, name, items);
+}
+
 /* A crowd of volunteers who err at 15 % of the items, each at others, in a database of its own. */
 static const char *a_judged_campaign(void)
 {
@@ -372,24 +397,23 @@ static const char *a_judged_campaign(void)
 			.campaign = name, .count = 10, .title = what, .truth = what, .gold = true });
 		make_items(&(struct items){ .campaign = name, .count = 30, .title = what });
 	}
-	tell_db("WITH said AS (SELECT gen_random_uuid() AS pair, md5('%s judge ' || v)::uuid AS who,"
-	        " i.id AS item, i.campaign_id,"
-	        " (i.title = 'fake') <> (abs(hashtext(v || ' ' || i.sha256::text)) %% 100 < 15) AS fake"
-	        " FROM item i JOIN campaign k ON k.id = i.campaign_id, generate_series(1, 9) v"
-	        " WHERE k.name = '%s'),"
-	        " p AS (INSERT INTO judged_pair (assignment_id, volunteer_id, campaign_id, media_type,"
-	        " kind, matched, policy, body_hash, server_ms) SELECT pair, who, campaign_id, 'image',"
-	        " 'random', false, 1, sha256(''), 3000 FROM said)"
-	        " INSERT INTO judgment (item_id, volunteer_id, assignment_id, position, verdict,"
-	        " confidence, training) SELECT item, who, pair, 'left',"
-	        " CASE WHEN fake THEN 'fake' ELSE 'real' END::verdict, 80, false FROM said",
-	        name, name);
+	campaign_judged(name, 1, HONEST, "true",
+	                "abs(hashtext(v || ' ' || i.sha256::text)) % 100 < 15");
 	tell_db(
 		"INSERT INTO volunteer_network (campaign_id, volunteer_id, network, declared)"
 		" SELECT k.id, md5('%s judge ' || v)::uuid, substr(sha256(v::text::bytea), 1, 16), false"
-		" FROM campaign k, generate_series(1, 9) v WHERE k.name = '%s'",
-		name, name);
+		" FROM campaign k, generate_series(1, %d) v WHERE k.name = '%s'",
+		name, HONEST + LIARS, name);
 	return name;
+}
+
+static struct arena *keep_arena(void)
+{
+	static struct arena *arena;
+
+	if (!arena)
+		arena = arena_new();
+	return arena;
 }
 
 static struct db *database_of_campaigns(void)
@@ -466,6 +490,156 @@ START_TEST(what_decides_no_label_asks_for_no_fit)
 }
 END_TEST
 
+/* ------------------------------------------------------------------ watching */
+
+static struct campaign_live live_now(struct db *db, const char *name)
+{
+	struct campaign_live live = { 0 };
+	struct error err = campaign_live_read(db, keep_arena(), name, &live);
+
+	ck_assert_msg(!err.code, "%s", err.detail);
+	return live;
+}
+
+static long long sum_of(const json_t *list)
+{
+	long long sum = 0;
+	json_t *number;
+	size_t n;
+
+	json_array_foreach (list, n, number)
+		sum += json_integer_value(number);
+	return sum;
+}
+
+START_TEST(what_was_judged_is_counted)
+{
+	struct db *db = database_of_campaigns();
+	const char *name = a_judged_campaign();
+	struct campaign_live live = live_now(db, name);
+
+	ck_assert_ptr_null(live.fit);
+	ck_assert_str_eq(live.forecast.why, "no_fit");
+	ck_assert_int_eq(sum_of(live.minutes), 2 * HONEST * 80);
+	ck_assert_uint_eq(json_array_size(live.minutes), 60);
+	ck_assert_int_eq(live.hour_volunteers, HONEST);
+	ck_assert_double_eq(live.response_ms[1], 5000);
+	ck_assert_int_eq(number_at(live.items, "in_service"), 80);
+
+	fit_all(db);
+	live = live_now(db, name);
+	ck_assert_int_eq(sum_of(at(live.fit, "histogram")), 60);
+	ck_assert_int_eq(number_at(live.fit, "gold"), 20 * HONEST);
+	ck_assert_int_eq(number_at(live.fit, "served"), 20 * HONEST);
+	ck_assert_int_eq(number_at(live.fit, "served_fakes"), 10 * HONEST);
+	ck_assert_int_eq(number_at(live.fit, "right"),
+	                 count_db("SELECT count(*) FROM judgment j JOIN item i ON i.id = j.item_id"
+	                          " WHERE i.gold AND i.truth = j.verdict"));
+	ck_assert_int_eq(number_at(live.fit, "sides/0/judgments"), 5 * 80);
+	ck_assert_int_eq(number_at(live.fit, "sides/1/fakes"),
+	                 count_db("SELECT count(*) FROM judgment WHERE position = 'right' AND verdict ="
+	                          " 'fake'"));
+	ck_assert(live.side_low < live.side_difference && live.side_difference < live.side_high);
+	ck_assert(live.trusted && live.alpha > 0);
+	db_close(db);
+}
+END_TEST
+
+/* Of each of so many past hours 100 pairs are noted. */
+static void hours_have_passed(const char *name, int hours)
+{
+	tell_db("INSERT INTO integrity_figure (campaign_id, source, name, label, value)"
+	        " SELECT id, 'hours', 'hour_pairs', rfc3339(date_trunc('hour', now()) - make_interval("
+	        "hours => h)), 100 FROM campaign, generate_series(1, %d) h WHERE name = '%s'"
+	        " ON CONFLICT DO NOTHING",
+	        hours, name);
+}
+
+START_TEST(a_forecast_is_made_when_enough_is_known)
+{
+	struct db *db = database_of_campaigns();
+	const char *name = a_judged_campaign();
+
+	fit_all(db);
+	struct campaign_live live = live_now(db, name);
+	ck_assert_str_eq(live.forecast.why, "few_items");
+	ck_assert(isnan(live.forecast.left));
+	foresee(db, name, json_pack("{s:f}", "threshold", .9), false);
+	fit_all(db);
+	fit_all(db);
+	hours_have_passed(name, 3);
+	ck_assert_str_eq(live_now(db, name).forecast.why, "few_hours");
+	hours_have_passed(name, 12);
+	make_items(&(struct items){ .campaign = name, .count = 40 });
+	live = live_now(db, name);
+	ck_assert_ptr_null(live.forecast.why);
+	ck_assert_int_eq(live.forecast.pace_hours, 12);
+	ck_assert_double_eq_tol(live.forecast.pace, 100 * 2 * .75, 1e-9);
+	double fresh = json_number_value(at(live.fit, "left/fresh"));
+	double left = json_number_value(at(live.fit, "left/judgments")) + 40 * fresh;
+	ck_assert(fresh >= HONEST);
+	ck_assert_double_eq_tol(live.forecast.left, left, 1e-6);
+	ck_assert_double_eq_tol(live.forecast.hours, left / 150, 1e-6);
+	ck_assert(live.forecast.low <= live.forecast.hours);
+	ck_assert_ptr_nonnull(live.forecast.high_at);
+	tell_db("UPDATE campaign SET state = 'paused' WHERE name = '%s'", name);
+	ck_assert_str_eq(live_now(db, name).forecast.why, "not_open");
+	db_close(db);
+}
+END_TEST
+
+START_TEST(who_errs_together_and_what_they_carry_is_told)
+{
+	struct db *db = database_of_campaigns();
+	const char *name = a_judged_campaign();
+	struct rigging rigging;
+
+	tell_db("UPDATE campaign SET threshold = 0.9 WHERE name = '%s'", name);
+	make_items(&(struct items){ .campaign = name, .count = 8, .title = "target" });
+	campaign_judged(name, HONEST + 1, LIARS, "true",
+	                "NOT i.gold AND abs(hashtext('hint' || i.sha256::text)) % 100 < 35");
+	tell_db(
+		"UPDATE volunteer_network SET network = decode(repeat('ab', 16), 'hex')"
+		" WHERE volunteer_id IN (SELECT md5('%s judge ' || v)::uuid FROM generate_series(%d, %d)"
+		" v)",
+		name, HONEST + 1, HONEST + LIARS);
+	fit_all(db);
+	ck_assert_int_eq(rigging_read(db, keep_arena(), name, &rigging).code, OK);
+	ck_assert_uint_eq(rigging.cohort_count, 1);
+	ck_assert_uint_eq(rigging.cohorts[0].volunteers, LIARS);
+	ck_assert_uint_eq(rigging.cohorts[0].judgments, LIARS * 88);
+	ck_assert_double_eq_tol(rigging.cohorts[0].agree, 1, 1e-12);
+	ck_assert(rigging.cohorts[0].others_agree < .9);
+	ck_assert_uint_ge(rigging.network_count, 2);
+	ck_assert_str_eq(rigging.networks[0].network, "abababababababababababababababab");
+	ck_assert_int_eq(rigging.networks[0].volunteers, LIARS);
+	ck_assert_double_eq_tol(rigging.networks[0].share, LIARS * 88. / (LIARS * 88 + HONEST * 80),
+	                        1e-9);
+	ck_assert(rigging.networks[0].excess > rigging.networks[1].excess);
+	ck_assert_uint_eq(rigging.label_count, rigging.cohorts[0].labels);
+	ck_assert_uint_ge(rigging.label_count, 1);
+	for (size_t l = 0; l < rigging.label_count; l++)
+		ck_assert(rigging.labels[l].share >= .5 && rigging.labels[l].cohort == 1);
+	db_close(db);
+}
+END_TEST
+
+START_TEST(a_server_tells_how_a_campaign_goes)
+{
+	struct person moderator = an_account("moderator");
+	const char *name = a_campaign();
+	struct answer live = get(&moderator, campaign_path(name, "live"));
+
+	expect_status(live, 200);
+	ck_assert(json_is_null(at(live.body, "fitted_at")));
+	ck_assert(json_is_null(at(live.body, "gold/accuracy")));
+	ck_assert_str_eq(text_at(live.body, "forecast/unknown"), "no_fit");
+	expect_status(get(&moderator, campaign_path(name, "rigging")), 200);
+	expect_problem(get(&moderator, campaign_path("none-such", "live")), 404, "not-found");
+	expect_problem(get(&moderator, campaign_path("none-such", "rigging")), 404, "not-found");
+}
+END_TEST
+
 /* ------------------------------------------------------------------ the command line */
 
 START_TEST(the_command_line_sets_by_the_same_rules)
@@ -522,6 +696,10 @@ Suite *http_campaigns_suite(void)
 	tcase_add_test(tc, campaigns_come_by_pages);
 	tcase_add_test(tc, what_was_said_of_a_change_is_what_the_next_fit_does);
 	tcase_add_test(tc, what_decides_no_label_asks_for_no_fit);
+	tcase_add_test(tc, what_was_judged_is_counted);
+	tcase_add_test(tc, a_forecast_is_made_when_enough_is_known);
+	tcase_add_test(tc, who_errs_together_and_what_they_carry_is_told);
+	tcase_add_test(tc, a_server_tells_how_a_campaign_goes);
 	tcase_add_test(tc, the_command_line_sets_by_the_same_rules);
 	suite_add_tcase(suite, tc);
 	return suite;

@@ -9,7 +9,7 @@
 #include "world.h"
 
 static const char *const pages[] = {
-	"/", "/about", "/data", "/moderate", "/admin", "/admin/audit"
+	"/", "/about", "/data", "/moderate", "/admin", "/admin/audit", "/admin/campaigns"
 };
 
 START_TEST(every_page_is_html_under_a_strict_policy)

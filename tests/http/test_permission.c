@@ -234,6 +234,7 @@ static const struct cells {
 	{ "GET /data/{}/{}", "++++++" },
 	{ "GET /moderate", "++++++" },
 	{ "GET /admin/audit", "++++++" },
+	{ "GET /admin/campaigns", "++++++" },
 	{ "GET /static/{*}", "++++++" },
 };
 

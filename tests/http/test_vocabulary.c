@@ -11,6 +11,7 @@
 #include "describe.h"
 #include "judging/judgment.h"
 #include "release/diff.h"
+#include "scoring/campaign_live.h"
 #include "suites.h"
 
 #define LENGTH(list) ((int)(sizeof(list) / sizeof(list)[0]))
@@ -175,6 +176,7 @@ static const struct {
 	{ "ChangeKind/enum", change_kinds, NULL },
 	{ "CampaignState/enum", campaign_states, NULL },
 	{ "CampaignSettings/properties/second_opinion/enum", second_opinions, NULL },
+	{ "ForecastUnknown/enum", forecast_reasons, NULL },
 	{ "CampaignSetting/properties/kind/enum", setting_kinds, NULL },
 	{ "ChangeReason/enum", change_reasons, NULL },
 	{ "Skip/properties/reason/enum", skip_reasons, NULL },
