@@ -73,7 +73,7 @@ function settingNode(setting, value) {
 	const id = `setting-${setting.name}`;
 	const help = el("p", { class: "quiet", id: `${id}-help` }, term("setting_help", setting.name), " ", boundsOf(setting));
 	const wrong = el("p", { class: "wrong", id: `${id}-wrong`, role: "alert", hidden: true });
-	const described = `${id}-help ${id}-wrong`;
+	const described = [help.id, wrong.id].join(" ");
 	if (setting.kind === "choices") {
 		const boxes = setting.words.map((word) => {
 			const box = el("input", { type: "checkbox", value: word, "data-testid": `${id}-${word}` });

@@ -10,7 +10,6 @@ import { count, fixed, share } from "./words.js";
 
 const AGAIN_MS = 15_000;
 const STATES = ["in_service", "retired", "disputed", "settled", "withdrawn"];
-const PLACES = 1;
 
 const tile = (name, value, testid) => el("div", { "data-testid": testid }, el("dt", {}, name), el("dd", {}, value));
 const momentOf = (at) => at.replace("T", " ").replace(/:\d\d(\.\d+)?Z$/, " UTC");
@@ -45,12 +44,12 @@ const statesChart = ({ items }) => barChart({ id: "live-states", title: t("live.
 	STATES.map((state) => ({ name: term("item_state", state), value: items[state], tick: term("item_state_short", state) })));
 
 const beliefsChart = ({ histogram }) => barChart({ id: "live-beliefs", title: t("live.beliefs"), note: t("live.beliefs_note"), heads: [t("live.p_fake"), t("live.items")] },
-	(histogram ?? []).map((n, at, all) => ({ name: t("live.bin", { low: share(at / all.length, 1), high: share((at + 1) / all.length, 1) }), value: n,
+	(histogram ?? []).map((n, at, all) => ({ name: t("live.bin", { low: share(at / all.length), high: share((at + 1) / all.length) }), value: n,
 		tone: at < all.length / 2 ? "r" : "f", tick: at === 0 ? t("live.surely_real") : at === all.length - 1 ? t("live.surely_fake") : "" })));
 
 /** A line of a chart of shares: how many of the whole. */
-const shareRow = (name, part, tone, more) => ({ name, text: known(part, (value) => share(value, 1)), parts: part === null ? [] : [{ share: part, tone }, { share: 1 - part, tone: "rest" }],
-	cells: [known(part, (value) => share(value, PLACES)), more] });
+const shareRow = (name, part, tone, more) => ({ name, text: known(part, (value) => share(value)), parts: part === null ? [] : [{ share: part, tone }, { share: 1 - part, tone: "rest" }],
+	cells: [known(part, (value) => share(value)), more] });
 
 const goldChart = ({ gold }) => rowChart({ id: "live-gold", title: t("live.gold"), note: t("live.gold_note"), heads: [t("live.when"), t("live.right"), t("live.judgments")] }, [
 	shareRow(t("live.since_begin"), gold.accuracy, "r", gold.judgments),
@@ -58,7 +57,7 @@ const goldChart = ({ gold }) => rowChart({ id: "live-gold", title: t("live.gold"
 ]);
 
 const sidesNote = ({ difference, low, high }) => (difference === null ? t("live.sides_unknown")
-	: t("live.sides_note", { difference: share(difference, PLACES), low: share(low, PLACES), high: share(high, PLACES) }));
+	: t("live.sides_note", { difference: share(difference), low: share(low), high: share(high) }));
 
 const fakesChart = ({ sides, served_fakes: served }) => rowChart({ id: "live-fakes", title: t("live.fakes"), note: sidesNote(sides), heads: [t("live.of_what"), t("live.fake_share"), t("live.judgments")] }, [
 	shareRow(t("live.served"), served.rate, "f", served.judgments),

@@ -41,7 +41,7 @@ const cell = (value) => el("td", { class: "n" }, value);
 function cohortRow(name, cohort, again) {
 	return el("tr", { "data-testid": "cohort" }, el("th", { scope: "row" }, t("rigging.cohort", { n: cohort.cohort })),
 		cell(count(cohort.volunteers)), cell(count(cohort.judgments)),
-		cell(t("rigging.agree", { here: unknownOr(cohort.agree, (value) => share(value, 1)), others: unknownOr(cohort.others_agree, (value) => share(value, 1)) })),
+		cell(t("rigging.agree", { here: unknownOr(cohort.agree, (value) => share(value)), others: unknownOr(cohort.others_agree, (value) => share(value)) })),
 		cell(count(cohort.labels)), cell(count(cohort.turns)),
 		el("td", {}, asideNode(t("rigging.aside_cohort", { n: cohort.cohort }), { cohort: cohort.cohort, campaign: name }, again)));
 }
@@ -50,13 +50,13 @@ function networkRow(name, network, again) {
 	const short = network.network.slice(0, 8);
 	return el("tr", { "data-testid": "network" },
 		el("th", { scope: "row", translate: "no", class: "mono" }, network.is_provider ? t("rigging.provider", { name: short }) : short),
-		cell(count(network.volunteers)), cell(share(network.share, 1)), cell(count(network.labels)), cell(fixed(network.excess, 1)),
-		cell(unknownOr(network.gold_accuracy, (value) => share(value, 1))),
+		cell(count(network.volunteers)), cell(share(network.share)), cell(count(network.labels)), cell(fixed(network.excess, 1)),
+		cell(unknownOr(network.gold_accuracy, (value) => share(value))),
 		el("td", {}, asideNode(t("rigging.aside_network", { name: short }), { network: network.network, campaign: name }, again)));
 }
 
 const labelRow = (label) => el("tr", { "data-testid": "carried" }, el("th", { scope: "row", translate: "no", class: "mono" }, label.item),
-	cell(t("rigging.cohort", { n: label.cohort })), cell(share(label.share, 1)), cell(unknownOr(label.p_fake, (value) => share(value, 1))),
+	cell(t("rigging.cohort", { n: label.cohort })), cell(share(label.share)), cell(unknownOr(label.p_fake, (value) => share(value))),
 	cell(term("item_state", label.state)), cell(label.turns ? t("rigging.turns") : ""));
 
 const orNone = (rows, words, node) => (rows.length === 0 ? el("p", { class: "quiet" }, words) : node);
