@@ -4,7 +4,7 @@
 import { inWords, post } from "./api.js";
 import { el, focusOn, say } from "./dom.js";
 import { t, term } from "./lang.js";
-import { count, fixed, share } from "./words.js";
+import { fixed, share } from "./words.js";
 
 const REASON_LEAST = 10;
 
@@ -38,21 +38,20 @@ function asideNode(words, wish, again) {
 
 const cell = (value) => el("td", { class: "n" }, value);
 
-function cohortRow(name, cohort, again) {
-	return el("tr", { "data-testid": "cohort" }, el("th", { scope: "row" }, t("rigging.cohort", { n: cohort.cohort })),
-		cell(count(cohort.volunteers)), cell(count(cohort.judgments)),
-		cell(t("rigging.agree", { here: unknownOr(cohort.agree, (value) => share(value)), others: unknownOr(cohort.others_agree, (value) => share(value)) })),
-		cell(count(cohort.labels)), cell(count(cohort.turns)),
-		el("td", {}, asideNode(t("rigging.aside_cohort", { n: cohort.cohort }), { cohort: cohort.cohort, campaign: name }, again)));
+function cohortCard(name, cohort, again) {
+	return el("li", { class: "card", "data-testid": "cohort" }, el("h4", {}, t("rigging.cohort", { n: cohort.cohort })),
+		el("p", {}, t("rigging.cohort_says", { volunteers: cohort.volunteers, judgments: cohort.judgments, labels: cohort.labels, turns: cohort.turns })),
+		el("p", {}, t("rigging.agree", { here: unknownOr(cohort.agree, (value) => share(value)), others: unknownOr(cohort.others_agree, (value) => share(value)) })),
+		asideNode(t("rigging.aside_cohort", { n: cohort.cohort }), { cohort: cohort.cohort, campaign: name }, again));
 }
 
-function networkRow(name, network, again) {
+function networkCard(name, network, again) {
 	const short = network.network.slice(0, 8);
-	return el("tr", { "data-testid": "network" },
-		el("th", { scope: "row", translate: "no", class: "mono" }, network.is_provider ? t("rigging.provider", { name: short }) : short),
-		cell(count(network.volunteers)), cell(share(network.share)), cell(count(network.labels)), cell(fixed(network.excess, 1)),
-		cell(unknownOr(network.gold_accuracy, (value) => share(value))),
-		el("td", {}, asideNode(t("rigging.aside_network", { name: short }), { network: network.network, campaign: name }, again)));
+	return el("li", { class: "card", "data-testid": "network" },
+		el("h4", { translate: "no", class: "mono" }, network.is_provider ? t("rigging.provider", { name: short }) : short),
+		el("p", {}, t("rigging.network_says", { volunteers: network.volunteers, share: share(network.share), labels: network.labels, excess: fixed(network.excess, 1),
+			gold: unknownOr(network.gold_accuracy, (value) => share(value)) })),
+		asideNode(t("rigging.aside_network", { name: short }), { network: network.network, campaign: name }, again));
 }
 
 const labelRow = (label) => el("tr", { "data-testid": "carried" }, el("th", { scope: "row", translate: "no", class: "mono" }, label.item),
@@ -66,13 +65,9 @@ export function riggingSection(name, rigging, again) {
 	const { cohorts, networks, labels } = rigging;
 	return el("section", { "data-testid": "rigging" }, el("h2", {}, t("rigging.heading")), el("p", {}, t("rigging.lead")),
 		el("h3", {}, t("rigging.cohorts")),
-		orNone(cohorts, t("rigging.no_cohorts"), table("cohorts", t("rigging.cohorts"),
-			[t("rigging.who"), t("rigging.volunteers"), t("rigging.judgments"), t("rigging.agreeing"), t("rigging.labels"), t("rigging.turn"), t("rigging.act")],
-			cohorts.map((cohort) => cohortRow(name, cohort, again)))),
+		orNone(cohorts, t("rigging.no_cohorts"), el("ul", { class: "releases" }, cohorts.map((cohort) => cohortCard(name, cohort, again)))),
 		el("h3", {}, t("rigging.networks")), el("p", { class: "quiet" }, t("rigging.networks_note")),
-		orNone(networks, t("rigging.no_networks"), table("networks", t("rigging.networks"),
-			[t("rigging.network"), t("rigging.volunteers"), t("rigging.share"), t("rigging.labels"), t("rigging.excess"), t("rigging.gold"), t("rigging.act")],
-			networks.map((network) => networkRow(name, network, again)))),
+		orNone(networks, t("rigging.no_networks"), el("ul", { class: "releases" }, networks.map((network) => networkCard(name, network, again)))),
 		el("h3", {}, t("rigging.carried")),
 		orNone(labels, t("rigging.no_carried"), table("carried-labels", t("rigging.carried"),
 			[t("rigging.item"), t("rigging.who"), t("rigging.weight"), t("live.p_fake"), t("live.state"), t("rigging.turn")], labels.map(labelRow))));

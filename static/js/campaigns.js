@@ -28,7 +28,7 @@ function stateLine(campaign) {
 
 function rowOf(campaign) {
 	return el("li", { class: "card", "data-testid": "campaign", "data-name": campaign.name },
-		el("h2", {}, el("a", { href: addressOf(campaign.name), translate: "no" }, campaign.name)),
+		el("p", { class: "who" }, el("a", { href: addressOf(campaign.name), translate: "no" }, campaign.name)),
 		el("p", {}, term("campaign_state", campaign.state)),
 		el("p", { class: "quiet" }, stateLine(campaign)));
 }

@@ -108,7 +108,7 @@ describe("campaigns", () => {
 			assert.equal(await visit.at(plot).count(), 1, plot);
 		await visit.at("live-beliefs").locator("summary").click();
 		assert.match(await visit.at("live-beliefs").locator("table").textContent(), /\.90 to 1\.0016/);
-		await visit.shoot("campaign");
+		await visit.shoot("campaign", { whole: true });
 	});
 
 	test("every setting says what it does and within which bounds", async () => {
@@ -129,7 +129,7 @@ describe("campaigns", () => {
 		assert.match(await visit.at("settings-confirm").textContent(), /Nothing changes for any item now/);
 		assert.equal(await threshold(), 0.97);
 		assert.equal(await focused(), "settings-save");
-		await visit.at("settings").scrollIntoViewIfNeeded();
+		await visit.at("setting-threshold").evaluate((node) => node.scrollIntoView());
 		await visit.shoot("campaign-settings", { whole: false });
 		await press("Enter");
 		await visit.page.waitForFunction(() => document.activeElement.tagName === "H1");
@@ -197,14 +197,15 @@ describe("campaigns", () => {
 		await other.at("rigging").waitFor();
 		assert.equal(await other.at("settings").count(), 0);
 		assert.equal(await other.at("campaign-close").count(), 0);
-		assert.match(await other.at("cohort").textContent(), /Cohort 1.*\.98; others \.70/);
+		assert.match(await other.at("cohort").textContent(), /Cohort 1.*\.98 say the same; of two others, \.70/);
 		assert.match(await other.at("network").textContent(), /abababab.*7\.5/);
 		await other.at("rigging").scrollIntoViewIfNeeded();
 		await other.at("cohort").locator("summary").focus();
 		await other.page.keyboard.press("Enter");
 		await other.page.keyboard.press("Tab");
 		await other.page.keyboard.type("They answered as one for an hour.");
-		await other.shoot("campaign-rigging", { whole: false });
+		await other.at("rigging").evaluate((node) => node.scrollIntoView());
+		await other.shoot("campaign-rigging");
 		await other.at("cohort").getByTestId("aside-go").click();
 		await other.page.waitForFunction(() => document.activeElement.tagName === "H1");
 		assert.deepEqual(await sql(database, "select kind, cardinality(volunteers)::text from set_aside"), [["cohort", "3"]]);
