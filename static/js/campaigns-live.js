@@ -33,8 +33,7 @@ function tiles(live) {
 		tile(t("live.agreement"), known(agreement.alpha, (alpha) => (agreement.low === null ? fixed(alpha, 2)
 			: t("live.interval", { value: fixed(alpha, 2), low: fixed(agreement.low, 2), high: fixed(agreement.high, 2) })))),
 		tile(t("live.left"), known(forecast.judgments_left, (n) => count(Math.round(n)))),
-		tile(t("live.pace"), count(Math.round(forecast.judgments_an_hour))),
-		tile(t("live.forecast"), forecastText(forecast), "live-forecast"));
+		tile(t("live.pace"), count(Math.round(forecast.judgments_an_hour))));
 }
 
 const minutesChart = ({ minutes }) => barChart({ id: "live-minutes", title: t("live.minutes"), note: t("live.minutes_note"), heads: [t("live.minute"), t("live.judgments")] },
@@ -76,6 +75,7 @@ function drawn(live) {
 	return [
 		el("p", { class: "quiet" }, live.fitted_at === null ? t("live.read_no_fit", { at: momentOf(live.read_at) }) : t("live.read", { at: momentOf(live.read_at), fit: momentOf(live.fitted_at) })),
 		tiles(live),
+		el("p", { "data-testid": "live-forecast" }, t("live.forecast", { when: forecastText(live.forecast) })),
 		el("div", { class: "charts" }, minutesChart(live), statesChart(live), beliefsChart(live), goldChart(live), fakesChart(live), timesChart(live)),
 	];
 }

@@ -8,9 +8,8 @@
 #include "suites.h"
 #include "world.h"
 
-static const char *const pages[] = {
-	"/", "/about", "/data", "/moderate", "/admin", "/admin/audit", "/admin/campaigns"
-};
+static const char *const pages[] = { "/",      "/about",       "/data",           "/moderate",
+	                                 "/admin", "/admin/audit", "/admin/campaigns" };
 
 START_TEST(every_page_is_html_under_a_strict_policy)
 {
