@@ -117,11 +117,12 @@ static void steer(void)
 	                         .body = json_pack("{s:f}", "fake_rate", .4),
 	                         .headers = { say("If-Match: %s", header_of(seen, "ETag")) } }),
 		200);
-	ck_assert_int_eq(count_db("SELECT count(*) FROM audit WHERE kind = 'campaign_changed' AND"
-	                          " after LIKE '%%fake_rate%%' AND subject = (SELECT id::text"
-	                          " FROM campaign WHERE name = '%s')",
-	                          name),
-	                 1);
+	ck_assert_int_eq(
+		count_db("SELECT count(*) FROM audit JOIN audit_detail USING (seq) WHERE kind ="
+	             " 'campaign_changed' AND after LIKE '%%fake_rate%%' AND subject = (SELECT id::text"
+	             " FROM campaign WHERE name = '%s')",
+	             name),
+		1);
 }
 
 static void move(void)
