@@ -76,7 +76,9 @@ BEGIN
             ('schema_migration', '',                ''),
             ('job_kind',         '',                ''),
             -- Kept under their ids, and changed here and there.
-            ('campaign',         'INSERT',          'state, window_from_ms, window_ms, guidelines, second_opinion, second_share'),
+            ('campaign',         'INSERT',          'state, window_from_ms, window_ms, guidelines, second_opinion, second_share, '
+                                                    'question, questions, media_types, threshold, min_judgments, '
+                                                    'max_judgments, random_share, fake_rate'),
             ('item',             'INSERT',          'state, truth, basis, gold, training, sensitive, lineage, pair, '
                                                     'identities, techniques, generator, source, licence, credit, '
                                                     'title, explanation, rights, people, made_by, made_how, region, region_of, recipe, version, judged_from, recount, rendition, '
@@ -149,6 +151,8 @@ BEGIN
             ('catalogue_news',   'INSERT, DELETE',  ''),
             ('set_aside_volunteer', 'INSERT, DELETE', ''),
             ('cohort_member',    'INSERT, DELETE',  'cohort'),
+            ('campaign_fit',     'INSERT',          'fitted_at, figures'),
+            ('carried_label',    'INSERT, DELETE',  'campaign_id, cohort, share, turns'),
             ('integrity_figure', 'INSERT, DELETE',  'source, value, written_at'),
             ('rendition_trait',  'INSERT',          'recipe, traits, measured_at'),
             ('leak_table',       'INSERT, DELETE',  ''),

@@ -67,6 +67,10 @@ static void assignments_answer(struct request *req, enum dispatcher_outcome outc
 	strbuf_add(&text, media_type_name(media[0].type));
 	strbuf_add(&text, "\",\"question\":");
 	strbuf_add(&text, assignment->question_json);
+	if (strcmp(assignment->questions_json, "{}") != 0) {
+		strbuf_add(&text, ",\"questions\":");
+		strbuf_add(&text, assignment->questions_json);
+	}
 	strbuf_add(&text, media[0].sensitive || media[1].sensitive ? ",\"sensitive\":true"
 	                                                           : ",\"sensitive\":false");
 	strbuf_add(&text, ",\"items\":[{\"position\":\"left\",\"media\":");

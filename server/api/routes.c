@@ -3,6 +3,7 @@
 #include "api/accounts.h"
 #include "api/api.h"
 #include "api/audit.h"
+#include "api/campaigns.h"
 #include "api/desk.h"
 #include "api/evidence.h"
 #include "api/invitations.h"
@@ -129,6 +130,15 @@ const struct route api_routes[] = {
 	{ "POST", V1 "/access-requests", .handle = post_access_request, .lane = &lane_queries, .budget = RATE_SIGN_IN, .json = MAX_BODY },
 	{ "GET", V1 "/access-requests/{}", .handle = get_access_answer, .lane = &lane_queries },
 	{ "POST", V1 "/access-requests/{}/decision", .handle = post_access_decision, .lane = &lane_passwords, .needs = MAY_ADMIT, .budget = RATE_WRITE, .json = MAX_BODY },
+	{ "GET",    V1 "/campaigns",              .handle = get_campaigns,       .lane = &lane_queries, .needs = MAY_GUARD },
+	{ "POST",   V1 "/campaigns",              .handle = post_campaign,       .lane = &lane_queries, .needs = MAY_OPERATE, .budget = RATE_WRITE, .json = MAX_BODY },
+	{ "GET",    V1 "/campaigns/{}",           .handle = get_campaign,        .lane = &lane_queries, .needs = MAY_GUARD },
+	{ "PATCH",  V1 "/campaigns/{}",           .handle = patch_campaign,      .tagged = true, .lane = &lane_queries, .needs = MAY_OPERATE, .budget = RATE_WRITE, .json = MAX_BODY },
+	{ "POST",   V1 "/campaigns/{}/open",      .handle = post_campaign_open,  .tagged = true, .lane = &lane_queries, .needs = MAY_OPERATE, .budget = RATE_WRITE, .json = MAX_BODY },
+	{ "POST",   V1 "/campaigns/{}/pause",     .handle = post_campaign_pause, .tagged = true, .lane = &lane_queries, .needs = MAY_OPERATE, .budget = RATE_WRITE, .json = MAX_BODY },
+	{ "POST",   V1 "/campaigns/{}/close",     .handle = post_campaign_close, .tagged = true, .lane = &lane_queries, .needs = MAY_OPERATE, .budget = RATE_WRITE, .json = MAX_BODY },
+	{ "GET",    V1 "/campaigns/{}/live",      .handle = get_campaign_live,   .lane = &lane_queries, .needs = MAY_GUARD },
+	{ "GET",    V1 "/campaigns/{}/rigging",   .handle = get_campaign_rigging, .lane = &lane_queries, .needs = MAY_GUARD },
 	{ "GET",    V1 "/openapi.json",           .handle = get_openapi },
 	{ "GET",    "/healthz",                   .handle = get_healthz },
 	{ "GET",    "/readyz",                    .handle = get_readyz,          .lane = &lane_queries },
@@ -143,6 +153,7 @@ const struct route api_routes[] = {
 	{ "GET",    "/moderate",                  .handle = get_page, .page = "moderate.html" },
 	{ "GET",    "/admin",                     .handle = get_page, .page = "admin.html" },
 	{ "GET",    "/admin/moderators",          .handle = get_page, .page = "moderators.html" },
+	{ "GET",    "/admin/campaigns",           .handle = get_page, .page = "campaigns.html" },
 	{ "GET",    "/admin/audit",               .handle = get_page, .page = "audit.html" },
 	{ "GET",    "/static/{*}",                .handle = get_static },
 	{ NULL },

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* campaign -- lists the campaigns, makes them, opens them, closes them. */
+/* campaign -- lists the campaigns, makes and changes them, opens, pauses and closes them. */
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
@@ -12,7 +12,9 @@
 #include "core/utf8.h"
 #include "core/vocabulary.h"
 #include "corpus/campaign.h"
+#include "corpus/campaign_settings.h"
 #include "db/db.h"
+#include "scoring/campaign_effect.h"
 
 static void print_campaign(void *arg, const struct campaign *campaign)
 {
@@ -55,19 +57,68 @@ static struct error list_campaigns(struct db *db, const char *name)
 	return campaign_each(db, print_campaign, NULL);
 }
 
+static struct error move_to(struct db *db, const char *name, enum campaign_act act)
+{
+	return campaign_move(db, &(struct campaign_move){ .name = name, .act = act });
+}
+
+static struct error open_named(struct db *db, const char *name)
+{
+	return move_to(db, name, CAMPAIGN_OPEN);
+}
+
+static struct error pause_named(struct db *db, const char *name)
+{
+	return move_to(db, name, CAMPAIGN_PAUSE);
+}
+
+static struct error close_named(struct db *db, const char *name)
+{
+	return move_to(db, name, CAMPAIGN_CLOSE);
+}
+
+/* A line for each setting, as `set` takes it: "threshold=0.97". */
+static void print_settings(const json_t *settings)
+{
+	for (size_t s = 0; s < CAMPAIGN_SETTINGS; s++) {
+		const json_t *value = json_object_get(settings, campaign_settings[s].name);
+		char *text =
+			json_is_string(value)
+				? NULL
+				: json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
+
+		printf("%s=%s\n", campaign_settings[s].name, text ? text : json_string_value(value));
+		free(text);
+	}
+}
+
+static struct error show_campaign(struct db *db, const char *name)
+{
+	struct arena *arena = arena_new();
+	struct campaign_standing standing = { 0 };
+	struct error err = campaign_stands(db, arena, name, &standing);
+
+	if (!err.code) {
+		printf("%s  %s  version %" PRId64 "\n", standing.name, standing.state, standing.version);
+		print_settings(standing.settings);
+		campaign_standing_clear(&standing);
+	}
+	arena_free(arena);
+	return err;
+}
+
 static const struct {
 	const char *name;
 	int words;
 	struct error (*act)(struct db *db, const char *name);
 } verbs[] = {
-	{ "list", 2, list_campaigns },
-	{ "open", 3, campaign_open },
-	{ "close", 3, campaign_close },
-	{ "uncut", 3, list_uncut },
+	{ "list", 2, list_campaigns }, { "open", 3, open_named },    { "pause", 3, pause_named },
+	{ "close", 3, close_named },   { "show", 3, show_campaign }, { "uncut", 3, list_uncut },
 };
 
 const char cli_campaign_usage[] =
-	"campaign list | open NAME | close NAME | uncut NAME\n"
+	"campaign list | show NAME | open NAME | pause NAME | close NAME | uncut NAME\n"
+	"       touchstone campaign set NAME SETTING=VALUE... [--dry-run]\n"
 	"       touchstone campaign add NAME [--box WIDTHxHEIGHT] [--window FROM-TO | --length "
 	"shortest]\n"
 	"                               [--noise DBFS]\n"
@@ -143,6 +194,41 @@ static int add_campaign(const struct settings *settings, int argc, char **argv)
 	return err.code ? failed(err) : EXIT_DONE;
 }
 
+static void print_effect(const struct campaign_effect *effect)
+{
+	printf("%" PRId64 " items retire, %" PRId64 " become disputes, %" PRId64
+	       " come back into service, %" PRId64 " disputes are withdrawn, %" PRId64
+	       " items are handed out no more\n",
+	       effect->retire, effect->dispute, effect->reopen, effect->withdraw, effect->leave);
+}
+
+/* Says what a change does to items in service, and does it. Takes the changes over. */
+static int change_campaign(const struct settings *settings, const struct campaign_wish *wish)
+{
+	json_auto_t *changes = (json_t *)(uintptr_t)wish->changes, *after = NULL;
+	struct campaign_effect effect = { 0 };
+	struct db *db = command_db(settings);
+
+	(void)changes;
+	if (!db)
+		return EXIT_FAILED;
+	struct campaign_wish look = *wish;
+	look.dry = true;
+	struct error err = campaign_set(db, &look, &after);
+	if (!err.code)
+		err = campaign_effect_of(db, wish->name, after, &effect);
+	if (!err.code && !wish->dry) {
+		json_decref(after);
+		after = NULL;
+		err = campaign_set(db, wish, &after);
+	}
+	db_close(db);
+	if (err.code)
+		return failed(err);
+	print_effect(&effect);
+	return EXIT_DONE;
+}
+
 /* The text of a file, which the caller frees; NULL after saying why. */
 static char *read_guidelines(const char *path)
 {
@@ -175,13 +261,10 @@ static int guide_campaign(const struct settings *settings, int argc, char **argv
 	}
 	if (!none && !(text = read_guidelines(argv[3])))
 		return EXIT_FAILED;
-	struct db *db = command_db(settings);
-	struct error err = db ? campaign_guide(db, argv[2], text) : ok();
+	json_t *changes = json_pack("{s:s?}", "guidelines", text);
 	free(text);
-	if (!db)
-		return EXIT_FAILED;
-	db_close(db);
-	return err.code ? failed(err) : EXIT_DONE;
+	return change_campaign(settings,
+	                       &(struct campaign_wish){ .name = argv[2], .changes = changes });
 }
 
 static int ask_second(const struct settings *settings, int argc, char **argv)
@@ -194,12 +277,27 @@ static int ask_second(const struct settings *settings, int argc, char **argv)
 		fprintf(stderr, "usage: touchstone %s\n", cli_campaign_usage);
 		return EXIT_USAGE;
 	}
-	struct db *db = command_db(settings);
-	if (!db)
-		return EXIT_FAILED;
-	struct error err = campaign_set_second(db, argv[2], argv[3], share);
-	db_close(db);
-	return err.code ? failed(err) : EXIT_DONE;
+	json_t *changes = json_pack("{s:s}", "second_opinion", argv[3]);
+	if (share)
+		json_object_set_new(changes, "second_share", json_real(part));
+	return change_campaign(settings,
+	                       &(struct campaign_wish){ .name = argv[2], .changes = changes });
+}
+
+static int set_campaign(const struct settings *settings, int argc, char **argv)
+{
+	bool dry = take_flag(&argc, argv, "--dry-run");
+	json_t *changes = NULL;
+
+	if (argc < 4) {
+		fprintf(stderr, "usage: touchstone %s\n", cli_campaign_usage);
+		return EXIT_USAGE;
+	}
+	struct error err = campaign_settings_words(argv + 3, argc - 3, &changes);
+	if (err.code)
+		return failed(err);
+	return change_campaign(
+		settings, &(struct campaign_wish){ .name = argv[2], .changes = changes, .dry = dry });
 }
 
 int cli_campaign(const struct settings *settings, int argc, char **argv)
@@ -213,6 +311,8 @@ int cli_campaign(const struct settings *settings, int argc, char **argv)
 		return guide_campaign(settings, argc, argv);
 	if (argc > 1 && strcmp(argv[1], "second-opinion") == 0)
 		return ask_second(settings, argc, argv);
+	if (argc > 1 && strcmp(argv[1], "set") == 0)
+		return set_campaign(settings, argc, argv);
 	if (!arguments_fit(argc, argv, 1, 2, cli_campaign_usage))
 		return EXIT_USAGE;
 	while (verb < count && (argc != verbs[verb].words || strcmp(argv[1], verbs[verb].name) != 0))

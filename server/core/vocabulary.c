@@ -82,6 +82,8 @@ const char *const ruling_choices[] = { "real", "fake", "exclude", "reopen", NULL
 
 const char *const second_opinions[] = { "never", "always", "gold", "contradiction", "share", NULL };
 
+const char *const campaign_states[] = { "preparing", "open", "closed", "paused", NULL };
+
 const char *const job_states[] = { "waiting", "running", "done", "failed", "cancelled", NULL };
 
 const char *const item_states[] = { "in_service", "retired",   "disputed",

@@ -26,6 +26,7 @@ extern const char *const set_aside_kinds[];      /* by enum set_aside_kind */
 extern const char *const bloc_kinds[];           /* by enum bloc_kind */
 extern const char *const assignment_kinds[];     /* by enum assignment_kind */
 extern const char *const ruling_choices[];       /* what a moderator may rule */
+extern const char *const campaign_states[];      /* how a campaign stands */
 extern const char *const second_opinions[];      /* when two moderators have to agree */
 extern const char *const item_states[];          /* by enum item_state */
 extern const char *const account_roles[];        /* in order of what they may */

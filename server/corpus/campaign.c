@@ -63,7 +63,7 @@ struct error campaign_add(struct db *db, const char *name, const struct media_cu
 	params[6] = shortest ? "true" : "false";
 	err = db_do(db, SQL_CAMPAIGN_ADD, params, &made);
 	if (err.code == ERR_INVALID)
-		return errorf(ERR_INVALID, "a campaign's name is made of a-z, 0-9, dot, dash, underscore");
+		return error_field("/name", "a campaign's name is made of a-z, 0-9, dot, dash, underscore");
 	if (!err.code && !made)
 		return errorf(ERR_CONFLICT, "there is a campaign %s already, and it stays as it was made",
 		              name);
@@ -94,16 +94,6 @@ static struct error refuse_released_gold(struct db *db, const char *name)
 	              (long long)rows_integer(rows, 0, 0), name);
 }
 
-static struct error set_campaign_state(struct db *db, const char *name, const char *state)
-{
-	int64_t changed = 0;
-	struct error err = db_do(db, SQL_CAMPAIGN_SET_STATE, (const char *[]){ name, state }, &changed);
-
-	if (!err.code && !changed)
-		return errorf(ERR_NOT_FOUND, "there is no campaign %s", name);
-	return err;
-}
-
 /* From now on all films and sounds are as long as the shortest that is there, to the frame. */
 static struct error settle_length(struct db *db, const char *name)
 {
@@ -121,47 +111,45 @@ static struct error settle_length(struct db *db, const char *name)
 	return db_do(db, SQL_CAMPAIGN_SETTLE, (const char *[]){ name, text }, NULL);
 }
 
-static struct error open_settled(struct db *db, void *name)
-{
-	struct error err = refuse_released_gold(db, name);
+static const char *const states_after[] = {
+	[CAMPAIGN_OPEN] = "open", [CAMPAIGN_PAUSE] = "paused", [CAMPAIGN_CLOSE] = "closed"
+};
 
-	if (!err.code)
-		err = settle_length(db, name);
-	return err.code ? err : set_campaign_state(db, name, "open");
+/* Of the campaign as it stands; its row is held. */
+static struct error may_move(const struct campaign_move *move, const char *state, int64_t version)
+{
+	if (move->version && move->version != version)
+		return errorf(ERR_CONDITION, "The campaign was changed meanwhile: read it again.");
+	if (move->act == CAMPAIGN_PAUSE && strcmp(state, "open") != 0 && strcmp(state, "paused") != 0)
+		return errorf(ERR_CONFLICT, "%s is not open, so it cannot be paused", move->name);
+	return ok();
 }
 
-struct error campaign_open(struct db *db, const char *name)
+static struct error move_campaign(struct db *db, void *arg)
 {
-	return db_transaction(db, open_settled, (void *)(uintptr_t)name);
+	const struct campaign_move *move = arg;
+	auto_rows *rows = NULL;
+	struct error err = db_run(db, SQL_CAMPAIGN_STATE_LOCK, (const char *[]){ move->name }, &rows);
+
+	if (err.code)
+		return err;
+	if (!rows_count(rows))
+		return errorf(ERR_NOT_FOUND, "there is no campaign %s", move->name);
+	if ((err = may_move(move, rows_text(rows, 0, 0), rows_integer(rows, 0, 1))).code)
+		return err;
+	if (move->act == CAMPAIGN_OPEN && (err = refuse_released_gold(db, move->name)).code)
+		return err;
+	if (move->dry)
+		return ok();
+	if (move->act == CAMPAIGN_OPEN && (err = settle_length(db, move->name)).code)
+		return err;
+	return db_do(db, SQL_CAMPAIGN_SET_STATE,
+	             (const char *[]){ move->name, states_after[move->act] }, NULL);
 }
 
-struct error campaign_close(struct db *db, const char *name)
+struct error campaign_move(struct db *db, const struct campaign_move *move)
 {
-	return set_campaign_state(db, name, "closed");
-}
-
-static struct error campaign_change(struct db *db, enum statement statement,
-                                    const char *const params[])
-{
-	int64_t changed = 0;
-	struct error err = db_do(db, statement, params, &changed);
-
-	if (!err.code && !changed)
-		return errorf(ERR_NOT_FOUND, "there is no campaign \"%s\"", params[0]);
-	return err;
-}
-
-struct error campaign_guide(struct db *db, const char *name, const char *guidelines)
-{
-	if (guidelines && (!*guidelines || strlen(guidelines) > GUIDELINES_MAX))
-		return errorf(ERR_INVALID, "guidelines have from 1 to %d bytes", GUIDELINES_MAX);
-	return campaign_change(db, SQL_CAMPAIGN_GUIDE, (const char *[]){ name, guidelines });
-}
-
-struct error campaign_set_second(struct db *db, const char *name, const char *when,
-                                 const char *share)
-{
-	return campaign_change(db, SQL_CAMPAIGN_SET_SECOND, (const char *[]){ name, when, share });
+	return db_transaction(db, move_campaign, (void *)(uintptr_t)move);
 }
 
 struct error campaign_each(struct db *db, void (*use)(void *arg, const struct campaign *campaign),

@@ -47,24 +47,23 @@ struct error campaign_uncut(struct db *db, const char *name,
 /* Reads what a row of item_cut says but its item, from nine columns. */
 struct media_cut item_cut_read(const struct rows *rows, size_t row, int column);
 
+enum campaign_act { CAMPAIGN_OPEN, CAMPAIGN_PAUSE, CAMPAIGN_CLOSE };
+
+struct campaign_move {
+	const char *name;
+	enum campaign_act act;
+	int64_t version; /* the one that was seen; 0: whichever */
+	bool dry;        /* only look whether it can be */
+};
+
 /*
- * Opens a campaign for judging, and settles its length.  ERR_NOT_FOUND; ERR_CONFLICT: gold items of
- * it were released, so everybody knows their answers; or the shortest is too short.
+ * Opens a campaign for judging, and settles its length; or pauses or closes it.  ERR_NOT_FOUND;
+ * ERR_CONDITION: it is of another version; ERR_CONFLICT: gold items of it were released, so
+ * everybody knows their answers; the shortest is too short; or what is not open cannot pause.
  */
-struct error campaign_open(struct db *db, const char *name) MUST_CHECK;
-
-struct error campaign_close(struct db *db, const char *name) MUST_CHECK; /* ERR_NOT_FOUND */
-
-/* What moderators go by when they rule; NULL: nothing any more. ERR_NOT_FOUND, ERR_INVALID: too
- * long. */
-struct error campaign_guide(struct db *db, const char *name, const char *guidelines) MUST_CHECK;
+struct error campaign_move(struct db *db, const struct campaign_move *move) MUST_CHECK;
 
 #define GUIDELINES_MAX 20000 /* bytes */
-
-/* When two moderators have to agree: `when` is of second_opinions, `share` from 0 to 1, as text, or
- * NULL: as it is. ERR_NOT_FOUND. */
-struct error campaign_set_second(struct db *db, const char *name, const char *when,
-                                 const char *share) MUST_CHECK;
 
 /* Calls `use` for every campaign, in the order of their names; it keeps nothing of what it is
  * given. */

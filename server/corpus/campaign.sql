@@ -47,9 +47,13 @@ SELECT i.id FROM settled g JOIN item i ON i.campaign_id = g.id
 SELECT d.item_id, d.why FROM cut_due d JOIN item i ON i.id = d.item_id JOIN campaign g ON g.id = i.campaign_id
  WHERE g.name = $1 AND d.why IS NOT NULL ORDER BY d.item_id
 
+-- name: campaign_state_lock
+-- How a campaign stands, held until the transaction ends.
+--   $1 text name -> state, version
+SELECT state, version FROM campaign WHERE name = $1 FOR NO KEY UPDATE
+
 -- name: campaign_set_state
--- Opens or closes a campaign.
---   $1 text name, $2 text open or closed
+--   $1 text name, $2 text state
 UPDATE campaign SET state = $2 WHERE name = $1
 
 -- name: campaign_released_gold
@@ -72,13 +76,3 @@ SELECT c.name, c.state, coalesce(sum(n.items), 0)::bigint,
        (SELECT count(*) FROM cut_due d JOIN item i ON i.id = d.item_id WHERE i.campaign_id = c.id AND d.why IS NOT NULL)
   FROM campaign c LEFT JOIN item_count n ON n.campaign_id = c.id
  GROUP BY c.id ORDER BY c.name COLLATE "C"
-
--- name: campaign_guide
--- Sets what moderators of a campaign go by.
---   $1 text name, $2 guidelines or NULL
-UPDATE campaign SET guidelines = $2 WHERE name = $1
-
--- name: campaign_set_second
--- Sets when two moderators have to agree.
---   $1 text name, $2 never, always, gold, contradiction or share, $3 share from 0 to 1 or NULL: as it is
-UPDATE campaign SET second_opinion = $2, second_share = coalesce($3::real, second_share) WHERE name = $1

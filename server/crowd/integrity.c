@@ -59,6 +59,15 @@ static uint32_t cohort_of(const struct integrity_work *work, uint32_t volunteer)
 	return work->known->cohort ? work->known->cohort[volunteer] : 0;
 }
 
+/* Of the cohorts that were looked at, this one holds most of a label. */
+static void note_carrier(struct integrity_work *work, uint32_t item, uint32_t cohort, fixed all)
+{
+	if (work->known->carried && all > 0)
+		work->known->carried[item] =
+			(struct integrity_carried){ cohort,
+			                            (float)((double)work->of_cohort[cohort] / (double)all) };
+}
+
 /* Who holds half or more of a label whose weights are gathered. */
 static void decide_whose(struct integrity_work *work, uint32_t item, fixed all, fixed newcomers)
 {
@@ -74,8 +83,10 @@ static void decide_whose(struct integrity_work *work, uint32_t item, fixed all, 
 			work->networks[network].labels++;
 		if (network && work->of_network[network] > by_network)
 			by_network = work->of_network[network];
-		if (cohort && work->of_cohort[cohort] > by_cohort)
+		if (cohort && work->of_cohort[cohort] > by_cohort) {
 			by_cohort = work->of_cohort[cohort];
+			note_carrier(work, item, cohort, all);
+		}
 		work->of_network[network] = work->of_cohort[cohort] = 0;
 	}
 	campaign->labels++;
@@ -245,7 +256,7 @@ static double half_of(uint32_t n, double p)
 
 static void find_excess(struct integrity_work *work, uint32_t network)
 {
-	const struct integrity_network *of = &work->networks[network];
+	struct integrity_network *of = &work->networks[network];
 	struct integrity_campaign *campaign = &work->campaigns[of->campaign];
 	double share = (double)of->judgments / work->judgments_of[of->campaign], expected = 0;
 
@@ -257,6 +268,7 @@ static void find_excess(struct integrity_work *work, uint32_t network)
 		expected += labels ? labels * half_of(n, share) : 0;
 	}
 	double excess = (of->labels - expected) / sqrt(expected + 1);
+	of->excess = excess;
 	if (excess > campaign->network_excess)
 		campaign->network_excess = excess;
 }

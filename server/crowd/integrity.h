@@ -28,7 +28,14 @@ struct integrity_known {
 	                           * operator. A network belongs to one campaign */
 	const uint32_t *cohort;   /* by volunteer: from 1; 0: none. NULL: nobody is in one */
 	const uint8_t *newcomer;  /* by volunteer */
-	const uint32_t *flip_cost; /* by item: influence_cost() */
+	const uint32_t *flip_cost;         /* by item: influence_cost() */
+	struct integrity_carried *carried; /* by item: filled in for labels; NULL: not asked for */
+};
+
+/* The cohort that holds most of a label's weight; 0: none holds any. */
+struct integrity_carried {
+	uint32_t cohort;
+	float share; /* of the weight for the label */
 };
 
 struct integrity_campaign {
@@ -53,6 +60,8 @@ struct integrity_network {
 	uint32_t gold_volunteers;
 	double gold_squares; /* as above */
 	uint32_t labels;     /* mainly by it */
+	double excess; /* of them beyond what its share of the judgments brings by chance: standard
+	                * deviations */
 };
 
 /* Who is new: fewer than five judged gold items, or than 20 items where nobody judged gold. Sets

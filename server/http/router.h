@@ -49,6 +49,7 @@ struct route {
 	const char *stream_type;
 	struct error (*take)(struct request *req, struct db *db);
 	bool volunteer; /* only a volunteer may ask ... */
+	bool tagged;    /* what it changes has a tag, and the handler heeds If-Match */
 	bool of_before; /* ... one who agreed to an earlier text too */
 	unsigned needs; /* permissions that an account must have to ask, a set; 0: none */
 	/*

@@ -332,10 +332,12 @@ static struct error take_late(const struct server *server, struct request *req)
 	return server_take_one(server, req, is_read ? RATE_READ : RATE_NONE);
 }
 
-/* Nothing that is changed here has tags, so none can match; RFC 9110 has this looked at last. */
+/* What is changed here has no tag, so none can match, but for routes whose handlers compare it
+ * themselves; RFC 9110 has this looked at last. */
 static struct error check_condition(struct request *req)
 {
-	const char *wanted = strcmp(req->method, "GET") == 0 ? NULL : request_header(req, "If-Match");
+	bool is_compared = strcmp(req->method, "GET") == 0 || req->route->tagged;
+	const char *wanted = is_compared ? NULL : request_header(req, "If-Match");
 
 	return wanted && strcmp(wanted, "*") != 0
 	           ? errorf(ERR_CONDITION, "If-Match names none of what is here now.")

@@ -66,7 +66,8 @@ struct assignment_request {
 /* A lease, and all that the page is told of it. */
 struct assignment {
 	struct lease lease;
-	const char *question_json; /* a JSON string; lives as long as the process */
+	const char *question_json;  /* a JSON string; lives as long as the process */
+	const char *questions_json; /* the same: a JSON object, of other languages */
 	struct item_media media[2];
 	unsigned again_s; /* of none: when to ask again, because something may be free or new by then */
 };

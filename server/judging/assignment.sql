@@ -44,7 +44,7 @@ WITH known AS MATERIALIZED (
            k.campaign, k.volunteer, substr(k.network, 1, 16), get_byte(k.network, 16) = 1,
            nullif(substr(k.network, 18), '')
       FROM known k
-     CROSS JOIN LATERAL (SELECT FROM campaign WHERE id = k.campaign AND state = 'open' OFFSET 0) c
+     CROSS JOIN LATERAL (SELECT FROM campaign WHERE id = k.campaign AND state IN ('open', 'paused') OFFSET 0) c
      WHERE outcome = 'skipped'
      ORDER BY k.campaign, k.volunteer, k.n
         ON CONFLICT DO NOTHING

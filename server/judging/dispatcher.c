@@ -86,6 +86,7 @@ static void dispatcher_show(const struct dispatcher *dispatcher,
 
 	found->lease = open_lease->lease;
 	found->question_json = dispatcher->item_cache.campaigns[item_view->campaign].question_json;
+	found->questions_json = dispatcher->item_cache.campaigns[item_view->campaign].questions_json;
 	item_cache_media(&dispatcher->item_cache, open_lease->left, &found->media[0]);
 	item_cache_media(&dispatcher->item_cache, open_lease->right, &found->media[1]);
 	found->lease.left_version = found->media[0].version;
@@ -156,6 +157,7 @@ static bool choose_in(struct search *search, uint32_t campaign, enum media_type 
 	struct pair_sampler_options options = pair_sampler_in_service();
 
 	options.random_share = facts->random_share;
+	options.fake_rate = facts->fake_rate;
 	options.training_alone = only_training;
 	struct sampled_pair choice =
 		pair_sampler_draw(dispatcher->item_cache.candidates, item_cache_bucket(campaign, type),
@@ -185,7 +187,7 @@ static uint32_t list_shelves(const struct search *search)
 		if (!facts->open || (request->campaign && strcmp(request->campaign, facts->name) != 0))
 			continue;
 		for (uint32_t type = 0; type < MEDIA_TYPES; type++)
-			if (request->any_type || type == request->type)
+			if (facts->media[type] && (request->any_type || type == request->type))
 				dispatcher->buckets[count++] = c * MEDIA_TYPES + type;
 	}
 	return count;

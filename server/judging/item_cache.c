@@ -82,6 +82,11 @@ void item_cache_take_campaign(struct item_cache *item_cache, const struct rows *
 	facts->plan = (unsigned)rows_integer(rows, row, 4);
 	facts->random_share = rows_double(rows, row, 5);
 	facts->open = rows_flag(rows, row, 6);
+	facts->fake_rate = rows_double(rows, row, 10);
+	facts->questions_json =
+		keep_text(item_cache->arena, facts->questions_json, rows_text(rows, row, 11));
+	for (int type = 0; type < MEDIA_TYPES; type++)
+		facts->media[type] = rows_flag(rows, row, 12 + type);
 	facts->rule = (struct stopping){ .threshold = rows_double(rows, row, 7),
 		                             .min = (uint32_t)rows_integer(rows, row, 8),
 		                             .max = facts->plan };

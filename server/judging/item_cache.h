@@ -26,11 +26,13 @@ struct rows;
 
 struct campaign_facts {
 	unsigned char id[UUID_BYTES];
-	const char *name, *question_json; /* live as long as the item cache */
+	/* They live as long as the item cache; questions_json: an object of other languages. */
+	const char *name, *question_json, *questions_json;
 	unsigned policy, plan;
-	double random_share;
-	struct stopping rule; /* when an item has been asked about enough */
-	bool open, trusted;   /* trusted: its crowd settles items */
+	double random_share, fake_rate;
+	bool media[MEDIA_TYPES]; /* of these pairs are handed out */
+	struct stopping rule;    /* when an item has been asked about enough */
+	bool open, trusted;      /* trusted: its crowd settles items */
 };
 
 /* How an item is shown. */

@@ -42,6 +42,7 @@ void estimates_free(struct estimates *estimates)
 	electorate_free(&estimates->electorate);
 	cohorts_clear(&estimates->cohorts);
 	free(estimates->turned);
+	free(estimates->carried);
 	json_decref(estimates->integrity);
 	free(estimates->folded);
 	free(estimates->online_items);

@@ -137,7 +137,7 @@ static int compare_networks(const void *left, const void *right)
 
 /* Names of figures of networks, or of providers. */
 struct network_names {
-	const char *judgments, *labels, *accuracy;
+	const char *judgments, *labels, *accuracy, *excess;
 };
 
 static void tell_network(json_t *figures, const struct estimates *estimates,
@@ -150,6 +150,7 @@ static void tell_network(json_t *figures, const struct estimates *estimates,
 	hex_encode(label, idmap_id(estimates->electorate.networks, number - 1), UUID_BYTES);
 	integrity_add(figures, id, names->judgments, label, of->judgments);
 	integrity_add(figures, id, names->labels, label, of->labels);
+	integrity_add(figures, id, names->excess, label, of->excess);
 	if (of->gold)
 		integrity_add(figures, id, names->accuracy, label, (double)of->gold_right / of->gold);
 }
@@ -179,12 +180,13 @@ static void tell_providers(struct estimates *estimates, const struct judgments *
                            const struct integrity_known *known, struct integrity_sheet *sheet)
 {
 	static const struct network_names names = { "provider_judgments", "provider_labels",
-		                                        "provider_gold_accuracy" };
+		                                        "provider_gold_accuracy", "provider_label_excess" };
 	struct integrity_known of_providers = *known;
 
 	if (!sheet->any_provider)
 		return;
 	of_providers.network = sheet->provider;
+	of_providers.carried = NULL;
 	integrity_of(view, estimates->fit, &of_providers, sheet->by_provider, sheet->providers);
 	for (uint32_t c = 0; c < known->campaigns; c++) {
 		char id[UUID_TEXT];
@@ -203,7 +205,10 @@ static void tell_providers(struct estimates *estimates, const struct judgments *
 void estimates_find_integrity(struct estimates *estimates, const struct judgments *view)
 {
 	static const struct network_names names = { "network_judgments", "network_labels",
-		                                        "network_gold_accuracy" };
+		                                        "network_gold_accuracy", "network_label_excess" };
+
+	estimates->carried =
+		estimates_must(calloc((size_t)estimates->fit->items + 1, sizeof *estimates->carried));
 	struct integrity_sheet sheet = integrity_sheet_new(estimates, view);
 	const struct integrity_known known = { .campaigns = idmap_count(estimates->campaigns),
 		                                   .networks = idmap_count(estimates->electorate.networks),
@@ -212,7 +217,8 @@ void estimates_find_integrity(struct estimates *estimates, const struct judgment
 		                                   .network = sheet.network,
 		                                   .cohort = estimates->cohorts.of,
 		                                   .newcomer = sheet.newcomer,
-		                                   .flip_cost = sheet.flip_cost };
+		                                   .flip_cost = sheet.flip_cost,
+		                                   .carried = estimates->carried };
 
 	influence_cost(view, estimates->fit, sheet.flip_cost);
 	integrity_of(view, estimates->fit, &known, sheet.campaigns, sheet.networks);

@@ -2,7 +2,8 @@
 /*
  * estimates_internal -- what estimates are made of, for the files that work on them:
  * estimates.c reads and fits, estimates_publish.c writes, estimates_feed.c takes in what comes,
- * estimates_voices.c knows who may decide, estimates_integrity.c finds who carries the labels.
+ * estimates_voices.c knows who may decide, estimates_integrity.c finds who carries the labels,
+ * estimates_campaigns.c sums up each campaign.
  */
 #ifndef SCORING_ESTIMATES_INTERNAL_H
 #define SCORING_ESTIMATES_INTERNAL_H
@@ -15,6 +16,7 @@
 #include "core/idmap.h"
 #include "crowd/agreement.h"
 #include "crowd/cohort.h"
+#include "crowd/integrity.h"
 #include "crowd/model.h"
 #include "crowd/online.h"
 #include "crowd/pair_links.h"
@@ -89,8 +91,9 @@ struct estimates {
 	struct electorate electorate;
 	struct cohorts cohorts; /* who err together */
 	uint8_t *turned;        /* by item: its label turns without them; NULL: there are none */
-	json_t *integrity;      /* figures as integrity_write() takes them */
-	int64_t *folded;        /* numbers of the news that the fit has read, until it is published */
+	struct integrity_carried *carried; /* by item: which of them holds most of its label */
+	json_t *integrity;                 /* figures as integrity_write() takes them */
+	int64_t *folded; /* numbers of the news that the fit has read, until it is published */
 	size_t folded_count;
 
 	/* Since the fit. */
@@ -146,6 +149,9 @@ void estimates_forget_judgments(struct estimates *estimates);
 /* estimates_integrity.c: finds who carries the labels; writes it. */
 void estimates_find_integrity(struct estimates *estimates, const struct judgments *view);
 struct error estimates_write_integrity(struct db *db, const struct estimates *estimates) MUST_CHECK;
+
+/* estimates_campaigns.c: writes what those who watch a campaign want to know. */
+struct error estimates_write_campaigns(struct db *db, const struct estimates *estimates) MUST_CHECK;
 
 /* Memory that was there to be had; its absence ends the program. */
 static inline void *estimates_must(void *memory)

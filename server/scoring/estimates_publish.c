@@ -266,6 +266,8 @@ struct error estimates_publish(struct db *db, struct estimates *estimates, bool 
 		return err;
 	if ((err = estimates_write_integrity(db, estimates)).code)
 		return err;
+	if ((err = estimates_write_campaigns(db, estimates)).code)
+		return err;
 	if (forget && (err = forget_folded(db, estimates)).code)
 		return err;
 	estimates_forget_judgments(estimates);

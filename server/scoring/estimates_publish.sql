@@ -13,7 +13,7 @@ SELECT DISTINCT ON (i.campaign_id, n.volunteer)
   FROM gone
  CROSS JOIN LATERAL unnest(gone.items, gone.volunteers, gone.networks) AS n (item, volunteer, network)
  CROSS JOIN LATERAL (SELECT campaign_id FROM item WHERE id = n.item OFFSET 0) i
- CROSS JOIN LATERAL (SELECT FROM campaign WHERE id = i.campaign_id AND state = 'open' OFFSET 0) k
+ CROSS JOIN LATERAL (SELECT FROM campaign WHERE id = i.campaign_id AND state IN ('open', 'paused') OFFSET 0) k
  CROSS JOIN LATERAL (SELECT FROM volunteer WHERE id = n.volunteer OFFSET 0) v
  WHERE n.network IS NOT NULL
    AND NOT EXISTS (SELECT FROM volunteer_network o

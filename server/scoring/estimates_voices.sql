@@ -28,7 +28,7 @@ WITH judged AS MATERIALIZED (
       FROM score_pending p
      CROSS JOIN LATERAL unnest(p.items, p.volunteers, p.networks) AS n (item, volunteer, network)
      CROSS JOIN LATERAL (SELECT campaign_id FROM item WHERE id = n.item OFFSET 0) i
-     CROSS JOIN LATERAL (SELECT FROM campaign WHERE id = i.campaign_id AND state = 'open' OFFSET 0) k
+     CROSS JOIN LATERAL (SELECT FROM campaign WHERE id = i.campaign_id AND state IN ('open', 'paused') OFFSET 0) k
      CROSS JOIN LATERAL (SELECT FROM volunteer WHERE id = n.volunteer OFFSET 0) v
      WHERE p.id > $1::bigint AND n.network IS NOT NULL
      ORDER BY i.campaign_id, n.volunteer, p.id

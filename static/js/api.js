@@ -67,9 +67,10 @@ async function bodyOf(response) {
  * @param {string} method
  * @param {string} path below /api/v1
  * @param {object} [body]
+ * @param {Object<string, string>} [headers] more of them
  */
-export async function call(method, path, body) {
-	const options = { method, headers: { accept: "application/json" }, credentials: "same-origin", cache: "no-store", signal: AbortSignal.timeout(SILENT_MS) };
+export async function call(method, path, body, headers = {}) {
+	const options = { method, headers: { accept: "application/json", ...headers }, credentials: "same-origin", cache: "no-store", signal: AbortSignal.timeout(SILENT_MS) };
 	if (body !== undefined) {
 		options.headers["content-type"] = "application/json";
 		options.body = JSON.stringify(body);

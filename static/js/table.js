@@ -5,7 +5,7 @@ import { Clock, deviceNow } from "./clock.js";
 import { byId, el, say } from "./dom.js";
 import { teach } from "./feedback.js";
 import { KEYS } from "./keys.js";
-import { t, term } from "./lang.js";
+import { LANGUAGE, t, term } from "./lang.js";
 import { STEPS, Scale, namesOf } from "./scale.js";
 import { Viewer } from "./viewer.js";
 import { Tells } from "./tells.js";
@@ -42,7 +42,7 @@ export class Table {
 		this.pair = pair;
 		this.view.reset();
 		this.clock.reset();
-		byId("question").textContent = assignment.question;
+		byId("question").textContent = assignment.questions?.[LANGUAGE] ?? assignment.question;
 		byId("judging").dataset.type = document.body.dataset.type = assignment.media_type;
 		const medium = term("medium_title", assignment.media_type);
 		for (const side of SIDES) {

@@ -27,6 +27,7 @@ int main(int argc, char **argv)
 		http_sessions_suite,
 		http_moderators_suite,
 		http_evidence_suite,
+		http_campaigns_suite,
 		http_disputes_suite,
 		http_stats_suite,
 		http_releases_suite,

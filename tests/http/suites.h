@@ -28,6 +28,7 @@ Suite *http_commands_suite(void);
 Suite *http_operations_suite(void);
 Suite *http_sessions_suite(void);
 Suite *http_disputes_suite(void);
+Suite *http_campaigns_suite(void);
 Suite *http_moderators_suite(void);
 Suite *http_evidence_suite(void);
 Suite *http_rulings_suite(void);

@@ -116,6 +116,47 @@ static void link_fact_checks(void)
 	              204);
 }
 
+static const char *a_campaign_of_the_admin(void)
+{
+	const char *name = fresh_name();
+
+	expect_status(post(&admin, V1 "/campaigns", json_pack("{s:s}", "name", name)), 201);
+	return name;
+}
+
+static void steer(void)
+{
+	const char *name = a_campaign_of_the_admin();
+	struct answer seen = get(&admin, say(V1 "/campaigns/%s", name));
+
+	expect_status(
+		call(&(struct call){ .method = "PATCH",
+	                         .path = say(V1 "/campaigns/%s", name),
+	                         .as = &admin,
+	                         .body = json_pack("{s:f}", "fake_rate", .4),
+	                         .headers = { say("If-Match: %s", header_of(seen, "ETag")) } }),
+		200);
+	ck_assert_int_eq(
+		count_db("SELECT count(*) FROM audit JOIN audit_detail USING (seq) WHERE kind ="
+	             " 'campaign_changed' AND after LIKE '%%fake_rate%%' AND subject = (SELECT id::text"
+	             " FROM campaign WHERE name = '%s')",
+	             name),
+		1);
+}
+
+static void move(void)
+{
+	const char *name = a_campaign_of_the_admin();
+	const char *acts[] = { "open", "pause", "close" };
+
+	for (int a = 0; a < 3; a++)
+		expect_status(post(&admin, say(V1 "/campaigns/%s/%s", name, acts[a]), json_object()), 200);
+	ck_assert_int_eq(count_db("SELECT count(*) FROM audit WHERE kind = 'campaign_changed' AND"
+	                          " subject = (SELECT id::text FROM campaign WHERE name = '%s')",
+	                          name),
+	                 4);
+}
+
 static void set_aside(void)
 {
 	struct person volunteer = a_volunteer();
@@ -393,6 +434,12 @@ static const struct {
 	{ end_own,
 	  { "DELETE /sessions", "DELETE /sessions/{}", "POST /tokens", "DELETE /tokens/{}" },
 	  { "session_ended", "token_made", "token_revoked" } },
+	{ steer,
+	  { "POST /campaigns", "PATCH /campaigns/{}" },
+	  { "campaign_made", "campaign_changed" } },
+	{ move,
+	  { "POST /campaigns/{}/open", "POST /campaigns/{}/pause", "POST /campaigns/{}/close" },
+	  { "campaign_changed" } },
 	{ decide_access, { "POST /access-requests/{}/decision" }, { "access_decided" } },
 };
 
@@ -523,6 +570,9 @@ static const struct {
 	{ "invite make other 'An event' --most 3 --days 3", "invitation_made" },
 	{ "invite revoke $(psql -XAtq \"$URL\" -c 'SELECT id FROM invitation')",
 	  "invitation_withdrawn" },
+	{ "campaign pause other", "campaign_changed" },
+	{ "campaign set other fake_rate=0.4", "campaign_changed" },
+	{ "campaign show other", NULL },
 	{ "campaign close other", "campaign_changed" },
 	{ "campaign guide other none.csv", "campaign_changed" },
 	{ "campaign second-opinion other gold", "campaign_changed" },

@@ -29,6 +29,7 @@ static const char *const printing[] = { "version",
 	                                    "replay --truth t.csv j.csv",
 	                                    "account list",
 	                                    "campaign list",
+	                                    "campaign show default",
 	                                    "migrate --status" };
 
 /* A disk that is full where the output goes. */

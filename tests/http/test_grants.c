@@ -43,7 +43,7 @@ static const char *const forbidden[] = {
 	"DELETE FROM item_change",
 	"UPDATE item_version SET rendition = poster",
 	"DELETE FROM item_split",
-	"UPDATE campaign SET threshold = 0.6",
+	"UPDATE campaign SET policy = 1",
 	"UPDATE release SET name = 'another'",
 	"DELETE FROM release",
 	"TRUNCATE release CASCADE",

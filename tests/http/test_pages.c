@@ -8,8 +8,15 @@
 #include "suites.h"
 #include "world.h"
 
-static const char *const pages[] = { "/",      "/about",       "/data",  "/moderate",
-	                                 "/admin", "/admin/audit", "/admin/moderators", "/access" };
+static const char *const pages[] = { "/",
+	                                 "/about",
+	                                 "/data",
+	                                 "/moderate",
+	                                 "/admin",
+	                                 "/admin/audit",
+	                                 "/admin/moderators",
+	                                 "/admin/campaigns",
+	                                 "/access" };
 
 START_TEST(every_page_is_html_under_a_strict_policy)
 {

@@ -221,6 +221,15 @@ static const struct cells {
 	{ "POST /api/v1/disputes/{}/escalate", "??xx++" },
 	{ "GET /api/v1/desk", "??xx++" },
 	{ "GET /api/v1/moderators", "??xxx+" },
+	{ "GET /api/v1/campaigns", "??xx++" },
+	{ "POST /api/v1/campaigns", "??xxx+" },
+	{ "GET /api/v1/campaigns/{}", "??xx++" },
+	{ "PATCH /api/v1/campaigns/{}", "??xxx+" },
+	{ "GET /api/v1/campaigns/{}/live", "??xx++" },
+	{ "GET /api/v1/campaigns/{}/rigging", "??xx++" },
+	{ "POST /api/v1/campaigns/{}/open", "??xxx+" },
+	{ "POST /api/v1/campaigns/{}/pause", "??xxx+" },
+	{ "POST /api/v1/campaigns/{}/close", "??xxx+" },
 	{ "GET /api/v1/contributions/{}/notes", "??xx++" },
 	{ "POST /api/v1/contributions/{}/notes", "??xx++" },
 	{ "POST /api/v1/contributions/review", "??xx++" },
@@ -234,6 +243,7 @@ static const struct cells {
 	{ "GET /data/{}/{}", "++++++" },
 	{ "GET /moderate", "++++++" },
 	{ "GET /admin/audit", "++++++" },
+	{ "GET /admin/campaigns", "++++++" },
 	{ "GET /static/{*}", "++++++" },
 };
 

@@ -6,10 +6,12 @@
 
 #include "client.h"
 #include "core/vocabulary.h"
+#include "corpus/campaign_settings.h"
 #include "database.h"
 #include "describe.h"
 #include "judging/judgment.h"
 #include "release/diff.h"
+#include "scoring/campaign_live.h"
 #include "suites.h"
 
 #define LENGTH(list) ((int)(sizeof(list) / sizeof(list)[0]))
@@ -63,6 +65,7 @@ static const struct {
 	{ "account.role", account_roles, "" },
 	{ "audit.actor_kind", audit_actors, "" },
 	{ "campaign.second_opinion", second_opinions, "" },
+	{ "campaign.state", campaign_states, "" },
 	{ "contribution.media_type", media_types, "" },
 	{ "contribution.people", contribution_people, "" },
 	{ "contribution.rights", contribution_rights, "" },
@@ -173,6 +176,10 @@ static const struct {
 	{ "NoticeGround/enum", notice_grounds, NULL },
 	{ "ChangeKind/enum", change_kinds, NULL },
 	{ "ReleaseAudience/enum", release_audiences, NULL },
+	{ "CampaignState/enum", campaign_states, NULL },
+	{ "CampaignSettings/properties/second_opinion/enum", second_opinions, NULL },
+	{ "ForecastUnknown/enum", forecast_reasons, NULL },
+	{ "CampaignSetting/properties/kind/enum", setting_kinds, NULL },
 	{ "ChangeReason/enum", change_reasons, NULL },
 	{ "Skip/properties/reason/enum", skip_reasons, NULL },
 	{ "RulingWish/properties/ruling/enum", ruling_choices, NULL },

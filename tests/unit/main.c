@@ -63,6 +63,7 @@ static Suite *(*const suites[])(void) = {
 	crowd_deciding_suite,
 	crowd_alarms_suite,
 	crowd_blocs_suite,
+	crowd_forecast_suite,
 	crowd_integrity_suite,
 	crowd_leaks_suite,
 	media_traits_suite,

@@ -14,6 +14,7 @@ Suite *crowd_cohort_spectrum_suite(void);
 Suite *crowd_deciding_suite(void);
 Suite *crowd_alarms_suite(void);
 Suite *crowd_blocs_suite(void);
+Suite *crowd_forecast_suite(void);
 Suite *crowd_integrity_suite(void);
 Suite *crowd_leaks_suite(void);
 Suite *crowd_hard_suite(void);
