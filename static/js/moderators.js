@@ -21,10 +21,10 @@ const ofAll = (right, all) => (all > 0 ? t("exposure.of", { n: all, right }) : t
 function card({ email, role, state, seen, rulings_month: rulings, not_independent_month: alone, against_rulings: against, last_at: last }) {
 	const rows = [
 		[t("exposure.seen"), t("exposure.seen_counts", seen)],
-		[t("exposure.sensitive"), number(seen.sensitive_month)],
-		[t("exposure.evidence"), number(seen.evidence_month)],
-		[t("exposure.rulings"), number(rulings)],
-		[t("exposure.not_independent"), number(alone)],
+		[t("exposure.sensitive"), number.format(seen.sensitive_month)],
+		[t("exposure.evidence"), number.format(seen.evidence_month)],
+		[t("exposure.rulings"), number.format(rulings)],
+		[t("exposure.not_independent"), number.format(alone)],
 		[t("exposure.verdicts"), ofAll(against?.verdicts_as_ruled, against?.verdicts ?? 0)],
 		[t("exposure.opinions"), ofAll(against?.opinions_as_ruled, against?.opinions ?? 0)],
 		[t("exposure.last"), last ? when(last) : t("exposure.none")],
