@@ -65,7 +65,7 @@ describe("the evidence board", () => {
 		const [[item, other]] = await sql(database, type === "image"
 			? `select (array_agg(id))[1], (array_agg(id))[2] from (select id from item i where media_type = 'image' and not training and not gold
 				and not exists (select from dispute d where d.item_id = i.id) order by id limit 2) two`
-			: `select (array_agg(id))[1], (array_agg(id))[2] from (select id from item where media_type = '${type}' order by id limit 2) two`);
+			: `select (array_agg(id))[1], (array_agg(id))[2] from (select id from item where media_type = '${type}' order by training, gold, id limit 2) two`);
 		await sql(database, `update item set pair = 'board ${item}', lineage = 'board ${item}', truth = 'real', basis = 'dataset_label', title = 'A bay before the bear' where id = '${other}'`);
 		await sql(database, `update item set pair = 'board ${item}', lineage = 'board ${item}', state = 'disputed', sensitive = ${sensitive} where id = '${item}'`);
 		await sql(database, `with said as (select n, gen_random_uuid() as who, gen_random_uuid() as pair, i.id as item, i.campaign_id, i.media_type

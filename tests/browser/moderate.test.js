@@ -382,7 +382,7 @@ describe("the moderators' desk", () => {
 		assert.deepEqual(await sql(database, "select count(*) from audit where kind = 'contribution_approved'"), [["2"]]);
 		await visit.at("reject").click();
 		await visit.page.getByText("Say why first").waitFor();
-		await visit.at("contributions").locator("textarea").fill("It shows nothing at all.");
+		await visit.at("contributions").getByLabel("Reason; who rejects says why").fill("It shows nothing at all.");
 		await visit.at("reject").click();
 		await visit.page.getByText("Nothing waits.").waitFor();
 		await visit.page.goBack();

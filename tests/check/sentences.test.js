@@ -182,7 +182,7 @@ describe("the sentences", () => {
 		[schemas.CampaignSettings.properties.second_opinion.enum, ["second_opinion"]],
 		[Object.keys(schemas.CampaignEffect.properties), ["campaign_effect"]],
 		[schemas.ForecastUnknown.enum, ["forecast_unknown"]],
-		[schemas.LiveCampaign.properties.items.required, ["item_state", "item_state_short"]],
+		[schemas.LiveCampaign.properties.items.required, ["item_state_short"]],
 		[schemas.ChangeKind.enum, ["change_kind"]],
 		[schemas.ChangeReason.enum, ["change_reason"]],
 		[openapi.paths["/api/v1/disputes"].get.parameters.find(({ name }) => name === "sort").schema.enum, ["desk_sort"]],

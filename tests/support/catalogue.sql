@@ -274,6 +274,8 @@ SELECT item_id, id, false, made_at FROM notice WHERE state = 'open' AND hides = 
 -- One that was withdrawn, whose files are to go.
 INSERT INTO withdrawal (item_id, reason_class, by) VALUES (filled_id('item', 2004), 'rights', 'root');
 INSERT INTO removal (item_id, original, decided_by) VALUES (filled_id('item', 2004), true, 'root');
+-- Another, of which nothing is decided yet.
+INSERT INTO withdrawal (item_id, reason_class, by) VALUES (filled_id('item', 2054), 'rights', 'root');
 
 DROP TABLE filled_pair, filled_release;
 VACUUM ANALYZE;

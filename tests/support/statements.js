@@ -150,7 +150,7 @@ export const VALUES = {
 	campaign_live_hour: ["filled_id('campaign', 1)"],
 	campaign_live_hours: ["filled_id('campaign', 1)"],
 	campaign_live_ends: ["1.5", "1", "NULL"],
-	estimates_campaigns: [text('[{"campaign": "10000000-0000-0000-0000-000000000000", "figures": {}}]').replace("10000000-0000-0000-0000-000000000000", "' || filled_id('campaign', 1) || '")],
+	estimates_campaigns: ["jsonb_build_array(jsonb_build_object('campaign', filled_id('campaign', 1), 'figures', '{}'::jsonb))"],
 	estimates_carried: [text("[]")],
 	rigging_fit: [text("small")],
 	rigging_cohorts: ["filled_id('campaign', 1)", "50"],
