@@ -173,7 +173,7 @@ describe("a takedown", { skip: there ? false : `no ${path.relative(CHECKOUT, MAN
 		await sql(database, "update account set role = 'admin'");
 		const page = await openPage();
 		({ client: visitor, given: lease, id: target } = page);
-		await until("its fingerprint, and what it says of itself", async () => (await sql(database, `select exists (select from item_fingerprint where item_id = '${target}') and exists (select from provenance where item_id = '${target}')`))[0][0] === "t", { seconds: 120 });
+		await until("its fingerprint, and what it says of itself", async () => (await sql(database, `select exists (select from item_fingerprint where item_id = '${target}') and exists (select from provenance where item_id = '${target}')`))[0][0] === "t", { seconds: 400 });
 		const [[original, rendition, thumbnail, source]] = await sql(database, `select encode(sha256, 'hex'), encode(rendition, 'hex'), encode(thumbnail, 'hex'), source from item where id = '${target}'`);
 		const [[hash]] = await sql(database, `select encode(hash, 'hex') from item_fingerprint where item_id = '${target}' limit 1`);
 		files = { original, rendition, thumbnail, source, hash };
