@@ -68,14 +68,14 @@ describe("the evidence board", () => {
 			: `select (array_agg(id))[1], (array_agg(id))[2] from (select id from item where media_type = '${type}' order by training, gold, id limit 2) two`);
 		await sql(database, `update item set pair = 'board ${item}', lineage = 'board ${item}', truth = 'real', basis = 'dataset_label', title = 'A bay before the bear' where id = '${other}'`);
 		await sql(database, `update item set pair = 'board ${item}', lineage = 'board ${item}', state = 'disputed', sensitive = ${sensitive} where id = '${item}'`);
-		await sql(database, `with said as (select n, gen_random_uuid() as who, gen_random_uuid() as pair, i.id as item, i.campaign_id, i.media_type
+		await sql(database, `with said as (select n, gen_random_uuid() as who, gen_random_uuid() as pair, i.id as item, i.version, i.campaign_id, i.media_type
 				from item i, generate_series(1, 9) n where i.id = '${item}'),
 			p as (insert into judged_pair (assignment_id, volunteer_id, campaign_id, media_type, kind, matched, policy, body_hash, server_ms, exposure_ms, judged_at)
 				select pair, who, campaign_id, media_type, 'random', false, 1, sha256(''), 3000, n * 900, now() - (9 - n) * interval '9 hours' from said),
 			s as (insert into volunteer_skill (volunteer_id, sensitivity, specificity, judgments, gold) select who, 0.5 + n * 0.05, 0.5 + n * 0.04, 30, n from said),
 			w as (insert into volunteer_network (campaign_id, volunteer_id, network, declared) select campaign_id, who, sha256('x')::bytea, false from said where false)
-			insert into judgment (item_id, volunteer_id, assignment_id, position, verdict, confidence, training, marks, judged_at)
-			select item, who, pair, 'left', (case when n % 3 = 0 then 'real' else 'fake' end)::verdict, 75, false,
+			insert into judgment (item_id, version, volunteer_id, assignment_id, position, verdict, confidence, training, marks, judged_at)
+			select item, version, who, pair, 'left', (case when n % 3 = 0 then 'real' else 'fake' end)::verdict, 75, false,
 				jsonb_build_array(jsonb_build_object('x', 0.3 + n * 0.02, 'y', 0.4)), now() - (9 - n) * interval '9 hours' from said`);
 		const [[id]] = await sql(database, `insert into dispute (item_id, reason, judgments) values ('${item}', 'max_judgments', 9) returning id`);
 		return id;
@@ -278,12 +278,16 @@ describe("the evidence board", () => {
 		await visit.page.locator("#second video").waitFor();
 		await visit.page.keyboard.press("Escape");
 		await visit.at("play").first().waitFor();
+		await visit.page.waitForFunction(() => {
+			const films = [...document.querySelectorAll(".stages video")];
+			return films.length === 2 && films.every((one) => one.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA);
+		}, null, { timeout: 60_000 });
 		await visit.page.evaluate(() => {
 			const slide = document.querySelector("#transport input[type=range]");
 			slide.value = "500";
 			slide.dispatchEvent(new Event("input", { bubbles: true }));
 		});
-		await visit.page.waitForFunction(() => [...document.querySelectorAll(".stages video")].every((one) => one.currentTime > 0.2 * one.duration && one.paused));
+		await visit.page.waitForFunction(() => [...document.querySelectorAll(".stages video")].every((one) => one.currentTime > 0.2 * one.duration && one.paused), null, { timeout: 60_000 });
 		await visit.at("view-frames").click();
 		await visit.at("view-says").getByText("Twelve frames of each film").waitFor();
 		await visit.shoot("evidence-frames", { sizes: [DESKTOP], axe: false });
