@@ -40,8 +40,8 @@ static const char *import_rows(int code, const char *folder, const char *campaig
 /* What a column says of the items of a campaign, by title. */
 static const char *items_say(const char *campaign, const char *column)
 {
-	return ask_db("SELECT string_agg(%s, ' ' ORDER BY title) FROM item i JOIN campaign c"
-	              " ON c.id = i.campaign_id WHERE c.name = '%s'",
+	return ask_db("SELECT string_agg(%s, ' ' ORDER BY title) FROM item"
+	              " WHERE campaign_id = (SELECT id FROM campaign WHERE name = '%s')",
 	              column, campaign);
 }
 

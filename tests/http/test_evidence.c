@@ -378,16 +378,19 @@ START_TEST(what_looks_like_it_says_in_which_state_it_is)
 	const char *id = a_plain_dispute(), *item = item_of(id);
 	const char *like = an_item(&(struct items){ .campaign = common_campaign() });
 
-	/* Reading what they look like forgets what was known before. */
-	await_db(
-		60, say("SELECT count(*) = 2 FROM fingerprint WHERE recipe > 0 AND item_id IN ('%s', '%s')",
-	            item, like));
-	tell_db("INSERT INTO near_duplicate (item_a, item_b, distance) SELECT least(a, b), greatest(a,"
-	        " b), 7 FROM (VALUES ('%s'::uuid, '%s'::uuid)) v (a, b)",
-	        item, like);
 	tell_db("UPDATE item SET state = 'retired' WHERE id = '%s'", like);
 	judge_blind(&person, id);
-	struct answer a = get(&person, say(V1 "/disputes/%s", id));
+	struct answer a = { 0 };
+	/* The server may read what either looks like meanwhile, and forgets what was known before. */
+	for (int try = 0; try < 50; try++) {
+		tell_db("INSERT INTO near_duplicate (item_a, item_b, distance) SELECT least(a, b),"
+		        " greatest(a, b), 7 FROM (VALUES ('%s'::uuid, '%s'::uuid)) v (a, b)"
+		        " ON CONFLICT DO NOTHING",
+		        item, like);
+		a = get(&person, say(V1 "/disputes/%s", id));
+		if (json_array_size(at(a.body, "evidence/near_duplicates")))
+			break;
+	}
 	ck_assert_str_eq(text_at(a.body, "evidence/near_duplicates/0/item"), like);
 	ck_assert_str_eq(text_at(a.body, "evidence/near_duplicates/0/state"), "retired");
 }
