@@ -703,7 +703,7 @@ START_TEST(the_figures_tell_of_volunteers_who_err_together_and_not_who_they_are)
 	a_campaign_with_a_cohort();
 	tell_db("INSERT INTO score_pending (items, volunteers, fakes, versions)"
 	        " VALUES ('{}', '{}', '{}', '{}')");
-	await_db(30, "SELECT cohort_volunteers >= 3 AND cohort_share > 0 FROM last_fit");
+	await_db(120, "SELECT cohort_volunteers >= 3 AND cohort_share > 0 FROM last_fit");
 	struct answer stats = get(NULL, "/api/v1/stats");
 	for (int try = 0; try < 150; try++) {
 		stats = get(NULL, "/api/v1/stats");
@@ -728,7 +728,7 @@ Suite *http_dataset_suite(void)
 	Suite *suite = suite_create("http/dataset");
 	TCase *tc = tcase_create("dataset");
 
-	tcase_set_timeout(tc, 60);
+	tcase_set_timeout(tc, 180);
 	tcase_add_test(tc, each_loading_line_of_the_card_finds_every_file_of_its_type);
 	tcase_add_test(tc, all_configs_of_the_card_are_for_one_loader);
 	tcase_add_test(tc, the_card_and_verify_tell_of_a_split_that_holds_one_label);
