@@ -143,23 +143,40 @@ static void tally_cohorts_of_item(const struct estimates *estimates, uint32_t it
 	}
 }
 
+/* Numbers the volunteers of cohorts from 0, in `number`, and returns how many they are. */
+static size_t number_members(const struct estimates *estimates, uint32_t number[])
+{
+	size_t members = 0;
+
+	for (uint32_t v = 0; v < estimates->fit->volunteers; v++)
+		if (estimates->cohorts.of[v])
+			number[v] = (uint32_t)members++;
+	return members;
+}
+
 /* Members of each cohort who judged in each campaign, each once. */
 static void count_members(const struct estimates *estimates, struct campaign_tally *tallies)
 {
 	uint32_t campaigns = idmap_count(estimates->campaigns);
-	uint8_t *seen = estimates_must(calloc((size_t)estimates->fit->volunteers + 1, campaigns + 1));
+	uint32_t *number =
+		estimates_must(calloc((size_t)estimates->fit->volunteers + 1, sizeof *number));
+	uint8_t *seen =
+		estimates_must(calloc(number_members(estimates, number) + 1, (size_t)campaigns + 1));
 
 	for (size_t n = 0; n < estimates->loaded.count; n++) {
 		uint32_t v = estimates->loaded.volunteer[n], cohort = estimates->cohorts.of[v];
-		const struct item_facts *facts = &estimates->facts[estimates->loaded.item[n]];
-		uint32_t c = cohort ? idmap_find(estimates->campaigns, facts->campaign) : 0;
 
-		if (!cohort || seen[(size_t)v * campaigns + c])
+		if (!cohort)
 			continue;
-		seen[(size_t)v * campaigns + c] = 1;
-		tallies[c].cohorts[cohort].volunteers++;
+		const struct item_facts *facts = &estimates->facts[estimates->loaded.item[n]];
+		uint32_t c = idmap_find(estimates->campaigns, facts->campaign);
+		uint8_t *counted = &seen[(size_t)number[v] * campaigns + c];
+
+		tallies[c].cohorts[cohort].volunteers += !*counted;
+		*counted = 1;
 	}
 	free(seen);
+	free(number);
 }
 
 static void tally_cohorts(const struct estimates *estimates, struct campaign_tally *tallies)
