@@ -110,7 +110,10 @@ describe("media in an object service", () => {
 		objects.seen.length = 0;
 		const answers = await Promise.all(Array.from({ length: 12 }, () => client.get(url)));
 		assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200]));
-		assert.equal(objects.seen.filter(({ method }) => method === "GET").length, 1);
+		// The worker may read another one at the same time.
+		const fetched = objects.seen.filter(({ method }) => method === "GET").map(({ key }) => key);
+		assert.ok(fetched.length >= 1);
+		assert.deepEqual(fetched, [...new Set(fetched)]);
 	});
 
 	test("half an answer and wrong bytes are asked for again; what stays wrong is never shown", async () => {

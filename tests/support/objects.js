@@ -5,10 +5,11 @@
 // a test asks for.
 
 import { createHash, createHmac } from "node:crypto";
-import { mkdir, readdir, rm, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { createServer, request as ask } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import path from "node:path";
+import { setTimeout as rest } from "node:timers/promises";
 
 import S3rver from "s3rver";
 
@@ -99,6 +100,7 @@ export class Objects {
 		objects.folder = folder;
 		objects.refused = [];   // "Code METHOD path": always a fault of the program's
 		objects.seen = [];      // { method, key, query }
+		objects.parts = {};     // the bytes of each part of each upload
 		objects.fault = () => undefined;
 		objects.inner = FULL || await freePort();
 		if (!FULL) {
@@ -177,6 +179,7 @@ export class Objects {
 		const { status, bytes } = await this.ask("PUT", key, content);
 		if (status !== 200)
 			throw new Error(`PUT ${key}: ${status} ${bytes}`);
+		await this.settle({ method: "PUT", key, query: {} }, content);
 	}
 
 	async remove(key) {
@@ -193,10 +196,29 @@ export class Objects {
 				await rm(path.join(cache, name), { recursive: true });
 	}
 
+	/** Where s3rver keeps an object, or a part of one. */
+	fileOf(key, { uploadId, partNumber } = {}) {
+		const bucket = path.join(this.folder, "objects", BUCKET);
+		return uploadId && partNumber ? path.join(bucket, "._S3rver_uploads", uploadId, partNumber) : path.join(bucket, `${key}._S3rver_object`);
+	}
+
 	/** Makes it look so many days old. Of s3rver's objects alone. */
 	async age(key, days) {
 		const at = Date.now() / 1000 - days * 86400;
-		await utimes(path.join(this.folder, "objects", BUCKET, `${key}._S3rver_object`), at, at);
+		await utimes(this.fileOf(key), at, at);
+	}
+
+	/** s3rver says that it has what it has not yet written. A service does not: whoever asks after the answer gets all of it. */
+	async settle({ method, key, query }, body) {
+		const { uploadId, partNumber } = query, ends = method === "POST" && uploadId;
+		if (FULL || !(ends || (method === "PUT" && key)))
+			return;
+		if (partNumber)
+			this.parts[uploadId] = { ...this.parts[uploadId], [partNumber]: body.length };
+		const bytes = ends ? Object.values(this.parts[uploadId]).reduce((sum, part) => sum + part, 0) : body.length;
+		const written = () => stat(this.fileOf(key, query)).then(({ size }) => size, () => -1);
+		for (let left = 1000; left > 0 && await written() < bytes; left--)
+			await rest(5);
 	}
 
 	async serve(message, answer) {
@@ -221,7 +243,7 @@ export class Objects {
 			answer.writeHead(fault.status, fault.headers ?? {}).end(fault.body ?? "<Error><Code>InternalError</Code></Error>");
 			return;
 		}
-		await this.forward(message, body, answer, fault);
+		await this.forward(one, message, body, answer, fault);
 	}
 
 	/** Sends all but the last byte and rests, or one byte a second, until the other side has gone. */
@@ -236,10 +258,12 @@ export class Objects {
 	}
 
 	/** @param {object} fault { wrong: other bytes, cut: the connection ends within the body, hide: an object that a listing leaves out, stall: it rests there, drip: a byte a second } */
-	forward(message, body, answer, fault) {
+	forward(one, message, body, answer, fault) {
 		return new Promise((done, failed) => {
 			const inner = ask({ port: this.inner, host: "127.0.0.1", method: message.method, path: message.url, headers: message.headers }, async (response) => {
 				let bytes = await bodyOf(response);
+				if (response.statusCode === 200)
+					await this.settle(one, body);
 				if (fault.hide)
 					delete response.headers["content-length"];
 				answer.writeHead(response.statusCode, response.headers);
