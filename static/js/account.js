@@ -10,7 +10,7 @@ export function showAccount(account) {
 	byId("sign-out").hidden = !account;
 }
 
-/** Asks who is signed in, and shows it. @param {() => void} onOut they signed out  @param {(account: object) => void} [onIn] */
+/** Asks who is signed in, shows it and answers it; null: nobody. @param {() => void} onOut they signed out  @param {(account: object) => void} [onIn] */
 export async function watchAccount(onOut, onIn) {
 	byId("sign-out").addEventListener("click", async () => {
 		try {
@@ -26,5 +26,8 @@ export async function watchAccount(onOut, onIn) {
 		const { account } = (await get("/session")).body;
 		showAccount(account);
 		onIn?.(account);
-	} catch { /* nobody, or the server is busy: a page for reading needs no account */ }
+		return account;
+	} catch { /* nobody, or the server is busy: a page for reading needs no account */
+		return null;
+	}
 }

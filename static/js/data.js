@@ -15,6 +15,8 @@ const REFRESH_MS = 60_000;
 const TITLE = document.title;
 const releases = new Releases();
 const mine = new MyJobs(() => releases.load());
+/** Who is signed in, or nobody: known a little later than the page. */
+let who = Promise.resolve(null);
 
 async function figures() {
 	try {
@@ -39,7 +41,7 @@ function follow() {
 	document.title = one ? t("data.release_title", { name, version }) : TITLE;
 	if (one) {
 		window.scrollTo(0, 0);
-		showRelease(byId("release"), name, version);
+		showRelease(byId("release"), name, version, who);
 	}
 }
 
@@ -50,14 +52,20 @@ if (cited)
 window.addEventListener("hashchange", follow);
 /** @param {{email: string}|null} account  null: nobody */
 function showWho(account) {
+	who = Promise.resolve(account);
 	showAccount(account);
 	mine.show(account);
 }
 
 watchReleaseForm(() => releases.load(), showWho, () => mine.soon());
+who = watchAccount(() => {
+	who = Promise.resolve(null);
+	closeReleaseForm();
+	mine.show(null);
+	follow();
+}, (account) => mine.show(account));
 follow();
 overview();
-watchAccount(() => { closeReleaseForm(); mine.show(null); }, (account) => mine.show(account));
 // Figures stay live for whoever leaves the page open, but not while they read a table in them.
 setInterval(() => {
 	if (!document.hidden && !byId("overview").hidden && !byId("figures").contains(document.activeElement) && !byId("figures").querySelector("details[open]"))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // release.js: releases in a list, and one release: its splits, its files with their checksums, how to load it.
 
-import { get, inWords } from "./api.js";
+import { get, inWords, post } from "./api.js";
 import { key } from "./chart.js";
 import { el, focusOn } from "./dom.js";
 import { nodes, t, term } from "./lang.js";
@@ -228,15 +228,36 @@ function sealedLabels({ sealed, unsealed }) {
 		unsealed ? fileTable([unsealed.file], "sealed-labels") : null);
 }
 
-/** What is asked of who would fetch it, and where access is asked for. */
-function audienceNote(release) {
-	return isLimited(release)
-		? el("p", { class: "card", "data-testid": "release-limited" }, nodes("release.limited", {}, (words) => el("a", { href: "/access" }, words)))
-		: "";
+/** The opening to everybody, for good: what it does is said first, and then it is asked for once more. */
+function opening(release, again) {
+	const box = el("div", { "data-testid": "release-opening", "aria-live": "polite" });
+	const begin = el("button", { type: "button", "data-testid": "release-open", onclick: () => {
+		const go = el("button", { type: "button", class: "go", "data-testid": "release-open-go", onclick: async () => {
+			try {
+				await post(`${addressOf(release)}/open`, {});
+				await again();
+			} catch (error) {
+				box.append(el("p", { class: "wrong", role: "alert" }, inWords(error)));
+			}
+		} }, t("release.open"));
+		const leave = el("button", { type: "button", onclick: () => { box.replaceChildren(begin); focusOn(begin); } }, t("release.open_not"));
+		box.replaceChildren(el("p", {}, t("release.open_ask")), el("div", { class: "bar" }, leave, go));
+		focusOn(go);
+	} }, t("release.open"));
+	box.append(begin);
+	return box;
 }
 
-/** Fills the box with one release. Answers false when there is none such. */
-export async function showRelease(box, name, version) {
+/** What is asked of who would fetch it, and where access is asked for; an admin may open it to everybody. */
+async function audienceNote(release, who, again) {
+	if (!isLimited(release))
+		return "";
+	const note = el("p", {}, nodes("release.limited", {}, (words) => el("a", { href: "/access" }, words)));
+	return el("div", { class: "card", "data-testid": "release-limited" }, note, (await who)?.role === "admin" ? opening(release, again) : null);
+}
+
+/** Fills the box with one release. @param {Promise<{role: string}|null>} who is signed in */
+export async function showRelease(box, name, version, who) {
 	const back = el("p", {}, el("a", { href: "#" }, t("release.back")));
 	const heading = el("h1", { tabindex: "-1" }, `${name} ${version}`);
 	box.replaceChildren(back, heading, el("p", { class: "quiet" }, t("release.loading")));
@@ -248,8 +269,8 @@ export async function showRelease(box, name, version) {
 		box.replaceChildren(back, heading, el("p", { role: "alert" }, error.status === 404 ? t("release.none_such") : inWords(error)));
 		return;
 	}
-	const drawn = await figures(release);
-	box.replaceChildren(back, heading, el("p", { class: "lead" }, summary(release)), audienceNote(release),
+	const [drawn, audience] = await Promise.all([figures(release), audienceNote(release, who, () => showRelease(box, name, version, who))]);
+	box.replaceChildren(back, heading, el("p", { class: "lead" }, summary(release)), audience,
 		el("section", {}, el("h2", {}, t("release.splits")), key([["", term("verdict", "real")], ["f", term("verdict", "fake")]]), splitBars(release)),
 		sealedLabels(release),
 		drawn,

@@ -3,9 +3,12 @@
 // the page of a large release points to.
 
 import assert from "node:assert/strict";
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
 
 import { Visit, launch } from "../support/browser.js";
+import { sha256 } from "../support/http.js";
 import { Place, freePort, sql, until } from "../support/place.js";
 import { MailServer } from "../support/smtp.js";
 
@@ -16,11 +19,11 @@ describe("the form that makes a release", () => {
 	let place, database, mail, browser, once, visit;
 
 	/** A visit to the form of a server, signed in. */
-	async function atForm(server) {
+	async function atForm(server, email = EMAIL) {
 		visit = await Visit.open(browser, server.url, {});
 		await visit.page.goto("/data");
 		await visit.at("make-release").locator("summary").click();
-		await visit.at("email").fill(EMAIL);
+		await visit.at("email").fill(email);
 		await visit.at("password").fill(once ?? PASSWORD);
 		await visit.page.keyboard.press("Enter");
 		if (once) {
@@ -39,6 +42,17 @@ describe("the form that makes a release", () => {
 		await visit.at("release-mail").setChecked(ticked);
 		await visit.at("release-make").click();
 		await visit.at("release-outcome").filter({ hasText: "No item fits" }).waitFor();
+	}
+
+	/** A release for approved researchers, of nothing but its card. */
+	async function addGuarded() {
+		const card = "# guarded 1.0\n", digest = sha256(card), folder = path.join(place.folder, "media", digest.slice(0, 2));
+		await mkdir(folder, { recursive: true });
+		await writeFile(path.join(folder, digest.slice(2)), card);
+		const [[id]] = await sql(database, `insert into release (name, version, state, filter, salt, fixed_at, summary, bytes, finished_at)
+			values ('guarded', '1.0', 'writing', '{"audience": "researchers"}', decode(repeat('00', 32), 'hex'), now(), '{"items": 0, "splits": {}, "media_types": {}}', 0, now()) returning id`);
+		await sql(database, `insert into release_file (release_id, path, sha256, bytes) values ('${id}', 'README.md', '\\x${digest}', ${card.length})`);
+		await sql(database, `update release set state = 'ready' where id = '${id}'`);
 	}
 
 	const asked = (name) => sql(database, `select j.mail from job j join release r on r.id = j.subject where r.name = '${name}'`);
@@ -97,5 +111,32 @@ describe("the form that makes a release", () => {
 		await visit.page.getByRole("heading", { name: "small 1.0" }).waitFor();
 		await visit.page.getByText("Archives are made").waitFor();
 		assert.equal(await visit.at("release-few-files").count(), 0);
+	});
+
+	test("an admin opens a release for researchers to everybody; others are not offered it", async () => {
+		const admin = "root@example.org", first = await place.account(database, admin, "admin");
+		await addGuarded();
+		const isOffered = async () => {
+			await visit.page.goto("/data#guarded/1.0");
+			await visit.page.reload();
+			await visit.at("release-limited").waitFor();
+			return await visit.at("release-open").count() === 1;
+		};
+		const server = await place.server(database);
+		await atForm(server);
+		assert.equal(await isOffered(), false, "a researcher may not");
+		once = first;
+		await atForm(server, admin);
+		assert.equal(await isOffered(), true);
+		await visit.at("release-open").click();
+		await visit.page.getByText("It cannot be closed again").waitFor();
+		await visit.shoot("release-opening");
+		await visit.page.keyboard.press("Shift+Tab");
+		await visit.page.keyboard.press("Enter");
+		assert.deepEqual(await sql(database, "select release_audience(r) from release r where name = 'guarded'"), [["researchers"]], "who leaves it changes nothing");
+		await visit.at("release-open").click();
+		await visit.page.keyboard.press("Enter");
+		await visit.at("release-limited").waitFor({ state: "detached" });
+		assert.deepEqual(await sql(database, "select release_audience(r) from release r where name = 'guarded'"), [["everybody"]]);
 	});
 });
