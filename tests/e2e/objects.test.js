@@ -341,6 +341,32 @@ describe("media in an object service", () => {
 		await open.stop();
 	});
 
+	test("what is taken down leaves the caches of all machines, and of no other item", async () => {
+		const apart = await place.database("gone"), there = environment({ TOUCHSTONE_STORE: `s3://${BUCKET}/media/gone` });
+		await place.program(apart, ["import", manifest()], there);
+		const caches = [], shown = [], files = async (cache) => (await readdir(cache, { recursive: true })).map((name) => name.replace("/", "")).filter((name) => /^[0-9a-f]{64}$/.test(name));
+		for (const name of ["first", "second"]) {
+			const cache = path.join(place.folder, `cache-${name}`), one = await place.server(apart, { more: { ...there, TOUCHSTONE_STORE_CACHE: cache } });
+			const someone = new Client(one.url);
+			caches.push(cache);
+			await someone.post("/volunteers", { consent: true });
+			for (const { media } of (await someone.post("/assignments", {})).json.items)
+				shown.push(sha256((await someone.get(media.url)).bytes));
+		}
+		const all = await Promise.all(caches.map(files)), gone = new Set([shown[0], shown[2]]);
+		assert.deepEqual(shown.filter((digest, n) => !all[n >> 1].includes(digest)), [], "each machine has what it showed");
+		for (const digest of gone) {
+			const [[id]] = await sql(apart, `select id from item where rendition = '\\x${digest}'`);
+			await place.program(apart, ["withdraw", id, "--reason-class", "mistake", "--reason", "a test"], there);
+		}
+		await until("no machine has a copy", async () => (await Promise.all(caches.map(files))).flat().every((digest) => !gone.has(digest)), { seconds: 120 });
+		for (const digest of gone)
+			assert.equal(await objects.read(`media/gone/${digest.slice(0, 2)}/${digest.slice(2)}`), undefined);
+		const left = await Promise.all(caches.map(files));
+		for (const [n, cached] of all.entries())
+			assert.deepEqual(cached.filter((digest) => !gone.has(digest) && !left[n].includes(digest)), [], "other copies stay");
+	});
+
 	test("who asks for a file that is too large for their time makes the service broken for nobody", LONG, async () => {
 		const content = randomBytes(3 << 20), digest = sha256(content);
 		await objects.write(keyOf(digest), content);
