@@ -16,7 +16,11 @@ CREATE INDEX dispute_ruled_by_kind ON dispute (reason, media_type, disagreement,
     WHERE state = 'ruled' AND disagreement IS NOT NULL;
 CREATE INDEX dispute_ruled_by_campaign ON dispute (campaign_id, reason, media_type, disagreement, id)
     WHERE state = 'ruled' AND disagreement IS NOT NULL;
+CREATE INDEX dispute_ruled_by_technique ON dispute USING gin (techniques) WHERE state = 'ruled' AND techniques <> '{}';
+-- What stands in the order of all alone would tempt the planner to look through it for a kind.
+DROP INDEX dispute_queue;
 DROP INDEX dispute_found;
+DROP INDEX dispute_by_technique;
 DROP INDEX dispute_by_disagreement;
 
 -- ---------------------------------------------------------------- how many there are

@@ -5,7 +5,11 @@
 --   $1 account uuid
 --   -> queue, how many, the oldest since (or NULL)
 SELECT 'disputes', (SELECT coalesce(sum(disputes), 0) FROM dispute_count WHERE state = 'open')::bigint,
-       (SELECT rfc3339(min(opened_at)) FROM dispute WHERE state = 'open')
+       (SELECT rfc3339(min(d.opened_at))
+          FROM unnest(dispute_reasons()) r (reason) CROSS JOIN unnest(ARRAY['image', 'video', 'audio']) m (media_type)
+         CROSS JOIN LATERAL (SELECT opened_at FROM dispute
+                              WHERE state = 'open' AND reason = r.reason AND media_type = m.media_type
+                              ORDER BY opened_at LIMIT 1) d)
  UNION ALL
 SELECT 'contributions', count(*), rfc3339(min(created_at)) FROM contribution WHERE state = 'quarantined'
  UNION ALL

@@ -18,11 +18,15 @@
 WITH mine AS MATERIALIZED (
     SELECT dispute_id FROM blind_verdict WHERE account_id = $1::uuid
 ), made AS MATERIALIZED (
-    SELECT d.id FROM dispute d WHERE d.techniques @> ARRAY[$8] AND d.techniques <> '{}'
-       AND (d.id IN (SELECT dispute_id FROM mine) OR d.state = 'ruled' AND NOT EXISTS (
-               SELECT FROM item i JOIN item n ON n.lineage = i.lineage
-                 JOIN dispute o ON o.item_id = n.id AND o.state = 'open'
-                WHERE i.id = d.item_id AND o.id NOT IN (SELECT dispute_id FROM mine)))
+    SELECT d.id FROM mine CROSS JOIN LATERAL (SELECT * FROM dispute WHERE id = mine.dispute_id OFFSET 0) d
+     WHERE $8::text IS NOT NULL AND d.techniques @> ARRAY[$8]
+     UNION
+    SELECT d.id FROM dispute d
+     WHERE d.techniques @> ARRAY[$8] AND d.techniques <> '{}' AND d.state = 'ruled'
+       AND NOT EXISTS (
+           SELECT FROM item i JOIN item n ON n.lineage = i.lineage
+             JOIN dispute o ON o.item_id = n.id AND o.state = 'open'
+            WHERE i.id = d.item_id AND o.id NOT IN (SELECT dispute_id FROM mine))
 ), waiting AS MATERIALIZED (
     SELECT id FROM dispute WHERE $9 = 'me' AND escalated_to = $1::uuid
      UNION ALL
