@@ -161,6 +161,7 @@ BEGIN
             ('integrity_alarm',  'INSERT',          'value, stands, raised_at, told_at'),
             ('item_count',       'INSERT, DELETE',  ''),
             ('belief_count',     'INSERT, DELETE',  ''),
+            ('dispute_count',    'INSERT, DELETE',  ''),
             ('tally',            'INSERT, DELETE',  'pairs'),
             ('served_tally',     'INSERT, DELETE',  'judgments, fakes')
           ) AS tables (name, rows, columns)

@@ -4,7 +4,12 @@
 -- How many wait in each queue for a moderator, and since when.
 --   $1 account uuid
 --   -> queue, how many, the oldest since (or NULL)
-SELECT 'disputes', count(*), rfc3339(min(opened_at)) FROM dispute WHERE state = 'open'
+SELECT 'disputes', (SELECT coalesce(sum(disputes), 0) FROM dispute_count WHERE state = 'open')::bigint,
+       (SELECT rfc3339(min(d.opened_at))
+          FROM unnest(dispute_reasons()) r (reason) CROSS JOIN unnest(ARRAY['image', 'video', 'audio']) m (media_type)
+         CROSS JOIN LATERAL (SELECT opened_at FROM dispute
+                              WHERE state = 'open' AND reason = r.reason AND media_type = m.media_type
+                              ORDER BY opened_at LIMIT 1) d)
  UNION ALL
 SELECT 'contributions', count(*), rfc3339(min(created_at)) FROM contribution WHERE state = 'quarantined'
  UNION ALL
@@ -28,7 +33,10 @@ SELECT email FROM account WHERE role IN ('moderator', 'admin') AND state = 'acti
 -- name: desk_campaigns
 -- Campaigns that have a dispute.
 --   -> name
-SELECT name FROM campaign k WHERE EXISTS (SELECT FROM dispute d WHERE d.campaign_id = k.id) ORDER BY name COLLATE "C"
+SELECT k.name
+  FROM (SELECT campaign_id FROM dispute_count GROUP BY campaign_id HAVING sum(disputes) > 0) c
+  JOIN campaign k ON k.id = c.campaign_id
+ ORDER BY k.name COLLATE "C"
 
 -- name: desk_exposure
 -- What each moderator has looked at and decided.

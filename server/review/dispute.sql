@@ -3,9 +3,10 @@
 -- name: dispute_list
 -- The queue, sorted and filtered. What would tell the answer's direction stays undisclosed until the one who asks has
 -- given a blind verdict, and nothing is found by it: by technique and disagreement only those whose evidence they
--- may see. A page is read in one index, state by state, and the rest by its keys: so it is, however the planner sees the
--- parameters. What few have (a technique, what waits for who asks, the open ones whose disagreement they may know) is found
--- first, each by its key: in an index of all it would be looked for to the end.
+-- may see. Of each kind that is looked for (a state, reason and medium) the first rows are read in the order of an index, and
+-- the rest by their keys: so it is, however the planner sees the parameters, and however few of a kind there are. What few
+-- have (a technique, what waits for who asks, what who asks has judged blind and therefore knows more of) is found first, each
+-- by its key.
 --   $1 account uuid, $2 state (open, ruled, withdrawn or NULL for all), $3 opened_at and $4 id of the row before or NULL,
 --   $5 medium, $6 campaign's name, $7 reason as it is told, $8 technique, $9 what it waits for (second_opinion, or me:
 --   who asks), each or NULL, $10 sort (oldest, newest or disagreement), $11 disagreement of the row before or NULL, $12 limit
@@ -17,11 +18,15 @@
 WITH mine AS MATERIALIZED (
     SELECT dispute_id FROM blind_verdict WHERE account_id = $1::uuid
 ), made AS MATERIALIZED (
-    SELECT d.id FROM dispute d WHERE d.techniques @> ARRAY[$8] AND d.techniques <> '{}'
-       AND (d.id IN (SELECT dispute_id FROM mine) OR d.state = 'ruled' AND NOT EXISTS (
-               SELECT FROM item i JOIN item n ON n.lineage = i.lineage
-                 JOIN dispute o ON o.item_id = n.id AND o.state = 'open'
-                WHERE i.id = d.item_id AND o.id NOT IN (SELECT dispute_id FROM mine)))
+    SELECT d.id FROM mine CROSS JOIN LATERAL (SELECT * FROM dispute WHERE id = mine.dispute_id OFFSET 0) d
+     WHERE $8::text IS NOT NULL AND d.techniques @> ARRAY[$8]
+     UNION
+    SELECT d.id FROM dispute d
+     WHERE d.techniques @> ARRAY[$8] AND d.techniques <> '{}' AND d.state = 'ruled'
+       AND NOT EXISTS (
+           SELECT FROM item i JOIN item n ON n.lineage = i.lineage
+             JOIN dispute o ON o.item_id = n.id AND o.state = 'open'
+            WHERE i.id = d.item_id AND o.id NOT IN (SELECT dispute_id FROM mine))
 ), waiting AS MATERIALIZED (
     SELECT id FROM dispute WHERE $9 = 'me' AND escalated_to = $1::uuid
      UNION ALL
@@ -29,6 +34,21 @@ WITH mine AS MATERIALIZED (
      WHERE $9 = 'second_opinion' AND d.opinions > 0
        AND NOT EXISTS (SELECT FROM opinion o WHERE o.dispute_id = d.id AND o.account_id = $1::uuid
                           AND o.undone_at IS NULL AND o.round = dispute_round(d.id))
+), kind AS MATERIALIZED (
+    SELECT s.state, r.reason, m.media_type, (SELECT id FROM campaign WHERE name = $6) AS campaign_id
+      FROM unnest(CASE WHEN $2::text IS NULL THEN ARRAY['open', 'ruled', 'withdrawn'] ELSE ARRAY[$2] END) AS s (state)
+     CROSS JOIN unnest(dispute_reasons()) AS r (reason)
+     CROSS JOIN unnest(ARRAY['image', 'video', 'audio']) AS m (media_type)
+     WHERE $8::text IS NULL AND $9::text IS NULL AND ($5::text IS NULL OR m.media_type = $5)
+       AND ($7::text IS NULL OR CASE WHEN reason_is_told(r.reason) THEN r.reason ELSE 'undisclosed' END = $7)
+), known AS MATERIALIZED (
+    SELECT id FROM made WHERE $8::text IS NOT NULL AND ($9::text IS NULL OR id IN (SELECT id FROM waiting))
+     UNION ALL
+    SELECT id FROM waiting WHERE $8::text IS NULL
+     UNION ALL
+    SELECT dispute_id FROM mine
+     WHERE $8::text IS NULL AND $9::text IS NULL
+       AND ($10 = 'disagreement' OR $7 <> 'undisclosed' AND NOT reason_is_told($7))
 )
 SELECT d.id, i.media_type,
        CASE WHEN reason_is_told(d.reason) OR b.dispute_id IS NOT NULL THEN d.reason END,
@@ -39,78 +59,88 @@ SELECT d.id, i.media_type,
        b.dispute_id IS NOT NULL, i.sensitive, d.item_id, k.name, has_interest(d.item_id, $1::uuid),
        (SELECT email FROM account WHERE id = d.escalated_to), coalesce(d.escalated_to = $1::uuid, false), d.opinions > 0,
        o.id IS NOT NULL, d.opened_at, d.disagreement
-  FROM (SELECT d.* FROM unnest(CASE WHEN $2::text IS NULL THEN ARRAY['open', 'ruled', 'withdrawn']
-                                    ELSE ARRAY[$2] END) AS s (state)
-         CROSS JOIN (SELECT $8::text IS NULL AND $9::text IS NULL AS none) few
-         CROSS JOIN LATERAL (
-              (SELECT * FROM dispute d
-                WHERE d.state = s.state AND few.none AND $10 = 'oldest'
+  FROM (SELECT f.id
+          FROM (SELECT d.id, d.opened_at, d.disagreement FROM kind k CROSS JOIN LATERAL (
+              (SELECT d.id, d.opened_at, d.disagreement FROM dispute d
+                WHERE $10 = 'oldest' AND $6::text IS NULL AND d.state = k.state
+                  AND d.reason = k.reason AND d.media_type = k.media_type
                   AND (d.opened_at, d.id) > (coalesce($3::timestamptz, '-infinity'),
-                                             coalesce($4::uuid, '00000000-0000-0000-0000-000000000000'))
-                  AND ($5::text IS NULL OR d.media_type = $5)
-                  AND ($6::text IS NULL OR d.campaign_id = (SELECT id FROM campaign WHERE name = $6))
-                  AND ($7::text IS NULL
-                       OR CASE WHEN reason_is_told(d.reason)
-                                 OR d.id IN (SELECT dispute_id FROM mine) THEN d.reason ELSE 'undisclosed' END = $7)
-                ORDER BY d.opened_at, d.id
-                LIMIT $12::integer)
-                UNION ALL
-              (SELECT * FROM dispute d
-                WHERE d.state = s.state AND few.none AND $10 = 'newest'
+                                         coalesce($4::uuid, '00000000-0000-0000-0000-000000000000'))
+                  AND ($7 IS DISTINCT FROM 'undisclosed' OR d.id NOT IN (SELECT dispute_id FROM mine))
+                ORDER BY d.opened_at, d.id LIMIT $12::integer)
+               UNION ALL
+              (SELECT d.id, d.opened_at, d.disagreement FROM dispute d
+                WHERE $10 = 'newest' AND $6::text IS NULL AND d.state = k.state
+                  AND d.reason = k.reason AND d.media_type = k.media_type
                   AND (d.opened_at, d.id) < (coalesce($3::timestamptz, 'infinity'),
-                                             coalesce($4::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
-                  AND ($5::text IS NULL OR d.media_type = $5)
-                  AND ($6::text IS NULL OR d.campaign_id = (SELECT id FROM campaign WHERE name = $6))
-                  AND ($7::text IS NULL
-                       OR CASE WHEN reason_is_told(d.reason)
-                                 OR d.id IN (SELECT dispute_id FROM mine) THEN d.reason ELSE 'undisclosed' END = $7)
-                ORDER BY d.opened_at DESC, d.id DESC
-                LIMIT $12::integer)
-                UNION ALL
-              (SELECT * FROM dispute d
-                WHERE d.state = s.state AND few.none AND $10 = 'disagreement' AND s.state = 'ruled' AND d.disagreement IS NOT NULL
+                                         coalesce($4::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+                  AND ($7 IS DISTINCT FROM 'undisclosed' OR d.id NOT IN (SELECT dispute_id FROM mine))
+                ORDER BY d.opened_at DESC, d.id DESC LIMIT $12::integer)
+               UNION ALL
+              (SELECT d.id, d.opened_at, d.disagreement FROM dispute d
+                WHERE $10 = 'disagreement' AND $6::text IS NULL AND d.state = 'ruled' AND k.state = 'ruled' AND d.disagreement IS NOT NULL
+                  AND d.reason = k.reason AND d.media_type = k.media_type
                   AND (d.disagreement, d.id) < (coalesce($11::real, 2),
-                                                coalesce($4::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
-                  AND ($5::text IS NULL OR d.media_type = $5)
-                  AND ($6::text IS NULL OR d.campaign_id = (SELECT id FROM campaign WHERE name = $6))
-                  AND ($7::text IS NULL
-                       OR CASE WHEN reason_is_told(d.reason)
-                                 OR d.id IN (SELECT dispute_id FROM mine) THEN d.reason ELSE 'undisclosed' END = $7)
-                  AND (d.id IN (SELECT dispute_id FROM mine) OR d.state = 'ruled' AND NOT EXISTS (
+                                           coalesce($4::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+                  AND ($7 IS DISTINCT FROM 'undisclosed' OR d.id NOT IN (SELECT dispute_id FROM mine))
+                  AND (d.id IN (SELECT dispute_id FROM mine) OR NOT EXISTS (
                            SELECT FROM item i JOIN item n ON n.lineage = i.lineage
                              JOIN dispute o ON o.item_id = n.id AND o.state = 'open'
-                            WHERE i.id = d.item_id AND o.id NOT IN (SELECT dispute_id FROM mine)))
-                ORDER BY d.disagreement DESC, d.id DESC
-                LIMIT $12::integer)
-                UNION ALL
-              (SELECT d.* FROM (SELECT id FROM made WHERE $8::text IS NOT NULL
-                                   AND ($9::text IS NULL OR id IN (SELECT id FROM waiting))
-                                 UNION ALL
-                                SELECT id FROM waiting WHERE $8::text IS NULL
-                                 UNION ALL
-                                SELECT dispute_id FROM mine WHERE few.none AND $10 = 'disagreement' AND s.state <> 'ruled') one
-                CROSS JOIN LATERAL (SELECT * FROM dispute WHERE id = one.id OFFSET 0) d
-                WHERE d.state = s.state
-                  AND CASE $10 WHEN 'oldest' THEN (d.opened_at, d.id) > (coalesce($3::timestamptz, '-infinity'),
-                                             coalesce($4::uuid, '00000000-0000-0000-0000-000000000000'))
-                               WHEN 'newest' THEN (d.opened_at, d.id) < (coalesce($3::timestamptz, 'infinity'),
-                                             coalesce($4::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
-                               ELSE (d.disagreement, d.id) < (coalesce($11::real, 2),
-                                             coalesce($4::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')) END
-                  AND ($5::text IS NULL OR d.media_type = $5)
-                  AND ($6::text IS NULL OR d.campaign_id = (SELECT id FROM campaign WHERE name = $6))
-                  AND ($7::text IS NULL
-                       OR CASE WHEN reason_is_told(d.reason)
-                                 OR d.id IN (SELECT dispute_id FROM mine) THEN d.reason ELSE 'undisclosed' END = $7)
-                  AND ($10 <> 'disagreement' OR d.id IN (SELECT dispute_id FROM mine)
-                       OR d.state = 'ruled' AND NOT EXISTS (
+                            WHERE i.id = d.item_id AND o.id NOT IN (SELECT dispute_id FROM mine) OFFSET 0))
+                ORDER BY d.disagreement DESC, d.id DESC LIMIT $12::integer)
+               UNION ALL
+              (SELECT d.id, d.opened_at, d.disagreement FROM dispute d
+                WHERE $10 = 'oldest' AND d.campaign_id = k.campaign_id AND d.state = k.state
+                  AND d.reason = k.reason AND d.media_type = k.media_type
+                  AND (d.opened_at, d.id) > (coalesce($3::timestamptz, '-infinity'),
+                                         coalesce($4::uuid, '00000000-0000-0000-0000-000000000000'))
+                  AND ($7 IS DISTINCT FROM 'undisclosed' OR d.id NOT IN (SELECT dispute_id FROM mine))
+                ORDER BY d.opened_at, d.id LIMIT $12::integer)
+               UNION ALL
+              (SELECT d.id, d.opened_at, d.disagreement FROM dispute d
+                WHERE $10 = 'newest' AND d.campaign_id = k.campaign_id AND d.state = k.state
+                  AND d.reason = k.reason AND d.media_type = k.media_type
+                  AND (d.opened_at, d.id) < (coalesce($3::timestamptz, 'infinity'),
+                                         coalesce($4::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+                  AND ($7 IS DISTINCT FROM 'undisclosed' OR d.id NOT IN (SELECT dispute_id FROM mine))
+                ORDER BY d.opened_at DESC, d.id DESC LIMIT $12::integer)
+               UNION ALL
+              (SELECT d.id, d.opened_at, d.disagreement FROM dispute d
+                WHERE $10 = 'disagreement' AND d.campaign_id = k.campaign_id AND d.state = 'ruled' AND k.state = 'ruled' AND d.disagreement IS NOT NULL
+                  AND d.reason = k.reason AND d.media_type = k.media_type
+                  AND (d.disagreement, d.id) < (coalesce($11::real, 2),
+                                           coalesce($4::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+                  AND ($7 IS DISTINCT FROM 'undisclosed' OR d.id NOT IN (SELECT dispute_id FROM mine))
+                  AND (d.id IN (SELECT dispute_id FROM mine) OR NOT EXISTS (
                            SELECT FROM item i JOIN item n ON n.lineage = i.lineage
                              JOIN dispute o ON o.item_id = n.id AND o.state = 'open'
-                            WHERE i.id = d.item_id AND o.id NOT IN (SELECT dispute_id FROM mine))))) d
-         ORDER BY CASE WHEN $10 = 'oldest' THEN d.opened_at END, CASE WHEN $10 = 'oldest' THEN d.id END,
-                  CASE WHEN $10 = 'disagreement' THEN d.disagreement END DESC,
-                  CASE WHEN $10 = 'newest' THEN d.opened_at END DESC, d.id DESC
-         LIMIT $12::integer) d
+                            WHERE i.id = d.item_id AND o.id NOT IN (SELECT dispute_id FROM mine) OFFSET 0))
+                ORDER BY d.disagreement DESC, d.id DESC LIMIT $12::integer)) d
+                 UNION
+                SELECT d.id, d.opened_at, d.disagreement
+                  FROM known one CROSS JOIN LATERAL (SELECT * FROM dispute WHERE id = one.id OFFSET 0) d
+                 WHERE ($2::text IS NULL OR d.state = $2)
+                   AND CASE $10 WHEN 'oldest' THEN (d.opened_at, d.id) > (coalesce($3::timestamptz, '-infinity'),
+                                              coalesce($4::uuid, '00000000-0000-0000-0000-000000000000'))
+                                WHEN 'newest' THEN (d.opened_at, d.id) < (coalesce($3::timestamptz, 'infinity'),
+                                              coalesce($4::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+                                ELSE (d.disagreement, d.id) < (coalesce($11::real, 2),
+                                              coalesce($4::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')) END
+                   AND ($5::text IS NULL OR d.media_type = $5)
+                   AND ($6::text IS NULL OR d.campaign_id = (SELECT id FROM campaign WHERE name = $6))
+                   AND ($7::text IS NULL
+                        OR CASE WHEN reason_is_told(d.reason)
+                                  OR d.id IN (SELECT dispute_id FROM mine) THEN d.reason ELSE 'undisclosed' END = $7)
+                   AND ($10 <> 'disagreement' OR d.id IN (SELECT dispute_id FROM mine)
+                        OR d.state = 'ruled' AND NOT EXISTS (
+                            SELECT FROM item i JOIN item n ON n.lineage = i.lineage
+                              JOIN dispute o ON o.item_id = n.id AND o.state = 'open'
+                             WHERE i.id = d.item_id AND o.id NOT IN (SELECT dispute_id FROM mine)))) f
+         ORDER BY CASE WHEN $10 = 'oldest' THEN f.opened_at END, CASE WHEN $10 = 'oldest' THEN f.id END,
+                  CASE WHEN $10 = 'disagreement' THEN f.disagreement END DESC,
+                  CASE WHEN $10 = 'newest' THEN f.opened_at END DESC, f.id DESC
+         LIMIT $12::integer) f
+ CROSS JOIN LATERAL (SELECT * FROM dispute WHERE id = f.id OFFSET 0) d
  CROSS JOIN LATERAL (SELECT * FROM item WHERE id = d.item_id OFFSET 0) i
   LEFT JOIN LATERAL (SELECT * FROM claim WHERE dispute_id = d.id OFFSET 0) c ON true
   LEFT JOIN LATERAL (SELECT * FROM blind_verdict WHERE dispute_id = d.id AND account_id = $1::uuid OFFSET 0) b ON true
@@ -161,9 +191,9 @@ SELECT count(*) FROM moved
 
 -- name: dispute_counts
 --   -> open, ruled, withdrawn
-SELECT count(*) FILTER (WHERE state = 'open'), count(*) FILTER (WHERE state = 'ruled'),
-       count(*) FILTER (WHERE state = 'withdrawn')
-  FROM dispute
+SELECT coalesce(sum(disputes) FILTER (WHERE state = 'open'), 0), coalesce(sum(disputes) FILTER (WHERE state = 'ruled'), 0),
+       coalesce(sum(disputes) FILTER (WHERE state = 'withdrawn'), 0)
+  FROM dispute_count
 
 -- name: dispute_one
 -- One dispute as this moderator may see it: evidence and rulings after their own verdict, or when it

@@ -130,12 +130,17 @@ UPDATE tally_end
   FROM new n
 
 -- name: stats_compact
--- Puts the counts of each kind of item, and of each bar, into one row. Rows that another server puts together
+-- Puts the counts of each kind of item, of each bar, and of each kind of dispute, into one row. Rows that another server puts together
 -- meanwhile are its own: a row is deleted once.
 WITH items AS (
     DELETE FROM item_count RETURNING campaign_id, media_type, state, items
 ), beliefs AS (
     DELETE FROM belief_count RETURNING bar, items
+), disputes AS (
+    DELETE FROM dispute_count RETURNING campaign_id, state, disputes
+), disputes_again AS (
+    INSERT INTO dispute_count
+    SELECT campaign_id, state, sum(disputes) FROM disputes GROUP BY 1, 2 HAVING sum(disputes) <> 0
 ), items_again AS (
     INSERT INTO item_count
     SELECT campaign_id, media_type, state, sum(items) FROM items GROUP BY 1, 2, 3 HAVING sum(items) <> 0

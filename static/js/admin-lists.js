@@ -6,7 +6,7 @@ import { byId, el, focusOn } from "./dom.js";
 import { t } from "./lang.js";
 import { onMore } from "./paging.js";
 
-export const moment = (at) => (at ? el("time", { datetime: at }, at.replace("T", " ").replace("Z", " UTC")) : t("admin.never"));
+export const moment = (at) => (at ? el("time", { datetime: at }, at.replace("T", " ").replace(/(\.\d+)?Z$/, " UTC")) : t("admin.never"));
 
 /** Does something that a button asks for; what goes wrong is said at the head of the page. */
 export async function act(task) {

@@ -13,6 +13,7 @@ import { escalation, showNotes } from "./notes.js";
 import { isFree } from "./queue.js";
 import { draft, rulingLine, rulingWord } from "./rulings.js";
 import { Scale } from "./scale.js";
+import { soundDesk } from "./sound-desk.js";
 import { Viewer } from "./viewer.js";
 import { makeTransport } from "./transport.js";
 import { View } from "./view.js";
@@ -37,7 +38,8 @@ export class Dispute {
 		this.view = new View();
 		this.viewer = new Viewer(byId("stage"), { view: this.view, canMark: false });
 		this.dispute = null;
-		this.board = new Board(this.viewer, { together: (media, viewers) => this.move(media, viewers), cover: (stage) => this.coverToo(stage) });
+		this.board = new Board(this.viewer, { together: (media, viewers, match) => this.move(media, viewers, match), cover: (stage) => this.coverToo(stage),
+			seek: (seconds) => this.transport?.seek(seconds) });
 		new ResizeObserver(() => this.transport?.redraw?.()).observe(byId("stage"));
 	}
 
@@ -216,10 +218,11 @@ export class Dispute {
 		this.reveal(element, () => this.begin());
 	}
 
-	/** One row of controls for these media. What plays stops. */
-	move(media, viewers) {
+	/** One row of controls for these media; two sounds are laid together by their match. What plays stops. */
+	move(media, viewers, match) {
 		this.transport?.stop();
-		this.transport = makeTransport(byId("transport"), this.dispute.item.media.type, media, viewers);
+		const { type } = this.dispute.item.media, row = byId("transport"), moved = (seconds) => this.board.moved(seconds);
+		this.transport = type === "audio" ? soundDesk(row, media, viewers, { match, moved }) : makeTransport(row, type, media, viewers, moved);
 		if (!("item" in media))
 			this.transport.start();
 	}

@@ -13,14 +13,12 @@ function sentence({ media_type: type, trait, auc, low, high }) {
 	return t("leaks.line", { medium: term("medium", type), trait: term("trait", trait, {}, words(trait)), ...figures });
 }
 
-/** Shows what stands, a campaign under its name; nothing where nothing does. */
+/** Shows what stands, a campaign under its name, and how when it is opened; nothing where nothing does. */
 export async function showLeaks() {
 	const { warnings } = (await get("/stats/leaks")).body;
 	const campaigns = [...new Set(warnings.map(({ campaign }) => campaign))];
 	const box = byId("leaks");
-	box.replaceChildren(...campaigns.flatMap((name) => [
-		el("p", {}, el("strong", {}, t("leaks.campaign", { campaign: name }))),
-		el("ul", {}, ...warnings.filter(({ campaign }) => campaign === name).map((one) => el("li", {}, sentence(one)))),
-	]));
+	box.replaceChildren(...campaigns.map((name) => el("details", {}, el("summary", {}, el("strong", {}, t("leaks.campaign", { campaign: name }))),
+		el("ul", {}, ...warnings.filter(({ campaign }) => campaign === name).map((one) => el("li", {}, sentence(one)))))));
 	box.hidden = campaigns.length === 0;
 }

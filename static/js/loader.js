@@ -95,7 +95,8 @@ async function audio(blob, alt) {
 
 /**
  * Loads a medium of the API. A signal ends the transfer.
- * @returns {{node: HTMLElement, width: number, height: number, type: string, buffer?: AudioBuffer, release: () => void}}
+ * @returns {{node: HTMLElement, width: number, height: number, type: string, buffer?: AudioBuffer, hear?: () => Promise<AudioBuffer>,
+ *     release: () => void}} hear: the sound of a film, refused where it has none
  */
 export async function loadMedium(medium, alt, signal) {
 	const raw = await bytesOf(medium.url, signal);
@@ -104,7 +105,8 @@ export async function loadMedium(medium, alt, signal) {
 	const url = URL.createObjectURL(medium.content_type ? new Blob([raw], { type: medium.content_type }) : raw);
 	try {
 		const loaded = medium.type === "video" ? await video(url, alt, medium) : await image(url, alt);
-		return { ...loaded, type: medium.type, release: () => URL.revokeObjectURL(url) };
+		const hear = async () => decode(await raw.arrayBuffer());
+		return { ...loaded, type: medium.type, hear, release: () => URL.revokeObjectURL(url) };
 	} catch (error) {
 		URL.revokeObjectURL(url);
 		throw error;

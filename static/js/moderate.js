@@ -188,6 +188,10 @@ document.addEventListener("keydown", (event) => {
 		dispute.transport?.toggle();
 	else if ((key === "," || key === ".") && dispute.id)
 		dispute.transport?.step(key === "," ? -1 : 1);
+	else if (key === "b" && dispute.id)
+		dispute.transport?.turn();
+	else if (key === "j" && dispute.id)
+		dispute.board.moments.jump(event.shiftKey);
 	else
 		return;
 	event.preventDefault();

@@ -7,7 +7,7 @@ import { t, term } from "./lang.js";
 /** As openapi.json lists them, the gravest first. */
 export const REASONS = ["child_safety", "intimate_imagery", "illegal", "personal_rights", "copyright", "wrong_label", "other"];
 
-export const moment = (at) => el("time", { datetime: at }, at.replace("T", " ").replace("Z", " UTC"));
+export const moment = (at) => el("time", { datetime: at }, at.replace("T", " ").replace(/(\.\d+)?Z$/, " UTC"));
 
 const line = (name, value) => value && [el("dt", {}, name), el("dd", { class: "lines who" }, value)];
 

@@ -4,7 +4,7 @@
 const SIZE = 2048;
 /** The server's recipe ends every sound at 5.5 kHz, so that no codec's band tells. */
 const TOP_HZ = 6000;
-const FLOOR_DB = -85;
+export const FLOOR_DB = -85;
 const SLICE_MS = 7;
 
 const hann = Float32Array.from({ length: SIZE }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / (SIZE - 1)));
@@ -45,7 +45,8 @@ function fft() {
 	}
 }
 
-function mono(buffer) {
+/** A clip's channels as one. */
+export function mono(buffer) {
 	const out = new Float32Array(buffer.length);
 	for (let channel = 0; channel < buffer.numberOfChannels; channel += 1) {
 		const samples = buffer.getChannelData(channel);
@@ -55,8 +56,34 @@ function mono(buffer) {
 	return out;
 }
 
-function drawWave(paint, samples, width, height) {
-	paint.fillStyle = "#d5d8dc";
+/** A list with a place for each frequency up to the highest that is drawn. */
+export const spectrum = (buffer) => new Float32Array(Math.floor((TOP_HZ / buffer.sampleRate) * SIZE));
+
+/** How high a place of such a list is, in Hz. */
+export const pitch = (buffer, bin) => ((bin + 0.5) * buffer.sampleRate) / SIZE;
+
+/**
+ * Runs step(0) to step(count - 1), a few milliseconds at a time, so that the page answers meanwhile; the first ones at once.
+ * Answers whether it came to the end: it stops when it is not `wanted` any more.
+ */
+export function inSlices(count, step, wanted) {
+	return new Promise((resolve) => {
+		let at = 0;
+		const some = () => {
+			const until = performance.now() + SLICE_MS;
+			for (; at < count && wanted() && performance.now() < until; at += 1)
+				step(at);
+			if (at < count && wanted())
+				requestAnimationFrame(some);
+			else
+				resolve(at === count);
+		};
+		some();
+	});
+}
+
+/** Draws a waveform around the middle of a band that is `height` high. */
+export function drawWave(paint, samples, width, height) {
 	for (let x = 0; x < width; x += 1) {
 		const from = Math.floor((x * samples.length) / width);
 		const to = Math.max(from + 1, Math.floor(((x + 1) * samples.length) / width));
@@ -71,37 +98,30 @@ function drawWave(paint, samples, width, height) {
 	}
 }
 
-/** Writes the lightness, 0..255, of each frequency around one moment into `light`. */
-function column(samples, centre, light) {
+/** Writes how loud each frequency is around one sample into `db`; 0 is the loudest there can be. */
+export function decibels(samples, centre, db) {
 	im.fill(0);
 	for (let i = 0; i < SIZE; i += 1)
 		re[i] = (samples[centre - SIZE / 2 + i] ?? 0) * hann[i];
 	fft();
-	for (let bin = 0; bin < light.length; bin += 1) {
-		const db = 20 * Math.log10(Math.hypot(re[bin], im[bin]) / (SIZE / 4) + 1e-9);
-		light[bin] = 16 + 235 * Math.min(1, Math.max(0, (db - FLOOR_DB) / -FLOOR_DB)) ** 1.3;
-	}
+	for (let bin = 0; bin < db.length; bin += 1)
+		db[bin] = 20 * Math.log10(Math.hypot(re[bin], im[bin]) / (SIZE / 4) + 1e-9);
 }
 
-/** Column by column, a few milliseconds at a time, so that the page answers meanwhile. */
+const lightness = (db) => 16 + 235 * Math.min(1, Math.max(0, (db - FLOOR_DB) / -FLOOR_DB)) ** 1.3;
+
+/** Column by column. */
 function drawSpectrum(paint, buffer, samples, { width, top, height }, wanted) {
-	const light = new Uint8ClampedArray(Math.floor((TOP_HZ / buffer.sampleRate) * SIZE));
+	const db = spectrum(buffer);
 	const strip = paint.createImageData(1, height);
-	let x = 0;
-	const some = () => {
-		const until = performance.now() + SLICE_MS;
-		for (; x < width && wanted() && performance.now() < until; x += 1) {
-			column(samples, Math.floor(((x + 0.5) * samples.length) / width), light);
-			for (let y = 0; y < height; y += 1) {
-				strip.data.fill(light[Math.floor((1 - (y + 0.5) / height) * light.length)], y * 4, y * 4 + 3);
-				strip.data[y * 4 + 3] = 255;
-			}
-			paint.putImageData(strip, x, top);
+	inSlices(width, (x) => {
+		decibels(samples, Math.floor(((x + 0.5) * samples.length) / width), db);
+		for (let y = 0; y < height; y += 1) {
+			strip.data.fill(lightness(db[Math.floor((1 - (y + 0.5) / height) * db.length)]), y * 4, y * 4 + 3);
+			strip.data[y * 4 + 3] = 255;
 		}
-		if (x < width && wanted())
-			requestAnimationFrame(some);
-	};
-	some();
+		paint.putImageData(strip, x, top);
+	}, wanted);
 }
 
 /** Draws the clip at the canvas's own size on screen. A later call for the same canvas ends an earlier one. */
@@ -120,6 +140,7 @@ export function drawSound(canvas, buffer) {
 	const top = Math.round(height * 0.34);
 	paint.fillStyle = "#101112";
 	paint.fillRect(0, 0, width, height);
+	paint.fillStyle = "#d5d8dc";
 	drawWave(paint, samples, width, top);
 	drawSpectrum(paint, buffer, samples, { width, top, height: height - top }, () => canvas.isConnected && canvas.dataset.drawn === size);
 }

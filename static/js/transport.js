@@ -10,24 +10,25 @@ import { MARK } from "./words.js";
 
 const unseen = (words) => el("span", { class: "unseen" }, words);
 const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-const still = { start() {}, toggle() {}, step() {}, now: () => null, stop() {}, sound() {} };
+const still = { start() {}, toggle() {}, step() {}, seek() {}, turn() {}, now: () => null, stop() {}, sound() {} };
 
-/** Videos start muted. This turns one side's sound on at a time: off, A, B, off. */
+/** Videos start muted. This turns one side's sound on at a time: off, A, B, off; turn() goes from the one to the other. */
 function soundSwitch(media) {
 	// In this order, whichever of them came first.
 	const turns = [null, ...["left", "right", "item"].filter((side) => side in media)];
 	let at = 0;
 	const words = (side) => (side === null ? t("transport.sound_off") : side === "item" ? t("transport.sound_on") : t("transport.sound_of", { mark: MARK[side] }));
-	const button = el("button", { type: "button", "data-testid": "sound", onclick: () => {
-		at = (at + 1) % turns.length;
+	const choose = (next) => {
+		at = next % turns.length;
 		for (const [side, one] of Object.entries(media))
 			one.node.muted = side !== turns[at];
 		button.textContent = words(turns[at]);
-	} }, words(null));
-	return button;
+	};
+	const button = el("button", { type: "button", "data-testid": "sound", onclick: () => choose(at + 1) }, words(null));
+	return { button, turn: () => choose(at === 1 && turns.length > 2 ? 2 : 1) };
 }
 
-function videoControls(row, media) {
+function videoControls(row, media, moved) {
 	const play = el("button", { type: "button", class: "play", "data-testid": "play" }, t("transport.play"));
 	const sound = soundSwitch(media);
 	const slide = el("input", { type: "range", min: 0, max: 1000, value: 0, "aria-label": t("transport.position") });
@@ -35,6 +36,7 @@ function videoControls(row, media) {
 		slide.value = String(Math.round(fraction * 1000));
 		slide.setAttribute("aria-valuetext", t("transport.percent", { n: Math.round(fraction * 100) }));
 		play.textContent = playing ? t("transport.pause") : t("transport.play");
+		moved(clips.lead.currentTime);
 	});
 	play.addEventListener("click", () => clips.toggle());
 	slide.addEventListener("input", () => { clips.pause(); clips.scrub(slide.value / 1000); });
@@ -42,14 +44,16 @@ function videoControls(row, media) {
 		el("button", { type: "button", onclick: () => clips.step(-1) }, nodes("transport.frame_back", {}, unseen)),
 		slide,
 		el("button", { type: "button", onclick: () => clips.step(1) }, nodes("transport.frame_on", {}, unseen)),
-		sound);
+		sound.button);
 	return {
 		start() { if (!calm()) clips.play(); },
 		toggle: () => clips.toggle(),
 		step: (frames) => clips.step(frames),
 		now: (side) => media[side].node.currentTime * 1000,
+		seek: (seconds) => clips.seek(seconds),
+		turn: () => sound.turn(),
 		stop: () => clips.pause(),
-		sound: () => sound.click(),
+		sound: () => sound.button.click(),
 	};
 }
 
@@ -96,11 +100,12 @@ function soundControls(row, media, viewers) {
 /**
  * Controls in this row for media of one type. Images need none.
  * @param {object} media by side: left and right, or one item  @param {object} viewers by the same names
+ * @param {(seconds: number) => void} [moved] told where films are
  */
-export function makeTransport(row, type, media, viewers) {
+export function makeTransport(row, type, media, viewers, moved = () => { /* nobody asks */ }) {
 	row.hidden = type === "image";
 	row.replaceChildren();
 	if (type === "video")
-		return videoControls(row, media);
+		return videoControls(row, media, moved);
 	return type === "audio" ? soundControls(row, media, viewers) : still;
 }

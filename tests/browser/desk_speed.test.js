@@ -37,13 +37,15 @@ describe("the speed of the desk", () => {
 		await place?.close();
 	});
 
-	/** The shortest of `times` tries of what answers how long it took in ms: the machine has other work, too. */
-	async function shortest(times, measure) {
+	/** `times` tries of what answers how long it took in ms, the shortest first: the machine has other work, too. */
+	async function tries(times, measure) {
 		const took = [];
 		for (let n = 0; n < times; n += 1)
 			took.push(await measure());
-		return Math.min(...took);
+		return took.sort((a, b) => a - b);
 	}
+
+	const inWords = (took) => `${Math.round(took[Math.floor(took.length / 2)])} ms (${Math.round(took[0])} .. ${Math.round(took.at(-1))})`;
 
 	test("200 disputes open in 300 ms, and the next one in 100 ms", async (t) => {
 		await sql(database, `with copied as (insert into item (campaign_id, media_type, sha256, bytes, format, rendition, rendition_bytes, rendition_type, thumbnail, width, height, lineage, recipe, state)
@@ -53,7 +55,7 @@ describe("the speed of the desk", () => {
 		await visit.page.goto("/moderate");
 		await visit.at("dispute-link").nth(49).waitFor();
 		const whole = await visit.page.evaluate(() => performance.now());
-		const opened = await shortest(8, async () => {
+		const opened = await tries(9, async () => {
 			await visit.at("queue-contributions").click();
 			await visit.at("contributions").waitFor({ state: "attached" });
 			return visit.page.evaluate(() => new Promise((resolve) => {
@@ -67,7 +69,7 @@ describe("the speed of the desk", () => {
 		assert.equal(await visit.page.locator("#open-count").textContent(), "200");
 		await visit.at("dispute-link").first().click();
 		await visit.at("claim").waitFor();
-		const next = await shortest(8, async () => {
+		const next = await tries(9, async () => {
 			await visit.page.waitForTimeout(700); // who looks at one: the next is fetched meanwhile
 			return visit.page.evaluate(() => new Promise((resolve) => {
 				const from = performance.now(), before = location.hash, picture = document.querySelector("#stage img");
@@ -82,8 +84,8 @@ describe("the speed of the desk", () => {
 				look();
 			}));
 		});
-		t.diagnostic(`200 disputes: ${Math.round(opened)} ms, with the page and who is signed in ${Math.round(whole)} ms; the next one: ${Math.round(next)} ms`);
-		assert.ok(opened < 300, `the queue took ${opened} ms`);
-		assert.ok(next < 100, `the next one took ${next} ms`);
+		t.diagnostic(`200 disputes: ${inWords(opened)}, with the page and who is signed in ${Math.round(whole)} ms; the next one: ${inWords(next)}`);
+		assert.ok(opened[0] < 300, `the queue took ${inWords(opened)}`);
+		assert.ok(next[0] < 100, `the next one took ${inWords(next)}`);
 	});
 });

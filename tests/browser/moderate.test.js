@@ -102,7 +102,7 @@ describe("the moderators' desk", () => {
 			(values ('square', 0.86, 0.65, 0.95), ('bytes', 0.52, 0.4, 0.6)) figures (trait, auc, low, high) where name = '${campaign}'`);
 		await disputes(1);
 		await visit.page.goto("/moderate");
-		await visit.at("leaks").waitFor();
+		await visit.at("leaks").locator("summary").click();
 		assert.match(await visit.at("leaks").innerText(), new RegExp(`${campaign}[^]*being square[^]*0.86`));
 		assert.doesNotMatch(await visit.at("leaks").innerText(), /file size/);
 		await sql(database, "delete from leak_table");

@@ -192,7 +192,7 @@ describe("the sentences", () => {
 		[["train", "validation", "test"], ["split"]],
 		[schemas.BlocKind.enum, ["bloc"]],
 		[schemas.LineageItem.properties.state.enum, ["item_state"]],
-		[["pair", "original", "difference", "flicker", "error_levels", "brightness", "frames"], ["view"]],
+		[["pair", "original", "difference", "flicker", "error_levels", "brightness", "frames", "sound", "sound_difference"], ["view"]],
 		[["original", "rendition", "frame"], ["picture_of"]],
 		[techniques, ["technique"]],
 		[["writing"], ["release_state"]],

@@ -389,8 +389,10 @@ START_TEST(a_page_of_the_queue_begins_in_the_index_where_the_last_one_ended)
 		"(uuid, text, timestamptz, uuid, text, text, text, text, text, text, real, integer)",
 		AN_ID ", 'open', now(), " AN_ID ", NULL, NULL, NULL, NULL, NULL, 'oldest', NULL, 50");
 
-	ck_assert_msg(!strstr(said, "Seq Scan"), "%s", said);
-	ck_assert_msg(strstr(said, "Index Cond: ((state = s.state) AND (ROW(opened_at, id) > ROW("),
+	ck_assert_msg(!strstr(said, "Seq Scan on dispute d"), "%s", said);
+	ck_assert_msg(strstr(said, "dispute_by_kind on dispute d"), "%s", said);
+	ck_assert_msg(strstr(said, "Index Cond: ((state = k.state) AND (reason = k.reason) AND"
+	                           " (media_type = k.media_type) AND (ROW(opened_at, id) > ROW("),
 	              "%s", said);
 }
 END_TEST

@@ -172,6 +172,15 @@ START_TEST(many_days_are_counted_at_once)
 }
 END_TEST
 
+static void expect_counts_of_disputes(void)
+{
+	ck_assert_str_eq(
+		ask_db("SELECT json_agg(a) FROM (SELECT campaign_id, state, count(*) FROM dispute"
+	           " GROUP BY 1, 2 ORDER BY 1, 2) a"),
+		ask_db("SELECT json_agg(a) FROM (SELECT campaign_id, state, sum(disputes) AS count"
+	           " FROM dispute_count GROUP BY 1, 2 HAVING sum(disputes) <> 0 ORDER BY 1, 2) a"));
+}
+
 static void expect_counts_of_items(void)
 {
 	ck_assert_str_eq(
@@ -217,6 +226,32 @@ START_TEST(counts_of_items_follow_every_change)
 	expect_counts_of_items();
 	tell_db("DELETE FROM consensus WHERE item_id IN (SELECT id FROM item WHERE %s LIMIT 20)", mine);
 	expect_counts_of_items();
+	db_close(db);
+}
+END_TEST
+
+/* Whatever statement opens or closes disputes, and when the counts are put together. */
+START_TEST(counts_of_disputes_follow_every_change)
+{
+	const char *campaign = a_campaign();
+	struct db *db = db_open(getenv("DATABASE_URL"), 5000);
+	bool more;
+
+	make_items(&(struct items){ .campaign = campaign, .count = 30 });
+	const char *mine = say("campaign_id = (SELECT id FROM campaign WHERE name = '%s')", campaign);
+	tell_db("INSERT INTO dispute (item_id, reason, judgments)"
+	        " SELECT id, 'max_judgments', 25 FROM item WHERE %s",
+	        mine);
+	expect_counts_of_disputes();
+	tell_db("BEGIN; UPDATE dispute SET state = 'withdrawn', closed_at = now() WHERE %s;"
+	        " UPDATE dispute SET state = 'open', closed_at = NULL WHERE %s"
+	        " AND id < '80000000-0000-0000-0000-000000000000'; COMMIT",
+	        mine, mine);
+	expect_counts_of_disputes();
+	ck_assert_int_eq(stats_fold(db, &more).code, OK);
+	expect_counts_of_disputes();
+	ck_assert_int_le(count_db("SELECT count(*) FROM dispute_count WHERE %s", mine), 2);
+	tell_db("UPDATE dispute SET state = 'withdrawn', closed_at = now() WHERE %s", mine);
 	db_close(db);
 }
 END_TEST
@@ -310,6 +345,7 @@ Suite *http_stats_suite(void)
 	tcase_add_test(tc, a_tally_that_ends_in_the_future_is_made_anew);
 	tcase_add_test(tc, many_days_are_counted_at_once);
 	tcase_add_test(tc, counts_of_items_follow_every_change);
+	tcase_add_test(tc, counts_of_disputes_follow_every_change);
 	tcase_add_test(tc, one_reads_and_a_failure_is_remembered);
 	tcase_add_test(tc, the_histograms_have_every_bar);
 	tcase_add_test(tc, asking_often_costs_the_database_nothing);

@@ -174,6 +174,7 @@ SELECT filled_id('fact_check', n), filled_id('item', n), 'No bear there', 'Facts
 INSERT INTO escalation (dispute_id, account_id, to_account, reason)
 SELECT filled_id('dispute', n), filled_id('account', 1), filled_id('account', 2), 'because it is hard' FROM generate_series(413, :items, 4000) n;
 UPDATE dispute SET escalated_to = filled_id('account', 2) WHERE id IN (SELECT dispute_id FROM escalation);
+INSERT INTO dispute_count SELECT campaign_id, state, count(*) FROM dispute GROUP BY 1, 2;
 INSERT INTO note (subject, account_id, text) SELECT item_id, filled_id('account', 3), 'a note' FROM dispute;
 INSERT INTO evidence_seen (dispute_id, account_id)
 SELECT filled_id('dispute', n), filled_id('account', 1) FROM generate_series(3, :items, 500) n;
