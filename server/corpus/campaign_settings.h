@@ -40,7 +40,7 @@ struct campaign_setting {
 	bool decides;             /* labels are decided by it: a fit follows a change */
 };
 
-#define CAMPAIGN_SETTINGS 11
+#define CAMPAIGN_SETTINGS 13
 extern const struct campaign_setting campaign_settings[CAMPAIGN_SETTINGS];
 
 /* The names of kinds, by enum setting_kind. */

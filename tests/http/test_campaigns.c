@@ -317,7 +317,15 @@ START_TEST(only_media_that_a_campaign_names_are_handed_out)
 }
 END_TEST
 
-START_TEST(the_question_is_told_in_each_language)
+static const struct {
+	const char *accept, *question, *language;
+} wants[] = {
+	{ "de", "Echt?", "de" },           { "de-AT, en;q=0.5", "Echt?", "de" },
+	{ "en, de;q=0.5", "Real?", NULL }, { "fr, pt-br;q=0.3", "\"Real\"?", "pt-BR" },
+	{ "fr", "Real?", NULL },           { "*", "Real?", NULL },
+};
+
+START_TEST(the_question_is_told_in_the_language_that_is_asked_for)
 {
 	struct person admin = an_account("admin"), volunteer = a_volunteer();
 	const char *name = a_campaign();
@@ -329,8 +337,22 @@ START_TEST(the_question_is_told_in_each_language)
 	make_items(&(struct items){ .campaign = name, .count = 6 });
 	json_t *lease = a_lease(&volunteer, name);
 	ck_assert_str_eq(text_at(lease, "question"), "Real?");
-	ck_assert_str_eq(text_at(lease, "questions/de"), "Echt?");
-	ck_assert_str_eq(text_at(lease, "questions/pt-BR"), "\"Real\"?");
+	ck_assert_ptr_null(at(lease, "question_language"));
+	for (size_t w = 0; w < sizeof wants / sizeof wants[0]; w++) {
+		struct person other = a_volunteer();
+		struct answer told =
+			call(&(struct call){ .path = "/api/v1/assignments",
+		                         .as = &other,
+		                         .body = json_pack("{s:s}", "campaign", name),
+		                         .headers = { say("Accept-Language: %s", wants[w].accept) } });
+
+		expect_status(told, 201);
+		ck_assert_str_eq(text_at(told.body, "question"), wants[w].question);
+		ck_assert_int_eq(at(told.body, "question_language") != NULL, wants[w].language != NULL);
+		if (wants[w].language)
+			ck_assert_str_eq(text_at(told.body, "question_language"), wants[w].language);
+		ck_assert_ptr_null(at(told.body, "questions"));
+	}
 }
 END_TEST
 
@@ -692,7 +714,7 @@ Suite *http_campaigns_suite(void)
 	tcase_add_test(tc, a_campaign_opens_pauses_and_closes);
 	tcase_add_test(tc, nobody_is_asked_while_a_campaign_pauses);
 	tcase_add_test(tc, only_media_that_a_campaign_names_are_handed_out);
-	tcase_add_test(tc, the_question_is_told_in_each_language);
+	tcase_add_test(tc, the_question_is_told_in_the_language_that_is_asked_for);
 	tcase_add_test(tc, campaigns_come_by_pages);
 	tcase_add_test(tc, what_was_said_of_a_change_is_what_the_next_fit_does);
 	tcase_add_test(tc, what_decides_no_label_asks_for_no_fit);
