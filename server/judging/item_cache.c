@@ -111,9 +111,19 @@ void item_cache_take_campaign(struct item_cache *item_cache, const struct rows *
 		                             .min = (uint32_t)rows_integer(rows, row, 8),
 		                             .max = facts->plan };
 	facts->trusted = rows_flag(rows, row, 9);
-	for (unsigned type = 0; type < MEDIA_TYPES; type++)
-		candidate_index_set_plan(item_cache->candidates,
-		                         item_cache_bucket(c, (enum media_type)type), facts->plan);
+	double dose = rows_text(rows, row, 16) ? rows_double(rows, row, 16) : 0;
+	for (unsigned type = 0; type < MEDIA_TYPES; type++) {
+		uint32_t bucket = item_cache_bucket(c, (enum media_type)type);
+
+		candidate_index_set_plan(item_cache->candidates, bucket, facts->plan);
+		candidate_index_set_dose(item_cache->candidates, bucket, dose);
+	}
+}
+
+void item_cache_balance(struct item_cache *item_cache)
+{
+	for (uint32_t bucket = 0; bucket < item_cache->campaign_count * MEDIA_TYPES; bucket++)
+		candidate_index_balance(item_cache->candidates, bucket);
 }
 
 static uint8_t content_type_of(struct item_cache *item_cache, const char *text, size_t len)

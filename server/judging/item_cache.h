@@ -80,6 +80,9 @@ void item_cache_clear(struct item_cache *item_cache);
 /* One row of the statement catalogue_campaigns, in text. */
 void item_cache_take_campaign(struct item_cache *item_cache, const struct rows *rows, size_t row);
 
+/* Keeps the doses of gold, after items have changed. */
+void item_cache_balance(struct item_cache *item_cache);
+
 /* An item as the database tells of it, before it is taken in. */
 struct item_cache_row {
 	unsigned char id[UUID_BYTES];
