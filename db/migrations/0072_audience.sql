@@ -52,3 +52,6 @@ BEGIN
     WINDOW twins AS (PARTITION BY b.rendition);
 END $$;
 COMMENT ON FUNCTION release_wanted IS 'Items that a release asks for, by its filter, and the label of each; of campaigns that are for everyone alone. One does not stand where the same bytes have the other label too: then only what a moderator ruled on does, or nothing.';
+
+CREATE INDEX item_sample ON item (campaign_id, id);
+COMMENT ON INDEX item_sample IS 'Some items of a campaign, drawn by chance: what a change of settings does is counted from these where there are many.';

@@ -180,6 +180,8 @@ describe("the sentences", () => {
 		[Object.keys(schemas.CampaignSettings.properties), ["setting", "setting_help"]],
 		[schemas.CampaignSetting.properties.unit.enum.filter(Boolean), ["setting_unit"]],
 		[schemas.CampaignSettings.properties.second_opinion.enum, ["second_opinion"]],
+		[schemas.CampaignSettings.properties.visibility.enum, ["campaign_visibility"]],
+		[schemas.CampaignSetting.properties.unit.enum.filter(Boolean), ["setting_unit"]],
 		[Object.keys(schemas.CampaignEffect.properties), ["campaign_effect"]],
 		[schemas.ForecastUnknown.enum, ["forecast_unknown"]],
 		[schemas.LiveCampaign.properties.items.required, ["item_state_short"]],
