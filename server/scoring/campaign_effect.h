@@ -18,7 +18,7 @@
 
 struct db;
 
-#define CAMPAIGN_EFFECT_ITEMS 20000
+#define CAMPAIGN_EFFECT_ITEMS 10000
 
 struct campaign_effect {
 	int64_t retire, dispute, reopen; /* items; reopen: out of retirement, some at each fit */

@@ -145,7 +145,7 @@ export const VALUES = {
 	campaign_find: [text("small")],
 	campaign_state_lock: [text("small")],
 	campaign_set_state: [text("small"), text("closed")],
-	campaign_effect_items: [text("small"), "0.97", "5", "25", "20000"],
+	campaign_effect_items: [text("small"), "0.97", "5", "25", "10000"],
 	campaign_effect_media: [text("small")],
 	campaign_live_facts: [text("small")],
 	campaign_live_hour: ["filled_id('campaign', 1)"],
