@@ -78,7 +78,7 @@ BEGIN
             -- Kept under their ids, and changed here and there.
             ('campaign',         'INSERT',          'state, window_from_ms, window_ms, guidelines, second_opinion, second_share, '
                                                     'question, questions, media_types, threshold, min_judgments, '
-                                                    'max_judgments, random_share, fake_rate'),
+                                                    'max_judgments, random_share, fake_rate, visibility, gold_dose'),
             ('item',             'INSERT',          'state, truth, basis, gold, training, sensitive, lineage, pair, '
                                                     'identities, techniques, generator, source, licence, credit, '
                                                     'title, explanation, rights, people, made_by, made_how, region, region_of, recipe, version, judged_from, recount, rendition, '

@@ -8,10 +8,14 @@
 #include "core/strbuf.h"
 #include "core/uuid.h"
 #include "core/vocabulary.h"
+#include "http/language.h"
 #include "http/rate_limit.h"
+#include "http/sentences.h"
 #include "judging/assignment.h"
 #include "judging/dispatcher.h"
 #include "work/lane.h"
+
+#define QUESTIONS_MOST 64 /* of a campaign: a few more than may be set */
 
 #define ANSWER_ROOM \
 	1200 /* bytes of an answer; asked for at once, it need not be moved as it grows */
@@ -21,7 +25,10 @@ static struct error read_request(struct request *req, struct assignment_request 
 	json_auto_t *object = NULL;
 	struct error err;
 
-	*request = (struct assignment_request){ .any_type = true, .spared = request_spared(req) };
+	*request = (struct assignment_request){ .any_type = true,
+		                                    .spared = request_spared(req),
+		                                    .permissions = req->permissions,
+		                                    .event = req->event };
 	if (req->body_len == 2 && memcmp(req->body, "{}", 2) == 0)
 		return ok(); /* what nearly everybody sends */
 	if ((err = request_object(req, &object)).code)
@@ -31,6 +38,28 @@ static struct error read_request(struct request *req, struct assignment_request 
 	request->type = (enum media_type)read_choice_or(&r, "media_type", media_types, 0);
 	request->campaign = read_text_or(&r, "campaign", 63, NULL);
 	return json_reader_done(&r);
+}
+
+/* In the language that is asked for, where there is one: the page needs no other. */
+static void add_question(struct strbuf *text, struct request *req,
+                         const struct assignment *assignment)
+{
+	const char *accept =
+		assignment->question_count > 1 ? request_header_list(req, "Accept-Language") : NULL;
+	const char *tags[QUESTIONS_MOST];
+	size_t count = 0;
+
+	for (; count < assignment->question_count && count < QUESTIONS_MOST; count++)
+		tags[count] = assignment->questions[count].language;
+	tags[0] = SENTENCES_LANGUAGE;
+	size_t chosen = language_choose(accept, tags, count);
+	strbuf_add(text, "\",\"question\":");
+	strbuf_add(text, assignment->questions[chosen].json);
+	if (assignment->questions[chosen].language) {
+		strbuf_add(text, ",\"question_language\":\"");
+		strbuf_add(text, assignment->questions[chosen].language);
+		strbuf_add(text, "\"");
+	}
 }
 
 static void assignments_answer(struct request *req, enum dispatcher_outcome outcome,
@@ -65,12 +94,7 @@ static void assignments_answer(struct request *req, enum dispatcher_outcome outc
 	           lease->kind == KIND_TRAINING ? "\",\"training\":true" : "\",\"training\":false");
 	strbuf_add(&text, ",\"media_type\":\"");
 	strbuf_add(&text, media_type_name(media[0].type));
-	strbuf_add(&text, "\",\"question\":");
-	strbuf_add(&text, assignment->question_json);
-	if (strcmp(assignment->questions_json, "{}") != 0) {
-		strbuf_add(&text, ",\"questions\":");
-		strbuf_add(&text, assignment->questions_json);
-	}
+	add_question(&text, req, assignment);
 	strbuf_add(&text, media[0].sensitive || media[1].sensitive ? ",\"sensitive\":true"
 	                                                           : ",\"sensitive\":false");
 	strbuf_add(&text, ",\"items\":[{\"position\":\"left\",\"media\":");
@@ -104,8 +128,8 @@ static struct error take_view(const struct request *req, uint64_t *ret_own)
 	return err;
 }
 
-/* A volunteer who is here is served from memory. False: not here. */
-bool post_assignment_here(struct request *req)
+/* False: the volunteer is not here. */
+static bool assign_from_memory(struct request *req)
 {
 	struct assignment_request request;
 	struct assignment assignment;
@@ -130,6 +154,24 @@ bool post_assignment_here(struct request *req)
 	return true;
 }
 
+/* A volunteer who is here is served from memory. False: they are not, or it matters which account
+ * they are signed in with, and that the database knows. */
+bool post_assignment_here(struct request *req)
+{
+	if (session_secret(req, &(bool){ false }) && dispatcher_asks_accounts(api.dispatcher))
+		return false;
+	return assign_from_memory(req);
+}
+
+/* Whoever is signed in may be asked more; a session that is over takes nothing away. */
+static void add_permissions(struct request *req, struct db *db)
+{
+	if (!session_secret(req, &(bool){ false }) || !dispatcher_asks_accounts(api.dispatcher))
+		return;
+	if (api_account_may(req, db, 0).code)
+		req->permissions = 0;
+}
+
 /* Why a volunteer is not here whom dispatcher_arrive() was to load. */
 static struct error why_absent(bool gone, struct error err)
 {
@@ -147,11 +189,13 @@ void post_assignments(struct request *reqs[], size_t count, struct db *db)
 	bool gone[LANE_MAX_BATCH];
 	struct arena *arena = arena_new(); /* the batch's own */
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		ids[i] = reqs[i]->volunteer;
+		add_permissions(reqs[i], db);
+	}
 	struct error err = dispatcher_arrive(api.dispatcher, db, arena, ids, count, gone);
 	for (size_t i = 0; i < count; i++) {
-		if (!post_assignment_here(reqs[i]))
+		if (!assign_from_memory(reqs[i]))
 			request_fail(reqs[i], why_absent(gone[i], err));
 	}
 	arena_free(arena);

@@ -59,8 +59,10 @@ struct error get_campaigns(struct request *req, struct db *db)
 	if (list.more)
 		cursor = cursor_make(req, arena_printf(req->arena, "campaigns %s", list.last));
 	request_json(req, 200,
-	             json_pack("{s:O, s:s?, s:o}", "items", items, "next", cursor, "settings",
-	                       present_campaign_settings()));
+	             json_pack("{s:O, s:s?, s:o, s:o}", "items", items, "next", cursor, "settings",
+	                       present_campaign_settings(campaign_settings, CAMPAIGN_SETTINGS),
+	                       "cut_settings",
+	                       present_campaign_settings(campaign_cuts, CAMPAIGN_CUTS)));
 	return ok();
 }
 
@@ -88,32 +90,6 @@ struct error get_campaign(struct request *req, struct db *db)
 
 /* ------------------------------------------------------------------ changing */
 
-static struct error read_cut(struct json_reader *outer, struct campaign_wanted *wanted)
-{
-	json_t *object = read_object_or_null(outer, "cut");
-	struct json_reader r = { .object = object, .arena = outer->arena, .at = "/cut" };
-
-	if (!object)
-		return ok();
-	wanted->cut = (struct media_cut){
-		.width = (unsigned)read_integer_or(&r, "box_width", 32, 960, 0),
-		.height = (unsigned)read_integer_or(&r, "box_height", 32, 960, 0),
-		.from_ms = (unsigned)read_integer_or(&r, "window_from_ms", 0, 60000, 0),
-		.length_ms = (unsigned)read_integer_or(&r, "window_ms", 500, 60000, 0),
-		.noise_db = (int)read_integer_or(&r, "noise_db", -70, -30, 0),
-	};
-	wanted->shortest = read_flag_or(&r, "shortest", false);
-	struct error err = json_reader_done(&r);
-	if (err.code)
-		return err;
-	if (!wanted->cut.width != !wanted->cut.height)
-		return error_field("/cut/box_width", "and box_height are given together.");
-	if (wanted->shortest && wanted->cut.length_ms)
-		return error_field("/cut/shortest", "goes with no window: one of the two.");
-	err = media_cut_check(&wanted->cut);
-	return err.code ? error_field("/cut", "%s", err.detail) : ok();
-}
-
 struct error post_campaign(struct request *req, struct db *db)
 {
 	json_auto_t *object = NULL;
@@ -124,7 +100,7 @@ struct error post_campaign(struct request *req, struct db *db)
 		return err;
 	struct campaign_wanted wanted = { .name = read_text(&r, "name", 1, NAME_MOST) };
 	json_auto_t *changes = campaign_settings_read(&r);
-	struct error cut = read_cut(&r, &wanted);
+	struct error cut = campaign_cut_settings_read(&r, &wanted.cut, &wanted.shortest);
 	if ((err = json_reader_done(&r)).code || (err = cut).code)
 		return err;
 	wanted.settings = changes;

@@ -32,6 +32,7 @@ static struct error contributing_account(struct request *req, struct db *db, str
 		                        .who = req->account_email,
 		                        .direct = true,
 		                        .reviews = req->permissions & MAY_REVIEW,
+		                        .permissions = req->permissions,
 		                        .network = req->network };
 	return api_act_as(req, db, "account", req->account_id);
 }

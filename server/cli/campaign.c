@@ -121,7 +121,7 @@ const char cli_campaign_usage[] =
 	"       touchstone campaign set NAME SETTING=VALUE... [--dry-run]\n"
 	"       touchstone campaign add NAME [--box WIDTHxHEIGHT] [--window FROM-TO | --length "
 	"shortest]\n"
-	"                               [--noise DBFS]\n"
+	"                               [--noise DBFS] [SETTING=VALUE...]\n"
 	"       touchstone campaign guide NAME FILE | --none\n"
 	"       touchstone campaign second-opinion NAME never|always|gold|contradiction|share "
 	"[--share 0..1]";
@@ -180,16 +180,23 @@ static int add_campaign(const struct settings *settings, int argc, char **argv)
 	const char *length = take_option(&argc, argv, "--length");
 	const char *noise = take_option(&argc, argv, "--noise");
 	struct media_cut cut = { 0 };
+	json_auto_t *changes = NULL;
 
-	if (argc != 3 || !read_box(box, &cut) || !read_window(window, &cut) ||
+	if (argc < 3 || !read_box(box, &cut) || !read_window(window, &cut) ||
 	    !read_noise(noise, &cut) || (length && (window || strcmp(length, "shortest") != 0))) {
 		fprintf(stderr, "usage: touchstone %s\n", cli_campaign_usage);
 		return EXIT_USAGE;
 	}
+	struct error err = campaign_settings_words(argv + 3, argc - 3, &changes);
+	if (err.code)
+		return failed(err);
 	struct db *db = command_db(settings);
 	if (!db)
 		return EXIT_FAILED;
-	struct error err = campaign_add(db, argv[2], &cut, length);
+	err = campaign_make(
+		db,
+		&(struct campaign_wanted){
+			.name = argv[2], .cut = cut, .shortest = length, .open = true, .settings = changes });
 	db_close(db);
 	return err.code ? failed(err) : EXIT_DONE;
 }
@@ -200,6 +207,10 @@ static void print_effect(const struct campaign_effect *effect)
 	       " come back into service, %" PRId64 " disputes are withdrawn, %" PRId64
 	       " items are handed out no more\n",
 	       effect->retire, effect->dispute, effect->reopen, effect->withdraw, effect->leave);
+	if (effect->looked_at)
+		printf("counted from %" PRId64 " of %" PRId64
+		       " items, drawn by chance: each to within %" PRId64 "\n",
+		       effect->looked_at, effect->items, effect->within);
 }
 
 /* Says what a change does to items in service, and does it. Takes the changes over. */

@@ -82,6 +82,9 @@ const char *const ruling_choices[] = { "real", "fake", "exclude", "reopen", NULL
 
 const char *const second_opinions[] = { "never", "always", "gold", "contradiction", "share", NULL };
 
+const char *const campaign_visibilities[] = { "everyone", "invited", "researchers", "moderators",
+	                                          NULL };
+
 const char *const campaign_states[] = { "preparing", "open", "closed", "paused", NULL };
 
 const char *const job_states[] = { "waiting", "running", "done", "failed", "cancelled", NULL };

@@ -21,23 +21,24 @@ extern const char *const bases[];               /* on what ground a truth is kno
 extern const char *const techniques[];          /* how an item was made */
 extern const char *const tells[TELL_WORDS + 1]; /* what gave an item away */
 #define SKIP_REASONS 4
-extern const char *const skip_reasons[];         /* why a pair is skipped */
-extern const char *const set_aside_kinds[];      /* by enum set_aside_kind */
-extern const char *const bloc_kinds[];           /* by enum bloc_kind */
-extern const char *const assignment_kinds[];     /* by enum assignment_kind */
-extern const char *const ruling_choices[];       /* what a moderator may rule */
-extern const char *const campaign_states[];      /* how a campaign stands */
-extern const char *const second_opinions[];      /* when two moderators have to agree */
-extern const char *const item_states[];          /* by enum item_state */
-extern const char *const account_roles[];        /* in order of what they may */
-extern const char *const job_states[];           /* how far a job is */
-extern const char *const contribution_states[];  /* what became of a medium that was sent */
-extern const char *const contribution_rights[];  /* on what ground it may be given away */
-extern const char *const contribution_people[];  /* did those who are shown consent? */
-extern const char *const withdrawal_classes[];   /* on what ground an item is taken down */
-extern const char *const change_kinds[];         /* what became of an item, by enum change_kind */
-extern const char *const change_reasons[];       /* and why, by enum change_reason */
-extern const char *const c2pa_states[];          /* how a file's content credentials stand */
+extern const char *const skip_reasons[];          /* why a pair is skipped */
+extern const char *const set_aside_kinds[];       /* by enum set_aside_kind */
+extern const char *const bloc_kinds[];            /* by enum bloc_kind */
+extern const char *const assignment_kinds[];      /* by enum assignment_kind */
+extern const char *const ruling_choices[];        /* what a moderator may rule */
+extern const char *const campaign_states[];       /* how a campaign stands */
+extern const char *const campaign_visibilities[]; /* whom one is for, by enum campaign_visibility */
+extern const char *const second_opinions[];       /* when two moderators have to agree */
+extern const char *const item_states[];           /* by enum item_state */
+extern const char *const account_roles[];         /* in order of what they may */
+extern const char *const job_states[];            /* how far a job is */
+extern const char *const contribution_states[];   /* what became of a medium that was sent */
+extern const char *const contribution_rights[];   /* on what ground it may be given away */
+extern const char *const contribution_people[];   /* did those who are shown consent? */
+extern const char *const withdrawal_classes[];    /* on what ground an item is taken down */
+extern const char *const change_kinds[];          /* what became of an item, by enum change_kind */
+extern const char *const change_reasons[];        /* and why, by enum change_reason */
+extern const char *const c2pa_states[];           /* how a file's content credentials stand */
 extern const char *const digital_source_types[]; /* IPTC's NewsCodes, the ends of their addresses */
 extern const char *const release_audiences[]; /* for whom a release is, by enum release_audience */
 extern const char *const access_request_states[]; /* what became of a researcher's request */

@@ -15,9 +15,8 @@
 #define LANGUAGES_MOST  60
 #define LANGUAGE_LENGTH 35 /* of a tag (RFC 5646, 4.4.1) */
 
-const char *const setting_kinds[] = {
-	"text", "texts", "number", "whole", "choice", "choices", NULL
-};
+const char *const setting_kinds[] = { "text",   "texts",   "number", "whole",
+	                                  "choice", "choices", "flag",   NULL };
 
 const struct campaign_setting campaign_settings[CAMPAIGN_SETTINGS] = {
 	{ .name = "question",
@@ -34,6 +33,10 @@ const struct campaign_setting campaign_settings[CAMPAIGN_SETTINGS] = {
 	  .kind = SETTING_CHOICES,
 	  .words = media_types,
 	  .fresh = "[\"image\",\"video\",\"audio\"]" },
+	{ .name = "visibility",
+	  .kind = SETTING_CHOICE,
+	  .words = campaign_visibilities,
+	  .fresh = "\"everyone\"" },
 	{ .name = "threshold",
 	  .kind = SETTING_NUMBER,
 	  .least = .51,
@@ -62,6 +65,13 @@ const struct campaign_setting campaign_settings[CAMPAIGN_SETTINGS] = {
 	  .most = .8,
 	  .unit = "share",
 	  .fresh = "0.5" },
+	{ .name = "gold_dose",
+	  .kind = SETTING_NUMBER,
+	  .least = .01,
+	  .most = .5,
+	  .unit = "share",
+	  .fresh = "null",
+	  .may_lack = true },
 	{ .name = "guidelines",
 	  .kind = SETTING_TEXT,
 	  .least = 1,
@@ -73,6 +83,44 @@ const struct campaign_setting campaign_settings[CAMPAIGN_SETTINGS] = {
 	  .words = second_opinions,
 	  .fresh = "\"never\"" },
 	{ .name = "second_share", .kind = SETTING_NUMBER, .most = 1, .unit = "share", .fresh = "0.1" },
+};
+
+const struct campaign_setting campaign_cuts[CAMPAIGN_CUTS] = {
+	{ .name = "box_width",
+	  .kind = SETTING_WHOLE,
+	  .least = 32,
+	  .most = 960,
+	  .unit = "pixels",
+	  .fresh = "null",
+	  .may_lack = true },
+	{ .name = "box_height",
+	  .kind = SETTING_WHOLE,
+	  .least = 32,
+	  .most = 960,
+	  .unit = "pixels",
+	  .fresh = "null",
+	  .may_lack = true },
+	{ .name = "window_from_ms",
+	  .kind = SETTING_WHOLE,
+	  .most = 60000,
+	  .unit = "milliseconds",
+	  .fresh = "null",
+	  .may_lack = true },
+	{ .name = "window_ms",
+	  .kind = SETTING_WHOLE,
+	  .least = 520, /* as of media/cut, in whole frames */
+	  .most = 60000,
+	  .unit = "milliseconds",
+	  .fresh = "null",
+	  .may_lack = true },
+	{ .name = "noise_db",
+	  .kind = SETTING_WHOLE,
+	  .least = -70,
+	  .most = -30,
+	  .unit = "decibels",
+	  .fresh = "null",
+	  .may_lack = true },
+	{ .name = "shortest", .kind = SETTING_FLAG, .fresh = "false" },
 };
 
 /* ------------------------------------------------------------------ reading */
@@ -155,8 +203,44 @@ static json_t *read_setting(struct json_reader *r, const struct campaign_setting
 		return json_string(setting->words[read_choice(r, name, setting->words)]);
 	case SETTING_CHOICES:
 		return read_choices(r, setting);
+	case SETTING_FLAG:
+		return json_boolean(read_flag_or(r, name, false));
 	}
 	abort();
+}
+
+/* A whole number of the table of cuts; 0: not said. */
+static int read_cut_number(struct json_reader *r, size_t place)
+{
+	const struct campaign_setting *setting = &campaign_cuts[place];
+
+	return (int)read_integer_or(r, setting->name, (int64_t)setting->least, (int64_t)setting->most,
+	                            0);
+}
+
+struct error campaign_cut_settings_read(struct json_reader *outer, struct media_cut *ret_cut,
+                                        bool *ret_shortest)
+{
+	json_t *object = read_object_or_null(outer, "cut");
+	struct json_reader r = { .object = object, .arena = outer->arena, .at = "/cut" };
+
+	if (!object)
+		return ok();
+	*ret_cut = (struct media_cut){ .width = (unsigned)read_cut_number(&r, 0),
+		                           .height = (unsigned)read_cut_number(&r, 1),
+		                           .from_ms = (unsigned)read_cut_number(&r, 2),
+		                           .length_ms = (unsigned)read_cut_number(&r, 3),
+		                           .noise_db = read_cut_number(&r, 4) };
+	*ret_shortest = read_flag_or(&r, campaign_cuts[5].name, false);
+	struct error err = json_reader_done(&r);
+	if (err.code)
+		return err;
+	if (!ret_cut->width != !ret_cut->height)
+		return error_field("/cut/box_width", "and box_height are given together.");
+	if (*ret_shortest && ret_cut->length_ms)
+		return error_field("/cut/shortest", "goes with no window: one of the two.");
+	err = media_cut_check(ret_cut);
+	return err.code ? error_field("/cut", "%s", err.detail) : ok();
 }
 
 json_t *campaign_settings_read(struct json_reader *r)
@@ -222,6 +306,8 @@ static json_t *value_of_word(const struct campaign_setting *setting, const char 
 {
 	double number;
 
+	if (setting->may_lack && !*text)
+		return json_null();
 	switch (setting->kind) {
 	case SETTING_NUMBER:
 		return number_real(text, -1e6, 1e6, &number) ? json_real(number) : NULL;
@@ -234,11 +320,10 @@ static json_t *value_of_word(const struct campaign_setting *setting, const char 
 	case SETTING_CHOICES:
 		return words_apart(text);
 	case SETTING_TEXT:
-		if (setting->may_lack && !*text)
-			return json_null();
-		return json_string(text);
 	case SETTING_CHOICE:
 		return json_string(text);
+	case SETTING_FLAG:
+		return json_boolean(strcmp(text, "true") == 0);
 	}
 	return NULL;
 }
@@ -370,7 +455,7 @@ static struct error make_campaign(struct db *db, void *arg)
 
 	if (err.code)
 		return err;
-	if ((err = change_settings(db, &work->setting)).code)
+	if ((err = change_settings(db, &work->setting)).code || wanted->open)
 		return err;
 	return db_do(db, SQL_CAMPAIGN_SET_STATE, (const char *[]){ wanted->name, "preparing" }, NULL);
 }

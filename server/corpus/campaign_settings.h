@@ -27,21 +27,26 @@ enum setting_kind {
 	SETTING_WHOLE,   /* the same, a whole number */
 	SETTING_CHOICE,  /* one of `words` */
 	SETTING_CHOICES, /* some of `words`, at least one */
+	SETTING_FLAG,
 };
 
 struct campaign_setting {
 	const char *name;
 	enum setting_kind kind;
 	double least, most;
-	const char *unit;         /* of a number: probability, share or judgments; else NULL */
+	const char *unit;         /* of a number, as pages name it (setting_unit); else NULL */
 	const char *fresh;        /* what a new campaign has, as JSON */
 	const char *const *words; /* of a choice */
 	bool may_lack;            /* null is a value: nothing */
 	bool decides;             /* labels are decided by it: a fit follows a change */
 };
 
-#define CAMPAIGN_SETTINGS 11
+#define CAMPAIGN_SETTINGS 13
 extern const struct campaign_setting campaign_settings[CAMPAIGN_SETTINGS];
+
+/* What media are cut to: said when a campaign is made, and never changed. */
+#define CAMPAIGN_CUTS 6
+extern const struct campaign_setting campaign_cuts[CAMPAIGN_CUTS];
 
 /* The names of kinds, by enum setting_kind. */
 extern const char *const setting_kinds[];
@@ -49,6 +54,10 @@ extern const char *const setting_kinds[];
 /* Reads what a body says of settings. What is wrong stays in the reader; the caller owns the
  * object. */
 json_t *campaign_settings_read(struct json_reader *r);
+
+/* Reads `cut` of a body, by the table of cuts. */
+struct error campaign_cut_settings_read(struct json_reader *r, struct media_cut *ret_cut,
+                                        bool *ret_shortest) MUST_CHECK;
 
 /* Reads words such as "threshold=0.98" or "media_types=image,video"; "guidelines=" takes the text
  * away.  ERR_INVALID says which is wrong; the caller owns the object. */
@@ -74,11 +83,13 @@ struct campaign_wish {
 struct error campaign_set(struct db *db, const struct campaign_wish *wish,
                           json_t **ret_after) MUST_CHECK;
 
-/* A campaign that is to be: made as preparing, so that items come in before anybody is asked. */
+/* A campaign that is to be: made as preparing, so that items come in before anybody is asked,
+ * unless it is to be open. */
 struct campaign_wanted {
 	const char *name;
 	struct media_cut cut;
 	bool shortest;
+	bool open;              /* at once; one whose length is to be settled is not, all the same */
 	const json_t *settings; /* borrowed; as campaign_settings_read() gives them */
 };
 

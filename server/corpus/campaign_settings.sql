@@ -12,11 +12,11 @@ WITH changed AS (
     UPDATE campaign k
        SET question = w.question, questions = w.questions, media_types = w.media_types, threshold = w.threshold,
            min_judgments = w.min_judgments, max_judgments = w.max_judgments, random_share = w.random_share,
-           fake_rate = w.fake_rate, guidelines = w.guidelines, second_opinion = w.second_opinion,
+           fake_rate = w.fake_rate, visibility = w.visibility, gold_dose = w.gold_dose, guidelines = w.guidelines, second_opinion = w.second_opinion,
            second_share = w.second_share
       FROM jsonb_to_record($2::jsonb) AS w (question text, questions jsonb, media_types text[],
            threshold double precision, min_judgments integer, max_judgments integer, random_share double precision,
-           fake_rate double precision, guidelines text, second_opinion text, second_share real)
+           fake_rate double precision, visibility text, gold_dose double precision, guidelines text, second_opinion text, second_share real)
      WHERE k.name = $1
     RETURNING k.id
 )

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "corpus/contribution.h"
-#include "corpus/campaign.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -11,6 +10,8 @@
 
 #include "core/hex.h"
 #include "core/log.h"
+#include "corpus/campaign.h"
+#include "corpus/campaign_audience.h"
 #include "corpus/media_intake.h"
 #include "db/db.h"
 #include "outside/fetch.h"
@@ -138,7 +139,7 @@ struct error contribution_make(struct db *db, struct arena *arena,
 {
 	struct contributing one = { .request = request, .arena = arena };
 	const char *name = request->campaign ? request->campaign : "default";
-	auto_rows *rows = NULL;
+	char campaign[UUID_TEXT];
 	bool done = false;
 	struct error err = request->upload ? check_upload(db, arena, request, &done) : ok();
 
@@ -148,11 +149,11 @@ struct error contribution_make(struct db *db, struct arena *arena,
 		snprintf(ret_id, UUID_TEXT, "%s", request->upload);
 		return ok();
 	}
-	if ((err = db_run(db, SQL_CONTRIBUTION_CAMPAIGN, (const char *[]){ name }, &rows)).code)
-		return err;
-	if (!rows_count(rows))
-		return error_field("/campaign", "There is no open campaign of this name.");
-	one.campaign = rows_copy(rows, 0, 0, arena);
+	const struct campaign_seeker seeker = { .volunteer = request->by.volunteer_id,
+		                                    .permissions = request->by.permissions };
+	if ((err = campaign_known_to(db, name, &seeker, campaign)).code)
+		return err.code == ERR_NOT_FOUND ? error_field("/campaign", "%s", err.detail) : err;
+	one.campaign = campaign;
 	one.network = arena_printf(arena, "%016llx", (unsigned long long)request->by.network);
 	if ((err = db_transaction(db, insert_contribution, &one)).code)
 		return err;

@@ -1,9 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
 
--- name: contribution_campaign
---   $1 name -> id uuid (no row: there is none, or it is closed)
-SELECT id FROM campaign WHERE name = $1 AND state <> 'closed'
-
 -- name: contribution_turn
 -- One at a time of the public's is made. Held until the transaction ends.
 SELECT pg_advisory_xact_lock(5520170663409190011)

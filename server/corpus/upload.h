@@ -44,10 +44,11 @@ struct store;
 /* Who sends something: an account, or else a volunteer. */
 struct contributor {
 	const char *account_id, *volunteer_id;
-	const char *who;  /* for the audit */
-	bool direct;      /* may add items without a moderator */
-	bool reviews;     /* may see and decide about others' */
-	uint64_t network; /* keyed hash of the client's network */
+	const char *who;      /* for the audit */
+	bool direct;          /* may add items without a moderator */
+	bool reviews;         /* may see and decide about others' */
+	unsigned permissions; /* the account's, as people/permission has them */
+	uint64_t network;     /* keyed hash of the client's network */
 };
 
 struct upload {

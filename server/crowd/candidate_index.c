@@ -15,6 +15,7 @@
 #define FIRST_HEADS  64
 #define COLUMN_WIDTH .12 /* log odds: the last columns begin at .025 and .975 */
 #define NOT_HERE     UINT32_MAX
+#define ORDERS       65536 /* which items wait first: 16 bits of a hash */
 
 enum { MIDDLE = CANDIDATE_INDEX_COLUMNS / 2 }; /* the column of .5 */
 
@@ -38,6 +39,11 @@ struct box {
 
 struct bucket {
 	uint32_t plan;
+	double dose;
+	uint32_t asking[2]; /* items that ask for more and do not wait, by whether they are gold */
+	uint32_t waiting;   /* gold */
+	uint32_t cut;      /* gold waits whose order is not below it, while nobody was asked about it */
+	uint32_t tried[3]; /* the three counts when the cut was last made */
 	uint32_t count, row_count[ROWS];
 	uint64_t columns[ROWS]; /* those that hold something */
 	struct box *boxes; /* ROWS times CANDIDATE_INDEX_COLUMNS; NULL until the first item comes */
@@ -157,7 +163,7 @@ static struct bucket *make_shelf(struct candidate_index *candidates, uint32_t bu
 		candidates->buckets = candidates_resize(candidates, candidates->buckets,
 		                                        sizeof candidates->buckets[0], old, bucket + 1);
 		for (uint32_t i = old; i <= bucket; i++)
-			candidates->buckets[i].plan = CANDIDATE_INDEX_PLAN;
+			candidates->buckets[i] = (struct bucket){ .plan = CANDIDATE_INDEX_PLAN, .cut = ORDERS };
 	}
 	return &candidates->buckets[bucket];
 }
@@ -177,11 +183,16 @@ static uint64_t candidates_key_of(const struct candidate_index *candidates,
 }
 
 /* The finaliser of MurmurHash3 (Appleby): keys may be numbers from 1. */
-static uint32_t head_of(const struct chains *chains, uint64_t key)
+static uint64_t mix_key(uint64_t key)
 {
 	key = (key ^ key >> 33) * 0xff51afd7ed558ccdULL;
 	key = (key ^ key >> 33) * 0xc4ceb9fe1a85ec53ULL;
-	return (uint32_t)(key ^ key >> 33) & (chains->room - 1);
+	return key ^ key >> 33;
+}
+
+static uint32_t head_of(const struct chains *chains, uint64_t key)
+{
+	return (uint32_t)mix_key(key) & (chains->room - 1);
 }
 
 static void candidates_hang(const struct candidate_index *candidates, struct chains *chains,
@@ -281,6 +292,17 @@ static bool is_fake(const struct candidate *item)
 	return item->truth == UNKNOWN ? item->p_fake >= .5F : item->truth == FAKE;
 }
 
+/* A lineage waits together. Items without one share a place. */
+static uint32_t wait_order(const struct candidate *item)
+{
+	return (uint32_t)(mix_key(item->lineage) >> 48);
+}
+
+static bool was_asked(const struct candidate *item)
+{
+	return item->judgments || item->in_flight;
+}
+
 /* Sets row and column by what the item is. */
 static void find_box(const struct bucket *bucket, struct record *record)
 {
@@ -294,6 +316,8 @@ static void find_box(const struct bucket *bucket, struct record *record)
 		record->column = CANDIDATE_INDEX_RETIRED;
 	} else if ((uint32_t)item->judgments + item->in_flight >= bucket->plan) {
 		record->column = CANDIDATE_INDEX_BEYOND;
+	} else if (item->gold && !was_asked(item) && wait_order(item) >= bucket->cut) {
+		record->column = CANDIDATE_INDEX_WAITING;
 	} else {
 		record->row = row_of_flight(item->in_flight);
 		record->column = (uint8_t)candidate_index_column(item->p_fake);
@@ -311,6 +335,22 @@ static void box_resize(struct candidate_index *candidates, struct box *box, uint
 	box->room = room;
 }
 
+/* Where the bucket counts an item that asks for more; NULL: it asks for nothing. */
+static uint32_t *count_of(struct bucket *bucket, const struct record *record)
+{
+	if (record->row)
+		return &bucket->asking[record->item.gold];
+	return record->column == CANDIDATE_INDEX_WAITING ? &bucket->waiting : NULL;
+}
+
+static void count_asking(struct bucket *bucket, const struct record *record, int32_t by)
+{
+	uint32_t *count = count_of(bucket, record);
+
+	if (count)
+		*count += (uint32_t)by;
+}
+
 static void box_add(struct candidate_index *candidates, uint32_t index)
 {
 	struct record *record = record_at(candidates, index);
@@ -319,6 +359,7 @@ static void box_add(struct candidate_index *candidates, uint32_t index)
 
 	if (box->count == box->room)
 		box_resize(candidates, box, box->room ? box->room + box->room / 2 : FIRST_ROOM);
+	count_asking(bucket, record, 1);
 	record->place = box->count;
 	box->items[box->count++] = index;
 	bucket->row_count[record->row]++;
@@ -333,6 +374,7 @@ static void box_remove(struct candidate_index *candidates, uint32_t index)
 	struct box *box = box_at(bucket, record->row, record->column);
 	uint32_t last = box->items[--box->count];
 
+	count_asking(bucket, record, -1);
 	box->items[record->place] = last;
 	record_at(candidates, last)->place = record->place;
 	bucket->row_count[record->row]--;
@@ -378,7 +420,7 @@ void candidate_index_put(struct candidate_index *candidates, uint32_t index, uin
 	struct record *record = candidates_find(candidates, index);
 
 	if (record && record->bucket == bucket && record->item.lineage == item->lineage &&
-	    record->item.pair == item->pair) {
+	    record->item.pair == item->pair && record->item.gold == item->gold) {
 		record->item = *item;
 		candidates_settle(candidates, index, record);
 		return;
@@ -400,22 +442,123 @@ void candidate_index_put(struct candidate_index *candidates, uint32_t index, uin
 }
 
 /* Every item of the bucket may move, so they are listed first. */
-void candidate_index_set_plan(struct candidate_index *candidates, uint32_t bucket, uint32_t plan)
+static void settle_all(struct candidate_index *candidates, uint32_t bucket)
 {
-	struct bucket *planned = make_shelf(candidates, bucket);
 	struct candidate_index_part all = { .rows = ROWS, .columns = UINT64_MAX };
 	size_t count = 0;
-
-	if (planned->plan == plan)
-		return;
-	planned->plan = plan;
-	uint32_t *items = mem_resize(NULL, planned->count + 1, sizeof items[0]);
+	uint32_t *items = mem_resize(NULL, candidates->buckets[bucket].count + 1, sizeof items[0]);
 	struct candidate_index_walk walk = candidate_index_walk_from(candidates, bucket, &all, 0);
 	for (uint32_t index; (index = candidate_index_walk_next(&walk)) != CANDIDATE_INDEX_NONE;)
 		items[count++] = index;
 	for (size_t i = 0; i < count; i++)
 		candidates_settle(candidates, items[i], record_at(candidates, items[i]));
 	free(items);
+}
+
+void candidate_index_set_plan(struct candidate_index *candidates, uint32_t bucket, uint32_t plan)
+{
+	struct bucket *planned = make_shelf(candidates, bucket);
+
+	if (planned->plan == plan)
+		return;
+	planned->plan = plan;
+	settle_all(candidates, bucket);
+}
+
+/* ---- the dose of gold ---- */
+
+void candidate_index_set_dose(struct candidate_index *candidates, uint32_t bucket, double dose)
+{
+	struct bucket *dosed = make_shelf(candidates, bucket);
+
+	if (dosed->dose < dose || dosed->dose > dose)
+		memset(dosed->tried, 0, sizeof dosed->tried);
+	dosed->dose = dose;
+}
+
+uint32_t candidate_index_asking(const struct candidate_index *candidates, uint32_t bucket,
+                                bool gold)
+{
+	return bucket < candidates->shelf_count ? candidates->buckets[bucket].asking[gold] : 0;
+}
+
+/* How much gold is to be asked about. With nothing else, none waits. */
+static double wanted_gold(const struct bucket *bucket)
+{
+	double golds = (double)bucket->asking[1] + bucket->waiting, others = bucket->asking[0];
+
+	if (!(bucket->dose > 0) || !bucket->asking[0])
+		return golds;
+	return fmin(golds, fmax(1, others * bucket->dose / (1 - bucket->dose)));
+}
+
+static bool is_balanced(const struct bucket *bucket)
+{
+	double wanted = wanted_gold(bucket), off = fabs(bucket->asking[1] - wanted);
+
+	return off < 1 || off * 16 <= wanted;
+}
+
+/* Is a count another by a sixty-fourth since the cut was made? Gold that was asked about stays, so
+ * the dose may be out of reach for a while. */
+static bool was_moved(const struct bucket *bucket)
+{
+	const uint32_t is[] = { bucket->asking[0], bucket->asking[1], bucket->waiting };
+	bool moved = false;
+
+	for (int n = 0; n < 3; n++)
+		moved |= fabs((double)is[n] - bucket->tried[n]) * 64 > bucket->tried[n];
+	return moved;
+}
+
+/* Gold of a bucket that asks for more and that nobody was asked about yet, by its order. */
+static void count_orders(const struct candidate_index *candidates, uint32_t bucket,
+                         uint32_t orders[ORDERS])
+{
+	struct candidate_index_part open = { .rows = ROWS, .columns = UINT64_MAX };
+	struct candidate_index_walk walk = candidate_index_walk_from(candidates, bucket, &open, 0);
+
+	for (uint32_t index; (index = candidate_index_walk_next(&walk)) != CANDIDATE_INDEX_NONE;) {
+		struct record *record = record_at(candidates, index);
+
+		if (record->item.gold && !was_asked(&record->item) &&
+		    count_of(&candidates->buckets[bucket], record))
+			orders[wait_order(&record->item)]++;
+	}
+}
+
+/* The cut below which so much stands that with what was asked about already it is as wanted. */
+static uint32_t cut_of(const struct candidate_index *candidates, uint32_t bucket)
+{
+	const struct bucket *of = &candidates->buckets[bucket];
+	double golds = (double)of->asking[1] + of->waiting, room = wanted_gold(of) - golds;
+	uint32_t cut = 0, *orders;
+
+	if (room >= 0)
+		return ORDERS;
+	orders = mem_new(ORDERS, sizeof *orders);
+	count_orders(candidates, bucket, orders);
+	for (uint32_t order = 0; order < ORDERS; order++)
+		room += orders[order];
+	while (cut < ORDERS && room >= orders[cut] / 2.)
+		room -= orders[cut++];
+	free(orders);
+	return cut;
+}
+
+void candidate_index_balance(struct candidate_index *candidates, uint32_t bucket)
+{
+	if (bucket >= candidates->shelf_count)
+		return;
+	struct bucket *of = &candidates->buckets[bucket];
+	if (!of->count || is_balanced(of) || !was_moved(of))
+		return;
+	uint32_t cut = cut_of(candidates, bucket);
+	if (cut != of->cut) {
+		of->cut = cut;
+		settle_all(candidates, bucket);
+	}
+	memcpy(of->tried, (uint32_t[]){ of->asking[0], of->asking[1], of->waiting }, sizeof of->tried);
 }
 
 static uint16_t at_most_16_bits(uint32_t number)

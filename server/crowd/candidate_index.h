@@ -61,6 +61,22 @@ void candidate_index_take_out(struct candidate_index *candidates, uint32_t index
 void candidate_index_set_plan(struct candidate_index *candidates, uint32_t bucket, uint32_t plan);
 uint32_t candidate_index_plan(const struct candidate_index *candidates, uint32_t bucket);
 
+/*
+ * A bucket's dose: of what is asked about, at most so much is to be gold; 0: as much as there is.
+ * What is above it waits, those by a hash of their lineages, until other gold has rested.  An item
+ * that was asked about waits no more, so gold that is shown is shown as others are.  Takes effect
+ * when the bucket is balanced.
+ */
+void candidate_index_set_dose(struct candidate_index *candidates, uint32_t bucket, double dose);
+
+/* Lets gold wait, or no more, so that the dose is kept to a sixteenth. O(1) while it is; else
+ * O(items of the bucket). */
+void candidate_index_balance(struct candidate_index *candidates, uint32_t bucket);
+
+/* How many items of a bucket are asked about, gold or others. */
+uint32_t candidate_index_asking(const struct candidate_index *candidates, uint32_t bucket,
+                                bool gold);
+
 /* Each does nothing to an item that is not there. Numbers above 65,535 count as that. */
 void candidate_index_set_judgments(struct candidate_index *candidates, uint32_t index,
                                    uint32_t judgments);
@@ -101,7 +117,8 @@ enum {
 	CANDIDATE_INDEX_TRAINING_REAL,
 	CANDIDATE_INDEX_TRAINING_FAKE,
 	CANDIDATE_INDEX_BEYOND, /* has all it was to get */
-	CANDIDATE_INDEX_RETIRED
+	CANDIDATE_INDEX_RETIRED,
+	CANDIDATE_INDEX_WAITING /* gold that waits, so that there is no more of it than the dose says */
 };
 
 struct candidate_index_part {

@@ -73,16 +73,19 @@ static struct candidate_index_part part_of(enum pool pool, int truth)
 	}
 }
 
+/* Gold that waits is in none. */
 static bool in_pool(const struct choosing *choosing, uint32_t index, enum pool pool)
 {
 	const struct candidate *item = candidate_index_at(choosing->candidates, index);
 	bool wanting = candidate_index_row_of(choosing->candidates, index) > 0;
+	bool waiting = !wanting && candidate_index_column_of(choosing->candidates, index) ==
+	                               CANDIDATE_INDEX_WAITING;
 
 	if (item->training)
 		return pool == POOL_TRAINING;
 	if (item->retired)
 		return pool == POOL_RETIRED;
-	return pool == (wanting ? POOL_PLANNED : POOL_BEYOND);
+	return !waiting && pool == (wanting ? POOL_PLANNED : POOL_BEYOND);
 }
 
 /* An item passes for what the crowd believes it to be, and for either while that is even: gold too,

@@ -21,6 +21,8 @@
 #include "core/strbuf.h"
 #include "http/static.h"
 
+#define SENTENCES_LANGUAGE "en" /* of the file that there is, and so of all pages */
+
 /* The caller owns the value. ERR_INTERNAL: the file is no JSON of this shape. */
 struct error sentences_read(const struct static_file *file, json_t **ret_sentences) MUST_CHECK;
 

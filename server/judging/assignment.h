@@ -59,15 +59,24 @@ struct lease {
 struct assignment_request {
 	bool any_type;
 	enum media_type type;
-	const char *campaign; /* NULL: any that is open */
+	const char *campaign; /* NULL: any that is open and for them */
 	bool spared;          /* nothing sensitive */
+	unsigned permissions; /* of who asks, where they are signed in */
+	uint64_t event;       /* the invitation that their cookie tells of; 0: none */
+};
+
+/* What a campaign asks, in one language. */
+struct question {
+	const char *language; /* tag of BCP 47; NULL: that of the pages */
+	const char *json;     /* a JSON string */
 };
 
 /* A lease, and all that the page is told of it. */
 struct assignment {
 	struct lease lease;
-	const char *question_json;  /* a JSON string; lives as long as the process */
-	const char *questions_json; /* the same: a JSON object, of other languages */
+	const struct question *questions; /* the first is of no stated language; they live as long as
+	                                   * the process */
+	unsigned question_count;
 	struct item_media media[2];
 	unsigned again_s; /* of none: when to ask again, because something may be free or new by then */
 };

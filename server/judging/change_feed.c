@@ -363,9 +363,13 @@ static struct error look_around(struct db *db, void *arg)
 	}
 	if (!err.code)
 		err = db_stream_raw(db, SQL_ITEM_CACHE_LEASES, NULL, count_lease, look);
-	if (!err.code)
-		take_flights(look);
-	return err;
+	if (err.code)
+		return err;
+	take_flights(look);
+	lock_take(&look->dispatcher->lock);
+	item_cache_balance(&look->dispatcher->item_cache);
+	lock_release(&look->dispatcher->lock);
+	return ok();
 }
 
 /* ---------------------------------------------------------------- once round */

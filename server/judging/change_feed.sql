@@ -9,10 +9,12 @@ SELECT pg_snapshot_xmin(pg_current_snapshot())::text
 -- name: item_cache_campaigns
 -- Every campaign, in an order that stays.
 --   -> id, name, question, policy, plan, random_share, open?, threshold, least judgments, does its crowd settle items?,
---      fake_rate, questions in other languages as json, then for each medium: is it handed out?
+--      fake_rate, questions in other languages as json, then for each medium: is it handed out?; whom it is for; dose of
+--      gold or NULL
 SELECT k.id, k.name, k.question, k.policy, k.max_judgments, k.random_share, k.state = 'open', k.threshold,
        k.min_judgments, coalesce(a.trusted, false), k.fake_rate, k.questions::text,
-       'image' = ANY (k.media_types), 'video' = ANY (k.media_types), 'audio' = ANY (k.media_types)
+       'image' = ANY (k.media_types), 'video' = ANY (k.media_types), 'audio' = ANY (k.media_types),
+       k.visibility, k.gold_dose
   FROM campaign k LEFT JOIN agreement a ON a.campaign_id = k.id
  ORDER BY k.created_at, k.id
 

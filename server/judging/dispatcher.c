@@ -77,16 +77,23 @@ static int64_t now_us(void)
 	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
+static const struct campaign_facts *facts_of_lease(const struct dispatcher *dispatcher,
+                                                   const struct open_lease *open_lease)
+{
+	return &dispatcher->item_cache
+	            .campaigns[dispatcher->item_cache.item_views[open_lease->left].campaign];
+}
+
 /* What the page is shown of a lease, and the token says that it was shown: the versions of now,
  * also of a pair that is shown again. */
 static void dispatcher_show(const struct dispatcher *dispatcher,
                             const struct open_lease *open_lease, struct assignment *found)
 {
-	const struct item_view *item_view = &dispatcher->item_cache.item_views[open_lease->left];
+	const struct campaign_facts *facts = facts_of_lease(dispatcher, open_lease);
 
 	found->lease = open_lease->lease;
-	found->question_json = dispatcher->item_cache.campaigns[item_view->campaign].question_json;
-	found->questions_json = dispatcher->item_cache.campaigns[item_view->campaign].questions_json;
+	found->questions = facts->questions;
+	found->question_count = facts->question_count;
 	item_cache_media(&dispatcher->item_cache, open_lease->left, &found->media[0]);
 	item_cache_media(&dispatcher->item_cache, open_lease->right, &found->media[1]);
 	found->lease.left_version = found->media[0].version;
@@ -168,6 +175,12 @@ static bool choose_in(struct search *search, uint32_t campaign, enum media_type 
 	return true;
 }
 
+static bool is_for_asker(const struct search *search, const struct campaign_facts *facts)
+{
+	return campaign_is_for(facts->visibility, volunteer_is_invited(search->volunteer, facts->id),
+	                       search->request->permissions);
+}
+
 /* Lists the buckets that fit the request, each as a campaign and a medium, in dispatcher->buckets.
  */
 static uint32_t list_shelves(const struct search *search)
@@ -184,7 +197,8 @@ static uint32_t list_shelves(const struct search *search)
 	for (uint32_t c = 0; c < dispatcher->item_cache.campaign_count; c++) {
 		const struct campaign_facts *facts = &dispatcher->item_cache.campaigns[c];
 
-		if (!facts->open || (request->campaign && strcmp(request->campaign, facts->name) != 0))
+		if (!facts->open || !is_for_asker(search, facts) ||
+		    (request->campaign && strcmp(request->campaign, facts->name) != 0))
 			continue;
 		for (uint32_t type = 0; type < MEDIA_TYPES; type++)
 			if (facts->media[type] && (request->any_type || type == request->type))
@@ -284,18 +298,28 @@ static enum dispatcher_outcome dispatcher_choose(struct search *search)
 	return is_busy(search) ? DISPATCHER_BUSY : DISPATCHER_NONE_LEFT;
 }
 
-/* Pairs that were handed out before their holder was spared them are not shown again: they are left
- * unanswered. */
-static void drop_sensitive(const struct search *search, int64_t now_s)
+/* Is a pair that was handed out not to be shown again: its holder is spared it now, or its campaign
+ * is not for them any more? */
+static bool is_withheld(const struct search *search, const struct open_lease *open_lease)
 {
 	const struct item_view *item_views = search->dispatcher->item_cache.item_views;
+	bool sensitive =
+		item_views[open_lease->left].sensitive || item_views[open_lease->right].sensitive;
+
+	return (search->request->spared && sensitive) ||
+	       !is_for_asker(search, facts_of_lease(search->dispatcher, open_lease));
+}
+
+/* What is withheld counts as left unanswered. */
+static void drop_withheld(const struct search *search, int64_t now_s)
+{
 	struct volunteer *here = search->volunteer;
 
-	for (unsigned i = here->open_count; search->request->spared && i-- > 0;) {
+	for (unsigned i = here->open_count; i-- > 0;) {
 		const struct open_lease *open_lease = &here->open[i];
 		unsigned char id[UUID_BYTES];
 
-		if (!item_views[open_lease->left].sensitive && !item_views[open_lease->right].sensitive)
+		if (!is_withheld(search, open_lease))
 			continue;
 		memcpy(id, open_lease->lease.id, sizeof id);
 		volunteer_let_go(here, id);
@@ -312,7 +336,7 @@ static enum dispatcher_outcome dispatcher_answer(struct search *search)
 
 	here->asker.spared = search->request->spared;
 	volunteer_expire(here, now_s);
-	drop_sensitive(search, now_s);
+	drop_withheld(search, now_s);
 	int64_t wait_s = volunteer_wait(here, now_s);
 	if (here->open_count == LEASES_OPEN || (wait_s && here->open_count)) {
 		dispatcher_show(search->dispatcher, &here->open[here->open_count - 1], search->found);
@@ -332,7 +356,8 @@ enum dispatcher_outcome dispatcher_ask(struct dispatcher *dispatcher,
 
 	lock_take(&dispatcher->lock);
 	struct volunteer *here = volunteer_cache_find(dispatcher->volunteer_cache, volunteer);
-	if (here && clock_monotonic_ms() - here->loaded_ms > STAY_MS) {
+	if (here && (clock_monotonic_ms() - here->loaded_ms > STAY_MS ||
+	             !volunteer_hears_event(here, request->event))) {
 		volunteer_cache_leave(dispatcher->volunteer_cache, volunteer);
 		here = NULL;
 	}
@@ -345,12 +370,27 @@ enum dispatcher_outcome dispatcher_ask(struct dispatcher *dispatcher,
 	return outcome;
 }
 
+bool dispatcher_asks_accounts(struct dispatcher *dispatcher)
+{
+	bool asks = false;
+
+	lock_take(&dispatcher->lock);
+	for (uint32_t c = 0; c < dispatcher->item_cache.campaign_count; c++) {
+		const struct campaign_facts *facts = &dispatcher->item_cache.campaigns[c];
+
+		asks |= facts->open && campaign_asks_account(facts->visibility);
+	}
+	lock_release(&dispatcher->lock);
+	return asks;
+}
+
 void dispatcher_welcome(struct dispatcher *dispatcher, const unsigned char volunteer[UUID_BYTES])
 {
 	struct volunteer *arriving = volunteer_arriving(volunteer);
 
 	lock_take(&dispatcher->lock);
 	arriving->alike_heard = dispatcher_alike_news(dispatcher);
+	arriving->heard_event = true;
 	if (volunteer_cache_peek(dispatcher->volunteer_cache, volunteer))
 		volunteer_free(arriving);
 	else

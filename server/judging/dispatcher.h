@@ -59,10 +59,13 @@ enum dispatcher_outcome dispatcher_ask(struct dispatcher *dispatcher,
                                        const struct assignment_request *request,
                                        struct assignment *ret_assignment);
 
+/* Is a campaign open that is for accounts of a role? Then the permissions of who asks matter. */
+bool dispatcher_asks_accounts(struct dispatcher *dispatcher);
+
 /*
  * Loads those of some volunteers who are not here. ret_gone, if not NULL, says of each whether they
  * do not exist: one who does may be absent again already, where all was read anew. For many
- * at a time: those who have judged little take five statements, however many they are, busy ones
+ * at a time: those who have judged little take six statements, however many they are, busy ones
  * come after them.  After an error, and after some seconds (ERR_UNAVAILABLE), others may be
  * missing, and those who were loaded are here all the same.
  */

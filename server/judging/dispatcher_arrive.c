@@ -69,6 +69,17 @@ static struct error take_volunteer(void *arg, const struct rows *row)
 	return ok();
 }
 
+/* A row of volunteer_cache_invited. */
+static struct error take_invited(void *arg, const struct rows *row)
+{
+	struct volunteer *volunteer = at_place(arg, row);
+	unsigned char campaign[UUID_BYTES];
+
+	if (volunteer && uuid_from_text(campaign, rows_text(row, 0, 1)))
+		volunteer_invite(volunteer, campaign);
+	return ok();
+}
+
 static struct error take_seen(void *arg, const struct rows *row)
 {
 	struct arrivals *arrivals = arg;
@@ -271,6 +282,8 @@ static struct error arrive_read_all(struct arrivals *arrivals, struct db *db, st
 	struct error err =
 		db_stream(db, SQL_VOLUNTEER_CACHE_VOLUNTEERS, params, take_volunteer, arrivals);
 
+	if (!err.code)
+		err = db_stream(db, SQL_VOLUNTEER_CACHE_INVITED, params, take_invited, arrivals);
 	if (!err.code)
 		err = db_stream_raw(db, SQL_VOLUNTEER_CACHE_SEEN, params, take_seen, arrivals);
 	if (err.code)

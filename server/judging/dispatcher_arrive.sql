@@ -40,6 +40,15 @@ SELECT a.place, s.sensitivity, s.specificity, p.pairs, p.today, r.trained, t.cor
                   AND NOT EXISTS (SELECT FROM skipped_pair s WHERE s.assignment_id = l.id OFFSET 0)) x
         WHERE x.at >= date_trunc('day', now())) u
 
+-- name: volunteer_cache_invited
+-- The campaigns that some volunteers were invited to.
+--   $1 uuid[]
+--   -> place in $1, campaign uuid
+SELECT a.place, n.campaign_id
+  FROM unnest($1::uuid[]) WITH ORDINALITY AS a (id, place)
+ CROSS JOIN LATERAL (SELECT campaign_id, volunteer_id FROM volunteer_network WHERE volunteer_id = a.id AND declared OFFSET 0) n
+ WHERE is_invited(n.campaign_id, n.volunteer_id)
+
 -- name: volunteer_cache_seen
 -- What some volunteers were ever shown: a row an item. A lease that ran out counts, for its media
 -- may have been looked at.

@@ -46,16 +46,38 @@ static const char *keep_text(struct arena *arena, const char *before, const char
 }
 
 /* Escaped here, once, and not in each answer. */
-static const char *keep_json(struct arena *arena, const char *before, const char *now)
+static const char *keep_json(struct arena *arena, const json_t *string)
 {
-	json_auto_t *string = json_string(now);
 	char *text = json_dumps(string, JSON_ENCODE_ANY);
 
 	if (!text)
 		abort(); /* the database holds UTF-8 */
-	const char *kept = keep_text(arena, before, text);
+	const char *kept = arena_copy(arena, text, strlen(text));
 	free(text);
 	return kept;
+}
+
+/* Answers may be written from the list of before meanwhile: a change makes a new one. */
+static void keep_questions(struct arena *arena, struct campaign_facts *facts, const char *question,
+                           const char *others)
+{
+	if (facts->questions && strcmp(facts->question_text, question) == 0 &&
+	    strcmp(facts->questions_text, others) == 0)
+		return;
+	json_auto_t *first = json_string(question), *object = json_loads(others, 0, NULL);
+	const char *language;
+	json_t *other;
+	struct question *list = arena_alloc(arena, (1 + json_object_size(object)) * sizeof *list);
+	unsigned count = 0;
+	list[count++] = (struct question){ .json = keep_json(arena, first) };
+	json_object_foreach (object, language, other)
+		list[count++] =
+			(struct question){ .language = arena_copy(arena, language, strlen(language)),
+			                   .json = keep_json(arena, other) };
+	facts->question_text = keep_text(arena, facts->question_text, question);
+	facts->questions_text = keep_text(arena, facts->questions_text, others);
+	facts->questions = list;
+	facts->question_count = count;
 }
 
 void item_cache_take_campaign(struct item_cache *item_cache, const struct rows *rows, size_t row)
@@ -76,24 +98,32 @@ void item_cache_take_campaign(struct item_cache *item_cache, const struct rows *
 	}
 	struct campaign_facts *facts = &item_cache->campaigns[c];
 	facts->name = keep_text(item_cache->arena, facts->name, rows_text(rows, row, 1));
-	facts->question_json =
-		keep_json(item_cache->arena, facts->question_json, rows_text(rows, row, 2));
+	keep_questions(item_cache->arena, facts, rows_text(rows, row, 2), rows_text(rows, row, 11));
 	facts->policy = (unsigned)rows_integer(rows, row, 3);
 	facts->plan = (unsigned)rows_integer(rows, row, 4);
 	facts->random_share = rows_double(rows, row, 5);
 	facts->open = rows_flag(rows, row, 6);
 	facts->fake_rate = rows_double(rows, row, 10);
-	facts->questions_json =
-		keep_text(item_cache->arena, facts->questions_json, rows_text(rows, row, 11));
+	facts->visibility = campaign_visibility_of(rows_text(rows, row, 15));
 	for (int type = 0; type < MEDIA_TYPES; type++)
 		facts->media[type] = rows_flag(rows, row, 12 + type);
 	facts->rule = (struct stopping){ .threshold = rows_double(rows, row, 7),
 		                             .min = (uint32_t)rows_integer(rows, row, 8),
 		                             .max = facts->plan };
 	facts->trusted = rows_flag(rows, row, 9);
-	for (unsigned type = 0; type < MEDIA_TYPES; type++)
-		candidate_index_set_plan(item_cache->candidates,
-		                         item_cache_bucket(c, (enum media_type)type), facts->plan);
+	double dose = rows_text(rows, row, 16) ? rows_double(rows, row, 16) : 0;
+	for (unsigned type = 0; type < MEDIA_TYPES; type++) {
+		uint32_t bucket = item_cache_bucket(c, (enum media_type)type);
+
+		candidate_index_set_plan(item_cache->candidates, bucket, facts->plan);
+		candidate_index_set_dose(item_cache->candidates, bucket, dose);
+	}
+}
+
+void item_cache_balance(struct item_cache *item_cache)
+{
+	for (uint32_t bucket = 0; bucket < item_cache->campaign_count * MEDIA_TYPES; bucket++)
+		candidate_index_balance(item_cache->candidates, bucket);
 }
 
 static uint8_t content_type_of(struct item_cache *item_cache, const char *text, size_t len)

@@ -17,17 +17,22 @@
 #include "core/error.h"
 #include "core/idmap.h"
 #include "core/uuid.h"
+#include "corpus/campaign_audience.h"
 #include "corpus/item.h"
 #include "crowd/candidate_index.h"
 #include "crowd/stopping.h"
 #include "crypto/sha256.h"
+#include "judging/assignment.h"
 
 struct rows;
 
 struct campaign_facts {
 	unsigned char id[UUID_BYTES];
-	/* They live as long as the item cache; questions_json: an object of other languages. */
-	const char *name, *question_json, *questions_json;
+	/* They live as long as the item cache. */
+	const char *name, *question_text, *questions_text;
+	const struct question *questions; /* the one for all others first, then by language */
+	unsigned question_count;
+	enum campaign_visibility visibility;
 	unsigned policy, plan;
 	double random_share, fake_rate;
 	bool media[MEDIA_TYPES]; /* of these pairs are handed out */
@@ -74,6 +79,9 @@ void item_cache_clear(struct item_cache *item_cache);
 
 /* One row of the statement catalogue_campaigns, in text. */
 void item_cache_take_campaign(struct item_cache *item_cache, const struct rows *rows, size_t row);
+
+/* Keeps the doses of gold, after items have changed. */
+void item_cache_balance(struct item_cache *item_cache);
 
 /* An item as the database tells of it, before it is taken in. */
 struct item_cache_row {

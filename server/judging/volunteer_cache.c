@@ -127,6 +127,30 @@ uint32_t volunteer_cache_count(const struct volunteer_cache *volunteer_cache)
 	return volunteer_cache->count;
 }
 
+void volunteer_invite(struct volunteer *volunteer, const unsigned char campaign[UUID_BYTES])
+{
+	volunteer->invited =
+		mem_resize(volunteer->invited, volunteer->invited_count + 1, sizeof *volunteer->invited);
+	memcpy(volunteer->invited[volunteer->invited_count++], campaign, UUID_BYTES);
+}
+
+bool volunteer_is_invited(const struct volunteer *volunteer,
+                          const unsigned char campaign[UUID_BYTES])
+{
+	for (unsigned i = 0; i < volunteer->invited_count; i++)
+		if (memcmp(volunteer->invited[i], campaign, UUID_BYTES) == 0)
+			return true;
+	return false;
+}
+
+bool volunteer_hears_event(struct volunteer *volunteer, uint64_t event)
+{
+	if (!volunteer->heard_event)
+		volunteer->event = event;
+	volunteer->heard_event = true;
+	return volunteer->event == event;
+}
+
 struct volunteer *volunteer_arriving(const unsigned char id[UUID_BYTES])
 {
 	struct volunteer *volunteer = mem_new(1, sizeof *volunteer);
@@ -144,6 +168,7 @@ void volunteer_free(struct volunteer *volunteer)
 	if (!volunteer)
 		return;
 	keyset_free(volunteer->seen);
+	free(volunteer->invited);
 	free(volunteer);
 }
 

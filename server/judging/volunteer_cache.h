@@ -57,8 +57,12 @@ struct volunteer {
 	struct open_lease open[LEASES_OPEN]; /* oldest first; some may have run out */
 	unsigned open_count;
 	int64_t loaded_ms;
-	uint64_t entry;                    /* who enters later has a higher number */
-	struct volunteer *next;            /* of one bucket */
+	unsigned char (*invited)[UUID_BYTES]; /* to these campaigns, those that are not closed */
+	unsigned invited_count;
+	uint64_t event;         /* the invitation that their cookie told of when they were loaded */
+	bool heard_event;       /* it has told */
+	uint64_t entry;         /* who enters later has a higher number */
+	struct volunteer *next; /* of one bucket */
 	struct volunteer *older, *younger; /* by last use */
 };
 
@@ -91,6 +95,14 @@ uint32_t volunteer_cache_count(const struct volunteer_cache *volunteer_cache);
 /* Someone of whom nothing is known yet. */
 struct volunteer *volunteer_arriving(const unsigned char id[UUID_BYTES]);
 void volunteer_free(struct volunteer *volunteer);
+
+void volunteer_invite(struct volunteer *volunteer, const unsigned char campaign[UUID_BYTES]);
+bool volunteer_is_invited(const struct volunteer *volunteer,
+                          const unsigned char campaign[UUID_BYTES]);
+
+/* What the cookie says of an invitation, at each ask. False: it is another one than when they were
+ * loaded, so they entered by it since, here or at another server, and are to be loaded anew. */
+bool volunteer_hears_event(struct volunteer *volunteer, uint64_t event);
 
 /* Adds a lease, of which there are fewer than LEASES_OPEN. */
 void volunteer_hold(struct volunteer *volunteer, const struct open_lease *open_lease);

@@ -50,7 +50,7 @@ SELECT t.item_id,
        coalesce(s.older_filter->>'campaign' <> g.name, false)
        OR coalesce(s.older_filter->>'media_type' <> i.media_type, false)
        OR coalesce((s.older_filter->>'min_judgments')::integer > now_is.judgments, false),
-       coalesce(s.newer_filter->>'campaign' <> g.name, false)
+       coalesce(s.newer_filter->>'campaign' <> g.name, false) OR g.visibility <> 'everyone'
        OR coalesce(s.newer_filter->>'media_type' <> i.media_type, false)
        OR coalesce((s.newer_filter->>'min_judgments')::integer > was.judgments, false)
        OR coalesce(was.label_source = 'crowd' AND (s.newer_filter->>'min_confidence')::float8

@@ -14,7 +14,7 @@
 SELECT e.name, e.version, to_char(e.fixed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'), e.held_back,
        round(e.alpha::numeric, 3), round(e.alpha_low::numeric, 3), round(e.alpha_high::numeric, 3),
        e.filter, n.items, n.bytes, n.crowd, n.ruled, n.known, n.agree, n.types, n.gold, n.judged, n.right,
-       (SELECT count(*) FROM item i JOIN campaign g ON g.id = i.campaign_id AND g.state = 'closed'
+       (SELECT count(*) FROM item i JOIN campaign g ON g.id = i.campaign_id AND g.state = 'closed' AND g.visibility = 'everyone'
          WHERE i.state IN ('in_service', 'disputed')
            AND (SELECT count(*) FROM release_item r WHERE r.release_id = e.id AND r.item_id = i.id) = 0
            AND g.name = coalesce(e.filter->>'campaign', g.name)

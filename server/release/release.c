@@ -59,7 +59,8 @@ struct error release_request_check(struct db *db, const struct release_request *
 	        .code)
 		return err;
 	if (rows_count(rows) == 0)
-		return error_field("/filter/campaign", "there is no campaign of this name");
+		return error_field("/filter/campaign",
+		                   "there is no campaign of this name that is for everyone");
 	return ok();
 }
 

@@ -18,8 +18,9 @@ SELECT 'release', id, $4::uuid, CASE WHEN $5::boolean THEN 'running' ELSE 'waiti
 RETURNING id, kind, subject, claims, failures, false, false, false, false
 
 -- name: release_campaign_known
+-- Campaigns that are not for everyone are in no release, so none can be asked for.
 -- $1 campaign name; returns true
-SELECT true FROM campaign WHERE name = $1
+SELECT true FROM campaign WHERE name = $1 AND visibility = 'everyone'
 
 -- name: release_find
 -- Not one that failed: its version may be another's.

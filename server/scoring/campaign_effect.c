@@ -18,6 +18,12 @@ static void count_decision(struct campaign_effect *effect, const char *from, con
 
 static struct error weigh_item(void *arg, const struct rows *row)
 {
+	struct campaign_effect *effect = arg;
+
+	effect->looked_at++;
+	effect->items = rows_integer(row, 0, 21);
+	if (!rows_flag(row, 0, 20))
+		return ok();
 	const struct item_facts facts = item_facts_read(row);
 	const struct belief belief = { .p_fake = facts.p_before,
 		                           .decides = isnan(facts.decides) ? .5 : facts.decides,
@@ -25,7 +31,7 @@ static struct error weigh_item(void *arg, const struct rows *row)
 	json_auto_t *decision = consensus_decision(&facts, &belief, rows_flag(row, 0, 19));
 
 	if (decision)
-		count_decision(arg, json_string_value(json_object_get(decision, "from")),
+		count_decision(effect, json_string_value(json_object_get(decision, "from")),
 		               json_string_value(json_object_get(decision, "to")));
 	return ok();
 }
@@ -60,12 +66,30 @@ static struct error weigh_media(struct db *db, const char *name, const json_t *a
 	return err;
 }
 
+/* From a sample to all: a ratio, and 1.96 standard errors of the largest count, as of one at least.
+ */
+static void scale_effect(struct campaign_effect *effect)
+{
+	int64_t *const counts[] = { &effect->retire, &effect->dispute, &effect->reopen,
+		                        &effect->withdraw };
+	double looked = (double)effect->looked_at, items = (double)effect->items, widest = 0;
+
+	for (size_t n = 0; n < sizeof counts / sizeof counts[0]; n++) {
+		double share = fmin(1, fmax(1, (double)*counts[n]) / looked);
+
+		widest = fmax(widest, sqrt(share * (1 - share) / looked * (1 - looked / items)));
+		*counts[n] = llround((double)*counts[n] / looked * items);
+	}
+	effect->within = llround(ceil(1.96 * widest * items));
+}
+
 struct error campaign_effect_of(struct db *db, const char *name, const json_t *after,
                                 struct campaign_effect *ret_effect)
 {
-	char threshold[32], least[16], most[16];
+	char threshold[32], least[16], most[16], limit[16];
 	struct campaign_effect effect = { 0 };
 
+	snprintf(limit, sizeof limit, "%d", CAMPAIGN_EFFECT_ITEMS);
 	snprintf(threshold, sizeof threshold, "%.15g",
 	         json_number_value(json_object_get(after, "threshold")));
 	snprintf(least, sizeof least, "%d",
@@ -73,9 +97,13 @@ struct error campaign_effect_of(struct db *db, const char *name, const json_t *a
 	snprintf(most, sizeof most, "%d",
 	         (int)json_number_value(json_object_get(after, "max_judgments")));
 	struct error err =
-		db_stream(db, SQL_CAMPAIGN_EFFECT_ITEMS, (const char *[]){ name, threshold, least, most },
-	              weigh_item, &effect);
+		db_stream(db, SQL_CAMPAIGN_EFFECT_ITEMS,
+	              (const char *[]){ name, threshold, least, most, limit }, weigh_item, &effect);
 
+	if (effect.looked_at && effect.looked_at < effect.items)
+		scale_effect(&effect);
+	else
+		effect.looked_at = 0;
 	if (!err.code)
 		err = weigh_media(db, name, after, false, &effect);
 	if (!err.code)

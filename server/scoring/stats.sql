@@ -20,7 +20,7 @@ SELECT fits, retired_all, reopened_all, disputed_all, withdrawn_all, held, gold,
 -- rows in a table of one, and spends a second on compiling what then takes milliseconds.
 --   $1 text[] states of items, $2 text[] media types
 --   -> volunteers, pairs, judgments; with commas between: items by state, items by media type, judgments by media type;
---      alpha, low, high of the largest campaign (or NULL); with commas between: the last thirty days, judgments of each, items
+--      alpha, low, high of the largest campaign that is for everyone (or NULL); with commas between: the last thirty days, judgments of each, items
 --      by tenths of what is believed of them; served fake rate (or NULL); of the last fit (or NULL) when, retired, reopened,
 --      held, disputed, withdrawn, gold, weight, slope; when this was read; of the last fit (or NULL)
 --      cohorts, volunteers in them, labels that turn without them, their share of the judgments in hundredths,
@@ -69,7 +69,7 @@ SELECT (SELECT e.volunteers +
                             WHERE NOT p.training AND p.day = series.day::date)::text, ',' ORDER BY day) AS judgments
           FROM generate_series(date_trunc('day', now()) - interval '29 days',
                                date_trunc('day', now()), interval '1 day') AS series (day)) AS days
-  LEFT JOIN (SELECT g.* FROM agreement g JOIN campaign c ON c.id = g.campaign_id
+  LEFT JOIN (SELECT g.* FROM agreement g JOIN campaign c ON c.id = g.campaign_id AND c.visibility = 'everyone'
               ORDER BY (SELECT sum(items) FROM items i WHERE i.campaign_id = c.id) DESC NULLS LAST, c.name
               LIMIT 1) a ON true
   LEFT JOIN (SELECT * FROM last_fit LIMIT 1) f ON true

@@ -14,7 +14,8 @@ export function changedNode(effect) {
 	const done = EFFECTS.filter((name) => effect[name] > 0);
 	return el("ul", { "data-testid": "campaign-effect" }, done.length === 0
 		? el("li", {}, t("campaigns.no_effect"))
-		: done.map((name) => el("li", {}, term("campaign_effect", name, { n: effect[name] }))));
+		: done.map((name) => el("li", {}, term("campaign_effect", name, { n: effect[name] }))),
+	effect.sample && el("li", {}, t("campaigns.sampled", { n: effect.sample.items, of: effect.sample.of, within: effect.sample.within })));
 }
 
 /** Texts by language, a line each: "de: Wie echt ist beides?". */
@@ -28,7 +29,20 @@ function textsOf(lines) {
 	return Object.fromEntries(pairs);
 }
 
-const wordOf = (setting, word) => (setting.name === "media_types" ? term("medium_many", word) : term("second_opinion", word));
+const WORDS = {
+	media_types: (word) => term("medium_many", word),
+	visibility: (word) => term("campaign_visibility", word),
+	second_opinion: (word) => term("second_opinion", word),
+};
+
+const wordOf = (setting, word) => WORDS[setting.name](word);
+
+/** A number, or nothing where that is a value. */
+function numberField(setting, value, more) {
+	const field = el("input", { type: "number", required: setting.default !== null, min: setting.least, max: setting.most, ...more });
+	field.value = value === null ? "" : String(value);
+	return { field, read: () => (field.value === "" && setting.default === null ? null : field.valueAsNumber) };
+}
 
 /** For each kind: the field with a value in it, and the value that it has now. */
 const FIELDS = {
@@ -42,15 +56,12 @@ const FIELDS = {
 		field.value = linesOf(value);
 		return { field, read: () => textsOf(field.value) };
 	},
-	number: (setting, value) => {
-		const field = el("input", { type: "number", required: true, min: setting.least, max: setting.most, step: "any", inputmode: "decimal" });
-		field.value = String(value);
-		return { field, read: () => field.valueAsNumber };
-	},
-	whole: (setting, value) => {
-		const field = el("input", { type: "number", required: true, min: setting.least, max: setting.most, step: 1, inputmode: "numeric" });
-		field.value = String(value);
-		return { field, read: () => field.valueAsNumber };
+	number: (setting, value) => numberField(setting, value, { step: "any", inputmode: "decimal" }),
+	whole: (setting, value) => numberField(setting, value, { step: setting.unit === "milliseconds" ? 40 : 1, inputmode: "numeric" }),
+	flag: (setting, value) => {
+		const field = el("input", { type: "checkbox" });
+		field.checked = value;
+		return { field, read: () => field.checked };
 	},
 	choice: (setting, value) => {
 		const field = el("select", {}, setting.words.map((word) => el("option", { value: word }, wordOf(setting, word))));
@@ -61,6 +72,10 @@ const FIELDS = {
 
 /** Bounds, unit and default in a sentence. */
 function boundsOf(setting) {
+	if (setting.kind === "flag")
+		return t("campaigns.fresh_no");
+	if (setting.unit && setting.default === null)
+		return t("campaigns.bounds_none", { least: setting.least, most: setting.most, unit: term("setting_unit", setting.unit) });
 	if (setting.unit)
 		return t("campaigns.bounds", { least: setting.least, most: setting.most, unit: term("setting_unit", setting.unit), fresh: setting.default });
 	if (setting.kind === "text" || setting.kind === "texts")
@@ -95,7 +110,7 @@ function settingNode(setting, value) {
 /** Says what is wrong beside the setting that it is about; false: it is about none. */
 function tellWrong(rows, error) {
 	const fault = error.problem?.errors?.[0];
-	const row = rows.find(({ setting }) => fault?.pointer.split("/")[1] === setting.name);
+	const row = rows.find(({ setting }) => fault?.pointer.split("/").includes(setting.name));
 	if (!row)
 		return false;
 	row.wrong.textContent = fault.detail;
@@ -104,9 +119,15 @@ function tellWrong(rows, error) {
 	return true;
 }
 
+/** What differs from settings as they were. */
+const changesFrom = (rows, before) => Object.fromEntries(rows.map(({ setting, read }) => [setting.name, read()])
+	.filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name])));
+
 /** What differs from the campaign as it was read. */
-const changesOf = (rows, campaign) => Object.fromEntries(rows.map(({ setting, read }) => [setting.name, read()])
-	.filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(campaign.settings[name])));
+const changesOf = (rows, campaign) => changesFrom(rows, campaign.settings);
+
+/** What differs from what a new campaign has. */
+const changesAnew = (rows) => changesFrom(rows, Object.fromEntries(rows.map(({ setting }) => [setting.name, setting.default])));
 
 /**
  * @param {object} campaign as it was read: what others change meanwhile is not overwritten
@@ -154,22 +175,37 @@ export function settingsForm(campaign, settings, again) {
 		} }, rows.map(({ node }) => node), el("div", { class: "bar" }, el("button", { "data-testid": "settings-ask" }, t("campaigns.ask"))), box, trouble));
 }
 
-/** @param {(name: string) => void} made */
-export function makeForm(made) {
+/**
+ * All that can be said of a campaign when it is made, with what it has where nothing is said.
+ * @param {object[]} settings what can be set, then and later
+ * @param {object[]} cuts what media are cut to
+ * @param {(name: string) => void} made
+ */
+export function makeForm(settings, cuts, made) {
 	const name = el("input", { required: true, pattern: NAME, maxlength: 63, autocomplete: "off", spellcheck: "false", title: t("campaigns.name_rule"), "data-testid": "campaign-name" });
 	const trouble = el("p", { class: "wrong", role: "alert", hidden: true });
+	const [rows, cutRows] = [settings, cuts].map((list) => list.map((setting) => settingNode(setting, setting.default)));
+	const make = async () => {
+		const cut = changesAnew(cutRows);
+		const { body } = await post("/campaigns", { name: name.value, ...changesAnew(rows), ...(Object.keys(cut).length > 0 && { cut }) });
+		made(body.name);
+	};
 	return el("details", { class: "narrow", "data-testid": "campaign-make" }, el("summary", {}, t("campaigns.make")),
 		el("form", { class: "stack", onsubmit: async (event) => {
 			event.preventDefault();
-			trouble.hidden = true;
+			for (const wrong of [trouble, ...rows.map((row) => row.wrong), ...cutRows.map((row) => row.wrong)])
+				wrong.hidden = true;
 			try {
-				const { body } = await post("/campaigns", { name: name.value });
-				made(body.name);
+				await make();
 			} catch (error) {
+				if (tellWrong([...rows, ...cutRows], error))
+					return;
 				trouble.textContent = inWords(error);
 				trouble.hidden = false;
 				focusOn(name);
 			}
 		} }, el("p", {}, t("campaigns.make_lead")), el("label", { class: "field" }, t("campaigns.name"), name),
+			rows.map(({ node }) => node),
+			el("fieldset", { class: "field" }, el("legend", {}, t("campaigns.cut")), el("p", { class: "quiet" }, t("campaigns.cut_lead")), cutRows.map(({ node }) => node)),
 			el("div", { class: "bar" }, el("button", { class: "go", "data-testid": "campaign-make-go" }, t("campaigns.make"))), trouble));
 }

@@ -17,7 +17,7 @@ const wanted = () => new URLSearchParams(location.search).get("campaign");
 const addressOf = (name) => `/admin/campaigns?campaign=${encodeURIComponent(name)}`;
 
 /** Who is here, what can be set, and what ends when another view is shown. */
-let account = null, settings = [], next = null, leave = () => {};
+let account = null, settings = [], cuts = [], next = null, leave = () => {};
 
 const rules = () => account.role === "admin";
 
@@ -36,6 +36,7 @@ function rowOf(campaign) {
 async function fetchPage() {
 	const { body } = await get(next ? `/campaigns?cursor=${encodeURIComponent(next)}` : "/campaigns");
 	settings = body.settings;
+	cuts = body.cut_settings;
 	byId("list").append(...body.items.map(rowOf));
 	next = body.next;
 	byId("more").hidden = next === null;
@@ -45,7 +46,7 @@ async function showAll() {
 	next = null;
 	byId("list").replaceChildren();
 	await fetchPage();
-	byId("make").replaceChildren(...(rules() ? [makeForm((name) => location.assign(addressOf(name)))] : []));
+	byId("make").replaceChildren(...(rules() ? [makeForm(settings, cuts, (name) => location.assign(addressOf(name)))] : []));
 	showOnly(byId("all"), sections);
 	focusOn(byId("all").querySelector("h1"));
 }

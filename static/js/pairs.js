@@ -2,9 +2,9 @@
 // pairs.js: where pairs come from. While one is judged, the next is assigned and its media are loaded. Open
 // assignments are kept for the life of the tab, so that a reload shows the same pair again.
 
-import { post, serverNow } from "./api.js";
+import { call, post, serverNow } from "./api.js";
 import { campaignNow } from "./invitation.js";
-import { t, term } from "./lang.js";
+import { LANGUAGE, t, term } from "./lang.js";
 import { device, tab } from "./storage.js";
 import { loadMedium } from "./loader.js";
 import { MARK } from "./words.js";
@@ -109,7 +109,7 @@ export class Pairs {
 		await this.settled();
 		const type = device.get("medium");
 		const campaign = campaignNow();
-		const { status, body, retryAfter } = await post("/assignments", { ...(type && { media_type: type }), ...(campaign && { campaign }) });
+		const { status, body, retryAfter } = await call("POST", "/assignments", { ...(type && { media_type: type }), ...(campaign && { campaign }) }, { "accept-language": LANGUAGE });
 		return { again: status === 200, assignment: body, retryAfter };
 	}
 

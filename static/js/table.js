@@ -42,7 +42,8 @@ export class Table {
 		this.pair = pair;
 		this.view.reset();
 		this.clock.reset();
-		byId("question").textContent = assignment.questions?.[LANGUAGE] ?? assignment.question;
+		byId("question").textContent = assignment.question;
+		byId("question").lang = assignment.question_language ?? LANGUAGE;
 		byId("judging").dataset.type = document.body.dataset.type = assignment.media_type;
 		const medium = term("medium_title", assignment.media_type);
 		for (const side of SIDES) {

@@ -99,6 +99,39 @@ describe("campaigns", () => {
 		assert.match(await visit.at("campaign-state").textContent(), /in preparation/);
 	});
 
+	test("all that can be set is asked for when one is made, and explained", async () => {
+		await visit.page.goto("/admin/campaigns");
+		await visit.at("campaign-make").locator("summary").click();
+		const names = ["question", "questions", "visibility", "threshold", "min_judgments", "max_judgments", "random_share", "fake_rate", "gold_dose", "guidelines", "second_opinion", "second_share",
+			"box_width", "box_height", "window_from_ms", "window_ms", "noise_db", "shortest"];
+		for (const name of names) {
+			const help = await visit.at(`setting-${name}`).evaluate((node) => node.getAttribute("aria-describedby").split(" ").map((id) => document.getElementById(id)?.textContent).join(" "));
+			assert.ok(help.length > 25, `${name}: ${help}`);
+		}
+		assert.match(await visit.page.locator("#setting-gold_dose-help").textContent(), /From 0\.01 to 0\.5 \(a share\); nothing at first/);
+		await visit.at("campaign-name").fill("summer");
+		await visit.at("setting-visibility").selectOption("invited");
+		await visit.at("setting-gold_dose").fill("0.1");
+		await visit.at("setting-threshold").fill("0.95");
+		await visit.at("setting-media_types-audio").uncheck();
+		await visit.at("setting-min_judgments").fill("26");
+		await visit.at("setting-box_width").fill("512");
+		await visit.shoot("campaign-make", { whole: true });
+		await visit.at("campaign-make-go").click();
+		await visit.page.locator("#setting-box_width-wrong").waitFor();
+		assert.equal(await focused(), "setting-box_width");
+		await visit.at("setting-box_height").fill("288");
+		await visit.at("campaign-make-go").click();
+		await visit.page.locator("#setting-min_judgments-wrong").waitFor();
+		expectRefused(422, 2);
+		await visit.at("setting-min_judgments").fill("6");
+		await visit.at("campaign-make-go").click();
+		await visit.at("campaign-state").waitFor();
+		assert.deepEqual(await sql(database, "select visibility, gold_dose, threshold, media_types, min_judgments, box_width, state from campaign where name = 'summer'"),
+			[["invited", "0.1", "0.95", "{image,video}", "6", "512", "preparing"]]);
+		assert.equal(await visit.at("setting-visibility").inputValue(), "invited");
+	});
+
 	test("a campaign shows how it goes, with tables behind its plots", async () => {
 		await visit.page.goto("/admin/campaigns?campaign=winter");
 		await visit.at("live").waitFor();

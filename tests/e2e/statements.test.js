@@ -55,7 +55,7 @@ const GROWS = {
 	rendering_next: "a hundred items of an older recipe at a time, where the small database has twenty",
 	revise_take: "all of a release but what was taken down is listed anew, by a job",
 	desk_queues: "all notices that wait are counted, from an index alone",
-	campaign_effect_items: "every judged item of a campaign is decided anew, for an admin who asks what a change does",
+	campaign_effect_items: "at most ten thousand items of a campaign are decided anew, for an admin who asks what a change does, and a small one has fewer",
 	desk_exposure: "an admin has all counted that each moderator judged and ruled",
 	account_setting_read: "all that one account judged in eight hours is counted, and here it judged ten times as much",
 	opinion_against_rulings: "an admin has all opinions and blind verdicts compared with the rulings in force",

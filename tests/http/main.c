@@ -79,6 +79,7 @@ int main(int argc, char **argv)
 		/* They make up days of votes at once, which neither figures nor fits of others shall count.
 		 */
 		http_campaigns_suite,
+		http_campaign_audience_suite,
 		http_evidence_suite,
 	};
 

@@ -70,5 +70,6 @@ Suite *http_cancel_suite(void);
 Suite *http_audit_suite(void);
 Suite *http_acts_suite(void);
 Suite *http_audience_suite(void);
+Suite *http_campaign_audience_suite(void);
 
 #endif

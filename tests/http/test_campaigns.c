@@ -75,6 +75,50 @@ START_TEST(a_campaign_is_made_in_preparation_with_what_is_given)
 }
 END_TEST
 
+/* All that can be said at once, each within its bounds. */
+START_TEST(all_that_can_be_set_can_be_said_when_it_is_made)
+{
+	struct person admin = an_account("admin");
+	struct answer list = get(&admin, CAMPAIGNS "?limit=1");
+	json_t *body = json_pack("{s:s, s:{}}", "name", fresh_name(), "cut"), *setting;
+	size_t n;
+
+	json_array_foreach (at(list.body, "settings"), n, setting) {
+		json_t *most = json_object_get(setting, "most"), *words = json_object_get(setting, "words");
+		const char *which = text_at(setting, "name"), *kind = text_at(setting, "kind");
+		bool number = strcmp(kind, "number") == 0;
+		json_t *value = number ? json_real(json_number_value(most))
+		                : strcmp(kind, "whole") == 0
+		                    ? json_integer((json_int_t)json_number_value(most) / 10)
+		                : strcmp(kind, "text") == 0    ? json_string("A text.")
+		                : strcmp(kind, "texts") == 0   ? json_pack("{s:s}", "de", "Echt?")
+		                : strcmp(kind, "choices") == 0 ? json_pack("[O]", json_array_get(words, 1))
+		                                               : json_incref(json_array_get(words, 1));
+		json_object_set_new(body, which, value);
+	}
+	json_array_foreach (at(list.body, "cut_settings"), n, setting)
+		if (strcmp(text_at(setting, "kind"), "whole") == 0)
+			json_object_set_new(
+				json_object_get(body, "cut"), text_at(setting, "name"),
+				json_integer((json_int_t)json_number_value(json_object_get(setting, "least"))));
+	json_t *sent = json_deep_copy(body);
+	struct answer made = post(&admin, CAMPAIGNS, body);
+	expect_status(made, 201);
+	json_array_foreach (at(list.body, "settings"), n, setting) {
+		const char *which = text_at(setting, "name");
+		json_t *is = at(made.body, say("settings/%s", which)), *was = json_object_get(sent, which);
+
+		if (json_is_number(was))
+			ck_assert_double_eq(json_number_value(is), json_number_value(was));
+		else
+			ck_assert_msg(json_equal(is, was), "%s", which);
+	}
+	ck_assert_int_eq(number_at(made.body, "cut/box_width"), 32);
+	ck_assert_int_eq(number_at(made.body, "cut/noise_db"), -70);
+	json_decref(sent);
+}
+END_TEST
+
 START_TEST(a_new_campaign_has_the_defaults_that_are_told)
 {
 	struct person admin = an_account("admin");
@@ -154,7 +198,9 @@ static const struct {
 	{ "{\"max_judgments\": 4}", "/min_judgments" },
 	{ "{\"second_opinion\": \"sometimes\"}", "/second_opinion" },
 	{ "{\"guidelines\": \"\"}", "/guidelines" },
-	{ "{\"gold_dose\": 0.1}", "/gold_dose" },
+	{ "{\"gold_dose\": 0.6}", "/gold_dose" },
+	{ "{\"visibility\": \"nobody\"}", "/visibility" },
+	{ "{\"dose\": 0.1}", "/dose" },
 	{ "{\"name\": \"other\"}", "/name" },
 };
 
@@ -317,7 +363,15 @@ START_TEST(only_media_that_a_campaign_names_are_handed_out)
 }
 END_TEST
 
-START_TEST(the_question_is_told_in_each_language)
+static const struct {
+	const char *accept, *question, *language;
+} wants[] = {
+	{ "de", "Echt?", "de" },           { "de-AT, en;q=0.5", "Echt?", "de" },
+	{ "en, de;q=0.5", "Real?", NULL }, { "fr, pt-br;q=0.3", "\"Real\"?", "pt-BR" },
+	{ "fr", "Real?", NULL },           { "*", "Real?", NULL },
+};
+
+START_TEST(the_question_is_told_in_the_language_that_is_asked_for)
 {
 	struct person admin = an_account("admin"), volunteer = a_volunteer();
 	const char *name = a_campaign();
@@ -329,8 +383,22 @@ START_TEST(the_question_is_told_in_each_language)
 	make_items(&(struct items){ .campaign = name, .count = 6 });
 	json_t *lease = a_lease(&volunteer, name);
 	ck_assert_str_eq(text_at(lease, "question"), "Real?");
-	ck_assert_str_eq(text_at(lease, "questions/de"), "Echt?");
-	ck_assert_str_eq(text_at(lease, "questions/pt-BR"), "\"Real\"?");
+	ck_assert_ptr_null(at(lease, "question_language"));
+	for (size_t w = 0; w < sizeof wants / sizeof wants[0]; w++) {
+		struct person other = a_volunteer();
+		struct answer told =
+			call(&(struct call){ .path = "/api/v1/assignments",
+		                         .as = &other,
+		                         .body = json_pack("{s:s}", "campaign", name),
+		                         .headers = { say("Accept-Language: %s", wants[w].accept) } });
+
+		expect_status(told, 201);
+		ck_assert_str_eq(text_at(told.body, "question"), wants[w].question);
+		ck_assert_int_eq(at(told.body, "question_language") != NULL, wants[w].language != NULL);
+		if (wants[w].language)
+			ck_assert_str_eq(text_at(told.body, "question_language"), wants[w].language);
+		ck_assert_ptr_null(at(told.body, "questions"));
+	}
 }
 END_TEST
 
@@ -475,6 +543,51 @@ START_TEST(what_was_said_of_a_change_is_what_the_next_fit_does)
 	ck_assert_int_eq(told.dispute, items_that_are(name, "in_service") - 20);
 	fit_all(db);
 	ck_assert_int_eq(items_that_are(name, "disputed"), told.dispute);
+	db_close(db);
+}
+END_TEST
+
+/* A fourth of the items is believed to be fake at .95, and the crowd is trusted. */
+static const char *a_large_campaign(int items)
+{
+	const char *name = a_campaign();
+
+	tell_db("INSERT INTO item (campaign_id, media_type, sha256, bytes, format, rendition,"
+	        " rendition_bytes, rendition_type, width, height, lineage)"
+	        " SELECT k.id, 'image', sha256(uuid_send(gen_random_uuid())), 1, 'jpeg',"
+	        " sha256(uuid_send(gen_random_uuid())), 1, 'image/jpeg', 640, 480, gen_random_uuid()"
+	        " FROM campaign k, generate_series(1, %d) WHERE k.name = '%s'",
+	        items, name);
+	tell_db("INSERT INTO consensus (item_id, p_fake, low, high, judgments, fake_votes, decided_by,"
+	        " decides)"
+	        " SELECT id, p, p, p, 10, 5, 'full', p FROM (SELECT i.id, CASE WHEN row_number() OVER"
+	        " () %% 4 = 0 THEN .95 ELSE .5 END AS p FROM item i JOIN campaign k ON k.id ="
+	        " i.campaign_id WHERE k.name = '%s') x",
+	        name);
+	tell_db("INSERT INTO agreement (campaign_id, alpha, low, high, gold, gold_right, trusted)"
+	        " SELECT id, .5, .4, .6, 0, 0, true FROM campaign WHERE name = '%s'"
+	        " ON CONFLICT (campaign_id) DO UPDATE SET trusted = true",
+	        name);
+	return name;
+}
+
+START_TEST(of_a_large_campaign_a_sample_is_counted)
+{
+	struct db *db = database_of_campaigns();
+	const char *few = a_large_campaign(400);
+	struct campaign_effect told =
+		foresee(db, few, json_pack("{s:f, s:i}", "threshold", .9, "min_judgments", 5), true);
+
+	ck_assert_int_eq(told.looked_at, 0);
+	ck_assert_int_eq(told.retire, 100);
+	told = foresee(db, a_large_campaign(CAMPAIGN_EFFECT_ITEMS + 8000),
+	               json_pack("{s:f, s:i}", "threshold", .9, "min_judgments", 5), true);
+	ck_assert_int_eq(told.looked_at, CAMPAIGN_EFFECT_ITEMS);
+	ck_assert_int_eq(told.items, CAMPAIGN_EFFECT_ITEMS + 8000);
+	ck_assert_int_gt(told.within, 20);
+	ck_assert_int_lt(told.within, 200);
+	ck_assert_int_le(llabs(told.retire - told.items / 4), 2 * told.within);
+	ck_assert_int_ne(told.retire, 0);
 	db_close(db);
 }
 END_TEST
@@ -668,6 +781,20 @@ START_TEST(the_command_line_sets_by_the_same_rules)
 	expect_code(1, folder, "campaign set none-such threshold=0.9");
 	expect_code(1, folder, "campaign show none-such");
 	expect_code(2, folder, say("campaign set %s", name));
+	expect_code(0, folder, say("campaign set %s gold_dose=0.2 visibility=invited", name));
+	shown = expect_code(0, folder, say("campaign show %s", name));
+	ck_assert_ptr_nonnull(strstr(shown, "gold_dose=0.2\n"));
+	ck_assert_ptr_nonnull(strstr(shown, "visibility=invited\n"));
+	expect_code(0, folder, say("campaign set %s gold_dose=", name));
+	ck_assert_ptr_nonnull(
+		strstr(expect_code(0, folder, say("campaign show %s", name)), "gold_dose=null\n"));
+	const char *other = fresh_name();
+	expect_code(1, folder, say("campaign add %s threshold=2", other));
+	expect_code(0, folder, say("campaign add %s --box 512x288 threshold=0.9", other));
+	ck_assert_ptr_nonnull(
+		strstr(expect_code(0, folder, say("campaign show %s", other)), "threshold=0.9\n"));
+	ck_assert_str_eq(ask_db("SELECT state || box_width FROM campaign WHERE name = '%s'", other),
+	                 "open512");
 	expect_code(0, folder, say("campaign pause %s", name));
 	expect_code(0, folder, say("campaign close %s", name));
 	expect_code(1, folder, say("campaign pause %s", name));
@@ -681,6 +808,7 @@ Suite *http_campaigns_suite(void)
 
 	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, a_campaign_is_made_in_preparation_with_what_is_given);
+	tcase_add_test(tc, all_that_can_be_set_can_be_said_when_it_is_made);
 	tcase_add_test(tc, a_new_campaign_has_the_defaults_that_are_told);
 	tcase_add_test(tc, the_bounds_that_are_told_are_kept);
 	tcase_add_loop_test(tc, what_is_wrong_is_told_by_its_field, 0,
@@ -692,9 +820,10 @@ Suite *http_campaigns_suite(void)
 	tcase_add_test(tc, a_campaign_opens_pauses_and_closes);
 	tcase_add_test(tc, nobody_is_asked_while_a_campaign_pauses);
 	tcase_add_test(tc, only_media_that_a_campaign_names_are_handed_out);
-	tcase_add_test(tc, the_question_is_told_in_each_language);
+	tcase_add_test(tc, the_question_is_told_in_the_language_that_is_asked_for);
 	tcase_add_test(tc, campaigns_come_by_pages);
 	tcase_add_test(tc, what_was_said_of_a_change_is_what_the_next_fit_does);
+	tcase_add_test(tc, of_a_large_campaign_a_sample_is_counted);
 	tcase_add_test(tc, what_decides_no_label_asks_for_no_fit);
 	tcase_add_test(tc, what_was_judged_is_counted);
 	tcase_add_test(tc, a_forecast_is_made_when_enough_is_known);

@@ -384,6 +384,156 @@ START_TEST(gold_is_shown_as_often_as_what_the_crowd_believes_alike)
 END_TEST
 
 /* What is shown when all else is seen would be known for gold. */
+/* Counts gold among the first pairs of many newcomers, and all that they were shown. */
+static uint32_t shown_gold(const struct candidate_index *candidates, int people, int pairs,
+                           uint32_t *ret_all)
+{
+	struct pair_sampler_options options = pair_sampler_in_service();
+	struct random random = random_seeded(77);
+	uint32_t gold = 0;
+
+	*ret_all = 0;
+	for (int who = 0; who < people; who++) {
+		struct keyset *seen = keyset_new();
+		struct asker asker = newcomer;
+
+		asker.seen = seen;
+		for (int n = 0; n < pairs; n++) {
+			struct sampled_pair choice =
+				pair_sampler_draw(candidates, SHELF, &asker, &options, &random);
+			const struct candidate *left = candidate_index_at(candidates, choice.left);
+			const struct candidate *right = candidate_index_at(candidates, choice.right);
+
+			ck_assert(!pair_sampler_saw(seen, left) && !pair_sampler_saw(seen, right));
+			pair_sampler_note(seen, left);
+			pair_sampler_note(seen, right);
+			gold += (uint32_t)left->gold + right->gold;
+			*ret_all += 2;
+		}
+		keyset_free(seen);
+	}
+	return gold;
+}
+
+/* Of so many items so many are gold, each in a lineage of its own, and this is the dose. */
+static const struct {
+	uint32_t items, gold;
+	double dose;
+} doses[] = { { 2000, 200, .05 }, { 2000, 400, .1 }, { 2000, 1000, .3 }, { 4000, 800, .02 },
+	          { 400, 100, .2 },   { 2000, 200, .1 }, { 2000, 100, .3 } };
+
+static struct candidate_index *a_dosed_stock(uint32_t items, uint32_t gold, double dose)
+{
+	struct candidate_index *candidates = candidate_index_new();
+
+	for (uint32_t i = 0; i < items; i++)
+		candidate_index_put(candidates, i, SHELF,
+		                    &(struct candidate){ .lineage = i + 1,
+		                                         .p_fake = .5F,
+		                                         .gold = i % (items / gold) == 0,
+		                                         .truth = UNKNOWN });
+	candidate_index_set_dose(candidates, SHELF, dose);
+	candidate_index_balance(candidates, SHELF);
+	return candidates;
+}
+
+/* Within 3.5 standard deviations of a binomial draw, and what the dose itself is kept to. */
+START_TEST(as_much_gold_is_shown_as_the_dose_says)
+{
+	const double share = (double)doses[_i].gold / doses[_i].items;
+	const double dose = fmin(doses[_i].dose, share);
+	struct candidate_index *candidates =
+		a_dosed_stock(doses[_i].items, doses[_i].gold, doses[_i].dose);
+	uint32_t all, gold = shown_gold(candidates, 2000, 5, &all);
+	double is = (double)gold / all, error = sqrt(dose * (1 - dose) / all);
+
+	double asking = candidate_index_asking(candidates, SHELF, true);
+	double stands = asking / (asking + candidate_index_asking(candidates, SHELF, false));
+	ck_assert_msg(fabs(stands - dose) <= .02 * dose, "%g stands for %g", stands, dose);
+	ck_assert_msg(fabs(is - dose) <= 3.5 * error + .02 * dose, "%g is not %g", is, dose);
+	candidate_index_free(candidates);
+}
+END_TEST
+
+START_TEST(without_a_dose_nothing_waits)
+{
+	struct candidate_index *candidates = a_dosed_stock(2000, 400, .05);
+
+	ck_assert_uint_eq(candidate_index_asking(candidates, SHELF, true), 84);
+	ck_assert_uint_eq(candidate_index_asking(candidates, SHELF, false), 1600);
+	candidate_index_set_dose(candidates, SHELF, 0);
+	candidate_index_balance(candidates, SHELF);
+	ck_assert_uint_eq(candidate_index_asking(candidates, SHELF, true), 400);
+	candidate_index_free(candidates);
+}
+END_TEST
+
+/* What rests makes room for what waited. */
+START_TEST(gold_that_waits_takes_the_place_of_what_rests)
+{
+	struct candidate_index *candidates = a_dosed_stock(2000, 400, .05);
+	uint32_t rested = 0;
+
+	for (uint32_t i = 0; i < 2000 && rested < 40; i += 5)
+		if (candidate_index_row_of(candidates, i) > 0) {
+			struct candidate item = *candidate_index_at(candidates, i);
+			item.retired = true;
+			candidate_index_put(candidates, i, SHELF, &item);
+			rested++;
+		}
+	ck_assert_uint_eq(candidate_index_asking(candidates, SHELF, true), 44);
+	candidate_index_balance(candidates, SHELF);
+	ck_assert_uint_eq(candidate_index_asking(candidates, SHELF, true), 84);
+	candidate_index_free(candidates);
+}
+END_TEST
+
+/* Fewer others, less gold: but not that which somebody was shown. */
+START_TEST(gold_that_was_asked_about_waits_no_more)
+{
+	struct candidate_index *candidates = a_dosed_stock(2000, 400, .05);
+
+	for (uint32_t i = 0; i < 2000; i += 5)
+		if (candidate_index_row_of(candidates, i) > 0)
+			candidate_index_set_judgments(candidates, i, 1);
+	for (uint32_t i = 0; i < 2000; i++)
+		if (i % 5 && i % 2)
+			candidate_index_take_out(candidates, i);
+	candidate_index_balance(candidates, SHELF);
+	ck_assert_uint_eq(candidate_index_asking(candidates, SHELF, true), 84);
+	candidate_index_free(candidates);
+}
+END_TEST
+
+/* Nor where all else was seen: its relative is alone then. */
+START_TEST(gold_that_waits_is_no_company)
+{
+	struct candidate_index *candidates = candidate_index_new();
+	struct candidate item = { .lineage = 1, .p_fake = .5F, .truth = UNKNOWN };
+	struct pair_sampler_options options = pair_sampler_in_service();
+	struct random random = random_seeded(3);
+	struct asker asker = newcomer;
+	struct keyset *seen = keyset_new();
+
+	candidate_index_put(candidates, 0, SHELF, &item);
+	item.gold = true;
+	candidate_index_put(candidates, 1, SHELF, &item);
+	item.lineage = 2;
+	item.judgments = 1;
+	candidate_index_put(candidates, 2, SHELF, &item);
+	keyset_add(seen, 2);
+	asker.seen = seen;
+	ck_assert_int_eq(pair_sampler_draw(candidates, SHELF, &asker, &options, &random).kind,
+	                 PAIR_GOLD);
+	candidate_index_set_dose(candidates, SHELF, .5);
+	candidate_index_balance(candidates, SHELF);
+	ck_assert_int_eq(pair_sampler_draw(candidates, SHELF, &asker, &options, &random).kind,
+	                 PAIR_NOTHING);
+	keyset_free(seen);
+	candidate_index_free(candidates);
+}
+END_TEST
+
 START_TEST(gold_alone_is_shown_to_nobody)
 {
 	struct candidate items[MANY];
@@ -919,6 +1069,12 @@ Suite *crowd_choose_suite(void)
 	tcase_add_test(tests, a_mixed_pair_never_holds_two_of_one_lineage);
 	tcase_add_test(tests, no_rule_about_pairs_can_be_guessed);
 	tcase_add_test(tests, gold_is_shown_as_often_as_what_the_crowd_believes_alike);
+	tcase_add_loop_test(tests, as_much_gold_is_shown_as_the_dose_says, 0,
+	                    (int)(sizeof doses / sizeof doses[0]));
+	tcase_add_test(tests, without_a_dose_nothing_waits);
+	tcase_add_test(tests, gold_that_waits_takes_the_place_of_what_rests);
+	tcase_add_test(tests, gold_that_was_asked_about_waits_no_more);
+	tcase_add_test(tests, gold_that_waits_is_no_company);
 	tcase_add_test(tests, gold_alone_is_shown_to_nobody);
 	tcase_add_test(tests, gold_at_rest_is_company_at_most);
 	tcase_add_test(tests, training_comes_first_and_ends);

@@ -22,6 +22,7 @@ struct scouted {
 	struct candidate_index *candidates;
 	struct random random;
 	uint32_t gold; /* items, the first */
+	bool dosed;
 	double log_odds[ITEMS];
 	uint32_t judgments[ITEMS];
 	uint32_t shown[ITEMS]; /* to scouts */
@@ -80,32 +81,40 @@ static void scouts_visit(struct scouted *scouted, bool scout)
 	keyset_free(seen);
 }
 
-/* How well the number of showings tells gold from other items: the area under the ROC curve. */
+/* How well the number of showings tells gold from other items: the area under the ROC curve. Where
+ * there is a dose, of what was shown to them: what waits they do not know of. */
 static double scouts_auc(const struct scouted *scouted)
 {
-	double won = 0;
+	double won = 0, pairs = 0;
 
 	for (uint32_t gold = 0; gold < scouted->gold; gold++)
-		for (uint32_t other = scouted->gold; other < ITEMS; other++)
+		for (uint32_t other = scouted->gold; other < ITEMS; other++) {
+			if (scouted->dosed && !(scouted->shown[gold] && scouted->shown[other]))
+				continue;
+			pairs++;
 			won += scouted->shown[gold] > scouted->shown[other]    ? 1
 			       : scouted->shown[gold] == scouted->shown[other] ? .5
 			                                                       : 0;
-	return won / scouted->gold / (ITEMS - scouted->gold);
+		}
+	return won / pairs;
 }
 
 /* Adds to auc[n] what is known after a third, two thirds and all of the scouts. */
-static void scouts_campaign(uint32_t gold, uint64_t seed, double auc[3])
+static void scouts_campaign(uint32_t gold, double dose, uint64_t seed, double auc[3])
 {
 	struct scouted scouted = { .candidates = candidate_index_new(),
 		                       .random = random_seeded(seed),
-		                       .gold = gold };
+		                       .gold = gold,
+		                       .dosed = dose > 0 };
 	int scouts = SCOUTS, honest = HONEST;
 
 	for (uint32_t i = 0; i < ITEMS; i++)
 		scouts_put(&scouted, i, false);
+	candidate_index_set_dose(scouted.candidates, 0, dose);
 	while (scouts) {
 		bool scout = random_below(&scouted.random, (uint32_t)(scouts + honest)) < (uint32_t)scouts;
 
+		candidate_index_balance(scouted.candidates, 0);
 		*(scout ? &scouts : &honest) -= 1;
 		scouts_visit(&scouted, scout);
 		if (scout && scouts % (SCOUTS / 3) == 0)
@@ -120,9 +129,26 @@ START_TEST(gold_cannot_be_named_by_how_often_it_is_shown)
 	double auc[3] = { 0 };
 
 	for (uint64_t campaign = 0; campaign < CAMPAIGNS; campaign++)
-		scouts_campaign(golds[_i], campaign + 1, auc);
+		scouts_campaign(golds[_i], 0, campaign + 1, auc);
 	for (int third = 0; third < 3; third++)
 		ck_assert_double_eq_tol(auc[third], .5, .05);
+}
+END_TEST
+
+static const struct {
+	uint32_t gold;
+	double dose;
+} dosed[] = { { 60, .05 }, { 60, .1 }, { 120, .2 }, { 30, .3 } };
+
+START_TEST(a_dose_names_no_gold_either)
+{
+	double auc[3] = { 0 };
+
+	for (uint64_t campaign = 0; campaign < CAMPAIGNS; campaign++)
+		scouts_campaign(dosed[_i].gold, dosed[_i].dose, campaign + 1, auc);
+	for (int third = 0; third < 3; third++)
+		ck_assert_msg(fabs(auc[third] - .5) <= .05, "gold %u, dose %g: %g %g %g", dosed[_i].gold,
+		              dosed[_i].dose, auc[0], auc[1], auc[2]);
 }
 END_TEST
 
@@ -134,6 +160,7 @@ Suite *crowd_scouts_suite(void)
 	tcase_set_tags(tests, "pure");
 	tcase_set_timeout(tests, 120);
 	tcase_add_loop_test(tests, gold_cannot_be_named_by_how_often_it_is_shown, 0, 3);
+	tcase_add_loop_test(tests, a_dose_names_no_gold_either, 0, 4);
 	suite_add_tcase(suite, tests);
 	return suite;
 }

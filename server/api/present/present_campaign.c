@@ -16,10 +16,16 @@ json_t *present_campaign(struct campaign_standing *standing)
 
 json_t *present_campaign_effect(const struct campaign_effect *effect)
 {
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "retire", (json_int_t)effect->retire,
+	json_t *sample =
+		effect->looked_at
+			? json_pack("{s:I, s:I, s:I}", "items", (json_int_t)effect->looked_at, "of",
+	                    (json_int_t)effect->items, "within", (json_int_t)effect->within)
+			: json_null();
+
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "retire", (json_int_t)effect->retire,
 	                 "dispute", (json_int_t)effect->dispute, "reopen", (json_int_t)effect->reopen,
 	                 "withdraw", (json_int_t)effect->withdraw, "leave", (json_int_t)effect->leave,
-	                 "enter", (json_int_t)effect->enter);
+	                 "enter", (json_int_t)effect->enter, "sample", sample);
 }
 
 static json_t *setting_words(const struct campaign_setting *setting)
@@ -31,13 +37,13 @@ static json_t *setting_words(const struct campaign_setting *setting)
 	return words;
 }
 
-json_t *present_campaign_settings(void)
+json_t *present_campaign_settings(const struct campaign_setting settings[], size_t count)
 {
 	json_t *list = json_array();
 
-	for (size_t s = 0; s < CAMPAIGN_SETTINGS; s++) {
-		const struct campaign_setting *setting = &campaign_settings[s];
-		bool bounded = !setting->words;
+	for (size_t s = 0; s < count; s++) {
+		const struct campaign_setting *setting = &settings[s];
+		bool bounded = !setting->words && setting->kind != SETTING_FLAG;
 
 		json_array_append_new(
 			list, json_pack("{s:s, s:s, s:s?, s:o, s:o, s:o, s:o, s:b}", "name", setting->name,

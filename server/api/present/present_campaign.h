@@ -15,6 +15,6 @@ json_t *present_campaign(struct campaign_standing *standing);
 json_t *present_campaign_effect(const struct campaign_effect *effect);
 
 /* What can be set, with its bounds. */
-json_t *present_campaign_settings(void);
+json_t *present_campaign_settings(const struct campaign_setting settings[], size_t count);
 
 #endif
