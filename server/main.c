@@ -34,6 +34,8 @@ static const struct {
 	  cli_withdraw_usage },
 	{ "review", cli_review, NULL, "decide what of the public's contributions becomes an item",
 	  cli_review_usage },
+	{ "held", cli_held, NULL, "hand over or bring back files that are held for an authority",
+	  cli_held_usage },
 	{ "store", cli_store, NULL, "check, move and tidy the media store, or make one the database's",
 	  cli_store_usage },
 	{ "verify", cli_verify, NULL, "read every file of the media store and compare its SHA-256",
