@@ -297,7 +297,7 @@ static struct error open_and_return(struct opening *opening)
 {
 	unsigned char stored[SHA256_BYTES];
 	char folder[PATH_MAX], path[PATH_MAX + 8];
-	struct error err = store_scratch_lasting(opening->store, folder);
+	struct error err = store_scratch(opening->store, folder);
 
 	if (err.code)
 		return err;
