@@ -44,7 +44,7 @@ static const struct {
 	{ "release", cli_release, NULL, "create, list, write and verify datasets", cli_release_usage },
 	{ "provenance", cli_provenance, NULL, "say what files tell of their own origin",
 	  cli_provenance_usage },
-	{ "doctor", NULL, cli_doctor, "try the sandbox of helper programs, and look for these",
+	{ "doctor", cli_doctor, NULL, "try the sandbox of helper programs, and look for these",
 	  cli_doctor_usage },
 	{ "jobs", cli_jobs, NULL, "show work that waits, runs or was given up", cli_jobs_usage },
 	{ "account", cli_account, NULL, "make accounts and tokens", cli_account_usage },

@@ -108,10 +108,10 @@ INSERT INTO job (kind) VALUES ('hold');
 
 CREATE TRIGGER act_media_held AFTER UPDATE OF done_at ON held_item
     FOR EACH ROW WHEN (OLD.done_at IS NULL AND NEW.done_at IS NOT NULL)
-    EXECUTE FUNCTION note_act('media_held', 'item', 'item_id', 'notice_id files');
+    EXECUTE FUNCTION note_act('media_held', 'item', 'item_id', 'files');
 CREATE TRIGGER act_media_returned AFTER UPDATE OF ended_at ON held_item
     FOR EACH ROW WHEN (OLD.ended_at IS NULL AND NEW.ended = 'returned')
-    EXECUTE FUNCTION note_act('media_returned', 'item', 'item_id', 'notice_id files');
+    EXECUTE FUNCTION note_act('media_returned', 'item', 'item_id', '');
 CREATE TRIGGER act_media_destroyed AFTER UPDATE OF ended_at ON held_item
     FOR EACH ROW WHEN (OLD.ended_at IS NULL AND NEW.ended = 'destroyed')
-    EXECUTE FUNCTION note_act('media_destroyed', 'item', 'item_id', 'notice_id files');
+    EXECUTE FUNCTION note_act('media_destroyed', 'item', 'item_id', '');

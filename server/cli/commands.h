@@ -39,7 +39,7 @@ int cli_review(const struct settings *settings, int argc, char **argv);
 int cli_invite(const struct settings *settings, int argc, char **argv);
 int cli_integrity(const struct settings *settings, int argc, char **argv);
 int cli_leaks(const struct settings *settings, int argc, char **argv);
-int cli_doctor(int argc, char **argv);
+int cli_doctor(const struct settings *settings, int argc, char **argv);
 int cli_provenance(const struct settings *settings, int argc, char **argv);
 
 /* How each is called, beginning with its name: what stands behind "usage: touchstone ". */

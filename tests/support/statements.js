@@ -468,6 +468,7 @@ export const VALUES = {
 	layout_list: [large],
 	layout_keep: [`ARRAY[${large}::text]`, some(1, "'csv.contents'", "text"), some(1, "decode(repeat('ab', 32), 'hex')", "bytea"), some(1, "100", "bigint")],
 	layout_wanted: [large, text("csv")],
+	layout_held: [large],
 	layout_ask: [large, text("csv"), account],
 	withdrawal_turn: [],
 	withdrawal_item: [item()],
