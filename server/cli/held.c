@@ -12,9 +12,7 @@
 
 const char cli_held_usage[] =
 	"held key FILE | list | hand-over ITEM FOLDER --key FILE | bring-back [ITEM] --key FILE\n"
-	"       key        makes FILE, which opens what is held and belongs on no server, and FILE.pub "
-    "for "
-	"the servers\n"
+	"       key        makes FILE, which opens what is held, for no server, and FILE.pub for all\n"
 	"       hand-over  writes the files of an item, as they were, for an authority; shows none\n"
 	"       bring-back puts files back that nothing holds any more";
 
