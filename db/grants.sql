@@ -136,6 +136,8 @@ BEGIN
             ('claim',            'INSERT, DELETE',  'account_id, expires_at'),
             ('release_draft',    'INSERT, DELETE',  ''),
             ('release_decision', 'DELETE',          ''),
+            ('held_file',        'INSERT, DELETE',  'gone_at'),
+            ('held_item',        'INSERT',          'files, done_at, ended_at, ended'),
             ('lost_item',        'INSERT, DELETE',  ''),
             ('media_tombstone',  'INSERT, DELETE',  'removing_at'),
             ('cut_due',          'INSERT, DELETE',  'why, due_at'),

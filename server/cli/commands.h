@@ -31,6 +31,7 @@ int cli_campaign(const struct settings *settings, int argc, char **argv);
 int cli_jobs(const struct settings *settings, int argc, char **argv);
 int cli_item(const struct settings *settings, int argc, char **argv);
 int cli_withdraw(const struct settings *settings, int argc, char **argv);
+int cli_held(const struct settings *settings, int argc, char **argv);
 int cli_store(const struct settings *settings, int argc, char **argv);
 int cli_verify(const struct settings *settings, int argc, char **argv);
 int cli_volunteers(const struct settings *settings, int argc, char **argv);
@@ -38,7 +39,7 @@ int cli_review(const struct settings *settings, int argc, char **argv);
 int cli_invite(const struct settings *settings, int argc, char **argv);
 int cli_integrity(const struct settings *settings, int argc, char **argv);
 int cli_leaks(const struct settings *settings, int argc, char **argv);
-int cli_doctor(int argc, char **argv);
+int cli_doctor(const struct settings *settings, int argc, char **argv);
 int cli_provenance(const struct settings *settings, int argc, char **argv);
 
 /* How each is called, beginning with its name: what stands behind "usage: touchstone ". */
@@ -47,7 +48,7 @@ extern const char cli_serve_usage[], cli_work_usage[], cli_migrate_usage[], cli_
 	cli_campaign_usage[], cli_jobs_usage[], cli_item_usage[], cli_withdraw_usage[],
 	cli_store_usage[], cli_verify_usage[], cli_volunteers_usage[], cli_integrity_usage[],
 	cli_review_usage[], cli_leaks_usage[], cli_provenance_usage[], cli_doctor_usage[],
-	cli_invite_usage[], cli_audit_usage[];
+	cli_invite_usage[], cli_audit_usage[], cli_held_usage[];
 
 /* Prints why a command failed, for a person. Returns EXIT_FAILED. */
 int failed(struct error err);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* doctor -- tries on this machine what the server relies on: the sandbox of helper programs, and
- * the programs themselves. */
+/* doctor -- tries on this machine what the server relies on: the sandbox of helper programs, the
+ * programs themselves, and the key for what is held. */
 #include <stdio.h>
 
 #include "cli/commands.h"
+#include "core/hex.h"
+#include "crypto/sealed_file.h"
 #include "engine/settings.h"
 #include "outside/probe.h"
 #include "outside/program.h"
@@ -94,7 +96,29 @@ static bool find_helper(const char *name, const char *package)
 	return there;
 }
 
-int cli_doctor(int argc, char **argv)
+#define KEY_SHOWN 8 /* bytes of the public half, by which keys are told apart */
+
+/* What it means that there is no key is said, and is no fault: counsel may want it so. */
+static struct error say_held_key(const char *key_file)
+{
+	unsigned char public[SEALING_KEY_BYTES];
+	char hex[2 * KEY_SHOWN + 1];
+
+	puts("What is held for an authority:");
+	if (!key_file || !*key_file) {
+		puts("  NOT ENCRYPTED: it is hidden, and whoever reads the media store reads it "
+		     "(touchstone held key, TOUCHSTONE_HELD_KEY_FILE)");
+		return ok();
+	}
+	struct error err = sealing_key_read(key_file, public);
+	if (err.code)
+		return err;
+	hex_encode(hex, public, KEY_SHOWN);
+	printf("  encrypted, for the key whose public half begins with %s\n", hex);
+	return ok();
+}
+
+int cli_doctor(const struct settings *settings, int argc, char **argv)
 {
 	bool features = take_flag(&argc, argv, "--features");
 	unsigned missing = 0;
@@ -105,6 +129,9 @@ int cli_doctor(int argc, char **argv)
 	puts("Helper programs:");
 	for (size_t i = 0; i < sizeof doctor_programs / sizeof doctor_programs[0]; i++)
 		missing += !find_helper(doctor_programs[i].name, doctor_programs[i].package);
+	struct error err = say_held_key(settings->held_key_file);
+	if (err.code)
+		return failed(err);
 	if (!reached && !missing)
 		return EXIT_DONE;
 	fflush(stdout);

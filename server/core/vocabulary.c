@@ -216,6 +216,10 @@ const char *const audit_kinds[] = {
 	"release_opened",
 	"removal_decided",
 	"media_removed",
+	"media_held",
+	"media_handed_over",
+	"media_returned",
+	"media_destroyed",
 	NULL,
 };
 

@@ -2,11 +2,13 @@
 -- What originals say of their own origin: those of items, and of contributions that wait for a moderator.
 
 -- name: item_provenance_due
--- The next items to read; withdrawn ones are due no more.
+-- The next items to read; withdrawn ones are due no more, and those whose files are encrypted wait.
 --   $1 integer how many
 --   -> item uuid, sha256 hex
 WITH next AS (
-    SELECT d.item_id FROM provenance_due d ORDER BY d.item_id LIMIT $1::integer
+    SELECT d.item_id FROM provenance_due d
+     WHERE NOT EXISTS (SELECT FROM held_item k WHERE k.item_id = d.item_id AND k.ended_at IS NULL)
+     ORDER BY d.item_id LIMIT $1::integer
 ), gone AS (
     DELETE FROM provenance_due d USING next n, item i
      WHERE d.item_id = n.item_id AND i.id = n.item_id AND i.state = 'withdrawn'

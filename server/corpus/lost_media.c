@@ -358,6 +358,18 @@ static struct error name_contributions(const struct naming *naming)
 	return err.code ? err : name_rows(naming, rows);
 }
 
+/* A further file of an item, or what it is in encrypted form (notices/held). */
+static struct error name_copy(const struct naming *naming, const struct rows *rows, size_t row)
+{
+	const char *stored = rows_text(rows, row, 2);
+	const struct media_name name = { .hex = stored ? stored : rows_text(rows, row, 0),
+		                             .what = "further file",
+		                             .whose = rows_text(rows, row, 1),
+		                             .spare = true };
+
+	return naming->each(naming->arg, &name);
+}
+
 /* And further files of items. */
 static struct error name_copies(const struct naming *naming)
 {
@@ -371,10 +383,7 @@ static struct error name_copies(const struct naming *naming)
 		if (err.code || rows_count(rows) == 0)
 			return err;
 		for (size_t r = 0; !err.code && r < rows_count(rows); r++)
-			err = naming->each(naming->arg, &(struct media_name){ .hex = rows_text(rows, r, 0),
-			                                                      .what = "further file",
-			                                                      .whose = rows_text(rows, r, 1),
-			                                                      .spare = true });
+			err = name_copy(naming, rows, r);
 		if (err.code)
 			return err;
 		snprintf(after, sizeof after, "%s", rows_text(rows, rows_count(rows) - 1, 0));

@@ -4,10 +4,12 @@
 -- Files that are about to be kept. Waits while old notes are swept, so that a file which is put next is not removed
 -- as an old one.
 --   $1 text[] of digests in hex
---   -> id uuid (no row: one of them was taken down)
+--   -> id uuid (no row: one of them was taken down, or is held)
 INSERT INTO media_intake (digests)
 SELECT $1::text[] FROM pg_advisory_xact_lock_shared(7310868735416905829)
  WHERE NOT EXISTS (SELECT FROM removed_file
+                    WHERE blocks AND digest = ANY (ARRAY(SELECT decode(d, 'hex') FROM unnest($1::text[]) AS d)))
+   AND NOT EXISTS (SELECT FROM held_file
                     WHERE blocks AND digest = ANY (ARRAY(SELECT decode(d, 'hex') FROM unnest($1::text[]) AS d)))
 RETURNING id
 

@@ -21,4 +21,5 @@ INSERT INTO media_store AS s (id, last_path) VALUES ($1::uuid, $2)
 -- name: media_store_some
 -- What the store of this database should hold, of some items, the newest.
 --   -> rendition hex
-SELECT encode(rendition, 'hex') FROM item ORDER BY created_at DESC LIMIT 1000
+SELECT encode(coalesce(h.stored, i.rendition), 'hex')
+  FROM (SELECT rendition FROM item ORDER BY created_at DESC LIMIT 1000) i LEFT JOIN held_file h ON h.digest = i.rendition

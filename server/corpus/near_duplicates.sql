@@ -1,12 +1,13 @@
 -- SPDX-License-Identifier: Apache-2.0
 
 -- name: near_due
--- Items whose fingerprint is to be taken.
+-- Items whose fingerprint is to be taken; those whose files are encrypted wait.
 --   $1 recipe, $2 how many, after: $3 recipe, $4 item uuid
 --   -> item uuid, version, media type, rendition hex, recipe
 SELECT i.id, i.version, i.media_type, encode(i.rendition, 'hex'), f.recipe
   FROM (SELECT item_id, recipe FROM fingerprint
          WHERE recipe < $1::smallint AND (recipe, item_id) > ($3::smallint, $4::uuid)
+           AND NOT EXISTS (SELECT FROM held_item k WHERE k.item_id = fingerprint.item_id AND k.ended_at IS NULL)
          ORDER BY recipe, item_id LIMIT $2::integer) f
  CROSS JOIN LATERAL (SELECT * FROM item WHERE id = f.item_id OFFSET 0) i
 

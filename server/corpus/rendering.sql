@@ -59,9 +59,11 @@ SELECT count(i.id)
   FROM anew r
   LEFT JOIN item i ON i.recipe < r.recipe AND i.state <> 'withdrawn'
                   AND i.campaign_id = coalesce(r.campaign_id, i.campaign_id)
+                  AND NOT EXISTS (SELECT FROM held_item k WHERE k.item_id = i.id AND k.ended_at IS NULL)
 
 -- name: rendering_next
--- The next items to render, in order of ids: they are chosen first, and each is asked then what it is cut to.
+-- The next items to render, in order of ids: they are chosen first, and each is asked then what it is cut to. Those whose
+-- files are encrypted are left as they are.
 --   $1 rendering uuid, $2 the item before, or NULL, $3 how many
 --   -> item uuid, version, media type, sha256 hex, rendition hex, poster hex, thumbnail hex, and what it is cut to, as item_cut
 SELECT i.id, i.version, i.media_type, encode(i.sha256, 'hex'), encode(i.rendition, 'hex'),
@@ -70,7 +72,8 @@ SELECT i.id, i.version, i.media_type, encode(i.sha256, 'hex'), encode(i.renditio
   FROM (SELECT o.* FROM rendering r
           JOIN item o ON o.recipe < r.recipe AND o.state <> 'withdrawn'
                      AND o.campaign_id = coalesce(r.campaign_id, o.campaign_id)
-         WHERE r.id = $1::uuid AND o.id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000')
+         WHERE r.id = $1::uuid AND NOT EXISTS (SELECT FROM held_item k WHERE k.item_id = o.id AND k.ended_at IS NULL)
+           AND o.id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000')
          ORDER BY o.id LIMIT $3::integer) i
  CROSS JOIN LATERAL (SELECT * FROM item_cut WHERE item_id = i.id OFFSET 0) c
  ORDER BY i.id
@@ -134,7 +137,9 @@ UPDATE rendering SET changed = changed + 1 WHERE id = $1::uuid AND EXISTS (SELEC
 --   $1 how many
 --   -> as rendering_next; then whether its region is new to us, and since when it waits
 WITH next AS (
-    SELECT d.item_id, d.due_at FROM cut_due d WHERE d.why IS NULL ORDER BY d.due_at, d.item_id LIMIT $1::integer
+    SELECT d.item_id, d.due_at FROM cut_due d
+     WHERE d.why IS NULL AND NOT EXISTS (SELECT FROM held_item k WHERE k.item_id = d.item_id AND k.ended_at IS NULL)
+     ORDER BY d.due_at, d.item_id LIMIT $1::integer
 ), gone AS (
     DELETE FROM cut_due d USING next n, item i
      WHERE d.item_id = n.item_id AND i.id = n.item_id AND i.state = 'withdrawn'

@@ -22,6 +22,7 @@
 #include "http/rate_limit.h"
 #include "http/static.h"
 #include "judging/dispatcher.h"
+#include "notices/held.h"
 #include "notices/notice.h"
 #include "people/revocation.h"
 #include "release/keys.h"
@@ -237,6 +238,8 @@ static struct error open_parts(const struct settings *settings, bool renew, stru
 	        .code)
 		return err;
 	if ((err = notice_configure(settings->notice_hides, settings->notice_held_days)).code)
+		return err;
+	if ((err = held_configure(settings->held_key_file, settings->notice_grace_days)).code)
 		return err;
 	if ((err = open_sign_in_budgets(settings, engine)).code)
 		return err;

@@ -120,6 +120,8 @@ static bool take_options(struct settings *s, int *argc, char **argv)
 			{ &s->hosts, "--hosts" },
 			{ &s->notice_hides, "--notice-hides" },
 			{ &s->notice_held_days, "--notice-held-days" },
+			{ &s->held_key_file, "--held-key-file" },
+			{ &s->notice_grace_days, "--notice-grace-days" },
 			{ &s->connections, "--connections" },
 			{ &s->pages, "--static" },
 		};
@@ -151,6 +153,8 @@ static void read_mail_settings(struct settings *s)
 	s->mail_from = settings_setting("TOUCHSTONE_MAIL_FROM", NULL);
 	s->notice_hides = settings_setting("TOUCHSTONE_NOTICE_HIDES", NULL);
 	s->notice_held_days = settings_setting("TOUCHSTONE_NOTICE_HELD_DAYS", NULL);
+	s->held_key_file = settings_setting("TOUCHSTONE_HELD_KEY_FILE", NULL);
+	s->notice_grace_days = settings_setting("TOUCHSTONE_NOTICE_GRACE_DAYS", NULL);
 }
 
 /* What releases say of who publishes them. */

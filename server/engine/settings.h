@@ -29,7 +29,8 @@ struct settings {
 	/* Of a store that is an object service; NULL: nobody said it. */
 	const char *s3_endpoint, *s3_region, *s3_key_file, *s3_ca_file, *s3_public_endpoint, *s3_plain;
 	const char *store_cache, *store_cache_mb;
-	const char *notice_hides, *notice_held_days; /* NULL: the defaults of notices/notice */
+	const char *notice_hides, *notice_held_days;   /* NULL: the defaults of notices/notice */
+	const char *held_key_file, *notice_grace_days; /* NULL: the defaults of notices/held */
 	/* Of mail; NULL: nobody said it. */
 	const char *smtp, *smtp_key_file, *smtp_ca_file, *mail_from;
 };

@@ -10,6 +10,7 @@
 #include "corpus/near_duplicates.h"
 #include "corpus/rendering.h"
 #include "mail/outbox.h"
+#include "notices/held.h"
 #include "notices/notice.h"
 #include "people/volunteer.h"
 #include "release/build.h"
@@ -37,7 +38,7 @@ const struct job_worker job_workers[JOB_WORKERS] = {
 	{ "intake", false, 0, (handler_list){ &contribution_job, &recut_job, NULL }, NULL },
 	{ "fetcher", true, 0, (handler_list){ &contribution_fetch_job, &contribution_sweep_job, NULL },
 	  NULL },
-	{ "remover", false, 0, (handler_list){ &takedown_job, NULL }, NULL },
+	{ "remover", false, 0, (handler_list){ &takedown_job, &held_job, NULL }, NULL },
 	{ "mailer", true, 0, (handler_list){ &mail_job, NULL }, NULL },
 	{ "renderer", true, 0, (handler_list){ &rendering_job, NULL }, rendering_remind },
 	{ "measurer", true, 0, (handler_list){ &leaks_job, NULL }, NULL },

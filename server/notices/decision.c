@@ -23,7 +23,8 @@ enum {
 	ITEM_STATE,
 	CONTRIBUTED,
 	DECIDED_FIRST,
-	ANOTHER
+	ANOTHER,
+	SEALED
 };
 
 struct notice_case {
@@ -88,7 +89,8 @@ static const char *class_of_reason(const char *reason)
 	return "other";
 }
 
-/* What was taken down before may lose its original by this decision. */
+/* What was taken down before may lose its original by this decision. What was held in encrypted
+ * form goes whole: there is nothing that only its keeping would serve. */
 static struct error withdraw_reported(struct db *db, const struct notice_case *deciding)
 {
 	const struct item_editor editor = { .who = deciding->decision->email,
@@ -96,7 +98,7 @@ static struct error withdraw_reported(struct db *db, const struct notice_case *d
 	const struct withdrawal_request request = {
 		.item = rows_text(deciding->rows, 0, ITEM),
 		.reason_class = class_of_reason(rows_text(deciding->rows, 0, REASON)),
-		.original = deciding->decision->original,
+		.original = deciding->decision->original || rows_flag(deciding->rows, 0, SEALED),
 		.editor = &editor,
 	};
 	bool before = rows_flag(deciding->rows, 0, TAKEN_DOWN);

@@ -5,7 +5,7 @@
 -- What a decision needs to know. Holds the notice until the transaction ends.
 --   $1 notice uuid, $2 account uuid
 --   -> state, item uuid, reason, hides, held?, kept until later?, was the item withdrawn, state of the item, did the account
---      contribute it, did it decide first, is there another moderator who did neither
+--      contribute it, did it decide first, is there another moderator who did neither, are its files encrypted
 SELECT n.state, n.item_id, n.reason, n.hides, coalesce(h.held, false), coalesce(h.kept, false),
        EXISTS (SELECT FROM withdrawal w WHERE w.item_id = n.item_id), i.state,
        EXISTS (SELECT FROM contribution c WHERE c.item_id = n.item_id AND c.account_id = $2::uuid),
@@ -13,7 +13,8 @@ SELECT n.state, n.item_id, n.reason, n.hides, coalesce(h.held, false), coalesce(
        EXISTS (SELECT FROM account a
                 WHERE a.role IN ('moderator', 'admin') AND a.state = 'active' AND a.id <> $2::uuid
                   AND NOT EXISTS (SELECT FROM contribution c WHERE c.item_id = n.item_id AND c.account_id = a.id)
-                  AND NOT EXISTS (SELECT FROM notice_decision d WHERE d.notice_id = n.id AND d.decided_by = a.id))
+                  AND NOT EXISTS (SELECT FROM notice_decision d WHERE d.notice_id = n.id AND d.decided_by = a.id)),
+       EXISTS (SELECT FROM held_item k WHERE k.item_id = n.item_id AND k.ended_at IS NULL)
   FROM notice n JOIN item i ON i.id = n.item_id
   LEFT JOIN item_hidden h ON h.item_id = n.item_id
  WHERE n.id = $1::uuid FOR UPDATE OF n

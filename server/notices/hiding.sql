@@ -24,7 +24,7 @@ SELECT count(*) FROM hidden
 
 -- name: hiding_end
 -- What hides the item of a notice ends, for all that have its bytes, unless another notice that hides waits; its addresses
--- work again. What stays hidden for others is held no longer, if none of them is about a child.
+-- work again, unless its files are encrypted. What stays hidden for others is held no longer, if none of them is about a child.
 --   $1 notice uuid, $2 why, $3 whatever else waits? -> how many
 WITH same AS (
     SELECT o.id FROM notice n JOIN item i ON i.id = n.item_id JOIN item o ON o.rendition = i.rendition WHERE n.id = $1::uuid
@@ -45,7 +45,8 @@ WITH same AS (
 ), passes AS (
     DELETE FROM revoked_pass
      WHERE holder IN (SELECT encode(substr(m.digest, 1, 16), 'hex')::uuid FROM shown s CROSS JOIN LATERAL item_medium(s.item_id) m
-                       WHERE NOT EXISTS (SELECT FROM withdrawn_medium w WHERE w.digest = m.digest)))
+                       WHERE NOT EXISTS (SELECT FROM withdrawn_medium w WHERE w.digest = m.digest)
+                         AND NOT EXISTS (SELECT FROM held_item k WHERE k.item_id = s.item_id AND k.ended_at IS NULL)))
 SELECT count(*) FROM shown
 
 -- name: hiding_of_network

@@ -131,15 +131,18 @@ struct error bundle_labels(const struct bundle *bundle, FILE **ret_file)
 	return err.code ? err : disk_stream(fd, ret_file);
 }
 
-static struct error add_medium(struct bundle *bundle, const char *path, const char *sha256)
+/* A revision may have what was held since (notices/held): that is in no file of its own, and not
+ * given out. */
+static struct error add_medium(struct bundle *bundle, const struct rows *rows, size_t row)
 {
+	const char *path = rows_text(rows, row, 0), *sha256 = rows_text(rows, row, 1);
 	unsigned char digest[SHA256_BYTES];
-	bool there = false;
+	bool there = rows_flag(rows, row, 2);
+	struct error err = ok();
 
 	if (!hex_decode(digest, SHA256_BYTES, sha256))
 		return errorf(ERR_INTERNAL, "a digest cannot be read");
-	struct error err = store_has(bundle->store, digest, &there);
-	if (err.code)
+	if (!there && (err = store_has(bundle->store, digest, &there)).code)
 		return err;
 	if (!there) {
 		log_error("release: the store has lost %s", sha256);
@@ -165,7 +168,7 @@ static struct error add_media(struct bundle *bundle)
 		if (err.code || rows_count(rows) == 0)
 			return err;
 		for (size_t r = 0; r < rows_count(rows); r++)
-			if ((err = add_medium(bundle, rows_text(rows, r, 0), rows_text(rows, r, 1))).code)
+			if ((err = add_medium(bundle, rows, r)).code)
 				return err;
 		snprintf(after, sizeof after, "%s", rows_text(rows, rows_count(rows) - 1, 0));
 	}

@@ -3,9 +3,11 @@
 -- name: release_media
 -- Some media of a release.
 -- $1 release uuid, $2 path of the last one before them, or NULL; $3 how many
--- returns path, sha256 in hexadecimal
-SELECT path, encode(sha256, 'hex') FROM release_item
- WHERE release_id = $1::uuid AND ($2::text IS NULL OR path > $2) ORDER BY path LIMIT $3::integer
+-- returns path, sha256 in hexadecimal, is it held, so that the store has it in encrypted form alone?
+SELECT r.path, encode(r.sha256, 'hex'), EXISTS (SELECT FROM held_file h WHERE h.digest = r.sha256 OFFSET 0)
+  FROM (SELECT path, sha256 FROM release_item
+         WHERE release_id = $1::uuid AND ($2::text IS NULL OR path > $2) ORDER BY path LIMIT $3::integer) r
+ ORDER BY r.path
 
 -- name: release_add_file
 -- $1 release uuid, $2 path, $3 sha256 in hexadecimal, $4 bytes

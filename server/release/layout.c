@@ -252,6 +252,19 @@ static struct error is_whole_release(struct db *db, const char *release_id, bool
 	return err;
 }
 
+/* Layouts read all media: they wait for what is held to come back, or to go for good. */
+static struct error wait_for_held(struct job_run *run)
+{
+	auto_rows *rows = NULL;
+	struct error err =
+		db_run(run->db, SQL_LAYOUT_HELD, (const char *[]){ run->job->subject }, &rows);
+
+	if (err.code || !rows_flag(rows, 0, 0))
+		return err;
+	run->unfit = true;
+	return errorf(ERR_CONFLICT, "An item of the release is held for an authority.");
+}
+
 /* A machine without the key leaves them to one that has it. */
 static struct error make_layouts(struct job_run *run)
 {
@@ -260,6 +273,8 @@ static struct error make_layouts(struct job_run *run)
 	struct error err = is_whole_release(run->db, run->job->subject, &whole);
 
 	if (err.code || !whole)
+		return err;
+	if ((err = wait_for_held(run)).code)
 		return err;
 	err = keys_check(run->db);
 	run->unfit = err.code != OK;

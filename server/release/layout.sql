@@ -25,6 +25,13 @@ SELECT ($1::text[])[1]::uuid, u.path, 'layout', u.digest, u.bytes
 -- $1 release uuid, $2 layout; returns whether somebody asked for it
 SELECT EXISTS (SELECT FROM release_layout_wanted WHERE release_id = $1::uuid AND layout = $2)
 
+-- name: layout_held
+-- $1 release uuid; returns whether it has an item that is held, or whose files are encrypted
+SELECT EXISTS (SELECT FROM (SELECT item_id FROM hiding WHERE held AND shown_at IS NULL
+                             UNION
+                            SELECT item_id FROM held_item WHERE ended_at IS NULL) h
+                JOIN release_item r ON r.release_id = $1::uuid AND r.item_id = h.item_id)
+
 -- name: layout_ask
 -- Asks for a layout of a release that is ready. No second job beside one that waits.
 -- $1 release uuid, $2 layout, $3 account uuid or NULL; returns the job that makes it (no row: the release is not ready)

@@ -60,6 +60,18 @@ static struct error remove_files(struct removing *removing, const struct rows *r
 	return err;
 }
 
+/* What was held lies in encrypted form (notices/held): that goes with its key, and is counted as
+ * the file that it was. */
+static struct error remove_sealed(struct db *db, const struct removing *removing,
+                                  const char *const files[])
+{
+	struct removing sealed = *removing;
+	auto_rows *rows = NULL;
+	struct error err = db_run(db, SQL_TAKEDOWN_HELD, files, &rows);
+
+	return err.code ? err : remove_files(&sealed, rows);
+}
+
 /* The files first: what the database has forgotten nobody would remove. */
 static struct error remove_item(struct db *db, void *arg)
 {
@@ -72,6 +84,8 @@ static struct error remove_item(struct db *db, void *arg)
 	if (err.code || (err = db_run(db, SQL_TAKEDOWN_FILES, files, &rows)).code)
 		return err;
 	if ((err = remove_files(removing, rows)).code)
+		return err;
+	if ((err = remove_sealed(db, removing, files)).code)
 		return err;
 	if ((err = db_do(db, SQL_TAKEDOWN_FORGET, &removing->item, NULL)).code)
 		return err;

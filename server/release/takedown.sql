@@ -111,10 +111,33 @@ WITH own AS (
 SELECT encode(digest, 'hex') FROM files
 
 -- name: takedown_gone
--- Files of which no machine is to keep a copy: those noted within two days, or all.
+-- Files of which no machine is to keep a copy: those noted within two days, or all; and what is held, in encrypted form alone.
 --   $1 all? -> digests hex
 SELECT encode(digest, 'hex') FROM removed_file
  WHERE noted_at > CASE WHEN $1::boolean THEN '-infinity' ELSE now() - interval '2 days' END
+ UNION ALL
+SELECT encode(digest, 'hex') FROM held_file WHERE blocks
+
+-- name: takedown_held
+-- What of the files is encrypted goes too, with its keys: of an item that was held, and whose decision this is. A picture that
+-- another item shows stays, as does what another item has held.
+--   $1 item uuid, $2 the original too?, $3 text[] names of the layouts that repeat media -> digests hex of the encrypted files
+WITH own AS MATERIALIZED (
+    SELECT f.digest, f.picture, f.what LIKE '%original' AS original FROM item_file($1::uuid, $3::text[]) f
+), gone AS (
+    DELETE FROM held_file h USING own o
+     WHERE h.digest = o.digest AND ($2::boolean OR NOT o.original)
+       AND NOT EXISTS (SELECT FROM held_media($3::text[]) m WHERE m.digest = h.digest)
+       AND NOT (o.picture AND EXISTS (SELECT FROM held_item k JOIN item i ON i.id = k.item_id
+                                       WHERE k.ended_at IS NULL AND i.id <> $1::uuid AND o.digest IN (i.poster, i.thumbnail)))
+    RETURNING h.digest, h.stored
+), ended AS (
+    UPDATE held_item SET ended_at = now(), ended = 'destroyed'
+     WHERE item_id = $1::uuid AND ended_at IS NULL
+       AND NOT EXISTS (SELECT FROM own o JOIN held_file h ON h.digest = o.digest
+                        WHERE NOT o.picture AND h.digest NOT IN (SELECT digest FROM gone))
+)
+SELECT encode(stored, 'hex') FROM gone
 
 -- name: takedown_forget
 -- What the database knows of the files.

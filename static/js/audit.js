@@ -81,6 +81,10 @@ const KINDS = [
 	"fact_check_removed",
 	"removal_decided",
 	"media_removed",
+	"media_held",
+	"media_handed_over",
+	"media_returned",
+	"media_destroyed",
 ];
 
 /** The list as it is shown: an older answer that comes late is not. */

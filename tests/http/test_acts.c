@@ -587,6 +587,7 @@ static const struct {
 	{ "withdraw $(psql -XAtq \"$URL\" -c 'SELECT id FROM item LIMIT 1') --reason-class rights "
 	  "--reason why",
 	  "withdrawal_made" },
+	{ "held list", NULL },
 	{ "provenance --again", "origins_asked" },
 	{ "provenance --status", NULL },
 	{ "release create sets 1.0 --campaign other", "release_asked" },

@@ -106,7 +106,7 @@ START_TEST(every_command_says_how_it_is_called_when_asked)
 	ck_assert_int_eq(ran.code, 0);
 	ck_assert_str_eq(
 		ran.said,
-		"serve work migrate import render item withdraw review store verify score "
+		"serve work migrate import render item withdraw review held store verify score "
 		"release provenance doctor jobs account audit campaign invite integrity leaks volunteers "
 		"infer replay version\n");
 	ran = shell(folder, "\"$PROGRAM\" none --help");

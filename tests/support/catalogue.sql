@@ -278,5 +278,14 @@ INSERT INTO removal (item_id, original, decided_by) VALUES (filled_id('item', 20
 -- Another, of which nothing is decided yet.
 INSERT INTO withdrawal (item_id, reason_class, by) VALUES (filled_id('item', 2054), 'rights', 'root');
 
+-- Some that are held, in encrypted form.
+INSERT INTO hiding (item_id, notice_id, held, held_until)
+SELECT filled_id('item', n), (SELECT id FROM notice WHERE state = 'open' ORDER BY id LIMIT 1), true, now() + interval '90 days'
+  FROM generate_series(2061, 2063) n;
+INSERT INTO held_item (item_id, notice_id) SELECT item_id, notice_id FROM hiding WHERE held;
+INSERT INTO held_file (digest, stored, sealed_key, public_key, bytes, blocks)
+SELECT i.rendition, filled_bytes('stored', n), repeat('k', 80)::bytea, filled_bytes('key', 1), 1000, true
+  FROM generate_series(2061, 2063) n JOIN item i ON i.id = filled_id('item', n);
+
 DROP TABLE filled_pair, filled_release;
 VACUUM ANALYZE;

@@ -34,6 +34,7 @@ static Suite *(*const suites[])(void) = {
 	progress_suite,
 	store_suite,
 	sigv4_suite,
+	sealed_file_suite,
 	signature_suite,
 	guard_suite,
 	as_table_suite,

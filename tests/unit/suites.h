@@ -53,6 +53,7 @@ Suite *progress_suite(void);
 Suite *store_suite(void);
 Suite *archive_suite(void);
 Suite *sigv4_suite(void);
+Suite *sealed_file_suite(void);
 Suite *signature_suite(void);
 Suite *guard_suite(void);
 Suite *as_table_suite(void);
