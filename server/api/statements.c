@@ -48,6 +48,8 @@ struct error post_statement_complaint(struct request *req, struct db *db)
 		return err;
 	if ((err = statement_find(db, req->arena, &by, req->args[0], &statement)).code)
 		return err;
+	if (by.volunteer_id && (err = api_act_as(req, db, "volunteer", by.volunteer_id)).code)
+		return err;
 	if ((err = notice_contest_as(db, statement.notice.id, PARTY_CONTRIBUTOR, text)).code)
 		return err;
 	if ((err = statement_find(db, req->arena, &by, req->args[0], &statement)).code)
