@@ -12,13 +12,23 @@
 #define TEXT_LEAST      20
 #define TEXT_MOST       10000
 
+/* Who signed in may have contributed as a volunteer before. */
+static struct error statement_reader(struct request *req, struct db *db, struct contributor *ret_by)
+{
+	struct error err = contributor_of(req, db, ret_by);
+
+	if (!err.code && !ret_by->volunteer_id)
+		ret_by->volunteer_id = api_volunteer(req);
+	return err;
+}
+
 struct error get_statements(struct request *req, struct db *db)
 {
 	struct notice_statement *list = arena_alloc(req->arena, STATEMENTS_MOST * sizeof *list);
 	struct contributor by;
 	unsigned limit = STATEMENTS_MOST;
 	size_t count = 0;
-	struct error err = contributor_of(req, db, &by);
+	struct error err = statement_reader(req, db, &by);
 
 	if (err.code)
 		return err;
@@ -38,7 +48,7 @@ struct error post_statement_complaint(struct request *req, struct db *db)
 	json_auto_t *object = NULL;
 	struct notice_statement statement = { 0 };
 	struct contributor by;
-	struct error err = contributor_of(req, db, &by);
+	struct error err = statement_reader(req, db, &by);
 
 	if (err.code || (err = request_object(req, &object)).code)
 		return err;
@@ -48,7 +58,7 @@ struct error post_statement_complaint(struct request *req, struct db *db)
 		return err;
 	if ((err = statement_find(db, req->arena, &by, req->args[0], &statement)).code)
 		return err;
-	if (by.volunteer_id && (err = api_act_as(req, db, "volunteer", by.volunteer_id)).code)
+	if (!by.account_id && (err = api_act_as(req, db, "volunteer", by.volunteer_id)).code)
 		return err;
 	if ((err = notice_contest_as(db, statement.notice.id, PARTY_CONTRIBUTOR, text)).code)
 		return err;

@@ -215,9 +215,10 @@ static bool is_stored(struct bytes file)
 
 	ck_assert_uint_eq(fwrite(file.at, 1, file.len, out), file.len);
 	fclose(out);
-	return shell(folder, say("find '%s/media' -type f -size %zuc -exec cmp -s wanted {} \\; -print |"
-	                         " grep -q .",
-	                         getenv("TOUCHSTONE_DATA"), file.len))
+	return shell(folder,
+	             say("find '%s/media' -type f -size %zuc -exec cmp -s wanted {} \\; -print |"
+	                 " grep -q .",
+	                 getenv("TOUCHSTONE_DATA"), file.len))
 	           .code == 0;
 }
 
@@ -550,8 +551,11 @@ START_TEST(the_database_itself_keeps_what_is_held_in_quarantine)
 
 	report_sha256("child_safety", column_of(id, "encode(sha256, 'hex')"));
 	expect_code(1, "/", say("review reject %s --reason '" FACTS "'", id));
-	ck_assert_str_eq(
-		ask_db("SELECT count(*) FROM pg_trigger WHERE tgname = 'contribution_is_held'"), "1");
+	tell_db(
+		"DO $$ BEGIN UPDATE contribution SET state = 'rejected', reason = 'why' WHERE id = '%s';"
+		" RAISE EXCEPTION 'it was changed'; EXCEPTION WHEN restrict_violation THEN NULL; END"
+		" $$",
+		id);
 	ck_assert_str_eq(column_of(id, "state"), "quarantined");
 }
 END_TEST
