@@ -79,18 +79,18 @@ WITH same AS (
     SELECT contribution_id AS id FROM notice WHERE id = $1::uuid
 ), shown AS (
     UPDATE hiding SET shown_at = now(), shown_reason = $2
-     WHERE shown_at IS NULL AND contribution_id IN (SELECT id FROM same)
+     WHERE shown_at IS NULL AND contribution_id = (SELECT id FROM same)
        AND ($3::boolean
             OR NOT EXISTS (SELECT FROM notice w
-                            WHERE w.contribution_id IN (SELECT id FROM same) AND w.id <> $1::uuid
+                            WHERE w.contribution_id = (SELECT id FROM same) AND w.id <> $1::uuid
                               AND w.state IN ('open', 'contested') AND w.hides = 'hid'))
     RETURNING contribution_id
 ), loosened AS (
     UPDATE hiding SET held = false, held_until = NULL
-     WHERE shown_at IS NULL AND held AND contribution_id IN (SELECT id FROM same)
+     WHERE shown_at IS NULL AND held AND contribution_id = (SELECT id FROM same)
        AND contribution_id NOT IN (SELECT contribution_id FROM shown)
        AND NOT EXISTS (SELECT FROM notice w
-                        WHERE w.contribution_id IN (SELECT id FROM same) AND w.id <> $1::uuid
+                        WHERE w.contribution_id = (SELECT id FROM same) AND w.id <> $1::uuid
                           AND w.state IN ('open', 'contested') AND w.reason = 'child_safety')
 ), passes AS (
     DELETE FROM revoked_pass
