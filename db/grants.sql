@@ -67,6 +67,7 @@ BEGIN
             ('release_item',     'INSERT',          ''),
             ('notice_decision',  'INSERT',          ''),
             ('notice_complaint', 'INSERT',          ''),
+            ('notice_statement', 'INSERT',          'digest'),
             -- The audit trail is written by seal_acts, with its owner's rights; erasure may take values.
             ('act',              'INSERT',          ''),
             ('access_terms',     'INSERT',          ''),

@@ -8,11 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "api/api.h"
+#include "api/file_form.h"
 #include "api/present/present_contribution.h"
 #include "api/ways_in.h"
 #include "core/clock.h"
@@ -22,7 +21,6 @@
 #include "corpus/contribution.h"
 #include "corpus/item.h"
 #include "corpus/quarantine.h"
-#include "http/multipart.h"
 #include "people/audit.h"
 #include "store/store.h"
 
@@ -32,8 +30,7 @@
 #define FACT_MOST     4000
 #define ADDRESS_MOST  2048
 #define SHOWN_S       600 /* how long a moderator's addresses of media work */
-#define PARTS_MOST    8
-#define CONTENTS_MOST 64 /* characters of a campaign's name and of ids */
+#define CONTENTS_MOST 64  /* characters of a campaign's name and of ids */
 
 /* ------------------------------------------------------------------ what is declared */
 
@@ -160,22 +157,6 @@ static struct error contribute_named(struct request *req, struct db *db,
 
 /* ------------------------------------------------------------------ a form with the file */
 
-/* A file of the store's folder to work in that has no name: it goes with whoever holds it. */
-static struct error open_spool(struct store *store, int *ret_fd)
-{
-	char folder[PATH_MAX], path[PATH_MAX + 16];
-	struct error err = store_scratch(store, folder);
-
-	if (err.code)
-		return err;
-	snprintf(path, sizeof path, "%s/raw-XXXXXX", folder);
-	int fd = mkostemp(path, O_CLOEXEC);
-	err = fd < 0 ? disk_error("uploads", "the file could not be stored") : ok();
-	store_scratch_remove(store, folder);
-	*ret_fd = fd;
-	return err;
-}
-
 struct error take_item(struct request *req, struct db *db)
 {
 	struct contributor *by = req->taking;
@@ -185,48 +166,11 @@ struct error take_item(struct request *req, struct db *db)
 		by = arena_alloc(req->arena, sizeof *by);
 		if ((err = contributor_of(req, db, by)).code)
 			return err;
-		if ((err = open_spool(api.store, &req->spool)).code)
+		if ((err = file_form_begin(req)).code)
 			return err;
 		req->taking = by;
 	}
 	return upload_append(req->spool, req->body, req->body_len);
-}
-
-/* The parts of a form that mean something. */
-struct item_form {
-	struct multipart_part file, metadata;
-	bool has_file, has_metadata;
-};
-
-static struct error read_form(struct request *req, const char *bytes, size_t len,
-                              struct item_form *form)
-{
-	struct multipart multipart;
-	struct multipart_part part;
-	bool found = true;
-	struct error err = multipart_begin(&multipart, request_header(req, "Content-Type"), bytes, len);
-
-	*form = (struct item_form){ 0 };
-	for (int n = 0; !err.code && found && n < PARTS_MOST; n++) {
-		err = multipart_next(&multipart, &part, &found);
-		if (err.code || !found)
-			break;
-		bool is_file = strcmp(part.name, "file") == 0;
-		if ((!is_file && strcmp(part.name, "metadata") != 0) ||
-		    (is_file ? form->has_file : form->has_metadata))
-			return errorf(ERR_INVALID, "The form has one part `file` and one part `metadata`.");
-		*(is_file ? &form->file : &form->metadata) = part;
-		*(is_file ? &form->has_file : &form->has_metadata) = true;
-	}
-	if (err.code)
-		return err;
-	if (found || !form->has_file || !form->has_metadata)
-		return errorf(ERR_INVALID, "The form has one part `file` and one part `metadata`.");
-	if (!form->file.len)
-		return errorf(ERR_INVALID, "The file is empty.");
-	if (form->metadata.len > MAX_BODY)
-		return errorf(ERR_TOO_LARGE, "At most %d bytes of metadata, please.", MAX_BODY);
-	return ok();
 }
 
 /* The file in a scratch folder of its own, on disk. */
@@ -257,42 +201,35 @@ static struct error keep_file(struct request *req, const struct multipart_part *
 }
 
 static struct error contribute_form(struct request *req, struct db *db,
-                                    const struct contributor *by, const char *bytes, size_t len)
+                                    const struct contributor *by, const struct form_bytes *form)
 {
 	json_auto_t *object = NULL;
 	struct contribution_request request = { .by = *by };
-	struct item_form form;
-	struct error err = read_form(req, bytes, len, &form);
+	struct file_parts parts;
+	struct error err = file_form_read(req, form, &parts);
 
 	if (err.code)
 		return err;
-	if ((err = json_reader_parse(arena_copy(req->arena, form.metadata.bytes, form.metadata.len),
-	                             form.metadata.len, &object))
+	if ((err = json_reader_parse(arena_copy(req->arena, parts.metadata.bytes, parts.metadata.len),
+	                             parts.metadata.len, &object))
 	        .code)
 		return err;
 	struct json_reader r = { .object = object, .arena = req->arena };
-	if ((err = keep_file(req, &form.file, &request.folder)).code)
+	if ((err = keep_file(req, &parts.file, &request.folder)).code)
 		return err;
 	return contribute_declared(req, db, &r, &request);
 }
 
-/* The whole form, of which all but the last piece lies in the spool. */
-static struct error contribute_spooled(struct request *req, struct db *db,
-                                       const struct contributor *by)
+/* The whole form, of which all but the last piece may lie in the spool. */
+static struct error contribute_whole(struct request *req, struct db *db,
+                                     const struct contributor *by)
 {
-	struct stat info;
-	struct error err = upload_append(req->spool, req->body, req->body_len);
+	struct form_bytes form = { 0 };
+	struct error err = file_form_whole(req, req->taking, &form);
 
-	if (err.code)
-		return err;
-	if (fstat(req->spool, &info))
-		return disk_error("uploads", "the file could not be read");
-	size_t len = (size_t)info.st_size;
-	void *bytes = mmap(NULL, len, PROT_READ, MAP_PRIVATE, req->spool, 0);
-	if (bytes == MAP_FAILED)
-		return error_memory();
-	err = contribute_form(req, db, by, bytes, len);
-	munmap(bytes, len);
+	if (!err.code)
+		err = contribute_form(req, db, by, &form);
+	file_form_end(&form);
 	return err;
 }
 
@@ -302,11 +239,10 @@ struct error post_item(struct request *req, struct db *db)
 	struct error err;
 
 	if (req->taking)
-		return contribute_spooled(req, db, req->taking);
+		return contribute_whole(req, db, req->taking);
 	if ((err = contributor_of(req, db, &by)).code)
 		return err;
-	return req->is_streamed ? contribute_form(req, db, &by, req->body, req->body_len)
-	                        : contribute_named(req, db, &by);
+	return req->is_streamed ? contribute_whole(req, db, &by) : contribute_named(req, db, &by);
 }
 
 /* ------------------------------------------------------------------ what became of it */

@@ -2,19 +2,21 @@
 /* /notices */
 #include "api/notices.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "api/api.h"
+#include "api/file_form.h"
+#include "api/notice_body.h"
 #include "api/present/present_notice.h"
 #include "core/hex.h"
 #include "core/json_reader.h"
 #include "core/uuid.h"
 #include "core/vocabulary.h"
 #include "corpus/item.h"
-#include "mail/message.h"
+#include "corpus/near_duplicates.h"
+#include "corpus/upload.h"
 #include "notices/decision.h"
 #include "notices/hiding.h"
 #include "notices/notice.h"
@@ -23,9 +25,6 @@
 #define NOTICES_MOST   100
 #define TEXT_LEAST     20
 #define TEXT_MOST      10000
-#define NAME_MOST      200
-#define EMAIL_MOST     254
-#define ADDRESS_MOST   2000
 #define GROUND_LEAST   3
 #define GROUND_MOST    500
 #define REASON_LEAST   10
@@ -34,122 +33,105 @@
 
 /* ------------------------------------------------------------------ one that comes */
 
-/* NAME/VERSION/files/PATH, behind "/releases/". */
-static bool read_release_address(struct request *req, const char *rest,
-                                 struct notice_request *notice)
-{
-	const char *version = strchr(rest, '/'), *files = version ? strchr(version + 1, '/') : NULL;
-
-	if (!files || strncmp(files, "/files/", 7) != 0)
-		return false;
-	notice->target = TARGET_RELEASE;
-	notice->release = arena_copy(req->arena, rest, (size_t)(version - rest));
-	notice->version = arena_copy(req->arena, version + 1, (size_t)(files - version - 1));
-	notice->path = files + 7;
-	return true;
-}
-
-/* The address of a medium that somebody was shown, or of a file of a release. */
-static void read_notice_address(struct request *req, struct json_reader *r, const char *address,
-                                struct notice_request *notice)
-{
-	static const char media[] = "/api/v1/media/", releases[] = "/api/v1/releases/";
-	const char *of_medium = strstr(address, media), *of_release = strstr(address, releases);
-	unsigned char digest[SHA256_BYTES];
-	char *text = arena_alloc(req->arena, SHA256_TEXT);
-
-	notice->target = TARGET_ADDRESS;
-	notice->sha256 = text;
-	if (of_medium && media_address_digest(of_medium + strlen(media), digest))
-		hex_encode(text, digest, sizeof digest);
-	else if (!of_release || !read_release_address(req, of_release + strlen(releases), notice))
-		json_reader_refuse(r, "address", "is none of a medium or of a file of a release here.");
-}
-
-/* Exactly one of the ways to name an item. */
-static void read_reported(struct request *req, struct json_reader *r, struct notice_request *notice)
-{
-	unsigned char digest[SHA256_BYTES];
-	const char *address = read_text_or(r, "address", ADDRESS_MOST, NULL);
-
-	notice->item = read_text_or(r, "item", UUID_TEXT - 1, NULL);
-	notice->sha256 = read_text_or(r, "sha256", SHA256_TEXT - 1, NULL);
-	notice->release = read_text_or(r, "release", NAME_MOST, NULL);
-	notice->version = read_text_or(r, "version", NAME_MOST, NULL);
-	notice->path = read_text_or(r, "path", ADDRESS_MOST, NULL);
-	bool whole = notice->release && notice->version && notice->path;
-	if (!!address + !!notice->item + !!notice->sha256 + !!notice->release != 1 ||
-	    (!whole && (notice->release || notice->version || notice->path)))
-		json_reader_refuse(r, notice->release ? "path" : "item",
-		                   "Name the item by one of item, address, sha256, or release with version "
-		                   "and path.");
-	else if (notice->sha256 && !hex_decode(digest, sizeof digest, notice->sha256))
-		json_reader_refuse(r, "sha256", "is 64 hexadecimal digits.");
-	notice->target = notice->item      ? TARGET_ITEM
-	                 : notice->sha256  ? TARGET_SHA256
-	                 : notice->release ? TARGET_RELEASE
-	                                   : TARGET_ADDRESS;
-	if (address && !r->err.code)
-		read_notice_address(req, r, address, notice);
-}
-
-/* Who reports the abuse of a child need not say who they are. */
-static void read_author(struct json_reader *r, bool child, struct notice_request *notice)
-{
-	notice->name =
-		child ? read_text_or(r, "name", NAME_MOST, NULL) : read_text(r, "name", 1, NAME_MOST);
-	notice->email =
-		child ? read_text_or(r, "email", EMAIL_MOST, NULL) : read_text(r, "email", 3, EMAIL_MOST);
-	if (notice->name && !*notice->name)
-		notice->name = NULL;
-	if (notice->email && !*notice->email)
-		notice->email = NULL;
-	if (notice->email && !message_address_is_good(notice->email))
-		json_reader_refuse(r, "email", "is no address that mail can be sent to.");
-}
-
-static struct error read_notice_body(struct request *req, const json_t *object,
-                                     struct notice_request *notice)
-{
-	struct json_reader r = { .object = (json_t *)object, .arena = req->arena };
-	/* A site has a /48, and is one network. */
-	uint64_t network = req->block ? req->block : req->network;
-
-	read_reported(req, &r, notice);
-	unsigned reason = read_choice(&r, "reason", notice_reasons);
-	notice->reason = notice_reasons[reason];
-	notice->explanation = read_text(&r, "explanation", TEXT_LEAST, TEXT_MOST);
-	read_author(&r, reason == NOTICE_CHILD_SAFETY, notice);
-	if (!read_flag_or(&r, "good_faith", false))
-		json_reader_refuse(&r, "good_faith",
-		                   "must be true: you believe in good faith that what you say is so.");
-	if (network)
-		notice->network = arena_printf(req->arena, "%016" PRIx64, network);
-	return json_reader_done(&r);
-}
-
 static void wake_mail(void)
 {
 	if (api.wake_worker)
 		api.wake_worker();
 }
 
-struct error post_notice(struct request *req, struct db *db)
+static struct error make_notice(struct request *req, struct db *db,
+                                const struct notice_request *notice)
 {
-	struct notice_request notice = { 0 };
 	struct notice_receipt receipt = { 0 };
-	json_auto_t *object = NULL;
-	struct error err = request_object(req, &object);
+	struct error err = api_act_as(req, db, "visitor", NULL);
 
-	if (err.code || (err = read_notice_body(req, object, &notice)).code)
-		return err;
-	if ((err = api_act_as(req, db, "visitor", NULL)).code)
-		return err;
-	if ((err = notice_make(db, &notice, &receipt)).code)
+	if (err.code || (err = notice_make(db, notice, &receipt)).code)
 		return err;
 	wake_mail();
 	request_json(req, 201, present_notice_receipt(&receipt));
 	return ok();
+}
+
+/* Whom nobody knows sends a file: any of its pieces goes into the spool. */
+struct error take_notice(struct request *req, struct db *db)
+{
+	struct error err = ok();
+
+	(void)db;
+	if (!req->taking)
+		err = file_form_begin(req);
+	req->taking = req;
+	return err.code ? err : upload_append(req->spool, req->body, req->body_len);
+}
+
+/* By its bytes, or else by what it looks or sounds like. Where it cannot be looked at, nothing here
+ * was made of it: an item's file can be. */
+static struct error find_file_reported(struct request *req, struct db *db,
+                                       const struct multipart_part *file,
+                                       struct notice_request *notice)
+{
+	unsigned char digest[SHA256_BYTES];
+	char *text = arena_alloc(req->arena, SHA256_TEXT), *item = arena_alloc(req->arena, UUID_TEXT);
+
+	sha256_bytes(digest, file->bytes, file->len);
+	hex_encode(text, digest, sizeof digest);
+	notice->sha256 = text;
+	struct error err = notice_find_file(db, text);
+	if (err.code != ERR_NOT_FOUND)
+		return err;
+	notice->item = item;
+	err = near_duplicates_find(db, api.store, req->arena, file->bytes, file->len, item);
+	if (err.code == ERR_INVALID || err.code == ERR_TOO_LARGE)
+		return errorf_because(REASON_FILE_UNKNOWN,
+		                      "Nothing here has these bytes, and its looks cannot be compared: %s.",
+		                      err.detail);
+	return err.code == ERR_NOT_FOUND ? error_because(REASON_FILE_UNKNOWN) : err;
+}
+
+static struct error report_form(struct request *req, struct db *db, const struct form_bytes *form)
+{
+	struct notice_request notice = { .target = TARGET_FILE };
+	json_auto_t *object = NULL;
+	struct file_parts parts;
+	struct error err = file_form_read(req, form, &parts);
+
+	if (err.code)
+		return err;
+	if ((err = json_reader_parse(arena_copy(req->arena, parts.metadata.bytes, parts.metadata.len),
+	                             parts.metadata.len, &object))
+	        .code)
+		return err;
+	if ((err = notice_body_read(req, object, &notice)).code)
+		return err;
+	if ((err = find_file_reported(req, db, &parts.file, &notice)).code)
+		return err;
+	return make_notice(req, db, &notice);
+}
+
+static struct error report_file(struct request *req, struct db *db)
+{
+	struct form_bytes form = { 0 };
+	struct error err = file_form_whole(req, req->taking, &form);
+
+	if (!err.code)
+		err = report_form(req, db, &form);
+	file_form_end(&form);
+	return err;
+}
+
+struct error post_notice(struct request *req, struct db *db)
+{
+	struct notice_request notice = { 0 };
+	json_auto_t *object = NULL;
+	struct error err;
+
+	if (req->is_streamed)
+		return report_file(req, db);
+	if ((err = request_object(req, &object)).code)
+		return err;
+	if ((err = notice_body_read(req, object, &notice)).code)
+		return err;
+	return make_notice(req, db, &notice);
 }
 
 /* ------------------------------------------------------------------ by reference */

@@ -149,6 +149,11 @@
 	  "the deadline has decided.")                                                                 \
 	X(ITEM_HIDDEN, "item-hidden", ERR_GONE, "Hidden while a notice waits",                         \
 	  "Somebody has reported an item in this, and it is hidden until that is decided.")            \
+	X(CONTRIBUTION_REPORTED, "contribution-reported", ERR_CONFLICT, "A notice about it waits",     \
+	  "Somebody has reported this: the decision on their notice decides on it.")                   \
+	X(FILE_UNKNOWN, "file-unknown", ERR_NOT_FOUND, "Nothing here is this file",                    \
+	  "Nothing here has these bytes, nor looks or sounds like it, so there is nothing to report: " \
+	  "name the item by its address, if you have seen it here.")                                   \
 	X(NOTICE_DECIDED, "notice-decided", ERR_CONFLICT, "The notice is decided",                     \
 	  "This notice has been decided. Take the next one.")                                          \
 	X(NOT_INDEPENDENT, "not-independent", ERR_CONFLICT, "Somebody else has to decide this",        \

@@ -117,7 +117,11 @@ const char *const set_aside_kinds[] = { "volunteers", "cohort", "network", "time
 const char *const bloc_kinds[] = { "skill_low", "skill_middle", "skill_high", "newcomers",
 	                               "quick",     "network",      "cohort",     NULL };
 
-const char *const notice_targets[] = { "item", "address", "sha256", "release", NULL };
+const char *const notice_targets[] = { "item", "address", "sha256", "release", "file", NULL };
+
+const char *const notice_findings[] = { "bytes", "looks", NULL };
+
+const char *const notice_parties[] = { "notifier", "contributor", NULL };
 
 const char *const notice_reasons[] = {
 	"illegal",      "personal_rights", "copyright", "intimate_imagery",

@@ -46,6 +46,8 @@ extern const char *const audit_actors[];          /* who acts */
 extern const char *const audit_subjects[];        /* to what kind of thing */
 extern const char *const audit_kinds[];           /* what is done */
 extern const char *const notice_targets[];  /* how a notice names its item, by enum notice_target */
+extern const char *const notice_findings[]; /* how a file was found, by enum notice_finding */
+extern const char *const notice_parties[];  /* who complains, by enum notice_party */
 extern const char *const notice_reasons[];  /* why somebody reports it, by enum notice_reason */
 extern const char *const notice_states[];   /* how far a notice is */
 extern const char *const notice_hides[];    /* did it hide the item? */

@@ -281,7 +281,7 @@ struct held_contribution {
 	const struct media_intake *intake;
 	struct media media;
 	unsigned recipe;
-	bool not_independent;
+	bool not_independent, by_notice;
 	char item[UUID_TEXT];
 };
 
@@ -359,18 +359,21 @@ static struct error make_its_item(struct db *db, struct held_contribution *held,
 	return db_do(db, SQL_CONTRIBUTION_APPROVE, params, NULL);
 }
 
-/* Nobody decides on what they sent, unless nobody else can. */
+/* Nobody decides on what they sent, unless nobody else can; and nobody but a notice's decision on
+ * what was reported. */
 static struct error check_interest(struct db *db, struct held_contribution *held)
 {
 	const struct item_editor *editor = held->editor;
 	const char *params[] = { held->id, editor->account, editor->volunteer };
 	auto_rows *rows = NULL;
 
-	if (!editor->account)
-		return ok();
 	struct error err = db_run(db, SQL_CONTRIBUTION_INTEREST, params, &rows);
 	if (err.code)
 		return err;
+	if (rows_flag(rows, 0, 2) && !held->by_notice)
+		return error_because(REASON_CONTRIBUTION_REPORTED);
+	if (!editor->account || held->by_notice)
+		return ok();
 	held->not_independent = rows_flag(rows, 0, 0);
 	if (held->not_independent && rows_flag(rows, 0, 1))
 		return error_because(REASON_OWN_ITEM);
@@ -444,6 +447,14 @@ struct error contribution_reject(struct db *db, const char *id, const struct ite
 	struct held_contribution held = { .id = id, .editor = editor };
 
 	return db_transaction(db, reject_held, &held);
+}
+
+struct error contribution_reject_reported(struct db *db, const char *id,
+                                          const struct item_editor *editor)
+{
+	struct held_contribution held = { .id = id, .editor = editor, .by_notice = true };
+
+	return reject_held(db, &held);
 }
 
 /* ------------------------------------------------------------------ taking a file in */

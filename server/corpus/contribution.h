@@ -86,13 +86,18 @@ struct error contribution_list(struct db *db, struct arena *arena, const char *s
 struct error contribution_check_source(struct db *db, struct arena *arena, const char *const ids[],
                                        size_t count) MUST_CHECK;
 
-/* Both: ERR_NOT_FOUND; ERR_CONFLICT: it is not quarantined (any more). ERR_FORBIDDEN: the editor
+/* Both: ERR_NOT_FOUND; ERR_CONFLICT: it is not quarantined (any more), or a
+ * notice about it waits. ERR_FORBIDDEN: the editor
  * sent it, and another may decide; where nobody may, the contribution says so for ever. */
 struct error contribution_approve(struct db *db, struct arena *arena, const char *id,
                                   const struct item_editor *editor,
                                   char ret_item[UUID_TEXT]) MUST_CHECK;
 struct error contribution_reject(struct db *db, const char *id,
                                  const struct item_editor *editor) MUST_CHECK;
+
+/* The same within a transaction, by the decision on a notice about it (notices/decision). */
+struct error contribution_reject_reported(struct db *db, const char *id,
+                                          const struct item_editor *editor) MUST_CHECK;
 
 /* Takes a file in; fetches an address; ends what was never finished. */
 extern const struct job_handler contribution_job, contribution_fetch_job, contribution_sweep_job;

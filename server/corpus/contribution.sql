@@ -41,7 +41,7 @@ WITH taken AS (
 SELECT id FROM made
 
 -- name: contribution_find
--- One, or those of a state in the order in which they came.
+-- One, or those of a state in the order in which they came; what a notice hides is in no such list, and tells no medium.
 --   $1 uuid or NULL, $2 account uuid or NULL, $3 volunteer uuid or NULL (both NULL: whoever's), $4 state or NULL,
 --   $5 made after this time and $6 id, or NULL, $7 how many
 --   -> id, state, account's address or NULL, direct, campaign, url, facts, rights, people, made_by, made_how, item,
@@ -49,7 +49,8 @@ SELECT id FROM made
 --      thumbnail hex, width, height, duration_ms, sensitive, sha256 hex, format, bytes, the time to the last digit, of whom:
 --      the same text for all of one volunteer or account, or NULL; was it decided by who sent it?
 SELECT c.id, c.state, a.email, c.direct, g.name, c.url, c.facts, c.rights, c.people, c.made_by, c.made_how, c.item_id,
-       c.detail, c.decided_by, c.reason, rfc3339(c.decided_at), rfc3339(c.created_at), c.media_type,
+       c.detail, c.decided_by, c.reason, rfc3339(c.decided_at), rfc3339(c.created_at),
+       CASE WHEN NOT EXISTS (SELECT FROM contribution_hidden h WHERE h.contribution_id = c.id) THEN c.media_type END,
        encode(c.rendition, 'hex'), c.rendition_type, encode(c.poster, 'hex'), encode(c.thumbnail, 'hex'), c.width,
        c.height, c.duration_ms, coalesce((c.facts->>'sensitive')::boolean, false), encode(c.sha256, 'hex'), c.format,
        c.bytes, c.created_at, left(encode(sha256(uuid_send(coalesce(c.account_id, c.volunteer_id))), 'hex'), 12), c.not_independent
@@ -58,7 +59,8 @@ SELECT c.id, c.state, a.email, c.direct, g.name, c.url, c.facts, c.rights, c.peo
   LEFT JOIN account a ON a.id = c.account_id
  WHERE ($1::uuid IS NULL OR c.id = $1::uuid)
    AND ($2::uuid IS NULL AND $3::uuid IS NULL OR c.account_id = $2::uuid OR c.volunteer_id = $3::uuid)
-   AND ($4::text IS NULL OR c.state = $4)
+   AND ($4::text IS NULL
+        OR c.state = $4 AND NOT EXISTS (SELECT FROM contribution_hidden h WHERE h.contribution_id = c.id))
    AND (c.created_at, c.id) > (coalesce($5::timestamptz, '-infinity'),
                                coalesce($6::uuid, '00000000-0000-0000-0000-000000000000'))
  ORDER BY c.created_at, c.id
@@ -95,8 +97,10 @@ UPDATE contribution
  WHERE id = $1::uuid AND state = 'processing'
 
 -- name: contribution_interest
---   $1 uuid, $2 account uuid, $3 volunteer uuid or NULL -> did they send it?, may somebody else decide?
-SELECT coalesce(account_id = $2::uuid OR volunteer_id = $3::uuid, false), another_may_rule(id, $2::uuid)
+--   $1 uuid, $2 account uuid or NULL, $3 volunteer uuid or NULL
+--   -> did they send it?, may somebody else decide?, does a notice about it wait?
+SELECT coalesce(account_id = $2::uuid OR volunteer_id = $3::uuid, false), another_may_rule(id, $2::uuid),
+       EXISTS (SELECT FROM notice n WHERE n.contribution_id = contribution.id AND n.state IN ('open', 'contested'))
   FROM contribution WHERE id = $1::uuid
 
 -- name: contribution_approve

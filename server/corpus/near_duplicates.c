@@ -216,7 +216,7 @@ static struct error take_sound(void *arg, const struct rows *row)
 }
 
 /* Adds what has numbers from *next to before `end`. `take` moves *next on. */
-static struct error load_some(struct job_run *job, struct near_index *near,
+static struct error load_some(struct db *db, struct job_run *job, struct near_index *near,
                               enum statement statement,
                               struct error (*take)(void *arg, const struct rows *row),
                               uint32_t *next, uint32_t end)
@@ -229,27 +229,27 @@ static struct error load_some(struct job_run *job, struct near_index *near,
 		size_t before = near_index_count(near);
 
 		snprintf(from, sizeof from, "%u", *next);
-		err = db_stream_raw(job->db, statement, (const char *[]){ from, to, LOADED }, take, near);
+		err = db_stream_raw(db, statement, (const char *[]){ from, to, LOADED }, take, near);
 		if (!err.code && near_index_count(near) - before < LOADED_ROW)
 			*next = end;
-		if (!err.code)
+		if (!err.code && job)
 			err = job_tell(job, 0, 0);
 	}
 	return err;
 }
 
-/* Adds what others have kept since. */
-static struct error load_index(struct job_run *job, struct near_index *near)
+/* Adds what others have kept since. `job` is told; NULL: there is none. */
+static struct error load_index(struct db *db, struct job_run *job, struct near_index *near)
 {
 	size_t before = near_index_count(near);
 	int64_t removed;
 	uint32_t end = 0;
-	struct error err = read_numbering(job->db, &end, &removed);
+	struct error err = read_numbering(db, &end, &removed);
 
 	if (!err.code)
-		err = load_some(job, near, SQL_NEAR_KNOWN, take_hash, &near->next, end);
+		err = load_some(db, job, near, SQL_NEAR_KNOWN, take_hash, &near->next, end);
 	if (!err.code)
-		err = load_some(job, near, SQL_NEAR_KNOWN_SOUNDS, take_sound, &near->next_sound, end);
+		err = load_some(db, job, near, SQL_NEAR_KNOWN_SOUNDS, take_sound, &near->next_sound, end);
 	if (!err.code && near_index_count(near) > before)
 		log_info("fingerprint: %zu hashes and sounds read from the database, besides %zu",
 		         near_index_count(near) - before, before);
@@ -525,8 +525,8 @@ static struct error near_take_item(struct near_run *run, struct near_item *one)
 	return err;
 }
 
-/* Looks up what waits, and keeps only what it was found to look like. */
-static struct error near_take_waiting(struct near_run *run, struct near_item *one)
+/* Looks up what gets no numbers. */
+static void look_up_all(struct near_item *one)
 {
 	for (unsigned second = 0; second < one->fingerprint.count; second++)
 		if (one->fingerprint.frames[second][0].quality >= PDQ_MIN_QUALITY) {
@@ -537,6 +537,12 @@ static struct error near_take_waiting(struct near_run *run, struct near_item *on
 		look_up_sound(one);
 		one->end++;
 	}
+}
+
+/* Looks up what waits, and keeps only what it was found to look like. */
+static struct error near_take_waiting(struct near_run *run, struct near_item *one)
+{
+	look_up_all(one);
 	return db_transaction(run->job->db, keep_likeness, one);
 }
 
@@ -572,7 +578,7 @@ static struct error near_window(struct near_run *run, struct near_queue *queue, 
 	if (count && !run->near)
 		err = borrow_index(run->job->db, &run->near);
 	if (count && !err.code)
-		err = load_index(run->job, run->near);
+		err = load_index(run->job->db, run->job, run->near);
 	for (size_t r = 0; !err.code && r < count; r++) {
 		struct arena *arena = arena_new();
 
@@ -618,3 +624,56 @@ static struct error take_fingerprints(struct job_run *job)
 }
 
 const struct job_handler fingerprint_job = { .kind = "fingerprint", .handle = take_fingerprints };
+
+/* ------------------------------------------------------------------ a file that somebody has */
+
+static struct error find_likeness(struct db *db, struct near_item *one, char ret_item[UUID_TEXT])
+{
+	char hashes[NUMBER];
+	auto_rows *rows = NULL;
+
+	look_up_all(one);
+	snprintf(hashes, sizeof hashes, "%u", one->end - one->first);
+	const char *const params[] = { hashes, list_close(&one->columns.own),
+		                           list_close(&one->columns.others),
+		                           list_close(&one->columns.distances) };
+	struct error err = db_run(db, SQL_NEAR_FIND, params, &rows);
+	if (err.code)
+		return err;
+	if (!rows_count(rows))
+		return errorf(ERR_NOT_FOUND, "No item looks like it.");
+	snprintf(ret_item, UUID_TEXT, "%s", rows_text(rows, 0, 0));
+	return ok();
+}
+
+static struct error find_file_now(struct db *db, struct store *store, struct arena *arena,
+                                  const void *bytes, size_t len, char ret_item[UUID_TEXT])
+{
+	struct strbuf empty = { .arena = arena };
+	struct near_item one = { .waits = true,
+		                     .columns = { empty, empty, empty, empty, empty, empty, empty } };
+	struct error err = fingerprint_of_file(store, bytes, len, arena, &one.fingerprint);
+
+	if (err.code || (err = borrow_index(db, &one.near)).code)
+		return err;
+	if ((err = load_index(db, NULL, one.near)).code) {
+		near_index_free(one.near);
+		return err;
+	}
+	one.first = one.end = one.near->next;
+	err = find_likeness(db, &one, ret_item);
+	give_back_index(one.near);
+	return err;
+}
+
+struct error near_duplicates_find(struct db *db, struct store *store, struct arena *arena,
+                                  const void *bytes, size_t len, char ret_item[UUID_TEXT])
+{
+	static atomic_bool looking;
+
+	if (atomic_exchange(&looking, true))
+		return errorf(ERR_UNAVAILABLE, "Another file is being looked at: try again in a moment.");
+	struct error err = find_file_now(db, store, arena, bytes, len, ret_item);
+	atomic_store(&looking, false);
+	return err;
+}

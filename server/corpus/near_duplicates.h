@@ -18,11 +18,13 @@
  *                database does not know, is thrown away, and the index read whole. Killed anywhere,
  *                an item is due again. One job there is, so one at a time gives numbers.
  *
- * Threads: the job's. Two that do it at once have an index each.
+ * Threads: the job's, and those that look for a file. Two at once have an index each.
  */
 #ifndef CORPUS_NEAR_DUPLICATES_H
 #define CORPUS_NEAR_DUPLICATES_H
 
+#include "core/arena.h"
+#include "core/uuid.h"
 #include "work/job_run.h"
 
 /* Up to so many bits two hashes are of pictures that look alike (the authors of PDQ). */
@@ -37,5 +39,14 @@
 void near_duplicates_save_in(const char *folder);
 
 extern const struct job_handler fingerprint_job;
+
+/*
+ * Which item a file looks or sounds most like: a copy that was encoded anew, a screenshot. Nothing
+ * of the file is kept.  A process looks at one at a time: ERR_UNAVAILABLE, it looks at another.
+ * ERR_NOT_FOUND: none; ERR_INVALID or ERR_TOO_LARGE: it cannot be compared, and why.
+ */
+struct error near_duplicates_find(struct db *db, struct store *store, struct arena *arena,
+                                  const void *bytes, size_t len,
+                                  char ret_item[UUID_TEXT]) MUST_CHECK;
 
 #endif

@@ -117,6 +117,25 @@ WITH matched AS (
 )
 SELECT count(*) FROM near
 
+-- name: near_find
+-- Which item a file looks most like, by the rule of near_tie.
+--   $1 how many hashes it has that can be compared; of each match: $2 second of its hash integer[], $3 number of the item's
+--   integer[], $4 distance integer[]
+--   -> item uuid (no row: none)
+WITH matched AS (
+    SELECT h.item_id, m.own, h.second, m.distance
+      FROM unnest($2::integer[], $3::integer[], $4::integer[]) AS m (own, number, distance)
+     CROSS JOIN LATERAL (SELECT item_id, second FROM item_fingerprint WHERE number = m.number OFFSET 0) h
+), counted AS (
+    SELECT item_id, count(DISTINCT own) AS own, count(DISTINCT second) AS others, min(distance) AS distance
+      FROM matched GROUP BY item_id
+)
+SELECT c.item_id
+  FROM counted c CROSS JOIN LATERAL (SELECT state FROM item WHERE id = c.item_id OFFSET 0) i
+ WHERE 2 * c.own >= $1::integer
+    OR 2 * c.others >= (SELECT count(number) FROM item_fingerprint h WHERE h.item_id = c.item_id)
+ ORDER BY i.state = 'withdrawn', c.distance, c.item_id LIMIT 1
+
 -- name: near_waiting_stale
 -- What waits and was held against the items some hours ago is held against those too that came since.
 UPDATE contribution_fingerprint SET recipe = 0

@@ -239,6 +239,14 @@ static struct error bring_rendition(struct store *store, const struct workdir *w
 	return err;
 }
 
+static struct error take_of_input(const struct workdir *workdir, enum media_type type,
+                                  struct fingerprint *made)
+{
+	return type == MEDIA_IMAGE   ? image_fingerprint(workdir, made)
+	       : type == MEDIA_VIDEO ? film_fingerprint(workdir, made)
+	                             : sound_fingerprint(workdir, made);
+}
+
 struct error fingerprint_take(struct store *store, const unsigned char rendition[SHA256_BYTES],
                               enum media_type type, struct arena *arena,
                               struct fingerprint *ret_fingerprint)
@@ -251,9 +259,44 @@ struct error fingerprint_take(struct store *store, const unsigned char rendition
 	if ((err = store_scratch(store, folder)).code)
 		return err;
 	if (!(err = bring_rendition(store, &workdir, rendition)).code)
-		err = type == MEDIA_IMAGE   ? image_fingerprint(&workdir, &made)
-		      : type == MEDIA_VIDEO ? film_fingerprint(&workdir, &made)
-		                            : sound_fingerprint(&workdir, &made);
+		err = take_of_input(&workdir, type, &made);
+	store_scratch_remove(store, folder);
+	if (!err.code)
+		*ret_fingerprint = made;
+	return err;
+}
+
+/* The rendition takes the place of the file. */
+static struct error render_input(struct workdir *workdir, struct media *media)
+{
+	const char *rendition = NULL;
+	struct error err = workdir_make(workdir, media, &rendition);
+
+	if (err.code)
+		return err;
+	workdir->sniff = (struct sniff){ .format = "rendition" };
+	if (rename(arena_printf(workdir->arena, "%s/%s", workdir->folder, rendition),
+	           arena_printf(workdir->arena, "%s/" WORKDIR_INPUT, workdir->folder)))
+		return disk_error("fingerprint", "the rendition could not be moved");
+	return ok();
+}
+
+struct error fingerprint_of_file(struct store *store, const void *bytes, size_t len,
+                                 struct arena *arena, struct fingerprint *ret_fingerprint)
+{
+	struct fingerprint made = { 0 };
+	struct media media = { 0 };
+	char folder[PATH_MAX];
+	struct workdir workdir = {
+		.arena = arena, .folder = folder, .still = WORKDIR_INPUT, .film = WORKDIR_INPUT
+	};
+	struct error err;
+
+	if ((err = store_scratch(store, folder)).code)
+		return err;
+	if (!(err = workdir_lay_out_bytes(&workdir, bytes, len)).code &&
+	    !(err = render_input(&workdir, &media)).code)
+		err = take_of_input(&workdir, media.type, &made);
 	store_scratch_remove(store, folder);
 	if (!err.code)
 		*ret_fingerprint = made;

@@ -44,4 +44,12 @@ struct error fingerprint_take(struct store *store, const unsigned char rendition
                               enum media_type type, struct arena *arena,
                               struct fingerprint *ret_fingerprint) MUST_CHECK;
 
+/*
+ * Of a file that lies in memory, or is mapped: of the rendition that it would have, which goes with
+ * the copy that it is made of before this returns.  ERR_INVALID or ERR_TOO_LARGE: it can have none.
+ */
+struct error fingerprint_of_file(struct store *store, const void *bytes, size_t len,
+                                 struct arena *arena,
+                                 struct fingerprint *ret_fingerprint) MUST_CHECK;
+
 #endif

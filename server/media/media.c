@@ -218,6 +218,20 @@ struct error workdir_lay_out(struct workdir *workdir, const char *path)
 	return err;
 }
 
+struct error workdir_lay_out_bytes(struct workdir *workdir, const void *bytes, size_t len)
+{
+	const char *input = arena_printf(workdir->arena, "%s/%s", workdir->folder, WORKDIR_INPUT);
+	int to = open(input, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	bool written = to >= 0 && disk_write(to, bytes, len);
+	struct error err = written ? ok() : disk_error("media", "the file could not be copied");
+
+	if (!err.code)
+		err = media_recognise(workdir, to);
+	if (to >= 0)
+		close(to);
+	return err;
+}
+
 /* Makes the files of what ffmpeg reads, and says which of them is the rendition. */
 static struct error make_film_or_sound(const struct workdir *workdir, struct media *media,
                                        const char **rendition)
@@ -253,8 +267,8 @@ static struct error make_film_or_sound(const struct workdir *workdir, struct med
 	return sound_make(workdir, &probe, media);
 }
 
-static struct error media_make(const struct workdir *workdir, struct media *media,
-                               const char **rendition)
+struct error workdir_make(const struct workdir *workdir, struct media *media,
+                          const char **rendition)
 {
 	if (workdir->sniff.family != SNIFF_STILL)
 		return make_film_or_sound(workdir, media, rendition);
@@ -338,7 +352,7 @@ struct error media_ingest_told(struct store *store, const char *path, const stru
 	if ((err = store_scratch(store, folder)).code)
 		return err;
 	if (!(err = workdir_lay_out(&workdir, path)).code &&
-	    !(err = media_make(&workdir, &media, &rendition)).code &&
+	    !(err = workdir_make(&workdir, &media, &rendition)).code &&
 	    !(keeper && (err = tell_keeper(&workdir, keeper, rendition, &media)).code))
 		err = keep_all(&workdir, store, rendition, &media);
 	store_scratch_remove(store, folder);

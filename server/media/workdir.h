@@ -29,6 +29,15 @@ struct workdir {
 /* Brings a file to the bench, as its input, and says what it is. Errors as of media_ingest(). */
 struct error workdir_lay_out(struct workdir *workdir, const char *path) MUST_CHECK;
 
+/* The same for a file that lies in memory, or is mapped. */
+struct error workdir_lay_out_bytes(struct workdir *workdir, const void *bytes,
+                                   size_t len) MUST_CHECK;
+
+/* Makes what is kept of the input, and says which of the files is the rendition. Errors as of
+ * media_ingest(). */
+struct error workdir_make(const struct workdir *workdir, struct media *media,
+                          const char **ret_rendition) MUST_CHECK;
+
 /* A filter of ffmpeg, from 48 kHz: nothing above 5.5 kHz. */
 #define SOUND_BAND "aresample=16000:cutoff=0.6875:filter_size=64"
 

@@ -69,6 +69,17 @@ static const char *reasons_text(struct arena *arena, const struct notice_reasons
 		reasons->authority ? arena_printf(arena, "Authority: %s\n", reasons->authority) : "");
 }
 
+/* May the party complain about it? What they are told then. */
+static const char *redress_of(const struct notice *notice, enum notice_party party)
+{
+	return notice->contests[party].until ? REDRESS : REDRESS_ENDED;
+}
+
+static const struct notice_reasons *reasons_in_force(const struct notice *notice)
+{
+	return notice->second.outcome ? &notice->second : &notice->first;
+}
+
 struct error answer_decision(struct db *db, struct arena *arena, const char *id)
 {
 	struct notice notice = { 0 };
@@ -76,29 +87,31 @@ struct error answer_decision(struct db *db, struct arena *arena, const char *id)
 
 	if (err.code || !notice.email)
 		return err;
-	bool ended = notice.second.outcome != NULL;
-	const char *text =
-		arena_printf(arena, "Your notice of %s was decided.\n\n%s\n%s\n    %s\n", notice.made_at,
-	                 reasons_text(arena, ended ? &notice.second : &notice.first),
-	                 ended ? REDRESS_ENDED : REDRESS, report_page(arena));
+	const char *text = arena_printf(arena, "Your notice of %s was decided.\n\n%s\n%s\n    %s\n",
+	                                notice.made_at, reasons_text(arena, reasons_in_force(&notice)),
+	                                redress_of(&notice, PARTY_NOTIFIER), report_page(arena));
 	return mail_answer(db, notice.email, "Your notice was decided", text);
 }
 
-struct error answer_contributor(struct db *db, struct arena *arena, const char *id, const char *to)
+struct error answer_contributor(struct db *db, struct arena *arena, const char *id, const char *to,
+                                const char *reference)
 {
 	struct notice notice = { 0 };
 	struct error err = notice_by_id(db, arena, id, &notice);
 
 	if (err.code)
 		return err;
-	const struct notice_reasons *reasons = notice.second.outcome ? &notice.second : &notice.first;
-	const char *contact = publisher.contact ? publisher.contact : "who runs this site";
-	const char *text = arena_printf(
-		arena,
-		"Somebody reported the item %s, which you contributed, and this was decided.\n\n"
-		"%s\nIf you think that this is wrong, write to %s within six months: another\n"
-		"person decides then. You may also turn to a certified body for the settlement\n"
-		"of disputes out of court, and to the courts.\n",
-		notice.item, reasons_text(arena, reasons), contact);
+	const char *given =
+		reference ? arena_printf(arena, "Your reference, which is sent this once:\n\n    %s\n\n",
+	                             reference)
+				  : "";
+	const char *text =
+		arena_printf(arena,
+	                 "Somebody reported %s %s, which you contributed, and this was decided.\n\n"
+	                 "%s\n%s\n%s    %s\n",
+	                 notice.item ? "the item" : "the contribution",
+	                 notice.item ? notice.item : notice.contribution,
+	                 reasons_text(arena, reasons_in_force(&notice)),
+	                 redress_of(&notice, PARTY_CONTRIBUTOR), given, report_page(arena));
 	return mail_answer(db, to, "A decision on an item that you contributed", text);
 }

@@ -5,7 +5,8 @@
  *
  * Each is written in the transaction of its cause (mail/outbox), so a mail server that hangs or
  * refuses holds nothing up and loses nothing: what it says can be read by reference as well.  No
- * mail has the reference, which is kept nowhere.
+ * mail has the reference of who sent the notice, which is kept nowhere; who contributed the item is
+ * sent theirs, and it waits in the outbox as long as the mail does.
  *
  * Threads: as the struct db.
  */
@@ -24,8 +25,9 @@ struct error answer_receipt(struct db *db, const struct notice_request *request,
 /* To whoever sent the notice, unless there is no address. */
 struct error answer_decision(struct db *db, struct arena *arena, const char *id) MUST_CHECK;
 
-/* To who contributed the item; names nobody. */
-struct error answer_contributor(struct db *db, struct arena *arena, const char *id,
-                                const char *to) MUST_CHECK;
+/* To who contributed the item; names nobody. `reference` NULL: they were given one before, or none
+ * can be. */
+struct error answer_contributor(struct db *db, struct arena *arena, const char *id, const char *to,
+                                const char *reference) MUST_CHECK;
 
 #endif

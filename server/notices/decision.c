@@ -6,9 +6,11 @@
 #include "core/arena.h"
 #include "core/uuid.h"
 #include "core/vocabulary.h"
+#include "corpus/contribution.h"
 #include "corpus/item_edit.h"
 #include "notices/answer.h"
 #include "notices/hiding.h"
+#include "notices/statement.h"
 #include "release/withdrawal.h"
 
 /* Columns of decision_notice. */
@@ -22,8 +24,10 @@ enum {
 	TAKEN_DOWN,
 	ITEM_STATE,
 	CONTRIBUTED,
-	DECIDED_FIRST,
+	DECIDED_BEFORE,
 	ANOTHER,
+	CONTRIBUTION,
+	DECIDED_TWICE,
 	SEALED
 };
 
@@ -46,7 +50,7 @@ static bool decision_does(const struct notice_case *deciding, unsigned action)
 static struct error check_decider(const struct notice_case *deciding)
 {
 	const struct rows *rows = deciding->rows;
-	bool involved = rows_flag(rows, 0, CONTRIBUTED) || rows_flag(rows, 0, DECIDED_FIRST);
+	bool involved = rows_flag(rows, 0, CONTRIBUTED) || rows_flag(rows, 0, DECIDED_BEFORE);
 
 	if (involved && rows_flag(rows, 0, ANOTHER))
 		return error_because(REASON_NOT_INDEPENDENT);
@@ -109,11 +113,32 @@ static struct error withdraw_reported(struct db *db, const struct notice_case *d
 	return before && err.code == ERR_CONFLICT ? ok() : err;
 }
 
+/* What waits in quarantine is rejected; what is no more was rejected before. */
+static struct error reject_reported(struct db *db, const struct notice_case *deciding)
+{
+	const char *const id[] = { rows_text(deciding->rows, 0, CONTRIBUTION) };
+	const struct item_editor editor = { .who = deciding->decision->email,
+		                                .reason = deciding->decision->facts };
+	const char *state = rows_text(deciding->rows, 0, ITEM_STATE);
+	struct error err = ok();
+
+	if (strcmp(state, "approved") == 0)
+		return errorf(ERR_CONFLICT, "It is an item by now: withdraw that.");
+	if (deciding->decision->original)
+		err = db_do(db, SQL_DECISION_BLOCK, id, NULL);
+	if (err.code || strcmp(state, "quarantined") != 0)
+		return err;
+	return contribution_reject_reported(db, id[0], &editor);
+}
+
 static struct error review_reported(struct db *db, const struct notice_case *deciding)
 {
 	const char *const item[] = { rows_text(deciding->rows, 0, ITEM) };
 	const char *state = rows_text(deciding->rows, 0, ITEM_STATE);
 
+	if (rows_text(deciding->rows, 0, CONTRIBUTION))
+		return errorf(ERR_CONFLICT, "What waits in quarantine has no label yet: it is looked at "
+		                            "before it gets one.");
 	if (strcmp(state, item_states[ITEM_WITHDRAWN]) == 0)
 		return error_because(REASON_ITEM_WITHDRAWN);
 	if (strcmp(state, item_states[ITEM_SETTLED]) == 0)
@@ -133,7 +158,8 @@ static struct error follow_decision(struct db *db, const struct notice_case *dec
 	if (err.code)
 		return err;
 	if (withdraws)
-		return withdraw_reported(db, deciding);
+		return rows_text(deciding->rows, 0, CONTRIBUTION) ? reject_reported(db, deciding)
+		                                                  : withdraw_reported(db, deciding);
 	return decision_does(deciding, ACTION_REVIEW) ? review_reported(db, deciding) : ok();
 }
 
@@ -141,12 +167,14 @@ static struct error note_decision(struct db *db, const struct notice_case *decid
 {
 	const struct notice_ruling *decision = deciding->decision;
 	const struct rows *rows = deciding->rows;
-	bool involved = rows_flag(rows, 0, CONTRIBUTED) || rows_flag(rows, 0, DECIDED_FIRST);
-	bool first = strcmp(rows_text(rows, 0, STATE), "open") == 0;
+	bool involved = rows_flag(rows, 0, CONTRIBUTED) || rows_flag(rows, 0, DECIDED_BEFORE);
+	const char *stage = strcmp(rows_text(rows, 0, STATE), "open") == 0 ? "first"
+	                    : rows_flag(rows, 0, DECIDED_TWICE)            ? "final"
+	                                                                   : "complaint";
 	bool automated = strcmp(rows_text(rows, 0, HIDES), "hid") == 0;
 	const char *const params[] = {
 		deciding->notice,
-		first ? "first" : "complaint",
+		stage,
 		notice_outcomes[decision->upheld ? 0 : 1],
 		decision->action,
 		decision->ground_kind,
@@ -163,15 +191,11 @@ static struct error note_decision(struct db *db, const struct notice_case *decid
 
 static struct error answer_all(struct db *db, const struct notice_case *deciding)
 {
-	const char *const item[] = { rows_text(deciding->rows, 0, ITEM) };
 	struct arena *arena = arena_new();
-	auto_rows *rows = NULL;
 	struct error err = answer_decision(db, arena, deciding->notice);
 
-	if (!err.code && deciding->decision->upheld)
-		err = db_run(db, SQL_DECISION_CONTRIBUTOR, item, &rows);
-	for (size_t i = 0; !err.code && rows && i < rows_count(rows); i++)
-		err = answer_contributor(db, arena, deciding->notice, rows_text(rows, i, 0));
+	if (!err.code)
+		err = statement_tell(db, arena, deciding->notice, deciding->decision);
 	arena_free(arena);
 	return err;
 }

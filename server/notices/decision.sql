@@ -4,19 +4,25 @@
 -- name: decision_notice
 -- What a decision needs to know. Holds the notice until the transaction ends.
 --   $1 notice uuid, $2 account uuid
---   -> state, item uuid, reason, hides, held?, kept until later?, was the item withdrawn, state of the item, did the account
---      contribute it, did it decide first, is there another moderator who did neither, are its files encrypted
-SELECT n.state, n.item_id, n.reason, n.hides, coalesce(h.held, false), coalesce(h.kept, false),
-       EXISTS (SELECT FROM withdrawal w WHERE w.item_id = n.item_id), i.state,
-       EXISTS (SELECT FROM contribution c WHERE c.item_id = n.item_id AND c.account_id = $2::uuid),
+--   -> state, item uuid or NULL, reason, hides, held?, kept until later?, was the item withdrawn, state of the item or of the
+--      contribution, did the account contribute it, did it decide before, is there another moderator who did neither,
+--      contribution uuid or NULL, was there a decision on a complaint, are its files encrypted
+SELECT n.state, n.item_id, n.reason, n.hides, coalesce(h.held, w.held, false), coalesce(h.kept, w.kept, false),
+       EXISTS (SELECT FROM withdrawal t WHERE t.item_id = n.item_id), coalesce(i.state, c.state),
+       is_contributor(n.item_id, n.contribution_id, $2::uuid),
        EXISTS (SELECT FROM notice_decision d WHERE d.notice_id = n.id AND d.decided_by = $2::uuid),
        EXISTS (SELECT FROM account a
                 WHERE a.role IN ('moderator', 'admin') AND a.state = 'active' AND a.id <> $2::uuid
-                  AND NOT EXISTS (SELECT FROM contribution c WHERE c.item_id = n.item_id AND c.account_id = a.id)
+                  AND NOT is_contributor(n.item_id, n.contribution_id, a.id)
                   AND NOT EXISTS (SELECT FROM notice_decision d WHERE d.notice_id = n.id AND d.decided_by = a.id)),
+       n.contribution_id,
+       EXISTS (SELECT FROM notice_decision d WHERE d.notice_id = n.id AND d.stage = 'complaint'),
        EXISTS (SELECT FROM held_item k WHERE k.item_id = n.item_id AND k.ended_at IS NULL)
-  FROM notice n JOIN item i ON i.id = n.item_id
+  FROM notice n
+  LEFT JOIN item i ON i.id = n.item_id
+  LEFT JOIN contribution c ON c.id = n.contribution_id
   LEFT JOIN item_hidden h ON h.item_id = n.item_id
+  LEFT JOIN contribution_hidden w ON w.contribution_id = n.contribution_id
  WHERE n.id = $1::uuid FOR UPDATE OF n
 
 -- name: decision_add
@@ -41,7 +47,11 @@ WITH moved AS (
         ON CONFLICT (item_id) WHERE state = 'open' DO NOTHING)
 SELECT count(*) FROM moved
 
--- name: decision_contributor
--- Whom a decision on an item concerns beside who sent the notice: the account that contributed it.
---   $1 item uuid -> email
-SELECT a.email FROM contribution c JOIN account a ON a.id = c.account_id AND a.state = 'active' WHERE c.item_id = $1::uuid
+-- name: decision_block
+-- Notes the files of what waited in quarantine as such that are not to come again.
+--   $1 contribution uuid
+INSERT INTO removed_file (digest, blocks)
+SELECT d.digest, true
+  FROM contribution c CROSS JOIN LATERAL (VALUES (c.sha256), (c.rendition)) AS d (digest)
+ WHERE c.id = $1::uuid AND d.digest IS NOT NULL
+    ON CONFLICT DO NOTHING

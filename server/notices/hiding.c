@@ -9,27 +9,35 @@
 #include "core/vocabulary.h"
 #include "notices/notice.h"
 
-struct error hiding_begin(struct db *db, const char *notice, const char *item, bool held,
-                          const struct hiding_act *by)
+struct error hiding_begin(struct db *db, const char *notice, const struct notice_subject *subject,
+                          bool held, const struct hiding_act *by)
 {
 	char days[12];
 
 	snprintf(days, sizeof days, "%u", notice_settings.held_days);
-	const char *const params[] = {
-		notice, item, held ? "true" : "false", days, by ? by->account : NULL, by ? by->reason : NULL
-	};
-	return db_do(db, SQL_HIDING_ADD, params, NULL);
+	const char *const params[] = { notice,
+		                           subject->item ? subject->item : subject->contribution,
+		                           held ? "true" : "false",
+		                           days,
+		                           by ? by->account : NULL,
+		                           by ? by->reason : NULL };
+	return db_do(db, subject->item ? SQL_HIDING_ADD : SQL_HIDING_ADD_WAITING, params, NULL);
 }
 
+/* A notice is about one of the two. */
 static struct error end_hiding(struct db *db, const char *notice, const char *why,
                                bool whatever_waits, int64_t *shown)
 {
+	static const enum statement ends[] = { SQL_HIDING_END, SQL_HIDING_END_WAITING };
 	const char *const params[] = { notice, why, whatever_waits ? "true" : "false" };
-	auto_rows *rows = NULL;
-	struct error err = db_run(db, SQL_HIDING_END, params, &rows);
+	struct error err = ok();
 
-	if (!err.code)
-		*shown += rows_integer(rows, 0, 0);
+	for (size_t i = 0; !err.code && i < sizeof ends / sizeof ends[0]; i++) {
+		auto_rows *rows = NULL;
+
+		if (!(err = db_run(db, ends[i], params, &rows)).code)
+			*shown += rows_integer(rows, 0, 0);
+	}
 	return err;
 }
 
@@ -48,7 +56,7 @@ struct hand {
 };
 
 /* Columns of decision_notice. */
-enum { STATE, ITEM, REASON, HIDES, HELD, KEPT };
+enum { STATE, ITEM, REASON, HIDES, HELD, KEPT, CONTRIBUTION = 11 };
 
 static struct error find_hidden(struct db *db, const struct hiding_act *act, struct rows **ret_rows)
 {
@@ -75,7 +83,9 @@ static struct error hide_by_hand(struct db *db, void *arg)
 	bool child = strcmp(rows_text(rows, 0, REASON), notice_reasons[NOTICE_CHILD_SAFETY]) == 0;
 	if (strcmp(state, "open") != 0 && strcmp(state, "contested") != 0)
 		return error_because(REASON_NOTICE_DECIDED);
-	return hiding_begin(db, hand->act->notice, rows_text(rows, 0, ITEM), child, hand->act);
+	const struct notice_subject subject = { rows_text(rows, 0, ITEM),
+		                                    rows_text(rows, 0, CONTRIBUTION) };
+	return hiding_begin(db, hand->act->notice, &subject, child, hand->act);
 }
 
 struct error hiding_by_hand(struct db *db, const struct hiding_act *act)
@@ -160,7 +170,7 @@ static struct error look_noted(struct db *db, void *arg)
 	if (rows_flag(looking->rows, 0, 2))
 		return error_because(REASON_ITEM_HELD);
 	if (rows_flag(looking->rows, 0, 3))
-		return errorf(ERR_GONE, "The item was withdrawn.");
+		return errorf(ERR_GONE, "It was withdrawn, or rejected.");
 	return db_do(db, SQL_HIDING_VIEWED, &looking->notice, NULL);
 }
 

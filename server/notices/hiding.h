@@ -4,7 +4,8 @@
  *
  *   Properties   A hidden item is handed out to nobody, its addresses end as those of what was
  *                taken down, and no release gives its bytes out; its rows stay as they are, and all
- *                comes back when hiding ends.  All items with the same bytes go together.
+ *                comes back when hiding ends.  All items with the same bytes go together.  What
+ *                waits in quarantine is left out of the moderators' queue, and shown to none.
  *   Safety       What may show the abuse of a child is held besides: moderators are not shown it
  *                either, and it is neither withdrawn nor removed until an authority or the deadline
  *                has decided.  The database refuses it too (item_is_held).
@@ -22,6 +23,12 @@
 #include "crypto/sha256.h"
 #include "db/db.h"
 
+/* What a notice is about: an item, or a contribution that waits in quarantine. The other is NULL.
+ */
+struct notice_subject {
+	const char *item, *contribution;
+};
+
 /* Who hides or shows by hand, and why. */
 struct hiding_act {
 	const char *notice, *account, *reason;
@@ -31,8 +38,8 @@ struct hiding_act {
 };
 
 /* Within a transaction. `by` hides by hand; NULL: the notice does. */
-struct error hiding_begin(struct db *db, const char *notice, const char *item, bool held,
-                          const struct hiding_act *by) MUST_CHECK;
+struct error hiding_begin(struct db *db, const char *notice, const struct notice_subject *subject,
+                          bool held, const struct hiding_act *by) MUST_CHECK;
 
 /* The same. Unless `whatever_waits`, an item stays hidden for other notices that hid it. */
 struct error hiding_end(struct db *db, const char *notice, const char *why,

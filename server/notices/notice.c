@@ -51,7 +51,8 @@ struct receiving {
 	const struct notice_request *request;
 	struct notice_receipt receipt;
 	char digest[SHA256_TEXT];
-	char item[UUID_TEXT];
+	char found[UUID_TEXT];
+	struct notice_subject subject;
 	bool over_limit;
 };
 
@@ -66,26 +67,61 @@ static bool is_hiding(const struct notice_request *request)
 	       strcmp(request->reason, notice_reasons[NOTICE_INTIMATE_IMAGERY]) == 0;
 }
 
-static struct error find_reported(struct db *db, const struct notice_request *request,
-                                  char ret_item[UUID_TEXT])
+/* An item, or else what waits in quarantine. *ret_waits: it does. */
+static struct error find_file(struct db *db, const char *sha256, struct rows **ret_rows,
+                              bool *ret_waits)
 {
+	struct error err = db_run(db, SQL_NOTICE_ITEM_OF_FILE, &sha256, ret_rows);
+
+	*ret_waits = !err.code && !rows_count(*ret_rows);
+	if (!*ret_waits)
+		return err;
+	rows_free(*ret_rows);
+	*ret_rows = NULL;
+	return db_run(db, SQL_NOTICE_WAITING_OF_FILE, &sha256, ret_rows);
+}
+
+static struct error nothing_named(void)
+{
+	return errorf(ERR_NOT_FOUND, "Nothing here is what you named.");
+}
+
+struct error notice_find_file(struct db *db, const char *sha256)
+{
+	auto_rows *rows = NULL;
+	bool waits = false;
+	struct error err = find_file(db, sha256, &rows, &waits);
+
+	if (err.code)
+		return err;
+	return rows_count(rows) ? ok() : nothing_named();
+}
+
+static struct error find_reported(struct db *db, struct receiving *receiving)
+{
+	const struct notice_request *request = receiving->request;
 	const char *const of_release[] = { request->release, request->version, request->path };
 	unsigned char id[UUID_BYTES];
 	auto_rows *rows = NULL;
+	bool waits = false;
 	struct error err;
 
-	if (request->target == TARGET_ITEM)
+	if (request->item)
 		err = uuid_from_text(id, request->item) ? db_run(db, SQL_NOTICE_ITEM, &request->item, &rows)
 		                                        : errorf(ERR_NOT_FOUND, "There is no such item.");
 	else if (request->target == TARGET_RELEASE)
 		err = db_run(db, SQL_NOTICE_ITEM_OF_RELEASE, of_release, &rows);
 	else
-		err = db_run(db, SQL_NOTICE_ITEM_OF_FILE, &request->sha256, &rows);
+		err = find_file(db, request->sha256, &rows, &waits);
 	if (err.code)
 		return err;
 	if (!rows_count(rows))
-		return errorf(ERR_NOT_FOUND, "Nothing here is what you named.");
-	snprintf(ret_item, UUID_TEXT, "%s", rows_text(rows, 0, 0));
+		return nothing_named();
+	snprintf(receiving->found, UUID_TEXT, "%s", rows_text(rows, 0, 0));
+	receiving->subject =
+		(struct notice_subject){ waits ? NULL : receiving->found, waits ? receiving->found : NULL };
+	if (request->target == TARGET_FILE)
+		receiving->receipt.found_by = notice_findings[request->item ? FOUND_LOOKS : FOUND_BYTES];
 	return ok();
 }
 
@@ -114,7 +150,7 @@ static struct error add_notice(struct db *db, struct receiving *receiving)
 	                       : hides                   ? "2"
 	                                                 : "3";
 	const char *const params[] = { receiving->digest,
-		                           receiving->item,
+		                           receiving->subject.item,
 		                           notice_targets[request->target],
 		                           request->reason,
 		                           request->explanation,
@@ -124,7 +160,9 @@ static struct error add_notice(struct db *db, struct receiving *receiving)
 		                           priority,
 		                           !hides                  ? "never"
 		                           : receiving->over_limit ? "over_limit"
-		                                                   : "hid" };
+		                                                   : "hid",
+		                           receiving->subject.contribution,
+		                           receiving->receipt.found_by };
 	auto_rows *rows = NULL;
 	struct error err = db_run(db, SQL_NOTICE_ADD, params, &rows);
 
@@ -140,7 +178,7 @@ static struct error receive_notice(struct db *db, void *arg)
 {
 	struct receiving *receiving = arg;
 	const struct notice_request *request = receiving->request;
-	struct error err = find_reported(db, request, receiving->item);
+	struct error err = find_reported(db, receiving);
 
 	receiving->over_limit = false;
 	if (!err.code && is_hiding(request))
@@ -148,15 +186,15 @@ static struct error receive_notice(struct db *db, void *arg)
 	if (err.code || (err = add_notice(db, receiving)).code)
 		return err;
 	if (is_hiding(request) && !receiving->over_limit)
-		err =
-			hiding_begin(db, receiving->receipt.id, receiving->item, is_about_child(request), NULL);
+		err = hiding_begin(db, receiving->receipt.id, &receiving->subject, is_about_child(request),
+		                   NULL);
 	if (!err.code && request->email)
 		err = answer_receipt(db, request, receiving->receipt.made_at);
 	receiving->receipt.hidden = is_hiding(request) && !receiving->over_limit;
 	return err;
 }
 
-static void digest_reference(const char *reference, char digest[SHA256_TEXT])
+void notice_digest(const char *reference, char digest[SHA256_TEXT])
 {
 	unsigned char bytes[SHA256_BYTES];
 
@@ -170,7 +208,7 @@ struct error notice_make(struct db *db, const struct notice_request *request,
 	struct receiving receiving = { .request = request };
 
 	secret_make(receiving.receipt.reference);
-	digest_reference(receiving.receipt.reference, receiving.digest);
+	notice_digest(receiving.receipt.reference, receiving.digest);
 	struct error err = db_transaction(db, receive_notice, &receiving);
 	if (err.code)
 		return err;
@@ -221,12 +259,18 @@ static struct notice read_notice(const struct rows *rows, size_t row, struct are
 		                    .hidden = rows_flag(rows, row, 14),
 		                    .held = rows_flag(rows, row, 15),
 		                    .held_until = rows_copy(rows, row, 16, arena),
-		                    .complaint = rows_copy(rows, row, 17, arena),
-		                    .complained_at = rows_copy(rows, row, 18, arena),
-		                    .contestable_until = rows_copy(rows, row, 19, arena),
+		                    .contests[PARTY_NOTIFIER] = { rows_copy(rows, row, 17, arena),
+		                                                  rows_copy(rows, row, 18, arena),
+		                                                  rows_copy(rows, row, 19, arena),
+		                                                  rows_flag(rows, row, 46) },
 		                    .first = read_reasons(rows, row, 20, arena),
 		                    .second = read_reasons(rows, row, 30, arena),
-		                    .place = rows_copy(rows, row, 40, arena) };
+		                    .place = rows_copy(rows, row, 40, arena),
+		                    .contribution = rows_copy(rows, row, 41, arena),
+		                    .found_by = rows_copy(rows, row, 42, arena),
+		                    .contests[PARTY_CONTRIBUTOR] = {
+								rows_copy(rows, row, 43, arena), rows_copy(rows, row, 44, arena),
+								rows_copy(rows, row, 45, arena), rows_flag(rows, row, 47) } };
 }
 
 struct error notice_by_id(struct db *db, struct arena *arena, const char *id,
@@ -248,12 +292,13 @@ struct error notice_by_id(struct db *db, struct arena *arena, const char *id,
 
 /* The index finds what begins alike; the whole is compared in constant time, so that the time that
  * an answer takes tells nothing of the rest. */
-static struct error find_reference(struct db *db, const char *reference, char ret_id[UUID_TEXT])
+static struct error find_reference(struct db *db, const char *reference, char ret_id[UUID_TEXT],
+                                   enum notice_party *ret_party)
 {
 	char digest[SHA256_TEXT], key[2 * REFERENCE_KEY + 1];
 	auto_rows *rows = NULL;
 
-	digest_reference(reference, digest);
+	notice_digest(reference, digest);
 	snprintf(key, sizeof key, "%.16s", digest);
 	struct error err = db_run(db, SQL_NOTICE_OF_REFERENCE, (const char *[]){ key }, &rows);
 	if (err.code)
@@ -261,6 +306,9 @@ static struct error find_reference(struct db *db, const char *reference, char re
 	if (!rows_count(rows) || !secret_equal(rows_text(rows, 0, 0), digest, sizeof digest))
 		return errorf(ERR_NOT_FOUND, "There is no notice with this reference, or it is forgotten.");
 	snprintf(ret_id, UUID_TEXT, "%s", rows_text(rows, 0, 1));
+	*ret_party = strcmp(rows_text(rows, 0, 2), notice_parties[PARTY_NOTIFIER]) == 0
+	                 ? PARTY_NOTIFIER
+	                 : PARTY_CONTRIBUTOR;
 	return ok();
 }
 
@@ -268,9 +316,14 @@ struct error notice_by_reference(struct db *db, struct arena *arena, const char 
                                  struct notice *ret_notice)
 {
 	char id[UUID_TEXT] = "";
-	struct error err = find_reference(db, reference, id);
+	enum notice_party party = PARTY_NOTIFIER;
+	struct error err = find_reference(db, reference, id, &party);
 
-	return err.code ? err : notice_by_id(db, arena, id, ret_notice);
+	if (!err.code)
+		err = notice_by_id(db, arena, id, ret_notice);
+	if (!err.code)
+		ret_notice->party = party;
+	return err;
 }
 
 struct error notice_queue(struct db *db, struct arena *arena, const struct notice_query *query,
@@ -296,12 +349,14 @@ struct error notice_queue(struct db *db, struct arena *arena, const struct notic
 
 struct contesting {
 	const char *id, *text;
+	enum notice_party party;
 };
 
 static struct error contest_notice(struct db *db, void *arg)
 {
 	const struct contesting *contesting = arg;
-	const char *const params[] = { contesting->id, contesting->text };
+	const char *const params[] = { contesting->id, contesting->text,
+		                           notice_parties[contesting->party] };
 	auto_rows *rows = NULL;
 	struct error err = db_run(db, SQL_NOTICE_CONTEST, params, &rows);
 
@@ -313,9 +368,16 @@ static struct error contest_notice(struct db *db, void *arg)
 struct error notice_contest(struct db *db, const char *reference, const char *text)
 {
 	char id[UUID_TEXT] = "";
-	struct error err = find_reference(db, reference, id);
+	enum notice_party party = PARTY_NOTIFIER;
+	struct error err = find_reference(db, reference, id, &party);
 
-	return err.code ? err : db_transaction(db, contest_notice, &(struct contesting){ id, text });
+	return err.code ? err : notice_contest_as(db, id, party, text);
+}
+
+struct error notice_contest_as(struct db *db, const char *id, enum notice_party party,
+                               const char *text)
+{
+	return db_transaction(db, contest_notice, &(struct contesting){ id, text, party });
 }
 
 /* ------------------------------------------------------------------ figures, and what is forgotten

@@ -25,6 +25,7 @@
 #include "core/error.h"
 #include "core/uuid.h"
 #include "crypto/secret.h"
+#include "crypto/sha256.h"
 #include "db/db.h"
 
 struct job_handler;
@@ -41,12 +42,19 @@ struct error notice_configure(const char *hides, const char *held_days) MUST_CHE
 extern struct notice_settings notice_settings;
 
 /* How an item is named: an index into notice_targets. */
-enum notice_target { TARGET_ITEM, TARGET_ADDRESS, TARGET_SHA256, TARGET_RELEASE };
+enum notice_target { TARGET_ITEM, TARGET_ADDRESS, TARGET_SHA256, TARGET_RELEASE, TARGET_FILE };
+
+/* How a file was found to be of what is reported: an index into notice_findings. */
+enum notice_finding { FOUND_BYTES, FOUND_LOOKS };
+
+/* Whose reference it is, or who complains: an index into notice_parties. */
+enum notice_party { PARTY_NOTIFIER, PARTY_CONTRIBUTOR };
 
 struct notice_request {
 	enum notice_target target;
-	const char *item;   /* of TARGET_ITEM: its id */
-	const char *sha256; /* of TARGET_ADDRESS and TARGET_SHA256: of a file, in hexadecimal */
+	const char *item;   /* of TARGET_ITEM: its id; of TARGET_FILE: what looks like it, or NULL */
+	const char *sha256; /* of TARGET_ADDRESS, TARGET_SHA256 and TARGET_FILE: of a file, in
+	                       hexadecimal; NULL: the item alone tells */
 	const char *release, *version, *path; /* of TARGET_RELEASE */
 	const char *reason, *explanation;
 	const char *name, *email; /* NULL: not given, for a child's safety alone */
@@ -56,8 +64,12 @@ struct notice_request {
 struct notice_receipt {
 	char id[UUID_TEXT], reference[SECRET_TEXT];
 	char made_at[40];
-	bool hidden; /* the item is, or was before */
+	bool hidden;          /* the item is, or was before */
+	const char *found_by; /* of TARGET_FILE: one of notice_findings; else NULL */
 };
+
+/* Is there an item, or something that waits, with this file? ERR_NOT_FOUND. */
+struct error notice_find_file(struct db *db, const char *sha256) MUST_CHECK;
 
 /* ERR_NOT_FOUND: there is no such item. */
 struct error notice_make(struct db *db, const struct notice_request *request,
@@ -71,10 +83,15 @@ struct notice_reasons {
 
 /* Texts live in an arena; what is not known is NULL. */
 struct notice {
-	const char *id, *item, *target, *reason, *explanation, *name, *email, *state, *hides, *made_at;
+	const char *id, *item, *contribution; /* one of these two is NULL */
+	const char *target, *found_by, *reason, *explanation, *name, *email, *state, *hides, *made_at;
 	const char *media_type, *item_state, *held_until;
-	const char *complaint, *complained_at, *contestable_until;
-	struct notice_reasons first, second; /* second: on the complaint */
+	struct notice_contested {
+		const char *text, *made_at, *until; /* until: when there may be one */
+		bool answered;                      /* by the second decision */
+	} contests[2];                          /* by enum notice_party */
+	enum notice_party party;                /* whose the reference is; by id: the notifier */
+	struct notice_reasons first, second;    /* second: the newest on a complaint */
 	unsigned priority;
 	bool sensitive, hidden, held;
 	const char *place; /* made_at to the last digit: where a page ends */
@@ -97,8 +114,16 @@ struct notice_query {
 struct error notice_queue(struct db *db, struct arena *arena, const struct notice_query *query,
                           struct notice list[], size_t *ret_count) MUST_CHECK;
 
-/* A complaint by whoever has the reference. ERR_CONFLICT: there can be none (now). */
+/* A complaint by whoever has the reference, for the party that it was given to. ERR_CONFLICT: there
+ * can be none (now). */
 struct error notice_contest(struct db *db, const char *reference, const char *text) MUST_CHECK;
+
+/* The same by the notice's id. */
+struct error notice_contest_as(struct db *db, const char *id, enum notice_party party,
+                               const char *text) MUST_CHECK;
+
+/* The digest of a reference, as it is kept. */
+void notice_digest(const char *reference, char ret_digest[SHA256_TEXT]);
 
 /* Writes the figures of a transparency report, a line for each month and reason. */
 struct error notice_figures(struct db *db, FILE *out) MUST_CHECK;

@@ -16,6 +16,16 @@ SELECT i.id
  CROSS JOIN LATERAL (SELECT id, state FROM item WHERE id = f.id OFFSET 0) i
  ORDER BY i.state = 'withdrawn', i.id LIMIT 1
 
+-- name: notice_waiting_of_file
+-- What waits in quarantine and has a file, as its original or its rendition. It is decided by nobody else until the
+-- transaction ends.
+--   $1 sha256 hex -> contribution uuid
+SELECT id FROM contribution
+ WHERE state = 'quarantined'
+   AND id IN (SELECT id FROM contribution WHERE sha256 = decode($1, 'hex') AND state = 'quarantined'
+               UNION SELECT id FROM contribution WHERE rendition = decode($1, 'hex') AND state = 'quarantined')
+ ORDER BY id LIMIT 1 FOR KEY SHARE
+
 -- name: notice_item_of_release
 -- Of a medium of a release that is ready.
 --   $1 name, $2 version, $3 path -> item uuid
@@ -41,25 +51,30 @@ SELECT (SELECT count(*) FROM notice WHERE network = $1 AND made_at > now() - int
        (SELECT count(*) FROM notice WHERE made_at > now() - interval '1 day' AND hides = 'hid')
 
 -- name: notice_add
---   $1 digest hex, $2 item uuid, $3 target, $4 reason, $5 explanation, $6 name or NULL, $7 email or NULL, $8 network or NULL,
---   $9 priority, $10 hides
+--   $1 digest hex, $2 item uuid or NULL, $3 target, $4 reason, $5 explanation, $6 name or NULL, $7 email or NULL, $8 network or NULL,
+--   $9 priority, $10 hides, $11 contribution uuid or NULL (then $2 is NULL), $12 how its file was found, or NULL
 --   -> id uuid, when
-INSERT INTO notice (digest, item_id, target, reason, explanation, name, email, good_faith, network, priority, hides)
-VALUES (decode($1, 'hex'), $2::uuid, $3, $4, $5, $6, $7, true, $8, $9::smallint, $10)
+INSERT INTO notice (digest, item_id, target, reason, explanation, name, email, good_faith, network, priority, hides,
+                    contribution_id, found_by)
+VALUES (decode($1, 'hex'), $2::uuid, $3, $4, $5, $6, $7, true, $8, $9::smallint, $10, $11::uuid, $12)
 RETURNING id, rfc3339(made_at)
 
 -- name: notice_of_reference
--- A notice by the beginning of its reference's digest; the caller compares the whole.
---   $1 first 8 bytes hex -> digest hex, id uuid
-SELECT encode(digest, 'hex'), id FROM notice WHERE substr(digest, 1, 8) = decode($1, 'hex')
+-- A notice by the beginning of a reference's digest, and whose reference it is; the caller compares the whole.
+--   $1 first 8 bytes hex -> digest hex, id uuid, party
+SELECT encode(digest, 'hex'), id, 'notifier' FROM notice WHERE substr(digest, 1, 8) = decode($1, 'hex')
+ UNION ALL
+SELECT encode(digest, 'hex'), notice_id, 'contributor' FROM notice_statement WHERE substr(digest, 1, 8) = decode($1, 'hex')
 
 -- name: notice_one
 -- A notice with its decisions and complaint.
 --   $1 id uuid
---   -> id, item uuid, target, reason, explanation, name or NULL, email or NULL, state, priority, hides, when, medium, state of
+--   -> id, item uuid or NULL, target, reason, explanation, name or NULL, email or NULL, state, priority, hides, when, medium, state of
 --      the item, sensitive?, hidden?, held?, held until or NULL, complaint and when (or NULL), until when there may be one (or
 --      NULL), and of the first decision and of that on the complaint, or NULL: outcome, action, kind of ground, ground, facts,
---      automated?, independent?, authority, when, who; and to the last digit when it was made
+--      automated?, independent?, authority, when, who; to the last digit when it was made; contribution uuid or NULL, how its
+--      file was found or NULL, the contributor's complaint and when, until when there may be one (or NULLs), and is either
+--      complaint decided
 SELECT * FROM told_notice WHERE id = $1::uuid
 
 -- name: notice_queue_list
@@ -89,15 +104,17 @@ SELECT t.*
  ORDER BY t.priority, t.made_at, t.id
 
 -- name: notice_contest
--- A complaint against the first decision, within six months.
---   $1 id uuid, $2 text -> true (no row: there is no decision that can be contested any more)
+-- A complaint of a party against the decision in force, within six months.
+--   $1 id uuid, $2 text, $3 party -> true (no row: there is no decision that it can contest, or none any more)
 WITH due AS (
     UPDATE notice SET state = 'contested'
-     WHERE id = $1::uuid AND state = 'decided'
-       AND EXISTS (SELECT FROM notice_decision d
-                    WHERE d.notice_id = $1::uuid AND d.stage = 'first' AND d.decided_at > now() - interval '6 months')
+     WHERE id = $1::uuid AND state <> 'open' AND forgotten_at IS NULL
+       AND NOT EXISTS (SELECT FROM notice_complaint c WHERE c.notice_id = $1::uuid AND c.party = $3)
+       AND (SELECT d.decided_at > now() - interval '6 months' AND may_contest($3, d.stage, d.outcome, d.action)
+              FROM notice_decision d WHERE d.notice_id = $1::uuid ORDER BY d.decided_at DESC LIMIT 1)
     RETURNING id)
-INSERT INTO notice_complaint (notice_id, text) SELECT id, $2 FROM due RETURNING true
+INSERT INTO notice_complaint (notice_id, text, party) SELECT id, $2, $3 FROM due
+    ON CONFLICT DO NOTHING RETURNING true
 
 -- name: notice_forget
 -- What is kept for a while alone: networks, for a week; names, addresses and references, until there can be no complaint any
@@ -116,6 +133,8 @@ WITH late AS (
     UPDATE notice SET state = 'closed', name = NULL, email = NULL, digest = NULL, network = NULL, forgotten_at = now()
      WHERE id IN (SELECT id FROM late)
     RETURNING id
+), statements AS (
+    UPDATE notice_statement SET digest = NULL WHERE digest IS NOT NULL AND notice_id IN (SELECT id FROM late)
 )
 SELECT count(*) FROM forgotten
 
@@ -135,10 +154,11 @@ SELECT to_char(date_trunc('month', n.made_at AT TIME ZONE 'UTC'), 'YYYY-MM'), n.
        count(*) FILTER (WHERE coalesce(s.ground_kind, f.ground_kind) = 'terms'),
        count(*) FILTER (WHERE f.automated), count(*) FILTER (WHERE NOT f.independent OR NOT s.independent),
        round((percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM f.decided_at - n.made_at)) / 3600)::numeric, 1),
-       count(c.notice_id), count(*) FILTER (WHERE s.outcome <> f.outcome OR s.action <> f.action)
+       coalesce(sum(c.complaints), 0), count(*) FILTER (WHERE s.outcome <> f.outcome OR s.action <> f.action)
   FROM notice n
   LEFT JOIN notice_decision f ON f.notice_id = n.id AND f.stage = 'first'
-  LEFT JOIN notice_decision s ON s.notice_id = n.id AND s.stage = 'complaint'
-  LEFT JOIN notice_complaint c ON c.notice_id = n.id
+  LEFT JOIN (SELECT DISTINCT ON (notice_id) * FROM notice_decision
+              WHERE stage <> 'first' ORDER BY notice_id, stage DESC) s ON s.notice_id = n.id
+  LEFT JOIN (SELECT notice_id, count(*) AS complaints FROM notice_complaint GROUP BY notice_id) c ON c.notice_id = n.id
  GROUP BY 1, 2
  ORDER BY 1, 2

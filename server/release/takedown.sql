@@ -22,7 +22,7 @@ SELECT c.sha256, true FROM item_copy c WHERE c.item_id = $1::uuid AND $2::boolea
     ON CONFLICT DO NOTHING
 
 -- name: takedown_reject
--- The same files that wait for a moderator are rejected; theirs go as those of whatever is rejected.
+-- The same files that wait for a moderator are rejected, unless they are held; theirs go as those of whatever is rejected.
 --   $1 item uuid
 WITH files AS (
     SELECT v.rendition AS digest FROM item_version v WHERE v.item_id = $1::uuid
@@ -32,8 +32,10 @@ WITH files AS (
     SELECT c.sha256 FROM item_copy c WHERE c.item_id = $1::uuid
 ), waiting AS (
     SELECT c.id FROM files f JOIN contribution c ON c.sha256 = f.digest AND c.state = 'quarantined'
+       AND NOT EXISTS (SELECT FROM contribution_hidden h WHERE h.contribution_id = c.id AND h.held)
      UNION
     SELECT c.id FROM files f JOIN contribution c ON c.rendition = f.digest AND c.state = 'quarantined'
+       AND NOT EXISTS (SELECT FROM contribution_hidden h WHERE h.contribution_id = c.id AND h.held)
 ), unnamed AS (
     INSERT INTO media_intake (digests, noted_at)
     SELECT array_remove(ARRAY[encode(c.sha256, 'hex'), encode(c.rendition, 'hex'), encode(c.poster, 'hex'),

@@ -11,11 +11,13 @@ SELECT 'disputes', (SELECT coalesce(sum(disputes), 0) FROM dispute_count WHERE s
                               WHERE state = 'open' AND reason = r.reason AND media_type = m.media_type
                               ORDER BY opened_at LIMIT 1) d)
  UNION ALL
-SELECT 'contributions', count(*), rfc3339(min(created_at)) FROM contribution WHERE state = 'quarantined'
+SELECT 'contributions', count(*), rfc3339(min(created_at)) FROM contribution c
+ WHERE state = 'quarantined' AND NOT EXISTS (SELECT FROM contribution_hidden h WHERE h.contribution_id = c.id)
  UNION ALL
 SELECT 'notices', count(*), rfc3339(min(made_at)) FROM notice WHERE state = 'open'
  UNION ALL
-SELECT 'appeals', count(*), rfc3339(min(c.made_at)) FROM notice n JOIN notice_complaint c ON c.notice_id = n.id
+SELECT 'appeals', count(*), rfc3339(min(c.made_at)) FROM notice n
+ CROSS JOIN LATERAL (SELECT max(made_at) AS made_at FROM notice_complaint WHERE notice_id = n.id) c
  WHERE n.state = 'contested'
  UNION ALL
 SELECT 'second_opinions', count(*), rfc3339(min(d.opened_at)) FROM dispute d

@@ -4,8 +4,9 @@
 import { t } from "./lang.js";
 
 const BASE = "/api/v1";
-/** A server that says nothing for so long is as good as away. */
+/** A server that says nothing for so long is as good as away; while it is sent a file, and looks at it, for longer. */
 const SILENT_MS = 30_000;
+const FILE_MS = 900_000;
 
 /** How far the server's clock is ahead of this one, which may be minutes off. */
 let ahead_ms = 0;
@@ -66,12 +67,15 @@ async function bodyOf(response) {
  * One request. Answers { status, body, retryAfter in s } for any 2xx, throws Refusal or Unreachable otherwise.
  * @param {string} method
  * @param {string} path below /api/v1
- * @param {object} [body]
+ * @param {object|FormData} [body]
  * @param {Object<string, string>} [headers] more of them
  */
 export async function call(method, path, body, headers = {}) {
-	const options = { method, headers: { accept: "application/json", ...headers }, credentials: "same-origin", cache: "no-store", signal: AbortSignal.timeout(SILENT_MS) };
-	if (body !== undefined) {
+	const form = body instanceof FormData;
+	const options = { method, headers: { accept: "application/json", ...headers }, credentials: "same-origin", cache: "no-store", signal: AbortSignal.timeout(form ? FILE_MS : SILENT_MS) };
+	if (form) {
+		options.body = body; // whose type, with the boundary, the browser says
+	} else if (body !== undefined) {
 		options.headers["content-type"] = "application/json";
 		options.body = JSON.stringify(body);
 	}

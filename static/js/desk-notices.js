@@ -43,7 +43,7 @@ const MAKERS = { image: (src) => el("img", { src, alt: t("notice.medium") }), vi
 function mediumNode(notice) {
 	if (notice.item.held)
 		return el("p", { class: "quiet", "data-testid": "notice-held" }, t("notice.held"), " ", moment(notice.item.held_until));
-	if (notice.item.state === "withdrawn" || notice.reason === "child_safety")
+	if (["withdrawn", "rejected", "failed"].includes(notice.item.state) || notice.reason === "child_safety")
 		return el("p", { class: "quiet" }, t("notice.not_shown"));
 	const box = el("div", { class: "notice-medium" });
 	const look = el("button", { type: "button", "data-testid": "notice-look" }, t("notice.look"));
@@ -54,7 +54,7 @@ function mediumNode(notice) {
 
 function decisionForm(notice, replace) {
 	const outcome = el("select", { name: "outcome", "data-testid": "decide-outcome" }, options(OUTCOMES, "notice_outcome"));
-	const action = el("select", { name: "action", "data-testid": "decide-action" }, options(ACTIONS, "notice_action"));
+	const action = el("select", { name: "action", "data-testid": "decide-action" }, options(notice.item.kind === "item" ? ACTIONS : ACTIONS.filter((one) => one !== "review"), "notice_action"));
 	const ground = el("select", { name: "ground_kind", "data-testid": "decide-ground-kind" }, options(GROUNDS, "notice_ground"));
 	const fit = () => {
 		const rejected = outcome.value === "rejected";
@@ -105,14 +105,16 @@ function noticeNode(notice) {
 		notice.hides === "over_limit" && el("p", { class: "wrong" }, t("notice.over_limit")),
 		listOf([
 			[t("notice.made_at"), moment(notice.made_at)],
-			[t("notice.item"), [notice.item.id, notice.item.hidden && ` · ${t("notice.item_hidden")}`].filter(Boolean)],
+			[t("notice.item"), [el("span", { translate: "no" }, notice.item.id), notice.item.kind === "contribution" && ` · ${t("notice.in_quarantine")}`, notice.item.hidden && ` · ${t("notice.item_hidden")}`].filter(Boolean)],
+			[t("notice.found_by"), notice.found_by && term("notice_finding", notice.found_by)],
 			[t("notice.from"), [notice.name, notice.email].filter(Boolean).join(", ") || null],
 			[t("notice.explanation"), notice.explanation],
 		]),
 		mediumNode(notice),
 		notice.decision && reasonsNode(notice.decision, "decision"),
 		notice.complaint && listOf([[t("notice.complaint"), notice.complaint.text], [t("notice.complained_at"), moment(notice.complaint.made_at)]]),
-		notice.complaint?.decision && reasonsNode(notice.complaint.decision, "second-decision"),
+		notice.contributor_complaint && listOf([[t("notice.contributor_complaint"), notice.contributor_complaint.text], [t("notice.complained_at"), moment(notice.contributor_complaint.made_at)]]),
+		notice.revised && reasonsNode(notice.revised, "second-decision"),
 		waits && decisionForm(notice, replace),
 		waits && hidingForm(notice, replace));
 	return card;

@@ -125,6 +125,42 @@ describe("notices", () => {
 		await visit.page.waitForFunction((wanted) => document.querySelector("[data-testid=notice-item]").value === wanted, digest);
 	});
 
+	test("a file that its digest does not find is sent itself, and said to be unknown", async () => {
+		const file = path.join(place.folder, "unknown.txt");
+		await writeFile(file, "no picture at all");
+		visit.allowed.push(/status of 404/);
+		await visit.page.goto("/report");
+		await visit.at("notice-file").setInputFiles(file);
+		const digest = createHash("sha256").update("no picture at all").digest("hex");
+		await visit.page.waitForFunction((wanted) => document.querySelector("[data-testid=notice-item]").value === wanted, digest);
+		await visit.at("notice-reason").selectOption("copyright");
+		await visit.at("notice-explanation").fill("I drew this picture, and sold it to nobody.");
+		await visit.at("notice-name").fill("Ada");
+		await visit.at("notice-email").fill("ada@example.org");
+		await visit.at("notice-good-faith").check();
+		const sent = [];
+		const note = (request) => request.url().endsWith("/notices") && sent.push((request.headers()["content-type"] ?? "").split(";")[0]);
+		visit.page.on("request", note);
+		await visit.at("notice-send").click();
+		await visit.page.getByText("Nothing here has these bytes").waitFor();
+		visit.page.off("request", note);
+		assert.deepEqual(sent, ["application/json", "multipart/form-data"]);
+		await visit.shoot("report-unknown-file");
+	});
+
+	test("a file that is dropped on the form is the one that is chosen", async () => {
+		await visit.page.goto("/report");
+		await visit.at("notice-form").waitFor();
+		const data = await visit.page.evaluateHandle(() => {
+			const transfer = new DataTransfer();
+			transfer.items.add(new File(["dropped"], "dropped.jpg"));
+			return transfer;
+		});
+		await visit.at("notice-form").dispatchEvent("drop", { dataTransfer: data });
+		const digest = createHash("sha256").update("dropped").digest("hex");
+		await visit.page.waitForFunction((wanted) => document.querySelector("[data-testid=notice-item]").value === wanted, digest);
+	});
+
 	test("a moderator decides with ground and facts, and the queue is filtered by the address", async () => {
 		await visit.page.goto("/moderate/notices?state=open&reason=personal_rights");
 		await visit.at("sign-in").waitFor();
@@ -167,5 +203,32 @@ describe("notices", () => {
 		await visit.at("notice-held").waitFor();
 		assert.equal(await visit.at("notice-look").count(), 0);
 		await visit.shoot("notices-held");
+	});
+
+	test("whoever contributed what was taken reads why and complains, by keyboard", async () => {
+		visit = await Visit.open(browser, server.url, {});
+		await visit.page.goto("/report");
+		visit.allowed.push(/status of 401/);
+		await visit.at("own-show").click();
+		await visit.page.getByText("use the browser in which you contributed it").waitFor();
+		const joined = await visit.page.evaluate(async () => (await fetch("/api/v1/volunteers", { method: "POST", headers: { "content-type": "application/json" }, body: "{\"consent\": true}" })).json());
+		const taken = await newItem(3);
+		const owner = asOwner(database);
+		await sql(owner, `insert into contribution (state, direct, volunteer_id, campaign_id, facts, rights, people, media_type, sha256, bytes, format, rendition, rendition_bytes, rendition_type, width, height, item_id, decided_at)
+			select 'approved', false, '${joined.volunteer}', campaign_id, '{}', 'own_work', 'nobody', 'image', sha256, 1, 'png', rendition, 1, 'image/jpeg', 64, 64, id, now() from item where id = '${taken}'`);
+		await sql(owner, `with n as (insert into notice (item_id, target, reason, explanation, name, email, good_faith, priority, state) values ('${taken}', 'item', 'other', 'Words enough for an explanation.', 'Ada', 'ada@example.org', true, 3, 'decided') returning id),
+			d as (insert into notice_decision (notice_id, stage, outcome, action, ground_kind, ground, facts, automated, independent, decided_by) select n.id, 'first', 'upheld', 'withdraw', 'terms', 'Our terms', 'It shows <b>nobody</b> who agreed.', false, true, a.id from n, account a where a.email = 'second@example.org')
+			insert into notice_statement (notice_id, contribution_id) select n.id, c.id from n, contribution c where c.item_id = '${taken}'`);
+		await visit.at("own-show").focus();
+		await press("Enter");
+		await visit.at("own-statement").waitFor();
+		assert.match(await visit.at("own-list").textContent(), /upheld.*<b>nobody<\/b> who agreed/s);
+		await visit.shoot("report-own");
+		await visit.at("own-complaint-text").focus();
+		await visit.page.keyboard.type("Everybody who is shown agreed in writing.");
+		await press("Tab", "Enter");
+		await visit.at("own-statement").getByText("complaint waits").waitFor();
+		assert.equal(await visit.at("own-complaint").count(), 0);
+		assert.deepEqual(await sql(database, "select party from notice_complaint order by made_at desc limit 1"), [["contributor"]]);
 	});
 });

@@ -173,6 +173,7 @@ describe("the sentences", () => {
 		[schemas.AuditSubject.enum, ["audit_subject"]],
 		[schemas.NoticeReason.enum, ["notice_reason"]],
 		[schemas.NoticeProgress.enum, ["notice_state"]],
+		[schemas.NoticeFinding.enum, ["notice_finding"]],
 		[schemas.NoticeOutcome.enum, ["notice_outcome"]],
 		[schemas.NoticeAction.enum, ["notice_action"]],
 		[schemas.NoticeGround.enum, ["notice_ground"]],

@@ -87,6 +87,16 @@ describe("mail about notices", { timeout: 120_000 }, () => {
 		const [told] = mail.mails.filter(({ to }) => to[0] === "<maker@example.org>");
 		assert.match(textOf(told.text), new RegExp(item));
 		assert.ok(!textOf(told.text).includes("ada@example.org"));
+		const [, theirs] = /([\w-]{43})\n/.exec(textOf(told.text));
+		const state = await (await ask("POST", `${notices}/state`, { reference: theirs })).json();
+		assert.equal(state.party, "contributor");
+		assert.equal(state.explanation, null);
+		assert.equal(state.decision.facts, FACTS);
+		const contested = await ask("POST", `${notices}/complaints`, { reference: theirs, text: "I took this photograph in 2018." });
+		assert.equal(contested.status, 200);
+		assert.equal((await contested.json()).state, "contested");
+		assert.deepEqual(await sql(database, `select party from notice_complaint where notice_id = '${id}'`), [["contributor"]]);
+		assert.equal((await ask("POST", `${notices}/complaints`, { reference: theirs, text: "I took this photograph in 2018." })).status, 409);
 	});
 
 	test("a child's safety without an address sends none", async () => {

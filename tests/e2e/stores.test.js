@@ -355,7 +355,7 @@ describe("a media store that is moved and tidied", () => {
 			"audit.digest": "of an entry of the audit trail", "audit_head.digest": "of the last one",
 			...Object.fromEntries(["before", "after", "reason", "network"].map((one) => [`audit.${one}_digest`, "of an entry's value, salted"])),
 			"withdrawn_medium.digest": "of what was taken down, and is to be given to nobody",
-			"notice.digest": "of a reference that somebody keeps",
+			"notice.digest": "of a reference that somebody keeps", "notice_statement.digest": "of one that was sent by mail",
 			"held_file.digest": "of a file as it was before it was encrypted: whatever names it is taken to name held_file.stored",
 		};
 		const columns = (await sql(database, `select table_name || '.' || column_name from information_schema.columns

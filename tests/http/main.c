@@ -71,6 +71,7 @@ int main(int argc, char **argv)
 		http_audit_suite,
 		http_acts_suite,
 		http_notices_suite,
+		http_reported_suite,
 		http_accounts_suite,
 		http_second_factor_suite,
 		http_access_suite,

@@ -65,6 +65,7 @@ Suite *http_signing_suite(void);
 Suite *http_withdraw_suite(void);
 Suite *http_takedown_suite(void);
 Suite *http_notices_suite(void);
+Suite *http_reported_suite(void);
 Suite *http_changes_suite(void);
 Suite *http_cancel_suite(void);
 Suite *http_audit_suite(void);

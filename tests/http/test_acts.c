@@ -461,6 +461,8 @@ static const struct {
 	{ "POST /notices", "a visitor's; test_notices shows that it is noted, as theirs" },
 	{ "POST /notices/state", "reads, and keeps the reference out of addresses" },
 	{ "POST /notices/complaints", "a visitor's, as the notice" },
+	{ "POST /me/statements/{}/complaint",
+	  "test_contested shows that it is noted, as the contributor's" },
 	{ "POST /second-factor", "a secret that is not in force; its first code is an act" },
 	{ "PUT /second-factor", "test_second_factor shows that it is noted" },
 	{ "POST /second-factor/removal", "test_second_factor shows that it is noted" },

@@ -168,6 +168,8 @@ static const struct cells {
 	{ "POST /api/v1/items/{}/withdraw", "??xx++" },
 	{ "GET /api/v1/contributions", "??xx++" },
 	{ "GET /api/v1/contributions/{}", "?+x+++" },
+	{ "GET /api/v1/me/statements", "?+x+++" },
+	{ "POST /api/v1/me/statements/{}/complaint", "?+x+++" },
 	{ "GET /api/v1/invitations", "??xx++" },
 	{ "POST /api/v1/invitations", "??xx++" },
 	{ "DELETE /api/v1/invitations/{}", "??xx++" },

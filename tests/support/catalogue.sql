@@ -271,6 +271,8 @@ SELECT id, 'first', 'rejected', 'none', 'no_breach', 'none', repeat('words ', 20
   FROM notice WHERE state = 'decided';
 INSERT INTO hiding (item_id, notice_id, held, hidden_at)
 SELECT item_id, id, false, made_at FROM notice WHERE state = 'open' AND hides = 'hid' ORDER BY made_at DESC LIMIT 200;
+INSERT INTO notice_statement (id, notice_id, contribution_id, digest)
+SELECT filled_id('statement', n), filled_id('notice', 4 * n), filled_id('contribution', n), filled_bytes('statement', n) FROM generate_series(1, 200) n;
 
 -- One that was withdrawn, whose files are to go.
 INSERT INTO withdrawal (item_id, reason_class, by) VALUES (filled_id('item', 2004), 'rights', 'root');
