@@ -83,7 +83,7 @@ COMMENT ON FUNCTION item_file IS 'Every file that has bytes of an item: its own,
 CREATE FUNCTION held_media(layouts text[])
 RETURNS TABLE (digest bytea, item_id uuid, notice_id uuid, what text, picture boolean) LANGUAGE sql STABLE AS $$
     WITH held AS MATERIALIZED (
-        SELECT h.item_id, h.notice_id FROM hiding h WHERE h.held AND h.shown_at IS NULL
+        SELECT h.item_id, h.notice_id FROM hiding h WHERE h.held AND h.shown_at IS NULL AND h.item_id IS NOT NULL
     )
     SELECT f.digest, h.item_id, h.notice_id, f.what, f.picture
       FROM held h CROSS JOIN LATERAL item_file(h.item_id, $1) f

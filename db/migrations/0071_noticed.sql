@@ -24,10 +24,15 @@ COMMENT ON COLUMN hiding.contribution_id IS 'What waits in quarantine, and is le
 
 CREATE OR REPLACE VIEW item_hidden AS
     SELECT item_id, notice_id, held, held AND held_until > now() AS kept, held_until, hidden_at
-      FROM hiding WHERE shown_at IS NULL AND item_id IS NOT NULL;
+      FROM hiding WHERE shown_at IS NULL AND item_id IS NOT NULL
+     UNION ALL
+    SELECT k.item_id, k.notice_id, false, false, NULL, k.held_at
+      FROM held_item k
+     WHERE k.ended_at IS NULL AND NOT EXISTS (SELECT FROM hiding h WHERE h.item_id = k.item_id AND h.shown_at IS NULL);
 CREATE OR REPLACE VIEW unready_item AS
     SELECT item_id FROM lost_item UNION ALL SELECT item_id FROM cut_due
-     UNION ALL SELECT item_id FROM hiding WHERE shown_at IS NULL AND item_id IS NOT NULL;
+     UNION ALL SELECT item_id FROM hiding WHERE shown_at IS NULL AND item_id IS NOT NULL
+     UNION ALL SELECT item_id FROM held_item WHERE ended_at IS NULL;
 CREATE VIEW contribution_hidden AS
     SELECT contribution_id, notice_id, held, held AND held_until > now() AS kept, held_until, hidden_at
       FROM hiding WHERE shown_at IS NULL AND contribution_id IS NOT NULL;

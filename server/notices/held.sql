@@ -92,7 +92,7 @@ SELECT k.item_id, h.notice_id
 SELECT x.item_id, coalesce(h.notice_id, k.notice_id), rfc3339(coalesce(h.hidden_at, k.held_at)), rfc3339(h.held_until),
        (SELECT count(*) FROM item_file(x.item_id, '{}') f JOIN held_file g ON g.digest = f.digest), k.done_at IS NOT NULL,
        EXISTS (SELECT FROM withdrawal w WHERE w.item_id = x.item_id)
-  FROM (SELECT item_id FROM hiding WHERE held AND shown_at IS NULL
+  FROM (SELECT item_id FROM hiding WHERE held AND shown_at IS NULL AND item_id IS NOT NULL
          UNION
         SELECT item_id FROM held_item WHERE ended_at IS NULL) x
   LEFT JOIN hiding h ON h.item_id = x.item_id AND h.held AND h.shown_at IS NULL

@@ -79,7 +79,8 @@ SELECT r.item_id, r.original
 
 -- name: takedown_files
 -- The files of an item that are to go, and what was made of releases that repeats them; notes them as gone. A picture that
--- somebody else shows, or is about to keep, stays; and so does a rendition that another item has, which was not withdrawn.
+-- somebody else shows, or is about to keep, stays; so does a rendition that another item has, which was not withdrawn, and
+-- whatever is held in quarantine.
 --   $1 item uuid, $2 the original too?, $3 text[] names of the layouts that repeat media -> digests hex
 WITH own AS (
     SELECT v.rendition AS digest, false AS picture FROM item_version v WHERE v.item_id = $1::uuid
@@ -96,6 +97,8 @@ WITH own AS (
      WHERE NOT EXISTS (SELECT FROM item i WHERE i.rendition = o.digest AND i.id <> $1::uuid AND i.state <> 'withdrawn')
        AND NOT EXISTS (SELECT FROM item i WHERE i.sha256 = o.digest AND (i.id <> $1::uuid OR NOT $2::boolean))
        AND NOT EXISTS (SELECT FROM item_copy c WHERE c.sha256 = o.digest AND (c.item_id <> $1::uuid OR NOT $2::boolean))
+       AND NOT EXISTS (SELECT FROM contribution_hidden h JOIN contribution c ON c.id = h.contribution_id
+                        WHERE h.held AND o.digest IN (c.sha256, c.rendition, c.poster, c.thumbnail))
        AND NOT (o.picture
                 AND (EXISTS (SELECT FROM item i WHERE i.poster = o.digest AND i.id <> $1::uuid)
                      OR EXISTS (SELECT FROM item i WHERE i.thumbnail = o.digest AND i.id <> $1::uuid)
