@@ -39,7 +39,11 @@ function videoControls(row, media, moved) {
 		moved(clips.lead.currentTime);
 	});
 	play.addEventListener("click", () => clips.toggle());
-	slide.addEventListener("input", () => { clips.pause(); clips.scrub(slide.value / 1000); });
+	slide.addEventListener("input", () => {
+		const wanted = slide.value / 1000; // pausing puts the slide back to where the films are
+		clips.pause();
+		clips.scrub(wanted);
+	});
 	row.replaceChildren(play,
 		el("button", { type: "button", onclick: () => clips.step(-1) }, nodes("transport.frame_back", {}, unseen)),
 		slide,

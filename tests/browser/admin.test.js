@@ -146,7 +146,7 @@ describe("accounts", () => {
 		await visit.page.keyboard.press("Tab");
 		assert.equal(await focused(), "account-role-set");
 		await visit.page.keyboard.press("Enter");
-		await accountOf(OTHER).getByText("researcher, ").waitFor();
+		await accountOf(OTHER).getByText("researcher; ").waitFor();
 		await accountOf(OTHER).getByTestId("account-state").focus();
 		await visit.page.keyboard.press("Enter");
 		await accountOf(OTHER).getByText("disabled").waitFor();

@@ -282,12 +282,17 @@ describe("the evidence board", () => {
 			const films = [...document.querySelectorAll(".stages video")];
 			return films.length === 2 && films.every((one) => one.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA);
 		}, null, { timeout: 60_000 });
-		await visit.page.evaluate(() => {
-			const slide = document.querySelector("#transport input[type=range]");
-			slide.value = "500";
-			slide.dispatchEvent(new Event("input", { bubbles: true }));
-		});
-		await visit.page.waitForFunction(() => [...document.querySelectorAll(".stages video")].every((one) => one.currentTime > 0.2 * one.duration && one.paused), null, { timeout: 60_000 });
+		for (const wanted of [900, 300]) {
+			await visit.page.evaluate((value) => {
+				const slide = document.querySelector("#transport input[type=range]");
+				slide.value = String(value);
+				slide.dispatchEvent(new Event("input", { bubbles: true }));
+			}, wanted);
+			await visit.page.waitForFunction((value) => {
+				const films = [...document.querySelectorAll(".stages video")], length = Math.max(...films.map((one) => one.duration));
+				return films.every((one) => one.paused && Math.abs(one.currentTime - Math.min((value / 1000) * length, one.duration)) < 0.1);
+			}, wanted, { timeout: 60_000 });
+		}
 		await visit.at("view-frames").click();
 		await visit.at("view-says").getByText("Twelve frames of each film").waitFor();
 		await visit.shoot("evidence-frames", { sizes: [DESKTOP], axe: false });
