@@ -436,18 +436,21 @@ END_TEST
 static void campaign_judged(const char *name, int first, int count, const char *items,
                             const char *wrong)
 {
-	tell_db("WITH said AS (SELECT gen_random_uuid() AS pair, md5('%s judge ' || v)::uuid AS who, v,"
-	        " i.id AS item, i.campaign_id, (i.title = 'fake') <> (%s) AS fake"
-	        " FROM item i JOIN campaign k ON k.id = i.campaign_id, generate_series(%d, %d) v"
-	        " WHERE k.name = '%s' AND %s),"
-	        " p AS (INSERT INTO judged_pair (assignment_id, volunteer_id, campaign_id, media_type,"
-	        " kind, matched, policy, body_hash, server_ms, response_ms) SELECT pair, who,"
-	        " campaign_id, 'image', 'random', false, 1, sha256(''), 3000, 1000 * v FROM said)"
-	        " INSERT INTO judgment (item_id, volunteer_id, assignment_id, position, verdict,"
-	        " confidence, training) SELECT item, who, pair,"
-	        " CASE v %% 2 WHEN 1 THEN 'left' ELSE 'right' END,"
-	        " CASE WHEN fake THEN 'fake' ELSE 'real' END::verdict, 80, false FROM said",
-	        name, wrong, first, first + count - 1, name, items);
+	tell_db(
+		"WITH said AS (SELECT gen_random_uuid() AS pair, md5('%s judge ' || v)::uuid AS who, v,"
+		" i.id AS item, i.campaign_id, (i.title = 'fake') <> (%s) AS fake"
+		" FROM (SELECT a.*, row_number() OVER (ORDER BY a.gold, a.title, a.id) AS number FROM item "
+	    "a"
+		" JOIN campaign k ON k.id = a.campaign_id WHERE k.name = '%s') i, generate_series(%d, %d) v"
+		" WHERE %s),"
+		" p AS (INSERT INTO judged_pair (assignment_id, volunteer_id, campaign_id, media_type,"
+		" kind, matched, policy, body_hash, server_ms, response_ms) SELECT pair, who,"
+		" campaign_id, 'image', 'random', false, 1, sha256(''), 3000, 1000 * v FROM said)"
+		" INSERT INTO judgment (item_id, volunteer_id, assignment_id, position, verdict,"
+		" confidence, training) SELECT item, who, pair,"
+		" CASE v %% 2 WHEN 1 THEN 'left' ELSE 'right' END,"
+		" CASE WHEN fake THEN 'fake' ELSE 'real' END::verdict, 80, false FROM said",
+		name, wrong, name, first, first + count - 1, items);
 }
 
 /* A crowd of volunteers who err at 15 % of the items, each at others, in a database of its own. */
@@ -465,8 +468,7 @@ static const char *a_judged_campaign(void)
 			.campaign = name, .count = 10, .title = what, .truth = what, .gold = true });
 		make_items(&(struct items){ .campaign = name, .count = 30, .title = what });
 	}
-	campaign_judged(name, 1, HONEST, "true",
-	                "abs(hashtext(v || ' ' || i.sha256::text)) % 100 < 15");
+	campaign_judged(name, 1, HONEST, "true", "abs(hashtext(v || ' ' || i.number)) % 100 < 15");
 	tell_db(
 		"INSERT INTO volunteer_network (campaign_id, volunteer_id, network, declared)"
 		" SELECT k.id, md5('%s judge ' || v)::uuid, substr(sha256(v::text::bytea), 1, 16), false"
@@ -710,7 +712,7 @@ START_TEST(who_errs_together_and_what_they_carry_is_told)
 	tell_db("UPDATE campaign SET threshold = 0.9 WHERE name = '%s'", name);
 	make_items(&(struct items){ .campaign = name, .count = 8, .title = "target" });
 	campaign_judged(name, HONEST + 1, LIARS, "true",
-	                "NOT i.gold AND abs(hashtext('hint' || i.sha256::text)) % 100 < 35");
+	                "NOT i.gold AND abs(hashtext('hint' || i.number)) % 100 < 35");
 	tell_db(
 		"UPDATE volunteer_network SET network = decode(repeat('ab', 16), 'hex')"
 		" WHERE volunteer_id IN (SELECT md5('%s judge ' || v)::uuid FROM generate_series(%d, %d)"
