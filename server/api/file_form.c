@@ -75,7 +75,7 @@ static struct error read_parts(struct multipart *multipart, struct file_parts *p
 {
 	struct multipart_part part;
 	bool found = true;
-	struct error err = ok();
+	struct error err;
 
 	for (int n = 0; n < PARTS_MOST; n++) {
 		if ((err = multipart_next(multipart, &part, &found)).code || !found)

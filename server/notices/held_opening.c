@@ -191,9 +191,9 @@ static struct error write_manifest(const struct opening *opening, const char *fo
 	struct error err = add_notices(opening->db, opening->item, manifest);
 	char *text = err.code ? NULL : json_dumps(manifest, JSON_INDENT(2));
 	if (!err.code)
-		err = write_private(folder, "manifest.json", text);
+		err = text ? write_private(folder, "manifest.json", text) : error_memory();
 	if (!err.code)
-		err = write_private(folder, "SHA256SUMS", sums.bytes);
+		err = write_private(folder, "SHA256SUMS", sums.len ? sums.bytes : "");
 	free(text);
 	arena_free(arena);
 	return err;
@@ -305,6 +305,7 @@ static struct error open_and_return(struct opening *opening)
 	opening->path = path;
 	if (!(err = open_into(opening, path)).code)
 		err = db_transaction(opening->db, return_file, opening);
+	opening->path = NULL;
 	store_scratch_remove(opening->store, folder);
 	if (err.code || !opening->back)
 		return err;

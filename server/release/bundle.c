@@ -138,7 +138,7 @@ static struct error add_medium(struct bundle *bundle, const struct rows *rows, s
 	const char *path = rows_text(rows, row, 0), *sha256 = rows_text(rows, row, 1);
 	unsigned char digest[SHA256_BYTES];
 	bool there = rows_flag(rows, row, 2);
-	struct error err = ok();
+	struct error err;
 
 	if (!hex_decode(digest, SHA256_BYTES, sha256))
 		return errorf(ERR_INTERNAL, "a digest cannot be read");

@@ -2,7 +2,7 @@
 // pairs.js: where pairs come from. While one is judged, the next is assigned and its media are loaded. Open
 // assignments are kept for the life of the tab, so that a reload shows the same pair again.
 
-import { call, post, serverNow } from "./api.js";
+import { call, serverNow } from "./api.js";
 import { campaignNow } from "./invitation.js";
 import { LANGUAGE, t, term } from "./lang.js";
 import { device, tab } from "./storage.js";

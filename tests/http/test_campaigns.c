@@ -440,7 +440,7 @@ static void campaign_judged(const char *name, int first, int count, const char *
 		"WITH said AS (SELECT gen_random_uuid() AS pair, md5('%s judge ' || v)::uuid AS who, v,"
 		" i.id AS item, i.campaign_id, (i.title = 'fake') <> (%s) AS fake"
 		" FROM (SELECT a.*, row_number() OVER (ORDER BY a.gold, a.title, a.id) AS number FROM item "
-	    "a"
+		"a"
 		" JOIN campaign k ON k.id = a.campaign_id WHERE k.name = '%s') i, generate_series(%d, %d) v"
 		" WHERE %s),"
 		" p AS (INSERT INTO judged_pair (assignment_id, volunteer_id, campaign_id, media_type,"
