@@ -58,6 +58,12 @@ CREATE OR REPLACE VIEW unready_item AS
      UNION ALL SELECT item_id FROM held_item WHERE ended_at IS NULL;
 COMMENT ON VIEW unready_item IS 'Items that are handed out to nobody for now: their files are not there, not as they are to be, or encrypted, or a notice hides them.';
 
+CREATE FUNCTION artefact_is_shared(a release_artefact) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (SELECT FROM release_file f
+                    WHERE f.release_id = a.release_id AND position('/' IN f.path) = 0 AND f.sha256 = a.sha256)
+$$;
+COMMENT ON FUNCTION artefact_is_shared IS 'Is it, byte by byte, a file that its release has beside media? Layouts repeat some of these as they are: the key that a release is signed with.';
+
 CREATE FUNCTION item_file(item uuid, layouts text[])
 RETURNS TABLE (digest bytea, what text, picture boolean) LANGUAGE sql STABLE AS $$
     WITH own AS (
@@ -77,6 +83,7 @@ RETURNS TABLE (digest bytea, what text, picture boolean) LANGUAGE sql STABLE AS 
       JOIN release_item r ON r.sha256 = o.digest
       JOIN release_artefact a ON a.release_id = r.release_id
      WHERE o.what = 'rendition' AND split_part(a.path, '.', 1) = ANY ($2) AND a.path !~ '[.]contents$'
+       AND NOT artefact_is_shared(a)
 $$;
 COMMENT ON FUNCTION item_file IS 'Every file that has bytes of an item: its own, of all versions, and those that were made of releases by the layouts that are named. A picture may be that of other items too.';
 

@@ -110,6 +110,7 @@ WITH own AS (
       FROM (SELECT DISTINCT release_id FROM release_withdrawn WHERE withdrawn_item = $1::uuid) w
       JOIN release_artefact a ON a.release_id = w.release_id
      WHERE split_part(a.path, '.', 1) = ANY ($3::text[]) AND a.path !~ '[.]contents$'
+       AND NOT artefact_is_shared(a)
 ), noted AS (
     INSERT INTO removed_file (digest, blocks) SELECT digest, false FROM files ON CONFLICT DO NOTHING
 )

@@ -204,6 +204,8 @@ describe("a takedown", { skip: there ? false : `no ${path.relative(CHECKOUT, MAN
 			assert.ok(found.some((file) => file.endsWith(`${digest.slice(0, 2)}/${digest.slice(2)}`)), digest);
 		const [[table]] = await sql(database, "select encode(sha256, 'hex') from release_artefact where path = 'parquet.000001'");
 		assert.ok(existsSync(path.join(place.folder, "media", table.slice(0, 2), table.slice(2))), "Parquet with media");
+		const small = "select path from release_file f where position('/' in path) = 0 and exists (select from release_artefact a where a.sha256 = f.sha256 and a.path like 'parquet.%')";
+		assert.deepEqual(await sql(database, small), [["SIGNING-KEY.pub"]], "a file that the layout has as its release does");
 		for (const text of [files.original, files.rendition, files.thumbnail, files.hash, files.source])
 			assert.notDeepEqual(await tablesWith(database, text), [], text);
 		for (const [who, client] of [["visitor", visitor], ["moderator", moderator], ["anybody", new Client(first.url)]])
@@ -318,10 +320,12 @@ describe("a takedown", { skip: there ? false : `no ${path.relative(CHECKOUT, MAN
 			return release.withdrawn === 0 ? release : release.revision && wholeRelease(second, NAME, release.revision.replace("+", "%2B"));
 		}, { seconds: 120 });
 		assert.equal(whole.withdrawn, 0);
+		const [[key]] = await sql(database, "select encode(sha256, 'hex') from release_file where path = 'SIGNING-KEY.pub' limit 1");
+		assert.deepEqual(await sql(database, `select count(*) from removed_file where digest = '\\x${key}'`), [["0"]], "what says nothing of the item is not removed");
 		const [[digest]] = await sql(database, `select encode(rendition, 'hex') from item where id = '${item}'`);
 		assert.ok(!whole.files.some((file) => file.sha256 === digest));
 		for (const file of whole.files)
-			assert.equal((await new Client(second.url).get(file.url)).status, 200, file.path);
+			assert.equal((await new Client(second.url).get(file.url)).status, 200, `${file.path}: ${second.words.slice(-500)}`);
 	});
 
 	test("servers that are killed while files are removed go on when they start again", async () => {
